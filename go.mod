@@ -2,4 +2,7 @@ module greenroom
 
 go 1.26
 
-require github.com/spf13/pflag v1.1.0 // indirect
+require (
+	github.com/cavaliergopher/grab/v3 v3.0.1 // indirect
+	github.com/spf13/pflag v1.1.0 // indirect
+)
