@@ -1,0 +1,66 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestExitCodes(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want int
+	}{
+		"nil":                 {nil, 0},
+		"plain":               {errors.New("x"), 1},
+		"usage":               {New(Usage, "", "x"), 2},
+		"wrapped":             {fmt.Errorf("a: %w", New(Media, "", "x")), 7},
+		"list":                {List{New(Manifest, "", "x")}, 5},
+		"joined":              {errors.Join(errors.New("a"), New(Provider, "", "x")), 8},
+		"cancelled":           {context.Canceled, 130},
+		"signal beats others": {errors.Join(New(Media, "", "x"), ErrTerminated), 143},
+	} {
+		if got := ExitCode(c.err); got != c.want {
+			t.Errorf("%s: exit %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+func TestFormatPointsAtThePlace(t *testing.T) {
+	e := New(Manifest, `leave "speed" out`, "clips.intro.voice.speed must be between 0.5 and 1.5, got 3")
+	e.Place = &Place{File: "greenroom.yaml", Line: 12, Column: 20, Text: "    voice: {speed: 3}"}
+	want := `greenroom: error: clips.intro.voice.speed must be between 0.5 and 1.5, got 3
+  greenroom.yaml:12:20
+  12 |     voice: {speed: 3}
+     |                    ^
+greenroom: hint: leave "speed" out
+`
+	if got := Format(e, true); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestFormatKeepsTheTerminalSafe(t *testing.T) {
+	e := New(Failed, "", "server said \x1b[2J\x07 hello")
+	if got := Format(e, true); strings.ContainsAny(got, "\x1b\x07") {
+		t.Errorf("control characters got through: %q", got)
+	}
+}
+
+func TestLongLinesAreCutAroundTheCaret(t *testing.T) {
+	text := strings.Repeat("a", 5000) + "X" + strings.Repeat("b", 5000)
+	got, col := window(text, 5001)
+	if len(got) != maxLine || got[col-1] != 'X' {
+		t.Errorf("caret at %d of %q", col, got)
+	}
+}
+
+func TestAllKeepsHintAndPlaceThroughWrapping(t *testing.T) {
+	in := &Error{Kind: Media, Msg: "x", Hint: "do y", Place: &Place{File: "f"}}
+	all := All(errors.Join(fmt.Errorf("while z: %w", in), errors.New("other")))
+	if len(all) != 2 || all[0].Hint != "do y" || all[0].Msg != "while z: x" || all[1].Kind != Failed {
+		t.Errorf("got %+v", all)
+	}
+}

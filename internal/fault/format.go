@@ -1,0 +1,70 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxLine is how much of a source line is shown, in characters.
+const maxLine = 120
+
+// Format lays an error out for a terminal: every fault with its place, the line,
+// a caret and the hint. The text ends with a line break.
+func Format(err error, noColor bool) string {
+	red, off := "\x1b[31m", "\x1b[0m"
+	if noColor {
+		red, off = "", ""
+	}
+	var b strings.Builder
+	faults := All(err)
+	for i, e := range faults {
+		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, clean(e.Error()))
+		snippet(&b, e.Place)
+		if e.Hint != "" && (i+1 == len(faults) || faults[i+1].Hint != e.Hint) {
+			fmt.Fprintf(&b, "greenroom: hint: %s\n", clean(e.Hint))
+		}
+	}
+	if n := len(faults); n > 1 {
+		fmt.Fprintf(&b, "greenroom: %d errors\n", n)
+	}
+	return b.String()
+}
+
+func snippet(b *strings.Builder, p *Place) {
+	where := p.String()
+	if where == "" {
+		return
+	}
+	fmt.Fprintf(b, "  %s\n", clean(where))
+	if p.Line <= 0 || p.Text == "" {
+		return
+	}
+	text, col := window(strings.ReplaceAll(p.Text, "\t", " "), p.Column)
+	num := fmt.Sprint(p.Line)
+	fmt.Fprintf(b, "  %s | %s\n", num, clean(text))
+	if col > 0 {
+		fmt.Fprintf(b, "  %s | %s^\n", strings.Repeat(" ", len(num)), strings.Repeat(" ", col-1))
+	}
+}
+
+// window cuts a long line around the column, so that the caret stays in sight.
+func window(text string, col int) (string, int) {
+	if utf8.RuneCountInString(text) <= maxLine {
+		return text, col
+	}
+	r := []rune(text)
+	from := max(0, min(col-1-maxLine/2, len(r)-maxLine))
+	return string(r[from : from+maxLine]), col - from
+}
+
+// clean drops control characters: file contents and server messages must not
+// steer the terminal.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r >= 0x20 && r != 0x7f && (r < 0x80 || r > 0x9f) {
+			return r
+		}
+		return '\uFFFD'
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
