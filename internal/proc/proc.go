@@ -163,4 +163,3 @@ func lastLine(s string) string {
 	}
 	return strings.TrimSpace(s)
 }
-
