@@ -1,0 +1,44 @@
+# Everyday tasks. Each is one plain command; README "Develop" names them too.
+SHELL := /usr/bin/env bash
+export GREENROOM_NODE_MODULES := $(CURDIR)/remotion/companion/node_modules
+GO_FILES := $(shell git ls-files '*.go')
+
+.PHONY: all build demo test bench gen lint vet setup kill clean
+
+all: build
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/greenroom .
+
+setup:
+	@.ci/setup
+
+# The main job with no account: init, build on the built-in sandbox, render.
+demo: setup build
+	@.ci/demo
+
+# Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser.
+test: setup vet lint build
+	cd remotion/companion && npx tsc --noEmit
+	go test -race -timeout 30m ./...
+
+vet:
+	go vet ./...
+	GOOS=darwin CGO_ENABLED=0 go vet ./...
+	GOOS=windows CGO_ENABLED=0 go vet ./...
+
+lint:
+	@out=$$(gofmt -l $(GO_FILES)); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+	go mod verify
+
+# Generated files: manifest schema, props schema, TypeScript types, presenter layers.
+gen: setup
+	go generate ./...
+
+# Figures, as ratios taken in one run. docs/benchmarks.md holds the last ones.
+bench: build
+	@.ci/setup bench
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./...
+
+clean:
+	rm -rf bin demo
