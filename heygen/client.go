@@ -1,0 +1,249 @@
+// Package heygen is a client for HeyGen's HTTP API.
+//
+// It promises that reads are repeated only where a repeat is harmless, that a
+// request which spends money is sent at most once per call, that the key goes
+// only to the API host, and that no error, log line or value prints a key or a
+// signed link. It decodes tolerantly: unknown members are ignored, and null,
+// missing and empty mean the same. It uses the standard library alone.
+package heygen
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Hosts of the real service.
+const (
+	DefaultBaseURL   = "https://api.heygen.com"
+	DefaultUploadURL = "https://upload.heygen.com"
+)
+
+// Time limits, as the official client sets them; a create takes up to half a
+// minute, the avatar catalogue is megabytes.
+const (
+	readTimeout   = 60 * time.Second
+	writeTimeout  = 120 * time.Second
+	uploadTimeout = 10 * time.Minute
+)
+
+// Client talks to one account. It is safe for use from many goroutines.
+type Client struct {
+	key          Secret
+	base, upload string
+	http         *http.Client
+	retries      int
+	userAgent    string
+	log          *slog.Logger
+	now          func() time.Time
+	sleep        func(context.Context, time.Duration) error
+}
+
+// Option changes a Client.
+type Option func(*Client)
+
+// WithBaseURL points the client at another API host.
+func WithBaseURL(u string) Option { return func(c *Client) { c.base = strings.TrimRight(u, "/") } }
+
+// WithUploadURL points uploads at another host.
+func WithUploadURL(u string) Option { return func(c *Client) { c.upload = strings.TrimRight(u, "/") } }
+
+// WithTransport replaces the HTTP transport.
+func WithTransport(t http.RoundTripper) Option { return func(c *Client) { c.http.Transport = t } }
+
+// WithRetries sets how often a read is repeated; 0 is never.
+func WithRetries(n int) Option { return func(c *Client) { c.retries = n } }
+
+// WithUserAgent sets the User-Agent header.
+func WithUserAgent(ua string) Option { return func(c *Client) { c.userAgent = ua } }
+
+// WithLog logs each request at debug level, without key, query or body.
+func WithLog(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
+
+// WithClock replaces the clock and the pauses between repeats.
+func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) error) Option {
+	return func(c *Client) { c.now, c.sleep = now, sleep }
+}
+
+// New makes a client. Reads are repeated up to 3 times unless an option says
+// otherwise.
+func New(key Secret, opts ...Option) *Client {
+	c := &Client{
+		key: key, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
+		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause,
+	}
+	c.http = &http.Client{
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+			TLSHandshakeTimeout:   10 * time.Second,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConnsPerHost:   8,
+			IdleConnTimeout:       90 * time.Second,
+			ResponseHeaderTimeout: writeTimeout,
+		},
+		// An API that redirects is not the API: following could take the key along.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	for _, o := range opts {
+		o(c)
+	}
+	return c
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// call describes one request.
+type call struct {
+	op, method, host, path string
+	query                  url.Values
+	body                   func() io.Reader // nil: none
+	size                   int64
+	contentType            string
+	timeout                time.Duration
+	once                   bool // never repeat
+}
+
+// do sends the request, repeating reads, and gives the answer's bytes.
+func (c *Client) do(ctx context.Context, q call) ([]byte, error) {
+	if err := c.safeHost(q.host); err != nil {
+		return nil, &Error{Op: q.op, Method: q.method, Path: q.path, Err: err}
+	}
+	for attempt := 0; ; attempt++ {
+		b, err := c.send(ctx, q)
+		var e *Error
+		if err == nil || q.once || attempt >= c.retries || !errors.As(err, &e) || !e.Temporary() || ctx.Err() != nil {
+			return b, err
+		}
+		if c.sleep(ctx, backoff(attempt, e.RetryAfter)) != nil {
+			return nil, err
+		}
+	}
+}
+
+// backoff is 1 s doubling to 30 s with full jitter; a Retry-After wins, clamped.
+func backoff(attempt int, after time.Duration) time.Duration {
+	if after > 0 {
+		return min(after, 30*time.Second)
+	}
+	limit := min(time.Second<<attempt, 30*time.Second)
+	return limit/4 + rand.N(limit*3/4)
+}
+
+// safeHost refuses to send the key in the clear, except on this machine.
+func (c *Client) safeHost(host string) error {
+	u, err := url.Parse(host)
+	if err != nil {
+		return errors.New("the API address is not a web address")
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return errors.New("the API address must be https")
+}
+
+func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, q.timeout)
+	defer cancel()
+	fail := &Error{Op: q.op, Method: q.method, Path: q.path}
+	target := q.host + q.path
+	if len(q.query) > 0 {
+		target += "?" + q.query.Encode()
+	}
+	var body io.Reader
+	if q.body != nil {
+		body = q.body()
+	}
+	req, err := http.NewRequestWithContext(ctx, q.method, target, body)
+	if err != nil {
+		fail.Err = errors.New("the request cannot be built")
+		return nil, fail
+	}
+	if q.size > 0 {
+		req.ContentLength = q.size
+	}
+	// A repeat by net/http itself on a broken idle connection would spend twice.
+	if q.once {
+		req.GetBody = nil
+		req.Close = true
+	}
+	req.Header.Set("X-Api-Key", c.key.Reveal())
+	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set("Accept", "application/json")
+	if q.contentType != "" {
+		req.Header.Set("Content-Type", q.contentType)
+	}
+	began := c.now()
+	res, err := c.http.Do(req)
+	if err != nil {
+		fail.Err = bare(err)
+		c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "err", fail.Err)
+		return nil, fail
+	}
+	defer res.Body.Close()
+	fail.Status, fail.RequestID = res.StatusCode, requestID(res.Header)
+	fail.RetryAfter = retryAfter(res.Header.Get("Retry-After"), c.now())
+	c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "status", res.StatusCode, "took", c.now().Sub(began), "request", fail.RequestID)
+	limit := int64(maxAnswer)
+	if res.StatusCode >= 400 {
+		limit = maxErrorBody
+	}
+	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	switch {
+	case err != nil && res.StatusCode < 400:
+		fail.Status, fail.Err = 0, bare(err) // the answer was cut: its meaning is unknown
+		return nil, fail
+	case int64(len(b)) > limit && res.StatusCode < 400:
+		fail.Status, fail.Err = 0, errors.New("the answer is larger than 64 MiB")
+		return nil, fail
+	}
+	return b, judge(fail, b)
+}
+
+// bare drops the URL that net/http wraps around its errors: its query may hold
+// more than a log should.
+func bare(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+func requestID(h http.Header) string {
+	for _, k := range []string{"X-Request-Id", "X-Amzn-Request-Id", "X-Amzn-Trace-Id"} {
+		if v := h.Get(k); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// retryAfter reads seconds or an HTTP date.
+func retryAfter(v string, now time.Time) time.Duration {
+	if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil && n >= 0 {
+		return time.Duration(min(n, 24*3600)) * time.Second
+	}
+	if t, err := http.ParseTime(v); err == nil {
+		return max(0, t.Sub(now))
+	}
+	return 0
+}

@@ -1,0 +1,47 @@
+package heygen
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+)
+
+// Secret is an API key. However it is printed, encoded or logged it shows only
+// that it is one.
+type Secret string
+
+const redacted = "[redacted]"
+
+// Reveal gives the key itself, for the one header that needs it.
+func (s Secret) Reveal() string { return string(s) }
+
+func (Secret) String() string               { return redacted }
+func (Secret) GoString() string             { return redacted }
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (Secret) LogValue() slog.Value         { return slog.StringValue(redacted) }
+
+// Format covers every verb, also %x and %q, which skip String.
+func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
+
+// Link is a signed file link. Printed, it loses its query: that part lets
+// anybody download the file for a week.
+type Link string
+
+// Reveal gives the whole link, for the request that follows it.
+func (l Link) Reveal() string { return string(l) }
+
+func (l Link) String() string {
+	base, query, _ := strings.Cut(string(l), "?")
+	if query != "" {
+		base += "?" + redacted
+	}
+	return base
+}
+
+func (l Link) GoString() string             { return fmt.Sprintf("%q", l.String()) }
+func (l Link) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+func (l Link) LogValue() slog.Value         { return slog.StringValue(l.String()) }
+
+// Format covers every verb.
+func (l Link) Format(f fmt.State, _ rune) { io.WriteString(f, l.String()) }

@@ -1,0 +1,76 @@
+// Package atomicfile puts files in place whole or not at all.
+//
+// A file appears under its final name only after its bytes are on disk, and the
+// folder that names it is synced too, so that a power cut right after a success
+// loses nothing. It never leaves a temporary file behind on an error.
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Write creates or replaces path with what write produces.
+func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".tmp*")
+	if err != nil {
+		return err
+	}
+	tmp := f.Name()
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(tmp) // best effort: the error that brought us here matters more
+		}
+	}()
+	if err = write(f); err != nil {
+		return err
+	}
+	if err = f.Chmod(perm); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	if err = os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return SyncDir(dir)
+}
+
+// WriteBytes is Write for bytes in hand. Equal content is not rewritten, so that
+// programs watching the file see no change; changed tells.
+func WriteBytes(path string, perm fs.FileMode, b []byte) (changed bool, err error) {
+	if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, b) {
+		return false, nil
+	}
+	return true, Write(path, perm, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+}
+
+// Commit syncs a finished temporary file and renames it into place. Both names
+// must be on one file system.
+func Commit(tmp, final string) error {
+	f, err := os.OpenFile(tmp, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("sync %s: %w", filepath.Base(tmp), err)
+	}
+	if err := os.Rename(tmp, final); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(final))
+}
