@@ -45,3 +45,7 @@ func (l Link) LogValue() slog.Value         { return slog.StringValue(l.String()
 
 // Format covers every verb.
 func (l Link) Format(f fmt.State, _ rune) { io.WriteString(f, l.String()) }
+
+// Format keeps the key inside a printed client, where methods of unexported
+// fields are not consulted.
+func (Client) Format(f fmt.State, _ rune) { io.WriteString(f, "heygen.Client") }

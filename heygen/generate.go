@@ -1,0 +1,255 @@
+package heygen
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// Paths of the calls that spend money.
+const (
+	PathGenerate = "/v2/video/generate"
+	PathWebM     = "/v1/video.webm"
+)
+
+// Limits of POST /v2/video/generate, from HeyGen's reference pages.
+const (
+	MaxScript = 5000 // characters in one scene
+	MaxScenes = 50
+	minSide   = 128 // pixels, both sides even
+	maxSide   = 4096
+)
+
+// GenerateRequest is the body of POST /v2/video/generate.
+type GenerateRequest struct {
+	VideoInputs     []Scene    `json:"video_inputs"`
+	Dimension       *Dimension `json:"dimension,omitempty"`
+	Title           string     `json:"title,omitempty"`
+	Caption         bool       `json:"caption,omitempty"`
+	CaptionMode     string     `json:"caption_mode,omitempty"` // file_only, burn_in
+	Subtitles       *Subtitles `json:"subtitles,omitempty"`
+	CallbackID      string     `json:"callback_id,omitempty"` // only together with CallbackURL
+	CallbackURL     string     `json:"callback_url,omitempty"`
+	FolderID        string     `json:"folder_id,omitempty"`
+	FPS             float64    `json:"fps,omitempty"`
+	EnableWatermark bool       `json:"enable_watermark,omitempty"`
+	Test            bool       `json:"test,omitempty"`
+}
+
+// Dimension is a frame size in pixels.
+type Dimension struct {
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Offset moves the presenter by fractions of the frame.
+type Offset struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
+}
+
+// Subtitles style burnt-in captions.
+type Subtitles struct {
+	PresetName       string  `json:"preset_name,omitempty"`
+	FontSize         float64 `json:"font_size,omitempty"`
+	Position         *Offset `json:"position,omitempty"`
+	Alignment        string  `json:"alignment,omitempty"`
+	DisableHighlight bool    `json:"disable_highlight,omitempty"`
+}
+
+// Scene is one of 1 to 50 parts of a video.
+type Scene struct {
+	Character  *Character  `json:"character,omitempty"`
+	Voice      Voice       `json:"voice"`
+	Background *Background `json:"background,omitempty"`
+}
+
+// Character is who speaks: an avatar or a talking photo.
+type Character struct {
+	Type                  string  `json:"type"` // avatar, talking_photo
+	AvatarID              string  `json:"avatar_id,omitempty"`
+	AvatarStyle           string  `json:"avatar_style,omitempty"` // normal, closeUp, circle
+	TalkingPhotoID        string  `json:"talking_photo_id,omitempty"`
+	TalkingPhotoStyle     string  `json:"talking_photo_style,omitempty"` // square, circle
+	TalkingStyle          string  `json:"talking_style,omitempty"`       // stable, expressive
+	Expression            string  `json:"expression,omitempty"`          // default, happy
+	SuperResolution       bool    `json:"super_resolution,omitempty"`
+	Scale                 float64 `json:"scale,omitempty"`
+	Offset                *Offset `json:"offset,omitempty"`
+	Matting               bool    `json:"matting,omitempty"`
+	CircleBackgroundColor string  `json:"circle_background_color,omitempty"`
+}
+
+// Voice is what is heard: text, audio or silence.
+type Voice struct {
+	Type         string      `json:"type"` // text, audio, silence
+	VoiceID      string      `json:"voice_id,omitempty"`
+	InputText    string      `json:"input_text,omitempty"`
+	Speed        float64     `json:"speed,omitempty"` // 0.5 to 1.5
+	Pitch        float64     `json:"pitch,omitempty"` // -50 to 50
+	Emotion      string      `json:"emotion,omitempty"`
+	Locale       string      `json:"locale,omitempty"`
+	ElevenLabs   *ElevenLabs `json:"elevenlabs_settings,omitempty"`
+	AudioURL     string      `json:"audio_url,omitempty"`
+	AudioAssetID string      `json:"audio_asset_id,omitempty"`
+	Duration     float64     `json:"duration,omitempty"` // of silence, seconds
+}
+
+// ElevenLabs tunes voices of that engine.
+type ElevenLabs struct {
+	Model           string  `json:"model,omitempty"`
+	SimilarityBoost float64 `json:"similarity_boost,omitempty"`
+	Stability       float64 `json:"stability,omitempty"`
+	Style           float64 `json:"style,omitempty"`
+}
+
+// Background is what stands behind the presenter. There is no transparent one:
+// ask for matting and a key colour instead.
+type Background struct {
+	Type         string `json:"type"`            // color, image, video
+	Value        string `json:"value,omitempty"` // #RRGGBB
+	URL          string `json:"url,omitempty"`
+	ImageAssetID string `json:"image_asset_id,omitempty"`
+	VideoAssetID string `json:"video_asset_id,omitempty"`
+	PlayStyle    string `json:"play_style,omitempty"` // fit_to_scene, freeze, loop, once
+	Fit          string `json:"fit,omitempty"`        // cover, crop, contain, none
+}
+
+// WebMRequest is the body of POST /v1/video.webm: studio avatars only, no title.
+type WebMRequest struct {
+	AvatarPoseID string     `json:"avatar_pose_id"`
+	AvatarStyle  string     `json:"avatar_style"` // normal, closeUp
+	InputText    string     `json:"input_text,omitempty"`
+	VoiceID      string     `json:"voice_id,omitempty"`
+	InputAudio   string     `json:"input_audio,omitempty"` // URL or asset id; never with InputText
+	Dimension    *Dimension `json:"dimension,omitempty"`
+}
+
+// Validate refuses what HeyGen would refuse, before anything is sent.
+func (r GenerateRequest) Validate() error {
+	var errs []error
+	if n := len(r.VideoInputs); n < 1 || n > MaxScenes {
+		errs = append(errs, fmt.Errorf("video_inputs has %d scenes, 1 to %d are allowed", n, MaxScenes))
+	}
+	errs = append(errs, r.Dimension.validate())
+	if (r.CallbackID == "") != (r.CallbackURL == "") {
+		errs = append(errs, errors.New("callback_id and callback_url go together"))
+	}
+	for i, s := range r.VideoInputs {
+		if err := s.validate(); err != nil {
+			errs = append(errs, fmt.Errorf("scene %d: %w", i+1, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (d *Dimension) validate() error {
+	if d == nil {
+		return nil
+	}
+	for _, v := range []int{d.Width, d.Height} {
+		if v%2 != 0 || v < minSide || v > maxSide {
+			return fmt.Errorf("dimension %dx%d: both sides must be even and %d to %d", d.Width, d.Height, minSide, maxSide)
+		}
+	}
+	return nil
+}
+
+func (s Scene) validate() error {
+	v := s.Voice
+	switch v.Type {
+	case "text":
+		n := utf8.RuneCountInString(v.InputText)
+		switch {
+		case strings.TrimSpace(v.InputText) == "":
+			return errors.New("the script is empty")
+		case n > MaxScript:
+			return fmt.Errorf("the script has %d characters, %d are allowed", n, MaxScript)
+		case v.VoiceID == "":
+			return errors.New("a script needs a voice_id")
+		case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
+			return fmt.Errorf("speed %g is outside 0.5 to 1.5", v.Speed)
+		case v.Pitch < -50 || v.Pitch > 50:
+			return fmt.Errorf("pitch %g is outside -50 to 50", v.Pitch)
+		}
+	case "audio":
+		if (v.AudioURL == "") == (v.AudioAssetID == "") {
+			return errors.New("an audio voice needs either audio_url or audio_asset_id")
+		}
+	case "silence":
+	default:
+		return fmt.Errorf("voice type %q is not text, audio or silence", v.Type)
+	}
+	if b := s.Background; b != nil && b.Type == "color" && b.Value == "" {
+		return errors.New("a colour background needs a value")
+	}
+	if c := s.Character; c != nil && (c.AvatarID == "") == (c.TalkingPhotoID == "") {
+		return errors.New("a character needs either avatar_id or talking_photo_id")
+	}
+	return nil
+}
+
+// Validate refuses what HeyGen would refuse.
+func (r WebMRequest) Validate() error {
+	switch n := utf8.RuneCountInString(r.InputText); {
+	case r.AvatarPoseID == "":
+		return errors.New("avatar_pose_id is missing")
+	case (r.InputText == "") == (r.InputAudio == ""):
+		return errors.New("either input_text or input_audio is needed")
+	case r.InputText != "" && r.VoiceID == "":
+		return errors.New("input_text needs a voice_id")
+	case n > MaxScript:
+		return fmt.Errorf("the script has %d characters, %d are allowed", n, MaxScript)
+	}
+	return r.Dimension.validate()
+}
+
+// Generate asks for a video and gives its id. It is never repeated.
+func (c *Client) Generate(ctx context.Context, r GenerateRequest) (string, error) {
+	return c.generate(ctx, PathGenerate, r.Validate(), r)
+}
+
+// GenerateWebM asks for a transparent WebM and gives its id. It is never repeated.
+func (c *Client) GenerateWebM(ctx context.Context, r WebMRequest) (string, error) {
+	return c.generate(ctx, PathWebM, r.Validate(), r)
+}
+
+func (c *Client) generate(ctx context.Context, path string, invalid error, r any) (string, error) {
+	if invalid != nil {
+		return "", invalid
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return "", err
+	}
+	return c.Submit(ctx, path, body)
+}
+
+// Submit posts exactly these bytes to a path that spends money and gives the
+// video's id. It is sent once: any failure without a refusal (see DefiniteNo)
+// leaves the outcome unknown.
+func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, error) {
+	b, err := c.do(ctx, call{
+		op: "create video", method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
+		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json",
+	})
+	if err != nil {
+		return "", err
+	}
+	var data struct {
+		VideoID string `json:"video_id"`
+	}
+	if err := decode("create video", b, &data); err != nil {
+		return "", err
+	}
+	if data.VideoID == "" {
+		return "", &Error{Op: "create video", Err: errors.New("the answer names no video")}
+	}
+	return data.VideoID, nil
+}

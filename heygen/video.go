@@ -1,0 +1,209 @@
+package heygen
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// State is how far a video is.
+type State string
+
+// States. An unknown word of HeyGen's is StateUnknown: it counts as running, and
+// the caller watches its age.
+const (
+	StatePending    State = "pending"
+	StateWaiting    State = "waiting"
+	StateProcessing State = "processing"
+	StateCompleted  State = "completed"
+	StateFailed     State = "failed"
+	StateUnknown    State = "unknown"
+)
+
+var stateWords = map[string]State{
+	"pending": StatePending, "queued": StateWaiting, "waiting": StateWaiting, "draft": StatePending,
+	"processing": StateProcessing, "running": StateProcessing, "generating": StateProcessing,
+	"completed": StateCompleted, "complete": StateCompleted, "success": StateCompleted,
+	"failed": StateFailed, "fail": StateFailed,
+}
+
+// Video is a job's record. Links are signed and live for seven days; they are
+// made anew on every read and must not be stored.
+type Video struct {
+	ID           string
+	State        State
+	RawStatus    string
+	Title        string
+	URL          Link
+	Duration     float64  // seconds
+	Failure      *Failure // set when State is StateFailed, even if HeyGen gave no reason
+	Warning      *Failure // an error beside a finished file
+	CaptionURL   Link
+	ThumbnailURL Link
+	GIFURL       Link
+	CallbackID   string
+	CreatedAt    time.Time
+}
+
+// Failure is HeyGen's reason; each member may be empty.
+type Failure struct{ Code, Message, Detail string }
+
+// VideoStatus reads a job.
+func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
+	const op = "read video"
+	b, err := c.get(ctx, op, "/v1/video_status.get", url.Values{"video_id": {id}})
+	if err != nil {
+		return Video{}, err
+	}
+	var d struct {
+		ID         flexText        `json:"id"`
+		Status     flexText        `json:"status"`
+		Title      flexText        `json:"title"`
+		URL        flexText        `json:"video_url"`
+		Duration   flexNumber      `json:"duration"`
+		Error      json.RawMessage `json:"error"`
+		CaptionURL flexText        `json:"caption_url"`
+		Thumbnail  flexText        `json:"thumbnail_url"`
+		GIF        flexText        `json:"gif_url"`
+		CallbackID flexText        `json:"callback_id"`
+		CreatedAt  flexTime        `json:"created_at"`
+	}
+	if err := decode(op, b, &d); err != nil {
+		return Video{}, err
+	}
+	v := Video{
+		ID: first(string(d.ID), id), RawStatus: string(d.Status), Title: string(d.Title), URL: Link(d.URL),
+		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), ThumbnailURL: Link(d.Thumbnail),
+		GIFURL: Link(d.GIF), CallbackID: string(d.CallbackID), CreatedAt: d.CreatedAt.Time,
+	}
+	state, known := stateWords[strings.ToLower(v.RawStatus)]
+	if v.State = state; !known {
+		v.State = StateUnknown
+	}
+	failure := readFailure(d.Error)
+	switch {
+	case v.State == StateFailed && failure == nil:
+		v.Failure = &Failure{}
+	case v.State == StateFailed:
+		v.Failure = failure
+	case v.State == StateCompleted:
+		// Free accounts get a watermarked file and a credit error together.
+		v.Warning = failure
+	}
+	return v, nil
+}
+
+// readFailure reads null, a string, or an object with a code of any kind.
+func readFailure(b json.RawMessage) *Failure {
+	if !isObject(b) {
+		if s := text(b); s != "" {
+			return &Failure{Message: s}
+		}
+		return nil
+	}
+	var o struct {
+		Code    flexText `json:"code"`
+		Message flexText `json:"message"`
+		Detail  flexText `json:"detail"`
+	}
+	if json.Unmarshal(b, &o) != nil {
+		return &Failure{Message: quote(b)}
+	}
+	return &Failure{Code: string(o.Code), Message: first(string(o.Message), string(o.Detail)), Detail: string(o.Detail)}
+}
+
+// ListOptions narrow a list. Limit is 1 to 100; 0 asks for 100.
+type ListOptions struct {
+	Limit                  int
+	Token, Title, FolderID string
+}
+
+// VideoItem is a line of the account's list: no links, no callback id.
+type VideoItem struct {
+	ID, Title, Status, Type string
+	CreatedAt               time.Time
+}
+
+// VideoPage is one page; an empty Token is the last.
+type VideoPage struct {
+	Videos []VideoItem
+	Token  string
+}
+
+// ListVideos reads one page of the account's videos.
+func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, error) {
+	const op = "list videos"
+	if o.Limit <= 0 || o.Limit > 100 {
+		o.Limit = 100
+	}
+	q := url.Values{"limit": {strconv.Itoa(o.Limit)}}
+	for k, v := range map[string]string{"token": o.Token, "title": o.Title, "folder_id": o.FolderID} {
+		if v != "" {
+			q.Set(k, v)
+		}
+	}
+	b, err := c.get(ctx, op, "/v1/video.list", q)
+	if err != nil {
+		return VideoPage{}, err
+	}
+	var d struct {
+		Token  flexText `json:"token"`
+		Videos []struct {
+			ID        flexText `json:"video_id"`
+			Title     flexText `json:"video_title"`
+			Status    flexText `json:"status"`
+			Type      flexText `json:"type"`
+			CreatedAt flexTime `json:"created_at"`
+		} `json:"videos"`
+	}
+	if err := decode(op, b, &d); err != nil {
+		return VideoPage{}, err
+	}
+	page := VideoPage{Token: string(d.Token)}
+	for _, v := range d.Videos {
+		page.Videos = append(page.Videos, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), Type: string(v.Type), CreatedAt: v.CreatedAt.Time})
+	}
+	return page, nil
+}
+
+// maxPages bounds a search over a list that never ends.
+const maxPages = 200
+
+// FindByTitle pages through the account for titles that contain the marker. The
+// server's own filter is used and then checked: an unknown filter is ignored there.
+func (c *Client) FindByTitle(ctx context.Context, marker string) ([]VideoItem, error) {
+	var out []VideoItem
+	o := ListOptions{Title: marker}
+	seen := map[string]bool{}
+	for range maxPages {
+		page, err := c.ListVideos(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range page.Videos {
+			if strings.Contains(v.Title, marker) && !seen[v.ID] {
+				seen[v.ID] = true
+				out = append(out, v)
+			}
+		}
+		if page.Token == "" || page.Token == o.Token {
+			break
+		}
+		o.Token = page.Token
+	}
+	return out, nil
+}
+
+// DeleteVideo removes a video for good.
+func (c *Client) DeleteVideo(ctx context.Context, id string) error {
+	_, err := c.do(ctx, call{op: "delete video", method: http.MethodDelete, host: c.base, path: "/v1/video.delete", query: url.Values{"video_id": {id}}, timeout: readTimeout})
+	return err
+}
+
+func (c *Client) get(ctx context.Context, op, path string, q url.Values) ([]byte, error) {
+	return c.do(ctx, call{op: op, method: http.MethodGet, host: c.base, path: path, query: q, timeout: readTimeout})
+}
