@@ -1,0 +1,207 @@
+// Package lockfile reads and writes greenroom.lock: which take each clip stands
+// on and what was made from it. People commit it and read its diffs.
+//
+// The text is YAML, sorted, one block a clip, the same bytes for the same facts.
+// It holds no links, keys or local paths. A file that was edited into nonsense is
+// refused with its place, never repaired silently.
+package lockfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+)
+
+const (
+	version = 1
+	header  = "# written by greenroom; commit it, do not edit it\n"
+	maxSize = 64 << 20 // bytes
+)
+
+// Entry is what is known about one clip's take.
+type Entry struct {
+	Clip        string               `yaml:"-"`
+	TakeKey     string               `yaml:"take"`
+	Route       string               `yaml:"route"`
+	VideoID     string               `yaml:"video,omitempty"`
+	Master      string               `yaml:"master"` // SHA-256, hex
+	MasterBytes int64                `yaml:"bytes"`
+	Duration    float64              `yaml:"announced,omitempty"` // seconds, as the provider said
+	Inputs      map[string]string    `yaml:"inputs,omitempty"`    // short hashes of what the take was made from
+	Info        Info                 `yaml:"info,omitempty"`
+	Renditions  map[string]Rendition `yaml:"renditions,omitempty"`
+}
+
+// Rendition is a file prepared from the master.
+type Rendition struct {
+	Key   string `yaml:"key"`
+	Hash  string `yaml:"sha256"`
+	Bytes int64  `yaml:"bytes"`
+}
+
+// Info is what the checks measured: enough to write props without opening media.
+type Info struct {
+	Width       int     `yaml:"width"` // of the master, pixels
+	Height      int     `yaml:"height"`
+	FPSNum      int     `yaml:"fpsNum"`
+	FPSDen      int     `yaml:"fpsDen"`
+	Frames      int     `yaml:"frames"`
+	Duration    float64 `yaml:"seconds"` // of the picture
+	Transparent bool    `yaml:"transparent"`
+	Box         Box     `yaml:"box,flow"` // the part of the frame that is kept
+	OutWidth    int     `yaml:"outWidth,omitempty"`
+	OutHeight   int     `yaml:"outHeight,omitempty"`
+}
+
+// Box is a rectangle in pixels of the master.
+type Box struct{ X, Y, W, H int }
+
+// File is a lockfile in memory.
+type File struct{ clips map[string]Entry }
+
+type document struct {
+	Version int              `yaml:"version"`
+	Clips   map[string]Entry `yaml:"clips"`
+}
+
+// Load reads a lockfile; a missing one is empty.
+func Load(path string) (*File, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &File{clips: map[string]Entry{}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Parse(filepath.Base(path), b)
+}
+
+var (
+	hexKey   = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	clipName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+)
+
+// Parse reads a lockfile's text; name is for messages.
+func Parse(name string, b []byte) (*File, error) {
+	bad := func(line, col int, format string, args ...any) error {
+		e := fault.New(fault.Manifest, "restore it with `git checkout "+name+"`, or delete it: takes that are paid for stay in the ledger", "lockfile: "+format, args...)
+		e.Place = &fault.Place{File: name, Line: line, Column: col}
+		return e
+	}
+	if len(b) > maxSize {
+		return nil, bad(1, 1, "larger than %d MiB", maxSize>>20)
+	}
+	var d document
+	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&d); err != nil && len(bytes.TrimSpace(b)) > 0 {
+		var ye yaml.Error
+		if errors.As(err, &ye) && ye.GetToken() != nil && ye.GetToken().Position != nil {
+			p := ye.GetToken().Position
+			return nil, bad(p.Line, p.Column, "%s", ye.GetMessage())
+		}
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, bad(1, 1, "%s", first)
+	}
+	if d.Version > version {
+		return nil, bad(1, 1, "written by a newer greenroom (version %d)", d.Version)
+	}
+	f := &File{clips: map[string]Entry{}}
+	for clip, e := range d.Clips {
+		e.Clip = clip
+		if err := e.validate(); err != nil {
+			return nil, bad(lineOf(b, clip), 1, "clip %q: %v", clip, err)
+		}
+		f.clips[clip] = e
+	}
+	return f, nil
+}
+
+func (e Entry) validate() error {
+	switch {
+	case !clipName.MatchString(e.Clip):
+		return errors.New("not a clip name")
+	case !hexKey.MatchString(e.TakeKey):
+		return errors.New("take is not a key")
+	case !hexKey.MatchString(e.Master) || e.MasterBytes < 0:
+		return errors.New("master is not a hash")
+	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0:
+		return errors.New("info holds a negative number")
+	}
+	for n, r := range e.Renditions {
+		if !hexKey.MatchString(r.Key) || !hexKey.MatchString(r.Hash) || r.Bytes < 0 {
+			return fmt.Errorf("rendition %q has no hash", n)
+		}
+	}
+	return nil
+}
+
+func lineOf(b []byte, clip string) int {
+	for i, l := range strings.Split(string(b), "\n") {
+		if strings.TrimSpace(l) == clip+":" {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// Get gives a clip's entry.
+func (f *File) Get(clip string) (Entry, bool) {
+	e, ok := f.clips[clip]
+	return e, ok
+}
+
+// Set replaces a clip's entry.
+func (f *File) Set(e Entry) { f.clips[e.Clip] = e }
+
+// Keep drops every clip that is not named.
+func (f *File) Keep(names map[string]bool) {
+	for n := range f.clips {
+		if !names[n] {
+			delete(f.clips, n)
+		}
+	}
+}
+
+// Encode gives the text.
+func (f *File) Encode() ([]byte, error) {
+	names := make([]string, 0, len(f.clips))
+	for n := range f.clips {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%sversion: %d\nclips:\n", header, version)
+	for _, n := range names {
+		b, err := yaml.Marshal(f.clips[n])
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&out, "  %s:\n", n)
+		for _, l := range strings.Split(strings.TrimRight(string(b), "\n"), "\n") {
+			fmt.Fprintf(&out, "    %s\n", l)
+		}
+	}
+	return out.Bytes(), nil
+}
+
+// Save writes the text whole or not at all; equal text is not rewritten.
+func (f *File) Save(path string) error {
+	b, err := f.Encode()
+	if err != nil {
+		return err
+	}
+	if _, err := atomicfile.WriteBytes(path, 0o644, b); err != nil {
+		return fault.Wrap(fault.Failed, err, "make the folder writable, or free some space, and run the same command again", "write %s", filepath.Base(path))
+	}
+	return nil
+}

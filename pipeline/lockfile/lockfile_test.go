@@ -1,0 +1,83 @@
+package lockfile
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"greenroom/internal/fault"
+)
+
+var hash = strings.Repeat("ab", 32)
+
+func sample() *File {
+	f := &File{clips: map[string]Entry{}}
+	for _, n := range []string{"pricing", "1", "intro"} {
+		f.Set(Entry{
+			Clip: n, TakeKey: hash, Route: "v2-key", VideoID: "7e1", Master: hash, MasterBytes: 12, Duration: 1.5,
+			Inputs:     map[string]string{"script": "aa", "avatar": "bb"},
+			Info:       Info{Width: 1280, Height: 720, FPSNum: 25, FPSDen: 1, Frames: 38, Duration: 1.52, Transparent: true, Box: Box{4, 8, 600, 712}, OutWidth: 600, OutHeight: 712},
+			Renditions: map[string]Rendition{"webm": {hash, hash, 5}, "poster": {hash, hash, 6}},
+		})
+	}
+	return f
+}
+
+func TestRoundTripIsStableAndSorted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "greenroom.lock")
+	if err := sample().Save(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(sample().clips, got.clips); d != "" {
+		t.Error(d)
+	}
+	a, _ := sample().Encode()
+	b, _ := got.Encode()
+	if string(a) != string(b) || strings.Index(string(a), "  1:") > strings.Index(string(a), "  intro:") {
+		t.Errorf("unstable:\n%s\n%s", a, b)
+	}
+}
+
+func TestNonsenseIsRefusedWithItsPlace(t *testing.T) {
+	good, _ := sample().Encode()
+	for name, text := range map[string]string{
+		"conflict markers": "<<<<<<< HEAD\n" + string(good),
+		"unknown key":      strings.Replace(string(good), "route:", "rout:", 1),
+		"short hash":       strings.Replace(string(good), hash, "abc", 1),
+		"path for a name":  strings.Replace(string(good), "  intro:", "  ../x:", 1),
+		"newer":            "version: 9\nclips: {}\n",
+		"negative":         strings.Replace(string(good), "frames: 38", "frames: -1", 1),
+	} {
+		_, err := Parse("greenroom.lock", []byte(text))
+		if fault.KindOf(err) != fault.Manifest || !strings.Contains(fault.Format(err, true), "greenroom.lock:") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAMissingFileIsEmpty(t *testing.T) {
+	f, err := Load(filepath.Join(t.TempDir(), "none"))
+	if err != nil || len(f.clips) != 0 {
+		t.Errorf("%v %v", f, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	good, _ := sample().Encode()
+	f.Add(good)
+	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if got, err := Parse("l", b); err == nil {
+			if _, err := got.Encode(); err != nil {
+				t.Errorf("accepted and cannot be written: %v", err)
+			}
+		}
+	})
+}
