@@ -1,0 +1,196 @@
+package assets
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"greenroom/internal/fault"
+)
+
+// MarkerName is the file that says a folder is greenroom's to fill and to sweep.
+const MarkerName = ".greenroom-owned.json"
+
+// generations is how many publishes a file outlives its last use: a render that
+// is running may still read it.
+const generations = 2
+
+// File is one published file: its name in the folder and its content.
+type File struct {
+	Name string
+	Hash Hash
+}
+
+// Published says what a publish changed.
+type Published struct{ Added, Kept int }
+
+type marker struct {
+	Note    string     `json:"note"`
+	History [][]string `json:"history"` // names of the last publishes, newest first
+}
+
+var safeName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,120}$`)
+
+// Publish puts the files into root under their names: hard links where the file
+// system allows, copies elsewhere, each whole or not at all. It refuses a folder
+// that holds files of somebody else, and follows no symbolic link out of it.
+func (s *Store) Publish(root string, files []File) (Published, error) {
+	var p Published
+	r, m, err := own(root)
+	if err != nil {
+		return p, err
+	}
+	defer r.Close()
+	names := make([]string, 0, len(files))
+	for _, f := range files {
+		if !safeName.MatchString(f.Name) {
+			return p, fmt.Errorf("publish: %q is not a safe file name", f.Name)
+		}
+		added, err := s.place(r, root, f)
+		if err != nil {
+			return p, full(err, "publish "+f.Name)
+		}
+		if added {
+			p.Added++
+		} else {
+			p.Kept++
+		}
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	if len(m.History) == 0 || !slices.Equal(m.History[0], names) {
+		m.History = append([][]string{names}, m.History...)
+		if err := m.write(r); err != nil {
+			return p, full(err, "publish")
+		}
+	}
+	return p, nil
+}
+
+// own opens the folder and its marker, making both when the folder is new or empty.
+func own(root string) (*os.Root, *marker, error) {
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return nil, nil, full(err, "create "+filepath.Base(root))
+	}
+	if fi, err := os.Lstat(root); err != nil || fi.Mode()&fs.ModeSymlink != 0 {
+		return nil, nil, fault.New(fault.Failed, "make it a real folder", "%s is a symbolic link", root)
+	}
+	r, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &marker{Note: "This folder belongs to greenroom: it adds and removes files here. Keep your own files elsewhere."}
+	b, err := r.ReadFile(MarkerName)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(b, m); err != nil {
+			m.History = nil // a spoiled list only keeps old files longer
+		}
+		return r, m, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		r.Close()
+		return nil, nil, err
+	}
+	entries, err := os.ReadDir(root)
+	if err == nil && len(entries) > 0 {
+		err = fault.New(fault.Failed, "move its files away, or remove the folder", "%s holds files that greenroom did not put there (%s)", root, entries[0].Name())
+	}
+	if err == nil {
+		if err = m.write(r); err != nil {
+			err = full(err, "publish into "+root)
+		}
+	}
+	if err != nil {
+		r.Close()
+		return nil, nil, err
+	}
+	return r, m, nil
+}
+
+func (m *marker) write(r *os.Root) error {
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp := MarkerName + ".tmp"
+	if err := r.WriteFile(tmp, append(b, '\n'), 0o644); err != nil {
+		return err
+	}
+	return r.Rename(tmp, MarkerName)
+}
+
+// place links or copies one file; false when it stands there already.
+func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
+	src := s.Path(f.Hash)
+	want, err := os.Stat(src)
+	if err != nil {
+		return false, err
+	}
+	if have, err := r.Lstat(f.Name); err == nil {
+		if have.Mode().IsRegular() && have.Size() == want.Size() {
+			return false, nil
+		}
+		if err := r.Remove(f.Name); err != nil {
+			return false, err
+		}
+	}
+	tmp := "." + f.Name + ".tmp"
+	_ = r.Remove(tmp) // of a run that was killed
+	if err := os.Link(src, filepath.Join(root, tmp)); err != nil {
+		if err := copyInto(r, tmp, src); err != nil {
+			_ = r.Remove(tmp)
+			return false, err
+		}
+	}
+	return true, r.Rename(tmp, f.Name)
+}
+
+func copyInto(r *os.Root, name, src string) error {
+	in, err := os.Open(src)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := r.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// Sweep removes what earlier publishes put there and the last ones no longer
+// use. It touches only names from its own list.
+func (s *Store) Sweep(root string) error {
+	r, m, err := own(root)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if len(m.History) <= generations {
+		return nil
+	}
+	keep := map[string]bool{}
+	for _, g := range m.History[:generations] {
+		for _, n := range g {
+			keep[n] = true
+		}
+	}
+	for _, g := range m.History[generations:] {
+		for _, n := range g {
+			if !keep[n] && safeName.MatchString(n) {
+				if err := r.Remove(n); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+			}
+		}
+	}
+	m.History = m.History[:generations]
+	return m.write(r)
+}

@@ -1,0 +1,133 @@
+// Package assets keeps bytes at rest and in motion: a content-addressed store,
+// downloads that resume, and publishing into public/greenroom.
+//
+// It promises that a file under its final name is whole, whatever the server,
+// the network or a second process did; and that nothing is ever written or
+// removed outside the folders it owns. It never interprets media and never sends
+// a key.
+package assets
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+)
+
+// Hash is a lower-case hex SHA-256.
+type Hash string
+
+func (h Hash) valid() bool {
+	b, err := hex.DecodeString(string(h))
+	return err == nil && len(b) == sha256.Size
+}
+
+// Store holds files by their content: dir/sha256/ab/<hex>, read-only.
+type Store struct{ dir string }
+
+// Open makes the folders it needs.
+func Open(dir string) (*Store, error) {
+	for _, d := range []string{"sha256", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "open the store")
+		}
+	}
+	return &Store{dir}, nil
+}
+
+// Path is where a file with this content stands, present or not.
+func (s *Store) Path(h Hash) string {
+	if !h.valid() {
+		return filepath.Join(s.dir, "sha256", "invalid")
+	}
+	return filepath.Join(s.dir, "sha256", string(h[:2]), string(h))
+}
+
+// TempPath is a place for unfinished files on the store's file system.
+func (s *Store) TempPath(name string) string { return filepath.Join(s.dir, "tmp", filepath.Base(name)) }
+
+// Has reports that the content is there with the size it must have. It does not
+// read the file; Verify does.
+func (s *Store) Has(h Hash, size int64) bool {
+	fi, err := os.Lstat(s.Path(h))
+	return err == nil && fi.Mode().IsRegular() && fi.Size() == size
+}
+
+// ErrCorrupt reports a stored file whose bytes are not those of its name.
+var ErrCorrupt = errors.New("the stored file is damaged")
+
+// Verify reads the file and compares its hash.
+func (s *Store) Verify(h Hash) error {
+	got, _, err := hashFile(s.Path(h))
+	if err == nil && got != h {
+		return fmt.Errorf("%w: %s", ErrCorrupt, h)
+	}
+	return err
+}
+
+// Adopt takes a finished file on the store's file system into the store.
+func (s *Store) Adopt(path string) (Hash, int64, error) {
+	h, size, err := hashFile(path)
+	if err != nil {
+		return "", 0, err
+	}
+	final := s.Path(h)
+	if s.Has(h, size) {
+		return h, size, os.Remove(path)
+	}
+	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+		return "", 0, full(err, "store a file")
+	}
+	if err := atomicfile.Commit(path, final); err != nil {
+		return "", 0, full(err, "store a file")
+	}
+	return h, size, os.Chmod(final, 0o444)
+}
+
+// Import copies a file of the user's into the store.
+func (s *Store) Import(path string) (Hash, int64, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return "", 0, fault.Wrap(fault.Manifest, err, "check the path and its permissions", "read %s", filepath.Base(path))
+	}
+	defer in.Close()
+	tmp, err := os.CreateTemp(filepath.Join(s.dir, "tmp"), "import-*")
+	if err != nil {
+		return "", 0, full(err, "copy "+filepath.Base(path))
+	}
+	_, err = io.Copy(tmp, in)
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		os.Remove(tmp.Name())
+		return "", 0, full(err, "copy "+filepath.Base(path))
+	}
+	return s.Adopt(tmp.Name())
+}
+
+func hashFile(path string) (Hash, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	return Hash(hex.EncodeToString(h.Sum(nil))), n, err
+}
+
+// full explains a full disk or a read-only folder; other errors pass.
+func full(err error, doing string) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fault.Wrap(fault.Failed, err, "free some space and run the same command again; what is there so far is kept", "%s", doing)
+	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "%s", doing)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
