@@ -1,0 +1,167 @@
+package manifest
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// clip reads one clip over its defaults.
+func (d *doc) clip(f field, c *Clip) {
+	path := "clips." + f.key
+	var script, audio, file, video string
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt ast.Node
+	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
+		return func(n ast.Node) { *at = n; read(n) }
+	}
+	set := d.shared(path, c)
+	set["script"] = note(&scriptAt, d.text(path+".script", &script))
+	set["audio"] = note(&audioAt, d.text(path+".audio", &audio))
+	set["file"] = note(&fileAt, d.text(path+".file", &file))
+	set["video"] = note(&videoAt, d.text(path+".video", &video))
+	set["take"] = d.integer(path+".take", 1, 1000, "raise it by one to buy the same request again", &c.Take)
+	set["route"] = note(&routeAt, set["route"])
+	set["background"] = note(&bgAt, set["background"])
+	before := len(d.faults)
+	d.object(f.value, path, set)
+
+	var sources []string
+	for name, at := range map[string]ast.Node{"script": scriptAt, "audio": audioAt, "file": fileAt, "video": videoAt} {
+		if at != nil {
+			sources = append(sources, name)
+		}
+	}
+	switch {
+	case len(sources) > 1:
+		d.fault(f.node, "keep one of script, audio, file and video", "clip %q has %d sources", c.Name, len(sources))
+		return
+	case len(sources) == 0:
+		if len(d.faults) == before {
+			d.fault(f.node, "give it a script, audio, file or video", "clip %q has no source", c.Name)
+		}
+		return
+	}
+	switch {
+	case scriptAt != nil:
+		c.Source = SourceAvatar
+		d.script(scriptAt, path+".script", script, c)
+	case audioAt != nil:
+		c.Source, c.AudioFile = SourceAvatar, d.input(audioAt, path+".audio", audio)
+		if ext := strings.ToLower(filepath.Ext(audio)); ext != ".wav" && ext != ".mp3" {
+			d.fault(audioAt, "convert it: ffmpeg -i "+filepath.Base(audio)+" take.wav", "%s.audio must be WAV or MP3", path)
+		}
+	case fileAt != nil:
+		c.Source, c.File = SourceFile, d.input(fileAt, path+".file", file)
+	case videoAt != nil:
+		c.Source, c.VideoID = SourceVideo, video
+		if !videoID.MatchString(video) {
+			d.fault(videoAt, "copy the id from HeyGen", "%s.video is not a video id", path)
+		}
+	}
+	if c.Source == SourceAvatar {
+		d.speaker(f, path, scriptAt != nil, c)
+	}
+	if c.Transparent && bgAt != nil {
+		d.fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
+	}
+	if routeAt != nil && c.Transparent == (c.Route == "v2") {
+		d.fault(routeAt, "v2 gives opaque clips, v2-key and v1-webm transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
+	}
+}
+
+var videoID = regexp.MustCompile(`^[A-Za-z0-9_-]{4,128}$`)
+
+func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
+	if c.Avatar.ID == "" {
+		d.fault(f.node, "set avatar: {id: …} here or under defaults", "%s has no avatar", path)
+	}
+	if scripted && c.Voice.ID == "" {
+		d.fault(f.node, "set voice: {id: …} here or under defaults", "%s has no voice", path)
+	}
+	if c.Route == "v1-webm" && (c.Avatar.TalkingPhoto || c.Avatar.Style == "circle") {
+		d.fault(f.node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
+	}
+}
+
+var (
+	anyBreak   = regexp.MustCompile(`(?i)<\s*break[^>]*>`)
+	goodBreak  = regexp.MustCompile(`^<break time="(\d+(\.\d+)?)s" ?/>$`)
+	tightBreak = regexp.MustCompile(`(?i)[^ ]<break[^>]*>|<break[^>]*>[^ <.,;:!?]`)
+	millis     = regexp.MustCompile(`"(\d+)\s*ms"`)
+)
+
+// script reads an inline text or a text file.
+func (d *doc) script(n ast.Node, path, value string, c *Clip) {
+	text := value
+	if ext := strings.ToLower(filepath.Ext(value)); (ext == ".md" || ext == ".txt") && !strings.ContainsAny(value, " \n") {
+		before := len(d.faults)
+		c.ScriptFile = d.input(n, path, value)
+		if len(d.faults) > before {
+			return
+		}
+		b, err := os.ReadFile(c.ScriptFile)
+		switch {
+		case err != nil:
+			d.fault(n, "make the file readable", "%s: %s cannot be read", path, value)
+			return
+		case len(b) > MaxBytes || !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
+			d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
+			return
+		}
+		text = string(b)
+		if ext == ".md" {
+			text = speakable(text)
+		}
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	for _, tag := range anyBreak.FindAllString(text, -1) {
+		if !goodBreak.MatchString(tag) {
+			d.fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
+		}
+	}
+	if m := tightBreak.FindString(text); m != "" && len(d.faults) == 0 {
+		d.fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
+	}
+	switch size := utf8.RuneCountInString(text); {
+	case strings.TrimSpace(anyBreak.ReplaceAllString(text, "")) == "":
+		d.fault(n, "write what the presenter says", "%s is empty", path)
+	case size > MaxScript:
+		d.fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
+	}
+	c.Script = text
+}
+
+// fixBreak gives the tag as it should be.
+func fixBreak(tag string) string {
+	secs := "0.5"
+	if m := millis.FindStringSubmatch(tag); m != nil {
+		ms := strings.TrimLeft(m[1], "0")
+		for len(ms) < 4 {
+			ms = "0" + ms
+		}
+		secs = strings.TrimSuffix(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
+	} else if m := regexp.MustCompile(`(\d+(\.\d+)?)`).FindString(tag); m != "" {
+		secs = m
+	}
+	return `<break time="` + secs + `s"/>`
+}
+
+var (
+	mdComment = regexp.MustCompile(`(?s)<!--.*?-->`)
+	mdHead    = regexp.MustCompile(`(?m)^\s{0,3}#{1,6}\s.*$`)
+	mdMark    = regexp.MustCompile("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
+	mdLink    = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+)
+
+// speakable turns Markdown into what is said: headings and comments are notes for
+// people, link targets and emphasis marks are silent.
+func speakable(s string) string {
+	s = mdComment.ReplaceAllString(s, " ")
+	s = mdHead.ReplaceAllString(s, " ")
+	s = mdLink.ReplaceAllString(s, "$1")
+	return mdMark.ReplaceAllString(s, "")
+}

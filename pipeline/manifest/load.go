@@ -1,0 +1,165 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"greenroom/internal/fault"
+)
+
+// Load reads a manifest. The error is a *fault.Error or a fault.List.
+func Load(path string) (*Manifest, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	fi, err := os.Stat(abs)
+	switch {
+	case err != nil:
+		return nil, fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
+	case fi.IsDir():
+		return nil, fault.New(fault.Manifest, "name the file inside it", "%s is a folder", filepath.Base(abs))
+	case fi.Size() > MaxBytes:
+		return nil, fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", fi.Size(), MaxBytes)
+	}
+	b, err := os.ReadFile(abs)
+	if err != nil {
+		return nil, fault.Wrap(fault.Manifest, err, "make the file readable", "read the manifest")
+	}
+	return Parse(abs, b)
+}
+
+// Parse reads a manifest's text as if it stood at path; inputs are looked for
+// beside it.
+func Parse(path string, b []byte) (m *Manifest, err error) {
+	d := &doc{name: filepath.Base(path), dir: filepath.Dir(path), lines: strings.Split(string(b), "\n")}
+	// The YAML library is not ours: whatever it does with hostile text ends here.
+	defer func() {
+		if r := recover(); r != nil {
+			d.faultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
+			m, err = nil, d.faults.Or()
+		}
+	}()
+	if !d.textual(b) {
+		return nil, d.faults.Or()
+	}
+	f, perr := parser.ParseBytes(b, 0)
+	if perr != nil {
+		d.syntax(perr)
+		return nil, d.faults.Or()
+	}
+	var body ast.Node
+	for i, dd := range f.Docs {
+		if dd.Body == nil {
+			continue
+		}
+		if body != nil {
+			d.fault(f.Docs[i].Body, "keep one document; remove the line ---", "the manifest holds a second document")
+			return nil, d.faults.Or()
+		}
+		body = dd.Body
+	}
+	if body == nil {
+		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
+		return nil, d.faults.Or()
+	}
+	m = d.manifest(body)
+	if len(d.faults) > 0 {
+		d.faults.Sort()
+		return nil, d.faults.Or()
+	}
+	m.Path, m.Dir = path, d.dir
+	return m, nil
+}
+
+// doc collects faults while the tree is walked.
+type doc struct {
+	name, dir string
+	lines     []string
+	faults    fault.List
+}
+
+// textual refuses what no editor would save as a manifest.
+func (d *doc) textual(b []byte) bool {
+	switch {
+	case len(b) > MaxBytes:
+		d.faultAt(1, 1, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", len(b), MaxBytes)
+	case len(bytes.TrimSpace(b)) == 0:
+		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
+	case bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b):
+		line := 1 + bytes.Count(b[:badByte(b)], []byte("\n"))
+		d.faultAt(line, 1, "save it as UTF-8 text", "the manifest is not text")
+	default:
+		for i, l := range d.lines {
+			if in := strings.TrimLeft(l, " "); strings.HasPrefix(in, "\t") {
+				d.faultAt(i+1, len(l)-len(in)+1, "indent with spaces", "a tab is used for indentation")
+			}
+		}
+	}
+	return len(d.faults) == 0
+}
+
+func badByte(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if b[i] == 0 || r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return 0
+}
+
+func (d *doc) syntax(err error) {
+	var ye yaml.Error
+	line, col, msg := 1, 1, "the manifest is not YAML"
+	if errors.As(err, &ye) {
+		msg = ye.GetMessage()
+		if t := ye.GetToken(); t != nil && t.Position != nil {
+			line, col = t.Position.Line, t.Position.Column
+		}
+	} else {
+		msg, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	d.faultAt(line, col, "look at the colons, quotes and indentation around here", "%s", msg)
+}
+
+func (d *doc) fault(n ast.Node, hint, format string, args ...any) {
+	line, col := 1, 1
+	if n != nil {
+		if t := n.GetToken(); t != nil && t.Position != nil {
+			line, col = t.Position.Line, t.Position.Column
+		}
+	}
+	d.faultAt(line, col, hint, format, args...)
+}
+
+func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
+	e := fault.New(fault.Manifest, hint, format, args...)
+	p := d.place(line, col)
+	e.Place = &p
+	d.faults = append(d.faults, e)
+}
+
+// place keeps a position inside the file.
+func (d *doc) place(line, col int) fault.Place {
+	line = max(1, min(line, len(d.lines)))
+	text := strings.TrimRight(d.lines[line-1], "\r")
+	col = max(1, min(col, utf8.RuneCountInString(text)+1))
+	return fault.Place{File: d.name, Line: line, Column: col, Text: text}
+}
+
+func (d *doc) at(n ast.Node) fault.Place {
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return d.place(t.Position.Line, t.Position.Column)
+	}
+	return d.place(1, 1)
+}

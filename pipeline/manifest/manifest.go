@@ -1,0 +1,97 @@
+// Package manifest reads greenroom.yaml.
+//
+// It promises that every fault is found in one look and points at file, line and
+// column with a hint, and that no text, however hostile, makes it panic, run
+// away or name a place outside the file. It opens the input files the manifest
+// names only to see that they are there and to read scripts. It writes nothing.
+package manifest
+
+import "greenroom/internal/fault"
+
+// Sources of a clip.
+const (
+	SourceAvatar = "avatar" // a script or own audio, spoken by an avatar
+	SourceFile   = "file"
+	SourceVideo  = "video" // an existing HeyGen video
+)
+
+// Limits.
+const (
+	MaxBytes  = 1 << 20 // of the manifest
+	MaxScript = 5000    // characters, HeyGen's limit for one scene
+	MaxClips  = 20000
+	MaxName   = 64
+)
+
+// Manifest is a valid greenroom.yaml with defaults applied.
+type Manifest struct {
+	Path, Dir     string // absolute
+	Project       string
+	FPS           int
+	Width, Height int
+	HeyGen        HeyGen
+	Prepare       Prepare
+	Checks        Checks
+	Clips         []Clip // in the manifest's order
+}
+
+// HeyGen says which account answers.
+type HeyGen struct {
+	API         string // sandbox, v2; auto is v2 in this version
+	Key         string // a reference: $ENV, file:PATH, cmd:…
+	Concurrency int
+	Budget      *float64 // USD a run; nil is none
+	Base        string   // another API address; only from HEYGEN_API_BASE
+}
+
+// Prepare is how renditions are made.
+type Prepare struct {
+	Loudness *float64 // LUFS; nil leaves the sound as it is
+	Crop     bool
+}
+
+// Checks are the limits of the media checks, as fractions.
+type Checks struct {
+	CoverageMin, CoverageMax float64
+	Duration                 float64
+	Border                   string // the border the presenter may touch
+}
+
+// Avatar is who speaks.
+type Avatar struct {
+	ID, Style    string
+	TalkingPhoto bool
+	Scale        float64
+	Offset       Offset
+}
+
+// Offset moves the avatar by fractions of the frame.
+type Offset struct{ X, Y float64 }
+
+// Voice is how it sounds.
+type Voice struct {
+	ID, Emotion, Locale string
+	Speed, Pitch        float64
+}
+
+// Clip is one named piece of footage.
+type Clip struct {
+	Name          string
+	Place         fault.Place
+	Source        string
+	Script        string // normalised
+	ScriptFile    string // absolute; empty when inline
+	AudioFile     string
+	File          string
+	VideoID       string
+	Avatar        Avatar
+	Voice         Voice
+	Transparent   bool
+	Route         string // empty: chosen from the account
+	KeyColor      string // #RRGGBB
+	Background    string // #RRGGBB, opaque clips only
+	Width, Height int
+	Take          int
+	Prepare       Prepare
+	Checks        Checks
+}

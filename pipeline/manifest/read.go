@@ -1,0 +1,218 @@
+package manifest
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// manifest reads the whole tree.
+func (d *doc) manifest(n ast.Node) *Manifest {
+	m := &Manifest{FPS: 25, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
+	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
+		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
+	m.Prepare = Prepare{Crop: true}
+	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
+
+	version, clips := 0, ast.Node(nil)
+	var defaults ast.Node
+	set := setters{
+		"version":  d.integer("version", 1, 1, "this program reads version 1", &version),
+		"project":  d.text("project", &m.Project),
+		"fps":      d.integer("fps", 1, 120, "25 is what HeyGen delivers", &m.FPS),
+		"size":     d.size("size", &m.Width, &m.Height),
+		"heygen":   func(n ast.Node) { d.heygen(n, &m.HeyGen) },
+		"prepare":  func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
+		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
+		"defaults": func(n ast.Node) { defaults = n },
+		"clips":    func(n ast.Node) { clips = n },
+	}
+	d.object(n, "", set)
+	if version == 0 && len(d.faults) == 0 {
+		d.fault(n, "start the manifest with `version: 1`", "version is missing")
+	}
+	if m.Project == "" {
+		m.Project = filepath.Base(d.dir)
+	}
+	base.Width, base.Height, base.Prepare, base.Checks = m.Width, m.Height, m.Prepare, m.Checks
+	if defaults != nil {
+		d.object(defaults, "defaults", d.shared("defaults", &base))
+	}
+	fs := d.fields(clips, "clips")
+	if clips == nil || len(fs) == 0 && len(d.faults) == 0 {
+		d.fault(n, "add one:  clips: {intro: {script: \"Hello.\"}}", "the manifest has no clips")
+	}
+	if len(fs) > MaxClips {
+		d.fault(clips, "split the project", "%d clips, at most %d are read", len(fs), MaxClips)
+		return m
+	}
+	for _, f := range fs {
+		c := base
+		c.Name, c.Place = f.key, d.at(f.node)
+		if d.goodName(f) {
+			d.clip(f, &c)
+			m.Clips = append(m.Clips, c)
+		}
+	}
+	return m
+}
+
+var (
+	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+	deviceName  = regexp.MustCompile(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+)
+
+// goodName judges a clip's name: it becomes a file name on every system.
+func (d *doc) goodName(f field) bool {
+	switch {
+	case len(f.key) > MaxName:
+		d.fault(f.node, "use a shorter name", "clip name of %d characters, at most %d", len(f.key), MaxName)
+	case deviceName.MatchString(f.key):
+		d.fault(f.node, "use another name, such as "+strings.ToLower(f.key)+"-clip", "%q is a device on Windows and cannot name a clip", f.key)
+	case !namePattern.MatchString(f.key):
+		d.fault(f.node, "use a-z, 0-9 and dashes, starting with a letter or digit", "%q cannot name a clip", f.key)
+	default:
+		return true
+	}
+	return false
+}
+
+func (d *doc) heygen(n ast.Node, h *HeyGen) {
+	var budget float64 = -1
+	d.object(n, "heygen", setters{
+		"api":         d.word("heygen.api", []string{"sandbox", "auto", "v2"}, &h.API),
+		"concurrency": d.integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
+		"key": func(n ast.Node) {
+			d.text("heygen.key", &h.Key)(n)
+			if h.Key != "" && !strings.HasPrefix(h.Key, "$") && !strings.HasPrefix(h.Key, "file:") && !strings.HasPrefix(h.Key, "cmd:") {
+				h.Key = ""
+
+				d.fault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS, and revoke a key that was committed", "heygen.key must not hold the key itself")
+				// The line is not shown: it holds the key.
+				d.faults[len(d.faults)-1].Place.Text = ""
+
+			}
+		},
+		"budget": func(n ast.Node) {
+			var s string
+			d.text("heygen.budget", &s)(n)
+			v, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
+			if err != nil || v < 0 || v > 1e6 {
+				d.fault(n, "write it like $10", "heygen.budget must be an amount in dollars")
+				return
+			}
+			budget = v
+		},
+	})
+	if budget >= 0 {
+		h.Budget = &budget
+	}
+}
+
+func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
+	d.object(n, path, setters{
+		"crop": d.boolean(path+".crop", &p.Crop),
+		"loudness": func(n ast.Node) {
+			var s string
+			d.text(path+".loudness", &s)(n)
+			v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "LUFS")), 64)
+			if err != nil || v < -70 || v > -5 {
+				d.fault(n, "write it like -16LUFS", "%s.loudness must be between -70 and -5 LUFS", path)
+				return
+			}
+			p.Loudness = &v
+		},
+	})
+}
+
+var rangePattern = regexp.MustCompile(`^([0-9.]+)%\.\.([0-9.]+)%$`)
+
+func (d *doc) checks(n ast.Node, path string, c *Checks) {
+	d.object(n, path, setters{
+		"border": d.word(path+".border", []string{"bottom", "all", "none"}, &c.Border),
+		"coverage": func(n ast.Node) {
+			var s string
+			d.text(path+".coverage", &s)(n)
+			m := rangePattern.FindStringSubmatch(s)
+			if m != nil {
+				lo, e1 := strconv.ParseFloat(m[1], 64)
+				hi, e2 := strconv.ParseFloat(m[2], 64)
+				if e1 == nil && e2 == nil && lo < hi && hi <= 100 {
+					c.CoverageMin, c.CoverageMax = lo/100, hi/100
+					return
+				}
+			}
+			d.fault(n, "write it like 2%..80%", "%s.coverage must be a range of percentages", path)
+		},
+		"duration": func(n ast.Node) {
+			var s string
+			d.text(path+".duration", &s)(n)
+			v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimPrefix(s, "±"), "%"), 64)
+			if err != nil || v <= 0 || v > 100 {
+				d.fault(n, "write it like ±25%", "%s.duration must be a percentage", path)
+				return
+			}
+			c.Duration = v / 100
+		},
+	})
+}
+
+// shared are the keys that defaults and clips have in common.
+func (d *doc) shared(path string, c *Clip) setters {
+	return setters{
+		"avatar":      func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
+		"voice":       func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
+		"transparent": d.boolean(path+".transparent", &c.Transparent),
+		"route":       d.word(path+".route", []string{"v2-key", "v2", "v1-webm"}, &c.Route),
+		"key-color":   d.color(path+".key-color", &c.KeyColor),
+		"background":  d.color(path+".background", &c.Background),
+		"size":        d.size(path+".size", &c.Width, &c.Height),
+		"prepare":     func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
+		"checks":      func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
+	}
+}
+
+func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
+	d.object(n, path, setters{
+		"id":            d.text(path+".id", &a.ID),
+		"style":         d.word(path+".style", []string{"normal", "closeUp", "circle"}, &a.Style),
+		"talking-photo": d.boolean(path+".talking-photo", &a.TalkingPhoto),
+		"scale":         d.number(path+".scale", 0.1, 5, "1 is the size HeyGen chooses", &a.Scale),
+		"offset": func(n ast.Node) {
+			d.object(n, path+".offset", setters{
+				"x": d.number(path+".offset.x", -1, 1, "a fraction of the frame", &a.Offset.X),
+				"y": d.number(path+".offset.y", -1, 1, "a fraction of the frame", &a.Offset.Y),
+			})
+		},
+	})
+}
+
+func (d *doc) voice(n ast.Node, path string, v *Voice) {
+	d.object(n, path, setters{
+		"id":      d.text(path+".id", &v.ID),
+		"speed":   d.number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
+		"pitch":   d.number(path+".pitch", -50, 50, `leave "pitch" out to use the voice as it is`, &v.Pitch),
+		"emotion": d.word(path+".emotion", []string{"Excited", "Friendly", "Serious", "Soothing", "Broadcaster"}, &v.Emotion),
+		"locale":  d.text(path+".locale", &v.Locale),
+	})
+}
+
+// input resolves a path beside the manifest and sees that it is a file.
+func (d *doc) input(n ast.Node, path, value string) string {
+	p := value
+	if !filepath.IsAbs(p) {
+		p = filepath.Join(d.dir, filepath.FromSlash(value))
+	}
+	fi, err := os.Stat(p)
+	switch {
+	case err != nil:
+		d.fault(n, "paths are relative to the manifest", "%s: %s does not exist", path, value)
+	case !fi.Mode().IsRegular():
+		d.fault(n, "name a file inside it", "%s: %s is a folder, not a file", path, value)
+	}
+	return p
+}
