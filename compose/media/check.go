@@ -1,0 +1,233 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Verdict of one finding.
+type Verdict string
+
+// Verdicts, from good to bad.
+const (
+	OK   Verdict = "ok"
+	Warn Verdict = "warn"
+	Fail Verdict = "fail"
+)
+
+// Finding is one thing that was judged.
+type Finding struct {
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
+	Value   string  `json:"value"`
+	Limit   string  `json:"limit"`
+	Advice  string  `json:"advice,omitempty"`
+}
+
+// Expect says what a file should be. Fractions are of 1, times in seconds.
+type Expect struct {
+	Transparent              bool
+	Duration                 float64 // announced; 0 when unknown
+	DurationTolerance        float64 // 0 means 0.25
+	CoverageMin, CoverageMax float64 // both 0: 0.02 and 0.80
+	Border                   string  // the border that may be touched: bottom, all, none
+	KeyColor                 string  // a master to be keyed here: #RRGGBB
+	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
+}
+
+// Report is what a check found.
+type Report struct {
+	File     string     `json:"file"`
+	Info     Info       `json:"info"`
+	Findings []Finding  `json:"findings"`
+	Box      Box        `json:"box"`      // of everything visible, full-size pixels, grown by 8
+	Coverage [3]float64 `json:"coverage"` // of a frame: least, mean, most
+	Frames   int        `json:"frames"`   // decoded
+	Straight bool       `json:"straight"` // straight alpha, not premultiplied
+}
+
+// Verdict is the worst of all findings.
+func (r *Report) Verdict() Verdict {
+	v := OK
+	for _, f := range r.Findings {
+		if f.Verdict == Fail {
+			return Fail
+		}
+		if f.Verdict == Warn {
+			v = Warn
+		}
+	}
+	return v
+}
+
+func (r *Report) add(name string, v Verdict, value, limit, advice string) {
+	if v == OK {
+		advice = ""
+	}
+	r.Findings = append(r.Findings, Finding{name, v, value, limit, advice})
+}
+
+func judge(bad bool, v Verdict) Verdict {
+	if bad {
+		return v
+	}
+	return OK
+}
+
+// Check looks at a file: the walk, then one decode. The error means that it could
+// not look; a bad file is a Report whose Verdict is Fail.
+func Check(ctx context.Context, t Tools, path string, e Expect, progress func(float64)) (*Report, error) {
+	if e.CoverageMin == 0 && e.CoverageMax == 0 {
+		e.CoverageMin, e.CoverageMax = 0.02, 0.80
+	}
+	if e.DurationTolerance == 0 {
+		e.DurationTolerance = 0.25
+	}
+	info, scan, err := open(ctx, t, path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{File: path, Info: info, Straight: true}
+	if info.Width <= 0 || info.Height <= 0 || info.VideoPackets == 0 {
+		r.add("video", Fail, "no pictures", "a video track", "ask for the clip again")
+		return r, nil
+	}
+	if scan != nil {
+		r.structure(scan)
+		if e.Transparent && e.KeyColor == "" {
+			r.alphaPackets(scan)
+		}
+	} else if e.Transparent && e.KeyColor == "" {
+		r.add("alpha", Fail, info.VideoCodec+" in MP4", "alpha", "MP4 carries no alpha here: use a WebM, or a key colour with route v2-key")
+	}
+	r.timing(e)
+	l, err := watch(ctx, t, path, info, e.KeyColor, progress)
+	if err != nil {
+		return nil, err
+	}
+	r.decode(l)
+	if e.Transparent && l.frames > 0 {
+		r.picture(l, e)
+	}
+	return r, nil
+}
+
+func (r *Report) structure(s *WebMScan) {
+	what := "whole"
+	if len(s.Issues) > 0 {
+		what = strings.Join(s.Issues[:min(3, len(s.Issues))], "; ")
+	}
+	name := "structure"
+	if s.Truncated {
+		name = "truncation"
+	}
+	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "download it again; the first copy is incomplete or damaged")
+	if s.NoCues && len(s.Issues) == 0 {
+		r.add("seeking", Warn, "no index", "an index", "prepared files get one")
+	}
+	if v, a := s.Video(), s.Audio(); v != nil && a != nil {
+		off := v.Start() - a.Start()
+		r.add("sound offset", judge(math.Abs(off) > 0.1, Warn), fmt.Sprintf("%+.0f ms", off*1000), "±100 ms", "the offset is kept when the clip is prepared")
+	}
+}
+
+// alphaPackets judges what the packets carry; the AlphaMode tag only has to agree.
+func (r *Report) alphaPackets(s *WebMScan) {
+	v := s.Video()
+	count := fmt.Sprintf("%d of %d packets", v.Alpha, v.Packets)
+	r.add("alpha packets", judge(v.Alpha != v.Packets, Fail), count, "all packets", map[bool]string{
+		true:  "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; ask for it again, or set transparent: false",
+		false: "alpha is missing in places: download or make the clip again",
+	}[v.Alpha == 0])
+	if v.Alpha > 0 {
+		r.add("AlphaMode", judge(!v.AlphaMode, Warn), fmt.Sprintf("tag %v", v.AlphaMode), "tag 1", "players would show a black box; prepared files get the tag")
+	} else if v.AlphaMode {
+		r.add("AlphaMode", Fail, "tag 1 without alpha", "tag and packets agree", "the tag was copied from another file")
+	}
+}
+
+func (r *Report) timing(e Expect) {
+	i := r.Info
+	if e.Duration > 0 {
+		diff := math.Abs(i.Duration-e.Duration) / e.Duration
+		r.add("duration", judge(diff > e.DurationTolerance && math.Abs(i.Duration-e.Duration) > 0.1, Fail),
+			seconds(i.Duration), fmt.Sprintf("%s ± %.0f %%", seconds(e.Duration), e.DurationTolerance*100), "the clip is not as long as announced; download it again, or widen checks.duration")
+	}
+	r.add("frame rate", judge(i.VFR, Warn), map[bool]string{true: "varies", false: fmt.Sprintf("%.5g", i.FPS())}[i.VFR], "constant", "frames may repeat or be skipped in a composition; prepared files are constant")
+	r.add("first timestamp", judge(i.FirstVideoPTS != 0, map[bool]Verdict{true: Fail, false: Warn}[e.Prepared]), seconds(i.FirstVideoPTS), "0.000 s", "a renderer would show every frame late; prepared files start at 0")
+	if e.Prepared {
+		gop := int(math.Ceil(i.FPS()))
+		r.add("keyframes", judge(i.LongestGOP > gop, Fail), fmt.Sprintf("every %d frames", i.LongestGOP), fmt.Sprintf("every %d frames", gop), "prepare it again")
+	}
+}
+
+func (r *Report) decode(l *look) {
+	r.Frames = l.frames
+	bad := l.failed != nil || len(l.warnings) > 0
+	value := "clean"
+	if len(l.warnings) > 0 {
+		value = l.warnings[0]
+	} else if l.failed != nil {
+		value = l.failed.Error()
+	}
+	r.add("decoding", judge(bad, Fail), value, "no complaint", "the file is damaged; download it again")
+	r.add("frames", judge(l.frames != r.Info.Frames, Fail), fmt.Sprint(l.frames), fmt.Sprintf("%d packets", r.Info.Frames), "some frames cannot be decoded; download it again")
+}
+
+// picture judges what is seen through the alpha.
+func (r *Report) picture(l *look, e Expect) {
+	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
+	r.Box = l.box(r.Info.Width, r.Info.Height)
+	if e.KeyColor != "" {
+		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: check that the avatar can be matted, or set key-color")
+		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))
+		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %", "the presenter wears the key colour; set key-color: \"#0000FF\"")
+	}
+	if share := l.opaqueShare(); share > 0.98 {
+		r.add("alpha use", Fail, percent(share)+" opaque", "98 %", "the alpha is there and hides nothing: the background was not removed")
+		return
+	}
+	r.add("coverage", judge(r.Coverage[0] < e.CoverageMin || r.Coverage[2] > e.CoverageMax, Fail),
+		fmt.Sprintf("%s to %s", percent(r.Coverage[0]), percent(r.Coverage[2])), fmt.Sprintf("%s to %s", percent(e.CoverageMin), percent(e.CoverageMax)), "nobody, or too much, is in the picture; widen checks.coverage if it is meant so")
+	r.borders(l, e.Border)
+	r.matte(l)
+}
+
+func (r *Report) borders(l *look, allowed string) {
+	var hit []string
+	for i, name := range []string{"top", "bottom", "left", "right"} {
+		if l.touch[i] > 0 && name != allowed && allowed != "all" {
+			hit = append(hit, fmt.Sprintf("%s in %d frames", name, l.touch[i]))
+		}
+	}
+	value := "clear"
+	if len(hit) > 0 {
+		value = strings.Join(hit, ", ")
+	}
+	r.add("borders", judge(len(hit) > 0, Warn), value, "only "+allowed, "the presenter is cut off at a border; choose a smaller scale or another offset")
+}
+
+// matte tells straight colour from premultiplied or matted by the brightness of
+// half-transparent edges: straight measured 0.9, premultiplied 0.25, white and
+// green mattes 2.4 to 3.2 on six known clips.
+func (r *Report) matte(l *look) {
+	ratio, ok := l.edgeRatio()
+	if !ok {
+		r.add("edges", OK, "too few soft edges to judge", "", "")
+		return
+	}
+	value := fmt.Sprintf("%.2f of their neighbours' brightness", ratio)
+	switch {
+	case ratio < 0.6:
+		r.Straight = false
+		r.add("premultiplied", Fail, value, "0.6 to 1.6", "edges would get a dark halo: export with straight alpha")
+	case ratio > 1.6:
+		r.add("matte", Fail, value, "0.6 to 1.6", "edges would get a bright fringe: a matte colour was left in")
+	default:
+		r.add("edges", OK, value, "0.6 to 1.6", "")
+	}
+}
+
+func percent(v float64) string { return fmt.Sprintf("%.1f %%", v*100) }

@@ -1,0 +1,112 @@
+// Package media looks at clips and prepares them: our own WebM reader, one decode
+// with small frames into Go, keying, cropping and transcoding.
+//
+// It promises a verdict with a number, a limit and an advice for everything it
+// judges, and that a file it prepared passed the same eyes as the file it came
+// from. It believes packets and pixels, never tags or exit codes. It lets ffmpeg
+// read local files only.
+package media
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+// Tools are the programs of one ffmpeg installation.
+type Tools struct {
+	FFmpeg  string `json:"ffmpeg"`
+	FFprobe string `json:"ffprobe"`
+	Version string `json:"version"`
+}
+
+var versionPattern = regexp.MustCompile(`^ffmpeg version n?(\d+)\.(\d+)(\S*)`)
+
+const installHint = "apt-get install ffmpeg (macOS: brew install ffmpeg); `greenroom doctor` checks again"
+
+// FindTools finds ffmpeg and ffprobe 5.1 or newer with the encoders we use.
+func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tools, error) {
+	var t Tools
+	for name, to := range map[string]*string{"ffmpeg": &t.FFmpeg, "ffprobe": &t.FFprobe} {
+		p, err := lookPath(name)
+		if err != nil {
+			return t, fault.New(fault.Tool, installHint, "%s is not installed", name)
+		}
+		if *to, err = filepath.Abs(p); err != nil {
+			return t, err
+		}
+	}
+	var out bytes.Buffer
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}, Stdout: &out, Timeout: time.Minute}); err != nil {
+		return t, fault.Wrap(fault.Tool, err, installHint, "ffmpeg does not run")
+	}
+	m := versionPattern.FindStringSubmatch(out.String())
+	if m == nil {
+		t.Version, _, _ = strings.Cut(out.String(), "\n") // a build from git has no number
+	} else {
+		major, _ := strconv.Atoi(m[1])
+		minor, _ := strconv.Atoi(m[2])
+		if major < 5 || major == 5 && minor < 1 {
+			return t, fault.New(fault.Tool, installHint, "ffmpeg %s.%s is too old, 5.1 or newer is needed", m[1], m[2])
+		}
+		t.Version = m[1] + "." + m[2] + m[3]
+	}
+	out.Reset()
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-encoders"}, Stdout: &out, Timeout: time.Minute}); err != nil {
+		return t, fault.Wrap(fault.Tool, err, installHint, "ffmpeg does not run")
+	}
+	for _, enc := range []string{"libvpx-vp9", "libopus", "libwebp", "libx264"} {
+		if !strings.Contains(out.String(), " "+enc+" ") {
+			return t, fault.New(fault.Tool, "install a full build of ffmpeg", "this ffmpeg has no %s", enc)
+		}
+	}
+	return t, nil
+}
+
+// inputArgs are what stands before -i for a file: nothing but files and pipes is
+// opened, and only formats that hold footage. Without the list a text file named
+// .mp4 is read as a concat script.
+func inputArgs(path, decoder string) []string {
+	a := []string{"-protocol_whitelist", "file,pipe", "-format_whitelist", "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,mp3,ogg"}
+	if decoder != "" {
+		a = append(a, "-c:v", decoder)
+	}
+	return append(a, "-i", "file:"+path)
+}
+
+func head(verbosity string) []string {
+	return []string{"-hide_banner", "-nostdin", "-nostats", "-v", verbosity}
+}
+
+// warnings gives ffmpeg's complaints. At -v warning every line is one.
+func warnings(tail string) []string {
+	var out []string
+	for _, l := range strings.Split(tail, "\n") {
+		l = strings.TrimSpace(l)
+		if l == "" || harmless(l) {
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// harmless lines say nothing about the file.
+func harmless(l string) bool {
+	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion"} {
+		if strings.Contains(l, s) {
+			return true
+		}
+	}
+	return false
+}
+
+func seconds(v float64) string { return fmt.Sprintf("%.3f s", v) }

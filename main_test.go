@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"greenroom": main})
+}
+
+// TestScripts runs every command as a person would: the real binary, the real
+// sandbox over HTTP, real ffmpeg. `go test -run TestScripts -update` rewrites
+// the expected parts.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "scripts"),
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitCode,
+			"sandbox":  startSandbox,
+			"billed":   billed,
+			"cutfile":  cutFile,
+			"unpublished": func(ts *testscript.TestScript, neg bool, args []string) {
+				files, _ := filepath.Glob(ts.MkAbs("public/greenroom/*.webm"))
+				if len(files) > 0 {
+					ts.Fatalf("published: %v", files)
+				}
+			},
+		},
+	})
+}
+
+// exitCode CODE COMMAND… runs a command and compares its exit code.
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode CODE COMMAND [ARG...]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("%s: exit %s, want %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}
+
+// startSandbox FLAG… runs `greenroom sandbox` for the rest of the script and
+// points HEYGEN_API_BASE at it.
+func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
+	port := ts.MkAbs("sandbox.url")
+	full := append([]string{"sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", ts.MkAbs("sandbox"), "--url-file", port}, args...)
+	bin, err := os.Executable()
+	ts.Check(err)
+	cmd := scriptCommand(bin, full, ts)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if b, err := os.ReadFile(port); err == nil && len(b) > 0 {
+			ts.Setenv("HEYGEN_API_BASE", strings.TrimSpace(string(b)))
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("the sandbox did not start")
+		}
+	}
+}
+
+// billed N compares the number of jobs on the sandbox's account.
+func billed(ts *testscript.TestScript, neg bool, args []string) {
+	res, err := http.Get(ts.Getenv("HEYGEN_API_BASE") + "/_sandbox/account")
+	ts.Check(err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	var account struct {
+		Billed int `json:"billed_jobs"`
+	}
+	ts.Check(json.Unmarshal(b, &account))
+	if fmt.Sprint(account.Billed) != args[0] {
+		ts.Fatalf("%d jobs billed, want %s\n%s", account.Billed, args[0], b)
+	}
+}
+
+// cutFile PERCENT GLOB TARGET copies the beginning of a file.
+func cutFile(ts *testscript.TestScript, neg bool, args []string) {
+	files, _ := filepath.Glob(ts.MkAbs(args[1]))
+	if len(files) != 1 {
+		ts.Fatalf("%s matches %d files", args[1], len(files))
+	}
+	b, err := os.ReadFile(files[0])
+	ts.Check(err)
+	var percent int
+	_, err = fmt.Sscan(args[0], &percent)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), b[:len(b)*percent/100], 0o644))
+}

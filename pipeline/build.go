@@ -1,0 +1,226 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// BuildOptions are the choices of one build.
+type BuildOptions struct {
+	Clips    []string
+	Jobs     int           // ffmpeg runs at once; 0 = as the cores allow
+	Wait     time.Duration // give up watching paid jobs after so long; 0 = never
+	MaxSpend *float64      // USD for this run; nil = the manifest's budget
+	Frozen   bool          // never spend: fail and name what is missing
+	// Confirm is asked before money is spent; nil means yes.
+	Confirm func(*Plan) (bool, error)
+}
+
+// Summary is what a build did.
+type Summary struct {
+	Clips    int           `json:"clips"`
+	Bought   int           `json:"bought"`
+	Fetched  int           `json:"downloaded"`
+	Bytes    int64         `json:"downloadedBytes"`
+	Prepared int           `json:"transcoded"`
+	UpToDate int           `json:"upToDate"`
+	Failed   int           `json:"failed"`
+	Spent    float64       `json:"spentUSD"`
+	Took     time.Duration `json:"-"`
+	Seconds  float64       `json:"seconds"`
+}
+
+// maxDownloads bounds how many links are read at once.
+const maxDownloads = 4
+
+// build is one run over a project.
+type build struct {
+	*Project
+	o       BuildOptions
+	runID   string
+	budget  *float64
+	submit  *semaphore.Weighted
+	fetches *semaphore.Weighted
+	encodes *semaphore.Weighted
+	threads int
+
+	mu  sync.Mutex
+	sum Summary
+}
+
+// Build brings clips up to date and publishes them. A clip's failure does not
+// stop the others; the error joins all that failed.
+func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
+	start := p.o.Now()
+	plan, err := p.Plan(ctx, o.Clips)
+	if err != nil {
+		return Summary{}, err
+	}
+	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
+	if plan.UpToDate() && p.propsCurrent() {
+		sum.Seconds = p.o.Now().Sub(start).Seconds()
+		return sum, nil
+	}
+	if o.Frozen {
+		if err := frozen(plan); err != nil {
+			return sum, err
+		}
+	}
+	if err := p.openState(); err != nil {
+		return sum, err
+	}
+	unlock, err := ledger.LockSubmitter(p.state)
+	if err != nil {
+		return sum, err
+	}
+	defer unlock()
+	// Another run may have finished while we waited for the lock.
+	if err := p.reloadLock(); err != nil {
+		return sum, err
+	}
+	if plan, err = p.Plan(ctx, o.Clips); err != nil {
+		return sum, err
+	}
+	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum}
+	b.sum.UpToDate = plan.Counts()[Keep]
+	if err := b.limits(plan); err != nil {
+		return sum, err
+	}
+	err = b.run(ctx, plan)
+	if perr := p.publish(ctx, b); err == nil {
+		err = perr
+	} else if perr != nil {
+		err = errors.Join(err, perr)
+	}
+	b.sum.Took = p.o.Now().Sub(start)
+	b.sum.Seconds = b.sum.Took.Seconds()
+	return b.sum, err
+}
+
+func frozen(plan *Plan) error {
+	var list fault.List
+	for _, s := range plan.Steps {
+		if s.Action == Buy || s.Action == Settle || s.Action == Blocked {
+			list = append(list, fault.New(fault.Stale, "run `greenroom build` without --frozen where it may spend, and commit greenroom.lock", "frozen: %s: %s", s.Action, s.Reason).For(s.Clip))
+		}
+	}
+	return list.Or()
+}
+
+// limits sets the run's bounds and asks for leave to spend.
+func (b *build) limits(plan *Plan) error {
+	b.budget = b.o.MaxSpend
+	if b.budget == nil {
+		b.budget = b.Manifest.HeyGen.Budget
+	}
+	if b.Sandboxed() {
+		b.budget = nil // nothing costs money there
+	}
+	if b.budget != nil && plan.Price > *b.budget {
+		return fault.New(fault.Failed, "build fewer clips, or raise heygen.budget or --max-spend", "this build may cost %s, the budget is %s; nothing was bought", Dollars(plan.Price), Dollars(*b.budget))
+	}
+	if plan.Price > 0 && b.o.Confirm != nil {
+		ok, err := b.o.Confirm(plan)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.New(fault.Failed, "", "not bought, as you said; nothing was spent")
+		}
+	}
+	jobs := b.o.Jobs
+	if jobs <= 0 {
+		// One 1080p encode with alpha needs 620 MiB and scales badly past two
+		// threads: a job for every two cores.
+		jobs = max(1, runtime.NumCPU()/2)
+	}
+	b.threads = max(1, runtime.NumCPU()/jobs)
+	b.encodes = semaphore.NewWeighted(int64(jobs))
+	b.fetches = semaphore.NewWeighted(maxDownloads)
+	b.submit = semaphore.NewWeighted(int64(max(1, b.Manifest.HeyGen.Concurrency)))
+	return nil
+}
+
+// run takes every clip through its stages, side by side.
+func (b *build) run(ctx context.Context, plan *Plan) error {
+	var g errgroup.Group
+	errs := make([]error, len(plan.Steps))
+	for i, s := range plan.Steps {
+		if s.Action == Keep || s.Action == Publish {
+			continue
+		}
+		g.Go(func() error {
+			if err := b.clip(ctx, s); err != nil {
+				errs[i] = b.failed(ctx, s, err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // the functions report through errs
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var list fault.List
+	for _, err := range errs {
+		list = append(list, fault.All(err)...)
+	}
+	return list.Or()
+}
+
+func (b *build) failed(ctx context.Context, s Step, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	b.count(func(sum *Summary) { sum.Failed++ })
+	faults := fault.All(err)
+	for _, f := range faults {
+		if f.Clip == "" {
+			f.Clip = s.Clip
+		}
+		if f.Place == nil && f.Kind == fault.Provider {
+			place := s.clip.Place
+			place.File = b.rel(place.File)
+			f.Place = &place
+		}
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "build", State: Failed, Message: faults[0].Error()})
+	return faults
+}
+
+func (p *Project) rel(path string) string {
+	if r, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(r) {
+		return r
+	}
+	return path
+}
+
+func (b *build) count(f func(*Summary)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f(&b.sum)
+}
+
+// clip takes one clip from wherever it is to prepared files in the store.
+func (b *build) clip(ctx context.Context, s Step) error {
+	if s.Action == Blocked {
+		kind := fault.Provider
+		return fault.New(kind, "", "%s", s.Reason)
+	}
+	if s.Action != Prepare {
+		if err := b.master(ctx, s); err != nil {
+			return err
+		}
+	}
+	return b.prepare(ctx, s)
+}

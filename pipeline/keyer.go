@@ -1,0 +1,35 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"strconv"
+)
+
+// keyer hashes named, length-prefixed fields, so that no two inputs can run
+// together and look like a third.
+type keyer struct {
+	h      hash.Hash
+	fields []keyField
+}
+
+type keyField struct{ name, value string }
+
+func newKeyer(schema string) *keyer {
+	k := &keyer{h: sha256.New()}
+	k.field("schema", schema)
+	return k
+}
+
+func (k *keyer) field(name, value string) {
+	fmt.Fprintf(k.h, "%s %d:%s\n", name, len(value), value)
+	k.fields = append(k.fields, keyField{name, value})
+}
+
+func (k *keyer) number(name string, v float64) {
+	k.field(name, strconv.FormatFloat(v, 'g', -1, 64))
+}
+
+func (k *keyer) sum() string { return hex.EncodeToString(k.h.Sum(nil)) }

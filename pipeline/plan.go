@@ -1,0 +1,172 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"greenroom/assets"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// Action is the most expensive thing a clip still needs.
+type Action string
+
+const (
+	Keep    Action = "keep"    // up to date
+	Publish Action = "publish" // rendered files are there, not yet in public/
+	Prepare Action = "prepare" // transcode from the master we have
+	Fetch   Action = "fetch"   // download a take that is paid for
+	Import  Action = "import"  // take in a local file
+	Buy     Action = "buy"     // ask HeyGen for a new take
+	Settle  Action = "settle"  // an earlier request's outcome is unknown
+	Blocked Action = "blocked" // needs a person first
+)
+
+// Step is the plan for one clip.
+type Step struct {
+	Clip    string  `json:"clip"`
+	Action  Action  `json:"action"`
+	Reason  string  `json:"reason"`
+	Route   string  `json:"route"`
+	Price   float64 `json:"priceUSD"` // what a build would spend now, at most
+	Seconds float64 `json:"seconds"`  // of footage; an estimate until the take is there
+	Key     string  `json:"takeKey"`
+
+	clip manifest.Clip
+	req  request
+	row  ledger.Row // the submission on record, when there is one
+}
+
+// Plan is what a build would do.
+type Plan struct {
+	Steps   []Step  `json:"clips"`
+	Price   float64 `json:"priceUSD"`
+	Sandbox bool    `json:"sandbox"`
+	Prices  string  `json:"pricesAsOf"`
+}
+
+// Counts says how many clips need each action.
+func (p *Plan) Counts() map[Action]int {
+	n := map[Action]int{}
+	for _, s := range p.Steps {
+		n[s.Action]++
+	}
+	return n
+}
+
+// UpToDate reports that a build would do nothing.
+func (p *Plan) UpToDate() bool { return p.Counts()[Keep] == len(p.Steps) }
+
+// Plan compares the manifest with what is on disk. It changes nothing, sends no
+// request and, once ffmpeg's version is on record, starts no process.
+func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
+	clips, err := p.clips(names)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.peekState(); err != nil {
+		return nil, err
+	}
+	rows := map[string]ledger.Row{}
+	if p.ledger != nil {
+		list, err := p.ledger.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			rows[r.Key] = r
+		}
+	}
+	prices := loadPrices()
+	plan := &Plan{Sandbox: p.Sandboxed(), Prices: prices.Date}
+	for _, c := range clips {
+		req, err := p.request(c)
+		if err != nil {
+			return nil, err
+		}
+		row, known := rows[req.key]
+		s := p.step(ctx, c, req, row, known)
+		if s.Action == Buy && !plan.Sandbox {
+			s.Price = prices.usd(req.priceKind, s.Seconds)
+		}
+		plan.Price += s.Price
+		plan.Steps = append(plan.Steps, s)
+	}
+	return plan, nil
+}
+
+// step decides about one clip from facts on disk alone.
+func (p *Project) step(ctx context.Context, c manifest.Clip, req request, row ledger.Row, known bool) Step {
+	s := Step{Clip: c.Name, Route: req.route, Key: req.key, clip: c, req: req, row: row, Seconds: req.seconds}
+	e, have := p.entry(c.Name)
+	say := func(a Action, format string, args ...any) Step {
+		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
+		return s
+	}
+	if have && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+		s.Seconds = e.Info.Duration
+		if why := p.staleRendition(ctx, c, e); why != "" {
+			return say(Prepare, "%s", why)
+		}
+		if why := p.unpublished(c, e); why != "" {
+			return say(Publish, "%s", why)
+		}
+		return say(Keep, "up to date")
+	}
+	if !req.paid() {
+		switch {
+		case req.route == routeVideo:
+			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
+		default:
+			return say(Import, "%s", whyNew(e, have, req, "new file"))
+		}
+	}
+	if known {
+		switch row.State {
+		case ledger.Submitted, ledger.Completed:
+			return say(Fetch, "already requested as %s, nothing more to pay", row.VideoID)
+		case ledger.Sending:
+			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
+		case ledger.Parked:
+			return say(Blocked, "an earlier request got no answer and is not on the account; settle it with `greenroom resolve %s`", c.Name)
+		case ledger.Failed:
+			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", row.Reason, c.Take+1)
+		}
+	}
+	return say(Buy, "%s", whyNew(e, have, req, "no take yet"))
+}
+
+// whyNew names what changed since the take on record.
+func whyNew(e lockfile.Entry, have bool, req request, fresh string) string {
+	switch {
+	case !have:
+		return fresh
+	case e.TakeKey == req.key:
+		return "the take's file is missing from the store"
+	case e.Route != req.route:
+		return fmt.Sprintf("route changed from %s to %s", e.Route, req.route)
+	}
+	if changed := req.changedSince(e.Inputs); changed != "" {
+		return changed + " changed"
+	}
+	return "the request changed"
+}
+
+// unpublished says why public/ or the props lack the clip; empty when they do not.
+func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
+	for _, f := range publishedFiles(e) {
+		if fi, err := os.Stat(p.path(PublicDir + "/" + f.Name)); err != nil || fi.Size() != e.Renditions[f.rendition].Bytes {
+			return "not in " + PublicDir + " yet"
+		}
+	}
+	return ""
+}
+
+func (p *Project) entry(clip string) (lockfile.Entry, bool) {
+	p.lockMu.Lock()
+	defer p.lockMu.Unlock()
+	return p.lock.Get(clip)
+}

@@ -1,0 +1,208 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// Names of renditions in the lockfile.
+const (
+	webmRendition   = "webm"
+	posterRendition = "poster"
+)
+
+// posterAt is where in the clip the poster is taken: past the rest pose, seconds.
+const posterAt = 0.6
+
+// prepare checks the master, makes the renditions and checks them again.
+func (b *build) prepare(ctx context.Context, s Step) error {
+	e, ok := b.entry(s.Clip)
+	if !ok {
+		return fault.New(fault.Failed, "", "no master on record")
+	}
+	t, err := b.tools(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.encodes.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer b.encodes.Release(1)
+
+	master := b.store.Path(assets.Hash(e.Master))
+	report, err := b.check(ctx, s, t, master, expectMaster(s.clip, s.req, e.Duration), "the take as delivered")
+	if err != nil {
+		return err
+	}
+	e.Info = infoOf(report, s.clip)
+	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
+
+	spec := prepareSpec(s.clip, s.req.route, e.Info)
+	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Key[:16]+".webm")
+	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
+	defer os.Remove(spec.Out) // gone already when it was adopted
+	if err := media.Prepare(ctx, t, spec, func(f float64) {
+		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Progress, Frac: f})
+	}); err != nil {
+		return err
+	}
+	done, err := b.check(ctx, s, t, spec.Out, expectPrepared(s.clip, e.Info), "the prepared file")
+	if err != nil {
+		return err
+	}
+	e.Info.OutWidth, e.Info.OutHeight = done.Info.Width, done.Info.Height
+
+	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
+	defer os.Remove(poster.Out)
+	if err := media.Poster(ctx, t, poster); err != nil {
+		return err
+	}
+	e.Renditions = map[string]lockfile.Rendition{}
+	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
+		hash, size, err := b.store.Adopt(path)
+		if err != nil {
+			return err
+		}
+		e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, spec, t), Hash: string(hash), Bytes: size}
+	}
+	if err := b.setEntry(e); err != nil {
+		return err
+	}
+	b.count(func(sum *Summary) { sum.Prepared++ })
+	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)})
+	return nil
+}
+
+// check looks at a file; a failed verdict is an error that says every finding.
+func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e media.Expect, what string) (*media.Report, error) {
+	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Started})
+	r, err := media.Check(ctx, t, path, e, func(f float64) {
+		b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Progress, Frac: f})
+	})
+	if err != nil {
+		return nil, err
+	}
+	var bad []string
+	for _, f := range r.Findings {
+		switch f.Verdict {
+		case media.Fail:
+			bad = append(bad, fmt.Sprintf("%s: %s (limit %s); %s", f.Name, f.Value, f.Limit, f.Advice))
+		case media.Warn:
+			b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
+		}
+	}
+	if len(bad) > 0 {
+		return r, fault.New(fault.Media, fmt.Sprintf("the file stays in the store; look at it with `greenroom check %s`", s.Clip), "%s failed its checks: %s", what, strings.Join(bad, "; "))
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Done})
+	return r, nil
+}
+
+// expectMaster is what a delivered file must be.
+func expectMaster(c manifest.Clip, req request, announced float64) media.Expect {
+	e := expectation(c)
+	e.Duration = announced
+	if req.route == routeV2Key {
+		e.KeyColor = c.KeyColor
+	}
+	return e
+}
+
+func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
+	e := expectation(c)
+	e.Prepared, e.Duration, e.DurationTolerance = true, in.Duration, 0.02
+	// The crop makes the presenter fill the frame: coverage was judged on the master.
+	e.CoverageMin, e.CoverageMax, e.Border = 0, 1, "all"
+	return e
+}
+
+func expectation(c manifest.Clip) media.Expect {
+	return media.Expect{
+		Transparent: c.Transparent, DurationTolerance: c.Checks.Duration,
+		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border,
+	}
+}
+
+func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
+	in := lockfile.Info{
+		Width: r.Info.Width, Height: r.Info.Height, FPSNum: r.Info.FPSNum, FPSDen: r.Info.FPSDen,
+		Frames: r.Frames, Duration: r.Info.Duration, Transparent: c.Transparent,
+		Box: lockfile.Box{W: r.Info.Width, H: r.Info.Height},
+	}
+	if in.FPSNum > 0 && in.FPSDen > 0 {
+		// The picture's length, not the container's: sound may run past the last frame.
+		in.Duration = float64(in.Frames) * float64(in.FPSDen) / float64(in.FPSNum)
+	}
+	if c.Transparent && c.Prepare.Crop && r.Box.W > 0 && r.Box.H > 0 {
+		in.Box = lockfile.Box{X: r.Box.X, Y: r.Box.Y, W: r.Box.W, H: r.Box.H}
+	}
+	return in
+}
+
+// prepareSpec is the recipe for a clip: a pure function of the manifest and of
+// what the check saw.
+func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
+	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness}
+	if route == routeV2Key {
+		s.Key = c.KeyColor
+	}
+	if in.Box.W != in.Width || in.Box.H != in.Height {
+		s.Crop = &media.Box{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}
+	}
+	return s
+}
+
+// renditionKey is the hash of master, recipe and ffmpeg's version.
+func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.Tools) string {
+	k := newKeyer("rendition/1")
+	k.field("name", name)
+	k.field("master", e.Master)
+	k.field("tool", t.Version)
+	for _, a := range s.Recipe(t) {
+		k.field("arg", a)
+	}
+	if name == posterRendition {
+		k.number("at", posterAt)
+	}
+	return k.sum()
+}
+
+// staleRendition says why the prepared files must be made again; empty when not.
+func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfile.Entry) string {
+	if len(e.Renditions) == 0 {
+		return "not prepared yet"
+	}
+	t, err := p.tools(ctx)
+	if err != nil {
+		return "" // nothing can be made without ffmpeg, and what is there still stands
+	}
+	spec := prepareSpec(c, e.Route, wanted(c, e.Info))
+	for _, name := range []string{webmRendition, posterRendition} {
+		r, ok := e.Renditions[name]
+		switch {
+		case !ok:
+			return "no " + name + " yet"
+		case r.Key != renditionKey(name, e, spec, t):
+			return "the way clips are prepared changed"
+		case !p.store.Has(assets.Hash(r.Hash), r.Bytes):
+			return "the " + name + " is missing from the store"
+		}
+	}
+	return ""
+}
+
+// wanted applies the manifest's crop wish to what the check saw.
+func wanted(c manifest.Clip, in lockfile.Info) lockfile.Info {
+	if !c.Transparent || !c.Prepare.Crop {
+		in.Box = lockfile.Box{W: in.Width, H: in.Height}
+	}
+	return in
+}

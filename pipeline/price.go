@@ -1,0 +1,43 @@
+package pipeline
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+//go:embed prices.json
+var pricesJSON []byte
+
+// prices is the dated table of what HeyGen charges. Prices move: the table
+// carries its date and plan prints it.
+type prices struct {
+	Date          string             `json:"date"`
+	Source        string             `json:"source"`
+	USDPerCredit  float64            `json:"usdPerCredit"`
+	CreditsPerMin map[string]float64 `json:"creditsPerMinute"`
+	StepSeconds   float64            `json:"stepSeconds"`
+}
+
+func loadPrices() prices {
+	var p prices
+	if err := json.Unmarshal(pricesJSON, &p); err != nil {
+		panic("prices.json: " + err.Error()) // shipped inside the program and held by a test
+	}
+	return p
+}
+
+// credits a job of so many seconds costs, billed in steps.
+func (p prices) credits(kind string, seconds float64) float64 {
+	steps := math.Max(1, math.Ceil(seconds/p.StepSeconds))
+	return steps * p.StepSeconds / 60 * p.CreditsPerMin[kind]
+}
+
+// usd a job of so many seconds costs.
+func (p prices) usd(kind string, seconds float64) float64 {
+	return math.Round(p.credits(kind, seconds)*p.USDPerCredit*100) / 100
+}
+
+// Dollars prints money the way people read it.
+func Dollars(v float64) string { return fmt.Sprintf("$%.2f", v) }

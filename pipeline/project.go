@@ -1,0 +1,157 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// Places inside a user's project, relative to the manifest.
+const (
+	ManifestName = "greenroom.yaml"
+	LockName     = "greenroom.lock"
+	StateDir     = ".greenroom"
+	PublicDir    = "public/greenroom"
+	SourceDir    = "src/greenroom"
+)
+
+// Options are what a command knows and the packages below must not look up.
+type Options struct {
+	ManifestPath string
+	Sink         Sink
+	Now          func() time.Time
+	Getenv       func(string) string
+	LookPath     func(string) (string, error)
+	Version      string
+}
+
+// Project is an opened manifest with everything that is known about its clips.
+// Opening it sends no request, starts no process and changes no file.
+type Project struct {
+	Manifest *manifest.Manifest
+
+	o      Options
+	dir    string // absolute, holds the manifest
+	state  string // dir/.greenroom
+	lock   *lockfile.File
+	inputs *inputs
+	report *reporter
+
+	lockMu     sync.Mutex
+	toolsMu    sync.Mutex
+	toolsFound media.Tools
+	store      *assets.Store
+	ledger     *ledger.Ledger
+	provider   provider
+}
+
+// Open loads the manifest and the lockfile.
+func Open(o Options) (*Project, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	path, err := filepath.Abs(o.ManifestPath)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(path), filepath.Dir(path))
+	}
+	m, err := manifest.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now)}
+	p.state = filepath.Join(p.dir, StateDir)
+	if p.lock, err = lockfile.Load(p.path(LockName)); err != nil {
+		return nil, err
+	}
+	p.inputs = openInputs(p.state)
+	return p, nil
+}
+
+// Dir is the project's folder, absolute.
+func (p *Project) Dir() string { return p.dir }
+
+func (p *Project) path(slash string) string { return filepath.Join(p.dir, filepath.FromSlash(slash)) }
+
+// openState makes the folder of durable state and opens store and ledger in it.
+func (p *Project) openState() error {
+	if p.store != nil {
+		return nil
+	}
+	if err := os.MkdirAll(p.state, 0o755); err != nil {
+		return fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", StateDir)
+	}
+	store, err := assets.Open(filepath.Join(p.state, "store"))
+	if err != nil {
+		return err
+	}
+	l, err := ledger.Open(filepath.Join(p.state, "ledger.db"), ledger.Options{Now: p.o.Now})
+	if err != nil {
+		return err
+	}
+	p.store, p.ledger = store, l
+	return nil
+}
+
+// peekState opens the store and the ledger for looking only: it makes nothing
+// when a build has never run here.
+func (p *Project) peekState() error {
+	if _, err := os.Stat(filepath.Join(p.state, "ledger.db")); err != nil {
+		return nil
+	}
+	return p.openState()
+}
+
+// Close ends what the project started: the embedded sandbox and the ledger.
+func (p *Project) Close() error {
+	p.inputs.save()
+	err := p.provider.close()
+	if p.ledger != nil {
+		err = errors.Join(err, p.ledger.Close())
+		p.ledger, p.store = nil, nil
+	}
+	return err
+}
+
+// clips gives the manifest's clips named, in manifest order; no names: all.
+func (p *Project) clips(names []string) ([]manifest.Clip, error) {
+	if len(names) == 0 {
+		return p.Manifest.Clips, nil
+	}
+	want := map[string]bool{}
+	for _, n := range names {
+		want[n] = true
+	}
+	var out []manifest.Clip
+	for _, c := range p.Manifest.Clips {
+		if want[c.Name] {
+			out = append(out, c)
+			delete(want, c.Name)
+		}
+	}
+	for _, n := range names {
+		if want[n] {
+			return nil, fault.New(fault.Usage, "`greenroom status` lists the clips", "no clip %q in %s", n, filepath.Base(p.Manifest.Path))
+		}
+	}
+	return out, nil
+}
+
+func (p *Project) send(ctx context.Context, e Event) {
+	if ctx.Err() == nil || e.State != Progress {
+		p.report.send(e)
+	}
+}

@@ -1,0 +1,176 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"greenroom/assets"
+	"greenroom/heygen"
+	"greenroom/heygen/sandbox"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// sandboxSpeed is how much faster than life the embedded sandbox runs: a job of
+// minutes takes seconds.
+const sandboxSpeed = 120
+
+// provider is the side that makes videos: HeyGen, or the sandbox inside this
+// process. It is connected at the first request, never before.
+type provider struct {
+	mu      sync.Mutex
+	client  *heygen.Client
+	base    *url.URL
+	sandbox *sandbox.Running
+}
+
+// connect returns the client, starting the embedded sandbox when the manifest
+// asks for it and no HEYGEN_API_BASE says otherwise.
+func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
+	p.provider.mu.Lock()
+	defer p.provider.mu.Unlock()
+	if p.provider.client != nil {
+		return p.provider.client, nil
+	}
+	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version)}
+	base := p.apiBase()
+	key := heygen.Secret("sandbox")
+	switch {
+	case base == "" && p.Sandboxed():
+		s, err := p.startSandbox(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p.provider.sandbox, base = s, s.URL
+	default:
+		k, err := resolveKey(ctx, p.Manifest.HeyGen.Key, p.dir, p.o.Getenv)
+		if err != nil && !p.Sandboxed() {
+			return nil, err
+		}
+		if err == nil {
+			key = k
+		}
+	}
+	if base != "" {
+		u, err := url.Parse(base)
+		if err != nil || u.Host == "" {
+			return nil, fault.New(fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address: %q", base)
+		}
+		p.provider.base = u
+		opts = append(opts, heygen.WithBaseURL(base), heygen.WithUploadURL(base))
+	}
+	p.provider.client = heygen.New(key, opts...)
+	return p.provider.client, nil
+}
+
+// Sandboxed reports that no real account is used and nothing costs money.
+func (p *Project) Sandboxed() bool { return p.Manifest.HeyGen.API == "sandbox" }
+
+func (p *Project) apiBase() string {
+	if b := p.o.Getenv("HEYGEN_API_BASE"); b != "" {
+		return b
+	}
+	return p.Manifest.HeyGen.Base
+}
+
+func (p *Project) startSandbox(ctx context.Context) (*sandbox.Running, error) {
+	o := sandbox.Options{Dir: filepath.Join(p.state, "sandbox"), Speed: sandboxSpeed}
+	if t, err := p.tools(ctx); err == nil {
+		o.Tools.FFmpeg = t.FFmpeg
+	}
+	if e, err := p.o.LookPath("espeak-ng"); err == nil {
+		o.Tools.Espeak = e
+	}
+	// The sandbox lives as long as the project, not as long as one request.
+	s, err := sandbox.Start(context.WithoutCancel(ctx), "127.0.0.1:0", o)
+	if err != nil {
+		return nil, fault.Wrap(fault.KindOf(err), err, "", "start the sandbox")
+	}
+	return s, nil
+}
+
+func (pr *provider) close() error {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if pr.sandbox == nil {
+		return nil
+	}
+	s := pr.sandbox
+	pr.sandbox, pr.client = nil, nil
+	return s.Close()
+}
+
+// local reports that the provider is on this machine: polls may be quick then.
+func (pr *provider) local() bool {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	return pr.sandbox != nil || pr.base != nil && loopback(pr.base.Hostname())
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
+// loopback only when the provider itself is on loopback.
+func (p *Project) fetcher() *assets.Fetcher {
+	local := p.provider.local()
+	return &assets.Fetcher{
+		Stall:    30 * time.Second,
+		MaxBytes: 8 << 30,
+		Allow: func(u *url.URL) error {
+			host := strings.ToLower(u.Hostname())
+			switch {
+			case local && loopback(host):
+				return nil
+			case u.Scheme != "https":
+				return errors.New("the link is not https")
+			case strings.HasSuffix(host, ".heygen.ai"), strings.HasSuffix(host, ".heygen.com"):
+				return nil
+			}
+			return errors.New("the host is not one of HeyGen's")
+		},
+	}
+}
+
+// remote is the ledger's view of the provider.
+type remote struct{ c *heygen.Client }
+
+func (r remote) Submit(ctx context.Context, path string, body []byte) (string, error) {
+	return r.c.Submit(ctx, path, body)
+}
+
+func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found, error) {
+	items, err := r.c.FindByTitle(ctx, marker)
+	out := make([]ledger.Found, 0, len(items))
+	for _, i := range items {
+		out = append(out, ledger.Found{ID: i.ID, Title: i.Title, CreatedAt: i.CreatedAt})
+	}
+	return out, err
+}
+
+// explain turns the client's error into one for people.
+func explain(err error, doing string) error {
+	var he *heygen.Error
+	switch {
+	case err == nil:
+		return nil
+	case heygen.Unauthorized(err):
+		return fault.Wrap(fault.Auth, err, "check the key with `greenroom doctor`, or set HEYGEN_API_KEY to another", "%s", doing)
+	case heygen.Gone(err):
+		return fault.Wrap(fault.Provider, err, "HeyGen announced the end of v1 and v2 for 2026-10-31; this account no longer answers them", "%s", doing)
+	case errors.As(err, &he) && he.Status == http.StatusPaymentRequired:
+		return fault.Wrap(fault.Provider, err, "top the account up, then run the same command again", "%s", doing)
+	case errors.As(err, &he) && he.Status >= 400 && he.Status < 500:
+		return fault.Wrap(fault.Provider, err, "", "%s", doing)
+	}
+	return fault.Wrap(fault.KindOf(err), err, "run the same command again to go on; nothing is lost", "%s", doing)
+}

@@ -1,0 +1,132 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+
+	"greenroom/assets"
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/lockfile"
+	"greenroom/remotion"
+)
+
+// publishedFile is a rendition under its published name.
+type publishedFile struct {
+	assets.File
+	rendition string
+}
+
+var extensions = map[string]string{webmRendition: "webm", posterRendition: "webp"}
+
+// publishedFiles lists a clip's files: <clip>.<hash8>.<ext>.
+func publishedFiles(e lockfile.Entry) []publishedFile {
+	var out []publishedFile
+	for _, name := range []string{webmRendition, posterRendition} {
+		if r, ok := e.Renditions[name]; ok && len(r.Hash) == 64 {
+			f := assets.File{Name: e.Clip + "." + r.Hash[:8] + "." + extensions[name], Hash: assets.Hash(r.Hash)}
+			out = append(out, publishedFile{f, name})
+		}
+	}
+	return out
+}
+
+// publish puts every prepared clip of the manifest into public/greenroom, then
+// replaces the props: that is the commit point.
+func (p *Project) publish(ctx context.Context, b *build) error {
+	if context.Cause(ctx) != nil {
+		return nil // the next run publishes; what is there stays whole
+	}
+	var files []assets.File
+	for _, c := range p.Manifest.Clips {
+		if e, ok := p.entry(c.Name); ok {
+			for _, f := range publishedFiles(e) {
+				files = append(files, f.File)
+			}
+		}
+	}
+	jsonB, ts, err := p.props()
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	if _, err := p.store.Publish(p.path(PublicDir), files); err != nil {
+		return err
+	}
+	dir := p.path(SourceDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", SourceDir)
+	}
+	if _, err := atomicfile.WriteBytes(filepath.Join(dir, "clips.gen.ts"), 0o644, ts); err != nil {
+		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
+	}
+	changed, err := atomicfile.WriteBytes(filepath.Join(dir, "clips.gen.json"), 0o644, jsonB)
+	if err != nil {
+		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
+	}
+	if err := p.store.Sweep(p.path(PublicDir)); err != nil {
+		p.send(ctx, Event{Stage: "publish", State: Warned, Message: "old files stay: " + err.Error()})
+	}
+	if changed {
+		p.send(ctx, Event{Stage: "publish", State: Done, Message: PublicDir})
+	}
+	return nil
+}
+
+// props encodes what Remotion reads, from the lockfile alone.
+func (p *Project) props() (jsonB, ts []byte, err error) {
+	m := p.Manifest
+	props := remotion.Props{Version: 1, Project: m.Project, FPS: m.FPS, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
+	for _, c := range m.Clips {
+		e, ok := p.entry(c.Name)
+		files := publishedFiles(e)
+		if !ok || len(files) < len(extensions) {
+			continue
+		}
+		props.Clips[c.Name] = propsClip(e, files, m.FPS)
+	}
+	return remotion.EncodeProps(props)
+}
+
+func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
+	in := e.Info
+	c := remotion.Clip{
+		Name: e.Clip, Kind: "final", Transparent: in.Transparent,
+		Width: in.OutWidth, Height: in.OutHeight,
+		FPS:               float64(in.FPSNum) / float64(max(1, in.FPSDen)),
+		DurationInSeconds: in.Duration,
+		DurationInFrames:  remotion.FramesAt(in.Duration, fps),
+		Box:               remotion.Box{X: in.Box.X, Y: in.Box.Y, Width: in.Box.W, Height: in.Box.H, FrameWidth: in.Width, FrameHeight: in.Height},
+		Take:              remotion.Take{VideoID: e.VideoID, Route: e.Route, Key: e.TakeKey},
+	}
+	for _, f := range files {
+		switch f.rendition {
+		case webmRendition:
+			c.Src = "greenroom/" + f.Name
+		case posterRendition:
+			c.Poster = "greenroom/" + f.Name
+		}
+	}
+	return c
+}
+
+// PropsPath is where the props stand, absolute.
+func (p *Project) PropsPath() string { return filepath.Join(p.path(SourceDir), "clips.gen.json") }
+
+// propsCurrent compares the props on disk with what they should be.
+func (p *Project) propsCurrent() bool {
+	want, ts, err := p.props()
+	if err != nil {
+		return false
+	}
+	have, err := os.ReadFile(p.PropsPath())
+	if err != nil || !bytes.Equal(have, want) {
+		return false
+	}
+	have, err = os.ReadFile(filepath.Join(p.path(SourceDir), "clips.gen.ts"))
+	return err == nil && bytes.Equal(have, ts)
+}

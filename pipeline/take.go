@@ -1,0 +1,210 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"time"
+
+	"greenroom/assets"
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+)
+
+// settleTime is how long a submission may stay invisible in the account's list
+// before "not found" means anything.
+const (
+	settleTime      = 2 * time.Minute
+	settleTimeLocal = 2 * time.Second
+)
+
+// master brings the clip's source file into the store and onto the lockfile.
+func (b *build) master(ctx context.Context, s Step) error {
+	switch s.req.route {
+	case routeFile:
+		return b.importFile(ctx, s)
+	case routeVideo:
+		return b.download(ctx, s, s.clip.VideoID, ledger.Row{})
+	}
+	row, err := b.take(ctx, s)
+	if err != nil {
+		return err
+	}
+	return b.download(ctx, s, row.VideoID, row)
+}
+
+func (b *build) importFile(ctx context.Context, s Step) error {
+	b.send(ctx, Event{Clip: s.Clip, Stage: "resolve", State: Started, Message: "taking in " + b.rel(s.clip.File)})
+	hash, size, err := b.store.Import(s.clip.File)
+	if err != nil {
+		return err
+	}
+	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs()})
+}
+
+// take sees that the clip's job is bought exactly once and waits for its end.
+func (b *build) take(ctx context.Context, s Step) (ledger.Row, error) {
+	if err := b.submit.Acquire(ctx, 1); err != nil {
+		return ledger.Row{}, err
+	}
+	defer b.submit.Release(1)
+	client, err := b.connect(ctx)
+	if err != nil {
+		return ledger.Row{}, err
+	}
+	row := s.row
+	if row.State != ledger.Submitted && row.State != ledger.Completed {
+		if row, err = b.buy(ctx, s, client); err != nil {
+			return row, err
+		}
+	}
+	return row, b.wait(ctx, s, client, row)
+}
+
+func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
+	in, err := b.intent(ctx, s, client)
+	if err != nil {
+		return ledger.Row{}, err
+	}
+	settle := settleTime
+	if b.provider.local() {
+		settle = settleTimeLocal
+	}
+	before := s.row.State
+	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
+	row, err := b.ledger.Spend(ctx, in, b.budget, remote{client}, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep})
+	switch {
+	case errors.Is(err, ledger.ErrParked):
+		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
+	case errors.Is(err, ledger.ErrBudget):
+		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
+	case err != nil:
+		return row, explain(err, "submit")
+	}
+	if before != ledger.Sending {
+		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += s.Price })
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
+	return row, nil
+}
+
+// wait polls until the job ends. A limit only gives up watching: the job stays
+// on record and the next run goes on.
+func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) error {
+	if row.State == ledger.Completed {
+		return nil
+	}
+	pause, longest := 5*time.Second, 30*time.Second
+	if b.provider.local() {
+		pause, longest = 50*time.Millisecond, 500*time.Millisecond
+	}
+	began := b.Project.o.Now()
+	b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Started, Message: row.VideoID})
+	for {
+		v, err := client.VideoStatus(ctx, row.VideoID)
+		age := b.Project.o.Now().Sub(began)
+		switch {
+		case err != nil:
+			return explain(err, "ask for the state of video "+row.VideoID)
+		case v.State == heygen.StateCompleted:
+			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
+			return b.ledger.Completed(ctx, row.Key)
+		case v.State == heygen.StateFailed:
+			return b.jobFailed(ctx, s, row, v)
+		case b.o.Wait > 0 && age >= b.o.Wait:
+			return fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting", row.VideoID, v.RawStatus, b.o.Wait)
+		}
+		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus})
+		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
+			return err
+		}
+		pause = min(pause*3/2, longest)
+	}
+}
+
+func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.Video) error {
+	reason := "no reason given"
+	if f := v.Failure; f != nil {
+		reason = f.Message
+		if f.Detail != "" {
+			reason += " (" + f.Detail + ")"
+		}
+		if f.Code != "" {
+			reason += " [" + f.Code + "]"
+		}
+	}
+	if err := b.ledger.Failed(ctx, row.Key, reason); err != nil {
+		return err
+	}
+	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
+}
+
+// download fetches the master through links that are asked for when needed.
+func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row) error {
+	if row.MasterHash != "" && b.store.Has(assets.Hash(row.MasterHash), row.MasterBytes) {
+		return b.recordMaster(s, id, row.MasterHash, row.MasterBytes, row.Duration)
+	}
+	if err := b.fetches.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer b.fetches.Release(1)
+	client, err := b.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var video heygen.Video
+	link := func(ctx context.Context, _ bool) (string, error) {
+		v, err := client.VideoStatus(ctx, id)
+		switch {
+		case heygen.NotFound(err):
+			return "", fault.Wrap(fault.Provider, err, "it may be deleted, or belong to another account", "find video %s", id)
+		case err != nil:
+			return "", explain(err, "ask for a link to video "+id)
+		case v.State == heygen.StateFailed:
+			return "", fault.New(fault.Provider, "", "video %s failed at HeyGen", id)
+		case v.URL == "":
+			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
+		}
+		video = v
+		return v.URL.Reveal(), nil
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
+	dst := b.store.TempPath("take-" + s.Key[:32])
+	res, err := b.fetcher().Fetch(ctx, dst, link, func(done, total int64) {
+		b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
+	})
+	if err != nil {
+		return err
+	}
+	hash, size, err := b.store.Adopt(dst)
+	if err != nil {
+		return err
+	}
+	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
+	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Done, Done: size, Total: size, Message: path.Base(dst)})
+	if row.Key != "" {
+		if err := b.ledger.Fetched(ctx, row.Key, string(hash), size, video.Duration); err != nil {
+			return err
+		}
+	}
+	return b.recordMaster(s, id, string(hash), size, video.Duration)
+}
+
+func (b *build) recordMaster(s Step, id, hash string, size int64, duration float64) error {
+	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: duration, Inputs: s.req.inputs()})
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
