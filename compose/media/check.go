@@ -91,6 +91,9 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r := &Report{File: path, Info: info, Straight: true}
 	if info.Width <= 0 || info.Height <= 0 || info.VideoPackets == 0 {
+		if scan != nil {
+			r.structure(scan)
+		}
 		r.add("video", Fail, "no pictures", "a video track", "ask for the clip again")
 		return r, nil
 	}

@@ -85,6 +85,11 @@ func (e *ebml) each(pos, end int64, f func(element) error) error {
 			return err
 		}
 		if el.end > end {
+			if el.id == idCluster { // what is there of a cut cluster still counts
+				if err := f(element{id: el.id, pos: el.pos, end: end}); err != nil {
+					return err
+				}
+			}
 			return fmt.Errorf("element %X at byte %d runs %d bytes past its parent", el.id, pos, el.end-end)
 		}
 		if err := f(el); err != nil {

@@ -1,0 +1,275 @@
+package media
+
+import (
+	"context"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"greenroom/internal/proc"
+)
+
+// figure is a disc with a soft edge of 5 px that sways over a 320x240 frame: its
+// alpha and its colour (192,128,96) are known exactly.
+const figure = "clip((67-hypot(X-160-20*sin(T*2),Y-150))/5,0,1)"
+
+const straight = "geq=r='192':g='128':b='96':a='255*" + figure + "'"
+
+var tools = sync.OnceValues(func() (Tools, error) { return FindTools(context.Background(), exec.LookPath) })
+
+func need(t *testing.T) Tools {
+	t.Helper()
+	tl, err := tools()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tl
+}
+
+func ffmpeg(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(need(t).FFmpeg, append([]string{"-v", "error", "-y", "-nostdin"}, args...)...).CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+var bt709 = []string{"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"}
+
+// clip makes a two-second VP9 clip with Opus from an RGBA expression.
+func clip(t *testing.T, geq string, extra ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "clip.webm")
+	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgba," + geq, "-f", "lavfi", "-i", "sine=f=440:d=2",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "15", "-g", "125", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"}
+	ffmpeg(t, append(append(append(args, bt709...), extra...), path)...)
+	return path
+}
+
+func greenMP4(t *testing.T, hole string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "green.mp4")
+	a := figure
+	geq := "geq=r='192*" + a + hole + "':g='128*" + a + "+255*(1-" + a + ")':b='96*" + a + hole + "'"
+	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgb24," + geq, "-f", "lavfi", "-i", "sine=f=440:d=2",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16", "-c:a", "aac"}
+	ffmpeg(t, append(append(args, bt709...), path)...)
+	return path
+}
+
+func verdicts(r *Report) map[string]Verdict {
+	m := map[string]Verdict{}
+	for _, f := range r.Findings {
+		m[f.Name] = f.Verdict
+	}
+	return m
+}
+
+func check(t *testing.T, path string, e Expect) *Report {
+	t.Helper()
+	r, err := Check(t.Context(), need(t), path, e, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func mustFail(t *testing.T, r *Report, names ...string) {
+	t.Helper()
+	v := verdicts(r)
+	for _, n := range names {
+		if v[n] == Fail {
+			return
+		}
+	}
+	t.Errorf("none of %v failed: %+v", names, r.Findings)
+}
+
+func TestAGoodClipPassesAndIsMeasured(t *testing.T) {
+	r := check(t, clip(t, straight), Expect{Transparent: true, Duration: 2, Border: "bottom"})
+	if r.Verdict() == Fail || !r.Straight || r.Frames != 50 || r.Info.AlphaPackets != 50 {
+		t.Fatalf("%+v", r)
+	}
+	// The disc's area is pi*64.5^2 of 320*240, about 17.0 %.
+	if math.Abs(r.Coverage[1]-0.170) > 0.01 {
+		t.Errorf("coverage %v", r.Coverage)
+	}
+	if b := r.Box; b.X > 90 || b.X < 60 || b.X+b.W < 248 || b.X+b.W > 270 || b.X%2+b.Y%2+b.W%2+b.H%2 != 0 {
+		t.Errorf("box %+v", b)
+	}
+}
+
+func TestBadClipsAreNamed(t *testing.T) {
+	good := clip(t, straight)
+	whole, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(name string, b []byte) string {
+		p := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(p, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	e := Expect{Transparent: true, Duration: 2}
+
+	t.Run("cut at 60 %", func(t *testing.T) {
+		mustFail(t, check(t, part("cut.webm", whole[:len(whole)*6/10]), e), "truncation")
+	})
+	t.Run("a zeroed hole", func(t *testing.T) {
+		b := append([]byte{}, whole...)
+		clear(b[len(b)/2 : len(b)/2+2000])
+		mustFail(t, check(t, part("hole.webm", b), e), "structure")
+	})
+	t.Run("trailing bytes", func(t *testing.T) {
+		mustFail(t, check(t, part("tail.webm", append(append([]byte{}, whole...), "garbage"...)), e), "structure")
+	})
+	t.Run("opaque under a lying tag", func(t *testing.T) {
+		p := filepath.Join(t.TempDir(), "liar.webm")
+		ffmpeg(t, "-i", good, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30", "-deadline", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p", "-metadata:s:v:0", "alpha_mode=1", "-c:a", "copy", p)
+		mustFail(t, check(t, p, e), "alpha packets")
+	})
+	t.Run("alpha that hides nothing", func(t *testing.T) {
+		mustFail(t, check(t, clip(t, "geq=r='192':g='128':b='96':a='255'"), e), "alpha use")
+	})
+	t.Run("premultiplied", func(t *testing.T) {
+		mustFail(t, check(t, clip(t, "geq=r='192*"+figure+"':g='128*"+figure+"':b='96*"+figure+"':a='255*"+figure+"'"), e), "premultiplied")
+	})
+	t.Run("white matte", func(t *testing.T) {
+		m := "+255*(1-" + figure + ")'"
+		mustFail(t, check(t, clip(t, "geq=r='96*"+figure+m+":g='64*"+figure+m+":b='48*"+figure+m+":a='255*"+figure+"'"), e), "matte")
+	})
+	t.Run("variable frame rate only warns", func(t *testing.T) {
+		p := filepath.Join(t.TempDir(), "vfr.webm")
+		ffmpeg(t, "-c:v", "libvpx-vp9", "-i", good, "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-an", p)
+		r := check(t, p, Expect{Transparent: true})
+		if verdicts(r)["frame rate"] != Warn || r.Verdict() != Warn {
+			t.Errorf("%+v", r.Findings)
+		}
+	})
+	t.Run("not as long as announced", func(t *testing.T) {
+		mustFail(t, check(t, good, Expect{Transparent: true, Duration: 4}), "duration")
+	})
+	t.Run("nobody there", func(t *testing.T) {
+		mustFail(t, check(t, clip(t, "geq=r='9':g='9':b='9':a='255*lt(hypot(X-9,Y-9),4)'"), e), "coverage")
+	})
+	t.Run("opaque mp4 for a transparent clip", func(t *testing.T) {
+		mustFail(t, check(t, greenMP4(t, ""), e), "alpha")
+	})
+	for name, text := range map[string]string{"page.mp4": "<!doctype html><p>no", "list.mp4": "ffconcat version 1.0\nfile /etc/passwd\n", "json.webm": `{"error":1}`, "empty.webm": ""} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Check(t.Context(), need(t), part(name, []byte(text)), e, nil); err == nil {
+				t.Error("accepted")
+			} else if strings.Contains(err.Error(), "root:") {
+				t.Errorf("read another file: %v", err)
+			}
+		})
+	}
+	if _, err := Check(t.Context(), need(t), t.TempDir(), e, nil); err == nil {
+		t.Error("a folder was accepted")
+	}
+}
+
+func TestKeyColourMasters(t *testing.T) {
+	e := Expect{Transparent: true, Duration: 2, KeyColor: "#00FF00"}
+	if r := check(t, greenMP4(t, ""), e); r.Verdict() == Fail || math.Abs(r.Coverage[1]-0.170) > 0.015 {
+		t.Errorf("%+v", r)
+	}
+	// A green patch inside the disc: nothing of red and blue there.
+	mustFail(t, check(t, greenMP4(t, "*(1-lt(hypot(X-160,Y-150),5))*1"), Expect{Transparent: true, KeyColor: "#0000FF"}), "key colour")
+}
+
+// decodeRGBA gives one frame at the file's own size.
+func decodeRGBA(t *testing.T, path, decoder string, at string, w, h int) []byte {
+	t.Helper()
+	var out strings.Builder
+	args := append(head("error"), "-ss", at)
+	args = append(args, inputArgs(path, decoder)...)
+	args = append(args, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+	if _, err := proc.Run(t.Context(), proc.Cmd{Path: need(t).FFmpeg, Args: args, Stdout: &out}); err != nil {
+		t.Fatal(err)
+	}
+	if out.Len() != w*h*4 {
+		t.Fatalf("%d bytes, want %dx%d", out.Len(), w, h)
+	}
+	return []byte(out.String())
+}
+
+func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		in  string
+		key string
+	}{"alpha": {clip(t, straight), ""}, "green": {greenMP4(t, ""), "#00FF00"}} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out.webm")
+			s := PrepareSpec{In: c.in, Out: out, Key: c.key, Transparent: true, Crop: &Box{60, 60, 200, 180}, Frames: 50, Duration: 2, Threads: 2}
+			if err := Prepare(t.Context(), need(t), s, nil); err != nil {
+				t.Fatal(err)
+			}
+			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2, DurationTolerance: 0.02, CoverageMax: 1, Border: "all"})
+			if r.Verdict() == Fail || r.Info.FirstVideoPTS != 0 || r.Info.LongestGOP > 25 || !r.Info.AlphaMode || r.Info.Width != 200 || r.Info.AudioCodec != "opus" {
+				t.Fatalf("%+v", r)
+			}
+			b := decodeRGBA(t, out, "libvpx-vp9", "0", 200, 180)
+			centre := (90*200 + 100) * 4
+			for i, want := range []int{192, 128, 96, 255} {
+				if got := int(b[centre+i]); got < want-3 || got > want+3 {
+					t.Errorf("channel %d is %d, want %d", i, got, want)
+				}
+			}
+			if b[3] > 4 {
+				t.Errorf("the corner's alpha is %d", b[3])
+			}
+			// Alpha against the truth at t=0, over the whole crop.
+			sum := 0.0
+			for y := range 180 {
+				for x := range 200 {
+					truth := 255 * math.Max(0, math.Min(1, (67-math.Hypot(float64(x+60)-160, float64(y+60)-150))/5))
+					sum += math.Abs(float64(b[(y*200+x)*4+3]) - truth)
+				}
+			}
+			t.Logf("mean alpha error %.2f of 255", sum/(200*180))
+			if sum/(200*180) > 3 {
+				t.Errorf("mean alpha error %.2f of 255", sum/(200*180))
+			}
+		})
+	}
+}
+
+func TestPosterHasAlpha(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "p.webp")
+	if err := Poster(t.Context(), need(t), PosterSpec{In: clip(t, straight), Out: out, At: 0.5}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(out)
+	if err != nil || string(b[:4]) != "RIFF" || !strings.Contains(string(b[:min(len(b), 64)]), "ALPH") {
+		t.Errorf("%v %q", err, b[:min(len(b), 40)])
+	}
+}
+
+func TestTheRecipeNamesNoPaths(t *testing.T) {
+	a := PrepareSpec{In: "/a/in", Out: "/a/out", Transparent: true}.Recipe(Tools{})
+	b := PrepareSpec{In: "/b/in", Out: "/b/out", Transparent: true, Threads: 4}.Recipe(Tools{})
+	if strings.Join(a, "\n") != strings.Join(b, "\n") || strings.Contains(strings.Join(a, " "), "/a/") {
+		t.Errorf("%q\n%q", a, b)
+	}
+	c := PrepareSpec{Transparent: true, Crop: &Box{0, 0, 10, 10}}.Recipe(Tools{})
+	if strings.Join(a, "\n") == strings.Join(c, "\n") {
+		t.Error("the crop is not in the recipe")
+	}
+}
+
+func FuzzScanWebM(f *testing.F) {
+	f.Add([]byte("\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"))
+	f.Add([]byte("\x1a\x45\xdf\xa3\x84aaaa\x18\x53\x80\x67\x88\x1f\x43\xb6\x75\x83\xa3\x81\x81"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := ScanWebM(strings.NewReader(string(b)), int64(len(b)))
+		if err == nil {
+			_ = scanInfo(s)
+		}
+	})
+}
