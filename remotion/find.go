@@ -1,0 +1,60 @@
+package remotion
+
+import (
+	"context"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenroom/internal/fault"
+)
+
+const minNode = 18 // what Remotion 4 needs
+
+const nodeHint = "install it: apt-get install -y nodejs npm (Debian, Ubuntu), brew install node (macOS), or https://nodejs.org"
+
+// FindBrowser names the browser to render with: explicit, then GREENROOM_BROWSER
+// from getenv, then a headless shell on PATH, then Debian's Chromium. Empty
+// means none was found: Remotion then uses its own, which it may have to download.
+func FindBrowser(explicit string, getenv func(string) string, lookPath func(string) (string, error)) string {
+	if explicit != "" {
+		return explicit
+	}
+	if b := getenv("GREENROOM_BROWSER"); b != "" {
+		return b
+	}
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"} {
+		if p, err := lookPath(name); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+var nodeVersion = regexp.MustCompile(`^v(\d+)\.[0-9.]+`)
+
+// FindNode gives node's path and version ("v20.1.0"). Missing or older than 18
+// is a fault of kind Tool.
+func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path, version string, err error) {
+	path, err = lookPath("node")
+	if err != nil {
+		return "", "", fault.Wrap(fault.Tool, err, nodeHint, "find node")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	if err != nil {
+		return "", "", fault.Wrap(fault.Tool, err, nodeHint, "ask %s for its version", path)
+	}
+	version = strings.TrimSpace(string(out))
+	m := nodeVersion.FindStringSubmatch(version)
+	if m == nil {
+		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it says %q", path, version)
+	}
+	if n, _ := strconv.Atoi(m[1]); n < minNode {
+		return "", "", fault.New(fault.Tool, nodeHint, "node %s is too old: Remotion needs %d or newer", version, minNode)
+	}
+	return path, version, nil
+}

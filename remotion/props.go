@@ -1,0 +1,59 @@
+package remotion
+
+// PropsVersion is the version of the props contract written by this program.
+const PropsVersion = 1
+
+// Kinds of a clip: a take that was bought, or a local one of the same length.
+const (
+	Final   = "final"
+	StandIn = "stand-in"
+)
+
+// Props is all that Remotion reads about a project. JSON is camelCase.
+type Props struct {
+	Version int             `json:"version" jsonschema:"enum=1" jsonschema_description:"Version of this contract."`
+	Project string          `json:"project" jsonschema:"minLength=1,maxLength=200"`
+	FPS     int             `json:"fps" jsonschema:"minimum=1,maximum=240" jsonschema_description:"Frames per second of the compositions."`
+	Width   int             `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the compositions in pixels."`
+	Height  int             `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the compositions in pixels."`
+	Clips   map[string]Clip `json:"clips"`
+}
+
+// Clip is one published clip. Paths are relative to public/, as staticFile wants
+// them; absent renditions are left out.
+type Clip struct {
+	Name              string   `json:"name" jsonschema:"pattern=^[a-z0-9][a-z0-9-]*$,maxLength=64"`
+	Src               string   `json:"src" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"The video, for staticFile()."`
+	Kind              string   `json:"kind" jsonschema:"enum=final,enum=stand-in"`
+	Transparent       bool     `json:"transparent"`
+	Width             int      `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the file in pixels."`
+	Height            int      `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the file in pixels."`
+	FPS               float64  `json:"fps" jsonschema:"exclusiveMinimum=0,maximum=240" jsonschema_description:"Frames per second of the file."`
+	DurationInSeconds float64  `json:"durationInSeconds" jsonschema:"exclusiveMinimum=0,maximum=86400"`
+	DurationInFrames  int      `json:"durationInFrames" jsonschema:"minimum=1" jsonschema_description:"Length in frames of the compositions' rate."`
+	Box               Box      `json:"box" jsonschema_description:"Where the file's picture sits in the full frame, in the full frame's pixels."`
+	Poster            string   `json:"poster,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Waveform          *string  `json:"waveform,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Captions          *string  `json:"captions,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Loudness          *float64 `json:"loudness,omitempty" jsonschema:"minimum=-120,maximum=20" jsonschema_description:"Integrated loudness in LUFS."`
+	Take              Take     `json:"take"`
+}
+
+// Box places a cropped clip in the frame it was cropped from. All in pixels of
+// that frame; the file itself may have been scaled since.
+type Box struct {
+	X           int `json:"x" jsonschema:"minimum=0,maximum=16384"`
+	Y           int `json:"y" jsonschema:"minimum=0,maximum=16384"`
+	Width       int `json:"width" jsonschema:"minimum=1,maximum=16384"`
+	Height      int `json:"height" jsonschema:"minimum=1,maximum=16384"`
+	FrameWidth  int `json:"frameWidth" jsonschema:"minimum=1,maximum=16384"`
+	FrameHeight int `json:"frameHeight" jsonschema:"minimum=1,maximum=16384"`
+}
+
+// Take says which take a clip stands on. All may be empty: a footage file was
+// never bought.
+type Take struct {
+	VideoID string `json:"videoId" jsonschema:"pattern=^[A-Za-z0-9_-]*$,maxLength=200"`
+	Route   string `json:"route" jsonschema:"pattern=^[a-z0-9-]*$,maxLength=40"`
+	Key     string `json:"key" jsonschema:"pattern=^([0-9a-f]{8\\,64})?$" jsonschema_description:"Hash of the request that made the take; not a credential."`
+}

@@ -1,0 +1,98 @@
+package remotion
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"strings"
+	"testing"
+)
+
+func clip(name string) Clip {
+	return Clip{Name: name, Src: "greenroom/" + name + ".1a2b3c4d.webm", Kind: Final, Transparent: true, Width: 320, Height: 180, FPS: 25,
+		DurationInSeconds: 2, DurationInFrames: 50, Box: Box{Width: 320, Height: 180, FrameWidth: 320, FrameHeight: 180}}
+}
+
+func props(clips ...Clip) Props {
+	p := Props{Version: 1, Project: "tour", FPS: 25, Width: 320, Height: 180, Clips: map[string]Clip{}}
+	for _, c := range clips {
+		p.Clips[c.Name] = c
+	}
+	return p
+}
+
+func TestFramesAt(t *testing.T) {
+	rates := map[string]struct{ num, den float64 }{"23.976": {24000, 1001}, "25": {25, 1}, "29.97": {30000, 1001}, "30": {30, 1}}
+	for name, r := range rates {
+		for n := 1; n < 5000; n += 7 {
+			s := float64(n) * r.den / r.num
+			for _, fps := range []int{24, 25, 30} {
+				want := int(math.Floor(float64(n)*r.den*float64(fps)/r.num + 0.5 + 1e-5))
+				if got := FramesAt(s, fps); got != want {
+					t.Fatalf("%s fps: %d frames at %d fps: got %d, want %d", name, n, fps, got, want)
+				}
+			}
+		}
+	}
+	for s, want := range map[float64]int{0: 0, -1: 0, 0.02: 1, 0.0199: 0, math.Inf(1): 0, math.NaN(): 0, 3600: 90000} {
+		if got := FramesAt(s, 25); got != want {
+			t.Errorf("FramesAt(%g, 25) = %d, want %d", s, got, want)
+		}
+	}
+}
+
+func TestEncodeIsStableAndReadsBack(t *testing.T) {
+	a, ts, err := EncodeProps(props(clip("intro"), clip("b-roll")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _, _ := EncodeProps(props(clip("b-roll"), clip("intro")))
+	if !bytes.Equal(a, b) {
+		t.Error("equal props gave different bytes")
+	}
+	p, err := DecodeProps(a)
+	if err != nil || len(p.Clips) != 2 {
+		t.Errorf("read back %v, %v", p, err)
+	}
+	for _, want := range []string{`"b-roll": {`, "as const satisfies Record<string, Clip>", "do not edit"} {
+		if !strings.Contains(string(ts), want) {
+			t.Errorf("clips.gen.ts lacks %s:\n%s", want, ts)
+		}
+	}
+}
+
+func TestPropsRefuse(t *testing.T) {
+	for name, change := range map[string]func(*Clip){
+		"absolute path":     func(c *Clip) { c.Src = "/home/me/intro.webm" },
+		"parent folder":     func(c *Clip) { c.Src = "greenroom/../../secret.webm" },
+		"link":              func(c *Clip) { c.Src = "https://files.example/a.webm?sig=x" },
+		"link as poster":    func(c *Clip) { c.Poster = "https://files.example/a.webp" },
+		"unknown kind":      func(c *Clip) { c.Kind = "draft" },
+		"no length":         func(c *Clip) { c.DurationInSeconds = 0 },
+		"frames and length": func(c *Clip) { c.DurationInFrames = 70 },
+		"box out of frame":  func(c *Clip) { c.Box.X = 10 },
+		"not a number":      func(c *Clip) { c.FPS = math.NaN() },
+		"credential as id":  func(c *Clip) { c.Take.VideoID = "https://x/?key=1" },
+		"other name":        func(c *Clip) { c.Name = "outro" },
+	} {
+		c := clip("intro")
+		change(&c)
+		p := props()
+		p.Clips["intro"] = c
+		if _, _, err := EncodeProps(p); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	for name, s := range map[string]string{"unknown key": `{"version":1,"x":1}`, "not JSON": "hello", "null": "null", "empty": ""} {
+		if _, err := DecodeProps([]byte(s)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestCommittedSchemaIsThatOfTheTypes(t *testing.T) {
+	have, err := os.ReadFile("companion/src/greenroom/props.schema.json")
+	if err != nil || !bytes.Equal(have, Schema()) {
+		t.Errorf("props.schema.json drifted from the Go types (%v): run make gen", err)
+	}
+}
