@@ -1,0 +1,64 @@
+package sandbox
+
+import "net/http"
+
+// The catalogue: a few looks, each drawn as one of the presenters, and voices.
+var avatarList = []struct{ id, name, gender string }{
+	{"Daisy-inskirt-20220818", "Daisy in skirt", "female"},
+	{"Bram-office-20230104", "Bram in the office", "male"},
+	{"Odile-studio-20240311", "Odile in the studio", "female"},
+}
+
+var voiceList = []struct{ id, name, language, gender string }{
+	{"1bd001e7e50f421d891986aad5158bc8", "Sara", "English", "Female"},
+	{"077ab11b14f04ce0b49b5f6e5cc20979", "Paul", "English", "male"},
+	{"6a12f8b14a994c0c9b1f3a0d2f2f4e55", "Marie", "French", "female"},
+}
+
+func knownAvatar(id string) bool {
+	for _, a := range avatarList {
+		if a.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+func knownVoice(id string) bool {
+	for _, v := range voiceList {
+		if v.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
+	var list []map[string]any
+	for _, a := range avatarList {
+		list = append(list, map[string]any{"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil, "premium": false, "default_voice_id": voiceList[0].id})
+	}
+	v2(w, map[string]any{"avatars": list, "talking_photos": []any{}})
+}
+
+func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
+	for _, a := range avatarList {
+		if a.id == r.PathValue("id") {
+			v2(w, map[string]any{"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true, "default_voice_id": voiceList[0].id})
+			return
+		}
+	}
+	v2Error(w, http.StatusNotFound, "avatar_not_found", "avatar not found")
+}
+
+func (s *Server) voices(w http.ResponseWriter, _ *http.Request) {
+	var list []map[string]any
+	for _, v := range voiceList {
+		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio": "", "support_pause": true, "emotion_support": false, "support_locale": false})
+	}
+	v2(w, map[string]any{"voices": list})
+}
+
+func (s *Server) quota(w http.ResponseWriter, _ *http.Request) {
+	v2(w, map[string]any{"remaining_quota": 60000, "details": map[string]any{"api": 60000}})
+}

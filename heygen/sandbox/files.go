@@ -1,0 +1,156 @@
+package sandbox
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sign makes a link as the CDN's look, valid for seven days, new on every read.
+func (s *Server) sign(r *http.Request, name string) string {
+	expires := strconv.FormatInt(s.o.Now().Add(linkLife).Unix(), 10)
+	if s.faults.once("expired-link") {
+		expires = strconv.FormatInt(s.o.Now().Add(-time.Hour).Unix(), 10)
+	}
+	return fmt.Sprintf("http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", r.Host, name, expires, s.signature(name, expires))
+}
+
+func (s *Server) signature(name, expires string) string {
+	m := hmac.New(sha256.New, s.secret)
+	fmt.Fprintf(m, "%s %s", name, expires)
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+var mediaName = regexp.MustCompile(`^[0-9a-f]{24}\.(webm|mp4)$`)
+
+// file is the file host: signed links, ranges, ETags, and the download faults.
+func (s *Server) file(w http.ResponseWriter, r *http.Request) {
+	name, q := r.PathValue("name"), r.URL.Query()
+	expires, _ := strconv.ParseInt(q.Get("Expires"), 10, 64)
+	if !mediaName.MatchString(name) || !hmac.Equal([]byte(q.Get("Signature")), []byte(s.signature(name, q.Get("Expires")))) || s.o.Now().Unix() >= expires {
+		denied(w)
+		return
+	}
+	f, err := os.Open(filepath.Join(s.o.Dir, "media", name))
+	if err != nil {
+		denied(w)
+		return
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil {
+		denied(w)
+		return
+	}
+	etag := `"` + strings.TrimSuffix(name, filepath.Ext(name)) + `"`
+	w.Header().Set("Content-Type", map[string]string{".webm": "video/webm", ".mp4": "video/mp4"}[filepath.Ext(name)])
+	ranged := r.Header.Get("Range") != ""
+	switch {
+	case r.Method == http.MethodHead && s.faults.on("head-403"):
+		denied(w)
+		return
+	case s.faults.once("html-200"):
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<!DOCTYPE html><html><body>Service temporarily unavailable</body></html>")
+		return
+	case ranged && s.faults.once("changed-etag"):
+		etag = `"changed"`
+	case ranged && s.faults.once("ignore-range"):
+		r.Header.Del("Range")
+	case ranged && s.faults.once("wrong-content-range"):
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes 7-%d/%d", fi.Size()-1, fi.Size()))
+		w.WriteHeader(http.StatusPartialContent)
+		_, _ = io.Copy(w, io.NewSectionReader(f, 7, fi.Size()-7))
+		return
+	}
+	w.Header().Set("ETag", etag)
+	if s.faults.armed("cut") && r.Method == http.MethodGet && s.faults.once("cut") {
+		n, err := strconv.ParseInt(s.faults.value("cut"), 10, 64)
+		if err != nil || n <= 0 || n >= fi.Size() {
+			n = fi.Size() / 2
+		}
+		w = &cutter{ResponseWriter: w, left: n}
+	}
+	http.ServeContent(w, r, "", fi.ModTime(), f)
+}
+
+// cutter ends the connection after some bytes of the body.
+type cutter struct {
+	http.ResponseWriter
+	left int64
+}
+
+func (c *cutter) Write(p []byte) (int, error) {
+	if int64(len(p)) > c.left {
+		_, _ = c.ResponseWriter.Write(p[:c.left])
+		_ = http.NewResponseController(c.ResponseWriter).Flush()
+		panic(http.ErrAbortHandler) // net/http closes the connection without an end
+	}
+	c.left -= int64(len(p))
+	return c.ResponseWriter.Write(p)
+}
+
+func denied(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(http.StatusForbidden)
+	fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`)
+}
+
+// assetTypes are what /v1/asset takes.
+var assetTypes = map[string]string{"image/jpeg": "image", "image/png": "image", "video/mp4": "video", "video/webm": "video", "audio/mpeg": "audio", "audio/wav": "audio", "audio/x-wav": "audio"}
+
+const maxUpload = 32 << 20 // bytes
+
+// upload is POST /v1/asset: a raw body whose type is sniffed.
+func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
+	declared := r.Header.Get("Content-Type")
+	kind, ok := assetTypes[declared]
+	b, err := io.ReadAll(io.LimitReader(r.Body, maxUpload+1))
+	switch {
+	case err != nil:
+		return
+	case !ok:
+		reply(w, http.StatusBadRequest, map[string]any{"code": 400111, "message": "unsupported content type " + declared})
+		return
+	case len(b) > maxUpload:
+		reply(w, http.StatusRequestEntityTooLarge, map[string]any{"code": 400175, "message": "file is too large"})
+		return
+	}
+	sniffed := http.DetectContentType(b)
+	if got := assetTypes[strings.Replace(sniffed, "audio/wave", "audio/wav", 1)]; got != kind {
+		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": fmt.Sprintf("content type mismatch: declared %s, detected %s", declared, sniffed)})
+		return
+	}
+	raw := make([]byte, 16)
+	rand.Read(raw)
+	id := hex.EncodeToString(raw)
+	dir := filepath.Join(s.o.Dir, "assets")
+	if err := os.MkdirAll(dir, 0o755); err == nil {
+		err = os.WriteFile(filepath.Join(dir, id), b, 0o600)
+	}
+	if err != nil {
+		v2Error(w, http.StatusInternalServerError, "internal_error", "the file could not be kept")
+		return
+	}
+	v1(w, map[string]any{"id": id, "name": id, "file_type": kind, "folder_id": "", "meta": nil, "created_ts": s.o.Now().Unix(), "url": "http://" + r.Host + "/assets/" + id})
+}
+
+var assetID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func (s *Server) hasAsset(id string) bool {
+	if !assetID.MatchString(id) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(s.o.Dir, "assets", id))
+	return err == nil
+}

@@ -1,0 +1,228 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"image/color"
+	"io"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"greenroom/compose/standin"
+)
+
+// request is what a job draws, kept so that a restart can go on.
+type request struct {
+	Script, AudioAsset    string
+	Avatar, Style, Voice  string
+	Speed, Silence, Scale float64
+	OffsetX, OffsetY      float64
+	Locale, Color         string
+	Width, Height         int
+	WebM                  bool
+	Matting               bool
+}
+
+var hexColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+
+func (r request) spec(s *Server) standin.Spec {
+	p := standin.Spec{Script: r.Script, Silence: r.Silence, Width: r.Width, Height: r.Height, Style: r.Style, Presenter: r.Avatar,
+		Scale: r.Scale, OffsetX: r.OffsetX, OffsetY: r.OffsetY, Speed: r.Speed, Locale: r.Locale, Format: standin.MP4}
+	if r.AudioAsset != "" {
+		p.AudioPath = filepath.Join(s.o.Dir, "assets", r.AudioAsset)
+	}
+	switch {
+	case r.WebM:
+		p.Format = standin.AlphaWebM
+	case r.Matting && hexColor.MatchString(r.Color):
+		v, _ := strconv.ParseUint(r.Color[1:], 16, 32)
+		p.Background = color.RGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255}
+	}
+	return p
+}
+
+func contentName(p standin.Spec) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "%#v", p))
+	return hex.EncodeToString(h[:12])
+}
+
+// generate is POST /v2/video/generate.
+func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
+	var b struct {
+		Inputs []struct {
+			Character *struct {
+				Type, Style string
+				AvatarID    string  `json:"avatar_id"`
+				PhotoID     string  `json:"talking_photo_id"`
+				AvatarStyle string  `json:"avatar_style"`
+				Scale       float64 `json:"scale"`
+				Offset      struct{ X, Y float64 }
+				Matting     bool
+			}
+			Voice struct {
+				Type     string
+				VoiceID  string `json:"voice_id"`
+				Text     string `json:"input_text"`
+				Speed    float64
+				Pitch    float64
+				Locale   string
+				Asset    string `json:"audio_asset_id"`
+				URL      string `json:"audio_url"`
+				Duration json.Number
+			}
+			Background *struct{ Type, Value string }
+		} `json:"video_inputs"`
+		Dimension   *struct{ Width, Height int }
+		Title       string
+		CallbackID  string `json:"callback_id"`
+		CallbackURL string `json:"callback_url"`
+	}
+	bad := func(format string, args ...any) {
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", fmt.Sprintf(format, args...))
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, 4<<20)).Decode(&b); err != nil {
+		bad("request body is not valid JSON")
+		return
+	}
+	if len(b.Inputs) == 0 || len(b.Inputs) > 50 {
+		bad("video_inputs is invalid: List should have at least 1 item and at most 50 items")
+		return
+	}
+	if b.CallbackID != "" && b.CallbackURL == "" {
+		bad("callback_url is required when callback_id is set")
+		return
+	}
+	q := request{Width: 1920, Height: 1080, Scale: 1}
+	if b.Dimension != nil {
+		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
+	}
+	if q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096 {
+		bad("dimension is invalid: width and height must be even numbers between 128 and 4096")
+		return
+	}
+	var words []string
+	for i, in := range b.Inputs {
+		where := fmt.Sprintf("video_inputs.%d", i)
+		c, v := in.Character, in.Voice
+		if c != nil && c.Type == "avatar" {
+			if !knownAvatar(c.AvatarID) {
+				bad("%s.character.avatar_id is invalid: avatar look not found", where)
+				return
+			}
+			if st := c.AvatarStyle; st != "" && st != "normal" && st != "closeUp" && st != "circle" && st != "full" && st != "voiceOnly" {
+				bad("%s.character.avatar_style is invalid: Input should be 'normal', 'closeUp', 'circle'", where)
+				return
+			}
+		}
+		switch {
+		case v.Type == "text" && strings.TrimSpace(v.Text) == "":
+			bad("%s.voice.text.input_text is invalid: String should have at least 1 character", where)
+			return
+		case v.Type == "text" && utf8.RuneCountInString(v.Text) > 5000:
+			bad("%s.voice.text.input_text is invalid: String should have at most 5000 characters", where)
+			return
+		case v.Type == "text" && !knownVoice(v.VoiceID):
+			bad("%s.voice.text.voice_id is invalid: Voice not found", where)
+			return
+		case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
+			bad("%s.voice.text.speed is invalid: Input should be between 0.5 and 1.5", where)
+			return
+		case v.Pitch < -50 || v.Pitch > 50:
+			bad("%s.voice.text.pitch is invalid: Input should be between -50 and 50", where)
+			return
+		case v.Type == "text" && badBreak.MatchString(v.Text):
+			bad("%s.voice.text.input_text is invalid: break time must be in seconds", where)
+			return
+		case v.Type == "audio" && v.Asset == "":
+			bad("%s.voice.audio: audio_asset_id is required here: the sandbox follows no links", where)
+			return
+		case v.Type == "audio" && !s.hasAsset(v.Asset):
+			bad("%s.voice.audio.audio_asset_id is invalid: asset not found", where)
+			return
+		case v.Type != "text" && v.Type != "audio" && v.Type != "silence":
+			bad("%s.voice.type is invalid: Input should be 'text', 'audio' or 'silence'", where)
+			return
+		}
+		if g := in.Background; g != nil {
+			if g.Type != "color" && g.Type != "image" && g.Type != "video" {
+				bad("%s.background.type is invalid: Input should be 'color', 'image' or 'video'", where)
+				return
+			}
+			if g.Type == "color" && !hexColor.MatchString(g.Value) {
+				bad("%s.background.color.value is invalid: value is not a valid color", where)
+				return
+			}
+			q.Color = g.Value
+		}
+		if c != nil {
+			q.Avatar, q.Style, q.Matting = c.AvatarID+c.PhotoID, c.AvatarStyle, c.Matting
+			q.OffsetX, q.OffsetY = c.Offset.X, c.Offset.Y
+			if c.Scale > 0 {
+				q.Scale = c.Scale
+			}
+		}
+		q.Speed, q.Locale, q.Voice, q.AudioAsset = v.Speed, v.Locale, v.VoiceID, v.Asset
+		if d, err := v.Duration.Float64(); err == nil && v.Type == "silence" {
+			q.Silence = min(max(d, 0.1), 60)
+		}
+		words = append(words, v.Text)
+	}
+	q.Script = strings.TrimSpace(strings.Join(words, " "))
+	s.answer(w, "/v2/video/generate", b.Title, b.CallbackURL, q, v2)
+}
+
+var badBreak = regexp.MustCompile(`<break[^>]*\d\s*ms`)
+
+// webm is POST /v1/video.webm.
+func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
+	var b struct {
+		Pose      string `json:"avatar_pose_id"`
+		Style     string `json:"avatar_style"`
+		Text      string `json:"input_text"`
+		Voice     string `json:"voice_id"`
+		Audio     string `json:"input_audio"`
+		Dimension *struct{ Width, Height int }
+	}
+	bad := func(code int, m string) { reply(w, http.StatusBadRequest, map[string]any{"code": code, "message": m}) }
+	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b); err != nil {
+		bad(400175, "invalid parameters")
+		return
+	}
+	q := request{WebM: true, Width: 1280, Height: 720, Scale: 1, Avatar: b.Pose, Style: b.Style, Script: b.Text, Voice: b.Voice, AudioAsset: b.Audio}
+	if b.Dimension != nil {
+		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
+	}
+	switch {
+	case !knownAvatar(b.Pose):
+		bad(400144, "avatar not found")
+	case b.Style != "normal" && b.Style != "closeUp":
+		bad(400175, "avatar_style must be normal or closeUp")
+	case (b.Text == "") == (b.Audio == ""):
+		bad(40001, "exactly one of input_text and input_audio is required")
+	case b.Text != "" && !knownVoice(b.Voice):
+		bad(400116, "voice not found")
+	case utf8.RuneCountInString(b.Text) > 5000:
+		bad(40039, "text is too long")
+	case b.Audio != "" && !s.hasAsset(b.Audio):
+		bad(40001, "input_audio not found")
+	case q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096:
+		bad(400175, "dimension is invalid")
+	default:
+		s.answer(w, "/v1/video.webm", "", "", q, v1)
+	}
+}
+
+func (s *Server) answer(w http.ResponseWriter, route, title, callback string, q request, envelope func(http.ResponseWriter, any)) {
+	j, err := s.accept(route, title, callback, q)
+	if err != nil {
+		v2Error(w, http.StatusInternalServerError, "internal_error", "the job could not be recorded")
+		return
+	}
+	envelope(w, map[string]any{"video_id": j.ID})
+}

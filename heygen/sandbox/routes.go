@@ -1,0 +1,221 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func (s *Server) routes() {
+	s.mux = http.NewServeMux()
+	api := func(pattern string, h http.HandlerFunc) { s.mux.Handle(pattern, s.guarded(h)) }
+	api("POST /v2/video/generate", s.paid("v2", s.generate))
+	api("POST /v1/video.webm", s.paid("v1-webm", s.webm))
+	api("GET /v1/video_status.get", s.videoStatus)
+	api("GET /v1/video.list", s.videoList)
+	api("DELETE /v1/video.delete", s.videoDelete)
+	api("GET /v2/avatars", s.avatars)
+	api("GET /v2/avatar/{id}/details", s.avatarDetails)
+	api("GET /v2/voices", s.voices)
+	api("GET /v2/user/remaining_quota", s.quota)
+	api("POST /v1/asset", s.upload)
+	s.mux.HandleFunc("/files/{name}", s.file)
+	s.mux.HandleFunc("GET /_sandbox/account", s.account)
+	s.mux.HandleFunc("POST /_sandbox/faults", s.setFaults)
+	s.mux.HandleFunc("GET /_sandbox/health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		v2Error(w, http.StatusNotFound, "not_found", "Not Found: "+r.Method+" "+r.URL.Path)
+	})
+}
+
+// ServeHTTP refuses requests that a web page elsewhere may have caused.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) || r.Header.Get("Origin") != "" {
+		http.Error(w, "this sandbox answers this machine only", http.StatusForbidden)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// guarded checks the key and plays the faults that hit every API call.
+func (s *Server) guarded(h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("X-Api-Key")
+		if key == "" || s.o.Key != "" && key != s.o.Key {
+			reply(w, http.StatusUnauthorized, map[string]any{"code": 400112, "message": "Unauthorized"})
+			return
+		}
+		if d, ok := s.faults.duration("slow-first-byte"); ok && !s.pause(r, d) {
+			return
+		}
+		if s.faults.once("rate-limit") {
+			v := s.faults.value("rate-limit")
+			if v == "date" {
+				v = time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
+			} else if _, err := strconv.Atoi(v); err != nil {
+				v = "1"
+			}
+			w.Header().Set("Retry-After", v)
+			v2Error(w, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")
+			return
+		}
+		if s.faults.once("server-error") {
+			w.WriteHeader(http.StatusBadGateway)
+			fmt.Fprint(w, "<html><body>502 Bad Gateway</body></html>")
+			return
+		}
+		h(w, r)
+	})
+}
+
+func (s *Server) pause(r *http.Request, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+	case <-s.ctx.Done():
+	}
+	return false
+}
+
+// paid plays the faults of a call that spends: lost on the way in, refused, lost
+// on the way out.
+func (s *Server) paid(route string, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case s.faults.once("lost-request"):
+			drop(w)
+			return
+		case s.faults.chance("refuse"):
+			v2Error(w, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")
+			return
+		case s.faults.once("lost-response"), s.faults.chance("cut-answer"):
+			h(httptest.NewRecorder(), r)
+			drop(w)
+			return
+		}
+		h(w, r)
+	}
+}
+
+// drop closes the connection without an answer.
+func drop(w http.ResponseWriter) {
+	c, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		c.Close()
+	}
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the reader is gone when this fails
+}
+
+func v2Error(w http.ResponseWriter, status int, code, message string) {
+	reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": message}, "data": nil})
+}
+
+func v1(w http.ResponseWriter, data any) {
+	reply(w, http.StatusOK, map[string]any{"code": 100, "data": data, "msg": nil, "message": "Success"})
+}
+
+func v2(w http.ResponseWriter, data any) {
+	reply(w, http.StatusOK, map[string]any{"error": nil, "data": data})
+}
+
+func (s *Server) find(id string) *job {
+	for _, j := range s.jobs {
+		if j.ID == id && !j.Deleted {
+			return j
+		}
+	}
+	return nil
+}
+
+func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.find(r.URL.Query().Get("video_id"))
+	if j == nil {
+		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
+		return
+	}
+	d := map[string]any{"id": j.ID, "status": s.status(j), "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil, "video_url": nil,
+		"video_url_caption": nil, "caption_url": nil, "thumbnail_url": nil, "gif_url": nil, "error": nil}
+	switch {
+	case s.faults.on("job-fails"):
+		d["status"], d["error"] = "failed", map[string]any{"code": 40119, "message": s.faults.value("job-fails"), "detail": "fault job-fails"}
+	case s.faults.on("job-fails-silently"):
+		d["status"] = "failed"
+	case j.Status == "failed":
+		d["error"] = map[string]any{"code": "rendering_failed", "message": j.Error, "detail": j.Error}
+	case d["status"] == "completed":
+		d["duration"], d["video_url"] = j.Duration, s.sign(r, j.File)
+	}
+	v1(w, d)
+}
+
+func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	limit, err := strconv.Atoi(q.Get("limit"))
+	if err != nil || limit <= 0 || limit > 100 {
+		limit = 100
+	}
+	from, _ := strconv.Atoi(q.Get("token"))
+	lag, _ := s.faults.duration("list-lag")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	videos, token := []map[string]any{}, ""
+	seen := 0
+	for i := len(s.jobs) - 1; i >= 0; i-- { // newest first
+		j := s.jobs[i]
+		if j.Deleted || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+			continue
+		}
+		if seen++; seen <= from {
+			continue
+		}
+		if len(videos) == limit {
+			token = strconv.Itoa(seen - 1)
+			break
+		}
+		videos = append(videos, map[string]any{"video_id": j.ID, "video_title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(), "type": "GENERATED"})
+	}
+	v1(w, map[string]any{"token": token, "videos": videos})
+}
+
+func (s *Server) videoDelete(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.find(r.URL.Query().Get("video_id"))
+	if j == nil {
+		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
+		return
+	}
+	j.Deleted = true
+	_ = s.save()
+	v1(w, nil)
+}
+
+// account is every job that would have cost money.
+func (s *Server) account(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	jobs := []map[string]any{}
+	for _, j := range s.jobs {
+		jobs = append(jobs, map[string]any{"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix()})
+	}
+	reply(w, http.StatusOK, map[string]any{"billed_jobs": len(jobs), "jobs": jobs})
+}

@@ -1,0 +1,300 @@
+// Package sandbox is HeyGen's API on this machine: jobs with realistic states,
+// real media, signed links that expire, an account of what was billed, and the
+// faults of real networks on request.
+//
+// It promises that a job is on disk before its answer leaves, so that a killed
+// process bills and forgets nothing; that it refuses what HeyGen refuses; and
+// that it listens on loopback only. It never talks to anybody.
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"greenroom/compose/standin"
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+)
+
+// MediaMaker draws a job's footage.
+type MediaMaker interface {
+	Make(ctx context.Context, s standin.Spec, out string) (standin.Result, error)
+}
+
+// Tools are the programs media is made with.
+type Tools struct{ FFmpeg, Espeak string }
+
+// Options of a sandbox.
+type Options struct {
+	Dir         string  // state and media
+	Speed       float64 // how much faster than life; 0 is 60
+	Key         string  // the only key accepted; empty: any
+	Faults      []Fault
+	Tools       Tools
+	Media       MediaMaker // nil: drawn with Tools
+	Now         func() time.Time
+	Concurrency int // jobs rendered at once; 0 is 3, as a pro plan
+}
+
+// renderSeconds is how long a job takes in life, beside twice its own length.
+const renderSeconds = 60
+
+// linkLife is how long a signed link is valid.
+const linkLife = 7 * 24 * time.Hour
+
+// job is one accepted request.
+type job struct {
+	ID       string       `json:"id"`
+	Route    string       `json:"route"`
+	Title    string       `json:"title"`
+	Created  time.Time    `json:"created"`
+	Started  time.Time    `json:"started"` // of rendering; zero while waiting
+	Ready    time.Time    `json:"ready"`
+	Status   string       `json:"status"` // the last one told: waiting, processing, completed, failed
+	Error    string       `json:"error,omitempty"`
+	File     string       `json:"file,omitempty"`
+	Duration float64      `json:"duration,omitempty"`
+	Callback string       `json:"callback,omitempty"`
+	Spec     standin.Spec `json:"-"`
+	Request  request      `json:"request"`
+	Deleted  bool         `json:"deleted,omitempty"`
+}
+
+// Server is the handler.
+type Server struct {
+	o      Options
+	mux    *http.ServeMux
+	secret []byte
+	lock   *flock.Flock
+	ctx    context.Context
+	stop   context.CancelFunc
+	wg     sync.WaitGroup
+	slots  chan struct{}
+
+	mu     sync.Mutex
+	jobs   []*job
+	faults faults
+}
+
+type state struct {
+	Secret string `json:"secret"`
+	Jobs   []*job `json:"jobs"`
+}
+
+// New opens the state in Dir and goes on with its unfinished jobs.
+func New(ctx context.Context, o Options) (*Server, error) {
+	if o.Speed <= 0 {
+		o.Speed = 60
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = 3
+	}
+	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o755); err != nil {
+		return nil, err
+	}
+	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults)}
+	if ok, err := s.lock.TryLock(); err != nil || !ok {
+		return nil, fault.New(fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir)
+	}
+	if s.o.Media == nil {
+		if o.Tools.FFmpeg == "" {
+			return nil, errors.Join(fault.New(fault.Tool, "apt-get install ffmpeg; `greenroom doctor` checks again", "the sandbox draws with ffmpeg, which is not installed"), s.lock.Unlock())
+		}
+		s.o.Media = &standin.Maker{FFmpeg: o.Tools.FFmpeg, Espeak: o.Tools.Espeak, Threads: 2}
+	}
+	if err := s.load(); err != nil {
+		return nil, errors.Join(err, s.lock.Unlock())
+	}
+	s.ctx, s.stop = context.WithCancel(ctx)
+	s.routes()
+	for _, j := range s.jobs {
+		if !j.Deleted && j.Status != "completed" && j.Status != "failed" {
+			s.start(j)
+		}
+	}
+	return s, nil
+}
+
+func (s *Server) stateFile() string { return filepath.Join(s.o.Dir, "state.json") }
+
+func (s *Server) load() error {
+	var st state
+	b, err := os.ReadFile(s.stateFile())
+	if err == nil {
+		if err := json.Unmarshal(b, &st); err != nil {
+			return fault.Wrap(fault.Failed, err, "remove the folder to start anew", "read the sandbox's state")
+		}
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if s.secret, err = hex.DecodeString(st.Secret); err != nil || len(s.secret) < 16 {
+		s.secret = make([]byte, 32)
+		rand.Read(s.secret)
+	}
+	s.jobs = st.Jobs
+	return nil
+}
+
+// save writes the state; the caller holds mu.
+func (s *Server) save() error {
+	b, err := json.Marshal(state{hex.EncodeToString(s.secret), s.jobs})
+	if err != nil {
+		return err
+	}
+	_, err = atomicfile.WriteBytes(s.stateFile(), 0o600, b)
+	return err
+}
+
+// Close ends the rendering; jobs go on when the folder is opened again.
+func (s *Server) Close() error {
+	s.stop()
+	s.wg.Wait()
+	return s.lock.Unlock()
+}
+
+// accept bills a job: it is on disk before the answer can leave.
+func (s *Server) accept(route, title, callback string, r request) (*job, error) {
+	id := make([]byte, 16)
+	rand.Read(id)
+	j := &job{ID: hex.EncodeToString(id), Route: route, Title: title, Callback: callback, Created: s.o.Now().UTC(), Status: "pending", Request: r}
+	s.mu.Lock()
+	s.jobs = append(s.jobs, j)
+	err := s.save()
+	if err != nil {
+		s.jobs = s.jobs[:len(s.jobs)-1]
+	}
+	s.mu.Unlock()
+	if err == nil {
+		s.start(j)
+	}
+	return j, err
+}
+
+// start queues a job behind the plan's concurrency and draws it.
+func (s *Server) start(j *job) {
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		s.set(j, func() { j.Status = "waiting" })
+		select {
+		case s.slots <- struct{}{}:
+			defer func() { <-s.slots }()
+		case <-s.ctx.Done():
+			return
+		}
+		s.set(j, func() { j.Status, j.Started = "processing", s.o.Now() })
+		res, file, err := s.media(j)
+		if s.ctx.Err() != nil {
+			return
+		}
+		s.set(j, func() {
+			if err != nil {
+				j.Status, j.Error = "failed", "rendering_failed: "+err.Error()
+				return
+			}
+			life := time.Duration((renderSeconds + 2*res.Duration) / s.o.Speed * float64(time.Second))
+			j.File, j.Duration, j.Ready = file, res.Duration, j.Started.Add(life)
+		})
+	}()
+}
+
+func (s *Server) set(j *job, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	_ = s.save() // a state that could not be saved is drawn again after a restart
+}
+
+// media draws the job's file, or finds the one an equal request made.
+func (s *Server) media(j *job) (standin.Result, string, error) {
+	spec := j.Request.spec(s)
+	ext := ".mp4"
+	if spec.Format == standin.AlphaWebM {
+		ext = ".webm"
+	}
+	name := contentName(spec) + ext
+	path := filepath.Join(s.o.Dir, "media", name)
+	var res standin.Result
+	if b, err := os.ReadFile(path + ".json"); err == nil && json.Unmarshal(b, &res) == nil {
+		if _, err := os.Stat(path); err == nil {
+			return res, name, nil
+		}
+	}
+	tmp := filepath.Join(s.o.Dir, "media", "."+j.ID+ext)
+	defer os.Remove(tmp)
+	res, err := s.o.Media.Make(s.ctx, spec, tmp)
+	if err != nil {
+		return res, "", err
+	}
+	if err := atomicfile.Commit(tmp, path); err != nil {
+		return res, "", err
+	}
+	b, err := json.Marshal(res)
+	if err == nil {
+		_, err = atomicfile.WriteBytes(path+".json", 0o600, b)
+	}
+	return res, name, err
+}
+
+// status is what a reader is told now.
+func (s *Server) status(j *job) string {
+	if s.faults.on("job-never-ends") {
+		return "processing"
+	}
+	if j.Status == "processing" && j.File != "" && !s.o.Now().Before(j.Ready) {
+		j.Status = "completed"
+	}
+	return j.Status
+}
+
+// Running is a sandbox with a listener.
+type Running struct {
+	URL    string
+	server *Server
+	http   *http.Server
+	done   chan error
+}
+
+// Start serves on a loopback address; port 0 takes a free one.
+func Start(ctx context.Context, addr string, o Options) (*Running, error) {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	if err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fault.New(fault.Usage, "use 127.0.0.1:8787", "the sandbox listens on this machine only, not on %q", addr)
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", addr)
+	}
+	s, err := New(ctx, o)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan error, 1),
+		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
+	go func() { r.done <- r.http.Serve(l) }()
+	return r, nil
+}
+
+// Close stops serving and rendering.
+func (r *Running) Close() error {
+	err := r.http.Close()
+	<-r.done
+	return errors.Join(err, r.server.Close())
+}
