@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+)
+
+func planCommand() command {
+	return command{name: "plan", summary: "say what a build would do: route, price and reason; change nothing", usage: "plan [clip...]",
+		examples: "greenroom plan\ngreenroom plan intro --json",
+		bind: func(*pflag.FlagSet) runFunc {
+			return func(ctx context.Context, e *env, args []string) error {
+				p, err := e.project(nil)
+				if err != nil {
+					return err
+				}
+				defer p.Close()
+				plan, err := p.Plan(ctx, args)
+				if err != nil {
+					return err
+				}
+				if e.json {
+					return e.printJSON(plan)
+				}
+				printPlan(e, plan)
+				return nil
+			}
+		}}
+}
+
+func printPlan(e *env, plan *pipeline.Plan) {
+	for _, s := range plan.Steps {
+		price := "-"
+		switch {
+		case s.Action == pipeline.Buy && plan.Sandbox:
+			price = "free"
+		case s.Price > 0:
+			price = pipeline.Dollars(s.Price)
+		}
+		fmt.Fprintf(e.Stdout, "%-8s %-20s %-8s %7s  %5.1f s  %s\n", s.Action, s.Clip, s.Route, price, s.Seconds, s.Reason)
+	}
+	n := plan.Counts()
+	note := fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
+	if plan.Sandbox {
+		note = "the sandbox costs nothing"
+	}
+	e.say("%d clips: %d to buy, %d up to date; %s", len(plan.Steps), n[pipeline.Buy], n[pipeline.Keep], note)
+}
+
+func buildCommand() command {
+	return command{name: "build", summary: "bring clips up to date and publish them", usage: "build [flags] [clip...]",
+		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			var o pipeline.BuildOptions
+			var maxSpend float64
+			var yes bool
+			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
+			fs.DurationVar(&o.Wait, "wait", 0, "give up watching paid jobs after `TIME`; they are never lost")
+			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
+			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
+			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
+			return func(ctx context.Context, e *env, args []string) error {
+				o.Clips = args
+				if fs.Changed("max-spend") {
+					if maxSpend < 0 {
+						return fault.New(fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative")
+					}
+					o.MaxSpend = &maxSpend
+				}
+				if !yes {
+					o.Confirm = func(plan *pipeline.Plan) (bool, error) { return confirm(e, plan) }
+				}
+				return runBuild(ctx, e, o)
+			}
+		}}
+}
+
+func confirm(e *env, plan *pipeline.Plan) (bool, error) {
+	if !e.terminal {
+		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "this build may cost %s and needs a yes", pipeline.Dollars(plan.Price))
+	}
+	printPlan(e, plan)
+	fmt.Fprintf(e.Stderr, "greenroom: spend up to %s? [y/N] ", pipeline.Dollars(plan.Price))
+	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
+	if err != nil && line == "" {
+		return false, nil
+	}
+	a := strings.ToLower(strings.TrimSpace(line))
+	return a == "y" || a == "yes", nil
+}
+
+func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
+	out := newPrinter(e)
+	p, err := e.project(out.event)
+	if err != nil {
+		return err
+	}
+	sum, err := p.Build(ctx, o)
+	err = errors.Join(err, p.Close())
+	out.close()
+	if e.json {
+		if jerr := e.printJSON(sum); jerr != nil {
+			return errors.Join(err, jerr)
+		}
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
+		return cause
+	}
+	if !e.json {
+		e.say("%s", summary(sum))
+	}
+	return err
+}
+
+// summary is the one line at the end.
+func summary(s pipeline.Summary) string {
+	if s.UpToDate == s.Clips && s.Failed == 0 {
+		return fmt.Sprintf("%s: everything is up to date", clips(s.Clips))
+	}
+	parts := []string{}
+	add := func(n int, format string, args ...any) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(s.Bought, "%d bought", s.Bought)
+	add(s.Fetched, "%d downloaded (%.1f MB)", s.Fetched, float64(s.Bytes)/1e6)
+	add(s.Prepared, "%d transcoded", s.Prepared)
+	add(s.UpToDate, "%d up to date", s.UpToDate)
+	add(s.Failed, "%d failed", s.Failed)
+	if len(parts) == 0 {
+		parts = append(parts, "published")
+	}
+	return fmt.Sprintf("%s: %s in %s", clips(s.Clips), strings.Join(parts, ", "), s.Took.Round(100*time.Millisecond))
+}
+
+func clips(n int) string {
+	if n == 1 {
+		return "1 clip"
+	}
+	return fmt.Sprintf("%d clips", n)
+}

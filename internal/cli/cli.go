@@ -1,0 +1,232 @@
+// Package cli is greenroom's command line: one file per command. It is the only
+// package that prints and the only one that knows flags, the environment and exit
+// codes. stdout is the answer, stderr the story.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+	"greenroom/pipeline/manifest"
+)
+
+// Env is the world as the commands see it.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	LookPath       func(string) (string, error)
+	Now            func() time.Time
+	Dir            string // working folder
+	Version        string
+}
+
+// env is Env with the global flags.
+type env struct {
+	Env
+	manifest      string
+	json, verbose bool
+	noColor       bool
+	terminal      bool // stderr is one
+	flags         *pflag.FlagSet
+}
+
+type runFunc func(ctx context.Context, e *env, args []string) error
+
+// command is one row of the table.
+type command struct {
+	name, summary, usage string
+	examples             string
+	bind                 func(*pflag.FlagSet) runFunc
+}
+
+func commands() []command {
+	return []command{initCommand(), planCommand(), buildCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
+		sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
+}
+
+// Main runs one command and gives the exit code.
+func Main(ctx context.Context, args []string, world Env) int {
+	e := &env{Env: world, noColor: world.Getenv("NO_COLOR") != ""}
+	if f, ok := world.Stderr.(*os.File); ok {
+		e.terminal = term.IsTerminal(int(f.Fd()))
+	}
+	e.noColor = e.noColor || !e.terminal
+	err := dispatch(ctx, e, args)
+	if cause := context.Cause(ctx); cause != nil && err != nil {
+		err = cause
+	}
+	if err == nil || errors.Is(err, errQuiet) {
+		return 0
+	}
+	report(e, err)
+	return fault.ExitCode(err)
+}
+
+// errQuiet ends a command that already said everything, with success.
+var errQuiet = errors.New("done")
+
+func report(e *env, err error) {
+	if !e.json {
+		fmt.Fprint(e.Stderr, fault.Format(err, e.noColor))
+		return
+	}
+	for _, f := range fault.All(err) {
+		m := map[string]any{"code": string(f.Kind), "message": f.Error(), "hint": f.Hint}
+		if f.Clip != "" {
+			m["clip"] = f.Clip
+		}
+		if f.Place != nil {
+			m["file"], m["line"], m["column"] = f.Place.File, f.Place.Line, f.Place.Column
+		}
+		b, _ := json.Marshal(map[string]any{"error": m}) // strings and ints always encode
+		fmt.Fprintln(e.Stderr, string(b))
+	}
+}
+
+func (e *env) globals() *pflag.FlagSet {
+	fs := pflag.NewFlagSet("global", pflag.ContinueOnError)
+	fs.SortFlags = false
+	fs.StringVarP(&e.manifest, "file", "f", "", "the manifest's `PATH` (default greenroom.yaml)")
+	fs.StringVarP(&e.Dir, "directory", "C", e.Dir, "act as if started in `DIR`")
+	fs.BoolVar(&e.json, "json", false, "print for programs")
+	fs.BoolVarP(&e.verbose, "verbose", "v", false, "say why")
+	return fs
+}
+
+func dispatch(ctx context.Context, e *env, args []string) error {
+	global := e.globals()
+	top := pflag.NewFlagSet("greenroom", pflag.ContinueOnError)
+	top.SetOutput(io.Discard)
+	top.Usage = func() {}
+	top.SetInterspersed(false)
+	top.AddFlagSet(global)
+	version := top.Bool("version", false, "print the version")
+	if err := top.Parse(args); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			return overview(e)
+		}
+		return usageError(err, top)
+	}
+	if *version {
+		return versionCommand().bind(top)(ctx, e, nil)
+	}
+	if top.NArg() == 0 {
+		if err := overview(e); err != nil {
+			return err
+		}
+		return nil
+	}
+	name, rest := top.Arg(0), top.Args()[1:]
+	c, err := lookup(name)
+	if err != nil {
+		return err
+	}
+	fs := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	fs.SortFlags = false
+	run := c.bind(fs)
+	fs.AddFlagSet(global)
+	if err := fs.Parse(rest); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			return help(e, c)
+		}
+		return usageError(err, fs)
+	}
+	if err := fromEnvironment(e, fs); err != nil {
+		return err
+	}
+	if !filepath.IsAbs(e.Dir) {
+		e.Dir = filepath.Join(e.Env.Dir, e.Dir)
+	}
+	e.flags = fs
+	return run(ctx, e, fs.Args())
+}
+
+// fromEnvironment sets flags that were not given from GREENROOM_<FLAG>.
+func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
+	fs.VisitAll(func(f *pflag.Flag) {
+		name := "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v := e.Getenv(name); v != "" && !f.Changed && err == nil {
+			if serr := fs.Set(f.Name, v); serr != nil {
+				err = fault.New(fault.Usage, "unset it, or give it another value", "%s: %v", name, serr)
+			}
+		}
+	})
+	return err
+}
+
+func lookup(name string) (command, error) {
+	var names []string
+	for _, c := range commands() {
+		if c.name == name {
+			return c, nil
+		}
+		names = append(names, c.name)
+	}
+	hint := "`greenroom help` lists the commands"
+	if near := manifest.Nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean `greenroom %s`?", near)
+	}
+	return command{}, fault.New(fault.Usage, hint, "unknown command %q", name)
+}
+
+// usageError turns pflag's typed errors into faults; an unknown flag suggests the
+// nearest.
+func usageError(err error, fs *pflag.FlagSet) error {
+	hint := fmt.Sprintf("`greenroom %s --help` shows the flags", fs.Name())
+	if fs.Name() == "greenroom" {
+		hint = "`greenroom help` shows the flags"
+	}
+	var missing *pflag.NotExistError
+	if errors.As(err, &missing) {
+		var names []string
+		fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := manifest.Nearest(missing.GetSpecifiedName(), names); near != "" {
+			hint = fmt.Sprintf("did you mean --%s?", near)
+		}
+	}
+	return fault.New(fault.Usage, hint, "%v", err)
+}
+
+func noArgs(args []string) error {
+	if len(args) > 0 {
+		return fault.New(fault.Usage, "", "unexpected argument %q", args[0])
+	}
+	return nil
+}
+
+// project opens the manifest in force.
+func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
+	path := e.manifest
+	if path == "" {
+		path = pipeline.ManifestName
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(e.Dir, path)
+	}
+	return pipeline.Open(pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version})
+}
+
+func (e *env) say(format string, args ...any) {
+	fmt.Fprintf(e.Stderr, "greenroom: "+format+"\n", args...)
+}
+
+func (e *env) printJSON(v any) error {
+	enc := json.NewEncoder(e.Stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

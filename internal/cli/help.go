@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/fault"
+)
+
+func helpCommand() command {
+	return command{name: "help", summary: "explain a command", usage: "help [command]",
+		examples: "greenroom help build\ngreenroom help",
+		bind: func(*pflag.FlagSet) runFunc {
+			return func(_ context.Context, e *env, args []string) error {
+				if len(args) == 0 {
+					return overview(e)
+				}
+				c, err := lookup(args[0])
+				if err != nil {
+					return err
+				}
+				return help(e, c)
+			}
+		}}
+}
+
+func overview(e *env) error {
+	var b strings.Builder
+	b.WriteString("greenroom turns scripts into proven transparent avatar clips for Remotion.\n\nUsage: greenroom [flags] <command> [flags] [arguments]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
+	}
+	b.WriteString("\nStart here:\n  greenroom init tour && cd tour && greenroom build\n  greenroom render Presenter\n\nFlags of every command:\n")
+	b.WriteString((&env{}).globals().FlagUsagesWrapped(80))
+	b.WriteString(precedence)
+	b.WriteString("\nExit codes:\n  0   done, or nothing to do\n")
+	for _, r := range fault.Table {
+		fmt.Fprintf(&b, "  %-3d %s\n", r.Code, r.Meaning)
+	}
+	_, err := fmt.Fprint(e.Stdout, b.String())
+	return err
+}
+
+const precedence = "\nA flag wins over GREENROOM_<FLAG> in the environment, that over the manifest.\n"
+
+func help(e *env, c command) error {
+	fs := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	fs.SortFlags = false
+	c.bind(fs)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s.\n\nUsage: greenroom %s\n\nExamples:\n", strings.ToUpper(c.summary[:1])+c.summary[1:], c.usage)
+	for _, x := range strings.Split(c.examples, "\n") {
+		fmt.Fprintf(&b, "  %s\n", x)
+	}
+	if fs.HasFlags() {
+		fmt.Fprintf(&b, "\nFlags:\n%s", fs.FlagUsagesWrapped(80))
+	}
+	fmt.Fprintf(&b, "\nFlags of every command:\n%s%s", (&env{}).globals().FlagUsagesWrapped(80), precedence)
+	_, err := fmt.Fprint(e.Stdout, b.String())
+	return err
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"greenroom/pipeline"
+)
+
+// printer shows events: bars on a terminal, calm lines elsewhere, JSON lines with
+// --json. All of it is the story, so it goes to stderr.
+type printer struct {
+	e    *env
+	mu   sync.Mutex
+	bars *mpb.Progress
+	bar  map[string]*mpb.Bar
+	done bool
+}
+
+func newPrinter(e *env) *printer {
+	p := &printer{e: e, bar: map[string]*mpb.Bar{}}
+	if e.terminal && !e.json {
+		p.bars = mpb.New(mpb.WithOutput(e.Stderr), mpb.WithWidth(28))
+	}
+	return p
+}
+
+func (p *printer) event(ev pipeline.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.done:
+	case p.e.json:
+		b, err := json.Marshal(ev)
+		if err == nil {
+			fmt.Fprintln(p.e.Stderr, string(b))
+		}
+	case p.bars != nil && ev.State != pipeline.Warned && ev.State != pipeline.Failed:
+		p.progress(ev)
+	case ev.State == pipeline.Progress, ev.State == pipeline.Started && !p.e.verbose && ev.Message == "":
+	default:
+		p.line(ev)
+	}
+}
+
+func (p *printer) line(ev pipeline.Event) {
+	text := ev.Stage
+	switch ev.State {
+	case pipeline.Done:
+		text += " done"
+	case pipeline.Warned:
+		text += " warning"
+	case pipeline.Failed:
+		text = "failed"
+	}
+	if ev.Message != "" {
+		text += ": " + ev.Message
+	}
+	if ev.Stage == "fetch" && ev.Total > 0 {
+		text = fmt.Sprintf("downloaded %.1f MB", float64(ev.Total)/1e6)
+	}
+	if ev.Clip != "" {
+		text = ev.Clip + ": " + text
+	}
+	if p.bars != nil {
+		fmt.Fprintf(p.bars, "greenroom: %s\n", text)
+		return
+	}
+	p.e.say("%s", text)
+}
+
+// progress moves the clip's bar; a stage is a full sweep of it.
+func (p *printer) progress(ev pipeline.Event) {
+	name := ev.Clip
+	if name == "" {
+		name = ev.Stage
+	}
+	key := name + "/" + ev.Stage
+	b := p.bar[key]
+	if b == nil {
+		b = p.bars.AddBar(1000, mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-18.18s %-8s", name, ev.Stage))), mpb.AppendDecorators(decor.Percentage()), mpb.BarRemoveOnComplete())
+		p.bar[key] = b
+	}
+	frac := ev.Frac
+	if ev.Total > 0 {
+		frac = float64(ev.Done) / float64(ev.Total)
+	}
+	if ev.State == pipeline.Done {
+		b.SetCurrent(1000)
+		delete(p.bar, key)
+		return
+	}
+	b.SetCurrent(int64(min(frac, 0.999) * 1000))
+}
+
+// close ends the bars, so that the last line stands alone.
+func (p *printer) close() {
+	p.mu.Lock()
+	p.done = true
+	for _, b := range p.bar {
+		b.Abort(true)
+	}
+	p.mu.Unlock()
+	if p.bars != nil {
+		p.bars.Wait()
+	}
+}

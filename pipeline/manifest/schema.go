@@ -1,0 +1,94 @@
+package manifest
+
+import (
+	"encoding/json"
+
+	"github.com/invopop/jsonschema"
+)
+
+// The types below describe greenroom.yaml for editors; Parse is the judge. A test
+// holds their keys against what Parse reads.
+
+type schemaDoc struct {
+	Version  int                   `json:"version" jsonschema:"enum=1,description=Version of this format"`
+	Project  string                `json:"project,omitempty"`
+	FPS      int                   `json:"fps,omitempty" jsonschema:"minimum=1,maximum=120,description=Frames per second of the compositions"`
+	Size     string                `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$,description=WIDTHxHEIGHT with even sides"`
+	HeyGen   *schemaHeyGen         `json:"heygen,omitempty"`
+	Defaults *schemaShared         `json:"defaults,omitempty"`
+	Prepare  *schemaPrepare        `json:"prepare,omitempty"`
+	Checks   *schemaChecks         `json:"checks,omitempty"`
+	Clips    map[string]schemaClip `json:"clips" jsonschema:"minProperties=1"`
+}
+
+type schemaHeyGen struct {
+	API         string `json:"api,omitempty" jsonschema:"enum=sandbox,enum=auto,enum=v2"`
+	Key         string `json:"key,omitempty" jsonschema:"pattern=^(\\$|file:|cmd:),description=$NAME or file:PATH or cmd:PROGRAM; never the key itself"`
+	Concurrency int    `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=100"`
+	Budget      any    `json:"budget,omitempty" jsonschema:"description=Dollars per run such as $10"`
+}
+
+type schemaShared struct {
+	Avatar      *schemaAvatar  `json:"avatar,omitempty"`
+	Voice       *schemaVoice   `json:"voice,omitempty"`
+	Transparent *bool          `json:"transparent,omitempty"`
+	Route       string         `json:"route,omitempty" jsonschema:"enum=v2-key,enum=v2,enum=v1-webm"`
+	KeyColor    string         `json:"key-color,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
+	Background  string         `json:"background,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
+	Size        string         `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
+	Prepare     *schemaPrepare `json:"prepare,omitempty"`
+	Checks      *schemaChecks  `json:"checks,omitempty"`
+}
+
+type schemaClip struct {
+	schemaShared
+	Script string `json:"script,omitempty" jsonschema:"description=Text or a .md or .txt file"`
+	Audio  string `json:"audio,omitempty" jsonschema:"description=A WAV or MP3 that drives the avatar"`
+	File   string `json:"file,omitempty" jsonschema:"description=A local clip"`
+	Video  string `json:"video,omitempty" jsonschema:"description=The id of a HeyGen video"`
+	Take   int    `json:"take,omitempty" jsonschema:"minimum=1,maximum=1000"`
+}
+
+type schemaAvatar struct {
+	ID           string        `json:"id,omitempty"`
+	Style        string        `json:"style,omitempty" jsonschema:"enum=normal,enum=closeUp,enum=circle"`
+	TalkingPhoto bool          `json:"talking-photo,omitempty"`
+	Scale        float64       `json:"scale,omitempty" jsonschema:"minimum=0.1,maximum=5"`
+	Offset       *schemaOffset `json:"offset,omitempty"`
+}
+
+type schemaOffset struct {
+	X float64 `json:"x,omitempty" jsonschema:"minimum=-1,maximum=1"`
+	Y float64 `json:"y,omitempty" jsonschema:"minimum=-1,maximum=1"`
+}
+
+type schemaVoice struct {
+	ID      string  `json:"id,omitempty"`
+	Speed   float64 `json:"speed,omitempty" jsonschema:"minimum=0.5,maximum=1.5"`
+	Pitch   float64 `json:"pitch,omitempty" jsonschema:"minimum=-50,maximum=50"`
+	Emotion string  `json:"emotion,omitempty" jsonschema:"enum=Excited,enum=Friendly,enum=Serious,enum=Soothing,enum=Broadcaster"`
+	Locale  string  `json:"locale,omitempty"`
+}
+
+type schemaPrepare struct {
+	Crop     *bool  `json:"crop,omitempty"`
+	Loudness string `json:"loudness,omitempty" jsonschema:"description=Such as -16LUFS"`
+}
+
+type schemaChecks struct {
+	Coverage string `json:"coverage,omitempty" jsonschema:"description=Such as 2%..80%"`
+	Duration string `json:"duration,omitempty" jsonschema:"description=Such as ±25%"`
+	Border   string `json:"border,omitempty" jsonschema:"enum=bottom,enum=all,enum=none"`
+}
+
+// Schema is the JSON Schema of greenroom.yaml.
+func Schema() []byte {
+	r := jsonschema.Reflector{DoNotReference: true, Anonymous: true}
+	s := r.Reflect(&schemaDoc{})
+	s.Title = "greenroom.yaml"
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		panic("manifest schema: " + err.Error()) // built from our own types
+	}
+	return append(b, '\n')
+}
