@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,9 +67,10 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	port := ts.MkAbs("sandbox.url")
 	full := append([]string{"sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", ts.MkAbs("sandbox"), "--url-file", port}, args...)
-	bin, err := os.Executable()
+	bin, err := exec.LookPath("greenroom")
 	ts.Check(err)
-	cmd := scriptCommand(bin, full, ts)
+	cmd := exec.Command(bin, full...)
+	cmd.Dir = ts.MkAbs(".")
 	ts.Check(cmd.Start())
 	ts.Defer(func() {
 		_ = cmd.Process.Signal(os.Interrupt)

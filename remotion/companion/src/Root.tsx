@@ -1,0 +1,14 @@
+import '@fontsource-variable/inter';
+import {Composition} from 'remotion';
+import {Loom} from './compositions/Loom';
+import {Presenter} from './compositions/Presenter';
+import {defaults, filmMetadata, filmSchema} from './greenroom/film';
+
+const common = {schema: filmSchema, defaultProps: defaults, calculateMetadata: filmMetadata, fps: 25, width: 1280, height: 720, durationInFrames: 1};
+
+export const Root = () => (
+  <>
+    <Composition id="Presenter" component={Presenter} {...common} />
+    <Composition id="Loom" component={Loom} {...common} />
+  </>
+);

@@ -1,0 +1,40 @@
+import type {CSSProperties} from 'react';
+import {Video} from '@remotion/media';
+import {OffthreadVideo, Sequence, staticFile} from 'remotion';
+import type {Clip} from './props.gen';
+
+type Props = {
+  clip: Clip;
+  /** Width on screen of the clip's whole original frame, pixels. */
+  frameWidth: number;
+  /** Left and top of that frame. */
+  left: number;
+  top: number;
+  /** Use OffthreadVideo where @remotion/media cannot read a file. */
+  offthread?: boolean;
+  style?: CSSProperties;
+};
+
+/** Places a clip's crop where it sat in its frame, and ends with it instead of freezing. */
+export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, style}: Props) => {
+  const k = frameWidth / clip.box.frameWidth;
+  const box: CSSProperties = {
+    position: 'absolute',
+    left: left + clip.box.x * k,
+    top: top + clip.box.y * k,
+    width: clip.box.width * k,
+    height: clip.box.height * k,
+    ...style,
+  };
+  const src = staticFile(clip.src);
+  return (
+    <Sequence durationInFrames={clip.durationInFrames} layout="none" name={clip.name}>
+      {offthread ? <OffthreadVideo transparent={clip.transparent} src={src} style={box} /> : <Video src={src} style={box} />}
+      {clip.kind === 'stand-in' ? (
+        <div style={{position: 'absolute', left: box.left, top: box.top, padding: '6px 12px', borderRadius: 6, background: '#E5B04B', color: '#1B211A', fontFamily: 'Inter Variable, sans-serif', fontSize: 20}}>
+          stand-in
+        </div>
+      ) : null}
+    </Sequence>
+  );
+};

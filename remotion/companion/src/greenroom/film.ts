@@ -1,0 +1,57 @@
+import type {CalculateMetadataFunction} from 'remotion';
+import {z} from 'zod';
+import {greenroom} from './clips.gen';
+import {greenroomSchema, type Clip, type Greenroom} from './props.gen';
+
+const formats = {'16:9': [16, 9], '9:16': [9, 16], '1:1': [1, 1]} as const;
+
+/** What every film of greenroom takes. `props` is what `greenroom build` published. */
+export const filmSchema = z.object({
+  props: greenroomSchema,
+  clip: z.string().default(''),
+  title: z.string().default(''),
+  name: z.string().default(''),
+  role: z.string().default(''),
+  format: z.enum(['', '16:9', '9:16', '1:1']).default(''),
+  allowStandIns: z.boolean().default(false),
+});
+export type Film = z.infer<typeof filmSchema>;
+
+export const defaults: Film = {
+  props: greenroom as unknown as Film['props'],
+  clip: '',
+  title: 'Made in the green room',
+  name: 'Daisy',
+  role: 'Presenter',
+  format: '',
+  allowStandIns: false,
+};
+
+/** The clip a film shows: the named one, or the first. */
+export const chosen = (film: Film): Clip => {
+  const clips = (film.props as Greenroom).clips as Record<string, Clip>;
+  const names = Object.keys(clips).sort();
+  if (names.length === 0) {
+    throw new Error('no clip is published yet: run `greenroom build`');
+  }
+  const clip = clips[film.clip || names[0]];
+  if (!clip) {
+    throw new Error(`no clip "${film.clip}"; there are: ${names.join(', ')}`);
+  }
+  return clip;
+};
+
+/** Size, rate and length from the props: Remotion itself does not enforce a schema. */
+export const filmMetadata: CalculateMetadataFunction<Film> = ({props}) => {
+  const film = filmSchema.parse(props);
+  if (Object.keys(film.props.clips).length === 0) {
+    return {durationInFrames: 1, props: film}; // Studio opens before the first build
+  }
+  const clip = chosen(film);
+  if (clip.kind === 'stand-in' && !film.allowStandIns) {
+    throw new Error(`clip "${clip.name}" is a stand-in: buy it with \`greenroom build\`, or pass --allow-stand-ins`);
+  }
+  const short = Math.min(film.props.width, film.props.height);
+  const [w, h] = film.format === '' ? [film.props.width, film.props.height] : formats[film.format].map((v) => Math.round((v * short) / Math.min(...formats[film.format as '1:1']) / 2) * 2);
+  return {fps: film.props.fps, durationInFrames: Math.max(1, clip.durationInFrames), width: w, height: h, props: film};
+};
