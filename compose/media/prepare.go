@@ -90,7 +90,7 @@ func (s PrepareSpec) encoder(fps float64) []string {
 	a := []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1",
 		"-auto-alt-ref", "0", "-lag-in-frames", "0", "-g", strconv.Itoa(gop),
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-c:a", "libopus", "-b:a", "128k", "-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-fps_mode", "passthrough"}
+		"-c:a", "libopus", "-b:a", "128k", "-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled", "-fps_mode", "passthrough"}
 	if s.Transparent {
 		a = append(a, "-metadata:s:v:0", "alpha_mode=1")
 	}
