@@ -152,10 +152,9 @@ func (r Renderer) install(ctx context.Context, node, project string, emit func(E
 			return fault.Wrap(fault.Tool, err, "install it: apt-get install -y npm", "find npm")
 		}
 	}
-	args := []string{"ci", "--no-audit", "--no-fund"}
-	if _, err := os.Stat(filepath.Join(project, "package-lock.json")); err != nil {
-		args[0] = "install"
-	}
+	// Not `npm ci`: it refuses a lockfile that lacks other systems' optional
+	// packages. With the lockfile there, install takes the same versions.
+	args := []string{"install", "--no-save", "--no-audit", "--no-fund"}
 	emit(Event{Stage: StageInstall, Message: "installing the project's packages: npm " + strings.Join(args, " ")})
 	_, err := proc.Run(ctx, proc.Cmd{Path: npm, Args: args, Dir: project, Env: r.Env, Timeout: 15 * time.Minute})
 	if err != nil {
