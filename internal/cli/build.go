@@ -53,7 +53,7 @@ func printPlan(e *env, plan *pipeline.Plan) {
 	if plan.Sandbox {
 		note = "the sandbox costs nothing"
 	}
-	e.say("%d clips: %d to buy, %d up to date; %s", len(plan.Steps), n[pipeline.Buy], n[pipeline.Keep], note)
+	e.say("%s: %d to buy, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], n[pipeline.Keep], note)
 }
 
 func buildCommand() command {
