@@ -52,7 +52,7 @@ type build struct {
 	budget  *float64
 	submit  *semaphore.Weighted
 	fetches *semaphore.Weighted
-	encodes *semaphore.Weighted
+	cores   *semaphore.Weighted // what ffmpeg may keep busy
 	threads int
 
 	mu  sync.Mutex
@@ -146,7 +146,7 @@ func (b *build) limits(plan *Plan) error {
 		jobs = max(1, runtime.NumCPU()/2)
 	}
 	b.threads = max(1, runtime.NumCPU()/jobs)
-	b.encodes = semaphore.NewWeighted(int64(jobs))
+	b.cores = semaphore.NewWeighted(int64(jobs * b.threads))
 	b.fetches = semaphore.NewWeighted(maxDownloads)
 	b.submit = semaphore.NewWeighted(int64(max(1, b.Manifest.HeyGen.Concurrency)))
 	return nil

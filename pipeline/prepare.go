@@ -32,11 +32,6 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	if err := b.encodes.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	defer b.encodes.Release(1)
-
 	master := b.store.Path(assets.Hash(e.Master))
 	report, err := b.check(ctx, s, t, master, expectMaster(s.clip, s.req, e.Duration), "the take as delivered")
 	if err != nil {
@@ -49,22 +44,18 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	defer os.Remove(spec.Out) // gone already when it was adopted
-	if err := media.Prepare(ctx, t, spec, func(f float64) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Progress, Frac: f})
-	}); err != nil {
+	if err := b.encode(ctx, s, t, spec); err != nil {
 		return err
 	}
-	done, err := b.check(ctx, s, t, spec.Out, expectPrepared(s.clip, e.Info), "the prepared file")
+	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
+	defer os.Remove(poster.Out)
+	expect := expectPrepared(s.clip, e.Info)
+	expect.Poster = &poster
+	done, err := b.check(ctx, s, t, spec.Out, expect, "the prepared file")
 	if err != nil {
 		return err
 	}
 	e.Info.OutWidth, e.Info.OutHeight = done.Info.Width, done.Info.Height
-
-	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
-	defer os.Remove(poster.Out)
-	if err := media.Poster(ctx, t, poster); err != nil {
-		return err
-	}
 	e.Renditions = map[string]lockfile.Rendition{}
 	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
 		hash, size, err := b.store.Adopt(path)
@@ -81,8 +72,23 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	return nil
 }
 
+// encode runs the one heavy job of a clip.
+func (b *build) encode(ctx context.Context, s Step, t media.Tools, spec media.PrepareSpec) error {
+	if err := b.cores.Acquire(ctx, int64(b.threads)); err != nil {
+		return err
+	}
+	defer b.cores.Release(int64(b.threads))
+	return media.Prepare(ctx, t, spec, func(f float64) {
+		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Progress, Frac: f})
+	})
+}
+
 // check looks at a file; a failed verdict is an error that says every finding.
 func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e media.Expect, what string) (*media.Report, error) {
+	if err := b.cores.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer b.cores.Release(1)
 	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Started})
 	r, err := media.Check(ctx, t, path, e, func(f float64) {
 		b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Progress, Frac: f})
@@ -170,7 +176,9 @@ func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.To
 		k.field("arg", a)
 	}
 	if name == posterRendition {
-		k.number("at", posterAt)
+		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
+			k.field("arg", a)
+		}
 	}
 	return k.sum()
 }

@@ -35,6 +35,8 @@ type Expect struct {
 	Border                   string  // the border that may be touched: bottom, all, none
 	KeyColor                 string  // a master to be keyed here: #RRGGBB
 	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
+
+	Poster *PosterSpec // made from the same decode, when not nil
 }
 
 // Report is what a check found.
@@ -106,7 +108,7 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 		r.add("alpha", Fail, info.VideoCodec+" in MP4", "alpha", "MP4 carries no alpha here: use a WebM, or a key colour with route v2-key")
 	}
 	r.timing(e)
-	l, err := watch(ctx, t, path, info, e.KeyColor, progress)
+	l, err := watch(ctx, t, path, info, e, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +197,9 @@ func (r *Report) picture(l *look, e Expect) {
 	r.add("coverage", judge(r.Coverage[0] < e.CoverageMin || r.Coverage[2] > e.CoverageMax, Fail),
 		fmt.Sprintf("%s to %s", percent(r.Coverage[0]), percent(r.Coverage[2])), fmt.Sprintf("%s to %s", percent(e.CoverageMin), percent(e.CoverageMax)), "nobody, or too much, is in the picture; widen checks.coverage if it is meant so")
 	r.borders(l, e.Border)
-	r.matte(l)
+	if e.KeyColor == "" { // a key's edges are judged on what it makes
+		r.matte(l)
+	}
 }
 
 func (r *Report) borders(l *look, allowed string) {

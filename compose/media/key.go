@@ -3,6 +3,8 @@ package media
 import (
 	"fmt"
 	"strconv"
+
+	"greenroom/internal/fault"
 )
 
 // Key colours that a difference key can pull, by which channel carries them.
@@ -22,7 +24,7 @@ func KeyColors() []string { return []string{"#00FF00", "#0000FF"} }
 func keyChain(color, in, out string) (string, error) {
 	k, ok := keyPlanes[color]
 	if !ok {
-		return "", fmt.Errorf("key colour %s cannot be keyed; use #00FF00 or #0000FF", color)
+		return "", errKeyColor(color)
 	}
 	despill := "green"
 	if color == "#0000FF" {
@@ -34,7 +36,11 @@ func keyChain(color, in, out string) (string, error) {
 		in, k.a, k.b, k.key, despill, out), nil
 }
 
-// distance says how far a pixel is from the key colour, per channel at most.
+func errKeyColor(color string) error {
+	return fault.New(fault.Media, "use #00FF00 or #0000FF", "the key colour %s cannot be keyed", color)
+}
+
+// keyDistance says how far a pixel is from the key colour, per channel at most.
 func keyDistance(b []byte, color string) int {
 	v, _ := strconv.ParseUint(color[1:], 16, 32)
 	worst := 0

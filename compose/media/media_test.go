@@ -179,8 +179,11 @@ func TestKeyColourMasters(t *testing.T) {
 	if r := check(t, greenMP4(t, ""), e); r.Verdict() == Fail || math.Abs(r.Coverage[1]-0.170) > 0.015 {
 		t.Errorf("%+v", r)
 	}
-	// A green patch inside the disc: nothing of red and blue there.
-	mustFail(t, check(t, greenMP4(t, "*(1-lt(hypot(X-160,Y-150),5))*1"), Expect{Transparent: true, KeyColor: "#0000FF"}), "key colour")
+	mustFail(t, check(t, greenMP4(t, ""), Expect{Transparent: true, KeyColor: "#0000FF"}), "key colour")
+	// A presenter with a green badge of 12 px: the key would put a hole there.
+	badge := filepath.Join(t.TempDir(), "badge.mp4")
+	ffmpeg(t, "-i", greenMP4(t, ""), "-vf", "drawbox=x=150:y=140:w=12:h=12:c=0x00FF00:t=fill,format=yuv420p", "-c:v", "libx264", "-crf", "16", "-c:a", "copy", badge)
+	mustFail(t, check(t, badge, e), "key colour inside")
 }
 
 // decodeRGBA gives one frame at the file's own size.
@@ -240,14 +243,47 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 	}
 }
 
-func TestPosterHasAlpha(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "p.webp")
-	if err := Poster(t.Context(), need(t), PosterSpec{In: clip(t, straight), Out: out, At: 0.5}); err != nil {
+// WebP is BT.601 by definition: handing it a clip's BT.709 samples unconverted
+// shifted this orange by 12 of 255.
+func TestPosterHasAlphaAndTheClipsColour(t *testing.T) {
+	in := clip(t, "geq=r='220':g='110':b='30':a='255*"+figure+"'")
+	alone, shared := filepath.Join(t.TempDir(), "alone.webp"), filepath.Join(t.TempDir(), "shared.webp")
+	if err := Poster(t.Context(), need(t), PosterSpec{In: in, Out: alone, At: 0.5}); err != nil {
 		t.Fatal(err)
 	}
-	b, err := os.ReadFile(out)
-	if err != nil || string(b[:4]) != "RIFF" || !strings.Contains(string(b[:min(len(b), 64)]), "ALPH") {
-		t.Errorf("%v %q", err, b[:min(len(b), 40)])
+	check(t, in, Expect{Transparent: true, Poster: &PosterSpec{In: in, Out: shared, At: 0.5}})
+	for _, out := range []string{alone, shared} {
+		b, err := os.ReadFile(out)
+		if err != nil || string(b[:4]) != "RIFF" || !strings.Contains(string(b[:min(len(b), 64)]), "ALPH") {
+			t.Fatalf("%v %q", err, b[:min(len(b), 40)])
+		}
+		var raw strings.Builder
+		args := append(head("error"), "-i", out, "-vf", "scale=in_color_matrix=bt601:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+		if _, err := proc.Run(t.Context(), proc.Cmd{Path: need(t).FFmpeg, Args: args, Stdout: &raw}); err != nil {
+			t.Fatal(err)
+		}
+		px := []byte(raw.String())
+		if len(px) != 320*240*4 {
+			t.Fatalf("%d bytes", len(px))
+		}
+		for i, want := range []int{220, 110, 30, 255} {
+			if got := int(px[(150*320+160)*4+i]); got < want-5 || got > want+5 {
+				t.Errorf("%s: channel %d is %d, want %d", filepath.Base(out), i, got, want)
+			}
+		}
+		if px[3] > 4 {
+			t.Errorf("%s: the corner's alpha is %d", filepath.Base(out), px[3])
+		}
+	}
+}
+
+func TestPosterPastTheEndIsAnError(t *testing.T) {
+	in, out := clip(t, straight), filepath.Join(t.TempDir(), "p.webp")
+	if err := Poster(t.Context(), need(t), PosterSpec{In: in, Out: out, At: 60}); err == nil {
+		t.Error("no error")
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("an empty poster stays behind")
 	}
 }
 

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"encoding/binary"
 	"math"
 )
 
@@ -24,45 +25,75 @@ type pixels struct {
 	ratio              [3]float64
 	samples            [3]int
 	candidates, bright int
-	spill              int64 // opaque pixels of the key colour inside the presenter
+	spill              int64 // see-through pixels inside the presenter
 }
 
 func newPixels(w, h int) *pixels {
 	return &pixels{w: w, h: h, minCov: math.Inf(1), x0: w, y0: h, x1: -1, y1: -1}
 }
 
-// add looks at one straight RGBA frame.
-func (p *pixels) add(b []byte) {
+// frame is one small picture: straight luma (limited range) and alpha, a byte a
+// pixel. bright says whether a pixel's colour is brighter than limit in any of
+// red, green and blue; nil when colour is not judged.
+type frame struct {
+	luma, alpha []byte
+	bright      func(x, y, limit int) bool
+}
+
+// add looks at one frame. Most of every picture is either empty or solid, so
+// eight pixels of one kind are counted at a time.
+func (p *pixels) add(f frame) {
 	p.frames++
 	var sum int64
 	var touch [4]bool
-	for y := 0; y < p.h; y++ {
-		row := b[y*p.w*4 : (y+1)*p.w*4]
-		for x := 0; x < p.w; x++ {
-			a := row[x*4+3]
-			if a == 0 {
-				p.clear++
-				continue
+	for y := range p.h {
+		row := f.alpha[y*p.w : (y+1)*p.w]
+		first, last := -1, -1
+		see := func(x int) {
+			if first < 0 {
+				first = x
 			}
+			last = x
+		}
+		for x := 0; x < p.w; {
+			if x+8 <= p.w {
+				switch binary.NativeEndian.Uint64(row[x:]) {
+				case 0:
+					p.clear += 8
+					x += 8
+					continue
+				case math.MaxUint64:
+					p.opaque, sum = p.opaque+8, sum+8*255
+					see(x)
+					see(x + 7)
+					x += 8
+					continue
+				}
+			}
+			a := row[x]
 			sum += int64(a)
 			switch {
 			case a >= 250:
 				p.opaque++
 			case a <= 5:
 				p.clear++
+			case a >= 40 && a <= 215 && f.bright != nil:
+				p.edge(f, x, y)
 			}
 			if a > visible {
-				p.x0, p.x1 = min(p.x0, x), max(p.x1, x)
-				p.y0, p.y1 = min(p.y0, y), max(p.y1, y)
-				touch[0] = touch[0] || y == 0
-				touch[1] = touch[1] || y == p.h-1
-				touch[2] = touch[2] || x == 0
-				touch[3] = touch[3] || x == p.w-1
+				see(x)
 			}
-			if a >= 40 && a <= 215 {
-				p.edge(b, x, y)
-			}
+			x++
 		}
+		if first < 0 {
+			continue
+		}
+		p.x0, p.x1 = min(p.x0, first), max(p.x1, last)
+		p.y0, p.y1 = min(p.y0, y), max(p.y1, y)
+		touch[0] = touch[0] || y == 0
+		touch[1] = touch[1] || y == p.h-1
+		touch[2] = touch[2] || first == 0
+		touch[3] = touch[3] || last == p.w-1
 	}
 	for i, t := range touch {
 		if t {
@@ -76,18 +107,17 @@ func (p *pixels) add(b []byte) {
 
 // edge compares a half-transparent pixel with the nearest solid one: straight
 // colour is about as bright, premultiplied darker, a white or green matte brighter.
-func (p *pixels) edge(b []byte, x, y int) {
-	i := (y*p.w + x) * 4
-	a := int(b[i+3])
+func (p *pixels) edge(f frame, x, y int) {
+	a := int(f.alpha[y*p.w+x])
 	p.candidates++
-	if int(max(b[i], b[i+1], b[i+2])) > a+16 {
+	if f.bright(x, y, a+16) {
 		p.bright++
 	}
-	solid := p.solid(b, x, y)
+	solid := p.solid(f.alpha, x, y)
 	if solid < 0 {
 		return
 	}
-	inside := luma(b[solid:])
+	inside := level(f.luma[solid])
 	if inside <= 40 {
 		return
 	}
@@ -97,28 +127,30 @@ func (p *pixels) edge(b []byte, x, y int) {
 	} else if a > 100 {
 		band = 1
 	}
-	p.ratio[band] += luma(b[i:]) / inside
+	p.ratio[band] += level(f.luma[y*p.w+x]) / inside
 	p.samples[band]++
 }
 
 // solid finds the nearest opaque pixel within six, or -1.
-func (p *pixels) solid(b []byte, x, y int) int {
+func (p *pixels) solid(alpha []byte, x, y int) int {
+	i := y*p.w + x
 	for d := 1; d <= 6; d++ {
-		for _, at := range [4][2]int{{x + d, y}, {x - d, y}, {x, y + d}, {x, y - d}} {
-			if at[0] < 0 || at[1] < 0 || at[0] >= p.w || at[1] >= p.h {
-				continue
-			}
-			if i := (at[1]*p.w + at[0]) * 4; b[i+3] >= 250 {
-				return i
-			}
+		switch {
+		case x+d < p.w && alpha[i+d] >= 250:
+			return i + d
+		case x-d >= 0 && alpha[i-d] >= 250:
+			return i - d
+		case y+d < p.h && alpha[i+d*p.w] >= 250:
+			return i + d*p.w
+		case y-d >= 0 && alpha[i-d*p.w] >= 250:
+			return i - d*p.w
 		}
 	}
 	return -1
 }
 
-func luma(b []byte) float64 {
-	return 0.2126*float64(b[0]) + 0.7152*float64(b[1]) + 0.0722*float64(b[2])
-}
+// level turns limited-range luma (16 to 235) into 0 to 255.
+func level(y byte) float64 { return max(0, (float64(y)-16)*255/219) }
 
 // edgeRatio is the brightness of soft edges against solid neighbours, in the band
 // where alpha is 40 to 100; ok is false with too few samples to judge.

@@ -202,10 +202,10 @@ func run(ctx context.Context, t Tools, args []string, duration float64, progress
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	switch {
-	case err != nil && strings.Contains(res.Tail, "No space left on device"):
-		return fault.New(fault.Failed, "free some space and run the same command again", "transcode: the disk is full")
-	case err != nil:
+	if err := diskFull(err, res.Tail, "transcode"); err != nil {
+		return err
+	}
+	if err != nil {
 		return fault.Wrap(fault.Failed, err, "", "transcode")
 	}
 	if w := warnings(res.Tail); len(w) > 0 {
@@ -214,35 +214,10 @@ func run(ctx context.Context, t Tools, args []string, duration float64, progress
 	return nil
 }
 
-// PosterSpec is one picture of a clip. Out must end in .webp.
-type PosterSpec struct {
-	In, Out string
-	At      float64 // seconds
-}
-
-// Poster makes a WebP, with alpha when the clip has it.
-func Poster(ctx context.Context, t Tools, s PosterSpec) error {
-	info, err := Probe(ctx, t, s.In)
-	if err != nil {
-		return err
+// diskFull tells a full disk, which ffmpeg only mentions, from other ends.
+func diskFull(err error, tail, doing string) error {
+	if err == nil || !strings.Contains(tail, "No space left on device") {
+		return nil
 	}
-	pix := "yuv420p"
-	if info.AlphaPackets > 0 {
-		pix = "yuva420p"
-	}
-	o := inputOptions(info.decoder())
-	o["ss"] = strconv.FormatFloat(s.At, 'f', 3, 64)
-	args, err := build(func() *ff.Stream { return ff.Input("file:"+s.In, o).Output("file:" + s.Out) }, "",
-		[]string{"-map", "0:v:0", "-frames:v", "1", "-c:v", "libwebp", "-pix_fmt", pix, "-q:v", "80"})
-	if err != nil {
-		return fault.Wrap(fault.Media, err, "", "make the poster")
-	}
-	if err := run(ctx, t, args, 0, nil); err != nil {
-		os.Remove(s.Out)
-		return err
-	}
-	if fi, err := os.Stat(s.Out); err != nil || fi.Size() == 0 {
-		return fault.New(fault.Media, "", "no poster came out of %s", filepath.Base(s.In))
-	}
-	return nil
+	return fault.New(fault.Failed, "free some space and run the same command again", "%s: the disk is full", doing)
 }

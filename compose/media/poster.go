@@ -1,0 +1,70 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	ff "github.com/u2takey/ffmpeg-go"
+
+	"greenroom/internal/fault"
+)
+
+// PosterSpec is one picture of a clip. Out must end in .webp.
+type PosterSpec struct {
+	In, Out string
+	At      float64 // seconds
+}
+
+// chain picks the first frame at or after the time. WebP's colours are BT.601,
+// whatever the clip's are: unconverted they shift by up to 20 of 255.
+func (s PosterSpec) chain(info Info) string {
+	pix := "yuv420p"
+	if info.AlphaPackets > 0 {
+		pix = "yuva420p"
+	}
+	return fmt.Sprintf("select=gte(t\\,%.3f)*isnan(prev_selected_t),scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=tv,format=%s", s.At, pix)
+}
+
+// Recipe lists everything that changes the picture, without paths.
+func (s PosterSpec) Recipe() []string {
+	return append([]string{s.chain(Info{AlphaPackets: 1})}, PosterSpec{}.output()...)
+}
+
+func (s PosterSpec) output() []string {
+	return []string{"-frames:v", "1", "-c:v", "libwebp", "-q:v", "80", "file:" + s.Out}
+}
+
+// Poster makes a WebP, with alpha when the clip has it. Whatever happens, Out does
+// not stay behind without a picture in it.
+func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
+	info, err := Probe(ctx, t, s.In)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(s.Out)
+		}
+	}()
+	out := s.output()
+	args, err := build(func() *ff.Stream { return ff.Input("file:"+s.In, inputOptions(info.decoder())).Output(out[len(out)-1]) },
+		"[0:v]"+s.chain(info)+"[p]", append([]string{"-map", "[p]"}, out[:len(out)-1]...))
+	if err != nil {
+		return fault.Wrap(fault.Media, err, "", "make the poster")
+	}
+	if err := run(ctx, t, args, 0, nil); err != nil {
+		return err
+	}
+	return s.made()
+}
+
+// made makes sure of the picture: a clip shorter than the asked time gives none.
+func (s PosterSpec) made() error {
+	if fi, err := os.Stat(s.Out); err != nil || fi.Size() == 0 {
+		return fault.New(fault.Media, "", "no poster came out of %s", strings.TrimSuffix(filepath.Base(s.In), filepath.Ext(s.In)))
+	}
+	return nil
+}
