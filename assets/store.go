@@ -43,11 +43,14 @@ func Open(dir string) (*Store, error) {
 }
 
 // Path is where a file with this content stands, present or not.
-func (s *Store) Path(h Hash) string {
+func (s *Store) Path(h Hash) string { return PathIn(s.dir, h) }
+
+// PathIn is Path for a store that need not be open.
+func PathIn(dir string, h Hash) string {
 	if !h.valid() {
-		return filepath.Join(s.dir, "sha256", "invalid")
+		return filepath.Join(dir, "sha256", "invalid")
 	}
-	return filepath.Join(s.dir, "sha256", string(h[:2]), string(h))
+	return filepath.Join(dir, "sha256", string(h[:2]), string(h))
 }
 
 // TempPath is a place for unfinished files on the store's file system.

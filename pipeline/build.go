@@ -69,6 +69,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
 	if plan.UpToDate() && p.propsCurrent() {
+		if len(o.Clips) == 0 {
+			p.remember(ctx)
+		}
 		sum.Seconds = p.o.Now().Sub(start).Seconds()
 		return sum, nil
 	}
@@ -102,6 +105,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		err = perr
 	} else if perr != nil {
 		err = errors.Join(err, perr)
+	}
+	if err == nil {
+		p.remember(ctx)
 	}
 	b.sum.Took = p.o.Now().Sub(start)
 	b.sum.Seconds = b.sum.Took.Seconds()

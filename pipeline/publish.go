@@ -13,6 +13,9 @@ import (
 	"greenroom/remotion"
 )
 
+// clipsModule makes a missing clip a compile error; it stands beside the props.
+const clipsModule = "clips.gen.ts"
+
 // publishedFile is a rendition under its published name.
 type publishedFile struct {
 	assets.File
@@ -61,10 +64,10 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", SourceDir)
 	}
-	if _, err := atomicfile.WriteBytes(filepath.Join(dir, "clips.gen.ts"), 0o644, ts); err != nil {
+	if _, err := atomicfile.WriteBytes(filepath.Join(dir, clipsModule), 0o644, ts); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
-	changed, err := atomicfile.WriteBytes(filepath.Join(dir, "clips.gen.json"), 0o644, jsonB)
+	changed, err := atomicfile.WriteBytes(p.PropsPath(), 0o644, jsonB)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
@@ -127,6 +130,6 @@ func (p *Project) propsCurrent() bool {
 	if err != nil || !bytes.Equal(have, want) {
 		return false
 	}
-	have, err = os.ReadFile(filepath.Join(p.path(SourceDir), "clips.gen.ts"))
+	have, err = os.ReadFile(filepath.Join(p.path(SourceDir), clipsModule))
 	return err == nil && bytes.Equal(have, ts)
 }

@@ -99,6 +99,11 @@ func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 }
 
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
+	if len(o.Clips) == 0 {
+		if n, ok := pipeline.Fresh(e.options(nil)); ok {
+			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
+		}
+	}
 	out := newPrinter(e)
 	p, err := e.project(out.event)
 	if err != nil {
@@ -107,19 +112,20 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
 	sum, err := p.Build(ctx, o)
 	err = errors.Join(err, p.Close())
 	out.close()
-	if e.json {
-		if jerr := e.printJSON(sum); jerr != nil {
-			return errors.Join(err, jerr)
-		}
-	}
 	if cause := context.Cause(ctx); cause != nil {
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
 		return cause
 	}
-	if !e.json {
-		e.say("%s", summary(sum))
+	return errors.Join(err, finish(e, sum))
+}
+
+// finish says what a build did: one line, or JSON.
+func finish(e *env, sum pipeline.Summary) error {
+	if e.json {
+		return e.printJSON(sum)
 	}
-	return err
+	e.say("%s", summary(sum))
+	return nil
 }
 
 // summary is the one line at the end.

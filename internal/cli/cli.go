@@ -211,6 +211,11 @@ func noArgs(args []string) error {
 
 // project opens the manifest in force.
 func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
+	return pipeline.Open(e.options(sink))
+}
+
+// options are what the project is opened with.
+func (e *env) options(sink pipeline.Sink) pipeline.Options {
 	path := e.manifest
 	if path == "" {
 		path = pipeline.ManifestName
@@ -218,7 +223,7 @@ func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(e.Dir, path)
 	}
-	return pipeline.Open(pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version})
+	return pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version}
 }
 
 func (e *env) say(format string, args ...any) {

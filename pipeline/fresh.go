@@ -1,0 +1,197 @@
+package pipeline
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"greenroom/assets"
+	"greenroom/internal/atomicfile"
+)
+
+// A run that found nothing to do leaves a record of every file it relied on. As
+// long as each is as it was, the next run needs one pass of stats and parses
+// nothing. The record is only a memory: without it the plan is made in full.
+const (
+	freshFile   = "fresh"
+	freshSchema = "greenroom fresh/1"
+	// racy is how young an input may not be when it is recorded: a second save
+	// within one tick of the file system's clock could go unseen.
+	racy = 50 * time.Millisecond
+)
+
+// fileStamp is what a file looked like.
+type fileStamp struct {
+	path  string // relative to the project where it lies inside
+	size  int64
+	mtime int64 // nanoseconds
+}
+
+func stampOf(dir, path string) (fileStamp, error) {
+	full := path
+	if !filepath.IsAbs(path) {
+		full = filepath.Join(dir, path)
+	}
+	fi, err := os.Stat(full)
+	if err != nil {
+		return fileStamp{}, err
+	}
+	return fileStamp{path, fi.Size(), fi.ModTime().UnixNano()}, nil
+}
+
+// Fresh reports that nothing has changed since a run that found every clip up to
+// date, and how many clips that were. False means no more than "make a plan".
+func Fresh(o Options) (clips int, ok bool) {
+	manifestPath, err := filepath.Abs(o.ManifestPath)
+	if err != nil {
+		return 0, false
+	}
+	dir := filepath.Dir(manifestPath)
+	b, err := os.ReadFile(filepath.Join(dir, StateDir, freshFile))
+	if err != nil {
+		return 0, false
+	}
+	head, rest, _ := bytes.Cut(b, []byte("\n"))
+	id, counts, _ := bytes.Cut(head, []byte("\t"))
+	var files int
+	if _, err := fmt.Sscanf(string(counts), "%d %d", &clips, &files); err != nil || string(id) != freshID(o, filepath.Base(manifestPath)) {
+		return 0, false
+	}
+	lines := strings.Split(strings.TrimSuffix(string(rest), "\n"), "\n")
+	if len(lines) != files { // cut short
+		return 0, false
+	}
+	var changed atomic.Bool
+	var wg sync.WaitGroup
+	for part := range slices.Chunk(lines, len(lines)/runtime.NumCPU()+1) {
+		wg.Go(func() {
+			for _, l := range part {
+				if changed.Load() || !unchanged(dir, l) {
+					changed.Store(true)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return clips, !changed.Load()
+}
+
+func unchanged(dir, line string) bool {
+	size, rest, ok1 := strings.Cut(line, "\t")
+	mtime, path, ok2 := strings.Cut(rest, "\t")
+	if !ok1 || !ok2 {
+		return false
+	}
+	s, err := stampOf(dir, path)
+	return err == nil && strconv.FormatInt(s.size, 10) == size && strconv.FormatInt(s.mtime, 10) == mtime
+}
+
+// freshID names what decides besides files: this program and the ffmpeg that the
+// search path leads to.
+func freshID(o Options, manifest string) string {
+	id := freshSchema + " " + o.Version + " " + manifest
+	if exe, err := os.Executable(); err == nil {
+		if s, err := stamp(exe); err == nil {
+			id += " " + s
+		}
+	}
+	for _, name := range []string{"ffmpeg", "ffprobe"} {
+		path, err := o.LookPath(name)
+		if err == nil {
+			path, err = filepath.Abs(path)
+		}
+		if err != nil {
+			return id + " no " + name
+		}
+		if s, err := stamp(path); err == nil {
+			id += " " + s
+		}
+	}
+	return strconv.Quote(id)
+}
+
+// remember writes the record when everything is up to date. The files are looked
+// at before they are read once more, so that an edit in between shows as changed.
+func (p *Project) remember(ctx context.Context) {
+	path := filepath.Join(p.state, freshFile)
+	files := p.reliesOn()
+	stamps := make([]fileStamp, 0, len(files))
+	young := p.o.Now().Add(-racy).UnixNano()
+	for _, f := range files {
+		s, err := stampOf(p.dir, f.path)
+		if err != nil || f.input && s.mtime > young {
+			os.Remove(path)
+			return
+		}
+		stamps = append(stamps, s)
+	}
+	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version})
+	if err != nil {
+		return
+	}
+	defer again.Close()
+	plan, err := again.Plan(ctx, nil)
+	if err != nil || !plan.UpToDate() || !again.propsCurrent() || !slices.Equal(files, again.reliesOn()) {
+		os.Remove(path)
+		return
+	}
+	var out bytes.Buffer
+	w := bufio.NewWriter(&out)
+	fmt.Fprintf(w, "%s\t%d %d\n", freshID(p.o, filepath.Base(p.Manifest.Path)), len(plan.Steps), len(stamps))
+	for _, s := range stamps {
+		fmt.Fprintf(w, "%d\t%d\t%s\n", s.size, s.mtime, s.path)
+	}
+	w.Flush()
+	_, _ = atomicfile.WriteBytes(path, 0o600, out.Bytes()) // only a memory
+}
+
+// reliedOn is a file that the verdict "up to date" rests on.
+type reliedOn struct {
+	path  string
+	input bool // people write it
+}
+
+// reliesOn lists them, in a stable order.
+func (p *Project) reliesOn() []reliedOn {
+	var out []reliedOn
+	add := func(input bool, path string) {
+		if path == "" {
+			return
+		}
+		if r, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(r) {
+			path = r
+		}
+		out = append(out, reliedOn{path, input})
+	}
+	add(true, p.Manifest.Path)
+	add(false, p.path(LockName))
+	add(false, p.PropsPath())
+	add(false, filepath.Join(p.path(SourceDir), clipsModule))
+	for _, c := range p.Manifest.Clips {
+		for _, f := range []string{c.ScriptFile, c.AudioFile, c.File} {
+			add(true, f)
+		}
+		e, ok := p.entry(c.Name)
+		if !ok {
+			continue
+		}
+		store := filepath.Join(p.state, "store")
+		add(false, assets.PathIn(store, assets.Hash(e.Master)))
+		for _, f := range publishedFiles(e) {
+			add(false, assets.PathIn(store, f.Hash))
+			add(false, p.path(PublicDir+"/"+f.Name))
+		}
+	}
+	return out
+}

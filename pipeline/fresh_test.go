@@ -1,0 +1,183 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func freshOptions(dir string) Options {
+	return Options{ManifestPath: filepath.Join(dir, ManifestName), LookPath: exec.LookPath, Getenv: func(string) string { return "" }, Version: "test"}
+}
+
+// settled is a built project whose inputs are old enough to be recorded.
+func settled(t *testing.T, n int) string {
+	t.Helper()
+	dir := t.TempDir()
+	builtProject(t, dir, n)
+	old := time.Now().Add(-time.Hour)
+	inputs, err := filepath.Glob(filepath.Join(dir, "scripts", "*"))
+	if err != nil || len(inputs) != n {
+		t.Fatal(inputs, err)
+	}
+	for _, f := range append(inputs, filepath.Join(dir, ManifestName)) {
+		if err := os.Chtimes(f, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	upToDate(t, dir)
+	if c, ok := Fresh(freshOptions(dir)); !ok || c != n {
+		t.Fatalf("after a run with nothing to do: %d %v", c, ok)
+	}
+	return dir
+}
+
+// rebuild runs a build the long way.
+func rebuild(dir string) (Summary, error) {
+	p, err := Open(freshOptions(dir))
+	if err != nil {
+		return Summary{}, err
+	}
+	defer p.Close()
+	return p.Build(context.Background(), BuildOptions{})
+}
+
+// upToDate is a rebuild that must find everything up to date.
+func upToDate(t *testing.T, dir string) {
+	t.Helper()
+	sum, err := rebuild(dir)
+	if err != nil || sum.UpToDate != sum.Clips {
+		t.Fatalf("%+v %v", sum, err)
+	}
+}
+
+func TestFreshSeesEveryChange(t *testing.T) {
+	t.Parallel()
+	dir := settled(t, 3)
+	p, err := Open(freshOptions(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := p.reliesOn()
+	p.Close()
+	if want := 4 + 3*(1+1+2*2); len(files) != want {
+		t.Fatalf("%d files, want %d: %v", len(files), want, files)
+	}
+	for i, f := range files {
+		path := filepath.Join(dir, f.path)
+		fi, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A hard link shares its bytes and times with another entry: both show.
+		t.Run(fmt.Sprintf("%d %s", i, filepath.Base(path)), func(t *testing.T) {
+			if err := os.Chtimes(path, time.Time{}, fi.ModTime().Add(time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := Fresh(freshOptions(dir)); ok {
+				t.Error("a new time went unseen")
+			}
+			if err := os.Chtimes(path, time.Time{}, fi.ModTime()); err != nil {
+				t.Fatal(err)
+			}
+			away := path + ".away"
+			if err := os.Rename(path, away); err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := Fresh(freshOptions(dir)); ok {
+				t.Error("a missing file went unseen")
+			}
+			if err := os.Rename(away, path); err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := Fresh(freshOptions(dir)); !ok {
+				t.Error("not fresh again once everything is as it was")
+			}
+		})
+	}
+}
+
+func TestFreshDependsOnTheProgramsToo(t *testing.T) {
+	t.Parallel()
+	dir := settled(t, 1)
+	for name, change := range map[string]func(*Options){
+		"another greenroom": func(o *Options) { o.Version = "other" },
+		"no ffmpeg":         func(o *Options) { o.LookPath = func(string) (string, error) { return "", exec.ErrNotFound } },
+		"another ffmpeg":    func(o *Options) { o.LookPath = func(string) (string, error) { return os.Executable() } },
+	} {
+		o := freshOptions(dir)
+		change(&o)
+		if _, ok := Fresh(o); ok {
+			t.Errorf("%s went unseen", name)
+		}
+	}
+	if _, ok := Fresh(freshOptions(t.TempDir())); ok {
+		t.Error("an empty folder is fresh")
+	}
+}
+
+func TestASpoiledRecordIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	dir := settled(t, 2)
+	path := filepath.Join(dir, StateDir, freshFile)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{
+		"empty": {}, "cut in a line": whole[:len(whole)-len(whole)/3], "noise": []byte("\x00\xff\n\n\t\t\n"),
+		"cut between lines": whole[:bytes.LastIndexByte(whole[:len(whole)-1], '\n')+1],
+		"no count":          append([]byte("x\n"), whole...),
+	} {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := Fresh(freshOptions(dir)); ok {
+			t.Errorf("%s: believed", name)
+		}
+	}
+	upToDate(t, dir) // and the next run writes it anew
+	if _, ok := Fresh(freshOptions(dir)); !ok {
+		t.Error("not written again")
+	}
+}
+
+// An input saved a moment ago may be saved again within the same tick of the file
+// system's clock: nothing is recorded yet.
+func TestAYoungInputIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	dir := settled(t, 1)
+	script := filepath.Join(dir, "scripts", "00000.md")
+	soon := time.Now().Add(time.Hour)
+	if err := os.Chtimes(script, soon, soon); err != nil {
+		t.Fatal(err)
+	}
+	upToDate(t, dir)
+	if _, ok := Fresh(freshOptions(dir)); ok {
+		t.Error("recorded")
+	}
+}
+
+func TestAMissingPublishedFileIsPutBack(t *testing.T) {
+	t.Parallel()
+	dir := settled(t, 2)
+	files, err := filepath.Glob(filepath.Join(dir, "public", "greenroom", "clip-00001.*.webm"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	if err := os.Remove(files[0]); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := rebuild(dir)
+	if err != nil || sum.UpToDate != 1 || sum.Bought+sum.Prepared+sum.Fetched != 0 {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	if _, err := os.Stat(files[0]); err != nil {
+		t.Error(err)
+	}
+}
