@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 
@@ -43,6 +44,9 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	spec := prepareSpec(s.clip, s.req.route, e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
+	if report.Info.VFR {
+		spec.Frames = 0
+	}
 	defer os.Remove(spec.Out) // gone already when it was adopted
 	if err := b.encode(ctx, s, t, spec); err != nil {
 		return err
@@ -56,6 +60,9 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		return err
 	}
 	e.Info.OutWidth, e.Info.OutHeight = done.Info.Width, done.Info.Height
+	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
+		e.Info.Frames, e.Info.Duration = done.Frames, float64(done.Frames)*float64(e.Info.FPSDen)/float64(max(1, e.Info.FPSNum))
+	}
 	e.Renditions = map[string]lockfile.Rendition{}
 	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
 		hash, size, err := b.store.Adopt(path)
@@ -147,6 +154,9 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 		// The picture's length, not the container's: sound may run past the last frame.
 		in.Duration = float64(in.Frames) * float64(in.FPSDen) / float64(in.FPSNum)
 	}
+	if r.Info.VFR {
+		in.Duration = r.Info.Duration
+	}
 	if c.Transparent && c.Prepare.Crop && r.Box.W > 0 && r.Box.H > 0 {
 		in.Box = lockfile.Box{X: r.Box.X, Y: r.Box.Y, W: r.Box.W, H: r.Box.H}
 	}
@@ -163,8 +173,14 @@ func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareS
 	if in.Box.W != in.Width || in.Box.H != in.Height {
 		s.Crop = &media.Box{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}
 	}
+	if f := c.Prepare.Scale; f > 0 && f < 1 {
+		s.Width, s.Height = even(float64(in.Box.W)*f), even(float64(in.Box.H)*f)
+	}
 	return s
 }
+
+// even is the nearest even number of pixels, at least 2.
+func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
 // renditionKey is the hash of master, recipe and ffmpeg's version.
 func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.Tools) string {

@@ -2,82 +2,81 @@ package media
 
 import "fmt"
 
-// noise is how far H.264 leaves a flat key colour from itself, of 255.
-const noise = 12
-
-// keyLook keys small frames in Go: enough to find where the presenter is.
+// keyLook judges small frames of a clip that is still on its key colour: where the
+// presenter is, whether the corners are the key, whether anyone wears it.
 type keyLook struct {
-	color     string
-	w, h, n   int
-	rgb       [3]int // where each plane of a gbrp picture begins
-	key, p, q int    // the key's plane and the other two, as indices of rgb
-	alpha     []byte
+	k     keyColor
+	w, h  int
+	alpha []byte
 }
 
 func newKeyLook(color string, w, h int) (*keyLook, error) {
-	n := w * h
-	k := &keyLook{color: color, w: w, h: h, n: n, rgb: [3]int{2 * n, 0, n}, alpha: make([]byte, n)}
-	switch color {
-	case "#00FF00":
-		k.key, k.p, k.q = 1, 0, 2
-	case "#0000FF":
-		k.key, k.p, k.q = 2, 0, 1
-	default:
-		return nil, errKeyColor(color)
-	}
-	return k, nil
+	k, err := newKeyColor(color)
+	return &keyLook{k: k, w: w, h: h, alpha: make([]byte, w*h)}, err
 }
 
-// frame keys one raw gbrp picture: alpha is how little the key channel rises over
-// the other two. Colour is not judged before the clip is really keyed.
+// frame keys one raw yuv444p picture: alpha is how little the key rises over the
+// other channels. Colour is not judged before the clip is really keyed.
 func (k *keyLook) frame(b []byte) frame {
-	key, p, q := b[k.rgb[k.key]:], b[k.rgb[k.p]:], b[k.rgb[k.q]:]
+	n := k.w * k.h
+	u, v := b[n:2*n], b[2*n:3*n]
+	full := k.k.rise(k.k.yuv[1], k.k.yuv[2])
 	for i := range k.alpha {
-		a := 255 - max(0, int(key[i])-int(max(p[i], q[i])))
-		if a <= noise {
+		a := 1 - max(0, k.k.rise(float32(u[i]), float32(v[i])))/full
+		if a <= keyNoise/255. {
 			a = 0
 		}
-		k.alpha[i] = byte(a)
+		k.alpha[i] = round8(a * 255)
 	}
 	return frame{alpha: k.alpha}
 }
 
-// corners samples the upper corners of one raw gbrp picture. The worst frame counts.
+// corners samples the upper corners of one raw yuv444p picture. The worst frame
+// counts.
 func (l *look) corners(k *keyLook, b []byte) {
-	const side = 8
-	n, hit := 0, 0
-	var sum [3]int
+	const side, far = 8, 25
+	n, size, hit := 0, k.w*k.h, 0
+	var sum [3]float32
 	for y := range min(side, k.h) {
 		for i := range 2 * min(side, k.w/2) {
 			x := i
 			if i >= side {
 				x = k.w - 1 - (i - side)
 			}
-			var px [3]byte
-			for c, at := range k.rgb {
-				px[c] = b[at+y*k.w+x]
-				sum[c] += int(px[c])
-			}
+			at := y*k.w + x
+			px := [3]float32{float32(b[at]), float32(b[size+at]), float32(b[2*size+at])}
 			n++
-			if keyDistance(px[:], k.color) <= 60 {
+			if abs(px[0]-k.k.yuv[0]) <= 2*far && abs(px[1]-k.k.yuv[1]) <= far && abs(px[2]-k.k.yuv[2]) <= far {
 				hit++
+			}
+			for c := range sum {
+				sum[c] += px[c]
 			}
 		}
 	}
 	if share := float64(hit) / float64(n); l.frames == 1 || share < l.cornerOK {
 		l.cornerOK = share
-		l.corner = fmt.Sprintf("#%02X%02X%02X", sum[0]/n, sum[1]/n, sum[2]/n)
+		l.corner = hexRGB(sum[0]/float32(n), sum[1]/float32(n), sum[2]/float32(n))
 	}
+}
+
+// hexRGB is a BT.709 limited-range colour as #RRGGBB.
+func hexRGB(y, u, v float32) string {
+	var c [3]byte
+	for i := range c {
+		c[i] = round8((y-16)*255/219 + cb[i]*(u-128) + cr[i]*(v-128))
+	}
+	return fmt.Sprintf("#%02X%02X%02X", c[0], c[1], c[2])
 }
 
 // holes counts see-through pixels that have solid ones on all four sides close
 // by: a presenter who wears the key colour.
 func (l *look) holes(alpha []byte) {
-	const reach, step = 12, 4
-	for y := reach; y < l.h-reach; y += step {
-		for x := reach; x < l.w-reach; x += step {
+	const near, step = 12, 4
+	for y := near; y < l.h-near; y += step {
+		for x := near; x < l.w-near; x += step {
 			i := y*l.w + x
-			if alpha[i] <= 128 && alpha[i-reach] >= 250 && alpha[i+reach] >= 250 && alpha[i-reach*l.w] >= 250 && alpha[i+reach*l.w] >= 250 {
+			if alpha[i] <= 128 && alpha[i-near] >= 250 && alpha[i+near] >= 250 && alpha[i-near*l.w] >= 250 && alpha[i+near*l.w] >= 250 {
 				l.spill++
 			}
 		}

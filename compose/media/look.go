@@ -53,7 +53,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 			return nil, err
 		}
 		sink.buf = make([]byte, w*h*3)
-		graph = fmt.Sprintf("scale=%d:%d:flags=area:in_color_matrix=bt709:in_range=tv:out_range=pc,format=gbrp[v]", w, h)
+		graph = fmt.Sprintf("scale=%d:%d:flags=area,format=yuv444p[v]", w, h)
 		each = func(b []byte) {
 			l.add(k.frame(b))
 			l.corners(k, b)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -240,6 +241,61 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 				t.Errorf("mean alpha error %.2f of 255", sum/(200*180))
 			}
 		})
+	}
+}
+
+// Scaled with its colours multiplied by alpha: otherwise the black under clear
+// pixels gives every edge a dark rim.
+func TestPrepareScalesWithoutARim(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.webm")
+	in := clip(t, "geq=r='if(gt("+figure+",0),192,0)':g='if(gt("+figure+",0),128,0)':b='if(gt("+figure+",0),96,0)':a='255*"+figure+"'")
+	s := PrepareSpec{In: in, Out: out, Transparent: true, Width: 160, Height: 120, Frames: 50, Duration: 2, Threads: 2}
+	if err := Prepare(t.Context(), need(t), s, nil); err != nil {
+		t.Fatal(err)
+	}
+	if r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2}); r.Verdict() == Fail || r.Info.Width != 160 || r.Info.Height != 120 {
+		t.Fatalf("%+v", r)
+	}
+	b := decodeRGBA(t, out, "libvpx-vp9", "0", 160, 120)
+	n, sum := 0, 0.0
+	for i := 0; i < len(b); i += 4 {
+		if a := b[i+3]; a > 60 && a < 200 {
+			n, sum = n+1, sum+float64(b[i])
+		}
+	}
+	if n < 50 || sum/float64(n) < 170 {
+		t.Errorf("red is %.0f on %d edge pixels, want near 192", sum/float64(n), n)
+	}
+}
+
+func TestPrepareMakesVaryingRatesConstant(t *testing.T) {
+	vfr, out := filepath.Join(t.TempDir(), "vfr.webm"), filepath.Join(t.TempDir(), "out.webm")
+	ffmpeg(t, "-c:v", "libvpx-vp9", "-i", clip(t, straight), "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-an", vfr)
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: vfr, Out: out, Transparent: true, Duration: 2.3, Threads: 2}, nil); err != nil {
+		t.Fatal(err)
+	}
+	r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2.3, DurationTolerance: 0.03})
+	if r.Verdict() == Fail || r.Info.VFR {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Two passes: the first measures, the second is one linear gain.
+func TestPrepareReachesTheLoudness(t *testing.T) {
+	out, target := filepath.Join(t.TempDir(), "out.webm"), -20.0
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: clip(t, straight), Out: out, Transparent: true, Duration: 2, Threads: 2, Loudness: &target}, nil); err != nil {
+		t.Fatal(err)
+	}
+	l, err := PrepareSpec{In: out, Loudness: &target}.loudness(t.Context(), need(t), Info{AudioCodec: "opus"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := strconv.ParseFloat(l.I, 64); err != nil || math.Abs(v+20) > 1 {
+		t.Errorf("%q LUFS, want -20: %v", l.I, err)
+	}
+	silent := clip(t, straight, "-af", "volume=0")
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: silent, Out: out, Transparent: true, Duration: 2, Threads: 2, Loudness: &target}, nil); err != nil {
+		t.Errorf("silence: %v", err)
 	}
 }
 

@@ -55,7 +55,7 @@ func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "", "make the poster")
 	}
-	if err := run(ctx, t, args, 0, nil); err != nil {
+	if err := run(ctx, t, args, nil, 0, nil); err != nil {
 		return err
 	}
 	return s.made()

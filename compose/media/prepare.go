@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -31,51 +32,51 @@ type PrepareSpec struct {
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.
-const recipeVersion = "prepare/1"
+const recipeVersion = "prepare/2"
 
 // opusSkip is how much of an Opus stream is discarded at its start, seconds: the
 // sound is placed that much early so that it is heard on time.
 const opusSkip = 0.0065
 
 // Recipe lists everything that changes the output, without paths.
-func (s PrepareSpec) Recipe(t Tools) []string {
-	video, _ := s.videoChain(25)
-	return append([]string{recipeVersion, video, s.audioChain(), fmt.Sprint(s.Transparent)}, s.encoder(25)...)
+func (s PrepareSpec) Recipe(Tools) []string {
+	return append([]string{recipeVersion, s.Key, s.cropChain(), s.scaleChain(), s.audioChain(Loudness{}), fmt.Sprint(s.Transparent)}, s.encoder(25)...)
 }
 
-// videoChain is the filter graph of the picture, from [0:v] to [v].
-func (s PrepareSpec) videoChain(fps float64) (string, error) {
-	in, chain := "0:v", ""
-	if s.Key != "" {
-		key, err := keyChain(s.Key, "src", "keyed")
-		if err != nil {
-			return "", err
-		}
-		chain = "[0:v]scale=in_color_matrix=bt709:in_range=tv:out_range=pc,format=rgb24[src];" + key + ";"
-		in = "keyed"
-	}
+// cropChain cuts the picture before anything expensive happens to it.
+func (s PrepareSpec) cropChain() string {
 	f := []string{"setpts=PTS-STARTPTS"}
 	if s.Crop != nil {
 		f = append(f, fmt.Sprintf("crop=%d:%d:%d:%d", s.Crop.W, s.Crop.H, s.Crop.X, s.Crop.Y))
 	}
-	scale := "scale="
-	if s.Width > 0 && s.Height > 0 {
-		scale += fmt.Sprintf("%d:%d:flags=lanczos:", s.Width, s.Height)
-	}
-	pix := "yuva420p"
-	if !s.Transparent {
-		pix = "yuv420p"
-	}
-	f = append(f, scale+"in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv", "format="+pix, "setsar=1")
-	return chain + "[" + in + "]" + strings.Join(f, ",") + "[v]", nil
+	return strings.Join(f, ",")
 }
 
-func (s PrepareSpec) audioChain() string {
-	chain := "aresample=48000"
-	if s.Loudness != nil {
-		chain = fmt.Sprintf("loudnorm=I=%g:TP=-1.5:LRA=11,aresample=48000", *s.Loudness)
+// constant gives a clip of varying rate one picture per period, as every prepared
+// file has.
+func (s PrepareSpec) constant(info Info) string {
+	if !info.VFR {
+		return ""
 	}
-	return chain
+	return fmt.Sprintf("fps=%d/%d,", info.FPSNum, info.FPSDen)
+}
+
+// scaleChain brings a straight picture to its size and colours. It is scaled with
+// its colours multiplied by alpha: otherwise what lies under transparent pixels
+// bleeds into the edges.
+func (s PrepareSpec) scaleChain() string {
+	pix, size := "yuv420p", ""
+	if s.Transparent {
+		pix = "yuva420p"
+	}
+	if s.Width > 0 && s.Height > 0 {
+		size = fmt.Sprintf("scale=%d:%d:flags=lanczos", s.Width, s.Height)
+		if s.Transparent {
+			size = "scale=in_color_matrix=bt709:in_range=tv,format=gbrap,premultiply=inplace=1," + size + ",unpremultiply=inplace=1"
+		}
+		size += ","
+	}
+	return size + "scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,format=" + pix + ",setsar=1"
 }
 
 // encoder is deterministic and ordered. `good` at cpu-used 4 is the best quality
@@ -97,13 +98,13 @@ func (s PrepareSpec) encoder(fps float64) []string {
 	return a
 }
 
-// args builds the command with ffmpeg-go: one input, one graph, one output.
-func (s PrepareSpec) args(info Info) ([]string, error) {
-	video, err := s.videoChain(info.FPS())
-	if err != nil {
-		return nil, err
+// args builds the command with ffmpeg-go: one graph, one output. A keyed clip has
+// its pictures on stdin and only its sound in the file.
+func (s PrepareSpec) args(info Info, l Loudness) ([]string, error) {
+	graph, sound := "[0:v]"+s.constant(info)+s.cropChain()+","+s.scaleChain()+"[v]", "[0:a]"
+	if s.Key != "" {
+		graph, sound = "[0:v]"+s.scaleChain()+"[v]", "[1:a]"
 	}
-	graph := video
 	maps := []string{"-map", "[v]"}
 	if info.AudioCodec != "" {
 		// A real offset between sound and picture is kept; Opus starts early by its skip.
@@ -111,13 +112,26 @@ func (s PrepareSpec) args(info Info) ([]string, error) {
 		if info.AudioCodec == "opus" && math.Abs(shift) < 0.02 {
 			shift = 0 // the container's own Opus skip, not an offset
 		}
-		graph += fmt.Sprintf(";[0:a]%s,asetpts=PTS-STARTPTS+%.6f/TB[a]", s.audioChain(), opusSkip+shift)
+		graph += fmt.Sprintf(";%s%s,asetpts=PTS-STARTPTS+%.6f/TB[a]", sound, s.audioChain(l), opusSkip+shift)
 		maps = append(maps, "-map", "[a]")
 	}
 	return build(func() *ff.Stream {
-		in := ff.Input("file:"+s.In, inputOptions(info.decoder()))
-		return in.Output("file:" + s.Out)
+		file := ff.Input("file:"+s.In, inputOptions(info.decoder()))
+		if s.Key == "" {
+			return file.Output("file:" + s.Out)
+		}
+		w, h := s.pictureSize(info)
+		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h), "framerate": fmt.Sprintf("%d/%d", info.FPSNum, info.FPSDen), "protocol_whitelist": "pipe"})
+		return ff.Output([]*ff.Stream{raw.Video(), file.Audio()}, "file:"+s.Out)
 	}, graph, append(maps, append(s.encoder(info.FPS()), "-threads", strconv.Itoa(max(1, s.Threads)))...))
+}
+
+// pictureSize is the size after cropping, before scaling.
+func (s PrepareSpec) pictureSize(info Info) (w, h int) {
+	if s.Crop != nil {
+		return s.Crop.W, s.Crop.H
+	}
+	return info.Width &^ 1, info.Height &^ 1
 }
 
 // inputOptions are inputArgs for ffmpeg-go.
@@ -168,7 +182,11 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 	if err != nil {
 		return err
 	}
-	args, err := s.args(info)
+	l, err := s.loudness(ctx, t, info)
+	if err != nil {
+		return err
+	}
+	args, err := s.args(info, l)
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "", "prepare the clip")
 	}
@@ -177,7 +195,12 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 			os.Remove(s.Out)
 		}
 	}()
-	if err := run(ctx, t, args, s.Duration, progress); err != nil {
+	if s.Key != "" {
+		err = s.keyed(ctx, t, info, args, progress)
+	} else {
+		err = run(ctx, t, args, nil, s.Duration, progress)
+	}
+	if err != nil {
 		return err
 	}
 	got, err := Probe(ctx, t, s.Out)
@@ -191,8 +214,8 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 }
 
 // run starts ffmpeg with progress over an expected duration (seconds).
-func run(ctx context.Context, t Tools, args []string, duration float64, progress func(float64)) error {
-	c := proc.Cmd{Path: t.FFmpeg, Args: args, Stall: 2 * time.Minute}
+func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration float64, progress func(float64)) error {
+	c := proc.Cmd{Path: t.FFmpeg, Args: args, Stdin: stdin, Stall: 2 * time.Minute}
 	c.Progress = func(k, v string) {
 		if us, err := strconv.ParseFloat(v, 64); k == "out_time_us" && err == nil && duration > 0 && progress != nil {
 			progress(max(0, min(1, us/1e6/duration)))

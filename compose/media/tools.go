@@ -101,7 +101,7 @@ func warnings(tail string) []string {
 
 // harmless lines say nothing about the file.
 func harmless(l string) bool {
-	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion"} {
+	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking"} {
 		if strings.Contains(l, s) {
 			return true
 		}

@@ -15,7 +15,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	m := &Manifest{FPS: 25, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
-	m.Prepare = Prepare{Crop: true}
+	m.Prepare = Prepare{Crop: true, Scale: 1}
 	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
 
 	version, clips := 0, ast.Node(nil)
@@ -116,6 +116,19 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 	d.object(n, path, setters{
 		"crop": d.boolean(path+".crop", &p.Crop),
+		"scale": func(n ast.Node) {
+			var s string
+			d.text(path+".scale", &s)(n)
+			v, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+			switch {
+			case s == "full":
+				p.Scale = 1
+			case err != nil || !strings.HasSuffix(s, "%") || !(v >= 5 && v <= 100):
+				d.fault(n, "write full, or the largest size any composition shows it at, such as 50%", "%s.scale must be full or 5%% to 100%%", path)
+			default:
+				p.Scale = v / 100
+			}
+		},
 		"loudness": func(n ast.Node) {
 			var s string
 			d.text(path+".loudness", &s)(n)

@@ -1,0 +1,58 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+// keyed decodes the master, pulls each picture off its key colour and hands it to
+// the encoder: two ffmpeg runs with the matte between them.
+func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []string, progress func(float64)) error {
+	w, h := s.pictureSize(info)
+	m, err := newMatte(s.Key, w, h)
+	if err != nil {
+		return err
+	}
+	chain := s.constant(info) + s.cropChain()
+	if s.Crop == nil {
+		chain += fmt.Sprintf(",crop=%d:%d:0:0", w, h)
+	}
+	decode := append(head("warning"), inputArgs(s.In, info.decoder())...)
+	decode = append(decode, "-map", "0:v:0", "-vf", chain+",scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,format=yuv420p",
+		"-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
+
+	pictures, sink := io.Pipe()
+	out := make([]byte, w*h*5/2)
+	var broken error // the encoder went away
+	frames := &frameSink{buf: make([]byte, w*h*3/2), each: func(b []byte) {
+		if broken == nil {
+			m.frame(out, b)
+			_, broken = sink.Write(out)
+		}
+	}}
+	// Each side's failure ends the other: the group's context stops both programs.
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: decode, Stdout: frames, Stall: 2 * time.Minute})
+		if err == nil {
+			if w := warnings(res.Tail); len(w) > 0 {
+				err = fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
+			}
+		}
+		sink.CloseWithError(err) // nil is the end of the clip
+		return err
+	})
+	g.Go(func() error {
+		err := run(ctx, t, encode, pictures, s.Duration, progress)
+		pictures.CloseWithError(io.ErrClosedPipe) // frees the matte when the encoder ended early
+		return err
+	})
+	return g.Wait()
+}
