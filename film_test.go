@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -12,7 +13,7 @@ import (
 	"testing"
 )
 
-func run(t *testing.T, dir, name string, args ...string) string {
+func run(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
@@ -24,29 +25,19 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	return out.String()
 }
 
-// beepAt is where the test clip's tone starts, seconds.
-const beepAt = 1.0
-
-// onset is the first moment a film's sound is loud, seconds.
-func onset(t *testing.T, path string) float64 {
+func put(t testing.TB, path, text string) {
 	t.Helper()
-	raw := run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
-	s := make([]int16, len(raw)/2)
-	if err := binary.Read(strings.NewReader(raw), binary.LittleEndian, s); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for i, v := range s {
-		if math.Abs(float64(v)) > 1500 {
-			return float64(i) / 48000
-		}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("the film is silent")
-	return 0
 }
 
-// TestFilm goes from an empty folder to a film in the real headless browser and
-// looks at its pixels, frames and sound.
-func TestFilm(t *testing.T) {
+// filmProject scaffolds a project with the companion's packages in place.
+func filmProject(t testing.TB) string {
+	t.Helper()
 	modules := os.Getenv("GREENROOM_NODE_MODULES")
 	if modules == "" {
 		modules, _ = filepath.Abs("remotion/companion/node_modules")
@@ -59,19 +50,159 @@ func TestFilm(t *testing.T) {
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	// A disc of one known colour on nothing, and a tone from second 1.
-	a := "255*clip((80-hypot(X-160,Y-110))/5,0,1)"
-	run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=black:s=320x180:r=25:d=2,format=rgba,geq=r='192':g='128':b='96':a='"+a+"'",
-		"-f", "lavfi", "-i", "aevalsrc='if(gte(t,1),0.6*sin(2*PI*1000*t),0)':s=48000:d=2", "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p",
-		"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "10", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-metadata:s:v:0", "alpha_mode=1", "-c:a", "libopus", "disc.webm")
-	manifest := "version: 1\nproject: film\nsize: 640x360\nheygen: {api: sandbox}\nclips:\n  disc: {file: disc.webm, checks: {border: all}}\n"
-	if err := os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(manifest), 0o644); err != nil {
+	return dir
+}
+
+// addComposition gives the project a composition of its user's own.
+func addComposition(t testing.TB, dir, id, body string) {
+	t.Helper()
+	put(t, filepath.Join(dir, "src", id+".tsx"), body)
+	root := filepath.Join(dir, "src", "Root.tsx")
+	b, err := os.ReadFile(root)
+	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, dir, "greenroom", "build")
-	out := strings.TrimSpace(run(t, dir, "greenroom", "render", "Presenter", "--title", "Disc"))
+	s := strings.Replace(string(b), "import {Composition}", fmt.Sprintf("import {%s} from './%s';\nimport {Composition}", id, id), 1)
+	s = strings.Replace(s, "  </>", fmt.Sprintf("    <Composition id=%q component={%s} {...common} />\n  </>", id, id), 1)
+	put(t, root, s)
+}
 
+const clipSeconds, discX, discY = 4, 160, 110
+
+// discClip is a disc of one known colour on nothing, with the number of each frame
+// written above it in eight black or white squares, and a rising tone from second 1.
+func discClip(t testing.TB, dir string) string {
+	t.Helper()
+	const bit = "gte(X,40)*lt(X,200)*gte(Y,4)*lt(Y,24)"
+	value := "255*mod(floor(N/pow(2,floor((X-40)/20))),2)"
+	channel := func(v int) string { return fmt.Sprintf("if(%s,%s,%d)", bit, value, v) }
+	alpha := fmt.Sprintf("if(%s,255,255*clip((60-hypot(X-%d,Y-%d))/5,0,1))", bit, discX, discY)
+	out := filepath.Join(dir, "disc.webm")
+	run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
+		fmt.Sprintf("color=c=black:s=320x180:r=25:d=%d,format=rgba,geq=r='%s':g='%s':b='%s':a='%s'", clipSeconds, channel(192), channel(128), channel(96), alpha),
+		"-f", "lavfi", "-i", fmt.Sprintf("aevalsrc='if(gte(t,1),0.6*sin(2*PI*(500*(t-1)+700*(t-1)*(t-1))),0)':s=48000:d=%d", clipSeconds),
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p",
+		"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "10", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+		"-metadata:s:v:0", "alpha_mode=1", "-c:a", "libopus", out)
+	return out
+}
+
+// sound is a file's first channel at 48 kHz.
+func sound(t testing.TB, path string) []float64 {
+	t.Helper()
+	raw := run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
+	s := make([]int16, len(raw)/2)
+	if err := binary.Read(strings.NewReader(raw), binary.LittleEndian, s); err != nil {
+		t.Fatal(err)
+	}
+	out := make([]float64, len(s))
+	for i, v := range s {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// lag is how much later the film sounds than the clip, seconds: where the two
+// correlate best over the second in which the tone begins, within ±50 ms.
+func lag(film, clip []float64) float64 {
+	const rate, reach = 48000, 2400
+	best, at := math.Inf(-1), 0
+	for d := -reach; d <= reach; d++ {
+		sum := 0.0
+		for i := rate - 4800; i < 2*rate; i++ {
+			sum += clip[i] * film[i+d]
+		}
+		if sum > best {
+			best, at = sum, d
+		}
+	}
+	return float64(at) / rate
+}
+
+// frames decodes a film to rgb24 pictures.
+func frames(t testing.TB, path string, w, h int) [][]byte {
+	t.Helper()
+	raw := []byte(run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", "-"))
+	var out [][]byte
+	for size := w * h * 3; len(raw) >= size; raw = raw[size:] {
+		out = append(out, raw[:size])
+	}
+	return out
+}
+
+const exactComposition = `import {AbsoluteFill, useVideoConfig} from 'remotion';
+import {AvatarClip} from './greenroom/AvatarClip';
+import {chosen, type Film} from './greenroom/film';
+
+export const Exact = (film: Film) => {
+  const {width} = useVideoConfig();
+  return (
+    <AbsoluteFill style={{backgroundColor: '#204080'}}>
+      <AvatarClip clip={chosen(film)} frameWidth={width} left={0} top={0} />
+    </AbsoluteFill>
+  );
+};
+`
+
+// TestFilm goes from an empty folder to films in the real headless browser and
+// looks at their pixels, frames and sound.
+func TestFilm(t *testing.T) {
+	dir := filmProject(t)
+	disc := discClip(t, dir)
+	addComposition(t, dir, "Exact", exactComposition)
+	manifest := "version: 1\nproject: film\nfps: 25\nsize: 640x360\nheygen: {api: sandbox}\nclips:\n  disc: {file: disc.webm, checks: {border: all}}\n"
+	put(t, filepath.Join(dir, "greenroom.yaml"), manifest)
+	run(t, dir, "greenroom", "build")
+
+	t.Run("Presenter", func(t *testing.T) {
+		out := strings.TrimSpace(run(t, dir, "greenroom", "render", "Presenter", "--title", "Disc"))
+		wantVideo(t, out, 25*clipSeconds)
+		film := frames(t, out, 640, 360)
+		at := func(n, x, y int) []byte { return film[n][(y*640+x)*3:] }
+		// The disc stands right of centre: its middle is at 70 % of the width.
+		wantColour(t, at(25, 448, 230), 192, 128, 96, 3)
+		// The background shows through beside it, lit but not the disc's colour, and moves.
+		if b := at(25, 610, 30); int(b[0])+int(b[1])+int(b[2]) < 15 || b[0] > 150 {
+			t.Errorf("background is %v", b[:3])
+		}
+		if bytes.Equal(film[25][:640*3*20], film[90][:640*3*20]) {
+			t.Error("the background does not move")
+		}
+		wantInTime(t, out, disc)
+	})
+	for _, fps := range []int{25, 30} {
+		t.Run(fmt.Sprintf("every frame at %d fps", fps), func(t *testing.T) {
+			put(t, filepath.Join(dir, "greenroom.yaml"), strings.Replace(manifest, "fps: 25", fmt.Sprint("fps: ", fps), 1))
+			run(t, dir, "greenroom", "build")
+			out := strings.TrimSpace(run(t, dir, "greenroom", "render", "Exact"))
+			wantVideo(t, out, fps*clipSeconds)
+			wrong := 0
+			for n, f := range frames(t, out, 640, 360) {
+				got := 0
+				for bit := range 8 {
+					if f[(28*640+2*(50+20*bit))*3] > 128 {
+						got |= 1 << bit
+					}
+				}
+				if want := n * 25 / fps; got != want {
+					wrong++
+					t.Logf("frame %d shows the clip's frame %d, want %d", n, got, want)
+				}
+				if n == 0 {
+					wantColour(t, f[(2*discY*640+2*discX)*3:], 192, 128, 96, 2)
+					wantColour(t, f[(340*640+20)*3:], 0x20, 0x40, 0x80, 2)
+				}
+			}
+			if wrong > 0 {
+				t.Errorf("%d of %d frames are wrong", wrong, fps*clipSeconds)
+			}
+			wantInTime(t, out, disc)
+		})
+	}
+}
+
+func wantVideo(t *testing.T, path string, packets int) {
+	t.Helper()
 	var probe struct {
 		Streams []struct {
 			Packets string `json:"nb_read_packets"`
@@ -81,30 +212,29 @@ func TestFilm(t *testing.T) {
 			Height  int
 		}
 	}
-	j := run(t, dir, "ffprobe", "-v", "error", "-select_streams", "v", "-count_packets", "-show_entries", "stream=nb_read_packets,color_space,color_range,width,height", "-of", "json", out)
+	j := run(t, ".", "ffprobe", "-v", "error", "-select_streams", "v", "-count_packets", "-show_entries", "stream=nb_read_packets,color_space,color_range,width,height", "-of", "json", path)
 	if err := json.Unmarshal([]byte(j), &probe); err != nil || len(probe.Streams) != 1 {
 		t.Fatal(err, j)
 	}
-	if s := probe.Streams[0]; s.Packets != "50" || s.Space != "bt709" || s.Range != "tv" || s.Width != 640 || s.Height != 360 {
-		t.Errorf("%+v", s)
+	if s := probe.Streams[0]; s.Packets != fmt.Sprint(packets) || s.Space != "bt709" || s.Range != "tv" || s.Width != 640 || s.Height != 360 {
+		t.Errorf("%+v, want %d packets", s, packets)
 	}
-	frame := []byte(run(t, dir, "ffmpeg", "-v", "error", "-ss", "1", "-i", out, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", "-"))
-	at := func(x, y int) []byte { return frame[(y*640+x)*3:] }
-	// The disc stands right of centre: its middle is at 70 % of the width.
-	for i, want := range []int{192, 128, 96} {
-		if got := int(at(448, 230)[i]); got < want-3 || got > want+3 {
-			t.Errorf("the presenter's channel %d is %d, want %d within 3", i, got, want)
+}
+
+func wantColour(t *testing.T, got []byte, r, g, b, within int) {
+	t.Helper()
+	for i, want := range []int{r, g, b} {
+		if v := int(got[i]); v < want-within || v > want+within {
+			t.Errorf("channel %d is %d, want %d within %d", i, v, want, within)
 		}
 	}
-	// The background shows through beside it, lit but not the disc's colour, and moves.
-	if b := at(610, 30); int(b[0])+int(b[1])+int(b[2]) < 15 || b[0] > 150 {
-		t.Errorf("background is %v", b[:3])
-	}
-	later := []byte(run(t, dir, "ffmpeg", "-v", "error", "-ss", "1.8", "-i", out, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", "-"))
-	if bytes.Equal(frame[:640*3*40], later[:640*3*40]) {
-		t.Error("the background does not move")
-	}
-	if got := onset(t, out); math.Abs(got-onset(t, filepath.Join(dir, "disc.webm"))) > 0.0015 || math.Abs(got-beepAt) > 0.01 {
-		t.Errorf("the tone starts at %.4f s in the film, %.4f s in the clip", got, onset(t, filepath.Join(dir, "disc.webm")))
+}
+
+func wantInTime(t *testing.T, film, clip string) {
+	t.Helper()
+	d := lag(sound(t, film), sound(t, clip))
+	t.Logf("the film sounds %+.3f ms after the clip", d*1000)
+	if math.Abs(d) > 0.001 {
+		t.Errorf("the film sounds %+.3f ms after the clip", d*1000)
 	}
 }
