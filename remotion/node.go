@@ -97,6 +97,13 @@ func writeDriver(cache string) (string, error) {
 	return p, nil
 }
 
+func (r Renderer) stall() time.Duration {
+	if r.Stall > 0 {
+		return r.Stall
+	}
+	return defaultStall
+}
+
 // drive runs the driver. The composition is known once metadata were read.
 func (r Renderer) drive(ctx context.Context, node, driver string, j job, emit func(Event)) (composition, error) {
 	in, err := json.Marshal(j)
@@ -118,11 +125,7 @@ func (r Renderer) drive(ctx context.Context, node, driver string, j job, emit fu
 			emit(Event{one.Stage, one.Done, one.Total, one.Message})
 		}
 	}}
-	stall := r.Stall
-	if stall <= 0 {
-		stall = defaultStall
-	}
-	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{driver}, Dir: j.ProjectDir, Env: r.Env, Stdin: bytes.NewReader(in), Stdout: out, Stall: stall})
+	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{driver}, Dir: j.ProjectDir, Env: r.Env, Stdin: bytes.NewReader(in), Stdout: out, Stall: r.stall()})
 	switch {
 	case ctx.Err() != nil:
 		return comp, context.Cause(ctx)

@@ -56,7 +56,7 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err != nil {
 		return RenderResult{}, err
 	}
-	key, err := bundleKey(project)
+	key, err := bundleKey(project, entry)
 	if err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
@@ -77,7 +77,9 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if j.CRF == 0 {
 		j.CRF = 18
 	}
-	comp, err := r.drive(ctx, node, driver, j, emit)
+	alive := heartbeat(bundle, tmp)
+	alive()
+	comp, err := r.drive(ctx, node, driver, j, func(e Event) { alive(); emit(e) })
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -85,6 +87,7 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err := r.mux(ctx, j, out, emit); err != nil {
 		return RenderResult{}, err
 	}
+	sweep(cache, bundle, r.stall(), time.Now())
 	return RenderResult{Path: out, Frames: comp.Frames, Width: comp.Width, Height: comp.Height, FPS: comp.FPS,
 		BundleReused: missing == nil, Seconds: time.Since(start).Seconds()}, nil
 }
