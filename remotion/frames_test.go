@@ -17,15 +17,15 @@ var rates = []struct {
 
 var compositionRates = []int{24, 25, 30, 50, 60}
 
-// nearest is the whole number nearest to r, halves up.
-func nearest(r *big.Rat) int {
+// wholeFrame is the whole number nearest to r, halves up.
+func wholeFrame(r *big.Rat) int {
 	r = new(big.Rat).Add(r, big.NewRat(1, 2))
 	return int(new(big.Int).Div(r.Num(), r.Denom()).Int64())
 }
 
 // micro is a time as ffprobe prints it: to the microsecond.
 func micro(r *big.Rat) float64 {
-	return float64(nearest(new(big.Rat).Mul(r, big.NewRat(1_000_000, 1)))) / 1e6
+	return float64(wholeFrame(new(big.Rat).Mul(r, big.NewRat(1_000_000, 1)))) / 1e6
 }
 
 func TestFramesAtIsTheExactNearestFrame(t *testing.T) {
@@ -34,7 +34,7 @@ func TestFramesAtIsTheExactNearestFrame(t *testing.T) {
 		for _, fps := range compositionRates {
 			for n := int64(0); n < 6_000; n++ {
 				at := big.NewRat(n*r.den, r.num)
-				want := nearest(new(big.Rat).Mul(at, big.NewRat(int64(fps), 1)))
+				want := wholeFrame(new(big.Rat).Mul(at, big.NewRat(int64(fps), 1)))
 				s, _ := at.Float64()
 				if got := FramesAt(s, fps); got != want {
 					t.Fatalf("%d frames of %s at %d fps: got %d, want %d", n, r.name, fps, got, want)
@@ -68,7 +68,7 @@ func TestSumsOfClipsDoNotDrift(t *testing.T) {
 					sum += placed
 					drifted += FramesAt(length, fps)
 					exact := new(big.Rat).Mul(big.NewRat(source*r.den, r.num), rate)
-					if want := nearest(exact); sum != want {
+					if want := wholeFrame(exact); sum != want {
 						t.Fatalf("after %d clips the film stands at frame %d, exactly it is %d (%s)", i+1, sum, want, exact.FloatString(6))
 					}
 					own, _ := new(big.Rat).Mul(big.NewRat(n*r.den, r.num), rate).Float64()
