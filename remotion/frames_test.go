@@ -58,27 +58,28 @@ func TestSumsOfClipsDoNotDrift(t *testing.T) {
 				rate := big.NewRat(int64(fps), 1)
 				var source int64  // frames of the source so far
 				var clock float64 // the same as a sum of rounded numbers, as callers keep it
-				sum, drifted := 0, 0
+				at, sum, rounded, drift := 0, 0, 0, 0
 				for i := range 10_000 {
 					n := 1 + rnd.Int64N(400)
 					length, _ := big.NewRat(n*r.den, r.num).Float64()
-					from := FramesAt(clock, fps)
 					source, clock = source+n, clock+length
-					placed := FramesAt(clock, fps) - from
+					placed := FramesAt(clock, fps) - at
+					at += placed
 					sum += placed
-					drifted += FramesAt(length, fps)
+					rounded += FramesAt(length, fps)
+					drift = max(drift, rounded-sum, sum-rounded)
 					exact := new(big.Rat).Mul(big.NewRat(source*r.den, r.num), rate)
 					if want := wholeFrame(exact); sum != want {
 						t.Fatalf("after %d clips the film stands at frame %d, exactly it is %d (%s)", i+1, sum, want, exact.FloatString(6))
 					}
-					own, _ := new(big.Rat).Mul(big.NewRat(n*r.den, r.num), rate).Float64()
-					if math.Abs(float64(placed)-own) > 1 {
+					own := float64(n*r.den*int64(fps)) / float64(r.num)
+					if math.Abs(float64(placed)-own) > 1+1e-3 { // the slack of halves
 						t.Fatalf("clip %d got %d frames, its length is %g", i, placed, own)
 					}
 				}
 				// Why callers subtract absolute times: the other way does drift.
-				if r.den == 1001 && drifted == sum {
-					t.Errorf("adding rounded lengths gave the same %d frames: the test proves nothing", sum)
+				if r.den == 1001 && drift < 3 {
+					t.Errorf("adding rounded lengths was never more than %d frames off: the test proves nothing", drift)
 				}
 			})
 		}
