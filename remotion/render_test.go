@@ -122,6 +122,11 @@ func empty(t *testing.T, dir string) {
 func TestASecondRenderReusesTheBundle(t *testing.T) {
 	t.Parallel()
 	r, spec := film(t, "Tiny")
+	killed := filepath.Join(spec.CacheDir, "render-of-yesterday")
+	put(t, killed, map[string]string{"video.mp4": "half"})
+	if err := os.Chtimes(killed, time.Now().Add(-24*time.Hour), time.Now().Add(-24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	var stages []string
 	res, err := r.Render(t.Context(), spec, func(e Event) {
 		if !slices.Contains(stages, e.Stage) {
@@ -137,6 +142,9 @@ func TestASecondRenderReusesTheBundle(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=codec_name,nb_read_packets,width", "-of", "csv=p=0", spec.Out).Output()
 	if err != nil || !strings.HasPrefix(string(out), "h264,160,5\naac,") {
 		t.Errorf("the film holds %q, %v", out, err)
+	}
+	if _, err := os.Stat(killed); !os.IsNotExist(err) {
+		t.Errorf("what a killed render left was not swept: %v", err)
 	}
 	if list, _ := os.ReadDir(filepath.Dir(spec.Out)); len(list) != 1 {
 		t.Errorf("beside the film: %v", list)
