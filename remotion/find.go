@@ -42,9 +42,12 @@ func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path,
 	if err != nil {
 		return "", "", fault.Wrap(fault.Tool, err, nodeHint, "find node")
 	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	out, err := exec.CommandContext(limited, path, "--version").Output()
+	if ctx.Err() != nil {
+		return "", "", context.Cause(ctx) // no fault of node's
+	}
 	if err != nil {
 		return "", "", fault.Wrap(fault.Tool, err, nodeHint, "ask %s for its version", path)
 	}

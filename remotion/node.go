@@ -10,7 +10,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"greenroom/internal/atomicfile"
@@ -97,6 +96,13 @@ func writeDriver(cache string) (string, error) {
 	return p, nil
 }
 
+func (r Renderer) stall() time.Duration {
+	if r.Stall > 0 {
+		return r.Stall
+	}
+	return defaultStall
+}
+
 // drive runs the driver. The composition is known once metadata were read.
 func (r Renderer) drive(ctx context.Context, node, driver string, j job, emit func(Event)) (composition, error) {
 	in, err := json.Marshal(j)
@@ -109,7 +115,9 @@ func (r Renderer) drive(ctx context.Context, node, driver string, j job, emit fu
 	out := &replies{handle: func(one reply) {
 		switch {
 		case one.Error != "":
-			bad = &one
+			if bad == nil {
+				bad = &one // what follows a fault is its consequence
+			}
 		case one.Composition != nil:
 			comp = *one.Composition
 		case one.OK:
@@ -118,51 +126,16 @@ func (r Renderer) drive(ctx context.Context, node, driver string, j job, emit fu
 			emit(Event{one.Stage, one.Done, one.Total, one.Message})
 		}
 	}}
-	stall := r.Stall
-	if stall <= 0 {
-		stall = defaultStall
-	}
-	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{driver}, Dir: j.ProjectDir, Env: r.Env, Stdin: bytes.NewReader(in), Stdout: out, Stall: stall})
+	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{driver}, Dir: j.ProjectDir, Env: r.Env, Stdin: bytes.NewReader(in), Stdout: out, Stall: r.stall()})
 	switch {
 	case ctx.Err() != nil:
 		return comp, context.Cause(ctx)
 	case bad != nil:
 		return comp, driverFault(j, *bad)
 	case err != nil:
-		return comp, driverDied(err)
+		return comp, driverDied(j, err)
 	case !ok:
 		return comp, fault.New(fault.Failed, "run the same command again", "render %s: node ended before the film was whole", j.Composition)
 	}
 	return comp, nil
-}
-
-func driverFault(j job, bad reply) error {
-	switch bad.Error {
-	case "composition":
-		return fault.New(fault.Usage, "choose one of: "+strings.Join(bad.IDs, ", "), "find composition %q: the project does not have it", j.Composition)
-	case "bundle":
-		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake", "bundle the project: %s", bad.Message)
-	case "browser":
-		return fault.New(fault.Tool, "install one: apt-get install -y chromium-headless-shell, or name it with --browser or GREENROOM_BROWSER", "start the browser: %s", bad.Message)
-	case "metadata":
-		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata", "prepare composition %q: %s", j.Composition, bad.Message)
-	}
-	return fault.New(fault.Failed, "", "render %s: %s", j.Composition, bad.Message)
-}
-
-func driverDied(err error) error {
-	var exit *proc.ExitError
-	hint := "run the same command again; if it ends the same way, free some memory or lower the concurrency"
-	if !errors.As(err, &exit) {
-		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
-	}
-	if tail := lastLines(exit.Tail, 12); tail != "" && exit.Reason == nil {
-		return fault.New(fault.Failed, hint, "node ended with code %d:\n%s", exit.Code, tail)
-	}
-	return fault.Wrap(fault.Failed, err, hint, "render")
-}
-
-func lastLines(s string, n int) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }

@@ -21,26 +21,6 @@ func props(clips ...Clip) Props {
 	return p
 }
 
-func TestFramesAt(t *testing.T) {
-	rates := map[string]struct{ num, den float64 }{"23.976": {24000, 1001}, "25": {25, 1}, "29.97": {30000, 1001}, "30": {30, 1}}
-	for name, r := range rates {
-		for n := 1; n < 5000; n += 7 {
-			s := float64(n) * r.den / r.num
-			for _, fps := range []int{24, 25, 30} {
-				want := int(math.Floor(float64(n)*r.den*float64(fps)/r.num + 0.5 + 1e-5))
-				if got := FramesAt(s, fps); got != want {
-					t.Fatalf("%s fps: %d frames at %d fps: got %d, want %d", name, n, fps, got, want)
-				}
-			}
-		}
-	}
-	for s, want := range map[float64]int{0: 0, -1: 0, 0.02: 1, 0.0199: 0, math.Inf(1): 0, math.NaN(): 0, 3600: 90000} {
-		if got := FramesAt(s, 25); got != want {
-			t.Errorf("FramesAt(%g, 25) = %d, want %d", s, got, want)
-		}
-	}
-}
-
 func TestEncodeIsStableAndReadsBack(t *testing.T) {
 	a, ts, err := EncodeProps(props(clip("intro"), clip("b-roll")))
 	if err != nil {

@@ -1,13 +1,10 @@
 package remotion
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +16,8 @@ import (
 
 // Render makes one film. Nothing stands under spec.Out until it is whole; a
 // failed or cancelled run leaves the old film and no child process behind.
-// Stand-ins and missing clips are refused before Node starts.
+// Stand-ins and missing clips are refused before Node starts, and so is a missing
+// program.
 func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
 	start := time.Now()
 	if emit == nil {
@@ -37,7 +35,7 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err != nil {
 		return RenderResult{}, err
 	}
-	input, err := r.inputs(project, spec)
+	input, err := inputs(project, spec)
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -45,9 +43,21 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if entry == "" {
 		return RenderResult{}, fault.New(fault.Usage, "run greenroom init there, or give the folder of a Remotion project", "find src/index.ts in %s: this is no Remotion project", spec.ProjectDir)
 	}
+	// Whatever is missing is better known before minutes of rendering than after.
+	if st, err := os.Stat(out); err == nil && st.IsDir() {
+		return RenderResult{}, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"), "write the film to %s: it is a folder", spec.Out)
+	}
 	node, err := r.node(ctx)
 	if err != nil {
 		return RenderResult{}, err
+	}
+	if r.FFmpeg, err = proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath); err != nil {
+		return RenderResult{}, fault.Wrap(fault.Tool, err, "install it: apt-get install -y ffmpeg", "find ffmpeg")
+	}
+	if r.Browser != "" {
+		if r.Browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
+			return RenderResult{}, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
+		}
 	}
 	if err := r.install(ctx, node, project, emit); err != nil {
 		return RenderResult{}, err
@@ -56,7 +66,7 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err != nil {
 		return RenderResult{}, err
 	}
-	key, err := bundleKey(project)
+	key, err := bundleKey(project, entry)
 	if err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
@@ -71,13 +81,22 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	}
 	defer os.RemoveAll(tmp)
 
+	scratch, env, err := ownTemp(r.Env)
+	if err != nil {
+		return RenderResult{}, err
+	}
+	defer os.RemoveAll(scratch)
+	r.Env = env
+
 	j := job{ProjectDir: project, EntryPoint: entry, PublicDir: filepath.Join(project, "public"), BundleDir: bundle,
 		Composition: spec.Composition, InputProps: input, Browser: r.Browser, Concurrency: max(1, spec.Concurrency), CRF: spec.CRF,
 		Video: filepath.Join(tmp, "video.mp4"), Audio: filepath.Join(tmp, "audio.wav")}
 	if j.CRF == 0 {
 		j.CRF = 18
 	}
-	comp, err := r.drive(ctx, node, driver, j, emit)
+	alive := heartbeat(bundle, tmp)
+	alive()
+	comp, err := r.drive(ctx, node, driver, j, func(e Event) { alive(); emit(e) })
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -85,51 +104,9 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err := r.mux(ctx, j, out, emit); err != nil {
 		return RenderResult{}, err
 	}
+	sweep(cache, bundle, r.stall(), time.Now())
 	return RenderResult{Path: out, Frames: comp.Frames, Width: comp.Width, Height: comp.Height, FPS: comp.FPS,
 		BundleReused: missing == nil, Seconds: time.Since(start).Seconds()}, nil
-}
-
-// inputs checks the props and puts together what the composition receives.
-func (r Renderer) inputs(project string, spec RenderSpec) (json.RawMessage, error) {
-	input := map[string]json.RawMessage{}
-	if len(spec.InputProps) > 0 {
-		if err := json.Unmarshal(spec.InputProps, &input); err != nil {
-			return nil, fault.Wrap(fault.Usage, err, `give a JSON object: {"clip":"intro"}`, "read the composition's props")
-		}
-	}
-	if len(spec.PropsJSON) > 0 {
-		p, err := DecodeProps(spec.PropsJSON)
-		if err != nil {
-			return nil, fault.Wrap(fault.Failed, err, "run greenroom build", "read clips.gen.json")
-		}
-		if err := ready(project, p, spec.AllowStandIns); err != nil {
-			return nil, err
-		}
-		input["props"] = bytes.TrimSpace(spec.PropsJSON)
-	}
-	return json.Marshal(input)
-}
-
-// ready refuses stand-ins, and clips whose file is not there.
-func ready(project string, p Props, allowStandIns bool) error {
-	var standIns, gone []string
-	for name, c := range p.Clips {
-		if c.Kind == StandIn {
-			standIns = append(standIns, name)
-		}
-		if st, err := os.Stat(filepath.Join(project, "public", filepath.FromSlash(c.Src))); err != nil || !st.Mode().IsRegular() {
-			gone = append(gone, name)
-		}
-	}
-	sort.Strings(standIns)
-	sort.Strings(gone)
-	if len(gone) > 0 {
-		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s", strings.Join(gone, ", "))
-	}
-	if len(standIns) > 0 && !allowStandIns {
-		return fault.New(fault.Failed, "run greenroom build to get the real takes, or render with --allow-stand-ins", "refuse to render stand-ins: %s", strings.Join(standIns, ", "))
-	}
-	return nil
 }
 
 func (r Renderer) node(ctx context.Context) (string, error) {
@@ -157,6 +134,9 @@ func (r Renderer) install(ctx context.Context, node, project string, emit func(E
 	args := []string{"install", "--no-save", "--no-audit", "--no-fund"}
 	emit(Event{Stage: StageInstall, Message: "installing the project's packages: npm " + strings.Join(args, " ")})
 	_, err := proc.Run(ctx, proc.Cmd{Path: npm, Args: args, Dir: project, Env: r.Env, Timeout: 15 * time.Minute})
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return fault.Wrap(fault.Tool, err, "run it by hand to see more: cd "+strconv.Quote(project)+" && npm "+strings.Join(args, " "), "install the project's packages")
 	}
@@ -170,16 +150,12 @@ func (r Renderer) install(ctx context.Context, node, project string, emit func(E
 // mux joins picture and PCM sound. Remotion's own AAC is 43 ms late: its priming
 // samples stand in no edit list; ffmpeg writes one.
 func (r Renderer) mux(ctx context.Context, j job, out string, emit func(Event)) error {
-	ffmpeg, err := proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath)
-	if err != nil {
-		return fault.Wrap(fault.Tool, err, "install it: apt-get install -y ffmpeg", "find ffmpeg")
-	}
 	emit(Event{Stage: StageMux, Total: 100})
 	tmp := filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+"."+strconv.Itoa(os.Getpid())+".tmp.mp4")
 	defer os.Remove(tmp)
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", j.Video,
 		"-protocol_whitelist", "file,pipe", "-i", j.Audio, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-b:a", "192k", "-movflags", "+faststart", tmp}
-	if _, err := proc.Run(ctx, proc.Cmd{Path: ffmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: r.FFmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute}); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

@@ -8,10 +8,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
-	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 )
 
@@ -20,13 +20,16 @@ import (
 //go:embed companion/[^n]*
 var companion embed.FS
 
-var ignoreLines = []string{"node_modules/", ".greenroom/", "public/greenroom/", "out/"}
+// marker is the file that says src/greenroom is greenroom's own: written last
+// there, so that it never stands beside half a folder.
+const marker = "src/greenroom/props.schema.json"
 
 // Scaffold puts the companion into dir. A Remotion project (package.json that
 // depends on remotion) only gets src/greenroom, public/greenroom and the ignore
-// lines; elsewhere, files of the user's that stand in the way are a fault that
-// lists them, and nothing is written. What is already there is never changed,
-// except that ignore lines are added. The result lists what was written, relative to dir.
+// lines. Files of the user's that stand in the way are a fault that lists them.
+// What is already there is never changed, except that ignore lines are added, and
+// after an error the folder is as it was. The result lists what was written,
+// relative to dir.
 func Scaffold(dir string, o ScaffoldOptions) (written []string, err error) {
 	existing, err := isRemotion(dir)
 	if err != nil {
@@ -36,44 +39,107 @@ func Scaffold(dir string, o ScaffoldOptions) (written []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var names, inTheWay []string
+	if existing {
+		for name := range files {
+			if !strings.HasPrefix(name, "src/greenroom/") {
+				delete(files, name)
+			}
+		}
+	}
+	names, err := missing(dir, files)
+	if err != nil {
+		return nil, err
+	}
+	ignore, changed, err := ignoreFile(filepath.Join(dir, ".gitignore"))
+	if err != nil {
+		return nil, err
+	}
+	u := undo{dir: dir}
+	defer func() {
+		if err != nil {
+			u.run()
+			written = nil
+		}
+	}()
+	if _, err := os.Stat(dir); os.IsNotExist(err) {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fault.Wrap(fault.Failed, err, "choose a folder you may write to", "create %s", dir)
+		}
+		u.made = append(u.made, dir)
+	}
+	for _, name := range names {
+		if err := u.write(name, files[name]); err != nil {
+			return nil, err
+		}
+	}
+	if err := u.mkdir("public/greenroom"); err != nil {
+		return nil, err
+	}
+	written = names
+	if changed { // last, and whole or not at all: undo need not know the old lines
+		if err := ignore.write(); err != nil {
+			return nil, err
+		}
+		written = append(written, ".gitignore")
+	}
+	return written, nil
+}
+
+// missing lists the files to write, package.json last: it is what makes a folder
+// a Remotion project, so an interrupted scaffold is completed by the next one.
+// Files that are there and differ are in the way, unless the marker says that an
+// earlier Scaffold wrote them and the user, or a build, changed them since.
+func missing(dir string, files map[string][]byte) (names []string, err error) {
+	_, err = os.Stat(filepath.Join(dir, filepath.FromSlash(marker)))
+	scaffolded := err == nil
+	var inTheWay []string
 	for name, want := range files {
-		if existing && !strings.HasPrefix(name, "src/greenroom/") {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if parent := fileAsFolder(dir, path.Dir(name)); parent != "" {
+			inTheWay = append(inTheWay, parent)
 			continue
 		}
-		have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		st, err := os.Lstat(p)
 		switch {
 		case os.IsNotExist(err):
 			names = append(names, name)
+			continue
 		case err != nil:
-			return nil, fault.Wrap(fault.Failed, err, "move it away", "look at %s", name)
-		case !existing && !bytes.Equal(have, want) && !ours(dir):
+			return nil, fault.Wrap(fault.Failed, err, "make the folder readable", "look at %s", name)
+		case scaffolded && !st.IsDir() && strings.HasPrefix(name, "src/greenroom/"):
+			continue
+		}
+		if have, err := os.ReadFile(p); err != nil || !bytes.Equal(have, want) {
 			inTheWay = append(inTheWay, name)
 		}
 	}
-	sort.Strings(names)
+	if parent := fileAsFolder(dir, "public/greenroom"); parent != "" {
+		inTheWay = append(inTheWay, parent)
+	}
 	sort.Strings(inTheWay)
-	if len(inTheWay) > 0 {
+	if inTheWay = slices.Compact(inTheWay); len(inTheWay) > 0 {
 		return nil, fault.New(fault.Usage, "choose an empty folder, or move these files away", "refuse to overwrite: %s", strings.Join(inTheWay, ", "))
 	}
-	for _, name := range names {
-		p := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-			return written, fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", path.Dir(name))
+	last := map[string]int{marker: 1, "package.json": 2}
+	sort.Slice(names, func(i, j int) bool {
+		if a, b := last[names[i]], last[names[j]]; a != b {
+			return a < b
 		}
-		if _, err := atomicfile.WriteBytes(p, 0o644, files[name]); err != nil {
-			return written, fault.Wrap(fault.Failed, err, "make the folder writable", "write %s", name)
+		return names[i] < names[j]
+	})
+	return names, nil
+}
+
+// fileAsFolder names the first part of folder that is there and is no folder.
+func fileAsFolder(dir, folder string) string {
+	at := ""
+	for _, part := range strings.Split(folder, "/") {
+		at = path.Join(at, part)
+		if st, err := os.Stat(filepath.Join(dir, filepath.FromSlash(at))); err == nil && !st.IsDir() {
+			return at
 		}
-		written = append(written, name)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "public", "greenroom"), 0o755); err != nil {
-		return written, fault.Wrap(fault.Failed, err, "make the folder writable", "create public/greenroom")
-	}
-	changed, err := addIgnoreLines(filepath.Join(dir, ".gitignore"))
-	if changed {
-		written = append(written, ".gitignore")
-	}
-	return written, err
+	return ""
 }
 
 // companionFiles gives every embedded file by its name in a project, with the
@@ -131,8 +197,8 @@ func npmName(project string) string {
 	return name[:min(len(name), 100)]
 }
 
-// isRemotion tells whether dir is somebody's own Remotion project. One that we
-// scaffolded is not: it may be completed.
+// isRemotion tells whether dir is a Remotion project: somebody's own, or one that
+// an earlier Scaffold finished.
 func isRemotion(dir string) (bool, error) {
 	b, err := os.ReadFile(filepath.Join(dir, "package.json"))
 	if os.IsNotExist(err) {
@@ -145,41 +211,5 @@ func isRemotion(dir string) (bool, error) {
 	if err := json.Unmarshal(b, &p); err != nil {
 		return false, fault.Wrap(fault.Usage, err, "correct package.json first", "read package.json")
 	}
-	return (p.Dependencies["remotion"] != "" || p.DevDependencies["remotion"] != "") && !ours(dir), nil
-}
-
-// ours tells a folder that an earlier Scaffold made: both the generated schema
-// and the companion's compositions are there.
-func ours(dir string) bool {
-	for _, name := range []string{"src/greenroom/props.schema.json", "src/compositions", "package.json"} {
-		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-func addIgnoreLines(file string) (changed bool, err error) {
-	have, err := os.ReadFile(file)
-	if err != nil && !os.IsNotExist(err) {
-		return false, fault.Wrap(fault.Failed, err, "make it readable", "read .gitignore")
-	}
-	present := map[string]bool{}
-	for line := range strings.Lines(string(have)) {
-		present[strings.Trim(strings.TrimSpace(line), "/")] = true
-	}
-	out := have
-	for _, line := range ignoreLines {
-		if present[strings.Trim(line, "/")] {
-			continue
-		}
-		if len(out) > 0 && out[len(out)-1] != '\n' {
-			out = append(out, '\n')
-		}
-		out = append(out, line+"\n"...)
-	}
-	if changed, err = atomicfile.WriteBytes(file, 0o644, out); err != nil {
-		return false, fault.Wrap(fault.Failed, err, "make the folder writable", "write .gitignore")
-	}
-	return changed, nil
+	return p.Dependencies["remotion"] != "" || p.DevDependencies["remotion"] != "", nil
 }

@@ -53,8 +53,10 @@ func validate(b []byte, p Props) error {
 	if err != nil {
 		return fmt.Errorf("compile the props schema: %w", err)
 	}
-	doc, err := validator.UnmarshalJSON(bytes.NewReader(b))
-	if err != nil {
+	// Numbers as JavaScript reads them, and not as exact decimals: 1e-400 is 0, and
+	// the schema package ends the program over 1e-2000000.
+	var doc any
+	if err := json.Unmarshal(b, &doc); err != nil {
 		return fmt.Errorf("read props: %w", err)
 	}
 	if err := s.Validate(doc); err != nil {
@@ -64,7 +66,7 @@ func validate(b []byte, p Props) error {
 		switch {
 		case name != c.Name:
 			return fmt.Errorf("check props: clip %q stands under the key %q", c.Name, name)
-		case math.Abs(c.DurationInSeconds*float64(p.FPS)-float64(c.DurationInFrames)) > 1:
+		case math.Abs(float64(c.DurationInSeconds*float64(p.FPS))-float64(c.DurationInFrames)) > 1:
 			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %d fps", name, c.DurationInFrames, c.DurationInSeconds, p.FPS)
 		case c.Box.X+c.Box.Width > c.Box.FrameWidth || c.Box.Y+c.Box.Height > c.Box.FrameHeight:
 			return fmt.Errorf("check props: clip %q: its box leaves the %dx%d frame", name, c.Box.FrameWidth, c.Box.FrameHeight)

@@ -34,11 +34,11 @@ export const chosen = (film: Film): Clip => {
   if (names.length === 0) {
     throw new Error('no clip is published yet: run `greenroom build`');
   }
-  const clip = clips[film.clip || names[0]];
-  if (!clip) {
-    throw new Error(`no clip "${film.clip}"; there are: ${names.join(', ')}`);
+  const name = film.clip || names[0];
+  if (!Object.hasOwn(clips, name)) {
+    throw new Error(`no clip "${name}"; there are: ${names.join(', ')}`); // also for names such as "constructor"
   }
-  return clip;
+  return clips[name];
 };
 
 /** Size, rate and length from the props: Remotion itself does not enforce a schema. */

@@ -1,0 +1,111 @@
+//go:build unix
+
+package remotion
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func sources() map[string]string {
+	return map[string]string{
+		"package.json": `{"name":"x"}`, "package-lock.json": `{"lockfileVersion":3}`, "tsconfig.json": "{}",
+		"src/index.ts": "import './Root';\n", "src/Root.tsx": "export {};\n", "src/deep/er/a.tsx": "export const a = 1;\n",
+		"src/greenroom/clips.gen.ts": "export const clips = {};\n", "public/greenroom/a.webm": "video", "greenroom.yaml": "version: 1\n",
+		"node_modules/remotion/package.json":          `{"version":"4.0.529","_id":"a"}`,
+		"node_modules/@remotion/bundler/package.json": `{"version":"4.0.529"}`,
+		"shared/b.tsx": "export const b = 1;\n",
+	}
+}
+
+func TestBundleKey(t *testing.T) {
+	t.Parallel()
+	key := func(t *testing.T, dir string) string {
+		t.Helper()
+		k, err := bundleKey(dir, entryPoint(dir))
+		if err != nil || !bundleName.MatchString("bundle-"+k) {
+			t.Fatalf("key %q, %v", k, err)
+		}
+		return k
+	}
+	write := func(name, text string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) { put(t, dir, map[string]string{name: text}) }
+	}
+	remove := func(name string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*testing.T, string)
+		same   bool
+	}{
+		"one byte of src":          {write("src/deep/er/a.tsx", "export const a = 2;\n"), false},
+		"one byte of the lockfile": {write("package-lock.json", `{"lockfileVersion":2}`), false},
+		"one byte of package.json": {write("package.json", `{"name":"y"}`), false},
+		"tsconfig":                 {write("tsconfig.json", "{ }"), false},
+		"Remotion's version":       {write("node_modules/remotion/package.json", `{"version":"4.0.530"}`), false},
+		"the bundler's version":    {write("node_modules/@remotion/bundler/package.json", `{"version":"4.0.530"}`), false},
+		"a new file":               {write("src/new.ts", ""), false},
+		"a file less":              {remove("src/deep/er/a.tsx"), false},
+		"a file that was renamed": {func(t *testing.T, d string) {
+			remove("src/deep")(t, d)
+			write("src/deep/er/b.tsx", "export const a = 1;\n")(t, d)
+		}, false},
+		"the clips, which are bundled": {write("src/greenroom/clips.gen.ts", "export const clips = {a: 1};\n"), false},
+		"no public any more":           {remove("public"), false},
+		"another entry point":          {func(t *testing.T, d string) { remove("src/index.ts")(t, d); write("remotion/index.ts", "")(t, d) }, false},
+		"through a linked folder":      {write("shared/b.tsx", "export const b = 2;\n"), false},
+		"nothing":                      {func(*testing.T, string) {}, true},
+		"a published clip":             {write("public/greenroom/b.webm", "video"), true},
+		"the manifest":                 {write("greenroom.yaml", "version: 2\n"), true},
+		"another field of a package":   {write("node_modules/remotion/package.json", `{"version":"4.0.529","_id":"b"}`), true},
+		"a file being written":         {write("src/greenroom/.clips.gen.ts.tmp123", "export"), true},
+		"the same bytes again":         {write("src/Root.tsx", "export {};\n"), true},
+		"times alone": {func(t *testing.T, d string) {
+			old := time.Now().Add(-48 * time.Hour)
+			for _, n := range []string{"src/Root.tsx", "src", "package-lock.json", "public"} {
+				if err := os.Chtimes(filepath.Join(d, n), old, old); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			put(t, dir, sources())
+			// A link to a folder outside src, one to its own parent, one to nothing,
+			// and a pipe: none may hang or fail the key.
+			for from, to := range map[string]string{"src/shared": "../shared", "src/deep/loop": "..", "src/dangling": "nowhere"} {
+				if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := syscall.Mkfifo(filepath.Join(dir, "src", "pipe"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before := key(t, dir)
+			c.change(t, dir)
+			if after := key(t, dir); (after == before) != c.same {
+				t.Errorf("%s then %s", before, after)
+			}
+		})
+	}
+}
+
+func TestKeysOfTwoPlacesDiffer(t *testing.T) {
+	t.Parallel()
+	a, b := t.TempDir(), t.TempDir()
+	put(t, a, sources())
+	put(t, b, sources())
+	x, _ := bundleKey(a, entryPoint(a))
+	if y, _ := bundleKey(b, entryPoint(b)); x == y {
+		t.Error("a bundle links to its project's public/: two projects must not share one")
+	}
+}

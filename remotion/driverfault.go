@@ -1,0 +1,96 @@
+package remotion
+
+import (
+	"errors"
+	"strings"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+const (
+	browserHint  = "install one: apt-get install -y chromium-headless-shell, or name it with --browser or GREENROOM_BROWSER"
+	packagesHint = "run npm install in the project; if it does not depend on it yet, npm install --save-exact @remotion/renderer@4.0.529 @remotion/bundler@4.0.529, all of Remotion in one version"
+	memoryHint   = "run the same command again; if it ends the same way, free some memory or lower the concurrency"
+)
+
+// driverFault says what a fault of the driver means to the user.
+func driverFault(j job, bad reply) error {
+	switch bad.Error {
+	case "packages":
+		return fault.New(fault.Tool, packagesHint, "load Remotion: %s", firstLine(bad.Message))
+	case "composition":
+		hint := "choose one of: " + strings.Join(bad.IDs, ", ")
+		if near := nearest(j.Composition, bad.IDs); near != "" {
+			hint = "did you mean " + near + "? There are: " + strings.Join(bad.IDs, ", ")
+		}
+		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", j.Composition)
+	case "bundle":
+		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake", "bundle the project: %s", bad.Message)
+	case "browser":
+		return fault.New(fault.Tool, browserHint, "start the browser: %s", bad.Message)
+	case "died":
+		return fault.New(fault.Failed, "the system may have ended it for lack of memory: "+memoryHint, "render %s: the browser ended before the film was whole (%s)", j.Composition, bad.Message)
+	case "metadata":
+		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata", "prepare composition %q: %s", j.Composition, bad.Message)
+	case "render":
+		return fault.New(fault.Failed, "look at the composition in npx remotion studio", "render %s: %s", j.Composition, bad.Message)
+	}
+	return fault.New(fault.Failed, memoryHint, "render %s: %s", j.Composition, bad.Message)
+}
+
+// driverDied says why node ended without a word of the driver's.
+func driverDied(j job, err error) error {
+	var exit *proc.ExitError
+	switch {
+	case !errors.As(err, &exit):
+		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
+	case errors.Is(err, proc.ErrStalled):
+		return fault.Wrap(fault.Failed, err, "look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", j.Composition)
+	}
+	if tail := lastLines(exit.Tail, 12); tail != "" && exit.Reason == nil {
+		return fault.New(fault.Failed, memoryHint, "node ended with code %d:\n%s", exit.Code, tail)
+	}
+	return fault.Wrap(fault.Failed, err, memoryHint, "render %s", j.Composition)
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
+
+func lastLines(s string, n int) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
+
+// nearest gives the candidate that is fewest edits away, letter case apart, or
+// "" when none is close: a third of the word may be wrong.
+func nearest(word string, candidates []string) string {
+	best, most := "", max(1, len(word)/3)+1
+	for _, c := range candidates {
+		if n := edits(strings.ToLower(word), strings.ToLower(c)); n < most && n < max(len(word), len(c)) {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal, row[j] = row[j], min(row[j]+1, row[j-1]+1, cost)
+		}
+	}
+	return row[len(b)]
+}

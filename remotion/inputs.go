@@ -1,0 +1,86 @@
+package remotion
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"greenroom/internal/fault"
+)
+
+// inputs checks the props and puts together what the composition receives.
+//
+// What a composition draws is only known once it runs, so every published clip
+// must be ready, with one exception that is cheap to tell: where the input names
+// a clip ({"clip": "intro"}), the others that are not ready are left out of its
+// props instead. It cannot show what it does not get.
+func inputs(project string, spec RenderSpec) (json.RawMessage, error) {
+	input := map[string]json.RawMessage{}
+	if len(spec.InputProps) > 0 {
+		if err := json.Unmarshal(spec.InputProps, &input); err != nil {
+			return nil, fault.Wrap(fault.Usage, err, `give a JSON object: {"clip":"intro"}`, "read the composition's props")
+		}
+		if input == nil { // null is no object, but means no props
+			input = map[string]json.RawMessage{}
+		}
+	}
+	if spec.AllowStandIns && input["allowStandIns"] == nil {
+		input["allowStandIns"] = json.RawMessage("true") // the companion's films ask too
+	}
+	if len(spec.PropsJSON) == 0 {
+		return json.Marshal(input)
+	}
+	p, err := DecodeProps(spec.PropsJSON)
+	if err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "run greenroom build", "read clips.gen.json")
+	}
+	var named string
+	if json.Unmarshal(input["clip"], &named) == nil {
+		if _, ok := p.Clips[named]; ok {
+			for name, other := range p.Clips {
+				if name != named && (!published(project, other) || other.Kind == StandIn && !spec.AllowStandIns) {
+					delete(p.Clips, name)
+				}
+			}
+		}
+	}
+	if err := ready(project, p, spec.AllowStandIns); err != nil {
+		return nil, err
+	}
+	b, _, err := EncodeProps(p)
+	if err != nil {
+		return nil, err
+	}
+	input["props"] = bytes.TrimSpace(b)
+	return json.Marshal(input)
+}
+
+func published(project string, c Clip) bool {
+	st, err := os.Stat(filepath.Join(project, "public", filepath.FromSlash(c.Src)))
+	return err == nil && st.Mode().IsRegular()
+}
+
+// ready refuses stand-ins, and clips whose file is not there.
+func ready(project string, p Props, allowStandIns bool) error {
+	var standIns, gone []string
+	for name, c := range p.Clips {
+		if c.Kind == StandIn {
+			standIns = append(standIns, name)
+		}
+		if !published(project, c) {
+			gone = append(gone, name)
+		}
+	}
+	sort.Strings(standIns)
+	sort.Strings(gone)
+	if len(gone) > 0 {
+		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s", strings.Join(gone, ", "))
+	}
+	if len(standIns) > 0 && !allowStandIns {
+		return fault.New(fault.Failed, "run greenroom build to get the real takes, or render with --allow-stand-ins", "refuse to render stand-ins: %s", strings.Join(standIns, ", "))
+	}
+	return nil
+}
