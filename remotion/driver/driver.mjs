@@ -107,9 +107,22 @@ try {
 }
 say({composition: {frames: composition.durationInFrames, width: composition.width, height: composition.height, fps: composition.fps}});
 
+// Remotion listens for exceptions while it takes a frame. One that a component throws
+// before the first (at its mount) went unseen now and then, and left a film of blank
+// frames: so every page is listened to from its beginning.
+const thrown = new Promise((_, reject) => {
+  const open = common.puppeteerInstance.newPage.bind(common.puppeteerInstance);
+  common.puppeteerInstance.newPage = async (...args) => {
+    const page = await open(...args);
+    page._client().on('Runtime.exceptionThrown', ({exceptionDetails: d}) => reject(new Error(d.exception?.description ?? d.text)));
+    return page;
+  };
+});
+thrown.catch(() => {});
+
 let last = -1;
 try {
-  await renderMedia({
+  const film = renderMedia({
     ...common, composition, codec: 'h264', crf: job.crf, pixelFormat: 'yuv420p', colorSpace: 'bt709',
     audioCodec: 'pcm-16', separateAudioTo: job.audio, enforceAudioTrack: true, outputLocation: job.video,
     concurrency: job.concurrency, overwrite: true,
@@ -119,6 +132,8 @@ try {
       last = done;
     },
   });
+  film.catch(() => {}); // the race below may be over
+  await Promise.race([film, thrown]);
   closing = true;
   await common.puppeteerInstance.close({silent: true});
 } catch (e) {
