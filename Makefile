@@ -35,9 +35,10 @@ lint:
 gen: setup
 	go generate ./...
 
-# Figures, as ratios taken in one run: none is committed yet, see docs/benchmarks.md.
+# Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
-	go test -run '^$$' -bench . ./...
+	@.ci/setup bench
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./pipeline .
 
 clean:
 	rm -rf bin demo

@@ -52,13 +52,14 @@ func Ratio(b *testing.B, c Clock, rounds int, a, base Way) {
 		}
 		ratios, as, bases = append(ratios, x/y), append(as, x), append(bases, y)
 	}
-	b.ReportMetric(median(ratios), "ratio")
-	b.ReportMetric(median(as), "ms-"+a.Name)
-	b.ReportMetric(median(bases), "ms-"+base.Name)
+	b.ReportMetric(Median(ratios), "ratio")
+	b.ReportMetric(Median(as), "ms-"+a.Name)
+	b.ReportMetric(Median(bases), "ms-"+base.Name)
 	b.ReportMetric(0, "ns/op") // the ratio is the figure
 }
 
-func median(v []float64) float64 {
+// Median of the values; 0 for none.
+func Median(v []float64) float64 {
 	if len(v) == 0 {
 		return 0
 	}

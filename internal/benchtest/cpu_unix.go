@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// CPU is the processor time, user and system, of this process and of the
-// children it has waited for.
+// CPU is the processor time, user and system, of this process and of every process
+// below it that has ended. Call it only while no child of ours runs.
 func CPU() time.Duration {
+	reap()
 	var sum time.Duration
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
 		var u syscall.Rusage
