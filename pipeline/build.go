@@ -29,16 +29,18 @@ type BuildOptions struct {
 
 // Summary is what a build did.
 type Summary struct {
-	Clips    int           `json:"clips"`
-	Bought   int           `json:"bought"`
-	Fetched  int           `json:"downloaded"`
-	Bytes    int64         `json:"downloadedBytes"`
-	Prepared int           `json:"transcoded"`
-	UpToDate int           `json:"upToDate"`
-	Failed   int           `json:"failed"`
-	Spent    float64       `json:"spentUSD"`
-	Took     time.Duration `json:"-"`
-	Seconds  float64       `json:"seconds"`
+	Clips    int   `json:"clips"`
+	Bought   int   `json:"bought"`
+	Fetched  int   `json:"downloaded"`
+	Bytes    int64 `json:"downloadedBytes"`
+	Prepared int   `json:"transcoded"`
+	UpToDate int   `json:"upToDate"`
+	Failed   int   `json:"failed"`
+	// Published reports that public/ and the props hold what is up to date.
+	Published bool          `json:"published"`
+	Spent     float64       `json:"spentUSD"`
+	Took      time.Duration `json:"-"`
+	Seconds   float64       `json:"seconds"`
 }
 
 // maxDownloads bounds how many links are read at once.
@@ -55,8 +57,31 @@ type build struct {
 	cores   *semaphore.Weighted // what ffmpeg may keep busy
 	threads int
 
+	takes keyedMutex // one at a time per take key
+
 	mu  sync.Mutex
 	sum Summary
+}
+
+// keyedMutex is a mutex for each key.
+type keyedMutex struct {
+	mu   sync.Mutex
+	held map[string]*sync.Mutex
+}
+
+func (k *keyedMutex) lock(key string) (unlock func()) {
+	k.mu.Lock()
+	if k.held == nil {
+		k.held = map[string]*sync.Mutex{}
+	}
+	m := k.held[key]
+	if m == nil {
+		m = &sync.Mutex{}
+		k.held[key] = m
+	}
+	k.mu.Unlock()
+	m.Lock()
+	return m.Unlock
 }
 
 // Build brings clips up to date and publishes them. A clip's failure does not
@@ -95,15 +120,19 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
 	}
+	// What is bought is prepared next: without ffmpeg it would only lie there.
+	if _, err := p.tools(ctx); err != nil {
+		return sum, err
+	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum}
 	b.sum.UpToDate = plan.Counts()[Keep]
 	if err := b.limits(plan); err != nil {
 		return sum, err
 	}
 	err = b.run(ctx, plan)
-	if perr := p.publish(ctx, b); err == nil {
-		err = perr
-	} else if perr != nil {
+	if perr := p.publish(ctx, b); perr == nil {
+		b.sum.Published = context.Cause(ctx) == nil
+	} else {
 		err = errors.Join(err, perr)
 	}
 	if err == nil {

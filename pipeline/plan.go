@@ -81,6 +81,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		}
 	}
 	prices := loadPrices()
+	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Sandbox: p.Sandboxed(), Prices: prices.Date}
 	for _, c := range clips {
 		req, err := p.request(c)
@@ -89,6 +90,11 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		}
 		row, known := rows[req.key]
 		s := p.step(ctx, c, req, row, known)
+		if first, ok := bought[req.key]; ok && s.Action == Buy {
+			s.Action, s.Reason = Fetch, fmt.Sprintf("the same take as %s, bought once", first)
+		} else if s.Action == Buy {
+			bought[req.key] = c.Name
+		}
 		if s.Action == Buy && !plan.Sandbox {
 			s.Price = prices.usd(req.priceKind, s.Seconds)
 		}

@@ -42,7 +42,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
 
 	spec := prepareSpec(s.clip, s.req.route, e.Info)
-	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Key[:16]+".webm")
+	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
 		spec.Frames = 0
@@ -51,7 +51,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if err := b.encode(ctx, s, t, spec); err != nil {
 		return err
 	}
-	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
+	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
 	defer os.Remove(poster.Out)
 	expect := expectPrepared(s.clip, e.Info)
 	expect.Poster = &poster

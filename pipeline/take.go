@@ -22,8 +22,16 @@ const (
 	settleTimeLocal = 2 * time.Second
 )
 
-// master brings the clip's source file into the store and onto the lockfile.
+// master brings the clip's source file into the store and onto the lockfile. Clips
+// that ask for the same take share it: the second finds what the first bought.
 func (b *build) master(ctx context.Context, s Step) error {
+	unlock := b.takes.lock(s.Key)
+	defer unlock()
+	if row, ok, err := b.ledger.Get(ctx, s.Key); err != nil {
+		return err
+	} else if ok {
+		s.row = row
+	}
 	switch s.req.route {
 	case routeFile:
 		return b.importFile(ctx, s)
@@ -128,9 +136,9 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 
 func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.Video) error {
 	reason := "no reason given"
-	if f := v.Failure; f != nil {
+	if f := v.Failure; f != nil && *f != (heygen.Failure{}) {
 		reason = f.Message
-		if f.Detail != "" {
+		if f.Detail != "" && f.Detail != f.Message {
 			reason += " (" + f.Detail + ")"
 		}
 		if f.Code != "" {

@@ -32,10 +32,10 @@ var compiled = sync.OnceValues(func() (*validator.Schema, error) {
 		return nil, err
 	}
 	c := validator.NewCompiler()
-	if err := c.AddResource("props.schema.json", doc); err != nil {
+	if err := c.AddResource(schemaURL, doc); err != nil {
 		return nil, err
 	}
-	return c.Compile("props.schema.json")
+	return c.Compile(schemaURL)
 })
 
 // Validate says whether props may be handed to Remotion: they fit the schema and
@@ -86,3 +86,7 @@ func DecodeProps(b []byte) (Props, error) {
 	}
 	return p, validate(b, p)
 }
+
+// schemaURL names the schema for the compiler. A bare file name would be taken
+// relative to the folder we run in, whose name need not make a URL.
+const schemaURL = "greenroom:props"

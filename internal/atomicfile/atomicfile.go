@@ -74,3 +74,14 @@ func Commit(tmp, final string) error {
 	}
 	return SyncDir(filepath.Dir(final))
 }
+
+// Room tries to write 64 KiB into a folder and gives the system's error when that
+// fails: a full disk, or a folder that cannot be written.
+func Room(dir string) error {
+	f, err := os.CreateTemp(dir, ".room-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, 64<<10))
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}

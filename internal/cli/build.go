@@ -116,6 +116,9 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
 		return cause
 	}
+	if err != nil && sum.Clips == 0 {
+		return err // it ended before there was anything to sum up
+	}
 	return errors.Join(err, finish(e, sum))
 }
 
@@ -144,7 +147,10 @@ func summary(s pipeline.Summary) string {
 	add(s.Prepared, "%d transcoded", s.Prepared)
 	add(s.UpToDate, "%d up to date", s.UpToDate)
 	add(s.Failed, "%d failed", s.Failed)
-	if len(parts) == 0 {
+	switch {
+	case !s.Published:
+		parts = append(parts, "not published")
+	case len(parts) == 0:
 		parts = append(parts, "published")
 	}
 	return fmt.Sprintf("%s: %s in %s", clips(s.Clips), strings.Join(parts, ", "), s.Took.Round(100*time.Millisecond))

@@ -33,7 +33,8 @@ func checkCommand() command {
 					return err
 				}
 				var bad []string
-				var reports []*media.Report
+				var unreadable fault.List
+				reports := []*media.Report{}
 				for _, f := range files {
 					want := x
 					if f.clip != "" {
@@ -42,8 +43,12 @@ func checkCommand() command {
 						want.Prepared = true
 					}
 					r, err := media.Check(ctx, t, f.path, want, nil)
-					if err != nil {
-						return err
+					if ctx.Err() != nil {
+						return context.Cause(ctx)
+					}
+					if err != nil { // the others are still worth a look
+						unreadable = append(unreadable, fault.All(err)...)
+						continue
 					}
 					reports = append(reports, r)
 					if !e.json {
@@ -59,7 +64,10 @@ func checkCommand() command {
 					}
 				}
 				if len(bad) > 0 {
-					return fault.New(fault.Media, "", "%s failed", strings.Join(bad, ", "))
+					unreadable = append(unreadable, fault.New(fault.Media, "", "%s failed", strings.Join(bad, ", ")))
+				}
+				if len(unreadable) > 0 {
+					return unreadable.Or()
 				}
 				e.say("%d checked, none failed", len(files))
 				return nil

@@ -19,6 +19,7 @@ import (
 
 	_ "modernc.org/sqlite" // the database/sql driver named "sqlite"
 
+	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 )
 
@@ -105,6 +106,9 @@ func Open(path string, o Options) (*Ledger, error) {
 	db.SetMaxOpenConns(1) // one writer; SQLite would queue them anyway
 	if _, err := db.Exec(schema); err != nil {
 		db.Close()
+		if full := atomicfile.Room(filepath.Dir(path)); full != nil { // SQLite only says "disk I/O error"
+			return nil, fault.Wrap(fault.Failed, full, "free some space, or make the folder writable, and run the same command again", "open the ledger")
+		}
 		return nil, fault.Wrap(fault.Failed, err, "do not delete it: it says what was paid for. Restore it from a copy, or move it away if nothing is outstanding", "open the ledger %s", path)
 	}
 	return &Ledger{db, o.Now}, nil

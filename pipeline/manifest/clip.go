@@ -50,8 +50,9 @@ func (d *doc) clip(f field, c *Clip) {
 		c.Source = SourceAvatar
 		d.script(scriptAt, path+".script", script, c)
 	case audioAt != nil:
+		before := len(d.faults)
 		c.Source, c.AudioFile = SourceAvatar, d.input(audioAt, path+".audio", audio)
-		if ext := strings.ToLower(filepath.Ext(audio)); ext != ".wav" && ext != ".mp3" {
+		if ext := strings.ToLower(filepath.Ext(audio)); ext != ".wav" && ext != ".mp3" && len(d.faults) == before {
 			d.fault(audioAt, "convert it: ffmpeg -i "+filepath.Base(audio)+" take.wav", "%s.audio must be WAV or MP3", path)
 		}
 	case fileAt != nil:
@@ -118,12 +119,13 @@ func (d *doc) script(n ast.Node, path, value string, c *Clip) {
 		}
 	}
 	text = strings.Join(strings.Fields(text), " ")
+	before := len(d.faults)
 	for _, tag := range anyBreak.FindAllString(text, -1) {
 		if !goodBreak.MatchString(tag) {
 			d.fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
 		}
 	}
-	if m := tightBreak.FindString(text); m != "" && len(d.faults) == 0 {
+	if m := tightBreak.FindString(text); m != "" && len(d.faults) == before {
 		d.fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
 	}
 	switch size := utf8.RuneCountInString(text); {

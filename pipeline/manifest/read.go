@@ -4,10 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/compose/media"
 )
 
 // manifest reads the whole tree.
@@ -181,7 +184,7 @@ func (d *doc) shared(path string, c *Clip) setters {
 		"voice":       func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
 		"transparent": d.boolean(path+".transparent", &c.Transparent),
 		"route":       d.word(path+".route", []string{"v2-key", "v2", "v1-webm"}, &c.Route),
-		"key-color":   d.color(path+".key-color", &c.KeyColor),
+		"key-color":   d.keyColor(path+".key-color", &c.KeyColor),
 		"background":  d.color(path+".background", &c.Background),
 		"size":        d.size(path+".size", &c.Width, &c.Height),
 		"prepare":     func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
@@ -228,4 +231,18 @@ func (d *doc) input(n ast.Node, path, value string) string {
 		d.fault(n, "name a file inside it", "%s: %s is a folder, not a file", path, value)
 	}
 	return p
+}
+
+// keyColor reads a colour that a clip can be keyed on.
+func (d *doc) keyColor(path string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		before, v := len(d.faults), ""
+		d.color(path, &v)(n)
+		if len(d.faults) > before {
+			return
+		}
+		if *to = strings.ToUpper(v); !slices.Contains(media.KeyColors(), *to) {
+			d.fault(n, "use "+strings.Join(media.KeyColors(), ", "), "%s: %s cannot be keyed", path, v)
+		}
+	}
 }

@@ -33,7 +33,7 @@ type schemaShared struct {
 	Voice       *schemaVoice   `json:"voice,omitempty"`
 	Transparent *bool          `json:"transparent,omitempty"`
 	Route       string         `json:"route,omitempty" jsonschema:"enum=v2-key,enum=v2,enum=v1-webm"`
-	KeyColor    string         `json:"key-color,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
+	KeyColor    string         `json:"key-color,omitempty" jsonschema:"enum=#00FF00,enum=#0000FF,enum=#FF00FF"`
 	Background  string         `json:"background,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
 	Size        string         `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
 	Prepare     *schemaPrepare `json:"prepare,omitempty"`
