@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,10 +30,16 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exitcode": exitCode,
-			"sandbox":  startSandbox,
-			"billed":   billed,
-			"cutfile":  cutFile,
+			"exitcode":    exitCode,
+			"sandbox":     startSandbox,
+			"billed":      billed,
+			"cutfile":     cutFile,
+			"faults":      setFaults,
+			"interrupted": interrupted,
+			"meanwhile":   meanwhile,
+			"repeat":      repeat,
+			"remember":    remember,
+			"unchanged":   unchanged,
 			"unpublished": func(ts *testscript.TestScript, neg bool, args []string) {
 				files, _ := filepath.Glob(ts.MkAbs("public/greenroom/*.webm"))
 				if len(files) > 0 {
@@ -89,22 +92,6 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 		case <-deadline:
 			ts.Fatalf("the sandbox did not start")
 		}
-	}
-}
-
-// billed N compares the number of jobs on the sandbox's account.
-func billed(ts *testscript.TestScript, neg bool, args []string) {
-	res, err := http.Get(ts.Getenv("HEYGEN_API_BASE") + "/_sandbox/account")
-	ts.Check(err)
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	ts.Check(err)
-	var account struct {
-		Billed int `json:"billed_jobs"`
-	}
-	ts.Check(json.Unmarshal(b, &account))
-	if fmt.Sprint(account.Billed) != args[0] {
-		ts.Fatalf("%d jobs billed, want %s\n%s", account.Billed, args[0], b)
 	}
 }
 
