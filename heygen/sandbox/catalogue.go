@@ -9,6 +9,12 @@ var avatarList = []struct{ id, name, gender string }{
 	{"Odile-studio-20240311", "Odile in the studio", "female"},
 }
 
+// Talking photos: the account's own pictures.
+var photoList = []struct{ id, name string }{
+	{"0c1f5a86b2f84f6c9d2c7be0a41c9e11", "Portrait at the window"},
+	{"77e0a3dd52f54c0f8a8f1d6d0be3f2c4", "Portrait outdoors"},
+}
+
 var voiceList = []struct{ id, name, language, gender string }{
 	{"1bd001e7e50f421d891986aad5158bc8", "Sara", "English", "Female"},
 	{"077ab11b14f04ce0b49b5f6e5cc20979", "Paul", "English", "male"},
@@ -18,6 +24,15 @@ var voiceList = []struct{ id, name, language, gender string }{
 func knownAvatar(id string) bool {
 	for _, a := range avatarList {
 		if a.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+func knownPhoto(id string) bool {
+	for _, p := range photoList {
+		if p.id == id {
 			return true
 		}
 	}
@@ -38,13 +53,23 @@ func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 	for _, a := range avatarList {
 		list = append(list, map[string]any{"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil, "premium": false, "default_voice_id": voiceList[0].id})
 	}
-	v2(w, map[string]any{"avatars": list, "talking_photos": []any{}})
+	var photos []map[string]any
+	for _, p := range photoList {
+		photos = append(photos, map[string]any{"talking_photo_id": p.id, "talking_photo_name": p.name, "preview_image_url": nil})
+	}
+	v2(w, map[string]any{"avatars": list, "talking_photos": photos})
 }
 
 func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 	for _, a := range avatarList {
 		if a.id == r.PathValue("id") {
 			v2(w, map[string]any{"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true, "default_voice_id": voiceList[0].id})
+			return
+		}
+	}
+	for _, p := range photoList {
+		if p.id == r.PathValue("id") {
+			v2(w, map[string]any{"type": "talking_photo", "id": p.id, "name": p.name, "premium": false, "is_public": false, "default_voice_id": voiceList[0].id})
 			return
 		}
 	}

@@ -121,6 +121,12 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		switch {
+		case c != nil && c.Type != "avatar" && c.Type != "talking_photo":
+			bad("%s.character.type is invalid: Input should be 'avatar' or 'talking_photo'", where)
+			return
+		case c != nil && c.Type == "talking_photo" && !knownPhoto(c.PhotoID):
+			bad("%s.character.talking_photo_id is invalid: talking photo not found", where)
+			return
 		case v.Type == "text" && strings.TrimSpace(v.Text) == "":
 			bad("%s.voice.text.input_text is invalid: String should have at least 1 character", where)
 			return
