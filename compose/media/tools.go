@@ -35,12 +35,15 @@ const installHint = "apt-get install ffmpeg (macOS: brew install ffmpeg); `green
 // FindTools finds ffmpeg and ffprobe 5.1 or newer with the encoders we use.
 func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tools, error) {
 	var t Tools
-	for name, to := range map[string]*string{"ffmpeg": &t.FFmpeg, "ffprobe": &t.FFprobe} {
-		p, err := lookPath(name)
+	for _, program := range []struct {
+		name string
+		to   *string
+	}{{"ffmpeg", &t.FFmpeg}, {"ffprobe", &t.FFprobe}} {
+		p, err := lookPath(program.name)
 		if err != nil {
-			return t, fault.New(fault.Tool, installHint, "%s is not installed", name)
+			return t, fault.New(fault.Tool, installHint, "%s is not installed", program.name)
 		}
-		if *to, err = filepath.Abs(p); err != nil {
+		if *program.to, err = filepath.Abs(p); err != nil {
 			return t, err
 		}
 	}

@@ -46,7 +46,7 @@ func printPlan(e *env, plan *pipeline.Plan) {
 		case s.Price > 0:
 			price = pipeline.Dollars(s.Price)
 		}
-		fmt.Fprintf(e.Stdout, "%-8s %-20s %-8s %7s  %5.1f s  %s\n", s.Action, s.Clip, s.Route, price, s.Seconds, s.Reason)
+		fmt.Fprintf(e.Stdout, "%-8s %-20s %-8s %7s  %5.1f s  %s\n", s.Action, s.Clip, s.Route, price, s.Seconds, oneLine(s.Reason))
 	}
 	n := plan.Counts()
 	note := fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)

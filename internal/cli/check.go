@@ -111,12 +111,12 @@ func (e *env) toCheck(_ context.Context, args []string) ([]checkFile, error) {
 }
 
 func printReport(e *env, name string, r *media.Report) {
-	fmt.Fprintf(e.Stdout, "%s: %s, %s, %dx%d, %d frames\n", name, r.Verdict(), r.Info.VideoCodec, r.Info.Width, r.Info.Height, r.Frames)
+	fmt.Fprintf(e.Stdout, "%s: %s, %s, %dx%d, %d frames\n", oneLine(name), r.Verdict(), r.Info.VideoCodec, r.Info.Width, r.Info.Height, r.Frames)
 	for _, f := range r.Findings {
 		if f.Verdict == media.OK && !e.verbose {
 			continue
 		}
-		fmt.Fprintf(e.Stdout, "  %-4s %-16s %s (limit %s)\n", f.Verdict, f.Name, f.Value, f.Limit)
+		fmt.Fprintf(e.Stdout, "  %-4s %-16s %s (limit %s)\n", f.Verdict, f.Name, oneLine(f.Value), f.Limit)
 		if f.Advice != "" {
 			fmt.Fprintf(e.Stdout, "       %s\n", f.Advice)
 		}

@@ -34,7 +34,7 @@ func overview(e *env) error {
 		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
 	}
 	b.WriteString("\nStart here:\n  greenroom init tour && cd tour && greenroom build\n  greenroom render Presenter\n\nFlags of every command:\n")
-	b.WriteString((&env{}).globals().FlagUsagesWrapped(80))
+	b.WriteString(usages((&env{}).globals()))
 	b.WriteString(precedence)
 	b.WriteString("\nExit codes:\n  0   done, or nothing to do\n")
 	for _, r := range fault.Table {
@@ -42,6 +42,18 @@ func overview(e *env) error {
 	}
 	_, err := fmt.Fprint(e.Stdout, b.String())
 	return err
+}
+
+// usages lists flags at 80 columns. pflag adds [=true|false] to every switch, which
+// only says that a switch is one.
+func usages(fs *pflag.FlagSet) string {
+	fs.VisitAll(func(f *pflag.Flag) {
+		if f.DefValue == "-1" { // stands for "not given"
+			f.DefValue = "0" // which is not printed
+		}
+	})
+	const noise = "[=true|false]"
+	return strings.ReplaceAll(fs.FlagUsagesWrapped(80+len(noise)), noise, strings.Repeat(" ", len(noise)))
 }
 
 const precedence = "\nA flag wins over GREENROOM_<FLAG> in the environment, that over the manifest.\n"
@@ -56,9 +68,9 @@ func help(e *env, c command) error {
 		fmt.Fprintf(&b, "  %s\n", x)
 	}
 	if fs.HasFlags() {
-		fmt.Fprintf(&b, "\nFlags:\n%s", fs.FlagUsagesWrapped(80))
+		fmt.Fprintf(&b, "\nFlags:\n%s", usages(fs))
 	}
-	fmt.Fprintf(&b, "\nFlags of every command:\n%s%s", (&env{}).globals().FlagUsagesWrapped(80), precedence)
+	fmt.Fprintf(&b, "\nFlags of every command:\n%s%s", usages((&env{}).globals()), precedence)
 	_, err := fmt.Fprint(e.Stdout, b.String())
 	return err
 }

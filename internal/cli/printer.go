@@ -3,11 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"greenroom/internal/fault"
 	"greenroom/pipeline"
 )
 
@@ -32,6 +34,9 @@ func newPrinter(e *env) *printer {
 func (p *printer) event(ev pipeline.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.e.json { // a server's words must not steer the terminal
+		ev.Clip, ev.Message = oneLine(ev.Clip), oneLine(ev.Message)
+	}
 	switch {
 	case p.done:
 	case p.e.json:
@@ -46,6 +51,8 @@ func (p *printer) event(ev pipeline.Event) {
 		p.line(ev)
 	}
 }
+
+func oneLine(s string) string { return strings.ReplaceAll(fault.Clean(s), "\n", " ") }
 
 func (p *printer) line(ev pipeline.Event) {
 	text := ev.Stage

@@ -19,10 +19,10 @@ func Format(err error, noColor bool) string {
 	var b strings.Builder
 	faults := All(err)
 	for i, e := range faults {
-		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, clean(e.Error()))
+		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, Clean(e.Error()))
 		snippet(&b, e.Place)
 		if e.Hint != "" && (i+1 == len(faults) || faults[i+1].Hint != e.Hint) {
-			fmt.Fprintf(&b, "greenroom: hint: %s\n", clean(e.Hint))
+			fmt.Fprintf(&b, "greenroom: hint: %s\n", Clean(e.Hint))
 		}
 	}
 	if n := len(faults); n > 1 {
@@ -36,13 +36,13 @@ func snippet(b *strings.Builder, p *Place) {
 	if where == "" {
 		return
 	}
-	fmt.Fprintf(b, "  %s\n", clean(where))
+	fmt.Fprintf(b, "  %s\n", Clean(where))
 	if p.Line <= 0 || p.Text == "" {
 		return
 	}
 	text, col := window(strings.ReplaceAll(p.Text, "\t", " "), p.Column)
 	num := fmt.Sprint(p.Line)
-	fmt.Fprintf(b, "  %s | %s\n", num, clean(text))
+	fmt.Fprintf(b, "  %s | %s\n", num, Clean(text))
 	if col > 0 {
 		fmt.Fprintf(b, "  %s | %s^\n", strings.Repeat(" ", len(num)), strings.Repeat(" ", col-1))
 	}
@@ -58,9 +58,9 @@ func window(text string, col int) (string, int) {
 	return string(r[from : from+maxLine]), col - from
 }
 
-// clean drops control characters: file contents and server messages must not
+// Clean drops control characters: file contents and server messages must not
 // steer the terminal.
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r >= 0x20 && r != 0x7f && (r < 0x80 || r > 0x9f) {
 			return r

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestREADME runs the shell blocks of README as a newcomer would, in one shell and
+// an empty folder. `make` lines are CI's own business.
+func TestREADME(t *testing.T) {
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, m := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(b), -1) {
+		for _, l := range strings.Split(strings.TrimSpace(m[1]), "\n") {
+			if !strings.HasPrefix(l, "make ") {
+				lines = append(lines, l)
+			}
+		}
+	}
+	if len(lines) != 4 || !strings.HasPrefix(lines[0], "greenroom init tour && cd tour") {
+		t.Fatalf("README's blocks changed; look at what this test skips: %q", lines)
+	}
+	modules, err := filepath.Abs("remotion/companion/node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := os.Getenv("GREENROOM_NODE_MODULES"); v != "" {
+		modules = v
+	}
+	// The packages are there already; npm would fetch the same ones.
+	lines = append(lines[:1], append([]string{"ln -s '" + modules + "' node_modules"}, lines[1:]...)...)
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", strings.Join(lines, "\n"))
+	cmd.Dir = t.TempDir()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, says := range []string{"2 clips: 2 bought, 2 downloaded|1 clip: 1 bought", `Presenter.mp4`} {
+		if !regexp.MustCompile(says).Match(out) {
+			t.Errorf("no %q in\n%s", says, out)
+		}
+	}
+	film := filepath.Join(cmd.Dir, "tour", "out", "Presenter.mp4")
+	if fi, err := os.Stat(film); err != nil || fi.Size() < 10_000 {
+		t.Errorf("no film: %v", err)
+	}
+}
