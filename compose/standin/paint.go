@@ -3,8 +3,6 @@ package standin
 import (
 	"image"
 	"math"
-
-	"golang.org/x/image/vector"
 )
 
 // rgb is a colour, each 0 to 255.
@@ -15,28 +13,25 @@ func mix(a, b rgb, t float64) rgb {
 	return rgb{a.r + (b.r-a.r)*t, a.g + (b.g-a.g)*t, a.b + (b.b-a.b)*t}
 }
 
-// canvas is premultiplied RGBA in floats of 0 to 255 while painting.
+func flat(c rgb, alpha float64) brush {
+	return func(float64, float64) (rgb, float64) { return c, alpha }
+}
+
+// canvas is one frame, premultiplied RGBA while layers are laid over one another.
 type canvas struct {
 	w, h int
-	pix  []float32
-	mask *image.Alpha
-	ras  *vector.Rasterizer
+	pix  []byte
 	out  []byte
+	back []byte             // the opaque background, made once
 	bg   func(x, y int) rgb // nil: transparent
 }
 
 func newCanvas(w, h int) *canvas {
-	return &canvas{w: w, h: h, pix: make([]float32, w*h*4), out: make([]byte, w*h*4),
-		mask: image.NewAlpha(image.Rect(0, 0, w, h)), ras: vector.NewRasterizer(w, h)}
+	return &canvas{w: w, h: h, pix: make([]byte, w*h*4), out: make([]byte, w*h*4)}
 }
 
-// at maps the drawing's units to pixels: the drawing is 1000 high, centred.
+// at maps the drawing's units to pixels: its origin, pixels a unit, radians.
 type at struct{ x, y, k, tilt float64 }
-
-func (a at) pt(x, y float64) (float32, float32) {
-	s, c := math.Sin(a.tilt), math.Cos(a.tilt)
-	return float32(a.x + a.k*(x*c-y*s)), float32(a.y + a.k*(x*s+y*c))
-}
 
 // shape is a closed path of cubic curves: a start and then triples of points.
 type shape [][2]float64
@@ -51,60 +46,53 @@ func ellipse(cx, cy, rx, ry float64) shape {
 		{cx + k*rx, cy - ry}, {cx + rx, cy - k*ry}, {cx + rx, cy}}
 }
 
-// fill paints a shape; paint gives colour and alpha (0 to 1) in drawing units.
-func (c *canvas) fill(a at, s shape, soft float64, paint func(x, y float64) (rgb, float64)) {
-	x0, y0, x1, y1 := float32(c.w), float32(c.h), float32(0), float32(0)
-	for _, p := range s {
-		x, y := a.pt(p[0], p[1])
-		x0, y0, x1, y1 = min(x0, x), min(y0, y), max(x1, x), max(y1, y)
+// draw lays a layer over the frame, moved, turned and scaled, between its pixels.
+func (c *canvas) draw(l *layer, p at) {
+	sin, cos := math.Sin(p.tilt), math.Cos(p.tilt)
+	// The frame's pixels that the layer may touch.
+	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, q := range [4][2]float64{{0, 0}, {1, 0}, {0, 1}, {1, 1}} {
+		ux, uy := l.x0+q[0]*float64(l.w)/l.k, l.y0+q[1]*float64(l.h)/l.k
+		x, y := p.x+p.k*(ux*cos-uy*sin), p.y+p.k*(ux*sin+uy*cos)
+		x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
 	}
-	pad := float32(soft*a.k) + 2
-	r := image.Rect(int(x0-pad), int(y0-pad), int(x1+pad)+1, int(y1+pad)+1).Intersect(image.Rect(0, 0, c.w, c.h))
-	if r.Empty() {
-		return
-	}
-	c.ras.Reset(r.Dx(), r.Dy())
-	move := func(i int) (float32, float32) {
-		x, y := a.pt(s[i][0], s[i][1])
-		return x - float32(r.Min.X), y - float32(r.Min.Y)
-	}
-	x, y := move(0)
-	c.ras.MoveTo(x, y)
-	for i := 1; i+2 < len(s); i += 3 {
-		bx, by := move(i)
-		cx, cy := move(i + 1)
-		dx, dy := move(i + 2)
-		c.ras.CubeTo(bx, by, cx, cy, dx, dy)
-	}
-	c.ras.ClosePath()
-	m := image.NewAlpha(image.Rect(0, 0, r.Dx(), r.Dy()))
-	c.ras.Draw(m, m.Rect, image.Opaque, image.Point{})
-	if n := int(soft * a.k / 2); n > 0 {
-		blur(m, n)
-		blur(m, n)
-	}
-	sin, cos := math.Sin(a.tilt)/a.k, math.Cos(a.tilt)/a.k
-	for yy := r.Min.Y; yy < r.Max.Y; yy++ {
-		row := m.Pix[(yy-r.Min.Y)*m.Stride:]
-		for xx := r.Min.X; xx < r.Max.X; xx++ {
-			cov := row[xx-r.Min.X]
-			if cov == 0 {
+	r := image.Rect(int(x0)-1, int(y0)-1, int(x1)+2, int(y1)+2).Intersect(image.Rect(0, 0, c.w, c.h))
+	// One step right in the frame is this step in the layer, in 1/65536 pixels.
+	const one = 1 << 16
+	f := l.k / p.k
+	du, dv := int(math.Round(cos*f*one)), int(math.Round(-sin*f*one))
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		px, py := (float64(r.Min.X)+0.5-p.x)/p.k, (float64(y)+0.5-p.y)/p.k
+		u := int(math.Round(((px*cos+py*sin-l.x0)*l.k - 0.5) * one))
+		v := int(math.Round(((-px*sin+py*cos-l.y0)*l.k - 0.5) * one))
+		dst := c.pix[(y*c.w+r.Min.X)*4:]
+		for x := 0; x < r.Dx(); x, u, v = x+1, u+du, v+dv {
+			ix, iy := u>>16, v>>16
+			if ix < 0 || iy < 0 || ix+1 >= l.w || iy+1 >= l.h {
+				continue // layers have an empty border of two pixels
+			}
+			s := l.pix[(iy*l.w+ix)*4:]
+			t := l.pix[((iy+1)*l.w+ix)*4:]
+			if s[3]|s[7]|t[3]|t[7] == 0 {
 				continue
 			}
-			px, py := float64(xx)+0.5-a.x, float64(yy)+0.5-a.y
-			col, alpha := paint(px*cos+py*sin, -px*sin+py*cos)
-			c.over(xx, yy, col, alpha*float64(cov)/255)
+			fx, fy := uint32(u>>8&255), uint32(v>>8&255)
+			d := dst[x*4 : x*4+4 : x*4+4]
+			a := lerp(s[3], s[7], t[3], t[7], fx, fy)
+			k := 255 - a
+			d[0] = byte(lerp(s[0], s[4], t[0], t[4], fx, fy) + (uint32(d[0])*k+127)/255)
+			d[1] = byte(lerp(s[1], s[5], t[1], t[5], fx, fy) + (uint32(d[1])*k+127)/255)
+			d[2] = byte(lerp(s[2], s[6], t[2], t[6], fx, fy) + (uint32(d[2])*k+127)/255)
+			d[3] = byte(a + (uint32(d[3])*k+127)/255)
 		}
 	}
 }
 
-func (c *canvas) over(x, y int, col rgb, alpha float64) {
-	i := (y*c.w + x) * 4
-	k := float32(1 - alpha)
-	c.pix[i] = c.pix[i]*k + float32(col.r*alpha)
-	c.pix[i+1] = c.pix[i+1]*k + float32(col.g*alpha)
-	c.pix[i+2] = c.pix[i+2]*k + float32(col.b*alpha)
-	c.pix[i+3] = c.pix[i+3]*k + float32(255*alpha)
+// lerp mixes four neighbours by a place between them, in 1/256.
+func lerp(a, b, c, d byte, fx, fy uint32) uint32 {
+	top := uint32(a)*(256-fx) + uint32(b)*fx
+	low := uint32(c)*(256-fx) + uint32(d)*fx
+	return min(255, (top*(256-fy)+low*fy+1<<15)>>16)
 }
 
 // blur is a box blur of n pixels each way.
@@ -137,23 +125,32 @@ func blur(m *image.Alpha, n int) {
 // finish gives straight RGBA bytes, over the background when there is one. The
 // slice is used again by the next frame.
 func (c *canvas) finish() []byte {
+	if c.bg != nil && c.back == nil {
+		c.back = make([]byte, len(c.pix))
+		for i := 0; i < len(c.back); i += 4 {
+			b := c.bg(i/4%c.w, i/4/c.w)
+			c.back[i], c.back[i+1], c.back[i+2] = byte8(float32(b.r)), byte8(float32(b.g)), byte8(float32(b.b))
+		}
+	}
 	for i := 0; i < len(c.pix); i += 4 {
-		a := c.pix[i+3]
+		s, d := c.pix[i:i+4:i+4], c.out[i:i+4:i+4]
+		a := uint32(s[3])
 		switch {
-		case c.bg != nil:
-			p := i / 4
-			b := c.bg(p%c.w, p/c.w)
-			k := 1 - a/255
-			c.out[i], c.out[i+1], c.out[i+2], c.out[i+3] = byte8(c.pix[i]+float32(b.r)*k), byte8(c.pix[i+1]+float32(b.g)*k), byte8(c.pix[i+2]+float32(b.b)*k), 255
-		case a < 0.5:
-			c.out[i], c.out[i+1], c.out[i+2], c.out[i+3] = 0, 0, 0, 0
+		case c.back != nil:
+			b, k := c.back[i:i+4:i+4], 255-a
+			d[0], d[1], d[2], d[3] = byte(uint32(s[0])+uint32(b[0])*k/255), byte(uint32(s[1])+uint32(b[1])*k/255), byte(uint32(s[2])+uint32(b[2])*k/255), 255
+		case a == 0:
+			d[0], d[1], d[2], d[3] = 0, 0, 0, 0
+		case a == 255:
+			copy(d, s)
 		default:
-			k := 255 / a
-			c.out[i], c.out[i+1], c.out[i+2], c.out[i+3] = byte8(c.pix[i]*k), byte8(c.pix[i+1]*k), byte8(c.pix[i+2]*k), byte8(a)
+			d[0], d[1], d[2], d[3] = straight(s[0], a), straight(s[1], a), straight(s[2], a), s[3]
 		}
 	}
 	clear(c.pix)
 	return c.out
 }
+
+func straight(v byte, a uint32) byte { return byte(min(255, (uint32(v)*255+a/2)/a)) }
 
 func byte8(v float32) byte { return byte(max(0, min(255, v+0.5))) }

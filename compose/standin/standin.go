@@ -112,7 +112,11 @@ func (m *Maker) Make(ctx context.Context, s Spec, out string) (Result, error) {
 	if err := v.pad(float64(frames) / float64(s.FPS)).write(wav); err != nil {
 		return Result{}, err
 	}
-	if err := m.encode(ctx, s, newActor(s, v, frames), frames, wav, out); err != nil {
+	a, err := newActor(s, v, frames)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := m.encode(ctx, s, a, frames, wav, out); err != nil {
 		os.Remove(out)
 		return Result{}, err
 	}
