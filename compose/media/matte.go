@@ -29,6 +29,7 @@ const (
 	blockEdge byte = iota
 	blockSolid
 	blockClear
+	blockTinted // a little key in it; settled before anything is solved
 )
 
 // Figures of the matte, in 8-bit steps unless said otherwise.
@@ -39,6 +40,7 @@ const (
 	reach     = 12 // blocks that the presenter's colour is carried outwards
 	trust     = 40 // how far from the line B-F a pixel may lie to be explained by it
 	snap      = 0.02
+	tinted    = 0.25 // of the key's own rise: as much as cloth may lean towards it
 
 	// Luma has twice the chroma's resolution in 4:2:0, so it knows better where an
 	// edge runs. Two and 40 gave the least error over drawn presenters at 640 and
@@ -120,11 +122,48 @@ func (m *matte) classify(u, v []byte) {
 			m.class[i] = blockClear
 		case d <= solidSlop:
 			m.class[i] = blockSolid
+		case d < full*tinted:
+			m.class[i] = blockTinted
 		default:
 			m.class[i] = blockEdge
 		}
 	}
+	m.settle()
 	m.widen()
+}
+
+// settle decides about tinted blocks: near the key they are its edge, elsewhere the
+// presenter wears a colour that leans towards it.
+func (m *matte) settle() {
+	copy(m.before, m.class)
+	for j := range m.ch {
+		for i := range m.cw {
+			at := j*m.cw + i
+			if m.before[at] != blockTinted {
+				continue
+			}
+			m.class[at] = blockSolid
+			if m.nearKey(i, j) {
+				m.class[at] = blockEdge
+			}
+		}
+	}
+}
+
+// nearKey looks along eight rays for a block that is mostly key.
+func (m *matte) nearKey(x, y int) bool {
+	for _, d := range [8][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {1, -1}, {-1, 1}, {-1, -1}} {
+		for k := 1; k <= reach; k++ {
+			i, j := x+k*d[0], y+k*d[1]
+			if i < 0 || j < 0 || i >= m.cw || j >= m.ch {
+				break
+			}
+			if c := m.before[j*m.cw+i]; c == blockClear || c == blockEdge {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // widen makes an edge of every block within erode of one that differs from it.

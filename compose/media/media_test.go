@@ -187,6 +187,26 @@ func TestKeyColourMasters(t *testing.T) {
 	mustFail(t, check(t, badge, e), "key colour inside")
 }
 
+// Cloth that leans towards the key stays solid where no key is near.
+func TestKeyedClothMayLeanTowardsTheKey(t *testing.T) {
+	in, out := filepath.Join(t.TempDir(), "olive.mp4"), filepath.Join(t.TempDir(), "out.webm")
+	// Olive, 100/125/80: its green stands 25 of 255 above the rest.
+	ffmpeg(t, append([]string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=0.4,format=rgb24,geq=r='100*" + figure + "':g='125*" + figure + "+255*(1-" + figure + ")':b='80*" + figure + "'",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16"}, append(bt709, in)...)...)
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: in, Out: out, Key: "#00FF00", Transparent: true, Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	b := decodeRGBA(t, out, "libvpx-vp9", "0", 320, 240)
+	for _, at := range [][2]int{{160, 150}, {130, 150}, {190, 150}, {160, 115}} {
+		px := b[(at[1]*320+at[0])*4:]
+		for c, want := range []int{100, 125, 80, 255} {
+			if got := int(px[c]); got < want-5 || got > want+5 {
+				t.Errorf("at %v channel %d is %d, want %d", at, c, got, want)
+			}
+		}
+	}
+}
+
 // decodeRGBA gives one frame at the file's own size.
 func decodeRGBA(t *testing.T, path, decoder string, at string, w, h int) []byte {
 	t.Helper()

@@ -32,7 +32,7 @@ type PrepareSpec struct {
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.
-const recipeVersion = "prepare/2"
+const recipeVersion = "prepare/3"
 
 // opusSkip is how much of an Opus stream is discarded at its start, seconds: the
 // sound is placed that much early so that it is heard on time.
