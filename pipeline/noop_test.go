@@ -53,7 +53,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 		req, err := p.request(c)
 		must(err)
 		e := lockfile.Entry{Clip: c.Name, TakeKey: req.key, Route: req.route, VideoID: fmt.Sprintf("video%d", i), Inputs: req.inputs(),
-			Info: lockfile.Info{Width: 1280, Height: 720, FPSNum: 25, FPSDen: 1, Frames: 100, Duration: 4, Transparent: true, Box: lockfile.Box{X: 300, Y: 20, W: 640, H: 700}, OutWidth: 640, OutHeight: 700}}
+			Info: builtInfo()}
 		e.Master, e.MasterBytes = put("master", i)
 		e.Renditions = map[string]lockfile.Rendition{}
 		for _, name := range []string{webmRendition, posterRendition} {
@@ -70,6 +70,11 @@ func builtProject(tb testing.TB, dir string, n int) {
 	must(p.lock.Save(p.path(LockName)))
 	must(p.publish(ctx, nil))
 	must(p.Close())
+}
+
+// builtInfo is what a check saw of a 720p take.
+func builtInfo() lockfile.Info {
+	return lockfile.Info{Width: 1280, Height: 720, FPSNum: 25, FPSDen: 1, Frames: 100, Duration: 4, Transparent: true, Box: lockfile.Box{X: 300, Y: 20, W: 640, H: 700}, OutWidth: 640, OutHeight: 700}
 }
 
 // yes is a provider that takes every order.
