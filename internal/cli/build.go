@@ -156,9 +156,12 @@ func summary(s pipeline.Summary) string {
 	return fmt.Sprintf("%s: %s in %s", clips(s.Clips), strings.Join(parts, ", "), s.Took.Round(100*time.Millisecond))
 }
 
-func clips(n int) string {
+func clips(n int) string { return count(n, "clip") }
+
+// count is "1 clip", "2 clips".
+func count(n int, of string) string {
 	if n == 1 {
-		return "1 clip"
+		return "1 " + of
 	}
-	return fmt.Sprintf("%d clips", n)
+	return fmt.Sprintf("%d %ss", n, of)
 }
