@@ -126,6 +126,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum}
 	b.sum.UpToDate = plan.Counts()[Keep]
+	if err := b.preflight(ctx, plan); err != nil {
+		return sum, err
+	}
 	if err := b.limits(plan); err != nil {
 		return sum, err
 	}
