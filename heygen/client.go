@@ -119,6 +119,7 @@ type call struct {
 	contentType            string
 	timeout                time.Duration
 	once                   bool // never repeat
+	idempotency            string
 }
 
 // do sends the request, repeating reads, and gives the answer's bytes.
@@ -190,6 +191,9 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 	req.Header.Set("Accept", "application/json")
 	if q.contentType != "" {
 		req.Header.Set("Content-Type", q.contentType)
+	}
+	if q.idempotency != "" {
+		req.Header.Set("Idempotency-Key", q.idempotency)
 	}
 	began := c.now()
 	res, err := c.http.Do(req)

@@ -73,6 +73,8 @@ func DefiniteNo(err error) bool {
 	switch {
 	case e.Status == http.StatusRequestTimeout:
 		return false
+	case e.Status == http.StatusConflict && e.Code == "request_in_progress":
+		return false // the same key's first request is still at work
 	case e.Status >= 400 && e.Status < 500:
 		return true
 	case e.Status >= 200 && e.Status < 300:

@@ -235,8 +235,12 @@ func (c *Client) generate(ctx context.Context, path string, invalid error, r any
 // video's id. It is sent once: any failure without a refusal (see DefiniteNo)
 // leaves the outcome unknown.
 func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, error) {
+	return c.submit(ctx, path, body, "")
+}
+
+func (c *Client) submit(ctx context.Context, path string, body []byte, key string) (string, error) {
 	b, err := c.do(ctx, call{
-		op: "create video", method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
+		op: "create video", method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, idempotency: key,
 		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json",
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 )
@@ -58,6 +59,8 @@ type build struct {
 	threads int
 
 	takes keyedMutex // one at a time per take key
+
+	engines map[string]*heygen.Engine // of v3 looks, by id; filled before anything runs
 
 	mu  sync.Mutex
 	sum Summary

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"greenroom/assets"
+	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -83,10 +84,12 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	prices := loadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Sandbox: p.Sandboxed(), Prices: prices.Date}
+	var bad fault.List
 	for _, c := range clips {
 		req, err := p.request(c)
 		if err != nil {
-			return nil, err
+			bad = append(bad, fault.All(err)...)
+			continue
 		}
 		row, known := rows[req.key]
 		s := p.step(ctx, c, req, row, known)
@@ -100,6 +103,9 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		}
 		plan.Price += s.Price
 		plan.Steps = append(plan.Steps, s)
+	}
+	if err := bad.Or(); err != nil {
+		return nil, err
 	}
 	return plan, nil
 }

@@ -32,9 +32,9 @@ func (b *build) preflight(ctx context.Context, plan *Plan) error {
 		return err
 	}
 	var list fault.List
+	b.engines = map[string]*heygen.Engine{}
 	for id, steps := range wanted {
-		// One small answer each: the whole catalogue is megabytes at HeyGen.
-		if _, err := client.AvatarDetails(ctx, id); heygen.NotFound(err) && !heygen.Gone(err) {
+		if err := b.lookUp(ctx, client, id, isV3(steps[0].Route)); heygen.NotFound(err) && !heygen.Gone(err) {
 			list = append(list, b.unknown(steps, "avatar", id, b.avatarIDs(ctx, client))...)
 		} else if heygen.Unauthorized(err) {
 			return explain(err, "look up avatar "+id)
@@ -58,6 +58,20 @@ func (b *build) preflight(ctx context.Context, plan *Plan) error {
 	}
 	list.Sort()
 	return list.Or()
+}
+
+// lookUp asks for one avatar: a small answer, where the whole catalogue is megabytes.
+// A v3 look also says which engines it can be rendered with.
+func (b *build) lookUp(ctx context.Context, client *heygen.Client, id string, v3 bool) error {
+	if !v3 {
+		_, err := client.AvatarDetails(ctx, id)
+		return err
+	}
+	l, err := client.Look(ctx, id)
+	if err == nil {
+		b.engines[id] = heygen.BestEngine(l.Engines)
+	}
+	return err
 }
 
 func (b *build) avatarIDs(ctx context.Context, client *heygen.Client) []string {

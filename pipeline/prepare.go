@@ -123,7 +123,7 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 func expectMaster(c manifest.Clip, req request, announced float64) media.Expect {
 	e := expectation(c)
 	e.Duration = announced
-	if req.route == routeV2Key {
+	if isKeyed(req.route) {
 		e.KeyColor = c.KeyColor
 	}
 	return e
@@ -167,7 +167,7 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 // what the check saw.
 func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness}
-	if route == routeV2Key {
+	if isKeyed(route) {
 		s.Key = c.KeyColor
 	}
 	if in.Box.W != in.Width || in.Box.H != in.Height {

@@ -15,7 +15,6 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/ledger"
 )
 
 // sandboxSpeed is how much faster than life the embedded sandbox runs: a job of
@@ -141,22 +140,6 @@ func (p *Project) fetcher() *assets.Fetcher {
 	}
 }
 
-// remote is the ledger's view of the provider.
-type remote struct{ c *heygen.Client }
-
-func (r remote) Submit(ctx context.Context, path string, body []byte) (string, error) {
-	return r.c.Submit(ctx, path, body)
-}
-
-func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found, error) {
-	items, err := r.c.FindByTitle(ctx, marker)
-	out := make([]ledger.Found, 0, len(items))
-	for _, i := range items {
-		out = append(out, ledger.Found{ID: i.ID, Title: i.Title, CreatedAt: i.CreatedAt})
-	}
-	return out, err
-}
-
 // explain turns the client's error into one for people.
 func explain(err error, doing string) error {
 	var he *heygen.Error
@@ -166,7 +149,7 @@ func explain(err error, doing string) error {
 	case heygen.Unauthorized(err):
 		return fault.Wrap(fault.Auth, err, "check the key with `greenroom doctor`, or set HEYGEN_API_KEY to another", "%s", doing)
 	case heygen.Gone(err):
-		return fault.Wrap(fault.Provider, err, "HeyGen announced the end of v1 and v2 for 2026-10-31; this account no longer answers them", "%s", doing)
+		return fault.Wrap(fault.Provider, err, "HeyGen announced the end of v1 and v2 for 2026-10-31: set heygen.api: v3", "%s", doing)
 	case errors.As(err, &he) && he.Status == http.StatusPaymentRequired:
 		return fault.Wrap(fault.Provider, err, "top the account up, then run the same command again", "%s", doing)
 	case errors.As(err, &he) && he.Status >= 400 && he.Status < 500:

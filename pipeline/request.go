@@ -16,15 +16,6 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Routes from a clip to a take.
-const (
-	routeV2Key  = "v2-key"
-	routeV2     = "v2"
-	routeV1WebM = "v1-webm"
-	routeVideo  = "video"
-	routeFile   = "file"
-)
-
 // request is what would be asked for, and its key.
 type request struct {
 	route     string
@@ -76,13 +67,11 @@ func (p *Project) request(c manifest.Clip) (request, error) {
 		r.route = routeVideo
 		k.field("video", c.VideoID)
 	default:
-		r.route = c.Route
-		switch {
-		case r.route != "":
-		case c.Transparent:
-			r.route = routeV2Key
-		default:
-			r.route = routeV2
+		r.route = p.routeOf(c)
+		if isV3(r.route) {
+			if err := fitsV3(c); err != nil {
+				return r, err
+			}
 		}
 		if c.Avatar.TalkingPhoto {
 			r.priceKind = "photo"
@@ -111,9 +100,9 @@ func (p *Project) request(c manifest.Clip) (request, error) {
 		k.number("width", float64(c.Width))
 		k.number("height", float64(c.Height))
 		switch r.route {
-		case routeV2Key:
+		case routeV2Key, routeV3Key:
 			k.field("key color", c.KeyColor)
-		case routeV2:
+		case routeV2, routeV3:
 			k.field("background", c.Background)
 		}
 	}
@@ -131,21 +120,26 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 	asset := ""
 	if c.AudioFile != "" && s.row.State != ledger.Sending {
 		var err error
-		if asset, err = b.upload(ctx, client, c.AudioFile); err != nil {
+		if asset, err = b.upload(ctx, client, s.Route, c.AudioFile); err != nil {
 			return in, err
 		}
 	}
 	size := &heygen.Dimension{Width: c.Width, Height: c.Height}
 	var body any
 	var invalid error
-	if s.Route == routeV1WebM {
+	switch {
+	case isV3(s.Route):
+		r := v3Request(c, s.Route, asset, in.Title, b.engines[c.Avatar.ID])
+		in.Path = heygen.PathVideos
+		body, invalid = r, r.Validate()
+	case s.Route == routeV1WebM:
 		r := heygen.WebMRequest{AvatarPoseID: c.Avatar.ID, AvatarStyle: c.Avatar.Style, InputText: c.Script, VoiceID: c.Voice.ID, InputAudio: asset, Dimension: size}
 		if asset != "" {
 			r.VoiceID = ""
 		}
 		in.Path, in.Title = heygen.PathWebM, ""
 		body, invalid = r, r.Validate()
-	} else {
+	default:
 		r := generateRequest(c, s.Route, asset)
 		r.Title, r.Dimension = in.Title, size
 		body, invalid = r, r.Validate()
@@ -180,7 +174,7 @@ func generateRequest(c manifest.Clip, route, asset string) heygen.GenerateReques
 	return heygen.GenerateRequest{VideoInputs: []heygen.Scene{scene}}
 }
 
-func (b *build) upload(ctx context.Context, client *heygen.Client, path string) (string, error) {
+func (b *build) upload(ctx context.Context, client *heygen.Client, route, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", fault.Wrap(fault.Manifest, err, "make the file readable", "read the audio")
@@ -199,7 +193,11 @@ func (b *build) upload(ctx context.Context, client *heygen.Client, path string) 
 	if _, err := f.Seek(0, 0); err != nil {
 		return "", err
 	}
-	a, err := client.UploadAsset(ctx, kind, f, fi.Size())
+	send := client.UploadAsset
+	if isV3(route) {
+		send = client.UploadAssetV3
+	}
+	a, err := send(ctx, kind, f, fi.Size())
 	if err != nil {
 		return "", explain(err, "upload the audio")
 	}

@@ -84,7 +84,8 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	}
 	before := s.row.State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
-	row, err := b.ledger.Spend(ctx, in, b.budget, remote{client}, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep})
+	re := remote{client, s.Route, onceKey(s.Key)}
+	row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat()})
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
@@ -113,7 +114,7 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 	began := b.Project.o.Now()
 	b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Started, Message: row.VideoID})
 	for {
-		v, err := client.VideoStatus(ctx, row.VideoID)
+		v, err := readVideo(ctx, client, s.Route, row.VideoID)
 		age := b.Project.o.Now().Sub(began)
 		switch {
 		case err != nil:
@@ -166,7 +167,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row)
 	}
 	var video heygen.Video
 	link := func(ctx context.Context, _ bool) (string, error) {
-		v, err := client.VideoStatus(ctx, id)
+		v, err := readVideo(ctx, client, b.recordRoute(s.Route), id)
 		switch {
 		case heygen.NotFound(err):
 			return "", fault.Wrap(fault.Provider, err, "it may be deleted, or belong to another account", "find video %s", id)

@@ -19,6 +19,12 @@ func (s *Server) routes() {
 	api("GET /v1/video_status.get", s.videoStatus)
 	api("GET /v1/video.list", s.videoList)
 	api("DELETE /v1/video.delete", s.videoDelete)
+	api("POST /v3/videos", s.paid("v3", s.createV3))
+	api("GET /v3/videos", s.listV3)
+	api("GET /v3/videos/{id}", s.videoV3)
+	api("DELETE /v3/videos/{id}", s.deleteV3)
+	api("POST /v3/assets", s.uploadV3)
+	api("GET /v3/avatars/looks/{id}", s.lookV3)
 	api("GET /v2/avatars", s.avatars)
 	api("GET /v2/avatar/{id}/details", s.avatarDetails)
 	api("GET /v2/voices", s.voices)
@@ -135,9 +141,10 @@ func v2(w http.ResponseWriter, data any) {
 	reply(w, http.StatusOK, map[string]any{"error": nil, "data": data})
 }
 
-func (s *Server) find(id string) *job {
+// find gives a job of one generation: each knows only its own.
+func (s *Server) find(id string, v3 bool) *job {
 	for _, j := range s.jobs {
-		if j.ID == id && !j.Deleted {
+		if j.ID == id && !j.Deleted && j.V3 == v3 {
 			return j
 		}
 	}
@@ -147,7 +154,7 @@ func (s *Server) find(id string) *job {
 func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.find(r.URL.Query().Get("video_id"))
+	j := s.find(r.URL.Query().Get("video_id"), false)
 	if j == nil {
 		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
 		return
@@ -181,7 +188,7 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 	seen := 0
 	for i := len(s.jobs) - 1; i >= 0; i-- { // newest first
 		j := s.jobs[i]
-		if j.Deleted || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+		if j.Deleted || j.V3 || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
 		if seen++; seen <= from {
@@ -199,7 +206,7 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 func (s *Server) videoDelete(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.find(r.URL.Query().Get("video_id"))
+	j := s.find(r.URL.Query().Get("video_id"), false)
 	if j == nil {
 		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
 		return

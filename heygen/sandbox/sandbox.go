@@ -70,6 +70,8 @@ type job struct {
 	Spec     standin.Spec `json:"-"`
 	Request  request      `json:"request"`
 	Deleted  bool         `json:"deleted,omitempty"`
+	V3       bool         `json:"v3,omitempty"`   // v1 and v2 do not see it, nor it them
+	Once     string       `json:"once,omitempty"` // its idempotency key
 }
 
 // Server is the handler.
@@ -169,9 +171,18 @@ func (s *Server) Close() error {
 
 // accept bills a job: it is on disk before the answer can leave.
 func (s *Server) accept(route, title, callback string, r request) (*job, error) {
+	j := newJob(route, title, r, s.o.Now())
+	j.Callback = callback
+	return j, s.bill(j)
+}
+
+func newJob(route, title string, r request, now time.Time) *job {
 	id := make([]byte, 16)
 	rand.Read(id)
-	j := &job{ID: hex.EncodeToString(id), Route: route, Title: title, Callback: callback, Created: s.o.Now().UTC(), Status: "pending", Request: r}
+	return &job{ID: hex.EncodeToString(id), Route: route, Title: title, Created: now.UTC(), Status: "pending", Request: r}
+}
+
+func (s *Server) bill(j *job) error {
 	s.mu.Lock()
 	s.jobs = append(s.jobs, j)
 	err := s.save()
@@ -182,7 +193,7 @@ func (s *Server) accept(route, title, callback string, r request) (*job, error) 
 	if err == nil {
 		s.start(j)
 	}
-	return j, err
+	return err
 }
 
 // start queues a job behind the plan's concurrency and draws it.

@@ -224,7 +224,7 @@ func (s *studio) finished(id string) map[string]any {
 	s.until("drawing", func() bool {
 		s.server.mu.Lock()
 		defer s.server.mu.Unlock()
-		return s.server.find(id).File != ""
+		return s.server.find(id, false).File != ""
 	})
 	s.clock.add(renderSeconds*time.Second + 4*time.Second)
 	d := s.status(id)

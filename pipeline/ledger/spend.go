@@ -24,7 +24,16 @@ type Remote interface {
 type SpendOptions struct {
 	Settle time.Duration // how long the account's list may lag behind a submission
 	Sleep  func(context.Context, time.Duration) error
+	// Repeat sends a row's frozen bytes again where that cannot buy twice: under the
+	// idempotency key they were first sent with. Nil where the API has none.
+	Repeat func(ctx context.Context, row Row) (videoID string, err error)
 }
+
+// Idempotency keys are kept for 24 hours; an hour is left for clocks that differ.
+const repeatWindow = 23 * time.Hour
+
+// repeats is how often one run asks again before it leaves the row to the next.
+const repeats = 4
 
 // Spend sees to it that the request is bought exactly once: DESIGN section 6 for
 // an API without idempotency keys. The caller holds LockSubmitter.
@@ -44,6 +53,9 @@ func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote
 	case Parked:
 		return row, ErrParked
 	case Sending:
+		if l.mayRepeat(row, o) {
+			return l.repeat(ctx, row, r, definiteNo, o, nil)
+		}
 		return l.settle(ctx, row, r, o)
 	}
 	if row, err = l.Sending(ctx, in.Key); err != nil {
@@ -58,13 +70,56 @@ func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote
 	case definiteNo(err):
 		err = errors.Join(err, l.Refused(ctx, in.Key, err.Error()))
 	default:
+		unknown := err
 		err = errors.Join(fmt.Errorf("%w: %w", ErrUnknown, err), l.Unknown(ctx, in.Key, err.Error()))
+		if l.mayRepeat(row, o) {
+			return l.repeat(ctx, row, r, definiteNo, o, unknown)
+		}
 	}
 	if err != nil {
 		return row, err
 	}
 	row, _, err = l.Get(ctx, in.Key)
 	return row, err
+}
+
+func (l *Ledger) mayRepeat(row Row, o SpendOptions) bool {
+	return o.Repeat != nil && l.now().Sub(row.FirstSent) < repeatWindow
+}
+
+// repeat asks again under the same key until there is an answer: within a day that
+// cannot buy twice. last is the failure this run has just seen, nil at recovery. A
+// refused repeat proves nothing about the first send; the account is asked then.
+func (l *Ledger) repeat(ctx context.Context, row Row, r Remote, definiteNo func(error) bool, o SpendOptions, last error) (Row, error) {
+	for n := range repeats {
+		if last != nil {
+			if err := o.Sleep(ctx, min(o.Settle, time.Second<<n)); err != nil {
+				return row, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, last), err)
+			}
+		}
+		if err := l.Again(ctx, row.Key); err != nil {
+			return row, err
+		}
+		id, err := o.Repeat(context.WithoutCancel(ctx), row)
+		switch {
+		case err == nil:
+			if err := l.Submitted(ctx, row.Key, id); err != nil {
+				return row, err
+			}
+			row, _, err = l.Get(ctx, row.Key)
+			return row, err
+		case definiteNo(err):
+			if err := l.Refused(ctx, row.Key, err.Error()); err != nil {
+				return row, err
+			}
+			if row, _, err = l.Get(ctx, row.Key); err != nil {
+				return row, err
+			}
+			return l.settle(ctx, row, r, o)
+		}
+		last = err
+	}
+	return row, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, last), l.Unknown(ctx, row.Key, last.Error()))
 }
 
 // settle finds out what came of an earlier send: wait until the list can be

@@ -56,6 +56,12 @@ func (l *Ledger) Sending(ctx context.Context, key string) (Row, error) {
 	return row, err
 }
 
+// Again counts one more send of a row whose outcome is unknown. The refusal of a
+// repeat says nothing about the first: only as many refusals as sends free the row.
+func (l *Ledger) Again(ctx context.Context, key string) error {
+	return l.move(ctx, key, `pending=pending+1, last_sent=?`, `state='SENDING'`, l.now().UnixMilli())
+}
+
 // Submitted records the video's id: a definite yes, or one found on the account.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
 	return l.move(ctx, key, `state='SUBMITTED', video_id=?, pending=0, reason=''`, `state IN ('SENDING','PARKED')`, videoID)

@@ -69,8 +69,8 @@ func (d *doc) clip(f field, c *Clip) {
 	if c.Transparent && bgAt != nil {
 		d.fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
 	}
-	if routeAt != nil && c.Transparent == (c.Route == "v2") {
-		d.fault(routeAt, "v2 gives opaque clips, v2-key and v1-webm transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
+	if routeAt != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
+		d.fault(routeAt, "v2 and v3 give opaque clips, v2-key, v1-webm, v3-webm and v3-key transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
 	}
 }
 

@@ -87,7 +87,7 @@ func (d *doc) goodName(f field) bool {
 func (d *doc) heygen(n ast.Node, h *HeyGen) {
 	var budget float64 = -1
 	d.object(n, "heygen", setters{
-		"api":         d.word("heygen.api", []string{"sandbox", "auto", "v2"}, &h.API),
+		"api":         d.word("heygen.api", []string{"sandbox", "auto", "v2", "v3"}, &h.API),
 		"concurrency": d.integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
 		"key": func(n ast.Node) {
 			d.text("heygen.key", &h.Key)(n)
@@ -183,7 +183,7 @@ func (d *doc) shared(path string, c *Clip) setters {
 		"avatar":      func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
 		"voice":       func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
 		"transparent": d.boolean(path+".transparent", &c.Transparent),
-		"route":       d.word(path+".route", []string{"v2-key", "v2", "v1-webm"}, &c.Route),
+		"route":       d.word(path+".route", []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}, &c.Route),
 		"key-color":   d.keyColor(path+".key-color", &c.KeyColor),
 		"background":  d.color(path+".background", &c.Background),
 		"size":        d.size(path+".size", &c.Width, &c.Height),

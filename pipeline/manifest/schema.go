@@ -22,7 +22,7 @@ type schemaDoc struct {
 }
 
 type schemaHeyGen struct {
-	API         string `json:"api,omitempty" jsonschema:"enum=sandbox,enum=auto,enum=v2"`
+	API         string `json:"api,omitempty" jsonschema:"enum=sandbox,enum=auto,enum=v2,enum=v3"`
 	Key         string `json:"key,omitempty" jsonschema:"pattern=^(\\$|file:|cmd:),description=$NAME or file:PATH or cmd:PROGRAM; never the key itself"`
 	Concurrency int    `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=100"`
 	Budget      any    `json:"budget,omitempty" jsonschema:"description=Dollars per run such as $10"`
@@ -32,7 +32,7 @@ type schemaShared struct {
 	Avatar      *schemaAvatar  `json:"avatar,omitempty"`
 	Voice       *schemaVoice   `json:"voice,omitempty"`
 	Transparent *bool          `json:"transparent,omitempty"`
-	Route       string         `json:"route,omitempty" jsonschema:"enum=v2-key,enum=v2,enum=v1-webm"`
+	Route       string         `json:"route,omitempty" jsonschema:"enum=v2-key,enum=v2,enum=v1-webm,enum=v3-webm,enum=v3-key,enum=v3"`
 	KeyColor    string         `json:"key-color,omitempty" jsonschema:"enum=#00FF00,enum=#0000FF,enum=#FF00FF"`
 	Background  string         `json:"background,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
 	Size        string         `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`

@@ -1,0 +1,315 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// The third generation: strict bodies, idempotency keys, a refusal instead of a
+// queue when too much runs at once.
+
+// v3Running is how many jobs v3 lets an account run; the next one gets 429.
+const v3Running = 10
+
+// keyLife is how long an idempotency key is remembered.
+const keyLife = 24 * time.Hour
+
+// v3Error is v3's envelope; param names the member that is wrong.
+func v3Error(w http.ResponseWriter, status int, code, param, message string) {
+	reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": message, "param": param, "doc_url": nil}})
+}
+
+func v3(w http.ResponseWriter, data any) { reply(w, http.StatusOK, map[string]any{"data": data}) }
+
+type v3Body struct {
+	Type          string `json:"type"`
+	AvatarID      string `json:"avatar_id"`
+	Script        string `json:"script"`
+	VoiceID       string `json:"voice_id"`
+	AudioURL      string `json:"audio_url"`
+	AudioAssetID  string `json:"audio_asset_id"`
+	VoiceSettings *struct {
+		Speed, Pitch, Volume float64
+		Locale               string
+		EngineSettings       json.RawMessage `json:"engine_settings"`
+	} `json:"voice_settings"`
+	Engine           json.RawMessage                    `json:"engine"`
+	Title            string                             `json:"title"`
+	Resolution       string                             `json:"resolution"`
+	AspectRatio      string                             `json:"aspect_ratio"`
+	Fit              string                             `json:"fit"`
+	Background       *struct{ Type, Value, URL string } `json:"background"`
+	RemoveBackground bool                               `json:"remove_background"`
+	OutputFormat     string                             `json:"output_format"`
+	Caption          json.RawMessage                    `json:"caption"`
+	MotionPrompt     string                             `json:"motion_prompt"`
+	Expressiveness   string                             `json:"expressiveness"`
+	CallbackURL      string                             `json:"callback_url"`
+	CallbackID       string                             `json:"callback_id"`
+}
+
+var onceKey = regexp.MustCompile(`^[A-Za-z0-9_:.-]{1,255}$`)
+
+// createV3 is POST /v3/videos for one look.
+func (s *Server) createV3(w http.ResponseWriter, r *http.Request) {
+	key := r.Header.Get("Idempotency-Key")
+	if key != "" && !onceKey.MatchString(key) {
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key", "Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -")
+		return
+	}
+	b, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
+	if err != nil {
+		return
+	}
+	if key != "" {
+		if j := s.earlier(key); j != nil { // the first answer again, whatever the body says now
+			s.createdV3(w, j)
+			return
+		}
+	}
+	q, title, param, wrong := s.readV3(b)
+	if wrong != "" {
+		code, status := "invalid_parameter", http.StatusBadRequest
+		if strings.HasSuffix(wrong, "not found") {
+			code, status = "not_found", http.StatusNotFound
+		}
+		v3Error(w, status, code, param, wrong)
+		return
+	}
+	if s.running() >= v3Running {
+		w.Header().Set("Retry-After", "30")
+		v3Error(w, http.StatusTooManyRequests, "resource_limit_exceeded", "", "Too many running videos")
+		return
+	}
+	j := newJob("/v3/videos", title, q, s.o.Now())
+	j.V3, j.Once = true, key
+	if err := s.bill(j); err != nil {
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the job could not be recorded")
+		return
+	}
+	s.createdV3(w, j)
+}
+
+func (s *Server) createdV3(w http.ResponseWriter, j *job) {
+	v3(w, map[string]any{"video_id": j.ID, "status": "waiting", "output_format": formatOf(j)})
+}
+
+func formatOf(j *job) string {
+	if j.Request.WebM {
+		return "webm"
+	}
+	return "mp4"
+}
+
+// earlier finds the job an idempotency key made within its life.
+func (s *Server) earlier(key string) *job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		if j.Once == key && s.o.Now().Sub(j.Created) < keyLife {
+			return j
+		}
+	}
+	return nil
+}
+
+func (s *Server) running() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		if st := s.status(j); j.V3 && !j.Deleted && st != "completed" && st != "failed" {
+			n++
+		}
+	}
+	return n
+}
+
+// v3Sizes are the heights of the resolutions; the width follows the ratio.
+var v3Sizes = map[string]int{"": 1080, "720p": 720, "1080p": 1080, "4k": 2160}
+
+var v3Ratios = map[string][2]int{"": {16, 9}, "auto": {16, 9}, "16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}}
+
+// readV3 validates a body; param and wrong say what v3 would refuse.
+func (s *Server) readV3(raw []byte) (q request, title, param, wrong string) {
+	var b v3Body
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&b); err != nil {
+		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+			return q, "", strings.Trim(name, `"`), "Extra inputs are not permitted"
+		}
+		return q, "", "", "request body is not valid JSON"
+	}
+	bad := func(p, format string, args ...any) (request, string, string, string) {
+		return q, "", p, fmt.Sprintf(format, args...)
+	}
+	if b.Type != "avatar" {
+		return bad("type", "Input tag %q does not match any of the expected tags the sandbox draws: 'avatar'", b.Type)
+	}
+	photo := knownPhoto(b.AvatarID)
+	if !knownAvatar(b.AvatarID) && !photo {
+		return bad("avatar_id", "avatar look not found")
+	}
+	if len(b.Engine) > 0 && string(b.Engine) != "null" {
+		var e struct {
+			Type string `json:"type"`
+		}
+		if json.Unmarshal(b.Engine, &e) != nil {
+			return bad("engine", "Input should be a valid dictionary")
+		}
+		if !slices.Contains(enginesOf(b.AvatarID), e.Type) {
+			return bad("engine", "video avatar does not support %s generation", e.Type)
+		}
+	}
+	switch {
+	case (b.Script == "") == (b.AudioAssetID == "" && b.AudioURL == ""):
+		return bad("script", "exactly one of script and audio is required")
+	case b.Script != "" && utf8.RuneCountInString(b.Script) > 5000:
+		return bad("script", "String should have at most 5000 characters")
+	case b.Script != "" && badBreak.MatchString(b.Script):
+		return bad("script", "break time must be in seconds")
+	case b.Script != "" && b.VoiceID != "" && !knownVoice(b.VoiceID):
+		return bad("voice_id", "voice not found")
+	case b.AudioURL != "":
+		return bad("audio_url", "the sandbox follows no links: upload the file")
+	case b.AudioAssetID != "" && !s.hasAsset(b.AudioAssetID):
+		return bad("audio_asset_id", "asset not found")
+	case b.OutputFormat != "" && b.OutputFormat != "mp4" && b.OutputFormat != "webm":
+		return bad("output_format", "Input should be 'mp4' or 'webm'")
+	case b.OutputFormat == "webm" && b.Background != nil:
+		return bad("background", "background is not supported with output_format webm")
+	case b.OutputFormat == "webm" && photo:
+		return bad("output_format", "this look does not support background removal")
+	case b.Background != nil && (b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
+		return bad("background", "value is not a valid color")
+	case b.CallbackID != "" && b.CallbackURL == "":
+		return bad("callback_url", "callback_url is required when callback_id is set")
+	}
+	height, known := v3Sizes[b.Resolution]
+	ratio, ok := v3Ratios[b.AspectRatio]
+	if !known || !ok {
+		return bad("resolution", "Input should be '720p', '1080p' or '4k', and a known aspect_ratio")
+	}
+	q = request{Script: b.Script, AudioAsset: b.AudioAssetID, Avatar: b.AvatarID, Voice: b.VoiceID, Scale: 1, WebM: b.OutputFormat == "webm", Matting: b.RemoveBackground}
+	if ratio[0] >= ratio[1] {
+		q.Width, q.Height = height*ratio[0]/ratio[1]&^1, height
+	} else {
+		q.Width, q.Height = height, height*ratio[1]/ratio[0]&^1
+	}
+	if b.Background != nil {
+		q.Color = b.Background.Value
+	}
+	if v := b.VoiceSettings; v != nil {
+		if v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5) {
+			return bad("voice_settings.speed", "Input should be between 0.5 and 1.5")
+		}
+		q.Speed, q.Locale = v.Speed, v.Locale
+	}
+	return q, b.Title, "", ""
+}
+
+// enginesOf: stock looks mostly run on the oldest engine alone.
+func enginesOf(id string) []string {
+	if id == avatarList[0].id {
+		return []string{"avatar_iv", "avatar_iii"}
+	}
+	return []string{"avatar_iii"}
+}
+
+func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
+	st := s.status(j)
+	if st == "waiting" {
+		st = "pending" // v3 has no such word
+	}
+	d := map[string]any{"id": j.ID, "status": st, "title": j.Title, "video_url": nil, "thumbnail_url": nil, "gif_url": nil, "captioned_video_url": nil, "subtitle_url": nil,
+		"duration": nil, "created_at": j.Created.Unix(), "completed_at": nil, "failure_code": nil, "failure_message": nil}
+	switch {
+	case s.faults.on("job-fails"):
+		d["status"], d["failure_code"], d["failure_message"] = "failed", "rendering_failed", s.faults.value("job-fails")
+	case s.faults.on("job-fails-silently"):
+		d["status"] = "failed"
+	case st == "failed":
+		d["failure_code"], d["failure_message"] = "rendering_failed", j.Error
+	case st == "completed":
+		d["video_url"], d["duration"], d["completed_at"] = s.sign(r, j.File), j.Duration, j.Ready.Unix()
+	}
+	return d
+}
+
+func (s *Server) videoV3(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.find(r.PathValue("id"), true)
+	if j == nil {
+		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
+		return
+	}
+	v3(w, s.itemV3(r, j))
+}
+
+func (s *Server) deleteV3(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.find(r.PathValue("id"), true)
+	if j == nil {
+		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
+		return
+	}
+	j.Deleted = true
+	_ = s.save()
+	v3(w, map[string]any{"id": j.ID, "deleted": true})
+}
+
+// listV3 pages with an opaque token; filters it does not know are ignored, as there.
+func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	limit, err := strconv.Atoi(q.Get("limit"))
+	if err != nil || limit <= 0 || limit > 100 {
+		limit = 10
+	}
+	from, _ := strconv.Atoi(strings.TrimPrefix(q.Get("token"), "t"))
+	lag, _ := s.faults.duration("list-lag")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	items, next, seen := []map[string]any{}, "", 0
+	for _, j := range slices.Backward(s.jobs) {
+		if j.Deleted || !j.V3 || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+			continue
+		}
+		if seen++; seen <= from {
+			continue
+		}
+		if len(items) == limit {
+			next = fmt.Sprint("t", seen-1)
+			break
+		}
+		items = append(items, s.itemV3(r, j))
+	}
+	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+}
+
+func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	for _, a := range avatarList {
+		if a.id == id {
+			v3(w, map[string]any{"id": a.id, "name": a.name, "avatar_type": "studio_avatar", "gender": a.gender, "tags": []string{}, "default_voice_id": voiceList[0].id, "supported_api_engines": enginesOf(id), "status": "completed"})
+			return
+		}
+	}
+	for _, p := range photoList {
+		if p.id == id {
+			v3(w, map[string]any{"id": p.id, "name": p.name, "avatar_type": "photo_avatar", "tags": []string{}, "supported_api_engines": []string{"avatar_iii"}, "status": "completed"})
+			return
+		}
+	}
+	v3Error(w, http.StatusNotFound, "not_found", "look_id", "avatar look not found")
+}
