@@ -39,8 +39,11 @@ type wireAvatar struct {
 }
 
 // Avatars reads the catalogue.
-func (c *Client) Avatars(ctx context.Context) (Avatars, error) {
+func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 	const op = "list avatars"
+	if api == V3 {
+		return c.looks(ctx)
+	}
 	b, err := c.get(ctx, op, "/v2/avatars", nil)
 	if err != nil {
 		return Avatars{}, err
@@ -101,37 +104,48 @@ func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, e
 // VoiceInfo is one voice of the catalogue.
 type VoiceInfo struct {
 	ID, Name, Language, Gender string
-	PreviewAudio               string
+	PreviewAudio               Link
 	SupportPause               bool
 	SupportEmotion             bool
 	SupportLocale              bool
 }
 
-// Voices reads the catalogue.
-func (c *Client) Voices(ctx context.Context) ([]VoiceInfo, error) {
+type wireVoice struct {
+	ID       flexText `json:"voice_id"`
+	Name     flexText `json:"name"`
+	Language flexText `json:"language"`
+	Gender   flexText `json:"gender"`
+	Preview  flexText `json:"preview_audio"`
+	PreviewV flexText `json:"preview_audio_url"`
+	Pause    bool     `json:"support_pause"`
+	Emotion  bool     `json:"emotion_support"`
+	Locale   bool     `json:"support_locale"`
+}
+
+// Voices reads the catalogue: public and own voices.
+func (c *Client) Voices(ctx context.Context, api API) ([]VoiceInfo, error) {
 	const op = "list voices"
-	b, err := c.get(ctx, op, "/v2/voices", nil)
-	if err != nil {
-		return nil, err
+	var list []wireVoice
+	if api == V3 {
+		for _, kind := range []string{"public", "private"} {
+			some, err := pages[wireVoice](ctx, c, op, "/v3/voices", query("type", kind), 100, 0)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, some...)
+		}
+	} else {
+		var d struct {
+			Voices []wireVoice `json:"voices"`
+		}
+		if err := c.read(ctx, op, "/v2/voices", nil, &d); err != nil {
+			return nil, err
+		}
+		list = d.Voices
 	}
-	var d struct {
-		Voices []struct {
-			ID       flexText `json:"voice_id"`
-			Name     flexText `json:"name"`
-			Language flexText `json:"language"`
-			Gender   flexText `json:"gender"`
-			Preview  flexText `json:"preview_audio"`
-			Pause    bool     `json:"support_pause"`
-			Emotion  bool     `json:"emotion_support"`
-			Locale   bool     `json:"support_locale"`
-		} `json:"voices"`
-	}
-	if err := decode(op, b, &d); err != nil {
-		return nil, err
-	}
-	out := make([]VoiceInfo, 0, len(d.Voices))
-	for _, v := range d.Voices {
-		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), string(v.Preview), v.Pause, v.Emotion, v.Locale})
+	out := make([]VoiceInfo, 0, len(list))
+	for _, v := range list {
+		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), Link(first(string(v.Preview), string(v.PreviewV))), v.Pause, v.Emotion, v.Locale})
 	}
 	return out, nil
 }
@@ -155,4 +169,100 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 		return Quota{}, err
 	}
 	return Quota{API: float64(d.Details["api"]) / 60, Total: float64(d.Remaining) / 60}, nil
+}
+
+// looks lists v3's looks as avatars and talking photos. Its pages hold 50 at most.
+func (c *Client) looks(ctx context.Context) (Avatars, error) {
+	list, err := pages[struct {
+		ID     flexText `json:"id"`
+		Name   flexText `json:"name"`
+		Type   flexText `json:"avatar_type"`
+		Gender flexText `json:"gender"`
+		Voice  flexText `json:"default_voice_id"`
+		Image  flexText `json:"preview_image_url"`
+		Video  flexText `json:"preview_video_url"`
+		Tags   []string `json:"tags"`
+	}](ctx, c, "list looks", "/v3/avatars/looks", nil, 50, 0)
+	var out Avatars
+	for _, l := range list {
+		if l.Type == "photo_avatar" {
+			out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(l.ID), string(l.Name), string(l.Image)})
+			continue
+		}
+		out.Avatars = append(out.Avatars, Avatar{ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)), PreviewImage: string(l.Image), PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice)})
+	}
+	return out, err
+}
+
+// Group is one person with several looks.
+type Group struct {
+	ID, Name, Status string
+	Looks            int
+}
+
+// Groups lists the account's own groups.
+func (c *Client) Groups(ctx context.Context, api API) ([]Group, error) {
+	const op = "list avatar groups"
+	type wire struct {
+		ID       flexText   `json:"id"`
+		Name     flexText   `json:"name"`
+		Looks    flexNumber `json:"looks_count"`
+		NumLooks flexNumber `json:"num_looks"`
+		Status   flexText   `json:"status"`
+		Train    flexText   `json:"train_status"`
+	}
+	var list []wire
+	var err error
+	if api == V3 {
+		list, err = pages[wire](ctx, c, op, "/v3/avatars", nil, 50, 0)
+	} else {
+		var d struct {
+			List []wire `json:"avatar_group_list"`
+		}
+		err = c.read(ctx, op, "/v2/avatar_group.list", nil, &d)
+		list = d.List
+	}
+	var out []Group
+	for _, g := range list {
+		out = append(out, Group{string(g.ID), string(g.Name), first(string(g.Status), string(g.Train)), int(max(g.Looks, g.NumLooks))})
+	}
+	return out, err
+}
+
+// Locale is a way a voice that supports locales can speak.
+type Locale struct{ Value, Label, Language string }
+
+// Locales lists them (V2; v3 names none).
+func (c *Client) Locales(ctx context.Context) ([]Locale, error) {
+	var d struct {
+		Locales []struct {
+			Value    flexText `json:"value"`
+			Locale   flexText `json:"locale"`
+			Label    flexText `json:"label"`
+			Language flexText `json:"language"`
+		} `json:"locales"`
+	}
+	err := c.read(ctx, "list locales", "/v2/voices/locales", nil, &d)
+	var out []Locale
+	for _, l := range d.Locales {
+		out = append(out, Locale{first(string(l.Value), string(l.Locale)), string(l.Label), string(l.Language)})
+	}
+	return out, err
+}
+
+// Credits reads what is left, in the generation's own terms: v3 may tell dollars.
+func (c *Client) Credits(ctx context.Context, api API) (Balance, error) {
+	if api == V3 {
+		u, err := c.Me(ctx)
+		return Balance{Left: u.Balance, Currency: u.Currency, Known: u.HasBalance}, err
+	}
+	q, err := c.Quota(ctx)
+	return Balance{Left: q.API, Total: q.Total, Currency: "credits", Known: err == nil}, err
+}
+
+// Balance is what pays for renders by API. Currency is usd or credits.
+type Balance struct {
+	Left, Total float64
+	Currency    string
+	Known       bool // HeyGen may not tell
 }

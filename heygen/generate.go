@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -169,14 +170,14 @@ func (s Scene) validate() error {
 		switch {
 		case strings.TrimSpace(v.InputText) == "":
 			return errors.New("the script is empty")
-		case n > MaxScript:
-			return fmt.Errorf("the script has %d characters, %d are allowed", n, MaxScript)
+		case n >= MaxScript: // "under 5000" there, "up to 5000" on v3
+			return fmt.Errorf("the script has %d characters, %d are allowed", n, MaxScript-1)
 		case v.VoiceID == "":
 			return errors.New("a script needs a voice_id")
 		case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
 			return fmt.Errorf("speed %g is outside 0.5 to 1.5", v.Speed)
-		case v.Pitch < -50 || v.Pitch > 50:
-			return fmt.Errorf("pitch %g is outside -50 to 50", v.Pitch)
+		case v.Pitch < -50 || v.Pitch > 50 || v.Pitch != math.Trunc(v.Pitch):
+			return fmt.Errorf("pitch %g is not a whole number between -50 and 50", v.Pitch)
 		}
 	case "audio":
 		if (v.AudioURL == "") == (v.AudioAssetID == "") {
@@ -246,14 +247,12 @@ func (c *Client) submit(ctx context.Context, path string, body []byte, key strin
 	if err != nil {
 		return "", err
 	}
-	var data struct {
-		VideoID string `json:"video_id"`
-	}
-	if err := decode("create video", b, &data); err != nil {
+	id, err := submittedID(b)
+	if err != nil {
 		return "", err
 	}
-	if data.VideoID == "" {
+	if id == "" {
 		return "", &Error{Op: "create video", Err: errors.New("the answer names no video")}
 	}
-	return data.VideoID, nil
+	return id, nil
 }

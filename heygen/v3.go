@@ -33,6 +33,7 @@ type VideoRequest struct {
 	RemoveBackground bool           `json:"remove_background,omitempty"`
 	Background       *Background    `json:"background,omitempty"`
 	OutputFormat     string         `json:"output_format,omitempty"` // mp4, webm
+	Caption          *Caption       `json:"caption,omitempty"`
 }
 
 // VoiceSettings change how a v3 voice speaks.
@@ -207,4 +208,66 @@ func (c *Client) Look(ctx context.Context, id string) (Look, error) {
 		return Look{}, err
 	}
 	return Look{string(d.ID), string(d.Name), string(d.Type), strings.ToLower(string(d.Gender)), string(d.Voice), d.Engines}, nil
+}
+
+// Caption asks for a sidecar; without a style nothing is burnt in.
+type Caption struct {
+	FileFormat string `json:"file_format"` // srt
+}
+
+// HonoursKey reports that a path takes an Idempotency-Key: a repeat there is no
+// second purchase. Agents have none, and background removals go by request_id.
+func HonoursKey(path string) bool {
+	for _, p := range []string{PathVideos, PathTranslateV3, "/v3/templates/", "/v3/assets", "/v3/avatars"} {
+		if strings.HasPrefix(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// DeleteVideoV3 removes a video for good.
+func (c *Client) DeleteVideoV3(ctx context.Context, id string) error {
+	return c.write(ctx, "delete video", http.MethodDelete, PathVideos+"/"+url.PathEscape(id), nil, nil, nil)
+}
+
+// MaxStudioScenes is v3's limit for one film.
+const MaxStudioScenes = 50
+
+// StudioRequest is the body of a film of several scenes (type studio): no alpha. Of
+// each scene avatar, voice, script or audio, engine and background colour are used.
+func StudioRequest(title, resolution, ratio string, scenes []VideoRequest) any {
+	type color struct {
+		Type  string `json:"type"`
+		Color string `json:"color"` // named value everywhere else
+	}
+	type input struct {
+		Type          string         `json:"type"`
+		AvatarID      string         `json:"avatar_id"`
+		Script        string         `json:"script,omitempty"`
+		VoiceID       string         `json:"voice_id,omitempty"`
+		AudioAssetID  string         `json:"audio_asset_id,omitempty"`
+		VoiceSettings *VoiceSettings `json:"voice_settings,omitempty"`
+		Engine        *Engine        `json:"engine,omitempty"`
+		Background    *color         `json:"background,omitempty"`
+	}
+	type scene struct {
+		Type  string `json:"type"`
+		Input input  `json:"input"`
+	}
+	var list []scene
+	for _, s := range scenes {
+		in := input{"avatar", s.AvatarID, s.Script, s.VoiceID, s.AudioAssetID, s.VoiceSettings, s.Engine, nil}
+		if b := s.Background; b != nil && b.Type == "color" {
+			in.Background = &color{"color", b.Value}
+		}
+		list = append(list, scene{"avatar_video", in})
+	}
+	return struct {
+		Type        string  `json:"type"`
+		Title       string  `json:"title,omitempty"`
+		Resolution  string  `json:"resolution,omitempty"`
+		AspectRatio string  `json:"aspect_ratio,omitempty"`
+		Scenes      []scene `json:"scenes"`
+	}{"studio", title, resolution, ratio, list}
 }

@@ -40,7 +40,7 @@ func (a *Account) Avatars(ctx context.Context) (heygen.Avatars, error) {
 	if err != nil {
 		return heygen.Avatars{}, err
 	}
-	out, err := c.Avatars(ctx)
+	out, err := c.Avatars(ctx, heygen.V2)
 	return out, explain(err, "list the avatars")
 }
 
@@ -50,7 +50,7 @@ func (a *Account) Voices(ctx context.Context) ([]heygen.VoiceInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.Voices(ctx)
+	out, err := c.Voices(ctx, heygen.V2)
 	return out, explain(err, "list the voices")
 }
 

@@ -40,7 +40,7 @@ func (b *build) preflight(ctx context.Context, plan *Plan) error {
 			return explain(err, "look up avatar "+id)
 		}
 	}
-	if all, err := client.Voices(ctx); err == nil && len(all) > 0 {
+	if all, err := client.Voices(ctx, heygen.V2); err == nil && len(all) > 0 {
 		have := map[string]bool{}
 		ids := make([]string, 0, len(all))
 		for _, v := range all {
@@ -75,7 +75,7 @@ func (b *build) lookUp(ctx context.Context, client *heygen.Client, id string, v3
 }
 
 func (b *build) avatarIDs(ctx context.Context, client *heygen.Client) []string {
-	all, err := client.Avatars(ctx)
+	all, err := client.Avatars(ctx, heygen.V2)
 	if err != nil {
 		return nil // only a hint
 	}

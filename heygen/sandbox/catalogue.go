@@ -30,15 +30,6 @@ func knownAvatar(id string) bool {
 	return false
 }
 
-func knownPhoto(id string) bool {
-	for _, p := range photoList {
-		if p.id == id {
-			return true
-		}
-	}
-	return false
-}
-
 func knownVoice(id string) bool {
 	for _, v := range voiceList {
 		if v.id == id {
@@ -54,8 +45,8 @@ func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 		list = append(list, map[string]any{"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil, "premium": false, "default_voice_id": voiceList[0].id})
 	}
 	var photos []map[string]any
-	for _, p := range photoList {
-		photos = append(photos, map[string]any{"talking_photo_id": p.id, "talking_photo_name": p.name, "preview_image_url": nil})
+	for _, p := range s.allPhotos() {
+		photos = append(photos, map[string]any{"talking_photo_id": p.ID, "talking_photo_name": p.Name, "preview_image_url": nil})
 	}
 	v2(w, map[string]any{"avatars": list, "talking_photos": photos})
 }
@@ -67,23 +58,27 @@ func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	for _, p := range photoList {
-		if p.id == r.PathValue("id") {
-			v2(w, map[string]any{"type": "talking_photo", "id": p.id, "name": p.name, "premium": false, "is_public": false, "default_voice_id": voiceList[0].id})
+	for _, p := range s.allPhotos() {
+		if p.ID == r.PathValue("id") {
+			v2(w, map[string]any{"type": "talking_photo", "id": p.ID, "name": p.Name, "premium": false, "is_public": false, "default_voice_id": voiceList[0].id})
 			return
 		}
 	}
 	v2Error(w, http.StatusNotFound, "avatar_not_found", "avatar not found")
 }
 
-func (s *Server) voices(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
 	var list []map[string]any
 	for _, v := range voiceList {
-		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio": "", "support_pause": true, "emotion_support": false, "support_locale": false})
+		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "emotion_support": false, "support_locale": false})
 	}
 	v2(w, map[string]any{"voices": list})
 }
 
 func (s *Server) quota(w http.ResponseWriter, _ *http.Request) {
-	v2(w, map[string]any{"remaining_quota": 60000, "details": map[string]any{"api": 60000}})
+	left := 60000 // sixtieths of a credit
+	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
+		left = 0
+	}
+	v2(w, map[string]any{"remaining_quota": left, "details": map[string]any{"api": left}})
 }

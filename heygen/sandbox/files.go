@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -31,7 +30,7 @@ func (s *Server) signature(name, expires string) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
-var mediaName = regexp.MustCompile(`^[0-9a-f]{24}\.(webm|mp4)$`)
+var mediaName = regexp.MustCompile(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
 
 // file is the file host: signed links, ranges, ETags, and the download faults.
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +52,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	etag := `"` + strings.TrimSuffix(name, filepath.Ext(name)) + `"`
-	w.Header().Set("Content-Type", map[string]string{".webm": "video/webm", ".mp4": "video/mp4"}[filepath.Ext(name)])
+	w.Header().Set("Content-Type", map[string]string{".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav", ".srt": "application/x-subrip", ".ass": "text/x-ssa"}[filepath.Ext(name)])
 	ranged := r.Header.Get("Range") != ""
 	switch {
 	case r.Method == http.MethodHead && s.faults.on("head-403"):
@@ -107,14 +106,15 @@ func denied(w http.ResponseWriter) {
 }
 
 // assetTypes are what /v1/asset takes.
-var assetTypes = map[string]string{"image/jpeg": "image", "image/png": "image", "video/mp4": "video", "video/webm": "video", "audio/mpeg": "audio", "audio/wav": "audio", "audio/x-wav": "audio"}
+var assetTypes = map[string]string{"image/jpeg": "image", "image/png": "image", "video/mp4": "video", "video/webm": "video", "audio/mpeg": "audio", "audio/wav": "audio", "audio/x-wav": "audio",
+	"application/pdf": "pdf", "application/x-subrip": "text"}
 
 const maxUpload = 32 << 20 // bytes
 
 // upload is POST /v1/asset: a raw body whose type is sniffed.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	declared := r.Header.Get("Content-Type")
-	kind, ok := assetTypes[declared]
+	_, ok := assetTypes[declared]
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxUpload+1))
 	switch {
 	case err != nil:
@@ -130,30 +130,36 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": why})
 		return
 	}
-	id, err := s.keepAsset(b)
+	id, err := s.keepAsset(b, declared)
 	if err != nil {
 		v2Error(w, http.StatusInternalServerError, "internal_error", "the file could not be kept")
 		return
 	}
-	v1(w, map[string]any{"id": id, "name": id, "file_type": kind, "folder_id": "", "meta": nil, "created_ts": s.o.Now().Unix(), "url": "http://" + r.Host + "/assets/" + id})
+	a, _ := s.asset(id)
+	v1(w, a.v1(r))
 }
 
 // mismatch says why content is not what it is declared as; empty when it is.
 func mismatch(declared string, b []byte) string {
-	sniffed := http.DetectContentType(b)
-	if assetTypes[strings.Replace(sniffed, "audio/wave", "audio/wav", 1)] == assetTypes[declared] {
+	sniffed, _, _ := strings.Cut(strings.Replace(http.DetectContentType(b), "audio/wave", "audio/wav", 1), ";")
+	kind := assetTypes[sniffed]
+	if sniffed == "text/plain" {
+		kind = "text"
+	}
+	if sniffed == declared || kind == assetTypes[declared] && kind != "image" && kind != "video" {
 		return ""
 	}
 	return fmt.Sprintf("content type mismatch: declared %s, detected %s", declared, sniffed)
 }
 
-func (s *Server) keepAsset(b []byte) (id string, err error) {
-	raw := make([]byte, 16)
-	rand.Read(raw)
-	id = hex.EncodeToString(raw)
+func (s *Server) keepAsset(b []byte, kind string) (id string, err error) {
+	id = newID()
 	dir := filepath.Join(s.o.Dir, "assets")
 	if err = os.MkdirAll(dir, 0o755); err == nil {
 		err = os.WriteFile(filepath.Join(dir, id), b, 0o600)
+	}
+	if err == nil {
+		err = s.recordAsset(asset{id, kind, len(b), s.o.Now().UTC()})
 	}
 	return id, err
 }
@@ -179,7 +185,7 @@ func (s *Server) uploadV3(w http.ResponseWriter, r *http.Request) {
 		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", mismatch(declared, b))
 		return
 	}
-	id, err := s.keepAsset(b)
+	id, err := s.keepAsset(b, declared)
 	if err != nil {
 		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be kept")
 		return

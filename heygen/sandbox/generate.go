@@ -27,11 +27,16 @@ type request struct {
 	Width, Height         int
 	WebM                  bool
 	Matting               bool
+	Captions              bool
+	RequestID             string // what makes a repeated background removal the same job
 }
 
 var hexColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
 func (r request) spec(s *Server) standin.Spec {
+	if r.AudioAsset == "" && r.Script == "" && r.Silence == 0 {
+		r.Silence = 3
+	}
 	p := standin.Spec{Script: r.Script, Silence: r.Silence, Width: r.Width, Height: r.Height, Style: r.Style, Presenter: r.Avatar,
 		Scale: r.Scale, OffsetX: r.OffsetX, OffsetY: r.OffsetY, Speed: r.Speed, Locale: r.Locale, Format: standin.MP4}
 	if r.AudioAsset != "" {
@@ -76,10 +81,16 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 				URL      string `json:"audio_url"`
 				Duration json.Number
 			}
-			Background *struct{ Type, Value string }
+			Background *struct {
+				Type, Value string
+				Image       string `json:"image_asset_id"`
+				Video       string `json:"video_asset_id"`
+			}
 		} `json:"video_inputs"`
 		Dimension   *struct{ Width, Height int }
 		Title       string
+		Caption     bool
+		CaptionMode string `json:"caption_mode"`
 		CallbackID  string `json:"callback_id"`
 		CallbackURL string `json:"callback_url"`
 	}
@@ -124,14 +135,14 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		case c != nil && c.Type != "avatar" && c.Type != "talking_photo":
 			bad("%s.character.type is invalid: Input should be 'avatar' or 'talking_photo'", where)
 			return
-		case c != nil && c.Type == "talking_photo" && !knownPhoto(c.PhotoID):
+		case c != nil && c.Type == "talking_photo" && !s.knownPhoto(c.PhotoID):
 			bad("%s.character.talking_photo_id is invalid: talking photo not found", where)
 			return
 		case v.Type == "text" && strings.TrimSpace(v.Text) == "":
 			bad("%s.voice.text.input_text is invalid: String should have at least 1 character", where)
 			return
-		case v.Type == "text" && utf8.RuneCountInString(v.Text) > 5000:
-			bad("%s.voice.text.input_text is invalid: String should have at most 5000 characters", where)
+		case v.Type == "text" && utf8.RuneCountInString(v.Text) >= 5000:
+			bad("%s.voice.text.input_text is invalid: String should have at most 4999 characters", where)
 			return
 		case v.Type == "text" && !knownVoice(v.VoiceID):
 			bad("%s.voice.text.voice_id is invalid: Voice not found", where)
@@ -164,6 +175,10 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 				bad("%s.background.color.value is invalid: value is not a valid color", where)
 				return
 			}
+			if id := g.Image + g.Video; g.Type != "color" && (id == "" || !s.hasAsset(id)) {
+				bad("%s.background is invalid: asset not found", where)
+				return
+			}
 			q.Color = g.Value
 		}
 		if c != nil {
@@ -179,6 +194,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		}
 		words = append(words, v.Text)
 	}
+	q.Captions = b.Caption || b.CaptionMode == "file_only"
 	q.Script = strings.TrimSpace(strings.Join(words, " "))
 	s.answer(w, "/v2/video/generate", b.Title, b.CallbackURL, q, v2)
 }
@@ -224,7 +240,12 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// answer bills a job of v1 or v2, which queue: nothing is refused for running too much.
 func (s *Server) answer(w http.ResponseWriter, route, title, callback string, q request, envelope func(http.ResponseWriter, any)) {
+	if s.faults.on("no-credit") {
+		v2Error(w, http.StatusPaymentRequired, "insufficient_credit", "Insufficient credit")
+		return
+	}
 	j, err := s.accept(route, title, callback, q)
 	if err != nil {
 		v2Error(w, http.StatusInternalServerError, "internal_error", "the job could not be recorded")

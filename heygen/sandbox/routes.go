@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,8 @@ func (s *Server) routes() {
 	api("GET /v1/video_status.get", s.videoStatus)
 	api("GET /v1/video.list", s.videoList)
 	api("DELETE /v1/video.delete", s.videoDelete)
-	api("POST /v3/videos", s.paid("v3", s.createV3))
+	api("POST /v3/videos", s.paid("v3", s.buyV3(true, s.readVideoV3, s.createdV3)))
+	s.moreRoutes(api)
 	api("GET /v3/videos", s.listV3)
 	api("GET /v3/videos/{id}", s.videoV3)
 	api("DELETE /v3/videos/{id}", s.deleteV3)
@@ -58,6 +60,14 @@ func (s *Server) guarded(h http.HandlerFunc) http.Handler {
 		key := r.Header.Get("X-Api-Key")
 		if key == "" || s.o.Key != "" && key != s.o.Key {
 			reply(w, http.StatusUnauthorized, map[string]any{"code": 400112, "message": "Unauthorized"})
+			return
+		}
+		if s.faults.on("gone") && !strings.HasPrefix(r.URL.Path, "/v3/") {
+			if s.faults.value("gone") == "410" {
+				w.WriteHeader(http.StatusGone)
+				return
+			}
+			http.NotFound(w, r)
 			return
 		}
 		if d, ok := s.faults.duration("slow-first-byte"); ok && !s.pause(r, d) {
@@ -159,7 +169,11 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
 		return
 	}
-	d := map[string]any{"id": j.ID, "status": s.status(j), "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil, "video_url": nil,
+	st := s.status(j)
+	if s.faults.on("status-word") && st == "processing" {
+		st = s.faults.value("status-word")
+	}
+	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil, "video_url": nil,
 		"video_url_caption": nil, "caption_url": nil, "thumbnail_url": nil, "gif_url": nil, "error": nil}
 	switch {
 	case s.faults.on("job-fails"):
@@ -170,6 +184,13 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 		d["error"] = map[string]any{"code": "rendering_failed", "message": j.Error, "detail": j.Error}
 	case d["status"] == "completed":
 		d["duration"], d["video_url"] = j.Duration, s.sign(r, j.File)
+		if s.faults.on("no-credit-late") { // a free account: a watermarked file and an error together
+			d["error"] = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "Insufficient credit", "detail": ""}
+			d["status"], d["video_url"] = "failed", nil
+		}
+		if j.Request.Captions {
+			d["caption_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".ass")
+		}
 	}
 	v1(w, d)
 }
@@ -188,7 +209,7 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 	seen := 0
 	for i := len(s.jobs) - 1; i >= 0; i-- { // newest first
 		j := s.jobs[i]
-		if j.Deleted || j.V3 || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+		if j.Deleted || j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
 		if seen++; seen <= from {

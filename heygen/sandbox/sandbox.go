@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,6 +72,11 @@ type job struct {
 	Request  request      `json:"request"`
 	Deleted  bool         `json:"deleted,omitempty"`
 	V3       bool         `json:"v3,omitempty"`   // v1 and v2 do not see it, nor it them
+	Kind     string       `json:"kind,omitempty"` // translate, cutout; empty: a video
+	Session  string       `json:"session,omitempty"`
+	Language string       `json:"language,omitempty"`
+	Batch    string       `json:"batch,omitempty"`
+	Index    int          `json:"index,omitempty"`
 	Once     string       `json:"once,omitempty"` // its idempotency key
 }
 
@@ -87,12 +93,22 @@ type Server struct {
 
 	mu     sync.Mutex
 	jobs   []*job
+	assets []asset
+	photos []photo
 	faults faults
+
+	// What a restart may forget.
+	direct     map[string]direct
+	proofreads map[string]proofread
+	streams    map[string]bool
+	bulkReads  int
 }
 
 type state struct {
-	Secret string `json:"secret"`
-	Jobs   []*job `json:"jobs"`
+	Secret string  `json:"secret"`
+	Jobs   []*job  `json:"jobs"`
+	Assets []asset `json:"assets,omitempty"`
+	Photos []photo `json:"photos,omitempty"`
 }
 
 // New opens the state in Dir and goes on with its unfinished jobs.
@@ -109,7 +125,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o755); err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults)}
+	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults),
+		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
 		return nil, fault.New(fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir)
 	}
@@ -148,13 +165,13 @@ func (s *Server) load() error {
 		s.secret = make([]byte, 32)
 		rand.Read(s.secret)
 	}
-	s.jobs = st.Jobs
+	s.jobs, s.assets, s.photos = st.Jobs, st.Assets, st.Photos
 	return nil
 }
 
 // save writes the state; the caller holds mu.
 func (s *Server) save() error {
-	b, err := json.Marshal(state{hex.EncodeToString(s.secret), s.jobs})
+	b, err := json.Marshal(state{hex.EncodeToString(s.secret), s.jobs, s.assets, s.photos})
 	if err != nil {
 		return err
 	}
@@ -177,9 +194,13 @@ func (s *Server) accept(route, title, callback string, r request) (*job, error) 
 }
 
 func newJob(route, title string, r request, now time.Time) *job {
+	return &job{ID: newID(), Route: route, Title: title, Created: now.UTC(), Status: "pending", Request: r}
+}
+
+func newID() string {
 	id := make([]byte, 16)
 	rand.Read(id)
-	return &job{ID: hex.EncodeToString(id), Route: route, Title: title, Created: now.UTC(), Status: "pending", Request: r}
+	return hex.EncodeToString(id)
 }
 
 func (s *Server) bill(j *job) error {
@@ -254,6 +275,11 @@ func (s *Server) media(j *job) (standin.Result, string, error) {
 	}
 	if err := atomicfile.Commit(tmp, path); err != nil {
 		return res, "", err
+	}
+	for ext, text := range map[string][]byte{".srt": srt(res.Words), ".ass": ass(res.Words)} {
+		if _, err := atomicfile.WriteBytes(strings.TrimSuffix(path, filepath.Ext(path))+ext, 0o600, text); err != nil {
+			return res, "", err
+		}
 	}
 	b, err := json.Marshal(res)
 	if err == nil {

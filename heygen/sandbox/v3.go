@@ -1,11 +1,10 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -42,61 +41,40 @@ type v3Body struct {
 		Locale               string
 		EngineSettings       json.RawMessage `json:"engine_settings"`
 	} `json:"voice_settings"`
-	Engine           json.RawMessage                    `json:"engine"`
-	Title            string                             `json:"title"`
-	Resolution       string                             `json:"resolution"`
-	AspectRatio      string                             `json:"aspect_ratio"`
-	Fit              string                             `json:"fit"`
-	Background       *struct{ Type, Value, URL string } `json:"background"`
-	RemoveBackground bool                               `json:"remove_background"`
-	OutputFormat     string                             `json:"output_format"`
-	Caption          json.RawMessage                    `json:"caption"`
-	MotionPrompt     string                             `json:"motion_prompt"`
-	Expressiveness   string                             `json:"expressiveness"`
-	CallbackURL      string                             `json:"callback_url"`
-	CallbackID       string                             `json:"callback_id"`
+	Engine      json.RawMessage `json:"engine"`
+	Title       string          `json:"title"`
+	Resolution  string          `json:"resolution"`
+	AspectRatio string          `json:"aspect_ratio"`
+	Fit         string          `json:"fit"`
+	Background  *struct {
+		Type, Value, URL string
+		Asset            string `json:"asset_id"`
+	} `json:"background"`
+	RemoveBackground bool            `json:"remove_background"`
+	OutputFormat     string          `json:"output_format"`
+	Caption          json.RawMessage `json:"caption"`
+	MotionPrompt     string          `json:"motion_prompt"`
+	Expressiveness   string          `json:"expressiveness"`
+	CallbackURL      string          `json:"callback_url"`
+	CallbackID       string          `json:"callback_id"`
 }
 
 var onceKey = regexp.MustCompile(`^[A-Za-z0-9_:.-]{1,255}$`)
 
-// createV3 is POST /v3/videos for one look.
-func (s *Server) createV3(w http.ResponseWriter, r *http.Request) {
-	key := r.Header.Get("Idempotency-Key")
-	if key != "" && !onceKey.MatchString(key) {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key", "Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -")
-		return
+// readVideoV3 is the body of POST /v3/videos.
+func (s *Server) readVideoV3(_ *http.Request, raw []byte) (*job, refusal) {
+	var kind struct{ Type string }
+	_ = json.Unmarshal(raw, &kind) // a bad body is refused below, in full
+	if kind.Type == "studio" {
+		return s.readStudio(raw)
 	}
-	b, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
-	if err != nil {
-		return
-	}
-	if key != "" {
-		if j := s.earlier(key); j != nil { // the first answer again, whatever the body says now
-			s.createdV3(w, j)
-			return
-		}
-	}
-	q, title, param, wrong := s.readV3(b)
+	q, title, callback, param, wrong := s.readV3(raw)
 	if wrong != "" {
-		code, status := "invalid_parameter", http.StatusBadRequest
-		if strings.HasSuffix(wrong, "not found") {
-			code, status = "not_found", http.StatusNotFound
-		}
-		v3Error(w, status, code, param, wrong)
-		return
-	}
-	if s.running() >= v3Running {
-		w.Header().Set("Retry-After", "30")
-		v3Error(w, http.StatusTooManyRequests, "resource_limit_exceeded", "", "Too many running videos")
-		return
+		return nil, invalid(param, wrong)
 	}
 	j := newJob("/v3/videos", title, q, s.o.Now())
-	j.V3, j.Once = true, key
-	if err := s.bill(j); err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the job could not be recorded")
-		return
-	}
-	s.createdV3(w, j)
+	j.Callback = callback
+	return j, refusal{}
 }
 
 func (s *Server) createdV3(w http.ResponseWriter, j *job) {
@@ -139,23 +117,18 @@ var v3Sizes = map[string]int{"": 1080, "720p": 720, "1080p": 1080, "4k": 2160}
 var v3Ratios = map[string][2]int{"": {16, 9}, "auto": {16, 9}, "16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}}
 
 // readV3 validates a body; param and wrong say what v3 would refuse.
-func (s *Server) readV3(raw []byte) (q request, title, param, wrong string) {
+func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong string) {
 	var b v3Body
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&b); err != nil {
-		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-			return q, "", strings.Trim(name, `"`), "Extra inputs are not permitted"
-		}
-		return q, "", "", "request body is not valid JSON"
+	if no := strict(raw, &b); no.message != "" {
+		return q, "", "", no.param, no.message
 	}
-	bad := func(p, format string, args ...any) (request, string, string, string) {
-		return q, "", p, fmt.Sprintf(format, args...)
+	bad := func(p, format string, args ...any) (request, string, string, string, string) {
+		return q, "", "", p, fmt.Sprintf(format, args...)
 	}
 	if b.Type != "avatar" {
 		return bad("type", "Input tag %q does not match any of the expected tags the sandbox draws: 'avatar'", b.Type)
 	}
-	photo := knownPhoto(b.AvatarID)
+	photo := s.knownPhoto(b.AvatarID)
 	if !knownAvatar(b.AvatarID) && !photo {
 		return bad("avatar_id", "avatar look not found")
 	}
@@ -187,9 +160,11 @@ func (s *Server) readV3(raw []byte) (q request, title, param, wrong string) {
 		return bad("output_format", "Input should be 'mp4' or 'webm'")
 	case b.OutputFormat == "webm" && b.Background != nil:
 		return bad("background", "background is not supported with output_format webm")
-	case b.OutputFormat == "webm" && photo:
+	case b.OutputFormat == "webm" && (photo || s.faults.on("no-matting")):
 		return bad("output_format", "this look does not support background removal")
-	case b.Background != nil && (b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
+	case b.Background != nil && b.Background.Type == "image" && !s.hasAsset(b.Background.Asset):
+		return bad("background.asset_id", "asset not found")
+	case b.Background != nil && b.Background.Type != "image" && (b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
 		return bad("background", "value is not a valid color")
 	case b.CallbackID != "" && b.CallbackURL == "":
 		return bad("callback_url", "callback_url is required when callback_id is set")
@@ -214,7 +189,7 @@ func (s *Server) readV3(raw []byte) (q request, title, param, wrong string) {
 		}
 		q.Speed, q.Locale = v.Speed, v.Locale
 	}
-	return q, b.Title, "", ""
+	return q, b.Title, b.CallbackURL, "", ""
 }
 
 // enginesOf: stock looks mostly run on the oldest engine alone.
@@ -230,6 +205,9 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	if st == "waiting" {
 		st = "pending" // v3 has no such word
 	}
+	if s.faults.on("status-word") && st == "processing" {
+		st = s.faults.value("status-word")
+	}
 	d := map[string]any{"id": j.ID, "status": st, "title": j.Title, "video_url": nil, "thumbnail_url": nil, "gif_url": nil, "captioned_video_url": nil, "subtitle_url": nil,
 		"duration": nil, "created_at": j.Created.Unix(), "completed_at": nil, "failure_code": nil, "failure_message": nil}
 	switch {
@@ -239,7 +217,12 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 		d["status"] = "failed"
 	case st == "failed":
 		d["failure_code"], d["failure_message"] = "rendering_failed", j.Error
-	case st == "completed":
+	case st == "completed" && s.faults.on("no-credit-late"):
+		d["status"], d["failure_code"], d["failure_message"] = "failed", "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "Insufficient credit"
+	case st == "completed" && r != nil:
+		if len(j.Request.Script) > 0 && j.Session == "" {
+			d["subtitle_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".srt") // a sidecar always comes
+		}
 		d["video_url"], d["duration"], d["completed_at"] = s.sign(r, j.File), j.Duration, j.Ready.Unix()
 	}
 	return d
@@ -282,7 +265,7 @@ func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	items, next, seen := []map[string]any{}, "", 0
 	for _, j := range slices.Backward(s.jobs) {
-		if j.Deleted || !j.V3 || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+		if j.Deleted || !j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
 		if seen++; seen <= from {
@@ -297,19 +280,51 @@ func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
 }
 
-func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	for _, a := range avatarList {
-		if a.id == id {
-			v3(w, map[string]any{"id": a.id, "name": a.name, "avatar_type": "studio_avatar", "gender": a.gender, "tags": []string{}, "default_voice_id": voiceList[0].id, "supported_api_engines": enginesOf(id), "status": "completed"})
-			return
-		}
+// readStudio is a film of several scenes: no alpha, everything or nothing.
+func (s *Server) readStudio(raw []byte) (*job, refusal) {
+	type scene struct {
+		Type  string          `json:"type"`
+		Input json.RawMessage `json:"input"`
 	}
-	for _, p := range photoList {
-		if p.id == id {
-			v3(w, map[string]any{"id": p.id, "name": p.name, "avatar_type": "photo_avatar", "tags": []string{}, "supported_api_engines": []string{"avatar_iii"}, "status": "completed"})
-			return
-		}
+	var b struct {
+		Type        string          `json:"type"`
+		Title       string          `json:"title"`
+		Scenes      []scene         `json:"scenes"`
+		Resolution  string          `json:"resolution"`
+		AspectRatio string          `json:"aspect_ratio"`
+		Caption     json.RawMessage `json:"caption"`
+		CallbackURL string          `json:"callback_url"`
+		CallbackID  string          `json:"callback_id"`
 	}
-	v3Error(w, http.StatusNotFound, "not_found", "look_id", "avatar look not found")
+	if no := strict(raw, &b); no.message != "" {
+		return nil, no
+	}
+	if len(b.Scenes) == 0 || len(b.Scenes) > 50 {
+		return nil, invalid("scenes", "List should have 1 to 50 items")
+	}
+	var whole request
+	var words []string
+	for i, sc := range b.Scenes {
+		if sc.Type != "avatar_video" {
+			return nil, invalid(fmt.Sprintf("scenes.%d.type", i), "the sandbox draws scenes of type avatar_video")
+		}
+		// A scene's colour member has another name than a video's.
+		one := strings.Replace(string(sc.Input), `"color":"#`, `"value":"#`, 1)
+		q, _, _, param, wrong := s.readV3([]byte(one))
+		if wrong != "" {
+			return nil, invalid(fmt.Sprintf("scenes.%d.input.%s", i, param), wrong)
+		}
+		if i == 0 {
+			whole = q
+		}
+		words = append(words, q.Script)
+	}
+	size, _, _, param, wrong := s.readV3([]byte(fmt.Sprintf(`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id, b.Resolution, b.AspectRatio)))
+	if wrong != "" {
+		return nil, invalid(param, wrong)
+	}
+	whole.Width, whole.Height, whole.Script = size.Width, size.Height, strings.Join(words, " ")
+	j := newJob("/v3/videos", b.Title, whole, s.o.Now())
+	j.Callback = b.CallbackURL
+	return j, refusal{}
 }

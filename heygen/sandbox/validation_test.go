@@ -33,7 +33,7 @@ func TestWhatHeyGenRefuses(t *testing.T) {
 		"unknown style":      {scene(func(_, c, _ m) { c["avatar_style"] = "upsideDown" }), "avatar_style is invalid"},
 		"unknown voice":      {scene(func(_, _, v m) { v["voice_id"] = "none" }), "Voice not found"},
 		"no words":           {scene(func(_, _, v m) { v["input_text"] = " " }), "at least 1 character"},
-		"5001 characters":    {scene(func(_, _, v m) { v["input_text"] = strings.Repeat("é", 5001) }), "at most 5000 characters"},
+		"5001 characters":    {scene(func(_, _, v m) { v["input_text"] = strings.Repeat("é", 5001) }), "at most 4999 characters"},
 		"break in ms":        {scene(func(_, _, v m) { v["input_text"] = `a <break time="500ms"/> b` }), "break time must be in seconds"},
 		"too fast":           {scene(func(_, _, v m) { v["speed"] = 1.6 }), "between 0.5 and 1.5"},
 		"too high":           {scene(func(_, _, v m) { v["pitch"] = 51 }), "between -50 and 50"},

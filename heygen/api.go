@@ -1,0 +1,97 @@
+package heygen
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// API is a generation of HeyGen's API: the same things under other paths, members
+// and envelopes. v1 and v2 are one generation.
+type API string
+
+// Generations. HeyGen announced the end of V2 for 2026-10-31.
+const (
+	V2 API = "v2"
+	V3 API = "v3"
+)
+
+// read gets a path and decodes its data member.
+func (c *Client) read(ctx context.Context, op, path string, q url.Values, out any) error {
+	b, err := c.get(ctx, op, path, q)
+	if err != nil {
+		return err
+	}
+	return decode(op, b, out)
+}
+
+// post sends JSON once and decodes the answer's data member. once is false only for
+// calls that neither cost nor make anything.
+func (c *Client) post(ctx context.Context, op, path string, body, out any) error {
+	return c.write(ctx, op, http.MethodPost, path, nil, body, out)
+}
+
+func (c *Client) write(ctx context.Context, op, method, path string, q url.Values, body, out any) error {
+	k := call{op: op, method: method, host: c.base, path: path, query: q, once: method == http.MethodPost, timeout: writeTimeout}
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		k.body, k.size, k.contentType = func() io.Reader { return bytes.NewReader(raw) }, int64(len(raw)), "application/json"
+	}
+	b, err := c.do(ctx, k)
+	if err != nil || out == nil {
+		return err
+	}
+	return decode(op, b, out)
+}
+
+// pages reads a v3 list to its end, or until limit items are there (0: all). The
+// paging members stand beside data; an empty token ends the list whatever has_more
+// says.
+func pages[T any](ctx context.Context, c *Client, op, path string, q url.Values, size, limit int) ([]T, error) {
+	if q == nil {
+		q = url.Values{}
+	}
+	q.Set("limit", strconv.Itoa(size))
+	var out []T
+	for range maxPages {
+		b, err := c.get(ctx, op, path, q)
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Data []T      `json:"data"`
+			Next flexText `json:"next_token"`
+		}
+		if err := json.Unmarshal(b, &page); err != nil {
+			return nil, &Error{Op: op, Err: errors.New("the answer has another shape than documented")}
+		}
+		out = append(out, page.Data...)
+		if limit > 0 && len(out) >= limit {
+			return out[:limit], nil
+		}
+		if page.Next == "" || string(page.Next) == q.Get("token") || len(page.Data) == 0 {
+			return out, nil
+		}
+		q.Set("token", string(page.Next))
+	}
+	return out, nil
+}
+
+// query makes url.Values of the members that are not empty.
+func query(pairs ...string) url.Values {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return q
+}

@@ -1,0 +1,99 @@
+package heygen
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// MaxStatuses is how many ids one bulk read takes, and MaxBatch how many videos one
+// batch, from the v3 reference.
+const (
+	MaxStatuses = 100
+	MaxBatch    = 100
+	PathBatches = "/v3/videos/batches"
+)
+
+// JobState is one line of a bulk read: enough to know which jobs to look at, without
+// links. Missing is an id the account does not know.
+type JobState struct {
+	ID, RawStatus string
+	State         State
+	Missing       bool
+	Failure       *Failure
+}
+
+// Statuses reads the states of up to MaxStatuses v3 videos in one call.
+func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error) {
+	if len(ids) == 0 || len(ids) > MaxStatuses {
+		return nil, errors.New("heygen read statuses: 1 to 100 ids are taken")
+	}
+	list, err := pages[wireJobState](ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100, len(ids))
+	var out []JobState
+	for _, d := range list {
+		out = append(out, d.state())
+	}
+	return out, err
+}
+
+type wireJobState struct {
+	ID     flexText        `json:"video_id"`
+	Index  flexNumber      `json:"item_index"`
+	Status flexText        `json:"status"`
+	Error  json.RawMessage `json:"error"`
+}
+
+func (d wireJobState) state() JobState {
+	s := JobState{ID: string(d.ID), RawStatus: string(d.Status), State: stateOf(string(d.Status)), Missing: strings.EqualFold(string(d.Status), "not_found")}
+	if s.State == StateFailed {
+		s.Failure = readFailure(d.Error)
+	}
+	return s
+}
+
+// Batch is many videos queued with one call.
+type Batch struct {
+	ID, Status string
+	Total      int
+	Items      []JobState // in the order they were asked for
+}
+
+// EncodeBatch gives the body for up to MaxBatch videos; it goes through SubmitOnce
+// like any purchase, and its id is the batch's.
+func EncodeBatch(title string, videos []VideoRequest) ([]byte, error) {
+	if len(videos) == 0 || len(videos) > MaxBatch {
+		return nil, errors.New("a batch has 1 to 100 videos")
+	}
+	return json.Marshal(struct {
+		Title  string         `json:"title,omitempty"`
+		Videos []VideoRequest `json:"videos"`
+	}{title, videos})
+}
+
+// ReadBatch reads a batch with all its items. Its paging stands inside data, unlike
+// every other list.
+func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
+	b := Batch{ID: id}
+	token := ""
+	for range maxPages {
+		var d struct {
+			Status flexText       `json:"status"`
+			Total  flexNumber     `json:"total_items"`
+			Items  []wireJobState `json:"items"`
+			Next   flexText       `json:"next_token"`
+		}
+		if err := c.read(ctx, "read batch", PathBatches+"/"+url.PathEscape(id), query("limit", "100", "token", token), &d); err != nil {
+			return b, err
+		}
+		b.Status, b.Total = string(d.Status), int(d.Total)
+		for _, i := range d.Items {
+			b.Items = append(b.Items, i.state())
+		}
+		if token = string(d.Next); token == "" || len(d.Items) == 0 {
+			return b, nil
+		}
+	}
+	return b, nil
+}

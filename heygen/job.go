@@ -1,0 +1,173 @@
+package heygen
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+)
+
+// Kind says where a job's record is kept.
+type Kind string
+
+// Kinds of jobs.
+const (
+	KindVideoV2     Kind = "video/v2"
+	KindVideoV3     Kind = "video/v3"
+	KindAgent       Kind = "agent/v3" // a session, until it names its video
+	KindTranslateV2 Kind = "translate/v2"
+	KindTranslateV3 Kind = "translate/v3"
+	KindCutout      Kind = "cutout/v3"
+)
+
+// submittedID finds the job's id in any route's answer. An agent's session wins over
+// a video it may already name: the session is what was bought.
+func submittedID(raw []byte) (string, error) {
+	var d struct {
+		Session      flexText   `json:"session_id"`
+		Video        flexText   `json:"video_id"`
+		Translation  flexText   `json:"video_translate_id"`
+		Translations []flexText `json:"video_translate_ids"`
+		TransV3      []flexText `json:"video_translation_ids"`
+		Proofread    flexText   `json:"video_translation_id"`
+		Batch        flexText   `json:"batch_id"`
+		ID           flexText   `json:"id"`
+	}
+	if err := decode("create video", raw, &d); err != nil {
+		return "", err
+	}
+	for _, l := range [][]flexText{d.Translations, d.TransV3} {
+		if len(l) > 0 {
+			return string(l[0]), nil
+		}
+	}
+	return first(string(d.Session), string(d.Video), string(d.Translation), string(d.Proofread), string(d.Batch), string(d.ID)), nil
+}
+
+// Job reads any job in one shape. The Video's ID is the video's own: for an agent it
+// differs from the session's once the video exists.
+func (c *Client) Job(ctx context.Context, kind Kind, id string) (Video, error) {
+	switch kind {
+	case KindVideoV3:
+		return c.VideoV3(ctx, id)
+	case KindAgent:
+		return c.agentVideo(ctx, id)
+	case KindTranslateV2, KindTranslateV3:
+		return c.translation(ctx, kind, id)
+	case KindCutout:
+		return c.cutout(ctx, id)
+	}
+	return c.VideoStatus(ctx, id)
+}
+
+func stateOf(word string) State {
+	if s, ok := stateWords[strings.ToLower(word)]; ok {
+		return s
+	}
+	return StateUnknown
+}
+
+// Session is a v3 Video Agent session.
+type Session struct {
+	ID, Status, Title, VideoID string
+	Progress                   float64 // per cent
+	Message                    string  // the last thing the agent said went wrong
+}
+
+// AgentSession reads a session.
+func (c *Client) AgentSession(ctx context.Context, id string) (Session, error) {
+	var d struct {
+		ID       flexText   `json:"session_id"`
+		Status   flexText   `json:"status"`
+		Title    flexText   `json:"title"`
+		Video    flexText   `json:"video_id"`
+		Progress flexNumber `json:"progress"`
+		Messages []struct {
+			Type    string   `json:"type"`
+			Content flexText `json:"content"`
+		} `json:"messages"`
+	}
+	if err := c.read(ctx, "read agent session", PathAgentV3+"/"+url.PathEscape(id), nil, &d); err != nil {
+		return Session{}, err
+	}
+	s := Session{ID: first(string(d.ID), id), Status: string(d.Status), Title: string(d.Title), VideoID: string(d.Video), Progress: float64(d.Progress)}
+	for _, m := range d.Messages {
+		if m.Type == "error" {
+			s.Message = string(m.Content)
+		}
+	}
+	return s, nil
+}
+
+func (c *Client) agentVideo(ctx context.Context, id string) (Video, error) {
+	s, err := c.AgentSession(ctx, id)
+	if NotFound(err) { // the id of a video that an earlier run already learnt
+		return c.VideoV3(ctx, id)
+	}
+	if err != nil {
+		return Video{}, err
+	}
+	if s.VideoID != "" {
+		return c.VideoV3(ctx, s.VideoID)
+	}
+	v := Video{ID: id, RawStatus: s.Status, State: stateOf(s.Status), Title: s.Title}
+	switch v.State {
+	case StateFailed:
+		v.Failure = &Failure{Message: s.Message}
+	case StateCompleted:
+		v.State = StateProcessing // the session ended, its video is not named yet
+	}
+	return v, nil
+}
+
+func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, error) {
+	path := "/v2/video_translate/"
+	if kind == KindTranslateV3 {
+		path = PathTranslateV3 + "/"
+	}
+	var d struct {
+		ID       flexText   `json:"id"`
+		Status   flexText   `json:"status"`
+		Title    flexText   `json:"title"`
+		URL      flexText   `json:"url"`
+		VideoURL flexText   `json:"video_url"`
+		SRT      flexText   `json:"srt_caption_url"`
+		Caption  flexText   `json:"caption_url"`
+		Duration flexNumber `json:"duration"`
+		Message  flexText   `json:"message"`
+		Failure  flexText   `json:"failure_message"`
+	}
+	if err := c.read(ctx, "read translation", path+url.PathEscape(id), nil, &d); err != nil {
+		return Video{}, err
+	}
+	v := Video{ID: id, RawStatus: string(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title), Duration: float64(d.Duration),
+		URL: Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
+	if v.State == StateFailed {
+		v.Failure = &Failure{Message: first(string(d.Failure), string(d.Message))}
+	}
+	return v, nil
+}
+
+// cutout reads a background removal; its file is the foreground layer.
+func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
+	var d struct {
+		Status   flexText            `json:"status"`
+		Duration flexNumber          `json:"duration"`
+		Error    json.RawMessage     `json:"error"`
+		Layers   map[string]flexText `json:"layers"`
+	}
+	if err := c.read(ctx, "read background removal", PathCutout+"/"+url.PathEscape(id), nil, &d); err != nil {
+		return Video{}, err
+	}
+	v := Video{ID: id, RawStatus: string(d.Status), State: stateOf(string(d.Status)), Duration: float64(d.Duration), URL: Link(d.Layers["foreground"])}
+	if strings.EqualFold(v.RawStatus, "deleted") {
+		v.State = StateFailed
+	}
+	if v.State == StateFailed {
+		v.Failure = readFailure(d.Error)
+		if v.Failure == nil {
+			v.Failure = &Failure{}
+		}
+	}
+	return v, nil
+}

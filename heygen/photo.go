@@ -1,0 +1,113 @@
+package heygen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// NewPhotoAvatar makes a picture able to speak and gives the id a request names it
+// by: a talking photo's on V2, a look's on V3. It costs no credits; plans limit how
+// many there may be.
+func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType string, picture []byte) (string, error) {
+	const op = "make photo avatar"
+	if contentType != "image/jpeg" && contentType != "image/png" {
+		return "", errors.New("a photo must be JPEG or PNG, not " + contentType)
+	}
+	if api == V3 {
+		a, err := c.UploadAssetV3(ctx, contentType, bytes.NewReader(picture), int64(len(picture)))
+		if err != nil {
+			return "", err
+		}
+		var d struct {
+			Look struct {
+				ID flexText `json:"id"`
+			} `json:"avatar_item"`
+		}
+		err = c.post(ctx, op, "/v3/avatars", map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d)
+		if err == nil && d.Look.ID == "" {
+			err = &Error{Op: op, Err: errors.New("the answer names no look")}
+		}
+		return string(d.Look.ID), err
+	}
+	b, err := c.do(ctx, call{op: op, method: http.MethodPost, host: c.upload, path: "/v1/talking_photo", once: true, timeout: uploadTimeout,
+		body: func() io.Reader { return bytes.NewReader(picture) }, size: int64(len(picture)), contentType: contentType})
+	if err != nil {
+		return "", err
+	}
+	var d struct {
+		ID flexText `json:"talking_photo_id"`
+	}
+	if err := decode(op, b, &d); err != nil {
+		return "", err
+	}
+	if d.ID == "" {
+		return "", &Error{Op: op, Err: errors.New("the answer names no talking photo")}
+	}
+	return string(d.ID), nil
+}
+
+// TalkingPhotos lists the account's own (V2).
+func (c *Client) TalkingPhotos(ctx context.Context) ([]TalkingPhoto, error) {
+	var d []struct {
+		ID    flexText `json:"id"`
+		Image flexText `json:"image_url"`
+	}
+	err := c.read(ctx, "list talking photos", "/v1/talking_photo.list", nil, &d)
+	var out []TalkingPhoto
+	for _, p := range d {
+		out = append(out, TalkingPhoto{ID: string(p.ID), PreviewImage: string(p.Image)})
+	}
+	return out, err
+}
+
+// DeletePhotoAvatar removes one for good.
+func (c *Client) DeletePhotoAvatar(ctx context.Context, api API, id string) error {
+	path := "/v2/talking_photo/"
+	if api == V3 {
+		path = "/v3/avatars/looks/"
+	}
+	return c.write(ctx, "delete photo avatar", http.MethodDelete, path+url.PathEscape(id), nil, nil, nil)
+}
+
+// Training is how far a photo avatar is: word processing, pending_consent, completed,
+// failed on V3; pending, ready and others on V2.
+type Training struct{ Status, Message string }
+
+// PhotoTraining reads a V3 look's state, or the training state of a V2 photo avatar
+// group.
+func (c *Client) PhotoTraining(ctx context.Context, api API, id string) (Training, error) {
+	const op = "read training"
+	var d struct {
+		Status  flexText `json:"status"`
+		Message flexText `json:"error_msg"`
+		Error   struct {
+			Message flexText `json:"message"`
+		} `json:"error"`
+	}
+	path := "/v2/photo_avatar/train/status/"
+	if api == V3 {
+		path = "/v3/avatars/looks/"
+	}
+	err := c.read(ctx, op, path+url.PathEscape(id), nil, &d)
+	return Training{string(d.Status), first(string(d.Error.Message), string(d.Message))}, err
+}
+
+// TrainPhotoGroup starts training a V2 photo avatar group.
+func (c *Client) TrainPhotoGroup(ctx context.Context, groupID string) error {
+	return c.post(ctx, "train photo avatar", "/v2/photo_avatar/train", map[string]string{"group_id": groupID}, nil)
+}
+
+// NewPhotoGroup makes a V2 photo avatar group of an uploaded picture (Asset.ImageKey)
+// and gives its id.
+func (c *Client) NewPhotoGroup(ctx context.Context, name, imageKey string) (string, error) {
+	var d struct {
+		ID    flexText `json:"id"`
+		Group flexText `json:"group_id"`
+	}
+	err := c.post(ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create", map[string]string{"name": name, "image_key": imageKey}, &d)
+	return first(string(d.Group), string(d.ID)), err
+}

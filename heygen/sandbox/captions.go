@@ -1,0 +1,54 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"greenroom/compose/standin"
+)
+
+// captionWords is how many words stand on the screen at once.
+const captionWords = 7
+
+// blocks groups words into captions.
+func blocks(words []standin.Word) (out []standin.Word) {
+	for i := 0; i < len(words); i += captionWords {
+		part := words[i:min(i+captionWords, len(words))]
+		var text []string
+		for _, w := range part {
+			text = append(text, w.Text)
+		}
+		out = append(out, standin.Word{Text: strings.Join(text, " "), Start: part[0].Start, End: part[len(part)-1].End})
+	}
+	return out
+}
+
+// srt is v3's sidecar.
+func srt(words []standin.Word) []byte {
+	var b strings.Builder
+	for i, w := range blocks(words) {
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, stamp(w.Start, ","), stamp(w.End, ","), w.Text)
+	}
+	return []byte(b.String())
+}
+
+// ass is v1's and v2's.
+func ass(words []standin.Word) []byte {
+	var b strings.Builder
+	b.WriteString("[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,24\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
+	for _, w := range blocks(words) {
+		fmt.Fprintf(&b, "Dialogue: 0,%s,%s,Default,,0,0,0,,%s\n", centis(w.Start), centis(w.End), w.Text)
+	}
+	return []byte(b.String())
+}
+
+func stamp(seconds float64, sep string) string {
+	d := time.Duration(seconds * float64(time.Second)).Round(time.Millisecond)
+	return fmt.Sprintf("%02d:%02d:%02d%s%03d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, sep, d.Milliseconds()%1000)
+}
+
+func centis(seconds float64) string {
+	s := stamp(seconds, ".")
+	return strings.TrimPrefix(s[:len(s)-1], "0")
+}

@@ -1,0 +1,136 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// pageOf cuts a list as v3 does and answers; most is the route's own limit.
+func pageOf(w http.ResponseWriter, r *http.Request, list []any, usual, most int) {
+	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil {
+		limit = usual
+	}
+	if limit < 1 || limit > most {
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", "limit", "Input should be between 1 and "+strconv.Itoa(most))
+		return
+	}
+	from, _ := strconv.Atoi(r.URL.Query().Get("token"))
+	from = min(max(0, from), len(list))
+	end := min(from+limit, len(list))
+	next := any(nil)
+	if end < len(list) {
+		next = strconv.Itoa(end)
+	}
+	reply(w, http.StatusOK, map[string]any{"data": append([]any{}, list[from:end]...), "has_more": next != nil, "next_token": next})
+}
+
+// page lists jobs, newest first; the caller holds mu.
+func (s *Server) page(w http.ResponseWriter, r *http.Request, want func(*job) bool, record func(*job) map[string]any) {
+	var list []any
+	for i := len(s.jobs) - 1; i >= 0; i-- {
+		if j := s.jobs[i]; !j.Deleted && want(j) {
+			list = append(list, record(j))
+		}
+	}
+	pageOf(w, r, list, 10, 100)
+}
+
+func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
+	var list []any
+	kind := r.URL.Query().Get("avatar_type")
+	for _, a := range avatarList {
+		if kind == "" || kind == "studio_avatar" {
+			list = append(list, studioLook(a.id, a.name, a.gender))
+		}
+	}
+	for _, p := range s.allPhotos() {
+		if kind == "" || kind == "photo_avatar" {
+			list = append(list, photoLook(p))
+		}
+	}
+	pageOf(w, r, list, 20, 50)
+}
+
+func studioLook(id, name, gender string) map[string]any {
+	return map[string]any{"id": id, "name": name, "avatar_type": "studio_avatar", "gender": gender, "tags": []string{}, "default_voice_id": voiceList[0].id, "supported_api_engines": enginesOf(id), "status": "completed"}
+}
+
+func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	for _, a := range avatarList {
+		if a.id == id {
+			v3(w, studioLook(a.id, a.name, a.gender))
+			return
+		}
+	}
+	for _, p := range s.allPhotos() {
+		if p.ID == id {
+			v3(w, photoLook(p))
+			return
+		}
+	}
+	v3Error(w, http.StatusNotFound, "not_found", "look_id", "avatar look not found")
+}
+
+func (s *Server) groupsV3(w http.ResponseWriter, r *http.Request) {
+	var list []any
+	for _, a := range avatarList {
+		list = append(list, map[string]any{"id": "group-" + a.id, "name": a.name, "looks_count": 1, "created_at": 1700000000, "gender": a.gender, "status": "completed"})
+	}
+	pageOf(w, r, list, 20, 50)
+}
+
+func (s *Server) groupsV2(w http.ResponseWriter, _ *http.Request) {
+	list := []any{}
+	for _, p := range s.allPhotos() {
+		list = append(list, map[string]any{"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": "", "group_type": "PHOTO", "train_status": "ready", "default_voice_id": nil})
+	}
+	v2(w, map[string]any{"total_count": len(list), "avatar_group_list": list})
+}
+
+func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	var list []any
+	for _, v := range voiceList {
+		if q.Get("type") == "private" || q.Get("language") != "" && !strings.EqualFold(q.Get("language"), v.language) || q.Get("gender") != "" && !strings.EqualFold(q.Get("gender"), v.gender) {
+			continue
+		}
+		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public", "preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false})
+	}
+	pageOf(w, r, list, 20, 100)
+}
+
+func (s *Server) voiceV3(w http.ResponseWriter, r *http.Request) {
+	for _, v := range voiceList {
+		if v.id == r.PathValue("id") {
+			v3(w, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public", "status": "complete", "created_at": 1700000000, "support_pause": true, "support_locale": false})
+			return
+		}
+	}
+	v3Error(w, http.StatusNotFound, "not_found", "voice_id", "voice not found")
+}
+
+func (s *Server) locales(w http.ResponseWriter, _ *http.Request) {
+	list := []any{}
+	for _, l := range languageList {
+		list = append(list, map[string]any{"value": l.locale, "label": l.name + " (" + l.locale[3:] + ")", "language": l.name, "locale": l.locale})
+	}
+	v2(w, map[string]any{"locales": list})
+}
+
+// sandboxUser is the account's name, which v3's list of assets asks for.
+const sandboxUser = "sandbox"
+
+func (s *Server) me(w http.ResponseWriter, _ *http.Request) {
+	balance := 1000.0
+	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
+		balance = 0
+	}
+	v3(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "wallet", "wallet": map[string]any{"remaining_balance": balance, "currency": "usd", "auto_reload": nil}})
+}
+
+func (s *Server) meV1(w http.ResponseWriter, _ *http.Request) {
+	v1(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box"})
+}

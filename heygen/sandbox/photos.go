@@ -1,0 +1,168 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+)
+
+// photo is a picture that can speak, made on this account.
+type photo struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Asset string `json:"asset"`
+}
+
+// knownLook is any id that may stand where an avatar is asked for.
+func (s *Server) knownLook(id string) bool { return knownAvatar(id) || s.knownPhoto(id) }
+
+func (s *Server) knownPhoto(id string) bool {
+	for _, p := range photoList {
+		if p.id == id {
+			return true
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.photos, func(p photo) bool { return p.ID == id })
+}
+
+// allPhotos are the account's, own ones last; the caller does not hold mu.
+func (s *Server) allPhotos() (out []photo) {
+	for _, p := range photoList {
+		out = append(out, photo{p.id, p.name, ""})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append(out, s.photos...)
+}
+
+func (s *Server) keepPhoto(name, asset string) (photo, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := photo{newID(), name, asset}
+	s.photos = append(s.photos, p)
+	return p, s.save()
+}
+
+// uploadPhoto is POST /v1/talking_photo: a raw picture.
+func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
+	declared := r.Header.Get("Content-Type")
+	b, err := io.ReadAll(io.LimitReader(r.Body, maxUpload+1))
+	switch {
+	case err != nil:
+		return
+	case declared != "image/jpeg" && declared != "image/png":
+		reply(w, http.StatusBadRequest, map[string]any{"code": 400111, "message": "unsupported content type " + declared})
+		return
+	case mismatch(declared, b) != "":
+		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": mismatch(declared, b)})
+		return
+	}
+	id, err := s.keepAsset(b, declared)
+	if err == nil {
+		var p photo
+		if p, err = s.keepPhoto("Uploaded photo", id); err == nil {
+			v1(w, map[string]any{"talking_photo_id": p.ID, "talking_photo_url": "http://" + r.Host + "/assets/" + id})
+			return
+		}
+	}
+	v2Error(w, http.StatusInternalServerError, "internal_error", "the picture could not be kept")
+}
+
+func (s *Server) listPhotos(w http.ResponseWriter, r *http.Request) {
+	list := []any{}
+	for _, p := range s.allPhotos() {
+		list = append(list, map[string]any{"id": p.ID, "image_url": "http://" + r.Host + "/assets/" + p.Asset, "circle_image": ""})
+	}
+	v1(w, list)
+}
+
+func (s *Server) dropPhoto(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.photos)
+	s.photos = slices.DeleteFunc(s.photos, func(p photo) bool { return p.ID == id })
+	_ = s.save()
+	return len(s.photos) < n
+}
+
+func (s *Server) deletePhotoV2(w http.ResponseWriter, r *http.Request) {
+	if !s.dropPhoto(r.PathValue("id")) {
+		v2Error(w, http.StatusNotFound, "not_found", "talking photo not found")
+		return
+	}
+	v2(w, nil)
+}
+
+func (s *Server) deleteLook(w http.ResponseWriter, r *http.Request) {
+	if !s.dropPhoto(r.PathValue("id")) {
+		v3Error(w, http.StatusNotFound, "not_found", "look_id", "avatar look not found")
+		return
+	}
+	v3(w, map[string]any{"id": r.PathValue("id")})
+}
+
+// createAvatarV3 is POST /v3/avatars, for photos: other kinds need a person's consent.
+func (s *Server) createAvatarV3(w http.ResponseWriter, r *http.Request) {
+	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	var b struct {
+		Type  string     `json:"type"`
+		Name  string     `json:"name"`
+		File  assetInput `json:"file"`
+		Group string     `json:"avatar_group_id"`
+	}
+	no := strict(raw, &b)
+	switch {
+	case no.message != "":
+	case b.Type != "photo":
+		no = invalid("type", "the sandbox makes avatars of photos only")
+	case b.Name == "":
+		no = invalid("name", "Field required")
+	default:
+		no = b.File.check(s, "file")
+	}
+	if no.message != "" {
+		v3Error(w, no.status, no.code, no.param, no.message)
+		return
+	}
+	p, err := s.keepPhoto(b.Name, b.File.AssetID)
+	if err != nil {
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the photo could not be kept")
+		return
+	}
+	v3(w, map[string]any{"avatar_item": photoLook(p), "avatar_group": nil})
+}
+
+func photoLook(p photo) map[string]any {
+	return map[string]any{"id": p.ID, "name": p.Name, "avatar_type": "photo_avatar", "tags": []string{}, "supported_api_engines": []string{"avatar_iii"}, "status": "completed"}
+}
+
+// trainStatus and the group calls: a photo avatar group is ready at once here.
+func (s *Server) trainStatus(w http.ResponseWriter, r *http.Request) {
+	v2(w, map[string]any{"status": "ready", "error_msg": nil, "group_id": r.PathValue("id")})
+}
+
+func (s *Server) train(w http.ResponseWriter, r *http.Request) {
+	var b struct {
+		ID string `json:"group_id"`
+	}
+	if json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&b) != nil || b.ID == "" {
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", "group_id is required")
+		return
+	}
+	v2(w, map[string]any{"flow_id": newID()})
+}
+
+func (s *Server) createGroup(w http.ResponseWriter, r *http.Request) {
+	var b struct {
+		Name string
+		Key  string `json:"image_key"`
+	}
+	if json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&b) != nil || b.Name == "" || b.Key == "" {
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", "name and image_key are required")
+		return
+	}
+	v2(w, map[string]any{"id": newID(), "group_id": newID(), "name": b.Name, "status": "pending"})
+}

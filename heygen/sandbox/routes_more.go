@@ -1,0 +1,85 @@
+package sandbox
+
+import "net/http"
+
+// moreRoutes are all calls beside plain videos.
+func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
+	buy := func(pattern string, key bool, read func(*http.Request, []byte) (*job, refusal), answer func(http.ResponseWriter, *job)) {
+		api("POST "+pattern, s.paid("v3", s.buyV3(key, read, answer)))
+	}
+	api("POST /v1/video_agent/generate", s.paid("v1-agent", s.agentV1))
+	buy("/v3/video-agents", false, s.readAgent, s.createdAgent)
+	api("GET /v3/video-agents", s.listSessions)
+	api("GET /v3/video-agents/{id}", s.readSession)
+	api("GET /v3/video-agents/{id}/videos", s.sessionVideos)
+	api("POST /v3/video-agents/{id}/stop", s.stopSession)
+
+	api("GET /v2/templates", s.templatesV2)
+	api("GET /v2/template/{id}", s.templateV2)
+	api("POST /v2/template/{id}/generate", s.paid("v2-template", s.fillV2))
+	api("GET /v3/templates", s.templatesV3)
+	api("GET /v3/templates/{id}", s.templateV3)
+	buy("/v3/templates/{id}", true, s.readTemplate, s.createdTemplate)
+
+	api("GET /v2/video_translate/target_languages", s.languages(v2))
+	api("POST /v2/video_translate", s.paid("v2-translate", s.translateV2))
+	api("GET /v2/video_translate/{id}", s.translationV2)
+	api("GET /v3/video-translations/languages", s.languages(v3))
+	buy("/v3/video-translations", true, s.readTranslation, s.createdTranslation)
+	api("GET /v3/video-translations", s.listTranslations)
+	api("GET /v3/video-translations/{id}", s.translationV3)
+	api("POST /v3/video-translations/proofreads", s.newProofread)
+	api("GET /v3/video-translations/proofreads/{id}", s.readProofread)
+	api("GET /v3/video-translations/proofreads/{id}/srt", s.readProofread)
+	api("PUT /v3/video-translations/proofreads/{id}/srt", s.correctProofread)
+	buy("/v3/video-translations/proofreads/{id}/generate", true, s.readProofreadFilm, s.createdProofreadFilm)
+
+	buy("/v3/background-removals", false, s.readCutout, s.createdCutout)
+	api("GET /v3/background-removals", s.listCutouts)
+	api("GET /v3/background-removals/{id}", s.readCutoutJob)
+	api("DELETE /v3/background-removals/{id}", s.readCutoutJob)
+
+	api("POST /v3/videos/batches", s.paid("v3", s.createBatch))
+	api("GET /v3/videos/batches/{id}", s.readBatch)
+	api("GET /v3/videos/statuses", s.statuses)
+
+	api("GET /v1/asset/list", s.listAssets)
+	api("POST /v1/asset/{id}/delete", s.deleteAsset)
+	api("GET /v3/assets", s.listAssetsV3)
+	api("POST /v3/assets/direct-uploads", s.announce)
+	api("POST /v3/assets/{id}/complete", s.complete)
+	api("GET /v3/assets/{id}", s.assetV3)
+	api("DELETE /v3/assets/{id}", s.assetV3)
+	s.mux.HandleFunc("PUT /storage/{id}", s.storage)
+	s.mux.HandleFunc("GET /assets/{id}", s.assetFile)
+	s.mux.HandleFunc("GET /previews/{id}", s.preview)
+
+	api("POST /v1/talking_photo", s.uploadPhoto)
+	api("GET /v1/talking_photo.list", s.listPhotos)
+	api("DELETE /v2/talking_photo/{id}", s.deletePhotoV2)
+	api("POST /v2/photo_avatar/train", s.train)
+	api("GET /v2/photo_avatar/train/status/{id}", s.trainStatus)
+	api("POST /v2/photo_avatar/avatar_group/create", s.createGroup)
+	api("POST /v3/avatars", s.createAvatarV3)
+	api("GET /v3/avatars", s.groupsV3)
+	api("GET /v2/avatar_group.list", s.groupsV2)
+	api("GET /v3/avatars/looks", s.looksV3)
+	api("DELETE /v3/avatars/looks/{id}", s.deleteLook)
+
+	api("GET /v3/voices", s.voicesV3)
+	api("GET /v3/voices/{id}", s.voiceV3)
+	api("GET /v2/voices/locales", s.locales)
+	api("POST /v3/voices/speech", s.speechV3)
+	api("POST /v1/audio/text_to_speech", s.speechV1)
+	api("GET /v3/users/me", s.me)
+	api("GET /v1/user/me", s.meV1)
+
+	api("POST /v1/streaming.new", s.streaming(s.newStream))
+	api("POST /v1/streaming.start", s.streaming(s.onStream(s.streamDone)))
+	api("POST /v1/streaming.interrupt", s.streaming(s.onStream(s.streamDone)))
+	api("POST /v1/streaming.keep_alive", s.streaming(s.onStream(s.streamDone)))
+	api("POST /v1/streaming.task", s.streaming(s.onStream(s.streamTask)))
+	api("POST /v1/streaming.stop", s.streaming(s.onStream(s.stopStream)))
+	api("GET /v1/streaming.list", s.streaming(s.listStreams))
+	api("POST /v1/streaming.create_token", s.streaming(s.streamToken))
+}

@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"unicode/utf8"
+
+	"greenroom/compose/standin"
+)
+
+// speaker is a MediaMaker that can also speak without a picture.
+type speaker interface {
+	Speak(ctx context.Context, s standin.Spec, out string) (standin.Result, error)
+}
+
+// spoken is the answer of both generations.
+func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, error) {
+	m, ok := s.o.Media.(speaker)
+	if !ok {
+		return nil, errors.New("this sandbox has no voice")
+	}
+	name := contentName(spec) + ".wav"
+	path := filepath.Join(s.o.Dir, "media", name)
+	res, err := m.Speak(r.Context(), spec, path)
+	if err != nil {
+		return nil, err
+	}
+	words := []any{map[string]any{"word": "<start>", "start": 0, "end": 0}}
+	for _, w := range res.Words {
+		words = append(words, map[string]any{"word": w.Text, "start": w.Start, "end": w.End})
+	}
+	words = append(words, map[string]any{"word": "<end>", "start": res.Duration, "end": res.Duration})
+	return map[string]any{"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": newID(), "word_timestamps": words}, nil
+}
+
+type speechBody struct {
+	Text    string  `json:"text"`
+	VoiceID string  `json:"voice_id"`
+	Type    string  `json:"input_type"`
+	Speed   float64 `json:"speed"`
+	Pitch   float64 `json:"pitch"`
+	Locale  string  `json:"locale"`
+}
+
+// wrong is what is refused of a speech request.
+func (b speechBody) wrong(fastest float64) (param, message string) {
+	switch n := utf8.RuneCountInString(b.Text); {
+	case n == 0 || n > 5000:
+		return "text", "String should have 1 to 5000 characters"
+	case !knownVoice(b.VoiceID):
+		return "voice_id", "voice not found"
+	case b.Speed != 0 && (b.Speed < 0.5 || b.Speed > fastest):
+		return "speed", "Input is out of range"
+	case badBreak.MatchString(b.Text):
+		return "text", "break time must be in seconds"
+	}
+	return "", ""
+}
+
+func (b speechBody) spec() standin.Spec {
+	return standin.Spec{Script: b.Text, Speed: b.Speed, Locale: b.Locale}
+}
+
+// speechV1 is POST /v1/audio/text_to_speech. Unknown members are ignored by both.
+func (s *Server) speechV1(w http.ResponseWriter, r *http.Request) {
+	var b speechBody
+	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", "request body is not valid JSON")
+		return
+	}
+	if param, m := b.wrong(1.5); m != "" {
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", param+" is invalid: "+m)
+		return
+	}
+	d, err := s.spoken(r, b.spec())
+	if err != nil {
+		v2Error(w, http.StatusInternalServerError, "internal_error", err.Error())
+		return
+	}
+	v2(w, d)
+}
+
+func (s *Server) speechV3(w http.ResponseWriter, r *http.Request) {
+	var b speechBody
+	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", "", "request body is not valid JSON")
+		return
+	}
+	if param, m := b.wrong(2); m != "" {
+		no := invalid(param, m)
+		v3Error(w, no.status, no.code, no.param, no.message)
+		return
+	}
+	d, err := s.spoken(r, b.spec())
+	if err != nil {
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", err.Error())
+		return
+	}
+	v3(w, d)
+}
+
+// preview is the sound of a voice, for listening before choosing.
+func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
+	for _, v := range voiceList {
+		if v.id != r.PathValue("id") {
+			continue
+		}
+		m, ok := s.o.Media.(speaker)
+		if !ok {
+			break
+		}
+		path := filepath.Join(s.o.Dir, "media", "preview-"+v.id+".wav")
+		if _, err := os.Stat(path); err != nil {
+			if _, err := m.Speak(r.Context(), standin.Spec{Script: "Hello, I am " + v.name + ". This is how I sound."}, path); err != nil {
+				http.Error(w, "the voice could not be drawn", http.StatusInternalServerError)
+				return
+			}
+		}
+		w.Header().Set("Content-Type", "audio/wav")
+		http.ServeFile(w, r, path)
+		return
+	}
+	denied(w)
+}

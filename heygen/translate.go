@@ -1,0 +1,155 @@
+package heygen
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// PathTranslateV3 is where v3 keeps translations; PathTranslateV2 is v2's.
+const (
+	PathTranslateV2 = "/v2/video_translate"
+	PathTranslateV3 = "/v3/video-translations"
+)
+
+// TranslateRequest asks for a film in another language. VideoURL must be one that
+// HeyGen can fetch; AssetID (v3) an upload.
+type TranslateRequest struct {
+	Title     string
+	VideoURL  Link
+	AssetID   string
+	Language  string // as HeyGen names it: Spanish
+	AudioOnly bool
+	Captions  bool
+	Precise   bool // slower, better
+}
+
+// Validate refuses what HeyGen would refuse.
+func (r TranslateRequest) Validate(api API) error {
+	switch {
+	case r.Language == "":
+		return errors.New("output_language is missing")
+	case r.VideoURL == "" && r.AssetID == "":
+		return errors.New("a video to translate is missing")
+	case r.AssetID != "" && api == V2:
+		return errors.New("v2 translates from a link only")
+	}
+	return nil
+}
+
+// Encode gives the path and the body.
+func (r TranslateRequest) Encode(api API) (path string, body any) {
+	if api == V3 {
+		mode := "speed"
+		if r.Precise {
+			mode = "precision"
+		}
+		return PathTranslateV3, struct {
+			Title     string         `json:"title,omitempty"`
+			Video     translateInput `json:"video"`
+			Languages []string       `json:"output_languages"`
+			Mode      string         `json:"mode"`
+			AudioOnly bool           `json:"translate_audio_only,omitempty"`
+			Caption   bool           `json:"enable_caption,omitempty"`
+		}{r.Title, r.input(), []string{r.Language}, mode, r.AudioOnly, r.Captions}
+	}
+	mode := "fast"
+	if r.Precise {
+		mode = "quality"
+	}
+	return PathTranslateV2, struct {
+		Title     string `json:"title,omitempty"`
+		VideoURL  string `json:"video_url"`
+		Language  string `json:"output_language"`
+		Mode      string `json:"mode"`
+		AudioOnly bool   `json:"translate_audio_only,omitempty"`
+	}{r.Title, r.VideoURL.Reveal(), r.Language, mode, r.AudioOnly}
+}
+
+// translateInput is a link or an upload; this call takes no inline bytes.
+type translateInput struct {
+	Type    string `json:"type"`
+	URL     string `json:"url,omitempty"`
+	AssetID string `json:"asset_id,omitempty"`
+}
+
+func (r TranslateRequest) input() translateInput {
+	if r.AssetID != "" {
+		return translateInput{Type: "asset_id", AssetID: r.AssetID}
+	}
+	return translateInput{Type: "url", URL: r.VideoURL.Reveal()}
+}
+
+// Languages lists what can be translated into, as names.
+func (c *Client) Languages(ctx context.Context, api API) ([]string, error) {
+	path := "/v2/video_translate/target_languages"
+	if api == V3 {
+		path = PathTranslateV3 + "/languages"
+	}
+	var d struct {
+		Languages []string `json:"languages"`
+	}
+	err := c.read(ctx, "list languages", path, nil, &d)
+	return d.Languages, err
+}
+
+// Proofread is a translation's text, to be corrected before the film is made (v3).
+type Proofread struct {
+	ID, Status, Message string
+	SRT, Original       Link
+}
+
+// NewProofread starts one for a language and gives its id.
+func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, error) {
+	var d struct {
+		IDs []string `json:"proofread_ids"`
+	}
+	err := c.post(ctx, "start proofread", PathTranslateV3+"/proofreads", struct {
+		Title     string         `json:"title"`
+		Video     translateInput `json:"video"`
+		Languages []string       `json:"output_languages"`
+	}{first(r.Title, "proofread"), r.input(), []string{r.Language}}, &d)
+	if err != nil {
+		return "", err
+	}
+	if len(d.IDs) == 0 {
+		return "", &Error{Op: "start proofread", Err: errors.New("the answer names no proofread")}
+	}
+	return d.IDs[0], nil
+}
+
+// CorrectProofread replaces its text with an uploaded SRT.
+func (c *Client) CorrectProofread(ctx context.Context, id, assetID string) error {
+	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/srt"
+	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{"srt": translateInput{Type: "asset_id", AssetID: assetID}}, nil)
+}
+
+// GenerateProofreadPath is where the film is made from the text as it stands: a
+// purchase, so it goes through Submit.
+func GenerateProofreadPath(id string) string {
+	return PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/generate"
+}
+
+// Proofread reads one, with links to its texts once they are there.
+func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
+	var d struct {
+		Status  flexText `json:"status"`
+		Message flexText `json:"failure_message"`
+	}
+	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id)
+	if err := c.read(ctx, "read proofread", path, nil, &d); err != nil {
+		return Proofread{}, err
+	}
+	p := Proofread{ID: id, Status: string(d.Status), Message: string(d.Message)}
+	if stateOf(p.Status) != StateCompleted {
+		return p, nil
+	}
+	var t struct {
+		SRT      flexText `json:"srt_url"`
+		Original flexText `json:"original_srt_url"`
+	}
+	err := c.read(ctx, "read proofread", path+"/srt", nil, &t)
+	p.SRT, p.Original = Link(t.SRT), Link(t.Original)
+	return p, err
+}
