@@ -162,6 +162,7 @@ type User struct {
 	Balance         float64
 	Currency        string // usd, credits
 	HasBalance      bool
+	Plan            string // free, starter, creator, pro…; empty when not told
 }
 
 // Me reads the account (v3): a cheap check of the key.
@@ -175,6 +176,7 @@ func (c *Client) Me(ctx context.Context) (User, error) {
 			Currency flexText `json:"currency"`
 		} `json:"wallet"`
 		Subscription *struct {
+			Plan    flexText `json:"plan"`
 			Credits struct {
 				Premium struct {
 					Remaining flexText `json:"remaining"`
@@ -198,6 +200,7 @@ func (c *Client) Me(ctx context.Context) (User, error) {
 		take(d.Wallet.Balance, first(string(d.Wallet.Currency), "usd"))
 	}
 	if d.Subscription != nil {
+		u.Plan = string(d.Subscription.Plan)
 		take(d.Subscription.Credits.Premium.Remaining, "credits")
 	}
 	if d.Usage != nil {

@@ -254,7 +254,7 @@ func (c *Client) Locales(ctx context.Context) ([]Locale, error) {
 func (c *Client) Credits(ctx context.Context, api API) (Balance, error) {
 	if api == V3 {
 		u, err := c.Me(ctx)
-		return Balance{Left: u.Balance, Currency: u.Currency, Known: u.HasBalance}, err
+		return Balance{Left: u.Balance, Currency: u.Currency, Known: u.HasBalance, Plan: u.Plan}, err
 	}
 	q, err := c.Quota(ctx)
 	return Balance{Left: q.API, Total: q.Total, Currency: "credits", Known: err == nil}, err
@@ -265,4 +265,5 @@ type Balance struct {
 	Left, Total float64
 	Currency    string
 	Known       bool // HeyGen may not tell
+	Plan        string
 }

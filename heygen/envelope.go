@@ -46,6 +46,7 @@ func judge(fail *Error, body []byte) error {
 		Code    json.RawMessage `json:"code"`
 		Message flexText        `json:"message"`
 		Detail  flexText        `json:"detail"`
+		Param   flexText        `json:"param"`
 	}{}
 	errText := ""
 	if isObject(env.Error) {
@@ -60,7 +61,7 @@ func judge(fail *Error, body []byte) error {
 	if ok2xx && !hasError && (code == "" || code == "100") {
 		return nil
 	}
-	fail.Code = code
+	fail.Code, fail.Param = code, string(inner.Param)
 	fail.Message = first(string(inner.Message), string(env.Message), string(env.Msg), errText, string(inner.Detail), string(env.Detail), string(env.Details))
 	if ok2xx && fail.Code == "" && fail.Message == "" {
 		fail.Message = "an error without words"

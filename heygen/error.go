@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -15,6 +16,7 @@ type Error struct {
 	Status           int
 	Code             string // as HeyGen wrote it: a number or a word; may be empty
 	Message          string
+	Param            string // the member v3 refused; may be empty
 	RequestID        string
 	Body             string // the start of an answer that is not JSON
 	RetryAfter       time.Duration
@@ -99,4 +101,29 @@ func Unauthorized(err error) bool {
 func NotFound(err error) bool {
 	e := as(err)
 	return e != nil && e.Status == http.StatusNotFound
+}
+
+var matting = regexp.MustCompile(`(?i)webm|matting|background.?removal|remove.background`)
+
+// WebMRefused reports that a look cannot be rendered as a transparent WebM. HeyGen
+// publishes no member that says so before.
+func WebMRefused(err error) bool {
+	e := as(err)
+	return e != nil && e.Status == http.StatusBadRequest && (e.Param == "output_format" || matting.MatchString(e.Message))
+}
+
+// Payment reports missing credit.
+func Payment(err error) bool {
+	e := as(err)
+	return e != nil && (e.Status == http.StatusPaymentRequired || strings.Contains(e.Code, "insufficient_credit"))
+}
+
+// Busy reports a refusal that passes: too many requests, or too many running jobs.
+// wait is what HeyGen asked for; 0 when it did not.
+func Busy(err error) (wait time.Duration, ok bool) {
+	e := as(err)
+	if e == nil || e.Status != http.StatusTooManyRequests || !e.Temporary() {
+		return 0, false
+	}
+	return e.RetryAfter, true
 }

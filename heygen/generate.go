@@ -116,6 +116,7 @@ type Background struct {
 	Type         string `json:"type"`            // color, image, video
 	Value        string `json:"value,omitempty"` // #RRGGBB
 	URL          string `json:"url,omitempty"`
+	AssetID      string `json:"asset_id,omitempty"` // v3
 	ImageAssetID string `json:"image_asset_id,omitempty"`
 	VideoAssetID string `json:"video_asset_id,omitempty"`
 	PlayStyle    string `json:"play_style,omitempty"` // fit_to_scene, freeze, loop, once

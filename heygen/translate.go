@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // PathTranslateV3 is where v3 keeps translations; PathTranslateV2 is v2's.
@@ -152,4 +153,16 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 	err := c.read(ctx, "read proofread", path+"/srt", nil, &t)
 	p.SRT, p.Original = Link(t.SRT), Link(t.Original)
 	return p, err
+}
+
+// FindTranslation lists v3 translations whose titles contain the marker.
+func (c *Client) FindTranslation(ctx context.Context, marker string) ([]VideoItem, error) {
+	list, err := pages[wireVideo](ctx, c, "list translations", PathTranslateV3, nil, 100, 0)
+	var out []VideoItem
+	for _, v := range list {
+		if strings.Contains(string(v.Title), marker) {
+			out = append(out, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), CreatedAt: v.CreatedAt.Time})
+		}
+	}
+	return out, err
 }

@@ -28,7 +28,7 @@ func OpenAccount(o Options) (*Account, error) {
 	}
 	dir := filepath.Dir(path)
 	m := &manifest.Manifest{Path: path, Dir: dir, HeyGen: manifest.HeyGen{API: "v2"}}
-	return &Account{&Project{Manifest: m, o: o, dir: dir, state: filepath.Join(dir, StateDir), report: newReporter(o.Sink, o.Now), inputs: &inputs{}}}, nil
+	return &Account{&Project{Manifest: m, o: o, dir: dir, state: filepath.Join(dir, StateDir), report: newReporter(o.Sink, o.Now), inputs: &inputs{}, can: openCapabilities(filepath.Join(dir, StateDir))}}, nil
 }
 
 // Close ends an embedded sandbox.

@@ -60,7 +60,10 @@ type build struct {
 
 	takes keyedMutex // one at a time per take key
 
-	engines map[string]*heygen.Engine // of v3 looks, by id; filled before anything runs
+	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
+	templates map[string]heygen.Template // by id, the same
+	ended     map[string]chan struct{}   // closed when a clip's step has run
+	polls     polls
 
 	mu  sync.Mutex
 	sum Summary
@@ -127,7 +130,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if _, err := p.tools(ctx); err != nil {
 		return sum, err
 	}
-	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum}
+	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: polls{now: p.o.Now}}
 	b.sum.UpToDate = plan.Counts()[Keep]
 	if err := b.preflight(ctx, plan); err != nil {
 		return sum, err
@@ -197,11 +200,18 @@ func (b *build) limits(plan *Plan) error {
 func (b *build) run(ctx context.Context, plan *Plan) error {
 	var g errgroup.Group
 	errs := make([]error, len(plan.Steps))
+	b.ended = map[string]chan struct{}{}
+	for _, s := range plan.Steps {
+		if s.Action != Keep && s.Action != Publish {
+			b.ended[s.Clip] = make(chan struct{})
+		}
+	}
 	for i, s := range plan.Steps {
 		if s.Action == Keep || s.Action == Publish {
 			continue
 		}
 		g.Go(func() error {
+			defer close(b.ended[s.Clip])
 			if err := b.clip(ctx, s); err != nil {
 				errs[i] = b.failed(ctx, s, err)
 			}
@@ -259,9 +269,34 @@ func (b *build) clip(ctx context.Context, s Step) error {
 		return fault.New(kind, "", "%s", s.Reason)
 	}
 	if s.Action != Prepare {
-		if err := b.master(ctx, s); err != nil {
+		err := b.master(ctx, s)
+		if other, ok := b.reroute(ctx, s, err); ok {
+			s = other
+			err = b.master(ctx, s)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return b.prepare(ctx, s)
+}
+
+func (b *build) rememberNoWebM(s Step) {
+	b.can.learn(b.accountID(), func(k *capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
+}
+
+// reroute takes a clip to the key colour when HeyGen refused its look as WebM, and
+// remembers that for the look. Nothing was bought by the refused request.
+func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
+	if err == nil || s.Route != routeV3WebM || s.clip.Route != "" || !heygen.WebMRefused(err) {
+		return s, false
+	}
+	b.rememberNoWebM(s)
+	req, rerr := b.requestOn(ctx, s.clip, routeV3Key)
+	if rerr != nil {
+		return s, false
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
+	s.req, s.Route, s.Key, s.row = req, req.route, req.key, ledger.Row{}
+	return s, true
 }

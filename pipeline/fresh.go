@@ -179,7 +179,7 @@ func (p *Project) reliesOn() []reliedOn {
 	add(false, p.PropsPath())
 	add(false, filepath.Join(p.path(SourceDir), clipsModule))
 	for _, c := range p.Manifest.Clips {
-		for _, f := range []string{c.ScriptFile, c.AudioFile, c.File} {
+		for _, f := range c.Inputs() {
 			add(true, f)
 		}
 		e, ok := p.entry(c.Name)

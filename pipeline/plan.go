@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"greenroom/assets"
 	"greenroom/internal/fault"
@@ -33,18 +34,22 @@ type Step struct {
 	Reason  string  `json:"reason"`
 	Route   string  `json:"route"`
 	Price   float64 `json:"priceUSD"` // what a build would spend now, at most
+	Least   float64 `json:"leastUSD"` // the same if the estimate of its length is too long
 	Seconds float64 `json:"seconds"`  // of footage; an estimate until the take is there
 	Key     string  `json:"takeKey"`
 
-	clip manifest.Clip
-	req  request
-	row  ledger.Row // the submission on record, when there is one
+	clip    manifest.Clip
+	req     request
+	credits float64    // the price before it became dollars
+	row     ledger.Row // the submission on record, when there is one
 }
 
 // Plan is what a build would do.
 type Plan struct {
 	Steps   []Step  `json:"clips"`
-	Price   float64 `json:"priceUSD"`
+	Price   float64 `json:"priceUSD"` // at most
+	Least   float64 `json:"leastUSD"`
+	API     string  `json:"api"`
 	Sandbox bool    `json:"sandbox"`
 	Prices  string  `json:"pricesAsOf"`
 }
@@ -68,6 +73,9 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if clips, err = p.withSources(clips); err != nil {
+		return nil, err
+	}
 	if err := p.peekState(); err != nil {
 		return nil, err
 	}
@@ -81,12 +89,14 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			rows[r.Key] = r
 		}
 	}
+	p.rows = rows
 	prices := loadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Sandbox: p.Sandboxed(), Prices: prices.Date}
 	var bad fault.List
 	for _, c := range clips {
-		req, err := p.request(c)
+		e, have := p.entry(c.Name)
+		req, err := p.chosen(ctx, c, e, have, rows)
 		if err != nil {
 			bad = append(bad, fault.All(err)...)
 			continue
@@ -99,15 +109,37 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			bought[req.key] = c.Name
 		}
 		if s.Action == Buy && !plan.Sandbox {
-			s.Price = prices.usd(req.priceKind, s.Seconds)
+			p.cost(&s, prices)
 		}
 		plan.Price += s.Price
+		plan.Least += s.Least
 		plan.Steps = append(plan.Steps, s)
 	}
 	if err := bad.Or(); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(clips, needsAPI) {
+		api, err := p.api(ctx)
+		if err != nil {
+			return nil, err
+		}
+		plan.API = string(api)
+	}
 	return plan, nil
+}
+
+// cost puts a price on a purchase: the length is an estimate, the price a range.
+func (p *Project) cost(s *Step, prices prices) {
+	low, high := s.Seconds*(1-spokenError), s.Seconds*(1+spokenError)
+	if s.req.certain {
+		low, high = s.Seconds, s.Seconds
+	}
+	kind := s.req.priceKind
+	if isV3(s.Route) {
+		kind = "v3-" + kind
+	}
+	s.credits = prices.credits(kind, high)
+	s.Least, s.Price = prices.usd(kind, low), prices.usd(kind, high)
 }
 
 // step decides about one clip from facts on disk alone.
@@ -170,7 +202,7 @@ func whyNew(e lockfile.Entry, have bool, req request, fresh string) string {
 // unpublished says why public/ or the props lack the clip; empty when they do not.
 func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
 	for _, f := range publishedFiles(e) {
-		if fi, err := os.Stat(p.path(PublicDir + "/" + f.Name)); err != nil || fi.Size() != e.Renditions[f.rendition].Bytes {
+		if fi, err := os.Stat(p.path(PublicDir + "/" + f.Name)); err != nil || fi.Size() != e.Rendition(f.rendition).Bytes {
 			return "not in " + PublicDir + " yet"
 		}
 	}
@@ -181,4 +213,25 @@ func (p *Project) entry(clip string) (lockfile.Entry, bool) {
 	p.lockMu.Lock()
 	defer p.lockMu.Unlock()
 	return p.lock.Get(clip)
+}
+
+// withSources adds the clips that named ones are translations of.
+func (p *Project) withSources(clips []manifest.Clip) ([]manifest.Clip, error) {
+	want := map[string]bool{}
+	for _, c := range clips {
+		want[c.Name] = true
+	}
+	for i := 0; i < len(clips); i++ {
+		t := clips[i].Translate
+		if t == nil || t.Clip == "" || want[t.Clip] {
+			continue
+		}
+		src, err := p.clips([]string{t.Clip})
+		if err != nil {
+			return nil, err
+		}
+		want[t.Clip] = true
+		clips = append(slices.Clip(clips), src...)
+	}
+	return clips, nil
 }

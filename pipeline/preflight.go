@@ -2,84 +2,141 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
 )
 
-// preflight finds what HeyGen would refuse before anything is bought: avatars and
-// voices that the account does not have. What cannot be looked up now is left to
-// HeyGen's own answer; a refused request costs nothing either.
+// preflight finds what HeyGen would refuse before anything is bought: avatars, voices,
+// templates and languages that the account does not have, variables that do not fit,
+// films longer or larger than the plan, and a balance that does not reach. What cannot
+// be looked up now is left to HeyGen's own answer; a refused request costs nothing
+// either.
 func (b *build) preflight(ctx context.Context, plan *Plan) error {
-	wanted := map[string][]Step{}
-	voices := map[string][]Step{}
+	f := &flight{b: b, looks: map[string][]Step{}, voices: map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}}
+	b.engines, b.templates = map[string]*heygen.Engine{}, map[string]heygen.Template{}
 	for _, s := range plan.Steps {
-		if s.Action != Buy {
-			continue
-		}
-		wanted[s.clip.Avatar.ID] = append(wanted[s.clip.Avatar.ID], s)
-		if s.clip.AudioFile == "" {
-			voices[s.clip.Voice.ID] = append(voices[s.clip.Voice.ID], s)
+		if s.Action == Buy {
+			f.need(s)
 		}
 	}
-	if len(wanted) == 0 {
+	if len(f.steps) == 0 {
 		return nil
 	}
-	client, err := b.connect(ctx)
-	if err != nil {
+	var err error
+	if f.client, err = b.connect(ctx); err != nil {
 		return err
 	}
-	var list fault.List
-	b.engines = map[string]*heygen.Engine{}
-	for id, steps := range wanted {
-		if err := b.lookUp(ctx, client, id, isV3(steps[0].Route)); heygen.NotFound(err) && !heygen.Gone(err) {
-			list = append(list, b.unknown(steps, "avatar", id, b.avatarIDs(ctx, client))...)
-		} else if heygen.Unauthorized(err) {
-			return explain(err, "look up avatar "+id)
+	for _, check := range []func(context.Context) error{f.checkLooks, f.checkVoices, f.checkTemplates, f.checkLanguages, func(ctx context.Context) error { return f.checkBalance(ctx, plan) }} {
+		if err := check(ctx); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 	}
-	if all, err := client.Voices(ctx, heygen.V2); err == nil && len(all) > 0 {
-		have := map[string]bool{}
-		ids := make([]string, 0, len(all))
-		for _, v := range all {
-			have[v.ID] = true
-			ids = append(ids, v.ID)
+	f.faults.Sort()
+	return f.faults.Or()
+}
+
+// flight collects what the clips to buy need.
+type flight struct {
+	b      *build
+	client *heygen.Client
+	steps  []Step
+	looks  map[string][]Step
+	voices map[heygen.API]map[string][]Step
+	faults fault.List
+}
+
+func (f *flight) need(s Step) {
+	f.steps = append(f.steps, s)
+	c, api := s.clip, apiOf(s.Route)
+	look := func(id string) {
+		if id != "" {
+			f.looks[id] = append(f.looks[id], s)
 		}
-		for id, steps := range voices {
-			if !have[id] {
-				list = append(list, b.unknown(steps, "voice", id, ids)...)
+	}
+	voice := func(id string) {
+		if id != "" {
+			f.voices[api][id] = append(f.voices[api][id], s)
+		}
+	}
+	switch c.Source {
+	case manifest.SourceAgent:
+		look(c.Agent.AvatarID)
+		voice(c.Agent.VoiceID)
+	case manifest.SourceAvatar:
+		for _, sc := range c.Scenes {
+			look(sc.Avatar.ID)
+			voice(sc.Voice.ID)
+		}
+		if len(c.Scenes) == 0 {
+			look(c.Avatar.ID)
+		}
+		if len(c.Scenes) == 0 && c.AudioFile == "" {
+			voice(c.Voice.ID)
+		}
+	}
+}
+
+// add is one fault for each clip that asks for it.
+func (f *flight) add(steps []Step, hint, format string, args ...any) {
+	for i, s := range steps {
+		if i > 0 && steps[i-1].Clip == s.Clip {
+			continue // two scenes of one clip
+		}
+		e := fault.New(fault.Manifest, hint, format, args...).For(s.Clip)
+		place := s.clip.Place
+		place.File = f.b.rel(place.File)
+		e.Place = &place
+		f.faults = append(f.faults, e)
+	}
+}
+
+func nearestHint(list, wanted string, ids []string) string {
+	hint := fmt.Sprintf("`greenroom %s` lists them; nothing was bought", list)
+	if near := manifest.Nearest(wanted, ids); near != "" {
+		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+	}
+	return hint
+}
+
+// checkLooks asks for each avatar by itself: a small answer, where the whole
+// catalogue is megabytes. A v3 look also says how it can be rendered.
+func (f *flight) checkLooks(ctx context.Context) error {
+	for id, steps := range f.looks {
+		api := apiOf(steps[0].Route)
+		var err error
+		if api == heygen.V3 {
+			var l heygen.Look
+			if l, err = f.client.Look(ctx, id); err == nil {
+				f.b.engines[id] = heygen.BestEngine(l.Engines)
 			}
+		} else {
+			_, err = f.client.AvatarDetails(ctx, id)
+		}
+		switch {
+		case heygen.Unauthorized(err):
+			return explain(err, "look up avatar "+id)
+		case heygen.Gone(err):
+			return f.b.gone(err, "look up avatar "+id)
+		case heygen.NotFound(err):
+			f.add(steps, nearestHint("avatars", id, f.avatarIDs(ctx, api)), "the account has no avatar %q", id)
 		}
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	list.Sort()
-	return list.Or()
+	return nil
 }
 
-// lookUp asks for one avatar: a small answer, where the whole catalogue is megabytes.
-// A v3 look also says which engines it can be rendered with.
-func (b *build) lookUp(ctx context.Context, client *heygen.Client, id string, v3 bool) error {
-	if !v3 {
-		_, err := client.AvatarDetails(ctx, id)
-		return err
-	}
-	l, err := client.Look(ctx, id)
-	if err == nil {
-		b.engines[id] = heygen.BestEngine(l.Engines)
-	}
-	return err
-}
-
-func (b *build) avatarIDs(ctx context.Context, client *heygen.Client) []string {
-	all, err := client.Avatars(ctx, heygen.V2)
+func (f *flight) avatarIDs(ctx context.Context, api heygen.API) (ids []string) {
+	all, err := f.client.Avatars(ctx, api)
 	if err != nil {
 		return nil // only a hint
 	}
-	var ids []string
 	for _, a := range all.Avatars {
 		ids = append(ids, a.ID)
 	}
@@ -89,18 +146,163 @@ func (b *build) avatarIDs(ctx context.Context, client *heygen.Client) []string {
 	return ids
 }
 
-// unknown is one fault for each clip that asks for it.
-func (b *build) unknown(steps []Step, kind, id string, ids []string) (list fault.List) {
-	hint := fmt.Sprintf("`greenroom %ss` lists them; nothing was bought", kind)
-	if near := manifest.Nearest(id, ids); near != "" {
-		hint = fmt.Sprintf("did you mean %q? `greenroom %ss` lists them; nothing was bought", near, kind)
+func (f *flight) checkVoices(ctx context.Context) error {
+	for api, wanted := range f.voices {
+		if len(wanted) == 0 {
+			continue
+		}
+		all, err := f.client.Voices(ctx, api)
+		if err != nil || len(all) == 0 {
+			continue
+		}
+		var ids []string
+		for _, v := range all {
+			ids = append(ids, v.ID)
+		}
+		for id, steps := range wanted {
+			if !slices.Contains(ids, id) {
+				f.add(steps, nearestHint("voices", id, ids), "the account has no voice %q", id)
+			}
+		}
 	}
-	for _, s := range steps {
-		f := fault.New(fault.Manifest, hint, "the account has no %s %q", kind, id).For(s.Clip)
-		place := s.clip.Place
-		place.File = b.rel(place.File)
-		f.Place = &place
-		list = append(list, f)
-	}
-	return list
+	return nil
 }
+
+// checkTemplates reads each template and holds the manifest's variables against it.
+func (f *flight) checkTemplates(ctx context.Context) error {
+	for _, s := range f.steps {
+		if s.clip.Source != manifest.SourceTemplate {
+			continue
+		}
+		id, api := s.clip.Template.ID, apiOf(s.Route)
+		t, err := f.client.Template(ctx, api, id)
+		switch {
+		case heygen.Gone(err):
+			return f.b.gone(err, "read template "+id)
+		case heygen.NotFound(err):
+			var ids []string
+			all, _ := f.client.Templates(ctx, api) // only a hint
+			for _, x := range all {
+				ids = append(ids, x.ID)
+			}
+			f.add([]Step{s}, nearestHint("templates", id, ids), "the account has no template %q", id)
+			continue
+		case err != nil:
+			return explain(err, "read template "+id)
+		}
+		f.b.templates[id] = t
+		f.variables(s, t)
+	}
+	return nil
+}
+
+func (f *flight) variables(s Step, t heygen.Template) {
+	given := map[string]string{}
+	for _, v := range s.clip.Template.Variables {
+		given[v.Name] = v.Value
+		if v.File != "" {
+			given[v.Name] = "file"
+		}
+	}
+	hint := fmt.Sprintf("`greenroom templates %s` shows its variables; nothing was bought", t.ID)
+	values, errs := t.Match(given)
+	for _, v := range s.clip.Template.Variables {
+		i := slices.IndexFunc(values, func(x heygen.TemplateValue) bool { return x.Name == v.Name })
+		if i < 0 {
+			continue
+		}
+		kind := values[i].Type
+		isFile := kind == "image" || kind == "video" || kind == "audio"
+		switch {
+		case isFile && v.File == "":
+			errs = append(errs, fmt.Errorf("variable %q is %s: it needs a file, not %q", v.Name, kind, v.Value))
+		case !isFile && v.File != "":
+			errs = append(errs, fmt.Errorf("variable %q is %s: it needs words, not a file", v.Name, kind))
+		}
+	}
+	for _, err := range errs {
+		f.add([]Step{s}, hint, "template %s: %v", t.ID, err)
+	}
+}
+
+func (f *flight) checkLanguages(ctx context.Context) error {
+	lists := map[heygen.API][]string{}
+	for _, s := range f.steps {
+		if s.clip.Source != manifest.SourceTranslate {
+			continue
+		}
+		api := apiOf(s.Route)
+		if lists[api] == nil {
+			l, err := f.client.Languages(ctx, api)
+			if heygen.Gone(err) {
+				return f.b.gone(err, "list languages")
+			}
+			if err != nil || len(l) == 0 {
+				continue
+			}
+			lists[api] = l
+		}
+		if to := s.clip.Translate.To; !slices.Contains(lists[api], to) {
+			hint := "`greenroom templates --languages` lists them; nothing was bought"
+			if near := manifest.Nearest(to, lists[api]); near != "" {
+				hint = fmt.Sprintf("did you mean %q? nothing was bought", near)
+			}
+			f.add([]Step{s}, hint, "HeyGen does not translate into %q", to)
+		}
+	}
+	return nil
+}
+
+// errPoor marks a balance that does not reach.
+var errPoor = errors.New("the balance does not reach")
+
+// checkBalance asks for what is left and for the plan's limits. What an account does
+// not tell is not held against it.
+func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
+	api := apiOf(f.steps[0].Route)
+	bal, err := f.client.Credits(ctx, api)
+	if heygen.Unauthorized(err) {
+		return explain(err, "read the balance")
+	}
+	if err != nil {
+		return nil
+	}
+	need := plan.Price
+	if bal.Currency == "credits" {
+		need = 0
+		for _, s := range f.steps {
+			need += s.credits
+		}
+	}
+	if bal.Known && need > bal.Left+1e-9 {
+		unit := func(v float64) string {
+			if bal.Currency == "credits" {
+				return fmt.Sprintf("%.1f credits", v)
+			}
+			return Dollars(v)
+		}
+		return fault.Wrap(fault.Provider, errPoor, "top the account up, or build fewer clips; nothing was bought", "this build may cost %s, the account has %s", unit(need), unit(bal.Left))
+	}
+	limit, known := planLimits[bal.Plan]
+	for _, s := range f.steps {
+		switch {
+		case known && s.Seconds*(1-spokenError) > limit.seconds:
+			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
+		case known && s.clip.Source == manifest.SourceAvatar && min(s.clip.Width, s.clip.Height) > limit.side:
+			f.add([]Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.clip.Width, s.clip.Height, bal.Plan)
+		case s.Seconds*(1-spokenError) > longest:
+			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, longest)
+		}
+	}
+	return nil
+}
+
+// longest is what HeyGen makes in one video on any plan, seconds.
+const longest = 1800.0
+
+// planLimits are the length and the short side of a video by plan, from HeyGen's
+// pages of limits.
+var planLimits = map[string]struct {
+	seconds float64
+	side    int
+}{"free": {180, 720}, "pro": {300, 1080}, "creator": {300, 1080}}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 )
 
 //go:embed prices.json
@@ -18,6 +19,7 @@ type prices struct {
 	USDPerCredit  float64            `json:"usdPerCredit"`
 	CreditsPerMin map[string]float64 `json:"creditsPerMinute"`
 	StepSeconds   float64            `json:"stepSeconds"`
+	V3USD         map[string]float64 `json:"v3USDPerSecond"`
 }
 
 func loadPrices() prices {
@@ -30,6 +32,9 @@ func loadPrices() prices {
 
 // credits a job of so many seconds costs, billed in steps.
 func (p prices) credits(kind string, seconds float64) float64 {
+	if v3, ok := strings.CutPrefix(kind, "v3-"); ok {
+		return math.Max(1, math.Ceil(seconds)) * p.V3USD[v3] / p.USDPerCredit
+	}
 	steps := math.Max(1, math.Ceil(seconds/p.StepSeconds))
 	return steps * p.StepSeconds / 60 * p.CreditsPerMin[kind]
 }

@@ -36,6 +36,9 @@ type Options struct {
 	Version      string
 }
 
+// nothing is the entry of a clip that has none.
+var nothing lockfile.Entry
+
 // Project is an opened manifest with everything that is known about its clips.
 // Opening it sends no request, starts no process and changes no file.
 type Project struct {
@@ -46,7 +49,12 @@ type Project struct {
 	state  string // dir/.greenroom
 	lock   *lockfile.File
 	inputs *inputs
+	can    *capabilities
 	report *reporter
+
+	rows    map[string]ledger.Row // of the last plan
+	autoMu  sync.Mutex
+	uploads keyedMutex
 
 	lockMu     sync.Mutex
 	toolsMu    sync.Mutex
@@ -77,7 +85,7 @@ func Open(o Options) (*Project, error) {
 	if p.lock, err = lockfile.Load(p.path(LockName)); err != nil {
 		return nil, err
 	}
-	p.inputs = openInputs(p.state)
+	p.inputs, p.can = openInputs(p.state), openCapabilities(p.state)
 	return p, nil
 }
 

@@ -65,6 +65,7 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 		p.provider.base = u
 		opts = append(opts, heygen.WithBaseURL(base), heygen.WithUploadURL(base))
 	}
+	p.recognise(key)
 	p.provider.client = heygen.New(key, opts...)
 	return p.provider.client, nil
 }

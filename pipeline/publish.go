@@ -33,6 +33,9 @@ func publishedFiles(e lockfile.Entry) []publishedFile {
 			out = append(out, publishedFile{f, name})
 		}
 	}
+	if r := e.Captions; r != nil && len(r.Hash) == 64 {
+		out = append(out, publishedFile{assets.File{Name: e.Clip + "." + r.Hash[:8] + ".captions.json", Hash: assets.Hash(r.Hash)}, captionsRendition})
+	}
 	return out
 }
 
@@ -112,6 +115,9 @@ func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
 			c.Src = "greenroom/" + f.Name
 		case posterRendition:
 			c.Poster = "greenroom/" + f.Name
+		case captionsRendition:
+			path := "greenroom/" + f.Name
+			c.Captions = &path
 		}
 	}
 	return c

@@ -48,7 +48,16 @@ func (p *Project) Resolve(ctx context.Context, clip, videoID string) error {
 		return err
 	}
 	defer unlock()
-	r, err := p.request(clips[0])
+	list, err := p.ledger.List(ctx)
+	if err != nil {
+		return err
+	}
+	rows := map[string]ledger.Row{}
+	for _, r := range list {
+		rows[r.Key] = r
+	}
+	e, have := p.entry(clip)
+	r, err := p.chosen(ctx, clips[0], e, have, rows)
 	if err != nil {
 		return err
 	}

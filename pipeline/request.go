@@ -4,15 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"net/http"
-	"os"
+	"fmt"
 	"sort"
 	"strings"
 
-	"greenroom/heygen"
-	"greenroom/internal/fault"
-	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
 )
 
@@ -23,7 +18,7 @@ type request struct {
 	fields    []keyField
 	priceKind string
 	seconds   float64 // estimated
-	audio     string  // content hash
+	certain   bool    // seconds is no estimate
 }
 
 func (r request) paid() bool { return r.route != routeVideo && r.route != routeFile }
@@ -50,61 +45,40 @@ func (r request) changedSince(old map[string]string) string {
 	return strings.Join(names, ", ")
 }
 
-// request makes a clip's canonical request. Titles, callbacks, markers, paths and
-// times are not in the key.
+// request makes a clip's canonical request on the route that would be bought.
 func (p *Project) request(c manifest.Clip) (request, error) {
-	r := request{priceKind: "avatar"}
+	return p.chosen(context.Background(), c, nothing, false, nil)
+}
+
+// requestOn makes it on one route. Titles, callbacks, markers, paths and times are
+// not in the key, and a member at its default is not either, so that a new member
+// does not buy old clips again.
+func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) (request, error) {
+	r := request{route: route, priceKind: "avatar"}
+	if err := fits(c, route); err != nil {
+		return r, err
+	}
 	k := newKeyer("take/1")
+	var err error
 	switch c.Source {
 	case manifest.SourceFile:
-		h, err := p.inputs.hash(c.File)
-		if err != nil {
-			return r, err
+		err = p.keyFile(k, "file", c.File)
+		if c.Cutout {
+			r.priceKind = "cutout"
 		}
-		r.route = routeFile
-		k.field("file", h)
 	case manifest.SourceVideo:
-		r.route = routeVideo
 		k.field("video", c.VideoID)
+	case manifest.SourceAgent:
+		err = p.keyAgent(k, c, &r)
+	case manifest.SourceTemplate:
+		err = p.keyTemplate(k, c, &r)
+	case manifest.SourceTranslate:
+		err = p.keyTranslate(ctx, k, c, &r)
 	default:
-		r.route = p.routeOf(c)
-		if isV3(r.route) {
-			if err := fitsV3(c); err != nil {
-				return r, err
-			}
-		}
-		if c.Avatar.TalkingPhoto {
-			r.priceKind = "photo"
-		}
-		if c.AudioFile != "" {
-			h, err := p.inputs.hash(c.AudioFile)
-			if err != nil {
-				return r, err
-			}
-			r.audio = h
-			k.field("audio", h)
-		} else {
-			k.field("script", c.Script)
-			k.field("voice", c.Voice.ID)
-			k.number("voice speed", c.Voice.Speed)
-			k.number("voice pitch", c.Voice.Pitch)
-			k.field("voice emotion", c.Voice.Emotion)
-			k.field("voice locale", c.Voice.Locale)
-			r.seconds = SpokenSeconds(c.Script, c.Voice.Speed)
-		}
-		k.field("avatar", c.Avatar.ID)
-		k.field("avatar style", c.Avatar.Style)
-		k.number("avatar scale", c.Avatar.Scale)
-		k.number("avatar x", c.Avatar.Offset.X)
-		k.number("avatar y", c.Avatar.Offset.Y)
-		k.number("width", float64(c.Width))
-		k.number("height", float64(c.Height))
-		switch r.route {
-		case routeV2Key, routeV3Key:
-			k.field("key color", c.KeyColor)
-		case routeV2, routeV3:
-			k.field("background", c.Background)
-		}
+		err = p.keySpoken(k, c, &r)
+	}
+	if err != nil {
+		return r, err
 	}
 	k.field("route", r.route)
 	k.number("take", float64(c.Take))
@@ -112,94 +86,163 @@ func (p *Project) request(c manifest.Clip) (request, error) {
 	return r, nil
 }
 
-// intent freezes the bytes to be sent. Own audio is uploaded first: that is free.
-func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledger.Intent, error) {
-	c := s.clip
-	marker := "gr-" + s.Key[:10]
-	in := ledger.Intent{Key: s.Key, Clip: c.Name, Route: s.Route, Marker: marker, Title: c.Name + " " + marker, Path: heygen.PathGenerate, Price: s.Price, RunID: b.runID}
-	asset := ""
-	if c.AudioFile != "" && s.row.State != ledger.Sending {
-		var err error
-		if asset, err = b.upload(ctx, client, s.Route, c.AudioFile); err != nil {
-			return in, err
-		}
+// keyFile puts a file's content into the key; no file, no field.
+func (p *Project) keyFile(k *keyer, name, path string) error {
+	if path == "" {
+		return nil
 	}
-	size := &heygen.Dimension{Width: c.Width, Height: c.Height}
-	var body any
-	var invalid error
-	switch {
-	case isV3(s.Route):
-		r := v3Request(c, s.Route, asset, in.Title, b.engines[c.Avatar.ID])
-		in.Path = heygen.PathVideos
-		body, invalid = r, r.Validate()
-	case s.Route == routeV1WebM:
-		r := heygen.WebMRequest{AvatarPoseID: c.Avatar.ID, AvatarStyle: c.Avatar.Style, InputText: c.Script, VoiceID: c.Voice.ID, InputAudio: asset, Dimension: size}
-		if asset != "" {
-			r.VoiceID = ""
-		}
-		in.Path, in.Title = heygen.PathWebM, ""
-		body, invalid = r, r.Validate()
-	default:
-		r := generateRequest(c, s.Route, asset)
-		r.Title, r.Dimension = in.Title, size
-		body, invalid = r, r.Validate()
+	h, err := p.inputs.hash(path)
+	if err == nil {
+		k.field(name, h)
 	}
-	if invalid != nil {
-		return in, fault.Wrap(fault.Manifest, invalid, "", "the request would be refused")
-	}
-	var err error
-	in.Body, err = json.Marshal(body)
-	return in, err
+	return err
 }
 
-func generateRequest(c manifest.Clip, route, asset string) heygen.GenerateRequest {
-	who := &heygen.Character{Type: "avatar", AvatarID: c.Avatar.ID, AvatarStyle: c.Avatar.Style, Scale: c.Avatar.Scale, Matting: route == routeV2Key}
+func (p *Project) keySpoken(k *keyer, c manifest.Clip, r *request) error {
 	if c.Avatar.TalkingPhoto {
-		who.Type, who.TalkingPhotoID, who.AvatarID, who.AvatarStyle = "talking_photo", c.Avatar.ID, "", ""
+		r.priceKind = "photo"
 	}
-	if o := c.Avatar.Offset; o.X != 0 || o.Y != 0 {
-		who.Offset = &heygen.Offset{X: o.X, Y: o.Y}
-	}
-	v := heygen.Voice{Type: "text", VoiceID: c.Voice.ID, InputText: c.Script, Speed: c.Voice.Speed, Pitch: c.Voice.Pitch, Emotion: c.Voice.Emotion, Locale: c.Voice.Locale}
-	if asset != "" {
-		v = heygen.Voice{Type: "audio", AudioAssetID: asset}
-	}
-	scene := heygen.Scene{Character: who, Voice: v}
 	switch {
-	case route == routeV2Key:
-		scene.Background = &heygen.Background{Type: "color", Value: c.KeyColor}
-	case c.Background != "":
-		scene.Background = &heygen.Background{Type: "color", Value: c.Background}
+	case c.AudioFile != "":
+		if err := p.keyFile(k, "audio", c.AudioFile); err != nil {
+			return err
+		}
+	case len(c.Scenes) > 0:
+		return p.keyScenes(k, c, r)
+	default:
+		said := spoken(c.Script, c.Pronunciation)
+		k.field("script", said)
+		keyVoice(k, "voice", c.Voice)
+		r.seconds = SpokenSeconds(said, c.Voice.Speed)
 	}
-	return heygen.GenerateRequest{VideoInputs: []heygen.Scene{scene}}
+	if err := p.keyAvatar(k, "avatar", c.Avatar); err != nil {
+		return err
+	}
+	return p.keyFrame(k, c, r)
 }
 
-func (b *build) upload(ctx context.Context, client *heygen.Client, route, path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fault.Wrap(fault.Manifest, err, "make the file readable", "read the audio")
+func keyVoice(k *keyer, name string, v manifest.Voice) {
+	k.field(name, v.ID)
+	k.number(name+" speed", v.Speed)
+	k.number(name+" pitch", v.Pitch)
+	k.field(name+" emotion", v.Emotion)
+	k.field(name+" locale", v.Locale)
+}
+
+func (p *Project) keyAvatar(k *keyer, name string, a manifest.Avatar) error {
+	k.field(name, a.ID)
+	k.field(name+" style", a.Style)
+	k.number(name+" scale", a.Scale)
+	k.number(name+" x", a.Offset.X)
+	k.number(name+" y", a.Offset.Y)
+	return p.keyFile(k, name+" photo", a.Photo)
+}
+
+func (p *Project) keyFrame(k *keyer, c manifest.Clip, r *request) error {
+	k.number("width", float64(c.Width))
+	k.number("height", float64(c.Height))
+	switch {
+	case isKeyed(r.route):
+		k.field("key color", c.KeyColor)
+	case r.route == routeV2 || r.route == routeV3:
+		k.field("background", c.Background)
 	}
-	defer f.Close()
-	fi, err := f.Stat()
-	if err != nil {
-		return "", err
+	if c.Captions {
+		k.field("captions", "yes")
 	}
-	head := make([]byte, 512)
-	n, _ := f.Read(head)
-	kind := strings.Replace(http.DetectContentType(head[:n]), "audio/wave", "audio/wav", 1)
-	if kind != "audio/wav" && kind != "audio/mpeg" {
-		return "", fault.New(fault.Manifest, "convert it: ffmpeg -i FILE take.wav", "%s is %s, not WAV or MP3", b.rel(path), kind)
+	if err := p.keyFile(k, "background image", c.BackgroundImage); err != nil {
+		return err
 	}
-	if _, err := f.Seek(0, 0); err != nil {
-		return "", err
+	return p.keyFile(k, "background video", c.BackgroundVideo)
+}
+
+func (p *Project) keyScenes(k *keyer, c manifest.Clip, r *request) error {
+	for i, s := range c.Scenes {
+		name := fmt.Sprintf("scene %d", i+1)
+		said := spoken(s.Script, c.Pronunciation)
+		k.field(name, said)
+		keyVoice(k, name+" voice", s.Voice)
+		if err := p.keyAvatar(k, name+" avatar", s.Avatar); err != nil {
+			return err
+		}
+		k.field(name+" background", s.Background)
+		r.seconds += SpokenSeconds(said, s.Voice.Speed)
 	}
-	send := client.UploadAsset
-	if isV3(route) {
-		send = client.UploadAssetV3
+	return p.keyFrame(k, c, r)
+}
+
+func (p *Project) keyAgent(k *keyer, c manifest.Clip, r *request) error {
+	a := c.Agent
+	r.priceKind, r.seconds = "agent", float64(a.Seconds)
+	if a.Seconds == 0 {
+		r.seconds = max(SpokenSeconds(a.Prompt, 1), 30)
 	}
-	a, err := send(ctx, kind, f, fi.Size())
-	if err != nil {
-		return "", explain(err, "upload the audio")
+	k.field("prompt", a.Prompt)
+	k.number("seconds", float64(a.Seconds))
+	k.field("orientation", a.Orientation)
+	k.field("avatar", a.AvatarID)
+	k.field("voice", a.VoiceID)
+	for i, f := range a.Files {
+		if err := p.keyFile(k, fmt.Sprintf("file %d", i+1), f); err != nil {
+			return err
+		}
 	}
-	return a.ID, nil
+	return nil
+}
+
+func (p *Project) keyTemplate(k *keyer, c manifest.Clip, r *request) error {
+	t := c.Template
+	r.priceKind = "template"
+	k.field("template", t.ID)
+	for _, v := range t.Variables {
+		name := "variable " + v.Name
+		if v.File != "" {
+			if err := p.keyFile(k, name, v.File); err != nil {
+				return err
+			}
+			continue
+		}
+		k.field(name, v.Value)
+		r.seconds += SpokenSeconds(v.Value, 1)
+	}
+	if c.Captions {
+		k.field("captions", "yes")
+	}
+	r.seconds = max(r.seconds, 30) // what the template itself says is not known here
+	return nil
+}
+
+// keyTranslate hangs on what is translated: a new take of that is a new translation.
+func (p *Project) keyTranslate(ctx context.Context, k *keyer, c manifest.Clip, r *request) error {
+	t := c.Translate
+	r.priceKind, r.seconds = "translate", 30
+	if t.File != "" {
+		if err := p.keyFile(k, "file", t.File); err != nil {
+			return err
+		}
+	} else {
+		src, err := p.clips([]string{t.Clip})
+		if err != nil {
+			return err
+		}
+		e, have := p.entry(t.Clip)
+		from, err := p.chosen(ctx, src[0], e, have, p.rows)
+		if err != nil {
+			return err
+		}
+		k.field("clip", from.key)
+		if r.seconds = from.seconds; have && e.Info.Duration > 0 {
+			r.seconds, r.certain = e.Info.Duration, true
+		}
+	}
+	k.field("language", t.To)
+	k.field("audio only", fmt.Sprint(t.AudioOnly))
+	k.field("precise", fmt.Sprint(t.Precise))
+	if isKeyed(r.route) {
+		k.field("key color", c.KeyColor)
+	}
+	if c.Captions {
+		k.field("captions", "yes")
+	}
+	return nil
 }

@@ -2,47 +2,169 @@ package pipeline
 
 import (
 	"context"
+	"strings"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
 
-// Routes from a clip to a take.
+// Routes from a clip to a take. A name that ends in -key is a master on the key
+// colour, which is keyed here.
 const (
-	routeV2Key  = "v2-key"
-	routeV2     = "v2"
-	routeV1WebM = "v1-webm"
-	routeV3WebM = "v3-webm"
-	routeV3Key  = "v3-key"
-	routeV3     = "v3"
-	routeVideo  = "video"
-	routeFile   = "file"
+	routeV2Key          = "v2-key"
+	routeV2             = "v2"
+	routeV1WebM         = "v1-webm"
+	routeV3WebM         = "v3-webm"
+	routeV3Key          = "v3-key"
+	routeV3             = "v3"
+	routeV3Studio       = "v3-studio" // several scenes
+	routeV1Agent        = "v1-agent"
+	routeV3Agent        = "v3-agent"
+	routeV2Template     = "v2-template"
+	routeV3Template     = "v3-template"
+	routeV2Translate    = "v2-translate"
+	routeV3Translate    = "v3-translate"
+	routeV2TranslateKey = "v2-translate-key"
+	routeV3TranslateKey = "v3-translate-key"
+	routeV3Cutout       = "v3-cutout"
+	routeVideo          = "video"
+	routeFile           = "file"
 )
 
-// routeOf chooses a clip's route: its own word, else by the API in force.
-func (p *Project) routeOf(c manifest.Clip) string {
-	v3 := p.Manifest.HeyGen.API == "v3"
-	switch {
-	case c.Route != "":
-		return c.Route
-	case v3 && c.Transparent:
-		return routeV3WebM
-	case v3:
-		return routeV3
-	case c.Transparent:
-		return routeV2Key
+// isV3 reports a route of the third generation.
+func isV3(route string) bool { return strings.HasPrefix(route, "v3") }
+
+// apiOf is the generation a route belongs to.
+func apiOf(route string) heygen.API {
+	if isV3(route) {
+		return heygen.V3
 	}
-	return routeV2
+	return heygen.V2
 }
 
-// isV3 reports a route of the third generation: another body, another record, and
-// an idempotency key.
-func isV3(route string) bool { return route == routeV3WebM || route == routeV3Key || route == routeV3 }
-
 // isKeyed reports a route whose masters come on the key colour.
-func isKeyed(route string) bool { return route == routeV2Key || route == routeV3Key }
+func isKeyed(route string) bool { return strings.HasSuffix(route, "-key") }
+
+// kindOf is where a route's jobs are kept.
+func kindOf(route string) heygen.Kind {
+	switch route {
+	case routeV3Agent:
+		return heygen.KindAgent
+	case routeV2Translate, routeV2TranslateKey:
+		return heygen.KindTranslateV2
+	case routeV3Translate, routeV3TranslateKey:
+		return heygen.KindTranslateV3
+	case routeV3Cutout:
+		return heygen.KindCutout
+	}
+	if isV3(route) {
+		return heygen.KindVideoV3
+	}
+	return heygen.KindVideoV2
+}
+
+// candidates are the routes a clip can take, the one that would be bought first. A
+// take that was made on another of them still stands: an account that moves from one
+// generation to the other buys nothing anew.
+func (p *Project) candidates(c manifest.Clip, api heygen.API) []string {
+	pick := func(v2, v3 string) []string {
+		if api == heygen.V3 {
+			return []string{v3, v2}
+		}
+		return []string{v2, v3}
+	}
+	switch c.Source {
+	case manifest.SourceFile:
+		if c.Cutout {
+			return []string{routeV3Cutout}
+		}
+		return []string{routeFile}
+	case manifest.SourceVideo:
+		return []string{routeVideo}
+	case manifest.SourceAgent:
+		return pick(routeV1Agent, routeV3Agent)
+	case manifest.SourceTemplate:
+		return pick(routeV2Template, routeV3Template)
+	case manifest.SourceTranslate:
+		if c.Transparent {
+			return pick(routeV2TranslateKey, routeV3TranslateKey)
+		}
+		return pick(routeV2Translate, routeV3Translate)
+	}
+	switch {
+	case c.Route != "":
+		return []string{c.Route}
+	case len(c.Scenes) > 0 && c.Transparent:
+		return []string{routeV2Key}
+	case len(c.Scenes) > 0:
+		return pick(routeV2, routeV3Studio)
+	case !c.Transparent:
+		return pick(routeV2, routeV3)
+	case api == heygen.V3 && (p.noWebM(c.Avatar) || p.translated(c.Name)):
+		return []string{routeV3Key, routeV3WebM, routeV2Key}
+	case api == heygen.V3:
+		return []string{routeV3WebM, routeV3Key, routeV2Key}
+	}
+	return []string{routeV2Key, routeV3WebM, routeV3Key}
+}
+
+// translated reports that another clip is a translation of this one: then it is made
+// on the key colour, for alpha does not survive a translation and the colour does.
+func (p *Project) translated(name string) bool {
+	for _, c := range p.Manifest.Clips {
+		if c.Translate != nil && c.Translate.Clip == name && c.Transparent {
+			return true
+		}
+	}
+	return false
+}
+
+// noWebM reports a look that was refused as WebM before.
+func (p *Project) noWebM(a manifest.Avatar) (no bool) {
+	p.can.of(p.accountID(), func(k *capability) { _, no = k.NoWebM[a.ID+a.Photo] })
+	return no
+}
+
+// chosen gives a clip's request on the route it stands on or would be bought on.
+func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]ledger.Row) (request, error) {
+	api := heygen.V2
+	if needsAPI(c) {
+		var err error
+		if api, err = p.api(ctx); err != nil {
+			return request{}, err
+		}
+	}
+	routes := p.candidates(c, api)
+	first, err := p.requestOn(ctx, c, routes[0])
+	if err != nil || len(routes) == 1 {
+		return first, err
+	}
+	for _, r := range append([]request{first}, p.others(ctx, c, routes[1:])...) {
+		row, known := rows[r.key]
+		if have && e.TakeKey == r.key || known && row.State != ledger.Intended && row.State != ledger.Failed {
+			return r, nil
+		}
+	}
+	return first, nil
+}
+
+// needsAPI reports a clip whose route depends on the account's generation.
+func needsAPI(c manifest.Clip) bool {
+	return c.Source != manifest.SourceFile && c.Source != manifest.SourceVideo && c.Route == ""
+}
+
+// others are the requests on further routes; one that a route cannot make is none.
+func (p *Project) others(ctx context.Context, c manifest.Clip, routes []string) (out []request) {
+	for _, route := range routes {
+		if r, err := p.requestOn(ctx, c, route); err == nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
 
 // v3Size maps a frame to v3's words: the short side names the resolution.
 func v3Size(w, h int) (resolution, ratio string, ok bool) {
@@ -55,8 +177,8 @@ func v3Size(w, h int) (resolution, ratio string, ok bool) {
 	return "", "", false
 }
 
-// fitsV3 says what of a clip v3 has no member for.
-func fitsV3(c manifest.Clip) error {
+// fits says what of a clip its route has no member for.
+func fits(c manifest.Clip, route string) error {
 	bad := func(hint, format string, args ...any) error {
 		f := fault.New(fault.Manifest, hint, format, args...).For(c.Name)
 		place := c.Place
@@ -64,60 +186,45 @@ func fitsV3(c manifest.Clip) error {
 		return f
 	}
 	a := c.Avatar
+	spoken := c.Source == manifest.SourceAvatar
+	switch {
+	case len(c.Scenes) > 0 && (route == routeV1WebM || route == routeV3WebM || route == routeV3Key || route == routeV3):
+		return bad("leave the route out, or make a clip of each scene", "route %s makes one scene", route)
+	case route == routeV1WebM && c.Captions:
+		return bad("use route v2-key", "/v1/video.webm makes no captions")
+	case route == routeV1WebM && a.Photo != "":
+		return bad("use route v2-key", "/v1/video.webm takes studio avatars only")
+	case !spoken || !isV3(route):
+		return nil
+	}
 	if _, _, ok := v3Size(c.Width, c.Height); !ok {
 		return bad("choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square", "v3 does not render %dx%d", c.Width, c.Height)
 	}
-	switch {
-	case a.Style != "" && a.Style != "normal", a.Scale != 0 && a.Scale != 1, a.Offset.X != 0, a.Offset.Y != 0:
-		return bad("leave style, scale and offset out, and place the clip in the composition", "v3 does not move or scale avatars")
-	case c.Voice.Emotion != "":
-		return bad("leave voice.emotion out", "v3 voices take no emotion")
+	looks := []manifest.Avatar{a}
+	voices := []manifest.Voice{c.Voice}
+	for _, s := range c.Scenes {
+		looks, voices = append(looks, s.Avatar), append(voices, s.Voice)
+	}
+	for i, a := range looks {
+		switch {
+		case a.Style != "" && a.Style != "normal", a.Scale != 0 && a.Scale != 1, a.Offset.X != 0, a.Offset.Y != 0:
+			return bad("leave style, scale and offset out, and place the clip in the composition", "v3 does not move or scale avatars")
+		case voices[i].Emotion != "":
+			return bad("leave voice.emotion out", "v3 voices take no emotion")
+		case c.BackgroundVideo != "":
+			return bad("use an image, or place the video in the composition", "v3 has no video backgrounds")
+		}
 	}
 	return nil
 }
 
-// v3Request is the body of a v3 clip. engine is what its look supports; nil leaves
-// the choice to HeyGen.
-func v3Request(c manifest.Clip, route, asset, title string, engine *heygen.Engine) heygen.VideoRequest {
-	r := heygen.VideoRequest{Type: "avatar", AvatarID: c.Avatar.ID, Title: title, Engine: engine}
-	r.Resolution, r.AspectRatio, _ = v3Size(c.Width, c.Height)
-	if asset != "" {
-		r.AudioAssetID = asset
-	} else {
-		r.Script, r.VoiceID = c.Script, c.Voice.ID
-		if v := c.Voice; v.Speed != 0 && v.Speed != 1 || v.Pitch != 0 || v.Locale != "" {
-			r.VoiceSettings = &heygen.VoiceSettings{Pitch: v.Pitch, Locale: v.Locale}
-			if v.Speed != 1 {
-				r.VoiceSettings.Speed = v.Speed
-			}
-		}
-	}
-	switch route {
-	case routeV3WebM:
-		r.OutputFormat = "webm"
-	case routeV3Key:
-		r.RemoveBackground, r.Fit = true, "cover"
-		r.Background = &heygen.Background{Type: "color", Value: c.KeyColor}
-	case routeV3:
-		if c.Background != "" {
-			r.Background = &heygen.Background{Type: "color", Value: c.Background}
-		}
-	}
-	return r
-}
-
-// readVideo reads a job where its generation keeps it.
-func readVideo(ctx context.Context, c *heygen.Client, route, id string) (heygen.Video, error) {
-	if isV3(route) {
-		return c.VideoV3(ctx, id)
-	}
-	return c.VideoStatus(ctx, id)
-}
-
 // recordRoute is where an existing video's record is read: in the account's own
 // generation.
-func (p *Project) recordRoute(route string) string {
-	if route == routeVideo && p.Manifest.HeyGen.API == "v3" {
+func (p *Project) recordRoute(ctx context.Context, route string) string {
+	if route != routeVideo {
+		return route
+	}
+	if api, err := p.api(ctx); err == nil && api == heygen.V3 {
 		return routeV3
 	}
 	return route
@@ -127,33 +234,39 @@ func (p *Project) recordRoute(route string) string {
 type remote struct {
 	c     *heygen.Client
 	route string
-	once  string // the idempotency key, v3 only
+	once  string // the idempotency key, where the path takes one
 }
 
 // onceKey is the idempotency key of a take: the same take is the same purchase,
 // whichever run asks.
 func onceKey(takeKey string) string { return "gr-" + takeKey }
 
+// Submit posts once; with the key where the path takes one.
 func (r remote) Submit(ctx context.Context, path string, body []byte) (string, error) {
-	if isV3(r.route) {
+	if heygen.HonoursKey(path) {
 		return r.c.SubmitOnce(ctx, path, body, r.once)
 	}
 	return r.c.Submit(ctx, path, body)
 }
 
-// repeat is nil on v1 and v2, where a second POST is a second purchase.
+// repeat is nil where a second POST is a second purchase: v1, v2 and v3's agents. A
+// background removal carries its key in the body.
 func (r remote) repeat() func(context.Context, ledger.Row) (string, error) {
-	if !isV3(r.route) {
+	if !isV3(r.route) || r.route == routeV3Agent {
 		return nil
 	}
 	return func(ctx context.Context, row ledger.Row) (string, error) {
-		return r.c.SubmitOnce(ctx, row.Path, row.Body, r.once)
+		return r.Submit(ctx, row.Path, row.Body)
 	}
 }
 
+// FindByTitle searches the account's list that a job of this route would be on.
 func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found, error) {
 	find := r.c.FindByTitle
-	if isV3(r.route) {
+	switch {
+	case kindOf(r.route) == heygen.KindTranslateV3:
+		find = r.c.FindTranslation
+	case isV3(r.route):
 		find = r.c.FindByTitleV3
 	}
 	items, err := find(ctx, marker)

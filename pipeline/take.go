@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"path"
+	"strings"
 	"time"
 
 	"greenroom/assets"
@@ -38,11 +38,27 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case routeVideo:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{})
 	}
+	if err := b.awaitSource(ctx, s); err != nil {
+		return err
+	}
 	row, err := b.take(ctx, s)
 	if err != nil {
 		return err
 	}
 	return b.download(ctx, s, row.VideoID, row)
+}
+
+// awaitSource waits until the clip that this one translates has its take.
+func (b *build) awaitSource(ctx context.Context, s Step) error {
+	if s.clip.Translate == nil || s.clip.Translate.Clip == "" || b.ended[s.clip.Translate.Clip] == nil {
+		return nil
+	}
+	select {
+	case <-b.ended[s.clip.Translate.Clip]:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 func (b *build) importFile(ctx context.Context, s Step) error {
@@ -70,7 +86,7 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, error) {
 			return row, err
 		}
 	}
-	return row, b.wait(ctx, s, client, row)
+	return b.wait(ctx, s, client, row)
 }
 
 func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
@@ -85,13 +101,34 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	before := s.row.State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
 	re := remote{client, s.Route, onceKey(s.Key)}
-	row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat()})
+	began := b.Project.o.Now()
+	var row ledger.Row
+	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
+		row, err = b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat()})
+		wait, busy := heygen.Busy(err)
+		if !busy || row.State == ledger.Sending || row.State == ledger.Parked || b.Project.o.Now().Sub(began) > b.patience() {
+			break
+		}
+		// Refused for now, and nothing was bought: ask again when there is room.
+		if wait = max(wait, pause); b.provider.local() {
+			wait = min(wait, 500*time.Millisecond)
+		}
+		b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Progress, Message: "HeyGen is busy; again in " + wait.Round(time.Second).String()})
+		if err := sleep(ctx, wait); err != nil {
+			return row, err
+		}
+	}
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
+	case heygen.Gone(err):
+		return row, b.gone(err, "submit")
 	case err != nil:
+		if heygen.DefiniteNo(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
+			b.forgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again
+		}
 		return row, explain(err, "submit")
 	}
 	if before != ledger.Sending {
@@ -99,40 +136,6 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
 	return row, nil
-}
-
-// wait polls until the job ends. A limit only gives up watching: the job stays
-// on record and the next run goes on.
-func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) error {
-	if row.State == ledger.Completed {
-		return nil
-	}
-	pause, longest := 5*time.Second, 30*time.Second
-	if b.provider.local() {
-		pause, longest = 50*time.Millisecond, 500*time.Millisecond
-	}
-	began := b.Project.o.Now()
-	b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Started, Message: row.VideoID})
-	for {
-		v, err := readVideo(ctx, client, s.Route, row.VideoID)
-		age := b.Project.o.Now().Sub(began)
-		switch {
-		case err != nil:
-			return explain(err, "ask for the state of video "+row.VideoID)
-		case v.State == heygen.StateCompleted:
-			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
-			return b.ledger.Completed(ctx, row.Key)
-		case v.State == heygen.StateFailed:
-			return b.jobFailed(ctx, s, row, v)
-		case b.o.Wait > 0 && age >= b.o.Wait:
-			return fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting", row.VideoID, v.RawStatus, b.o.Wait)
-		}
-		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus})
-		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
-			return err
-		}
-		pause = min(pause*3/2, longest)
-	}
 }
 
 func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.Video) error {
@@ -149,13 +152,24 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 	if err := b.ledger.Failed(ctx, row.Key, reason); err != nil {
 		return err
 	}
+	if strings.Contains(strings.ToUpper(reason), "INSUFFICIENT_CREDIT") {
+		return fault.New(fault.Provider, fmt.Sprintf("top the account up, then set take: %d to ask again", s.clip.Take+1), "HeyGen had no credit left to make video %s: %s", row.VideoID, reason)
+	}
+	if s.Route == routeV3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
+		b.rememberNoWebM(s)
+		return fault.New(fault.Provider, "run the same command again: the key colour is used then", "this look cannot be made transparent by HeyGen: %s", reason)
+	}
 	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
 }
 
 // download fetches the master through links that are asked for when needed.
 func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row) error {
 	if row.MasterHash != "" && b.store.Has(assets.Hash(row.MasterHash), row.MasterBytes) {
-		return b.recordMaster(s, id, row.MasterHash, row.MasterBytes, row.Duration)
+		client, err := b.connectFor(ctx, s)
+		if err != nil {
+			return err
+		}
+		return b.recordMaster(ctx, s, client, heygen.Video{Duration: row.Duration}, id, row.MasterHash, row.MasterBytes)
 	}
 	if err := b.fetches.Acquire(ctx, 1); err != nil {
 		return err
@@ -167,7 +181,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row)
 	}
 	var video heygen.Video
 	link := func(ctx context.Context, _ bool) (string, error) {
-		v, err := readVideo(ctx, client, b.recordRoute(s.Route), id)
+		v, err := client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id)
 		switch {
 		case heygen.NotFound(err):
 			return "", fault.Wrap(fault.Provider, err, "it may be deleted, or belong to another account", "find video %s", id)
@@ -200,11 +214,23 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row)
 			return err
 		}
 	}
-	return b.recordMaster(s, id, string(hash), size, video.Duration)
+	return b.recordMaster(ctx, s, client, video, id, string(hash), size)
 }
 
-func (b *build) recordMaster(s Step, id, hash string, size int64, duration float64) error {
-	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: duration, Inputs: s.req.inputs()})
+// connectFor connects when the clip needs more than what is on disk.
+func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) {
+	if !s.clip.Captions {
+		return nil, nil
+	}
+	return b.connect(ctx)
+}
+
+func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
+	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs()}
+	if r, ok := b.captions(ctx, s, client, id, v); ok {
+		e.Captions = &r
+	}
+	return b.setEntry(e)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

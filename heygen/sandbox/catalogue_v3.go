@@ -128,6 +128,11 @@ func (s *Server) me(w http.ResponseWriter, _ *http.Request) {
 	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
 		balance = 0
 	}
+	if s.faults.on("plan") {
+		v3(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "subscription",
+			"subscription": map[string]any{"plan": s.faults.value("plan"), "credits": map[string]any{"premium_credits": map[string]any{"remaining": int(balance), "resets_at": nil}}}})
+		return
+	}
 	v3(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "wallet", "wallet": map[string]any{"remaining_balance": balance, "currency": "usd", "auto_reload": nil}})
 }
 

@@ -67,6 +67,11 @@ func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
 	return l.move(ctx, key, `state='SUBMITTED', video_id=?, pending=0, reason=''`, `state IN ('SENDING','PARKED')`, videoID)
 }
 
+// Became records that a submission, an agent's session, has its video now.
+func (l *Ledger) Became(ctx context.Context, key, videoID string) error {
+	return l.move(ctx, key, `reason='session '||video_id, video_id=?`, `state='SUBMITTED'`, videoID)
+}
+
 // Refused records a definite no to one send. The row is free again only when no
 // other send of it is unknown.
 func (l *Ledger) Refused(ctx context.Context, key, reason string) error {

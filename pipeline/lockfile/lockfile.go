@@ -40,6 +40,7 @@ type Entry struct {
 	Duration    float64              `yaml:"announced,omitempty"` // seconds, as the provider said
 	Inputs      map[string]string    `yaml:"inputs,omitempty"`    // short hashes of what the take was made from
 	Info        Info                 `yaml:"info,omitempty"`
+	Captions    *Rendition           `yaml:"captions,omitempty"` // the sidecar, ready to publish
 	Renditions  map[string]Rendition `yaml:"renditions,omitempty"`
 }
 
@@ -48,6 +49,14 @@ type Rendition struct {
 	Key   string `yaml:"key"`
 	Hash  string `yaml:"sha256"`
 	Bytes int64  `yaml:"bytes"`
+}
+
+// Rendition gives a file by its name; captions are one too.
+func (e Entry) Rendition(name string) Rendition {
+	if name == "captions" && e.Captions != nil {
+		return *e.Captions
+	}
+	return e.Renditions[name]
 }
 
 // Info is what the checks measured: enough to write props without opening media.

@@ -1,9 +1,9 @@
 package manifest
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +14,7 @@ import (
 func (d *doc) clip(f field, c *Clip) {
 	path := "clips." + f.key
 	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt ast.Node
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
@@ -24,24 +24,31 @@ func (d *doc) clip(f field, c *Clip) {
 	set["file"] = note(&fileAt, d.text(path+".file", &file))
 	set["video"] = note(&videoAt, d.text(path+".video", &video))
 	set["take"] = d.integer(path+".take", 1, 1000, "raise it by one to buy the same request again", &c.Take)
+	set["scenes"] = func(n ast.Node) { scenesAt = n }
+	set["agent"] = func(n ast.Node) { agentAt = n }
+	set["template"] = func(n ast.Node) { templateAt = n }
+	set["translate"] = func(n ast.Node) { translateAt = n }
+	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
+	set["transparent"] = note(&transparentAt, set["transparent"])
 	set["route"] = note(&routeAt, set["route"])
 	set["background"] = note(&bgAt, set["background"])
 	before := len(d.faults)
 	d.object(f.value, path, set)
 
 	var sources []string
-	for name, at := range map[string]ast.Node{"script": scriptAt, "audio": audioAt, "file": fileAt, "video": videoAt} {
+	for name, at := range map[string]ast.Node{"script": scriptAt, "audio": audioAt, "file": fileAt, "video": videoAt, "scenes": scenesAt, "agent": agentAt, "template": templateAt, "translate": translateAt} {
 		if at != nil {
 			sources = append(sources, name)
 		}
 	}
+	sort.Strings(sources)
 	switch {
 	case len(sources) > 1:
-		d.fault(f.node, "keep one of script, audio, file and video", "clip %q has %d sources", c.Name, len(sources))
+		d.fault(f.node, "keep one of them", "clip %q has %d sources: %s", c.Name, len(sources), strings.Join(sources, ", "))
 		return
 	case len(sources) == 0:
 		if len(d.faults) == before {
-			d.fault(f.node, "give it a script, audio, file or video", "clip %q has no source", c.Name)
+			d.fault(f.node, "give it a script, audio, scenes, file, video, agent, template or translate", "clip %q has no source", c.Name)
 		}
 		return
 	}
@@ -57,14 +64,42 @@ func (d *doc) clip(f field, c *Clip) {
 		}
 	case fileAt != nil:
 		c.Source, c.File = SourceFile, d.input(fileAt, path+".file", file)
+	case scenesAt != nil:
+		c.Source = SourceAvatar
+		d.scenes(scenesAt, path+".scenes", c)
+	case agentAt != nil:
+		c.Source = SourceAgent
+		d.agent(agentAt, path+".agent", c)
+	case templateAt != nil:
+		c.Source = SourceTemplate
+		d.template(templateAt, path+".template", c)
+	case translateAt != nil:
+		c.Source = SourceTranslate
+		d.translate(translateAt, path+".translate", c)
 	case videoAt != nil:
 		c.Source, c.VideoID = SourceVideo, video
 		if !videoID.MatchString(video) {
 			d.fault(videoAt, "copy the id from HeyGen", "%s.video is not a video id", path)
 		}
 	}
-	if c.Source == SourceAvatar {
+	if c.Source == SourceAvatar && scenesAt == nil {
 		d.speaker(f, path, scriptAt != nil, c)
+	}
+	if c.Source == SourceAgent || c.Source == SourceTemplate {
+		if transparentAt != nil && c.Transparent {
+			d.fault(transparentAt, "leave it out", "%s: an %s film has a background of its own", path, c.Source)
+		}
+		c.Transparent = false
+	}
+	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
+		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
+	}
+	if routeAt != nil && c.Source != SourceAvatar {
+		d.fault(routeAt, "leave it out", "%s: only spoken clips choose a route", path)
+		return
+	}
+	if c.Captions && c.Source == SourceAvatar && c.AudioFile != "" {
+		c.Captions = false // HeyGen makes none of own sound
 	}
 	if c.Transparent && bgAt != nil {
 		d.fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
@@ -77,11 +112,14 @@ func (d *doc) clip(f field, c *Clip) {
 var videoID = regexp.MustCompile(`^[A-Za-z0-9_-]{4,128}$`)
 
 func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
-	if c.Avatar.ID == "" {
+	if c.Avatar.ID == "" && c.Avatar.Photo == "" {
 		d.fault(f.node, "set avatar: {id: …} here or under defaults", "%s has no avatar", path)
 	}
 	if scripted && c.Voice.ID == "" {
 		d.fault(f.node, "set voice: {id: …} here or under defaults", "%s has no voice", path)
+	}
+	if c.Avatar.Photo != "" && c.Avatar.Style == "circle" {
+		d.fault(f.node, "leave the style out", "%s: a photo has no style", path)
 	}
 	if c.Route == "v1-webm" && (c.Avatar.TalkingPhoto || c.Avatar.Style == "circle") {
 		d.fault(f.node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
@@ -97,26 +135,12 @@ var (
 
 // script reads an inline text or a text file.
 func (d *doc) script(n ast.Node, path, value string, c *Clip) {
-	text := value
-	if ext := strings.ToLower(filepath.Ext(value)); (ext == ".md" || ext == ".txt") && !strings.ContainsAny(value, " \n") {
-		before := len(d.faults)
-		c.ScriptFile = d.input(n, path, value)
-		if len(d.faults) > before {
-			return
-		}
-		b, err := os.ReadFile(c.ScriptFile)
-		switch {
-		case err != nil:
-			d.fault(n, "make the file readable", "%s: %s cannot be read", path, value)
-			return
-		case len(b) > MaxBytes || !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
-			d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
-			return
-		}
-		text = string(b)
-		if ext == ".md" {
-			text = speakable(text)
-		}
+	text, file, ok := d.words(n, path, value)
+	if c.ScriptFile = file; !ok {
+		return
+	}
+	if strings.ToLower(filepath.Ext(file)) == ".md" {
+		text = speakable(text)
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	before := len(d.faults)

@@ -10,9 +10,12 @@ import "greenroom/internal/fault"
 
 // Sources of a clip.
 const (
-	SourceAvatar = "avatar" // a script or own audio, spoken by an avatar
-	SourceFile   = "file"
-	SourceVideo  = "video" // an existing HeyGen video
+	SourceAvatar    = "avatar" // a script or own audio, spoken by an avatar
+	SourceFile      = "file"
+	SourceVideo     = "video" // an existing HeyGen video
+	SourceAgent     = "agent"
+	SourceTemplate  = "template"
+	SourceTranslate = "translate"
 )
 
 // Limits.
@@ -37,7 +40,7 @@ type Manifest struct {
 
 // HeyGen says which account answers.
 type HeyGen struct {
-	API         string // sandbox, v2; auto is v2 in this version
+	API         string // sandbox, auto, v2, v3
 	Key         string // a reference: $ENV, file:PATH, cmd:…
 	Concurrency int
 	Budget      *float64 // USD a run; nil is none
@@ -61,6 +64,7 @@ type Checks struct {
 // Avatar is who speaks.
 type Avatar struct {
 	ID, Style    string
+	Photo        string // a picture that is made to speak, absolute; then ID is empty
 	TalkingPhoto bool
 	Scale        float64
 	Offset       Offset
@@ -77,22 +81,32 @@ type Voice struct {
 
 // Clip is one named piece of footage.
 type Clip struct {
-	Name          string
-	Place         fault.Place
-	Source        string
-	Script        string // normalised
-	ScriptFile    string // absolute; empty when inline
-	AudioFile     string
-	File          string
-	VideoID       string
-	Avatar        Avatar
-	Voice         Voice
-	Transparent   bool
-	Route         string // empty: chosen from the account
-	KeyColor      string // #RRGGBB
-	Background    string // #RRGGBB, opaque clips only
-	Width, Height int
-	Take          int
-	Prepare       Prepare
-	Checks        Checks
+	Name        string
+	Place       fault.Place
+	Source      string
+	Script      string // normalised
+	ScriptFile  string // absolute; empty when inline
+	AudioFile   string
+	File        string
+	VideoID     string
+	Avatar      Avatar
+	Voice       Voice
+	Transparent bool
+	Route       string // empty: chosen from the account
+	KeyColor    string // #RRGGBB
+	Background  string // #RRGGBB, opaque clips only
+	// BackgroundImage and BackgroundVideo are files, absolute; at most one of the
+	// three backgrounds is set.
+	BackgroundImage, BackgroundVideo string
+	Pronunciation                    map[string]string // word to what is said
+	Captions                         bool
+	Scenes                           []Scene
+	Cutout                           bool // of a file: HeyGen removes its background
+	Agent                            *Agent
+	Template                         *Template
+	Translate                        *Translate
+	Width, Height                    int
+	Take                             int
+	Prepare                          Prepare
+	Checks                           Checks
 }

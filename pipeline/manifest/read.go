@@ -61,6 +61,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 			m.Clips = append(m.Clips, c)
 		}
 	}
+	d.translations(m.Clips)
 	return m
 }
 
@@ -180,21 +181,37 @@ func (d *doc) checks(n ast.Node, path string, c *Checks) {
 // shared are the keys that defaults and clips have in common.
 func (d *doc) shared(path string, c *Clip) setters {
 	return setters{
-		"avatar":      func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
-		"voice":       func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
-		"transparent": d.boolean(path+".transparent", &c.Transparent),
-		"route":       d.word(path+".route", []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}, &c.Route),
-		"key-color":   d.keyColor(path+".key-color", &c.KeyColor),
-		"background":  d.color(path+".background", &c.Background),
-		"size":        d.size(path+".size", &c.Width, &c.Height),
-		"prepare":     func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
-		"checks":      func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
+		"avatar":        func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
+		"voice":         func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
+		"transparent":   d.boolean(path+".transparent", &c.Transparent),
+		"route":         d.word(path+".route", []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}, &c.Route),
+		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
+		"background":    d.backgroundOf(path+".background", c),
+		"captions":      d.boolean(path+".captions", &c.Captions),
+		"pronunciation": d.pronounce(path+".pronunciation", c),
+		"size":          d.size(path+".size", &c.Width, &c.Height),
+		"prepare":       func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
+		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
 	}
 }
 
 func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
 	d.object(n, path, setters{
-		"id":            d.text(path+".id", &a.ID),
+		"id": func(n ast.Node) {
+			d.text(path+".id", &a.ID)(n)
+			if a.Photo != "" { // a photo from the defaults
+				a.Photo, a.TalkingPhoto, a.Style = "", false, "normal"
+			}
+		},
+		"photo": func(n ast.Node) {
+			var file string
+			d.text(path+".photo", &file)(n)
+			before := len(d.faults)
+			a.Photo, a.ID, a.TalkingPhoto, a.Style = d.input(n, path+".photo", file), "", true, ""
+			if ext := strings.ToLower(filepath.Ext(file)); ext != ".png" && ext != ".jpg" && ext != ".jpeg" && len(d.faults) == before {
+				d.fault(n, "save it as PNG or JPEG", "%s.photo must be a PNG or a JPEG", path)
+			}
+		},
 		"style":         d.word(path+".style", []string{"normal", "closeUp", "circle"}, &a.Style),
 		"talking-photo": d.boolean(path+".talking-photo", &a.TalkingPhoto),
 		"scale":         d.number(path+".scale", 0.1, 5, "1 is the size HeyGen chooses", &a.Scale),

@@ -29,28 +29,65 @@ type schemaHeyGen struct {
 }
 
 type schemaShared struct {
-	Avatar      *schemaAvatar  `json:"avatar,omitempty"`
-	Voice       *schemaVoice   `json:"voice,omitempty"`
-	Transparent *bool          `json:"transparent,omitempty"`
-	Route       string         `json:"route,omitempty" jsonschema:"enum=v2-key,enum=v2,enum=v1-webm,enum=v3-webm,enum=v3-key,enum=v3"`
-	KeyColor    string         `json:"key-color,omitempty" jsonschema:"enum=#00FF00,enum=#0000FF,enum=#FF00FF"`
-	Background  string         `json:"background,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
-	Size        string         `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
-	Prepare     *schemaPrepare `json:"prepare,omitempty"`
-	Checks      *schemaChecks  `json:"checks,omitempty"`
+	Avatar        *schemaAvatar     `json:"avatar,omitempty"`
+	Voice         *schemaVoice      `json:"voice,omitempty"`
+	Transparent   *bool             `json:"transparent,omitempty"`
+	Route         string            `json:"route,omitempty" jsonschema:"enum=v2-key,enum=v2,enum=v1-webm,enum=v3-webm,enum=v3-key,enum=v3"`
+	KeyColor      string            `json:"key-color,omitempty" jsonschema:"enum=#00FF00,enum=#0000FF,enum=#FF00FF"`
+	Background    any               `json:"background,omitempty" jsonschema:"description=#RRGGBB or {color: …} or {image: FILE} or {video: FILE}; opaque clips only"`
+	Captions      *bool             `json:"captions,omitempty" jsonschema:"description=Ask HeyGen for captions and hand them to Remotion"`
+	Pronunciation map[string]string `json:"pronunciation,omitempty" jsonschema:"description=Words with the way they are spoken"`
+	Size          string            `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
+	Prepare       *schemaPrepare    `json:"prepare,omitempty"`
+	Checks        *schemaChecks     `json:"checks,omitempty"`
 }
 
 type schemaClip struct {
 	schemaShared
-	Script string `json:"script,omitempty" jsonschema:"description=Text or a .md or .txt file"`
-	Audio  string `json:"audio,omitempty" jsonschema:"description=A WAV or MP3 that drives the avatar"`
-	File   string `json:"file,omitempty" jsonschema:"description=A local clip"`
-	Video  string `json:"video,omitempty" jsonschema:"description=The id of a HeyGen video"`
-	Take   int    `json:"take,omitempty" jsonschema:"minimum=1,maximum=1000"`
+	Script    string           `json:"script,omitempty" jsonschema:"description=Text or a .md or .txt file"`
+	Audio     string           `json:"audio,omitempty" jsonschema:"description=A WAV or MP3 that drives the avatar"`
+	File      string           `json:"file,omitempty" jsonschema:"description=A local clip"`
+	Video     string           `json:"video,omitempty" jsonschema:"description=The id of a HeyGen video"`
+	Cutout    *bool            `json:"cutout,omitempty" jsonschema:"description=Let HeyGen remove the background of a local film"`
+	Scenes    []schemaScene    `json:"scenes,omitempty" jsonschema:"maxItems=50"`
+	Agent     *schemaAgent     `json:"agent,omitempty"`
+	Template  *schemaTemplate  `json:"template,omitempty"`
+	Translate *schemaTranslate `json:"translate,omitempty"`
+	Take      int              `json:"take,omitempty" jsonschema:"minimum=1,maximum=1000"`
+}
+
+type schemaScene struct {
+	Script     string        `json:"script"`
+	Avatar     *schemaAvatar `json:"avatar,omitempty"`
+	Voice      *schemaVoice  `json:"voice,omitempty"`
+	Background string        `json:"background,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}$"`
+}
+
+type schemaAgent struct {
+	Prompt      string   `json:"prompt" jsonschema:"description=Text or a .md or .txt file"`
+	Duration    string   `json:"duration,omitempty" jsonschema:"description=5s to 300s"`
+	Orientation string   `json:"orientation,omitempty" jsonschema:"enum=landscape,enum=portrait"`
+	Avatar      string   `json:"avatar,omitempty"`
+	Voice       string   `json:"voice,omitempty"`
+	Files       []string `json:"files,omitempty"`
+}
+
+type schemaTemplate struct {
+	ID        string         `json:"id"`
+	Variables map[string]any `json:"variables,omitempty" jsonschema:"description=Texts\\, ids or files by name"`
+}
+
+type schemaTranslate struct {
+	Clip      string `json:"clip,omitempty"`
+	File      string `json:"file,omitempty"`
+	To        string `json:"to" jsonschema:"description=A language as HeyGen names it"`
+	AudioOnly *bool  `json:"audio-only,omitempty"`
+	Mode      string `json:"mode,omitempty" jsonschema:"enum=fast,enum=precise"`
 }
 
 type schemaAvatar struct {
 	ID           string        `json:"id,omitempty"`
+	Photo        string        `json:"photo,omitempty" jsonschema:"description=A PNG or JPEG that is made to speak"`
 	Style        string        `json:"style,omitempty" jsonschema:"enum=normal,enum=closeUp,enum=circle"`
 	TalkingPhoto bool          `json:"talking-photo,omitempty"`
 	Scale        float64       `json:"scale,omitempty" jsonschema:"minimum=0.1,maximum=5"`

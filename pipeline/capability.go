@@ -1,0 +1,169 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+)
+
+// capabilities are what an account was seen to be able to do. The file is only a
+// memory: without it HeyGen is asked again. It holds no key and no link.
+type capabilities struct {
+	path string
+	mu   sync.Mutex
+	file map[string]*capability // by API address and where the key comes from
+}
+
+// capability is one account's.
+type capability struct {
+	Account string               `json:"account"` // a short hash of the key: another key, another account
+	API     heygen.API           `json:"api,omitempty"`
+	Asked   time.Time            `json:"asked,omitzero"`
+	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
+	Uploads map[string]upload    `json:"uploads,omitempty"` // by generation and content hash
+	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way
+	Waits   map[string][]float64 `json:"waits,omitempty"`   // seconds from request to video, by route
+}
+
+// upload is a file the account holds.
+type upload struct {
+	ID  string `json:"id"`
+	URL string `json:"url,omitempty"` // v1 names uploads by address where v3 takes ids
+}
+
+const capabilityFile = "account.json"
+
+func openCapabilities(state string) *capabilities {
+	c := &capabilities{path: filepath.Join(state, capabilityFile), file: map[string]*capability{}}
+	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
+		c.file = map[string]*capability{} // spoiled: ask again
+	}
+	return c
+}
+
+// of reads with f; the answer may be a new, empty capability.
+func (c *capabilities) of(id string, f func(*capability)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.file[id]
+	if k == nil {
+		k = &capability{}
+		c.file[id] = k
+	}
+	for _, m := range []*map[string]string{&k.Photos} {
+		if *m == nil {
+			*m = map[string]string{}
+		}
+	}
+	if k.NoWebM == nil {
+		k.NoWebM = map[string]time.Time{}
+	}
+	if k.Uploads == nil {
+		k.Uploads = map[string]upload{}
+	}
+	f(k)
+}
+
+// learn changes the memory and writes it where a project has state: looking at an
+// account makes no folder.
+func (c *capabilities) learn(id string, f func(*capability)) {
+	c.of(id, f)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b, err := json.MarshalIndent(c.file, "", " ")
+	if _, serr := os.Stat(filepath.Dir(c.path)); err == nil && serr == nil {
+		_, _ = atomicfile.WriteBytes(c.path, 0o600, b) // only a memory
+	}
+}
+
+// accountID is where requests go and where the key comes from: known without
+// resolving the key.
+func (p *Project) accountID() string {
+	base := p.apiBase()
+	switch {
+	case base == "" && p.Sandboxed():
+		base = "embedded sandbox"
+	case base == "":
+		base = heygen.DefaultBaseURL
+	}
+	ref := p.Manifest.HeyGen.Key
+	if ref == "" {
+		ref = defaultKeyRef
+	}
+	return base + " " + ref
+}
+
+// recognise forgets what was learnt when the key is another one now.
+func (p *Project) recognise(key heygen.Secret) {
+	sum := sha256.Sum256([]byte("greenroom account " + key.Reveal()))
+	short := hex.EncodeToString(sum[:6])
+	changed := false
+	p.can.of(p.accountID(), func(k *capability) { changed = k.Account != short })
+	if changed {
+		p.can.learn(p.accountID(), func(k *capability) { *k = capability{Account: short} })
+	}
+}
+
+// apiLife is how long the answer to "which generation" is trusted.
+const apiLife = 7 * 24 * time.Hour
+
+// api is the generation in force. For `auto` the account is asked once: v2 while it
+// still answers there, else v3.
+func (p *Project) api(ctx context.Context) (heygen.API, error) {
+	switch p.Manifest.HeyGen.API {
+	case "v3":
+		return heygen.V3, nil
+	case "auto":
+		return p.autoAPI(ctx)
+	}
+	return heygen.V2, nil
+}
+
+func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
+	p.autoMu.Lock()
+	defer p.autoMu.Unlock()
+	var known heygen.API
+	p.can.of(p.accountID(), func(k *capability) {
+		if p.o.Now().Sub(k.Asked) < apiLife {
+			known = k.API
+		}
+	})
+	if known != "" {
+		return known, nil
+	}
+	client, err := p.connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	chosen := heygen.V2
+	if _, err := client.Credits(ctx, heygen.V2); heygen.Gone(err) {
+		chosen = heygen.V3
+		_, err = client.Credits(ctx, heygen.V3)
+		if err != nil {
+			return "", explain(err, "ask which API the account has")
+		}
+	} else if err != nil {
+		return "", explain(err, "ask which API the account has")
+	}
+	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = chosen, p.o.Now() })
+	p.send(ctx, Event{Stage: "api", State: Done, Message: "auto: this account answers " + string(chosen)})
+	return chosen, nil
+}
+
+// gone notes that a route is no longer served, and says what to turn.
+func (p *Project) gone(err error, doing string) error {
+	if p.Manifest.HeyGen.API != "auto" {
+		return explain(err, doing)
+	}
+	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = "", time.Time{} })
+	return fault.Wrap(fault.Provider, err, "run the same command again: api: auto asks the account anew", "%s", doing)
+}

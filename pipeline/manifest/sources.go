@@ -1,0 +1,335 @@
+package manifest
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/fault"
+)
+
+// Agent is a film that HeyGen's Video Agent makes of one prompt.
+type Agent struct {
+	Prompt      string // as written
+	PromptFile  string // absolute; empty when inline
+	Seconds     int    // 5 to 300; 0 leaves it to the agent
+	Orientation string // landscape, portrait
+	AvatarID    string
+	VoiceID     string
+	Files       []string // absolute
+}
+
+// Template is a film designed in HeyGen's editor, with its places filled.
+type Template struct {
+	ID        string
+	Variables []Variable // by name
+}
+
+// Variable fills one place: a text or id, or a file.
+type Variable struct {
+	Name, Value string
+	File        string // absolute; empty for a text
+	Place       fault.Place
+}
+
+// Translate is another clip, or a local film, in another language.
+type Translate struct {
+	Clip, File string // one of them; File is absolute
+	To         string // as HeyGen names it: Spanish
+	AudioOnly  bool
+	Precise    bool
+	Place      fault.Place
+}
+
+// Scene is one part of a clip of several scenes.
+type Scene struct {
+	Script     string
+	ScriptFile string
+	Avatar     Avatar
+	Voice      Voice
+	Background string // #RRGGBB
+}
+
+// Limits of sources, from HeyGen's reference pages.
+const (
+	MaxScenes      = 50
+	minAgentLength = 5   // seconds
+	maxAgentLength = 300 // seconds
+	maxPrompt      = 20000
+)
+
+func (d *doc) agent(n ast.Node, path string, c *Clip) {
+	a := &Agent{}
+	var length string
+	var lengthAt, promptAt ast.Node
+	d.object(n, path, setters{
+		"prompt":      func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) },
+		"duration":    func(n ast.Node) { lengthAt = n; d.text(path+".duration", &length)(n) },
+		"orientation": d.word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
+		"avatar":      d.text(path+".avatar", &a.AvatarID),
+		"voice":       d.text(path+".voice", &a.VoiceID),
+		"files": func(n ast.Node) {
+			seq, ok := d.plain(n).(*ast.SequenceNode)
+			if !ok {
+				d.fault(n, "write files: [a.png, b.mp4]", "%s.files must be a list", path)
+				return
+			}
+			for i, v := range seq.Values {
+				var f string
+				at := path + ".files[" + strconv.Itoa(i) + "]"
+				d.text(at, &f)(v)
+				a.Files = append(a.Files, d.input(v, at, f))
+			}
+		},
+	})
+	if lengthAt != nil {
+		v, err := time.ParseDuration(length)
+		if err != nil || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
+			d.fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
+		}
+		a.Seconds = int(v.Seconds())
+	}
+	if promptAt == nil {
+		d.fault(n, "write agent: {prompt: prompts/film.md}", "%s has no prompt", path)
+		return
+	}
+	text, file, ok := d.words(promptAt, path+".prompt", a.Prompt)
+	a.PromptFile = file
+	if a.Prompt = strings.TrimSpace(text); ok && a.Prompt == "" {
+		d.fault(promptAt, "say what the film shows, scene by scene", "%s.prompt is empty", path)
+	}
+	if utf8.RuneCountInString(a.Prompt) > maxPrompt {
+		d.fault(promptAt, "shorten it; `greenroom prompt` shows where the words are", "%s.prompt has more than %d characters", path, maxPrompt)
+	}
+	c.Agent = a
+}
+
+// words gives an inline text, or the text of a .md or .txt file.
+func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
+	ext := strings.ToLower(filepath.Ext(value))
+	if ext != ".md" && ext != ".txt" || strings.ContainsAny(value, " \n") {
+		return value, "", true
+	}
+	before := len(d.faults)
+	file = d.input(n, path, value)
+	if len(d.faults) > before {
+		return "", file, false
+	}
+	b, err := os.ReadFile(file)
+	switch {
+	case err != nil:
+		d.fault(n, "make the file readable", "%s: %s cannot be read", path, value)
+	case len(b) > MaxBytes || !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
+		d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
+	default:
+		return string(b), file, true
+	}
+	return "", file, false
+}
+
+// mediaExtensions mark a template value as a file to upload.
+var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
+
+func (d *doc) template(n ast.Node, path string, c *Clip) {
+	t := &Template{}
+	d.object(n, path, setters{
+		"id": d.text(path+".id", &t.ID),
+		"variables": func(n ast.Node) {
+			for _, f := range d.fields(n, path+".variables") {
+				v := Variable{Name: f.key, Place: d.at(f.node)}
+				at := path + ".variables." + f.key
+				d.text(at, &v.Value)(f.value)
+				if slices.Contains(mediaExtensions, strings.ToLower(filepath.Ext(v.Value))) && !strings.ContainsAny(v.Value, "\n") {
+					v.File = d.input(f.value, at, v.Value)
+				}
+				t.Variables = append(t.Variables, v)
+			}
+			sort.Slice(t.Variables, func(i, j int) bool { return t.Variables[i].Name < t.Variables[j].Name })
+		},
+	})
+	if t.ID == "" {
+		d.fault(n, "`greenroom templates` lists them", "%s has no id", path)
+	} else if !videoID.MatchString(t.ID) {
+		d.fault(n, "`greenroom templates` lists them", "%s.id is not a template id", path)
+	}
+	c.Template = t
+}
+
+func (d *doc) translate(n ast.Node, path string, c *Clip) {
+	t := &Translate{Place: d.at(n)}
+	var clipAt, fileAt ast.Node
+	mode := ""
+	d.object(n, path, setters{
+		"clip":       func(n ast.Node) { clipAt = n; d.text(path+".clip", &t.Clip)(n) },
+		"file":       func(n ast.Node) { fileAt = n; d.text(path+".file", &t.File)(n) },
+		"to":         d.text(path+".to", &t.To),
+		"audio-only": d.boolean(path+".audio-only", &t.AudioOnly),
+		"mode":       d.word(path+".mode", []string{"fast", "precise"}, &mode),
+	})
+	t.Precise = mode == "precise"
+	switch {
+	case (clipAt == nil) == (fileAt == nil):
+		d.fault(n, "write translate: {clip: NAME, to: Spanish}", "%s needs either a clip or a file", path)
+	case fileAt != nil:
+		t.File = d.input(fileAt, path+".file", t.File)
+	case t.Clip == c.Name:
+		d.fault(clipAt, "name the clip to translate from", "%s translates itself", path)
+	}
+	if clipAt != nil {
+		t.Place = d.at(clipAt)
+	}
+	if t.To == "" {
+		d.fault(n, "name the language: to: Spanish", "%s says no language", path)
+	}
+	c.Translate = t
+}
+
+// translations holds every translate: against the other clips: unknown names and
+// cycles.
+func (d *doc) translations(clips []Clip) {
+	index := map[string]int{}
+	var names []string
+	for i, c := range clips {
+		index[c.Name] = i
+		names = append(names, c.Name)
+	}
+	for _, c := range clips {
+		if c.Translate == nil || c.Translate.Clip == "" || c.Translate.Clip == c.Name {
+			continue
+		}
+		p := c.Translate.Place
+		i, ok := index[c.Translate.Clip]
+		if !ok {
+			hint := "name a clip of this manifest"
+			if near := Nearest(c.Translate.Clip, names); near != "" {
+				hint = "did you mean " + strconv.Quote(near) + "?"
+			}
+			d.faultAt(p.Line, p.Column, hint, "%s translates %q, which is no clip", c.Name, c.Translate.Clip)
+			continue
+		}
+		trail := []string{c.Name}
+		for at := clips[i]; at.Translate != nil && at.Translate.Clip != ""; {
+			if slices.Contains(trail, at.Name) {
+				break
+			}
+			trail = append(trail, at.Name)
+			if at.Translate.Clip == c.Name {
+				d.faultAt(p.Line, p.Column, "translate from a clip that is spoken", "%s translates itself: %s", c.Name, strings.Join(append(trail, c.Name), " → "))
+				break
+			}
+			j, ok := index[at.Translate.Clip]
+			if !ok {
+				break
+			}
+			at = clips[j]
+		}
+	}
+}
+
+// scenes reads a clip of several scenes over the clip's own avatar and voice.
+func (d *doc) scenes(n ast.Node, path string, c *Clip) {
+	seq, ok := d.plain(n).(*ast.SequenceNode)
+	if !ok || len(seq.Values) == 0 || len(seq.Values) > MaxScenes {
+		d.fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
+		return
+	}
+	for i, v := range seq.Values {
+		at := path + "[" + strconv.Itoa(i) + "]"
+		one := Clip{Avatar: c.Avatar, Voice: c.Voice, Background: c.Background, Pronunciation: c.Pronunciation}
+		var script string
+		var scriptAt ast.Node
+		d.object(v, at, setters{
+			"script":     func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) },
+			"avatar":     func(n ast.Node) { d.avatar(n, at+".avatar", &one.Avatar) },
+			"voice":      func(n ast.Node) { d.voice(n, at+".voice", &one.Voice) },
+			"background": d.color(at+".background", &one.Background),
+		})
+		if scriptAt == nil {
+			d.fault(v, "write what is said in it", "%s has no script", at)
+			continue
+		}
+		d.script(scriptAt, at+".script", script, &one)
+		if one.Avatar.ID == "" && one.Avatar.Photo == "" {
+			d.fault(v, "set avatar: {id: …} here or under defaults", "%s has no avatar", at)
+		}
+		if one.Voice.ID == "" {
+			d.fault(v, "set voice: {id: …} here or under defaults", "%s has no voice", at)
+		}
+		c.Scenes = append(c.Scenes, Scene{one.Script, one.ScriptFile, one.Avatar, one.Voice, one.Background})
+	}
+}
+
+// backgroundOf reads a colour, or one of color, image and video.
+func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
+	return func(n ast.Node) {
+		if _, ok := d.plain(n).(*ast.StringNode); ok {
+			c.BackgroundImage, c.BackgroundVideo = "", ""
+			d.color(path, &c.Background)(n)
+			return
+		}
+		var image, video string
+		var color string
+		d.object(n, path, setters{
+			"color": d.color(path+".color", &color),
+			"image": func(n ast.Node) { d.text(path+".image", &image)(n); image = d.input(n, path+".image", image) },
+			"video": func(n ast.Node) { d.text(path+".video", &video)(n); video = d.input(n, path+".video", video) },
+		})
+		given := 0
+		for _, v := range []string{color, image, video} {
+			if v != "" {
+				given++
+			}
+		}
+		if given > 1 {
+			d.fault(n, "keep one of color, image and video", "%s has %d backgrounds", path, given)
+		}
+		c.Background, c.BackgroundImage, c.BackgroundVideo = color, image, video
+	}
+}
+
+// pronounce reads words with the way they are spoken.
+func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
+	return func(n ast.Node) {
+		m := map[string]string{}
+		for k, v := range c.Pronunciation {
+			m[k] = v
+		}
+		for _, f := range d.fields(n, path) {
+			var said string
+			d.text(path+"."+f.key, &said)(f.value)
+			if strings.TrimSpace(f.key) == "" || strings.TrimSpace(said) == "" || strings.ContainsAny(f.key+said, "<>\n") {
+				d.fault(f.node, `write it like SQL: "sequel"`, "%s.%s is no pronunciation", path, f.key)
+				continue
+			}
+			m[f.key] = said
+		}
+		c.Pronunciation = m
+	}
+}
+
+// Inputs are the files a clip is made from, absolute.
+func (c Clip) Inputs() []string {
+	out := []string{c.ScriptFile, c.AudioFile, c.File, c.Avatar.Photo, c.BackgroundImage, c.BackgroundVideo}
+	for _, s := range c.Scenes {
+		out = append(out, s.ScriptFile, s.Avatar.Photo)
+	}
+	if c.Agent != nil {
+		out = append(append(out, c.Agent.PromptFile), c.Agent.Files...)
+	}
+	if c.Template != nil {
+		for _, v := range c.Template.Variables {
+			out = append(out, v.File)
+		}
+	}
+	if c.Translate != nil {
+		out = append(out, c.Translate.File)
+	}
+	return slices.DeleteFunc(out, func(p string) bool { return p == "" })
+}

@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"greenroom/assets"
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+)
+
+// uploadTypes are what HeyGen takes, by sniffed content.
+var uploadTypes = []string{"image/png", "image/jpeg", "video/mp4", "video/webm", "audio/mpeg", "audio/wav"}
+
+// maxUpload is what is read into memory for an upload, bytes; HeyGen itself takes
+// 32 MB in one piece, more by direct upload on v3.
+const maxUpload = 512 << 20
+
+// contentType sniffs what HeyGen will sniff.
+func contentType(b []byte) string {
+	kind, _, _ := strings.Cut(http.DetectContentType(b), ";")
+	if kind == "audio/wave" {
+		return "audio/wav"
+	}
+	if kind == "application/octet-stream" && len(b) > 1 && b[0] == 0xff && b[1]&0xe0 == 0xe0 {
+		return "audio/mpeg" // MP3 without a tag
+	}
+	return kind
+}
+
+// uploaded sees that the account holds a file and gives its id. The same content is
+// sent once for each generation, whatever its name.
+func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+	hash, err := p.inputs.hash(path)
+	if err != nil {
+		return upload{}, err
+	}
+	unlock := p.uploads.lock(string(api) + hash)
+	defer unlock()
+	var known upload
+	p.can.of(p.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
+	if known.ID != "" {
+		return known, nil
+	}
+	b, kind, err := p.readUpload(path)
+	if err != nil {
+		return upload{}, err
+	}
+	a, err := client.Upload(ctx, api, hash[:16]+filepath.Ext(path), kind, b, hash)
+	if err != nil {
+		return upload{}, explain(err, "upload "+p.rel(path))
+	}
+	u := upload{ID: a.ID}
+	if api == heygen.V2 {
+		u.URL = a.URL.Reveal() // v1 names an upload by address; it is not signed
+	}
+	p.can.learn(p.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
+	p.send(ctx, Event{Stage: "upload", State: Done, Message: p.rel(path)})
+	return u, nil
+}
+
+func (p *Project) readUpload(path string) ([]byte, string, error) {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if fi.Size() > maxUpload {
+		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", p.rel(path), fi.Size(), maxUpload)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", p.rel(path))
+	}
+	kind := contentType(b)
+	if !slices.Contains(uploadTypes, kind) {
+		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", p.rel(path), kind)
+	}
+	return b, kind, nil
+}
+
+// photo sees that a picture can speak on this account and gives its id.
+func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
+	hash, err := p.inputs.hash(path)
+	if err != nil {
+		return "", err
+	}
+	unlock := p.uploads.lock("photo" + string(api) + hash)
+	defer unlock()
+	id := ""
+	p.can.of(p.accountID(), func(k *capability) { id = k.Photos[string(api)+" "+hash] })
+	if id != "" {
+		return id, nil
+	}
+	b, kind, err := p.readUpload(path)
+	if err != nil {
+		return "", err
+	}
+	if kind != "image/png" && kind != "image/jpeg" {
+		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", p.rel(path), kind)
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {
+		return "", explain(err, "make "+p.rel(path)+" speak")
+	}
+	p.can.learn(p.accountID(), func(k *capability) { k.Photos[string(api)+" "+hash] = id })
+	p.send(ctx, Event{Stage: "upload", State: Done, Message: p.rel(path) + " can speak"})
+	return id, nil
+}
+
+// forgetUploads drops what was remembered of a clip's files: the account said that it
+// does not know one of them any more.
+func (p *Project) forgetUploads(paths []string) {
+	p.can.learn(p.accountID(), func(k *capability) {
+		for _, path := range paths {
+			h, err := p.inputs.hash(path)
+			if err != nil {
+				continue
+			}
+			for _, api := range []heygen.API{heygen.V2, heygen.V3} {
+				delete(k.Uploads, string(api)+" "+h)
+				delete(k.Photos, string(api)+" "+h)
+			}
+		}
+	})
+}
+
+// masterOf is a clip's master in the store; the clip's own step has run.
+func (b *build) masterOf(clip string) (string, error) {
+	e, ok := b.entry(clip)
+	if !ok || e.Master == "" || !b.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+		return "", fault.New(fault.Failed, "see what failed for "+clip, "%s, which it translates, has no take", clip)
+	}
+	return b.store.Path(assets.Hash(e.Master)), nil
+}

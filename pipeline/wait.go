@@ -1,0 +1,170 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// patience is how long a word that HeyGen never documented, or a refusal for being
+// busy, is taken for "still at work". Renders take 5 to 15 minutes, some over 20.
+func (b *build) patience() time.Duration {
+	if b.provider.local() {
+		return time.Minute
+	}
+	return time.Hour
+}
+
+// wait polls until the job ends. A limit only gives up watching: the job stays
+// on record and the next run goes on. The row it gives names the video itself, also
+// where what was bought was an agent's session.
+func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) (ledger.Row, error) {
+	if row.State == ledger.Completed {
+		return row, nil
+	}
+	pause, longest := 5*time.Second, 30*time.Second
+	if b.provider.local() {
+		pause, longest = 50*time.Millisecond, 500*time.Millisecond
+	}
+	began := b.Project.o.Now()
+	b.polls.enter(row.VideoID, kindOf(s.Route))
+	defer b.polls.leave(row.VideoID)
+	b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Started, Message: row.VideoID})
+	for {
+		v, err := b.polls.read(ctx, client, kindOf(s.Route), row.VideoID, pause/2)
+		if err != nil {
+			return row, explain(err, "ask for the state of video "+row.VideoID)
+		}
+		if v.ID != "" && v.ID != row.VideoID { // an agent's session has its video now
+			if err := b.ledger.Became(ctx, row.Key, v.ID); err != nil {
+				return row, err
+			}
+			b.polls.leave(row.VideoID)
+			row.VideoID = v.ID
+		}
+		age := b.Project.o.Now().Sub(row.LastSent)
+		waited := b.Project.o.Now().Sub(began)
+		switch {
+		case v.State == heygen.StateCompleted:
+			b.remembered(s.Route, age)
+			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
+			return row, b.ledger.Completed(ctx, row.Key)
+		case v.State == heygen.StateFailed:
+			return row, b.jobFailed(ctx, s, row, v)
+		case b.o.Wait > 0 && waited >= b.o.Wait:
+			return row, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
+		case v.State == heygen.StateUnknown && age > b.patience():
+			return row, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
+		}
+		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
+		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
+			return row, err
+		}
+		pause = min(pause*3/2, longest)
+	}
+}
+
+// historyLength is how many waits an estimate is made of.
+const historyLength = 30
+
+// remembered keeps how long a route took.
+func (b *build) remembered(route string, took time.Duration) {
+	b.can.learn(b.accountID(), func(k *capability) {
+		if k.Waits == nil {
+			k.Waits = map[string][]float64{}
+		}
+		w := append(k.Waits[route], took.Seconds())
+		k.Waits[route] = w[max(0, len(w)-historyLength):]
+	})
+}
+
+// eta is the rest of the wait, from this project's own history: the median. Nothing
+// is said before there is one.
+func (b *build) eta(route string, age time.Duration) string {
+	var waits []float64
+	b.can.of(b.accountID(), func(k *capability) { waits = slices.Clone(k.Waits[route]) })
+	if len(waits) == 0 {
+		return ""
+	}
+	slices.Sort(waits)
+	usual := time.Duration(waits[len(waits)/2] * float64(time.Second))
+	if age > usual {
+		return fmt.Sprintf(", %s old, usually done after %s", age.Round(time.Second), usual.Round(time.Second))
+	}
+	return fmt.Sprintf(", about %s left", (usual - age).Round(time.Second))
+}
+
+// polls reads states for everybody who waits: where v3 has several jobs at work, one
+// call asks for all of them.
+type polls struct {
+	mu      sync.Mutex
+	waiting map[string]heygen.Kind
+	last    map[string]heard
+	now     func() time.Time
+}
+
+// heard is a state with its age.
+type heard struct {
+	state heygen.JobState
+	at    time.Time
+}
+
+func (p *polls) enter(id string, kind heygen.Kind) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting == nil {
+		p.waiting, p.last = map[string]heygen.Kind{}, map[string]heard{}
+	}
+	p.waiting[id] = kind
+}
+
+func (p *polls) leave(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.waiting, id)
+	delete(p.last, id)
+}
+
+// read gives a job's record. While others wait beside it on v3, the record itself is
+// only read once the bulk answer says that the job ended.
+func (p *polls) read(ctx context.Context, c *heygen.Client, kind heygen.Kind, id string, fresh time.Duration) (heygen.Video, error) {
+	if kind == heygen.KindVideoV3 {
+		if s, ok := p.bulk(ctx, c, id, fresh); ok && s.State != heygen.StateCompleted && s.State != heygen.StateFailed && !s.Missing {
+			return heygen.Video{ID: id, State: s.State, RawStatus: s.RawStatus}, nil
+		}
+	}
+	return c.Job(ctx, kind, id)
+}
+
+func (p *polls) bulk(ctx context.Context, c *heygen.Client, id string, fresh time.Duration) (heygen.JobState, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if h, ok := p.last[id]; ok && p.now().Sub(h.at) < fresh {
+		return h.state, true
+	}
+	ids := []string{id}
+	for other, kind := range p.waiting {
+		if kind == heygen.KindVideoV3 && other != id && len(ids) < heygen.MaxStatuses {
+			ids = append(ids, other)
+		}
+	}
+	if len(ids) < 2 {
+		return heygen.JobState{}, false
+	}
+	list, err := c.Statuses(ctx, ids)
+	if err != nil {
+		return heygen.JobState{}, false // the record itself tells what is wrong
+	}
+	for _, s := range list {
+		p.last[s.ID] = heard{s, p.now()}
+	}
+	h, ok := p.last[id]
+	return h.state, ok
+}
