@@ -271,3 +271,13 @@ func StudioRequest(title, resolution, ratio string, scenes []VideoRequest) any {
 		Scenes      []scene `json:"scenes"`
 	}{"studio", title, resolution, ratio, list}
 }
+
+// VideosV3 lists videos whose titles contain a text, newest first, at most limit.
+func (c *Client) VideosV3(ctx context.Context, title string, limit int) ([]VideoItem, error) {
+	list, err := pages[wireVideo](ctx, c, "list videos", PathVideos, query("title", title), min(100, limit), limit)
+	var out []VideoItem
+	for _, v := range list {
+		out = append(out, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), CreatedAt: v.CreatedAt.Time})
+	}
+	return out, err
+}

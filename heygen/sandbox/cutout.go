@@ -25,11 +25,12 @@ func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 			return nil, invalid("layers", "Input should be 'foreground', 'mask' or 'background'")
 		}
 	}
-	q := request{AudioAsset: b.Video.AssetID, Width: 1280, Height: 720, Scale: 1, WebM: true}
-	if src := s.ownLink(b.Video.URL); src != nil {
-		q = src.Request
-		q.WebM = true
+	src := s.ownLink(b.Video.URL)
+	if b.Video.Type == "asset_id" {
+		src = s.film(b.Video.AssetID)
 	}
+	q := src.Request
+	q.WebM = true
 	if b.RequestID != "" {
 		q.RequestID = "cutout " + b.RequestID
 	}

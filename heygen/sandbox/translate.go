@@ -1,10 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -40,9 +43,9 @@ func (s *Server) ownLink(link string) *job {
 	if err != nil {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if name, ok := strings.CutPrefix(u.Path, "/files/"); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		for _, j := range s.jobs {
 			if j.File == name && j.File != "" {
 				return j
@@ -50,16 +53,38 @@ func (s *Server) ownLink(link string) *job {
 		}
 	}
 	if id, ok := strings.CutPrefix(u.Path, "/assets/"); ok && s.hasAsset(id) {
-		return &job{Request: request{AudioAsset: id, Width: 1280, Height: 720, Scale: 1}}
+		return s.film(id)
 	}
 	return nil
 }
 
-// translated draws the source's words again with another tongue. A translation is
-// always a film on a background.
+// film is what an uploaded film shows: the job that drew it, when its bytes are those
+// of a job here, else a presenter who speaks with the upload's own sound.
+func (s *Server) film(assetID string) *job {
+	foreign := &job{Request: request{AudioAsset: assetID, Width: 1280, Height: 720, Scale: 1}}
+	b, err := os.ReadFile(filepath.Join(s.o.Dir, "assets", assetID))
+	if err != nil {
+		return foreign
+	}
+	s.mu.Lock()
+	jobs := slices.Clone(s.jobs)
+	s.mu.Unlock()
+	for _, j := range jobs {
+		if fi, err := os.Stat(filepath.Join(s.o.Dir, "media", j.File)); j.File == "" || err != nil || fi.Size() != int64(len(b)) {
+			continue
+		}
+		if have, err := os.ReadFile(filepath.Join(s.o.Dir, "media", j.File)); err == nil && bytes.Equal(have, b) {
+			return j
+		}
+	}
+	return foreign
+}
+
+// translated draws the source's words again with another tongue. The picture keeps
+// its background, a key colour too; alpha it cannot keep.
 func translated(src *job, locale string) request {
 	q := src.Request
-	q.Locale, q.WebM, q.Matting, q.Voice = locale, false, false, ""
+	q.Locale, q.WebM, q.Voice = locale, false, ""
 	return q
 }
 
@@ -168,7 +193,7 @@ func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 	}
 	src := s.ownLink(b.Video.URL)
 	if b.Video.Type == "asset_id" {
-		src = &job{Request: request{AudioAsset: b.Video.AssetID, Width: 1280, Height: 720, Scale: 1}}
+		src = s.film(b.Video.AssetID)
 	}
 	j := newJob("/v3/video-translations", b.Title, translated(src, locale), s.o.Now())
 	j.Kind, j.Language, j.Callback = "translate", b.Languages[0], b.URL

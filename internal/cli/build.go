@@ -38,6 +38,10 @@ func planCommand() command {
 }
 
 func printPlan(e *env, plan *pipeline.Plan) {
+	wide := 8
+	for _, s := range plan.Steps {
+		wide = max(wide, len(s.Route))
+	}
 	for _, s := range plan.Steps {
 		price := "-"
 		switch {
@@ -46,10 +50,13 @@ func printPlan(e *env, plan *pipeline.Plan) {
 		case s.Price > 0:
 			price = pipeline.Dollars(s.Price)
 		}
-		fmt.Fprintf(e.Stdout, "%-8s %-20s %-8s %7s  %5.1f s  %s\n", s.Action, s.Clip, s.Route, price, s.Seconds, oneLine(s.Reason))
+		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %5.1f s  %s\n", s.Action, s.Clip, wide, s.Route, price, s.Seconds, oneLine(s.Reason))
 	}
 	n := plan.Counts()
-	note := fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
+	note := fmt.Sprintf("%s to %s, lengths ±25 %%, prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
+	if plan.Price == 0 {
+		note = "nothing to pay"
+	}
 	if plan.Sandbox {
 		note = "the sandbox costs nothing"
 	}
@@ -89,7 +96,15 @@ func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "this build may cost %s and needs a yes", pipeline.Dollars(plan.Price))
 	}
 	printPlan(e, plan)
-	fmt.Fprintf(e.Stderr, "greenroom: spend up to %s? [y/N] ", pipeline.Dollars(plan.Price))
+	return e.ask(fmt.Sprintf("spend up to %s?", pipeline.Dollars(plan.Price)))
+}
+
+// ask wants a yes from the person at the terminal.
+func (e *env) ask(question string) (bool, error) {
+	if !e.terminal {
+		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "%s needs a yes", strings.TrimSuffix(question, "?"))
+	}
+	fmt.Fprintf(e.Stderr, "greenroom: %s [y/N] ", question)
 	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
 	if err != nil && line == "" {
 		return false, nil

@@ -11,7 +11,6 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
 )
 
 func checkCommand() command {
@@ -121,44 +120,6 @@ func printReport(e *env, name string, r *media.Report) {
 			fmt.Fprintf(e.Stdout, "       %s\n", f.Advice)
 		}
 	}
-}
-
-func statusCommand() command {
-	return command{name: "status", summary: "show every clip and what may have cost money", usage: "status [flags] [clip...]",
-		examples: "greenroom status\ngreenroom status --check",
-		bind: func(fs *pflag.FlagSet) runFunc {
-			check := fs.Bool("check", false, "exit 10 when something is not up to date")
-			return func(ctx context.Context, e *env, args []string) error {
-				p, err := e.project(nil)
-				if err != nil {
-					return err
-				}
-				defer p.Close()
-				plan, err := p.Plan(ctx, args)
-				if err != nil {
-					return err
-				}
-				if e.json {
-					if err := e.printJSON(plan); err != nil {
-						return err
-					}
-				} else {
-					for _, s := range plan.Steps {
-						mark := "○"
-						if s.Action == pipeline.Keep {
-							mark = "●"
-						} else if s.Action == pipeline.Blocked {
-							mark = "✕"
-						}
-						fmt.Fprintf(e.Stdout, "%s %-20s %-8s %s\n", mark, s.Clip, s.Route, s.Reason)
-					}
-				}
-				if *check && !plan.UpToDate() {
-					return fault.New(fault.Stale, "run `greenroom build`", "%d of %d clips are not up to date", len(plan.Steps)-plan.Counts()[pipeline.Keep], len(plan.Steps))
-				}
-				return nil
-			}
-		}}
 }
 
 func resolveCommand() command {

@@ -54,7 +54,8 @@ type command struct {
 
 func commands() []command {
 	return []command{initCommand(), planCommand(), buildCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
-		avatarsCommand(), voicesCommand(), quotaCommand(), videosCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
+		fetchCommand(), adoptCommand(),
+		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), videosCommand(), uploadCommand(), photoCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
 }
 
 // Main runs one command and gives the exit code.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -55,10 +56,14 @@ func like(words string, texts ...string) bool {
 
 func avatarsCommand() command {
 	return command{name: "avatars", summary: "list the account's avatars and talking photos", usage: "avatars [flags] [text]",
-		examples: "greenroom avatars --gender female\ngreenroom avatars office --json",
+		examples: "greenroom avatars --gender female\ngreenroom avatars --lang es --json\ngreenroom avatars office",
 		bind: func(fs *pflag.FlagSet) runFunc {
-			var gender string
+			var gender, lang string
+			var refresh bool
 			fs.StringVar(&gender, "gender", "", "only `GENDER`: female or male")
+			fs.StringVar(&lang, "lang", "", "only those whose default voice speaks `LANGUAGE`")
+			groups := fs.Bool("groups", false, "list groups (one person, several looks) instead")
+			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
 			return func(ctx context.Context, e *env, args []string) error {
 				type row struct {
 					Type    string `json:"type"`
@@ -69,18 +74,25 @@ func avatarsCommand() command {
 					Voice   string `json:"defaultVoice,omitempty"`
 				}
 				return e.account(func(a *pipeline.Account) error {
-					all, err := a.Avatars(ctx)
+					if *groups {
+						return e.groups(ctx, a)
+					}
+					all, age, err := a.Avatars(ctx, refresh)
+					if err != nil {
+						return err
+					}
+					speaks, err := e.languagesOf(ctx, a, lang)
 					if err != nil {
 						return err
 					}
 					text, out := strings.Join(args, " "), []row{}
 					for _, v := range all.Avatars {
-						if like(text, v.ID, v.Name) && (gender == "" || strings.EqualFold(gender, v.Gender)) {
+						if like(text, v.ID, v.Name) && (lang == "" || like(languageName(lang), speaks[v.DefaultVoiceID])) && (gender == "" || strings.EqualFold(gender, v.Gender)) {
 							out = append(out, row{"avatar", v.ID, v.Name, v.Gender, v.Premium, v.DefaultVoiceID})
 						}
 					}
 					for _, v := range all.TalkingPhotos {
-						if like(text, v.ID, v.Name) && gender == "" {
+						if like(text, v.ID, v.Name) && gender == "" && lang == "" {
 							out = append(out, row{Type: "talking-photo", ID: v.ID, Name: v.Name})
 						}
 					}
@@ -92,7 +104,7 @@ func avatarsCommand() command {
 						rows = append(rows, []string{r.ID, r.Name, r.Gender, r.Type})
 					}
 					e.table(rows, 34, 22, 7, 13)
-					e.say("%d of %d", len(out), len(all.Avatars)+len(all.TalkingPhotos))
+					e.say("%d of %d%s", len(out), len(all.Avatars)+len(all.TalkingPhotos), remembered(age))
 					return nil
 				})
 			}
@@ -101,12 +113,20 @@ func avatarsCommand() command {
 
 func voicesCommand() command {
 	return command{name: "voices", summary: "list the account's voices", usage: "voices [flags] [text]",
-		examples: "greenroom voices --lang French\ngreenroom voices --lang en --gender male --json",
+		examples: "greenroom voices --lang French\ngreenroom voices --lang en --gender male --json\ngreenroom voices --preview Sara -o sara.wav",
 		bind: func(fs *pflag.FlagSet) runFunc {
-			var lang, gender string
+			var lang, gender, preview, out string
+			var refresh bool
 			fs.StringVar(&lang, "lang", "", "only `LANGUAGE`: a name as HeyGen writes it, or a two-letter code")
 			fs.StringVar(&gender, "gender", "", "only `GENDER`: female or male")
+			fs.StringVar(&preview, "preview", "", "save the sample of `VOICE`, a name or id")
+			fs.StringVarP(&out, "output", "o", "", "the sample's `FILE`")
+			locales := fs.Bool("locales", false, "list the locales voices can speak instead")
+			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
 			return func(ctx context.Context, e *env, args []string) error {
+				if (preview == "") != (out == "") {
+					return fault.New(fault.Usage, "write --preview VOICE -o FILE", "--preview and --output go together")
+				}
 				type row struct {
 					ID       string `json:"id"`
 					Name     string `json:"name"`
@@ -117,7 +137,13 @@ func voicesCommand() command {
 					Locales  bool   `json:"locales"`
 				}
 				return e.account(func(a *pipeline.Account) error {
-					all, err := a.Voices(ctx)
+					switch {
+					case *locales:
+						return e.locales(ctx, a)
+					case preview != "":
+						return a.Preview(ctx, preview, e.path(out))
+					}
+					all, age, err := a.Voices(ctx, refresh)
 					if err != nil {
 						return err
 					}
@@ -135,7 +161,7 @@ func voicesCommand() command {
 						rows = append(rows, []string{r.ID, r.Name, r.Language, r.Gender})
 					}
 					e.table(rows, 34, 20, 14, 7)
-					e.say("%d of %d", len(out), len(all))
+					e.say("%d of %d%s", len(out), len(all), remembered(age))
 					return nil
 				})
 			}
@@ -153,61 +179,78 @@ func languageName(s string) string {
 	return s
 }
 
-func quotaCommand() command {
-	return command{name: "quota", summary: "say what the account has left", usage: "quota",
-		examples: "greenroom quota\ngreenroom quota --json",
-		bind: func(*pflag.FlagSet) runFunc {
-			return func(ctx context.Context, e *env, args []string) error {
-				if err := noArgs(args); err != nil {
-					return err
-				}
-				return e.account(func(a *pipeline.Account) error {
-					q, err := a.Quota(ctx)
-					if err != nil {
-						return err
-					}
-					if e.json {
-						return e.printJSON(map[string]float64{"apiCredits": q.API, "totalCredits": q.Total})
-					}
-					fmt.Fprintf(e.Stdout, "%.1f API credits, %.1f in all\n", q.API, q.Total)
-					return nil
-				})
-			}
-		}}
+// languagesOf gives the language of each voice, where avatars are chosen by it.
+func (e *env) languagesOf(ctx context.Context, a *pipeline.Account, lang string) (map[string]string, error) {
+	if lang == "" {
+		return nil, nil
+	}
+	list, _, err := a.Voices(ctx, false)
+	out := map[string]string{}
+	for _, v := range list {
+		out[v.ID] = v.Language
+	}
+	return out, err
 }
 
-func videosCommand() command {
-	return command{name: "videos", summary: "list the account's videos, newest first", usage: "videos [flags] [title]",
-		examples: "greenroom videos --limit 20\ngreenroom videos intro --json",
-		bind: func(fs *pflag.FlagSet) runFunc {
-			limit := fs.Int("limit", 50, "at most `N` of them")
-			return func(ctx context.Context, e *env, args []string) error {
-				if *limit < 1 {
-					return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
-				}
-				type row struct {
-					ID      string    `json:"id"`
-					Title   string    `json:"title"`
-					Status  string    `json:"status"`
-					Created time.Time `json:"created"`
-				}
-				return e.account(func(a *pipeline.Account) error {
-					list, err := a.Videos(ctx, strings.Join(args, " "), *limit)
-					if err != nil {
-						return err
-					}
-					out, rows := []row{}, [][]string{}
-					for _, v := range list {
-						out = append(out, row{v.ID, v.Title, v.Status, v.CreatedAt})
-						rows = append(rows, []string{v.ID, v.Title, v.Status, v.CreatedAt.UTC().Format("01-02 15:04")})
-					}
-					if e.json {
-						return e.printJSON(out)
-					}
-					e.table(rows, 34, 20, 11, 11)
-					e.say("%s", count(len(out), "video"))
-					return nil
-				})
-			}
-		}}
+// remembered says how old a list is that was not asked for now.
+func remembered(age time.Duration) string {
+	if age <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", read %s ago; --refresh asks again", max(time.Second, age.Round(time.Second)))
+}
+
+func (e *env) groups(ctx context.Context, a *pipeline.Account) error {
+	list, err := a.Groups(ctx)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		ID     string `json:"id"`
+		Name   string `json:"name"`
+		Status string `json:"status,omitempty"`
+		Looks  int    `json:"looks"`
+	}
+	out, rows := []row{}, [][]string{}
+	for _, g := range list {
+		out = append(out, row{g.ID, g.Name, g.Status, g.Looks})
+		rows = append(rows, []string{g.ID, g.Name, count(g.Looks, "look"), g.Status})
+	}
+	if e.json {
+		return e.printJSON(out)
+	}
+	e.table(rows, 34, 20, 9, 11)
+	e.say("%s", count(len(out), "group"))
+	return nil
+}
+
+func (e *env) locales(ctx context.Context, a *pipeline.Account) error {
+	list, err := a.Locales(ctx)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		Locale   string `json:"locale"`
+		Label    string `json:"label"`
+		Language string `json:"language"`
+	}
+	out, rows := []row{}, [][]string{}
+	for _, l := range list {
+		out = append(out, row{l.Value, l.Label, l.Language})
+		rows = append(rows, []string{l.Value, l.Label, l.Language})
+	}
+	if e.json {
+		return e.printJSON(out)
+	}
+	e.table(rows, 12, 40, 20)
+	e.say("%s", count(len(out), "locale"))
+	return nil
+}
+
+// path is a file as the person means it: relative to where they are.
+func (e *env) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(e.Dir, p)
 }

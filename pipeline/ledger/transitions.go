@@ -132,3 +132,17 @@ func (l *Ledger) move(ctx context.Context, key, set, from string, args ...any) e
 		return fmt.Errorf("%w: it is %s", ErrUnsettled, state)
 	})
 }
+
+// Adopt records a video that is already on the account as the row's own. A row whose
+// request may be out, or that has another video, is not touched.
+func (l *Ledger) Adopt(ctx context.Context, in Intent, videoID string) error {
+	in.Price = 0
+	row, err := l.Begin(ctx, in, nil)
+	if err != nil {
+		return err
+	}
+	if (row.State == Submitted || row.State == Completed) && row.VideoID == videoID {
+		return nil
+	}
+	return l.move(ctx, in.Key, `state='SUBMITTED', video_id=?, price=0, last_sent=updated, reason='adopted'`, `state IN ('INTENT','FAILED')`, videoID)
+}

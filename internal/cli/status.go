@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+)
+
+func statusCommand() command {
+	return command{name: "status", summary: "show every clip and what may have cost money", usage: "status [flags] [clip...]",
+		examples: "greenroom status\ngreenroom status --check\ngreenroom status --why intro\ngreenroom status --spend",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			check := fs.Bool("check", false, "exit 10 when something is not up to date")
+			why := fs.String("why", "", "everything that is known about `CLIP`")
+			spend := fs.Bool("spend", false, "every purchase on record, by run")
+			return func(ctx context.Context, e *env, args []string) error {
+				p, err := e.project(nil)
+				if err != nil {
+					return err
+				}
+				defer p.Close()
+				if *spend {
+					return e.spending(ctx, p)
+				}
+				if *why != "" {
+					args = []string{*why}
+				}
+				plan, err := p.Plan(ctx, args)
+				if err != nil {
+					return err
+				}
+				switch {
+				case e.json:
+					err = e.printJSON(plan)
+				case *why != "":
+					e.why(p, plan, *why)
+				default:
+					wide := 8
+					for _, s := range plan.Steps {
+						wide = max(wide, len(s.Route))
+					}
+					for _, s := range plan.Steps {
+						fmt.Fprintf(e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, s.Reason)
+					}
+				}
+				if err != nil {
+					return err
+				}
+				if *check && !plan.UpToDate() {
+					return fault.New(fault.Stale, "run `greenroom build`", "%d of %d clips are not up to date", len(plan.Steps)-plan.Counts()[pipeline.Keep], len(plan.Steps))
+				}
+				return nil
+			}
+		}}
+}
+
+func mark(a pipeline.Action) string {
+	switch a {
+	case pipeline.Keep:
+		return "●"
+	case pipeline.Blocked:
+		return "✕"
+	}
+	return "○"
+}
+
+func (e *env) why(p *pipeline.Project, plan *pipeline.Plan, clip string) {
+	for _, s := range plan.Steps {
+		if s.Clip != clip {
+			continue
+		}
+		for _, l := range p.Facts(s) {
+			fmt.Fprintf(e.Stdout, "%-10s %s\n", l[0], oneLine(l[1]))
+		}
+	}
+}
+
+// spending prints the ledger for people who look after money.
+func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
+	s, err := p.Spending(ctx)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return e.printJSON(s)
+	}
+	n := 0
+	for _, r := range s.Runs {
+		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", r.Began, r.Run, r.Bought, r.Failed, r.Open, pipeline.Dollars(r.Price))
+		for _, b := range r.Purchases {
+			n++
+			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, pipeline.Dollars(b.Price), oneLine(b.VideoID))
+		}
+	}
+	e.say("%s in %s, %s at most; %d not settled", count(n, "purchase"), count(len(s.Runs), "run"), pipeline.Dollars(s.Total), s.Open)
+	return nil
+}

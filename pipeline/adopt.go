@@ -1,0 +1,143 @@
+package pipeline
+
+import (
+	"context"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// Adopt records that a clip's take is a video that the account already has, as if the
+// clip's request had made it: the next build fetches it and buys nothing.
+func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
+	clips, err := p.clips([]string{clip})
+	if err != nil {
+		return err
+	}
+	if err := p.openState(); err != nil {
+		return err
+	}
+	unlock, err := ledger.LockSubmitter(p.state)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	api, err := p.api(ctx)
+	if err != nil {
+		return err
+	}
+	client, err := p.connect(ctx)
+	if err != nil {
+		return err
+	}
+	v, err := anyVideo(ctx, client, api, videoID)
+	switch {
+	case heygen.NotFound(err):
+		return fault.Wrap(fault.Provider, err, "`greenroom videos` lists them", "find video %s", videoID)
+	case err != nil:
+		return explain(err, "read video "+videoID)
+	case v.State == heygen.StateFailed:
+		return fault.New(fault.Provider, "choose another", "video %s failed at HeyGen", videoID)
+	}
+	r, err := p.adoptable(ctx, clips[0].Name, client, videoID)
+	if err != nil {
+		return err
+	}
+	marker := "gr-" + r.key[:10]
+	in := ledger.Intent{Key: r.key, Clip: clip, Route: r.route, Marker: marker, Path: "adopted", Body: []byte("{}")}
+	return p.ledger.Adopt(ctx, in, videoID)
+}
+
+// adoptable is the clip's request on a route whose jobs are kept where the video is.
+func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Client, videoID string) (request, error) {
+	clips, err := p.clips([]string{clip})
+	if err != nil {
+		return request{}, err
+	}
+	api, err := p.api(ctx)
+	if err != nil {
+		return request{}, err
+	}
+	for _, route := range p.candidates(clips[0], api) {
+		if _, err := client.Job(ctx, kindOf(route), videoID); err != nil {
+			continue
+		}
+		if r, err := p.requestOn(ctx, clips[0], route); err == nil && r.paid() {
+			return r, nil
+		}
+	}
+	return request{}, fault.New(fault.Usage, "write `video: "+videoID+"` as the clip's source instead", "video %s cannot be a take of %s", videoID, clip)
+}
+
+// Spending is what the ledger knows of money: for people who look after it.
+type Spending struct {
+	Runs  []RunSpending `json:"runs"`
+	Total float64       `json:"totalUSD"` // at most
+	Open  int           `json:"open"`     // nobody knows yet
+}
+
+// RunSpending is one run's part.
+type RunSpending struct {
+	Run       string     `json:"run"`
+	Began     string     `json:"began"`
+	Bought    int        `json:"bought"`
+	Failed    int        `json:"failed"`
+	Open      int        `json:"open"`
+	Price     float64    `json:"priceUSD"` // at most, of what was bought
+	Purchases []Purchase `json:"purchases"`
+}
+
+// Purchase is one submission.
+type Purchase struct {
+	Clip    string  `json:"clip"`
+	Route   string  `json:"route"`
+	State   string  `json:"state"`
+	VideoID string  `json:"video,omitempty"`
+	Price   float64 `json:"priceUSD"`
+	Reason  string  `json:"reason,omitempty"`
+}
+
+// Spending reads every submission on record, by run, oldest first.
+func (p *Project) Spending(ctx context.Context) (Spending, error) {
+	var out Spending
+	if err := p.peekState(); err != nil || p.ledger == nil {
+		return out, err
+	}
+	rows, err := p.ledger.List(ctx)
+	if err != nil {
+		return out, err
+	}
+	index := map[string]int{}
+	for _, r := range rows {
+		if r.State == ledger.Intended {
+			continue // refused, or never sent: it cost nothing
+		}
+		i, ok := index[r.RunID]
+		if !ok {
+			i = len(out.Runs)
+			index[r.RunID] = i
+			began := ""
+			if !r.FirstSent.IsZero() {
+				began = r.FirstSent.Format("2006-01-02 15:04")
+			}
+			out.Runs = append(out.Runs, RunSpending{Run: r.RunID, Began: began})
+		}
+		run := &out.Runs[i]
+		switch r.State {
+		case ledger.Submitted, ledger.Completed:
+			run.Bought++
+			run.Price += r.Price
+			out.Total += r.Price
+		case ledger.Failed:
+			run.Failed++
+		default:
+			run.Open++
+			out.Open++
+			run.Price += r.Price
+			out.Total += r.Price
+		}
+		run.Purchases = append(run.Purchases, Purchase{r.Clip, r.Route, string(r.State), r.VideoID, r.Price, r.Reason})
+	}
+	return out, nil
+}

@@ -1,0 +1,61 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/atomicfile"
+)
+
+// catalogueLife is how long a list of avatars or voices is shown again without asking:
+// the lists are megabytes and change seldom.
+const catalogueLife = 24 * time.Hour
+
+// listed is a catalogue with the time it was read.
+type listed[T any] struct {
+	Account string    `json:"account"`
+	Read    time.Time `json:"read"`
+	List    T         `json:"list"`
+}
+
+// Avatars gives the catalogue of looks and talking photos, and its age.
+func (a *Account) Avatars(ctx context.Context, refresh bool) (heygen.Avatars, time.Duration, error) {
+	return cached(a, "avatars", refresh, func() (heygen.Avatars, error) {
+		return ask(ctx, a, "list the avatars", func(c *heygen.Client, api heygen.API) (heygen.Avatars, error) { return c.Avatars(ctx, api) })
+	})
+}
+
+// Voices gives the catalogue of voices, and its age. Samples are not remembered: their
+// links are read anew with --refresh.
+func (a *Account) Voices(ctx context.Context, refresh bool) ([]heygen.VoiceInfo, time.Duration, error) {
+	return cached(a, "voices", refresh, func() ([]heygen.VoiceInfo, error) {
+		return ask(ctx, a, "list the voices", func(c *heygen.Client, api heygen.API) ([]heygen.VoiceInfo, error) { return c.Voices(ctx, api) })
+	})
+}
+
+// cached gives a list from the project's memory while it is young. Only a project has
+// one: looking around elsewhere leaves no file.
+func cached[T any](a *Account, name string, refresh bool, read func() (T, error)) (T, time.Duration, error) {
+	path := filepath.Join(a.p.state, "cache", name+".json")
+	now := a.p.o.Now()
+	var kept listed[T]
+	if b, err := os.ReadFile(path); err == nil && !refresh && json.Unmarshal(b, &kept) == nil {
+		if age := now.Sub(kept.Read); age >= 0 && age < catalogueLife && kept.Account == a.p.accountID() {
+			return kept.List, age, nil
+		}
+	}
+	list, err := read()
+	if err != nil {
+		return list, 0, err
+	}
+	if _, serr := os.Stat(a.p.state); serr == nil && os.MkdirAll(filepath.Dir(path), 0o755) == nil {
+		if b, err := json.Marshal(listed[T]{a.p.accountID(), now, list}); err == nil {
+			_, _ = atomicfile.WriteBytes(path, 0o600, b) // only a memory
+		}
+	}
+	return list, 0, nil
+}

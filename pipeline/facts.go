@@ -1,0 +1,39 @@
+package pipeline
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// Facts are everything that is known about a clip, as name and value, for people who
+// ask why.
+func (p *Project) Facts(s Step) [][2]string {
+	out := [][2]string{{"clip", s.Clip}, {"action", string(s.Action)}, {"because", s.Reason}, {"route", s.Route}, {"take key", s.Key}}
+	if s.Seconds > 0 {
+		out = append(out, [2]string{"length", fmt.Sprintf("%.2f s", s.Seconds)})
+	}
+	if s.Price > 0 {
+		out = append(out, [2]string{"price", fmt.Sprintf("%s to %s", Dollars(s.Least), Dollars(s.Price))})
+	}
+	if s.row.Key != "" {
+		out = append(out, [2]string{"request", strings.TrimSpace(string(s.row.State) + " " + s.row.VideoID + " " + s.row.Reason)})
+	}
+	e, ok := p.entry(s.Clip)
+	if !ok {
+		return append(out, [2]string{"stands on", "nothing yet"})
+	}
+	out = append(out, [2]string{"stands on", strings.TrimSpace(e.Route + " " + e.VideoID)}, [2]string{"master", fmt.Sprintf("%s, %d bytes, %dx%d", e.Master[:min(12, len(e.Master))], e.MasterBytes, e.Info.Width, e.Info.Height)})
+	names := make([]string, 0, len(e.Renditions))
+	for n := range e.Renditions {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		out = append(out, [2]string{n, fmt.Sprintf("%s, %d bytes", e.Renditions[n].Hash[:min(12, len(e.Renditions[n].Hash))], e.Renditions[n].Bytes)})
+	}
+	if changed := s.req.changedSince(e.Inputs); changed != "" && e.TakeKey != s.Key {
+		out = append(out, [2]string{"changed", changed})
+	}
+	return out
+}
