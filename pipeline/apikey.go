@@ -27,6 +27,7 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 	switch {
 	case strings.HasPrefix(ref, "$"):
 		key = getenv(ref[1:])
+		proc.Hide(ref[1:])
 	case strings.HasPrefix(ref, "file:"):
 		path := strings.TrimPrefix(ref, "file:")
 		if !filepath.IsAbs(path) {
@@ -43,7 +44,7 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 			return "", fault.New(fault.Auth, "write heygen.key as cmd:PROGRAM ARGUMENTS", "heygen.key names no program")
 		}
 		var out bytes.Buffer
-		if _, err := proc.Run(ctx, proc.Cmd{Path: argv[0], Args: argv[1:], Dir: dir, Stdout: &out, Timeout: time.Minute}); err != nil {
+		if _, err := proc.Run(ctx, proc.Cmd{Path: argv[0], Args: argv[1:], Dir: dir, Env: os.Environ(), Stdout: &out, Timeout: time.Minute}); err != nil {
 			return "", fault.Wrap(fault.Auth, err, "run the command of heygen.key by hand to see what it wants", "ask a program for the HeyGen key")
 		}
 		key = out.String()

@@ -15,6 +15,7 @@ import (
 
 	"greenroom/compose/standin"
 	"greenroom/heygen"
+	"greenroom/internal/wiretest"
 )
 
 // Speak lets the test's maker stand for a voice.
@@ -35,13 +36,13 @@ type session struct {
 	*studio
 	*heygen.Client
 	ctx   context.Context
-	check *contract
+	check *wiretest.Contract
 }
 
 // connected is our client on the sandbox with the page's eyes between them.
 func connected(t *testing.T, names ...string) *session {
 	s := begin(t, faulty(names...))
-	check := newContract(t)
+	check := wiretest.New(t)
 	c := heygen.New("canary-key", heygen.WithBaseURL(s.url), heygen.WithUploadURL(s.url), heygen.WithRetries(0), heygen.WithTransport(check))
 	return &session{s, c, t.Context(), check}
 }
@@ -114,7 +115,7 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 	if l := must(s.Locales(ctx))(t); len(l) == 0 || l[0].Value != "en-US" {
 		t.Errorf("locales %v", l)
 	}
-	used := s.check.report()
+	used := s.check.Report()
 	t.Logf("%d operations of the page were used", len(used))
 	if len(used) < 70 {
 		t.Errorf("only %d operations were used: %v", len(used), used)

@@ -25,7 +25,7 @@ type Cmd struct {
 	Path   string
 	Args   []string
 	Dir    string
-	Env    []string // nil inherits ours
+	Env    []string // nil inherits ours, see Hide
 	Stdin  io.Reader
 	Stdout io.Writer // nil discards
 	// Progress receives the key=value lines that the program writes to the pipe
@@ -94,6 +94,9 @@ func Run(ctx context.Context, c Cmd) (Result, error) {
 
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = c.Dir, c.Env, c.Stdin
+	if cmd.Env == nil {
+		cmd.Env = inherited()
+	}
 	cmd.WaitDelay = killDelay
 	ownGroup(cmd)
 

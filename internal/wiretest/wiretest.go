@@ -1,12 +1,15 @@
-package sandbox
+// Package wiretest holds HTTP traffic against HeyGen's OpenAPI page, for tests: the
+// client's bodies and the sandbox's answers. A member the page does not name is a
+// fault, for that is what a typing error looks like.
+package wiretest
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"sort"
 	"strings"
@@ -17,10 +20,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// contract holds requests and answers against HeyGen's OpenAPI page. It stands
-// between a client and the sandbox.
-type contract struct {
-	t        *testing.T
+// Contract is the page. As a RoundTripper it stands between a client and the sandbox.
+type Contract struct {
+	t        testing.TB
 	doc      map[string]any
 	paths    []operation
 	compiler *jsonschema.Compiler
@@ -39,13 +41,13 @@ type operation struct {
 
 const pageURL = "file:///openapi.json"
 
-func newContract(t *testing.T) *contract {
+//go:embed openapi.yaml
+var page []byte
+
+// New reads the page.
+func New(t testing.TB) *Contract {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := yaml.YAMLToJSON(raw)
+	b, err := yaml.YAMLToJSON(page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +56,7 @@ func newContract(t *testing.T) *contract {
 		t.Fatal(err)
 	}
 	exact(doc)
-	c := &contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), next: http.DefaultTransport, seen: map[string]int{}}
+	c := &Contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), next: http.DefaultTransport, seen: map[string]int{}}
 	if err := c.compiler.AddResource(pageURL, doc); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +93,7 @@ func exact(v any) {
 }
 
 // find gives the operation of a request, the most literal one first.
-func (c *contract) find(method, path string) *operation {
+func (c *Contract) find(method, path string) *operation {
 	var best *operation
 	for i, o := range c.paths {
 		if o.method == strings.ToLower(method) && o.match.MatchString(path) && (best == nil || o.literal > best.literal) {
@@ -103,7 +105,7 @@ func (c *contract) find(method, path string) *operation {
 
 // schema compiles the part of the page at a pointer, following one reference of a
 // response or request body first. Nil when the page says nothing.
-func (c *contract) schema(tokens ...string) *jsonschema.Schema {
+func (c *Contract) schema(tokens ...string) *jsonschema.Schema {
 	at, pointer := any(c.doc), ""
 	for _, tok := range tokens {
 		m, ok := at.(map[string]any)
@@ -129,7 +131,7 @@ func (c *contract) schema(tokens ...string) *jsonschema.Schema {
 	return s
 }
 
-func (c *contract) judge(s *jsonschema.Schema, what string, body []byte) {
+func (c *Contract) judge(s *jsonschema.Schema, what string, body []byte) {
 	if s == nil {
 		return
 	}
@@ -143,7 +145,7 @@ func (c *contract) judge(s *jsonschema.Schema, what string, body []byte) {
 }
 
 // RoundTrip checks both directions.
-func (c *contract) RoundTrip(r *http.Request) (*http.Response, error) {
+func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	o := c.find(r.Method, r.URL.Path)
 	var sent []byte
 	if r.Body != nil {
@@ -181,13 +183,13 @@ func (c *contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-func (c *contract) parameters(o *operation) string {
+func (c *Contract) parameters(o *operation) string {
 	b, _ := json.Marshal(c.doc["paths"].(map[string]any)[o.path].(map[string]any)[o.method].(map[string]any)["parameters"])
 	return string(b)
 }
 
-// report fails for calls the page does not name and gives the operations used.
-func (c *contract) report() []string {
+// Report fails for calls the page does not name and gives the operations used.
+func (c *Contract) Report() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, w := range c.wild {
@@ -199,4 +201,19 @@ func (c *contract) report() []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// Body holds one request body against the page.
+func (c *Contract) Body(method, path string, body []byte) {
+	c.t.Helper()
+	o := c.find(method, path)
+	if o == nil {
+		c.t.Errorf("%s %s is not on the page", method, path)
+		return
+	}
+	s := c.schema("paths", o.path, o.method, "requestBody", "content", "application/json", "schema")
+	if s == nil {
+		c.t.Errorf("the page has no body for %s %s", method, path)
+	}
+	c.judge(s, "the body of "+strings.ToUpper(o.method)+" "+o.path, body)
 }

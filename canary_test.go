@@ -1,0 +1,181 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const canaryManifest = `version: 1
+project: canary
+size: 1280x720
+heygen: {api: API}
+defaults:
+  avatar: {id: Daisy-inskirt-20220818}
+  voice: {id: 1bd001e7e50f421d891986aad5158bc8}
+clips:
+  hello: {script: "Hello.", captions: true}
+  hola: {translate: {clip: hello, to: Spanish}}
+  bad: {script: "Never.", voice: {pitch: 3}}
+`
+
+// secrets are what must not be left anywhere: the key, and what makes a link open.
+var secrets = []string{"canary/KEY+0123456789=xyz", "Signature=", "Key-Pair-Id", "access_token"}
+
+// forms gives a secret as it may be written: plain, in a URL, in JSON, and in base64
+// at each of its three alignments.
+func forms(secret string) [][]byte {
+	out := [][]byte{[]byte(secret), []byte(url.QueryEscape(secret)), []byte(url.PathEscape(secret))}
+	for pad := range 3 {
+		enc := base64.StdEncoding.EncodeToString(append(bytes.Repeat([]byte{'x'}, pad), secret...))
+		enc = strings.TrimRight(enc, "=")
+		if len(enc) > 8 {
+			out = append(out, []byte(enc[4:len(enc)-3])) // away from its neighbours
+		}
+	}
+	return out
+}
+
+func leaks(b []byte) string {
+	for _, s := range secrets {
+		for _, f := range forms(s) {
+			if bytes.Contains(b, f) {
+				return string(f)
+			}
+		}
+	}
+	return ""
+}
+
+// TestNothingKeepsAKeyOrALink runs real builds with a canary key, in both generations
+// and through failures, and looks for it in every file, every word printed and every
+// process.
+func TestNothingKeepsAKeyOrALink(t *testing.T) {
+	dir := t.TempDir()
+	base := sandboxFor(t, filepath.Join(dir, "sandbox"))
+	watch := watchProcesses(t)
+	for _, api := range []string{"v2", "v3"} {
+		project := filepath.Join(dir, api)
+		if err := os.MkdirAll(project, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		manifest := strings.Replace(canaryManifest, "API", api, 1)
+		if err := os.WriteFile(filepath.Join(project, "greenroom.yaml"), []byte(manifest), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		run := func(args ...string) {
+			c := exec.Command("greenroom", args...)
+			c.Dir, c.Env = project, append(os.Environ(), "HEYGEN_API_BASE="+base, "HEYGEN_API_KEY="+secrets[0])
+			out, _ := c.CombinedOutput() // some of these fail on purpose
+			if l := leaks(out); l != "" {
+				t.Errorf("greenroom %v prints %q:\n%s", args, l, out)
+			}
+		}
+		set := func(faults string) {
+			res, err := http.Post(base+"/_sandbox/faults", "application/json", strings.NewReader(faults))
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+		}
+		set(`["job-fails=no"]`)
+		run("build", "bad", "--yes")
+		set(`["html-200", "expired-link", "server-error", "changed-etag"]`)
+		run("build", "--yes", "--verbose")
+		set(`["cut=30000"]`)
+		run("build", "--yes", "--json")
+		set(`[]`)
+		run("build", "--yes")
+		for _, args := range [][]string{{"status", "--json"}, {"status", "--spend", "--json"}, {"status", "--why", "hello"}, {"plan", "--json"}, {"videos", "--json"}, {"voices", "--json"}, {"avatars"}, {"doctor"}, {"upload", "--list", "--json"}} {
+			run(args...)
+		}
+		looked := 0
+		err := filepath.WalkDir(project, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			looked++
+			if l := leaks(b); l != "" {
+				t.Errorf("%s holds %q", strings.TrimPrefix(path, project), l)
+			}
+			return err
+		})
+		if err != nil || looked < 8 {
+			t.Errorf("looked at %d files: %v", looked, err)
+		}
+	}
+	if n := watch(); n == 0 {
+		t.Error("no process was seen")
+	}
+}
+
+// sandboxFor runs a sandbox for the rest of the test and gives its address.
+func sandboxFor(t *testing.T, data string, flags ...string) string {
+	t.Helper()
+	file := data + ".url"
+	box := exec.Command("greenroom", append([]string{"sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", data, "--url-file", file}, flags...)...)
+	if err := box.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = box.Process.Signal(os.Interrupt)
+		_ = box.Wait()
+	})
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+		if b, _ := os.ReadFile(file); len(b) > 0 {
+			return strings.TrimSpace(string(b))
+		}
+	}
+	t.Fatal("the sandbox did not start")
+	return ""
+}
+
+// watchProcesses reads every command line of this machine until it is told to stop,
+// and the environment of media programs: they have no use for a key.
+func watchProcesses(t *testing.T) (stop func() int) {
+	done, seen := make(chan struct{}), 0
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+			for _, l := range lines {
+				b, err := os.ReadFile(l)
+				if err != nil || len(b) == 0 {
+					continue
+				}
+				seen++
+				if x := leaks(b); x != "" {
+					t.Errorf("a process shows %q", x)
+				}
+				if bytes.Contains(b, []byte("ffmpeg")) {
+					env, _ := os.ReadFile(filepath.Join(filepath.Dir(l), "environ"))
+					if x := leaks(env); x != "" {
+						t.Errorf("ffmpeg was given %q", x)
+					}
+				}
+			}
+		}
+	})
+	return func() int {
+		close(done)
+		wg.Wait()
+		return seen
+	}
+}
