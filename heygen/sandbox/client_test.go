@@ -60,7 +60,7 @@ func must[T any](v T, err error) func(t *testing.T) T {
 // done reads a job until it ended, moving the clock past its rendering.
 func (s *session) done(kind heygen.Kind, id string) heygen.Video {
 	s.Helper()
-	for range 400 {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
 		v, err := s.Job(s.ctx, kind, id)
 		if err != nil {
 			s.Fatal(err)
