@@ -96,11 +96,7 @@ func (m *Maker) say(ctx context.Context, s Spec, v *speech, text, dir string) er
 		if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
 			return err
 		}
-		lang := "en-us"
-		if l := strings.ToLower(s.Locale); regexp.MustCompile(`^[a-z]{2}(-[a-z0-9]+)?$`).MatchString(l) {
-			lang = l[:2]
-		}
-		if _, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: []string{"-v", lang, "-s", strconv.Itoa(int(160 * speedOf(s))), "-f", in, "-w", out}, Timeout: 5 * time.Minute}); err != nil {
+		if _, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: []string{"-v", language(s), "-s", strconv.Itoa(int(160 * speedOf(s))), "-f", in, "-w", out}, Timeout: 5 * time.Minute}); err != nil {
 			return fmt.Errorf("speak: %w", err)
 		}
 		b, err := m.decode(ctx, out)
