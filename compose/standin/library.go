@@ -36,7 +36,7 @@ type Box struct{ X, Y, W, H int }
 type Piece struct{ Color, Alpha []byte }
 
 // libraryVersion changes when what is drawn or coded changes.
-const libraryVersion = "2"
+const libraryVersion = "3"
 
 // poseName is the key of a pose.
 func poseName(mouth, eyes string) string { return mouth + " " + eyes }
@@ -188,7 +188,7 @@ func ivf(b []byte) (frames [][]byte, err error) {
 
 // opaqueBox is where anything shows, with a margin for moving edges, even.
 func opaqueBox(rgba []byte, w, h int) image.Rectangle {
-	r := image.Rect(w, h, 0, 0)
+	r := image.Rectangle{Min: image.Pt(w, h)} // image.Rect would put it right
 	for y := range h {
 		row := rgba[y*w*4 : (y+1)*w*4]
 		for x := range w {

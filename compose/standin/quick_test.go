@@ -64,6 +64,9 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 				t.Errorf("%s: %s %s (limit %s)", f.Verdict, f.Name, f.Value, f.Limit)
 			}
 		}
+		if q.Box.W >= size[0]-8 || q.Box.X == 0 || q.Box.Y+q.Box.H != size[1] {
+			t.Errorf("the box %+v is not cut to the presenter in %v", q.Box, size)
+		}
 		if r.Info.Width != q.Width || r.Info.Height != q.Height || r.Frames != q.Frames || r.Info.FPSNum != 25 {
 			t.Errorf("%+v against %+v", r.Info, q)
 		}
@@ -239,15 +242,15 @@ func BenchmarkQuick(b *testing.B) {
 	}
 }
 
-// longScript has sentences of four seconds; which of them are new is the question.
+// longScript has sentences of five seconds; which of them are new is the question.
 func longScript(seconds, run int, edit string) string {
 	var out []string
-	for i := range max(1, seconds/4) {
+	for i := range max(1, seconds/5) {
 		k := 0
 		if edit == "all new" || i == 0 {
 			k = run
 		}
-		out = append(out, fmt.Sprintf("Sentence %d of run %d says a few words about the product.", i, k))
+		out = append(out, fmt.Sprintf("Sentence %d of run %d in %d, %s, says a few words.", i, k, seconds, edit))
 	}
 	return strings.Join(out, " ")
 }
