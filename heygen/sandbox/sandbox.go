@@ -72,6 +72,7 @@ type job struct {
 	Deleted  bool         `json:"deleted,omitempty"`
 	V3       bool         `json:"v3,omitempty"`   // v1 and v2 do not see it, nor it them
 	Once     string       `json:"once,omitempty"` // its idempotency key
+	Told     bool         `json:"told,omitempty"` // its end is among the events
 }
 
 // Server is the handler.
@@ -88,6 +89,7 @@ type Server struct {
 	mu     sync.Mutex
 	jobs   []*job
 	faults faults
+	hooks  hooks
 }
 
 type state struct {
@@ -129,6 +131,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 			s.start(j)
 		}
 	}
+	s.resumeHooks()
 	return s, nil
 }
 
@@ -149,7 +152,7 @@ func (s *Server) load() error {
 		rand.Read(s.secret)
 	}
 	s.jobs = st.Jobs
-	return nil
+	return s.loadHooks()
 }
 
 // save writes the state; the caller holds mu.
@@ -221,6 +224,7 @@ func (s *Server) start(j *job) {
 			life := time.Duration((renderSeconds + 2*res.Duration) / s.o.Speed * float64(time.Second))
 			j.File, j.Duration, j.Ready = file, res.Duration, j.Started.Add(life)
 		})
+		s.announce(j)
 	}()
 }
 

@@ -92,6 +92,7 @@ func (s *Server) createV3(w http.ResponseWriter, r *http.Request) {
 	}
 	j := newJob("/v3/videos", title, q, s.o.Now())
 	j.V3, j.Once = true, key
+	j.Callback, j.Request.CallbackID = callbackOf(b)
 	if err := s.bill(j); err != nil {
 		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the job could not be recorded")
 		return
