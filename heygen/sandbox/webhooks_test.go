@@ -168,6 +168,7 @@ func TestV3InsistsAndV1DoesNot(t *testing.T) {
 	s.buy(nil)
 	s.buyV3(nil)
 	s.later()
+	s.deliveries(first, 1)
 	got := s.deliveries(third, 4)
 	for _, d := range got {
 		if d.body != got[0].body || d.head.Get("Heygen-Event-Id") != got[0].head.Get("Heygen-Event-Id") {

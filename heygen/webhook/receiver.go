@@ -28,7 +28,9 @@ type Hint struct{ VideoID, CallbackID string }
 // Receiver is the handler. Serve runs it with its own server; elsewhere Run must
 // run beside it.
 type Receiver struct {
-	Secrets []heygen.Secret // every one in force
+	// Secrets gives every secret in force. It is asked at each delivery: v1 makes the
+	// secret only after this receiver has answered, and rotation changes it.
+	Secrets func() []heygen.Secret
 	Journal *Journal
 	// Handle deals with one event at a time, in the order of arrival. It reads the
 	// job: the event itself proves nothing about it. An event that it returns an
@@ -42,7 +44,7 @@ type Receiver struct {
 }
 
 // New makes a receiver; its other fields may be set before it serves.
-func New(j *Journal, secrets []heygen.Secret, handle func(context.Context, Event) error) *Receiver {
+func New(j *Journal, secrets func() []heygen.Secret, handle func(context.Context, Event) error) *Receiver {
 	return &Receiver{Secrets: secrets, Journal: j, Handle: handle, Now: time.Now, Log: slog.New(slog.DiscardHandler), news: make(chan struct{}, 1)}
 }
 
@@ -81,7 +83,7 @@ func (r *Receiver) refuse(w http.ResponseWriter, status int, says string, err er
 
 func (r *Receiver) event(w http.ResponseWriter, h http.Header, body []byte) {
 	now := r.Now()
-	proof, err := Verify(h, body, r.Secrets, now)
+	proof, err := Verify(h, body, r.Secrets(), now)
 	if err != nil {
 		// The sender learns no more than that: what is wrong stays in the log.
 		r.refuse(w, http.StatusUnauthorized, "not verified", err)

@@ -46,7 +46,7 @@ func open(t *testing.T, path string) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, path: path}
-	d.Receiver = New(j, []heygen.Secret{newSecret, oldSecret}, d.handle)
+	d.Receiver = New(j, func() []heygen.Secret { return []heygen.Secret{newSecret, oldSecret} }, d.handle)
 	d.Now = func() time.Time { return noon }
 	d.Wake = func(h Hint) { d.hints = append(d.hints, h) }
 	d.Log = slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))

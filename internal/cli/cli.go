@@ -54,7 +54,7 @@ type command struct {
 
 func commands() []command {
 	return []command{initCommand(), planCommand(), buildCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
-		avatarsCommand(), voicesCommand(), quotaCommand(), videosCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
+		avatarsCommand(), voicesCommand(), quotaCommand(), videosCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
 }
 
 // Main runs one command and gives the exit code.
