@@ -54,6 +54,9 @@ func (e Event) Failed() bool {
 	return strings.HasSuffix(e.Type, ".fail") || strings.HasSuffix(e.Type, "_failed")
 }
 
+// maxMessage keeps the journal's lines short, in bytes.
+const maxMessage = 500
+
 // object is a JSON object whose members are read one by one, so that a member of
 // an unexpected kind spoils itself alone.
 type object map[string]json.RawMessage
@@ -77,7 +80,9 @@ func (e *Event) fill(d object) {
 	e.VideoID = d.text("video_id")
 	e.JobID = d.text("video_translate_id", "project_id", "batch_id", "session_id")
 	e.CallbackID = d.text("callback_id")
-	e.Message = d.text("msg", "message", "error", "failure_message")
+	if e.Message = d.text("msg", "message", "error", "failure_message"); len(e.Message) > maxMessage {
+		e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "")
+	}
 	e.Link = heygen.Link(d.text("url", "video_url"))
 	if strings.HasPrefix(e.Type, "avatar_video_gif.") {
 		e.Link = heygen.Link(d.text("gif_download_url", "gif_url", "url"))

@@ -167,7 +167,8 @@ func (j *Journal) done(now time.Time, e entry) error {
 	return j.write(line{At: now.UTC(), Done: e.hash})
 }
 
-// later keeps an event for the next start: nobody could deal with it now.
+// later keeps an event for the next start: nobody could deal with it now. It is on
+// disk, until two journals have filled up after it.
 func (j *Journal) later(e entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

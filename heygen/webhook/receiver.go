@@ -36,9 +36,12 @@ type Receiver struct {
 	// job: the event itself proves nothing about it. An event that it returns an
 	// error for is handed over again when the journal is opened next.
 	Handle func(context.Context, Event) error
-	Wake   func(Hint)       // nil: callbacks are answered and forgotten. It must not block
-	Now    func() time.Time // nil: time.Now
-	Log    *slog.Logger     // nil: silent
+	Wake   func(Hint) // nil: callbacks are answered and forgotten. It must not block
+	// Refused hears of deliveries that got no yes, in words for people: the sender is
+	// not told what was wrong. Nil: nobody does.
+	Refused func(status int, reason string)
+	Now     func() time.Time
+	Log     *slog.Logger // debugging; never a secret, a body or a link
 
 	news chan struct{}
 }
@@ -77,7 +80,14 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 }
 
 func (r *Receiver) refuse(w http.ResponseWriter, status int, says string, err error) {
-	r.Log.Warn("webhook refused", "status", status, "reason", says, "err", err)
+	reason := says
+	if err != nil {
+		reason += ": " + err.Error()
+	}
+	r.Log.Debug("webhook refused", "status", status, "reason", reason)
+	if r.Refused != nil {
+		r.Refused(status, reason)
+	}
 	http.Error(w, says, status)
 }
 
@@ -168,7 +178,7 @@ func (r *Receiver) Run(ctx context.Context) error {
 		case ctx.Err() != nil && err != nil:
 			return nil // the next start goes on with it
 		case err != nil:
-			r.Log.Warn("webhook event kept for the next start", "id", e.event.ID, "err", err)
+			r.Log.Debug("webhook event kept for the next start", "id", e.event.ID, "err", err)
 			r.Journal.later(e)
 		default:
 			if err := r.Journal.done(r.Now(), e); err != nil {

@@ -49,6 +49,7 @@ func open(t *testing.T, path string) *desk {
 	d.Receiver = New(j, func() []heygen.Secret { return []heygen.Secret{newSecret, oldSecret} }, d.handle)
 	d.Now = func() time.Time { return noon }
 	d.Wake = func(h Hint) { d.hints = append(d.hints, h) }
+	d.Refused = func(status int, reason string) { fmt.Fprintln(&d.log, status, reason) }
 	d.Log = slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t.Cleanup(func() { j.Close() })
 	return d

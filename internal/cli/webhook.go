@@ -101,7 +101,11 @@ func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions)
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	r := webhook.New(j, secrets, (&clerk{e: e, a: a, left: int64(o.once), stop: stop}).event)
-	r.Now, r.Log = e.Now, slog.New(slog.NewTextHandler(e.Stderr, &slog.HandlerOptions{Level: logLevel(e)}))
+	r.Now = e.Now
+	if e.verbose {
+		r.Log = slog.New(slog.NewTextHandler(e.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	r.Refused = func(status int, reason string) { e.say("refused a delivery (%d): %s", status, oneLine(reason)) }
 	r.Wake = func(h webhook.Hint) {
 		e.say("an unsigned callback speaks of video %q, callback %q; it proves nothing and is not recorded", h.VideoID, h.CallbackID)
 	}
@@ -115,13 +119,6 @@ func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions)
 		return errQuiet // Main says why
 	}
 	return nil
-}
-
-func logLevel(e *env) slog.Level {
-	if e.verbose {
-		return slog.LevelDebug
-	}
-	return slog.LevelWarn
 }
 
 // openJournal takes the journal for this process: two would not know each other's
