@@ -40,6 +40,10 @@ func TestScripts(t *testing.T) {
 			"repeat":      repeat,
 			"remember":    remember,
 			"unchanged":   unchanged,
+			"receiver":    receiver,
+			"says":        says,
+			"ended":       ended,
+			"post":        post,
 			"unpublished": func(ts *testscript.TestScript, neg bool, args []string) {
 				files, _ := filepath.Glob(ts.MkAbs("public/greenroom/*.webm"))
 				if len(files) > 0 {

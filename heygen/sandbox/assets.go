@@ -123,8 +123,8 @@ func (s *Server) assetFile(w http.ResponseWriter, r *http.Request) {
 	http.ServeFile(w, r, filepath.Join(s.o.Dir, "assets", a.ID))
 }
 
-// announce is POST /v3/assets/direct-uploads.
-func (s *Server) announce(w http.ResponseWriter, r *http.Request) {
+// announceUpload is POST /v3/assets/direct-uploads.
+func (s *Server) announceUpload(w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 	var b struct {
 		Name string `json:"filename"`

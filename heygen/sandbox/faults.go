@@ -24,6 +24,7 @@ var kinds = map[string]string{
 	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once", "lost-request": "once",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
 	"gone": "always", "no-credit": "always", "no-credit-late": "always", "no-matting": "always", "status-word": "always", "plan": "always", "streaming": "always",
+	"webhook-forged": "once", "webhook-late": "once", "webhook-twice": "once", "webhook-out-of-order": "once",
 	"list-lag": "always", "slow-first-byte": "always", "refuse": "chance", "cut-answer": "chance",
 }
 

@@ -21,7 +21,11 @@ func (s *Server) sign(r *http.Request, name string) string {
 	if s.faults.once("expired-link") {
 		expires = strconv.FormatInt(s.o.Now().Add(-time.Hour).Unix(), 10)
 	}
-	return fmt.Sprintf("http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", r.Host, name, expires, s.signature(name, expires))
+	return s.link(r.Host, name, expires)
+}
+
+func (s *Server) link(host, name, expires string) string {
+	return fmt.Sprintf("http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", host, name, expires, s.signature(name, expires))
 }
 
 func (s *Server) signature(name, expires string) string {

@@ -29,6 +29,7 @@ type request struct {
 	Matting               bool
 	Captions              bool
 	RequestID             string // what makes a repeated background removal the same job
+	CallbackID            string `json:",omitempty"` // told with its end
 }
 
 var hexColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
@@ -109,7 +110,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		bad("callback_url is required when callback_id is set")
 		return
 	}
-	q := request{Width: 1920, Height: 1080, Scale: 1}
+	q := request{Width: 1920, Height: 1080, Scale: 1, CallbackID: b.CallbackID}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}

@@ -32,6 +32,7 @@ func (s *Server) routes() {
 	api("GET /v2/voices", s.voices)
 	api("GET /v2/user/remaining_quota", s.quota)
 	api("POST /v1/asset", s.upload)
+	s.webhookRoutes(api)
 	s.mux.HandleFunc("/files/{name}", s.file)
 	s.mux.HandleFunc("GET /_sandbox/account", s.account)
 	s.mux.HandleFunc("POST /_sandbox/faults", s.setFaults)
@@ -51,6 +52,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this sandbox answers this machine only", http.StatusForbidden)
 		return
 	}
+	s.hooks.host.Store(&r.Host)
 	s.mux.ServeHTTP(w, r)
 }
 

@@ -46,7 +46,7 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v1/asset/list", s.listAssets)
 	api("POST /v1/asset/{id}/delete", s.deleteAsset)
 	api("GET /v3/assets", s.listAssetsV3)
-	api("POST /v3/assets/direct-uploads", s.announce)
+	api("POST /v3/assets/direct-uploads", s.announceUpload)
 	api("POST /v3/assets/{id}/complete", s.complete)
 	api("GET /v3/assets/{id}", s.assetV3)
 	api("DELETE /v3/assets/{id}", s.assetV3)

@@ -78,6 +78,7 @@ type job struct {
 	Batch    string       `json:"batch,omitempty"`
 	Index    int          `json:"index,omitempty"`
 	Once     string       `json:"once,omitempty"` // its idempotency key
+	Told     bool         `json:"told,omitempty"` // its end is among the events
 }
 
 // Server is the handler.
@@ -96,6 +97,7 @@ type Server struct {
 	assets []asset
 	photos []photo
 	faults faults
+	hooks  hooks
 
 	// What a restart may forget.
 	direct     map[string]direct
@@ -146,6 +148,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 			s.start(j)
 		}
 	}
+	s.resumeHooks()
 	return s, nil
 }
 
@@ -166,7 +169,7 @@ func (s *Server) load() error {
 		rand.Read(s.secret)
 	}
 	s.jobs, s.assets, s.photos = st.Jobs, st.Assets, st.Photos
-	return nil
+	return s.loadHooks()
 }
 
 // save writes the state; the caller holds mu.
@@ -242,6 +245,7 @@ func (s *Server) start(j *job) {
 			life := time.Duration((renderSeconds + 2*res.Duration) / s.o.Speed * float64(time.Second))
 			j.File, j.Duration, j.Ready = file, res.Duration, j.Started.Add(life)
 		})
+		s.announce(j)
 	}()
 }
 

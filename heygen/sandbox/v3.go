@@ -74,6 +74,7 @@ func (s *Server) readVideoV3(_ *http.Request, raw []byte) (*job, refusal) {
 	}
 	j := newJob("/v3/videos", title, q, s.o.Now())
 	j.Callback = callback
+	_, j.Request.CallbackID = callbackOf(raw)
 	return j, refusal{}
 }
 

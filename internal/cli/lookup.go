@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -245,12 +244,4 @@ func (e *env) locales(ctx context.Context, a *pipeline.Account) error {
 	e.table(rows, 12, 40, 20)
 	e.say("%s", count(len(out), "locale"))
 	return nil
-}
-
-// path is a file as the person means it: relative to where they are.
-func (e *env) path(p string) string {
-	if filepath.IsAbs(p) {
-		return p
-	}
-	return filepath.Join(e.Dir, p)
 }

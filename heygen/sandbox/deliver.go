@@ -1,0 +1,278 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// event is a job's end and who is still to be told.
+type event struct {
+	ID       string         `json:"id"`
+	Type     string         `json:"type"`
+	Data     map[string]any `json:"data"`
+	Created  time.Time      `json:"created"`
+	V3       bool           `json:"v3,omitempty"`
+	Callback string         `json:"callback,omitempty"` // the job's own address
+	Todo     []string       `json:"todo,omitempty"`     // endpoint ids
+}
+
+// keptEvents is how many ends are remembered.
+const keptEvents = 1000
+
+// patience is how long v3 repeats a delivery; v1 and callbacks go out once.
+const (
+	patience  = 24 * time.Hour
+	firstWait = 10 * time.Second
+	lastWait  = 4 * time.Hour
+)
+
+// courier carries events: straight, to the address it was given and no other.
+var courier = &http.Client{
+	Timeout:       10 * time.Second,
+	Transport:     &http.Transport{DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// callbackOf reads the two members of a v3 body that are about its end.
+func callbackOf(body []byte) (address, id string) {
+	var b v3Body
+	_ = json.Unmarshal(body, &b) // it was read once already
+	return b.CallbackURL, b.CallbackID
+}
+
+// announce tells the world about a job once its time has come. Nothing happens in
+// the sandbox at that moment, so it looks now and then; its clock may be a test's.
+func (s *Server) announce(j *job) {
+	s.wg.Go(func() {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for !s.over(j) {
+			select {
+			case <-tick.C:
+			case <-s.ctx.Done():
+				return
+			}
+		}
+		if e := s.record(j); e != nil {
+			s.send(e)
+		}
+	})
+}
+
+// over reports that a reader of the job would hear its end.
+func (s *Server) over(j *job) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return j.Deleted || s.failsOnPurpose() || s.status(j) == "completed" || s.status(j) == "failed"
+}
+
+func (s *Server) failsOnPurpose() bool {
+	return s.faults.on("job-fails") || s.faults.on("job-fails-silently")
+}
+
+// record writes the end down, with whom to tell.
+func (s *Server) record(j *job) *event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j.Deleted || j.Told {
+		return nil
+	}
+	e := &event{ID: strings.ToLower(rand.Text()), Created: s.o.Now().UTC(), V3: j.V3}
+	e.Type, e.Data = s.news(j)
+	if toLoopback(j.Callback) {
+		e.Callback = j.Callback
+	}
+	for _, h := range s.hooks.Endpoints {
+		if h.V3 == e.V3 && (h.Events == nil || slices.Contains(h.Events, e.Type)) {
+			e.Todo = append(e.Todo, h.ID)
+		}
+	}
+	j.Told = true
+	s.hooks.Events = append(s.hooks.Events, e)
+	s.hooks.Events = s.hooks.Events[max(0, len(s.hooks.Events)-keptEvents):]
+	_ = s.saveHooks()
+	_ = s.save()
+	return e
+}
+
+// news is the event's name and data, as documented: a success has url, a failure msg.
+func (s *Server) news(j *job) (string, map[string]any) {
+	d, name := map[string]any{"video_id": j.ID, "callback_id": nil}, "avatar_video"
+	reason := "msg"
+	switch {
+	case j.Kind == "translate":
+		d, name, reason = map[string]any{"video_translate_id": j.ID, "callback_id": nil, "output_language": j.Language}, "video_translate", "message"
+	case j.Session != "":
+		d["session_id"], name = j.Session, "video_agent"
+	}
+	if id := j.Request.CallbackID; id != "" {
+		d["callback_id"] = id
+	}
+	switch {
+	case s.faults.on("job-fails"):
+		d[reason] = s.faults.value("job-fails")
+	case s.faults.on("job-fails-silently"), j.Status == "failed":
+		d[reason] = j.Error
+	default:
+		d["url"], d["gif_download_url"], d["video_share_page_url"], d["folder_id"] = nil, nil, nil, nil
+		if host := s.hooks.host.Load(); host != nil {
+			d["url"] = s.link(*host, j.File, strconv.FormatInt(s.o.Now().Add(linkLife).Unix(), 10))
+		}
+		return name + ".success", d
+	}
+	return name + ".fail", d
+}
+
+func (e *event) body() map[string]any {
+	b := map[string]any{"event_type": e.Type, "event_data": e.Data}
+	if e.V3 {
+		b["event_id"], b["created_at"] = e.ID, e.Created.Format(time.RFC3339)
+	}
+	return b
+}
+
+// resumeHooks goes on with what an earlier process left.
+func (s *Server) resumeHooks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		if !j.Told && !j.Deleted && (j.Status == "completed" || j.Status == "failed") {
+			s.announce(j)
+		}
+	}
+	for _, e := range s.hooks.Events {
+		if len(e.Todo) > 0 {
+			s.wg.Go(func() { s.send(e) })
+		}
+	}
+}
+
+// send makes the first attempts in order; v3 endpoints that said no are tried again
+// beside it.
+func (s *Server) send(e *event) {
+	events := []*event{e}
+	if s.faults.once("webhook-out-of-order") {
+		s.mu.Lock()
+		s.hooks.held = append(s.hooks.held, e)
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Lock()
+	events = append(events, s.hooks.held...)
+	s.hooks.held = nil
+	s.mu.Unlock()
+	for _, e := range events {
+		body, err := json.Marshal(e.body())
+		if err != nil {
+			continue
+		}
+		if e.Callback != "" {
+			s.post(e.Callback, body, nil)
+		}
+		s.mu.Lock()
+		todo := slices.Clone(e.Todo)
+		s.mu.Unlock()
+		for _, id := range todo {
+			if !s.deliver(e, id, body) {
+				s.wg.Go(func() { s.insist(e, id, body) })
+			}
+		}
+	}
+}
+
+// insist repeats a delivery with growing waits.
+func (s *Server) insist(e *event, id string, body []byte) {
+	scaled := func(d time.Duration) time.Duration { return time.Duration(float64(d) / s.o.Speed) }
+	for wait, left := firstWait, patience; left > 0; wait, left = min(2*wait, lastWait), left-wait {
+		t := time.NewTimer(max(scaled(wait), time.Millisecond))
+		select {
+		case <-t.C:
+		case <-s.ctx.Done():
+			t.Stop()
+			return
+		}
+		if s.deliver(e, id, body) {
+			return
+		}
+	}
+	s.settle(e, id)
+}
+
+// deliver tells one endpoint; true means that nothing is left to do. The faults
+// surround the true delivery with what a receiver has to refuse.
+func (s *Server) deliver(e *event, id string, body []byte) bool {
+	s.mu.Lock()
+	h := s.hook(id, e.V3)
+	if h == nil {
+		s.mu.Unlock()
+		s.settle(e, id)
+		return true
+	}
+	address, secret, now := h.URL, h.Secret, s.o.Now()
+	s.mu.Unlock()
+	if s.faults.once("webhook-forged") {
+		s.post(address, body, e.headers("not the secret", body, now))
+	}
+	if e.V3 && s.faults.once("webhook-late") {
+		s.post(address, body, e.headers(secret, body, now.Add(-10*time.Minute)))
+	}
+	ok := s.post(address, body, e.headers(secret, body, now))
+	if ok && s.faults.once("webhook-twice") {
+		s.post(address, body, e.headers(secret, body, now))
+	}
+	if ok || !e.V3 {
+		s.settle(e, id)
+	}
+	return ok || !e.V3
+}
+
+// settle crosses an endpoint off an event's list.
+func (s *Server) settle(e *event, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e.Todo = slices.DeleteFunc(e.Todo, func(x string) bool { return x == id })
+	_ = s.saveHooks()
+}
+
+// headers sign the body. The id and the time stand outside the signature, as there.
+func (e *event) headers(secret string, body []byte, sent time.Time) map[string]string {
+	m := hmac.New(sha256.New, []byte(secret))
+	m.Write(body)
+	sum := hex.EncodeToString(m.Sum(nil))
+	if !e.V3 {
+		return map[string]string{"Signature": sum}
+	}
+	return map[string]string{"Heygen-Signature": sum, "Heygen-Timestamp": strconv.FormatInt(sent.Unix(), 10), "Heygen-Event-Id": e.ID}
+}
+
+// post reports a yes.
+func (s *Server) post(address string, body []byte, headers map[string]string) bool {
+	if !toLoopback(address) {
+		return false
+	}
+	q, err := http.NewRequestWithContext(s.ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return false
+	}
+	q.Header.Set("Content-Type", "application/json")
+	for k, v := range headers {
+		q.Header.Set(k, v)
+	}
+	res, err := courier.Do(q)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16)) // whatever it says
+	return res.StatusCode/100 == 2
+}

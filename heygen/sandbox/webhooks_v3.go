@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"greenroom/heygen/webhook"
+)
+
+// recordV3 tells the secret only right after it was made.
+func (e *endpoint) recordV3(secret any) map[string]any {
+	return map[string]any{"endpoint_id": e.ID, "url": e.URL, "events": e.Events, "status": "enabled", "created_at": e.Created.Format(time.RFC3339), "secret": secret}
+}
+
+func noHook(w http.ResponseWriter) {
+	v3Error(w, http.StatusNotFound, "not_found", "endpoint_id", "webhook endpoint not found")
+}
+
+// addHookV3 gives the first answer again for a known idempotency key.
+func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
+	b, param, wrong := readHook(w, r)
+	if wrong == "" && b.URL == nil {
+		param, wrong = "url", "Field required"
+	}
+	if wrong != "" {
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", param, wrong)
+		return
+	}
+	key := r.Header.Get("Idempotency-Key")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.hooks.Endpoints {
+		if key != "" && e.Once == key {
+			v3(w, e.recordV3(e.Secret))
+			return
+		}
+	}
+	e := &endpoint{V3: true, Once: key, Secret: "whsec_" + rand.Text()}
+	if err := s.addHook(e, b); err != nil {
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the endpoint could not be recorded")
+		return
+	}
+	v3(w, e.recordV3(e.Secret))
+}
+
+func (s *Server) listHooksV3(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []map[string]any{}
+	for _, e := range s.hooks.Endpoints {
+		if e.V3 {
+			all = append(all, e.recordV3(nil))
+		}
+	}
+	items, next := page(r, all)
+	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+}
+
+func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
+	b, param, wrong := readHook(w, r)
+	if wrong != "" {
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", param, wrong)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.hook(r.PathValue("id"), true)
+	if e == nil {
+		noHook(w)
+		return
+	}
+	e.change(b)
+	_ = s.saveHooks()
+	v3(w, e.recordV3(nil))
+}
+
+func (s *Server) deleteHookV3(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.hook(r.PathValue("id"), true)
+	if e == nil {
+		noHook(w)
+		return
+	}
+	_ = s.removeHook(e)
+	v3(w, map[string]any{"endpoint_id": e.ID, "deleted": true})
+}
+
+func (s *Server) rotateHookV3(w http.ResponseWriter, r *http.Request) {
+	key := r.Header.Get("Idempotency-Key")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.hook(r.PathValue("id"), true)
+	if e == nil {
+		noHook(w)
+		return
+	}
+	if key == "" || e.Rotated != key {
+		e.Secret, e.Rotated = "whsec_"+rand.Text(), key
+		_ = s.saveHooks()
+	}
+	v3(w, map[string]any{"endpoint_id": e.ID, "secret": e.Secret})
+}
+
+func eventTypesV3(w http.ResponseWriter, _ *http.Request) {
+	out := []map[string]any{}
+	for _, t := range webhook.Types {
+		out = append(out, map[string]any{"event_type": t, "description": strings.NewReplacer("_", " ", ".", ": ").Replace(t)})
+	}
+	v3(w, out)
+}
+
+// listEventsV3 is what was delivered, newest first.
+func (s *Server) listEventsV3(w http.ResponseWriter, r *http.Request) {
+	want := r.URL.Query().Get("event_type")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := []map[string]any{}
+	for _, e := range slices.Backward(s.hooks.Events) {
+		if e.V3 && (want == "" || want == e.Type) {
+			all = append(all, e.body())
+		}
+	}
+	items, next := page(r, all)
+	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+}

@@ -1,0 +1,259 @@
+package heygen
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Webhooks manages the addresses HeyGen tells of finished jobs. v1 and v3 keep
+// separate lists; one of them is meant.
+type Webhooks struct {
+	c  *Client
+	v3 bool
+}
+
+// Webhooks gives one generation's list.
+func (c *Client) Webhooks(v3 bool) *Webhooks { return &Webhooks{c, v3} }
+
+// V3 says which generation it is.
+func (w *Webhooks) V3() bool { return w.v3 }
+
+// Endpoint is one registered address.
+type Endpoint struct {
+	ID, URL, Status string
+	Events          []string // nil: every event
+	Secret          Secret   // signs deliveries; v3 tells it on add and rotate only
+	CreatedAt       time.Time
+}
+
+type wireEndpoint struct {
+	ID      flexText `json:"endpoint_id"`
+	URL     flexText `json:"url"`
+	Status  flexText `json:"status"`
+	Events  []string `json:"events"`
+	Secret  flexText `json:"secret"`
+	Created flexTime `json:"created_at"`
+}
+
+func (e wireEndpoint) endpoint() Endpoint {
+	return Endpoint{string(e.ID), string(e.URL), string(e.Status), e.Events, Secret(e.Secret), e.Created.Time}
+}
+
+// ErrV3Only is the answer to what v1 does not have.
+var ErrV3Only = errors.New("only v3 has that")
+
+// Endpoints lists every registered address.
+func (w *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
+	const op = "list webhooks"
+	var wire []wireEndpoint
+	if w.v3 {
+		if err := pagesV3(ctx, w.c, op, "/v3/webhooks/endpoints", nil, 0, &wire); err != nil {
+			return nil, err
+		}
+	} else if err := w.read(ctx, op, "/v1/webhook/endpoint.list", &wire); err != nil {
+		return nil, err
+	}
+	out := make([]Endpoint, 0, len(wire))
+	for _, e := range wire {
+		out = append(out, e.endpoint())
+	}
+	return out, nil
+}
+
+// Add registers an address, for some events or, with nil, for all. The answer holds
+// the secret; v3 never tells it again.
+func (w *Webhooks) Add(ctx context.Context, address string, events []string) (Endpoint, error) {
+	const op = "add webhook"
+	q := call{op: op, method: http.MethodPost, path: "/v1/webhook/endpoint.add", once: true}
+	if w.v3 {
+		q.path, q.once, q.idempotency = "/v3/webhooks/endpoints", false, rand.Text()
+	}
+	return w.change(ctx, q, map[string]any{"url": address, "events": events})
+}
+
+// EndpointChange is what Update changes; empty members stay as they are.
+type EndpointChange struct {
+	URL       string
+	Events    []string // replaces the list
+	AllEvents bool     // from now on every event
+}
+
+// Update changes an address or its events. Its secret stays.
+func (w *Webhooks) Update(ctx context.Context, id string, ch EndpointChange) (Endpoint, error) {
+	body := map[string]any{}
+	if ch.URL != "" {
+		body["url"] = ch.URL
+	}
+	if ch.AllEvents {
+		body["events"] = nil
+	} else if ch.Events != nil {
+		body["events"] = ch.Events
+	}
+	q := call{op: "update webhook", method: http.MethodPatch, path: "/v1/webhook/endpoint.update"}
+	if w.v3 {
+		q.path = "/v3/webhooks/endpoints/" + url.PathEscape(id)
+	} else {
+		body["endpoint_id"] = id
+	}
+	return w.change(ctx, q, body)
+}
+
+// Delete removes an address.
+func (w *Webhooks) Delete(ctx context.Context, id string) error {
+	q := call{op: "delete webhook", method: http.MethodDelete, host: w.c.base, path: "/v1/webhook/endpoint.delete", query: url.Values{"endpoint_id": {id}}, timeout: readTimeout}
+	if w.v3 {
+		q.path, q.query = "/v3/webhooks/endpoints/"+url.PathEscape(id), nil
+	}
+	_, err := w.c.do(ctx, q)
+	return err
+}
+
+// Rotate gives an endpoint a new secret. Deliveries on their way may still carry
+// the old one: a receiver keeps both for a while.
+func (w *Webhooks) Rotate(ctx context.Context, id string) (Secret, error) {
+	if !w.v3 {
+		return "", ErrV3Only
+	}
+	e, err := w.change(ctx, call{op: "rotate webhook secret", method: http.MethodPost, path: "/v3/webhooks/endpoints/" + url.PathEscape(id) + "/rotate-secret",
+		idempotency: rand.Text()}, nil)
+	if err == nil && e.Secret.Reveal() == "" {
+		err = &Error{Op: "rotate webhook secret", Err: errors.New("the answer holds no secret")}
+	}
+	return e.Secret, err
+}
+
+// change sends a JSON body and reads the endpoint in the answer.
+func (w *Webhooks) change(ctx context.Context, q call, body any) (Endpoint, error) {
+	q.host, q.timeout = w.c.base, writeTimeout
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return Endpoint{}, err
+		}
+		q.body, q.size, q.contentType = func() io.Reader { return bytes.NewReader(b) }, int64(len(b)), "application/json"
+	}
+	b, err := w.c.do(ctx, q)
+	if err != nil {
+		return Endpoint{}, err
+	}
+	var e wireEndpoint
+	if err := decode(q.op, b, &e); err != nil {
+		return Endpoint{}, err
+	}
+	return e.endpoint(), nil
+}
+
+func (w *Webhooks) read(ctx context.Context, op, path string, out any) error {
+	b, err := w.c.get(ctx, op, path, nil)
+	if err != nil {
+		return err
+	}
+	return decode(op, b, out)
+}
+
+// EventType is a name one can subscribe to; v1 does not describe them.
+type EventType struct{ Name, Description string }
+
+// EventTypes lists the names.
+func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
+	const op = "list event types"
+	if !w.v3 {
+		var names []string
+		err := w.read(ctx, op, "/v1/webhook/webhook.list", &names)
+		var out []EventType
+		for _, n := range names {
+			out = append(out, EventType{Name: n})
+		}
+		return out, err
+	}
+	var wire []struct {
+		Name        flexText `json:"event_type"`
+		Description flexText `json:"description"`
+	}
+	err := w.read(ctx, op, "/v3/webhooks/event-types", &wire)
+	var out []EventType
+	for _, t := range wire {
+		out = append(out, EventType{string(t.Name), string(t.Description)})
+	}
+	return out, err
+}
+
+// SentEvent is a delivery HeyGen remembers. Its links are left out: they are signed.
+type SentEvent struct {
+	ID, Type, VideoID, Message string
+	CreatedAt                  time.Time
+}
+
+// Events lists what was delivered, at most limit, of one type or, with "", of all.
+func (w *Webhooks) Events(ctx context.Context, eventType string, limit int) ([]SentEvent, error) {
+	if !w.v3 {
+		return nil, ErrV3Only
+	}
+	var wire []struct {
+		ID      flexText `json:"event_id"`
+		Type    flexText `json:"event_type"`
+		Created flexTime `json:"created_at"`
+		Data    struct {
+			VideoID flexText `json:"video_id"`
+			Msg     flexText `json:"msg"`
+			Message flexText `json:"message"`
+			Failure flexText `json:"failure_message"`
+		} `json:"event_data"`
+	}
+	q := url.Values{}
+	if eventType != "" {
+		q.Set("event_type", eventType)
+	}
+	if err := pagesV3(ctx, w.c, "list webhook events", "/v3/webhooks/events", q, limit, &wire); err != nil {
+		return nil, err
+	}
+	out := make([]SentEvent, 0, len(wire))
+	for _, e := range wire {
+		out = append(out, SentEvent{string(e.ID), string(e.Type), string(e.Data.VideoID),
+			first(string(e.Data.Msg), string(e.Data.Message), string(e.Data.Failure)), e.Created.Time})
+	}
+	return out, nil
+}
+
+// pagesV3 reads a v3 list, whose paging members stand beside data, up to limit
+// items; 0 is all of them.
+func pagesV3[T any](ctx context.Context, c *Client, op, path string, q url.Values, limit int, out *[]T) error {
+	query := url.Values{"limit": {"100"}}
+	if limit > 0 && limit < 100 {
+		query.Set("limit", strconv.Itoa(limit))
+	}
+	for k, v := range q {
+		query[k] = v
+	}
+	for range maxPages {
+		b, err := c.get(ctx, op, path, query)
+		if err != nil {
+			return err
+		}
+		var page struct {
+			Data []T      `json:"data"`
+			Next flexText `json:"next_token"`
+		}
+		if err := json.Unmarshal(b, &page); err != nil {
+			return &Error{Op: op, Err: errors.New("the answer has another shape than documented")}
+		}
+		*out = append(*out, page.Data...)
+		if limit > 0 && len(*out) >= limit {
+			*out = (*out)[:limit]
+			return nil
+		}
+		if page.Next == "" || len(page.Data) == 0 || string(page.Next) == query.Get("token") {
+			return nil
+		}
+		query.Set("token", string(page.Next))
+	}
+	return nil
+}

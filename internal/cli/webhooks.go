@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+)
+
+type webhooksOptions struct {
+	v3     bool
+	url    string
+	events []string
+	limit  int
+}
+
+// desk is one call of `greenroom webhooks`.
+type desk struct {
+	e *env
+	w pipeline.Webhooks
+	o webhooksOptions
+}
+
+// deeds are the words after `greenroom webhooks`: how many arguments, and what to do.
+var deeds = map[string]struct {
+	args int
+	do   func(*desk, context.Context, string) error
+}{
+	"list": {0, (*desk).list}, "add": {1, (*desk).add}, "update": {1, (*desk).update}, "delete": {1, (*desk).remove},
+	"rotate": {1, (*desk).rotate}, "types": {0, (*desk).types}, "events": {0, (*desk).sent},
+}
+
+func webhooksCommand() command {
+	return command{name: "webhooks", summary: "list and change the addresses HeyGen tells of finished jobs",
+		usage:    "webhooks [flags] [list|add URL|update ID|delete ID|rotate ID|types|events]",
+		examples: "greenroom webhooks add https://hooks.example.com/heygen --events avatar_video.fail\ngreenroom webhooks rotate ID --v3 >> .webhook-secret",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			var o webhooksOptions
+			fs.BoolVar(&o.v3, "v3", false, "v3's list, also when the manifest does not say heygen.api: v3")
+			fs.StringSliceVar(&o.events, "events", nil, "add, update: only these `TYPES`, or all; events: only the first")
+			fs.StringVar(&o.url, "url", "", "update: the new `ADDRESS`")
+			fs.IntVar(&o.limit, "limit", 20, "events: at most `N` of them")
+			return func(ctx context.Context, e *env, args []string) error { return runWebhooks(ctx, e, o, args) }
+		}}
+}
+
+func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) error {
+	word, arg := "list", ""
+	if len(args) > 0 {
+		word = args[0]
+	}
+	deed, ok := deeds[word]
+	switch want := max(1, len(args)) - 1; {
+	case !ok:
+		return fault.New(fault.Usage, "one of list, add, update, delete, rotate, types, events", "no such thing to do with webhooks: %q", word)
+	case want != deed.args:
+		return fault.New(fault.Usage, "`greenroom webhooks --help` shows what each takes", "webhooks %s takes %s", word, count(deed.args, "argument"))
+	case word == "update" && o.url == "" && o.events == nil:
+		return fault.New(fault.Usage, "give --url or --events", "nothing to update")
+	case o.limit < 1:
+		return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
+	}
+	if deed.args == 1 {
+		arg = args[1]
+	}
+	return e.account(func(a *pipeline.Account) error {
+		w, err := a.Webhooks(ctx, o.v3)
+		if err != nil {
+			return err
+		}
+		return deed.do(&desk{e, w, o}, ctx, arg)
+	})
+}
+
+type endpointRow struct {
+	ID      string    `json:"id"`
+	URL     string    `json:"url"`
+	Events  []string  `json:"events"` // null: all
+	Status  string    `json:"status"`
+	Created time.Time `json:"created"`
+	Secret  string    `json:"secret,omitempty"`
+}
+
+func row(p heygen.Endpoint) endpointRow {
+	return endpointRow{ID: p.ID, URL: p.URL, Events: p.Events, Status: p.Status, Created: p.CreatedAt}
+}
+
+func (d *desk) list(ctx context.Context, _ string) error {
+	all, err := d.w.List(ctx)
+	if err != nil {
+		return err
+	}
+	out, rows := []endpointRow{}, [][]string{}
+	for _, p := range all {
+		events := "all events"
+		if p.Events != nil {
+			events = count(len(p.Events), "type")
+		}
+		out = append(out, row(p))
+		rows = append(rows, []string{p.ID, p.URL, events})
+	}
+	return d.show(out, rows, count(len(out), "webhook"), 34, 30, 12)
+}
+
+// show prints a list: JSON for programs, a table with a closing remark for people.
+func (d *desk) show(out any, rows [][]string, remark string, widths ...int) error {
+	if d.e.json {
+		return d.e.printJSON(out)
+	}
+	d.e.table(rows, widths...)
+	d.e.say("%s", remark)
+	return nil
+}
+
+// add prints the secret alone on stdout, so that it can go straight into a file.
+func (d *desk) add(ctx context.Context, address string) error {
+	p, err := d.w.Add(ctx, address, d.wanted())
+	if err != nil {
+		return err
+	}
+	return d.secret(row(p), p.Secret)
+}
+
+func (d *desk) rotate(ctx context.Context, id string) error {
+	s, err := d.w.Rotate(ctx, id)
+	if err != nil {
+		return err
+	}
+	d.e.say("deliveries on their way may still carry the old secret: give `greenroom webhook` both for a day")
+	return d.secret(endpointRow{ID: id}, s)
+}
+
+func (d *desk) secret(r endpointRow, s heygen.Secret) error {
+	d.e.say("webhook %s: its secret is on stdout; keep it where only the receiver reads it, v3 does not tell it again", oneLine(r.ID))
+	if !d.e.json {
+		_, err := fmt.Fprintln(d.e.Stdout, oneLine(s.Reveal()))
+		return err
+	}
+	if r.URL == "" { // rotated: nothing else is known
+		return d.e.printJSON(map[string]string{"id": r.ID, "secret": s.Reveal()})
+	}
+	r.Secret = s.Reveal()
+	return d.e.printJSON(r)
+}
+
+// wanted is the --events list; nil is all of them.
+func (d *desk) wanted() []string {
+	if len(d.o.events) == 1 && d.o.events[0] == "all" {
+		return nil
+	}
+	return d.o.events
+}
+
+func (d *desk) update(ctx context.Context, id string) error {
+	ch := heygen.EndpointChange{URL: d.o.url, Events: d.wanted()}
+	ch.AllEvents = d.o.events != nil && ch.Events == nil
+	p, err := d.w.Update(ctx, id, ch)
+	if err != nil {
+		return err
+	}
+	return d.show(row(p), [][]string{{p.ID, p.URL, p.Status}}, "updated; the secret is the same")
+}
+
+func (d *desk) remove(ctx context.Context, id string) error {
+	if err := d.w.Delete(ctx, id); err != nil {
+		return err
+	}
+	d.e.say("deleted webhook %s", oneLine(id))
+	return nil
+}
+
+func (d *desk) types(ctx context.Context, _ string) error {
+	all, err := d.w.Types(ctx)
+	if err != nil {
+		return err
+	}
+	type typeRow struct {
+		Name        string `json:"name"`
+		Description string `json:"description,omitempty"`
+	}
+	out, rows := []typeRow{}, [][]string{}
+	for _, t := range all {
+		out, rows = append(out, typeRow{t.Name, t.Description}), append(rows, []string{t.Name, t.Description})
+	}
+	return d.show(out, rows, count(len(out), "event type"), 44, 34)
+}
+
+func (d *desk) sent(ctx context.Context, _ string) error {
+	only := ""
+	if w := d.wanted(); len(w) > 0 {
+		only = w[0]
+	}
+	all, err := d.w.Events(ctx, only, d.o.limit)
+	if err != nil {
+		return err
+	}
+	type eventRow struct {
+		ID      string    `json:"id"`
+		Type    string    `json:"type"`
+		VideoID string    `json:"videoId,omitempty"`
+		Message string    `json:"message,omitempty"`
+		Created time.Time `json:"created"`
+	}
+	out, rows := []eventRow{}, [][]string{}
+	for _, v := range all {
+		out = append(out, eventRow{v.ID, v.Type, v.VideoID, v.Message, v.CreatedAt})
+		rows = append(rows, []string{v.CreatedAt.UTC().Format("01-02 15:04"), v.Type, v.VideoID, v.Message})
+	}
+	return d.show(out, rows, count(len(out), "event"), 11, 20, 32, 11)
+}

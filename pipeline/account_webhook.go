@@ -1,0 +1,80 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+)
+
+// Connect finds the account's address and key without a request. The sandbox inside
+// this process is none: jobs of other commands are not on it.
+func (a *Account) Connect(ctx context.Context) error {
+	if a.p.Sandboxed() && a.p.apiBase() == "" {
+		return fault.New(fault.Usage, "run `greenroom sandbox` beside it and set HEYGEN_API_BASE to its address", "the embedded sandbox ends with its command and knows no other command's jobs")
+	}
+	_, err := a.p.connect(ctx)
+	return err
+}
+
+// Webhooks gives the registered addresses of one generation; the manifest's own
+// when v3 is not asked for.
+func (a *Account) Webhooks(ctx context.Context, v3 bool) (Webhooks, error) {
+	api, err := a.p.api(ctx)
+	if err != nil {
+		return Webhooks{}, err
+	}
+	c, err := a.p.connect(ctx)
+	if err != nil {
+		return Webhooks{}, err
+	}
+	return Webhooks{c.Webhooks(v3 || api == heygen.V3)}, nil
+}
+
+// Webhooks is heygen.Webhooks with errors for people.
+type Webhooks struct{ w *heygen.Webhooks }
+
+// V3 says which generation it is.
+func (w Webhooks) V3() bool { return w.w.V3() }
+
+func (w Webhooks) List(ctx context.Context) ([]heygen.Endpoint, error) {
+	out, err := w.w.Endpoints(ctx)
+	return out, webhookFault(err, "list the webhooks")
+}
+
+func (w Webhooks) Add(ctx context.Context, address string, events []string) (heygen.Endpoint, error) {
+	e, err := w.w.Add(ctx, address, events)
+	return e, webhookFault(err, "add a webhook")
+}
+
+func (w Webhooks) Update(ctx context.Context, id string, ch heygen.EndpointChange) (heygen.Endpoint, error) {
+	e, err := w.w.Update(ctx, id, ch)
+	return e, webhookFault(err, "update webhook "+id)
+}
+
+func (w Webhooks) Delete(ctx context.Context, id string) error {
+	return webhookFault(w.w.Delete(ctx, id), "delete webhook "+id)
+}
+
+func (w Webhooks) Rotate(ctx context.Context, id string) (heygen.Secret, error) {
+	s, err := w.w.Rotate(ctx, id)
+	return s, webhookFault(err, "rotate the secret of webhook "+id)
+}
+
+func (w Webhooks) Types(ctx context.Context) ([]heygen.EventType, error) {
+	out, err := w.w.EventTypes(ctx)
+	return out, webhookFault(err, "list the event types")
+}
+
+func (w Webhooks) Events(ctx context.Context, eventType string, limit int) ([]heygen.SentEvent, error) {
+	out, err := w.w.Events(ctx, eventType, limit)
+	return out, webhookFault(err, "list the events")
+}
+
+func webhookFault(err error, doing string) error {
+	if errors.Is(err, heygen.ErrV3Only) {
+		return fault.Wrap(fault.Usage, err, "give --v3; on v1, delete the endpoint and add it again for a new secret", "%s", doing)
+	}
+	return explain(err, doing)
+}
