@@ -33,7 +33,7 @@ func OpenAccount(o Options) (*Account, error) {
 	dir := filepath.Dir(path)
 	state := filepath.Join(dir, StateDir)
 	m := &manifest.Manifest{Path: path, Dir: dir, HeyGen: manifest.HeyGen{API: "auto"}}
-	return &Account{&Project{Manifest: m, o: o, dir: dir, state: state, report: newReporter(o.Sink, o.Now), inputs: openInputs(state), can: openCapabilities(state)}}, nil
+	return &Account{&Project{Manifest: m, o: o, dir: dir, state: state, report: newReporter(o.Sink, o.Now), inputs: openInputs(state), can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{}}}, nil
 }
 
 // Close ends an embedded sandbox.

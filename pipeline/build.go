@@ -24,6 +24,9 @@ type BuildOptions struct {
 	Wait     time.Duration // give up watching paid jobs after so long; 0 = never
 	MaxSpend *float64      // USD for this run; nil = the manifest's budget
 	Frozen   bool          // never spend: fail and name what is missing
+	Strict   bool          // an outcome nobody knows is always put before a person
+	StandIns bool          // buy nothing: what is not bought gets a stand-in
+	NoWait   bool          // leave jobs that are not done yet to a later run
 	// Confirm is asked before money is spent; nil means yes.
 	Confirm func(*Plan) (bool, error)
 }
@@ -37,6 +40,8 @@ type Summary struct {
 	Prepared int   `json:"transcoded"`
 	UpToDate int   `json:"upToDate"`
 	Failed   int   `json:"failed"`
+	StandIns int   `json:"standIns"` // drawn by this run
+	Waiting  int   `json:"waiting"`  // paid for and not done yet
 	// Published reports that public/ and the props hold what is up to date.
 	Published bool          `json:"published"`
 	Spent     float64       `json:"spentUSD"`
@@ -64,6 +69,7 @@ type build struct {
 	templates map[string]heygen.Template // by id, the same
 	ended     map[string]chan struct{}   // closed when a clip's step has run
 	polls     polls
+	pending   []Step // left to a later run
 
 	mu  sync.Mutex
 	sum Summary
@@ -132,6 +138,10 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: polls{now: p.o.Now}}
 	b.sum.UpToDate = plan.Counts()[Keep]
+	draw := plan
+	if o.StandIns {
+		plan, draw = plan.free()
+	}
 	if err := b.preflight(ctx, plan); err != nil {
 		return sum, err
 	}
@@ -139,6 +149,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	err = b.run(ctx, plan)
+	if o.StandIns {
+		err = errors.Join(err, b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
+	}
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
@@ -212,13 +225,21 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 		}
 		g.Go(func() error {
 			defer close(b.ended[s.Clip])
-			if err := b.clip(ctx, s); err != nil {
+			err := b.clip(ctx, s)
+			if errors.Is(err, errPending) {
+				b.later(s)
+			} else if err != nil {
 				errs[i] = b.failed(ctx, s, err)
 			}
 			return nil
 		})
 	}
 	_ = g.Wait() // the functions report through errs
+	return joinFaults(ctx, errs)
+}
+
+// joinFaults makes one error of many; an end that was asked for wins.
+func joinFaults(ctx context.Context, errs []error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
@@ -227,6 +248,16 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 		list = append(list, fault.All(err)...)
 	}
 	return list.Or()
+}
+
+// errPending ends a clip's step whose job is not done, when nobody waits for it.
+var errPending = errors.New("not done yet")
+
+func (b *build) later(s Step) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sum.Waiting++
+	b.pending = append(b.pending, s)
 }
 
 func (b *build) failed(ctx context.Context, s Step, err error) error {

@@ -215,6 +215,21 @@ func (p *Project) entry(clip string) (lockfile.Entry, bool) {
 	return p.lock.Get(clip)
 }
 
+// free parts a plan: what costs nothing, and the clips that wait for somebody to buy
+// or decide, which get a stand-in.
+func (p *Plan) free() (free, rest *Plan) {
+	free, rest = &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}, &Plan{}
+	for _, s := range p.Steps {
+		switch s.Action {
+		case Buy, Settle, Blocked:
+			rest.Steps = append(rest.Steps, s)
+		default:
+			free.Steps = append(free.Steps, s)
+		}
+	}
+	return free, rest
+}
+
 // withSources adds the clips that named ones are translations of.
 func (p *Project) withSources(clips []manifest.Clip) ([]manifest.Clip, error) {
 	want := map[string]bool{}

@@ -34,6 +34,8 @@ type Options struct {
 	Getenv       func(string) string
 	LookPath     func(string) (string, error)
 	Version      string
+
+	shared *provider // kept by a session from run to run
 }
 
 // nothing is the entry of a clip that has none.
@@ -44,13 +46,14 @@ var nothing lockfile.Entry
 type Project struct {
 	Manifest *manifest.Manifest
 
-	o      Options
-	dir    string // absolute, holds the manifest
-	state  string // dir/.greenroom
-	lock   *lockfile.File
-	inputs *inputs
-	can    *capabilities
-	report *reporter
+	o        Options
+	dir      string // absolute, holds the manifest
+	state    string // dir/.greenroom
+	lock     *lockfile.File
+	inputs   *inputs
+	can      *capabilities
+	standIns *standIns
+	report   *reporter
 
 	rows    map[string]ledger.Row // of the last plan
 	autoMu  sync.Mutex
@@ -61,7 +64,7 @@ type Project struct {
 	toolsFound media.Tools
 	store      *assets.Store
 	ledger     *ledger.Ledger
-	provider   provider
+	provider   *provider
 }
 
 // Open loads the manifest and the lockfile.
@@ -80,12 +83,15 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now)}
+	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now), provider: o.shared}
+	if p.provider == nil {
+		p.provider = &provider{}
+	}
 	p.state = filepath.Join(p.dir, StateDir)
 	if p.lock, err = lockfile.Load(p.path(LockName)); err != nil {
 		return nil, err
 	}
-	p.inputs, p.can = openInputs(p.state), openCapabilities(p.state)
+	p.inputs, p.can, p.standIns = openInputs(p.state), openCapabilities(p.state), openStandIns(p.state)
 	return p, nil
 }
 
@@ -126,7 +132,10 @@ func (p *Project) peekState() error {
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
 	p.inputs.save()
-	err := p.provider.close()
+	var err error
+	if p.o.shared == nil {
+		err = p.provider.close()
+	}
 	if p.ledger != nil {
 		err = errors.Join(err, p.ledger.Close())
 		p.ledger, p.store = nil, nil

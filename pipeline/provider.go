@@ -158,3 +158,10 @@ func explain(err error, doing string) error {
 	}
 	return fault.Wrap(fault.KindOf(err), err, "run the same command again to go on; nothing is lost", "%s", doing)
 }
+
+// Share lets every project opened with these options use one connection, and one
+// embedded sandbox whose jobs go on from run to run. stop ends it.
+func (o Options) Share() (shared Options, stop func() error) {
+	o.shared = &provider{}
+	return o, o.shared.close
+}

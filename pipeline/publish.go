@@ -47,7 +47,7 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	}
 	var files []assets.File
 	for _, c := range p.Manifest.Clips {
-		if e, ok := p.entry(c.Name); ok {
+		if e, _, ok := p.shown(c); ok {
 			for _, f := range publishedFiles(e) {
 				files = append(files, f.File)
 			}
@@ -88,12 +88,16 @@ func (p *Project) props() (jsonB, ts []byte, err error) {
 	m := p.Manifest
 	props := remotion.Props{Version: 1, Project: m.Project, FPS: m.FPS, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	for _, c := range m.Clips {
-		e, ok := p.entry(c.Name)
+		e, kind, ok := p.shown(c)
 		files := publishedFiles(e)
 		if !ok || len(files) < len(extensions) {
 			continue
 		}
-		props.Clips[c.Name] = propsClip(e, files, m.FPS)
+		clip := propsClip(e, files, m.FPS)
+		if clip.Kind = kind; kind == routeStandIn {
+			clip.Take = remotion.Take{Route: routeStandIn, Key: e.TakeKey}
+		}
+		props.Clips[c.Name] = clip
 	}
 	return remotion.EncodeProps(props)
 }

@@ -58,6 +58,9 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 			return row, b.ledger.Completed(ctx, row.Key)
 		case v.State == heygen.StateFailed:
 			return row, b.jobFailed(ctx, s, row, v)
+		case b.o.NoWait:
+			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
+			return row, errPending
 		case b.o.Wait > 0 && waited >= b.o.Wait:
 			return row, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
 		case v.State == heygen.StateUnknown && age > b.patience():

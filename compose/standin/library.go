@@ -27,6 +27,7 @@ type Library struct {
 	Poses                 map[string]Piece
 	FPS                   int
 	Presenter, Style, Ver string
+	Poster                []byte // WebP of the rest pose, the box alone
 }
 
 // Box is a rectangle in pixels, even on all sides.
@@ -36,7 +37,7 @@ type Box struct{ X, Y, W, H int }
 type Piece struct{ Color, Alpha []byte }
 
 // libraryVersion changes when what is drawn or coded changes.
-const libraryVersion = "3"
+const libraryVersion = "4"
 
 // poseName is the key of a pose.
 func poseName(mouth, eyes string) string { return mouth + " " + eyes }
@@ -118,6 +119,9 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 	}
 	l := &Library{Width: s.Width, Height: s.Height, FPS: s.FPS, Presenter: s.Presenter, Style: s.Style, Ver: libraryVersion,
 		Box: Box{box.Min.X, box.Min.Y, box.Dx(), box.Dy()}, Poses: map[string]Piece{}}
+	if l.Poster, err = m.poster(ctx, rest, s, l.Box); err != nil {
+		return nil, err
+	}
 	picture, err := m.encodePairs(ctx, color.Bytes(), l.Box, 20)
 	if err != nil {
 		return nil, err
@@ -138,6 +142,17 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 		l.Poses[n] = p
 	}
 	return l, nil
+}
+
+// poster is the box of one picture as WebP with alpha.
+func (m *Maker) poster(ctx context.Context, rgba []byte, s Spec, box Box) ([]byte, error) {
+	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", s.Width, s.Height), "-i", "pipe:0",
+		"-vf", fmt.Sprintf("crop=%d:%d:%d:%d", box.W, box.H, box.X, box.Y), "-c:v", "libwebp", "-quality", "80", "-frames:v", "1", "-f", "webp", "pipe:1"}
+	var out bytes.Buffer
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(rgba), Stdout: &out, Timeout: time.Minute}); err != nil {
+		return nil, fmt.Errorf("make the poster: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // keepReferences makes a coded frame leave every reference as it is, so that the next

@@ -1,7 +1,11 @@
 package standin
 
 import (
+	"bytes"
 	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -79,7 +83,10 @@ var silence = []byte{0xF8, 0xFF, 0xFE}
 func (m *Maker) track(ctx context.Context, cache string, s Spec) (*track, error) {
 	t := &track{quiet: silence}
 	rest := func(seconds float64) { t.pad(len(t.opus) + int(math.Round(seconds*1000/opusFrame))) }
-	if s.Script == "" {
+	switch {
+	case s.AudioPath != "":
+		return t, m.ownSound(ctx, cache, s, t)
+	case s.Script == "":
 		rest(s.Silence)
 		return t, nil
 	}
@@ -102,6 +109,38 @@ func (m *Maker) track(ctx context.Context, cache string, s Spec) (*track, error)
 	}
 	rest(restSeconds)
 	return t, nil
+}
+
+// ownSound is a recording instead of a script, coded once and kept.
+func (m *Maker) ownSound(ctx context.Context, cache string, s Spec, t *track) error {
+	fi, err := os.Stat(s.AudioPath)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(cache, contentID(voiceVersion, "file", s.AudioPath, fmt.Sprint(fi.Size(), fi.ModTime().UnixNano()))+".say")
+	var one sentence
+	if b, err := os.ReadFile(path); err != nil || gob.NewDecoder(bytes.NewReader(b)).Decode(&one) != nil || len(one.Opus) == 0 {
+		samples, err := m.decode(ctx, s.AudioPath)
+		if err != nil {
+			return fmt.Errorf("read the audio: %w", err)
+		}
+		n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
+		samples = append(samples, make([]int16, n-len(samples))...)
+		packets, err := m.opus(ctx, [][]int16{samples})
+		if err != nil {
+			return err
+		}
+		one = sentence{Opus: packets[:min(len(packets), n/packetSamples)], Loud: rms(samples)}
+		var b bytes.Buffer
+		if err := errors.Join(gob.NewEncoder(&b).Encode(one), os.MkdirAll(cache, 0o755)); err != nil {
+			return err
+		}
+		if err := atomicfile.WriteQuick(path, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	t.opus, t.loud = one.Opus, one.Loud
+	return nil
 }
 
 // mouths follow the words and the loudness, as in a drawn clip.

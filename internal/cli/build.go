@@ -74,6 +74,7 @@ func buildCommand() command {
 			fs.DurationVar(&o.Wait, "wait", 0, "give up watching paid jobs after `TIME`; they are never lost")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
 			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
+			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips = args
@@ -160,6 +161,8 @@ func summary(s pipeline.Summary) string {
 	add(s.Bought, "%d bought", s.Bought)
 	add(s.Fetched, "%d downloaded (%.1f MB)", s.Fetched, float64(s.Bytes)/1e6)
 	add(s.Prepared, "%d transcoded", s.Prepared)
+	add(s.StandIns, "%s drawn", count(s.StandIns, "stand-in"))
+	add(s.Waiting, "%d not done yet", s.Waiting)
 	add(s.UpToDate, "%d up to date", s.UpToDate)
 	add(s.Failed, "%d failed", s.Failed)
 	switch {

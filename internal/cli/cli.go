@@ -53,7 +53,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{initCommand(), planCommand(), buildCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
+	return []command{initCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
 		fetchCommand(), adoptCommand(),
 		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), videosCommand(), uploadCommand(), photoCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
 }

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+	"greenroom/internal/page"
+	"greenroom/pipeline/watch"
+)
+
+type watchOptions struct {
+	listen, urlFile string
+	noPage          bool
+	poll, buy       bool
+}
+
+func watchCommand() command {
+	return command{name: "watch", summary: "rebuild what is free at every save; buy only when told", usage: "watch [flags]",
+		examples: "greenroom watch\ngreenroom watch --listen 127.0.0.1:4400\ngreenroom watch --no-page --poll",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			var o watchOptions
+			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve the page on this loopback `ADDRESS`")
+			fs.StringVar(&o.urlFile, "url-file", "", "write the page's address to `FILE`")
+			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
+			fs.BoolVar(&o.poll, "poll", false, "look at files at intervals, for file systems that tell nothing")
+			fs.BoolVar(&o.buy, "buy", false, "let every save buy what it changes, without asking")
+			return func(ctx context.Context, e *env, args []string) error {
+				if err := noArgs(args); err != nil {
+					return err
+				}
+				return runWatch(ctx, e, o)
+			}
+		}}
+}
+
+func runWatch(ctx context.Context, e *env, o watchOptions) error {
+	opts := e.options(nil)
+	if _, err := os.Stat(opts.ManifestPath); err != nil {
+		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))
+	}
+	s, err := watch.New(watch.Options{Project: opts, Poll: o.poll, Buy: o.buy, Notice: func(m string) { e.say("%s", m) }})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if !o.noPage {
+		stop, err := e.servePage(s, o, filepath.Join(filepath.Dir(opts.ManifestPath), "public"))
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	go e.keys(ctx, s, cancel)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		e.tell(ctx, s)
+	}()
+	err = s.Run(ctx)
+	cancel(nil)
+	<-done
+	if errors.Is(context.Cause(ctx), errEnded) {
+		return nil
+	}
+	return errors.Join(err, causeOf(ctx))
+}
+
+// errEnded is a person's or a parent's wish to end.
+var errEnded = errors.New("ended")
+
+func causeOf(ctx context.Context) error {
+	if c := context.Cause(ctx); c != nil && !errors.Is(c, context.Canceled) {
+		return c
+	}
+	return nil
+}
+
+// servePage starts the page and says where it is.
+func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop func(), err error) {
+	host, _, err := net.SplitHostPort(o.listen)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fault.New(fault.Usage, "write it like --listen 127.0.0.1:4400", "the page answers this machine only, not %q", o.listen)
+	}
+	l, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "choose another port, or leave --listen out for a free one", "serve the page on %s", o.listen)
+	}
+	p := page.New(s, public)
+	web := &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = web.Serve(l) }() // ends with Close
+	url := "http://" + l.Addr().String() + p.Path()
+	fmt.Fprintln(e.Stdout, url)
+	if o.urlFile != "" {
+		if _, err := atomicfile.WriteBytes(e.path(o.urlFile), 0o600, []byte(url+"\n")); err != nil {
+			return nil, errors.Join(err, web.Close())
+		}
+	}
+	return func() { _ = web.Close() }, nil
+}
+
+// keys reads one letter a line: with and without a terminal. The end of stdin ends the
+// session, so that no watch outlives the program that started it.
+func (e *env) keys(ctx context.Context, s *watch.Session, end context.CancelCauseFunc) {
+	in := bufio.NewScanner(e.Stdin)
+	asked := []string(nil)
+	for in.Scan() {
+		word, rest, _ := strings.Cut(strings.TrimSpace(in.Text()), " ")
+		switch {
+		case asked != nil && (word == "y" || word == "yes"):
+			if err := s.Buy(ctx, asked); err != nil {
+				fmt.Fprint(e.Stderr, fault.Format(err, e.noColor))
+			}
+			asked = nil
+			continue
+		case word == "b":
+			asked = e.offer(s, strings.Fields(rest))
+			continue
+		case word == "r":
+			_ = s.Rebuild(ctx) // it shows its own errors
+		case word == "q":
+			end(errEnded)
+			return
+		case word != "":
+			e.say("b buy all · b CLIP buy one · r rebuild · q end · ? these keys")
+		}
+		asked = nil
+	}
+	end(errEnded)
+}
+
+// offer says what a purchase would cost and waits for a y.
+func (e *env) offer(s *watch.Session, names []string) (asked []string) {
+	st := s.State()
+	price := ""
+	for _, c := range st.Clips {
+		if !c.Buyable {
+			continue
+		}
+		for _, n := range names {
+			if n == c.Name {
+				asked, price = append(asked, c.Name), c.Price
+			}
+		}
+		if len(names) == 0 {
+			asked = append(asked, c.Name)
+		}
+	}
+	if len(asked) == 0 {
+		e.say("nothing to buy")
+		return nil
+	}
+	if len(asked) > 1 || price == "" {
+		price = st.Price
+	}
+	if price != "free" {
+		price = "up to " + price
+	}
+	e.say("buy %s, %s? y and Enter", strings.Join(asked, ", "), price)
+	return asked
+}
+
+// tell prints one line for each thing that changed.
+func (e *env) tell(ctx context.Context, s *watch.Session) {
+	changes, end := s.Subscribe()
+	defer end()
+	known, faults := map[string]string{}, ""
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changes:
+		}
+		st := s.State()
+		stamp := func(format string, args ...any) {
+			fmt.Fprintf(e.Stderr, "[watch] %s "+format+"\n", append([]any{e.Now().Format("15:04:05")}, args...)...)
+		}
+		var b strings.Builder
+		for _, f := range st.Faults {
+			fmt.Fprintf(&b, "%s:%d:%d: %s\n", f.File, f.Line, f.Column, f.Message)
+		}
+		if b.String() != faults {
+			if faults = b.String(); faults == "" {
+				stamp("the manifest is well again")
+			}
+			for _, f := range st.Faults {
+				stamp("error: %s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
+			}
+		}
+		for _, c := range st.Clips {
+			now := c.State + " " + c.Src
+			if known[c.Name] == now || c.State == watch.Working {
+				continue
+			}
+			known[c.Name] = now
+			stamp("%s: %s, %.1f s%s", c.Name, c.State, c.Seconds, after(c))
+		}
+	}
+}
+
+func after(c watch.Clip) string {
+	if c.State == watch.Broken || c.State == watch.Waiting {
+		return ": " + oneLine(c.Line)
+	}
+	return ""
+}

@@ -1,0 +1,267 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/assets"
+	"greenroom/compose/standin"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// Stand-ins are local, free takes: a drawn presenter of the clip's size, rate and
+// length that speaks the script. They are kept beside the store and never in
+// greenroom.lock, which is about takes.
+const (
+	routeStandIn = "stand-in"
+	standInsFile = "stand-ins.lock"
+)
+
+// standInVersion changes when the same clip would be drawn another way.
+const standInVersion = "2"
+
+// standIns are the ones on record, by clip.
+type standIns struct {
+	mu   sync.Mutex
+	path string
+	file *lockfile.File
+}
+
+func openStandIns(state string) *standIns {
+	s := &standIns{path: filepath.Join(state, standInsFile)}
+	var err error
+	if s.file, err = lockfile.Load(s.path); err != nil {
+		s.file, _ = lockfile.Parse(standInsFile, nil) // spoiled: they are drawn again
+	}
+	return s
+}
+
+func (s *standIns) get(clip string) (lockfile.Entry, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.file.Get(clip)
+}
+
+func (s *standIns) set(e lockfile.Entry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.file.Set(e)
+	return s.file.Save(s.path)
+}
+
+// standInSpec is what a clip's stand-in shows and says.
+func (p *Project) standInSpec(c manifest.Clip, req request) standin.Spec {
+	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
+		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
+	switch {
+	case len(c.Scenes) > 0:
+		var all []string
+		for _, sc := range c.Scenes {
+			all = append(all, spoken(sc.Script, c.Pronunciation))
+		}
+		s.Script, s.Presenter = strings.Join(all, " "), c.Scenes[0].Avatar.ID
+	case c.Source == manifest.SourceTranslate && c.Translate.Clip != "":
+		if src, err := p.clips([]string{c.Translate.Clip}); err == nil {
+			from := p.standInSpec(src[0], req)
+			from.Width, from.Height = s.Width, s.Height
+			return from
+		}
+	}
+	if s.Script == "" && s.AudioPath == "" {
+		s.Silence = max(1, req.seconds)
+	}
+	return s
+}
+
+// deliveredRate is HeyGen's frame rate.
+const deliveredRate = 25
+
+// standInKey is the hash of all that.
+func (p *Project) standInKey(s standin.Spec) (string, error) {
+	k := newKeyer("stand-in/" + standInVersion)
+	k.field("presenter", s.Presenter)
+	k.field("style", s.Style)
+	k.number("width", float64(s.Width))
+	k.number("height", float64(s.Height))
+	k.number("scale", s.Scale)
+	k.number("x", s.OffsetX)
+	k.number("y", s.OffsetY)
+	k.number("speed", s.Speed)
+	k.number("silence", s.Silence)
+	k.field("locale", s.Locale)
+	k.field("script", s.Script)
+	if err := p.keyFile(k, "audio", s.AudioPath); err != nil {
+		return "", err
+	}
+	return k.sum(), nil
+}
+
+// LibraryDir is where drawn presenters and spoken sentences are kept, for all projects
+// of this person: GREENROOM_CACHE, or the system's place for caches.
+func (p *Project) LibraryDir() string {
+	if d := p.o.Getenv("GREENROOM_CACHE"); d != "" {
+		return d
+	}
+	if d, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(d, "greenroom")
+	}
+	return filepath.Join(p.state, "cache")
+}
+
+// maker draws stand-ins with the programs at hand.
+func (p *Project) maker(ctx context.Context) (*standin.Maker, error) {
+	t, err := p.tools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &standin.Maker{FFmpeg: t.FFmpeg, Threads: 2}
+	if e, err := p.o.LookPath("espeak-ng"); err == nil {
+		m.Espeak = e
+	}
+	return m, nil
+}
+
+// drawStandIns makes the stand-ins that the steps want and do not have.
+func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
+	m, err := b.maker(ctx)
+	if err != nil {
+		return err
+	}
+	var g errgroup.Group
+	g.SetLimit(2)
+	errs := make([]error, len(steps))
+	for i, s := range steps {
+		g.Go(func() error {
+			if err := b.standIn(ctx, m, s); err != nil {
+				errs[i] = b.failed(ctx, s, err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // they report through errs
+	return joinFaults(ctx, errs)
+}
+
+func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
+	spec := b.standInSpec(s.clip, s.req)
+	key, err := b.standInKey(spec)
+	if err != nil {
+		return err
+	}
+	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) {
+		return nil
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Started})
+	dir := b.LibraryDir()
+	unlock := b.takes.lock("library " + spec.Presenter + spec.Style)
+	l, err := m.Library(ctx, filepath.Join(dir, "presenters"), spec)
+	unlock()
+	if err != nil {
+		return err
+	}
+	out := b.store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webm")
+	q, err := m.Quick(ctx, l, spec, filepath.Join(dir, "voice"), out)
+	if err != nil {
+		return err
+	}
+	e := lockfile.Entry{Clip: s.Clip, TakeKey: key, Route: routeStandIn, Duration: q.Duration, Renditions: map[string]lockfile.Rendition{},
+		Info: lockfile.Info{Width: q.Frame[0], Height: q.Frame[1], FPSNum: deliveredRate, FPSDen: 1, Frames: q.Frames, Duration: q.Duration, Transparent: true,
+			Box: lockfile.Box{X: q.Box.X, Y: q.Box.Y, W: q.Box.W, H: q.Box.H}, OutWidth: q.Width, OutHeight: q.Height}}
+	poster := b.store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webp")
+	if err := os.WriteFile(poster, l.Poster, 0o644); err != nil {
+		return err
+	}
+	for name, path := range map[string]string{webmRendition: out, posterRendition: poster} {
+		hash, size, err := b.store.Adopt(path)
+		if err != nil {
+			return err
+		}
+		e.Renditions[name] = lockfile.Rendition{Key: key, Hash: string(hash), Bytes: size}
+	}
+	// The lockfile's grammar wants a master: the stand-in is its own.
+	e.Master, e.MasterBytes = e.Renditions[webmRendition].Hash, e.Renditions[webmRendition].Bytes
+	if err := b.standIns.set(e); err != nil {
+		return err
+	}
+	b.count(func(sum *Summary) { sum.StandIns++ })
+	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Done, Message: frames(q.Frames)})
+	return nil
+}
+
+// hasAll reports that every file of an entry is in the store.
+func (p *Project) hasAll(e lockfile.Entry) bool {
+	for _, r := range e.Renditions {
+		if p.store == nil || !p.store.Has(hashOf(r), r.Bytes) {
+			return false
+		}
+	}
+	return len(e.Renditions) > 0
+}
+
+// shown is what of a clip is published: its take when that is current, else its
+// stand-in when one was drawn for what the manifest says now, else whatever take there
+// is.
+func (p *Project) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
+	take, have := p.entry(c.Name)
+	have = have && len(take.Renditions) > 0
+	si, drawn := p.standIns.get(c.Name)
+	if !drawn {
+		return take, "final", have
+	}
+	req, err := p.chosen(context.Background(), c, take, have, p.rows)
+	if err != nil {
+		return take, "final", have
+	}
+	if have && take.TakeKey == req.key {
+		return take, "final", true
+	}
+	if key, err := p.standInKey(p.standInSpec(c, req)); err == nil && key == si.TakeKey {
+		return si, routeStandIn, true
+	}
+	return take, "final", have
+}
+
+func hashOf(r lockfile.Rendition) assets.Hash { return assets.Hash(r.Hash) }
+
+func frames(n int) string { return fmt.Sprintf("%d frames", n) }
+
+// Shown is what of a clip is published now.
+type Shown struct {
+	Kind          string // final, stand-in; empty when nothing is
+	Src, Poster   string // below public/
+	Script        string
+	Width, Height int // of the file, pixels
+}
+
+// Shown tells what stands in public/ for a clip.
+func (p *Project) Shown(clip string) Shown {
+	clips, err := p.clips([]string{clip})
+	if err != nil {
+		return Shown{}
+	}
+	out := Shown{Script: clips[0].Script}
+	if a := clips[0].Agent; a != nil {
+		out.Script = a.Prompt
+	}
+	e, kind, ok := p.shown(clips[0])
+	if !ok {
+		return out
+	}
+	out.Kind, out.Width, out.Height = kind, e.Info.OutWidth, e.Info.OutHeight
+	for _, f := range publishedFiles(e) {
+		switch f.rendition {
+		case webmRendition:
+			out.Src = "greenroom/" + f.Name
+		case posterRendition:
+			out.Poster = "greenroom/" + f.Name
+		}
+	}
+	return out
+}

@@ -1,0 +1,201 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// Quiet and longest are how long files must be still before a run, and how long a
+// storm may put it off.
+const (
+	quiet   = 40 * time.Millisecond
+	longest = 250 * time.Millisecond
+	// pollEvery is how often files are looked at where events cannot be had.
+	pollEvery = 400 * time.Millisecond
+)
+
+// ignoredDirs are written by greenroom, by tools or by nobody who edits a film.
+var ignoredDirs = map[string]bool{".greenroom": true, ".git": true, "node_modules": true, "out": true}
+
+// ignored reports a path whose changes mean nothing: our own output, editors' swap
+// and backup files.
+func ignored(root, path string) bool {
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return false
+	}
+	slash := filepath.ToSlash(rel)
+	if strings.HasPrefix(slash, "public/greenroom") || strings.HasPrefix(slash, "src/greenroom") || slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
+		return true
+	}
+	for _, part := range strings.Split(slash, "/") {
+		if ignoredDirs[part] {
+			return true
+		}
+	}
+	name := filepath.Base(path)
+	return strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp") || strings.HasSuffix(name, ".swx") || strings.HasSuffix(name, ".tmp") ||
+		strings.HasPrefix(name, ".#") || strings.HasPrefix(name, "#") || name == "4913" || name == ".DS_Store"
+}
+
+// files tells when something in a project's folder, or in folders outside it that
+// the project reads, may have changed.
+type files struct {
+	root   string
+	hints  chan struct{} // buffered by one: a hint is a hint
+	notice func(string)
+}
+
+func newFiles(root string, notice func(string)) *files {
+	return &files{root: root, hints: make(chan struct{}, 1), notice: notice}
+}
+
+func (f *files) hint() {
+	select {
+	case f.hints <- struct{}{}:
+	default: // one is waiting already
+	}
+}
+
+// run watches until ctx ends. poll looks at intervals instead of asking the system;
+// that is also what is left when the system has no watches to give.
+func (f *files) run(ctx context.Context, poll bool) {
+	if !poll {
+		err := f.events(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		f.notice("files are looked at every " + pollEvery.String() + ": " + plainError(err))
+	}
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			f.hint()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func plainError(err error) string {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EMFILE):
+		return "the system has no more file watches (fs.inotify.max_user_watches)"
+	case err != nil:
+		return err.Error()
+	}
+	return "the system's events ended"
+}
+
+// events turns the system's events into hints. An error means that it cannot go on.
+func (f *files) events(ctx context.Context) error {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if err := f.addTree(w, f.root); err != nil {
+		return err
+	}
+	// The folder above tells when the project's own folder is removed and made again.
+	if err := w.Add(filepath.Dir(f.root)); err != nil && tooMany(err) {
+		return err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err, ok := <-w.Errors:
+			switch {
+			case !ok:
+				return errors.New("the watcher ended")
+			case errors.Is(err, fsnotify.ErrEventOverflow): // some were lost: look at everything
+				if err := f.addTree(w, f.root); err != nil {
+					return err
+				}
+				f.hint()
+			default:
+				return err
+			}
+		case e, ok := <-w.Events:
+			if !ok {
+				return errors.New("the watcher ended")
+			}
+			if err := f.event(w, e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (f *files) event(w *fsnotify.Watcher, e fsnotify.Event) error {
+	inside := e.Name == f.root || strings.HasPrefix(e.Name, f.root+string(filepath.Separator))
+	if !inside || e.Op == fsnotify.Chmod || ignored(f.root, e.Name) {
+		return nil
+	}
+	if e.Has(fsnotify.Create) {
+		// What was put into a new folder before it was watched is seen by the run itself.
+		if err := f.addTree(w, e.Name); err != nil {
+			return err
+		}
+	}
+	f.hint()
+	return nil
+}
+
+func tooMany(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE)
+}
+
+// addTree watches a folder and everything in it. Symlinks are not followed, so a loop
+// of them ends at once. Folders that vanish meanwhile are none of our business.
+func (f *files) addTree(w *fsnotify.Watcher, dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint: a folder that cannot be read is not watched
+		}
+		if !d.IsDir() {
+			return nil
+		}
+		if path != f.root && ignored(f.root, path) {
+			return filepath.SkipDir
+		}
+		if err := w.Add(path); err != nil && tooMany(err) {
+			return err
+		} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		return nil
+	})
+}
+
+// settle waits until hints have been quiet for a moment, or a storm has lasted too
+// long. It reports false when ctx ended.
+func (f *files) settle(ctx context.Context) bool {
+	end := time.NewTimer(longest)
+	defer end.Stop()
+	still := time.NewTimer(quiet)
+	defer still.Stop()
+	for {
+		select {
+		case <-f.hints:
+			still.Reset(quiet)
+		case <-still.C:
+			return true
+		case <-end.C:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+}

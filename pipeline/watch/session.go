@@ -1,0 +1,333 @@
+package watch
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"greenroom/pipeline"
+	"greenroom/pipeline/manifest"
+)
+
+// Options of a session.
+type Options struct {
+	Project pipeline.Options // its Sink is not used
+	Poll    bool             // look at files at intervals
+	Buy     bool             // saves buy too: for people who said so
+	Notice  func(string)     // words for the person, may be nil
+}
+
+// Session is one project being watched.
+type Session struct {
+	o     Options
+	root  string
+	files *files
+	stop  func() error
+
+	orders chan order
+
+	mu     sync.Mutex
+	state  State
+	subs   map[chan struct{}]bool
+	last   [32]byte // of the inputs at the last run
+	cancel context.CancelFunc
+}
+
+// order is a wish of a person.
+type order struct {
+	buy  []string // names; nil with all: everything
+	all  bool
+	redo bool // run although nothing changed
+	done chan error
+}
+
+// ErrNothing is the answer to a purchase of nothing.
+var ErrNothing = errors.New("there is nothing to buy")
+
+// New prepares a session; Run does the work.
+func New(o Options) (*Session, error) {
+	path, err := filepath.Abs(o.Project.ManifestPath)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), subs: map[chan struct{}]bool{}}
+	s.o.Project.ManifestPath = path
+	s.o.Project, s.stop = o.Project.Share()
+	s.o.Project.Sink = s.event
+	s.files = newFiles(s.root, s.note)
+	return s, nil
+}
+
+func (s *Session) note(text string) {
+	if s.o.Notice != nil {
+		s.o.Notice(text)
+	}
+}
+
+// State gives what is known now.
+func (s *Session) State() State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.state
+	st.Clips, st.Faults, st.Log = slices.Clone(st.Clips), slices.Clone(st.Faults), slices.Clone(st.Log)
+	return st
+}
+
+// Subscribe gives a channel that tells of changes; it holds one at most. end frees it.
+func (s *Session) Subscribe() (changes <-chan struct{}, end func()) {
+	c := make(chan struct{}, 1)
+	c <- struct{}{}
+	s.mu.Lock()
+	s.subs[c] = true
+	s.mu.Unlock()
+	return c, func() {
+		s.mu.Lock()
+		delete(s.subs, c)
+		s.mu.Unlock()
+	}
+}
+
+// change edits the state and tells everybody.
+func (s *Session) change(f func(*State)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(&s.state)
+	s.state.Rev++
+	for c := range s.subs {
+		select {
+		case c <- struct{}{}:
+		default: // one is waiting there already
+		}
+	}
+}
+
+// Buy buys the named clips, or all that can be bought. It returns when their requests
+// are sent; results arrive while editing goes on.
+func (s *Session) Buy(ctx context.Context, names []string) error {
+	return s.order(ctx, order{buy: names, all: len(names) == 0})
+}
+
+// Rebuild runs although nothing changed.
+func (s *Session) Rebuild(ctx context.Context) error { return s.order(ctx, order{redo: true}) }
+
+func (s *Session) order(ctx context.Context, o order) error {
+	o.done = make(chan error, 1)
+	select {
+	case s.orders <- o:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case err := <-o.done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Run watches and works until ctx ends.
+func (s *Session) Run(ctx context.Context) error {
+	defer func() { _ = s.stop() }() // an embedded sandbox ends with its session
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { s.files.run(ctx, s.o.Poll) })
+	s.files.hint()
+	for {
+		pending := s.again()
+		select {
+		case <-ctx.Done():
+			return nil
+		case o := <-s.orders:
+			o.done <- s.obey(ctx, o)
+		case <-s.files.hints:
+			if s.files.settle(ctx) {
+				s.work(ctx, false)
+			}
+		case <-pending:
+			s.work(ctx, true)
+		}
+	}
+}
+
+// again is when jobs that are paid for are looked after: soon in the sandbox, at
+// HeyGen's own pace otherwise.
+func (s *Session) again() <-chan time.Time {
+	st := s.State()
+	if !slices.ContainsFunc(st.Clips, func(c Clip) bool { return c.State == Waiting }) {
+		return nil
+	}
+	if st.Sandbox {
+		return time.After(300 * time.Millisecond)
+	}
+	return time.After(10 * time.Second)
+}
+
+func (s *Session) obey(ctx context.Context, o order) error {
+	if o.redo {
+		s.work(ctx, true)
+		return nil
+	}
+	names := o.buy
+	for _, c := range s.State().Clips {
+		if o.all && c.Buyable {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ErrNothing
+	}
+	err := s.build(ctx, pipeline.BuildOptions{Clips: names, NoWait: true})
+	s.work(ctx, true)
+	return err
+}
+
+// work brings what is free up to date when the inputs changed, or when it must. A
+// change that comes meanwhile cancels it, and it starts again.
+func (s *Session) work(ctx context.Context, must bool) {
+	for ctx.Err() == nil {
+		now := s.fingerprint()
+		s.mu.Lock()
+		same := now == s.last
+		s.last = now
+		s.mu.Unlock()
+		if same && !must {
+			return
+		}
+		run, cancel := context.WithCancel(ctx)
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			_ = s.build(run, pipeline.BuildOptions{StandIns: !s.o.Buy, NoWait: true}) // it shows its own errors
+		}()
+		again := false
+		for working := true; working; {
+			select {
+			case <-over:
+				working = false
+			case <-s.files.hints:
+				if s.files.settle(ctx) && s.fingerprint() != now {
+					cancel()
+					again = true
+				}
+			}
+		}
+		cancel()
+		if !again {
+			return
+		}
+		must = false
+	}
+}
+
+// build opens the project anew and runs one build; the state follows.
+func (s *Session) build(ctx context.Context, o pipeline.BuildOptions) error {
+	s.change(func(st *State) { st.Busy = true; st.Runs++ })
+	defer s.change(func(st *State) { st.Busy = false })
+	p, err := pipeline.Open(s.o.Project)
+	if err != nil {
+		s.change(func(st *State) { st.Faults = faultsOf(err) })
+		return err
+	}
+	defer p.Close()
+	_, err = p.Build(ctx, o)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	s.look(ctx, p, err)
+	return err
+}
+
+// look reads every clip's state after a run.
+func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
+	plan, err := p.Plan(ctx, nil)
+	if err != nil {
+		s.change(func(st *State) { st.Faults = faultsOf(err) })
+		return
+	}
+	bad := map[string]string{}
+	var rest []Fault
+	for _, f := range faultsOf(failed) {
+		if f.Clip != "" && bad[f.Clip] == "" {
+			bad[f.Clip] = f.Message
+		} else if f.Clip == "" {
+			rest = append(rest, f)
+		}
+	}
+	var clips []Clip
+	price, n := 0.0, 0
+	for _, step := range plan.Steps {
+		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
+		if m := bad[c.Name]; m != "" {
+			c.State, c.Line = Broken, m
+		}
+		if c.Buyable {
+			n++
+			price += step.Price
+		}
+		clips = append(clips, c)
+	}
+	s.change(func(st *State) {
+		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
+		if st.ToBuy, st.Price = n, pipeline.Dollars(price); plan.Sandbox {
+			st.Price = "free"
+		}
+	})
+}
+
+// event writes the log and shows work as it goes.
+func (s *Session) event(e pipeline.Event) {
+	s.change(func(st *State) {
+		i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == e.Clip })
+		if i >= 0 {
+			clips := slices.Clone(st.Clips)
+			switch e.State {
+			case pipeline.Started, pipeline.Progress:
+				if e.Stage != "wait" {
+					clips[i].State = Working
+				}
+				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
+				clips[i].Progress = e.Frac
+			}
+			st.Clips = clips
+		}
+		if e.State == pipeline.Done || e.State == pipeline.Failed || e.State == pipeline.Warned {
+			st.Log = append(st.Log, LogLine{e.Time, e.Clip, strings.TrimSpace(e.Stage + " " + e.State + " " + e.Message)})
+			st.Log = slices.Clone(st.Log[max(0, len(st.Log)-keptLog):])
+		}
+	})
+}
+
+// fingerprint is a hash of what a run would read: texts by content, media by size and
+// time. A file that cannot be read counts as what it is.
+func (s *Session) fingerprint() (out [32]byte) {
+	h := sha256.New()
+	text := func(path string) []byte {
+		b, err := os.ReadFile(path)
+		fmt.Fprintf(h, "%s %v %d\n", path, err != nil, len(b))
+		h.Write(b)
+		return b
+	}
+	b := text(s.o.Project.ManifestPath)
+	if m, err := manifest.Parse(s.o.Project.ManifestPath, b); err == nil {
+		for _, c := range m.Clips {
+			for _, f := range c.Inputs() {
+				if ext := strings.ToLower(filepath.Ext(f)); ext == ".md" || ext == ".txt" {
+					text(f)
+				} else if fi, err := os.Stat(f); err == nil {
+					fmt.Fprintf(h, "%s %d %d\n", f, fi.Size(), fi.ModTime().UnixNano())
+				}
+			}
+		}
+	}
+	h.Sum(out[:0])
+	return out
+}
