@@ -55,7 +55,7 @@ type command struct {
 func commands() []command {
 	return []command{initCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
 		fetchCommand(), adoptCommand(),
-		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), videosCommand(), uploadCommand(), photoCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
+		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
 }
 
 // Main runs one command and gives the exit code.

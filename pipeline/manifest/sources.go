@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/prompt"
 )
 
 // Agent is a film that HeyGen's Video Agent makes of one prompt.
@@ -108,7 +110,44 @@ func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	if utf8.RuneCountInString(a.Prompt) > maxPrompt {
 		d.fault(promptAt, "shorten it; `greenroom prompt` shows where the words are", "%s.prompt has more than %d characters", path, maxPrompt)
 	}
+	if ok {
+		d.prompt(promptAt, path+".prompt", text, a)
+	}
 	c.Agent = a
+}
+
+// prompt checks what the agent would be sent. A prompt in a file must have scenes; one
+// line in the manifest may be a wish.
+func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
+	p := prompt.Parse(text)
+	for _, f := range p.Findings {
+		if f.Severity != prompt.Error || f.Rule == "empty" || f.Rule == "scenes" && a.PromptFile == "" {
+			continue
+		}
+		where := path
+		if a.PromptFile != "" {
+			where = fmt.Sprintf("%s: %s:%d", path, filepath.Base(a.PromptFile), f.Line)
+		}
+		d.fault(n, f.Hint, "%s: %s", where, f.Message)
+	}
+	if len(p.Scenes) > 0 {
+		a.Prompt = p.Compose()
+	}
+	if a.Seconds == 0 {
+		a.Seconds = p.Seconds
+	}
+	for to, v := range map[*string]string{&a.Orientation: p.Orientation, &a.AvatarID: p.Avatar, &a.VoiceID: p.Voice} {
+		if *to == "" {
+			*to = v
+		}
+	}
+	for i, f := range p.Files {
+		at := fmt.Sprintf("%s: files[%d]", path, i)
+		if a.PromptFile != "" && !filepath.IsAbs(f) { // beside the prompt that names it
+			f = filepath.Join(filepath.Dir(a.PromptFile), filepath.FromSlash(f))
+		}
+		a.Files = append(a.Files, d.input(n, at, f))
+	}
 }
 
 // words gives an inline text, or the text of a .md or .txt file.
