@@ -2,101 +2,115 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // Begin inserts the intent or gets the row that is already there, and holds the
 // run's budget (USD; nil is none) against everything the run has already sent.
 func (l *Ledger) Begin(ctx context.Context, in Intent, budget *float64) (Row, error) {
 	var row Row
-	err := l.tx(ctx, func(tx *sql.Tx) error {
-		now := l.now().UnixMilli()
-		if _, err := tx.Exec(`INSERT INTO submissions (key, clip, route, marker, title, path, body, state, run_id, price, updated)
-			VALUES (?,?,?,?,?,?,?,'INTENT',?,?,?) ON CONFLICT (key) DO NOTHING`,
-			in.Key, in.Clip, in.Route, in.Marker, in.Title, in.Path, in.Body, in.RunID, in.Price, now); err != nil {
-			return fmt.Errorf("ledger: record intent: %w", err)
-		}
-		var err error
-		if row, err = scan(tx.QueryRow("SELECT "+columns+" FROM submissions WHERE key = ?", in.Key)); err != nil {
+	err := l.store.update(ctx, func(t txn) error {
+		old, known, err := t.get(in.Key)
+		if err != nil {
 			return err
 		}
-		if row.State != Intended {
+		if row = old; known && old.State != Intended {
 			return nil
 		}
-		if budget != nil {
-			var spent float64
-			if err := tx.QueryRow(`SELECT coalesce(sum(price),0) FROM submissions WHERE run_id = ? AND state != 'INTENT'`, in.RunID).Scan(&spent); err != nil {
-				return err
-			}
-			if spent+in.Price > *budget+1e-9 {
-				return fmt.Errorf("%w: $%.2f of $%.2f spent, this clip may cost $%.2f", ErrBudget, spent, *budget, in.Price)
-			}
-		}
-		// Body, title and price are this run's until they are frozen by Sending.
-		if _, err := tx.Exec(`UPDATE submissions SET clip=?, title=?, body=?, path=?, price=?, run_id=?, updated=? WHERE key=? AND state='INTENT'`,
-			in.Clip, in.Title, in.Body, in.Path, in.Price, in.RunID, now, in.Key); err != nil {
+		if err := afford(t, in, budget); err != nil {
 			return err
 		}
-		row, err = scan(tx.QueryRow("SELECT "+columns+" FROM submissions WHERE key = ?", in.Key))
-		return err
+		// Body, title and price are this run's until they are frozen by Sending.
+		row = Row{Key: in.Key, Clip: in.Clip, Route: in.Route, Marker: in.Marker, Title: in.Title, Path: in.Path, Body: in.Body, Price: in.Price, RunID: in.RunID,
+			State: Intended, Reason: old.Reason, FirstSent: old.FirstSent, LastSent: old.LastSent, Updated: l.stamp()}
+		return t.put(row)
 	})
 	return row, err
 }
 
+// afford holds the budget: what the run sent and nobody refused, and this one.
+func afford(t txn, in Intent, budget *float64) error {
+	if budget == nil {
+		return nil
+	}
+	spent, err := t.spent(in.RunID)
+	if err == nil && spent+in.Price > *budget+1e-9 {
+		return fmt.Errorf("%w: $%.2f of $%.2f spent, this clip may cost $%.2f", ErrBudget, spent, *budget, in.Price)
+	}
+	return err
+}
+
+// stamp is now, as exact as the record keeps it.
+func (l *Ledger) stamp() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
+
 // Sending freezes the body and says that bytes may now leave. Only an intent may
 // be sent; anything else is ErrUnsettled.
 func (l *Ledger) Sending(ctx context.Context, key string) (Row, error) {
-	now := l.now().UnixMilli()
-	err := l.move(ctx, key, `state='SENDING', pending=pending+1, first_sent=coalesce(first_sent,?), last_sent=?`, `state='INTENT'`, now, now)
-	if err != nil {
-		return Row{}, err
-	}
-	row, _, err := l.Get(ctx, key)
-	return row, err
+	return l.move(ctx, key, func(r *Row) {
+		r.State, r.LastSent = Sending, l.stamp()
+		r.Pending++
+		if r.FirstSent.IsZero() {
+			r.FirstSent = r.LastSent
+		}
+	}, Intended)
 }
 
 // Again counts one more send of a row whose outcome is unknown. The refusal of a
 // repeat says nothing about the first: only as many refusals as sends free the row.
 func (l *Ledger) Again(ctx context.Context, key string) error {
-	return l.move(ctx, key, `pending=pending+1, last_sent=?`, `state='SENDING'`, l.now().UnixMilli())
+	_, err := l.move(ctx, key, func(r *Row) { r.Pending, r.LastSent = r.Pending+1, l.stamp() }, Sending)
+	return err
 }
 
 // Submitted records the video's id: a definite yes, or one found on the account.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
-	return l.move(ctx, key, `state='SUBMITTED', video_id=?, pending=0, reason=''`, `state IN ('SENDING','PARKED')`, videoID)
+	_, err := l.move(ctx, key, func(r *Row) { r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, "" }, Sending, Parked)
+	return err
 }
 
 // Refused records a definite no to one send. The row is free again only when no
 // other send of it is unknown.
 func (l *Ledger) Refused(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `pending=pending-1, state=CASE WHEN pending=1 THEN 'INTENT' ELSE state END, reason=?`, `state='SENDING'`, reason)
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.Reason = reason
+		if r.Pending--; r.Pending == 0 {
+			r.State = Intended
+		}
+	}, Sending)
+	return err
 }
 
 // Unknown notes why an outcome is not known; the row stays SENDING.
 func (l *Ledger) Unknown(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `reason=?`, `state='SENDING'`, reason)
+	_, err := l.move(ctx, key, func(r *Row) { r.Reason = reason }, Sending)
+	return err
 }
 
 // Park puts an unknown outcome before a person.
 func (l *Ledger) Park(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `state='PARKED', reason=?`, `state='SENDING'`, reason)
+	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Reason = Parked, reason }, Sending)
+	return err
 }
 
 // Completed records that the provider finished the video.
 func (l *Ledger) Completed(ctx context.Context, key string) error {
-	return l.move(ctx, key, `state='COMPLETED'`, `state IN ('SUBMITTED','COMPLETED')`)
+	_, err := l.move(ctx, key, func(r *Row) { r.State = Completed }, Submitted, Completed)
+	return err
 }
 
 // Failed records that the provider gave up. The row is final: another try needs
 // another key.
 func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `state='FAILED', reason=?`, `state='SUBMITTED'`, reason)
+	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Reason = Failed, reason }, Submitted)
+	return err
 }
 
 // Fetched records the master in the store, after it is there.
 func (l *Ledger) Fetched(ctx context.Context, key, masterHash string, bytes int64, duration float64) error {
-	return l.move(ctx, key, `master_hash=?, master_bytes=?, duration=?`, `state='COMPLETED'`, masterHash, bytes, duration)
+	_, err := l.move(ctx, key, func(r *Row) { r.MasterHash, r.MasterBytes, r.Duration = masterHash, bytes, duration }, Completed)
+	return err
 }
 
 // ResolvePaid is a person's word that a parked submission is on the account.
@@ -106,24 +120,27 @@ func (l *Ledger) ResolvePaid(ctx context.Context, key, videoID string) error {
 
 // ResolveNotPaid is a person's word that a parked submission is not.
 func (l *Ledger) ResolveNotPaid(ctx context.Context, key string) error {
-	return l.move(ctx, key, `state='INTENT', pending=0, reason='resolved by hand: not paid'`, `state IN ('PARKED','SENDING')`)
+	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Pending, r.Reason = Intended, 0, "resolved by hand: not paid" }, Parked, Sending)
+	return err
 }
 
-// move changes one row when it is in the state the change is allowed from.
-func (l *Ledger) move(ctx context.Context, key, set, from string, args ...any) error {
-	return l.tx(ctx, func(tx *sql.Tx) error {
-		args = append(args, l.now().UnixMilli(), key)
-		res, err := tx.Exec("UPDATE submissions SET "+set+", updated=? WHERE key=? AND "+from, args...)
-		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
+// move changes one row when it is in a state the change is allowed from.
+func (l *Ledger) move(ctx context.Context, key string, change func(*Row), from ...State) (Row, error) {
+	var row Row
+	err := l.store.update(ctx, func(t txn) error {
+		r, known, err := t.get(key)
+		switch {
+		case err != nil:
 			return err
-		}
-		var state string
-		if err := tx.QueryRow("SELECT state FROM submissions WHERE key=?", key).Scan(&state); err != nil {
+		case !known:
 			return fmt.Errorf("ledger: no submission %q", key)
+		case !slices.Contains(from, r.State):
+			return fmt.Errorf("%w: it is %s", ErrUnsettled, r.State)
 		}
-		return fmt.Errorf("%w: it is %s", ErrUnsettled, state)
+		change(&r)
+		r.Updated = l.stamp()
+		row = r
+		return t.put(r)
 	})
+	return row, err
 }
