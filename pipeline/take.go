@@ -85,7 +85,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	before := s.row.State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
 	re := remote{client, s.Route, onceKey(s.Key)}
-	row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat()})
+	row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Locked: true})
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")

@@ -10,8 +10,10 @@ package ledger
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"greenroom/internal/atomicfile"
@@ -44,6 +46,8 @@ type Row struct {
 	Duration                              float64 // seconds, as announced
 	MasterHash                            string
 	MasterBytes                           int64
+	Owner                                 string    // the process at work on it; empty: none
+	Until                                 time.Time // the end of its lease
 }
 
 // Intent is a request somebody wants to make.
@@ -59,16 +63,29 @@ var (
 	ErrBudget    = errors.New("the budget of this run is used up")
 	ErrUnsettled = errors.New("an earlier request is not settled")
 	ErrParked    = errors.New("the request got no answer and is not on the account; nobody knows whether it was billed")
+	ErrBusy      = errors.New("another process is at work on this request")
 	ErrUnknown   = errors.New("the request got no answer; it may have been billed")
+
+	errKeyExpired = errors.New("the idempotency key may be forgotten")
 )
 
 // Options of Open.
-type Options struct{ Now func() time.Time }
+type Options struct {
+	Now func() time.Time
+	// Lease is how long a process that gives no sign of life keeps a row; 0 is five
+	// minutes, more than the longest request takes.
+	Lease time.Duration
+}
 
 // Ledger is an open record. Two processes may have it open at once.
 type Ledger struct {
-	store store
-	now   func() time.Time
+	store     store
+	now       func() time.Time
+	owner     string // this process's name in leases
+	leaseTime time.Duration
+
+	mu       sync.Mutex
+	repeated map[string]map[string]float64 // by run and key: prices of other runs' rows it sent again
 }
 
 // Open opens or creates the record.
@@ -87,7 +104,10 @@ func newLedger(s store, o Options) *Ledger {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Ledger{s, o.Now}
+	if o.Lease == 0 {
+		o.Lease = 5 * time.Minute
+	}
+	return &Ledger{store: s, now: o.Now, owner: rand.Text(), leaseTime: o.Lease, repeated: map[string]map[string]float64{}}
 }
 
 // Close closes the record.

@@ -30,15 +30,25 @@ CREATE TABLE IF NOT EXISTS submissions (
 ) STRICT;`
 
 const columns = `key, clip, route, marker, title, path, body, state, pending, coalesce(video_id,''), reason, run_id, price,
- coalesce(first_sent,0), coalesce(last_sent,0), updated, duration, master_hash, master_bytes`
+ coalesce(first_sent,0), coalesce(last_sent,0), updated, duration, master_hash, master_bytes,
+ owner, coalesce(lease_until,0)`
 
 const upsert = `INSERT INTO submissions (key, clip, route, marker, title, path, body, state, pending, video_id, reason, run_id, price,
-  first_sent, last_sent, updated, duration, master_hash, master_bytes)
- VALUES (?,?,?,?,?,?,?,?,?,nullif(?,''),?,?,?,nullif(?,0),nullif(?,0),?,?,?,?)
+  first_sent, last_sent, updated, duration, master_hash, master_bytes, owner, lease_until)
+ VALUES (?,?,?,?,?,?,?,?,?,nullif(?,''),?,?,?,nullif(?,0),nullif(?,0),?,?,?,?,?,nullif(?,0))
  ON CONFLICT (key) DO UPDATE SET clip=excluded.clip, route=excluded.route, marker=excluded.marker, title=excluded.title, path=excluded.path,
   body=excluded.body, state=excluded.state, pending=excluded.pending, video_id=excluded.video_id, reason=excluded.reason, run_id=excluded.run_id,
   price=excluded.price, first_sent=excluded.first_sent, last_sent=excluded.last_sent, updated=excluded.updated, duration=excluded.duration,
-  master_hash=excluded.master_hash, master_bytes=excluded.master_bytes`
+  master_hash=excluded.master_hash, master_bytes=excluded.master_bytes, owner=excluded.owner, lease_until=excluded.lease_until`
+
+// leases is what version 1 of the file adds.
+const leases = `
+ALTER TABLE submissions ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE submissions ADD COLUMN lease_until INTEGER;
+PRAGMA user_version = 1;`
+
+// fileVersion is the newest this program writes; older files are brought up to it.
+const fileVersion = 1
 
 // sqlite is the ledger's file. Two processes may have it open at once.
 type sqlite struct{ db *sql.DB }
@@ -50,19 +60,44 @@ func openSQLite(path string) (*sqlite, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // one writer; SQLite would queue them anyway
-	if _, err := db.Exec(schema); err != nil {
+	s := &sqlite{db}
+	if err := s.migrate(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &sqlite{db}, nil
+	return s, nil
+}
+
+// migrate makes the table, or brings an older one up to fileVersion. It is one
+// transaction: of two processes that open the file at once one does the work.
+func (s *sqlite) migrate() error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // nothing to undo after Commit
+	var version int
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case version == fileVersion:
+		return nil
+	case version > fileVersion:
+		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)", version, fileVersion)
+	}
+	if _, err := tx.Exec(schema + leases); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 func (s *sqlite) close() error { return s.db.Close() }
 
 func scan(row interface{ Scan(...any) error }) (r Row, err error) {
-	var first, last, updated int64
+	var first, last, updated, until int64
 	err = row.Scan(&r.Key, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
-		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes)
-	r.FirstSent, r.LastSent, r.Updated = when(first), when(last), when(updated)
+		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes, &r.Owner, &until)
+	r.FirstSent, r.LastSent, r.Updated, r.Until = when(first), when(last), when(updated), when(until)
 	return r, err
 }
 
@@ -137,7 +172,7 @@ func (t sqliteTx) put(r Row) error {
 		body = []byte{}
 	}
 	_, err := t.tx.Exec(upsert, r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
-		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes)
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}

@@ -7,91 +7,184 @@ import (
 	"time"
 )
 
-// Begin inserts the intent or gets the row that is already there, and holds the
-// run's budget (USD; nil is none) against everything the run has already sent.
-func (l *Ledger) Begin(ctx context.Context, in Intent, budget *float64) (Row, error) {
+// begin inserts the intent or gets the row that is already there, holds the run's
+// budget (USD; nil is none) against everything the run has already sent, and takes
+// the lease of a row that is still open.
+func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked bool) (Row, error) {
 	var row Row
 	err := l.store.update(ctx, func(t txn) error {
 		old, known, err := t.get(in.Key)
 		if err != nil {
 			return err
 		}
-		if row = old; known && old.State != Intended {
+		if row = old; known && old.State != Intended && old.State != Sending {
 			return nil
 		}
-		if err := afford(t, in, budget); err != nil {
-			return err
+		if known && !locked && old.Owner != "" && old.Owner != l.owner && l.now().Before(old.Until) {
+			return fmt.Errorf("%w, until %s at the latest", ErrBusy, old.Until.Format(time.RFC3339))
 		}
-		// Body, title and price are this run's until they are frozen by Sending.
-		row = Row{Key: in.Key, Clip: in.Clip, Route: in.Route, Marker: in.Marker, Title: in.Title, Path: in.Path, Body: in.Body, Price: in.Price, RunID: in.RunID,
-			State: Intended, Reason: old.Reason, FirstSent: old.FirstSent, LastSent: old.LastSent, Updated: l.stamp()}
+		if old.State != Sending {
+			if err := l.afford(t, in.RunID, in.Price, budget); err != nil {
+				return err
+			}
+			// Body, title and price are this run's until they are frozen by sending.
+			row = Row{Key: in.Key, Clip: in.Clip, Route: in.Route, Marker: in.Marker, Title: in.Title, Path: in.Path, Body: in.Body, Price: in.Price, RunID: in.RunID,
+				State: Intended, Reason: old.Reason, FirstSent: old.FirstSent, LastSent: old.LastSent}
+		}
+		l.lease(&row)
+		row.Updated = l.stamp()
 		return t.put(row)
 	})
 	return row, err
 }
 
-// afford holds the budget: what the run sent and nobody refused, and this one.
-func afford(t txn, in Intent, budget *float64) error {
+// lease makes the row this process's for a while.
+func (l *Ledger) lease(r *Row) { r.Owner, r.Until = l.owner, l.stamp().Add(l.leaseTime) }
+
+// release gives an open row back.
+func (l *Ledger) release(ctx context.Context, key string) error {
+	if r, ok, err := l.Get(ctx, key); err != nil || !ok || r.Owner != l.owner {
+		return err
+	}
+	_, err := l.move(ctx, key, free, Intended, Sending)
+	return err
+}
+
+func free(r *Row) { r.Owner, r.Until = "", time.Time{} }
+
+// afford holds the budget: what the run sent and nobody refused, what it sent again
+// for an earlier run, and this one.
+func (l *Ledger) afford(t txn, runID string, price float64, budget *float64) error {
 	if budget == nil {
 		return nil
 	}
-	spent, err := t.spent(in.RunID)
-	if err == nil && spent+in.Price > *budget+1e-9 {
-		return fmt.Errorf("%w: $%.2f of $%.2f spent, this clip may cost $%.2f", ErrBudget, spent, *budget, in.Price)
+	spent, err := t.spent(runID)
+	if err != nil {
+		return err
 	}
-	return err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.repeated[runID] {
+		spent += p
+	}
+	if spent+price > *budget+1e-9 {
+		return fmt.Errorf("%w: $%.2f of $%.2f spent, this clip may cost $%.2f", ErrBudget, spent, *budget, price)
+	}
+	return nil
 }
 
 // stamp is now, as exact as the record keeps it.
 func (l *Ledger) stamp() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
 
-// Sending freezes the body and says that bytes may now leave. Only an intent may
-// be sent; anything else is ErrUnsettled.
-func (l *Ledger) Sending(ctx context.Context, key string) (Row, error) {
-	return l.move(ctx, key, func(r *Row) {
-		r.State, r.LastSent = Sending, l.stamp()
-		r.Pending++
-		if r.FirstSent.IsZero() {
-			r.FirstSent = r.LastSent
+// sending freezes the body and says that bytes may now leave. Only an intent that
+// this process leases may be sent, and only within the budget: both are looked at
+// in the transaction that lets the bytes go.
+func (l *Ledger) sending(ctx context.Context, key string, budget *float64) (Row, error) {
+	return l.change(ctx, key, func(t txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
 		}
+		if err := l.afford(t, r.RunID, r.Price, budget); err != nil {
+			return err
+		}
+		l.lease(r)
+		// Every earlier send was refused: the key's day begins with this one.
+		r.State, r.Pending, r.FirstSent, r.LastSent, r.Reason = Sending, 1, l.stamp(), l.stamp(), ""
+		return nil
 	}, Intended)
 }
 
-// Again counts one more send of a row whose outcome is unknown. The refusal of a
-// repeat says nothing about the first: only as many refusals as sends free the row.
-func (l *Ledger) Again(ctx context.Context, key string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.Pending, r.LastSent = r.Pending+1, l.stamp() }, Sending)
-	return err
+// again counts one more send of a row whose outcome is unknown, while its key
+// lives. The refusal of a repeat says nothing about the first: only as many
+// refusals as sends free the row. A repeat may be what buys, so it must fit the
+// budget of the run that makes it, even when an earlier run began it.
+func (l *Ledger) again(ctx context.Context, key, runID string, budget *float64) (Row, error) {
+	row, err := l.change(ctx, key, func(t txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		if l.now().Sub(r.FirstSent) >= repeatWindow {
+			return errKeyExpired
+		}
+		if r.RunID != runID && !l.hasRepeated(runID, key) {
+			if err := l.afford(t, runID, r.Price, budget); err != nil {
+				return err
+			}
+		}
+		l.lease(r)
+		r.Pending, r.LastSent, r.Reason = r.Pending+1, l.stamp(), ""
+		return nil
+	}, Sending)
+	if err == nil && row.RunID != runID {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.repeated[runID] == nil {
+			l.repeated[runID] = map[string]float64{}
+		}
+		l.repeated[runID][key] = row.Price
+	}
+	return row, err
+}
+
+func (l *Ledger) hasRepeated(runID, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.repeated[runID][key]
+	return ok
+}
+
+// mine refuses a change by a process whose lease was taken over.
+func (l *Ledger) mine(r Row) error {
+	if r.Owner != l.owner {
+		return ErrBusy
+	}
+	return nil
 }
 
 // Submitted records the video's id: a definite yes, or one found on the account.
+// A yes is true whoever brings it, so no lease is asked for.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, "" }, Sending, Parked)
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, ""
+		free(r)
+	}, Sending, Parked)
 	return err
 }
 
-// Refused records a definite no to one send. The row is free again only when no
+// refused records a definite no to one send. The row is free again only when no
 // other send of it is unknown.
-func (l *Ledger) Refused(ctx context.Context, key, reason string) error {
-	_, err := l.move(ctx, key, func(r *Row) {
-		r.Reason = reason
+func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		r.Reason, r.LastSent = reason, l.stamp()
 		if r.Pending--; r.Pending == 0 {
 			r.State = Intended
+			free(r)
 		}
+		return nil
 	}, Sending)
-	return err
 }
 
-// Unknown notes why an outcome is not known; the row stays SENDING.
-func (l *Ledger) Unknown(ctx context.Context, key, reason string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.Reason = reason }, Sending)
-	return err
+// unknown notes why and when a send ended without an answer; the row stays SENDING.
+func (l *Ledger) unknown(ctx context.Context, key, reason string) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error {
+		r.Reason, r.LastSent = reason, l.stamp()
+		return l.mine(*r)
+	}, Sending)
 }
 
-// Park puts an unknown outcome before a person.
-func (l *Ledger) Park(ctx context.Context, key, reason string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Reason = Parked, reason }, Sending)
-	return err
+// toPerson puts an unknown outcome before a person.
+func (l *Ledger) toPerson(ctx context.Context, key, reason string) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		r.State, r.Reason = Parked, reason
+		free(r)
+		return nil
+	}, Sending)
 }
 
 // Completed records that the provider finished the video.
@@ -120,12 +213,19 @@ func (l *Ledger) ResolvePaid(ctx context.Context, key, videoID string) error {
 
 // ResolveNotPaid is a person's word that a parked submission is not.
 func (l *Ledger) ResolveNotPaid(ctx context.Context, key string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Pending, r.Reason = Intended, 0, "resolved by hand: not paid" }, Parked, Sending)
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.State, r.Pending, r.Reason = Intended, 0, "resolved by hand: not paid"
+		free(r) // whoever was at it may no longer write to it
+	}, Parked, Sending)
 	return err
 }
 
 // move changes one row when it is in a state the change is allowed from.
-func (l *Ledger) move(ctx context.Context, key string, change func(*Row), from ...State) (Row, error) {
+func (l *Ledger) move(ctx context.Context, key string, set func(*Row), from ...State) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error { set(r); return nil }, from...)
+}
+
+func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) error, from ...State) (Row, error) {
 	var row Row
 	err := l.store.update(ctx, func(t txn) error {
 		r, known, err := t.get(key)
@@ -137,7 +237,9 @@ func (l *Ledger) move(ctx context.Context, key string, change func(*Row), from .
 		case !slices.Contains(from, r.State):
 			return fmt.Errorf("%w: it is %s", ErrUnsettled, r.State)
 		}
-		change(&r)
+		if err := set(t, &r); err != nil {
+			return err
+		}
 		r.Updated = l.stamp()
 		row = r
 		return t.put(r)
