@@ -17,8 +17,10 @@ type scenario struct {
 	procs      int // processes side by side; 0 is 1
 	ledgers    int // 2 gives each process a ledger of its own
 	clips      []string
-	budget     float64 // of one run; 0 is none. A clip costs 1
-	drive      driver  // nil: the product
+	budget     float64      // of one run; 0 is none. A clip costs 1
+	drive      driver       // nil: the product
+	open       func() store // nil: in memory
+	digest     bool         // report the rows
 	log        func(string, ...any)
 }
 
@@ -50,6 +52,7 @@ const (
 type outcome struct {
 	why    string
 	parked bool
+	rows   string // what the ledgers hold, when asked for
 }
 
 type crashed struct{}
@@ -61,7 +64,7 @@ type proc struct {
 	run     string
 	l       *Ledger
 	c       *heygen.Client
-	rows    *memory
+	rows    store
 	yield   func(string) bool
 	charged map[string]bool // clips this run sent and was not refused
 	next    func() (string, bool)
@@ -90,7 +93,7 @@ func (p *proc) sent(clip, body, key string) {
 	if w.s.drive != nil {
 		return // the planted ones are judged by what they cost
 	}
-	switch r := p.rows.rows["k"+clip]; {
+	switch r := w.row(p.rows, clip); {
 	case r.State == Intended || r.State == "" || r.FirstSent.IsZero():
 		w.fail("bytes left before the record said so (%q)", r.State)
 	case string(r.Body) != body:
@@ -191,7 +194,7 @@ func (p *proc) budget() *float64 {
 }
 
 // start makes a process; it does nothing before next is called.
-func (w *world) start(name string, rows *memory, round int) *proc {
+func (w *world) start(name string, rows store, round int) *proc {
 	p := &proc{w: w, name: name, run: name + strconv.Itoa(round), rows: rows, charged: map[string]bool{}}
 	p.l = newLedger(&watched{rows, p}, Options{Now: func() time.Time { return w.now }})
 	// The client's jitter would make schedules differ: its pauses are a plain 30 s.
@@ -274,9 +277,12 @@ func (w *world) together(ps []*proc) {
 // play runs one schedule to its quiet end and judges it.
 func (s scenario) play(c *chooser) outcome {
 	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}}
-	stores := []*memory{newMemory()}
+	if s.open == nil {
+		s.open = func() store { return newMemory() }
+	}
+	stores := []store{s.open()}
 	if s.ledgers == 2 {
-		stores = append(stores, newMemory())
+		stores = append(stores, s.open())
 	}
 	for round := 1; round <= rounds+quietRounds && !w.settled(stores); round++ {
 		c.run = round
@@ -299,13 +305,31 @@ func (s scenario) play(c *chooser) outcome {
 	w.now = w.now.Add(time.Hour)
 	w.arrive()
 	w.judge(stores)
-	return outcome{w.why, w.parked}
+	o := outcome{why: w.why, parked: w.parked}
+	if w.s.digest {
+		for _, m := range stores {
+			rows, err := m.list(context.Background())
+			for i := range rows {
+				rows[i].Owner = "" // made up anew by each process
+			}
+			o.rows += fmt.Sprintf("%+v %v\n", rows, err)
+		}
+	}
+	return o
 }
 
-func (w *world) settled(stores []*memory) bool {
+func (w *world) row(m store, clip string) Row {
+	r, _, err := m.get(context.Background(), "k"+clip)
+	if err != nil {
+		w.fail("the ledger cannot be read: %v", err)
+	}
+	return r
+}
+
+func (w *world) settled(stores []store) bool {
 	for _, m := range stores {
 		for _, clip := range w.s.clips {
-			if m.rows["k"+clip].State != Submitted {
+			if w.row(m, clip).State != Submitted {
 				return false
 			}
 		}
@@ -315,13 +339,14 @@ func (w *world) settled(stores []*memory) bool {
 
 // resolve is an honest person: an hour later, when the account shows everything,
 // each parked row gets the word the account gives.
-func (w *world) resolve(stores []*memory) {
+func (w *world) resolve(stores []store) {
 	for _, m := range stores {
-		for _, key := range m.order {
-			r := m.rows[key]
+		for _, clip := range w.s.clips {
+			r := w.row(m, clip)
 			if r.State != Parked {
 				continue
 			}
+			key := r.Key
 			w.parked = true
 			w.now = w.now.Add(time.Hour)
 			w.arrive()
@@ -348,7 +373,7 @@ func (w *world) resolve(stores []*memory) {
 }
 
 // judge counts the money at the end.
-func (w *world) judge(stores []*memory) {
+func (w *world) judge(stores []store) {
 	for _, clip := range w.s.clips {
 		ids := map[string]bool{}
 		for _, j := range w.jobs {
@@ -360,12 +385,12 @@ func (w *world) judge(stores []*memory) {
 			w.fail("clip %s was billed %d times", clip, len(ids))
 		}
 		for _, m := range stores {
-			switch r := m.rows["k"+clip]; {
+			switch r := w.row(m, clip); {
 			case r.State == Submitted && !ids[r.VideoID]:
 				w.fail("clip %s is recorded as %q, which nobody billed", clip, r.VideoID)
 			case r.State != Submitted && len(ids) > 0 && r.State != Parked && r.State != Sending:
 				w.fail("clip %s was billed and forgotten: its row is %q", clip, r.State)
-			case r.State != Submitted:
+			case r.State != Submitted && w.s.drive == nil:
 				w.fail("clip %s is still %q after quiet runs", clip, fmt.Sprint(r.State, " ", r.Reason))
 			}
 		}

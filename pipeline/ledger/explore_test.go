@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -249,6 +250,49 @@ func TestExplore(t *testing.T) {
 		}
 	}
 	t.Logf("%d schedules of up to %d faults in %s", sum, depth(t), time.Since(began).Round(100*time.Millisecond))
+}
+
+// TestSQLiteTellsTheSameStory plays every schedule of one fault (two for v2) on the
+// product's store too: the same end, the same rows.
+func TestSQLiteTellsTheSameStory(t *testing.T) {
+	var files []*sqlite
+	for i := range 2 {
+		f, err := openSQLite(filepath.Join(t.TempDir(), fmt.Sprint(i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.close()
+		files = append(files, f)
+	}
+	n := 0
+	for _, s := range scenarios() {
+		s.digest = true
+		onFile := s
+		used := 0
+		onFile.open = func() store {
+			f := files[used]
+			used++
+			if _, err := f.db.Exec("DELETE FROM submissions"); err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		c := &chooser{max: 1}
+		if s.name == "v2" && !testing.Short() {
+			c.max = 2
+		}
+		for more := true; more; more = c.next() {
+			c.rewind()
+			want := s.play(c)
+			c.rewind()
+			used = 0
+			if got := onFile.play(c); got != want {
+				t.Fatalf("%s %q\nmemory %+v\nsqlite %+v", s.name, c.faults(), want, got)
+			}
+			n++
+		}
+	}
+	t.Logf("%d schedules agree", n)
 }
 
 // TestPlantedFaultsAreFound holds the explorer to its word: every protocol known
