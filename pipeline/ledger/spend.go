@@ -91,6 +91,11 @@ func (p purchase) send(ctx context.Context, row Row) (Row, error) {
 	if err != nil {
 		return row, err
 	}
+	if !p.o.Locked && !p.now().Before(row.Until) {
+		// It stalled behind the record, and another may have taken the row over.
+		_, err := p.refused(ctx, row.Key, "not sent: the lease ran out")
+		return row, errors.Join(ErrBusy, err)
+	}
 	id, err := p.remote.Submit(context.WithoutCancel(ctx), row.Path, row.Body)
 	switch {
 	case err == nil:
@@ -170,6 +175,9 @@ func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) 
 			return row, err
 		}
 		row = again
+		if p.keyExpired(row) { // the computer slept behind the record
+			return p.settle(ctx, row)
+		}
 		id, err := p.o.Repeat(context.WithoutCancel(ctx), row)
 		switch {
 		case err == nil:

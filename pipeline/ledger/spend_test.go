@@ -126,6 +126,49 @@ func TestNoRepeatWhenTheDayEndsBetweenRepeats(t *testing.T) {
 	}
 }
 
+// stalling is a store behind which a process sleeps after a commit.
+type stalling struct {
+	store
+	s    *script
+	naps []time.Duration // one for each commit
+}
+
+func (n *stalling) update(ctx context.Context, f func(txn) error) error {
+	err := n.store.update(ctx, f)
+	if err == nil && len(n.naps) > 0 {
+		n.s.now = n.s.now.Add(n.naps[0])
+		n.naps = n.naps[1:]
+	}
+	return err
+}
+
+// TestNoRepeatAfterAStallBehindTheRecord: a computer that slept between the record
+// of a repeat and its bytes used to send them when the key was forgotten.
+func TestNoRepeatAfterAStallBehindTheRecord(t *testing.T) {
+	s, l := scripted(t)
+	died(t, s, l, intent("k", 1), s.v3())
+	s.now = s.now.Add(repeatWindow - time.Minute)
+	l.store = &stalling{l.store, s, []time.Duration{0, 2 * time.Hour}}
+	s.sends = []func() (string, error){yes("twice")}
+	o := s.v3()
+	o.Locked = true
+	if _, err := l.Spend(t.Context(), intent("k", 1), nil, s, no, o); !errors.Is(err, ErrParked) || len(s.bodies) != 1 {
+		t.Fatalf("%v after %d sends", err, len(s.bodies))
+	}
+}
+
+// TestNoSendAfterTheLease: without the lock another may have taken the row over.
+func TestNoSendAfterTheLease(t *testing.T) {
+	s, l := scripted(t, yes("v1"))
+	l.store = &stalling{l.store, s, []time.Duration{0, time.Hour}}
+	if _, err := l.Spend(t.Context(), intent("k", 1), nil, s, no, s.v2()); !errors.Is(err, ErrBusy) || len(s.bodies) != 0 {
+		t.Fatalf("%v after %d sends", err, len(s.bodies))
+	}
+	if row, err := l.Spend(t.Context(), intent("k", 1), nil, s, no, s.v2()); err != nil || row.VideoID != "v1" {
+		t.Fatalf("%+v %v", row, err)
+	}
+}
+
 // TestTheKeysDayBeginsWithTheSendThatCounts: refused sends used to start it.
 func TestTheKeysDayBeginsWithTheSendThatCounts(t *testing.T) {
 	s, l := scripted(t, fails(errRefused))

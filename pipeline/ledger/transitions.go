@@ -103,7 +103,7 @@ func (l *Ledger) again(ctx context.Context, key, runID string, budget *float64) 
 		if err := l.mine(*r); err != nil {
 			return err
 		}
-		if l.now().Sub(r.FirstSent) >= repeatWindow {
+		if l.keyExpired(*r) {
 			return errKeyExpired
 		}
 		if r.RunID != runID && !l.hasRepeated(runID, key) {
@@ -132,6 +132,8 @@ func (l *Ledger) hasRepeated(runID, key string) bool {
 	_, ok := l.repeated[runID][key]
 	return ok
 }
+
+func (l *Ledger) keyExpired(r Row) bool { return l.now().Sub(r.FirstSent) >= repeatWindow }
 
 // mine refuses a change by a process whose lease was taken over.
 func (l *Ledger) mine(r Row) error {
