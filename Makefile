@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 export GREENROOM_NODE_MODULES := $(CURDIR)/remotion/companion/node_modules
 GO_FILES := $(shell git ls-files '*.go')
 
-.PHONY: all build demo test bench gen lint vet setup kill clean
+.PHONY: all build demo test bench gen lint vet setup explore kill clean
 
 all: build
 
@@ -39,6 +39,15 @@ gen: setup
 bench:
 	@.ci/setup bench
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./pipeline .
+
+# Every schedule of so many faults against the spending protocol, and the planted
+# wrong ones; an ordinary test run takes 3.
+explore:
+	EXPLORE_FAULTS=$${EXPLORE_FAULTS:-4} go test -count 1 -timeout 60m -v -run 'TestExplore|TestPlanted|TestTheControl|TestSQLiteTells|TestStoresAgree' ./pipeline/ledger
+
+# The long kill test: two submitters, 1,500 clips, and the naive twin beside them.
+kill:
+	GREENROOM_KILL_CLIPS=$${GREENROOM_KILL_CLIPS:-1500} GREENROOM_KILL_KILLS=$${GREENROOM_KILL_KILLS:-600} go test -count 1 -timeout 60m -v -run TestTwoKilledSubmittersBuyOnce .
 
 clean:
 	rm -rf bin demo

@@ -29,7 +29,7 @@ clips:
 `
 
 // kills is how often a build is killed.
-const kills = 50
+const kills = 40
 
 // TestKilledBuildsBuyOnce kills -9 a build at random moments, then lets one
 // finish: every clip was billed once, and the files are those of a build that

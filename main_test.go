@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"greenroom": main})
+	testscript.Main(m, map[string]func(){"greenroom": main, "submitter": submitter})
 }
 
 // TestScripts runs every command as a person would: the real binary, the real

@@ -104,7 +104,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	began := b.Project.o.Now()
 	var row ledger.Row
 	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err = b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat()})
+		row, err = b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true})
 		wait, busy := heygen.Busy(err)
 		if !busy || row.State == ledger.Sending || row.State == ledger.Parked || b.Project.o.Now().Sub(began) > b.patience() {
 			break

@@ -46,7 +46,8 @@ type Options struct {
 	Tools       Tools
 	Media       MediaMaker // nil: drawn with Tools
 	Now         func() time.Time
-	Concurrency int // jobs rendered at once; 0 is 3, as a pro plan
+	Concurrency int  // jobs rendered at once; 0 is 3, as a pro plan
+	Canned      bool // draw one short file per size and format, and give it to every job
 }
 
 // renderSeconds is how long a job takes in life, beside twice its own length.
@@ -259,6 +260,9 @@ func (s *Server) set(j *job, f func()) {
 // media draws the job's file, or finds the one an equal request made.
 func (s *Server) media(j *job) (standin.Result, string, error) {
 	spec := j.Request.spec(s)
+	if s.o.Canned {
+		spec = canned(spec)
+	}
 	ext := ".mp4"
 	if spec.Format == standin.AlphaWebM {
 		ext = ".webm"
@@ -290,6 +294,11 @@ func (s *Server) media(j *job) (standin.Result, string, error) {
 		_, err = atomicfile.WriteBytes(path+".json", 0o600, b)
 	}
 	return res, name, err
+}
+
+// canned is the one job that stands for all of its size and format.
+func canned(p standin.Spec) standin.Spec {
+	return standin.Spec{Silence: 2, Width: p.Width, Height: p.Height, Scale: 1, Background: p.Background, Format: p.Format}
 }
 
 // status is what a reader is told now.

@@ -53,7 +53,10 @@ func printPlan(e *env, plan *pipeline.Plan) {
 		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %5.1f s  %s\n", s.Action, s.Clip, wide, s.Route, price, s.Seconds, oneLine(s.Reason))
 	}
 	n := plan.Counts()
-	note := fmt.Sprintf("%s to %s, lengths ±25 %%, prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
+	note := fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
+	if plan.Least < plan.Price {
+		note = fmt.Sprintf("%s to %s, lengths ±25 %%, prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
+	}
 	if plan.Price == 0 {
 		note = "nothing to pay"
 	}
@@ -75,6 +78,7 @@ func buildCommand() command {
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
 			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
+			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips = args

@@ -22,6 +22,7 @@ func sandboxCommand() command {
 			fs.StringVar(&listen, "listen", "127.0.0.1:8787", "serve on this loopback `ADDRESS`")
 			fs.Float64Var(&o.Speed, "speed", 60, "run `N` times faster than life")
 			fs.StringVar(&o.Dir, "data", "", "keep jobs and media in `DIR` (default .greenroom/sandbox)")
+			fs.BoolVar(&o.Canned, "canned", false, "give every job of a size and format the same two seconds")
 			fs.StringVar(&o.Key, "key", "", "accept only this API `KEY`")
 			fs.StringArrayVar(&names, "fault", nil, "make `NAME[=VALUE]` go wrong; may be repeated")
 			fs.StringVar(&urlFile, "url-file", "", "write the address to `PATH` once serving")

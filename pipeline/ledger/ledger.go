@@ -4,20 +4,17 @@
 // It promises that the same request is one row, whoever asks; that a request is
 // on disk, synced, before its bytes may leave; and that an outcome nobody knows
 // is never guessed: it is looked up on the account or put before a person. It
-// never talks to a provider by itself except through Remote, and never repeats
-// a submission.
+// never talks to a provider by itself except through Remote, and repeats a
+// submission only under the idempotency key it was first sent with.
 package ledger
 
 import (
 	"context"
-	"database/sql"
+	"crypto/rand"
 	"errors"
-	"fmt"
-	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
-
-	_ "modernc.org/sqlite" // the database/sql driver named "sqlite"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
@@ -49,6 +46,8 @@ type Row struct {
 	Duration                              float64 // seconds, as announced
 	MasterHash                            string
 	MasterBytes                           int64
+	Owner                                 string    // the process at work on it; empty: none
+	Until                                 time.Time // the end of its lease
 }
 
 // Intent is a request somebody wants to make.
@@ -64,117 +63,60 @@ var (
 	ErrBudget    = errors.New("the budget of this run is used up")
 	ErrUnsettled = errors.New("an earlier request is not settled")
 	ErrParked    = errors.New("the request got no answer and is not on the account; nobody knows whether it was billed")
+	ErrBusy      = errors.New("another process is at work on this request")
 	ErrUnknown   = errors.New("the request got no answer; it may have been billed")
+
+	errKeyExpired = errors.New("the idempotency key may be forgotten")
 )
 
-// schema carries the invariants: a key is one row, a sent row has a body and a
-// time, a submitted row has an id, and no two rows share a video.
-const schema = `
-CREATE TABLE IF NOT EXISTS submissions (
-  key TEXT PRIMARY KEY CHECK (length(key) > 0),
-  clip TEXT NOT NULL, route TEXT NOT NULL,
-  marker TEXT NOT NULL UNIQUE, title TEXT NOT NULL, path TEXT NOT NULL, body BLOB NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('INTENT','SENDING','SUBMITTED','COMPLETED','FAILED','PARKED')),
-  pending INTEGER NOT NULL DEFAULT 0 CHECK (pending >= 0),
-  video_id TEXT UNIQUE, reason TEXT NOT NULL DEFAULT '', run_id TEXT NOT NULL, price REAL NOT NULL CHECK (price >= 0),
-  first_sent INTEGER, last_sent INTEGER, updated INTEGER NOT NULL,
-  duration REAL NOT NULL DEFAULT 0, master_hash TEXT NOT NULL DEFAULT '', master_bytes INTEGER NOT NULL DEFAULT 0,
-  CHECK (state != 'INTENT' OR pending = 0),
-  CHECK (state NOT IN ('SENDING','PARKED') OR pending > 0 AND last_sent IS NOT NULL),
-  CHECK (state NOT IN ('SUBMITTED','COMPLETED') OR video_id IS NOT NULL)
-) STRICT;`
-
 // Options of Open.
-type Options struct{ Now func() time.Time }
+type Options struct {
+	Now func() time.Time
+	// Lease is how long a process that gives no sign of life keeps a row; 0 is five
+	// minutes, more than the longest request takes.
+	Lease time.Duration
+}
 
 // Ledger is an open record. Two processes may have it open at once.
 type Ledger struct {
-	db  *sql.DB
-	now func() time.Time
+	store     store
+	now       func() time.Time
+	owner     string // this process's name in leases
+	leaseTime time.Duration
+
+	mu       sync.Mutex
+	repeated map[string]map[string]float64 // by run and key: prices of other runs' rows it sent again
 }
 
 // Open opens or creates the record.
 func Open(path string, o Options) (*Ledger, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	s, err := openSQLite(path)
 	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1) // one writer; SQLite would queue them anyway
-	if _, err := db.Exec(schema); err != nil {
-		db.Close()
 		if full := atomicfile.Room(filepath.Dir(path)); full != nil { // SQLite only says "disk I/O error"
 			return nil, fault.Wrap(fault.Failed, full, "free some space, or make the folder writable, and run the same command again", "open the ledger")
 		}
 		return nil, fault.Wrap(fault.Failed, err, "do not delete it: it says what was paid for. Restore it from a copy, or move it away if nothing is outstanding", "open the ledger %s", path)
 	}
-	return &Ledger{db, o.Now}, nil
+	return newLedger(s, o), nil
+}
+
+func newLedger(s store, o Options) *Ledger {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Lease == 0 {
+		o.Lease = 5 * time.Minute
+	}
+	return &Ledger{store: s, now: o.Now, owner: rand.Text(), leaseTime: o.Lease, repeated: map[string]map[string]float64{}}
 }
 
 // Close closes the record.
-func (l *Ledger) Close() error { return l.db.Close() }
-
-const columns = `key, clip, route, marker, title, path, body, state, pending, coalesce(video_id,''), reason, run_id, price,
- coalesce(first_sent,0), coalesce(last_sent,0), updated, duration, master_hash, master_bytes`
-
-func scan(row interface{ Scan(...any) error }) (r Row, err error) {
-	var first, last, updated int64
-	err = row.Scan(&r.Key, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
-		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes)
-	r.FirstSent, r.LastSent, r.Updated = when(first), when(last), when(updated)
-	return r, err
-}
-
-func when(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
+func (l *Ledger) Close() error { return l.store.close() }
 
 // Get reads one row.
 func (l *Ledger) Get(ctx context.Context, key string) (Row, bool, error) {
-	r, err := scan(l.db.QueryRowContext(ctx, "SELECT "+columns+" FROM submissions WHERE key = ?", key))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Row{}, false, nil
-	}
-	return r, err == nil, err
+	return l.store.get(ctx, key)
 }
 
 // List reads every row, oldest first.
-func (l *Ledger) List(ctx context.Context) ([]Row, error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT "+columns+" FROM submissions ORDER BY rowid")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Row
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
-}
-
-// tx runs f in one immediate, synced transaction.
-func (l *Ledger) tx(ctx context.Context, f func(*sql.Tx) error) error {
-	// A recorded fact must not be lost to a cancellation that comes with it.
-	tx, err := l.db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
-	}
-	defer tx.Rollback() // nothing to undo after Commit
-	if err := f(tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("ledger: %w", err)
-	}
-	return nil
-}
+func (l *Ledger) List(ctx context.Context) ([]Row, error) { return l.store.list(ctx) }

@@ -27,8 +27,8 @@ func intent(key string, price float64) Intent {
 	return Intent{Key: key, Clip: key, Route: "v2-key", Marker: "gr-" + key, Title: key + " gr-" + key, Path: "/v2/video/generate", Body: []byte("{}"), Price: price, RunID: "run"}
 }
 
-// world is a provider that loses requests and answers.
-type world struct {
+// flaky is a provider that loses requests and answers.
+type flaky struct {
 	fail   func() int // 0 ok, 1 request lost, 2 answer lost, 3 refused
 	videos []Found
 	hidden bool
@@ -36,7 +36,7 @@ type world struct {
 
 var errRefused = errors.New("429")
 
-func (w *world) Submit(_ context.Context, _ string, body []byte) (string, error) {
+func (w *flaky) Submit(_ context.Context, _ string, body []byte) (string, error) {
 	f := w.fail()
 	if f == 1 {
 		return "", errors.New("connection reset")
@@ -52,7 +52,7 @@ func (w *world) Submit(_ context.Context, _ string, body []byte) (string, error)
 	return id, nil
 }
 
-func (w *world) FindByTitle(_ context.Context, marker string) ([]Found, error) {
+func (w *flaky) FindByTitle(_ context.Context, marker string) ([]Found, error) {
 	if w.hidden {
 		return nil, nil
 	}
@@ -75,7 +75,7 @@ func opts() SpendOptions {
 
 func TestAYesIsBoughtOnce(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(0)}
+	w := &flaky{fail: always(0)}
 	for range 3 {
 		row, err := l.Spend(t.Context(), intent("k", 1), nil, w, no, opts())
 		if err != nil || row.VideoID != "v1" || len(w.videos) != 1 {
@@ -86,7 +86,7 @@ func TestAYesIsBoughtOnce(t *testing.T) {
 
 func TestARefusalFreesTheRow(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(3)}
+	w := &flaky{fail: always(3)}
 	if _, err := l.Spend(t.Context(), intent("k", 1), nil, w, no, opts()); !errors.Is(err, errRefused) {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestARefusalFreesTheRow(t *testing.T) {
 
 func TestALostAnswerIsAdoptedNotBoughtAgain(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(2)}
+	w := &flaky{fail: always(2)}
 	if _, err := l.Spend(t.Context(), intent("k", 1), nil, w, no, opts()); !errors.Is(err, ErrUnknown) {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestALostAnswerIsAdoptedNotBoughtAgain(t *testing.T) {
 
 func TestALostRequestIsParkedUntilAPersonDecides(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(1)}
+	w := &flaky{fail: always(1)}
 	ctx := t.Context()
 	_, _ = l.Spend(ctx, intent("k", 1), nil, w, no, opts())
 	w.fail = always(0)
@@ -133,7 +133,7 @@ func TestALostRequestIsParkedUntilAPersonDecides(t *testing.T) {
 
 func TestARouteWithoutTitlesIsParked(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(2)}
+	w := &flaky{fail: always(2)}
 	in := intent("k", 1)
 	in.Title = ""
 	_, _ = l.Spend(t.Context(), in, nil, w, no, opts())
@@ -144,7 +144,7 @@ func TestARouteWithoutTitlesIsParked(t *testing.T) {
 
 func TestBudgetHoldsAtTheRow(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(0)}
+	w := &flaky{fail: always(0)}
 	budget := 2.5
 	for i, want := range []error{nil, nil, ErrBudget} {
 		_, err := l.Spend(t.Context(), intent(fmt.Sprint("k", i), 1), &budget, w, no, opts())
@@ -159,7 +159,7 @@ func TestBudgetHoldsAtTheRow(t *testing.T) {
 
 func TestFailedIsFinal(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"), nil)
-	w := &world{fail: always(0)}
+	w := &flaky{fail: always(0)}
 	ctx := t.Context()
 	if _, err := l.Spend(ctx, intent("k", 1), nil, w, no, opts()); err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ func TestRandomLives(t *testing.T) {
 	for life := range 40 {
 		rnd := rand.New(rand.NewPCG(seed, uint64(life)))
 		path := filepath.Join(t.TempDir(), "l.db")
-		w := &world{}
+		w := &flaky{}
 		w.fail = func() int {
 			f := rnd.IntN(4)
 			if rnd.IntN(4) == 0 {

@@ -27,21 +27,29 @@ type SpendOptions struct {
 	// Repeat sends a row's frozen bytes again where that cannot buy twice: under the
 	// idempotency key they were first sent with. Nil where the API has none.
 	Repeat func(ctx context.Context, row Row) (videoID string, err error)
+	// Strict leaves more to a person: without a key an unknown outcome is parked and
+	// not looked up; with one nothing is sent again, only looked up.
+	Strict bool
+	// Locked says that the caller holds LockSubmitter for this record, so that
+	// whoever leased a row before is dead and its lease void.
+	Locked bool
 }
 
-// Idempotency keys are kept for 24 hours; an hour is left for clocks that differ.
-const repeatWindow = 23 * time.Hour
+const (
+	// Idempotency keys are kept for 24 hours; an hour is left for clocks that differ.
+	repeatWindow = 23 * time.Hour
+	// repeats is how often one run asks again before it leaves the row to the next.
+	repeats = 4
+	// sendLimit is the longest a send may go on after it was recorded: the client's
+	// time-out and a computer that slept over it.
+	sendLimit = time.Hour
+)
 
-// repeats is how often one run asks again before it leaves the row to the next.
-const repeats = 4
-
-// Spend sees to it that the request is bought exactly once: DESIGN section 6 for
-// an API without idempotency keys. The caller holds LockSubmitter.
-//
-// It gives the row in SUBMITTED or later, or an error: ErrBudget, ErrParked,
-// ErrUnknown (the next run settles it), or the provider's refusal.
+// Spend sees to it that the request is bought exactly once, as DESIGN section 6
+// says. It gives the row in SUBMITTED or later, or an error: ErrBudget, ErrParked,
+// ErrBusy, ErrUnknown (the next run settles it), or the provider's refusal.
 func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions) (Row, error) {
-	row, err := l.Begin(ctx, in, budget)
+	row, err := l.begin(ctx, in, budget, o.Locked)
 	if err != nil {
 		return row, err
 	}
@@ -52,107 +60,200 @@ func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote
 		return row, fmt.Errorf("the provider could not make it: %s", row.Reason)
 	case Parked:
 		return row, ErrParked
-	case Sending:
-		if l.mayRepeat(row, o) {
-			return l.repeat(ctx, row, r, definiteNo, o, nil)
-		}
-		return l.settle(ctx, row, r, o)
 	}
-	if row, err = l.Sending(ctx, in.Key); err != nil {
-		return row, err
+	p := purchase{l, in.RunID, budget, r, definiteNo, o}
+	if row.State == Sending {
+		row, err = p.recover(ctx, row)
+	} else {
+		row, err = p.send(ctx, row)
 	}
-	// The send is not cut short by a cancellation: that would only make a known
-	// answer unknown. The client has its own time limit.
-	id, err := r.Submit(context.WithoutCancel(ctx), row.Path, row.Body)
-	switch {
-	case err == nil:
-		err = l.Submitted(ctx, in.Key, id)
-	case definiteNo(err):
-		err = errors.Join(err, l.Refused(ctx, in.Key, err.Error()))
-	default:
-		unknown := err
-		err = errors.Join(fmt.Errorf("%w: %w", ErrUnknown, err), l.Unknown(ctx, in.Key, err.Error()))
-		if l.mayRepeat(row, o) {
-			return l.repeat(ctx, row, r, definiteNo, o, unknown)
-		}
+	if err != nil {
+		// What is left open is free for the next; a crash leaves it to the lease's end.
+		return row, errors.Join(err, l.release(ctx, in.Key))
 	}
+	return row, nil
+}
+
+// purchase is one call of Spend.
+type purchase struct {
+	*Ledger
+	run        string
+	budget     *float64
+	remote     Remote
+	definiteNo func(error) bool
+	o          SpendOptions
+}
+
+// send is the first POST of an intent. It is not cut short by a cancellation: that
+// would only make a known answer unknown. The client has its own time limit.
+func (p purchase) send(ctx context.Context, row Row) (Row, error) {
+	row, err := p.sending(ctx, row.Key, p.budget)
 	if err != nil {
 		return row, err
 	}
-	row, _, err = l.Get(ctx, in.Key)
+	if !p.o.Locked && !p.now().Before(row.Until) {
+		// It stalled behind the record, and another may have taken the row over.
+		_, err := p.refused(ctx, row.Key, "not sent: the lease ran out")
+		return row, errors.Join(ErrBusy, err)
+	}
+	id, err := p.remote.Submit(context.WithoutCancel(ctx), row.Path, row.Body)
+	switch {
+	case err == nil:
+		return p.yes(ctx, row, id)
+	case p.definiteNo(err):
+		_, no := p.refused(ctx, row.Key, err.Error())
+		return row, errors.Join(err, no)
+	case p.o.Repeat != nil && !p.o.Strict:
+		return p.repeat(ctx, row, err)
+	}
+	row, err = p.open(ctx, row, err)
+	if p.o.Strict && p.o.Repeat == nil {
+		return p.park(ctx, row, "no answer, and strict spending looks nothing up")
+	}
 	return row, err
 }
 
-func (l *Ledger) mayRepeat(row Row, o SpendOptions) bool {
-	return o.Repeat != nil && l.now().Sub(row.FirstSent) < repeatWindow
+// recover settles a send whose outcome nobody recorded.
+func (p purchase) recover(ctx context.Context, row Row) (Row, error) {
+	switch {
+	case p.o.Repeat == nil && p.o.Strict:
+		return p.park(ctx, row, "no answer, and strict spending looks nothing up")
+	case p.o.Repeat != nil && !p.o.Strict:
+		return p.repeat(ctx, row, nil)
+	}
+	return p.settle(ctx, row)
+}
+
+func (p purchase) yes(ctx context.Context, row Row, id string) (Row, error) {
+	err := p.Submitted(ctx, row.Key, id)
+	if err != nil && !errors.Is(err, ErrUnsettled) {
+		return row, err
+	}
+	// Another process may have recorded the same answer first.
+	now, _, gerr := p.Get(ctx, row.Key)
+	if gerr == nil && now.VideoID == id {
+		return now, nil
+	}
+	return row, errors.Join(err, gerr)
+}
+
+// open notes that a send ended without an answer.
+func (p purchase) open(ctx context.Context, row Row, cause error) (Row, error) {
+	noted, err := p.unknown(ctx, row.Key, cause.Error())
+	if err != nil {
+		noted = row
+	}
+	return noted, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, cause), err)
+}
+
+func (p purchase) park(ctx context.Context, row Row, reason string) (Row, error) {
+	parked, err := p.toPerson(ctx, row.Key, reason)
+	if err != nil {
+		return row, err
+	}
+	return parked, ErrParked
 }
 
 // repeat asks again under the same key until there is an answer: within a day that
 // cannot buy twice. last is the failure this run has just seen, nil at recovery. A
 // refused repeat proves nothing about the first send; the account is asked then.
-func (l *Ledger) repeat(ctx context.Context, row Row, r Remote, definiteNo func(error) bool, o SpendOptions, last error) (Row, error) {
+func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) {
 	for n := range repeats {
 		if last != nil {
-			if err := o.Sleep(ctx, min(o.Settle, time.Second<<n)); err != nil {
-				return row, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, last), err)
+			if err := p.o.Sleep(ctx, min(p.o.Settle, time.Second<<n)); err != nil {
+				row, unknown := p.open(ctx, row, last)
+				return row, errors.Join(unknown, err)
 			}
 		}
-		if err := l.Again(ctx, row.Key); err != nil {
+		again, err := p.again(ctx, row.Key, p.run, p.budget)
+		switch {
+		case errors.Is(err, errKeyExpired):
+			return p.settle(ctx, row)
+		case errors.Is(err, ErrBudget): // a repeat may buy; a look does not
+			return p.adopt(ctx, row, err)
+		case err != nil:
 			return row, err
 		}
-		id, err := o.Repeat(context.WithoutCancel(ctx), row)
+		row = again
+		if p.keyExpired(row) { // the computer slept behind the record
+			return p.settle(ctx, row)
+		}
+		id, err := p.o.Repeat(context.WithoutCancel(ctx), row)
 		switch {
 		case err == nil:
-			if err := l.Submitted(ctx, row.Key, id); err != nil {
-				return row, err
+			return p.yes(ctx, row, id)
+		case p.definiteNo(err):
+			if row, last = p.refusedRepeat(ctx, row, err); row.State != Sending {
+				return row, last
 			}
-			row, _, err = l.Get(ctx, row.Key)
-			return row, err
-		case definiteNo(err):
-			if err := l.Refused(ctx, row.Key, err.Error()); err != nil {
-				return row, err
-			}
-			if row, _, err = l.Get(ctx, row.Key); err != nil {
-				return row, err
-			}
-			return l.settle(ctx, row, r, o)
+			return p.adopt(ctx, row, last)
 		}
 		last = err
 	}
-	return row, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, last), l.Unknown(ctx, row.Key, last.Error()))
+	return p.open(ctx, row, last)
 }
 
-// settle finds out what came of an earlier send: wait until the list can be
-// trusted, search it for the marker, adopt what is found, else ask a person.
-func (l *Ledger) settle(ctx context.Context, row Row, r Remote, o SpendOptions) (Row, error) {
-	if wait := row.LastSent.Add(o.Settle).Sub(l.now()); wait > 0 {
-		if err := o.Sleep(ctx, min(wait, o.Settle)); err != nil {
-			return row, err
+func (p purchase) refusedRepeat(ctx context.Context, row Row, no error) (Row, error) {
+	after, err := p.refused(ctx, row.Key, no.Error())
+	if err != nil {
+		return row, errors.Join(no, err)
+	}
+	return after, no
+}
+
+// adopt takes a video that is on the account, and else leaves the row to the next
+// run: the key still lives, so nobody need be asked yet.
+func (p purchase) adopt(ctx context.Context, row Row, why error) (Row, error) {
+	found, id, err := p.look(ctx, row)
+	switch {
+	case err != nil:
+		return row, errors.Join(why, err)
+	case found:
+		return p.yes(ctx, row, id)
+	}
+	return row, fmt.Errorf("%w: %w", ErrUnknown, why)
+}
+
+// settle finds out what came of an earlier send where nothing may be sent again:
+// adopt what the account shows, else ask a person.
+func (p purchase) settle(ctx context.Context, row Row) (Row, error) {
+	found, id, err := p.look(ctx, row)
+	switch {
+	case err != nil:
+		return row, err
+	case found:
+		return p.yes(ctx, row, id)
+	}
+	return p.park(ctx, row, "no answer, and not on the account")
+}
+
+// look waits until the list can be trusted and searches it for the marker.
+func (p purchase) look(ctx context.Context, row Row) (found bool, id string, err error) {
+	if !strings.Contains(row.Title, row.Marker) {
+		return false, "", nil // a route without titles cannot be searched
+	}
+	// The list may lag behind the end of the send. When no end is on record the
+	// sender died, and its request may have gone on without it.
+	ended := row.LastSent
+	if row.Reason == "" {
+		if ended = ended.Add(sendLimit); ended.After(p.now()) {
+			ended = p.now()
 		}
 	}
-	var found []Found
-	if strings.Contains(row.Title, row.Marker) { // a route without titles cannot be searched
-		var err error
-		if found, err = r.FindByTitle(ctx, row.Marker); err != nil {
-			return row, fmt.Errorf("%w: search the account: %w", ErrUnknown, err)
+	if wait := ended.Add(p.o.Settle).Sub(p.now()); wait > 0 {
+		if err := p.o.Sleep(ctx, min(wait, p.o.Settle)); err != nil {
+			return false, "", err
 		}
 	}
-	if len(found) == 0 {
-		if err := l.Park(ctx, row.Key, "no answer, and not on the account"); err != nil {
-			return row, err
-		}
-		row.State = Parked
-		return row, ErrParked
+	list, err := p.remote.FindByTitle(ctx, row.Marker)
+	if err != nil {
+		return false, "", fmt.Errorf("%w: search the account: %w", ErrUnknown, err)
 	}
-	oldest := found[0]
-	for _, f := range found[1:] {
-		if f.CreatedAt.Before(oldest.CreatedAt) {
+	var oldest Found
+	for _, f := range list {
+		if oldest.ID == "" || f.CreatedAt.Before(oldest.CreatedAt) {
 			oldest = f
 		}
 	}
-	if err := l.Submitted(ctx, row.Key, oldest.ID); err != nil {
-		return row, err
-	}
-	row, _, err := l.Get(ctx, row.Key)
-	return row, err
+	return oldest.ID != "", oldest.ID, nil
 }

@@ -2,106 +2,216 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
+	"time"
 )
 
-// Begin inserts the intent or gets the row that is already there, and holds the
-// run's budget (USD; nil is none) against everything the run has already sent.
-func (l *Ledger) Begin(ctx context.Context, in Intent, budget *float64) (Row, error) {
+// begin inserts the intent or gets the row that is already there, holds the run's
+// budget (USD; nil is none) against everything the run has already sent, and takes
+// the lease of a row that is still open.
+func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked bool) (Row, error) {
 	var row Row
-	err := l.tx(ctx, func(tx *sql.Tx) error {
-		now := l.now().UnixMilli()
-		if _, err := tx.Exec(`INSERT INTO submissions (key, clip, route, marker, title, path, body, state, run_id, price, updated)
-			VALUES (?,?,?,?,?,?,?,'INTENT',?,?,?) ON CONFLICT (key) DO NOTHING`,
-			in.Key, in.Clip, in.Route, in.Marker, in.Title, in.Path, in.Body, in.RunID, in.Price, now); err != nil {
-			return fmt.Errorf("ledger: record intent: %w", err)
-		}
-		var err error
-		if row, err = scan(tx.QueryRow("SELECT "+columns+" FROM submissions WHERE key = ?", in.Key)); err != nil {
+	err := l.store.update(ctx, func(t txn) error {
+		old, known, err := t.get(in.Key)
+		if err != nil {
 			return err
 		}
-		if row.State != Intended {
+		if row = old; known && old.State != Intended && old.State != Sending {
 			return nil
 		}
-		if budget != nil {
-			var spent float64
-			if err := tx.QueryRow(`SELECT coalesce(sum(price),0) FROM submissions WHERE run_id = ? AND state != 'INTENT'`, in.RunID).Scan(&spent); err != nil {
+		if known && !locked && old.Owner != "" && old.Owner != l.owner && l.now().Before(old.Until) {
+			return fmt.Errorf("%w, until %s at the latest", ErrBusy, old.Until.Format(time.RFC3339))
+		}
+		if old.State != Sending {
+			if err := l.afford(t, in.RunID, in.Price, budget); err != nil {
 				return err
 			}
-			if spent+in.Price > *budget+1e-9 {
-				return fmt.Errorf("%w: $%.2f of $%.2f spent, this clip may cost $%.2f", ErrBudget, spent, *budget, in.Price)
-			}
+			// Body, title and price are this run's until they are frozen by sending.
+			row = Row{Key: in.Key, Clip: in.Clip, Route: in.Route, Marker: in.Marker, Title: in.Title, Path: in.Path, Body: in.Body, Price: in.Price, RunID: in.RunID,
+				State: Intended, Reason: old.Reason, FirstSent: old.FirstSent, LastSent: old.LastSent}
 		}
-		// Body, title and price are this run's until they are frozen by Sending.
-		if _, err := tx.Exec(`UPDATE submissions SET clip=?, title=?, body=?, path=?, price=?, run_id=?, updated=? WHERE key=? AND state='INTENT'`,
-			in.Clip, in.Title, in.Body, in.Path, in.Price, in.RunID, now, in.Key); err != nil {
-			return err
-		}
-		row, err = scan(tx.QueryRow("SELECT "+columns+" FROM submissions WHERE key = ?", in.Key))
-		return err
+		l.lease(&row)
+		row.Updated = l.stamp()
+		return t.put(row)
 	})
 	return row, err
 }
 
-// Sending freezes the body and says that bytes may now leave. Only an intent may
-// be sent; anything else is ErrUnsettled.
-func (l *Ledger) Sending(ctx context.Context, key string) (Row, error) {
-	now := l.now().UnixMilli()
-	err := l.move(ctx, key, `state='SENDING', pending=pending+1, first_sent=coalesce(first_sent,?), last_sent=?`, `state='INTENT'`, now, now)
-	if err != nil {
-		return Row{}, err
+// lease makes the row this process's for a while.
+func (l *Ledger) lease(r *Row) { r.Owner, r.Until = l.owner, l.stamp().Add(l.leaseTime) }
+
+// release gives an open row back.
+func (l *Ledger) release(ctx context.Context, key string) error {
+	if r, ok, err := l.Get(ctx, key); err != nil || !ok || r.Owner != l.owner {
+		return err
 	}
-	row, _, err := l.Get(ctx, key)
+	_, err := l.move(ctx, key, free, Intended, Sending)
+	return err
+}
+
+func free(r *Row) { r.Owner, r.Until = "", time.Time{} }
+
+// afford holds the budget: what the run sent and nobody refused, what it sent again
+// for an earlier run, and this one.
+func (l *Ledger) afford(t txn, runID string, price float64, budget *float64) error {
+	if budget == nil {
+		return nil
+	}
+	spent, err := t.spent(runID)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.repeated[runID] {
+		spent += p
+	}
+	if spent+price > *budget+1e-9 {
+		return fmt.Errorf("%w: $%.2f of $%.2f spent, this clip may cost $%.2f", ErrBudget, spent, *budget, price)
+	}
+	return nil
+}
+
+// stamp is now, as exact as the record keeps it.
+func (l *Ledger) stamp() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
+
+// sending freezes the body and says that bytes may now leave. Only an intent that
+// this process leases may be sent, and only within the budget: both are looked at
+// in the transaction that lets the bytes go.
+func (l *Ledger) sending(ctx context.Context, key string, budget *float64) (Row, error) {
+	return l.change(ctx, key, func(t txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		if err := l.afford(t, r.RunID, r.Price, budget); err != nil {
+			return err
+		}
+		l.lease(r)
+		// Every earlier send was refused: the key's day begins with this one.
+		r.State, r.Pending, r.FirstSent, r.LastSent, r.Reason = Sending, 1, l.stamp(), l.stamp(), ""
+		return nil
+	}, Intended)
+}
+
+// again counts one more send of a row whose outcome is unknown, while its key
+// lives. The refusal of a repeat says nothing about the first: only as many
+// refusals as sends free the row. A repeat may be what buys, so it must fit the
+// budget of the run that makes it, even when an earlier run began it.
+func (l *Ledger) again(ctx context.Context, key, runID string, budget *float64) (Row, error) {
+	row, err := l.change(ctx, key, func(t txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		if l.keyExpired(*r) {
+			return errKeyExpired
+		}
+		if r.RunID != runID && !l.hasRepeated(runID, key) {
+			if err := l.afford(t, runID, r.Price, budget); err != nil {
+				return err
+			}
+		}
+		l.lease(r)
+		r.Pending, r.LastSent, r.Reason = r.Pending+1, l.stamp(), ""
+		return nil
+	}, Sending)
+	if err == nil && row.RunID != runID {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.repeated[runID] == nil {
+			l.repeated[runID] = map[string]float64{}
+		}
+		l.repeated[runID][key] = row.Price
+	}
 	return row, err
 }
 
-// Again counts one more send of a row whose outcome is unknown. The refusal of a
-// repeat says nothing about the first: only as many refusals as sends free the row.
-func (l *Ledger) Again(ctx context.Context, key string) error {
-	return l.move(ctx, key, `pending=pending+1, last_sent=?`, `state='SENDING'`, l.now().UnixMilli())
+func (l *Ledger) hasRepeated(runID, key string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.repeated[runID][key]
+	return ok
+}
+
+func (l *Ledger) keyExpired(r Row) bool { return l.now().Sub(r.FirstSent) >= repeatWindow }
+
+// mine refuses a change by a process whose lease was taken over.
+func (l *Ledger) mine(r Row) error {
+	if r.Owner != l.owner {
+		return ErrBusy
+	}
+	return nil
 }
 
 // Submitted records the video's id: a definite yes, or one found on the account.
+// A yes is true whoever brings it, so no lease is asked for.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
-	return l.move(ctx, key, `state='SUBMITTED', video_id=?, pending=0, reason=''`, `state IN ('SENDING','PARKED')`, videoID)
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, ""
+		free(r)
+	}, Sending, Parked)
+	return err
 }
 
 // Became records that a submission, an agent's session, has its video now.
 func (l *Ledger) Became(ctx context.Context, key, videoID string) error {
-	return l.move(ctx, key, `reason='session '||video_id, video_id=?`, `state='SUBMITTED'`, videoID)
+	_, err := l.move(ctx, key, func(r *Row) { r.Reason, r.VideoID = "session "+r.VideoID, videoID }, Submitted)
+	return err
 }
 
-// Refused records a definite no to one send. The row is free again only when no
+// refused records a definite no to one send. The row is free again only when no
 // other send of it is unknown.
-func (l *Ledger) Refused(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `pending=pending-1, state=CASE WHEN pending=1 THEN 'INTENT' ELSE state END, reason=?`, `state='SENDING'`, reason)
+func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		r.Reason, r.LastSent = reason, l.stamp()
+		if r.Pending--; r.Pending == 0 {
+			r.State = Intended
+			free(r)
+		}
+		return nil
+	}, Sending)
 }
 
-// Unknown notes why an outcome is not known; the row stays SENDING.
-func (l *Ledger) Unknown(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `reason=?`, `state='SENDING'`, reason)
+// unknown notes why and when a send ended without an answer; the row stays SENDING.
+func (l *Ledger) unknown(ctx context.Context, key, reason string) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error {
+		r.Reason, r.LastSent = reason, l.stamp()
+		return l.mine(*r)
+	}, Sending)
 }
 
-// Park puts an unknown outcome before a person.
-func (l *Ledger) Park(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `state='PARKED', reason=?`, `state='SENDING'`, reason)
+// toPerson puts an unknown outcome before a person.
+func (l *Ledger) toPerson(ctx context.Context, key, reason string) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error {
+		if err := l.mine(*r); err != nil {
+			return err
+		}
+		r.State, r.Reason = Parked, reason
+		free(r)
+		return nil
+	}, Sending)
 }
 
 // Completed records that the provider finished the video.
 func (l *Ledger) Completed(ctx context.Context, key string) error {
-	return l.move(ctx, key, `state='COMPLETED'`, `state IN ('SUBMITTED','COMPLETED')`)
+	_, err := l.move(ctx, key, func(r *Row) { r.State = Completed }, Submitted, Completed)
+	return err
 }
 
 // Failed records that the provider gave up. The row is final: another try needs
 // another key.
 func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
-	return l.move(ctx, key, `state='FAILED', reason=?`, `state='SUBMITTED'`, reason)
+	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Reason = Failed, reason }, Submitted)
+	return err
 }
 
 // Fetched records the master in the store, after it is there.
 func (l *Ledger) Fetched(ctx context.Context, key, masterHash string, bytes int64, duration float64) error {
-	return l.move(ctx, key, `master_hash=?, master_bytes=?, duration=?`, `state='COMPLETED'`, masterHash, bytes, duration)
+	_, err := l.move(ctx, key, func(r *Row) { r.MasterHash, r.MasterBytes, r.Duration = masterHash, bytes, duration }, Completed)
+	return err
 }
 
 // ResolvePaid is a person's word that a parked submission is on the account.
@@ -111,38 +221,55 @@ func (l *Ledger) ResolvePaid(ctx context.Context, key, videoID string) error {
 
 // ResolveNotPaid is a person's word that a parked submission is not.
 func (l *Ledger) ResolveNotPaid(ctx context.Context, key string) error {
-	return l.move(ctx, key, `state='INTENT', pending=0, reason='resolved by hand: not paid'`, `state IN ('PARKED','SENDING')`)
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.State, r.Pending, r.Reason = Intended, 0, "resolved by hand: not paid"
+		free(r) // whoever was at it may no longer write to it
+	}, Parked, Sending)
+	return err
 }
 
-// move changes one row when it is in the state the change is allowed from.
-func (l *Ledger) move(ctx context.Context, key, set, from string, args ...any) error {
-	return l.tx(ctx, func(tx *sql.Tx) error {
-		args = append(args, l.now().UnixMilli(), key)
-		res, err := tx.Exec("UPDATE submissions SET "+set+", updated=? WHERE key=? AND "+from, args...)
-		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
+// move changes one row when it is in a state the change is allowed from.
+func (l *Ledger) move(ctx context.Context, key string, set func(*Row), from ...State) (Row, error) {
+	return l.change(ctx, key, func(_ txn, r *Row) error { set(r); return nil }, from...)
+}
+
+func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) error, from ...State) (Row, error) {
+	var row Row
+	err := l.store.update(ctx, func(t txn) error {
+		r, known, err := t.get(key)
+		switch {
+		case err != nil:
+			return err
+		case !known:
+			return fmt.Errorf("ledger: no submission %q", key)
+		case !slices.Contains(from, r.State):
+			return fmt.Errorf("%w: it is %s", ErrUnsettled, r.State)
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 1 {
+		if err := set(t, &r); err != nil {
 			return err
 		}
-		var state string
-		if err := tx.QueryRow("SELECT state FROM submissions WHERE key=?", key).Scan(&state); err != nil {
-			return fmt.Errorf("ledger: no submission %q", key)
-		}
-		return fmt.Errorf("%w: it is %s", ErrUnsettled, state)
+		r.Updated = l.stamp()
+		row = r
+		return t.put(r)
 	})
+	return row, err
 }
 
 // Adopt records a video that is already on the account as the row's own. A row whose
-// request may be out, or that has another video, is not touched.
+// request may be out, or that has another video, is not touched. The caller holds
+// LockSubmitter.
 func (l *Ledger) Adopt(ctx context.Context, in Intent, videoID string) error {
 	in.Price = 0
-	row, err := l.Begin(ctx, in, nil)
+	row, err := l.begin(ctx, in, nil, true)
 	if err != nil {
 		return err
 	}
 	if (row.State == Submitted || row.State == Completed) && row.VideoID == videoID {
 		return nil
 	}
-	return l.move(ctx, in.Key, `state='SUBMITTED', video_id=?, price=0, last_sent=updated, reason='adopted'`, `state IN ('INTENT','FAILED')`, videoID)
+	_, err = l.move(ctx, in.Key, func(r *Row) {
+		r.State, r.VideoID, r.Price, r.LastSent, r.Reason = Submitted, videoID, 0, l.stamp(), "adopted"
+		free(r)
+	}, Intended, Failed)
+	return err
 }

@@ -1,0 +1,398 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"greenroom/heygen"
+)
+
+// scenario is what is explored: an API generation, the processes and the protocol.
+type scenario struct {
+	name       string
+	v3, strict bool
+	procs      int // processes side by side; 0 is 1
+	ledgers    int // 2 gives each process a ledger of its own
+	clips      []string
+	budget     float64      // of one run; 0 is none. A clip costs 1
+	drive      driver       // nil: the product
+	open       func() store // nil: in memory
+	digest     bool         // report the rows
+	log        func(string, ...any)
+}
+
+// driver buys one clip.
+type driver func(p *proc, in Intent) error
+
+// scenarios are what must hold.
+func scenarios() []scenario {
+	one, two := []string{"A"}, []string{"A", "B"}
+	return []scenario{
+		{name: "v2", clips: one},
+		{name: "v3", clips: one, v3: true},
+		{name: "v2 strict", clips: one, strict: true},
+		{name: "v3 strict", clips: one, v3: true, strict: true},
+		{name: "v2 budget", clips: two, budget: 1.5},
+		{name: "v3 budget", clips: two, budget: 1.5, v3: true},
+		{name: "v2 two processes", clips: one, procs: 2},
+		{name: "v3 two processes", clips: one, procs: 2, v3: true},
+	}
+}
+
+const (
+	rounds      = 5                // starts that may be disturbed
+	quietRounds = 6                // starts that are not
+	stallTime   = 50 * time.Minute // longer than any lease, shorter than the hour the keys leave
+)
+
+// outcome of a schedule.
+type outcome struct {
+	why    string
+	parked bool
+	rows   string // what the ledgers hold, when asked for
+}
+
+type crashed struct{}
+
+// proc is one process: it dies at a pause, and another begins from what is stored.
+type proc struct {
+	w       *world
+	name    string
+	run     string
+	l       *Ledger
+	c       *heygen.Client
+	rows    store
+	yield   func(string) bool
+	charged map[string]bool // clips this run sent and was not refused
+	next    func() (string, bool)
+	kill    func()
+}
+
+// pause is a point where the scheduler may kill, stall or overtake the process.
+func (p *proc) pause(kind string) {
+	if !p.yield(kind) {
+		panic(crashed{})
+	}
+}
+
+func (p *proc) sleep(_ context.Context, d time.Duration) error {
+	p.w.now = p.w.now.Add(d)
+	p.pause("slept")
+	return nil
+}
+
+// sent judges a POST at the moment its bytes leave.
+func (p *proc) sent(clip, body, key string) {
+	w := p.w
+	if p.charged[clip] = true; w.s.budget > 0 && float64(len(p.charged)) > w.s.budget {
+		w.fail("a run with a budget for %g clips sent %d", w.s.budget, len(p.charged))
+	}
+	if w.s.drive != nil {
+		return // the planted ones are judged by what they cost
+	}
+	switch r := w.row(p.rows, clip); {
+	case r.State == Intended || r.State == "" || r.FirstSent.IsZero():
+		w.fail("bytes left before the record said so (%q)", r.State)
+	case string(r.Body) != body:
+		w.fail("bytes left that are not the frozen ones")
+	case !w.s.v3 && w.unknown[clip] > 0:
+		w.fail("a second POST without a key while the first is unknown")
+	case w.s.strict && w.unknown[clip] > 0:
+		w.fail("a repeat by itself under strict spending")
+	case w.s.v3 && key != "gr-k"+clip:
+		w.fail("a POST under another key: %q", key)
+	}
+}
+
+// watched judges each committed change and pauses after it.
+type watched struct {
+	store
+	p *proc
+}
+
+type watchedTx struct {
+	txn
+	s       *watched
+	changes *[][2]Row
+}
+
+func (t watchedTx) put(r Row) error {
+	old, _, err := t.get(r.Key)
+	if err == nil {
+		err = t.txn.put(r)
+	}
+	*t.changes = append(*t.changes, [2]Row{old, r})
+	return err
+}
+
+func (s *watched) update(ctx context.Context, f func(txn) error) error {
+	var changes [][2]Row
+	if err := s.store.update(ctx, func(t txn) error { return f(watchedTx{t, s, &changes}) }); err != nil {
+		return err
+	}
+	for _, c := range changes {
+		s.p.w.changed(c[0], c[1])
+	}
+	s.p.pause("stored")
+	return nil
+}
+
+// changed judges a transition.
+func (w *world) changed(old, r Row) {
+	w.logf("%s %s -> %s pending %d %s", r.Clip, old.State, r.State, r.Pending, r.Reason)
+	if r.State == Sending && old.State != Sending {
+		w.firstSent[r.Clip] = w.now
+	}
+	if w.s.drive != nil || old.State == r.State {
+		return
+	}
+	switch r.State {
+	case Intended:
+		if w.unknown[r.Clip] > 0 {
+			w.fail("a row went back to INTENT while a send is unknown")
+		}
+	case Parked:
+		since := w.now.Sub(w.firstSent[r.Clip])
+		if w.s.v3 && !w.s.strict && since < repeatWindow {
+			w.fail("v3 parked %s after the first send, when a repeat was safe", since)
+		}
+		for _, j := range w.jobs {
+			if w.s.procs > 1 && j.created.Sub(w.firstSent[r.Clip]) >= stallTime {
+				continue // its sender stalled and was overtaken: only it could tell
+			}
+			if j.title == r.Title && !w.s.strict && !j.listed.After(w.ended[r.Clip].Add(exploreSettle)) {
+				w.fail("parked, though %s was listed within the settle time", j.id)
+			}
+		}
+	}
+}
+
+func (s scenario) intent(clip, run string) Intent {
+	path := heygen.PathGenerate
+	if s.v3 {
+		path = heygen.PathVideos
+	}
+	title := clip + " gr-" + clip
+	return Intent{Key: "k" + clip, Clip: clip, Route: "r", Marker: "gr-" + clip, Title: title, Path: path, Body: []byte(`{"title":"` + title + `"}`), Price: 1, RunID: run}
+}
+
+// product is the real thing.
+func product(p *proc, in Intent) error {
+	a := api{p.c, p.w.s.v3, "gr-" + in.Key}
+	_, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.DefiniteNo, SpendOptions{Settle: exploreSettle, Sleep: p.sleep, Repeat: a.repeat(), Strict: p.w.s.strict, Locked: p.w.s.procs < 2})
+	return err
+}
+
+func (p *proc) budget() *float64 {
+	if b := p.w.s.budget; b > 0 {
+		return &b
+	}
+	return nil
+}
+
+// start makes a process; it does nothing before next is called.
+func (w *world) start(name string, rows store, round int) *proc {
+	p := &proc{w: w, name: name, run: name + strconv.Itoa(round), rows: rows, charged: map[string]bool{}}
+	p.l = newLedger(&watched{rows, p}, Options{Now: func() time.Time { return w.now }})
+	// The client's jitter would make schedules differ: its pauses are a plain 30 s.
+	p.c = heygen.New("k", heygen.WithTransport(wire{w, p}), heygen.WithClock(func() time.Time { return w.now }, func(context.Context, time.Duration) error {
+		w.now = w.now.Add(30 * time.Second)
+		return nil
+	}))
+	drive := w.s.drive
+	if drive == nil {
+		drive = product
+	}
+	p.next, p.kill = iter.Pull(func(yield func(string) bool) {
+		defer func() {
+			if r := recover(); r != nil && r != any(crashed{}) {
+				panic(r)
+			}
+		}()
+		p.yield = yield
+		for _, clip := range w.s.clips {
+			err := drive(p, w.s.intent(clip, p.run))
+			w.logf("%s ends %s: %v", name, clip, err)
+		}
+	})
+	return p
+}
+
+var (
+	alone     = []string{"go", "crash", "stall"}
+	beside    = []string{"go", "crash", "switch", "stall and switch"}
+	answered  = []string{"go", "crash"}
+	overtaken = []string{"go", "crash", "switch"}
+	resting   = []string{"go", "switch"}
+	delays    = []string{"3m", "1s", "22h50m", "25h"}
+)
+
+// together runs the processes until each is done or dead.
+func (w *world) together(ps []*proc) {
+	for cur := 0; len(ps) > 0; cur %= max(1, len(ps)) {
+		kind, more := ps[cur].next()
+		if !more {
+			ps = append(ps[:cur], ps[cur+1:]...)
+			continue
+		}
+		two := len(ps) > 1
+		var options []string
+		switch {
+		case kind == "stored" && two:
+			options = beside
+		case kind == "stored":
+			options = alone
+		case kind == "answer" && two:
+			options = overtaken
+		case kind == "answer":
+			options = answered
+		case two:
+			options = resting
+		}
+		if options == nil {
+			continue
+		}
+		took := options[w.c.choose(kind, options)]
+		if took != "go" {
+			w.logf("%s at %s: %s", ps[cur].name, kind, took)
+		}
+		switch took {
+		case "crash":
+			ps[cur].kill()
+			ps = append(ps[:cur], ps[cur+1:]...)
+		case "stall":
+			w.now = w.now.Add(stallTime)
+		case "switch":
+			cur++
+		case "stall and switch":
+			w.now = w.now.Add(stallTime)
+			cur++
+		}
+	}
+}
+
+// play runs one schedule to its quiet end and judges it.
+func (s scenario) play(c *chooser) outcome {
+	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}}
+	if s.open == nil {
+		s.open = func() store { return newMemory() }
+	}
+	stores := []store{s.open()}
+	if s.ledgers == 2 {
+		stores = append(stores, s.open())
+	}
+	for round := 1; round <= rounds+quietRounds && !w.settled(stores); round++ {
+		c.run = round
+		c.quiet = round > rounds
+		var ps []*proc
+		for i := range max(1, s.procs) {
+			ps = append(ps, w.start(string(rune('P'+i)), stores[i%len(stores)], round))
+		}
+		w.together(ps)
+		delay, err := time.ParseDuration(delays[c.choose("restart", delays)])
+		if err != nil {
+			panic(err)
+		}
+		if c.quiet {
+			delay = 10 * time.Minute
+		}
+		w.now = w.now.Add(delay)
+		w.resolve(stores)
+	}
+	w.now = w.now.Add(time.Hour)
+	w.arrive()
+	w.judge(stores)
+	o := outcome{why: w.why, parked: w.parked}
+	if w.s.digest {
+		for _, m := range stores {
+			rows, err := m.list(context.Background())
+			for i := range rows {
+				rows[i].Owner = "" // made up anew by each process
+			}
+			o.rows += fmt.Sprintf("%+v %v\n", rows, err)
+		}
+	}
+	return o
+}
+
+func (w *world) row(m store, clip string) Row {
+	r, _, err := m.get(context.Background(), "k"+clip)
+	if err != nil {
+		w.fail("the ledger cannot be read: %v", err)
+	}
+	return r
+}
+
+func (w *world) settled(stores []store) bool {
+	for _, m := range stores {
+		for _, clip := range w.s.clips {
+			if w.row(m, clip).State != Submitted {
+				return false
+			}
+		}
+	}
+	return len(w.late) == 0
+}
+
+// resolve is an honest person: an hour later, when the account shows everything,
+// each parked row gets the word the account gives.
+func (w *world) resolve(stores []store) {
+	for _, m := range stores {
+		for _, clip := range w.s.clips {
+			r := w.row(m, clip)
+			if r.State != Parked {
+				continue
+			}
+			key := r.Key
+			w.parked = true
+			w.now = w.now.Add(time.Hour)
+			w.arrive()
+			id := ""
+			for _, j := range w.jobs {
+				if j.title == r.Title {
+					id = j.id
+				}
+			}
+			l := newLedger(m, Options{Now: func() time.Time { return w.now }})
+			var err error
+			if id != "" {
+				err = l.ResolvePaid(context.Background(), key, id)
+			} else {
+				err = l.ResolveNotPaid(context.Background(), key)
+			}
+			w.logf("a person says %q of %s: %v", id, key, err)
+			if err != nil {
+				w.fail("a parked row could not be resolved: %v", err)
+			}
+			w.unknown[r.Clip] = 0
+		}
+	}
+}
+
+// judge counts the money at the end.
+func (w *world) judge(stores []store) {
+	for _, clip := range w.s.clips {
+		ids := map[string]bool{}
+		for _, j := range w.jobs {
+			if j.title == w.s.intent(clip, "").Title {
+				ids[j.id] = true
+			}
+		}
+		if len(ids) > 1 {
+			w.fail("clip %s was billed %d times", clip, len(ids))
+		}
+		for _, m := range stores {
+			switch r := w.row(m, clip); {
+			case r.State == Submitted && !ids[r.VideoID]:
+				w.fail("clip %s is recorded as %q, which nobody billed", clip, r.VideoID)
+			case r.State != Submitted && len(ids) > 0 && r.State != Parked && r.State != Sending:
+				w.fail("clip %s was billed and forgotten: its row is %q", clip, r.State)
+			case r.State != Submitted && w.s.drive == nil:
+				w.fail("clip %s is still %q after quiet runs", clip, fmt.Sprint(r.State, " ", r.Reason))
+			}
+		}
+	}
+}

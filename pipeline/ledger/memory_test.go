@@ -1,0 +1,159 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// memory is the store the explorer runs on: the rows of one ledger file. What it
+// takes and refuses is held equal to SQLite by TestStoresAgree.
+type memory struct {
+	rows  map[string]Row
+	order []string
+}
+
+func newMemory() *memory { return &memory{rows: map[string]Row{}} }
+
+func (m *memory) close() error { return nil }
+
+func (m *memory) get(_ context.Context, key string) (Row, bool, error) {
+	r, ok := m.rows[key]
+	return r, ok, nil
+}
+
+func (m *memory) list(context.Context) (out []Row, err error) {
+	for _, k := range m.order {
+		out = append(out, m.rows[k])
+	}
+	return out, nil
+}
+
+// update undoes what f wrote when it fails, as a rolled back transaction.
+func (m *memory) update(_ context.Context, f func(txn) error) error {
+	t := &memoryTx{m: m}
+	if err := f(t); err != nil {
+		if t.wrote {
+			m.rows, m.order = t.rows, t.order
+		}
+		return err
+	}
+	return nil
+}
+
+type memoryTx struct {
+	m     *memory
+	wrote bool
+	rows  map[string]Row // as they were
+	order []string
+}
+
+func (t *memoryTx) get(key string) (Row, bool, error) {
+	r, ok := t.m.rows[key]
+	return r, ok, nil
+}
+
+func (t *memoryTx) put(r Row) error {
+	if !sound(r) {
+		return errBroken
+	}
+	for k, o := range t.m.rows {
+		if k != r.Key && (o.Marker == r.Marker || o.VideoID == r.VideoID && r.VideoID != "") {
+			return errBroken
+		}
+	}
+	if !t.wrote {
+		t.wrote, t.rows, t.order = true, maps.Clone(t.m.rows), slices.Clone(t.m.order)
+	}
+	if _, ok := t.m.rows[r.Key]; !ok {
+		t.m.order = append(t.m.order, r.Key)
+	}
+	t.m.rows[r.Key] = r
+	return nil
+}
+
+func (t *memoryTx) spent(runID string) (sum float64, err error) {
+	for _, r := range t.m.rows {
+		if r.RunID == runID && r.State != Intended {
+			sum += r.Price
+		}
+	}
+	return sum, nil
+}
+
+// sound says in Go what the schema says in SQL.
+func sound(r Row) bool {
+	states := []State{Intended, Sending, Submitted, Completed, Failed, Parked}
+	switch {
+	case r.Key == "", r.Price < 0, r.Pending < 0, !slices.Contains(states, r.State):
+		return false
+	case r.State == Intended && r.Pending != 0:
+		return false
+	case (r.State == Sending || r.State == Parked) && (r.Pending == 0 || r.LastSent.IsZero()):
+		return false
+	case (r.State == Submitted || r.State == Completed) && r.VideoID == "":
+		return false
+	}
+	return true
+}
+
+// TestStoresAgree puts the same random rows, good and broken, into both stores:
+// they take and refuse the same ones, roll back alike and hold the same rows.
+func TestStoresAgree(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	file, err := openSQLite(filepath.Join(t.TempDir(), "l.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.close()
+	stores := []store{file, newMemory()}
+	pick := func(s ...string) string { return s[rnd.IntN(len(s))] }
+	at := func() time.Time {
+		if rnd.IntN(3) == 0 {
+			return time.Time{}
+		}
+		return time.UnixMilli(1_800_000_000_000 + rnd.Int64N(1e6)).UTC()
+	}
+	refused := 0
+	for i := range 400 {
+		n := pick("", "a", "b", "c", "d", "e", "f")
+		r := Row{Key: n, Clip: "c", Route: "v2", Marker: pick("m", "m"+n), Title: "t", Path: "/p", Body: []byte(pick("{}", "[]")), RunID: pick("r1", "r2"), Reason: pick("", "why"),
+			State:   State(pick("INTENT", "INTENT", "SENDING", "SUBMITTED", "COMPLETED", "FAILED", "PARKED", "LOST")),
+			Pending: rnd.IntN(4) - 1, VideoID: pick("", "v1", "v2", "v"+n), Price: float64(rnd.IntN(9) - 1), FirstSent: at(), LastSent: at(), Owner: pick("", "p"), Until: at(), Updated: time.UnixMilli(int64(i) + 1).UTC()}
+		undo := rnd.IntN(4) == 0
+		said := [2]string{}
+		for j, s := range stores {
+			err := s.update(t.Context(), func(tx txn) error {
+				if err := tx.put(r); err != nil {
+					return errBroken
+				}
+				sum, err := tx.spent("r1")
+				said[j] = fmt.Sprint(sum)
+				if undo && err == nil {
+					return context.Canceled
+				}
+				return err
+			})
+			said[j] += fmt.Sprint(err)
+			list, err := s.list(t.Context())
+			row, ok, gerr := s.get(t.Context(), n)
+			said[j] += fmt.Sprintf(" %+v %v %+v %v %v", list, err, row, ok, gerr)
+			if j == 0 && len(said[0]) > 0 && said[0][0] == 't' {
+				refused++
+			}
+		}
+		if said[0] != said[1] {
+			t.Fatalf("seed %d, row %d %+v\nsqlite %s\nmemory %s", seed, i, r, said[0], said[1])
+		}
+	}
+	if refused == 0 || refused == 400 {
+		t.Errorf("%d of 400 rows refused: the comparison says nothing", refused)
+	}
+}

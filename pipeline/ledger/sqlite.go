@@ -1,0 +1,185 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	_ "modernc.org/sqlite" // the database/sql driver named "sqlite"
+)
+
+// schema carries the invariants: a key is one row, a sent row has a body and a
+// time, a submitted row has an id, and no two rows share a video.
+const schema = `
+CREATE TABLE IF NOT EXISTS submissions (
+  key TEXT PRIMARY KEY CHECK (length(key) > 0),
+  clip TEXT NOT NULL, route TEXT NOT NULL,
+  marker TEXT NOT NULL UNIQUE, title TEXT NOT NULL, path TEXT NOT NULL, body BLOB NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('INTENT','SENDING','SUBMITTED','COMPLETED','FAILED','PARKED')),
+  pending INTEGER NOT NULL DEFAULT 0 CHECK (pending >= 0),
+  video_id TEXT UNIQUE, reason TEXT NOT NULL DEFAULT '', run_id TEXT NOT NULL, price REAL NOT NULL CHECK (price >= 0),
+  first_sent INTEGER, last_sent INTEGER, updated INTEGER NOT NULL,
+  duration REAL NOT NULL DEFAULT 0, master_hash TEXT NOT NULL DEFAULT '', master_bytes INTEGER NOT NULL DEFAULT 0,
+  CHECK (state != 'INTENT' OR pending = 0),
+  CHECK (state NOT IN ('SENDING','PARKED') OR pending > 0 AND last_sent IS NOT NULL),
+  CHECK (state NOT IN ('SUBMITTED','COMPLETED') OR video_id IS NOT NULL)
+) STRICT;`
+
+const columns = `key, clip, route, marker, title, path, body, state, pending, coalesce(video_id,''), reason, run_id, price,
+ coalesce(first_sent,0), coalesce(last_sent,0), updated, duration, master_hash, master_bytes,
+ owner, coalesce(lease_until,0)`
+
+const upsert = `INSERT INTO submissions (key, clip, route, marker, title, path, body, state, pending, video_id, reason, run_id, price,
+  first_sent, last_sent, updated, duration, master_hash, master_bytes, owner, lease_until)
+ VALUES (?,?,?,?,?,?,?,?,?,nullif(?,''),?,?,?,nullif(?,0),nullif(?,0),?,?,?,?,?,nullif(?,0))
+ ON CONFLICT (key) DO UPDATE SET clip=excluded.clip, route=excluded.route, marker=excluded.marker, title=excluded.title, path=excluded.path,
+  body=excluded.body, state=excluded.state, pending=excluded.pending, video_id=excluded.video_id, reason=excluded.reason, run_id=excluded.run_id,
+  price=excluded.price, first_sent=excluded.first_sent, last_sent=excluded.last_sent, updated=excluded.updated, duration=excluded.duration,
+  master_hash=excluded.master_hash, master_bytes=excluded.master_bytes, owner=excluded.owner, lease_until=excluded.lease_until`
+
+// leases is what version 1 of the file adds.
+const leases = `
+ALTER TABLE submissions ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE submissions ADD COLUMN lease_until INTEGER;
+PRAGMA user_version = 1;`
+
+// fileVersion is the newest this program writes; older files are brought up to it.
+const fileVersion = 1
+
+// sqlite is the ledger's file. Two processes may have it open at once.
+type sqlite struct{ db *sql.DB }
+
+func openSQLite(path string) (*sqlite, error) {
+	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // one writer; SQLite would queue them anyway
+	s := &sqlite{db}
+	if err := s.migrate(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// migrate makes the table, or brings an older one up to fileVersion. It is one
+// transaction: of two processes that open the file at once one does the work.
+func (s *sqlite) migrate() error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // nothing to undo after Commit
+	var version int
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case version == fileVersion:
+		return nil
+	case version > fileVersion:
+		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)", version, fileVersion)
+	}
+	if _, err := tx.Exec(schema + leases); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (s *sqlite) close() error { return s.db.Close() }
+
+func scan(row interface{ Scan(...any) error }) (r Row, err error) {
+	var first, last, updated, until int64
+	err = row.Scan(&r.Key, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
+		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes, &r.Owner, &until)
+	r.FirstSent, r.LastSent, r.Updated, r.Until = when(first), when(last), when(updated), when(until)
+	return r, err
+}
+
+func when(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func one(row *sql.Row) (Row, bool, error) {
+	r, err := scan(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Row{}, false, nil
+	}
+	return r, err == nil, err
+}
+
+func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
+	return one(s.db.QueryRowContext(ctx, "SELECT "+columns+" FROM submissions WHERE key = ?", key))
+}
+
+func (s *sqlite) list(ctx context.Context) ([]Row, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+" FROM submissions ORDER BY rowid")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Row
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+func (s *sqlite) update(ctx context.Context, f func(txn) error) error {
+	// A recorded fact must not be lost to a cancellation that comes with it.
+	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	defer tx.Rollback() // nothing to undo after Commit
+	if err := f(sqliteTx{tx}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
+type sqliteTx struct{ tx *sql.Tx }
+
+func (t sqliteTx) get(key string) (Row, bool, error) {
+	return one(t.tx.QueryRow("SELECT "+columns+" FROM submissions WHERE key = ?", key))
+}
+
+func (t sqliteTx) put(r Row) error {
+	body := r.Body
+	if body == nil {
+		body = []byte{}
+	}
+	_, err := t.tx.Exec(upsert, r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	if err != nil {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return nil
+}
+
+func (t sqliteTx) spent(runID string) (sum float64, err error) {
+	err = t.tx.QueryRow(`SELECT coalesce(sum(price),0) FROM submissions WHERE run_id = ? AND state != 'INTENT'`, runID).Scan(&sum)
+	return sum, err
+}

@@ -1,0 +1,30 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+)
+
+// store keeps rows. It knows nothing of the protocol, so that the transitions are
+// written once: on SQLite in the product, in memory where the explorer runs them
+// hundreds of thousands of times. Both refuse the same rows (see the conformance
+// test).
+type store interface {
+	// update runs f in one transaction that sees no other's half; it is on disk,
+	// synced, when update gives nil, and has not happened when it gives an error.
+	update(ctx context.Context, f func(txn) error) error
+	get(ctx context.Context, key string) (Row, bool, error)
+	list(ctx context.Context) ([]Row, error) // in the order they came
+	close() error
+}
+
+// txn is a transaction of a store.
+type txn interface {
+	get(key string) (Row, bool, error)
+	put(Row) error // inserts or replaces the row of that key
+	// spent is the sum of the prices of what a run sent and nobody refused.
+	spent(runID string) (float64, error)
+}
+
+// errBroken is a row that breaks an invariant; the store does not take it.
+var errBroken = errors.New("the row breaks an invariant of the ledger")
