@@ -27,6 +27,9 @@ type BuildOptions struct {
 	Strict   bool          // an outcome nobody knows is always put before a person
 	StandIns bool          // buy nothing: what is not bought gets a stand-in
 	NoWait   bool          // leave jobs that are not done yet to a later run
+	// Look tells that some job may have ended, so that it is read now and not at the next
+	// poll. It proves nothing. Nil: there is nobody to tell.
+	Look <-chan struct{}
 	// Confirm is asked before money is spent; nil means yes.
 	Confirm func(*Plan) (bool, error)
 }
@@ -138,6 +141,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: polls{now: p.o.Now}}
 	b.sum.UpToDate = plan.Counts()[Keep]
+	defer b.listen(ctx)()
 	draw := plan
 	if o.StandIns {
 		plan, draw = plan.free()
@@ -330,4 +334,28 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
 	s.req, s.Route, s.Key, s.row = req, req.route, req.key, ledger.Row{}
 	return s, true
+}
+
+// listen rings the bell when Look says so, until the build ends.
+func (b *build) listen(ctx context.Context) (stop func()) {
+	if b.o.Look == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-b.o.Look:
+				b.polls.ring()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }

@@ -67,7 +67,7 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 			return row, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
 		}
 		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
-		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
+		if err := b.polls.sleep(ctx, pause/2+rand.N(pause)); err != nil {
 			return row, err
 		}
 		pause = min(pause*3/2, longest)
@@ -111,6 +111,37 @@ type polls struct {
 	waiting map[string]heygen.Kind
 	last    map[string]heard
 	now     func() time.Time
+	bell    chan struct{} // closed and made anew when somebody should look sooner
+}
+
+// ring makes everybody who waits look now: an event said that something happened.
+func (p *polls) ring() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.last)
+	if p.bell != nil {
+		close(p.bell)
+	}
+	p.bell = make(chan struct{})
+}
+
+// sleep waits between looks, or until the bell.
+func (p *polls) sleep(ctx context.Context, d time.Duration) error {
+	p.mu.Lock()
+	if p.bell == nil {
+		p.bell = make(chan struct{})
+	}
+	bell := p.bell
+	p.mu.Unlock()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-bell:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // heard is a state with its age.

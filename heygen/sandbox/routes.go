@@ -247,5 +247,5 @@ func (s *Server) account(w http.ResponseWriter, _ *http.Request) {
 	for _, j := range s.jobs {
 		jobs = append(jobs, map[string]any{"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix()})
 	}
-	reply(w, http.StatusOK, map[string]any{"billed_jobs": len(jobs), "jobs": jobs})
+	reply(w, http.StatusOK, map[string]any{"billed_jobs": len(jobs), "jobs": jobs, "bulk_reads": s.bulkReads, "status_reads": s.reads})
 }

@@ -105,6 +105,7 @@ type Server struct {
 	proofreads map[string]proofread
 	streams    map[string]bool
 	bulkReads  int
+	reads      int // of single videos
 }
 
 type state struct {

@@ -232,6 +232,7 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 func (s *Server) videoV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.reads++
 	j := s.find(r.PathValue("id"), true)
 	if j == nil {
 		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")

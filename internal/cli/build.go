@@ -5,10 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"greenroom/heygen/webhook"
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
@@ -73,6 +77,9 @@ func buildCommand() command {
 			var o pipeline.BuildOptions
 			var maxSpend float64
 			var yes bool
+			var hook webhookOptions
+			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
+			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
 			fs.DurationVar(&o.Wait, "wait", 0, "give up watching paid jobs after `TIME`; they are never lost")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
@@ -91,9 +98,60 @@ func buildCommand() command {
 				if !yes {
 					o.Confirm = func(plan *pipeline.Plan) (bool, error) { return confirm(e, plan) }
 				}
+				if hook.listen != "" {
+					stop, look, err := e.listen(ctx, hook)
+					if err != nil {
+						return err
+					}
+					defer stop()
+					o.Look = look
+				}
 				return runBuild(ctx, e, o)
 			}
 		}}
+}
+
+// listen takes events beside a build. Whatever comes, signed or not, only makes the
+// build look at its jobs sooner: what it then believes is the job's own record.
+func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <-chan struct{}, err error) {
+	if err := o.validate(); err != nil {
+		return nil, nil, err
+	}
+	secrets, err := e.webhookSecrets(o.secrets)
+	if err != nil {
+		return nil, nil, err
+	}
+	j, unlock, err := openJournal(e.path(filepath.Join(pipeline.StateDir, "webhook.jsonl")))
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		unlock()
+		return nil, nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", o.listen)
+	}
+	c := make(chan struct{}, 1)
+	ring := func() {
+		select {
+		case c <- struct{}{}:
+		default: // one is waiting already
+		}
+	}
+	r := webhook.New(j, secrets, func(context.Context, webhook.Event) error { ring(); return nil })
+	r.Wake = func(webhook.Hint) { ring() }
+	r.Refused = func(status int, reason string) { e.say("refused a delivery (%d): %s", status, oneLine(reason)) }
+	serving, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = r.Serve(serving, l) // without events the build polls as ever
+	}()
+	e.say("receiving events on http://%s", l.Addr())
+	return func() {
+		cancel()
+		<-done
+		unlock()
+	}, c, nil
 }
 
 func confirm(e *env, plan *pipeline.Plan) (bool, error) {
