@@ -238,6 +238,7 @@ type Shown struct {
 	Src, Poster   string // below public/
 	Script        string
 	Width, Height int // of the file, pixels
+	Seconds       float64
 }
 
 // Shown tells what stands in public/ for a clip.
@@ -254,7 +255,7 @@ func (p *Project) Shown(clip string) Shown {
 	if !ok {
 		return out
 	}
-	out.Kind, out.Width, out.Height = kind, e.Info.OutWidth, e.Info.OutHeight
+	out.Kind, out.Width, out.Height, out.Seconds = kind, e.Info.OutWidth, e.Info.OutHeight, e.Info.Duration
 	for _, f := range publishedFiles(e) {
 		switch f.rendition {
 		case webmRendition:

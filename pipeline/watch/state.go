@@ -102,6 +102,9 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 			c.Price = "free"
 		}
 	}
+	if shown.Seconds > 0 {
+		c.Seconds = shown.Seconds
+	}
 	if shown.Kind == "stand-in" && (c.State == Unmade || c.State == Final) {
 		c.State = StandIn
 	}
