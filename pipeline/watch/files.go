@@ -18,6 +18,9 @@ import (
 const (
 	quiet   = 40 * time.Millisecond
 	longest = 250 * time.Millisecond
+	// stormy is the longest that a storm which went on through several runs puts the
+	// next one off: each run that was in vain doubles its patience.
+	stormy = 2 * time.Second
 	// pollEvery is how often files are looked at where events cannot be had.
 	pollEvery = 400 * time.Millisecond
 )
@@ -180,9 +183,9 @@ func (f *files) addTree(w *fsnotify.Watcher, dir string) error {
 }
 
 // settle waits until hints have been quiet for a moment, or a storm has lasted too
-// long. It reports false when ctx ended.
-func (f *files) settle(ctx context.Context) bool {
-	end := time.NewTimer(longest)
+// long; vain is how many runs it made in vain. It reports false when ctx ended.
+func (f *files) settle(ctx context.Context, vain int) bool {
+	end := time.NewTimer(min(longest<<min(vain, 8), stormy))
 	defer end.Stop()
 	still := time.NewTimer(quiet)
 	defer still.Stop()

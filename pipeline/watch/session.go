@@ -149,7 +149,7 @@ func (s *Session) Run(ctx context.Context) error {
 		case o := <-s.orders:
 			o.done <- s.obey(ctx, o)
 		case <-s.files.hints:
-			if s.files.settle(ctx) {
+			if s.files.settle(ctx, 0) {
 				s.work(ctx, false)
 			}
 		case <-pending:
@@ -193,7 +193,7 @@ func (s *Session) obey(ctx context.Context, o order) error {
 // work brings what is free up to date when the inputs changed, or when it must. A
 // change that comes meanwhile cancels it, and it starts again.
 func (s *Session) work(ctx context.Context, must bool) {
-	for ctx.Err() == nil {
+	for vain := 0; ctx.Err() == nil; vain++ {
 		now := s.fingerprint()
 		s.mu.Lock()
 		same := now == s.last
@@ -214,7 +214,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 			case <-over:
 				working = false
 			case <-s.files.hints:
-				if s.files.settle(ctx) && s.fingerprint() != now {
+				if !again && s.files.settle(ctx, vain+1) && s.fingerprint() != now {
 					cancel()
 					again = true
 				}
