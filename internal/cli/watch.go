@@ -18,17 +18,20 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/page"
 	"greenroom/pipeline/watch"
+	"greenroom/remotion"
 )
 
 type watchOptions struct {
 	listen, urlFile string
 	noPage          bool
 	poll, buy       bool
+	studio          bool
+	studioPort      int
 }
 
 func watchCommand() command {
 	return command{name: "watch", summary: "rebuild what is free at every save; buy only when told", usage: "watch [flags]",
-		examples: "greenroom watch\ngreenroom watch --listen 127.0.0.1:4400\ngreenroom watch --no-page --poll",
+		examples: "greenroom watch --studio\ngreenroom watch --listen 127.0.0.1:4400\ngreenroom watch --no-page --poll",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o watchOptions
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve the page on this loopback `ADDRESS`")
@@ -36,6 +39,8 @@ func watchCommand() command {
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
 			fs.BoolVar(&o.poll, "poll", false, "look at files at intervals, for file systems that tell nothing")
 			fs.BoolVar(&o.buy, "buy", false, "let every save buy what it changes, without asking")
+			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
+			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
@@ -63,6 +68,9 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 		}
 		defer stop()
 	}
+	if o.studio {
+		defer e.studio(ctx, o, filepath.Dir(opts.ManifestPath), cancel)()
+	}
 	go e.keys(ctx, s, cancel)
 	done := make(chan struct{})
 	go func() {
@@ -76,6 +84,24 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 		return nil
 	}
 	return errors.Join(err, causeOf(ctx))
+}
+
+// studio runs Remotion Studio beside the session; its end ends the session.
+func (e *env) studio(ctx context.Context, o watchOptions, dir string, end context.CancelCauseFunc) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := remotion.Renderer{}.Studio(ctx, remotion.StudioSpec{ProjectDir: dir, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
+			Log: func(l string) { e.say("studio: %s", oneLine(l)) }, Ready: func(url string) { e.say("studio: %s", url) }})
+		if err != nil {
+			end(err)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // errEnded is a person's or a parent's wish to end.

@@ -23,8 +23,8 @@ func Hide(name string) {
 	}
 }
 
-// inherited is our environment without what is hidden.
-func inherited() []string {
+// Inherited is our environment without what is hidden.
+func Inherited() []string {
 	hiddenMu.Lock()
 	defer hiddenMu.Unlock()
 	return slices.DeleteFunc(os.Environ(), func(kv string) bool {

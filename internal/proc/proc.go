@@ -95,7 +95,7 @@ func Run(ctx context.Context, c Cmd) (Result, error) {
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = c.Dir, c.Env, c.Stdin
 	if cmd.Env == nil {
-		cmd.Env = inherited()
+		cmd.Env = Inherited()
 	}
 	cmd.WaitDelay = killDelay
 	ownGroup(cmd)

@@ -1,4 +1,4 @@
-import type {CalculateMetadataFunction} from 'remotion';
+import {getRemotionEnvironment, type CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
 import {greenroom} from './clips.gen';
 import {greenroomSchema, type Clip, type Greenroom} from './props.gen';
@@ -48,7 +48,7 @@ export const filmMetadata: CalculateMetadataFunction<Film> = ({props}) => {
     return {durationInFrames: 1, props: film}; // Studio opens before the first build
   }
   const clip = chosen(film);
-  if (clip.kind === 'stand-in' && !film.allowStandIns) {
+  if (clip.kind === 'stand-in' && !film.allowStandIns && !getRemotionEnvironment().isStudio) {
     throw new Error(`clip "${clip.name}" is a stand-in: buy it with \`greenroom build\`, or pass --allow-stand-ins`);
   }
   const short = Math.min(film.props.width, film.props.height);
