@@ -12,6 +12,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
+	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
 )
@@ -37,7 +40,7 @@ type Session struct {
 	state  State
 	subs   map[chan struct{}]bool
 	last   [32]byte // of the inputs at the last run
-	cancel context.CancelFunc
+	locked bool     // another process holds the project
 }
 
 // order is a wish of a person.
@@ -132,8 +135,13 @@ func (s *Session) order(ctx context.Context, o order) error {
 	}
 }
 
-// Run watches and works until ctx ends.
+// Run watches and works until ctx ends. A second session of one project is refused.
 func (s *Session) Run(ctx context.Context) error {
+	unlock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	defer func() { _ = s.stop() }() // an embedded sandbox ends with its session
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -158,10 +166,29 @@ func (s *Session) Run(ctx context.Context) error {
 	}
 }
 
+// lock holds the project for this session.
+func (s *Session) lock() (unlock func(), err error) {
+	dir := filepath.Join(s.root, pipeline.StateDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", pipeline.StateDir)
+	}
+	l := flock.New(filepath.Join(dir, "watch.lock"))
+	if ok, err := l.TryLock(); err != nil || !ok {
+		return nil, fault.New(fault.Locked, "end the other one; two would answer the same saves", "another greenroom watch works on this project")
+	}
+	return func() { _ = l.Unlock() }, nil // freed by exit too
+}
+
 // again is when jobs that are paid for are looked after: soon in the sandbox, at
 // HeyGen's own pace otherwise.
 func (s *Session) again() <-chan time.Time {
 	st := s.State()
+	s.mu.Lock()
+	locked := s.locked
+	s.mu.Unlock()
+	if locked { // a build in another terminal works on the project
+		return time.After(time.Second)
+	}
 	if !slices.ContainsFunc(st.Clips, func(c Clip) bool { return c.State == Waiting }) {
 		return nil
 	}
@@ -242,6 +269,9 @@ func (s *Session) build(ctx context.Context, o pipeline.BuildOptions) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	s.mu.Lock()
+	s.locked = fault.KindOf(err) == fault.Locked
+	s.mu.Unlock()
 	s.look(ctx, p, err)
 	return err
 }
@@ -267,7 +297,9 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
 	for _, step := range plan.Steps {
 		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
 		if m := bad[c.Name]; m != "" {
-			c.State, c.Line = Broken, m
+			if c.Line = m; c.State != Waiting { // what is paid for is asked for again by itself
+				c.State = Broken
+			}
 		}
 		if c.Buyable {
 			n++

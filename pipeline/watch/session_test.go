@@ -317,3 +317,40 @@ func TestIgnored(t *testing.T) {
 		}
 	}
 }
+
+// TestTheProviderGoesAway: what is paid for arrives when it is back.
+func TestTheProviderGoesAway(t *testing.T) {
+	p := watched(t, 1, false)
+	p.until("a stand-in", all(StandIn))
+	fault := func(list string) {
+		res, err := http.Post(p.box.URL+"/_sandbox/faults", "application/json", strings.NewReader(list))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	fault(`["job-never-ends"]`)
+	if err := p.s.Buy(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	fault(`["gone=404"]`)
+	p.until("an error on the card", func(st State) bool { return strings.Contains(clip(st, "c0").Line, "404") })
+	fault(`[]`)
+	p.until("the take", all(Final))
+	if n := p.billed(); n != 1 {
+		t.Errorf("%d jobs were billed", n)
+	}
+}
+
+// TestTwoSessions: the second of one project is refused.
+func TestTwoSessions(t *testing.T) {
+	p := watched(t, 1, false)
+	p.until("a stand-in", all(StandIn))
+	two, err := New(p.s.o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := two.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "another greenroom watch") {
+		t.Errorf("the second session: %v", err)
+	}
+}
