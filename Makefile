@@ -38,7 +38,7 @@ gen: setup
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./pipeline .
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/standin ./pipeline ./pipeline/watch .
 
 # Every schedule of so many faults against the spending protocol, and the planted
 # wrong ones; an ordinary test run takes 3.

@@ -1,7 +1,8 @@
+//go:build unix
+
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"greenroom/internal/browsertest"
 )
 
 // TestStudioFollowsWatch runs the real Remotion Studio beside watch, in the real
@@ -53,14 +56,7 @@ func TestStudioFollowsWatch(t *testing.T) {
 		return m != nil && strings.Contains(said(), "Built in") && strings.Contains(said(), "stand-in")
 	})
 
-	browser, err := exec.LookPath("chromium-headless-shell")
-	if err != nil {
-		t.Fatal(err)
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("autoplay-policy", "no-user-gesture-required"))...)
-	defer stop()
-	tab, closeTab := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
-	defer closeTab()
+	tab := browsertest.Tab(t, chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
 	do := func(a ...chromedp.Action) {
 		t.Helper()
 		if err := chromedp.Run(tab, a...); err != nil {
@@ -105,6 +101,19 @@ func TestStudioFollowsWatch(t *testing.T) {
 	}
 	write(script, "Now it is another line, and it takes a little longer to say than the first one did.")
 	await(t, "the error's end", said, func() bool { return strings.Contains(said(), "the manifest is well again") })
+
+	// a clip that comes first is shown first; removed, the other one is shown again
+	manifest := filepath.Join(dir, "greenroom.yaml")
+	text, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := picture()
+	write(manifest, string(text)+"  alpha: {script: \"Alpha comes first.\", avatar: {id: Bram-office-20230104}}\n")
+	await(t, "the new clip in Studio", said, func() bool { return asked(published("alpha")) })
+	await(t, "its picture", said, func() bool { return picture() != shown })
+	write(manifest, string(text))
+	await(t, "the new clip's end", said, func() bool { return published("alpha") == "" })
 
 	// bought: the take takes the stand-in's place
 	fmt.Fprintln(keys, "b intro")

@@ -5,11 +5,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
 )
 
@@ -96,6 +98,9 @@ func (p *Project) props() (jsonB, ts []byte, err error) {
 		clip := propsClip(e, files, m.FPS)
 		if clip.Kind = kind; kind == routeStandIn {
 			clip.Take = remotion.Take{Route: routeStandIn, Key: e.TakeKey}
+			if m.StandInLabel {
+				clip.Label = label(c)
+			}
 		}
 		props.Clips[c.Name] = clip
 	}
@@ -142,4 +147,15 @@ func (p *Project) propsCurrent() bool {
 	}
 	have, err = os.ReadFile(filepath.Join(p.path(SourceDir), clipsModule))
 	return err == nil && bytes.Equal(have, ts)
+}
+
+// label is what is written over a stand-in: its name and the beginning of its script.
+func label(c manifest.Clip) *string {
+	const most = 120
+	text := []rune(c.Name + " · " + c.Script)
+	if len(text) > most {
+		text = append(text[:most-1], '…')
+	}
+	s := strings.TrimSuffix(string(text), " · ")
+	return &s
 }

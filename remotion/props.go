@@ -35,6 +35,7 @@ type Clip struct {
 	Poster            string   `json:"poster,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
 	Waveform          *string  `json:"waveform,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
 	Captions          *string  `json:"captions,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Label             *string  `json:"label,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Words to burn over a stand-in, beside the timecode."`
 	Loudness          *float64 `json:"loudness,omitempty" jsonschema:"minimum=-120,maximum=20" jsonschema_description:"Integrated loudness in LUFS."`
 	Take              Take     `json:"take"`
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package page
 
 import (
@@ -17,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"greenroom/heygen/sandbox"
+	"greenroom/internal/browsertest"
 	"greenroom/pipeline"
 	"greenroom/pipeline/watch"
 )
@@ -92,16 +95,7 @@ func (s *stage) write(name, text string) {
 // browser is a tab of the real headless browser at a width.
 func (s *stage) browser(width int, dark bool) context.Context {
 	s.Helper()
-	path, err := exec.LookPath("chromium-headless-shell")
-	if err != nil {
-		s.Fatal(err)
-	}
-	alloc, end := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)...)
-	s.Cleanup(end)
-	tab, close := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {})) // events it does not know
-	s.Cleanup(close)
-	tab, cancel := context.WithTimeout(tab, 2*time.Minute)
-	s.Cleanup(cancel)
+	tab := browsertest.Tab(s)
 	scheme := "light"
 	if dark {
 		scheme = "dark"

@@ -35,6 +35,7 @@ type Manifest struct {
 	HeyGen        HeyGen
 	Prepare       Prepare
 	Checks        Checks
+	StandInLabel  bool   // burn name, script and timecode over stand-ins
 	Clips         []Clip // in the manifest's order
 }
 

@@ -24,13 +24,16 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	version, clips := 0, ast.Node(nil)
 	var defaults ast.Node
 	set := setters{
-		"version":  d.integer("version", 1, 1, "this program reads version 1", &version),
-		"project":  d.text("project", &m.Project),
-		"fps":      d.integer("fps", 1, 120, "25 is what HeyGen delivers", &m.FPS),
-		"size":     d.size("size", &m.Width, &m.Height),
-		"heygen":   func(n ast.Node) { d.heygen(n, &m.HeyGen) },
-		"prepare":  func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
-		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
+		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
+		"project": d.text("project", &m.Project),
+		"fps":     d.integer("fps", 1, 120, "25 is what HeyGen delivers", &m.FPS),
+		"size":    d.size("size", &m.Width, &m.Height),
+		"heygen":  func(n ast.Node) { d.heygen(n, &m.HeyGen) },
+		"prepare": func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
+		"checks":  func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
+		"stand-ins": func(n ast.Node) {
+			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
+		},
 		"defaults": func(n ast.Node) { defaults = n },
 		"clips":    func(n ast.Node) { clips = n },
 	}

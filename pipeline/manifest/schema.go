@@ -18,6 +18,7 @@ type schemaDoc struct {
 	Defaults *schemaShared         `json:"defaults,omitempty"`
 	Prepare  *schemaPrepare        `json:"prepare,omitempty"`
 	Checks   *schemaChecks         `json:"checks,omitempty"`
+	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`
 	Clips    map[string]schemaClip `json:"clips" jsonschema:"minProperties=1"`
 }
 
@@ -26,6 +27,10 @@ type schemaHeyGen struct {
 	Key         string `json:"key,omitempty" jsonschema:"pattern=^(\\$|file:|cmd:),description=$NAME or file:PATH or cmd:PROGRAM; never the key itself"`
 	Concurrency int    `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=100"`
 	Budget      any    `json:"budget,omitempty" jsonschema:"description=Dollars per run such as $10"`
+}
+
+type schemaStandIns struct {
+	Label *bool `json:"label,omitempty" jsonschema:"description=Show name and script and timecode over stand-ins"`
 }
 
 type schemaShared struct {

@@ -1,6 +1,6 @@
 import type {CSSProperties} from 'react';
 import {Video} from '@remotion/media';
-import {OffthreadVideo, Sequence, staticFile} from 'remotion';
+import {OffthreadVideo, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
 import type {Clip} from './props.gen';
 
 type Props = {
@@ -13,6 +13,23 @@ type Props = {
   /** Use OffthreadVideo where @remotion/media cannot read a file. */
   offthread?: boolean;
   style?: CSSProperties;
+};
+
+/** Hours are left out: a clip is shorter than one. */
+const timecode = (frame: number, fps: number) => {
+  const two = (v: number) => String(Math.floor(v)).padStart(2, '0');
+  const rate = Math.max(1, Math.round(fps));
+  return `${two(frame / rate / 60)}:${two((frame / rate) % 60)}:${two(frame % rate)}`;
+};
+
+const Badge = ({clip, left, top}: {clip: Clip; left: number; top: number}) => {
+  const frame = useCurrentFrame();
+  const {fps} = useVideoConfig();
+  return (
+    <div style={{position: 'absolute', left, top, maxWidth: 560, padding: '6px 12px', borderRadius: 6, background: '#E5B04B', color: '#1B211A', fontFamily: 'Inter Variable, sans-serif', fontSize: 20, lineHeight: 1.3, fontVariantNumeric: 'tabular-nums'}}>
+      stand-in{clip.label ? ` · ${timecode(frame, fps)} · ${clip.label}` : null}
+    </div>
+  );
 };
 
 /** Places a clip's crop where it sat in its frame, and ends with it instead of freezing. */
@@ -30,11 +47,7 @@ export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, styl
   return (
     <Sequence durationInFrames={clip.durationInFrames} layout="none" name={clip.name}>
       {offthread ? <OffthreadVideo transparent={clip.transparent} src={src} style={box} /> : <Video src={src} style={box} />}
-      {clip.kind === 'stand-in' ? (
-        <div style={{position: 'absolute', left: box.left, top: box.top, padding: '6px 12px', borderRadius: 6, background: '#E5B04B', color: '#1B211A', fontFamily: 'Inter Variable, sans-serif', fontSize: 20}}>
-          stand-in
-        </div>
-      ) : null}
+      {clip.kind === 'stand-in' ? <Badge clip={clip} left={Number(box.left)} top={Number(box.top)} /> : null}
     </Sequence>
   );
 };
