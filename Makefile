@@ -20,6 +20,7 @@ demo: setup build
 # Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
+	go test -count 1 -run 'TestExplore|TestPlanted' ./pipeline/ledger
 	go test -race -timeout 30m ./...
 
 vet:

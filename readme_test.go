@@ -24,7 +24,7 @@ func TestREADME(t *testing.T) {
 			}
 		}
 	}
-	if len(lines) != 4 || !strings.HasPrefix(lines[0], "greenroom init tour && cd tour") {
+	if len(lines) != 5 || !strings.HasPrefix(lines[0], "greenroom init tour && cd tour") {
 		t.Fatalf("README's blocks changed; look at what this test skips: %q", lines)
 	}
 	modules, err := filepath.Abs("remotion/companion/node_modules")
