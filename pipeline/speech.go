@@ -5,16 +5,18 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"greenroom/pipeline/prompt"
 )
 
 var breakTag = regexp.MustCompile(`<break\s+time="([0-9.]+)s"\s*/?>`)
 
-// wordsPerMinute is a common narration pace; speech engines lie between 130 and
-// 180, so an estimate from words alone is off by up to a quarter.
-const wordsPerMinute = 150
-
-// spokenError is by how much SpokenSeconds may be wrong, either way.
-const spokenError = 0.25
+// The pace and its error are those that prompts are checked with: what one part of the
+// program says of a text's length, the other must not contradict.
+const (
+	wordsPerMinute = prompt.Pace
+	spokenError    = prompt.PaceError
+)
 
 // SpokenSeconds estimates how long a script takes to speak, in seconds, give or
 // take a quarter: words at 150 a minute and the breaks as written.

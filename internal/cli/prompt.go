@@ -2,120 +2,156 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 
-	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/prompt"
 )
 
-// maxPromptFile bounds what is read, bytes.
-const maxPromptFile = 1 << 20
+type promptOptions struct{ check, strict, send, write bool }
 
 func promptCommand() command {
 	return command{name: "prompt", summary: "check and structure a Video Agent prompt; show what would be sent", usage: "prompt [flags] FILE...",
 		examples: "greenroom prompt prompts/film.md\ngreenroom prompt --check prompts/film.md\ngreenroom prompt --send prompts/film.md",
 		bind: func(fs *pflag.FlagSet) runFunc {
-			check := fs.Bool("check", false, "say what is wrong and nothing else; exit 5 when something is")
-			strict := fs.Bool("strict", false, "count warnings as errors")
-			send := fs.Bool("send", false, "print only the text that would be sent")
-			write := fs.Bool("write", false, "rewrite the file in its structured form")
-			return func(ctx context.Context, e *env, args []string) error {
-				if len(args) == 0 {
-					return fault.New(fault.Usage, "name a file, or - for standard input", "no prompt is named")
+			var o promptOptions
+			fs.BoolVar(&o.check, "check", false, "say what is wrong and nothing else; exit 5 when something is")
+			fs.BoolVar(&o.strict, "strict", false, "count warnings as errors")
+			fs.BoolVar(&o.send, "send", false, "print only the text that would be sent")
+			fs.BoolVar(&o.write, "write", false, "rewrite the file in its structured form")
+			return func(_ context.Context, e *env, args []string) error {
+				if err := o.validate(args); err != nil {
+					return err
 				}
-				var bad fault.List
-				for _, name := range args {
-					p, err := e.readPrompt(name)
-					if err != nil {
-						return err
-					}
-					bad = append(bad, e.findings(name, p, *strict)...)
-					switch {
-					case *check:
-					case e.json:
-						err = e.printJSON(map[string]any{"file": name, "prompt": p, "sends": p.Compose()})
-					case *send:
-						_, err = fmt.Fprintln(e.Stdout, p.Compose())
-					case *write:
-						err = e.rewrite(name, p)
-					default:
-						e.showPrompt(p)
-					}
-					if err != nil {
-						return err
-					}
-				}
-				return bad.Or()
+				return e.prompts(o, args)
 			}
 		}}
 }
 
-func (e *env) readPrompt(name string) (*prompt.Prompt, error) {
-	in := e.Stdin
-	if name != "-" {
-		f, err := os.Open(e.path(name))
-		if err != nil {
-			return nil, fault.Wrap(fault.Usage, err, "name a prompt file, or - for standard input", "read the prompt")
+func (o promptOptions) validate(args []string) error {
+	modes, stdin := 0, 0
+	for _, on := range []bool{o.check, o.send, o.write} {
+		if on {
+			modes++
 		}
-		defer f.Close()
-		in = f
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxPromptFile+1))
+	for _, a := range args {
+		if a == "-" {
+			stdin++
+		}
+	}
 	switch {
-	case err != nil:
-		return nil, fault.Wrap(fault.Usage, err, "name a prompt file, or - for standard input", "read the prompt")
-	case len(b) > maxPromptFile:
-		return nil, fault.New(fault.Manifest, "a prompt is a page, not a book", "%s is larger than %d bytes", name, maxPromptFile)
+	case len(args) == 0:
+		return fault.New(fault.Usage, "name a file, or - for standard input", "no prompt is named")
+	case modes > 1:
+		return fault.New(fault.Usage, "run the command once for each", "--check, --send and --write exclude each other")
+	case stdin > 1:
+		return fault.New(fault.Usage, "name - once", "standard input is named twice")
+	case stdin > 0 && o.write:
+		return fault.New(fault.Usage, "use --send, and redirect it", "standard input cannot be rewritten")
 	}
-	return prompt.Parse(string(b)), nil
+	return nil
 }
 
-// findings prints warnings and gives the errors.
-func (e *env) findings(name string, p *prompt.Prompt, strict bool) (bad fault.List) {
-	for _, f := range p.Findings {
-		if f.Severity == prompt.Error || strict {
-			x := fault.New(fault.Manifest, f.Hint, "%s", f.Message)
-			x.Place = &fault.Place{File: name, Line: f.Line, Column: f.Column}
-			bad = append(bad, x)
+// promptReport is one prompt for programs.
+type promptReport struct {
+	File   string         `json:"file"`
+	Prompt *prompt.Prompt `json:"prompt"`
+	Spoken float64        `json:"spokenSeconds"`
+	Error  float64        `json:"spokenErrorSeconds"`
+	Sends  string         `json:"sends"`
+}
+
+// prompts does the work for every file: one that cannot be read does not hide what is
+// wrong with the others.
+func (e *env) prompts(o promptOptions, names []string) error {
+	var errs []error
+	reports := []promptReport{}
+	for _, name := range names {
+		p, err := e.readPrompt(name)
+		if err != nil {
+			errs = append(errs, err)
 			continue
 		}
-		e.say("warning: %s:%d: %s; %s", name, f.Line, f.Message, f.Hint)
-	}
-	return bad
-}
-
-func (e *env) rewrite(name string, p *prompt.Prompt) error {
-	if name == "-" || p.Bad() {
-		return nil // what is wrong is said; a broken prompt is left alone
-	}
-	changed, err := atomicfile.WriteBytes(e.path(name), 0o644, []byte(p.Head()+p.Compose()+"\n"))
-	if err == nil && changed {
-		e.say("%s is rewritten: %s", name, count(len(p.Scenes), "scene"))
-	}
-	return err
-}
-
-// showPrompt prints the structure, at 80 columns.
-func (e *env) showPrompt(p *prompt.Prompt) {
-	rows := [][]string{{"#", "time", "words", "spoken", "media", "scene", "on screen"}}
-	for i, s := range p.Scenes {
-		when := "-"
-		if s.To > 0 {
-			when = fmt.Sprintf("%g-%gs", s.From, s.To)
+		bad := e.promptFindings(name, p, o.strict)
+		if bad != nil {
+			errs = append(errs, bad)
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), when, fmt.Sprint(len(strings.Fields(s.Words))), fmt.Sprintf("%.0f s ±%.0f", s.Spoken(), s.Spoken()*prompt.PaceError), s.Media, s.Title, s.OnScreen})
+		switch {
+		case o.check:
+		case o.write && bad == nil:
+			err = e.rewrite(name, p)
+		case o.write:
+			e.say("%s is left as it is", name)
+		case e.json:
+			reports = append(reports, promptReport{name, p, p.Spoken(), p.Spoken() * prompt.PaceError, prompt.Compose(p)})
+		case o.send:
+			_, err = fmt.Fprintln(e.Stdout, prompt.Compose(p))
+		default:
+			if len(names) > 1 {
+				fmt.Fprintf(e.Stdout, "%s\n", oneLine(name))
+			}
+			e.showPrompt(p)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
 	}
-	e.table(rows, 3, 9, 5, 9, 13, 14, 16)
-	fmt.Fprintf(e.Stdout, "\n%s\n", p.Compose())
-	length := "no duration named"
-	if p.Seconds > 0 {
-		length = fmt.Sprintf("film of %d s", p.Seconds)
+	if e.json && !o.check && !o.write {
+		if err := e.printJSON(reports); err != nil {
+			return err
+		}
 	}
-	e.say("%s, %s spoken, %s", count(len(p.Scenes), "scene"), fmt.Sprintf("%.0f s ±%.0f %%", p.Spoken(), prompt.PaceError*100), length)
+	return joined(errs)
+}
+
+// joined keeps every fault, so that they are counted and printed together.
+func joined(errs []error) error {
+	var all fault.List
+	for _, err := range errs {
+		all = append(all, fault.All(err)...)
+	}
+	return all.Or()
+}
+
+func (e *env) readPrompt(name string) (*prompt.Prompt, error) {
+	in, dir := e.Stdin, e.Dir
+	if name != "-" {
+		path := e.path(name)
+		if fi, err := os.Stat(path); err == nil && fi.IsDir() {
+			return nil, fault.New(fault.Usage, "name the file inside it", "%s is a folder", name)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, unreadable(name, err)
+		}
+		defer f.Close()
+		in, dir = f, filepath.Dir(path)
+	}
+	b, err := io.ReadAll(io.LimitReader(in, prompt.MaxBytes+1))
+	if err != nil {
+		return nil, unreadable(name, err)
+	}
+	if len(b) > prompt.MaxBytes {
+		return nil, &fault.Error{Kind: fault.Manifest, Hint: "a prompt is a page, not a book", Place: &fault.Place{File: name, Line: 1, Column: 1},
+			Msg: fmt.Sprintf("the prompt is larger than %d bytes", prompt.MaxBytes)}
+	}
+	p := prompt.Parse(string(b))
+	prompt.CheckFiles(p, dir)
+	return p, nil
+}
+
+// unreadable names the file as it was given: the system's error holds a longer path.
+func unreadable(name string, err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return fault.Wrap(fault.Usage, err, "name a prompt file, or - for standard input", "read the prompt %s", name)
 }

@@ -126,12 +126,12 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 		}
 		where := path
 		if a.PromptFile != "" {
-			where = fmt.Sprintf("%s: %s:%d", path, filepath.Base(a.PromptFile), f.Line)
+			where = fmt.Sprintf("%s: %s:%d:%d", path, filepath.Base(a.PromptFile), f.Line, f.Column)
 		}
 		d.fault(n, f.Hint, "%s: %s", where, f.Message)
 	}
 	if len(p.Scenes) > 0 {
-		a.Prompt = p.Compose()
+		a.Prompt = prompt.Compose(p)
 	}
 	if a.Seconds == 0 {
 		a.Seconds = p.Seconds

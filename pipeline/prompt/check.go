@@ -1,117 +1,142 @@
 package prompt
 
 import (
-	"sort"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // check holds the whole against itself: times, words, and what is missing.
 func (p *Prompt) check(text string) {
-	last := strings.Count(text, "\n") + 1
-	switch {
-	case strings.TrimSpace(text) == "":
-		p.find(1, Error, "empty", "say what the film shows, scene by scene", "the prompt is empty")
+	defer p.sort()
+	top := place{1, 1}
+	if strings.TrimSpace(text) == "" {
+		p.find(top, Error, "empty", "say what the film shows, scene by scene", "the prompt is empty")
 		return
-	case len(p.Scenes) == 0:
-		p.find(1, Error, "scenes", "begin each with a line such as: ## Scene 1: Welcome (0-8s)", "no scene was found")
 	}
-	if n := characters(text); n > MaxText {
-		p.find(1, Warning, "length", "shorten it: long prompts are followed less closely", "%d characters; greenroom warns above %d, HeyGen publishes no limit", n, MaxText)
+	if len(p.Scenes) == 0 {
+		p.find(top, Error, "scenes", "begin each with a line such as: ## Scene 1: Welcome (0-8s)", "no scene was found")
+	}
+	if n := utf8.RuneCountInString(text); n > MaxText {
+		p.find(top, Warning, "length", "shorten it: long prompts are followed less closely", "%d characters; greenroom warns above %d, HeyGen publishes no limit", n, MaxText)
 	}
 	if p.Style == "" {
-		p.find(last, Warning, "style", "add a line such as: Style: flat, warm, hand-drawn", "no visual style is named; the agent chooses one")
+		p.find(place{len(p.lines), 1}, Warning, "style", "add a line such as: Style: flat, warm, hand-drawn", "no visual style is named; the agent chooses one")
 	}
-	if p.Orientation == "" {
-		p.find(1, Warning, "orientation", "add orientation: landscape to the front matter, or to the manifest", "no orientation is named")
+	if _, said := p.headAt["orientation"]; !said {
+		p.find(top, Warning, "orientation", "add orientation: landscape to the front matter, or to the manifest", "no orientation is named")
 	}
-	end := 0.0
-	for i, s := range p.Scenes {
-		p.scene(s)
-		if s.To == 0 {
-			continue
-		}
-		switch {
-		case s.To <= s.From:
-			p.find(s.Line, Error, "times", "write them like (0-8s)", "scene %d ends before it begins", i+1)
-		case s.From < end-1e-6:
-			p.find(s.Line, Error, "times", "let each scene begin where the last one ends", "scene %d begins at %ss, the scene before ends at %ss", i+1, short(s.From), short(end))
-		case s.From > end+1e-6:
-			p.find(s.Line, Warning, "times", "let each scene begin where the last one ends", "%s seconds before scene %d belong to no scene", short(s.From-end), i+1)
-		}
-		end = max(end, s.To)
+	for i := range p.Scenes {
+		p.scene(&p.Scenes[i])
 	}
-	p.whole(end)
-	sort.SliceStable(p.Findings, func(i, j int) bool { return p.Findings[i].Line < p.Findings[j].Line })
+	p.times()
+	p.whole()
 }
 
-func (p *Prompt) scene(s Scene) {
-	if s.Words == "" && s.Visual == "" && s.OnScreen == "" {
-		p.find(s.Line, Error, "scene", "add VO: and Visual:", "the scene is empty")
+// scene looks at one scene by itself.
+func (p *Prompt) scene(s *Scene) {
+	at := s.at["scene"]
+	picture := s.Visual != "" || len(s.Media) > 0
+	switch {
+	case s.Words == "" && !picture && len(s.OnScreen) == 0:
+		p.find(at, Error, "scene", "add VO: and Visual:", "the scene is empty")
+		return
+	case !picture:
+		p.find(at, Warning, "visual", "add a line such as: Visual: the product on a desk", "the scene says nothing of its picture")
+	case s.Words == "":
+		p.find(at, Warning, "voice", "add VO:, or write Visual: no voice-over when it is meant to be silent", "nobody speaks in the scene")
+	}
+	p.fits(s)
+	said := bare(s.Words)
+	for _, t := range s.OnScreen {
+		words := bare(t)
+		if n := len(strings.Fields(t)); n > maxOnText {
+			p.find(s.at["text"], Warning, "text", "keep what is read at a glance", "%d words on screen, more than %d are not read", n, maxOnText)
+		}
+		if strings.Count(words, " ") > 2 && strings.Contains(" "+said+" ", " "+words+" ") {
+			p.find(s.at["text"], Warning, "text", "let the screen add to the voice", "the screen repeats the voice word for word")
+		}
+	}
+}
+
+// bare is a text as it is heard: words without case and punctuation.
+func bare(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '\'' && r != '’'
+	}), " ")
+}
+
+// fits holds the words against the scene's time.
+func (p *Prompt) fits(s *Scene) {
+	has, takes := s.Length(), s.Spoken()
+	if has == 0 || takes == 0 {
 		return
 	}
-	if s.Visual == "" && s.Media == "" {
-		p.find(s.Line, Warning, "visual", "add a line such as: Visual: the product on a desk", "the scene says nothing of its picture")
+	at := s.at["words"]
+	switch {
+	case takes*(1-PaceError) > has:
+		p.find(at, Error, "timing", "cut words, or give the scene more time", "%d words take about %s s, at least %s; the scene has %s", s.Count(), short(takes), short(takes*(1-PaceError)), short(has))
+	case takes > has:
+		p.find(at, Warning, "timing", "cut words, or give the scene more time", "%d words take about %s s, the scene has %s", s.Count(), short(takes), short(has))
+	case takes*(1+PaceError)*2 < has:
+		p.find(at, Warning, "timing", "add words, or give the scene less time", "%d words take about %s s; more than half of the scene's %s s are silent", s.Count(), short(takes), short(has))
 	}
-	if n := len(strings.Fields(s.OnScreen)); n > maxOnText {
-		p.find(s.Line, Warning, "text", "keep what is read at a glance", "%d words on screen, more than %d are not read", n, maxOnText)
-	}
-	if s.OnScreen != "" && strings.Contains(strings.ToLower(s.Words), strings.ToLower(s.OnScreen)) && len(strings.Fields(s.OnScreen)) > 3 {
-		p.find(s.Line, Warning, "text", "let the screen add to the voice", "the screen repeats the voice word for word")
-	}
-	if has := s.To - s.From; s.To > s.From && s.Words != "" {
-		if least := s.Spoken() * (1 - PaceError); least > has {
-			p.find(s.Line, Error, "timing", "cut words, or give the scene more time", "%d words take about %.0f s (at least %.0f), the scene has %s", len(strings.Fields(s.Words)), s.Spoken(), least, short(has)+" s")
-		} else if s.Spoken() > has {
-			p.find(s.Line, Warning, "timing", "cut words, or give the scene more time", "%d words take about %.0f s, the scene has %s s", len(strings.Fields(s.Words)), s.Spoken(), short(has))
+}
+
+// times looks for scenes that overlap, run backwards or leave gaps.
+func (p *Prompt) times() {
+	end, last := 0.0, 0
+	for i, s := range p.Scenes {
+		at := s.at["scene"]
+		switch {
+		case !s.Timed:
+			continue
+		case s.To <= s.From:
+			p.find(at, Error, "times", "write them like (0-8s)", "scene %d ends before it begins", i+1)
+		case s.From < end && s.To <= end && last > 0 && s.From < p.Scenes[last-1].From:
+			p.find(at, Error, "times", "put the scenes in the order they are shown in", "scene %d goes back to %s s, before scene %d", i+1, short(s.From), last)
+		case s.From < end:
+			p.find(at, Error, "times", "let each scene begin where the last one ends", "scene %d begins at %s s, but scene %d ends at %s", i+1, short(s.From), last, short(end))
+		case s.From > end && (last > 0 || i == 0) && last == i:
+			p.find(at, Warning, "times", "let each scene begin where the last one ends", "%s s before scene %d belong to no scene", short(s.From-end), i+1)
+		}
+		if s.To > end {
+			end, last = s.To, i+1
 		}
 	}
 }
 
 // whole holds the scenes against the film's length.
-func (p *Prompt) whole(end float64) {
+func (p *Prompt) whole() {
+	end, timed := 0.0, len(p.Scenes) > 0
+	for _, s := range p.Scenes {
+		end, timed = max(end, s.To), timed && s.Timed
+	}
+	at, said := p.headAt["duration"]
 	if p.Seconds == 0 {
-		if end > MaxSeconds {
-			p.find(1, Error, "duration", "split the film", "the scenes last %s s, HeyGen makes at most %d", short(end), MaxSeconds)
+		switch {
+		case said: // what is wrong with it is said
+		case end > MaxSeconds:
+			p.find(p.Scenes[len(p.Scenes)-1].at["scene"], Error, "duration", "split the film", "the scenes last %s s, HeyGen makes at most %d", short(end), MaxSeconds)
+		case timed && end < MinSeconds:
+			p.find(p.Scenes[0].at["scene"], Error, "duration", "give the scenes more time", "the scenes last %s s, HeyGen makes at least %d", short(end), MinSeconds)
 		}
 		return
 	}
-	if end > float64(p.Seconds)+0.5 {
-		p.find(1, Error, "duration", "raise duration, or shorten the scenes", "the scenes last %s s, the film %d", short(end), p.Seconds)
+	film, takes := float64(p.Seconds), p.Spoken()
+	switch {
+	case end > film+0.5:
+		p.find(at, Error, "duration", "raise duration, or shorten the scenes", "the scenes last %s s, the film %d", short(end), p.Seconds)
+	case timed && end < film-0.5:
+		p.find(at, Warning, "duration", "lower duration, or lengthen the scenes", "the scenes last %s s, the film %d", short(end), p.Seconds)
 	}
-	if least := p.Spoken() * (1 - PaceError); least > float64(p.Seconds) {
-		p.find(1, Error, "duration", "cut words, or raise duration", "all words take at least %.0f s, the film lasts %d", least, p.Seconds)
+	switch {
+	case takes*(1-PaceError) > film:
+		p.find(at, Error, "duration", "cut words, or raise duration", "all words take at least %s s, the film lasts %d", short(takes*(1-PaceError)), p.Seconds)
+	case takes > film:
+		p.find(at, Warning, "duration", "cut words, or raise duration", "all words take about %s s, the film lasts %d", short(takes), p.Seconds)
+	case takes > 0 && !slices.ContainsFunc(p.Scenes, func(s Scene) bool { return s.Timed }) && takes*(1+PaceError)*2 < film:
+		p.find(at, Warning, "duration", "add words, or lower duration", "all words take about %s s; more than half of the film's %d s are silent", short(takes), p.Seconds)
 	}
-}
-
-// nearest gives the candidate within two edits of word, or "".
-func nearest(word string, candidates []string) string {
-	best, bestD := "", 3
-	for _, c := range candidates {
-		if d := distance(word, c); d < bestD && d < len(c) {
-			best, bestD = c, d
-		}
-	}
-	return best
-}
-
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return 99
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		prev := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			prev, row[j] = row[j], min(row[j]+1, row[j-1]+1, prev+cost)
-		}
-	}
-	return row[len(b)]
 }

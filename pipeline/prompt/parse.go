@@ -1,263 +1,300 @@
 package prompt
 
-import (
-	"regexp"
-	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
-var (
-	heading   = regexp.MustCompile(`(?i)^\s{0,3}(?:#{1,6}\s*)?(?:\*\*)?\s*(?:scene|szene|part)\s*\d*\s*(?:[:.\-–—]\s*)?(.*?)\s*(?:\*\*)?\s*$`)
-	sceneWord = regexp.MustCompile(`(?i)^\s{0,3}(?:#{1,6}\s*|\*\*\s*)?scene\s*\d+\b`)
-	span      = regexp.MustCompile(`[(\[]\s*(?:(\d+):)?(\d+(?:\.\d+)?)\s*s?\s*(?:-|–|—|to)\s*(?:(\d+):)?(\d+(?:\.\d+)?)\s*s?(?:ec(?:onds)?)?\s*[)\]]`)
-	lasting   = regexp.MustCompile(`[(\[]\s*(\d+(?:\.\d+)?)\s*s(?:ec(?:onds)?)?\s*[)\]]`)
-	label     = regexp.MustCompile(`^\s*(?:[-*]\s+)?(?:\*\*)?([A-Za-z][A-Za-z \-]{0,24}?)(?:\*\*)?\s*:(?:\*\*)?\s*(.*)$`)
-	quoted    = regexp.MustCompile(`^\s*["“](.+)["”]\s*$`)
-)
-
-// labels are the words people write, and what they mean.
-var labels = map[string]string{
-	"vo": "words", "voiceover": "words", "voice-over": "words", "voice over": "words", "narration": "words", "narrator": "words", "says": "words", "script": "words", "spoken": "words",
-	"visual": "visual", "visuals": "visual", "shot": "visual", "picture": "visual", "on camera": "visual",
-	"media": "media", "media type": "media",
-	"text": "text", "on-screen text": "text", "on screen text": "text", "onscreen text": "text", "title": "text", "caption": "text",
-	"style": "style", "visual style": "style", "tone": "style",
-}
-
-// mediaWords lead to MediaTypes.
-var mediaWords = map[string]string{
-	"b-roll": "stock", "broll": "stock", "stock footage": "stock", "stock video": "stock", "animation": "motion graphics", "motion": "motion graphics", "graphics": "motion graphics",
-	"screen": "screen recording", "screencast": "screen recording", "photo": "image", "picture": "image", "ai": "generated", "ai-generated": "generated", "ai generated": "generated", "presenter": "avatar", "talking head": "avatar",
-}
+import "strings"
 
 // reader walks the lines once.
 type reader struct {
-	p       *Prompt
-	scene   *Scene
-	into    *string // where a line without a label goes on
-	styleAt int
-	prose   []string
+	p            *Prompt
+	scene        *Scene
+	draft        draft
+	level        int     // of the scene's heading; 0 without #
+	into         *part   // where a line without a label goes on; nil: nowhere
+	fresh        bool    // into has taken nothing yet, so an empty line does not end it
+	end          float64 // of the scenes so far, seconds
+	intro, notes []string
+	noting       bool // in a section that is no scene, after the first scene
+	styles       []*part
 }
+
+// draft holds the pieces of a scene until it is whole: joining texts line by line would
+// copy a long one again with each.
+type draft struct {
+	words, visual part
+	text, notes   []*part
+}
+
+// part is a labelled value that may go on over several lines.
+type part struct {
+	what, name string
+	at         place
+	pieces     []string
+}
+
+func (t *part) String() string { return clean(strings.Join(t.pieces, " ")) }
 
 // Parse takes a prompt apart and checks it.
 func Parse(text string) *Prompt {
 	p := &Prompt{Scenes: []Scene{}, Findings: []Finding{}}
+	text = strings.TrimPrefix(text, "\ufeff")
+	p.lines = strings.Split(text, "\n")
 	if !p.readable(text) {
 		return p
 	}
-	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
-	lines := strings.Split(text, "\n")
-	from := p.head(lines)
 	r := &reader{p: p}
-	for i := from; i < len(lines); i++ {
-		r.line(i+1, lines[i])
+	for i := p.head(); i < len(p.lines); i++ {
+		r.line(i+1, p.Source(i+1))
 	}
-	r.end()
-	p.Intro = strings.TrimSpace(strings.Join(r.prose, "\n"))
+	r.finish()
+	for _, t := range r.styles {
+		p.restyle(t.at, t.String())
+	}
+	p.Intro, p.Notes = prose(r.intro), prose(r.notes)
 	p.check(text)
 	return p
 }
 
-// readable refuses what no editor would save as a prompt.
-func (p *Prompt) readable(text string) bool {
-	if !utf8.ValidString(text) {
-		p.find(1, Error, "encoding", "save it as UTF-8 text", "the prompt is not text")
+// line sorts one line: the order of the cases is the grammar.
+func (r *reader) line(n int, raw string) {
+	l := collapse(raw)
+	switch {
+	case l == "":
+		r.blank()
+		return
+	case ruleRe.MatchString(l):
+		r.into = nil
+		return
+	}
+	if level, title, t, ok := readScene(l); ok {
+		r.begin(n, raw, level, title, t)
+		return
+	}
+	if b, ok := readLabel(l); ok && r.label(n, raw, b) {
+		return
+	}
+	if m := headRe.FindStringSubmatch(l); m != nil && r.section(n, raw, len(m[1]), m[2]) {
+		return
+	}
+	r.plain(n, raw, l)
+}
+
+func (r *reader) blank() {
+	if !r.fresh {
+		r.into = nil
+	}
+	switch {
+	case r.noting:
+		r.notes = append(r.notes, "")
+	case r.scene == nil:
+		r.intro = append(r.intro, "")
+	}
+}
+
+// begin opens a scene.
+func (r *reader) begin(n int, raw string, level int, title string, t timing) {
+	r.finish()
+	r.level, r.into, r.noting, r.draft = level, nil, false, draft{}
+	r.scene = &Scene{Title: title, Line: n, Media: []string{}, OnScreen: []string{}, at: map[string]place{}}
+	r.mark("scene", place{n, column(raw, "")})
+	if t.known {
+		r.scene.time(t, r.end)
+	}
+}
+
+func (r *reader) finish() {
+	s := r.scene
+	if s == nil {
+		return
+	}
+	s.Words, s.Visual = r.draft.words.String(), r.draft.visual.String()
+	for _, t := range r.draft.text {
+		if text := t.String(); text != "" {
+			s.OnScreen = append(s.OnScreen, text)
+		}
+	}
+	for _, t := range r.draft.notes {
+		if text := t.String(); text != "" {
+			s.Notes = append(s.Notes, t.name+": "+text)
+		}
+	}
+	r.end = max(r.end, s.To)
+	r.p.Scenes = append(r.p.Scenes, *s)
+	r.scene = nil
+}
+
+func (r *reader) mark(what string, at place) {
+	if _, have := r.scene.at[what]; !have {
+		r.scene.at[what] = at
+	}
+}
+
+// label takes a labelled line, and reports whether it was one.
+func (r *reader) label(n int, raw string, b labelled) bool {
+	at := place{n, column(raw, b.name)}
+	if b.what == "style" {
+		r.startStyle(n, raw, at, b.rest)
+		return true
+	}
+	if r.scene == nil {
 		return false
 	}
-	for i, l := range strings.Split(text, "\n") {
-		for _, r := range l {
-			if r == '\t' || r == '\r' || r == '\ufeff' {
-				continue
-			}
-			if unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b {
-				p.find(i+1, Error, "invisible", "delete it; it may hide other words", "an invisible character U+%04X", r)
-				break
-			}
+	if b.what == "" {
+		if m := nearest(strings.ToLower(b.name), labelNames); m != "" {
+			r.p.find(at, Warning, "label", "did you mean "+m+"?", "unknown label %s", show(b.name))
 		}
+		return false
+	}
+	r.mark(b.what, at)
+	r.begun(n, raw, b)
+	return true
+}
+
+// begun puts a labelled value into the scene.
+func (r *reader) begun(n int, raw string, b labelled) {
+	d := &r.draft
+	to := &d.visual
+	switch b.what {
+	case "words":
+		if b.aside != "" {
+			d.notes = append(d.notes, &part{what: "note", name: "Delivery", pieces: []string{b.aside}})
+		}
+		to = &d.words
+	case "text":
+		to = &part{}
+		d.text = append(d.text, to)
+	case "media":
+		to = &part{}
+	case "kind":
+		kind, _, _ := medium(strings.ToLower(b.name))
+		r.scene.addMedia(kind)
+	case "note":
+		to = &part{name: b.name}
+		d.notes = append(d.notes, to)
+	case "time":
+		r.into = nil
+		r.lasts(n, raw, b.rest)
+		return
+	}
+	to.what = b.what
+	r.start(n, raw, b.rest, to)
+}
+
+// lasts reads Duration: 8s inside a scene; the heading's times win.
+func (r *reader) lasts(n int, raw, value string) {
+	_, t := heading("(" + strings.Trim(value, "()[] ") + ")")
+	switch {
+	case len(value) > maxHeading || !t.known:
+		r.p.find(place{n, column(raw, value)}, Warning, "times", "write it like Duration: 8s", "%s is no time", show(value))
+	case !r.scene.Timed:
+		r.scene.time(t, r.end)
+	}
+}
+
+// start sends a value, and the lines that go on with it, into a part.
+func (r *reader) start(n int, raw, value string, to *part) {
+	r.into, r.fresh = to, true
+	if value != "" {
+		r.add(n, raw, value)
+	}
+}
+
+// add gives the part in hand one more line.
+func (r *reader) add(n int, raw, l string) {
+	r.fresh = false
+	if r.into.what == "media" {
+		r.media(n, raw, l)
+		return
+	}
+	r.into.pieces = append(r.into.pieces, l)
+}
+
+// startStyle takes the style of the whole film.
+func (r *reader) startStyle(n int, raw string, at place, value string) {
+	t := &part{what: "style", at: at}
+	r.styles = append(r.styles, t)
+	r.start(n, raw, value, t)
+}
+
+// restyle sets the style, once.
+func (p *Prompt) restyle(at place, style string) {
+	switch {
+	case style == "":
+	case p.Style == "":
+		p.Style, p.styleAt = style, at
+	case !strings.EqualFold(p.Style, style):
+		p.find(at, Error, "style", "keep one of them; what one scene looks like belongs under its Visual:", "a second style contradicts the one in line %d", p.styleAt.line)
+	}
+}
+
+// section takes a heading that opens no scene, and reports whether it did.
+func (r *reader) section(n int, raw string, level int, title string) bool {
+	word := strings.ToLower(strings.Trim(title, " *_:"))
+	what := labels[word]
+	at := place{n, column(raw, "")}
+	switch {
+	case what == "style":
+		r.startStyle(n, raw, at, "")
+	case r.scene != nil && what != "" && what != "time" && what != "kind":
+		r.mark(what, at)
+		r.begun(n, raw, labelled{name: word, what: what})
+	case r.scene != nil && r.level > 0 && level > r.level:
+		return false // a heading inside the scene: part of its picture
+	case r.scene != nil || r.noting:
+		r.finish()
+		r.noting, r.into = true, nil
+		r.notes = append(r.notes, "## "+title)
+	default:
+		return false
 	}
 	return true
 }
 
-// headKeys are what the front matter may say.
-var headKeys = []string{"duration", "orientation", "avatar", "voice", "style", "files"}
-
-// head reads front matter and gives the first line after it.
-func (p *Prompt) head(lines []string) int {
-	if len(lines) == 0 || strings.TrimSpace(lines[0]) != "---" {
-		return 0
-	}
-	for i := 1; i < len(lines); i++ {
-		l := strings.TrimSpace(lines[i])
-		if l == "---" {
-			return i + 1
-		}
-		if l == "" || strings.HasPrefix(l, "#") {
-			continue
-		}
-		key, value, ok := strings.Cut(l, ":")
-		if !ok {
-			p.find(i+1, Error, "front-matter", "write key: value", "%q is no setting", l)
-			continue
-		}
-		p.setting(i+1, strings.ToLower(strings.TrimSpace(key)), strings.Trim(strings.TrimSpace(value), `"'`))
-	}
-	p.find(1, Error, "front-matter", "end it with a line ---", "the front matter does not end")
-	return len(lines)
-}
-
-func (p *Prompt) setting(line int, key, value string) {
-	switch key {
-	case "duration":
-		n, err := strconv.ParseFloat(strings.TrimSuffix(value, "s"), 64)
-		if err != nil || n < MinSeconds || n > MaxSeconds {
-			p.find(line, Error, "duration", "write it like duration: 30s", "duration must be %d to %d seconds", MinSeconds, MaxSeconds)
-			return
-		}
-		p.Seconds = int(n)
-	case "orientation":
-		if value != "landscape" && value != "portrait" {
-			p.find(line, Error, "orientation", "write landscape or portrait", "orientation cannot be %q", value)
-			return
-		}
-		p.Orientation = value
-	case "avatar":
-		p.Avatar = value
-	case "voice":
-		p.Voice = value
-	case "style":
-		p.Style = value
-	case "files":
-		for _, f := range strings.Split(strings.Trim(value, "[]"), ",") {
-			if f = strings.Trim(strings.TrimSpace(f), `"'`); f != "" {
-				p.Files = append(p.Files, f)
-			}
-		}
-	default:
-		hint := "known: " + strings.Join(headKeys, ", ")
-		if n := nearest(key, headKeys); n != "" {
-			hint = "did you mean " + n + "?"
-		}
-		p.find(line, Error, "front-matter", hint, "unknown setting %q", key)
-	}
-}
-
-func (r *reader) line(n int, l string) {
-	if sceneWord.MatchString(l) {
-		r.end()
-		r.start(n, l)
-		return
-	}
-	if m := label.FindStringSubmatch(l); m != nil {
-		if what, ok := labels[strings.ToLower(strings.TrimSpace(m[1]))]; ok {
-			r.labelled(n, what, strings.TrimSpace(m[2]))
-			return
-		}
-	}
-	plain := strings.TrimSpace(strings.Trim(strings.TrimSpace(l), "*"))
+// plain takes a line that says nothing of itself.
+func (r *reader) plain(n int, raw, l string) {
 	switch {
-	case plain == "":
-		r.into = nil
-		if r.scene == nil && len(r.prose) > 0 {
-			r.prose = append(r.prose, "")
-		}
-	case r.scene == nil:
-		r.prose = append(r.prose, strings.TrimSpace(l))
-	case quoted.MatchString(l):
-		join(&r.scene.Words, quoted.FindStringSubmatch(l)[1])
+	case r.scene != nil:
+		r.inScene(n, raw, l)
 	case r.into != nil:
-		join(r.into, plain)
+		r.add(n, raw, clean(l))
+	case r.noting && len(r.notes) == 0:
+		r.notes = append(r.notes, "## Notes", l)
+	case r.noting:
+		r.notes = append(r.notes, l)
 	default:
-		join(&r.scene.Visual, plain)
+		r.intro = append(r.intro, l)
 	}
 }
 
-func (r *reader) start(n int, l string) {
-	s := Scene{Line: n}
-	rest := heading.FindStringSubmatch(l)
-	title := ""
-	if rest != nil {
-		title = rest[1]
+// inScene goes on with the part in hand. Without one, a quoted line is speech and any
+// other belongs to the picture.
+func (r *reader) inScene(n int, raw, l string) {
+	item := itemRe.FindStringSubmatch(l)
+	if item != nil {
+		l = item[1]
 	}
-	if m := span.FindStringSubmatch(title); m != nil {
-		s.From, s.To = clock(m[1], m[2]), clock(m[3], m[4])
-		title = strings.Replace(title, m[0], "", 1)
-	} else if m := lasting.FindStringSubmatch(title); m != nil {
-		if k := len(r.p.Scenes); k > 0 {
-			s.From = r.p.Scenes[k-1].To
+	speech := quoted(l) && (r.into == nil || r.into.what == "visual" || r.into.what == "kind")
+	l = clean(l)
+	switch {
+	case speech:
+		r.mark("words", place{n, column(raw, "")})
+		r.draft.words.pieces = append(r.draft.words.pieces, l)
+	case r.into == nil:
+		r.draft.visual.pieces = append(r.draft.visual.pieces, l)
+	default:
+		if item != nil && !r.fresh && r.into.what == "text" { // a list: each is shown by itself
+			r.into = &part{what: "text"}
+			r.draft.text = append(r.draft.text, r.into)
 		}
-		s.To = s.From + clock("", m[1])
-		title = strings.Replace(title, m[0], "", 1)
-	}
-	s.Title = strings.Trim(strings.TrimSpace(title), "*#:- ")
-	r.scene, r.into = &s, nil
-}
-
-func clock(minutes, seconds string) float64 {
-	m, _ := strconv.ParseFloat(minutes, 64)
-	s, _ := strconv.ParseFloat(seconds, 64)
-	return min(m*60+s, 1e6)
-}
-
-func (r *reader) labelled(n int, what, value string) {
-	value = strings.Trim(value, `"“”`)
-	if what == "style" {
-		if r.p.Style != "" && !strings.EqualFold(r.p.Style, value) {
-			r.p.find(n, Warning, "style", "keep one of them", "a second style beside %q", r.p.Style)
-			return
-		}
-		r.p.Style, r.into = value, &r.p.Style
-		return
-	}
-	if r.scene == nil {
-		r.prose = append(r.prose, value)
-		return
-	}
-	switch what {
-	case "words":
-		join(&r.scene.Words, value)
-		r.into = &r.scene.Words
-	case "visual":
-		join(&r.scene.Visual, value)
-		r.into = &r.scene.Visual
-	case "text":
-		join(&r.scene.OnScreen, value)
-		r.into = &r.scene.OnScreen
-	case "media":
-		r.scene.Media, r.into = r.media(n, value), nil
+		r.add(n, raw, l)
 	}
 }
 
-func (r *reader) media(n int, value string) string {
-	word := strings.ToLower(strings.TrimSpace(value))
-	for _, m := range MediaTypes {
-		if word == m {
-			return m
+// prose joins lines, with single empty lines between them and none around.
+func prose(lines []string) string {
+	out := lines[:0]
+	for _, l := range lines {
+		if l != "" || len(out) > 0 && out[len(out)-1] != "" {
+			out = append(out, l)
 		}
 	}
-	if m, ok := mediaWords[word]; ok {
-		return m
-	}
-	hint := "use " + strings.Join(MediaTypes, ", ")
-	if m := nearest(word, MediaTypes); m != "" {
-		hint = "did you mean " + m + "?"
-	}
-	r.p.find(n, Error, "media", hint, "unknown media type %q", value)
-	return ""
-}
-
-func (r *reader) end() {
-	if r.scene != nil {
-		r.p.Scenes = append(r.p.Scenes, *r.scene)
-		r.scene = nil
-	}
-}
-
-func join(to *string, more string) {
-	more = strings.Join(strings.Fields(more), " ")
-	if *to != "" && more != "" {
-		*to += " "
-	}
-	*to += more
+	return strings.TrimSpace(strings.Join(out, "\n"))
 }

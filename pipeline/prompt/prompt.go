@@ -2,62 +2,73 @@
 // pictures and times, in Markdown that people write.
 //
 // It promises that no text, however hostile, makes it panic; that every finding points
-// at a line; and that what Compose writes, Parse reads back as the same prompt. It
-// opens no file and knows no network.
+// at a place inside the text; and that what Compose writes, Parse reads back as the
+// same prompt. Parse opens no file and knows no network; only CheckFiles looks at the
+// files a prompt names.
 package prompt
 
 import (
-	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
-// Limits. MaxText is ours: HeyGen publishes none for the agent.
+// Limits. MaxText is ours: HeyGen's reference gives the prompt's length no bound. The
+// seconds are those of duration_sec of POST /v1/video_agent/generate; v3 has no such
+// member, but its films come from the same agent.
 const (
 	MaxText    = 10000 // characters
-	MinSeconds = 5     // of the film, from HeyGen's v1 reference
+	MaxBytes   = 1 << 20
+	MinSeconds = 5 // of the film
 	MaxSeconds = 300
-	Pace       = 150.0 // words a minute, a common narration pace
-	PaceError  = 0.25  // speech engines lie between 130 and 180
-	maxOnText  = 8     // words on screen that are read at a glance
+	maxOnText  = 8 // words on screen that are read at a glance
 )
 
-// Severity of a finding.
-type Severity string
-
-// Severities.
+// Pace is a common narration pace, words a minute. Speech engines lie between 130 and
+// 180, so an estimate from words alone is off by up to PaceError, either way.
 const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
+	Pace      = 150.0
+	PaceError = 0.25
 )
 
-// Finding is something to mend or to think about.
-type Finding struct {
-	Line     int      `json:"line"`
-	Column   int      `json:"column"`
-	Rule     string   `json:"rule"`
-	Severity Severity `json:"severity"`
-	Message  string   `json:"message"`
-	Hint     string   `json:"hint"`
-}
-
-// Scene is one part of the film. Times are seconds; To is 0 when the prompt says none.
+// Scene is one part of the film. Times are seconds, and mean nothing unless Timed.
 type Scene struct {
-	Title    string  `json:"title"`
-	From     float64 `json:"from"`
-	To       float64 `json:"to"`
-	Words    string  `json:"words"` // what is said
-	Visual   string  `json:"visual"`
-	Media    string  `json:"media"` // one of MediaTypes
-	OnScreen string  `json:"onScreen"`
-	Line     int     `json:"line"`
+	Title    string   `json:"title"`
+	Timed    bool     `json:"timed"`
+	From     float64  `json:"from"`
+	To       float64  `json:"to"`
+	Words    string   `json:"words"` // what is said
+	Visual   string   `json:"visual"`
+	Media    []string `json:"media"`           // of MediaTypes
+	OnScreen []string `json:"onScreen"`        // each shown by itself
+	Notes    []string `json:"notes,omitempty"` // other directions, such as Music: calm
+	Line     int      `json:"line"`
+
+	at map[string]place // where each part begins
 }
 
-// Spoken is how long a scene's words take, seconds, right to PaceError.
-func (s Scene) Spoken() float64 { return float64(len(strings.Fields(s.Words))) / Pace * 60 }
+// Length is the scene's time in seconds, or 0 when the prompt gives none.
+func (s Scene) Length() float64 {
+	if !s.Timed {
+		return 0
+	}
+	return max(0, s.To-s.From)
+}
 
-// MediaTypes are what a scene can be made of.
-var MediaTypes = []string{"avatar", "stock", "motion graphics", "screen recording", "image", "generated"}
+// Count is the number of words said.
+func (s Scene) Count() int { return len(strings.Fields(pause.ReplaceAllString(s.Words, " "))) }
+
+var pause = regexp.MustCompile(`<break\s+time="([0-9.]+)s"\s*/?>`)
+
+// Spoken is how long the words take, seconds, right to PaceError.
+func (s Scene) Spoken() float64 {
+	total := float64(s.Count()) / Pace * 60
+	for _, m := range pause.FindAllStringSubmatch(s.Words, -1) {
+		v, _ := strconv.ParseFloat(m[1], 64)
+		total += min(v, 1e6)
+	}
+	return total
+}
 
 // Prompt is a prompt taken apart.
 type Prompt struct {
@@ -66,85 +77,38 @@ type Prompt struct {
 	Avatar      string    `json:"avatar,omitempty"`
 	Voice       string    `json:"voice,omitempty"`
 	Style       string    `json:"style,omitempty"`
-	Files       []string  `json:"files,omitempty"`
+	Files       []string  `json:"files,omitempty"` // as written, relative to the prompt
 	Intro       string    `json:"intro,omitempty"` // what stands before the first scene
 	Scenes      []Scene   `json:"scenes"`
+	Notes       string    `json:"notes,omitempty"` // sections that are no scene
 	Findings    []Finding `json:"findings"`
+
+	lines   []string
+	fileAt  []place
+	styleAt place
+	headAt  map[string]place
 }
 
 // Spoken is how long all words take, seconds.
-func (p *Prompt) Spoken() (s float64) {
-	for _, sc := range p.Scenes {
-		s += sc.Spoken()
+func (p *Prompt) Spoken() (total float64) {
+	for _, s := range p.Scenes {
+		total += s.Spoken()
 	}
-	return s
+	return total
 }
 
-// Bad reports an error among the findings.
-func (p *Prompt) Bad() bool {
-	for _, f := range p.Findings {
-		if f.Severity == Error {
-			return true
-		}
-	}
-	return false
+// Request is what the pipeline sends: the text and what travels beside it.
+type Request struct {
+	Text        string
+	Duration    int // seconds; 0 leaves it to the agent
+	Orientation string
+	AvatarID    string
+	VoiceID     string
+	Files       []string // as written in the prompt
 }
 
-func (p *Prompt) find(line int, sev Severity, rule, hint, format string, args ...any) {
-	p.Findings = append(p.Findings, Finding{max(1, line), 1, rule, sev, fmt.Sprintf(format, args...), hint})
+// Request gives the prompt as it is sent.
+func (p *Prompt) Request() Request {
+	return Request{Text: Compose(p), Duration: p.Seconds, Orientation: p.Orientation, AvatarID: p.Avatar, VoiceID: p.Voice,
+		Files: append([]string(nil), p.Files...)}
 }
-
-// Compose writes the prompt as it is sent: scenes in order with their times, then the
-// style. Parse of it gives the same prompt.
-func (p *Prompt) Compose() string {
-	var b strings.Builder
-	if p.Intro != "" {
-		b.WriteString(p.Intro + "\n\n")
-	}
-	for i, s := range p.Scenes {
-		title := s.Title
-		if title != "" {
-			title = ": " + title
-		}
-		when := ""
-		if s.To > 0 {
-			when = fmt.Sprintf(" (%ss-%ss)", short(s.From), short(s.To))
-		}
-		fmt.Fprintf(&b, "## Scene %d%s%s\n", i+1, title, when)
-		for _, l := range [][2]string{{"Visual", s.Visual}, {"Media", s.Media}, {"VO", s.Words}, {"Text", s.OnScreen}} {
-			if l[1] != "" {
-				fmt.Fprintf(&b, "%s: %s\n", l[0], l[1])
-			}
-		}
-		b.WriteString("\n")
-	}
-	if p.Style != "" {
-		fmt.Fprintf(&b, "Style: %s\n", p.Style)
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// Head is the front matter that says what Compose leaves out.
-func (p *Prompt) Head() string {
-	var b strings.Builder
-	add := func(k, v string) {
-		if v != "" {
-			fmt.Fprintf(&b, "%s: %s\n", k, v)
-		}
-	}
-	if p.Seconds > 0 {
-		add("duration", fmt.Sprintf("%ds", p.Seconds))
-	}
-	add("orientation", p.Orientation)
-	add("avatar", p.Avatar)
-	add("voice", p.Voice)
-	add("files", strings.Join(p.Files, ", "))
-	if b.Len() == 0 {
-		return ""
-	}
-	return "---\n" + b.String() + "---\n\n"
-}
-
-func short(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
-
-func characters(s string) int { return utf8.RuneCountInString(s) }

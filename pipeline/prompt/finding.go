@@ -1,0 +1,103 @@
+package prompt
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// Severity of a finding.
+type Severity string
+
+// Severities.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Finding is something to mend or to think about. Line and Column count from 1,
+// columns in characters.
+type Finding struct {
+	Line     int      `json:"line"`
+	Column   int      `json:"column"`
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	Message  string   `json:"message"`
+	Hint     string   `json:"hint"`
+}
+
+// maxOfRule bounds the findings of one rule: nobody mends more than these at once, and
+// a file made of nothing but faults must not fill the memory.
+const maxOfRule = 20
+
+type place struct{ line, col int }
+
+// Bad reports that a finding is an error.
+func (p *Prompt) Bad() bool {
+	for _, f := range p.Findings {
+		if f.Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Source gives a line of the text that was parsed, for messages that show it.
+func (p *Prompt) Source(line int) string {
+	if line < 1 || line > len(p.lines) {
+		return ""
+	}
+	return strings.TrimRight(p.lines[line-1], "\r")
+}
+
+// find notes a finding, and keeps its place inside the text.
+func (p *Prompt) find(at place, sev Severity, rule, hint, format string, args ...any) {
+	if p.full(rule) {
+		return
+	}
+	line := max(1, min(at.line, len(p.lines)))
+	col := max(1, min(at.col, utf8.RuneCountInString(p.Source(line))+1))
+	p.Findings = append(p.Findings, Finding{line, col, rule, sev, fmt.Sprintf(format, args...), hint})
+}
+
+// full reports that a rule has said enough.
+func (p *Prompt) full(rule string) bool {
+	n := 0
+	for _, f := range p.Findings {
+		if f.Rule == rule {
+			n++
+		}
+	}
+	return n >= maxOfRule
+}
+
+func (p *Prompt) sort() {
+	sort.SliceStable(p.Findings, func(i, j int) bool {
+		a, b := p.Findings[i], p.Findings[j]
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Column < b.Column
+	})
+}
+
+// column is where part stands in line, from 1; or the line's first character.
+func column(line, part string) int {
+	i := strings.Index(line, part)
+	if i < 0 || part == "" {
+		i = len(line) - len(strings.TrimLeft(line, " \t"))
+	}
+	return utf8.RuneCountInString(line[:i]) + 1
+}
+
+// show cuts what a message quotes.
+func show(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:39]) + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// short writes seconds without needless digits.
+func short(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }

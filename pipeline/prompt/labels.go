@@ -1,0 +1,103 @@
+package prompt
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// labels are the words people write before a part of a scene, and what they mean.
+var labels = map[string]string{
+	"vo": "words", "voiceover": "words", "voice-over": "words", "voice over": "words", "narration": "words", "narrator": "words", "says": "words",
+	"script": "words", "spoken": "words", "dialogue": "words",
+	"visual": "visual", "visuals": "visual", "shot": "visual", "picture": "visual", "on camera": "visual",
+	"media": "media", "media type": "media", "media types": "media",
+	"text": "text", "on-screen": "text", "on-screen text": "text", "on screen": "text", "on screen text": "text", "onscreen text": "text",
+	"text overlay": "text", "title": "text", "caption": "text",
+	"style": "style", "visual style": "style",
+	"duration": "time", "time": "time", "timing": "time", "length": "time",
+	"a-roll": "kind", "b-roll": "kind", "broll": "kind", "motion graphics": "kind", "stock footage": "kind", "screen recording": "kind",
+}
+
+// directions are labels that are kept as they stand: the agent understands them, and
+// they are no part of what is said.
+var directions = []string{"music", "sound", "sounds", "sfx", "sound effects", "transition", "transitions", "camera", "lighting", "background", "setting",
+	"mood", "tone", "avatar", "animation", "slide", "note", "notes", "layout", "delivery", "gesture", "colors", "colours"}
+
+var (
+	labelRe = regexp.MustCompile(`^(?:[-*+•] |#{1,6} )?(?:\*\*|__|\*|_)?([A-Za-z][A-Za-z \-/]{0,28}?)(?: ?\(([^()]{1,60})\))?(?:\*\*|__|\*|_)? ?:(?:\*\*|__|\*|_)?(?: (.*)|([^/ ].*))?$`)
+	headRe  = regexp.MustCompile(`^(#{1,6}) (.*)$`)
+	ruleRe  = regexp.MustCompile(`^(?:(?:- ?){3,}|(?:\* ?){3,}|(?:_ ?){3,}|(?:= ?){3,})$`)
+	sceneRe = regexp.MustCompile(`(?i)^(?:(#{1,6}) )?([*_]{0,3})[^\pL\pN#:"]{0,8}scene(?: ?#?(\d{1,4}))?\b([*_]{0,3})(.*)$`)
+	itemRe  = regexp.MustCompile(`^(?:[-*+•]|\d{1,2}[.)]) (.*)$`)
+)
+
+// labelled is a line that begins with a label.
+type labelled struct {
+	name, what  string // as written, and its meaning; what is "" for an unknown label
+	aside, rest string // VO (warmly): rest
+}
+
+// readLabel takes a collapsed line apart.
+func readLabel(l string) (labelled, bool) {
+	m := labelRe.FindStringSubmatch(l)
+	if m == nil {
+		return labelled{}, false
+	}
+	b := labelled{name: strings.TrimSpace(m[1]), aside: clean(m[2]), rest: clean(m[3] + m[4])}
+	for _, word := range strings.Split(strings.ToLower(b.name), "/") {
+		if word = strings.TrimSpace(word); b.what == "" {
+			b.what = meaning(word)
+		}
+	}
+	return b, true
+}
+
+func meaning(word string) string {
+	switch {
+	case labels[word] != "":
+		return labels[word]
+	case strings.HasSuffix(word, " says"):
+		return "words"
+	case slices.Contains(directions, word):
+		return "note"
+	}
+	return ""
+}
+
+// labelNames are the labels that a mistyped one is held against.
+var labelNames = func() (names []string) {
+	for l := range labels {
+		if len(l) > 4 {
+			names = append(names, l)
+		}
+	}
+	slices.Sort(names)
+	return names
+}()
+
+// A heading is one line: what is longer is prose, whatever it begins with.
+const (
+	maxHeading = 400
+	maxTitle   = 200
+)
+
+// readScene takes a scene's heading apart. Without marks around it, a line is a heading
+// only when the number is followed by a separator: "Scene 1 shows a desk" is prose.
+func readScene(l string) (level int, title string, t timing, ok bool) {
+	if len(strings.TrimLeft(l, "# ")) > maxHeading {
+		return 0, "", t, false
+	}
+	m := sceneRe.FindStringSubmatch(l)
+	if m == nil {
+		return 0, "", t, false
+	}
+	rest := strings.TrimSpace(m[5])
+	marked := m[1] != "" || m[2] != ""
+	separated := rest == "" || strings.ContainsAny(rest[:1], ":.-([|,") || strings.HasPrefix(rest, "–") || strings.HasPrefix(rest, "—")
+	if m[3] == "" && (!marked || !separated) || m[3] != "" && !marked && !separated {
+		return 0, "", t, false
+	}
+	title, t = heading(rest)
+	return len(m[1]), title, t, len(title) <= maxTitle
+}
