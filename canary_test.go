@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -142,8 +143,9 @@ func sandboxFor(t *testing.T, data string, flags ...string) string {
 	return ""
 }
 
-// watchProcesses reads every command line of this machine until it is told to stop,
-// and the environment of media programs: they have no use for a key.
+// watchProcesses reads the command lines of this test's own descendants until it is
+// told to stop, and the environment of media programs: they have no use for a key.
+// Other programs of the machine may well be speaking of signatures.
 func watchProcesses(t *testing.T) (stop func() int) {
 	done, seen := make(chan struct{}), 0
 	var wg sync.WaitGroup
@@ -156,6 +158,9 @@ func watchProcesses(t *testing.T) (stop func() int) {
 			}
 			lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 			for _, l := range lines {
+				if !descends(filepath.Base(filepath.Dir(l))) {
+					continue
+				}
 				b, err := os.ReadFile(l)
 				if err != nil || len(b) == 0 {
 					continue
@@ -178,4 +183,21 @@ func watchProcesses(t *testing.T) (stop func() int) {
 		wg.Wait()
 		return seen
 	}
+}
+
+// descends tells whether a process comes from this one, by its chain of parents.
+func descends(pid string) bool {
+	self := strconv.Itoa(os.Getpid())
+	for range 32 {
+		b, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
+		_, after, ok := strings.Cut(string(b), ") ") // the name before it may hold anything
+		f := strings.Fields(after)
+		if err != nil || !ok || len(f) < 2 {
+			return false
+		}
+		if pid = f[1]; pid == self {
+			return true
+		}
+	}
+	return false
 }
