@@ -1,0 +1,133 @@
+package timeline
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+)
+
+var colorForm = regexp.MustCompile(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
+
+// Validate says everything that keeps the film from being drawn, naming the layer or sound. A film from pipeline/film
+// passes; one that somebody typed may not.
+func (f *Film) Validate() error {
+	var errs []error
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if f.Width <= 0 || f.Height <= 0 || f.Width%2 != 0 || f.Height%2 != 0 {
+		bad("the canvas is %d x %d; both sides must be even and above 0", f.Width, f.Height)
+	}
+	if f.FPS.Num <= 0 || f.FPS.Den <= 0 {
+		bad("the frame rate is %s", f.FPS)
+	}
+	if f.Frames <= 0 {
+		bad("the film has %d frames", f.Frames)
+	}
+	ids := map[string]bool{}
+	for i := range f.Layers {
+		l := &f.Layers[i]
+		if ids[l.ID] {
+			bad("layer %q is there twice", l.ID)
+		}
+		ids[l.ID] = true
+		for _, err := range f.layerFaults(l) {
+			bad("layer %q: %w", l.ID, err)
+		}
+	}
+	for i := range f.Sounds {
+		s := &f.Sounds[i]
+		if _, ok := f.Media[s.Media]; !ok {
+			bad("sound %q: no media %q", s.ID, s.Media)
+		}
+		if s.From < 0 || s.Frames <= 0 || s.From+s.Frames > f.Frames {
+			bad("sound %q: frames %d to %d of a film of %d", s.ID, s.From, s.From+s.Frames, f.Frames)
+		}
+		for j, p := range s.Gain {
+			if !(p.Gain >= 0) || math.IsInf(p.Gain, 0) || math.IsNaN(p.At) || j > 0 && p.At < s.Gain[j-1].At {
+				bad("sound %q: gain point %d is %v at %v s", s.ID, j+1, p.Gain, p.At)
+			}
+		}
+		if len(s.Gain) == 0 {
+			bad("sound %q: no gain", s.ID)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (f *Film) layerFaults(l *Layer) (errs []error) {
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	color := func(c string) {
+		if !colorForm.MatchString(c) {
+			bad("%q is not a colour", c)
+		}
+	}
+	media := func(key string) {
+		if _, ok := f.Media[key]; !ok {
+			bad("no media %q", key)
+		}
+	}
+	crop := func(key string, r Rect) {
+		m := f.Media[key]
+		if r.X < 0 || r.Y < 0 || r.W <= 0 || r.H <= 0 || r.X+r.W > m.Width || r.Y+r.H > m.Height {
+			bad("crop %v of media %q of %d x %d", r, key, m.Width, m.Height)
+		}
+	}
+	if l.From < 0 || l.Frames <= 0 || l.End() > f.Frames {
+		bad("frames %d to %d of a film of %d", l.From, l.End(), f.Frames)
+	}
+	if l.Box.W <= 0 || l.Box.H <= 0 {
+		bad("box %v is empty", l.Box)
+	}
+	if !(l.Opacity >= 0 && l.Opacity <= 1) {
+		bad("opacity %v", l.Opacity)
+	}
+	if l.Enter.Frames < 0 || l.Leave.Frames < 0 || l.Enter.Frames+l.Leave.Frames > l.Frames {
+		bad("it comes in %d and goes in %d of its %d frames", l.Enter.Frames, l.Leave.Frames, l.Frames)
+	}
+	set := 0
+	for kind, there := range map[Kind]bool{
+		KindFill: l.Fill != nil, KindPicture: l.Picture != nil, KindVideo: l.Video != nil, KindText: l.Text != nil,
+	} {
+		if there {
+			set++
+			if kind != l.Kind {
+				bad("kind %q with a %s", l.Kind, kind)
+			}
+		}
+	}
+	if set != 1 {
+		bad("it has %d contents", set)
+		return errs
+	}
+	switch {
+	case l.Fill != nil:
+		for _, c := range l.Fill.Colors {
+			color(c)
+		}
+		if len(l.Fill.Colors) == 0 {
+			bad("no colour")
+		}
+	case l.Picture != nil:
+		media(l.Picture.Media)
+		crop(l.Picture.Media, l.Picture.Crop)
+	case l.Video != nil:
+		media(l.Video.Media)
+		crop(l.Video.Media, l.Video.Crop)
+	case l.Text != nil:
+		color(l.Text.Color)
+		if !(l.Text.Size > 0) {
+			bad("font size %v", l.Text.Size)
+		}
+		for _, font := range l.Text.Fonts {
+			media(font.Media)
+		}
+		for _, line := range l.Text.Lines {
+			for _, run := range line.Runs {
+				if run.Font < 0 || run.Font >= len(l.Text.Fonts) {
+					bad("no font %d", run.Font)
+				}
+			}
+		}
+	}
+	return errs
+}
