@@ -2,11 +2,11 @@ package sandbox
 
 import "net/http"
 
-// The catalogue: a few looks, each drawn as one of the presenters, and voices.
-var avatarList = []struct{ id, name, gender string }{
-	{"Daisy-inskirt-20220818", "Daisy in skirt", "female"},
-	{"Bram-office-20230104", "Bram in the office", "male"},
-	{"Odile-studio-20240311", "Odile in the studio", "female"},
+// The catalogue: a few looks, each drawn as one of the presenters and with a voice that is theirs, and voices.
+var avatarList = []struct{ id, name, gender, voice string }{
+	{"Daisy-inskirt-20220818", "Daisy in skirt", "female", "1bd001e7e50f421d891986aad5158bc8"},
+	{"Bram-office-20230104", "Bram in the office", "male", "077ab11b14f04ce0b49b5f6e5cc20979"},
+	{"Odile-studio-20240311", "Odile in the studio", "female", "b2d94c7f0e1a4d2f8c35a7610f9e28d3"},
 }
 
 // Talking photos: the account's own pictures.
@@ -19,6 +19,7 @@ var voiceList = []struct{ id, name, language, gender string }{
 	{"1bd001e7e50f421d891986aad5158bc8", "Sara", "English", "Female"},
 	{"077ab11b14f04ce0b49b5f6e5cc20979", "Paul", "English", "male"},
 	{"6a12f8b14a994c0c9b1f3a0d2f2f4e55", "Marie", "French", "female"},
+	{"b2d94c7f0e1a4d2f8c35a7610f9e28d3", "Lucía", "Spanish", "female"},
 }
 
 func knownAvatar(id string) bool {
@@ -42,7 +43,7 @@ func knownVoice(id string) bool {
 func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 	var list []map[string]any
 	for _, a := range avatarList {
-		list = append(list, map[string]any{"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil, "premium": false, "default_voice_id": voiceList[0].id})
+		list = append(list, map[string]any{"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil, "premium": false, "default_voice_id": a.voice})
 	}
 	var photos []map[string]any
 	for _, p := range s.allPhotos() {
@@ -54,7 +55,7 @@ func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 	for _, a := range avatarList {
 		if a.id == r.PathValue("id") {
-			v2(w, map[string]any{"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true, "default_voice_id": voiceList[0].id})
+			v2(w, map[string]any{"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true, "default_voice_id": a.voice})
 			return
 		}
 	}

@@ -42,7 +42,7 @@ func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
 	kind := r.URL.Query().Get("avatar_type")
 	for _, a := range avatarList {
 		if kind == "" || kind == "studio_avatar" {
-			list = append(list, studioLook(a.id, a.name, a.gender))
+			list = append(list, studioLook(a.id, a.name, a.gender, a.voice))
 		}
 	}
 	for _, p := range s.allPhotos() {
@@ -53,15 +53,15 @@ func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
 	pageOf(w, r, list, 20, 50)
 }
 
-func studioLook(id, name, gender string) map[string]any {
-	return map[string]any{"id": id, "name": name, "avatar_type": "studio_avatar", "gender": gender, "tags": []string{}, "default_voice_id": voiceList[0].id, "supported_api_engines": enginesOf(id), "status": "completed"}
+func studioLook(id, name, gender, voice string) map[string]any {
+	return map[string]any{"id": id, "name": name, "avatar_type": "studio_avatar", "gender": gender, "tags": []string{}, "default_voice_id": voice, "supported_api_engines": enginesOf(id), "status": "completed"}
 }
 
 func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	for _, a := range avatarList {
 		if a.id == id {
-			v3(w, studioLook(a.id, a.name, a.gender))
+			v3(w, studioLook(a.id, a.name, a.gender, a.voice))
 			return
 		}
 	}
