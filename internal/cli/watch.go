@@ -202,7 +202,7 @@ func (e *env) offer(s *watch.Session, names []string) (asked []string) {
 func (e *env) tell(ctx context.Context, s *watch.Session) {
 	changes, end := s.Subscribe()
 	defer end()
-	known, faults := map[string]string{}, ""
+	known, faults, gone := map[string]string{}, "", ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -215,14 +215,17 @@ func (e *env) tell(ctx context.Context, s *watch.Session) {
 		}
 		var b strings.Builder
 		for _, f := range st.Faults {
-			fmt.Fprintf(&b, "%s:%d:%d: %s\n", f.File, f.Line, f.Column, f.Message)
+			fmt.Fprintln(&b, faultLine(f))
 		}
 		if b.String() != faults {
 			if faults = b.String(); faults == "" {
-				stamp("the manifest is well again")
+				stamp("%s", gone)
 			}
 			for _, f := range st.Faults {
-				stamp("error: %s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
+				if gone = "what was wrong is over"; f.File != "" {
+					gone = "the manifest is well again"
+				}
+				stamp("error: %s", faultLine(f))
 			}
 		}
 		for _, c := range st.Clips {
@@ -234,6 +237,18 @@ func (e *env) tell(ctx context.Context, s *watch.Session) {
 			stamp("%s: %s, %.1f s%s", c.Name, c.State, c.Seconds, after(c))
 		}
 	}
+}
+
+// faultLine says a fault with its place in the manifest, or, when the manifest is not to
+// blame, with what helps.
+func faultLine(f watch.Fault) string {
+	if f.File != "" {
+		return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
+	}
+	if f.Hint != "" {
+		return f.Message + "; " + f.Hint
+	}
+	return f.Message
 }
 
 func after(c watch.Clip) string {

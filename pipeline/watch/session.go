@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -36,11 +37,11 @@ type Session struct {
 
 	orders chan order
 
-	mu     sync.Mutex
-	state  State
-	subs   map[chan struct{}]bool
-	last   [32]byte // of the inputs at the last run
-	locked bool     // another process holds the project
+	mu    sync.Mutex
+	state State
+	subs  map[chan struct{}]bool
+	last  [32]byte // of the inputs at the last run
+	later bool     // the last run failed for a reason that goes away without a save
 }
 
 // order is a wish of a person.
@@ -184,9 +185,9 @@ func (s *Session) lock() (unlock func(), err error) {
 func (s *Session) again() <-chan time.Time {
 	st := s.State()
 	s.mu.Lock()
-	locked := s.locked
+	later := s.later
 	s.mu.Unlock()
-	if locked { // a build in another terminal works on the project
+	if later {
 		return time.After(time.Second)
 	}
 	if !slices.ContainsFunc(st.Clips, func(c Clip) bool { return c.State == Waiting }) {
@@ -261,6 +262,7 @@ func (s *Session) build(ctx context.Context, o pipeline.BuildOptions) error {
 	defer s.change(func(st *State) { st.Busy = false })
 	p, err := pipeline.Open(s.o.Project)
 	if err != nil {
+		s.failed(err)
 		s.change(func(st *State) { st.Faults = faultsOf(err) })
 		return err
 	}
@@ -269,11 +271,17 @@ func (s *Session) build(ctx context.Context, o pipeline.BuildOptions) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	s.mu.Lock()
-	s.locked = fault.KindOf(err) == fault.Locked
-	s.mu.Unlock()
+	s.failed(err)
 	s.look(ctx, p, err)
 	return err
+}
+
+// failed notes whether a run failed for a reason that goes away without a save: a build
+// in another terminal that works on the project, or a full disk.
+func (s *Session) failed(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.later = fault.KindOf(err) == fault.Locked || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // look reads every clip's state after a run.
