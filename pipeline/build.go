@@ -167,7 +167,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := b.limits(plan); err != nil {
 		return sum, err
 	}
-	b.learnTwins(draw)
+	b.learnTwins(ctx, draw)
 	err = b.run(ctx, plan)
 	if o.StandIns {
 		err = errors.Join(err, b.drawStandIns(ctx, append(draw.Steps, b.pending...)))

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 	"maps"
 
@@ -34,9 +35,16 @@ func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	return k.sum()
 }
 
-// learnTwins notes what is ready before the run.
-func (b *build) learnTwins(plan *Plan) {
+// learnTwins notes what is ready before the run, also of clips that it leaves alone.
+func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 	b.twins.known = map[string]lockfile.Entry{}
+	if len(plan.Steps) < len(b.Manifest.Clips) {
+		for _, c := range b.Manifest.Clips {
+			if e, ok := b.entry(c.Name); ok && b.staleRendition(ctx, c, e) == "" {
+				b.twins.known[twinKey(c, e, e.Route)] = e
+			}
+		}
+	}
 	for _, s := range plan.Steps {
 		if e, ok := b.entry(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
 			b.twins.known[twinKey(s.clip, e, e.Route)] = e
