@@ -283,6 +283,7 @@ func (s *Server) status(j *job) string {
 	}
 	if j.Status == "processing" && j.File != "" && !s.o.Now().Before(j.Ready) {
 		j.Status = "completed"
+		_ = s.note(j, false) // what was told once is told after a restart too
 	}
 	return j.Status
 }
