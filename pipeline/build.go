@@ -249,6 +249,7 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 		b.ended[s.Clip] = make(chan struct{})
 	}
 	second = sourcesFirst(plan, second)
+	b.send(ctx, Event{Stage: "build", State: Started, Total: int64(len(first) + len(second))})
 	errs := make([]error, len(plan.Steps))
 	var broken atomic.Bool
 	var g errgroup.Group
