@@ -42,7 +42,7 @@ func TestManyClipsAreToldInSums(t *testing.T) {
 		t.Errorf("%d lines", len(lines))
 	}
 	text := strings.Join(lines, "\n")
-	for _, want := range []string{"row-50: failed: no", "row-950: failed: no", "more failures and warnings are counted", "990 of 10000 ready, 1000 bought, 10 failed, about 1m30s left"} {
+	for _, want := range []string{"row-50: failed: no", "row-950: failed: no", "more failures and warnings are counted", "5939 of 10000 ready, 5999 bought, 60 failed, about 40s left"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
