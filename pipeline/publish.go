@@ -96,6 +96,9 @@ func (p *Project) props() (jsonB, ts []byte, err error) {
 			continue
 		}
 		clip := propsClip(e, files, m.FPS)
+		if c.Row != nil && len(c.Row.Values) > 0 {
+			clip.Row = c.Row.Values
+		}
 		if clip.Kind = kind; kind == routeStandIn {
 			clip.Take = remotion.Take{Route: routeStandIn, Key: e.TakeKey}
 			if m.StandInLabel {

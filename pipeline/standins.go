@@ -32,6 +32,8 @@ type standIns struct {
 	mu   sync.Mutex
 	path string
 	file *lockfile.File
+
+	saver *saver
 }
 
 func openStandIns(state string) *standIns {
@@ -40,6 +42,7 @@ func openStandIns(state string) *standIns {
 	if s.file, err = lockfile.Load(s.path); err != nil {
 		s.file, _ = lockfile.Parse(standInsFile, nil) // spoiled: they are drawn again
 	}
+	s.saver = newSaver(s.save)
 	return s
 }
 
@@ -51,9 +54,19 @@ func (s *standIns) get(clip string) (lockfile.Entry, bool) {
 
 func (s *standIns) set(e lockfile.Entry) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.file.Set(e)
-	return s.file.Save(s.path)
+	s.mu.Unlock()
+	return s.saver.changed()
+}
+
+func (s *standIns) save() error {
+	s.mu.Lock()
+	b, err := s.file.Encode()
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return lockfile.Write(s.path, b)
 }
 
 // standInSpec is what a clip's stand-in shows and says.

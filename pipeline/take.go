@@ -133,6 +133,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	}
 	if before != ledger.Sending {
 		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += s.Price })
+		b.result(s.Clip, func(r *Result) { r.Price = s.Price })
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
 	return row, nil

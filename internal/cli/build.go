@@ -72,12 +72,14 @@ func printPlan(e *env, plan *pipeline.Plan) {
 
 func buildCommand() command {
 	return command{name: "build", summary: "bring clips up to date and publish them", usage: "build [flags] [clip...]",
-		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes",
+		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes\ngreenroom build welcome --shard 1/4 --results out/welcome.csv",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o pipeline.BuildOptions
 			var maxSpend float64
 			var yes bool
 			var hook webhookOptions
+			var shard, table string
+			keepGoing := true
 			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
 			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
@@ -86,9 +88,24 @@ func buildCommand() command {
 			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
 			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
+			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
+			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
+			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
+			fs.StringVar(&table, "results", "", "write what came of each clip to `FILE`, .csv or .json")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
-				o.Clips = args
+				o.Clips, o.FailFast = args, !keepGoing
+				if shard != "" {
+					var err error
+					if o.Shard, err = pipeline.ParseShard(shard); err != nil {
+						return err
+					}
+				}
+				if table != "" {
+					if err := resultsKind(table); err != nil {
+						return err
+					}
+				}
 				if fs.Changed("max-spend") {
 					if maxSpend < 0 {
 						return fault.New(fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative")
@@ -106,7 +123,7 @@ func buildCommand() command {
 					defer stop()
 					o.Look = look
 				}
-				return runBuild(ctx, e, o)
+				return runBuild(ctx, e, o, table)
 			}
 		}}
 }
@@ -176,8 +193,8 @@ func (e *env) ask(question string) (bool, error) {
 	return a == "y" || a == "yes", nil
 }
 
-func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
-	if len(o.Clips) == 0 {
+func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table string) error {
+	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}
@@ -190,6 +207,9 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
 	sum, err := p.Build(ctx, o)
 	err = errors.Join(err, p.Close())
 	out.close()
+	if table != "" {
+		err = errors.Join(err, writeResults(e.path(table), sum.Results))
+	}
 	if cause := context.Cause(ctx); cause != nil {
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
 		return cause

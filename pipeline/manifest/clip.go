@@ -11,8 +11,7 @@ import (
 )
 
 // clip reads one clip over its defaults.
-func (d *doc) clip(f field, c *Clip) {
-	path := "clips." + f.key
+func (d *doc) clip(path string, f field, c *Clip) {
 	var script, audio, file, video string
 	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
@@ -32,6 +31,11 @@ func (d *doc) clip(f field, c *Clip) {
 	set["transparent"] = note(&transparentAt, set["transparent"])
 	set["route"] = note(&routeAt, set["route"])
 	set["background"] = note(&bgAt, set["background"])
+	if d.row != nil { // read before the rows
+		for _, key := range eachKeys {
+			set[key] = func(ast.Node) {}
+		}
+	}
 	before := len(d.faults)
 	d.object(f.value, path, set)
 

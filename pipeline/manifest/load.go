@@ -85,6 +85,9 @@ type doc struct {
 	name, dir string
 	lines     []string
 	faults    fault.List
+
+	row   *rowCursor        // while the clips of a table are read
+	texts map[string]string // files that its rows share, by path
 }
 
 // textual refuses what no editor would save as a manifest.
@@ -146,7 +149,9 @@ func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
 	e := fault.New(fault.Manifest, hint, format, args...)
 	p := d.place(line, col)
 	e.Place = &p
-	d.faults = append(d.faults, e)
+	if d.row == nil || d.row.news(e) {
+		d.faults = append(d.faults, e)
+	}
 }
 
 // place keeps a position inside the file.

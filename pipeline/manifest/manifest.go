@@ -36,7 +36,8 @@ type Manifest struct {
 	Prepare       Prepare
 	Checks        Checks
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
-	Clips         []Clip // in the manifest's order
+	Clips         []Clip // in the manifest's order, those of rows last
+	Each          []Each
 }
 
 // HeyGen says which account answers.
@@ -110,4 +111,5 @@ type Clip struct {
 	Take                             int
 	Prepare                          Prepare
 	Checks                           Checks
+	Row                              *Row // of a table; nil for a clip of its own
 }

@@ -22,7 +22,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
 
 	version, clips := 0, ast.Node(nil)
-	var defaults ast.Node
+	var defaults, each ast.Node
 	set := setters{
 		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
 		"project": d.text("project", &m.Project),
@@ -36,6 +36,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		},
 		"defaults": func(n ast.Node) { defaults = n },
 		"clips":    func(n ast.Node) { clips = n },
+		"each":     func(n ast.Node) { each = n },
 	}
 	d.object(n, "", set)
 	if version == 0 && len(d.faults) == 0 {
@@ -49,7 +50,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		d.object(defaults, "defaults", d.shared("defaults", &base))
 	}
 	fs := d.fields(clips, "clips")
-	if clips == nil || len(fs) == 0 && len(d.faults) == 0 {
+	if each == nil && (clips == nil || len(fs) == 0 && len(d.faults) == 0) {
 		d.fault(n, "add one:  clips: {intro: {script: \"Hello.\"}}", "the manifest has no clips")
 	}
 	if len(fs) > MaxClips {
@@ -60,10 +61,11 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		c := base
 		c.Name, c.Place = f.key, d.at(f.node)
 		if d.goodName(f) {
-			d.clip(f, &c)
+			d.clip("clips."+f.key, f, &c)
 			m.Clips = append(m.Clips, c)
 		}
 	}
+	d.each(each, base, m)
 	d.translations(m.Clips)
 	return m
 }
@@ -242,6 +244,10 @@ func (d *doc) input(n ast.Node, path, value string) string {
 	p := value
 	if !filepath.IsAbs(p) {
 		p = filepath.Join(d.dir, filepath.FromSlash(value))
+	}
+	if d.row != nil && d.written(n, value) != value && !d.inside(p) {
+		d.rowFault("name a file below the manifest's folder", "%s: %q leads out of the project", path, value)
+		return p
 	}
 	fi, err := os.Stat(p)
 	switch {

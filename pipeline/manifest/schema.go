@@ -19,7 +19,8 @@ type schemaDoc struct {
 	Prepare  *schemaPrepare        `json:"prepare,omitempty"`
 	Checks   *schemaChecks         `json:"checks,omitempty"`
 	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`
-	Clips    map[string]schemaClip `json:"clips" jsonschema:"minProperties=1"`
+	Clips    map[string]schemaClip `json:"clips,omitempty" jsonschema:"minProperties=1"`
+	Each     map[string]schemaEach `json:"each,omitempty" jsonschema:"description=One clip for every row of a table; texts may hold {{column}}"`
 }
 
 type schemaHeyGen struct {
@@ -59,6 +60,13 @@ type schemaClip struct {
 	Template  *schemaTemplate  `json:"template,omitempty"`
 	Translate *schemaTranslate `json:"translate,omitempty"`
 	Take      int              `json:"take,omitempty" jsonschema:"minimum=1,maximum=1000"`
+}
+
+type schemaEach struct {
+	schemaClip
+	Rows  string   `json:"rows" jsonschema:"description=A .csv or .tsv or .jsonl file"`
+	Name  string   `json:"name,omitempty" jsonschema:"description=What follows the family's name in a clip's name such as {{id}}; the row's number without it"`
+	Props []string `json:"props,omitempty" jsonschema:"description=Columns that Remotion is given"`
 }
 
 type schemaScene struct {

@@ -358,8 +358,16 @@ func (s *Session) fingerprint() (out [32]byte) {
 	}
 	b := text(s.o.Project.ManifestPath)
 	if m, err := manifest.Parse(s.o.Project.ManifestPath, b); err == nil {
+		for _, e := range m.Each {
+			text(e.File)
+		}
+		seen := map[string]bool{}
 		for _, c := range m.Clips {
 			for _, f := range c.Inputs() {
+				if seen[f] {
+					continue
+				}
+				seen[f] = true
 				if ext := strings.ToLower(filepath.Ext(f)); ext == ".md" || ext == ".txt" {
 					text(f)
 				} else if fi, err := os.Stat(f); err == nil {
