@@ -37,6 +37,7 @@ type Manifest struct {
 	Checks        Checks
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
 	Clips         []Clip // in the manifest's order
+	Compositions  []Composition
 }
 
 // HeyGen says which account answers.
