@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -244,6 +245,37 @@ func TestTwoCompositionsWithOneName(t *testing.T) {
 	list := fault.All(err)
 	if len(list) != 1 || !strings.Contains(list[0].Msg, `"tour" already defined`) || list[0].Place.Line != 6 || list[0].Hint != "keep one of them, or rename one" {
 		t.Errorf("%v", list)
+	}
+}
+
+// TestTheSchemaKnowsEveryKey holds the keys that editors offer against those that are read.
+func TestTheSchemaKnowsEveryKey(t *testing.T) {
+	keys := func(v any) map[string]bool {
+		out := map[string]bool{}
+		for i := range reflect.TypeOf(v).NumField() {
+			name, _, _ := strings.Cut(reflect.TypeOf(v).Field(i).Tag.Get("json"), ",")
+			out[name] = true
+		}
+		return out
+	}
+	layer := map[string]bool{}
+	for _, kind := range layerKinds {
+		for k := range (&doc{}).layerSetters("", &Layer{Kind: kind}) {
+			layer[k] = true
+		}
+	}
+	if d := cmp.Diff(layer, keys(schemaLayer{})); d != "" {
+		t.Errorf("layers: %s", d)
+	}
+	style := map[string]bool{"like": true}
+	for k := range (&doc{}).styleKeys("", &Style{}) {
+		style[k] = true
+	}
+	if d := cmp.Diff(style, keys(schemaStyle{})); d != "" {
+		t.Errorf("styles: %s", d)
+	}
+	if !strings.Contains(string(Schema()), `"compositions"`) {
+		t.Error("the schema has no compositions")
 	}
 }
 

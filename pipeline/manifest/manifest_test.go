@@ -95,7 +95,7 @@ func TestTheSchemaCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":1,"clips":{"a":{"script":"x","take":2,"avatar":{"id":"b"}}}}`))
+	good, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":1,"clips":{"a":{"script":"x","take":2,"avatar":{"id":"b"}}},"compositions":{"t":{"fps":29.97,"layers":[{"clip":"a","at":"1s","box":{"right":"4%","bottom":0}}]}}}`))
 	if err := s.Validate(good); err != nil {
 		t.Error(err)
 	}

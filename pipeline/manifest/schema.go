@@ -20,6 +20,9 @@ type schemaDoc struct {
 	Checks   *schemaChecks         `json:"checks,omitempty"`
 	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`
 	Clips    map[string]schemaClip `json:"clips" jsonschema:"minProperties=1"`
+
+	Styles       map[string]schemaStyle       `json:"styles,omitempty"`
+	Compositions map[string]schemaComposition `json:"compositions,omitempty"`
 }
 
 type schemaHeyGen struct {
