@@ -38,6 +38,7 @@ type Manifest struct {
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
 	Clips         []Clip // in the manifest's order, those of rows last
 	Each          []Each
+	Compositions  []Composition
 }
 
 // HeyGen says which account answers.

@@ -22,7 +22,8 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
 
 	version, clips := 0, ast.Node(nil)
-	var defaults, each ast.Node
+	var defaults, each, styles, compositions ast.Node
+	d.style = builtinStyles()
 	set := setters{
 		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
 		"project": d.text("project", &m.Project),
@@ -34,9 +35,11 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"stand-ins": func(n ast.Node) {
 			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
 		},
-		"defaults": func(n ast.Node) { defaults = n },
-		"clips":    func(n ast.Node) { clips = n },
-		"each":     func(n ast.Node) { each = n },
+		"each":         func(n ast.Node) { each = n },
+		"defaults":     func(n ast.Node) { defaults = n },
+		"clips":        func(n ast.Node) { clips = n },
+		"styles":       func(n ast.Node) { styles = n },
+		"compositions": func(n ast.Node) { compositions = n },
 	}
 	d.object(n, "", set)
 	if version == 0 && len(d.faults) == 0 {
@@ -67,6 +70,12 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	}
 	d.each(each, base, m)
 	d.translations(m.Clips)
+	if styles != nil {
+		d.styles(styles)
+	}
+	if compositions != nil {
+		d.compositions(compositions, m)
+	}
 	return m
 }
 

@@ -21,6 +21,9 @@ type schemaDoc struct {
 	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`
 	Clips    map[string]schemaClip `json:"clips,omitempty" jsonschema:"minProperties=1"`
 	Each     map[string]schemaEach `json:"each,omitempty" jsonschema:"description=One clip for every row of a table; texts may hold {{column}}"`
+
+	Styles       map[string]schemaStyle       `json:"styles,omitempty"`
+	Compositions map[string]schemaComposition `json:"compositions,omitempty"`
 }
 
 type schemaHeyGen struct {
