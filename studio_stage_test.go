@@ -120,12 +120,12 @@ func (s *stage) clip(name string) *remotion.Clip {
 	return nil
 }
 
-// await polls a condition, at most two minutes.
+// await polls a condition, at most six minutes: several suites may share the machine.
 func (s *stage) await(what string, f func() bool) {
 	s.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); <-tick.C {
+	for end := time.Now().Add(6 * time.Minute); time.Now().Before(end); <-tick.C {
 		if f() {
 			return
 		}
@@ -268,7 +268,7 @@ func (s *stage) shows(what string, c, before *remotion.Clip, frame int) {
 	var all, telling, far float64
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); <-tick.C {
+	for end := time.Now().Add(6 * time.Minute); time.Now().Before(end); <-tick.C {
 		if seen = s.picture(); seen == nil {
 			continue
 		}
