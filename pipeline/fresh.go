@@ -177,6 +177,7 @@ func (p *Project) reliesOn() []reliedOn {
 	add(true, p.Manifest.Path)
 	add(false, p.path(LockName))
 	add(false, p.PropsPath())
+	add(false, p.path(liveProps))
 	add(false, filepath.Join(p.path(SourceDir), clipsModule))
 	for _, e := range p.Manifest.Each {
 		add(true, e.File)
