@@ -32,14 +32,14 @@ var pageTemplate = template.Must(template.New("page.html").ParseFS(web, "web/pag
 
 // Server serves one session.
 type Server struct {
-	session *watch.Session
+	session Session
 	public  string // the project's public folder
 	token   string
 	mux     *http.ServeMux
 }
 
 // New serves a session whose published files stand in public.
-func New(s *watch.Session, public string) *Server {
+func New(s Session, public string) *Server {
 	p := &Server{session: s, public: public, token: strings.ToLower(rand.Text()), mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /{$}", p.page)
 	p.mux.HandleFunc("GET /web/{name}", p.asset)

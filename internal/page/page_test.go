@@ -37,17 +37,17 @@ clips:
 
 // stage is a project being watched, its page, and the account behind it.
 type stage struct {
-	*testing.T
+	testing.TB
 	dir, url string
 	session  *watch.Session
 	box      *sandbox.Running
 }
 
-func begin(t *testing.T) *stage {
+func begin(t testing.TB, text string) *stage {
 	t.Helper()
 	dir := t.TempDir()
-	s := &stage{T: t, dir: dir}
-	s.write("greenroom.yaml", manifest)
+	s := &stage{TB: t, dir: dir}
+	s.write("greenroom.yaml", text)
 	s.write("intro.md", "Hello there, this is the first line.")
 	tools := map[string]string{}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
@@ -83,6 +83,23 @@ func begin(t *testing.T) *stage {
 	})
 	s.url = web.URL + p.Path()
 	return s
+}
+
+// wait follows the session until f holds.
+func (s *stage) wait(f func(watch.State) bool) {
+	s.Helper()
+	changes, end := s.session.Subscribe()
+	defer end()
+	for deadline := time.After(90 * time.Second); ; {
+		select {
+		case <-changes:
+			if f(s.session.State()) {
+				return
+			}
+		case <-deadline:
+			s.Fatalf("it did not happen: %+v", s.session.State())
+		}
+	}
 }
 
 func (s *stage) write(name, text string) {
@@ -148,7 +165,7 @@ func (s *stage) shot(tab context.Context, name string) {
 // TestAPersonAtThePage: cards appear, an edit flips a card, an error shows and goes,
 // buy asks and buys once, a failing clip says why, all of it live.
 func TestAPersonAtThePage(t *testing.T) {
-	s := begin(t)
+	s := begin(t, manifest)
 	tab := s.browser(1440, false)
 	s.until(tab, card("intro", `?.dataset.state === 'stand-in'`)+" && "+card("pricing", `?.dataset.state === 'stand-in'`))
 	s.until(tab, card("intro", `.querySelector('video').readyState >= 2`))
@@ -231,7 +248,7 @@ func (s *stage) billed() int {
 
 // TestTheKeyboardAlone: everything a mouse does, without one.
 func TestTheKeyboardAlone(t *testing.T) {
-	s := begin(t)
+	s := begin(t, manifest)
 	tab := s.browser(1440, false)
 	s.until(tab, card("pricing", `?.dataset.state === 'stand-in'`))
 	focused := func() string {
@@ -277,7 +294,7 @@ func TestTheLooks(t *testing.T) {
 	if err != nil {
 		t.Fatalf("run .ci/setup: %v", err)
 	}
-	s := begin(t)
+	s := begin(t, manifest)
 	for _, width := range []int{390, 1440} {
 		for _, dark := range []bool{false, true} {
 			tab := s.browser(width, dark)
@@ -298,7 +315,7 @@ func TestTheLooks(t *testing.T) {
 
 // TestWhoIsLetIn: no token, another origin, another host, a path that climbs.
 func TestWhoIsLetIn(t *testing.T) {
-	s := begin(t)
+	s := begin(t, manifest)
 	u, err := url.Parse(s.url)
 	if err != nil {
 		t.Fatal(err)
