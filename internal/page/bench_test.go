@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,75 +18,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"greenroom/internal/browsertest"
-	"greenroom/pipeline/watch"
 )
 
-// many is a session of n clips in which clips report progress, as in a long build.
-// The files are a real stand-in's; only the work is played.
-type many struct {
-	mu    sync.Mutex
-	state watch.State
-	subs  map[chan struct{}]bool
-}
-
-func newMany(n int, src, poster string) *many {
-	m := &many{subs: map[chan struct{}]bool{}}
-	m.state = watch.State{Project: "bench", Sandbox: true, ToBuy: n, Price: "free"}
-	for i := range n {
-		m.state.Clips = append(m.state.Clips, watch.Clip{Name: fmt.Sprintf("clip-%03d", i), State: watch.StandIn, Line: "not bought yet; a stand-in shows its length", Route: "v2-key", Buyable: true, Price: "free",
-			Seconds: 4.2, Src: fmt.Sprintf(src, i), Poster: fmt.Sprintf(poster, i), Script: "Hello there, this is a line of some length, as people write them for a film.", Width: 640, Height: 360,
-			Facts: []string{"clip: x", "action: submit", "because: nothing was bought for it yet", "route: v2-key", "take key: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "length: 4.20 s", "stands on: stand-in", "master: 0123456789ab, 300000 bytes, 1920x1080", "poster: 0123456789ab, 30000 bytes", "webm: 0123456789ab, 300000 bytes"}})
-	}
-	return m
-}
-
-func (m *many) State() watch.State {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	st := m.state
-	st.Clips, st.Log = slices.Clone(st.Clips), slices.Clone(st.Log)
-	return st
-}
-
-func (m *many) Subscribe() (<-chan struct{}, func()) {
-	c := make(chan struct{}, 1)
-	c <- struct{}{}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.subs[c] = true
-	return c, func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		delete(m.subs, c)
-	}
-}
-
-func (m *many) Buy(context.Context, []string) error { return watch.ErrNothing }
-func (m *many) Rebuild(context.Context) error       { return nil }
-
-// step is one event of a build: clip k goes on, and every tenth ends with a log line.
-func (m *many) step(k int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c := &m.state.Clips[k/10%len(m.state.Clips)]
-	c.State, c.Line, c.Progress = watch.Working, "prepare", float64(k%10)/10
-	if k%10 == 9 {
-		c.State, c.Line, c.Progress = watch.StandIn, "not bought yet", 0
-		m.state.Log = append(m.state.Log, watch.LogLine{Time: time.Now(), Clip: c.Name, Text: "prepare done 1920x1080, 105 frames"})
-		m.state.Log = slices.Clone(m.state.Log[max(0, len(m.state.Log)-200):])
-	}
-	m.state.Rev++
-	m.state.Busy = true
-	for s := range m.subs {
-		select {
-		case s <- struct{}{}:
-		default:
-		}
-	}
-}
-
 // build steps at a pace until stopped.
-func (m *many) build(pace time.Duration) (stop func()) {
+func (m *played) build(pace time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -168,8 +101,8 @@ var bare = "<!DOCTYPE html><body style='margin:0;background:#fff'>" + strings.Re
 // second arrive, in turn with a bare page of the same browser, and says what frames,
 // events and the server cost. Goal: a median frame within 1.5 of the bare page's.
 func BenchmarkPage500(b *testing.B) {
-	public, src, poster := clipFiles(b, 500)
-	m := newMany(500, src, poster)
+	m := fiveHundred()
+	public := m.files(b)
 	p := New(m, public)
 	c := &counted{Handler: p}
 	web := httptest.NewServer(c)
@@ -203,6 +136,7 @@ func BenchmarkPage500(b *testing.B) {
 			}
 		}
 	}
+	act(chromedp.Navigate("about:blank")) // it would connect again while the server closes
 	web.CloseClientConnections()
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(middle(base.median), "ms-bare-median")
@@ -218,7 +152,7 @@ func BenchmarkPage500(b *testing.B) {
 // BenchmarkEvents500 is what one event costs the server with 500 clips and one reader,
 // who reads nothing but the stream.
 func BenchmarkEvents500(b *testing.B) {
-	m := newMany(500, "greenroom/c%d.webm", "greenroom/c%d.webp")
+	m := fiveHundred()
 	p := New(m, b.TempDir())
 	web := httptest.NewServer(p)
 	defer web.Close()
@@ -257,31 +191,4 @@ func processor(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// clipFiles makes one real stand-in with its poster, and n names for it; src
-// and poster are patterns of the names.
-func clipFiles(t testing.TB, n int) (public, src, poster string) {
-	s := begin(t, manifest)
-	var c watch.Clip
-	s.wait(func(st watch.State) bool {
-		for _, c = range st.Clips {
-			if c.Name == "intro" && c.State == watch.StandIn && !st.Busy {
-				return true
-			}
-		}
-		return false
-	})
-	public, src, poster = t.TempDir(), "greenroom/c%d.webm", "greenroom/c%d.webp"
-	if err := os.Mkdir(filepath.Join(public, "greenroom"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for i := range n {
-		for from, to := range map[string]string{c.Src: fmt.Sprintf(src, i), c.Poster: fmt.Sprintf(poster, i)} {
-			if err := os.Link(filepath.Join(s.dir, "public", filepath.FromSlash(from)), filepath.Join(public, filepath.FromSlash(to))); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return public, src, poster
 }
