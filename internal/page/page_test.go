@@ -89,7 +89,7 @@ func (s *stage) wait(f func(watch.State) bool) {
 	s.Helper()
 	changes, end := s.session.Subscribe()
 	defer end()
-	for deadline := time.After(90 * time.Second); ; {
+	for deadline := time.After(3 * time.Minute); ; {
 		select {
 		case <-changes:
 			if f(s.session.State()) {

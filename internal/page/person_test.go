@@ -30,9 +30,9 @@ func TestAPersonAtThePage(t *testing.T) {
 		t.Errorf("the clip's alpha is %d in its corner and %d where the presenter stands", alpha[0], alpha[1])
 	}
 
-	before := js[string](s, tab, of("intro", `.querySelector('.poster').getAttribute('src')`))
+	before := js[string](s, tab, of("intro", `.dataset.src`))
 	s.write("intro.md", "Hello there, this is quite another line than before.")
-	took := s.until(tab, of("intro", fmt.Sprintf(`.querySelector('.poster').getAttribute('src') !== %q`, before)))
+	took := s.until(tab, of("intro", fmt.Sprintf(`.dataset.src !== %q`, before)))
 	t.Logf("save → the card shows it: %v", took.Round(time.Millisecond))
 
 	s.write("greenroom.yaml", strings.Replace(manifest, "size:", "sise:", 1))
@@ -90,7 +90,7 @@ func TestAPersonAtThePage(t *testing.T) {
 	billed := s.billed()
 	s.box.Close() // HeyGen is away: a purchase says so, and what is free goes on
 	s.do(tab, chromedp.Click(`[data-name="third"] .buy`), chromedp.Click(`#ask-yes`))
-	s.until(tab, `!document.getElementById('notice').hidden && document.getElementById('notice').innerText.length > 20`)
+	s.until(tab, `!document.getElementById('notice').hidden && document.getElementById("notice").innerText.includes("third")`)
 	t.Logf("HeyGen away: %s", js[string](s, tab, `document.getElementById('notice').innerText`))
 	s.write("intro.md", "Hello there, while nobody answers.")
 	s.until(tab, of("intro", `.dataset.state === 'stand-in'`))

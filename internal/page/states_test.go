@@ -156,7 +156,7 @@ func TestFewPlay(t *testing.T) {
 	s.do(tab, chromedp.Evaluate(`scrollTo({top: 20000, behavior: 'instant'})`, nil))
 	s.until(tab, playing+`.length === 4 && [...document.querySelectorAll('video')].every(v => v.getBoundingClientRect().bottom > 0)`)
 	s.do(tab, chromedp.Evaluate(`const f = document.getElementById('filter'); f.value = 'clip-49'; f.dispatchEvent(new Event('input'))`, nil))
-	s.until(tab, `document.querySelectorAll('#clips > .clip:not([hidden])').length === 10 && `+playing+`.length === 4`)
+	s.until(tab, `document.querySelectorAll('#clips > .clip:not([hidden])').length === 10 && `+playing+`.length === 4 && `+playing+`.every(v => !v.closest('.clip').hidden)`)
 	if n := js[int](s, tab, `document.querySelectorAll('video').length`); n != 4 {
 		t.Errorf("%d decoders are kept", n)
 	}

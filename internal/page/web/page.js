@@ -75,6 +75,7 @@ function fill(id) {
   if (is.since) lasting.add(id); else if (lasting.delete(id)) text(c.long, '');
   if (was.poster !== is.poster) { if (is.poster) c.poster.src = is.poster; else c.poster.removeAttribute('src'); }
   if (was.src !== is.src) {
+    c.el.dataset.src = is.src;
     c.el.classList.toggle('has-media', !!is.src);
     if (was.src !== undefined || is.src) recast();
   }
@@ -107,12 +108,14 @@ function paint() {
     text($('buy-all'), `Buy all ${head.toBuy} (${head.price})`);
     document.body.classList.toggle('busy', !!head.busy);
   }
-  if (n.faults) {
-    $('faults').replaceChildren(...faults.map(fault));
-    document.title = `${faults.length ? '✕ ' : ''}${head.project || 'greenroom'} · watch`;
+  // A manifest without a clip is how everybody begins, not something broken.
+  const first = !order.length && faults.length === 1 && faults[0].message === 'the manifest has no clips';
+  if (n.faults || n.names) {
+    $('faults').replaceChildren(...(first ? [] : faults.map(fault)));
+    document.title = `${faults.length && !first ? '✕ ' : ''}${head.project || 'greenroom'} · watch`;
   }
   if (n.head || n.names || changed) summary();
-  show($('empty'), !order.length && !faults.length && !head.busy);
+  show($('empty'), !order.length && (first || !faults.length) && !head.busy);
   if (n.whole) $('log').replaceChildren();
   if (n.log && n.log.length) {
     $('log').prepend(...n.log.map(line).reverse());
