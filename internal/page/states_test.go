@@ -55,7 +55,7 @@ func scenes() []scene {
 		clip("waiting", watch.Waiting, "wait processing, about 40s left", nil), clip("working", watch.Working, "prepare", func(c *watch.Clip) { c.Progress = 0.4 }),
 		clip("failed", watch.Broken, "HeyGen says the clip failed: the avatar is not licensed for this account and will not be until somebody asks for it", nil),
 		clip("a-name-that-somebody-made-very-long-because-names-may-be-long-and-nobody-stopped-them", watch.StandIn, strings.Repeat("word", 60), nil)}}
-	busy, broken, whole := all, all, `document.querySelectorAll('#clips > .clip').length === 7`
+	busy, broken, whole := all, all, `document.querySelectorAll('#clips > .clip').length === 7 && `+of("standing", `?.querySelector('.buy').hidden === false`)
 	busy.Busy = true
 	broken.Faults = []watch.Fault{{Message: "unknown key sise", Hint: "did you mean size?", File: "greenroom.yaml", Line: 3, Column: 1, Text: "sise: 1920x1080 # " + strings.Repeat("long ", 60)}, {Message: "another greenroom build works on this project", Hint: "it goes on by itself"}}
 	return []scene{
