@@ -3,6 +3,7 @@
 package page
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -112,13 +113,13 @@ func TestBuyingOnce(t *testing.T) {
 	s.until(tab, standIns+"true")
 
 	// A double click opens the question and does not answer it, wherever it stands.
-	s.do(tab, chromedp.DoubleClick(`[data-name="intro"] .buy`))
+	s.double(tab, `[data-name="intro"] .buy`)
 	s.until(tab, `document.getElementById('ask').open`)
 	js[bool](s, tab, `document.getElementById('ask-yes').dispatchEvent(new MouseEvent('click', {detail: 2, bubbles: true, cancelable: true}))`)
 	if !js[bool](s, tab, `document.getElementById('ask').open`) {
 		t.Error("the second half of a double click is an answer")
 	}
-	s.do(tab, chromedp.DoubleClick(`#ask-yes`))
+	s.double(tab, `#ask-yes`)
 	s.until(tab, of("intro", `.dataset.state === 'final'`))
 
 	// b twice and Enter held: the repeats of a held key are no presses.
@@ -223,4 +224,12 @@ func TestTheKeyboardAlone(t *testing.T) {
 	if n := s.billed(); n != 2 {
 		t.Errorf("%d jobs were billed", n)
 	}
+}
+
+// double clicks where an element stands as a mouse does: the second click goes to
+// whatever is there by then.
+func (s *stage) double(tab context.Context, selector string) {
+	s.Helper()
+	at := js[[]float64](s, tab, fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`, selector))
+	s.do(tab, chromedp.MouseClickXY(at[0], at[1]), chromedp.MouseClickXY(at[0], at[1], chromedp.ClickCount(2)))
 }
