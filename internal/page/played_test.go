@@ -23,6 +23,7 @@ type played struct {
 	state  watch.State
 	subs   map[chan struct{}]bool
 	bought []string
+	err    error // of a purchase
 }
 
 func play(st watch.State) *played { return &played{state: st, subs: map[chan struct{}]bool{}} }
@@ -66,7 +67,7 @@ func (m *played) Buy(_ context.Context, names []string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.bought = append(m.bought, names...)
-	return nil
+	return m.err
 }
 
 func (m *played) Rebuild(context.Context) error { return nil }

@@ -4,6 +4,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -198,6 +199,10 @@ func TestTheConnection(t *testing.T) {
 	s := &stage{TB: t, url: web.URL + p.Path()}
 	tab := s.browser(1440, false)
 	s.until(tab, of("intro", `?.querySelector('.buy').disabled === false`))
+	// HeyGen is away: a purchase says so, and its button can be pressed again
+	m.err = errors.New("cannot reach api.heygen.com: connection refused")
+	s.do(tab, chromedp.Click(`[data-name="intro"] .buy`), chromedp.Click(`#ask-yes`))
+	s.until(tab, `document.getElementById('notice').innerText.includes('connection refused') && `+of("intro", `.querySelector('.buy').disabled === false`))
 	stop(web)
 	s.until(tab, `document.getElementById('lost').innerText.includes('trying again') && `+of("intro", `.querySelector('.buy').disabled`))
 	m.set(func(st *watch.State) {

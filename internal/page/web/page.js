@@ -292,7 +292,7 @@ function toggle(id) {
   const c = cards.get(id);
   if (!c.is.src) return;
   const v = players.get(id);
-  if (asked === id && v && !v.paused) {
+  if (asked === id && v) {
     asked = null;
     v.pause();
     v.muted = true;
@@ -310,7 +310,7 @@ function toggle(id) {
   delete mine.dataset.stopped;
   mine.currentTime = 0;
   mine.muted = false;
-  mine.play().catch(() => { mine.muted = true; mine.play().catch(() => {}); });
+  mine.play().catch(() => { if (asked === id) { mine.muted = true; mine.play().catch(() => {}); } }); // without sound where the browser wants it so
   c.el.classList.add('sounds');
   name(c.play, `Stop ${id}`);
 }
