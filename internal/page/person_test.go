@@ -128,7 +128,11 @@ func TestBuyingOnce(t *testing.T) {
 	if !js[bool](s, tab, `document.getElementById('ask').open`) || s.billed() != 1 {
 		t.Errorf("a held Enter answers its own question; %d jobs were billed", s.billed())
 	}
-	s.do(tab, chromedp.KeyEvent("b"), enter(false), enter(true), enter(true), input.DispatchKeyEvent(input.KeyUp).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13), chromedp.KeyEvent("b"), chromedp.KeyEvent("b"))
+	s.do(tab, chromedp.KeyEvent(kb.Escape))
+	s.until(tab, `!document.getElementById('ask').open`)
+	s.do(tab, chromedp.Evaluate(of("pricing", `.focus()`), nil), chromedp.KeyEvent("b"))
+	s.until(tab, `document.getElementById('ask').open`)
+	s.do(tab, chromedp.KeyEvent("\r"), chromedp.KeyEvent("b"), chromedp.KeyEvent("b"))
 	s.until(tab, of("pricing", `.dataset.state === 'final'`))
 	if n := s.billed(); n != 2 {
 		t.Errorf("%d jobs were billed", n)
