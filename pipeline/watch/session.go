@@ -316,6 +316,7 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
 		clips = append(clips, c)
 	}
 	s.change(func(st *State) {
+		began(st.Clips, clips, s.o.Project.Now())
 		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
 		if st.ToBuy, st.Price = n, pipeline.Dollars(price); plan.Sandbox {
 			st.Price = "free"
@@ -332,10 +333,15 @@ func (s *Session) event(e pipeline.Event) {
 			switch e.State {
 			case pipeline.Started, pipeline.Progress:
 				if e.Stage != "wait" {
+					if clips[i].State != Working {
+						clips[i].Since = e.Time
+					}
 					clips[i].State = Working
 				}
 				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
-				clips[i].Progress = e.Frac
+				if clips[i].Progress = e.Frac; e.Total > 0 {
+					clips[i].Progress = float64(e.Done) / float64(e.Total)
+				}
 			}
 			st.Clips = clips
 		}

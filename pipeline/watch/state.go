@@ -33,6 +33,8 @@ type Clip struct {
 	Progress float64  `json:"progress"`
 	Width    int      `json:"width"`
 	Height   int      `json:"height"`
+
+	Since time.Time `json:"since"` // when its state began
 }
 
 // Fault is something wrong with the manifest, as the terminal shows it.
@@ -65,6 +67,19 @@ type LogLine struct {
 	Time time.Time `json:"time"`
 	Clip string    `json:"clip"`
 	Text string    `json:"text"`
+}
+
+// began keeps when each clip's state began, over a fresh look at all of them.
+func began(before, after []Clip, now time.Time) {
+	since := map[string]Clip{}
+	for _, c := range before {
+		since[c.Name] = c
+	}
+	for i, c := range after {
+		if after[i].Since = now; since[c.Name].State == c.State {
+			after[i].Since = since[c.Name].Since
+		}
+	}
 }
 
 // keptLog is how many lines the state holds.
