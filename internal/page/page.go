@@ -197,12 +197,22 @@ func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 func (p *Server) buy(w http.ResponseWriter, r *http.Request) {
 	var want struct {
 		Clips []string `json:"clips"`
+		What  string   `json:"what"` // voice, clip; empty: clip
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&want); err != nil {
 		http.Error(w, "send {\"clips\": [names]}", http.StatusBadRequest)
 		return
 	}
-	answer(w, p.session.Buy(r.Context(), want.Clips))
+	buy := p.session.Buy
+	switch want.What {
+	case watch.NextVoice:
+		buy = p.session.BuyVoices
+	case watch.NextClip, "":
+	default:
+		http.Error(w, "what is voice or clip", http.StatusBadRequest)
+		return
+	}
+	answer(w, buy(r.Context(), want.Clips))
 }
 
 func (p *Server) rebuild(w http.ResponseWriter, r *http.Request) {

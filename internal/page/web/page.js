@@ -43,8 +43,8 @@ function paint(c) {
   el.setAttribute('aria-label', `${c.name}, ${c.state}, ${c.line}`);
   const buy = el.querySelector('.buy');
   show(buy, c.buyable);
-  text(buy, c.price === 'free' ? 'Buy (free)' : `Buy ${c.price}`);
-  buy.setAttribute('aria-label', `Buy ${c.name}, ${c.price}`);
+  text(buy, c.next === 'voice' ? `Buy its voice (${c.price})` : c.price === 'free' ? 'Buy (free)' : `Buy ${c.price}`);
+  buy.setAttribute('aria-label', c.next === 'voice' ? `Buy the voice of ${c.name}, ${c.price}` : `Buy ${c.name}, ${c.price}`);
   el.querySelector('.why').setAttribute('aria-label', `Why ${c.name}`);
   const bar = el.querySelector('progress');
   show(bar, c.state === 'working' && c.progress > 0);
@@ -95,7 +95,7 @@ function render() {
   if ($('faults').dataset.key !== key) { $('faults').dataset.key = key; $('faults').replaceChildren(...faults.map(fault)); }
   show($('empty'), !clips.length && !faults.length && !state.busy);
   show($('buy-all'), state.toBuy > 0);
-  text($('buy-all'), `Buy all ${state.toBuy} (${state.price})`);
+  text($('buy-all'), state.offer === 'voice' ? `Buy ${state.toBuy} voice${state.toBuy === 1 ? '' : 's'} (${state.price})` : `Buy all ${state.toBuy} (${state.price})`);
   const list = $('clips'), names = clips.map((c) => c.name);
   clips.forEach((c, i) => {
     const el = paint(c);
@@ -127,14 +127,18 @@ async function post(path, body) {
 }
 
 function ask(names) {
-  const chosen = state.clips.filter((c) => c.buyable && (!names || names.includes(c.name)));
+  // Voices come first: they cost little and settle how long everything is.
+  const able = state.clips.filter((c) => c.buyable && (!names || names.includes(c.name)));
+  const what = able.some((c) => c.next === 'voice') ? 'voice' : 'clip';
+  const chosen = able.filter((c) => c.next === what);
   if (!chosen.length) return;
-  text($('ask-title'), chosen.length === 1 ? `Buy ${chosen[0].name}?` : `Buy ${chosen.length} clips?`);
+  const one = what === 'voice' ? 'the voice of ' : '', many = what === 'voice' ? 'voices' : 'clips';
+  text($('ask-title'), chosen.length === 1 ? `Buy ${one}${chosen[0].name}?` : `Buy ${chosen.length} ${many}?`);
   const price = chosen.length === 1 ? chosen[0].price : state.price;
   text($('ask-text'), price === 'free' ? 'The sandbox makes it; nothing is paid.' : `HeyGen charges up to ${price}.`);
   const d = $('ask');
   d.returnValue = '';
-  d.onclose = () => { if (d.returnValue === 'yes') post('/buy', {clips: chosen.map((c) => c.name)}); };
+  d.onclose = () => { if (d.returnValue === 'yes') post('/buy', {what, clips: chosen.map((c) => c.name)}); };
   d.showModal();
   $('ask-yes').focus();
 }
