@@ -121,7 +121,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			}
 			if first, ok := bought[v.Key]; ok {
 				v.Action, v.Reason = Fetch, fmt.Sprintf("the same voice as %s, bought once", first)
-				v.Price, v.Least, v.credits = 0, 0, 0
+				v.Price, v.Least, v.credits, v.twin = 0, 0, 0, true
 			} else {
 				bought[v.Key] = c.Name
 			}

@@ -200,7 +200,7 @@ func fits(c manifest.Clip, route string) error {
 	switch {
 	case len(c.Scenes) > 0 && (route == routeV1WebM || route == routeV3WebM || route == routeV3Key || route == routeV3):
 		return bad("leave the route out, or make a clip of each scene", "route %s makes one scene", route)
-	case route == routeV1WebM && c.Captions:
+	case route == routeV1WebM && c.Captions && c.Draft == "":
 		return bad("use route v2-key", "/v1/video.webm makes no captions")
 	case route == routeV1WebM && (a.Scale != 0 && a.Scale != 1 || a.Offset.X != 0 || a.Offset.Y != 0):
 		return bad("use route v2-key, or place the clip in the composition", "/v1/video.webm does not move or scale avatars")

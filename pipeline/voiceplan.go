@@ -19,6 +19,7 @@ type VoiceStep struct {
 	Key     string  `json:"takeKey"`
 
 	credits float64
+	twin    bool    // another clip of the plan buys it
 	most    float64 // the price whichever of several clips with the same voice pays it
 }
 
@@ -76,7 +77,7 @@ func (p *Project) voiceCost(v *VoiceStep, prices prices) {
 func (p *Plan) voices(buy bool) *Plan {
 	out := &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}
 	for _, s := range p.Steps {
-		if s.Voice == nil || s.Voice.Action == Keep || s.Voice.Action != Fetch && !buy {
+		if s.Voice == nil || s.Voice.Action == Keep || (s.Voice.Action != Fetch || s.Voice.twin) && !buy {
 			continue
 		}
 		s.Action, s.Price, s.Least = Draft, 0, 0

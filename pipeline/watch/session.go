@@ -212,7 +212,7 @@ func (s *Session) obey(ctx context.Context, o order) error {
 	}
 	var names []string
 	for _, c := range s.State().Clips {
-		if c.Buyable && c.Next == o.what && (o.buy == nil || slices.Contains(o.buy, c.Name)) {
+		if c.Buyable && c.Next == o.what && (len(o.buy) == 0 || slices.Contains(o.buy, c.Name)) {
 			names = append(names, c.Name)
 		}
 	}
