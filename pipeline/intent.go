@@ -26,7 +26,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 			return in, err
 		}
 		// The bought sound drives the avatar; its words are the captions.
-		c.AudioFile, c.Captions = b.sound(v), false
+		c.Script, c.AudioFile, c.Captions = "", b.sound(v), false
 		if s.req.seconds, s.req.certain = v.Seconds, true; !b.Sandboxed() {
 			s.Seconds = v.Seconds
 			b.cost(&s, loadPrices())

@@ -271,6 +271,28 @@ func TestTheKeyboardAlone(t *testing.T) {
 	}
 }
 
+// TestTheVoiceIsOfferedFirst: a click buys the voice alone, the next one the clip.
+func TestTheVoiceIsOfferedFirst(t *testing.T) {
+	s := begin(t)
+	s.write("greenroom.yaml", strings.Replace(manifest, "clips:", "  draft: voice\nclips:", 1))
+	tab := s.browser(1440, false)
+	s.until(tab, card("pricing", `?.querySelector('.buy').textContent === 'Buy its voice (free)'`))
+	s.until(tab, `document.getElementById('buy-all').textContent === 'Buy 2 voices (free)'`)
+	s.do(tab, chromedp.Evaluate(card("pricing", `.querySelector('.buy').click()`), nil))
+	if q := js[string](s, tab, `document.getElementById('ask-title').textContent`); q != "Buy the voice of pricing?" {
+		t.Errorf("the page asks %q", q)
+	}
+	s.do(tab, chromedp.Evaluate(`document.getElementById('ask-yes').click()`, nil))
+	s.until(tab, card("pricing", `.querySelector('.buy').textContent === 'Buy (free)'`))
+	if st := js[string](s, tab, card("pricing", `.dataset.state`)); st != "stand-in" {
+		t.Errorf("with its voice alone the clip is %q", st)
+	}
+	if n := s.billed(); n != 1 {
+		t.Errorf("%d jobs were billed", n)
+	}
+	s.shot(tab, "page-voice")
+}
+
 // TestTheLooks holds the page at both widths and in both schemes against axe-core.
 func TestTheLooks(t *testing.T) {
 	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
