@@ -31,6 +31,7 @@ type BuildOptions struct {
 	Frozen   bool          // never spend: fail and name what is missing
 	Strict   bool          // an outcome nobody knows is always put before a person
 	StandIns bool          // buy nothing: what is not bought gets a stand-in
+	Draft    bool          // buy voices alone: what is not bought gets a stand-in
 	NoWait   bool          // leave jobs that are not done yet to a later run
 	// Look tells that some job may have ended, so that it is read now and not at the next
 	// poll. It proves nothing. Nil: there is nobody to tell.
@@ -43,6 +44,7 @@ type BuildOptions struct {
 type Summary struct {
 	Clips    int   `json:"clips"`
 	Bought   int   `json:"bought"`
+	Voices   int   `json:"voices"` // bought
 	Fetched  int   `json:"downloaded"`
 	Bytes    int64 `json:"downloadedBytes"`
 	Prepared int   `json:"transcoded"`
@@ -157,20 +159,21 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	b.sum.UpToDate, b.sum.Results = plan.Counts()[Keep], p.results(plan)
 	b.resultAt = resultIndex(b.sum.Results)
 	defer b.listen(ctx)()
-	draw := plan
-	if o.StandIns {
+	draw, spend := plan, plan
+	if o.StandIns || o.Draft {
 		plan, draw = plan.free()
+		spend = draw.voices(o.Draft)
 	}
-	if err := b.preflight(ctx, plan); err != nil {
+	if err := b.preflight(ctx, spend); err != nil {
 		return sum, err
 	}
-	if err := b.limits(plan); err != nil {
+	if err := b.limits(spend); err != nil {
 		return sum, err
 	}
 	b.learnTwins(ctx, draw)
 	err = b.run(ctx, plan)
-	if o.StandIns {
-		err = errors.Join(err, b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
+	if o.StandIns || o.Draft {
+		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
 	err = errors.Join(err, p.lockSaver.flush(), p.standIns.saver.flush())
 	b.settle(plan)

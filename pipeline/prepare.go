@@ -82,6 +82,12 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		}
 		e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, spec, t), Hash: string(hash), Bytes: size}
 	}
+	if s.req.speech != nil {
+		if e.Captions, err = b.voiceCaptions(s); err != nil {
+			return err
+		}
+		b.heldLength(ctx, s, e)
+	}
 	if err := b.setEntry(e); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ type job struct {
 	Request  request      `json:"request"`
 	Deleted  bool         `json:"deleted,omitempty"`
 	V3       bool         `json:"v3,omitempty"`   // v1 and v2 do not see it, nor it them
-	Kind     string       `json:"kind,omitempty"` // translate, cutout; empty: a video
+	Kind     string       `json:"kind,omitempty"` // translate, cutout, speech; empty: a video
 	Session  string       `json:"session,omitempty"`
 	Language string       `json:"language,omitempty"`
 	Batch    string       `json:"batch,omitempty"`
@@ -177,15 +177,21 @@ func newID() string {
 }
 
 func (s *Server) bill(j *job) error {
+	err := s.keep(j)
+	if err == nil {
+		s.start(j)
+	}
+	return err
+}
+
+// keep puts a job on the account and on disk.
+func (s *Server) keep(j *job) error {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.jobs = append(s.jobs, j)
 	err := s.note(j, true)
 	if err != nil {
 		s.jobs = s.jobs[:len(s.jobs)-1]
-	}
-	s.mu.Unlock()
-	if err == nil {
-		s.start(j)
 	}
 	return err
 }

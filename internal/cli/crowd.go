@@ -25,7 +25,7 @@ type crowd struct {
 	total, ready, said int
 	asked, failed      atomic.Int64 // the bar reads them from its own goroutine
 	began, next        time.Time
-	bar                               *mpb.Bar
+	bar                *mpb.Bar
 }
 
 // crowded takes an event of a run of many clips; false leaves it to the usual lines.

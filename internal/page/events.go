@@ -18,6 +18,7 @@ type card struct {
 	Line     string  `json:"line"`
 	Buyable  bool    `json:"buyable"`
 	Price    string  `json:"price"`
+	Next     string  `json:"next"` // what buying it buys: voice, clip
 	Seconds  float64 `json:"seconds"`
 	Src      string  `json:"src"` // path on this server, empty when nothing is published
 	Poster   string  `json:"poster"`
@@ -28,7 +29,7 @@ type card struct {
 func cards(st watch.State) []card {
 	out := make([]card, len(st.Clips))
 	for i, c := range st.Clips {
-		out[i] = card{Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Seconds: c.Seconds, Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Progress: c.Progress}
+		out[i] = card{Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds, Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Progress: c.Progress}
 		if !c.Since.IsZero() && (c.State == watch.Working || c.State == watch.Waiting) {
 			out[i].Since = c.Since.UnixMilli()
 		}
@@ -42,6 +43,7 @@ type head struct {
 	Sandbox bool   `json:"sandbox"`
 	Busy    bool   `json:"busy"`
 	ToBuy   int    `json:"toBuy"`
+	Offer   string `json:"offer"` // what buying all buys: voice, clip
 	Price   string `json:"price"`
 }
 
@@ -73,7 +75,7 @@ func (f *follower) next(st watch.State) (message, bool) {
 		return message{}, false
 	}
 	m := message{Rev: st.Rev, Whole: !f.sent}
-	if h := (head{st.Project, st.Sandbox, st.Busy, st.ToBuy, st.Price}); !f.sent || h != f.head {
+	if h := (head{st.Project, st.Sandbox, st.Busy, st.ToBuy, st.Offer, st.Price}); !f.sent || h != f.head {
 		f.head, m.Head = h, &h
 	}
 	now := cards(st)

@@ -37,6 +37,7 @@ type Session interface {
 	// Subscribe gives a channel that tells of changes and holds one at most; end frees it.
 	Subscribe() (changes <-chan struct{}, end func())
 	Buy(ctx context.Context, names []string) error
+	BuyVoices(ctx context.Context, names []string) error
 	Rebuild(ctx context.Context) error
 	// Check judges a clip's published file.
 	Check(ctx context.Context, name string) ([]watch.Finding, error)
@@ -133,6 +134,7 @@ func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 type wish struct {
 	Clips []string          `json:"clips"`
 	Shown map[string]string `json:"shown"`
+	What  string            `json:"what"` // voice, clip; empty: clip
 }
 
 func (p *Server) buy(w http.ResponseWriter, r *http.Request) {
@@ -144,9 +146,20 @@ func (p *Server) buy(w http.ResponseWriter, r *http.Request) {
 	// The second of two presses, or of two tabs, finds the clip no longer buyable.
 	p.buying.Lock()
 	defer p.buying.Unlock()
+	buy := p.session.Buy
+	switch want.What {
+	case watch.NextVoice:
+		buy = p.session.BuyVoices
+	case "":
+		want.What = watch.NextClip
+	case watch.NextClip:
+	default:
+		http.Error(w, "what is voice or clip", http.StatusBadRequest)
+		return
+	}
 	names, err := p.agreed(want)
 	if err == nil {
-		err = p.session.Buy(context.WithoutCancel(r.Context()), names)
+		err = buy(context.WithoutCancel(r.Context()), names)
 	}
 	answer(w, err)
 }
@@ -165,7 +178,7 @@ func (p *Server) agreed(want wish) (names []string, err error) {
 	for _, name := range want.Clips {
 		c := now[name]
 		switch {
-		case !c.Buyable:
+		case !c.Buyable, c.Next != want.What:
 		case c.Price != want.Shown[name]:
 			return nil, refused(name + " costs " + c.Price + " now; look again, nothing was bought")
 		default:

@@ -70,6 +70,8 @@ func (m *played) Buy(_ context.Context, names []string) error {
 	return m.err
 }
 
+func (m *played) BuyVoices(ctx context.Context, names []string) error { return m.Buy(ctx, names) }
+
 func (m *played) Rebuild(context.Context) error { return nil }
 
 func (m *played) Check(context.Context, string) ([]watch.Finding, error) {

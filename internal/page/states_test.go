@@ -41,7 +41,7 @@ type scene struct {
 func scenes() []scene {
 	now := time.Now()
 	clip := func(name, state, line string, f func(*watch.Clip)) watch.Clip {
-		c := watch.Clip{Name: name, State: state, Line: line, Seconds: 4.2, Price: "$0.40", Script: "Hello there.", Facts: []string{"clip: " + name, "because: it is so", "take key: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}, Since: now.Add(-75 * time.Second)}
+		c := watch.Clip{Name: name, State: state, Line: line, Next: watch.NextClip, Seconds: 4.2, Price: "$0.40", Script: "Hello there.", Facts: []string{"clip: " + name, "because: it is so", "take key: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}, Since: now.Add(-75 * time.Second)}
 		if state != watch.Unmade {
 			c.Src, c.Poster = "greenroom/"+name+".webm", "greenroom/"+name+".webp"
 		}

@@ -18,6 +18,9 @@ const (
 	SourceTranslate = "translate"
 )
 
+// DraftVoice drafts a clip with its own voice.
+const DraftVoice = "voice"
+
 // Limits.
 const (
 	MaxBytes  = 1 << 20 // of the manifest
@@ -103,6 +106,7 @@ type Clip struct {
 	BackgroundImage, BackgroundVideo string
 	Pronunciation                    map[string]string // word to what is said
 	Captions                         bool
+	Draft                            string // voice: the sound is bought before the picture
 	Scenes                           []Scene
 	Cutout                           bool // of a file: HeyGen removes its background
 	Agent                            *Agent

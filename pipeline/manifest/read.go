@@ -202,6 +202,7 @@ func (d *doc) shared(path string, c *Clip) setters {
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
 		"captions":      d.boolean(path+".captions", &c.Captions),
+		"draft":         d.word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
 		"size":          d.size(path+".size", &c.Width, &c.Height),
 		"prepare":       func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },

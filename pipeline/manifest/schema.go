@@ -45,6 +45,7 @@ type schemaShared struct {
 	KeyColor      string            `json:"key-color,omitempty" jsonschema:"enum=#00FF00,enum=#0000FF,enum=#FF00FF"`
 	Background    any               `json:"background,omitempty" jsonschema:"description=#RRGGBB or {color: …} or {image: FILE} or {video: FILE}; opaque clips only"`
 	Captions      *bool             `json:"captions,omitempty" jsonschema:"description=Ask HeyGen for captions and hand them to Remotion"`
+	Draft         string            `json:"draft,omitempty" jsonschema:"enum=voice,enum=none,description=voice buys the sound before the picture"`
 	Pronunciation map[string]string `json:"pronunciation,omitempty" jsonschema:"description=Words with the way they are spoken"`
 	Size          string            `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
 	Prepare       *schemaPrepare    `json:"prepare,omitempty"`

@@ -85,8 +85,9 @@ function fill(id) {
 function buyable(id) {
   const c = cards.get(id), waits = pending.has(id);
   show(c.buy, !!c.is.buyable || waits);
-  text(c.buy, waits ? 'Buying' : c.is.price === 'free' ? 'Buy (free)' : `Buy ${c.is.price}`);
-  name(c.buy, waits ? `Buying ${id}` : `Buy ${id}, ${c.is.price}`);
+  const voice = c.is.next === 'voice';
+  text(c.buy, waits ? 'Buying' : voice ? `Buy its voice (${c.is.price})` : c.is.price === 'free' ? 'Buy (free)' : `Buy ${c.is.price}`);
+  name(c.buy, waits ? `Buying ${id}` : `Buy ${voice ? 'the voice of ' : ''}${id}, ${c.is.price}`);
   c.buy.disabled = waits || lost;
 }
 
@@ -105,7 +106,7 @@ function paint() {
     text($('project'), head.project || 'greenroom');
     document.title = `${head.project || 'greenroom'} · watch`;
     show($('buy-all'), head.toBuy > 0);
-    text($('buy-all'), `Buy all ${head.toBuy} (${head.price})`);
+    text($('buy-all'), head.offer === 'voice' ? `Buy ${head.toBuy} ${head.toBuy === 1 ? 'voice' : 'voices'} (${head.price})` : `Buy all ${head.toBuy} (${head.price})`);
     document.body.classList.toggle('busy', !!head.busy);
   }
   // A manifest without a clip is how everybody begins, not something broken.
@@ -357,11 +358,11 @@ async function post(path, body) {
   } catch { return {error: 'greenroom watch does not answer; nothing is known to have been done'}; }
 }
 
-async function buy(ids, shown) {
+async function buy(ids, shown, what) {
   ids = ids.filter((id) => !pending.has(id));
   if (!ids.length) return;
   for (const id of ids) { pending.add(id); if (cards.has(id)) buyable(id); }
-  const a = await post('/buy', {clips: ids, shown});
+  const a = await post('/buy', {clips: ids, shown, what});
   for (const id of ids) { pending.delete(id); if (cards.has(id)) buyable(id); }
   notice(a.error || '');
 }
@@ -375,15 +376,19 @@ async function rebuild() {
 }
 
 function ask(ids) {
-  const wanted = (ids || order).filter((id) => cards.get(id)?.is.buyable && !pending.has(id));
-  if (lost || !wanted.length) return;
+  const able = (ids || order).filter((id) => cards.get(id)?.is.buyable && !pending.has(id));
+  if (lost || !able.length) return;
+  // Voices come first: they cost little and settle how long everything is.
+  const what = able.some((id) => cards.get(id).is.next === 'voice') ? 'voice' : 'clip';
+  const wanted = able.filter((id) => cards.get(id).is.next === what);
+  const thing = what === 'voice' ? ['the voice of ', 'voices'] : ['', 'clips'];
   const shown = Object.fromEntries(wanted.map((id) => [id, cards.get(id).is.price]));
   const price = wanted.length === 1 ? shown[wanted[0]] : head.price;
-  text($('ask-title'), wanted.length === 1 ? `Buy ${wanted[0]}?` : `Buy ${wanted.length} clips?`);
+  text($('ask-title'), wanted.length === 1 ? `Buy ${thing[0]}${wanted[0]}?` : `Buy ${wanted.length} ${thing[1]}?`);
   text($('ask-text'), price === 'free' ? `The sandbox makes ${wanted.length === 1 ? 'it' : 'them'}; nothing is paid.` : `HeyGen charges up to ${price}.`);
   const d = $('ask');
   d.returnValue = '';
-  d.onclose = () => { if (d.returnValue === 'yes') buy(wanted, shown); };
+  d.onclose = () => { if (d.returnValue === 'yes') buy(wanted, shown, what); };
   d.showModal();
   $('ask-yes').focus();
 }
