@@ -48,6 +48,12 @@ func watchCommand() command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
+				switch o.buy { // as a switch, also from the environment
+				case "true":
+					o.buy = "all"
+				case "false":
+					o.buy = ""
+				}
 				if o.buy != "" && o.buy != "all" && o.buy != "voices" {
 					return fault.New(fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it buys all, or voices", o.buy)
 				}
