@@ -317,10 +317,3 @@ func (s *stage) place() (p place) {
 	}
 	return p
 }
-
-// text is all that Studio says.
-func (s *stage) text() (text string) {
-	s.t.Helper()
-	s.tab(chromedp.Evaluate(`document.body.innerText`, &text))
-	return text
-}
