@@ -38,6 +38,7 @@ var damage = []string{
 	"File ended prematurely", "partial file", "Invalid data found", "Error while decoding", "error while decoding", "corrupt", "Truncat",
 	"exceeds containing master element", "invalid as first byte of an EBML number", "Packet corrupt", "concealing", "Invalid NAL unit",
 	"missing picture in access unit", "non-existing PPS", "Decode error", "Error submitting packet",
+	"fontselect: failed", "Error opening font", // words that are not drawn
 }
 
 // trouble gives the first line that says that footage was damaged, and the lines that people may want to read.
@@ -60,8 +61,8 @@ func trouble(tail string) (damaged string, warnings []string) {
 // harmless lines say nothing about the film.
 func harmless(l string) bool {
 	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking",
-		"fontselect:", "Using font provider", "Neither PlayResX nor PlayResY", "Queue input is backward in time", "x265 [info]", "libass API version",
-		"Estimating duration from bitrate", "Fontconfig", "Duped color"} {
+		"Using font provider", "Neither PlayResX nor PlayResY", "Queue input is backward in time", "x265 [info]", "libass API version",
+		"Estimating duration from bitrate", "Fontconfig", "Guessed Channel Layout"} {
 		if strings.Contains(l, s) {
 			return true
 		}

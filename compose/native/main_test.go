@@ -13,6 +13,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	footageDir = dir
+	Presets = append(Presets, lossless)
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)

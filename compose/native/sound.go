@@ -47,8 +47,8 @@ func (g *graph) sound(i int, s *timeline.Sound) {
 		// The gain is a sound of its own that multiplies: volume's own expression would step from block to block.
 		g.chain(fmt.Sprintf("[%d:a:0]", in), c, fmt.Sprintf("p%d", i))
 		g.chain("", []string{
-			fmt.Sprintf("aevalsrc@s%d=exprs='%s':s=%d:n=4096", i, gainExpr(s.Gain, float64(start)/sampleRate), sampleRate),
-			"aformat=sample_fmts=fltp", "pan=stereo|c0=c0|c1=c0",
+			fmt.Sprintf("aevalsrc@s%d=exprs='%s':c=mono:s=%d:n=4096", i, gainExpr(s.Gain, float64(start)/sampleRate), sampleRate),
+			"aformat=sample_fmts=fltp:channel_layouts=stereo",
 		}, fmt.Sprintf("e%d", i))
 		// It ends with the shorter one; the gain never ends.
 		g.chain(fmt.Sprintf("[p%d][e%d]", i, i), []string{"amultiply"}, fmt.Sprintf("x%d", i))

@@ -107,7 +107,7 @@ func (s *subtitle) write(w *bufio.Writer) error {
 	// Encoding -1 lets libass find a line's direction from its first strong character, which we put there.
 	w.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
 		"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n" +
-		"Style: s,gr0,20,&H00FFFFFF,&H00FFFFFF,&H00000000,&H00000000,0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,-1\n\n" +
+		"Style: s," + s.family() + ",20,&H00FFFFFF,&H00FFFFFF,&H00000000,&H00000000,0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,-1\n\n" +
 		"[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
 	for _, l := range s.layers {
 		if p := l.Text.Plate; p != nil {
@@ -136,6 +136,18 @@ func (s *subtitle) write(w *bufio.Writer) error {
 	return nil
 }
 
+// family is a font that is there: libass looks the style's up, used or not.
+func (s *subtitle) family() string {
+	for _, l := range s.layers {
+		for _, line := range l.Text.Lines {
+			for _, r := range line.Runs {
+				return s.faces[l.Text.Fonts[r.Font].Media].family
+			}
+		}
+	}
+	return "none"
+}
+
 // event writes a line that is seen between two frames of the film.
 func (s *subtitle) event(w *bufio.Writer, depth, from, to int, text string) {
 	stamp := func(frame int) string {
@@ -156,11 +168,6 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 		fmt.Fprintf(&b, `\bord%s%s`, px(t.Stroke.Width), assColor(3, parseColor(t.Stroke.Color)))
 	}
 	b.WriteString("}")
-	if line.RTL {
-		b.WriteRune('\u200F')
-	} else {
-		b.WriteRune('\u200E')
-	}
 	for i, r := range line.Runs {
 		f := s.faces[t.Fonts[r.Font].Media]
 		c := t.Color
@@ -168,6 +175,12 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 			c = t.Highlight
 		}
 		fmt.Fprintf(&b, `{\fn%s\fs%s%s}`, f.family, px((f.ascent+f.descent)*t.Size), assColor(1, parseColor(c)))
+		switch { // behind the font: it, too, is looked up there
+		case i == 0 && line.RTL:
+			b.WriteRune('\u200F')
+		case i == 0:
+			b.WriteRune('\u200E')
+		}
 		b.WriteString(escapeASS(r.Text, i == 0, i == len(line.Runs)-1))
 	}
 	return b.String()
