@@ -83,8 +83,12 @@ func (g *graph) draw() error {
 	if !f.Transparent {
 		end = "format=gbrp"
 	}
-	g.chain("["+g.top+"]", []string{end,
-		"scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}, "v")
+	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
+	if strings.HasPrefix(g.preset.pixFmt(f.Transparent), "yuv") {
+		// ProRes takes its tags from the pictures, whatever the encoder is told.
+		c = append(c, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
+	}
+	g.chain("["+g.top+"]", c, "v")
 	return nil
 }
 
