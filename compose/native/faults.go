@@ -117,6 +117,12 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 	if strings.Contains(tail, "No space left on device") {
 		return fault.New(fault.Failed, "free some space and run the same command again", "render %q: the disk is full", g.film.Name)
 	}
+	for _, lack := range []string{"No such filter", "Unknown encoder", "Unknown decoder"} {
+		if i := strings.Index(tail, lack); i >= 0 {
+			line, _, _ := strings.Cut(tail[i:], "\n")
+			return fault.New(fault.Tool, "install a full build of ffmpeg, with libass, libx264, libx265 and libvpx", "render %q: this ffmpeg lacks something: %s", g.film.Name, line)
+		}
+	}
 	damaged, lines := trouble(tail)
 	by := g.blame(tail)
 	switch {

@@ -107,6 +107,8 @@ func TestValidate(t *testing.T) {
 		{"gain backwards", "gain point 2", func(f *Film) { f.Sounds[0].Gain[1].At = -1 }},
 		{"never on the canvas", "never on the canvas", func(f *Film) { f.Layers[0].Box.X = 320 }},
 		{"slides, but never onto the canvas", "never on the canvas", func(f *Film) { f.Layers[1].Box.Y, f.Layers[1].Leave.DY = 181, 0 }},
+		{"huge canvas", "16384 is the most", func(f *Film) { f.Width = 20000 }},
+		{"huge box", "32768 pixels are the most", func(f *Film) { f.Layers[0].Box.W = 40000 }},
 		{"radius", "radius -1", func(f *Film) { f.Layers[0].Radius = -1 }},
 		{"radius that is no number", "radius NaN", func(f *Film) { f.Layers[0].Radius = math.NaN() }},
 		{"angle", "angle +Inf", func(f *Film) { f.Layers[0].Fill.Angle = math.Inf(1) }},

@@ -9,6 +9,9 @@ import (
 
 var colorForm = regexp.MustCompile(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
 
+// maxSide bounds the canvas, in pixels; a layer may be twice as large, for close-ups.
+const maxSide = 1 << 14
+
 // Validate says everything that keeps the film from being drawn, naming the layer or sound. A film from pipeline/film
 // passes; one that somebody typed may not.
 func (f *Film) Validate() error {
@@ -16,6 +19,9 @@ func (f *Film) Validate() error {
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if f.Width <= 0 || f.Height <= 0 || f.Width%2 != 0 || f.Height%2 != 0 {
 		bad("the canvas is %d x %d; both sides must be even and above 0", f.Width, f.Height)
+	}
+	if f.Width > maxSide || f.Height > maxSide {
+		bad("the canvas is %d x %d; %d is the most", f.Width, f.Height, maxSide)
 	}
 	if f.FPS.Num <= 0 || f.FPS.Den <= 0 {
 		bad("the frame rate is %s", f.FPS)
@@ -80,6 +86,8 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 	}
 	if l.Box.W <= 0 || l.Box.H <= 0 {
 		bad("box %v is empty", l.Box)
+	} else if l.Box.W > 2*maxSide || l.Box.H > 2*maxSide {
+		bad("box %v: %d pixels are the most", l.Box, 2*maxSide)
 	} else if l.Text == nil && !f.onCanvas(l) {
 		bad("box %v is never on the canvas of %d x %d", l.Box, f.Width, f.Height)
 	}
