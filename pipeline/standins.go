@@ -25,7 +25,7 @@ const (
 )
 
 // standInVersion changes when the same clip would be drawn another way.
-const standInVersion = "2"
+const standInVersion = "3"
 
 // standIns are the ones on record, by clip.
 type standIns struct {
