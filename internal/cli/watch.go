@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +70,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	if o.studio {
 		defer e.studio(ctx, o, filepath.Dir(opts.ManifestPath), cancel)()
 	}
-	go e.keys(ctx, s, cancel)
+	defer e.heed(ctx, s, cancel)()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -137,36 +136,6 @@ func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop f
 	return func() { _ = web.Close() }, nil
 }
 
-// keys reads one letter a line: with and without a terminal. The end of stdin ends the
-// session, so that no watch outlives the program that started it.
-func (e *env) keys(ctx context.Context, s *watch.Session, end context.CancelCauseFunc) {
-	in := bufio.NewScanner(e.Stdin)
-	asked := []string(nil)
-	for in.Scan() {
-		word, rest, _ := strings.Cut(strings.TrimSpace(in.Text()), " ")
-		switch {
-		case asked != nil && (word == "y" || word == "yes"):
-			if err := s.Buy(ctx, asked); err != nil {
-				fmt.Fprint(e.Stderr, fault.Format(err, e.noColor))
-			}
-			asked = nil
-			continue
-		case word == "b":
-			asked = e.offer(s, strings.Fields(rest))
-			continue
-		case word == "r":
-			_ = s.Rebuild(ctx) // it shows its own errors
-		case word == "q":
-			end(errEnded)
-			return
-		case word != "":
-			e.say("b buy all · b CLIP buy one · r rebuild · q end · ? these keys")
-		}
-		asked = nil
-	}
-	end(errEnded)
-}
-
 // offer says what a purchase would cost and waits for a y.
 func (e *env) offer(s *watch.Session, names []string) (asked []string) {
 	st := s.State()
@@ -194,7 +163,7 @@ func (e *env) offer(s *watch.Session, names []string) (asked []string) {
 	if price != "free" {
 		price = "up to " + price
 	}
-	e.say("buy %s, %s? y and Enter", strings.Join(asked, ", "), price)
+	e.say("buy %s, %s? y buys", strings.Join(asked, ", "), price)
 	return asked
 }
 

@@ -2,8 +2,7 @@ package watch
 
 import (
 	"fmt"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // quietSystems are file systems whose events tell of this machine's own changes alone, or
@@ -16,8 +15,8 @@ var quietSystems = map[int64]string{
 
 // fileSystem names the file system of a folder when it is one that cannot be listened to.
 var fileSystem = func(dir string) string {
-	var st unix.Statfs_t
-	if unix.Statfs(dir, &st) != nil {
+	var st syscall.Statfs_t
+	if syscall.Statfs(dir, &st) != nil {
 		return ""
 	}
 	return quietSystems[int64(st.Type)&0xFFFFFFFF]
