@@ -69,7 +69,7 @@ func (k *keys) presses(ctx context.Context, in io.Reader) {
 			naming = false
 			fmt.Fprintln(k.Stderr)
 		case c == escape && r.Buffered() > 0: // an arrow, or another key of many bytes
-			_, _ = r.Discard(r.Buffered())
+			skipKey(r)
 		case naming && (c == 0x7F || c == '\b'):
 			if n := []rune(name); len(n) > 0 {
 				name = string(n[:len(n)-1])
@@ -110,4 +110,18 @@ func (k *keys) wish(ctx context.Context, line string) (end bool) {
 		k.say("%s", keysHelp)
 	}
 	return false
+}
+
+// skipKey reads the rest of a key that begins with Escape: a letter held with Alt, or
+// bytes up to a final one from @ to ~ (ECMA-48, section 5.4).
+func skipKey(r *bufio.Reader) {
+	b, err := r.ReadByte()
+	if b != '[' && b != 'O' {
+		return
+	}
+	for err == nil && r.Buffered() > 0 {
+		if b, err = r.ReadByte(); b >= '@' && b <= '~' {
+			return
+		}
+	}
 }
