@@ -77,7 +77,7 @@ func TestKeysOfATerminal(t *testing.T) {
 		press("b", "nothing to buy")
 		press("b lobbz\x7fy\r", "buy the clip: lobbz\b \by") // the b before offers all: nothing again
 		press("", "nothing to buy")
-		press("b x\x1b", "x") // forgotten
+		press("b x\x1b", "x")                                     // forgotten
 		if _, err := keyboard.WriteString("\x1b[A"); err != nil { // an arrow is no wish
 			t.Fatal(err)
 		}
