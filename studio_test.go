@@ -81,7 +81,7 @@ func TestStudioFollowsWatch(t *testing.T) {
 	// bought: the take takes the stand-in's place
 	changed("a clip bought", "intro", func() {
 		fmt.Fprintln(s.keys, "b intro")
-		s.await("the question", func() bool { return strings.Contains(s.said(), "y and Enter") })
+		s.await("the question", func() bool { return strings.Contains(s.said(), "y buys") })
 		fmt.Fprintln(s.keys, "y")
 	})
 	if now.Kind != "final" {

@@ -28,6 +28,8 @@ type provider struct {
 	client  *heygen.Client
 	base    *url.URL
 	sandbox *sandbox.Running
+
+	presenters *presenters // of a session
 }
 
 // connect returns the client, starting the embedded sandbox when the manifest
@@ -162,6 +164,9 @@ func explain(err error, doing string) error {
 // Share lets every project opened with these options use one connection, and one
 // embedded sandbox whose jobs go on from run to run. stop ends it.
 func (o Options) Share() (shared Options, stop func() error) {
-	o.shared = &provider{}
-	return o, o.shared.close
+	o.shared = &provider{presenters: newPresenters()}
+	return o, func() error {
+		o.shared.presenters.close()
+		return o.shared.close()
+	}
 }

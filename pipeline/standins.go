@@ -179,9 +179,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Started})
 	dir := b.LibraryDir()
-	unlock := b.takes.lock("library " + spec.Presenter + spec.Style)
-	l, err := m.Library(ctx, filepath.Join(dir, "presenters"), spec)
-	unlock()
+	l, err := b.library(ctx, m, s.Clip, spec)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package standin
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/proc"
@@ -37,7 +40,7 @@ type Box struct{ X, Y, W, H int }
 type Piece struct{ Color, Alpha []byte }
 
 // libraryVersion changes when what is drawn or coded changes.
-const libraryVersion = "4"
+const libraryVersion = "5"
 
 // poseName is the key of a pose.
 func poseName(mouth, eyes string) string { return mouth + " " + eyes }
@@ -48,22 +51,31 @@ func (m *Maker) libraryFile(dir string, s Spec) string {
 }
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws
-// and keeps them: once per machine. Drawing takes a few seconds at 1080p.
+// and keeps them: once per machine, however many processes want them at once. Drawing
+// takes a few seconds at 1080p. What was kept and spoiled since is drawn again.
 func (m *Maker) Library(ctx context.Context, dir string, s Spec) (*Library, error) {
+	l, path, err := m.kept(dir, s)
+	if l != nil || err != nil {
+		return l, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	lock := flock.New(path + ".lock")
+	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("wait for another process that draws this presenter: %w", err)
+	}
+	defer func() { _ = lock.Unlock() }() // freed by exit too
+	if l, _, err := m.kept(dir, s); l != nil || err != nil {
+		return l, err
+	}
 	if s.Script == "" {
 		s.Script = "x" // what is said does not matter here
 	}
 	if err := s.validate(); err != nil {
 		return nil, err
 	}
-	path := m.libraryFile(dir, s)
-	if b, err := os.ReadFile(path); err == nil {
-		var l Library
-		if gob.NewDecoder(bytes.NewReader(b)).Decode(&l) == nil && l.Ver == libraryVersion && len(l.Poses) == len(mouthShapes)*len(eyeStates) {
-			return &l, nil
-		}
-	}
-	l, err := m.drawLibrary(ctx, s)
+	l, err = m.drawLibrary(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +83,34 @@ func (m *Maker) Library(ctx context.Context, dir string, s Spec) (*Library, erro
 	if err := gob.NewEncoder(&b).Encode(l); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+	sum := sha256.Sum256(b.Bytes())
+	return l, atomicfile.WriteQuick(path, append(sum[:], b.Bytes()...))
+}
+
+// Kept reports that the pieces for a clip are there, so that Library takes no time.
+func (m *Maker) Kept(dir string, s Spec) bool {
+	l, _, err := m.kept(dir, s)
+	return l != nil && err == nil
+}
+
+// kept reads a library whose bytes are those that were written.
+func (m *Maker) kept(dir string, s Spec) (l *Library, path string, err error) {
+	if s.Script == "" {
+		s.Script = "x"
 	}
-	_, err = atomicfile.WriteBytes(path, 0o644, b.Bytes())
-	return l, err
+	if err := s.validate(); err != nil {
+		return nil, "", err
+	}
+	path = m.libraryFile(dir, s)
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) < sha256.Size || sha256.Sum256(b[sha256.Size:]) != [sha256.Size]byte(b[:sha256.Size]) {
+		return nil, path, nil
+	}
+	l = &Library{}
+	if gob.NewDecoder(bytes.NewReader(b[sha256.Size:])).Decode(l) != nil || l.Ver != libraryVersion || len(l.Poses) != len(mouthShapes)*len(eyeStates) {
+		return nil, path, nil
+	}
+	return l, path, nil
 }
 
 // still draws single poses.

@@ -61,11 +61,12 @@ func (m *Maker) Quick(ctx context.Context, l *Library, s Spec, cache, out string
 
 // track is a script's whole sound, coded.
 type track struct {
-	opus  [][]byte
-	loud  []float64
-	words []Word
-	quiet []byte  // a packet of silence
-	exact float64 // seconds of own sound, whose packets run a little longer; 0: the packets tell
+	opus   [][]byte
+	loud   []float64
+	words  []Word
+	shapes []Mouth
+	quiet  []byte  // a packet of silence
+	exact  float64 // seconds of own sound, whose packets run a little longer; 0: the packets tell
 }
 
 // length is how long the clip is: as long as its sound, whoever draws it.
@@ -112,9 +113,7 @@ func (m *Maker) track(ctx context.Context, cache string, s Spec) (*track, error)
 		}
 		one, at := spoken[p.text], t.seconds()
 		t.opus, t.loud = append(t.opus, one.Opus...), append(t.loud, one.Loud...)
-		for _, w := range one.Words {
-			t.words = append(t.words, Word{w.Text, w.Start + at, w.End + at})
-		}
+		t.words, t.shapes = append(t.words, after(one.Words, at)...), append(t.shapes, shown(one.Mouths, at, float64(one.Samples)/sampleRate)...)
 	}
 	rest(restSeconds)
 	return t, nil
@@ -165,7 +164,7 @@ func (t *track) mouths(frames, fps int) []string {
 			loud[i] = t.loud[k] / top
 		}
 	}
-	return mouths(&speech{words: t.words}, loud, float64(fps))
+	return mouths(&speech{words: t.words, mouths: t.shapes}, loud, float64(fps))
 }
 
 // blinks are the eyes of each frame; a key frame has them open, so that a blink never

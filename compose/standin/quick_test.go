@@ -7,8 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"greenroom/compose/media"
 )
@@ -180,6 +183,68 @@ func TestTheVoiceIsWhereTheWordsAre(t *testing.T) {
 	}
 	if got := float64(len(raw)) / 2 / 48000; abs(got-q.Duration) > 0.021 {
 		t.Errorf("%.3f s of sound for %.3f s of picture", got, q.Duration)
+	}
+}
+
+// Two that want a presenter at once draw it once, and a kept one that spoiled is drawn
+// again.
+func TestAPresenterIsDrawnOnce(t *testing.T) {
+	m := realMaker(t)
+	dir := t.TempDir()
+	// A program that counts how often the encoder is started for pieces.
+	count := filepath.Join(dir, "count")
+	counting := *m
+	counting.FFmpeg = filepath.Join(dir, "ffmpeg")
+	if err := os.WriteFile(counting.FFmpeg, []byte("#!/bin/sh\necho x >>'"+count+"'\nexec '"+m.FFmpeg+"' \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := Spec{Width: 128, Height: 128, FPS: 25, Presenter: "x"}
+	var g errgroup.Group
+	for range 4 { // each has its own lock on the file, as another process has
+		g.Go(func() error {
+			other := counting
+			_, err := other.Library(t.Context(), filepath.Join(dir, "lib"), s)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	started := func() int {
+		b, err := os.ReadFile(count)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(b), "x")
+	}
+	once := started()
+	if once != 3 { // picture, alpha, poster
+		t.Errorf("the encoder ran %d times", once)
+	}
+	path := m.libraryFile(filepath.Join(dir, "lib"), s)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := bytes.Clone(whole)
+	flipped[len(flipped)/2] ^= 1
+	for name, b := range map[string][]byte{"cut": whole[:len(whole)/2], "a flipped bit": flipped, "empty": nil} {
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if m.Kept(filepath.Join(dir, "lib"), s) {
+			t.Errorf("%s: taken", name)
+		}
+	}
+	if _, err := counting.Library(t.Context(), filepath.Join(dir, "lib"), s); err != nil || started() != 2*once {
+		t.Errorf("the encoder ran %d times, %v", started(), err)
+	}
+	again, _, err := m.kept(filepath.Join(dir, "lib"), s)
+	if err := os.WriteFile(path, whole, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if first, _, ferr := m.kept(filepath.Join(dir, "lib"), s); err != nil || ferr != nil || first == nil || !reflect.DeepEqual(first, again) {
+		t.Errorf("it was drawn otherwise: %v %v", err, ferr)
 	}
 }
 

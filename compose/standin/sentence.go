@@ -33,7 +33,8 @@ type sentence struct {
 	Opus    [][]byte  // 20 ms each
 	Loud    []float64 // RMS of each 20 ms
 	Words   []Word    // from the sentence's start
-	Samples int       // a multiple of a packet's
+	Mouths  []Mouth   // from the sentence's start; none where sounds are not known
+	Samples int       // of a script, a multiple of a packet's; of own sound, as many as there are
 }
 
 const packetSamples = sampleRate * opusFrame / 1000
@@ -77,21 +78,17 @@ func contentID(parts ...string) string {
 }
 
 // voiceVersion changes when the way sentences sound or are kept changes.
-const voiceVersion = "3"
+const voiceVersion = "4"
 
 func (m *Maker) sentenceFile(dir, text string, s Spec) string {
-	voice := "espeak"
-	if m.Espeak == "" {
-		voice = "plain"
-	}
-	return filepath.Join(dir, contentID(voiceVersion, voice, language(s), strconv.FormatFloat(speedOf(s), 'g', -1, 64), text)+".say")
+	return filepath.Join(dir, contentID(voiceVersion, m.engine(), language(s), strconv.FormatFloat(speedOf(s), 'g', -1, 64), text)+".say")
 }
 
 func language(s Spec) string {
 	if l := strings.ToLower(s.Locale); localePattern.MatchString(l) {
 		return l[:2]
 	}
-	return "en-us"
+	return plainVoice
 }
 
 var localePattern = regexp.MustCompile(`^[a-z]{2}(-[a-z0-9]+)?$`)
@@ -119,20 +116,24 @@ func (m *Maker) sentences(ctx context.Context, dir string, list []part, s Spec) 
 
 // speakAll speaks new sentences side by side and codes all of them in one run.
 func (m *Maker) speakAll(ctx context.Context, dir string, fresh []*sentence, s Spec) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	sound := make([][]int16, len(fresh))
 	var g errgroup.Group
 	g.SetLimit(max(2, runtime.NumCPU()))
 	for i, one := range fresh {
 		g.Go(func() error {
-			samples, err := m.sayQuick(ctx, one.Text, s)
+			u, err := m.utter(ctx, one.Text, s, m.sentenceFile(dir, one.Text, s)+".trying")
 			if err != nil {
 				return err
 			}
+			samples := u.samples
 			// The coder's delay pushes the end back: leave it room in silence.
 			n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
 			sound[i] = append(samples, make([]int16, n-len(samples))...)
 			one.Samples, one.Loud = n, rms(sound[i])
-			one.Words = spread(one.Text, 0, float64(len(samples))/sampleRate)
+			one.Words, one.Mouths = u.words, u.mouths
 			return nil
 		})
 	}
@@ -141,9 +142,6 @@ func (m *Maker) speakAll(ctx context.Context, dir string, fresh []*sentence, s S
 	}
 	packets, err := m.opus(ctx, sound)
 	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	for _, one := range fresh {
@@ -161,23 +159,6 @@ func (m *Maker) speakAll(ctx context.Context, dir string, fresh []*sentence, s S
 		}
 	}
 	return nil
-}
-
-// sayQuick speaks without a second program for decoding.
-func (m *Maker) sayQuick(ctx context.Context, text string, s Spec) ([]int16, error) {
-	if m.Espeak == "" {
-		return hum(text, speedOf(s)), nil
-	}
-	var out bytes.Buffer
-	args := []string{"-v", language(s), "-s", strconv.Itoa(int(160 * speedOf(s))), "--stdin", "--stdout"}
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: args, Stdin: strings.NewReader(text), Stdout: &out, Timeout: time.Minute}); err != nil {
-		return nil, fmt.Errorf("speak: %w", err)
-	}
-	samples, rate, err := readWAV(out.Bytes())
-	if err != nil {
-		return nil, fmt.Errorf("speak: %w", err)
-	}
-	return resample(samples, rate), nil
 }
 
 // readWAV reads 16-bit mono PCM; a stream's header does not know its length.

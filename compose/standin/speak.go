@@ -3,8 +3,6 @@ package standin
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 )
 
 // Speak writes the script's voice alone, as mono 16-bit WAV, and says when each word
@@ -13,12 +11,7 @@ func (m *Maker) Speak(ctx context.Context, s Spec, out string) (Result, error) {
 	if s.Script == "" {
 		return Result{}, errors.New("nothing to say: the script is empty")
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(out), ".speak-*")
-	if err != nil {
-		return Result{}, err
-	}
-	defer os.RemoveAll(dir)
-	v, err := m.voice(ctx, s, dir)
+	v, err := m.voice(ctx, s)
 	if err != nil {
 		return Result{}, err
 	}

@@ -70,6 +70,7 @@ type Result struct {
 // Maker draws clips with ffmpeg and, when it is there, espeak-ng.
 type Maker struct {
 	FFmpeg, Espeak string // Espeak empty: the plain voice
+	NoLibrary      bool   // run the program even where libespeak-ng loads
 	Threads        int
 }
 
@@ -104,7 +105,7 @@ func (m *Maker) Make(ctx context.Context, s Spec, out string) (Result, error) {
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
-	v, err := m.voice(ctx, s, dir)
+	v, err := m.voice(ctx, s)
 	if err != nil {
 		return Result{}, err
 	}

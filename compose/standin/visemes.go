@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// visemeOf gives the mouth for a letter. English spelling is a rough guide to
-// sound; at 25 frames a second and with the loudness opening and closing the lips
+// visemeOf gives the mouth for a letter, where sounds are not known. English spelling
+// is a rough guide to sound; at 25 frames a second and with the loudness opening and closing the lips
 // it is close enough to read.
 func visemeOf(r rune) string {
 	switch r {
@@ -35,8 +35,9 @@ func visemeOf(r rune) string {
 // quietMouth is the loudness, of 1, below which lips rest.
 const quietMouth = 0.07
 
-// mouths gives each frame's mouth: from the words where they are known, from the
-// loudness alone otherwise; closed in pauses and at both ends, as HeyGen's footage is.
+// mouths gives each frame's mouth: from the sounds of speech where they are known, from
+// the words' letters where those are, from the loudness alone otherwise; closed in pauses
+// and at both ends, as HeyGen's footage is.
 func mouths(v *speech, loud []float64, fps float64) []string {
 	out := make([]string, len(loud))
 	for i, l := range loud {
@@ -73,6 +74,7 @@ func mouths(v *speech, loud []float64, fps float64) []string {
 			out[i] = s
 		}
 	}
+	follow(out, loud, v.mouths, fps)
 	// A shape that lasts a single frame flickers; lips closing for m, b and p may.
 	for i := 1; i+1 < len(out); i++ {
 		if out[i-1] == out[i+1] && out[i] != "mbp" {

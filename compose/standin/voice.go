@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,6 +24,7 @@ type speech struct {
 	name    string
 	samples []int16
 	words   []Word
+	mouths  []Mouth
 }
 
 func (v *speech) seconds() float64 { return float64(len(v.samples)) / sampleRate }
@@ -43,7 +43,7 @@ var breakTag = regexp.MustCompile(`<break\s[^>]*>`)
 const restSeconds = 0.24
 
 // voice speaks the script, or reads the given sound.
-func (m *Maker) voice(ctx context.Context, s Spec, dir string) (*speech, error) {
+func (m *Maker) voice(ctx context.Context, s Spec) (*speech, error) {
 	v := &speech{name: "silence"}
 	switch {
 	case s.AudioPath != "":
@@ -59,7 +59,7 @@ func (m *Maker) voice(ctx context.Context, s Spec, dir string) (*speech, error) 
 		tags := breakTag.FindAllString(s.Script, -1)
 		for i, text := range texts {
 			if strings.TrimSpace(text) != "" {
-				if err := m.say(ctx, s, v, text, dir); err != nil {
+				if err := m.say(ctx, s, v, text); err != nil {
 					return nil, err
 				}
 			}
@@ -85,27 +85,17 @@ func (v *speech) quiet(seconds float64) {
 }
 
 // say appends one stretch of text.
-func (m *Maker) say(ctx context.Context, s Spec, v *speech, text, dir string) error {
-	start := v.seconds()
-	if m.Espeak == "" {
+func (m *Maker) say(ctx context.Context, s Spec, v *speech, text string) error {
+	if v.name = "espeak-ng"; m.Espeak == "" {
 		v.name = "synthetic"
-		v.samples = append(v.samples, hum(text, speedOf(s))...)
-	} else {
-		v.name = "espeak-ng"
-		in, out := filepath.Join(dir, "say.txt"), filepath.Join(dir, "say.wav")
-		if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
-			return err
-		}
-		if _, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: []string{"-v", language(s), "-s", strconv.Itoa(int(160 * speedOf(s))), "-f", in, "-w", out}, Timeout: 5 * time.Minute}); err != nil {
-			return fmt.Errorf("speak: %w", err)
-		}
-		b, err := m.decode(ctx, out)
-		if err != nil {
-			return fmt.Errorf("speak: %w", err)
-		}
-		v.samples = append(v.samples, b...)
 	}
-	v.words = append(v.words, spread(text, start, v.seconds())...)
+	u, err := m.utter(ctx, text, s, "")
+	if err != nil {
+		return err
+	}
+	at := v.seconds()
+	v.words, v.mouths = append(v.words, after(u.words, at)...), append(v.mouths, shown(u.mouths, at, float64(len(u.samples))/sampleRate)...)
+	v.samples = append(v.samples, u.samples...)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/compose/media"
+	"greenroom/compose/standin"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
@@ -125,7 +126,7 @@ func (e *env) needs(ctx context.Context) []need {
 	}
 	if p, err := e.LookPath("espeak-ng"); err == nil {
 		abs, _ := filepath.Abs(p)
-		out = append(out, ok("espeak-ng", abs))
+		out = append(out, ok("espeak-ng", abs+", "+standin.VoiceNote()))
 	} else {
 		out = append(out, need{Name: "espeak-ng", State: "optional", Detail: "the sandbox speaks with a plain voice", Fix: "apt-get install espeak-ng"})
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +82,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	if o.studio {
 		defer e.studio(ctx, o, filepath.Dir(opts.ManifestPath), cancel)()
 	}
-	go e.keys(ctx, s, cancel)
+	defer e.heed(ctx, s, cancel)()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -149,40 +148,6 @@ func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop f
 	return func() { _ = web.Close() }, nil
 }
 
-// keys reads one letter a line: with and without a terminal. The end of stdin ends the
-// session, so that no watch outlives the program that started it.
-func (e *env) keys(ctx context.Context, s *watch.Session, end context.CancelCauseFunc) {
-	in := bufio.NewScanner(e.Stdin)
-	asked, what := []string(nil), ""
-	for in.Scan() {
-		word, rest, _ := strings.Cut(strings.TrimSpace(in.Text()), " ")
-		switch {
-		case asked != nil && (word == "y" || word == "yes"):
-			buy := s.Buy
-			if what == watch.NextVoice {
-				buy = s.BuyVoices
-			}
-			if err := buy(ctx, asked); err != nil {
-				fmt.Fprint(e.Stderr, fault.Format(err, e.noColor))
-			}
-			asked = nil
-			continue
-		case word == "b":
-			what, asked = e.offer(s, strings.Fields(rest))
-			continue
-		case word == "r":
-			_ = s.Rebuild(ctx) // it shows its own errors
-		case word == "q":
-			end(errEnded)
-			return
-		case word != "":
-			e.say("b buy all, voices first · b CLIP buy one · r rebuild · q end · ? these keys")
-		}
-		asked = nil
-	}
-	end(errEnded)
-}
-
 // offer says what a purchase would cost and waits for a y. Voices come before clips.
 func (e *env) offer(s *watch.Session, names []string) (what string, asked []string) {
 	st := s.State()
@@ -206,7 +171,7 @@ func (e *env) offer(s *watch.Session, names []string) (what string, asked []stri
 	if cost != "free" {
 		cost = "up to " + cost
 	}
-	e.say("buy %s%s, %s? y and Enter", object, strings.Join(asked, ", "), cost)
+	e.say("buy %s%s, %s? y buys", object, strings.Join(asked, ", "), cost)
 	return what, asked
 }
 

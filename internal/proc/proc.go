@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -70,8 +71,24 @@ func (e *ExitError) Error() string {
 	return fmt.Sprintf("%s: exit %d", name, e.Code)
 }
 
-// Unwrap gives the reason, so errors.Is finds context.Canceled or ErrStalled.
-func (e *ExitError) Unwrap() error { return e.Reason }
+// Unwrap gives the reason, so errors.Is finds context.Canceled or ErrStalled. A program
+// that ended by itself and said at the end that the disk is full or its quota used up has
+// syscall.ENOSPC or syscall.EDQUOT for a reason here: it told it in words alone.
+func (e *ExitError) Unwrap() error {
+	if e.Reason == nil && e.Code != 0 {
+		end := e.Tail[max(0, len(e.Tail)-lastWords):]
+		for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
+			if strings.Contains(strings.ToLower(end), full.Error()) {
+				return full
+			}
+		}
+	}
+	return e.Reason
+}
+
+// lastWords is how much of the end of stderr tells why a program ended, bytes: what it
+// said long before may be over.
+const lastWords = 2 << 10
 
 // Run starts the program and waits for it and for its pipes. The error is an
 // *ExitError when the program ran, an *exec.Error when it could not start.

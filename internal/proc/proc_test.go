@@ -23,6 +23,23 @@ func TestExitCodeAndTailOfARealProgram(t *testing.T) {
 	}
 }
 
+// A program tells of a full disk in words: as an error it is the system's own.
+func TestAFullDiskIsHeardInLastWords(t *testing.T) {
+	for script, want := range map[string]error{
+		"echo 'av_interleaved_write_frame(): No space left on device' >&2; echo Conversion failed >&2; exit 228": syscall.ENOSPC,
+		"echo 'write: Disk quota exceeded' >&2; exit 1":                                                          syscall.EDQUOT,
+	} {
+		if _, err := Run(t.Context(), sh(script)); !errors.Is(err, want) {
+			t.Errorf("%s: %v", script, err)
+		}
+	}
+	for _, script := range []string{"echo 'No space left on device' >&2; head -c 9000 /dev/zero | tr '\\0' x >&2; exit 1", "echo 'No such file' >&2; exit 1"} {
+		if _, err := Run(t.Context(), sh(script)); err == nil || errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("%s: %v", script, err)
+		}
+	}
+}
+
 func TestOutputLinesAndProgress(t *testing.T) {
 	c := sh("echo answer; echo one >&2; printf 'two' >&2; echo frame=12 >&3; echo progress=end >&3")
 	var out bytes.Buffer

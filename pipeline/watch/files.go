@@ -44,9 +44,38 @@ func ignored(root, path string) bool {
 			return true
 		}
 	}
-	name := filepath.Base(path)
-	return strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp") || strings.HasSuffix(name, ".swx") || strings.HasSuffix(name, ".tmp") ||
-		strings.HasPrefix(name, ".#") || strings.HasPrefix(name, "#") || name == "4913" || name == ".DS_Store"
+	return leftover(filepath.Base(path))
+}
+
+// leftover reports a file that editors keep beside the one being edited.
+func leftover(name string) bool {
+	for _, end := range []string{
+		"~",                            // vim, emacs, gedit: backups; JetBrains: the old file of a safe write
+		".swp", ".swo", ".swn", ".swx", // vim: swap files
+		".un~",          // vim: undo
+		".tmp", ".temp", // VS Code's extensions, Office, many
+		".bak", ".orig", ".rej",
+		"___jb_tmp___", "___jb_old___", "___jb_bak___", // JetBrains: safe write
+		".crdownload", ".part", ".partial", // downloads that are not there yet
+		".kate-swp",
+	} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	for _, begin := range []string{
+		".#",             // emacs: locks
+		"#",              // emacs: auto-saves
+		".goutputstream", // GLib: a save on its way
+		".sublime-",      // Sublime Text: atomic saves
+		"~$",             // Office: locks
+		".~lock.",        // LibreOffice: locks
+	} {
+		if strings.HasPrefix(name, begin) {
+			return true
+		}
+	}
+	return name == "4913" || name == ".DS_Store" || name == "Thumbs.db" // vim's probe; folders' looks
 }
 
 // files tells when something in a project's folder, or in folders outside it that
@@ -72,7 +101,10 @@ func (f *files) hint() {
 // that is also what is left when the system has no watches to give.
 func (f *files) run(ctx context.Context, poll bool) {
 	if !poll {
-		err := f.events(ctx)
+		err := f.deaf()
+		if err == nil {
+			err = f.events(ctx)
+		}
 		if ctx.Err() != nil {
 			return
 		}

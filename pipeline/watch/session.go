@@ -297,6 +297,7 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
 		s.change(func(st *State) { st.Faults = faultsOf(err) })
 		return
 	}
+	p.WarmPresenters(ctx, plan.Steps)
 	bad := map[string]string{}
 	var rest []Fault
 	for _, f := range faultsOf(failed) {

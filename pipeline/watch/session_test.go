@@ -311,6 +311,9 @@ func TestIgnored(t *testing.T) {
 		"greenroom.yaml": false, "scripts/a.md": false, "public/logo.png": false, "src/Root.tsx": false,
 		"public/greenroom/a.webm": true, "src/greenroom/clips.gen.json": true, "greenroom.lock": true, ".greenroom/ledger.db": true, "node_modules/x/y": true,
 		"scripts/a.md~": true, "scripts/.a.md.swp": true, "scripts/4913": true, "scripts/.#a.md": true, ".git/index": true, "out/Film.mp4": true,
+		"scripts/a.md___jb_tmp___": true, "scripts/a.md___jb_old___": true, "scripts/.a.md.swx": true, "scripts/.a.md.un~": true, "scripts/#a.md#": true, "scripts/.goutputstream-X1Y2Z3": true,
+		"scripts/.sublime-a1b": true, "scripts/a.md.tmp": true, "scripts/~$a.docx": true, "scripts/.~lock.a.odt#": true, "scripts/a.bak": true, "videos/a.mp4.crdownload": true,
+		"scripts/a~b.md": false, "scripts/tmp.md": false, "scripts/a.tmp.md": false, "scripts/.hidden.md": false, "scripts/swap.swp.md": false, "partial/a.md": false,
 	} {
 		if got := ignored("/p", filepath.Join("/p", path)); got != want {
 			t.Errorf("%s: %v", path, got)

@@ -1,0 +1,36 @@
+package watch
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// On a file system that tells nothing of saves from elsewhere, files are looked at at
+// intervals without being asked to, and it says why.
+func TestWhereEventsTellNothing(t *testing.T) {
+	dir := t.TempDir()
+	if name := fileSystem(dir); name != "" {
+		t.Logf("this test itself runs on %s", name)
+	}
+	if fileSystem(dir+"/none") != "" {
+		t.Error("a folder that is not there has a file system")
+	}
+	asked := fileSystem
+	defer func() { fileSystem = asked }()
+	fileSystem = func(string) string { return quietSystems[0xFF534D42] }
+	ctx, cancel := context.WithCancel(t.Context())
+	said := make(chan string, 1)
+	f := newFiles(dir, func(s string) { said <- s })
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f.run(ctx, false)
+	}()
+	if s := <-said; !strings.Contains(s, "SMB") || !strings.Contains(s, "every 400ms") {
+		t.Errorf("%q", s)
+	}
+	<-f.hints // nothing was saved: this is the look at intervals
+	cancel()
+	<-done
+}
