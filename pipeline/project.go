@@ -35,6 +35,9 @@ type Options struct {
 	LookPath     func(string) (string, error)
 	Version      string
 
+	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
+	CacheReadOnly bool   // read the shared cache, never write to it
+
 	shared *provider // kept by a session from run to run
 }
 
@@ -58,6 +61,8 @@ type Project struct {
 	rows    map[string]ledger.Row // of the last plan
 	autoMu  sync.Mutex
 	uploads keyedMutex
+
+	offline bool // see Offline
 
 	lockMu     sync.Mutex
 	toolsMu    sync.Mutex

@@ -78,12 +78,15 @@ func buildCommand() command {
 			var maxSpend float64
 			var yes bool
 			var hook webhookOptions
+			var junit string
 			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
 			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
 			fs.DurationVar(&o.Wait, "wait", 0, "give up watching paid jobs after `TIME`; they are never lost")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
-			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
+			fs.BoolVar(&o.Frozen, "frozen", false, "make nothing, buy nothing: take what the lockfile names, or say what is missing")
+			shared := cacheFlags(fs)
+			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
 			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
@@ -106,7 +109,8 @@ func buildCommand() command {
 					defer stop()
 					o.Look = look
 				}
-				return runBuild(ctx, e, o)
+				e.cache = *shared
+				return runBuild(ctx, e, o, junit)
 			}
 		}}
 }
@@ -176,8 +180,8 @@ func (e *env) ask(question string) (bool, error) {
 	return a == "y" || a == "yes", nil
 }
 
-func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
-	if len(o.Clips) == 0 {
+func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, junit string) error {
+	if len(o.Clips) == 0 && junit == "" {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}
@@ -188,7 +192,7 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
 		return err
 	}
 	sum, err := p.Build(ctx, o)
-	err = errors.Join(err, p.Close())
+	err = errors.Join(err, e.reportBuild(ctx, p, o, err, junit), p.Close())
 	out.close()
 	if cause := context.Cause(ctx); cause != nil {
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
@@ -211,7 +215,7 @@ func finish(e *env, sum pipeline.Summary) error {
 
 // summary is the one line at the end.
 func summary(s pipeline.Summary) string {
-	if s.UpToDate == s.Clips && s.Failed == 0 {
+	if s.UpToDate == s.Clips && s.Failed == 0 && s.Shared+s.Restored == 0 {
 		return fmt.Sprintf("%s: everything is up to date", clips(s.Clips))
 	}
 	parts := []string{}
@@ -222,9 +226,11 @@ func summary(s pipeline.Summary) string {
 	}
 	add(s.Bought, "%d bought", s.Bought)
 	add(s.Fetched, "%d downloaded (%.1f MB)", s.Fetched, float64(s.Bytes)/1e6)
+	add(s.Restored, "%s from the cache", count(s.Restored, "file"))
 	add(s.Prepared, "%d transcoded", s.Prepared)
 	add(s.StandIns, "%s drawn", count(s.StandIns, "stand-in"))
 	add(s.Waiting, "%d not done yet", s.Waiting)
+	add(s.Shared, "%s sent to the cache", count(s.Shared, "file"))
 	add(s.UpToDate, "%d up to date", s.UpToDate)
 	add(s.Failed, "%d failed", s.Failed)
 	switch {
