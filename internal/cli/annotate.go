@@ -6,12 +6,22 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"greenroom/internal/fault"
 )
 
 // onGitHub reports that faults are shown as annotations of a pull request.
 func (e *env) onGitHub() bool {
-	return e.annotations == "github" || e.annotations == "" && e.Getenv("GITHUB_ACTIONS") == "true"
+	where := e.annotations
+	if where == "" {
+		where = e.Getenv("GREENROOM_ANNOTATIONS")
+	}
+	return where == "github" || where == "" && e.Getenv("GITHUB_ACTIONS") == "true"
+}
+
+func annotationsFlag(fs *pflag.FlagSet) *string {
+	return fs.String("annotations", "", "show errors here too: `github` or none (default: by the environment)")
 }
 
 // annotate repeats faults in the form that GitHub shows beside the line they speak of.

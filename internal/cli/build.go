@@ -86,6 +86,7 @@ func buildCommand() command {
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
 			fs.BoolVar(&o.Frozen, "frozen", false, "make nothing, buy nothing: take what the lockfile names, or say what is missing")
 			shared := cacheFlags(fs)
+			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
 			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
@@ -109,7 +110,7 @@ func buildCommand() command {
 					defer stop()
 					o.Look = look
 				}
-				e.cache = *shared
+				e.cache, e.annotations = *shared, *annotations
 				return runBuild(ctx, e, o, junit)
 			}
 		}}

@@ -21,10 +21,12 @@ func checkCommand() command {
 			var key, junit, report string
 			fs.BoolVar(&opaque, "opaque", false, "a file without alpha is meant so")
 			fs.StringVar(&key, "key-color", "", "the file stands on this `#RRGGBB`")
+			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the verdicts to `FILE` as JUnit XML")
 			fs.StringVar(&report, "report", "", "write a contact sheet to `DIR`/index.html")
 			return func(ctx context.Context, e *env, args []string) error {
 				began := e.Now()
+				e.annotations = *annotations
 				t, err := media.FindTools(ctx, e.LookPath)
 				if err != nil {
 					return err

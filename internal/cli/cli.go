@@ -107,7 +107,6 @@ func (e *env) globals() *pflag.FlagSet {
 	fs.StringVarP(&e.Dir, "directory", "C", e.Dir, "act as if started in `DIR`")
 	fs.BoolVar(&e.json, "json", false, "print for programs")
 	fs.BoolVarP(&e.verbose, "verbose", "v", false, "say why")
-	fs.StringVar(&e.annotations, "annotations", "", "`WHERE` errors are shown besides: github, none (default: by the environment)")
 	return fs
 }
 
