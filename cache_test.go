@@ -202,9 +202,9 @@ func TestRehearsal(t *testing.T) {
 			t.Errorf("exit %d, want 10", code)
 		}
 		wantText(t, out, `"hello": frozen: take missing`, `"again": frozen: take missing`, `"bye": frozen: take missing`, "rendition webm missing", "rendition poster missing", "not in the cache",
-			"greenroom.yaml:9:3", "hint: fill the cache", "::error file=greenroom.yaml,line=9,col=3,title=greenroom%3A not-up-to-date::")
+			"greenroom.yaml:10:3", "hint: fill the cache", "::error file=greenroom.yaml,line=10,col=3,title=greenroom%3A not-up-to-date::")
 		x := string(readAll(t, filepath.Join(b.dir, "build.xml")))
-		wantText(t, x, `tests="3"`, `failures="3"`, `name="hello"`, `line="9"`, "take missing")
+		wantText(t, x, `tests="3"`, `failures="3"`, `name="hello"`, `line="10"`, "take missing")
 		if _, err := os.Stat(filepath.Join(b.dir, "public", "greenroom")); err == nil {
 			t.Error("a frozen build that failed published something")
 		}

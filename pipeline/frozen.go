@@ -90,7 +90,7 @@ func (p *Project) lacking(s Step, sh *sharing) *fault.Error {
 		if p.store == nil || p.store.Has(o.hash, o.size) {
 			continue
 		}
-		part := fmt.Sprintf("%s missing (sha256 %s…, %.1f MB)", o.what, o.hash[:12], float64(o.size)/1e6)
+		part := fmt.Sprintf("%s missing (sha256 %s…, %.1f kB)", o.what, o.hash[:12], float64(o.size)/1e3)
 		if why := sh.why[string(o.hash)]; why != "" {
 			part += ": " + why
 		}
