@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -47,9 +48,11 @@ func (w *watchdog) stop() {
 	w.cancel(nil)
 }
 
-// lively reports an operation that got somewhere before it failed.
-func (w *watchdog) lively() bool {
+// lively reports an operation that got somewhere before it failed, and did not stall: a
+// server that breaks off is still there.
+func (w *watchdog) lively(ctx context.Context) bool {
+	var s stall
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.total >= drip
+	return w.total > 0 && !errors.As(context.Cause(ctx), &s)
 }
