@@ -370,6 +370,7 @@ func TestRehearsal(t *testing.T) {
 			}
 			_, _ = io.CopyN(io.Discard, req.Body, 1000)
 			reached <- struct{}{}
+			_, _ = io.Copy(io.Discard, req.Body) // only a read notices that the sender is gone
 			<-req.Context().Done()
 		})
 		program, _ := exec.LookPath("greenroom")
