@@ -134,3 +134,12 @@ func full(err error, doing string) error {
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+// Temp makes an unfinished file on the store's file system; the caller removes it.
+func (s *Store) Temp(pattern string) (*os.File, error) {
+	f, err := os.CreateTemp(filepath.Join(s.dir, "tmp"), pattern)
+	if err != nil {
+		return nil, full(err, "make room for a file")
+	}
+	return f, nil
+}

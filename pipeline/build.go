@@ -52,6 +52,8 @@ type Summary struct {
 	Failed   int   `json:"failed"`
 	StandIns int   `json:"standIns"` // drawn by this run
 	Waiting  int   `json:"waiting"`  // paid for and not done yet
+	Restored int   `json:"restored"` // files that came from the shared cache
+	Shared   int   `json:"shared"`   // files that were sent to it
 	// Published reports that public/ and the props hold what is up to date.
 	Published bool          `json:"published"`
 	Spent     float64       `json:"spentUSD"`
@@ -113,28 +115,34 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 // Build brings clips up to date and publishes them. A clip's failure does not
 // stop the others; the error joins all that failed.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
+	if o.Frozen {
+		return p.frozen(ctx, o)
+	}
 	start := p.o.Now()
 	names, err := p.Select(o.Clips, o.Only, o.Shard)
 	if err != nil {
 		return Summary{}, err
 	}
 	o.Clips = names
+	if o.Frozen {
+		return p.frozen(ctx, o)
+	}
+	sh, err := p.sharing(o)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer sh.close()
 	plan, err := p.Plan(ctx, o.Clips)
 	if err != nil {
 		return Summary{}, err
 	}
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.propsCurrent() {
-		if len(o.Clips) == 0 {
+		if sh.push(ctx, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
 		}
 		sum.Seconds = p.o.Now().Sub(start).Seconds()
 		return sum, nil
-	}
-	if o.Frozen {
-		if err := frozen(plan); err != nil {
-			return sum, err
-		}
 	}
 	if err := p.openState(); err != nil {
 		return sum, err
@@ -146,6 +154,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	defer unlock()
 	// Another run may have finished while we waited for the lock.
 	if err := p.reloadLock(); err != nil {
+		return sum, err
+	}
+	if err := sh.pull(ctx, o.Clips); err != nil {
 		return sum, err
 	}
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
@@ -182,22 +193,12 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	} else {
 		err = errors.Join(err, perr)
 	}
-	if err == nil {
+	if shared := sh.push(ctx, o.Clips, &b.sum); shared && err == nil && (sh.none || len(o.Clips) == 0) {
 		p.remember(ctx)
 	}
 	b.sum.Took = p.o.Now().Sub(start)
 	b.sum.Seconds = b.sum.Took.Seconds()
 	return b.sum, err
-}
-
-func frozen(plan *Plan) error {
-	var list fault.List
-	for _, s := range plan.Steps {
-		if s.Action == Buy || s.Action == Settle || s.Action == Blocked {
-			list = append(list, fault.New(fault.Stale, "run `greenroom build` without --frozen where it may spend, and commit greenroom.lock", "frozen: %s: %s", s.Action, s.Reason).For(s.Clip))
-		}
-	}
-	return list.Or()
 }
 
 // limits sets the run's bounds and asks for leave to spend.

@@ -137,8 +137,11 @@ func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
 			known = k.API
 		}
 	})
-	if known != "" {
+	switch {
+	case known != "":
 		return known, nil
+	case p.offline: // the lockfile's takes stand on the routes of either
+		return heygen.V2, nil
 	}
 	client, err := p.connect(ctx)
 	if err != nil {

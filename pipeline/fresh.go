@@ -100,7 +100,7 @@ func unchanged(dir, line string) bool {
 // freshID names what decides besides files: this program and the ffmpeg that the
 // search path leads to.
 func freshID(o Options, manifest string) string {
-	id := freshSchema + " " + o.Version + " " + manifest
+	id := freshSchema + " " + o.Version + " " + manifest + " " + o.Cache
 	if exe, err := os.Executable(); err == nil {
 		if s, err := stamp(exe); err == nil {
 			id += " " + s
@@ -136,7 +136,7 @@ func (p *Project) remember(ctx context.Context) {
 		}
 		stamps = append(stamps, s)
 	}
-	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version})
+	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache})
 	if err != nil {
 		return
 	}

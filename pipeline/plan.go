@@ -200,6 +200,9 @@ func (p *Project) step(ctx context.Context, c manifest.Clip, req request, row le
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", row.Reason, c.Take+1)
 		}
 	}
+	if p.bought(e, have, req.key) {
+		return say(Fetch, "the lockfile has it as video %s, nothing more to pay", e.VideoID)
+	}
 	return say(Buy, "%s", whyNew(e, have, req, "no take yet"))
 }
 

@@ -74,7 +74,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
 		e.Info.Frames, e.Info.Duration = done.Frames, float64(done.Frames)*float64(e.Info.FPSDen)/float64(max(1, e.Info.FPSNum))
 	}
-	e.Renditions = map[string]lockfile.Rendition{}
+	e.Renditions, e.Tool = map[string]lockfile.Rendition{}, t.Version
 	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
 		hash, size, err := b.store.Adopt(path)
 		if err != nil {
@@ -223,6 +223,9 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 		return "not prepared yet"
 	}
 	t, err := p.tools(ctx)
+	if p.offline && e.Tool != "" { // made by that ffmpeg, and nothing is made here
+		t, err = media.Tools{Version: e.Tool}, nil
+	}
 	if err != nil {
 		return "" // nothing can be made without ffmpeg, and what is there still stands
 	}

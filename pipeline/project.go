@@ -35,6 +35,9 @@ type Options struct {
 	LookPath     func(string) (string, error)
 	Version      string
 
+	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
+	CacheReadOnly bool   // read the shared cache, never write to it
+
 	shared *provider // kept by a session from run to run
 }
 
@@ -61,6 +64,7 @@ type Project struct {
 
 	indexOnce sync.Once
 	index     map[string]int // clips by name
+	offline   bool           // see Offline
 
 	lockMu     sync.Mutex
 	lockSaver  *saver

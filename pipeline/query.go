@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
@@ -11,6 +12,9 @@ import (
 type PublishedClip struct {
 	Clip, Path  string
 	Transparent bool
+	Poster      string // the picture's path; "" without one
+	Facts       string // size and length, for people
+	Line        int    // where the clip stands in the manifest
 }
 
 // Published lists the prepared files of the named clips; none names all.
@@ -28,7 +32,14 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 			list = append(list, fault.New(fault.Failed, "run `greenroom build` first", "nothing is published yet").For(c.Name))
 			continue
 		}
-		out = append(out, PublishedClip{c.Name, p.path(PublicDir + "/" + files[0].Name), e.Info.Transparent})
+		pc := PublishedClip{Clip: c.Name, Path: p.path(PublicDir + "/" + files[0].Name), Transparent: e.Info.Transparent, Line: c.Place.Line}
+		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
+		for _, f := range files {
+			if f.rendition == posterRendition {
+				pc.Poster = p.path(PublicDir + "/" + f.Name)
+			}
+		}
+		out = append(out, pc)
 	}
 	return out, list.Or()
 }

@@ -38,6 +38,9 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case routeVideo:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{})
 	}
+	if e, have := b.entry(s.Clip); s.row.Key == "" && b.bought(e, have, s.Key) {
+		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration})
+	}
 	if err := b.awaitSource(ctx, s); err != nil {
 		return err
 	}

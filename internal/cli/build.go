@@ -96,14 +96,17 @@ func buildCommand() command {
 			var maxSpend float64
 			var yes bool
 			var hook webhookOptions
-			var shard, table string
+			var shard, table, junit string
 			keepGoing := true
 			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
 			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
 			fs.DurationVar(&o.Wait, "wait", 0, "give up watching paid jobs after `TIME`; they are never lost")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
-			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
+			fs.BoolVar(&o.Frozen, "frozen", false, "make nothing, buy nothing: take what the lockfile names, or say what is missing")
+			shared := cacheFlags(fs)
+			annotations := annotationsFlag(fs)
+			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
 			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; draw stand-ins")
 			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
@@ -145,7 +148,8 @@ func buildCommand() command {
 					defer stop()
 					o.Look = look
 				}
-				return runBuild(ctx, e, o, table)
+				e.cache, e.annotations = *shared, *annotations
+				return runBuild(ctx, e, o, table, junit)
 			}
 		}}
 }
@@ -215,8 +219,8 @@ func (e *env) ask(question string) (bool, error) {
 	return a == "y" || a == "yes", nil
 }
 
-func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table string) error {
-	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" {
+func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
+	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}
@@ -227,7 +231,7 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table string
 		return err
 	}
 	sum, err := p.Build(ctx, o)
-	err = errors.Join(err, p.Close())
+	err = errors.Join(err, e.reportBuild(ctx, p, o, err, junit), p.Close())
 	out.close()
 	if table != "" {
 		err = errors.Join(err, writeResults(e.path(table), sum.Results))
@@ -253,7 +257,7 @@ func finish(e *env, sum pipeline.Summary) error {
 
 // summary is the one line at the end.
 func summary(s pipeline.Summary) string {
-	if s.UpToDate == s.Clips && s.Failed == 0 {
+	if s.UpToDate == s.Clips && s.Failed == 0 && s.Shared+s.Restored == 0 {
 		return fmt.Sprintf("%s: everything is up to date", clips(s.Clips))
 	}
 	parts := []string{}
@@ -265,9 +269,11 @@ func summary(s pipeline.Summary) string {
 	add(s.Voices, "%s bought", count(s.Voices, "voice"))
 	add(s.Bought, "%d bought", s.Bought)
 	add(s.Fetched, "%d downloaded (%.1f MB)", s.Fetched, float64(s.Bytes)/1e6)
+	add(s.Restored, "%s from the cache", count(s.Restored, "file"))
 	add(s.Prepared, "%d transcoded", s.Prepared)
 	add(s.StandIns, "%s drawn", count(s.StandIns, "stand-in"))
 	add(s.Waiting, "%d not done yet", s.Waiting)
+	add(s.Shared, "%s sent to the cache", count(s.Shared, "file"))
 	add(s.UpToDate, "%d up to date", s.UpToDate)
 	add(s.Failed, "%d failed", s.Failed)
 	switch {

@@ -15,23 +15,29 @@ import (
 
 func checkCommand() command {
 	return command{name: "check", summary: "prove that clips or files are what they should be", usage: "check [flags] [CLIP|FILE...]",
-		examples: "greenroom check\ngreenroom check take.webm --json",
+		examples: "greenroom check\ngreenroom check take.webm --json\ngreenroom check --junit checks.xml --report report",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var opaque bool
-			var key string
+			var key, junit, report string
 			fs.BoolVar(&opaque, "opaque", false, "a file without alpha is meant so")
 			fs.StringVar(&key, "key-color", "", "the file stands on this `#RRGGBB`")
+			annotations := annotationsFlag(fs)
+			fs.StringVar(&junit, "junit", "", "write the verdicts to `FILE` as JUnit XML")
+			fs.StringVar(&report, "report", "", "write a contact sheet to `DIR`/index.html")
 			return func(ctx context.Context, e *env, args []string) error {
+				began := e.Now()
+				e.annotations = *annotations
 				t, err := media.FindTools(ctx, e.LookPath)
 				if err != nil {
 					return err
 				}
 				x := media.Expect{Transparent: !opaque, Border: "bottom", KeyColor: strings.ToUpper(key)}
-				files, err := e.toCheck(ctx, args)
+				files, project, err := e.toCheck(ctx, args)
 				if err != nil {
 					return err
 				}
 				var bad []string
+				var all []checked
 				var unreadable fault.List
 				reports := []*media.Report{}
 				for _, f := range files {
@@ -45,6 +51,7 @@ func checkCommand() command {
 					if ctx.Err() != nil {
 						return context.Cause(ctx)
 					}
+					all = append(all, checked{f, r, err})
 					if err != nil { // the others are still worth a look
 						unreadable = append(unreadable, fault.All(err)...)
 						continue
@@ -62,6 +69,20 @@ func checkCommand() command {
 						return err
 					}
 				}
+				var written error
+				if report != "" {
+					written = e.writeReport(report, project, all)
+				}
+				list := make([]outcome, 0, len(all))
+				for _, c := range all {
+					list = append(list, c.outcome())
+				}
+				if junit != "" {
+					written = errors.Join(written, e.writeJUnit(junit, "check", list, e.Now().Sub(began).Seconds()))
+				}
+				if err := errors.Join(written, e.writeStepSummary("check", project, list)); err != nil {
+					unreadable = append(unreadable, fault.All(err)...)
+				}
 				if len(bad) > 0 {
 					unreadable = append(unreadable, fault.New(fault.Media, "", "%s failed", strings.Join(bad, ", ")))
 				}
@@ -77,11 +98,13 @@ func checkCommand() command {
 type checkFile struct {
 	name, path, clip string
 	transparent      bool
+	poster, manifest string // both may be empty
+	line             int
 }
 
-// toCheck resolves arguments: names of clips, then files; none means all clips.
-func (e *env) toCheck(_ context.Context, args []string) ([]checkFile, error) {
-	var out []checkFile
+// toCheck resolves arguments: names of clips, then files; none means all clips. It
+// gives the project's name too.
+func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, project string, err error) {
 	var names []string
 	for _, a := range args {
 		if strings.ContainsAny(a, "./\\") {
@@ -95,18 +118,18 @@ func (e *env) toCheck(_ context.Context, args []string) ([]checkFile, error) {
 		names = append(names, a)
 	}
 	if len(args) > 0 && len(names) == 0 {
-		return out, nil
+		return out, "files", nil
 	}
 	p, err := e.project(nil)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer p.Close()
 	published, err := p.Published(names)
 	for _, c := range published {
-		out = append(out, checkFile{name: c.Clip, path: c.Path, clip: c.Clip, transparent: c.Transparent})
+		out = append(out, checkFile{name: c.Clip, path: c.Path, clip: c.Clip, transparent: c.Transparent, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line})
 	}
-	return out, err
+	return out, p.Manifest.Project, err
 }
 
 func printReport(e *env, name string, r *media.Report) {

@@ -38,6 +38,8 @@ type env struct {
 	Env
 	manifest      string
 	json, verbose bool
+	cache         cacheOptions
+	annotations   string // where faults are shown besides stderr: "github", "none", "" for whoever runs us
 	noColor       bool
 	terminal      bool // stderr is one
 	flags         *pflag.FlagSet
@@ -53,7 +55,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{initCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(),
+	return []command{initCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(), cacheCommand(),
 		fetchCommand(), adoptCommand(),
 		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
 }
@@ -73,6 +75,7 @@ func Main(ctx context.Context, args []string, world Env) int {
 		return 0
 	}
 	report(e, err)
+	e.annotate(err)
 	return fault.ExitCode(err)
 }
 
@@ -161,6 +164,9 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
 	fs.VisitAll(func(f *pflag.Flag) {
 		name := "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if f.Name == "cache" {
+			name = "GREENROOM_CACHE_URL" // GREENROOM_CACHE is the folder of this machine's own cache
+		}
 		if v := e.Getenv(name); v != "" && !f.Changed && err == nil {
 			if serr := fs.Set(f.Name, v); serr != nil {
 				err = fault.New(fault.Usage, "unset it, or give it another value", "%s: %v", name, serr)
@@ -224,7 +230,8 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(e.Dir, path)
 	}
-	return pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version}
+	return pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
+		Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 
 func (e *env) say(format string, args ...any) {

@@ -59,6 +59,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, id string) error {
 		return err
 	}
 	defer p.Close()
+	p.Offline() // films are made of what is published
 	if err := current(ctx, p, o.clip); err != nil {
 		return err
 	}

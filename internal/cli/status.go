@@ -23,6 +23,9 @@ func statusCommand() command {
 					return err
 				}
 				defer p.Close()
+				if *check {
+					p.Offline() // the answer is on this disk: no key, no request
+				}
 				if *spend {
 					return e.spending(ctx, p)
 				}

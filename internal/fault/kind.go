@@ -42,7 +42,7 @@ var Table = []Row{
 	{Media, 7, "a media check failed"},
 	{Provider, 8, "the provider says the clip failed"},
 	{Locked, 9, "another run holds the lock"},
-	{Stale, 10, "not up to date (status --check only)"},
+	{Stale, 10, "not up to date (status --check, build --frozen)"},
 	{Interrupted, 130, "interrupted"},
 	{Terminated, 143, "terminated"},
 }

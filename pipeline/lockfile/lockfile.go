@@ -41,6 +41,7 @@ type Entry struct {
 	Inputs      map[string]string    `yaml:"inputs,omitempty"`    // short hashes of what the take was made from
 	Info        Info                 `yaml:"info,omitempty"`
 	Captions    *Rendition           `yaml:"captions,omitempty"` // the sidecar, ready to publish
+	Tool        string               `yaml:"ffmpeg,omitempty"`   // the version that made the renditions
 	Renditions  map[string]Rendition `yaml:"renditions,omitempty"`
 }
 
@@ -145,6 +146,9 @@ func (e Entry) validate() error {
 		return errors.New("master is not a hash")
 	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0:
 		return errors.New("info holds a negative number")
+	}
+	if r := e.Captions; r != nil && (!hexKey.MatchString(r.Key) || !hexKey.MatchString(r.Hash) || r.Bytes < 0) {
+		return errors.New("captions have no hash")
 	}
 	for n, r := range e.Renditions {
 		if !hexKey.MatchString(r.Key) || !hexKey.MatchString(r.Hash) || r.Bytes < 0 {

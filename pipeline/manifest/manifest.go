@@ -6,7 +6,12 @@
 // names only to see that they are there and to read scripts. It writes nothing.
 package manifest
 
-import "greenroom/internal/fault"
+import (
+	"time"
+
+	"greenroom/assets"
+	"greenroom/internal/fault"
+)
 
 // Sources of a clip.
 const (
@@ -36,6 +41,7 @@ type Manifest struct {
 	FPS           int
 	Width, Height int
 	HeyGen        HeyGen
+	Cache         Cache
 	Prepare       Prepare
 	Checks        Checks
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
@@ -51,6 +57,13 @@ type HeyGen struct {
 	Concurrency int
 	Budget      *float64 // USD a run; nil is none
 	Base        string   // another API address; only from HEYGEN_API_BASE
+}
+
+// Cache is where machines share what was bought and prepared.
+type Cache struct {
+	At       *assets.Location // nil: nowhere
+	ReadOnly bool
+	Timeout  time.Duration // without progress; 0 is the default
 }
 
 // Prepare is how renditions are made.

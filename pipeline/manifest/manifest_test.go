@@ -54,7 +54,6 @@ func TestEveryFaultIsNamedWithPlaceAndHint(t *testing.T) {
 		"has no avatar":                "version: 1\nclips: {a: {script: x, voice: {id: b}}}\n",
 		"5001 characters":              start + "  a: {script: " + strings.Repeat("x", 5001) + "}\n",
 		"clip name of 300 characters":  start + "  " + strings.Repeat("n", 300) + ": {script: x}\n",
-		"not supported by this":        start + "  a: {script: x}\ncache: {}\n",
 		"is not a break":               start + "  a: {script: 'x <break time=\"500ms\"/> y'}\n",
 		"touches a word":               start + "  a: {script: 'x<break time=\"0.5s\"/>y'}\n",
 		"transparent clip has no back": start + "  a: {script: x, background: \"#000000\"}\n",

@@ -30,6 +30,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"fps":     d.integer("fps", 1, 120, "25 is what HeyGen delivers", &m.FPS),
 		"size":    d.size("size", &m.Width, &m.Height),
 		"heygen":  func(n ast.Node) { d.heygen(n, &m.HeyGen) },
+		"cache":   func(n ast.Node) { d.cache(n, &m.Cache) },
 		"prepare": func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
 		"checks":  func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
 		"stand-ins": func(n ast.Node) {

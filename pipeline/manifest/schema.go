@@ -16,6 +16,7 @@ type schemaDoc struct {
 	Size     string                `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$,description=WIDTHxHEIGHT with even sides"`
 	HeyGen   *schemaHeyGen         `json:"heygen,omitempty"`
 	Defaults *schemaShared         `json:"defaults,omitempty"`
+	Cache    any                   `json:"cache,omitempty" jsonschema:"description=Address of the shared cache or {url: … read-only: true timeout: 20s}"`
 	Prepare  *schemaPrepare        `json:"prepare,omitempty"`
 	Checks   *schemaChecks         `json:"checks,omitempty"`
 	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`

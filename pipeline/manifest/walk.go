@@ -77,15 +77,8 @@ func (d *doc) object(n ast.Node, path string, set setters) {
 	}
 }
 
-// later are keys of the design that this version does not read yet.
-var later = map[string]bool{"draft": true, "cache": true}
-
 func (d *doc) unknown(f field, path string, set setters) {
 	where := join(path, f.key)
-	if later[f.key] {
-		d.fault(f.node, "leave it out for now", "%s is not supported by this version", where)
-		return
-	}
 	known := make([]string, 0, len(set))
 	for k := range set {
 		known = append(known, k)

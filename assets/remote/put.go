@@ -1,0 +1,147 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
+
+	"greenroom/assets"
+)
+
+// partSize is one part of a large upload; a few are in flight at once.
+const (
+	partSize = 5 << 20
+	parts    = 2
+	// slowest is the pace at which what is in flight may still leave, bytes a second.
+	slowest = 128 << 10
+)
+
+// Put sends a file of the store, unless the cache has an object of that size. With
+// replace it is sent anyway: somebody read it and found it false. The file's own hash is
+// proven while it is sent, and nothing appears in the cache when it is not the one it is
+// named by. After the upload the cache's size, and its checksum where it tells one, are
+// compared. Errors: ErrReadOnly, *BadError, *RefusedError, *DownError.
+func (c *Cache) Put(ctx context.Context, path string, h assets.Hash, size int64, replace bool) (sent bool, err error) {
+	key, err := objectKey(h)
+	if err != nil {
+		return false, err
+	}
+	if err := c.writable(); err != nil {
+		return false, err
+	}
+	if !replace {
+		switch at, err := c.attributes(ctx, key); {
+		case errors.Is(err, ErrMissing):
+		case err != nil:
+			return false, err
+		case at.Size == size:
+			return false, nil
+		default:
+			replace = true // written half, or by a stranger
+		}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	hash, sum := sha256.New(), md5.New()
+	err = c.write(ctx, key, replace, size, io.TeeReader(localReader{f}, io.MultiWriter(hash, sum)), func() error {
+		if got := hex.EncodeToString(hash.Sum(nil)); got != string(h) {
+			return &localError{fmt.Errorf("%w: %s", assets.ErrCorrupt, h)}
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	at, err := c.attributes(ctx, key)
+	switch {
+	case errors.Is(err, ErrMissing):
+		return false, &BadError{key, "it was sent and is not there"}
+	case err != nil:
+		return false, err
+	case at.Size != size:
+		return false, &BadError{key, fmt.Sprintf("%d bytes were sent and %d are there", size, at.Size)}
+	case len(at.MD5) == md5.Size && !bytes.Equal(at.MD5, sum.Sum(nil)):
+		return false, &BadError{key, "what is there has another checksum than what was sent"}
+	}
+	return true, nil
+}
+
+// PutRecord writes a small text under a name; one that is there stays unless replace.
+func (c *Cache) PutRecord(ctx context.Context, name string, b []byte, replace bool) error {
+	key, err := recordKey(name)
+	if err != nil {
+		return err
+	}
+	if err := c.writable(); err != nil {
+		return err
+	}
+	return c.write(ctx, key, replace, int64(len(b)), bytes.NewReader(b), func() error { return nil })
+}
+
+// write sends from; true is asked when all is read and before anything becomes visible.
+// An object that somebody else has put there first is as good as ours.
+func (c *Cache) write(ctx context.Context, key string, replace bool, size int64, from io.Reader, true func() error) error {
+	err := c.do(ctx, func(ctx context.Context, dog *watchdog) error {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		w, err := c.bucket.NewWriter(ctx, key, &blob.WriterOptions{IfNotExist: !replace, ContentType: "application/octet-stream", BufferSize: partSize, MaxConcurrency: parts})
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, io.TeeReader(from, dog))
+		if err == nil {
+			err = true()
+		}
+		if err != nil {
+			cancel() // a writer that is closed after this leaves nothing behind
+			w.Close()
+			return err
+		}
+		dog.more(time.Duration(min(size, parts*partSize)) * time.Second / slowest)
+		if err := w.Close(); err != nil && gcerrors.Code(err) != gcerrors.FailedPrecondition {
+			return err
+		}
+		return nil
+	})
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		c.mu.Lock()
+		c.sealed = err
+		c.mu.Unlock()
+	}
+	return err
+}
+
+// writable says why nothing may be written.
+func (c *Cache) writable() error {
+	if c.c.ReadOnly {
+		return ErrReadOnly
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sealed
+}
+
+func (c *Cache) attributes(ctx context.Context, key string) (at *blob.Attributes, err error) {
+	err = c.do(ctx, func(ctx context.Context, _ *watchdog) error {
+		if err := c.plain(key); err != nil {
+			return err
+		}
+		at, err = c.bucket.Attributes(ctx, key)
+		return err
+	})
+	return at, err
+}

@@ -1,0 +1,177 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	_ "gocloud.dev/blob/gcsblob" // gs://
+	_ "gocloud.dev/blob/s3blob"  // s3://
+
+	"greenroom/assets"
+)
+
+// Stall is how long nothing may move before a cache counts as down.
+const Stall = 20 * time.Second
+
+// enough is how many failures in a row make a cache count as down for good.
+const enough = 3
+
+// Config is what a cache is opened with.
+type Config struct {
+	At       assets.Location
+	ReadOnly bool
+	Stall    time.Duration // 0: Stall
+}
+
+// Cache is an open cache. Its methods may be called from many goroutines.
+type Cache struct {
+	c      Config
+	bucket *blob.Bucket
+
+	mu     sync.Mutex
+	failed int
+	down   error
+	sealed error // writes were refused
+}
+
+// Open connects lazily: a wrong address is an error here, an unreachable one at the first
+// use. ctx must live as long as the cache.
+func Open(ctx context.Context, c Config) (*Cache, error) {
+	if c.Stall <= 0 {
+		c.Stall = Stall
+	}
+	b, err := open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return &Cache{c: c, bucket: b}, nil
+}
+
+func open(ctx context.Context, c Config) (*blob.Bucket, error) {
+	if c.At.Folder() != "" {
+		// Temporary files beside the final ones: a rename does not cross file systems.
+		b, err := fileblob.OpenBucket(c.At.Folder(), &fileblob.Options{NoTempDir: true, CreateDir: !c.ReadOnly, Metadata: fileblob.MetadataDontWrite})
+		if err != nil {
+			return nil, &DownError{scrub(err)}
+		}
+		return b, nil
+	}
+	u := c.At.Reveal()
+	prefix := strings.Trim(u.Path, "/")
+	u.Path = ""
+	if q := u.Query(); u.Scheme == "s3" && !q.Has("response_checksum_validation") {
+		// The hash proves an answer; the SDK would print a line for each that has no checksum.
+		q.Set("response_checksum_validation", "when_required")
+		u.RawQuery = q.Encode()
+	}
+	type opened struct {
+		b   *blob.Bucket
+		err error
+	}
+	// Looking for credentials may ask a metadata server that is not there.
+	done := make(chan opened, 1)
+	go func() {
+		b, err := blob.OpenBucket(ctx, u.String())
+		done <- opened{b, err}
+	}()
+	t := time.NewTimer(c.Stall)
+	defer t.Stop()
+	select {
+	case o := <-done:
+		if o.err != nil {
+			return nil, &DownError{scrub(o.err)}
+		}
+		if prefix != "" {
+			return blob.PrefixedBucket(o.b, prefix+"/"), nil
+		}
+		return o.b, nil
+	case <-t.C:
+		return nil, &DownError{stall{c.Stall}.Error()}
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Close ends the connections.
+func (c *Cache) Close() error { return c.bucket.Close() }
+
+// ReadOnly reports that nothing is written.
+func (c *Cache) ReadOnly() bool { return c.c.ReadOnly }
+
+func (c *Cache) String() string { return c.c.At.String() }
+
+// do runs one operation under a watchdog. After a few failures in a row the cache is
+// down for the rest of the run, so that a thousand clips do not wait a thousand times.
+func (c *Cache) do(ctx context.Context, f func(context.Context, *watchdog) error) error {
+	if err := c.dead(); err != nil {
+		return err
+	}
+	ctx, w := watch(ctx, c.c.Stall)
+	defer w.stop()
+	err := classify(ctx, f(ctx, w))
+	c.note(err, w.lively(ctx))
+	return err
+}
+
+func (c *Cache) dead() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.down
+}
+
+func (c *Cache) note(err error, lively bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var down *DownError
+	switch {
+	case !errors.As(err, &down):
+		if err == nil || errors.Is(err, ErrMissing) {
+			c.failed = 0
+		}
+	case lively: // it answers, it only broke off
+	default:
+		if c.failed++; c.failed >= enough && c.down == nil {
+			c.down = down
+		}
+	}
+}
+
+// objectKey is an object's name in the bucket: made from the hash, never read from it.
+func objectKey(h assets.Hash) (string, error) {
+	if len(h) != 64 || strings.Trim(string(h), "0123456789abcdef") != "" {
+		return "", fmt.Errorf("%q is not a hash", h)
+	}
+	return "sha256/" + string(h[:2]) + "/" + string(h), nil
+}
+
+var recordName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,30}/[0-9a-f]{64}$`)
+
+func recordKey(name string) (string, error) {
+	if !recordName.MatchString(name) {
+		return "", fmt.Errorf("%q is not a record's name", name)
+	}
+	scope, key, _ := strings.Cut(name, "/")
+	return "takes/" + scope + "/" + key[:2] + "/" + key + ".yaml", nil
+}
+
+// plain sees that an object of a folder is a file: a pipe or a device would hang the
+// reader beyond any watchdog.
+func (c *Cache) plain(key string) error {
+	if c.c.At.Folder() == "" {
+		return nil
+	}
+	fi, err := os.Stat(filepath.Join(c.c.At.Folder(), filepath.FromSlash(key)))
+	if err == nil && !fi.Mode().IsRegular() {
+		return &BadError{key, "it is not a file"}
+	}
+	return nil // what else is wrong shows when it is opened
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/fault"
+)
+
+// cacheOptions say which shared cache is used.
+type cacheOptions struct {
+	url      string
+	readOnly bool
+}
+
+func cacheFlags(fs *pflag.FlagSet) *cacheOptions {
+	var o cacheOptions
+	fs.StringVar(&o.url, "cache", "", "the shared cache's `URL` (default: the manifest's), or none; environment GREENROOM_CACHE_URL")
+	fs.BoolVar(&o.readOnly, "read-only", false, "read the shared cache, never write to it")
+	return &o
+}
+
+func cacheCommand() command {
+	return command{name: "cache", summary: "send clips to the shared cache, or prove what it holds", usage: "cache push|verify [flags] [clip...]",
+		examples: "greenroom cache push\ngreenroom cache verify --read-only\ngreenroom cache push --cache s3://team-clips/tour",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			shared := cacheFlags(fs)
+			return func(ctx context.Context, e *env, args []string) (err error) {
+				if len(args) == 0 || args[0] != "push" && args[0] != "verify" {
+					return fault.New(fault.Usage, "push sends what the cache lacks; verify also reads and proves what it has", "say push or verify")
+				}
+				e.cache = *shared
+				out := newPrinter(e)
+				p, err := e.project(out.event)
+				if err != nil {
+					return err
+				}
+				defer func() { err = errors.Join(err, p.Close()) }()
+				s, err := p.Share(ctx, args[1:], args[0] == "verify")
+				out.close()
+				if e.json {
+					return errors.Join(err, e.printJSON(s))
+				}
+				if err == nil {
+					e.say("%s sent, %d found untrue; the cache holds everything that is here", count(s.Sent, "file"), s.Untrue)
+				}
+				return err
+			}
+		}}
+}

@@ -1,0 +1,110 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+)
+
+// Offline makes the lockfile's word count: nothing is asked of the account, and files
+// that another ffmpeg has prepared stand. For commands that only use what is there.
+func (p *Project) Offline() { p.offline = true }
+
+// frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
+// no request to HeyGen, no upload, no transcoding. What is missing comes from the shared
+// cache; what is not there either is named, all of it, and then nothing is published.
+func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err error) {
+	start := p.o.Now()
+	p.Offline()
+	plan, err := p.Plan(ctx, o.Clips)
+	if err != nil {
+		return sum, err
+	}
+	defer func() {
+		sum.Took = p.o.Now().Sub(start)
+		sum.Seconds = sum.Took.Seconds()
+	}()
+	sum = Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
+	if plan.UpToDate() && p.propsCurrent() {
+		sum.Published = true
+		return sum, nil
+	}
+	sh, err := p.sharing(o)
+	if err != nil {
+		return sum, err
+	}
+	defer sh.close()
+	if err := p.openState(); err != nil {
+		return sum, err
+	}
+	unlock, err := ledger.LockSubmitter(p.state)
+	if err != nil {
+		return sum, err
+	}
+	defer unlock()
+	if err := p.reloadLock(); err != nil {
+		return sum, err
+	}
+	if err := sh.pull(ctx, o.Clips); err != nil {
+		return sum, err
+	}
+	if plan, err = p.Plan(ctx, o.Clips); err != nil {
+		return sum, err
+	}
+	sum.Restored = sh.got
+	var list fault.List
+	for _, s := range plan.Steps {
+		if s.Action != Keep && s.Action != Publish {
+			list = append(list, p.lacking(s, sh))
+		}
+	}
+	if sum.Failed = len(list); sum.Failed > 0 {
+		return sum, list.Or()
+	}
+	if err := p.publish(ctx, &build{Project: p}); err != nil {
+		return sum, err
+	}
+	sum.Published = context.Cause(ctx) == nil
+	return sum, context.Cause(ctx)
+}
+
+// lacking says what a clip lacks that a frozen build may not make.
+func (p *Project) lacking(s Step, sh *sharing) *fault.Error {
+	place := s.clip.Place
+	place.File = p.rel(place.File)
+	say := func(hint, format string, args ...any) *fault.Error {
+		f := fault.New(fault.Stale, hint, "frozen: "+format, args...).For(s.Clip)
+		f.Place = &place
+		return f
+	}
+	e, have := p.entry(s.Clip)
+	if !have || e.TakeKey != s.Key {
+		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)
+	}
+	var parts []string
+	for _, o := range objects(e) {
+		if p.store == nil || p.store.Has(o.hash, o.size) {
+			continue
+		}
+		part := fmt.Sprintf("%s missing (sha256 %s…, %.1f kB)", o.what, o.hash[:12], float64(o.size)/1e3)
+		if why := sh.why[string(o.hash)]; why != "" {
+			part += ": " + why
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) > 0 {
+		return say("fill the cache: `greenroom cache push` where the clips were built, or `greenroom build` where the key is", "%s", strings.Join(parts, "; "))
+	}
+	return say("run `greenroom build`, and commit greenroom.lock", "renditions missing: %s", s.Reason)
+}
+
+// bought reports a take that the lockfile knows and this machine's ledger does not: a
+// clean clone with the key downloads it again rather than buying it again. The sandbox's
+// videos are free and live on one machine, so there it is simply made anew.
+func (p *Project) bought(e lockfile.Entry, have bool, key string) bool {
+	return have && e.TakeKey == key && e.VideoID != "" && !p.Sandboxed()
+}

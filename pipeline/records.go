@@ -1,0 +1,108 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	bucket "greenroom/assets/remote"
+	"greenroom/pipeline/lockfile"
+)
+
+// recordName is where a take is on record for machines whose lockfile lacks it. Takes of
+// the sandbox and of another server are never taken for HeyGen's.
+func (s *sharing) recordName(takeKey string) string {
+	scope := "heygen"
+	switch base := s.p.apiBase(); {
+	case s.p.Sandboxed():
+		scope = "sandbox"
+	case base != "":
+		k := newKeyer("server/1")
+		k.field("base", base)
+		scope = "at-" + k.sum()[:12]
+	}
+	return scope + "/" + takeKey
+}
+
+// recordClip is the name a take has in its record.
+const recordClip = "take"
+
+// adopt looks for takes that this project would buy now and another machine has bought.
+// What is found enters the lockfile as if it had been bought here: the master is proven
+// by its hash, checked and prepared here like any other.
+func (s *sharing) adopt(ctx context.Context, names []string) error {
+	plan, err := s.p.Plan(ctx, names)
+	if err != nil {
+		return err
+	}
+	tried := map[string]lockfile.Entry{}
+	for _, st := range plan.Steps {
+		e, have := tried[st.Key]
+		if st.Action != Buy && !have || context.Cause(ctx) != nil {
+			continue
+		}
+		cache := s.open(ctx)
+		if cache == nil {
+			return nil
+		}
+		if !have {
+			if e, err = s.record(ctx, cache, st); err != nil {
+				if !errors.Is(err, bucket.ErrMissing) {
+					s.warn(ctx, err)
+				}
+				continue
+			}
+			tried[st.Key] = e
+		}
+		e.Clip, e.Inputs = st.Clip, st.req.inputs()
+		if err := s.p.setEntry(e); err != nil {
+			return err
+		}
+		s.p.send(ctx, Event{Clip: st.Clip, Stage: "restore", State: Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
+	}
+	return nil
+}
+
+// record reads a take's record, judges it, and brings its files into the store.
+func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step) (lockfile.Entry, error) {
+	name := s.recordName(st.Key)
+	b, err := cache.Record(ctx, name)
+	if err != nil {
+		return lockfile.Entry{}, err
+	}
+	untrue := func(why string) (lockfile.Entry, error) {
+		s.mu.Lock()
+		s.untrue[name] = true
+		s.mu.Unlock()
+		return lockfile.Entry{}, &bucket.BadError{Object: "record of " + st.Clip, Why: why}
+	}
+	f, err := lockfile.Parse("record", b)
+	if err != nil {
+		return untrue("it cannot be read")
+	}
+	e, ok := f.Get(recordClip)
+	if !ok || e.TakeKey != st.Key || e.Route != st.Route || e.VideoID == "" || e.MasterBytes == 0 {
+		return untrue("it speaks of another take")
+	}
+	// Only the take is believed, and only what proves itself; all else is made here.
+	e.Renditions, e.Info = nil, lockfile.Info{}
+	var missing error
+	for _, o := range objects(e) {
+		if s.p.store.Has(o.hash, o.size) {
+			continue
+		}
+		if err := cache.Get(ctx, s.p.store, o.hash, o.size); err != nil {
+			s.blame(o.hash, err)
+			missing = err
+		} else {
+			s.mu.Lock()
+			s.got++
+			s.mu.Unlock()
+		}
+	}
+	var bad *bucket.BadError
+	if errors.Is(missing, bucket.ErrMissing) || errors.As(missing, &bad) {
+		return untrue("a file that it names is " + strings.TrimPrefix(missing.Error(), "the cache's "))
+	}
+	return e, missing
+}
