@@ -73,7 +73,7 @@ func undrawn(l string) bool {
 func harmless(l string) bool {
 	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking",
 		"Using font provider", "Neither PlayResX nor PlayResY", "Queue input is backward in time", "x265 [info]", "libass API version",
-		"Estimating duration from bitrate", "Fontconfig", "Guessed Channel Layout"} {
+		"Estimating duration from bitrate", "Fontconfig", "Guessed Channel Layout", "used channels, ignoring layout"} {
 		if strings.Contains(l, s) {
 			return true
 		}

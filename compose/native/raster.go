@@ -40,18 +40,35 @@ func paintFill(f *timeline.Fill, box, view timeline.Rect) *image.NRGBA {
 	}
 	sin, cos := math.Sincos(f.Angle * math.Pi / 180)
 	length := math.Abs(float64(box.W)*sin) + math.Abs(float64(box.H)*cos)
+	last := float64(len(stops) - 1)
+	step := sin / length * last // of the place between the colours, from pixel to pixel
 	for y := range view.H {
-		for x := range view.W {
-			dx := float64(view.X+x-box.X) + 0.5 - float64(box.W)/2
-			dy := float64(view.Y+y-box.Y) + 0.5 - float64(box.H)/2
-			p := ((dx*sin-dy*cos)/length + 0.5) * float64(len(stops)-1)
-			i := min(max(int(math.Floor(p)), 0), len(stops)-2)
+		row := img.Pix[y*img.Stride:]
+		dx := float64(view.X-box.X) + 0.5 - float64(box.W)/2
+		dy := float64(view.Y+y-box.Y) + 0.5 - float64(box.H)/2
+		start := ((dx*sin-dy*cos)/length + 0.5) * last
+		width := view.W
+		if step == 0 { // from top to bottom: a row has one colour
+			width = 1
+		}
+		for x := range width {
+			p := start + float64(x)*step
+			i := min(max(int(p), 0), len(stops)-2)
 			t := min(max(p-float64(i), 0), 1)
-			var c [4]float64
-			for k := range c {
-				c[k] = stops[i][k] + (stops[i+1][k]-stops[i][k])*t
+			a, b := &stops[i], &stops[i+1]
+			mix := func(k int) float64 { return a[k] + (b[k]-a[k])*t }
+			c := row[4*x : 4*x+4 : 4*x+4]
+			if a[3] == 1 && b[3] == 1 {
+				c[0], c[1], c[2], c[3] = uint8(mix(0)+0.5), uint8(mix(1)+0.5), uint8(mix(2)+0.5), 255
+				continue
 			}
-			img.SetNRGBA(x, y, straight(c))
+			n := straight([4]float64{mix(0), mix(1), mix(2), mix(3)})
+			c[0], c[1], c[2], c[3] = n.R, n.G, n.B, n.A
+		}
+		if step == 0 {
+			for x := 4; x < 4*view.W; x *= 2 {
+				copy(row[x:4*view.W], row[:x])
+			}
 		}
 	}
 	return img
@@ -112,6 +129,10 @@ func over(dst, src *image.NRGBA, x, y int) {
 	for py := area.Min.Y; py < area.Max.Y; py++ {
 		d := dst.Pix[dst.PixOffset(area.Min.X, py):]
 		s := src.Pix[src.PixOffset(area.Min.X-x, py-y):]
+		if opaque(s[:4*area.Dx()]) {
+			copy(d, s[:4*area.Dx()])
+			continue
+		}
 		for i := 0; i < 4*area.Dx(); i += 4 {
 			sa, da := float64(s[i+3])/255, float64(d[i+3])/255
 			switch {
@@ -130,6 +151,15 @@ func over(dst, src *image.NRGBA, x, y int) {
 	}
 }
 
+func opaque(row []byte) bool {
+	for i := 3; i < len(row); i += 4 {
+		if row[i] != 255 {
+			return false
+		}
+	}
+	return true
+}
+
 // writePlanar writes the picture as ffmpeg's gbrap, or gbrp without alpha: nothing has to be decoded or converted.
 func writePlanar(path string, img *image.NRGBA, alpha bool) error {
 	planes := []int{1, 2, 0}
@@ -137,11 +167,13 @@ func writePlanar(path string, img *image.NRGBA, alpha bool) error {
 		planes = append(planes, 3)
 	}
 	return writeFile(path, func(w *bufio.Writer) error {
+		plane := make([]byte, len(img.Pix)/4)
 		for _, p := range planes {
-			for i := p; i < len(img.Pix); i += 4 {
-				if err := w.WriteByte(img.Pix[i]); err != nil {
-					return err
-				}
+			for i := range plane {
+				plane[i] = img.Pix[4*i+p]
+			}
+			if _, err := w.Write(plane); err != nil {
+				return err
 			}
 		}
 		return nil

@@ -240,12 +240,9 @@ func (s *subtitle) color(which int, text string) string {
 func escapeASS(s string, first, last bool) string {
 	runes := []rune(s)
 	var b strings.Builder
-	lead := len(runes) - len(strings.TrimLeftFunc(s, unicode.IsSpace)) // only compared with indices below
-	if lead > 0 {
-		lead = 0
-		for lead < len(runes) && unicode.IsSpace(runes[lead]) {
-			lead++
-		}
+	lead := 0
+	for lead < len(runes) && unicode.IsSpace(runes[lead]) {
+		lead++
 	}
 	trail := len(runes)
 	for trail > 0 && unicode.IsSpace(runes[trail-1]) {
