@@ -451,6 +451,39 @@ func TestWordsAreHighlightedWhileTheyAreSpoken(t *testing.T) {
 	}
 }
 
+func TestPagesEndWithSentences(t *testing.T) {
+	film := one(t, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
+	if len(film.Layers) != 2 { // four short words: one page
+		t.Errorf("%d layers", len(film.Layers))
+	}
+	dir, f := world(t)
+	c := f.Clips["loose"]
+	c.Script = "Hello and welcome to the green room. This is what it does for you."
+	f.Clips["loose"] = c
+	m := load(t, dir, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
+	film, err := Resolve(m, "a", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range film.Layers[1:] {
+		page := ""
+		for _, line := range l.Text.Lines {
+			for _, run := range line.Runs {
+				page += run.Text
+			}
+			page += "|"
+		}
+		got = append(got, page)
+	}
+	if strings.Join(got, "\n") != "Hello and welcome to the green room.|\nThis is what it does for you.|" {
+		t.Errorf("%q", got)
+	}
+	if a, b := film.Layers[1], film.Layers[2]; a.End() != b.From || b.End() != film.Frames {
+		t.Errorf("%d to %d, %d to %d of %d", a.From, a.End(), b.From, b.End(), film.Frames)
+	}
+}
+
 func TestWordsOfBlocksAndOfChinese(t *testing.T) {
 	got := ""
 	for _, w := range words([]Caption{{"Two words", 0, 8}, {" 你好，世界", 8, 13}, {" end", 14, 15}}) {
