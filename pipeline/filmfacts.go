@@ -263,6 +263,16 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	if !info.VFR && info.FPSNum > 0 { // the picture's length, not the container's
 		m.Seconds = float64(info.Frames) * float64(max(1, info.FPSDen)) / float64(info.FPSNum)
 	}
+	show, err := media.ProbeDisplay(ctx, t, m.File)
+	if err != nil {
+		return err
+	}
+	if show.Aspect != "1:1" {
+		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s has pixels of %s, which renderers show differently", base, show.Aspect)
+	}
+	if show.Rotation%180 == 90 { // both renderers turn it before they crop
+		m.Width, m.Height = m.Height, m.Width
+	}
 	m.Alpha = info.AlphaPackets > 0 && info.AlphaPackets == info.VideoPackets
 	f.Files[path] = film.File{Media: m, Sound: soundErr == nil}
 	return nil
@@ -285,6 +295,12 @@ func imageFacts(path string, m timeline.Media, f *film.Facts) error {
 	}
 	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
 		return fault.New(fault.Media, "make it smaller", "%s has %d x %d pixels", base, c.Width, c.Height)
+	}
+	if _, err := file.Seek(0, 0); err != nil {
+		return err
+	}
+	if turned := orientation(file); turned != 1 {
+		return fault.New(fault.Media, "save it upright, as in: magick "+base+" -auto-orient upright.jpg", "%s is a camera's picture that lies on its side (EXIF orientation %d)", base, turned)
 	}
 	if _, err := file.Seek(0, 0); err != nil {
 		return err

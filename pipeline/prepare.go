@@ -9,7 +9,9 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -52,7 +54,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	e.Info = infoOf(report, s.clip)
 	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
 
-	spec := prepareSpec(s.clip, s.req.route, e.Info)
+	spec := prepareSpec(b.scaled(s.clip, e.Info), s.req.route, e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
@@ -197,6 +199,14 @@ func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareS
 	return s
 }
 
+// scaled settles prepare.scale: shown, which compositions and the clip's own shape decide.
+func (p *Project) scaled(c manifest.Clip, in lockfile.Info) manifest.Clip {
+	if c.Prepare.Shown {
+		c.Prepare.Scale = film.Shown(p.Manifest, c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
+	}
+	return c
+}
+
 // even is the nearest even number of pixels, at least 2.
 func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
@@ -229,7 +239,8 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 	if err != nil {
 		return "" // nothing can be made without ffmpeg, and what is there still stands
 	}
-	spec := prepareSpec(c, e.Route, wanted(c, e.Info))
+	in := wanted(c, e.Info)
+	spec := prepareSpec(p.scaled(c, in), e.Route, in)
 	for _, name := range []string{webmRendition, posterRendition} {
 		r, ok := e.Renditions[name]
 		switch {

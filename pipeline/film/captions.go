@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/film/typeset"
@@ -108,7 +109,7 @@ func (t *setting) pages(all []word, l manifest.Layer) ([]page, error) {
 	for _, w := range all {
 		if n := len(now.words); n > 0 {
 			last := now.words[n-1]
-			if w.opens || last.opensNext(w) || w.from-last.to > pageGap {
+			if w.opens || now.ended() && !w.glued || w.from-last.to > pageGap {
 				flush()
 			}
 		}
@@ -138,9 +139,14 @@ func (t *setting) pages(all []word, l manifest.Layer) ([]page, error) {
 	return out, nil
 }
 
-// opensNext ends a page behind a sentence, when it is a page of single words.
-func (w word) opensNext(next word) bool {
-	return !next.glued && strings.ContainsAny(w.text[len(w.text)-1:], ".!?") && next.from-w.to > 0.25
+// longPage is from how many letters on the end of a sentence ends a page, too.
+const longPage = 24
+
+// ended reports that a sentence ends here and the page is worth reading alone.
+func (p page) ended() bool {
+	last, _ := utf8.DecodeLastRuneInString(p.words[len(p.words)-1].text)
+	text, _ := p.text()
+	return strings.ContainsRune(".!?…。！？", last) && utf8.RuneCountInString(text) >= longPage
 }
 
 // captions resolves the words of a clip, wherever the composition shows it.

@@ -370,6 +370,35 @@ func TestNestedFilms(t *testing.T) {
 	}
 }
 
+func TestShownIsTheLargestSize(t *testing.T) {
+	dir, _ := world(t)
+	box := timeline.Rect{X: 600, Y: 120, W: 720, H: 960}
+	for text, want := range map[string]float64{
+		"a: {layers: [{clip: pricing}]}":                                                                          1,    // nobody shows it
+		"a: {layers: [{clip: hello, box: {width: 360px}}]}":                                                       0.5,  // 360 of 720
+		"a: {layers: [{clip: hello, box: {width: 350px}}]}":                                                       0.5,  // rounded up
+		"a: {layers: [{clip: hello, box: {width: 361px}}]}":                                                       0.55, // rounded up
+		"a: {layers: [{clip: hello, box: {width: 2000px}}]}":                                                      1,
+		"a: {layers: [{clip: hello, box: {width: 50%}, box-of: frame}]}":                                          0.5,
+		"a: {layers: [{clip: hello, box: {width: 72px}}, {clip: hello, box: {width: 288px}}]}":                    0.4,
+		"a: {layers: [{clip: hello, mask: circle, box: {width: 180px}}]}":                                         0.25,
+		"b: {layers: [{clip: hello, box: {width: 360px}}]}\n  a: {layers: [{composition: b, box: {width: 50%}}]}": 0.5, // b alone is a film, too
+		"a: {size: 960x540, formats: [16:9, 9:16], layers: [{clip: hello, box: {left: 0, width: 30%}}]}":          0.4, // 288 of 960 wide, 162 of 540
+	} {
+		m := load(t, dir, "compositions:\n  "+text+"\n")
+		if got := Shown(m, "hello", box, 1920, 1080); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestAnIntroOfAnotherShapeIsContained(t *testing.T) {
+	film := one(t, "compositions:\n  a: {intro: b, layers: [{clip: hello}]}\n  b: {size: 1080x1080, length: 1s, background: \"#102030\"}\n")
+	if got := film.Layers[0].Box; got != (timeline.Rect{X: 420, W: 1080, H: 1080}) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestANestedFilmTakesTheFilmsRate(t *testing.T) {
 	film := one(t, "compositions:\n  a: {fps: 59.94, layers: [{composition: b}]}\n  b: {fps: 25, layers: [{clip: hello}]}\n")
 	if film.Frames != 372 || film.Layers[0].Frames != 372 { // 6.2 s * 60000/1001 = 371.6
@@ -419,6 +448,39 @@ func TestWordsAreHighlightedWhileTheyAreSpoken(t *testing.T) {
 		{"This", 113, 120}, {" is", 120, 125}, {" what", 125, 133}, {" greenroom", 133, 148}, {" does", 148, 155}, {" for", 155, 160}, {" you.", 160, 173}}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(lit{})); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestPagesEndWithSentences(t *testing.T) {
+	film := one(t, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
+	if len(film.Layers) != 2 { // four short words: one page
+		t.Errorf("%d layers", len(film.Layers))
+	}
+	dir, f := world(t)
+	c := f.Clips["loose"]
+	c.Script = "Hello and welcome to the green room. This is what it does for you."
+	f.Clips["loose"] = c
+	m := load(t, dir, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
+	film, err := Resolve(m, "a", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range film.Layers[1:] {
+		page := ""
+		for _, line := range l.Text.Lines {
+			for _, run := range line.Runs {
+				page += run.Text
+			}
+			page += "|"
+		}
+		got = append(got, page)
+	}
+	if strings.Join(got, "\n") != "Hello and welcome to the green room.|\nThis is what it does for you.|" {
+		t.Errorf("%q", got)
+	}
+	if a, b := film.Layers[1], film.Layers[2]; a.End() != b.From || b.End() != film.Frames {
+		t.Errorf("%d to %d, %d to %d of %d", a.From, a.End(), b.From, b.End(), film.Frames)
 	}
 }
 

@@ -22,6 +22,9 @@ func (r *resolver) nest(p, inner *part, name string, box area, skip int, when sp
 		if !same {
 			scaled(&l, box, scale)
 		}
+		if outside(l.Box, p.w, p.h) {
+			continue // it lies on the inner canvas, beyond the outer one
+		}
 		l.From += when.first
 		shiftRuns(&l, when.first)
 		l.ID = prefixed(name, l.ID)

@@ -123,14 +123,14 @@ func (r *resolver) build(c manifest.Composition) *part {
 		return p
 	}
 	if intro != nil {
-		r.nest(p, intro, c.Intro.Name, area{0, 0, float64(p.w), float64(p.h)}, 0, span{first: 0, frames: intro.frames})
+		r.nest(p, intro, c.Intro.Name, nestedBox(manifest.Box{}, 0, "", p.w, p.h, intro.w, intro.h), 0, span{first: 0, frames: intro.frames})
 	}
 	r.background(p)
 	for i, l := range c.Layers {
 		r.layer(p, l, p.spans[i])
 	}
 	if outro != nil {
-		r.nest(p, outro, c.Outro.Name, area{0, 0, float64(p.w), float64(p.h)}, 0, span{first: p.frames, frames: outro.frames})
+		r.nest(p, outro, c.Outro.Name, nestedBox(manifest.Box{}, 0, "", p.w, p.h, outro.w, outro.h), 0, span{first: p.frames, frames: outro.frames})
 		p.frames += outro.frames
 	}
 	return p
@@ -180,10 +180,7 @@ func (r *resolver) layer(p *part, l manifest.Layer, when span) {
 	case manifest.LayerComposition:
 		n, _ := r.m.Nested(l.Of, p.c.Format)
 		inner := r.build(n)
-		box, fixed := frameOf(l.Box, safeArea(p.w, p.h, l.Safe), float64(n.Width)/float64(n.Height), 0.5)
-		if fixed {
-			box = contain(box, float64(n.Width)/float64(n.Height), l.Anchor)
-		}
+		box := nestedBox(l.Box, l.Safe, l.Anchor, p.w, p.h, n.Width, n.Height)
 		if box.w < 2 || box.h < 2 || outside(box.rect(), p.w, p.h) {
 			r.offCanvas(p, l, box.rect())
 			return

@@ -137,6 +137,9 @@ func (r *resolver) span(p *part, i int, l manifest.Layer, lasts float64) {
 		long = l.Place
 	}
 	switch {
+	case lasts <= 0 && l.Skip == 0:
+		r.fault(l.Place, "name another file", "%s: it has no length", p.name(l))
+		return
 	case lasts <= 0:
 		r.fault(l.Places["skip"], "skip less of it", "%s: it is over before %s", p.name(l), clock(l.Skip.Seconds()))
 		return

@@ -69,6 +69,7 @@ type Cache struct {
 // Prepare is how renditions are made.
 type Prepare struct {
 	Scale    float64  // of the master's size, 0.05 to 1
+	Shown    bool     // the largest size any composition shows it at, instead of Scale
 	Loudness *float64 // LUFS; nil leaves the sound as it is
 	Crop     bool
 }

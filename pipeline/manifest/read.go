@@ -139,11 +139,12 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 			var s string
 			d.text(path+".scale", &s)(n)
 			v, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+			p.Shown = s == "shown"
 			switch {
-			case s == "full":
+			case s == "full", s == "shown":
 				p.Scale = 1
 			case err != nil || !strings.HasSuffix(s, "%") || !(v >= 5 && v <= 100):
-				d.fault(n, "write full, or the largest size any composition shows it at, such as 50%", "%s.scale must be full or 5%% to 100%%", path)
+				d.fault(n, "write shown (the largest size any composition shows it at), full, or a share such as 50%", "%s.scale must be shown, full or 5%% to 100%%", path)
 			default:
 				p.Scale = v / 100
 			}

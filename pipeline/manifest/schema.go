@@ -127,7 +127,7 @@ type schemaVoice struct {
 
 type schemaPrepare struct {
 	Crop     *bool  `json:"crop,omitempty"`
-	Scale    string `json:"scale,omitempty" jsonschema:"pattern=^(full|[0-9.]+%)$,description=full or the largest size any composition shows it at such as 50%"`
+	Scale    string `json:"scale,omitempty" jsonschema:"pattern=^(full|shown|[0-9.]+%)$,description=full; shown (the largest size any composition shows it at); or a share such as 50%"`
 	Loudness string `json:"loudness,omitempty" jsonschema:"description=Such as -16LUFS"`
 }
 

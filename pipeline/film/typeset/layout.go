@@ -134,6 +134,12 @@ func (s *Setter) Lines(text string, size, width float64) (lines []Line, err erro
 	return lines, nil
 }
 
+// em is the size that text is shaped at, whatever it is drawn at: the shaper rounds sizes up to whole pixels.
+const em = 1000
+
+// widest is the most that the line breaker can count, in pixels of em: beyond it nothing is broken.
+const widest = 1 << 24
+
 func (s *Setter) paragraph(runes []rune, start int, size, width float64) []Line {
 	rtl := rightToLeft(runes)
 	if len(runes) == 0 {
@@ -144,14 +150,14 @@ func (s *Setter) paragraph(runes []rune, start int, size, width float64) []Line 
 		dir = di.DirectionRTL
 	}
 	var shaped []shaping.Output
-	for _, in := range s.seg.Split(shaping.Input{Text: runes, RunEnd: len(runes), Direction: dir, Size: fixed.Int26_6(size*64 + 0.5), Language: language.NewLanguage("en")}, s) {
+	for _, in := range s.seg.Split(shaping.Input{Text: runes, RunEnd: len(runes), Direction: dir, Size: fixed.I(em), Language: language.NewLanguage("en")}, s) {
 		shaped = append(shaped, s.shaper.Shape(in))
 	}
-	wrapped, _ := s.wrap.WrapParagraphF(shaping.WrapConfig{Direction: dir, BreakPolicy: shaping.WhenNecessary}, fixed.Int26_6(width*64), runes, shaping.NewSliceIterator(shaped))
+	wrapped, _ := s.wrap.WrapParagraph(shaping.WrapConfig{Direction: dir, BreakPolicy: shaping.WhenNecessary}, int(min(width/size*em, widest)), runes, shaping.NewSliceIterator(shaped))
 	var out []Line
 	for _, w := range wrapped {
 		if l := s.line(w, runes, start); len(l.Runs) > 0 {
-			l.RTL = rtl
+			l.RTL, l.Width = rtl, l.Width*size/em
 			out = append(out, l)
 		}
 	}

@@ -100,6 +100,31 @@ func TestLinesKeepEveryWordAndTheWidth(t *testing.T) {
 	}
 }
 
+// TestWidthsAreThoseOfABrowser holds widths that Chromium 156 measures with text-rendering: geometricPrecision. They
+// have kerning, of which typesetting 0.3.5 loses a part: 12 px of the second line.
+func TestWidthsAreThoseOfABrowser(t *testing.T) {
+	for _, c := range []struct {
+		face *Face
+		text string
+		size float64
+		want float64
+	}{
+		{face(t, fonts.Inter(700).Data), "Product tour", 91.8, 563.3},
+		{face(t, fonts.Inter(600).Data), "This is what it does for you, AVATAR To.", 40, 762},
+		{face(t, fonts.Inter(400).Data), "This is what it does for you, AVATAR To.", 40, 747.1},
+		{system(t, dejavu), "مرحبا بالعالم", 40, 211},
+		{system(t, droid), "これは長い文章です。", 40, 400},
+	} {
+		lines, err := NewSetter([]*Face{c.face}).Lines(c.text, c.size, 2000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := lines[0].Width; w < c.want-0.5 || w > c.want+0.5 {
+			t.Errorf("%s: %v px, a browser has %v", c.text, w, c.want)
+		}
+	}
+}
+
 func TestALongWordIsBroken(t *testing.T) {
 	s := NewSetter([]*Face{inter(t)})
 	lines, err := s.Lines("https://example.com/"+strings.Repeat("x", 100), 40, 300)

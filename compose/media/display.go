@@ -1,0 +1,48 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"time"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+// Display is how a video wants to be shown, beside its coded pixels.
+type Display struct {
+	Rotation int    // degrees, 0 to 270: phones record upright films lying down
+	Aspect   string // of a pixel, "1:1"
+}
+
+// ProbeDisplay reads what ffmpeg and browsers do to a video's pictures before anybody sees them.
+func ProbeDisplay(ctx context.Context, t Tools, path string) (Display, error) {
+	args := append([]string{"-v", "error", "-select_streams", "v:0", "-show_entries", "stream=sample_aspect_ratio:stream_side_data=rotation", "-of", "json"}, inputArgs(path, "")...)
+	var out bytes.Buffer
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &out, Timeout: time.Minute}); err != nil {
+		return Display{}, fault.Wrap(fault.Media, err, notMedia, "read %s", filepath.Base(path))
+	}
+	var d struct {
+		Streams []struct {
+			Aspect string `json:"sample_aspect_ratio"`
+			Side   []struct {
+				Rotation float64 `json:"rotation"`
+			} `json:"side_data_list"`
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &d); err != nil || len(d.Streams) == 0 {
+		return Display{}, fault.New(fault.Media, notMedia, "%s holds no pictures", filepath.Base(path))
+	}
+	v := Display{Aspect: d.Streams[0].Aspect}
+	if v.Aspect == "" || v.Aspect == "0:1" {
+		v.Aspect = "1:1"
+	}
+	for _, s := range d.Streams[0].Side {
+		if s.Rotation != 0 {
+			v.Rotation = (int(s.Rotation)%360 + 360) % 360
+		}
+	}
+	return v, nil
+}

@@ -1,0 +1,39 @@
+package media
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+func TestProbeDisplay(t *testing.T) {
+	tools, err := FindTools(t.Context(), exec.LookPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	run := func(args ...string) {
+		t.Helper()
+		if out, err := exec.Command(tools.FFmpeg, append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	plain, turned, wide := filepath.Join(dir, "a.mp4"), filepath.Join(dir, "b.mp4"), filepath.Join(dir, "c.mp4")
+	run("-f", "lavfi", "-i", "testsrc2=s=320x180:d=0.2", "-pix_fmt", "yuv420p", plain)
+	run("-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", turned)
+	run("-i", plain, "-vf", "setsar=4/3", "-pix_fmt", "yuv420p", wide)
+	for path, want := range map[string]Display{plain: {0, "1:1"}, wide: {0, "4:3"}} {
+		if got, err := ProbeDisplay(t.Context(), tools, path); err != nil || got != want {
+			t.Errorf("%s: %+v %v, want %+v", filepath.Base(path), got, err, want)
+		}
+	}
+	// Older ffmpeg writes the rotation from metadata, newer from -display_rotation alone.
+	if got, err := ProbeDisplay(t.Context(), tools, turned); err != nil || got.Rotation%90 != 0 {
+		t.Errorf("turned: %+v %v", got, err)
+	} else if got.Rotation == 0 {
+		run("-display_rotation:v:0", "90", "-i", plain, "-c", "copy", "-y", turned)
+		if got, err := ProbeDisplay(t.Context(), tools, turned); err != nil || got.Rotation != 90 {
+			t.Errorf("turned: %+v %v", got, err)
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package pipeline
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
+	dir := t.TempDir()
+	spec := func(width string) [2]int {
+		t.Helper()
+		path := filepath.Join(dir, ManifestName)
+		text := "version: 1\nprepare: {scale: shown}\ndefaults: {avatar: {id: a}, voice: {id: v}}\nclips: {hello: {script: Hi.}, full: {script: Hi., prepare: {scale: full}}}\n" +
+			"compositions: {a: {layers: [{clip: hello, box: {width: " + width + "}}, {clip: full, box: {width: 10px}}]}}\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, err := manifest.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &Project{Manifest: m}
+		in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
+		if s := prepareSpec(p.scaled(m.Clips[1], in), routeV2Key, in); s.Width != 0 {
+			t.Errorf("a clip that says full is scaled to %d", s.Width)
+		}
+		s := prepareSpec(p.scaled(m.Clips[0], in), routeV2Key, in)
+		return [2]int{s.Width, s.Height}
+	}
+	for width, want := range map[string][2]int{"360px": {360, 480}, "100%": {0, 0}, "100px": {108, 144}} {
+		if got := spec(width); got != want {
+			t.Errorf("%s: %v, want %v", width, got, want)
+		}
+	}
+}
