@@ -99,7 +99,7 @@ func film(t *testing.T, id string) (Renderer, RenderSpec) {
 	if browser == "" {
 		t.Fatal("no headless browser is installed; run make setup")
 	}
-	r := Renderer{Browser: browser}
+	r := Renderer{Browser: browser, Stall: 10 * time.Minute} // the machine may be busy with other tests
 	studio.Do(func() {
 		dir, err := os.MkdirTemp("", "greenroom-film-")
 		if err != nil {
