@@ -1,0 +1,122 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"greenroom/internal/fault"
+)
+
+// named puts a layer's or a sound's name before a fault's message.
+func named(layer string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return fault.Wrap(f.Kind, f, f.Hint, "layer %q", layer)
+	}
+	return fault.Wrap(fault.Failed, err, "", "layer %q", layer)
+}
+
+// ended gives what a run's error means whatever ffmpeg wrote: we were cancelled, or there is no such program.
+func ended(ctx context.Context, err error, program string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(fault.Tool, err, "apt-get install ffmpeg (macOS: brew install ffmpeg); `greenroom doctor` checks again", "run %s", filepath.Base(program))
+	}
+	return nil
+}
+
+// damage are ffmpeg's words for footage of which a part was lost; it ends with exit 0 all the same.
+var damage = []string{
+	"File ended prematurely", "partial file", "Invalid data found", "Error while decoding", "error while decoding", "corrupt", "Truncat",
+	"exceeds containing master element", "invalid as first byte of an EBML number", "Packet corrupt", "concealing", "Invalid NAL unit",
+	"missing picture in access unit", "non-existing PPS", "Decode error", "Error submitting packet",
+	"fontselect: failed", "Error opening font", // words that are not drawn
+}
+
+// trouble gives the first line that says that footage was damaged, and the lines that people may want to read.
+func trouble(tail string) (damaged string, warnings []string) {
+	for _, l := range strings.Split(tail, "\n") {
+		l = strings.TrimSpace(l)
+		if l == "" || harmless(l) {
+			continue
+		}
+		warnings = append(warnings, l)
+		for _, d := range damage {
+			if damaged == "" && strings.Contains(l, d) {
+				damaged = l
+			}
+		}
+	}
+	return damaged, warnings
+}
+
+// harmless lines say nothing about the film.
+func harmless(l string) bool {
+	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking",
+		"Using font provider", "Neither PlayResX nor PlayResY", "Queue input is backward in time", "x265 [info]", "libass API version",
+		"Estimating duration from bitrate", "Fontconfig", "Guessed Channel Layout"} {
+		if strings.Contains(l, s) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	instance = regexp.MustCompile(`@(l\d+)[a-z]* @ 0x`)
+	stream   = regexp.MustCompile(`[sS]tream #?(\d+):\d+`)
+	opened   = regexp.MustCompile(`file:(.+): [A-Z]`)
+)
+
+// blame finds the layer or sound that a line of ffmpeg is about; empty when it does not say.
+func (g *graph) blame(tail string) string {
+	for _, l := range strings.Split(tail, "\n") {
+		if m := instance.FindStringSubmatch(l); m != nil && g.drawers[m[1]] != "" {
+			return g.drawers[m[1]]
+		}
+		if m := opened.FindStringSubmatch(l); m != nil {
+			for _, in := range g.inputs {
+				if in.name == "file:"+m[1] || strings.TrimPrefix(in.name, "file:") == m[1] {
+					return in.by
+				}
+			}
+		}
+		if m := stream.FindStringSubmatch(l); m != nil {
+			if i, err := strconv.Atoi(m[1]); err == nil && i < len(g.inputs) && !strings.Contains(l, "Output") {
+				return g.inputs[i].by
+			}
+		}
+	}
+	return ""
+}
+
+// failed turns the end of a run into a fault.
+func (g *graph) failed(ctx context.Context, err error, tail, program string) error {
+	if e := ended(ctx, err, program); e != nil {
+		return e
+	}
+	if strings.Contains(tail, "No space left on device") {
+		return fault.New(fault.Failed, "free some space and run the same command again", "render %q: the disk is full", g.film.Name)
+	}
+	damaged, lines := trouble(tail)
+	by := g.blame(tail)
+	switch {
+	case by != "" && damaged != "":
+		return fault.New(fault.Media, "look at its file with `greenroom check`, or export it again", "render %q: layer %q: %s", g.film.Name, by, damaged)
+	case by != "" && err != nil:
+		return fault.Wrap(fault.Failed, err, "look at this layer in the manifest", "render %q: layer %q", g.film.Name, by)
+	case damaged != "":
+		return fault.New(fault.Media, "look at the film's files with `greenroom check`", "render %q: footage is damaged: %s", g.film.Name, damaged)
+	case len(lines) > 0 && err != nil:
+		return fault.Wrap(fault.Failed, err, "", "render %q: %s", g.film.Name, lines[0])
+	}
+	return fault.Wrap(fault.Failed, err, "", "render %q", g.film.Name)
+}

@@ -1,0 +1,235 @@
+package native
+
+import (
+	"bufio"
+	"fmt"
+	"image"
+	"path/filepath"
+	"strings"
+
+	"greenroom/compose/timeline"
+)
+
+// graph is the one filter graph of a film while it is put together, with the files that it reads.
+type graph struct {
+	film   *timeline.Film
+	preset *Preset
+	dir    string // the working folder, where our own files go
+	facts  map[string]facts
+	faces  map[string]*face
+	inputs []input
+	text   strings.Builder
+	files  int
+	top    string // the label of what is drawn so far
+	depth  int
+	// pictures that were decoded, by file: one logo may stand in many layers.
+	pictures map[string]*image.NRGBA
+	// drawers are the filter instances' names and whose they are.
+	drawers map[string]string
+}
+
+// input adds a file and gives its number.
+func (g *graph) input(by string, in input) int {
+	in.by = by
+	g.inputs = append(g.inputs, in)
+	return len(g.inputs) - 1
+}
+
+// chain adds filters between labels. Every label is used once: the graph is ours and so are its names.
+func (g *graph) chain(in string, filters []string, out string) {
+	if g.text.Len() > 0 {
+		g.text.WriteString(";\n")
+	}
+	fmt.Fprintf(&g.text, "%s%s[%s]", in, strings.Join(filters, ","), out)
+}
+
+// file names a new file of the working folder.
+func (g *graph) file(ext string) string {
+	g.files++
+	return fmt.Sprintf("%d.%s", g.files, ext)
+}
+
+// own is the name of a layer's filters, by which an error is traced to the layer.
+func (g *graph) own(label string) string {
+	name := fmt.Sprintf("l%d", len(g.drawers))
+	g.drawers[name] = label
+	return name
+}
+
+// draw adds everything that is seen.
+func (g *graph) draw() error {
+	f := g.film
+	rest := f.Layers
+	if l := g.groundVideo(); l != nil {
+		if err := g.startWithVideo(l); err != nil {
+			return err
+		}
+		rest = rest[1:]
+	} else {
+		n, err := g.startWithStills()
+		if err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	for i := 0; i < len(rest); {
+		n, err := g.next(rest[i:])
+		if err != nil {
+			return err
+		}
+		i += n
+	}
+	end := "null"
+	if !f.Transparent {
+		end = "format=gbrp"
+	}
+	g.chain("["+g.top+"]", []string{end,
+		"scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}, "v")
+	return nil
+}
+
+// next draws the layers at the front that go together and says how many they were.
+func (g *graph) next(layers []timeline.Layer) (int, error) {
+	l := &layers[0]
+	switch l.Kind {
+	case timeline.KindVideo:
+		return 1, g.video(l)
+	case timeline.KindText:
+		run := series(layers)
+		return len(run), g.words(run)
+	}
+	s, err := g.still(l)
+	if err != nil || s == nil {
+		return 1, err
+	}
+	n := 1
+	for ; n < len(layers) && s.plain(); n++ {
+		other := &layers[n]
+		if !isStill(other) || other.From != l.From || other.Frames != l.Frames {
+			break
+		}
+		next, err := g.still(other)
+		if err != nil {
+			return n, err
+		}
+		if next == nil {
+			continue
+		}
+		if !s.takes(next) {
+			break
+		}
+	}
+	return n, g.place(s)
+}
+
+// series are text layers that follow one another in time without moving, such as captions: one libass instance draws
+// them all.
+func series(layers []timeline.Layer) []*timeline.Layer {
+	run := []*timeline.Layer{&layers[0]}
+	still := func(l *timeline.Layer) bool { return !moves(l) && !l.Enter.Fade && !l.Leave.Fade && l.Opacity == 1 }
+	if !still(&layers[0]) {
+		return run
+	}
+	for i := 1; i < len(layers); i++ {
+		l := &layers[i]
+		if l.Kind != timeline.KindText || !still(l) || l.From < run[len(run)-1].End() {
+			break
+		}
+		run = append(run, l)
+	}
+	return run
+}
+
+// overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the film's frame
+// first to last, last not included, and stay when the stream ends only if hold says so.
+func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, last int, hold bool) {
+	xs, ys := position(l, g.film.FPS, x, y)
+	eof, eval := "pass", "init"
+	if hold {
+		eof = "repeat"
+	}
+	if moves(l) {
+		eval = "frame"
+	}
+	g.depth++
+	out := fmt.Sprintf("b%d", g.depth)
+	g.chain("["+g.top+"]"+stream, []string{fmt.Sprintf("overlay@%s=x='%s':y='%s':eval=%s:format=gbrp:eof_action=%s:enable='%s'",
+		name, xs, ys, eval, eof, during(g.film.FPS, first, last))}, out)
+	g.top = out
+}
+
+// clock gives frames the film's times by their number.
+func (g *graph) clock() []string {
+	return []string{fmt.Sprintf("settb=%d/%d", g.film.FPS.Den, g.film.FPS.Num), "setpts=N"}
+}
+
+// spread gives the frames of a stream, in their order, the film's frame numbers in changes.
+func spread(changes []int) string {
+	var starts, values []string
+	for i, at := range changes {
+		if i > 0 && at == changes[i-1]+1 {
+			continue
+		}
+		starts, values = append(starts, fmt.Sprint(i)), append(values, fmt.Sprintf("N+%d", at-i))
+	}
+	return "setpts='" + piecewise("N", starts, values) + "'"
+}
+
+// words draws text layers with libass onto nothing, which leaves their colours multiplied by alpha; as one picture they
+// are then faded, moved and laid over.
+func (g *graph) words(run []*timeline.Layer) error {
+	s := newSubtitle(run, g.faces, g.film.Width, g.film.Height)
+	if empty(s.view) {
+		return nil
+	}
+	l, last := run[0], run[len(run)-1]
+	fonts, err := g.fontFolder(run)
+	if err != nil {
+		return err
+	}
+	file := g.file("ass")
+	if err := writeFile(filepath.Join(g.dir, file), s.write); err != nil {
+		return err
+	}
+	name := g.own(l.ID)
+	k := len(s.changes)
+	c := []string{
+		fmt.Sprintf("color=c=black@0:s=%dx%d:r=10", s.view.W, s.view.H), "format=gbrap", fmt.Sprintf("trim=end_frame=%d", k),
+		fmt.Sprintf("ass@%s=filename=%s:fontsdir=%s:alpha=1", name, file, fonts), "unpremultiply=inplace=1",
+	}
+	if l.Opacity != 1 {
+		c = append(c, fmt.Sprintf("lut@%so=a='val*%s'", name, num(l.Opacity)))
+	}
+	c = append(c, g.clock()...)
+	c = append(c, strings.TrimPrefix(fadeChain(l, k, name)+","+spread(s.changes), ","))
+	g.chain("", c, name)
+	g.overlay(l, name, "["+name+"]", s.view.X, s.view.Y, l.From, last.End(), true)
+	return nil
+}
+
+// fontFolder is a folder with the fonts of some layers and no others: libass reads all files of the folder that it is
+// given.
+func (g *graph) fontFolder(run []*timeline.Layer) (string, error) {
+	used := map[string]*face{}
+	for _, l := range run {
+		for _, line := range l.Text.Lines {
+			for _, r := range line.Runs {
+				f := g.faces[l.Text.Fonts[r.Font].Media]
+				used[f.family] = f
+			}
+		}
+	}
+	names := sortedKeys(used)
+	folder := "fonts-" + strings.Join(names, "-")
+	if len(names) == 0 {
+		folder = "fonts-none"
+	}
+	return folder, fillFontFolder(filepath.Join(g.dir, folder), used)
+}
+
+func writeText(path, text string) error {
+	return writeFile(path, func(w *bufio.Writer) error {
+		_, err := w.WriteString(text)
+		return err
+	})
+}

@@ -1,0 +1,174 @@
+package native
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/compose/media"
+	"greenroom/compose/timeline"
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+// whitelist keeps ffmpeg from reading anything but local footage: without it a text file named .mp4 is a list of other
+// files to open.
+const (
+	protocols = "file,pipe"
+	formats   = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
+)
+
+// facts are what a media file says of itself, as far as drawing it needs to know.
+type facts struct {
+	start            float64 // of the file, seconds
+	video, sound     bool
+	videoAt, soundAt float64 // first picture, first sample
+	rate             float64 // pictures a second, 0 when it does not say
+	pixels, matrix   string
+	codec            string
+	fullRange        bool
+}
+
+// soundLate is how much later the sound starts than the picture, in seconds. Opus starts up to 7 ms early by its own
+// account and is on time: less than 20 ms is no offset.
+func (f facts) soundLate() float64 {
+	if d := f.soundAt - f.videoAt; f.video && math.Abs(d) >= 0.02 {
+		return d
+	}
+	return 0
+}
+
+// inMatrix is what swscale calls the colour matrix. What does not say is BT.709.
+func (f facts) inMatrix() string {
+	switch f.matrix {
+	case "smpte170m", "bt470bg":
+		return "bt601"
+	case "bt2020nc", "bt2020c":
+		return "bt2020"
+	case "smpte240m":
+		return "smpte240m"
+	case "fcc":
+		return "fcc"
+	}
+	return "bt709"
+}
+
+// use is a media file and the first layer or sound that needs it.
+type use struct {
+	media timeline.Media
+	by    string
+}
+
+// probeAll asks every file once, and names the layer when one cannot be read.
+func probeAll(ctx context.Context, t media.Tools, uses []use) (map[string]facts, error) {
+	out := make([]facts, len(uses))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(4)
+	for i, u := range uses {
+		g.Go(func() (err error) {
+			out[i], err = probe(ctx, t, u)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	all := map[string]facts{}
+	for i, u := range uses {
+		all[u.media.File] = out[i]
+	}
+	return all, nil
+}
+
+func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
+	name := filepath.Base(u.media.File)
+	fi, err := os.Stat(u.media.File)
+	switch {
+	case err != nil:
+		return facts{}, fault.Wrap(fault.Media, err, "build again, or correct the path", "%s: read %s", u.by, name)
+	case !fi.Mode().IsRegular():
+		return facts{}, fault.New(fault.Media, "name a file", "%s: %s is not a file", u.by, u.media.File)
+	}
+	if err := whole(u, fi.Size()); err != nil {
+		return facts{}, err
+	}
+	args := []string{"-v", "error", "-show_entries",
+		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,color_space,color_range",
+		"-of", "json", "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
+	var data bytes.Buffer
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
+		if e := ended(ctx, err, t.FFprobe); e != nil {
+			return facts{}, e
+		}
+		return facts{}, fault.Wrap(fault.Media, err, "look at it with `ffprobe FILE`", "%s: read %s", u.by, name)
+	}
+	f, err := parseProbe(data.Bytes())
+	if err != nil {
+		return f, fault.Wrap(fault.Media, err, "look at it with `ffprobe FILE`", "%s: read %s", u.by, name)
+	}
+	return f, nil
+}
+
+// whole finds a WebM file that was cut: ffmpeg would draw what is there and end with exit 0.
+func whole(u use, size int64) error {
+	f, err := os.Open(u.media.File)
+	if err != nil {
+		return fault.Wrap(fault.Media, err, "make it readable", "%s: read %s", u.by, filepath.Base(u.media.File))
+	}
+	defer f.Close()
+	if s, err := media.ScanWebM(f, size); err == nil && (s.Truncated || len(s.Issues) > 0) {
+		return fault.New(fault.Media, "fetch or export it again", "%s: %s is damaged: %s", u.by, filepath.Base(u.media.File), s.Issues[0])
+	}
+	return nil
+}
+
+func parseProbe(data []byte) (f facts, err error) {
+	var d struct {
+		Format struct {
+			Start string `json:"start_time"`
+		}
+		Streams []struct {
+			Type   string `json:"codec_type"`
+			Codec  string `json:"codec_name"`
+			Start  string `json:"start_time"`
+			Rate   string `json:"avg_frame_rate"`
+			Pixels string `json:"pix_fmt"`
+			Space  string `json:"color_space"`
+			Range  string `json:"color_range"`
+		}
+	}
+	if err := json.Unmarshal(data, &d); err != nil {
+		return f, err
+	}
+	f.start, _ = strconv.ParseFloat(d.Format.Start, 64)
+	for _, s := range d.Streams {
+		start, _ := strconv.ParseFloat(s.Start, 64)
+		switch {
+		case s.Type == "video" && !f.video:
+			f.video, f.videoAt, f.codec, f.pixels, f.matrix = true, start, s.Codec, s.Pixels, s.Space
+			f.fullRange = s.Range == "pc"
+			f.rate = ratio(s.Rate)
+		case s.Type == "audio" && !f.sound:
+			f.sound, f.soundAt = true, start
+		}
+	}
+	return f, nil
+}
+
+func ratio(s string) float64 {
+	a, b, _ := strings.Cut(s, "/")
+	n, _ := strconv.ParseFloat(a, 64)
+	d, _ := strconv.ParseFloat(b, 64)
+	if d == 0 {
+		return 0
+	}
+	return n / d
+}

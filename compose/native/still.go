@@ -1,0 +1,143 @@
+package native
+
+import (
+	"fmt"
+	"image"
+	"path/filepath"
+	"slices"
+
+	"greenroom/compose/timeline"
+)
+
+// still is a picture that is drawn beforehand: a fill or an image, masked and weakened, or several of them in one.
+type still struct {
+	layer *timeline.Layer
+	img   *image.NRGBA
+	view  timeline.Rect
+	// area is what the parts cover, counted twice where they overlap.
+	area int
+}
+
+func isStill(l *timeline.Layer) bool {
+	return l.Kind == timeline.KindFill || l.Kind == timeline.KindPicture
+}
+
+// plain says that it neither moves nor fades: it can be one with others.
+func (s *still) plain() bool {
+	return !moves(s.layer) && !s.layer.Enter.Fade && !s.layer.Leave.Fade
+}
+
+// still draws a layer; nil when nothing of it can ever be on the canvas.
+func (g *graph) still(l *timeline.Layer) (*still, error) {
+	view := cut(l.Box, reach(l, g.film.Width, g.film.Height))
+	if empty(view) || l.Opacity == 0 {
+		return nil, nil
+	}
+	s := &still{layer: l, view: view, area: view.W * view.H}
+	switch l.Kind {
+	case timeline.KindFill:
+		s.img = paintFill(l.Fill, l.Box, view)
+	default:
+		m := g.film.Media[l.Picture.Media]
+		img := g.pictures[m.File]
+		if img == nil {
+			var err error
+			if img, err = readPicture(m); err != nil {
+				return nil, named(l.ID, err)
+			}
+			g.pictures[m.File] = img
+		}
+		s.img = paintPicture(img, l.Picture.Crop, l.Box, view)
+	}
+	weaken(s.img, coverage(l.Box, view, l.Radius), l.Opacity)
+	return s, nil
+}
+
+// takes lays another one over it, if both are plain and that makes less work for every frame.
+func (s *still) takes(t *still) bool {
+	all := union(s.view, t.view)
+	if !t.plain() || all.W*all.H > s.area+t.area+4096 {
+		return false
+	}
+	if all != s.view {
+		img := image.NewNRGBA(image.Rect(0, 0, all.W, all.H))
+		over(img, s.img, s.view.X-all.X, s.view.Y-all.Y)
+		s.img, s.view = img, all
+	}
+	over(s.img, t.img, t.view.X-all.X, t.view.Y-all.Y)
+	s.area += t.area
+	return true
+}
+
+// startWithStills makes the canvas: black or nothing, with the layers at the bottom on it that are there all the time
+// and never change. It says how many these are.
+func (g *graph) startWithStills() (int, error) {
+	f := g.film
+	base := image.NewNRGBA(image.Rect(0, 0, f.Width, f.Height))
+	pixels := "gbrap"
+	if !f.Transparent {
+		pixels = "gbrp"
+		for i := 3; i < len(base.Pix); i += 4 {
+			base.Pix[i] = 255
+		}
+	}
+	n := 0
+	for ; n < len(f.Layers); n++ {
+		l := &f.Layers[n]
+		if !isStill(l) || l.From != 0 || l.Frames != f.Frames || !(&still{layer: l}).plain() {
+			break
+		}
+		s, err := g.still(l)
+		if err != nil {
+			return n, err
+		}
+		if s != nil {
+			over(base, s.img, s.view.X, s.view.Y)
+		}
+	}
+	file := g.file("raw")
+	if err := writePlanar(filepath.Join(g.dir, file), base, f.Transparent); err != nil {
+		return n, err
+	}
+	in := g.input("the background", g.rawInput(file, pixels, f.Width, f.Height))
+	c := append([]string{"loop=loop=-1:size=1:start=0"}, g.clock()...)
+	g.top = "b0"
+	g.chain(fmt.Sprintf("[%d:v]", in), append(c, fmt.Sprintf("trim=end_frame=%d", f.Frames)), g.top)
+	return n, nil
+}
+
+// place lays a still over what is drawn so far. One picture is enough: the overlay repeats and moves it. Only while it
+// fades are there more.
+func (g *graph) place(s *still) error {
+	l := s.layer
+	file := g.file("raw")
+	if err := writePlanar(filepath.Join(g.dir, file), s.img, true); err != nil {
+		return err
+	}
+	name := g.own(l.ID)
+	in := g.input(l.ID, g.rawInput(file, "gbrap", s.view.W, s.view.H))
+	stream := fmt.Sprintf("[%d:v]", in)
+	if fadeIn, fadeOut := fades(l); fadeIn > 0 || fadeOut > 0 {
+		changes := fadeFrames(l)
+		c := append([]string{"loop=loop=-1:size=1:start=0"}, g.clock()...)
+		c = append(c, fmt.Sprintf("trim=end_frame=%d", len(changes)), fadeChain(l, len(changes), name)[1:], spread(changes))
+		g.chain(stream, c, name)
+		stream = "[" + name + "]"
+	}
+	g.overlay(l, name, stream, s.view.X, s.view.Y, l.From, l.End(), true)
+	return nil
+}
+
+// fadeFrames are the film's frames on which a layer that fades looks different from the frame before.
+func fadeFrames(l *timeline.Layer) []int {
+	in, out := fades(l)
+	at := []int{l.From}
+	for n := range in {
+		at = append(at, l.From+n+1)
+	}
+	for n := range out {
+		at = append(at, l.End()-out+n)
+	}
+	slices.Sort(at)
+	return slices.DeleteFunc(slices.Compact(at), func(frame int) bool { return frame >= l.End() })
+}

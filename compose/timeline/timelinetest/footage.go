@@ -1,0 +1,214 @@
+package timelinetest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"greenroom/compose/timeline"
+)
+
+// Folder is where the footage lies below the folder given to [Footage], as a Remotion project's public/ folder has it.
+const Folder = "greenroom/files"
+
+// Sizes and lengths of the footage.
+const (
+	ClipWidth, ClipHeight   = 160, 90
+	AlphaWidth, AlphaHeight = 160, 120
+	ClipFrames              = 30 // of "clip": 1.2 s at 25 fps
+	AlphaFrames             = 50 // of "alpha": 2 s at 25 fps
+	PictureWidth            = 64
+	PictureHeight           = 48
+)
+
+// Footage makes the media of all films below dir and gives their table. The keys:
+//
+//	alpha    VP9 with alpha and Opus, 160x120, 25 fps, 2 s: a disc with a soft edge goes from left to right
+//	clip     H.264, 160x90, 25 fps, 1.2 s, opaque: see [ClipColor]
+//	cinema   the same at 24000/1001 fps, 30 frames
+//	fast     the same at 60000/1001 fps, 30 frames
+//	picture  PNG, 64x48, four patches of which one is half transparent: see [PictureColor]
+//	photo    JPEG, 80x60, a smooth ramp
+//	tone     WAV, 48 kHz stereo, 1 s of 440 Hz with an amplitude of 0.25, on from its first sample
+//	bed      WAV, 44.1 kHz mono, 0.7 s of 220 Hz with an amplitude of 0.5
+//	sans, bold  fonts
+func Footage(tb testing.TB, dir string) map[string]timeline.Media {
+	tb.Helper()
+	m := &maker{TB: tb, dir: filepath.Join(dir, filepath.FromSlash(Folder)), media: map[string]timeline.Media{}}
+	if err := os.MkdirAll(m.dir, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	m.still("picture", "picture.png", PictureWidth, PictureHeight, true, func(f *os.File) error {
+		return png.Encode(f, drawn(PictureWidth, PictureHeight, PictureColor))
+	})
+	m.still("photo", "photo.jpg", 80, 60, false, func(f *os.File) error {
+		return jpeg.Encode(f, drawn(80, 60, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x * 3), uint8(y * 4), 128, 255} }), &jpeg.Options{Quality: 95})
+	})
+	m.wav("tone", 48000, 2, 1, 440, 0.25)
+	m.wav("bed", 44100, 1, 0.7, 220, 0.5)
+	m.clip("clip", "25/1", timeline.Rate{Num: 25, Den: 1})
+	m.clip("cinema", "24000/1001", timeline.Rate{Num: 24000, Den: 1001})
+	m.clip("fast", "60000/1001", timeline.Rate{Num: 60000, Den: 1001})
+	m.alpha()
+	m.font("sans", "DejaVuSans.ttf")
+	m.font("bold", "DejaVuSans-Bold.ttf")
+	return m.media
+}
+
+// ClipColor is the colour of "clip" at a pixel of a frame: the left half has one that changes with every frame, the right
+// half is blue above and orange below.
+func ClipColor(frame, x, y int) color.NRGBA {
+	switch {
+	case x < ClipWidth/2:
+		return color.NRGBA{uint8(40 + 6*frame), uint8(200 - 5*frame), 60, 255}
+	case y < ClipHeight/2:
+		return color.NRGBA{30, 60, 200, 255}
+	}
+	return color.NRGBA{230, 140, 20, 255}
+}
+
+// AlphaColor is the colour of "alpha": a disc of one colour, whose edge is 8 pixels soft.
+func AlphaColor(frame, x, y int) color.NRGBA {
+	cx, cy := 40+float64(frame)*1.6, float64(AlphaHeight)/2
+	a := min(max((44-math.Hypot(float64(x)+0.5-cx, float64(y)+0.5-cy))/8, 0), 1)
+	return color.NRGBA{210, 90, 150, uint8(math.Round(a * 255))}
+}
+
+// PictureColor is the colour of "picture".
+func PictureColor(x, y int) color.NRGBA {
+	switch left, top := x < PictureWidth/2, y < PictureHeight/2; {
+	case left && top:
+		return color.NRGBA{220, 30, 40, 255}
+	case top:
+		return color.NRGBA{30, 180, 70, 255}
+	case left:
+		return color.NRGBA{250, 250, 250, 128}
+	}
+	return color.NRGBA{20, 40, 120, 255}
+}
+
+func drawn(w, h int, at func(x, y int) color.NRGBA) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.SetNRGBA(x, y, at(x, y))
+		}
+	}
+	return img
+}
+
+type maker struct {
+	testing.TB
+	dir   string
+	media map[string]timeline.Media
+}
+
+func (m *maker) add(key, name string, media timeline.Media) string {
+	media.File, media.Public = filepath.Join(m.dir, name), Folder+"/"+name
+	m.media[key] = media
+	return media.File
+}
+
+func (m *maker) write(file string, data []byte) {
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		m.Fatal(err)
+	}
+}
+
+func (m *maker) still(key, name string, w, h int, alpha bool, encode func(*os.File) error) {
+	f, err := os.Create(m.add(key, name, timeline.Media{Width: w, Height: h, Alpha: alpha}))
+	if err != nil {
+		m.Fatal(err)
+	}
+	defer f.Close()
+	if err := encode(f); err != nil {
+		m.Fatal(err)
+	}
+}
+
+func (m *maker) wav(key string, rate, channels int, seconds, hertz, amplitude float64) {
+	m.write(m.add(key, key+".wav", timeline.Media{Seconds: seconds}), Wave(rate, channels, seconds, hertz, amplitude))
+}
+
+// Wave is a WAV file of 16 bit: a cosine, so that its first sample is its loudest.
+func Wave(rate, channels int, seconds, hertz, amplitude float64) []byte {
+	samples := int(math.Round(seconds * float64(rate)))
+	var data bytes.Buffer
+	for i := range samples {
+		v := int16(math.Round(amplitude * 32767 * math.Cos(2*math.Pi*hertz*float64(i)/float64(rate))))
+		for range channels {
+			_ = binary.Write(&data, binary.LittleEndian, v)
+		}
+	}
+	var b bytes.Buffer
+	b.WriteString("RIFF")
+	_ = binary.Write(&b, binary.LittleEndian, uint32(36+data.Len()))
+	b.WriteString("WAVEfmt ")
+	_ = binary.Write(&b, binary.LittleEndian, struct {
+		Size                 uint32
+		Format, Channels     uint16
+		Rate, BytesPerSecond uint32
+		BlockAlign, BitDepth uint16
+	}{16, 1, uint16(channels), uint32(rate), uint32(rate * channels * 2), uint16(channels * 2), 16})
+	b.WriteString("data")
+	_ = binary.Write(&b, binary.LittleEndian, uint32(data.Len()))
+	b.Write(data.Bytes())
+	return b.Bytes()
+}
+
+// bt709 turns RGB frames into tagged BT.709.
+var bt709 = []string{"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"}
+
+func (m *maker) clip(key, rate string, r timeline.Rate) {
+	file := m.add(key, key+".mp4", timeline.Media{Width: ClipWidth, Height: ClipHeight, Seconds: r.Seconds(ClipFrames), Codec: "h264"})
+	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", ClipWidth, ClipHeight), "-framerate", rate, "-i", "pipe:0",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "4", "-g", "12"}
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, bt709...), "-movflags", "+faststart", file)...)
+}
+
+// alpha is encoded as package compose/media prepares clips: the first picture at 0, sound early by Opus' own delay.
+func (m *maker) alpha() {
+	file := m.add("alpha", "alpha.webm", timeline.Media{Width: AlphaWidth, Height: AlphaHeight, Seconds: AlphaFrames / 25.0, Codec: "vp9", Alpha: true})
+	voice := filepath.Join(m.TB.TempDir(), "voice.wav")
+	m.write(voice, Wave(48000, 1, 2, 330, 0.4))
+	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", AlphaWidth, AlphaHeight), "-framerate", "25", "-i", "pipe:0", "-i", voice,
+		"-filter_complex", "[0:v]scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuva420p[v];[1:a]asetpts=PTS-STARTPTS+0.0065/TB[a]",
+		"-map", "[v]", "-map", "[a]", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "4", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-auto-alt-ref", "0",
+		"-c:a", "libopus", "-b:a", "96k", "-metadata:s:v:0", "alpha_mode=1", "-avoid_negative_ts", "disabled"}
+	m.ffmpeg(AlphaFrames, AlphaWidth, AlphaHeight, AlphaColor, append(append(args, bt709...), file)...)
+}
+
+func (m *maker) ffmpeg(frames, w, h int, at func(frame, x, y int) color.NRGBA, args ...string) {
+	m.Helper()
+	var raw bytes.Buffer
+	for n := range frames {
+		raw.Write(drawn(w, h, func(x, y int) color.NRGBA { return at(n, x, y) }).Pix)
+	}
+	cmd := exec.CommandContext(m.Context(), "ffmpeg", append([]string{"-hide_banner", "-nostdin", "-v", "error", "-y"}, args...)...)
+	cmd.Stdin = &raw
+	if out, err := cmd.CombinedOutput(); err != nil {
+		m.Fatalf("make footage: %v\n%s", err, out)
+	}
+}
+
+// fontFolders are where DejaVu lies on the systems we know.
+var fontFolders = []string{"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/local/share/fonts/dejavu", "/Library/Fonts"}
+
+func (m *maker) font(key, name string) {
+	for _, folder := range fontFolders {
+		if data, err := os.ReadFile(filepath.Join(folder, name)); err == nil {
+			m.write(m.add(key, name, timeline.Media{}), data)
+			return
+		}
+	}
+	m.Fatalf("%s is not in %v: apt-get install fonts-dejavu-core", name, fontFolders)
+}
