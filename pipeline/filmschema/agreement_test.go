@@ -31,34 +31,29 @@ const (
 	mostOffset   = 0.001 // s
 )
 
-// screen is a Remotion project with the footage in public/, and a session on it.
-func screen(t testing.TB) (*remotion.Session, map[string]timeline.Media) {
+// set is a Remotion project with the footage in public/.
+type set struct {
+	dir     string
+	r       remotion.Renderer
+	footage map[string]timeline.Media
+}
+
+func stage(t testing.TB) set {
 	t.Helper()
-	dir, home := t.TempDir(), t.TempDir()
-	if _, err := remotion.Scaffold(dir, remotion.ScaffoldOptions{Project: "agree"}); err != nil {
+	p := set{dir: t.TempDir()}
+	if _, err := remotion.Scaffold(p.dir, remotion.ScaffoldOptions{Project: "agree"}); err != nil {
 		t.Fatal(err)
 	}
-	modules, err := filepath.Abs(companion + "/node_modules")
-	if err != nil {
+	if err := os.Symlink(modules(t), filepath.Join(p.dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	if from := os.Getenv("GREENROOM_NODE_MODULES"); from != "" {
-		modules = from
-	}
-	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
-	browser := remotion.FindBrowser("", os.Getenv, exec.LookPath)
-	if browser == "" {
+	// The machine may be busy with other tests.
+	p.r = remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath), Stall: 10 * time.Minute}
+	if p.r.Browser == "" {
 		t.Fatal("no headless browser is installed; run make setup")
 	}
-	footage := timelinetest.Footage(t, filepath.Join(dir, "public"))
-	s, err := remotion.Renderer{Browser: browser, Stall: 10 * time.Minute}.Open(t.Context(), remotion.SessionSpec{ProjectDir: dir, CacheDir: home}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s, footage
+	p.footage = timelinetest.Footage(t, filepath.Join(p.dir, "public"))
+	return p
 }
 
 // draw makes a film with the Timeline composition.
@@ -217,10 +212,15 @@ func TestNativeAndRemotionAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, footage := screen(t)
+	p := stage(t)
+	session, err := p.r.Open(t.Context(), remotion.SessionSpec{ProjectDir: p.dir, CacheDir: t.TempDir()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
 	dir := t.TempDir()
 	table := []string{"| film | frames | SSIM outside words | in words | length | loudness | offset |", "|---|---|---|---|---|---|---|"}
-	for _, f := range timelinetest.Films(footage) {
+	for _, f := range timelinetest.Films(p.footage) {
 		t.Run(f.Name, func(t *testing.T) {
 			name := strings.ReplaceAll(f.Name, " ", "-")
 			ext := ".mp4"

@@ -15,7 +15,7 @@ import (
 const companion = "../../remotion/companion"
 
 // modules is the folder of the companion's installed packages.
-func modules(t *testing.T) string {
+func modules(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("GREENROOM_NODE_MODULES")
 	if dir == "" {
@@ -38,7 +38,7 @@ func project(t *testing.T) string {
 	return dir
 }
 
-func put(t *testing.T, path string, b []byte) {
+func put(t testing.TB, path string, b []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, b, 0o644); err != nil {
 		t.Fatal(err)
