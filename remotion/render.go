@@ -183,7 +183,7 @@ func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec Render
 	}
 	for _, c := range chunks {
 		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio, "format": format,
-			"crf": crf, "concurrency": max(1, spec.Concurrency)},
+			"crf": crf, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })
 		if err != nil {
 			return err

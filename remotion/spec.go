@@ -41,6 +41,10 @@ type RenderSpec struct {
 	InputProps  []byte
 	Concurrency int // browser tabs; 0 = 1, the cheapest for media clips
 	CRF         int // 0 = 18; ProRes has none
+	// Exact hands frames to the encoder as PNG instead of JPEG: coloured edges stay as sharp
+	// as the film's own format allows, for more processor time. Films with transparency
+	// always are.
+	Exact bool
 	// ChunkFrames is how many frames are rendered at a time: after a crash only the chunk
 	// that was being made is made again. 0: 500.
 	ChunkFrames   int

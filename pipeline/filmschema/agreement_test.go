@@ -63,7 +63,7 @@ func draw(t testing.TB, s *remotion.Session, f *timeline.Film, out string) remot
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := s.Render(t.Context(), remotion.RenderSpec{Composition: "Timeline", Out: out, InputProps: props, CRF: 4}, nil)
+	res, err := s.Render(t.Context(), remotion.RenderSpec{Composition: "Timeline", Out: out, InputProps: props, CRF: 4, Exact: true}, nil)
 	if err != nil {
 		t.Fatalf("film %q: %v", f.Name, err)
 	}

@@ -189,6 +189,7 @@ const operations = {
       ...common, composition, ...format, codec: (part && chunkCodec) || format.codec, colorSpace: 'bt709',
       ...(format.codec === 'prores' ? {} : {crf: request.crf}),
       ...(format.codec === 'vp9' ? {ffmpegOverride: ({args}) => args.flatMap((a) => (a === 'libvpx-vp9' ? [a, ...vp9] : [a]))} : {}),
+      ...(request.exact ? {imageFormat: 'png'} : {}),
       frameRange: part ? [request.from, request.to] : null,
       audioCodec: 'pcm-16', separateAudioTo: request.audio, enforceAudioTrack: true, sampleRate: 48000, outputLocation: request.video,
       concurrency: request.concurrency, overwrite: true, cancelSignal,

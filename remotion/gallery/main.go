@@ -81,7 +81,7 @@ func draw(ctx context.Context, project, out string, only []string) error {
 			}
 			stills = append(stills, still)
 		}
-		sheet := filepath.Join(out, strings.ToLower(p.composition)+".jpg")
+		sheet := filepath.Join(out, "gallery-"+strings.ToLower(p.composition)+".jpg")
 		if err := join(ctx, stills, sheet); err != nil {
 			return err
 		}
