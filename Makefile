@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 export GREENROOM_NODE_MODULES := $(CURDIR)/remotion/companion/node_modules
 GO_FILES := $(shell git ls-files '*.go')
 
-.PHONY: all build demo gallery test bench gen lint vet setup explore kill clean
+.PHONY: all build demo gallery test bench gallery-page gen lint vet setup explore kill clean
 
 all: build
 
@@ -43,7 +43,11 @@ gen: setup
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/standin ./pipeline ./pipeline/filmschema ./pipeline/watch .
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/standin ./pipeline ./pipeline/filmschema ./pipeline/watch ./internal/page .
+
+# The pictures of the page in docs/img, from a real project on the sandbox.
+gallery-page:
+	go test -count 1 -run TestGallery ./internal/page -gallery $(CURDIR)/docs/img
 
 # Every schedule of so many faults against the spending protocol, and the planted
 # wrong ones; an ordinary test run takes 3.

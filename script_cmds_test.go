@@ -34,22 +34,35 @@ func until(ts *testscript.TestScript, what string, f func() bool) {
 	}
 }
 
-// account is the number of jobs on the sandbox's account.
-func account(ts *testscript.TestScript) int {
+// account is the number of jobs on the sandbox's account, of one path or of all.
+func account(ts *testscript.TestScript, path string) (n int) {
 	res, err := http.Get(ts.Getenv("HEYGEN_API_BASE") + "/_sandbox/account")
 	ts.Check(err)
 	defer res.Body.Close()
 	var a struct {
 		Billed int `json:"billed_jobs"`
+		Jobs   []struct{ Route string }
 	}
 	ts.Check(json.NewDecoder(res.Body).Decode(&a))
-	return a.Billed
+	if path == "" {
+		return a.Billed
+	}
+	for _, j := range a.Jobs {
+		if j.Route == path {
+			n++
+		}
+	}
+	return n
 }
 
-// billed N compares the number of jobs on the sandbox's account.
+// billed N [PATH] compares the number of jobs on the sandbox's account.
 func billed(ts *testscript.TestScript, neg bool, args []string) {
-	if n := account(ts); neg || fmt.Sprint(n) != args[0] {
-		ts.Fatalf("%d jobs billed, want %s", n, args[0])
+	path := ""
+	if len(args) > 1 {
+		path = args[1]
+	}
+	if n := account(ts, path); neg || fmt.Sprint(n) != args[0] {
+		ts.Fatalf("%d jobs billed %s, want %s", n, path, args[0])
 	}
 }
 

@@ -4,150 +4,143 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
-	"greenroom/internal/browsertest"
+	"greenroom/internal/benchtest"
 )
 
+// studioFrame is where somebody works meanwhile: no key frame, on which every mouth is
+// shut, and early enough for the shortest clip.
+const studioFrame = 31
+
 // TestStudioFollowsWatch runs the real Remotion Studio beside watch, in the real
-// browser: a script edited, a script broken and mended, a clip bought. Each time
-// Studio asks for the new file and draws another picture, without losing its place.
+// browser: a script edited, broken and mended, a clip added, removed and bought. Each
+// time the preview is compared with the published file's frame, and stays where it was.
 func TestStudioFollowsWatch(t *testing.T) {
-	dir := filmProject(t)
-	script := filepath.Join(dir, "scripts", "intro.md")
-	write := func(path, text string) {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+	s := startStage(t, studioFrame)
+	now := s.clip("intro")
+	s.shows("the first clip", now, nil, studioFrame)
+	before := s.place()
+	if before.Path != "/Exact" || before.Frame != studioFrame {
+		t.Fatalf("Studio opened at %+v", before)
+	}
+	stays := func(after string) {
+		t.Helper()
+		if at := s.place(); at != before {
+			t.Errorf("after %s Studio is at %+v, it was at %+v", after, at, before)
 		}
 	}
-	write(script, "This is the first line that is said.")
-	watch := exec.Command("greenroom", "watch", "--studio")
-	watch.Dir = dir
-	keys, err := watch.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
+	// changed does something, waits for the clip that follows and for its picture.
+	changed := func(what, name string, do func()) {
+		t.Helper()
+		old := s.clip(name)
+		began := time.Now()
+		do()
+		next := old
+		s.await(what+": the publish", func() bool {
+			next = s.clip(name)
+			return next != nil && (old == nil || next.Src != old.Src)
+		})
+		out := time.Since(began)
+		s.shows(what, next, now, studioFrame)
+		t.Logf("%s: published after %v, shown after %v", what, out.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+		stays(what)
+		now = next
 	}
-	story, err := os.Create(filepath.Join(t.TempDir(), "story"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer story.Close()
-	watch.Stderr = story
-	if err := watch.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- watch.Wait() }()
-	said := func() string { b, _ := os.ReadFile(story.Name()); return string(b) }
-	url := ""
-	await(t, "Studio", said, func() bool {
-		m := regexp.MustCompile(`studio: (http://localhost:\d+)\n`).FindStringSubmatch(said())
-		if m != nil {
-			url = m[1]
-		}
-		return m != nil && strings.Contains(said(), "Built in") && strings.Contains(said(), "stand-in")
+	changed("an edit", "intro", func() { s.script("An edit that finds everything cold.") })
+	changed("a longer one", "intro", func() {
+		s.script("Now it is another line, and it takes a little longer to say than the first one did, by some seconds.")
 	})
 
-	tab := browsertest.Tab(t, chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
-	do := func(a ...chromedp.Action) {
-		t.Helper()
-		if err := chromedp.Run(tab, a...); err != nil {
-			t.Fatalf("%v\n%s", err, said())
-		}
-	}
-	do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(url+"/Presenter"))
-	published := func(name string) string {
-		b, _ := os.ReadFile(filepath.Join(dir, "src", "greenroom", "clips.gen.json"))
-		return regexp.MustCompile(name + `\.[0-9a-f]{8}\.webm`).FindString(string(b))
-	}
-	asked := func(file string) bool {
-		var yes bool
-		do(chromedp.Evaluate(fmt.Sprintf(`performance.getEntriesByType('resource').some(e => e.name.includes(%q))`, file), &yes))
-		return yes && file != ""
-	}
-	picture := func() string {
-		var png []byte
-		do(chromedp.CaptureScreenshot(&png))
-		return string(png)
-	}
-	first := published("intro")
-	await(t, "the first clip in Studio", said, func() bool { return asked(first) })
-
-	before := picture()
-	for _, text := range []string{"An edit that finds everything cold.", "And one that finds it warm, as all that follow do.", "Now it is another line, and it takes a little longer to say than the first one did."} {
-		old, began := published("intro"), time.Now()
-		write(script, text)
-		await(t, "the published edit", said, func() bool { return published("intro") != old })
-		out := time.Since(began)
-		await(t, "the edit in Studio", said, func() bool { return asked(published("intro")) })
-		t.Logf("save → published in %v, asked for by Studio in %v", out.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
-	}
-	second := published("intro")
-	await(t, "another picture", said, func() bool { return picture() != before })
-
 	// a script that cannot be read leaves the last good clip standing
-	write(script, `Broken <break time="5ms"/> tag.`)
-	await(t, "the error", said, func() bool { return strings.Contains(said(), "is not a break HeyGen understands") })
-	if published("intro") != second {
+	s.script(`Broken <break time="5ms"/> tag.`)
+	s.await("the error", func() bool { return strings.Contains(s.said(), "is not a break HeyGen understands") })
+	if c := s.clip("intro"); c == nil || c.Src != now.Src {
 		t.Error("the last good clip is gone")
 	}
-	write(script, "Now it is another line, and it takes a little longer to say than the first one did.")
-	await(t, "the error's end", said, func() bool { return strings.Contains(said(), "the manifest is well again") })
+	s.shows("a broken script", now, nil, studioFrame)
+	stays("a broken script")
+	changed("the error mended", "intro", func() { s.script("Mended it is, with other words than before.") })
+	s.await("the error's end", func() bool { return strings.Contains(s.said(), "the manifest is well again") })
 
 	// a clip that comes first is shown first; removed, the other one is shown again
-	manifest := filepath.Join(dir, "greenroom.yaml")
-	text, err := os.ReadFile(manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := picture()
-	write(manifest, string(text)+"  alpha: {script: \"Alpha comes first.\", avatar: {id: Bram-office-20230104}}\n")
-	await(t, "the new clip in Studio", said, func() bool { return asked(published("alpha")) })
-	await(t, "its picture", said, func() bool { return picture() != shown })
-	write(manifest, string(text))
-	await(t, "the new clip's end", said, func() bool { return published("alpha") == "" })
+	intro, manifest := now, filepath.Join(s.dir, "greenroom.yaml")
+	changed("a clip added", "alpha", func() {
+		put(t, manifest, studioManifest+"  alpha: {script: \"Alpha comes first, and is somebody else.\", avatar: {id: Bram-office-20230104}}\n")
+	})
+	put(t, manifest, studioManifest)
+	s.shows("a clip removed", intro, now, studioFrame)
+	stays("a clip removed")
+	s.await("its end in the props", func() bool { return s.clip("alpha") == nil })
+	now = intro
 
 	// bought: the take takes the stand-in's place
-	fmt.Fprintln(keys, "b intro")
-	await(t, "the question", said, func() bool { return strings.Contains(said(), "y and Enter") })
-	fmt.Fprintln(keys, "y")
-	await(t, "the take in Studio", said, func() bool { f := published("intro"); return f != second && asked(f) })
+	changed("a clip bought", "intro", func() {
+		fmt.Fprintln(s.keys, "b intro")
+		s.await("the question", func() bool { return strings.Contains(s.said(), "y and Enter") })
+		fmt.Fprintln(s.keys, "y")
+	})
+	if now.Kind != "final" {
+		t.Errorf("what was bought is a %s", now.Kind)
+	}
+	s.end()
+}
 
-	if err := keys.Close(); err != nil { // the end of stdin ends everything
+// end closes stdin, which ends everything, and looks for what is left.
+func (s *stage) end() {
+	t := s.t
+	t.Helper()
+	if err := s.keys.Close(); err != nil {
 		t.Fatal(err)
 	}
 	select {
-	case err := <-ended:
+	case err := <-s.ended:
 		if err != nil {
-			t.Errorf("watch ended with %v\n%s", err, said())
+			t.Errorf("watch ended with %v\n%s", err, s.said())
 		}
-	case <-time.After(20 * time.Second):
-		_ = watch.Process.Kill()
-		t.Fatalf("watch did not end\n%s", said())
+	case <-time.After(time.Minute):
+		t.Fatalf("watch did not end\n%s", s.said())
 	}
-	left, _ := exec.Command("pgrep", "-f", dir).Output() // fails when there is none
-	if s := strings.TrimSpace(string(left)); s != "" {
-		t.Errorf("processes are left: %s", s)
+	left, _ := exec.Command("pgrep", "-f", s.dir).Output() // fails when there is none
+	if l := strings.TrimSpace(string(left)); l != "" {
+		t.Errorf("processes are left: %s", l)
 	}
 }
 
-// await polls a condition, at most two minutes.
-func await(t *testing.T, what string, said func() string, f func() bool) {
-	t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); <-tick.C {
-		if f() {
-			return
+// BenchmarkSaveToStudio is the time from a save of a script to the preview's pixels
+// that show the new clip, and to the publish, medians over the edits. The screenshots
+// that look for it cost some of it.
+func BenchmarkSaveToStudio(b *testing.B) {
+	s := startStage(b, studioFrame)
+	now := s.clip("intro")
+	s.shows("the first clip", now, nil, studioFrame)
+	var out, shown []float64
+	edit := 0
+	next := func(measure bool) {
+		began := time.Now()
+		edit++
+		s.script(fmt.Sprintf("%s, edit number %d of many.", []string{"Mama knows about it", "Oh, who would do so", "This fits fine here"}[edit%3], edit))
+		old := now
+		s.await("the publish", func() bool { now = s.clip("intro"); return now != nil && now.Src != old.Src })
+		published := time.Since(began)
+		s.shows("the edit", now, nil, studioFrame)
+		if all := time.Since(began); measure {
+			out, shown = append(out, published.Seconds()), append(shown, all.Seconds())
+			b.Logf("published after %v, shown after %v", published.Round(time.Millisecond), all.Round(time.Millisecond))
 		}
 	}
-	t.Fatalf("%s did not happen\n%s", what, said())
+	for range 2 {
+		next(false)
+	}
+	for range 5 * b.N {
+		next(true)
+	}
+	b.ReportMetric(benchtest.Median(out), "s-to-publish")
+	b.ReportMetric(benchtest.Median(shown), "s-to-Studio")
+	b.ReportMetric(0, "ns/op")
+	s.end()
 }

@@ -73,6 +73,15 @@ func (s *Store) Publish(root string, files []File) (Published, error) {
 	return p, nil
 }
 
+// Own makes a folder greenroom's, as Publish does, and puts nothing into it: for a folder that only holds others.
+func Own(root string) error {
+	r, _, err := own(root)
+	if err != nil {
+		return err
+	}
+	return r.Close()
+}
+
 // own opens the folder and its marker, making both when the folder is new or empty.
 func own(root string) (*os.Root, *marker, error) {
 	if err := os.MkdirAll(root, 0o755); err != nil {

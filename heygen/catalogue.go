@@ -143,11 +143,15 @@ func (c *Client) Voices(ctx context.Context, api API) ([]VoiceInfo, error) {
 		}
 		list = d.Voices
 	}
+	return voicesOf(list), nil
+}
+
+func voicesOf(list []wireVoice) []VoiceInfo {
 	out := make([]VoiceInfo, 0, len(list))
 	for _, v := range list {
 		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), Link(first(string(v.Preview), string(v.PreviewV))), v.Pause, v.Emotion, v.Locale})
 	}
-	return out, nil
+	return out
 }
 
 // Quota is what the account has left, in credits (HeyGen answers sixtieths).

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,12 +22,16 @@ import (
 // BuildOptions are the choices of one build.
 type BuildOptions struct {
 	Clips    []string
+	Only     []string      // of those: clips, families or patterns
+	Shard    Shard         // of those: this machine's part
+	FailFast bool          // ask for nothing more once a clip failed
 	Jobs     int           // ffmpeg runs at once; 0 = as the cores allow
 	Wait     time.Duration // give up watching paid jobs after so long; 0 = never
 	MaxSpend *float64      // USD for this run; nil = the manifest's budget
 	Frozen   bool          // never spend: fail and name what is missing
 	Strict   bool          // an outcome nobody knows is always put before a person
 	StandIns bool          // buy nothing: what is not bought gets a stand-in
+	Draft    bool          // buy voices alone: what is not bought gets a stand-in
 	NoWait   bool          // leave jobs that are not done yet to a later run
 	// Look tells that some job may have ended, so that it is read now and not at the next
 	// poll. It proves nothing. Nil: there is nobody to tell.
@@ -38,6 +44,7 @@ type BuildOptions struct {
 type Summary struct {
 	Clips    int   `json:"clips"`
 	Bought   int   `json:"bought"`
+	Voices   int   `json:"voices"` // bought
 	Fetched  int   `json:"downloaded"`
 	Bytes    int64 `json:"downloadedBytes"`
 	Prepared int   `json:"transcoded"`
@@ -49,7 +56,9 @@ type Summary struct {
 	Published bool          `json:"published"`
 	Spent     float64       `json:"spentUSD"`
 	Took      time.Duration `json:"-"`
-	Seconds   float64       `json:"seconds"`
+	// Results are what came of each clip, in the order of the plan.
+	Results []Result `json:"-"`
+	Seconds float64  `json:"seconds"`
 }
 
 // maxDownloads bounds how many links are read at once.
@@ -67,6 +76,7 @@ type build struct {
 	threads int
 
 	takes keyedMutex // one at a time per take key
+	twins twins
 
 	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
 	templates map[string]heygen.Template // by id, the same
@@ -74,8 +84,9 @@ type build struct {
 	polls     polls
 	pending   []Step // left to a later run
 
-	mu  sync.Mutex
-	sum Summary
+	mu       sync.Mutex
+	sum      Summary
+	resultAt map[string]int // of sum.Results, by clip
 }
 
 // keyedMutex is a mutex for each key.
@@ -103,11 +114,16 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 // stop the others; the error joins all that failed.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	start := p.o.Now()
+	names, err := p.Select(o.Clips, o.Only, o.Shard)
+	if err != nil {
+		return Summary{}, err
+	}
+	o.Clips = names
 	plan, err := p.Plan(ctx, o.Clips)
 	if err != nil {
 		return Summary{}, err
 	}
-	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
+	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.propsCurrent() {
 		if len(o.Clips) == 0 {
 			p.remember(ctx)
@@ -140,22 +156,27 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: polls{now: p.o.Now}}
-	b.sum.UpToDate = plan.Counts()[Keep]
+	b.sum.UpToDate, b.sum.Results = plan.Counts()[Keep], p.results(plan)
+	b.resultAt = resultIndex(b.sum.Results)
 	defer b.listen(ctx)()
-	draw := plan
-	if o.StandIns {
+	draw, spend := plan, plan
+	if o.StandIns || o.Draft {
 		plan, draw = plan.free()
+		spend = draw.voices(o.Draft)
 	}
-	if err := b.preflight(ctx, plan); err != nil {
+	if err := b.preflight(ctx, spend); err != nil {
 		return sum, err
 	}
-	if err := b.limits(plan); err != nil {
+	if err := b.limits(spend); err != nil {
 		return sum, err
 	}
+	b.learnTwins(ctx, draw)
 	err = b.run(ctx, plan)
-	if o.StandIns {
-		err = errors.Join(err, b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
+	if o.StandIns || o.Draft {
+		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
+	err = errors.Join(err, p.lockSaver.flush(), p.standIns.saver.flush())
+	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
@@ -213,26 +234,42 @@ func (b *build) limits(plan *Plan) error {
 	return nil
 }
 
-// run takes every clip through its stages, side by side.
+// run takes every clip through its stages, side by side. Workers are bounded: a table
+// of thousands of rows must not be thousands of stacks. A translation may wait for its
+// source, so sources go first.
 func (b *build) run(ctx context.Context, plan *Plan) error {
-	var g errgroup.Group
-	errs := make([]error, len(plan.Steps))
 	b.ended = map[string]chan struct{}{}
-	for _, s := range plan.Steps {
-		if s.Action != Keep && s.Action != Publish {
-			b.ended[s.Clip] = make(chan struct{})
-		}
-	}
+	var first, second []int
 	for i, s := range plan.Steps {
-		if s.Action == Keep || s.Action == Publish {
+		switch {
+		case s.Action == Keep || s.Action == Publish:
 			continue
+		case s.clip.Translate != nil && s.clip.Translate.Clip != "":
+			second = append(second, i)
+		default:
+			first = append(first, i)
 		}
+		b.ended[s.Clip] = make(chan struct{})
+	}
+	second = sourcesFirst(plan, second)
+	b.send(ctx, Event{Stage: "build", State: Started, Total: int64(len(first) + len(second))})
+	errs := make([]error, len(plan.Steps))
+	var broken atomic.Bool
+	var g errgroup.Group
+	g.SetLimit(b.workers())
+	for _, i := range append(first, second...) {
 		g.Go(func() error {
+			s := plan.Steps[i]
 			defer close(b.ended[s.Clip])
+			if b.o.FailFast && broken.Load() || ctx.Err() != nil {
+				b.later(s)
+				return nil
+			}
 			err := b.clip(ctx, s)
 			if errors.Is(err, errPending) {
 				b.later(s)
 			} else if err != nil {
+				broken.Store(true)
 				errs[i] = b.failed(ctx, s, err)
 			}
 			return nil
@@ -240,6 +277,28 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 	}
 	_ = g.Wait() // the functions report through errs
 	return joinFaults(ctx, errs)
+}
+
+// workers is how many clips are on their way at once: all that may wait for HeyGen, and
+// as many again for the stages on this machine.
+func (b *build) workers() int {
+	return 2*max(1, b.Manifest.HeyGen.Concurrency) + maxDownloads + 2*runtime.NumCPU()
+}
+
+// sourcesFirst puts translations of translations behind what they translate.
+func sourcesFirst(plan *Plan, steps []int) []int {
+	from := map[string]string{}
+	for _, i := range steps {
+		from[plan.Steps[i].Clip] = plan.Steps[i].clip.Translate.Clip
+	}
+	depth := func(clip string) (n int) {
+		for ; from[clip] != "" && n <= len(from); n++ {
+			clip = from[clip]
+		}
+		return n
+	}
+	slices.SortStableFunc(steps, func(a, b int) int { return depth(plan.Steps[a].Clip) - depth(plan.Steps[b].Clip) })
+	return steps
 }
 
 // joinFaults makes one error of many; an end that was asked for wins.
@@ -262,14 +321,16 @@ func (b *build) later(s Step) {
 	defer b.mu.Unlock()
 	b.sum.Waiting++
 	b.pending = append(b.pending, s)
+	b.sum.Results[b.resultAt[s.Clip]].Status = ResultWaiting
 }
 
 func (b *build) failed(ctx context.Context, s Step, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	b.count(func(sum *Summary) { sum.Failed++ })
 	faults := fault.All(err)
+	b.count(func(sum *Summary) { sum.Failed++ })
+	b.result(s.Clip, func(r *Result) { r.Status, r.Error = ResultFailed, faults[0].Error() })
 	for _, f := range faults {
 		if f.Clip == "" {
 			f.Clip = s.Clip

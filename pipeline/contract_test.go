@@ -28,6 +28,10 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v2", `{agent: {prompt: "A film.", duration: 20s, orientation: portrait, avatar: x, files: [a.png]}}`, "v1-agent", "/v1/video_agent/generate"},
 	{"v2", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}}`, "v2-template", "/v2/template/t123/generate"},
 	{"v2", `{translate: {file: a.mp4, to: Spanish, mode: precise}, transparent: false}`, "v2-translate", "/v2/video_translate"},
+	{"v2", `{script: Hi, draft: voice, captions: true}`, "v2-key", "/v2/video/generate"},
+	{"v2", `{script: Hi, draft: voice, captions: true, route: v1-webm}`, "v1-webm", "/v1/video.webm"},
+	{"v3", `{script: Hi, draft: voice, captions: true}`, "v3-webm", "/v3/videos"},
+	{"v3", `{script: Hi, draft: voice, route: v3-key}`, "v3-key", "/v3/videos"},
 	{"v3", `{script: Hi, captions: true}`, "v3-webm", "/v3/videos"},
 	{"v3", `{script: Hi, route: v3-key, voice: {speed: 0.8, pitch: -3}}`, "v3-key", "/v3/videos"},
 	{"v3", `{script: Hi, transparent: false, background: {image: a.png}}`, "v3", "/v3/videos"},
@@ -58,6 +62,12 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 			t.Errorf("%s posts to %s, want %s", x.clip, in.Path, x.path)
 		}
 		page.Body("POST", in.Path, in.Body)
+		if r := s.req.speech; r != nil {
+			page.Body("POST", r.path, r.body)
+			if !strings.Contains(string(in.Body), "asset-a.wav") || strings.Contains(string(in.Body), "Hi") {
+				t.Errorf("%s is not driven by its bought voice: %s", x.clip, in.Body)
+			}
+		}
 		routes[s.Route] = true
 		if strings.Contains(string(in.Body), "Signature=") {
 			t.Errorf("%s: the body that is kept holds a signed link: %s", x.clip, in.Body)
@@ -107,6 +117,18 @@ clips:
 	r, err := p.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if r.speech != nil { // its voice is bought
+		if err := p.openState(); err != nil {
+			t.Fatal(err)
+		}
+		hash, size, err := p.store.Import(filepath.Join(dir, "a.wav"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.keepVoice(r.speech.key, voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	b := &build{Project: p, engines: map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}}, templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: []heygen.TemplateVariable{
 		{Name: "name", Type: "text"}, {Name: "logo", Type: "image"}, {Name: "who", Type: "character"}, {Name: "tone", Type: "voice"}}}}}

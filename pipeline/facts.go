@@ -16,6 +16,14 @@ func (p *Project) Facts(s Step) [][2]string {
 	if s.Price > 0 {
 		out = append(out, [2]string{"price", fmt.Sprintf("%s to %s", Dollars(s.Least), Dollars(s.Price))})
 	}
+	if v := s.Voice; v != nil {
+		out = append(out, [2]string{"voice", fmt.Sprintf("%s: %s", v.Action, v.Reason)}, [2]string{"voice key", v.Key})
+		if v.Price > 0 {
+			out = append(out, [2]string{"voice price", fmt.Sprintf("%s to %s", Dollars(v.Least), Dollars(v.Price))})
+		}
+	} else if v, ok := p.heard(s.req.speech); ok {
+		out = append(out, [2]string{"voice", fmt.Sprintf("bought, %.2f s, %d words", v.Seconds, len(v.Words))})
+	}
 	if s.row.Key != "" {
 		out = append(out, [2]string{"request", strings.TrimSpace(string(s.row.State) + " " + s.row.VideoID + " " + s.row.Reason)})
 	}

@@ -177,10 +177,18 @@ func (p *Project) reliesOn() []reliedOn {
 	add(true, p.Manifest.Path)
 	add(false, p.path(LockName))
 	add(false, p.PropsPath())
+	add(false, p.path(liveProps))
 	add(false, filepath.Join(p.path(SourceDir), clipsModule))
+	for _, e := range p.Manifest.Each {
+		add(true, e.File)
+	}
+	seen := map[string]bool{} // rows share scripts
 	for _, c := range p.Manifest.Clips {
 		for _, f := range c.Inputs() {
-			add(true, f)
+			if c.Row == nil || !seen[f] {
+				add(true, f)
+			}
+			seen[f] = seen[f] || c.Row != nil
 		}
 		e, ok := p.entry(c.Name)
 		if !ok {

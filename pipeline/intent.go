@@ -20,6 +20,19 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		in.Path, in.Title, in.Body = s.row.Path, s.row.Title, s.row.Body
 		return in, nil // the frozen bytes count, nothing new is uploaded
 	}
+	if s.req.speech != nil {
+		v, err := b.speak(ctx, s, client)
+		if err != nil {
+			return in, err
+		}
+		// The bought sound drives the avatar; its words are the captions.
+		c.Script, c.AudioFile, c.Captions = "", b.sound(v), false
+		if s.req.seconds, s.req.certain = v.Seconds, true; !b.Sandboxed() {
+			s.Seconds = v.Seconds
+			b.cost(&s, loadPrices())
+			in.Price = s.Price
+		}
+	}
 	w := &writer{b, ctx, client, apiOf(s.Route), c}
 	var body any
 	var err error

@@ -25,6 +25,7 @@ const (
 	Buy     Action = "buy"     // ask HeyGen for a new take
 	Settle  Action = "settle"  // an earlier request's outcome is unknown
 	Blocked Action = "blocked" // needs a person first
+	Draft   Action = "draft"   // ask HeyGen for its voice alone
 )
 
 // Step is the plan for one clip.
@@ -37,6 +38,9 @@ type Step struct {
 	Least   float64 `json:"leastUSD"` // the same if the estimate of its length is too long
 	Seconds float64 `json:"seconds"`  // of footage; an estimate until the take is there
 	Key     string  `json:"takeKey"`
+	// Voice is the sound that comes before the picture, of a clip with a voice draft that
+	// is not bought. Its price is its own: Price does not hold it.
+	Voice *VoiceStep `json:"voice,omitempty"`
 
 	clip    manifest.Clip
 	req     request
@@ -47,7 +51,7 @@ type Step struct {
 // Plan is what a build would do.
 type Plan struct {
 	Steps   []Step  `json:"clips"`
-	Price   float64 `json:"priceUSD"` // at most
+	Price   float64 `json:"priceUSD"` // at most, voices with it
 	Least   float64 `json:"leastUSD"`
 	API     string  `json:"api"`
 	Sandbox bool    `json:"sandbox"`
@@ -102,14 +106,27 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			continue
 		}
 		row, known := rows[req.key]
-		s := p.step(ctx, c, req, row, known)
+		s := p.withVoice(p.step(ctx, c, req, row, known), rows)
 		if first, ok := bought[req.key]; ok && s.Action == Buy {
-			s.Action, s.Reason = Fetch, fmt.Sprintf("the same take as %s, bought once", first)
+			s.Action, s.Reason, s.Voice = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil
 		} else if s.Action == Buy {
 			bought[req.key] = c.Name
 		}
 		if s.Action == Buy && !plan.Sandbox {
 			p.cost(&s, prices)
+		}
+		if v := s.Voice; v != nil && v.Action == Buy {
+			if !plan.Sandbox {
+				p.voiceCost(v, prices)
+			}
+			if first, ok := bought[v.Key]; ok {
+				v.Action, v.Reason = Fetch, fmt.Sprintf("the same voice as %s, bought once", first)
+				v.Price, v.Least, v.credits, v.twin = 0, 0, 0, true
+			} else {
+				bought[v.Key] = c.Name
+			}
+			plan.Price += v.Price
+			plan.Least += v.Least
 		}
 		plan.Price += s.Price
 		plan.Least += s.Least
@@ -153,6 +170,9 @@ func (p *Project) step(ctx context.Context, c manifest.Clip, req request, row le
 	if have && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		s.Seconds = e.Info.Duration
 		if why := p.staleRendition(ctx, c, e); why != "" {
+			return say(Prepare, "%s", why)
+		}
+		if why := p.staleCaptions(c, req, e.Captions != nil); why != "" {
 			return say(Prepare, "%s", why)
 		}
 		if why := p.unpublished(c, e); why != "" {

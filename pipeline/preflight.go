@@ -17,10 +17,10 @@ import (
 // be looked up now is left to HeyGen's own answer; a refused request costs nothing
 // either.
 func (b *build) preflight(ctx context.Context, plan *Plan) error {
-	f := &flight{b: b, looks: map[string][]Step{}, voices: map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}}
+	f := &flight{b: b, looks: map[string][]Step{}, voices: map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}, speech: map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}}
 	b.engines, b.templates = map[string]*heygen.Engine{}, map[string]heygen.Template{}
 	for _, s := range plan.Steps {
-		if s.Action == Buy {
+		if s.Action == Buy || s.Action == Draft {
 			f.need(s)
 		}
 	}
@@ -31,7 +31,7 @@ func (b *build) preflight(ctx context.Context, plan *Plan) error {
 	if f.client, err = b.connect(ctx); err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context) error{f.checkLooks, f.checkVoices, f.checkTemplates, f.checkLanguages, func(ctx context.Context) error { return f.checkBalance(ctx, plan) }} {
+	for _, check := range []func(context.Context) error{f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages, func(ctx context.Context) error { return f.checkBalance(ctx, plan) }} {
 		if err := check(ctx); err != nil {
 			return err
 		}
@@ -50,12 +50,19 @@ type flight struct {
 	steps  []Step
 	looks  map[string][]Step
 	voices map[heygen.API]map[string][]Step
+	speech map[heygen.API]map[string][]Step // voices that must speak without a picture
 	faults fault.List
 }
 
 func (f *flight) need(s Step) {
 	f.steps = append(f.steps, s)
 	c, api := s.clip, apiOf(s.Route)
+	if v := s.Voice; v != nil && v.Action == Buy {
+		f.speech[api][c.Voice.ID] = append(f.speech[api][c.Voice.ID], s)
+	}
+	if s.Action == Draft {
+		return // the picture waits
+	}
 	look := func(id string) {
 		if id != "" {
 			f.looks[id] = append(f.looks[id], s)
@@ -78,7 +85,7 @@ func (f *flight) need(s Step) {
 		if len(c.Scenes) == 0 {
 			look(c.Avatar.ID)
 		}
-		if len(c.Scenes) == 0 && c.AudioFile == "" {
+		if len(c.Scenes) == 0 && c.AudioFile == "" && s.req.speech == nil {
 			voice(c.Voice.ID)
 		}
 	}
@@ -163,6 +170,41 @@ func (f *flight) checkVoices(ctx context.Context) error {
 			if !slices.Contains(ids, id) {
 				f.add(steps, nearestHint("voices", id, ids), "the account has no voice %q", id)
 			}
+		}
+	}
+	return nil
+}
+
+// checkSpeech finds voices that cannot speak without a picture.
+func (f *flight) checkSpeech(ctx context.Context) error {
+	for api, wanted := range f.speech {
+		if len(wanted) == 0 {
+			continue
+		}
+		able, err := f.client.SpeechVoices(ctx, api)
+		if err != nil || len(able) == 0 {
+			continue
+		}
+		has := func(list []heygen.VoiceInfo, id string) bool {
+			return slices.ContainsFunc(list, func(v heygen.VoiceInfo) bool { return v.ID == id })
+		}
+		var all []heygen.VoiceInfo
+		for id, steps := range wanted {
+			if has(able, id) {
+				continue
+			}
+			if all == nil {
+				all, _ = f.client.Voices(ctx, api) // only to say which is wrong
+			}
+			if has(all, id) {
+				f.add(steps, fmt.Sprintf("leave draft: voice out, or choose another voice, such as %q (%s); nothing was bought", able[0].ID, able[0].Name), "voice %q cannot speak without a picture, so it has no voice draft", id)
+				continue
+			}
+			var ids []string
+			for _, v := range able {
+				ids = append(ids, v.ID)
+			}
+			f.add(steps, nearestHint("voices", id, ids), "the account has no voice %q", id)
 		}
 	}
 	return nil
@@ -271,7 +313,9 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 	if bal.Currency == "credits" {
 		need = 0
 		for _, s := range f.steps {
-			need += s.credits
+			if need += s.credits; s.Voice != nil {
+				need += s.Voice.credits
+			}
 		}
 	}
 	if bal.Known && need > bal.Left+1e-9 {

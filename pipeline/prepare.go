@@ -29,6 +29,17 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if !ok {
 		return fault.New(fault.Failed, "", "no master on record")
 	}
+	e, twin, unlock := b.twin(s, e)
+	if twin {
+		unlock(nil)
+		if err := b.setEntry(e); err != nil {
+			return err
+		}
+		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: "the same as another clip"})
+		return nil
+	}
+	var made *lockfile.Entry
+	defer func() { unlock(made) }()
 	t, err := b.tools(ctx)
 	if err != nil {
 		return err
@@ -71,9 +82,16 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		}
 		e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, spec, t), Hash: string(hash), Bytes: size}
 	}
+	if s.req.speech != nil {
+		if e.Captions, err = b.voiceCaptions(s); err != nil {
+			return err
+		}
+		b.heldLength(ctx, s, e)
+	}
 	if err := b.setEntry(e); err != nil {
 		return err
 	}
+	made = &e
 	b.count(func(sum *Summary) { sum.Prepared++ })
 	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)})
 	return nil

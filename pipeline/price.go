@@ -20,6 +20,7 @@ type prices struct {
 	CreditsPerMin map[string]float64 `json:"creditsPerMinute"`
 	StepSeconds   float64            `json:"stepSeconds"`
 	V3USD         map[string]float64 `json:"v3USDPerSecond"`
+	SpeechUSD     float64            `json:"speechUSDPerSecond"`
 }
 
 func loadPrices() prices {
@@ -44,5 +45,17 @@ func (p prices) usd(kind string, seconds float64) float64 {
 	return math.Round(p.credits(kind, seconds)*p.USDPerCredit*100) / 100
 }
 
-// Dollars prints money the way people read it.
-func Dollars(v float64) string { return fmt.Sprintf("$%.2f", v) }
+// speech is what a voice alone of so many seconds costs: less than a cent as a rule, so
+// it is rounded up to a tenth of one.
+func (p prices) speech(seconds float64) float64 {
+	return math.Ceil(math.Max(1, math.Ceil(seconds))*p.SpeechUSD*1000-1e-6) / 1000
+}
+
+// Dollars prints money the way people read it: cents, and tenths of a cent where there
+// are some.
+func Dollars(v float64) string {
+	if cents := v * 100; math.Abs(cents-math.Round(cents)) > 0.01 {
+		return fmt.Sprintf("$%.3f", v)
+	}
+	return fmt.Sprintf("$%.2f", v)
+}

@@ -59,7 +59,11 @@ type Project struct {
 	autoMu  sync.Mutex
 	uploads keyedMutex
 
+	indexOnce sync.Once
+	index     map[string]int // clips by name
+
 	lockMu     sync.Mutex
+	lockSaver  *saver
 	toolsMu    sync.Mutex
 	toolsFound media.Tools
 	store      *assets.Store
@@ -91,6 +95,7 @@ func Open(o Options) (*Project, error) {
 	if p.lock, err = lockfile.Load(p.path(LockName)); err != nil {
 		return nil, err
 	}
+	p.lockSaver = newSaver(p.saveLock)
 	p.inputs, p.can, p.standIns = openInputs(p.state), openCapabilities(p.state), openStandIns(p.state)
 	return p, nil
 }
@@ -132,39 +137,15 @@ func (p *Project) peekState() error {
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
 	p.inputs.save()
-	var err error
+	err := errors.Join(p.lockSaver.flush(), p.standIns.saver.flush())
 	if p.o.shared == nil {
-		err = p.provider.close()
+		err = errors.Join(err, p.provider.close())
 	}
 	if p.ledger != nil {
 		err = errors.Join(err, p.ledger.Close())
 		p.ledger, p.store = nil, nil
 	}
 	return err
-}
-
-// clips gives the manifest's clips named, in manifest order; no names: all.
-func (p *Project) clips(names []string) ([]manifest.Clip, error) {
-	if len(names) == 0 {
-		return p.Manifest.Clips, nil
-	}
-	want := map[string]bool{}
-	for _, n := range names {
-		want[n] = true
-	}
-	var out []manifest.Clip
-	for _, c := range p.Manifest.Clips {
-		if want[c.Name] {
-			out = append(out, c)
-			delete(want, c.Name)
-		}
-	}
-	for _, n := range names {
-		if want[n] {
-			return nil, fault.New(fault.Usage, "`greenroom status` lists the clips", "no clip %q in %s", n, filepath.Base(p.Manifest.Path))
-		}
-	}
-	return out, nil
 }
 
 func (p *Project) send(ctx context.Context, e Event) {

@@ -18,6 +18,10 @@ import (
 // clipsModule makes a missing clip a compile error; it stands beside the props.
 const clipsModule = "clips.gen.ts"
 
+// liveProps are the same props below public/: Studio reads them there at every publish,
+// which needs no new bundle.
+const liveProps = PublicDir + "/props.json"
+
 // publishedFile is a rendition under its published name.
 type publishedFile struct {
 	assets.File
@@ -65,6 +69,11 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if _, err := p.store.Publish(p.path(PublicDir), files); err != nil {
 		return err
 	}
+	if have, err := os.ReadFile(p.path(liveProps)); err != nil || !bytes.Equal(have, jsonB) {
+		if err := atomicfile.WriteQuick(p.path(liveProps), jsonB); err != nil {
+			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
+		}
+	}
 	dir := p.path(SourceDir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", SourceDir)
@@ -96,6 +105,9 @@ func (p *Project) props() (jsonB, ts []byte, err error) {
 			continue
 		}
 		clip := propsClip(e, files, m.FPS)
+		if c.Row != nil && len(c.Row.Values) > 0 {
+			clip.Row = c.Row.Values
+		}
 		if clip.Kind = kind; kind == routeStandIn {
 			clip.Take = remotion.Take{Route: routeStandIn, Key: e.TakeKey}
 			if m.StandInLabel {
@@ -141,12 +153,12 @@ func (p *Project) propsCurrent() bool {
 	if err != nil {
 		return false
 	}
-	have, err := os.ReadFile(p.PropsPath())
-	if err != nil || !bytes.Equal(have, want) {
-		return false
+	for path, b := range map[string][]byte{p.PropsPath(): want, p.path(liveProps): want, filepath.Join(p.path(SourceDir), clipsModule): ts} {
+		if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, b) {
+			return false
+		}
 	}
-	have, err = os.ReadFile(filepath.Join(p.path(SourceDir), clipsModule))
-	return err == nil && bytes.Equal(have, ts)
+	return true
 }
 
 // label is what is written over a stand-in: its name and the beginning of its script.

@@ -65,6 +65,8 @@ func (p *Project) Resolve(ctx context.Context, clip, videoID string) error {
 	switch {
 	case err != nil:
 		return err
+	case r.speech != nil && (!ok || row.State == ledger.Intended):
+		return p.resolveVoice(ctx, clip, videoID, r.speech)
 	case !ok || row.State != ledger.Parked && row.State != ledger.Sending:
 		return fault.New(fault.Usage, "`greenroom status` shows what needs settling", "no request of it is open").For(clip)
 	case videoID != "":

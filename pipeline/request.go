@@ -17,8 +17,9 @@ type request struct {
 	key       string // SHA-256 of everything that changes the take
 	fields    []keyField
 	priceKind string
-	seconds   float64 // estimated
-	certain   bool    // seconds is no estimate
+	seconds   float64        // estimated
+	certain   bool           // seconds is no estimate
+	speech    *speechRequest // the sound that is bought first; nil: spoken by the video itself
 }
 
 func (r request) paid() bool { return r.route != routeVideo && r.route != routeFile }
@@ -114,6 +115,16 @@ func (p *Project) keySpoken(k *keyer, c manifest.Clip, r *request) error {
 		k.field("script", said)
 		keyVoice(k, "voice", c.Voice)
 		r.seconds = SpokenSeconds(said, c.Voice.Speed)
+		if c.Draft == manifest.DraftVoice {
+			k.field("sound", "voice draft")
+			var err error
+			if r.speech, err = p.speech(c, r.route, said); err != nil {
+				return unspeakable(c, err)
+			}
+			if v, ok := p.heard(r.speech); ok {
+				r.seconds, r.certain = v.Seconds, true
+			}
+		}
 	}
 	if err := p.keyAvatar(k, "avatar", c.Avatar); err != nil {
 		return err
@@ -147,7 +158,7 @@ func (p *Project) keyFrame(k *keyer, c manifest.Clip, r *request) error {
 	case r.route == routeV2 || r.route == routeV3:
 		k.field("background", c.Background)
 	}
-	if c.Captions {
+	if c.Captions && r.speech == nil { // a bought voice brings its own words
 		k.field("captions", "yes")
 	}
 	if err := p.keyFile(k, "background image", c.BackgroundImage); err != nil {

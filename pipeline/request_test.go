@@ -144,8 +144,16 @@ func TestPrices(t *testing.T) {
 			}
 		}
 	}
-	if Dollars(0.4) != "$0.40" || Dollars(12) != "$12.00" {
-		t.Error(Dollars(0.4), Dollars(12))
+	// A voice costs less than a cent; it is rounded up to a tenth of one, never to nothing.
+	for seconds, want := range map[float64]float64{0: 0.001, 1: 0.001, 5: 0.004, 60: 0.041, 300: 0.201} {
+		if got := p.speech(seconds); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%g s of speech cost %g, want %g", seconds, got, want)
+		}
+	}
+	for v, want := range map[float64]string{0.4: "$0.40", 12: "$12.00", 0.004: "$0.004", 0.1 + 0.2: "$0.30", 1.984: "$1.984"} {
+		if got := Dollars(v); got != want {
+			t.Errorf("%g is %s, want %s", v, got, want)
+		}
 	}
 }
 

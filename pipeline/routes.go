@@ -139,10 +139,20 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	}
 	routes := p.candidates(c, api)
 	first, err := p.requestOn(ctx, c, routes[0])
-	if err != nil || len(routes) == 1 {
+	if err != nil || have && e.TakeKey == first.key {
 		return first, err
 	}
-	for _, r := range append([]request{first}, p.others(ctx, c, routes[1:])...) {
+	list := append([]request{first}, p.others(ctx, c, routes[1:])...)
+	if c.Source == manifest.SourceAvatar && c.AudioFile == "" && len(c.Scenes) == 0 {
+		// A take of the same words stands whether or not its voice was drafted first.
+		if c.Draft == "" {
+			c.Draft = manifest.DraftVoice
+		} else {
+			c.Draft = ""
+		}
+		list = append(list, p.others(ctx, c, routes)...)
+	}
+	for _, r := range list {
 		row, known := rows[r.key]
 		if have && e.TakeKey == r.key || known && row.State != ledger.Intended && row.State != ledger.Failed {
 			return r, nil
@@ -190,8 +200,10 @@ func fits(c manifest.Clip, route string) error {
 	switch {
 	case len(c.Scenes) > 0 && (route == routeV1WebM || route == routeV3WebM || route == routeV3Key || route == routeV3):
 		return bad("leave the route out, or make a clip of each scene", "route %s makes one scene", route)
-	case route == routeV1WebM && c.Captions:
+	case route == routeV1WebM && c.Captions && c.Draft == "":
 		return bad("use route v2-key", "/v1/video.webm makes no captions")
+	case route == routeV1WebM && (a.Scale != 0 && a.Scale != 1 || a.Offset.X != 0 || a.Offset.Y != 0):
+		return bad("use route v2-key, or place the clip in the composition", "/v1/video.webm does not move or scale avatars")
 	case route == routeV1WebM && a.Photo != "":
 		return bad("use route v2-key", "/v1/video.webm takes studio avatars only")
 	case !spoken || !isV3(route):
@@ -216,6 +228,14 @@ func fits(c manifest.Clip, route string) error {
 		}
 	}
 	return nil
+}
+
+// unspeakable places what speech cannot do at the clip that asks for it.
+func unspeakable(c manifest.Clip, err error) error {
+	f := fault.New(fault.Manifest, "leave it out, or leave draft out", "draft: voice: %s", strings.TrimPrefix(err.Error(), "heygen make speech: ")).For(c.Name)
+	place := c.Place
+	f.Place = &place
+	return f
 }
 
 // recordRoute is where an existing video's record is read: in the account's own

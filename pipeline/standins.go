@@ -25,13 +25,15 @@ const (
 )
 
 // standInVersion changes when the same clip would be drawn another way.
-const standInVersion = "2"
+const standInVersion = "3"
 
 // standIns are the ones on record, by clip.
 type standIns struct {
 	mu   sync.Mutex
 	path string
 	file *lockfile.File
+
+	saver *saver
 }
 
 func openStandIns(state string) *standIns {
@@ -40,6 +42,7 @@ func openStandIns(state string) *standIns {
 	if s.file, err = lockfile.Load(s.path); err != nil {
 		s.file, _ = lockfile.Parse(standInsFile, nil) // spoiled: they are drawn again
 	}
+	s.saver = newSaver(s.save)
 	return s
 }
 
@@ -51,9 +54,19 @@ func (s *standIns) get(clip string) (lockfile.Entry, bool) {
 
 func (s *standIns) set(e lockfile.Entry) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.file.Set(e)
-	return s.file.Save(s.path)
+	s.mu.Unlock()
+	return s.saver.changed()
+}
+
+func (s *standIns) save() error {
+	s.mu.Lock()
+	b, err := s.file.Encode()
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return lockfile.Write(s.path, b)
 }
 
 // standInSpec is what a clip's stand-in shows and says.
@@ -73,6 +86,9 @@ func (p *Project) standInSpec(c manifest.Clip, req request) standin.Spec {
 			from.Width, from.Height = s.Width, s.Height
 			return from
 		}
+	}
+	if v, ok := p.heard(req.speech); ok {
+		s.AudioPath, s.Words = p.sound(v), standinWords(v.Words)
 	}
 	if s.Script == "" && s.AudioPath == "" {
 		s.Silence = max(1, req.seconds)
@@ -99,6 +115,9 @@ func (p *Project) standInKey(s standin.Spec) (string, error) {
 	k.field("script", s.Script)
 	if err := p.keyFile(k, "audio", s.AudioPath); err != nil {
 		return "", err
+	}
+	for _, w := range s.Words {
+		k.field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
 	}
 	return k.sum(), nil
 }
@@ -155,7 +174,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	if err != nil {
 		return err
 	}
-	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) {
+	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(s.clip, s.req, false) == "") {
 		return nil
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Started})
@@ -185,6 +204,9 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 		}
 		e.Renditions[name] = lockfile.Rendition{Key: key, Hash: string(hash), Bytes: size}
 	}
+	if e.Captions, err = b.voiceCaptions(s); err != nil {
+		return err
+	}
 	// The lockfile's grammar wants a master: the stand-in is its own.
 	e.Master, e.MasterBytes = e.Renditions[webmRendition].Hash, e.Renditions[webmRendition].Bytes
 	if err := b.standIns.set(e); err != nil {
@@ -209,6 +231,14 @@ func (p *Project) hasAll(e lockfile.Entry) bool {
 // stand-in when one was drawn for what the manifest says now, else whatever take there
 // is.
 func (p *Project) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
+	e, kind, ok = p.standing(c)
+	if !c.Captions {
+		e.Captions = nil // a voice's words stay on record when nobody wants them shown
+	}
+	return e, kind, ok
+}
+
+func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
 	take, have := p.entry(c.Name)
 	have = have && len(take.Renditions) > 0
 	si, drawn := p.standIns.get(c.Name)

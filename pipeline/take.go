@@ -101,23 +101,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	before := s.row.State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
 	re := remote{client, s.Route, onceKey(s.Key)}
-	began := b.Project.o.Now()
-	var row ledger.Row
-	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err = b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true})
-		wait, busy := heygen.Busy(err)
-		if !busy || row.State == ledger.Sending || row.State == ledger.Parked || b.Project.o.Now().Sub(began) > b.patience() {
-			break
-		}
-		// Refused for now, and nothing was bought: ask again when there is room.
-		if wait = max(wait, pause); b.provider.local() {
-			wait = min(wait, 500*time.Millisecond)
-		}
-		b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Progress, Message: "HeyGen is busy; again in " + wait.Round(time.Second).String()})
-		if err := sleep(ctx, wait); err != nil {
-			return row, err
-		}
-	}
+	row, err := b.spend(ctx, s.Clip, "submit", in, re, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true})
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
@@ -132,10 +116,31 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return row, explain(err, "submit")
 	}
 	if before != ledger.Sending {
-		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += s.Price })
+		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
+		b.result(s.Clip, func(r *Result) { r.Price += in.Price })
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
 	return row, nil
+}
+
+// spend buys under the ledger's protocol and waits while HeyGen has no room.
+func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
+	began := b.Project.o.Now()
+	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
+		row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
+		wait, busy := heygen.Busy(err)
+		if !busy || row.State == ledger.Sending || row.State == ledger.Parked || b.Project.o.Now().Sub(began) > b.patience() {
+			return row, err
+		}
+		// Refused for now, and nothing was bought: ask again when there is room.
+		if wait = max(wait, pause); b.provider.local() {
+			wait = min(wait, 500*time.Millisecond)
+		}
+		b.send(ctx, Event{Clip: clip, Stage: stage, State: Progress, Message: "HeyGen is busy; again in " + wait.Round(time.Second).String()})
+		if err := sleep(ctx, wait); err != nil {
+			return row, err
+		}
+	}
 }
 
 func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.Video) error {
@@ -219,7 +224,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row)
 
 // connectFor connects when the clip needs more than what is on disk.
 func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) {
-	if !s.clip.Captions {
+	if !s.clip.Captions || s.req.speech != nil {
 		return nil, nil
 	}
 	return b.connect(ctx)
@@ -227,8 +232,10 @@ func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) 
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
 	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs()}
-	if r, ok := b.captions(ctx, s, client, id, v); ok {
-		e.Captions = &r
+	if s.req.speech == nil { // else the bought voice brings them
+		if r, ok := b.captions(ctx, s, client, id, v); ok {
+			e.Captions = &r
+		}
 	}
 	return b.setEntry(e)
 }

@@ -60,7 +60,11 @@ func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heyge
 		u.URL = a.URL.Reveal() // v1 names an upload by address; it is not signed
 	}
 	p.can.learn(p.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
-	p.send(ctx, Event{Stage: "upload", State: Done, Message: p.rel(path)})
+	name := p.rel(path)
+	if strings.HasPrefix(filepath.ToSlash(name), StateDir+"/") {
+		name = "a file from the store" // its path says nothing to people
+	}
+	p.send(ctx, Event{Stage: "upload", State: Done, Message: name})
 	return u, nil
 }
 

@@ -24,8 +24,8 @@ var bundleFiles = []string{"package.json", "package-lock.json", "tsconfig.json",
 var bundlePackages = []string{"remotion", "@remotion/bundler"}
 
 // bundleKey hashes everything a bundle is made from: bytes and names, never
-// times. The generated clips are in it: the companion's film.ts imports
-// clips.gen.ts, and components may. public/ is not, it is linked in; the
+// times. The generated clips are in it: components may import
+// clips.gen.ts. public/ is not, it is linked in; the
 // project's place is, because the link names it.
 func bundleKey(project, entry string) (string, error) {
 	k := keyer{sha256.New()}

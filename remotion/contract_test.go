@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -61,7 +62,7 @@ func TestHostileNamesSurviveUnchanged(t *testing.T) {
 		if got.JSON.Project != name || got.TS.Project != name {
 			t.Errorf("%.40q came back as %.40q from JSON, %.40q from TypeScript", name, got.JSON.Project, got.TS.Project)
 		}
-		if strings.Join(got.Names, " ") != "constructor intro" || got.TS.Clips["intro"] != clip("intro") {
+		if strings.Join(got.Names, " ") != "constructor intro" || !reflect.DeepEqual(got.TS.Clips["intro"], clip("intro")) {
 			t.Errorf("%.40q: clips came back as %v", name, got.Names)
 		}
 		if p, err := DecodeProps(j); err != nil || p.Project != name {

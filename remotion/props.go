@@ -22,22 +22,23 @@ type Props struct {
 // Clip is one published clip. Paths are relative to public/, as staticFile wants
 // them; absent renditions are left out.
 type Clip struct {
-	Name              string   `json:"name" jsonschema:"pattern=^[a-z0-9][a-z0-9-]*$,maxLength=64"`
-	Src               string   `json:"src" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"The video, for staticFile()."`
-	Kind              string   `json:"kind" jsonschema:"enum=final,enum=stand-in"`
-	Transparent       bool     `json:"transparent"`
-	Width             int      `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the file in pixels."`
-	Height            int      `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the file in pixels."`
-	FPS               float64  `json:"fps" jsonschema:"exclusiveMinimum=0,maximum=240" jsonschema_description:"Frames per second of the file."`
-	DurationInSeconds float64  `json:"durationInSeconds" jsonschema:"exclusiveMinimum=0,maximum=86400"`
-	DurationInFrames  int      `json:"durationInFrames" jsonschema:"minimum=1" jsonschema_description:"Length in frames of the compositions' rate."`
-	Box               Box      `json:"box" jsonschema_description:"Where the file's picture sits in the full frame, in the full frame's pixels."`
-	Poster            string   `json:"poster,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
-	Waveform          *string  `json:"waveform,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
-	Captions          *string  `json:"captions,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
-	Label             *string  `json:"label,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Words to burn over a stand-in, beside the timecode."`
-	Loudness          *float64 `json:"loudness,omitempty" jsonschema:"minimum=-120,maximum=20" jsonschema_description:"Integrated loudness in LUFS."`
-	Take              Take     `json:"take"`
+	Name              string            `json:"name" jsonschema:"pattern=^[a-z0-9][a-z0-9-]*$,maxLength=64"`
+	Src               string            `json:"src" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"The video, for staticFile()."`
+	Kind              string            `json:"kind" jsonschema:"enum=final,enum=stand-in"`
+	Transparent       bool              `json:"transparent"`
+	Width             int               `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the file in pixels."`
+	Height            int               `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the file in pixels."`
+	FPS               float64           `json:"fps" jsonschema:"exclusiveMinimum=0,maximum=240" jsonschema_description:"Frames per second of the file."`
+	DurationInSeconds float64           `json:"durationInSeconds" jsonschema:"exclusiveMinimum=0,maximum=86400"`
+	DurationInFrames  int               `json:"durationInFrames" jsonschema:"minimum=1" jsonschema_description:"Length in frames of the compositions' rate."`
+	Box               Box               `json:"box" jsonschema_description:"Where the file's picture sits in the full frame, in the full frame's pixels."`
+	Poster            string            `json:"poster,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Waveform          *string           `json:"waveform,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Captions          *string           `json:"captions,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Label             *string           `json:"label,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Words to burn over a stand-in, beside the timecode."`
+	Row               map[string]string `json:"row,omitempty" jsonschema_description:"The columns of the clip's table that the manifest hands over."`
+	Loudness          *float64          `json:"loudness,omitempty" jsonschema:"minimum=-120,maximum=20" jsonschema_description:"Integrated loudness in LUFS."`
+	Take              Take              `json:"take"`
 }
 
 // Box places a cropped clip in the frame it was cropped from. All in pixels of

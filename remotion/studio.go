@@ -2,12 +2,16 @@ package remotion
 
 import (
 	"context"
+	_ "embed"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"greenroom/internal/fault"
@@ -23,8 +27,12 @@ type StudioSpec struct {
 	Ready      func(url string)  // when it answers
 }
 
+//go:embed loopback.mjs
+var loopbackSource []byte
+
 // Studio runs Remotion Studio of a project until ctx ends: it leaves no process
-// behind. The error is nil when ctx ended it.
+// behind, answers this machine only, and ends when we are killed. The error is nil when
+// ctx ended it. A port that somebody else holds is a fault.
 func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	node, err := r.node(ctx)
 	if err != nil {
@@ -38,19 +46,23 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 		return fault.New(fault.Tool, "run npm install --save-exact @remotion/cli@4.0.529 in the project", "find Remotion Studio: the project does not depend on @remotion/cli")
 	}
 	if s.Port == 0 {
-		if s.Port, err = freePort(); err != nil {
-			return err
-		}
+		s.Port, err = freePort()
+	} else {
+		err = portFree(s.Port)
+	}
+	if err != nil {
+		return err
 	}
 	env := r.Env
 	if env == nil && s.Browser != "" {
 		env = append(proc.Inherited(), "GREENROOM_BROWSER="+s.Browser)
 	}
+	preload := "data:text/javascript;base64," + base64.StdEncoding.EncodeToString(loopbackSource)
 	lines := &lineWriter{say: s.Log}
 	ready, stop := context.WithCancel(ctx)
 	defer stop()
 	go waitFor(ready, s.Port, s.Ready)
-	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{program, "studio", "--no-open", "--port", strconv.Itoa(s.Port)}, Dir: s.ProjectDir, Env: env, Stdout: lines, Stderr: s.Log})
+	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{"--import", preload, program, "studio", "--no-open", "--port", strconv.Itoa(s.Port)}, Dir: s.ProjectDir, Env: env, Stdout: lines, Stderr: s.Log})
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -60,13 +72,41 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	return fault.New(fault.Tool, "start it by hand to see more: npx remotion studio", "Remotion Studio ended")
 }
 
+// loopbacks are the addresses on which Remotion looks whether a port is free.
+var loopbacks = []string{"127.0.0.1", "::1"}
+
+// freePort finds a port that nobody holds on any loopback address.
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	var err error
+	for range 20 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			break
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		_ = l.Close()
+		if err = portFree(port); err == nil {
+			return port, nil
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fault.Wrap(fault.Failed, err, "name one with --studio-port", "find a free port for Remotion Studio")
+}
+
+// portFree names a port that Studio could not have.
+func portFree(port int) error {
+	const hint = "choose another with --studio-port, or leave it out for a free one"
+	for i, host := range loopbacks {
+		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		switch {
+		case err == nil:
+			_ = l.Close()
+		case errors.Is(err, syscall.EADDRINUSE):
+			return fault.New(fault.Usage, hint, "port %d is taken: Remotion Studio cannot listen there", port)
+		case i == 0: // without IPv6 there is nothing to ask about it
+			return fault.Wrap(fault.Usage, err, hint, "let Remotion Studio listen on port %d", port)
+		}
+	}
+	return nil
 }
 
 // waitFor tells once something answers on the port.

@@ -78,18 +78,20 @@ const headDrop = 14
 func (a *actor) frame(i int) []byte {
 	t, live := float64(i)/a.fps, a.rest(i)
 	base := a.place()
-	breath := 0.004 * math.Sin(2*math.Pi*0.25*t) * live
+	// Breathing out from the rest pose, nods that go down: whatever moves stays inside
+	// the rest pose's outline, so that a stand-in, which holds still, fills the same box.
+	breath := -0.002 * (1 - math.Cos(2*math.Pi*0.25*t)) * live
 	body := base
 	body.k *= 1 + breath
-	body.y += base.k * 560 * -breath // it rises from the lower border, not from the middle
+	body.y += base.k * 560 * -breath // it sinks to the lower border, not to the middle
 
 	// Slow noise of two incommensurate waves; the head leads, face and hair follow
 	// a little more or less: parallax.
 	sx := live * (math.Sin(0.9*t+a.phase[0]) + 0.5*math.Sin(2.3*t+a.phase[1])) / 1.5
-	sy := live * (math.Sin(1.3*t+a.phase[2])/2 + 0.9*a.stress[i])
+	sy := live * ((1+math.Sin(1.3*t+a.phase[2]))/4 + 0.9*a.stress[i])
 	tilt := 0.016 * live * math.Sin(0.7*t+a.phase[3])
 	head := func(depth float64) at {
-		return at{x: base.x + base.k*6*sx*depth, y: base.y + base.k*(headDrop-4*sy*depth) - base.k*500*breath, k: base.k, tilt: tilt}
+		return at{x: base.x + base.k*6*sx*depth, y: base.y + base.k*(headDrop+4*sy*depth) - base.k*500*breath, k: base.k, tilt: tilt}
 	}
 	a.put("hair-back", head(0.7))
 	for _, l := range bodyLayers {

@@ -33,7 +33,7 @@ func (m *Maker) Quick(ctx context.Context, l *Library, s Spec, cache, out string
 	if err != nil {
 		return Quick{}, err
 	}
-	frames := max(1, int(math.Ceil(track.seconds()*float64(l.FPS)-1e-9)))
+	frames := max(1, int(math.Ceil(track.length()*float64(l.FPS)-1e-9)))
 	seconds := float64(frames) / float64(l.FPS)
 	track.pad(int(math.Ceil(seconds*1000/opusFrame - 1e-9)))
 	file := muxed{width: l.Box.W, height: l.Box.H, fps: l.FPS, opus: track.opus, seconds: seconds}
@@ -64,7 +64,16 @@ type track struct {
 	opus  [][]byte
 	loud  []float64
 	words []Word
-	quiet []byte // a packet of silence
+	quiet []byte  // a packet of silence
+	exact float64 // seconds of own sound, whose packets run a little longer; 0: the packets tell
+}
+
+// length is how long the clip is: as long as its sound, whoever draws it.
+func (t *track) length() float64 {
+	if t.exact > 0 {
+		return t.exact
+	}
+	return t.seconds()
 }
 
 func (t *track) seconds() float64 { return float64(len(t.opus)) * opusFrame / 1000 }
@@ -117,20 +126,21 @@ func (m *Maker) ownSound(ctx context.Context, cache string, s Spec, t *track) er
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(cache, contentID(voiceVersion, "file", s.AudioPath, fmt.Sprint(fi.Size(), fi.ModTime().UnixNano()))+".say")
+	path := filepath.Join(cache, contentID(voiceVersion, "own sound", s.AudioPath, fmt.Sprint(fi.Size(), fi.ModTime().UnixNano()))+".say")
 	var one sentence
 	if b, err := os.ReadFile(path); err != nil || gob.NewDecoder(bytes.NewReader(b)).Decode(&one) != nil || len(one.Opus) == 0 {
 		samples, err := m.decode(ctx, s.AudioPath)
 		if err != nil {
 			return fmt.Errorf("read the audio: %w", err)
 		}
-		n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
-		samples = append(samples, make([]int16, n-len(samples))...)
+		whole := len(samples)
+		n := (whole + preSkip + packetSamples - 1) / packetSamples * packetSamples
+		samples = append(samples, make([]int16, n-whole)...)
 		packets, err := m.opus(ctx, [][]int16{samples})
 		if err != nil {
 			return err
 		}
-		one = sentence{Opus: packets[:min(len(packets), n/packetSamples)], Loud: rms(samples)}
+		one = sentence{Opus: packets[:min(len(packets), n/packetSamples)], Loud: rms(samples), Samples: whole}
 		var b bytes.Buffer
 		if err := errors.Join(gob.NewEncoder(&b).Encode(one), os.MkdirAll(cache, 0o755)); err != nil {
 			return err
@@ -139,7 +149,7 @@ func (m *Maker) ownSound(ctx context.Context, cache string, s Spec, t *track) er
 			return err
 		}
 	}
-	t.opus, t.loud = one.Opus, one.Loud
+	t.opus, t.loud, t.words, t.exact = one.Opus, one.Loud, s.Words, float64(one.Samples)/sampleRate
 	return nil
 }
 

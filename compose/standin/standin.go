@@ -38,6 +38,7 @@ const (
 type Spec struct {
 	Script        string // with <break time="1s"/>
 	AudioPath     string // own sound instead of the script
+	Words         []Word // of own sound, where their times are known
 	Silence       float64
 	Width, Height int // even, 128 to 4096
 	FPS           int // 0: 25, as HeyGen delivers

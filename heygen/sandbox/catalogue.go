@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // The catalogue: a few looks, each drawn as one of the presenters and with a voice that is theirs, and voices.
 var avatarList = []struct{ id, name, gender, voice string }{
@@ -21,6 +24,12 @@ var voiceList = []struct{ id, name, language, gender string }{
 	{"6a12f8b14a994c0c9b1f3a0d2f2f4e55", "Marie", "French", "female"},
 	{"b2d94c7f0e1a4d2f8c35a7610f9e28d3", "Lucía", "Spanish", "female"},
 }
+
+// silent are the voices that only speak in a film: they do not run on the engine that
+// makes speech alone.
+var silent = []string{"6a12f8b14a994c0c9b1f3a0d2f2f4e55"}
+
+func speaks(voice string) bool { return !slices.Contains(silent, voice) }
 
 func knownAvatar(id string) bool {
 	for _, a := range avatarList {

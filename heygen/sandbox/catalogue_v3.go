@@ -94,7 +94,7 @@ func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	var list []any
 	for _, v := range voiceList {
-		if q.Get("type") == "private" || q.Get("language") != "" && !strings.EqualFold(q.Get("language"), v.language) || q.Get("gender") != "" && !strings.EqualFold(q.Get("gender"), v.gender) {
+		if q.Get("type") == "private" || q.Get("language") != "" && !strings.EqualFold(q.Get("language"), v.language) || q.Get("gender") != "" && !strings.EqualFold(q.Get("gender"), v.gender) || q.Get("engine") == "starfish" && !speaks(v.id) {
 			continue
 		}
 		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public", "preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false})

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -240,5 +242,34 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 		if code, _, _ := s.call("POST", "/v1/asset", c.body, "Content-Type", c.kind); code != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, code)
 		}
+	}
+}
+
+// TestTheDiaryIsReplayed: a sandbox that died keeps every job it answered for, the state
+// it last told, and its place after a line that was cut short.
+func TestTheDiaryIsReplayed(t *testing.T) {
+	t.Parallel()
+	dir, c := t.TempDir(), &clock{now: time.Unix(1_800_000_000, 0)}
+	first := open(t, dir, &maker{}, c)
+	ids := []string{first.buy(nil), first.buy(nil), first.buy(nil)}
+	first.finished(ids[1])
+	first.close()
+	path := filepath.Join(dir, "jobs.jsonl")
+	b, err := os.ReadFile(path)
+	if err != nil || strings.Count(string(b), "\n") < len(ids) {
+		t.Fatalf("%d lines of diary, %v", strings.Count(string(b), "\n"), err)
+	}
+	if err := os.WriteFile(path, append(b, []byte(`{"rev":9999,"job":{"id":"ha`)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second := open(t, dir, &maker{}, c)
+	if second.billed() != len(ids) || second.status(ids[1])["status"] != "completed" {
+		t.Errorf("%d billed, %v", second.billed(), second.status(ids[1]))
+	}
+	second.finished(ids[2])
+	second.close()
+	third := open(t, dir, &maker{}, c)
+	if third.billed() != len(ids) {
+		t.Errorf("%d billed after another restart", third.billed())
 	}
 }

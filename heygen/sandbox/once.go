@@ -56,7 +56,7 @@ func (s *Server) buyV3(honoursKey bool, read func(r *http.Request, raw []byte) (
 		case s.faults.on("no-credit"):
 			v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
 			return
-		case s.running() >= v3Running:
+		case s.running() >= max(v3Running, s.o.Concurrency):
 			w.Header().Set("Retry-After", "30")
 			v3Error(w, http.StatusTooManyRequests, "resource_limit_exceeded", "", "Too many running videos")
 			return

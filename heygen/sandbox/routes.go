@@ -156,7 +156,7 @@ func v2(w http.ResponseWriter, data any) {
 // find gives a job of one generation: each knows only its own.
 func (s *Server) find(id string, v3 bool) *job {
 	for _, j := range s.jobs {
-		if j.ID == id && !j.Deleted && j.V3 == v3 {
+		if j.ID == id && !j.Deleted && j.V3 == v3 && j.Kind != kindSpeech {
 			return j
 		}
 	}

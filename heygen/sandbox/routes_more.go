@@ -69,8 +69,9 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v3/voices", s.voicesV3)
 	api("GET /v3/voices/{id}", s.voiceV3)
 	api("GET /v2/voices/locales", s.locales)
-	api("POST /v3/voices/speech", s.speechV3)
-	api("POST /v1/audio/text_to_speech", s.speechV1)
+	api("POST /v3/voices/speech", s.paid("v3-speech", s.speechV3))
+	api("POST /v1/audio/text_to_speech", s.paid("v1-speech", s.speechV1))
+	api("GET /v1/audio/voices", s.audioVoices)
 	api("GET /v3/users/me", s.me)
 	api("GET /v1/user/me", s.meV1)
 

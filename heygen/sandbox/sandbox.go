@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/singleflight"
 
 	"greenroom/compose/standin"
 	"greenroom/internal/atomicfile"
@@ -73,7 +74,7 @@ type job struct {
 	Request  request      `json:"request"`
 	Deleted  bool         `json:"deleted,omitempty"`
 	V3       bool         `json:"v3,omitempty"`   // v1 and v2 do not see it, nor it them
-	Kind     string       `json:"kind,omitempty"` // translate, cutout; empty: a video
+	Kind     string       `json:"kind,omitempty"` // translate, cutout, speech; empty: a video
 	Session  string       `json:"session,omitempty"`
 	Language string       `json:"language,omitempty"`
 	Batch    string       `json:"batch,omitempty"`
@@ -84,21 +85,25 @@ type job struct {
 
 // Server is the handler.
 type Server struct {
-	o      Options
-	mux    *http.ServeMux
-	secret []byte
-	lock   *flock.Flock
-	ctx    context.Context
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
-	slots  chan struct{}
+	o       Options
+	mux     *http.ServeMux
+	secret  []byte
+	lock    *flock.Flock
+	ctx     context.Context
+	stop    context.CancelFunc
+	wg      sync.WaitGroup
+	slots   chan struct{}
+	drawing singleflight.Group
 
-	mu     sync.Mutex
-	jobs   []*job
-	assets []asset
-	photos []photo
-	faults faults
-	hooks  hooks
+	mu        sync.Mutex
+	rev       int64    // of the state, raised by every record
+	diary     *os.File // jobs that changed since the state was written
+	diarySize int64
+	jobs      []*job
+	assets    []asset
+	photos    []photo
+	faults    faults
+	hooks     hooks
 
 	// What a restart may forget.
 	direct     map[string]direct
@@ -106,13 +111,6 @@ type Server struct {
 	streams    map[string]bool
 	bulkReads  int
 	reads      int // of single videos
-}
-
-type state struct {
-	Secret string  `json:"secret"`
-	Jobs   []*job  `json:"jobs"`
-	Assets []asset `json:"assets,omitempty"`
-	Photos []photo `json:"photos,omitempty"`
 }
 
 // New opens the state in Dir and goes on with its unfinished jobs.
@@ -154,41 +152,11 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) stateFile() string { return filepath.Join(s.o.Dir, "state.json") }
-
-func (s *Server) load() error {
-	var st state
-	b, err := os.ReadFile(s.stateFile())
-	if err == nil {
-		if err := json.Unmarshal(b, &st); err != nil {
-			return fault.Wrap(fault.Failed, err, "remove the folder to start anew", "read the sandbox's state")
-		}
-	} else if !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if s.secret, err = hex.DecodeString(st.Secret); err != nil || len(s.secret) < 16 {
-		s.secret = make([]byte, 32)
-		rand.Read(s.secret)
-	}
-	s.jobs, s.assets, s.photos = st.Jobs, st.Assets, st.Photos
-	return s.loadHooks()
-}
-
-// save writes the state; the caller holds mu.
-func (s *Server) save() error {
-	b, err := json.Marshal(state{hex.EncodeToString(s.secret), s.jobs, s.assets, s.photos})
-	if err != nil {
-		return err
-	}
-	_, err = atomicfile.WriteBytes(s.stateFile(), 0o600, b)
-	return err
-}
-
 // Close ends the rendering; jobs go on when the folder is opened again.
 func (s *Server) Close() error {
 	s.stop()
 	s.wg.Wait()
-	return s.lock.Unlock()
+	return errors.Join(s.diary.Close(), s.lock.Unlock())
 }
 
 // accept bills a job: it is on disk before the answer can leave.
@@ -209,15 +177,21 @@ func newID() string {
 }
 
 func (s *Server) bill(j *job) error {
-	s.mu.Lock()
-	s.jobs = append(s.jobs, j)
-	err := s.save()
-	if err != nil {
-		s.jobs = s.jobs[:len(s.jobs)-1]
-	}
-	s.mu.Unlock()
+	err := s.keep(j)
 	if err == nil {
 		s.start(j)
+	}
+	return err
+}
+
+// keep puts a job on the account and on disk.
+func (s *Server) keep(j *job) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.jobs = append(s.jobs, j)
+	err := s.note(j, true)
+	if err != nil {
+		s.jobs = s.jobs[:len(s.jobs)-1]
 	}
 	return err
 }
@@ -255,10 +229,11 @@ func (s *Server) set(j *job, f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f()
-	_ = s.save() // a state that could not be saved is drawn again after a restart
+	_ = s.note(j, false) // a state that could not be saved is drawn again after a restart
 }
 
-// media draws the job's file, or finds the one an equal request made.
+// media draws the job's file, or finds the one an equal request made. Equal requests
+// that come at once wait for one drawing.
 func (s *Server) media(j *job) (standin.Result, string, error) {
 	spec := j.Request.spec(s)
 	if s.o.Canned {
@@ -269,32 +244,37 @@ func (s *Server) media(j *job) (standin.Result, string, error) {
 		ext = ".webm"
 	}
 	name := contentName(spec) + ext
+	res, err, _ := s.drawing.Do(name, func() (any, error) { return s.draw(spec, name, ext) })
+	return res.(standin.Result), name, err
+}
+
+func (s *Server) draw(spec standin.Spec, name, ext string) (standin.Result, error) {
 	path := filepath.Join(s.o.Dir, "media", name)
 	var res standin.Result
 	if b, err := os.ReadFile(path + ".json"); err == nil && json.Unmarshal(b, &res) == nil {
 		if _, err := os.Stat(path); err == nil {
-			return res, name, nil
+			return res, nil
 		}
 	}
-	tmp := filepath.Join(s.o.Dir, "media", "."+j.ID+ext)
+	tmp := filepath.Join(s.o.Dir, "media", "."+newID()+ext)
 	defer os.Remove(tmp)
 	res, err := s.o.Media.Make(s.ctx, spec, tmp)
 	if err != nil {
-		return res, "", err
+		return res, err
 	}
 	if err := atomicfile.Commit(tmp, path); err != nil {
-		return res, "", err
+		return res, err
 	}
 	for ext, text := range map[string][]byte{".srt": srt(res.Words), ".ass": ass(res.Words)} {
 		if _, err := atomicfile.WriteBytes(strings.TrimSuffix(path, filepath.Ext(path))+ext, 0o600, text); err != nil {
-			return res, "", err
+			return res, err
 		}
 	}
 	b, err := json.Marshal(res)
 	if err == nil {
 		_, err = atomicfile.WriteBytes(path+".json", 0o600, b)
 	}
-	return res, name, err
+	return res, err
 }
 
 // canned is the one job that stands for all of its size and format.
@@ -309,6 +289,7 @@ func (s *Server) status(j *job) string {
 	}
 	if j.Status == "processing" && j.File != "" && !s.o.Now().Before(j.Ready) {
 		j.Status = "completed"
+		_ = s.note(j, false) // what was told once is told after a restart too
 	}
 	return j.Status
 }

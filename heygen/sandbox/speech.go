@@ -18,7 +18,12 @@ type speaker interface {
 	Speak(ctx context.Context, s standin.Spec, out string) (standin.Result, error)
 }
 
-// spoken is the answer of both generations.
+// kindSpeech marks a job that is a voice alone. It is on the account and on no list:
+// its answer is the only place that names its sound.
+const kindSpeech = "speech"
+
+// spoken makes and bills a voice and gives the answer of both generations. The job is
+// on disk before the answer leaves.
 func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, error) {
 	m, ok := s.o.Media.(speaker)
 	if !ok {
@@ -30,12 +35,17 @@ func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, err
 	if err != nil {
 		return nil, err
 	}
+	j := newJob(r.URL.Path, "", request{Script: spec.Script, Speed: spec.Speed, Locale: spec.Locale}, s.o.Now())
+	j.Kind, j.V3, j.Status, j.File, j.Duration, j.Ready = kindSpeech, r.URL.Path == "/v3/voices/speech", "completed", name, res.Duration, j.Created
+	if err := s.keep(j); err != nil {
+		return nil, err
+	}
 	words := []any{map[string]any{"word": "<start>", "start": 0, "end": 0}}
 	for _, w := range res.Words {
 		words = append(words, map[string]any{"word": w.Text, "start": w.Start, "end": w.End})
 	}
 	words = append(words, map[string]any{"word": "<end>", "start": res.Duration, "end": res.Duration})
-	return map[string]any{"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": newID(), "word_timestamps": words}, nil
+	return map[string]any{"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": j.ID, "word_timestamps": words}, nil
 }
 
 type speechBody struct {
@@ -54,6 +64,8 @@ func (b speechBody) wrong(fastest float64) (param, message string) {
 		return "text", "String should have 1 to 5000 characters"
 	case !knownVoice(b.VoiceID):
 		return "voice_id", "voice not found"
+	case !speaks(b.VoiceID):
+		return "voice_id", "this voice does not support the starfish engine"
 	case b.Speed != 0 && (b.Speed < 0.5 || b.Speed > fastest):
 		return "speed", "Input is out of range"
 	case badBreak.MatchString(b.Text):
@@ -77,6 +89,10 @@ func (s *Server) speechV1(w http.ResponseWriter, r *http.Request) {
 		v2Error(w, http.StatusBadRequest, "invalid_parameter", param+" is invalid: "+m)
 		return
 	}
+	if s.faults.on("no-credit") {
+		v2Error(w, http.StatusPaymentRequired, "insufficient_credit", "Insufficient credit")
+		return
+	}
 	d, err := s.spoken(r, b.spec())
 	if err != nil {
 		v2Error(w, http.StatusInternalServerError, "internal_error", err.Error())
@@ -94,6 +110,10 @@ func (s *Server) speechV3(w http.ResponseWriter, r *http.Request) {
 	if param, m := b.wrong(2); m != "" {
 		no := invalid(param, m)
 		v3Error(w, no.status, no.code, no.param, no.message)
+		return
+	}
+	if s.faults.on("no-credit") {
+		v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
 		return
 	}
 	d, err := s.spoken(r, b.spec())
@@ -126,4 +146,15 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	denied(w)
+}
+
+// audioVoices are the voices that speak without a picture, for v1.
+func (s *Server) audioVoices(w http.ResponseWriter, r *http.Request) {
+	list := []any{}
+	for _, v := range voiceList {
+		if speaks(v.id) {
+			list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false})
+		}
+	}
+	v2(w, map[string]any{"voices": list})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Tab opens a tab for the rest of the test, at most five minutes.
+// Tab opens a tab for the rest of the test, at most a quarter of an hour: several runs share a machine.
 func Tab(t testing.TB, flags ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium-headless-shell")
@@ -29,7 +29,7 @@ func Tab(t testing.TB, flags ...chromedp.ExecAllocatorOption) context.Context {
 		}))
 	alloc, end := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
 	tab, drop := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {})) // events it does not know
-	tab, cancel := context.WithTimeout(tab, 5*time.Minute)
+	tab, cancel := context.WithTimeout(tab, 15*time.Minute)
 	t.Cleanup(func() {
 		cancel()
 		drop()

@@ -44,17 +44,31 @@ func planCommand() command {
 func printPlan(e *env, plan *pipeline.Plan) {
 	wide := 8
 	for _, s := range plan.Steps {
-		wide = max(wide, len(s.Route))
+		if wide = max(wide, len(s.Route)); s.Voice != nil {
+			wide = max(wide, len(s.Voice.Route))
+		}
 	}
-	for _, s := range plan.Steps {
+	line := func(a pipeline.Action, name, route string, usd, seconds float64, reason string) {
 		price := "-"
 		switch {
-		case s.Action == pipeline.Buy && plan.Sandbox:
+		case a == pipeline.Buy && plan.Sandbox:
 			price = "free"
-		case s.Price > 0:
-			price = pipeline.Dollars(s.Price)
+		case usd > 0:
+			price = pipeline.Dollars(usd)
 		}
-		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %5.1f s  %s\n", s.Action, s.Clip, wide, s.Route, price, s.Seconds, oneLine(s.Reason))
+		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %5.1f s  %s\n", a, name, wide, route, price, seconds, oneLine(reason))
+	}
+	voices := 0
+	for _, s := range plan.Steps {
+		if v := s.Voice; v != nil {
+			line(v.Action, s.Clip+" (voice)", v.Route, v.Price, v.Seconds, v.Reason)
+			if v.Action == pipeline.Buy {
+				voices++
+			}
+		}
+		if s.Action != pipeline.Draft { // then the picture waits
+			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.Reason)
+		}
 	}
 	n := plan.Counts()
 	note := fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
@@ -67,17 +81,23 @@ func printPlan(e *env, plan *pipeline.Plan) {
 	if plan.Sandbox {
 		note = "the sandbox costs nothing"
 	}
-	e.say("%s: %d to buy, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], n[pipeline.Keep], note)
+	first := ""
+	if voices > 0 {
+		first = ", " + count(voices, "voice") + " to buy"
+	}
+	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
 }
 
 func buildCommand() command {
 	return command{name: "build", summary: "bring clips up to date and publish them", usage: "build [flags] [clip...]",
-		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes",
+		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes\ngreenroom build --draft\ngreenroom build welcome --shard 1/4 --results out/welcome.csv",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o pipeline.BuildOptions
 			var maxSpend float64
 			var yes bool
 			var hook webhookOptions
+			var shard, table string
+			keepGoing := true
 			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
 			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
@@ -85,10 +105,29 @@ func buildCommand() command {
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
 			fs.BoolVar(&o.Frozen, "frozen", false, "never spend: fail and name what is missing")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
+			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; draw stand-ins")
 			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
+			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
+			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
+			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
+			fs.StringVar(&table, "results", "", "write what came of each clip to `FILE`, .csv or .json")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
-				o.Clips = args
+				o.Clips, o.FailFast = args, !keepGoing
+				if shard != "" {
+					var err error
+					if o.Shard, err = pipeline.ParseShard(shard); err != nil {
+						return err
+					}
+				}
+				if table != "" {
+					if err := resultsKind(table); err != nil {
+						return err
+					}
+				}
+				if o.Draft && o.StandIns {
+					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and draws stand-ins too", "--draft and --stand-ins exclude each other")
+				}
 				if fs.Changed("max-spend") {
 					if maxSpend < 0 {
 						return fault.New(fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative")
@@ -106,7 +145,7 @@ func buildCommand() command {
 					defer stop()
 					o.Look = look
 				}
-				return runBuild(ctx, e, o)
+				return runBuild(ctx, e, o, table)
 			}
 		}}
 }
@@ -176,8 +215,8 @@ func (e *env) ask(question string) (bool, error) {
 	return a == "y" || a == "yes", nil
 }
 
-func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
-	if len(o.Clips) == 0 {
+func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table string) error {
+	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}
@@ -190,6 +229,9 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions) error {
 	sum, err := p.Build(ctx, o)
 	err = errors.Join(err, p.Close())
 	out.close()
+	if table != "" {
+		err = errors.Join(err, writeResults(e.path(table), sum.Results))
+	}
 	if cause := context.Cause(ctx); cause != nil {
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
 		return cause
@@ -220,6 +262,7 @@ func summary(s pipeline.Summary) string {
 			parts = append(parts, fmt.Sprintf(format, args...))
 		}
 	}
+	add(s.Voices, "%s bought", count(s.Voices, "voice"))
 	add(s.Bought, "%d bought", s.Bought)
 	add(s.Fetched, "%d downloaded (%.1f MB)", s.Fetched, float64(s.Bytes)/1e6)
 	add(s.Prepared, "%d transcoded", s.Prepared)

@@ -127,7 +127,7 @@ func resolveCommand() command {
 		examples: "greenroom resolve intro --paid 3f9a0c1b2d\ngreenroom resolve intro --not-paid",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			paid := fs.String("paid", "", "the video is on the account as `VIDEO_ID`")
-			not := fs.Bool("not-paid", false, "it is not; the next build may buy it")
+			not := fs.Bool("not-paid", false, "it is not; the next build may buy it (a lost voice: buy it again)")
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				switch {
 				case len(args) != 1:

@@ -21,6 +21,8 @@ type printer struct {
 	bars *mpb.Progress
 	bar  map[string]*mpb.Bar
 	done bool
+
+	crowd *crowd // of a run of many clips
 }
 
 func newPrinter(e *env) *printer {
@@ -44,6 +46,7 @@ func (p *printer) event(ev pipeline.Event) {
 		if err == nil {
 			fmt.Fprintln(p.e.Stderr, string(b))
 		}
+	case p.crowded(ev):
 	case p.bars != nil && ev.State != pipeline.Warned && ev.State != pipeline.Failed:
 		p.progress(ev)
 	case ev.State == pipeline.Progress, ev.State == pipeline.Started && !p.e.verbose && ev.Message == "":
@@ -73,11 +76,7 @@ func (p *printer) line(ev pipeline.Event) {
 	if ev.Clip != "" {
 		text = ev.Clip + ": " + text
 	}
-	if p.bars != nil {
-		fmt.Fprintf(p.bars, "greenroom: %s\n", text)
-		return
-	}
-	p.e.say("%s", text)
+	p.tell(text)
 }
 
 // progress moves the clip's bar; a stage is a full sweep of it.
@@ -110,6 +109,9 @@ func (p *printer) close() {
 	p.done = true
 	for _, b := range p.bar {
 		b.Abort(true)
+	}
+	if p.crowd != nil && p.crowd.bar != nil {
+		p.crowd.bar.Abort(true)
 	}
 	p.mu.Unlock()
 	if p.bars != nil {

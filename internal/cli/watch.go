@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,8 @@ import (
 type watchOptions struct {
 	listen, urlFile string
 	noPage          bool
-	poll, buy       bool
+	poll            bool
+	buy             string
 	studio          bool
 	studioPort      int
 }
@@ -38,12 +40,22 @@ func watchCommand() command {
 			fs.StringVar(&o.urlFile, "url-file", "", "write the page's address to `FILE`")
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
 			fs.BoolVar(&o.poll, "poll", false, "look at files at intervals, for file systems that tell nothing")
-			fs.BoolVar(&o.buy, "buy", false, "let every save buy what it changes, without asking")
+			fs.StringVar(&o.buy, "buy", "", "let every save buy what it changes, without asking: `WHAT` is all, or voices")
+			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
 			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
+				}
+				switch o.buy { // as a switch, also from the environment
+				case "true":
+					o.buy = "all"
+				case "false":
+					o.buy = ""
+				}
+				if o.buy != "" && o.buy != "all" && o.buy != "voices" {
+					return fault.New(fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it buys all, or voices", o.buy)
 				}
 				return runWatch(ctx, e, o)
 			}
@@ -55,7 +67,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	if _, err := os.Stat(opts.ManifestPath); err != nil {
 		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))
 	}
-	s, err := watch.New(watch.Options{Project: opts, Poll: o.poll, Buy: o.buy, Notice: func(m string) { e.say("%s", m) }})
+	s, err := watch.New(watch.Options{Project: opts, Poll: o.poll, Buy: o.buy == "all", Draft: o.buy == "voices", Notice: func(m string) { e.say("%s", m) }})
 	if err != nil {
 		return err
 	}
@@ -141,18 +153,22 @@ func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop f
 // session, so that no watch outlives the program that started it.
 func (e *env) keys(ctx context.Context, s *watch.Session, end context.CancelCauseFunc) {
 	in := bufio.NewScanner(e.Stdin)
-	asked := []string(nil)
+	asked, what := []string(nil), ""
 	for in.Scan() {
 		word, rest, _ := strings.Cut(strings.TrimSpace(in.Text()), " ")
 		switch {
 		case asked != nil && (word == "y" || word == "yes"):
-			if err := s.Buy(ctx, asked); err != nil {
+			buy := s.Buy
+			if what == watch.NextVoice {
+				buy = s.BuyVoices
+			}
+			if err := buy(ctx, asked); err != nil {
 				fmt.Fprint(e.Stderr, fault.Format(err, e.noColor))
 			}
 			asked = nil
 			continue
 		case word == "b":
-			asked = e.offer(s, strings.Fields(rest))
+			what, asked = e.offer(s, strings.Fields(rest))
 			continue
 		case word == "r":
 			_ = s.Rebuild(ctx) // it shows its own errors
@@ -160,42 +176,38 @@ func (e *env) keys(ctx context.Context, s *watch.Session, end context.CancelCaus
 			end(errEnded)
 			return
 		case word != "":
-			e.say("b buy all · b CLIP buy one · r rebuild · q end · ? these keys")
+			e.say("b buy all, voices first · b CLIP buy one · r rebuild · q end · ? these keys")
 		}
 		asked = nil
 	}
 	end(errEnded)
 }
 
-// offer says what a purchase would cost and waits for a y.
-func (e *env) offer(s *watch.Session, names []string) (asked []string) {
+// offer says what a purchase would cost and waits for a y. Voices come before clips.
+func (e *env) offer(s *watch.Session, names []string) (what string, asked []string) {
 	st := s.State()
-	price := ""
+	usd := map[string]float64{}
+	next := map[string][]string{}
 	for _, c := range st.Clips {
-		if !c.Buyable {
-			continue
-		}
-		for _, n := range names {
-			if n == c.Name {
-				asked, price = append(asked, c.Name), c.Price
-			}
-		}
-		if len(names) == 0 {
-			asked = append(asked, c.Name)
+		if c.Buyable && (len(names) == 0 || slices.Contains(names, c.Name)) {
+			next[c.Next] = append(next[c.Next], c.Name)
+			usd[c.Next] += c.USD
 		}
 	}
-	if len(asked) == 0 {
+	what, object := watch.NextVoice, "the voice of "
+	if next[what] == nil {
+		what, object = watch.NextClip, ""
+	}
+	if asked = next[what]; asked == nil {
 		e.say("nothing to buy")
-		return nil
+		return "", nil
 	}
-	if len(asked) > 1 || price == "" {
-		price = st.Price
+	cost := watch.Price(usd[what])
+	if cost != "free" {
+		cost = "up to " + cost
 	}
-	if price != "free" {
-		price = "up to " + price
-	}
-	e.say("buy %s, %s? y and Enter", strings.Join(asked, ", "), price)
-	return asked
+	e.say("buy %s%s, %s? y and Enter", object, strings.Join(asked, ", "), cost)
+	return what, asked
 }
 
 // tell prints one line for each thing that changed.
@@ -229,7 +241,7 @@ func (e *env) tell(ctx context.Context, s *watch.Session) {
 			}
 		}
 		for _, c := range st.Clips {
-			now := c.State + " " + c.Src
+			now := c.State + " " + c.Src + " " + c.Voice
 			if known[c.Name] == now || c.State == watch.Working {
 				continue
 			}
@@ -254,6 +266,9 @@ func faultLine(f watch.Fault) string {
 func after(c watch.Clip) string {
 	if c.State == watch.Broken || c.State == watch.Waiting {
 		return ": " + oneLine(c.Line)
+	}
+	if c.Voice != "" && c.State != watch.Final {
+		return ", voice " + c.Voice
 	}
 	return ""
 }

@@ -64,3 +64,23 @@ func TestAllKeepsHintAndPlaceThroughWrapping(t *testing.T) {
 		t.Errorf("got %+v", all)
 	}
 }
+
+func TestAFaultOfManyClipsIsSaidOnce(t *testing.T) {
+	var list List
+	for i := range 1000 {
+		e := New(Provider, "choose another size", "v3 does not render 320x240").For(fmt.Sprintf("row-%d", i))
+		e.Place = &Place{File: "greenroom.yaml", Line: 7, Column: 3}
+		list = append(list, e)
+	}
+	list = append(list, New(Failed, "", "disk full").For("a"), New(Failed, "", "disk full").For("b"))
+	want := `greenroom: error: 1000 clips: v3 does not render 320x240 (row-0, row-1, row-2 and 997 more)
+  greenroom.yaml:7:3
+greenroom: hint: choose another size
+greenroom: error: clip "a": disk full
+greenroom: error: clip "b": disk full
+greenroom: 1002 errors
+`
+	if got := Format(list, true); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -17,18 +17,58 @@ func Format(err error, noColor bool) string {
 		red, off = "", ""
 	}
 	var b strings.Builder
-	faults := All(err)
+	all := All(err)
+	faults, same := together(all)
 	for i, e := range faults {
-		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, Clean(e.Error()))
+		text := e.Error()
+		if clips := same[e]; len(clips) > 1 {
+			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "), len(clips)-named)
+		}
+		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, Clean(text))
 		snippet(&b, e.Place)
 		if e.Hint != "" && (i+1 == len(faults) || faults[i+1].Hint != e.Hint) {
 			fmt.Fprintf(&b, "greenroom: hint: %s\n", Clean(e.Hint))
 		}
 	}
-	if n := len(faults); n > 1 {
+	if n := len(all); n > 1 {
 		fmt.Fprintf(&b, "greenroom: %d errors\n", n)
 	}
 	return b.String()
+}
+
+// named is how many clips are named when many have the same fault.
+const named = 3
+
+// together makes one of the faults that a table's rows have in common: nobody reads a
+// thousand times that a size is not rendered. The clips of each are beside it.
+func together(all List) (out List, clips map[*Error][]string) {
+	clips = map[*Error][]string{}
+	first := map[string]*Error{}
+	count := map[string]int{}
+	key := func(e *Error) string { return fmt.Sprint(e.Kind, bare(e), e.Hint, e.Place) }
+	for _, e := range all {
+		count[key(e)]++
+	}
+	for _, e := range all {
+		k := key(e)
+		if e.Clip == "" || count[k] <= named+1 {
+			out = append(out, e)
+			continue
+		}
+		if first[k] == nil {
+			first[k] = e
+			out = append(out, e)
+		}
+		clips[first[k]] = append(clips[first[k]], e.Clip)
+	}
+	return out, clips
+}
+
+// bare is the message without the clip's name.
+func bare(e *Error) string {
+	plain := *e
+	plain.Clip = ""
+	return plain.Error()
 }
 
 func snippet(b *strings.Builder, p *Place) {

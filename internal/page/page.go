@@ -1,26 +1,27 @@
 // Package page is what watch shows in a browser: every clip on a checkerboard with
 // its state, live, and the few things a person can ask for.
 //
-// It promises to answer this machine only: the Host must be loopback, a request from
-// another origin is refused, and everything but the style and the script wants the
-// token. It loads nothing from anywhere else.
+// It promises to answer this machine only: the Host must be loopback, a request that
+// another page makes is refused, and everything but style, script and fonts wants the
+// token. It loads nothing from anywhere else, and buys only what is named at the price
+// that was shown.
 package page
 
 import (
+	"bytes"
+	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"html/template"
-	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
+	"sync"
 
 	"greenroom/pipeline/watch"
 )
@@ -28,24 +29,42 @@ import (
 //go:embed web
 var web embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").ParseFS(web, "web/page.html"))
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"mark": mark, "media": mediaPath, "caret": caret, "blank": func() card { return card{} }}).ParseFS(web, "web/page.html"))
+
+// Session is what a page shows and asks: a *watch.Session.
+type Session interface {
+	State() watch.State
+	// Subscribe gives a channel that tells of changes and holds one at most; end frees it.
+	Subscribe() (changes <-chan struct{}, end func())
+	Buy(ctx context.Context, names []string) error
+	BuyVoices(ctx context.Context, names []string) error
+	Rebuild(ctx context.Context) error
+	// Check judges a clip's published file.
+	Check(ctx context.Context, name string) ([]watch.Finding, error)
+}
+
+var _ Session = (*watch.Session)(nil)
 
 // Server serves one session.
 type Server struct {
-	session *watch.Session
+	session Session
 	public  string // the project's public folder
 	token   string
 	mux     *http.ServeMux
+	buying  sync.Mutex // one purchase is looked at at a time
+	checks  verdicts
 }
 
 // New serves a session whose published files stand in public.
-func New(s *watch.Session, public string) *Server {
+func New(s Session, public string) *Server {
 	p := &Server{session: s, public: public, token: strings.ToLower(rand.Text()), mux: http.NewServeMux()}
-	p.mux.HandleFunc("GET /{$}", p.page)
+	p.mux.HandleFunc("GET /{$}", p.tokened(p.page))
 	p.mux.HandleFunc("GET /web/{name}", p.asset)
 	p.mux.HandleFunc("GET /state", p.tokened(p.state))
 	p.mux.HandleFunc("GET /events", p.tokened(p.events))
 	p.mux.HandleFunc("GET /media/{name}", p.tokened(p.media))
+	p.mux.HandleFunc("GET /why/{name}", p.tokened(p.why))
+	p.mux.HandleFunc("GET /checks/{name}", p.tokened(p.check))
 	p.mux.HandleFunc("POST /buy", p.tokened(p.buy))
 	p.mux.HandleFunc("POST /rebuild", p.tokened(p.rebuild))
 	return p
@@ -54,81 +73,36 @@ func New(s *watch.Session, public string) *Server {
 // Path is the page with its token: what a person opens.
 func (p *Server) Path() string { return "/?token=" + p.token }
 
-// ServeHTTP checks where a request comes from before anything else.
-func (p *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		http.Error(w, "this page answers this machine only", http.StatusForbidden)
-		return
-	}
-	if o := r.Header.Get("Origin"); o != "" && o != "http://"+r.Host {
-		http.Error(w, "not from another page", http.StatusForbidden)
-		return
-	}
-	if s := r.Header.Get("Sec-Fetch-Site"); s == "cross-site" {
-		http.Error(w, "not from another page", http.StatusForbidden)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	p.mux.ServeHTTP(w, r)
-}
-
-// tokenName is the cookie that carries the token once the page was opened with it.
-const tokenName = "greenroom"
-
-func (p *Server) tokened(f http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if !p.known(r) {
-			http.Error(w, "open the address that greenroom watch printed", http.StatusForbidden)
-			return
-		}
-		f(w, r)
-	}
-}
-
-func (p *Server) known(r *http.Request) bool {
-	given := r.URL.Query().Get("token")
-	if c, err := r.Cookie(tokenName); err == nil && given == "" {
-		given = c.Value
-	}
-	return subtle.ConstantTimeCompare([]byte(given), []byte(p.token)) == 1
-}
-
 func (p *Server) page(w http.ResponseWriter, r *http.Request) {
-	if !p.known(r) {
-		http.Error(w, "open the address that greenroom watch printed", http.StatusForbidden)
-		return
-	}
-	// SameSite keeps other pages from using it; the session's end makes it worthless.
-	http.SetCookie(w, &http.Cookie{Name: tokenName, Value: p.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	// SameSite keeps other sites from using it; the session's end makes it worthless.
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: p.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	if r.URL.Query().Get("token") != "" { // out of the address bar and the history
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
 	st := p.session.State()
-	b, err := json.Marshal(st)
-	if err != nil {
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, struct {
+		watch.State
+		Cards []card
+	}{st, cards(st)}); err != nil {
 		http.Error(w, "the state cannot be shown", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = pageTemplate.Execute(w, struct {
-		watch.State
-		JSON string
-	}{st, string(b)}) // the reader is gone when this fails
+	_, _ = b.WriteTo(w) // the reader is gone when this fails
 }
 
+// asset is the style, the script or a font: nothing secret, so that it needs no token.
 func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	kind := map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}[name]
-	b, err := web.ReadFile("web/" + name)
+	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
+	dir := "web/"
+	if ext := path.Ext(name); ext == ".woff2" || ext == ".txt" {
+		dir += "fonts/"
+		w.Header().Set("Cache-Control", "private, max-age=86400")
+	}
+	b, err := web.ReadFile(dir + name)
 	if kind == "" || err != nil {
 		http.NotFound(w, r)
 		return
@@ -137,49 +111,10 @@ func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b)
 }
 
-func (p *Server) state(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(p.session.State())
-}
-
-// beat keeps a quiet stream open through proxies and tells the page we live.
-const beat = 15 * time.Second
-
-// events is the state, whole, each time it changed; never more than ten a second.
-func (p *Server) events(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	c := http.NewResponseController(w)
-	changes, end := p.session.Subscribe()
-	defer end()
-	alive := time.NewTicker(beat)
-	defer alive.Stop()
-	for {
-		select {
-		case <-r.Context().Done():
-			return
-		case <-alive.C:
-			fmt.Fprint(w, ": alive\n\n")
-		case <-changes:
-			b, err := json.Marshal(p.session.State())
-			if err != nil {
-				return
-			}
-			fmt.Fprintf(w, "data: %s\n\n", b)
-		}
-		if c.Flush() != nil {
-			return
-		}
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-r.Context().Done():
-			return
-		}
-	}
-}
-
 var mediaName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*\.(webm|webp|json)$`)
 
-// media is a published file, with ranges.
+// media is a published file, with ranges. Its name holds a hash of its contents, so
+// that a browser need not ask twice.
 func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	if !mediaName.MatchString(name) {
@@ -191,31 +126,82 @@ func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	http.ServeFile(w, r, path)
 }
 
+// wish is what a page asks to buy: names, and the price it showed for each.
+type wish struct {
+	Clips []string          `json:"clips"`
+	Shown map[string]string `json:"shown"`
+	What  string            `json:"what"` // voice, clip; empty: clip
+}
+
 func (p *Server) buy(w http.ResponseWriter, r *http.Request) {
-	var want struct {
-		Clips []string `json:"clips"`
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&want); err != nil {
-		http.Error(w, "send {\"clips\": [names]}", http.StatusBadRequest)
+	var want wish
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&want); err != nil || len(want.Clips) == 0 {
+		http.Error(w, `send {"clips": [names], "shown": {name: price}}`, http.StatusBadRequest)
 		return
 	}
-	answer(w, p.session.Buy(r.Context(), want.Clips))
+	// The second of two presses, or of two tabs, finds the clip no longer buyable.
+	p.buying.Lock()
+	defer p.buying.Unlock()
+	buy := p.session.Buy
+	switch want.What {
+	case watch.NextVoice:
+		buy = p.session.BuyVoices
+	case "":
+		want.What = watch.NextClip
+	case watch.NextClip:
+	default:
+		http.Error(w, "what is voice or clip", http.StatusBadRequest)
+		return
+	}
+	names, err := p.agreed(want)
+	if err == nil {
+		err = buy(context.WithoutCancel(r.Context()), names)
+	}
+	answer(w, err)
+}
+
+// refused is a purchase that was not made because of what the page showed.
+type refused string
+
+func (r refused) Error() string { return string(r) }
+
+// agreed gives what of a wish can be bought at the price that was shown.
+func (p *Server) agreed(want wish) (names []string, err error) {
+	now := map[string]watch.Clip{}
+	for _, c := range p.session.State().Clips {
+		now[c.Name] = c
+	}
+	for _, name := range want.Clips {
+		c := now[name]
+		switch {
+		case !c.Buyable, c.Next != want.What:
+		case c.Price != want.Shown[name]:
+			return nil, refused(name + " costs " + c.Price + " now; look again, nothing was bought")
+		default:
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, watch.ErrNothing
+	}
+	return names, nil
 }
 
 func (p *Server) rebuild(w http.ResponseWriter, r *http.Request) {
 	answer(w, p.session.Rebuild(r.Context()))
 }
 
-// answer says what came of a wish; clips' own errors show on their cards.
+// answer says what came of a wish; clips' own errors show on their cards too.
 func answer(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	out := map[string]string{}
 	if err != nil {
 		out["error"] = err.Error()
-		if errors.Is(err, watch.ErrNothing) {
+		if no := refused(""); errors.Is(err, watch.ErrNothing) || errors.As(err, &no) {
 			w.WriteHeader(http.StatusConflict)
 		}
 	}

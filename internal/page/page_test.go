@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,17 +36,17 @@ clips:
 
 // stage is a project being watched, its page, and the account behind it.
 type stage struct {
-	*testing.T
+	testing.TB
 	dir, url string
 	session  *watch.Session
 	box      *sandbox.Running
 }
 
-func begin(t *testing.T) *stage {
+func begin(t testing.TB, text string) *stage {
 	t.Helper()
 	dir := t.TempDir()
-	s := &stage{T: t, dir: dir}
-	s.write("greenroom.yaml", manifest)
+	s := &stage{TB: t, dir: dir}
+	s.write("greenroom.yaml", text)
 	s.write("intro.md", "Hello there, this is the first line.")
 	tools := map[string]string{}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
@@ -85,6 +84,23 @@ func begin(t *testing.T) *stage {
 	return s
 }
 
+// wait follows the session until f holds.
+func (s *stage) wait(f func(watch.State) bool) {
+	s.Helper()
+	changes, end := s.session.Subscribe()
+	defer end()
+	for deadline := time.After(3 * time.Minute); ; {
+		select {
+		case <-changes:
+			if f(s.session.State()) {
+				return
+			}
+		case <-deadline:
+			s.Fatalf("it did not happen: %+v", s.session.State())
+		}
+	}
+}
+
 func (s *stage) write(name, text string) {
 	s.Helper()
 	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644); err != nil {
@@ -92,10 +108,14 @@ func (s *stage) write(name, text string) {
 	}
 }
 
-// browser is a tab of the real headless browser at a width.
+// browser is a tab of the real headless browser at a width, with the page open.
 func (s *stage) browser(width int, dark bool) context.Context {
 	s.Helper()
-	tab := browsertest.Tab(s)
+	return s.open(browsertest.Tab(s), width, dark)
+}
+
+func (s *stage) open(tab context.Context, width int, dark bool) context.Context {
+	s.Helper()
 	scheme := "light"
 	if dark {
 		scheme = "dark"
@@ -122,86 +142,14 @@ func js[T any](s *stage, tab context.Context, expr string) (out T) {
 func (s *stage) until(tab context.Context, expr string) time.Duration {
 	s.Helper()
 	began := time.Now()
-	if err := chromedp.Run(tab, chromedp.Poll(expr, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(60*time.Second))); err != nil {
+	if err := chromedp.Run(tab, chromedp.Poll(expr, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(2*time.Minute))); err != nil {
 		s.Fatalf("%s: %v; the page says %s", expr, err, js[string](s, tab, "document.body.innerText"))
 	}
 	return time.Since(began)
 }
 
-func card(name, what string) string {
+func of(name, what string) string {
 	return fmt.Sprintf(`document.querySelector('[data-name="%s"]')%s`, name, what)
-}
-
-func (s *stage) shot(tab context.Context, name string) {
-	s.Helper()
-	dir := os.Getenv("GREENROOM_PAGE_SHOTS")
-	if dir == "" {
-		return
-	}
-	var png []byte
-	s.do(tab, chromedp.FullScreenshot(&png, 100))
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
-		s.Error(err)
-	}
-}
-
-// TestAPersonAtThePage: cards appear, an edit flips a card, an error shows and goes,
-// buy asks and buys once, a failing clip says why, all of it live.
-func TestAPersonAtThePage(t *testing.T) {
-	s := begin(t)
-	tab := s.browser(1440, false)
-	s.until(tab, card("intro", `?.dataset.state === 'stand-in'`)+" && "+card("pricing", `?.dataset.state === 'stand-in'`))
-	s.until(tab, card("intro", `.querySelector('video').readyState >= 2`))
-	if w := js[float64](s, tab, card("intro", `.querySelector('video').videoWidth`)); w < 100 {
-		t.Errorf("the clip is %v pixels wide", w)
-	}
-	s.shot(tab, "page-stand-ins")
-
-	before := js[string](s, tab, card("intro", `.querySelector('video').dataset.src`))
-	s.write("intro.md", "Hello there, this is quite another line than before.")
-	took := s.until(tab, card("intro", fmt.Sprintf(`.querySelector('video').dataset.src !== %q`, before)))
-	t.Logf("save → the card shows it: %v", took.Round(time.Millisecond))
-
-	s.write("greenroom.yaml", strings.Replace(manifest, "size:", "sise:", 1))
-	s.until(tab, `document.querySelector('.fault h2')?.textContent.includes('unknown key sise')`)
-	if n := js[int](s, tab, `document.querySelectorAll('.clip').length`); n != 2 {
-		t.Errorf("%d cards are left beside an error", n)
-	}
-	if where := js[string](s, tab, `document.querySelector('.fault pre').textContent`); !strings.Contains(where, "greenroom.yaml:3:1") || !strings.Contains(where, "^") {
-		t.Errorf("the error says %q", where)
-	}
-	s.shot(tab, "page-error")
-	s.write("greenroom.yaml", manifest)
-	s.until(tab, `!document.querySelector('.fault')`)
-
-	// buy asks first; "not now" buys nothing, "buy" buys once
-	s.do(tab, chromedp.Evaluate(card("intro", `.querySelector('.buy').click()`), nil))
-	s.until(tab, `document.getElementById('ask').open`)
-	s.do(tab, chromedp.Evaluate(`document.querySelector('#ask button[value=no]').click()`, nil))
-	if n := s.billed(); n != 0 {
-		t.Fatalf("%d jobs were billed by saves and a no", n)
-	}
-	s.do(tab, chromedp.Evaluate(card("intro", `.querySelector('.buy').click()`), nil), chromedp.Evaluate(`document.getElementById('ask-yes').click()`, nil))
-	s.until(tab, card("intro", `.dataset.state === 'final'`))
-	if n := s.billed(); n != 1 {
-		t.Errorf("%d jobs were billed", n)
-	}
-	s.until(tab, card("pricing", `.dataset.state === 'stand-in'`))
-
-	// a clip that fails says why
-	s.fault("job-fails=the avatar is not licensed")
-	s.do(tab, chromedp.Evaluate(`document.getElementById('buy-all').click()`, nil), chromedp.Evaluate(`document.getElementById('ask-yes').click()`, nil))
-	s.until(tab, card("pricing", `.dataset.state === 'failed'`))
-	if line := js[string](s, tab, card("pricing", `.querySelector('.line').textContent`)); !strings.Contains(line, "not licensed") {
-		t.Errorf("the failed clip says %q", line)
-	}
-	s.shot(tab, "page-failed")
-
-	// clips come and go
-	s.write("greenroom.yaml", manifest+"  third: {script: \"Three.\"}\n")
-	s.until(tab, card("third", `?.dataset.state === 'stand-in'`))
-	s.write("greenroom.yaml", manifest)
-	s.until(tab, `!`+card("third", ""))
 }
 
 func (s *stage) fault(name string) {
@@ -227,127 +175,4 @@ func (s *stage) billed() int {
 		s.Fatalf("%s: %v", b[:n], err)
 	}
 	return jobs
-}
-
-// TestTheKeyboardAlone: everything a mouse does, without one.
-func TestTheKeyboardAlone(t *testing.T) {
-	s := begin(t)
-	tab := s.browser(1440, false)
-	s.until(tab, card("pricing", `?.dataset.state === 'stand-in'`))
-	focused := func() string {
-		return js[string](s, tab, `document.activeElement.dataset.name || document.activeElement.id`)
-	}
-	press := func(keys string) {
-		s.do(tab, chromedp.KeyEvent(keys))
-	}
-	press("j")
-	if f := focused(); f != "intro" {
-		t.Errorf("j chose %q", f)
-	}
-	press("j")
-	press("b")
-	s.until(tab, `document.getElementById('ask').open`)
-	if f := focused(); f != "ask-yes" {
-		t.Errorf("the question has the focus on %q", f)
-	}
-	press("\r")
-	s.until(tab, card("pricing", `.dataset.state === 'final'`))
-	press("/")
-	if f := focused(); f != "filter" {
-		t.Errorf("/ focuses %q", f)
-	}
-	// The driver sends the letter apart from the key, so that it arrives although the
-	// page stopped it; a keyboard does not.
-	js[string](s, tab, `document.getElementById('filter').value = ''`)
-	press("pri")
-	s.until(tab, card("intro", `.hidden`)+" && !"+card("pricing", `.hidden`))
-	press("\x1b")
-	s.until(tab, "!"+card("intro", `.hidden`))
-	press("k")
-	press("w")
-	s.until(tab, `document.getElementById('why').open && document.getElementById('why-facts').children.length > 6`)
-	if n := s.billed(); n != 1 {
-		t.Errorf("%d jobs were billed", n)
-	}
-}
-
-// TestTheLooks holds the page at both widths and in both schemes against axe-core.
-func TestTheLooks(t *testing.T) {
-	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Fatalf("run .ci/setup: %v", err)
-	}
-	s := begin(t)
-	for _, width := range []int{390, 1440} {
-		for _, dark := range []bool{false, true} {
-			tab := s.browser(width, dark)
-			s.until(tab, card("pricing", `?.dataset.state === 'stand-in'`))
-			if wide := js[int](s, tab, `document.documentElement.scrollWidth`); wide > width {
-				t.Errorf("the page is %d pixels wide at %d", wide, width)
-			}
-			var found []string
-			script := string(axe) + `;axe.run({resultTypes:['violations']}).then(r => r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ').slice(0, 300)))`
-			s.do(tab, chromedp.Evaluate(script, &found, chromedp.EvalAsValue, awaited))
-			for _, f := range found {
-				t.Errorf("%d px, dark %v: %s", width, dark, f)
-			}
-			s.shot(tab, fmt.Sprintf("page-%d-%v", width, map[bool]string{false: "light", true: "dark"}[dark]))
-		}
-	}
-}
-
-// TestWhoIsLetIn: no token, another origin, another host, a path that climbs.
-func TestWhoIsLetIn(t *testing.T) {
-	s := begin(t)
-	u, err := url.Parse(s.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base, token := "http://"+u.Host, u.Query().Get("token")
-	ask := func(method, path string, headers ...string) *http.Response {
-		q, err := http.NewRequest(method, base+path, strings.NewReader("{}"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := 0; i+1 < len(headers); i += 2 {
-			if headers[i] == "Host" {
-				q.Host = headers[i+1]
-			}
-			q.Header.Set(headers[i], headers[i+1])
-		}
-		res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		return res
-	}
-	cookie := tokenName + "=" + token
-	for name, c := range map[string]struct {
-		res  *http.Response
-		want int
-	}{
-		"no token":         {ask("GET", "/"), 403},
-		"state, no token":  {ask("GET", "/state"), 403},
-		"buy, no token":    {ask("POST", "/buy"), 403},
-		"wrong token":      {ask("GET", "/state?token=x"), 403},
-		"token":            {ask("GET", "/state?token="+token), 200},
-		"cookie":           {ask("GET", "/state", "Cookie", cookie), 200},
-		"another origin":   {ask("POST", "/buy", "Cookie", cookie, "Origin", "http://evil.example"), 403},
-		"a cross-site tab": {ask("POST", "/rebuild", "Cookie", cookie, "Sec-Fetch-Site", "cross-site"), 403},
-		"another host":     {ask("GET", "/state", "Cookie", cookie, "Host", "evil.example"), 403},
-		"a path upwards":   {ask("GET", "/media/..%2f..%2fgreenroom.yaml", "Cookie", cookie), 404},
-		"no such media":    {ask("GET", "/media/nothing.webm", "Cookie", cookie), 404},
-		"the page itself":  {ask("GET", "/?token="+token), 303},
-	} {
-		if c.res.StatusCode != c.want {
-			t.Errorf("%s: %d, want %d", name, c.res.StatusCode, c.want)
-		}
-		if csp := c.res.Header.Get("Content-Security-Policy"); c.want == 200 && !strings.Contains(csp, "default-src 'none'") {
-			t.Errorf("%s: policy %q", name, csp)
-		}
-	}
-	if n := s.billed(); n != 0 {
-		t.Errorf("%d jobs were billed", n)
-	}
 }

@@ -228,6 +228,17 @@ func (l *Ledger) ResolveNotPaid(ctx context.Context, key string) error {
 	return err
 }
 
+// Forgo is a person's word that what was bought can never be had and may be bought
+// again: a sound whose only link is dead. What it cost stays in no sum.
+func (l *Ledger) Forgo(ctx context.Context, key, reason string) error {
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.State, r.Pending, r.VideoID, r.Reason = Intended, 0, "", reason
+		r.MasterHash, r.MasterBytes, r.Duration = "", 0, 0
+		free(r)
+	}, Submitted, Completed)
+	return err
+}
+
 // move changes one row when it is in a state the change is allowed from.
 func (l *Ledger) move(ctx context.Context, key string, set func(*Row), from ...State) (Row, error) {
 	return l.change(ctx, key, func(_ txn, r *Row) error { set(r); return nil }, from...)

@@ -209,6 +209,11 @@ func (f *File) Save(path string) error {
 	if err != nil {
 		return err
 	}
+	return Write(path, b)
+}
+
+// Write puts an encoded lockfile in place.
+func Write(path string, b []byte) error {
 	if _, err := atomicfile.WriteBytes(path, 0o644, b); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable, or free some space, and run the same command again", "write %s", filepath.Base(path))
 	}

@@ -11,10 +11,9 @@ import (
 )
 
 // clip reads one clip over its defaults.
-func (d *doc) clip(f field, c *Clip) {
-	path := "clips." + f.key
+func (d *doc) clip(path string, f field, c *Clip) {
 	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt ast.Node
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, draftAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
@@ -30,8 +29,14 @@ func (d *doc) clip(f field, c *Clip) {
 	set["translate"] = func(n ast.Node) { translateAt = n }
 	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
 	set["transparent"] = note(&transparentAt, set["transparent"])
+	set["draft"] = note(&draftAt, set["draft"])
 	set["route"] = note(&routeAt, set["route"])
 	set["background"] = note(&bgAt, set["background"])
+	if d.row != nil { // read before the rows
+		for _, key := range eachKeys {
+			set[key] = func(ast.Node) {}
+		}
+	}
 	before := len(d.faults)
 	d.object(f.value, path, set)
 
@@ -84,6 +89,18 @@ func (d *doc) clip(f field, c *Clip) {
 	}
 	if c.Source == SourceAvatar && scenesAt == nil {
 		d.speaker(f, path, scriptAt != nil, c)
+	}
+	if scriptAt == nil && c.Draft == DraftVoice && draftAt != nil {
+		hint := "leave draft out: nothing is spoken for it"
+		if audioAt != nil {
+			hint = "leave draft out: your own recording already gives the length"
+		} else if scenesAt != nil {
+			hint = "leave draft out, or make a clip of each scene"
+		}
+		d.fault(draftAt, hint, "%s: only a clip with a script of its own has a voice draft", path)
+	}
+	if scriptAt == nil || c.Draft != DraftVoice {
+		c.Draft = "" // also what the defaults say of clips that have none
 	}
 	if c.Source == SourceAgent || c.Source == SourceTemplate {
 		if transparentAt != nil && c.Transparent {

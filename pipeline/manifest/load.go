@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -74,6 +75,7 @@ func Parse(path string, b []byte) (m *Manifest, err error) {
 	m = d.manifest(body)
 	if len(d.faults) > 0 {
 		d.faults.Sort()
+		d.once()
 		return nil, d.faults.Or()
 	}
 	m.Path, m.Dir = path, d.dir
@@ -85,6 +87,22 @@ type doc struct {
 	name, dir string
 	lines     []string
 	faults    fault.List
+
+	row   *rowCursor        // while the clips of a table are read
+	texts map[string]string // files that its rows share, by path
+
+	style map[string]Style
+}
+
+// once drops faults that were found again: a composition is read once for each of its formats.
+func (d *doc) once() {
+	seen := map[string]bool{}
+	d.faults = slices.DeleteFunc(d.faults, func(f *fault.Error) bool {
+		key := f.Place.String() + " " + f.Msg
+		again := seen[key]
+		seen[key] = true
+		return again
+	})
 }
 
 // textual refuses what no editor would save as a manifest.
@@ -129,7 +147,11 @@ func (d *doc) syntax(err error) {
 	} else {
 		msg, _, _ = strings.Cut(err.Error(), "\n")
 	}
-	d.faultAt(line, col, "look at the colons, quotes and indentation around here", "%s", msg)
+	hint := "look at the colons, quotes and indentation around here"
+	if strings.Contains(msg, "already defined") {
+		hint = "keep one of them, or rename one"
+	}
+	d.faultAt(line, col, hint, "%s", msg)
 }
 
 func (d *doc) fault(n ast.Node, hint, format string, args ...any) {
@@ -146,7 +168,9 @@ func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
 	e := fault.New(fault.Manifest, hint, format, args...)
 	p := d.place(line, col)
 	e.Place = &p
-	d.faults = append(d.faults, e)
+	if d.row == nil || d.row.news(e) {
+		d.faults = append(d.faults, e)
+	}
 }
 
 // place keeps a position inside the file.

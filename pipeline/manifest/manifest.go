@@ -18,6 +18,9 @@ const (
 	SourceTranslate = "translate"
 )
 
+// DraftVoice drafts a clip with its own voice.
+const DraftVoice = "voice"
+
 // Limits.
 const (
 	MaxBytes  = 1 << 20 // of the manifest
@@ -36,7 +39,9 @@ type Manifest struct {
 	Prepare       Prepare
 	Checks        Checks
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
-	Clips         []Clip // in the manifest's order
+	Clips         []Clip // in the manifest's order, those of rows last
+	Each          []Each
+	Compositions  []Composition
 }
 
 // HeyGen says which account answers.
@@ -101,6 +106,7 @@ type Clip struct {
 	BackgroundImage, BackgroundVideo string
 	Pronunciation                    map[string]string // word to what is said
 	Captions                         bool
+	Draft                            string // voice: the sound is bought before the picture
 	Scenes                           []Scene
 	Cutout                           bool // of a file: HeyGen removes its background
 	Agent                            *Agent
@@ -110,4 +116,5 @@ type Clip struct {
 	Take                             int
 	Prepare                          Prepare
 	Checks                           Checks
+	Row                              *Row // of a table; nil for a clip of its own
 }

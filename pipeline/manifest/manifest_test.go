@@ -54,7 +54,7 @@ func TestEveryFaultIsNamedWithPlaceAndHint(t *testing.T) {
 		"has no avatar":                "version: 1\nclips: {a: {script: x, voice: {id: b}}}\n",
 		"5001 characters":              start + "  a: {script: " + strings.Repeat("x", 5001) + "}\n",
 		"clip name of 300 characters":  start + "  " + strings.Repeat("n", 300) + ": {script: x}\n",
-		"not supported by this":        start + "  a: {script: x}\ncompositions: {}\n",
+		"not supported by this":        start + "  a: {script: x}\ncache: {}\n",
 		"is not a break":               start + "  a: {script: 'x <break time=\"500ms\"/> y'}\n",
 		"touches a word":               start + "  a: {script: 'x<break time=\"0.5s\"/>y'}\n",
 		"transparent clip has no back": start + "  a: {script: x, background: \"#000000\"}\n",
@@ -95,7 +95,7 @@ func TestTheSchemaCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":1,"clips":{"a":{"script":"x","take":2,"avatar":{"id":"b"}}}}`))
+	good, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":1,"clips":{"a":{"script":"x","take":2,"avatar":{"id":"b"}}},"compositions":{"t":{"fps":29.97,"layers":[{"clip":"a","at":"1s","box":{"right":"4%","bottom":0}}]}}}`))
 	if err := s.Validate(good); err != nil {
 		t.Error(err)
 	}

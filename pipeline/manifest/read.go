@@ -22,7 +22,8 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
 
 	version, clips := 0, ast.Node(nil)
-	var defaults ast.Node
+	var defaults, each, styles, compositions ast.Node
+	d.style = builtinStyles()
 	set := setters{
 		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
 		"project": d.text("project", &m.Project),
@@ -34,8 +35,11 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"stand-ins": func(n ast.Node) {
 			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
 		},
-		"defaults": func(n ast.Node) { defaults = n },
-		"clips":    func(n ast.Node) { clips = n },
+		"each":         func(n ast.Node) { each = n },
+		"defaults":     func(n ast.Node) { defaults = n },
+		"clips":        func(n ast.Node) { clips = n },
+		"styles":       func(n ast.Node) { styles = n },
+		"compositions": func(n ast.Node) { compositions = n },
 	}
 	d.object(n, "", set)
 	if version == 0 && len(d.faults) == 0 {
@@ -49,7 +53,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		d.object(defaults, "defaults", d.shared("defaults", &base))
 	}
 	fs := d.fields(clips, "clips")
-	if clips == nil || len(fs) == 0 && len(d.faults) == 0 {
+	if each == nil && (clips == nil || len(fs) == 0 && len(d.faults) == 0) {
 		d.fault(n, "add one:  clips: {intro: {script: \"Hello.\"}}", "the manifest has no clips")
 	}
 	if len(fs) > MaxClips {
@@ -60,11 +64,18 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		c := base
 		c.Name, c.Place = f.key, d.at(f.node)
 		if d.goodName(f) {
-			d.clip(f, &c)
+			d.clip("clips."+f.key, f, &c)
 			m.Clips = append(m.Clips, c)
 		}
 	}
+	d.each(each, base, m)
 	d.translations(m.Clips)
+	if styles != nil {
+		d.styles(styles)
+	}
+	if compositions != nil {
+		d.compositions(compositions, m)
+	}
 	return m
 }
 
@@ -191,6 +202,7 @@ func (d *doc) shared(path string, c *Clip) setters {
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
 		"captions":      d.boolean(path+".captions", &c.Captions),
+		"draft":         d.word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
 		"size":          d.size(path+".size", &c.Width, &c.Height),
 		"prepare":       func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
@@ -242,6 +254,10 @@ func (d *doc) input(n ast.Node, path, value string) string {
 	p := value
 	if !filepath.IsAbs(p) {
 		p = filepath.Join(d.dir, filepath.FromSlash(value))
+	}
+	if d.row != nil && d.written(n, value) != value && !d.inside(p) {
+		d.rowFault("name a file below the manifest's folder", "%s: %q leads out of the project", path, value)
+		return p
 	}
 	fi, err := os.Stat(p)
 	switch {

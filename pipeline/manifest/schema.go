@@ -19,7 +19,11 @@ type schemaDoc struct {
 	Prepare  *schemaPrepare        `json:"prepare,omitempty"`
 	Checks   *schemaChecks         `json:"checks,omitempty"`
 	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`
-	Clips    map[string]schemaClip `json:"clips" jsonschema:"minProperties=1"`
+	Clips    map[string]schemaClip `json:"clips,omitempty" jsonschema:"minProperties=1"`
+	Each     map[string]schemaEach `json:"each,omitempty" jsonschema:"description=One clip for every row of a table; texts may hold {{column}}"`
+
+	Styles       map[string]schemaStyle       `json:"styles,omitempty"`
+	Compositions map[string]schemaComposition `json:"compositions,omitempty"`
 }
 
 type schemaHeyGen struct {
@@ -41,6 +45,7 @@ type schemaShared struct {
 	KeyColor      string            `json:"key-color,omitempty" jsonschema:"enum=#00FF00,enum=#0000FF,enum=#FF00FF"`
 	Background    any               `json:"background,omitempty" jsonschema:"description=#RRGGBB or {color: …} or {image: FILE} or {video: FILE}; opaque clips only"`
 	Captions      *bool             `json:"captions,omitempty" jsonschema:"description=Ask HeyGen for captions and hand them to Remotion"`
+	Draft         string            `json:"draft,omitempty" jsonschema:"enum=voice,enum=none,description=voice buys the sound before the picture"`
 	Pronunciation map[string]string `json:"pronunciation,omitempty" jsonschema:"description=Words with the way they are spoken"`
 	Size          string            `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
 	Prepare       *schemaPrepare    `json:"prepare,omitempty"`
@@ -59,6 +64,13 @@ type schemaClip struct {
 	Template  *schemaTemplate  `json:"template,omitempty"`
 	Translate *schemaTranslate `json:"translate,omitempty"`
 	Take      int              `json:"take,omitempty" jsonschema:"minimum=1,maximum=1000"`
+}
+
+type schemaEach struct {
+	schemaClip
+	Rows  string   `json:"rows" jsonschema:"description=A .csv or .tsv or .jsonl file"`
+	Name  string   `json:"name,omitempty" jsonschema:"description=What follows the family's name in a clip's name such as {{id}}; the row's number without it"`
+	Props []string `json:"props,omitempty" jsonschema:"description=Columns that Remotion is given"`
 }
 
 type schemaScene struct {

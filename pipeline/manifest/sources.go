@@ -152,14 +152,27 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 
 // words gives an inline text, or the text of a .md or .txt file.
 func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
-	ext := strings.ToLower(filepath.Ext(value))
-	if ext != ".md" && ext != ".txt" || strings.ContainsAny(value, " \n") {
+	asked := d.written(n, value) // a cell's text is said, never opened
+	ext := strings.ToLower(filepath.Ext(asked))
+	if ext != ".md" && ext != ".txt" || strings.ContainsAny(asked, " \n") {
 		return value, "", true
 	}
 	before := len(d.faults)
 	file = d.input(n, path, value)
 	if len(d.faults) > before {
 		return "", file, false
+	}
+	text, ok = d.read(n, path, value, file)
+	if ok && d.row != nil {
+		text = d.fill(n, path+": "+value, text)
+	}
+	return text, file, ok
+}
+
+// read gives a text file; the rows of a table share one look at it.
+func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) {
+	if text, ok := d.texts[file]; ok {
+		return text, true
 	}
 	b, err := os.ReadFile(file)
 	switch {
@@ -168,9 +181,12 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 	case len(b) > MaxBytes || !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
 		d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
 	default:
-		return string(b), file, true
+		if d.row != nil {
+			d.texts[file] = string(b)
+		}
+		return string(b), true
 	}
-	return "", file, false
+	return "", false
 }
 
 // mediaExtensions mark a template value as a file to upload.

@@ -78,7 +78,7 @@ func (d *doc) object(n ast.Node, path string, set setters) {
 }
 
 // later are keys of the design that this version does not read yet.
-var later = map[string]bool{"each": true, "compositions": true, "draft": true, "cache": true}
+var later = map[string]bool{"draft": true, "cache": true}
 
 func (d *doc) unknown(f field, path string, set setters) {
 	where := join(path, f.key)
@@ -140,6 +140,9 @@ func (d *doc) text(path string, to *string) func(ast.Node) {
 			*to = v.String()
 		default:
 			d.fault(n, "write text", "%s must be text", path)
+		}
+		if d.row != nil {
+			*to = d.fill(n, path, *to)
 		}
 	}
 }

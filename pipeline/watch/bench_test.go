@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"greenroom/heygen/sandbox"
+	"greenroom/internal/benchtest"
 	"greenroom/pipeline"
 )
 
@@ -36,29 +37,7 @@ func BenchmarkIdle(b *testing.B) {
 	if err := os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(text.String()), 0o644); err != nil {
 		b.Fatal(err)
 	}
-	ff, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		b.Fatal(err)
-	}
-	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: b.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer box.Close()
-	env := map[string]string{"HEYGEN_API_BASE": box.URL, "GREENROOM_CACHE": filepath.Join(os.TempDir(), "greenroom-watch-test")}
-	s, err := New(Options{Project: pipeline.Options{ManifestPath: filepath.Join(dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := <-done; err != nil {
-			b.Error(err)
-		}
-	}()
+	s := session(b, dir, filepath.Join(os.TempDir(), "greenroom-watch-test"))
 	changes, end := s.Subscribe()
 	defer end()
 	for range changes {
@@ -76,6 +55,116 @@ func BenchmarkIdle(b *testing.B) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b.ReportMetric(float64(m.HeapInuse)/1e6, "MB-heap")
+}
+
+// session runs a session on a project with a sandbox of its own until the benchmark ends.
+func session(b *testing.B, dir, cache string) *Session {
+	b.Helper()
+	ff, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		b.Fatal(err)
+	}
+	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: b.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	env := map[string]string{"HEYGEN_API_BASE": box.URL, "GREENROOM_CACHE": cache}
+	s, err := New(Options{Project: pipeline.Options{ManifestPath: filepath.Join(dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	b.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
+		if err := box.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return s
+}
+
+// BenchmarkSave is the time from a save of a script to its stand-in published (file in
+// public/, props replaced) through a running session at 1080p, the presenter's library
+// warm: one sentence of the script edited, and all of it new. The processor time is
+// that of this process and the programs it ran.
+func BenchmarkSave(b *testing.B) {
+	for _, seconds := range []int{5, 60, 300} {
+		for _, edit := range []string{"one sentence", "all new"} {
+			b.Run(fmt.Sprintf("%d s, %s", seconds, edit), func(b *testing.B) {
+				dir := b.TempDir()
+				script, props := filepath.Join(dir, "talk.md"), filepath.Join(dir, "public", "greenroom", "props.json")
+				save := func(path, text string) {
+					if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+						b.Fatal(err)
+					}
+				}
+				save(script, benchScript(seconds, 0, edit))
+				save(filepath.Join(dir, "greenroom.yaml"), "version: 1\nsize: 1920x1080\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n  talk: {script: talk.md}\n")
+				cache := filepath.Join(os.TempDir(), "greenroom-watch-bench")
+				if err := os.RemoveAll(filepath.Join(cache, "voice")); err != nil { // what was said in earlier runs would be warm
+					b.Fatal(err)
+				}
+				s := session(b, dir, cache)
+				changes, end := s.Subscribe()
+				defer end()
+				last := ""
+				published := func() {
+					for range changes {
+						if now, err := os.ReadFile(props); err == nil && string(now) != last {
+							last = string(now)
+							return
+						}
+					}
+				}
+				still := func() {
+					for s.State().Busy {
+						<-changes
+					}
+				}
+				published()
+				still()
+				var wall, spent []float64
+				run := 0
+				for range 5 * b.N {
+					run++
+					before, began := benchtest.CPU(), time.Now()
+					save(script, benchScript(seconds, run, edit))
+					published()
+					wall = append(wall, time.Since(began).Seconds())
+					still()
+					spent = append(spent, (benchtest.CPU() - before).Seconds())
+				}
+				files, _ := filepath.Glob(filepath.Join(dir, "public", "greenroom", "*.webm"))
+				fi, err := os.Stat(files[len(files)-1])
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(benchtest.Median(wall), "s-to-publish")
+				b.ReportMetric(benchtest.Median(spent), "cpu-s")
+				b.ReportMetric(float64(fi.Size())/1e6, "MB")
+				b.ReportMetric(s.State().Clips[0].Seconds, "s-of-clip")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// benchScript has sentences of about five seconds.
+func benchScript(seconds, run int, edit string) string {
+	var out []string
+	for i := range max(1, seconds/5) {
+		k := 0
+		if edit == "all new" || i == seconds/10 {
+			k = run
+		}
+		out = append(out, fmt.Sprintf("Sentence %d in version %d says a few words that take some five seconds, %s of them.", i, k, edit))
+	}
+	return strings.Join(out, " ")
 }
 
 func cpu(b *testing.B) time.Duration {

@@ -25,6 +25,7 @@ type Options struct {
 	Project pipeline.Options // its Sink is not used
 	Poll    bool             // look at files at intervals
 	Buy     bool             // saves buy too: for people who said so
+	Draft   bool             // saves buy voices, no clips
 	Notice  func(string)     // words for the person, may be nil
 }
 
@@ -46,9 +47,8 @@ type Session struct {
 
 // order is a wish of a person.
 type order struct {
-	buy  []string // names; nil with all: everything
-	all  bool
-	redo bool // run although nothing changed
+	buy  []string // names; nil: all that are on offer
+	what string   // NextVoice, NextClip; empty: run although nothing changed
 	done chan error
 }
 
@@ -112,14 +112,20 @@ func (s *Session) change(f func(*State)) {
 	}
 }
 
-// Buy buys the named clips, or all that can be bought. It returns when their requests
-// are sent; results arrive while editing goes on.
+// Buy buys the named clips, or all whose voices are no longer to come. It returns when
+// their requests are sent; results arrive while editing goes on. A clip that was offered
+// and whose voice is missing by now, for its words were edited, is not bought.
 func (s *Session) Buy(ctx context.Context, names []string) error {
-	return s.order(ctx, order{buy: names, all: len(names) == 0})
+	return s.order(ctx, order{buy: names, what: NextClip})
+}
+
+// BuyVoices buys the voices of the named clips, or all that are missing, and no clip.
+func (s *Session) BuyVoices(ctx context.Context, names []string) error {
+	return s.order(ctx, order{buy: names, what: NextVoice})
 }
 
 // Rebuild runs although nothing changed.
-func (s *Session) Rebuild(ctx context.Context) error { return s.order(ctx, order{redo: true}) }
+func (s *Session) Rebuild(ctx context.Context) error { return s.order(ctx, order{}) }
 
 func (s *Session) order(ctx context.Context, o order) error {
 	o.done = make(chan error, 1)
@@ -200,20 +206,20 @@ func (s *Session) again() <-chan time.Time {
 }
 
 func (s *Session) obey(ctx context.Context, o order) error {
-	if o.redo {
+	if o.what == "" {
 		s.work(ctx, true)
 		return nil
 	}
-	names := o.buy
+	var names []string
 	for _, c := range s.State().Clips {
-		if o.all && c.Buyable {
+		if c.Buyable && c.Next == o.what && (len(o.buy) == 0 || slices.Contains(o.buy, c.Name)) {
 			names = append(names, c.Name)
 		}
 	}
 	if len(names) == 0 {
 		return ErrNothing
 	}
-	err := s.build(ctx, pipeline.BuildOptions{Clips: names, NoWait: true})
+	err := s.build(ctx, pipeline.BuildOptions{Clips: names, Draft: o.what == NextVoice, NoWait: true})
 	s.work(ctx, true)
 	return err
 }
@@ -234,7 +240,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			_ = s.build(run, pipeline.BuildOptions{StandIns: !s.o.Buy, NoWait: true}) // it shows its own errors
+			_ = s.build(run, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
 		}()
 		again := false
 		for working := true; working; {
@@ -301,7 +307,6 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
 		}
 	}
 	var clips []Clip
-	price, n := 0.0, 0
 	for _, step := range plan.Steps {
 		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
 		if m := bad[c.Name]; m != "" {
@@ -309,17 +314,12 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
 				c.State = Broken
 			}
 		}
-		if c.Buyable {
-			n++
-			price += step.Price
-		}
 		clips = append(clips, c)
 	}
 	s.change(func(st *State) {
+		began(st.Clips, clips, s.o.Project.Now())
 		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
-		if st.ToBuy, st.Price = n, pipeline.Dollars(price); plan.Sandbox {
-			st.Price = "free"
-		}
+		st.Offer, st.ToBuy, st.Price = offer(clips)
 	})
 }
 
@@ -332,10 +332,15 @@ func (s *Session) event(e pipeline.Event) {
 			switch e.State {
 			case pipeline.Started, pipeline.Progress:
 				if e.Stage != "wait" {
+					if clips[i].State != Working {
+						clips[i].Since = e.Time
+					}
 					clips[i].State = Working
 				}
 				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
-				clips[i].Progress = e.Frac
+				if clips[i].Progress = e.Frac; e.Total > 0 {
+					clips[i].Progress = float64(e.Done) / float64(e.Total)
+				}
 			}
 			st.Clips = clips
 		}
@@ -358,8 +363,16 @@ func (s *Session) fingerprint() (out [32]byte) {
 	}
 	b := text(s.o.Project.ManifestPath)
 	if m, err := manifest.Parse(s.o.Project.ManifestPath, b); err == nil {
+		for _, e := range m.Each {
+			text(e.File)
+		}
+		seen := map[string]bool{}
 		for _, c := range m.Clips {
 			for _, f := range c.Inputs() {
+				if seen[f] {
+					continue
+				}
+				seen[f] = true
 				if ext := strings.ToLower(filepath.Ext(f)); ext == ".md" || ext == ".txt" {
 					text(f)
 				} else if fi, err := os.Stat(f); err == nil {

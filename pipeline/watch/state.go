@@ -17,6 +17,12 @@ const (
 	Broken  = "failed"   // ✕
 )
 
+// What can be bought of a clip.
+const (
+	NextVoice = "voice" // the sound, which makes the stand-in exact
+	NextClip  = "clip"  // the avatar's take
+)
+
 // Clip is one clip as people see it.
 type Clip struct {
 	Name     string   `json:"name"`
@@ -24,7 +30,10 @@ type Clip struct {
 	Line     string   `json:"line"` // what is happening, or why
 	Route    string   `json:"route"`
 	Buyable  bool     `json:"buyable"`
-	Price    string   `json:"price"` // of buying it now
+	Next     string   `json:"next"`  // what would be bought next: voice, clip; empty when nothing
+	Price    string   `json:"price"` // of buying that now
+	USD      float64  `json:"usd"`   // the same, at most
+	Voice    string   `json:"voice"` // of a clip with a voice draft: missing, bought
 	Seconds  float64  `json:"seconds"`
 	Src      string   `json:"src"` // below public/, empty when nothing is published
 	Poster   string   `json:"poster"`
@@ -33,6 +42,8 @@ type Clip struct {
 	Progress float64  `json:"progress"`
 	Width    int      `json:"width"`
 	Height   int      `json:"height"`
+
+	Since time.Time `json:"since"` // when its state began
 }
 
 // Fault is something wrong with the manifest, as the terminal shows it.
@@ -54,9 +65,10 @@ type State struct {
 	Busy    bool      `json:"busy"`
 	Clips   []Clip    `json:"clips"`
 	Faults  []Fault   `json:"faults"` // of the manifest; the clips are the last good ones then
-	ToBuy   int       `json:"toBuy"`
-	Price   string    `json:"price"` // of everything that can be bought, at most
-	Log     []LogLine `json:"log"`   // the newest last
+	Offer   string    `json:"offer"`  // what buying all buys: voice while voices are missing, else clip
+	ToBuy   int       `json:"toBuy"`  // how many of these
+	Price   string    `json:"price"`  // of all of these, at most
+	Log     []LogLine `json:"log"`    // the newest last
 	Runs    int       `json:"runs"`
 }
 
@@ -65,6 +77,19 @@ type LogLine struct {
 	Time time.Time `json:"time"`
 	Clip string    `json:"clip"`
 	Text string    `json:"text"`
+}
+
+// began keeps when each clip's state began, over a fresh look at all of them.
+func began(before, after []Clip, now time.Time) {
+	since := map[string]Clip{}
+	for _, c := range before {
+		since[c.Name] = c
+	}
+	for i, c := range after {
+		if after[i].Since = now; since[c.Name].State == c.State {
+			after[i].Since = since[c.Name].Since
+		}
+	}
 }
 
 // keptLog is how many lines the state holds.
@@ -81,6 +106,34 @@ func faultsOf(err error) (out []Fault) {
 	return out
 }
 
+// offer is what buying all would buy: the voices first, which cost little and settle how
+// long everything is, then the clips. The price is the most all of them may cost.
+func offer(clips []Clip) (what string, n int, price string) {
+	usd := 0.0
+	for _, what = range []string{NextVoice, NextClip} {
+		for _, c := range clips {
+			if c.Buyable && c.Next == what {
+				n, usd = n+1, usd+c.USD
+			}
+		}
+		if n > 0 {
+			break
+		}
+	}
+	if n == 0 {
+		return "", 0, ""
+	}
+	return what, n, Price(usd)
+}
+
+// Price is money as people are asked for it.
+func Price(usd float64) string {
+	if usd == 0 {
+		return "free"
+	}
+	return pipeline.Dollars(usd)
+}
+
 // clipOf reads a clip's state from its step and from what is published.
 func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
 	c := Clip{Name: s.Clip, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{}}
@@ -95,11 +148,25 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 	case pipeline.Blocked:
 		c.State = Broken
 	case pipeline.Settle:
-		c.State, c.Buyable, c.Price = Waiting, true, "free"
+		c.State, c.Buyable, c.Price, c.Next = Waiting, true, "free", NextClip
 	default:
-		c.State, c.Buyable, c.Price = Unmade, true, pipeline.Dollars(s.Price)
+		c.State, c.Buyable, c.Price, c.USD, c.Next = Unmade, true, pipeline.Dollars(s.Price), s.Price, NextClip
 		if sandbox {
 			c.Price = "free"
+		}
+	}
+	if v := s.Voice; v != nil {
+		switch c.Voice = "missing"; v.Action {
+		case pipeline.Keep:
+			c.Voice = "bought"
+		case pipeline.Settle:
+			c.Next = NextVoice
+		case pipeline.Buy, pipeline.Fetch:
+			c.Next, c.Price, c.USD = NextVoice, pipeline.Dollars(v.Price), v.Price
+			if c.Seconds = v.Seconds; sandbox || v.Price == 0 {
+				c.Price = "free"
+			}
+			c.Line = v.Reason + "; the stand-in speaks with espeak-ng"
 		}
 	}
 	if shown.Seconds > 0 {

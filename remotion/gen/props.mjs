@@ -22,6 +22,7 @@ const parserOverride = (node) => {
   if (node?.type === 'string' && node.maxLength && !node.pattern && !node.enum) {
     return `z.string().min(${node.minLength ?? 0}).refine((s) => [...s].length <= ${node.maxLength}, 'longer than ${node.maxLength} characters')`;
   }
+  if (node?.additionalProperties?.type === 'string') return 'z.record(z.string(), z.string())';
   if (ref(node)) return constant(ref(node));
   if (ref(node?.additionalProperties)) return `z.record(z.string(), ${constant(ref(node.additionalProperties))})`;
 };

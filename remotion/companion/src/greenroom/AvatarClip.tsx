@@ -24,12 +24,34 @@ const timecode = (frame: number, fps: number) => {
   return `${two(frame / rate / 60)}:${two((frame / rate) % 60)}:${two(frame % rate)}`;
 };
 
+/** Says what a stand-in is, and with a label which one: inside the frame, also for a long line or a narrow frame. */
 const Badge = ({clip, left, top}: {clip: Clip; left: number; top: number}) => {
   const frame = useCurrentFrame();
-  const {fps} = useVideoConfig();
+  const {fps, width, height} = useVideoConfig();
+  const short = Math.min(width, height);
+  const safe = short * 0.025;
+  const size = Math.max(13, short / 44);
+  const most = Math.min(width - safe * 2, clip.label ? size * 26 : size * 7);
   return (
-    <div style={{position: 'absolute', left, top, maxWidth: 560, padding: '6px 12px', borderRadius: 6, background: '#E5B04B', color: '#1B211A', fontFamily: 'Inter Variable, sans-serif', fontSize: 20, lineHeight: 1.3, fontVariantNumeric: 'tabular-nums'}}>
-      stand-in{clip.label ? ` · ${timecode(frame, fps)} · ${clip.label}` : null}
+    <div
+      style={{
+        position: 'absolute',
+        left: Math.max(safe, Math.min(left, width - safe - most)),
+        top: Math.max(safe, Math.min(top, height - safe - size * 6)),
+        maxWidth: most,
+        boxSizing: 'border-box',
+        padding: `${size * 0.3}px ${size * 0.6}px`,
+        borderRadius: size * 0.3,
+        background: '#E5B04B',
+        color: '#1B211A',
+        fontFamily: 'Inter Variable, sans-serif',
+        fontSize: size,
+        lineHeight: 1.3,
+        fontVariantNumeric: 'tabular-nums',
+        overflowWrap: 'anywhere',
+      }}
+    >
+      <div style={{display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: 4, overflow: 'hidden'}}>stand-in{clip.label ? ` · ${timecode(frame, fps)} · ${clip.label}` : null}</div>
     </div>
   );
 };

@@ -1,11 +1,13 @@
 import {getRemotionEnvironment, type CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
-import {greenroom} from './clips.gen';
+import {follow, published} from './live';
 import {greenroomSchema, type Clip, type Greenroom} from './props.gen';
 
 const formats = {'16:9': [16, 9], '9:16': [9, 16], '1:1': [1, 1]} as const;
 
-/** What every film of greenroom takes. `props` is what `greenroom build` published. */
+follow();
+
+/** What every film of greenroom takes. `props` is what `greenroom build` published; without clips, it is read from public/. */
 export const filmSchema = z.object({
   props: greenroomSchema,
   clip: z.string().default(''),
@@ -18,7 +20,7 @@ export const filmSchema = z.object({
 export type Film = z.infer<typeof filmSchema>;
 
 export const defaults: Film = {
-  props: greenroom as unknown as Film['props'],
+  props: {version: 1, project: 'greenroom', fps: 25, width: 1920, height: 1080, clips: {}},
   clip: '',
   title: 'Made in the green room',
   name: 'Daisy',
@@ -42,8 +44,12 @@ export const chosen = (film: Film): Clip => {
 };
 
 /** Size, rate and length from the props: Remotion itself does not enforce a schema. */
-export const filmMetadata: CalculateMetadataFunction<Film> = ({props}) => {
+export const filmMetadata: CalculateMetadataFunction<Film> = async ({props}) => {
   const film = filmSchema.parse(props);
+  if (Object.keys(film.props.clips).length === 0) {
+    const now = await published();
+    film.props = now === null ? film.props : greenroomSchema.parse(now);
+  }
   if (Object.keys(film.props.clips).length === 0) {
     return {durationInFrames: 1, props: film}; // Studio opens before the first build
   }

@@ -36,12 +36,18 @@ export const sequence = (clips: Clip[], fps: number, together: number) => {
   });
 };
 
+/** What every film's metadata say, and the film with the clips that are published. */
+const common = async <T extends Film>(args: unknown, film: T) => {
+  const base = await filmMetadata({...(args as Parameters<typeof filmMetadata>[0]), props: film});
+  return {base, film: {...film, props: base.props?.props ?? film.props}};
+};
+
 /** A film of one clip that has more props than every film has: they are checked, and kept. */
 export const withProps =
   <T extends Film>(schema: z.ZodType<T>): CalculateMetadataFunction<T> =>
   async (args) => {
-    const props = schema.parse(args.props);
-    return {...(await filmMetadata(args as unknown as Parameters<typeof filmMetadata>[0])), props};
+    const {base, film} = await common(args, schema.parse(args.props));
+    return {...base, props: film};
   };
 
 const ready = (films: Film) => Object.keys(films.props.clips).length > 0;
@@ -50,8 +56,9 @@ const ready = (films: Film) => Object.keys(films.props.clips).length > 0;
 const inTurn =
   (together: (fps: number) => number): CalculateMetadataFunction<Films> =>
   async (args) => {
-    const films = filmsSchema.parse(args.props);
-    const base = await filmMetadata({...args, props: {...films, clip: films.clips[0] ?? films.clip}} as Parameters<typeof filmMetadata>[0]);
+    const parsed = filmsSchema.parse(args.props);
+    const {base, film} = await common(args, {...parsed, clip: parsed.clips[0] ?? parsed.clip});
+    const films = {...film, clip: parsed.clip};
     if (!ready(films)) return {...base, props: films};
     const clips = several(films);
     for (const clip of clips) {
@@ -90,8 +97,7 @@ export const inWords = (blocks: Caption[]): Caption[] =>
 
 /** Reads the clip's captions beforehand. A clip without any is captioned with the film's title. */
 export const captionsMetadata: CalculateMetadataFunction<CaptionsFilm> = async (args) => {
-  const film = captionsSchema.parse(args.props);
-  const base = await filmMetadata(args as Parameters<typeof filmMetadata>[0]);
+  const {base, film} = await common(args, captionsSchema.parse(args.props));
   if (!ready(film) || film.words.length > 0) return {...base, props: film};
   const clip = chosen(film);
   let blocks: Caption[] = [{text: film.title, startMs: 300, endMs: Math.min(clip.durationInSeconds * 1000 - 200, 4300), timestampMs: null, confidence: null}];

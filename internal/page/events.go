@@ -1,0 +1,165 @@
+package page
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"greenroom/pipeline/watch"
+)
+
+// card is what a clip's card shows; the rest is asked for when a person asks why. It
+// can be compared, which is how a change is found.
+type card struct {
+	Name     string  `json:"name"`
+	State    string  `json:"state"`
+	Line     string  `json:"line"`
+	Buyable  bool    `json:"buyable"`
+	Price    string  `json:"price"`
+	Next     string  `json:"next"` // what buying it buys: voice, clip
+	Seconds  float64 `json:"seconds"`
+	Src      string  `json:"src"` // path on this server, empty when nothing is published
+	Poster   string  `json:"poster"`
+	Progress float64 `json:"progress"` // 0 to 1
+	Since    int64   `json:"since"`    // when its state began, Unix ms, for what takes a while
+}
+
+func cards(st watch.State) []card {
+	out := make([]card, len(st.Clips))
+	for i, c := range st.Clips {
+		out[i] = card{Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds, Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Progress: c.Progress}
+		if !c.Since.IsZero() && (c.State == watch.Working || c.State == watch.Waiting) {
+			out[i].Since = c.Since.UnixMilli()
+		}
+	}
+	return out
+}
+
+// head is what stands above the cards.
+type head struct {
+	Project string `json:"project"`
+	Sandbox bool   `json:"sandbox"`
+	Busy    bool   `json:"busy"`
+	ToBuy   int    `json:"toBuy"`
+	Offer   string `json:"offer"` // what buying all buys: voice, clip
+	Price   string `json:"price"`
+}
+
+// message is the whole state, or what changed since the message before it on the same
+// stream: what is nil did not change.
+type message struct {
+	Rev    int             `json:"rev"`
+	Whole  bool            `json:"whole,omitempty"`
+	Head   *head           `json:"head,omitempty"`
+	Names  *[]string       `json:"names,omitempty"` // all clips, in order
+	Clips  []card          `json:"clips,omitempty"` // those that changed
+	Faults *[]watch.Fault  `json:"faults,omitempty"`
+	Log    []watch.LogLine `json:"log,omitempty"` // new lines, the newest last
+}
+
+// follower knows what one reader has.
+type follower struct {
+	sent   bool
+	rev    int
+	head   head
+	cards  []card
+	faults []watch.Fault
+	last   watch.LogLine // the newest line it has
+}
+
+// next gives what a reader lacks, and false when it has everything.
+func (f *follower) next(st watch.State) (message, bool) {
+	if f.sent && f.rev == st.Rev {
+		return message{}, false
+	}
+	m := message{Rev: st.Rev, Whole: !f.sent}
+	if h := (head{st.Project, st.Sandbox, st.Busy, st.ToBuy, st.Offer, st.Price}); !f.sent || h != f.head {
+		f.head, m.Head = h, &h
+	}
+	now := cards(st)
+	if !f.sent || !slices.EqualFunc(now, f.cards, func(a, b card) bool { return a.Name == b.Name }) {
+		names := make([]string, len(now))
+		for i, c := range now {
+			names[i] = c.Name
+		}
+		had := make(map[string]card, len(f.cards))
+		for _, c := range f.cards {
+			had[c.Name] = c
+		}
+		m.Names = &names
+		for _, c := range now {
+			if had[c.Name] != c {
+				m.Clips = append(m.Clips, c)
+			}
+		}
+	} else {
+		for i, c := range now {
+			if f.cards[i] != c {
+				m.Clips = append(m.Clips, c)
+			}
+		}
+	}
+	f.cards = now
+	if !f.sent || !slices.Equal(f.faults, st.Faults) {
+		faults := append([]watch.Fault{}, st.Faults...)
+		f.faults, m.Faults = faults, &faults
+	}
+	if n := len(st.Log); n > 0 && st.Log[n-1] != f.last {
+		m.Log = st.Log[slices.Index(st.Log, f.last)+1:] // all of it when the last one is forgotten
+		f.last = st.Log[n-1]
+	}
+	f.sent, f.rev = true, st.Rev
+	return m, m.Whole || m.Head != nil || m.Names != nil || m.Faults != nil || len(m.Clips)+len(m.Log) > 0
+}
+
+func (p *Server) state(w http.ResponseWriter, _ *http.Request) {
+	m, _ := new(follower).next(p.session.State())
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(m)
+}
+
+const (
+	beat = 15 * time.Second       // keeps a quiet stream open and tells the page we live
+	pace = 100 * time.Millisecond // between two messages, at least
+)
+
+// events is the state, whole first and then what changed: a reader that comes back
+// after a gap has a new stream, and so the whole again.
+func (p *Server) events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	c := http.NewResponseController(w)
+	changes, end := p.session.Subscribe()
+	defer end()
+	alive := time.NewTicker(beat)
+	defer alive.Stop()
+	var f follower
+	fmt.Fprint(w, "retry: 1000\n\n")
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-alive.C:
+			fmt.Fprint(w, ": alive\n\n")
+		case <-changes:
+			m, any := f.next(p.session.State())
+			if !any {
+				continue
+			}
+			b, err := json.Marshal(m)
+			if err != nil {
+				return
+			}
+			fmt.Fprintf(w, "data: %s\n\n", b)
+		}
+		if c.Flush() != nil {
+			return
+		}
+		select {
+		case <-time.After(pace):
+		case <-r.Context().Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package film
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+
+	"greenroom/compose/timeline"
+	"greenroom/pipeline/film/typeset"
+)
+
+// Facts are what is known about everything that compositions name.
+type Facts struct {
+	Clips map[string]Clip // by name
+	Files map[string]File // images, videos and sounds, by absolute path
+	Fonts map[string]Font // by absolute path; the built-in faces by [BuiltinFont]
+}
+
+// Clip is what is published of a clip.
+type Clip struct {
+	Media  timeline.Media // Seconds is that of its pictures
+	FPS    timeline.Rate
+	Frames int
+	// Box is the part of the full frame that the file shows, in pixels of the full frame; Width and Height are the frame's.
+	Box           timeline.Rect
+	Width, Height int
+	Sound         bool
+	Captions      []Caption // in order of time
+	// Script is what a stand-in says; it has no captions of its own.
+	Script  string
+	StandIn bool
+}
+
+// Caption is a word or a block of words, as @remotion/captions has it: a blank begins a new word.
+type Caption struct {
+	Text     string
+	From, To float64 // seconds of the clip
+}
+
+// File is a published image, video or sound.
+type File struct {
+	Media timeline.Media
+	Sound bool
+}
+
+// Font is a published face.
+type Font struct {
+	Media timeline.Media
+	Face  *typeset.Face
+}
+
+// BuiltinFont is the key of a built-in face in [Facts].Fonts.
+func BuiltinFont(weight int) string { return fmt.Sprintf("built-in %d", weight) }
+
+// halfSlack is how far below a half a time may fall and still count as one, in frames: a rational time written as a
+// float64 or in microseconds must not land on the other side.
+var halfSlack = big.NewRat(1, 4000)
+
+// framesAt is the frame that starts nearest to a time in seconds, halves up. Things are placed by rounding absolute
+// times and subtracting, never by adding rounded lengths, so that nothing drifts.
+func framesAt(seconds float64, r timeline.Rate) int {
+	if math.IsNaN(seconds) || math.IsInf(seconds, 0) {
+		return 0
+	}
+	t := new(big.Rat).SetFloat64(seconds)
+	t.Mul(t, big.NewRat(int64(r.Num), int64(r.Den)))
+	t.Add(t, big.NewRat(1, 2)).Add(t, halfSlack)
+	n := new(big.Int).Div(t.Num(), t.Denom()) // rounds down, below 0 too
+	if !n.IsInt64() || n.Int64() > math.MaxInt32 {
+		return math.MaxInt32
+	}
+	return int(n.Int64())
+}

@@ -1,0 +1,378 @@
+package film
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"greenroom/compose/timeline"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest"
+)
+
+var breakTag = regexp.MustCompile(`(?i)<\s*break[^>]*>`)
+
+// Resolve gives the film of a composition by its name: "tour-9x16". The error is a *fault.Error or a fault.List.
+func Resolve(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error) {
+	c, ok := m.Composition(name)
+	if !ok {
+		return nil, fault.New(fault.Usage, "`greenroom status` lists what the manifest has", "no composition %q", name)
+	}
+	r := &resolver{m: m, facts: facts, rate: c.FPS, file: filepath.Base(m.Path), done: map[string]*part{}}
+	r.film = &timeline.Film{Name: c.Name, Width: c.Width, Height: c.Height, FPS: c.FPS, Transparent: c.Transparent, Media: map[string]timeline.Media{}, Layers: []timeline.Layer{}, Sounds: []timeline.Sound{}}
+	p := r.build(c)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	r.film.Frames = p.frames
+	r.film.Layers = append(r.film.Layers, p.layers...)
+	for i := range p.sounds {
+		s := &p.sounds[i]
+		s.Gain = s.points(p.speech, r.rate)
+		r.film.Sounds = append(r.film.Sounds, s.Sound)
+	}
+	number(r.film)
+	r.unused()
+	if err := r.film.Validate(); err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "please report it with the manifest", "composition %s cannot be drawn", name)
+	}
+	return r.film, nil
+}
+
+type resolver struct {
+	m      *manifest.Manifest
+	facts  Facts
+	rate   timeline.Rate
+	film   *timeline.Film
+	file   string
+	done   map[string]*part
+	faults fault.List
+}
+
+// part is a composition that is being resolved, on its own canvas, in the film's frames.
+type part struct {
+	c      manifest.Composition
+	w, h   int
+	start  int     // the frame at which its own layers begin: behind the intro
+	own    int     // frames of its own part
+	length float64 // of its own part, seconds
+	frames int     // with intro and outro
+	spans  []span  // of c.Layers
+	layers []timeline.Layer
+	sounds []sound
+	speech []interval
+}
+
+// span is when a layer is seen.
+type span struct {
+	from, to      float64 // seconds of the composition's own part
+	first, frames int     // frames of the composition, behind its intro
+	ok            bool
+}
+
+func (r *resolver) fault(p fault.Place, hint, format string, args ...any) {
+	e := fault.New(fault.Manifest, hint, format, args...)
+	e.Place = &p
+	r.faults = append(r.faults, e)
+}
+
+func (r *resolver) err() error {
+	r.faults.Sort()
+	seen := map[string]bool{}
+	r.faults = slices.DeleteFunc(r.faults, func(f *fault.Error) bool {
+		key := f.Place.String() + f.Msg
+		again := seen[key]
+		seen[key] = true
+		return again
+	})
+	return r.faults.Or()
+}
+
+// name names a layer to a person.
+func (p *part) name(l manifest.Layer) string {
+	what := l.Name
+	switch {
+	case what != "":
+	case l.Kind == manifest.LayerText:
+		what = l.StyleName
+	case l.Kind == manifest.LayerImage, l.Kind == manifest.LayerVideo, l.Kind == manifest.LayerAudio:
+		what = filepath.Base(l.Of)
+	default:
+		what = l.Of
+	}
+	return l.Kind + " " + what
+}
+
+// build resolves a composition, with what it nests, at the film's rate.
+func (r *resolver) build(c manifest.Composition) *part {
+	if p, ok := r.done[c.Name]; ok {
+		return p
+	}
+	p := &part{c: c, w: c.Width, h: c.Height}
+	r.done[c.Name] = p
+	intro := r.reference(c.Intro, c)
+	if intro != nil {
+		p.start = intro.frames
+	}
+	r.times(p)
+	outro := r.reference(c.Outro, c)
+	p.frames = p.start + p.own
+	if len(r.faults) > 0 {
+		return p
+	}
+	if intro != nil {
+		r.nest(p, intro, c.Intro.Name, area{0, 0, float64(p.w), float64(p.h)}, 0, span{first: 0, frames: intro.frames})
+	}
+	r.background(p)
+	for i, l := range c.Layers {
+		r.layer(p, l, p.spans[i])
+	}
+	if outro != nil {
+		r.nest(p, outro, c.Outro.Name, area{0, 0, float64(p.w), float64(p.h)}, 0, span{first: p.frames, frames: outro.frames})
+		p.frames += outro.frames
+	}
+	return p
+}
+
+func (r *resolver) reference(ref *manifest.Reference, c manifest.Composition) *part {
+	if ref == nil {
+		return nil
+	}
+	n, ok := r.m.Nested(ref.Name, c.Format)
+	if !ok {
+		r.fault(ref.Place, "name a composition of this manifest", "no composition %q", ref.Name)
+		return nil
+	}
+	return r.build(n)
+}
+
+// layer resolves one layer into what is drawn and heard.
+func (r *resolver) layer(p *part, l manifest.Layer, when span) {
+	if l.Kind == manifest.LayerCaptions {
+		r.captions(p, l)
+		return
+	}
+	if !when.ok {
+		return
+	}
+	switch l.Kind {
+	case manifest.LayerClip:
+		r.clip(p, l, when)
+	case manifest.LayerImage:
+		m := r.facts.Files[l.Of].Media
+		if at, ok := r.put(p, l, still(m.Width, m.Height, "contain"), when); ok {
+			r.picture(p, l, m, at, when)
+		}
+	case manifest.LayerVideo:
+		f := r.facts.Files[l.Of]
+		if at, ok := r.put(p, l, still(f.Media.Width, f.Media.Height, "contain"), when); ok {
+			r.video(p, l, f.Media, at, when)
+		}
+		if f.Sound {
+			r.sound(p, l, f.Media, when)
+		}
+	case manifest.LayerText:
+		r.text(p, l, when)
+	case manifest.LayerAudio:
+		r.sound(p, l, r.facts.Files[l.Of].Media, when)
+	case manifest.LayerComposition:
+		n, _ := r.m.Nested(l.Of, p.c.Format)
+		inner := r.build(n)
+		box, fixed := frameOf(l.Box, safeArea(p.w, p.h, l.Safe), float64(n.Width)/float64(n.Height), 0.5)
+		if fixed {
+			box = contain(box, float64(n.Width)/float64(n.Height), l.Anchor)
+		}
+		if box.w < 2 || box.h < 2 || outside(box.rect(), p.w, p.h) {
+			r.offCanvas(p, l, box.rect())
+			return
+		}
+		r.nest(p, inner, l.Of, box, framesAt(l.Skip.Seconds(), r.rate), when)
+	}
+}
+
+func (r *resolver) clip(p *part, l manifest.Layer, when span) {
+	c := r.facts.Clips[l.Of]
+	if at, ok := r.put(p, l, presenter(c, l.BoxOf), when); ok {
+		r.video(p, l, c.Media, at, when)
+	}
+	if !c.Sound || l.Gain == 0 {
+		return
+	}
+	r.sound(p, l, c.Media, when)
+	from, to := r.rate.Seconds(when.first), r.rate.Seconds(when.first+when.frames)
+	if len(c.Captions) == 0 {
+		p.speech = append(p.speech, interval{from, to})
+	}
+	for _, w := range c.Captions {
+		i := interval{max(from, from+w.From-l.Skip.Seconds()), min(to, from+w.To-l.Skip.Seconds())}
+		if i.to > i.from {
+			p.speech = append(p.speech, i)
+		}
+	}
+}
+
+// put places content and says when that shows nothing.
+func (r *resolver) put(p *part, l manifest.Layer, c content, when span) (placed, bool) {
+	at, ok := put(l, c, p.w, p.h)
+	switch {
+	case !ok || outside(at.box, p.w, p.h):
+		r.offCanvas(p, l, at.box)
+		return at, false
+	case at.radius > 0 && !at.whole:
+		r.fault(l.Places["mask"], "use box-of: presenter", "%s: a mask needs pictures in all of its box", p.name(l))
+		return at, false
+	}
+	return at, true
+}
+
+func (r *resolver) offCanvas(p *part, l manifest.Layer, box timeline.Rect) {
+	place, ok := l.Places["box"]
+	if !ok {
+		place = l.Place
+	}
+	r.fault(place, "bring its box: back into the picture", "%s: nothing of it is on the canvas of %dx%d (it lies at %d,%d and is %dx%d)", p.name(l), p.w, p.h, box.X, box.Y, box.W, box.H)
+}
+
+func (r *resolver) picture(p *part, l manifest.Layer, m timeline.Media, at placed, when span) {
+	r.film.Media[m.Public] = m
+	r.draw(p, l, timeline.Layer{Kind: timeline.KindPicture, Box: at.box, Radius: at.radius, Picture: &timeline.Picture{Media: m.Public, Crop: at.crop}}, when)
+}
+
+func (r *resolver) video(p *part, l manifest.Layer, m timeline.Media, at placed, when span) {
+	r.film.Media[m.Public] = m
+	r.draw(p, l, timeline.Layer{Kind: timeline.KindVideo, Box: at.box, Radius: at.radius, Video: &timeline.Video{Media: m.Public, Crop: at.crop, Skip: micro(l.Skip.Seconds()), Loop: l.Loop}}, when)
+}
+
+// draw adds a layer with its time, opacity and motion.
+func (r *resolver) draw(p *part, l manifest.Layer, out timeline.Layer, when span) {
+	if outside(out.Box, p.w, p.h) {
+		r.offCanvas(p, l, out.Box)
+		return
+	}
+	out.ID, out.From, out.Frames, out.Opacity = p.name(l), when.first, when.frames, l.Opacity
+	out.Enter = motion(l.Enter, out.Box, p.w, p.h, r.rate, true)
+	out.Leave = motion(l.Leave, out.Box, p.w, p.h, r.rate, false)
+	if total := out.Enter.Frames + out.Leave.Frames; total > out.Frames {
+		place, said := l.Places["enter"]
+		if !said {
+			place, said = l.Places["leave"]
+		}
+		if said {
+			r.fault(place, "shorten them, as in enter: fade 0.2s", "%s: it comes in %d frames and goes in %d, but is there for %d", p.name(l), out.Enter.Frames, out.Leave.Frames, out.Frames)
+			return
+		}
+		// A style's motion gives way to a short layer.
+		out.Enter.Frames = out.Enter.Frames * out.Frames / total
+		out.Leave.Frames = out.Leave.Frames * out.Frames / total
+		if out.Enter.Frames == 0 {
+			out.Enter = timeline.Motion{}
+		}
+		if out.Leave.Frames == 0 {
+			out.Leave = timeline.Motion{}
+		}
+	}
+	p.layers = append(p.layers, out)
+}
+
+func (r *resolver) sound(p *part, l manifest.Layer, m timeline.Media, when span) {
+	if l.Gain == 0 {
+		return
+	}
+	r.film.Media[m.Public] = m
+	p.sounds = append(p.sounds, sound{
+		Sound: timeline.Sound{ID: p.name(l), Media: m.Public, From: when.first, Frames: when.frames, Skip: micro(l.Skip.Seconds()), Loop: l.Loop},
+		gain:  l.Gain, fadeIn: l.FadeIn.Seconds(), fadeOut: l.FadeOut.Seconds(), duck: l.Duck,
+	})
+}
+
+// background lies under a composition's own part.
+func (r *resolver) background(p *part) {
+	b := p.c.Background
+	if b == nil || p.own == 0 {
+		return
+	}
+	l := manifest.Layer{Kind: "background", Name: "colour", Opacity: 1, Fit: b.Fit, Loop: b.Loop, Place: b.Place}
+	when := span{first: p.start, frames: p.own, ok: true}
+	if len(b.Colors) > 0 {
+		fill := &timeline.Fill{Colors: b.Colors}
+		if len(b.Colors) > 1 {
+			fill.Angle = b.Angle
+		}
+		r.draw(p, l, timeline.Layer{Kind: timeline.KindFill, Box: timeline.Rect{W: p.w, H: p.h}, Fill: fill}, when)
+	}
+	file := b.Image + b.Video
+	if file == "" {
+		return
+	}
+	m := r.facts.Files[file].Media
+	l.Name = filepath.Base(file)
+	full := manifest.Dim{V: 1, Percent: true, Set: true}
+	l.Box = manifest.Box{Width: full, Height: full}
+	at, ok := r.put(p, l, still(m.Width, m.Height, b.Fit), when)
+	switch {
+	case !ok:
+	case b.Image != "":
+		r.picture(p, l, m, at, when)
+	case !b.Loop && m.Seconds < p.length-0.5/r.rate.FPS():
+		r.fault(b.Place, "set loop: true, or a shorter length:", "background video %s ends at %s, the composition at %s", l.Name, clock(m.Seconds), clock(p.length))
+	default:
+		r.video(p, l, m, at, when)
+	}
+}
+
+func clock(s float64) string { return fmt.Sprintf("%.4g s", s) }
+
+// number makes names unique: "text title", "text title 2".
+func number(f *timeline.Film) {
+	seen := map[string]int{}
+	once := func(id string) string {
+		if seen[id]++; seen[id] == 1 {
+			return id
+		}
+		for {
+			next := fmt.Sprintf("%s %d", id, seen[id])
+			if seen[next] == 0 {
+				seen[next] = 1
+				return next
+			}
+			seen[id]++
+		}
+	}
+	for i := range f.Layers {
+		f.Layers[i].ID = once(f.Layers[i].ID)
+	}
+	clear(seen)
+	for i := range f.Sounds {
+		f.Sounds[i].ID = once(f.Sounds[i].ID)
+	}
+}
+
+// unused leaves out media that nothing shows after all: of layers that were cut away.
+func (r *resolver) unused() {
+	used := map[string]bool{}
+	for _, l := range r.film.Layers {
+		switch {
+		case l.Picture != nil:
+			used[l.Picture.Media] = true
+		case l.Video != nil:
+			used[l.Video.Media] = true
+		case l.Text != nil:
+			for _, f := range l.Text.Fonts {
+				used[f.Media] = true
+			}
+		}
+	}
+	for _, s := range r.film.Sounds {
+		used[s.Media] = true
+	}
+	for k := range r.film.Media {
+		if !used[k] {
+			delete(r.film.Media, k)
+		}
+	}
+}
+
+// prefixed is a nested layer's name.
+func prefixed(name, id string) string { return strings.TrimSpace(name) + " / " + id }

@@ -1,0 +1,302 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	_ "image/gif"  // for image.Decode
+	_ "image/jpeg" // for image.Decode
+	_ "image/png"  // for image.Decode
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	_ "golang.org/x/image/webp" // for image.Decode
+
+	"greenroom/assets"
+	"greenroom/compose/fonts"
+	"greenroom/compose/media"
+	"greenroom/compose/timeline"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/film"
+	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// filmClip gives the facts of a published clip.
+func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, e lockfile.Entry, kind string) (film.Clip, error) {
+	in := e.Info
+	out := film.Clip{
+		FPS: timeline.Rate{Num: in.FPSNum, Den: max(1, in.FPSDen)}, Frames: in.Frames, StandIn: kind == routeStandIn, Script: c.Script,
+		Box: timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, Width: in.Width, Height: in.Height,
+	}
+	for _, f := range publishedFiles(e) {
+		path := filepath.Join(p.path(PublicDir), f.Name)
+		switch f.rendition {
+		case webmRendition:
+			info, err := media.Probe(ctx, t, path)
+			if err != nil {
+				return out, fault.New(fault.Failed, "run `greenroom build`", "its published file cannot be read: %v", err)
+			}
+			out.Sound = info.AudioCodec != ""
+			out.Media = timeline.Media{File: path, Public: "greenroom/" + f.Name, Width: info.Width, Height: info.Height, Seconds: in.Duration, Codec: info.VideoCodec, Alpha: in.Transparent}
+		case captionsRendition:
+			var list []caption
+			b, err := os.ReadFile(path)
+			if err == nil {
+				err = json.Unmarshal(b, &list)
+			}
+			if err != nil {
+				return out, fault.New(fault.Failed, "run `greenroom build`", "its captions cannot be read: %v", err)
+			}
+			for _, k := range list {
+				out.Captions = append(out.Captions, film.Caption{Text: k.Text, From: float64(k.StartMs) / 1000, To: float64(k.EndMs) / 1000})
+			}
+		}
+	}
+	if out.Media.File == "" {
+		return out, fault.New(fault.Failed, "run `greenroom build`", "it has no published file")
+	}
+	return out, nil
+}
+
+// named is a file that a composition names, with the first place that does.
+type named struct {
+	kind  string // image, video, audio, font
+	place fault.Place
+}
+
+// filmNames collects the files of compositions by their path. A file that is an image here and a video there is read as
+// the first: it is one of the two.
+func filmNames(list []manifest.Composition) map[string]named {
+	out := map[string]named{}
+	add := func(path, kind string, at fault.Place) {
+		if _, ok := out[path]; !ok && path != "" {
+			out[path] = named{kind, at}
+		}
+	}
+	for _, c := range list {
+		if b := c.Background; b != nil {
+			add(b.Image, manifest.LayerImage, b.Place)
+			add(b.Video, manifest.LayerVideo, b.Place)
+		}
+		for _, l := range c.Layers {
+			switch l.Kind {
+			case manifest.LayerImage, manifest.LayerVideo, manifest.LayerAudio:
+				add(l.Of, l.Kind, l.Place)
+			case manifest.LayerText, manifest.LayerCaptions:
+				for _, f := range l.Style.Fonts {
+					add(f.Path, "font", f.Place)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// filmFiles publishes what all compositions name, and reads what the films need.
+func (p *Project) filmFiles(ctx context.Context, films []manifest.Composition, f *film.Facts) error {
+	needed := filmNames(p.within(films))
+	all := filmNames(p.Manifest.Compositions)
+	var publish []assets.File
+	var bad fault.List
+	at := map[string]timeline.Media{}
+	for _, path := range sortedPaths(all) {
+		name, hash, err := p.keepFile(path)
+		_, need := needed[path]
+		switch {
+		case err != nil && need:
+			bad = append(bad, placed(fault.Wrap(fault.Manifest, err, "check the file", "read %s", filepath.Base(path)), needed[path].place))
+			continue
+		case err != nil:
+			continue // another film's
+		}
+		publish = append(publish, assets.File{Name: name, Hash: hash})
+		at[path] = timeline.Media{File: filepath.Join(p.path(FilesDir), name), Public: "greenroom/files/" + name}
+	}
+	builtin, err := p.builtinFonts(f)
+	if err != nil {
+		return err
+	}
+	if err := bad.Or(); err != nil {
+		return err
+	}
+	publish = dedupe(append(publish, builtin...))
+	if err := p.publishFiles(publish); err != nil {
+		return err
+	}
+	for _, path := range sortedPaths(needed) {
+		if err := p.readFile(ctx, path, needed[path].kind, at[path], f); err != nil {
+			for _, x := range fault.All(err) {
+				bad = append(bad, placed(x, needed[path].place))
+			}
+		}
+	}
+	bad.Sort()
+	return bad.Or()
+}
+
+func placed(e *fault.Error, at fault.Place) *fault.Error {
+	e.Place = &at
+	return e
+}
+
+func sortedPaths(m map[string]named) []string {
+	var out []string
+	for p := range m {
+		out = append(out, p)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// dedupe keeps one of files with equal names: the name is the content.
+func dedupe(files []assets.File) []assets.File {
+	slices.SortFunc(files, func(a, b assets.File) int { return strings.Compare(a.Name, b.Name) })
+	return slices.Compact(files)
+}
+
+// keepFile brings a user's file into the store and names it by its content.
+func (p *Project) keepFile(path string) (name string, hash assets.Hash, err error) {
+	h, err := p.inputs.hash(path)
+	if err != nil {
+		return "", "", err
+	}
+	fi, err := os.Stat(path)
+	if err != nil {
+		return "", "", err
+	}
+	if hash = assets.Hash(h); !p.store.Has(hash, fi.Size()) {
+		if hash, _, err = p.store.Import(path); err != nil { // by what was copied: the file may change meanwhile
+			return "", "", err
+		}
+	}
+	return string(hash[:16]) + strings.ToLower(filepath.Ext(path)), hash, nil
+}
+
+// builtinFonts puts greenroom's own faces, and their licence, where both renderers can read them.
+func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
+	keep := func(data []byte, name string) (assets.Hash, error) {
+		tmp, err := os.CreateTemp(filepath.Dir(p.store.TempPath("x")), name+"-*")
+		if err != nil {
+			return "", err
+		}
+		if _, err := tmp.Write(data); err != nil {
+			tmp.Close()
+			return "", err
+		}
+		if err := tmp.Close(); err != nil {
+			return "", err
+		}
+		hash, _, err := p.store.Adopt(tmp.Name())
+		return hash, err
+	}
+	license, err := keep([]byte(fonts.License), "inter-license")
+	if err != nil {
+		return nil, err
+	}
+	out := []assets.File{{Name: "inter-license.txt", Hash: license}}
+	for weight := 100; weight <= 900; weight++ {
+		face := fonts.Inter(weight)
+		key := film.BuiltinFont(weight)
+		if same, ok := f.Fonts[film.BuiltinFont(weight-1)]; ok && weight > 100 && fonts.Inter(weight-1).Name == face.Name {
+			f.Fonts[key] = same
+			continue
+		}
+		hash, err := keep(face.Data, face.Name)
+		if err != nil {
+			return nil, err
+		}
+		loaded, err := typeset.Load(face.Data)
+		if err != nil {
+			return nil, err
+		}
+		name := string(hash[:16]) + strings.ToLower(filepath.Ext(face.Name))
+		out = append(out, assets.File{Name: name, Hash: hash})
+		f.Fonts[key] = film.Font{Media: timeline.Media{File: filepath.Join(p.path(FilesDir), name), Public: "greenroom/files/" + name}, Face: loaded}
+	}
+	return out, nil
+}
+
+// readFile looks at what a published file is.
+func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Media, f *film.Facts) error {
+	base := filepath.Base(path)
+	switch kind {
+	case "font":
+		data, err := os.ReadFile(m.File)
+		if err != nil {
+			return err
+		}
+		face, err := typeset.Load(data)
+		if err != nil {
+			return fault.Wrap(fault.Manifest, err, "name a TrueType or OpenType file of one face", "font %s", base)
+		}
+		f.Fonts[path] = film.Font{Media: m, Face: face}
+		return nil
+	case manifest.LayerImage:
+		return imageFacts(path, m, f)
+	}
+	t, err := p.tools(ctx)
+	if err != nil {
+		return err
+	}
+	sound, soundErr := media.ProbeSound(ctx, t, m.File)
+	if kind == manifest.LayerAudio {
+		if soundErr != nil {
+			return fault.New(fault.Media, "convert it: ffmpeg -i "+base+" sound.wav", "%s holds no sound that can be read", base)
+		}
+		m.Seconds, m.Codec = sound.Seconds, ""
+		f.Files[path] = film.File{Media: m, Sound: true}
+		return nil
+	}
+	info, err := media.Probe(ctx, t, m.File)
+	if err != nil {
+		return fault.New(fault.Media, "convert it: ffmpeg -i "+base+" video.mp4", "%s is no video that can be read", base)
+	}
+	if info.Width <= 0 || info.Height <= 0 || info.Frames == 0 {
+		return fault.New(fault.Media, "name a file with pictures", "%s holds no pictures", base)
+	}
+	m.Width, m.Height, m.Codec, m.Seconds = info.Width, info.Height, info.VideoCodec, info.Duration
+	if !info.VFR && info.FPSNum > 0 { // the picture's length, not the container's
+		m.Seconds = float64(info.Frames) * float64(max(1, info.FPSDen)) / float64(info.FPSNum)
+	}
+	m.Alpha = info.AlphaPackets > 0 && info.AlphaPackets == info.VideoPackets
+	f.Files[path] = film.File{Media: m, Sound: soundErr == nil}
+	return nil
+}
+
+// maxPixels bounds a picture: 16384 x 8192.
+const maxPixels = 1 << 27
+
+func imageFacts(path string, m timeline.Media, f *film.Facts) error {
+	base := filepath.Base(path)
+	convert := fmt.Sprintf("save it as PNG, JPEG or WebP: ffmpeg -i %s picture.png", base)
+	file, err := os.Open(m.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	c, _, err := image.DecodeConfig(file)
+	if err != nil {
+		return fault.New(fault.Media, convert, "%s is no picture that can be read", base)
+	}
+	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
+		return fault.New(fault.Media, "make it smaller", "%s has %d x %d pixels", base, c.Width, c.Height)
+	}
+	if _, err := file.Seek(0, 0); err != nil {
+		return err
+	}
+	img, _, err := image.Decode(file)
+	if err != nil {
+		return fault.New(fault.Media, convert, "%s is damaged: %v", base, err)
+	}
+	m.Width, m.Height = c.Width, c.Height
+	if o, ok := img.(interface{ Opaque() bool }); ok {
+		m.Alpha = !o.Opaque()
+	}
+	f.Files[path] = film.File{Media: m}
+	return nil
+}

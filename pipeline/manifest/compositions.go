@@ -1,0 +1,394 @@
+package manifest
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/compose/timeline"
+	"greenroom/internal/fault"
+)
+
+var compositionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+
+// compositions reads them all, one for each format.
+func (d *doc) compositions(n ast.Node, m *Manifest) {
+	fs := d.fields(n, "compositions")
+	if len(fs) > MaxCompositions {
+		d.fault(n, "split the project", "%d compositions, at most %d are read", len(fs), MaxCompositions)
+		return
+	}
+	taken := map[string]Composition{}
+	for _, f := range fs {
+		if len(f.key) > MaxName || !compositionName.MatchString(f.key) || deviceName.MatchString(f.key) {
+			d.fault(f.node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition", f.key)
+			continue
+		}
+		for _, c := range d.composition(f, m) {
+			// Films become files, and some systems do not tell Tour from tour.
+			if other, ok := taken[strings.ToLower(c.Name)]; ok {
+				d.fault(f.node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base)
+				continue
+			}
+			taken[strings.ToLower(c.Name)] = c
+			m.Compositions = append(m.Compositions, c)
+		}
+	}
+	d.references(m)
+}
+
+// format is one shape of a composition.
+type format struct {
+	name string // "9:16"
+	w, h int    // the ratio
+	at   ast.Node
+	over ast.Node // what it changes; may be nil
+}
+
+func (d *doc) composition(f field, m *Manifest) (out []Composition) {
+	path := "compositions." + f.key
+	var formats []format
+	given := false
+	for _, k := range d.fields(f.value, path) {
+		if k.key == "formats" {
+			formats, given = d.formats(k.value, path+".formats"), true
+		}
+	}
+	if !given {
+		return []Composition{d.variant(f, path, m, format{})}
+	}
+	for _, v := range formats {
+		out = append(out, d.variant(f, path, m, v))
+	}
+	return out
+}
+
+var ratio = regexp.MustCompile(`^([1-9]\d?)[:x]([1-9]\d?)$`)
+
+// formats reads a list of shapes, or a mapping from shapes to what they change. In `{16:9, 1:1}` YAML sees numbers.
+func (d *doc) formats(n ast.Node, path string) (out []format) {
+	add := func(at ast.Node, name string, over ast.Node) {
+		m := ratio.FindStringSubmatch(name)
+		if m == nil {
+			d.fault(at, "write 16:9, 9:16 or 1:1", "%s: %q is not a format", path, name)
+			return
+		}
+		w, _ := strconv.Atoi(m[1])
+		h, _ := strconv.Atoi(m[2])
+		f := format{m[1] + ":" + m[2], w, h, at, over}
+		if slices.ContainsFunc(out, func(g format) bool { return g.name == f.name }) {
+			d.fault(at, "keep one of them", "%s: %s is written twice", path, f.name)
+			return
+		}
+		out = append(out, f)
+	}
+	if seq, ok := d.plain(n).(*ast.SequenceNode); ok {
+		for _, v := range seq.Values {
+			if pair, ok := v.(*ast.MappingNode); ok && len(pair.Values) == 1 {
+				v = pair.Values[0]
+			}
+			if pair, ok := v.(*ast.MappingValueNode); ok { // inside of braces 16:9 is a pair
+				add(pair.Key, pair.Key.String()+":"+pair.Value.String(), nil)
+				continue
+			}
+			var s string
+			before := len(d.faults)
+			if d.text(path, &s)(v); len(d.faults) == before {
+				add(v, s, nil)
+			}
+		}
+	} else {
+		for _, f := range d.fields(n, path) {
+			switch v := d.plain(f.value).(type) {
+			case *ast.IntegerNode:
+				add(f.node, f.key+":"+v.Token.Value, nil)
+			case *ast.NullNode:
+				add(f.node, f.key, nil)
+			default:
+				add(f.node, f.key, f.value)
+			}
+		}
+	}
+	if len(out) == 0 && len(d.faults) == 0 {
+		d.fault(n, "write formats: [16:9, 9:16, 1:1]", "%s names no format", path)
+	}
+	return out
+}
+
+// size of a format: the ratio over the shorter side of what the composition is otherwise.
+func (f format) size(w, h int) (int, int) {
+	short := min(w, h)
+	long := func(a, b int) int { return 2 * ((short*a + b) / (2 * b)) }
+	if f.w >= f.h {
+		return long(f.w, f.h), short
+	}
+	return short, long(f.h, f.w)
+}
+
+// variant reads a composition in one format.
+func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
+	c := Composition{Name: f.key, Base: f.key, Format: v.name, Place: d.at(f.node), Width: m.Width, Height: m.Height,
+		FPS: timeline.Rate{Num: m.FPS, Den: 1}, Places: map[string]fault.Place{}}
+	var layers, background ast.Node
+	before := len(d.faults)
+	set := setters{
+		"size":        d.canvas(path+".size", &c.Width, &c.Height),
+		"fps":         d.rate(path+".fps", &c.FPS),
+		"length":      d.length(path+".length", &c.Length),
+		"transparent": d.boolean(path+".transparent", &c.Transparent),
+		"background":  func(n ast.Node) { background = n; c.Background = d.ground(n, path+".background") },
+		"layers":      func(n ast.Node) { layers = n },
+		"intro":       d.reference(path+".intro", &c.Intro),
+		"outro":       d.reference(path+".outro", &c.Outro),
+		"formats":     func(ast.Node) {},
+	}
+	note := func(fs []field) {
+		for _, k := range fs {
+			c.Places[k.key] = d.at(k.node)
+		}
+	}
+	note(d.fields(f.value, path))
+	d.object(f.value, path, set)
+	list, over := layers, ast.Node(nil)
+	if v.name != "" {
+		c.Name += "-" + strings.ReplaceAll(v.name, ":", "x")
+		c.Width, c.Height = v.size(c.Width, c.Height)
+		if v.over != nil {
+			path, layers = path+".formats."+v.name, nil
+			delete(set, "formats")
+			note(d.fields(v.over, path))
+			d.object(v.over, path, set)
+			over = layers
+		}
+	}
+	if background != nil && c.Transparent && c.Background != nil {
+		d.fault(background, "keep one of background and transparent: true", "%s is transparent and has a background", path)
+	}
+	c.Layers = d.layerList(list, over, "compositions."+f.key, path)
+	if len(c.Layers) == 0 && c.Background == nil && c.Intro == nil && c.Outro == nil && len(d.faults) == before {
+		d.fault(f.node, "add one:  layers: [{clip: intro}]", "%s has no layers", path)
+	}
+	return c
+}
+
+// layerList reads the layers, with what a format changes in them: by name, by clip or by number from 1.
+func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
+	if n == nil {
+		return nil
+	}
+	seq, ok := d.plain(n).(*ast.SequenceNode)
+	if !ok {
+		d.fault(n, "write layers: [{clip: intro}, {text: \"Hello\"}]", "%s.layers must be a list", path)
+		return nil
+	}
+	if len(seq.Values) > MaxLayers {
+		d.fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(seq.Values), MaxLayers)
+		return nil
+	}
+	changes := map[string]field{}
+	for _, f := range d.changes(over, overPath) {
+		changes[f.key] = f
+	}
+	used := map[string]bool{}
+	var names []string
+	for i, v := range seq.Values {
+		var change ast.Node
+		for _, key := range d.layerNames(v, i) {
+			names = append(names, key)
+			if f, ok := changes[key]; ok && !used[key] {
+				used[key], change = true, f.value
+				break
+			}
+		}
+		if s, ok := d.plain(change).(*ast.StringNode); ok && change != nil && s.Value == "none" {
+			continue // this format does without it
+		}
+		if l, ok := d.layer(v, change, path+".layers["+strconv.Itoa(i)+"]"); ok {
+			out = append(out, l)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(changes)) {
+		if !used[key] {
+			hint := "name a layer by its name:, its clip or its number, such as 1"
+			if near := Nearest(key, names); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			d.fault(changes[key].node, hint, "%s.layers: no layer %q", overPath, key)
+		}
+	}
+	d.layerOrder(out, path)
+	return out
+}
+
+func (d *doc) changes(over ast.Node, path string) []field {
+	if over == nil {
+		return nil
+	}
+	return d.fields(over, path+".layers")
+}
+
+// layerNames are the ways to name a layer in a format.
+func (d *doc) layerNames(n ast.Node, i int) []string {
+	var named, of string
+	m, _ := d.plain(n).(*ast.MappingNode)
+	values := []*ast.MappingValueNode{}
+	if m != nil {
+		values = m.Values
+	} else if v, ok := d.plain(n).(*ast.MappingValueNode); ok {
+		values = append(values, v)
+	}
+	for _, v := range values {
+		s, ok := v.Value.(*ast.StringNode)
+		switch key := v.Key.String(); {
+		case !ok:
+		case key == "name":
+			named = s.Value
+		case key == LayerClip || key == LayerComposition:
+			of = s.Value
+		}
+	}
+	var out []string
+	for _, s := range []string{named, of, strconv.Itoa(i + 1)} {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// layerOrder holds names and after: of one composition's layers.
+func (d *doc) layerOrder(layers []Layer, path string) {
+	at := map[string]int{}
+	var names []string
+	for i, l := range layers {
+		if l.Name == "" {
+			continue
+		}
+		if _, ok := at[l.Name]; ok {
+			p := l.Places["name"]
+			d.faultAt(p.Line, p.Column, "rename one of them", "%s: two layers are named %q", path, l.Name)
+		}
+		at[l.Name] = i
+		names = append(names, l.Name)
+	}
+	for i, l := range layers { // a clip that is there once needs no name
+		if _, ok := at[l.Of]; !ok && l.Name == "" && (l.Kind == LayerClip || l.Kind == LayerComposition) {
+			at[l.Of] = i
+			names = append(names, l.Of)
+		}
+	}
+	for i, l := range layers {
+		p := l.Places["after"]
+		if l.After == "" {
+			if p := l.Places["at"]; l.At < 0 {
+				d.faultAt(p.Line, p.Column, "a film starts at 0s", "%s: at is before 0", path)
+			}
+			continue
+		}
+		if _, ok := at[l.After]; !ok {
+			hint := "give that layer a name:"
+			if near := Nearest(l.After, names); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			d.faultAt(p.Line, p.Column, hint, "%s: no layer %q to come after", path, l.After)
+			continue
+		}
+		for j, steps := at[l.After], 0; steps <= len(layers); steps++ {
+			if j == i {
+				d.faultAt(p.Line, p.Column, "give one of them an at: alone", "%s: %q comes after itself", path, l.After)
+				break
+			}
+			next, ok := at[layers[j].After]
+			if !ok {
+				break
+			}
+			j = next
+		}
+	}
+}
+
+func (d *doc) length(path string, to *time.Duration) func(ast.Node) {
+	return func(n ast.Node) {
+		if s, ok := d.plain(n).(*ast.StringNode); ok && s.Value == "auto" {
+			*to = 0
+			return
+		}
+		d.moment(path, time.Millisecond, to)(n)
+	}
+}
+
+func (d *doc) reference(path string, to **Reference) func(ast.Node) {
+	return func(n ast.Node) {
+		if d.none(n) {
+			*to = nil
+			return
+		}
+		r := &Reference{Place: d.at(n)}
+		if d.text(path, &r.Name)(n); r.Name != "" {
+			*to = r
+		}
+	}
+}
+
+// ground reads a colour, a list of colours, or a mapping.
+func (d *doc) ground(n ast.Node, path string) *Background {
+	g := &Background{Fit: "cover", Angle: 180, Place: d.at(n)}
+	colors := func(n ast.Node) {
+		seq, ok := d.plain(n).(*ast.SequenceNode)
+		if !ok {
+			g.Colors = []string{""}
+			d.paint(path, &g.Colors[0])(n)
+			return
+		}
+		if len(seq.Values) < 1 || len(seq.Values) > 8 {
+			d.fault(n, `write ["#101418", "#203040"]`, "%s must have 1 to 8 colours", path)
+		}
+		for _, v := range seq.Values {
+			var c string
+			d.paint(path, &c)(v)
+			g.Colors = append(g.Colors, c)
+		}
+	}
+	switch d.plain(n).(type) {
+	case *ast.StringNode:
+		if d.none(n) {
+			return nil
+		}
+		colors(n)
+		return g
+	case *ast.SequenceNode:
+		colors(n)
+		return g
+	}
+	var fit, loop, angle ast.Node
+	d.object(n, path, setters{
+		"color": colors, "gradient": colors,
+		"angle": func(n ast.Node) {
+			angle = n
+			d.number(path+".angle", -360, 360, "180 runs from top to bottom", &g.Angle)(n)
+		},
+		"image": func(n ast.Node) { d.text(path+".image", &g.Image)(n); g.Image = d.input(n, path+".image", g.Image) },
+		"video": func(n ast.Node) { d.text(path+".video", &g.Video)(n); g.Video = d.input(n, path+".video", g.Video) },
+		"fit":   func(n ast.Node) { fit = n; d.word(path+".fit", []string{"cover", "contain"}, &g.Fit)(n) },
+		"loop":  func(n ast.Node) { loop = n; d.boolean(path+".loop", &g.Loop)(n) },
+	})
+	switch {
+	case g.Image != "" && g.Video != "":
+		d.fault(n, "keep one of them", "%s has an image and a video", path)
+	case g.Image == "" && g.Video == "" && fit != nil:
+		d.fault(fit, "leave it out", "%s: a colour has no fit", path)
+	case g.Video == "" && loop != nil:
+		d.fault(loop, "leave it out", "%s: only a video has a loop", path)
+	case len(g.Colors) < 2 && angle != nil:
+		d.fault(angle, "leave it out, or give two colours", "%s: only a gradient has an angle", path)
+	case g.Image == "" && g.Video == "" && len(g.Colors) == 0:
+		d.fault(n, "give it a color, an image or a video", "%s is empty", path)
+	}
+	return g
+}

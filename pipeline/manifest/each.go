@@ -1,0 +1,301 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/rows"
+)
+
+// Each is a family of clips: one for every row of a table.
+type Each struct {
+	Name    string
+	File    string // the table, absolute
+	Columns []string
+	Clips   int
+}
+
+// Row is where a clip of a table comes from.
+type Row struct {
+	Each   string
+	Line   int               // of the table, from 1
+	Values map[string]string // of the columns that the props carry
+}
+
+// eachKeys are the keys of a family that its clips do not have.
+var eachKeys = []string{"rows", "name", "props"}
+
+// maxRowFaults is how many faulty rows are shown; the rest is counted.
+const maxRowFaults = 20
+
+// rowCursor is the row that is being read.
+type rowCursor struct {
+	display string // the table's name as the manifest writes it
+	line    int
+	columns []string
+	values  []string
+	shown   map[string]bool // faults of the manifest's own, said once for all rows
+	bad     int             // rows with a fault
+	faulty  bool            // this one
+	broken  bool            // a cell is missing: what follows from that is not said too
+}
+
+func (r *rowCursor) value(column string) (string, bool) {
+	i := slices.Index(r.columns, column)
+	if i < 0 {
+		return "", false
+	}
+	return r.values[i], true
+}
+
+// news reports that a fault is worth a line: not yet said of an earlier row, and not
+// one of thousands.
+func (r *rowCursor) news(e *fault.Error) bool {
+	key := e.Place.String() + " " + e.Msg
+	if r.broken || r.shown[key] {
+		return false
+	}
+	r.shown[key] = true
+	if !r.faulty {
+		r.faulty = true
+		r.bad++
+	}
+	e.Msg += fmt.Sprintf(" (row %s:%d)", r.display, r.line)
+	return r.bad <= maxRowFaults
+}
+
+// each reads the families and their tables, and adds a clip for each row.
+func (d *doc) each(n ast.Node, base Clip, m *Manifest) {
+	taken := map[string]string{}
+	for _, c := range m.Clips {
+		taken[c.Name] = "clips." + c.Name
+	}
+	for _, f := range d.fields(n, "each") {
+		if d.goodName(f) {
+			d.family(f, base, m, taken)
+		}
+	}
+	if n != nil && len(m.Clips) == 0 && len(d.faults) == 0 {
+		d.fault(n, `write each: {welcome: {rows: people.csv, script: "Hello {{name}}."}}`, "the manifest has no clips")
+	}
+}
+
+func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
+	path := "each." + f.key
+	var file, name string
+	var rowsAt, nameAt, propsAt ast.Node
+	for _, k := range d.fields(f.value, path) {
+		switch k.key {
+		case "rows":
+			rowsAt = k.value
+			d.text(path+".rows", &file)(k.value)
+		case "name":
+			nameAt = k.value
+			d.text(path+".name", &name)(k.value)
+		case "props":
+			propsAt = k.value
+		}
+	}
+	if rowsAt == nil {
+		d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+		return
+	}
+	before := len(d.faults)
+	table := d.input(rowsAt, path+".rows", file)
+	if len(d.faults) > before {
+		return
+	}
+	if !slices.Contains(rows.Kinds(), strings.ToLower(filepath.Ext(file))) {
+		d.fault(rowsAt, "save it as .csv, .tsv or .jsonl", "%s.rows: %s is no table", path, file)
+		return
+	}
+	r, err := rows.Open(table, file)
+	if err != nil {
+		d.table(err)
+		return
+	}
+	defer r.Close()
+	if nameAt != nil && len(rows.Placeholders(name)) == 0 {
+		d.fault(nameAt, `write name: "{{id}}" with a column that is different in each row`, "%s.name names every row the same", path)
+		return
+	}
+	props := d.propColumns(propsAt, path+".props", r.Columns())
+	e := Each{Name: f.key, File: table, Columns: r.Columns()}
+	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), shown: map[string]bool{}}, map[string]string{}
+	defer func() { d.row, d.texts = nil, nil }()
+	for {
+		row, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			d.table(err)
+			return
+		}
+		d.row.line, d.row.values, d.row.faulty, d.row.broken = row.Line, row.Values, false, false
+		if len(m.Clips) >= MaxClips {
+			d.rowFault("split the table", "%d clips, at most %d are read", len(m.Clips)+1, MaxClips)
+			return
+		}
+		e.Clips++
+		c := base
+		c.Place, c.Row = d.at(f.node), &Row{Each: f.key, Line: row.Line, Values: map[string]string{}}
+		for _, col := range props {
+			c.Row.Values[col], _ = d.row.value(col)
+		}
+		if c.Name = d.rowName(f, nameAt, name, e.Clips); c.Name == "" {
+			continue
+		}
+		where := fmt.Sprintf("%s:%d", file, row.Line)
+		if first, ok := taken[c.Name]; ok {
+			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s", c.Name, first)
+			continue
+		}
+		taken[c.Name] = where
+		d.clip(path, field{f.key, f.node, f.value}, &c)
+		m.Clips = append(m.Clips, c)
+	}
+	if e.Clips == 0 {
+		d.rowFault("add a row below the columns' names", "the table has no rows")
+	}
+	if more := d.row.bad - maxRowFaults; more > 0 {
+		d.faults = append(d.faults, fault.New(fault.Manifest, "", "%s: %d more rows have faults", file, more))
+	}
+	m.Each = append(m.Each, e)
+}
+
+// propColumns are the columns that Remotion is given: the ones that are listed. A table
+// of people holds more than a film should carry, so none is carried by itself.
+func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
+	if n == nil {
+		return nil
+	}
+	seq, ok := d.plain(n).(*ast.SequenceNode)
+	if !ok {
+		d.fault(n, "write props: [name, company]", "%s must be a list of columns", path)
+		return nil
+	}
+	var out []string
+	for _, v := range seq.Values {
+		var name string
+		d.text(path, &name)(v)
+		switch {
+		case slices.Contains(out, name):
+			d.fault(v, "keep one of them", "%s names %q twice", path, name)
+		case !slices.Contains(columns, name):
+			d.fault(v, unknownColumn(name, columns), "%s: there is no column %q", path, name)
+		default:
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// rowName is a row's clip name: the family's, a dash, and what the row says or its number.
+func (d *doc) rowName(f field, n ast.Node, pattern string, number int) string {
+	room := MaxName - len(f.key) - 1
+	if n == nil {
+		return fmt.Sprintf("%s-%d", f.key, number)
+	}
+	value := d.fill(n, "each."+f.key+".name", pattern)
+	if value == "" {
+		return "" // said already
+	}
+	slug := rows.Slug(value, room)
+	if slug == "" {
+		d.rowFault("name rows by a column of letters a-z and digits", "%q cannot name a clip", value)
+		return ""
+	}
+	return f.key + "-" + slug
+}
+
+// fill puts the row's values into a text.
+func (d *doc) fill(n ast.Node, path, text string) string {
+	if d.row == nil {
+		return text
+	}
+	out, err := rows.Fill(text, d.row.value)
+	var unknown *rows.UnknownError
+	var empty *rows.EmptyError
+	switch {
+	case errors.As(err, &unknown):
+		d.fault(n, unknownColumn(unknown.Column, d.row.columns), "%s: %v in %s", path, err, d.row.display)
+		d.row.broken = true
+	case errors.As(err, &empty):
+		d.rowFault(fmt.Sprintf("fill it, or write {{%s|something else}} in %s", empty.Column, path), "%v", err)
+		d.row.broken = true
+	}
+	return out
+}
+
+func unknownColumn(name string, columns []string) string {
+	if near := Nearest(name, columns); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	sorted := slices.Clone(columns)
+	sort.Strings(sorted)
+	const most = 12
+	if len(sorted) > most {
+		return fmt.Sprintf("there are: %s and %d more", strings.Join(sorted[:most], ", "), len(sorted)-most)
+	}
+	return "there are: " + strings.Join(sorted, ", ")
+}
+
+// rowFault is a fault of the table: it points at the row.
+func (d *doc) rowFault(hint, format string, args ...any) {
+	e := fault.New(fault.Manifest, hint, format, args...)
+	e.Place = &fault.Place{File: d.row.display, Line: d.row.line, Column: 1}
+	if d.row.line == 0 {
+		e.Place.Line = 1
+	}
+	if !d.row.faulty {
+		d.row.faulty = true
+		d.row.bad++
+	}
+	if d.row.bad <= maxRowFaults {
+		d.faults = append(d.faults, e)
+	}
+}
+
+// table takes over what the table's reader found.
+func (d *doc) table(err error) { d.faults = append(d.faults, fault.All(err)...) }
+
+// written is a text as the manifest writes it, before a row filled it.
+func (d *doc) written(n ast.Node, value string) string {
+	if d.row == nil {
+		return value
+	}
+	switch v := d.plain(n).(type) {
+	case *ast.StringNode:
+		return v.Value
+	case *ast.LiteralNode:
+		return v.Value.Value
+	}
+	return value
+}
+
+// inside reports that a path that a row made stays in the project, also behind links.
+func (d *doc) inside(path string) bool {
+	rel, err := filepath.Rel(d.dir, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return false
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return true // it is not there, which is said next
+	}
+	root, err := filepath.EvalSymlinks(d.dir)
+	if err != nil {
+		return false
+	}
+	rel, err = filepath.Rel(root, real)
+	return err == nil && filepath.IsLocal(rel)
+}

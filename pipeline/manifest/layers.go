@@ -1,0 +1,246 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/fault"
+)
+
+var layerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCaptions, LayerAudio, LayerComposition}
+
+// layerKeys says which keys a kind of layer has, besides its own, name, at, for and after.
+var layerKeys = map[string]string{
+	LayerClip:        "box box-of safe fit anchor mask opacity enter leave skip gain fade-in fade-out",
+	LayerImage:       "box safe fit anchor mask opacity enter leave",
+	LayerVideo:       "box safe fit anchor mask opacity enter leave skip loop gain fade-in fade-out",
+	LayerText:        "box safe anchor opacity enter leave style font weight size line-height color align stroke plate",
+	LayerCaptions:    "box safe anchor opacity style font weight size line-height color align stroke plate lines mode highlight",
+	LayerAudio:       "skip loop gain fade-in fade-out duck",
+	LayerComposition: "box safe anchor skip",
+}
+
+// merged are the fields of a mapping with those of a second one, which win, in the order of the first.
+func (d *doc) merged(base, over ast.Node, path string) []field {
+	out := d.fields(base, path)
+	if over == nil {
+		return out
+	}
+	for _, f := range d.fields(over, path) {
+		if i := slices.IndexFunc(out, func(g field) bool { return g.key == f.key }); i >= 0 {
+			out[i] = f
+		} else {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// layer reads one layer; over is what its format changes, or nil.
+func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
+	fs := d.merged(n, over, path)
+	l = Layer{Place: d.at(n), Places: map[string]fault.Place{}, Opacity: 1, Gain: 1, BoxOf: "presenter", Mode: "block"}
+	var kinds []string
+	for _, f := range fs {
+		l.Places[f.key] = d.at(f.node)
+		if slices.Contains(layerKinds, f.key) {
+			kinds = append(kinds, f.key)
+		}
+	}
+	if len(kinds) != 1 {
+		hint := "give it one of " + strings.Join(layerKinds, ", ")
+		for _, f := range fs { // a misspelt kind
+			if near := Nearest(f.key, layerKinds); near != "" && len(kinds) == 0 {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+		}
+		d.fault(n, hint, "%s is %d kinds of layer: %s", path, len(kinds), orNone(kinds))
+		return l, false
+	}
+	l.Kind = kinds[0]
+	l.Place = l.Places[l.Kind]
+	d.layerStyle(fs, path, &l)
+	set := d.layerSetters(path, &l)
+	for _, f := range fs {
+		if s, ok := set[f.key]; ok {
+			s(f.value)
+			continue
+		}
+		i := slices.IndexFunc(layerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.key) })
+		if i >= 0 {
+			d.fault(f.node, "leave it out; it belongs to "+layerKinds[i], "%s: %s has no %s", path, withArticle(l.Kind), f.key)
+			continue
+		}
+		d.unknown(f, path, set)
+	}
+	if l.Kind != LayerText && l.Kind != LayerCaptions {
+		return l, true
+	}
+	l.Box, l.Safe, l.Enter, l.Leave = l.Style.Box, l.Style.Safe, l.Style.Enter, l.Style.Leave
+	if l.Kind == LayerCaptions {
+		l.Enter, l.Leave = Motion{}, Motion{} // pages follow one another at once
+	}
+	return l, true
+}
+
+func orNone(s []string) string {
+	if len(s) == 0 {
+		return "none"
+	}
+	return strings.Join(s, ", ")
+}
+
+func withArticle(kind string) string {
+	switch kind {
+	case LayerImage, LayerAudio:
+		return "an " + kind + " layer"
+	}
+	return "a " + kind + " layer"
+}
+
+// layerStyle takes the named style before the layer's own words change it, wherever it is written.
+func (d *doc) layerStyle(fs []field, path string, l *Layer) {
+	switch l.Kind {
+	case LayerText:
+		l.StyleName = "title"
+	case LayerCaptions:
+		l.StyleName = "captions"
+	default:
+		return
+	}
+	l.Style = d.style[l.StyleName]
+	for _, f := range fs {
+		if f.key != "style" {
+			continue
+		}
+		var name string
+		before := len(d.faults)
+		if d.text(path+".style", &name)(f.value); len(d.faults) > before {
+			return
+		}
+		s, ok := d.style[name]
+		if !ok {
+			d.fault(f.value, d.knownStyles(name), "%s: no style %q", path, name)
+			return
+		}
+		l.StyleName, l.Style = name, s
+	}
+	if l.Kind == LayerCaptions && l.Style.Lines == 0 {
+		l.Style.Lines = 2
+	}
+}
+
+func (d *doc) layerSetters(path string, l *Layer) setters {
+	all := setters{
+		"box":      func(n ast.Node) { l.Box = d.box(n, path+".box") },
+		"box-of":   d.word(path+".box-of", []string{"presenter", "frame"}, &l.BoxOf),
+		"safe":     d.safe(path+".safe", &l.Safe),
+		"fit":      d.word(path+".fit", []string{"cover", "contain"}, &l.Fit),
+		"anchor":   d.word(path+".anchor", []string{"top", "bottom", "left", "right", "center"}, &l.Anchor),
+		"mask":     func(n ast.Node) { d.mask(n, path+".mask", &l.Mask) },
+		"opacity":  d.percent(path+".opacity", 1, &l.Opacity),
+		"enter":    d.motion(path+".enter", DefaultEnter, &l.Enter),
+		"leave":    d.motion(path+".leave", DefaultLeave, &l.Leave),
+		"skip":     d.moment(path+".skip", 0, &l.Skip),
+		"loop":     d.boolean(path+".loop", &l.Loop),
+		"gain":     d.decibel(path+".gain", &l.Gain),
+		"fade-in":  d.moment(path+".fade-in", 0, &l.FadeIn),
+		"fade-out": d.moment(path+".fade-out", 0, &l.FadeOut),
+		"duck":     func(n ast.Node) { d.duck(n, path+".duck", l) },
+		"mode":     d.word(path+".mode", []string{"block", "word"}, &l.Mode),
+		"style":    func(ast.Node) {},
+	}
+	if l.Kind == LayerText || l.Kind == LayerCaptions {
+		for k, s := range d.styleKeys(path, &l.Style) {
+			all[k] = s
+		}
+	}
+	set := setters{
+		"name":  d.text(path+".name", &l.Name),
+		"at":    d.moment(path+".at", anyTime, &l.At),
+		"for":   d.moment(path+".for", time.Millisecond, &l.For),
+		"after": d.text(path+".after", &l.After),
+		l.Kind:  func(n ast.Node) { d.content(n, path+"."+l.Kind, l) },
+	}
+	if l.Kind == LayerCaptions { // they go with their clip
+		delete(set, "at")
+		delete(set, "for")
+		delete(set, "after")
+	}
+	for _, k := range strings.Fields(layerKeys[l.Kind]) {
+		set[k] = all[k]
+	}
+	return set
+}
+
+// content reads what the layer shows.
+func (d *doc) content(n ast.Node, path string, l *Layer) {
+	before := len(d.faults)
+	if d.text(path, &l.Of)(n); len(d.faults) > before {
+		return
+	}
+	switch l.Kind {
+	case LayerText:
+		switch size := utf8.RuneCountInString(l.Of); {
+		case strings.TrimSpace(l.Of) == "":
+			d.fault(n, "write the words, or leave the layer out", "%s is empty", path)
+		case size > MaxText:
+			d.fault(n, "split it into several layers", "%s has %d characters, at most %d are set", path, size, MaxText)
+		}
+	case LayerImage, LayerVideo, LayerAudio:
+		l.Of = d.input(n, path, l.Of)
+	}
+}
+
+func (d *doc) mask(n ast.Node, path string, m *Mask) {
+	if s, ok := d.plain(n).(*ast.StringNode); ok {
+		switch s.Value {
+		case "circle":
+			*m = Mask{Circle: true, Radius: share(0.5)}
+			return
+		case "rounded":
+			*m = Mask{Radius: share(0.06)}
+			return
+		case "none":
+			*m = Mask{}
+			return
+		}
+		d.fault(n, "write circle, rounded, {rounded: 24px} or none", "%s cannot be %q", path, s.Value)
+		return
+	}
+	d.object(n, path, setters{"rounded": d.dim(path+".rounded", aSpace, &m.Radius)})
+}
+
+func (d *doc) duck(n ast.Node, path string, l *Layer) {
+	k := &Duck{By: 0.25118864315095796, Attack: 200 * time.Millisecond, Release: 600 * time.Millisecond} // -12 dB
+	if b, ok := d.plain(n).(*ast.BoolNode); ok {
+		if l.Duck = nil; b.Value {
+			l.Duck = k
+		}
+		return
+	}
+	d.object(n, path, setters{
+		"by":      func(n ast.Node) { d.lower(n, path+".by", &k.By) },
+		"attack":  d.moment(path+".attack", 0, &k.Attack),
+		"release": d.moment(path+".release", 0, &k.Release),
+	})
+	l.Duck = k
+}
+
+// lower reads by how much; 12dB and -12dB are the same thing.
+func (d *doc) lower(n ast.Node, path string, to *float64) {
+	v, before := 1.0, len(d.faults)
+	d.decibel(path, &v)(n)
+	if len(d.faults) > before {
+		return
+	}
+	if v > 1 {
+		v = 1 / v
+	}
+	*to = v
+}

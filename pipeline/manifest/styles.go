@@ -1,0 +1,245 @@
+package manifest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+func share(v float64) Dim { return Dim{v, true, true} }
+
+// builtinStyles are what a text can look like without a word about it. Sizes are shares of the canvas's shorter side:
+// a title is never below 1/14 of a landscape film's height, captions never below 1/22.
+func builtinStyles() map[string]Style {
+	rise := Motion{Fade: true, Slide: "up", Time: DefaultEnter}
+	out := Motion{Fade: true, Time: DefaultLeave}
+	return map[string]Style{
+		"title": {Weight: 700, Size: share(0.085), LineHeight: 1.12, Color: "#FFFFFF", Highlight: "#57C48A", Align: "center", Anchor: "middle",
+			Safe: DefaultSafe, Enter: rise, Leave: out},
+		"lower-third": {Weight: 600, Size: share(0.048), LineHeight: 1.25, Color: "#ECEFE8", Highlight: "#57C48A", Align: "start", Anchor: "bottom",
+			Box: Box{Left: share(0), Bottom: share(0.04), Width: share(0.6)}, Safe: DefaultSafe,
+			Plate: &Plate{"#10140FD9", share(0.022), share(0.012)}, Enter: Motion{Fade: true, Slide: "right", Time: DefaultEnter}, Leave: out},
+		"callout": {Weight: 600, Size: share(0.045), LineHeight: 1.25, Color: "#1B211A", Highlight: "#1F7A4D", Align: "start", Anchor: "top",
+			Box: Box{Left: share(0), Top: share(0), Width: share(0.45)}, Safe: DefaultSafe,
+			Plate: &Plate{"#F6F4EF", share(0.024), share(0.02)}, Enter: rise, Leave: out},
+		"captions": {Weight: 600, Size: share(0.05), LineHeight: 1.25, Color: "#FFFFFF", Highlight: "#57C48A", Align: "center", Anchor: "bottom",
+			StrokeColor: "#10140F", StrokeWidth: share(0.004), Box: Box{Left: share(0.08), Right: share(0.08), Bottom: share(0.01)}, Safe: DefaultSafe, Lines: 2},
+	}
+}
+
+// styles reads the user's styles over the built-in ones they are based on.
+func (d *doc) styles(n ast.Node) {
+	fs := d.fields(n, "styles")
+	at := map[string]field{}
+	for _, f := range fs {
+		if !compositionName.MatchString(f.key) {
+			d.fault(f.node, "use letters, digits and dashes", "%q cannot name a style", f.key)
+			continue
+		}
+		at[f.key] = f
+	}
+	done := map[string]bool{}
+	var read func(f field, trail []string)
+	read = func(f field, trail []string) {
+		if done[f.key] {
+			return
+		}
+		done[f.key] = true
+		path, like := "styles."+f.key, ""
+		base, builtin := d.style[f.key] // a user's title is still a title
+		if !builtin {
+			base = d.style["title"]
+		}
+		for _, k := range d.fields(f.value, path) {
+			if k.key != "like" {
+				continue
+			}
+			d.text(path+".like", &like)(k.value)
+			if own, ok := at[like]; ok && like != f.key {
+				if slices.Contains(trail, like) {
+					d.fault(k.value, "base it on title, lower-third, callout or captions", "%s is like itself: %s", path, strings.Join(append(trail, f.key, like), " → "))
+					continue
+				}
+				read(own, append(trail, f.key))
+			}
+			s, ok := d.style[like]
+			if !ok {
+				d.fault(k.value, d.knownStyles(like), "%s: no style %q", path, like)
+				continue
+			}
+			base = s
+		}
+		set := d.styleKeys(path, &base)
+		set["like"] = func(ast.Node) {}
+		d.object(f.value, path, set)
+		d.style[f.key] = base
+	}
+	for _, f := range fs {
+		if _, ok := at[f.key]; ok {
+			read(f, nil)
+		}
+	}
+}
+
+func (d *doc) knownStyles(name string) string {
+	known := slices.Sorted(maps.Keys(d.style))
+	if near := Nearest(name, known); near != "" {
+		return `did you mean "` + near + `"?`
+	}
+	return "known: " + strings.Join(known, ", ")
+}
+
+// styleKeys are what a style and a text layer have in common.
+func (d *doc) styleKeys(path string, s *Style) setters {
+	return setters{
+		"font":        func(n ast.Node) { s.Fonts = d.fonts(n, path+".font") },
+		"weight":      d.integer(path+".weight", 100, 900, "400, 600 and 700 are built in", &s.Weight),
+		"size":        d.dim(path+".size", aSize, &s.Size),
+		"line-height": d.number(path+".line-height", 0.5, 5, "1.2 is usual", &s.LineHeight),
+		"color":       d.paint(path+".color", &s.Color),
+		"highlight":   d.paint(path+".highlight", &s.Highlight),
+		"align":       d.word(path+".align", []string{"start", "left", "center", "right"}, &s.Align),
+		"anchor":      d.word(path+".anchor", []string{"top", "middle", "bottom"}, &s.Anchor),
+		"lines":       d.integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
+		"box":         func(n ast.Node) { s.Box = d.box(n, path+".box") },
+		"safe":        d.safe(path+".safe", &s.Safe),
+		"enter":       d.motion(path+".enter", DefaultEnter, &s.Enter),
+		"leave":       d.motion(path+".leave", DefaultLeave, &s.Leave),
+		"stroke": func(n ast.Node) {
+			if d.none(n) {
+				s.StrokeWidth = Dim{}
+				return
+			}
+			if s.StrokeColor == "" {
+				s.StrokeColor = "#10140F"
+			}
+			if !s.StrokeWidth.Set {
+				s.StrokeWidth = share(0.004)
+			}
+			d.object(n, path+".stroke", setters{"color": d.paint(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", aSize, &s.StrokeWidth)})
+		},
+		"plate": func(n ast.Node) {
+			if d.none(n) {
+				s.Plate = nil
+				return
+			}
+			p := Plate{"#10140FD9", share(0.022), share(0.012)}
+			if s.Plate != nil {
+				p = *s.Plate
+			}
+			if _, ok := d.plain(n).(*ast.StringNode); ok {
+				d.paint(path+".plate", &p.Color)(n)
+			} else {
+				d.object(n, path+".plate", setters{"color": d.paint(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", aSpace, &p.Padding), "radius": d.dim(path+".plate.radius", aSpace, &p.Radius)})
+			}
+			s.Plate = &p
+		},
+	}
+}
+
+// none reports the word that takes something away.
+func (d *doc) none(n ast.Node) bool {
+	s, ok := d.plain(n).(*ast.StringNode)
+	return ok && s.Value == "none"
+}
+
+func (d *doc) fonts(n ast.Node, path string) []FontFile {
+	list := []ast.Node{n}
+	if seq, ok := d.plain(n).(*ast.SequenceNode); ok {
+		list = seq.Values
+	}
+	var out []FontFile
+	for _, v := range list {
+		var file string
+		before := len(d.faults)
+		d.text(path, &file)(v)
+		if len(d.faults) > before {
+			continue
+		}
+		if ext := strings.ToLower(file); !strings.HasSuffix(ext, ".ttf") && !strings.HasSuffix(ext, ".otf") {
+			d.fault(v, "name a .ttf or .otf file: both renderers read the same bytes", "%s: %q is not a font file", path, file)
+			continue
+		}
+		out = append(out, FontFile{d.input(v, path, file), d.at(v)})
+	}
+	return out
+}
+
+// safe reads `true`, `false` or the share of each side that stays free.
+func (d *doc) safe(path string, to *float64) func(ast.Node) {
+	return func(n ast.Node) {
+		if b, ok := d.plain(n).(*ast.BoolNode); ok {
+			if *to = 0; b.Value {
+				*to = DefaultSafe
+			}
+			return
+		}
+		d.percent(path, 0.4, to)(n)
+	}
+}
+
+func (d *doc) box(n ast.Node, path string) (b Box) {
+	d.object(n, path, setters{
+		"left": d.dim(path+".left", anEdge, &b.Left), "right": d.dim(path+".right", anEdge, &b.Right), "width": d.dim(path+".width", aSize, &b.Width),
+		"top": d.dim(path+".top", anEdge, &b.Top), "bottom": d.dim(path+".bottom", anEdge, &b.Bottom), "height": d.dim(path+".height", aSize, &b.Height),
+	})
+	if b.Left.Set && b.Right.Set && b.Width.Set {
+		d.fault(n, "keep two of left, right and width", "%s has three horizontal lengths", path)
+	}
+	if b.Top.Set && b.Bottom.Set && b.Height.Set {
+		d.fault(n, "keep two of top, bottom and height", "%s has three vertical lengths", path)
+	}
+	return b
+}
+
+var slides = []string{"left", "right", "up", "down"}
+
+// motion reads `fade`, `slide up`, `fade slide up 0.6s`, `none`, or the same as a mapping.
+func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node) {
+	return func(n ast.Node) {
+		m := Motion{Time: usual}
+		if _, ok := d.plain(n).(*ast.StringNode); ok {
+			d.motionWords(n, path, &m)
+		} else {
+			d.object(n, path, setters{
+				"fade": d.boolean(path+".fade", &m.Fade), "slide": d.word(path+".slide", slides, &m.Slide),
+				"distance": d.dim(path+".distance", aSize, &m.Distance), "time": d.moment(path+".time", time.Millisecond, &m.Time),
+			})
+		}
+		*to = m
+	}
+}
+
+func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
+	var s string
+	d.text(path, &s)(n)
+	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '+' || r == ',' })
+	for i := 0; i < len(words); i++ {
+		switch w := words[i]; {
+		case w == "none" && len(words) == 1:
+		case w == "fade":
+			m.Fade = true
+		case w == "slide" && i+1 < len(words) && slices.Contains(slides, words[i+1]):
+			i++
+			m.Slide = words[i]
+		case w[0] >= '0' && w[0] <= '9':
+			m1 := timePattern.FindStringSubmatch(w)
+			if m1 == nil {
+				d.fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
+				return
+			}
+			t, err := time.ParseDuration(w)
+			if err != nil || t <= 0 || t > MaxTime {
+				d.fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
+				return
+			}
+			m.Time = t
+		default:
+			d.fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is no way to come or go", path, s)
+			return
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package pipeline
+
+import "greenroom/pipeline/lockfile"
+
+// What came of a clip in one build.
+const (
+	ResultReady   = "ready"     // up to date and published
+	ResultWaiting = "waiting"   // paid for or left out, and not done yet
+	ResultStandIn = "stand-in"  // not bought; a stand-in is published
+	ResultFailed  = "failed"    // see Error
+	ResultOpen    = "not built" // the run ended before it
+)
+
+// Result is one row of the table at a build's end.
+type Result struct {
+	Clip    string  `json:"clip"`
+	Each    string  `json:"each,omitempty"` // the family, for a clip of a table
+	Row     int     `json:"row,omitempty"`  // the table's line, from 1
+	Status  string  `json:"status"`
+	File    string  `json:"file,omitempty"` // below the project's folder
+	Seconds float64 `json:"seconds,omitempty"`
+	Price   float64 `json:"priceUSD"` // spent by this run, at most
+	VideoID string  `json:"videoId,omitempty"`
+	Error   string  `json:"error,omitempty"`
+}
+
+// results opens the table: nothing is done yet but what is up to date.
+func (p *Project) results(plan *Plan) []Result {
+	out := make([]Result, len(plan.Steps))
+	for i, s := range plan.Steps {
+		out[i] = Result{Clip: s.Clip, Status: ResultOpen}
+		if s.Action == Keep {
+			out[i].Status = ResultReady
+			if e, ok := p.entry(s.Clip); ok {
+				describe(&out[i], e)
+			}
+		}
+		if r := s.clip.Row; r != nil {
+			out[i].Each, out[i].Row = r.Each, r.Line
+		}
+	}
+	return out
+}
+
+func resultIndex(list []Result) map[string]int {
+	at := make(map[string]int, len(list))
+	for i, r := range list {
+		at[r.Clip] = i
+	}
+	return at
+}
+
+// result edits a clip's row of the table.
+func (b *build) result(clip string, edit func(*Result)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if i, ok := b.resultAt[clip]; ok {
+		edit(&b.sum.Results[i])
+	}
+}
+
+// settle closes the table with what is there now.
+func (b *build) settle(plan *Plan) {
+	for _, s := range plan.Steps {
+		e, kind, ok := b.shown(s.clip)
+		b.result(s.Clip, func(r *Result) {
+			if !ok {
+				return
+			}
+			if r.Status == ResultOpen || r.Status == ResultReady || r.Status == ResultWaiting && kind == routeStandIn {
+				r.Status = ResultReady
+				if kind == routeStandIn {
+					r.Status = ResultStandIn
+				} else if e.TakeKey != s.Key {
+					r.Status = ResultOpen
+				}
+			}
+			describe(r, e)
+		})
+	}
+}
+
+// describe fills in what an entry knows.
+func describe(r *Result, e lockfile.Entry) {
+	r.Seconds, r.VideoID = e.Info.Duration, e.VideoID
+	for _, f := range publishedFiles(e) {
+		if f.rendition == webmRendition {
+			r.File = PublicDir + "/" + f.Name
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package rows
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// place is {{column}} or {{column|text for an empty cell}}.
+var place = regexp.MustCompile(`\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}`)
+
+// Placeholders gives the columns that a text names, in order, once each.
+func Placeholders(text string) []string {
+	if !strings.Contains(text, "{{") {
+		return nil
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, m := range place.FindAllStringSubmatch(text, -1) {
+		if !seen[m[1]] {
+			seen[m[1]] = true
+			out = append(out, m[1])
+		}
+	}
+	return out
+}
+
+// UnknownError is a placeholder without a column.
+type UnknownError struct{ Column string }
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("there is no column %q", e.Column) }
+
+// EmptyError is a placeholder whose cell is empty.
+type EmptyError struct{ Column string }
+
+func (e *EmptyError) Error() string { return fmt.Sprintf("column %q is empty", e.Column) }
+
+// Fill puts a row's values into a text. Values go in as they are and are not looked at
+// again. The error is an [UnknownError] or an [EmptyError].
+func Fill(text string, value func(column string) (string, bool)) (string, error) {
+	if !strings.Contains(text, "{{") {
+		return text, nil
+	}
+	var out strings.Builder
+	at := 0
+	for _, m := range place.FindAllStringSubmatchIndex(text, -1) {
+		column := text[m[2]:m[3]]
+		v, ok := value(column)
+		if !ok {
+			return "", &UnknownError{column}
+		}
+		if strings.TrimSpace(v) == "" {
+			if m[4] < 0 {
+				return "", &EmptyError{column}
+			}
+			v = text[m[4]:m[5]]
+		}
+		out.WriteString(text[at:m[0]])
+		out.WriteString(v)
+		at = m[1]
+	}
+	out.WriteString(text[at:])
+	return out.String(), nil
+}
+
+// Slug turns a value into a part of a clip's name: a-z, 0-9 and single dashes, at most
+// n characters; accents are dropped. It is empty when nothing of the value can be used.
+func Slug(value string, n int) string {
+	var b strings.Builder
+	dash := false
+	for _, r := range norm.NFD.String(strings.ToLower(value)) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			if dash && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			dash = false
+			b.WriteRune(r)
+		case !unicode.Is(unicode.Mn, r):
+			dash = true
+		}
+		if b.Len() >= n {
+			break
+		}
+	}
+	return strings.TrimRight(b.String()[:min(n, b.Len())], "-")
+}

@@ -1,0 +1,74 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// twins are clips that stand on the same master and want the same done with it: rows
+// with equal words, or a clip under two names. They are checked and prepared once.
+type twins struct {
+	known map[string]lockfile.Entry
+	keyedMutex
+}
+
+// twinKey is everything that checks and recipes are made from.
+func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
+	k := newKeyer("twin/1")
+	k.field("master", e.Master)
+	k.field("key color", map[bool]string{true: c.KeyColor}[isKeyed(route)])
+	k.field("transparent", fmt.Sprint(c.Transparent))
+	k.number("announced", e.Duration)
+	k.number("coverage min", c.Checks.CoverageMin)
+	k.number("coverage max", c.Checks.CoverageMax)
+	k.number("duration", c.Checks.Duration)
+	k.field("border", c.Checks.Border)
+	k.field("crop", fmt.Sprint(c.Prepare.Crop))
+	k.number("scale", c.Prepare.Scale)
+	if c.Prepare.Loudness != nil {
+		k.number("loudness", *c.Prepare.Loudness)
+	}
+	return k.sum()
+}
+
+// learnTwins notes what is ready before the run, also of clips that it leaves alone.
+func (b *build) learnTwins(ctx context.Context, plan *Plan) {
+	b.twins.known = map[string]lockfile.Entry{}
+	if len(plan.Steps) < len(b.Manifest.Clips) {
+		for _, c := range b.Manifest.Clips {
+			if e, ok := b.entry(c.Name); ok && b.staleRendition(ctx, c, e) == "" {
+				b.twins.known[twinKey(c, e, e.Route)] = e
+			}
+		}
+	}
+	for _, s := range plan.Steps {
+		if e, ok := b.entry(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
+			b.twins.known[twinKey(s.clip, e, e.Route)] = e
+		}
+	}
+}
+
+// twin gives a clip what was prepared for another; unlock must be called when the clip
+// is done, and tells the others what it has.
+func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
+	key := twinKey(s.clip, e, s.req.route)
+	free := b.twins.lock(key)
+	b.mu.Lock()
+	other, ok := b.twins.known[key]
+	b.mu.Unlock()
+	if ok = ok && b.hasAll(other); ok {
+		e.Info, e.Renditions = other.Info, maps.Clone(other.Renditions)
+	}
+	return e, ok, func(made *lockfile.Entry) {
+		if made != nil {
+			b.mu.Lock()
+			b.twins.known[key] = *made
+			b.mu.Unlock()
+		}
+		free()
+	}
+}

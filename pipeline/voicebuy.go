@@ -1,0 +1,277 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+)
+
+// drafts sees to the sounds of clips whose pictures wait.
+func (b *build) drafts(ctx context.Context, steps []Step) error {
+	var g errgroup.Group
+	errs := make([]error, len(steps))
+	for i, s := range steps {
+		g.Go(func() error {
+			if err := b.draft(ctx, s); err != nil {
+				errs[i] = b.failed(ctx, s, err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // they report through errs
+	return joinFaults(ctx, errs)
+}
+
+func (b *build) draft(ctx context.Context, s Step) error {
+	if s.Voice.Action == Blocked {
+		return fault.New(fault.Provider, "", "%s", s.Voice.Reason)
+	}
+	if err := b.submit.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer b.submit.Release(1)
+	client, err := b.connect(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = b.speak(ctx, s, client)
+	return err
+}
+
+// speak sees that a clip's sound is bought exactly once and is in the store.
+func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice, error) {
+	r := s.req.speech
+	unlock := b.takes.lock("voice " + r.key)
+	defer unlock()
+	row, _, err := b.ledger.Get(ctx, r.key)
+	if err != nil {
+		return voice{}, err
+	}
+	if v, ok := b.heard(r); ok {
+		return v, b.soundRecorded(ctx, row, v)
+	}
+	if v, ok := b.answered(r.key); ok && (row.State == ledger.Sending || row.State == ledger.Parked) {
+		// The answer came and its record did not: killed between the two.
+		if err := b.ledger.Submitted(ctx, r.key, voiceID(v, r)); err != nil {
+			return voice{}, err
+		}
+		row.State = ledger.Submitted
+	}
+	if row.State != ledger.Submitted && row.State != ledger.Completed {
+		if row, err = b.buyVoice(ctx, s, client); err != nil {
+			return voice{}, err
+		}
+	}
+	v, ok := b.answered(r.key)
+	if !ok || v.Link == "" {
+		return voice{}, fault.New(fault.Provider, fmt.Sprintf("`greenroom resolve %s --not-paid` lets it be bought again", s.Clip), "the voice was bought and is gone, and HeyGen keeps none")
+	}
+	if v, err = b.fetchVoice(ctx, s, v); err != nil {
+		return voice{}, err
+	}
+	return v, b.soundRecorded(ctx, row, v)
+}
+
+// soundRecorded brings the ledger up to what is in the store.
+func (b *build) soundRecorded(ctx context.Context, row ledger.Row, v voice) error {
+	switch row.State {
+	case ledger.Submitted:
+		if err := b.ledger.Completed(ctx, row.Key); err != nil {
+			return err
+		}
+	case ledger.Completed:
+		if row.MasterHash != "" {
+			return nil
+		}
+	default:
+		return nil // a record that came from elsewhere
+	}
+	return b.ledger.Fetched(ctx, row.Key, v.Audio, v.Bytes, v.Seconds)
+}
+
+// voiceID names the purchase in the ledger; HeyGen may give no id.
+func voiceID(v voice, r *speechRequest) string {
+	if v.ID != "" {
+		return "speech " + v.ID
+	}
+	return "speech " + r.key[:16]
+}
+
+// speaker is the ledger's view of the provider for a sound.
+type speaker struct {
+	b      *build
+	client *heygen.Client
+	r      *speechRequest
+}
+
+// Submit posts once. The answer is on disk before the yes is recorded: nothing else
+// names the sound.
+func (s speaker) Submit(ctx context.Context, path string, body []byte) (string, error) {
+	a, err := s.client.SubmitSpeech(ctx, path, body)
+	if err != nil {
+		return "", err
+	}
+	v := voice{Link: a.Audio.Reveal(), ID: a.ID, Seconds: a.Duration, Words: a.Words}
+	if err := s.b.keepVoice(s.r.key, v); err != nil {
+		return "", fmt.Errorf("keep the answer: %w", err)
+	}
+	return voiceID(v, s.r), nil
+}
+
+// FindByTitle finds nothing: no list of HeyGen's holds sounds.
+func (speaker) FindByTitle(context.Context, string) ([]ledger.Found, error) { return nil, nil }
+
+func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
+	if err := b.voiceRoom(); err != nil {
+		return ledger.Row{}, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again; nothing was bought", "prepare for a voice")
+	}
+	r := s.req.speech
+	price := 0.0
+	if s.Voice != nil {
+		price = s.Voice.most
+	}
+	in := ledger.Intent{Key: r.key, Clip: s.Clip, Route: r.route, Marker: "gr-" + r.key[:10], Path: r.path, Body: r.body, Price: price, RunID: b.runID}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Started, Message: r.route})
+	// Strict: there is no key to repeat under and no list to look at, so an outcome that
+	// nobody knows goes to a person at once.
+	row, err := b.spend(ctx, s.Clip, "voice", in, speaker{b, client, r}, ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
+	switch {
+	case errors.Is(err, ledger.ErrParked):
+		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound cannot be had from the account", Dollars(price))
+	case errors.Is(err, ledger.ErrBudget):
+		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a voice")
+	case heygen.Gone(err):
+		return row, b.gone(err, "buy a voice")
+	case err != nil:
+		return row, explain(err, "buy a voice")
+	}
+	b.count(func(sum *Summary) { sum.Voices++; sum.Spent += price })
+	return row, nil
+}
+
+// maxSound is the size of a sound file, bytes: HeyGen takes 50 MB of audio.
+const maxSound = 64 << 20
+
+// fetchVoice brings the sound into the store, as WAV or MP3: what HeyGen takes back.
+func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) {
+	r := s.req.speech
+	link := func(_ context.Context, expired bool) (string, error) {
+		if expired { // it cannot be renewed
+			return "", fault.New(fault.Provider, fmt.Sprintf("run the same command again; if it stays so, `greenroom resolve %s --not-paid` lets the voice be bought again", s.Clip), "HeyGen's link to a voice that is paid for does not open")
+		}
+		return v.Link, nil
+	}
+	f := b.fetcher()
+	f.MaxBytes = maxSound
+	dst := b.store.TempPath("voice-" + r.key[:32])
+	if _, err := f.Fetch(ctx, dst, link, nil); err != nil {
+		return v, err
+	}
+	defer os.Remove(dst) // gone already when it was adopted
+	m, err := b.maker(ctx)
+	if err != nil {
+		return v, err
+	}
+	wav := dst + ".wav"
+	defer os.Remove(wav)
+	seconds, err := m.WAV(ctx, dst, wav)
+	if err != nil || seconds <= 0 {
+		return v, fault.Wrap(fault.Media, errors.Join(err, errors.New("no sound in it")), "run the same command again: it is downloaded anew", "read the voice")
+	}
+	file := wav
+	if head, err := headOf(dst); err == nil && (contentType(head) == "audio/wav" || contentType(head) == "audio/mpeg") {
+		file = dst
+	}
+	hash, size, err := b.store.Adopt(file)
+	if err != nil {
+		return v, err
+	}
+	v = voice{ID: v.ID, Seconds: seconds, Audio: string(hash), Bytes: size, Words: goodWords(v.Words, seconds)}
+	if err := b.keepVoice(r.key, v); err != nil {
+		return v, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again", "keep the voice")
+	}
+	words := fmt.Sprintf("%.2f s, %d words", v.Seconds, len(v.Words))
+	if len(v.Words) == 0 {
+		words = fmt.Sprintf("%.2f s; HeyGen gave no word times, so there are no captions", v.Seconds)
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Done, Message: words})
+	return v, nil
+}
+
+func headOf(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, 512)
+	n, err := f.Read(head)
+	return head[:n], err
+}
+
+// voiceCaptions are a clip's captions from the words of its bought voice.
+func (b *build) voiceCaptions(s Step) (*lockfile.Rendition, error) {
+	v, ok := b.heard(s.req.speech)
+	if !ok || !s.clip.Captions || len(v.Words) == 0 {
+		return nil, nil
+	}
+	r, err := b.keepCaptions(s, v.captions())
+	if err != nil {
+		return nil, fmt.Errorf("keep the captions: %w", err)
+	}
+	return &r, nil
+}
+
+// resolveVoice is a person's word that a sound may be bought again.
+func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *speechRequest) error {
+	row, ok, err := p.ledger.Get(ctx, r.key)
+	if err != nil {
+		return err
+	}
+	_, here := p.heard(r)
+	_, answered := p.answered(r.key)
+	open := row.State == ledger.Parked || row.State == ledger.Sending
+	gone := (row.State == ledger.Submitted || row.State == ledger.Completed) && !here
+	switch {
+	case !ok || !open && !gone:
+		return fault.New(fault.Usage, "`greenroom status` shows what needs settling", "no request of it is open").For(clip)
+	case open && answered:
+		return fault.New(fault.Usage, "`greenroom build` goes on with it", "the answer came after all and is on disk").For(clip)
+	case paidAs != "":
+		return fault.New(fault.Usage, "only `--not-paid` helps: the voice is bought again", "a voice is on no list of the account and cannot be had again").For(clip)
+	case gone:
+		err = p.ledger.Forgo(ctx, r.key, "resolved by hand: its sound was gone")
+	default:
+		err = p.ledger.ResolveNotPaid(ctx, r.key)
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(p.voiceFile(r.key)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fault.Wrap(fault.Failed, err, "remove it", "forget %s", filepath.Base(p.voiceFile(r.key)))
+	}
+	return nil
+}
+
+// heldLength says when a take is not as long as its voice promised: then the timeline
+// moves after all.
+func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
+	v, ok := b.heard(s.req.speech)
+	if !ok || e.Info.FPSDen == 0 {
+		return
+	}
+	want := int(math.Ceil(v.Seconds*float64(e.Info.FPSNum)/float64(e.Info.FPSDen) - 1e-9))
+	if want != e.Info.Frames {
+		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
+	}
+}

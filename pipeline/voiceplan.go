@@ -1,0 +1,98 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/manifest"
+)
+
+// VoiceStep is the plan for the sound of a clip with `draft: voice` whose picture is not
+// bought yet.
+type VoiceStep struct {
+	Action  Action  `json:"action"` // keep, fetch, buy, settle, blocked
+	Reason  string  `json:"reason"`
+	Route   string  `json:"route"`
+	Price   float64 `json:"priceUSD"`
+	Least   float64 `json:"leastUSD"`
+	Seconds float64 `json:"seconds"` // an estimate until the sound is there
+	Key     string  `json:"takeKey"`
+
+	credits float64
+	twin    bool    // another clip of the plan buys it
+	most    float64 // the price whichever of several clips with the same voice pays it
+}
+
+// voiceStep decides about a clip's sound from facts on disk alone.
+func (p *Project) voiceStep(c manifest.Clip, req request, rows map[string]ledger.Row) *VoiceStep {
+	v := &VoiceStep{Route: req.speech.route, Key: req.speech.key, Seconds: req.seconds}
+	say := func(a Action, format string, args ...any) *VoiceStep {
+		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
+		return v
+	}
+	row, known := rows[req.speech.key]
+	rec, answered := p.answered(req.speech.key)
+	if _, ok := p.heard(req.speech); ok {
+		return say(Keep, "its voice is bought")
+	}
+	switch {
+	case answered && rec.Link != "" && known && row.State != ledger.Intended:
+		return say(Fetch, "its voice is paid for and not downloaded yet")
+	case !known:
+	case row.State == ledger.Submitted, row.State == ledger.Completed:
+		return say(Blocked, "its voice was bought and is gone, and HeyGen keeps none; `greenroom resolve %s --not-paid` lets it be bought again", c.Name)
+	case row.State == ledger.Sending:
+		return say(Settle, "the request for its voice got no answer")
+	case row.State == ledger.Parked:
+		return say(Blocked, "the request for its voice got no answer; `greenroom resolve %s --not-paid` lets it be bought again", c.Name)
+	}
+	return say(Buy, "no voice yet")
+}
+
+// withVoice adds the sound to a step that would buy a picture.
+func (p *Project) withVoice(s Step, rows map[string]ledger.Row) Step {
+	if s.req.speech == nil || s.Action != Buy {
+		return s
+	}
+	s.Voice = p.voiceStep(s.clip, s.req, rows)
+	switch s.Voice.Action {
+	case Settle, Blocked:
+		s.Action, s.Reason = s.Voice.Action, s.Voice.Reason
+	case Buy:
+		s.Reason += "; its voice comes first"
+	default:
+		s.Reason += "; " + s.Voice.Reason
+	}
+	return s
+}
+
+// voiceCost puts a price on a sound.
+func (p *Project) voiceCost(v *VoiceStep, prices prices) {
+	v.Least, v.Price = prices.speech(v.Seconds*(1-spokenError)), prices.speech(v.Seconds*(1+spokenError))
+	v.credits, v.most = v.Price/prices.USDPerCredit, v.Price
+}
+
+// voices is the part of a plan that is about sound alone: what is paid for and not here
+// yet, and with buy also what would be bought.
+func (p *Plan) voices(buy bool) *Plan {
+	out := &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}
+	for _, s := range p.Steps {
+		if s.Voice == nil || s.Voice.Action == Keep || (s.Voice.Action != Fetch || s.Voice.twin) && !buy {
+			continue
+		}
+		s.Action, s.Price, s.Least = Draft, 0, 0
+		out.Price += s.Voice.Price
+		out.Least += s.Voice.Least
+		out.Steps = append(out.Steps, s)
+	}
+	return out
+}
+
+// staleCaptions says that a take which speaks with a bought voice lacks the captions
+// that are wanted and cost nothing.
+func (p *Project) staleCaptions(c manifest.Clip, req request, have bool) string {
+	if v, ok := p.heard(req.speech); ok && c.Captions && !have && len(v.Words) > 0 {
+		return "its captions are wanted now"
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+package watch
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+
+	"greenroom/compose/media"
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+)
+
+// Finding is one thing that was judged in a clip's published file.
+type Finding struct {
+	Name    string `json:"name"`
+	Verdict string `json:"verdict"` // ok, warn, fail
+	Value   string `json:"value"`
+	Limit   string `json:"limit"`
+	Advice  string `json:"advice"` // empty when it is ok
+}
+
+// Check decodes the file that is published for a clip and judges it, as `greenroom
+// check` does. It costs a decode and no money; a fault says that it cannot be read or
+// that nothing is there.
+func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
+	st := s.State()
+	i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == name })
+	if i < 0 || st.Clips[i].Src == "" {
+		return nil, fault.New(fault.Failed, "", "nothing is published yet").For(name)
+	}
+	c := st.Clips[i]
+	want := media.Expect{Transparent: true, Prepared: true, CoverageMax: 1, Border: "all"} // cropped: judged on the master
+	if c.State == Final {
+		transparent, err := s.transparent(name)
+		if err != nil {
+			return nil, err
+		}
+		want.Transparent = transparent
+	}
+	t, err := media.FindTools(ctx, s.o.Project.LookPath)
+	if err != nil {
+		return nil, err
+	}
+	r, err := media.Check(ctx, t, filepath.Join(s.root, "public", filepath.FromSlash(c.Src)), want, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := []Finding{}
+	for _, f := range r.Findings {
+		out = append(out, Finding{f.Name, string(f.Verdict), f.Value, f.Limit, f.Advice})
+	}
+	return out, nil
+}
+
+// transparent tells whether a bought clip is meant to be.
+func (s *Session) transparent(name string) (bool, error) {
+	p, err := pipeline.Open(s.o.Project)
+	if err != nil {
+		return false, err
+	}
+	defer p.Close()
+	published, err := p.Published([]string{name})
+	if err != nil {
+		return false, err
+	}
+	return published[0].Transparent, nil
+}

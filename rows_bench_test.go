@@ -1,0 +1,134 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// BenchmarkRows takes a table of 10,000 rows (GREENROOM_ROWS for another number)
+// through a sandbox of its own process with canned media: processor time of greenroom
+// and its children for each clip, its memory over time, and the calls that were made.
+func BenchmarkRows(b *testing.B) {
+	n := 10_000
+	if s := os.Getenv("GREENROOM_ROWS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	dir := b.TempDir()
+	var table strings.Builder
+	table.WriteString("id,name\n")
+	for i := range n {
+		fmt.Fprintf(&table, "%05d,Name %d\n", i, i)
+	}
+	put(b, filepath.Join(dir, "people.csv"), table.String())
+	put(b, filepath.Join(dir, "greenroom.yaml"), `version: 1
+project: rows
+size: 1280x720
+heygen: {api: v3, concurrency: 100}
+defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}
+each:
+  welcome: {rows: people.csv, name: "{{id}}", script: "Hello {{name}}, welcome aboard."}
+`)
+	box := exec.Command("greenroom", "sandbox", "--listen", "127.0.0.1:0", "--speed", "3600", "--canned", "--concurrency", "100", "--data", b.TempDir())
+	box.Stderr = os.Stderr
+	out, err := box.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := box.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		_ = box.Process.Signal(os.Interrupt)
+		_ = box.Wait()
+	}()
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	url = strings.TrimSpace(url)
+	build := exec.Command("greenroom", "build", "--yes", "--results", filepath.Join(dir, "results.csv"))
+	build.Dir = dir
+	build.Env = append(os.Environ(), "HEYGEN_API_BASE="+url, "HEYGEN_API_KEY=x")
+	story, err := os.Create(filepath.Join(b.TempDir(), "story"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer story.Close()
+	build.Stderr = story
+	began := time.Now()
+	if err := build.Start(); err != nil {
+		b.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- build.Wait() }()
+	var curve []string
+	peak := 0.0
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for running := true; running; {
+		select {
+		case err = <-ended:
+			running = false
+		case <-tick.C:
+			if m := resident(build.Process.Pid); m > 0 {
+				curve, peak = append(curve, fmt.Sprintf("%.0f", m)), max(peak, m)
+			}
+		}
+	}
+	text, _ := os.ReadFile(story.Name())
+	if err != nil {
+		b.Fatalf("%v\n%s", err, text[max(0, len(text)-4000):])
+	}
+	usage := build.ProcessState.SysUsage().(*syscall.Rusage)
+	cpu := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	b.Logf("%d rows in %s, resident MB each second: %s", n, time.Since(began).Round(time.Second), strings.Join(curve, " "))
+	b.Logf("the story is %d lines: %s", strings.Count(string(text), "\n"), lastLine(string(text)))
+	b.ReportMetric(float64(cpu.Microseconds())/1000/float64(n), "cpu-ms/clip")
+	b.ReportMetric(peak, "MB-peak")
+	res, err := http.Get(url + "/_sandbox/account")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer res.Body.Close()
+	var a struct {
+		Billed int `json:"billed_jobs"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&a); err != nil || a.Billed != n {
+		b.Errorf("%d jobs billed for %d rows, %v", a.Billed, n, err)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// resident is a process's memory in MB; 0 where it cannot be told.
+func resident(pid int) float64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0
+	}
+	f := strings.Fields(string(b))
+	if len(f) < 2 {
+		return 0
+	}
+	pages, _ := strconv.Atoi(f[1])
+	return float64(pages) * float64(os.Getpagesize()) / 1e6
+}
+
+func lastLine(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return lines[len(lines)-1]
+}
