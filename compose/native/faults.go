@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ var damage = []string{
 	"File ended prematurely", "partial file", "Invalid data found", "Error while decoding", "error while decoding", "corrupt", "Truncat",
 	"exceeds containing master element", "invalid as first byte of an EBML number", "Packet corrupt", "concealing", "Invalid NAL unit",
 	"missing picture in access unit", "non-existing PPS", "Decode error", "Error submitting packet",
-	"fontselect: failed", "Error opening font", // words that are not drawn
+	"Error opening font",
 }
 
 // trouble gives the first line that says that footage was damaged, and the lines that people may want to read.
@@ -49,20 +50,30 @@ func trouble(tail string) (damaged string, warnings []string) {
 			continue
 		}
 		warnings = append(warnings, l)
-		for _, d := range damage {
-			if damaged == "" && strings.Contains(l, d) {
-				damaged = l
-			}
+		if damaged == "" && (slices.ContainsFunc(damage, func(d string) bool { return strings.Contains(l, d) }) || undrawn(l)) {
+			damaged = l
 		}
 	}
 	return damaged, warnings
+}
+
+var noGlyph = regexp.MustCompile(`fontselect: failed to find any fallback with glyph 0x([0-9A-Fa-f]+)`)
+
+// undrawn lines are libass' about a character that it has no picture of.
+func undrawn(l string) bool {
+	m := noGlyph.FindStringSubmatch(l)
+	if m == nil {
+		return false
+	}
+	c, err := strconv.ParseUint(m[1], 16, 32)
+	return err != nil || c == 0 || !invisible(rune(c)) // 0 is the font itself
 }
 
 // harmless lines say nothing about the film.
 func harmless(l string) bool {
 	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking",
 		"Using font provider", "Neither PlayResX nor PlayResY", "Queue input is backward in time", "x265 [info]", "libass API version",
-		"Estimating duration from bitrate", "Fontconfig", "Guessed Channel Layout"} {
+		"Estimating duration from bitrate", "Fontconfig", "Guessed Channel Layout", "used channels, ignoring layout"} {
 		if strings.Contains(l, s) {
 			return true
 		}
@@ -105,6 +116,12 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 	}
 	if strings.Contains(tail, "No space left on device") {
 		return fault.New(fault.Failed, "free some space and run the same command again", "render %q: the disk is full", g.film.Name)
+	}
+	for _, lack := range []string{"No such filter", "Unknown encoder", "Unknown decoder"} {
+		if i := strings.Index(tail, lack); i >= 0 {
+			line, _, _ := strings.Cut(tail[i:], "\n")
+			return fault.New(fault.Tool, "install a full build of ffmpeg, with libass, libx264, libx265 and libvpx", "render %q: this ffmpeg lacks something: %s", g.film.Name, line)
+		}
 	}
 	damaged, lines := trouble(tail)
 	by := g.blame(tail)

@@ -83,8 +83,12 @@ func (g *graph) draw() error {
 	if !f.Transparent {
 		end = "format=gbrp"
 	}
-	g.chain("["+g.top+"]", []string{end,
-		"scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}, "v")
+	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
+	if strings.HasPrefix(g.preset.pixFmt(f.Transparent), "yuv") {
+		// ProRes takes its tags from the pictures, whatever the encoder is told.
+		c = append(c, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
+	}
+	g.chain("["+g.top+"]", c, "v")
 	return nil
 }
 
@@ -187,22 +191,38 @@ func (g *graph) words(run []*timeline.Layer) error {
 	if err != nil {
 		return err
 	}
-	file := g.file("ass")
-	if err := writeFile(filepath.Join(g.dir, file), s.write); err != nil {
-		return err
-	}
 	name := g.own(l.ID)
 	k := len(s.changes)
-	c := []string{
-		fmt.Sprintf("color=c=black@0:s=%dx%d:r=10", s.view.W, s.view.H), "format=gbrap", fmt.Sprintf("trim=end_frame=%d", k),
-		fmt.Sprintf("ass@%s=filename=%s:fontsdir=%s:alpha=1", name, file, fonts), "unpremultiply=inplace=1",
+	paint := func(filter, ground, pixels, more string) ([]string, error) {
+		file := g.file("ass")
+		return []string{
+			fmt.Sprintf("color=c=%s:s=%dx%d:r=10", ground, s.view.W, s.view.H), "format=" + pixels, fmt.Sprintf("trim=end_frame=%d", k),
+			fmt.Sprintf("ass@%s=filename=%s:fontsdir=%s%s", filter, file, fonts, more),
+		}, writeFile(filepath.Join(g.dir, file), s.write)
 	}
+	in := ""
+	var c []string
+	if s.clear() {
+		if c, err = paint(name, "black", "gbrp", ""); err != nil {
+			return err
+		}
+		g.chain("", append(c, "format=gbrap"), name+"c")
+		s.white = true
+		if c, err = paint(name+"w", "black", "gbrp", ""); err != nil {
+			return err
+		}
+		g.chain("", append(c, "extractplanes=r"), name+"w")
+		in, c = "["+name+"c]["+name+"w]", []string{"alphamerge"}
+	} else if c, err = paint(name, "black@0", "gbrap", ":alpha=1"); err != nil {
+		return err
+	}
+	c = append(c, "unpremultiply=inplace=1")
 	if l.Opacity != 1 {
 		c = append(c, fmt.Sprintf("lut@%so=a='val*%s'", name, num(l.Opacity)))
 	}
 	c = append(c, g.clock()...)
 	c = append(c, strings.TrimPrefix(fadeChain(l, k, name)+","+spread(s.changes), ","))
-	g.chain("", c, name)
+	g.chain(in, c, name)
 	g.overlay(l, name, "["+name+"]", s.view.X, s.view.Y, l.From, last.End(), true)
 	return nil
 }

@@ -35,6 +35,7 @@ type facts struct {
 	pixels, matrix   string
 	codec            string
 	fullRange        bool
+	channels         int
 }
 
 // soundLate is how much later the sound starts than the picture, in seconds. Opus starts up to 7 ms early by its own
@@ -101,7 +102,7 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 		return facts{}, err
 	}
 	args := []string{"-v", "error", "-show_entries",
-		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,color_space,color_range",
+		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,color_space,color_range,channels",
 		"-of", "json", "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
 	var data bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
@@ -143,6 +144,8 @@ func parseProbe(data []byte) (f facts, err error) {
 			Pixels string `json:"pix_fmt"`
 			Space  string `json:"color_space"`
 			Range  string `json:"color_range"`
+			// Channels is of sound.
+			Channels int
 		}
 	}
 	if err := json.Unmarshal(data, &d); err != nil {
@@ -157,7 +160,7 @@ func parseProbe(data []byte) (f facts, err error) {
 			f.fullRange = s.Range == "pc"
 			f.rate = ratio(s.Rate)
 		case s.Type == "audio" && !f.sound:
-			f.sound, f.soundAt = true, start
+			f.sound, f.soundAt, f.channels = true, start, s.Channels
 		}
 	}
 	return f, nil

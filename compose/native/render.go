@@ -249,7 +249,7 @@ func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, err
 	if want := s.Film.FPS.Seconds(s.Film.Frames); math.Abs(info.Duration-want) > 0.5*s.Film.FPS.Seconds(1)+0.025 {
 		return info, fault.New(fault.Failed, "run the same command again", "render %q: it is %.3f s long, not %.3f s", s.Film.Name, info.Duration, want)
 	}
-	if s.Film.Transparent && info.Container == "webm" && info.AlphaPackets != info.VideoPackets {
+	if s.Film.Transparent && g.preset.Name == "vp9" && info.AlphaPackets != info.VideoPackets {
 		return info, fault.New(fault.Failed, "", "render %q: only %d of %d frames have alpha", s.Film.Name, info.AlphaPackets, info.VideoPackets)
 	}
 	return info, nil

@@ -10,6 +10,9 @@ import (
 
 const sampleRate = 48000
 
+// both gives one channel to two ears as it is.
+const both = "pan=stereo|c0=c0|c1=c0"
+
 // samples is where a frame of the film starts in the sound.
 func samples(r timeline.Rate, frame int) int64 {
 	return int64(math.Round(float64(frame) * float64(r.Den) * sampleRate / float64(r.Num)))
@@ -24,7 +27,11 @@ func (g *graph) sound(i int, s *timeline.Sound) {
 	length := samples(g.film.FPS, s.From+s.Frames) - start
 	skip := int64(math.Round(s.Skip * sampleRate))
 
-	c := []string{"asetpts=PTS-STARTPTS", fmt.Sprintf("aresample=%d:async=1", sampleRate), "aformat=sample_fmts=fltp:channel_layouts=stereo", "asetpts=N"}
+	c := []string{"asetpts=PTS-STARTPTS", fmt.Sprintf("aresample=%d:async=1", sampleRate)}
+	if facts.channels == 1 {
+		c = append(c, "aformat=sample_fmts=fltp:channel_layouts=mono", both) // ffmpeg's own way from one to two takes 3 dB off
+	}
+	c = append(c, "aformat=sample_fmts=fltp:channel_layouts=stereo", "asetpts=N")
 	if late := facts.soundLate(); late > 0 {
 		c = append(c, fmt.Sprintf("adelay=delays=%dS:all=1", int64(math.Round(late*sampleRate))))
 	} else if late < 0 {
@@ -48,7 +55,7 @@ func (g *graph) sound(i int, s *timeline.Sound) {
 		g.chain(fmt.Sprintf("[%d:a:0]", in), c, fmt.Sprintf("p%d", i))
 		g.chain("", []string{
 			fmt.Sprintf("aevalsrc@s%d=exprs='%s':c=mono:s=%d:n=4096", i, gainExpr(s.Gain, float64(start)/sampleRate), sampleRate),
-			"aformat=sample_fmts=fltp:channel_layouts=stereo",
+			"aformat=sample_fmts=fltp", both,
 		}, fmt.Sprintf("e%d", i))
 		// It ends with the shorter one; the gain never ends.
 		g.chain(fmt.Sprintf("[p%d][e%d]", i, i), []string{"amultiply"}, fmt.Sprintf("x%d", i))

@@ -3,7 +3,6 @@ package native
 import (
 	"bufio"
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -24,6 +23,8 @@ type subtitle struct {
 	// changes are frames of the film, rising.
 	changes []int
 	faces   map[string]*face // by media key
+	// white draws everything in white, however much it lets through: on black, that is the picture's alpha.
+	white bool
 }
 
 // newSubtitle works out the changes and the view.
@@ -55,11 +56,34 @@ func newSubtitle(layers []*timeline.Layer, faces map[string]*face, width, height
 		s.changes = append(s.changes, frame)
 	}
 	slices.Sort(s.changes)
-	// A layer's own fade filters count from its first to its last frame: its end is left to the overlay.
-	if len(layers) == 1 {
-		s.changes = s.changes[:len(s.changes)-1]
-	}
+	// The end of the last layer is left to the overlay's enable. A picture at that time would end it too early: a filter
+	// is switched by the time of whatever it was given last, and it is given pictures of the layer ahead.
+	s.changes = s.changes[:len(s.changes)-1]
 	return s
+}
+
+// clear says whether a colour lets something through. libass' colours then need a picture for alpha of their own: ffmpeg
+// draws them with their alpha squared.
+func (s *subtitle) clear() bool {
+	for _, l := range s.layers {
+		t := l.Text
+		colors := []string{t.Color}
+		if t.Highlight != "" {
+			colors = append(colors, t.Highlight)
+		}
+		if t.Stroke != nil {
+			colors = append(colors, t.Stroke.Color)
+		}
+		if t.Plate != nil {
+			colors = append(colors, t.Plate.Color)
+		}
+		for _, c := range colors {
+			if parseColor(c).A != 255 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func lit(l *timeline.Layer, r timeline.Run) bool {
@@ -165,7 +189,7 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 	var b strings.Builder
 	fmt.Fprintf(&b, `{\an7\pos(%s,%s)`, px(line.X-float64(s.view.X)), px(line.Baseline-up-float64(s.view.Y)))
 	if t.Stroke != nil {
-		fmt.Fprintf(&b, `\bord%s%s`, px(t.Stroke.Width), assColor(3, parseColor(t.Stroke.Color)))
+		fmt.Fprintf(&b, `\bord%s%s`, px(t.Stroke.Width), s.color(3, t.Stroke.Color))
 	}
 	b.WriteString("}")
 	for i, r := range line.Runs {
@@ -174,7 +198,7 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 		if lit(l, r) && frame >= r.On && frame < r.Off {
 			c = t.Highlight
 		}
-		fmt.Fprintf(&b, `{\fn%s\fs%s%s}`, f.family, px((f.ascent+f.descent)*t.Size), assColor(1, parseColor(c)))
+		fmt.Fprintf(&b, `{\fn%s\fs%s%s}`, f.family, px((f.ascent+f.descent)*t.Size), s.color(1, c))
 		switch { // behind the font: it, too, is looked up there
 		case i == 0 && line.RTL:
 			b.WriteRune('\u200F')
@@ -196,14 +220,18 @@ func (s *subtitle) plate(p *timeline.Plate) string {
 		n(r), n(w-r), n(w-k), n(w), n(k), n(w), n(r),
 		n(w), n(h-r), n(w), n(h-k), n(w-k), n(h), n(w-r), n(h),
 		n(r), n(h), n(k), n(h), n(h-k), n(h-r), n(r), n(k), n(k), n(r))
-	return fmt.Sprintf(`{\an7\pos(%d,%d)\bord0%s\p4}%s{\p0}`, p.Box.X-s.view.X, p.Box.Y-s.view.Y, assColor(1, parseColor(p.Color)), path)
+	return fmt.Sprintf(`{\an7\pos(%d,%d)\bord0%s\p4}%s{\p0}`, p.Box.X-s.view.X, p.Box.Y-s.view.Y, s.color(1, p.Color), path)
 }
 
 // px writes pixels for ASS.
 func px(v float64) string { return num(math.Round(v*1000) / 1000) }
 
-// assColor sets a colour and its transparency, which ASS counts the other way round.
-func assColor(which int, c color.NRGBA) string {
+// color sets a colour and its transparency, which ASS counts the other way round.
+func (s *subtitle) color(which int, text string) string {
+	c := parseColor(text)
+	if s.white {
+		c.R, c.G, c.B = 255, 255, 255
+	}
 	return fmt.Sprintf(`\%dc&H%02X%02X%02X&\%da&H%02X&`, which, c.B, c.G, c.R, which, 255-c.A)
 }
 

@@ -189,13 +189,13 @@ func TestSpecialCharactersAreDrawn(t *testing.T) {
 	special = append(special, `\N`, `\n`, `\h`, `{\b1}`, `\\`, `\{`, `%{eif}`, `a\:b`, `{}`, `\`+`\N`)
 	var layers []timeline.Layer
 	for i, s := range special {
-		layers = append(layers, words(fmt.Sprintf("special %d", i), s, 16, float64(8+i%7*44), float64(22+i/7*26), 1))
+		layers = append(layers, words(fmt.Sprintf("special %d", i), s, 12, float64(8+i%5*62), float64(16+i/5*17), 1))
 	}
 	img := drawn(t, plain(media, 1, layers...))[0]
 	for i, s := range special {
 		l := layers[i].Text.Lines[0]
-		want := outline(t, media["sans"].File, s, 16, l.X, l.Baseline)
-		if got := ink(img, want.Inset(-5), blue); !within(got, want, 2) {
+		want := outline(t, media["sans"].File, s, 12, l.X, l.Baseline)
+		if got := ink(img, want.Inset(-3), blue); !within(got, want, 2) {
 			t.Errorf("%q: ink %v, want %v", s, got, want)
 		}
 	}

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,6 +20,10 @@ func film() *Film {
 			{ID: "clip hello", Kind: KindVideo, From: 10, Frames: 40, Box: Rect{40, 0, 240, 180}, Opacity: 1,
 				Enter: Motion{Frames: 10, Fade: true, DX: -100}, Leave: Motion{Frames: 5, Fade: true, DY: 40},
 				Video: &Video{Media: "hello", Crop: Rect{0, 0, 320, 180}}},
+			{ID: "title", Kind: KindText, Frames: 60, Box: Rect{10, 10, 100, 30}, Opacity: 1, Text: &Text{
+				Fonts: []Font{{Family: "Inter", Media: "inter", Weight: 400, Ascent: 0.97, Descent: 0.24}}, Size: 20, Color: "#FFFFFF", Highlight: "#FFD54A",
+				Stroke: &Stroke{Color: "#000000", Width: 2}, Plate: &Plate{Box: Rect{1, 2, 3, 4}, Radius: 1, Color: "#00000080"},
+				Lines: []Line{{X: 12, Baseline: 30, Width: 50, Runs: []Run{{Text: "Hello", Off: 5}}}}}},
 		},
 		Sounds: []Sound{{ID: "hello", Media: "hello", From: 10, Frames: 40, Gain: []Point{{0, 1}, {1, 0.5}}}},
 	}
@@ -100,6 +105,25 @@ func TestValidate(t *testing.T) {
 		{"colour", `"red" is not a colour`, func(f *Film) { f.Layers[0].Fill.Colors[0] = "red" }},
 		{"motions longer than the layer", "comes in 38", func(f *Film) { f.Layers[1].Enter.Frames = 38 }},
 		{"gain backwards", "gain point 2", func(f *Film) { f.Sounds[0].Gain[1].At = -1 }},
+		{"never on the canvas", "never on the canvas", func(f *Film) { f.Layers[0].Box.X = 320 }},
+		{"slides, but never onto the canvas", "never on the canvas", func(f *Film) { f.Layers[1].Box.Y, f.Layers[1].Leave.DY = 181, 0 }},
+		{"huge canvas", "16384 is the most", func(f *Film) { f.Width = 20000 }},
+		{"huge box", "32768 pixels are the most", func(f *Film) { f.Layers[0].Box.W = 40000 }},
+		{"radius", "radius -1", func(f *Film) { f.Layers[0].Radius = -1 }},
+		{"radius that is no number", "radius NaN", func(f *Film) { f.Layers[0].Radius = math.NaN() }},
+		{"angle", "angle +Inf", func(f *Film) { f.Layers[0].Fill.Angle = math.Inf(1) }},
+		{"skip", "skips -2 s", func(f *Film) { f.Layers[1].Video.Skip = -2 }},
+		{"skip of a sound", `sound "hello": it skips NaN`, func(f *Film) { f.Sounds[0].Skip = math.NaN() }},
+		{"highlight", `"gold" is not a colour`, func(f *Film) { f.Layers[2].Text.Highlight = "gold" }},
+		{"stroke", `"#12" is not a colour`, func(f *Film) { f.Layers[2].Text.Stroke.Color = "#12" }},
+		{"stroke width", "stroke width -1", func(f *Film) { f.Layers[2].Text.Stroke.Width = -1 }},
+		{"plate", `"" is not a colour`, func(f *Film) { f.Layers[2].Text.Plate.Color = "" }},
+		{"empty plate", "plate {1 2 0 4} is empty", func(f *Film) { f.Layers[2].Text.Plate.Box.W = 0 }},
+		{"plate radius", "plate radius -3", func(f *Film) { f.Layers[2].Text.Plate.Radius = -3 }},
+		{"run", "a run lit from frame 9 to 5", func(f *Film) { f.Layers[2].Text.Lines[0].Runs[0].On = 9 }},
+		{"line", "line at x NaN", func(f *Film) { f.Layers[2].Text.Lines[0].X = math.NaN() }},
+		{"no font", "no font 3", func(f *Film) { f.Layers[2].Text.Lines[0].Runs[0].Font = 3 }},
+		{"font size", "font size 0", func(f *Film) { f.Layers[2].Text.Size = 0 }},
 		{"sound past the end", `sound "hello": frames`, func(f *Film) { f.Sounds[0].Frames = 99 }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

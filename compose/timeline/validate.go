@@ -9,6 +9,9 @@ import (
 
 var colorForm = regexp.MustCompile(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
 
+// maxSide bounds the canvas, in pixels; a layer may be twice as large, for close-ups.
+const maxSide = 1 << 14
+
 // Validate says everything that keeps the film from being drawn, naming the layer or sound. A film from pipeline/film
 // passes; one that somebody typed may not.
 func (f *Film) Validate() error {
@@ -16,6 +19,9 @@ func (f *Film) Validate() error {
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	if f.Width <= 0 || f.Height <= 0 || f.Width%2 != 0 || f.Height%2 != 0 {
 		bad("the canvas is %d x %d; both sides must be even and above 0", f.Width, f.Height)
+	}
+	if f.Width > maxSide || f.Height > maxSide {
+		bad("the canvas is %d x %d; %d is the most", f.Width, f.Height, maxSide)
 	}
 	if f.FPS.Num <= 0 || f.FPS.Den <= 0 {
 		bad("the frame rate is %s", f.FPS)
@@ -50,6 +56,9 @@ func (f *Film) Validate() error {
 		if len(s.Gain) == 0 {
 			bad("sound %q: no gain", s.ID)
 		}
+		if !(s.Skip >= 0) || math.IsInf(s.Skip, 0) {
+			bad("sound %q: it skips %v s", s.ID, s.Skip)
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -77,6 +86,13 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 	}
 	if l.Box.W <= 0 || l.Box.H <= 0 {
 		bad("box %v is empty", l.Box)
+	} else if l.Box.W > 2*maxSide || l.Box.H > 2*maxSide {
+		bad("box %v: %d pixels are the most", l.Box, 2*maxSide)
+	} else if l.Text == nil && !f.onCanvas(l) {
+		bad("box %v is never on the canvas of %d x %d", l.Box, f.Width, f.Height)
+	}
+	if !(l.Radius >= 0) || math.IsInf(l.Radius, 0) {
+		bad("radius %v", l.Radius)
 	}
 	if !(l.Opacity >= 0 && l.Opacity <= 1) {
 		bad("opacity %v", l.Opacity)
@@ -104,6 +120,9 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 		for _, c := range l.Fill.Colors {
 			color(c)
 		}
+		if math.IsNaN(l.Fill.Angle) || math.IsInf(l.Fill.Angle, 0) {
+			bad("angle %v", l.Fill.Angle)
+		}
 		if len(l.Fill.Colors) == 0 {
 			bad("no colour")
 		}
@@ -114,18 +133,76 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 		media(l.Video.Media)
 		crop(l.Video.Media, l.Video.Crop)
 	case l.Text != nil:
-		color(l.Text.Color)
-		if !(l.Text.Size > 0) {
-			bad("font size %v", l.Text.Size)
+		errs = append(errs, f.textFaults(l.Text)...)
+	}
+	if v := l.Video; v != nil && (!(v.Skip >= 0) || math.IsInf(v.Skip, 0)) {
+		bad("it skips %v s", v.Skip)
+	}
+	return errs
+}
+
+// onCanvas says whether the layer's box touches the canvas where it stands or anywhere on its way in or out.
+func (f *Film) onCanvas(l *Layer) bool {
+	for _, d := range [][2]int{{0, 0}, {l.Enter.DX, l.Enter.DY}, {l.Leave.DX, l.Leave.DY}} {
+		// Between the two ends of a slide it is somewhere in the rectangle around both.
+		x, y := min(l.Box.X, l.Box.X+d[0]), min(l.Box.Y, l.Box.Y+d[1])
+		right, bottom := max(l.Box.X, l.Box.X+d[0])+l.Box.W, max(l.Box.Y, l.Box.Y+d[1])+l.Box.H
+		if x < f.Width && right > 0 && y < f.Height && bottom > 0 {
+			return true
 		}
-		for _, font := range l.Text.Fonts {
-			media(font.Media)
+	}
+	return false
+}
+
+func (f *Film) textFaults(t *Text) (errs []error) {
+	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	color := func(c string) {
+		if !colorForm.MatchString(c) {
+			bad("%q is not a colour", c)
 		}
-		for _, line := range l.Text.Lines {
-			for _, run := range line.Runs {
-				if run.Font < 0 || run.Font >= len(l.Text.Fonts) {
-					bad("no font %d", run.Font)
-				}
+	}
+	number := func(what string, v float64) {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			bad("%s %v", what, v)
+		}
+	}
+	color(t.Color)
+	if t.Highlight != "" {
+		color(t.Highlight)
+	}
+	if s := t.Stroke; s != nil {
+		color(s.Color)
+		if !(s.Width >= 0) || math.IsInf(s.Width, 0) {
+			bad("stroke width %v", s.Width)
+		}
+	}
+	if p := t.Plate; p != nil {
+		color(p.Color)
+		if p.Box.W <= 0 || p.Box.H <= 0 {
+			bad("plate %v is empty", p.Box)
+		}
+		if !(p.Radius >= 0) || math.IsInf(p.Radius, 0) {
+			bad("plate radius %v", p.Radius)
+		}
+	}
+	if !(t.Size > 0) || math.IsInf(t.Size, 0) {
+		bad("font size %v", t.Size)
+	}
+	for _, font := range t.Fonts {
+		if _, ok := f.Media[font.Media]; !ok {
+			bad("no media %q", font.Media)
+		}
+	}
+	for _, line := range t.Lines {
+		number("line at x", line.X)
+		number("line with baseline", line.Baseline)
+		number("line of width", line.Width)
+		for _, run := range line.Runs {
+			if run.Font < 0 || run.Font >= len(t.Fonts) {
+				bad("no font %d", run.Font)
+			}
+			if run.On < 0 || run.Off < run.On {
+				bad("a run lit from frame %d to %d", run.On, run.Off)
 			}
 		}
 	}
