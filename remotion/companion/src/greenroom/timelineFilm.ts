@@ -12,9 +12,19 @@ const withoutNulls = (film: unknown): unknown =>
 
 const colour = /^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$/;
 
+const maxSide = 1 << 14;
+
+/** Whether a layer's box touches the canvas where it stands or anywhere on its way in or out. */
+const onCanvas = (film: Film, {box, enter, leave}: Layer) =>
+  [{}, enter, leave].some(({dx = 0, dy = 0}: Layer['enter']) => {
+    const [x, y] = [Math.min(box.x, box.x + dx), Math.min(box.y, box.y + dy)];
+    return x < film.width && Math.max(box.x, box.x + dx) + box.w > 0 && y < film.height && Math.max(box.y, box.y + dy) + box.h > 0;
+  });
+
 /** What one field says about another, as Film.Validate does. */
 const check = (film: Film, refuse: (message: string) => void) => {
   if (film.width <= 0 || film.height <= 0 || film.width % 2 !== 0 || film.height % 2 !== 0) refuse(`the canvas is ${film.width} x ${film.height}; both sides must be even and above 0`);
+  if (film.width > maxSide || film.height > maxSide) refuse(`the canvas is ${film.width} x ${film.height}; ${maxSide} is the most`);
   if (film.fps.num <= 0 || film.fps.den <= 0) refuse(`the frame rate is ${film.fps.num}/${film.fps.den}`);
   if (film.frames <= 0) refuse(`the film has ${film.frames} frames`);
   const ids = new Set<string>();
@@ -31,6 +41,10 @@ const check = (film: Film, refuse: (message: string) => void) => {
     ids.add(layer.id);
     if (layer.from < 0 || layer.frames <= 0 || layer.from + layer.frames > film.frames) bad(`frames ${layer.from} to ${layer.from + layer.frames} of a film of ${film.frames}`);
     if (layer.box.w <= 0 || layer.box.h <= 0) bad('its box is empty');
+    else if (layer.box.w > 2 * maxSide || layer.box.h > 2 * maxSide) bad(`its box is too large: ${2 * maxSide} pixels are the most`);
+    else if (!layer.text && !onCanvas(film, layer)) bad(`its box is never on the canvas of ${film.width} x ${film.height}`);
+    if ((layer.radius ?? 0) < 0) bad(`radius ${layer.radius}`);
+    if ((layer.video?.skip ?? 0) < 0) bad(`it skips ${layer.video?.skip} s`);
     if (!(layer.opacity >= 0 && layer.opacity <= 1)) bad(`opacity ${layer.opacity}`);
     const [enter, leave] = [layer.enter.frames ?? 0, layer.leave.frames ?? 0];
     if (enter < 0 || leave < 0 || enter + leave > layer.frames) bad(`it comes in ${enter} and goes in ${leave} of its ${layer.frames} frames`);
@@ -46,8 +60,13 @@ const check = (film: Film, refuse: (message: string) => void) => {
       const {fonts, lines, size, color, highlight, stroke, plate} = layer.text;
       painted(color, highlight, stroke?.color, plate?.color);
       if (!(size > 0)) bad(`font size ${size}`);
+      if (stroke && stroke.width < 0) bad(`stroke width ${stroke.width}`);
+      if (plate && (plate.box.w <= 0 || plate.box.h <= 0 || (plate.radius ?? 0) < 0)) bad('its plate is empty, or has a radius below 0');
       fonts.forEach((font) => there(font.media));
-      for (const line of lines) for (const {font = 0} of line.runs) if (font < 0 || font >= fonts.length) bad(`no font ${font}`);
+      for (const {font = 0, on = 0, off = 0} of lines.flatMap((line) => line.runs)) {
+        if (font < 0 || font >= fonts.length) bad(`no font ${font}`);
+        if (on < 0 || off < on) bad(`a run lit from frame ${on} to ${off}`);
+      }
     }
   }
   for (const sound of film.sounds) {
@@ -55,6 +74,7 @@ const check = (film: Film, refuse: (message: string) => void) => {
     if (!Object.hasOwn(film.media, sound.media)) bad(`no media "${sound.media}"`);
     if (sound.from < 0 || sound.frames <= 0 || sound.from + sound.frames > film.frames) bad(`frames ${sound.from} to ${sound.from + sound.frames} of a film of ${film.frames}`);
     if (sound.gain.length === 0) bad('no gain');
+    if ((sound.skip ?? 0) < 0) bad(`it skips ${sound.skip} s`);
     sound.gain.forEach((p, i) => {
       if (p.gain < 0 || (i > 0 && p.at < sound.gain[i - 1].at)) bad(`gain point ${i + 1} is ${p.gain} at ${p.at} s`);
     });
