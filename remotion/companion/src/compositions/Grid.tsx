@@ -1,7 +1,7 @@
 import {AbsoluteFill, Freeze, interpolate, Sequence, useCurrentFrame, useVideoConfig} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
 import {sequence, several, spoken, type Films} from '../greenroom/films';
-import {fit, Panel, stand, useEnter, useLook} from './parts';
+import {fitPanel, headingLines, Panel, stand, useEnter, useLook} from './parts';
 import {colours, font, Stage} from './Stage';
 
 /** So many columns that the tiles come nearest to the shape of a head and shoulders. */
@@ -20,8 +20,9 @@ export const Grid = (films: Films) => {
   const heading = useEnter(0.1);
   const turns = Object.keys(films.props.clips).length > 0 ? sequence(several(films), fps, 0) : [];
   const gap = short * 0.024;
-  const header = title * 1.6;
-  const [w, h] = [width - safe * 2, height - safe * 2 - header];
+  const w = width - safe * 2;
+  const header = title * (0.5 + 1.04 * headingLines(films.title, w, title * 0.9));
+  const h = height - safe * 2 - header;
   const cols = columns(turns.length, w, h);
   const rows = Math.ceil(turns.length / cols);
   const [tileW, tileH] = [(w - gap * (cols - 1)) / cols, (h - gap * (rows - 1)) / Math.max(1, rows)];
@@ -29,7 +30,7 @@ export const Grid = (films: Films) => {
   return (
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       <Stage lightX={width / 2} lightY={height * 0.5} />
-      <div style={{position: 'absolute', left: safe, top: safe, width: w, fontSize: title * 0.9, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', whiteSpace: 'nowrap', overflow: 'hidden', textOverflow: 'ellipsis', opacity: heading, transform: `translateY(${(1 - heading) * title * 0.3}px)`}}>
+      <div style={{position: 'absolute', left: safe, top: safe, width: w, fontSize: title * 0.9, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', maxHeight: title * 2.1, overflow: 'hidden', opacity: heading, transform: `translateY(${(1 - heading) * title * 0.3}px)`}}>
         {films.title}
       </div>
       {turns.map(({clip, from, frames}, i) => {
@@ -37,7 +38,7 @@ export const Grid = (films: Films) => {
         const inRow = Math.min(cols, turns.length - Math.floor(i / cols) * cols);
         const left = safe + (w - inRow * tileW - (inRow - 1) * gap) / 2 + (i % cols) * (tileW + gap);
         const top = safe + header + Math.floor(i / cols) * (tileH + gap);
-        const at = stand(clip, fit(clip, tileW * 0.94, tileH * 0.92), tileW / 2, tileH);
+        const at = stand(clip, fitPanel(clip, tileW, tileH), tileW / 2, tileH);
         const ramp = Math.round(fps * 0.3);
         const lit = turns.length === 1 ? 1 : interpolate(frame, [from - ramp, from, from + frames - ramp, from + frames], [0, 1, 1, 0], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
         const appear = interpolate(frame, [i * 2, i * 2 + fps * 0.4], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp', easing: (x) => 1 - (1 - x) ** 3});
