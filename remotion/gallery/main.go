@@ -30,7 +30,7 @@ var pictures = []picture{
 	{"SideBySide", 90, `"clip":"intro","title":"From script to film"`},
 	{"LowerThird", 60, `"clip":"pricing","name":"Ada Okafor","role":"Customer success"`},
 	{"Captions", 52, `"clip":"intro","title":"Every word in green while it is spoken"`},
-	{"Multi", 100, `"title":"Product tour"`},
+	{"Multi", 175, `"title":"Product tour"`},
 	{"Grid", 40, `"title":"The tour at a glance"`},
 }
 

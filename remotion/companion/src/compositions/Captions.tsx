@@ -35,7 +35,7 @@ export const Captions = (film: CaptionsFilm) => {
   const {pages} = createTikTokStyleCaptions({captions: film.words, combineTokensWithinMilliseconds: together});
   const page = pages.find((p, i) => ms >= p.startMs && ms < Math.min(p.startMs + p.durationMs + 400, pages[i + 1]?.startMs ?? Infinity));
   const clip = Object.keys(film.props.clips).length > 0 ? chosen(film) : null;
-  const at = clip ? stand(clip, fit(clip, width * 0.96, height * (tall ? 0.66 : 0.9)), width / 2, height) : null;
+  const at = clip ? stand(clip, fit(clip, width * (tall ? 1.45 : 0.96), height * (tall ? 0.66 : 0.9)), width / 2, height) : null;
   return (
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       <Stage lightX={width / 2} lightY={height * (tall ? 0.55 : 0.42)} />

@@ -20,7 +20,7 @@ export const LowerThird = (film: LowerThirdFilm) => {
   const size = title * (tall ? 0.5 : 0.56);
   const ready = !film.overlay && Object.keys(film.props.clips).length > 0;
   const clip = ready ? chosen(film) : null;
-  const at = clip ? stand(clip, fit(clip, width * 0.96, height * (tall ? 0.66 : 0.9)), width / 2, height) : null;
+  const at = clip ? stand(clip, fit(clip, width * (tall ? 1.45 : 0.96), height * (tall ? 0.66 : 0.9)), width / 2, height) : null;
   return (
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       {film.overlay ? null : <Stage lightX={width / 2} lightY={height * (tall ? 0.55 : 0.42)} />}
