@@ -63,7 +63,7 @@ func draw(t testing.TB, s *remotion.Session, f *timeline.Film, out string) remot
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := s.Render(t.Context(), remotion.RenderSpec{Composition: "Timeline", Out: out, InputProps: props, CRF: 4, Exact: true}, nil)
+	res, err := s.Render(t.Context(), remotion.RenderSpec{Composition: "Timeline", Out: out, InputProps: props}, nil)
 	if err != nil {
 		t.Fatalf("film %q: %v", f.Name, err)
 	}
@@ -223,12 +223,10 @@ func TestNativeAndRemotionAgree(t *testing.T) {
 	for _, f := range timelinetest.Films(p.footage) {
 		t.Run(f.Name, func(t *testing.T) {
 			name := strings.ReplaceAll(f.Name, " ", "-")
-			ext := ".mp4"
-			if f.Transparent {
-				ext = ".mov"
-			}
-			ours, theirs := filepath.Join(dir, name+"-native"+ext), filepath.Join(dir, name+"-remotion"+ext)
-			if _, err := native.Render(context.Background(), native.Spec{Film: f, Out: ours, CRF: 4, Tools: tools, WorkDir: t.TempDir()}, nil); err != nil {
+			// ProRes 4444: a colour for every pixel. In 4:2:0 the two differ at coloured edges, by how their
+			// encoders' sides put four pixels' colour into one, which is not what is looked at here.
+			ours, theirs := filepath.Join(dir, name+"-native.mov"), filepath.Join(dir, name+"-remotion.mov")
+			if _, err := native.Render(context.Background(), native.Spec{Film: f, Out: ours, Preset: "prores4444", Tools: tools, WorkDir: t.TempDir()}, nil); err != nil {
 				t.Fatal(err)
 			}
 			if res := draw(t, session, f, theirs); res.Frames != f.Frames || res.Width != f.Width || res.Height != f.Height {
