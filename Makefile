@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 export GREENROOM_NODE_MODULES := $(CURDIR)/remotion/companion/node_modules
 GO_FILES := $(shell git ls-files '*.go')
 
-.PHONY: all build demo test bench gallery-page gen lint vet setup explore kill clean
+.PHONY: all build demo gallery test bench gallery-page gen lint vet setup explore kill clean
 
 all: build
 
@@ -16,6 +16,10 @@ setup:
 # The main job with no account: init, build on the built-in sandbox, render.
 demo: setup build
 	@.ci/demo
+
+# The pictures of docs/compositions.md; name compositions in ONLY to draw those alone.
+gallery: setup build
+	@.ci/gallery $(ONLY)
 
 # Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser.
 test: setup vet lint build
@@ -39,7 +43,7 @@ gen: setup
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/standin ./pipeline ./pipeline/watch ./internal/page .
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/standin ./pipeline ./pipeline/filmschema ./pipeline/watch ./internal/page .
 
 # The pictures of the page in docs/img, from a real project on the sandbox.
 gallery-page:

@@ -11,47 +11,55 @@ import (
 const (
 	browserHint  = "install one: apt-get install -y chromium-headless-shell, or name it with --browser or GREENROOM_BROWSER"
 	packagesHint = "run npm install in the project; if it does not depend on it yet, npm install --save-exact @remotion/renderer@4.0.529 @remotion/bundler@4.0.529, all of Remotion in one version"
+	diskHint     = "free some space, also where TMPDIR points, then run the same command again"
 	memoryHint   = "run the same command again; if it ends the same way, free some memory or lower the concurrency"
 )
 
 // driverFault says what a fault of the driver means to the user.
-func driverFault(j job, bad reply) error {
+func driverFault(id string, bad reply) error {
 	switch bad.Error {
 	case "packages":
 		return fault.New(fault.Tool, packagesHint, "load Remotion: %s", firstLine(bad.Message))
 	case "composition":
 		hint := "choose one of: " + strings.Join(bad.IDs, ", ")
-		if near := nearest(j.Composition, bad.IDs); near != "" {
+		if near := nearest(id, bad.IDs); near != "" {
 			hint = "did you mean " + near + "? There are: " + strings.Join(bad.IDs, ", ")
 		}
-		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", j.Composition)
+		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", id)
 	case "bundle":
 		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake", "bundle the project: %s", bad.Message)
 	case "browser":
 		return fault.New(fault.Tool, browserHint, "start the browser: %s", bad.Message)
 	case "died":
-		return fault.New(fault.Failed, "the system may have ended it for lack of memory: "+memoryHint, "render %s: the browser ended before the film was whole (%s)", j.Composition, bad.Message)
+		return fault.New(fault.Failed, "the system may have ended it for lack of memory: "+memoryHint, "render %s: the browser ended before the film was whole (%s)", id, bad.Message)
 	case "metadata":
-		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata", "prepare composition %q: %s", j.Composition, bad.Message)
+		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata", "prepare composition %q: %s", id, bad.Message)
+	case "frame":
+		return fault.New(fault.Usage, "the first frame is 0", "draw that frame of %s: %s", id, bad.Message)
 	case "render":
-		return fault.New(fault.Failed, "look at the composition in npx remotion studio", "render %s: %s", j.Composition, bad.Message)
+		if strings.Contains(bad.Message, "ENOSPC") || strings.Contains(bad.Message, "No space left on device") {
+			return fault.New(fault.Failed, diskHint, "render %s: the disk is full", id)
+		}
+		return fault.New(fault.Failed, "look at the composition in npx remotion studio", "render %s: %s", id, bad.Message)
 	}
-	return fault.New(fault.Failed, memoryHint, "render %s: %s", j.Composition, bad.Message)
+	return fault.New(fault.Failed, memoryHint, "render %s: %s", id, bad.Message)
 }
 
 // driverDied says why node ended without a word of the driver's.
-func driverDied(j job, err error) error {
+func driverDied(id string, err error) error {
 	var exit *proc.ExitError
 	switch {
+	case err == nil: // success, but no answer
+		return fault.New(fault.Failed, "run the same command again", "render %s: node ended before the film was whole", id)
 	case !errors.As(err, &exit):
 		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
 	case errors.Is(err, proc.ErrStalled):
-		return fault.Wrap(fault.Failed, err, "look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", j.Composition)
+		return fault.Wrap(fault.Failed, err, "look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)
 	}
 	if tail := lastLines(exit.Tail, 12); tail != "" && exit.Reason == nil {
 		return fault.New(fault.Failed, memoryHint, "node ended with code %d:\n%s", exit.Code, tail)
 	}
-	return fault.Wrap(fault.Failed, err, memoryHint, "render %s", j.Composition)
+	return fault.Wrap(fault.Failed, err, memoryHint, "render %s", id)
 }
 
 func firstLine(s string) string {

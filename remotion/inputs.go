@@ -17,23 +17,23 @@ import (
 // must be ready, with one exception that is cheap to tell: where the input names
 // a clip ({"clip": "intro"}), the others that are not ready are left out of its
 // props instead. It cannot show what it does not get.
-func inputs(project string, spec RenderSpec) (json.RawMessage, error) {
+func inputs(project string, propsJSON, inputProps []byte, allowStandIns bool) (json.RawMessage, error) {
 	input := map[string]json.RawMessage{}
-	if len(spec.InputProps) > 0 {
-		if err := json.Unmarshal(spec.InputProps, &input); err != nil {
+	if len(inputProps) > 0 {
+		if err := json.Unmarshal(inputProps, &input); err != nil {
 			return nil, fault.Wrap(fault.Usage, err, `give a JSON object: {"clip":"intro"}`, "read the composition's props")
 		}
 		if input == nil { // null is no object, but means no props
 			input = map[string]json.RawMessage{}
 		}
 	}
-	if spec.AllowStandIns && input["allowStandIns"] == nil {
+	if allowStandIns && input["allowStandIns"] == nil {
 		input["allowStandIns"] = json.RawMessage("true") // the companion's films ask too
 	}
-	if len(spec.PropsJSON) == 0 {
+	if len(propsJSON) == 0 {
 		return json.Marshal(input)
 	}
-	p, err := DecodeProps(spec.PropsJSON)
+	p, err := DecodeProps(propsJSON)
 	if err != nil {
 		return nil, fault.Wrap(fault.Failed, err, "run greenroom build", "read clips.gen.json")
 	}
@@ -41,13 +41,13 @@ func inputs(project string, spec RenderSpec) (json.RawMessage, error) {
 	if json.Unmarshal(input["clip"], &named) == nil {
 		if _, ok := p.Clips[named]; ok {
 			for name, other := range p.Clips {
-				if name != named && (!published(project, other) || other.Kind == StandIn && !spec.AllowStandIns) {
+				if name != named && (!published(project, other) || other.Kind == StandIn && !allowStandIns) {
 					delete(p.Clips, name)
 				}
 			}
 		}
 	}
-	if err := ready(project, p, spec.AllowStandIns); err != nil {
+	if err := ready(project, p, allowStandIns); err != nil {
 		return nil, err
 	}
 	b, _, err := EncodeProps(p)

@@ -49,7 +49,7 @@ func TestInputs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := inputs(dir, RenderSpec{PropsJSON: j, InputProps: []byte(c.input), AllowStandIns: c.allow})
+		got, err := inputs(dir, j, []byte(c.input), c.allow)
 		if c.kind != "" {
 			var f *fault.Error
 			if !errors.As(err, &f) || f.Kind != c.kind || f.Hint == "" || !strings.Contains(err.Error(), c.says) {

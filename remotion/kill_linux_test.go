@@ -40,66 +40,6 @@ func living(t *testing.T, mark string) map[int]string {
 	return out
 }
 
-// held starts a film that hangs after its first frames, and gives its processes.
-func held(t *testing.T, ctx context.Context) (mark, temp string, spec RenderSpec, running map[int]string, done chan error) {
-	t.Helper()
-	r, spec := film(t, "Held")
-	mark, temp = "GREENROOM_TEST_MARK="+strings.ReplaceAll(t.Name(), "/", "-")+strconv.Itoa(os.Getpid()), t.TempDir()
-	r.Env = append(os.Environ(), mark, "TMPDIR="+temp)
-	drawn, done := make(chan bool, 1), make(chan error, 1)
-	go func() {
-		_, err := r.Render(ctx, spec, func(e Event) {
-			if e.Stage == StageRender && e.Done > 0 {
-				select {
-				case drawn <- true:
-				default:
-				}
-			}
-		})
-		done <- err
-	}()
-	select {
-	case <-drawn:
-	case err := <-done:
-		t.Fatalf("ended before a frame was drawn: %v", err)
-	}
-	running = living(t, mark)
-	node, browser := false, false
-	for _, args := range running {
-		node = node || strings.Contains(args, "driver-")
-		browser = browser || strings.Contains(args, "--remote-debugging-port")
-	}
-	if !node || !browser {
-		t.Fatalf("node and the browser should run: %v", running)
-	}
-	return mark, temp, spec, running, done
-}
-
-func TestCancelInMidRenderEndsNodeAndTheBrowser(t *testing.T) {
-	t.Parallel()
-	why := errors.New("asked to stop")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	mark, temp, spec, running, done := held(t, ctx)
-	groups := map[int]bool{}
-	for pid := range running {
-		if g, err := syscall.Getpgid(pid); err == nil {
-			groups[g] = true
-		}
-	}
-	if len(groups) != 1 {
-		t.Errorf("%d process groups, one can be stopped as a whole: %v", len(groups), running)
-	}
-	cancel(why)
-	if err := <-done; !errors.Is(err, why) {
-		t.Errorf("got %v", err)
-	}
-	nobody(t, mark)
-	empty(t, filepath.Dir(spec.Out))
-	if left, _ := os.ReadDir(temp); len(left) > 0 {
-		t.Errorf("left in the temporary folder: %v", left)
-	}
-}
-
 // nobody asserts that no marked process is left. A killed one takes a moment to
 // go: signals are sent, not awaited, for grandchildren.
 func nobody(t *testing.T, mark string) {
@@ -121,57 +61,162 @@ func nobody(t *testing.T, mark string) {
 	}
 }
 
-func TestAKilledBrowserIsOneClearError(t *testing.T) {
-	t.Parallel()
-	mark, _, spec, running, done := held(t, t.Context())
-	for pid, args := range running {
-		if strings.Contains(args, "--remote-debugging-port") && !strings.Contains(args, "/bin/sh") {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
-				t.Error(err)
+// held starts a film that waits at its frame 8, in the second of three chunks, until gate
+// stands in public/. It tells each time the film stands there.
+func held(t *testing.T, ctx context.Context, gate string) (mark, temp string, spec RenderSpec, stands chan map[int]string, done chan error) {
+	t.Helper()
+	r, spec := film(t, "Held")
+	mark, temp = "GREENROOM_TEST_MARK="+strings.ReplaceAll(t.Name(), "/", "-")+strconv.Itoa(os.Getpid()), t.TempDir()
+	r.Env = append(os.Environ(), mark, "TMPDIR="+temp)
+	spec.InputProps, spec.ChunkFrames = []byte(`{"gate":"`+gate+`","hold":8}`), 5
+	stands, done = make(chan map[int]string, 1), make(chan error, 1)
+	go func() {
+		second := false
+		res, err := r.Render(ctx, spec, func(e Event) {
+			if e.Stage != StageRender || e.Message != "" {
+				return
 			}
+			second = second || e.Done > 5
+			if second && e.Done < 5 {
+				t.Errorf("a chunk that was whole is made again: %d frames are done", e.Done)
+			}
+			if e.Done == 8 {
+				select {
+				case stands <- living(t, mark):
+				default: // said before
+				}
+			}
+		})
+		if err == nil && res.Frames != 15 {
+			t.Errorf("%+v", res)
 		}
-	}
-	err := <-done
-	refused(t, err, spec, fault.Failed, "the browser ended before the film was whole", "memory")
-	if err != nil && strings.Contains(err.Error(), "\n") {
-		t.Errorf("one error in many lines: %v", err)
-	}
-	nobody(t, mark)
+		done <- err
+	}()
+	return mark, temp, spec, stands, done
 }
 
-func TestAKilledNodeLeavesNoBrowser(t *testing.T) {
-	t.Parallel()
-	mark, _, spec, running, done := held(t, t.Context())
-	for pid, args := range running {
-		if strings.Contains(args, "driver-") && !strings.Contains(args, "--remote-debugging-port") {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-				t.Error(err)
-			}
-		}
+// await gives the film's processes once it stands.
+func await(t *testing.T, stands chan map[int]string, done chan error) (running map[int]string) {
+	t.Helper()
+	select {
+	case running = <-stands:
+	case err := <-done:
+		t.Fatalf("ended before its eighth frame: %v", err)
 	}
-	refused(t, <-done, spec, fault.Failed, "node", "memory")
-	nobody(t, mark)
+	if one(running, isNode) == 0 || one(running, isBrowser) == 0 {
+		t.Fatalf("node and the browser should run: %v", running)
+	}
+	return running
 }
 
-// TestNobodyIsLeftWhenWeAreKilled stands a shell in our place: killed outright, it
-// can stop nobody.
+func isNode(args string) bool {
+	return strings.Contains(args, "driver-") && !strings.Contains(args, "--remote-debugging-port")
+}
+
+// isBrowser tells the browser's main process from its wrapper and its children.
+func isBrowser(args string) bool {
+	return strings.Contains(args, "--remote-debugging-port") && !strings.Contains(args, "/bin/sh") && !strings.Contains(args, "--type=")
+}
+
+func one(running map[int]string, is func(string) bool) int {
+	for pid, args := range running {
+		if is(args) {
+			return pid
+		}
+	}
+	return 0
+}
+
+func kill(t *testing.T, running map[int]string, is func(string) bool) {
+	t.Helper()
+	if err := syscall.Kill(one(running, is), syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+		t.Error(err)
+	}
+}
+
+func TestCancelInMidRenderEndsNodeAndTheBrowser(t *testing.T) {
+	t.Parallel()
+	why := errors.New("asked to stop")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	mark, temp, spec, stands, done := held(t, ctx, "")
+	running := await(t, stands, done)
+	groups := map[int]bool{}
+	for pid := range running {
+		if g, err := syscall.Getpgid(pid); err == nil {
+			groups[g] = true
+		}
+	}
+	if len(groups) != 1 {
+		t.Errorf("%d process groups, one can be stopped as a whole: %v", len(groups), running)
+	}
+	cancel(why)
+	if err := <-done; !errors.Is(err, why) {
+		t.Errorf("got %v", err)
+	}
+	nobody(t, mark)
+	empty(t, filepath.Dir(spec.Out))
+	if left, _ := os.ReadDir(temp); len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v", left)
+	}
+}
+
+func TestAFilmOutlivesNodeAndTheBrowser(t *testing.T) {
+	t.Parallel()
+	for name, is := range map[string]func(string) bool{"node": isNode, "browser": isBrowser} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			gate := "gate-" + name
+			mark, temp, spec, stands, done := held(t, t.Context(), gate)
+			running := await(t, stands, done)
+			put(t, spec.ProjectDir, map[string]string{"public/" + gate: "open"})
+			kill(t, running, is)
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			numbered(t, spec.Out, 15)
+			nobody(t, mark)
+			if left, _ := os.ReadDir(temp); len(left) > 0 {
+				t.Errorf("left in the temporary folder: %v", left)
+			}
+		})
+	}
+}
+
+func TestWhatIsKilledAgainAndAgainIsOneClearError(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		is   func(string) bool
+		says string
+	}{
+		"node":    {isNode, "node"},
+		"browser": {isBrowser, "the browser ended before the film was whole"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mark, _, spec, stands, done := held(t, t.Context(), "")
+			for range tries {
+				kill(t, await(t, stands, done), c.is)
+			}
+			err := <-done
+			refused(t, err, spec, fault.Failed, c.says, "memory")
+			if name == "browser" && err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("one error in many lines: %v", err)
+			}
+			nobody(t, mark)
+		})
+	}
+}
+
 func TestNobodyIsLeftWhenWeAreKilled(t *testing.T) {
 	t.Parallel()
-	r, spec := film(t, "Held")
-	dir := t.TempDir()
-	key, err := bundleKey(spec.ProjectDir, entryPoint(spec.ProjectDir))
+	_, spec := film(t, "Held")
+	in, err := json.Marshal(spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := json.Marshal(job{ProjectDir: spec.ProjectDir, BundleDir: filepath.Join(spec.CacheDir, "bundle-"+key), Composition: "Held",
-		InputProps: json.RawMessage("{}"), Browser: r.Browser, Concurrency: 1, CRF: 18, Video: filepath.Join(dir, "v.mp4"), Audio: filepath.Join(dir, "a.wav")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	put(t, dir, map[string]string{"job.json": string(in), "driver.mjs": string(driverSource)})
 	mark := "GREENROOM_TEST_MARK=orphan" + strconv.Itoa(os.Getpid())
-	cmd := exec.Command("sh", "-c", "node driver.mjs <job.json & wait")
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = dir, append(os.Environ(), mark, "TMPDIR="+dir), &syscall.SysProcAttr{Setpgid: true}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), mark, "GREENROOM_TEST_RENDER="+string(in), "TMPDIR="+t.TempDir())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -181,7 +226,7 @@ func TestNobodyIsLeftWhenWeAreKilled(t *testing.T) {
 	}
 	drawn := false
 	for lines := bufio.NewScanner(out); !drawn && lines.Scan(); {
-		drawn = strings.Contains(lines.Text(), `"render","done":1`)
+		drawn = strings.HasPrefix(lines.Text(), "render 2")
 	}
 	if !drawn || len(living(t, mark)) < 3 {
 		t.Errorf("drawn: %v, running: %v", drawn, living(t, mark))

@@ -2,168 +2,207 @@ package remotion
 
 import (
 	"context"
+	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
-	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
-	"greenroom/internal/proc"
 )
 
-// Render makes one film. Nothing stands under spec.Out until it is whole; a
-// failed or cancelled run leaves the old film and no child process behind.
-// Stand-ins and missing clips are refused before Node starts, and so is a missing
-// program.
+const (
+	defaultChunk = 500
+	minChunk     = 5 // Remotion joins no shorter ones seamlessly
+)
+
+// format is a kind of film: how the driver names it and what ffmpeg makes of its sound.
+type format struct {
+	name  string // the driver's, and the picture's file extension
+	sound []string
+	mux   []string
+}
+
+// Remotion's own AAC is 43 ms late: its priming samples stand in no edit list; ffmpeg
+// writes one. Opus in WebM has 6.5 ms of them before zero; without these options ffmpeg
+// would move the picture instead of the sound.
+var filmFormats = map[string]format{
+	".mp4":  {"mp4", []string{"-c:a", "aac", "-b:a", "192k"}, []string{"-movflags", "+faststart"}},
+	".webm": {"webm", []string{"-af", "asetpts=PTS-STARTPTS+0.0065/TB", "-c:a", "libopus", "-b:a", "128k"}, []string{"-avoid_negative_ts", "disabled", "-metadata:s:v:0", "alpha_mode=1"}},
+	".mov":  {"mov", []string{"-c:a", "pcm_s16le"}, nil},
+}
+
+// plan is what is known of a film before anything is started.
+type plan struct {
+	out    string
+	format format
+	input  json.RawMessage
+}
+
+// Render makes one film in a session of its own: Open, Session.Render, Close.
 func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
+	start := time.Now()
+	project, _, err := findProject(spec.ProjectDir)
+	if err != nil {
+		return RenderResult{}, err
+	}
+	if _, err := planFilm(project, spec); err != nil {
+		return RenderResult{}, err
+	}
+	s, err := r.Open(ctx, SessionSpec{ProjectDir: spec.ProjectDir, CacheDir: spec.CacheDir}, emit)
+	if err != nil {
+		return RenderResult{}, err
+	}
+	defer s.Close()
+	res, err := s.Render(ctx, spec, emit)
+	res.Seconds = time.Since(start).Seconds()
+	return res, err
+}
+
+// findProject gives the folder and the file that registers the compositions.
+func findProject(dir string) (project, entry string, err error) {
+	if project, err = filepath.Abs(dir); err != nil {
+		return "", "", err
+	}
+	if entry = entryPoint(project); entry == "" {
+		return "", "", fault.New(fault.Usage, "run greenroom init there, or give the folder of a Remotion project", "find src/index.ts in %s: this is no Remotion project", dir)
+	}
+	return project, entry, nil
+}
+
+// planFilm refuses what would fail anyway: it is better known before minutes of
+// rendering than after.
+func planFilm(project string, spec RenderSpec) (plan, error) {
+	var p plan
+	var err error
+	if p.out, err = filepath.Abs(spec.Out); err != nil {
+		return p, err
+	}
+	if p.input, err = inputs(project, spec.PropsJSON, spec.InputProps, spec.AllowStandIns); err != nil {
+		return p, err
+	}
+	if st, err := os.Stat(p.out); err == nil && st.IsDir() {
+		return p, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"), "write the film to %s: it is a folder", spec.Out)
+	}
+	var ok bool
+	if p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]; !ok {
+		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov", "write the film to %s: what kind of film that is cannot be told", spec.Out)
+	}
+	return p, nil
+}
+
+// Render makes one film. Nothing stands under spec.Out until it is whole; a
+// failed or cancelled run leaves the old film, and the session ready for the next.
+// Stand-ins and missing clips are refused before the driver is asked.
+func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
 	start := time.Now()
 	if emit == nil {
 		emit = func(Event) {}
 	}
-	project, err := filepath.Abs(spec.ProjectDir)
+	p, err := planFilm(s.project, spec)
 	if err != nil {
 		return RenderResult{}, err
 	}
-	cache, err := filepath.Abs(spec.CacheDir)
-	if err != nil {
+	if err := s.enter(ctx); err != nil {
 		return RenderResult{}, err
 	}
-	out, err := filepath.Abs(spec.Out)
-	if err != nil {
-		return RenderResult{}, err
+	defer s.leave()
+	if err := os.MkdirAll(filepath.Dir(p.out), 0o755); err != nil {
+		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(p.out))
 	}
-	input, err := inputs(project, spec)
-	if err != nil {
-		return RenderResult{}, err
-	}
-	entry := entryPoint(project)
-	if entry == "" {
-		return RenderResult{}, fault.New(fault.Usage, "run greenroom init there, or give the folder of a Remotion project", "find src/index.ts in %s: this is no Remotion project", spec.ProjectDir)
-	}
-	// Whatever is missing is better known before minutes of rendering than after.
-	if st, err := os.Stat(out); err == nil && st.IsDir() {
-		return RenderResult{}, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"), "write the film to %s: it is a folder", spec.Out)
-	}
-	node, err := r.node(ctx)
-	if err != nil {
-		return RenderResult{}, err
-	}
-	if r.FFmpeg, err = proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath); err != nil {
-		return RenderResult{}, fault.Wrap(fault.Tool, err, "install it: apt-get install -y ffmpeg", "find ffmpeg")
-	}
-	if r.Browser != "" {
-		if r.Browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
-			return RenderResult{}, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
-		}
-	}
-	if err := r.install(ctx, node, project, emit); err != nil {
-		return RenderResult{}, err
-	}
-	driver, err := writeDriver(cache)
-	if err != nil {
-		return RenderResult{}, err
-	}
-	key, err := bundleKey(project, entry)
-	if err != nil {
-		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
-	}
-	bundle := filepath.Join(cache, "bundle-"+key)
-	_, missing := os.Stat(filepath.Join(bundle, "index.html"))
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
-		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(out))
-	}
-	tmp, err := os.MkdirTemp(cache, "render-")
+	tmp, err := os.MkdirTemp(s.home, "render-")
 	if err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the folder writable", "create a work folder")
 	}
 	defer os.RemoveAll(tmp)
-
-	scratch, env, err := ownTemp(r.Env)
+	w, reused, err := s.begin(ctx, spec.Composition, p.input, emit, tmp)
 	if err != nil {
 		return RenderResult{}, err
 	}
-	defer os.RemoveAll(scratch)
-	r.Env = env
-
-	j := job{ProjectDir: project, EntryPoint: entry, PublicDir: filepath.Join(project, "public"), BundleDir: bundle,
-		Composition: spec.Composition, InputProps: input, Browser: r.Browser, Concurrency: max(1, spec.Concurrency), CRF: spec.CRF,
-		Video: filepath.Join(tmp, "video.mp4"), Audio: filepath.Join(tmp, "audio.wav")}
-	if j.CRF == 0 {
-		j.CRF = 18
+	defer s.end(w)
+	chunks, per := cut(w.comp.Frames, spec.ChunkFrames, tmp, p.format.name)
+	if err := s.draw(ctx, w, chunks, spec, p.format.name); err != nil {
+		return RenderResult{}, err
 	}
-	alive := heartbeat(bundle, tmp)
-	alive()
-	comp, err := r.drive(ctx, node, driver, j, func(e Event) { alive(); emit(e) })
+	picture, err := s.join(ctx, w, chunks, per, tmp, p.format.name)
 	if err != nil {
 		return RenderResult{}, err
 	}
-	emit(Event{Stage: StageAudio, Done: comp.Frames, Total: comp.Frames})
-	if err := r.mux(ctx, j, out, emit); err != nil {
+	emit(Event{Stage: StageAudio, Done: w.comp.Frames, Total: w.comp.Frames})
+	pcm := filepath.Join(tmp, "sound.pcm")
+	if err := joinSound(pcm, chunks, w.comp.FPS); err != nil {
+		return RenderResult{}, fault.Wrap(fault.Failed, err, diskHint, "put the sound of %s together", spec.Composition)
+	}
+	if err := s.r.mux(ctx, picture, pcm, p.out, p.format, emit); err != nil {
 		return RenderResult{}, err
 	}
-	sweep(cache, bundle, r.stall(), time.Now())
-	return RenderResult{Path: out, Frames: comp.Frames, Width: comp.Width, Height: comp.Height, FPS: comp.FPS,
-		BundleReused: missing == nil, Seconds: time.Since(start).Seconds()}, nil
+	sweep(s.home, w.bundle, s.r.stall(), time.Now())
+	return RenderResult{Path: p.out, Frames: w.comp.Frames, Width: w.comp.Width, Height: w.comp.Height, FPS: w.comp.FPS,
+		BundleReused: reused, Seconds: time.Since(start).Seconds()}, nil
 }
 
-func (r Renderer) node(ctx context.Context) (string, error) {
-	look := exec.LookPath
-	if r.Node != "" {
-		look = func(string) (string, error) { return exec.LookPath(r.Node) }
-	}
-	p, _, err := FindNode(ctx, look)
-	return p, err
+// chunk is a run of frames that is rendered at once: both ends are in it.
+type chunk struct {
+	from, to     int
+	video, audio string
 }
 
-// install runs npm ci when the project's packages are not there.
-func (r Renderer) install(ctx context.Context, node, project string, emit func(Event)) error {
-	if _, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer", "package.json")); err == nil {
-		return nil
+// cut divides a film. Every chunk but the last has the same number of frames; all are
+// about as long as each other, so that no tail of a few frames costs a page of its own.
+func cut(frames, per int, dir, ext string) (chunks []chunk, each int) {
+	if per <= 0 {
+		per = defaultChunk
 	}
-	npm := filepath.Join(filepath.Dir(node), "npm")
-	if _, err := os.Stat(npm); err != nil {
-		if npm, err = exec.LookPath("npm"); err != nil {
-			return fault.Wrap(fault.Tool, err, "install it: apt-get install -y npm", "find npm")
+	n := max(1, min((frames+per-1)/per, frames/minChunk))
+	// Remotion joins the names with bars and quotes them plainly.
+	if strings.ContainsAny(dir, "|'") {
+		n = 1
+	}
+	if n == 1 {
+		per = frames
+	} else {
+		per = (frames + n - 1) / n
+		n = (frames + per - 1) / per
+		if ext == "mp4" {
+			ext = "ts"
 		}
 	}
-	// Not `npm ci`: it refuses a lockfile that lacks other systems' optional
-	// packages. With the lockfile there, install takes the same versions.
-	args := []string{"install", "--no-save", "--no-audit", "--no-fund"}
-	emit(Event{Stage: StageInstall, Message: "installing the project's packages: npm " + strings.Join(args, " ")})
-	_, err := proc.Run(ctx, proc.Cmd{Path: npm, Args: args, Dir: project, Env: r.Env, Timeout: 15 * time.Minute})
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	for i := range n {
+		name := filepath.Join(dir, strconv.Itoa(i))
+		chunks = append(chunks, chunk{i * per, min((i+1)*per, frames) - 1, name + "." + ext, name + ".wav"})
 	}
-	if err != nil {
-		return fault.Wrap(fault.Tool, err, "run it by hand to see more: cd "+strconv.Quote(project)+" && npm "+strings.Join(args, " "), "install the project's packages")
+	return chunks, per
+}
+
+// draw renders every chunk.
+func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
+	crf := spec.CRF
+	if crf == 0 {
+		crf = 18
 	}
-	if _, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer")); err != nil {
-		return fault.New(fault.Tool, "run npm install --save-exact @remotion/renderer@4.0.529 @remotion/bundler@4.0.529 in the project", "find @remotion/renderer: the project does not depend on it")
+	for _, c := range chunks {
+		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio, "format": format,
+			"crf": crf, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
+			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })
+		if err != nil {
+			return err
+		}
 	}
-	emit(Event{Stage: StageInstall, Done: 1, Total: 1, Message: "packages installed"})
 	return nil
 }
 
-// mux joins picture and PCM sound. Remotion's own AAC is 43 ms late: its priming
-// samples stand in no edit list; ffmpeg writes one.
-func (r Renderer) mux(ctx context.Context, j job, out string, emit func(Event)) error {
-	emit(Event{Stage: StageMux, Total: 100})
-	tmp := filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+"."+strconv.Itoa(os.Getpid())+".tmp.mp4")
-	defer os.Remove(tmp)
-	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", j.Video,
-		"-protocol_whitelist", "file,pipe", "-i", j.Audio, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-b:a", "192k", "-movflags", "+faststart", tmp}
-	if _, err := proc.Run(ctx, proc.Cmd{Path: r.FFmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute}); err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return fault.Wrap(fault.Failed, err, "check that the disk has room", "join picture and sound")
+// join makes one picture of the chunks' and gives its path.
+func (s *Session) join(ctx context.Context, w *work, chunks []chunk, per int, tmp, format string) (string, error) {
+	if len(chunks) == 1 {
+		return chunks[0].video, nil
 	}
-	if err := atomicfile.Commit(tmp, out); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the folder writable", "put %s in place", filepath.Base(out))
+	var videos []string
+	for _, c := range chunks {
+		videos = append(videos, c.video)
 	}
-	emit(Event{Stage: StageMux, Done: 100, Total: 100})
-	return nil
+	out := filepath.Join(tmp, "picture."+format)
+	_, err := s.request(ctx, w, "combine", map[string]any{"output": out, "videos": videos, "framesPerChunk": per, "format": format},
+		func(one reply) { w.emit(Event{StageJoin, one.Done, one.Total, one.Message}) })
+	return out, err
 }

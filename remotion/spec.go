@@ -12,23 +12,55 @@ type Renderer struct {
 	Env []string
 	// Stall ends a render that reports nothing for so long. 0: three minutes.
 	Stall time.Duration
+	// CacheBytes bounds each of the browser's two caches of decoded frames. 0: 512 MiB.
+	// Remotion's own choice, half of the machine's memory, does not see a container's limit.
+	CacheBytes int64
+}
+
+const defaultCache = 512 << 20
+
+// SessionSpec is where a session works.
+type SessionSpec struct {
+	ProjectDir string // holds package.json
+	CacheDir   string // bundles and the driver; safe to delete
 }
 
 // RenderSpec is one film.
 type RenderSpec struct {
-	ProjectDir  string // holds package.json
-	Composition string // id as registered in src/Root.tsx
-	Out         string // the .mp4 to write
-	CacheDir    string // bundles and the driver; safe to delete
+	// ProjectDir and CacheDir are those of SessionSpec; Session.Render ignores them.
+	ProjectDir, CacheDir string
+	Composition          string // id as registered in src/Root.tsx
+	// Out is the file to write: .mp4 (H.264, AAC), or with transparency .webm (VP9, Opus)
+	// or .mov (ProRes 4444, PCM).
+	Out string
 	// PropsJSON is what EncodeProps gave. The composition receives it as its
 	// props prop; see InputProps for others.
 	PropsJSON []byte
 	// InputProps is a JSON object laid over the composition's defaults beside
 	// PropsJSON: {"clip":"intro","title":"Hello"}. May be nil.
-	InputProps    []byte
-	Concurrency   int // browser tabs; 0 = 1, the cheapest for media clips
-	CRF           int // 0 = 18
+	InputProps  []byte
+	Concurrency int // browser tabs; 0 = 1, the cheapest for media clips
+	CRF         int // 0 = 18; ProRes has none
+	// Exact hands frames to the encoder as PNG instead of JPEG: coloured edges stay as sharp
+	// as the film's own format allows, for more processor time. Films with transparency
+	// always are.
+	Exact bool
+	// ChunkFrames is how many frames are rendered at a time: after a crash only the chunk
+	// that was being made is made again. 0: 500.
+	ChunkFrames   int
 	AllowStandIns bool
+}
+
+// StillSpec is one frame of a composition as a picture.
+type StillSpec struct {
+	Composition string
+	Out         string // .png, which keeps transparency, or .jpg
+	Frame       int    // from 0
+	// PropsJSON, InputProps and AllowStandIns are those of RenderSpec.
+	PropsJSON, InputProps []byte
+	AllowStandIns         bool
+	Quality               int     // of a JPEG, 1 to 100; 0 = 90
+	Scale                 float64 // of the picture's sides; 0 = 1
 }
 
 // Stages of a render, in order.
@@ -36,12 +68,13 @@ const (
 	StageInstall = "install"
 	StageBundle  = "bundle"
 	StageRender  = "render"
+	StageJoin    = "join" // of chunks, when there are several
 	StageAudio   = "audio"
 	StageMux     = "mux"
 )
 
 // Event reports progress. Total is 0 while unknown; Done and Total are frames
-// in StageRender and StageAudio, per cent in StageBundle and StageMux.
+// in StageRender and StageAudio, per cent in the other stages.
 type Event struct {
 	Stage       string
 	Done, Total int
@@ -56,6 +89,12 @@ type RenderResult struct {
 	FPS           float64
 	BundleReused  bool
 	Seconds       float64 // wall time of the whole render
+}
+
+// StillResult describes a finished picture.
+type StillResult struct {
+	Path          string
+	Width, Height int // in pixels, scale applied
 }
 
 // ScaffoldOptions say how a new project is called.

@@ -1,9 +1,12 @@
-// The part of greenroom that runs in Node: bundles a Remotion project and renders
-// one composition. It reads one JSON job on stdin and writes JSON lines on stdout.
+// The part of greenroom that runs in Node: one process, one browser, many films. It
+// reads requests as JSON lines on stdin, one at a time, and answers each with JSON
+// lines on stdout: {id, stage, done, total} while it goes on, then {id, ok} with the
+// result or {id, error, message}. It ends when stdin closes and leaves no browser.
 // It lives outside the project and takes every package from the project.
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import readline from 'node:readline';
 import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';
 
@@ -12,133 +15,253 @@ const write = process.stdout.write.bind(process.stdout);
 const say = (line) => write(JSON.stringify(line) + '\n');
 process.stdout.write = (...args) => process.stderr.write(...args);
 
-let failed = false;
-const fail = (code, error, more = {}) => {
-  if (failed) return; // what follows is a consequence
-  failed = true;
-  say({error: code, message: String(error?.message ?? error).slice(0, 4000), ...more});
-  process.stderr.write(String(error?.stack ?? error) + '\n', () => process.exit(1));
+/** A fault with the name by which the Go side knows it. */
+class Fault extends Error {
+  constructor(name, cause, more = {}) {
+    super(String(cause?.message ?? cause));
+    this.stack = cause?.stack ?? this.stack;
+    this.fault = name;
+    this.more = more;
+  }
+}
+const as = (name, more) => (e) => {
+  throw e instanceof Fault ? e : new Fault(name, e, more);
 };
-process.on('uncaughtException', (e) => fail('crash', e));
-process.on('unhandledRejection', (e) => fail('crash', e));
+
+let busy = null; // the request being served: {id, op, reject, pages}
+const answer = (id, e) => {
+  process.stderr.write(String(e.stack ?? e) + '\n');
+  say({id, error: e.fault ?? 'crash', message: String(e.message ?? e).slice(0, 4000), ...e.more});
+};
+// After these the process is in no known state: it ends, and a new one goes on.
+const fatal = (name, e) => {
+  if (busy) answer(busy.id, new Fault(name, e));
+  process.stderr.write(String(e?.stack ?? e) + '\n', () => process.exit(1));
+};
+process.on('uncaughtException', (e) => fatal('crash', e));
+// Pages that are closed under Remotion, after a cancel or a fault, reject what nobody
+// waits for any more. Whatever else goes wrong there leaves the request unanswered.
+const afterwards = /target closed|session closed|connection closed|page (has been |was )?closed|got cancelled|most likely the page has been closed/i;
+process.on('unhandledRejection', (e) => {
+  if (!busy || afterwards.test(String(e?.message ?? e))) process.stderr.write(String(e?.stack ?? e) + '\n');
+  else fatal('crash', e);
+});
 
 // Remotion gives the browser a process group of its own, which the one who stops
 // ours would miss. Kept in ours, it ends with us whatever happens to node.
-let browser;
+let browserProcess;
 if (process.platform !== 'win32') {
   const {spawn} = childProcess;
   childProcess.spawn = (file, args, options) => {
     if (!Array.isArray(args) || !args.some((a) => String(a).startsWith('--remote-debugging-port'))) return spawn(file, args, options);
-    browser = spawn(file, args, {...options, detached: false});
-    return browser;
+    browserProcess = spawn(file, args, {...options, detached: false});
+    return browserProcess;
   };
-  // Whoever started us may be killed outright: then nobody waits for this film.
-  const parent = process.ppid;
-  const orphaned = () => {
-    if (process.ppid !== parent) process.kill(0, 'SIGKILL');
-  };
-  setInterval(orphaned, 1000).unref();
-  process.on('exit', orphaned); // a closed stdout may end us first
 }
-
-const job = JSON.parse(fs.readFileSync(0, 'utf8'));
-const require = createRequire(path.join(job.projectDir, 'package.json'));
-const load = async (name) => {
-  let m;
-  try {
-    m = await import(pathToFileURL(require.resolve(name)));
-  } catch (e) {
-    fail('packages', e);
-    await new Promise(() => {});
-  }
-  return m.default?.__esModule || m.default ? {...m.default, ...m} : m;
+const killAll = () => {
+  if (process.platform === 'win32') process.exit(1);
+  process.kill(0, 'SIGKILL'); // our group: the browser and every encoder
 };
 
-if (job.bundleDir && !fs.existsSync(path.join(job.bundleDir, 'index.html'))) {
-  const {bundle} = await load('@remotion/bundler');
-  const building = `${job.bundleDir}.${process.pid}.tmp`;
-  say({stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
-  try {
-    await bundle({
-      entryPoint: job.entryPoint, rootDir: job.projectDir, outDir: building, publicDir: job.publicDir,
-      symlinkPublicDir: true, enableCaching: false,
-      onProgress: (percent) => say({stage: 'bundle', done: percent, total: 100}),
+// What Remotion says when the browser, or a tab's process, went away under it.
+const lost = /page crashed|target closed|session closed|connection closed|browser (has )?(crashed|disconnected)|websocket is not open/i;
+const drawing = (e) => as(lost.test(String(e?.message)) ? 'died' : 'render')(e);
+
+const project = process.argv[2];
+const require = createRequire(path.join(project, 'package.json'));
+const loaded = new Map();
+const load = (name) => {
+  if (!loaded.has(name)) {
+    const m = (async () => {
+      const m = await import(pathToFileURL(require.resolve(name)));
+      return m.default?.__esModule || m.default ? {...m.default, ...m} : m;
+    })().catch(as('packages'));
+    m.catch(() => loaded.delete(name));
+    loaded.set(name, m);
+  }
+  return loaded.get(name);
+};
+
+let opened = null; // {executable, instance}: a promise's content
+const openBrowser = async (executable) => {
+  if (opened && opened.executable !== executable) await closeBrowser();
+  if (opened) return opened.instance;
+  const renderer = await load('@remotion/renderer');
+  const options = {browserExecutable: executable, chromeMode: 'headless-shell', logLevel: 'error'};
+  const instance = await renderer.openBrowser('chrome', options).catch(as('browser'));
+  const child = browserProcess;
+  const died = () => {
+    if (opened?.instance !== instance) return;
+    opened = null;
+    if (busy) fatal('died', child.signalCode ?? `code ${child.exitCode}`);
+  };
+  opened = {executable, instance};
+  child?.once('exit', died);
+  if (child && (child.exitCode ?? child.signalCode) !== null) died();
+  // Remotion listens for exceptions while it takes a frame. One that a component throws
+  // before the first (at its mount) went unseen now and then, and left a film of blank
+  // frames: so every page is listened to from its beginning.
+  const newPage = instance.newPage.bind(instance);
+  instance.newPage = async (...args) => {
+    const request = busy;
+    const page = await newPage(...args);
+    request?.pages.add(page);
+    page._client().on('Runtime.exceptionThrown', ({exceptionDetails: d}) => {
+      if (request?.op === 'chunk' || request?.op === 'still') request.reject(new Fault('render', d.exception?.description ?? d.text));
     });
-    fs.renameSync(building, job.bundleDir);
-  } catch (e) {
-    fs.rmSync(building, {recursive: true, force: true});
-    // Two renders may bundle at once: the first to finish serves both.
-    if (!fs.existsSync(path.join(job.bundleDir, 'index.html'))) {
-      fail('bundle', e);
-      await new Promise(() => {});
-    }
-  }
-}
-
-const {getCompositions, renderMedia, selectComposition, openBrowser} = await load('@remotion/renderer');
-const common = {
-  serveUrl: job.bundleDir, inputProps: job.inputProps, logLevel: 'error',
-  browserExecutable: job.browser || null, chromeMode: 'headless-shell',
-  timeoutInMilliseconds: 60000,
-};
-let composition;
-try {
-  common.puppeteerInstance = await openBrowser('chrome', {browserExecutable: common.browserExecutable, chromeMode: 'headless-shell', logLevel: 'error'});
-} catch (e) {
-  fail('browser', e);
-  await new Promise(() => {});
-}
-let closing = false;
-const died = () => {
-  if (!closing) fail('died', browser.signalCode ?? `code ${browser.exitCode}`);
-};
-browser?.once('exit', died);
-if (browser && (browser.exitCode ?? browser.signalCode) !== null) died();
-try {
-  composition = await selectComposition({...common, id: job.composition});
-} catch (e) {
-  // Remotion names them; asking for all runs every composition's metadata, and one
-  // that throws would hide the answer.
-  const [, named = ''] = /Could not find composition.*Available compositions: (.*)/.exec(String(e?.message)) ?? [];
-  let ids = named.split(', ').filter(Boolean);
-  if (ids.length === 0) try { ids = (await getCompositions(job.bundleDir, common)).map((c) => c.id); } catch {}
-  fail(ids.length > 0 && !ids.includes(job.composition) ? 'composition' : 'metadata', e, {ids});
-  await new Promise(() => {});
-}
-say({composition: {frames: composition.durationInFrames, width: composition.width, height: composition.height, fps: composition.fps}});
-
-// Remotion listens for exceptions while it takes a frame. One that a component throws
-// before the first (at its mount) went unseen now and then, and left a film of blank
-// frames: so every page is listened to from its beginning.
-const thrown = new Promise((_, reject) => {
-  const open = common.puppeteerInstance.newPage.bind(common.puppeteerInstance);
-  common.puppeteerInstance.newPage = async (...args) => {
-    const page = await open(...args);
-    page._client().on('Runtime.exceptionThrown', ({exceptionDetails: d}) => reject(new Error(d.exception?.description ?? d.text)));
     return page;
   };
-});
-thrown.catch(() => {});
+  return instance;
+};
+const closeBrowser = async () => {
+  const last = opened?.instance;
+  opened = null;
+  await last?.close({silent: true});
+};
 
-let last = -1;
-try {
-  const film = renderMedia({
-    ...common, composition, codec: 'h264', crf: job.crf, pixelFormat: 'yuv420p', colorSpace: 'bt709',
-    audioCodec: 'pcm-16', separateAudioTo: job.audio, enforceAudioTrack: true, outputLocation: job.video,
-    concurrency: job.concurrency, overwrite: true,
-    onProgress: ({renderedFrames}) => {
-      const done = Math.min(renderedFrames, composition.durationInFrames);
-      if (done !== last) say({stage: 'render', done, total: composition.durationInFrames});
-      last = done;
-    },
+const films = new Map(); // what "open" made ready, by name
+const film = (request) => films.get(request.film) ?? as('crash')(new Error(`no film ${request.film} is open`));
+
+const formats = {
+  mp4: {codec: 'h264', chunkCodec: 'h264-ts', pixelFormat: 'yuv420p', imageFormat: 'jpeg'},
+  webm: {codec: 'vp9', pixelFormat: 'yuva420p', imageFormat: 'png'},
+  mov: {codec: 'prores', proResProfile: '4444', pixelFormat: 'yuva444p10le', imageFormat: 'png'},
+};
+// libvpx at its default pace takes minutes for a short film; alpha needs no hidden frames.
+const vp9 = ['-deadline', 'good', '-cpu-used', '5', '-row-mt', '1', '-auto-alt-ref', '0'];
+
+const operations = {
+  async bundle({id, bundleDir, entryPoint, publicDir}) {
+    const whole = () => fs.existsSync(path.join(bundleDir, 'index.html'));
+    if (whole()) return;
+    const {bundle} = await load('@remotion/bundler');
+    const building = `${bundleDir}.${process.pid}.tmp`;
+    say({id, stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
+    try {
+      await bundle({
+        entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false,
+        onProgress: (percent) => say({id, stage: 'bundle', done: percent, total: 100}),
+      });
+      fs.renameSync(building, bundleDir);
+    } catch (e) {
+      fs.rmSync(building, {recursive: true, force: true});
+      // Two renders may bundle at once: the first to finish serves both.
+      if (!whole()) throw new Fault('bundle', e);
+    }
+  },
+
+  /** Reads a composition's metadata and keeps it as a film. */
+  async open({film: name, bundleDir, composition: id, inputProps, browser, cacheBytes}) {
+    const {getCompositions, selectComposition} = await load('@remotion/renderer');
+    const common = {
+      serveUrl: bundleDir, inputProps, logLevel: 'error', browserExecutable: browser || null, chromeMode: 'headless-shell', timeoutInMilliseconds: 60000,
+      offthreadVideoCacheSizeInBytes: cacheBytes, mediaCacheSizeInBytes: cacheBytes,
+      puppeteerInstance: await openBrowser(browser || null),
+    };
+    let composition;
+    try {
+      composition = await selectComposition({...common, id});
+    } catch (e) {
+      if (lost.test(String(e?.message))) throw new Fault('died', e);
+      // Remotion names them; asking for all runs every composition's metadata, and one
+      // that throws would hide the answer.
+      const [, named = ''] = /Could not find composition.*Available compositions: (.*)/.exec(String(e?.message)) ?? [];
+      let ids = named.split(', ').filter(Boolean);
+      if (ids.length === 0) try { ids = (await getCompositions(bundleDir, common)).map((c) => c.id); } catch {}
+      throw new Fault(ids.length > 0 && !ids.includes(id) ? 'composition' : 'metadata', e, {ids});
+    }
+    films.set(name, {common, composition});
+    const {durationInFrames: frames, width, height, fps} = composition;
+    return {composition: {frames, width, height, fps}};
+  },
+
+  /** Renders frames from..to, both in it; picture and sound into files of their own. */
+  async chunk(request) {
+    const {common, composition} = film(request);
+    const {renderMedia, makeCancelSignal} = await load('@remotion/renderer');
+    const {chunkCodec, ...format} = formats[request.format];
+    const {cancelSignal, cancel} = makeCancelSignal();
+    busy.cancel = cancel;
+    const total = request.to - request.from + 1;
+    const part = total < composition.durationInFrames;
+    let last = -1;
+    await renderMedia({
+      ...common, composition, ...format, codec: (part && chunkCodec) || format.codec, colorSpace: 'bt709',
+      ...(format.codec === 'prores' ? {} : {crf: request.crf}),
+      ...(format.codec === 'vp9' ? {ffmpegOverride: ({args}) => args.flatMap((a) => (a === 'libvpx-vp9' ? [a, ...vp9] : [a]))} : {}),
+      ...(request.exact ? {imageFormat: 'png'} : {}),
+      frameRange: part ? [request.from, request.to] : null,
+      audioCodec: 'pcm-16', separateAudioTo: request.audio, enforceAudioTrack: true, sampleRate: 48000, outputLocation: request.video,
+      concurrency: request.concurrency, overwrite: true, cancelSignal,
+      onProgress: ({renderedFrames}) => {
+        const done = Math.min(renderedFrames, total);
+        if (done !== last) say({id: request.id, stage: 'render', done, total});
+        last = done;
+      },
+    }).catch(drawing);
+  },
+
+  async combine(request) {
+    const {composition} = film(request);
+    const {combineChunks, makeCancelSignal} = await load('@remotion/renderer');
+    const {cancelSignal, cancel} = makeCancelSignal();
+    busy.cancel = cancel;
+    await combineChunks({
+      outputLocation: request.output, videoFiles: request.videos, audioFiles: [], codec: formats[request.format].codec, audioCodec: null, preferLossless: false,
+      fps: composition.fps, framesPerChunk: request.framesPerChunk, compositionDurationInFrames: composition.durationInFrames, cancelSignal,
+      onProgress: ({totalProgress}) => say({id: request.id, stage: 'join', done: Math.floor(totalProgress * 100), total: 100}),
+    }).catch(as('render'));
+  },
+
+  async still(request) {
+    const {common, composition} = film(request);
+    if (request.frame >= composition.durationInFrames) throw new Fault('frame', `it has ${composition.durationInFrames} frames`);
+    const {renderStill, makeCancelSignal} = await load('@remotion/renderer');
+    const {cancelSignal, cancel} = makeCancelSignal();
+    busy.cancel = cancel;
+    await renderStill({
+      ...common, composition, output: request.output, frame: request.frame, imageFormat: request.format, scale: request.scale, overwrite: true, cancelSignal,
+      ...(request.format === 'jpeg' ? {jpegQuality: request.quality} : {}),
+    }).catch(drawing);
+  },
+
+  async close(request) {
+    films.delete(request.film);
+  },
+};
+
+const serve = async (request) => {
+  const broken = new Promise((_, reject) => {
+    busy = {...request, reject, pages: new Set()};
   });
-  film.catch(() => {}); // the race below may be over
-  await Promise.race([film, thrown]);
-  closing = true;
-  await common.puppeteerInstance.close({silent: true});
-} catch (e) {
-  fail('render', e);
-  await new Promise(() => {});
-}
-say({ok: true});
-write('', () => process.exit(0));
+  if (early.delete(request.id)) busy.reject(new Fault('cancelled', 'cancelled'));
+  broken.catch(() => {}); // the race may be over
+  try {
+    const work = operations[request.op](request);
+    work.catch(() => {}); // the race may be over
+    const more = await Promise.race([work, broken]);
+    say({id: request.id, ok: true, ...more});
+  } catch (e) {
+    busy.cancel?.();
+    for (const page of busy.pages) await page.close().catch(() => {}); // closed already, at best
+    answer(request.id, e);
+  }
+  busy = null;
+};
+
+let queue = Promise.resolve();
+const early = new Set(); // requests cancelled before they were begun
+const lines = readline.createInterface({input: process.stdin, crlfDelay: Infinity});
+lines.on('line', (text) => {
+  const request = JSON.parse(text);
+  if (request.op !== 'cancel') queue = queue.then(() => serve(request));
+  else if (busy?.id !== request.of) early.add(request.of);
+  // A bundler cannot be stopped halfway: it goes on, and whoever is in a hurry ends us.
+  else if (busy.op !== 'bundle') busy.reject(new Fault('cancelled', 'cancelled'));
+});
+lines.on('close', async () => {
+  // Closed in mid-film, the one who started us is gone or in a hurry.
+  if (busy) killAll();
+  await closeBrowser().catch(() => {}); // dead already, at best
+  write('', () => process.exit(0));
+});

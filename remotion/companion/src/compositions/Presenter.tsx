@@ -45,6 +45,9 @@ export const Presenter = (film: Film) => {
       >
         {film.title}
       </div>
+      {film.name && !wide ? ( // the name lies on the presenter's clothes, which may be of any colour
+        <div style={{position: 'absolute', left: 0, right: 0, bottom: 0, height: titleSize * 3.6, opacity: thirdIn * leave, background: 'linear-gradient(180deg, rgba(16,20,15,0), rgba(16,20,15,.86) 72%)'}} />
+      ) : null}
       {film.name ? (
         <div style={{position: 'absolute', left: safe, bottom: safe, opacity: leave}}>
           <div style={{height: 2, width: Math.min(width * 0.3, titleSize * 6) * thirdIn, background: colours.green, marginBottom: titleSize * 0.22}} />

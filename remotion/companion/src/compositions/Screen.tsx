@@ -9,12 +9,13 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
   const {fps} = useVideoConfig();
   const t = frame / fps;
   const row = Math.min(height, width) / 19;
-  const wide = width > height * 1.2;
+  const wide = width > height * 1.45; // room for the cards beside the words
+  const square = !wide && height <= width * 1.2; // they leave the lower left free
   const all = lines.join('\n').length;
   let left = Math.floor(interpolate(t, [0.2, 4.5], [12, all], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'}));
   return (
     <AbsoluteFill style={{position: 'absolute', width, height, background: '#191E18', color: '#E6E9E1'}}>
-      <div style={{height: row * 1.5, background: '#232A22', display: 'flex', alignItems: 'center', padding: `0 ${row * 0.8}px`, gap: row * 0.35, fontSize: row * 0.6, color: '#9BA695'}}>
+      <div style={{height: row * 1.5, flexShrink: 0, background: '#232A22', display: 'flex', alignItems: 'center', padding: `0 ${row * 0.8}px`, gap: row * 0.35, fontSize: row * 0.6, color: '#9BA695'}}>
         {['#F2857C', '#E5B04B', '#57C48A'].map((c) => (
           <span key={c} style={{width: row * 0.42, height: row * 0.42, borderRadius: '50%', background: c}} />
         ))}
@@ -34,7 +35,7 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
             );
           })}
         </div>
-        <div style={{width: wide ? '44%' : '100%', padding: row, display: 'flex', flexDirection: 'column', gap: row * 0.6}}>
+        <div style={{width: wide ? '44%' : square ? '60%' : '100%', alignSelf: square ? 'flex-end' : undefined, padding: row, display: 'flex', flexDirection: 'column', gap: row * 0.6}}>
           {['intro', 'pricing', 'outro'].map((n, i) => {
             const on = interpolate(t, [1.4 + i * 1.1, 1.8 + i * 1.1], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
             const done = interpolate(t, [1.8 + i * 1.1, 4.2 + i * 1.1], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});

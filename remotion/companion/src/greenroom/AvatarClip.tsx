@@ -12,6 +12,8 @@ type Props = {
   top: number;
   /** Use OffthreadVideo where @remotion/media cannot read a file. */
   offthread?: boolean;
+  /** The picture without the sound. */
+  muted?: boolean;
   style?: CSSProperties;
 };
 
@@ -55,7 +57,7 @@ const Badge = ({clip, left, top}: {clip: Clip; left: number; top: number}) => {
 };
 
 /** Places a clip's crop where it sat in its frame, and ends with it instead of freezing. */
-export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, style}: Props) => {
+export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, muted = false, style}: Props) => {
   const k = frameWidth / clip.box.frameWidth;
   const box: CSSProperties = {
     position: 'absolute',
@@ -68,7 +70,7 @@ export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, styl
   const src = staticFile(clip.src);
   return (
     <Sequence durationInFrames={clip.durationInFrames} layout="none" name={clip.name}>
-      {offthread ? <OffthreadVideo transparent={clip.transparent} src={src} style={box} /> : <Video src={src} style={box} />}
+      {offthread ? <OffthreadVideo muted={muted} transparent={clip.transparent} src={src} style={box} /> : <Video muted={muted} src={src} style={box} />}
       {clip.kind === 'stand-in' ? <Badge clip={clip} left={Number(box.left)} top={Number(box.top)} /> : null}
     </Sequence>
   );

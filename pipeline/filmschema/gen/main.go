@@ -1,0 +1,33 @@
+// Command gen writes the companion's timeline.gen.ts: TypeScript types and a zod schema
+// of timeline.Film, made by the npm tools of remotion/companion. Run it by go generate
+// or make gen.
+package main
+
+import (
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"greenroom/pipeline/filmschema"
+)
+
+func main() {
+	log.SetFlags(0)
+	dir, err := os.MkdirTemp("", "filmschema-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	schema := filepath.Join(dir, "film.schema.json")
+	if err := os.WriteFile(schema, filmschema.Schema(), 0o644); err != nil {
+		log.Fatal(err)
+	}
+	remotion := filepath.Join("..", "..", "remotion")
+	cmd := exec.Command("node", filepath.Join(remotion, "gen", "props.mjs"), filepath.Join(remotion, "companion"), schema,
+		filepath.Join(remotion, "companion", "src", "greenroom", "timeline.gen.ts"), "Film", "compose/timeline")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,185 @@
+import {Audio, Video as MediaVideo} from '@remotion/media';
+import {useEffect, useState, type CSSProperties, type ReactNode} from 'react';
+import {AbsoluteFill, cancelRender, continueRender, delayRender, Img, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
+import {gainAt, offsetAt, opacityAt, pieces, type TimelineProps} from './timelineFilm';
+import type {Fill, Film, Font, Layer, Line, Media, Picture, Rect, Sound, Text, Video} from './timeline.gen';
+
+const at = ({x, y, w, h}: Rect): CSSProperties => ({position: 'absolute', left: x, top: y, width: w, height: h});
+
+/** Each file has a family of its own: two fonts of one name cannot be mixed up. */
+const family = (font: Font) => `greenroom ${font.media}`;
+
+const loading = new Map<string, Promise<unknown>>();
+const loadFont = (film: Film, font: Font) => {
+  const src = staticFile(film.media[font.media].public);
+  const key = [src, font.media, font.weight, font.italic].join('\n');
+  if (!loading.has(key)) {
+    const face = new FontFace(family(font), `url(${JSON.stringify(src)})`, {weight: String(font.weight), style: font.italic ? 'italic' : 'normal'});
+    (document.fonts as unknown as Set<FontFace>).add(face); // typed so only with lib DOM.Iterable
+    loading.set(key, face.load());
+  }
+  return loading.get(key);
+};
+
+/** Whether every font of the film is there; the first frame waits for it. */
+const useFonts = (film: Film) => {
+  const [ready, setReady] = useState(false);
+  const [handle] = useState(() => delayRender('fonts of the film'));
+  useEffect(() => {
+    const fonts = film.layers.flatMap((layer) => layer.text?.fonts ?? []);
+    Promise.all(fonts.map((font) => loadFont(film, font))).then(
+      () => setReady(true),
+      (e) => cancelRender(new Error(`load the fonts of the film: ${e}`)),
+    );
+  }, [film]);
+  useEffect(() => {
+    if (ready) continueRender(handle);
+  }, [ready, handle]);
+  return ready;
+};
+
+const FillLayer = ({fill: {colors, angle = 0}}: {fill: Fill}) => (
+  <div style={{width: '100%', height: '100%', background: colors.length === 1 ? colors[0] : `linear-gradient(${angle}deg, ${colors.join(', ')})`}} />
+);
+
+/** The whole of a picture, so placed that its crop fills the box. */
+const cropped = (media: Media, crop: Rect, box: Rect): CSSProperties => {
+  const [kx, ky] = [box.w / crop.w, box.h / crop.h];
+  return {position: 'absolute', left: -crop.x * kx, top: -crop.y * ky, width: (media.width ?? crop.w) * kx, height: (media.height ?? crop.h) * ky, maxWidth: 'none'};
+};
+
+const PictureLayer = ({media, picture, box}: {media: Media; picture: Picture; box: Rect}) => (
+  <Img src={staticFile(media.public)} style={cropped(media, picture.crop, box)} />
+);
+
+const VideoLayer = ({media, video, layer}: {media: Media; video: Video; layer: Layer}) => {
+  const {fps} = useVideoConfig();
+  return pieces(layer.frames, fps, media.seconds ?? 0, video.skip, video.loop).map((piece) => (
+    <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
+      <MediaVideo muted src={staticFile(media.public)} trimBefore={piece.at * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
+    </Sequence>
+  ));
+};
+
+const TextLine = ({line, text, frame, stroke}: {line: Line; text: Text; frame: number; stroke?: boolean}) => (
+  <text
+    x={line.rtl ? line.x + line.width : line.x}
+    y={line.baseline}
+    style={{
+      direction: line.rtl ? 'rtl' : 'ltr',
+      unicodeBidi: 'embed',
+      whiteSpace: 'pre',
+      fontSize: text.size,
+      fontSynthesis: 'none',
+      textRendering: 'geometricPrecision',
+      ...(stroke ? {stroke: text.stroke?.color, strokeWidth: 2 * (text.stroke?.width ?? 0), strokeLinejoin: 'round'} : {}),
+    }}
+  >
+    {line.runs.map((run, i) => {
+      const font = text.fonts[run.font ?? 0];
+      const lit = text.highlight && frame >= (run.on ?? 0) && frame < (run.off ?? 0);
+      return (
+        <tspan
+          key={i}
+          fill={stroke ? text.stroke?.color : lit ? text.highlight : text.color}
+          style={{fontFamily: JSON.stringify(family(font)), fontWeight: font.weight, fontStyle: font.italic ? 'italic' : 'normal'}}
+        >
+          {run.text}
+        </tspan>
+      );
+    })}
+  </text>
+);
+
+/** Lines at their own places on the canvas; motion moves them as a whole. */
+const TextLayer = ({text, dx, dy}: {text: Text; dx: number; dy: number}) => {
+  const frame = useCurrentFrame();
+  const {width, height} = useVideoConfig();
+  return (
+    <div style={{position: 'absolute', left: dx, top: dy, width, height}}>
+      {text.plate ? <div style={{...at(text.plate.box), borderRadius: text.plate.radius, background: text.plate.color}} /> : null}
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} style={{position: 'absolute', left: 0, top: 0, overflow: 'visible'}}>
+        {/* Every line's stroke first: none lies over a neighbour's letters. */}
+        {text.stroke ? text.lines.map((line, i) => <TextLine key={i} line={line} text={text} frame={frame} stroke />) : null}
+        {text.lines.map((line, i) => (
+          <TextLine key={i} line={line} text={text} frame={frame} />
+        ))}
+      </svg>
+    </div>
+  );
+};
+
+const content = (film: Film, layer: Layer): ReactNode => {
+  if (layer.fill) return <FillLayer fill={layer.fill} />;
+  if (layer.picture) return <PictureLayer media={film.media[layer.picture.media]} picture={layer.picture} box={layer.box} />;
+  if (layer.video) {
+    return (
+      <Sequence from={layer.from} durationInFrames={layer.frames} layout="none">
+        <VideoLayer media={film.media[layer.video.media]} video={layer.video} layer={layer} />
+      </Sequence>
+    );
+  }
+  return null;
+};
+
+const LayerView = ({film, layer}: {film: Film; layer: Layer}) => {
+  const frame = useCurrentFrame();
+  const opacity = opacityAt(layer, frame);
+  const {dx, dy} = offsetAt(layer, frame);
+  if (frame < layer.from || frame >= layer.from + layer.frames) return null;
+  if (layer.text) {
+    return (
+      <AbsoluteFill style={{opacity}}>
+        <TextLayer text={layer.text} dx={dx} dy={dy} />
+      </AbsoluteFill>
+    );
+  }
+  return (
+    <div style={{...at({...layer.box, x: layer.box.x + dx, y: layer.box.y + dy}), opacity, overflow: 'hidden', borderRadius: layer.radius}}>
+      {content(film, layer)}
+    </div>
+  );
+};
+
+const SoundView = ({film, sound}: {film: Film; sound: Sound}) => {
+  const {fps} = useVideoConfig();
+  const media = film.media[sound.media];
+  return (
+    <Sequence from={sound.from} durationInFrames={sound.frames} layout="none" name={sound.id}>
+      {pieces(sound.frames, fps, media.seconds ?? 0, sound.skip, sound.loop).map((piece) => (
+        <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
+          <Audio src={staticFile(media.public)} trimBefore={piece.at * fps} volume={(n) => gainAt(sound.gain, (sound.from + piece.from + n) / fps)} />
+        </Sequence>
+      ))}
+    </Sequence>
+  );
+};
+
+/** Draws a film of the manifest's `compositions:` exactly as its numbers say. */
+export const Timeline = ({film}: TimelineProps) => {
+  const ready = useFonts(film);
+  return (
+    <AbsoluteFill style={{backgroundColor: film.transparent ? undefined : 'black', overflow: 'hidden'}}>
+      {ready ? film.layers.map((layer) => <LayerView key={layer.id} film={film} layer={layer} />) : null}
+      {film.sounds.map((sound) => (
+        <SoundView key={sound.id} film={film} sound={sound} />
+      ))}
+    </AbsoluteFill>
+  );
+};
+
+/** What Studio shows before a film is chosen. */
+export const emptyFilm: Film = {
+  name: 'Timeline',
+  width: 1920,
+  height: 1080,
+  fps: {num: 25, den: 1},
+  frames: 75,
+  transparent: false,
+  media: {},
+  layers: [
+    {id: 'ground', kind: 'fill', from: 0, frames: 75, box: {x: 0, y: 0, w: 1920, h: 1080}, opacity: 1, enter: {}, leave: {}, fill: {colors: ['#12251D', '#10140F', '#241A1C'], angle: 128}},
+    {id: 'line', kind: 'fill', from: 5, frames: 65, box: {x: 660, y: 539, w: 600, h: 2}, opacity: 1, enter: {frames: 12, fade: true, dx: -120}, leave: {frames: 8, fade: true}, fill: {colors: ['#57C48A']}},
+  ],
+  sounds: [],
+};

@@ -1,0 +1,44 @@
+package remotion
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+// mux joins picture and bare samples into the film and puts it in its place.
+func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, emit func(Event)) error {
+	emit(Event{Stage: StageMux, Total: 100})
+	tmp := hidden(out)
+	defer os.Remove(tmp)
+	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", picture,
+		"-protocol_whitelist", "file,pipe", "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm, "-map", "0:v", "-map", "1:a", "-c:v", "copy"}
+	args = append(append(append(args, f.sound...), f.mux...), tmp)
+	if _, err := proc.Run(ctx, proc.Cmd{Path: r.FFmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute}); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if strings.Contains(err.Error(), "No space left on device") {
+			return fault.Wrap(fault.Failed, err, diskHint, "write %s: the disk is full", filepath.Base(out))
+		}
+		return fault.Wrap(fault.Failed, err, "check that the disk has room", "join picture and sound")
+	}
+	if err := atomicfile.Commit(tmp, out); err != nil {
+		return fault.Wrap(fault.Failed, err, "make the folder writable", "put %s in place", filepath.Base(out))
+	}
+	emit(Event{Stage: StageMux, Done: 100, Total: 100})
+	return nil
+}
+
+// hidden is the name under which a file is made before it is whole: beside its place,
+// with the same extension, by which programs tell what to write.
+func hidden(out string) string {
+	return filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+"."+strconv.Itoa(os.Getpid())+".tmp"+filepath.Ext(out))
+}
