@@ -2,6 +2,7 @@ package remotion
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,7 +26,8 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if strings.Contains(err.Error(), "No space left on device") {
+		var exit *proc.ExitError
+		if errors.As(err, &exit) && strings.Contains(exit.Tail, "No space left on device") {
 			return fault.Wrap(fault.Failed, err, diskHint, "write %s: the disk is full", filepath.Base(out))
 		}
 		return fault.Wrap(fault.Failed, err, "check that the disk has room", "join picture and sound")

@@ -211,7 +211,7 @@ func TestFaultsOfARender(t *testing.T) {
 		says, hint string
 	}{
 		"nearly a composition": {"tinny", fault.Usage, `composition "tinny"`, "did you mean Tiny?"},
-		"no composition":       {"Documentary", fault.Usage, `composition "Documentary"`, "Tiny, Held, Thrower"},
+		"no composition":       {"Documentary", fault.Usage, `composition "Documentary"`, "Tiny, Held, Clicks"},
 		"a broken component":   {"Thrower", fault.Failed, "the component is broken", "studio"},
 		"broken metadata":      {"BadMetadata", fault.Failed, "no metadata today", "calculateMetadata"},
 	} {

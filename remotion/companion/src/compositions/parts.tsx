@@ -51,7 +51,7 @@ export const fit = (clip: Clip, width: number, height: number) => Math.min(heigh
 export const fitPanel = (clip: Clip, width: number, height: number) => fit(clip, width * (width < height ? 1.5 : 0.94), height * 0.93);
 
 /** How many lines a heading takes, at most two. */
-export const headingLines = (text: string, width: number, size: number) => (text.length * size * 0.54 > width ? 2 : 1);
+export const headingLines = (text: string, width: number, size: number) => (text.length * size * 0.47 > width ? 2 : 1);
 
 /** A panel that is lit from behind, for a presenter or a picture to stand in. */
 export const Panel = ({style, children}: {style?: CSSProperties; children?: ReactNode}) => {

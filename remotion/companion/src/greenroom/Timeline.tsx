@@ -63,8 +63,9 @@ const VideoLayer = ({media, video, layer}: {media: Media; video: Video; layer: L
 
 const TextLine = ({line, text, frame, stroke}: {line: Line; text: Text; frame: number; stroke?: boolean}) => (
   <text
-    x={line.rtl ? line.x + line.width : line.x}
+    x={line.x}
     y={line.baseline}
+    textAnchor={line.rtl ? 'end' : 'start'} // where a line that runs to the left ends is its left edge
     style={{
       direction: line.rtl ? 'rtl' : 'ltr',
       unicodeBidi: 'embed',
