@@ -21,7 +21,7 @@ import (
 
 // TestWhoIsLetIn: no token, another origin, another host, a path that climbs.
 func TestWhoIsLetIn(t *testing.T) {
-	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Price: "$0.40"}}})
+	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Next: watch.NextClip, Price: "$0.40"}}})
 	s := m.serve(t, t.TempDir())
 	u, err := url.Parse(s.url)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestWhoIsLetIn(t *testing.T) {
 // tries what pages try. Another port is another origin but the same site, so that
 // cookies go along; another name is another site.
 func TestAnotherTab(t *testing.T) {
-	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Price: "free", Script: "a secret"}}})
+	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Next: watch.NextClip, Price: "free", Script: "a secret"}}})
 	s := m.serve(t, t.TempDir())
 	u, err := url.Parse(s.url)
 	if err != nil {

@@ -157,7 +157,7 @@ func TestFewPlay(t *testing.T) {
 	s.do(tab, chromedp.Evaluate(`scrollTo({top: 20000, behavior: 'instant'})`, nil))
 	s.until(tab, playing+`.length === 4 && [...document.querySelectorAll('video')].every(v => v.getBoundingClientRect().bottom > 0)`)
 	s.do(tab, chromedp.Evaluate(`const f = document.getElementById('filter'); f.value = 'clip-49'; f.dispatchEvent(new Event('input'))`, nil))
-	s.until(tab, `document.querySelectorAll('#clips > .clip:not([hidden])').length === 10 && `+playing+`.length === 4 && `+playing+`.every(v => !v.closest('.clip').hidden)`)
+	s.until(tab, `document.querySelectorAll('#clips > .clip:not([hidden])').length === 10 && `+playing+`.length === 4 && `+playing+`.every(v => !v.closest('.clip').hidden && v.parentElement.classList.contains('plays'))`)
 	if n := js[int](s, tab, `document.querySelectorAll('video').length`); n != 4 {
 		t.Errorf("%d decoders are kept", n)
 	}
@@ -182,7 +182,7 @@ func TestFewPlay(t *testing.T) {
 // TestTheConnection: it is said when the server is gone, wishes rest, and the page goes
 // on by itself with what it missed; a session that was started anew is told apart.
 func TestTheConnection(t *testing.T) {
-	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Price: "$0.40"}, {Name: "gone", State: watch.Unmade}}})
+	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Next: watch.NextClip, Price: "$0.40"}, {Name: "gone", State: watch.Unmade}}})
 	p := New(m, t.TempDir())
 	web := httptest.NewServer(p)
 	addr := web.Listener.Addr().String()
