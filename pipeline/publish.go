@@ -3,6 +3,8 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +23,9 @@ const clipsModule = "clips.gen.ts"
 // liveProps are the same props below public/: Studio reads them there at every publish,
 // which needs no new bundle.
 const liveProps = PublicDir + "/props.json"
+
+// signalPrefix begins the name of an empty file beside them that is new at every publish.
+const signalPrefix = "published."
 
 // publishedFile is a rendition under its published name.
 type publishedFile struct {
@@ -74,6 +79,7 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 		}
 	}
+	p.signal(jsonB)
 	dir := p.path(SourceDir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", SourceDir)
@@ -92,6 +98,24 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 		p.send(ctx, Event{Stage: "publish", State: Done, Message: PublicDir})
 	}
 	return nil
+}
+
+// signal tells Studio of a publish. Node's recursive watch holds on to the file that a
+// rename replaced and hears nothing of the next one; a file of a new name in the folder
+// always makes it look. It is only a signal: without it Studio is late, not wrong.
+func (p *Project) signal(props []byte) {
+	sum := sha256.Sum256(props)
+	name := p.path(PublicDir + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
+	if _, err := os.Stat(name); err == nil {
+		return
+	}
+	old, _ := filepath.Glob(p.path(PublicDir + "/" + signalPrefix + "*"))
+	if atomicfile.WriteQuick(name, nil) != nil {
+		return
+	}
+	for _, o := range old {
+		_ = os.Remove(o)
+	}
 }
 
 // props encodes what Remotion reads, from the lockfile alone.
