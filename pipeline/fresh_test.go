@@ -65,7 +65,7 @@ func TestFreshSeesEveryChange(t *testing.T) {
 	}
 	files := p.reliesOn()
 	p.Close()
-	if want := 4 + 3*(1+1+2*2); len(files) != want {
+	if want := 5 + 3*(1+1+2*2); len(files) != want {
 		t.Fatalf("%d files, want %d: %v", len(files), want, files)
 	}
 	for i, f := range files {
