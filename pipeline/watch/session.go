@@ -205,25 +205,6 @@ func (s *Session) again() <-chan time.Time {
 	return time.After(10 * time.Second)
 }
 
-func (s *Session) obey(ctx context.Context, o order) error {
-	if o.what == "" {
-		s.work(ctx, true)
-		return nil
-	}
-	var names []string
-	for _, c := range s.State().Clips {
-		if c.Buyable && c.Next == o.what && (len(o.buy) == 0 || slices.Contains(o.buy, c.Name)) {
-			names = append(names, c.Name)
-		}
-	}
-	if len(names) == 0 {
-		return ErrNothing
-	}
-	err := s.build(ctx, pipeline.BuildOptions{Clips: names, Draft: o.what == NextVoice, NoWait: true})
-	s.work(ctx, true)
-	return err
-}
-
 // work brings what is free up to date when the inputs changed, or when it must. A
 // change that comes meanwhile cancels it, and it starts again.
 func (s *Session) work(ctx context.Context, must bool) {

@@ -29,6 +29,12 @@ type project struct {
 // watched opens a project of n clips, each with a script of its own, and runs it.
 func watched(t *testing.T, n int, poll bool) *project {
 	t.Helper()
+	return watchedThrough(t, n, poll, func(url string) string { return url })
+}
+
+// watchedThrough does so through something that stands before the account.
+func watchedThrough(t *testing.T, n int, poll bool, through func(url string) string) *project {
+	t.Helper()
 	p := &project{T: t, dir: t.TempDir()}
 	var b strings.Builder
 	b.WriteString("version: 1\nproject: t\nsize: 320x240\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n")
@@ -44,7 +50,7 @@ func watched(t *testing.T, n int, poll bool) *project {
 	if p.box, err = sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff}}); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"HEYGEN_API_BASE": p.box.URL, "GREENROOM_CACHE": filepath.Join(os.TempDir(), "greenroom-watch-test")}
+	env := map[string]string{"HEYGEN_API_BASE": through(p.box.URL), "GREENROOM_CACHE": filepath.Join(os.TempDir(), "greenroom-watch-test")}
 	p.s, err = New(Options{Poll: poll, Project: pipeline.Options{ManifestPath: filepath.Join(p.dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}})
 	if err != nil {
 		t.Fatal(err)

@@ -43,6 +43,8 @@ type Clip struct {
 	Width    int      `json:"width"`
 	Height   int      `json:"height"`
 
+	key string // of the take that it would be
+
 	Since time.Time `json:"since"` // when its state began
 }
 
@@ -136,7 +138,7 @@ func Price(usd float64) string {
 
 // clipOf reads a clip's state from its step and from what is published.
 func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
-	c := Clip{Name: s.Clip, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{}}
+	c := Clip{Name: s.Clip, key: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{}}
 	for _, f := range facts {
 		c.Facts = append(c.Facts, f[0]+": "+f[1])
 	}
