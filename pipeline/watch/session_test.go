@@ -8,10 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline"
@@ -147,7 +148,7 @@ func clip(st State, name string) Clip {
 // TestAnEditStorm: a thousand saves over twenty files in ten seconds end in the right state, with no
 // purchase, few runs, no child and no goroutine left.
 func TestAnEditStorm(t *testing.T) {
-	before := runtime.NumGoroutine()
+	before := goleak.IgnoreCurrent()
 	p := watched(t, 20, false)
 	p.until("stand-ins", all(StandIn))
 	runs := p.s.State().Runs
@@ -174,8 +175,9 @@ func TestAnEditStorm(t *testing.T) {
 		return all(StandIn)(st)
 	})
 	t.Logf("1,000 saves in %v, %d runs", took.Round(time.Millisecond), st.Runs-runs)
-	if n := st.Runs - runs; n > 30 {
-		t.Errorf("%d runs", n)
+	// 30 for the ten seconds that the thousand saves take; a busy machine needs longer for them.
+	if n, most := st.Runs-runs, int(3*max(took.Seconds(), 10)); n > most {
+		t.Errorf("%d runs, at most %d", n, most)
 	}
 	if n := p.billed(); n != 0 {
 		t.Errorf("%d jobs were billed", n)
@@ -187,13 +189,7 @@ func TestAnEditStorm(t *testing.T) {
 	}
 	p.end()
 	http.DefaultClient.CloseIdleConnections()
-	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(end); {
-		runtime.Gosched()
-	}
-	if n := runtime.NumGoroutine(); n > before {
-		b := make([]byte, 1<<16)
-		t.Errorf("%d goroutines are left of %d:\n%s", n, before, b[:runtime.Stack(b, true)])
-	}
+	goleak.VerifyNone(t, before)
 	out, err := exec.Command("ps", "--ppid", fmt.Sprint(os.Getpid()), "-o", "comm=").Output()
 	if err != nil {
 		t.Fatal(err)
