@@ -236,8 +236,8 @@ func (b *build) limits(plan *Plan) error {
 }
 
 // run takes every clip through its stages, side by side. Workers are bounded: a table
-// of thousands of rows must not be thousands of stacks. A translation may wait for its
-// source, so sources go first.
+// of thousands of rows must not be thousands of stacks. What waits for another clip
+// comes behind it.
 func (b *build) run(ctx context.Context, plan *Plan) error {
 	b.ended = map[string]chan struct{}{}
 	var first, second []int
@@ -245,7 +245,7 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 		switch {
 		case s.Action == Keep || s.Action == Publish:
 			continue
-		case s.clip.Translate != nil && s.clip.Translate.Clip != "":
+		case source(s) != "":
 			second = append(second, i)
 		default:
 			first = append(first, i)
@@ -266,7 +266,10 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 				b.later(s)
 				return nil
 			}
-			err := b.clip(ctx, s)
+			err := b.after(ctx, s.twin)
+			if err == nil {
+				err = b.clip(ctx, s)
+			}
 			if errors.Is(err, errPending) {
 				b.later(s)
 			} else if err != nil {
@@ -286,11 +289,23 @@ func (b *build) workers() int {
 	return 2*max(1, b.Manifest.HeyGen.Concurrency) + maxDownloads + 2*runtime.NumCPU()
 }
 
+// source is the clip that a step waits for: the one that buys its take, or the one that
+// it translates.
+func source(s Step) string {
+	switch {
+	case s.twin != "":
+		return s.twin
+	case s.clip.Translate != nil:
+		return s.clip.Translate.Clip
+	}
+	return ""
+}
+
 // sourcesFirst puts translations of translations behind what they translate.
 func sourcesFirst(plan *Plan, steps []int) []int {
 	from := map[string]string{}
 	for _, i := range steps {
-		from[plan.Steps[i].Clip] = plan.Steps[i].clip.Translate.Clip
+		from[plan.Steps[i].Clip] = source(plan.Steps[i])
 	}
 	depth := func(clip string) (n int) {
 		for ; from[clip] != "" && n <= len(from); n++ {

@@ -16,6 +16,10 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 	c := s.clip
 	marker := "gr-" + s.Key[:10]
 	in := ledger.Intent{Key: s.Key, Clip: c.Name, Route: s.Route, Marker: marker, Title: c.Name + " " + marker, Price: s.Price, RunID: b.runID}
+	if s.twin != "" && !b.Sandboxed() { // the clip that was to pay for it could not
+		b.cost(&s, loadPrices())
+		in.Price = s.Price
+	}
 	if s.row.State == ledger.Sending {
 		in.Path, in.Title, in.Body = s.row.Path, s.row.Title, s.row.Body
 		return in, nil // the frozen bytes count, nothing new is uploaded

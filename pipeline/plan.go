@@ -45,6 +45,7 @@ type Step struct {
 	clip    manifest.Clip
 	req     request
 	credits float64    // the price before it became dollars
+	twin    string     // the clip that buys the same take; this one waits for it
 	row     ledger.Row // the submission on record, when there is one
 }
 
@@ -108,7 +109,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		row, known := rows[req.key]
 		s := p.withVoice(p.step(ctx, c, req, row, known), rows)
 		if first, ok := bought[req.key]; ok && s.Action == Buy {
-			s.Action, s.Reason, s.Voice = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil
+			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
 			bought[req.key] = c.Name
 		}

@@ -53,11 +53,19 @@ func (b *build) master(ctx context.Context, s Step) error {
 
 // awaitSource waits until the clip that this one translates has its take.
 func (b *build) awaitSource(ctx context.Context, s Step) error {
-	if s.clip.Translate == nil || s.clip.Translate.Clip == "" || b.ended[s.clip.Translate.Clip] == nil {
+	if s.clip.Translate == nil {
+		return nil
+	}
+	return b.after(ctx, s.clip.Translate.Clip)
+}
+
+// after waits until another clip's step has run; for one that has none it does not wait.
+func (b *build) after(ctx context.Context, clip string) error {
+	if clip == "" || b.ended[clip] == nil {
 		return nil
 	}
 	select {
-	case <-b.ended[s.clip.Translate.Clip]:
+	case <-b.ended[clip]:
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
