@@ -11,10 +11,10 @@ func TestLocations(t *testing.T) {
 		"s3://team/tour/?region=eu-central-1&endpoint=http://127.0.0.1:9": "s3://team/tour",
 		"gs://team":              "gs://team",
 		"file:///srv/clips":      "file:///srv/clips",
-		"file:../clips":          "file:///work/clips",
+		"file:../clips":          "file:///home/film/clips",
 		"file:///srv/my%20clips": "file:///srv/my clips",
 	} {
-		l, err := ParseLocation(raw, filepath.FromSlash("/work/project"))
+		l, err := ParseLocation(raw, filepath.FromSlash("/home/film/project"))
 		if err != nil || l.String() != want {
 			t.Errorf("%s: %q, %v; want %q", raw, l, err, want)
 		}
@@ -23,7 +23,7 @@ func TestLocations(t *testing.T) {
 		"", "clips", "/srv/clips", "http://team/x", "ftp://team", "s3://", "s3:///x", "s3://a/../b", "s3://te am/x", "file://host/x", "file:", "file:///x?secret=1",
 		"s3://user:hunter2@team/x", "s3://team?endpoint=http://user:hunter2@127.0.0.1", "s3://team/%zz", "s3://\x00",
 	} {
-		l, err := ParseLocation(raw, "/work")
+		l, err := ParseLocation(raw, "/home/film")
 		if err == nil {
 			t.Errorf("%q was taken as %s", raw, l)
 		} else if strings.Contains(err.Error(), "hunter2") {
