@@ -137,6 +137,7 @@ func (r *raster) mask(ss []shape, area image.Rectangle, blurBy float64) *image.A
 	return m
 }
 
+//go:norace
 func (r *raster) fill(ss []shape, with string, s style, alpha float64) error {
 	b, err := r.d.paint(with)
 	if err != nil {

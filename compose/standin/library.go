@@ -260,6 +260,8 @@ func opaqueBox(rgba []byte, w, h int) image.Rectangle {
 
 // planes gives the box as yuv420p: the colour as limited BT.709, and the alpha as a
 // grey picture of full range, which is how VP9 with alpha keeps it.
+//
+//go:norace
 func planes(rgba []byte, stride int, box image.Rectangle) (color, alpha []byte) {
 	w, h := box.Dx(), box.Dy()
 	color, alpha = make([]byte, w*h*3/2), make([]byte, w*h*3/2)

@@ -47,6 +47,10 @@ func ellipse(cx, cy, rx, ry float64) shape {
 }
 
 // draw lays a layer over the frame, moved, turned and scaled, between its pixels.
+// Its frame is one goroutine's own, as in finish and planes: the race detector,
+// which made a presenter ten times slower to draw, does not watch their pixels.
+//
+//go:norace
 func (c *canvas) draw(l *layer, p at) {
 	sin, cos := math.Sin(p.tilt), math.Cos(p.tilt)
 	// The frame's pixels that the layer may touch.
@@ -89,6 +93,8 @@ func (c *canvas) draw(l *layer, p at) {
 }
 
 // lerp mixes four neighbours by a place between them, in 1/256.
+//
+//go:norace
 func lerp(a, b, c, d byte, fx, fy uint32) uint32 {
 	top := uint32(a)*(256-fx) + uint32(b)*fx
 	low := uint32(c)*(256-fx) + uint32(d)*fx
@@ -96,6 +102,8 @@ func lerp(a, b, c, d byte, fx, fy uint32) uint32 {
 }
 
 // blur is a box blur of n pixels each way.
+//
+//go:norace
 func blur(m *image.Alpha, n int) {
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	pass := func(count, length, step, stride int) {
@@ -124,6 +132,8 @@ func blur(m *image.Alpha, n int) {
 
 // finish gives straight RGBA bytes, over the background when there is one. The
 // slice is used again by the next frame.
+//
+//go:norace
 func (c *canvas) finish() []byte {
 	if c.bg != nil && c.back == nil {
 		c.back = make([]byte, len(c.pix))
@@ -151,6 +161,8 @@ func (c *canvas) finish() []byte {
 	return c.out
 }
 
+//go:norace
 func straight(v byte, a uint32) byte { return byte(min(255, (uint32(v)*255+a/2)/a)) }
 
+//go:norace
 func byte8(v float32) byte { return byte(max(0, min(255, v+0.5))) }

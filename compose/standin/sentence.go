@@ -180,6 +180,8 @@ func readWAV(b []byte) ([]int16, int, error) {
 }
 
 // resample brings samples to 48 kHz along cubic curves.
+//
+//go:norace
 func resample(in []int16, rate int) []int16 {
 	if rate == sampleRate || len(in) == 0 {
 		return in
