@@ -175,7 +175,7 @@ func (s *Server) stopSession(w http.ResponseWriter, r *http.Request) {
 	}
 	if st := s.status(j); st != "completed" {
 		j.Status, j.Error = "failed", "the session was stopped"
-		_ = s.save()
+		_ = s.note(j, false)
 	}
 	v3(w, map[string]any{"session_id": j.Session})
 }

@@ -50,29 +50,58 @@ func callbackOf(body []byte) (address, id string) {
 	return b.CallbackURL, b.CallbackID
 }
 
-// announce tells the world about a job once its time has come. Nothing happens in
-// the sandbox at that moment, so it looks now and then; its clock may be a test's.
+// announce has the world told about a job once its time has come.
 func (s *Server) announce(j *job) {
-	s.wg.Go(func() {
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		for !s.over(j) {
-			select {
-			case <-tick.C:
-			case <-s.ctx.Done():
-				return
-			}
-		}
-		if e := s.record(j); e != nil {
-			s.send(e)
-		}
-	})
-}
-
-// over reports that a reader of the job would hear its end.
-func (s *Server) over(j *job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.untold = append(s.untold, j)
+}
+
+// herald tells the ends of jobs. Nothing happens in the sandbox when a job's time
+// comes, so it looks now and then; its clock may be a test's.
+func (s *Server) herald() {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		for _, e := range s.ends() {
+			s.wg.Go(func() { s.send(e) })
+		}
+		select {
+		case <-tick.C:
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// ends writes down the jobs that ended since the last look, with whom to tell.
+func (s *Server) ends() (es []*event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var told []*job
+	s.untold = slices.DeleteFunc(s.untold, func(j *job) bool {
+		if !s.over(j) {
+			return false
+		}
+		if !j.Deleted && !j.Told {
+			es, told = append(es, s.record(j)), append(told, j)
+		}
+		return true
+	})
+	if len(es) == 0 {
+		return nil
+	}
+	s.hooks.Events = append(s.hooks.Events, es...)
+	s.hooks.Events = s.hooks.Events[max(0, len(s.hooks.Events)-keptEvents):]
+	_ = s.saveHooks()
+	for _, j := range told {
+		_ = s.note(j, false)
+	}
+	return es
+}
+
+// over reports that a reader of the job would hear its end; the caller holds mu.
+func (s *Server) over(j *job) bool {
 	return j.Deleted || s.failsOnPurpose() || s.status(j) == "completed" || s.status(j) == "failed"
 }
 
@@ -80,13 +109,8 @@ func (s *Server) failsOnPurpose() bool {
 	return s.faults.on("job-fails") || s.faults.on("job-fails-silently")
 }
 
-// record writes the end down, with whom to tell.
+// record is a job's end, with whom to tell; the caller holds mu.
 func (s *Server) record(j *job) *event {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if j.Deleted || j.Told {
-		return nil
-	}
 	e := &event{ID: strings.ToLower(rand.Text()), Created: s.o.Now().UTC(), V3: j.V3}
 	e.Type, e.Data = s.news(j)
 	if toLoopback(j.Callback) {
@@ -98,10 +122,6 @@ func (s *Server) record(j *job) *event {
 		}
 	}
 	j.Told = true
-	s.hooks.Events = append(s.hooks.Events, e)
-	s.hooks.Events = s.hooks.Events[max(0, len(s.hooks.Events)-keptEvents):]
-	_ = s.saveHooks()
-	_ = s.save()
 	return e
 }
 
@@ -146,10 +166,11 @@ func (s *Server) resumeHooks() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
-		if !j.Told && !j.Deleted && (j.Status == "completed" || j.Status == "failed") {
-			s.announce(j)
+		if !j.Told && !j.Deleted && (j.File != "" || j.Status == "failed") {
+			s.untold = append(s.untold, j)
 		}
 	}
+	s.wg.Go(s.herald)
 	for _, e := range s.hooks.Events {
 		if len(e.Todo) > 0 {
 			s.wg.Go(func() { s.send(e) })

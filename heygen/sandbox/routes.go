@@ -235,7 +235,7 @@ func (s *Server) videoDelete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	j.Deleted = true
-	_ = s.save()
+	_ = s.note(j, false)
 	v1(w, nil)
 }
 

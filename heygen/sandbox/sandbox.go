@@ -104,6 +104,7 @@ type Server struct {
 	photos    []photo
 	faults    faults
 	hooks     hooks
+	untold    []*job // drawn, and their ends not told yet
 
 	// What a restart may forget.
 	direct     map[string]direct
@@ -144,7 +145,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.ctx, s.stop = context.WithCancel(ctx)
 	s.routes()
 	for _, j := range s.jobs {
-		if !j.Deleted && j.Status != "completed" && j.Status != "failed" {
+		if !j.Deleted && j.File == "" && j.Status != "failed" {
 			s.start(j)
 		}
 	}

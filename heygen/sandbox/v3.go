@@ -250,7 +250,7 @@ func (s *Server) deleteV3(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	j.Deleted = true
-	_ = s.save()
+	_ = s.note(j, false)
 	v3(w, map[string]any{"id": j.ID, "deleted": true})
 }
 
