@@ -97,10 +97,10 @@ func TestAPersonAtThePage(t *testing.T) {
 
 // TestBuyingOnce: pressed twice, double-clicked, held, and from two tabs at once.
 func TestBuyingOnce(t *testing.T) {
-	s := begin(t, strings.Replace(manifest, "clips:\n", "clips:\n  third: {script: \"The third one.\"}\n  fourth: {script: \"The fourth one.\"}\n", 1))
+	s := begin(t, strings.Replace(manifest, "clips:\n", "clips:\n  third: {script: \"The third one.\"}\n  fourth: {script: \"The fourth one.\"}\n  fifth: {script: \"The fifth one.\"}\n", 1))
 	tab := s.browser(1440, false)
 	standIns := ""
-	for _, n := range []string{"intro", "pricing", "third", "fourth"} {
+	for _, n := range []string{"intro", "pricing", "third", "fourth", "fifth"} {
 		standIns += of(n, `?.dataset.state === 'stand-in'`) + " && "
 	}
 	s.until(tab, standIns+"true")
@@ -138,6 +138,11 @@ func TestBuyingOnce(t *testing.T) {
 		t.Errorf("%d jobs were billed", n)
 	}
 
+	// An answer holds, however soon the next question follows it.
+	s.do(tab, chromedp.Evaluate(of("fifth", `.querySelector('.buy').click()`)+`; document.getElementById('ask-yes').click(); `+of("third", `.querySelector('.buy').click()`), nil))
+	s.do(tab, chromedp.KeyEvent(kb.Escape))
+	s.until(tab, of("fifth", `.dataset.state === 'final'`))
+
 	// Two tabs have asked; both are told yes.
 	other, end := chromedp.NewContext(tab)
 	defer end()
@@ -151,8 +156,8 @@ func TestBuyingOnce(t *testing.T) {
 		s.until(tab, of(x, `.dataset.state === 'final'`))
 		s.until(other, `document.getElementById('notice').innerText.includes('nothing to buy') && `+of(x, `.dataset.state === 'final'`))
 	}
-	if n := s.billed(); n != 4 {
-		t.Errorf("%d jobs were billed for four clips", n)
+	if n := s.billed(); n != 5 {
+		t.Errorf("%d jobs were billed for five clips", n)
 	}
 }
 

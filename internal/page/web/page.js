@@ -387,8 +387,8 @@ function ask(ids) {
   text($('ask-title'), wanted.length === 1 ? `Buy ${thing[0]}${wanted[0]}?` : `Buy ${wanted.length} ${thing[1]}?`);
   text($('ask-text'), price === 'free' ? `The sandbox makes ${wanted.length === 1 ? 'it' : 'them'}; nothing is paid.` : `HeyGen charges up to ${price}.`);
   const d = $('ask');
-  d.returnValue = '';
-  d.onclose = () => { if (d.returnValue === 'yes') buy(wanted, shown, what); };
+  // Not at the dialog's close event, which comes later: the next question may be up by then.
+  d.querySelector('form').onsubmit = (e) => { if (e.submitter && e.submitter.value === 'yes') buy(wanted, shown, what); };
   d.showModal();
   $('ask-yes').focus();
 }
