@@ -144,14 +144,19 @@ func TestStrictSpendingRepeatsNothing(t *testing.T) {
 	}
 }
 
-// TestAnOlderFileIsBroughtUp opens a file as the version before leases made it.
+// TestAnOlderFileIsBroughtUp opens files as earlier versions made them.
 func TestAnOlderFileIsBroughtUp(t *testing.T) {
+	t.Run("before leases", func(t *testing.T) { broughtUp(t, schema) })
+	t.Run("before the runs' index", func(t *testing.T) { broughtUp(t, schema+leases) })
+}
+
+func broughtUp(t *testing.T, made string) {
 	path := filepath.Join(t.TempDir(), "l.db")
 	db, err := sql.Open("sqlite", "file:"+path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(schema + `INSERT INTO submissions (key, clip, route, marker, title, path, body, state, pending, run_id, price, first_sent, last_sent, updated)
+	if _, err := db.Exec(made + `INSERT INTO submissions (key, clip, route, marker, title, path, body, state, pending, run_id, price, first_sent, last_sent, updated)
 		VALUES ('k','k','v2','gr-k','k gr-k','/p',x'7b7d','SENDING',1,'old',1,1800000000000,1800000000000,1800000000000)`); err != nil {
 		t.Fatal(err)
 	}

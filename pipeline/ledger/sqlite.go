@@ -47,8 +47,26 @@ ALTER TABLE submissions ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 ALTER TABLE submissions ADD COLUMN lease_until INTEGER;
 PRAGMA user_version = 1;`
 
+// runs is what version 2 adds: what each run spent, in millionths of a dollar. It is read
+// before each purchase; summing up would look at all of ten thousand rows each time.
+const runs = `
+CREATE TABLE runs (run_id TEXT PRIMARY KEY, spent INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+INSERT INTO runs SELECT run_id, sum(CAST(round(price * 1e6) AS INTEGER)) FROM submissions WHERE state != 'INTENT' GROUP BY run_id;
+CREATE TRIGGER submissions_sent AFTER INSERT ON submissions WHEN NEW.state != 'INTENT' BEGIN
+  INSERT INTO runs VALUES (NEW.run_id, CAST(round(NEW.price * 1e6) AS INTEGER)) ON CONFLICT DO UPDATE SET spent = spent + excluded.spent;
+END;
+CREATE TRIGGER submissions_gone AFTER DELETE ON submissions WHEN OLD.state != 'INTENT' BEGIN
+  UPDATE runs SET spent = spent - CAST(round(OLD.price * 1e6) AS INTEGER) WHERE run_id = OLD.run_id;
+END;
+CREATE TRIGGER submissions_moved AFTER UPDATE ON submissions
+ WHEN (OLD.state != 'INTENT', OLD.run_id, OLD.price) != (NEW.state != 'INTENT', NEW.run_id, NEW.price) BEGIN
+  UPDATE runs SET spent = spent - CAST(round(OLD.price * 1e6) AS INTEGER) WHERE run_id = OLD.run_id AND OLD.state != 'INTENT';
+  INSERT INTO runs SELECT NEW.run_id, CAST(round(NEW.price * 1e6) AS INTEGER) WHERE NEW.state != 'INTENT' ON CONFLICT DO UPDATE SET spent = spent + excluded.spent;
+END;
+PRAGMA user_version = 2;`
+
 // fileVersion is the newest this program writes; older files are brought up to it.
-const fileVersion = 1
+const fileVersion = 2
 
 // sqlite is the ledger's file. Two processes may have it open at once.
 type sqlite struct{ db *sql.DB }
@@ -85,8 +103,13 @@ func (s *sqlite) migrate() error {
 	case version > fileVersion:
 		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)", version, fileVersion)
 	}
-	if _, err := tx.Exec(schema + leases); err != nil {
-		return err
+	for i, step := range []string{schema + leases, runs} {
+		if i < version {
+			continue
+		}
+		if _, err := tx.Exec(step); err != nil {
+			return err
+		}
 	}
 	return tx.Commit()
 }
@@ -180,6 +203,6 @@ func (t sqliteTx) put(r Row) error {
 }
 
 func (t sqliteTx) spent(runID string) (sum float64, err error) {
-	err = t.tx.QueryRow(`SELECT coalesce(sum(price),0) FROM submissions WHERE run_id = ? AND state != 'INTENT'`, runID).Scan(&sum)
+	err = t.tx.QueryRow(`SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6`, runID).Scan(&sum)
 	return sum, err
 }
