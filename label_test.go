@@ -52,9 +52,11 @@ func TestLabel(t *testing.T) {
 		}
 		return r, n
 	}
-	for _, size := range []string{"640x360", "360x640"} {
+	var a image.Image
+	for _, size := range []string{"360x640", "640x360"} {
 		plain, few := amber(still(size, false, 30))
 		img := still(size, true, 30)
+		a = img
 		r, many := amber(img)
 		if few < 500 || plain.Empty() {
 			t.Errorf("%s: the badge has %d pixels", size, few)
@@ -67,7 +69,7 @@ func TestLabel(t *testing.T) {
 		}
 	}
 	// Six frames on, only the timecode's digits are others in the badge's first line.
-	a, b := still("640x360", true, 30), still("640x360", true, 36)
+	b := still("640x360", true, 36)
 	r, _ := amber(a)
 	changed := 0
 	for y := r.Min.Y; y < r.Min.Y+24; y++ {
