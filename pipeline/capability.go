@@ -18,9 +18,10 @@ import (
 // capabilities are what an account was seen to be able to do. The file is only a
 // memory: without it HeyGen is asked again. It holds no key and no link.
 type capabilities struct {
-	path string
-	mu   sync.Mutex
-	file map[string]*capability // by API address and where the key comes from
+	path  string
+	saver *saver
+	mu    sync.Mutex
+	file  map[string]*capability // by API address and where the key comes from
 }
 
 // capability is one account's.
@@ -44,6 +45,7 @@ const capabilityFile = "account.json"
 
 func openCapabilities(state string) *capabilities {
 	c := &capabilities{path: filepath.Join(state, capabilityFile), file: map[string]*capability{}}
+	c.saver = newSaver(c.write)
 	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
 		c.file = map[string]*capability{} // spoiled: ask again
 	}
@@ -77,12 +79,25 @@ func (c *capabilities) of(id string, f func(*capability)) {
 // account makes no folder.
 func (c *capabilities) learn(id string, f func(*capability)) {
 	c.of(id, f)
+	_ = c.write()
+}
+
+// note changes the memory by something that is learnt with every clip; it is written now
+// and then, and when the build ends.
+func (c *capabilities) note(id string, f func(*capability)) {
+	c.of(id, f)
+	_ = c.saver.changed()
+}
+
+// write never fails: it is only a memory.
+func (c *capabilities) write() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b, err := json.MarshalIndent(c.file, "", " ")
 	if _, serr := os.Stat(filepath.Dir(c.path)); err == nil && serr == nil {
-		_, _ = atomicfile.WriteBytes(c.path, 0o600, b) // only a memory
+		_, _ = atomicfile.WriteBytes(c.path, 0o600, b)
 	}
+	return nil
 }
 
 // accountID is where requests go and where the key comes from: known without

@@ -50,6 +50,9 @@ type saver struct {
 	next  time.Time
 }
 
+// savePause is how many times its own cost lies between two writes of a saver.
+const savePause = 40
+
 func newSaver(write func() error) *saver { return &saver{write: write, now: time.Now} }
 
 // changed notes a change, and writes when it is time.
@@ -80,6 +83,6 @@ func (s *saver) save() error {
 	}
 	s.dirty = false
 	took := s.now().Sub(began)
-	s.next = began.Add(10 * took)
+	s.next = began.Add(savePause * took)
 	return nil
 }

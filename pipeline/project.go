@@ -141,7 +141,7 @@ func (p *Project) peekState() error {
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
 	p.inputs.save()
-	err := errors.Join(p.lockSaver.flush(), p.standIns.saver.flush())
+	err := errors.Join(p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
 	if p.o.shared == nil {
 		err = errors.Join(err, p.provider.close())
 	}

@@ -79,7 +79,7 @@ const historyLength = 30
 
 // remembered keeps how long a route took.
 func (b *build) remembered(route string, took time.Duration) {
-	b.can.learn(b.accountID(), func(k *capability) {
+	b.can.note(b.accountID(), func(k *capability) {
 		if k.Waits == nil {
 			k.Waits = map[string][]float64{}
 		}

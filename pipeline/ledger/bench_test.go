@@ -27,7 +27,7 @@ func BenchmarkSpent(b *testing.B) {
 	}
 	for b.Loop() {
 		err = s.update(b.Context(), func(t txn) error {
-			if sum, err := t.spent("run"); err != nil || sum != rows {
+			if sum, err := t.spentBy("run"); err != nil || sum != rows {
 				return fmt.Errorf("%v, %w", sum, err)
 			}
 			return nil

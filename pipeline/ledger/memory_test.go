@@ -77,7 +77,7 @@ func (t *memoryTx) put(r Row) error {
 	return nil
 }
 
-func (t *memoryTx) spent(runID string) (sum float64, err error) {
+func (t *memoryTx) spentBy(runID string) (sum float64, err error) {
 	for _, r := range t.m.rows {
 		if r.RunID == runID && r.State != Intended {
 			sum += r.Price
@@ -134,7 +134,7 @@ func TestStoresAgree(t *testing.T) {
 				if err := tx.put(r); err != nil {
 					return errBroken
 				}
-				sum, err := tx.spent("r1")
+				sum, err := tx.spentBy("r1")
 				said[j] = fmt.Sprint(sum)
 				if undo && err == nil {
 					return context.Canceled

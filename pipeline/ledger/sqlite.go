@@ -69,7 +69,15 @@ PRAGMA user_version = 2;`
 const fileVersion = 2
 
 // sqlite is the ledger's file. Two processes may have it open at once.
-type sqlite struct{ db *sql.DB }
+type sqlite struct {
+	db              *sql.DB
+	row, set, spent *sql.Stmt // prepared once: parsing them was half of their cost
+}
+
+const (
+	selectOne   = "SELECT " + columns + " FROM submissions WHERE key = ?"
+	selectSpent = "SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6"
+)
 
 func openSQLite(path string) (*sqlite, error) {
 	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
@@ -78,9 +86,17 @@ func openSQLite(path string) (*sqlite, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // one writer; SQLite would queue them anyway
-	s := &sqlite{db}
+	s := &sqlite{db: db}
 	if err := s.migrate(); err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{{&s.row, selectOne}, {&s.set, upsert}, {&s.spent, selectSpent}} {
+		if *p.stmt, err = db.Prepare(p.text); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
 	return s, nil
 }
@@ -147,7 +163,7 @@ func one(row *sql.Row) (Row, bool, error) {
 }
 
 func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
-	return one(s.db.QueryRowContext(ctx, "SELECT "+columns+" FROM submissions WHERE key = ?", key))
+	return one(s.row.QueryRowContext(ctx, key))
 }
 
 func (s *sqlite) list(ctx context.Context) ([]Row, error) {
@@ -174,7 +190,7 @@ func (s *sqlite) update(ctx context.Context, f func(txn) error) error {
 		return fmt.Errorf("ledger: %w", err)
 	}
 	defer tx.Rollback() // nothing to undo after Commit
-	if err := f(sqliteTx{tx}); err != nil {
+	if err := f(sqliteTx{s, tx}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
@@ -183,10 +199,13 @@ func (s *sqlite) update(ctx context.Context, f func(txn) error) error {
 	return nil
 }
 
-type sqliteTx struct{ tx *sql.Tx }
+type sqliteTx struct {
+	*sqlite
+	tx *sql.Tx
+}
 
 func (t sqliteTx) get(key string) (Row, bool, error) {
-	return one(t.tx.QueryRow("SELECT "+columns+" FROM submissions WHERE key = ?", key))
+	return one(t.tx.Stmt(t.row).QueryRow(key))
 }
 
 func (t sqliteTx) put(r Row) error {
@@ -194,7 +213,7 @@ func (t sqliteTx) put(r Row) error {
 	if body == nil {
 		body = []byte{}
 	}
-	_, err := t.tx.Exec(upsert, r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
+	_, err := t.tx.Stmt(t.set).Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
 		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errBroken, err)
@@ -202,7 +221,7 @@ func (t sqliteTx) put(r Row) error {
 	return nil
 }
 
-func (t sqliteTx) spent(runID string) (sum float64, err error) {
-	err = t.tx.QueryRow(`SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6`, runID).Scan(&sum)
+func (t sqliteTx) spentBy(runID string) (sum float64, err error) {
+	err = t.tx.Stmt(t.spent).QueryRow(runID).Scan(&sum)
 	return sum, err
 }

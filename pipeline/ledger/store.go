@@ -22,8 +22,8 @@ type store interface {
 type txn interface {
 	get(key string) (Row, bool, error)
 	put(Row) error // inserts or replaces the row of that key
-	// spent is the sum of the prices of what a run sent and nobody refused.
-	spent(runID string) (float64, error)
+	// spentBy is the sum of the prices of what a run sent and nobody refused.
+	spentBy(runID string) (float64, error)
 }
 
 // errBroken is a row that breaks an invariant; the store does not take it.

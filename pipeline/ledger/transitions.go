@@ -58,7 +58,7 @@ func (l *Ledger) afford(t txn, runID string, price float64, budget *float64) err
 	if budget == nil {
 		return nil
 	}
-	spent, err := t.spent(runID)
+	spent, err := t.spentBy(runID)
 	if err != nil {
 		return err
 	}
