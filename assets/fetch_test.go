@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -289,5 +291,37 @@ func TestADamagedFileIsFound(t *testing.T) {
 	_ = os.WriteFile(s.Path(h), []byte("jello"), 0o600)
 	if !errors.Is(s.Verify(h), ErrCorrupt) {
 		t.Error("not noticed")
+	}
+}
+
+// TestConnectionsAreKept: one fetcher's downloads follow one another on one connection,
+// which ends with the fetcher. Each had opened its own and left it open for 30 seconds.
+func TestConnectionsAreKept(t *testing.T) {
+	var opened, closed atomic.Int32
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { whole(bodyA, `"a"`, w, r) }))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			opened.Add(1)
+		case http.StateClosed:
+			closed.Add(1)
+		}
+	}
+	s.Start()
+	defer s.Close()
+	f := &Fetcher{}
+	for i := range 10 {
+		if _, err := f.Fetch(t.Context(), filepath.Join(t.TempDir(), strconv.Itoa(i)), func(context.Context, bool) (string, error) { return s.URL, nil }, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := opened.Load(); n != 1 {
+		t.Errorf("%d connections for 10 downloads", n)
+	}
+	f.Close()
+	for end := time.Now().Add(10 * time.Second); closed.Load() < opened.Load(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("%d of %d connections were closed", closed.Load(), opened.Load())
+		}
 	}
 }

@@ -73,6 +73,8 @@ type Project struct {
 	store      *assets.Store
 	ledger     *ledger.Ledger
 	provider   *provider
+	fetchOnce  sync.Once
+	fetch      *assets.Fetcher // nil before the first download
 }
 
 // Open loads the manifest and the lockfile.
@@ -142,6 +144,9 @@ func (p *Project) peekState() error {
 func (p *Project) Close() error {
 	p.inputs.save()
 	err := errors.Join(p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
+	if p.fetch != nil {
+		p.fetch.Close()
+	}
 	if p.o.shared == nil {
 		err = errors.Join(err, p.provider.close())
 	}

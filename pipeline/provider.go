@@ -124,23 +124,21 @@ func loopback(host string) bool {
 // fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
 // loopback only when the provider itself is on loopback.
 func (p *Project) fetcher() *assets.Fetcher {
-	local := p.provider.local()
-	return &assets.Fetcher{
-		Stall:    30 * time.Second,
-		MaxBytes: 8 << 30,
-		Allow: func(u *url.URL) error {
-			host := strings.ToLower(u.Hostname())
-			switch {
-			case local && loopback(host):
-				return nil
-			case u.Scheme != "https":
-				return errors.New("the link is not https")
-			case strings.HasSuffix(host, ".heygen.ai"), strings.HasSuffix(host, ".heygen.com"):
-				return nil
-			}
-			return errors.New("the host is not one of HeyGen's")
-		},
+	p.fetchOnce.Do(func() { p.fetch = &assets.Fetcher{Stall: 30 * time.Second, MaxBytes: 8 << 30, Allow: p.mayFetch} })
+	return p.fetch
+}
+
+func (p *Project) mayFetch(u *url.URL) error {
+	host := strings.ToLower(u.Hostname())
+	switch {
+	case p.provider.local() && loopback(host):
+		return nil
+	case u.Scheme != "https":
+		return errors.New("the link is not https")
+	case strings.HasSuffix(host, ".heygen.ai"), strings.HasSuffix(host, ".heygen.com"):
+		return nil
 	}
+	return errors.New("the host is not one of HeyGen's")
 }
 
 // explain turns the client's error into one for people.
