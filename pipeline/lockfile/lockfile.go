@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"sort"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -78,7 +77,10 @@ type Info struct {
 type Box struct{ X, Y, W, H int }
 
 // File is a lockfile in memory.
-type File struct{ clips map[string]Entry }
+type File struct {
+	clips map[string]Entry
+	texts map[string]string // how entries are written; made when they are needed
+}
 
 type document struct {
 	Version int              `yaml:"version"`
@@ -89,7 +91,7 @@ type document struct {
 func Load(path string) (*File, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &File{clips: map[string]Entry{}}, nil
+		return newFile(), nil
 	}
 	if err != nil {
 		return nil, err
@@ -112,6 +114,9 @@ func Parse(name string, b []byte) (*File, error) {
 	if len(b) > maxSize {
 		return nil, bad(1, 1, "larger than %d MiB", maxSize>>20)
 	}
+	if f := blocks(string(b)); f != nil {
+		return f, nil
+	}
 	var d document
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&d); err != nil && len(bytes.TrimSpace(b)) > 0 {
 		var ye yaml.Error
@@ -125,7 +130,7 @@ func Parse(name string, b []byte) (*File, error) {
 	if d.Version > version {
 		return nil, bad(1, 1, "written by a newer greenroom (version %d)", d.Version)
 	}
-	f := &File{clips: map[string]Entry{}}
+	f := newFile()
 	for clip, e := range d.Clips {
 		e.Clip = clip
 		if err := e.validate(); err != nil {
@@ -174,37 +179,19 @@ func (f *File) Get(clip string) (Entry, bool) {
 }
 
 // Set replaces a clip's entry.
-func (f *File) Set(e Entry) { f.clips[e.Clip] = e }
+func (f *File) Set(e Entry) {
+	f.clips[e.Clip] = e
+	delete(f.texts, e.Clip)
+}
 
 // Keep drops every clip that is not named.
 func (f *File) Keep(names map[string]bool) {
 	for n := range f.clips {
 		if !names[n] {
 			delete(f.clips, n)
+			delete(f.texts, n)
 		}
 	}
-}
-
-// Encode gives the text.
-func (f *File) Encode() ([]byte, error) {
-	names := make([]string, 0, len(f.clips))
-	for n := range f.clips {
-		names = append(names, n)
-	}
-	sort.Strings(names)
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%sversion: %d\nclips:\n", header, version)
-	for _, n := range names {
-		b, err := yaml.Marshal(f.clips[n])
-		if err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&out, "  %s:\n", n)
-		for _, l := range strings.Split(strings.TrimRight(string(b), "\n"), "\n") {
-			fmt.Fprintf(&out, "    %s\n", l)
-		}
-	}
-	return out.Bytes(), nil
 }
 
 // Save writes the text whole or not at all; equal text is not rewritten.

@@ -1,6 +1,8 @@
 package lockfile
 
 import (
+	"bytes"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +15,7 @@ import (
 var hash = strings.Repeat("ab", 32)
 
 func sample() *File {
-	f := &File{clips: map[string]Entry{}}
+	f := newFile()
 	for _, n := range []string{"pricing", "1", "intro"} {
 		f.Set(Entry{
 			Clip: n, TakeKey: hash, Route: "v2-key", VideoID: "7e1", Master: hash, MasterBytes: 12, Duration: 1.5,
@@ -77,6 +79,77 @@ func FuzzParse(f *testing.F) {
 		if got, err := Parse("l", b); err == nil {
 			if _, err := got.Encode(); err != nil {
 				t.Errorf("accepted and cannot be written: %v", err)
+			}
+		}
+	})
+}
+
+// TestBothReadingsAgree: entry by entry and in one piece give the same file, and what is
+// not laid out as ours is read in one piece.
+func TestBothReadingsAgree(t *testing.T) {
+	text, err := sample().Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick := blocks(string(text))
+	if quick == nil {
+		t.Fatal("our own text is not read entry by entry")
+	}
+	slow, err := Parse("greenroom.lock", bytes.Replace(text, []byte(header), []byte("# by hand\n"), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(slow.clips, quick.clips); d != "" {
+		t.Error(d)
+	}
+	e, _ := quick.Get("intro")
+	e.MasterBytes++
+	quick.Set(e)
+	again, err := quick.Encode()
+	if err != nil || !bytes.Contains(again, []byte("bytes: 13")) || bytes.Equal(text, again) {
+		t.Errorf("a changed entry is written as before: %v\n%s", err, again)
+	}
+	quick.Keep(map[string]bool{"intro": true})
+	if short, err := quick.Encode(); err != nil || bytes.Contains(short, []byte("pricing")) {
+		t.Errorf("%v\n%s", err, short)
+	}
+	for name, other := range map[string]string{
+		"a clip twice": string(text) + "  intro:\n    take: " + hash + "\n    master: " + hash + "\n",
+		"cut off":      string(text[:len(text)-3]),
+		"no key":       strings.Replace(string(text), "  intro:", "  intro", 1),
+		"other indent": strings.Replace(string(text), "    take", "     take", 1),
+	} {
+		if blocks(other) != nil {
+			t.Errorf("%s is read entry by entry", name)
+		}
+	}
+}
+
+func BenchmarkTenThousand(b *testing.B) {
+	f := newFile()
+	for i := range 10_000 {
+		e, _ := sample().Get("intro")
+		e.Clip = fmt.Sprintf("clip-%d", i)
+		f.Set(e)
+	}
+	text, err := f.Encode()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := Parse("l", text); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("encode after one change", func(b *testing.B) {
+		for b.Loop() {
+			e, _ := f.Get("clip-77")
+			f.Set(e)
+			if _, err := f.Encode(); err != nil {
+				b.Fatal(err)
 			}
 		}
 	})

@@ -1,0 +1,83 @@
+package lockfile
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+const indent = "    " // of an entry's lines, below its clip's name
+
+func newFile() *File { return &File{clips: map[string]Entry{}, texts: map[string]string{}} }
+
+// start is how every file of ours begins.
+func start() string { return fmt.Sprintf("%sversion: %d\nclips:\n", header, version) }
+
+// Encode gives the text. Entries that did not change are not written anew: of ten
+// thousand, few do between two writes.
+func (f *File) Encode() ([]byte, error) {
+	names := make([]string, 0, len(f.clips))
+	for n := range f.clips {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	var out bytes.Buffer
+	out.WriteString(start())
+	for _, n := range names {
+		text, ok := f.texts[n]
+		if !ok {
+			b, err := yaml.Marshal(f.clips[n])
+			if err != nil {
+				return nil, err
+			}
+			var block strings.Builder
+			for l := range strings.Lines(string(b)) {
+				block.WriteString(indent + l)
+			}
+			text = block.String()
+			f.texts[n] = text
+		}
+		fmt.Fprintf(&out, "  %s:\n%s", n, text)
+	}
+	return out.Bytes(), nil
+}
+
+// blocks reads a text that is laid out as Encode does, an entry at a time: the YAML
+// package takes a hundred times a text's size to read it in one piece. It gives nil for
+// any other text, and for a faulty one, whose place the whole reading finds.
+func blocks(text string) *File {
+	rest, ours := strings.CutPrefix(text, start())
+	if !ours {
+		return nil
+	}
+	f := newFile()
+	for rest != "" {
+		line, after, _ := strings.Cut(rest, "\n")
+		name, ok := strings.CutSuffix(strings.TrimPrefix(line, "  "), ":")
+		if _, twice := f.clips[name]; !ok || twice || !strings.HasPrefix(line, "  ") {
+			return nil
+		}
+		end := 0
+		for strings.HasPrefix(after[end:], indent) {
+			next := strings.IndexByte(after[end:], '\n') + 1
+			if next == 0 {
+				return nil // cut off
+			}
+			end += next
+		}
+		var plain strings.Builder
+		for l := range strings.Lines(after[:end]) {
+			plain.WriteString(l[len(indent):])
+		}
+		e := Entry{Clip: name}
+		if yaml.NewDecoder(strings.NewReader(plain.String()), yaml.Strict()).Decode(&e) != nil || e.validate() != nil {
+			return nil
+		}
+		f.clips[name], f.texts[name] = e, after[:end]
+		rest = after[end:]
+	}
+	return f
+}
