@@ -43,7 +43,7 @@ defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891
 each:
   welcome: {rows: people.csv, name: "{{id}}", script: "Hello {{name}}, welcome aboard."}
 `)
-	box := exec.Command("greenroom", "sandbox", "--listen", "127.0.0.1:0", "--speed", "3600", "--canned", "--concurrency", "100", "--data", b.TempDir())
+	box := exec.Command("greenroom", "sandbox", "--listen", "127.0.0.1:0", "--speed", "3600", "--canned", "--concurrency", "100", "--balance", "100000", "--data", b.TempDir())
 	box.Stderr = os.Stderr
 	out, err := box.StdoutPipe()
 	if err != nil {

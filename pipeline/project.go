@@ -62,9 +62,10 @@ type Project struct {
 	autoMu  sync.Mutex
 	uploads keyedMutex
 
-	indexOnce sync.Once
-	index     map[string]int // clips by name
-	offline   bool           // see Offline
+	indexOnce  sync.Once
+	index      map[string]int  // clips by name
+	onKeyColor map[string]bool // clips with a transparent translation, by name
+	offline    bool            // see Offline
 
 	lockMu     sync.Mutex
 	lockSaver  *saver

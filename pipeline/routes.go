@@ -114,12 +114,8 @@ func (p *Project) candidates(c manifest.Clip, api heygen.API) []string {
 // translated reports that another clip is a translation of this one: then it is made
 // on the key colour, for alpha does not survive a translation and the colour does.
 func (p *Project) translated(name string) bool {
-	for _, c := range p.Manifest.Clips {
-		if c.Translate != nil && c.Translate.Clip == name && c.Transparent {
-			return true
-		}
-	}
-	return false
+	p.clipIndex()
+	return p.onKeyColor[name]
 }
 
 // noWebM reports a look that was refused as WebM before.

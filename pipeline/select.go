@@ -160,9 +160,12 @@ func (p *Project) noClip(name string) error {
 // clipIndex finds a clip by its name.
 func (p *Project) clipIndex() map[string]int {
 	p.indexOnce.Do(func() {
-		p.index = make(map[string]int, len(p.Manifest.Clips))
+		p.index, p.onKeyColor = make(map[string]int, len(p.Manifest.Clips)), map[string]bool{}
 		for i, c := range p.Manifest.Clips {
 			p.index[c.Name] = i
+			if c.Translate != nil && c.Transparent {
+				p.onKeyColor[c.Translate.Clip] = true
+			}
 		}
 	})
 	return p.index

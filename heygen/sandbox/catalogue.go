@@ -86,7 +86,7 @@ func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) quota(w http.ResponseWriter, _ *http.Request) {
-	left := 60000 // sixtieths of a credit
+	left := 60 * s.o.Balance // sixtieths of a credit
 	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
 		left = 0
 	}

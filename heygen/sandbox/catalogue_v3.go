@@ -124,7 +124,7 @@ func (s *Server) locales(w http.ResponseWriter, _ *http.Request) {
 const sandboxUser = "sandbox"
 
 func (s *Server) me(w http.ResponseWriter, _ *http.Request) {
-	balance := 1000.0
+	balance := float64(s.o.Balance)
 	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
 		balance = 0
 	}

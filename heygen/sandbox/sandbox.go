@@ -49,6 +49,7 @@ type Options struct {
 	Now         func() time.Time
 	Concurrency int  // jobs rendered at once; 0 is 3, as a pro plan
 	Canned      bool // draw one short file per size and format, and give it to every job
+	Balance     int  // what the account holds at all times, USD; 0 is 1,000
 }
 
 // renderSeconds is how long a job takes in life, beside twice its own length.
@@ -124,6 +125,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	if o.Concurrency <= 0 {
 		o.Concurrency = 3
+	}
+	if o.Balance <= 0 {
+		o.Balance = 1000
 	}
 	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o755); err != nil {
 		return nil, err

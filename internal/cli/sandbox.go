@@ -24,6 +24,7 @@ func sandboxCommand() command {
 			fs.StringVar(&o.Dir, "data", "", "keep jobs and media in `DIR` (default .greenroom/sandbox)")
 			fs.BoolVar(&o.Canned, "canned", false, "give every job of a size and format the same two seconds")
 			fs.IntVar(&o.Concurrency, "concurrency", 3, "render `N` jobs at once; more wait")
+			fs.IntVar(&o.Balance, "balance", 1000, "show this many `DOLLARS` on the account, whatever is bought")
 			fs.StringVar(&o.Key, "key", "", "accept only this API `KEY`")
 			fs.StringArrayVar(&names, "fault", nil, "make `NAME[=VALUE]` go wrong; may be repeated")
 			fs.StringVar(&urlFile, "url-file", "", "write the address to `PATH` once serving")
