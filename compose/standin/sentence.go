@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -78,7 +79,7 @@ func contentID(parts ...string) string {
 }
 
 // voiceVersion changes when the way sentences sound or are kept changes.
-const voiceVersion = "4"
+const voiceVersion = "5"
 
 func (m *Maker) sentenceFile(dir, text string, s Spec) string {
 	return filepath.Join(dir, contentID(voiceVersion, m.engine(), language(s), strconv.FormatFloat(speedOf(s), 'g', -1, 64), text)+".say")
@@ -114,31 +115,36 @@ func (m *Maker) sentences(ctx context.Context, dir string, list []part, s Spec) 
 	return out, m.speakAll(ctx, dir, fresh, s)
 }
 
-// speakAll speaks new sentences side by side and codes all of them in one run.
+// speakAll speaks new sentences and codes them, in runs side by side: while one is being
+// coded, which takes twice as long, the next is spoken.
 func (m *Maker) speakAll(ctx context.Context, dir string, fresh []*sentence, s Spec) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	sound := make([][]int16, len(fresh))
-	var g errgroup.Group
-	g.SetLimit(max(2, runtime.NumCPU()))
-	for i, one := range fresh {
-		g.Go(func() error {
-			u, err := m.utter(ctx, one.Text, s, m.sentenceFile(dir, one.Text, s)+".trying")
-			if err != nil {
-				return err
-			}
-			samples := u.samples
-			// The coder's delay pushes the end back: leave it room in silence.
-			n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
-			sound[i] = append(samples, make([]int16, n-len(samples))...)
-			one.Samples, one.Loud = n, rms(sound[i])
-			one.Words, one.Mouths = u.words, u.mouths
-			return nil
-		})
+	cores := max(2, runtime.NumCPU())
+	each := (len(fresh) + 2*cores - 1) / (2 * cores)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(cores)
+	for run := range slices.Chunk(fresh, each) {
+		g.Go(func() error { return m.speakRun(ctx, dir, run, s) })
 	}
-	if err := g.Wait(); err != nil {
-		return err
+	return g.Wait()
+}
+
+// speakRun speaks sentences and codes them in one run.
+func (m *Maker) speakRun(ctx context.Context, dir string, fresh []*sentence, s Spec) error {
+	sound := make([][]int16, len(fresh))
+	for i, one := range fresh {
+		u, err := m.utter(ctx, one.Text, s, m.sentenceFile(dir, one.Text, s)+".trying")
+		if err != nil {
+			return err
+		}
+		samples := u.samples
+		// The coder's delay pushes the end back: leave it room in silence.
+		n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
+		sound[i] = append(samples, make([]int16, n-len(samples))...)
+		one.Samples, one.Loud = n, rms(sound[i])
+		one.Words, one.Mouths = u.words, u.mouths
 	}
 	packets, err := m.opus(ctx, sound)
 	if err != nil {
@@ -211,7 +217,8 @@ func rms(samples []int16) []float64 {
 	return out
 }
 
-// opus codes sounds one after the other and gives their packets.
+// opus codes sounds one after the other and gives their packets, with as little effort
+// as the coder knows: a stand-in's voice is not better for more.
 func (m *Maker) opus(ctx context.Context, sounds [][]int16) ([][]byte, error) {
 	var raw, out bytes.Buffer
 	for _, s := range sounds {
@@ -220,7 +227,7 @@ func (m *Maker) opus(ctx context.Context, sounds [][]int16) ([][]byte, error) {
 		}
 	}
 	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0",
-		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip", "-compression_level", "5", "-f", "ogg", "pipe:1"}
+		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip", "-compression_level", "0", "-f", "ogg", "pipe:1"}
 	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: &raw, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the voice: %w", err)
 	}
