@@ -23,7 +23,7 @@ import (
 // Options of a session.
 type Options struct {
 	Project pipeline.Options // its Sink is not used
-	Poll    bool             // look at files at intervals
+	Poll    Poll             // how changes are noticed
 	Buy     bool             // saves buy too: for people who said so
 	Draft   bool             // saves buy voices, no clips
 	Notice  func(string)     // words for the person, may be nil
@@ -154,13 +154,19 @@ func (s *Session) Run(ctx context.Context) error {
 	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	wg.Go(func() { s.files.run(ctx, s.o.Poll) })
+	var unheard error
+	wg.Go(func() {
+		if unheard = s.files.run(ctx, s.o.Poll); unheard != nil {
+			cancel()
+		}
+	})
 	s.files.hint()
 	for {
 		pending := s.again()
 		select {
 		case <-ctx.Done():
-			return nil
+			wg.Wait()
+			return unheard
 		case o := <-s.orders:
 			o.done <- s.obey(ctx, o)
 		case <-s.files.hints:
