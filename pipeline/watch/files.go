@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -87,12 +88,16 @@ type files struct {
 	hints  chan struct{} // buffered by one: a hint is a hint
 	notice func(string)
 
+	mu     sync.Mutex
+	inputs map[string]bool // the files that a run reads, by every name they have
+	more   chan struct{}   // there are new ones; buffered by one
+
 	open      func() (w source, end func(), err error)
 	probeWait time.Duration
 }
 
 func newFiles(root string, notice func(string)) *files {
-	return &files{root: root, hints: make(chan struct{}, 1), notice: notice, open: system, probeWait: probeWait}
+	return &files{root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1), notice: notice, open: system, probeWait: probeWait}
 }
 
 func (f *files) hint() {
@@ -190,12 +195,16 @@ func (f *files) listen(ctx context.Context, w source, probe bool) error {
 			return nil
 		case <-late:
 			return errDeaf
+		case <-f.more:
+			if err := f.addInputs(w); err != nil {
+				return err
+			}
 		case err, ok := <-w.errors:
 			switch {
 			case !ok:
 				return errors.New("the watcher ended")
 			case errors.Is(err, fsnotify.ErrEventOverflow): // some were lost: look at everything
-				if err := f.addTree(w, f.root); err != nil {
+				if err := errors.Join(f.addTree(w, f.root), f.addInputs(w)); err != nil {
 					return err
 				}
 				f.hint()
@@ -223,7 +232,7 @@ func (f *files) inside(path string) bool {
 }
 
 func (f *files) event(w source, e fsnotify.Event) error {
-	if !f.inside(e.Name) || e.Op == fsnotify.Chmod || ignored(f.root, e.Name) {
+	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.root, e.Name)) {
 		return nil
 	}
 	if e.Has(fsnotify.Create) {
