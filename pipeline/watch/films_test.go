@@ -113,6 +113,10 @@ func TestFilesOfCompositionsAreFollowed(t *testing.T) {
 			fresh("a video", func() { p.write("loop.webm", string(footage(t, 2, "green"))) })
 			fresh("a font", func() { p.write("fonts/brand.ttf", string(fonts.Inter(700).Data)+"\x00") })
 
+			if poll {
+				return // what follows hangs on the runs, not on how they begin
+			}
+
 			// what is wrong with them is said where they are named; the clips go on
 			wrong := func(what, file, bytes string, line int, says string) {
 				t.Helper()
