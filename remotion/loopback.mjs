@@ -22,9 +22,25 @@ net.Server.prototype.listen = function (...args) {
   return listen.apply(this, args);
 };
 
+// Killed, it could not tell us: then another process is our parent, at the first look
+// perhaps already, and it is gone itself. What we started ends with our group.
 const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) {
-    process.exit(1);
+const starter = Number(new URL(import.meta.url).hash.slice(1));
+const gone = () => {
+  if (process.ppid !== parent) return true;
+  try {
+    process.kill(starter, 0);
+    return false;
+  } catch (e) {
+    return e.code === 'ESRCH';
   }
-}, 1000).unref();
+};
+setInterval(() => {
+  if (!gone()) return;
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    // no group of our own, or Windows, where there are none
+  }
+  process.exit(1);
+}, 500).unref();

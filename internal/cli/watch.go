@@ -24,7 +24,7 @@ import (
 type watchOptions struct {
 	listen, urlFile string
 	noPage          bool
-	poll            bool
+	poll            string
 	buy             string
 	studio          bool
 	studioPort      int
@@ -38,7 +38,8 @@ func watchCommand() command {
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve the page on this loopback `ADDRESS`")
 			fs.StringVar(&o.urlFile, "url-file", "", "write the page's address to `FILE`")
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
-			fs.BoolVar(&o.poll, "poll", false, "look at files at intervals, for file systems that tell nothing")
+			fs.StringVar(&o.poll, "poll", "auto", "look at files at intervals: `WHEN` is always, never, or auto: where saves are not told of")
+			fs.Lookup("poll").NoOptDefVal = "always"
 			fs.StringVar(&o.buy, "buy", "", "let every save buy what it changes, without asking: `WHAT` is all, or voices")
 			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
@@ -56,6 +57,15 @@ func watchCommand() command {
 				if o.buy != "" && o.buy != "all" && o.buy != "voices" {
 					return fault.New(fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it buys all, or voices", o.buy)
 				}
+				switch o.poll { // as a switch, also from the environment
+				case "true":
+					o.poll = "always"
+				case "false", "":
+					o.poll = "auto"
+				}
+				if o.poll != "auto" && o.poll != "always" && o.poll != "never" {
+					return fault.New(fault.Usage, "write --poll, --poll=never, or leave it out", "--poll=%s: it is auto, always or never", o.poll)
+				}
 				return runWatch(ctx, e, o)
 			}
 		}}
@@ -66,7 +76,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	if _, err := os.Stat(opts.ManifestPath); err != nil {
 		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))
 	}
-	s, err := watch.New(watch.Options{Project: opts, Poll: o.poll, Buy: o.buy == "all", Draft: o.buy == "voices", Notice: func(m string) { e.say("%s", m) }})
+	s, err := watch.New(watch.Options{Project: opts, Poll: watch.Poll(o.poll), Buy: o.buy == "all", Draft: o.buy == "voices", Notice: func(m string) { e.say("%s", m) }})
 	if err != nil {
 		return err
 	}

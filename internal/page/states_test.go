@@ -74,15 +74,10 @@ func scenes() []scene {
 // TestTheLooks holds every state of the page, at both widths and in both schemes, against
 // axe-core, and never lets it be wider than the window.
 func TestTheLooks(t *testing.T) {
-	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
-	if err != nil {
-		t.Fatalf("run .ci/setup: %v", err)
-	}
 	m := play(watch.State{})
 	s := m.serve(t, t.TempDir())
 	tab := browsertest.Tab(s)
 	s.do(tab, chromedp.ActionFunc(watchPolicy))
-	const check = `axe.run({resultTypes:['violations']}).then(r => r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' ').slice(0, 400)))`
 	for _, width := range []int{390, 1440} {
 		for _, dark := range []bool{false, true} {
 			for _, x := range scenes() {
@@ -101,14 +96,7 @@ func TestTheLooks(t *testing.T) {
 				if x.then != "" {
 					s.until(tab, x.then)
 				}
-				if wide := js[int](s, tab, `document.documentElement.scrollWidth`); wide > width {
-					t.Errorf("%s: the page is %d pixels wide", at, wide)
-				}
-				var found []string
-				s.do(tab, chromedp.Evaluate(string(axe)+";0", nil), chromedp.Evaluate(check, &found, awaited))
-				for _, f := range found {
-					t.Errorf("%s: %s", at, f)
-				}
+				s.accessible(tab, at, width)
 				if refused := js[[]string](s, tab, `window.refusedByPolicy`); len(refused) != 0 {
 					t.Errorf("%s: the policy refused %v", at, refused)
 				}
@@ -119,6 +107,56 @@ func TestTheLooks(t *testing.T) {
 	for state, want := range map[string]string{"fresh": "○ new", "standing": "◌ stand-in", "final": "● final", "waiting": "◔ waiting", "working": "◑ working", "failed": "✕ failed"} {
 		if got := js[string](s, tab, of(state, `.querySelector('.state').textContent`)); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", state, got)
+		}
+	}
+}
+
+// accessible holds what a tab shows against axe-core, and the window's width.
+func (s *stage) accessible(tab context.Context, at string, width int) {
+	s.Helper()
+	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		s.Fatalf("run .ci/setup: %v", err)
+	}
+	if wide := js[int](s, tab, `document.documentElement.scrollWidth`); wide > width {
+		s.Errorf("%s: the page is %d pixels wide", at, wide)
+	}
+	const check = `axe.run({resultTypes:['violations']}).then(r => r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' ').slice(0, 400)))`
+	var found []string
+	s.do(tab, chromedp.Evaluate(string(axe)+";0", nil), chromedp.Evaluate(check, &found, awaited))
+	for _, f := range found {
+		s.Errorf("%s: %s", at, f)
+	}
+}
+
+// everyLook holds words at the page's foot against axe-core at both widths and in both
+// schemes, while the page stands as it is: in sight, not upon one another, legible.
+func (s *stage) everyLook(tab context.Context, what string, shown ...string) {
+	s.Helper()
+	for _, width := range []int{390, 1440} {
+		for _, scheme := range []string{"light", "dark"} {
+			at := fmt.Sprintf("%s, %d px, %s", what, width, scheme)
+			s.do(tab, chromedp.EmulateViewport(int64(width), 900), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			s.accessible(tab, at, width)
+			boxes := js[[][]float64](s, tab, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => !e.hidden).map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])`, strings.Join(shown, ", ")))
+			if len(boxes) != len(shown) {
+				s.Errorf("%s: of %v %d are shown", at, shown, len(boxes))
+			}
+			for i, b := range boxes {
+				if b[0] < 0 || b[1] < 0 || b[2] > float64(width) || b[3] > 900 || b[2]-b[0] < 100 || b[3]-b[1] < 30 {
+					s.Errorf("%s: %v is at %v", at, shown, b)
+				}
+				if i > 0 && b[1] < boxes[i-1][3] {
+					s.Errorf("%s: %v lie upon one another: %v", at, shown, boxes)
+				}
+			}
+			if dir := os.Getenv("GREENROOM_TEST_PICTURES"); dir != "" {
+				var png []byte
+				s.do(tab, chromedp.CaptureScreenshot(&png))
+				if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(strings.ReplaceAll(at, ", ", "-"), " ", "-")+".png"), png, 0o600); err != nil {
+					s.Error(err)
+				}
+			}
 		}
 	}
 }
@@ -200,11 +238,20 @@ func TestTheConnection(t *testing.T) {
 	tab := s.browser(1440, false)
 	s.until(tab, of("intro", `?.querySelector('.buy').disabled === false`))
 	// HeyGen is away: a purchase says so, and its button can be pressed again
-	m.err = errors.New("cannot reach api.heygen.com: connection refused")
+	m.err = errors.New("cannot reach api.heygen.com: connection refused; nothing was bought, and the same button buys when it answers again, for what it said it would cost")
 	s.do(tab, chromedp.Click(`[data-name="intro"] .buy`), chromedp.Click(`#ask-yes`))
 	s.until(tab, `document.getElementById('notice').innerText.includes('connection refused') && `+of("intro", `.querySelector('.buy').disabled === false`))
+	s.do(tab, chromedp.Evaluate(`clearTimeout(hiding)`, nil)) // it stays while it is looked at
+	s.everyLook(tab, "a notice", "#notice")
 	stop(web)
 	s.until(tab, `document.getElementById('lost').innerText.includes('trying again') && `+of("intro", `.querySelector('.buy').disabled`))
+	s.everyLook(tab, "a notice and no connection", "#notice", "#lost")
+	s.do(tab, chromedp.Evaluate(`notice('')`, nil))
+	s.everyLook(tab, "no connection", "#lost")
+	s.do(tab, chromedp.EmulateViewport(390, 900), chromedp.Evaluate(`scrollTo({top: 1e6, behavior: 'instant'})`, nil))
+	if !js[bool](s, tab, `document.getElementById('log-box').getBoundingClientRect().bottom <= document.getElementById('lost').getBoundingClientRect().top`) {
+		t.Error("the page's end is hidden below the words")
+	}
 	m.set(func(st *watch.State) {
 		st.Clips = []watch.Clip{{Name: "new", State: watch.Unmade}, {Name: "intro", State: watch.Final}}
 	})
@@ -214,4 +261,5 @@ func TestTheConnection(t *testing.T) {
 	web = serve(New(m, t.TempDir())) // another token
 	defer func() { stop(web) }()
 	s.until(tab, `document.getElementById('lost').innerText.includes('started anew')`)
+	s.everyLook(tab, "a session started anew", "#lost")
 }

@@ -25,7 +25,7 @@ func TestWhereEventsTellNothing(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		f.run(ctx, false)
+		_ = f.run(ctx, PollAuto)
 	}()
 	if s := <-said; !strings.Contains(s, "SMB") || !strings.Contains(s, "every 400ms") {
 		t.Errorf("%q", s)

@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"greenroom/internal/fault"
 )
 
 // Quiet and longest are how long files must be still before a run, and how long a
@@ -84,10 +87,17 @@ type files struct {
 	root   string
 	hints  chan struct{} // buffered by one: a hint is a hint
 	notice func(string)
+
+	mu     sync.Mutex
+	inputs map[string]bool // the files that a run reads, by every name they have
+	more   chan struct{}   // there are new ones; buffered by one
+
+	open      func() (w source, end func(), err error)
+	probeWait time.Duration
 }
 
 func newFiles(root string, notice func(string)) *files {
-	return &files{root: root, hints: make(chan struct{}, 1), notice: notice}
+	return &files{root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1), notice: notice, open: system, probeWait: probeWait}
 }
 
 func (f *files) hint() {
@@ -97,16 +107,22 @@ func (f *files) hint() {
 	}
 }
 
-// run watches until ctx ends. poll looks at intervals instead of asking the system;
-// that is also what is left when the system has no watches to give.
-func (f *files) run(ctx context.Context, poll bool) {
-	if !poll {
-		err := f.deaf()
+// run watches until ctx ends. Where events cannot be had or tell nothing, files are
+// looked at at intervals instead, and the notice says why; with PollNever that is an error.
+func (f *files) run(ctx context.Context, poll Poll) error {
+	if poll != PollAlways {
+		var err error
+		if poll != PollNever {
+			err = f.deaf()
+		}
 		if err == nil {
-			err = f.events(ctx)
+			err = f.events(ctx, poll != PollNever)
 		}
 		if ctx.Err() != nil {
-			return
+			return nil
+		}
+		if poll == PollNever {
+			return fault.Wrap(fault.Failed, err, "leave --poll=never out: files are looked at at intervals then", "listen to saves: %s", plainError(err))
 		}
 		f.notice("files are looked at every " + pollEvery.String() + ": " + plainError(err))
 	}
@@ -117,7 +133,7 @@ func (f *files) run(ctx context.Context, poll bool) {
 		case <-tick.C:
 			f.hint()
 		case <-ctx.Done():
-			return
+			return nil
 		}
 	}
 }
@@ -132,39 +148,76 @@ func plainError(err error) string {
 	return "the system's events ended"
 }
 
-// events turns the system's events into hints. An error means that it cannot go on.
-func (f *files) events(ctx context.Context) error {
+// source is where events come from.
+type source struct {
+	events <-chan fsnotify.Event
+	errors <-chan error
+	add    func(dir string) error
+}
+
+// system opens the system's events, by any name they have here.
+func system() (source, func(), error) {
 	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return source{}, nil, err
+	}
+	return source{w.Events, w.Errors, w.Add}, func() { _ = w.Close() }, nil
+}
+
+// events turns the system's events into hints. An error means that it cannot go on.
+func (f *files) events(ctx context.Context, probe bool) error {
+	w, end, err := f.open()
 	if err != nil {
 		return err
 	}
-	defer w.Close()
+	defer end()
+	return f.listen(ctx, w, probe)
+}
+
+// listen watches the tree and hears a source until ctx ends. With probe, a source that
+// does not tell of a file of our own is an error.
+func (f *files) listen(ctx context.Context, w source, probe bool) error {
 	if err := f.addTree(w, f.root); err != nil {
 		return err
 	}
 	// The folder above tells when the project's own folder is removed and made again.
-	if err := w.Add(filepath.Dir(f.root)); err != nil && tooMany(err) {
+	if err := w.add(filepath.Dir(f.root)); err != nil && tooMany(err) {
 		return err
+	}
+	var late <-chan time.Time
+	if probe && f.probe(w) {
+		defer f.unprobe()
+		late = time.After(f.probeWait)
 	}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case err, ok := <-w.Errors:
+		case <-late:
+			return errDeaf
+		case <-f.more:
+			if err := f.addInputs(w); err != nil {
+				return err
+			}
+		case err, ok := <-w.errors:
 			switch {
 			case !ok:
 				return errors.New("the watcher ended")
 			case errors.Is(err, fsnotify.ErrEventOverflow): // some were lost: look at everything
-				if err := f.addTree(w, f.root); err != nil {
+				if err := errors.Join(f.addTree(w, f.root), f.addInputs(w)); err != nil {
 					return err
 				}
 				f.hint()
 			default:
 				return err
 			}
-		case e, ok := <-w.Events:
+		case e, ok := <-w.events:
 			if !ok {
 				return errors.New("the watcher ended")
+			}
+			if late != nil && f.inside(e.Name) { // whatever it tells of: it tells
+				late = nil
+				f.unprobe()
 			}
 			if err := f.event(w, e); err != nil {
 				return err
@@ -173,9 +226,13 @@ func (f *files) events(ctx context.Context) error {
 	}
 }
 
-func (f *files) event(w *fsnotify.Watcher, e fsnotify.Event) error {
-	inside := e.Name == f.root || strings.HasPrefix(e.Name, f.root+string(filepath.Separator))
-	if !inside || e.Op == fsnotify.Chmod || ignored(f.root, e.Name) {
+// inside tells the project's own files from those beside its folder.
+func (f *files) inside(path string) bool {
+	return path == f.root || strings.HasPrefix(path, f.root+string(filepath.Separator))
+}
+
+func (f *files) event(w source, e fsnotify.Event) error {
+	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.root, e.Name)) {
 		return nil
 	}
 	if e.Has(fsnotify.Create) {
@@ -194,7 +251,7 @@ func tooMany(err error) bool {
 
 // addTree watches a folder and everything in it. Symlinks are not followed, so a loop
 // of them ends at once. Folders that vanish meanwhile are none of our business.
-func (f *files) addTree(w *fsnotify.Watcher, dir string) error {
+func (f *files) addTree(w source, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil //nolint: a folder that cannot be read is not watched
@@ -205,7 +262,7 @@ func (f *files) addTree(w *fsnotify.Watcher, dir string) error {
 		if path != f.root && ignored(f.root, path) {
 			return filepath.SkipDir
 		}
-		if err := w.Add(path); err != nil && tooMany(err) {
+		if err := w.add(path); err != nil && tooMany(err) {
 			return err
 		} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil

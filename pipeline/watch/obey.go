@@ -89,17 +89,17 @@ func (e *supersededError) Unwrap() error { return ErrSuperseded }
 
 // purchase runs a build that buys; saved reports that a save cut it short.
 func (s *Session) purchase(ctx context.Context, o pipeline.BuildOptions) (err error, saved bool) {
-	now := s.fingerprint()
+	in := s.read()
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	over := make(chan error, 1)
-	go func() { over <- s.build(run, o) }()
+	go func() { over <- s.build(run, in, o) }()
 	for {
 		select {
 		case err := <-over:
 			return err, saved
 		case <-s.files.hints:
-			if !saved && s.files.settle(ctx, 0) && s.fingerprint() != now {
+			if !saved && s.files.settle(ctx, 0) && s.fingerprint() != in.hash {
 				cancel()
 				saved = true
 			}

@@ -2,9 +2,7 @@ package watch
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,13 +15,12 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
 )
 
 // Options of a session.
 type Options struct {
 	Project pipeline.Options // its Sink is not used
-	Poll    bool             // look at files at intervals
+	Poll    Poll             // how changes are noticed
 	Buy     bool             // saves buy too: for people who said so
 	Draft   bool             // saves buy voices, no clips
 	Notice  func(string)     // words for the person, may be nil
@@ -43,6 +40,13 @@ type Session struct {
 	subs  map[chan struct{}]bool
 	last  [32]byte // of the inputs at the last run
 	later bool     // the last run failed for a reason that goes away without a save
+
+	// Of the goroutine that runs, or of the one run it waits for.
+	sights     map[string]sight
+	seen       inputs
+	filmsKey   [32]byte // of what the films were checked with
+	filmsFiles [32]byte
+	filmFaults []Fault
 }
 
 // order is a wish of a person.
@@ -61,7 +65,7 @@ func New(o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), subs: map[chan struct{}]bool{}}
+	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), subs: map[chan struct{}]bool{}, sights: map[string]sight{}}
 	s.o.Project.ManifestPath = path
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
@@ -154,13 +158,19 @@ func (s *Session) Run(ctx context.Context) error {
 	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	wg.Go(func() { s.files.run(ctx, s.o.Poll) })
+	var unheard error
+	wg.Go(func() {
+		if unheard = s.files.run(ctx, s.o.Poll); unheard != nil {
+			cancel()
+		}
+	})
 	s.files.hint()
 	for {
 		pending := s.again()
 		select {
 		case <-ctx.Done():
-			return nil
+			wg.Wait()
+			return unheard
 		case o := <-s.orders:
 			o.done <- s.obey(ctx, o)
 		case <-s.files.hints:
@@ -169,6 +179,8 @@ func (s *Session) Run(ctx context.Context) error {
 			}
 		case <-pending:
 			s.work(ctx, true)
+		case <-s.relook():
+			s.work(ctx, false)
 		}
 	}
 }
@@ -209,7 +221,8 @@ func (s *Session) again() <-chan time.Time {
 // change that comes meanwhile cancels it, and it starts again.
 func (s *Session) work(ctx context.Context, must bool) {
 	for vain := 0; ctx.Err() == nil; vain++ {
-		now := s.fingerprint()
+		in := s.read()
+		now := in.hash
 		s.mu.Lock()
 		same := now == s.last
 		s.last = now
@@ -217,11 +230,14 @@ func (s *Session) work(ctx context.Context, must bool) {
 		if same && !must {
 			return
 		}
+		if !in.broken {
+			s.files.follow(in.paths)
+		}
 		run, cancel := context.WithCancel(ctx)
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			_ = s.build(run, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
+			_ = s.build(run, in, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
 		}()
 		again := false
 		for working := true; working; {
@@ -243,8 +259,9 @@ func (s *Session) work(ctx context.Context, must bool) {
 	}
 }
 
-// build opens the project anew and runs one build; the state follows.
-func (s *Session) build(ctx context.Context, o pipeline.BuildOptions) error {
+// build opens the project anew and runs one build of what is not being written; the
+// state follows.
+func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions) error {
 	s.change(func(st *State) { st.Busy = true; st.Runs++ })
 	defer s.change(func(st *State) { st.Busy = false })
 	p, err := pipeline.Open(s.o.Project)
@@ -254,12 +271,16 @@ func (s *Session) build(ctx context.Context, o pipeline.BuildOptions) error {
 		return err
 	}
 	defer p.Close()
-	_, err = p.Build(ctx, o)
+	var none bool
+	if o.Clips, none = in.wholes(o.Clips); !none {
+		_, err = p.Build(ctx, o)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	s.failed(err)
-	s.look(ctx, p, err)
+	s.look(ctx, p, in, err)
+	s.films(ctx, p, in)
 	return err
 }
 
@@ -272,7 +293,7 @@ func (s *Session) failed(err error) {
 }
 
 // look reads every clip's state after a run.
-func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
+func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, failed error) {
 	plan, err := p.Plan(ctx, nil)
 	if err != nil {
 		s.change(func(st *State) { st.Faults = faultsOf(err) })
@@ -296,8 +317,15 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, failed error) {
 				c.State = Broken
 			}
 		}
+		if file := in.growing[c.Name]; file != "" {
+			c.Line, c.Buyable, c.Next = file+" is still being written", false, ""
+			if c.Src == "" {
+				c.State = Unmade
+			}
+		}
 		clips = append(clips, c)
 	}
+	rest = append(rest, s.filmFaults...)
 	s.change(func(st *State) {
 		began(st.Clips, clips, s.o.Project.Now())
 		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
@@ -331,38 +359,4 @@ func (s *Session) event(e pipeline.Event) {
 			st.Log = slices.Clone(st.Log[max(0, len(st.Log)-keptLog):])
 		}
 	})
-}
-
-// fingerprint is a hash of what a run would read: texts by content, media by size and
-// time. A file that cannot be read counts as what it is.
-func (s *Session) fingerprint() (out [32]byte) {
-	h := sha256.New()
-	text := func(path string) []byte {
-		b, err := os.ReadFile(path)
-		fmt.Fprintf(h, "%s %v %d\n", path, err != nil, len(b))
-		h.Write(b)
-		return b
-	}
-	b := text(s.o.Project.ManifestPath)
-	if m, err := manifest.Parse(s.o.Project.ManifestPath, b); err == nil {
-		for _, e := range m.Each {
-			text(e.File)
-		}
-		seen := map[string]bool{}
-		for _, c := range m.Clips {
-			for _, f := range c.Inputs() {
-				if seen[f] {
-					continue
-				}
-				seen[f] = true
-				if ext := strings.ToLower(filepath.Ext(f)); ext == ".md" || ext == ".txt" {
-					text(f)
-				} else if fi, err := os.Stat(f); err == nil {
-					fmt.Fprintf(h, "%s %d %d\n", f, fi.Size(), fi.ModTime().UnixNano())
-				}
-			}
-		}
-	}
-	h.Sum(out[:0])
-	return out
 }

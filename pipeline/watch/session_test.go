@@ -52,7 +52,11 @@ func watchedThrough(t *testing.T, n int, poll bool, through func(url string) str
 		t.Fatal(err)
 	}
 	env := map[string]string{"HEYGEN_API_BASE": through(p.box.URL), "GREENROOM_CACHE": filepath.Join(os.TempDir(), "greenroom-watch-test")}
-	p.s, err = New(Options{Poll: poll, Project: pipeline.Options{ManifestPath: filepath.Join(p.dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}})
+	how := PollAuto
+	if poll {
+		how = PollAlways
+	}
+	p.s, err = New(Options{Poll: how, Project: pipeline.Options{ManifestPath: filepath.Join(p.dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}})
 	if err != nil {
 		t.Fatal(err)
 	}

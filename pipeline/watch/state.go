@@ -66,7 +66,7 @@ type State struct {
 	Sandbox bool      `json:"sandbox"`
 	Busy    bool      `json:"busy"`
 	Clips   []Clip    `json:"clips"`
-	Faults  []Fault   `json:"faults"` // of the manifest; the clips are the last good ones then
+	Faults  []Fault   `json:"faults"` // of the manifest, the clips are the last good ones then; and of its compositions
 	Offer   string    `json:"offer"`  // what buying all buys: voice while voices are missing, else clip
 	ToBuy   int       `json:"toBuy"`  // how many of these
 	Price   string    `json:"price"`  // of all of these, at most

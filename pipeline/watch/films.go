@@ -1,0 +1,59 @@
+package watch
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+)
+
+// films holds the compositions against their files and clips again when one of these
+// changed: what they name is published anew, and what is wrong is said like the
+// manifest's own faults. Footage that is still being written is waited for.
+func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
+	if len(p.Manifest.Compositions) == 0 {
+		s.filmsFaulty(nil)
+		s.filmsKey, s.filmsFiles = [32]byte{}, [32]byte{}
+		return
+	}
+	if in.footage != "" {
+		return
+	}
+	h := sha256.New()
+	h.Write(in.films[:])
+	for _, c := range s.State().Clips {
+		fmt.Fprintf(h, "%s %s %s\n", c.Name, c.State, c.Src)
+	}
+	key := [32]byte(h.Sum(nil))
+	if key == s.filmsKey {
+		return
+	}
+	right, err := p.CheckFilms(ctx)
+	if ctx.Err() != nil {
+		return // the run that overtook this one looks again
+	}
+	changed := s.filmsFiles != in.films && s.filmsFiles != [32]byte{}
+	s.filmsKey, s.filmsFiles = key, in.films
+	s.filmsFaulty(faultsOf(err))
+	if err != nil && fault.KindOf(err) != fault.Manifest && fault.KindOf(err) != fault.Media {
+		s.filmsKey = [32]byte{} // a full disk, perhaps: the next run looks again
+	}
+	if err == nil && changed {
+		s.note(fmt.Sprintf("compositions: %d of %d films can be drawn", right, len(p.Manifest.Compositions)))
+	}
+}
+
+// filmsFaulty replaces what is said of the compositions.
+func (s *Session) filmsFaulty(bad []Fault) {
+	if len(bad) == 0 && len(s.filmFaults) == 0 {
+		return
+	}
+	s.change(func(st *State) {
+		st.Faults = slices.DeleteFunc(slices.Clone(st.Faults), func(f Fault) bool { return slices.Contains(s.filmFaults, f) })
+		st.Faults = append(st.Faults, bad...)
+	})
+	s.filmFaults = bad
+}

@@ -1,0 +1,163 @@
+package watch
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"greenroom/pipeline"
+	"greenroom/pipeline/manifest"
+)
+
+// A media file that is being written is looked at this often, and is taken for whole when
+// it has stood still for so long.
+const (
+	growingEvery = 300 * time.Millisecond
+	stillFor     = 2 * growingEvery
+)
+
+// sight is what was seen of a media file.
+type sight struct {
+	size  int64
+	mtime time.Time
+	since time.Time
+}
+
+// inputs is what a run would read.
+type inputs struct {
+	hash    [32]byte          // of everything; a file that is being written counts as that
+	films   [32]byte          // of what films are made of besides clips
+	clips   []string          // of the manifest
+	growing map[string]string // clips to the file that is still being written
+	footage string            // a composition's file that is still being written
+	broken  bool              // the manifest cannot be read
+	paths   []string          // of all files
+}
+
+// still reports that a media file is whole as far as one can see: its size and time have
+// been the same for a while. At first sight its own clock tells.
+func (s *Session) still(path string, fi fs.FileInfo) bool {
+	now := time.Now()
+	was, known := s.sights[path]
+	if known && was.size == fi.Size() && was.mtime.Equal(fi.ModTime()) {
+		return now.Sub(was.since) >= stillFor
+	}
+	next := sight{fi.Size(), fi.ModTime(), now}
+	if !known && now.Sub(fi.ModTime()) >= stillFor {
+		next.since = time.Time{}
+	}
+	s.sights[path] = next
+	return next.since.IsZero()
+}
+
+// read looks at what a run would read: texts by content, media by size and time. A file
+// that cannot be read counts as what it is. Only the goroutine of Run may call it.
+func (s *Session) read() inputs {
+	all, films := sha256.New(), sha256.New()
+	in := inputs{growing: map[string]string{}}
+	b := hashText(all, s.o.Project.ManifestPath)
+	films.Write(b)
+	m, err := manifest.Parse(s.o.Project.ManifestPath, b)
+	if err != nil { // a script that is mended shows in what is left
+		fmt.Fprintf(all, "%+v\n", faultsOf(err))
+		in.broken = true
+		all.Sum(in.hash[:0])
+		s.seen = in
+		return in
+	}
+	var paths []string
+	for _, e := range m.Each {
+		hashText(all, e.File)
+		paths = append(paths, e.File)
+	}
+	grows := map[string]bool{} // every file that was looked at
+	media := func(h hash.Hash, path string) bool {
+		if grown, ok := grows[path]; ok {
+			return grown
+		}
+		paths = append(paths, path)
+		fi, err := os.Stat(path)
+		if err != nil {
+			grows[path] = false
+			return false
+		}
+		grows[path] = !s.still(path, fi)
+		if grows[path] {
+			fmt.Fprintf(h, "%s grows\n", path)
+		} else {
+			fmt.Fprintf(h, "%s %d %d\n", path, fi.Size(), fi.ModTime().UnixNano())
+		}
+		return grows[path]
+	}
+	texts := map[string]bool{}
+	for _, c := range m.Clips {
+		in.clips = append(in.clips, c.Name)
+		for _, f := range c.Inputs() {
+			if ext := strings.ToLower(filepath.Ext(f)); ext != ".md" && ext != ".txt" {
+				if media(all, f) {
+					in.growing[c.Name] = filepath.Base(f)
+				}
+			} else if !texts[f] {
+				texts[f] = true
+				hashText(all, f)
+				paths = append(paths, f)
+			}
+		}
+	}
+	for _, f := range pipeline.FilmInputs(m) {
+		if fi, err := os.Stat(f); err == nil { // a clip may read it too
+			fmt.Fprintf(films, "%s %d %d\n", f, fi.Size(), fi.ModTime().UnixNano())
+		}
+		if media(all, f) {
+			in.footage = filepath.Base(f)
+		}
+	}
+	all.Sum(in.hash[:0])
+	films.Sum(in.films[:0])
+	in.paths = paths
+	s.seen = in
+	return in
+}
+
+func hashText(h hash.Hash, path string) []byte {
+	b, err := os.ReadFile(path)
+	fmt.Fprintf(h, "%s %v %d\n", path, err != nil, len(b))
+	h.Write(b)
+	return b
+}
+
+// fingerprint is the hash of what a run would read.
+func (s *Session) fingerprint() [32]byte { return s.read().hash }
+
+// relook is when files are looked at although nothing was told: while one is being
+// written, and while the manifest cannot be read, for then nobody knows which to watch.
+func (s *Session) relook() <-chan time.Time {
+	switch {
+	case len(s.seen.growing) > 0 || s.seen.footage != "":
+		return time.After(growingEvery)
+	case s.seen.broken:
+		return time.After(time.Second)
+	}
+	return nil
+}
+
+// wholes are the names of the clips whose files are not being written: nil for all.
+func (in inputs) wholes(names []string) (out []string, none bool) {
+	if len(in.growing) == 0 {
+		return names, false
+	}
+	if len(names) == 0 {
+		names = in.clips
+	}
+	for _, n := range names {
+		if in.growing[n] == "" {
+			out = append(out, n)
+		}
+	}
+	return out, len(out) == 0
+}

@@ -1,0 +1,143 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"greenroom/internal/fault"
+)
+
+// mutes gives a source that takes watches and tells of what the test sends alone, as a
+// file system does that knows nothing of events.
+func mutes(events chan fsnotify.Event, watched *[]string) source {
+	return source{events, make(chan error), func(dir string) error {
+		*watched = append(*watched, dir)
+		return nil
+	}}
+}
+
+// A file of ours that nobody tells of within the bound is proof that saves are not told of.
+func TestAFolderThatTellsNothingIsFoundOut(t *testing.T) {
+	f := newFiles(t.TempDir(), func(string) {})
+	f.probeWait = 20 * time.Millisecond
+	var watched []string
+	events := make(chan fsnotify.Event, 1)
+	events <- fsnotify.Event{Name: filepath.Join(filepath.Dir(f.root), "beside"), Op: fsnotify.Create} // proves nothing
+	if err := f.listen(t.Context(), mutes(events, &watched), true); !errors.Is(err, errDeaf) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(f.probeDir()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the probe is left: %v", err)
+	}
+	if len(watched) != 3 || watched[2] != f.probeDir() {
+		t.Errorf("watched are %v", watched)
+	}
+	if said := plainError(errDeaf); !strings.Contains(said, "told nothing") {
+		t.Errorf("%q", said)
+	}
+}
+
+// One event is proof enough, and nothing of the probe is a hint.
+func TestOneEventIsProof(t *testing.T) {
+	f := newFiles(t.TempDir(), func(string) {})
+	f.probeWait = time.Hour
+	events := make(chan fsnotify.Event)
+	var watched []string
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- f.listen(ctx, mutes(events, &watched), true) }()
+	events <- fsnotify.Event{Name: filepath.Join(f.probeDir(), "file"), Op: fsnotify.Create}
+	events <- fsnotify.Event{Name: filepath.Join(f.probeDir(), "file"), Op: fsnotify.Remove}
+	if _, err := os.Stat(f.probeDir()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the probe is left: %v", err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if len(f.hints) != 0 {
+		t.Error("our own file is a hint")
+	}
+}
+
+// The machine's own events pass the probe: no notice, and saves are hints.
+func TestTheSystemsEventsPassTheProbe(t *testing.T) {
+	f := newFiles(t.TempDir(), func(s string) { t.Errorf("said: %s", s) })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- f.events(ctx, true) }()
+	gone := time.NewTicker(5 * time.Millisecond) // begun and ended: the folder came and went
+	defer gone.Stop()
+	for i := 0; len(f.hints) == 0; i++ {
+		if err := os.WriteFile(filepath.Join(f.root, fmt.Sprint(i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		<-gone.C
+	}
+	for _, err := os.Stat(f.probeDir()); err == nil; _, err = os.Stat(f.probeDir()) {
+		<-gone.C
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// Where the probe cannot be written nothing is proved, and events are waited for.
+func TestAProbeThatCannotBeWritten(t *testing.T) {
+	f := newFiles(t.TempDir(), func(string) {})
+	if err := os.WriteFile(filepath.Join(f.root, ".greenroom"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f.probe(mutes(nil, new([]string))) {
+		t.Error("it is written inside of a file")
+	}
+}
+
+// What the fallback is for each way of noticing changes: auto looks at intervals and says
+// so once, never ends with an error, always does not ask the system at all.
+func TestTheWaysToNoticeChanges(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "project")
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("no events today")
+	open := func(said *[]string) *files {
+		f := newFiles(root, func(s string) { *said = append(*said, s) })
+		f.open = func() (source, func(), error) { return source{}, nil, broken }
+		return f
+	}
+	for _, poll := range []Poll{PollAuto, PollAlways, ""} {
+		var said []string
+		f := open(&said)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- f.run(ctx, poll) }()
+		<-f.hints
+		<-f.hints // nothing was saved: these are looks at intervals
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", poll, err)
+		}
+		want := 1
+		if poll == PollAlways {
+			want = 0
+		}
+		if len(said) != want || want == 1 && !strings.HasSuffix(said[0], "every 400ms: no events today") {
+			t.Errorf("%q said %q", poll, said)
+		}
+	}
+	var said []string
+	err := open(&said).run(t.Context(), PollNever)
+	if !errors.Is(err, broken) || fault.KindOf(err) != fault.Failed || len(said) != 0 {
+		t.Errorf("never: %v, said %q", err, said)
+	}
+}
