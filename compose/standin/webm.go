@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // A small WebM writer: VP9 with alpha and Opus, a cluster for each second, cues to all
@@ -43,6 +44,39 @@ func element(id uint32, body ...[]byte) []byte {
 	}
 	return out
 }
+
+// tree is an element whose parts are joined when the file is: a frame is copied once,
+// not once for each of the elements around it.
+type tree struct {
+	parts [][]byte
+	size  int
+}
+
+func leaf(parts ...[]byte) (t tree) {
+	t.add(parts...)
+	return t
+}
+
+func (t *tree) add(parts ...[]byte) {
+	for _, p := range parts {
+		t.parts, t.size = append(t.parts, p), t.size+len(p)
+	}
+}
+
+// within puts an element around what is there.
+func (t tree) within(id uint32) tree {
+	out := leaf(binary.BigEndian.AppendUint32(nil, id)[4-idLength(id):], size(uint64(t.size)))
+	out.join(t)
+	return out
+}
+
+func (t *tree) join(others ...tree) {
+	for _, o := range others {
+		t.parts, t.size = append(t.parts, o.parts...), t.size+o.size
+	}
+}
+
+func idLength(id uint32) int { return (bits.Len32(id) + 7) / 8 }
 
 // size is a variable-length integer, as short as it goes.
 func size(n uint64) []byte {
@@ -91,15 +125,16 @@ func (m muxed) bytes() []byte {
 	head := element(idEBML, number(0x4286, 1), number(0x42F7, 1), number(0x42F2, 4), number(0x42F3, 8), words(0x4282, "webm"), number(0x4287, 4), number(0x4285, 2))
 	info := element(idInfo, number(0x2AD7B1, 1_000_000), words(0x4D80, "greenroom"), words(0x5741, "greenroom"), float(0x4489, math.Round(m.seconds*1000)))
 	tracks := element(idTracks, m.video(), m.audio())
-	var clusters bytes.Buffer
+	body := leaf(info, tracks)
 	var cues [][]byte
-	before := len(info) + len(tracks)
 	for first := 0; first < len(m.frames); first += m.fps {
 		at := m.millis(first)
-		cues = append(cues, element(0xBB, number(0xB3, uint64(at)), element(0xB7, number(0xF7, 1), number(0xF1, uint64(before+clusters.Len())))))
-		clusters.Write(m.cluster(first, min(first+m.fps, len(m.frames))))
+		cues = append(cues, element(0xBB, number(0xB3, uint64(at)), element(0xB7, number(0xF7, 1), number(0xF1, uint64(body.size)))))
+		body.join(m.cluster(first, min(first+m.fps, len(m.frames))))
 	}
-	return append(head, element(idSegment, info, tracks, clusters.Bytes(), element(idCues, cues...))...)
+	body.add(element(idCues, cues...))
+	body = body.within(idSegment)
+	return bytes.Join(append([][]byte{head}, body.parts...), nil)
 }
 
 func (m muxed) millis(frame int) int { return int(math.Round(float64(frame) * 1000 / float64(m.fps))) }
@@ -122,32 +157,33 @@ func (m muxed) audio() []byte {
 }
 
 // cluster holds the frames of a second with the sound that is heard beside them.
-func (m muxed) cluster(from, to int) []byte {
+func (m muxed) cluster(from, to int) (body tree) {
 	base := m.millis(from)
 	end := m.millis(to)
 	if to == len(m.frames) {
 		end = math.MaxInt
 	}
-	var body bytes.Buffer
-	body.Write(number(idTimestamp, uint64(base)))
+	body.add(number(idTimestamp, uint64(base)))
 	sound := (base + opusFrame - 1) / opusFrame
 	audioUntil := func(ms int) {
 		for ; sound < len(m.opus) && sound*opusFrame < ms; sound++ {
-			body.Write(element(idSimpleBlock, blockHead(2, sound*opusFrame-base, 0x80), m.opus[sound]))
+			body.join(leaf(blockHead(2, sound*opusFrame-base, 0x80), m.opus[sound]).within(idSimpleBlock))
 		}
 	}
 	for i := from; i < to; i++ {
 		audioUntil(m.millis(i))
 		f := m.frames[i]
-		parts := [][]byte{element(idBlock, blockHead(1, m.millis(i)-base, 0), f.Color)}
-		parts = append(parts, element(idAdditions, element(idMore, number(idAddID, 1), element(idAdditional, f.Alpha))))
+		more := leaf(number(idAddID, 1))
+		more.join(leaf(f.Alpha).within(idAdditional))
+		group := leaf(blockHead(1, m.millis(i)-base, 0), f.Color).within(idBlock)
+		group.join(more.within(idMore).within(idAdditions))
 		if !m.keys[i] {
-			parts = append(parts, signed(idRef, int16(base-m.millis(i))))
+			group.add(signed(idRef, int16(base-m.millis(i))))
 		}
-		body.Write(element(idBlockGroup, parts...))
+		body.join(group.within(idBlockGroup))
 	}
 	audioUntil(end)
-	return element(idCluster, body.Bytes())
+	return body.within(idCluster)
 }
 
 func blockHead(track byte, at int, flags byte) []byte {
