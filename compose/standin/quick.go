@@ -3,6 +3,7 @@ package standin
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -135,7 +136,11 @@ func (m *Maker) ownSound(ctx context.Context, cache string, s Spec, t *track) er
 		whole := len(samples)
 		n := (whole + preSkip + packetSamples - 1) / packetSamples * packetSamples
 		samples = append(samples, make([]int16, n-whole)...)
-		packets, err := m.opus(ctx, [][]int16{samples})
+		var raw bytes.Buffer
+		if err := binary.Write(&raw, binary.LittleEndian, samples); err != nil {
+			return err
+		}
+		packets, err := m.opus(ctx, &raw)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package standin
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -9,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -131,24 +133,28 @@ func (m *Maker) speakAll(ctx context.Context, dir string, fresh []*sentence, s S
 	return g.Wait()
 }
 
-// speakRun speaks sentences and codes them in one run.
+// speakRun speaks sentences and codes them in one run of the coder, which takes longer
+// to start than a sentence to speak: it starts first.
 func (m *Maker) speakRun(ctx context.Context, dir string, fresh []*sentence, s Spec) error {
-	sound := make([][]int16, len(fresh))
-	for i, one := range fresh {
-		u, err := m.utter(ctx, one.Text, s, m.sentenceFile(dir, one.Text, s)+".trying")
-		if err != nil {
-			return err
-		}
-		samples := u.samples
-		// The coder's delay pushes the end back: leave it room in silence.
-		n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
-		sound[i] = append(samples, make([]int16, n-len(samples))...)
-		one.Samples, one.Loud = n, rms(sound[i])
-		one.Words, one.Mouths = u.words, u.mouths
-	}
-	packets, err := m.opus(ctx, sound)
-	if err != nil {
+	var packets [][]byte
+	var spoken error
+	g, ctx := errgroup.WithContext(ctx)
+	sound, say := io.Pipe()
+	g.Go(func() (err error) {
+		packets, err = m.opus(ctx, sound)
+		sound.CloseWithError(errors.Join(err, io.ErrClosedPipe)) // nobody waits for a coder that is gone
 		return err
+	})
+	g.Go(func() error {
+		for _, one := range fresh {
+			if spoken = m.speakOne(ctx, one, s, m.sentenceFile(dir, one.Text, s)+".trying", say); spoken != nil {
+				break
+			}
+		}
+		return say.CloseWithError(spoken)
+	})
+	if err := g.Wait(); err != nil || spoken != nil {
+		return cmp.Or(spoken, err)
 	}
 	for _, one := range fresh {
 		n := one.Samples / packetSamples
@@ -165,6 +171,21 @@ func (m *Maker) speakRun(ctx context.Context, dir string, fresh []*sentence, s S
 		}
 	}
 	return nil
+}
+
+// speakOne speaks a sentence to the coder.
+func (m *Maker) speakOne(ctx context.Context, one *sentence, s Spec, trying string, to io.Writer) error {
+	u, err := m.utter(ctx, one.Text, s, trying)
+	if err != nil {
+		return err
+	}
+	samples := u.samples
+	// The coder's delay pushes the end back: leave it room in silence.
+	n := (len(samples) + preSkip + packetSamples - 1) / packetSamples * packetSamples
+	samples = append(samples, make([]int16, n-len(samples))...)
+	one.Samples, one.Loud = n, rms(samples)
+	one.Words, one.Mouths = u.words, u.mouths
+	return binary.Write(to, binary.LittleEndian, samples)
 }
 
 // readWAV reads 16-bit mono PCM; a stream's header does not know its length.
@@ -217,18 +238,13 @@ func rms(samples []int16) []float64 {
 	return out
 }
 
-// opus codes sounds one after the other and gives their packets, with as little effort
+// opus codes 48 kHz mono samples, 16 bits, little-endian, and gives their packets, with as little effort
 // as the coder knows: a stand-in's voice is not better for more.
-func (m *Maker) opus(ctx context.Context, sounds [][]int16) ([][]byte, error) {
-	var raw, out bytes.Buffer
-	for _, s := range sounds {
-		if err := binary.Write(&raw, binary.LittleEndian, s); err != nil {
-			return nil, err
-		}
-	}
+func (m *Maker) opus(ctx context.Context, sound io.Reader) ([][]byte, error) {
+	var out bytes.Buffer
 	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0",
 		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip", "-compression_level", "0", "-f", "ogg", "pipe:1"}
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: &raw, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: sound, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the voice: %w", err)
 	}
 	packets, err := ogg(out.Bytes())
