@@ -49,6 +49,10 @@ type Step struct {
 	row     ledger.Row // the submission on record, when there is one
 }
 
+// PaidBy names the clip of the plan that buys the take this one waits for; empty for all
+// others. Bought alone, this one pays for it.
+func (s Step) PaidBy() string { return s.twin }
+
 // Plan is what a build would do.
 type Plan struct {
 	Steps   []Step  `json:"clips"`
@@ -240,12 +244,13 @@ func (p *Project) entry(clip string) (lockfile.Entry, bool) {
 }
 
 // free parts a plan: what costs nothing, and the clips that wait for somebody to buy
-// or decide, which get a stand-in.
+// or decide, which get a stand-in. A clip that waits for another one's purchase is among
+// those: left alone it would buy.
 func (p *Plan) free() (free, rest *Plan) {
 	free, rest = &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}, &Plan{}
 	for _, s := range p.Steps {
-		switch s.Action {
-		case Buy, Settle, Blocked:
+		switch {
+		case s.Action == Buy, s.Action == Settle, s.Action == Blocked, s.twin != "":
 			rest.Steps = append(rest.Steps, s)
 		default:
 			free.Steps = append(free.Steps, s)

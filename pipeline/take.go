@@ -101,6 +101,10 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, error) {
 }
 
 func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
+	if b.o.StandIns || b.o.Draft {
+		// Never reached while plans are parted rightly; were they not, money would go.
+		return ledger.Row{}, fault.New(fault.Failed, "`greenroom build` buys it; please report this", "a build of stand-ins was about to buy a clip")
+	}
 	in, err := b.intent(ctx, s, client)
 	if err != nil {
 		return ledger.Row{}, err

@@ -161,12 +161,11 @@ func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop f
 // offer says what a purchase would cost and waits for a y. Voices come before clips.
 func (e *env) offer(s *watch.Session, names []string) (what string, asked []string) {
 	st := s.State()
-	usd := map[string]float64{}
 	next := map[string][]string{}
+	var offered []watch.Clip
 	for _, c := range st.Clips {
 		if c.Buyable && (len(names) == 0 || slices.Contains(names, c.Name)) {
-			next[c.Next] = append(next[c.Next], c.Name)
-			usd[c.Next] += c.USD
+			next[c.Next], offered = append(next[c.Next], c.Name), append(offered, c)
 		}
 	}
 	what, object := watch.NextVoice, "the voice of "
@@ -177,7 +176,8 @@ func (e *env) offer(s *watch.Session, names []string) (what string, asked []stri
 		e.say("nothing to buy")
 		return "", nil
 	}
-	cost := watch.Price(usd[what])
+	_, usd := watch.Total(offered, what)
+	cost := watch.Price(usd)
 	if cost != "free" {
 		cost = "up to " + cost
 	}

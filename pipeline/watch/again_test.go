@@ -92,3 +92,50 @@ func TestAFolderOfScriptsIsRenamed(t *testing.T) {
 		})
 	}
 }
+
+// TestTheSameWordsBuyNothing: two clips that would stand on one take both get stand-ins,
+// and are bought as one when somebody says so.
+func TestTheSameWordsBuyNothing(t *testing.T) {
+	p := watched(t, 3, false)
+	p.until("stand-ins", all(StandIn))
+	for i := range 3 {
+		p.write(fmt.Sprintf("scripts/c%d.md", i), "The same words.")
+	}
+	same := func(st State) bool {
+		for i := range 3 {
+			if clip(st, fmt.Sprintf("c%d", i)).Script != "The same words." {
+				return false
+			}
+		}
+		return !st.Busy
+	}
+	p.until("stand-ins of the same words", func(st State) bool { return same(st) && all(StandIn)(st) })
+	if n := p.billed(); n != 0 {
+		t.Fatalf("saves bought %d clips", n)
+	}
+	if err := p.s.Buy(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the bought clips", func(st State) bool { return same(st) && all(Final)(st) })
+	if n := p.billed(); n != 1 {
+		t.Errorf("%d jobs for one take", n)
+	}
+}
+
+// TestOneTakeIsPaidForOnce in what an offer adds up, and in full by a clip that is bought
+// alone.
+func TestOneTakeIsPaidForOnce(t *testing.T) {
+	clips := []Clip{
+		{Name: "a", Buyable: true, Next: NextClip, USD: 2, paid: "k"}, {Name: "b", Buyable: true, Next: NextClip, USD: 2, paid: "k"},
+		{Name: "c", Buyable: true, Next: NextClip, USD: 3, paid: "l"}, {Name: "d", Next: NextClip, USD: 9, paid: "m"},
+	}
+	if n, usd := Total(clips, NextClip); n != 3 || usd != 5 {
+		t.Errorf("%d clips for %v", n, usd)
+	}
+	if n, usd := Total(clips[1:2], NextClip); n != 1 || usd != 2 {
+		t.Errorf("%d clips for %v", n, usd)
+	}
+	if n, usd := Total(clips, NextVoice); n != 0 || usd != 0 {
+		t.Errorf("%d voices for %v", n, usd)
+	}
+}

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"time"
 
 	"greenroom/internal/fault"
@@ -43,7 +44,8 @@ type Clip struct {
 	Width    int      `json:"width"`
 	Height   int      `json:"height"`
 
-	key string // of the take that it would be
+	key  string // of the take that it would be
+	paid string // of the take or voice that would be bought next
 
 	Since time.Time `json:"since"` // when its state began
 }
@@ -111,21 +113,27 @@ func faultsOf(err error) (out []Fault) {
 // offer is what buying all would buy: the voices first, which cost little and settle how
 // long everything is, then the clips. The price is the most all of them may cost.
 func offer(clips []Clip) (what string, n int, price string) {
-	usd := 0.0
 	for _, what = range []string{NextVoice, NextClip} {
-		for _, c := range clips {
-			if c.Buyable && c.Next == what {
-				n, usd = n+1, usd+c.USD
-			}
-		}
-		if n > 0 {
-			break
+		if n, usd := Total(clips, what); n > 0 {
+			return what, n, Price(usd)
 		}
 	}
-	if n == 0 {
-		return "", 0, ""
+	return "", 0, ""
+}
+
+// Total is how many of the clips would have their voice or clip bought, and what that
+// costs at most, USD. Clips that stand on one take pay for it once.
+func Total(clips []Clip, what string) (n int, usd float64) {
+	paid := map[string]bool{}
+	for _, c := range clips {
+		if !c.Buyable || c.Next != what {
+			continue
+		}
+		if n++; !paid[c.paid] {
+			paid[c.paid], usd = true, usd+c.USD
+		}
 	}
-	return what, n, Price(usd)
+	return n, usd
 }
 
 // Price is money as people are asked for it.
@@ -136,9 +144,33 @@ func Price(usd float64) string {
 	return pipeline.Dollars(usd)
 }
 
+// prices gives clips and voices that another clip pays for what they cost when they are
+// bought alone.
+func prices(steps []pipeline.Step) []pipeline.Step {
+	clip, voice := map[string]float64{}, map[string]float64{}
+	out := slices.Clone(steps)
+	for i := range out {
+		s := &out[i]
+		if s.Action == pipeline.Buy {
+			clip[s.Clip] = s.Price
+		} else if s.PaidBy() != "" {
+			s.Action, s.Price = pipeline.Buy, clip[s.PaidBy()]
+		}
+		if s.Voice == nil {
+			continue
+		}
+		if v := *s.Voice; v.Action == pipeline.Buy {
+			voice[v.Key] = v.Price
+		} else if usd, ok := voice[v.Key]; ok && v.Action == pipeline.Fetch {
+			v.Price, s.Voice = usd, &v
+		}
+	}
+	return out
+}
+
 // clipOf reads a clip's state from its step and from what is published.
 func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
-	c := Clip{Name: s.Clip, key: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{}}
+	c := Clip{Name: s.Clip, key: s.Key, paid: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{}}
 	for _, f := range facts {
 		c.Facts = append(c.Facts, f[0]+": "+f[1])
 	}
@@ -164,7 +196,7 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 		case pipeline.Settle:
 			c.Next = NextVoice
 		case pipeline.Buy, pipeline.Fetch:
-			c.Next, c.Price, c.USD = NextVoice, pipeline.Dollars(v.Price), v.Price
+			c.Next, c.Price, c.USD, c.paid = NextVoice, pipeline.Dollars(v.Price), v.Price, v.Key
 			if c.Seconds = v.Seconds; sandbox || v.Price == 0 {
 				c.Price = "free"
 			}
