@@ -55,27 +55,38 @@ func (s *Server) announce(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.untold = append(s.untold, j)
+	select {
+	case s.drawn <- struct{}{}:
+	default: // one is waiting there
+	}
 }
 
 // herald tells the ends of jobs. Nothing happens in the sandbox when a job's time
-// comes, so it looks now and then; its clock may be a test's.
+// comes, so it looks now and then while there are any; its clock may be a test's.
 func (s *Server) herald() {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		for _, e := range s.ends() {
+		es, left := s.ends()
+		for _, e := range es {
 			s.wg.Go(func() { s.send(e) })
 		}
+		next := tick.C
+		if left == 0 {
+			next = nil
+		}
 		select {
-		case <-tick.C:
+		case <-next:
+		case <-s.drawn:
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// ends writes down the jobs that ended since the last look, with whom to tell.
-func (s *Server) ends() (es []*event) {
+// ends writes down the jobs that ended since the last look, with whom to tell, and counts
+// those that are left.
+func (s *Server) ends() (es []*event, left int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var told []*job
@@ -88,8 +99,9 @@ func (s *Server) ends() (es []*event) {
 		}
 		return true
 	})
+	left = len(s.untold)
 	if len(es) == 0 {
-		return nil
+		return nil, left
 	}
 	s.hooks.Events = append(s.hooks.Events, es...)
 	s.hooks.Events = s.hooks.Events[max(0, len(s.hooks.Events)-keptEvents):]
@@ -97,7 +109,7 @@ func (s *Server) ends() (es []*event) {
 	for _, j := range told {
 		_ = s.note(j, false)
 	}
-	return es
+	return es, left
 }
 
 // over reports that a reader of the job would hear its end; the caller holds mu.

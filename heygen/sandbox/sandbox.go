@@ -106,6 +106,7 @@ type Server struct {
 	faults    faults
 	hooks     hooks
 	untold    []*job // drawn, and their ends not told yet
+	drawn     chan struct{}
 
 	// What a restart may forget.
 	direct     map[string]direct
@@ -132,7 +133,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o755); err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults),
+	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults), drawn: make(chan struct{}, 1),
 		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
 		return nil, fault.New(fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir)
