@@ -22,6 +22,8 @@ const (
 type Composition struct {
 	Name          string // "tour-9x16"; the composition's own without formats
 	Base, Format  string // "tour", "9:16"; Format is empty without formats
+	Each          string // the family whose row it is made for; empty for a film of its own
+	Row           *Row   // with Each
 	Place         fault.Place
 	Width, Height int
 	FPS           timeline.Rate
