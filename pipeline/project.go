@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/film"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -65,6 +66,10 @@ type Project struct {
 	indexOnce sync.Once
 	index     map[string]int // clips by name
 	offline   bool           // see Offline
+
+	sizesOnce sync.Once
+	shownAt   *film.Sizes
+	sizesErr  error
 
 	lockMu     sync.Mutex
 	lockSaver  *saver

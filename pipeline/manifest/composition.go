@@ -23,6 +23,7 @@ type Composition struct {
 	Name          string // "tour-9x16"; the composition's own without formats
 	Base, Format  string // "tour", "9:16"; Format is empty without formats
 	Each          string // the family whose row it is made for; empty for a film of its own
+	Clip          string // with Each: the row's own clip
 	Row           *Row   // with Each
 	Place         fault.Place
 	Width, Height int

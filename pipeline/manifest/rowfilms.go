@@ -38,6 +38,15 @@ type FilmName struct {
 	Line         int    // of the table
 }
 
+// FilmName is what FilmNames says of a composition.
+func (c Composition) FilmName() FilmName {
+	n := FilmName{Name: c.Name, Base: c.Base, Format: c.Format}
+	if c.Row != nil {
+		n.Each, n.Clip, n.Line = c.Each, c.Clip, c.Row.Line
+	}
+	return n
+}
+
 // RowFilms are the films of one row.
 type RowFilms struct {
 	Clip Clip
@@ -58,6 +67,16 @@ func (m *Manifest) RowComposition(name string) (RowComposition, bool) {
 	return RowComposition{}, false
 }
 
+// Table is a family's table as the manifest writes it.
+func (m *Manifest) Table(each string) string {
+	for _, e := range m.Each {
+		if e.Name == each {
+			return e.display
+		}
+	}
+	return ""
+}
+
 // rowFilm is what the film of a row is called: as its composition, with what tells the row's clip from its family.
 func rowFilm(c RowComposition, clip, format string) string {
 	name := c.Name + strings.TrimPrefix(clip, c.Each)
@@ -71,7 +90,7 @@ func rowFilm(c RowComposition, clip, format string) string {
 func (m *Manifest) FilmNames() iter.Seq[FilmName] {
 	return func(yield func(FilmName) bool) {
 		for _, c := range m.Compositions {
-			if !yield(FilmName{Name: c.Name, Base: c.Base, Format: c.Format}) {
+			if !yield(c.FilmName()) {
 				return
 			}
 		}
@@ -176,7 +195,7 @@ func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 	for _, c := range list {
 		d.row.broken = false
 		for _, f := range d.composition(c.field, m) {
-			f.Name, f.Each, f.Row = rowFilm(c, clip.Name, f.Format), c.Each, clip.Row
+			f.Name, f.Each, f.Clip, f.Row = rowFilm(c, clip.Name, f.Format), c.Each, clip.Name, clip.Row
 			r.Films = append(r.Films, f)
 		}
 	}
