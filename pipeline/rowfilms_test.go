@@ -181,7 +181,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 // TestRowsAreForgotten takes a thousand rows through a set whose clips are not there: each is told with its row, and what
 // is held does not grow.
 func TestRowsAreForgotten(t *testing.T) {
-	p := rowProject(t, 1000, strings.Replace(rowComposition, `      - {clip: "{{clip}}", box: {right: 4%, bottom: 0, width: 38%}}`+"\n", "", 1))
+	p := rowProject(t, 1000, strings.Replace(rowComposition, `      - {clip: "{{clip}}", box: {right: 4%, bottom: 0, width: 38%}}`+"\n", "    intro: head\n", 1)+"  head: {each: welcome, length: 1s, layers: [{text: \"{{name}}\"}]}\n")
 	s, err := p.FilmSet([]string{"hello"}, FilmOptions{Format: "16:9"})
 	if err != nil {
 		t.Fatal(err)
@@ -210,7 +210,7 @@ func TestRowsAreForgotten(t *testing.T) {
 		frames += f.Frames
 		return nil
 	})
-	if err != nil || n != 1000 || frames != 100*1000 {
+	if err != nil || n != 1000 || frames != (25+100)*1000 {
 		t.Fatalf("%d films of %d frames: %v", n, frames, err)
 	}
 	if late > early+1<<20 {

@@ -209,6 +209,7 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	}
 	used := map[string]bool{}
 	var names []string
+	out = make([]Layer, 0, len(seq.Values))
 	for i, v := range seq.Values {
 		var change ast.Node
 		for _, key := range d.layerNames(v, i) {
