@@ -181,7 +181,9 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 // TestRowsAreForgotten takes a thousand rows through a set whose clips are not there: each is told with its row, and what
 // is held does not grow.
 func TestRowsAreForgotten(t *testing.T) {
-	p := rowProject(t, 1000, strings.Replace(rowComposition, `      - {clip: "{{clip}}", box: {right: 4%, bottom: 0, width: 38%}}`+"\n", "    intro: head\n", 1)+"  head: {each: welcome, length: 1s, layers: [{text: \"{{name}}\"}]}\n")
+	text := strings.Replace(rowComposition, `      - {clip: "{{clip}}", box: {right: 4%, bottom: 0, width: 38%}}`+"\n", "", 1)
+	text = strings.Replace(text, "    length: 4s\n", "    length: 4s\n    intro: head\n", 1)
+	p := rowProject(t, 1000, text+"  head: {each: welcome, length: 1s, layers: [{text: \"{{name}}\"}]}\n")
 	s, err := p.FilmSet([]string{"hello"}, FilmOptions{Format: "16:9"})
 	if err != nil {
 		t.Fatal(err)
