@@ -10,6 +10,7 @@ import (
 // Limits of compositions.
 const (
 	MaxCompositions = 1000
+	MaxFilms        = 100_000        // of rows, in all formats
 	MaxLayers       = 500            // of one composition
 	MaxText         = 10000          // characters of one layer
 	MaxTime         = 24 * time.Hour // of any time in a composition

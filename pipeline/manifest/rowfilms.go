@@ -274,6 +274,18 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 		}
 		names[lower] = "composition " + c.Name
 	}
+	films := 0
+	for _, c := range m.RowCompositions {
+		for _, e := range m.Each {
+			if e.Name == c.Each {
+				films += e.Clips * len(c.Formats)
+			}
+		}
+		if films > MaxFilms {
+			d.fault(c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name, MaxFilms)
+			return
+		}
+	}
 	for _, e := range m.Each {
 		if !d.clipIsFree(m, e) {
 			continue

@@ -133,6 +133,21 @@ func TestFaultsOfRowFilms(t *testing.T) {
 	}
 }
 
+func TestTooManyFilmsAreNotRead(t *testing.T) {
+	table := "id\n"
+	for i := range MaxClips - 1 {
+		table += fmt.Sprintf("%d\n", i)
+	}
+	text := "each: {w: {rows: people.csv, name: \"{{id}}\", script: Hi.}}\ncompositions:\n"
+	for i := range 6 {
+		text += fmt.Sprintf("  c%d: {each: w, layers: [{text: Hi}]}\n", i)
+	}
+	_, err := parseEach(t, text, map[string]string{"people.csv": table})
+	if list := fault.All(err); len(list) != 1 || list[0].Msg != "119994 films of rows with those of c5, at most 100000 are read" || list[0].Place.Line != 10 {
+		t.Errorf("%v", list)
+	}
+}
+
 // TestRowsThatChange are told, whether the table or a file of a row is another one.
 func TestRowsThatChange(t *testing.T) {
 	text := rowHead + "compositions: {c: {each: welcome, layers: [{image: \"{{logo}}\"}]}}\n"
