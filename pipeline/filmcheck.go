@@ -2,61 +2,56 @@ package pipeline
 
 import (
 	"context"
+	"maps"
+	"path/filepath"
+	"slices"
 
+	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
 	"greenroom/pipeline/manifest"
 )
 
 // CheckFilms publishes the files that compositions name, reads each, and resolves every
-// film whose clips are there, stand-ins too. It gives how many films are right; the
+// film whose clips are there, stand-ins too. It gives how many of all films are right; the
 // error says what is wrong with files and films, and nothing of clips that are not ready:
 // they are said elsewhere. It sends no request and buys nothing.
-func (p *Project) CheckFilms(ctx context.Context) (right int, err error) {
-	films := p.Manifest.Compositions
-	if len(films) == 0 {
-		return 0, nil
+func (p *Project) CheckFilms(ctx context.Context) (right, all int, err error) {
+	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
+		return 0, 0, nil
 	}
-	if err := p.openState(); err != nil {
-		return 0, err
-	}
-	f := film.Facts{Files: map[string]film.File{}, Fonts: map[string]film.Font{}}
-	clips, _ := p.filmClips(ctx, films, FilmOptions{AllowStandIns: true}) // a clip that is missing leaves its films out below
-	if f.Clips = clips; f.Clips == nil {
-		f.Clips = map[string]film.Clip{}
-	}
-	if err := p.filmFiles(ctx, films, &f); err != nil {
-		return 0, err
+	set, err := p.FilmSet(nil, FilmOptions{AllowStandIns: true})
+	if err != nil {
+		return 0, 0, err
 	}
 	var bad fault.List
-	for _, c := range films {
-		if err := context.Cause(ctx); err != nil {
-			return right, err
+	err = set.Each(ctx, func(_ manifest.FilmName, _ *timeline.Film, err error) error {
+		if err == nil {
+			right++
 		}
-		if !p.shownIn(c, f.Clips) {
-			continue
-		}
-		if _, err := film.Resolve(p.Manifest, c.Name, f); err != nil {
-			bad = append(bad, fault.All(err)...)
-			continue
-		}
-		right++
-	}
-	bad.Sort()
-	return right, onceEach(bad).Or()
-}
-
-// shownIn reports that every clip of a film is among those that are there.
-func (p *Project) shownIn(c manifest.Composition, clips map[string]film.Clip) bool {
-	for _, part := range p.within([]manifest.Composition{c}) {
-		for _, l := range part.Layers {
-			if _, ok := clips[l.Of]; l.Kind == manifest.LayerClip && !ok {
-				return false
+		for _, f := range fault.All(err) {
+			if f.Clip == "" || fault.KindOf(f) != fault.Failed {
+				bad = append(bad, f)
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return right, set.Len(), err
 	}
-	return true
+	bad.Sort()
+	return right, set.Len(), onceEach(bad).Or()
 }
 
-// FilmInputs are the paths of all files that compositions name, fonts among them, sorted.
-func FilmInputs(m *manifest.Manifest) []string { return sortedPaths(filmNames(m.Compositions)) }
+// FilmInputs are the paths of all files that compositions name, of all rows, fonts among
+// them, sorted. A table that cannot be read is a fault of the manifest, and left out here.
+func FilmInputs(m *manifest.Manifest) []string {
+	files := filmNames(map[string]named{}, m.Compositions)
+	if len(m.RowCompositions) > 0 {
+		_ = m.Rows(nil, func(row manifest.RowFilms) error {
+			filmNames(files, row.Films)
+			return nil
+		})
+	}
+	maps.DeleteFunc(files, func(path string, _ named) bool { return !filepath.IsAbs(path) }) // our own fonts
+	return slices.Sorted(maps.Keys(files))
+}

@@ -69,10 +69,9 @@ type named struct {
 	place fault.Place
 }
 
-// filmNames collects the files of compositions by their path. A file that is an image here and a video there is read as
+// filmNames adds the files of compositions by their path. A file that is an image here and a video there is read as
 // the first: it is one of the two.
-func filmNames(list []manifest.Composition) map[string]named {
-	out := map[string]named{}
+func filmNames(out map[string]named, list []manifest.Composition) map[string]named {
 	add := func(path, kind string, at fault.Place) {
 		if _, ok := out[path]; !ok && path != "" {
 			out[path] = named{kind, at}
@@ -97,60 +96,30 @@ func filmNames(list []manifest.Composition) map[string]named {
 	return out
 }
 
-// filmFiles publishes what all compositions name, and reads what the films need.
-func (p *Project) filmFiles(ctx context.Context, films []manifest.Composition, f *film.Facts) error {
-	needed := filmNames(p.within(films))
-	all := filmNames(p.Manifest.Compositions)
+// publishAll puts the files that any composition names, of all rows, where both renderers read them: two machines' or two
+// runs' parts of one set of films must not sweep each other's. A file that cannot be had is only remembered: it is for the
+// film that needs it to say so.
+func (r *filmReader) publishAll(all []string) error {
 	var publish []assets.File
-	var bad fault.List
-	at := map[string]timeline.Media{}
-	for _, path := range sortedPaths(all) {
-		name, hash, err := p.keepFile(path)
-		_, need := needed[path]
-		switch {
-		case err != nil && need:
-			bad = append(bad, placed(fault.Wrap(fault.Manifest, err, "check the file", "read %s", filepath.Base(path)), needed[path].place))
+	for _, path := range all {
+		name, hash, err := r.p.keepFile(path)
+		if err != nil {
+			r.lost[path] = err
 			continue
-		case err != nil:
-			continue // another film's
 		}
 		publish = append(publish, assets.File{Name: name, Hash: hash})
-		at[path] = timeline.Media{File: filepath.Join(p.path(FilesDir), name), Public: "greenroom/files/" + name}
+		r.names[path] = name
 	}
-	builtin, err := p.builtinFonts(f)
+	builtin, err := r.p.builtinFonts(&r.facts)
 	if err != nil {
 		return err
 	}
-	if err := bad.Or(); err != nil {
-		return err
-	}
-	publish = dedupe(append(publish, builtin...))
-	if err := p.publishFiles(publish); err != nil {
-		return err
-	}
-	for _, path := range sortedPaths(needed) {
-		if err := p.readFile(ctx, path, needed[path].kind, at[path], f); err != nil {
-			for _, x := range fault.All(err) {
-				bad = append(bad, placed(x, needed[path].place))
-			}
-		}
-	}
-	bad.Sort()
-	return bad.Or()
+	return r.p.publishFiles(dedupe(append(publish, builtin...)))
 }
 
 func placed(e *fault.Error, at fault.Place) *fault.Error {
 	e.Place = &at
 	return e
-}
-
-func sortedPaths(m map[string]named) []string {
-	var out []string
-	for p := range m {
-		out = append(out, p)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // dedupe keeps one of files with equal names: the name is the content.

@@ -3,8 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
+	"strings"
 
 	"greenroom/assets"
 	"greenroom/compose/timeline"
@@ -16,44 +16,33 @@ import (
 // FilesDir is where images, videos, sounds and fonts of compositions are published, by content.
 const FilesDir = PublicDir + "/files"
 
-// FilmOptions say what may be in a film.
+// FilmOptions say which films, and what may be in them.
 type FilmOptions struct {
 	AllowStandIns bool
+	Only          []string // films, compositions, families or patterns such as hello-a*; all without
+	Shard         Shard
+	Format        string // "9:16"; all without
 }
 
-// Films resolves compositions into films that a renderer can draw: those named, or all without names. A composition's own
-// name means all of its formats, "tour-9x16" one of them. Clips that are not up to date are faults that name them; so are
-// stand-ins unless they are allowed. Files and fonts that the compositions name are published, so that Media.File and
-// Media.Public of every film can be read. It sends no request and buys nothing.
-//
-// The length of a film is Film.Frames: whatever draws it must come to exactly that.
+// Films resolves films that a renderer can draw, all at once: see [Project.FilmSet]. It gives all of them or what is wrong
+// with any. It is for a few films; those of a table's rows are had one at a time from a FilmSet.
 func (p *Project) Films(ctx context.Context, names []string, o FilmOptions) ([]*timeline.Film, error) {
-	films, err := p.compositions(names)
+	set, err := p.FilmSet(names, o)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.openState(); err != nil {
-		return nil, err
-	}
-	f := film.Facts{Files: map[string]film.File{}, Fonts: map[string]film.Font{}}
-	if f.Clips, err = p.filmClips(ctx, films, o); err != nil {
-		return nil, err
-	}
-	if err := p.filmFiles(ctx, films, &f); err != nil {
 		return nil, err
 	}
 	var out []*timeline.Film
 	var bad fault.List
-	for _, c := range films {
-		if err := context.Cause(ctx); err != nil {
-			return nil, err
-		}
-		resolved, err := film.Resolve(p.Manifest, c.Name, f)
+	err = set.Each(ctx, func(_ manifest.FilmName, f *timeline.Film, err error) error {
 		if err != nil {
 			bad = append(bad, fault.All(err)...)
-			continue
+		} else {
+			out = append(out, f)
 		}
-		out = append(out, resolved)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(bad) > 0 {
 		bad.Sort()
@@ -66,62 +55,125 @@ func (p *Project) Films(ctx context.Context, names []string, o FilmOptions) ([]*
 func onceEach(list fault.List) fault.List {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(list, func(e *fault.Error) bool {
-		key := e.Place.String() + e.Msg
+		key := e.Place.String() + e.Clip + e.Msg
 		again := seen[key]
 		seen[key] = true
 		return again
 	})
 }
 
-// compositions gives the films of the names, in the manifest's order, each once.
-func (p *Project) compositions(names []string) ([]manifest.Composition, error) {
-	all := p.Manifest.Compositions
-	if len(all) == 0 {
-		return nil, fault.New(fault.Usage, "add one:  compositions: {tour: {layers: [{clip: NAME}]}}", "%s has no compositions", filepath.Base(p.Manifest.Path))
+// Each resolves the films of the set, one at a time and in order, and hands each to visit: the film, or what is wrong with
+// it. Clips that are not up to date are faults that name them; so are stand-ins unless they are allowed. It ends at the
+// first error of visit, and at one that is no single film's.
+//
+// Files and fonts that compositions name are published first, so that Media.File and Media.Public of every film can be
+// read. It sends no request and buys nothing. Films of rows are read from the table as they come: memory does not grow
+// with it. The length of a film is Film.Frames: whatever draws it must come to exactly that.
+func (s *FilmSet) Each(ctx context.Context, visit func(n manifest.FilmName, f *timeline.Film, err error) error) error {
+	p := s.p
+	if err := p.openState(); err != nil {
+		return err
 	}
-	if len(names) == 0 {
-		return all, nil
+	r := &filmReader{p: p, o: s.o, lost: map[string]error{}, names: map[string]string{}, bad: map[string]error{},
+		facts: film.Facts{Clips: map[string]film.Clip{}, Files: map[string]film.File{}, Fonts: map[string]film.Font{}}}
+	if err := s.open(ctx, r); err != nil {
+		return err
 	}
-	want := map[string]bool{}
-	for _, n := range names {
-		list := p.Manifest.Variants(n)
-		if len(list) == 0 {
-			var known []string
-			for _, c := range all {
-				known = append(known, c.Base, c.Name)
-			}
-			hint := "the manifest has " + someOf(known)
-			if near := manifest.Nearest(n, known); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return nil, fault.New(fault.Usage, hint, "no composition %q in %s", n, filepath.Base(p.Manifest.Path))
-		}
-		for _, c := range list {
-			want[c.Name] = true
+	if own := s.chosen(p.Manifest.Compositions); len(own) > 0 {
+		if err := s.resolve(ctx, r, p.Manifest, own, nil, visit); err != nil {
+			return err
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(c manifest.Composition) bool { return !want[c.Name] }), nil
+	wanted := s.rows()
+	if len(wanted) == 0 {
+		return nil
+	}
+	return p.Manifest.Rows(func(clip string) bool { return wanted[clip] }, func(row manifest.RowFilms) error {
+		return s.resolve(ctx, r, row.View, s.chosen(row.Films), row.Err, visit)
+	})
 }
 
-func someOf(names []string) string {
-	slices.Sort(names)
-	names = slices.Compact(names)
-	const most = 8
-	if len(names) > most {
-		names = append(names[:most], "…")
-	}
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
+// open finds out what the films need: which clips, and where every file is.
+func (s *FilmSet) open(ctx context.Context, r *filmReader) error {
+	m := s.p.Manifest
+	files := map[string]bool{}
+	clips := map[string]bool{}
+	look := func(view *manifest.Manifest, films []manifest.Composition) {
+		for path := range filmNames(map[string]named{}, films) {
+			files[path] = true
 		}
-		s += n
+		for _, c := range within(view, s.chosen(films)) {
+			for _, l := range c.Layers {
+				if l.Kind == manifest.LayerClip {
+					clips[l.Of] = true
+				}
+			}
+		}
 	}
-	return s
+	look(m, m.Compositions)
+	err := m.Rows(nil, func(row manifest.RowFilms) error {
+		look(row.View, row.Films)
+		return context.Cause(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.plan(ctx, clips); err != nil {
+		return err
+	}
+	paths := make([]string, 0, len(files))
+	for path := range files {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return r.publishAll(paths)
+}
+
+// resolve hands films to visit that share a view: all of the manifest's own, or those of one row.
+func (s *FilmSet) resolve(ctx context.Context, r *filmReader, view *manifest.Manifest, films []manifest.Composition, wrong error, visit func(manifest.FilmName, *timeline.Film, error) error) error {
+	if wrong == nil {
+		if err := r.read(ctx, within(view, films)); err != nil {
+			return err
+		}
+	}
+	for _, c := range films {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		n := c.FilmName()
+		err, resolved := wrong, (*timeline.Film)(nil)
+		if err == nil {
+			err = r.faults(within(view, []manifest.Composition{c})).Or()
+		}
+		if err == nil {
+			resolved, err = film.Resolve(view, c.Name, r.facts)
+		}
+		if err := visit(n, resolved, s.ofRow(n, err)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ofRow says which row a fault is about.
+func (s *FilmSet) ofRow(n manifest.FilmName, err error) error {
+	if err == nil || n.Each == "" {
+		return err
+	}
+	where := fmt.Sprintf("(row %s:%d)", s.p.Manifest.Table(n.Each), n.Line)
+	var out fault.List
+	for _, f := range fault.All(err) {
+		e := *f
+		if !strings.Contains(e.Msg, where) {
+			e.Msg += " " + where
+		}
+		out = append(out, &e)
+	}
+	return out.Or()
 }
 
 // within gives compositions with everything that they nest, each once.
-func (p *Project) within(films []manifest.Composition) []manifest.Composition {
+func within(m *manifest.Manifest, films []manifest.Composition) []manifest.Composition {
 	var out []manifest.Composition
 	seen := map[string]bool{}
 	var add func(c manifest.Composition)
@@ -132,72 +184,13 @@ func (p *Project) within(films []manifest.Composition) []manifest.Composition {
 		seen[c.Name] = true
 		out = append(out, c)
 		for _, ref := range c.Nests() {
-			if n, ok := p.Manifest.Nested(ref.Name, c.Format); ok {
+			if n, ok := m.Nested(ref.Name, c.Format); ok {
 				add(n)
 			}
 		}
 	}
 	for _, c := range films {
 		add(c)
-	}
-	return out
-}
-
-// filmClips gives the facts of every clip that the films show, and refuses those that are not ready.
-func (p *Project) filmClips(ctx context.Context, films []manifest.Composition, o FilmOptions) (map[string]film.Clip, error) {
-	shows := map[string]bool{}
-	for _, c := range p.within(films) {
-		for _, l := range c.Layers {
-			if l.Kind == manifest.LayerClip {
-				shows[l.Of] = true
-			}
-		}
-	}
-	out := map[string]film.Clip{}
-	var names []string
-	for _, c := range p.Manifest.Clips {
-		if shows[c.Name] {
-			names = append(names, c.Name)
-		}
-	}
-	if len(names) == 0 {
-		return out, nil
-	}
-	plan, err := p.Plan(ctx, names)
-	if err != nil {
-		return nil, err
-	}
-	t, err := p.tools(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var bad fault.List
-	for _, s := range plan.Steps {
-		if !shows[s.Clip] {
-			continue // the source of a translation
-		}
-		e, kind, ok := p.shown(s.clip)
-		switch {
-		case ok && kind == routeStandIn && !o.AllowStandIns:
-			bad = append(bad, fault.New(fault.Failed, "run `greenroom build` first, or pass --allow-stand-ins", "clip is a stand-in").For(s.Clip))
-		case kind != routeStandIn && (s.Action != Keep || !ok):
-			bad = append(bad, fault.New(fault.Failed, "run `greenroom build` first", "clip is not ready: %s", s.Reason).For(s.Clip))
-		default:
-			c, err := p.filmClip(ctx, t, s.clip, e, kind)
-			if err != nil {
-				bad = append(bad, clipFaults(err, s.Clip)...)
-				continue
-			}
-			out[s.Clip] = c
-		}
-	}
-	return out, bad.Or()
-}
-
-// clipFaults says of every fault which clip it is about.
-func clipFaults(err error, clip string) (out fault.List) {
-	for _, f := range fault.All(err) {
-		out = append(out, f.For(clip))
 	}
 	return out
 }

@@ -88,6 +88,9 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := p.peekState(); err != nil {
 		return nil, err
 	}
+	if _, err := p.sizes(); err != nil {
+		return nil, err
+	}
 	rows := map[string]ledger.Row{}
 	if p.ledger != nil {
 		list, err := p.ledger.List(ctx)

@@ -201,10 +201,24 @@ func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareS
 
 // scaled settles prepare.scale: shown, which compositions and the clip's own shape decide.
 func (p *Project) scaled(c manifest.Clip, in lockfile.Info) manifest.Clip {
-	if c.Prepare.Shown {
-		c.Prepare.Scale = film.Shown(p.Manifest, c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
+	if sizes, err := p.sizes(); c.Prepare.Shown && err == nil { // what is wrong is Plan's to say
+		c.Prepare.Scale = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
 	}
 	return c
+}
+
+// sizes are where compositions show clips; read once, when a clip asks for it.
+func (p *Project) sizes() (*film.Sizes, error) {
+	p.sizesOnce.Do(func() {
+		for _, c := range p.Manifest.Clips {
+			if c.Prepare.Shown {
+				p.shownAt, p.sizesErr = film.ReadSizes(p.Manifest)
+				return
+			}
+		}
+		p.shownAt = &film.Sizes{}
+	})
+	return p.shownAt, p.sizesErr
 }
 
 // even is the nearest even number of pixels, at least 2.

@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/film"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -66,6 +67,10 @@ type Project struct {
 	index      map[string]int  // clips by name
 	onKeyColor map[string]bool // clips with a transparent translation, by name
 	offline    bool            // see Offline
+
+	sizesOnce sync.Once
+	shownAt   *film.Sizes
+	sizesErr  error
 
 	lockMu     sync.Mutex
 	lockSaver  *saver

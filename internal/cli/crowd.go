@@ -20,19 +20,23 @@ const (
 	crowdLines = 10               // failures and warnings that still get a line
 )
 
-// crowd sums up what happens to many clips.
+// crowd sums up what happens to many clips or films.
 type crowd struct {
+	of                 string // clip, film
 	total, ready, said int
 	asked, failed      atomic.Int64 // the bar reads them from its own goroutine
 	began, next        time.Time
 	bar                *mpb.Bar
 }
 
+// crowdOf are the stages that are runs of many things.
+var crowdOf = map[string]string{"build": "clip", filmsStage: "film"}
+
 // crowded takes an event of a run of many clips; false leaves it to the usual lines.
 func (p *printer) crowded(ev pipeline.Event) bool {
-	if ev.Stage == "build" && ev.State == pipeline.Started {
+	if of := crowdOf[ev.Stage]; of != "" && ev.Clip == "" && ev.State == pipeline.Started {
 		if ev.Total > crowdSize {
-			p.crowd = &crowd{total: int(ev.Total), began: ev.Time, next: ev.Time.Add(crowdPause)}
+			p.crowd = &crowd{of: of, total: int(ev.Total), began: ev.Time, next: ev.Time.Add(crowdPause)}
 			p.crowdBar()
 		}
 		return true
@@ -46,7 +50,7 @@ func (p *printer) crowded(ev pipeline.Event) bool {
 		c.failed.Add(1)
 	case ev.Stage == "submit" && ev.State == pipeline.Done:
 		c.asked.Add(1)
-	case (ev.Stage == "prepare" || ev.Stage == "stand-in") && ev.State == pipeline.Done:
+	case (ev.Stage == "prepare" || ev.Stage == "stand-in" || ev.Stage == filmsStage) && ev.State == pipeline.Done:
 		c.ready++
 	}
 	if c.bar != nil {
@@ -57,7 +61,7 @@ func (p *printer) crowded(ev pipeline.Event) bool {
 			return false
 		}
 		if c.said == crowdLines+1 {
-			p.tell("more failures and warnings are counted, not listed; --results names each clip")
+			p.tell("more failures and warnings are counted, not listed; --results names each " + c.of)
 		}
 	}
 	if c.bar == nil && !ev.Time.Before(c.next) {
@@ -97,8 +101,11 @@ func (p *printer) crowdBar() {
 		return
 	}
 	c := p.crowd
-	c.bar = p.bars.AddBar(int64(c.total), mpb.PrependDecorators(decor.Name(clips(c.total)), decor.CountersNoUnit(" %d/%d ")),
+	c.bar = p.bars.AddBar(int64(c.total), mpb.PrependDecorators(decor.Name(count(c.total, c.of)), decor.CountersNoUnit(" %d/%d ")),
 		mpb.AppendDecorators(decor.Percentage(), decor.Any(func(decor.Statistics) string {
+			if c.of == "film" {
+				return fmt.Sprintf(" %d failed", c.failed.Load())
+			}
 			return fmt.Sprintf(" %d bought, %d failed", c.asked.Load(), c.failed.Load())
 		})), mpb.BarRemoveOnComplete())
 }

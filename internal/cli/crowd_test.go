@@ -54,3 +54,34 @@ func TestManyClipsAreToldInSums(t *testing.T) {
 		t.Errorf("the bar of a terminal took %d lines", strings.Count(bars, "\n"))
 	}
 }
+
+// TestManyFilmsAreToldInSums is the same for a run of films: no path and no line for each.
+func TestManyFilmsAreToldInSums(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := newPrinter(&env{Env: Env{Stderr: &out, Stdout: io.Discard}, noColor: true})
+	at := time.Unix(1_800_000_000, 0)
+	p.event(pipeline.Event{Stage: filmsStage, State: pipeline.Started, Total: 1000, Time: at})
+	for i := range 1000 {
+		at = at.Add(100 * time.Millisecond)
+		ev := pipeline.Event{Clip: fmt.Sprintf("hello-%d", i), Stage: filmsStage, State: pipeline.Done, Time: at}
+		if i%50 == 7 {
+			ev.State, ev.Message = pipeline.Failed, "no font has it"
+		}
+		p.event(pipeline.Event{Clip: ev.Clip, Stage: "render", State: pipeline.Progress, Done: 1, Total: 2, Time: at})
+		p.event(ev)
+	}
+	p.close()
+	text := out.String()
+	if n := strings.Count(text, "\n"); n > 25 {
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+	for _, want := range []string{"hello-7: failed: no font has it", "--results names each film", "489 of 1000 ready, 10 failed, about 50s left"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "bought") || strings.Contains(text, "hello-507") || strings.Contains(text, "hello-8:") {
+		t.Errorf("films are listed, or bought:\n%s", text)
+	}
+}

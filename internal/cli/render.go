@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/compose/native"
-	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/remotion"
@@ -27,16 +25,26 @@ type renderOptions struct {
 	renderer, preset, format          string
 	concurrency, crf, still           int
 	all, standIns, crfSet, concurrent bool
+	force, keepGoing                  bool
+	only                              []string
+	shard                             pipeline.Shard
+	results                           string
 }
 
 func renderCommand() command {
 	return command{name: "render", summary: "render films: the manifest's compositions, or a Remotion composition", usage: "render [flags] COMPOSITION...",
-		examples: "greenroom render tour --format 9:16\ngreenroom render --all --renderer remotion\ngreenroom render Loom --clip intro --props '{\"format\":\"9:16\"}' -o out/loom.mp4\ngreenroom render Presenter --still 40 -o out/presenter.png",
+		examples: "greenroom render tour --format 9:16\ngreenroom render --all --renderer remotion\ngreenroom render hello --only 'hello-a*' --results out/hello.csv\ngreenroom render Loom --clip intro --props '{\"format\":\"9:16\"}' -o out/loom.mp4\ngreenroom render Presenter --still 40 -o out/presenter.png",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o renderOptions
+			var shard string
 			fs.StringVarP(&o.out, "out", "o", "", "the film's `PATH` (default out/COMPOSITION.mp4)")
 			fs.BoolVar(&o.all, "all", false, "render every composition of the manifest")
 			fs.StringVar(&o.renderer, "renderer", "", "draw the manifest's compositions with native (ffmpeg) or remotion (default native)")
+			fs.StringArrayVar(&o.only, "only", nil, "render only the films, families or `PATTERN` such as 'hello-a*'; repeatable")
+			fs.StringVar(&shard, "shard", "", "render this machine's part of the films, `I/N` such as 2/5")
+			fs.BoolVar(&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false begins no more")
+			fs.StringVar(&o.results, "results", "", "write what came of each film to `FILE`, .csv or .json")
+			fs.BoolVar(&o.force, "force", false, "draw films again that are up to date")
 			fs.StringVar(&o.format, "format", "", "only this `SHAPE`: 16:9, 9:16 or 1:1")
 			fs.StringVar(&o.preset, "preset", "", "how native encodes: "+presetNames()+" (default by the file's name)")
 			fs.IntVar(&o.still, "still", -1, "draw only this `FRAME`, from 0, as a PNG or JPEG, with Remotion")
@@ -49,6 +57,12 @@ func renderCommand() command {
 			fs.BoolVar(&o.standIns, "allow-stand-ins", false, "render although a clip is a stand-in")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, o.concurrent = fs.Changed("crf"), fs.Changed("concurrency")
+				if shard != "" {
+					var err error
+					if o.shard, err = pipeline.ParseShard(shard); err != nil {
+						return err
+					}
+				}
 				if err := o.validate(args); err != nil {
 					return err
 				}
@@ -67,7 +81,7 @@ func presetNames() string {
 
 func (o renderOptions) validate(args []string) error {
 	switch {
-	case len(args) == 0 && !o.all:
+	case len(args) == 0 && !o.all && len(o.only) == 0:
 		return fault.New(fault.Usage, "greenroom render Presenter, or greenroom render --all for the manifest's compositions", "name a composition")
 	case len(args) > 0 && o.all:
 		return fault.New(fault.Usage, "leave the names or --all out", "--all with names")
@@ -81,6 +95,9 @@ func (o renderOptions) validate(args []string) error {
 		return fault.New(fault.Usage, "write 16:9, 9:16 or 1:1", "there is no shape %q", o.format)
 	case o.still >= 0 && o.renderer == rendererNative:
 		return fault.New(fault.Usage, "leave --renderer out: pictures are drawn by Remotion", "--still with --renderer native")
+	}
+	if o.results != "" {
+		return resultsKind(o.results)
 	}
 	return nil
 }
@@ -112,7 +129,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 	defer s.close()
 	ours, theirs := []string{}, []string{}
 	for _, n := range names {
-		if len(p.Manifest.Variants(n)) > 0 {
+		if p.IsFilm(n) {
 			ours = append(ours, n)
 		} else {
 			theirs = append(theirs, n)
@@ -122,54 +139,19 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		if o.renderer == rendererNative || o.preset != "" {
 			return fault.New(fault.Usage, "native draws the manifest's compositions; leave --renderer and --preset out for Remotion's", "no composition %q in the manifest", theirs[0])
 		}
+		if len(o.only) > 0 || o.shard.Of > 0 || o.results != "" {
+			return fault.New(fault.Usage, "--only, --shard and --results are for the manifest's compositions", "no composition %q in the manifest", theirs[0])
+		}
 		for _, id := range theirs {
 			if err := s.remotionFilm(ctx, id); err != nil {
 				return err
 			}
 		}
 	}
-	if len(ours) == 0 && !o.all {
+	if len(ours) == 0 && len(theirs) > 0 {
 		return nil
 	}
 	return s.manifestFilms(ctx, ours)
-}
-
-// manifestFilms draws compositions of the manifest. One that fails does not stop the others.
-func (s *studio) manifestFilms(ctx context.Context, names []string) error {
-	films, err := s.p.Films(ctx, names, pipeline.FilmOptions{AllowStandIns: s.o.standIns})
-	if err != nil {
-		return err
-	}
-	if films = s.shaped(films); len(films) == 0 {
-		return fault.New(fault.Usage, "add it to the composition's formats:, or leave --format out", "no film has the shape %s", s.o.format)
-	}
-	if s.o.out != "" && len(films) > 1 {
-		return fault.New(fault.Usage, "choose one with --format, or leave --out out", "--out with %d films", len(films))
-	}
-	var errs []error
-	for _, f := range films {
-		draw := s.native
-		if s.o.renderer == rendererRemotion || s.o.still >= 0 {
-			draw = s.timeline
-		}
-		if err := draw(ctx, f); err != nil {
-			if ctx.Err() != nil {
-				return err
-			}
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// shaped leaves the films of the wanted shape.
-func (s *studio) shaped(films []*timeline.Film) (out []*timeline.Film) {
-	for _, f := range films {
-		if c, ok := s.p.Manifest.Composition(f.Name); s.o.format == "" || ok && c.Format == s.o.format {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 func (s *studio) close() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"greenroom/compose/native"
 	"greenroom/compose/timeline"
@@ -14,34 +15,50 @@ import (
 	"greenroom/remotion"
 )
 
-// native draws a film with one ffmpeg run.
-func (s *studio) native(ctx context.Context, f *timeline.Film) error {
+// native draws a film with one ffmpeg run, unless its file holds it already.
+func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 	spec := native.Spec{Film: f, Out: s.path(f.Name, filmExt(f)), Preset: s.o.preset, WorkDir: s.workDir(), Tools: s.tools}
 	if s.o.crfSet {
 		spec.CRF = s.o.crf
 	}
+	preset, err := native.PresetFor(spec.Preset, spec.Out, f.Transparent)
+	if err != nil {
+		return film{}, err
+	}
+	key, err := s.p.FilmKey(f, s.tools.Version, rendererNative, preset.Name, strconv.Itoa(spec.CRF))
+	if err != nil {
+		return film{}, err
+	}
+	if r, ok := s.p.FilmStands(spec.Out, key); ok && !s.o.force {
+		return film{Path: spec.Out, Renderer: rendererNative, Frames: r.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: r.Seconds, UpToDate: true}, nil
+	}
 	if err := os.MkdirAll(spec.WorkDir, 0o755); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
+		return film{}, fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
 	}
 	res, err := native.Render(ctx, spec, func(ev native.Event) {
 		s.out.event(pipeline.Event{Clip: f.Name, Stage: ev.Stage, State: pipeline.Progress, Done: int64(ev.Frame), Total: int64(ev.Frames), Time: s.Now()})
 	})
 	if err != nil {
-		return inFilm(f.Name, err)
+		return film{}, err
 	}
 	for _, w := range res.Warnings {
 		s.out.event(pipeline.Event{Clip: f.Name, Stage: "render", State: pipeline.Warned, Message: w, Time: s.Now()})
 	}
-	return s.told(f.Name, film{res.Path, rendererNative, res.Frames, f.Width, f.Height, f.FPS.FPS(), res.Seconds, false})
+	if err := s.p.RecordFilm(res.Path, key, res.Frames, res.Seconds); err != nil {
+		s.out.event(pipeline.Event{Clip: f.Name, Stage: "render", State: pipeline.Warned, Message: "it will be drawn again the next time: " + err.Error(), Time: s.Now()})
+	}
+	return film{Path: res.Path, Renderer: rendererNative, Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: res.Seconds}, nil
 }
 
 // timeline draws a film, or one picture of it, with the companion's Timeline composition.
-func (s *studio) timeline(ctx context.Context, f *timeline.Film) error {
+//
+// Frames are handed over exactly: the native renderer's films have no JPEG in between either.
+func (s *studio) timeline(ctx context.Context, f *timeline.Film) (film, error) {
 	input, err := json.Marshal(map[string]any{"film": f})
 	if err != nil {
-		return err
+		return film{}, err
 	}
-	return inFilm(f.Name, s.draw(ctx, f.Name, "Timeline", filmExt(f), nil, input, false))
+	return s.draw(ctx, f.Name, remotion.RenderSpec{Composition: "Timeline", Out: s.path(f.Name, filmExt(f)), InputProps: input, Exact: true})
 }
 
 // remotionFilm draws a composition of the Remotion project with the published clips.
@@ -57,11 +74,15 @@ func (s *studio) remotionFilm(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.draw(ctx, id, id, ".mp4", props, input, s.o.standIns)
+	f, err := s.draw(ctx, id, remotion.RenderSpec{Composition: id, Out: s.path(id, ".mp4"), PropsJSON: props, InputProps: input, AllowStandIns: s.o.standIns})
+	if err != nil {
+		return err
+	}
+	return s.told(id, f)
 }
 
 // draw makes a film or a picture in the one session of this run.
-func (s *studio) draw(ctx context.Context, name, composition, ext string, props, input []byte, standIns bool) error {
+func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec) (film, error) {
 	emit := func(ev remotion.Event) {
 		state := pipeline.Progress
 		if ev.Message != "" {
@@ -73,22 +94,22 @@ func (s *studio) draw(ctx context.Context, name, composition, ext string, props,
 		r := remotion.Renderer{FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
 		var err error
 		if s.node, err = r.Open(ctx, remotion.SessionSpec{ProjectDir: s.p.Dir(), CacheDir: s.workDir()}, emit); err != nil {
-			return err
+			return film{}, err
 		}
 	}
 	if s.o.still >= 0 {
-		res, err := s.node.Still(ctx, remotion.StillSpec{Composition: composition, Out: s.path(name, ".png"), Frame: s.o.still, PropsJSON: props, InputProps: input, AllowStandIns: standIns}, emit)
+		res, err := s.node.Still(ctx, remotion.StillSpec{Composition: spec.Composition, Out: s.path(name, ".png"), Frame: s.o.still, PropsJSON: spec.PropsJSON, InputProps: spec.InputProps, AllowStandIns: spec.AllowStandIns}, emit)
 		if err != nil {
-			return err
+			return film{}, err
 		}
-		return s.told(name, film{Path: res.Path, Renderer: rendererRemotion, Frames: 1, Width: res.Width, Height: res.Height})
+		return film{Path: res.Path, Renderer: rendererRemotion, Frames: 1, Width: res.Width, Height: res.Height}, nil
 	}
-	res, err := s.node.Render(ctx, remotion.RenderSpec{Composition: composition, Out: s.path(name, ext), PropsJSON: props, InputProps: input,
-		Concurrency: s.o.concurrency, CRF: s.o.crf, AllowStandIns: standIns}, emit)
+	spec.Concurrency, spec.CRF = s.o.concurrency, s.o.crf
+	res, err := s.node.Render(ctx, spec, emit)
 	if err != nil {
-		return err
+		return film{}, err
 	}
-	return s.told(name, film{res.Path, rendererRemotion, res.Frames, res.Width, res.Height, res.FPS, res.Seconds, res.BundleReused})
+	return film{Path: res.Path, Renderer: rendererRemotion, Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds, BundleReused: res.BundleReused}, nil
 }
 
 func (s *studio) workDir() string { return filepath.Join(s.p.Dir(), pipeline.StateDir, "render") }
@@ -121,6 +142,7 @@ type film struct {
 	FPS          float64 `json:"fps,omitempty"`
 	Seconds      float64 `json:"seconds,omitempty"`
 	BundleReused bool    `json:"bundleReused"`
+	UpToDate     bool    `json:"upToDate,omitempty"` // its file held it already
 }
 
 func (s *studio) told(name string, f film) error {
@@ -132,6 +154,10 @@ func (s *studio) told(name string, f film) error {
 	}
 	if s.o.still >= 0 {
 		s.say("%s: frame %d, %dx%d", name, s.o.still, f.Width, f.Height)
+		return nil
+	}
+	if f.UpToDate {
+		s.say("%s: up to date", name)
 		return nil
 	}
 	s.say("%s: %d frames at %.6g fps, %dx%d, in %.1f s", name, f.Frames, f.FPS, f.Width, f.Height, f.Seconds)

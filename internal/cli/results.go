@@ -25,10 +25,30 @@ func resultsKind(path string) error {
 
 // writeResults writes what came of each clip, whole or not at all.
 func writeResults(path string, list []pipeline.Result) error {
+	return writeTable(path, list, []string{"clip", "family", "row", "status", "file", "seconds", "price_usd", "video_id", "error"}, func(r pipeline.Result) []string {
+		return []string{r.Clip, r.Each, line(r.Row), r.Status, r.File, strconv.FormatFloat(r.Seconds, 'f', -1, 64), strconv.FormatFloat(r.Price, 'f', 2, 64), inert(r.VideoID), inert(oneLine(r.Error))}
+	})
+}
+
+// writeFilmResults writes what came of each film, in the same manner.
+func writeFilmResults(path string, list []filmResult) error {
+	return writeTable(path, list, []string{"film", "family", "row", "status", "file", "seconds", "frames", "error"}, func(r filmResult) []string {
+		return []string{r.Film, r.Each, line(r.Row), r.Status, inert(r.File), strconv.FormatFloat(r.Seconds, 'f', -1, 64), strconv.Itoa(r.Frames), inert(oneLine(r.Error))}
+	})
+}
+
+func line(row int) string {
+	if row == 0 {
+		return ""
+	}
+	return strconv.Itoa(row)
+}
+
+func writeTable[R any](path string, list []R, head []string, cells func(R) []string) error {
 	var out bytes.Buffer
 	if strings.ToLower(filepath.Ext(path)) == ".json" {
 		if list == nil {
-			list = []pipeline.Result{}
+			list = []R{}
 		}
 		e := json.NewEncoder(&out)
 		e.SetIndent("", "  ")
@@ -37,13 +57,9 @@ func writeResults(path string, list []pipeline.Result) error {
 		}
 	} else {
 		w := csv.NewWriter(&out)
-		_ = w.Write([]string{"clip", "family", "row", "status", "file", "seconds", "price_usd", "video_id", "error"}) // into memory
+		_ = w.Write(head) // into memory
 		for _, r := range list {
-			row := ""
-			if r.Row > 0 {
-				row = strconv.Itoa(r.Row)
-			}
-			_ = w.Write([]string{r.Clip, r.Each, row, r.Status, r.File, strconv.FormatFloat(r.Seconds, 'f', -1, 64), strconv.FormatFloat(r.Price, 'f', 2, 64), inert(r.VideoID), inert(oneLine(r.Error))})
+			_ = w.Write(cells(r))
 		}
 		w.Flush()
 		if err := w.Error(); err != nil {

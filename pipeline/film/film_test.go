@@ -386,7 +386,11 @@ func TestShownIsTheLargestSize(t *testing.T) {
 		"a: {size: 960x540, formats: [16:9, 9:16], layers: [{clip: hello, box: {left: 0, width: 30%}}]}":          0.4, // 288 of 960 wide, 162 of 540
 	} {
 		m := load(t, dir, "compositions:\n  "+text+"\n")
-		if got := Shown(m, "hello", box, 1920, 1080); got != want {
+		sizes, err := ReadSizes(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sizes.Shown("hello", box, 1920, 1080); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // Limits of compositions.
 const (
 	MaxCompositions = 1000
+	MaxFilms        = 100_000        // of rows, in all formats
 	MaxLayers       = 500            // of one composition
 	MaxText         = 10000          // characters of one layer
 	MaxTime         = 24 * time.Hour // of any time in a composition
@@ -22,6 +23,9 @@ const (
 type Composition struct {
 	Name          string // "tour-9x16"; the composition's own without formats
 	Base, Format  string // "tour", "9:16"; Format is empty without formats
+	Each          string // the family whose row it is made for; empty for a film of its own
+	Clip          string // with Each: the row's own clip
+	Row           *Row   // with Each
 	Place         fault.Place
 	Width, Height int
 	FPS           timeline.Rate

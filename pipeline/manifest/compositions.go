@@ -25,9 +25,14 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 		return
 	}
 	taken := map[string]Composition{}
+	names := map[string]string{} // of all films and of compositions with rows, to who has them
 	for _, f := range fs {
 		if len(f.key) > MaxName || !compositionName.MatchString(f.key) || deviceName.MatchString(f.key) {
 			d.fault(f.node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition", f.key)
+			continue
+		}
+		if each := eachOf(f); each != nil {
+			d.rowComposition(f, each, m)
 			continue
 		}
 		for _, c := range d.composition(f, m) {
@@ -37,10 +42,15 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 				continue
 			}
 			taken[strings.ToLower(c.Name)] = c
+			names[strings.ToLower(c.Name)] = "composition " + c.Base
 			m.Compositions = append(m.Compositions, c)
 		}
 	}
-	d.references(m)
+	refs := newReferences(m)
+	for _, c := range m.Compositions {
+		d.references(m, c, refs)
+	}
+	d.checkRows(m, names, refs)
 }
 
 // format is one shape of a composition.
@@ -147,6 +157,7 @@ func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
 		"intro":       d.reference(path+".intro", &c.Intro),
 		"outro":       d.reference(path+".outro", &c.Outro),
 		"formats":     func(ast.Node) {},
+		"each":        func(ast.Node) {}, // read before
 	}
 	note := func(fs []field) {
 		for _, k := range fs {
@@ -162,6 +173,7 @@ func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
 		if v.over != nil {
 			path, layers = path+".formats."+v.name, nil
 			delete(set, "formats")
+			delete(set, "each")
 			note(d.fields(v.over, path))
 			d.object(v.over, path, set)
 			over = layers
@@ -197,6 +209,7 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	}
 	used := map[string]bool{}
 	var names []string
+	out = make([]Layer, 0, len(seq.Values))
 	for i, v := range seq.Values {
 		var change ast.Node
 		for _, key := range d.layerNames(v, i) {

@@ -21,6 +21,8 @@ type Each struct {
 	File    string // the table, absolute
 	Columns []string
 	Clips   int
+	display string // the table as the manifest writes it
+	first   int    // of its clips among the manifest's
 }
 
 // Row is where a clip of a table comes from.
@@ -28,6 +30,7 @@ type Row struct {
 	Each   string
 	Line   int               // of the table, from 1
 	Values map[string]string // of the columns that the props carry
+	sum    uint64            // of all its cells, see cells
 }
 
 // eachKeys are the keys of a family that its clips do not have.
@@ -42,6 +45,7 @@ type rowCursor struct {
 	line    int
 	columns []string
 	values  []string
+	clip    string          // while compositions are read: what {{clip}} stands for
 	shown   map[string]bool // faults of the manifest's own, said once for all rows
 	bad     int             // rows with a fault
 	faulty  bool            // this one
@@ -49,6 +53,9 @@ type rowCursor struct {
 }
 
 func (r *rowCursor) value(column string) (string, bool) {
+	if column == clipColumn && r.clip != "" {
+		return r.clip, true
+	}
 	i := slices.Index(r.columns, column)
 	if i < 0 {
 		return "", false
@@ -60,7 +67,11 @@ func (r *rowCursor) value(column string) (string, bool) {
 // one of thousands.
 func (r *rowCursor) news(e *fault.Error) bool {
 	key := e.Place.String() + " " + e.Msg
-	if r.broken || r.shown[key] {
+	if r.broken {
+		return false
+	}
+	if r.shown[key] {
+		r.broken = true
 		return false
 	}
 	r.shown[key] = true
@@ -79,6 +90,7 @@ func (d *doc) each(n ast.Node, base Clip, m *Manifest) {
 		taken[c.Name] = "clips." + c.Name
 	}
 	for _, f := range d.fields(n, "each") {
+		d.families = append(d.families, f.key)
 		if d.goodName(f) {
 			d.family(f, base, m, taken)
 		}
@@ -128,7 +140,7 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		return
 	}
 	props := d.propColumns(propsAt, path+".props", r.Columns())
-	e := Each{Name: f.key, File: table, Columns: r.Columns()}
+	e := Each{Name: f.key, File: table, Columns: r.Columns(), display: file, first: len(m.Clips)}
 	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), shown: map[string]bool{}}, map[string]string{}
 	defer func() { d.row, d.texts = nil, nil }()
 	for {
@@ -147,7 +159,7 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 		e.Clips++
 		c := base
-		c.Place, c.Row = d.at(f.node), &Row{Each: f.key, Line: row.Line, Values: map[string]string{}}
+		c.Place, c.Row = d.at(f.node), &Row{Each: f.key, Line: row.Line, Values: map[string]string{}, sum: cells(row)}
 		for _, col := range props {
 			c.Row.Values[col], _ = d.row.value(col)
 		}
@@ -166,10 +178,15 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	if e.Clips == 0 {
 		d.rowFault("add a row below the columns' names", "the table has no rows")
 	}
-	if more := d.row.bad - maxRowFaults; more > 0 {
-		d.faults = append(d.faults, fault.New(fault.Manifest, "", "%s: %d more rows have faults", file, more))
-	}
+	d.moreRows()
 	m.Each = append(m.Each, e)
+}
+
+// moreRows counts the faulty rows that were not shown.
+func (d *doc) moreRows() {
+	if more := d.row.bad - maxRowFaults; more > 0 {
+		d.faults = append(d.faults, fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
+	}
 }
 
 // propColumns are the columns that Remotion is given: the ones that are listed. A table

@@ -98,7 +98,7 @@ func TestFaultsOfEach(t *testing.T) {
 		{"no rows key", `each: {w: {script: "Hi."}}`, "", []string{"each.w has no rows"}, 1},
 		{"not a table", `each: {w: {rows: out.md, script: "Hi."}}`, "", []string{"out.md is no table"}, 1},
 		{"a ragged row", `each: {w: {rows: people.csv, script: "Hi."}}`, "id,name\na\n", []string{"people.csv:2:1: the row has 1 cells"}, 1},
-		{"a fault of the manifest, once", `each: {w: {rows: people.csv, scrpt: "Hi."}}`, "", []string{`unknown key each.w.scrpt (row people.csv:2)`}, 2},
+		{"a fault of the manifest, once", `each: {w: {rows: people.csv, scrpt: "Hi."}}`, "", []string{`unknown key each.w.scrpt (row people.csv:2)`}, 1},
 		{"props of no column", `each: {w: {rows: people.csv, props: [nam], script: "Hi."}}`, "", []string{`there is no column "nam"`}, 1},
 		{"a hundred bad rows", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, many, []string{`people.csv:2:1: column "name" is empty`, "people.csv: 80 more rows have faults"}, 21},
 		{"a script too long", `each: {w: {rows: people.csv, script: "{{name}}"}}`, "name\n" + strings.Repeat("word ", 1001) + "\n", []string{"has 5004 characters, HeyGen takes 5000 (row people.csv:2)"}, 1},

@@ -65,10 +65,10 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	l.Kind = kinds[0]
 	l.Place = l.Places[l.Kind]
 	d.layerStyle(fs, path, &l)
-	set := d.layerSetters(path, &l)
+	var style setters
 	for _, f := range fs {
-		if s, ok := set[f.key]; ok {
-			s(f.value)
+		if set := d.layerSetter(path, f.key, &l, &style); set != nil {
+			set(f.value)
 			continue
 		}
 		i := slices.IndexFunc(layerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.key) })
@@ -76,7 +76,11 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 			d.fault(f.node, "leave it out; it belongs to "+layerKinds[i], "%s: %s has no %s", path, withArticle(l.Kind), f.key)
 			continue
 		}
-		d.unknown(f, path, set)
+		known := setters{}
+		for k := range layerHas[l.Kind] {
+			known[k] = nil
+		}
+		d.unknown(f, path, known)
 	}
 	if l.Kind != LayerText && l.Kind != LayerCaptions {
 		return l, true
@@ -135,47 +139,84 @@ func (d *doc) layerStyle(fs []field, path string, l *Layer) {
 	}
 }
 
-func (d *doc) layerSetters(path string, l *Layer) setters {
-	all := setters{
-		"box":      func(n ast.Node) { l.Box = d.box(n, path+".box") },
-		"box-of":   d.word(path+".box-of", []string{"presenter", "frame"}, &l.BoxOf),
-		"safe":     d.safe(path+".safe", &l.Safe),
-		"fit":      d.word(path+".fit", []string{"cover", "contain"}, &l.Fit),
-		"anchor":   d.word(path+".anchor", []string{"top", "bottom", "left", "right", "center"}, &l.Anchor),
-		"mask":     func(n ast.Node) { d.mask(n, path+".mask", &l.Mask) },
-		"opacity":  d.percent(path+".opacity", 1, &l.Opacity),
-		"enter":    d.motion(path+".enter", DefaultEnter, &l.Enter),
-		"leave":    d.motion(path+".leave", DefaultLeave, &l.Leave),
-		"skip":     d.moment(path+".skip", 0, &l.Skip),
-		"loop":     d.boolean(path+".loop", &l.Loop),
-		"gain":     d.decibel(path+".gain", &l.Gain),
-		"fade-in":  d.moment(path+".fade-in", 0, &l.FadeIn),
-		"fade-out": d.moment(path+".fade-out", 0, &l.FadeOut),
-		"duck":     func(n ast.Node) { d.duck(n, path+".duck", l) },
-		"mode":     d.word(path+".mode", []string{"block", "word"}, &l.Mode),
-		"style":    func(ast.Node) {},
+// layerHas are the keys that each kind of layer has.
+var layerHas = func() map[string]map[string]bool {
+	out := map[string]map[string]bool{}
+	for kind, keys := range layerKeys {
+		has := map[string]bool{"name": true, kind: true}
+		if kind != LayerCaptions { // they go with their clip
+			has["at"], has["for"], has["after"] = true, true, true
+		}
+		for _, k := range strings.Fields(keys) {
+			has[k] = true
+		}
+		out[kind] = has
 	}
+	return out
+}()
+
+// layerSetter is what reads a key of a layer, or nil. It makes the one that is asked for: compositions of rows are read
+// thousands of times.
+func (d *doc) layerSetter(path, key string, l *Layer, style *setters) func(ast.Node) {
+	if !layerHas[l.Kind][key] {
+		return nil
+	}
+	at := path + "." + key
 	if l.Kind == LayerText || l.Kind == LayerCaptions {
-		for k, s := range d.styleKeys(path, &l.Style) {
-			all[k] = s
+		if styleWords[key] && *style == nil {
+			*style = d.styleKeys(path, &l.Style)
+		}
+		if s, ok := (*style)[key]; ok {
+			return s
 		}
 	}
-	set := setters{
-		"name":  d.text(path+".name", &l.Name),
-		"at":    d.moment(path+".at", anyTime, &l.At),
-		"for":   d.moment(path+".for", time.Millisecond, &l.For),
-		"after": d.text(path+".after", &l.After),
-		l.Kind:  func(n ast.Node) { d.content(n, path+"."+l.Kind, l) },
+	switch key {
+	case "name":
+		return d.text(at, &l.Name)
+	case "at":
+		return d.moment(at, anyTime, &l.At)
+	case "for":
+		return d.moment(at, time.Millisecond, &l.For)
+	case "after":
+		return d.text(at, &l.After)
+	case l.Kind:
+		return func(n ast.Node) { d.content(n, at, l) }
+	case "box":
+		return func(n ast.Node) { l.Box = d.box(n, at) }
+	case "box-of":
+		return d.word(at, []string{"presenter", "frame"}, &l.BoxOf)
+	case "safe":
+		return d.safe(at, &l.Safe)
+	case "fit":
+		return d.word(at, []string{"cover", "contain"}, &l.Fit)
+	case "anchor":
+		return d.word(at, []string{"top", "bottom", "left", "right", "center"}, &l.Anchor)
+	case "mask":
+		return func(n ast.Node) { d.mask(n, at, &l.Mask) }
+	case "opacity":
+		return d.percent(at, 1, &l.Opacity)
+	case "enter":
+		return d.motion(at, DefaultEnter, &l.Enter)
+	case "leave":
+		return d.motion(at, DefaultLeave, &l.Leave)
+	case "skip":
+		return d.moment(at, 0, &l.Skip)
+	case "loop":
+		return d.boolean(at, &l.Loop)
+	case "gain":
+		return d.decibel(at, &l.Gain)
+	case "fade-in":
+		return d.moment(at, 0, &l.FadeIn)
+	case "fade-out":
+		return d.moment(at, 0, &l.FadeOut)
+	case "duck":
+		return func(n ast.Node) { d.duck(n, at, l) }
+	case "mode":
+		return d.word(at, []string{"block", "word"}, &l.Mode)
+	case "style":
+		return func(ast.Node) {} // read before
 	}
-	if l.Kind == LayerCaptions { // they go with their clip
-		delete(set, "at")
-		delete(set, "for")
-		delete(set, "after")
-	}
-	for _, k := range strings.Fields(layerKeys[l.Kind]) {
-		set[k] = all[k]
-	}
-	return set
+	return nil
 }
 
 // content reads what the layer shows.

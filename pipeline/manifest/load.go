@@ -79,6 +79,9 @@ func Parse(path string, b []byte) (m *Manifest, err error) {
 		return nil, d.faults.Or()
 	}
 	m.Path, m.Dir = path, d.dir
+	if len(m.RowCompositions) > 0 {
+		m.source = d
+	}
 	return m, nil
 }
 
@@ -91,7 +94,8 @@ type doc struct {
 	row   *rowCursor        // while the clips of a table are read
 	texts map[string]string // files that its rows share, by path
 
-	style map[string]Style
+	style    map[string]Style
+	families []string // under each:, good or not
 }
 
 // once drops faults that were found again: a composition is read once for each of its formats.

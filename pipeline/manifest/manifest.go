@@ -48,6 +48,9 @@ type Manifest struct {
 	Clips         []Clip // in the manifest's order, those of rows last
 	Each          []Each
 	Compositions  []Composition
+
+	RowCompositions []RowComposition // those with each:, in the manifest's order; see Rows
+	source          *doc             // what they are read from again, for one row at a time
 }
 
 // HeyGen says which account answers.

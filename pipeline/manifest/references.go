@@ -60,42 +60,59 @@ func (c Composition) Nests() (out []Reference) {
 	return out
 }
 
-// references holds what compositions name against what there is: clips, compositions, cycles.
-func (d *doc) references(m *Manifest) {
-	var clips, films []string
+// references are the names that compositions may name.
+type references struct {
+	clips, films []string
+	isClip       map[string]bool
+}
+
+func newReferences(m *Manifest) *references {
+	r := &references{isClip: make(map[string]bool, len(m.Clips))}
 	for _, c := range m.Clips {
-		clips = append(clips, c.Name)
+		r.clips, r.isClip[c.Name] = append(r.clips, c.Name), true
 	}
 	for _, c := range m.Compositions {
-		films = append(films, c.Base, c.Name)
+		r.films = append(r.films, c.Base, c.Name)
 	}
+	for _, c := range m.RowCompositions {
+		r.films = append(r.films, c.Name)
+	}
+	return r
+}
+
+// references holds what a composition names against what there is: clips, compositions, cycles.
+func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	miss := func(p fault.Place, what, name string, known []string) {
 		hint := "name " + what + " of this manifest"
-		if near := Nearest(name, known); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
+		if near := ""; d.row == nil || d.row.bad <= maxRowFaults {
+			if near = Nearest(name, known); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
 		}
 		d.faultAt(p.Line, p.Column, hint, "no %s %q", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "), name)
 	}
-	for _, c := range m.Compositions {
-		shown := map[string]bool{}
-		for _, l := range c.Layers {
-			shown[l.Of] = shown[l.Of] || l.Kind == LayerClip
+	shown := map[string]bool{}
+	for _, l := range c.Layers {
+		shown[l.Of] = shown[l.Of] || l.Kind == LayerClip
+	}
+	for _, l := range c.Layers {
+		switch {
+		case l.Kind != LayerClip && l.Kind != LayerCaptions || l.Of == "":
+		case !refs.isClip[l.Of]:
+			miss(l.Place, "a clip", l.Of, refs.clips)
+		case l.Kind == LayerCaptions && !shown[l.Of]:
+			d.faultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
 		}
-		for _, l := range c.Layers {
-			switch {
-			case l.Kind != LayerClip && l.Kind != LayerCaptions || l.Of == "":
-			case !slices.Contains(clips, l.Of):
-				miss(l.Place, "a clip", l.Of, clips)
-			case l.Kind == LayerCaptions && !shown[l.Of]:
-				d.faultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
+	}
+	for _, r := range c.Nests() {
+		if len(m.Variants(r.Name)) == 0 {
+			if other, ok := m.RowComposition(r.Name); ok {
+				d.otherRows(c, r, other)
+				continue
 			}
-		}
-		for _, r := range c.Nests() {
-			if len(m.Variants(r.Name)) == 0 {
-				miss(r.Place, "a composition", r.Name, films)
-			} else if trail := m.cycle(c, r.Name); trail != nil {
-				d.faultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base, strings.Join(trail, " → "))
-			}
+			miss(r.Place, "a composition", r.Name, refs.films)
+		} else if trail := m.cycle(c, r.Name); trail != nil {
+			d.faultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base, strings.Join(trail, " → "))
 		}
 	}
 }

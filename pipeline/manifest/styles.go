@@ -92,6 +92,15 @@ func (d *doc) knownStyles(name string) string {
 	return "known: " + strings.Join(known, ", ")
 }
 
+// styleWords are the keys of styleKeys.
+var styleWords = func() map[string]bool {
+	out := map[string]bool{}
+	for k := range (&doc{}).styleKeys("", &Style{}) {
+		out[k] = true
+	}
+	return out
+}()
+
 // styleKeys are what a style and a text layer have in common.
 func (d *doc) styleKeys(path string, s *Style) setters {
 	return setters{

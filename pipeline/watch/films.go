@@ -14,7 +14,7 @@ import (
 // changed: what they name is published anew, and what is wrong is said like the
 // manifest's own faults. Footage that is still being written is waited for.
 func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
-	if len(p.Manifest.Compositions) == 0 {
+	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
 		s.filmsFaulty(nil)
 		s.filmsKey, s.filmsFiles = [32]byte{}, [32]byte{}
 		return
@@ -31,7 +31,7 @@ func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	if key == s.filmsKey {
 		return
 	}
-	right, err := p.CheckFilms(ctx)
+	right, all, err := p.CheckFilms(ctx)
 	if ctx.Err() != nil {
 		return // the run that overtook this one looks again
 	}
@@ -42,7 +42,7 @@ func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 		s.filmsKey = [32]byte{} // a full disk, perhaps: the next run looks again
 	}
 	if err == nil && changed {
-		s.note(fmt.Sprintf("compositions: %d of %d films can be drawn", right, len(p.Manifest.Compositions)))
+		s.note(fmt.Sprintf("compositions: %d of %d films can be drawn", right, all))
 	}
 }
 

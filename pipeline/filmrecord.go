@@ -1,0 +1,113 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+
+	"greenroom/compose/timeline"
+	"greenroom/internal/atomicfile"
+)
+
+// filmRecords is where it is written down which film a file is.
+const filmRecords = StateDir + "/render/films"
+
+// FilmRecord is a film that was drawn into a file.
+type FilmRecord struct {
+	Key     string  `json:"key"`
+	File    string  `json:"file"` // for people; absolute
+	Bytes   int64   `json:"bytes"`
+	MTime   int64   `json:"mtime"` // nanoseconds
+	Hash    string  `json:"sha256"`
+	Frames  int     `json:"frames"`
+	Seconds float64 `json:"seconds"`
+}
+
+// FilmKey is the hash of everything that a film's file depends on: the resolved film, which names clips, files and fonts by
+// their content, how it is encoded, the renderer's version and ffmpeg's.
+func (p *Project) FilmKey(f *timeline.Film, tool string, settings ...string) (string, error) {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return "", err
+	}
+	k := newKeyer("film/1")
+	k.field("film", string(b))
+	k.field("program", p.o.Version)
+	k.field("tool", tool)
+	for _, s := range settings {
+		k.field("setting", s)
+	}
+	return k.sum(), nil
+}
+
+// FilmStands reports that a file holds the film of a key, whole and as it was drawn. A file whose size and time are those
+// of the record is believed; another time costs a look at all of its bytes.
+func (p *Project) FilmStands(path, key string) (FilmRecord, bool) {
+	var r FilmRecord
+	b, err := os.ReadFile(p.filmRecord(path))
+	if err != nil || json.Unmarshal(b, &r) != nil || r.Key != key {
+		return r, false
+	}
+	fi, err := os.Stat(path)
+	if err != nil || !fi.Mode().IsRegular() || fi.Size() != r.Bytes {
+		return r, false
+	}
+	if fi.ModTime().UnixNano() == r.MTime {
+		return r, true
+	}
+	hash, err := hashFile(path)
+	if err != nil || hash != r.Hash {
+		return r, false
+	}
+	r.MTime = fi.ModTime().UnixNano() // a copy, or a touch: the same bytes
+	_ = p.writeFilmRecord(path, r)    // only a memory
+	return r, true
+}
+
+// RecordFilm writes down that a file holds the film of a key. The record is only a memory: without it the film is drawn again.
+func (p *Project) RecordFilm(path, key string, frames int, seconds float64) error {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	hash, err := hashFile(path)
+	if err != nil {
+		return err
+	}
+	return p.writeFilmRecord(path, FilmRecord{key, path, fi.Size(), fi.ModTime().UnixNano(), hash, frames, seconds})
+}
+
+func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	to := p.filmRecord(path)
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	_, err = atomicfile.WriteBytes(to, 0o600, b)
+	return err
+}
+
+// filmRecord is one file's record; a project that is moved or cloned has none yet.
+func (p *Project) filmRecord(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return filepath.Join(p.path(filmRecords), hex.EncodeToString(sum[:12])+".json")
+}
+
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
