@@ -1,0 +1,93 @@
+package film
+
+import (
+	"testing"
+
+	"greenroom/compose/timeline"
+)
+
+func TestNestedFilms(t *testing.T) {
+	film := one(t, `compositions:
+  a:
+    intro: card
+    outro: card
+    layers:
+      - {clip: hello}
+      - {composition: card, at: 1s, for: 1s, skip: 0.5s, box: {left: 0, top: 0, width: 50%}}
+      - {audio: bed.mp3, duck: true}
+  card:
+    size: 1280x720
+    length: 2s
+    background: "#102030"
+    layers: [{clip: loose, for: 1s, box: {left: 0, top: 0, width: 640px}}]
+`)
+	if film.Frames != 50+155+50 {
+		t.Fatalf("%d frames", film.Frames)
+	}
+	by := map[string]timeline.Layer{}
+	for _, l := range film.Layers {
+		by[l.ID] = l
+	}
+	for id, want := range map[string]struct {
+		from, frames int
+		box          timeline.Rect
+	}{
+		"card / background colour":   {0, 50, timeline.Rect{W: 1920, H: 1080}},
+		"card / clip loose":          {0, 25, timeline.Rect{W: 960, H: 1067}},
+		"clip hello":                 {50, 155, timeline.Rect{X: 555, W: 810, H: 1080}},
+		"card / background colour 2": {75, 25, timeline.Rect{W: 960, H: 540}},
+		"card / clip loose 2":        {75, 12, timeline.Rect{W: 480, H: 533}},
+		"card / background colour 3": {205, 50, timeline.Rect{W: 1920, H: 1080}},
+	} {
+		if l := by[id]; l.From != want.from || l.Frames != want.frames || l.Box != want.box {
+			t.Errorf("%s: %d + %d %v, want %+v", id, l.From, l.Frames, l.Box, want)
+		}
+	}
+	if v := by["card / clip loose 2"].Video; v == nil || v.Skip != 0.52 { // 13 frames: 0.5 s is half a frame more than 12
+		t.Errorf("%+v", v)
+	}
+	bed := film.Sounds[len(film.Sounds)-2]
+	if bed.ID != "audio bed.mp3" || bed.From != 50 || bed.Frames != 155 {
+		t.Errorf("the bed plays in the composition's own part alone: %+v", bed)
+	}
+}
+
+func TestShownIsTheLargestSize(t *testing.T) {
+	dir, _ := world(t)
+	box := timeline.Rect{X: 600, Y: 120, W: 720, H: 960}
+	for text, want := range map[string]float64{
+		"a: {layers: [{clip: pricing}]}":                                                                          1,    // nobody shows it
+		"a: {layers: [{clip: hello, box: {width: 360px}}]}":                                                       0.5,  // 360 of 720
+		"a: {layers: [{clip: hello, box: {width: 350px}}]}":                                                       0.5,  // rounded up
+		"a: {layers: [{clip: hello, box: {width: 361px}}]}":                                                       0.55, // rounded up
+		"a: {layers: [{clip: hello, box: {width: 2000px}}]}":                                                      1,
+		"a: {layers: [{clip: hello, box: {width: 50%}, box-of: frame}]}":                                          0.5,
+		"a: {layers: [{clip: hello, box: {width: 72px}}, {clip: hello, box: {width: 288px}}]}":                    0.4,
+		"a: {layers: [{clip: hello, mask: circle, box: {width: 180px}}]}":                                         0.25,
+		"b: {layers: [{clip: hello, box: {width: 360px}}]}\n  a: {layers: [{composition: b, box: {width: 50%}}]}": 0.5, // b alone is a film, too
+		"a: {size: 960x540, formats: [16:9, 9:16], layers: [{clip: hello, box: {left: 0, width: 30%}}]}":          0.4, // 288 of 960 wide, 162 of 540
+	} {
+		m := load(t, dir, "compositions:\n  "+text+"\n")
+		sizes, err := ReadSizes(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sizes.Shown("hello", box, 1920, 1080); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestAnIntroOfAnotherShapeIsContained(t *testing.T) {
+	film := one(t, "compositions:\n  a: {intro: b, layers: [{clip: hello}]}\n  b: {size: 1080x1080, length: 1s, background: \"#102030\"}\n")
+	if got := film.Layers[0].Box; got != (timeline.Rect{X: 420, W: 1080, H: 1080}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestANestedFilmTakesTheFilmsRate(t *testing.T) {
+	film := one(t, "compositions:\n  a: {fps: 59.94, layers: [{composition: b}]}\n  b: {fps: 25, layers: [{clip: hello}]}\n")
+	if film.Frames != 372 || film.Layers[0].Frames != 372 { // 6.2 s * 60000/1001 = 371.6
+		t.Errorf("%d frames", film.Frames)
+	}
+}

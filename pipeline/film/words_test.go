@@ -1,0 +1,132 @@
+package film
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest"
+)
+
+func TestEverySpecialCharacterArrives(t *testing.T) {
+	special := `{\b1} \N 50% 'a':"b",[c];=d #e|f @~ \h \\ <i>&amp;</i> $x`
+	dir, f := world(t)
+	m := load(t, dir, "compositions:\n  a:\n    length: 2s\n    layers:\n      - style: callout\n        text: |-\n          "+special+"\n")
+	film, err := Resolve(m, "a", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range film.Layers[0].Text.Lines {
+		s := ""
+		for _, r := range l.Runs {
+			s += r.Text
+		}
+		got = append(got, s)
+	}
+	if strings.Join(got, " ") != special {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWordsAreHighlightedWhileTheyAreSpoken(t *testing.T) {
+	film := one(t, "compositions: {a: {layers: [{clip: hello, at: 1s}, {captions: hello, mode: word}]}}\n")
+	type lit struct {
+		text    string
+		on, off int
+	}
+	var got []lit
+	for _, l := range film.Layers[1:] {
+		for _, line := range l.Text.Lines {
+			for _, r := range line.Runs {
+				got = append(got, lit{r.Text, r.On, r.Off})
+				if r.On < l.From || r.Off > l.End() {
+					t.Errorf("%q is lit from %d to %d on a page of %d to %d", r.Text, r.On, r.Off, l.From, l.End())
+				}
+			}
+		}
+	}
+	want := []lit{{"Hello", 33, 43}, {" and", 43, 48}, {" welcome.", 48, 65},
+		{"This", 113, 120}, {" is", 120, 125}, {" what", 125, 133}, {" greenroom", 133, 148}, {" does", 148, 155}, {" for", 155, 160}, {" you.", 160, 173}}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(lit{})); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestPagesEndWithSentences(t *testing.T) {
+	film := one(t, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
+	if len(film.Layers) != 2 { // four short words: one page
+		t.Errorf("%d layers", len(film.Layers))
+	}
+	dir, f := world(t)
+	c := f.Clips["loose"]
+	c.Script = "Hello and welcome to the green room. This is what it does for you."
+	f.Clips["loose"] = c
+	m := load(t, dir, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
+	film, err := Resolve(m, "a", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range film.Layers[1:] {
+		page := ""
+		for _, line := range l.Text.Lines {
+			for _, run := range line.Runs {
+				page += run.Text
+			}
+			page += "|"
+		}
+		got = append(got, page)
+	}
+	if strings.Join(got, "\n") != "Hello and welcome to the green room.|\nThis is what it does for you.|" {
+		t.Errorf("%q", got)
+	}
+	if a, b := film.Layers[1], film.Layers[2]; a.End() != b.From || b.End() != film.Frames {
+		t.Errorf("%d to %d, %d to %d of %d", a.From, a.End(), b.From, b.End(), film.Frames)
+	}
+}
+
+func TestWordsOfBlocksAndOfChinese(t *testing.T) {
+	got := ""
+	for _, w := range words([]Caption{{"Two words", 0, 8}, {" 你好，世界", 8, 13}, {" end", 14, 15}}) {
+		if w.glued {
+			got += "+"
+		}
+		got += w.text + "|"
+	}
+	if got != "Two|words|你|+好，|+世|+界|end|" {
+		t.Error(got)
+	}
+}
+
+func FuzzResolve(f *testing.F) {
+	for _, s := range []string{
+		"fps: 23.976, layers: [{clip: hello, at: 1.5s, box: {left: 3%, width: 40px}, mask: {rounded: 3px}, enter: fade 1s}]",
+		"length: 3s, layers: [{text: \"Hi there\", style: lower-third}, {audio: bed.mp3, duck: true, fade-out: 9s}]",
+		"layers: [{clip: hello, skip: 1s, for: 0.1s}, {captions: hello, mode: word, box: {width: 20%}}, {image: bg.png, safe: 30%, anchor: left, fit: cover, box: {width: 10%, height: 90%}}]",
+		"intro: b, layers: [{composition: b, skip: 0.3s, box: {right: -20%, height: 70%}}, {clip: pricing, after: b}]",
+	} {
+		f.Add(s)
+	}
+	dir, facts := world(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		m, err := manifest.Parse(filepath.Join(dir, "greenroom.yaml"), []byte(head+"compositions:\n  b: {length: 2s, background: \"#000000\", layers: [{clip: loose, at: 1s, for: 1s, enter: slide left}]}\n  a: {"+s+"}\n"))
+		if err != nil {
+			return
+		}
+		for _, c := range m.Compositions {
+			if c.Length > 3600e9 {
+				continue
+			}
+			_, err := Resolve(m, c.Name, facts)
+			for _, x := range fault.All(err) {
+				if x.Kind != fault.Manifest {
+					t.Errorf("not the manifest's fault: %v: %v", x, x.Err)
+				}
+			}
+		}
+	})
+}
