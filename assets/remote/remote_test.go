@@ -111,6 +111,9 @@ func TestNothingFalseEntersAStore(t *testing.T) {
 		}
 	}
 	// A writer with the true bytes sees another size by itself, and is told of a lie.
+	if err := os.WriteFile(object, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if sent, err := w.cache.Put(t.Context(), w.store.Path(w.hash), w.hash, w.size, false); err != nil || !sent {
 		t.Errorf("an empty object was not replaced: %v", err)
 	}

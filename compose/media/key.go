@@ -55,6 +55,8 @@ func newKeyColor(color string) (keyColor, error) {
 
 // rise is how far the key's channels stand above the others, 0 to 255: the least of
 // all differences, negative for anything a presenter may wear.
+//
+//go:norace
 func (k *keyColor) rise(u, v float32) float32 {
 	u, v = u-128, v-128
 	d := float32(255)
@@ -65,8 +67,11 @@ func (k *keyColor) rise(u, v float32) float32 {
 }
 
 // distance is how far a chroma pair lies from the key's, the larger of the two.
+//
+//go:norace
 func (k *keyColor) distance(u, v byte) float32 {
 	return max(abs(float32(u)-k.yuv[1]), abs(float32(v)-k.yuv[2]))
 }
 
+//go:norace
 func abs(v float32) float32 { return max(v, -v) }

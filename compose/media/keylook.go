@@ -17,6 +17,8 @@ func newKeyLook(color string, w, h int) (*keyLook, error) {
 
 // frame keys one raw yuv444p picture: alpha is how little the key rises over the
 // other channels. Colour is not judged before the clip is really keyed.
+//
+//go:norace
 func (k *keyLook) frame(b []byte) frame {
 	n := k.w * k.h
 	u, v := b[n:2*n], b[2*n:3*n]
@@ -33,6 +35,8 @@ func (k *keyLook) frame(b []byte) frame {
 
 // corners samples the upper corners of one raw yuv444p picture. The worst frame
 // counts.
+//
+//go:norace
 func (l *look) corners(k *keyLook, b []byte) {
 	const side, far = 8, 25
 	n, size, hit := 0, k.w*k.h, 0
@@ -71,6 +75,8 @@ func hexRGB(y, u, v float32) string {
 
 // holes counts see-through pixels that have solid ones on all four sides close
 // by: a presenter who wears the key colour.
+//
+//go:norace
 func (l *look) holes(alpha []byte) {
 	const near, step = 12, 4
 	for y := near; y < l.h-near; y += step {

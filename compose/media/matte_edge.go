@@ -5,6 +5,8 @@ import "math"
 // paint gives a see-through block the presenter's colour where that is near, so
 // that scalers and the encoder's blocks blend the edge with its own colour and not
 // with the key's.
+//
+//go:norace
 func (m *matte) paint(dst []byte, at, p int) {
 	f := [3]float32{16, 128, 128}
 	if m.known[at] {
@@ -17,6 +19,8 @@ func (m *matte) paint(dst []byte, at, p int) {
 }
 
 // edge solves the four pixels of a block.
+//
+//go:norace
 func (m *matte) edge(dst, alpha, y, u, v []byte, i, j int) {
 	at := j*m.cw + i
 	f, known := m.f[at], m.known[at]
@@ -38,6 +42,8 @@ func (m *matte) edge(dst, alpha, y, u, v []byte, i, j int) {
 // chroma is the block's chroma at one of its pixels. Samples are taken as lying in
 // the middle of their four pixels: that is where encoders fed with RGB put them,
 // whatever the stream's siting says. Half a pixel wrong shows as an olive left edge.
+//
+//go:norace
 func (m *matte) chroma(u, v []byte, i, j, dx, dy int) (float32, float32) {
 	i2 := min(max(i+2*dx-1, 0), m.cw-1)
 	j2 := min(max(j+2*dy-1, 0), m.ch-1)
@@ -49,6 +55,8 @@ func (m *matte) chroma(u, v []byte, i, j, dx, dy int) (float32, float32) {
 }
 
 // alpha of one pixel, 0 to 1.
+//
+//go:norace
 func (m *matte) alpha(y, u, v float32, f [3]float32, known bool) float32 {
 	full := m.k.rise(m.b[1], m.b[2])
 	a := 1 - min(1, max(0, (m.k.rise(u, v)-solidSlop)/(full-keyNoise-solidSlop)))
@@ -67,6 +75,8 @@ func (m *matte) alpha(y, u, v float32, f [3]float32, known bool) float32 {
 
 // luma of the presenter alone. Where little of it shows, the colour nearby says
 // more than what is left after taking the key away.
+//
+//go:norace
 func (m *matte) luma(y byte, a float32, f [3]float32, known bool) byte {
 	switch {
 	case a >= 1:
@@ -84,6 +94,8 @@ func (m *matte) luma(y byte, a float32, f [3]float32, known bool) byte {
 }
 
 // unmix takes the key's share out of a block's chroma and whatever tint stays.
+//
+//go:norace
 func (m *matte) unmix(u, v, a float32, f [3]float32, known bool) (byte, byte) {
 	switch {
 	case a <= 0 && !known:
@@ -110,6 +122,8 @@ func (m *matte) unmix(u, v, a float32, f [3]float32, known bool) (byte, byte) {
 	return round8(u), round8(v)
 }
 
+//go:norace
 func dot(a, b [3]float32) float32 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
 
+//go:norace
 func round8(v float32) byte { return byte(min(255, max(0, v+0.5))) }
