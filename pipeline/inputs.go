@@ -1,11 +1,8 @@
 package pipeline
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,16 +52,11 @@ func (in *inputs) hash(path string) (string, error) {
 	if ok && rec.Size == fi.Size() && rec.MTime == fi.ModTime().UnixNano() {
 		return rec.Hash, nil
 	}
-	f, err := os.Open(path)
+	hash, err := hashFile(path)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	rec = inputRecord{fi.Size(), fi.ModTime().UnixNano(), hex.EncodeToString(h.Sum(nil))}
+	rec = inputRecord{fi.Size(), fi.ModTime().UnixNano(), hash}
 	in.mu.Lock()
 	in.known[path], in.changed = rec, true
 	in.mu.Unlock()
