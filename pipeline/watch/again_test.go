@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline"
 )
 
 // TestTheProjectIsDeletedAndMadeAgain: another folder stands at the old path, as after a
@@ -136,6 +138,27 @@ func TestOneTakeIsPaidForOnce(t *testing.T) {
 		t.Errorf("%d clips for %v", n, usd)
 	}
 	if n, usd := Total(clips, NextVoice); n != 0 || usd != 0 {
+		t.Errorf("%d voices for %v", n, usd)
+	}
+}
+
+// TestTheVoiceOfOneTakeComesFirst: a clip that another one pays for is offered what that one
+// is: its voice before its picture, at its own price, counted once.
+func TestTheVoiceOfOneTakeComesFirst(t *testing.T) {
+	steps := []pipeline.Step{
+		{Clip: "a", Key: "k", Action: pipeline.Buy, Price: 2, Voice: &pipeline.VoiceStep{Key: "v", Action: pipeline.Buy, Price: 0.01}},
+		{Clip: "b", Key: "k", Action: pipeline.Fetch},
+	}
+	var clips []Clip
+	for _, s := range prices(steps, func(s pipeline.Step) string { return map[string]string{"b": "a"}[s.Clip] }) {
+		clips = append(clips, clipOf(s, pipeline.Shown{}, nil, false))
+	}
+	for _, c := range clips {
+		if !c.Buyable || c.Next != NextVoice || c.USD != 0.01 || c.Voice != "missing" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if n, usd := Total(clips, NextVoice); n != 2 || usd != 0.01 {
 		t.Errorf("%d voices for %v", n, usd)
 	}
 }

@@ -310,7 +310,7 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, fail
 		}
 	}
 	var clips []Clip
-	for _, step := range prices(plan.Steps) {
+	for _, step := range prices(plan.Steps, pipeline.Step.PaidBy) {
 		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
 		if m := bad[c.Name]; m != "" {
 			if c.Line = m; c.State != Waiting { // what is paid for is asked for again by itself

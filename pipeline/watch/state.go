@@ -145,25 +145,22 @@ func Price(usd float64) string {
 }
 
 // prices gives clips and voices that another clip pays for what they cost when they are
-// bought alone.
-func prices(steps []pipeline.Step) []pipeline.Step {
-	clip, voice := map[string]float64{}, map[string]float64{}
+// bought alone. What such a clip would have bought next is what the paying one would.
+func prices(steps []pipeline.Step, paidBy func(pipeline.Step) string) []pipeline.Step {
+	paying, voice := map[string]pipeline.Step{}, map[string]float64{}
 	out := slices.Clone(steps)
 	for i := range out {
 		s := &out[i]
-		if s.Action == pipeline.Buy {
-			clip[s.Clip] = s.Price
-		} else if s.PaidBy() != "" {
-			s.Action, s.Price = pipeline.Buy, clip[s.PaidBy()]
+		if by := paidBy(*s); by != "" {
+			s.Action, s.Price, s.Voice = pipeline.Buy, paying[by].Price, paying[by].Voice
 		}
-		if s.Voice == nil {
-			continue
-		}
-		if v := *s.Voice; v.Action == pipeline.Buy {
+		if v := s.Voice; v != nil && v.Action == pipeline.Buy {
 			voice[v.Key] = v.Price
-		} else if usd, ok := voice[v.Key]; ok && v.Action == pipeline.Fetch {
-			v.Price, s.Voice = usd, &v
+		} else if v != nil && v.Action == pipeline.Fetch && voice[v.Key] > 0 {
+			alone := *v
+			alone.Price, s.Voice = voice[v.Key], &alone
 		}
+		paying[s.Clip] = *s
 	}
 	return out
 }
