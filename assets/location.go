@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // Location is the address of a shared cache. Printed, it shows no query.
@@ -18,7 +19,7 @@ type Location struct {
 // schemes are the kinds of cache that can be opened.
 var schemes = []string{"s3", "gs", "file"}
 
-var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,221}$`)
+var bucketName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._-]{1,221}$`)
 
 // ParseLocation reads an address such as s3://bucket/prefix?region=eu-central-1, gs://bucket,
 // file:///srv/cache, or file:../cache, which is relative to dir. It

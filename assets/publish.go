@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 )
 
 // MarkerName is the file that says a folder is greenroom's to fill and to sweep.
@@ -35,7 +35,7 @@ type marker struct {
 	History [][]string `json:"history"` // names of the last publishes, newest first
 }
 
-var safeName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,120}$`)
+var safeName = lazyregexp.New(`^[a-z0-9][a-z0-9.-]{0,120}$`)
 
 // Publish puts the files into root under their names: hard links where the file
 // system allows, copies elsewhere, each whole or not at all. It refuses a folder

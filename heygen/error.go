@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // Error is an answer that is no success, or a request that got no answer (then
@@ -103,7 +104,7 @@ func NotFound(err error) bool {
 	return e != nil && e.Status == http.StatusNotFound
 }
 
-var matting = regexp.MustCompile(`(?i)webm|matting|background.?removal|remove.background`)
+var matting = lazyregexp.New(`(?i)webm|matting|background.?removal|remove.background`)
 
 // WebMRefused reports that a look cannot be rendered as a transparent WebM. HeyGen
 // publishes no member that says so before.

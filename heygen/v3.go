@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // PathVideos is where v3 takes every kind of video.
@@ -95,7 +96,7 @@ func (r VideoRequest) Validate() error {
 	return nil
 }
 
-var idempotencyKey = regexp.MustCompile(`^[A-Za-z0-9_:.-]{1,255}$`)
+var idempotencyKey = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,255}$`)
 
 // SubmitOnce posts exactly these bytes to a v3 path under an idempotency key: within
 // 24 hours a repeat with the same key gives the first answer and buys nothing. It is

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"greenroom/heygen"
+	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -30,9 +30,9 @@ type caption struct {
 }
 
 var (
-	srtTimes = regexp.MustCompile(`(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})`)
-	assTimes = regexp.MustCompile(`^Dialogue:[^,]*,(\d+):(\d\d):(\d\d)\.(\d\d),(\d+):(\d\d):(\d\d)\.(\d\d),`)
-	tags     = regexp.MustCompile(`<[^>]*>|\{[^}]*\}`)
+	srtTimes = lazyregexp.New(`(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})`)
+	assTimes = lazyregexp.New(`^Dialogue:[^,]*,(\d+):(\d\d):(\d\d)\.(\d\d),(\d+):(\d\d):(\d\d)\.(\d\d),`)
+	tags     = lazyregexp.New(`<[^>]*>|\{[^}]*\}`)
 )
 
 // parseCaptions reads SRT or ASS, whichever it is. Blocks come in order of time; one

@@ -3,12 +3,12 @@ package remotion
 import (
 	"context"
 	"os/exec"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 )
 
 const minNode = 18 // what Remotion 4 needs
@@ -33,7 +33,7 @@ func FindBrowser(explicit string, getenv func(string) string, lookPath func(stri
 	return ""
 }
 
-var nodeVersion = regexp.MustCompile(`^v(\d+)\.[0-9.]+`)
+var nodeVersion = lazyregexp.New(`^v(\d+)\.[0-9.]+`)
 
 // FindNode gives node's path and version ("v20.1.0"). Missing or older than 18
 // is a fault of kind Tool.

@@ -7,8 +7,8 @@ import (
 	"math"
 	"sync"
 
+	validator "github.com/google/jsonschema-go/jsonschema"
 	"github.com/invopop/jsonschema"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 //go:generate go run ./gen
@@ -26,16 +26,12 @@ func Schema() []byte {
 	return append(b, '\n')
 }
 
-var compiled = sync.OnceValues(func() (*validator.Schema, error) {
-	doc, err := validator.UnmarshalJSON(bytes.NewReader(Schema()))
-	if err != nil {
+var compiled = sync.OnceValues(func() (*validator.Resolved, error) {
+	var s validator.Schema
+	if err := json.Unmarshal(Schema(), &s); err != nil {
 		return nil, err
 	}
-	c := validator.NewCompiler()
-	if err := c.AddResource(schemaURL, doc); err != nil {
-		return nil, err
-	}
-	return c.Compile(schemaURL)
+	return s.Resolve(nil)
 })
 
 // Validate says whether props may be handed to Remotion: they fit the schema and
@@ -53,8 +49,7 @@ func validate(b []byte, p Props) error {
 	if err != nil {
 		return fmt.Errorf("compile the props schema: %w", err)
 	}
-	// Numbers as JavaScript reads them, and not as exact decimals: 1e-400 is 0, and
-	// the schema package ends the program over 1e-2000000.
+	// Numbers as JavaScript reads them, and not as exact decimals: 1e-400 is 0.
 	var doc any
 	if err := json.Unmarshal(b, &doc); err != nil {
 		return fmt.Errorf("read props: %w", err)
@@ -86,7 +81,3 @@ func DecodeProps(b []byte) (Props, error) {
 	}
 	return p, validate(b, p)
 }
-
-// schemaURL names the schema for the compiler. A bare file name would be taken
-// relative to the folder we run in, whose name need not make a URL.
-const schemaURL = "greenroom:props"

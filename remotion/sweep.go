@@ -3,9 +3,10 @@ package remotion
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"time"
+
+	"greenroom/internal/lazyregexp"
 )
 
 const (
@@ -17,8 +18,8 @@ const (
 // Names in the cache. A bundle's name changes before it is taken away, so that
 // half of one never stands under a name that a render would use.
 var (
-	bundleName = regexp.MustCompile(`^bundle-[0-9a-f]{16}$`)
-	leftover   = regexp.MustCompile(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*\.mjs)$`)
+	bundleName = lazyregexp.New(`^bundle-[0-9a-f]{16}$`)
+	leftover   = lazyregexp.New(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*\.mjs)$`)
 )
 
 // sweep removes the bundles of a project but the newest two, and what killed

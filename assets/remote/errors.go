@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"strings"
 	"time"
 
 	"gocloud.dev/gcerrors"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // ErrMissing reports an object that the cache does not have.
@@ -65,7 +66,7 @@ func (r localReader) Read(p []byte) (int, error) {
 }
 
 // query matches the part of an address that signatures and tokens stand in.
-var query = regexp.MustCompile(`\?[^\s"'<>]*`)
+var query = lazyregexp.New(`\?[^\s"'<>]*`)
 
 // scrub takes queries and line breaks out of a library's message.
 func scrub(err error) string {

@@ -12,12 +12,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 )
 
@@ -28,7 +28,7 @@ type Tools struct {
 	Version string `json:"version"`
 }
 
-var versionPattern = regexp.MustCompile(`^ffmpeg version n?(\d+)\.(\d+)(\S*)`)
+var versionPattern = lazyregexp.New(`^ffmpeg version n?(\d+)\.(\d+)(\S*)`)
 
 const installHint = "apt-get install ffmpeg (macOS: brew install ffmpeg); `greenroom doctor` checks again"
 

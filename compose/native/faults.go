@@ -6,12 +6,12 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 )
 
 // named puts a layer's or a sound's name before a fault's message.
@@ -57,7 +57,7 @@ func trouble(tail string) (damaged string, warnings []string) {
 	return damaged, warnings
 }
 
-var noGlyph = regexp.MustCompile(`fontselect: failed to find any fallback with glyph 0x([0-9A-Fa-f]+)`)
+var noGlyph = lazyregexp.New(`fontselect: failed to find any fallback with glyph 0x([0-9A-Fa-f]+)`)
 
 // undrawn lines are libass' about a character that it has no picture of.
 func undrawn(l string) bool {
@@ -82,9 +82,9 @@ func harmless(l string) bool {
 }
 
 var (
-	instance = regexp.MustCompile(`@(l\d+)[a-z]* @ 0x`)
-	stream   = regexp.MustCompile(`[sS]tream #?(\d+):\d+`)
-	opened   = regexp.MustCompile(`file:(.+): [A-Z]`)
+	instance = lazyregexp.New(`@(l\d+)[a-z]* @ 0x`)
+	stream   = lazyregexp.New(`[sS]tream #?(\d+):\d+`)
+	opened   = lazyregexp.New(`file:(.+): [A-Z]`)
 )
 
 // blame finds the layer or sound that a line of ffmpeg is about; empty when it does not say.

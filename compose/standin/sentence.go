@@ -14,7 +14,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -24,6 +23,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 )
 
@@ -42,7 +42,7 @@ type sentence struct {
 
 const packetSamples = sampleRate * opusFrame / 1000
 
-var sentenceEnd = regexp.MustCompile(`[.!?…]+["')\]]*\s+`)
+var sentenceEnd = lazyregexp.New(`[.!?…]+["')\]]*\s+`)
 
 // part is a sentence or a pause.
 type part struct {
@@ -94,7 +94,7 @@ func language(s Spec) string {
 	return plainVoice
 }
 
-var localePattern = regexp.MustCompile(`^[a-z]{2}(-[a-z0-9]+)?$`)
+var localePattern = lazyregexp.New(`^[a-z]{2}(-[a-z0-9]+)?$`)
 
 // sentences gives every sentence spoken, from dir where it was spoken before.
 func (m *Maker) sentences(ctx context.Context, dir string, list []part, s Spec) (map[string]*sentence, error) {

@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 )
 
@@ -37,7 +37,7 @@ func (v *speech) pad(seconds float64) *speech {
 	return v
 }
 
-var breakTag = regexp.MustCompile(`<break\s[^>]*>`)
+var breakTag = lazyregexp.New(`<break\s[^>]*>`)
 
 // restSeconds is the quiet at both ends, while the presenter is in its rest pose.
 const restSeconds = 0.24

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
+
+	"greenroom/internal/lazyregexp"
 )
 
-var colorForm = regexp.MustCompile(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
+var colorForm = lazyregexp.New(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
 
 // maxSide bounds the canvas, in pixels; a layer may be twice as large, for close-ups.
 const maxSide = 1 << 14

@@ -9,10 +9,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // sign makes a link as the CDN's look, valid for seven days, new on every read.
@@ -34,7 +35,7 @@ func (s *Server) signature(name, expires string) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
-var mediaName = regexp.MustCompile(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
+var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
 
 // file is the file host: signed links, ranges, ETags, and the download faults.
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
@@ -197,7 +198,7 @@ func (s *Server) uploadV3(w http.ResponseWriter, r *http.Request) {
 	v3(w, map[string]any{"asset_id": id, "url": "http://" + r.Host + "/assets/" + id, "mime_type": declared, "size_bytes": len(b)})
 }
 
-var assetID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var assetID = lazyregexp.New(`^[0-9a-f]{32}$`)
 
 func (s *Server) hasAsset(id string) bool {
 	if !assetID.MatchString(id) {

@@ -9,12 +9,12 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"greenroom/compose/standin"
+	"greenroom/internal/lazyregexp"
 )
 
 // request is what a job draws, kept so that a restart can go on.
@@ -32,7 +32,7 @@ type request struct {
 	CallbackID            string `json:",omitempty"` // told with its end
 }
 
-var hexColor = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+var hexColor = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)
 
 func (r request) spec(s *Server) standin.Spec {
 	if r.AudioAsset == "" && r.Script == "" && r.Silence == 0 {
@@ -200,7 +200,7 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, "/v2/video/generate", b.Title, b.CallbackURL, q, v2)
 }
 
-var badBreak = regexp.MustCompile(`<break[^>]*\d\s*ms`)
+var badBreak = lazyregexp.New(`<break[^>]*\d\s*ms`)
 
 // webm is POST /v1/video.webm.
 func (s *Server) webm(w http.ResponseWriter, r *http.Request) {

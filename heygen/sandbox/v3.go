@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // The third generation: strict bodies, idempotency keys, a refusal instead of a
@@ -59,7 +60,7 @@ type v3Body struct {
 	CallbackID       string          `json:"callback_id"`
 }
 
-var onceKey = regexp.MustCompile(`^[A-Za-z0-9_:.-]{1,255}$`)
+var onceKey = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,255}$`)
 
 // readVideoV3 is the body of POST /v3/videos.
 func (s *Server) readVideoV3(_ *http.Request, raw []byte) (*job, refusal) {

@@ -8,10 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"time"
 
 	"greenroom/heygen"
+	"greenroom/internal/lazyregexp"
 )
 
 // CallbackPath takes the unsigned callbacks of single jobs; every other path takes
@@ -130,7 +130,7 @@ func (r *Receiver) event(w http.ResponseWriter, h http.Header, body []byte) {
 	w.WriteHeader(http.StatusOK)
 }
 
-var plainID = regexp.MustCompile(`^[A-Za-z0-9_:.-]{1,200}$`)
+var plainID = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,200}$`)
 
 // callback takes an unsigned word from anybody. It is a reason to look, never a
 // fact: nothing of it is kept.

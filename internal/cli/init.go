@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline"
 	"greenroom/remotion"
 )
@@ -56,7 +56,7 @@ func initCommand() command {
 		}}
 }
 
-var notProject = regexp.MustCompile(`[^a-z0-9]+`)
+var notProject = lazyregexp.New(`[^a-z0-9]+`)
 
 func runInit(e *env, dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, pipeline.ManifestName)); err == nil {

@@ -19,10 +19,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
+	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/watch"
 )
 
@@ -111,7 +111,7 @@ func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b)
 }
 
-var mediaName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*\.(webm|webp|json)$`)
+var mediaName = lazyregexp.New(`^[a-z0-9][a-z0-9.-]*\.(webm|webp|json)$`)
 
 // media is a published file, with ranges. Its name holds a hash of its contents, so
 // that a browser need not ask twice.

@@ -3,16 +3,16 @@ package film
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/manifest"
 )
 
-var breakTag = regexp.MustCompile(`(?i)<\s*break[^>]*>`)
+var breakTag = lazyregexp.New(`(?i)<\s*break[^>]*>`)
 
 // Resolve gives the film of a composition by its name: "tour-9x16". The error is a *fault.Error or a fault.List.
 func Resolve(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error) {

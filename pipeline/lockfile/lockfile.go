@@ -13,13 +13,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 )
 
 const (
@@ -100,8 +100,8 @@ func Load(path string) (*File, error) {
 }
 
 var (
-	hexKey   = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	clipName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+	hexKey   = lazyregexp.New(`^[0-9a-f]{64}$`)
+	clipName = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,63}$`)
 )
 
 // Parse reads a lockfile's text; name is for messages.

@@ -2,12 +2,13 @@ package manifest
 
 import (
 	"path/filepath"
-	"regexp"
 	"sort"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // clip reads one clip over its defaults.
@@ -126,7 +127,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	}
 }
 
-var videoID = regexp.MustCompile(`^[A-Za-z0-9_-]{4,128}$`)
+var videoID = lazyregexp.New(`^[A-Za-z0-9_-]{4,128}$`)
 
 func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
 	if c.Avatar.ID == "" && c.Avatar.Photo == "" {
@@ -144,10 +145,11 @@ func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
 }
 
 var (
-	anyBreak   = regexp.MustCompile(`(?i)<\s*break[^>]*>`)
-	goodBreak  = regexp.MustCompile(`^<break time="(\d+(\.\d+)?)s" ?/>$`)
-	tightBreak = regexp.MustCompile(`(?i)[^ ]<break[^>]*>|<break[^>]*>[^ <.,;:!?]`)
-	millis     = regexp.MustCompile(`"(\d+)\s*ms"`)
+	anyBreak   = lazyregexp.New(`(?i)<\s*break[^>]*>`)
+	goodBreak  = lazyregexp.New(`^<break time="(\d+(\.\d+)?)s" ?/>$`)
+	tightBreak = lazyregexp.New(`(?i)[^ ]<break[^>]*>|<break[^>]*>[^ <.,;:!?]`)
+	anyNumber  = lazyregexp.New(`(\d+(\.\d+)?)`)
+	millis     = lazyregexp.New(`"(\d+)\s*ms"`)
 )
 
 // script reads an inline text or a text file.
@@ -187,17 +189,17 @@ func fixBreak(tag string) string {
 			ms = "0" + ms
 		}
 		secs = strings.TrimSuffix(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
-	} else if m := regexp.MustCompile(`(\d+(\.\d+)?)`).FindString(tag); m != "" {
+	} else if m := anyNumber.FindString(tag); m != "" {
 		secs = m
 	}
 	return `<break time="` + secs + `s"/>`
 }
 
 var (
-	mdComment = regexp.MustCompile(`(?s)<!--.*?-->`)
-	mdHead    = regexp.MustCompile(`(?m)^\s{0,3}#{1,6}\s.*$`)
-	mdMark    = regexp.MustCompile("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
-	mdLink    = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+	mdComment = lazyregexp.New(`(?s)<!--.*?-->`)
+	mdHead    = lazyregexp.New(`(?m)^\s{0,3}#{1,6}\s.*$`)
+	mdMark    = lazyregexp.New("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
+	mdLink    = lazyregexp.New(`\[([^\]]*)\]\([^)]*\)`)
 )
 
 // speakable turns Markdown into what is said: headings and comments are notes for

@@ -3,7 +3,6 @@ package manifest
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +12,10 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 )
 
-var compositionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+var compositionName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
 
 // compositions reads them all, one for each format.
 func (d *doc) compositions(n ast.Node, m *Manifest) {
@@ -79,7 +79,7 @@ func (d *doc) composition(f field, m *Manifest) (out []Composition) {
 	return out
 }
 
-var ratio = regexp.MustCompile(`^([1-9]\d?)[:x]([1-9]\d?)$`)
+var ratio = lazyregexp.New(`^([1-9]\d?)[:x]([1-9]\d?)$`)
 
 // formats reads a list of shapes, or a mapping from shapes to what they change. In `{16:9, 1:1}` YAML sees numbers.
 func (d *doc) formats(n ast.Node, path string) (out []format) {

@@ -3,7 +3,6 @@ package manifest
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/media"
+	"greenroom/internal/lazyregexp"
 )
 
 // manifest reads the whole tree.
@@ -81,8 +81,8 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 }
 
 var (
-	namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-	deviceName  = regexp.MustCompile(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+	namePattern = lazyregexp.New(`^[a-z0-9][a-z0-9-]*$`)
+	deviceName  = lazyregexp.New(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 )
 
 // goodName judges a clip's name: it becomes a file name on every system.
@@ -162,7 +162,7 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 	})
 }
 
-var rangePattern = regexp.MustCompile(`^([0-9.]+)%\.\.([0-9.]+)%$`)
+var rangePattern = lazyregexp.New(`^([0-9.]+)%\.\.([0-9.]+)%$`)
 
 func (d *doc) checks(n ast.Node, path string, c *Checks) {
 	d.object(n, path, setters{

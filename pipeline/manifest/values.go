@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,9 +9,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/timeline"
+	"greenroom/internal/lazyregexp"
 )
 
-var timePattern = regexp.MustCompile(`^(-?)(?:(\d{1,4})m(?:in)?)? ?(?:(\d{1,6}(?:\.\d{1,6})?)(ms|s))?$`)
+var timePattern = lazyregexp.New(`^(-?)(?:(\d{1,4})m(?:in)?)? ?(?:(\d{1,6}(?:\.\d{1,6})?)(ms|s))?$`)
 
 // moment reads a time such as 2.5s, 500ms or 1m30s; 0 needs no unit.
 func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(ast.Node) {
@@ -61,7 +61,7 @@ func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(a
 // anyTime is a least that allows times before 0.
 const anyTime = -MaxTime
 
-var dimPattern = regexp.MustCompile(`^(-?\d{1,6}(?:\.\d{1,4})?)(%|px)?$`)
+var dimPattern = lazyregexp.New(`^(-?\d{1,6}(?:\.\d{1,4})?)(%|px)?$`)
 
 func parseDim(s string) (Dim, bool) {
 	m := dimPattern.FindStringSubmatch(strings.TrimSpace(s))
@@ -157,7 +157,7 @@ func gcd(a, b int) int {
 	return a
 }
 
-var canvasPattern = regexp.MustCompile(`^(\d{2,5})x(\d{2,5})$`)
+var canvasPattern = lazyregexp.New(`^(\d{2,5})x(\d{2,5})$`)
 
 // canvas reads the size of a film: H.264 wants even sides.
 func (d *doc) canvas(path string, w, h *int) func(ast.Node) {
@@ -183,7 +183,7 @@ func (d *doc) canvas(path string, w, h *int) func(ast.Node) {
 	}
 }
 
-var filmColor = regexp.MustCompile(`^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$`)
+var filmColor = lazyregexp.New(`^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$`)
 
 // paint reads a colour with or without alpha.
 func (d *doc) paint(path string, to *string) func(ast.Node) {

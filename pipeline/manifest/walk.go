@@ -2,12 +2,13 @@ package manifest
 
 import (
 	"math"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // field is one key of a mapping: where it stands and its value.
@@ -210,7 +211,7 @@ func (d *doc) word(path string, words []string, to *string) func(ast.Node) {
 	}
 }
 
-var sizePattern = regexp.MustCompile(`^(\d{2,5})x(\d{2,5})$`)
+var sizePattern = lazyregexp.New(`^(\d{2,5})x(\d{2,5})$`)
 
 func (d *doc) size(path string, w, h *int) func(ast.Node) {
 	return func(n ast.Node) {
@@ -233,7 +234,7 @@ func (d *doc) size(path string, w, h *int) func(ast.Node) {
 
 func even(v int) int { return max(128, min(4096, v-v%2)) }
 
-var colorPattern = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+var colorPattern = lazyregexp.New(`^#[0-9a-fA-F]{6}$`)
 
 func (d *doc) color(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {

@@ -1,11 +1,12 @@
 package prompt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // headKeys are what the front matter may say.
@@ -109,7 +110,7 @@ func (p *Prompt) file(at place, name string) {
 	}
 }
 
-var plainLength = regexp.MustCompile(`^(\d+(?:\.\d+)?)` + unitRe + `$`)
+var plainLength = lazyregexp.New(`^(\d+(?:\.\d+)?)` + unitRe + `$`)
 
 // length reads 30, 30s, 30 seconds, 1m30s or 1:30.
 func length(s string) (float64, bool) {
@@ -127,7 +128,7 @@ func length(s string) (float64, bool) {
 	return d.Seconds(), err == nil
 }
 
-var comment = regexp.MustCompile(`(^|\s)#.*$`)
+var comment = lazyregexp.New(`(^|\s)#.*$`)
 
 // scalar reads one value: between quotes as it stands, else up to a comment.
 func scalar(s string) string {

@@ -1,9 +1,10 @@
 package prompt
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // labels are the words people write before a part of a scene, and what they mean.
@@ -25,11 +26,11 @@ var directions = []string{"music", "sound", "sounds", "sfx", "sound effects", "t
 	"mood", "tone", "avatar", "animation", "slide", "note", "notes", "layout", "delivery", "gesture", "colors", "colours"}
 
 var (
-	labelRe = regexp.MustCompile(`^(?:[-*+•] |#{1,6} )?(?:\*\*|__|\*|_)?([A-Za-z][A-Za-z \-/]{0,28}?)(?: ?\(([^()]{1,60})\))?(?:\*\*|__|\*|_)? ?:(?:\*\*|__|\*|_)?(?: (.*)|([^/ ].*))?$`)
-	headRe  = regexp.MustCompile(`^(#{1,6}) (.*)$`)
-	ruleRe  = regexp.MustCompile(`^(?:(?:- ?){3,}|(?:\* ?){3,}|(?:_ ?){3,}|(?:= ?){3,})$`)
-	sceneRe = regexp.MustCompile(`(?i)^(?:(#{1,6}) )?([*_]{0,3})[^\pL\pN#:"]{0,8}scene(?: ?#?(\d{1,4}))?\b([*_]{0,3})(.*)$`)
-	itemRe  = regexp.MustCompile(`^(?:[-*+•]|\d{1,2}[.)]) (.*)$`)
+	labelRe = lazyregexp.New(`^(?:[-*+•] |#{1,6} )?(?:\*\*|__|\*|_)?([A-Za-z][A-Za-z \-/]{0,28}?)(?: ?\(([^()]{1,60})\))?(?:\*\*|__|\*|_)? ?:(?:\*\*|__|\*|_)?(?: (.*)|([^/ ].*))?$`)
+	headRe  = lazyregexp.New(`^(#{1,6}) (.*)$`)
+	ruleRe  = lazyregexp.New(`^(?:(?:- ?){3,}|(?:\* ?){3,}|(?:_ ?){3,}|(?:= ?){3,})$`)
+	sceneRe = lazyregexp.New(`(?i)^(?:(#{1,6}) )?([*_]{0,3})[^\pL\pN#:"]{0,8}scene(?: ?#?(\d{1,4}))?\b([*_]{0,3})(.*)$`)
+	itemRe  = lazyregexp.New(`^(?:[-*+•]|\d{1,2}[.)]) (.*)$`)
 )
 
 // labelled is a line that begins with a label.

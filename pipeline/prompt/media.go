@@ -1,9 +1,10 @@
 package prompt
 
 import (
-	"regexp"
 	"sort"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // MediaTypes are what a scene can be made of.
@@ -38,8 +39,8 @@ var mediaNames = func() (names []string) {
 }()
 
 var (
-	mediaSplit = regexp.MustCompile(`(?i)\s*(?:[,;+&/]|\band\b|\bwith\b|\bover\b)\s*`)
-	asideRe    = regexp.MustCompile(`^[\s(:–—-]`)
+	mediaSplit = lazyregexp.New(`(?i)\s*(?:[,;+&/]|\band\b|\bwith\b|\bover\b)\s*`)
+	asideRe    = lazyregexp.New(`^[\s(:–—-]`)
 )
 
 // medium finds the type a phrase begins with. More is said when the phrase goes on, as

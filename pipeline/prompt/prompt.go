@@ -8,9 +8,10 @@
 package prompt
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // Limits. MaxText is ours: HeyGen's reference gives the prompt's length no bound. The
@@ -58,7 +59,7 @@ func (s Scene) Length() float64 {
 // Count is the number of words said.
 func (s Scene) Count() int { return len(strings.Fields(pause.ReplaceAllString(s.Words, " "))) }
 
-var pause = regexp.MustCompile(`<break\s+time="([0-9.]+)s"\s*/?>`)
+var pause = lazyregexp.New(`<break\s+time="([0-9.]+)s"\s*/?>`)
 
 // Spoken is how long the words take, seconds, right to PaceError.
 func (s Scene) Spoken() float64 {

@@ -2,9 +2,10 @@ package prompt
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
 const (
@@ -15,16 +16,16 @@ const (
 )
 
 // Times as people write them: (0-8s), [0:00 to 0:08], 0:00-0:08, 0s-8s.
-var spans = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)[(\[]\s*` + clockRe + unitRe + toRe + clockRe + unitRe + `[)\]]`),
-	regexp.MustCompile(`(?i)\b(\d+):(\d\d(?:\.\d+)?)\s*` + toRe + `(\d+):(\d\d(?:\.\d+)?)\b`),
-	regexp.MustCompile(`(?i)\b()(\d+(?:\.\d+)?)` + unitRe + toRe + `()(\d+(?:\.\d+)?)` + secsRe + `\b`),
+var spans = []lazyregexp.Regexp{
+	lazyregexp.New(`(?i)[(\[]\s*` + clockRe + unitRe + toRe + clockRe + unitRe + `[)\]]`),
+	lazyregexp.New(`(?i)\b(\d+):(\d\d(?:\.\d+)?)\s*` + toRe + `(\d+):(\d\d(?:\.\d+)?)\b`),
+	lazyregexp.New(`(?i)\b()(\d+(?:\.\d+)?)` + unitRe + toRe + `()(\d+(?:\.\d+)?)` + secsRe + `\b`),
 }
 
 // Lengths as people write them: (8s), [8 seconds], or "- 8s" at the end.
-var lengths = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)[(\[]\s*(?:~|about\s)?\s*(\d+(?:\.\d+)?)` + secsRe + `\s*[)\]]`),
-	regexp.MustCompile(`(?i)[-–—|:,]\s*(\d+(?:\.\d+)?)` + secsRe + `\s*$`),
+var lengths = []lazyregexp.Regexp{
+	lazyregexp.New(`(?i)[(\[]\s*(?:~|about\s)?\s*(\d+(?:\.\d+)?)` + secsRe + `\s*[)\]]`),
+	lazyregexp.New(`(?i)[-–—|:,]\s*(\d+(?:\.\d+)?)` + secsRe + `\s*$`),
 }
 
 // timing is what a heading says of time.

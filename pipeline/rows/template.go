@@ -2,15 +2,16 @@ package rows
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // place is {{column}} or {{column|text for an empty cell}}.
-var place = regexp.MustCompile(`\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}`)
+var place = lazyregexp.New(`\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}`)
 
 // Placeholders gives the columns that a text names, in order, once each.
 func Placeholders(text string) []string {
