@@ -241,9 +241,12 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 	resp := c.Do(req)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	var early writeback
+	defer early.close()
 	for done := false; !done; {
 		select {
 		case <-tick.C:
+			early.begin(t.part, resp.BytesComplete())
 		case <-resp.Done:
 			done = true
 		}
