@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -38,6 +39,7 @@ type Fetcher struct {
 
 	once sync.Once
 	own  *http.Transport
+	last atomic.Int64 // size of the last file, bytes
 }
 
 // Close lets go of idle connections. A Fetcher may be used after it.
@@ -60,10 +62,22 @@ type FetchResult struct {
 	ContentType string
 }
 
-// fetchBuffer is grab's copy buffer, bytes: 1 MiB is measured faster than 256 KiB by 15 %
-// and than 64 KiB by 35 %, over 500 MB on loopback. At most this much is fetched again
-// after a cut.
-const fetchBuffer = 1 << 20
+// fetchBuffer is the most that grab copies at once, bytes: 1 MiB is measured faster than
+// 256 KiB by 15 % and than 64 KiB by 35 %, over 500 MB on loopback. At most this much is
+// fetched again after a cut. Grab makes a buffer for every download, which for thousands
+// of short clips was most of what the program allocated: it shrinks to the last one's size.
+const (
+	fetchBuffer      = 1 << 20
+	smallFetchBuffer = 32 << 10
+)
+
+func (f *Fetcher) buffer() int {
+	last := f.last.Load()
+	if last == 0 {
+		return fetchBuffer
+	}
+	return int(min(max(last/4, smallFetchBuffer), fetchBuffer))
+}
 
 // fruitless is how many attempts in a row may bring no byte.
 const fruitless = 6
@@ -89,6 +103,7 @@ func (f *Fetcher) Fetch(ctx context.Context, dst string, link Link, progress fun
 	if err := atomicfile.Commit(t.part, dst); err != nil {
 		return t.res, full(err, "finish the download")
 	}
+	f.last.Store(t.res.Bytes)
 	os.Remove(t.side) // it only describes the part, which is gone
 	return t.res, nil
 }
@@ -230,7 +245,7 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 	}
 	g := &guard{http: t.http, stall: stall, max: limit, meta: t.meta, have: have, save: t.save}
 	c := grab.NewClient()
-	c.HTTPClient, c.BufferSize = g, fetchBuffer
+	c.HTTPClient, c.BufferSize = g, t.f.buffer()
 	// A Request is never used twice: grab leaves the Range header on it.
 	req, err := grab.NewRequest(t.part, target)
 	if err != nil {

@@ -18,7 +18,7 @@ type keyer struct {
 type keyField struct{ name, value string }
 
 func newKeyer(schema string) *keyer {
-	k := &keyer{h: sha256.New()}
+	k := &keyer{h: sha256.New(), fields: make([]keyField, 0, 16)}
 	k.field("schema", schema)
 	return k
 }

@@ -31,7 +31,7 @@ func (p *Project) saveLock() error {
 func (p *Project) reloadLock() error {
 	p.lockMu.Lock()
 	defer p.lockMu.Unlock()
-	l, err := lockfile.Load(p.path(LockName))
+	l, err := p.lock.Reload(p.path(LockName))
 	if err == nil {
 		p.lock = l
 	}

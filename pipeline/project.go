@@ -39,7 +39,8 @@ type Options struct {
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 
-	shared *provider // kept by a session from run to run
+	shared *provider      // kept by a session from run to run
+	known  *lockfile.File // an earlier state of the lockfile, not to be parsed twice
 }
 
 // nothing is the entry of a clip that has none.
@@ -104,7 +105,11 @@ func Open(o Options) (*Project, error) {
 		p.provider = &provider{}
 	}
 	p.state = filepath.Join(p.dir, StateDir)
-	if p.lock, err = lockfile.Load(p.path(LockName)); err != nil {
+	read := lockfile.Load
+	if o.known != nil {
+		read = o.known.Reload
+	}
+	if p.lock, err = read(p.path(LockName)); err != nil {
 		return nil, err
 	}
 	p.lockSaver = newSaver(p.saveLock)

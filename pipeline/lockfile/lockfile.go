@@ -88,7 +88,11 @@ type document struct {
 }
 
 // Load reads a lockfile; a missing one is empty.
-func Load(path string) (*File, error) {
+func Load(path string) (*File, error) { return newFile().Reload(path) }
+
+// Reload reads a lockfile that f may be an earlier state of: entries whose text is the
+// same are not parsed again, and are shared with f. f itself stays as it is.
+func (f *File) Reload(path string) (*File, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newFile(), nil
@@ -96,7 +100,7 @@ func Load(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(filepath.Base(path), b)
+	return parse(filepath.Base(path), b, f)
 }
 
 var (
@@ -105,7 +109,9 @@ var (
 )
 
 // Parse reads a lockfile's text; name is for messages.
-func Parse(name string, b []byte) (*File, error) {
+func Parse(name string, b []byte) (*File, error) { return parse(name, b, newFile()) }
+
+func parse(name string, b []byte, known *File) (*File, error) {
 	bad := func(line, col int, format string, args ...any) error {
 		e := fault.New(fault.Manifest, "restore it with `git checkout "+name+"`, or delete it: takes that are paid for stay in the ledger", "lockfile: "+format, args...)
 		e.Place = &fault.Place{File: name, Line: line, Column: col}
@@ -114,7 +120,7 @@ func Parse(name string, b []byte) (*File, error) {
 	if len(b) > maxSize {
 		return nil, bad(1, 1, "larger than %d MiB", maxSize>>20)
 	}
-	if f := blocks(string(b)); f != nil {
+	if f := blocks(string(b), known); f != nil {
 		return f, nil
 	}
 	var d document

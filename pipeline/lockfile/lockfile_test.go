@@ -3,6 +3,7 @@ package lockfile
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,7 +92,7 @@ func TestBothReadingsAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick := blocks(string(text))
+	quick := blocks(string(text), newFile())
 	if quick == nil {
 		t.Fatal("our own text is not read entry by entry")
 	}
@@ -119,7 +120,7 @@ func TestBothReadingsAgree(t *testing.T) {
 		"no key":       strings.Replace(string(text), "  intro:", "  intro", 1),
 		"other indent": strings.Replace(string(text), "    take", "     take", 1),
 	} {
-		if blocks(other) != nil {
+		if blocks(other, newFile()) != nil {
 			t.Errorf("%s is read entry by entry", name)
 		}
 	}
@@ -153,4 +154,49 @@ func BenchmarkTenThousand(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestReload: a changed entry is read, an equal one is taken over, and what the text no
+// longer holds is gone.
+func TestReload(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "greenroom.lock")
+	before := sample()
+	if err := before.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, tail, _ := strings.Cut(string(text), "  intro:\n")
+	intro, _ := before.Get("intro")
+	intro.Inputs = map[string]string{"only": "in memory"} // would be lost by parsing
+	before.clips["intro"] = intro
+	for name, c := range map[string]struct {
+		text string
+		same bool
+	}{
+		"equal":   {string(text), true},
+		"changed": {head + "  intro:\n" + strings.Replace(tail, "bytes: 12", "bytes: 14", 1), false},
+		"by hand": {"# by hand\n" + strings.TrimPrefix(string(text), header), false},
+	} {
+		if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got, err := before.Reload(path)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		e, ok := got.Get("intro")
+		if taken := e.Inputs["only"] != ""; !ok || taken != c.same || len(got.clips) != len(before.clips) {
+			t.Errorf("%s: taken over %v, %+v", name, taken, e)
+		}
+		if name == "changed" && e.MasterBytes != 14 {
+			t.Errorf("changed: %d bytes", e.MasterBytes)
+		}
+	}
+	os.Remove(path)
+	if got, err := before.Reload(path); err != nil || len(got.clips) != 0 {
+		t.Errorf("a file that is gone: %v, %d clips", err, len(got.clips))
+	}
 }

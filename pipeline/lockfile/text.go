@@ -47,8 +47,9 @@ func (f *File) Encode() ([]byte, error) {
 
 // blocks reads a text that is laid out as Encode does, an entry at a time: the YAML
 // package takes a hundred times a text's size to read it in one piece. It gives nil for
-// any other text, and for a faulty one, whose place the whole reading finds.
-func blocks(text string) *File {
+// any other text, and for a faulty one, whose place the whole reading finds. An entry
+// that stands in known with the same text is taken from there.
+func blocks(text string, known *File) *File {
 	rest, ours := strings.CutPrefix(text, start())
 	if !ours {
 		return nil
@@ -68,16 +69,21 @@ func blocks(text string) *File {
 			}
 			end += next
 		}
+		block := after[:end]
+		rest = after[end:]
+		if t, ok := known.texts[name]; ok && t == block {
+			f.clips[name], f.texts[name] = known.clips[name], t
+			continue
+		}
 		var plain strings.Builder
-		for l := range strings.Lines(after[:end]) {
+		for l := range strings.Lines(block) {
 			plain.WriteString(l[len(indent):])
 		}
 		e := Entry{Clip: name}
 		if yaml.NewDecoder(strings.NewReader(plain.String()), yaml.Strict()).Decode(&e) != nil || e.validate() != nil {
 			return nil
 		}
-		f.clips[name], f.texts[name] = e, after[:end]
-		rest = after[end:]
+		f.clips[name], f.texts[name] = e, block
 	}
 	return f
 }
