@@ -15,7 +15,12 @@ type keyer struct {
 	fields []keyField
 }
 
-type keyField struct{ name, value string }
+// keyField is one part of the key. Of its value only the beginning of a hash is kept,
+// which says whether it changed: a plan holds the fields of every clip.
+type keyField struct {
+	name string
+	hash [4]byte
+}
 
 func newKeyer(schema string) *keyer {
 	k := &keyer{h: sha256.New(), fields: make([]keyField, 0, 16)}
@@ -25,7 +30,8 @@ func newKeyer(schema string) *keyer {
 
 func (k *keyer) field(name, value string) {
 	fmt.Fprintf(k.h, "%s %d:%s\n", name, len(value), value)
-	k.fields = append(k.fields, keyField{name, value})
+	h := sha256.Sum256([]byte(value))
+	k.fields = append(k.fields, keyField{name, [4]byte(h[:4])})
 }
 
 func (k *keyer) number(name string, v float64) {

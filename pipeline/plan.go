@@ -104,7 +104,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	p.rows = rows
 	prices := loadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
-	plan := &Plan{Sandbox: p.Sandboxed(), Prices: prices.Date}
+	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Sandboxed(), Prices: prices.Date}
 	var bad fault.List
 	for _, c := range clips {
 		e, have := p.entry(c.Name)

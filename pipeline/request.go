@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"sort"
@@ -27,10 +26,9 @@ func (r request) paid() bool { return r.route != routeVideo && r.route != routeF
 // inputs are short hashes of the key's parts, kept in the lockfile so that plan
 // can say what changed.
 func (r request) inputs() map[string]string {
-	m := map[string]string{}
+	m := make(map[string]string, len(r.fields))
 	for _, f := range r.fields {
-		h := sha256.Sum256([]byte(f.value))
-		m[f.name] = hex.EncodeToString(h[:4])
+		m[f.name] = hex.EncodeToString(f.hash[:])
 	}
 	return m
 }
