@@ -404,12 +404,12 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.requestOn(ctx, s.clip, routeV3Key)
+	req, rerr := b.requestOn(ctx, *s.clip, routeV3Key)
 	if rerr != nil {
 		return s, false
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
-	s.req, s.Route, s.Key, s.row = req, req.route, req.key, ledger.Row{}
+	s.req, s.Route, s.Key, s.row = req, req.route, req.key, nil
 	return s, true
 }
 

@@ -132,7 +132,7 @@ clips:
 	}
 	b := &build{Project: p, engines: map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}}, templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: []heygen.TemplateVariable{
 		{Name: "name", Type: "text"}, {Name: "logo", Type: "image"}, {Name: "who", Type: "character"}, {Name: "tone", Type: "voice"}}}}}
-	return b, Step{Clip: c.Name, Route: r.route, Key: r.key, clip: c, req: r}
+	return b, Step{Clip: c.Name, Route: r.route, Key: r.key, clip: &c, req: r}
 }
 
 // TestTheKeyKnowsEveryInput: what changes the request changes the key, whatever the
@@ -179,7 +179,7 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 		t.Errorf("the take on %s does not stand: %s %v", old.Route, r.route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
-	if r, err := b.chosen(context.Background(), forced.clip, e, true, nil); err != nil || r.route != "v3-key" {
+	if r, err := b.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.route != "v3-key" {
 		t.Errorf("a route asked for by name gives way: %s %v", r.route, err)
 	}
 }

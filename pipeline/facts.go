@@ -24,7 +24,7 @@ func (p *Project) Facts(s Step) [][2]string {
 	} else if v, ok := p.heard(s.req.speech); ok {
 		out = append(out, [2]string{"voice", fmt.Sprintf("bought, %.2f s, %d words", v.Seconds, len(v.Words))})
 	}
-	if s.row.Key != "" {
+	if s.row != nil {
 		out = append(out, [2]string{"request", strings.TrimSpace(string(s.row.State) + " " + s.row.VideoID + " " + s.row.Reason)})
 	}
 	e, ok := p.entry(s.Clip)

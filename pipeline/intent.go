@@ -20,7 +20,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		b.cost(&s, loadPrices())
 		in.Price = s.Price
 	}
-	if s.row.State == ledger.Sending {
+	if s.submission().State == ledger.Sending {
 		in.Path, in.Title, in.Body = s.row.Path, s.row.Title, s.row.Body
 		return in, nil // the frozen bytes count, nothing new is uploaded
 	}
@@ -37,7 +37,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 			in.Price = s.Price
 		}
 	}
-	w := &writer{b, ctx, client, apiOf(s.Route), c}
+	w := &writer{b, ctx, client, apiOf(s.Route), *c}
 	var body any
 	var err error
 	switch {

@@ -42,11 +42,19 @@ type Step struct {
 	// is not bought. Its price is its own: Price does not hold it.
 	Voice *VoiceStep `json:"voice,omitempty"`
 
-	clip    manifest.Clip
+	clip    *manifest.Clip
 	req     request
 	credits float64    // the price before it became dollars
 	twin    string     // the clip that buys the same take; this one waits for it
-	row     ledger.Row // the submission on record, when there is one
+	row     *ledger.Row // the submission on record; nil when there is none
+}
+
+// submission is the one on record; without a key when there is none.
+func (s Step) submission() ledger.Row {
+	if s.row == nil {
+		return ledger.Row{}
+	}
+	return *s.row
 }
 
 // PaidBy names the clip of the plan that buys the take this one waits for; empty for all
@@ -91,14 +99,14 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if _, err := p.sizes(); err != nil {
 		return nil, err
 	}
-	rows := map[string]ledger.Row{}
+	rows := map[string]*ledger.Row{}
 	if p.ledger != nil {
 		list, err := p.ledger.List(ctx)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range list {
-			rows[r.Key] = r
+		for i := range list {
+			rows[list[i].Key] = &list[i]
 		}
 	}
 	p.rows = rows
@@ -106,15 +114,15 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Sandboxed(), Prices: prices.Date}
 	var bad fault.List
-	for _, c := range clips {
+	for i := range clips {
+		c := &clips[i]
 		e, have := p.entry(c.Name)
-		req, err := p.chosen(ctx, c, e, have, rows)
+		req, err := p.chosen(ctx, *c, e, have, rows)
 		if err != nil {
 			bad = append(bad, fault.All(err)...)
 			continue
 		}
-		row, known := rows[req.key]
-		s := p.withVoice(p.step(ctx, c, req, row, known), rows)
+		s := p.withVoice(p.step(ctx, c, req, rows[req.key]), rows)
 		if first, ok := bought[req.key]; ok && s.Action == Buy {
 			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
@@ -168,7 +176,7 @@ func (p *Project) cost(s *Step, prices prices) {
 }
 
 // step decides about one clip from facts on disk alone.
-func (p *Project) step(ctx context.Context, c manifest.Clip, req request, row ledger.Row, known bool) Step {
+func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.route, Key: req.key, clip: c, req: req, row: row, Seconds: req.seconds}
 	e, have := p.entry(c.Name)
 	say := func(a Action, format string, args ...any) Step {
@@ -177,13 +185,13 @@ func (p *Project) step(ctx context.Context, c manifest.Clip, req request, row le
 	}
 	if have && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		s.Seconds = e.Info.Duration
-		if why := p.staleRendition(ctx, c, e); why != "" {
+		if why := p.staleRendition(ctx, *c, e); why != "" {
 			return say(Prepare, "%s", why)
 		}
-		if why := p.staleCaptions(c, req, e.Captions != nil); why != "" {
+		if why := p.staleCaptions(*c, req, e.Captions != nil); why != "" {
 			return say(Prepare, "%s", why)
 		}
-		if why := p.unpublished(c, e); why != "" {
+		if why := p.unpublished(*c, e); why != "" {
 			return say(Publish, "%s", why)
 		}
 		return say(Keep, "up to date")
@@ -196,7 +204,7 @@ func (p *Project) step(ctx context.Context, c manifest.Clip, req request, row le
 			return say(Import, "%s", whyNew(e, have, req, "new file"))
 		}
 	}
-	if known {
+	if row != nil {
 		switch row.State {
 		case ledger.Submitted, ledger.Completed:
 			return say(Fetch, "already requested as %s, nothing more to pay", row.VideoID)

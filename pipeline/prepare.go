@@ -47,14 +47,14 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		return err
 	}
 	master := b.store.Path(assets.Hash(e.Master))
-	report, err := b.check(ctx, s, t, master, expectMaster(s.clip, s.req, e.Duration), "the take as delivered")
+	report, err := b.check(ctx, s, t, master, expectMaster(*s.clip, s.req, e.Duration), "the take as delivered")
 	if err != nil {
 		return err
 	}
-	e.Info = infoOf(report, s.clip)
+	e.Info = infoOf(report, *s.clip)
 	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
 
-	spec := prepareSpec(b.scaled(s.clip, e.Info), s.req.route, e.Info)
+	spec := prepareSpec(b.scaled(*s.clip, e.Info), s.req.route, e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
@@ -66,7 +66,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	}
 	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
 	defer os.Remove(poster.Out)
-	expect := expectPrepared(s.clip, e.Info)
+	expect := expectPrepared(*s.clip, e.Info)
 	expect.Poster = &poster
 	done, err := b.check(ctx, s, t, spec.Out, expect, "the prepared file")
 	if err != nil {

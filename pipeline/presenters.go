@@ -103,7 +103,7 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 		if len(s.clip.Scenes) == 0 && s.clip.Avatar.ID+s.clip.Avatar.Photo == "" {
 			continue // an own video, or an agent's: nobody is drawn before it is asked for
 		}
-		spec := p.standInSpec(s.clip, s.req)
+		spec := p.standInSpec(*s.clip, s.req)
 		key := fmt.Sprint(spec.Presenter, "\n", spec.Style, spec.Width, spec.Height, spec.Scale, spec.OffsetX, spec.OffsetY)
 		if seen[key] {
 			continue

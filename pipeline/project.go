@@ -60,7 +60,7 @@ type Project struct {
 	standIns *standIns
 	report   *reporter
 
-	rows    map[string]ledger.Row // of the last plan
+	rows    map[string]*ledger.Row // of the last plan
 	autoMu  sync.Mutex
 	uploads keyedMutex
 

@@ -63,9 +63,9 @@ func (p *Project) Resolve(ctx context.Context, clip, videoID string) error {
 	if err != nil {
 		return err
 	}
-	rows := map[string]ledger.Row{}
-	for _, r := range list {
-		rows[r.Key] = r
+	rows := map[string]*ledger.Row{}
+	for i := range list {
+		rows[list[i].Key] = &list[i]
 	}
 	e, have := p.entry(clip)
 	r, err := p.chosen(ctx, clips[0], e, have, rows)

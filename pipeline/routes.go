@@ -125,7 +125,7 @@ func (p *Project) noWebM(a manifest.Avatar) (no bool) {
 }
 
 // chosen gives a clip's request on the route it stands on or would be bought on.
-func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]ledger.Row) (request, error) {
+func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request, error) {
 	api := heygen.V2
 	if needsAPI(c) {
 		var err error
@@ -137,6 +137,9 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	first, err := p.requestOn(ctx, c, routes[0])
 	if err != nil || have && e.TakeKey == first.key {
 		return first, err
+	}
+	if len(rows) == 0 && !have {
+		return first, nil // nothing is bought that could stand
 	}
 	list := append([]request{first}, p.others(ctx, c, routes[1:])...)
 	if c.Source == manifest.SourceAvatar && c.AudioFile == "" && len(c.Scenes) == 0 {

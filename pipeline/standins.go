@@ -169,12 +169,12 @@ func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
 }
 
 func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
-	spec := b.standInSpec(s.clip, s.req)
+	spec := b.standInSpec(*s.clip, s.req)
 	key, err := b.standInKey(spec)
 	if err != nil {
 		return err
 	}
-	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(s.clip, s.req, false) == "") {
+	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(*s.clip, s.req, false) == "") {
 		return nil
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Started})

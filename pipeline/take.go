@@ -30,7 +30,7 @@ func (b *build) master(ctx context.Context, s Step) error {
 	if row, ok, err := b.ledger.Get(ctx, s.Key); err != nil {
 		return err
 	} else if ok {
-		s.row = row
+		s.row = &row
 	}
 	switch s.req.route {
 	case routeFile:
@@ -38,7 +38,7 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case routeVideo:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{})
 	}
-	if e, have := b.entry(s.Clip); s.row.Key == "" && b.bought(e, have, s.Key) {
+	if e, have := b.entry(s.Clip); s.row == nil && b.bought(e, have, s.Key) {
 		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {
@@ -91,7 +91,7 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, error) {
 	if err != nil {
 		return ledger.Row{}, err
 	}
-	row := s.row
+	row := s.submission()
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
 		if row, err = b.buy(ctx, s, client); err != nil {
 			return row, err
@@ -113,7 +113,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	if b.provider.local() {
 		settle = settleTimeLocal
 	}
-	before := s.row.State
+	before := s.submission().State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
 	re := remote{client, s.Route, onceKey(s.Key)}
 	row, err := b.spend(ctx, s.Clip, "submit", in, re, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true})

@@ -47,7 +47,7 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 	}
 	for _, s := range plan.Steps {
 		if e, ok := b.entry(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
-			b.twins.known[twinKey(s.clip, e, e.Route)] = e
+			b.twins.known[twinKey(*s.clip, e, e.Route)] = e
 		}
 	}
 }
@@ -55,7 +55,7 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 // twin gives a clip what was prepared for another; unlock must be called when the clip
 // is done, and tells the others what it has.
 func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
-	key := twinKey(s.clip, e, s.req.route)
+	key := twinKey(*s.clip, e, s.req.route)
 	free := b.twins.lock(key)
 	b.mu.Lock()
 	other, ok := b.twins.known[key]

@@ -24,7 +24,7 @@ type VoiceStep struct {
 }
 
 // voiceStep decides about a clip's sound from facts on disk alone.
-func (p *Project) voiceStep(c manifest.Clip, req request, rows map[string]ledger.Row) *VoiceStep {
+func (p *Project) voiceStep(c manifest.Clip, req request, rows map[string]*ledger.Row) *VoiceStep {
 	v := &VoiceStep{Route: req.speech.route, Key: req.speech.key, Seconds: req.seconds}
 	say := func(a Action, format string, args ...any) *VoiceStep {
 		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
@@ -50,11 +50,11 @@ func (p *Project) voiceStep(c manifest.Clip, req request, rows map[string]ledger
 }
 
 // withVoice adds the sound to a step that would buy a picture.
-func (p *Project) withVoice(s Step, rows map[string]ledger.Row) Step {
+func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
 	if s.req.speech == nil || s.Action != Buy {
 		return s
 	}
-	s.Voice = p.voiceStep(s.clip, s.req, rows)
+	s.Voice = p.voiceStep(*s.clip, s.req, rows)
 	switch s.Voice.Action {
 	case Settle, Blocked:
 		s.Action, s.Reason = s.Voice.Action, s.Voice.Reason
