@@ -33,19 +33,6 @@ type s3 struct {
 
 const s3User, s3Password = "rehearsal", "not-a-secret-but-looks-like-one"
 
-func s3Program(t *testing.T) string {
-	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(cache, "greenroom-ci", "versitygw-v1.8.0", "versitygw")
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("the S3 server for the tests is not there; run .ci/setup: %v", err)
-	}
-	return path
-}
-
 func startS3(t *testing.T) *s3 {
 	t.Helper()
 	root := t.TempDir()
@@ -59,7 +46,7 @@ func startS3(t *testing.T) *s3 {
 	}
 	s.addr = l.Addr().String()
 	l.Close()
-	cmd := exec.Command(s3Program(t), "--access", s3User, "--secret", s3Password, "--port", s.addr, "--quiet", "posix", "--nometa", filepath.Join(root, "data"))
+	cmd := exec.Command(ciTool(t, "versitygw-v1.8.0", "versitygw"), "--access", s3User, "--secret", s3Password, "--port", s.addr, "--quiet", "posix", "--nometa", filepath.Join(root, "data"))
 	cmd.Dir = root
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -44,8 +44,8 @@ type Step struct {
 
 	clip    *manifest.Clip
 	req     request
-	credits float64    // the price before it became dollars
-	twin    string     // the clip that buys the same take; this one waits for it
+	credits float64     // the price before it became dollars
+	twin    string      // the clip that buys the same take; this one waits for it
 	row     *ledger.Row // the submission on record; nil when there is none
 }
 

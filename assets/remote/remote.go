@@ -40,6 +40,9 @@ type Cache struct {
 	failed int
 	down   error
 	sealed error // writes were refused
+
+	asked    sync.Once // whether the bucket is there
+	noBucket error
 }
 
 // Open connects lazily: a wrong address is an error here, an unreachable one at the first
@@ -79,6 +82,11 @@ func open(ctx context.Context, c Config) (*blob.Bucket, error) {
 	// Looking for credentials may ask a metadata server that is not there.
 	done := make(chan opened, 1)
 	go func() {
+		if u.Scheme == "gs" {
+			b, err := openGCS(ctx, &u)
+			done <- opened{b, err}
+			return
+		}
 		b, err := blob.OpenBucket(ctx, u.String())
 		done <- opened{b, err}
 	}()
@@ -86,6 +94,10 @@ func open(ctx context.Context, c Config) (*blob.Bucket, error) {
 	defer t.Stop()
 	select {
 	case o := <-done:
+		var said *DownError
+		if errors.As(o.err, &said) {
+			return nil, said
+		}
 		if o.err != nil {
 			return nil, &DownError{scrub(o.err)}
 		}
@@ -117,8 +129,25 @@ func (c *Cache) do(ctx context.Context, f func(context.Context, *watchdog) error
 	ctx, w := watch(ctx, c.c.Stall)
 	defer w.stop()
 	err := classify(ctx, f(ctx, w))
+	if errors.Is(err, ErrMissing) && c.c.At.Reveal().Scheme == "gs" {
+		err = c.bucketThere(ctx, err)
+	}
 	c.note(err, w.lively(ctx))
 	return err
+}
+
+// bucketThere tells a missing bucket from a missing object, which Google's client calls
+// by the same name. It asks once.
+func (c *Cache) bucketThere(ctx context.Context, missing error) error {
+	c.asked.Do(func() {
+		if ok, err := c.bucket.IsAccessible(ctx); err == nil && !ok {
+			c.noBucket = &DownError{"there is no such bucket"}
+		}
+	})
+	if c.noBucket != nil {
+		return c.noBucket
+	}
+	return missing
 }
 
 func (c *Cache) dead() error {
