@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,6 +137,8 @@ func (p *Project) remember(ctx context.Context) {
 		}
 		stamps = append(stamps, s)
 	}
+	// Everything is held twice for a moment; garbage must not come on top of it.
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock})
 	if err != nil {
 		return

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -219,11 +220,18 @@ func (e *env) ask(question string) (bool, error) {
 	return a == "y" || a == "yes", nil
 }
 
+// heapSlack is how much garbage a build lets lie, in percent of what is in use. Go's own
+// 100 costs a run of ten thousand clips a third more memory.
+const heapSlack = 50
+
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
 	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}
+	}
+	if e.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(heapSlack))
 	}
 	out := newPrinter(e)
 	p, err := e.project(out.event)

@@ -80,6 +80,7 @@ type Box struct{ X, Y, W, H int }
 type File struct {
 	clips map[string]Entry
 	texts map[string]string // how entries are written; made when they are needed
+	size  int               // of the last text, bytes
 }
 
 type document struct {

@@ -11,7 +11,11 @@ import (
 
 const indent = "    " // of an entry's lines, below its clip's name
 
-func newFile() *File { return &File{clips: map[string]Entry{}, texts: map[string]string{}} }
+func newFile() *File { return sized(0) }
+
+func sized(n int) *File {
+	return &File{clips: make(map[string]Entry, n), texts: make(map[string]string, n)}
+}
 
 // start is how every file of ours begins.
 func start() string { return fmt.Sprintf("%sversion: %d\nclips:\n", header, version) }
@@ -25,6 +29,7 @@ func (f *File) Encode() ([]byte, error) {
 	}
 	sort.Strings(names)
 	var out bytes.Buffer
+	out.Grow(f.size + 64<<10)
 	out.WriteString(start())
 	for _, n := range names {
 		text, ok := f.texts[n]
@@ -33,7 +38,8 @@ func (f *File) Encode() ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			var block strings.Builder
+			var block strings.Builder // of the exact size: the text is kept
+			block.Grow(len(b) + len(indent)*bytes.Count(b, []byte("\n")))
 			for l := range strings.Lines(string(b)) {
 				block.WriteString(indent + l)
 			}
@@ -42,6 +48,7 @@ func (f *File) Encode() ([]byte, error) {
 		}
 		fmt.Fprintf(&out, "  %s:\n%s", n, text)
 	}
+	f.size = out.Len()
 	return out.Bytes(), nil
 }
 
@@ -54,7 +61,7 @@ func blocks(text string, known *File) *File {
 	if !ours {
 		return nil
 	}
-	f := newFile()
+	f := sized(len(known.clips))
 	for rest != "" {
 		line, after, _ := strings.Cut(rest, "\n")
 		name, ok := strings.CutSuffix(strings.TrimPrefix(line, "  "), ":")
