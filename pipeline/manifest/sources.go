@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/prompt"
 )
 
@@ -154,7 +155,15 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
 	asked := d.written(n, value) // a cell's text is said, never opened
 	ext := strings.ToLower(filepath.Ext(asked))
-	if ext != ".md" && ext != ".txt" || strings.ContainsAny(asked, " \n") {
+	if strings.ContainsAny(asked, " \n") {
+		return value, "", true
+	}
+	if ext != ".md" && ext != ".txt" {
+		if meansFile(asked) {
+			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
+				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, asked, filepath.Ext(asked))
+			return "", "", false
+		}
 		return value, "", true
 	}
 	before := len(d.faults)
@@ -167,6 +176,20 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 		text = d.fill(n, path+": "+value, text)
 	}
 	return text, file, ok
+}
+
+var (
+	documentEnd = lazyregexp.New(`(?i)\.(mdx|mkd|mdown|markdown|text|rst|adoc|tex|rtf|docx?|odt|pdf|html?|srt|vtt|ya?ml|json|csv|tsv)$`)
+	pathEnd     = lazyregexp.New(`^[!-~]*[/\\][!-~]*\.[A-Za-z][A-Za-z0-9]{0,4}$`)
+)
+
+// meansFile reports that one word was meant to name a file: the ending is that of a document, or folders come before it.
+// Such a word would be bought as speech. Words like "Node.js" and web addresses are words.
+func meansFile(word string) bool {
+	if strings.Contains(word, "://") {
+		return false
+	}
+	return documentEnd.MatchString(word) || pathEnd.MatchString(word)
 }
 
 // read gives a text file; the rows of a table share one look at it.
