@@ -78,11 +78,15 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return res, fault.Wrap(fault.Failed, err, "name another folder", "render %q", s.Film.Name)
 	}
-	dir, err := os.MkdirTemp(s.WorkDir, "greenroom-render-*")
+	if s.WorkDir != "" { // the system's is shared with others
+		sweep(s.WorkDir, time.Now())
+	}
+	dir, err := os.MkdirTemp(s.WorkDir, workName+"*")
 	if err != nil {
 		return res, fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
 	defer os.RemoveAll(dir)
+	emit = touched(dir, emit)
 
 	emit(Event{Stage: "prepare", Frames: s.Film.Frames})
 	g, err := prepare(ctx, s, preset, dir)
@@ -91,6 +95,9 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 	}
 	ext := filepath.Ext(out)
 	part := strings.TrimSuffix(out, ext) + ".part" + ext
+	if err := writeText(filepath.Join(dir, partFile), part); err != nil {
+		return res, noRoom(err, s.Film.Name)
+	}
 	defer os.Remove(part) // nothing to remove after the rename
 	run, err := g.run(ctx, s, part, emit)
 	if err != nil {
