@@ -179,6 +179,9 @@ func TestSharedFolder(t *testing.T) {
 	b := r.clone(t, at)
 	b.must(t, "build", "--frozen")
 	r.same(t, b)
+	c := r.builder(t, at)
+	wantText(t, c.must(t, "build", "--stand-ins"), "from the cache") // no stand-in for what is there
+	r.same(t, c)
 
 	list, _ := filepath.Glob(filepath.Join(dir, "sha256", "*", "*"))
 	if len(list) < 6 {

@@ -31,6 +31,7 @@ type BuildOptions struct {
 	Frozen   bool          // never spend: fail and name what is missing
 	Strict   bool          // an outcome nobody knows is always put before a person
 	StandIns bool          // buy nothing: what is not bought gets a stand-in
+	Local    bool          // do not ask the shared cache: a save does not wait for it
 	Draft    bool          // buy voices alone: what is not bought gets a stand-in
 	NoWait   bool          // leave jobs that are not done yet to a later run
 	// Look tells that some job may have ended, so that it is read now and not at the next

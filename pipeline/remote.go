@@ -27,6 +27,8 @@ type sharing struct {
 	config bucket.Config
 	none   bool // there is no shared cache
 
+	adopts bool // takes that others bought enter the lockfile
+
 	once  sync.Once
 	cache *bucket.Cache
 
@@ -40,7 +42,7 @@ type sharing struct {
 
 // sharing reads where the shared cache is: from the command, else from the manifest.
 func (p *Project) sharing(o BuildOptions) (*sharing, error) {
-	s := &sharing{p: p, said: map[string]bool{}, untrue: map[string]bool{}, why: map[string]string{}}
+	s := &sharing{p: p, adopts: !o.StandIns, said: map[string]bool{}, untrue: map[string]bool{}, why: map[string]string{}}
 	c := p.Manifest.Cache
 	if p.o.Cache != "" {
 		c.At = nil
@@ -52,11 +54,11 @@ func (p *Project) sharing(o BuildOptions) (*sharing, error) {
 			c.At = &at
 		}
 	}
-	if c.At == nil || o.StandIns && !o.Frozen {
+	if c.At == nil || o.Local {
 		s.none = true
 		return s, nil
 	}
-	s.config = bucket.Config{At: *c.At, ReadOnly: c.ReadOnly || p.o.CacheReadOnly || o.Frozen, Stall: c.Timeout}
+	s.config = bucket.Config{At: *c.At, ReadOnly: c.ReadOnly || p.o.CacheReadOnly || o.Frozen || o.StandIns, Stall: c.Timeout}
 	return s, nil
 }
 
@@ -126,7 +128,33 @@ func objects(e lockfile.Entry) []object {
 // pull brings what the lockfile names and the store lacks, and takes that somebody else
 // has bought. Clips of local files are read from there.
 func (s *sharing) pull(ctx context.Context, names []string) error {
-	var want []object
+	s.fetch(ctx, s.missing())
+	if s.adopts && !s.p.offline && context.Cause(ctx) == nil {
+		if err := s.adopt(ctx, names); err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// Restore brings files that the lockfile names and the store lacks from the shared cache,
+// and reports how many came. It changes nothing else, so that other runs may go on
+// meanwhile; what is wrong with the cache is an event, and no error.
+func (p *Project) Restore(ctx context.Context) (int, error) {
+	s, err := p.sharing(BuildOptions{StandIns: true})
+	if err != nil || s.none {
+		return 0, err
+	}
+	defer s.close()
+	if err := p.openState(); err != nil {
+		return 0, err
+	}
+	s.fetch(ctx, s.missing())
+	return s.got, context.Cause(ctx)
+}
+
+// missing lists what the lockfile names and the store lacks.
+func (s *sharing) missing() (want []object) {
 	known := map[assets.Hash]bool{}
 	for _, c := range s.p.Manifest.Clips {
 		e, ok := s.p.entry(c.Name)
@@ -144,13 +172,7 @@ func (s *sharing) pull(ctx context.Context, names []string) error {
 			want = append(want, o)
 		}
 	}
-	s.fetch(ctx, want)
-	if !s.p.offline && context.Cause(ctx) == nil {
-		if err := s.adopt(ctx, names); err != nil {
-			return err
-		}
-	}
-	return context.Cause(ctx)
+	return want
 }
 
 // fromFile takes a clip's own file in when it is what the lockfile says.

@@ -33,13 +33,17 @@ type Session struct {
 	files *files
 	stop  func() error
 
-	orders chan order
+	orders   chan order
+	restored chan bool // a look into the shared cache ended; true: files came
 
 	mu    sync.Mutex
 	state State
 	subs  map[chan struct{}]bool
 	last  [32]byte // of the inputs at the last run
 	later bool     // the last run failed for a reason that goes away without a save
+
+	restoring bool   // a look into the shared cache goes on
+	restoreOf string // what the last one looked for
 
 	// Of the goroutine that runs, or of the one run it waits for.
 	sights     map[string]sight
@@ -65,7 +69,7 @@ func New(o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), subs: map[chan struct{}]bool{}, sights: map[string]sight{}}
+	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), restored: make(chan bool, 1), subs: map[chan struct{}]bool{}, sights: map[string]sight{}}
 	s.o.Project.ManifestPath = path
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
@@ -166,6 +170,7 @@ func (s *Session) Run(ctx context.Context) error {
 	})
 	s.files.hint()
 	for {
+		s.restore(ctx, &wg)
 		pending := s.again()
 		select {
 		case <-ctx.Done():
@@ -179,6 +184,11 @@ func (s *Session) Run(ctx context.Context) error {
 			}
 		case <-pending:
 			s.work(ctx, true)
+		case came := <-s.restored:
+			s.restoring = false
+			if came {
+				s.work(ctx, true)
+			}
 		case <-s.relook():
 			s.work(ctx, false)
 		}
@@ -237,7 +247,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			_ = s.build(run, in, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
+			_ = s.build(run, in, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Local: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
 		}()
 		again := false
 		for working := true; working; {

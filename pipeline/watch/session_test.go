@@ -25,6 +25,8 @@ type project struct {
 	s   *Session
 	box *sandbox.Running
 	end func()
+
+	plain pipeline.Options // of the session, before it shares anything
 }
 
 // watched opens a project of n clips, each with a script of its own, and runs it.
@@ -56,8 +58,8 @@ func watchedThrough(t *testing.T, n int, poll bool, through func(url string) str
 	if poll {
 		how = PollAlways
 	}
-	p.s, err = New(Options{Poll: how, Project: pipeline.Options{ManifestPath: filepath.Join(p.dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}})
-	if err != nil {
+	p.plain = pipeline.Options{ManifestPath: filepath.Join(p.dir, "greenroom.yaml"), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath, Version: "test"}
+	if p.s, err = New(Options{Poll: how, Project: p.plain}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
