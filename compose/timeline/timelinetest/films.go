@@ -13,7 +13,7 @@ var canvas = timeline.Rect{W: Width, H: Height}
 // Films are all films of this package; media is what [Footage] gave.
 func Films(media map[string]timeline.Media) []*timeline.Film {
 	films := []*timeline.Film{
-		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), transparent(),
+		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), brackets(), eastAsian(), transparent(), turns(), colours(),
 		rates("cinema", timeline.Rate{Num: 24000, Den: 1001}, 36), rates("fast", timeline.Rate{Num: 60000, Den: 1001}, 36), sounds(), presenter(),
 	}
 	for _, f := range films {
@@ -146,6 +146,31 @@ func loops() *timeline.Film {
 		}),
 	}, Sounds: []timeline.Sound{
 		{ID: "bed", Media: "bed", Frames: n, Loop: true, Gain: []timeline.Point{{Gain: 0.5}}},
+	}}
+}
+
+// turns has footage as phones record it, one of it cropped.
+func turns() *timeline.Film {
+	const n = 12
+	upright := timeline.Rect{W: ClipHeight, H: ClipWidth}
+	return &timeline.Film{Name: "turns", Frames: n, Layers: []timeline.Layer{
+		fill("ground", n, canvas, 0, "#506070"),
+		video("turned", "turned", n, timeline.Rect{X: 4, Y: 10, W: 90, H: 160}, upright),
+		video("over", "over", n, timeline.Rect{X: 98, Y: 10, W: 120, H: 68}, timeline.Rect{W: ClipWidth, H: ClipHeight}),
+		video("back", "back", n, timeline.Rect{X: 226, Y: 10, W: 90, H: 160}, upright),
+		video("part", "turned", n, timeline.Rect{X: 120, Y: 90, W: 60, H: 80}, timeline.Rect{X: 20, Y: 40, W: 60, H: 80}),
+	}}
+}
+
+// colours has one footage in full range and in BT.601.
+func colours() *timeline.Film {
+	const n = 12
+	whole := timeline.Rect{W: ClipWidth, H: ClipHeight}
+	return &timeline.Film{Name: "colours", Frames: n, Layers: []timeline.Layer{
+		fill("ground", n, canvas, 0, "#506070"),
+		video("full", "full", n, timeline.Rect{W: 160, H: 90}, whole),
+		video("bt601", "bt601", n, timeline.Rect{X: 160, Y: 90, W: 160, H: 90}, whole),
+		video("bt709", "clip", n, timeline.Rect{Y: 90, W: 160, H: 90}, whole),
 	}}
 }
 
