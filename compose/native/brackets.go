@@ -1,6 +1,7 @@
 package native
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/bidi"
@@ -14,51 +15,92 @@ const (
 	toTheLeft  = '\u200F'
 )
 
-// bracketMarks gives the brackets of a line, by their number in it, that stand with letters of both directions, the mark
-// of the direction that Unicode's bidirectional algorithm gives them. libass leaves out the algorithm's rule N0, that both
-// brackets of a pair go the same way, and ffmpeg cannot switch it on: in "(beta)" between Hebrew words one bracket would
-// be turned and the other not.
+// bracketMarks gives the brackets of a line, by their number in it, that rule N0 of Unicode's bidirectional algorithm
+// gives a direction, with the mark of it: both brackets of a pair go the same way. libass leaves the rule out and ffmpeg
+// cannot switch it on: in "(beta)" between Hebrew words one bracket would be turned and the other not. So does
+// x/text: it compares closing brackets with opening ones, which are never the same.
 func bracketMarks(line timeline.Line) map[int]rune {
-	var b strings.Builder
-	b.WriteRune(direction(line.RTL)) // as it is drawn: the line's direction is not that of its first letter
+	var text []rune
 	for _, r := range line.Runs {
-		b.WriteString(r.Text)
+		text = append(text, []rune(r.Text)...)
 	}
-	text := []rune(b.String())
-	left := line.RTL
-	brackets := map[int]bool{}
-	for i, r := range text {
-		p, _ := bidi.LookupRune(r)
-		switch p.Class() {
-		case bidi.R, bidi.AL:
-			left = true
-		}
-		if p.IsBracket() {
-			brackets[i] = true
-		}
-	}
-	if !left || len(brackets) == 0 {
-		return nil
-	}
-	var p bidi.Paragraph
-	if _, err := p.SetString(string(text)); err != nil {
-		return nil
-	}
-	order, err := p.Order()
-	if err != nil {
+	strong, mixed := strongTypes(text, line.RTL)
+	if !mixed {
 		return nil
 	}
 	marks := map[int]rune{}
-	for i := range order.NumRuns() {
-		run := order.Run(i)
-		first, last := run.Pos()
-		for n := first; n <= last; n++ {
-			if brackets[n] {
-				marks[n-1] = direction(run.Direction() == bidi.RightToLeft)
-			}
+	own := direction(line.RTL)
+	for _, p := range bracketPairs(text) {
+		same, other := false, false
+		for _, d := range strong[p.open+1 : p.close] {
+			same, other = same || d == own, other || d != 0 && d != own
+		}
+		mark := own
+		switch {
+		case !same && !other:
+			continue // a neutral like any other
+		case !same:
+			mark = before(strong, p.open, own)
+		}
+		for _, at := range []int{p.open, p.close} {
+			strong[at], marks[at] = mark, mark
 		}
 	}
 	return marks
+}
+
+// strongTypes are the directions of characters as N0 counts them, 0 for those that have none: numbers go to the left
+// unless they follow letters that go to the right. Mixed says whether anything goes to the left at all.
+func strongTypes(text []rune, rtl bool) (strong []rune, mixed bool) {
+	strong, last := make([]rune, len(text)), direction(rtl)
+	mixed = rtl
+	for i, r := range text {
+		p, _ := bidi.LookupRune(r)
+		switch p.Class() {
+		case bidi.L:
+			strong[i], last = toTheRight, toTheRight
+		case bidi.R, bidi.AL:
+			strong[i], last, mixed = toTheLeft, toTheLeft, true
+		case bidi.AN:
+			strong[i] = toTheLeft
+		case bidi.EN:
+			strong[i] = last
+		}
+	}
+	return strong, mixed
+}
+
+// before is the direction of the nearest character in front that has one.
+func before(strong []rune, at int, own rune) rune {
+	for i := at - 1; i >= 0; i-- {
+		if strong[i] != 0 {
+			return strong[i]
+		}
+	}
+	return own
+}
+
+type bracketPair struct{ open, close int }
+
+// bracketPairs are the pairs of definition BD16, by their opening brackets.
+func bracketPairs(text []rune) []bracketPair {
+	var open []int
+	var pairs []bracketPair
+	for i, r := range text {
+		switch p, _ := bidi.LookupRune(r); {
+		case p.IsOpeningBracket():
+			open = append(open, i)
+		case p.IsBracket():
+			for n := len(open) - 1; n >= 0; n-- {
+				if bidi.ReverseString(string(r)) == string(text[open[n]]) {
+					pairs, open = append(pairs, bracketPair{open[n], i}), open[:n]
+					break
+				}
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b bracketPair) int { return a.open - b.open })
+	return pairs
 }
 
 func direction(left bool) rune {
