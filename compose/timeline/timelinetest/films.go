@@ -1,6 +1,10 @@
 package timelinetest
 
-import "greenroom/compose/timeline"
+import (
+	"fmt"
+
+	"greenroom/compose/timeline"
+)
 
 // Width and Height are every film's size.
 const (
@@ -162,16 +166,17 @@ func turns() *timeline.Film {
 	}}
 }
 
-// colours has one footage in full range and in BT.601.
+// colours has the three colours of one footage, without their edges, in full range, in BT.601 and in BT.709.
 func colours() *timeline.Film {
-	const n = 12
-	whole := timeline.Rect{W: ClipWidth, H: ClipHeight}
-	return &timeline.Film{Name: "colours", Frames: n, Layers: []timeline.Layer{
-		fill("ground", n, canvas, 0, "#506070"),
-		video("full", "full", n, timeline.Rect{W: 160, H: 90}, whole),
-		video("bt601", "bt601", n, timeline.Rect{X: 160, Y: 90, W: 160, H: 90}, whole),
-		video("bt709", "clip", n, timeline.Rect{Y: 90, W: 160, H: 90}, whole),
-	}}
+	const n = 6
+	layers := []timeline.Layer{fill("ground", n, canvas, 0, "#506070")}
+	for row, media := range []string{"full", "bt601", "clip"} {
+		for column, crop := range []timeline.Rect{{X: 8, Y: 8, W: 56, H: 32}, {X: 96, Y: 6, W: 56, H: 32}, {X: 96, Y: 54, W: 56, H: 32}} {
+			box := timeline.Rect{X: 4 + 106*column, Y: 60 * row, W: 100, H: 56}
+			layers = append(layers, video(fmt.Sprint(media, " ", column), media, n, box, crop))
+		}
+	}
+	return &timeline.Film{Name: "colours", Frames: n, Layers: layers}
 }
 
 func slides() *timeline.Film {
