@@ -46,7 +46,51 @@ func bracketMarks(line timeline.Line) map[int]rune {
 			strong[at], marks[at] = mark, mark
 		}
 	}
+	keepNumbers(text, strong, marks)
 	return marks
+}
+
+// keepNumbers marks numbers that follow a bracket: a number goes with the letters in front of it, and a bracket's mark
+// must not be taken for one.
+func keepNumbers(text, strong []rune, marks map[int]rune) {
+	var seen rune // the mark since the last letter
+	for i := range text {
+		switch class(text[i]) {
+		case bidi.L, bidi.R, bidi.AL:
+			seen = 0
+		case bidi.EN:
+			if seen != 0 && seen != strong[i] {
+				marks[numberStart(text, i)], seen = strong[i], 0
+			}
+		default:
+			if m, ok := marks[i]; ok {
+				seen = m
+			}
+		}
+	}
+}
+
+// numberStart is where the number of a digit begins, with the signs that belong to it.
+func numberStart(text []rune, at int) int {
+	for at > 0 {
+		switch class(text[at-1]) {
+		case bidi.EN, bidi.ET:
+			at--
+			continue
+		case bidi.CS, bidi.ES:
+			if at > 1 && class(text[at-2]) == bidi.EN {
+				at -= 2
+				continue
+			}
+		}
+		return at
+	}
+	return at
+}
+
+func class(r rune) bidi.Class {
+	p, _ := bidi.LookupRune(r)
+	return p.Class()
 }
 
 // strongTypes are the directions of characters as N0 counts them, 0 for those that have none: numbers go to the left
@@ -55,8 +99,7 @@ func strongTypes(text []rune, rtl bool) (strong []rune, mixed bool) {
 	strong, last := make([]rune, len(text)), direction(rtl)
 	mixed = rtl
 	for i, r := range text {
-		p, _ := bidi.LookupRune(r)
-		switch p.Class() {
+		switch class(r) {
 		case bidi.L:
 			strong[i], last = toTheRight, toTheRight
 		case bidi.R, bidi.AL:
@@ -110,19 +153,21 @@ func direction(left bool) rune {
 	return toTheRight
 }
 
-// marked is a run's text with its brackets between marks; at is the number of its first character in the line.
+// marked is a run's text with marks on both sides of its brackets and in front of numbers; at is the number of its first
+// character in the line.
 func marked(s string, marks map[int]rune, at int) string {
 	if len(marks) == 0 {
 		return s
 	}
 	var b strings.Builder
 	for _, r := range s {
-		if m, ok := marks[at]; ok {
+		m, ok := marks[at]
+		if ok {
 			b.WriteRune(m)
-			b.WriteRune(r)
+		}
+		b.WriteRune(r)
+		if p, _ := bidi.LookupRune(r); ok && p.IsBracket() {
 			b.WriteRune(m)
-		} else {
-			b.WriteRune(r)
 		}
 		at++
 	}

@@ -24,7 +24,8 @@ func TestBracketMarks(t *testing.T) {
 		{[]string{"a (שלום) b"}, false, map[int]rune{2: l, 7: l}},
 		{[]string{"a ) שלום ["}, false, map[int]rune{}}, // no pair
 		{[]string{"a {b (שלום) c} d"}, false, map[int]rune{2: l, 5: l, 10: l, 13: l}},
-		{[]string{"שלום abc [] x"}, true, map[int]rune{}}, // nothing in it: a neutral
+		{[]string{"a (שלום) $2.0"}, false, map[int]rune{2: l, 7: l, 9: r}}, // the number goes with שלום
+		{[]string{"שלום abc [] x"}, true, map[int]rune{}},                  // nothing in it: a neutral
 		{[]string{"abc (שלום)"}, true, map[int]rune{4: r, 9: r}},
 	} {
 		line := timeline.Line{RTL: c.rtl}
