@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"greenroom/compose/timeline"
 )
@@ -192,6 +193,7 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 		fmt.Fprintf(&b, `\bord%s%s`, px(t.Stroke.Width), s.color(3, t.Stroke.Color))
 	}
 	b.WriteString("}")
+	marks, at := bracketMarks(line), 0
 	for i, r := range line.Runs {
 		f := s.faces[t.Fonts[r.Font].Media]
 		c := t.Color
@@ -199,13 +201,11 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 			c = t.Highlight
 		}
 		fmt.Fprintf(&b, `{\fn%s\fs%s%s}`, f.family, px((f.ascent+f.descent)*t.Size), s.color(1, c))
-		switch { // behind the font: it, too, is looked up there
-		case i == 0 && line.RTL:
-			b.WriteRune('\u200F')
-		case i == 0:
-			b.WriteRune('\u200E')
+		if i == 0 { // behind the font: it, too, is looked up there
+			b.WriteRune(direction(line.RTL))
 		}
-		b.WriteString(escapeASS(r.Text, i == 0, i == len(line.Runs)-1))
+		b.WriteString(escapeASS(marked(r.Text, marks, at), i == 0, i == len(line.Runs)-1))
+		at += utf8.RuneCountInString(r.Text)
 	}
 	return b.String()
 }

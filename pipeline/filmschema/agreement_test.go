@@ -239,8 +239,8 @@ func TestNativeAndRemotionAgree(t *testing.T) {
 			areas := timelinetest.TextAreas(f)
 			least := leastOutside
 			if f.Name == "loops" {
-				// Saturated footage without alpha over the whole canvas: the browser turns it into RGB with up to
-				// 7/255 too little blue. Two frames of a hundred, on which nothing else is, come to 0.984.
+				// The browser turns opaque BT.709 footage of limited range into RGB with 2 for the blue of Cb where 2.112
+				// is right: of saturated colours over the whole canvas two frames of a hundred come to 0.984.
 				least = 0.984
 			}
 			outside, inside := 1.0, 1.0

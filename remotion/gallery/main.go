@@ -26,8 +26,8 @@ type picture struct {
 
 var pictures = []picture{
 	{"Presenter", 60, `"clip":"intro","title":"Plans and prices","name":"Daisy Miller","role":"Product, Northwind"`},
-	{"Loom", 90, `"clip":"intro","title":"greenroom.yaml"`},
-	{"SideBySide", 90, `"clip":"intro","title":"From script to film"`},
+	{"Loom", 112, `"clip":"intro","title":"greenroom.yaml"`},
+	{"SideBySide", 112, `"clip":"intro","title":"From script to film"`},
 	{"LowerThird", 60, `"clip":"pricing","name":"Ada Okafor","role":"Customer success"`},
 	{"Captions", 52, `"clip":"intro","title":"Every word in green while it is spoken"`},
 	{"Multi", 175, `"title":"Product tour"`},

@@ -1,6 +1,10 @@
 package timelinetest
 
-import "greenroom/compose/timeline"
+import (
+	"fmt"
+
+	"greenroom/compose/timeline"
+)
 
 // Width and Height are every film's size.
 const (
@@ -13,7 +17,7 @@ var canvas = timeline.Rect{W: Width, H: Height}
 // Films are all films of this package; media is what [Footage] gave.
 func Films(media map[string]timeline.Media) []*timeline.Film {
 	films := []*timeline.Film{
-		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), transparent(),
+		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), brackets(), eastAsian(), transparent(), turns(), colours(),
 		rates("cinema", timeline.Rate{Num: 24000, Den: 1001}, 36), rates("fast", timeline.Rate{Num: 60000, Den: 1001}, 36), sounds(), presenter(),
 	}
 	for _, f := range films {
@@ -147,6 +151,32 @@ func loops() *timeline.Film {
 	}, Sounds: []timeline.Sound{
 		{ID: "bed", Media: "bed", Frames: n, Loop: true, Gain: []timeline.Point{{Gain: 0.5}}},
 	}}
+}
+
+// turns has footage as phones record it, one of it cropped.
+func turns() *timeline.Film {
+	const n = 12
+	upright := timeline.Rect{W: ClipHeight, H: ClipWidth}
+	return &timeline.Film{Name: "turns", Frames: n, Layers: []timeline.Layer{
+		fill("ground", n, canvas, 0, "#506070"),
+		video("turned", "turned", n, timeline.Rect{X: 4, Y: 10, W: 90, H: 160}, upright),
+		video("over", "over", n, timeline.Rect{X: 98, Y: 10, W: 120, H: 68}, timeline.Rect{W: ClipWidth, H: ClipHeight}),
+		video("back", "back", n, timeline.Rect{X: 226, Y: 10, W: 90, H: 160}, upright),
+		video("part", "turned", n, timeline.Rect{X: 120, Y: 90, W: 60, H: 80}, timeline.Rect{X: 20, Y: 40, W: 60, H: 80}),
+	}}
+}
+
+// colours has the three colours of one footage, without their edges, in full range, in BT.601 and in BT.709.
+func colours() *timeline.Film {
+	const n = 6
+	layers := []timeline.Layer{fill("ground", n, canvas, 0, "#506070")}
+	for row, media := range []string{"full", "bt601", "clip"} {
+		for column, crop := range []timeline.Rect{{X: 8, Y: 8, W: 56, H: 32}, {X: 96, Y: 6, W: 56, H: 32}, {X: 96, Y: 54, W: 56, H: 32}} {
+			box := timeline.Rect{X: 4 + 106*column, Y: 60 * row, W: 100, H: 56}
+			layers = append(layers, video(fmt.Sprint(media, " ", column), media, n, box, crop))
+		}
+	}
+	return &timeline.Film{Name: "colours", Frames: n, Layers: layers}
 }
 
 func slides() *timeline.Film {

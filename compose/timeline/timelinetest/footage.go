@@ -36,11 +36,14 @@ const (
 //	clip     H.264, 160x90, 25 fps, 1.2 s, opaque: see [ClipColor]
 //	cinema   the same at 24000/1001 fps, 30 frames
 //	fast     the same at 60000/1001 fps, 30 frames
+//	turned, over, back  "clip" with metadata that turns it by 90, 180 and 270 degrees clockwise, as phones write it
+//	full     "clip" in full range (yuvj420p)
+//	bt601    "clip" in BT.601, as standard definition is
 //	picture  PNG, 64x48, four patches of which one is half transparent: see [PictureColor]
 //	photo    JPEG, 80x60, a smooth ramp
 //	tone     WAV, 48 kHz stereo, 1 s of 440 Hz with an amplitude of 0.25, on from its first sample
 //	bed      WAV, 44.1 kHz mono, 0.7 s of 220 Hz with an amplitude of 0.5
-//	sans, bold  fonts
+//	sans, bold, east  fonts; the last for Chinese and Japanese
 func Footage(tb testing.TB, dir string) map[string]timeline.Media {
 	tb.Helper()
 	m := &maker{TB: tb, dir: filepath.Join(dir, filepath.FromSlash(Folder)), media: map[string]timeline.Media{}}
@@ -58,9 +61,15 @@ func Footage(tb testing.TB, dir string) map[string]timeline.Media {
 	m.clip("clip", "25/1", timeline.Rate{Num: 25, Den: 1})
 	m.clip("cinema", "24000/1001", timeline.Rate{Num: 24000, Den: 1001})
 	m.clip("fast", "60000/1001", timeline.Rate{Num: 60000, Den: 1001})
+	m.coded("full", "scale=out_color_matrix=bt709:out_range=pc:flags=accurate_rnd,format=yuvj420p", "bt709", "pc")
+	m.coded("bt601", "scale=out_color_matrix=smpte170m:out_range=tv:flags=accurate_rnd,format=yuv420p", "smpte170m", "tv")
+	m.turned("turned", 90)
+	m.turned("over", 180)
+	m.turned("back", 270)
 	m.alpha()
 	m.font("sans", "DejaVuSans.ttf")
 	m.font("bold", "DejaVuSans-Bold.ttf")
+	m.font("east", "DroidSansFallbackFull.ttf")
 	return m.media
 }
 
@@ -165,14 +174,64 @@ func Wave(rate, channels int, seconds, hertz, amplitude float64) []byte {
 	return b.Bytes()
 }
 
-// bt709 turns RGB frames into tagged BT.709.
-var bt709 = []string{"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"}
+// tags say which colours a file has.
+func tags(space, span string) []string {
+	return []string{"-colorspace", space, "-color_primaries", space, "-color_trc", space, "-color_range", span}
+}
+
+// toBT709 turns RGB frames into BT.709.
+const toBT709 = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p"
 
 func (m *maker) clip(key, rate string, r timeline.Rate) {
+	m.encode(key, rate, r, toBT709, "bt709", "tv")
+}
+
+// coded is "clip" in other colours.
+func (m *maker) coded(key, filter, space, span string) {
+	m.encode(key, "25/1", timeline.Rate{Num: 25, Den: 1}, filter, space, span)
+}
+
+func (m *maker) encode(key, rate string, r timeline.Rate, filter, space, span string) {
 	file := m.add(key, key+".mp4", timeline.Media{Width: ClipWidth, Height: ClipHeight, Seconds: r.Seconds(ClipFrames), Codec: "h264"})
 	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", ClipWidth, ClipHeight), "-framerate", rate, "-i", "pipe:0",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "4", "-g", "12"}
-	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, bt709...), "-movflags", "+faststart", file)...)
+		"-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-crf", "4", "-g", "12"}
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, tags(space, span)...), "-movflags", "+faststart", file)...)
+}
+
+// turned is "clip" with a display matrix. A muxer writes it from other things in other versions of ffmpeg, so it is set in
+// the file: 16.16 numbers in the track header, of which only a, b, c and d turn the picture.
+func (m *maker) turned(key string, degrees int) {
+	from := m.media["clip"]
+	if degrees%180 == 90 {
+		from.Width, from.Height = from.Height, from.Width
+	}
+	data, err := os.ReadFile(from.File)
+	if err != nil {
+		m.Fatal(err)
+	}
+	at := bytes.Index(data, []byte("tkhd"))
+	if at < 0 || data[at+4] != 0 {
+		m.Fatalf("%s has no track header of version 0", from.File)
+	}
+	turn := map[int][4]int32{90: {0, 1, -1, 0}, 180: {-1, 0, 0, -1}, 270: {0, -1, 1, 0}}[degrees]
+	matrix := data[at+4+40:]
+	for i, slot := range []int{0, 4, 12, 16} {
+		binary.BigEndian.PutUint32(matrix[slot:], uint32(turn[i]<<16))
+	}
+	m.write(m.add(key, key+".mp4", from), data)
+}
+
+// Turned is the pixel of "clip" that is seen at a pixel of "turned", "over" or "back".
+func Turned(key string, x, y int) (int, int) {
+	switch key {
+	case "turned":
+		return y, ClipHeight - 1 - x
+	case "over":
+		return ClipWidth - 1 - x, ClipHeight - 1 - y
+	case "back":
+		return ClipWidth - 1 - y, x
+	}
+	return x, y
 }
 
 // alpha is encoded as package compose/media prepares clips: the first picture at 0, sound early by Opus' own delay.
@@ -184,7 +243,7 @@ func (m *maker) alpha() {
 		"-filter_complex", "[0:v]scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuva420p[v];[1:a]asetpts=PTS-STARTPTS+0.0065/TB[a]",
 		"-map", "[v]", "-map", "[a]", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "4", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-auto-alt-ref", "0",
 		"-c:a", "libopus", "-b:a", "96k", "-metadata:s:v:0", "alpha_mode=1", "-avoid_negative_ts", "disabled"}
-	m.ffmpeg(AlphaFrames, AlphaWidth, AlphaHeight, AlphaColor, append(append(args, bt709...), file)...)
+	m.ffmpeg(AlphaFrames, AlphaWidth, AlphaHeight, AlphaColor, append(append(args, tags("bt709", "tv")...), file)...)
 }
 
 func (m *maker) ffmpeg(frames, w, h int, at func(frame, x, y int) color.NRGBA, args ...string) {
@@ -200,8 +259,8 @@ func (m *maker) ffmpeg(frames, w, h int, at func(frame, x, y int) color.NRGBA, a
 	}
 }
 
-// fontFolders are where DejaVu lies on the systems we know.
-var fontFolders = []string{"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/local/share/fonts/dejavu", "/Library/Fonts"}
+// fontFolders are where the fonts lie on the systems we know.
+var fontFolders = []string{"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype/droid", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/local/share/fonts/dejavu", "/Library/Fonts"}
 
 func (m *maker) font(key, name string) {
 	for _, folder := range fontFolders {
@@ -210,5 +269,5 @@ func (m *maker) font(key, name string) {
 			return
 		}
 	}
-	m.Fatalf("%s is not in %v: apt-get install fonts-dejavu-core", name, fontFolders)
+	m.Fatalf("%s is not in %v: apt-get install fonts-dejavu-core fonts-droid-fallback", name, fontFolders)
 }

@@ -9,10 +9,11 @@ const Special = `{\b1} \N 50% 'a':"b",[c];=d #e|f @~ \h \\ <i>&amp;</i> $x`
 var fonts = map[string]timeline.Font{
 	"sans": {Family: "DejaVu Sans", Media: "sans", Weight: 400, Ascent: 1901.0 / 2048, Descent: 483.0 / 2048},
 	"bold": {Family: "DejaVu Sans", Media: "bold", Weight: 700, Ascent: 1901.0 / 2048, Descent: 483.0 / 2048},
+	"east": {Family: "Droid Sans Fallback", Media: "east", Weight: 400, Ascent: 880.0 / 1024, Descent: 240.0 / 1024},
 }
 
 // fontOrder is what Run.Font counts.
-var fontOrder = []string{"sans", "bold"}
+var fontOrder = []string{"sans", "bold", "east"}
 
 // words is a line of one run. Its width is about right: 0.6 em a character.
 func words(font, s string, x, baseline float64) timeline.Line {
@@ -63,5 +64,40 @@ func rightToLeft() *timeline.Film {
 		text("hebrew", n, 24, line("שלום עולם", 120, 50, 120)),
 		text("arabic", n, 24, line("مرحبا بالعالم", 100, 100, 150)),
 		text("mixed", n, 20, line("גרסה 2.0 (beta).", 80, 150, 170)),
+	}}
+}
+
+// brackets has pairs of them on both sides of a change of direction, in lines of both. Rule N0 of Unicode's bidirectional
+// algorithm turns both of a pair the same way.
+func brackets() *timeline.Film {
+	const n = 4
+	line := func(s string, x, baseline, width float64, rtl bool) timeline.Line {
+		return timeline.Line{X: x, Baseline: baseline, Width: width, RTL: rtl, Runs: []timeline.Run{{Text: s}}}
+	}
+	parts := line("גרסה beta [x] חדשה", 12, 174, 200, true)
+	parts.Runs = []timeline.Run{{Text: "גרסה beta "}, {Text: "[x", Font: 1}, {Text: "] חדשה"}}
+	return &timeline.Film{Name: "brackets", Frames: n, Layers: []timeline.Layer{
+		fill("ground", n, canvas, 0, "#182028"),
+		text("number", n, 17, line("שלום greenroom (2.0)", 12, 24, 190, true)),
+		text("word", n, 17, line("שלום greenroom (beta) עולם", 12, 54, 250, true)),
+		text("left", n, 17, line("release (גרסה) 2.0 [שלום]", 12, 84, 250, false)),
+		text("nested", n, 17, line("a {b (שלום) c} d", 12, 114, 150, false)),
+		text("arabic", n, 17, line("مرحبا (one [two]) بكم", 12, 144, 200, true)),
+		text("parts", n, 17, parts),
+	}}
+}
+
+// eastAsian has Chinese and Japanese, alone and among Latin words of another font.
+func eastAsian() *timeline.Film {
+	const n = 4
+	line := func(s string, baseline, width float64) timeline.Line {
+		return timeline.Line{X: 16, Baseline: baseline, Width: width, Runs: []timeline.Run{{Text: s, Font: 2}}}
+	}
+	mixed := timeline.Line{X: 16, Baseline: 130, Width: 200, Runs: []timeline.Run{{Text: "greenroom "}, {Text: "緑の部屋", Font: 2}, {Text: " 2.0"}}}
+	return &timeline.Film{Name: "east asian", Frames: n, Layers: []timeline.Layer{
+		fill("ground", n, canvas, 0, "#182028"),
+		text("chinese", n, 26, line("欢迎来到绿色房间。", 40, 240)),
+		text("japanese", n, 26, line("「こんにちは」カメラ", 80, 270)),
+		text("mixed", n, 20, mixed),
 	}}
 }

@@ -10,7 +10,7 @@ export const Loom = (film: Film) => {
   const {fps, width, height} = useVideoConfig();
   const short = Math.min(width, height);
   const pad = short * 0.06;
-  const size = short * (width === height ? 0.34 : width > height ? 0.36 : 0.4);
+  const size = short * (width === height ? 0.34 : width > height ? 0.36 : 0.5);
   const enter = spring({frame: frame - Math.round(fps * 0.15), fps, config: {damping: 200}, durationInFrames: Math.round(fps * 0.5)});
   const ready = Object.keys(film.props.clips).length > 0;
   const clip = ready ? chosen(film) : null;

@@ -1,6 +1,6 @@
 import {AbsoluteFill, interpolate, useCurrentFrame, useVideoConfig} from 'remotion';
 
-const lines = ['version: 1', 'project: product-tour', 'clips:', '  intro:   {script: scripts/intro.md}', '  pricing: {script: scripts/pricing.md}', '  outro:   {audio: audio/outro.wav}'];
+const lines = ['version: 1', 'project: product-tour', 'clips:', '  intro:   {script: intro.md}', '  pricing: {script: pricing.md}', '  outro:   {audio: outro.wav}'];
 const tones = ['#7FB79B', '#D9C7A4', '#7FB79B', '#E6E9E1', '#E6E9E1', '#E6E9E1'];
 
 /** A drawn screen recording: a manifest is typed, and its clips appear as cards. */
@@ -8,8 +8,9 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
   const frame = useCurrentFrame();
   const {fps} = useVideoConfig();
   const t = frame / fps;
-  const row = Math.min(height, width) / 19;
-  const wide = width > height * 1.45; // room for the cards beside the words
+  const wide = width > height * 1.35; // room for the cards beside the words
+  // As large as the longest line and, below one another, the lines and all three cards allow.
+  const row = wide ? Math.min(height / 19, (width * 0.58) / 15.5) : Math.min(height / 20.5, width / 15.5);
   const square = !wide && height <= width * 1.2; // they leave the lower left free
   const all = lines.join('\n').length;
   let left = Math.floor(interpolate(t, [0.2, 4.5], [12, all], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'}));
@@ -22,7 +23,7 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
         <span style={{marginLeft: row * 0.6}}>{title}</span>
       </div>
       <div style={{display: 'flex', flexDirection: wide ? 'row' : 'column', flex: 1}}>
-        <div style={{width: wide ? '56%' : '100%', padding: row, fontFamily: "'DejaVu Sans Mono', monospace", fontSize: row * 0.66, lineHeight: 1.75, whiteSpace: 'pre'}}>
+        <div style={{width: wide ? '58%' : '100%', padding: row, boxSizing: 'border-box', fontFamily: "'DejaVu Sans Mono', monospace", fontSize: row * 0.66, lineHeight: 1.75, whiteSpace: 'pre'}}>
           {lines.map((l, i) => {
             const shown = l.slice(0, Math.max(0, left));
             left -= l.length + 1;
@@ -35,13 +36,13 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
             );
           })}
         </div>
-        <div style={{width: wide ? '44%' : square ? '60%' : '100%', alignSelf: square ? 'flex-end' : undefined, padding: row, display: 'flex', flexDirection: 'column', gap: row * 0.6}}>
+        <div style={{width: wide ? '42%' : square ? '60%' : '100%', boxSizing: 'border-box', alignSelf: square ? 'flex-end' : undefined, padding: wide ? row : `0 ${row}px`, display: 'flex', flexDirection: 'column', gap: row * (wide ? 1 : 0.6)}}>
           {['intro', 'pricing', 'outro'].map((n, i) => {
             const on = interpolate(t, [1.4 + i * 1.1, 1.8 + i * 1.1], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
             const done = interpolate(t, [1.8 + i * 1.1, 4.2 + i * 1.1], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
             return (
-              <div key={n} style={{opacity: on, transform: `translateY(${(1 - on) * row * 0.5}px)`, background: '#232A22', borderRadius: row * 0.35, padding: row * 0.6}}>
-                <div style={{display: 'flex', justifyContent: 'space-between', fontSize: row * 0.62}}>
+              <div key={n} style={{opacity: on, transform: `translateY(${(1 - on) * row * 0.5}px)`, background: '#232A22', borderRadius: row * 0.35, padding: row * (wide ? 0.95 : 0.6)}}>
+                <div style={{display: 'flex', justifyContent: 'space-between', fontSize: row * (wide ? 0.72 : 0.62)}}>
                   <span>{n}</span>
                   <span style={{color: done >= 1 ? '#57C48A' : '#E5B04B'}}>{done >= 1 ? '● final' : '◑ working'}</span>
                 </div>

@@ -1,0 +1,45 @@
+package pipeline
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"greenroom/compose/media"
+	"greenroom/compose/timeline"
+	"greenroom/compose/timeline/timelinetest"
+	"greenroom/pipeline/film"
+	"greenroom/pipeline/manifest"
+)
+
+// TestVideosAreMeasuredAsTheyAreShown: turned footage has its sides changed, and pixels that are not square are refused.
+func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
+	tools, err := media.FindTools(t.Context(), exec.LookPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Project{toolsFound: tools}
+	footage := timelinetest.Footage(t, t.TempDir())
+	const w, h = timelinetest.ClipWidth, timelinetest.ClipHeight
+	for key, want := range map[string][2]int{"clip": {w, h}, "turned": {h, w}, "over": {w, h}, "back": {h, w}, "full": {w, h}, "bt601": {w, h}} {
+		path := footage[key].File
+		facts := film.Facts{Files: map[string]film.File{}}
+		if err := p.readFile(t.Context(), path, manifest.LayerVideo, timeline.Media{File: path}, &facts); err != nil {
+			t.Errorf("%s: %v", key, err)
+			continue
+		}
+		if m := facts.Files[path].Media; m.Width != want[0] || m.Height != want[1] || m.Alpha {
+			t.Errorf("%s: %d x %d, want %v", key, m.Width, m.Height, want)
+		}
+	}
+	pal := filepath.Join(t.TempDir(), "pal.mp4")
+	args := []string{"-v", "error", "-f", "lavfi", "-i", "testsrc2=s=720x576:d=0.2", "-vf", "setsar=4/3", "-pix_fmt", "yuv420p", pal}
+	if out, err := exec.CommandContext(t.Context(), tools.FFmpeg, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	err = p.readFile(t.Context(), pal, manifest.LayerVideo, timeline.Media{File: pal}, &film.Facts{Files: map[string]film.File{}})
+	if err == nil || !strings.Contains(err.Error(), "pixels of 4:3") {
+		t.Errorf("pixels of 4:3: %v", err)
+	}
+}
