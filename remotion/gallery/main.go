@@ -32,6 +32,7 @@ var pictures = []picture{
 	{"Captions", 52, `"clip":"intro","title":"Every word in green while it is spoken"`},
 	{"Multi", 175, `"title":"Product tour"`},
 	{"Grid", 40, `"title":"The tour at a glance"`},
+	{"Timeline", 0, ""}, // drawn already, as a film of the manifest
 }
 
 var formats = []string{"16:9", "9:16", "1:1"}
@@ -73,6 +74,10 @@ func draw(ctx context.Context, project, out string, only []string) error {
 		}
 		var stills []string
 		for i, format := range formats {
+			if p.props == "" {
+				stills = append(stills, filepath.Join(project, "out", "timeline-"+strings.Replace(format, ":", "x", 1)+".png"))
+				continue
+			}
 			still := filepath.Join(tmp, fmt.Sprintf("%s-%d.png", p.composition, i))
 			_, err := s.Still(ctx, remotion.StillSpec{Composition: p.composition, Out: still, Frame: p.frame, PropsJSON: props,
 				InputProps: []byte(fmt.Sprintf(`{"format":%q,%s}`, format, p.props))}, nil)
