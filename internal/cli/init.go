@@ -96,6 +96,10 @@ func runInit(e *env, dir string) error {
 	if r, err := filepath.Rel(e.Env.Dir, dir); err == nil {
 		rel = r
 	}
+	if rel == "." {
+		e.say("%d files here. Next: greenroom build && greenroom render Presenter", len(written))
+		return nil
+	}
 	e.say("%d files in %s. Next: cd %s && greenroom build && greenroom render Presenter", len(written), rel, rel)
 	return nil
 }

@@ -27,7 +27,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	set := setters{
 		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
 		"project": d.text("project", &m.Project),
-		"fps":     d.integer("fps", 1, 120, "25 is what HeyGen delivers", &m.FPS),
+		"fps":     d.integer("fps", 1, 120, "25 is what HeyGen delivers; a composition has an fps of its own, also 23.976", &m.FPS),
 		"size":    d.size("size", &m.Width, &m.Height),
 		"heygen":  func(n ast.Node) { d.heygen(n, &m.HeyGen) },
 		"cache":   func(n ast.Node) { d.cache(n, &m.Cache) },

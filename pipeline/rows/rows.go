@@ -69,6 +69,9 @@ func newReader(in io.Reader, kind, display string) (*Reader, error) {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return nil, r.fault(1, 1, "save it as CSV UTF-8", "the file is UTF-16")
 	}
+	if head, _ := b.Peek(b.Size()); kind != ".jsonl" && bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
+		return nil, r.fault(1, 1, "save it as CSV UTF-8, with line ends of LF or CR LF", "the file's lines end with CR alone")
+	}
 	var err error
 	switch kind {
 	case ".csv":
