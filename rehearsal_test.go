@@ -68,6 +68,10 @@ func TestRehearsal(t *testing.T) {
 		if n := billedJobs(t, r.box); n != 2 {
 			t.Errorf("%d jobs billed", n)
 		}
+		code, out = b.greenroom(t, "build", "--frozen", "--only", "bye")
+		if wantText(t, out, `"bye": frozen: take missing`); code != 10 || strings.Contains(out, `"hello"`) {
+			t.Errorf("--only bye: exit %d\n%s", code, out)
+		}
 	})
 
 	t.Run("no cache at all", func(t *testing.T) {

@@ -116,9 +116,6 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 // Build brings clips up to date and publishes them. A clip's failure does not
 // stop the others; the error joins all that failed.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
-	if o.Frozen {
-		return p.frozen(ctx, o)
-	}
 	start := p.o.Now()
 	names, err := p.Select(o.Clips, o.Only, o.Shard)
 	if err != nil {
