@@ -3,6 +3,7 @@ package native
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os/exec"
 	"path/filepath"
@@ -126,6 +127,12 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 	damaged, lines := trouble(tail)
 	by := g.blame(tail)
 	switch {
+	case undrawn(damaged):
+		lack := "its font cannot be drawn"
+		if c, err := strconv.ParseUint(noGlyph.FindStringSubmatch(damaged)[1], 16, 32); err == nil && c != 0 {
+			lack = fmt.Sprintf("its font has no picture of %q (%U)", rune(c), rune(c))
+		}
+		return fault.New(fault.Media, "name a font file that has it: font: [fonts/NAME.ttf]", "render %q: layer %q: %s", g.film.Name, by, lack)
 	case by != "" && damaged != "":
 		return fault.New(fault.Media, "look at its file with `greenroom check`, or export it again", "render %q: layer %q: %s", g.film.Name, by, damaged)
 	case by != "" && err != nil:

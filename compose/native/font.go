@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"slices"
 	"unicode"
 	"unicode/utf16"
 
@@ -50,6 +51,9 @@ func loadFace(path, family string) (*face, error) {
 		return nil, errFont
 	}
 	tables["name"] = nameTable(family)
+	if cmap := tables["cmap"]; cmap != nil {
+		tables["cmap"] = wholeCmap(cmap)
+	}
 	f.data = assemble(tables, version)
 	if p, err := sfnt.Parse(f.data); err == nil {
 		f.parsed = p
@@ -108,6 +112,35 @@ func nameTable(family string) []byte {
 	t = be.AppendUint16(t, uint16(len(records)/12))
 	t = be.AppendUint16(t, uint16(6+len(records)))
 	return append(append(t, records...), storage...)
+}
+
+// wholeCmap lets the table's two-byte map point at the four-byte one beside it. libass takes the first Microsoft map that
+// it meets, which is the two-byte one: characters above U+FFFF, such as emoji, would have no picture though the font has one.
+func wholeCmap(cmap []byte) []byte {
+	be := binary.BigEndian
+	if len(cmap) < 4 {
+		return cmap
+	}
+	const short, long = 0x00030001, 0x0003000A // platform 3, Microsoft: the basic plane, all of Unicode
+	shortAt, whole := 0, uint32(0)
+	for i := range int(be.Uint16(cmap[2:])) {
+		at := 4 + 8*i
+		if at+8 > len(cmap) {
+			return cmap
+		}
+		switch id, offset := be.Uint32(cmap[at:]), be.Uint32(cmap[at+4:]); {
+		case id == short:
+			shortAt = at
+		case id == long, whole == 0 && (id == 0x00000004 || id == 0x00000006): // platform 0 says the same
+			whole = offset
+		}
+	}
+	if shortAt == 0 || whole == 0 {
+		return cmap
+	}
+	out := slices.Clone(cmap)
+	be.PutUint32(out[shortAt+4:], whole)
+	return out
 }
 
 // assemble writes tables as one font file, in the order of their names, as the format wants it.

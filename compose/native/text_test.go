@@ -240,6 +240,28 @@ func TestACharacterWithoutAPictureIsNamed(t *testing.T) {
 	}
 }
 
+// TestCharactersAboveTheBasicPlane: the font has 😀, in its four-byte map only.
+func TestCharactersAboveTheBasicPlane(t *testing.T) {
+	t.Parallel()
+	media := footage(t)
+	ground := color.NRGBA{0x18, 0x20, 0x28, 255}
+	bounds := image.Rect(0, 0, 320, 180)
+	alone := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600", 20, 10, 40, 1)))[0], bounds, ground)
+	beside := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600 ok", 20, 10, 40, 1)))[0], bounds, ground)
+	if alone.Dx() < 15 || alone.Dy() < 15 || beside.Dx() < alone.Dx()+15 {
+		t.Errorf("ink of the face alone %v, beside a word %v", alone, beside)
+	}
+}
+
+// TestWhatLibassCannotDrawIsSaidInWords: its own line names our inner names of fonts.
+func TestWhatLibassCannotDrawIsSaidInWords(t *testing.T) {
+	g := &graph{film: plain(nil, 1), drawers: map[string]string{"l0": "title"}}
+	err := g.failed(t.Context(), nil, "[ass@l0 @ 0x564c0dba73c0] fontselect: failed to find any fallback with glyph 0x1F600 for font: (gr0, 400, 0)", "ffmpeg")
+	if want := `layer "title": its font has no picture of '😀' (U+1F600)`; !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "gr0") {
+		t.Error(err)
+	}
+}
+
 func TestRightToLeft(t *testing.T) {
 	t.Parallel()
 	f := timelinetest.Film(footage(t), "right to left")
