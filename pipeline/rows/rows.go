@@ -121,7 +121,9 @@ func (r *Reader) named(line int, names []string) error {
 		switch {
 		case n == "":
 			return r.fault(line, 1, "name every column in the first line", "column %d has no name", i+1)
-		case !utf8.ValidString(n) || strings.ContainsAny(n, "{}|\n\x00"):
+		case strings.ContainsRune(n, 0):
+			return r.fault(line, 1, "save it as CSV UTF-8", "the file is not UTF-8 text: it has zero bytes, as UTF-16 has")
+		case !utf8.ValidString(n) || strings.ContainsAny(n, "{}|\n"):
 			return r.fault(line, 1, "use letters, digits, blanks and dashes", "column %d cannot be named %q", i+1, n)
 		case slices.Contains(r.columns, n):
 			return r.fault(line, 1, "give each column a name of its own", "column %q is there twice", n)

@@ -62,6 +62,7 @@ func TestFaultsOfTables(t *testing.T) {
 		{"UTF-16", ".csv", "\xff\xfen\x00", "UTF-16"},
 		{"line ends of CR alone", ".csv", "a,b\r1,2\r", "people.csv:1:1: the file's lines end with CR alone"},
 		{"the same, long", ".tsv", "a\tb\r" + strings.Repeat("1\t2\r", 40_000), "CR alone"},
+		{"UTF-16 without a mark", ".csv", "a\x00,\x00b\x00\n\x00", "people.csv:1:1: the file is not UTF-8 text"},
 		{"short row", ".csv", "a,b\n1,2\n3\n", "people.csv:3:1: the row has 1 cells, the first line names 2 columns"},
 		{"long row", ".tsv", "a\tb\n1\t2\t3\n", "people.tsv:2:1: the row has 3 cells"},
 		{"stray quote", ".csv", "a,b\nx\"y,2\n", "people.csv:2:2: a quote is out of place"},
