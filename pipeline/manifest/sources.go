@@ -164,6 +164,11 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, asked, filepath.Ext(asked))
 			return "", "", false
 		}
+		if asked == value && d.isFile(value) {
+			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
+				"%s: %s is a file of the project, and not of a kind that is read for its text", path, value)
+			return "", "", false
+		}
 		return value, "", true
 	}
 	before := len(d.faults)
@@ -190,6 +195,15 @@ func meansFile(word string) bool {
 		return false
 	}
 	return documentEnd.MatchString(word) || pathEnd.MatchString(word)
+}
+
+// isFile reports that a word is the name of a file beside the manifest.
+func (d *doc) isFile(word string) bool {
+	if word == "" || strings.ContainsRune(word, 0) {
+		return false
+	}
+	fi, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(word)))
+	return err == nil && fi.Mode().IsRegular()
 }
 
 // read gives a text file; the rows of a table share one look at it.
