@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"strings"
 	"time"
 
@@ -104,6 +105,12 @@ func classify(ctx context.Context, err error) error {
 	}
 	if strings.Contains(text, "checksum did not match") {
 		return &BadError{"answer", "its checksum is not that of its content"}
+	}
+	var sent *url.Error // the library's own words around it are a paragraph
+	if errors.As(err, &sent) {
+		if u, e := url.Parse(sent.URL); e == nil && u.Host != "" {
+			return &DownError{"no answer from " + u.Host + ": " + scrub(sent.Err)}
+		}
 	}
 	return &DownError{text}
 }

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -230,6 +232,14 @@ func TestAStallEnds(t *testing.T) {
 	cancel()
 	if err := newWorld(t, false).cache.do(ctx, func(ctx context.Context, _ *watchdog) error { return ctx.Err() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled run says %v", err)
+	}
+}
+
+func TestAnUnreachableCacheIsSaidInOneLine(t *testing.T) {
+	inner := &url.Error{Op: "Get", URL: "https://clips.example:9/sha256/10/1056?X-Amz-Signature=deadbeef", Err: errors.New("connection refused")}
+	err := classify(t.Context(), fmt.Errorf("operation error S3: GetObject, https response error StatusCode: 0, RequestID: , HostID: , request send failed, %w", inner))
+	if want := "the cache cannot be used: no answer from clips.example:9: connection refused"; err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 
