@@ -228,7 +228,7 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	if info.Width <= 0 || info.Height <= 0 || info.Frames == 0 {
 		return fault.New(fault.Media, "name a file with pictures", "%s holds no pictures", base)
 	}
-	m.Width, m.Height, m.Codec, m.Seconds = info.Width, info.Height, info.VideoCodec, info.Duration
+	m.Codec, m.Seconds = info.VideoCodec, info.Duration
 	if !info.VFR && info.FPSNum > 0 { // the picture's length, not the container's
 		m.Seconds = float64(info.Frames) * float64(max(1, info.FPSDen)) / float64(info.FPSNum)
 	}
@@ -236,12 +236,8 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	if err != nil {
 		return err
 	}
-	if show.Aspect != "1:1" {
-		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s has pixels of %s, which renderers show differently", base, show.Aspect)
-	}
-	if show.Rotation%180 == 90 { // both renderers turn it before they crop
-		m.Width, m.Height = m.Height, m.Width
-	}
+	// Both renderers turn it and make its pixels square before they crop.
+	m.Width, m.Height = show.Size(info.Width, info.Height)
 	m.Alpha = info.AlphaPackets > 0 && info.AlphaPackets == info.VideoPackets
 	f.Files[path] = film.File{Media: m, Sound: soundErr == nil}
 	return nil

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"greenroom/internal/fault"
@@ -15,6 +17,19 @@ import (
 type Display struct {
 	Rotation int    // degrees, 0 to 270: phones record upright films lying down
 	Aspect   string // of a pixel, "1:1"
+}
+
+// Size is how large a picture of w x h coded pixels is shown, in whole square pixels. Pixels are stretched to the side,
+// as players do, and the picture turned afterwards.
+func (d Display) Size(w, h int) (int, int) {
+	a, b, ok := fraction(strings.Replace(d.Aspect, ":", "/", 1))
+	if ok && a != b {
+		w = max(1, int(math.Round(float64(w)*float64(a)/float64(b))))
+	}
+	if d.Rotation%180 == 90 {
+		return h, w
+	}
+	return w, h
 }
 
 // ProbeDisplay reads what ffmpeg and browsers do to a video's pictures before anybody sees them.

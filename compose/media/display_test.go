@@ -37,3 +37,17 @@ func TestProbeDisplay(t *testing.T) {
 		}
 	}
 }
+
+func TestDisplaySize(t *testing.T) {
+	for _, c := range []struct {
+		d    Display
+		w, h int
+	}{
+		{Display{0, "1:1"}, 720, 576}, {Display{90, "1:1"}, 576, 720}, {Display{270, "1:1"}, 576, 720}, {Display{180, "1:1"}, 720, 576},
+		{Display{0, "16:15"}, 768, 576}, {Display{90, "64:45"}, 576, 1024}, {Display{0, "8:9"}, 640, 576}, {Display{0, "1:0"}, 720, 576}, {Display{0, ""}, 720, 576},
+	} {
+		if w, h := c.d.Size(720, 576); w != c.w || h != c.h {
+			t.Errorf("%+v: %d x %d, want %d x %d", c.d, w, h, c.w, c.h)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type facts struct {
 	rate             float64 // pictures a second, 0 when it does not say
 	pixels, matrix   string
 	codec            string
+	stretched        bool // its pixels are not square
 	fullRange        bool
 	channels         int
 }
@@ -102,7 +103,7 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 		return facts{}, err
 	}
 	args := []string{"-v", "error", "-show_entries",
-		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,color_space,color_range,channels",
+		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,sample_aspect_ratio,color_space,color_range,channels",
 		"-of", "json", "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
 	var data bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
@@ -144,6 +145,7 @@ func parseProbe(data []byte) (f facts, err error) {
 			Pixels string `json:"pix_fmt"`
 			Space  string `json:"color_space"`
 			Range  string `json:"color_range"`
+			Aspect string `json:"sample_aspect_ratio"`
 			// Channels is of sound.
 			Channels int
 		}
@@ -159,6 +161,8 @@ func parseProbe(data []byte) (f facts, err error) {
 			f.video, f.videoAt, f.codec, f.pixels, f.matrix = true, start, s.Codec, s.Pixels, s.Space
 			f.fullRange = s.Range == "pc"
 			f.rate = ratio(s.Rate)
+			a, b, _ := strings.Cut(s.Aspect, ":")
+			f.stretched = a != b && a != "0" && b != "0"
 		case s.Type == "audio" && !f.sound:
 			f.sound, f.soundAt, f.channels = true, start, s.Channels
 		}

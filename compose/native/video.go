@@ -113,6 +113,15 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 	}
 	var c []string
 	whole := crop == timeline.Rect{W: m.Width, H: m.Height}
+	if f.stretched && !whole { // a crop counts square pixels; the whole of it needs no step of its own
+		square := fmt.Sprintf("scale=%d:%d:%s", m.Width, m.Height, flags)
+		if m.Alpha {
+			c = append(c, "scale="+colours+flags, "format="+pixels, "premultiply=inplace=1", square, "unpremultiply=inplace=1")
+			colours = ""
+		} else {
+			c = append(c, square)
+		}
+	}
 	if !whole && (crop.X|crop.Y|crop.W|crop.H)&1 == 0 {
 		c, whole = append(c, cropping), true
 	}
