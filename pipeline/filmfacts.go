@@ -26,6 +26,9 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
+// mostPixels bounds a side of footage as it is shown: a file may say any shape of its pixels.
+const mostPixels = 32768
+
 // filmClip gives the facts of a published clip.
 func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, e lockfile.Entry, kind string) (film.Clip, error) {
 	in := e.Info
@@ -238,6 +241,9 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	}
 	// Both renderers turn it and make its pixels square before they crop.
 	m.Width, m.Height = show.Size(info.Width, info.Height)
+	if max(m.Width, m.Height) > mostPixels {
+		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s would be %d x %d with its pixels of %s", base, m.Width, m.Height, show.Aspect)
+	}
 	m.Alpha = info.AlphaPackets > 0 && info.AlphaPackets == info.VideoPackets
 	f.Files[path] = film.File{Media: m, Sound: soundErr == nil}
 	return nil

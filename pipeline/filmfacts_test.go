@@ -8,6 +8,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/compose/timeline/timelinetest"
+	"greenroom/internal/fault"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/manifest"
 )
@@ -43,5 +44,13 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	}
 	if m := facts.Files[pal].Media; m.Width != 960 || m.Height != 576 {
 		t.Errorf("pixels of 4:3: %d x %d", m.Width, m.Height)
+	}
+	mad := filepath.Join(t.TempDir(), "mad.mp4")
+	args = []string{"-v", "error", "-f", "lavfi", "-i", "testsrc2=s=640x360:d=0.2", "-vf", "setsar=200/1", "-pix_fmt", "yuv420p", mad}
+	if out, err := exec.CommandContext(t.Context(), tools.FFmpeg, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := p.readFile(t.Context(), mad, manifest.LayerVideo, timeline.Media{File: mad}, &facts); fault.KindOf(err) != fault.Media {
+		t.Errorf("pixels of 200:1: %v", err)
 	}
 }
