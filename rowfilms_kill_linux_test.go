@@ -85,24 +85,22 @@ func TestKilledRowFilmsGoOn(t *testing.T) {
 		c, before := start(&log), recorded()
 		ended := make(chan struct{})
 		go func() { _ = c.Wait(); close(ended) }()
+		tick := time.NewTicker(2 * time.Millisecond)
 		for over := false; !over && (recorded() == before || i%2 == 1 && len(halves()) == 0); {
 			select {
 			case <-ended:
 				over = true
-			default:
+			case <-tick.C:
 			}
 		}
+		tick.Stop()
 		_ = c.Process.Kill()
 		<-ended
 		if c.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
 			killed++
 		}
 		look()
-		for end := time.Now().Add(10 * time.Second); len(marked(mark)) > 0; {
-			if time.Now().After(end) {
-				t.Fatalf("still running: %v", marked(mark))
-			}
-		}
+		eventually(t, "the end of what it started", func() bool { return len(marked(mark)) == 0 })
 	}
 	if killed == 0 {
 		t.Fatal("no run was killed")

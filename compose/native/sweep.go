@@ -21,9 +21,10 @@ func sweep(work string, now time.Time) {
 		fi, err := os.Lstat(path)
 		return err == nil && now.Sub(fi.ModTime()) > idle
 	}
-	dirs, _ := filepath.Glob(filepath.Join(work, workName+"*"))
-	for _, dir := range dirs {
-		if !old(dir) {
+	entries, _ := os.ReadDir(work)
+	for _, e := range entries {
+		dir := filepath.Join(work, e.Name())
+		if !strings.HasPrefix(e.Name(), workName) || !old(dir) {
 			continue
 		}
 		part, _ := os.ReadFile(filepath.Join(dir, partFile))

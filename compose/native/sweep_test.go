@@ -9,7 +9,7 @@ import (
 
 // TestSweepTakesWhatKilledRunsLeft: old folders go with the half films they name; what is in use, and what is not ours, stays.
 func TestSweepTakesWhatKilledRunsLeft(t *testing.T) {
-	work, out := t.TempDir(), t.TempDir()
+	work, out := filepath.Join(t.TempDir(), "a [b]"), t.TempDir() // a pattern would not find it
 	now := time.Now()
 	put := func(path, text string, age time.Duration) {
 		t.Helper()

@@ -54,7 +54,7 @@ export const Multi = (films: Films) => {
           const end = turns[i + 1]?.from ?? from + frames;
           const done = interpolate(frame, [from, end], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
           return (
-            <div key={i} style={{width: bar * (end - from), height: Math.max(4, height / 220), borderRadius: 99, background: 'rgba(236,239,232,.24)'}}>
+            <div key={i} style={{width: bar * (end - from), height: Math.max(4, height / 220), borderRadius: 99, background: 'rgba(236,239,232,.3)', boxShadow: '0 0 0 1.5px rgba(16,20,15,.4), 0 0 12px rgba(16,20,15,.5)'}}>
               <div style={{width: `${done * 100}%`, height: '100%', borderRadius: 99, background: colours.green}} />
             </div>
           );
