@@ -72,12 +72,17 @@ func Fresh(o Options) (clips int, ok bool) {
 	if len(lines) != files { // cut short
 		return 0, false
 	}
+	look, err := newLooker(dir)
+	if err != nil {
+		return 0, false
+	}
+	defer look.close()
 	var changed atomic.Bool
 	var wg sync.WaitGroup
 	for part := range slices.Chunk(lines, len(lines)/runtime.NumCPU()+1) {
 		wg.Go(func() {
 			for _, l := range part {
-				if changed.Load() || !unchanged(dir, l) {
+				if changed.Load() || !unchanged(look, l) {
 					changed.Store(true)
 					return
 				}
@@ -88,14 +93,16 @@ func Fresh(o Options) (clips int, ok bool) {
 	return clips, !changed.Load()
 }
 
-func unchanged(dir, line string) bool {
+func unchanged(l looker, line string) bool {
 	size, rest, ok1 := strings.Cut(line, "\t")
 	mtime, path, ok2 := strings.Cut(rest, "\t")
 	if !ok1 || !ok2 {
 		return false
 	}
-	s, err := stampOf(dir, path)
-	return err == nil && strconv.FormatInt(s.size, 10) == size && strconv.FormatInt(s.mtime, 10) == mtime
+	wasSize, err1 := strconv.ParseInt(size, 10, 64)
+	wasTime, err2 := strconv.ParseInt(mtime, 10, 64)
+	isSize, isTime, err3 := l.look(path)
+	return err1 == nil && err2 == nil && err3 == nil && isSize == wasSize && isTime == wasTime
 }
 
 // freshID names what decides besides files: this program and the ffmpeg that the
