@@ -13,7 +13,7 @@ import (
 
 // intent freezes the bytes to be sent. Files are uploaded first: that is free.
 func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledger.Intent, error) {
-	c := s.clip
+	c := *s.clip // a copy: what is asked for differs from what the manifest says
 	marker := "gr-" + s.Key[:10]
 	in := ledger.Intent{Key: s.Key, Clip: c.Name, Route: s.Route, Marker: marker, Title: c.Name + " " + marker, Price: s.Price, RunID: b.runID}
 	if s.twin != "" && !b.Sandboxed() { // the clip that was to pay for it could not
@@ -37,7 +37,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 			in.Price = s.Price
 		}
 	}
-	w := &writer{b, ctx, client, apiOf(s.Route), *c}
+	w := &writer{b, ctx, client, apiOf(s.Route), c}
 	var body any
 	var err error
 	switch {
