@@ -42,7 +42,7 @@ func BenchmarkFetch(b *testing.B) {
 	ours, theirs := filepath.Join(dir, "ours.webm"), filepath.Join(dir, "curl.webm")
 	benchtest.Ratio(b, benchtest.Wall, 5, benchtest.Way{Name: "greenroom", Do: func() error {
 		os.Remove(ours)
-		res, err := (&Fetcher{}).Fetch(b.Context(), ours, func(context.Context, bool) (string, error) { return s.URL + "/src.webm", nil }, nil)
+		res, err := (&Fetcher{}).Fetch(b.Context(), Download{Dst: ours, Link: func(context.Context, bool) (string, error) { return s.URL + "/src.webm", nil }})
 		if err == nil && res.Bytes != size {
 			err = fmt.Errorf("%d bytes", res.Bytes)
 		}
@@ -85,7 +85,7 @@ func BenchmarkRefetch(b *testing.B) {
 	for b.Loop() {
 		served = 0
 		f := &Fetcher{Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, Allow: func(*url.URL) error { return nil }}
-		res, err := f.Fetch(b.Context(), filepath.Join(b.TempDir(), "c.webm"), func(context.Context, bool) (string, error) { return s.URL, nil }, nil)
+		res, err := f.Fetch(b.Context(), Download{Dst: filepath.Join(b.TempDir(), "c.webm"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -59,12 +59,12 @@ func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchR
 			}
 			return nil
 		}}
-	res, err := f.Fetch(t.Context(), dst, func(_ context.Context, expired bool) (string, error) {
+	res, err := f.Fetch(t.Context(), Download{Dst: dst, Link: func(_ context.Context, expired bool) (string, error) {
 		if expired {
 			signature++
 		}
 		return fmt.Sprintf("%s/c.webm?sig=%d", s.URL, signature), nil
-	}, nil)
+	}})
 	b, _ := os.ReadFile(dst)
 	return res, b, err
 }
@@ -311,7 +311,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	defer s.Close()
 	f := &Fetcher{}
 	for i := range 10 {
-		if _, err := f.Fetch(t.Context(), filepath.Join(t.TempDir(), strconv.Itoa(i)), func(context.Context, bool) (string, error) { return s.URL, nil }, nil); err != nil {
+		if _, err := f.Fetch(t.Context(), Download{Dst: filepath.Join(t.TempDir(), strconv.Itoa(i)), Link: func(context.Context, bool) (string, error) { return s.URL, nil }}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,10 +3,12 @@ package assets
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -47,6 +49,19 @@ func (m *sidecar) validator() string {
 		return m.ETag
 	}
 	return m.LastModified
+}
+
+// readSidecar gives what a file says of its part; there is false when it is not there.
+func readSidecar(path string) (m *sidecar, there bool) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, !errors.Is(err, os.ErrNotExist)
+	}
+	m = new(sidecar)
+	if json.Unmarshal(b, m) != nil {
+		m = nil
+	}
+	return m, true
 }
 
 // guard is the HTTP client that grab gets. It never lets a HEAD leave the machine

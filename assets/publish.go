@@ -150,8 +150,13 @@ func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
 		}
 	}
 	tmp := "." + f.Name + ".tmp"
-	_ = r.Remove(tmp) // of a run that was killed
-	if err := os.Link(src, filepath.Join(root, tmp)); err != nil {
+	err = os.Link(src, filepath.Join(root, tmp))
+	if errors.Is(err, fs.ErrExist) { // of a run that was killed
+		_ = r.Remove(tmp)
+		err = os.Link(src, filepath.Join(root, tmp))
+	}
+	if err != nil {
+		_ = r.Remove(tmp) // the same, where there are no links
 		if err := copyInto(r, tmp, src); err != nil {
 			_ = r.Remove(tmp)
 			return false, err

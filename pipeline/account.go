@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
@@ -237,9 +238,9 @@ func (a *Account) Fetch(ctx context.Context, id, out string) (int64, error) {
 	if _, err := link(ctx, false); err != nil { // also connects, before hosts are judged
 		return 0, err
 	}
-	res, err := a.p.fetcher().Fetch(ctx, out, link, func(done, total int64) {
+	res, err := a.p.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, Progress: func(done, total int64) {
 		a.p.send(ctx, Event{Clip: id, Stage: "fetch", State: Progress, Done: done, Total: total})
-	})
+	}})
 	return res.Bytes, err
 }
 

@@ -48,8 +48,13 @@ func (r *reporter) send(e Event) {
 		return
 	}
 	e.Time = r.now()
+	k := [2]string{e.Clip, e.Stage}
+	if e.State == Done || e.State == Failed {
+		r.mu.Lock()
+		delete(r.last, k) // ten thousand clips are not remembered for nothing
+		r.mu.Unlock()
+	}
 	if e.State == Progress {
-		k := [2]string{e.Clip, e.Stage}
 		r.mu.Lock()
 		tooSoon := e.Time.Sub(r.last[k]) < 100*time.Millisecond
 		if !tooSoon {

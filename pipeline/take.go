@@ -217,16 +217,13 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row)
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
 	dst := b.store.TempPath("take-" + s.Key[:32])
-	res, err := b.fetcher().Fetch(ctx, dst, link, func(done, total int64) {
+	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{Dst: dst, Link: link, Locked: true, Progress: func(done, total int64) {
 		b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
-	})
+	}})
 	if err != nil {
 		return err
 	}
-	hash, size, err := b.store.Adopt(dst)
-	if err != nil {
-		return err
-	}
+	size := res.Bytes
 	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
 	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Done, Done: size, Total: size, Message: path.Base(dst)})
 	if row.Key != "" {

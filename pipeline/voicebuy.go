@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
@@ -171,10 +172,8 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 		}
 		return v.Link, nil
 	}
-	f := b.fetcher()
-	f.MaxBytes = maxSound
 	dst := b.store.TempPath("voice-" + r.key[:32])
-	if _, err := f.Fetch(ctx, dst, link, nil); err != nil {
+	if _, err := b.fetcher().Fetch(ctx, assets.Download{Dst: dst, Link: link, MaxBytes: maxSound, Locked: true}); err != nil {
 		return v, err
 	}
 	defer os.Remove(dst) // gone already when it was adopted

@@ -1,0 +1,238 @@
+package assets
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/cavaliergopher/grab/v3"
+
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+)
+
+// transfer is one call of Fetch.
+type transfer struct {
+	f          *Fetcher
+	d          Download
+	part, side string
+	http       *http.Client
+	meta       *sidecar // nil: not known yet
+	described  bool     // there is, or may be, a file that describes the part
+	res        FetchResult
+}
+
+func (t *transfer) run(ctx context.Context) error {
+	target, err := t.link(ctx, false)
+	if err != nil {
+		return err
+	}
+	if fi, err := os.Stat(t.part); err == nil {
+		t.res.Resumed = fi.Size()
+	}
+	var received int64
+	dry, html := 0, 0
+	for {
+		t.res.Attempts++
+		n, err := t.attempt(ctx, target)
+		received += n
+		if err == nil {
+			t.res.Bytes = t.size()
+			t.res.Refetched = max(0, received-(t.res.Bytes-min(t.res.Resumed, t.res.Bytes)))
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if n > 0 {
+			dry = 0
+		} else {
+			dry++
+		}
+		wait := time.Duration(0)
+		var status *StatusError
+		switch {
+		case errors.Is(err, errChanged):
+			t.startOver()
+			t.res.Resumed = 0
+		case errors.Is(err, ErrHost), errors.Is(err, ErrTooBig), errors.Is(err, ErrEncoded):
+			return fault.Wrap(fault.Provider, err, "nothing was written; ask the provider if this repeats", "download")
+		case errors.Is(err, syscall.ENOSPC), errors.Is(err, os.ErrPermission):
+			return full(err, "download")
+		case errors.Is(err, ErrNotMedia):
+			// An error page of a proxy may pass; a page for the third time is the answer.
+			if html++; html > 2 {
+				return fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists", "download")
+			}
+		case errors.As(err, &status):
+			wait = status.RetryAfter
+			switch s := status.Status; {
+			case s == 401 || s == 403 || s == 404 || s == 410:
+				if target, err = t.link(ctx, true); err != nil {
+					return err
+				}
+			case s < 500 && s != 429 && s != 408:
+				return fault.Wrap(fault.Provider, err, "", "download")
+			}
+		}
+		if dry >= fruitless {
+			return fault.Wrap(fault.Failed, err, "run the same command again; the download goes on where it stopped", "download gave up after %d attempts without a byte", dry)
+		}
+		if err := t.sleep(ctx, dry, wait); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *transfer) link(ctx context.Context, expired bool) (string, error) {
+	s, err := t.d.Link(ctx, expired)
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return "", fault.New(fault.Provider, "", "the provider gave no usable link")
+	}
+	if err := t.f.allowed(u); err != nil {
+		return "", fault.Wrap(fault.Provider, err, "nothing was written", "download")
+	}
+	return s, nil
+}
+
+// attempt is one request through grab and what it brought, in bytes.
+func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
+	have := t.resumable()
+	stall := t.f.Stall
+	if stall <= 0 {
+		stall = 30 * time.Second
+	}
+	limit := cmp.Or(t.d.MaxBytes, t.f.MaxBytes, 64<<30)
+	g := &guard{http: t.http, stall: stall, max: limit, meta: t.meta, have: have, save: t.save}
+	c := grab.NewClient()
+	c.HTTPClient, c.BufferSize = g, t.f.buffer()
+	// A Request is never used twice: grab leaves the Range header on it.
+	req, err := grab.NewRequest(t.part, target)
+	if err != nil {
+		return 0, errors.New("the link cannot be requested")
+	}
+	req.IgnoreRemoteTime = true
+	req = req.WithContext(ctx)
+	resp := c.Do(req)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	var early writeback
+	defer early.close()
+	for done := false; !done; {
+		select {
+		case <-tick.C:
+			early.begin(t.part, resp.BytesComplete())
+		case <-resp.Done:
+			done = true
+		}
+		if t.d.Progress != nil {
+			total := int64(0)
+			if resp.Size() > 0 {
+				total = resp.Size()
+			}
+			t.d.Progress(resp.BytesComplete(), total)
+		}
+	}
+	err = plain(resp.Err())
+	t.meta = g.meta
+	if g.ctype != "" {
+		t.res.ContentType = g.ctype
+	}
+	if err == nil && (t.meta == nil || t.meta.Total >= 0 && t.size() != t.meta.Total) {
+		err = io.ErrUnexpectedEOF
+	}
+	return g.received.Load(), err
+}
+
+// resumable gives how many bytes of the part can be kept, and throws away what
+// cannot be continued.
+func (t *transfer) resumable() int64 {
+	if t.meta == nil {
+		t.meta, t.described = readSidecar(t.side)
+	}
+	have := t.size()
+	if have > 0 && (t.meta == nil || t.meta.Total <= 0 || t.meta.validator() == "" || have > t.meta.Total) {
+		t.startOver()
+		return 0
+	}
+	if have == 0 {
+		t.meta = nil
+	}
+	return have
+}
+
+func (t *transfer) startOver() {
+	os.Remove(t.part)
+	os.Remove(t.side)
+	t.meta, t.described = nil, false
+	t.res.Restarts++
+}
+
+// save describes the part for a later process, where that can be worth it: of a file that
+// is no longer than one buffer nothing is kept. It is not synced: spoiled by a power cut it
+// is not believed, and the part starts over.
+func (t *transfer) save(m sidecar) error {
+	if m.Total <= fetchBuffer {
+		if t.described { // of what was there before
+			os.Remove(t.side)
+			t.described = false
+		}
+		return nil
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	t.described = true
+	return atomicfile.WriteQuick(t.side, b)
+}
+
+func (t *transfer) size() int64 {
+	fi, err := os.Stat(t.part)
+	if err != nil {
+		return 0
+	}
+	return fi.Size()
+}
+
+// sleep waits longer after each attempt without progress; a server's own wish
+// wins, up to a minute.
+func (t *transfer) sleep(ctx context.Context, dry int, wish time.Duration) error {
+	limit := min(100*time.Millisecond<<min(dry, 8), 20*time.Second)
+	d := limit/2 + rand.N(limit/2)
+	if wish > 0 {
+		d = min(wish, time.Minute)
+	}
+	if t.f.Sleep != nil {
+		return t.f.Sleep(ctx, d)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// plain drops the URL that net/http wraps around errors: its query is a signature.
+func plain(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
