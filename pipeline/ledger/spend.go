@@ -125,8 +125,11 @@ func (p purchase) recover(ctx context.Context, row Row) (Row, error) {
 }
 
 func (p purchase) yes(ctx context.Context, row Row, id string) (Row, error) {
-	err := p.Submitted(ctx, row.Key, id)
-	if err != nil && !errors.Is(err, ErrUnsettled) {
+	now, err := p.submitted(ctx, row.Key, id)
+	switch {
+	case err == nil:
+		return now, nil
+	case !errors.Is(err, ErrUnsettled):
 		return row, err
 	}
 	// Another process may have recorded the same answer first.

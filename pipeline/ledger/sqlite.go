@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the database/sql driver named "sqlite"
@@ -72,6 +73,10 @@ const fileVersion = 2
 type sqlite struct {
 	db              *sql.DB
 	row, set, spent *sql.Stmt // prepared once: parsing them was half of their cost
+
+	turn    chan struct{} // holds what writes
+	mu      sync.Mutex
+	waiting []*change
 }
 
 const (
@@ -86,7 +91,7 @@ func openSQLite(path string) (*sqlite, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // one writer; SQLite would queue them anyway
-	s := &sqlite{db: db}
+	s := &sqlite{db: db, turn: make(chan struct{}, 1)}
 	if err := s.migrate(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -181,47 +186,4 @@ func (s *sqlite) list(ctx context.Context) ([]Row, error) {
 		out = append(out, r)
 	}
 	return out, rows.Err()
-}
-
-func (s *sqlite) update(ctx context.Context, f func(txn) error) error {
-	// A recorded fact must not be lost to a cancellation that comes with it.
-	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
-	}
-	defer tx.Rollback() // nothing to undo after Commit
-	if err := f(sqliteTx{s, tx}); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("ledger: %w", err)
-	}
-	return nil
-}
-
-type sqliteTx struct {
-	*sqlite
-	tx *sql.Tx
-}
-
-func (t sqliteTx) get(key string) (Row, bool, error) {
-	return one(t.tx.Stmt(t.row).QueryRow(key))
-}
-
-func (t sqliteTx) put(r Row) error {
-	body := r.Body
-	if body == nil {
-		body = []byte{}
-	}
-	_, err := t.tx.Stmt(t.set).Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
-		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
-	if err != nil {
-		return fmt.Errorf("%w: %w", errBroken, err)
-	}
-	return nil
-}
-
-func (t sqliteTx) spentBy(runID string) (sum float64, err error) {
-	err = t.tx.Stmt(t.spent).QueryRow(runID).Scan(&sum)
-	return sum, err
 }

@@ -11,7 +11,8 @@ import (
 // test).
 type store interface {
 	// update runs f in one transaction that sees no other's half; it is on disk,
-	// synced, when update gives nil, and has not happened when it gives an error.
+	// synced, when update gives nil, and has not happened when it gives an error. f may
+	// be run again after what it did was taken back.
 	update(ctx context.Context, f func(txn) error) error
 	get(ctx context.Context, key string) (Row, bool, error)
 	list(ctx context.Context) ([]Row, error) // in the order they came

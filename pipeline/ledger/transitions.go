@@ -146,11 +146,15 @@ func (l *Ledger) mine(r Row) error {
 // Submitted records the video's id: a definite yes, or one found on the account.
 // A yes is true whoever brings it, so no lease is asked for.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
-	_, err := l.move(ctx, key, func(r *Row) {
+	_, err := l.submitted(ctx, key, videoID)
+	return err
+}
+
+func (l *Ledger) submitted(ctx context.Context, key, videoID string) (Row, error) {
+	return l.move(ctx, key, func(r *Row) {
 		r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, ""
 		free(r)
 	}, Sending, Parked)
-	return err
 }
 
 // Became records that a submission, an agent's session, has its video now.

@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	modernc "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Transactions that come while another one is being synced go to the disk together: the
+// sync is most of what they cost, and one does for twenty rows as for one. Each still
+// stands alone: it sees no other's half, and its refusal undoes nothing of the others'.
+
+// change is one transaction that waits for its turn.
+type change struct {
+	f    func(txn) error
+	err  error
+	done chan struct{}
+}
+
+func (s *sqlite) update(_ context.Context, f func(txn) error) error {
+	// A recorded fact must not be lost to a cancellation that comes with it, so the
+	// context ends nothing here.
+	c := &change{f: f, done: make(chan struct{})}
+	s.mu.Lock()
+	s.waiting = append(s.waiting, c)
+	s.mu.Unlock()
+	select {
+	case <-c.done:
+		return c.err
+	case s.turn <- struct{}{}:
+	}
+	s.mu.Lock()
+	all := s.waiting
+	s.waiting = nil
+	s.mu.Unlock()
+	s.run(all)
+	<-s.turn
+	<-c.done // by this turn, or by the one before
+	return c.err
+}
+
+// run makes changes in one transaction of the file. When one of them cannot be undone by
+// leaving it out, or the file fails, all are taken back and each is made alone.
+func (s *sqlite) run(all []*change) {
+	err := s.commit(all)
+	if err != nil && len(all) > 1 {
+		for _, c := range all {
+			s.run([]*change{c})
+		}
+		return
+	}
+	for _, c := range all {
+		if err != nil {
+			c.err = err
+		}
+		close(c.done)
+	}
+}
+
+func (s *sqlite) commit(all []*change) error {
+	if len(all) == 0 {
+		return nil
+	}
+	tx, err := s.db.Begin()
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	defer tx.Rollback() // nothing to undo after Commit
+	t := &sqliteTx{row: tx.Stmt(s.row), set: tx.Stmt(s.set), spent: tx.Stmt(s.spent)}
+	for _, c := range all {
+		t.wrote, t.broken = false, false
+		if c.err = c.f(t); c.err != nil && (t.wrote || t.broken) {
+			return c.err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
+// sqliteTx is one change's view of the transaction.
+type sqliteTx struct {
+	row, set, spent *sql.Stmt
+	wrote           bool // the change has put something
+	broken          bool // the file failed: SQLite may have ended the transaction by itself
+}
+
+func (t *sqliteTx) get(key string) (Row, bool, error) {
+	r, ok, err := one(t.row.QueryRow(key))
+	t.broken = t.broken || err != nil
+	return r, ok, err
+}
+
+func (t *sqliteTx) put(r Row) error {
+	body := r.Body
+	if body == nil {
+		body = []byte{}
+	}
+	_, err := t.set.Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	var e *modernc.Error
+	switch {
+	case err == nil:
+		t.wrote = true
+		return nil
+	case !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_CONSTRAINT: // which undoes that statement alone
+		t.broken = true
+	}
+	return fmt.Errorf("%w: %w", errBroken, err)
+}
+
+func (t *sqliteTx) spentBy(runID string) (sum float64, err error) {
+	err = t.spent.QueryRow(runID).Scan(&sum)
+	t.broken = t.broken || err != nil
+	return sum, err
+}

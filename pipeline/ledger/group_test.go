@@ -1,0 +1,137 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// crowd makes n changes that wait together behind a first one, and gives what became of
+// each.
+func crowd(t *testing.T, s *sqlite, n int, f func(i int) func(txn) error) []error {
+	t.Helper()
+	held, free := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_ = s.update(t.Context(), func(txn) error { close(held); <-free; return nil })
+	})
+	<-held
+	errs := make([]error, n)
+	for i := range n {
+		wg.Go(func() { errs[i] = s.update(t.Context(), f(i)) })
+	}
+	for end := time.Now().Add(time.Minute); ; runtime.Gosched() {
+		s.mu.Lock()
+		waiting := len(s.waiting)
+		s.mu.Unlock()
+		if waiting == n {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%d of %d wait", waiting, n)
+		}
+	}
+	close(free)
+	wg.Wait()
+	return errs
+}
+
+func crowdRow(i int) Row {
+	k := fmt.Sprintf("k%03d", i)
+	return Row{Key: k, Clip: k, Route: "v3", Marker: "m" + k, Title: k, Path: "/p", Body: []byte("{}"), State: Submitted, VideoID: k, RunID: "run", Price: 1}
+}
+
+// wantRows compares what is on disk with what was told: a change that gave an error has
+// not happened, every other one has.
+func wantRows(t *testing.T, s *sqlite, errs []error) (failed int) {
+	t.Helper()
+	for i, err := range errs {
+		_, there, gerr := s.get(t.Context(), crowdRow(i).Key)
+		if gerr != nil || there != (err == nil) {
+			t.Errorf("change %d was told %v, its row is there: %v (%v)", i, err, there, gerr)
+		}
+		if err != nil {
+			failed++
+		}
+	}
+	return failed
+}
+
+func openTest(t *testing.T) *sqlite {
+	t.Helper()
+	s, err := openSQLite(filepath.Join(t.TempDir(), "l.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.close() })
+	return s
+}
+
+// TestChangesThatGoTogetherStandAlone: among changes of one transaction of the file some
+// refuse, some break an invariant, some fail after they have written; nobody else's row is
+// lost to that, and nobody is told what is not so.
+func TestChangesThatGoTogetherStandAlone(t *testing.T) {
+	no := errors.New("no")
+	for name, spoil := range map[string]func(i int, t txn) error{
+		"none":                func(i int, t txn) error { return t.put(crowdRow(i)) },
+		"refuse":              func(i int, t txn) error { return no },
+		"break an invariant":  func(i int, t txn) error { r := crowdRow(i); r.VideoID = ""; return t.put(r) },
+		"the same video":      func(i int, t txn) error { r := crowdRow(i); r.VideoID = crowdRow(0).Key; return t.put(r) },
+		"fail after they put": func(i int, t txn) error { return errors.Join(t.put(crowdRow(i)), no) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openTest(t)
+			if err := s.update(t.Context(), func(tx txn) error { return tx.put(crowdRow(0)) }); err != nil {
+				t.Fatal(err)
+			}
+			errs := crowd(t, s, 60, func(i int) func(txn) error {
+				return func(tx txn) error {
+					if i%5 == 3 {
+						return spoil(i, tx)
+					}
+					if spent, err := tx.spentBy("run"); err != nil || spent < 1 {
+						return fmt.Errorf("%v spent, %w", spent, err)
+					}
+					return tx.put(crowdRow(i))
+				}
+			})
+			want := 12
+			if name == "none" {
+				want = 0
+			}
+			if failed := wantRows(t, s, errs); failed != want {
+				t.Errorf("%d failed, want %d: %v", failed, want, errs)
+			}
+		})
+	}
+}
+
+// TestAFullFileRefusesOnlyWhatDoesNotFit: SQLite ends a transaction by itself when the disk
+// is full; what it took along is made again, and what was told is so.
+func TestAFullFileRefusesOnlyWhatDoesNotFit(t *testing.T) {
+	s := openTest(t)
+	var pages int
+	if err := s.db.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.db.QueryRow(fmt.Sprintf("PRAGMA max_page_count = %d", pages+60)).Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	errs := crowd(t, s, 40, func(i int) func(txn) error {
+		return func(tx txn) error {
+			r := crowdRow(i)
+			if i%4 == 0 {
+				r.Body = []byte(strings.Repeat("x", 40_000))
+			}
+			return tx.put(r)
+		}
+	})
+	if failed := wantRows(t, s, errs); failed == 0 || failed > 10 {
+		t.Errorf("%d of 40 failed: %v", failed, errs)
+	}
+}
