@@ -130,7 +130,7 @@ func BenchmarkTenThousand(b *testing.B) {
 	f := newFile()
 	for i := range 10_000 {
 		e, _ := sample().Get("intro")
-		e.Clip = fmt.Sprintf("clip-%d", i)
+		e.Clip, e.VideoID, e.Inputs = fmt.Sprintf("clip-%d", i), hash[:32], map[string]string{"script": hash[:12], "avatar": hash[:12]}
 		f.Set(e)
 	}
 	text, err := f.Encode()

@@ -34,22 +34,47 @@ func (f *File) Encode() ([]byte, error) {
 	for _, n := range names {
 		text, ok := f.texts[n]
 		if !ok {
-			b, err := yaml.Marshal(f.clips[n])
-			if err != nil {
+			var err error
+			if text, err = write(f.clips[n]); err != nil {
 				return nil, err
 			}
-			var block strings.Builder // of the exact size: the text is kept
-			block.Grow(len(b) + len(indent)*bytes.Count(b, []byte("\n")))
-			for l := range strings.Lines(string(b)) {
-				block.WriteString(indent + l)
-			}
-			text = block.String()
 			f.texts[n] = text
 		}
 		fmt.Fprintf(&out, "  %s:\n%s", n, text)
 	}
 	f.size = out.Len()
 	return out.Bytes(), nil
+}
+
+// write gives an entry's block.
+func write(e Entry) (string, error) {
+	if text, ok := e.text(); ok {
+		return text, nil
+	}
+	b, err := yaml.Marshal(e)
+	if err != nil {
+		return "", err
+	}
+	var block strings.Builder // of the exact size: the text is kept
+	block.Grow(len(b) + len(indent)*bytes.Count(b, []byte("\n")))
+	for l := range strings.Lines(string(b)) {
+		block.WriteString(indent + l)
+	}
+	return block.String(), nil
+}
+
+// read is its inverse.
+func read(clip, block string) (Entry, error) {
+	if e, ok := readText(clip, block); ok {
+		return e, nil
+	}
+	var plain strings.Builder
+	for l := range strings.Lines(block) {
+		plain.WriteString(l[len(indent):])
+	}
+	e := Entry{Clip: clip}
+	err := yaml.NewDecoder(strings.NewReader(plain.String()), yaml.Strict()).Decode(&e)
+	return e, err
 }
 
 // blocks reads a text that is laid out as Encode does, an entry at a time: the YAML
@@ -82,12 +107,8 @@ func blocks(text string, known *File) *File {
 			f.clips[name], f.texts[name] = known.clips[name], t
 			continue
 		}
-		var plain strings.Builder
-		for l := range strings.Lines(block) {
-			plain.WriteString(l[len(indent):])
-		}
-		e := Entry{Clip: name}
-		if yaml.NewDecoder(strings.NewReader(plain.String()), yaml.Strict()).Decode(&e) != nil || e.validate() != nil {
+		e, err := read(name, block)
+		if err != nil || e.validate() != nil {
 			return nil
 		}
 		f.clips[name], f.texts[name] = e, block

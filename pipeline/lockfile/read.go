@@ -1,0 +1,133 @@
+package lockfile
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// readText reads a block that text wrote; false leaves it to the YAML package. It need not
+// be strict: what it makes of a block counts only when it is written as that very block.
+func readText(clip, block string) (Entry, bool) {
+	e := Entry{Clip: clip}
+	var path [4]string // the keys that a line stands below, by depth
+	for rest := block; rest != ""; {
+		line, after, whole := strings.Cut(rest, "\n")
+		rest = after
+		text := strings.TrimLeft(line, " ")
+		depth := (len(line)-len(text))/2 - 2
+		key, value, ok := strings.Cut(text, ":")
+		if !whole || !ok || depth < 0 || depth >= len(path) {
+			return e, false
+		}
+		path[depth] = key
+		if value = strings.TrimPrefix(value, " "); value == "" {
+			if depth == 0 && key == "captions" {
+				e.Captions = new(Rendition)
+			}
+			continue
+		}
+		if inner, quoted := strings.CutPrefix(value, `"`); quoted {
+			value = strings.TrimSuffix(inner, `"`)
+		}
+		if !e.set(path[:depth+1], value) {
+			return e, false
+		}
+	}
+	again, ok := e.text()
+	return e, ok && again == block
+}
+
+// set puts a value where its keys say.
+func (e *Entry) set(path []string, value string) (ok bool) {
+	top, last := path[0], path[len(path)-1]
+	switch {
+	case len(path) == 1:
+		return e.setOwn(last, value)
+	case len(path) == 2 && top == "inputs":
+		if e.Inputs == nil {
+			e.Inputs = map[string]string{}
+		}
+		e.Inputs[last] = value
+		return true
+	case len(path) == 2 && top == "info":
+		return e.Info.set(last, value)
+	case len(path) == 2 && top == "captions":
+		return e.Captions.set(last, value)
+	case len(path) == 3 && top == "renditions":
+		if e.Renditions == nil {
+			e.Renditions = map[string]Rendition{}
+		}
+		r := e.Renditions[path[1]]
+		ok = r.set(last, value)
+		e.Renditions[path[1]] = r
+	}
+	return ok
+}
+
+func (e *Entry) setOwn(key, value string) bool {
+	var err error
+	switch key {
+	case "take":
+		e.TakeKey = value
+	case "route":
+		e.Route = value
+	case "video":
+		e.VideoID = value
+	case "master":
+		e.Master = value
+	case "bytes":
+		e.MasterBytes, err = strconv.ParseInt(value, 10, 64)
+	case "announced":
+		e.Duration, err = strconv.ParseFloat(value, 64)
+	case "ffmpeg":
+		e.Tool = value
+	default:
+		return false
+	}
+	return err == nil
+}
+
+func (r *Rendition) set(key, value string) bool {
+	var err error
+	switch key {
+	case "key":
+		r.Key = value
+	case "sha256":
+		r.Hash = value
+	case "bytes":
+		r.Bytes, err = strconv.ParseInt(value, 10, 64)
+	default:
+		return false
+	}
+	return err == nil
+}
+
+func (i *Info) set(key, value string) bool {
+	var err error
+	switch key {
+	case "width":
+		i.Width, err = strconv.Atoi(value)
+	case "height":
+		i.Height, err = strconv.Atoi(value)
+	case "fpsNum":
+		i.FPSNum, err = strconv.Atoi(value)
+	case "fpsDen":
+		i.FPSDen, err = strconv.Atoi(value)
+	case "frames":
+		i.Frames, err = strconv.Atoi(value)
+	case "seconds":
+		i.Duration, err = strconv.ParseFloat(value, 64)
+	case "transparent":
+		i.Transparent, err = strconv.ParseBool(value)
+	case "box":
+		_, err = fmt.Sscanf(value, `{x: %d, "y": %d, w: %d, h: %d}`, &i.Box.X, &i.Box.Y, &i.Box.W, &i.Box.H)
+	case "outWidth":
+		i.OutWidth, err = strconv.Atoi(value)
+	case "outHeight":
+		i.OutHeight, err = strconv.Atoi(value)
+	default:
+		return false
+	}
+	return err == nil
+}
