@@ -86,7 +86,7 @@ func New(key Secret, opts ...Option) *Client {
 			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 			TLSHandshakeTimeout:   10 * time.Second,
 			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   8,
+			MaxIdleConnsPerHost:   100, // as many as a plan lets work at once; fewer meant a new connection for each request
 			IdleConnTimeout:       90 * time.Second,
 			ResponseHeaderTimeout: writeTimeout,
 		},
