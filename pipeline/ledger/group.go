@@ -108,10 +108,11 @@ func (t *sqliteTx) put(r Row) error {
 	case err == nil:
 		t.wrote = true
 		return nil
-	case !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_CONSTRAINT: // which undoes that statement alone
-		t.broken = true
+	case errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CONSTRAINT: // that statement alone is undone
+		return fmt.Errorf("%w: %w", errBroken, err)
 	}
-	return fmt.Errorf("%w: %w", errBroken, err)
+	t.broken = true
+	return fmt.Errorf("ledger: %w", err)
 }
 
 func (t *sqliteTx) spentBy(runID string) (sum float64, err error) {
