@@ -2,6 +2,8 @@ package remotion
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"strings"
@@ -74,5 +76,48 @@ func TestCommittedSchemaIsThatOfTheTypes(t *testing.T) {
 	have, err := os.ReadFile("companion/src/greenroom/props.schema.json")
 	if err != nil || !bytes.Equal(have, Schema()) {
 		t.Errorf("props.schema.json drifted from the Go types (%v): run make gen", err)
+	}
+}
+
+// TestManyClipsAreEncodedAsOneDocument: written a clip at a time, the text is that of the
+// whole; and a fault in the last of many is found.
+func TestManyClipsAreEncodedAsOneDocument(t *testing.T) {
+	for _, n := range []int{0, 1, validatedAtOnce, validatedAtOnce + 1, 3*validatedAtOnce - 1} {
+		p := props()
+		for i := range n {
+			c := clip(fmt.Sprintf("clip-%04d", i))
+			if i%3 == 0 {
+				c.Row = map[string]string{"name": "O'Neill <&>\n\u2028", "": "x"}
+			}
+			p.Clips[c.Name] = c
+		}
+		got, ts, err := EncodeProps(p)
+		if err != nil {
+			t.Fatal(n, err)
+		}
+		want, err := json.MarshalIndent(p, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(want)+"\n" {
+			t.Errorf("%d clips: another text", n)
+		}
+		clips, err := json.MarshalIndent(p.Clips, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(ts, []byte("export const clips = "+string(clips)+" as const")) {
+			t.Errorf("%d clips: another module", n)
+		}
+		if n == 0 {
+			continue
+		}
+		last := fmt.Sprintf("clip-%04d", n-1)
+		c := p.Clips[last]
+		c.Kind = "draft"
+		p.Clips[last] = c
+		if _, _, err := EncodeProps(p); err == nil || !strings.Contains(err.Error(), "kind") {
+			t.Errorf("%d clips: the last one's kind passes: %v", n, err)
+		}
 	}
 }
