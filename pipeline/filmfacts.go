@@ -241,6 +241,7 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	}
 	// Both renderers turn it and make its pixels square before they crop.
 	m.Width, m.Height = show.Size(info.Width, info.Height)
+	m.Matrix, m.FullRange = show.Matrix, show.FullRange
 	if max(m.Width, m.Height) > mostPixels {
 		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s would be %d x %d with its pixels of %s", base, m.Width, m.Height, show.Aspect)
 	}

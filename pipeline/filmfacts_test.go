@@ -22,15 +22,19 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	p := &Project{toolsFound: tools}
 	footage := timelinetest.Footage(t, t.TempDir())
 	const w, h = timelinetest.ClipWidth, timelinetest.ClipHeight
-	for key, want := range map[string][2]int{"clip": {w, h}, "turned": {h, w}, "over": {w, h}, "back": {h, w}, "full": {w, h}, "bt601": {w, h}} {
+	for key, want := range map[string][2]int{"clip": {w, h}, "turned": {h, w}, "over": {w, h}, "back": {h, w}, "full": {w, h}, "bt601": {w, h}, "untagged": {w, h}, "vp9": {w, h}} {
 		path := footage[key].File
 		facts := film.Facts{Files: map[string]film.File{}}
 		if err := p.readFile(t.Context(), path, manifest.LayerVideo, timeline.Media{File: path}, &facts); err != nil {
 			t.Errorf("%s: %v", key, err)
 			continue
 		}
-		if m := facts.Files[path].Media; m.Width != want[0] || m.Height != want[1] || m.Alpha {
+		m := facts.Files[path].Media
+		if m.Width != want[0] || m.Height != want[1] || m.Alpha {
 			t.Errorf("%s: %d x %d, want %v", key, m.Width, m.Height, want)
+		}
+		if m.Matrix != footage[key].Matrix || m.FullRange != footage[key].FullRange {
+			t.Errorf("%s: matrix %q, full range %v", key, m.Matrix, m.FullRange)
 		}
 	}
 	pal := filepath.Join(t.TempDir(), "pal.mp4")

@@ -22,7 +22,13 @@ func TestProbeDisplay(t *testing.T) {
 	run("-f", "lavfi", "-i", "testsrc2=s=320x180:d=0.2", "-pix_fmt", "yuv420p", plain)
 	run("-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", turned)
 	run("-i", plain, "-vf", "setsar=4/3", "-pix_fmt", "yuv420p", wide)
-	for path, want := range map[string]Display{plain: {0, "1:1"}, wide: {0, "4:3"}} {
+	full, pal, tagged := filepath.Join(dir, "d.mp4"), filepath.Join(dir, "e.mp4"), filepath.Join(dir, "f.mp4")
+	run("-i", plain, "-pix_fmt", "yuvj420p", "-color_range", "pc", full)
+	run("-i", plain, "-vf", "setparams=colorspace=bt470bg", "-colorspace", "bt470bg", pal)
+	run("-i", plain, "-vf", "setparams=colorspace=bt709", "-colorspace", "bt709", "-color_range", "tv", tagged)
+	for path, want := range map[string]Display{
+		plain: {Aspect: "1:1"}, wide: {Aspect: "4:3"}, full: {Aspect: "1:1", FullRange: true}, pal: {Aspect: "1:1", Matrix: "bt470bg"}, tagged: {Aspect: "1:1"},
+	} {
 		if got, err := ProbeDisplay(t.Context(), tools, path); err != nil || got != want {
 			t.Errorf("%s: %+v %v, want %+v", filepath.Base(path), got, err, want)
 		}
@@ -43,8 +49,8 @@ func TestDisplaySize(t *testing.T) {
 		d    Display
 		w, h int
 	}{
-		{Display{0, "1:1"}, 720, 576}, {Display{90, "1:1"}, 576, 720}, {Display{270, "1:1"}, 576, 720}, {Display{180, "1:1"}, 720, 576},
-		{Display{0, "16:15"}, 768, 576}, {Display{90, "64:45"}, 576, 1024}, {Display{0, "8:9"}, 640, 576}, {Display{0, "1:0"}, 720, 576}, {Display{0, ""}, 720, 576},
+		{Display{Rotation: 0, Aspect: "1:1"}, 720, 576}, {Display{Rotation: 90, Aspect: "1:1"}, 576, 720}, {Display{Rotation: 270, Aspect: "1:1"}, 576, 720}, {Display{Rotation: 180, Aspect: "1:1"}, 720, 576},
+		{Display{Rotation: 0, Aspect: "16:15"}, 768, 576}, {Display{Rotation: 90, Aspect: "64:45"}, 576, 1024}, {Display{Rotation: 0, Aspect: "8:9"}, 640, 576}, {Display{Rotation: 0, Aspect: "1:0"}, 720, 576}, {Display{Rotation: 0, Aspect: ""}, 720, 576},
 	} {
 		if w, h := c.d.Size(720, 576); w != c.w || h != c.h {
 			t.Errorf("%+v: %d x %d, want %d x %d", c.d, w, h, c.w, c.h)

@@ -14,7 +14,7 @@ func TestEveryPixelOfEveryFrame(t *testing.T) {
 		"fills": 2.5, "slides": 1.6, // drawn by us: rounding of each layer, and the rim of a circle that fades away
 		"pictures": 5,                                                 // a JPEG of a steep ramp among them
 		"clips":    3, "alpha": 3, "loops": 3, "cinema": 3, "fast": 3, // what two encoders and YUV leave of a colour
-		"turns": 3, "colours": 3,
+		"turns": 3, "colours": 3, "codings": 3,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -80,8 +80,7 @@ func colorOf(f *timeline.Film, l *timeline.Layer, frame int, px, py float64) rgb
 		if l.Video.Media == "alpha" {
 			return fromNRGBA(timelinetest.AlphaColor(n, x, y))
 		}
-		x, y = timelinetest.Turned(l.Video.Media, x, y)
-		return fromNRGBA(timelinetest.ClipColor(n, x, y))
+		return fromNRGBA(timelinetest.FootageColor(l.Video.Media, n, x, y))
 	}
 	panic("no reference for " + string(l.Kind))
 }

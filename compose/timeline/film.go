@@ -41,6 +41,11 @@ type Media struct {
 	Codec string `json:"codec,omitempty"`
 	// Alpha says that the picture has transparency that was proven, not read from a tag.
 	Alpha bool `json:"alpha,omitempty"`
+	// Matrix is how a video codes its colours, in ffprobe's words ("smpte170m"). Empty is BT.709, as which footage
+	// that does not say is taken too.
+	Matrix string `json:"matrix,omitempty"`
+	// FullRange says that a video's values run from 0 to 255, and not from 16 to 235.
+	FullRange bool `json:"fullRange,omitempty"`
 }
 
 // Kind says what a layer draws.

@@ -68,7 +68,7 @@ func full() *timeline.Film {
 	return &timeline.Film{
 		Name: "Launch", Width: 320, Height: 180, FPS: timeline.Rate{Num: 30000, Den: 1001}, Frames: 60,
 		Media: map[string]timeline.Media{
-			"hello": {Public: "greenroom/hello.webm", Width: 320, Height: 180, Seconds: 2, Codec: "vp9", Alpha: true},
+			"hello": {Public: "greenroom/hello.webm", Width: 320, Height: 180, Seconds: 2, Codec: "vp9", Alpha: true, Matrix: "smpte170m", FullRange: true},
 			"inter": {Public: "greenroom/files/inter.ttf"},
 		},
 		Layers: []timeline.Layer{

@@ -17,7 +17,7 @@ var canvas = timeline.Rect{W: Width, H: Height}
 // Films are all films of this package; media is what [Footage] gave.
 func Films(media map[string]timeline.Media) []*timeline.Film {
 	films := []*timeline.Film{
-		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), brackets(), eastAsian(), transparent(), turns(), colours(),
+		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), brackets(), eastAsian(), transparent(), turns(), colours("colours"), colours("codings"),
 		rates("cinema", timeline.Rate{Num: 24000, Den: 1001}, 36), rates("fast", timeline.Rate{Num: 60000, Den: 1001}, 36), sounds(), presenter(),
 	}
 	for _, f := range films {
@@ -166,18 +166,38 @@ func turns() *timeline.Film {
 	}}
 }
 
-// colours has the three colours of one footage, without their edges, in full range, in BT.601 and in BT.709.
-func colours() *timeline.Film {
-	const n = 6
-	layers := []timeline.Layer{fill("ground", n, canvas, 0, "#506070")}
-	for row, media := range []string{"full", "bt601", "clip"} {
+// patched are the films that show footage of the same colours, told in different ways.
+var patched = map[string][]string{"colours": {"full", "bt601", "clip"}, "codings": {"untagged", "vp9", "veil", "hevc"}}
+
+// Patch is one colour of footage, without its edges, as a film shows it.
+type Patch struct {
+	Media     string
+	Crop, Box timeline.Rect
+}
+
+// Patches are what the films "colours" and "codings" show: of each footage the colour that changes, blue and orange.
+func Patches(film string) (out []Patch) {
+	rows := patched[film]
+	for row, media := range rows {
 		for column, crop := range []timeline.Rect{{X: 8, Y: 8, W: 56, H: 32}, {X: 96, Y: 6, W: 56, H: 32}, {X: 96, Y: 54, W: 56, H: 32}} {
-			box := timeline.Rect{X: 4 + 106*column, Y: 60 * row, W: 100, H: 56}
-			layers = append(layers, video(fmt.Sprint(media, " ", column), media, n, box, crop))
+			high := Height / len(rows)
+			out = append(out, Patch{media, crop, timeline.Rect{X: 4 + 106*column, Y: high * row, W: 100, H: high - 4}})
 		}
 	}
-	return &timeline.Film{Name: "colours", Frames: n, Layers: layers}
+	return out
 }
+
+func colours(name string) *timeline.Film {
+	const n = 6
+	layers := []timeline.Layer{fill("ground", n, canvas, 0, PatchGround)}
+	for i, p := range Patches(name) {
+		layers = append(layers, video(fmt.Sprint(p.Media, " ", i%3), p.Media, n, p.Box, p.Crop))
+	}
+	return &timeline.Film{Name: name, Frames: n, Layers: layers}
+}
+
+// PatchGround is the colour behind patches.
+const PatchGround = "#506070"
 
 func slides() *timeline.Film {
 	const n = 40

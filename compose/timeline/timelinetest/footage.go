@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"greenroom/compose/timeline"
@@ -39,6 +40,10 @@ const (
 //	turned, over, back  "clip" with metadata that turns it by 90, 180 and 270 degrees clockwise, as phones write it
 //	full     "clip" in full range (yuvj420p)
 //	bt601    "clip" in BT.601, as standard definition is
+//	untagged "clip" without a word about its colours
+//	vp9      "clip" in VP9
+//	hevc     "clip" in H.265, which not every browser decodes
+//	veil     "clip" in VP9 with alpha: see [VeilColor]
 //	picture  PNG, 64x48, four patches of which one is half transparent: see [PictureColor]
 //	photo    JPEG, 80x60, a smooth ramp
 //	tone     WAV, 48 kHz stereo, 1 s of 440 Hz with an amplitude of 0.25, on from its first sample
@@ -61,8 +66,12 @@ func Footage(tb testing.TB, dir string) map[string]timeline.Media {
 	m.clip("clip", "25/1", timeline.Rate{Num: 25, Den: 1})
 	m.clip("cinema", "24000/1001", timeline.Rate{Num: 24000, Den: 1001})
 	m.clip("fast", "60000/1001", timeline.Rate{Num: 60000, Den: 1001})
-	m.coded("full", "scale=out_color_matrix=bt709:out_range=pc:flags=accurate_rnd,format=yuvj420p", "bt709", "pc")
-	m.coded("bt601", "scale=out_color_matrix=smpte170m:out_range=tv:flags=accurate_rnd,format=yuv420p", "smpte170m", "tv")
+	m.coded("full", timeline.Media{FullRange: true}, "scale=out_color_matrix=bt709:out_range=pc:flags=accurate_rnd,format=yuvj420p", "bt709", "pc")
+	m.coded("bt601", timeline.Media{Matrix: "smpte170m"}, "scale=out_color_matrix=smpte170m:out_range=tv:flags=accurate_rnd,format=yuv420p", "smpte170m", "tv")
+	m.coded("untagged", timeline.Media{}, toBT709+",setparams=range=unspecified:color_primaries=unknown:color_trc=unknown:colorspace=unknown", "", "")
+	m.hevc()
+	m.vp9("vp9", timeline.Media{}, toBT709, ClipColor)
+	m.vp9("veil", timeline.Media{Alpha: true}, strings.Replace(toBT709, "yuv420p", "yuva420p", 1), VeilColor, "-metadata:s:v:0", "alpha_mode=1")
 	m.turned("turned", 90)
 	m.turned("over", 180)
 	m.turned("back", 270)
@@ -83,6 +92,15 @@ func ClipColor(frame, x, y int) color.NRGBA {
 		return color.NRGBA{30, 60, 200, 255}
 	}
 	return color.NRGBA{230, 140, 20, 255}
+}
+
+// VeilColor is the colour of "veil": that of "clip", of which the orange is half transparent.
+func VeilColor(frame, x, y int) color.NRGBA {
+	c := ClipColor(frame, x, y)
+	if x >= ClipWidth/2 && y >= ClipHeight/2 {
+		c.A = 128
+	}
+	return c
 }
 
 // AlphaColor is the colour of "alpha": a disc of one colour, whose edge is 8 pixels soft.
@@ -176,6 +194,9 @@ func Wave(rate, channels int, seconds, hertz, amplitude float64) []byte {
 
 // tags say which colours a file has.
 func tags(space, span string) []string {
+	if space == "" {
+		return nil
+	}
 	return []string{"-colorspace", space, "-color_primaries", space, "-color_trc", space, "-color_range", span}
 }
 
@@ -183,19 +204,38 @@ func tags(space, span string) []string {
 const toBT709 = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p"
 
 func (m *maker) clip(key, rate string, r timeline.Rate) {
-	m.encode(key, rate, r, toBT709, "bt709", "tv")
+	m.encode(key, timeline.Media{}, rate, r, toBT709, "bt709", "tv")
 }
 
 // coded is "clip" in other colours.
-func (m *maker) coded(key, filter, space, span string) {
-	m.encode(key, "25/1", timeline.Rate{Num: 25, Den: 1}, filter, space, span)
+func (m *maker) coded(key string, media timeline.Media, filter, space, span string) {
+	m.encode(key, media, "25/1", timeline.Rate{Num: 25, Den: 1}, filter, space, span)
 }
 
-func (m *maker) encode(key, rate string, r timeline.Rate, filter, space, span string) {
-	file := m.add(key, key+".mp4", timeline.Media{Width: ClipWidth, Height: ClipHeight, Seconds: r.Seconds(ClipFrames), Codec: "h264"})
-	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", ClipWidth, ClipHeight), "-framerate", rate, "-i", "pipe:0",
-		"-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-crf", "4", "-g", "12"}
-	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, tags(space, span)...), "-movflags", "+faststart", file)...)
+// frames are raw pictures of RGB from a pipe.
+func frames(w, h int, rate string) []string {
+	return []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", w, h), "-framerate", rate, "-i", "pipe:0"}
+}
+
+func (m *maker) encode(key string, media timeline.Media, rate string, r timeline.Rate, filter, space, span string) {
+	media.Width, media.Height, media.Seconds, media.Codec = ClipWidth, ClipHeight, r.Seconds(ClipFrames), "h264"
+	args := append(frames(ClipWidth, ClipHeight, rate), "-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-crf", "4", "-g", "12")
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, tags(space, span)...), "-movflags", "+faststart", m.add(key, key+".mp4", media))...)
+}
+
+func (m *maker) hevc() {
+	args := append(frames(ClipWidth, ClipHeight, "25/1"), "-vf", toBT709, "-c:v", "libx265", "-preset", "veryfast", "-x265-params", "log-level=error", "-crf", "4", "-tag:v", "hvc1")
+	file := m.add("hevc", "hevc.mp4", timeline.Media{Width: ClipWidth, Height: ClipHeight, Seconds: ClipFrames / 25.0, Codec: "hevc"})
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, tags("bt709", "tv")...), "-movflags", "+faststart", file)...)
+}
+
+// goodVP9 is quick, and loses next to nothing.
+var goodVP9 = []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "4", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-auto-alt-ref", "0"}
+
+func (m *maker) vp9(key string, media timeline.Media, filter string, at func(frame, x, y int) color.NRGBA, more ...string) {
+	media.Width, media.Height, media.Seconds, media.Codec = ClipWidth, ClipHeight, ClipFrames/25.0, "vp9"
+	args := append(append(frames(ClipWidth, ClipHeight, "25/1"), "-vf", filter), goodVP9...)
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, at, append(append(append(args, tags("bt709", "tv")...), more...), m.add(key, key+".webm", media))...)
 }
 
 // turned is "clip" with a display matrix. A muxer writes it from other things in other versions of ffmpeg, so it is set in
@@ -221,17 +261,19 @@ func (m *maker) turned(key string, degrees int) {
 	m.write(m.add(key, key+".mp4", from), data)
 }
 
-// Turned is the pixel of "clip" that is seen at a pixel of "turned", "over" or "back".
-func Turned(key string, x, y int) (int, int) {
+// FootageColor is the colour of "clip", or of what is made from it, at a pixel of what is shown of a frame.
+func FootageColor(key string, frame, x, y int) color.NRGBA {
 	switch key {
 	case "turned":
-		return y, ClipHeight - 1 - x
+		x, y = y, ClipHeight-1-x
 	case "over":
-		return ClipWidth - 1 - x, ClipHeight - 1 - y
+		x, y = ClipWidth-1-x, ClipHeight-1-y
 	case "back":
-		return ClipWidth - 1 - y, x
+		x, y = ClipWidth-1-y, x
+	case "veil":
+		return VeilColor(frame, x, y)
 	}
-	return x, y
+	return ClipColor(frame, x, y)
 }
 
 // alpha is encoded as package compose/media prepares clips: the first picture at 0, sound early by Opus' own delay.
@@ -239,10 +281,9 @@ func (m *maker) alpha() {
 	file := m.add("alpha", "alpha.webm", timeline.Media{Width: AlphaWidth, Height: AlphaHeight, Seconds: AlphaFrames / 25.0, Codec: "vp9", Alpha: true})
 	voice := filepath.Join(m.TB.TempDir(), "voice.wav")
 	m.write(voice, Wave(48000, 1, 2, 330, 0.4))
-	args := []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", AlphaWidth, AlphaHeight), "-framerate", "25", "-i", "pipe:0", "-i", voice,
-		"-filter_complex", "[0:v]scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuva420p[v];[1:a]asetpts=PTS-STARTPTS+0.0065/TB[a]",
-		"-map", "[v]", "-map", "[a]", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "4", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-auto-alt-ref", "0",
-		"-c:a", "libopus", "-b:a", "96k", "-metadata:s:v:0", "alpha_mode=1", "-avoid_negative_ts", "disabled"}
+	args := append(frames(AlphaWidth, AlphaHeight, "25"), "-i", voice,
+		"-filter_complex", "[0:v]scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuva420p[v];[1:a]asetpts=PTS-STARTPTS+0.0065/TB[a]", "-map", "[v]", "-map", "[a]")
+	args = append(append(args, goodVP9...), "-c:a", "libopus", "-b:a", "96k", "-metadata:s:v:0", "alpha_mode=1", "-avoid_negative_ts", "disabled")
 	m.ffmpeg(AlphaFrames, AlphaWidth, AlphaHeight, AlphaColor, append(append(args, tags("bt709", "tv")...), file)...)
 }
 

@@ -1,6 +1,6 @@
 import type {CSSProperties} from 'react';
-import {Video} from '@remotion/media';
 import {OffthreadVideo, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
+import {Footage} from './Footage';
 import type {Clip} from './props.gen';
 
 type Props = {
@@ -70,7 +70,7 @@ export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, mute
   const src = staticFile(clip.src);
   return (
     <Sequence durationInFrames={clip.durationInFrames} layout="none" name={clip.name}>
-      {offthread ? <OffthreadVideo muted={muted} transparent={clip.transparent} src={src} style={box} /> : <Video muted={muted} src={src} style={box} />}
+      {offthread ? <OffthreadVideo muted={muted} transparent={clip.transparent} src={src} style={box} /> : <Footage muted={muted} coding={{alpha: clip.transparent}} src={src} style={box} />}
       {clip.kind === 'stand-in' ? <Badge clip={clip} left={Number(box.left)} top={Number(box.top)} /> : null}
     </Sequence>
   );

@@ -1,6 +1,7 @@
-import {Audio, Video as MediaVideo} from '@remotion/media';
+import {Audio} from '@remotion/media';
 import {useEffect, useState, type CSSProperties, type ReactNode} from 'react';
 import {AbsoluteFill, cancelRender, continueRender, delayRender, Img, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
+import {Footage} from './Footage';
 import {gainAt, offsetAt, opacityAt, pieces, type TimelineProps} from './timelineFilm';
 import type {Fill, Film, Font, Layer, Line, Media, Picture, Rect, Sound, Text, Video} from './timeline.gen';
 
@@ -56,7 +57,7 @@ const VideoLayer = ({media, video, layer}: {media: Media; video: Video; layer: L
   const {fps} = useVideoConfig();
   return pieces(layer.frames, fps, media.seconds ?? 0, video.skip, video.loop).map((piece) => (
     <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
-      <MediaVideo muted src={staticFile(media.public)} trimBefore={piece.at * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
+      <Footage muted coding={media} src={staticFile(media.public)} trimBefore={piece.at * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
     </Sequence>
   ));
 };

@@ -25,6 +25,8 @@ export interface Media {
   seconds?: number;
   codec?: string;
   alpha?: boolean;
+  matrix?: string;
+  fullRange?: boolean;
 }
 export interface Layer {
   id: string;
@@ -144,7 +146,7 @@ export const textSchema = z.object({ "fonts": z.array(fontSchema), "size": z.num
 
 export const layerSchema = z.object({ "id": z.string(), "kind": z.enum(["fill","picture","video","text"]), "from": z.number().int(), "frames": z.number().int(), "box": rectSchema, "radius": z.number().optional(), "opacity": z.number(), "enter": motionSchema, "leave": motionSchema, "fill": fillSchema.optional(), "picture": pictureSchema.optional(), "video": videoSchema.optional(), "text": textSchema.optional() }).strict();
 
-export const mediaSchema = z.object({ "public": z.string(), "width": z.number().int().optional(), "height": z.number().int().optional(), "seconds": z.number().optional(), "codec": z.string().optional(), "alpha": z.boolean().optional() }).strict();
+export const mediaSchema = z.object({ "public": z.string(), "width": z.number().int().optional(), "height": z.number().int().optional(), "seconds": z.number().optional(), "codec": z.string().optional(), "alpha": z.boolean().optional(), "matrix": z.string().optional(), "fullRange": z.boolean().optional() }).strict();
 
 export const pointSchema = z.object({ "at": z.number(), "gain": z.number() }).strict();
 
