@@ -31,6 +31,10 @@ const (
 	racy = 50 * time.Millisecond
 )
 
+// manyClips is from where on a run gives memory back before it looks at everything again:
+// that takes a look at all that is in use, which for few clips is not worth it.
+const manyClips = 1000
+
 // fileStamp is what a file looked like.
 type fileStamp struct {
 	path  string // relative to the project where it lies inside
@@ -146,6 +150,9 @@ func (p *Project) remember(ctx context.Context) {
 	}
 	// Everything is held twice for a moment; garbage must not come on top of it.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	if len(p.Manifest.Clips) > manyClips {
+		debug.FreeOSMemory()
+	}
 	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock})
 	if err != nil {
 		return

@@ -50,8 +50,10 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err erro
 // WriteBytes is Write for bytes in hand. Equal content is not rewritten, so that
 // programs watching the file see no change; changed tells.
 func WriteBytes(path string, perm fs.FileMode, b []byte) (changed bool, err error) {
-	if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, b) {
-		return false, nil
+	if fi, err := os.Stat(path); err == nil && fi.Size() == int64(len(b)) { // else it need not be read
+		if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, b) {
+			return false, nil
+		}
 	}
 	return true, Write(path, perm, func(w io.Writer) error {
 		_, err := w.Write(b)

@@ -29,7 +29,11 @@ func (m *memory) get(_ context.Context, key string) (Row, bool, error) {
 
 func (m *memory) list(context.Context) (out []Row, err error) {
 	for _, k := range m.order {
-		out = append(out, m.rows[k])
+		r := m.rows[k]
+		if r.State == Submitted || r.State == Completed || r.State == Failed {
+			r.Body = []byte{}
+		}
+		out = append(out, r)
 	}
 	return out, nil
 }

@@ -30,7 +30,12 @@ CREATE TABLE IF NOT EXISTS submissions (
   CHECK (state NOT IN ('SUBMITTED','COMPLETED') OR video_id IS NOT NULL)
 ) STRICT;`
 
-const columns = `key, clip, route, marker, title, path, body, state, pending, coalesce(video_id,''), reason, run_id, price,
+const (
+	columns     = "key, clip, route, marker, title, path, body, " + moreColumns
+	listColumns = "key, clip, route, marker, title, path, CASE WHEN state IN ('SUBMITTED','COMPLETED','FAILED') THEN x'' ELSE body END, " + moreColumns
+)
+
+const moreColumns = `state, pending, coalesce(video_id,''), reason, run_id, price,
  coalesce(first_sent,0), coalesce(last_sent,0), updated, duration, master_hash, master_bytes,
  owner, coalesce(lease_until,0)`
 
@@ -81,6 +86,7 @@ type sqlite struct {
 
 const (
 	selectOne   = "SELECT " + columns + " FROM submissions WHERE key = ?"
+	selectAll   = "SELECT " + listColumns + " FROM submissions ORDER BY rowid"
 	selectSpent = "SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6"
 )
 
@@ -172,7 +178,7 @@ func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
 }
 
 func (s *sqlite) list(ctx context.Context) ([]Row, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+columns+" FROM submissions ORDER BY rowid")
+	rows, err := s.db.QueryContext(ctx, selectAll)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type store interface {
 	// be run again after what it did was taken back.
 	update(ctx context.Context, f func(txn) error) error
 	get(ctx context.Context, key string) (Row, bool, error)
-	list(ctx context.Context) ([]Row, error) // in the order they came
+	list(ctx context.Context) ([]Row, error) // in the order they came; see Ledger.List for bodies
 	close() error
 }
 

@@ -11,9 +11,10 @@ import (
 // package needs 0.15 ms for each, which is seconds for the clips of a long table. What is
 // unusual in any way is left to it, and a test holds that both write the same.
 
-// text writes an entry's block as the YAML package does; false leaves it to that.
-func (e Entry) text() (string, bool) {
-	w := writer{b: make([]byte, 0, 1024), ok: true}
+// text appends an entry's block as the YAML package writes it; false leaves it to that,
+// and what was appended is to be dropped.
+func (e Entry) text(b []byte) ([]byte, bool) {
+	w := writer{b: b, ok: true}
 	w.str(1, "take", e.TakeKey)
 	w.str(1, "route", e.Route)
 	if e.VideoID != "" {
@@ -47,7 +48,7 @@ func (e Entry) text() (string, bool) {
 			w.rendition(3, e.Renditions[k])
 		}
 	}
-	return string(w.b), w.ok
+	return w.b, w.ok
 }
 
 // writer appends lines; the depth of an entry's own keys is 1.

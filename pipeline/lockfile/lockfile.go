@@ -79,8 +79,7 @@ type Box struct{ X, Y, W, H int }
 // File is a lockfile in memory.
 type File struct {
 	clips map[string]Entry
-	texts map[string]string // how entries are written; made when they are needed
-	size  int               // of the last text, bytes
+	size  int // of the last text, bytes
 }
 
 type document struct {
@@ -186,17 +185,13 @@ func (f *File) Get(clip string) (Entry, bool) {
 }
 
 // Set replaces a clip's entry.
-func (f *File) Set(e Entry) {
-	f.clips[e.Clip] = e
-	delete(f.texts, e.Clip)
-}
+func (f *File) Set(e Entry) { f.clips[e.Clip] = e }
 
 // Keep drops every clip that is not named.
 func (f *File) Keep(names map[string]bool) {
 	for n := range f.clips {
 		if !names[n] {
 			delete(f.clips, n)
-			delete(f.texts, n)
 		}
 	}
 }

@@ -9,8 +9,9 @@ import (
 // readText reads a block that text wrote; false leaves it to the YAML package. It need not
 // be strict: what it makes of a block counts only when it is written as that very block.
 func readText(clip, block string) (Entry, bool) {
-	e := Entry{Clip: clip}
-	var path [4]string // the keys that a line stands below, by depth
+	e := Entry{Clip: strings.Clone(clip)}
+	block = strings.Clone(block) // one entry must not hold the text of all
+	var path [4]string           // the keys that a line stands below, by depth
 	for rest := block; rest != ""; {
 		line, after, whole := strings.Cut(rest, "\n")
 		rest = after
@@ -34,8 +35,8 @@ func readText(clip, block string) (Entry, bool) {
 			return e, false
 		}
 	}
-	again, ok := e.text()
-	return e, ok && again == block
+	again, ok := e.text(make([]byte, 0, len(block)))
+	return e, ok && string(again) == block
 }
 
 // set puts a value where its keys say.

@@ -13,54 +13,43 @@ const indent = "    " // of an entry's lines, below its clip's name
 
 func newFile() *File { return sized(0) }
 
-func sized(n int) *File {
-	return &File{clips: make(map[string]Entry, n), texts: make(map[string]string, n)}
-}
+func sized(n int) *File { return &File{clips: make(map[string]Entry, n)} }
 
 // start is how every file of ours begins.
 func start() string { return fmt.Sprintf("%sversion: %d\nclips:\n", header, version) }
 
-// Encode gives the text. Entries that did not change are not written anew: of ten
-// thousand, few do between two writes.
+// Encode gives the text.
 func (f *File) Encode() ([]byte, error) {
 	names := make([]string, 0, len(f.clips))
 	for n := range f.clips {
 		names = append(names, n)
 	}
 	sort.Strings(names)
-	var out bytes.Buffer
-	out.Grow(f.size + 64<<10)
-	out.WriteString(start())
+	out := append(make([]byte, 0, f.size+64<<10), start()...)
 	for _, n := range names {
-		text, ok := f.texts[n]
-		if !ok {
-			var err error
-			if text, err = write(f.clips[n]); err != nil {
-				return nil, err
-			}
-			f.texts[n] = text
+		out = append(append(append(out, "  "...), n...), ":\n"...)
+		var err error
+		if out, err = write(out, f.clips[n]); err != nil {
+			return nil, err
 		}
-		fmt.Fprintf(&out, "  %s:\n%s", n, text)
 	}
-	f.size = out.Len()
-	return out.Bytes(), nil
+	f.size = len(out)
+	return out, nil
 }
 
-// write gives an entry's block.
-func write(e Entry) (string, error) {
-	if text, ok := e.text(); ok {
-		return text, nil
+// write appends an entry's block.
+func write(out []byte, e Entry) ([]byte, error) {
+	if longer, ok := e.text(out); ok {
+		return longer, nil
 	}
 	b, err := yaml.Marshal(e)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var block strings.Builder // of the exact size: the text is kept
-	block.Grow(len(b) + len(indent)*bytes.Count(b, []byte("\n")))
-	for l := range strings.Lines(string(b)) {
-		block.WriteString(indent + l)
+	for l := range bytes.Lines(b) {
+		out = append(append(out, indent...), l...)
 	}
-	return block.String(), nil
+	return out, nil
 }
 
 // read is its inverse.
@@ -72,7 +61,7 @@ func read(clip, block string) (Entry, error) {
 	for l := range strings.Lines(block) {
 		plain.WriteString(l[len(indent):])
 	}
-	e := Entry{Clip: clip}
+	e := Entry{Clip: strings.Clone(clip)}
 	err := yaml.NewDecoder(strings.NewReader(plain.String()), yaml.Strict()).Decode(&e)
 	return e, err
 }
@@ -87,6 +76,8 @@ func blocks(text string, known *File) *File {
 		return nil
 	}
 	f := sized(len(known.clips))
+	var buf []byte
+	var err error
 	for rest != "" {
 		line, after, _ := strings.Cut(rest, "\n")
 		name, ok := strings.CutSuffix(strings.TrimPrefix(line, "  "), ":")
@@ -103,15 +94,17 @@ func blocks(text string, known *File) *File {
 		}
 		block := after[:end]
 		rest = after[end:]
-		if t, ok := known.texts[name]; ok && t == block {
-			f.clips[name], f.texts[name] = known.clips[name], t
-			continue
+		if e, ok := known.clips[name]; ok {
+			if buf, err = write(buf[:0], e); err == nil && string(buf) == block {
+				f.clips[e.Clip] = e
+				continue
+			}
 		}
 		e, err := read(name, block)
 		if err != nil || e.validate() != nil {
 			return nil
 		}
-		f.clips[name], f.texts[name] = e, block
+		f.clips[e.Clip] = e // whose name is its own, and not a piece of the text
 	}
 	return f
 }
