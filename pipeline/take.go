@@ -36,19 +36,19 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case routeFile:
 		return b.importFile(ctx, s)
 	case routeVideo:
-		return b.download(ctx, s, s.clip.VideoID, ledger.Row{})
+		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
 	if e, have := b.entry(s.Clip); s.row == nil && b.bought(e, have, s.Key) {
-		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration})
+		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration}, heygen.Video{})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {
 		return err
 	}
-	row, err := b.take(ctx, s)
+	row, v, err := b.take(ctx, s)
 	if err != nil {
 		return err
 	}
-	return b.download(ctx, s, row.VideoID, row)
+	return b.download(ctx, s, row.VideoID, row, v)
 }
 
 // awaitSource waits until the clip that this one translates has its take.
@@ -81,20 +81,21 @@ func (b *build) importFile(ctx context.Context, s Step) error {
 	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs()})
 }
 
-// take sees that the clip's job is bought exactly once and waits for its end.
-func (b *build) take(ctx context.Context, s Step) (ledger.Row, error) {
+// take sees that the clip's job is bought exactly once and waits for its end. The video is
+// what HeyGen said of it last; it is empty when the job had ended in an earlier run.
+func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, error) {
 	if err := b.submit.Acquire(ctx, 1); err != nil {
-		return ledger.Row{}, err
+		return ledger.Row{}, heygen.Video{}, err
 	}
 	defer b.submit.Release(1)
 	client, err := b.connect(ctx)
 	if err != nil {
-		return ledger.Row{}, err
+		return ledger.Row{}, heygen.Video{}, err
 	}
 	row := s.submission()
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
 		if row, err = b.buy(ctx, s, client); err != nil {
-			return row, err
+			return row, heygen.Video{}, err
 		}
 	}
 	return b.wait(ctx, s, client, row)
@@ -182,8 +183,9 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
 }
 
-// download fetches the master through links that are asked for when needed.
-func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row) error {
+// download fetches the master. The link that v brought is tried first, others are asked
+// for when they are needed.
+func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row, v heygen.Video) error {
 	if row.MasterHash != "" && b.store.Has(assets.Hash(row.MasterHash), row.MasterBytes) {
 		client, err := b.connectFor(ctx, s)
 		if err != nil {
@@ -199,8 +201,11 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row)
 	if err != nil {
 		return err
 	}
-	var video heygen.Video
-	link := func(ctx context.Context, _ bool) (string, error) {
+	video := v
+	link := func(ctx context.Context, expired bool) (string, error) {
+		if !expired && video.URL != "" {
+			return video.URL.Reveal(), nil
+		}
 		v, err := client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id)
 		switch {
 		case heygen.NotFound(err):

@@ -25,9 +25,9 @@ func (b *build) patience() time.Duration {
 // wait polls until the job ends. A limit only gives up watching: the job stays
 // on record and the next run goes on. The row it gives names the video itself, also
 // where what was bought was an agent's session.
-func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) (ledger.Row, error) {
+func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) (ledger.Row, heygen.Video, error) {
 	if row.State == ledger.Completed {
-		return row, nil
+		return row, heygen.Video{}, nil
 	}
 	pause, longest := 5*time.Second, 30*time.Second
 	if b.provider.local() {
@@ -40,11 +40,11 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 	for {
 		v, err := b.polls.read(ctx, client, kindOf(s.Route), row.VideoID, pause/2)
 		if err != nil {
-			return row, explain(err, "ask for the state of video "+row.VideoID)
+			return row, heygen.Video{}, explain(err, "ask for the state of video "+row.VideoID)
 		}
 		if v.ID != "" && v.ID != row.VideoID { // an agent's session has its video now
 			if err := b.ledger.Became(ctx, row.Key, v.ID); err != nil {
-				return row, err
+				return row, heygen.Video{}, err
 			}
 			b.polls.leave(row.VideoID)
 			row.VideoID = v.ID
@@ -55,20 +55,20 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		case v.State == heygen.StateCompleted:
 			b.remembered(s.Route, age)
 			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
-			return row, b.ledger.Completed(ctx, row.Key)
+			return row, v, b.ledger.Completed(ctx, row.Key)
 		case v.State == heygen.StateFailed:
-			return row, b.jobFailed(ctx, s, row, v)
+			return row, v, b.jobFailed(ctx, s, row, v)
 		case b.o.NoWait:
 			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
-			return row, errPending
+			return row, v, errPending
 		case b.o.Wait > 0 && waited >= b.o.Wait:
-			return row, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
+			return row, v, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
 		case v.State == heygen.StateUnknown && age > b.patience():
-			return row, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
+			return row, v, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
 		}
 		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
 		if err := b.polls.sleep(ctx, pause/2+rand.N(pause)); err != nil {
-			return row, err
+			return row, heygen.Video{}, err
 		}
 		pause = min(pause*3/2, longest)
 	}
