@@ -110,6 +110,7 @@ type studio struct {
 	tools media.Tools
 	out   *printer
 	node  *remotion.Session // nil before the first film that needs it
+	keys  *remotion.Keys    // nil before the first film of Remotion's
 }
 
 func runRender(ctx context.Context, e *env, o renderOptions, names []string) error {
@@ -155,6 +156,9 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 }
 
 func (s *studio) close() {
+	if s.keys != nil {
+		s.keys.Save()
+	}
 	if s.node != nil {
 		_ = s.node.Close() // it waits until node and the browser are gone
 	}

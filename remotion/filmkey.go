@@ -1,0 +1,263 @@
+package remotion
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
+	"greenroom/internal/proc"
+)
+
+// Timeline is the composition that draws films of the manifest.
+const Timeline = "Timeline"
+
+// publishDir is greenroom's own folder in public/. Its films, pictures and fonts have
+// names of their content, by which their users' input names them.
+const publishDir = "public/greenroom"
+
+// Keys says what films of a project are made of, without Node, a browser or a bundle: two
+// films with one key are the same film. In the key is what the project holds; what a
+// component asks the world for (the network, the clock, the machine's fonts) is not.
+type Keys struct {
+	project, entry, browser string
+	files                   *hashes
+	all                     string // of everything that a composition may show
+	ours                    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
+}
+
+// Keys looks at a project: see [Keys.Look]. Its owner calls Save at the end.
+func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
+	k := &Keys{}
+	var err error
+	if k.project, k.entry, err = findProject(s.ProjectDir); err != nil {
+		return nil, err
+	}
+	home, err := filepath.Abs(s.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	if r.Browser != "" {
+		if k.browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
+			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
+		}
+	}
+	k.files = openHashes(filepath.Join(home, "hashes.json"), k.project)
+	return k, k.Look()
+}
+
+// Save remembers what was read for the next run.
+func (k *Keys) Save() { k.files.save() }
+
+// Look looks again at all that films of the project have in common. Sources are read;
+// public/ and the browser only where a size or a time changed.
+func (k *Keys) Look() error {
+	failed := func(err error) error {
+		return fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
+	}
+	common, err := k.common()
+	if err != nil {
+		return failed(err)
+	}
+	sum := func(public func(name string) bool, skip func(name string) bool) (string, error) {
+		h := keyer{Hash: sha256.New(), skip: skip}
+		h.field("common", common)
+		if err := h.sources(k.project, k.entry); err != nil {
+			return "", err
+		}
+		h.sum, h.skip = k.files.sum, public
+		err := walk(k.project, "public", nil, func(name string) error { return h.file(k.project, name) })
+		if err != nil && !os.IsNotExist(err) {
+			return "", err
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}
+	given := k.published()
+	if k.all, err = sum(func(name string) bool { return byContent.MatchString(name) && !given[name] }, nil); err != nil {
+		return failed(err)
+	}
+	k.ours = ""
+	if k.oursAlone() {
+		// A clip more or less changes no film that does not show it.
+		if k.ours, err = sum(func(name string) bool { return strings.HasPrefix(name, publishDir+"/") }, generated); err != nil {
+			return failed(err)
+		}
+	}
+	return nil
+}
+
+// byContent tells the published files: <clip>.<hash>.<ending>, files/<hash>.<ending>. Old ones may
+// lie there still; a film that shows one is given its name.
+var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|published\.[0-9a-f]+)$`)
+
+// generated tells the modules that a build writes.
+func generated(name string) bool {
+	return name == "src/greenroom/clips.gen.ts" || name == "src/greenroom/clips.gen.json"
+}
+
+// published are the files of the clips that compositions find in clips.gen.json, by their names in the project.
+func (k *Keys) published() map[string]bool {
+	b, err := os.ReadFile(filepath.Join(k.project, "src", "greenroom", "clips.gen.json"))
+	if err != nil {
+		return nil // before the first build
+	}
+	p, err := DecodeProps(b)
+	if err != nil {
+		return nil // its bytes are in the key all the same
+	}
+	out := map[string]bool{}
+	for _, c := range p.Clips {
+		out["public/"+c.Src], out["public/"+c.Poster] = true, true
+		if c.Captions != nil {
+			out["public/"+*c.Captions] = true
+		}
+	}
+	return out
+}
+
+// common is what is outside of the project's own files: the packages it depends on as they are
+// installed, and the browser.
+func (k *Keys) common() (string, error) {
+	h := keyer{Hash: sha256.New()}
+	h.field("schema", "remotion film/1")
+	for _, name := range k.packages() {
+		h.field("package "+name, installed(k.project, name))
+	}
+	if k.browser == "" {
+		h.field("browser", "Remotion's own") // which goes with the renderer's version
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}
+	for _, program := range programs(k.browser) {
+		sum, err := k.files.sum(program)
+		if err != nil {
+			return "", err
+		}
+		h.field("browser", sum)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// packages are those that package.json names, and all of Remotion's.
+func (k *Keys) packages() []string {
+	var p struct{ Dependencies, DevDependencies map[string]string }
+	if b, err := os.ReadFile(filepath.Join(k.project, "package.json")); err == nil {
+		_ = json.Unmarshal(b, &p) // npm says it better
+	}
+	out := slices.Clone(bundlePackages)
+	for name := range p.Dependencies {
+		out = append(out, name)
+	}
+	for name := range p.DevDependencies {
+		out = append(out, name)
+	}
+	found, _ := os.ReadDir(filepath.Join(k.project, "node_modules", "@remotion"))
+	for _, e := range found {
+		out = append(out, "@remotion/"+e.Name())
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+var scriptPath = lazyregexp.New(`/[^\s"'$;|&()<>]+`)
+
+// programs are a browser's program and, where that is a script as Debian's is, the programs it names.
+func programs(browser string) []string {
+	out := []string{browser}
+	st, err := os.Stat(browser)
+	if err != nil || st.Size() > 64<<10 {
+		return out
+	}
+	b, err := os.ReadFile(browser)
+	if err != nil || !strings.HasPrefix(string(b), "#!") {
+		return out
+	}
+	for _, p := range scriptPath.FindAllString(string(b), -1) {
+		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// registration is the companion's line in src/Root.tsx.
+var registration = lazyregexp.New(`<Composition\s+id="Timeline"\s+component=\{Timeline\}`)
+
+// oursAlone reports that Timeline is the companion's, unchanged: then it shows what its input names and
+// nothing else. Whoever registers another Timeline may show anything with it.
+func (k *Keys) oursAlone() bool {
+	ours, err := companionFiles("")
+	if err != nil {
+		return false
+	}
+	for name, want := range ours {
+		if path.Dir(name) != "src/greenroom" || generated(name) {
+			continue
+		}
+		if have, err := os.ReadFile(filepath.Join(k.project, filepath.FromSlash(name))); err != nil || string(have) != string(want) {
+			return false
+		}
+	}
+	named, registered := 0, false
+	err = sourceFiles(k.project, k.entry, func(name string) error {
+		if below(name, []string{filepath.Join("src", "greenroom")}) {
+			return nil
+		}
+		text := readSource(filepath.Join(k.project, name))
+		n := strings.Count(text, `"Timeline"`) + strings.Count(text, `'Timeline'`) + strings.Count(text, "`Timeline`")
+		if named += n; n > 0 {
+			registered = registration.MatchString(text) && fromUs.MatchString(text)
+		}
+		return nil
+	})
+	return err == nil && named == 1 && registered
+}
+
+var fromUs = lazyregexp.New(`import \{[^}]*\bTimeline\b[^}]*\} from ['"]\./greenroom/Timeline['"]`)
+
+// Film is the key of a film as the project was at the last look. It refuses what Render refuses at once. How
+// many tabs draw it is not in the key.
+func (k *Keys) Film(spec RenderSpec) (string, error) {
+	p, err := planFilm(k.project, spec)
+	if err != nil {
+		return "", err
+	}
+	h := keyer{Hash: sha256.New(), sum: k.files.sum}
+	if spec.Composition == Timeline && k.ours != "" {
+		h.field("project", k.ours)
+		var in struct {
+			Film struct {
+				Media map[string]struct{ Public string }
+			}
+		}
+		if err := json.Unmarshal(p.input, &in); err != nil {
+			return "", err
+		}
+		var names []string
+		for _, m := range in.Film.Media {
+			if m.Public != "" {
+				names = append(names, m.Public)
+			}
+		}
+		slices.Sort(names)
+		for _, name := range slices.Compact(names) {
+			if err := h.file(k.project, path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
+				return "", err
+			}
+		}
+	} else {
+		h.field("project", k.all)
+	}
+	h.field("composition", spec.Composition)
+	h.field("input", string(p.input))
+	h.field("format", p.format.name)
+	h.field("encoding", fmt.Sprintln(quality(spec.CRF), spec.Exact, spec.ChunkFrames))
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
