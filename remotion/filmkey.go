@@ -95,8 +95,8 @@ func (k *Keys) Look() error {
 }
 
 // byContent tells the published files: <clip>.<hash>.<ending>, files/<hash>.<ending>. Old ones may
-// lie there still; a film that shows one is given its name.
-var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|published\.[0-9a-f]+)$`)
+// lie there still; a film that shows one is given its name. The others are of no film.
+var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`)
 
 // generated tells the modules that a build writes.
 func generated(name string) bool {

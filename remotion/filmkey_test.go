@@ -114,6 +114,7 @@ func TestAFilmsKey(t *testing.T) {
 		"the published clip's bytes":        {write("public/"+shownClip, "VIDEO"), true, true},
 		"a clip more":                       {write("public/greenroom/b.0123abcd.webm", "video"), false, false},
 		"a film's picture":                  {write("public/greenroom/files/fedcba9876543210.png", "x"), false, false},
+		"whose files they are":              {write("public/greenroom/files/.greenroom-owned.json", "{}"), false, false},
 		"Studio's signal":                   {write("public/greenroom/published.9999", ""), false, false},
 		"a user's file beside the clips":    {write("public/greenroom/mine.txt", "x"), false, true},
 		"the generated clips":               {write("src/greenroom/clips.gen.ts", "export const clips = {};\n"), false, true},
