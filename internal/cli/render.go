@@ -144,6 +144,11 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 			return fault.New(fault.Usage, "--only, --shard and --results are for the manifest's compositions", "no composition %q in the manifest", theirs[0])
 		}
 		for _, id := range theirs {
+			if err := s.mayExist(id); err != nil {
+				return err
+			}
+		}
+		for _, id := range theirs {
 			if err := s.remotionFilm(ctx, id); err != nil {
 				return err
 			}

@@ -2,8 +2,12 @@ package cli
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
 )
 
@@ -49,6 +53,27 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 		s.record(name, res.Path, key, pipeline.Drawn{Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds})
 	}
 	return out, nil
+}
+
+// mayExist refuses a composition that is not there before packages are installed for it. Where an id may be
+// computed, and once the packages are there, the project itself says what it has.
+func (s *studio) mayExist(id string) error {
+	if remotion.Installed(s.p.Dir()) {
+		return nil
+	}
+	ids, all, err := remotion.Compositions(s.p.Dir())
+	if err != nil || !all || slices.Contains(ids, id) {
+		return nil // a folder that is no project is refused in other words
+	}
+	films := s.p.CompositionNames()
+	hint := "Remotion has " + strings.Join(ids, ", ") + "; if a package registers it, run npm install first"
+	if len(films) > 0 {
+		hint = "the manifest has " + strings.Join(films, ", ") + "; " + hint
+	}
+	if near := manifest.Nearest(id, slices.Concat(films, ids)); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return fault.New(fault.Usage, hint, "find composition %q: neither the manifest nor the Remotion project has it", id)
 }
 
 // still draws one picture.
