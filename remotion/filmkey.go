@@ -27,14 +27,18 @@ const publishDir = "public/greenroom"
 // Keys says what films of a project are made of, without Node, a browser or a bundle: two
 // films with one key are the same film. In the key is what the project holds; what a
 // component asks the world for (the network, the clock, the machine's fonts) is not.
+//
+// Sources are read; public/ and the browser only where a size or a time changed. What films
+// have in common is looked at for the first that needs it and kept until Forget.
 type Keys struct {
 	project, entry, browser string
 	files                   *hashes
-	all                     string // of everything that a composition may show
+	seen                    bool   // whether ours says something
+	all                     string // of everything that a composition may show; "" before it is needed
 	ours                    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
 }
 
-// Keys looks at a project: see [Keys.Look]. Its owner calls Save at the end.
+// Keys opens the project. Its owner calls Save at the end.
 func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
 	k := &Keys{}
 	var err error
@@ -51,47 +55,59 @@ func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
 		}
 	}
 	k.files = openHashes(filepath.Join(home, "hashes.json"), k.project)
-	return k, k.Look()
+	return k, nil
 }
 
 // Save remembers what was read for the next run.
 func (k *Keys) Save() { k.files.save() }
 
-// Look looks again at all that films of the project have in common. Sources are read;
-// public/ and the browser only where a size or a time changed.
-func (k *Keys) Look() error {
-	failed := func(err error) error {
-		return fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
+// Forget lets the next key be of what is there then.
+func (k *Keys) Forget() { k.seen, k.all, k.ours = false, "", "" }
+
+// everything is the hash of what compositions of the project are made of.
+func (k *Keys) everything() (string, error) {
+	if k.all == "" {
+		given := k.published()
+		var err error
+		k.all, err = k.hash(nil, func(name string) bool { return byContent.MatchString(name) && !given[name] })
+		if err != nil {
+			return "", err
+		}
 	}
-	common, err := k.common()
+	return k.all, nil
+}
+
+// timeline is the hash of what Timeline is made of besides its input: a clip more or less changes no
+// film that does not show it. It is "" where Timeline is not ours alone.
+func (k *Keys) timeline() (string, error) {
+	if !k.seen && k.oursAlone() {
+		var err error
+		k.ours, err = k.hash(generated, func(name string) bool { return strings.HasPrefix(name, publishDir+"/") })
+		if err != nil {
+			return "", err
+		}
+	}
+	k.seen = true
+	return k.ours, nil
+}
+
+// hash is of packages, browser, and the sources and public files that are not skipped.
+func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, error) {
+	h := keyer{Hash: sha256.New(), skip: skipSource}
+	err := k.common(h)
+	if err == nil {
+		err = h.sources(k.project, k.entry)
+	}
+	if err == nil {
+		h.sum, h.skip = k.files.sum, skipPublic
+		if err = walk(k.project, "public", nil, func(name string) error { return h.file(k.project, name) }); os.IsNotExist(err) {
+			err = nil // nothing is published yet
+		}
+	}
 	if err != nil {
-		return failed(err)
+		return "", fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
-	sum := func(public func(name string) bool, skip func(name string) bool) (string, error) {
-		h := keyer{Hash: sha256.New(), skip: skip}
-		h.field("common", common)
-		if err := h.sources(k.project, k.entry); err != nil {
-			return "", err
-		}
-		h.sum, h.skip = k.files.sum, public
-		err := walk(k.project, "public", nil, func(name string) error { return h.file(k.project, name) })
-		if err != nil && !os.IsNotExist(err) {
-			return "", err
-		}
-		return hex.EncodeToString(h.Sum(nil)), nil
-	}
-	given := k.published()
-	if k.all, err = sum(func(name string) bool { return byContent.MatchString(name) && !given[name] }, nil); err != nil {
-		return failed(err)
-	}
-	k.ours = ""
-	if k.oursAlone() {
-		// A clip more or less changes no film that does not show it.
-		if k.ours, err = sum(func(name string) bool { return strings.HasPrefix(name, publishDir+"/") }, generated); err != nil {
-			return failed(err)
-		}
-	}
-	return nil
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // byContent tells the published files: <clip>.<hash>.<ending>, files/<hash>.<ending>. Old ones may
@@ -123,26 +139,25 @@ func (k *Keys) published() map[string]bool {
 	return out
 }
 
-// common is what is outside of the project's own files: the packages it depends on as they are
+// common hashes what is outside of the project's own files: the packages it depends on as they are
 // installed, and the browser.
-func (k *Keys) common() (string, error) {
-	h := keyer{Hash: sha256.New()}
+func (k *Keys) common(h keyer) error {
 	h.field("schema", "remotion film/1")
 	for _, name := range k.packages() {
 		h.field("package "+name, installed(k.project, name))
 	}
 	if k.browser == "" {
 		h.field("browser", "Remotion's own") // which goes with the renderer's version
-		return hex.EncodeToString(h.Sum(nil)), nil
+		return nil
 	}
 	for _, program := range programs(k.browser) {
 		sum, err := k.files.sum(program)
 		if err != nil {
-			return "", err
+			return err
 		}
 		h.field("browser", sum)
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return nil
 }
 
 // packages are those that package.json names, and all of Remotion's.
@@ -222,42 +237,56 @@ func (k *Keys) oursAlone() bool {
 
 var fromUs = lazyregexp.New(`import \{[^}]*\bTimeline\b[^}]*\} from ['"]\./greenroom/Timeline['"]`)
 
-// Film is the key of a film as the project was at the last look. It refuses what Render refuses at once. How
-// many tabs draw it is not in the key.
+// Film is a film's key. It refuses what Render refuses at once. How many tabs draw it is not in the key.
 func (k *Keys) Film(spec RenderSpec) (string, error) {
 	p, err := planFilm(k.project, spec)
 	if err != nil {
 		return "", err
 	}
 	h := keyer{Hash: sha256.New(), sum: k.files.sum}
-	if spec.Composition == Timeline && k.ours != "" {
-		h.field("project", k.ours)
-		var in struct {
-			Film struct {
-				Media map[string]struct{ Public string }
-			}
-		}
-		if err := json.Unmarshal(p.input, &in); err != nil {
+	of := ""
+	if spec.Composition == Timeline {
+		if of, err = k.timeline(); err != nil {
 			return "", err
 		}
-		var names []string
-		for _, m := range in.Film.Media {
-			if m.Public != "" {
-				names = append(names, m.Public)
-			}
-		}
-		slices.Sort(names)
-		for _, name := range slices.Compact(names) {
-			if err := h.file(k.project, path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
-				return "", err
-			}
-		}
-	} else {
-		h.field("project", k.all)
 	}
+	if of != "" {
+		err = k.shown(h, p.input)
+	} else {
+		of, err = k.everything()
+	}
+	if err != nil {
+		return "", err
+	}
+	h.field("project", of)
 	h.field("composition", spec.Composition)
 	h.field("input", string(p.input))
 	h.field("format", p.format.name)
 	h.field("encoding", fmt.Sprintln(quality(spec.CRF), spec.Exact, spec.ChunkFrames))
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// shown hashes the files that a film of the manifest names.
+func (k *Keys) shown(h keyer, input json.RawMessage) error {
+	var in struct {
+		Film struct {
+			Media map[string]struct{ Public string }
+		}
+	}
+	if err := json.Unmarshal(input, &in); err != nil {
+		return err
+	}
+	var names []string
+	for _, m := range in.Film.Media {
+		if m.Public != "" {
+			names = append(names, m.Public)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if err := h.file(k.project, path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
+			return err
+		}
+	}
+	return nil
 }

@@ -70,9 +70,7 @@ func (e *keyed) open(t *testing.T) {
 
 func (e *keyed) keys(t *testing.T) (timed, own string) {
 	t.Helper()
-	if err := e.k.Look(); err != nil {
-		t.Fatal(err)
-	}
+	e.k.Forget()
 	timed, err := e.k.Film(e.timed)
 	if err != nil {
 		t.Fatal(err)

@@ -29,22 +29,19 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 		if err := s.open(ctx, name); err != nil {
 			return film{}, err
 		}
-		// It may have installed the project's packages.
+		s.keys.Forget() // it may have installed the project's packages
 		if key, err = s.remotionKey(spec); err != nil {
 			return film{}, err
 		}
 	}
 	res, err := s.node.Render(ctx, spec, s.emit(name))
+	s.keys.Forget() // what comes next is of what is there then
 	if err != nil {
 		return film{}, err
 	}
 	out := film{Path: res.Path, Renderer: rendererRemotion, Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds, BundleReused: res.BundleReused}
-	// What changed meanwhile may be in it or not. The next film is of what is there now.
-	after := ""
-	if err = s.keys.Look(); err == nil {
-		after, err = s.remotionKey(spec)
-	}
-	switch {
+	// What changed meanwhile may be in it or not.
+	switch after, err := s.remotionKey(spec); {
 	case err != nil:
 		s.again(name, err.Error())
 	case after != key:
@@ -100,16 +97,11 @@ func (s *studio) session() remotion.SessionSpec {
 
 // open begins the session of this run.
 func (s *studio) open(ctx context.Context, name string) (err error) {
-	if s.node, err = s.renderer().Open(ctx, s.session(), s.emit(name)); err != nil {
-		return err
-	}
-	if s.keys != nil {
-		return s.keys.Look()
-	}
-	return nil
+	s.node, err = s.renderer().Open(ctx, s.session(), s.emit(name))
+	return err
 }
 
-// remotionKey is the key of a film as the project was at the last look.
+// remotionKey is the key of a film as the project was when it was last looked at.
 func (s *studio) remotionKey(spec remotion.RenderSpec) (string, error) {
 	if s.keys == nil {
 		var err error
