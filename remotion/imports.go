@@ -31,10 +31,14 @@ func readSource(path string) string {
 }
 
 // imported are the files that a source names by paths and that are there, relative to
-// the project. A path that is no import finds a file now and then: then one more is hashed.
-func imported(project, name string, text string) (out []string) {
+// the project, but not those below the folders. A path that is no import finds a file now
+// and then: then one more is hashed.
+func imported(project, name, text string, folders []string) (out []string) {
 	for _, m := range relative.FindAllStringSubmatch(text, -1) {
 		at := filepath.Join(filepath.Dir(name), filepath.FromSlash(m[1]))
+		if below(at, folders) {
+			continue
+		}
 		for _, try := range append([]string{"", ".json"}, sourceEndings...) {
 			if st, err := os.Stat(filepath.Join(project, at+try)); err == nil && st.Mode().IsRegular() {
 				out = append(out, at+try)
@@ -68,14 +72,10 @@ func sourceFiles(project, entry string, visit func(name string) error) error {
 	folders := sourceFolders(rel)
 	seen := map[string]bool{}
 	var next []string
+	known := append([]string{"public", "node_modules"}, folders...) // read when a film is drawn, kept by a lockfile, walked
 	look := func(name string) error {
 		seen[name] = true
-		for _, i := range imported(project, name, readSource(filepath.Join(project, name))) {
-			// public/ is read when a film is drawn, and what lies in packages stands in a lockfile.
-			if !below(i, append(folders, "public")) && !strings.Contains(i, "node_modules") {
-				next = append(next, i)
-			}
-		}
+		next = append(next, imported(project, name, readSource(filepath.Join(project, name)), known)...)
 		return visit(name)
 	}
 	for _, folder := range folders {
@@ -87,7 +87,7 @@ func sourceFiles(project, entry string, visit func(name string) error) error {
 		name := next[0]
 		next = next[1:]
 		if !seen[name] {
-			if err := look(name); err != nil {
+			if err := look(name); err != nil && !os.IsNotExist(err) { // gone since
 				return err
 			}
 		}
