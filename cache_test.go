@@ -122,6 +122,15 @@ func closedPort(t *testing.T) string {
 // newRehearsal builds on machine A, which fills the cache; no server: a folder.
 func newRehearsal(t *testing.T, server *s3, cache string) *rehearsal {
 	t.Helper()
+	return rehearse(t, server, cache, func(dir string) {
+		put(t, filepath.Join(dir, "greenroom.yaml"), sharedManifest)
+		put(t, filepath.Join(dir, ".gitignore"), ".greenroom/\npublic/greenroom/\n")
+	})
+}
+
+// rehearse is a rehearsal with another project.
+func rehearse(t *testing.T, server *s3, cache string, project func(dir string)) *rehearsal {
+	t.Helper()
 	r := &rehearsal{s3: server, keys: []string{"AWS_ACCESS_KEY_ID=" + s3User, "AWS_SECRET_ACCESS_KEY=" + s3Password, "AWS_EC2_METADATA_DISABLED=true"}}
 	dir := t.TempDir()
 	address := filepath.Join(dir, "url")
@@ -139,10 +148,9 @@ func newRehearsal(t *testing.T, server *s3, cache string) *rehearsal {
 		return r.box != ""
 	})
 	r.git = filepath.Join(dir, "a")
-	put(t, filepath.Join(r.git, "greenroom.yaml"), sharedManifest)
-	put(t, filepath.Join(r.git, ".gitignore"), ".greenroom/\npublic/greenroom/\n")
+	project(r.git)
 	r.a = machine{dir: r.git, env: append(os.Environ(), append([]string{"HEYGEN_API_KEY=k", "HEYGEN_API_BASE=" + r.box, "GREENROOM_CACHE_URL=" + cache}, r.keys...)...)}
-	wantText(t, r.a.must(t, "build", "--yes"), "2 bought", "sent to the cache")
+	wantText(t, r.a.must(t, "build", "--yes"), " bought", "sent to the cache")
 	run(t, r.git, "git", "init", "-q")
 	run(t, r.git, "git", "add", "-A")
 	run(t, r.git, "git", "-c", "user.name=A", "-c", "user.email=a@example.invalid", "commit", "-qm", "clips")

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 )
 
@@ -17,18 +16,27 @@ const filmRecords = StateDir + "/render/films"
 
 // FilmRecord is a film that was drawn into a file.
 type FilmRecord struct {
-	Key     string  `json:"key"`
-	File    string  `json:"file"` // for people; absolute
-	Bytes   int64   `json:"bytes"`
-	MTime   int64   `json:"mtime"` // nanoseconds
-	Hash    string  `json:"sha256"`
-	Frames  int     `json:"frames"`
-	Seconds float64 `json:"seconds"`
+	Key   string `json:"key"`
+	File  string `json:"file"` // for people; inside of the project relative to it
+	Bytes int64  `json:"bytes"`
+	MTime int64  `json:"mtime"` // nanoseconds
+	Hash  string `json:"sha256"`
+	Drawn
 }
 
-// FilmKey is the hash of everything that a film's file depends on: the resolved film, which names clips, files and fonts by
-// their content, how it is encoded, the renderer's version and ffmpeg's.
-func (p *Project) FilmKey(f *timeline.Film, tool string, settings ...string) (string, error) {
+// Drawn is what a film came to.
+type Drawn struct {
+	Frames  int     `json:"frames"`
+	Width   int     `json:"width"`  // pixels
+	Height  int     `json:"height"` // pixels
+	FPS     float64 `json:"fps"`
+	Seconds float64 `json:"seconds"` // that drawing it took
+}
+
+// FilmKey is the hash of everything that a film's file depends on: the film, how it is encoded, this program's version and
+// ffmpeg's. The film is any JSON that says what is drawn: a resolved one, which names clips, files and fonts by their content,
+// or the key that Remotion's side gives.
+func (p *Project) FilmKey(f any, tool string, settings ...string) (string, error) {
 	b, err := json.Marshal(f)
 	if err != nil {
 		return "", err
@@ -68,7 +76,7 @@ func (p *Project) FilmStands(path, key string) (FilmRecord, bool) {
 }
 
 // RecordFilm writes down that a file holds the film of a key. The record is only a memory: without it the film is drawn again.
-func (p *Project) RecordFilm(path, key string, frames int, seconds float64) error {
+func (p *Project) RecordFilm(path, key string, d Drawn) error {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -77,7 +85,7 @@ func (p *Project) RecordFilm(path, key string, frames int, seconds float64) erro
 	if err != nil {
 		return err
 	}
-	return p.writeFilmRecord(path, FilmRecord{key, path, fi.Size(), fi.ModTime().UnixNano(), hash, frames, seconds})
+	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), fi.Size(), fi.ModTime().UnixNano(), hash, d})
 }
 
 func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
@@ -93,9 +101,17 @@ func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
 	return err
 }
 
-// filmRecord is one file's record; a project that is moved or cloned has none yet.
+// filmName is how a film's file is known: a project that moves takes its films along.
+func (p *Project) filmName(path string) string {
+	if rel, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+// filmRecord is one file's record; a project that is cloned has none yet.
 func (p *Project) filmRecord(path string) string {
-	sum := sha256.Sum256([]byte(path))
+	sum := sha256.Sum256([]byte(p.filmName(path)))
 	return filepath.Join(p.path(filmRecords), hex.EncodeToString(sum[:12])+".json")
 }
 

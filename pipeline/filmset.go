@@ -193,6 +193,19 @@ func (p *Project) noFilm(name string) error {
 	return fault.New(fault.Usage, hint, "no composition %q in %s", name, file)
 }
 
+// CompositionNames are the names of the manifest's compositions, sorted.
+func (p *Project) CompositionNames() []string {
+	var out []string
+	for _, c := range p.Manifest.Compositions {
+		out = append(out, c.Base)
+	}
+	for _, c := range p.Manifest.RowCompositions {
+		out = append(out, c.Name)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 func someOf(names []string) string {
 	slices.Sort(names)
 	names = slices.Compact(names)

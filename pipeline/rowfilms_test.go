@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -248,10 +249,10 @@ func TestAFilmStandsAsLongAsItsFileDoes(t *testing.T) {
 		t.Error("a film that was never drawn stands")
 	}
 	put("film")
-	if err := p.RecordFilm(path, first, 1, 0.04); err != nil {
+	if err := p.RecordFilm(path, first, Drawn{Frames: 1, Width: 16, Height: 16, FPS: 25, Seconds: 0.04}); err != nil {
 		t.Fatal(err)
 	}
-	if r, ok := p.FilmStands(path, first); !ok || r.Frames != 1 || r.Seconds != 0.04 {
+	if r, ok := p.FilmStands(path, first); !ok || r.Drawn != (Drawn{1, 16, 16, 25, 0.04}) {
 		t.Errorf("a film that was drawn: %+v %v", r, ok)
 	}
 	later := time.Now().Add(time.Hour)
@@ -260,6 +261,21 @@ func TestAFilmStandsAsLongAsItsFileDoes(t *testing.T) {
 	}
 	if _, ok := p.FilmStands(path, first); !ok {
 		t.Error("a film that was touched does not stand")
+	}
+	moved := filepath.Join(t.TempDir(), "moved")
+	if err := os.Rename(p.Dir(), moved); err != nil {
+		t.Fatal(err)
+	}
+	there, err := Open(Options{ManifestPath: filepath.Join(moved, ManifestName), Getenv: os.Getenv, LookPath: exec.LookPath})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := there.FilmStands(filepath.Join(moved, "out.mp4"), first); !ok {
+		t.Error("a project that moved has lost its films")
+	}
+	there.Close()
+	if err := os.Rename(moved, p.Dir()); err != nil {
+		t.Fatal(err)
 	}
 	f.Frames = 2
 	for what, k := range map[string]string{"another film": key("7.1", "h264", "0"), "another ffmpeg": key("7.2", "h264", "0"), "another preset": key("7.1", "h265", "0"), "another quality": key("7.1", "h264", "30")} {

@@ -18,6 +18,9 @@ func sources() map[string]string {
 		"node_modules/remotion/package.json":          `{"version":"4.0.529","_id":"a"}`,
 		"node_modules/@remotion/bundler/package.json": `{"version":"4.0.529"}`,
 		"shared/b.tsx": "export const b = 1;\n",
+		"src/far.tsx":  "import {c} from \"../lib/c\";\nimport data from '../data.json';\nexport * from '../kit';\n",
+		"lib/c.ts":     "export {d} from './d';\nimport './c.css';\n", "lib/d.js": "export const d = 1;\n", "lib/c.css": "a{}", "lib/unused.ts": "export {};\n",
+		"data.json": "{}", "kit/index.tsx": "import '../src/Root';\nexport {};\n",
 	}
 }
 
@@ -57,16 +60,23 @@ func TestBundleKey(t *testing.T) {
 			remove("src/deep")(t, d)
 			write("src/deep/er/b.tsx", "export const a = 1;\n")(t, d)
 		}, false},
-		"the clips, which are bundled": {write("src/greenroom/clips.gen.ts", "export const clips = {a: 1};\n"), false},
-		"no public any more":           {remove("public"), false},
-		"another entry point":          {func(t *testing.T, d string) { remove("src/index.ts")(t, d); write("remotion/index.ts", "")(t, d) }, false},
-		"through a linked folder":      {write("shared/b.tsx", "export const b = 2;\n"), false},
-		"nothing":                      {func(*testing.T, string) {}, true},
-		"a published clip":             {write("public/greenroom/b.webm", "video"), true},
-		"the manifest":                 {write("greenroom.yaml", "version: 2\n"), true},
-		"another field of a package":   {write("node_modules/remotion/package.json", `{"version":"4.0.529","_id":"b"}`), true},
-		"a file being written":         {write("src/greenroom/.clips.gen.ts.tmp123", "export"), true},
-		"the same bytes again":         {write("src/Root.tsx", "export {};\n"), true},
+		"the clips, which are bundled":          {write("src/greenroom/clips.gen.ts", "export const clips = {a: 1};\n"), false},
+		"no public any more":                    {remove("public"), false},
+		"another entry point":                   {func(t *testing.T, d string) { remove("src/index.ts")(t, d); write("remotion/index.ts", "")(t, d) }, false},
+		"through a linked folder":               {write("shared/b.tsx", "export const b = 2;\n"), false},
+		"a file beside src that src imports":    {write("lib/c.ts", "export {d} from './d';\nimport './c.css'; \n"), false},
+		"data beside src":                       {write("data.json", "[]"), false},
+		"a folder beside src":                   {write("kit/index.tsx", "export {}; \n"), false},
+		"what a file beside src imports":        {write("lib/d.js", "export const d = 2;\n"), false},
+		"a style sheet beside src":              {write("lib/c.css", "b{}"), false},
+		"another tool's lockfile":               {write("pnpm-lock.yaml", "a"), false},
+		"a file beside src that nobody imports": {write("lib/unused.ts", "export const a = 1;\n"), true},
+		"nothing":                               {func(*testing.T, string) {}, true},
+		"a published clip":                      {write("public/greenroom/b.webm", "video"), true},
+		"the manifest":                          {write("greenroom.yaml", "version: 2\n"), true},
+		"another field of a package":            {write("node_modules/remotion/package.json", `{"version":"4.0.529","_id":"b"}`), true},
+		"a file being written":                  {write("src/greenroom/.clips.gen.ts.tmp123", "export"), true},
+		"the same bytes again":                  {write("src/Root.tsx", "export {};\n"), true},
 		"times alone": {func(t *testing.T, d string) {
 			old := time.Now().Add(-48 * time.Hour)
 			for _, n := range []string{"src/Root.tsx", "src", "package-lock.json", "public"} {

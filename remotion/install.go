@@ -24,7 +24,7 @@ func (r Renderer) node(ctx context.Context) (string, error) {
 
 // install runs npm ci when the project's packages are not there.
 func (r Renderer) install(ctx context.Context, node, project string, emit func(Event)) error {
-	if _, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer", "package.json")); err == nil {
+	if Installed(project) {
 		return nil
 	}
 	npm := filepath.Join(filepath.Dir(node), "npm")

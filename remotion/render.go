@@ -175,15 +175,19 @@ func cut(frames, per int, dir, ext string) (chunks []chunk, each int) {
 	return chunks, per
 }
 
+// quality is the CRF of a spec.
+func quality(crf int) int {
+	if crf == 0 {
+		return 18
+	}
+	return crf
+}
+
 // draw renders every chunk.
 func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
-	crf := spec.CRF
-	if crf == 0 {
-		crf = 18
-	}
 	for _, c := range chunks {
 		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio, "format": format,
-			"crf": crf, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
+			"crf": quality(spec.CRF), "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })
 		if err != nil {
 			return err

@@ -30,6 +30,8 @@ type Session struct {
 	driver               *driver // nil before the first request
 	films                int     // names of films, counted
 	closed               bool
+	newBundle            bool
+	bundled              map[string]bool // the bundles that this session made anew
 }
 
 // errClosed is the error of a request to a session that was closed.
@@ -42,7 +44,7 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if emit == nil {
 		emit = func(Event) {}
 	}
-	s := &Session{turn: make(chan struct{}, 1)}
+	s := &Session{turn: make(chan struct{}, 1), newBundle: spec.NewBundle, bundled: map[string]bool{}}
 	var err error
 	if s.project, s.entry, err = findProject(spec.ProjectDir); err != nil {
 		return nil, err
@@ -132,12 +134,13 @@ func (s *Session) begin(ctx context.Context, id string, input json.RawMessage, e
 	}
 	bundle := filepath.Join(s.home, "bundle-"+key)
 	_, missing := os.Stat(filepath.Join(bundle, "index.html"))
+	made := s.newBundle && !s.bundled[bundle]
 	s.films++
 	w = &work{composition: id, bundle: bundle, input: input, name: fmt.Sprint("film ", s.films), emit: emit, alive: heartbeat(append(touched, bundle)...)}
 	w.alive()
 	// Opening is part of every request; this one is nothing else.
 	_, err = s.request(ctx, w, "", nil, nil)
-	return w, missing == nil, err
+	return w, !made && missing == nil, err
 }
 
 // end lets the driver forget the film.
@@ -202,11 +205,13 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 	}
 	if w.on != s.driver {
 		show := func(one reply) { w.emit(Event{one.Stage, one.Done, one.Total, one.Message}) }
-		if _, err := os.Stat(filepath.Join(w.bundle, "index.html")); err != nil {
-			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.entry, "publicDir": filepath.Join(s.project, "public")}, show)
+		anew := s.newBundle && !s.bundled[w.bundle]
+		if _, err := os.Stat(filepath.Join(w.bundle, "index.html")); err != nil || anew {
+			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.entry, "publicDir": filepath.Join(s.project, "public"), "anew": anew}, show)
 			if err != nil || one.Error != "" {
 				return one, err
 			}
+			s.bundled[w.bundle] = true
 		}
 		one, err := do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition, "inputProps": w.input, "browser": s.r.Browser, "cacheBytes": s.r.CacheBytes}, show)
 		if err != nil || one.Error != "" {

@@ -23,6 +23,8 @@ const defaultCache = 512 << 20
 type SessionSpec struct {
 	ProjectDir string // holds package.json
 	CacheDir   string // bundles and the driver; safe to delete
+	// NewBundle bundles the project anew although nothing that greenroom sees has changed.
+	NewBundle bool
 }
 
 // RenderSpec is one film.

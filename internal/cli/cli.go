@@ -111,6 +111,7 @@ func (e *env) globals() *pflag.FlagSet {
 }
 
 func dispatch(ctx context.Context, e *env, args []string) error {
+	here := e.Dir // before -C
 	global := e.globals()
 	top := pflag.NewFlagSet("greenroom", pflag.ContinueOnError)
 	top.SetOutput(io.Discard)
@@ -154,7 +155,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		return err
 	}
 	if !filepath.IsAbs(e.Dir) {
-		e.Dir = filepath.Join(e.Env.Dir, e.Dir)
+		e.Dir = filepath.Join(here, e.Dir)
 	}
 	e.flags = fs
 	return run(ctx, e, fs.Args())

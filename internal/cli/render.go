@@ -110,6 +110,7 @@ type studio struct {
 	tools media.Tools
 	out   *printer
 	node  *remotion.Session // nil before the first film that needs it
+	keys  *remotion.Keys    // nil before the first film of Remotion's
 }
 
 func runRender(ctx context.Context, e *env, o renderOptions, names []string) error {
@@ -143,6 +144,11 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 			return fault.New(fault.Usage, "--only, --shard and --results are for the manifest's compositions", "no composition %q in the manifest", theirs[0])
 		}
 		for _, id := range theirs {
+			if err := s.mayExist(id); err != nil {
+				return err
+			}
+		}
+		for _, id := range theirs {
 			if err := s.remotionFilm(ctx, id); err != nil {
 				return err
 			}
@@ -155,6 +161,9 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 }
 
 func (s *studio) close() {
+	if s.keys != nil {
+		s.keys.Save()
+	}
 	if s.node != nil {
 		_ = s.node.Close() // it waits until node and the browser are gone
 	}

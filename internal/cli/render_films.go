@@ -30,7 +30,7 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 		return film{}, err
 	}
 	if r, ok := s.p.FilmStands(spec.Out, key); ok && !s.o.force {
-		return film{Path: spec.Out, Renderer: rendererNative, Frames: r.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: r.Seconds, UpToDate: true}, nil
+		return standing(spec.Out, rendererNative, r), nil
 	}
 	if err := os.MkdirAll(spec.WorkDir, 0o755); err != nil {
 		return film{}, fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
@@ -44,10 +44,24 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 	for _, w := range res.Warnings {
 		s.out.event(pipeline.Event{Clip: f.Name, Stage: "render", State: pipeline.Warned, Message: w, Time: s.Now()})
 	}
-	if err := s.p.RecordFilm(res.Path, key, res.Frames, res.Seconds); err != nil {
-		s.out.event(pipeline.Event{Clip: f.Name, Stage: "render", State: pipeline.Warned, Message: "it will be drawn again the next time: " + err.Error(), Time: s.Now()})
-	}
+	s.record(f.Name, res.Path, key, pipeline.Drawn{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: res.Seconds})
 	return film{Path: res.Path, Renderer: rendererNative, Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: res.Seconds}, nil
+}
+
+// standing tells of a film whose file holds it already.
+func standing(path, renderer string, r pipeline.FilmRecord) film {
+	return film{Path: path, Renderer: renderer, Frames: r.Frames, Width: r.Width, Height: r.Height, FPS: r.FPS, Seconds: r.Seconds, UpToDate: true}
+}
+
+// record writes down which film a file holds. A film without a record is only drawn again.
+func (s *studio) record(name, path, key string, d pipeline.Drawn) {
+	if err := s.p.RecordFilm(path, key, d); err != nil {
+		s.again(name, err.Error())
+	}
+}
+
+func (s *studio) again(name, why string) {
+	s.out.event(pipeline.Event{Clip: name, Stage: "render", State: pipeline.Warned, Message: "it will be drawn again the next time: " + why, Time: s.Now()})
 }
 
 // timeline draws a film, or one picture of it, with the companion's Timeline composition.
@@ -58,7 +72,7 @@ func (s *studio) timeline(ctx context.Context, f *timeline.Film) (film, error) {
 	if err != nil {
 		return film{}, err
 	}
-	return s.draw(ctx, f.Name, remotion.RenderSpec{Composition: "Timeline", Out: s.path(f.Name, filmExt(f)), InputProps: input, Exact: true})
+	return s.draw(ctx, f.Name, remotion.RenderSpec{Composition: remotion.Timeline, Out: s.path(f.Name, filmExt(f)), InputProps: input, Exact: true})
 }
 
 // remotionFilm draws a composition of the Remotion project with the published clips.
@@ -79,37 +93,6 @@ func (s *studio) remotionFilm(ctx context.Context, id string) error {
 		return err
 	}
 	return s.told(id, f)
-}
-
-// draw makes a film or a picture in the one session of this run.
-func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec) (film, error) {
-	emit := func(ev remotion.Event) {
-		state := pipeline.Progress
-		if ev.Message != "" {
-			state = pipeline.Started
-		}
-		s.out.event(pipeline.Event{Clip: name, Stage: ev.Stage, State: state, Done: int64(ev.Done), Total: int64(ev.Total), Message: ev.Message, Time: s.Now()})
-	}
-	if s.node == nil {
-		r := remotion.Renderer{FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
-		var err error
-		if s.node, err = r.Open(ctx, remotion.SessionSpec{ProjectDir: s.p.Dir(), CacheDir: s.workDir()}, emit); err != nil {
-			return film{}, err
-		}
-	}
-	if s.o.still >= 0 {
-		res, err := s.node.Still(ctx, remotion.StillSpec{Composition: spec.Composition, Out: s.path(name, ".png"), Frame: s.o.still, PropsJSON: spec.PropsJSON, InputProps: spec.InputProps, AllowStandIns: spec.AllowStandIns}, emit)
-		if err != nil {
-			return film{}, err
-		}
-		return film{Path: res.Path, Renderer: rendererRemotion, Frames: 1, Width: res.Width, Height: res.Height}, nil
-	}
-	spec.Concurrency, spec.CRF = s.o.concurrency, s.o.crf
-	res, err := s.node.Render(ctx, spec, emit)
-	if err != nil {
-		return film{}, err
-	}
-	return film{Path: res.Path, Renderer: rendererRemotion, Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds, BundleReused: res.BundleReused}, nil
 }
 
 func (s *studio) workDir() string { return filepath.Join(s.p.Dir(), pipeline.StateDir, "render") }

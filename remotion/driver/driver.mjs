@@ -131,9 +131,9 @@ const formats = {
 const vp9 = ['-deadline', 'good', '-cpu-used', '5', '-row-mt', '1', '-auto-alt-ref', '0'];
 
 const operations = {
-  async bundle({id, bundleDir, entryPoint, publicDir}) {
+  async bundle({id, bundleDir, entryPoint, publicDir, anew}) {
     const whole = () => fs.existsSync(path.join(bundleDir, 'index.html'));
-    if (whole()) return;
+    if (whole() && !anew) return;
     const {bundle} = await load('@remotion/bundler');
     const building = `${bundleDir}.${process.pid}.tmp`;
     say({id, stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
@@ -142,11 +142,20 @@ const operations = {
         entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false,
         onProgress: (percent) => say({id, stage: 'bundle', done: percent, total: 100}),
       });
-      fs.renameSync(building, bundleDir);
     } catch (e) {
       fs.rmSync(building, {recursive: true, force: true});
       // Two renders may bundle at once: the first to finish serves both.
-      if (!whole()) throw new Fault('bundle', e);
+      if (anew || !whole()) throw new Fault('bundle', e);
+      return;
+    }
+    const old = `${bundleDir}.${process.pid}.old`;
+    try {
+      if (anew && whole()) fs.renameSync(bundleDir, old);
+      fs.renameSync(building, bundleDir);
+    } catch (e) {
+      if (!whole()) throw new Fault('bundle', e); // again, the first serves both
+    } finally {
+      for (const dir of [building, old]) fs.rmSync(dir, {recursive: true, force: true});
     }
   },
 

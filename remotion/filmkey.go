@@ -1,0 +1,194 @@
+package remotion
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
+	"greenroom/internal/proc"
+)
+
+// Timeline is the composition that draws films of the manifest.
+const Timeline = "Timeline"
+
+// publishDir is greenroom's own folder in public/. Its films, pictures and fonts have
+// names of their content, by which their users' input names them.
+const publishDir = "public/greenroom"
+
+// Keys says what films of a project are made of, without Node, a browser or a bundle: two
+// films with one key are the same film. In the key is what the project holds; what a
+// component asks the world for (the network, the clock, the machine's fonts) is not.
+//
+// Sources are read; public/ and the browser only where a size or a time changed. What films
+// have in common is looked at for the first that needs it and kept until Forget.
+type Keys struct {
+	project, entry, browser string
+	files                   *hashes
+	seen                    bool   // whether ours says something
+	all                     string // of everything that a composition may show; "" before it is needed
+	ours                    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
+}
+
+// Keys opens the project. Its owner calls Save at the end.
+func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
+	k := &Keys{}
+	var err error
+	if k.project, k.entry, err = findProject(s.ProjectDir); err != nil {
+		return nil, err
+	}
+	home, err := filepath.Abs(s.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	if r.Browser != "" {
+		if k.browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
+			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
+		}
+	}
+	k.files = openHashes(filepath.Join(home, "hashes.json"), k.project)
+	return k, nil
+}
+
+// Save remembers what was read for the next run.
+func (k *Keys) Save() { k.files.save() }
+
+// Forget lets the next key be of what is there then.
+func (k *Keys) Forget() { k.seen, k.all, k.ours = false, "", "" }
+
+// everything is the hash of what compositions of the project are made of.
+func (k *Keys) everything() (string, error) {
+	if k.all == "" {
+		given := k.published()
+		var err error
+		k.all, err = k.hash(nil, func(name string) bool { return byContent.MatchString(name) && !given[name] })
+		if err != nil {
+			return "", err
+		}
+	}
+	return k.all, nil
+}
+
+// timeline is the hash of what Timeline is made of besides its input: a clip more or less changes no
+// film that does not show it. It is "" where Timeline is not ours alone.
+func (k *Keys) timeline() (string, error) {
+	if !k.seen && k.oursAlone() {
+		var err error
+		k.ours, err = k.hash(generated, func(name string) bool { return strings.HasPrefix(name, publishDir+"/") })
+		if err != nil {
+			return "", err
+		}
+	}
+	k.seen = true
+	return k.ours, nil
+}
+
+// hash is of packages, browser, and the sources and public files that are not skipped.
+func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, error) {
+	h := keyer{Hash: sha256.New(), skip: skipSource}
+	err := k.common(h)
+	if err == nil {
+		err = h.sources(k.project, k.entry)
+	}
+	if err == nil {
+		h.sum, h.skip = k.files.sum, skipPublic
+		if err = walk(k.project, "public", nil, func(name string) error { return h.file(k.project, name) }); os.IsNotExist(err) {
+			err = nil // nothing is published yet
+		}
+	}
+	if err != nil {
+		return "", fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// byContent tells the published files: <clip>.<hash>.<ending>, files/<hash>.<ending>. Old ones may
+// lie there still; a film that shows one is given its name. The others are of no film.
+var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`)
+
+// generated tells the modules that a build writes.
+func generated(name string) bool {
+	return name == "src/greenroom/clips.gen.ts" || name == "src/greenroom/clips.gen.json"
+}
+
+// published are the files of the clips that compositions find in clips.gen.json, by their names in the project.
+func (k *Keys) published() map[string]bool {
+	b, err := os.ReadFile(filepath.Join(k.project, "src", "greenroom", "clips.gen.json"))
+	if err != nil {
+		return nil // before the first build
+	}
+	p, err := DecodeProps(b)
+	if err != nil {
+		return nil // its bytes are in the key all the same
+	}
+	out := map[string]bool{}
+	for _, c := range p.Clips {
+		out["public/"+c.Src], out["public/"+c.Poster] = true, true
+		if c.Captions != nil {
+			out["public/"+*c.Captions] = true
+		}
+	}
+	return out
+}
+
+// Film is a film's key. It refuses what Render refuses at once. How many tabs draw it is not in the key.
+func (k *Keys) Film(spec RenderSpec) (string, error) {
+	p, err := planFilm(k.project, spec)
+	if err != nil {
+		return "", err
+	}
+	h := keyer{Hash: sha256.New(), sum: k.files.sum}
+	of := ""
+	if spec.Composition == Timeline {
+		if of, err = k.timeline(); err != nil {
+			return "", err
+		}
+	}
+	if of != "" {
+		err = k.shown(h, p.input)
+	} else {
+		of, err = k.everything()
+	}
+	if err != nil {
+		return "", err
+	}
+	h.field("project", of)
+	h.field("composition", spec.Composition)
+	h.field("input", string(p.input))
+	h.field("format", p.format.name)
+	h.field("encoding", fmt.Sprintln(quality(spec.CRF), spec.Exact, spec.ChunkFrames))
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// shown hashes the files that a film of the manifest names.
+func (k *Keys) shown(h keyer, input json.RawMessage) error {
+	var in struct {
+		Film struct {
+			Media map[string]struct{ Public string }
+		}
+	}
+	if err := json.Unmarshal(input, &in); err != nil {
+		return err
+	}
+	var names []string
+	for _, m := range in.Film.Media {
+		if m.Public != "" {
+			names = append(names, m.Public)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if err := h.file(k.project, path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
+			return err
+		}
+	}
+	return nil
+}

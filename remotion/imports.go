@@ -1,0 +1,96 @@
+package remotion
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"greenroom/internal/lazyregexp"
+)
+
+// maxSource is how large a file is that is still read as somebody's source.
+const maxSource = 4 << 20
+
+var (
+	sourceEndings = []string{".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".css", ".scss"}
+	// relative names a file by a path: import, export … from, require, @import, url().
+	relative = lazyregexp.New("[\"'(`](\\.{1,2}/[^\"'`()?\\n]+)")
+)
+
+// isSource tells the files whose text may name others, or register compositions.
+func isSource(name string) bool { return slices.Contains(sourceEndings, filepath.Ext(name)) }
+
+// readSource gives a source's text; nothing for what is no source.
+func readSource(path string) string {
+	if st, err := os.Stat(path); !isSource(path) || err != nil || !st.Mode().IsRegular() || st.Size() > maxSource {
+		return ""
+	}
+	b, _ := os.ReadFile(path) // gone since: then nothing names it
+	return string(b)
+}
+
+// imported are the files that a source names by paths and that are there, relative to
+// the project, but not those below the folders. A path that is no import finds a file now
+// and then: then one more is hashed.
+func imported(project, name, text string, folders []string) (out []string) {
+	for _, m := range relative.FindAllStringSubmatch(text, -1) {
+		at := filepath.Join(filepath.Dir(name), filepath.FromSlash(m[1]))
+		if below(at, folders) {
+			continue
+		}
+		for _, try := range append([]string{"", ".json"}, sourceEndings...) {
+			if st, err := os.Stat(filepath.Join(project, at+try)); err == nil && st.Mode().IsRegular() {
+				out = append(out, at+try)
+				break
+			} else if err == nil && st.IsDir() && try == "" {
+				for _, ending := range sourceEndings {
+					index := filepath.Join(at, "index"+ending)
+					if st, err := os.Stat(filepath.Join(project, index)); err == nil && st.Mode().IsRegular() {
+						out = append(out, index)
+						break
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// below reports that a name lies in one of the folders.
+func below(name string, folders []string) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(name, f+string(filepath.Separator)) })
+}
+
+// sourceFiles gives what a bundle is made from besides packages and public/: every file of the source
+// folders, and what those import from elsewhere. Names are relative to the project.
+func sourceFiles(project, entry string, visit func(name string) error) error {
+	rel, err := filepath.Rel(project, entry)
+	if err != nil {
+		return err
+	}
+	folders := sourceFolders(rel)
+	seen := map[string]bool{}
+	var next []string
+	known := append([]string{"public", "node_modules"}, folders...) // read when a film is drawn, kept by a lockfile, walked
+	look := func(name string) error {
+		seen[name] = true
+		next = append(next, imported(project, name, readSource(filepath.Join(project, name)), known)...)
+		return visit(name)
+	}
+	for _, folder := range folders {
+		if err := walk(project, folder, nil, look); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	for len(next) > 0 {
+		name := next[0]
+		next = next[1:]
+		if !seen[name] {
+			if err := look(name); err != nil && !os.IsNotExist(err) { // gone since
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package remotion
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"greenroom/internal/lazyregexp"
+)
+
+// Installed reports that a project's packages are there.
+func Installed(project string) bool {
+	_, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer", "package.json"))
+	return err == nil
+}
+
+// Compositions reads the ids of compositions and stills from a project's sources, sorted, without Node or
+// packages. all is false where there may be others: an id that is computed, a component under another name.
+func Compositions(projectDir string) (ids []string, all bool, err error) {
+	project, entry, err := findProject(projectDir)
+	if err != nil {
+		return nil, false, err
+	}
+	all = true
+	err = sourceFiles(project, entry, func(name string) error {
+		found, sure := registered(readSource(filepath.Join(project, name)))
+		ids, all = append(ids, found...), all && sure
+		return nil
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), all && err == nil && len(ids) > 0, err
+}
+
+var (
+	comment      = lazyregexp.New(`(?s:/\*.*?\*/)|(?m:^\s*//.*$)`)
+	remotionName = lazyregexp.New(`import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*['"]remotion['"];?`)
+	wholeOf      = lazyregexp.New(`\*\s*as\s+\w+\s+from\s*['"]remotion['"]|(?:require|import)\(\s*['"]remotion['"]`)
+	registering  = lazyregexp.New(`</?\s*(?:Composition|Still)\b|\b(?:Composition|Still)\b`)
+	literalID    = lazyregexp.New("^id\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*\"([^\"]*)\"\\s*\\}|\\{\\s*'([^']*)'\\s*\\}|\\{\\s*`([^`$]*)`\\s*\\})")
+)
+
+// registered reads one source.
+func registered(text string) (ids []string, sure bool) {
+	text = comment.ReplaceAllString(text, "")
+	if wholeOf.MatchString(text) {
+		return nil, !registering.MatchString(text)
+	}
+	var named []string
+	for _, m := range remotionName.FindAllStringSubmatch(text, -1) {
+		for n := range strings.SplitSeq(m[1], ",") {
+			switch words := strings.Fields(n); {
+			case len(words) == 0 || words[0] != "Composition" && words[0] != "Still":
+			case len(words) > 1: // as another name
+				return nil, false
+			default:
+				named = append(named, words[0])
+			}
+		}
+	}
+	text = remotionName.ReplaceAllString(text, "")
+	sure = true
+	for _, at := range registering.FindAllStringSubmatchIndex(text, -1) {
+		tag := text[at[0]:at[1]]
+		switch {
+		case strings.HasPrefix(tag, "</") || !slices.Contains(named, strings.TrimLeft(tag, "< ")):
+		case tag[0] != '<': // handed on, to be used elsewhere
+			sure = false
+		default:
+			id, ok := idOf(text[at[1]:])
+			if ok {
+				ids = append(ids, id)
+			}
+			sure = sure && ok
+		}
+	}
+	return ids, sure
+}
+
+// idOf finds the id among an element's attributes, which begin the text.
+func idOf(text string) (string, bool) {
+	types, braces, quote := 0, 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case c == '{':
+			braces++
+		case c == '}':
+			braces--
+		case braces > 0:
+		case c == '<': // <Composition<Props> …
+			types++
+		case c == '>' && types > 0:
+			types--
+		case c == '>':
+			return "", false
+		case types == 0 && i > 0 && strings.IndexByte(" \t\r\n", text[i-1]) >= 0:
+			if m := literalID.FindStringSubmatch(text[i:]); m != nil {
+				return m[1] + m[2] + m[3] + m[4] + m[5], true
+			}
+		}
+	}
+	return "", false
+}

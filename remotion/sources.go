@@ -1,0 +1,158 @@
+package remotion
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// bundleFiles are the files beside src that change what a bundle holds.
+var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", "remotion.config.ts", "postcss.config.mjs", "tailwind.config.js"}
+
+// bundlePackages are the installed packages whose version changes a bundle even
+// where the lockfile says something else.
+var bundlePackages = []string{"remotion", "@remotion/bundler"}
+
+// keyer hashes named, length-prefixed fields, so that no two inputs run together.
+type keyer struct {
+	hash.Hash
+	sum  func(path string) (string, error) // of a file's content; nil reads it
+	skip func(name string) bool            // leaves files out, by their slashed names in the project; nil: none
+}
+
+func (k keyer) field(name, value string) { fmt.Fprintf(k, "%s %d:%s\n", name, len(value), value) }
+
+// sources hashes what a bundle is made from, wherever the project lies: bytes and names,
+// never times.
+func (k keyer) sources(project, entry string) error {
+	rel, err := filepath.Rel(project, entry)
+	if err != nil {
+		return err
+	}
+	k.field("driver", string(driverSource)) // says how to bundle
+	k.field("entry", filepath.ToSlash(rel))
+	for _, name := range bundleFiles {
+		b, err := os.ReadFile(filepath.Join(project, name))
+		if err == nil {
+			k.field(name, string(b))
+		} else if !os.IsNotExist(err) {
+			return err
+		}
+	}
+	for _, name := range bundlePackages {
+		k.field("package "+name, installed(project, name))
+	}
+	// Made without public/, a bundle has no link to it.
+	st, err := os.Stat(filepath.Join(project, "public"))
+	k.field("public", fmt.Sprint(err == nil && st.IsDir()))
+	return sourceFiles(project, entry, func(name string) error { return k.file(project, name) })
+}
+
+// sourceFolders are src and the entry point's own folder.
+func sourceFolders(entry string) []string {
+	if dir := filepath.Dir(entry); dir != "src" {
+		return []string{"src", dir}
+	}
+	return []string{"src"}
+}
+
+// installed is a package's version in node_modules. One that is not there has none; the
+// driver says so better.
+func installed(project, name string) string {
+	var p struct{ Version string }
+	if b, err := os.ReadFile(filepath.Join(project, "node_modules", filepath.FromSlash(name), "package.json")); err == nil {
+		_ = json.Unmarshal(b, &p)
+	}
+	return p.Version
+}
+
+// walk visits every file below a folder, through links as the bundler goes. above holds
+// the real folders on the way down: a link to one of them is not followed again.
+func walk(project, folder string, above []string, visit func(name string) error) error {
+	dir := filepath.Join(project, folder)
+	resolved, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(above, resolved) {
+		return nil
+	}
+	entries, err := os.ReadDir(dir) // sorted
+	if err != nil {
+		return err
+	}
+	above = append(above[:len(above):len(above)], resolved)
+	for _, e := range entries {
+		if temporary(e.Name()) || e.Name() == "node_modules" {
+			continue
+		}
+		name := filepath.Join(folder, e.Name())
+		st, err := os.Stat(filepath.Join(project, name))
+		switch {
+		case err != nil:
+		case st.IsDir():
+			err = walk(project, name, above, visit)
+		case st.Mode().IsRegular(): // reading a pipe would wait for ever
+			err = visit(name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // gone since, or a dangling link
+			return err
+		}
+	}
+	return nil
+}
+
+// file hashes a file's name and content.
+func (k keyer) file(project, name string) error {
+	if k.skip != nil && k.skip(filepath.ToSlash(name)) {
+		return nil
+	}
+	read := k.sum
+	if read == nil {
+		read = sumOf
+	}
+	sum, err := read(filepath.Join(project, name))
+	if err != nil {
+		return err
+	}
+	k.field(filepath.ToSlash(name), sum)
+	return nil
+}
+
+// sumOf is the SHA-256 of a file's bytes, unprintable.
+func sumOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", err
+	}
+	return string(sum.Sum(nil)), nil
+}
+
+// temporary tells the files that atomic writes leave for a moment.
+func temporary(name string) bool {
+	return strings.HasPrefix(name, ".") && strings.Contains(name, ".tmp")
+}
+
+// entryPoint finds the file that calls registerRoot.
+func entryPoint(project string) string {
+	for _, name := range []string{"src/index.ts", "src/index.tsx", "src/index.js", "src/index.jsx", "remotion/index.ts", "remotion/index.tsx"} {
+		p := filepath.Join(project, filepath.FromSlash(name))
+		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
+			return p
+		}
+	}
+	return ""
+}
