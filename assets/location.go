@@ -50,8 +50,11 @@ func ParseLocation(raw, dir string) (Location, error) {
 		}
 		return Location{u, filepath.Clean(p)}, nil
 	case "s3", "gs":
-		if !bucketName.MatchString(u.Host) {
+		switch {
+		case u.Host == "":
 			return Location{}, fmt.Errorf("names no bucket: write %s://BUCKET/PREFIX", u.Scheme)
+		case !bucketName.MatchString(u.Host):
+			return Location{}, fmt.Errorf("cannot be a bucket's: the name %q is not 2 to 222 letters, digits, dots, dashes and underscores", u.Host)
 		}
 		for _, part := range strings.Split(strings.Trim(u.Path, "/"), "/") {
 			if part == "." || part == ".." {

@@ -31,3 +31,13 @@ func TestLocations(t *testing.T) {
 		}
 	}
 }
+
+// TestABucketsNameIsNamed: an address with a name that no bucket has is not called one
+// without a name.
+func TestABucketsNameIsNamed(t *testing.T) {
+	for raw, want := range map[string]string{"s3:///x": "names no bucket", "s3://b/x": `"b" is not 2 to 222`, "gs://-x/y": `"-x"`} {
+		if _, err := ParseLocation(raw, "/home/film"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", raw, err, want)
+		}
+	}
+}

@@ -86,15 +86,19 @@ func (p *Project) lacking(s Step, sh *sharing) *fault.Error {
 		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)
 	}
 	var parts []string
+	last := "" // a reason that holds for several files is said behind the last of them
 	for _, o := range objects(e) {
 		if p.store == nil || p.store.Has(o.hash, o.size) {
 			continue
 		}
-		part := fmt.Sprintf("%s missing (sha256 %s…, %.1f kB)", o.what, o.hash[:12], float64(o.size)/1e3)
-		if why := sh.why[string(o.hash)]; why != "" {
-			part += ": " + why
+		why := sh.why[string(o.hash)]
+		if n := len(parts); n > 0 && why != last && last != "" {
+			parts[n-1] += ": " + last
 		}
-		parts = append(parts, part)
+		parts, last = append(parts, fmt.Sprintf("%s missing (sha256 %s…, %.1f kB)", o.what, o.hash[:12], float64(o.size)/1e3)), why
+	}
+	if last != "" {
+		parts[len(parts)-1] += ": " + last
 	}
 	if len(parts) > 0 {
 		return say("fill the cache: `greenroom cache push` where the clips were built, or `greenroom build` where the key is", "%s", strings.Join(parts, "; "))

@@ -79,24 +79,23 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 		return res, fault.Wrap(fault.Failed, err, "name another folder", "render %q", s.Film.Name)
 	}
 	if s.WorkDir != "" { // the system's is shared with others
-		sweep(s.WorkDir, time.Now())
+		sweep(s.WorkDir)
 	}
-	dir, err := os.MkdirTemp(s.WorkDir, workName+"*")
+	dir, release, err := claim(s.WorkDir)
 	if err != nil {
 		return res, fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
-	defer os.RemoveAll(dir)
-	emit = touched(dir, emit)
+	defer release()
+	ext := filepath.Ext(out)
+	part := strings.TrimSuffix(out, ext) + ".part" + ext
+	if err := writeText(filepath.Join(dir, partFile), part); err != nil { // long before there is a part
+		return res, noRoom(err, s.Film.Name)
+	}
 
 	emit(Event{Stage: "prepare", Frames: s.Film.Frames})
 	g, err := prepare(ctx, s, preset, dir)
 	if err != nil {
 		return res, err
-	}
-	ext := filepath.Ext(out)
-	part := strings.TrimSuffix(out, ext) + ".part" + ext
-	if err := writeText(filepath.Join(dir, partFile), part); err != nil {
-		return res, noRoom(err, s.Film.Name)
 	}
 	defer os.Remove(part) // nothing to remove after the rename
 	run, err := g.run(ctx, s, part, emit)

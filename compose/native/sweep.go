@@ -1,49 +1,78 @@
 package native
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
+
+	"github.com/gofrs/flock"
 )
 
-// workName begins the name of a run's own folder; partFile in it says where the run writes its film.
+// Each run has a folder of its own in the work folder and holds the lock in it while it
+// lives: what no living run holds is what a killed one left.
 const (
-	workName = "greenroom-render-"
-	partFile = "part"
-	idle     = time.Hour // untouched for so long, a folder is in nobody's use: a run touches its own at every report
+	workName = "greenroom-render-" // begins the folder's name
+	partFile = "part"              // says where the run writes its film
+	lockFile = "lock"
 )
 
-// sweep removes what killed runs left in the work folder and beside their films. Use is told by age, as a lock file would
-// be left behind too. Errors are left for the next sweep: a film does not fail over old files.
-func sweep(work string, now time.Time) {
-	old := func(path string) bool {
-		fi, err := os.Lstat(path)
-		return err == nil && now.Sub(fi.ModTime()) > idle
+// claim makes a run's own folder. release removes it.
+func claim(work string) (dir string, release func(), err error) {
+	for range 100 {
+		if dir, err = os.MkdirTemp(work, workName+"*"); err != nil {
+			return "", nil, err
+		}
+		lock := flock.New(filepath.Join(dir, lockFile))
+		held, err := lock.TryLock()
+		if err != nil {
+			os.RemoveAll(dir)
+			return "", nil, err
+		}
+		if held {
+			return dir, func() {
+				_ = lock.Close() // before its file goes, which Windows wants
+				os.RemoveAll(dir)
+			}, nil
+		}
+		// Another run took the folder for a dead one's, in the moment before the lock.
 	}
+	return "", nil, errors.New("other runs take the folder away")
+}
+
+// sweep removes what killed runs left in the work folder and beside their films. Errors
+// are left for the next sweep: a film does not fail over old files.
+func sweep(work string) {
 	entries, _ := os.ReadDir(work)
 	for _, e := range entries {
 		dir := filepath.Join(work, e.Name())
-		if !strings.HasPrefix(e.Name(), workName) || !old(dir) {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), workName) {
+			continue
+		}
+		lock := flock.New(filepath.Join(dir, lockFile))
+		if held, err := lock.TryLock(); err != nil || !held {
 			continue
 		}
 		part, _ := os.ReadFile(filepath.Join(dir, partFile))
-		// Another run may be writing the same film by now: then it is young.
-		if p := string(part); strings.Contains(filepath.Base(p), ".part.") && old(p) {
+		if p := string(part); strings.Contains(filepath.Base(p), ".part.") && !written(work, dir, p) {
 			os.Remove(p)
 		}
+		_ = lock.Close()
 		os.RemoveAll(dir)
 	}
 }
 
-// touched passes reports on and says that the folder is in use.
-func touched(dir string, emit func(Event)) func(Event) {
-	var last time.Time
-	return func(e Event) {
-		if now := time.Now(); now.Sub(last) > time.Minute {
-			last = now
-			_ = os.Chtimes(dir, now, now)
+// written reports that a run in another folder writes to the same part by now.
+func written(work, but, part string) bool {
+	entries, _ := os.ReadDir(work)
+	for _, e := range entries {
+		dir := filepath.Join(work, e.Name())
+		if dir == but || !strings.HasPrefix(e.Name(), workName) {
+			continue
 		}
-		emit(e)
+		if b, err := os.ReadFile(filepath.Join(dir, partFile)); err == nil && string(b) == part {
+			return true
+		}
 	}
+	return false
 }

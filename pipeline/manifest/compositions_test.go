@@ -174,6 +174,7 @@ compositions:
   empty: {}
   odd: {size: 1921x1081, fps: 24.9999, length: -3s, layers: [{clip: intro}]}
   slow: {fps: 0.5, layers: [{clip: intro}]}
+  ages: {length: 100000m, layers: [{clip: intro, at: 12345678s}]}
   glass: {transparent: true, background: "#000000", layers: [{clip: intro}]}
   grounds: {background: {image: missing.png, video: loop.mp4}, layers: [{clip: intro}]}
   grounds2: {background: {color: red, fit: cover, loop: true, angle: 3}, layers: [{clip: intro}]}

@@ -14,6 +14,9 @@ import (
 
 var timePattern = lazyregexp.New(`^(-?)(?:(\d{1,4})m(?:in)?)? ?(?:(\d{1,6}(?:\.\d{1,6})?)(ms|s))?$`)
 
+// hugeTime has more digits than any time of a film.
+var hugeTime = lazyregexp.New(`^\d{5,}m(in)?( ?\d+(\.\d+)?(ms|s))?$|^(\d+m(in)? ?)?\d{7,}(\.\d+)?(ms|s)$`)
+
 // moment reads a time such as 2.5s, 500ms or 1m30s; 0 needs no unit.
 func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(ast.Node) {
 	return func(n ast.Node) {
@@ -27,6 +30,9 @@ func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(a
 		switch {
 		case s == "0":
 			m = []string{"", "", "0", "", ""}
+		case m == nil && hugeTime.MatchString(s):
+			d.fault(n, "at most 24 hours", "%s is longer than a day", path)
+			return
 		case m == nil || m[2] == "" && m[3] == "":
 			hint := "write it like 2.5s, 500ms or 1m30s"
 			if _, err := strconv.ParseFloat(s, 64); err == nil {
