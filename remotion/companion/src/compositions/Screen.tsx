@@ -8,10 +8,12 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
   const frame = useCurrentFrame();
   const {fps} = useVideoConfig();
   const t = frame / fps;
-  const wide = width > height * 1.35; // room for the cards beside the words
-  // As large as the longest line and, below one another, the lines and all three cards allow.
-  const row = wide ? Math.min(height / 19, (width * 0.58) / 15.5) : Math.min(height / 20.5, width / 15.5);
-  const square = !wide && height <= width * 1.2; // they leave the lower left free
+  const ratio = width / height;
+  const wide = ratio > 1.6; // room for the cards beside the words
+  const chips = !wide && ratio > 1.2; // too low for three cards below one another: they stand in a row
+  const square = !wide && !chips && ratio > 0.83; // they leave the lower left free
+  // As large as the longest line and, below one another, the lines and the cards allow.
+  const row = wide ? Math.min(height / 19, (width * 0.58) / 15.5) : Math.min(height / (chips ? 13.4 : 20.5), width / 15.5);
   const all = lines.join('\n').length;
   let left = Math.floor(interpolate(t, [0.2, 4.5], [12, all], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'}));
   return (
@@ -36,15 +38,15 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
             );
           })}
         </div>
-        <div style={{width: wide ? '42%' : square ? '60%' : '100%', boxSizing: 'border-box', alignSelf: square ? 'flex-end' : undefined, padding: wide ? row : `0 ${row}px`, display: 'flex', flexDirection: 'column', gap: row * (wide ? 1 : 0.6)}}>
+        <div style={{width: wide ? '42%' : square ? '60%' : '100%', boxSizing: 'border-box', alignSelf: square ? 'flex-end' : undefined, padding: wide ? row : `0 ${row}px`, display: 'flex', flexDirection: chips ? 'row' : 'column', gap: row * (wide ? 1 : 0.6)}}>
           {['intro', 'pricing', 'outro'].map((n, i) => {
             const on = interpolate(t, [1.4 + i * 1.1, 1.8 + i * 1.1], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
             const done = interpolate(t, [1.8 + i * 1.1, 4.2 + i * 1.1], [0, 1], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
             return (
-              <div key={n} style={{opacity: on, transform: `translateY(${(1 - on) * row * 0.5}px)`, background: '#232A22', borderRadius: row * 0.35, padding: row * (wide ? 0.95 : 0.6)}}>
+              <div key={n} style={{opacity: on, transform: `translateY(${(1 - on) * row * 0.5}px)`, background: '#232A22', borderRadius: row * 0.35, padding: row * (wide ? 0.95 : 0.6), flex: chips ? 1 : undefined}}>
                 <div style={{display: 'flex', justifyContent: 'space-between', fontSize: row * (wide ? 0.72 : 0.62)}}>
                   <span>{n}</span>
-                  <span style={{color: done >= 1 ? '#57C48A' : '#E5B04B'}}>{done >= 1 ? '● final' : '◑ working'}</span>
+                  <span style={{color: done >= 1 ? '#57C48A' : '#E5B04B'}}>{(done >= 1 ? '● final' : '◑ working').slice(0, chips ? 1 : undefined)}</span>
                 </div>
                 <div style={{height: row * 0.14, borderRadius: 9, marginTop: row * 0.4, background: '#3A4438'}}>
                   <div style={{height: '100%', borderRadius: 9, width: `${done * 100}%`, background: '#57C48A'}} />
