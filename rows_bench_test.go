@@ -15,11 +15,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"greenroom/heygen"
+	"greenroom/pipeline/lockfile"
 )
 
 // BenchmarkRows takes a table of 10,000 rows (GREENROOM_ROWS for another number)
 // through a sandbox of its own process with canned media: processor time of greenroom
 // and its children for each clip, its memory over time, and the calls that were made.
+// Its own share is what lies above curl's for the same files, which are synced too: the
+// bytes have to be moved by whoever brings them.
 func BenchmarkRows(b *testing.B) {
 	n := 10_000
 	if s := os.Getenv("GREENROOM_ROWS"); s != "" {
@@ -99,6 +104,9 @@ each:
 	b.Logf("%d rows in %s, resident MB each second: %s", n, time.Since(began).Round(time.Second), strings.Join(curve, " "))
 	b.Logf("the story is %d lines: %s", strings.Count(string(text), "\n"), lastLine(string(text)))
 	b.ReportMetric(float64(cpu.Microseconds())/1000/float64(n), "cpu-ms/clip")
+	moved := curl(b, url, dir, n)
+	b.ReportMetric(float64(moved.Microseconds())/1000/float64(n), "curl-ms/clip")
+	b.ReportMetric(float64((cpu-moved).Microseconds())/1000/float64(n), "own-ms/clip")
 	b.ReportMetric(peak, "MB-peak")
 	res, err := http.Get(url + "/_sandbox/account")
 	if err != nil {
@@ -112,6 +120,43 @@ each:
 		b.Errorf("%d jobs billed for %d rows, %v", a.Billed, n, err)
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// curl downloads a clip of the run n times, as many at once as greenroom does, syncs the
+// files and gives the processor time of both.
+func curl(b *testing.B, url, dir string, n int) time.Duration {
+	b.Helper()
+	lock, err := lockfile.Load(filepath.Join(dir, "greenroom.lock"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, ok := lock.Get("welcome-00000")
+	if !ok {
+		b.Fatal("the lockfile lacks the first row")
+	}
+	video, err := heygen.New("x", heygen.WithBaseURL(url)).VideoV3(b.Context(), e.VideoID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := b.TempDir()
+	var config strings.Builder
+	for i := range n {
+		fmt.Fprintf(&config, "url=%q\noutput=%q\n", video.URL.Reveal(), filepath.Join(out, strconv.Itoa(i)))
+	}
+	var sum time.Duration
+	for _, args := range [][]string{{"curl", "--silent", "--fail", "--parallel", "--parallel-max", "4", "--config", "-"}, {"sh", "-c", `find "$0" -type f -print0 | xargs -0 sync`, out}} {
+		c := exec.Command(args[0], args[1:]...)
+		c.Stdin = strings.NewReader(config.String())
+		if text, err := c.CombinedOutput(); err != nil {
+			b.Fatalf("%s: %v\n%s", args[0], err, text[max(0, len(text)-1000):])
+		}
+		u := c.ProcessState.SysUsage().(*syscall.Rusage)
+		sum += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	if fi, err := os.Stat(filepath.Join(out, strconv.Itoa(n-1))); err != nil || fi.Size() != e.MasterBytes {
+		b.Fatalf("curl's last file: %v, %v", fi, err)
+	}
+	return sum
 }
 
 // resident is a process's memory in MB; 0 where it cannot be told.

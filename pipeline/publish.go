@@ -64,7 +64,7 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 			}
 		}
 	}
-	jsonB, ts, err := p.props()
+	jsonB, ts, err := remotion.EncodeProps(p.props())
 	if err != nil {
 		return err
 	}
@@ -118,8 +118,8 @@ func (p *Project) signal(props []byte) {
 	}
 }
 
-// props encodes what Remotion reads, from the lockfile alone.
-func (p *Project) props() (jsonB, ts []byte, err error) {
+// props is what Remotion reads, from the lockfile alone.
+func (p *Project) props() remotion.Props {
 	m := p.Manifest
 	props := remotion.Props{Version: 1, Project: m.Project, FPS: m.FPS, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	for _, c := range m.Clips {
@@ -140,7 +140,7 @@ func (p *Project) props() (jsonB, ts []byte, err error) {
 		}
 		props.Clips[c.Name] = clip
 	}
-	return remotion.EncodeProps(props)
+	return props
 }
 
 func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
@@ -171,9 +171,10 @@ func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
 // PropsPath is where the props stand, absolute.
 func (p *Project) PropsPath() string { return filepath.Join(p.path(SourceDir), "clips.gen.json") }
 
-// propsCurrent compares the props on disk with what they should be.
+// propsCurrent compares the props on disk with what they should be. What is there was
+// held against the schema when it was written.
 func (p *Project) propsCurrent() bool {
-	want, ts, err := p.props()
+	want, ts, err := p.props().Encode()
 	if err != nil {
 		return false
 	}

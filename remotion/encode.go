@@ -8,16 +8,23 @@ import (
 	"slices"
 )
 
-// EncodeProps gives clips.gen.json and clips.gen.ts. Both are stable: equal
-// props give equal bytes. Props that Validate refuses are an error.
+// EncodeProps gives clips.gen.json and clips.gen.ts of props that may be handed to
+// Remotion: those that Validate refuses are an error.
 func EncodeProps(p Props) (jsonB []byte, clipsTS []byte, err error) {
 	p.Version = PropsVersion
 	if p.Clips == nil {
-		p.Clips = map[string]Clip{} // {} and not null in JSON
+		p.Clips = map[string]Clip{} // null is no object
 	}
 	if err := p.Validate(); err != nil {
 		return nil, nil, err
 	}
+	return p.Encode()
+}
+
+// Encode is EncodeProps without Validate, to compare with what is there. Both texts are
+// stable: equal props give equal bytes.
+func (p Props) Encode() (jsonB []byte, clipsTS []byte, err error) {
+	p.Version = PropsVersion
 	head := p
 	head.Clips = map[string]Clip{}
 	whole, err := json.MarshalIndent(head, "", "  ")
