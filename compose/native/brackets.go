@@ -134,8 +134,9 @@ func bracketPairs(text []rune) []bracketPair {
 		case p.IsOpeningBracket():
 			open = append(open, i)
 		case p.IsBracket():
+			opening := []rune(bidi.ReverseString(string(r)))
 			for n := len(open) - 1; n >= 0; n-- {
-				if bidi.ReverseString(string(r)) == string(text[open[n]]) {
+				if opening[0] == text[open[n]] {
 					pairs, open = append(pairs, bracketPair{open[n], i}), open[:n]
 					break
 				}

@@ -41,6 +41,9 @@ func loadFace(path, family string) (*face, error) {
 	}
 	f := &face{family: family}
 	em := float64(binary.BigEndian.Uint16(head[18:]))
+	if em == 0 {
+		return nil, errFont
+	}
 	i16 := func(b []byte, at int) float64 { return float64(int16(binary.BigEndian.Uint16(b[at:]))) }
 	// As libass does it: the Windows metrics, signed, else those of hhea.
 	f.ascent, f.descent = i16(hhea, 4)/em, -i16(hhea, 6)/em

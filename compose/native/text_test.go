@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -302,7 +303,14 @@ func TestTwoFontsWithOneName(t *testing.T) {
 	if math.Abs(regular.ascent-1901.0/2048) > 1e-9 || math.Abs(regular.descent-483.0/2048) > 1e-9 {
 		t.Errorf("ascent %v and descent %v of an em", regular.ascent, regular.descent)
 	}
-	for _, bad := range [][]byte{nil, []byte("not a font at all"), regular.data[:200], append([]byte("wOF2"), regular.data...)} {
+	tables, version, err := fontTables(regular.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables["head"] = slices.Clone(tables["head"])
+	tables["head"][18], tables["head"][19] = 0, 0 // an em of no units, by which all sizes are divided
+	noEm := assemble(tables, version)
+	for _, bad := range [][]byte{noEm, nil, []byte("not a font at all"), regular.data[:200], append([]byte("wOF2"), regular.data...)} {
 		file := t.TempDir() + "/bad.ttf"
 		if err := os.WriteFile(file, bad, 0o600); err != nil {
 			t.Fatal(err)
