@@ -115,10 +115,14 @@ each:
 	defer res.Body.Close()
 	var a struct {
 		Billed int `json:"billed_jobs"`
+		Bulk   int `json:"bulk_reads"` // one for up to a hundred jobs
+		Reads  int `json:"status_reads"`
 	}
 	if err := json.NewDecoder(res.Body).Decode(&a); err != nil || a.Billed != n {
 		b.Errorf("%d jobs billed for %d rows, %v", a.Billed, n, err)
 	}
+	b.ReportMetric(float64(a.Bulk), "bulk-status-calls")
+	b.ReportMetric(float64(a.Reads)/float64(n), "reads/clip")
 	b.ReportMetric(0, "ns/op")
 }
 
