@@ -140,8 +140,10 @@ func (f *files) run(ctx context.Context, poll Poll) error {
 
 func plainError(err error) string {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EMFILE):
+	case errors.Is(err, syscall.ENOSPC):
 		return "the system has no more file watches (fs.inotify.max_user_watches)"
+	case errors.Is(err, syscall.EMFILE): // of the user, or of this process
+		return "too many programs listen to files (fs.inotify.max_user_instances), or too many files are open (ulimit -n)"
 	case err != nil:
 		return err.Error()
 	}

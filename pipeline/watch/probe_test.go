@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -76,18 +77,34 @@ func TestTheSystemsEventsPassTheProbe(t *testing.T) {
 	go func() { done <- f.events(ctx, true) }()
 	gone := time.NewTicker(5 * time.Millisecond) // begun and ended: the folder came and went
 	defer gone.Stop()
+	wait := func() {
+		select {
+		case <-gone.C:
+		case err := <-done: // nothing listens any more
+			t.Fatalf("no events: %v", err)
+		}
+	}
 	for i := 0; len(f.hints) == 0; i++ {
 		if err := os.WriteFile(filepath.Join(f.root, fmt.Sprint(i)), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		<-gone.C
+		wait()
 	}
 	for _, err := os.Stat(f.probeDir()); err == nil; _, err = os.Stat(f.probeDir()) {
-		<-gone.C
+		wait()
 	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// The system has two limits, and each has a name of its own.
+func TestWhichLimitIsMet(t *testing.T) {
+	for err, want := range map[error]string{syscall.ENOSPC: "max_user_watches", syscall.EMFILE: "max_user_instances"} {
+		if said := plainError(fmt.Errorf("listen: %w", os.NewSyscallError("inotify_init1", err))); !strings.Contains(said, want) {
+			t.Errorf("%v: %q", err, said)
+		}
 	}
 }
 
