@@ -18,7 +18,7 @@ setup:
 demo: setup build
 	@.ci/demo
 
-# The pictures of docs/compositions.md; name compositions in ONLY to draw those alone.
+# The pictures of docs/compositions.md and of README; ONLY names compositions, Still or Watch, to draw those alone.
 gallery: setup build
 	@.ci/gallery $(ONLY)
 

@@ -52,3 +52,30 @@ func TestREADME(t *testing.T) {
 		t.Errorf("no film: %v", err)
 	}
 }
+
+// TestREADMEManifest plans with the manifest that stands beside the film.
+func TestREADMEManifest(t *testing.T) {
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(b), -1)
+	if len(blocks) != 1 || strings.Count(blocks[0][1], "\n") != 8 {
+		t.Fatalf("README shows one manifest, of eight lines: %q", blocks) // make gallery draws its film
+	}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"greenroom.yaml": blocks[0][1], "scripts/intro.md": "Hello, and welcome.\n"} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("greenroom", "plan", "-C", dir)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !regexp.MustCompile(`1 clip: 1 to buy`).Match(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
