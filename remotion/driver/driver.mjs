@@ -105,17 +105,25 @@ const draws = async (instance) => {
   }
 };
 
-/** Takes from a page's messages what is said again with every frame and changes nothing, but has the page drawn again. */
-const sayOnce = (page) => {
+/** Takes from a page's messages what changes nothing in its pictures, but has it drawn again for each. */
+const drawOnce = (page) => {
   const client = page._client();
   const send = client.send.bind(client);
-  let ground;
-  client.send = (method, params) => {
+  let ground, size, scrolled;
+  client.send = async (method, params) => {
+    if (method === 'Emulation.setDeviceMetricsOverride') size = [params.width, params.height];
     // Of a page whose frames are PNGs the ground stays transparent, instead of for each picture alone.
     if (method === 'Emulation.setDefaultBackgroundColorOverride') {
       const next = JSON.stringify(params?.color);
-      if (!next || next === ground) return Promise.resolve({value: {}, size: 0});
+      if (!next || next === ground) return {value: {}, size: 0};
       ground = next;
+    }
+    // Only where a page is scrolled lies the picture beyond what it shows. It is asked beside what comes before a picture.
+    if (method === 'Target.activateTarget') {
+      scrolled = send('Runtime.evaluate', {expression: 'scrollX !== 0 || scrollY !== 0', returnByValue: true}).then(({value}) => value.result.value, () => true);
+    }
+    if (method === 'Page.captureScreenshot' && [params.clip?.width, params.clip?.height].join() === size?.join() && (await scrolled) === false) {
+      return send(method, {...params, captureBeyondViewport: false});
     }
     return send(method, params);
   };
@@ -156,7 +164,7 @@ const startBrowser = async (executable) => {
     const request = busy;
     const page = await newPage(...args);
     request?.pages.add(page);
-    sayOnce(page);
+    drawOnce(page);
     page._client().on('Runtime.exceptionThrown', ({exceptionDetails: d}) => {
       if (request?.op === 'chunk' || request?.op === 'still') request.reject(new Fault('render', d.exception?.description ?? d.text));
     });
