@@ -328,3 +328,21 @@ esac
 		t.Errorf("the browser was started %q, %v", b, err)
 	}
 }
+
+// TestAPageThatScrolls is drawn from its top, as Remotion draws it. What lies there is no longer in the window.
+func TestAPageThatScrolls(t *testing.T) {
+	t.Parallel()
+	s, spec := open(t, "Scrolled")
+	if _, err := s.Render(t.Context(), spec, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := greys(t, spec.Out)
+	if len(got) != 5 {
+		t.Errorf("%d frames", len(got))
+	}
+	for i, g := range got {
+		if g < 90 || g > 102 {
+			t.Errorf("frame %d is %d, want 96", i, g)
+		}
+	}
+}
