@@ -84,21 +84,23 @@ func TestANewBundle(t *testing.T) {
 	want("after a fault", "two")
 }
 
-// TestWebpackWhereRspackFails, or says that it is done and wrote nothing; a fault is the one that webpack names.
+// TestWebpackWhereRspackFails, or says that it is done and wrote nothing, and where tsconfig.json says what becomes of the sources:
+// Rspack is not told. A fault is the one that webpack names.
 func TestWebpackWhereRspackFails(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ rspack, webpack, want, says string }{
-		"rspack works":          {"write('rspack')", "throw new Error('it was asked')", "rspack", ""},
-		"rspack fails":          {"write('half'); throw new Error('no decorators')", "write('webpack')", "webpack", ""},
-		"rspack writes nothing": {"fs.mkdirSync(outDir)", "write('webpack')", "webpack", ""},
-		"both fail":             {"throw new Error('its words')", "throw new Error('a semicolon is missing')", "", "a semicolon is missing"},
+	for name, c := range map[string]struct{ rspack, webpack, want, says, tsconfig string }{
+		"rspack works":          {"write('rspack')", "throw new Error('it was asked')", "rspack", "", `{"compilerOptions":{"jsx":"react-jsx"}}`},
+		"rspack fails":          {"write('half'); throw new Error('no decorators')", "write('webpack')", "webpack", "", "{}"},
+		"rspack writes nothing": {"fs.mkdirSync(outDir)", "write('webpack')", "webpack", "", "{}"},
+		"both fail":             {"throw new Error('its words')", "throw new Error('a semicolon is missing')", "", "a semicolon is missing", "{}"},
+		"esbuild is told how":   {"write('rspack')", "write('webpack')", "webpack", "", `{"compilerOptions":{"jsxImportSource":"@emotion/react"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			cache := filepath.Join(dir, "cache")
 			put(t, dir, map[string]string{
-				"package.json": "{}", "src/index.tsx": "",
+				"package.json": "{}", "src/index.tsx": "", "tsconfig.json": c.tsconfig,
 				"node_modules/@remotion/renderer/package.json": `{"version":"1"}`,
 				"node_modules/@remotion/renderer/index.js":     fakeRenderer,
 				"node_modules/@remotion/bundler/package.json":  `{"version":"1"}`,

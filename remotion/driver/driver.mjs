@@ -189,6 +189,13 @@ const formats = {
 // libvpx at its default pace takes minutes for a short film; alpha needs no hidden frames.
 const vp9 = ['-deadline', 'good', '-cpu-used', '5', '-row-mt', '1', '-auto-alt-ref', '0'];
 
+// What in tsconfig.json changes the code that esbuild makes of the sources.
+const shaping = /"(jsxImportSource|jsxFactory|jsxFragmentFactory|experimentalDecorators|useDefineForClassFields|verbatimModuleSyntax|preserveValueImports|importsNotUsedAsValues)"/;
+const tsconfigMatters = () => {
+  const file = path.join(project, 'tsconfig.json');
+  return fs.existsSync(file) && shaping.test(fs.readFileSync(file, 'utf8'));
+};
+
 const operations = {
   async bundle({id, bundleDir, entryPoint, publicDir, anew, browser}) {
     const whole = () => fs.existsSync(path.join(bundleDir, 'index.html'));
@@ -198,7 +205,7 @@ const operations = {
     const building = `${bundleDir}.${process.pid}.tmp`;
     say({id, stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
     // Rspack takes a fifth of webpack's time. What it cannot do webpack may, and where it
-    // cannot either, its words are the ones that people know.
+    // cannot either, its words are the ones that people know. Remotion gives it no tsconfig.json.
     const build = async (rspack) => {
       await bundle({
         entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false, rspack,
@@ -209,7 +216,9 @@ const operations = {
     };
     const clear = () => fs.rmSync(building, {recursive: true, force: true});
     try {
-      await build(true).catch((e) => {
+      const rspack = !tsconfigMatters();
+      await build(rspack).catch((e) => {
+        if (!rspack) throw e;
         process.stderr.write(`${e.stack ?? e}\nbundling with webpack instead\n`);
         clear();
         return build(false);
