@@ -201,7 +201,7 @@ const operations = {
     const whole = () => fs.existsSync(path.join(bundleDir, 'index.html'));
     if (whole() && !anew) return;
     const {bundle} = await load('@remotion/bundler');
-    openBrowser(browser || null).catch(() => {}); // whoever needs it is told
+    if (browser) openBrowser(browser).catch(() => {}); // whoever needs it is told; Remotion's own may have to be downloaded first
     const building = `${bundleDir}.${process.pid}.tmp`;
     say({id, stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
     // Rspack takes a fifth of webpack's time. What it cannot do webpack may, and where it
