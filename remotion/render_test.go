@@ -45,6 +45,14 @@ const Clicks = () => {
   return <AbsoluteFill style={{background: 'rgb(' + [16 * frame, 16 * frame, 16 * frame].join() + ')'}}><Audio src={staticFile('clicks.wav')} /></AbsoluteFill>;
 };
 const Half = () => <div style={{width: 80, height: 90, background: 'rgb(192, 128, 96)'}} />;
+const Scrolled = () => {
+  useEffect(() => {
+    document.body.style.height = '1000px';
+    scrollTo(0, 80);
+    if (scrollY !== 80) throw new Error('this page does not scroll');
+  });
+  return <AbsoluteFill style={{background: 'rgb(96, 96, 96)'}} />;
+};
 const Thrower = () => {
   throw new Error('the component is broken');
 };
@@ -55,6 +63,7 @@ registerRoot(() => (
     <Composition id="Held" component={Held} {...common} durationInFrames={15} defaultProps={{gate: '', hold: 2}} />
     <Composition id="Clicks" component={Clicks} {...common} fps={30000 / 1001} durationInFrames={15} />
     <Composition id="Half" component={Half} {...common} />
+    <Composition id="Scrolled" component={Scrolled} {...common} />
     <Composition id="Thrower" component={Thrower} {...common} />
     <Composition id="Clips" component={Tiny} {...common} calculateMetadata={({props}) => ({durationInFrames: Object.keys((props as any).props.clips).length})} />
     <Composition id="BadMetadata" component={Tiny} {...common} calculateMetadata={() => { throw new Error('no metadata today'); }} />

@@ -207,7 +207,7 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 		show := func(one reply) { w.emit(Event{one.Stage, one.Done, one.Total, one.Message}) }
 		anew := s.newBundle && !s.bundled[w.bundle]
 		if _, err := os.Stat(filepath.Join(w.bundle, "index.html")); err != nil || anew {
-			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.entry, "publicDir": filepath.Join(s.project, "public"), "anew": anew}, show)
+			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.entry, "publicDir": filepath.Join(s.project, "public"), "anew": anew, "browser": s.r.Browser}, show)
 			if err != nil || one.Error != "" {
 				return one, err
 			}

@@ -307,3 +307,42 @@ func TestCut(t *testing.T) {
 		t.Errorf("%d chunks in a folder whose name Remotion's lists cannot hold", len(chunks))
 	}
 }
+
+// TestABrowserThatNeedsItsLimit draws nothing when it may draw as often as it can, as Chromium 98 did: it is started
+// again with the limit.
+func TestABrowserThatNeedsItsLimit(t *testing.T) {
+	t.Parallel()
+	r, spec := film(t, "Tiny")
+	dir := t.TempDir()
+	starts := filepath.Join(dir, "starts")
+	r.Browser = script(t, dir, "shell", `case "$*" in
+*--disable-frame-rate-limit*) echo unlimited >>'`+starts+`'; exec '`+r.Browser+`' --enable-begin-frame-control "$@";; # draws when it is told to
+*) echo limited >>'`+starts+`'; exec '`+r.Browser+`' "$@";;
+esac
+`)
+	res, err := r.Render(t.Context(), spec, nil)
+	if err != nil || res.Frames != 5 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if b, err := os.ReadFile(starts); string(b) != "unlimited\nlimited\n" {
+		t.Errorf("the browser was started %q, %v", b, err)
+	}
+}
+
+// TestAPageThatScrolls is drawn from its top, as Remotion draws it. What lies there is no longer in the window.
+func TestAPageThatScrolls(t *testing.T) {
+	t.Parallel()
+	s, spec := open(t, "Scrolled")
+	if _, err := s.Render(t.Context(), spec, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := greys(t, spec.Out)
+	if len(got) != 5 {
+		t.Errorf("%d frames", len(got))
+	}
+	for i, g := range got {
+		if g < 90 || g > 102 {
+			t.Errorf("frame %d is %d, want 96", i, g)
+		}
+	}
+}

@@ -49,15 +49,19 @@ process.on('unhandledRejection', (e) => {
 
 // Remotion gives the browser a process group of its own, which the one who stops
 // ours would miss. Kept in ours, it ends with us whatever happens to node.
+// And a browser draws 60 pictures a second at most, of which each frame of a film takes
+// two or three: without that limit a small film takes half the time.
 let browserProcess;
-if (process.platform !== 'win32') {
-  const {spawn} = childProcess;
-  childProcess.spawn = (file, args, options) => {
-    if (!Array.isArray(args) || !args.some((a) => String(a).startsWith('--remote-debugging-port'))) return spawn(file, args, options);
-    browserProcess = spawn(file, args, {...options, detached: false});
-    return browserProcess;
-  };
-}
+let limited = false; // after a browser that draws nothing without the limit
+const {spawn} = childProcess;
+childProcess.spawn = (file, args, options) => {
+  const at = Array.isArray(args) ? args.findIndex((a) => String(a).startsWith('--remote-debugging-port')) : -1;
+  if (at < 0) return spawn(file, args, options);
+  const all = limited ? args : [...args.slice(0, at), '--disable-frame-rate-limit', ...args.slice(at)];
+  const own = process.platform === 'win32' ? options : {...options, detached: false};
+  browserProcess = spawn(file, all, own);
+  return browserProcess;
+};
 const killAll = () => {
   if (process.platform === 'win32') process.exit(1);
   process.kill(0, 'SIGKILL'); // our group: the browser and every encoder
@@ -82,13 +86,67 @@ const load = (name) => {
   return loaded.get(name);
 };
 
+/** Whether a browser takes a picture of an empty page. Chromium 98 waited forever for one without its limit of frames. */
+const draws = async (instance) => {
+  const page = await instance.newPage({context: () => null, logLevel: 'error', indent: false, pageIndex: 0, onBrowserLog: null, onLog: () => {}});
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, 10000, false);
+  });
+  const picture = page._client().send('Page.captureScreenshot', {format: 'png'});
+  try {
+    return Boolean(await Promise.race([picture, late]));
+  } catch (e) {
+    throw new Fault(lost.test(String(e?.message)) ? 'died' : 'browser', e);
+  } finally {
+    picture.catch(() => {}); // when it comes too late
+    clearTimeout(timer);
+    page.close().catch(() => {}); // with its browser, when that is closed first
+  }
+};
+
+/** Takes from a page's messages what changes nothing in its pictures, but has it drawn again for each. */
+const drawOnce = (page) => {
+  const client = page._client();
+  const send = client.send.bind(client);
+  let ground, size, scrolled;
+  client.send = async (method, params) => {
+    if (method === 'Emulation.setDeviceMetricsOverride') size = [params.width, params.height];
+    // Of a page whose frames are PNGs the ground stays transparent, instead of for each picture alone.
+    if (method === 'Emulation.setDefaultBackgroundColorOverride') {
+      const next = JSON.stringify(params?.color);
+      if (!next || next === ground) return {value: {}, size: 0};
+      ground = next;
+    }
+    // Only where a page is scrolled lies the picture beyond what it shows. It is asked beside what comes before a picture.
+    if (method === 'Target.activateTarget') {
+      scrolled = send('Runtime.evaluate', {expression: 'scrollX !== 0 || scrollY !== 0', returnByValue: true}).then(({value}) => value.result.value, () => true);
+    }
+    if (method === 'Page.captureScreenshot' && [params.clip?.width, params.clip?.height].join() === size?.join() && (await scrolled) === false) {
+      return send(method, {...params, captureBeyondViewport: false});
+    }
+    return send(method, params);
+  };
+};
+
 let opened = null; // {executable, instance}: a promise's content
-const openBrowser = async (executable) => {
+let opening = Promise.resolve(); // one at a time: a browser is started beside the bundler
+const openBrowser = (executable) => {
+  opening = opening.catch(() => {}).then(() => startBrowser(executable));
+  return opening;
+};
+const startBrowser = async (executable) => {
   if (opened && opened.executable !== executable) await closeBrowser();
   if (opened) return opened.instance;
   const renderer = await load('@remotion/renderer');
   const options = {browserExecutable: executable, chromeMode: 'headless-shell', logLevel: 'error'};
-  const instance = await renderer.openBrowser('chrome', options).catch(as('browser'));
+  const start = () => renderer.openBrowser('chrome', options).catch(as('browser'));
+  let instance = await start();
+  if (!limited && !(await draws(instance))) {
+    await instance.close({silent: true});
+    limited = true;
+    instance = await start();
+  }
   const child = browserProcess;
   const died = () => {
     if (opened?.instance !== instance) return;
@@ -106,6 +164,7 @@ const openBrowser = async (executable) => {
     const request = busy;
     const page = await newPage(...args);
     request?.pages.add(page);
+    drawOnce(page);
     page._client().on('Runtime.exceptionThrown', ({exceptionDetails: d}) => {
       if (request?.op === 'chunk' || request?.op === 'still') request.reject(new Fault('render', d.exception?.description ?? d.text));
     });
@@ -130,20 +189,42 @@ const formats = {
 // libvpx at its default pace takes minutes for a short film; alpha needs no hidden frames.
 const vp9 = ['-deadline', 'good', '-cpu-used', '5', '-row-mt', '1', '-auto-alt-ref', '0'];
 
+// What in tsconfig.json changes the code that esbuild makes of the sources.
+const shaping = /"(jsxImportSource|jsxFactory|jsxFragmentFactory|experimentalDecorators|useDefineForClassFields|verbatimModuleSyntax|preserveValueImports|importsNotUsedAsValues)"/;
+const tsconfigMatters = () => {
+  const file = path.join(project, 'tsconfig.json');
+  return fs.existsSync(file) && shaping.test(fs.readFileSync(file, 'utf8'));
+};
+
 const operations = {
-  async bundle({id, bundleDir, entryPoint, publicDir, anew}) {
+  async bundle({id, bundleDir, entryPoint, publicDir, anew, browser}) {
     const whole = () => fs.existsSync(path.join(bundleDir, 'index.html'));
     if (whole() && !anew) return;
     const {bundle} = await load('@remotion/bundler');
+    if (browser) openBrowser(browser).catch(() => {}); // whoever needs it is told; Remotion's own may have to be downloaded first
     const building = `${bundleDir}.${process.pid}.tmp`;
     say({id, stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
-    try {
+    // Rspack takes a fifth of webpack's time. What it cannot do webpack may, and where it
+    // cannot either, its words are the ones that people know. Remotion gives it no tsconfig.json.
+    const build = async (rspack) => {
       await bundle({
-        entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false,
+        entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false, rspack,
         onProgress: (percent) => say({id, stage: 'bundle', done: percent, total: 100}),
       });
+      // Remotion 4.0.523 made no bundle with it and said nothing.
+      if (rspack && !fs.existsSync(path.join(building, 'bundle.js'))) throw new Error('the bundler wrote no bundle');
+    };
+    const clear = () => fs.rmSync(building, {recursive: true, force: true});
+    try {
+      const rspack = !tsconfigMatters();
+      await build(rspack).catch((e) => {
+        if (!rspack) throw e;
+        process.stderr.write(`${e.stack ?? e}\nbundling with webpack instead\n`);
+        clear();
+        return build(false);
+      });
     } catch (e) {
-      fs.rmSync(building, {recursive: true, force: true});
+      clear();
       // Two renders may bundle at once: the first to finish serves both.
       if (anew || !whole()) throw new Fault('bundle', e);
       return;
@@ -271,6 +352,7 @@ lines.on('line', (text) => {
 lines.on('close', async () => {
   // Closed in mid-film, the one who started us is gone or in a hurry.
   if (busy) killAll();
+  await opening.catch(() => {});
   await closeBrowser().catch(() => {}); // dead already, at best
   write('', () => process.exit(0));
 });
