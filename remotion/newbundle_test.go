@@ -5,7 +5,6 @@ package remotion
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"greenroom/internal/fault"
@@ -82,53 +81,4 @@ func TestANewBundle(t *testing.T) {
 		t.Errorf("a bundle that cannot be made: %v", err)
 	}
 	want("after a fault", "two")
-}
-
-// TestWebpackWhereRspackFails, or says that it is done and wrote nothing, and where tsconfig.json says what becomes of the sources:
-// Rspack is not told. A fault is the one that webpack names.
-func TestWebpackWhereRspackFails(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct{ rspack, webpack, want, says, tsconfig string }{
-		"rspack works":          {"write('rspack')", "throw new Error('it was asked')", "rspack", "", `{"compilerOptions":{"jsx":"react-jsx"}}`},
-		"rspack fails":          {"write('half'); throw new Error('no decorators')", "write('webpack')", "webpack", "", "{}"},
-		"rspack writes nothing": {"fs.mkdirSync(outDir)", "write('webpack')", "webpack", "", "{}"},
-		"both fail":             {"throw new Error('its words')", "throw new Error('a semicolon is missing')", "", "a semicolon is missing", "{}"},
-		"esbuild is told how":   {"write('rspack')", "write('webpack')", "webpack", "", `{"compilerOptions":{"jsxImportSource":"@emotion/react"}}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			cache := filepath.Join(dir, "cache")
-			put(t, dir, map[string]string{
-				"package.json": "{}", "src/index.tsx": "", "tsconfig.json": c.tsconfig,
-				"node_modules/@remotion/renderer/package.json": `{"version":"1"}`,
-				"node_modules/@remotion/renderer/index.js":     fakeRenderer,
-				"node_modules/@remotion/bundler/package.json":  `{"version":"1"}`,
-				"node_modules/@remotion/bundler/index.js": `const fs = require('fs'); exports.bundle = async ({outDir, rspack}) => {
-					const write = (by) => { fs.mkdirSync(outDir); for (const file of ['index.html', 'bundle.js']) fs.writeFileSync(outDir + '/' + file, by); };
-					if (rspack) { ` + c.rspack + ` } else { ` + c.webpack + ` } };`,
-			})
-			s, err := Renderer{}.Open(t.Context(), SessionSpec{ProjectDir: dir, CacheDir: cache}, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			_, _, err = s.begin(t.Context(), "Tiny", []byte("{}"), func(Event) {})
-			if c.says != "" {
-				if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), c.says) {
-					t.Errorf("the fault is %v", err)
-				}
-			} else if err != nil {
-				t.Error(err)
-			}
-			made, _ := filepath.Glob(filepath.Join(cache, "bundle-*"))
-			if len(made) > 0 {
-				b, _ := os.ReadFile(filepath.Join(made[0], "index.html"))
-				made[0] = string(b)
-			}
-			if strings.Join(made, " ") != c.want {
-				t.Errorf("bundles of %q, want %q", made, c.want)
-			}
-		})
-	}
 }

@@ -189,13 +189,6 @@ const formats = {
 // libvpx at its default pace takes minutes for a short film; alpha needs no hidden frames.
 const vp9 = ['-deadline', 'good', '-cpu-used', '5', '-row-mt', '1', '-auto-alt-ref', '0'];
 
-// What in tsconfig.json changes the code that esbuild makes of the sources.
-const shaping = /"(jsxImportSource|jsxFactory|jsxFragmentFactory|experimentalDecorators|useDefineForClassFields|verbatimModuleSyntax|preserveValueImports|importsNotUsedAsValues)"/;
-const tsconfigMatters = () => {
-  const file = path.join(project, 'tsconfig.json');
-  return fs.existsSync(file) && shaping.test(fs.readFileSync(file, 'utf8'));
-};
-
 const operations = {
   async bundle({id, bundleDir, entryPoint, publicDir, anew, browser}) {
     const whole = () => fs.existsSync(path.join(bundleDir, 'index.html'));
@@ -204,27 +197,13 @@ const operations = {
     if (browser) openBrowser(browser).catch(() => {}); // whoever needs it is told; Remotion's own may have to be downloaded first
     const building = `${bundleDir}.${process.pid}.tmp`;
     say({id, stage: 'bundle', done: 0, total: 100, message: 'bundling the project'});
-    // Rspack takes a fifth of webpack's time. What it cannot do webpack may, and where it
-    // cannot either, its words are the ones that people know. Remotion gives it no tsconfig.json.
-    const build = async (rspack) => {
+    try {
       await bundle({
-        entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false, rspack,
+        entryPoint, rootDir: project, outDir: building, publicDir, symlinkPublicDir: true, enableCaching: false,
         onProgress: (percent) => say({id, stage: 'bundle', done: percent, total: 100}),
       });
-      // Remotion 4.0.523 made no bundle with it and said nothing.
-      if (rspack && !fs.existsSync(path.join(building, 'bundle.js'))) throw new Error('the bundler wrote no bundle');
-    };
-    const clear = () => fs.rmSync(building, {recursive: true, force: true});
-    try {
-      const rspack = !tsconfigMatters();
-      await build(rspack).catch((e) => {
-        if (!rspack) throw e;
-        process.stderr.write(`${e.stack ?? e}\nbundling with webpack instead\n`);
-        clear();
-        return build(false);
-      });
     } catch (e) {
-      clear();
+      fs.rmSync(building, {recursive: true, force: true});
       // Two renders may bundle at once: the first to finish serves both.
       if (anew || !whole()) throw new Fault('bundle', e);
       return;
