@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -186,6 +187,8 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	err = errors.Join(err, p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
 	b.settle(plan)
+	// From here on all clips are held at once, in more than one shape: no garbage beside them.
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {

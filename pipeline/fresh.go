@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -137,10 +138,9 @@ func freshID(o Options, manifest string) string {
 // at before they are read once more, so that an edit in between shows as changed.
 func (p *Project) remember(ctx context.Context) {
 	path := filepath.Join(p.state, freshFile)
-	files := p.reliesOn()
-	stamps := make([]fileStamp, 0, len(files))
+	stamps := make([]fileStamp, 0, 6*len(p.Manifest.Clips))
 	young := p.o.Now().Add(-racy).UnixNano()
-	for _, f := range files {
+	for f := range p.reliesOn() {
 		s, err := stampOf(p.dir, f.path)
 		if err != nil || f.input && s.mtime > young {
 			os.Remove(path)
@@ -158,19 +158,28 @@ func (p *Project) remember(ctx context.Context) {
 		return
 	}
 	defer again.Close()
-	plan, err := again.Plan(ctx, nil)
-	if err != nil || !plan.UpToDate() || !again.propsCurrent() || !slices.Equal(files, again.reliesOn()) {
+	clips, err := again.upToDate(ctx)
+	if err != nil || clips < 0 || !again.propsCurrent() || !again.reliesOnThese(stamps) {
 		os.Remove(path)
 		return
 	}
 	var out bytes.Buffer
 	w := bufio.NewWriter(&out)
-	fmt.Fprintf(w, "%s\t%d %d\n", freshID(p.o, filepath.Base(p.Manifest.Path)), len(plan.Steps), len(stamps))
+	fmt.Fprintf(w, "%s\t%d %d\n", freshID(p.o, filepath.Base(p.Manifest.Path)), clips, len(stamps))
 	for _, s := range stamps {
 		fmt.Fprintf(w, "%d\t%d\t%s\n", s.size, s.mtime, s.path)
 	}
 	w.Flush()
 	_, _ = atomicfile.WriteBytes(path, 0o600, out.Bytes()) // only a memory
+}
+
+// upToDate is how many clips there are; -1 when not all of them are up to date.
+func (p *Project) upToDate(ctx context.Context) (int, error) {
+	plan, err := p.Plan(ctx, nil)
+	if err != nil || !plan.UpToDate() {
+		return -1, err
+	}
+	return len(plan.Steps), nil
 }
 
 // reliedOn is a file that the verdict "up to date" rests on.
@@ -179,18 +188,35 @@ type reliedOn struct {
 	input bool // people write it
 }
 
-// reliesOn lists them, in a stable order.
-func (p *Project) reliesOn() []reliedOn {
-	var out []reliedOn
-	add := func(input bool, path string) {
-		if path == "" {
-			return
+// reliesOnThese reports that the project relies on the files that were stamped and no others.
+func (p *Project) reliesOnThese(stamps []fileStamp) bool {
+	n := 0
+	for f := range p.reliesOn() {
+		if n == len(stamps) || stamps[n].path != f.path {
+			return false
 		}
-		if r, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(r) {
-			path = r
-		}
-		out = append(out, reliedOn{path, input})
+		n++
 	}
+	return n == len(stamps)
+}
+
+// reliesOn gives them, in a stable order.
+func (p *Project) reliesOn() iter.Seq[reliedOn] {
+	return func(yield func(reliedOn) bool) {
+		on := true
+		p.eachRelied(func(input bool, path string) {
+			if path == "" || !on {
+				return
+			}
+			if r, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(r) {
+				path = r
+			}
+			on = yield(reliedOn{path, input})
+		})
+	}
+}
+
+func (p *Project) eachRelied(add func(input bool, path string)) {
 	add(true, p.Manifest.Path)
 	add(false, p.path(LockName))
 	add(false, p.PropsPath())
@@ -218,5 +244,4 @@ func (p *Project) reliesOn() []reliedOn {
 			add(false, p.path(PublicDir+"/"+f.Name))
 		}
 	}
-	return out
 }

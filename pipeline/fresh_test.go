@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -63,7 +64,7 @@ func TestFreshSeesEveryChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := p.reliesOn()
+	files := slices.Collect(p.reliesOn())
 	p.Close()
 	if want := 5 + 3*(1+1+2*2); len(files) != want {
 		t.Fatalf("%d files, want %d: %v", len(files), want, files)

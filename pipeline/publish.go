@@ -1,12 +1,16 @@
 package pipeline
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"greenroom/assets"
@@ -171,19 +175,43 @@ func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
 // PropsPath is where the props stand, absolute.
 func (p *Project) PropsPath() string { return filepath.Join(p.path(SourceDir), "clips.gen.json") }
 
-// propsCurrent compares the props on disk with what they should be. What is there was
-// held against the schema when it was written.
+// propsCurrent compares the props on disk with what they should be, as they are written:
+// those of ten thousand clips are not held beside their files. What is there was held
+// against the schema when it was written.
 func (p *Project) propsCurrent() bool {
-	want, ts, err := p.props().Encode()
+	props := p.props()
+	return holds(p.PropsPath(), props.WriteJSON) && holds(p.path(liveProps), props.WriteJSON) && holds(filepath.Join(p.path(SourceDir), clipsModule), props.WriteModule)
+}
+
+// holds reports that a file has just the bytes that write writes.
+func holds(path string, write func(io.Writer) error) bool {
+	f, err := os.Open(path)
 	if err != nil {
 		return false
 	}
-	for path, b := range map[string][]byte{p.PropsPath(): want, p.path(liveProps): want, filepath.Join(p.path(SourceDir), clipsModule): ts} {
-		if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, b) {
-			return false
-		}
+	defer f.Close()
+	c := &comparer{file: bufio.NewReaderSize(f, 64<<10)}
+	if write(c) != nil {
+		return false
 	}
-	return true
+	_, err = c.file.ReadByte()
+	return err == io.EOF
+}
+
+// comparer takes what the file holds, and nothing else.
+type comparer struct {
+	file *bufio.Reader
+	buf  []byte
+}
+
+var errOther = errors.New("the file holds something else")
+
+func (c *comparer) Write(b []byte) (int, error) {
+	c.buf = slices.Grow(c.buf[:0], len(b))[:len(b)]
+	if _, err := io.ReadFull(c.file, c.buf); err != nil || !bytes.Equal(c.buf, b) {
+		return 0, errOther
+	}
+	return len(b), nil
 }
 
 // label is what is written over a stand-in: its name and the beginning of its script.

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,14 +94,14 @@ func Load(path string) (*File, error) { return newFile().Reload(path) }
 // Reload reads a lockfile that f may be an earlier state of: entries whose text is the
 // same are not parsed again, and are shared with f. f itself stays as it is.
 func (f *File) Reload(path string) (*File, error) {
-	b, err := os.ReadFile(path)
+	text, err := readString(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newFile(), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return parse(filepath.Base(path), b, f)
+	return parse(filepath.Base(path), text, f)
 }
 
 var (
@@ -109,20 +110,36 @@ var (
 )
 
 // Parse reads a lockfile's text; name is for messages.
-func Parse(name string, b []byte) (*File, error) { return parse(name, b, newFile()) }
+func Parse(name string, b []byte) (*File, error) { return parse(name, string(b), newFile()) }
 
-func parse(name string, b []byte, known *File) (*File, error) {
+// readString is a file's text, held once.
+func readString(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var b strings.Builder
+	if fi, err := f.Stat(); err == nil && fi.Size() <= maxSize {
+		b.Grow(int(fi.Size()))
+	}
+	_, err = io.Copy(&b, io.LimitReader(f, maxSize+1))
+	return b.String(), err
+}
+
+func parse(name, text string, known *File) (*File, error) {
 	bad := func(line, col int, format string, args ...any) error {
 		e := fault.New(fault.Manifest, "restore it with `git checkout "+name+"`, or delete it: takes that are paid for stay in the ledger", "lockfile: "+format, args...)
 		e.Place = &fault.Place{File: name, Line: line, Column: col}
 		return e
 	}
-	if len(b) > maxSize {
+	if len(text) > maxSize {
 		return nil, bad(1, 1, "larger than %d MiB", maxSize>>20)
 	}
-	if f := blocks(string(b), known); f != nil {
+	if f := blocks(text, known); f != nil {
 		return f, nil
 	}
+	b := []byte(text)
 	var d document
 	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&d); err != nil && len(bytes.TrimSpace(b)) > 0 {
 		var ye yaml.Error
