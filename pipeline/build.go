@@ -189,6 +189,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	b.settle(plan)
 	// From here on all clips are held at once, in more than one shape: no garbage beside them.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	if len(plan.Steps) > manyClips {
+		debug.FreeOSMemory()
+	}
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
