@@ -188,7 +188,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	err = errors.Join(err, p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
 	b.settle(plan)
 	// From here on all clips are held at once, in more than one shape: no garbage beside them.
-	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
 	if len(plan.Steps) > manyClips {
 		debug.FreeOSMemory()
 	}

@@ -149,7 +149,7 @@ func (p *Project) remember(ctx context.Context) {
 		stamps = append(stamps, s)
 	}
 	// Everything is held twice for a moment; garbage must not come on top of it.
-	defer debug.SetGCPercent(debug.SetGCPercent(20))
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
 	if len(p.Manifest.Clips) > manyClips {
 		debug.FreeOSMemory()
 	}
