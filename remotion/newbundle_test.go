@@ -5,6 +5,7 @@ package remotion
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"greenroom/internal/fault"
@@ -81,4 +82,27 @@ func TestANewBundle(t *testing.T) {
 		t.Errorf("a bundle that cannot be made: %v", err)
 	}
 	want("after a fault", "two")
+}
+
+// TestABrowserThatCannotBeDownloaded: Remotion brings its own where none is named, and what fails on the way is a rejection
+// that nobody awaits. It was told as a crash, with a hint about memory.
+func TestABrowserThatCannotBeDownloaded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put(t, dir, map[string]string{
+		"package.json": "{}", "src/index.tsx": "",
+		"node_modules/@remotion/renderer/package.json": `{"version":"1"}`,
+		"node_modules/@remotion/renderer/index.js":     `exports.openBrowser = () => new Promise(() => { Promise.reject(new Error('getaddrinfo ENOTFOUND browsers.example')); });`,
+		"node_modules/@remotion/bundler/package.json":  `{"version":"1"}`,
+		"node_modules/@remotion/bundler/index.js":      `const fs = require('fs'); exports.bundle = async ({outDir}) => { fs.mkdirSync(outDir); fs.writeFileSync(outDir + '/index.html', ''); };`,
+	})
+	s, err := Renderer{}.Open(t.Context(), SessionSpec{ProjectDir: dir, CacheDir: filepath.Join(dir, "cache")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, _, err = s.begin(t.Context(), "Tiny", []byte("{}"), func(Event) {})
+	if fault.KindOf(err) != fault.Tool || !strings.Contains(fault.Format(err, true), "ENOTFOUND") || !strings.Contains(fault.Format(err, true), "chromium-headless-shell") {
+		t.Errorf("the fault is %v", err)
+	}
 }

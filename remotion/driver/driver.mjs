@@ -38,13 +38,15 @@ const fatal = (name, e) => {
   if (busy) answer(busy.id, new Fault(name, e));
   process.stderr.write(String(e?.stack ?? e) + '\n', () => process.exit(1));
 };
-process.on('uncaughtException', (e) => fatal('crash', e));
+let starting = false; // a browser, which Remotion downloads when none is named: what fails there nobody awaits
+const crashed = (e) => fatal(starting ? 'browser' : 'crash', e);
+process.on('uncaughtException', crashed);
 // Pages that are closed under Remotion, after a cancel or a fault, reject what nobody
 // waits for any more. Whatever else goes wrong there leaves the request unanswered.
 const afterwards = /target closed|session closed|connection closed|page (has been |was )?closed|got cancelled|most likely the page has been closed/i;
 process.on('unhandledRejection', (e) => {
   if (!busy || afterwards.test(String(e?.message ?? e))) process.stderr.write(String(e?.stack ?? e) + '\n');
-  else fatal('crash', e);
+  else crashed(e);
 });
 
 // Remotion gives the browser a process group of its own, which the one who stops
@@ -140,7 +142,10 @@ const startBrowser = async (executable) => {
   if (opened) return opened.instance;
   const renderer = await load('@remotion/renderer');
   const options = {browserExecutable: executable, chromeMode: 'headless-shell', logLevel: 'error'};
-  const start = () => renderer.openBrowser('chrome', options).catch(as('browser'));
+  const start = () => {
+    starting = true;
+    return renderer.openBrowser('chrome', options).catch(as('browser')).finally(() => (starting = false));
+  };
   let instance = await start();
   if (!limited && !(await draws(instance))) {
     await instance.close({silent: true});
