@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -78,10 +79,20 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	cmd := exec.Command(bin, full...)
 	cmd.Dir = ts.MkAbs(".")
+	var story bytes.Buffer
+	cmd.Stderr = &story
 	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
 	ts.Defer(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait()
+		select {
+		case err := <-ended: // whatever fails then fails for that reason
+			text := story.Bytes()
+			ts.Logf("the sandbox ended by itself: %v\n%s", err, text[max(0, len(text)-20000):])
+		default:
+			_ = cmd.Process.Signal(os.Interrupt)
+			<-ended
+		}
 	})
 	deadline := time.After(20 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -66,15 +66,24 @@ func (s *Server) film(assetID string) *job {
 	if err != nil {
 		return foreign
 	}
-	s.mu.Lock()
-	jobs := slices.Clone(s.jobs)
+	type drawn struct {
+		*job
+		path string
+	}
+	var all []drawn
+	s.mu.Lock() // a job gets its file while others are read
+	for _, j := range s.jobs {
+		if j.File != "" {
+			all = append(all, drawn{j, filepath.Join(s.o.Dir, "media", j.File)})
+		}
+	}
 	s.mu.Unlock()
-	for _, j := range jobs {
-		if fi, err := os.Stat(filepath.Join(s.o.Dir, "media", j.File)); j.File == "" || err != nil || fi.Size() != int64(len(b)) {
+	for _, d := range all {
+		if fi, err := os.Stat(d.path); err != nil || fi.Size() != int64(len(b)) {
 			continue
 		}
-		if have, err := os.ReadFile(filepath.Join(s.o.Dir, "media", j.File)); err == nil && bytes.Equal(have, b) {
-			return j
+		if have, err := os.ReadFile(d.path); err == nil && bytes.Equal(have, b) {
+			return d.job
 		}
 	}
 	return foreign
