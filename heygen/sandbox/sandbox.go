@@ -305,8 +305,12 @@ type Running struct {
 	URL    string
 	server *Server
 	http   *http.Server
-	done   chan error
+	done   chan struct{} // closed when nothing is served any more
+	failed chan error
 }
+
+// Failed gives why the sandbox serves no more without having been closed: once, if ever.
+func (r *Running) Failed() <-chan error { return r.failed }
 
 // Start serves on a loopback address; port 0 takes a free one.
 func Start(ctx context.Context, addr string, o Options) (*Running, error) {
@@ -324,10 +328,19 @@ func Start(ctx context.Context, addr string, o Options) (*Running, error) {
 		l.Close()
 		return nil, err
 	}
-	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan error, 1),
+	return serve(l, s), nil
+}
+
+func serve(l net.Listener, s *Server) *Running {
+	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan struct{}), failed: make(chan error, 1),
 		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
-	go func() { r.done <- r.http.Serve(l) }()
-	return r, nil
+	go func() {
+		defer close(r.done)
+		if err := r.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			r.failed <- err
+		}
+	}()
+	return r
 }
 
 // Close stops serving and rendering.

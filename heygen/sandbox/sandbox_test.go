@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -237,4 +239,37 @@ func (s *studio) finished(id string) map[string]any {
 func (s *studio) billed() int {
 	n, _ := at(s.must("GET", "/_sandbox/account", nil), "billed_jobs").(float64)
 	return int(n)
+}
+
+// TestASandboxThatCannotServeSaysSo: it had gone on without a word, and every request was
+// refused by nobody.
+func TestASandboxThatCannotServeSaysSo(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(t.Context(), Options{Dir: t.TempDir(), Media: &maker{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := serve(l, s)
+	l.Close()
+	if err := <-r.Failed(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("%v", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	ended, err := Start(t.Context(), "127.0.0.1:0", Options{Dir: t.TempDir(), Media: &maker{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ended.Close(); err != nil {
+		t.Error(err)
+	}
+	select {
+	case err := <-ended.Failed():
+		t.Errorf("a closed sandbox failed: %v", err)
+	default:
+	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -10,6 +11,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
 )
 
 func sandboxCommand() command {
@@ -66,7 +68,11 @@ func sandboxCommand() command {
 						return err
 					}
 				}
-				<-ctx.Done()
+				select {
+				case <-ctx.Done():
+				case err := <-r.Failed():
+					return errors.Join(fault.Wrap(fault.Failed, err, "start it again; what was bought is on record", "serve"), r.Close())
+				}
 				if err := r.Close(); err != nil {
 					return err
 				}
