@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -187,11 +186,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	err = errors.Join(err, p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
 	b.settle(plan)
-	// From here on all clips are held at once, in more than one shape: no garbage beside them.
-	defer debug.SetGCPercent(debug.SetGCPercent(10))
-	if len(plan.Steps) > manyClips {
-		debug.FreeOSMemory()
-	}
+	defer tight(len(plan.Steps))() // from here on all clips are held at once, in more than one shape
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {

@@ -32,9 +32,20 @@ const (
 	racy = 50 * time.Millisecond
 )
 
-// manyClips is from where on a run gives memory back before it looks at everything again:
-// that takes a look at all that is in use, which for few clips is not worth it.
+// manyClips is from where on a run is careful with memory: for few clips that costs more
+// than it gives.
 const manyClips = 1000
+
+// tight gives memory back and lets little garbage lie until it is undone, where there are
+// many clips.
+func tight(clips int) (undo func()) {
+	if clips <= manyClips {
+		return func() {}
+	}
+	debug.FreeOSMemory()
+	before := debug.SetGCPercent(10)
+	return func() { debug.SetGCPercent(before) }
+}
 
 // fileStamp is what a file looked like.
 type fileStamp struct {
@@ -148,11 +159,7 @@ func (p *Project) remember(ctx context.Context) {
 		}
 		stamps = append(stamps, s)
 	}
-	// Everything is held twice for a moment; garbage must not come on top of it.
-	defer debug.SetGCPercent(debug.SetGCPercent(10))
-	if len(p.Manifest.Clips) > manyClips {
-		debug.FreeOSMemory()
-	}
+	defer tight(len(p.Manifest.Clips))() // everything is held twice for a moment
 	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock})
 	if err != nil {
 		return
