@@ -155,6 +155,11 @@ func TestRehearsal(t *testing.T) {
 				t.Errorf("exit %d, want 10", code)
 			}
 			wantText(t, out, `"hello": frozen: `, `"bye": frozen: `, c.says)
+			for line := range strings.Lines(out) {
+				if n := strings.Count(line, "the cache refuses"); n > 1 { // one reason for all of a clip's files
+					t.Errorf("the reason is told %d times: %s", n, line)
+				}
+			}
 			if left, _ := filepath.Glob(filepath.Join(b.dir, ".greenroom", "store", "tmp", "*")); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}

@@ -101,7 +101,7 @@ func classify(ctx context.Context, err error) error {
 	case code == gcerrors.NotFound:
 		return ErrMissing
 	case code == gcerrors.PermissionDenied, errors.Is(err, fs.ErrPermission), denied(text):
-		return &RefusedError{text}
+		return &RefusedError{brief(err, text)}
 	}
 	if strings.Contains(text, "checksum did not match") {
 		return &BadError{"answer", "its checksum is not that of its content"}
@@ -112,7 +112,21 @@ func classify(ctx context.Context, err error) error {
 			return &DownError{"no answer from " + u.Host + ": " + scrub(sent.Err)}
 		}
 	}
-	return &DownError{text}
+	return &DownError{brief(err, text)}
+}
+
+// brief is what a service said itself, where the library wrote a paragraph around it that
+// names the object, too: the same reason reads the same for every object.
+func brief(err error, text string) string {
+	var said interface{ ErrorCode() string }
+	if !errors.As(err, &said) || said.ErrorCode() == "" {
+		return text
+	}
+	out := said.ErrorCode()
+	if more, ok := said.(interface{ ErrorMessage() string }); ok && more.ErrorMessage() != "" {
+		out = strings.TrimSuffix(scrub(errors.New(more.ErrorMessage())), ".") + " (" + out + ")"
+	}
+	return out
 }
 
 // denied finds the refusals that the blob library has no code for.
