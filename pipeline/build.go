@@ -98,19 +98,20 @@ type keyedMutex struct {
 	held map[string]*sync.Mutex
 }
 
-func (k *keyedMutex) lock(key string) (unlock func()) {
+// lock waits for a key's turn; again tells that it was locked before.
+func (k *keyedMutex) lock(key string) (unlock func(), again bool) {
 	k.mu.Lock()
 	if k.held == nil {
 		k.held = map[string]*sync.Mutex{}
 	}
 	m := k.held[key]
-	if m == nil {
+	if again = m != nil; !again {
 		m = &sync.Mutex{}
 		k.held[key] = m
 	}
 	k.mu.Unlock()
 	m.Lock()
-	return m.Unlock
+	return m.Unlock, again
 }
 
 // Build brings clips up to date and publishes them. A clip's failure does not
@@ -186,7 +187,6 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	err = errors.Join(err, p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
 	b.settle(plan)
-	defer tight(len(plan.Steps))() // from here on all clips are held at once, in more than one shape
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {

@@ -71,7 +71,7 @@ func (p *Project) presenterDir() string { return filepath.Join(p.LibraryDir(), "
 // it, and waiting says what for.
 func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s standin.Spec) (*standin.Library, error) {
 	if b.Project.o.shared == nil {
-		unlock := b.takes.lock("library " + s.Presenter + s.Style)
+		unlock, _ := b.takes.lock("library " + s.Presenter + s.Style)
 		defer unlock()
 		return m.Library(ctx, b.presenterDir(), s)
 	}

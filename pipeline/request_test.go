@@ -229,7 +229,7 @@ func TestKeyedMutexLocksByKey(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 200 {
 		wg.Go(func() {
-			unlock := k.lock(fmt.Sprint(i % 2))
+			unlock, _ := k.lock(fmt.Sprint(i % 2))
 			defer unlock()
 			if inside[i%2].Add(1) != 1 {
 				t.Error("two at once")

@@ -25,9 +25,11 @@ const (
 // master brings the clip's source file into the store and onto the lockfile. Clips
 // that ask for the same take share it: the second finds what the first bought.
 func (b *build) master(ctx context.Context, s Step) error {
-	unlock := b.takes.lock(s.Key)
+	unlock, again := b.takes.lock(s.Key)
 	defer unlock()
-	if row, ok, err := b.ledger.Get(ctx, s.Key); err != nil {
+	if !again {
+		s.row = b.rows[s.Key] // since that was read only this run, which holds the lock, writes
+	} else if row, ok, err := b.ledger.Get(ctx, s.Key); err != nil {
 		return err
 	} else if ok {
 		s.row = &row
@@ -226,6 +228,9 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
 	}})
 	if err != nil {
+		if row.State == ledger.Submitted { // else the file's record says it too
+			err = errors.Join(err, b.ledger.Completed(ctx, row.Key))
+		}
 		return err
 	}
 	size := res.Bytes

@@ -56,7 +56,7 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 // is done, and tells the others what it has.
 func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
 	key := twinKey(*s.clip, e, s.req.route)
-	free := b.twins.lock(key)
+	free, _ := b.twins.lock(key)
 	b.mu.Lock()
 	other, ok := b.twins.known[key]
 	b.mu.Unlock()

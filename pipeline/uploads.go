@@ -40,7 +40,7 @@ func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heyge
 	if err != nil {
 		return upload{}, err
 	}
-	unlock := p.uploads.lock(string(api) + hash)
+	unlock, _ := p.uploads.lock(string(api) + hash)
 	defer unlock()
 	var known upload
 	p.can.of(p.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
@@ -93,7 +93,7 @@ func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.A
 	if err != nil {
 		return "", err
 	}
-	unlock := p.uploads.lock("photo" + string(api) + hash)
+	unlock, _ := p.uploads.lock("photo" + string(api) + hash)
 	defer unlock()
 	id := ""
 	p.can.of(p.accountID(), func(k *capability) { id = k.Photos[string(api)+" "+hash] })

@@ -52,7 +52,7 @@ func (b *build) draft(ctx context.Context, s Step) error {
 // speak sees that a clip's sound is bought exactly once and is in the store.
 func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice, error) {
 	r := s.req.speech
-	unlock := b.takes.lock("voice " + r.key)
+	unlock, _ := b.takes.lock("voice " + r.key)
 	defer unlock()
 	row, _, err := b.ledger.Get(ctx, r.key)
 	if err != nil {

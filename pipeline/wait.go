@@ -55,7 +55,7 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		case v.State == heygen.StateCompleted:
 			b.remembered(s.Route, age)
 			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
-			return row, v, b.ledger.Completed(ctx, row.Key)
+			return row, v, nil // on record together with the file
 		case v.State == heygen.StateFailed:
 			return row, v, b.jobFailed(ctx, s, row, v)
 		case b.o.NoWait:

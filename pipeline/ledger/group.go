@@ -1,8 +1,8 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -70,9 +70,9 @@ func (s *sqlite) commit(all []*change) error {
 		return fmt.Errorf("ledger: %w", err)
 	}
 	defer tx.Rollback() // nothing to undo after Commit
-	t := &sqliteTx{row: tx.Stmt(s.row), set: tx.Stmt(s.set), spent: tx.Stmt(s.spent)}
+	t := &sqliteTx{stmts: s.stmts.in(tx)}
 	for _, c := range all {
-		t.wrote, t.broken = false, false
+		t.wrote, t.broken, t.had = false, false, false
 		if c.err = c.f(t); c.err != nil && (t.wrote || t.broken) {
 			return c.err
 		}
@@ -85,24 +85,23 @@ func (s *sqlite) commit(all []*change) error {
 
 // sqliteTx is one change's view of the transaction.
 type sqliteTx struct {
-	row, set, spent *sql.Stmt
-	wrote           bool // the change has put something
-	broken          bool // the file failed: SQLite may have ended the transaction by itself
+	stmts  statements // of the transaction
+	wrote  bool       // the change has put something
+	broken bool       // the file failed: SQLite may have ended the transaction by itself
+	had    bool       // old is what the change read last
+	old    Row
 }
 
 func (t *sqliteTx) get(key string) (Row, bool, error) {
-	r, ok, err := one(t.row.QueryRow(key))
+	r, ok, err := one(t.stmts.row.QueryRow(key))
 	t.broken = t.broken || err != nil
+	t.old, t.had = r, ok
 	return r, ok, err
 }
 
 func (t *sqliteTx) put(r Row) error {
-	body := r.Body
-	if body == nil {
-		body = []byte{}
-	}
-	_, err := t.set.Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
-		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	err := t.write(r)
+	t.had = false
 	var e *modernc.Error
 	switch {
 	case err == nil:
@@ -115,8 +114,35 @@ func (t *sqliteTx) put(r Row) error {
 	return fmt.Errorf("ledger: %w", err)
 }
 
+// write changes the row that was read where it can, and else writes all of it.
+func (t *sqliteTx) write(r Row) error {
+	moved := []any{string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
+		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until)}
+	var err error
+	switch {
+	case !t.had || !sameWords(t.old, r):
+		body := r.Body
+		if body == nil {
+			body = []byte{}
+		}
+		_, err = t.stmts.set.Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
+			stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	case t.old.VideoID == r.VideoID:
+		_, err = t.stmts.move.Exec(append(moved, r.Key)...)
+	default:
+		_, err = t.stmts.name.Exec(append(moved, r.VideoID, r.Key)...)
+	}
+	return err
+}
+
+// sameWords reports that two states of a row differ in nothing but its progress.
+func sameWords(a, b Row) bool {
+	return a.Key == b.Key && a.Clip == b.Clip && a.Route == b.Route && a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
+		a.RunID == b.RunID && a.Price == b.Price && bytes.Equal(a.Body, b.Body)
+}
+
 func (t *sqliteTx) spentBy(runID string) (sum float64, err error) {
-	err = t.spent.QueryRow(runID).Scan(&sum)
+	err = t.stmts.spent.QueryRow(runID).Scan(&sum)
 	t.broken = t.broken || err != nil
 	return sum, err
 }

@@ -101,16 +101,20 @@ func TestTheBudgetIsHeldWhenTheBytesGo(t *testing.T) {
 	_, l := scripted(t)
 	ctx := t.Context()
 	budget := 1.5
-	for _, k := range []string{"a", "b"} { // both fit alone
-		if _, err := l.begin(ctx, intent(k, 1), &budget, false); err != nil {
-			t.Fatal(err)
+	for _, k := range []string{"a", "b"} { // planned by somebody, sent by nobody: both fit alone
+		if _, sends, err := l.begin(ctx, intent(k, 1), &budget, false, false); err != nil || sends {
+			t.Fatal(sends, err)
 		}
 	}
-	if _, err := l.sending(ctx, "a", &budget); err != nil {
-		t.Fatal(err)
+	if row, sends, err := l.begin(ctx, intent("a", 1), &budget, false, true); err != nil || !sends || row.State != Sending {
+		t.Fatal(row, sends, err)
 	}
-	if _, err := l.sending(ctx, "b", &budget); !errors.Is(err, ErrBudget) {
-		t.Errorf("two were sent on a budget for one: %v", err)
+	row, sends, err := l.begin(ctx, intent("b", 1), &budget, false, true)
+	if !errors.Is(err, ErrBudget) || sends {
+		t.Errorf("two were sent on a budget for one: %v %v", sends, err)
+	}
+	if row, _, err = l.Get(ctx, "b"); err != nil || row.State != Intended {
+		t.Errorf("refused by the budget, and on record as %s, %v", row.State, err)
 	}
 }
 

@@ -131,10 +131,16 @@ func TestStoresAgree(t *testing.T) {
 		r := Row{Key: n, Clip: "c", Route: "v2", Marker: pick("m", "m"+n), Title: "t", Path: "/p", Body: []byte(pick("{}", "[]")), RunID: pick("r1", "r2"), Reason: pick("", "why"),
 			State:   State(pick("INTENT", "INTENT", "SENDING", "SUBMITTED", "COMPLETED", "FAILED", "PARKED", "LOST")),
 			Pending: rnd.IntN(4) - 1, VideoID: pick("", "v1", "v2", "v"+n), Price: float64(rnd.IntN(9) - 1), FirstSent: at(), LastSent: at(), Owner: pick("", "p"), Until: at(), Updated: time.UnixMilli(int64(i) + 1).UTC()}
-		undo := rnd.IntN(4) == 0
+		undo, moves := rnd.IntN(4) == 0, rnd.IntN(3) > 0
 		said := [2]string{}
 		for j, s := range stores {
 			err := s.update(t.Context(), func(tx txn) error {
+				r := r
+				if old, known, err := tx.get(n); err != nil {
+					return err
+				} else if known && moves { // as the transitions do: the words stay
+					r.Clip, r.Route, r.Marker, r.Title, r.Path, r.Body, r.RunID, r.Price = old.Clip, old.Route, old.Marker, old.Title, old.Path, old.Body, old.RunID, old.Price
+				}
 				if err := tx.put(r); err != nil {
 					return errBroken
 				}

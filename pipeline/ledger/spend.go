@@ -49,7 +49,7 @@ const (
 // says. It gives the row in SUBMITTED or later, or an error: ErrBudget, ErrParked,
 // ErrBusy, ErrUnknown (the next run settles it), or the provider's refusal.
 func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions) (Row, error) {
-	row, err := l.begin(ctx, in, budget, o.Locked)
+	row, sends, err := l.begin(ctx, in, budget, o.Locked, true)
 	if err != nil {
 		return row, err
 	}
@@ -62,10 +62,10 @@ func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote
 		return row, ErrParked
 	}
 	p := purchase{l, in.RunID, budget, r, definiteNo, o}
-	if row.State == Sending {
-		row, err = p.recover(ctx, row)
-	} else {
+	if sends {
 		row, err = p.send(ctx, row)
+	} else {
+		row, err = p.recover(ctx, row)
 	}
 	if err != nil {
 		// What is left open is free for the next; a crash leaves it to the lease's end.
@@ -84,13 +84,10 @@ type purchase struct {
 	o          SpendOptions
 }
 
-// send is the first POST of an intent. It is not cut short by a cancellation: that
-// would only make a known answer unknown. The client has its own time limit.
+// send is the first POST of an intent, which is on record. It is not cut short by a
+// cancellation: that would only make a known answer unknown. The client has its own time
+// limit.
 func (p purchase) send(ctx context.Context, row Row) (Row, error) {
-	row, err := p.sending(ctx, row.Key, p.budget)
-	if err != nil {
-		return row, err
-	}
 	if !p.o.Locked && !p.now().Before(row.Until) {
 		// It stalled behind the record, and another may have taken the row over.
 		_, err := p.refused(ctx, row.Key, "not sent: the lease ran out")

@@ -160,7 +160,7 @@ func TestNoRepeatAfterAStallBehindTheRecord(t *testing.T) {
 // TestNoSendAfterTheLease: without the lock another may have taken the row over.
 func TestNoSendAfterTheLease(t *testing.T) {
 	s, l := scripted(t, yes("v1"))
-	l.store = &stalling{l.store, s, []time.Duration{0, time.Hour}}
+	l.store = &stalling{l.store, s, []time.Duration{time.Hour}}
 	if _, err := l.Spend(t.Context(), intent("k", 1), nil, s, no, s.v2()); !errors.Is(err, ErrBusy) || len(s.bodies) != 0 {
 		t.Fatalf("%v after %d sends", err, len(s.bodies))
 	}

@@ -47,6 +47,15 @@ const upsert = `INSERT INTO submissions (key, clip, route, marker, title, path, 
   price=excluded.price, first_sent=excluded.first_sent, last_sent=excluded.last_sent, updated=excluded.updated, duration=excluded.duration,
   master_hash=excluded.master_hash, master_bytes=excluded.master_bytes, owner=excluded.owner, lease_until=excluded.lease_until`
 
+// Most changes leave a row's words as they are. Naming only what may move keeps SQLite
+// from writing the indexes anew, and the body with them.
+const (
+	moveColumns = `UPDATE submissions SET state=?, pending=?, reason=?, first_sent=nullif(?,0), last_sent=nullif(?,0), updated=?,
+  duration=?, master_hash=?, master_bytes=?, owner=?, lease_until=nullif(?,0)`
+	moveRow = moveColumns + " WHERE key = ?"
+	nameRow = moveColumns + ", video_id=nullif(?,'') WHERE key = ?"
+)
+
 // leases is what version 1 of the file adds.
 const leases = `
 ALTER TABLE submissions ADD COLUMN owner TEXT NOT NULL DEFAULT '';
@@ -76,12 +85,19 @@ const fileVersion = 2
 
 // sqlite is the ledger's file. Two processes may have it open at once.
 type sqlite struct {
-	db              *sql.DB
-	row, set, spent *sql.Stmt // prepared once: parsing them was half of their cost
+	db    *sql.DB
+	stmts statements
 
 	turn    chan struct{} // holds what writes
 	mu      sync.Mutex
 	waiting []*change
+}
+
+// statements are prepared once: parsing them was half of their cost.
+type statements struct{ row, set, move, name, spent *sql.Stmt }
+
+func (s statements) in(tx *sql.Tx) statements {
+	return statements{tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name), tx.Stmt(s.spent)}
 }
 
 const (
@@ -104,7 +120,7 @@ func openSQLite(path string) (*sqlite, error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&s.row, selectOne}, {&s.set, upsert}, {&s.spent, selectSpent}} {
+	}{{&s.stmts.row, selectOne}, {&s.stmts.set, upsert}, {&s.stmts.move, moveRow}, {&s.stmts.name, nameRow}, {&s.stmts.spent, selectSpent}} {
 		if *p.stmt, err = db.Prepare(p.text); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
@@ -174,7 +190,7 @@ func one(row *sql.Row) (Row, bool, error) {
 }
 
 func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
-	return one(s.row.QueryRowContext(ctx, key))
+	return one(s.stmts.row.QueryRowContext(ctx, key))
 }
 
 func (s *sqlite) list(ctx context.Context) ([]Row, error) {

@@ -9,10 +9,12 @@ import (
 
 // begin inserts the intent or gets the row that is already there, holds the run's
 // budget (USD; nil is none) against everything the run has already sent, and takes
-// the lease of a row that is still open.
-func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked bool) (Row, error) {
-	var row Row
-	err := l.store.update(ctx, func(t txn) error {
+// the lease of a row that is still open. With send it also freezes the body of a row
+// that may be sent, and says that its bytes may now leave: sends tells. All of that is
+// looked at in the one transaction that lets the bytes go.
+func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, send bool) (row Row, sends bool, err error) {
+	err = l.store.update(ctx, func(t txn) error {
+		sends = false
 		old, known, err := t.get(in.Key)
 		if err != nil {
 			return err
@@ -33,9 +35,13 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked b
 		}
 		l.lease(&row)
 		row.Updated = l.stamp()
+		if sends = send && row.State == Intended; sends {
+			// Every earlier send was refused: the key's day begins with this one.
+			row.State, row.Pending, row.FirstSent, row.LastSent, row.Reason = Sending, 1, row.Updated, row.Updated, ""
+		}
 		return t.put(row)
 	})
-	return row, err
+	return row, sends, err
 }
 
 // lease makes the row this process's for a while.
@@ -75,24 +81,6 @@ func (l *Ledger) afford(t txn, runID string, price float64, budget *float64) err
 
 // stamp is now, as exact as the record keeps it.
 func (l *Ledger) stamp() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
-
-// sending freezes the body and says that bytes may now leave. Only an intent that
-// this process leases may be sent, and only within the budget: both are looked at
-// in the transaction that lets the bytes go.
-func (l *Ledger) sending(ctx context.Context, key string, budget *float64) (Row, error) {
-	return l.change(ctx, key, func(t txn, r *Row) error {
-		if err := l.mine(*r); err != nil {
-			return err
-		}
-		if err := l.afford(t, r.RunID, r.Price, budget); err != nil {
-			return err
-		}
-		l.lease(r)
-		// Every earlier send was refused: the key's day begins with this one.
-		r.State, r.Pending, r.FirstSent, r.LastSent, r.Reason = Sending, 1, l.stamp(), l.stamp(), ""
-		return nil
-	}, Intended)
-}
 
 // again counts one more send of a row whose outcome is unknown, while its key
 // lives. The refusal of a repeat says nothing about the first: only as many
@@ -212,9 +200,12 @@ func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
 	return err
 }
 
-// Fetched records the master in the store, after it is there.
+// Fetched records the master in the store, after it is there, and with it that the
+// provider finished the video.
 func (l *Ledger) Fetched(ctx context.Context, key, masterHash string, bytes int64, duration float64) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.MasterHash, r.MasterBytes, r.Duration = masterHash, bytes, duration }, Completed)
+	_, err := l.move(ctx, key, func(r *Row) {
+		r.State, r.MasterHash, r.MasterBytes, r.Duration = Completed, masterHash, bytes, duration
+	}, Submitted, Completed)
 	return err
 }
 
@@ -275,7 +266,7 @@ func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) err
 // LockSubmitter.
 func (l *Ledger) Adopt(ctx context.Context, in Intent, videoID string) error {
 	in.Price = 0
-	row, err := l.begin(ctx, in, nil, true)
+	row, _, err := l.begin(ctx, in, nil, true, false)
 	if err != nil {
 		return err
 	}
