@@ -181,10 +181,11 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 	if q.size > 0 {
 		req.ContentLength = q.size
 	}
-	// A repeat by net/http itself on a broken idle connection would spend twice.
+	// A repeat by net/http itself on a broken idle connection would spend twice. Without a
+	// key nobody could tell what came of a request on one that broke, so it gets its own.
 	if q.once {
 		req.GetBody = nil
-		req.Close = true
+		req.Close = q.idempotency == ""
 	}
 	req.Header.Set("X-Api-Key", c.key.Reveal())
 	req.Header.Set("User-Agent", c.userAgent)

@@ -1,0 +1,83 @@
+package heygen
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// connections serves h and counts the connections and requests that came.
+func connections(t *testing.T, h http.HandlerFunc) (c *Client, conns, requests *atomic.Int32) {
+	t.Helper()
+	conns, requests = new(atomic.Int32), new(atomic.Int32)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		h(w, r)
+	}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			conns.Add(1)
+		}
+	}
+	s.Start()
+	t.Cleanup(s.Close)
+	instant := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	return New("key", WithBaseURL(s.URL), WithClock(time.Now, instant)), conns, requests
+}
+
+// TestOnlyAPurchaseWithAKeySharesAConnection: without a key nobody could tell what came of
+// a request on a connection that had died; a handshake for each of ten thousand is dear.
+func TestOnlyAPurchaseWithAKeySharesAConnection(t *testing.T) {
+	const n = 3
+	for key, want := range map[string]int32{"": n, "key": 1} {
+		var i atomic.Int32
+		client, conns, _ := connections(t, func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, `{"data":{"video_id":"v%d"}}`, i.Add(1))
+		})
+		for range n {
+			var err error
+			if key == "" {
+				_, err = client.Submit(t.Context(), PathGenerate, []byte(`{}`))
+			} else {
+				_, err = client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), key)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := conns.Load(); got != want {
+			t.Errorf("key %q: %d connections for %d purchases, want %d", key, got, n, want)
+		}
+	}
+}
+
+// TestABrokenConnectionRepeatsNoPurchase: net/http must not send one again by itself, with
+// a key neither: what is sent again is counted before.
+func TestABrokenConnectionRepeatsNoPurchase(t *testing.T) {
+	var broken atomic.Bool
+	client, _, requests := connections(t, func(w http.ResponseWriter, r *http.Request) {
+		if !broken.Load() {
+			fmt.Fprint(w, `{"data":{"video_id":"v1"}}`)
+			return
+		}
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c.Close()
+	})
+	if _, err := client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), "k1"); err != nil {
+		t.Fatal(err)
+	}
+	broken.Store(true)
+	_, err := client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), "k2")
+	if err == nil || DefiniteNo(err) || requests.Load() != 2 {
+		t.Errorf("%v after %d requests", err, requests.Load())
+	}
+}
