@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,21 +30,6 @@ const (
 	// within one tick of the file system's clock could go unseen.
 	racy = 50 * time.Millisecond
 )
-
-// manyClips is from where on a run is careful with memory: for few clips that costs more
-// than it gives.
-const manyClips = 1000
-
-// tight gives memory back and lets little garbage lie until it is undone, where there are
-// many clips.
-func tight(clips int) (undo func()) {
-	if clips <= manyClips {
-		return func() {}
-	}
-	debug.FreeOSMemory()
-	before := debug.SetGCPercent(10)
-	return func() { debug.SetGCPercent(before) }
-}
 
 // fileStamp is what a file looked like.
 type fileStamp struct {
@@ -159,7 +143,6 @@ func (p *Project) remember(ctx context.Context) {
 		}
 		stamps = append(stamps, s)
 	}
-	defer tight(len(p.Manifest.Clips))() // everything is held twice for a moment
 	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock})
 	if err != nil {
 		return

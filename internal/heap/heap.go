@@ -1,0 +1,80 @@
+// Package heap lets garbage lie as long as there is room for it.
+//
+// It promises that the heap of a program whose data is smaller than a budget stays near
+// that budget, and that it is collected no more often than that takes. It never holds a
+// program back whose data has outgrown the budget: that one collects as another share of
+// its data, and not without end.
+package heap
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// most and least bound what may lie, in percent of what is in use. Below least a
+// collection would cost more than its memory is worth; most is only for the first
+// moments, when nearly nothing is in use.
+const (
+	most  = 1000
+	least = 25
+)
+
+// live is what the last collection found in use, bytes.
+const live = "/gc/heap/live:bytes"
+
+// Keep collects when the heap reaches budget bytes, or has grown by a quarter above what
+// is in use where that is more. It sets the collector's percentage anew after each
+// collection, until undo, which restores the one it found.
+func Keep(budget uint64) (undo func()) {
+	k := &keeper{budget: budget, before: debug.SetGCPercent(percent(0, budget))}
+	k.wait()
+	return k.stop
+}
+
+type keeper struct {
+	budget uint64
+	before int
+
+	mu      sync.Mutex
+	stopped bool
+}
+
+// wait sets the percentage when the next collection has ended: it is then that something
+// nobody holds is found.
+func (k *keeper) wait() {
+	runtime.SetFinalizer(&struct{ p *keeper }{k}, func(any) { k.collected() })
+}
+
+func (k *keeper) collected() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.stopped {
+		return
+	}
+	s := []metrics.Sample{{Name: live}}
+	metrics.Read(s)
+	debug.SetGCPercent(percent(s[0].Value.Uint64(), k.budget))
+	k.wait()
+}
+
+func (k *keeper) stop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.stopped {
+		k.stopped = true
+		debug.SetGCPercent(k.before)
+	}
+}
+
+// percent is how much may lie on top of used bytes, in percent of them.
+func percent(used, budget uint64) int {
+	if used == 0 {
+		return most
+	}
+	if used >= budget {
+		return least
+	}
+	return int(min(max((budget-used)*100/used, least), most))
+}
