@@ -52,7 +52,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 	for i, c := range p.Manifest.Clips {
 		req, err := p.request(c)
 		must(err)
-		e := lockfile.Entry{Clip: c.Name, TakeKey: req.key, Route: req.route, VideoID: fmt.Sprintf("video%d", i), Inputs: req.inputs(),
+		e := lockfile.Entry{Clip: c.Name, TakeKey: req.key, Route: req.route, VideoID: fmt.Sprintf("video%d", i), Inputs: req.inputs,
 			Info: builtInfo()}
 		e.Master, e.MasterBytes = put("master", i)
 		e.Renditions = map[string]lockfile.Rendition{}

@@ -93,7 +93,7 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 		return err
 	}
 	name := s.recordName(e.TakeKey)
-	e.Clip, e.Inputs, e.Renditions, e.Info, e.Tool = recordClip, nil, nil, lockfile.Info{}, ""
+	e.Clip, e.Inputs, e.Renditions, e.Info, e.Tool = recordClip, "", nil, lockfile.Info{}, ""
 	f.Set(e)
 	b, err := f.Encode()
 	if err != nil {

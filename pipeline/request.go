@@ -2,11 +2,10 @@ package pipeline
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"sort"
 	"strings"
 
+	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
 
@@ -14,7 +13,7 @@ import (
 type request struct {
 	route     string
 	key       string // SHA-256 of everything that changes the take
-	fields    []keyField
+	inputs    lockfile.Inputs
 	priceKind string
 	seconds   float64        // estimated
 	certain   bool           // seconds is no estimate
@@ -23,24 +22,14 @@ type request struct {
 
 func (r request) paid() bool { return r.route != routeVideo && r.route != routeFile }
 
-// inputs are short hashes of the key's parts, kept in the lockfile so that plan
-// can say what changed.
-func (r request) inputs() map[string]string {
-	m := make(map[string]string, len(r.fields))
-	for _, f := range r.fields {
-		m[f.name] = hex.EncodeToString(f.hash[:])
-	}
-	return m
-}
-
-func (r request) changedSince(old map[string]string) string {
+// changedSince names the parts that are not what they were.
+func (r request) changedSince(old lockfile.Inputs) string {
 	var names []string
-	for k, v := range r.inputs() {
-		if old[k] != v {
+	for k, v := range r.inputs.All() {
+		if old.Get(k) != v {
 			names = append(names, k)
 		}
 	}
-	sort.Strings(names)
 	return strings.Join(names, ", ")
 }
 
@@ -81,7 +70,7 @@ func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) 
 	}
 	k.field("route", r.route)
 	k.number("take", float64(c.Take))
-	r.key, r.fields = k.sum(), k.fields
+	r.key, r.inputs = k.sum(), k.inputs()
 	return r, nil
 }
 

@@ -125,7 +125,7 @@ func TestChangedSinceNamesTheField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := after.changedSince(before.inputs()); got != "script, voice speed" {
+	if got := after.changedSince(before.inputs); got != "script, voice speed" {
 		t.Errorf("%q", got)
 	}
 }

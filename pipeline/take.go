@@ -80,7 +80,7 @@ func (b *build) importFile(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs()})
+	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs})
 }
 
 // take sees that the clip's job is bought exactly once and waits for its end. The video is
@@ -253,7 +253,7 @@ func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) 
 }
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
-	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs()}
+	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs}
 	if s.req.speech == nil { // else the bought voice brings them
 		if r, ok := b.captions(ctx, s, client, id, v); ok {
 			e.Captions = &r

@@ -25,10 +25,10 @@ func (e Entry) text(b []byte) ([]byte, bool) {
 	if e.Duration != 0 {
 		w.float(1, "announced", e.Duration)
 	}
-	if len(e.Inputs) > 0 {
+	if e.Inputs != "" {
 		w.key(1, "inputs", "\n")
-		for _, k := range slices.Sorted(maps.Keys(e.Inputs)) {
-			w.str(2, k, e.Inputs[k])
+		for k, v := range e.Inputs.All() {
+			w.str(2, k, v)
 		}
 	}
 	if e.Info != (Info{}) {

@@ -33,7 +33,7 @@ func oddEntry(rnd *rand.Rand) Entry {
 		e.Info = Info{rnd.IntN(4000), rnd.IntN(4000), 30000, 1001, rnd.IntN(9000), f(), rnd.IntN(2) == 0, Box{rnd.IntN(9), rnd.IntN(9), rnd.IntN(900), rnd.IntN(900)}, rnd.IntN(2) * 600, rnd.IntN(2) * 700}
 	}
 	if rnd.IntN(2) == 0 {
-		e.Inputs = map[string]string{"script": hex()[:8], "avatar": hex()[:8], "voice speed": hex()[:8], "schema": hex()[:8]}
+		e.Inputs = MakeInputs([2]string{"script", hex()[:8]}, [2]string{"avatar", hex()[:8]}, [2]string{"voice speed", hex()[:8]}, [2]string{"schema", hex()[:8]})
 	}
 	if rnd.IntN(2) == 0 {
 		c := r()
@@ -54,7 +54,7 @@ func oddEntry(rnd *rand.Rand) Entry {
 		case 2:
 			e.Tool = s()
 		case 3:
-			e.Inputs = map[string]string{s(): s(), "script": s()}
+			e.Inputs = MakeInputs([2]string{s(), s()}, [2]string{"script", s()})
 		case 4:
 			e.Renditions = map[string]Rendition{s(): r(), "webm": {Key: s(), Hash: hex()}}
 		}
@@ -105,7 +105,7 @@ func TestEntriesAreWrittenAsTheYAMLPackageDoes(t *testing.T) {
 // TestUsualEntriesNeedNoYAML: what a build writes is of the usual kind.
 func TestUsualEntriesNeedNoYAML(t *testing.T) {
 	for name, e := range sample().clips {
-		e.VideoID, e.Inputs = "7badcafe01230badcafe0123", map[string]string{"script": "2badcafe0123", "avatar scale": "112345678e90", "digits": "12345678", "binary": "0b101a01", "look": "abcdef012345"}
+		e.VideoID, e.Inputs = "7badcafe01230badcafe0123", MakeInputs([2]string{"script", "2badcafe0123"}, [2]string{"avatar scale", "112345678e90"}, [2]string{"digits", "12345678"}, [2]string{"binary", "0b101a01"}, [2]string{"look", "abcdef012345"})
 		text, ok := e.text(nil)
 		if _, read := readText(name, string(text)); !ok || !read {
 			t.Errorf("%s: written %v, read %v", name, ok, read)

@@ -38,7 +38,7 @@ type Entry struct {
 	Master      string               `yaml:"master"` // SHA-256, hex
 	MasterBytes int64                `yaml:"bytes"`
 	Duration    float64              `yaml:"announced,omitempty"` // seconds, as the provider said
-	Inputs      map[string]string    `yaml:"inputs,omitempty"`    // short hashes of what the take was made from
+	Inputs      Inputs               `yaml:"inputs,omitempty"`    // short hashes of what the take was made from
 	Info        Info                 `yaml:"info,omitempty"`
 	Captions    *Rendition           `yaml:"captions,omitempty"` // the sidecar, ready to publish
 	Tool        string               `yaml:"ffmpeg,omitempty"`   // the version that made the renditions

@@ -20,7 +20,7 @@ func sample() *File {
 	for _, n := range []string{"pricing", "1", "intro"} {
 		f.Set(Entry{
 			Clip: n, TakeKey: hash, Route: "v2-key", VideoID: "7e1", Master: hash, MasterBytes: 12, Duration: 1.5,
-			Inputs:     map[string]string{"script": "aa", "avatar": "bb"},
+			Inputs:     MakeInputs([2]string{"script", "aa"}, [2]string{"avatar", "bb"}),
 			Info:       Info{Width: 1280, Height: 720, FPSNum: 25, FPSDen: 1, Frames: 38, Duration: 1.52, Transparent: true, Box: Box{4, 8, 600, 712}, OutWidth: 600, OutHeight: 712},
 			Renditions: map[string]Rendition{"webm": {hash, hash, 5}, "poster": {hash, hash, 6}},
 		})
@@ -130,7 +130,7 @@ func BenchmarkTenThousand(b *testing.B) {
 	f := newFile()
 	for i := range 10_000 {
 		e, _ := sample().Get("intro")
-		e.Clip, e.VideoID, e.Inputs = fmt.Sprintf("clip-%d", i), hash[:32], map[string]string{"script": hash[:12], "avatar": hash[:12]}
+		e.Clip, e.VideoID, e.Inputs = fmt.Sprintf("clip-%d", i), hash[:32], MakeInputs([2]string{"script", hash[:12]}, [2]string{"avatar", hash[:12]})
 		f.Set(e)
 	}
 	text, err := f.Encode()
@@ -186,9 +186,9 @@ func TestReload(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		e, ok := got.Get("intro")
-		intro.Inputs["seen"] = "through the same map"
-		taken := e.Inputs["seen"] != ""
-		delete(intro.Inputs, "seen")
+		intro.Renditions["seen"] = Rendition{Key: "through the same map"}
+		taken := e.Renditions["seen"].Key != ""
+		delete(intro.Renditions, "seen")
 		if !ok || taken != c.same || len(got.clips) != len(before.clips) {
 			t.Errorf("%s: taken over %v, %+v", name, taken, e)
 		}

@@ -12,6 +12,7 @@ func readText(clip, block string) (Entry, bool) {
 	e := Entry{Clip: strings.Clone(clip)}
 	block = strings.Clone(block) // one entry must not hold the text of all
 	var path [4]string           // the keys that a line stands below, by depth
+	var inputs inputsText
 	for rest := block; rest != ""; {
 		line, after, whole := strings.Cut(rest, "\n")
 		rest = after
@@ -31,10 +32,15 @@ func readText(clip, block string) (Entry, bool) {
 		if inner, quoted := strings.CutPrefix(value, `"`); quoted {
 			value = strings.TrimSuffix(inner, `"`)
 		}
-		if !e.set(path[:depth+1], value) {
+		if depth == 1 && path[0] == "inputs" {
+			if inputs, ok = inputs.add(key, value); !ok {
+				return e, false
+			}
+		} else if !e.set(path[:depth+1], value) {
 			return e, false
 		}
 	}
+	e.Inputs = Inputs(inputs.text)
 	again, ok := e.text(make([]byte, 0, len(block)))
 	return e, ok && string(again) == block
 }
@@ -45,12 +51,6 @@ func (e *Entry) set(path []string, value string) (ok bool) {
 	switch {
 	case len(path) == 1:
 		return e.setOwn(last, value)
-	case len(path) == 2 && top == "inputs":
-		if e.Inputs == nil {
-			e.Inputs = map[string]string{}
-		}
-		e.Inputs[last] = value
-		return true
 	case len(path) == 2 && top == "info":
 		return e.Info.set(last, value)
 	case len(path) == 2 && top == "captions":
