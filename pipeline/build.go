@@ -192,12 +192,13 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	} else {
 		err = errors.Join(err, perr)
 	}
-	if shared := sh.push(ctx, o.Clips, &b.sum); shared && err == nil && (sh.none || len(o.Clips) == 0) {
+	sum = b.sum // from here on the plan and all that ran are garbage
+	if shared := sh.push(ctx, o.Clips, &sum); shared && err == nil && (sh.none || len(o.Clips) == 0) {
 		p.remember(ctx)
 	}
-	b.sum.Took = p.o.Now().Sub(start)
-	b.sum.Seconds = b.sum.Took.Seconds()
-	return b.sum, err
+	sum.Took = p.o.Now().Sub(start)
+	sum.Seconds = sum.Took.Seconds()
+	return sum, err
 }
 
 // limits sets the run's bounds and asks for leave to spend.

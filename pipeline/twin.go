@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -61,7 +60,7 @@ func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, u
 	other, ok := b.twins.known[key]
 	b.mu.Unlock()
 	if ok = ok && b.hasAll(other); ok {
-		e.Info, e.Renditions = other.Info, maps.Clone(other.Renditions)
+		e.Info, e.Renditions = other.Info, other.Renditions // nobody changes one that is on record
 	}
 	return e, ok, func(made *lockfile.Entry) {
 		if made != nil {

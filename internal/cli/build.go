@@ -222,7 +222,7 @@ func (e *env) ask(question string) (bool, error) {
 
 // heapBudget is what a build's heap may take, bytes. With the program itself and what
 // lies outside of the heap a run of ten thousand clips stays below 150 MiB.
-const heapBudget = 88 << 20
+const heapBudget = 72 << 20
 
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
 	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" {

@@ -24,18 +24,26 @@ const (
 // live is what the last collection found in use, bytes.
 const live = "/gc/heap/live:bytes"
 
+// beside is what the runtime may hold next to the heap's budget, bytes: stacks, its own
+// tables, and pages that are free and not given back to the system yet. Those it gives
+// back when all would be more.
+const beside = 32 << 20
+
 // Keep collects when the heap reaches budget bytes, or has grown by a quarter above what
-// is in use where that is more. It sets the collector's percentage anew after each
-// collection, until undo, which restores the one it found.
+// is in use where that is more. It sets the collector's percentage and limit anew after
+// each collection, until undo, which restores those it found. A lower limit that was
+// there stays.
 func Keep(budget uint64) (undo func()) {
-	k := &keeper{budget: budget, before: debug.SetGCPercent(percent(0, budget))}
+	k := &keeper{budget: budget, percent: debug.SetGCPercent(percent(0, budget)), limit: debug.SetMemoryLimit(-1)}
+	debug.SetMemoryLimit(k.limitFor(0))
 	k.wait()
 	return k.stop
 }
 
 type keeper struct {
-	budget uint64
-	before int
+	budget  uint64
+	percent int // as they were
+	limit   int64
 
 	mu      sync.Mutex
 	stopped bool
@@ -55,7 +63,9 @@ func (k *keeper) collected() {
 	}
 	s := []metrics.Sample{{Name: live}}
 	metrics.Read(s)
-	debug.SetGCPercent(percent(s[0].Value.Uint64(), k.budget))
+	used := s[0].Value.Uint64()
+	debug.SetGCPercent(percent(used, k.budget))
+	debug.SetMemoryLimit(k.limitFor(used))
 	k.wait()
 }
 
@@ -64,8 +74,14 @@ func (k *keeper) stop() {
 	defer k.mu.Unlock()
 	if !k.stopped {
 		k.stopped = true
-		debug.SetGCPercent(k.before)
+		debug.SetGCPercent(k.percent)
+		debug.SetMemoryLimit(k.limit)
 	}
+}
+
+// limitFor never makes the collector run more often than the percentage does.
+func (k *keeper) limitFor(used uint64) int64 {
+	return min(k.limit, int64(max(k.budget, used+used/2)+beside))
 }
 
 // percent is how much may lie on top of used bytes, in percent of them.
