@@ -43,6 +43,15 @@ type handler func(n int, w http.ResponseWriter, r *http.Request)
 // fetchFrom runs one download against a server and gives what is on disk.
 func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchResult, []byte, error) {
 	t.Helper()
+	f, link := downloads(t, stall, h)
+	res, err := f.Fetch(t.Context(), Download{Dst: dst, Link: link})
+	b, _ := os.ReadFile(dst)
+	return res, b, err
+}
+
+// downloads gives what fetches from a server, and the link to its file.
+func downloads(t *testing.T, stall time.Duration, h handler) (*Fetcher, Link) {
+	t.Helper()
 	var n atomic.Int32
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
@@ -50,7 +59,7 @@ func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchR
 		}
 		h(int(n.Add(1)), w, r)
 	}))
-	defer s.Close()
+	t.Cleanup(s.Close)
 	signature := 0
 	f := &Fetcher{Stall: stall, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, MaxBytes: 64 << 20,
 		Allow: func(u *url.URL) error {
@@ -59,14 +68,13 @@ func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchR
 			}
 			return nil
 		}}
-	res, err := f.Fetch(t.Context(), Download{Dst: dst, Link: func(_ context.Context, expired bool) (string, error) {
+	t.Cleanup(f.Close)
+	return f, func(_ context.Context, expired bool) (string, error) {
 		if expired {
 			signature++
 		}
 		return fmt.Sprintf("%s/c.webm?sig=%d", s.URL, signature), nil
-	}})
-	b, _ := os.ReadFile(dst)
-	return res, b, err
+	}
 }
 
 func TestLyingServersEndInTheRightBytes(t *testing.T) {
@@ -167,6 +175,17 @@ func TestLyingServersEndInTheRightBytes(t *testing.T) {
 			}
 			if es, _ := os.ReadDir(filepath.Dir(dst)); len(es) != 1 {
 				t.Errorf("left behind: %v", es)
+			}
+			// Into a store the bytes are named as they pass: by those that are kept alone.
+			store, err := Open(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, link := downloads(t, 500*time.Millisecond, c.h)
+			hash, _, err := f.FetchInto(t.Context(), store, Download{Dst: store.TempPath("take"), Link: link})
+			b, rerr := os.ReadFile(store.Path(hash))
+			if err != nil || rerr != nil || !bytes.Equal(b, c.want) || store.Verify(hash) != nil {
+				t.Errorf("into a store: %s, %d bytes, %v, %v", hash, len(b), err, rerr)
 			}
 		})
 	}

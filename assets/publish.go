@@ -149,18 +149,14 @@ func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
 			return false, err
 		}
 	}
-	tmp := "." + f.Name + ".tmp"
-	err = os.Link(src, filepath.Join(root, tmp))
-	if errors.Is(err, fs.ErrExist) { // of a run that was killed
-		_ = r.Remove(tmp)
-		err = os.Link(src, filepath.Join(root, tmp))
+	if os.Link(src, filepath.Join(root, f.Name)) == nil { // whole from the first moment
+		return true, nil
 	}
-	if err != nil {
-		_ = r.Remove(tmp) // the same, where there are no links
-		if err := copyInto(r, tmp, src); err != nil {
-			_ = r.Remove(tmp)
-			return false, err
-		}
+	tmp := "." + f.Name + ".tmp"
+	_ = r.Remove(tmp) // of a run that was killed
+	if err := copyInto(r, tmp, src); err != nil {
+		_ = r.Remove(tmp)
+		return false, err
 	}
 	return true, r.Rename(tmp, f.Name)
 }
