@@ -144,7 +144,7 @@ func (p *Project) remember(ctx context.Context) {
 		stamps = append(stamps, s)
 	}
 	p.rows = nil // the other plan reads its own
-	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock})
+	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock, knownManifest: p.Manifest})
 	if err != nil {
 		return
 	}

@@ -182,3 +182,43 @@ func TestAMissingPublishedFileIsPutBack(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAnEditDuringARunIsNotRecorded: what was up to date when the run began is not, once a
+// script was saved meanwhile, as long and as old as it was.
+func TestAnEditDuringARunIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	dir := settled(t, 2)
+	if err := os.Remove(filepath.Join(dir, StateDir, freshFile)); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Open(freshOptions(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	scripts, err := filepath.Glob(filepath.Join(dir, "scripts", "*"))
+	if err != nil || len(scripts) != 2 {
+		t.Fatal(scripts, err)
+	}
+	fi, err := os.Stat(scripts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(scripts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[0] ^= 1
+	if err := os.WriteFile(scripts[0], text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(scripts[0], time.Time{}, fi.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if sum, err := p.Build(t.Context(), BuildOptions{}); err != nil || sum.UpToDate != 2 {
+		t.Fatalf("%+v %v", sum, err)
+	}
+	if _, ok := Fresh(freshOptions(dir)); ok {
+		t.Error("the edit is recorded as up to date")
+	}
+}

@@ -40,7 +40,10 @@ type Options struct {
 	CacheReadOnly bool   // read the shared cache, never write to it
 
 	shared *provider      // kept by a session from run to run
-	known  *lockfile.File // an earlier state of the lockfile, not to be parsed twice
+	// Earlier states of the manifest and of the lockfile, so that what is the same is not
+	// read and held twice.
+	knownManifest *manifest.Manifest
+	known         *lockfile.File
 }
 
 // nothing is the entry of a clip that has none.
@@ -96,9 +99,11 @@ func Open(o Options) (*Project, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(path), filepath.Dir(path))
 	}
-	m, err := manifest.Load(path)
-	if err != nil {
-		return nil, err
+	m := o.knownManifest
+	if m == nil || !m.Unchanged() {
+		if m, err = manifest.Load(path); err != nil {
+			return nil, err
+		}
 	}
 	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now), provider: o.shared}
 	if p.provider == nil {

@@ -59,7 +59,7 @@ func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, u
 	b.mu.Lock()
 	other, ok := b.twins.known[key]
 	b.mu.Unlock()
-	if ok = ok && b.hasAll(other); ok {
+	if ok { // its files were in the store when it became known
 		e.Info, e.Renditions = other.Info, other.Renditions // nobody changes one that is on record
 	}
 	return e, ok, func(made *lockfile.Entry) {

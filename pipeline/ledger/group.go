@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	modernc "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -19,6 +20,7 @@ type change struct {
 	f    func(txn) error
 	err  error
 	done chan struct{}
+	soon bool // nobody waits for it
 }
 
 func (s *sqlite) update(_ context.Context, f func(txn) error) error {
@@ -43,7 +45,41 @@ func (s *sqlite) update(_ context.Context, f func(txn) error) error {
 	return c.err
 }
 
-// run makes changes in one transaction of the file. When one of them cannot be undone by
+// soonTime is how long a change that nobody waits for may stay off the disk.
+const soonTime = 50 * time.Millisecond
+
+// soon makes a change together with the next that somebody waits for, and within soonTime
+// in any case.
+func (s *sqlite) soon(f func(txn) error) {
+	c := &change{f: f, done: make(chan struct{}), soon: true}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting = append(s.waiting, c)
+	if s.open++; s.open == 1 {
+		time.AfterFunc(soonTime, s.settle)
+	}
+}
+
+// settle waits until what soon was given is done.
+func (s *sqlite) settle() {
+	s.mu.Lock()
+	open := s.open
+	s.mu.Unlock()
+	if open > 0 { // in this turn, or in the one before
+		_ = s.update(context.Background(), func(txn) error { return nil })
+	}
+}
+
+func (s *sqlite) flush() error {
+	s.settle()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := errors.Join(s.failed...)
+	s.failed = nil
+	return err
+}
+
+// run makes changes in one// run makes changes in one transaction of the file. When one of them cannot be undone by
 // leaving it out, or the file fails, all are taken back and each is made alone.
 func (s *sqlite) run(all []*change) {
 	err := s.commit(all)
@@ -57,7 +93,20 @@ func (s *sqlite) run(all []*change) {
 		if err != nil {
 			c.err = err
 		}
+		if c.soon {
+			s.told(c.err)
+		}
 		close(c.done)
+	}
+}
+
+// told keeps what became of a change that nobody waited for.
+func (s *sqlite) told(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open--
+	if err != nil {
+		s.failed = append(s.failed, err)
 	}
 }
 

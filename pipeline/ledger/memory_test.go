@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -16,6 +17,8 @@ import (
 type memory struct {
 	rows  map[string]Row
 	order []string
+
+	failed []error
 }
 
 func newMemory() *memory { return &memory{rows: map[string]Row{}} }
@@ -48,6 +51,18 @@ func (m *memory) update(_ context.Context, f func(txn) error) error {
 		return err
 	}
 	return nil
+}
+
+func (m *memory) soon(f func(txn) error) {
+	if err := m.update(context.Background(), f); err != nil {
+		m.failed = append(m.failed, err)
+	}
+}
+
+func (m *memory) flush() error {
+	err := errors.Join(m.failed...)
+	m.failed = nil
+	return err
 }
 
 type memoryTx struct {

@@ -91,6 +91,8 @@ type sqlite struct {
 	turn    chan struct{} // holds what writes
 	mu      sync.Mutex
 	waiting []*change
+	open    int     // of those that nobody waits for: not done yet
+	failed  []error // of those, until flush
 }
 
 // statements are prepared once: parsing them was half of their cost.
@@ -157,7 +159,7 @@ func (s *sqlite) migrate() error {
 	return tx.Commit()
 }
 
-func (s *sqlite) close() error { return s.db.Close() }
+func (s *sqlite) close() error { return errors.Join(s.flush(), s.db.Close()) }
 
 func scan(row interface{ Scan(...any) error }) (r Row, err error) {
 	var first, last, updated, until int64
@@ -190,10 +192,12 @@ func one(row *sql.Row) (Row, bool, error) {
 }
 
 func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
+	s.settle()
 	return one(s.stmts.row.QueryRowContext(ctx, key))
 }
 
 func (s *sqlite) list(ctx context.Context) ([]Row, error) {
+	s.settle()
 	rows, err := s.db.QueryContext(ctx, selectAll)
 	if err != nil {
 		return nil, err

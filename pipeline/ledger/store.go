@@ -14,6 +14,10 @@ type store interface {
 	// synced, when update gives nil, and has not happened when it gives an error. f may
 	// be run again after what it did was taken back.
 	update(ctx context.Context, f func(txn) error) error
+	// soon is update that waits for nothing. It is on disk a moment later, or with the next
+	// update, and seen by every read at once; what went wrong flush tells.
+	soon(f func(txn) error)
+	flush() error
 	get(ctx context.Context, key string) (Row, bool, error)
 	list(ctx context.Context) ([]Row, error) // in the order they came; see Ledger.List for bodies
 	close() error

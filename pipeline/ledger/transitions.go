@@ -201,13 +201,19 @@ func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
 }
 
 // Fetched records the master in the store, after it is there, and with it that the
-// provider finished the video.
-func (l *Ledger) Fetched(ctx context.Context, key, masterHash string, bytes int64, duration float64) error {
-	_, err := l.move(ctx, key, func(r *Row) {
+// provider finished the video. It does not wait for the disk: killed within the next 50 ms
+// the file is downloaded once more, and nothing is bought. What goes wrong Flush tells.
+func (l *Ledger) Fetched(key, masterHash string, bytes int64, duration float64) {
+	var row Row
+	l.store.soon(l.changing(&row, key, func(_ txn, r *Row) error {
 		r.State, r.MasterHash, r.MasterBytes, r.Duration = Completed, masterHash, bytes, duration
-	}, Submitted, Completed)
-	return err
+		return nil
+	}, Submitted, Completed))
 }
+
+// Flush waits until everything is on disk, and gives what went wrong since the last Flush
+// with what nobody waited for.
+func (l *Ledger) Flush() error { return l.store.flush() }
 
 // ResolvePaid is a person's word that a parked submission is on the account.
 func (l *Ledger) ResolvePaid(ctx context.Context, key, videoID string) error {
@@ -241,7 +247,13 @@ func (l *Ledger) move(ctx context.Context, key string, set func(*Row), from ...S
 
 func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) error, from ...State) (Row, error) {
 	var row Row
-	err := l.store.update(ctx, func(t txn) error {
+	err := l.store.update(ctx, l.changing(&row, key, set, from...))
+	return row, err
+}
+
+// changing is the transaction of one change, which also gives the row as it is then.
+func (l *Ledger) changing(row *Row, key string, set func(txn, *Row) error, from ...State) func(txn) error {
+	return func(t txn) error {
 		r, known, err := t.get(key)
 		switch {
 		case err != nil:
@@ -255,10 +267,9 @@ func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) err
 			return err
 		}
 		r.Updated = l.stamp()
-		row = r
+		*row = r
 		return t.put(r)
-	})
-	return row, err
+	}
 }
 
 // Adopt records a video that is already on the account as the row's own. A row whose

@@ -146,6 +146,7 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	for {
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
+			d.sums[table] = r.Sum()
 			break
 		}
 		if err != nil {

@@ -2,7 +2,9 @@ package manifest
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,7 +43,7 @@ func Load(path string) (*Manifest, error) {
 // Parse reads a manifest's text as if it stood at path; inputs are looked for
 // beside it.
 func Parse(path string, b []byte) (m *Manifest, err error) {
-	d := &doc{name: filepath.Base(path), dir: filepath.Dir(path), lines: strings.Split(string(b), "\n")}
+	d := &doc{name: filepath.Base(path), dir: filepath.Dir(path), lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{path: sha256.Sum256(b)}}
 	// The YAML library is not ours: whatever it does with hostile text ends here.
 	defer func() {
 		if r := recover(); r != nil {
@@ -78,11 +80,28 @@ func Parse(path string, b []byte) (m *Manifest, err error) {
 		d.once()
 		return nil, d.faults.Or()
 	}
-	m.Path, m.Dir = path, d.dir
+	m.Path, m.Dir, m.sums = path, d.dir, d.sums
 	if len(m.RowCompositions) > 0 {
 		m.source = d
 	}
 	return m, nil
+}
+
+// Unchanged reports that every file the manifest was read from holds what it held then:
+// read again, it would be the same.
+func (m *Manifest) Unchanged() bool {
+	for path, was := range m.sums {
+		f, err := os.Open(path)
+		if err != nil {
+			return false
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		if f.Close(); err != nil || [sha256.Size]byte(h.Sum(nil)) != was {
+			return false
+		}
+	}
+	return true
 }
 
 // doc collects faults while the tree is walked.
@@ -91,8 +110,9 @@ type doc struct {
 	lines     []string
 	faults    fault.List
 
-	row   *rowCursor        // while the clips of a table are read
-	texts map[string]string // files that its rows share, by path
+	row   *rowCursor                   // while the clips of a table are read
+	texts map[string]string            // files that its rows share, by path
+	sums  map[string][sha256.Size]byte // of every file that was read, by path
 
 	style    map[string]Style
 	families []string // under each:, good or not

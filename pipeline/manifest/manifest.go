@@ -7,6 +7,7 @@
 package manifest
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"greenroom/assets"
@@ -51,6 +52,8 @@ type Manifest struct {
 
 	RowCompositions []RowComposition // those with each:, in the manifest's order; see Rows
 	source          *doc             // what they are read from again, for one row at a time
+
+	sums map[string][sha256.Size]byte // of the files it was read from, by path
 }
 
 // HeyGen says which account answers.

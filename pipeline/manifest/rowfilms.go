@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error)
 		return nil
 	}
 	for _, e := range m.Each {
-		d := &doc{name: m.source.name, dir: m.source.dir, lines: m.source.lines, style: m.source.style}
+		d := &doc{name: m.source.name, dir: m.source.dir, lines: m.source.lines, style: m.source.style, sums: map[string][sha256.Size]byte{}}
 		err := d.rowFilms(m, e, want, func(r RowFilms) error {
 			d.faults, d.row.shown, d.row.bad = nil, map[string]bool{}, 0 // each row is told in full
 			return visit(r)

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -218,6 +219,7 @@ func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) 
 	case len(b) > MaxBytes || !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
 		d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
 	default:
+		d.sums[file] = sha256.Sum256(b)
 		if d.row != nil {
 			d.texts[file] = string(b)
 		}

@@ -10,7 +10,9 @@ package rows
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -37,6 +39,7 @@ type Row struct {
 type Reader struct {
 	name    string // for messages
 	close   io.Closer
+	sum     hash.Hash // of the bytes that were read
 	columns []string
 	next    func() (Row, error)
 }
@@ -48,12 +51,13 @@ func Open(path, display string) (*Reader, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", display)
 	}
-	r, err := newReader(f, strings.ToLower(filepath.Ext(path)), display)
+	sum := sha256.New()
+	r, err := newReader(io.TeeReader(f, sum), strings.ToLower(filepath.Ext(path)), display)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	r.close = f
+	r.close, r.sum = f, sum
 	return r, nil
 }
 
@@ -105,6 +109,9 @@ func (r *Reader) Next() (Row, error) {
 	}
 	return row, nil
 }
+
+// Sum is the SHA-256 of the file, once Next gave io.EOF.
+func (r *Reader) Sum() [sha256.Size]byte { return [sha256.Size]byte(r.sum.Sum(nil)) }
 
 // Close frees the file.
 func (r *Reader) Close() error {

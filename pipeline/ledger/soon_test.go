@@ -1,0 +1,100 @@
+package ledger
+
+import (
+	"errors"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestWhatNobodyWaitsFor is seen by every read, is on the disk a moment later without any
+// other change, and is told by flush when it went wrong.
+func TestWhatNobodyWaitsFor(t *testing.T) {
+	for name, s := range map[string]store{"sqlite": openTest(t), "memory": newMemory()} {
+		t.Run(name, func(t *testing.T) {
+			s.soon(func(tx txn) error { return tx.put(crowdRow(1)) })
+			if _, ok, err := s.get(t.Context(), crowdRow(1).Key); err != nil || !ok {
+				t.Errorf("not there for a read: %v", err)
+			}
+			s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
+			if all, err := s.list(t.Context()); err != nil || len(all) != 2 {
+				t.Errorf("%d rows, %v", len(all), err)
+			}
+			no := errors.New("no")
+			s.soon(func(tx txn) error { return errors.Join(tx.put(crowdRow(3)), no) })
+			s.soon(func(tx txn) error { return tx.put(crowdRow(4)) })
+			if err := s.flush(); !errors.Is(err, no) {
+				t.Errorf("flush tells %v", err)
+			}
+			if err := s.flush(); err != nil {
+				t.Errorf("told twice: %v", err)
+			}
+			if all, err := s.list(t.Context()); err != nil || len(all) != 3 {
+				t.Errorf("%d rows, %v", len(all), err)
+			}
+		})
+	}
+}
+
+func TestWhatNobodyWaitsForReachesTheDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "l.db")
+	s, err := openSQLite(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := openSQLite(path) // what another process sees
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.close()
+	s.soon(func(tx txn) error { return tx.put(crowdRow(1)) })
+	for end := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+		_, ok, err := other.get(t.Context(), crowdRow(1).Key)
+		if err != nil && !strings.Contains(err.Error(), "locked") {
+			t.Fatal(err)
+		}
+		if ok {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("without another change it never came to the disk")
+		}
+	}
+	s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := other.get(t.Context(), crowdRow(2).Key); err != nil || !ok {
+		t.Errorf("lost at the end: %v", err)
+	}
+	s, err = openSQLite(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.soon(func(tx txn) error { r := crowdRow(3); r.VideoID = ""; return tx.put(r) })
+	if err := s.close(); !errors.Is(err, errBroken) {
+		t.Errorf("the end tells %v", err)
+	}
+}
+
+// TestACrowdOfBoth: changes that are waited for and others, at once.
+func TestACrowdOfBoth(t *testing.T) {
+	s := openTest(t)
+	errs := crowd(t, s, 60, func(i int) func(txn) error {
+		if i%2 == 0 {
+			s.soon(func(tx txn) error { return tx.put(crowdRow(100 + i)) })
+		}
+		return func(tx txn) error { return tx.put(crowdRow(i)) }
+	})
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.flush(); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.list(t.Context()); err != nil || len(all) != 90 || s.open != 0 {
+		t.Errorf("%d rows, %d open, %v", len(all), s.open, err)
+	}
+}
