@@ -62,9 +62,9 @@ func builtProject(tb testing.TB, dir string, n int) {
 		}
 		p.lock.Set(e)
 		marker := "gr-" + req.key[:10]
-		_, err = p.ledger.Spend(ctx, ledger.Intent{Key: req.key, Clip: c.Name, Route: req.route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
+		row, err := p.ledger.Spend(ctx, ledger.Intent{Key: req.key, Clip: c.Name, Route: req.route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
 		must(err)
-		p.ledger.Fetched(req.key, e.Master, e.MasterBytes, 4)
+		p.ledger.Fetched(row, e.Master, e.MasterBytes, 4)
 	}
 	must(p.lock.Save(p.path(LockName)))
 	must(p.publish(ctx, nil))

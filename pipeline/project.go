@@ -39,7 +39,7 @@ type Options struct {
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 
-	shared *provider      // kept by a session from run to run
+	shared *provider // kept by a session from run to run
 	// Earlier states of the manifest and of the lockfile, so that what is the same is not
 	// read and held twice.
 	knownManifest *manifest.Manifest

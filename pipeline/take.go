@@ -237,7 +237,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
 	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Done, Done: size, Total: size, Message: path.Base(dst)})
 	if row.Key != "" {
-		b.ledger.Fetched(row.Key, string(hash), size, video.Duration)
+		b.ledger.Fetched(row, string(hash), size, video.Duration)
 	}
 	return b.recordMaster(ctx, s, client, video, id, string(hash), size)
 }

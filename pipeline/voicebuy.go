@@ -96,7 +96,7 @@ func (b *build) soundRecorded(row ledger.Row, v voice) {
 	default:
 		return // a record that came from elsewhere
 	}
-	b.ledger.Fetched(row.Key, v.Audio, v.Bytes, v.Seconds)
+	b.ledger.Fetched(row, v.Audio, v.Bytes, v.Seconds)
 }
 
 // voiceID names the purchase in the ledger; HeyGen may give no id.

@@ -128,6 +128,14 @@ func (t watchedTx) put(r Row) error {
 	return err
 }
 
+func (t watchedTx) swap(old, r Row) (bool, error) {
+	done, err := t.txn.swap(old, r)
+	if done && err == nil {
+		*t.changes = append(*t.changes, [2]Row{old, r})
+	}
+	return done, err
+}
+
 func (s *watched) update(ctx context.Context, f func(txn) error) error {
 	var changes [][2]Row
 	if err := s.store.update(ctx, func(t txn) error { return f(watchedTx{t, s, &changes}) }); err != nil {

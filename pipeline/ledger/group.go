@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -151,10 +150,15 @@ func (t *sqliteTx) get(key string) (Row, bool, error) {
 func (t *sqliteTx) put(r Row) error {
 	err := t.write(r)
 	t.had = false
+	return t.judge(err, true)
+}
+
+// judge notes what a statement that was to write did to the transaction.
+func (t *sqliteTx) judge(err error, wrote bool) error {
 	var e *modernc.Error
 	switch {
 	case err == nil:
-		t.wrote = true
+		t.wrote = t.wrote || wrote
 		return nil
 	case errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CONSTRAINT: // that statement alone is undone
 		return fmt.Errorf("%w: %w", errBroken, err)
@@ -165,29 +169,42 @@ func (t *sqliteTx) put(r Row) error {
 
 // write changes the row that was read where it can, and else writes all of it.
 func (t *sqliteTx) write(r Row) error {
-	moved := []any{string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
-		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until)}
-	var err error
-	switch {
-	case !t.had || !sameWords(t.old, r):
-		body := r.Body
-		if body == nil {
-			body = []byte{}
+	if t.had {
+		if done, err := t.move(t.old, r); done || err != nil {
+			return err
 		}
-		_, err = t.stmts.set.Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
-			stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
-	case t.old.VideoID == r.VideoID:
-		_, err = t.stmts.move.Exec(append(moved, r.Key)...)
-	default:
-		_, err = t.stmts.name.Exec(append(moved, r.VideoID, r.Key)...)
 	}
+	body := r.Body
+	if body == nil {
+		body = []byte{}
+	}
+	_, err := t.stmts.set.Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
 	return err
 }
 
-// sameWords reports that two states of a row differ in nothing but its progress.
-func sameWords(a, b Row) bool {
-	return a.Key == b.Key && a.Clip == b.Clip && a.Route == b.Route && a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
-		a.RunID == b.RunID && a.Price == b.Price && bytes.Equal(a.Body, b.Body)
+func (t *sqliteTx) swap(old, r Row) (bool, error) {
+	done, err := t.move(old, r)
+	return done, t.judge(err, done)
+}
+
+// move changes a row's progress from one state to the next.
+func (t *sqliteTx) move(old, r Row) (done bool, err error) {
+	if !sameWords(old, r) {
+		return false, nil
+	}
+	args := append(make([]any, 0, 20), string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
+		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	stmt := t.stmts.move
+	if old.VideoID != r.VideoID {
+		stmt, args = t.stmts.name, append(args, r.VideoID)
+	}
+	res, err := stmt.Exec(append(args, r.Key, string(old.State), old.Pending, old.VideoID, old.Reason, old.Updated.UnixMilli(), old.MasterHash, old.Owner)...)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
 }
 
 func (t *sqliteTx) spentBy(runID string) (sum float64, err error) {

@@ -122,7 +122,7 @@ func (p purchase) recover(ctx context.Context, row Row) (Row, error) {
 }
 
 func (p purchase) yes(ctx context.Context, row Row, id string) (Row, error) {
-	now, err := p.submitted(ctx, row.Key, id)
+	now, err := p.submitted(ctx, row, id)
 	switch {
 	case err == nil:
 		return now, nil

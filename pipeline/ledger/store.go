@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"errors"
 )
@@ -27,8 +28,17 @@ type store interface {
 type txn interface {
 	get(key string) (Row, bool, error)
 	put(Row) error // inserts or replaces the row of that key
+	// swap replaces a row that is still as old says, without reading it; false when it is
+	// not. Words are never changed by it.
+	swap(old, r Row) (bool, error)
 	// spentBy is the sum of the prices of what a run sent and nobody refused.
 	spentBy(runID string) (float64, error)
+}
+
+// sameWords reports that two states of a row differ in nothing but its progress.
+func sameWords(a, b Row) bool {
+	return a.Key == b.Key && a.Clip == b.Clip && a.Route == b.Route && a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
+		a.RunID == b.RunID && a.Price == b.Price && bytes.Equal(a.Body, b.Body)
 }
 
 // errBroken is a row that breaks an invariant; the store does not take it.

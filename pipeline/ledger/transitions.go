@@ -134,15 +134,18 @@ func (l *Ledger) mine(r Row) error {
 // Submitted records the video's id: a definite yes, or one found on the account.
 // A yes is true whoever brings it, so no lease is asked for.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
-	_, err := l.submitted(ctx, key, videoID)
+	_, err := l.submitted(ctx, Row{Key: key}, videoID)
 	return err
 }
 
-func (l *Ledger) submitted(ctx context.Context, key, videoID string) (Row, error) {
-	return l.move(ctx, key, func(r *Row) {
+// submitted is told the row as it was last seen.
+func (l *Ledger) submitted(ctx context.Context, seen Row, videoID string) (row Row, err error) {
+	err = l.store.update(ctx, l.changing(&row, seen, func(_ txn, r *Row) error {
 		r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, ""
 		free(r)
-	}, Sending, Parked)
+		return nil
+	}, Sending, Parked))
+	return row, err
 }
 
 // Became records that a submission, an agent's session, has its video now.
@@ -202,10 +205,11 @@ func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
 
 // Fetched records the master in the store, after it is there, and with it that the
 // provider finished the video. It does not wait for the disk: killed within the next 50 ms
-// the file is downloaded once more, and nothing is bought. What goes wrong Flush tells.
-func (l *Ledger) Fetched(key, masterHash string, bytes int64, duration float64) {
+// the file is downloaded once more, and nothing is bought. What goes wrong Flush tells. It
+// is told the row as it was last seen, of which the key counts.
+func (l *Ledger) Fetched(seen Row, masterHash string, bytes int64, duration float64) {
 	var row Row
-	l.store.soon(l.changing(&row, key, func(_ txn, r *Row) error {
+	l.store.soon(l.changing(&row, seen, func(_ txn, r *Row) error {
 		r.State, r.MasterHash, r.MasterBytes, r.Duration = Completed, masterHash, bytes, duration
 		return nil
 	}, Submitted, Completed))
@@ -247,19 +251,31 @@ func (l *Ledger) move(ctx context.Context, key string, set func(*Row), from ...S
 
 func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) error, from ...State) (Row, error) {
 	var row Row
-	err := l.store.update(ctx, l.changing(&row, key, set, from...))
+	err := l.store.update(ctx, l.changing(&row, Row{Key: key}, set, from...))
 	return row, err
 }
 
-// changing is the transaction of one change, which also gives the row as it is then.
-func (l *Ledger) changing(row *Row, key string, set func(txn, *Row) error, from ...State) func(txn) error {
+// changing is the transaction of one change, which also gives the row as it is then. A row
+// that is as it was last seen need not be read.
+func (l *Ledger) changing(row *Row, seen Row, set func(txn, *Row) error, from ...State) func(txn) error {
 	return func(t txn) error {
-		r, known, err := t.get(key)
+		if slices.Contains(from, seen.State) {
+			r := seen
+			if err := set(t, &r); err != nil {
+				return err
+			}
+			r.Updated = l.stamp()
+			if done, err := t.swap(seen, r); done || err != nil {
+				*row = r
+				return err
+			}
+		}
+		r, known, err := t.get(seen.Key)
 		switch {
 		case err != nil:
 			return err
 		case !known:
-			return fmt.Errorf("ledger: no submission %q", key)
+			return fmt.Errorf("ledger: no submission %q", seen.Key)
 		case !slices.Contains(from, r.State):
 			return fmt.Errorf("%w: it is %s", ErrUnsettled, r.State)
 		}
