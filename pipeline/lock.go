@@ -39,7 +39,7 @@ func (p *Project) reloadLock() error {
 }
 
 // saver writes a file that many clips change. The first change is written at once; the
-// later ones wait until as much time has passed as nine writes take, so that ten
+// later ones wait until as much time has passed as forty writes take, so that ten
 // thousand clips do not write a file of megabytes ten thousand times.
 type saver struct {
 	write func() error

@@ -54,8 +54,14 @@ func (s *sqlite) soon(f func(txn) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting = append(s.waiting, c)
-	if s.open++; s.open == 1 {
-		time.AfterFunc(soonTime, s.settle)
+	if s.open++; !s.alarm {
+		s.alarm = true
+		time.AfterFunc(soonTime, func() {
+			s.mu.Lock()
+			s.alarm = false // what comes from now on sets its own
+			s.mu.Unlock()
+			s.settle()
+		})
 	}
 }
 

@@ -50,18 +50,13 @@ func TestWhatNobodyWaitsForReachesTheDisk(t *testing.T) {
 	}
 	defer other.close()
 	s.soon(func(tx txn) error { return tx.put(crowdRow(1)) })
-	for end := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+	until(t, "it is on the disk, without another change", func() bool {
 		_, ok, err := other.get(t.Context(), crowdRow(1).Key)
 		if err != nil && !strings.Contains(err.Error(), "locked") {
 			t.Fatal(err)
 		}
-		if ok {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal("without another change it never came to the disk")
-		}
-	}
+		return ok
+	})
 	s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
 	if err := s.close(); err != nil {
 		t.Fatal(err)
@@ -76,6 +71,45 @@ func TestWhatNobodyWaitsForReachesTheDisk(t *testing.T) {
 	s.soon(func(tx txn) error { r := crowdRow(3); r.VideoID = ""; return tx.put(r) })
 	if err := s.close(); !errors.Is(err, errBroken) {
 		t.Errorf("the end tells %v", err)
+	}
+}
+
+// TestWhatComesDuringATurnReachesTheDiskToo: the alarm of the one before has rung by then.
+func TestWhatComesDuringATurnReachesTheDiskToo(t *testing.T) {
+	s := openTest(t)
+	held, free, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = s.update(t.Context(), func(txn) error { close(held); <-free; return nil })
+	}()
+	<-held
+	s.soon(func(tx txn) error {
+		s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
+		return tx.put(crowdRow(1))
+	})
+	until(t, "the alarm rings", func() bool { // and joins what waits for the turn
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.waiting) == 2
+	})
+	close(free)
+	<-ended
+	until(t, "all is done", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.open == 0
+	})
+	if all, err := s.list(t.Context()); err != nil || len(all) != 2 {
+		t.Errorf("%d rows, %v", len(all), err)
+	}
+}
+
+func until(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !so(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("it never comes that %s", what)
+		}
 	}
 }
 

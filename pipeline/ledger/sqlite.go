@@ -94,6 +94,7 @@ type sqlite struct {
 	mu      sync.Mutex
 	waiting []*change
 	open    int     // of those that nobody waits for: not done yet
+	alarm   bool    // will see to them
 	failed  []error // of those, until flush
 }
 
