@@ -47,17 +47,6 @@ const upsert = `INSERT INTO submissions (key, clip, route, marker, title, path, 
   price=excluded.price, first_sent=excluded.first_sent, last_sent=excluded.last_sent, updated=excluded.updated, duration=excluded.duration,
   master_hash=excluded.master_hash, master_bytes=excluded.master_bytes, owner=excluded.owner, lease_until=excluded.lease_until`
 
-// Most changes leave a row's words as they are. Naming only what may move keeps SQLite
-// from writing the indexes anew, and the body with them; naming what it moves from saves
-// reading the row first.
-const (
-	moveColumns = `UPDATE submissions SET state=?, pending=?, reason=?, first_sent=nullif(?,0), last_sent=nullif(?,0), updated=?,
-  duration=?, master_hash=?, master_bytes=?, owner=?, lease_until=nullif(?,0)`
-	movedFrom = ` WHERE key=? AND state=? AND pending=? AND coalesce(video_id,'')=? AND reason=? AND updated=? AND master_hash=? AND owner=?`
-	moveRow   = moveColumns + movedFrom
-	nameRow   = moveColumns + `, video_id=nullif(?,'')` + movedFrom
-)
-
 // leases is what version 1 of the file adds.
 const leases = `
 ALTER TABLE submissions ADD COLUMN owner TEXT NOT NULL DEFAULT '';
