@@ -81,7 +81,7 @@ func (s *sqlite) flush() error {
 	return err
 }
 
-// run makes changes in one// run makes changes in one transaction of the file. When one of them cannot be undone by
+// run makes changes in one transaction of the file. When one of them cannot be undone by
 // leaving it out, or the file fails, all are taken back and each is made alone.
 func (s *sqlite) run(all []*change) {
 	err := s.commit(all)
