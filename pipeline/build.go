@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"greenroom/heygen"
@@ -233,132 +230,6 @@ func (b *build) limits(plan *Plan) error {
 	b.fetches = semaphore.NewWeighted(maxDownloads)
 	b.submit = semaphore.NewWeighted(int64(max(1, b.Manifest.HeyGen.Concurrency)))
 	return nil
-}
-
-// run takes every clip through its stages, side by side. Workers are bounded: a table
-// of thousands of rows must not be thousands of stacks. What waits for another clip
-// comes behind it.
-func (b *build) run(ctx context.Context, plan *Plan) error {
-	b.ended = map[string]chan struct{}{}
-	var first, second []int
-	for i, s := range plan.Steps {
-		switch {
-		case s.Action == Keep || s.Action == Publish:
-			continue
-		case source(s) != "":
-			second = append(second, i)
-		default:
-			first = append(first, i)
-		}
-		b.ended[s.Clip] = make(chan struct{})
-	}
-	second = sourcesFirst(plan, second)
-	b.send(ctx, Event{Stage: "build", State: Started, Total: int64(len(first) + len(second))})
-	errs := make([]error, len(plan.Steps))
-	var broken atomic.Bool
-	var g errgroup.Group
-	g.SetLimit(b.workers())
-	for _, i := range append(first, second...) {
-		g.Go(func() error {
-			s := plan.Steps[i]
-			defer close(b.ended[s.Clip])
-			if b.o.FailFast && broken.Load() || ctx.Err() != nil {
-				b.later(s)
-				return nil
-			}
-			err := b.after(ctx, s.twin)
-			if err == nil {
-				err = b.clip(ctx, s)
-			}
-			if errors.Is(err, errPending) {
-				b.later(s)
-			} else if err != nil {
-				broken.Store(true)
-				errs[i] = b.failed(ctx, s, err)
-			}
-			return nil
-		})
-	}
-	_ = g.Wait() // the functions report through errs
-	return joinFaults(ctx, errs)
-}
-
-// workers is how many clips are on their way at once: all that may wait for HeyGen, and
-// as many again for the stages on this machine.
-func (b *build) workers() int {
-	return 2*max(1, b.Manifest.HeyGen.Concurrency) + maxDownloads + 2*runtime.NumCPU()
-}
-
-// source is the clip that a step waits for: the one that buys its take, or the one that
-// it translates.
-func source(s Step) string {
-	switch {
-	case s.twin != "":
-		return s.twin
-	case s.clip.Translate != nil:
-		return s.clip.Translate.Clip
-	}
-	return ""
-}
-
-// sourcesFirst puts translations of translations behind what they translate.
-func sourcesFirst(plan *Plan, steps []int) []int {
-	from := map[string]string{}
-	for _, i := range steps {
-		from[plan.Steps[i].Clip] = source(plan.Steps[i])
-	}
-	depth := func(clip string) (n int) {
-		for ; from[clip] != "" && n <= len(from); n++ {
-			clip = from[clip]
-		}
-		return n
-	}
-	slices.SortStableFunc(steps, func(a, b int) int { return depth(plan.Steps[a].Clip) - depth(plan.Steps[b].Clip) })
-	return steps
-}
-
-// joinFaults makes one error of many; an end that was asked for wins.
-func joinFaults(ctx context.Context, errs []error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	var list fault.List
-	for _, err := range errs {
-		list = append(list, fault.All(err)...)
-	}
-	return list.Or()
-}
-
-// errPending ends a clip's step whose job is not done, when nobody waits for it.
-var errPending = errors.New("not done yet")
-
-func (b *build) later(s Step) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.sum.Waiting++
-	b.pending = append(b.pending, s)
-	b.sum.Results[b.resultAt[s.Clip]].Status = ResultWaiting
-}
-
-func (b *build) failed(ctx context.Context, s Step, err error) error {
-	if ctx.Err() != nil {
-		return err
-	}
-	faults := fault.All(err)
-	b.count(func(sum *Summary) { sum.Failed++ })
-	b.result(s.Clip, func(r *Result) { r.Status, r.Error = ResultFailed, faults[0].Error() })
-	for _, f := range faults {
-		if f.Clip == "" {
-			f.Clip = s.Clip
-		}
-		if f.Place == nil && f.Kind == fault.Provider {
-			place := s.clip.Place
-			place.File = b.rel(place.File)
-			f.Place = &place
-		}
-	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "build", State: Failed, Message: faults[0].Error()})
-	return faults
 }
 
 func (p *Project) rel(path string) string {
