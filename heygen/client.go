@@ -45,6 +45,16 @@ type Client struct {
 	log          *slog.Logger
 	now          func() time.Time
 	sleep        func(context.Context, time.Duration) error
+	own          bool // see OwnConnections
+}
+
+// OwnConnections gives the same client for purchases that nobody will send again: each has
+// a connection of its own. On one that was used before, and had died, nobody could tell
+// what came of it.
+func (c *Client) OwnConnections() *Client {
+	own := *c
+	own.own = true
+	return &own
 }
 
 // Option changes a Client.
@@ -185,7 +195,7 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 	// key nobody could tell what came of a request on one that broke, so it gets its own.
 	if q.once {
 		req.GetBody = nil
-		req.Close = q.idempotency == ""
+		req.Close = c.own || q.idempotency == ""
 	}
 	req.Header.Set("X-Api-Key", c.key.Reveal())
 	req.Header.Set("User-Agent", c.userAgent)

@@ -30,28 +30,36 @@ func connections(t *testing.T, h http.HandlerFunc) (c *Client, conns, requests *
 	return New("key", WithBaseURL(s.URL), WithClock(time.Now, instant)), conns, requests
 }
 
-// TestOnlyAPurchaseWithAKeySharesAConnection: without a key nobody could tell what came of
-// a request on a connection that had died; a handshake for each of ten thousand is dear.
+// TestOnlyAPurchaseWithAKeySharesAConnection: without a key, or where nothing is sent again,
+// nobody could tell what came of a request on a connection that had died; a handshake for
+// each of ten thousand is dear.
 func TestOnlyAPurchaseWithAKeySharesAConnection(t *testing.T) {
 	const n = 3
-	for key, want := range map[string]int32{"": n, "key": 1} {
+	for _, c := range []struct {
+		key  string
+		own  bool
+		want int32
+	}{{"", false, n}, {"key", false, 1}, {"key", true, n}} {
 		var i atomic.Int32
 		client, conns, _ := connections(t, func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, `{"data":{"video_id":"v%d"}}`, i.Add(1))
 		})
+		if c.own {
+			client = client.OwnConnections()
+		}
 		for range n {
 			var err error
-			if key == "" {
+			if c.key == "" {
 				_, err = client.Submit(t.Context(), PathGenerate, []byte(`{}`))
 			} else {
-				_, err = client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), key)
+				_, err = client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), c.key)
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		if got := conns.Load(); got != want {
-			t.Errorf("key %q: %d connections for %d purchases, want %d", key, got, n, want)
+		if got := conns.Load(); got != c.want {
+			t.Errorf("key %q, own connections %v: %d for %d purchases, want %d", c.key, c.own, got, n, c.want)
 		}
 	}
 }

@@ -119,7 +119,11 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	before := s.submission().State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
 	re := remote{client, s.Route, onceKey(s.Key)}
-	row, err := b.spend(ctx, s.Clip, "submit", in, re, ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true})
+	o := ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true}
+	if o.Repeat == nil || o.Strict {
+		re.c = client.OwnConnections()
+	}
+	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
