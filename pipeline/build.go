@@ -182,7 +182,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.ledger.Flush(), p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
+	err = errors.Join(err, p.flushLedger(), p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
 	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil

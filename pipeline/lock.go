@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -36,6 +37,15 @@ func (p *Project) reloadLock() error {
 		p.lock = l
 	}
 	return err
+}
+
+// flushLedger waits for what the ledger was told and nobody waited for.
+func (p *Project) flushLedger() error {
+	err := p.ledger.Flush()
+	if err == nil {
+		return nil
+	}
+	return fault.Wrap(fault.Failed, err, "free some space, or make "+StateDir+" writable, and run the same command again; nothing is bought twice", "write down what was downloaded")
 }
 
 // saver writes a file that many clips change. The first change is written at once; the

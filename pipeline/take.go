@@ -233,7 +233,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 	}})
 	if err != nil {
 		if row.State == ledger.Submitted { // else the file's record says it too
-			err = errors.Join(err, b.ledger.Completed(ctx, row.Key))
+			b.ledger.Completed(row)
 		}
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -107,8 +108,8 @@ func (s *sqlite) told(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
-	if err != nil {
-		s.failed = append(s.failed, err)
+	if err != nil && !slices.ContainsFunc(s.failed, func(e error) bool { return e.Error() == err.Error() }) {
+		s.failed = append(s.failed, err) // a full disk is told once, and not for each clip
 	}
 }
 

@@ -113,6 +113,21 @@ func until(t *testing.T, what string, so func() bool) {
 	}
 }
 
+// TestOneReasonIsToldOnce: a file that is full fails every change alike; a refusal names
+// its clip.
+func TestOneReasonIsToldOnce(t *testing.T) {
+	_, l := scripted(t)
+	full := errors.New("full")
+	for range 5 {
+		l.store.soon(func(txn) error { return full })
+	}
+	l.Fetched(Row{Key: "x", Clip: "intro"}, "hash", 1, 1)
+	err := l.Flush()
+	if err == nil || strings.Count(err.Error(), "full") != 1 || !strings.Contains(err.Error(), `clip "intro"`) {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestACrowdOfBoth: changes that are waited for and others, at once.
 func TestACrowdOfBoth(t *testing.T) {
 	s := openTest(t)

@@ -190,10 +190,10 @@ func (l *Ledger) toPerson(ctx context.Context, key, reason string) (Row, error) 
 	}, Sending)
 }
 
-// Completed records that the provider finished the video.
-func (l *Ledger) Completed(ctx context.Context, key string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.State = Completed }, Submitted, Completed)
-	return err
+// Completed records that the provider finished the video, where its file did not come. It
+// is only told to people, so it waits for nothing, as Fetched.
+func (l *Ledger) Completed(seen Row) {
+	l.noted(seen, func(r *Row) { r.State = Completed })
 }
 
 // Failed records that the provider gave up. The row is final: another try needs
@@ -208,11 +208,21 @@ func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
 // the file is downloaded once more, and nothing is bought. What goes wrong Flush tells. It
 // is told the row as it was last seen, of which the key counts.
 func (l *Ledger) Fetched(seen Row, masterHash string, bytes int64, duration float64) {
-	var row Row
-	l.store.soon(l.changing(&row, seen, func(_ txn, r *Row) error {
+	l.noted(seen, func(r *Row) {
 		r.State, r.MasterHash, r.MasterBytes, r.Duration = Completed, masterHash, bytes, duration
+	})
+}
+
+// noted changes a bought row soon. What went wrong names the clip.
+func (l *Ledger) noted(seen Row, set func(*Row)) {
+	var row Row
+	change := l.changing(&row, seen, func(_ txn, r *Row) error { set(r); return nil }, Submitted, Completed)
+	l.store.soon(func(t txn) error {
+		if err := change(t); err != nil {
+			return fmt.Errorf("clip %q: %w", seen.Clip, err)
+		}
 		return nil
-	}, Submitted, Completed))
+	})
 }
 
 // Flush waits until everything is on disk, and gives what went wrong since the last Flush
