@@ -56,14 +56,13 @@ func killBody(route string, i int) (path string, body []byte) {
 type killAccount struct {
 	c     *heygen.Client
 	route string
-	key   string
 }
 
-func (a killAccount) Submit(ctx context.Context, path string, body []byte) (string, error) {
+func (a killAccount) Submit(ctx context.Context, row ledger.Row) (string, error) {
 	if a.route == "v3" {
-		return a.c.SubmitOnce(ctx, path, body, a.key)
+		return a.c.SubmitOnce(ctx, row.Path, row.Body, row.Once())
 	}
-	return a.c.Submit(ctx, path, body)
+	return a.c.Submit(ctx, row.Path, row.Body)
 }
 
 func (a killAccount) FindByTitle(ctx context.Context, marker string) (out []ledger.Found, err error) {
@@ -82,7 +81,7 @@ func (a killAccount) FindByTitle(ctx context.Context, marker string) (out []ledg
 // stands between the two submitters.
 func once(c *heygen.Client, l *ledger.Ledger, route string, i int) error {
 	path, body := killBody(route, i)
-	a := killAccount{c, route, "gr-" + killClip(i)}
+	a := killAccount{c, route}
 	o := ledger.SpendOptions{Settle: 40 * time.Millisecond, Sleep: func(ctx context.Context, d time.Duration) error {
 		select {
 		case <-time.After(min(d, 40*time.Millisecond)):
@@ -92,9 +91,9 @@ func once(c *heygen.Client, l *ledger.Ledger, route string, i int) error {
 		}
 	}}
 	if route == "v3" {
-		o.Repeat = func(ctx context.Context, r ledger.Row) (string, error) { return a.Submit(ctx, r.Path, r.Body) }
+		o.Repeat, o.Clock = a.Submit, c.ServerTime
 	}
-	_, err := l.Spend(context.Background(), ledger.Intent{Key: killClip(i), Clip: killClip(i), Route: route, Marker: killMarker(i),
+	_, err := l.Spend(context.Background(), ledger.Intent{Key: killClip(i), Take: killClip(i), Origin: "heygen-kill", Clip: killClip(i), Route: route, Marker: killMarker(i),
 		Title: killClip(i) + " " + killMarker(i), Path: path, Body: body, RunID: strconv.Itoa(os.Getpid())}, nil, a, heygen.DefiniteNo, o)
 	return err
 }

@@ -46,6 +46,7 @@ type Client struct {
 	now          func() time.Time
 	sleep        func(context.Context, time.Duration) error
 	own          bool // see OwnConnections
+	server       *serverClock
 }
 
 // OwnConnections gives the same client for purchases that nobody will send again: each has
@@ -88,7 +89,7 @@ func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) 
 func New(key Secret, opts ...Option) *Client {
 	c := &Client{
 		key: key, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
-		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause,
+		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause, server: &serverClock{},
 	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
@@ -214,6 +215,7 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 		return nil, fail
 	}
 	defer res.Body.Close()
+	c.server.note(res.Header, c.now())
 	fail.Status, fail.RequestID = res.StatusCode, requestID(res.Header)
 	fail.RetryAfter = retryAfter(res.Header.Get("Retry-After"), c.now())
 	c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "status", res.StatusCode, "took", c.now().Sub(began), "request", fail.RequestID)

@@ -129,6 +129,9 @@ type VideoItem struct {
 	CreatedAt               time.Time
 }
 
+// Failed reports that HeyGen could not make the video.
+func (v VideoItem) Failed() bool { return stateWords[strings.ToLower(v.Status)] == StateFailed }
+
 // VideoPage is one page; an empty Token is the last.
 type VideoPage struct {
 	Videos []VideoItem

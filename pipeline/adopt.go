@@ -44,8 +44,15 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 	if err != nil {
 		return err
 	}
-	marker := "gr-" + r.key[:10]
-	in := ledger.Intent{Key: r.key, Clip: clip, Route: r.route, Marker: marker, Path: "adopted", Body: []byte("{}")}
+	o := p.identity(ctx, true).Current
+	in := ledger.Intent{Key: ledger.KeyOf(r.key, string(o)), Take: r.key, Origin: string(o), Clip: clip, Route: r.route, Path: "adopted", Body: []byte("{}")}
+	if p.rows, err = p.readRows(ctx); err != nil {
+		return err
+	}
+	if row := p.rows[r.key]; row != nil && p.sameAccount(ctx, p.rowOrigin(*row)) {
+		in.Key = row.Key
+	}
+	in.Marker = "gr-" + in.Key[:10]
 	return p.ledger.Adopt(ctx, in, videoID)
 }
 

@@ -82,7 +82,8 @@ type build struct {
 	templates map[string]heygen.Template // by id, the same
 	ended     map[string]chan struct{}   // closed when a clip's step has run
 	polls     polls
-	pending   []Step // left to a later run
+	misnamed  sync.Map // videos whose status answers name another one
+	pending   []Step   // left to a later run
 
 	mu       sync.Mutex
 	sum      Summary
@@ -151,6 +152,12 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	// Another run may have finished while we waited for the lock.
 	if err := p.reloadLock(); err != nil {
 		return sum, err
+	}
+	if err := p.migrateOrigins(ctx); err != nil {
+		return sum, err
+	}
+	if !plan.idle() {
+		p.identity(ctx, true) // rows and records are named by the account
 	}
 	if err := sh.pull(ctx, o.Clips); err != nil {
 		return sum, err
@@ -280,7 +287,7 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 		return s, false
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
-	s.req, s.Route, s.Key, s.row = req, req.route, req.key, nil
+	s.req, s.Route, s.Key, s.row = req, req.route, req.key, nil // master reads its row
 	return s, true
 }
 

@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/origin"
 )
 
 // capabilities are what an account was seen to be able to do. The file is only a
@@ -32,6 +31,7 @@ type capability struct {
 	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
 	Uploads map[string]upload    `json:"uploads,omitempty"` // by generation and content hash
 	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way
+	Users   map[string]string    `json:"users,omitempty"`   // accounts, by the hash of a key
 	Waits   map[string][]float64 `json:"waits,omitempty"`   // seconds from request to video, by route
 }
 
@@ -61,7 +61,7 @@ func (c *capabilities) of(id string, f func(*capability)) {
 		k = &capability{}
 		c.file[id] = k
 	}
-	for _, m := range []*map[string]string{&k.Photos} {
+	for _, m := range []*map[string]string{&k.Photos, &k.Users} {
 		if *m == nil {
 			*m = map[string]string{}
 		}
@@ -73,6 +73,15 @@ func (c *capabilities) of(id string, f func(*capability)) {
 		k.Uploads = map[string]upload{}
 	}
 	f(k)
+}
+
+// each reads every account that was used.
+func (c *capabilities) each(f func(id string, k *capability)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, k := range c.file {
+		f(id, k)
+	}
 }
 
 // learn changes the memory and writes it where a project has state: looking at an
@@ -106,7 +115,7 @@ func (p *Project) accountID() string {
 	base := p.apiBase()
 	switch {
 	case base == "" && p.Sandboxed():
-		base = "embedded sandbox"
+		base = embeddedSandbox
 	case base == "":
 		base = heygen.DefaultBaseURL
 	}
@@ -119,12 +128,12 @@ func (p *Project) accountID() string {
 
 // recognise forgets what was learnt when the key is another one now.
 func (p *Project) recognise(key heygen.Secret) {
-	sum := sha256.Sum256([]byte("greenroom account " + key.Reveal()))
-	short := hex.EncodeToString(sum[:6])
+	short := origin.OfKey(key.Reveal())
+	p.provider.account = short
 	changed := false
 	p.can.of(p.accountID(), func(k *capability) { changed = k.Account != short })
 	if changed {
-		p.can.learn(p.accountID(), func(k *capability) { *k = capability{Account: short} })
+		p.can.learn(p.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
 	}
 }
 

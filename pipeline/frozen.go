@@ -59,7 +59,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	var list fault.List
 	for _, s := range plan.Steps {
 		if s.Action != Keep && s.Action != Publish {
-			list = append(list, p.lacking(s, sh))
+			list = append(list, p.lacking(ctx, s, sh))
 		}
 	}
 	if sum.Failed = len(list); sum.Failed > 0 {
@@ -73,7 +73,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 }
 
 // lacking says what a clip lacks that a frozen build may not make.
-func (p *Project) lacking(s Step, sh *sharing) *fault.Error {
+func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error {
 	place := s.clip.Place
 	place.File = p.rel(place.File)
 	say := func(hint, format string, args ...any) *fault.Error {
@@ -82,6 +82,9 @@ func (p *Project) lacking(s Step, sh *sharing) *fault.Error {
 		return f
 	}
 	e, have := p.entry(s.Clip)
+	if have && e.TakeKey == s.Key && !p.ownEntry(ctx, e) {
+		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.otherOrigin(ctx, p.originOf(e)))
+	}
 	if !have || e.TakeKey != s.Key {
 		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)
 	}

@@ -14,13 +14,13 @@ import (
 // intent freezes the bytes to be sent. Files are uploaded first: that is free.
 func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledger.Intent, error) {
 	c := *s.clip // a copy: what is asked for differs from what the manifest says
-	marker := "gr-" + s.Key[:10]
-	in := ledger.Intent{Key: s.Key, Clip: c.Name, Route: s.Route, Marker: marker, Title: c.Name + " " + marker, Price: s.Price, RunID: b.runID}
+	in := b.newIntent(ctx, s.Key, s.row)
+	in.Clip, in.Route, in.Title, in.Price = c.Name, s.Route, c.Name+" "+in.Marker, s.Price
 	if s.twin != "" && !b.Sandboxed() { // the clip that was to pay for it could not
 		b.cost(&s, loadPrices())
 		in.Price = s.Price
 	}
-	if s.submission().State == ledger.Sending {
+	if s.submission().Open() {
 		in.Path, in.Title, in.Body = s.row.Path, s.row.Title, s.row.Body
 		return in, nil // the frozen bytes count, nothing new is uploaded
 	}
@@ -52,8 +52,8 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 			in.Title = "" // not on v2's list under the id it answers
 		}
 	case s.Route == routeV3Cutout:
-		in.Path, body, err = w.cutout(in.Title, onceKey(s.Key))
-		in.Title = ""
+		in.Path, body, err = w.cutout(in.Title)
+		in.Title, in.Bind = "", heygen.BindCutout
 	case s.Route == routeV3Studio:
 		in.Path = heygen.PathVideos
 		body, err = w.studio(in.Title)
@@ -75,6 +75,19 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 	}
 	in.Body, err = json.Marshal(body)
 	return in, err
+}
+
+// newIntent begins an intent for a take: in the row on record, or in a new one for the
+// current account.
+func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
+	in := ledger.Intent{Key: b.rowKey(ctx, take, row), Take: take, RunID: b.runID}
+	if row != nil {
+		in.Origin = string(b.rowOrigin(*row))
+	} else {
+		in.Origin = string(b.identity(ctx, true).Current)
+	}
+	in.Marker = "gr-" + in.Key[:10]
+	return in
 }
 
 // writer writes one clip's request body.
@@ -302,10 +315,10 @@ func (w *writer) translation(title string) (string, any, error) {
 	return path, body, r.Validate(w.api)
 }
 
-func (w *writer) cutout(title, once string) (string, any, error) {
+func (w *writer) cutout(title string) (string, any, error) {
 	id, err := w.asset(w.c.File)
 	if err != nil {
 		return "", nil, err
 	}
-	return heygen.CutoutRequest{AssetID: id, Title: title, RequestID: once}.Encode()
+	return heygen.CutoutRequest{AssetID: id, Title: title}.Encode()
 }

@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/benchtest"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/origin"
 )
 
 // builtProject makes a project of n clips that a build has nothing to do for: the
@@ -52,7 +53,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 	for i, c := range p.Manifest.Clips {
 		req, err := p.request(c)
 		must(err)
-		e := lockfile.Entry{Clip: c.Name, TakeKey: req.key, Route: req.route, VideoID: fmt.Sprintf("video%d", i), Inputs: req.inputs,
+		e := lockfile.Entry{Clip: c.Name, TakeKey: req.key, Route: req.route, Origin: string(origin.Sandbox), VideoID: fmt.Sprintf("video%d", i), Inputs: req.inputs,
 			Info: builtInfo()}
 		e.Master, e.MasterBytes = put("master", i)
 		e.Renditions = map[string]lockfile.Rendition{}
@@ -61,8 +62,9 @@ func builtProject(tb testing.TB, dir string, n int) {
 			e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, prepareSpec(c, req.route, wanted(c, e.Info)), t), Hash: h, Bytes: size}
 		}
 		p.lock.Set(e)
-		marker := "gr-" + req.key[:10]
-		row, err := p.ledger.Spend(ctx, ledger.Intent{Key: req.key, Clip: c.Name, Route: req.route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
+		key := ledger.KeyOf(req.key, string(origin.Sandbox))
+		marker := "gr-" + key[:10]
+		row, err := p.ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
 		must(err)
 		p.ledger.Fetched(row, e.Master, e.MasterBytes, 4)
 	}
@@ -79,7 +81,7 @@ func builtInfo() lockfile.Info {
 // yes is a provider that takes every order.
 type yes struct{ i int }
 
-func (y yes) Submit(context.Context, string, []byte) (string, error) {
+func (y yes) Submit(context.Context, ledger.Row) (string, error) {
 	return fmt.Sprintf("video%d", y.i), nil
 }
 func (yes) FindByTitle(context.Context, string) ([]ledger.Found, error) { return nil, nil }

@@ -11,6 +11,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/origin"
 )
 
 // Action is the most expensive thing a clip still needs.
@@ -83,6 +84,13 @@ func (p *Plan) Counts() map[Action]int {
 // UpToDate reports that a build would do nothing.
 func (p *Plan) UpToDate() bool { return p.Counts()[Keep] == len(p.Steps) }
 
+// idle reports that a build needs nothing of the account.
+func (p *Plan) idle() bool {
+	return !slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return s.Action != Keep && s.Action != Publish && s.Action != Prepare && s.Action != Import || s.Voice != nil
+	})
+}
+
 // Plan compares the manifest with what is on disk. It changes nothing, sends no
 // request and, once ffmpeg's version is on record, starts no process.
 func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
@@ -99,15 +107,9 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if _, err := p.sizes(); err != nil {
 		return nil, err
 	}
-	rows := map[string]*ledger.Row{}
-	if p.ledger != nil {
-		list, err := p.ledger.List(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for i := range list {
-			rows[list[i].Key] = &list[i]
-		}
+	rows, err := p.readRows(ctx)
+	if err != nil {
+		return nil, err
 	}
 	p.rows = rows
 	prices := loadPrices()
@@ -116,8 +118,11 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	var bad fault.List
 	for i := range clips {
 		c := &clips[i]
-		e, have := p.entry(c.Name)
+		e, have := p.own(ctx, c.Name)
 		req, err := p.chosen(ctx, *c, e, have, rows)
+		if err == nil && have {
+			err = p.agrees(*c, e, rows[req.key])
+		}
 		if err != nil {
 			bad = append(bad, fault.All(err)...)
 			continue
@@ -179,11 +184,12 @@ func (p *Project) cost(s *Step, prices prices) {
 func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.route, Key: req.key, clip: c, req: req, row: row, Seconds: req.seconds}
 	e, have := p.entry(c.Name)
+	own := have && p.ownEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
 		return s
 	}
-	if have && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if own && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		s.Seconds = e.Info.Duration
 		if why := p.staleRendition(ctx, *c, e); why != "" {
 			return say(Prepare, "%s", why)
@@ -198,11 +204,23 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 	}
 	if !req.paid() {
 		switch {
+		case req.route == routeVideo && have && !own:
+			return say(Fetch, "%s", p.otherOrigin(ctx, p.originOf(e)))
 		case req.route == routeVideo:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
 		default:
 			return say(Import, "%s", whyNew(e, have, req, "new file"))
 		}
+	}
+	fresh := "no take yet"
+	if have && !own && e.TakeKey == req.key {
+		have, fresh = false, p.otherOrigin(ctx, p.originOf(e))
+		if p.originOf(e) == origin.None {
+			return say(Settle, "%s; a build asks the account", fresh)
+		}
+	}
+	if row != nil && !p.ownRow(ctx, *row) {
+		return say(Blocked, "%s", p.foreignRow(ctx, c.Name, *row))
 	}
 	if row != nil {
 		switch row.State {
@@ -211,7 +229,10 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 		case ledger.Sending:
 			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
 		case ledger.Parked:
-			return say(Blocked, "an earlier request got no answer and is not on the account; settle it with `greenroom resolve %s`", c.Name)
+			if !searchable(*row) {
+				return say(Blocked, "an earlier request got no answer, and this route cannot be searched; see `greenroom resolve %s --help`", c.Name)
+			}
+			return say(Settle, "an earlier request got no answer and was not on the account; a build searches again, or use `greenroom resolve %s`", c.Name)
 		case ledger.Failed:
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", row.Reason, c.Take+1)
 		}
@@ -219,7 +240,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 	if p.bought(e, have, req.key) {
 		return say(Fetch, "the lockfile has it as video %s, nothing more to pay", e.VideoID)
 	}
-	return say(Buy, "%s", whyNew(e, have, req, "no take yet"))
+	return say(Buy, "%s", whyNew(e, have, req, fresh))
 }
 
 // whyNew names what changed since the take on record.

@@ -36,6 +36,10 @@ type Options struct {
 	LookPath     func(string) (string, error)
 	Version      string
 
+	// AllowSandbox lets takes of the sandbox, and of servers on this machine, be used as if
+	// they were the account's.
+	AllowSandbox bool
+
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 
@@ -58,6 +62,7 @@ type Project struct {
 	dir      string // absolute, holds the manifest
 	state    string // dir/.greenroom
 	lock     *lockfile.File
+	who      whoami
 	inputs   *inputs
 	can      *capabilities
 	standIns *standIns
@@ -110,6 +115,9 @@ func Open(o Options) (*Project, error) {
 		p.provider = &provider{}
 	}
 	p.state = filepath.Join(p.dir, StateDir)
+	if err := p.checkSandbox(); err != nil {
+		return nil, err
+	}
 	read := lockfile.Load
 	if o.known != nil {
 		read = o.known.Reload

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/origin"
 )
 
 // sandboxSpeed is how much faster than life the embedded sandbox runs: a job of
@@ -28,6 +28,8 @@ type provider struct {
 	client  *heygen.Client
 	base    *url.URL
 	sandbox *sandbox.Running
+	as      string // the accountID of the connection
+	account string // the hash of its key
 
 	presenters *presenters // of a session
 }
@@ -37,8 +39,13 @@ type provider struct {
 func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 	p.provider.mu.Lock()
 	defer p.provider.mu.Unlock()
-	if p.provider.client != nil {
+	if p.provider.client != nil && p.provider.as == p.accountID() {
 		return p.provider.client, nil
+	}
+	// A session goes on while its manifest changes: what was connected for the sandbox must
+	// not serve an account, nor the other way round.
+	if err := p.provider.disconnect(); err != nil {
+		return nil, err
 	}
 	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version)}
 	base := p.apiBase()
@@ -60,16 +67,25 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 		}
 	}
 	if base != "" {
-		u, err := url.Parse(base)
-		if err != nil || u.Host == "" {
-			return nil, fault.New(fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address: %q", base)
+		u, err := parseBase(base)
+		if err != nil {
+			return nil, err
 		}
 		p.provider.base = u
 		opts = append(opts, heygen.WithBaseURL(base), heygen.WithUploadURL(base))
 	}
 	p.recognise(key)
+	p.provider.as = p.accountID()
 	p.provider.client = heygen.New(key, opts...)
 	return p.provider.client, nil
+}
+
+func parseBase(base string) (*url.URL, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil, fault.New(fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address")
+	}
+	return u, nil
 }
 
 // Sandboxed reports that no real account is used and nothing costs money.
@@ -101,24 +117,35 @@ func (p *Project) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 func (pr *provider) close() error {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
-	if pr.sandbox == nil {
+	return pr.disconnect()
+}
+
+// disconnect ends the connection and an embedded sandbox; the caller holds mu.
+func (pr *provider) disconnect() error {
+	s := pr.sandbox
+	pr.sandbox, pr.client, pr.base, pr.as, pr.account = nil, nil, nil, "", ""
+	if s == nil {
 		return nil
 	}
-	s := pr.sandbox
-	pr.sandbox, pr.client = nil, nil
 	return s.Close()
+}
+
+// accountOf returns the hash of the key that the connection uses; empty when it is not
+// connected as that.
+func (pr *provider) accountOf(as string) string {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if pr.as != as {
+		return ""
+	}
+	return pr.account
 }
 
 // local reports that the provider is on this machine: polls may be quick then.
 func (pr *provider) local() bool {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
-	return pr.sandbox != nil || pr.base != nil && loopback(pr.base.Hostname())
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return pr.sandbox != nil || pr.base != nil && origin.IsLoopback(pr.base.Hostname())
 }
 
 // fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
@@ -131,7 +158,7 @@ func (p *Project) fetcher() *assets.Fetcher {
 func (p *Project) mayFetch(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case p.provider.local() && loopback(host):
+	case p.provider.local() && origin.IsLoopback(host):
 		return nil
 	case u.Scheme != "https":
 		return errors.New("the link is not https")

@@ -156,7 +156,7 @@ func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
 		DurationInSeconds: in.Duration,
 		DurationInFrames:  remotion.FramesAt(in.Duration, fps),
 		Box:               remotion.Box{X: in.Box.X, Y: in.Box.Y, Width: in.Box.W, Height: in.Box.H, FrameWidth: in.Width, FrameHeight: in.Height},
-		Take:              remotion.Take{VideoID: e.VideoID, Route: e.Route, Key: e.TakeKey},
+		Take:              remotion.Take{VideoID: e.VideoID, Route: e.Route, Origin: e.Origin, Key: e.TakeKey},
 	}
 	for _, f := range files {
 		switch f.rendition {

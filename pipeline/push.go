@@ -13,6 +13,7 @@ import (
 	bucket "greenroom/assets/remote"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/origin"
 )
 
 // push sends what the cache lacks of the clips; no names: all. It reports whether
@@ -85,14 +86,14 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 			s.mu.Unlock()
 		}
 	}
-	if e.Route == routeFile || e.Route == routeVideo || e.VideoID == "" || !s.p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if e.Route == routeFile || e.Route == routeVideo || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return nil
 	}
 	f, err := lockfile.Parse("record", nil)
 	if err != nil {
 		return err
 	}
-	name := s.recordName(e.TakeKey)
+	name := recordName(origin.Origin(e.Origin), e.TakeKey)
 	e.Clip, e.Inputs, e.Renditions, e.Info, e.Tool = recordClip, "", nil, lockfile.Info{}, ""
 	f.Set(e)
 	b, err := f.Encode()

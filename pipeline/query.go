@@ -1,11 +1,9 @@
 package pipeline
 
 import (
-	"context"
 	"fmt"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline/ledger"
 )
 
 // PublishedClip is a clip's prepared file in public/greenroom.
@@ -42,46 +40,4 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 		out = append(out, pc)
 	}
 	return out, list.Or()
-}
-
-// Resolve is a person's word about a request without an answer: the id it has on
-// the account, or "" when it is not there.
-func (p *Project) Resolve(ctx context.Context, clip, videoID string) error {
-	clips, err := p.clips([]string{clip})
-	if err != nil {
-		return err
-	}
-	if err := p.openState(); err != nil {
-		return err
-	}
-	unlock, err := ledger.LockSubmitter(p.state)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	list, err := p.ledger.List(ctx)
-	if err != nil {
-		return err
-	}
-	rows := map[string]*ledger.Row{}
-	for i := range list {
-		rows[list[i].Key] = &list[i]
-	}
-	e, have := p.entry(clip)
-	r, err := p.chosen(ctx, clips[0], e, have, rows)
-	if err != nil {
-		return err
-	}
-	row, ok, err := p.ledger.Get(ctx, r.key)
-	switch {
-	case err != nil:
-		return err
-	case r.speech != nil && (!ok || row.State == ledger.Intended):
-		return p.resolveVoice(ctx, clip, videoID, r.speech)
-	case !ok || row.State != ledger.Parked && row.State != ledger.Sending:
-		return fault.New(fault.Usage, "`greenroom status` shows what needs settling", "no request of it is open").For(clip)
-	case videoID != "":
-		return p.ledger.ResolvePaid(ctx, r.key, videoID)
-	}
-	return p.ledger.ResolveNotPaid(ctx, r.key)
 }

@@ -3,25 +3,23 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	bucket "greenroom/assets/remote"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/origin"
 )
 
-// recordName is where a take is on record for machines whose lockfile lacks it. Takes of
-// the sandbox and of another server are never taken for HeyGen's.
-func (s *sharing) recordName(takeKey string) string {
-	scope := "heygen"
-	switch base := s.p.apiBase(); {
-	case s.p.Sandboxed():
-		scope = "sandbox"
-	case base != "":
-		k := newKeyer("server/1")
-		k.field("base", base)
-		scope = "at-" + k.sum()[:12]
-	}
-	return scope + "/" + takeKey
+// recordName is where a take is on record for machines whose lockfile does not have it. The
+// origin is part of the name: what the sandbox or another account made is never found by a
+// project that would not accept it.
+func recordName(o origin.Origin, takeKey string) string { return string(o) + "/" + takeKey }
+
+// recordOrigins are the origins whose takes the project accepts, its own account first.
+func (s *sharing) recordOrigins(ctx context.Context) []origin.Origin {
+	id := s.p.identity(ctx, true)
+	return slices.Concat([]origin.Origin{id.Current}, id.Aliases, id.Accepted)
 }
 
 // recordClip is the name a take has in its record.
@@ -46,7 +44,7 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 			return nil
 		}
 		if !have {
-			if e, err = s.record(ctx, cache, st); err != nil {
+			if e, err = s.anyRecord(ctx, cache, st); err != nil {
 				if !errors.Is(err, bucket.ErrMissing) {
 					s.warn(ctx, err)
 				}
@@ -63,9 +61,19 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 	return nil
 }
 
-// record reads a take's record, judges it, and brings its files into the store.
-func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step) (lockfile.Entry, error) {
-	name := s.recordName(st.Key)
+// anyRecord reads a take's record under the first origin that has one.
+func (s *sharing) anyRecord(ctx context.Context, cache *bucket.Cache, st Step) (e lockfile.Entry, err error) {
+	for _, o := range s.recordOrigins(ctx) {
+		if e, err = s.record(ctx, cache, st, o); !errors.Is(err, bucket.ErrMissing) {
+			break
+		}
+	}
+	return e, err
+}
+
+// record reads a take's record, validates it, and copies its files into the store.
+func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o origin.Origin) (lockfile.Entry, error) {
+	name := recordName(o, st.Key)
 	b, err := cache.Record(ctx, name)
 	if err != nil {
 		return lockfile.Entry{}, err
@@ -81,7 +89,7 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step) (loc
 		return untrue("it cannot be read")
 	}
 	e, ok := f.Get(recordClip)
-	if !ok || e.TakeKey != st.Key || e.Route != st.Route || e.VideoID == "" || e.MasterBytes == 0 {
+	if !ok || e.TakeKey != st.Key || e.Origin != string(o) || e.Route != st.Route || e.VideoID == "" || e.MasterBytes == 0 {
 		return untrue("it speaks of another take")
 	}
 	// Only the take is believed, and only what proves itself; all else is made here.

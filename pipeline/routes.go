@@ -253,19 +253,14 @@ func (p *Project) recordRoute(ctx context.Context, route string) string {
 type remote struct {
 	c     *heygen.Client
 	route string
-	once  string // the idempotency key, where the path takes one
 }
 
-// onceKey is the idempotency key of a take: the same take is the same purchase,
-// whichever run asks.
-func onceKey(takeKey string) string { return "gr-" + takeKey }
-
-// Submit posts once; with the key where the path takes one.
-func (r remote) Submit(ctx context.Context, path string, body []byte) (string, error) {
-	if heygen.HonoursKey(path) {
-		return r.c.SubmitOnce(ctx, path, body, r.once)
+// Submit posts once; with the row's idempotency key where the path takes one.
+func (r remote) Submit(ctx context.Context, row ledger.Row) (string, error) {
+	if heygen.HonoursKey(row.Path) {
+		return r.c.SubmitOnce(ctx, row.Path, row.Body, row.Once())
 	}
-	return r.c.Submit(ctx, path, body)
+	return r.c.Submit(ctx, row.Path, row.Body)
 }
 
 // repeat is nil where a second POST is a second purchase: v1, v2 and v3's agents. A
@@ -274,9 +269,7 @@ func (r remote) repeat() func(context.Context, ledger.Row) (string, error) {
 	if !isV3(r.route) || r.route == routeV3Agent {
 		return nil
 	}
-	return func(ctx context.Context, row ledger.Row) (string, error) {
-		return r.Submit(ctx, row.Path, row.Body)
-	}
+	return r.Submit
 }
 
 // FindByTitle searches the account's list that a job of this route would be on.
@@ -291,7 +284,7 @@ func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found,
 	items, err := find(ctx, marker)
 	out := make([]ledger.Found, 0, len(items))
 	for _, i := range items {
-		out = append(out, ledger.Found{ID: i.ID, Title: i.Title, CreatedAt: i.CreatedAt})
+		out = append(out, ledger.Found{ID: i.ID, Title: i.Title, CreatedAt: i.CreatedAt, Failed: i.Failed()})
 	}
 	return out, err
 }

@@ -13,6 +13,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/origin"
 )
 
 // settleTime is how long a submission may stay invisible in the account's list
@@ -27,12 +28,15 @@ const (
 func (b *build) master(ctx context.Context, s Step) error {
 	unlock, again := b.takes.lock(s.Key)
 	defer unlock()
-	if !again {
-		s.row = b.rows[s.Key] // since that was read only this run, which holds the lock, writes
-	} else if row, ok, err := b.ledger.Get(ctx, s.Key); err != nil {
-		return err
-	} else if ok {
-		s.row = &row
+	s.row = b.rows[s.Key] // since that was read only this run, which holds the lock, writes
+	if again {
+		row, ok, err := b.ledger.Get(ctx, b.rowKey(ctx, s.Key, s.row))
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.row = &row
+		}
 	}
 	switch s.req.route {
 	case routeFile:
@@ -40,7 +44,7 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case routeVideo:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
-	if e, have := b.entry(s.Clip); s.row == nil && b.bought(e, have, s.Key) {
+	if e, have := b.own(ctx, s.Clip); s.row == nil && b.bought(e, have, s.Key) {
 		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration}, heygen.Video{})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {
@@ -95,6 +99,9 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, err
 		return ledger.Row{}, heygen.Video{}, err
 	}
 	row := s.submission()
+	if row.Key != "" && !b.ownRow(ctx, row) {
+		return row, heygen.Video{}, fault.New(fault.Provider, "", "%s", b.foreignRow(ctx, s.Clip, row))
+	}
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
 		if row, err = b.buy(ctx, s, client); err != nil {
 			return row, heygen.Video{}, err
@@ -118,8 +125,11 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	}
 	before := s.submission().State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
-	re := remote{client, s.Route, onceKey(s.Key)}
+	re := remote{client, s.Route}
 	o := ledger.SpendOptions{Settle: settle, Sleep: sleep, Repeat: re.repeat(), Strict: b.o.Strict, Locked: true}
+	if o.Repeat != nil {
+		o.Clock = client.ServerTime
+	}
 	if o.Repeat == nil || o.Strict {
 		re.c = client.OwnConnections()
 	}
@@ -137,32 +147,12 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		}
 		return row, explain(err, "submit")
 	}
-	if before != ledger.Sending {
+	if before != ledger.Sending && before != ledger.Parked {
 		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
 		b.result(s.Clip, func(r *Result) { r.Price += in.Price })
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
 	return row, nil
-}
-
-// spend buys under the ledger's protocol and waits while HeyGen has no room.
-func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
-	began := b.Project.o.Now()
-	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
-		wait, busy := heygen.Busy(err)
-		if !busy || row.State == ledger.Sending || row.State == ledger.Parked || b.Project.o.Now().Sub(began) > b.patience() {
-			return row, err
-		}
-		// Refused for now, and nothing was bought: ask again when there is room.
-		if wait = max(wait, pause); b.provider.local() {
-			wait = min(wait, 500*time.Millisecond)
-		}
-		b.send(ctx, Event{Clip: clip, Stage: stage, State: Progress, Message: "HeyGen is busy; again in " + wait.Round(time.Second).String()})
-		if err := sleep(ctx, wait); err != nil {
-			return row, err
-		}
-	}
 }
 
 func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.Video) error {
@@ -256,12 +246,26 @@ func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) 
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
 	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs}
+	e.Origin = string(b.takeOrigin(ctx, s))
 	if s.req.speech == nil { // else the bought voice brings them
 		if r, ok := b.captions(ctx, s, client, id, v); ok {
 			e.Captions = &r
 		}
 	}
 	return b.setEntry(e)
+}
+
+// takeOrigin is who made the take of a step.
+func (b *build) takeOrigin(ctx context.Context, s Step) origin.Origin {
+	if row := s.submission(); row.Key != "" {
+		if o := b.rowOrigin(row); o != origin.None {
+			return o
+		}
+	}
+	if e, have := b.own(ctx, s.Clip); have && e.TakeKey == s.Key && e.Origin != "" {
+		return origin.Origin(e.Origin)
+	}
+	return b.identity(ctx, true).Current
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
+	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
 )
 
@@ -28,9 +30,11 @@ func isSpeech(route string) bool { return route == routeV1Speech || route == rou
 
 // speechRequest is the sound that drives a clip.
 type speechRequest struct {
-	key, route string
-	path       string
-	body       []byte
+	take  string // hash of the request
+	key   string // of the ledger row in which it is bought
+	route string
+	path  string
+	body  []byte
 }
 
 // speech makes the request for what a clip says, or says what the route's generation
@@ -39,7 +43,8 @@ func (p *Project) speech(c manifest.Clip, route, said string) (*speechRequest, e
 	k := newKeyer("speech/1")
 	k.field("script", said)
 	keyVoice(k, "voice", c.Voice)
-	r := &speechRequest{key: k.sum(), route: routeV1Speech}
+	r := &speechRequest{take: k.sum(), route: routeV1Speech}
+	r.key = p.speechRow(r.take)
 	if isV3(route) {
 		r.route = routeV3Speech
 	}
@@ -51,6 +56,16 @@ func (p *Project) speech(c manifest.Clip, route, said string) (*speechRequest, e
 	var err error
 	r.path, r.body, err = heygen.SpeechRequest{Text: said, VoiceID: v.ID, Locale: v.Locale, Speed: speed, Pitch: v.Pitch, Emotion: v.Emotion}.Encode(apiOf(route))
 	return r, err
+}
+
+// speechRow is the key of the row in which a sound is bought: that of the row on record when
+// it is the project's own, or of a new one for the current account.
+func (p *Project) speechRow(take string) string {
+	ctx := context.Background()
+	if row := p.rows[take]; row != nil && p.ownRow(ctx, *row) {
+		return row.Key
+	}
+	return ledger.KeyOf(take, string(p.identity(ctx, false).Current))
 }
 
 // voice is what is known of a bought sound: the answer that named it, and the sound

@@ -84,8 +84,8 @@ func TestWordsThatCannotBeTrueAreDropped(t *testing.T) {
 // dying asks and is gone before it can record the answer.
 type dying struct{ speaker }
 
-func (d dying) Submit(ctx context.Context, path string, body []byte) (string, error) {
-	if _, err := d.speaker.Submit(ctx, path, body); err != nil {
+func (d dying) Submit(ctx context.Context, row ledger.Row) (string, error) {
+	if _, err := d.speaker.Submit(ctx, row); err != nil {
 		return "", err
 	}
 	return "", errors.New("killed")
@@ -131,7 +131,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := ledger.Intent{Key: r.speech.key, Clip: "one", Route: r.speech.route, Marker: "m", Path: r.speech.path, Body: r.speech.body, RunID: "killed"}
+		in := ledger.Intent{Key: r.speech.key, Take: r.speech.take, Origin: "sandbox", Clip: "one", Route: r.speech.route, Marker: "m", Path: r.speech.path, Body: r.speech.body, RunID: "killed"}
 		d := dying{speaker{&build{Project: p}, client, r.speech}}
 		row, err := p.ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
 		if err == nil || row.State == ledger.Submitted {
@@ -146,7 +146,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		if err != nil || plan.Steps[0].Voice == nil || plan.Steps[0].Voice.Action != Fetch || plan.Steps[0].Action != Buy {
 			t.Errorf("%s: the plan %+v, %v", name, plan.Steps, err)
 		}
-		if err := p.Resolve(t.Context(), "one", ""); err == nil {
+		if err := p.Resolve(t.Context(), "one", Answer{}); err == nil {
 			t.Errorf("%s: a person may throw a bought voice away", name)
 		}
 		sum, err := p.Build(t.Context(), BuildOptions{StandIns: true})

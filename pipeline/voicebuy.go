@@ -116,8 +116,8 @@ type speaker struct {
 
 // Submit posts once. The answer is on disk before the yes is recorded: nothing else
 // names the sound.
-func (s speaker) Submit(ctx context.Context, path string, body []byte) (string, error) {
-	a, err := s.client.SubmitSpeech(ctx, path, body)
+func (s speaker) Submit(ctx context.Context, row ledger.Row) (string, error) {
+	a, err := s.client.SubmitSpeech(ctx, row.Path, row.Body)
 	if err != nil {
 		return "", err
 	}
@@ -140,7 +140,9 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	if s.Voice != nil {
 		price = s.Voice.most
 	}
-	in := ledger.Intent{Key: r.key, Clip: s.Clip, Route: r.route, Marker: "gr-" + r.key[:10], Path: r.path, Body: r.body, Price: price, RunID: b.runID}
+	in := b.newIntent(ctx, r.take, b.ownSpeech(ctx, r))
+	in.Key, in.Marker = r.key, "gr-"+r.key[:10]
+	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.route, r.path, r.body, price
 	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Started, Message: r.route})
 	// Strict: there is no key to repeat under and no list to look at, so an outcome that
 	// nobody knows goes to a person at once.
@@ -157,6 +159,14 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	}
 	b.count(func(sum *Summary) { sum.Voices++; sum.Spent += price })
 	return row, nil
+}
+
+// ownSpeech is the row of a sound on record; nil when the account has none.
+func (b *build) ownSpeech(ctx context.Context, r *speechRequest) *ledger.Row {
+	if row := b.rows[r.take]; row != nil && b.ownRow(ctx, *row) {
+		return row
+	}
+	return nil
 }
 
 // maxSound is the size of a sound file, bytes: HeyGen takes 50 MB of audio.

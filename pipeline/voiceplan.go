@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 
 	"greenroom/pipeline/ledger"
@@ -25,12 +26,15 @@ type VoiceStep struct {
 
 // voiceStep decides about a clip's sound from facts on disk alone.
 func (p *Project) voiceStep(c manifest.Clip, req request, rows map[string]*ledger.Row) *VoiceStep {
-	v := &VoiceStep{Route: req.speech.route, Key: req.speech.key, Seconds: req.seconds}
+	v := &VoiceStep{Route: req.speech.route, Key: req.speech.take, Seconds: req.seconds}
 	say := func(a Action, format string, args ...any) *VoiceStep {
 		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
 		return v
 	}
-	row, known := rows[req.speech.key]
+	row, known := rows[req.speech.take]
+	if known && !p.ownRow(context.Background(), *row) {
+		return say(Blocked, "%s", p.foreignRow(context.Background(), c.Name, *row))
+	}
 	rec, answered := p.answered(req.speech.key)
 	if _, ok := p.heard(req.speech); ok {
 		return say(Keep, "its voice is bought")

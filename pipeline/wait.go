@@ -42,12 +42,10 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		if err != nil {
 			return row, heygen.Video{}, explain(err, "ask for the state of video "+row.VideoID)
 		}
-		if v.ID != "" && v.ID != row.VideoID { // an agent's session has its video now
-			if err := b.ledger.Became(ctx, row.Key, v.ID); err != nil {
+		if v.ID != "" && v.ID != row.VideoID {
+			if row, err = b.otherVideo(ctx, s, row, v.ID); err != nil {
 				return row, heygen.Video{}, err
 			}
-			b.polls.leave(row.VideoID)
-			row.VideoID = v.ID
 		}
 		age := b.Project.o.Now().Sub(row.LastSent)
 		waited := b.Project.o.Now().Sub(began)

@@ -57,5 +57,6 @@ type Box struct {
 type Take struct {
 	VideoID string `json:"videoId" jsonschema:"pattern=^[A-Za-z0-9_-]*$,maxLength=200"`
 	Route   string `json:"route" jsonschema:"pattern=^[a-z0-9-]*$,maxLength=40"`
+	Origin  string `json:"origin,omitempty" jsonschema:"pattern=^[a-z0-9-]*$,maxLength=64" jsonschema_description:"Who made it: sandbox, or a provider and a hash of the account."`
 	Key     string `json:"key" jsonschema:"pattern=^([0-9a-f]{8\\,64})?$" jsonschema_description:"Hash of the request that made the take; not a credential."`
 }

@@ -84,7 +84,7 @@ func (s *Server) deleteAsset(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) listAssetsV3(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Query().Get("username") != sandboxUser {
+	if r.URL.Query().Get("username") != userOf(r) {
 		v3Error(w, http.StatusBadRequest, "invalid_parameter", "username", "Field required")
 		return
 	}

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"strconv"
 	"strings"
@@ -123,19 +125,26 @@ func (s *Server) locales(w http.ResponseWriter, _ *http.Request) {
 // sandboxUser is the account's name, which v3's list of assets asks for.
 const sandboxUser = "sandbox"
 
-func (s *Server) me(w http.ResponseWriter, _ *http.Request) {
+// userOf names the user a key belongs to: each key is an account of its own, and the user
+// name does not reveal it.
+func userOf(r *http.Request) string {
+	sum := sha256.Sum256([]byte("sandbox user " + r.Header.Get("X-Api-Key")))
+	return sandboxUser + "-" + hex.EncodeToString(sum[:4])
+}
+
+func (s *Server) me(w http.ResponseWriter, r *http.Request) {
 	balance := float64(s.o.Balance)
 	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
 		balance = 0
 	}
 	if s.faults.on("plan") {
-		v3(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "subscription",
+		v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "subscription",
 			"subscription": map[string]any{"plan": s.faults.value("plan"), "credits": map[string]any{"premium_credits": map[string]any{"remaining": int(balance), "resets_at": nil}}}})
 		return
 	}
-	v3(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "wallet", "wallet": map[string]any{"remaining_balance": balance, "currency": "usd", "auto_reload": nil}})
+	v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "wallet", "wallet": map[string]any{"remaining_balance": balance, "currency": "usd", "auto_reload": nil}})
 }
 
-func (s *Server) meV1(w http.ResponseWriter, _ *http.Request) {
-	v1(w, map[string]any{"username": sandboxUser, "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box"})
+func (s *Server) meV1(w http.ResponseWriter, r *http.Request) {
+	v1(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box"})
 }

@@ -221,12 +221,13 @@ func (s *session) assets(api heygen.API) {
 	}
 	sum := sha256.Sum256(mp4)
 	d := must(s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), hex.EncodeToString(sum[:])))(s.T)
-	path, b, err := heygen.CutoutRequest{AssetID: d.ID, RequestID: "gr-cut", Title: "c"}.Encode()
+	path, b, err := heygen.CutoutRequest{AssetID: d.ID, Title: "c"}.Encode()
 	if err != nil {
 		s.Fatal(err)
 	}
-	one := must(s.Submit(s.ctx, path, body(s.T, b)))(s.T)
-	two := must(s.Submit(s.ctx, path, body(s.T, b)))(s.T)
+	bound := must(heygen.BindCutout(body(s.T, b), "gr-cut"))(s.T)
+	one := must(s.Submit(s.ctx, path, bound))(s.T)
+	two := must(s.Submit(s.ctx, path, bound))(s.T)
 	if one != two {
 		s.Error("the same request_id gave two background removals")
 	}

@@ -25,6 +25,7 @@ type renderOptions struct {
 	renderer, preset, format          string
 	concurrency, crf, still           int
 	all, standIns, crfSet, concurrent bool
+	sandbox                           bool
 	force, keepGoing                  bool
 	only                              []string
 	shard                             pipeline.Shard
@@ -55,6 +56,7 @@ func renderCommand() command {
 			fs.IntVar(&o.concurrency, "concurrency", 1, "render in `N` tabs of Remotion; 1 is cheapest for clips")
 			fs.IntVar(&o.crf, "crf", 18, "quality: lower is better")
 			fs.BoolVar(&o.standIns, "allow-stand-ins", false, "render although a clip is a stand-in")
+			fs.BoolVar(&o.sandbox, "allow-sandbox", false, "render although a clip was made by the sandbox or a server on this machine")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, o.concurrent = fs.Changed("crf"), fs.Changed("concurrency")
 				if shard != "" {
@@ -116,12 +118,17 @@ type studio struct {
 func runRender(ctx context.Context, e *env, o renderOptions, names []string) error {
 	out := newPrinter(e)
 	defer out.close()
-	p, err := e.project(out.event)
+	opened := e.options(out.event)
+	opened.AllowSandbox = o.sandbox
+	p, err := pipeline.Open(opened)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
 	p.Offline() // films are made of what is published
+	if n := p.DrawnClips(); n > 0 {
+		e.say("warning: %s made by the sandbox or a server on this machine: drawn presenters, not the account's", count(n, "clip")+" "+were(n))
+	}
 	t, err := media.FindTools(ctx, e.LookPath)
 	if err != nil {
 		return err
@@ -158,6 +165,13 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		return nil
 	}
 	return s.manifestFilms(ctx, ours)
+}
+
+func were(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 func (s *studio) close() {

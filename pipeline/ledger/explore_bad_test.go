@@ -1,7 +1,12 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -21,6 +26,11 @@ func planted() []scenario {
 		{name: "bad: new key for each POST", clips: one, v3: true, drive: careless{key: true, newKey: true}.drive},
 		{name: "bad: key used after its day", clips: one, v3: true, drive: careless{key: true, forever: true}.drive},
 		{name: "bad: list trusted at once", clips: one, drive: careless{atOnce: true}.drive},
+		{name: "bad: any 4xx is a no", clips: one, drive: careless{anyNo: true}.drive},
+		{name: "bad: an error hides the id", clips: one, drive: careless{hideID: true}.drive},
+		{name: "bad: another account repeats", clips: one, v3: true, accounts: true, drive: sharedRow},
+		{name: "bad: a future first send is young", clips: one, v3: true, clocks: true, drive: careless{key: true, local: true}.drive},
+		{name: "bad: a new epoch while a send is open", clips: one, v3: true, drive: careless{key: true, epochs: true}.drive},
 	}
 }
 
@@ -41,7 +51,7 @@ func postThenRecord(p *proc, in Intent) error {
 	if r, ok, err := p.l.Get(ctx, in.Key); err != nil || ok && r.State == Submitted {
 		return err
 	}
-	id, err := api{p.c, p.w.s.v3, ""}.Submit(ctx, in.Path, in.Body)
+	id, err := api{p.c, p.w.s.v3}.send(ctx, Row{Path: in.Path, Body: in.Body}, "")
 	if err != nil {
 		return err
 	}
@@ -57,6 +67,58 @@ type careless struct {
 	newKey   bool // each POST has its own key
 	forever  bool // a key is used after its day
 	atOnce   bool // not on the list yet means not bought
+	anyNo    bool // every 4xx and every 2xx with a code is a refusal, whoever wrote it
+	hideID   bool // an answer with an error is a refusal, whatever else it holds
+	local    bool // ages are taken from this machine's clock alone
+	epochs   bool // a refusal changes the key, also while another send is open
+}
+
+// sharedRow keeps one row for all accounts.
+func sharedRow(p *proc, in Intent) error {
+	return careless{key: true}.drive(p, p.w.s.intent(in.Clip, accountOne, p.run))
+}
+
+// refused decides as the mistake says.
+func (c careless) refused(err error) bool {
+	var e *heygen.Error
+	switch {
+	case c.hideID && errors.Is(err, errHidden):
+		return true
+	case c.anyNo && errors.As(err, &e):
+		return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusConflict || e.Status == http.StatusOK
+	}
+	return heygen.DefiniteNo(err)
+}
+
+var errHidden = errors.New("the answer holds an error")
+
+// readsErrorFirst is a client that looks for an error before it looks for an id.
+type readsErrorFirst struct{ wire }
+
+func (t readsErrorFirst) submit(ctx context.Context, in Intent) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://api.heygen.com"+in.Path, bytes.NewReader(in.Body))
+	if err != nil {
+		return "", err
+	}
+	res, err := t.RoundTrip(req)
+	if err != nil {
+		return "", err
+	}
+	var a struct {
+		Error any
+		Data  struct {
+			ID string `json:"video_id"`
+		}
+	}
+	switch err := json.NewDecoder(res.Body).Decode(&a); {
+	case err != nil:
+		return "", err
+	case a.Error != nil && res.StatusCode < 500:
+		return "", errHidden
+	case a.Data.ID == "":
+		return "", errors.New("no id")
+	}
+	return a.Data.ID, nil
 }
 
 func (c careless) drive(p *proc, in Intent) error {
@@ -68,12 +130,19 @@ func (c careless) drive(p *proc, in Intent) error {
 	once := ""
 	if c.key {
 		once = "gr-" + in.Key
-		if c.newKey {
+		switch {
+		case c.newKey:
 			once += "-" + p.run
+		case c.epochs && r.Epoch > 0:
+			once += "-" + strconv.Itoa(r.Epoch)
 		}
 	}
-	a := api{p.c, p.w.s.v3, once}
-	fresh := p.w.now.Sub(r.FirstSent) < repeatWindow
+	a := api{p.c, p.w.s.v3}
+	now := p.w.now
+	if c.local {
+		now = now.Add(p.skew)
+	}
+	fresh := now.Sub(r.FirstSent) < repeatWindow
 	if r.State == Sending {
 		again := c.key && (fresh || c.forever) || c.blind
 		if c.overtake {
@@ -101,21 +170,28 @@ func (c careless) drive(p *proc, in Intent) error {
 	}
 	if err := p.put(in, func(r *Row) {
 		if r.State != Sending {
-			r.FirstSent, r.Pending = p.w.now, 0
+			r.FirstSent, r.Pending = now, 0
 		}
 		r.State, r.LastSent, r.Until = Sending, p.w.now, p.w.now.Add(5*time.Minute)
 		r.Pending++
 	}); err != nil {
 		return err
 	}
-	id, err := a.Submit(ctx, in.Path, in.Body)
+	submit := func() (string, error) { return a.send(ctx, Row{Path: in.Path, Body: in.Body}, once) }
+	if c.hideID {
+		submit = func() (string, error) { return readsErrorFirst{wire{p.w, p}}.submit(ctx, in) }
+	}
+	id, err := submit()
 	switch {
 	case err == nil:
 		return p.put(in, func(r *Row) { r.State, r.VideoID, r.Pending = Submitted, id, 0 })
-	case heygen.DefiniteNo(err):
+	case c.refused(err):
 		return p.put(in, func(r *Row) {
 			if r.State != Sending {
 				return
+			}
+			if c.epochs {
+				r.Epoch++
 			}
 			if r.Pending--; r.Pending == 0 || c.forget {
 				r.State, r.Pending = Intended, 0

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"greenroom/heygen"
@@ -18,6 +19,8 @@ type scenario struct {
 	ledgers    int // 2 gives each process a ledger of its own
 	clips      []string
 	budget     float64      // of one run; 0 is none. A clip costs 1
+	accounts   bool         // a start may have another account's key
+	clocks     bool         // a start may have a wrong clock
 	drive      driver       // nil: the product
 	open       func() store // nil: in memory
 	digest     bool         // report the rows
@@ -39,6 +42,10 @@ func scenarios() []scenario {
 		{name: "v3 budget", clips: two, budget: 1.5, v3: true},
 		{name: "v2 two processes", clips: one, procs: 2},
 		{name: "v3 two processes", clips: one, procs: 2, v3: true},
+		{name: "v2 two accounts", clips: one, accounts: true},
+		{name: "v3 two accounts", clips: one, accounts: true, v3: true},
+		{name: "v2 wrong clocks", clips: one, clocks: true},
+		{name: "v3 wrong clocks", clips: one, clocks: true, v3: true},
 	}
 }
 
@@ -61,6 +68,8 @@ type crashed struct{}
 type proc struct {
 	w       *world
 	name    string
+	account string
+	skew    time.Duration // of its own clock
 	run     string
 	l       *Ledger
 	c       *heygen.Client
@@ -85,25 +94,33 @@ func (p *proc) sleep(_ context.Context, d time.Duration) error {
 }
 
 // sent judges a POST at the moment its bytes leave.
-func (p *proc) sent(clip, body, key string) {
+func (p *proc) sent(title, body, key string) {
 	w := p.w
+	clip, _, _ := strings.Cut(title, " ")
 	if p.charged[clip] = true; w.s.budget > 0 && float64(len(p.charged)) > w.s.budget {
 		w.fail("a run with a budget for %g clips sent %d", w.s.budget, len(p.charged))
 	}
 	if w.s.drive != nil {
 		return // the planted ones are judged by what they cost
 	}
-	switch r := w.row(p.rows, clip); {
+	for other, n := range w.unknown {
+		if c, _, _ := strings.Cut(other, " "); c == clip && other != title && n > 0 {
+			w.fail("a POST to account %s while one to another account is unknown", p.account)
+		}
+	}
+	switch r := w.row(p.rows, clip, p.account); {
 	case r.State == Intended || r.State == "" || r.FirstSent.IsZero():
 		w.fail("bytes left before the record said so (%q)", r.State)
 	case string(r.Body) != body:
 		w.fail("bytes left that are not the frozen ones")
-	case !w.s.v3 && w.unknown[clip] > 0:
+	case !w.s.v3 && w.unknown[title] > 0:
 		w.fail("a second POST without a key while the first is unknown")
-	case w.s.strict && w.unknown[clip] > 0:
+	case w.s.strict && w.unknown[title] > 0:
 		w.fail("a repeat by itself under strict spending")
-	case w.s.v3 && key != "gr-k"+clip:
-		w.fail("a POST under another key: %q", key)
+	case w.s.v3 && key != r.Once():
+		w.fail("a POST under another key than the record's: %q", key)
+	case w.s.v3 && w.unknown[title] > 0 && key != w.openKey[title]:
+		w.fail("a POST under key %q while one under %q is unknown", key, w.openKey[title])
 	}
 }
 
@@ -152,47 +169,72 @@ func (s *watched) update(ctx context.Context, f func(txn) error) error {
 func (w *world) changed(old, r Row) {
 	w.logf("%s %s -> %s pending %d %s", r.Clip, old.State, r.State, r.Pending, r.Reason)
 	if r.State == Sending && old.State != Sending {
-		w.firstSent[r.Clip] = w.now
+		w.firstSent[r.Title] = w.now
 	}
 	if w.s.drive != nil || old.State == r.State {
 		return
 	}
 	switch r.State {
 	case Intended:
-		if w.unknown[r.Clip] > 0 {
+		if w.unknown[r.Title] > 0 {
 			w.fail("a row went back to INTENT while a send is unknown")
 		}
 	case Parked:
-		since := w.now.Sub(w.firstSent[r.Clip])
-		if w.s.v3 && !w.s.strict && since < repeatWindow {
+		since := w.now.Sub(w.firstSent[r.Title])
+		if w.s.v3 && !w.s.strict && !w.s.clocks && since < repeatWindow {
 			w.fail("v3 parked %s after the first send, when a repeat was safe", since)
 		}
 		for _, j := range w.jobs {
-			if w.s.procs > 1 && j.created.Sub(w.firstSent[r.Clip]) >= stallTime {
+			if w.s.procs > 1 && j.created.Sub(w.firstSent[r.Title]) >= stallTime {
 				continue // its sender stalled and was overtaken: only it could tell
 			}
-			if j.title == r.Title && !w.s.strict && !j.listed.After(w.ended[r.Clip].Add(exploreSettle)) {
+			if j.title == r.Title && !w.s.strict && !j.listed.After(w.ended[r.Title].Add(exploreSettle)) {
 				w.fail("parked, though %s was listed within the settle time", j.id)
 			}
 		}
 	}
 }
 
-func (s scenario) intent(clip, run string) Intent {
+// accounts of the explorer. Quiet runs use the first.
+const (
+	accountOne = "1"
+	accountTwo = "2"
+)
+
+func rowKey(clip, account string) string { return "k" + clip + account }
+
+func (s scenario) intent(clip, account, run string) Intent {
 	path := heygen.PathGenerate
 	if s.v3 {
 		path = heygen.PathVideos
 	}
-	title := clip + " gr-" + clip
-	return Intent{Key: "k" + clip, Clip: clip, Route: "r", Marker: "gr-" + clip, Title: title, Path: path, Body: []byte(`{"title":"` + title + `"}`), Price: 1, RunID: run}
+	marker := "gr-" + clip + account
+	title := clip + " " + marker
+	return Intent{Key: rowKey(clip, account), Take: clip, Origin: "heygen-" + account, Clip: clip, Route: "r", Marker: marker, Title: title, Path: path, Body: []byte(`{"title":"` + title + `"}`), Price: 1, RunID: run}
 }
 
 // product is the real thing.
 func product(p *proc, in Intent) error {
-	a := api{p.c, p.w.s.v3, "gr-" + in.Key}
-	_, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.DefiniteNo, SpendOptions{Settle: exploreSettle, Sleep: p.sleep, Repeat: a.repeat(), Strict: p.w.s.strict, Locked: p.w.s.procs < 2})
-	return err
+	a := api{p.c, p.w.s.v3}
+	o := SpendOptions{Settle: exploreSettle, Sleep: p.sleep, Strict: p.w.s.strict, Locked: p.w.s.procs < 2}
+	if a.v3 {
+		o.Repeat, o.Clock = a.Submit, p.c.ServerTime
+	}
+	for tries := 0; ; tries++ {
+		row, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.DefiniteNo, o)
+		wait, busy := heygen.Busy(err)
+		if !busy || row.Open() || tries == busyTries {
+			return err
+		}
+		// Refused for now: nothing was bought, and it is sent again.
+		if err := p.sleep(context.Background(), max(wait, time.Second)); err != nil {
+			return err
+		}
+	}
 }
+
+// busyTries is how often a run of the explorer asks again after a 429.
+const busyTries = 2
 
 func (p *proc) budget() *float64 {
 	if b := p.w.s.budget; b > 0 {
@@ -203,10 +245,11 @@ func (p *proc) budget() *float64 {
 
 // start makes a process; it does nothing before next is called.
 func (w *world) start(name string, rows store, round int) *proc {
-	p := &proc{w: w, name: name, run: name + strconv.Itoa(round), rows: rows, charged: map[string]bool{}}
-	p.l = newLedger(&watched{rows, p}, Options{Now: func() time.Time { return w.now }})
+	p := &proc{w: w, name: name, run: name + strconv.Itoa(round), account: w.account(rows), skew: w.skew(), rows: rows, charged: map[string]bool{}}
+	now := func() time.Time { return w.now.Add(p.skew) }
+	p.l = newLedger(&watched{rows, p}, Options{Now: now})
 	// The client's jitter would make schedules differ: its pauses are a plain 30 s.
-	p.c = heygen.New("k", heygen.WithTransport(wire{w, p}), heygen.WithClock(func() time.Time { return w.now }, func(context.Context, time.Duration) error {
+	p.c = heygen.New("k", heygen.WithTransport(wire{w, p}), heygen.WithClock(now, func(context.Context, time.Duration) error {
 		w.now = w.now.Add(30 * time.Second)
 		return nil
 	}))
@@ -222,12 +265,41 @@ func (w *world) start(name string, rows store, round int) *proc {
 		}()
 		p.yield = yield
 		for _, clip := range w.s.clips {
-			err := drive(p, w.s.intent(clip, p.run))
+			err := drive(p, w.s.intent(clip, p.account, p.run))
 			w.logf("%s ends %s: %v", name, clip, err)
 		}
 	})
 	return p
 }
+
+// account chooses whose key a start has. Undisturbed runs have the one that can go on.
+func (w *world) account(rows store) string {
+	if !w.s.accounts {
+		return accountOne
+	}
+	if w.c.quiet {
+		for _, clip := range w.s.clips {
+			if w.row(rows, clip, accountTwo).Open() {
+				return accountTwo
+			}
+		}
+	}
+	return accountNames[w.c.choose("account", accountNames)]
+}
+
+// skew chooses how wrong the clock of a start is.
+func (w *world) skew() time.Duration {
+	if !w.s.clocks {
+		return 0
+	}
+	return clockSkews[w.c.choose("clock", clockNames)]
+}
+
+var (
+	accountNames = []string{accountOne, accountTwo}
+	clockNames   = []string{"right", "3 days ahead", "20 hours ahead", "2 days behind"}
+	clockSkews   = []time.Duration{0, 72 * time.Hour, 20 * time.Hour, -48 * time.Hour}
+)
 
 var (
 	alone     = []string{"go", "crash", "stall"}
@@ -284,7 +356,7 @@ func (w *world) together(ps []*proc) {
 
 // play runs one schedule to its quiet end and judges it.
 func (s scenario) play(c *chooser) outcome {
-	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}}
+	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, openKey: map[string]string{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}}
 	if s.open == nil {
 		s.open = func() store { return newMemory() }
 	}
@@ -326,8 +398,8 @@ func (s scenario) play(c *chooser) outcome {
 	return o
 }
 
-func (w *world) row(m store, clip string) Row {
-	r, _, err := m.get(context.Background(), "k"+clip)
+func (w *world) row(m store, clip, account string) Row {
+	r, _, err := m.get(context.Background(), rowKey(clip, account))
 	if err != nil {
 		w.fail("the ledger cannot be read: %v", err)
 	}
@@ -337,7 +409,7 @@ func (w *world) row(m store, clip string) Row {
 func (w *world) settled(stores []store) bool {
 	for _, m := range stores {
 		for _, clip := range w.s.clips {
-			if w.row(m, clip).State != Submitted {
+			if w.row(m, clip, accountOne).State != Submitted || w.row(m, clip, accountTwo).Open() {
 				return false
 			}
 		}
@@ -349,8 +421,8 @@ func (w *world) settled(stores []store) bool {
 // each parked row gets the word the account gives.
 func (w *world) resolve(stores []store) {
 	for _, m := range stores {
-		for _, clip := range w.s.clips {
-			r := w.row(m, clip)
+		for _, at := range w.places() {
+			r := w.row(m, at.clip, at.account)
 			if r.State != Parked {
 				continue
 			}
@@ -375,17 +447,31 @@ func (w *world) resolve(stores []store) {
 			if err != nil {
 				w.fail("a parked row could not be resolved: %v", err)
 			}
-			w.unknown[r.Clip] = 0
+			w.unknown[r.Title] = 0
 		}
 	}
 }
 
+// order is a clip with an account.
+type order struct{ clip, account string }
+
+func (w *world) places() (out []order) {
+	for _, clip := range w.s.clips {
+		out = append(out, order{clip, accountOne})
+		if w.s.accounts {
+			out = append(out, order{clip, accountTwo})
+		}
+	}
+	return out
+}
+
 // judge counts the money at the end.
 func (w *world) judge(stores []store) {
-	for _, clip := range w.s.clips {
+	for _, at := range w.places() {
+		clip := at.clip
 		ids := map[string]bool{}
 		for _, j := range w.jobs {
-			if j.title == w.s.intent(clip, "").Title {
+			if j.title == w.s.intent(clip, at.account, "").Title {
 				ids[j.id] = true
 			}
 		}
@@ -393,12 +479,12 @@ func (w *world) judge(stores []store) {
 			w.fail("clip %s was billed %d times", clip, len(ids))
 		}
 		for _, m := range stores {
-			switch r := w.row(m, clip); {
+			switch r := w.row(m, clip, at.account); {
 			case r.State == Submitted && !ids[r.VideoID]:
 				w.fail("clip %s is recorded as %q, which nobody billed", clip, r.VideoID)
 			case r.State != Submitted && len(ids) > 0 && r.State != Parked && r.State != Sending:
 				w.fail("clip %s was billed and forgotten: its row is %q", clip, r.State)
-			case r.State != Submitted && w.s.drive == nil:
+			case r.State != Submitted && at.account == accountOne && w.s.drive == nil:
 				w.fail("clip %s is still %q after quiet runs", clip, fmt.Sprint(r.State, " ", r.Reason))
 			}
 		}

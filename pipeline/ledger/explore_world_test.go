@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strconv"
 	"strings"
 	"time"
@@ -23,16 +24,16 @@ const (
 	keyLife       = 24 * time.Hour
 )
 
-// job is a video the provider billed.
+// job is a video the provider billed to an account.
 type job struct {
-	id, title, key  string
-	created, listed time.Time
+	id, account, title, key string
+	created, listed         time.Time
 }
 
 // late is a request that arrives after its sender gave up.
 type late struct {
-	at         time.Time
-	title, key string
+	at                  time.Time
+	account, title, key string
 }
 
 // world is the provider, the clock and everything a schedule is judged by.
@@ -42,9 +43,10 @@ type world struct {
 	now     time.Time
 	jobs    []job
 	late    []late
-	unknown map[string]int // sends of a clip without a definite answer
-	// ended is when the last send of a clip ended, firstSent when its first unknown
-	// one was recorded.
+	unknown map[string]int    // sends of a title without a definite answer
+	openKey map[string]string // the idempotency key of those
+	// ended is when the last send of a title ended, firstSent when its first unknown
+	// one was recorded; by the true clock.
 	ended, firstSent map[string]time.Time
 	why              string // the first broken invariant
 	parked           bool
@@ -69,28 +71,30 @@ func (w *world) arrive() {
 	for len(w.late) > 0 && !w.late[0].at.After(w.now) {
 		l := w.late[0]
 		w.late = w.late[1:]
-		w.bill(l.title, l.key, l.at, shortLag)
+		w.bill(l.account, l.title, l.key, l.at, shortLag)
 	}
 }
 
 // bill accepts a request; under a key that is known it gives the first answer.
-func (w *world) bill(title, key string, at time.Time, lag time.Duration) string {
+func (w *world) bill(account, title, key string, at time.Time, lag time.Duration) string {
 	if w.s.v3 && key != "" {
 		for _, j := range w.jobs {
-			if j.key == key && at.Sub(j.created) < keyLife {
+			if j.account == account && j.key == key && at.Sub(j.created) < keyLife {
 				return j.id
 			}
 		}
 	}
 	id := "v" + strconv.Itoa(len(w.jobs)+1)
-	w.jobs = append(w.jobs, job{id, title, key, at, at.Add(lag)})
-	w.logf("billed %s %q", id, title)
+	w.jobs = append(w.jobs, job{id, account, title, key, at, at.Add(lag)})
+	w.logf("billed %s %q to account %s", id, title, account)
 	return id
 }
 
 var (
-	errLost    = errors.New("connection reset")
-	errTimeout = fmt.Errorf("time-out: %w", context.DeadlineExceeded)
+	errLost = errors.New("connection reset")
+
+	errRefusedConnection = errors.New("connection refused")
+	errTimeout           = fmt.Errorf("time-out: %w", context.DeadlineExceeded)
 )
 
 // wire is one process's way to the provider.
@@ -101,14 +105,21 @@ type wire struct {
 
 var (
 	// The option names stand in replay lines: no comma, no equals sign.
-	postOptions = []string{"ok", "request lost", "answer lost", "answer cut", "answer lost and listed late", "429", "429 with Retry-After", "500 but billed", "time-out", "time-out and arrives late"}
+	postOptions = []string{"ok", "refused connection", "page 403 but billed", "200 server error but billed", "error and id", "request lost", "answer lost", "answer cut", "answer lost and listed late", "429", "429 with Retry-After", "500 but billed", "time-out", "time-out and arrives late"}
 	v3Options   = append(postOptions[:len(postOptions):len(postOptions)], "429 running limit", "409 in progress")
+	timeOptions = []string{"ok", "answer lost"}
 	listOptions = []string{"ok", "answer lost", "429 with Retry-After", "403"}
 	afterAnswer = []string{"ok", "crash"}
 )
 
 func (t wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	t.w.arrive()
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/me") {
+		if timeOptions[t.w.c.choose("time", timeOptions)] != "ok" {
+			return nil, errLost
+		}
+		return t.w.answer(200, `{"data":{}}`), nil
+	}
 	if r.Method == http.MethodGet {
 		return t.list(r)
 	}
@@ -116,53 +127,81 @@ func (t wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := t.post(string(body), r.Header.Get("Idempotency-Key"))
+	res, err := t.post(r.Context(), string(body), r.Header.Get("Idempotency-Key"))
 	t.p.pause("answer")
 	return res, err
 }
 
+// leaves tells the client that bytes have left, as net/http's transport does.
+func leaves(ctx context.Context) {
+	if trace := httptrace.ContextClientTrace(ctx); trace != nil {
+		if trace.WroteHeaders != nil {
+			trace.WroteHeaders()
+		}
+		if trace.WroteRequest != nil {
+			trace.WroteRequest(httptrace.WroteRequestInfo{})
+		}
+	}
+}
+
 // post is the call that bills.
-func (t wire) post(body, key string) (*http.Response, error) {
-	w := t.w
+func (t wire) post(ctx context.Context, body, key string) (*http.Response, error) {
+	w, account := t.w, t.p.account
 	_, rest, _ := strings.Cut(body, `"title":"`)
 	title, _, _ := strings.Cut(rest, `"`)
 	clip, _, _ := strings.Cut(title, " ")
-	t.p.sent(clip, body, key)
-	w.unknown[clip]++
+	t.p.sent(title, body, key)
+	if w.unknown[title]++; w.unknown[title] == 1 {
+		w.openKey[title] = key
+	}
 	options := postOptions
 	if w.s.v3 {
 		options = v3Options
 	}
 	took := options[w.c.choose("post", options)]
 	w.logf("%s posts %q key %q: %s", t.p.name, title, key, took)
-	defer func() { w.ended[clip] = w.now }()
+	defer func() { w.ended[title] = w.now }()
 	known := func(status int, body string, header ...string) (*http.Response, error) {
-		if w.unknown[clip]--; status >= 400 {
+		if w.unknown[title]--; status >= 400 {
 			delete(t.p.charged, clip)
 		}
-		return answer(status, body, header...), nil
+		return w.answer(status, body, header...), nil
 	}
+	if took == "refused connection" {
+		w.unknown[title]--
+		delete(t.p.charged, clip)
+		return nil, errRefusedConnection
+	}
+	leaves(ctx)
 	switch took {
+	case "page 403 but billed":
+		w.bill(account, title, key, w.now, 0)
+		return w.answer(403, `<html>blocked</html>`), nil
+	case "200 server error but billed":
+		w.bill(account, title, key, w.now, 0)
+		return w.answer(200, `{"code":500,"message":"internal timeout, please check later"}`), nil
+	case "error and id":
+		return known(200, `{"error":{"code":"warn","message":"odd"},"data":{"video_id":"`+w.bill(account, title, key, w.now, 0)+`"}}`)
 	case "request lost":
 		return nil, errLost
 	case "answer lost":
-		w.bill(title, key, w.now, 0)
+		w.bill(account, title, key, w.now, 0)
 		return nil, errLost
 	case "answer lost and listed late":
-		w.bill(title, key, w.now, longLag)
+		w.bill(account, title, key, w.now, longLag)
 		return nil, errLost
 	case "answer cut":
-		w.bill(title, key, w.now, shortLag)
-		return answer(200, `{"data":{"video_`), nil
+		w.bill(account, title, key, w.now, shortLag)
+		return w.answer(200, `{"data":{"video_`), nil
 	case "500 but billed":
-		w.bill(title, key, w.now, 0)
-		return answer(500, `{"error":{"code":"internal_error"}}`), nil
+		w.bill(account, title, key, w.now, 0)
+		return w.answer(500, `{"error":{"code":"internal_error"}}`), nil
 	case "time-out":
 		w.now = w.now.Add(sendTimeout)
 		return nil, errTimeout
 	case "time-out and arrives late":
 		w.now = w.now.Add(sendTimeout)
-		w.late = append(w.late, late{w.now.Add(lateArrival), title, key})
+		w.late = append(w.late, late{w.now.Add(lateArrival), account, title, key})
 		return nil, errTimeout
 	case "429":
 		return known(429, `{"error":{"code":"rate_limit_exceeded","message":"slow down"}}`)
@@ -171,9 +210,9 @@ func (t wire) post(body, key string) (*http.Response, error) {
 	case "429 running limit":
 		return known(429, `{"error":{"code":"resource_limit_exceeded","message":"Too many running videos"}}`, "Retry-After", "30")
 	case "409 in progress":
-		return answer(409, `{"error":{"code":"request_in_progress","message":"in progress"}}`), nil
+		return w.answer(409, `{"error":{"code":"request_in_progress","message":"in progress"}}`), nil
 	}
-	return known(200, `{"error":null,"data":{"video_id":"`+w.bill(title, key, w.now, 0)+`"}}`)
+	return known(200, `{"error":null,"data":{"video_id":"`+w.bill(account, title, key, w.now, 0)+`"}}`)
 }
 
 // list shows the account's videos, those that are listed by now.
@@ -185,26 +224,27 @@ func (t wire) list(r *http.Request) (*http.Response, error) {
 	case "answer lost":
 		return nil, errLost
 	case "429 with Retry-After":
-		return answer(429, `{"error":{"code":"rate_limit_exceeded"}}`, "Retry-After", "30"), nil
+		return w.answer(429, `{"error":{"code":"rate_limit_exceeded"}}`, "Retry-After", "30"), nil
 	case "403":
-		return answer(403, `{"error":{"code":"forbidden","message":"no"}}`), nil
+		return w.answer(403, `{"error":{"code":"forbidden","message":"no"}}`), nil
 	}
 	var items []string
 	for _, j := range w.jobs {
-		if j.listed.After(w.now) || !strings.Contains(j.title, r.URL.Query().Get("title")) {
+		if j.account != t.p.account || j.listed.After(w.now) || !strings.Contains(j.title, r.URL.Query().Get("title")) {
 			continue
 		}
 		items = append(items, fmt.Sprintf(`{"id":%q,"video_id":%q,"title":%q,"video_title":%q,"created_at":%d}`, j.id, j.id, j.title, j.title, j.created.Unix()))
 	}
 	list := "[" + strings.Join(items, ",") + "]"
 	if w.s.v3 {
-		return answer(200, `{"data":`+list+`,"next_token":null}`), nil
+		return w.answer(200, `{"data":`+list+`,"next_token":null}`), nil
 	}
-	return answer(200, `{"code":100,"data":{"videos":`+list+`}}`), nil
+	return w.answer(200, `{"code":100,"data":{"videos":`+list+`}}`), nil
 }
 
-func answer(status int, body string, header ...string) *http.Response {
+func (w *world) answer(status int, body string, header ...string) *http.Response {
 	h := http.Header{}
+	h.Set("Date", w.now.UTC().Format(http.TimeFormat))
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
@@ -213,23 +253,20 @@ func answer(status int, body string, header ...string) *http.Response {
 
 // api is the ledger's view of the provider, as pipeline's: the real client.
 type api struct {
-	c    *heygen.Client
-	v3   bool
-	once string
+	c  *heygen.Client
+	v3 bool
 }
 
-func (a api) Submit(ctx context.Context, path string, body []byte) (string, error) {
+func (a api) Submit(ctx context.Context, row Row) (string, error) {
+	return a.send(ctx, row, row.Once())
+}
+
+// send posts under a key that need not be the row's.
+func (a api) send(ctx context.Context, row Row, once string) (string, error) {
 	if a.v3 {
-		return a.c.SubmitOnce(ctx, path, body, a.once)
+		return a.c.SubmitOnce(ctx, row.Path, row.Body, once)
 	}
-	return a.c.Submit(ctx, path, body)
-}
-
-func (a api) repeat() func(context.Context, Row) (string, error) {
-	if !a.v3 {
-		return nil
-	}
-	return func(ctx context.Context, r Row) (string, error) { return a.c.SubmitOnce(ctx, r.Path, r.Body, a.once) }
+	return a.c.Submit(ctx, row.Path, row.Body)
 }
 
 func (a api) FindByTitle(ctx context.Context, marker string) ([]Found, error) {
@@ -240,7 +277,7 @@ func (a api) FindByTitle(ctx context.Context, marker string) ([]Found, error) {
 	items, err := find(ctx, marker)
 	var out []Found
 	for _, i := range items {
-		out = append(out, Found{i.ID, i.Title, i.CreatedAt})
+		out = append(out, Found{ID: i.ID, Title: i.Title, CreatedAt: i.CreatedAt, Failed: i.Failed()})
 	}
 	return out, err
 }

@@ -9,7 +9,7 @@ import (
 
 type speaking struct{ err error }
 
-func (s speaking) Submit(context.Context, string, []byte) (string, error) { return "speech 1", s.err }
+func (s speaking) Submit(context.Context, Row) (string, error) { return "speech 1", s.err }
 
 func (speaking) FindByTitle(context.Context, string) ([]Found, error) {
 	return nil, errors.New("no list holds sounds")

@@ -43,11 +43,11 @@ type guarded struct {
 	sends *atomic.Int32
 }
 
-func (g guarded) Submit(ctx context.Context, path string, body []byte) (string, error) {
+func (g guarded) Submit(ctx context.Context, row Row) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sends.Add(1)
-	return g.w.Submit(ctx, path, body)
+	return g.w.Submit(ctx, row)
 }
 
 func (g guarded) FindByTitle(context.Context, string) ([]Found, error) { return nil, errCut }

@@ -11,8 +11,13 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,26 +41,58 @@ const (
 
 // Row is one submission.
 type Row struct {
-	Key, Clip, Route, Marker, Title, Path string
-	Body                                  []byte // the exact bytes sent
-	State                                 State
-	Pending                               int // sends whose outcome is unknown
-	VideoID, Reason, RunID                string
-	Price                                 float64 // USD, at most
-	FirstSent, LastSent, Updated          time.Time
-	Duration                              float64 // seconds, as announced
-	MasterHash                            string
-	MasterBytes                           int64
-	Owner                                 string    // the process at work on it; empty: none
-	Until                                 time.Time // the end of its lease
+	Key                              string // see KeyOf; rows older than origins have the take's key
+	Take                             string // the take's key
+	Origin                           string // who was asked; empty in rows older than origins
+	Clip, Route, Marker, Title, Path string
+	Body                             []byte // the exact bytes sent
+	// Epoch counts the refusals that freed the row. It is part of the idempotency key: a
+	// provider may store a refusal under a key and repeat it for a day.
+	Epoch                        int
+	State                        State
+	Pending                      int // sends whose outcome is unknown
+	VideoID, Reason, RunID       string
+	Price                        float64 // USD, at most
+	FirstSent, LastSent, Updated time.Time
+	Duration                     float64 // seconds, as announced
+	MasterHash                   string
+	MasterBytes                  int64
+	Owner                        string    // the process at work on it; empty: none
+	Until                        time.Time // the end of its lease
 }
 
-// Intent is a request somebody wants to make.
+// Once returns the idempotency key of the row's next or current send.
+func (r Row) Once() string {
+	if r.Epoch == 0 {
+		return "gr-" + r.Key
+	}
+	return "gr-" + r.Key + "-" + strconv.Itoa(r.Epoch)
+}
+
+// Open reports that the result of the row's request is unknown.
+func (r Row) Open() bool { return r.State == Sending || r.State == Parked }
+
+// byHand begins the reason of a row that a user has resolved.
+const byHand = "resolved by hand"
+
+// ByHand reports that the row's state is the user's answer, which can be corrected.
+func (r Row) ByHand() bool { return strings.HasPrefix(r.Reason, byHand) }
+
+// KeyOf returns the key of the row in which an origin is asked for a take.
+func KeyOf(take, origin string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "row/1 %d:%s %d:%s", len(take), take, len(origin), origin))
+	return hex.EncodeToString(sum[:])
+}
+
+// Intent is a request that is about to be made.
 type Intent struct {
-	Key, Clip, Route, Title, Marker, Path string
-	Body                                  []byte
-	Price                                 float64
-	RunID                                 string
+	Key, Take, Origin, Clip, Route, Title, Marker, Path string
+
+	Body  []byte
+	Price float64
+	RunID string
+	// Bind writes the idempotency key into the body, where the API takes it there. May be nil.
+	Bind func(body []byte, once string) ([]byte, error)
 }
 
 // Errors that callers branch on.
@@ -64,9 +101,10 @@ var (
 	ErrUnsettled = errors.New("an earlier request is not settled")
 	ErrParked    = errors.New("the request got no answer and is not on the account; nobody knows whether it was billed")
 	ErrBusy      = errors.New("another process is at work on this request")
+	ErrElsewhere = errors.New("another account was sent the same request and its result is unknown")
 	ErrUnknown   = errors.New("the request got no answer; it may have been billed")
 
-	errKeyExpired = errors.New("the idempotency key may be forgotten")
+	errKeyExpired = errors.New("the provider may have forgotten the idempotency key")
 )
 
 // Options of Open.
@@ -80,7 +118,7 @@ type Options struct {
 // Ledger is an open record. Two processes may have it open at once.
 type Ledger struct {
 	store     store
-	now       func() time.Time
+	clock     clock
 	owner     string // this process's name in leases
 	leaseTime time.Duration
 
@@ -107,7 +145,7 @@ func newLedger(s store, o Options) *Ledger {
 	if o.Lease == 0 {
 		o.Lease = 5 * time.Minute
 	}
-	return &Ledger{store: s, now: o.Now, owner: rand.Text(), leaseTime: o.Lease, repeated: map[string]map[string]float64{}}
+	return &Ledger{store: s, clock: clock{local: o.Now}, owner: rand.Text(), leaseTime: o.Lease, repeated: map[string]map[string]float64{}}
 }
 
 // Close closes the record.

@@ -36,7 +36,7 @@ type flaky struct {
 
 var errRefused = errors.New("429")
 
-func (w *flaky) Submit(_ context.Context, _ string, body []byte) (string, error) {
+func (w *flaky) Submit(_ context.Context, row Row) (string, error) {
 	f := w.fail()
 	if f == 1 {
 		return "", errors.New("connection reset")

@@ -102,8 +102,26 @@ func (t *memoryTx) swap(old, r Row) (bool, error) {
 		!now.Updated.Equal(old.Updated) || now.MasterHash != old.MasterHash || now.Owner != old.Owner {
 		return false, nil
 	}
-	r.Clip, r.Route, r.Marker, r.Title, r.Path, r.Body, r.RunID, r.Price = now.Clip, now.Route, now.Marker, now.Title, now.Path, now.Body, now.RunID, now.Price
+	r.Take, r.Origin, r.Clip, r.Route, r.Marker, r.Title, r.Path, r.Body, r.RunID, r.Price = now.Take, now.Origin, now.Clip, now.Route, now.Marker, now.Title, now.Path, now.Body, now.RunID, now.Price
 	return true, t.put(r)
+}
+
+func (t *memoryTx) openElsewhere(take, key string) (out []string, err error) {
+	for _, k := range t.m.order {
+		if r := t.m.rows[k]; r.Take == take && r.Key != key && r.Open() {
+			out = append(out, r.Origin)
+		}
+	}
+	return out, nil
+}
+
+func (t *memoryTx) latest() (last time.Time, err error) {
+	for _, r := range t.m.rows {
+		if r.Updated.After(last) {
+			last = r.Updated
+		}
+	}
+	return last, nil
 }
 
 func (t *memoryTx) spentBy(runID string) (sum float64, err error) {
@@ -119,7 +137,7 @@ func (t *memoryTx) spentBy(runID string) (sum float64, err error) {
 func sound(r Row) bool {
 	states := []State{Intended, Sending, Submitted, Completed, Failed, Parked}
 	switch {
-	case r.Key == "", r.Price < 0, r.Pending < 0, !slices.Contains(states, r.State):
+	case r.Key == "", r.Price < 0, r.Pending < 0, r.Epoch < 0, !slices.Contains(states, r.State):
 		return false
 	case r.State == Intended && r.Pending != 0:
 		return false
@@ -154,7 +172,7 @@ func TestStoresAgree(t *testing.T) {
 	var seen Row
 	for i := range 400 {
 		n := pick("", "a", "b", "c", "d", "e", "f")
-		r := Row{Key: n, Clip: "c", Route: "v2", Marker: pick("m", "m"+n), Title: "t", Path: "/p", Body: []byte(pick("{}", "[]")), RunID: pick("r1", "r2"), Reason: pick("", "why"),
+		r := Row{Key: n, Take: pick("t1", "t2"), Origin: pick("", "sandbox", "heygen-1"), Epoch: rnd.IntN(4) - 1, Clip: "c", Route: "v2", Marker: pick("m", "m"+n), Title: "t", Path: "/p", Body: []byte(pick("{}", "[]")), RunID: pick("r1", "r2"), Reason: pick("", "why"),
 			State:   State(pick("INTENT", "INTENT", "SENDING", "SUBMITTED", "COMPLETED", "FAILED", "PARKED", "LOST")),
 			Pending: rnd.IntN(4) - 1, VideoID: pick("", "v1", "v2", "v"+n), Price: float64(rnd.IntN(9) - 1), FirstSent: at(), LastSent: at(), Owner: pick("", "p"), Until: at(), Updated: time.UnixMilli(int64(i) + 1).UTC()}
 		undo, moves, swaps := rnd.IntN(4) == 0, rnd.IntN(3) > 0, rnd.IntN(3) == 0
@@ -172,9 +190,11 @@ func TestStoresAgree(t *testing.T) {
 				if old, known, err := tx.get(n); err != nil {
 					return err
 				} else if known && moves { // as the transitions do: the words stay
+					r.Take, r.Origin = old.Take, old.Origin
 					r.Clip, r.Route, r.Marker, r.Title, r.Path, r.Body, r.RunID, r.Price = old.Clip, old.Route, old.Marker, old.Title, old.Path, old.Body, old.RunID, old.Price
 				}
 				if swaps {
+					r.Take, r.Origin = seen.Take, seen.Origin
 					r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, r.Body, r.RunID, r.Price = seen.Key, seen.Clip, seen.Route, seen.Marker, seen.Title, seen.Path, seen.Body, seen.RunID, seen.Price
 					done, err := tx.swap(seen, r)
 					if err != nil {
@@ -186,7 +206,9 @@ func TestStoresAgree(t *testing.T) {
 					return errBroken
 				}
 				sum, err := tx.spentBy("r1")
-				said[j] += fmt.Sprint(sum)
+				last, lerr := tx.latest()
+				open, oerr := tx.openElsewhere("t1", "a")
+				said[j] += fmt.Sprint(sum, last.UnixMilli(), lerr, len(open), open, oerr)
 				if undo && err == nil {
 					return context.Canceled
 				}

@@ -12,11 +12,13 @@ import (
 type Found struct {
 	ID, Title string
 	CreatedAt time.Time
+	Failed    bool // the provider could not make it
 }
 
 // Remote is the provider: one paid call and one search.
 type Remote interface {
-	Submit(ctx context.Context, path string, body []byte) (videoID string, err error)
+	// Submit sends a row's frozen bytes once.
+	Submit(ctx context.Context, row Row) (videoID string, err error)
 	FindByTitle(ctx context.Context, marker string) ([]Found, error)
 }
 
@@ -27,6 +29,9 @@ type SpendOptions struct {
 	// Repeat sends a row's frozen bytes again where that cannot buy twice: under the
 	// idempotency key they were first sent with. Nil where the API has none.
 	Repeat func(ctx context.Context, row Row) (videoID string, err error)
+	// Clock reads the provider's time, and fails when the provider cannot be reached. It is
+	// read before a key is used: keys live by the provider's clock. Nil: this machine's.
+	Clock func(context.Context) (time.Time, error)
 	// Strict leaves more to a person: without a key an unknown outcome is parked and
 	// not looked up; with one nothing is sent again, only looked up.
 	Strict bool
@@ -49,6 +54,9 @@ const (
 // says. It gives the row in SUBMITTED or later, or an error: ErrBudget, ErrParked,
 // ErrBusy, ErrUnknown (the next run settles it), or the provider's refusal.
 func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions) (Row, error) {
+	if err := l.clock.align(ctx, o.Clock); err != nil {
+		return Row{}, fmt.Errorf("read the provider's time; nothing was sent: %w", err)
+	}
 	row, sends, err := l.begin(ctx, in, budget, o.Locked, true)
 	if err != nil {
 		return row, err
@@ -58,10 +66,11 @@ func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote
 		return row, nil
 	case Failed:
 		return row, fmt.Errorf("the provider could not make it: %s", row.Reason)
-	case Parked:
-		return row, ErrParked
 	}
 	p := purchase{l, in.RunID, budget, r, definiteNo, o}
+	if row.State == Parked {
+		return p.lookAgain(ctx, row)
+	}
 	if sends {
 		row, err = p.send(ctx, row)
 	} else {
@@ -88,18 +97,17 @@ type purchase struct {
 // cancellation: that would only make a known answer unknown. The client has its own time
 // limit.
 func (p purchase) send(ctx context.Context, row Row) (Row, error) {
-	if !p.o.Locked && !p.now().Before(row.Until) {
-		// It stalled behind the record, and another may have taken the row over.
+	if !p.o.Locked && !p.clock.local().Before(row.Until) {
+		// The process stalled after the record, and another may have taken the row over.
 		_, err := p.refused(ctx, row.Key, "not sent: the lease ran out")
 		return row, errors.Join(ErrBusy, err)
 	}
-	id, err := p.remote.Submit(context.WithoutCancel(ctx), row.Path, row.Body)
+	id, err := p.remote.Submit(context.WithoutCancel(ctx), row)
 	switch {
 	case err == nil:
 		return p.yes(ctx, row, id)
 	case p.definiteNo(err):
-		_, no := p.refused(ctx, row.Key, err.Error())
-		return row, errors.Join(err, no)
+		return p.no(ctx, row, err)
 	case p.o.Repeat != nil && !p.o.Strict:
 		return p.repeat(ctx, row, err)
 	}
@@ -175,7 +183,7 @@ func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) 
 			return row, err
 		}
 		row = again
-		if p.keyExpired(row) { // the computer slept behind the record
+		if p.keyExpired(row, row.Updated) { // the computer slept after the record
 			return p.settle(ctx, row)
 		}
 		id, err := p.o.Repeat(context.WithoutCancel(ctx), row)
@@ -183,7 +191,7 @@ func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) 
 		case err == nil:
 			return p.yes(ctx, row, id)
 		case p.definiteNo(err):
-			if row, last = p.refusedRepeat(ctx, row, err); row.State != Sending {
+			if row, last = p.no(ctx, row, err); row.State != Sending {
 				return row, last
 			}
 			return p.adopt(ctx, row, last)
@@ -193,7 +201,9 @@ func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) 
 	return p.open(ctx, row, last)
 }
 
-func (p purchase) refusedRepeat(ctx context.Context, row Row, no error) (Row, error) {
+// no records a refusal and returns the row as it is then: the caller may ask again when
+// nothing is open any more.
+func (p purchase) no(ctx context.Context, row Row, no error) (Row, error) {
 	after, err := p.refused(ctx, row.Key, no.Error())
 	if err != nil {
 		return row, errors.Join(no, err)
@@ -227,6 +237,22 @@ func (p purchase) settle(ctx context.Context, row Row) (Row, error) {
 	return p.park(ctx, row, "no answer, and not on the account")
 }
 
+// lookAgain searches the account for a parked submission once more: a list may lag for
+// longer than the settle time, and what it shows is evidence that needs no user.
+func (p purchase) lookAgain(ctx context.Context, row Row) (Row, error) {
+	if p.o.Strict && p.o.Repeat == nil {
+		return row, ErrParked
+	}
+	found, id, err := p.look(ctx, row)
+	switch {
+	case err != nil:
+		return row, errors.Join(ErrParked, err)
+	case found:
+		return p.yes(ctx, row, id)
+	}
+	return row, ErrParked
+}
+
 // look waits until the list can be trusted and searches it for the marker.
 func (p purchase) look(ctx context.Context, row Row) (found bool, id string, err error) {
 	if !strings.Contains(row.Title, row.Marker) {
@@ -249,11 +275,24 @@ func (p purchase) look(ctx context.Context, row Row) (found bool, id string, err
 	if err != nil {
 		return false, "", fmt.Errorf("%w: search the account: %w", ErrUnknown, err)
 	}
-	var oldest Found
+	id = oldest(list, row)
+	return id != "", id, nil
+}
+
+// oldest chooses among the videos that carry a row's marker. One that failed before the row
+// was sent belongs to an earlier record that was lost: adopting it would fail the clip
+// without having asked for it.
+func oldest(list []Found, row Row) string {
+	var best Found
 	for _, f := range list {
-		if oldest.ID == "" || f.CreatedAt.Before(oldest.CreatedAt) {
-			oldest = f
+		switch {
+		case f.Failed && f.CreatedAt.Before(row.FirstSent.Add(-clockSlack)):
+			continue
+		case best.ID == "", best.Failed && !f.Failed:
+			best = f
+		case f.Failed == best.Failed && f.CreatedAt.Before(best.CreatedAt):
+			best = f
 		}
 	}
-	return oldest.ID != "", oldest.ID, nil
+	return best.ID
 }

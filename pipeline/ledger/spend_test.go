@@ -26,8 +26,8 @@ func (s *script) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-func (s *script) Submit(_ context.Context, _ string, body []byte) (string, error) {
-	s.bodies = append(s.bodies, string(body))
+func (s *script) Submit(_ context.Context, row Row) (string, error) {
+	s.bodies = append(s.bodies, string(row.Body))
 	if len(s.sends) == 0 {
 		return "", errors.New("cut")
 	}
@@ -50,7 +50,7 @@ func (s *script) v2() SpendOptions { return SpendOptions{Settle: 2 * time.Minute
 
 func (s *script) v3() SpendOptions {
 	o := s.v2()
-	o.Repeat = func(ctx context.Context, r Row) (string, error) { return s.Submit(ctx, r.Path, r.Body) }
+	o.Repeat = s.Submit
 	return o
 }
 

@@ -31,21 +31,23 @@ CREATE TABLE IF NOT EXISTS submissions (
 ) STRICT;`
 
 const (
-	columns     = "key, clip, route, marker, title, path, body, " + moreColumns
-	listColumns = "key, clip, route, marker, title, path, CASE WHEN state IN ('SUBMITTED','COMPLETED','FAILED') THEN x'' ELSE body END, " + moreColumns
+	columns     = "key, take, origin, clip, route, marker, title, path, body, " + moreColumns
+	listColumns = "key, take, origin, clip, route, marker, title, path, CASE WHEN state IN ('SUBMITTED','COMPLETED','FAILED') THEN x'' ELSE body END, " + moreColumns
 )
 
 const moreColumns = `state, pending, coalesce(video_id,''), reason, run_id, price,
  coalesce(first_sent,0), coalesce(last_sent,0), updated, duration, master_hash, master_bytes,
- owner, coalesce(lease_until,0)`
+ owner, coalesce(lease_until,0), epoch`
 
-const upsert = `INSERT INTO submissions (key, clip, route, marker, title, path, body, state, pending, video_id, reason, run_id, price,
-  first_sent, last_sent, updated, duration, master_hash, master_bytes, owner, lease_until)
- VALUES (?,?,?,?,?,?,?,?,?,nullif(?,''),?,?,?,nullif(?,0),nullif(?,0),?,?,?,?,?,nullif(?,0))
- ON CONFLICT (key) DO UPDATE SET clip=excluded.clip, route=excluded.route, marker=excluded.marker, title=excluded.title, path=excluded.path,
+const upsert = `INSERT INTO submissions (key, take, origin, clip, route, marker, title, path, body,
+  state, pending, video_id, reason, run_id, price,
+  first_sent, last_sent, updated, duration, master_hash, master_bytes, owner, lease_until, epoch)
+ VALUES (?,?,?,?,?,?,?,?,?,?,?,nullif(?,''),?,?,?,nullif(?,0),nullif(?,0),?,?,?,?,?,nullif(?,0),?)
+ ON CONFLICT (key) DO UPDATE SET take=excluded.take, origin=excluded.origin, clip=excluded.clip, route=excluded.route, marker=excluded.marker, title=excluded.title, path=excluded.path,
   body=excluded.body, state=excluded.state, pending=excluded.pending, video_id=excluded.video_id, reason=excluded.reason, run_id=excluded.run_id,
   price=excluded.price, first_sent=excluded.first_sent, last_sent=excluded.last_sent, updated=excluded.updated, duration=excluded.duration,
-  master_hash=excluded.master_hash, master_bytes=excluded.master_bytes, owner=excluded.owner, lease_until=excluded.lease_until`
+  master_hash=excluded.master_hash, master_bytes=excluded.master_bytes, owner=excluded.owner, lease_until=excluded.lease_until,
+  epoch=excluded.epoch`
 
 // leases is what version 1 of the file adds.
 const leases = `
@@ -71,8 +73,18 @@ CREATE TRIGGER submissions_moved AFTER UPDATE ON submissions
 END;
 PRAGMA user_version = 2;`
 
+// origins is what version 3 adds. A row without an origin is older: who was asked is found
+// out when the project is built the next time.
+const origins = `
+ALTER TABLE submissions ADD COLUMN take TEXT NOT NULL DEFAULT '';
+ALTER TABLE submissions ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE submissions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0 CHECK (epoch >= 0);
+UPDATE submissions SET take = key;
+CREATE INDEX submissions_open ON submissions (take) WHERE state IN ('SENDING','PARKED');
+PRAGMA user_version = 3;`
+
 // fileVersion is the newest this program writes; older files are brought up to it.
-const fileVersion = 2
+const fileVersion = 3
 
 // sqlite is the ledger's file. Two processes may have it open at once.
 type sqlite struct {
@@ -88,16 +100,18 @@ type sqlite struct {
 }
 
 // statements are prepared once: parsing them was half of their cost.
-type statements struct{ row, set, move, name, spent *sql.Stmt }
+type statements struct{ row, set, move, name, spent, latest, open *sql.Stmt }
 
 func (s statements) in(tx *sql.Tx) statements {
-	return statements{tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name), tx.Stmt(s.spent)}
+	return statements{tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name), tx.Stmt(s.spent), tx.Stmt(s.latest), tx.Stmt(s.open)}
 }
 
 const (
 	selectOne   = "SELECT " + columns + " FROM submissions WHERE key = ?"
 	selectAll   = "SELECT " + listColumns + " FROM submissions ORDER BY rowid"
 	selectSpent = "SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6"
+	selectLast  = "SELECT coalesce(max(updated), 0) FROM submissions"
+	selectOpen  = "SELECT origin FROM submissions WHERE take = ? AND state IN ('SENDING','PARKED') AND key != ? ORDER BY rowid"
 )
 
 func openSQLite(path string) (*sqlite, error) {
@@ -114,7 +128,7 @@ func openSQLite(path string) (*sqlite, error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&s.stmts.row, selectOne}, {&s.stmts.set, upsert}, {&s.stmts.move, moveRow}, {&s.stmts.name, nameRow}, {&s.stmts.spent, selectSpent}} {
+	}{{&s.stmts.row, selectOne}, {&s.stmts.set, upsert}, {&s.stmts.move, moveRow}, {&s.stmts.name, nameRow}, {&s.stmts.spent, selectSpent}, {&s.stmts.latest, selectLast}, {&s.stmts.open, selectOpen}} {
 		if *p.stmt, err = db.Prepare(p.text); err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
@@ -140,7 +154,7 @@ func (s *sqlite) migrate() error {
 	case version > fileVersion:
 		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)", version, fileVersion)
 	}
-	for i, step := range []string{schema + leases, runs} {
+	for i, step := range []string{schema + leases, runs, origins} {
 		if i < version {
 			continue
 		}
@@ -155,8 +169,8 @@ func (s *sqlite) close() error { return errors.Join(s.flush(), s.db.Close()) }
 
 func scan(row interface{ Scan(...any) error }) (r Row, err error) {
 	var first, last, updated, until int64
-	err = row.Scan(&r.Key, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
-		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes, &r.Owner, &until)
+	err = row.Scan(&r.Key, &r.Take, &r.Origin, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
+		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes, &r.Owner, &until, &r.Epoch)
 	r.FirstSent, r.LastSent, r.Updated, r.Until = when(first), when(last), when(updated), when(until)
 	return r, err
 }

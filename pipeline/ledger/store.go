@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 )
 
 // store keeps rows. It knows nothing of the protocol, so that the transitions are
@@ -33,11 +34,15 @@ type txn interface {
 	swap(old, r Row) (bool, error)
 	// spentBy is the sum of the prices of what a run sent and nobody refused.
 	spentBy(runID string) (float64, error)
+	// openElsewhere are the origins of open rows for the same take under other keys.
+	openElsewhere(take, key string) ([]string, error)
+	// latest is the newest time at which a row was changed; zero without rows.
+	latest() (time.Time, error)
 }
 
 // sameWords reports that two states of a row differ in nothing but its progress.
 func sameWords(a, b Row) bool {
-	return a.Key == b.Key && a.Clip == b.Clip && a.Route == b.Route && a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
+	return a.Key == b.Key && a.Take == b.Take && a.Origin == b.Origin && a.Clip == b.Clip && a.Route == b.Route && a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
 		a.RunID == b.RunID && a.Price == b.Price && bytes.Equal(a.Body, b.Body)
 }
 

@@ -3,8 +3,12 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"greenroom/pipeline/origin"
 )
 
 // begin inserts the intent or gets the row that is already there, holds the run's
@@ -13,6 +17,9 @@ import (
 // that may be sent, and says that its bytes may now leave: sends tells. All of that is
 // looked at in the one transaction that lets the bytes go.
 func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, send bool) (row Row, sends bool, err error) {
+	if in.Take == "" {
+		in.Take = in.Key
+	}
 	err = l.store.update(ctx, func(t txn) error {
 		sends = false
 		old, known, err := t.get(in.Key)
@@ -22,20 +29,32 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, 
 		if row = old; known && old.State != Intended && old.State != Sending {
 			return nil
 		}
-		if known && !locked && old.Owner != "" && old.Owner != l.owner && l.now().Before(old.Until) {
+		if known && !locked && l.leased(old) {
 			return fmt.Errorf("%w, until %s at the latest", ErrBusy, old.Until.Format(time.RFC3339))
+		}
+		if err := elsewhere(t, in, old); err != nil {
+			return err
 		}
 		if old.State != Sending {
 			if err := l.afford(t, in.RunID, in.Price, budget); err != nil {
 				return err
 			}
 			// Body, title and price are this run's until they are frozen by sending.
-			row = Row{Key: in.Key, Clip: in.Clip, Route: in.Route, Marker: in.Marker, Title: in.Title, Path: in.Path, Body: in.Body, Price: in.Price, RunID: in.RunID,
-				State: Intended, Reason: old.Reason, FirstSent: old.FirstSent, LastSent: old.LastSent}
+			row = Row{
+				Key: in.Key, Take: in.Take, Origin: in.Origin, Clip: in.Clip, Route: in.Route,
+				Marker: in.Marker, Title: in.Title, Path: in.Path, Body: in.Body, Price: in.Price, RunID: in.RunID,
+				State: Intended, Epoch: old.Epoch,
+				Reason: old.Reason, FirstSent: old.FirstSent, LastSent: old.LastSent,
+			}
 		}
 		l.lease(&row)
 		row.Updated = l.stamp()
 		if sends = send && row.State == Intended; sends {
+			if in.Bind != nil {
+				if row.Body, err = in.Bind(in.Body, row.Once()); err != nil {
+					return err
+				}
+			}
 			// Every earlier send was refused: the key's day begins with this one.
 			row.State, row.Pending, row.FirstSent, row.LastSent, row.Reason = Sending, 1, row.Updated, row.Updated, ""
 		}
@@ -44,8 +63,41 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, 
 	return row, sends, err
 }
 
-// lease makes the row this process's for a while.
-func (l *Ledger) lease(r *Row) { r.Owner, r.Until = l.owner, l.stamp().Add(l.leaseTime) }
+// elsewhere refuses to go on while the request is open with another account: only that one
+// can repeat or search it, and buying here could pay for the clip twice. Requests to the
+// sandbox cost nothing and do not count.
+func elsewhere(t txn, in Intent, old Row) error {
+	if old.State == Sending && old.Origin != in.Origin {
+		return fmt.Errorf("%w: %s", ErrElsewhere, origin.Origin(old.Origin))
+	}
+	if origin.Origin(in.Origin).Drawn() {
+		return nil
+	}
+	open, err := t.openElsewhere(in.Take, in.Key)
+	if err != nil {
+		return err
+	}
+	for _, o := range open {
+		if !origin.Origin(o).Drawn() {
+			return fmt.Errorf("%w: %s", ErrElsewhere, origin.Origin(o))
+		}
+	}
+	return nil
+}
+
+// lease makes the row this process's for a while. Leases are between processes of this
+// machine and live by its own clock.
+func (l *Ledger) lease(r *Row) {
+	r.Owner, r.Until = l.owner, l.clock.local().UTC().Truncate(time.Millisecond).Add(l.leaseTime)
+}
+
+// leased reports that another process may still work on the row. A lease that ends later
+// than any can was written before the clock was moved: its owner cannot be told from a dead
+// one, and without a key nothing is sent again because of it.
+func (l *Ledger) leased(r Row) bool {
+	left := r.Until.Sub(l.clock.local())
+	return r.Owner != "" && r.Owner != l.owner && left > 0 && left <= l.leaseTime+clockSlack
+}
 
 // release gives an open row back.
 func (l *Ledger) release(ctx context.Context, key string) error {
@@ -91,7 +143,11 @@ func (l *Ledger) again(ctx context.Context, key, runID string, budget *float64) 
 		if err := l.mine(*r); err != nil {
 			return err
 		}
-		if l.keyExpired(*r) {
+		latest, err := t.latest()
+		if err != nil {
+			return err
+		}
+		if l.keyExpired(*r, latest) {
 			return errKeyExpired
 		}
 		if r.RunID != runID && !l.hasRepeated(runID, key) {
@@ -121,8 +177,6 @@ func (l *Ledger) hasRepeated(runID, key string) bool {
 	return ok
 }
 
-func (l *Ledger) keyExpired(r Row) bool { return l.now().Sub(r.FirstSent) >= repeatWindow }
-
 // mine refuses a change by a process whose lease was taken over.
 func (l *Ledger) mine(r Row) error {
 	if r.Owner != l.owner {
@@ -148,14 +202,28 @@ func (l *Ledger) submitted(ctx context.Context, seen Row, videoID string) (row R
 	return row, err
 }
 
-// Became records that a submission, an agent's session, has its video now.
+// wasSession begins the reason of a row whose session has become a video.
+const wasSession = "session "
+
+// BecameVideo reports that the row's agent session has its video already.
+func (r Row) BecameVideo() bool { return strings.HasPrefix(r.Reason, wasSession) }
+
+// Became records that a submission, an agent's session, has its video now. That happens
+// once: the id that was bought is never replaced a second time.
 func (l *Ledger) Became(ctx context.Context, key, videoID string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.Reason, r.VideoID = "session "+r.VideoID, videoID }, Submitted)
+	_, err := l.change(ctx, key, func(_ txn, r *Row) error {
+		if r.BecameVideo() {
+			return fmt.Errorf("%w: its session has become video %s", ErrUnsettled, r.VideoID)
+		}
+		r.Reason, r.VideoID = wasSession+r.VideoID, videoID
+		return nil
+	}, Submitted)
 	return err
 }
 
-// refused records a definite no to one send. The row is free again only when no
-// other send of it is unknown.
+// refused records a definite no to one send. The row is free again only when no other send
+// of it is unknown; its next send has another idempotency key then, because a provider may
+// answer the old one with the stored refusal.
 func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
 	return l.change(ctx, key, func(_ txn, r *Row) error {
 		if err := l.mine(*r); err != nil {
@@ -164,6 +232,7 @@ func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
 		r.Reason, r.LastSent = reason, l.stamp()
 		if r.Pending--; r.Pending == 0 {
 			r.State = Intended
+			r.Epoch++
 			free(r)
 		}
 		return nil
@@ -199,7 +268,12 @@ func (l *Ledger) Completed(seen Row) {
 // Failed records that the provider gave up. The row is final: another try needs
 // another key.
 func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
-	_, err := l.move(ctx, key, func(r *Row) { r.State, r.Reason = Failed, reason }, Submitted)
+	_, err := l.move(ctx, key, func(r *Row) {
+		if r.ByHand() {
+			reason = r.Reason + "; " + reason // so that the answer can still be corrected
+		}
+		r.State, r.Reason = Failed, reason
+	}, Submitted)
 	return err
 }
 
@@ -229,22 +303,60 @@ func (l *Ledger) noted(seen Row, set func(*Row)) {
 // with what nobody waited for.
 func (l *Ledger) Flush() error { return l.store.flush() }
 
-// ResolvePaid is a person's word that a parked submission is on the account.
+// Resolvable reports that a user's answer may settle the row: its result is unknown, or an
+// earlier answer of the user's is to be corrected.
+func (r Row) Resolvable() bool { return r.Open() || r.ByHand() && r.State != Sending }
+
+// ResolvePaid records the user's answer that a submission is on the account as a video.
 func (l *Ledger) ResolvePaid(ctx context.Context, key, videoID string) error {
-	return l.Submitted(ctx, key, videoID)
+	return l.resolve(ctx, key, func(r *Row) {
+		r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, byHand+": paid as "+videoID
+	})
 }
 
-// ResolveNotPaid is a person's word that a parked submission is not.
+// ResolveNotPaid records the user's answer that a submission is not on the account.
 func (l *Ledger) ResolveNotPaid(ctx context.Context, key string) error {
-	_, err := l.move(ctx, key, func(r *Row) {
-		r.State, r.Pending, r.Reason = Intended, 0, "resolved by hand: not paid"
-		free(r) // whoever was at it may no longer write to it
-	}, Parked, Sending)
+	return l.resolve(ctx, key, func(r *Row) {
+		r.State, r.VideoID, r.Pending, r.Reason = Intended, "", 0, byHand+": not paid"
+	})
+}
+
+func (l *Ledger) resolve(ctx context.Context, key string, set func(*Row)) error {
+	_, err := l.change(ctx, key, func(_ txn, r *Row) error {
+		if !r.Resolvable() {
+			return fmt.Errorf("%w: it is %s", ErrUnsettled, r.State)
+		}
+		set(r)
+		r.MasterHash, r.MasterBytes, r.Duration = "", 0, 0 // of another answer
+		free(r)                                            // a process that still works on it may no longer write to it
+		return nil
+	}, Intended, Sending, Parked, Submitted, Completed, Failed)
 	return err
 }
 
-// Forgo is a person's word that what was bought can never be had and may be bought
-// again: a sound whose only link is dead. What it cost stays in no sum.
+// SetOrigins records who was asked, in rows that are older than origins. Rows that have an
+// origin are not touched.
+func (l *Ledger) SetOrigins(ctx context.Context, origins map[string]string) error {
+	return l.store.update(ctx, func(t txn) error {
+		for _, key := range slices.Sorted(maps.Keys(origins)) {
+			r, known, err := t.get(key)
+			if err != nil {
+				return err
+			}
+			if !known || r.Origin != "" {
+				continue
+			}
+			r.Origin = origins[key]
+			if err := t.put(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Forgo records the user's answer that what was bought can never be obtained and may be
+// bought again: a sound whose only link is dead. What it cost is in no sum.
 func (l *Ledger) Forgo(ctx context.Context, key, reason string) error {
 	_, err := l.move(ctx, key, func(r *Row) {
 		r.State, r.Pending, r.VideoID, r.Reason = Intended, 0, "", reason
@@ -310,9 +422,14 @@ func (l *Ledger) Adopt(ctx context.Context, in Intent, videoID string) error {
 	if (row.State == Submitted || row.State == Completed) && row.VideoID == videoID {
 		return nil
 	}
-	_, err = l.move(ctx, in.Key, func(r *Row) {
-		r.State, r.VideoID, r.Price, r.LastSent, r.Reason = Submitted, videoID, 0, l.stamp(), "adopted"
+	_, err = l.change(ctx, in.Key, func(_ txn, r *Row) error {
+		if r.State != Intended && r.State != Failed && !r.ByHand() {
+			return fmt.Errorf("%w: it is %s", ErrUnsettled, r.State)
+		}
+		r.State, r.VideoID, r.Pending, r.Price, r.LastSent, r.Reason = Submitted, videoID, 0, 0, l.stamp(), "adopted"
+		r.MasterHash, r.MasterBytes, r.Duration = "", 0, 0
 		free(r)
-	}, Intended, Failed)
+		return nil
+	}, Intended, Failed, Submitted, Completed)
 	return err
 }

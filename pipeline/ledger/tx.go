@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	modernc "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -13,7 +14,7 @@ import (
 // reading the row first.
 const (
 	moveColumns = `UPDATE submissions SET state=?, pending=?, reason=?, first_sent=nullif(?,0), last_sent=nullif(?,0), updated=?,
-  duration=?, master_hash=?, master_bytes=?, owner=?, lease_until=nullif(?,0)`
+  duration=?, master_hash=?, master_bytes=?, owner=?, lease_until=nullif(?,0), epoch=?`
 	movedFrom = ` WHERE key=? AND state=? AND pending=? AND coalesce(video_id,'')=? AND reason=? AND updated=? AND master_hash=? AND owner=?`
 	moveRow   = moveColumns + movedFrom
 	nameRow   = moveColumns + `, video_id=nullif(?,'')` + movedFrom
@@ -66,8 +67,10 @@ func (t *sqliteTx) write(r Row) error {
 	if body == nil {
 		body = []byte{}
 	}
-	_, err := t.stmts.set.Exec(r.Key, r.Clip, r.Route, r.Marker, r.Title, r.Path, body, string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
-		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(), r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	_, err := t.stmts.set.Exec(r.Key, r.Take, r.Origin, r.Clip, r.Route, r.Marker, r.Title, r.Path, body,
+		string(r.State), r.Pending, r.VideoID, r.Reason, r.RunID, r.Price,
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
+		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until), r.Epoch)
 	return err
 }
 
@@ -81,8 +84,8 @@ func (t *sqliteTx) move(old, r Row) (done bool, err error) {
 	if !sameWords(old, r) {
 		return false, nil
 	}
-	args := append(make([]any, 0, 20), string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
-		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until))
+	args := append(make([]any, 0, 21), string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
+		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until), r.Epoch)
 	stmt := t.stmts.move
 	if old.VideoID != r.VideoID {
 		stmt, args = t.stmts.name, append(args, r.VideoID)
@@ -93,6 +96,33 @@ func (t *sqliteTx) move(old, r Row) (done bool, err error) {
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
+}
+
+func (t *sqliteTx) openElsewhere(take, key string) (origins []string, err error) {
+	rows, err := t.stmts.open.Query(take, key)
+	if err != nil {
+		t.broken = true
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var o string
+		if err := rows.Scan(&o); err != nil {
+			t.broken = true
+			return nil, err
+		}
+		origins = append(origins, o)
+	}
+	err = rows.Err()
+	t.broken = t.broken || err != nil
+	return origins, err
+}
+
+func (t *sqliteTx) latest() (time.Time, error) {
+	var ms int64
+	err := t.stmts.latest.QueryRow().Scan(&ms)
+	t.broken = t.broken || err != nil
+	return when(ms), err
 }
 
 func (t *sqliteTx) spentBy(runID string) (sum float64, err error) {

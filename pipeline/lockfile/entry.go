@@ -17,6 +17,9 @@ func (e Entry) text(b []byte) ([]byte, bool) {
 	w := writer{b: b, ok: true}
 	w.str(1, "take", e.TakeKey)
 	w.str(1, "route", e.Route)
+	if e.Origin != "" {
+		w.str(1, "origin", e.Origin)
+	}
 	if e.VideoID != "" {
 		w.str(1, "video", e.VideoID)
 	}

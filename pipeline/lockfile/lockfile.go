@@ -21,6 +21,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/origin"
 )
 
 const (
@@ -34,6 +35,7 @@ type Entry struct {
 	Clip        string               `yaml:"-"`
 	TakeKey     string               `yaml:"take"`
 	Route       string               `yaml:"route"`
+	Origin      string               `yaml:"origin,omitempty"` // who made it; see package origin
 	VideoID     string               `yaml:"video,omitempty"`
 	Master      string               `yaml:"master"` // SHA-256, hex
 	MasterBytes int64                `yaml:"bytes"`
@@ -170,6 +172,8 @@ func (e Entry) validate() error {
 		return errors.New("not a clip name")
 	case !hexKey.MatchString(e.TakeKey):
 		return errors.New("take is not a key")
+	case !origin.Origin(e.Origin).Valid():
+		return errors.New("origin is not an account")
 	case !hexKey.MatchString(e.Master) || e.MasterBytes < 0:
 		return errors.New("master is not a hash")
 	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0:
@@ -203,6 +207,9 @@ func (f *File) Get(clip string) (Entry, bool) {
 
 // Set replaces a clip's entry.
 func (f *File) Set(e Entry) { f.clips[e.Clip] = e }
+
+// Drop removes a clip's entry.
+func (f *File) Drop(clip string) { delete(f.clips, clip) }
 
 // Keep drops every clip that is not named.
 func (f *File) Keep(names map[string]bool) {

@@ -73,6 +73,8 @@ func (e *Entry) setOwn(key, value string) bool {
 		e.TakeKey = value
 	case "route":
 		e.Route = value
+	case "origin":
+		e.Origin = value
 	case "video":
 		e.VideoID = value
 	case "master":

@@ -63,6 +63,7 @@ type HeyGen struct {
 	Concurrency int
 	Budget      *float64 // USD a run; nil is none
 	Base        string   // another API address; only from HEYGEN_API_BASE
+	Accounts    []string // further accounts whose takes the project uses, such as heygen-1a2b3c4d5e6f
 }
 
 // Cache is where machines share what was bought and prepared.

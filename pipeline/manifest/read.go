@@ -11,6 +11,7 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/origin"
 )
 
 // manifest reads the whole tree.
@@ -105,6 +106,7 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 	d.object(n, "heygen", setters{
 		"api":         d.word("heygen.api", []string{"sandbox", "auto", "v2", "v3"}, &h.API),
 		"concurrency": d.integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
+		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
 		"key": func(n ast.Node) {
 			d.text("heygen.key", &h.Key)(n)
 			if h.Key != "" && !strings.HasPrefix(h.Key, "$") && !strings.HasPrefix(h.Key, "file:") && !strings.HasPrefix(h.Key, "cmd:") {
@@ -129,6 +131,32 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 	})
 	if budget >= 0 {
 		h.Budget = &budget
+	}
+}
+
+// accounts reads a list of origins, as plan and the lockfile print them.
+func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
+	const hint = "write a list of accounts as greenroom.lock has them: [heygen-1a2b3c4d5e6f]"
+	return func(n ast.Node) {
+		seq, ok := d.plain(n).(*ast.SequenceNode)
+		if !ok {
+			d.fault(n, hint, "%s must be a list", path)
+			return
+		}
+		for _, v := range seq.Values {
+			var s string
+			before := len(d.faults)
+			d.text(path, &s)(v)
+			switch o := origin.Origin(s); {
+			case len(d.faults) > before:
+			case o == origin.Sandbox || o == origin.Foreign || o.Drawn():
+				d.fault(v, hint, "%s lists %q, which is not an account of a provider", path, s)
+			case s == "" || !o.Valid() || !strings.Contains(s, "-"):
+				d.fault(v, hint, "%s lists %q, which is not an account", path, s)
+			default:
+				*to = append(*to, s)
+			}
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ type schemaHeyGen struct {
 	Key         string `json:"key,omitempty" jsonschema:"pattern=^(\\$|file:|cmd:),description=$NAME or file:PATH or cmd:PROGRAM; never the key itself"`
 	Concurrency int    `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=100"`
 	Budget      any    `json:"budget,omitempty" jsonschema:"description=Dollars per run such as $10"`
+
+	Accounts []string `json:"accounts,omitempty" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)+$,description=Further accounts whose takes this project uses"`
 }
 
 type schemaStandIns struct {

@@ -83,6 +83,10 @@ export interface Take {
   videoId: string;
   route: string;
   /**
+   * Who made it: sandbox, or a provider and a hash of the account.
+   */
+  origin?: string;
+  /**
    * Hash of the request that made the take; not a credential.
    */
   key: string;
@@ -90,7 +94,7 @@ export interface Take {
 
 export const boxSchema = z.object({ "x": z.number().int().gte(0).lte(16384), "y": z.number().int().gte(0).lte(16384), "width": z.number().int().gte(1).lte(16384), "height": z.number().int().gte(1).lte(16384), "frameWidth": z.number().int().gte(1).lte(16384), "frameHeight": z.number().int().gte(1).lte(16384) }).strict();
 
-export const takeSchema = z.object({ "videoId": z.string().regex(new RegExp("^[A-Za-z0-9_-]*$")).max(200), "route": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(40), "key": z.string().regex(new RegExp("^([0-9a-f]{8,64})?$")).describe("Hash of the request that made the take; not a credential.") }).strict();
+export const takeSchema = z.object({ "videoId": z.string().regex(new RegExp("^[A-Za-z0-9_-]*$")).max(200), "route": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(40), "origin": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(64).describe("Who made it: sandbox, or a provider and a hash of the account.").optional(), "key": z.string().regex(new RegExp("^([0-9a-f]{8,64})?$")).describe("Hash of the request that made the take; not a credential.") }).strict();
 
 export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "label": z.string().min(0).refine((s) => [...s].length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
 

@@ -1,0 +1,59 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// longestBusy bounds one pause, whatever Retry-After says: a limit that lasts longer than
+// this has room before it ends, or no end that is worth waiting for.
+const longestBusy = 5 * time.Minute
+
+// spend buys under the ledger's protocol. A refusal because HeyGen is busy (429) bought
+// nothing: it waits as long as HeyGen asks and sends the request again, for as long as the
+// run may wait.
+func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
+	began := b.Project.o.Now()
+	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
+		row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
+		asked, busy := heygen.Busy(err)
+		if !busy || row.Open() {
+			return row, err
+		}
+		wait := b.busyPause(asked, pause)
+		left := b.busyLimit() - b.Project.o.Now().Sub(began)
+		if left < wait {
+			return row, fault.Wrap(fault.Wait, err, "run the same command again later; nothing was bought for this clip",
+				"HeyGen is busy and was waited for %s", b.Project.o.Now().Sub(began).Round(time.Second))
+		}
+		b.send(ctx, Event{
+			Clip: clip, Stage: stage, State: Progress,
+			Message: "HeyGen is busy (429); trying again in " + wait.Round(time.Millisecond).String(),
+		})
+		if err := sleep(ctx, wait); err != nil {
+			return row, err
+		}
+	}
+}
+
+// busyPause is the time until the next try: what HeyGen asked for, at least the growing
+// pause of our own, at most longestBusy.
+func (b *build) busyPause(asked, pause time.Duration) time.Duration {
+	wait := min(max(asked, pause), longestBusy)
+	if b.provider.local() {
+		wait = min(wait, 500*time.Millisecond)
+	}
+	return wait
+}
+
+// busyLimit is how long a run tries: --wait, and never longer than the patience for a job.
+func (b *build) busyLimit() time.Duration {
+	if b.o.Wait > 0 {
+		return min(b.o.Wait, b.patience())
+	}
+	return b.patience()
+}

@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"greenroom/heygen"
+	"greenroom/heygen/sandbox"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/origin"
+)
+
+// legacyEvidence is what a project's folder says about takes that were recorded before
+// origins were.
+type legacyEvidence struct {
+	sandbox map[string]bool // ids that the built-in sandbox has made
+	only    origin.Origin   // the one account that was ever used here; empty when there are several
+}
+
+// embeddedSandbox is what accountID says in place of an address.
+const embeddedSandbox = "embedded sandbox"
+
+// legacyOrigin finds out who made a take, from this disk alone; None when it does not tell.
+func (p *Project) legacyOrigin(videoID string) origin.Origin {
+	w := &p.who
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.legacy == nil {
+		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(p.state, "sandbox")), only: p.onlyAccount()}
+	}
+	if w.legacy.sandbox[videoID] {
+		return origin.Sandbox
+	}
+	return w.legacy.only
+}
+
+// onlyAccount is the origin of the one account that the project has used.
+func (p *Project) onlyAccount() origin.Origin {
+	var all []origin.Origin
+	p.can.each(func(id string, k *capability) {
+		base, _, _ := strings.Cut(id, " ")
+		o := origin.Of(origin.Provider(base), k.Account)
+		if strings.HasPrefix(id, embeddedSandbox) {
+			o = origin.Sandbox
+		}
+		if k.Account != "" || o == origin.Sandbox {
+			all = append(all, o)
+		}
+	})
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) == 1 {
+		return all[0]
+	}
+	return origin.None
+}
+
+// migrateOrigins records who made the takes of earlier versions: in the ledger what this
+// disk says, and for the rest what the account says. Takes that the account does not know
+// are Foreign from then on. The caller holds the submitter's lock.
+func (p *Project) migrateOrigins(ctx context.Context) error {
+	list, err := p.ledger.List(ctx)
+	if err != nil {
+		return err
+	}
+	rows := map[string]string{}
+	ask := map[string]string{} // video to route
+	for _, r := range list {
+		switch o := p.rowOrigin(r); {
+		case r.Origin != "":
+		case o != origin.None:
+			rows[r.Key] = string(o)
+		case r.VideoID != "" && !isSpeech(r.Route):
+			ask[r.VideoID] = r.Route
+		}
+	}
+	var entries []lockfile.Entry
+	for _, c := range p.Manifest.Clips {
+		e, ok := p.entry(c.Name)
+		if !ok || e.Origin != "" || e.VideoID == "" {
+			continue
+		}
+		if o := p.originOf(e); o != origin.None {
+			e.Origin = string(o)
+			if err := p.setEntry(e); err != nil {
+				return err
+			}
+			continue
+		}
+		entries = append(entries, e)
+		ask[e.VideoID] = e.Route
+	}
+	if len(ask) > 0 && !p.Sandboxed() {
+		found, err := p.askAccount(ctx, ask)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if o := found[r.VideoID]; r.Origin == "" && o != origin.None && rows[r.Key] == "" {
+				rows[r.Key] = string(o)
+			}
+		}
+		for _, e := range entries {
+			if e.Origin = string(found[e.VideoID]); e.Origin == "" {
+				continue
+			}
+			if err := p.setEntry(e); err != nil {
+				return err
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return p.ledger.SetOrigins(ctx, rows)
+}
+
+// askAccount reads videos on the account to see whether they are its own.
+func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
+	client, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	current := p.identity(ctx, true).Current
+	found := map[string]origin.Origin{}
+	for id, route := range videos {
+		_, err := client.Job(ctx, kindOf(p.recordRoute(ctx, route)), id)
+		switch {
+		case err == nil:
+			found[id] = current
+		case heygen.NotFound(err):
+			found[id] = origin.Foreign
+		default:
+			return nil, explain(err, "find out which account made video "+id)
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,43 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// otherVideo handles a status answer that names another video than the one that was read.
+// An agent's session becomes a video, once. In every other answer the bought id counts: it
+// is all that connects the purchase with the account.
+func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id string) (ledger.Row, error) {
+	if owner := b.ownerOf(row.Key, id); owner != "" {
+		return row, fault.New(fault.Provider, "run the same command again; if it stays so, ask HeyGen's support about both videos",
+			"HeyGen answered for video %s, which is the take of %s, when video %s was read", id, owner, row.VideoID)
+	}
+	if kindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
+		if _, again := b.misnamed.LoadOrStore(row.VideoID, id); !again {
+			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Warned, Message: fmt.Sprintf(
+				"HeyGen answered for video %q when video %s was read; the bought id is kept", id, row.VideoID)})
+		}
+		return row, nil
+	}
+	if err := b.ledger.Became(ctx, row.Key, id); err != nil {
+		return row, err
+	}
+	b.polls.leave(row.VideoID)
+	row.VideoID = id
+	return row, nil
+}
+
+// ownerOf is the clip whose row has a video; empty when there is none but the given row.
+func (b *build) ownerOf(key, id string) string {
+	for _, r := range b.rows {
+		if r.Key != key && r.VideoID == id {
+			return r.Clip
+		}
+	}
+	return ""
+}

@@ -1,0 +1,162 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// Answer is what a user says about a request whose result is unknown.
+type Answer struct {
+	VideoID string // the video it became; empty: it was not paid
+	// Unverified records the answer although the account cannot confirm it.
+	Unverified bool
+}
+
+// Resolve settles a clip's request whose result is unknown, or corrects an earlier answer.
+// Unless the answer is unverified, the account must agree: the named video carries the
+// request's marker, or no video does.
+func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
+	clips, err := p.clips([]string{clip})
+	if err != nil {
+		return err
+	}
+	if err := p.openState(); err != nil {
+		return err
+	}
+	unlock, err := ledger.LockSubmitter(p.state)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if !a.Unverified {
+		if err := p.migrateOrigins(ctx); err != nil {
+			return err
+		}
+	}
+	if p.rows, err = p.readRows(ctx); err != nil {
+		return err
+	}
+	e, have := p.own(ctx, clip)
+	r, err := p.chosen(ctx, clips[0], e, have, p.rows)
+	if err != nil {
+		return err
+	}
+	row := p.rows[r.key]
+	switch {
+	case r.speech != nil && (row == nil || row.State == ledger.Intended):
+		return p.resolveVoice(ctx, clip, a.VideoID, r.speech)
+	case row == nil || !row.Resolvable():
+		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
+	}
+	if err := p.notAnothers(ctx, *row, a.VideoID); err != nil {
+		return err.For(clip)
+	}
+	if !a.Unverified {
+		if err := p.verifyAnswer(ctx, clip, *row, a.VideoID); err != nil {
+			return err
+		}
+	}
+	if err := p.forgetTake(*row); err != nil {
+		return err
+	}
+	if a.VideoID != "" {
+		return p.ledger.ResolvePaid(ctx, row.Key, a.VideoID)
+	}
+	return p.ledger.ResolveNotPaid(ctx, row.Key)
+}
+
+// forgetTake drops what a wrong answer brought into the lockfile.
+func (p *Project) forgetTake(row ledger.Row) error {
+	if row.MasterHash == "" {
+		return nil
+	}
+	p.lockMu.Lock()
+	for _, c := range p.Manifest.Clips {
+		if e, ok := p.lock.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
+			p.lock.Drop(c.Name)
+		}
+	}
+	p.lockMu.Unlock()
+	return errors.Join(p.lockSaver.changed(), p.lockSaver.flush())
+}
+
+// notAnothers refuses a video that is on record for another request.
+func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *fault.Error {
+	if id == "" {
+		return nil
+	}
+	list, err := p.ledger.List(ctx)
+	if err != nil {
+		return fault.Wrap(fault.Failed, err, "", "read the ledger")
+	}
+	for _, r := range list {
+		if r.Key != row.Key && r.VideoID == id {
+			return fault.New(fault.Usage, "`greenroom videos --title "+row.Marker+"` finds the right one", "video %s is the take of %s already", id, r.Clip)
+		}
+	}
+	return nil
+}
+
+// verifyAnswer asks the account that was sent the request.
+func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row, id string) error {
+	const force = "; --unverified records the answer all the same"
+	if !p.sameAccount(ctx, p.rowOrigin(row)) {
+		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.rowOrigin(row)).For(clip)
+	}
+	client, err := p.connect(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := p.marked(ctx, client, row)
+	if err != nil {
+		return fault.Wrap(fault.KindOf(err), err, "run the same command again when the account can be reached"+force, "check the answer; nothing was recorded").For(clip)
+	}
+	if id == "" {
+		if len(found) == 0 {
+			return nil
+		}
+		return fault.New(fault.Usage, fmt.Sprintf("`greenroom resolve %s --paid %s`%s", clip, found[0].ID, force),
+			"the account has video %s with this request's marker %s: it was paid", found[0].ID, row.Marker).For(clip)
+	}
+	if slices.ContainsFunc(found, func(f ledger.Found) bool { return f.ID == id }) {
+		return nil
+	}
+	v, err := client.Job(ctx, kindOf(row.Route), id)
+	switch {
+	case heygen.NotFound(err):
+		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)
+	case err != nil:
+		return fault.Wrap(fault.KindOf(err), err, "run the same command again when the account can be reached"+force, "check the answer; nothing was recorded").For(clip)
+	case searchable(row) && !strings.Contains(v.Title, row.Marker):
+		return fault.New(fault.Usage, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force,
+			"video %s has the title %q, without this request's marker %s", id, v.Title, row.Marker).For(clip)
+	}
+	return nil
+}
+
+// marked searches the account for a row's marker, after the time that a list may lag. Routes
+// without titles cannot be searched.
+func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.Row) ([]ledger.Found, error) {
+	if !searchable(row) {
+		return nil, nil
+	}
+	settle := settleTime
+	if p.provider.local() {
+		settle = settleTimeLocal
+	}
+	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
+		p.send(ctx, Event{Clip: row.Clip, Stage: "resolve", State: Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
+		if err := sleep(ctx, min(wait, settle)); err != nil {
+			return nil, err
+		}
+	}
+	return remote{client, row.Route}.FindByTitle(ctx, row.Marker)
+}

@@ -1,0 +1,62 @@
+package pipeline
+
+import (
+	"context"
+
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/origin"
+)
+
+// readRows reads the ledger for a plan: for each take the row that decides about it. That is
+// one of the project's own; or else a request that another account was sent and whose result
+// is unknown, because buying now could pay twice.
+func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) {
+	rows := map[string]*ledger.Row{}
+	if p.ledger == nil {
+		return rows, nil
+	}
+	list, err := p.ledger.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rank := func(r *ledger.Row) int {
+		o := p.rowOrigin(*r)
+		bought := r.State == ledger.Submitted || r.State == ledger.Completed
+		switch {
+		case bought && p.accepts(ctx, o), r.Open() && p.sameAccount(ctx, o):
+			return 3
+		case !o.Drawn() && (r.Open() || o == origin.None && bought):
+			return 2
+		case !bought && p.sameAccount(ctx, o):
+			return 1
+		}
+		return 0
+	}
+	for i := range list {
+		r := &list[i]
+		n := rank(r)
+		if old := rows[r.Take]; n > 0 && (old == nil || n >= rank(old)) {
+			rows[r.Take] = r
+		}
+	}
+	return rows, nil
+}
+
+// rowKey is the key of the row in which a take is asked for: that of the row on record, or
+// of a new one for the current account.
+func (p *Project) rowKey(ctx context.Context, take string, row *ledger.Row) string {
+	if row != nil && row.Key != "" {
+		return row.Key
+	}
+	return ledger.KeyOf(take, string(p.identity(ctx, true).Current))
+}
+
+// ownRow reports that a row decides about a clip of this project: the account bought it, or
+// may repeat and search its request.
+func (p *Project) ownRow(ctx context.Context, r ledger.Row) bool {
+	o := p.rowOrigin(r)
+	if r.State == ledger.Submitted || r.State == ledger.Completed {
+		return p.accepts(ctx, o)
+	}
+	return p.sameAccount(ctx, o)
+}
