@@ -92,8 +92,8 @@ func (r AgentRequest) Encode(api API) (path string, body any) {
 // state.
 func (c *Client) AgentSessions(ctx context.Context, limit int) ([]Session, error) {
 	list, err := pages[struct {
-		ID    flexText `json:"session_id"`
-		Title flexText `json:"title"`
+		ID    flexWord `json:"session_id"`
+		Title flexWord `json:"title"`
 	}](ctx, c, "list agent sessions", PathAgentV3, nil, min(100, max(1, limit)), limit)
 	var out []Session
 	for _, s := range list {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -67,11 +66,11 @@ func pages[T any](ctx context.Context, c *Client, op, path string, q url.Values,
 			return nil, err
 		}
 		var page struct {
-			Data []T      `json:"data"`
-			Next flexText `json:"next_token"`
+			Data listOf[T] `json:"data"`
+			Next flexWord  `json:"next_token"`
 		}
 		if err := json.Unmarshal(b, &page); err != nil {
-			return nil, &Error{Op: op, Err: errors.New("the answer has another shape than documented")}
+			return nil, &Error{Op: op, Err: errShape}
 		}
 		out = append(out, page.Data...)
 		if limit > 0 && len(out) >= limit {

@@ -25,11 +25,11 @@ func (c *Client) UploadAsset(ctx context.Context, contentType string, body io.Re
 		return Asset{}, err
 	}
 	var d struct {
-		ID       flexText `json:"id"`
-		Name     flexText `json:"name"`
-		FileType flexText `json:"file_type"`
-		URL      flexText `json:"url"`
-		ImageKey flexText `json:"image_key"`
+		ID       flexWord `json:"id"`
+		Name     flexWord `json:"name"`
+		FileType flexWord `json:"file_type"`
+		URL      flexWord `json:"url"`
+		ImageKey flexWord `json:"image_key"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return Asset{}, err

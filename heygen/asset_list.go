@@ -19,10 +19,10 @@ type AssetItem struct {
 }
 
 type wireAsset struct {
-	ID       flexText `json:"id"`
-	Name     flexText `json:"name"`
-	Type     flexText `json:"type"`
-	FileType flexText `json:"file_type"`
+	ID       flexWord `json:"id"`
+	Name     flexWord `json:"name"`
+	Type     flexWord `json:"type"`
+	FileType flexWord `json:"file_type"`
 	Created  flexTime `json:"created_ts"`
 	Uploaded flexTime `json:"uploaded_at"`
 }
@@ -53,8 +53,8 @@ func (c *Client) Assets(ctx context.Context, api API) ([]AssetItem, error) {
 	token := ""
 	for range maxPages {
 		var d struct {
-			Assets []wireAsset `json:"assets"`
-			Token  flexText    `json:"token"`
+			Assets flexList[wireAsset] `json:"assets"`
+			Token  flexWord            `json:"token"`
 		}
 		if err := c.read(ctx, op, "/v1/asset/list", query("limit", "100", "token", token), &d); err != nil {
 			return out, err
@@ -83,10 +83,10 @@ func (c *Client) DeleteAsset(ctx context.Context, api API, id string) error {
 func (c *Client) UploadDirect(ctx context.Context, name, contentType string, r io.ReadSeeker, size int64, sum string) (Asset, error) {
 	const op = "upload directly"
 	var d struct {
-		ID      flexText          `json:"asset_id"`
-		URL     Link              `json:"upload_url"`
-		Headers map[string]string `json:"upload_headers"`
-		Max     flexNumber        `json:"max_bytes"`
+		ID      flexWord            `json:"asset_id"`
+		URL     Link                `json:"upload_url"`
+		Headers map[string]flexWord `json:"upload_headers"`
+		Max     flexNumber          `json:"max_bytes"`
 	}
 	err := c.post(ctx, op, "/v3/assets/direct-uploads", map[string]any{"filename": name, "content_type": contentType, "size_bytes": size, "checksum_sha256": sum}, &d)
 	if err != nil {
@@ -99,15 +99,15 @@ func (c *Client) UploadDirect(ctx context.Context, name, contentType string, r i
 		return Asset{}, err
 	}
 	var done struct {
-		ID  flexText `json:"asset_id"`
-		URL flexText `json:"url"`
+		ID  flexWord `json:"asset_id"`
+		URL flexWord `json:"url"`
 	}
 	err = c.post(ctx, op, "/v3/assets/"+url.PathEscape(string(d.ID))+"/complete", map[string]string{"checksum_sha256": sum}, &done)
 	return Asset{ID: first(string(done.ID), string(d.ID)), Name: name, URL: Link(done.URL)}, err
 }
 
 // put sends bytes to signed storage: exactly the headers that were named, no key.
-func (c *Client) put(ctx context.Context, op string, to Link, headers map[string]string, r io.Reader, size int64) error {
+func (c *Client) put(ctx context.Context, op string, to Link, headers map[string]flexWord, r io.Reader, size int64) error {
 	fail := &Error{Op: op, Method: http.MethodPut}
 	u, err := url.Parse(to.Reveal())
 	if err == nil {
@@ -127,7 +127,7 @@ func (c *Client) put(ctx context.Context, op string, to Link, headers map[string
 	req.ContentLength, req.GetBody = size, nil
 	for k, v := range headers {
 		if k != "" && http.CanonicalHeaderKey(k) != "X-Api-Key" && http.CanonicalHeaderKey(k) != "Content-Length" {
-			req.Header.Set(k, v)
+			req.Header.Set(k, string(v))
 		}
 	}
 	res, err := c.http.Do(req)
@@ -168,30 +168,30 @@ type User struct {
 // Me reads the account (v3): a cheap check of the key.
 func (c *Client) Me(ctx context.Context) (User, error) {
 	var d struct {
-		Username flexText `json:"username"`
-		Email    flexText `json:"email"`
-		Billing  flexText `json:"billing_type"`
+		Username flexWord `json:"username"`
+		Email    flexWord `json:"email"`
+		Billing  flexWord `json:"billing_type"`
 		Wallet   *struct {
-			Balance  flexText `json:"remaining_balance"`
-			Currency flexText `json:"currency"`
+			Balance  flexWord `json:"remaining_balance"`
+			Currency flexWord `json:"currency"`
 		} `json:"wallet"`
 		Subscription *struct {
-			Plan    flexText `json:"plan"`
+			Plan    flexWord `json:"plan"`
 			Credits struct {
 				Premium struct {
-					Remaining flexText `json:"remaining"`
+					Remaining flexWord `json:"remaining"`
 				} `json:"premium_credits"`
 			} `json:"credits"`
 		} `json:"subscription"`
 		Usage *struct {
-			Remaining flexText `json:"remaining_credits"`
+			Remaining flexWord `json:"remaining_credits"`
 		} `json:"usage_based"`
 	}
 	if err := c.read(ctx, "read account", "/v3/users/me", nil, &d); err != nil {
 		return User{}, err
 	}
 	u := User{Username: string(d.Username), Email: string(d.Email), Billing: string(d.Billing)}
-	take := func(v flexText, currency string) {
+	take := func(v flexWord, currency string) {
 		if f, err := strconv.ParseFloat(string(v), 64); err == nil && !u.HasBalance {
 			u.Balance, u.Currency, u.HasBalance = f, currency, true
 		}

@@ -39,8 +39,8 @@ func (c *Client) UploadAssetV3(ctx context.Context, contentType string, r io.Rea
 		return Asset{}, err
 	}
 	var d struct {
-		ID  flexText `json:"asset_id"`
-		URL flexText `json:"url"`
+		ID  flexWord `json:"asset_id"`
+		URL flexWord `json:"url"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return Asset{}, err

@@ -39,9 +39,9 @@ func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error)
 }
 
 type wireJobState struct {
-	ID     flexText        `json:"video_id"`
+	ID     flexWord        `json:"video_id"`
 	Index  flexNumber      `json:"item_index"`
-	Status flexText        `json:"status"`
+	Status flexWord        `json:"status"`
 	Error  json.RawMessage `json:"error"`
 }
 
@@ -79,10 +79,10 @@ func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
 	token := ""
 	for range maxPages {
 		var d struct {
-			Status flexText       `json:"status"`
-			Total  flexNumber     `json:"total_items"`
-			Items  []wireJobState `json:"items"`
-			Next   flexText       `json:"next_token"`
+			Status flexWord               `json:"status"`
+			Total  flexNumber             `json:"total_items"`
+			Items  flexList[wireJobState] `json:"items"`
+			Next   flexWord               `json:"next_token"`
 		}
 		if err := c.read(ctx, "read batch", PathBatches+"/"+url.PathEscape(id), query("limit", "100", "token", token), &d); err != nil {
 			return b, err

@@ -2,6 +2,7 @@ package heygen
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -28,14 +29,14 @@ type Avatars struct {
 }
 
 type wireAvatar struct {
-	ID           flexText `json:"avatar_id"`
-	Name         flexText `json:"avatar_name"`
-	Gender       flexText `json:"gender"`
-	PreviewImage flexText `json:"preview_image_url"`
-	PreviewVideo flexText `json:"preview_video_url"`
-	Premium      bool     `json:"premium"`
-	Tags         []string `json:"tags"`
-	Voice        flexText `json:"default_voice_id"`
+	ID           flexWord    `json:"avatar_id"`
+	Name         flexWord    `json:"avatar_name"`
+	Gender       flexWord    `json:"gender"`
+	PreviewImage flexWord    `json:"preview_image_url"`
+	PreviewVideo flexWord    `json:"preview_video_url"`
+	Premium      flexBool    `json:"premium"`
+	Tags         flexStrings `json:"tags"`
+	Voice        flexWord    `json:"default_voice_id"`
 }
 
 // Avatars reads the catalogue.
@@ -49,21 +50,27 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 		return Avatars{}, err
 	}
 	var d struct {
-		Avatars []wireAvatar `json:"avatars"`
-		Photos  []struct {
-			ID    flexText `json:"talking_photo_id"`
-			Name  flexText `json:"talking_photo_name"`
-			Image flexText `json:"preview_image_url"`
-		} `json:"talking_photos"`
+		Avatars flexList[wireAvatar] `json:"avatars"`
+		Photos  flexList[struct {
+			ID    flexWord `json:"talking_photo_id"`
+			Name  flexWord `json:"talking_photo_name"`
+			Image flexWord `json:"preview_image_url"`
+		}] `json:"talking_photos"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return Avatars{}, err
 	}
 	var out Avatars
 	for _, a := range d.Avatars {
-		out.Avatars = append(out.Avatars, Avatar{string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo), a.Premium, a.Tags, string(a.Voice)})
+		if a.ID == "" {
+			continue
+		}
+		out.Avatars = append(out.Avatars, Avatar{string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo), bool(a.Premium), a.Tags, string(a.Voice)})
 	}
 	for _, p := range d.Photos {
+		if p.ID == "" {
+			continue
+		}
 		out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(p.ID), string(p.Name), string(p.Image)})
 	}
 	return out, nil
@@ -87,18 +94,18 @@ func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, e
 		return AvatarDetails{}, err
 	}
 	var d struct {
-		Type    flexText `json:"type"`
-		ID      flexText `json:"id"`
-		Name    flexText `json:"name"`
-		Gender  flexText `json:"gender"`
-		Premium bool     `json:"premium"`
-		Public  bool     `json:"is_public"`
-		Voice   flexText `json:"default_voice_id"`
+		Type    flexWord `json:"type"`
+		ID      flexWord `json:"id"`
+		Name    flexWord `json:"name"`
+		Gender  flexWord `json:"gender"`
+		Premium flexBool `json:"premium"`
+		Public  flexBool `json:"is_public"`
+		Voice   flexWord `json:"default_voice_id"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return AvatarDetails{}, err
 	}
-	return AvatarDetails{string(d.Type), first(string(d.ID), id), string(d.Name), strings.ToLower(string(d.Gender)), d.Premium, d.Public, string(d.Voice)}, nil
+	return AvatarDetails{string(d.Type), first(string(d.ID), id), string(d.Name), strings.ToLower(string(d.Gender)), bool(d.Premium), bool(d.Public), string(d.Voice)}, nil
 }
 
 // VoiceInfo is one voice of the catalogue.
@@ -111,15 +118,15 @@ type VoiceInfo struct {
 }
 
 type wireVoice struct {
-	ID       flexText `json:"voice_id"`
-	Name     flexText `json:"name"`
-	Language flexText `json:"language"`
-	Gender   flexText `json:"gender"`
-	Preview  flexText `json:"preview_audio"`
-	PreviewV flexText `json:"preview_audio_url"`
-	Pause    bool     `json:"support_pause"`
-	Emotion  bool     `json:"emotion_support"`
-	Locale   bool     `json:"support_locale"`
+	ID       flexWord `json:"voice_id"`
+	Name     flexWord `json:"name"`
+	Language flexWord `json:"language"`
+	Gender   flexWord `json:"gender"`
+	Preview  flexWord `json:"preview_audio"`
+	PreviewV flexWord `json:"preview_audio_url"`
+	Pause    flexBool `json:"support_pause"`
+	Emotion  flexBool `json:"emotion_support"`
+	Locale   flexBool `json:"support_locale"`
 }
 
 // Voices reads the catalogue: public and own voices.
@@ -136,7 +143,7 @@ func (c *Client) Voices(ctx context.Context, api API) ([]VoiceInfo, error) {
 		}
 	} else {
 		var d struct {
-			Voices []wireVoice `json:"voices"`
+			Voices flexList[wireVoice] `json:"voices"`
 		}
 		if err := c.read(ctx, op, "/v2/voices", nil, &d); err != nil {
 			return nil, err
@@ -149,46 +156,55 @@ func (c *Client) Voices(ctx context.Context, api API) ([]VoiceInfo, error) {
 func voicesOf(list []wireVoice) []VoiceInfo {
 	out := make([]VoiceInfo, 0, len(list))
 	for _, v := range list {
-		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), Link(first(string(v.Preview), string(v.PreviewV))), v.Pause, v.Emotion, v.Locale})
+		if v.ID == "" {
+			continue
+		}
+		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), Link(first(string(v.Preview), string(v.PreviewV))), bool(v.Pause), bool(v.Emotion), bool(v.Locale)})
 	}
 	return out
 }
 
 // Quota is what the account has left, in credits (HeyGen answers sixtieths).
-// Only the API pool pays for renders by API.
-type Quota struct{ API, Total float64 }
+// Only the API pool pays for renders by API; HasAPI and HasTotal report that the answer
+// named it. An answer without it is published, and does not mean that nothing is left.
+type Quota struct {
+	API, Total       float64
+	HasAPI, HasTotal bool
+}
 
 // Quota reads the account's remaining credits.
 func (c *Client) Quota(ctx context.Context) (Quota, error) {
-	const op = "read quota"
-	b, err := c.get(ctx, op, "/v2/user/remaining_quota", nil)
-	if err != nil {
-		return Quota{}, err
-	}
 	var d struct {
-		Remaining flexNumber            `json:"remaining_quota"`
-		Details   map[string]flexNumber `json:"details"`
+		Remaining json.RawMessage            `json:"remaining_quota"`
+		Details   map[string]json.RawMessage `json:"details"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read quota", "/v2/user/remaining_quota", nil, &d); err != nil {
 		return Quota{}, err
 	}
-	return Quota{API: float64(d.Details["api"]) / 60, Total: float64(d.Remaining) / 60}, nil
+	var q Quota
+	q.API, q.HasAPI = number(d.Details["api"])
+	q.Total, q.HasTotal = number(d.Remaining)
+	q.API, q.Total = q.API/60, q.Total/60
+	return q, nil
 }
 
 // looks lists v3's looks as avatars and talking photos. Its pages hold 50 at most.
 func (c *Client) looks(ctx context.Context) (Avatars, error) {
 	list, err := pages[struct {
-		ID     flexText `json:"id"`
-		Name   flexText `json:"name"`
-		Type   flexText `json:"avatar_type"`
-		Gender flexText `json:"gender"`
-		Voice  flexText `json:"default_voice_id"`
-		Image  flexText `json:"preview_image_url"`
-		Video  flexText `json:"preview_video_url"`
-		Tags   []string `json:"tags"`
+		ID     flexWord    `json:"id"`
+		Name   flexWord    `json:"name"`
+		Type   flexWord    `json:"avatar_type"`
+		Gender flexWord    `json:"gender"`
+		Voice  flexWord    `json:"default_voice_id"`
+		Image  flexWord    `json:"preview_image_url"`
+		Video  flexWord    `json:"preview_video_url"`
+		Tags   flexStrings `json:"tags"`
 	}](ctx, c, "list looks", "/v3/avatars/looks", nil, 50, 0)
 	var out Avatars
 	for _, l := range list {
+		if l.ID == "" {
+			continue
+		}
 		if l.Type == "photo_avatar" {
 			out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(l.ID), string(l.Name), string(l.Image)})
 			continue
@@ -208,12 +224,12 @@ type Group struct {
 func (c *Client) Groups(ctx context.Context, api API) ([]Group, error) {
 	const op = "list avatar groups"
 	type wire struct {
-		ID       flexText   `json:"id"`
-		Name     flexText   `json:"name"`
+		ID       flexWord   `json:"id"`
+		Name     flexWord   `json:"name"`
 		Looks    flexNumber `json:"looks_count"`
 		NumLooks flexNumber `json:"num_looks"`
-		Status   flexText   `json:"status"`
-		Train    flexText   `json:"train_status"`
+		Status   flexWord   `json:"status"`
+		Train    flexWord   `json:"train_status"`
 	}
 	var list []wire
 	var err error
@@ -221,13 +237,16 @@ func (c *Client) Groups(ctx context.Context, api API) ([]Group, error) {
 		list, err = pages[wire](ctx, c, op, "/v3/avatars", nil, 50, 0)
 	} else {
 		var d struct {
-			List []wire `json:"avatar_group_list"`
+			List flexList[wire] `json:"avatar_group_list"`
 		}
 		err = c.read(ctx, op, "/v2/avatar_group.list", nil, &d)
 		list = d.List
 	}
 	var out []Group
 	for _, g := range list {
+		if g.ID == "" {
+			continue
+		}
 		out = append(out, Group{string(g.ID), string(g.Name), first(string(g.Status), string(g.Train)), int(max(g.Looks, g.NumLooks))})
 	}
 	return out, err
@@ -239,12 +258,12 @@ type Locale struct{ Value, Label, Language string }
 // Locales lists them (V2; v3 names none).
 func (c *Client) Locales(ctx context.Context) ([]Locale, error) {
 	var d struct {
-		Locales []struct {
-			Value    flexText `json:"value"`
-			Locale   flexText `json:"locale"`
-			Label    flexText `json:"label"`
-			Language flexText `json:"language"`
-		} `json:"locales"`
+		Locales flexList[struct {
+			Value    flexWord `json:"value"`
+			Locale   flexWord `json:"locale"`
+			Label    flexWord `json:"label"`
+			Language flexWord `json:"language"`
+		}] `json:"locales"`
 	}
 	err := c.read(ctx, "list locales", "/v2/voices/locales", nil, &d)
 	var out []Locale
@@ -261,13 +280,13 @@ func (c *Client) Credits(ctx context.Context, api API) (Balance, error) {
 		return Balance{Left: u.Balance, Currency: u.Currency, Known: u.HasBalance, Plan: u.Plan}, err
 	}
 	q, err := c.Quota(ctx)
-	return Balance{Left: q.API, Total: q.Total, Currency: "credits", Known: err == nil}, err
+	return Balance{Left: q.API, Total: q.Total, Currency: "credits", Known: q.HasAPI}, err
 }
 
 // Balance is what pays for renders by API. Currency is usd or credits.
 type Balance struct {
 	Left, Total float64
 	Currency    string
-	Known       bool // HeyGen may not tell
+	Known       bool // false when HeyGen does not name what pays for the API; Left is 0 then
 	Plan        string
 }

@@ -12,12 +12,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -47,6 +49,8 @@ type Client struct {
 	sleep        func(context.Context, time.Duration) error
 	own          bool // see OwnConnections
 	server       *serverClock
+	warn         func(string)
+	announced    *sync.Once // the end of v1 and v2
 }
 
 // OwnConnections gives the same client for purchases that nobody will send again: each has
@@ -79,6 +83,11 @@ func WithUserAgent(ua string) Option { return func(c *Client) { c.userAgent = ua
 // WithLog logs each request at debug level, without key, query or body.
 func WithLog(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
 
+// WithWarn receives what a user should read although the request succeeded: an error in
+// an answer that names a job, and the announced end of v1 and v2, once. It may be called
+// from many goroutines.
+func WithWarn(f func(text string)) Option { return func(c *Client) { c.warn = f } }
+
 // WithClock replaces the clock and the pauses between repeats.
 func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) error) Option {
 	return func(c *Client) { c.now, c.sleep = now, sleep }
@@ -90,6 +99,7 @@ func New(key Secret, opts ...Option) *Client {
 	c := &Client{
 		key: key, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
 		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause, server: &serverClock{},
+		warn: func(string) {}, announced: new(sync.Once),
 	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
@@ -136,7 +146,7 @@ type call struct {
 // do sends the request, repeating reads, and gives the answer's bytes.
 func (c *Client) do(ctx context.Context, q call) ([]byte, error) {
 	if err := c.safeHost(q.host); err != nil {
-		return nil, &Error{Op: q.op, Method: q.method, Path: q.path, Err: err}
+		return nil, &Error{Op: q.op, Method: q.method, Path: q.path, Err: err, NotSent: true}
 	}
 	for attempt := 0; ; attempt++ {
 		b, err := c.send(ctx, q)
@@ -175,6 +185,8 @@ func (c *Client) safeHost(host string) error {
 func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, q.timeout)
 	defer cancel()
+	var way sending
+	ctx = way.watch(ctx)
 	fail := &Error{Op: q.op, Method: q.method, Path: q.path}
 	target := q.host + q.path
 	if len(q.query) > 0 {
@@ -186,7 +198,7 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, q.method, target, body)
 	if err != nil {
-		fail.Err = errors.New("the request cannot be built")
+		fail.Err, fail.NotSent = errors.New("the request cannot be built"), true
 		return nil, fail
 	}
 	if q.size > 0 {
@@ -207,32 +219,59 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 	if q.idempotency != "" {
 		req.Header.Set("Idempotency-Key", q.idempotency)
 	}
+	if ctx.Err() != nil {
+		fail.Err, fail.NotSent = context.Cause(ctx), true
+		return nil, fail
+	}
 	began := c.now()
 	res, err := c.http.Do(req)
 	if err != nil {
-		fail.Err = bare(err)
-		c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "err", fail.Err)
+		fail.Err, fail.NotSent = bare(err), way.never(c.http.Transport)
+		c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "err", fail.Err, "sent", !fail.NotSent)
 		return nil, fail
 	}
 	defer res.Body.Close()
 	c.server.note(res.Header, c.now())
+	c.describe(fail, res)
+	c.announce(q.path, res.Header)
+	c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "status", res.StatusCode,
+		"took", c.now().Sub(began), "request", fail.RequestID)
+	return readAnswer(fail, res)
+}
+
+// describe takes from an answer's head what an error needs.
+func (c *Client) describe(fail *Error, res *http.Response) {
+	fail.now = c.now()
 	fail.Status, fail.RequestID = res.StatusCode, requestID(res.Header)
-	fail.RetryAfter = retryAfter(res.Header.Get("Retry-After"), c.now())
-	c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "status", res.StatusCode, "took", c.now().Sub(began), "request", fail.RequestID)
+	fail.RetryAfter = retryAfter(res.Header.Get("Retry-After"), fail.now)
+	fail.sunset = sunsetOf(res.Header)
+	if to, err := res.Location(); err == nil && redirects(res.StatusCode) && to.Host != "" {
+		fail.Location = to.Scheme + "://" + to.Host // its path and query may hold more than a log should
+	}
+}
+
+// readAnswer returns a success's bytes, or an error; the bytes of an error are returned as
+// well, since it may name a job.
+func readAnswer(fail *Error, res *http.Response) ([]byte, error) {
 	limit := int64(maxAnswer)
-	if res.StatusCode >= 400 {
+	if res.StatusCode >= 300 {
 		limit = maxErrorBody
 	}
 	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	long := int64(len(b)) > limit
 	switch {
-	case err != nil && res.StatusCode < 400:
+	case err != nil && res.StatusCode < 300:
 		fail.Status, fail.Err = 0, bare(err) // the answer was cut: its meaning is unknown
 		return nil, fail
-	case int64(len(b)) > limit && res.StatusCode < 400:
+	case long && res.StatusCode < 300:
 		fail.Status, fail.Err = 0, errors.New("the answer is larger than 64 MiB")
 		return nil, fail
 	}
-	return b, judge(fail, b)
+	failed := judge(fail, b)
+	if err != nil || long {
+		fail.Own = false // a part of an answer, even one that can be read, is not the answer
+	}
+	return b, failed
 }
 
 // bare drops the URL that net/http wraps around its errors: its query may hold
@@ -254,13 +293,26 @@ func requestID(h http.Header) string {
 	return ""
 }
 
-// retryAfter reads seconds or an HTTP date.
+// MaxRetryAfter is the longest wait that is taken from a server. HeyGen's own waits are
+// seconds to minutes; a wait of days is a mistake, a changed clock, or the trial's daily
+// limit, which no waiting shortens. Reads wait 30 s at most, see backoff.
+const MaxRetryAfter = time.Hour
+
+// retryAfter reads seconds, as an integer or with a fraction, or one of the three forms of
+// an HTTP date. It returns 0 for a date in the past, a negative number and anything else.
 func retryAfter(v string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil && n >= 0 {
-		return time.Duration(min(n, 24*3600)) * time.Second
+	v = strings.TrimSpace(v)
+	wait := time.Duration(0)
+	if n, err := strconv.ParseFloat(v, 64); err == nil {
+		switch {
+		case !(n > 0): // NaN, too
+			return 0
+		case n >= MaxRetryAfter.Seconds():
+			return MaxRetryAfter
+		}
+		wait = time.Duration(math.Ceil(n*1000)) * time.Millisecond
+	} else if t, err := http.ParseTime(v); err == nil {
+		wait = t.Sub(now)
 	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(0, t.Sub(now))
-	}
-	return 0
+	return min(max(wait, 0), MaxRetryAfter)
 }

@@ -10,18 +10,29 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// Error is an answer that is no success, or a request that got no answer (then
-// Status is 0 and Err says why).
+// Error is an answer that is no success, or a request that got no complete answer:
+// then Status is 0 and Err says why.
 type Error struct {
 	Op, Method, Path string
 	Status           int
 	Code             string // as HeyGen wrote it: a number or a word; may be empty
 	Message          string
+	Details          string // v1's `details`, when it adds something to Message
 	Param            string // the member v3 refused; may be empty
 	RequestID        string
-	Body             string // the start of an answer that is not JSON
-	RetryAfter       time.Duration
+	Body             string        // the start of an answer that is not JSON
+	RetryAfter       time.Duration // 0 to MaxRetryAfter; 0 when the answer has none
+	Location         string        // of a redirect: scheme and host of its target, no path and no query
 	Err              error
+
+	Own     bool // the body is an error object in a shape that HeyGen documents, see ownShape
+	Page    bool // a 2xx answer that is not JSON
+	Named   bool // the answer names a job, so something may have been bought
+	NotSent bool // no byte of the request can have reached the server
+
+	words  bool      // the text says that the API has ended
+	sunset time.Time // the answer's Sunset date; zero without one
+	now    time.Time // when the answer came
 }
 
 func (e *Error) Error() string {
@@ -30,10 +41,16 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		fmt.Fprintf(&b, ": %d %s", e.Status, http.StatusText(e.Status))
 	}
+	if e.Location != "" {
+		fmt.Fprintf(&b, ": redirects to %s", e.Location)
+	}
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	} else if e.Body != "" {
 		fmt.Fprintf(&b, ": %q", e.Body)
+	}
+	if e.Details != "" {
+		fmt.Fprintf(&b, " (%s)", e.Details)
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&b, " [%s]", e.Code)
@@ -47,49 +64,28 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the transport's error.
+// Unwrap returns the transport's error.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Temporary reports that the same read may succeed a little later. The trial
 // limit answers 429 but lasts a day.
 func (e *Error) Temporary() bool {
-	if e.Code == "trial_video_limit_exceeded" || e.Code == "400664" {
+	if trialLimit(e) {
 		return false
 	}
-	return e.Status == 0 || e.Status == http.StatusRequestTimeout || e.Status == http.StatusTooManyRequests || e.Status >= 500
+	switch {
+	case e.Status == http.StatusNotImplemented:
+		return false
+	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooManyRequests:
+		return true
+	}
+	return e.Status == 0 || e.Status >= 500
 }
 
 func as(err error) *Error {
 	var e *Error
 	errors.As(err, &e)
 	return e
-}
-
-// DefiniteNo reports that HeyGen answered with a refusal, so that nothing was
-// bought. Everything else (no answer, 408, 5xx, an unreadable yes) leaves the
-// outcome of a paid request unknown.
-func DefiniteNo(err error) bool {
-	e := as(err)
-	if e == nil {
-		return false
-	}
-	switch {
-	case e.Status == http.StatusRequestTimeout:
-		return false
-	case e.Status == http.StatusConflict && e.Code == "request_in_progress":
-		return false // the same key's first request is still at work
-	case e.Status >= 400 && e.Status < 500:
-		return true
-	case e.Status >= 200 && e.Status < 300:
-		return e.Code != "" || e.Message != "" // a 200 that carries an error body
-	}
-	return false
-}
-
-// Gone reports that the route itself is no longer served.
-func Gone(err error) bool {
-	e := as(err)
-	return e != nil && (e.Status == http.StatusGone || e.Status == http.StatusNotFound && e.Code == "" && e.Message == "")
 }
 
 // Unauthorized reports a missing or refused key.
@@ -116,15 +112,47 @@ func WebMRefused(err error) bool {
 // Payment reports missing credit.
 func Payment(err error) bool {
 	e := as(err)
-	return e != nil && (e.Status == http.StatusPaymentRequired || strings.Contains(e.Code, "insufficient_credit"))
+	return e != nil && (e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Code), "insufficient_credit"))
+}
+
+// TrialLimit reports the limit of a trial account. It arrives as 429 and lasts a day.
+func TrialLimit(err error) bool {
+	e := as(err)
+	return e != nil && trialLimit(e)
+}
+
+func trialLimit(e *Error) bool { return e.Code == "trial_video_limit_exceeded" || e.Code == "400664" }
+
+var scopeName = lazyregexp.New(`\b[a-z][a-z0-9_.-]*:(?:read|write|[a-z]+)\b`)
+
+// MissingScope reports an API key that may not make this request. The scope is as HeyGen
+// names it, such as videos:write; it is empty when the message names none.
+func MissingScope(err error) (scope string, ok bool) {
+	e := as(err)
+	if e == nil || e.Status != http.StatusForbidden || e.Code != "insufficient_api_key_scope" {
+		return "", false
+	}
+	return scopeName.FindString(e.Message + " " + e.Param + " " + e.Details), true
 }
 
 // Busy reports a refusal that passes: too many requests, or too many running jobs.
-// wait is what HeyGen asked for; 0 when it did not.
+// Nothing was bought. wait is what HeyGen asked for, 0 to MaxRetryAfter; 0 when it did
+// not ask. A 429 that is not HeyGen's own is no Busy: see DefiniteNo.
 func Busy(err error) (wait time.Duration, ok bool) {
 	e := as(err)
-	if e == nil || e.Status != http.StatusTooManyRequests || !e.Temporary() {
+	if e == nil || trialLimit(e) || !DefiniteNo(err) {
+		return 0, false
+	}
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+	case success(e.Status) && busyWords[e.Code]:
+	default:
 		return 0, false
 	}
 	return e.RetryAfter, true
 }
+
+// busyWords are v3's codes of 429.
+var busyWords = map[string]bool{"rate_limit_exceeded": true, "quota_exceeded": true, "resource_limit_exceeded": true}
+
+func success(status int) bool { return status >= 200 && status < 300 }

@@ -235,17 +235,24 @@ func (c *Client) generate(ctx context.Context, path string, invalid error, r any
 
 // Submit posts exactly these bytes to a path that spends money and gives the
 // video's id. It is sent once: any failure without a refusal (see DefiniteNo)
-// leaves the outcome unknown.
+// leaves the outcome unknown. An answer that names a video is a success, also when it
+// reports an error as well: that text is a warning (see WithWarn).
 func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, error) {
 	return c.submit(ctx, path, body, "")
 }
 
 func (c *Client) submit(ctx context.Context, path string, body []byte, key string) (string, error) {
+	const op = "create video"
 	b, err := c.do(ctx, call{
-		op: "create video", method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, idempotency: key,
+		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, idempotency: key,
 		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json",
 	})
 	if err != nil {
+		if id := submittedAnyway(b); id != "" {
+			// What is named exists, whatever else the answer says.
+			c.warn(fmt.Sprintf("HeyGen accepted video %s and reported an error as well: %v", id, err))
+			return id, nil
+		}
 		return "", err
 	}
 	id, err := submittedID(b)
@@ -253,7 +260,7 @@ func (c *Client) submit(ctx context.Context, path string, body []byte, key strin
 		return "", err
 	}
 	if id == "" {
-		return "", &Error{Op: "create video", Err: errors.New("the answer names no video")}
+		return "", &Error{Op: op, Method: http.MethodPost, Path: path, Err: errors.New("the answer names no video")}
 	}
 	return id, nil
 }

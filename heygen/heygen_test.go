@@ -41,7 +41,7 @@ func TestPaidPostIsSentOnceWhateverHappens(t *testing.T) {
 	}{
 		"400 v2":           {answer(400, `{"error":{"code":"invalid_parameter","message":"dimension is invalid"},"data":null}`), true, "invalid_parameter"},
 		"429 trial":        {answer(429, `{"error":{"code":"trial_video_limit_exceeded","message":"daily"}}`), true, "trial_video_limit_exceeded"},
-		"429 plain":        {answer(429, ``), true, ""},
+		"429 plain":        {answer(429, ``), false, ""},
 		"401":              {answer(401, `{"code":400112,"message":"Unauthorized"}`), true, "400112"},
 		"200 error body":   {answer(200, `{"error":{"code":"quota","message":"no credit"},"data":null}`), true, "quota"},
 		"200 error string": {answer(200, `{"error":"broken","data":null}`), true, ""},

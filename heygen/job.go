@@ -20,30 +20,6 @@ const (
 	KindCutout      Kind = "cutout/v3"
 )
 
-// submittedID finds the job's id in any route's answer. An agent's session wins over
-// a video it may already name: the session is what was bought.
-func submittedID(raw []byte) (string, error) {
-	var d struct {
-		Session      flexText   `json:"session_id"`
-		Video        flexText   `json:"video_id"`
-		Translation  flexText   `json:"video_translate_id"`
-		Translations []flexText `json:"video_translate_ids"`
-		TransV3      []flexText `json:"video_translation_ids"`
-		Proofread    flexText   `json:"video_translation_id"`
-		Batch        flexText   `json:"batch_id"`
-		ID           flexText   `json:"id"`
-	}
-	if err := decode("create video", raw, &d); err != nil {
-		return "", err
-	}
-	for _, l := range [][]flexText{d.Translations, d.TransV3} {
-		if len(l) > 0 {
-			return string(l[0]), nil
-		}
-	}
-	return first(string(d.Session), string(d.Video), string(d.Translation), string(d.Proofread), string(d.Batch), string(d.ID)), nil
-}
-
 // Job reads any job in one shape. The Video's ID is the video's own: for an agent it
 // differs from the session's once the video exists.
 func (c *Client) Job(ctx context.Context, kind Kind, id string) (Video, error) {
@@ -77,15 +53,15 @@ type Session struct {
 // AgentSession reads a session.
 func (c *Client) AgentSession(ctx context.Context, id string) (Session, error) {
 	var d struct {
-		ID       flexText   `json:"session_id"`
-		Status   flexText   `json:"status"`
-		Title    flexText   `json:"title"`
-		Video    flexText   `json:"video_id"`
+		ID       flexWord   `json:"session_id"`
+		Status   flexWord   `json:"status"`
+		Title    flexWord   `json:"title"`
+		Video    flexWord   `json:"video_id"`
 		Progress flexNumber `json:"progress"`
-		Messages []struct {
-			Type    string   `json:"type"`
+		Messages flexList[struct {
+			Type    flexWord `json:"type"`
 			Content flexText `json:"content"`
-		} `json:"messages"`
+		}] `json:"messages"`
 	}
 	if err := c.read(ctx, "read agent session", PathAgentV3+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Session{}, err
@@ -126,13 +102,13 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 		path = PathTranslateV3 + "/"
 	}
 	var d struct {
-		ID       flexText   `json:"id"`
-		Status   flexText   `json:"status"`
-		Title    flexText   `json:"title"`
-		URL      flexText   `json:"url"`
-		VideoURL flexText   `json:"video_url"`
-		SRT      flexText   `json:"srt_caption_url"`
-		Caption  flexText   `json:"caption_url"`
+		ID       flexWord   `json:"id"`
+		Status   flexWord   `json:"status"`
+		Title    flexWord   `json:"title"`
+		URL      flexWord   `json:"url"`
+		VideoURL flexWord   `json:"video_url"`
+		SRT      flexWord   `json:"srt_caption_url"`
+		Caption  flexWord   `json:"caption_url"`
 		Duration flexNumber `json:"duration"`
 		Message  flexText   `json:"message"`
 		Failure  flexText   `json:"failure_message"`
@@ -151,10 +127,10 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 // cutout reads a background removal; its file is the foreground layer.
 func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
 	var d struct {
-		Status   flexText            `json:"status"`
+		Status   flexWord            `json:"status"`
 		Duration flexNumber          `json:"duration"`
 		Error    json.RawMessage     `json:"error"`
-		Layers   map[string]flexText `json:"layers"`
+		Layers   map[string]flexWord `json:"layers"`
 	}
 	if err := c.read(ctx, "read background removal", PathCutout+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err

@@ -24,7 +24,7 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 		}
 		var d struct {
 			Look struct {
-				ID flexText `json:"id"`
+				ID flexWord `json:"id"`
 			} `json:"avatar_item"`
 		}
 		err = c.post(ctx, op, "/v3/avatars", map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d)
@@ -39,7 +39,7 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 		return "", err
 	}
 	var d struct {
-		ID flexText `json:"talking_photo_id"`
+		ID flexWord `json:"talking_photo_id"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return "", err
@@ -52,13 +52,16 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 
 // TalkingPhotos lists the account's own (V2).
 func (c *Client) TalkingPhotos(ctx context.Context) ([]TalkingPhoto, error) {
-	var d []struct {
-		ID    flexText `json:"id"`
-		Image flexText `json:"image_url"`
-	}
+	var d flexList[struct {
+		ID    flexWord `json:"id"`
+		Image flexWord `json:"image_url"`
+	}]
 	err := c.read(ctx, "list talking photos", "/v1/talking_photo.list", nil, &d)
 	var out []TalkingPhoto
 	for _, p := range d {
+		if p.ID == "" {
+			continue
+		}
 		out = append(out, TalkingPhoto{ID: string(p.ID), PreviewImage: string(p.Image)})
 	}
 	return out, err
@@ -82,7 +85,7 @@ type Training struct{ Status, Message string }
 func (c *Client) PhotoTraining(ctx context.Context, api API, id string) (Training, error) {
 	const op = "read training"
 	var d struct {
-		Status  flexText `json:"status"`
+		Status  flexWord `json:"status"`
 		Message flexText `json:"error_msg"`
 		Error   struct {
 			Message flexText `json:"message"`
@@ -105,8 +108,8 @@ func (c *Client) TrainPhotoGroup(ctx context.Context, groupID string) error {
 // and gives its id.
 func (c *Client) NewPhotoGroup(ctx context.Context, name, imageKey string) (string, error) {
 	var d struct {
-		ID    flexText `json:"id"`
-		Group flexText `json:"group_id"`
+		ID    flexWord `json:"id"`
+		Group flexWord `json:"group_id"`
 	}
 	err := c.post(ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create", map[string]string{"name": name, "image_key": imageKey}, &d)
 	return first(string(d.Group), string(d.ID)), err

@@ -103,31 +103,34 @@ func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Sp
 	const op = "make speech"
 	b, err := c.do(ctx, call{op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
 		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json"})
-	if err != nil {
-		return Speech{}, err
-	}
 	var d struct {
-		ID       flexText   `json:"request_id"`
-		Audio    flexText   `json:"audio_url"`
+		ID       flexWord   `json:"request_id"`
+		Audio    flexWord   `json:"audio_url"`
 		Duration flexNumber `json:"duration"`
-		Words    []struct {
-			Word  string     `json:"word"`
+		Words    flexList[struct {
+			Word  flexWord   `json:"word"`
 			Start flexNumber `json:"start"`
 			End   flexNumber `json:"end"`
-		} `json:"word_timestamps"`
+		}] `json:"word_timestamps"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	shape := decode(op, b, &d)
+	switch {
+	case err != nil && (shape != nil || d.Audio == ""):
 		return Speech{}, err
-	}
-	if d.Audio == "" {
-		return Speech{}, &Error{Op: op, Err: errors.New("the answer names no file")}
+	case err != nil: // the sound exists, whatever else the answer says
+		c.warn(fmt.Sprintf("HeyGen made the speech and reported an error as well: %v", err))
+	case shape != nil:
+		return Speech{}, shape
+	case d.Audio == "":
+		return Speech{}, &Error{Op: op, Method: http.MethodPost, Path: path, Err: errors.New("the answer names no file")}
 	}
 	s := Speech{ID: string(d.ID), Audio: Link(d.Audio), Duration: float64(d.Duration)}
 	for _, w := range d.Words {
-		if strings.HasPrefix(w.Word, "<") && strings.HasSuffix(w.Word, ">") {
+		word := string(w.Word)
+		if strings.HasPrefix(word, "<") && strings.HasSuffix(word, ">") {
 			continue // marks of start and end, not words
 		}
-		s.Words = append(s.Words, Word{w.Word, float64(w.Start), float64(w.End)})
+		s.Words = append(s.Words, Word{word, float64(w.Start), float64(w.End)})
 	}
 	return s, nil
 }
@@ -147,7 +150,7 @@ func (c *Client) SpeechVoices(ctx context.Context, api API) ([]VoiceInfo, error)
 		return voicesOf(list), nil
 	}
 	var d struct {
-		Voices []wireVoice `json:"voices"`
+		Voices flexList[wireVoice] `json:"voices"`
 	}
 	err := c.read(ctx, op, "/v1/audio/voices", nil, &d)
 	return voicesOf(d.Voices), err

@@ -40,9 +40,9 @@ func (c *Client) NewStream(ctx context.Context, r StreamRequest) (Stream, error)
 		body["activity_idle_timeout"] = r.Idle
 	}
 	var d struct {
-		ID    flexText   `json:"session_id"`
-		URL   flexText   `json:"url"`
-		Token flexText   `json:"access_token"`
+		ID    flexWord   `json:"session_id"`
+		URL   flexWord   `json:"url"`
+		Token flexWord   `json:"access_token"`
 		Limit flexNumber `json:"session_duration_limit"`
 	}
 	err := c.post(ctx, "open stream", "/v1/streaming.new", body, &d)
@@ -88,9 +88,9 @@ func (c *Client) Say(ctx context.Context, id, text string) (millis float64, err 
 // Streams lists the open sessions' ids.
 func (c *Client) Streams(ctx context.Context) ([]string, error) {
 	var d struct {
-		Sessions []struct {
-			ID flexText `json:"session_id"`
-		} `json:"sessions"`
+		Sessions flexList[struct {
+			ID flexWord `json:"session_id"`
+		}] `json:"sessions"`
 	}
 	err := c.read(ctx, "list streams", "/v1/streaming.list", nil, &d)
 	var out []string
@@ -103,7 +103,7 @@ func (c *Client) Streams(ctx context.Context) ([]string, error) {
 // StreamToken makes a short-lived token for a browser, so that the key stays here.
 func (c *Client) StreamToken(ctx context.Context) (Secret, error) {
 	var d struct {
-		Token flexText `json:"token"`
+		Token flexWord `json:"token"`
 	}
 	err := c.post(ctx, "make stream token", "/v1/streaming.create_token", struct{}{}, &d)
 	return Secret(d.Token), err

@@ -29,43 +29,73 @@ var VariableTypes = map[string]string{"text": "content", "image": "asset_id", "v
 // Templates lists the account's templates, without their variables.
 func (c *Client) Templates(ctx context.Context, api API) ([]Template, error) {
 	const op = "list templates"
-	var out []Template
 	if api == V3 {
 		list, err := pages[wireTemplate](ctx, c, op, "/v3/templates", nil, 100, 0)
-		for _, t := range list {
-			out = append(out, t.template())
-		}
-		return out, err
+		return templatesOf(list), err
 	}
 	var d struct {
-		Templates []wireTemplate `json:"templates"`
+		Templates flexList[wireTemplate] `json:"templates"`
 	}
 	err := c.read(ctx, op, "/v2/templates", nil, &d)
-	for _, t := range d.Templates {
-		out = append(out, t.template())
-	}
-	return out, err
+	return templatesOf(d.Templates), err
 }
 
 type wireTemplate struct {
-	ID        flexText                   `json:"id"`
-	LegacyID  flexText                   `json:"template_id"`
-	Name      flexText                   `json:"name"`
-	Ratio     flexText                   `json:"aspect_ratio"`
-	Variables map[string]json.RawMessage `json:"variables"`
+	ID        flexWord      `json:"id"`
+	LegacyID  flexWord      `json:"template_id"`
+	Name      flexWord      `json:"name"`
+	Ratio     flexWord      `json:"aspect_ratio"`
+	Variables flexVariables `json:"variables"`
+}
+
+// flexVariables accepts a map of name to variable, or a list of variables that name
+// themselves. A variable of another shape is still named.
+type flexVariables []TemplateVariable
+
+type wireVariable struct {
+	Name       flexWord       `json:"name"`
+	Type       flexWord       `json:"type"`
+	OtherType  flexWord       `json:"variable_type"`
+	Properties map[string]any `json:"properties"`
+}
+
+func (w wireVariable) variable(name string) TemplateVariable {
+	return TemplateVariable{first(name, string(w.Name)), first(string(w.Type), string(w.OtherType)), w.Properties}
+}
+
+func (l *flexVariables) UnmarshalJSON(b []byte) error {
+	*l = nil
+	var byName map[string]json.RawMessage
+	if json.Unmarshal(b, &byName) == nil {
+		for name, raw := range byName {
+			var w wireVariable
+			_ = tolerant(raw, &w) // it is still named
+			*l = append(*l, w.variable(name))
+		}
+		return nil
+	}
+	var list flexList[wireVariable]
+	_ = list.UnmarshalJSON(b) // never fails
+	for _, w := range list {
+		if w.Name != "" {
+			*l = append(*l, w.variable(""))
+		}
+	}
+	return nil
 }
 
 func (t wireTemplate) template() Template {
-	out := Template{ID: first(string(t.ID), string(t.LegacyID)), Name: string(t.Name), AspectRatio: string(t.Ratio)}
-	for name, raw := range t.Variables {
-		var v struct {
-			Type       flexText       `json:"type"`
-			Properties map[string]any `json:"properties"`
-		}
-		_ = json.Unmarshal(raw, &v) // a variable of another shape is still named
-		out.Variables = append(out.Variables, TemplateVariable{name, string(v.Type), v.Properties})
-	}
+	out := Template{ID: first(string(t.ID), string(t.LegacyID)), Name: string(t.Name), AspectRatio: string(t.Ratio), Variables: t.Variables}
 	sort.Slice(out.Variables, func(i, j int) bool { return out.Variables[i].Name < out.Variables[j].Name })
+	return out
+}
+
+func templatesOf(list []wireTemplate) (out []Template) {
+	for _, w := range list {
+		if t := w.template(); t.ID != "" {
+			out = append(out, t)
+		}
+	}
 	return out
 }
 

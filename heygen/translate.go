@@ -89,7 +89,7 @@ func (c *Client) Languages(ctx context.Context, api API) ([]string, error) {
 		path = PathTranslateV3 + "/languages"
 	}
 	var d struct {
-		Languages []string `json:"languages"`
+		Languages flexStrings `json:"languages"`
 	}
 	err := c.read(ctx, "list languages", path, nil, &d)
 	return d.Languages, err
@@ -104,7 +104,7 @@ type Proofread struct {
 // NewProofread starts one for a language and gives its id.
 func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, error) {
 	var d struct {
-		IDs []string `json:"proofread_ids"`
+		IDs flexStrings `json:"proofread_ids"`
 	}
 	err := c.post(ctx, "start proofread", PathTranslateV3+"/proofreads", struct {
 		Title     string         `json:"title"`
@@ -135,7 +135,7 @@ func GenerateProofreadPath(id string) string {
 // Proofread reads one, with links to its texts once they are there.
 func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 	var d struct {
-		Status  flexText `json:"status"`
+		Status  flexWord `json:"status"`
 		Message flexText `json:"failure_message"`
 	}
 	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id)
@@ -147,8 +147,8 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 		return p, nil
 	}
 	var t struct {
-		SRT      flexText `json:"srt_url"`
-		Original flexText `json:"original_srt_url"`
+		SRT      flexWord `json:"srt_url"`
+		Original flexWord `json:"original_srt_url"`
 	}
 	err := c.read(ctx, "read proofread", path+"/srt", nil, &t)
 	p.SRT, p.Original = Link(t.SRT), Link(t.Original)
@@ -160,9 +160,13 @@ func (c *Client) FindTranslation(ctx context.Context, marker string) ([]VideoIte
 	list, err := pages[wireVideo](ctx, c, "list translations", PathTranslateV3, nil, 100, 0)
 	var out []VideoItem
 	for _, v := range list {
-		if strings.Contains(string(v.Title), marker) {
-			out = append(out, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), CreatedAt: v.CreatedAt.Time})
+		if !strings.Contains(string(v.Title), marker) {
+			continue
 		}
+		if v.ID == "" {
+			return nil, &Error{Op: "list translations", Err: errNoID}
+		}
+		out = append(out, v.item())
 	}
 	return out, err
 }

@@ -2,12 +2,10 @@ package heygen
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -123,14 +121,14 @@ func (c *Client) VideoV3(ctx context.Context, id string) (Video, error) {
 }
 
 type wireVideo struct {
-	ID        flexText   `json:"id"`
-	Status    flexText   `json:"status"`
-	Title     flexText   `json:"title"`
-	URL       flexText   `json:"video_url"`
+	ID        flexWord   `json:"id"`
+	Status    flexWord   `json:"status"`
+	Title     flexWord   `json:"title"`
+	URL       flexWord   `json:"video_url"`
 	Duration  flexNumber `json:"duration"`
-	Subtitles flexText   `json:"subtitle_url"`
-	Thumbnail flexText   `json:"thumbnail_url"`
-	GIF       flexText   `json:"gif_url"`
+	Subtitles flexWord   `json:"subtitle_url"`
+	Thumbnail flexWord   `json:"thumbnail_url"`
+	GIF       flexWord   `json:"gif_url"`
 	CreatedAt flexTime   `json:"created_at"`
 	Code      flexText   `json:"failure_code"`
 	Message   flexText   `json:"failure_message"`
@@ -149,38 +147,28 @@ func (d wireVideo) video() Video {
 	return v
 }
 
-// FindByTitleV3 pages through the account for titles that contain the marker.
+// FindByTitleV3 pages through the account for titles that contain the marker. The
+// server's own filter is used and then checked: an unknown filter is ignored there.
 func (c *Client) FindByTitleV3(ctx context.Context, marker string) ([]VideoItem, error) {
-	const op = "list videos"
+	list, err := pages[wireVideo](ctx, c, "list videos", PathVideos, query("title", marker), 100, 0)
+	if err != nil {
+		return nil, err
+	}
 	var out []VideoItem
-	token := ""
-	for range maxPages {
-		q := url.Values{"limit": {strconv.Itoa(100)}, "title": {marker}}
-		if token != "" {
-			q.Set("token", token)
+	for _, v := range list {
+		if !strings.Contains(string(v.Title), marker) {
+			continue
 		}
-		// Paging members stand beside data, not in it.
-		b, err := c.do(ctx, call{op: op, method: http.MethodGet, host: c.base, path: PathVideos, query: q, timeout: readTimeout})
-		if err != nil {
-			return nil, err
+		if v.ID == "" {
+			return nil, &Error{Op: "list videos", Err: errNoID}
 		}
-		var page struct {
-			Data []wireVideo `json:"data"`
-			Next flexText    `json:"next_token"`
-		}
-		if err := json.Unmarshal(b, &page); err != nil {
-			return nil, &Error{Op: op, Err: err}
-		}
-		for _, v := range page.Data {
-			if strings.Contains(string(v.Title), marker) { // an unknown filter is ignored there
-				out = append(out, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), CreatedAt: v.CreatedAt.Time})
-			}
-		}
-		if token = string(page.Next); token == "" || len(page.Data) == 0 {
-			return out, nil
-		}
+		out = append(out, v.item())
 	}
 	return out, nil
+}
+
+func (d wireVideo) item() VideoItem {
+	return VideoItem{ID: string(d.ID), Title: string(d.Title), Status: string(d.Status), CreatedAt: d.CreatedAt.Time}
 }
 
 // Look is one appearance of an avatar on v3.
@@ -198,12 +186,12 @@ func (c *Client) Look(ctx context.Context, id string) (Look, error) {
 		return Look{}, err
 	}
 	var d struct {
-		ID      flexText `json:"id"`
-		Name    flexText `json:"name"`
-		Type    flexText `json:"avatar_type"`
-		Gender  flexText `json:"gender"`
-		Voice   flexText `json:"default_voice_id"`
-		Engines []string `json:"supported_api_engines"`
+		ID      flexWord    `json:"id"`
+		Name    flexWord    `json:"name"`
+		Type    flexWord    `json:"avatar_type"`
+		Gender  flexWord    `json:"gender"`
+		Voice   flexWord    `json:"default_voice_id"`
+		Engines flexStrings `json:"supported_api_engines"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return Look{}, err
@@ -278,7 +266,9 @@ func (c *Client) VideosV3(ctx context.Context, title string, limit int) ([]Video
 	list, err := pages[wireVideo](ctx, c, "list videos", PathVideos, query("title", title), min(100, limit), limit)
 	var out []VideoItem
 	for _, v := range list {
-		out = append(out, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), CreatedAt: v.CreatedAt.Time})
+		if v.ID != "" {
+			out = append(out, v.item())
+		}
 	}
 	return out, err
 }

@@ -3,6 +3,7 @@ package heygen
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -61,16 +62,16 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		return Video{}, err
 	}
 	var d struct {
-		ID         flexText        `json:"id"`
-		Status     flexText        `json:"status"`
-		Title      flexText        `json:"title"`
-		URL        flexText        `json:"video_url"`
+		ID         flexWord        `json:"id"`
+		Status     flexWord        `json:"status"`
+		Title      flexWord        `json:"title"`
+		URL        flexWord        `json:"video_url"`
 		Duration   flexNumber      `json:"duration"`
 		Error      json.RawMessage `json:"error"`
-		CaptionURL flexText        `json:"caption_url"`
-		Thumbnail  flexText        `json:"thumbnail_url"`
-		GIF        flexText        `json:"gif_url"`
-		CallbackID flexText        `json:"callback_id"`
+		CaptionURL flexWord        `json:"caption_url"`
+		Thumbnail  flexWord        `json:"thumbnail_url"`
+		GIF        flexWord        `json:"gif_url"`
+		CallbackID flexWord        `json:"callback_id"`
 		CreatedAt  flexTime        `json:"created_at"`
 	}
 	if err := decode(op, b, &d); err != nil {
@@ -155,14 +156,14 @@ func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, erro
 		return VideoPage{}, err
 	}
 	var d struct {
-		Token  flexText `json:"token"`
-		Videos []struct {
-			ID        flexText `json:"video_id"`
-			Title     flexText `json:"video_title"`
-			Status    flexText `json:"status"`
-			Type      flexText `json:"type"`
+		Token  flexWord `json:"token"`
+		Videos listOf[struct {
+			ID        flexWord `json:"video_id"`
+			Title     flexWord `json:"video_title"`
+			Status    flexWord `json:"status"`
+			Type      flexWord `json:"type"`
 			CreatedAt flexTime `json:"created_at"`
-		} `json:"videos"`
+		}] `json:"videos"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return VideoPage{}, err
@@ -173,6 +174,10 @@ func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, erro
 	}
 	return page, nil
 }
+
+// errNoID is a video that is on the list under the title that was searched for, and has no
+// id there. It is no proof that nothing was bought.
+var errNoID = errors.New("a video with this title has no id in the list")
 
 // maxPages bounds a search over a list that never ends.
 const maxPages = 200
@@ -189,7 +194,13 @@ func (c *Client) FindByTitle(ctx context.Context, marker string) ([]VideoItem, e
 			return nil, err
 		}
 		for _, v := range page.Videos {
-			if strings.Contains(v.Title, marker) && !seen[v.ID] {
+			if !strings.Contains(v.Title, marker) {
+				continue
+			}
+			if v.ID == "" {
+				return nil, &Error{Op: "list videos", Err: errNoID}
+			}
+			if !seen[v.ID] {
 				seen[v.ID] = true
 				out = append(out, v)
 			}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -35,12 +34,12 @@ type Endpoint struct {
 }
 
 type wireEndpoint struct {
-	ID      flexText `json:"endpoint_id"`
-	URL     flexText `json:"url"`
-	Status  flexText `json:"status"`
-	Events  []string `json:"events"`
-	Secret  flexText `json:"secret"`
-	Created flexTime `json:"created_at"`
+	ID      flexWord    `json:"endpoint_id"`
+	URL     flexWord    `json:"url"`
+	Status  flexWord    `json:"status"`
+	Events  flexStrings `json:"events"`
+	Secret  flexWord    `json:"secret"`
+	Created flexTime    `json:"created_at"`
 }
 
 func (e wireEndpoint) endpoint() Endpoint {
@@ -54,15 +53,22 @@ var ErrV3Only = errors.New("only v3 has that")
 func (w *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
 	const op = "list webhooks"
 	var wire []wireEndpoint
+	var err error
 	if w.v3 {
-		if err := pagesV3(ctx, w.c, op, "/v3/webhooks/endpoints", nil, 0, &wire); err != nil {
-			return nil, err
-		}
-	} else if err := w.read(ctx, op, "/v1/webhook/endpoint.list", &wire); err != nil {
+		wire, err = pages[wireEndpoint](ctx, w.c, op, "/v3/webhooks/endpoints", nil, 100, 0)
+	} else {
+		var list flexList[wireEndpoint]
+		err = w.read(ctx, op, "/v1/webhook/endpoint.list", &list)
+		wire = list
+	}
+	if err != nil {
 		return nil, err
 	}
 	out := make([]Endpoint, 0, len(wire))
 	for _, e := range wire {
+		if e.ID == "" && e.URL == "" {
+			continue
+		}
 		out = append(out, e.endpoint())
 	}
 	return out, nil
@@ -166,7 +172,7 @@ type EventType struct{ Name, Description string }
 func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
 	const op = "list event types"
 	if !w.v3 {
-		var names []string
+		var names flexStrings
 		err := w.read(ctx, op, "/v1/webhook/webhook.list", &names)
 		var out []EventType
 		for _, n := range names {
@@ -174,16 +180,28 @@ func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
 		}
 		return out, err
 	}
-	var wire []struct {
-		Name        flexText `json:"event_type"`
-		Description flexText `json:"description"`
-	}
+	var wire flexList[struct {
+		Name        flexWord `json:"event_type"`
+		Description flexWord `json:"description"`
+	}]
 	err := w.read(ctx, op, "/v3/webhooks/event-types", &wire)
 	var out []EventType
 	for _, t := range wire {
 		out = append(out, EventType{string(t.Name), string(t.Description)})
 	}
 	return out, err
+}
+
+type wireEvent struct {
+	ID      flexWord `json:"event_id"`
+	Type    flexWord `json:"event_type"`
+	Created flexTime `json:"created_at"`
+	Data    struct {
+		VideoID flexWord `json:"video_id"`
+		Msg     flexText `json:"msg"`
+		Message flexText `json:"message"`
+		Failure flexText `json:"failure_message"`
+	} `json:"event_data"`
 }
 
 // SentEvent is a delivery HeyGen remembers. Its links are left out: they are signed.
@@ -197,22 +215,12 @@ func (w *Webhooks) Events(ctx context.Context, eventType string, limit int) ([]S
 	if !w.v3 {
 		return nil, ErrV3Only
 	}
-	var wire []struct {
-		ID      flexText `json:"event_id"`
-		Type    flexText `json:"event_type"`
-		Created flexTime `json:"created_at"`
-		Data    struct {
-			VideoID flexText `json:"video_id"`
-			Msg     flexText `json:"msg"`
-			Message flexText `json:"message"`
-			Failure flexText `json:"failure_message"`
-		} `json:"event_data"`
+	size := 100
+	if limit > 0 {
+		size = min(size, limit)
 	}
-	q := url.Values{}
-	if eventType != "" {
-		q.Set("event_type", eventType)
-	}
-	if err := pagesV3(ctx, w.c, "list webhook events", "/v3/webhooks/events", q, limit, &wire); err != nil {
+	wire, err := pages[wireEvent](ctx, w.c, "list webhook events", "/v3/webhooks/events", query("event_type", eventType), size, limit)
+	if err != nil {
 		return nil, err
 	}
 	out := make([]SentEvent, 0, len(wire))
@@ -221,39 +229,4 @@ func (w *Webhooks) Events(ctx context.Context, eventType string, limit int) ([]S
 			first(string(e.Data.Msg), string(e.Data.Message), string(e.Data.Failure)), e.Created.Time})
 	}
 	return out, nil
-}
-
-// pagesV3 reads a v3 list, whose paging members stand beside data, up to limit
-// items; 0 is all of them.
-func pagesV3[T any](ctx context.Context, c *Client, op, path string, q url.Values, limit int, out *[]T) error {
-	query := url.Values{"limit": {"100"}}
-	if limit > 0 && limit < 100 {
-		query.Set("limit", strconv.Itoa(limit))
-	}
-	for k, v := range q {
-		query[k] = v
-	}
-	for range maxPages {
-		b, err := c.get(ctx, op, path, query)
-		if err != nil {
-			return err
-		}
-		var page struct {
-			Data []T      `json:"data"`
-			Next flexText `json:"next_token"`
-		}
-		if err := json.Unmarshal(b, &page); err != nil {
-			return &Error{Op: op, Err: errors.New("the answer has another shape than documented")}
-		}
-		*out = append(*out, page.Data...)
-		if limit > 0 && len(*out) >= limit {
-			*out = (*out)[:limit]
-			return nil
-		}
-		if page.Next == "" || len(page.Data) == 0 || string(page.Next) == query.Get("token") {
-			return nil
-		}
-		query.Set("token", string(page.Next))
-	}
-	return nil
 }
