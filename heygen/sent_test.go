@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -82,9 +83,10 @@ func proxyAnswers(t *testing.T, status string) string {
 // TestARequestThatNeverLeftIsADefiniteNo: no network, a dead proxy, 407, an untrusted certificate
 // and a refused connection parked every clip on v2, although nothing had been sent.
 func TestARequestThatNeverLeftIsADefiniteNo(t *testing.T) {
-	untrusted := httptest.NewTLSServer(answer(200, `{"data":{"video_id":"x"}}`))
+	untrusted := httptest.NewUnstartedServer(answer(200, `{"data":{"video_id":"x"}}`))
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
 	defer untrusted.Close()
-	untrusted.Config.ErrorLog = nil
 	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, errors.New("no name server")
 	}}
