@@ -90,8 +90,9 @@ func once(c *heygen.Client, l *ledger.Ledger, route string, i int) error {
 			return ctx.Err()
 		}
 	}}
+	o.Clock = c.ServerTime
 	if route == "v3" {
-		o.Repeat, o.Clock = a.Submit, c.ServerTime
+		o.Repeat = a.Submit
 	}
 	_, err := l.Spend(context.Background(), ledger.Intent{Key: killClip(i), Take: killClip(i), Origin: "heygen-kill", Clip: killClip(i), Route: route, Marker: killMarker(i),
 		Title: killClip(i) + " " + killMarker(i), Path: path, Body: body, RunID: strconv.Itoa(os.Getpid())}, nil, a, heygen.DefiniteNo, o)

@@ -103,9 +103,10 @@ func (p *proc) sent(title, body, key string) {
 	if w.s.drive != nil {
 		return // the planted ones are judged by what they cost
 	}
-	for other, n := range w.unknown {
-		if c, _, _ := strings.Cut(other, " "); c == clip && other != title && n > 0 {
-			w.fail("a POST to account %s while one to another account is unknown", p.account)
+	for _, at := range w.places() {
+		other := w.row(p.rows, clip, at.account)
+		if at.account != p.account && w.unknown[other.Title] > 0 && other.State != Submitted {
+			w.fail("a POST to account %s while one to account %s is unknown", p.account, at.account)
 		}
 	}
 	switch r := w.row(p.rows, clip, p.account); {
@@ -216,9 +217,9 @@ func (s scenario) intent(clip, account, run string) Intent {
 // product is the real thing.
 func product(p *proc, in Intent) error {
 	a := api{p.c, p.w.s.v3}
-	o := SpendOptions{Settle: exploreSettle, Sleep: p.sleep, Strict: p.w.s.strict, Locked: p.w.s.procs < 2}
+	o := SpendOptions{Settle: exploreSettle, Sleep: p.sleep, Clock: p.c.ServerTime, Strict: p.w.s.strict, Locked: p.w.s.procs < 2}
 	if a.v3 {
-		o.Repeat, o.Clock = a.Submit, p.c.ServerTime
+		o.Repeat = a.Submit
 	}
 	for tries := 0; ; tries++ {
 		row, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.DefiniteNo, o)

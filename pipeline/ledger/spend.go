@@ -29,8 +29,8 @@ type SpendOptions struct {
 	// Repeat sends a row's frozen bytes again where that cannot buy twice: under the
 	// idempotency key they were first sent with. Nil where the API has none.
 	Repeat func(ctx context.Context, row Row) (videoID string, err error)
-	// Clock reads the provider's time, and fails when the provider cannot be reached. It is
-	// read before a key is used: keys live by the provider's clock. Nil: this machine's.
+	// Clock reads the provider's time, and fails when the provider cannot be reached: keys,
+	// and the time that a list may lag, count by the provider's clock. Nil: this machine's.
 	Clock func(context.Context) (time.Time, error)
 	// Strict leaves more to a person: without a key an unknown outcome is parked and
 	// not looked up; with one nothing is sent again, only looked up.
