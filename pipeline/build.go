@@ -178,6 +178,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		plan, draw = plan.free()
 		spend = draw.voices(o.Draft)
 	}
+	if err := b.spendsHere(spend); err != nil {
+		return sum, err
+	}
 	if err := b.preflight(ctx, spend); err != nil {
 		return sum, err
 	}
@@ -254,7 +257,7 @@ func (b *build) count(f func(*Summary)) {
 
 // clip takes one clip from wherever it is to prepared files in the store.
 func (b *build) clip(ctx context.Context, s Step) error {
-	if s.Action == Blocked {
+	if s.Action == Blocked && !b.looksAgain(ctx, s) {
 		kind := fault.Provider
 		return fault.New(kind, "", "%s", s.Reason)
 	}

@@ -99,7 +99,7 @@ func (r *filmReader) clip(ctx context.Context, name string) (film.Clip, error) {
 	case ok && kind == routeStandIn && !r.o.AllowStandIns:
 		return film.Clip{}, fault.New(fault.Failed, "run `greenroom build` first, or pass --allow-stand-ins", "clip is a stand-in").For(name)
 	case kind != routeStandIn && (!plan.keep || !ok):
-		return film.Clip{}, fault.New(fault.Failed, "run `greenroom build` first", "clip is not ready: %s", plan.reason).For(name)
+		return film.Clip{}, r.p.NotReady(name, plan.reason)
 	}
 	out, err := r.p.filmClip(ctx, r.tools, c, e, kind)
 	if err != nil {

@@ -213,9 +213,9 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 		}
 	}
 	fresh := "no take yet"
-	if have && !own && e.TakeKey == req.key {
-		have, fresh = false, p.otherOrigin(ctx, p.originOf(e))
-		if p.originOf(e) == origin.None {
+	if o := p.originOf(e); have && !own && (o != origin.None || e.TakeKey == req.key) {
+		have, fresh = false, p.otherOrigin(ctx, o)
+		if o == origin.None {
 			return say(Settle, "%s; a build asks the account", fresh)
 		}
 	}
@@ -230,9 +230,9 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
 		case ledger.Parked:
 			if !searchable(*row) {
-				return say(Blocked, "an earlier request got no answer, and this route cannot be searched; see `greenroom resolve %s --help`", c.Name)
+				return say(Blocked, "an earlier request got no answer, and this route cannot be searched; resolve it with `greenroom resolve %s`", c.Name)
 			}
-			return say(Settle, "an earlier request got no answer and was not on the account; a build searches again, or use `greenroom resolve %s`", c.Name)
+			return say(Blocked, "an earlier request got no answer and is not on the account; a build searches again, or resolve it with `greenroom resolve %s`", c.Name)
 		case ledger.Failed:
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", row.Reason, c.Take+1)
 		}

@@ -40,6 +40,9 @@ type Options struct {
 	// they were the account's.
 	AllowSandbox bool
 
+	// NetworkFolder allows purchases although the project is on a network file system.
+	NetworkFolder bool
+
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 

@@ -136,6 +136,8 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
+	case errors.Is(err, ledger.ErrElsewhere):
+		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("use that account's key again, or `greenroom resolve %s`", s.Clip), "buy a take")
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
 	case heygen.Gone(err):

@@ -51,6 +51,13 @@ func (p *Project) rowKey(ctx context.Context, take string, row *ledger.Row) stri
 	return ledger.KeyOf(take, string(p.identity(ctx, true).Current))
 }
 
+// looksAgain reports a parked request that the account may show by now: every build
+// searches for it.
+func (p *Project) looksAgain(ctx context.Context, s Step) bool {
+	row := s.submission()
+	return row.State == ledger.Parked && searchable(row) && p.ownRow(ctx, row)
+}
+
 // ownRow reports that a row decides about a clip of this project: the account bought it, or
 // may repeat and search its request.
 func (p *Project) ownRow(ctx context.Context, r ledger.Row) bool {

@@ -110,7 +110,8 @@ func buildCommand() command {
 			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
 			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; draw stand-ins")
-			fs.BoolVar(&o.Strict, "strict-spend", false, "put every request without an answer before a person; never ask or look again")
+			fs.BoolVar(&o.Strict, "strict-spend", false, "never retry or look up a request whose result is unknown; ask the user to resolve it")
+			network := networkFlag(fs)
 			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
 			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
 			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
@@ -118,6 +119,7 @@ func buildCommand() command {
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips, o.FailFast = args, !keepGoing
+				e.networkFolder = *network
 				if shard != "" {
 					var err error
 					if o.Shard, err = pipeline.ParseShard(shard); err != nil {
@@ -296,6 +298,11 @@ func summary(s pipeline.Summary) string {
 func clips(n int) string { return count(n, "clip") }
 
 // count is "1 clip", "2 clips".
+// networkFlag is for the commands that may buy.
+func networkFlag(fs *pflag.FlagSet) *bool {
+	return fs.Bool("network-folder", false, "buy although the project is on a network file system; no other machine may build it")
+}
+
 func count(n int, of string) string {
 	if n == 1 {
 		return "1 " + of

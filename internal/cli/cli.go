@@ -39,6 +39,7 @@ type env struct {
 	manifest      string
 	json, verbose bool
 	cache         cacheOptions
+	networkFolder bool
 	annotations   string // where faults are shown besides stderr: "github", "none", "" for whoever runs us
 	noColor       bool
 	terminal      bool // stderr is one
@@ -232,7 +233,7 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 		path = filepath.Join(e.Dir, path)
 	}
 	return pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
-		Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
+		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 
 func (e *env) say(format string, args ...any) {

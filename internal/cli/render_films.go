@@ -160,7 +160,7 @@ func current(ctx context.Context, p *pipeline.Project, clip string, standIns boo
 	var list fault.List
 	for _, s := range plan.Steps {
 		if s.Action != pipeline.Keep && !(standIns && p.Shown(s.Clip).Kind == remotion.StandIn) {
-			list = append(list, fault.New(fault.Failed, "run `greenroom build` first", "clip is not ready: %s", s.Reason).For(s.Clip))
+			list = append(list, p.NotReady(s.Clip, s.Reason))
 		}
 	}
 	return list.Or()

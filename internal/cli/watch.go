@@ -31,23 +31,25 @@ type watchOptions struct {
 }
 
 func watchCommand() command {
-	return command{name: "watch", summary: "rebuild what is free at every save; buy only when told", usage: "watch [flags]",
+	return command{name: "watch", summary: "rebuild on every save without spending; buy only on request", usage: "watch [flags]",
 		examples: "greenroom watch --studio\ngreenroom watch --listen 127.0.0.1:4400\ngreenroom watch --no-page --poll",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o watchOptions
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve the page on this loopback `ADDRESS`")
 			fs.StringVar(&o.urlFile, "url-file", "", "write the page's address to `FILE`")
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
-			fs.StringVar(&o.poll, "poll", "auto", "look at files at intervals: `WHEN` is always, never, or auto: where saves are not told of")
+			fs.StringVar(&o.poll, "poll", "auto", "poll for changes: `WHEN` is always, never or auto (only where file events do not work)")
 			fs.Lookup("poll").NoOptDefVal = "always"
 			fs.StringVar(&o.buy, "buy", "", "let every save buy what it changes, without asking: `WHAT` is all, or voices")
 			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
 			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
+			network := networkFlag(fs)
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
 				}
+				e.networkFolder = *network
 				switch o.buy { // as a switch, also from the environment
 				case "true":
 					o.buy = "all"

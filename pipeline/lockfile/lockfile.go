@@ -21,6 +21,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/mergemark"
 	"greenroom/pipeline/origin"
 )
 
@@ -130,8 +131,9 @@ func readString(path string) (string, error) {
 }
 
 func parse(name, text string, known *File) (*File, error) {
+	hint := "restore it with `git checkout " + name + "`; without it, takes that another machine paid for are bought again"
 	bad := func(line, col int, format string, args ...any) error {
-		e := fault.New(fault.Manifest, "restore it with `git checkout "+name+"`, or delete it: takes that are paid for stay in the ledger", "lockfile: "+format, args...)
+		e := fault.New(fault.Manifest, hint, "lockfile: "+format, args...)
 		e.Place = &fault.Place{File: name, Line: line, Column: col}
 		return e
 	}
@@ -140,6 +142,11 @@ func parse(name, text string, known *File) (*File, error) {
 	}
 	if f := blocks(text, known); f != nil {
 		return f, nil
+	}
+	if line := mergemark.Line(text); line > 0 {
+		hint = "resolve the conflict: keep one of the two blocks of each clip (`git checkout --ours " + name +
+			"` or `--theirs`), then `greenroom build` brings it up to date"
+		return nil, bad(line, 1, "it has unresolved merge conflicts")
 	}
 	b := []byte(text)
 	var d document
@@ -152,8 +159,12 @@ func parse(name, text string, known *File) (*File, error) {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, bad(1, 1, "%s", first)
 	}
-	if d.Version > version {
-		return nil, bad(1, 1, "written by a newer greenroom (version %d)", d.Version)
+	switch {
+	case d.Version > version:
+		hint = "update greenroom; do not delete the file, it names takes that are paid for"
+		return nil, bad(1, 1, "written by a newer greenroom (version %d of the file, this program reads %d)", d.Version, version)
+	case d.Version < 1 && strings.TrimSpace(text) != "":
+		return nil, bad(1, 1, "it has no version")
 	}
 	f := newFile()
 	for clip, e := range d.Clips {

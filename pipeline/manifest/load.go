@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/mergemark"
 )
 
 // Load reads a manifest. The error is a *fault.Error or a fault.List.
@@ -139,6 +140,8 @@ func (d *doc) textual(b []byte) bool {
 	case bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b):
 		line := 1 + bytes.Count(b[:badByte(b)], []byte("\n"))
 		d.faultAt(line, 1, "save it as UTF-8 text", "the manifest is not text")
+	case mergemark.Line(string(b)) > 0:
+		d.faultAt(mergemark.Line(string(b)), 1, "resolve the conflict in your editor, then run the same command again", "the manifest has unresolved merge conflicts")
 	default:
 		for i, l := range d.lines {
 			if in := strings.TrimLeft(l, " "); strings.HasPrefix(in, "\t") {

@@ -1,0 +1,5 @@
+//go:build !linux && !darwin && !windows
+
+package netfs
+
+func name(string) string { return "" }
