@@ -142,6 +142,8 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
 	case heygen.Gone(err):
 		return row, b.gone(err, "submit")
+	case fault.KindOf(err) == fault.Wait:
+		return row, err
 	case err != nil:
 		if heygen.DefiniteNo(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
 			b.forgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again

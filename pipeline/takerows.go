@@ -25,7 +25,7 @@ func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) 
 		switch {
 		case bought && p.accepts(ctx, o), r.Open() && p.sameAccount(ctx, o):
 			return 3
-		case !o.Drawn() && (r.Open() || o == origin.None && bought):
+		case !o.Free() && (r.Open() || o == origin.None && bought):
 			return 2
 		case !bought && p.sameAccount(ctx, o):
 			return 1

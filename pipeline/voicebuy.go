@@ -154,6 +154,8 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a voice")
 	case heygen.Gone(err):
 		return row, b.gone(err, "buy a voice")
+	case fault.KindOf(err) == fault.Wait:
+		return row, err
 	case err != nil:
 		return row, explain(err, "buy a voice")
 	}

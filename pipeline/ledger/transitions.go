@@ -70,7 +70,7 @@ func elsewhere(t txn, in Intent, old Row) error {
 	if old.State == Sending && old.Origin != in.Origin {
 		return fmt.Errorf("%w: %s", ErrElsewhere, origin.Origin(old.Origin))
 	}
-	if origin.Origin(in.Origin).Drawn() {
+	if origin.Origin(in.Origin).Free() {
 		return nil
 	}
 	open, err := t.openElsewhere(in.Take, in.Key)
@@ -78,7 +78,7 @@ func elsewhere(t txn, in Intent, old Row) error {
 		return err
 	}
 	for _, o := range open {
-		if !origin.Origin(o).Drawn() {
+		if !origin.Origin(o).Free() {
 			return fmt.Errorf("%w: %s", ErrElsewhere, origin.Origin(o))
 		}
 	}

@@ -86,6 +86,10 @@ func short(domain, value string) string {
 // Drawn reports a take that no paid provider made: its presenters are drawings.
 func (o Origin) Drawn() bool { return o == Sandbox || o.provider() == Local }
 
+// Free reports that purchases there cost nothing by definition. Another server on this
+// machine may pass requests on to a provider that bills.
+func (o Origin) Free() bool { return o == Sandbox }
+
 // SameProvider reports that two origins differ in the account at most.
 func (o Origin) SameProvider(other Origin) bool { return o.provider() == other.provider() }
 
