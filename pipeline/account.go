@@ -63,7 +63,7 @@ func ask[T any](ctx context.Context, a *Account, doing string, f func(*heygen.Cl
 	}
 	out, err = f(c, api)
 	if heygen.Gone(err) {
-		return out, a.p.gone(err, doing)
+		return out, a.p.gone(ctx, err, doing)
 	}
 	return out, explain(err, doing)
 }
