@@ -26,7 +26,7 @@ type capability struct {
 	Account string               `json:"account"` // a short hash of the key: another key, another account
 	API     heygen.API           `json:"api,omitempty"`
 	Asked   time.Time            `json:"asked,omitzero"`
-	V2Ended time.Time            `json:"v2Ended,omitzero"` // when a request found v1 or v2 gone and v3 answering
+	V2Ended time.Time            `json:"v2Ended,omitzero"`  // when a request found v1 or v2 gone and v3 answering
 	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
 	Uploads map[string]upload    `json:"uploads,omitempty"` // by generation and content hash
 	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way

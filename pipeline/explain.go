@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,14 @@ const (
 	hintTrial   = "the trial's limit lasts a day: run the same command again tomorrow, or choose another plan"
 	hintNotHere = "the answer is not HeyGen's: check HEYGEN_API_BASE and the proxy of your network (HTTPS_PROXY)"
 	hintOffline = "nothing was sent: check the network, HTTPS_PROXY and HEYGEN_API_BASE, then run the same command again"
-	hintCA      = "nothing was sent: the server's certificate is not trusted; if your network has an own certificate authority, set SSL_CERT_FILE to its file"
+	hintCA      = "nothing was sent: the server's certificate is not trusted; " +
+		"if your network has its own certificate authority, set SSL_CERT_FILE to its file"
+	hintLarge    = "make the file smaller, or split it"
+	hintConflict = "an equal request is still at work: run the same command again in a minute"
+	hintUse      = "this account or key may not use what the request names: choose another, " +
+		"or set HEYGEN_API_KEY to the account that has it"
+	hintScope = "add it in HeyGen's settings, or set HEYGEN_API_KEY to a key that has it"
+	hintCode  = "this avatar is too old for HeyGen's renderer: choose a newer one, `greenroom avatars` lists them"
 )
 
 // explain turns the client's error into a fault with an exit code and a hint.
@@ -48,9 +56,9 @@ func remedy(err error) (fault.Kind, string) {
 	case heygen.Unauthorized(err):
 		return fault.Auth, hintKey
 	case scoped && scope != "":
-		return fault.Provider, fmt.Sprintf("the API key lacks the scope %s: add it in HeyGen's settings, or set HEYGEN_API_KEY to a key that has it", scope)
+		return fault.Provider, fmt.Sprintf("the API key does not have the scope %s: %s", scope, hintScope)
 	case scoped:
-		return fault.Provider, "the API key lacks a scope: add it in HeyGen's settings, or set HEYGEN_API_KEY to a key that has it"
+		return fault.Provider, "the API key does not have a scope: " + hintScope
 	case heygen.Payment(err):
 		return fault.Provider, hintTopUp
 	case heygen.TrialLimit(err):
@@ -79,33 +87,23 @@ func goneHint(e *heygen.Error) string {
 	return hint
 }
 
-// Codes of v1 and v2 (API.md 8.2), by what the user can do about them.
-var codeHints = map[string]string{}
-
-func init() {
-	for hint, codes := range map[string]string{
-		hintKey:  "40009 400112 401057 401056 40102",
-		hintCode: "10003 400014",
-		"choose another avatar: `greenroom avatars` lists them":                             "400144 400174 40090 400685 avatar_not_found look_not_found",
-		"choose another voice: `greenroom voices` lists them":                               "400116 voice_not_found",
-		"choose another template: `greenroom templates` lists them":                         "template_not_found",
-		"change the script: HeyGen's moderation refused it":                                 "400168 400625 402007 402008 402009 401003 400680 400105",
-		"make the clip shorter, or split it":                                                "40119 400128 400150 1000022 script_too_long",
-		"the account's plan does not allow this: choose another plan, or change the clip":   "400599 400573 400561 400562",
-		"use another file: HeyGen cannot read this one":                                     "40010 400652 400621 400624 40044 40002 400543 400111",
-		"use another picture: HeyGen finds no face in it, or refuses it":                    "40004 40005 40006",
-		"HeyGen could not fetch a file: run the same command again":                         "download_failed",
-		"make the file smaller, or split it":                                                "payload_too_large",
-		"an equal request is still at work: run the same command again in a minute":         "request_in_progress conflict",
-		"a file was deleted on the account: run the same command again to send it once more": "asset_not_found",
-	} {
-		for _, code := range strings.Fields(codes) {
-			codeHints[code] = hint
-		}
-	}
+// codeHints are what the user can do about a code of HeyGen's. The numbers are v1's and
+// v2's, from the client of a third party (API.md 8.2); the words are v3's.
+var codeHints = []struct{ codes, hint string }{
+	{"10003 400014", hintCode},
+	{"400144 400174 40090 400685 avatar_not_found look_not_found", "choose another avatar: `greenroom avatars` lists them"},
+	{"400116 voice_not_found", "choose another voice: `greenroom voices` lists them"},
+	{"template_not_found", "choose another template: `greenroom templates` lists them"},
+	{"400168 400625 402007 402008 402009 401003 400680 400105", "change the script: HeyGen's moderation refused it"},
+	{"40119 400128 400150 1000022 script_too_long", "make the clip shorter, or split it"},
+	{"400599 400573 400561 400562", "the account's plan does not allow this: choose another plan, or change the clip"},
+	{"40010 400652 400621 400624 40044 40002 400543 400111", "use another file: HeyGen cannot read this one"},
+	{"40004 40005 40006", "use another picture: HeyGen finds no face in it, or refuses it"},
+	{"download_failed", "HeyGen could not fetch a file: run the same command again"},
+	{"payload_too_large", hintLarge},
+	{"request_in_progress conflict", hintConflict},
+	{"asset_not_found", "a file was deleted on the account: run the same command again to send it again"},
 }
-
-const hintCode = "this avatar is too old for HeyGen's renderer: choose a newer one, `greenroom avatars` lists them"
 
 func codeHint(e *heygen.Error) string {
 	if wait, busy := heygen.Busy(e); busy {
@@ -114,7 +112,12 @@ func codeHint(e *heygen.Error) string {
 		}
 		return "HeyGen is busy: run the same command again in some minutes"
 	}
-	return codeHints[e.Code]
+	for _, h := range codeHints {
+		if slices.Contains(strings.Fields(h.codes), e.Code) {
+			return h.hint
+		}
+	}
+	return ""
 }
 
 // statusHint is for answers whose code says nothing.
@@ -124,13 +127,13 @@ func statusHint(e *heygen.Error) string {
 	}
 	switch e.Status {
 	case http.StatusForbidden:
-		return "this account or key may not use what the request names: choose another, or set HEYGEN_API_KEY to the account that has it"
+		return hintUse
 	case http.StatusNotFound:
 		return "check the id, and that HEYGEN_API_KEY belongs to the account that has it"
 	case http.StatusConflict:
-		return codeHints["conflict"]
+		return hintConflict
 	case http.StatusRequestEntityTooLarge:
-		return codeHints["payload_too_large"]
+		return hintLarge
 	}
 	if e.Param != "" {
 		return fmt.Sprintf("change what sets %s in the manifest", e.Param)

@@ -89,7 +89,8 @@ func (p *Project) gone(ctx context.Context, err error, doing string) error {
 		if _, v3 := client.Credits(ctx, heygen.V3); answers(v3) {
 			now := p.o.Now()
 			p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
-			p.send(ctx, Event{Stage: "api", State: Warned, Message: "auto: v1 and v2 have ended for this account; v3 is used from the next run on"})
+			text := "auto: v1 and v2 have ended for this account; v3 is used from the next run on"
+			p.send(ctx, Event{Stage: "api", State: Warned, Message: text})
 			return fault.Wrap(fault.Provider, err, "run the same command again: api: auto uses v3 now", "%s", doing)
 		}
 	}
@@ -111,7 +112,8 @@ func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, er
 			return unbought(out)
 		}
 	case heygen.Gone(err): // no later run can find it out where the API has ended
-		f.Hint = fmt.Sprintf("look for %q among HeyGen's videos, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`; %s", in.Marker, clip, f.Hint)
+		f.Hint = fmt.Sprintf("look for %q among HeyGen's videos, then `greenroom resolve %s --paid VIDEO_ID` "+
+			"or `--not-paid`; %s", in.Marker, clip, f.Hint)
 	}
 	return out
 }

@@ -70,7 +70,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 	}
 	if err != nil {
 		var he *heygen.Error
-		if fault.KindOf(err) == fault.Failed && !errors.As(err, &he) { // what HeyGen answered to an upload is no fault of the manifest
+		if fault.KindOf(err) == fault.Failed && !errors.As(err, &he) { // an upload that failed is no fault of the manifest
 			err = fault.Wrap(fault.Manifest, err, "", "the request would be refused")
 		}
 		return in, err

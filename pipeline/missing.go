@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -27,14 +28,30 @@ func (b *build) lagging(err error, age, waited time.Duration) bool {
 }
 
 // unreadable explains why a paid job's record cannot be read.
-func (b *build) unreadable(ctx context.Context, s Step, row ledger.Row, err error) error {
+func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, row ledger.Row, err error) error {
 	switch {
 	case heygen.Gone(err):
 		return b.gone(ctx, err, "read the state of video "+row.VideoID)
 	case heygen.NotFound(err):
+		if ended := endedInstead(ctx, client, err); ended != nil {
+			return b.gone(ctx, ended, "read the state of video "+row.VideoID)
+		}
 		return b.missing(s, row.VideoID, err)
 	}
 	return explain(err, "read the state of video "+row.VideoID)
+}
+
+// endedInstead tells a missing video from an API that has ended: it returns the error of
+// v1's list of videos when that is gone, too.
+func endedInstead(ctx context.Context, client *heygen.Client, missing error) error {
+	var he *heygen.Error
+	if !errors.As(missing, &he) || !he.Legacy() {
+		return nil
+	}
+	if _, err := client.ListVideos(ctx, heygen.ListOptions{Limit: 1}); heygen.Gone(err) {
+		return err
+	}
+	return nil
 }
 
 // missing explains that the account does not have a video that a clip needs.
@@ -43,7 +60,8 @@ func (p *Project) missing(s Step, id string, err error) error {
 	if u, perr := url.Parse(from); perr == nil && u.Host != "" {
 		from = u.Host // the address may hold a password
 	}
-	hint := fmt.Sprintf("`greenroom videos --show %s` reads it: the key in %s must belong to the account at %s that made the video", id, key, from)
+	hint := fmt.Sprintf("`greenroom videos --show %s` reads it: "+
+		"the key in %s must belong to the account at %s that made the video", id, key, from)
 	if s.req.paid() {
 		hint += fmt.Sprintf("; if it was deleted there, set take: %d to buy the clip again", s.clip.Take+1)
 	} else {
