@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -105,15 +106,18 @@ func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, er
 		out = p.gone(ctx, err, doing)
 	}
 	var f *fault.Error
+	var he *heygen.Error
 	switch {
-	case !errors.As(out, &f):
+	case !errors.As(out, &f) || !errors.As(err, &he):
 	case !errors.Is(err, ledger.ErrUnknown):
 		if heygen.DefiniteNo(err) {
 			return unbought(out)
 		}
-	case heygen.Gone(err): // no later run can find it out where the API has ended
-		f.Hint = fmt.Sprintf("look for %q among HeyGen's videos, then `greenroom resolve %s --paid VIDEO_ID` "+
-			"or `--not-paid`; %s", in.Marker, clip, f.Hint)
+	case heygen.Gone(err) && he.Method == http.MethodGet: // the search, and no later run can do it
+		f.Hint = fmt.Sprintf("look for %q on HeyGen's site, then `greenroom resolve %s --paid VIDEO_ID --unverified` "+
+			"or `--not-paid --unverified`; %s", in.Marker, clip, f.Hint)
+	case heygen.Gone(err):
+		f.Hint = fmt.Sprintf("it may have been billed: the next run looks for %q on the account first; %s", in.Marker, f.Hint)
 	}
 	return out
 }
