@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -32,6 +33,8 @@ type front struct {
 	asked   map[string]int                                    // other requests by path
 	said    []string                                          // warnings and what the API is
 	through http.Handler                                      // to the sandbox
+	handler http.Handler
+	server  *httptest.Server
 }
 
 const oneClip = "clips:\n  one: {script: Hi.}\n"
@@ -58,7 +61,7 @@ func newFront(t *testing.T, api, clips string) *front {
 		r.Out.Host = r.In.Host // links lead here as well
 	}}
 	f.through = through
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	f.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		if r.Method == http.MethodPost {
 			f.posts[r.URL.Path]++
@@ -70,12 +73,29 @@ func newFront(t *testing.T, api, clips string) *front {
 		if odd == nil || !odd(w, r) {
 			f.through.ServeHTTP(w, r)
 		}
-	}))
-	t.Cleanup(s.Close)
-	f.url = s.URL
+	})
+	f.up("127.0.0.1:0")
+	t.Cleanup(func() { f.server.Close() })
 	f.manifest(clips)
 	return f
 }
+
+// up listens at an address.
+func (f *front) up(address string) {
+	f.t.Helper()
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.server = httptest.NewUnstartedServer(f.handler)
+	f.server.Listener.Close()
+	f.server.Listener = l
+	f.server.Start()
+	f.url = f.server.URL
+}
+
+// address is where it listens.
+func (f *front) address() string { return strings.TrimPrefix(f.url, "http://") }
 
 func (f *front) manifest(clips string) {
 	f.t.Helper()

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -114,26 +113,35 @@ func TestARefusalUnder200IsTheProviders(t *testing.T) {
 // byte had been sent.
 func TestAPurchaseWithoutANetworkParksNothing(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead := "http://" + l.Addr().String()
-	l.Close()
-	for _, api := range []string{"v2", "v3"} {
-		f := newFront(t, api, oneClip)
-		// The look-ups before the purchase are tolerant; the network is gone when it is sent.
-		alive := f.url
-		f.url = dead
-		_, err := f.build()
-		f.want(err, 1, "nothing was sent")
-		if s := f.state(); s != ledger.Intended {
-			t.Errorf("%s: the row is %q: %v", api, s, err)
-		}
-		f.url = alive
-		if sum, err := f.build(); err != nil || sum.Bought != 1 || f.bought() != 1 {
-			t.Errorf("%s: %v, %+v, posts %v", api, err, sum, f.posts)
-		}
+	for name, c := range map[string]struct {
+		api   string
+		later bool // the network goes after the look-ups
+	}{"v2": {"v2", false}, "v3": {"v3", false}, "v2 after the look-ups": {"v2", true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFront(t, c.api, oneClip)
+			if c.later {
+				f.answer(func(_ http.ResponseWriter, r *http.Request) bool {
+					if r.URL.Path == "/v2/user/remaining_quota" {
+						f.server.Listener.Close() // connections go on, new ones are refused
+					}
+					return false
+				})
+			} else {
+				f.server.Close()
+			}
+			_, err := f.build()
+			f.want(err, 1, "nothing was sent")
+			if s := f.state(); s != ledger.Intended && (c.later || s != "") || f.bought() != 0 {
+				t.Errorf("the row is %q, posts %v: %v", s, f.posts, err)
+			}
+			f.answer(nil)
+			f.server.Close()
+			f.up(f.address())
+			if sum, err := f.build(); err != nil || sum.Bought != 1 || f.bought() != 1 {
+				t.Errorf("%v, %+v, posts %v", err, sum, f.posts)
+			}
+		})
 	}
 }
 
