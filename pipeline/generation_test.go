@@ -199,3 +199,17 @@ func TestAMissingAvatarIsNoEndOfTheAPI(t *testing.T) {
 		f.want(err, 5, `did you mean "Daisy-inskirt-20220818"`, "nothing was bought")
 	}
 }
+
+// TestAnAvatarThatMayNotBeReadStopsNoBuild: HeyGen answers 403 for some, with the Sunset date that is
+// on every answer of v2.
+func TestAnAvatarThatMayNotBeReadStopsNoBuild(t *testing.T) {
+	t.Parallel()
+	f := newFront(t, "v2", oneClip)
+	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Sunset", "Sat, 31 Oct 2026 00:00:00 GMT")
+		return strings.HasPrefix(r.URL.Path, "/v2/avatar/") && say(w, 403, `{"error":{"code":"forbidden","message":"no"}}`)
+	})
+	if sum, err := f.build(); err != nil || sum.Bought != 1 {
+		t.Errorf("%v, %+v", err, sum)
+	}
+}

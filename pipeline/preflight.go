@@ -130,19 +130,18 @@ func (f *flight) checkLooks(ctx context.Context) error {
 		switch {
 		case heygen.Unauthorized(err):
 			return explain(err, "look up avatar "+id)
-		case heygen.NotFound(err):
-			// A route that has ended answers 404, too: the list tells them apart.
+		case heygen.NotFound(err), heygen.Gone(err):
+			// A route that has ended answers 404, too, and an avatar of another account may
+			// answer 403 with the announcement of the end: the list tells them apart.
 			ids, lerr := f.avatarIDs(ctx, api)
 			switch {
 			case heygen.Gone(lerr):
 				return f.gone(ctx, lerr, "list the avatars")
 			case lerr != nil && heygen.Gone(err):
 				return f.gone(ctx, err, "look up avatar "+id)
-			case !slices.Contains(ids, id):
+			case heygen.NotFound(err) && !slices.Contains(ids, id):
 				f.add(steps, nearestHint("avatars", id, ids), "the account has no avatar %q", id)
 			}
-		case heygen.Gone(err):
-			return f.gone(ctx, err, "look up avatar "+id)
 		}
 	}
 	return nil
