@@ -75,21 +75,36 @@ func (t *transfer) run(ctx context.Context) error {
 		case errors.As(err, &status):
 			wait = status.RetryAfter
 			switch s := status.Status; {
-			case s == 401 || s == 403 || s == 404 || s == 410:
-				if target, err = t.link(ctx, true); err != nil {
-					return err
+			case refusedLink(s):
+				fresh, lerr := t.link(ctx, true)
+				if lerr != nil {
+					return lerr
 				}
+				target = fresh
 			case s < 500 && s != 429 && s != 408:
 				return fault.Wrap(fault.Provider, err, "", "download")
 			}
 		}
 		if dry >= fruitless {
-			return fault.Wrap(fault.Failed, err, "run the same command again; the download goes on where it stopped", "download gave up after %d attempts without a byte", dry)
+			hint := "run the same command again; the download goes on where it stopped"
+			if status != nil && refusedLink(status.Status) {
+				hint = "every new link was refused: `greenroom videos` shows whether the video still exists; a proxy may block HeyGen's file hosts"
+			}
+			return fault.Wrap(fault.Failed, err, hint, "download gave up after %d attempts without a byte", dry)
 		}
 		if err := t.sleep(ctx, dry, wait); err != nil {
 			return err
 		}
 	}
+}
+
+// refusedLink reports a status of a link that has expired or is not allowed.
+func refusedLink(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone:
+		return true
+	}
+	return false
 }
 
 func (t *transfer) link(ctx context.Context, expired bool) (string, error) {

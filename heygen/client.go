@@ -42,6 +42,7 @@ type Client struct {
 	key          Secret
 	base, upload string
 	http         *http.Client
+	fresh        *http.Client // a new connection for each request
 	retries      int
 	userAgent    string
 	log          *slog.Logger
@@ -116,6 +117,12 @@ func New(key Secret, opts ...Option) *Client {
 	}
 	for _, o := range opts {
 		o(c)
+	}
+	c.fresh = c.http
+	if t, ok := c.http.Transport.(*http.Transport); ok {
+		t = t.Clone()
+		t.DisableKeepAlives = true
+		c.fresh = &http.Client{Transport: t, CheckRedirect: c.http.CheckRedirect}
 	}
 	return c
 }
@@ -205,10 +212,14 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 		req.ContentLength = q.size
 	}
 	// A repeat by net/http itself on a broken idle connection would spend twice. Without a
-	// key nobody could tell what came of a request on one that broke, so it gets its own.
+	// key the outcome of a request on one that broke stays unknown, so it gets its own:
+	// neither one that a look-up has used, nor one that is used again.
+	by := c.http
 	if q.once {
 		req.GetBody = nil
-		req.Close = c.own || q.idempotency == ""
+		if c.own || q.idempotency == "" {
+			by = c.fresh
+		}
 	}
 	req.Header.Set("X-Api-Key", c.key.Reveal())
 	req.Header.Set("User-Agent", c.userAgent)
@@ -224,9 +235,9 @@ func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
 		return nil, fail
 	}
 	began := c.now()
-	res, err := c.http.Do(req)
+	res, err := by.Do(req)
 	if err != nil {
-		fail.Err, fail.NotSent = bare(err), way.never(c.http.Transport)
+		fail.Err, fail.NotSent = bare(err), way.never(by.Transport)
 		c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "err", fail.Err, "sent", !fail.NotSent)
 		return nil, fail
 	}

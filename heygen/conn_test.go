@@ -89,3 +89,30 @@ func TestABrokenConnectionRepeatsNoPurchase(t *testing.T) {
 		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
+
+// TestAPurchaseWithoutAKeyTakesNoUsedConnection: it closed its connection afterwards, and took one
+// that a look-up had used before. That one may have died, and then the outcome was unknown.
+func TestAPurchaseWithoutAKeyTakesNoUsedConnection(t *testing.T) {
+	for name, buy := range map[string]func(*Client) error{
+		"v2": func(c *Client) error { return onlyErr(c.Submit(t.Context(), PathGenerate, []byte(`{}`))) },
+		"strict v3": func(c *Client) error {
+			return onlyErr(c.OwnConnections().SubmitOnce(t.Context(), PathVideos, []byte(`{}`), "k"))
+		},
+		"speech": func(c *Client) error { return onlyErr(c.SubmitSpeech(t.Context(), PathSpeechV1, []byte(`{}`))) },
+	} {
+		client, conns, _ := connections(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"data":{"video_id":"v1","audio_url":"https://x/y.mp3"}}`)
+		})
+		for n := range int32(3) {
+			if _, err := client.Quota(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := buy(client); err != nil {
+				t.Fatal(err)
+			}
+			if got := conns.Load(); got != n+2 { // one for all look-ups
+				t.Errorf("%s: %d connections after %d purchases", name, got, n+1)
+			}
+		}
+	}
+}

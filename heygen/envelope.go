@@ -61,8 +61,10 @@ func judge(fail *Error, body []byte) error {
 		return nil
 	}
 	fail.Code, fail.Param = code, string(in.Param)
-	texts := []string{string(in.Message), string(env.Message), string(env.Msg), errText, string(in.Detail), string(env.Detail),
-		string(in.Details), string(env.Details)}
+	texts := []string{
+		string(in.Message), string(env.Message), string(env.Msg), errText,
+		string(in.Detail), string(env.Detail), string(in.Details), string(env.Details),
+	}
 	fail.Message = first(texts...)
 	if d := first(string(in.Details), string(env.Details), string(in.Detail)); d != fail.Message {
 		fail.Details = quote([]byte(d))

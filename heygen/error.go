@@ -88,10 +88,16 @@ func as(err error) *Error {
 	return e
 }
 
+// keyCodes are HeyGen's codes of a refused key; v1 may answer them under 200 or 400.
+var keyCodes = map[string]bool{
+	"40009": true, "400112": true, "401057": true, "401056": true, "40102": true,
+	"unauthorized": true, "authentication_failed": true,
+}
+
 // Unauthorized reports a missing or refused key.
 func Unauthorized(err error) bool {
 	e := as(err)
-	return e != nil && e.Status == http.StatusUnauthorized
+	return e != nil && (e.Status == http.StatusUnauthorized || e.Own && e.Status < 500 && keyCodes[e.Code])
 }
 
 // NotFound reports an unknown or foreign id.
@@ -106,7 +112,13 @@ var matting = lazyregexp.New(`(?i)webm|matting|background.?removal|remove.backgr
 // publishes no member that says so before.
 func WebMRefused(err error) bool {
 	e := as(err)
-	return e != nil && e.Status == http.StatusBadRequest && (e.Param == "output_format" || matting.MatchString(e.Message))
+	switch {
+	case e == nil:
+		return false
+	case e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity && !success(e.Status):
+		return false
+	}
+	return e.Param == "output_format" || matting.MatchString(e.Message)
 }
 
 // Payment reports missing credit.
@@ -145,7 +157,7 @@ func Busy(err error) (wait time.Duration, ok bool) {
 	}
 	switch {
 	case e.Status == http.StatusTooManyRequests:
-	case success(e.Status) && busyWords[e.Code]:
+	case success(e.Status) && busyWords[e.Code]: // v2 answers some refusals under 200
 	default:
 		return 0, false
 	}

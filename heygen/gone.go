@@ -28,7 +28,7 @@ func Gone(err error) bool {
 	switch s := e.Status; {
 	case e.Page:
 		return true
-	case s == http.StatusUnauthorized, s == http.StatusPaymentRequired, s == http.StatusTooManyRequests, s == http.StatusProxyAuthRequired:
+	case Unauthorized(e), neverGone[s]:
 		return false
 	case s == http.StatusGone, s == http.StatusUpgradeRequired, s == http.StatusNotImplemented, redirects(s):
 		return true
@@ -53,11 +53,16 @@ func MaybeGone(err error) bool {
 	if e == nil || e.NotSent {
 		return false
 	}
-	switch e.Status {
-	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusTooManyRequests, http.StatusProxyAuthRequired, http.StatusRequestTimeout:
+	if Unauthorized(e) || neverGone[e.Status] {
 		return false
 	}
 	return Gone(err) || e.Status >= 300 && e.Status < 500
+}
+
+// neverGone are statuses about the account, the proxy or the moment.
+var neverGone = map[int]bool{
+	http.StatusPaymentRequired: true, http.StatusTooManyRequests: true,
+	http.StatusProxyAuthRequired: true, http.StatusRequestTimeout: true,
 }
 
 // Legacy reports a request to v1 or v2.
@@ -83,15 +88,18 @@ func Redirected(err error) (where string, ok bool) {
 
 // itemRoutes are the routes of v1 and v2 that name one thing: there 404 is an answer.
 var itemRoutes = []string{
-	"/v1/video_status.get", "/v1/video.delete", "/v1/asset/", "/v1/webhook/endpoint.update", "/v1/webhook/endpoint.delete",
-	"/v1/streaming.", "/v2/avatar/", "/v2/template/", "/v2/talking_photo/", "/v2/photo_avatar/", "/v2/video_translate/",
+	"/v1/video_status.get", "/v1/video.delete", "/v1/asset/", "/v1/streaming.",
+	"/v1/webhook/endpoint.update", "/v1/webhook/endpoint.delete",
+	"/v2/avatar/", "/v2/template/", "/v2/talking_photo/", "/v2/photo_avatar/", "/v2/video_translate/",
 }
 
 var (
 	pathLike  = lazyregexp.New(`/\S+`)
-	itemWords = lazyregexp.New(`(?i)avatar|voice|video|asset|template|look|photo|group|language|folder|session|webhook|model|engine|character|style`)
-	endWords  = lazyregexp.New(`(?i)deprecat|sunset|no longer|discontinu|decommission|retired|end[ -_]of[ -_]life|has ended|(?:was|been|be) (?:removed|shut ?down)`)
-	apiWords  = lazyregexp.New(`(?i)\b(?:api|apis|endpoint|endpoints|route|version|v[123]|v[123]/\S+)\b|/v[123]`)
+	itemWords = lazyregexp.New(`(?i)avatar|voice|video|asset|template|look|photo|group|language|folder|` +
+		`session|webhook|model|engine|character|style`)
+	endWords = lazyregexp.New(`(?i)deprecat|sunset|no longer|discontinu|decommission|retired|end[ _-]of[ _-]life|` +
+		`has ended|(?:was|been|be) (?:removed|shut ?down)`)
+	apiWords = lazyregexp.New(`(?i)\b(?:api|apis|endpoint|endpoints|route|version|v[123]|v[123]/\S+)\b|/v[123]`)
 )
 
 // missingRoute reports a 404 of HeyGen's own that speaks of the route and not of an item.
@@ -108,7 +116,8 @@ func missingRoute(e *Error) bool {
 		return true
 	}
 	// A POST names things in its body.
-	if ownNumber.MatchString(e.Code) || strings.HasSuffix(e.Code, "_not_found") && e.Code != "resource_not_found" && e.Code != "route_not_found" {
+	named := strings.HasSuffix(e.Code, "_not_found") && e.Code != "resource_not_found" && e.Code != "route_not_found"
+	if named || ownNumber.MatchString(e.Code) {
 		return false
 	}
 	return !itemWords.MatchString(pathLike.ReplaceAllString(e.Message, ""))
@@ -117,7 +126,10 @@ func missingRoute(e *Error) bool {
 // saysEnded reports a text that says that an API has ended. A text about an old avatar or
 // voice counts only when it names the API as well.
 func saysEnded(text string) bool {
-	return endWords.MatchString(text) && (!itemWords.MatchString(pathLike.ReplaceAllString(text, "")) || apiWords.MatchString(text))
+	if !endWords.MatchString(text) {
+		return false
+	}
+	return !itemWords.MatchString(pathLike.ReplaceAllString(text, "")) || apiWords.MatchString(text)
 }
 
 // sunsetOf reads the Sunset header (RFC 8594), as an HTTP date or an ISO date.
@@ -151,7 +163,8 @@ func (c *Client) announce(path string, h http.Header) {
 	case !when.IsZero() && when.After(c.now()):
 		text = fmt.Sprintf("HeyGen ends v1 and v2 of its API on %s: set heygen.api: v3", when.Format(time.DateOnly))
 	case !when.IsZero():
-		text = fmt.Sprintf("HeyGen announced the end of v1 and v2 of its API for %s and may stop them any day: set heygen.api: v3", when.Format(time.DateOnly))
+		text = fmt.Sprintf("HeyGen announced the end of v1 and v2 of its API for %s, and may stop them any day: "+
+			"set heygen.api: v3", when.Format(time.DateOnly))
 	case deprecated(h):
 		text = "HeyGen calls v1 and v2 of its API deprecated: set heygen.api: v3"
 	default:

@@ -60,8 +60,8 @@ var refusedByStatus = map[int]bool{
 // unknown: 408 and 499 (the request timed out), 421 and 425 (to be sent again), every
 // 5xx, and any status that is not registered.
 var refusals = map[int]bool{
-	400: true, 401: true, 402: true, 403: true, 404: true, 405: true, 406: true, 409: true, 411: true, 412: true,
-	413: true, 414: true, 415: true, 416: true, 417: true, 422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
+	400: true, 401: true, 402: true, 403: true, 404: true, 405: true, 406: true, 409: true, 411: true, 412: true, 413: true,
+	414: true, 415: true, 416: true, 417: true, 422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
 }
 
 // Numbers of v1 and v2 (API.md 8.2) have 5 to 7 digits. One of three digits repeats an
@@ -70,9 +70,11 @@ var (
 	ownNumber    = lazyregexp.New(`^[1-9][0-9]{4,6}$`)
 	ownWord      = lazyregexp.New(`^(?:[a-z][a-z0-9]*(?:_[a-z0-9]+)*|MOVIO_[A-Z0-9_]+)$`)
 	serverNumber = lazyregexp.New(`^5(?:[0-9]{2}|[0-9]{4,5})$`)
-	serverWord   = lazyregexp.New(`(?i)(?:^|_)(?:internal|server|service|gateway|timeout|timed_out|in_progress|processing|overloaded|unknown_error)(?:_|$)`)
-	serverText   = lazyregexp.New(`(?i)\binternal\b|\btimed? ?-?out\b|check (?:back |it |again )?later|in progress|still (?:being )?process|` +
-		`(?:server|unexpected|unknown) error|(?:service|server|temporarily) (?:is )?(?:temporarily )?unavailable`)
+	serverWord   = lazyregexp.New(`(?i)(?:^|_)(?:internal|server|service|gateway|timeout|timed_out|` +
+		`in_progress|processing|overloaded|unknown_error)(?:_|$)`)
+	serverText = lazyregexp.New(`(?i)\binternal\b|\btimed? ?-?out\b|check (?:back |it |again )?later|` +
+		`in progress|still (?:being )?process|(?:server|unexpected|unknown) error|` +
+		`(?:service|server|temporarily) (?:is )?(?:temporarily )?unavailable`)
 )
 
 // failingServer reports an error that speaks of HeyGen's own trouble, or of a job that is

@@ -26,7 +26,12 @@ func (d submission) id() string {
 			return strings.TrimSpace(l[0])
 		}
 	}
-	return strings.TrimSpace(first(string(d.Session), string(d.Video), string(d.Translation), string(d.Proofread), string(d.Batch), string(d.ID)))
+	for _, w := range []flexWord{d.Session, d.Video, d.Translation, d.Proofread, d.Batch, d.ID} {
+		if s := strings.TrimSpace(string(w)); s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
 // submittedID reads the job's id from an answer that is a success.

@@ -298,6 +298,20 @@ func TestTheSmallListsTakeObjects(t *testing.T) {
 	}
 }
 
+// TestAnOddAccountIsReadAsFarAsItGoes: the balance is in one of three members.
+func TestAnOddAccountIsReadAsFarAsItGoes(t *testing.T) {
+	for data, want := range map[string]User{
+		`{"username":{},"wallet":"none","subscription":[1],"usage_based":{"remaining_credits":"5"}}`:    {Balance: 5, Currency: "credits", HasBalance: true},
+		`{"username":"u","wallet":{"remaining_balance":"3.5","currency":null},"subscription":7}`:        {Username: "u", Balance: 3.5, Currency: "usd", HasBalance: true},
+		`{"username":"u","wallet":{"remaining_balance":{}},"subscription":{"plan":"pro","credits":[]}}`: {Username: "u", Plan: "pro"},
+	} {
+		client, _ := serve(t, answer(200, `{"data":`+data+`}`))
+		if got, err := client.Me(t.Context()); err != nil || got != want {
+			t.Errorf("%s: %+v %v", data, got, err)
+		}
+	}
+}
+
 // TestFlexBool: HeyGen writes true as a word, too.
 func TestFlexBool(t *testing.T) {
 	for in, want := range map[string]bool{`true`: true, `"true"`: true, `"TRUE"`: true, `1`: true, `"1"`: true, `"yes"`: true,

@@ -63,7 +63,7 @@ func ask[T any](ctx context.Context, a *Account, doing string, f func(*heygen.Cl
 	}
 	out, err = f(c, api)
 	if heygen.Gone(err) {
-		return out, a.p.gone(err, doing)
+		return out, a.p.gone(ctx, err, doing)
 	}
 	return out, explain(err, doing)
 }
@@ -187,7 +187,13 @@ func (a *Account) Videos(ctx context.Context, title string, limit int) ([]heygen
 // Video reads one video where its generation keeps it.
 func (a *Account) Video(ctx context.Context, id string) (heygen.Video, error) {
 	return ask(ctx, a, "read video "+id, func(c *heygen.Client, api heygen.API) (heygen.Video, error) {
-		return anyVideo(ctx, c, api, id)
+		v, err := anyVideo(ctx, c, api, id)
+		if heygen.NotFound(err) {
+			if ended := endedInstead(ctx, c, err); ended != nil {
+				return v, ended
+			}
+		}
+		return v, err
 	})
 }
 

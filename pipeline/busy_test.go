@@ -12,7 +12,7 @@ import (
 )
 
 // busy answers 429 to the first n purchases.
-func (f *front) busy(n int, header, code string) {
+func (f *gate) busy(n int, header, code string) {
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 		if !purchase(r) || n == 0 {
 			return false
@@ -41,7 +41,7 @@ func TestARefusalForBeingBusyIsWaitedFor(t *testing.T) {
 			}
 			t.Run(api+" "+name, func(t *testing.T) {
 				t.Parallel()
-				f := newFront(t)
+				f := newGate(t)
 				p := newProjectAt(t, api, `one: {script: "One."}`)
 				p.env["HEYGEN_API_BASE"] = f.srv.URL
 				f.busy(2, header, "rate_limit_exceeded")
@@ -67,7 +67,7 @@ func TestARefusalForBeingBusyIsWaitedFor(t *testing.T) {
 // goes on.
 func TestWaitingForABusyProviderEnds(t *testing.T) {
 	t.Parallel()
-	f := newFront(t)
+	f := newGate(t)
 	p := newProjectAt(t, "v3", `one: {script: "One."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	f.busy(-1, "86400", "resource_limit_exceeded")
@@ -88,7 +88,7 @@ func TestWaitingForABusyProviderEnds(t *testing.T) {
 // TestABatchLargerThanThePlanHasRoomFor: the plan lets two jobs run at once.
 func TestABatchLargerThanThePlanHasRoomFor(t *testing.T) {
 	t.Parallel()
-	f := newFront(t)
+	f := newGate(t)
 	p := newProjectAt(t, "v3", `one: {script: "One."}, two: {script: "Two."}, three: {script: "Three."}, four: {script: "Four."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	f.busy(2, "", "resource_limit_exceeded")
@@ -101,7 +101,7 @@ func TestABatchLargerThanThePlanHasRoomFor(t *testing.T) {
 // day gets a new key once nothing is open.
 func TestARefusalStoredUnderItsKeyBlocksNothing(t *testing.T) {
 	t.Parallel()
-	f := newFront(t)
+	f := newGate(t)
 	p := newProjectAt(t, "v3", `one: {script: "One."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	stored := map[string]bool{}
@@ -129,7 +129,7 @@ func TestARefusalStoredUnderItsKeyBlocksNothing(t *testing.T) {
 func TestAStatusAnswerNeverReplacesTheBoughtID(t *testing.T) {
 	t.Parallel()
 	for _, api := range []string{"v2", "v3"} {
-		f := newFront(t)
+		f := newGate(t)
 		p := newProjectAt(t, api, `one: {script: "One."}`)
 		p.env["HEYGEN_API_BASE"] = f.srv.URL
 		n := 0
@@ -171,7 +171,7 @@ func TestAStatusAnswerNeverReplacesTheBoughtID(t *testing.T) {
 // by name, and both clips keep their own.
 func TestAStatusAnswerOfAnotherClip(t *testing.T) {
 	t.Parallel()
-	f := newFront(t)
+	f := newGate(t)
 	p := newProjectAt(t, "v2", `one: {script: "One."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	if _, err := p.build(BuildOptions{}); err != nil {

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
-	"greenroom/internal/fault"
 	"greenroom/pipeline/origin"
 )
 
@@ -28,6 +26,7 @@ type capability struct {
 	Account string               `json:"account"` // a short hash of the key: another key, another account
 	API     heygen.API           `json:"api,omitempty"`
 	Asked   time.Time            `json:"asked,omitzero"`
+	V2Ended time.Time            `json:"v2Ended,omitzero"`  // when a request found v1 or v2 gone and v3 answering
 	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
 	Uploads map[string]upload    `json:"uploads,omitempty"` // by generation and content hash
 	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way
@@ -135,62 +134,4 @@ func (p *Project) recognise(key heygen.Secret) {
 	if changed {
 		p.can.learn(p.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
 	}
-}
-
-// apiLife is how long the answer to "which generation" is trusted.
-const apiLife = 7 * 24 * time.Hour
-
-// api is the generation in force. For `auto` the account is asked once: v2 while it
-// still answers there, else v3.
-func (p *Project) api(ctx context.Context) (heygen.API, error) {
-	switch p.Manifest.HeyGen.API {
-	case "v3":
-		return heygen.V3, nil
-	case "auto":
-		return p.autoAPI(ctx)
-	}
-	return heygen.V2, nil
-}
-
-func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
-	p.autoMu.Lock()
-	defer p.autoMu.Unlock()
-	var known heygen.API
-	p.can.of(p.accountID(), func(k *capability) {
-		if p.o.Now().Sub(k.Asked) < apiLife {
-			known = k.API
-		}
-	})
-	switch {
-	case known != "":
-		return known, nil
-	case p.offline: // the lockfile's takes stand on the routes of either
-		return heygen.V2, nil
-	}
-	client, err := p.connect(ctx)
-	if err != nil {
-		return "", err
-	}
-	chosen := heygen.V2
-	if _, err := client.Credits(ctx, heygen.V2); heygen.Gone(err) {
-		chosen = heygen.V3
-		_, err = client.Credits(ctx, heygen.V3)
-		if err != nil {
-			return "", explain(err, "ask which API the account has")
-		}
-	} else if err != nil {
-		return "", explain(err, "ask which API the account has")
-	}
-	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = chosen, p.o.Now() })
-	p.send(ctx, Event{Stage: "api", State: Done, Message: "auto: this account answers " + string(chosen)})
-	return chosen, nil
-}
-
-// gone notes that a route is no longer served, and says what to turn.
-func (p *Project) gone(err error, doing string) error {
-	if p.Manifest.HeyGen.API != "auto" {
-		return explain(err, doing)
-	}
-	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = "", time.Time{} })
-	return fault.Wrap(fault.Provider, err, "run the same command again: api: auto asks the account anew", "%s", doing)
 }

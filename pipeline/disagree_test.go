@@ -46,7 +46,7 @@ func TestNothingIsBoughtOnANetworkFileSystem(t *testing.T) {
 	was := fileSystemOf
 	defer func() { fileSystemOf = was }()
 	fileSystemOf = func(string) string { return "NFS" }
-	f := newFront(t)
+	f := newGate(t)
 	p := newProjectAt(t, "v2", `one: {script: "One."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	_, err := p.build(BuildOptions{})

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"greenroom/heygen"
@@ -68,7 +69,8 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		body, err = w.v2(s.Route, in.Title)
 	}
 	if err != nil {
-		if fault.KindOf(err) == fault.Failed {
+		var he *heygen.Error
+		if fault.KindOf(err) == fault.Failed && !errors.As(err, &he) { // an upload that failed is no fault of the manifest
 			err = fault.Wrap(fault.Manifest, err, "", "the request would be refused")
 		}
 		return in, err

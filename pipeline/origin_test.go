@@ -39,7 +39,7 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 	for _, api := range []string{"v2", "v3", "auto"} {
 		p.manifest(api, `one: {script: "One."}`)
 		if api == "auto" { // nobody can be asked here
-			p.env["HEYGEN_API_BASE"] = newFront(t).srv.URL
+			p.env["HEYGEN_API_BASE"] = newGate(t).srv.URL
 		}
 		steps, err := p.plan()
 		if err != nil || steps[0].Action != Buy || !strings.Contains(steps[0].Reason, "the sandbox") {
@@ -63,7 +63,7 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 		}
 	}
 	// Bought from an account, it is another take; back on the sandbox, that one is not its own.
-	f := newFront(t)
+	f := newGate(t)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	p.manifest("v2", `one: {script: "One."}`)
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Bought != 1 || f.billed() != 1 {
@@ -96,7 +96,7 @@ func TestTheSharedCacheKeepsOriginsApart(t *testing.T) {
 	if err := a.with(func(q *Project) error { _, err := q.Share(t.Context(), nil, false); return err }, shared); err != nil {
 		t.Fatal(err)
 	}
-	f := newFront(t)
+	f := newGate(t)
 	b := newProjectAt(t, "v2", `one: {script: "One."}`)
 	b.env["HEYGEN_API_BASE"] = f.srv.URL
 	if sum, err := b.build(BuildOptions{}, shared); err != nil || sum.Bought != 1 || f.billed() != 1 {
@@ -149,7 +149,7 @@ func TestAnUnknownResultBelongsToItsAccount(t *testing.T) {
 	for _, api := range []string{"v2", "v3"} {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
-			a, b := newFront(t), newFront(t)
+			a, b := newGate(t), newGate(t)
 			p := newProjectAt(t, api, `one: {script: "One."}`)
 			p.env["HEYGEN_API_BASE"] = a.srv.URL
 			a.answer(func(w http.ResponseWriter, r *http.Request) bool {
@@ -185,7 +185,7 @@ func TestAnUnknownResultBelongsToItsAccount(t *testing.T) {
 // TestAReplacedKeyOfTheSameUserBuysNothingAgain: the provider tells whose key it is.
 func TestAReplacedKeyOfTheSameUserBuysNothingAgain(t *testing.T) {
 	t.Parallel()
-	f := newFront(t)
+	f := newGate(t)
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, "/me") {
 			_, _ = w.Write([]byte(`{"data":{"username":"ada"}}`))
@@ -287,7 +287,7 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	}
 	_, err := p.build(BuildOptions{Frozen: true})
 	mustSay(t, err, "without its account", "greenroom build")
-	f := newFront(t)
+	f := newGate(t)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	confirmed := 0
 	if _, err := p.build(BuildOptions{Confirm: func(*Plan) (bool, error) { confirmed++; return true, nil }}); err != nil || f.billed() != 2 || confirmed != 1 {

@@ -130,27 +130,37 @@ func (f *flight) checkLooks(ctx context.Context) error {
 		switch {
 		case heygen.Unauthorized(err):
 			return explain(err, "look up avatar "+id)
-		case heygen.Gone(err):
-			return f.b.gone(err, "look up avatar "+id)
-		case heygen.NotFound(err):
-			f.add(steps, nearestHint("avatars", id, f.avatarIDs(ctx, api)), "the account has no avatar %q", id)
+		case heygen.NotFound(err), heygen.Gone(err):
+			// A route that has ended answers 404, too, and an avatar of another account may
+			// answer 403 with the announcement of the end: the list tells them apart.
+			ids, lerr := f.avatarIDs(ctx, api)
+			switch {
+			case heygen.Gone(lerr):
+				return f.gone(ctx, lerr, "list the avatars")
+			case lerr != nil && heygen.Gone(err):
+				return f.gone(ctx, err, "look up avatar "+id)
+			case heygen.NotFound(err) && !slices.Contains(ids, id):
+				f.add(steps, nearestHint("avatars", id, ids), "the account has no avatar %q", id)
+			}
 		}
 	}
 	return nil
 }
 
-func (f *flight) avatarIDs(ctx context.Context, api heygen.API) (ids []string) {
+// gone is Project.gone before anything is bought.
+func (f *flight) gone(ctx context.Context, err error, doing string) error {
+	return unbought(f.b.gone(ctx, err, doing))
+}
+
+func (f *flight) avatarIDs(ctx context.Context, api heygen.API) (ids []string, err error) {
 	all, err := f.client.Avatars(ctx, api)
-	if err != nil {
-		return nil // only a hint
-	}
 	for _, a := range all.Avatars {
 		ids = append(ids, a.ID)
 	}
 	for _, p := range all.TalkingPhotos {
 		ids = append(ids, p.ID)
 	}
-	return ids
+	return ids, err
 }
 
 func (f *flight) checkVoices(ctx context.Context) error {
@@ -159,6 +169,9 @@ func (f *flight) checkVoices(ctx context.Context) error {
 			continue
 		}
 		all, err := f.client.Voices(ctx, api)
+		if heygen.Gone(err) {
+			return f.gone(ctx, err, "list the voices")
+		}
 		if err != nil || len(all) == 0 {
 			continue
 		}
@@ -182,6 +195,9 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 			continue
 		}
 		able, err := f.client.SpeechVoices(ctx, api)
+		if heygen.Gone(err) {
+			return f.gone(ctx, err, "list the voices")
+		}
 		if err != nil || len(able) == 0 {
 			continue
 		}
@@ -219,16 +235,19 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 		id, api := s.clip.Template.ID, apiOf(s.Route)
 		t, err := f.client.Template(ctx, api, id)
 		switch {
-		case heygen.Gone(err):
-			return f.b.gone(err, "read template "+id)
 		case heygen.NotFound(err):
 			var ids []string
-			all, _ := f.client.Templates(ctx, api) // only a hint
+			all, lerr := f.client.Templates(ctx, api) // a route that has ended answers 404, too
+			if heygen.Gone(lerr) || lerr != nil && heygen.Gone(err) {
+				return f.gone(ctx, errors.Join(lerr, err), "read template "+id)
+			}
 			for _, x := range all {
 				ids = append(ids, x.ID)
 			}
 			f.add([]Step{s}, nearestHint("templates", id, ids), "the account has no template %q", id)
 			continue
+		case heygen.Gone(err):
+			return f.gone(ctx, err, "read template "+id)
 		case err != nil:
 			return explain(err, "read template "+id)
 		}
@@ -277,7 +296,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 		if lists[api] == nil {
 			l, err := f.client.Languages(ctx, api)
 			if heygen.Gone(err) {
-				return f.b.gone(err, "list languages")
+				return f.gone(ctx, err, "list the languages")
 			}
 			if err != nil || len(l) == 0 {
 				continue
@@ -305,6 +324,9 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 	bal, err := f.client.Credits(ctx, api)
 	if heygen.Unauthorized(err) {
 		return explain(err, "read the balance")
+	}
+	if err != nil || !bal.Known {
+		f.unknownBalance(ctx, err)
 	}
 	if err != nil {
 		return nil
@@ -339,6 +361,15 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 		}
 	}
 	return nil
+}
+
+// unknownBalance reports that the balance was not compared with the price.
+func (f *flight) unknownBalance(ctx context.Context, err error) {
+	text := "the account's balance is unknown: HeyGen reports none; a render without credit is refused or fails"
+	if err != nil {
+		text = "the account's balance is unknown: " + err.Error()
+	}
+	f.b.send(ctx, Event{Stage: "api", State: Warned, Message: text})
 }
 
 // longest is what HeyGen makes in one video on any plan, seconds.

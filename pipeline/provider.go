@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -47,7 +46,10 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 	if err := p.provider.disconnect(); err != nil {
 		return nil, err
 	}
-	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version)}
+	warn := func(text string) {
+		p.send(context.WithoutCancel(ctx), Event{Stage: "api", State: Warned, Message: text})
+	}
+	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version), heygen.WithWarn(warn)}
 	base := p.apiBase()
 	key := heygen.Secret("sandbox")
 	switch {
@@ -166,24 +168,6 @@ func (p *Project) mayFetch(u *url.URL) error {
 		return nil
 	}
 	return errors.New("the host is not one of HeyGen's")
-}
-
-// explain turns the client's error into one for people.
-func explain(err error, doing string) error {
-	var he *heygen.Error
-	switch {
-	case err == nil:
-		return nil
-	case heygen.Unauthorized(err):
-		return fault.Wrap(fault.Auth, err, "check the key with `greenroom doctor`, or set HEYGEN_API_KEY to another", "%s", doing)
-	case heygen.Gone(err):
-		return fault.Wrap(fault.Provider, err, "HeyGen announced the end of v1 and v2 for 2026-10-31: set heygen.api: v3", "%s", doing)
-	case errors.As(err, &he) && he.Status == http.StatusPaymentRequired:
-		return fault.Wrap(fault.Provider, err, "top the account up, then run the same command again", "%s", doing)
-	case errors.As(err, &he) && he.Status >= 400 && he.Status < 500:
-		return fault.Wrap(fault.Provider, err, "", "%s", doing)
-	}
-	return fault.Wrap(fault.KindOf(err), err, "run the same command again to go on; nothing is lost", "%s", doing)
 }
 
 // Share lets every project opened with these options use one connection, and one

@@ -10,9 +10,9 @@ import (
 
 // parkedAt is a project whose only clip is parked on v2: its answer was lost and the list
 // did not show it. The video is on the account all the same when billed is set.
-func parkedAt(t *testing.T, billed bool) (*front, *projectAt) {
+func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
 	t.Helper()
-	f := newFront(t)
+	f := newGate(t)
 	p := newProjectAt(t, "v2", `one: {script: "One."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
@@ -45,7 +45,7 @@ func (p *projectAt) resolve(a Answer) error {
 }
 
 // videoOf is the id under which the sandbox has a row's video.
-func (f *front) videoOf(p *projectAt, marker string) string {
+func (f *gate) videoOf(p *projectAt, marker string) string {
 	f.t.Helper()
 	f.answer(nil)
 	id := ""

@@ -140,15 +140,13 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("use that account's key again, or `greenroom resolve %s`", s.Clip), "buy a take")
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
-	case heygen.Gone(err):
-		return row, b.gone(err, "submit")
 	case fault.KindOf(err) == fault.Wait:
 		return row, err
 	case err != nil:
 		if heygen.DefiniteNo(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
 			b.forgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again
 		}
-		return row, explain(err, "submit")
+		return row, b.refused(ctx, s.Clip, in, err, "submit")
 	}
 	if before != ledger.Sending && before != ledger.Parked {
 		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
@@ -208,7 +206,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		v, err := client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id)
 		switch {
 		case heygen.NotFound(err):
-			return "", fault.Wrap(fault.Provider, err, "it may be deleted, or belong to another account", "find video %s", id)
+			return "", b.missing(s, id, err)
 		case err != nil:
 			return "", explain(err, "ask for a link to video "+id)
 		case v.State == heygen.StateFailed:

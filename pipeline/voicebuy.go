@@ -152,12 +152,10 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound cannot be had from the account", Dollars(price))
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a voice")
-	case heygen.Gone(err):
-		return row, b.gone(err, "buy a voice")
 	case fault.KindOf(err) == fault.Wait:
 		return row, err
 	case err != nil:
-		return row, explain(err, "buy a voice")
+		return row, b.refused(ctx, s.Clip, in, err, "buy a voice")
 	}
 	b.count(func(sum *Summary) { sum.Voices++; sum.Spent += price })
 	return row, nil

@@ -39,8 +39,11 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 	b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Started, Message: row.VideoID})
 	for {
 		v, err := b.polls.read(ctx, client, kindOf(s.Route), row.VideoID, pause/2)
+		if b.lagging(err, b.Project.o.Now().Sub(row.LastSent), b.Project.o.Now().Sub(began)) {
+			v, err = heygen.Video{ID: row.VideoID, State: heygen.StatePending, RawStatus: unlisted}, nil
+		}
 		if err != nil {
-			return row, heygen.Video{}, explain(err, "ask for the state of video "+row.VideoID)
+			return row, heygen.Video{}, b.unreadable(ctx, client, s, row, err)
 		}
 		if v.ID != "" && v.ID != row.VideoID {
 			if row, err = b.otherVideo(ctx, s, row, v.ID); err != nil {

@@ -20,8 +20,8 @@ import (
 	"greenroom/remotion"
 )
 
-// front is a sandbox behind a server that may answer in its place.
-type front struct {
+// gate is a sandbox behind a server that may answer in its place.
+type gate struct {
 	t   *testing.T
 	box *sandbox.Running
 	srv *httptest.Server
@@ -31,7 +31,7 @@ type front struct {
 	posts []string                                      // the idempotency keys of purchases
 }
 
-func newFront(t *testing.T) *front {
+func newGate(t *testing.T) *gate {
 	t.Helper()
 	ff, err := exec.LookPath("ffmpeg")
 	if err != nil {
@@ -42,7 +42,7 @@ func newFront(t *testing.T) *front {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { box.Close() })
-	f := &front{t: t, box: box}
+	f := &gate{t: t, box: box}
 	target, err := url.Parse(box.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -64,14 +64,14 @@ func newFront(t *testing.T) *front {
 	return f
 }
 
-func (f *front) answer(hook func(http.ResponseWriter, *http.Request) bool) {
+func (f *gate) answer(hook func(http.ResponseWriter, *http.Request) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.hook = hook
 }
 
 // forward lets the sandbox handle a request and throws its answer away.
-func (f *front) forward(r *http.Request) {
+func (f *gate) forward(r *http.Request) {
 	out := httptest.NewRecorder()
 	target, _ := url.Parse(f.box.URL)
 	httputil.NewSingleHostReverseProxy(target).ServeHTTP(out, r)
@@ -90,7 +90,7 @@ func purchase(r *http.Request) bool {
 	return r.Method == http.MethodPost && (r.URL.Path == "/v2/video/generate" || r.URL.Path == "/v3/videos")
 }
 
-func (f *front) billed() int {
+func (f *gate) billed() int {
 	f.t.Helper()
 	res, err := http.Get(f.box.URL + "/_sandbox/account")
 	if err != nil {

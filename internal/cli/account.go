@@ -30,8 +30,10 @@ func quotaCommand() command {
 					switch {
 					case e.json:
 						return e.printJSON(map[string]any{"known": q.Known, "left": q.Left, "unit": q.Currency, "plan": q.Plan})
+					case !q.Known && q.Total > 0:
+						e.say("HeyGen does not report what this account has left for the API; %.1f credits in all", q.Total)
 					case !q.Known:
-						e.say("HeyGen does not tell what this account has left")
+						e.say("HeyGen does not report what this account has left")
 					case q.Currency == "usd":
 						fmt.Fprintf(e.Stdout, "%s left\n", pipeline.Dollars(q.Left))
 					case q.Total > 0:

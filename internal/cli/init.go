@@ -24,7 +24,7 @@ project: %s
 fps: 25
 size: 1280x720
 heygen:
-  api: sandbox        # no account, no money; v2 uses HEYGEN_API_KEY
+  api: sandbox        # no account, no money; v3 uses HEYGEN_API_KEY
 defaults:
   avatar: {id: Daisy-inskirt-20220818}
   voice: {id: 1bd001e7e50f421d891986aad5158bc8}

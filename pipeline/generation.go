@@ -1,0 +1,132 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// apiLife is how long the answer to "which generation" is trusted.
+const apiLife = 7 * 24 * time.Hour
+
+// api is the active generation. For `auto` the account is asked once: v2 while it
+// still answers there, else v3.
+func (p *Project) api(ctx context.Context) (heygen.API, error) {
+	switch p.Manifest.HeyGen.API {
+	case "v3":
+		return heygen.V3, nil
+	case "auto":
+		return p.autoAPI(ctx)
+	}
+	return heygen.V2, nil
+}
+
+func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
+	p.autoMu.Lock()
+	defer p.autoMu.Unlock()
+	var known heygen.API
+	p.can.of(p.accountID(), func(k *capability) {
+		// What has ended does not come back, so that answer has no age.
+		if !k.V2Ended.IsZero() || p.o.Now().Sub(k.Asked) < apiLife {
+			known = k.API
+		}
+	})
+	switch {
+	case known != "":
+		return known, nil
+	case p.offline: // the lockfile's takes are valid on the routes of either
+		return heygen.V2, nil
+	}
+	client, err := p.connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	const doing = "ask which API the account has"
+	chosen := heygen.V2
+	if _, err := client.Credits(ctx, heygen.V2); heygen.MaybeGone(err) {
+		chosen = heygen.V3
+		if _, v3 := client.Credits(ctx, heygen.V3); heygen.Unauthorized(v3) {
+			return "", explain(v3, doing)
+		} else if !answers(v3) {
+			kind, hint := remedy(v3)
+			return "", fault.Wrap(kind, fmt.Errorf("%w; v3: %w", err, v3), hint, doing)
+		}
+	} else if err != nil {
+		return "", explain(err, doing)
+	}
+	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = chosen, p.o.Now() })
+	p.send(ctx, Event{Stage: "api", State: Done, Message: "auto: this account answers " + string(chosen)})
+	return chosen, nil
+}
+
+// answers reports that an API answered as itself: also a key that may not read the account,
+// or an account without money, is an answer.
+func answers(err error) bool {
+	_, scoped := heygen.MissingScope(err)
+	return err == nil || scoped || heygen.Payment(err)
+}
+
+// gone handles a route that is no longer served. Under `auto`, when v1 or v2 ended and v3
+// answers, v3 is remembered: the account's quota may still answer on v2 when videos are
+// made there no more. A row whose outcome is unknown stays in the way of buying its clip
+// again, on v3 too.
+func (p *Project) gone(ctx context.Context, err error, doing string) error {
+	var he *heygen.Error
+	if p.Manifest.HeyGen.API != "auto" || !errors.As(err, &he) {
+		return explain(err, doing)
+	}
+	client, cerr := p.connect(ctx)
+	if cerr != nil {
+		return cerr
+	}
+	if he.Legacy() {
+		if _, v3 := client.Credits(ctx, heygen.V3); answers(v3) {
+			now := p.o.Now()
+			p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
+			text := "auto: v1 and v2 have ended for this account; v3 is used from the next run on"
+			p.send(ctx, Event{Stage: "api", State: Warned, Message: text})
+			return fault.Wrap(fault.Provider, err, "run the same command again: api: auto uses v3 now", "%s", doing)
+		}
+	}
+	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
+	return explain(err, doing)
+}
+
+// refused explains a purchase that failed, or whose outcome is unknown.
+func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, err error, doing string) error {
+	out := explain(err, doing)
+	if heygen.Gone(err) {
+		out = p.gone(ctx, err, doing)
+	}
+	var f *fault.Error
+	var he *heygen.Error
+	switch {
+	case !errors.As(out, &f) || !errors.As(err, &he):
+	case !errors.Is(err, ledger.ErrUnknown):
+		if heygen.DefiniteNo(err) {
+			return unbought(out)
+		}
+	case heygen.Gone(err) && he.Method == http.MethodGet: // the search, and no later run can do it
+		f.Hint = fmt.Sprintf("look for %q on HeyGen's site, then `greenroom resolve %s --paid VIDEO_ID --unverified` "+
+			"or `--not-paid --unverified`; %s", in.Marker, clip, f.Hint)
+	case heygen.Gone(err):
+		f.Hint = fmt.Sprintf("it may have been billed: the next run looks for %q on the account first; %s", in.Marker, f.Hint)
+	}
+	return out
+}
+
+// unbought adds to a fault's hint that nothing was bought.
+func unbought(err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) && !strings.Contains(f.Hint, "nothing was") {
+		f.Hint = strings.TrimPrefix(f.Hint+"; nothing was bought", "; ")
+	}
+	return err
+}

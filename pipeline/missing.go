@@ -1,0 +1,71 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"greenroom/heygen"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+)
+
+// unlisted is the state of a job that HeyGen accepted and does not show yet.
+const unlisted = "not listed yet"
+
+// lagging reports that a paid job may be missing because HeyGen has not listed it yet: its
+// record was not found, and it was sent a moment ago. Both the age and the time waited
+// count, since a clock may have moved.
+func (b *build) lagging(err error, age, waited time.Duration) bool {
+	lag := settleTime
+	if b.provider.local() {
+		lag = settleTimeLocal
+	}
+	return heygen.NotFound(err) && age < lag && waited < lag
+}
+
+// unreadable explains why a paid job's record cannot be read.
+func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, row ledger.Row, err error) error {
+	switch {
+	case heygen.Gone(err):
+		return b.gone(ctx, err, "read the state of video "+row.VideoID)
+	case heygen.NotFound(err):
+		if ended := endedInstead(ctx, client, err); ended != nil {
+			return b.gone(ctx, ended, "read the state of video "+row.VideoID)
+		}
+		return b.missing(s, row.VideoID, err)
+	}
+	return explain(err, "read the state of video "+row.VideoID)
+}
+
+// endedInstead tells a missing video from an API that has ended: it returns the error of
+// v1's list of videos when that is gone, too.
+func endedInstead(ctx context.Context, client *heygen.Client, missing error) error {
+	var he *heygen.Error
+	if !errors.As(missing, &he) || !he.Legacy() {
+		return nil
+	}
+	if _, err := client.ListVideos(ctx, heygen.ListOptions{Limit: 1}); heygen.Gone(err) {
+		return err
+	}
+	return nil
+}
+
+// missing explains that the account does not have a video that a clip needs.
+func (p *Project) missing(s Step, id string, err error) error {
+	from, key, _ := strings.Cut(p.accountID(), " ")
+	if u, perr := url.Parse(from); perr == nil && u.Host != "" {
+		from = u.Host // the address may hold a password
+	}
+	hint := fmt.Sprintf("`greenroom videos --show %s` reads it: "+
+		"the key in %s must belong to the account at %s that made the video", id, key, from)
+	if s.req.paid() {
+		hint += fmt.Sprintf("; if it was deleted there, set take: %d to buy the clip again", s.clip.Take+1)
+	} else {
+		hint += "; `greenroom videos` lists others"
+	}
+	return fault.Wrap(fault.Provider, err, hint, "the account does not have video %s", id)
+}
