@@ -1,0 +1,164 @@
+package outside
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// minSecret is the shortest text that is taken for a secret, in bytes: shorter ones occur
+// in words. HeyGen's keys have more than 40.
+const minSecret = 6
+
+// boundedSecret is the length below which a secret counts only as a separate word.
+const boundedSecret = 16
+
+// known are the secrets of this process. There is one list: a secret that one part of the
+// program knows must not be printed by another.
+var known registry
+
+type registry struct {
+	mu   sync.RWMutex
+	list []secret
+}
+
+// secret is what is searched for.
+type secret struct {
+	plain   string
+	cores   []string       // parts of its base64 and hex forms that do not depend on neighbours
+	escaped *regexp.Regexp // any mixture of URL, JSON and HTML escapes
+	bounded *regexp.Regexp // of a short secret: as a separate word; nil: anywhere
+}
+
+// Know adds secrets that Redact removes from now on. Texts too short to be a secret, and
+// the word that stands for the sandbox's key, are ignored.
+func Know(secrets ...string) {
+	for _, s := range secrets {
+		if s = strings.TrimSpace(s); len(s) >= minSecret && s != "sandbox" {
+			known.add(s)
+		}
+	}
+}
+
+// Holds reports that s has a known secret in it.
+func Holds(s string) bool { return known.redact(s) != s }
+
+func (r *registry) add(plain string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.list {
+		if s.plain == plain {
+			return
+		}
+	}
+	r.list = append(r.list, newSecret(plain))
+}
+
+func (r *registry) redact(s string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, one := range r.list {
+		s = one.redact(s)
+	}
+	return s
+}
+
+func newSecret(plain string) secret {
+	s := secret{plain: plain, escaped: regexp.MustCompile(escapedForm(plain))}
+	if len(plain) >= boundedSecret {
+		s.escaped = regexp.MustCompile(`(?i)` + escapedForm(plain)) // programs on the way may change the case
+	} else {
+		s.bounded = regexp.MustCompile(`(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(plain) + `($|[^\p{L}\p{N}])`)
+	}
+	s.cores = append(s.cores, hex.EncodeToString([]byte(plain)))
+	s.cores = append(s.cores, strings.ToUpper(s.cores[0]))
+	for pad := range 3 {
+		// A base64 character carries 6 bits: those at the ends mix with what is next to it.
+		in := append(make([]byte, pad), plain...)
+		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			text := enc.EncodeToString(in)
+			from, to := (pad*8+5)/6, len(in)*8/6
+			if core := text[from:to]; len(core) >= minSecret {
+				s.cores = append(s.cores, core)
+			}
+		}
+	}
+	return s
+}
+
+// escapedForm matches the text with each character plain or in one of its escapes; URL
+// escapes may be nested.
+func escapedForm(plain string) string {
+	var b strings.Builder
+	for _, c := range []byte(plain) {
+		more := ""
+		switch c {
+		case '/', '"', '\\':
+			more = `|\\` + regexp.QuoteMeta(string(rune(c)))
+		case ' ':
+			more = `|\+`
+		case '&':
+			more = `|&amp;`
+		}
+		fmt.Fprintf(&b, `(?:%s|%%(?:25)*(?i:%02x)|\\+u00(?i:%02x)|\\x(?i:%02x)|&#0*%d;|&#(?i:x0*%x);%s)`,
+			regexp.QuoteMeta(string([]byte{c})), c, c, c, c, c, more)
+	}
+	return b.String()
+}
+
+func (s secret) redact(text string) string {
+	if strings.Contains(text, s.plain) {
+		if s.bounded == nil {
+			text = strings.ReplaceAll(text, s.plain, Redacted)
+		} else {
+			for range 2 { // neighbours share the character between them
+				text = s.bounded.ReplaceAllString(text, "${1}"+Redacted+"${2}")
+			}
+		}
+	}
+	for _, core := range s.cores {
+		if strings.Contains(text, core) {
+			text = cutAround(text, core)
+		}
+	}
+	if s.bounded == nil && strings.ContainsAny(text, `%\&`) || s.bounded != nil && hasEscape(text) {
+		text = s.escaped.ReplaceAllStringFunc(text, func(found string) string {
+			if found == s.plain { // decided above
+				return found
+			}
+			return Redacted
+		})
+	}
+	return text
+}
+
+func hasEscape(text string) bool {
+	return strings.Contains(text, "%") || strings.Contains(text, `\u`) || strings.Contains(text, "&#")
+}
+
+// cutAround replaces the base64 or hex word around each core.
+func cutAround(text, core string) string {
+	part := func(r rune) bool {
+		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("+/-_=", r))
+	}
+	notPart := func(r rune) bool { return !part(r) }
+	var b strings.Builder
+	for {
+		i := strings.Index(text, core)
+		if i < 0 {
+			return b.String() + text
+		}
+		from := strings.LastIndexFunc(text[:i], notPart) + 1
+		to := len(text)
+		if n := strings.IndexFunc(text[i:], notPart); n >= 0 {
+			to = i + n
+		}
+		b.WriteString(text[:from])
+		b.WriteString(Redacted)
+		text = text[to:]
+	}
+}
