@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"greenroom/assets"
@@ -73,6 +74,7 @@ type Project struct {
 
 	rows    map[string]*ledger.Row // of the last plan
 	autoMu  sync.Mutex
+	assumed atomic.Bool // the account's API was not asked for: the key's program is not allowed
 	uploads keyedMutex
 
 	indexOnce  sync.Once
@@ -113,6 +115,7 @@ func Open(o Options) (*Project, error) {
 			return nil, err
 		}
 	}
+	hideKey(m.HeyGen.Key)
 	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now), provider: o.shared}
 	if p.provider == nil {
 		p.provider = &provider{}
@@ -131,6 +134,14 @@ func Open(o Options) (*Project, error) {
 	p.lockSaver = newSaver(p.saveLock)
 	p.inputs, p.can, p.standIns = openInputs(p.state), openCapabilities(p.state), openStandIns(p.state)
 	return p, nil
+}
+
+// Assumed is a remark when the account's API generation could not be asked for; else "".
+func (p *Project) Assumed() string {
+	if !p.assumed.Load() {
+		return ""
+	}
+	return "the account was not asked, v2 is assumed: heygen.key runs a program that is not allowed; run `greenroom allow`"
 }
 
 // Dir is the project's folder, absolute.

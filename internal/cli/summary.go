@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline"
 )
 
@@ -97,7 +98,7 @@ func (e *env) writeStepSummary(command, project string, list []outcome) error {
 		base = ""
 	}
 	cell := func(s string) string {
-		return strings.NewReplacer("|", "&#124;", "`", "&#96;", "\n", "<br>").Replace(html.EscapeString(fault.Clean(s)))
+		return strings.NewReplacer("|", "&#124;", "`", "&#96;", "\n", "<br>").Replace(html.EscapeString(outside.Text(s)))
 	}
 	failed := 0
 	var rows strings.Builder

@@ -25,6 +25,20 @@ func Clean(s string) string { return escape(Redact(s), false) }
 // Text is Clean for text of several lines: line feeds stay, and so do tabs as spaces.
 func Text(s string) string { return escape(Redact(s), true) }
 
+// Mask is for a line of the user's own file that is shown with a caret below it: a
+// character that is not safe becomes one other character, so that columns stay.
+func Mask(s string) string {
+	return ciCommands.Replace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r == '\n' || unsafe(r):
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(known.redact(s), string(utf8.RuneError))))
+}
+
 // Short is Clean cut to at most n characters. The cut comes last: half a secret is one too.
 func Short(s string, n int) string {
 	s = Clean(s)

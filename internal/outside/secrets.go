@@ -29,9 +29,9 @@ type registry struct {
 // secret is what is searched for.
 type secret struct {
 	plain   string
-	cores   []string       // parts of its base64 and hex forms that do not depend on neighbours
-	escaped *regexp.Regexp // any mixture of URL, JSON and HTML escapes
-	bounded *regexp.Regexp // of a short secret: as a separate word; nil: anywhere
+	cores   []string              // parts of its base64 and hex forms that do not depend on neighbours
+	escaped func() *regexp.Regexp // any mixture of URL, JSON and HTML escapes
+	bounded *regexp.Regexp        // of a short secret: as a separate word; nil: anywhere
 }
 
 // Know adds secrets that Redact removes from now on. Texts too short to be a secret, and
@@ -44,8 +44,18 @@ func Know(secrets ...string) {
 	}
 }
 
-// Holds reports that s has a known secret in it.
-func Holds(s string) bool { return known.redact(s) != s }
+// Holds reports that a value is a known secret or has one in it. Short ones count as the
+// complete value only: a folder of PATH may have the same name.
+func Holds(value string) bool {
+	known.mu.RLock()
+	defer known.mu.RUnlock()
+	for _, s := range known.list {
+		if value == s.plain || s.bounded == nil && s.redact(value) != value {
+			return true
+		}
+	}
+	return false
+}
 
 func (r *registry) add(plain string) {
 	r.mu.Lock()
@@ -68,10 +78,12 @@ func (r *registry) redact(s string) string {
 }
 
 func newSecret(plain string) secret {
-	s := secret{plain: plain, escaped: regexp.MustCompile(escapedForm(plain))}
+	form := escapedForm(plain)
 	if len(plain) >= boundedSecret {
-		s.escaped = regexp.MustCompile(`(?i)` + escapedForm(plain)) // programs on the way may change the case
-	} else {
+		form = `(?i)` + form // programs on the way may change the case
+	}
+	s := secret{plain: plain, escaped: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })}
+	if len(plain) < boundedSecret {
 		s.bounded = regexp.MustCompile(`(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(plain) + `($|[^\p{L}\p{N}])`)
 	}
 	s.cores = append(s.cores, hex.EncodeToString([]byte(plain)))
@@ -126,7 +138,7 @@ func (s secret) redact(text string) string {
 		}
 	}
 	if s.bounded == nil && strings.ContainsAny(text, `%\&`) || s.bounded != nil && hasEscape(text) {
-		text = s.escaped.ReplaceAllStringFunc(text, func(found string) string {
+		text = s.escaped().ReplaceAllStringFunc(text, func(found string) string {
 			if found == s.plain { // decided above
 				return found
 			}
