@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -31,6 +32,7 @@ type secret struct {
 	plain   string
 	cores   []string              // parts of its base64 and hex forms that do not depend on neighbours
 	escaped func() *regexp.Regexp // any mixture of URL, JSON and HTML escapes
+	hints   []string              // what escaped forms have in them
 	bounded *regexp.Regexp        // of a short secret: as a separate word; nil: anywhere
 }
 
@@ -55,6 +57,15 @@ func Holds(value string) bool {
 		}
 	}
 	return false
+}
+
+// HideKnown removes known secrets, but not links, from an answer's bytes. JSON stays JSON.
+func HideKnown(b []byte) []byte {
+	s := string(b)
+	if hidden := known.redact(s); hidden != s {
+		return []byte(hidden)
+	}
+	return b
 }
 
 func (r *registry) add(plain string) {
@@ -82,7 +93,7 @@ func newSecret(plain string) secret {
 	if len(plain) >= boundedSecret {
 		form = `(?i)` + form // programs on the way may change the case
 	}
-	s := secret{plain: plain, escaped: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })}
+	s := secret{plain: plain, hints: hintsOf(plain), escaped: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })}
 	if len(plain) < boundedSecret {
 		s.bounded = regexp.MustCompile(`(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(plain) + `($|[^\p{L}\p{N}])`)
 	}
@@ -137,7 +148,7 @@ func (s secret) redact(text string) string {
 			text = cutAround(text, core)
 		}
 	}
-	if s.bounded == nil && strings.ContainsAny(text, `%\&`) || s.bounded != nil && hasEscape(text) {
+	if s.escapedIn(text) {
 		text = s.escaped().ReplaceAllStringFunc(text, func(found string) string {
 			if found == s.plain { // decided above
 				return found
@@ -148,8 +159,30 @@ func (s secret) redact(text string) string {
 	return text
 }
 
-func hasEscape(text string) bool {
-	return strings.Contains(text, "%") || strings.Contains(text, `\u`) || strings.Contains(text, "&#")
+// escapedIn reports that an escaped form may be in text. It is cheap: answers of several
+// megabytes are searched. Escapes change special characters, so that the longest word of
+// the secret stays; else its beginning is escaped as well.
+func (s secret) escapedIn(text string) bool {
+	return slices.ContainsFunc(s.hints, func(hint string) bool { return strings.Contains(text, hint) })
+}
+
+// hintsOf are what some escaped form of the secret has in it.
+func hintsOf(plain string) []string {
+	word := ""
+	for _, w := range strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if len(w) > len(word) {
+			word = w
+		}
+	}
+	list := []string{}
+	if word != plain && len(word) >= 3 {
+		list = append(list, word, strings.ToLower(word), strings.ToUpper(word))
+	}
+	for _, form := range []string{"%%%02x", "%%%02X", `\u%04x`, `\u%04X`, "&#%d;", "&#x%x;", "&#x%X;", `\x%02x`, "%%25%02x", "%%25%02X"} {
+		list = append(list, fmt.Sprintf(form, plain[0])+fmt.Sprintf(form, plain[1]))
+		list = append(list, fmt.Sprintf(form, plain[len(plain)-2])+fmt.Sprintf(form, plain[len(plain)-1]))
+	}
+	return list
 }
 
 // cutAround replaces the base64 or hex word around each core.
