@@ -154,7 +154,7 @@ func (p *Project) openState() error {
 	if p.store != nil {
 		return nil
 	}
-	if err := os.MkdirAll(p.state, 0o755); err != nil {
+	if err := os.MkdirAll(p.state, 0o700); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", StateDir)
 	}
 	store, err := assets.Open(filepath.Join(p.state, "store"))
