@@ -33,7 +33,7 @@ func cleaned(err error) error {
 	if errors.As(err, &e) {
 		e.Message, e.Details, e.Body = foreignText(e.Message), foreignText(e.Details), foreignText(e.Body)
 		e.Code, e.Param, e.RequestID = foreignWord(e.Code), foreignWord(e.Param), foreignWord(e.RequestID)
-		e.Err = outside.Error(e.Err)
+		e.Location, e.Err = foreignWord(e.Location), outside.Error(e.Err)
 	}
 	return err
 }

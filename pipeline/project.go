@@ -76,6 +76,7 @@ type Project struct {
 	autoMu  sync.Mutex
 	assumed atomic.Bool // the account's API was not asked for: the key's program is not allowed
 	uploads keyedMutex
+	links   uploadLinks
 
 	indexOnce  sync.Once
 	index      map[string]int  // clips by name
