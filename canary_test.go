@@ -143,11 +143,11 @@ func sandboxFor(t *testing.T, data string, flags ...string) string {
 	return ""
 }
 
-// watchProcesses reads the command lines of this test's own descendants until it is
-// told to stop, and the environment of media programs: they have no use for a key.
-// Other programs of the machine may well be speaking of signatures.
+// watchProcesses reads the command lines and the environments of this test's descendants
+// until it is stopped. Other programs of the machine may well have signatures.
 func watchProcesses(t *testing.T) (stop func() int) {
 	done, seen := make(chan struct{}), 0
+	own, shown := ownPrograms(t), map[string]bool{}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for {
@@ -169,12 +169,7 @@ func watchProcesses(t *testing.T) (stop func() int) {
 				if x := leaks(b); x != "" {
 					t.Errorf("a process shows %q", x)
 				}
-				if bytes.Contains(b, []byte("ffmpeg")) {
-					env, _ := os.ReadFile(filepath.Join(filepath.Dir(l), "environ"))
-					if x := leaks(env); x != "" {
-						t.Errorf("ffmpeg was given %q", x)
-					}
-				}
+				inspect(t, filepath.Base(filepath.Dir(l)), own, shown)
 			}
 		}
 	})
