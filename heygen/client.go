@@ -88,7 +88,9 @@ func WithLog(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
 // WithWarn receives what a user should read although the request succeeded: an error in
 // an answer that names a job, and the announced end of v1 and v2, once. It may be called
 // from many goroutines.
-func WithWarn(f func(text string)) Option { return func(c *Client) { c.warn = f } }
+func WithWarn(f func(text string)) Option {
+	return func(c *Client) { c.warn = func(text string) { f(foreignText(text)) } }
+}
 
 // WithClock replaces the clock and the pauses between repeats.
 func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) error) Option {
