@@ -111,6 +111,7 @@ func TestNothingKeepsAKeyOrALink(t *testing.T) {
 			if l := leaks(b); l != "" {
 				t.Errorf("%s holds %q", strings.TrimPrefix(path, project), l)
 			}
+			private(t, project, path)
 			return err
 		})
 		if err != nil || looked < 8 {
@@ -119,6 +120,22 @@ func TestNothingKeepsAKeyOrALink(t *testing.T) {
 	}
 	if n := watch(); n == 0 {
 		t.Error("no process was seen")
+	}
+}
+
+// private wants the records of a project to be their owner's alone. Media in the store are
+// linked into public/ and readable there.
+func private(t *testing.T, project, path string) {
+	t.Helper()
+	state := filepath.Join(project, ".greenroom")
+	rel, err := filepath.Rel(state, path)
+	if err != nil || !filepath.IsLocal(rel) || strings.HasPrefix(rel, "store") {
+		return
+	}
+	for _, name := range []string{state, path} {
+		if fi, err := os.Stat(name); err != nil || fi.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is readable by others: %v", name, fi.Mode())
+		}
 	}
 }
 

@@ -171,7 +171,7 @@ func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
 		return known, nil
 	case p.offline: // the lockfile's takes stand on the routes of either
 		return heygen.V2, nil
-	case p.needsConsent(): // nothing is asked, and nothing remembered
+	case p.assumed.Load() || p.needsConsent(): // nothing is asked, and nothing remembered
 		p.assumed.Store(true)
 		return heygen.V2, nil
 	}

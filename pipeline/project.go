@@ -158,6 +158,10 @@ func (p *Project) openState() error {
 	if err := os.MkdirAll(p.state, 0o700); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", StateDir)
 	}
+	// Earlier versions made it readable by all. A mode that the user chose stays.
+	if fi, err := os.Stat(p.state); err == nil && fi.Mode().Perm() == 0o755 {
+		_ = os.Chmod(p.state, 0o700) // the files in it are private anyway
+	}
 	store, err := assets.Open(filepath.Join(p.state, "store"))
 	if err != nil {
 		return err
