@@ -75,6 +75,10 @@ func TestALinkLosesWhatGivesAccess(t *testing.T) {
 		"https://host/cb#access_token=SIGNED":      "https://host/cb?[redacted]",
 		"https://docs.heygen.com/limits":           "https://docs.heygen.com/limits",
 		"set heygen.api: v3, see a=b":              "set heygen.api: v3, see a=b",
+		"export HEYGEN_API_KEY=<your key>":         "export HEYGEN_API_KEY=<your key>",
+		"the signature: wrong":                     "the signature: wrong",
+		`{"Signature": "SIGNED", "Policy":"P1"}`:   `{"Signature": "[redacted]", "Policy":"[redacted]"}`,
+		`Signature="SIGNED"`:                       `[redacted]"`,
 		"the token is not valid; signature wrong":  "the token is not valid; signature wrong",
 		"clip \"a\": 400 Bad Request: wrong [400]": "clip \"a\": 400 Bad Request: wrong [400]",
 	} {
