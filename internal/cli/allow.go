@@ -70,7 +70,8 @@ func (e *env) listAllowed() error {
 		return e.printJSON(all)
 	}
 	for _, r := range all {
-		fmt.Fprintf(e.Stdout, "%s  %s  (%s, %s)\n", oneLine(r.Project), oneLine(r.Line), count(len(r.Files), "file"), r.At.Format("2006-01-02"))
+		when := r.At.Format("2006-01-02")
+		fmt.Fprintf(e.Stdout, "%s  %s  (%s, %s)\n", oneLine(r.Project), oneLine(r.Line), count(len(r.Files), "file"), when)
 	}
 	return nil
 }

@@ -13,7 +13,8 @@ var keyVariables = []string{"HEYGEN_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESS
 
 // addressVariables are addresses that may hold a password.
 var addressVariables = []string{
-	"HEYGEN_API_BASE", "GREENROOM_CACHE_URL", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy",
+	"HEYGEN_API_BASE", "GREENROOM_CACHE_URL",
+	"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy",
 }
 
 // guardOutput makes stdout and stderr safe: secrets of the environment are known from

@@ -23,11 +23,13 @@ const access = `(?:x-amz-[a-z-]+|x-goog-[a-z-]+|signature|key-pair-id|policy|exp
 
 // pairs is a run of name=value that names access: a query without its address. What
 // comes before it in the run goes too.
-var pairs = lazyregexp.New(`(?i)(?:[?&]|\b)(?:[\w.~-]+=[^\s"'<>&;]*(?:&amp;|\\u0026|&))*\b` + access + `(?:=|%3d)\\?["']?[^\s"'<>]+`)
+var pairs = lazyregexp.New(`(?i)(?:[?&]|\b|%(?:25)*(?:26|3f))(?:[\w.~-]+=[^\s"'<>&;]*(?:&amp;|\\u0026|&))*` +
+	`(?:\b|%(?:25)*26)` + access + `(?:=|%(?:25)*3d)\\?["']?[^\s"'<>]+`)
 
 // header is a member of a header or of a JSON object that gives access.
 var header = lazyregexp.New(`(?i)\b(x-api-key|authorization|proxy-authorization|set-cookie|cookie|` +
-	`(?:access|secret|session|api|auth)[_-]?(?:token|key)|(?:signature|key-pair-id|policy)\\?["'])(\\?["']?\s*:\s*\\?["']?)` +
+	`(?:access|secret|session|api|auth)[_-]?(?:token|key)|(?:signature|key-pair-id|policy)\\?["'])` +
+	`(\\?["']?\s*:\s*\\?["']?)` +
 	`(?:(?:bearer|basic|digest)\s+)?[^\s"'<>,;\\}]+`)
 
 // element is the same in XML, as S3 answers a refused signature.

@@ -78,6 +78,8 @@ func TestALinkLosesWhatGivesAccess(t *testing.T) {
 		"export HEYGEN_API_KEY=<your key>":         "export HEYGEN_API_KEY=<your key>",
 		"the signature: wrong":                     "the signature: wrong",
 		`{"Signature": "SIGNED", "Policy":"P1"}`:   `{"Signature": "[redacted]", "Policy":"[redacted]"}`,
+		"foo%3D1%26Signature%3DSIGNED":             "foo%3D1[redacted]",
+		"foo%253D1%2526Signature%253DSIGNED":       "foo%253D1[redacted]",
 		`Signature="SIGNED"`:                       `[redacted]"`,
 		"the token is not valid; signature wrong":  "the token is not valid; signature wrong",
 		"clip \"a\": 400 Bad Request: wrong [400]": "clip \"a\": 400 Bad Request: wrong [400]",

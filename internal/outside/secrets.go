@@ -93,7 +93,8 @@ func newSecret(plain string) secret {
 	if len(plain) >= boundedSecret {
 		form = `(?i)` + form // programs on the way may change the case
 	}
-	s := secret{plain: plain, hints: hintsOf(plain), escaped: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })}
+	compile := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form) })
+	s := secret{plain: plain, hints: hintsOf(plain), escaped: compile}
 	if len(plain) < boundedSecret {
 		s.bounded = regexp.MustCompile(`(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(plain) + `($|[^\p{L}\p{N}])`)
 	}
@@ -178,7 +179,9 @@ func hintsOf(plain string) []string {
 	if word != plain && len(word) >= 3 {
 		list = append(list, word, strings.ToLower(word), strings.ToUpper(word))
 	}
-	for _, form := range []string{"%%%02x", "%%%02X", `\u%04x`, `\u%04X`, "&#%d;", "&#x%x;", "&#x%X;", `\x%02x`, "%%25%02x", "%%25%02X"} {
+	for _, form := range []string{
+		"%%%02x", "%%%02X", `\u%04x`, `\u%04X`, "&#%d;", "&#x%x;", "&#x%X;", `\x%02x`, "%%25%02x", "%%25%02X",
+	} {
 		list = append(list, fmt.Sprintf(form, plain[0])+fmt.Sprintf(form, plain[1]))
 		list = append(list, fmt.Sprintf(form, plain[len(plain)-2])+fmt.Sprintf(form, plain[len(plain)-1]))
 	}

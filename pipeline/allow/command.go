@@ -71,8 +71,8 @@ func Read(dir, line string) (*Command, error) {
 	for i, word := range c.Argv {
 		for _, name := range pieces(word, i == 0) {
 			if err := c.include(name, budget); err != nil {
-				return nil, fault.Wrap(fault.Auth, err, "name files in heygen.key, not folders, or use a program outside of the project",
-					"check what heygen.key names")
+				hint := "name files in heygen.key, not folders, or use a program outside of the project"
+				return nil, fault.Wrap(fault.Auth, err, hint, "check what heygen.key names")
 			}
 		}
 	}

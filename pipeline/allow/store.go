@@ -28,7 +28,8 @@ type Record struct {
 func folder() (string, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return "", fault.Wrap(fault.Auth, err, "set HOME, or export "+EnvAllow+"='<the command line>'", "find the folder for consents")
+		hint := "set HOME, or export " + EnvAllow + "='<the command line>'"
+		return "", fault.Wrap(fault.Auth, err, hint, "find the folder for consents")
 	}
 	return filepath.Join(dir, "greenroom", "allowed"), nil
 }
@@ -69,7 +70,8 @@ func (c *Command) Allow(now time.Time) error {
 		_, err = atomicfile.WriteBytes(filepath.Join(dir, c.id()+".json"), 0o600, append(b, '\n'))
 	}
 	if err != nil {
-		return fault.Wrap(fault.Failed, err, "make "+dir+" writable, or export "+EnvAllow+"='<the command line>'", "record the consent")
+		hint := "make " + dir + " writable, or export " + EnvAllow + "='<the command line>'"
+		return fault.Wrap(fault.Failed, err, hint, "record the consent")
 	}
 	return nil
 }
