@@ -28,7 +28,7 @@ func Text(s string) string { return escape(Redact(s), true) }
 // Mask is for a line of the user's own file that is shown with a caret below it: a
 // character that is not safe becomes one other character, so that columns stay.
 func Mask(s string) string {
-	return ciCommands.Replace(strings.Map(func(r rune) rune {
+	return breakCommands(strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
 			return ' '
@@ -72,7 +72,7 @@ func (c *cleaned) Unwrap() error { return c.err }
 // way, and breaks up the words that CI systems obey.
 func escape(s string, lines bool) string {
 	if !hasUnsafe(s) {
-		return ciCommands.Replace(s)
+		return breakCommands(s)
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -95,7 +95,7 @@ func escape(s string, lines bool) string {
 		}
 		i += n
 	}
-	return ciCommands.Replace(b.String())
+	return breakCommands(b.String())
 }
 
 func writeEscape(b *strings.Builder, r rune) {
@@ -140,7 +140,14 @@ func unsafe(r rune) bool {
 	return r >= 0xe0000 && r <= 0xe007f
 }
 
-// ciCommands breaks up what a CI system obeys anywhere in a line: GitHub's old form, Azure
+// breakCommands breaks up what a CI system obeys anywhere in a line: GitHub's old form, Azure
 // Pipelines and TeamCity. GitHub's `::command::` counts at the start of a line only, see
 // Writer.
+func breakCommands(s string) string {
+	if !strings.Contains(s, "##") {
+		return s
+	}
+	return ciCommands.Replace(s)
+}
+
 var ciCommands = strings.NewReplacer("##[", "# #[", "##vso[", "# #vso[", "##teamcity[", "# #teamcity[")

@@ -46,7 +46,7 @@ func (o *Writer) Write(p []byte) (int, error) {
 }
 
 func (o *Writer) pass(s string) string {
-	s = ciCommands.Replace(known.redact(s))
+	s = breakCommands(known.redact(s))
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); {
