@@ -111,6 +111,7 @@ func TestNothingKeepsAKeyOrALink(t *testing.T) {
 			if l := leaks(b); l != "" {
 				t.Errorf("%s holds %q", strings.TrimPrefix(path, project), l)
 			}
+			private(t, project, path)
 			return err
 		})
 		if err != nil || looked < 8 {
@@ -119,6 +120,22 @@ func TestNothingKeepsAKeyOrALink(t *testing.T) {
 	}
 	if n := watch(); n == 0 {
 		t.Error("no process was seen")
+	}
+}
+
+// private wants the records of a project to be their owner's alone. Media in the store are
+// linked into public/ and readable there.
+func private(t *testing.T, project, path string) {
+	t.Helper()
+	state := filepath.Join(project, ".greenroom")
+	rel, err := filepath.Rel(state, path)
+	if err != nil || !filepath.IsLocal(rel) || strings.HasPrefix(rel, "store") {
+		return
+	}
+	for _, name := range []string{state, path} {
+		if fi, err := os.Stat(name); err != nil || fi.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is readable by others: %v", name, fi.Mode())
+		}
 	}
 }
 
@@ -143,11 +160,11 @@ func sandboxFor(t *testing.T, data string, flags ...string) string {
 	return ""
 }
 
-// watchProcesses reads the command lines of this test's own descendants until it is
-// told to stop, and the environment of media programs: they have no use for a key.
-// Other programs of the machine may well be speaking of signatures.
+// watchProcesses reads the command lines and the environments of this test's descendants
+// until it is stopped. Other programs of the machine may well have signatures.
 func watchProcesses(t *testing.T) (stop func() int) {
 	done, seen := make(chan struct{}), 0
+	own, shown := ownPrograms(t), map[string]bool{}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for {
@@ -169,12 +186,7 @@ func watchProcesses(t *testing.T) (stop func() int) {
 				if x := leaks(b); x != "" {
 					t.Errorf("a process shows %q", x)
 				}
-				if bytes.Contains(b, []byte("ffmpeg")) {
-					env, _ := os.ReadFile(filepath.Join(filepath.Dir(l), "environ"))
-					if x := leaks(env); x != "" {
-						t.Errorf("ffmpeg was given %q", x)
-					}
-				}
+				inspect(t, filepath.Base(filepath.Dir(l)), own, shown)
 			}
 		}
 	})

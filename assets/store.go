@@ -36,7 +36,7 @@ type Store struct{ dir string }
 // Open makes the folders it needs.
 func Open(dir string) (*Store, error) {
 	for _, d := range []string{"sha256", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
 			return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "open the store")
 		}
 	}
@@ -86,7 +86,7 @@ func (s *Store) Adopt(path string) (Hash, int64, error) {
 	if s.Has(h, size) {
 		return h, size, os.Remove(path)
 	}
-	if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
 		return "", 0, full(err, "store a file")
 	}
 	if err := atomicfile.Commit(path, final); err != nil {

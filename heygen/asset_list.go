@@ -136,7 +136,7 @@ func (c *Client) put(ctx context.Context, op string, to Link, headers map[string
 		return fail
 	}
 	defer res.Body.Close()
-	b, _ := io.ReadAll(io.LimitReader(res.Body, maxQuote)) // only for the message
+	b, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // only for the message
 	if res.StatusCode/100 != 2 {
 		fail.Status, fail.Body = res.StatusCode, quote(b)
 		return fail

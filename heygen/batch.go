@@ -46,7 +46,7 @@ type wireJobState struct {
 }
 
 func (d wireJobState) state() JobState {
-	s := JobState{ID: string(d.ID), RawStatus: string(d.Status), State: stateOf(string(d.Status)), Missing: strings.EqualFold(string(d.Status), "not_found")}
+	s := JobState{ID: string(d.ID), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Missing: strings.EqualFold(string(d.Status), "not_found")}
 	if s.State == StateFailed {
 		s.Failure = readFailure(d.Error)
 	}

@@ -21,6 +21,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"greenroom/internal/outside"
 )
 
 // Hosts of the real service.
@@ -87,7 +89,9 @@ func WithLog(l *slog.Logger) Option { return func(c *Client) { c.log = l } }
 // WithWarn receives what a user should read although the request succeeded: an error in
 // an answer that names a job, and the announced end of v1 and v2, once. It may be called
 // from many goroutines.
-func WithWarn(f func(text string)) Option { return func(c *Client) { c.warn = f } }
+func WithWarn(f func(text string)) Option {
+	return func(c *Client) { c.warn = func(text string) { f(foreignText(text)) } }
+}
 
 // WithClock replaces the clock and the pauses between repeats.
 func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) error) Option {
@@ -97,6 +101,7 @@ func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) 
 // New makes a client. Reads are repeated up to 3 times unless an option says
 // otherwise.
 func New(key Secret, opts ...Option) *Client {
+	outside.Know(key.Reveal())
 	c := &Client{
 		key: key, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
 		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause, server: &serverClock{},
@@ -157,6 +162,7 @@ func (c *Client) do(ctx context.Context, q call) ([]byte, error) {
 	}
 	for attempt := 0; ; attempt++ {
 		b, err := c.send(ctx, q)
+		err = cleaned(err)
 		var e *Error
 		if err == nil || q.once || attempt >= c.retries || !errors.As(err, &e) || !e.Temporary() || ctx.Err() != nil {
 			return b, err
@@ -282,7 +288,7 @@ func readAnswer(fail *Error, res *http.Response) ([]byte, error) {
 	if err != nil || long {
 		fail.Own = false // a part of an answer, even one that can be read, is not the answer
 	}
-	return b, failed
+	return outside.HideKnown(b), failed
 }
 
 // bare drops the URL that net/http wraps around its errors: its query may hold
@@ -290,15 +296,15 @@ func readAnswer(fail *Error, res *http.Response) ([]byte, error) {
 func bare(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err
+		err = u.Err
 	}
-	return err
+	return outside.Error(err)
 }
 
 func requestID(h http.Header) string {
 	for _, k := range []string{"X-Request-Id", "X-Amzn-Request-Id", "X-Amzn-Trace-Id"} {
 		if v := h.Get(k); v != "" {
-			return v
+			return foreignWord(v)
 		}
 	}
 	return ""

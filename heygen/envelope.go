@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"unicode/utf8"
+
+	"greenroom/internal/outside"
 )
 
 const (
@@ -103,12 +104,8 @@ func text(b json.RawMessage) string {
 }
 
 func quote(b []byte) string {
-	s := strings.Join(strings.Fields(string(bytes.ToValidUTF8(b[:min(len(b), 4096)], []byte("?")))), " ")
-	for len(s) > maxQuote {
-		_, n := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-n]
-	}
-	return s
+	s := outside.Redact(string(bytes.ToValidUTF8(b[:min(len(b), maxErrorBody)], []byte("?"))))
+	return outside.Short(strings.Join(strings.Fields(s), " "), maxQuote) // redacted first: half a key is left by a cut
 }
 
 // decode reads the data member into out. Members of another type than documented stay

@@ -96,7 +96,7 @@ func (c *Client) PhotoTraining(ctx context.Context, api API, id string) (Trainin
 		path = "/v3/avatars/looks/"
 	}
 	err := c.read(ctx, op, path+url.PathEscape(id), nil, &d)
-	return Training{string(d.Status), first(string(d.Error.Message), string(d.Message))}, err
+	return Training{foreignWord(d.Status), foreignText(first(string(d.Error.Message), string(d.Message)))}, err
 }
 
 // TrainPhotoGroup starts training a V2 photo avatar group.

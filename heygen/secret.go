@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
+
+	"greenroom/internal/outside"
 )
 
 // Secret is an API key. However it is printed, encoded or logged it shows only
@@ -24,19 +25,15 @@ func (Secret) LogValue() slog.Value         { return slog.StringValue(redacted) 
 // Format covers every verb, also %x and %q, which skip String.
 func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
 
-// Link is a signed file link. Printed, it loses its query: that part lets
-// anybody download the file for a week.
+// Link is a signed file link. Printed, it loses its query and its password: they let
+// everyone download the file for a week.
 type Link string
 
 // Reveal gives the whole link, for the request that follows it.
 func (l Link) Reveal() string { return string(l) }
 
 func (l Link) String() string {
-	base, query, _ := strings.Cut(string(l), "?")
-	if query != "" {
-		base += "?" + redacted
-	}
-	return base
+	return outside.URL(string(l))
 }
 
 func (l Link) GoString() string             { return fmt.Sprintf("%q", l.String()) }

@@ -142,7 +142,7 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 	if err := c.read(ctx, "read proofread", path, nil, &d); err != nil {
 		return Proofread{}, err
 	}
-	p := Proofread{ID: id, Status: string(d.Status), Message: string(d.Message)}
+	p := Proofread{ID: id, Status: foreignWord(d.Status), Message: foreignText(d.Message)}
 	if stateOf(p.Status) != StateCompleted {
 		return p, nil
 	}

@@ -135,14 +135,14 @@ type wireVideo struct {
 }
 
 func (d wireVideo) video() Video {
-	v := Video{ID: string(d.ID), RawStatus: string(d.Status), Title: string(d.Title), URL: Link(d.URL), Duration: float64(d.Duration),
+	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL), Duration: float64(d.Duration),
 		CaptionURL: Link(d.Subtitles), ThumbnailURL: Link(d.Thumbnail), GIFURL: Link(d.GIF), CreatedAt: d.CreatedAt.Time}
 	state, known := stateWords[strings.ToLower(v.RawStatus)]
 	if v.State = state; !known {
 		v.State = StateUnknown
 	}
-	if f := (Failure{Code: string(d.Code), Message: string(d.Message)}); v.State == StateFailed {
-		v.Failure = &f
+	if v.State == StateFailed {
+		v.Failure = newFailure(string(d.Code), string(d.Message), "")
 	}
 	return v
 }

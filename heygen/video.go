@@ -78,7 +78,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		return Video{}, err
 	}
 	v := Video{
-		ID: first(string(d.ID), id), RawStatus: string(d.Status), Title: string(d.Title), URL: Link(d.URL),
+		ID: first(string(d.ID), id), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
 		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), ThumbnailURL: Link(d.Thumbnail),
 		GIFURL: Link(d.GIF), CallbackID: string(d.CallbackID), CreatedAt: d.CreatedAt.Time,
 	}
@@ -103,7 +103,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 func readFailure(b json.RawMessage) *Failure {
 	if !isObject(b) {
 		if s := text(b); s != "" {
-			return &Failure{Message: s}
+			return newFailure("", s, "")
 		}
 		return nil
 	}
@@ -113,9 +113,9 @@ func readFailure(b json.RawMessage) *Failure {
 		Detail  flexText `json:"detail"`
 	}
 	if json.Unmarshal(b, &o) != nil {
-		return &Failure{Message: quote(b)}
+		return newFailure("", quote(b), "")
 	}
-	return &Failure{Code: string(o.Code), Message: first(string(o.Message), string(o.Detail)), Detail: string(o.Detail)}
+	return newFailure(string(o.Code), first(string(o.Message), string(o.Detail)), string(o.Detail))
 }
 
 // ListOptions narrow a list. Limit is 1 to 100; 0 asks for 100.

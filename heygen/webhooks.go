@@ -226,7 +226,7 @@ func (w *Webhooks) Events(ctx context.Context, eventType string, limit int) ([]S
 	out := make([]SentEvent, 0, len(wire))
 	for _, e := range wire {
 		out = append(out, SentEvent{string(e.ID), string(e.Type), string(e.Data.VideoID),
-			first(string(e.Data.Msg), string(e.Data.Message), string(e.Data.Failure)), e.Created.Time})
+			foreignText(first(string(e.Data.Msg), string(e.Data.Message), string(e.Data.Failure))), e.Created.Time})
 	}
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline/ledger"
 )
 
@@ -144,7 +145,7 @@ func (p *Project) Spending(ctx context.Context) (Spending, error) {
 			run.Price += r.Price
 			out.Total += r.Price
 		}
-		run.Purchases = append(run.Purchases, Purchase{r.Clip, r.Route, string(r.State), r.VideoID, r.Price, r.Reason})
+		run.Purchases = append(run.Purchases, Purchase{r.Clip, r.Route, string(r.State), r.VideoID, r.Price, outside.Clean(r.Reason)})
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,14 +12,18 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
+	"greenroom/internal/outside"
 	"greenroom/internal/proc"
+	"greenroom/pipeline/allow"
 )
 
 // defaultKeyRef is where the key comes from when the manifest does not say.
 const defaultKeyRef = "$HEYGEN_API_KEY"
 
 // resolveKey turns a reference into the key: `$NAME` reads the environment,
-// `file:PATH` the first line of a file, `cmd:PROGRAM ARGS` a program's output.
+// `file:PATH` the first line of a file, `cmd:PROGRAM ARGS` a program's output. A program
+// that the user has not allowed is not run: the error says how to allow it.
 func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
 	if ref == "" {
 		ref = defaultKeyRef
@@ -27,7 +32,7 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 	switch {
 	case strings.HasPrefix(ref, "$"):
 		key = getenv(ref[1:])
-		proc.Hide(ref[1:])
+		hideKey(ref)
 	case strings.HasPrefix(ref, "file:"):
 		path := strings.TrimPrefix(ref, "file:")
 		if !filepath.IsAbs(path) {
@@ -39,15 +44,16 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 		}
 		key, _, _ = strings.Cut(string(b), "\n")
 	case strings.HasPrefix(ref, "cmd:"):
-		argv := strings.Fields(strings.TrimPrefix(ref, "cmd:"))
-		if len(argv) == 0 {
-			return "", fault.New(fault.Auth, "write heygen.key as cmd:PROGRAM ARGUMENTS", "heygen.key names no program")
+		c, err := allow.Read(dir, strings.TrimPrefix(ref, "cmd:"))
+		if err != nil {
+			return "", err
 		}
-		var out bytes.Buffer
-		if _, err := proc.Run(ctx, proc.Cmd{Path: argv[0], Args: argv[1:], Dir: dir, Env: os.Environ(), Stdout: &out, Timeout: time.Minute}); err != nil {
-			return "", fault.Wrap(fault.Auth, err, "run the command of heygen.key by hand to see what it wants", "ask a program for the HeyGen key")
+		if !c.Allowed(getenv) {
+			return "", c.Consent()
 		}
-		key = out.String()
+		if key, err = askProgram(ctx, c); err != nil {
+			return "", err
+		}
 	default:
 		return "", fault.New(fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS", "heygen.key must not hold the key itself")
 	}
@@ -55,7 +61,71 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 	if key == "" {
 		return "", fault.New(fault.Auth, exportHint(ref)+", or use the sandbox: heygen: {api: sandbox}", "no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0])
 	}
+	outside.Know(key)
 	return heygen.Secret(key), nil
+}
+
+// askProgram runs an allowed program; what it prints is the key.
+func askProgram(ctx context.Context, c *allow.Command) (string, error) {
+	var out bytes.Buffer
+	run := proc.Cmd{Path: c.Argv[0], Args: c.Argv[1:], Dir: c.Dir, Env: proc.ForKeyProgram(), Stdout: &out, Timeout: time.Minute}
+	if _, err := proc.Run(ctx, run); err != nil {
+		hint := "run the command of heygen.key by hand to see what it needs; it runs in " + c.Dir
+		return "", fault.Wrap(fault.Auth, err, hint, "ask a program for the HeyGen key")
+	}
+	return out.String(), nil
+}
+
+// KeyCommand is the program that heygen.key names, nil when it names none. It is not run.
+func (p *Project) KeyCommand() (*allow.Command, error) {
+	line, ok := strings.CutPrefix(p.Manifest.HeyGen.Key, "cmd:")
+	if !ok {
+		return nil, nil
+	}
+	return allow.Read(p.dir, line)
+}
+
+// needsConsent reports that the key comes from a program that the user has not allowed:
+// then a look-up that is only for information is skipped.
+func (p *Project) needsConsent() bool {
+	c, err := p.KeyCommand()
+	return err != nil || c != nil && !c.Allowed(p.o.Getenv)
+}
+
+// keyVariable finds references to variables in a manifest, also in one with mistakes.
+var keyVariable = lazyregexp.New(`(?m)\bkey["']?[ \t]*:[ \t]*["']?\$([A-Za-z_][A-Za-z0-9_]*)`)
+
+// maxManifest is how much of a manifest is searched for the name, bytes; larger ones are
+// refused when they are read.
+const maxManifest = 1 << 20
+
+// HideKeyVariable removes the variable that a manifest names for its key from the
+// environment of every child. It reads the file as text, so that commands which do not
+// open the project, such as doctor, and faulty manifests are covered too.
+func HideKeyVariable(manifestPath string) {
+	f, err := os.Open(manifestPath)
+	if err != nil {
+		return // there is no manifest
+	}
+	defer f.Close()
+	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() {
+		return
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxManifest))
+	if err != nil {
+		return
+	}
+	for _, m := range keyVariable.FindAllStringSubmatch(string(b), -1) {
+		hideKey("$" + m[1])
+	}
+}
+
+// hideKey keeps the variable of a reference, and its value, to this process.
+func hideKey(ref string) {
+	if name, ok := strings.CutPrefix(ref, "$"); ok {
+		proc.Hide(name)
+		outside.Know(os.Getenv(name))
+	}
 }
 
 func exportHint(ref string) string {

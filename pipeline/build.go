@@ -306,7 +306,7 @@ func (b *build) listen(ctx context.Context) (stop func()) {
 		for {
 			select {
 			case <-b.o.Look:
-				b.polls.ring()
+				b.polls.ring(b.leastPause())
 			case <-ctx.Done():
 				return
 			}

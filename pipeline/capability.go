@@ -48,6 +48,9 @@ func openCapabilities(state string) *capabilities {
 	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
 		c.file = map[string]*capability{} // spoiled: ask again
 	}
+	if c.forgetSignedLinks() {
+		_ = c.write()
+	}
 	return c
 }
 
@@ -117,6 +120,8 @@ func (p *Project) accountID() string {
 		base = embeddedSandbox
 	case base == "":
 		base = heygen.DefaultBaseURL
+	default:
+		base = bareAddress(base) // it is stored
 	}
 	ref := p.Manifest.HeyGen.Key
 	if ref == "" {

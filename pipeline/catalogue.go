@@ -52,7 +52,7 @@ func cached[T any](a *Account, name string, refresh bool, read func() (T, error)
 	if err != nil {
 		return list, 0, err
 	}
-	if _, serr := os.Stat(a.p.state); serr == nil && os.MkdirAll(filepath.Dir(path), 0o755) == nil {
+	if _, serr := os.Stat(a.p.state); serr == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
 		if b, err := json.Marshal(listed[T]{a.p.accountID(), now, list}); err == nil {
 			_, _ = atomicfile.WriteBytes(path, 0o600, b) // only a memory
 		}

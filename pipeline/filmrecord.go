@@ -94,7 +94,7 @@ func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
 		return err
 	}
 	to := p.filmRecord(path)
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
 	_, err = atomicfile.WriteBytes(to, 0o600, b)

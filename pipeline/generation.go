@@ -43,6 +43,9 @@ func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
 		return known, nil
 	case p.offline: // the lockfile's takes are valid on the routes of either
 		return heygen.V2, nil
+	case p.assumed.Load() || p.needsConsent(): // nothing is asked, and nothing remembered
+		p.assumed.Store(true)
+		return heygen.V2, nil
 	}
 	client, err := p.connect(ctx)
 	if err != nil {

@@ -73,7 +73,7 @@ func (p *Project) findIdentity(ctx context.Context, ask bool) (id origin.Identit
 	}
 	key := p.keyAccount()
 	if key == "" {
-		if !ask {
+		if !ask || p.needsConsent() {
 			return id, false
 		}
 		if _, err := p.connect(ctx); err != nil {

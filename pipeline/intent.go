@@ -305,7 +305,11 @@ func (w *writer) translation(title string) (string, any, error) {
 			return "", nil, err
 		}
 	}
-	u, err := w.b.uploaded(w.ctx, w.client, w.api, file)
+	find := w.b.uploaded
+	if w.api == heygen.V2 {
+		find = w.b.uploadedAt
+	}
+	u, err := find(w.ctx, w.client, w.api, file)
 	if err != nil {
 		return "", nil, err
 	}

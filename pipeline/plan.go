@@ -8,6 +8,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -234,7 +235,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 			}
 			return say(Blocked, "an earlier request got no answer and is not on the account; a build searches again, or resolve it with `greenroom resolve %s`", c.Name)
 		case ledger.Failed:
-			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", row.Reason, c.Take+1)
+			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", outside.Clean(row.Reason), c.Take+1)
 		}
 	}
 	if p.bought(e, have, req.key) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"greenroom/assets"
@@ -73,7 +74,9 @@ type Project struct {
 
 	rows    map[string]*ledger.Row // of the last plan
 	autoMu  sync.Mutex
+	assumed atomic.Bool // the account's API was not asked for: the key's program is not allowed
 	uploads keyedMutex
+	links   uploadLinks
 
 	indexOnce  sync.Once
 	index      map[string]int  // clips by name
@@ -113,6 +116,7 @@ func Open(o Options) (*Project, error) {
 			return nil, err
 		}
 	}
+	hideKey(m.HeyGen.Key)
 	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now), provider: o.shared}
 	if p.provider == nil {
 		p.provider = &provider{}
@@ -133,6 +137,14 @@ func Open(o Options) (*Project, error) {
 	return p, nil
 }
 
+// Assumed is a remark when the account's API generation could not be asked for; else "".
+func (p *Project) Assumed() string {
+	if !p.assumed.Load() {
+		return ""
+	}
+	return "the account was not asked, v2 is assumed: heygen.key runs a program that is not allowed; run `greenroom allow`"
+}
+
 // Dir is the project's folder, absolute.
 func (p *Project) Dir() string { return p.dir }
 
@@ -143,8 +155,12 @@ func (p *Project) openState() error {
 	if p.store != nil {
 		return nil
 	}
-	if err := os.MkdirAll(p.state, 0o755); err != nil {
+	if err := os.MkdirAll(p.state, 0o700); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", StateDir)
+	}
+	// Earlier versions made it readable by all. A mode that the user chose stays.
+	if fi, err := os.Stat(p.state); err == nil && fi.Mode().Perm() == 0o755 {
+		_ = os.Chmod(p.state, 0o700) // the files in it are private anyway
 	}
 	store, err := assets.Open(filepath.Join(p.state, "store"))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"greenroom/pipeline/allow"
 	"greenroom/pipeline/manifest"
 )
 
@@ -184,7 +185,8 @@ func TestResolveKey(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "key.txt"), []byte("from-file\nsecond line\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"HEYGEN_API_KEY": "from-default", "OTHER": "from-other", "BLANK": " "}
+	env := map[string]string{"HEYGEN_API_KEY": "from-default", "OTHER": "from-other", "BLANK": " ",
+		allow.EnvAllow: "echo from-program"}
 	for ref, want := range map[string]string{
 		"": "from-default", "$OTHER": "from-other", "file:key.txt": "from-file", "file:" + filepath.Join(dir, "key.txt"): "from-file",
 		"cmd:echo from-program": "from-program",
@@ -197,6 +199,7 @@ func TestResolveKey(t *testing.T) {
 			t.Errorf("%q prints itself: %s", ref, s)
 		}
 	}
+	env[allow.EnvAllow] = "false"
 	for _, ref := range []string{"$BLANK", "$NOWHERE", "file:none", "cmd:", "cmd:false", "sk_live_123"} {
 		if k, err := resolveKey(t.Context(), ref, dir, func(n string) string { return env[n] }); err == nil {
 			t.Errorf("%q gave a key of %d characters", ref, len(k))

@@ -158,5 +158,5 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 			return nil, err
 		}
 	}
-	return remote{client, row.Route}.FindByTitle(ctx, row.Marker)
+	return remote{client, row.Route, &uploadLinks{}}.FindByTitle(ctx, row.Marker)
 }

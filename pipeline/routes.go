@@ -253,14 +253,16 @@ func (p *Project) recordRoute(ctx context.Context, route string) string {
 type remote struct {
 	c     *heygen.Client
 	route string
+	links *uploadLinks
 }
 
 // Submit posts once; with the row's idempotency key where the path takes one.
 func (r remote) Submit(ctx context.Context, row ledger.Row) (string, error) {
+	body := r.links.reveal(row.Body)
 	if heygen.HonoursKey(row.Path) {
-		return r.c.SubmitOnce(ctx, row.Path, row.Body, row.Once())
+		return r.c.SubmitOnce(ctx, row.Path, body, row.Once())
 	}
-	return r.c.Submit(ctx, row.Path, row.Body)
+	return r.c.Submit(ctx, row.Path, body)
 }
 
 // repeat is nil where a second POST is a second purchase: v1, v2 and v3's agents. A

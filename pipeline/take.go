@@ -125,7 +125,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	}
 	before := s.submission().State
 	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
-	re := remote{client, s.Route}
+	re := remote{client, s.Route, &b.links}
 	o := ledger.SpendOptions{
 		Settle: settle, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
 	}

@@ -33,9 +33,19 @@ func contentType(b []byte) string {
 	return kind
 }
 
-// uploaded sees that the account holds a file and gives its id. The same content is
+// uploaded makes sure that the account holds a file and returns its id. The same content is
 // sent once for each generation, whatever its name.
 func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+	return p.uploadOnce(ctx, client, api, path, false)
+}
+
+// uploadedAt is uploaded for requests that need the file's address. One that was signed is
+// not stored, so that a later process sends the file again; that is free.
+func (p *Project) uploadedAt(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+	return p.uploadOnce(ctx, client, api, path, true)
+}
+
+func (p *Project) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (upload, error) {
 	hash, err := p.inputs.hash(path)
 	if err != nil {
 		return upload{}, err
@@ -44,7 +54,7 @@ func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heyge
 	defer unlock()
 	var known upload
 	p.can.of(p.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
-	if known.ID != "" {
+	if known.ID != "" && (!address || p.links.usable(known)) {
 		return known, nil
 	}
 	b, kind, err := p.readUpload(path)
@@ -57,7 +67,7 @@ func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heyge
 	}
 	u := upload{ID: a.ID}
 	if api == heygen.V2 {
-		u.URL = a.URL.Reveal() // v1 names an upload by address; it is not signed
+		u.URL = p.links.keep(a.ID, a.URL.Reveal()) // v1 names an upload by address
 	}
 	p.can.learn(p.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
 	name := p.rel(path)

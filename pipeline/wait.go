@@ -68,7 +68,7 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 			return row, v, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
 		}
 		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
-		if err := b.polls.sleep(ctx, pause/2+rand.N(pause)); err != nil {
+		if err := b.polls.sleep(ctx, pause/2+rand.N(pause), b.leastPause()); err != nil {
 			return row, heygen.Video{}, err
 		}
 		pause = min(pause*3/2, longest)
@@ -105,6 +105,15 @@ func (b *build) eta(route string, age time.Duration) string {
 	return fmt.Sprintf(", about %s left", (usual - age).Round(time.Second))
 }
 
+// leastPause is the shortest time between two reads of one job, however often events ask
+// for one: callbacks are not signed, so that everyone who finds the address can send them.
+func (b *build) leastPause() time.Duration {
+	if b.provider.local() {
+		return 250 * time.Millisecond
+	}
+	return time.Second
+}
+
 // polls reads states for everybody who waits: where v3 has several jobs at work, one
 // call asks for all of them.
 type polls struct {
@@ -115,26 +124,35 @@ type polls struct {
 	bell    chan struct{} // closed and made anew when somebody should look sooner
 }
 
-// ring makes everybody who waits look now: an event said that something happened.
-func (p *polls) ring() {
+// ring makes every waiting clip read its job soon: an event said that something happened.
+// Answers younger than least stay valid, or many clips would each read all jobs.
+func (p *polls) ring(least time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	clear(p.last)
+	for id, h := range p.last {
+		if p.now().Sub(h.at) >= least {
+			delete(p.last, id)
+		}
+	}
 	if p.bell != nil {
 		close(p.bell)
 	}
 	p.bell = make(chan struct{})
 }
 
-// sleep waits between looks, or until the bell.
-func (p *polls) sleep(ctx context.Context, d time.Duration) error {
+// sleep waits between two reads: for d, or until the bell but at least for least.
+func (p *polls) sleep(ctx context.Context, d, least time.Duration) error {
 	p.mu.Lock()
 	if p.bell == nil {
 		p.bell = make(chan struct{})
 	}
 	bell := p.bell
 	p.mu.Unlock()
-	t := time.NewTimer(d)
+	least = min(least, d)
+	if err := sleep(ctx, least); err != nil { // a bell in this time is heard after it
+		return err
+	}
+	t := time.NewTimer(d - least)
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -1,14 +1,15 @@
 package remotion
 
 import (
+	"bytes"
 	"context"
-	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/proc"
 )
 
 const minNode = 18 // what Remotion 4 needs
@@ -42,16 +43,15 @@ func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path,
 	if err != nil {
 		return "", "", fault.Wrap(fault.Tool, err, nodeHint, "find node")
 	}
-	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	out, err := exec.CommandContext(limited, path, "--version").Output()
+	var out bytes.Buffer
+	_, err = proc.Run(ctx, proc.Cmd{Path: path, Args: []string{"--version"}, Stdout: &out, Timeout: 20 * time.Second})
 	if ctx.Err() != nil {
 		return "", "", context.Cause(ctx) // no fault of node's
 	}
 	if err != nil {
 		return "", "", fault.Wrap(fault.Tool, err, nodeHint, "ask %s for its version", path)
 	}
-	version = strings.TrimSpace(string(out))
+	version = strings.TrimSpace(out.String())
 	m := nodeVersion.FindStringSubmatch(version)
 	if m == nil {
 		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it says %q", path, version)

@@ -37,7 +37,11 @@ func (r Renderer) install(ctx context.Context, node, project string, emit func(E
 	// packages. With the lockfile there, install takes the same versions.
 	args := []string{"install", "--no-save", "--no-audit", "--no-fund"}
 	emit(Event{Stage: StageInstall, Message: "installing the project's packages: npm " + strings.Join(args, " ")})
-	_, err := proc.Run(ctx, proc.Cmd{Path: npm, Args: args, Dir: project, Env: r.Env, Timeout: 15 * time.Minute})
+	env := r.Env
+	if env == nil {
+		env = proc.ForNpm()
+	}
+	_, err := proc.Run(ctx, proc.Cmd{Path: npm, Args: args, Dir: project, Env: env, Timeout: 15 * time.Minute})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

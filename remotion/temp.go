@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/proc"
 )
 
 // ownTemp makes a temporary folder for one render and the environment that leads
@@ -13,7 +14,7 @@ import (
 // browser's sockets.
 func ownTemp(env []string) (dir string, with []string, err error) {
 	if env == nil {
-		env = os.Environ()
+		env = proc.Inherited()
 	}
 	parent := os.TempDir()
 	for _, v := range env {

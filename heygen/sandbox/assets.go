@@ -166,7 +166,7 @@ func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	dir := filepath.Join(s.o.Dir, "assets")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		denied(w)
 		return
 	}

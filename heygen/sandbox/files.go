@@ -160,7 +160,7 @@ func mismatch(declared string, b []byte) string {
 func (s *Server) keepAsset(b []byte, kind string) (id string, err error) {
 	id = newID()
 	dir := filepath.Join(s.o.Dir, "assets")
-	if err = os.MkdirAll(dir, 0o755); err == nil {
+	if err = os.MkdirAll(dir, 0o700); err == nil {
 		err = os.WriteFile(filepath.Join(dir, id), b, 0o600)
 	}
 	if err == nil {

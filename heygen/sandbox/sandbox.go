@@ -130,7 +130,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if o.Balance <= 0 {
 		o.Balance = 1000
 	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o700); err != nil {
 		return nil, err
 	}
 	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults), drawn: make(chan struct{}, 1),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"greenroom/heygen"
+	"greenroom/internal/outside"
 )
 
 // Event is one piece of news. It is decoded from every dialect HeyGen has been
@@ -54,7 +55,7 @@ func (e Event) Failed() bool {
 	return strings.HasSuffix(e.Type, ".fail") || strings.HasSuffix(e.Type, "_failed")
 }
 
-// maxMessage keeps the journal's lines short, in bytes.
+// maxMessage keeps the journal's lines short, in characters.
 const maxMessage = 500
 
 // object is a JSON object whose members are read one by one, so that a member of
@@ -67,7 +68,7 @@ func Decode(body []byte) (Event, error) {
 	if json.Unmarshal(body, &top) != nil || top == nil {
 		return Event{}, errors.New("the body is not a JSON object")
 	}
-	e := Event{ID: top.text("event_id"), Type: top.text("event_type", "event", "type"), Created: top.time("created_at")}
+	e := Event{ID: top.word("event_id"), Type: top.word("event_type", "event", "type"), Created: top.time("created_at")}
 	if e.Type == "" {
 		return Event{}, errors.New("the body names no event")
 	}
@@ -77,12 +78,11 @@ func Decode(body []byte) (Event, error) {
 }
 
 func (e *Event) fill(d object) {
-	e.VideoID = d.text("video_id")
-	e.JobID = d.text("video_translate_id", "project_id", "batch_id", "session_id")
-	e.CallbackID = d.text("callback_id")
-	if e.Message = d.text("msg", "message", "error", "failure_message"); len(e.Message) > maxMessage {
-		e.Message = strings.ToValidUTF8(e.Message[:maxMessage], "")
-	}
+	e.VideoID = d.word("video_id")
+	e.JobID = d.word("video_translate_id", "project_id", "batch_id", "session_id")
+	e.CallbackID = d.word("callback_id")
+	// A signed event may still quote a key or a link of somebody's request.
+	e.Message = outside.Short(d.text("msg", "message", "error", "failure_message"), maxMessage)
 	e.Link = heygen.Link(d.text("url", "video_url"))
 	if strings.HasPrefix(e.Type, "avatar_video_gif.") {
 		e.Link = heygen.Link(d.text("gif_download_url", "gif_url", "url"))
@@ -103,6 +103,9 @@ func (o object) data() object {
 	}
 	return o
 }
+
+// word is text for an id or a name: without secrets, in one line.
+func (o object) word(names ...string) string { return outside.Short(o.text(names...), maxMessage) }
 
 // text is the first member that says anything: a string, a number, or an object
 // with words in it.

@@ -1,8 +1,12 @@
 package webhook
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
+
+	"greenroom/internal/outside"
 )
 
 func TestDialects(t *testing.T) {
@@ -57,4 +61,28 @@ func FuzzDecode(f *testing.F) {
 			t.Error("an event without a name")
 		}
 	})
+}
+
+// The journal and the terminal get an event's words: they hold no key, link or line break.
+func TestAnEventsWordsHoldNoSecret(t *testing.T) {
+	const key = "canary/KEY+0123456789=xyz"
+	outside.Know(key)
+	says, _ := json.Marshal("failed for " + key + " https://h/a?Signature=SIGNED\r\n::error::x \x1b[31m" + strings.Repeat("x", 450) + key)
+	for _, member := range []string{"msg", "message", "error", "failure_message", "video_id", "callback_id", "session_id"} {
+		for _, body := range []string{
+			`{"event_type":"avatar_video.fail","event_data":{"` + member + `":` + string(says) + `}}`,
+			`{"event_id":` + string(says) + `,"event_type":` + string(says) + `,"event_data":{}}`,
+		} {
+			e, err := Decode([]byte(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			words := e.ID + e.Type + e.VideoID + e.JobID + e.CallbackID + e.Message
+			for _, c := range []string{"canary", "SIGNED", "\x1b", "\r", "\n"} {
+				if strings.Contains(words, c) {
+					t.Errorf("%s: %q is in %q", member, c, words)
+				}
+			}
+		}
+	}
 }

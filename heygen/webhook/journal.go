@@ -52,7 +52,7 @@ type Journal struct {
 // OpenJournal reads the journal and its predecessor, or begins one.
 func OpenJournal(path string) (*Journal, error) {
 	j := &Journal{path: path, limit: journalLimit, old: map[string]bool{}, seen: map[string]bool{}}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
 	if _, err := j.load(path+".1", j.old); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/outside"
 )
 
 // CallbackPath takes the unsigned callbacks of single jobs; every other path takes
@@ -82,7 +83,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 func (r *Receiver) refuse(w http.ResponseWriter, status int, says string, err error) {
 	reason := says
 	if err != nil {
-		reason += ": " + err.Error()
+		reason += ": " + outside.Short(err.Error(), maxMessage)
 	}
 	r.Log.Debug("webhook refused", "status", status, "reason", reason)
 	if r.Refused != nil {

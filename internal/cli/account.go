@@ -39,7 +39,7 @@ func quotaCommand() command {
 					case q.Total > 0:
 						fmt.Fprintf(e.Stdout, "%.1f API credits, %.1f in all\n", q.Left, q.Total)
 					default:
-						fmt.Fprintf(e.Stdout, "%.1f credits left, plan %s\n", q.Left, q.Plan)
+						fmt.Fprintf(e.Stdout, "%.1f credits left, plan %s\n", q.Left, oneLine(q.Plan))
 					}
 					return nil
 				})
@@ -187,7 +187,7 @@ func (e *env) languages(ctx context.Context, a *pipeline.Account) error {
 		return e.printJSON(list)
 	}
 	for _, l := range list {
-		fmt.Fprintln(e.Stdout, l)
+		fmt.Fprintln(e.Stdout, oneLine(l))
 	}
 	e.say("%s", count(len(list), "language"))
 	return nil
@@ -217,7 +217,7 @@ func (e *env) template(ctx context.Context, a *pipeline.Account, id string) erro
 		return e.printJSON(map[string]any{"id": t.ID, "name": t.Name, "variables": out})
 	}
 	e.table(rows, 30, 12, 24)
-	e.say("%s: %s", t.ID, count(len(out), "variable"))
+	e.say("%s: %s", oneLine(t.ID), count(len(out), "variable"))
 	return nil
 }
 
@@ -260,7 +260,7 @@ func (e *env) each(files []string, f func(path string) (string, error)) error {
 		}
 		out = append(out, row{name, id})
 		if !e.json {
-			fmt.Fprintf(e.Stdout, "%s  %s\n", id, name)
+			fmt.Fprintf(e.Stdout, "%s  %s\n", oneLine(id), oneLine(name))
 		}
 	}
 	if e.json {
@@ -313,7 +313,7 @@ func photoCommand() command {
 						if e.json {
 							return e.printJSON(map[string]string{"id": *status, "status": t.Status, "message": t.Message})
 						}
-						_, err = fmt.Fprintln(e.Stdout, strings.TrimSpace(t.Status+" "+t.Message))
+						_, err = fmt.Fprintln(e.Stdout, oneLine(strings.TrimSpace(t.Status+" "+t.Message)))
 						return err
 					case len(args) == 0:
 						return fault.New(fault.Usage, "`greenroom avatars` lists talking photos", "name a picture")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 )
 
 // onGitHub reports that faults are shown as annotations of a pull request.
@@ -48,7 +49,7 @@ func (e *env) annotate(err error) {
 		if f.Hint != "" {
 			text += "\n" + f.Hint
 		}
-		fmt.Fprintf(e.Stderr, "::error%s::%s\n", props, message(text))
+		fmt.Fprintf(e.unguarded(), "::error%s::%s\n", props, message(text))
 	}
 }
 
@@ -69,9 +70,9 @@ func (e *env) inRepository(file string) string {
 
 // message and property escape what would end a workflow command or begin another.
 func message(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(fault.Clean(s))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(outside.Text(s))
 }
 
 func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(fault.Clean(s))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(outside.Text(s))
 }

@@ -33,6 +33,7 @@ func planCommand() command {
 				if err != nil {
 					return err
 				}
+				e.remark(p.Assumed())
 				if e.json {
 					return e.printJSON(plan)
 				}

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
 )
@@ -42,7 +43,8 @@ type env struct {
 	networkFolder bool
 	annotations   string // where faults are shown besides stderr: "github", "none", "" for whoever runs us
 	noColor       bool
-	terminal      bool // stderr is one
+	terminal      bool      // stderr is one
+	raw           io.Writer // stderr as it is, for text without outside words; nil: Stderr
 	flags         *pflag.FlagSet
 }
 
@@ -58,7 +60,7 @@ type command struct {
 func commands() []command {
 	return []command{initCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(), cacheCommand(),
 		fetchCommand(), adoptCommand(),
-		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
+		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
 }
 
 // Main runs one command and gives the exit code.
@@ -68,6 +70,7 @@ func Main(ctx context.Context, args []string, world Env) int {
 		e.terminal = term.IsTerminal(int(f.Fd()))
 	}
 	e.noColor = e.noColor || !e.terminal
+	e.guardOutput()
 	err := dispatch(ctx, e, args)
 	if cause := context.Cause(ctx); cause != nil && err != nil {
 		err = cause
@@ -89,9 +92,9 @@ func report(e *env, err error) {
 		return
 	}
 	for _, f := range fault.All(err) {
-		m := map[string]any{"code": string(f.Kind), "message": f.Error(), "hint": f.Hint}
+		m := map[string]any{"code": string(f.Kind), "message": outside.Text(f.Error()), "hint": outside.Text(f.Hint)}
 		if f.Clip != "" {
-			m["clip"] = f.Clip
+			m["clip"] = outside.Clean(f.Clip)
 		}
 		if f.Place != nil {
 			m["file"], m["line"], m["column"] = f.Place.File, f.Place.Line, f.Place.Column
@@ -159,6 +162,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		e.Dir = filepath.Join(here, e.Dir)
 	}
 	e.flags = fs
+	pipeline.HideKeyVariable(e.options(nil).ManifestPath)
 	return run(ctx, e, fs.Args())
 }
 
@@ -236,8 +240,9 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 
+// say prints one message. Its further lines are indented: none looks like another message.
 func (e *env) say(format string, args ...any) {
-	fmt.Fprintf(e.Stderr, "greenroom: "+format+"\n", args...)
+	fmt.Fprintln(e.Stderr, "greenroom: "+strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
 }
 
 func (e *env) printJSON(v any) error {

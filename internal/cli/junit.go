@@ -7,6 +7,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 )
 
 // outcome is what became of one clip or file, for every report.
@@ -60,14 +61,14 @@ type junitFailure struct {
 func (e *env) writeJUnit(path, command string, list []outcome, seconds float64) error {
 	s := junitSuite{Name: "greenroom " + command, Tests: len(list), Time: fmt.Sprintf("%.3f", seconds), Stamp: e.Now().UTC().Format("2006-01-02T15:04:05")}
 	for _, o := range list {
-		c := junitCase{Name: fault.Clean(o.name), Class: "greenroom." + command, File: fault.Clean(o.file), Line: o.line}
-		text := fault.Clean(strings.Join(o.details, "\n"))
+		c := junitCase{Name: outside.Text(o.name), Class: "greenroom." + command, File: outside.Text(o.file), Line: o.line}
+		text := outside.Text(strings.Join(o.details, "\n"))
 		switch {
 		case o.state == stateFail:
 			s.Failures++
-			c.Failure = &junitFailure{Message: fault.Clean(first(o.details)), Text: text}
+			c.Failure = &junitFailure{Message: outside.Text(first(o.details)), Text: text}
 			if o.hint != "" {
-				c.Failure.Text += "\n" + fault.Clean(o.hint)
+				c.Failure.Text += "\n" + outside.Text(o.hint)
 			}
 		default:
 			c.Out = text

@@ -74,7 +74,7 @@ func (k *keys) presses(ctx context.Context, in io.Reader) {
 		case naming && (c == 0x7F || c == '\b'):
 			if n := []rune(name); len(n) > 0 {
 				name = string(n[:len(n)-1])
-				fmt.Fprint(k.Stderr, "\b \b")
+				fmt.Fprint(k.unguarded(), "\b \b")
 			}
 		case naming && unicode.IsPrint(c):
 			name += string(c)

@@ -3,13 +3,12 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline"
 )
 
@@ -28,7 +27,7 @@ type printer struct {
 func newPrinter(e *env) *printer {
 	p := &printer{e: e, bar: map[string]*mpb.Bar{}}
 	if e.terminal && !e.json {
-		p.bars = mpb.New(mpb.WithOutput(e.Stderr), mpb.WithWidth(28))
+		p.bars = mpb.New(mpb.WithOutput(e.unguarded()), mpb.WithWidth(28))
 	}
 	return p
 }
@@ -36,9 +35,7 @@ func newPrinter(e *env) *printer {
 func (p *printer) event(ev pipeline.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.e.json { // a server's words must not steer the terminal
-		ev.Clip, ev.Message = oneLine(ev.Clip), oneLine(ev.Message)
-	}
+	ev.Clip, ev.Message = oneLine(ev.Clip), oneLine(ev.Message) // may hold a server's words
 	switch {
 	case p.done:
 	case p.e.json:
@@ -55,7 +52,8 @@ func (p *printer) event(ev pipeline.Event) {
 	}
 }
 
-func oneLine(s string) string { return strings.ReplaceAll(fault.Clean(s), "\n", " ") }
+// oneLine is text from outside as one line without secrets.
+func oneLine(s string) string { return outside.Clean(s) }
 
 func (p *printer) line(ev pipeline.Event) {
 	text := ev.Stage

@@ -9,6 +9,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline/prompt"
 )
 
@@ -112,7 +113,7 @@ func (e *env) showPrompt(p *prompt.Prompt) {
 		rows = append(rows, []string{fmt.Sprint(i + 1), when, fmt.Sprint(s.Count()), fmt.Sprintf("%.0f s ±%.0f", s.Spoken(), s.Spoken()*prompt.PaceError), media, title, strings.Join(s.OnScreen, " / ")})
 	}
 	e.table(rows, 3, 11, 5, 9, 15, 12, 13)
-	fmt.Fprintf(e.Stdout, "\n%s\n", fault.Clean(prompt.Compose(p)))
+	fmt.Fprintf(e.Stdout, "\n%s\n", outside.Text(prompt.Compose(p)))
 	length := "no duration named"
 	if p.Seconds > 0 {
 		length = fmt.Sprintf("film of %d s", p.Seconds)

@@ -32,7 +32,7 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 	if r, ok := s.p.FilmStands(spec.Out, key); ok && !s.o.force {
 		return standing(spec.Out, rendererNative, r), nil
 	}
-	if err := os.MkdirAll(spec.WorkDir, 0o755); err != nil {
+	if err := os.MkdirAll(spec.WorkDir, 0o700); err != nil {
 		return film{}, fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
 	}
 	res, err := native.Render(ctx, spec, func(ev native.Event) {

@@ -12,6 +12,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 )
 
 //go:embed report.html
@@ -41,16 +42,18 @@ func (e *env) writeReport(dir, project string, list []checked) error {
 	d := reportData{Project: project, When: e.Now().UTC().Format("2006-01-02 15:04 UTC"), Version: e.Version}
 	for _, c := range list {
 		o := c.outcome()
-		card := reportCard{Name: fault.Clean(o.name), State: o.state, Mark: stateMarks[o.state], Facts: o.facts, File: filepath.Base(c.file.path), Picture: picture(o.poster)}
+		card := reportCard{Name: outside.Text(o.name), State: o.state, Mark: stateMarks[o.state], Facts: o.facts, File: filepath.Base(c.file.path), Picture: picture(o.poster)}
 		if c.report != nil {
 			for _, f := range c.report.Findings {
 				if f.Verdict != media.OK {
-					f.Value, f.Advice = fault.Clean(f.Value), fault.Clean(f.Advice)
+					f.Value, f.Advice = outside.Text(f.Value), outside.Text(f.Advice)
 					card.Findings = append(card.Findings, f)
 				}
 			}
 		} else {
-			card.Errors = o.details
+			for _, d := range o.details {
+				card.Errors = append(card.Errors, outside.Text(d))
+			}
 		}
 		switch o.state {
 		case stateFail:

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline"
 )
 
@@ -25,6 +27,10 @@ func resultsKind(path string) error {
 
 // writeResults writes what came of each clip, whole or not at all.
 func writeResults(path string, list []pipeline.Result) error {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Error = outside.Text(list[i].Error)
+	}
 	return writeTable(path, list, []string{"clip", "family", "row", "status", "file", "seconds", "price_usd", "video_id", "error"}, func(r pipeline.Result) []string {
 		return []string{r.Clip, r.Each, line(r.Row), r.Status, r.File, strconv.FormatFloat(r.Seconds, 'f', -1, 64), strconv.FormatFloat(r.Price, 'f', 2, 64), inert(r.VideoID), inert(oneLine(r.Error))}
 	})
@@ -32,6 +38,10 @@ func writeResults(path string, list []pipeline.Result) error {
 
 // writeFilmResults writes what came of each film, in the same manner.
 func writeFilmResults(path string, list []filmResult) error {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Error = outside.Text(list[i].Error)
+	}
 	return writeTable(path, list, []string{"film", "family", "row", "status", "file", "seconds", "frames", "error"}, func(r filmResult) []string {
 		return []string{r.Film, r.Each, line(r.Row), r.Status, inert(r.File), strconv.FormatFloat(r.Seconds, 'f', -1, 64), strconv.Itoa(r.Frames), inert(oneLine(r.Error))}
 	})

@@ -36,6 +36,7 @@ func statusCommand() command {
 				if err != nil {
 					return err
 				}
+				e.remark(p.Assumed())
 				switch {
 				case e.json:
 					err = e.printJSON(plan)
@@ -47,7 +48,7 @@ func statusCommand() command {
 						wide = max(wide, len(s.Route))
 					}
 					for _, s := range plan.Steps {
-						fmt.Fprintf(e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, s.Reason)
+						fmt.Fprintf(e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, oneLine(s.Reason))
 					}
 				}
 				if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
 	"greenroom/pipeline"
 )
 
@@ -83,6 +84,9 @@ func (e *env) stepSummary() string {
 // summaryLimit keeps a step's text below what GitHub takes, 1 MiB.
 const summaryLimit = 900 << 10
 
+// cellText escapes what Markdown would read in a cell: columns, code, links and pictures.
+var cellText = strings.NewReplacer("|", "&#124;", "`", "&#96;", "[", "&#91;", "]", "&#93;", "\\", "&#92;", "\n", "<br>")
+
 // writeStepSummary appends a table with one row for each clip. GitHub removes data: URIs
 // from it and does not serve a picture out of an artefact, so pictures need an address:
 // with GREENROOM_PICTURES_URL, where public/greenroom is served, each row has its poster;
@@ -97,7 +101,7 @@ func (e *env) writeStepSummary(command, project string, list []outcome) error {
 		base = ""
 	}
 	cell := func(s string) string {
-		return strings.NewReplacer("|", "&#124;", "`", "&#96;", "\n", "<br>").Replace(html.EscapeString(fault.Clean(s)))
+		return cellText.Replace(html.EscapeString(outside.Text(s)))
 	}
 	failed := 0
 	var rows strings.Builder

@@ -214,7 +214,7 @@ func (e *env) tell(ctx context.Context, s *watch.Session) {
 				if gone = "what was wrong is over"; f.File != "" {
 					gone = "the manifest is well again"
 				}
-				stamp("error: %s", faultLine(f))
+				stamp("error: %s", oneLine(faultLine(f)))
 			}
 		}
 		for _, c := range st.Clips {

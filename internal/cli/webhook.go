@@ -124,7 +124,7 @@ func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions)
 // openJournal takes the journal for this process: two would not know each other's
 // repeats.
 func openJournal(path string) (*webhook.Journal, func(), error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, err
 	}
 	lock := flock.New(path + ".lock")

@@ -8,6 +8,8 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/outside"
+	"greenroom/internal/proc"
 )
 
 // webhookSecrets reads the references once to find mistakes, and gives a function
@@ -44,6 +46,7 @@ func (e *env) readSecrets(ref string) (out []heygen.Secret, err error) {
 	kind, name, _ := strings.Cut(ref, ":")
 	text := ""
 	if kind == "env" {
+		proc.Hide(name)
 		text = e.Getenv(name)
 	} else {
 		b, rerr := os.ReadFile(e.path(name))
@@ -51,6 +54,7 @@ func (e *env) readSecrets(ref string) (out []heygen.Secret, err error) {
 	}
 	for l := range strings.Lines(text) {
 		if l = strings.TrimSpace(l); l != "" {
+			outside.Know(l)
 			out = append(out, heygen.Secret(l))
 		}
 	}

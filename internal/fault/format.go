@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"greenroom/internal/outside"
 )
 
 // maxLine is how much of a source line is shown, in characters.
@@ -24,10 +26,10 @@ func Format(err error, noColor bool) string {
 		if clips := same[e]; len(clips) > 1 {
 			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "), len(clips)-named)
 		}
-		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, Clean(text))
+		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, message(text))
 		snippet(&b, e.Place)
 		if e.Hint != "" && (i+1 == len(faults) || faults[i+1].Hint != e.Hint) {
-			fmt.Fprintf(&b, "greenroom: hint: %s\n", Clean(e.Hint))
+			fmt.Fprintf(&b, "greenroom: hint: %s\n", message(e.Hint))
 		}
 	}
 	if n := len(all); n > 1 {
@@ -76,13 +78,13 @@ func snippet(b *strings.Builder, p *Place) {
 	if where == "" {
 		return
 	}
-	fmt.Fprintf(b, "  %s\n", Clean(where))
+	fmt.Fprintf(b, "  %s\n", outside.Clean(where))
 	if p.Line <= 0 || p.Text == "" {
 		return
 	}
 	text, col := window(strings.ReplaceAll(p.Text, "\t", " "), p.Column)
 	num := fmt.Sprint(p.Line)
-	fmt.Fprintf(b, "  %s | %s\n", num, Clean(text))
+	fmt.Fprintf(b, "  %s | %s\n", num, outside.Mask(text))
 	if col > 0 {
 		fmt.Fprintf(b, "  %s | %s^\n", strings.Repeat(" ", len(num)), strings.Repeat(" ", col-1))
 	}
@@ -98,13 +100,6 @@ func window(text string, col int) (string, int) {
 	return string(r[from : from+maxLine]), col - from
 }
 
-// Clean drops control characters: file contents and server messages must not
-// steer the terminal.
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r >= 0x20 && r != 0x7f && (r < 0x80 || r > 0x9f) {
-			return r
-		}
-		return '\uFFFD'
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
+// message is an error's text: its further lines are indented, so that none of them looks
+// like a message of its own.
+func message(s string) string { return strings.ReplaceAll(outside.Text(s), "\n", "\n  ") }

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"greenroom/internal/outside"
 )
 
 // killDelay is how long a program may tidy up after the polite signal.
@@ -178,8 +180,5 @@ func lastLine(s string) string {
 	if i := strings.LastIndexAny(s, "\r\n"); i >= 0 {
 		s = s[i+1:]
 	}
-	if len(s) > 300 {
-		s = s[:300] + "…"
-	}
-	return strings.TrimSpace(s)
+	return outside.Short(strings.TrimSpace(s), 300)
 }

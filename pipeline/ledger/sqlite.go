@@ -115,6 +115,9 @@ const (
 )
 
 func openSQLite(path string) (*sqlite, error) {
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/outside"
 	"greenroom/pipeline/origin"
 )
 
@@ -110,12 +111,11 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 		"key": func(n ast.Node) {
 			d.text("heygen.key", &h.Key)(n)
 			if h.Key != "" && !strings.HasPrefix(h.Key, "$") && !strings.HasPrefix(h.Key, "file:") && !strings.HasPrefix(h.Key, "cmd:") {
+				outside.Know(h.Key) // another message may quote the line
 				h.Key = ""
-
 				d.fault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS, and revoke a key that was committed", "heygen.key must not hold the key itself")
 				// The line is not shown: it holds the key.
 				d.faults[len(d.faults)-1].Place.Text = ""
-
 			}
 		},
 		"budget": func(n ast.Node) {

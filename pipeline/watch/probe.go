@@ -33,7 +33,7 @@ var errDeaf = errors.New("the system told nothing of a file written here")
 // for the folder cannot be written or watched.
 func (f *files) probe(w source) bool {
 	dir := f.probeDir()
-	if os.MkdirAll(dir, 0o755) != nil {
+	if os.MkdirAll(dir, 0o700) != nil {
 		return false
 	}
 	file := filepath.Join(dir, "file")

@@ -198,7 +198,7 @@ func (s *Session) Run(ctx context.Context) error {
 // lock holds the project for this session.
 func (s *Session) lock() (unlock func(), err error) {
 	dir := filepath.Join(s.root, pipeline.StateDir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", pipeline.StateDir)
 	}
 	l := flock.New(filepath.Join(dir, "watch.lock"))

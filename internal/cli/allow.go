@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/allow"
+)
+
+func allowCommand() command {
+	return command{name: "allow", summary: "allow the program of heygen.key to run in this project", usage: "allow [flags]",
+		examples: "greenroom allow\ngreenroom allow --list\ngreenroom allow --revoke",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			list := fs.Bool("list", false, "list what is allowed, in all projects")
+			revoke := fs.Bool("revoke", false, "remove what is allowed in this project")
+			return func(_ context.Context, e *env, args []string) error {
+				switch err := noArgs(args); {
+				case err != nil:
+					return err
+				case *list && *revoke:
+					return fault.New(fault.Usage, "run one after the other", "--list and --revoke do not go together")
+				case *list:
+					return e.listAllowed()
+				case *revoke:
+					return e.revoke()
+				}
+				return e.allow()
+			}
+		}}
+}
+
+func (e *env) allow() error {
+	p, err := e.project(nil)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	c, err := p.KeyCommand()
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		e.say("heygen.key runs no program; there is nothing to allow")
+		return nil
+	}
+	if err := c.Allow(e.Now()); err != nil {
+		return err
+	}
+	if e.json {
+		return e.printJSON(c)
+	}
+	e.say("allowed in %s: %s", oneLine(c.Project), oneLine(c.Line))
+	for _, f := range c.Files {
+		e.say("with %s, SHA-256 %s", oneLine(f.Path), f.SHA256)
+	}
+	e.say("a change of the command or of these files needs `greenroom allow` again")
+	return nil
+}
+
+func (e *env) listAllowed() error {
+	all, err := allow.List()
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return e.printJSON(all)
+	}
+	for _, r := range all {
+		when := r.At.Format("2006-01-02")
+		fmt.Fprintf(e.Stdout, "%s  %s  (%s, %s)\n", oneLine(r.Project), oneLine(r.Line), count(len(r.Files), "file"), when)
+	}
+	return nil
+}
+
+func (e *env) revoke() error {
+	dir, err := filepath.Abs(filepath.Dir(e.options(nil).ManifestPath))
+	if err != nil {
+		return err
+	}
+	n, err := allow.Revoke(dir)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		e.say("nothing was allowed in %s", oneLine(dir))
+		return nil
+	}
+	e.say("removed; the program of heygen.key does not run in %s any more", oneLine(dir))
+	return nil
+}
+
+// remark prints a message when there is one.
+func (e *env) remark(text string) {
+	if text != "" {
+		e.say("%s", text)
+	}
+}

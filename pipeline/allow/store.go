@@ -1,0 +1,123 @@
+package allow
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+)
+
+// EnvAllow allows a command where there is no home folder to record it in, as in CI. Its
+// value is the command line itself, so that another one in the manifest is not allowed.
+const EnvAllow = "GREENROOM_ALLOW_KEY_COMMAND"
+
+// Record is one consent.
+type Record struct {
+	Command
+	At time.Time `json:"at"`
+}
+
+// folder is where consents are: one file each, named by what is allowed.
+func folder() (string, error) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		hint := "set HOME, or export " + EnvAllow + "='<the command line>'"
+		return "", fault.Wrap(fault.Auth, err, hint, "find the folder for consents")
+	}
+	return filepath.Join(dir, "greenroom", "allowed"), nil
+}
+
+// Allowed reports that the user allowed exactly this command with these files.
+func (c *Command) Allowed(getenv func(string) string) bool {
+	if line := getenv(EnvAllow); line != "" && strings.Join(strings.Fields(line), " ") == c.Line {
+		return true
+	}
+	dir, err := folder()
+	if err != nil {
+		return false
+	}
+	fi, err := os.Lstat(filepath.Join(dir, c.id()+".json"))
+	return err == nil && fi.Mode().IsRegular()
+}
+
+// Consent is the fault of a command that is not allowed.
+func (c *Command) Consent() error {
+	return fault.New(fault.Auth, "read the command and the files it names, then run `greenroom allow`",
+		"heygen.key runs a program that is not allowed in this project: %s", c.Line)
+}
+
+// Allow records the consent and drops the project's earlier ones.
+func (c *Command) Allow(now time.Time) error {
+	dir, err := folder()
+	if err != nil {
+		return err
+	}
+	if _, err := Revoke(c.Project); err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(Record{*c, now.UTC()}, "", " ")
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err == nil {
+		_, err = atomicfile.WriteBytes(filepath.Join(dir, c.id()+".json"), 0o600, append(b, '\n'))
+	}
+	if err != nil {
+		hint := "make " + dir + " writable, or export " + EnvAllow + "='<the command line>'"
+		return fault.Wrap(fault.Failed, err, hint, "record the consent")
+	}
+	return nil
+}
+
+// List returns all consents of this user, by project.
+func List() ([]Record, error) {
+	dir, err := folder()
+	if err != nil {
+		return nil, err
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	list := []Record{}
+	for _, name := range names {
+		var r Record
+		if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &r) == nil && r.id()+".json" == filepath.Base(name) {
+			list = append(list, r)
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Project < list[j].Project })
+	return list, nil
+}
+
+// Revoke removes the consents of one project folder and returns how many there were.
+func Revoke(project string) (n int, err error) {
+	if real, err := filepath.EvalSymlinks(project); err == nil {
+		project = real
+	}
+	dir, err := folder()
+	if err != nil {
+		return 0, err
+	}
+	list, err := List()
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range list {
+		if r.Project != project {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, r.id()+".json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return n, fault.Wrap(fault.Failed, err, "make "+dir+" writable", "remove a consent")
+		}
+		n++
+	}
+	return n, nil
+}

@@ -1,0 +1,73 @@
+package pipeline
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"greenroom/heygen"
+)
+
+// Unsigned callbacks came 800 times a second, and each made the build read its job.
+func TestManyCallbacksDoNotMakeABuildPollFaster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &polls{now: time.Now}
+		ctx, stop := context.WithCancel(t.Context())
+		go func() {
+			for ctx.Err() == nil {
+				p.ring(time.Second)
+				time.Sleep(time.Millisecond)
+			}
+		}()
+		began, reads := time.Now(), 0
+		for time.Since(began) < 30*time.Second {
+			if err := p.sleep(ctx, 10*time.Second, time.Second); err != nil {
+				t.Fatal(err)
+			}
+			reads++
+		}
+		stop()
+		time.Sleep(time.Second) // virtual: the callbacks end
+		if reads < 25 || reads > 30 {
+			t.Errorf("%d reads in 30 s of callbacks", reads)
+		}
+	})
+}
+
+func TestACallbackIsHeardAfterTheLeastPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &polls{now: time.Now}
+		for _, c := range []struct{ ring, want time.Duration }{
+			{300 * time.Millisecond, time.Second}, {4 * time.Second, 4 * time.Second}, {20 * time.Second, 10 * time.Second},
+		} {
+			began := time.Now()
+			time.AfterFunc(c.ring, func() { p.ring(time.Second) })
+			if err := p.sleep(t.Context(), 10*time.Second, time.Second); err != nil || time.Since(began) != c.want {
+				t.Errorf("bell after %s: slept %s, %v", c.ring, time.Since(began), err)
+			}
+			synctest.Wait()
+			time.Sleep(20 * time.Second) // the last bell
+		}
+		began := time.Now()
+		if err := p.sleep(t.Context(), 50*time.Millisecond, time.Second); err != nil || time.Since(began) != 50*time.Millisecond {
+			t.Errorf("a short pause became %s, %v", time.Since(began), err)
+		}
+	})
+}
+
+// A bulk answer that is just there serves all waiting clips.
+func TestACallbackKeepsFreshAnswers(t *testing.T) {
+	now := time.Unix(1000, 0)
+	p := &polls{now: func() time.Time { return now }}
+	p.enter("a", heygen.KindVideoV3)
+	p.enter("b", heygen.KindVideoV3)
+	p.last["a"], p.last["b"] = heard{at: now.Add(-2 * time.Second)}, heard{at: now.Add(-time.Millisecond)}
+	p.ring(time.Second)
+	if _, old := p.last["a"]; old {
+		t.Error("an old answer stays after a callback")
+	}
+	if _, fresh := p.last["b"]; !fresh {
+		t.Error("a fresh answer is dropped by a callback")
+	}
+}
