@@ -31,8 +31,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		}
 		// The bought sound drives the avatar; its words are the captions.
 		c.Script, c.AudioFile, c.Captions = "", b.sound(v), false
-		if s.req.seconds, s.req.certain = v.Seconds, true; !b.Sandboxed() {
-			s.Seconds = v.Seconds
+		if s.setLength(measured(v.Seconds)); !b.Sandboxed() {
 			b.cost(&s, loadPrices())
 			in.Price = s.Price
 		}

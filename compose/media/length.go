@@ -13,12 +13,13 @@ import (
 // maxSeconds is longer than any recording that is measured: a week.
 const maxSeconds = 7 * 24 * 3600
 
+const convertHint = "convert it: ffmpeg -i FILE take.wav"
+
 // Seconds returns how long a sound or a film lasts. Headers lie, so what the file holds
 // counts as well, and the longer of both is returned. Uncompressed sound and WebM are
 // read here; for the rest tools is called, and ffprobe reads every packet. The error is
 // a *fault.Error that says why the length is not known.
 func Seconds(ctx context.Context, tools func() (Tools, error), path string) (float64, error) {
-	const hint = "convert it: ffmpeg -i FILE take.wav"
 	name := filepath.Base(path)
 	f, err := os.Open(path)
 	if err != nil {
@@ -41,7 +42,7 @@ func Seconds(ctx context.Context, tools func() (Tools, error), path string) (flo
 		}
 	}
 	if !(s > 0) || s > maxSeconds || math.IsInf(s, 0) {
-		return 0, fault.New(fault.Media, hint, "%s does not tell its length", name)
+		return 0, fault.New(fault.Media, convertHint, "%s does not tell its length", name)
 	}
 	return s, nil
 }
@@ -62,11 +63,14 @@ func packedSeconds(ctx context.Context, tools func() (Tools, error), f *os.File,
 	}
 	sound, err := ProbeSound(ctx, t, path)
 	if kind != "mp4" {
+		if err != nil {
+			err = fault.Wrap(fault.Media, err, convertHint, "ffprobe finds no sound in it")
+		}
 		return sound.Seconds, err
 	}
 	film, err := ffprobe(ctx, t, path)
 	if err != nil {
-		return 0, err
+		return 0, fault.Wrap(fault.Media, err, convertHint, "ffprobe cannot read it")
 	}
 	shown := 0.0
 	if film.Frames > 0 && !film.VFR {

@@ -8,6 +8,8 @@ package pace
 
 import (
 	"strconv"
+	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -60,5 +62,24 @@ func Estimate(text string, o Options) Length {
 	return r.read().Times(1 / o.Speed).Plus(Exactly(pauses))
 }
 
-// Breaks returns a text without its break tags.
-func Breaks(text string) string { return breakTag.ReplaceAllString(text, " ") }
+// Words counts the words of a text without its break tags. Where words are written
+// without spaces every letter counts, as word processors count Chinese.
+func Words(text string) (n int) {
+	for _, f := range strings.Fields(breakTag.ReplaceAllString(text, " ")) {
+		signs, spaced := 0, false
+		for _, c := range f {
+			of, known := rates[scriptOf(c)]
+			switch {
+			case !unicode.IsLetter(c):
+			case known && of.word > 0:
+				spaced = true
+			default:
+				signs++ // kana has no row of its own
+			}
+		}
+		if n += signs; spaced || signs == 0 {
+			n++
+		}
+	}
+	return n
+}

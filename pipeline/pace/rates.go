@@ -29,7 +29,7 @@ const (
 // 5.2, without pauses). Both are people who read fast; the figures are set to 150 English
 // words a minute and were compared with espeak-ng at that pace: docs/benchmarks.md.
 var rates = map[string]rate{
-	"latin":    {0.10, 0.074, 1.25, unsureLow, unsure}, // where the language is not in the table
+	"latin":    {0.10, 0.074, 1.25, 0.65, 1.45}, // where the language is not in the table
 	"en":       {0.10, 0.068, 1, low, high},
 	"de":       {0.10, 0.068, 1.25, low, high},
 	"fr":       {0.09, 0.060, 1.2, low, high},
