@@ -225,7 +225,7 @@ const MaxStudioScenes = 50
 
 // StudioRequest is the body of a film of several scenes (type studio): no alpha. Of
 // each scene avatar, voice, script or audio, engine and background colour are used.
-func StudioRequest(title, resolution, ratio string, scenes []VideoRequest) any {
+func StudioRequest(title, resolution, ratio string, caption *Caption, scenes []VideoRequest) any {
 	type color struct {
 		Type  string `json:"type"`
 		Color string `json:"color"` // named value everywhere else
@@ -253,12 +253,13 @@ func StudioRequest(title, resolution, ratio string, scenes []VideoRequest) any {
 		list = append(list, scene{"avatar_video", in})
 	}
 	return struct {
-		Type        string  `json:"type"`
-		Title       string  `json:"title,omitempty"`
-		Resolution  string  `json:"resolution,omitempty"`
-		AspectRatio string  `json:"aspect_ratio,omitempty"`
-		Scenes      []scene `json:"scenes"`
-	}{"studio", title, resolution, ratio, list}
+		Type        string   `json:"type"`
+		Title       string   `json:"title,omitempty"`
+		Resolution  string   `json:"resolution,omitempty"`
+		AspectRatio string   `json:"aspect_ratio,omitempty"`
+		Caption     *Caption `json:"caption,omitempty"`
+		Scenes      []scene  `json:"scenes"`
+	}{"studio", title, resolution, ratio, caption, list}
 }
 
 // VideosV3 lists videos whose titles contain a text, newest first, at most limit.

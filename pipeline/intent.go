@@ -220,9 +220,7 @@ func (w *writer) v3(route, title string) (any, error) {
 	}
 	r.Title = title
 	r.Resolution, r.AspectRatio, _ = v3Size(c.Width, c.Height)
-	if c.Captions {
-		r.Caption = &heygen.Caption{FileFormat: "srt"}
-	}
+	r.Caption = w.caption()
 	if route == routeV3WebM {
 		r.OutputFormat = "webm"
 		return r, r.Validate()
@@ -234,6 +232,14 @@ func (w *writer) v3(route, title string) (any, error) {
 		return nil, err
 	}
 	return r, r.Validate()
+}
+
+// caption asks for captions beside the film on v3.
+func (w *writer) caption() *heygen.Caption {
+	if !w.c.Captions {
+		return nil
+	}
+	return &heygen.Caption{FileFormat: "srt"}
 }
 
 func (w *writer) studio(title string) (any, error) {
@@ -252,7 +258,7 @@ func (w *writer) studio(title string) (any, error) {
 		}
 		list = append(list, r)
 	}
-	return heygen.StudioRequest(title, resolution, ratio, list), nil
+	return heygen.StudioRequest(title, resolution, ratio, w.caption(), list), nil
 }
 
 func (w *writer) agent() (string, any, error) {

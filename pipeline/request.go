@@ -36,14 +36,13 @@ func (p *Project) request(c manifest.Clip) (request, error) {
 	return p.chosen(context.Background(), c, nothing, false, nil)
 }
 
-// requestOn makes it on one route. Titles, callbacks, markers, paths and times are
+// requestOn makes it on one route. What the route cannot carry is an error, and the key
+// is there with it: a take that was bought before counts. Titles, callbacks, markers, paths and times are
 // not in the key, and a member at its default is not either, so that a new member
 // does not buy old clips again.
 func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) (request, error) {
 	r := request{route: route, priceKind: "avatar"}
-	if err := fits(c, route); err != nil {
-		return r, err
-	}
+	misfit := p.fits(c, route)
 	k := newKeyer("take/1")
 	var err error
 	switch c.Source {
@@ -63,13 +62,16 @@ func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) 
 	default:
 		err = p.keySpoken(k, c, &r)
 	}
+	if misfit != nil && err != nil {
+		return r, misfit
+	}
 	if err != nil {
 		return r, err
 	}
 	k.field("route", r.route)
 	k.number("take", float64(c.Take))
 	r.key, r.inputs = k.sum(), k.inputs()
-	return r, nil
+	return r, misfit
 }
 
 // keyFile puts a file's content into the key; no file, no field.
