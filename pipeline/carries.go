@@ -1,6 +1,10 @@
 package pipeline
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"sync"
+)
 
 // fate is what a route does with a member of a clip.
 type fate byte
@@ -13,7 +17,7 @@ const (
 	absent  fate = 'n' // a clip on this route cannot have it
 )
 
-// routeOrder are the columns of carries.
+// routeOrder are the columns of carriesTable.
 var routeOrder = []string{
 	routeV2, routeV2Key, routeV1WebM, routeV3WebM, routeV3Key, routeV3, routeV3Studio,
 	routeV1Agent, routeV3Agent, routeV2Template, routeV3Template,
@@ -21,13 +25,13 @@ var routeOrder = []string{
 	routeVideo, routeFile, routeV3Cutout,
 }
 
-// carries says of every member of a clip what each route does with it, by the paths of
+// carriesTable says of every member of a clip what each route does with it, by the paths of
 // HeyGen's reference pages. A new member must be added here: a test holds the table
 // against the manifest, and another changes each member and looks at the request.
 //
 //	columns: v2 v2-key v1-webm v3-webm v3-key v3 v3-studio | agents v1 v3 | templates v2 v3 |
 //	translations v2 v2-key v3 v3-key | video file cutout
-var carries = parseCarries(`
+const carriesTable = `
 script                      cccccc n  nn nn nnnn nnn
 audio                       cccccc n  nn nn nnnn nnn
 scenes                      ccrrrr c  nn nn nnnn nnn
@@ -84,20 +88,29 @@ route                       llllll l  nn nn nnnn nnn
 take                        llllll l  ll ll llll lll
 prepare                     llllll l  ll ll llll lll
 checks                      llllll l  ll ll llll lll
-`)
+`
 
-func parseCarries(table string) map[string]map[string]fate {
-	out := map[string]map[string]fate{}
+// carries are the letters of each member, a column each.
+var carries = sync.OnceValue(func() map[string]string { return parseCarries(carriesTable) })
+
+// fateIn is what a route does with a member; 0 when the table does not say.
+func fateIn(member, route string) fate {
+	letters, i := carries()[member], slices.Index(routeOrder, route)
+	if letters == "" || i < 0 {
+		return 0
+	}
+	return fate(letters[i])
+}
+
+func parseCarries(table string) map[string]string {
+	out := map[string]string{}
 	for line := range strings.Lines(strings.TrimSpace(table)) {
 		member, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		letters := strings.ReplaceAll(rest, " ", "")
-		if len(letters) != len(routeOrder) || out[member] != nil {
+		if len(letters) != len(routeOrder) || out[member] != "" {
 			panic("carries: " + member + " is written twice or has a column too many or few")
 		}
-		out[member] = map[string]fate{}
-		for i, route := range routeOrder {
-			out[member][route] = fate(letters[i])
-		}
+		out[member] = letters
 	}
 	return out
 }

@@ -79,13 +79,13 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 			t.Errorf("no field of the manifest holds %s", m)
 		}
 		for _, route := range routeOrder {
-			if f := carries[m][route]; !strings.ContainsRune("clrun", rune(f)) {
+			if f := fateIn(m, route); !strings.ContainsRune("clrun", rune(f)) {
 				t.Errorf("%s on route %s is not classified: %q", m, route, f)
 			}
 		}
 	}
-	if len(carries) != len(names) {
-		t.Errorf("%d rows, %d members", len(carries), len(names))
+	if len(carries()) != len(names) {
+		t.Errorf("%d rows, %d members", len(carries()), len(names))
 	}
 }
 
@@ -178,7 +178,7 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 			if !ok {
 				continue
 			}
-			fate := carries[member][x.route]
+			fate := fateIn(member, x.route)
 			if strings.Contains(x.clip, "scenes") && member == "background" && x.route == routeV2Key {
 				fate = unused
 			}

@@ -14,11 +14,11 @@ import (
 func (p *Project) fits(c manifest.Clip, route string) error {
 	var bad fault.List
 	for _, m := range manifest.Members() {
-		asked, own := asks(c, m)
+		asked, own := asks(&c, m)
 		if !asked {
 			continue
 		}
-		switch fateOf(c, m, route) {
+		switch fateOf(&c, m, route) {
 		case refused:
 			bad = append(bad, p.misfit(c, m, route, "use "+other(m, route), "%s", noPlace(m, route)))
 		case unused:
@@ -54,8 +54,8 @@ func narrower(list fault.List) (out fault.List) {
 
 // fateOf is the table's entry, and what changes it: own sound needs no voice, and a
 // voice that is bought first carries what speech can.
-func fateOf(c manifest.Clip, member, route string) fate {
-	f := carries[member][route]
+func fateOf(c *manifest.Clip, member, route string) fate {
+	f := fateIn(member, route)
 	voice := strings.HasPrefix(member, "voice.") || member == "pronunciation"
 	switch {
 	case c.Source == manifest.SourceAvatar && c.AudioFile != "" && voice:
@@ -69,7 +69,7 @@ func fateOf(c manifest.Clip, member, route string) fate {
 }
 
 // asks reports that a clip asks for a member, and whether it is written in the clip.
-func asks(c manifest.Clip, member string) (asked, own bool) {
+func asks(c *manifest.Clip, member string) (asked, own bool) {
 	name, inScene := strings.CutPrefix(member, "scenes.")
 	if !inScene {
 		if len(c.Scenes) > 0 && (strings.HasPrefix(member, "avatar.") || strings.HasPrefix(member, "voice.")) {
@@ -96,7 +96,7 @@ func asks(c manifest.Clip, member string) (asked, own bool) {
 
 // asksOne reports a member that is not at its default. Members that every clip of a
 // source has are asked for.
-func asksOne(c manifest.Clip, a manifest.Avatar, v manifest.Voice, background, member string) bool {
+func asksOne(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, member string) bool {
 	switch member {
 	case "avatar.id":
 		return a.ID != ""
