@@ -19,6 +19,11 @@ func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
 	if !s.req.paid() {
 		return s, nil
 	}
+	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
+		if err := p.fits(*s.clip, s.Route); err != nil {
+			return s, err
+		}
+	}
 	l, err := p.lengthOf(ctx, *s.clip, s.req)
 	if err != nil {
 		return s, err

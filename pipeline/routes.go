@@ -136,7 +136,7 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	routes := p.candidates(c, api)
 	first, err := p.requestOn(ctx, c, routes[0])
 	if have && first.key != "" && e.TakeKey == first.key {
-		return first, nil // there, also when its route would be refused now
+		return first, nil // there, also when its route would be refused now; see withLength
 	}
 	if row, known := rows[first.key]; err != nil && (!known || !mayBePaid(row)) {
 		return first, err
