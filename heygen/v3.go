@@ -130,8 +130,7 @@ type wireVideo struct {
 	Thumbnail flexWord   `json:"thumbnail_url"`
 	GIF       flexWord   `json:"gif_url"`
 	CreatedAt flexTime   `json:"created_at"`
-	Code      flexText   `json:"failure_code"`
-	Message   flexText   `json:"failure_message"`
+	wireWarning
 }
 
 func (d wireVideo) video() Video {
@@ -141,8 +140,11 @@ func (d wireVideo) video() Video {
 	if v.State = state; !known {
 		v.State = StateUnknown
 	}
-	if f := (Failure{Code: string(d.Code), Message: string(d.Message)}); v.State == StateFailed {
+	switch f := (Failure{Code: string(d.FailureCode), Message: string(d.FailureText)}); v.State {
+	case StateFailed:
 		v.Failure = &f
+	case StateCompleted:
+		v.Warning = d.warning()
 	}
 	return v
 }

@@ -19,6 +19,9 @@ func (p *Project) Facts(s Step) [][2]string {
 	if s.LengthUnknown {
 		out = append(out, [2]string{"length", "unknown: " + s.Unknown()})
 	}
+	if s.Warning != "" {
+		out = append(out, [2]string{"warning", s.Warning})
+	}
 	if s.Price > 0 {
 		out = append(out, [2]string{"price", fmt.Sprintf("%s to %s", Dollars(s.Least), Dollars(s.Price))})
 	}

@@ -48,6 +48,9 @@ type Step struct {
 	// is not bought. Its price is its own: Price does not hold it.
 	Voice *VoiceStep `json:"voice,omitempty"`
 
+	// Warning is what HeyGen warned of with the take that is there.
+	Warning string `json:"warning,omitempty"`
+
 	clip    *manifest.Clip
 	req     request
 	length  length      // before the take is there
@@ -187,7 +190,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 		return s
 	}
 	if own && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
-		s.Seconds = e.Info.Duration
+		s.Seconds, s.Warning = e.Info.Duration, e.Warning
 		if why := p.staleRendition(ctx, *c, e); why != "" {
 			return say(Prepare, "%s", why)
 		}
