@@ -184,6 +184,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := b.preflight(ctx, spend); err != nil {
 		return sum, err
 	}
+	b.warnOfMarkup(ctx, spend)
 	if err := b.limits(spend); err != nil {
 		return sum, err
 	}

@@ -50,6 +50,8 @@ type Step struct {
 
 	// Warning is what HeyGen warned of with the take that is there.
 	Warning string `json:"warning,omitempty"`
+	// Markup names what of the words to buy HeyGen would speak as written.
+	Markup string `json:"markup,omitempty"`
 
 	clip    *manifest.Clip
 	req     request
@@ -141,7 +143,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			bad = append(bad, fault.All(atClip(*c, err))...)
 			continue
 		}
-		s = p.withVoice(s, rows)
+		s = withMarkup(p.withVoice(s, rows))
 		if first, ok := bought[req.key]; ok && s.Action == Buy {
 			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
