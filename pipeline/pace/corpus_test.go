@@ -9,6 +9,8 @@ var corpus = []struct{ voice, locale, kind, text string }{
 	{"en-us", "en-US", "numbers", "In 2025 we sold 1,234,567 units, 48% more than in 2024. Revenue was $12,500,000 and the margin rose to 3.14 percent on 12/31."},
 	{"en-us", "en-US", "letters", "The CPU and the GPU use the PCI bus. The HTML and CSS come from the CDN over TCP, the SQL from an API on AWS."},
 	{"en-us", "en-US", "address", "Write to support@example.com or visit https://www.example.com/pricing/team for details. You can also go to docs.example.org today."},
+	{"sw", "sw-KE", "narration", "Karibuni kwenye uzinduzi wa bidhaa yetu mpya. Leo tutawaonyesha jinsi ukurasa mpya unavyounganisha miradi yenu yote ili timu yenu ipate inachohitaji kwa sekunde chache."},
+	{"fr-fr", "fr-FR", "numbers", "En 2025, nous avons vendu 80 000 unités, soit 48 % de plus, pour 2,5 millions d'euros."},
 	{"de", "de-DE", "narration", "Willkommen zu unserer Vorstellung. Heute zeigen wir Ihnen, wie die neue Übersicht alle Ihre Projekte zusammenführt, damit Ihr Team in Sekunden findet, was es braucht, und mehr Zeit für die eigentliche Arbeit hat."},
 	{"de", "de-DE", "compounds", "Die Donaudampfschifffahrtsgesellschaft veröffentlicht Geschwindigkeitsbegrenzungen, Rechtsschutzversicherungsbedingungen und Arbeitsunfähigkeitsbescheinigungen."},
 	{"de", "de-DE", "numbers", "Im Jahr 2025 verkauften wir 1.234.567 Stück, 48 % mehr als 2024. Der Umsatz betrug 12.500.000 Euro."},

@@ -24,6 +24,29 @@ func digits(f string) int {
 	return end
 }
 
+// spacedNumber is how many fields one number takes whose thousands are set apart by
+// spaces, as in 80 000; 1 for anything else.
+func spacedNumber(fields []string) int {
+	if !plainDigits(fields[0]) || len(fields[0]) > 3 {
+		return 1
+	}
+	n := 1
+	for n < len(fields) {
+		next := strings.TrimRight(fields[n], ".,;:!?)%")
+		if len(next) != 3 || !plainDigits(next) {
+			break
+		}
+		if n++; next != fields[n-1] {
+			break // the sentence goes on after it
+		}
+	}
+	return n
+}
+
+func plainDigits(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(c rune) bool { return c < '0' || c > '9' }) < 0
+}
+
 // number adds a number, a date, a time or a row of digits.
 func (r *reader) number(s string) {
 	of := r.main

@@ -60,6 +60,8 @@ func TestNumbersAreAsLongAsTheyAreReadAloud(t *testing.T) {
 	}
 	near(t, "one million two hundred thirty-four thousand five hundred sixty-seven", Estimate("1,234,567", Options{Locale: "en-US"}).Likely, 4.9, 0.6)
 	near(t, "one million two hundred thirty-four thousand five hundred sixty-seven", Estimate("1.234.567", Options{Locale: "de-DE"}).Likely, 5.9, 0.8)
+	spaced, joined := Estimate("80 000 units", Options{Locale: "fr"}), Estimate("80000 units", Options{Locale: "fr"})
+	near(t, "80 000", spaced.Likely, joined.Likely, 1e-9)
 	near(t, "1990", Estimate("1990", Options{Locale: "en"}).Likely, 1.7, 0.5)
 }
 

@@ -29,10 +29,11 @@ const (
 // 5.2, without pauses). Both are people who read fast; the figures are set to 150 English
 // words a minute and were compared with espeak-ng at that pace: docs/benchmarks.md.
 var rates = map[string]rate{
-	"latin":    {0.10, 0.074, 1.25, 0.65, 1.45}, // where the language is not in the table
+	"latin":    {0.10, 0.076, 1.25, unsureLow, unsure}, // where nothing names the language
+	"unlisted": {0.10, 0.080, 1.25, 0.65, 1.70},        // a language in Latin letters without a row
 	"en":       {0.10, 0.068, 1, low, high},
 	"de":       {0.10, 0.068, 1.25, low, high},
-	"fr":       {0.09, 0.060, 1.2, low, high},
+	"fr":       {0.09, 0.060, 1.2, 0.65, high},
 	"vi":       {0.08, 0.062, 1.1, low, high},
 	"alphabet": {0.10, 0.078, 1.25, low, high}, // the other languages of the sources
 
@@ -55,7 +56,7 @@ var rates = map[string]rate{
 	"arabic":     {0.10, 0.122, 1.5, unsureLow, unsure}, // short vowels are not written
 	"hebrew":     {0.10, 0.100, 1.5, unsureLow, unsure},
 	"devanagari": {0.06, 0.165, 1.2, low, high}, // per consonant or free vowel
-	"indic":      {0.06, 0.200, 1.2, low, high},
+	"indic":      {0.06, 0.200, 1.2, 0.65, high},
 	"ethiopic":   {0.10, 0.180, 1.3, unsureLow, unsure},
 	"other":      {0.10, 0.150, 1.3, unsureLow, unsure},
 }
@@ -118,8 +119,18 @@ func rateOf(script, language string, kana bool) rate {
 		if name, ok := alphabets[language]; ok {
 			return rates[name]
 		}
+		if language != "" && !otherScript[language] {
+			return rates["unlisted"]
+		}
 	}
 	return rates[script]
+}
+
+// otherScript are languages whose texts hold foreign words in Latin letters.
+var otherScript = map[string]bool{
+	"zh": true, "yue": true, "ja": true, "ko": true, "th": true, "lo": true, "km": true, "my": true, "ru": true, "uk": true,
+	"bg": true, "sr": true, "el": true, "ar": true, "fa": true, "ur": true, "he": true, "hi": true, "mr": true, "ne": true,
+	"bn": true, "ta": true, "te": true, "kn": true, "ml": true, "gu": true, "pa": true, "si": true, "ka": true, "hy": true, "am": true,
 }
 
 // kanjiMora is how many mora a kanji of a Japanese text has on average.

@@ -45,8 +45,28 @@ func newReader(text, locale string) *reader {
 			main, most = s, n
 		}
 	}
+	if r.language == "" && main == "latin" && english(text) {
+		r.language = "en"
+	}
 	r.main = rateOf(main, r.language, r.kana)
 	return r
+}
+
+// englishWords are so frequent that one word in six of an English text is among them.
+var englishWords = map[string]bool{
+	"the": true, "and": true, "to": true, "of": true, "you": true, "your": true, "we": true, "is": true, "for": true,
+	"with": true, "it": true, "this": true, "that": true, "are": true, "our": true, "be": true, "how": true, "what": true,
+}
+
+// english guesses that a text in Latin letters is English.
+func english(text string) bool {
+	known, all := 0, 0
+	for _, f := range strings.Fields(text) {
+		if all++; englishWords[strings.ToLower(strings.Trim(f, ".,;:!?\"'()"))] {
+			known++
+		}
+	}
+	return known >= 2 && known*6 >= all
 }
 
 // add counts seconds with a language's range.
@@ -63,7 +83,13 @@ func (r *reader) rest() {
 }
 
 func (r *reader) read() Length {
-	for _, f := range strings.Fields(r.text) {
+	fields := strings.Fields(r.text)
+	for i := 0; i < len(fields); i++ {
+		f := fields[i]
+		if n := spacedNumber(fields[i:]); n > 1 {
+			f = strings.Join(fields[i:i+n], "")
+			i += n - 1
+		}
 		if isAddress(f) {
 			r.address(f)
 			continue
