@@ -76,7 +76,7 @@ func (b *build) bounded(plan *Plan) error {
 	}
 	var bad fault.List
 	for _, s := range plan.unmeasured() {
-		hint := "make the file readable for ffprobe, or convert it: ffmpeg -i FILE take.wav; to buy it at any price, leave the budget and --max-spend out"
+		hint := "convert the file: ffmpeg -i FILE take.wav; or leave the budget and --max-spend out to buy it at any price"
 		if strings.Contains(s.length.unknown, "`") {
 			hint = "run that first, or leave the budget and --max-spend out"
 		}

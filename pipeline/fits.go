@@ -20,10 +20,10 @@ func (p *Project) fits(c manifest.Clip, route string) error {
 		}
 		switch fateOf(&c, m, route) {
 		case refused:
-			bad = append(bad, p.misfit(c, m, route, "use "+other(m, route), "%s", noPlace(m, route)))
+			bad = append(bad, p.misfit(c, m, "use "+other(m, route), "%s", noPlace(m, route)))
 		case unused:
 			if own {
-				bad = append(bad, p.misfit(c, m, route, insteadOf(c, m), "%s has no use for %s", kindOfClip(c, route), m))
+				bad = append(bad, p.misfit(c, m, insteadOf(c, m), "%s has no use for %s", kindOfClip(c, route), m))
 			}
 		}
 	}
@@ -34,7 +34,8 @@ func (p *Project) fits(c manifest.Clip, route string) error {
 		return nil
 	}
 	if _, _, ok := v3Size(c.Width, c.Height); !ok {
-		return p.misfit(c, "size", route, "choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square", "v3 does not render %dx%d", c.Width, c.Height)
+		return p.misfit(c, "size", "choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square",
+			"v3 does not render %dx%d", c.Width, c.Height)
 	}
 	return nil
 }
@@ -141,7 +142,7 @@ func asksOne(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, 
 }
 
 // misfit is a fault at a member's place, or at the clip's.
-func (p *Project) misfit(c manifest.Clip, member, route, hint, format string, args ...any) *fault.Error {
+func (p *Project) misfit(c manifest.Clip, member, hint, format string, args ...any) *fault.Error {
 	f := fault.New(fault.Manifest, hint, format, args...).For(c.Name)
 	place := c.Place
 	at, _, ok := c.Places.Of(member)

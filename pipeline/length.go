@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
@@ -74,11 +75,10 @@ func (p *Project) lengthOfVideo(c manifest.Clip) length {
 	if s := max(e.Info.Duration, e.Duration); ok && e.VideoID == c.VideoID && s > 0 {
 		return measured(s)
 	}
-	return length{unknown: "video " + c.VideoID + " is not downloaded yet; `greenroom build " + c.Name + "` does it for free"}
+	return length{unknown: fmt.Sprintf("video %s is not downloaded yet; `greenroom build %s` does it for free", c.VideoID, c.Name)}
 }
 
-// lengthOfAgent: a length that the manifest asks for is a wish, which the agent meets
-// about; without one it may make any film that is documented.
+// lengthOfAgent: a length that the manifest asks for is met only roughly; without one it may make any film that is documented.
 func lengthOfAgent(a manifest.Agent) length {
 	if a.Seconds > 0 {
 		s := float64(a.Seconds)
@@ -103,7 +103,8 @@ func (p *Project) lengthOfTemplate(c manifest.Clip, r request) length {
 		return length{Length: pace.Length{Low: d / 2, Likely: d, High: d*2 + texts.High}}
 	}
 	likely := max(texts.Likely, usualFilm)
-	return length{Length: pace.Length{Low: min(texts.Low, usualFilm), Likely: likely, High: max(longestVideo, likely)}, loose: true}
+	l := pace.Length{Low: min(texts.Low, usualFilm), Likely: likely, High: max(longestVideo, likely)}
+	return length{Length: l, loose: true}
 }
 
 // lengthOfTranslation is that of what is translated. HeyGen may stretch the film, as
