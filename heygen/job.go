@@ -2,7 +2,6 @@ package heygen
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -111,15 +110,18 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 		Caption  flexWord   `json:"caption_url"`
 		Duration flexNumber `json:"duration"`
 		Message  flexText   `json:"message"`
-		Failure  flexText   `json:"failure_message"`
+		wireWarning
 	}
 	if err := c.read(ctx, "read translation", path+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
 	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title), Duration: float64(d.Duration),
 		URL: Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
-	if v.State == StateFailed {
-		v.Failure = newFailure("", first(string(d.Failure), string(d.Message)), "")
+	switch v.State {
+	case StateFailed:
+		v.Failure = newFailure("", first(string(d.FailureText), string(d.Message)), "")
+	case StateCompleted:
+		v.Warning = d.warning()
 	}
 	return v, nil
 }
@@ -127,10 +129,10 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 // cutout reads a background removal; its file is the foreground layer.
 func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
 	var d struct {
-		Status   flexWord            `json:"status"`
-		Duration flexNumber          `json:"duration"`
-		Error    json.RawMessage     `json:"error"`
-		Layers   map[string]flexWord `json:"layers"`
+		Status   flexWord   `json:"status"`
+		Duration flexNumber `json:"duration"`
+		wireWarning
+		Layers map[string]flexWord `json:"layers"`
 	}
 	if err := c.read(ctx, "read background removal", PathCutout+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
@@ -144,6 +146,9 @@ func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
 		if v.Failure == nil {
 			v.Failure = &Failure{}
 		}
+	}
+	if v.State == StateCompleted {
+		v.Warning = d.warning()
 	}
 	return v, nil
 }

@@ -130,8 +130,7 @@ type wireVideo struct {
 	Thumbnail flexWord   `json:"thumbnail_url"`
 	GIF       flexWord   `json:"gif_url"`
 	CreatedAt flexTime   `json:"created_at"`
-	Code      flexText   `json:"failure_code"`
-	Message   flexText   `json:"failure_message"`
+	wireWarning
 }
 
 func (d wireVideo) video() Video {
@@ -141,8 +140,11 @@ func (d wireVideo) video() Video {
 	if v.State = state; !known {
 		v.State = StateUnknown
 	}
-	if v.State == StateFailed {
-		v.Failure = newFailure(string(d.Code), string(d.Message), "")
+	switch v.State {
+	case StateFailed:
+		v.Failure = newFailure(string(d.FailureCode), string(d.FailureText), "")
+	case StateCompleted:
+		v.Warning = d.warning()
 	}
 	return v
 }
@@ -225,7 +227,7 @@ const MaxStudioScenes = 50
 
 // StudioRequest is the body of a film of several scenes (type studio): no alpha. Of
 // each scene avatar, voice, script or audio, engine and background colour are used.
-func StudioRequest(title, resolution, ratio string, scenes []VideoRequest) any {
+func StudioRequest(title, resolution, ratio string, caption *Caption, scenes []VideoRequest) any {
 	type color struct {
 		Type  string `json:"type"`
 		Color string `json:"color"` // named value everywhere else
@@ -253,12 +255,13 @@ func StudioRequest(title, resolution, ratio string, scenes []VideoRequest) any {
 		list = append(list, scene{"avatar_video", in})
 	}
 	return struct {
-		Type        string  `json:"type"`
-		Title       string  `json:"title,omitempty"`
-		Resolution  string  `json:"resolution,omitempty"`
-		AspectRatio string  `json:"aspect_ratio,omitempty"`
-		Scenes      []scene `json:"scenes"`
-	}{"studio", title, resolution, ratio, list}
+		Type        string   `json:"type"`
+		Title       string   `json:"title,omitempty"`
+		Resolution  string   `json:"resolution,omitempty"`
+		AspectRatio string   `json:"aspect_ratio,omitempty"`
+		Caption     *Caption `json:"caption,omitempty"`
+		Scenes      []scene  `json:"scenes"`
+	}{"studio", title, resolution, ratio, caption, list}
 }
 
 // VideosV3 lists videos whose titles contain a text, newest first, at most limit.

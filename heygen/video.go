@@ -43,7 +43,7 @@ type Video struct {
 	URL          Link
 	Duration     float64  // seconds
 	Failure      *Failure // set when State is StateFailed, even if HeyGen gave no reason
-	Warning      *Failure // an error beside a finished file
+	Warning      *Failure // what a finished file is not: watermarked, made under a trial
 	CaptionURL   Link
 	ThumbnailURL Link
 	GIFURL       Link
@@ -62,17 +62,17 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		return Video{}, err
 	}
 	var d struct {
-		ID         flexWord        `json:"id"`
-		Status     flexWord        `json:"status"`
-		Title      flexWord        `json:"title"`
-		URL        flexWord        `json:"video_url"`
-		Duration   flexNumber      `json:"duration"`
-		Error      json.RawMessage `json:"error"`
-		CaptionURL flexWord        `json:"caption_url"`
-		Thumbnail  flexWord        `json:"thumbnail_url"`
-		GIF        flexWord        `json:"gif_url"`
-		CallbackID flexWord        `json:"callback_id"`
-		CreatedAt  flexTime        `json:"created_at"`
+		ID         flexWord   `json:"id"`
+		Status     flexWord   `json:"status"`
+		Title      flexWord   `json:"title"`
+		URL        flexWord   `json:"video_url"`
+		Duration   flexNumber `json:"duration"`
+		CaptionURL flexWord   `json:"caption_url"`
+		Thumbnail  flexWord   `json:"thumbnail_url"`
+		GIF        flexWord   `json:"gif_url"`
+		CallbackID flexWord   `json:"callback_id"`
+		CreatedAt  flexTime   `json:"created_at"`
+		wireWarning
 	}
 	if err := decode(op, b, &d); err != nil {
 		return Video{}, err
@@ -93,8 +93,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 	case v.State == StateFailed:
 		v.Failure = failure
 	case v.State == StateCompleted:
-		// Free accounts get a watermarked file and a credit error together.
-		v.Warning = failure
+		v.Warning = d.warning()
 	}
 	return v, nil
 }

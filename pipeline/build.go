@@ -184,6 +184,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := b.preflight(ctx, spend); err != nil {
 		return sum, err
 	}
+	b.warnOfMarkup(ctx, spend)
 	if err := b.limits(spend); err != nil {
 		return sum, err
 	}
@@ -217,10 +218,13 @@ func (b *build) limits(plan *Plan) error {
 	if b.Sandboxed() {
 		b.budget = nil // nothing costs money there
 	}
+	if err := b.bounded(plan); err != nil {
+		return err
+	}
 	if b.budget != nil && plan.Price > *b.budget {
 		return fault.New(fault.Failed, "build fewer clips, or raise heygen.budget or --max-spend", "this build may cost %s, the budget is %s; nothing was bought", Dollars(plan.Price), Dollars(*b.budget))
 	}
-	if plan.Price > 0 && b.o.Confirm != nil {
+	if (plan.Price > 0 || plan.Unbounded()) && b.o.Confirm != nil {
 		ok, err := b.o.Confirm(plan)
 		if err != nil {
 			return err

@@ -84,11 +84,26 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 // made without a network.
 func planned(t *testing.T, api, clip string) (*build, Step) {
 	t.Helper()
+	o := openOne(t, api, clip)
+	if o.err != nil {
+		t.Fatal(o.err)
+	}
+	return o.b, o.s
+}
+
+// openOne is planned, and keeps the error of a manifest or of a route.
+func openOne(t *testing.T, api, clip string) opened {
+	t.Helper()
+	return openWith(t, api, "avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}", clip)
+}
+
+func openWith(t *testing.T, api, defaults, clip string) opened {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"a.wav": "RIFF\x00\x00\x00\x00WAVEfmt ", "a.png": "\x89PNG\r\n\x1a\n", "a.mp4": "\x00\x00\x00\x18ftypmp42", "greenroom.yaml": `version: 1
 heygen: {api: ` + api + `}
-defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}
+defaults: {` + defaults + `}
 clips:
   one: ` + clip + "\n",
 	} {
@@ -98,7 +113,7 @@ clips:
 	}
 	p, err := Open(freshOptions(dir))
 	if err != nil {
-		t.Fatal(err)
+		return opened{err: err}
 	}
 	t.Cleanup(func() { p.Close() })
 	p.can.learn(p.accountID(), func(k *capability) {
@@ -116,7 +131,7 @@ clips:
 	c := p.Manifest.Clips[0]
 	r, err := p.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
 	if err != nil {
-		t.Fatal(err)
+		return opened{err: err}
 	}
 	if r.speech != nil { // its voice is bought
 		if err := p.openState(); err != nil {
@@ -132,7 +147,7 @@ clips:
 	}
 	b := &build{Project: p, engines: map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}}, templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: []heygen.TemplateVariable{
 		{Name: "name", Type: "text"}, {Name: "logo", Type: "image"}, {Name: "who", Type: "character"}, {Name: "tone", Type: "voice"}}}}}
-	return b, Step{Clip: c.Name, Route: r.route, Key: r.key, clip: &c, req: r}
+	return opened{b: b, s: Step{Clip: c.Name, Route: r.route, Key: r.key, clip: &c, req: r}}
 }
 
 // TestTheKeyKnowsEveryInput: what changes the request changes the key, whatever the

@@ -13,6 +13,15 @@ func (p *Project) Facts(s Step) [][2]string {
 	if s.Seconds > 0 {
 		out = append(out, [2]string{"length", fmt.Sprintf("%.2f s", s.Seconds)})
 	}
+	if s.Longest > 0 {
+		out = append(out, [2]string{"range", fmt.Sprintf("%.1f to %.1f s", s.Shortest, s.Longest)})
+	}
+	if s.LengthUnknown {
+		out = append(out, [2]string{"length", "unknown: " + s.Unknown()})
+	}
+	if s.Warning != "" {
+		out = append(out, [2]string{"warning", s.Warning})
+	}
 	if s.Price > 0 {
 		out = append(out, [2]string{"price", fmt.Sprintf("%s to %s", Dollars(s.Least), Dollars(s.Price))})
 	}

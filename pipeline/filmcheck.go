@@ -19,7 +19,7 @@ func (p *Project) CheckFilms(ctx context.Context) (right, all int, err error) {
 	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
 		return 0, 0, nil
 	}
-	set, err := p.FilmSet(nil, FilmOptions{AllowStandIns: true})
+	set, err := p.FilmSet(nil, FilmOptions{AllowStandIns: true, AllowWarnings: true})
 	if err != nil {
 		return 0, 0, err
 	}

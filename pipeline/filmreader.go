@@ -100,6 +100,8 @@ func (r *filmReader) clip(ctx context.Context, name string) (film.Clip, error) {
 		return film.Clip{}, fault.New(fault.Failed, "run `greenroom build` first, or pass --allow-stand-ins", "clip is a stand-in").For(name)
 	case kind != routeStandIn && (!plan.keep || !ok):
 		return film.Clip{}, r.p.NotReady(name, plan.reason)
+	case kind != routeStandIn && e.Warning != "" && !r.o.AllowWarnings:
+		return film.Clip{}, RefuseWarned(name, e.Warning)
 	}
 	out, err := r.p.filmClip(ctx, r.tools, c, e, kind)
 	if err != nil {

@@ -19,6 +19,7 @@ const FilesDir = PublicDir + "/files"
 // FilmOptions say which films, and what may be in them.
 type FilmOptions struct {
 	AllowStandIns bool
+	AllowWarnings bool     // also clips whose take HeyGen warned of
 	Only          []string // films, compositions, families or patterns such as hello-a*; all without
 	Shard         Shard
 	Format        string // "9:16"; all without

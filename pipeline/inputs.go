@@ -12,8 +12,9 @@ import (
 	"greenroom/internal/fault"
 )
 
-// inputs hashes the user's media files. A file whose size and time are those of
-// the last look keeps its hash, so that a run with nothing to do reads no media.
+// inputs hashes and measures the user's media files. A file whose size and time did not
+// change keeps its record, so that a run with nothing to do reads no media and starts no
+// process.
 type inputs struct {
 	path    string
 	mu      sync.Mutex
@@ -24,7 +25,43 @@ type inputs struct {
 type inputRecord struct {
 	Size  int64  `json:"size"`
 	MTime int64  `json:"mtime"` // nanoseconds
-	Hash  string `json:"sha256"`
+	Hash  string `json:"sha256,omitempty"`
+	// Seconds is how long the file lasts, once it was measured; Unmeasured says why it
+	// could not be.
+	Seconds    float64 `json:"seconds,omitempty"`
+	Unmeasured string  `json:"unmeasured,omitempty"`
+}
+
+// record returns what is known about the file at path, and its state on disk as a record
+// without a hash. known is false when the file changed since it was read.
+func (in *inputs) record(path string) (rec inputRecord, known bool, err error) {
+	fi, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return rec, false, fault.New(fault.Manifest, "check the path; it is relative to greenroom.yaml", "%s does not exist", path)
+	case err != nil:
+		return rec, false, err
+	case !fi.Mode().IsRegular():
+		return rec, false, fault.New(fault.Manifest, "name a file", "%s is not a file", path)
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	rec, known = in.known[path]
+	if known && rec.Size == fi.Size() && rec.MTime == fi.ModTime().UnixNano() {
+		return rec, true, nil
+	}
+	return inputRecord{Size: fi.Size(), MTime: fi.ModTime().UnixNano()}, false, nil
+}
+
+// edit changes the record of a file in the state that rec describes.
+func (in *inputs) edit(path string, rec inputRecord, change func(*inputRecord)) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if old, ok := in.known[path]; ok && old.Size == rec.Size && old.MTime == rec.MTime {
+		rec = old
+	}
+	change(&rec)
+	in.known[path], in.changed = rec, true
 }
 
 func openInputs(state string) *inputs {
@@ -35,32 +72,21 @@ func openInputs(state string) *inputs {
 	return in
 }
 
-// hash gives the SHA-256 of a file, in hex.
+// hash returns the SHA-256 of a file, in hex.
 func (in *inputs) hash(path string) (string, error) {
-	fi, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", fault.New(fault.Manifest, "check the path; it is relative to greenroom.yaml", "%s does not exist", path)
-	case err != nil:
+	rec, known, err := in.record(path)
+	if err != nil {
 		return "", err
-	case !fi.Mode().IsRegular():
-		return "", fault.New(fault.Manifest, "name a file", "%s is not a file", path)
 	}
-	in.mu.Lock()
-	rec, ok := in.known[path]
-	in.mu.Unlock()
-	if ok && rec.Size == fi.Size() && rec.MTime == fi.ModTime().UnixNano() {
+	if known && rec.Hash != "" {
 		return rec.Hash, nil
 	}
 	hash, err := hashFile(path)
 	if err != nil {
 		return "", err
 	}
-	rec = inputRecord{fi.Size(), fi.ModTime().UnixNano(), hash}
-	in.mu.Lock()
-	in.known[path], in.changed = rec, true
-	in.mu.Unlock()
-	return rec.Hash, nil
+	in.edit(path, rec, func(r *inputRecord) { r.Hash = hash })
+	return hash, nil
 }
 
 func (in *inputs) save() {

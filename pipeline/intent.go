@@ -32,8 +32,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		}
 		// The bought sound drives the avatar; its words are the captions.
 		c.Script, c.AudioFile, c.Captions = "", b.sound(v), false
-		if s.req.seconds, s.req.certain = v.Seconds, true; !b.Sandboxed() {
-			s.Seconds = v.Seconds
+		if s.setLength(measured(v.Seconds)); !b.Sandboxed() {
 			b.cost(&s, loadPrices())
 			in.Price = s.Price
 		}
@@ -223,9 +222,7 @@ func (w *writer) v3(route, title string) (any, error) {
 	}
 	r.Title = title
 	r.Resolution, r.AspectRatio, _ = v3Size(c.Width, c.Height)
-	if c.Captions {
-		r.Caption = &heygen.Caption{FileFormat: "srt"}
-	}
+	r.Caption = w.caption()
 	if route == routeV3WebM {
 		r.OutputFormat = "webm"
 		return r, r.Validate()
@@ -237,6 +234,14 @@ func (w *writer) v3(route, title string) (any, error) {
 		return nil, err
 	}
 	return r, r.Validate()
+}
+
+// caption asks for captions beside the film on v3.
+func (w *writer) caption() *heygen.Caption {
+	if !w.c.Captions {
+		return nil
+	}
+	return &heygen.Caption{FileFormat: "srt"}
 }
 
 func (w *writer) studio(title string) (any, error) {
@@ -255,7 +260,7 @@ func (w *writer) studio(title string) (any, error) {
 		}
 		list = append(list, r)
 	}
-	return heygen.StudioRequest(title, resolution, ratio, list), nil
+	return heygen.StudioRequest(title, resolution, ratio, w.caption(), list), nil
 }
 
 func (w *writer) agent() (string, any, error) {

@@ -39,13 +39,24 @@ type Step struct {
 	Price   float64 `json:"priceUSD"` // what a build would spend now, at most
 	Least   float64 `json:"leastUSD"` // the same if the estimate of its length is too long
 	Seconds float64 `json:"seconds"`  // of footage; an estimate until the take is there
-	Key     string  `json:"takeKey"`
+	// Shortest and Longest are the range that an estimate ends in; 0 when it is none.
+	Shortest float64 `json:"leastSeconds,omitempty"`
+	Longest  float64 `json:"mostSeconds,omitempty"`
+	// LengthUnknown: nothing tells the length, so Price is only the least that is billed.
+	LengthUnknown bool   `json:"lengthUnknown,omitempty"`
+	Key           string `json:"takeKey"`
 	// Voice is the sound that comes before the picture, of a clip with a voice draft that
 	// is not bought. Its price is its own: Price does not hold it.
 	Voice *VoiceStep `json:"voice,omitempty"`
 
+	// Warning is what HeyGen warned of with the take that is there.
+	Warning string `json:"warning,omitempty"`
+	// Markup names what of the words to buy HeyGen would speak as written.
+	Markup string `json:"markup,omitempty"`
+
 	clip    *manifest.Clip
 	req     request
+	length  length      // before the take is there
 	credits float64     // the price before it became dollars
 	twin    string      // the clip that buys the same take; this one waits for it
 	row     *ledger.Row // the submission on record; nil when there is none
@@ -128,7 +139,12 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			bad = append(bad, fault.All(err)...)
 			continue
 		}
-		s := p.withVoice(p.step(ctx, c, req, rows[req.key]), rows)
+		s, err := p.withLength(ctx, p.step(ctx, c, req, rows[req.key]))
+		if err != nil {
+			bad = append(bad, fault.All(atClip(*c, err))...)
+			continue
+		}
+		s = withMarkup(p.withVoice(s, rows))
 		if first, ok := bought[req.key]; ok && s.Action == Buy {
 			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
@@ -167,23 +183,9 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	return plan, nil
 }
 
-// cost puts a price on a purchase: the length is an estimate, the price a range.
-func (p *Project) cost(s *Step, prices prices) {
-	low, high := s.Seconds*(1-spokenError), s.Seconds*(1+spokenError)
-	if s.req.certain {
-		low, high = s.Seconds, s.Seconds
-	}
-	kind := s.req.priceKind
-	if isV3(s.Route) {
-		kind = "v3-" + kind
-	}
-	s.credits = prices.credits(kind, high)
-	s.Least, s.Price = prices.usd(kind, low), prices.usd(kind, high)
-}
-
 // step decides about one clip from facts on disk alone.
 func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *ledger.Row) Step {
-	s := Step{Clip: c.Name, Route: req.route, Key: req.key, clip: c, req: req, row: row, Seconds: req.seconds}
+	s := Step{Clip: c.Name, Route: req.route, Key: req.key, clip: c, req: req, row: row}
 	e, have := p.entry(c.Name)
 	own := have && p.ownEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
@@ -191,7 +193,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 		return s
 	}
 	if own && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
-		s.Seconds = e.Info.Duration
+		s.Seconds, s.Warning = e.Info.Duration, e.Warning
 		if why := p.staleRendition(ctx, *c, e); why != "" {
 			return say(Prepare, "%s", why)
 		}

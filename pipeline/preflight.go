@@ -352,12 +352,12 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 	limit, known := planLimits[bal.Plan]
 	for _, s := range f.steps {
 		switch {
-		case known && s.Seconds*(1-spokenError) > limit.seconds:
+		case known && s.length.Low > limit.seconds:
 			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
 		case known && s.clip.Source == manifest.SourceAvatar && min(s.clip.Width, s.clip.Height) > limit.side:
 			f.add([]Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.clip.Width, s.clip.Height, bal.Plan)
-		case s.Seconds*(1-spokenError) > longest:
-			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, longest)
+		case s.length.Low > longestVideo:
+			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(longestVideo))
 		}
 	}
 	return nil
@@ -371,9 +371,6 @@ func (f *flight) unknownBalance(ctx context.Context, err error) {
 	}
 	f.b.send(ctx, Event{Stage: "api", State: Warned, Message: text})
 }
-
-// longest is what HeyGen makes in one video on any plan, seconds.
-const longest = 1800.0
 
 // planLimits are the length and the short side of a video by plan, from HeyGen's
 // pages of limits.

@@ -12,6 +12,7 @@ type PublishedClip struct {
 	Transparent bool
 	Poster      string // the picture's path; "" without one
 	Facts       string // size and length, for people
+	Warning     string // what HeyGen warned of with its take
 	Line        int    // where the clip stands in the manifest
 }
 
@@ -30,7 +31,7 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 			list = append(list, fault.New(fault.Failed, "run `greenroom build` first", "nothing is published yet").For(c.Name))
 			continue
 		}
-		pc := PublishedClip{Clip: c.Name, Path: p.path(PublicDir + "/" + files[0].Name), Transparent: e.Info.Transparent, Line: c.Place.Line}
+		pc := PublishedClip{Clip: c.Name, Path: p.path(PublicDir + "/" + files[0].Name), Transparent: e.Info.Transparent, Warning: e.Warning, Line: c.Place.Line}
 		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
 		for _, f := range files {
 			if f.rendition == posterRendition {

@@ -57,6 +57,7 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 			return err
 		}
 		s.p.send(ctx, Event{Clip: st.Clip, Stage: "restore", State: Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
+		s.p.warned(ctx, st.Clip, e)
 	}
 	return nil
 }

@@ -15,8 +15,6 @@ type request struct {
 	key       string // SHA-256 of everything that changes the take
 	inputs    lockfile.Inputs
 	priceKind string
-	seconds   float64        // estimated
-	certain   bool           // seconds is no estimate
 	speech    *speechRequest // the sound that is bought first; nil: spoken by the video itself
 }
 
@@ -38,14 +36,13 @@ func (p *Project) request(c manifest.Clip) (request, error) {
 	return p.chosen(context.Background(), c, nothing, false, nil)
 }
 
-// requestOn makes it on one route. Titles, callbacks, markers, paths and times are
+// requestOn makes it on one route. What the route cannot carry is an error, and the key
+// is there with it: a take that was bought before counts. Titles, callbacks, markers, paths and times are
 // not in the key, and a member at its default is not either, so that a new member
 // does not buy old clips again.
 func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) (request, error) {
 	r := request{route: route, priceKind: "avatar"}
-	if err := fits(c, route); err != nil {
-		return r, err
-	}
+	misfit := p.fits(c, route)
 	k := newKeyer("take/1")
 	var err error
 	switch c.Source {
@@ -65,13 +62,16 @@ func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) 
 	default:
 		err = p.keySpoken(k, c, &r)
 	}
+	if misfit != nil && err != nil {
+		return r, misfit
+	}
 	if err != nil {
 		return r, err
 	}
 	k.field("route", r.route)
 	k.number("take", float64(c.Take))
 	r.key, r.inputs = k.sum(), k.inputs()
-	return r, nil
+	return r, misfit
 }
 
 // keyFile puts a file's content into the key; no file, no field.
@@ -101,15 +101,11 @@ func (p *Project) keySpoken(k *keyer, c manifest.Clip, r *request) error {
 		said := spoken(c.Script, c.Pronunciation)
 		k.field("script", said)
 		keyVoice(k, "voice", c.Voice)
-		r.seconds = SpokenSeconds(said, c.Voice.Speed)
 		if c.Draft == manifest.DraftVoice {
 			k.field("sound", "voice draft")
 			var err error
 			if r.speech, err = p.speech(c, r.route, said); err != nil {
 				return unspeakable(c, err)
-			}
-			if v, ok := p.heard(r.speech); ok {
-				r.seconds, r.certain = v.Seconds, true
 			}
 		}
 	}
@@ -164,17 +160,13 @@ func (p *Project) keyScenes(k *keyer, c manifest.Clip, r *request) error {
 			return err
 		}
 		k.field(name+" background", s.Background)
-		r.seconds += SpokenSeconds(said, s.Voice.Speed)
 	}
 	return p.keyFrame(k, c, r)
 }
 
 func (p *Project) keyAgent(k *keyer, c manifest.Clip, r *request) error {
 	a := c.Agent
-	r.priceKind, r.seconds = "agent", float64(a.Seconds)
-	if a.Seconds == 0 {
-		r.seconds = max(SpokenSeconds(a.Prompt, 1), 30)
-	}
+	r.priceKind = "agent"
 	k.field("prompt", a.Prompt)
 	k.number("seconds", float64(a.Seconds))
 	k.field("orientation", a.Orientation)
@@ -201,19 +193,17 @@ func (p *Project) keyTemplate(k *keyer, c manifest.Clip, r *request) error {
 			continue
 		}
 		k.field(name, v.Value)
-		r.seconds += SpokenSeconds(v.Value, 1)
 	}
 	if c.Captions {
 		k.field("captions", "yes")
 	}
-	r.seconds = max(r.seconds, 30) // what the template itself says is not known here
 	return nil
 }
 
 // keyTranslate hangs on what is translated: a new take of that is a new translation.
 func (p *Project) keyTranslate(ctx context.Context, k *keyer, c manifest.Clip, r *request) error {
 	t := c.Translate
-	r.priceKind, r.seconds = "translate", 30
+	r.priceKind = "translate"
 	if t.File != "" {
 		if err := p.keyFile(k, "file", t.File); err != nil {
 			return err
@@ -229,9 +219,6 @@ func (p *Project) keyTranslate(ctx context.Context, k *keyer, c manifest.Clip, r
 			return err
 		}
 		k.field("clip", from.key)
-		if r.seconds = from.seconds; have && e.Info.Duration > 0 {
-			r.seconds, r.certain = e.Info.Duration, true
-		}
 	}
 	k.field("language", t.To)
 	k.field("audio only", fmt.Sprint(t.AudioOnly))

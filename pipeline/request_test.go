@@ -158,26 +158,6 @@ func TestPrices(t *testing.T) {
 	}
 }
 
-func TestSpokenSeconds(t *testing.T) {
-	t.Parallel()
-	words := strings.TrimSpace(strings.Repeat("word ", 150))
-	for name, c := range map[string]struct {
-		script string
-		speed  float64
-		want   float64
-	}{
-		"a minute":    {words, 1, 60},
-		"twice":       {words, 2, 30},
-		"no speed":    {words, 0, 60},
-		"with breaks": {words + ` <break time="1.5s"/> <break time="2s"/>`, 1, 63.5},
-		"nothing":     {"", 1, 0},
-	} {
-		if got := SpokenSeconds(c.script, c.speed); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("%s: %g s, want %g", name, got, c.want)
-		}
-	}
-}
-
 // The key comes from where the manifest points, and no message holds it.
 func TestResolveKey(t *testing.T) {
 	t.Parallel()

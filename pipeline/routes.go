@@ -135,7 +135,10 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	}
 	routes := p.candidates(c, api)
 	first, err := p.requestOn(ctx, c, routes[0])
-	if err != nil || have && e.TakeKey == first.key {
+	if have && first.key != "" && e.TakeKey == first.key {
+		return first, nil // there, also when its route would be refused now; see withLength
+	}
+	if row, known := rows[first.key]; err != nil && (!known || !mayBePaid(row)) {
 		return first, err
 	}
 	if len(rows) == 0 && !have {
@@ -153,11 +156,16 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	}
 	for _, r := range list {
 		row, known := rows[r.key]
-		if have && e.TakeKey == r.key || known && row.State != ledger.Intended && row.State != ledger.Failed {
+		if have && e.TakeKey == r.key || known && mayBePaid(row) {
 			return r, nil
 		}
 	}
 	return first, nil
+}
+
+// mayBePaid reports a submission that was or may have been paid for.
+func mayBePaid(row *ledger.Row) bool {
+	return row.State != ledger.Intended && row.State != ledger.Failed
 }
 
 // needsAPI reports a clip whose route depends on the account's generation.
@@ -184,49 +192,6 @@ func v3Size(w, h int) (resolution, ratio string, ok bool) {
 		}
 	}
 	return "", "", false
-}
-
-// fits says what of a clip its route has no member for.
-func fits(c manifest.Clip, route string) error {
-	bad := func(hint, format string, args ...any) error {
-		f := fault.New(fault.Manifest, hint, format, args...).For(c.Name)
-		place := c.Place
-		f.Place = &place
-		return f
-	}
-	a := c.Avatar
-	spoken := c.Source == manifest.SourceAvatar
-	switch {
-	case len(c.Scenes) > 0 && (route == routeV1WebM || route == routeV3WebM || route == routeV3Key || route == routeV3):
-		return bad("leave the route out, or make a clip of each scene", "route %s makes one scene", route)
-	case route == routeV1WebM && c.Captions && c.Draft == "":
-		return bad("use route v2-key", "/v1/video.webm makes no captions")
-	case route == routeV1WebM && (a.Scale != 0 && a.Scale != 1 || a.Offset.X != 0 || a.Offset.Y != 0):
-		return bad("use route v2-key, or place the clip in the composition", "/v1/video.webm does not move or scale avatars")
-	case route == routeV1WebM && a.Photo != "":
-		return bad("use route v2-key", "/v1/video.webm takes studio avatars only")
-	case !spoken || !isV3(route):
-		return nil
-	}
-	if _, _, ok := v3Size(c.Width, c.Height); !ok {
-		return bad("choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square", "v3 does not render %dx%d", c.Width, c.Height)
-	}
-	looks := []manifest.Avatar{a}
-	voices := []manifest.Voice{c.Voice}
-	for _, s := range c.Scenes {
-		looks, voices = append(looks, s.Avatar), append(voices, s.Voice)
-	}
-	for i, a := range looks {
-		switch {
-		case a.Style != "" && a.Style != "normal", a.Scale != 0 && a.Scale != 1, a.Offset.X != 0, a.Offset.Y != 0:
-			return bad("leave style, scale and offset out, and place the clip in the composition", "v3 does not move or scale avatars")
-		case voices[i].Emotion != "":
-			return bad("leave voice.emotion out", "v3 voices take no emotion")
-		case c.BackgroundVideo != "":
-			return bad("use an image, or place the video in the composition", "v3 has no video backgrounds")
-		}
-	}
-	return nil
 }
 
 // unspeakable places what speech cannot do at the clip that asks for it.

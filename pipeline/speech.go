@@ -3,35 +3,8 @@ package pipeline
 import (
 	"regexp"
 	"sort"
-	"strconv"
 	"strings"
-
-	"greenroom/pipeline/prompt"
 )
-
-var breakTag = regexp.MustCompile(`<break\s+time="([0-9.]+)s"\s*/?>`)
-
-// The pace and its error are those that prompts are checked with: what one part of the
-// program says of a text's length, the other must not contradict.
-const (
-	wordsPerMinute = prompt.Pace
-	spokenError    = prompt.PaceError
-)
-
-// SpokenSeconds estimates how long a script takes to speak, in seconds, give or
-// take a quarter: words at 150 a minute and the breaks as written.
-func SpokenSeconds(script string, speed float64) float64 {
-	if speed <= 0 {
-		speed = 1
-	}
-	pauses := 0.0
-	for _, m := range breakTag.FindAllStringSubmatch(script, -1) {
-		s, _ := strconv.ParseFloat(m[1], 64)
-		pauses += s
-	}
-	words := len(strings.Fields(breakTag.ReplaceAllString(script, " ")))
-	return float64(words)/wordsPerMinute*60/speed + pauses
-}
 
 // spoken replaces whole words by the way they are said; tags stay as they are. The
 // longest words go first, so that "SQL Server" wins over "SQL".

@@ -91,7 +91,10 @@ func (p *Project) standInSpec(c manifest.Clip, req request) standin.Spec {
 		s.AudioPath, s.Words = p.sound(v), standinWords(v.Words)
 	}
 	if s.Script == "" && s.AudioPath == "" {
-		s.Silence = max(1, req.seconds)
+		s.Silence = usualFilm
+		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.unknown == "" {
+			s.Silence = max(1, l.Likely)
+		}
 	}
 	return s
 }

@@ -215,7 +215,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
 		}
 		video = v
-		return v.URL.Reveal(), nil
+		return v.URL.Reveal(), b.keepWarning(s.Key, v)
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
 	dst := b.store.TempPath("take-" + s.Key[:32])
@@ -247,12 +247,13 @@ func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) 
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
 	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs}
-	e.Origin = string(b.takeOrigin(ctx, s))
+	e.Origin, e.Warning = string(b.takeOrigin(ctx, s)), b.takeWarning(s, v)
 	if s.req.speech == nil { // else the bought voice brings them
 		if r, ok := b.captions(ctx, s, client, id, v); ok {
 			e.Captions = &r
 		}
 	}
+	b.warned(ctx, s.Clip, e)
 	return b.setEntry(e)
 }
 

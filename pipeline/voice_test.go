@@ -57,8 +57,12 @@ func TestTheVoiceKey(t *testing.T) {
 	if plain.Key == draft.Key {
 		t.Error("a take from text and one from a bought voice are one")
 	}
-	if r, err := b.request(*draft.clip); err != nil || !r.certain || r.seconds != 3.2 {
-		t.Errorf("a bought voice is %g s long: %v", r.seconds, err)
+	r, err := b.request(*draft.clip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, err := b.lengthOf(t.Context(), *draft.clip, r); err != nil || l != measured(3.2) {
+		t.Errorf("a bought voice is %+v long: %v", l, err)
 	}
 }
 

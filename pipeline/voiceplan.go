@@ -19,14 +19,15 @@ type VoiceStep struct {
 	Seconds float64 `json:"seconds"` // an estimate until the sound is there
 	Key     string  `json:"takeKey"`
 
+	length  length
 	credits float64
 	twin    bool    // another clip of the plan buys it
 	most    float64 // the price whichever of several clips with the same voice pays it
 }
 
 // voiceStep decides about a clip's sound from facts on disk alone.
-func (p *Project) voiceStep(c manifest.Clip, req request, rows map[string]*ledger.Row) *VoiceStep {
-	v := &VoiceStep{Route: req.speech.route, Key: req.speech.take, Seconds: req.seconds}
+func (p *Project) voiceStep(c manifest.Clip, req request, l length, rows map[string]*ledger.Row) *VoiceStep {
+	v := &VoiceStep{Route: req.speech.route, Key: req.speech.take, Seconds: l.Likely, length: l}
 	say := func(a Action, format string, args ...any) *VoiceStep {
 		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
 		return v
@@ -58,7 +59,7 @@ func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
 	if s.req.speech == nil || s.Action != Buy {
 		return s
 	}
-	s.Voice = p.voiceStep(*s.clip, s.req, rows)
+	s.Voice = p.voiceStep(*s.clip, s.req, s.length, rows)
 	switch s.Voice.Action {
 	case Settle, Blocked:
 		s.Action, s.Reason = s.Voice.Action, s.Voice.Reason
@@ -72,7 +73,7 @@ func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
 
 // voiceCost puts a price on a sound.
 func (p *Project) voiceCost(v *VoiceStep, prices prices) {
-	v.Least, v.Price = prices.speech(v.Seconds*(1-spokenError)), prices.speech(v.Seconds*(1+spokenError))
+	v.Least, v.Price = prices.speech(v.length.Low), prices.speech(v.length.High)
 	v.credits, v.most = v.Price/prices.USDPerCredit, v.Price
 }
 

@@ -54,6 +54,9 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		waited := b.Project.o.Now().Sub(began)
 		switch {
 		case v.State == heygen.StateCompleted:
+			if err := b.keepWarning(s.Key, v); err != nil {
+				return row, v, err
+			}
 			b.remembered(s.Route, age)
 			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
 			return row, v, nil // on record together with the file

@@ -282,7 +282,7 @@ func (s *session) videos() {
 	if st[0].State != heygen.StateCompleted || !st[2].Missing {
 		t.Errorf("statuses %+v", st)
 	}
-	studio := heygen.StudioRequest("studio gr-4", "720p", "16:9", []heygen.VideoRequest{{AvatarID: look.ID, Script: "One.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines), Background: &heygen.Background{Type: "color", Value: "#112233"}}, {AvatarID: look.ID, Script: "Two.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines)}})
+	studio := heygen.StudioRequest("studio gr-4", "720p", "16:9", nil, []heygen.VideoRequest{{AvatarID: look.ID, Script: "One.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines), Background: &heygen.Background{Type: "color", Value: "#112233"}}, {AvatarID: look.ID, Script: "Two.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines)}})
 	s.done(heygen.KindVideoV3, must(s.SubmitOnce(ctx, heygen.PathVideos, body(t, studio), "gr-c"))(t))
 	if l := must(s.FindByTitleV3(ctx, "gr-4"))(t); len(l) != 1 {
 		t.Errorf("found %v", l)

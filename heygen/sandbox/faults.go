@@ -23,7 +23,7 @@ var kinds = map[string]string{
 	"cut": "once", "ignore-range": "once", "wrong-content-range": "once", "changed-etag": "once", "html-200": "once",
 	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once", "lost-request": "once",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
-	"gone": "always", "no-credit": "always", "no-credit-late": "always", "no-matting": "always", "status-word": "always", "plan": "always", "streaming": "always",
+	"gone": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always", "status-word": "always", "plan": "always", "streaming": "always",
 	"webhook-forged": "once", "webhook-late": "once", "webhook-twice": "once", "webhook-out-of-order": "once",
 	"list-lag": "always", "slow-first-byte": "always", "refuse": "chance", "cut-answer": "chance",
 }
@@ -57,6 +57,9 @@ func ParseFault(s string) (Fault, error) {
 	}
 	return Fault{name, value}, nil
 }
+
+// watermarkedResult is what a free account's finished video comes with (API.md 6.3).
+var watermarkedResult = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "watermarked result"}
 
 // faults is the set in force.
 type faults struct {

@@ -190,6 +190,9 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 			d["error"] = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "Insufficient credit", "detail": ""}
 			d["status"], d["video_url"] = "failed", nil
 		}
+		if s.faults.on("watermark") {
+			d["error"] = watermarkedResult
+		}
 		if j.Request.Captions {
 			d["caption_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".ass")
 		}

@@ -226,6 +226,9 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 			d["subtitle_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".srt") // a sidecar always comes
 		}
 		d["video_url"], d["duration"], d["completed_at"] = s.sign(r, j.File), j.Duration, j.Ready.Unix()
+		if s.faults.on("watermark") {
+			d["failure_code"], d["failure_message"] = watermarkedResult["code"], watermarkedResult["message"]
+		}
 	}
 	return d
 }

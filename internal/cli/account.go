@@ -78,6 +78,7 @@ type videoRow struct {
 	Status  string    `json:"status"`
 	Seconds float64   `json:"seconds,omitempty"`
 	Failure string    `json:"failure,omitempty"`
+	Warning string    `json:"warning,omitempty"` // of a finished video
 	Created time.Time `json:"created,omitzero"`
 }
 
@@ -109,10 +110,13 @@ func (e *env) showVideo(ctx context.Context, a *pipeline.Account, id string) err
 	if v.Failure != nil {
 		r.Failure = strings.TrimSpace(v.Failure.Code + " " + v.Failure.Message)
 	}
+	if v.Warning != nil {
+		r.Warning = strings.TrimSpace(v.Warning.Code + " " + v.Warning.Message)
+	}
 	if e.json {
 		return e.printJSON(r)
 	}
-	for _, l := range [][2]string{{"id", r.ID}, {"title", r.Title}, {"status", r.Status}, {"failure", r.Failure}} {
+	for _, l := range [][2]string{{"id", r.ID}, {"title", r.Title}, {"status", r.Status}, {"failure", r.Failure}, {"warning", r.Warning}} {
 		if l[1] != "" {
 			fmt.Fprintf(e.Stdout, "%-8s %s\n", l[0], oneLine(l[1]))
 		}

@@ -50,44 +50,66 @@ func printPlan(e *env, plan *pipeline.Plan) {
 			wide = max(wide, len(s.Voice.Route))
 		}
 	}
-	line := func(a pipeline.Action, name, route string, usd, seconds float64, reason string) {
-		price := "-"
+	line := func(a pipeline.Action, name, route string, usd, seconds float64, unknown bool, reason string) {
+		price, length := "-", fmt.Sprintf("%5.1f s", seconds)
 		switch {
 		case a == pipeline.Buy && plan.Sandbox:
 			price = "free"
+		case a == pipeline.Buy && unknown:
+			price = "unknown"
 		case usd > 0:
 			price = pipeline.Dollars(usd)
 		}
-		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %5.1f s  %s\n", a, name, wide, route, price, seconds, oneLine(reason))
+		if unknown {
+			length = "unknown"
+		}
+		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %s  %s\n", a, name, wide, route, price, length, oneLine(reason))
 	}
 	voices := 0
 	for _, s := range plan.Steps {
 		if v := s.Voice; v != nil {
-			line(v.Action, s.Clip+" (voice)", v.Route, v.Price, v.Seconds, v.Reason)
+			line(v.Action, s.Clip+" (voice)", v.Route, v.Price, v.Seconds, false, v.Reason)
 			if v.Action == pipeline.Buy {
 				voices++
 			}
 		}
 		if s.Action != pipeline.Draft { // then the picture waits
-			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.Reason)
+			reason := s.Reason
+			if s.LengthUnknown {
+				reason += "; " + s.Unknown()
+			}
+			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.LengthUnknown, reason)
 		}
 	}
-	n := plan.Counts()
-	note := fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
-	if plan.Least < plan.Price {
-		note = fmt.Sprintf("%s to %s, lengths ±25 %%, prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
-	}
-	if plan.Price == 0 {
-		note = "nothing to pay"
-	}
-	if plan.Sandbox {
-		note = "the sandbox costs nothing"
-	}
+	n, note := plan.Counts(), planPrice(plan)
 	first := ""
 	if voices > 0 {
 		first = ", " + count(voices, "voice") + " to buy"
 	}
 	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
+}
+
+// planPrice is what a build may cost, with what the figure rests on.
+func planPrice(plan *pipeline.Plan) string {
+	switch {
+	case plan.Sandbox:
+		return "the sandbox costs nothing"
+	case plan.Unbounded():
+		return fmt.Sprintf("%s or more: a length is unknown; prices of %s", pipeline.Dollars(plan.Least), plan.Prices)
+	case plan.Price == 0:
+		return "nothing to pay"
+	case plan.Least < plan.Price:
+		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
+	}
+	return fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
+}
+
+// mayCost is the most that a plan costs, in words.
+func mayCost(plan *pipeline.Plan) string {
+	if plan.Unbounded() {
+		return fmt.Sprintf("an unknown amount, %s or more", pipeline.Dollars(plan.Least))
+	}
+	return "up to " + pipeline.Dollars(plan.Price)
 }
 
 func buildCommand() command {
@@ -203,10 +225,10 @@ func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <
 
 func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "this build may cost %s and needs a yes", pipeline.Dollars(plan.Price))
+		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
 	}
 	printPlan(e, plan)
-	return e.ask(fmt.Sprintf("spend up to %s?", pipeline.Dollars(plan.Price)))
+	return e.ask(fmt.Sprintf("spend %s?", mayCost(plan)))
 }
 
 // ask wants a yes from the person at the terminal.

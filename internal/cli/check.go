@@ -57,6 +57,10 @@ func checkCommand() command {
 						unreadable = append(unreadable, fault.All(err)...)
 						continue
 					}
+					if f.warning != "" {
+						r.Findings = append(r.Findings, media.Finding{Name: "provider", Verdict: media.Warn, Value: "HeyGen warns: " + f.warning, Limit: "no warning",
+							Advice: "fix its cause at HeyGen (a plan, credit) and raise the clip's take: to buy it again"})
+					}
 					reports = append(reports, r)
 					if !e.json {
 						printReport(e, f.name, r)
@@ -99,6 +103,7 @@ func checkCommand() command {
 type checkFile struct {
 	name, path, clip string
 	transparent      bool
+	warning          string // HeyGen's, of the clip's take
 	poster, manifest string // both may be empty
 	line             int
 }
@@ -128,7 +133,7 @@ func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, projec
 	defer p.Close()
 	published, err := p.Published(names)
 	for _, c := range published {
-		out = append(out, checkFile{name: c.Clip, path: c.Path, clip: c.Clip, transparent: c.Transparent, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line})
+		out = append(out, checkFile{name: c.Clip, path: c.Path, clip: c.Clip, transparent: c.Transparent, warning: c.Warning, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line})
 	}
 	return out, p.Manifest.Project, err
 }

@@ -64,7 +64,9 @@ type promptReport struct {
 	File   string         `json:"file"`
 	Prompt *prompt.Prompt `json:"prompt"`
 	Spoken float64        `json:"spokenSeconds"`
-	Error  float64        `json:"spokenErrorSeconds"`
+	Error  float64        `json:"spokenErrorSeconds"` // that it may take longer
+	Least  float64        `json:"spokenLeastSeconds"`
+	Most   float64        `json:"spokenMostSeconds"`
 	Sends  string         `json:"sends"`
 }
 
@@ -90,7 +92,8 @@ func (e *env) prompts(o promptOptions, names []string) error {
 		case o.write:
 			e.say("%s is left as it is", name)
 		case e.json:
-			reports = append(reports, promptReport{name, p, p.Spoken(), p.Spoken() * prompt.PaceError, prompt.Compose(p)})
+			said := p.Spoken()
+			reports = append(reports, promptReport{name, p, said.Likely, said.High - said.Likely, said.Low, said.High, prompt.Compose(p)})
 		case o.send:
 			_, err = fmt.Fprintln(e.Stdout, prompt.Compose(p))
 		default:

@@ -10,6 +10,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
+	"greenroom/pipeline/pace"
 	"greenroom/pipeline/prompt"
 )
 
@@ -110,7 +111,7 @@ func (e *env) showPrompt(p *prompt.Prompt) {
 		if title == "" {
 			title = "-"
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), when, fmt.Sprint(s.Count()), fmt.Sprintf("%.0f s ±%.0f", s.Spoken(), s.Spoken()*prompt.PaceError), media, title, strings.Join(s.OnScreen, " / ")})
+		rows = append(rows, []string{fmt.Sprint(i + 1), when, fmt.Sprint(s.Count()), seconds(s.Spoken()), media, title, strings.Join(s.OnScreen, " / ")})
 	}
 	e.table(rows, 3, 11, 5, 9, 15, 12, 13)
 	fmt.Fprintf(e.Stdout, "\n%s\n", outside.Text(prompt.Compose(p)))
@@ -118,5 +119,8 @@ func (e *env) showPrompt(p *prompt.Prompt) {
 	if p.Seconds > 0 {
 		length = fmt.Sprintf("film of %d s", p.Seconds)
 	}
-	e.say("%s, %.0f s ±%.0f spoken, %s", count(len(p.Scenes), "scene"), p.Spoken(), p.Spoken()*prompt.PaceError, length)
+	e.say("%s, %s spoken, %s", count(len(p.Scenes), "scene"), seconds(p.Spoken()), length)
 }
+
+// seconds prints the range of a length.
+func seconds(l pace.Length) string { return fmt.Sprintf("%.0f-%.0f s", l.Low, l.High) }

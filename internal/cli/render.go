@@ -25,7 +25,7 @@ type renderOptions struct {
 	renderer, preset, format          string
 	concurrency, crf, still           int
 	all, standIns, crfSet, concurrent bool
-	sandbox                           bool
+	sandbox, warnings                 bool
 	force, keepGoing                  bool
 	only                              []string
 	shard                             pipeline.Shard
@@ -57,6 +57,7 @@ func renderCommand() command {
 			fs.IntVar(&o.crf, "crf", 18, "quality: lower is better")
 			fs.BoolVar(&o.standIns, "allow-stand-ins", false, "render although a clip is a stand-in")
 			fs.BoolVar(&o.sandbox, "allow-sandbox", false, "render although a clip was made by the sandbox or a server on this machine")
+			fs.BoolVar(&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, o.concurrent = fs.Changed("crf"), fs.Changed("concurrency")
 				if shard != "" {

@@ -77,7 +77,7 @@ func (s *studio) timeline(ctx context.Context, f *timeline.Film) (film, error) {
 
 // remotionFilm draws a composition of the Remotion project with the published clips.
 func (s *studio) remotionFilm(ctx context.Context, id string) error {
-	if err := current(ctx, s.p, s.o.clip, s.o.standIns); err != nil {
+	if err := current(ctx, s.p, s.o); err != nil {
 		return err
 	}
 	props, err := os.ReadFile(s.p.PropsPath())
@@ -148,10 +148,10 @@ func (s *studio) told(name string, f film) error {
 }
 
 // current refuses to render clips that are missing or out of date.
-func current(ctx context.Context, p *pipeline.Project, clip string, standIns bool) error {
+func current(ctx context.Context, p *pipeline.Project, o renderOptions) error {
 	var names []string
-	if clip != "" {
-		names = []string{clip}
+	if o.clip != "" {
+		names = []string{o.clip}
 	}
 	plan, err := p.Plan(ctx, names)
 	if err != nil {
@@ -159,8 +159,11 @@ func current(ctx context.Context, p *pipeline.Project, clip string, standIns boo
 	}
 	var list fault.List
 	for _, s := range plan.Steps {
-		if s.Action != pipeline.Keep && !(standIns && p.Shown(s.Clip).Kind == remotion.StandIn) {
+		switch {
+		case s.Action != pipeline.Keep && !(o.standIns && p.Shown(s.Clip).Kind == remotion.StandIn):
 			list = append(list, p.NotReady(s.Clip, s.Reason))
+		case s.Action == pipeline.Keep && s.Warning != "" && !o.warnings:
+			list = append(list, pipeline.RefuseWarned(s.Clip, s.Warning))
 		}
 	}
 	return list.Or()

@@ -55,7 +55,7 @@ var errEnough = errors.New("a film failed")
 
 // manifestFilms draws compositions of the manifest, one at a time. One that fails does not stop the others.
 func (s *studio) manifestFilms(ctx context.Context, names []string) error {
-	set, err := s.p.FilmSet(names, pipeline.FilmOptions{AllowStandIns: s.o.standIns, Only: s.o.only, Shard: s.o.shard, Format: s.o.format})
+	set, err := s.p.FilmSet(names, pipeline.FilmOptions{AllowStandIns: s.o.standIns, AllowWarnings: s.o.warnings, Only: s.o.only, Shard: s.o.shard, Format: s.o.format})
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,11 @@ func statusCommand() command {
 						wide = max(wide, len(s.Route))
 					}
 					for _, s := range plan.Steps {
-						fmt.Fprintf(e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, oneLine(s.Reason))
+						reason := s.Reason
+						if s.Warning != "" {
+							reason += "; HeyGen warns: " + s.Warning
+						}
+						fmt.Fprintf(e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, oneLine(reason))
 					}
 				}
 				if err != nil {

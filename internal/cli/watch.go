@@ -179,8 +179,8 @@ func (e *env) offer(s *watch.Session, names []string) (what string, asked []stri
 		return "", nil
 	}
 	_, usd := watch.Total(offered, what)
-	cost := watch.Price(usd)
-	if cost != "free" {
+	cost := watch.PriceOf(offered, what, usd)
+	if cost == watch.Price(usd) && cost != "free" {
 		cost = "up to " + cost
 	}
 	e.say("buy %s%s, %s? y buys", object, strings.Join(asked, ", "), cost)

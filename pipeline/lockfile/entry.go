@@ -28,6 +28,9 @@ func (e Entry) text(b []byte) ([]byte, bool) {
 	if e.Duration != 0 {
 		w.float(1, "announced", e.Duration)
 	}
+	if e.Warning != "" {
+		w.str(1, "warning", e.Warning)
+	}
 	if e.Inputs != "" {
 		w.key(1, "inputs", "\n")
 		for k, v := range e.Inputs.All() {

@@ -46,11 +46,13 @@ func oddEntry(rnd *rand.Rand) Entry {
 		e.Renditions = map[string]Rendition{"webm": r(), "poster": r(), "wave": r()}
 	}
 	for range rnd.IntN(3) { // and something odd here or there
-		switch rnd.IntN(5) {
+		switch rnd.IntN(6) {
 		case 0:
 			e.Route = s()
 		case 1:
 			e.VideoID = s()
+		case 5:
+			e.Warning = []string{s(), "watermarked result", "watermarked result [MOVIO_PAYMENT_INSUFFICIENT_CREDIT]", "odd: text # here", "\"quoted\" 'text' ends:"}[rnd.IntN(5)]
 		case 2:
 			e.Tool = s()
 		case 3:

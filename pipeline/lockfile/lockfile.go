@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -33,19 +35,21 @@ const (
 
 // Entry is what is known about one clip's take.
 type Entry struct {
-	Clip        string               `yaml:"-"`
-	TakeKey     string               `yaml:"take"`
-	Route       string               `yaml:"route"`
-	Origin      string               `yaml:"origin,omitempty"` // who made it; see package origin
-	VideoID     string               `yaml:"video,omitempty"`
-	Master      string               `yaml:"master"` // SHA-256, hex
-	MasterBytes int64                `yaml:"bytes"`
-	Duration    float64              `yaml:"announced,omitempty"` // seconds, as the provider said
-	Inputs      Inputs               `yaml:"inputs,omitempty"`    // short hashes of what the take was made from
-	Info        Info                 `yaml:"info,omitempty"`
-	Captions    *Rendition           `yaml:"captions,omitempty"` // the sidecar, ready to publish
-	Tool        string               `yaml:"ffmpeg,omitempty"`   // the version that made the renditions
-	Renditions  map[string]Rendition `yaml:"renditions,omitempty"`
+	Clip        string  `yaml:"-"`
+	TakeKey     string  `yaml:"take"`
+	Route       string  `yaml:"route"`
+	Origin      string  `yaml:"origin,omitempty"` // who made it; see package origin
+	VideoID     string  `yaml:"video,omitempty"`
+	Master      string  `yaml:"master"` // SHA-256, hex
+	MasterBytes int64   `yaml:"bytes"`
+	Duration    float64 `yaml:"announced,omitempty"` // seconds, as the provider said
+	// Warning is what HeyGen said is wrong with the finished take, such as a watermark.
+	Warning    string               `yaml:"warning,omitempty"`
+	Inputs     Inputs               `yaml:"inputs,omitempty"` // short hashes of what the take was made from
+	Info       Info                 `yaml:"info,omitempty"`
+	Captions   *Rendition           `yaml:"captions,omitempty"` // the sidecar, ready to publish
+	Tool       string               `yaml:"ffmpeg,omitempty"`   // the version that made the renditions
+	Renditions map[string]Rendition `yaml:"renditions,omitempty"`
 }
 
 // Rendition is a file prepared from the master.
@@ -187,6 +191,8 @@ func (e Entry) validate() error {
 		return errors.New("origin is not an account")
 	case !hexKey.MatchString(e.Master) || e.MasterBytes < 0:
 		return errors.New("master is not a hash")
+	case !goodWarning(e.Warning):
+		return errors.New("warning is no printable line")
 	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0:
 		return errors.New("info holds a negative number")
 	}
@@ -199,6 +205,16 @@ func (e Entry) validate() error {
 		}
 	}
 	return nil
+}
+
+// MaxWarning bounds the warning of a take, characters.
+const MaxWarning = 300
+
+// goodWarning refuses text that was not cleaned before it was recorded.
+func goodWarning(s string) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= MaxWarning && strings.IndexFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
+	}) < 0
 }
 
 func lineOf(b []byte, clip string) int {

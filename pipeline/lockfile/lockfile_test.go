@@ -201,3 +201,19 @@ func TestReload(t *testing.T) {
 		t.Errorf("a file that is gone: %v, %d clips", err, len(got.clips))
 	}
 }
+
+// TestAWarningThatWasNotCleanedIsRefused: a cache's record or an edited lockfile must not
+// steer a terminal.
+func TestAWarningThatWasNotCleanedIsRefused(t *testing.T) {
+	for name, text := range map[string]string{"escape": `"\x1b[2J"`, "line break": `"a\nb"`, "direction": `"a\u202Eb"`, "endless": strings.Repeat("a", MaxWarning+1)} {
+		f := sample()
+		b, err := f.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad := strings.Replace(string(b), "    bytes:", "    warning: "+text+"\n    bytes:", 1)
+		if _, err := Parse("greenroom.lock", []byte(bad)); err == nil || !strings.Contains(err.Error(), "warning") {
+			t.Errorf("%s was read: %v", name, err)
+		}
+	}
+}

@@ -83,6 +83,8 @@ func (e *Entry) setOwn(key, value string) bool {
 		e.MasterBytes, err = strconv.ParseInt(value, 10, 64)
 	case "announced":
 		e.Duration, err = strconv.ParseFloat(value, 64)
+	case "warning":
+		e.Warning = value
 	case "ffmpeg":
 		e.Tool = value
 	default:

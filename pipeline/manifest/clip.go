@@ -13,8 +13,9 @@ import (
 
 // clip reads one clip over its defaults.
 func (d *doc) clip(path string, f field, c *Clip) {
+	defer d.recordAt(path, &c.Places.own)()
 	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, draftAt ast.Node
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, draftAt, captionsAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
@@ -31,6 +32,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
 	set["transparent"] = note(&transparentAt, set["transparent"])
 	set["draft"] = note(&draftAt, set["draft"])
+	set["captions"] = note(&captionsAt, set["captions"])
 	set["route"] = note(&routeAt, set["route"])
 	set["background"] = note(&bgAt, set["background"])
 	if d.row != nil { // read before the rows
@@ -117,7 +119,10 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		return
 	}
 	if c.Captions && c.Source == SourceAvatar && c.AudioFile != "" {
-		c.Captions = false // HeyGen makes none of own sound
+		if captionsAt != nil {
+			d.fault(captionsAt, "leave captions out", "%s: HeyGen makes no captions of own sound", path)
+		}
+		c.Captions = false // those of the defaults
 	}
 	if c.Transparent && bgAt != nil {
 		d.fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
@@ -139,7 +144,7 @@ func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
 	if c.Avatar.Photo != "" && c.Avatar.Style == "circle" {
 		d.fault(f.node, "leave the style out", "%s: a photo has no style", path)
 	}
-	if c.Route == "v1-webm" && (c.Avatar.TalkingPhoto || c.Avatar.Style == "circle") {
+	if c.Route == "v1-webm" && c.Avatar.Style == "circle" {
 		d.fault(f.node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
 	}
 }

@@ -174,6 +174,9 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 		taken[c.Name] = where
 		d.clip(path, field{f.key, f.node, f.value}, &c)
+		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.own, c.Places.own) {
+			c.Places.own = m.Clips[n-1].Places.own // ten thousand rows are written in one place
+		}
 		m.Clips = append(m.Clips, c)
 	}
 	if e.Clips == 0 {

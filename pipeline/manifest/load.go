@@ -115,6 +115,8 @@ type doc struct {
 	texts map[string]string            // files that its rows share, by path
 	sums  map[string][sha256.Size]byte // of every file that was read, by path
 
+	record recorder // of places, while a clip is read
+
 	style    map[string]Style
 	families []string // under each:, good or not
 }

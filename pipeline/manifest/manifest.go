@@ -138,4 +138,5 @@ type Clip struct {
 	Prepare                          Prepare
 	Checks                           Checks
 	Row                              *Row // of a table; nil for a clip of its own
+	Places                           Places
 }

@@ -53,7 +53,9 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	}
 	base.Width, base.Height, base.Prepare, base.Checks = m.Width, m.Height, m.Prepare, m.Checks
 	if defaults != nil {
+		stop := d.recordAt("defaults", &base.Places.shared)
 		d.object(defaults, "defaults", d.shared("defaults", &base))
+		stop()
 	}
 	fs := d.fields(clips, "clips")
 	if each == nil && (clips == nil || len(fs) == 0 && len(d.faults) == 0) {

@@ -71,6 +71,7 @@ type setters map[string]func(ast.Node)
 func (d *doc) object(n ast.Node, path string, set setters) {
 	for _, f := range d.fields(n, path) {
 		if s, ok := set[f.key]; ok {
+			d.recordMember(path, f.key, f.node)
 			s(f.value)
 			continue
 		}

@@ -70,17 +70,17 @@ func bare(s string) string {
 // fits holds the words against the scene's time.
 func (p *Prompt) fits(s *Scene) {
 	has, takes := s.Length(), s.Spoken()
-	if has == 0 || takes == 0 {
+	if has == 0 || takes.Likely == 0 {
 		return
 	}
 	at := s.at["words"]
 	switch {
-	case takes*(1-PaceError) > has:
-		p.find(at, Error, "timing", "cut words, or give the scene more time", "%d words take about %s s, at least %s; the scene has %s", s.Count(), short(takes), short(takes*(1-PaceError)), short(has))
-	case takes > has:
-		p.find(at, Warning, "timing", "cut words, or give the scene more time", "%d words take about %s s, the scene has %s", s.Count(), short(takes), short(has))
-	case takes*(1+PaceError)*2 < has:
-		p.find(at, Warning, "timing", "add words, or give the scene less time", "%d words take about %s s; more than half of the scene's %s s are silent", s.Count(), short(takes), short(has))
+	case takes.Low > has:
+		p.find(at, Error, "timing", "cut words, or give the scene more time", "%d words take about %s s, at least %s; the scene has %s", s.Count(), short(takes.Likely), short(takes.Low), short(has))
+	case takes.Likely > has:
+		p.find(at, Warning, "timing", "cut words, or give the scene more time", "%d words take about %s s, the scene has %s", s.Count(), short(takes.Likely), short(has))
+	case takes.High*2 < has:
+		p.find(at, Warning, "timing", "add words, or give the scene less time", "%d words take about %s s; more than half of the scene's %s s are silent", s.Count(), short(takes.Likely), short(has))
 	}
 }
 
@@ -132,11 +132,11 @@ func (p *Prompt) whole() {
 		p.find(at, Warning, "duration", "lower duration, or lengthen the scenes", "the scenes last %s s, the film %d", short(end), p.Seconds)
 	}
 	switch {
-	case takes*(1-PaceError) > film:
-		p.find(at, Error, "duration", "cut words, or raise duration", "all words take at least %s s, the film lasts %d", short(takes*(1-PaceError)), p.Seconds)
-	case takes > film:
-		p.find(at, Warning, "duration", "cut words, or raise duration", "all words take about %s s, the film lasts %d", short(takes), p.Seconds)
-	case takes > 0 && !slices.ContainsFunc(p.Scenes, func(s Scene) bool { return s.Timed }) && takes*(1+PaceError)*2 < film:
-		p.find(at, Warning, "duration", "add words, or lower duration", "all words take about %s s; more than half of the film's %d s are silent", short(takes), p.Seconds)
+	case takes.Low > film:
+		p.find(at, Error, "duration", "cut words, or raise duration", "all words take at least %s s, the film lasts %d", short(takes.Low), p.Seconds)
+	case takes.Likely > film:
+		p.find(at, Warning, "duration", "cut words, or raise duration", "all words take about %s s, the film lasts %d", short(takes.Likely), p.Seconds)
+	case takes.Likely > 0 && !slices.ContainsFunc(p.Scenes, func(s Scene) bool { return s.Timed }) && takes.High*2 < film:
+		p.find(at, Warning, "duration", "add words, or lower duration", "all words take about %s s; more than half of the film's %d s are silent", short(takes.Likely), p.Seconds)
 	}
 }

@@ -8,10 +8,7 @@
 package prompt
 
 import (
-	"strconv"
-	"strings"
-
-	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/pace"
 )
 
 // Limits. MaxText is ours: HeyGen's reference gives the prompt's length no bound. The
@@ -23,13 +20,6 @@ const (
 	MinSeconds = 5 // of the film
 	MaxSeconds = 300
 	maxOnText  = 8 // words on screen that are read at a glance
-)
-
-// Pace is a common narration pace, words a minute. Speech engines lie between 130 and
-// 180, so an estimate from words alone is off by up to PaceError, either way.
-const (
-	Pace      = 150.0
-	PaceError = 0.25
 )
 
 // Scene is one part of the film. Times are seconds, and mean nothing unless Timed.
@@ -57,19 +47,10 @@ func (s Scene) Length() float64 {
 }
 
 // Count is the number of words said.
-func (s Scene) Count() int { return len(strings.Fields(pause.ReplaceAllString(s.Words, " "))) }
+func (s Scene) Count() int { return pace.Words(s.Words) }
 
-var pause = lazyregexp.New(`<break\s+time="([0-9.]+)s"\s*/?>`)
-
-// Spoken is how long the words take, seconds, right to PaceError.
-func (s Scene) Spoken() float64 {
-	total := float64(s.Count()) / Pace * 60
-	for _, m := range pause.FindAllStringSubmatch(s.Words, -1) {
-		v, _ := strconv.ParseFloat(m[1], 64)
-		total += min(v, 1e6)
-	}
-	return total
-}
+// Spoken is how long the words take, seconds.
+func (s Scene) Spoken() pace.Length { return pace.Estimate(s.Words, pace.Options{}) }
 
 // Prompt is a prompt taken apart.
 type Prompt struct {
@@ -91,9 +72,9 @@ type Prompt struct {
 }
 
 // Spoken is how long all words take, seconds.
-func (p *Prompt) Spoken() (total float64) {
+func (p *Prompt) Spoken() (total pace.Length) {
 	for _, s := range p.Scenes {
-		total += s.Spoken()
+		total = total.Plus(s.Spoken())
 	}
 	return total
 }

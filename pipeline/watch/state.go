@@ -26,23 +26,25 @@ const (
 
 // Clip is one clip as people see it.
 type Clip struct {
-	Name     string   `json:"name"`
-	State    string   `json:"state"`
-	Line     string   `json:"line"` // what is happening, or why
-	Route    string   `json:"route"`
-	Buyable  bool     `json:"buyable"`
-	Next     string   `json:"next"`  // what would be bought next: voice, clip; empty when nothing
-	Price    string   `json:"price"` // of buying that now
-	USD      float64  `json:"usd"`   // the same, at most
-	Voice    string   `json:"voice"` // of a clip with a voice draft: missing, bought
-	Seconds  float64  `json:"seconds"`
-	Src      string   `json:"src"` // below public/, empty when nothing is published
-	Poster   string   `json:"poster"`
-	Script   string   `json:"script"`
-	Facts    []string `json:"facts"` // why, one a line
-	Progress float64  `json:"progress"`
-	Width    int      `json:"width"`
-	Height   int      `json:"height"`
+	Name    string `json:"name"`
+	State   string `json:"state"`
+	Line    string `json:"line"` // what is happening, or why
+	Route   string `json:"route"`
+	Buyable bool   `json:"buyable"`
+	Next    string `json:"next"`  // what would be bought next: voice, clip; empty when nothing
+	Price   string `json:"price"` // of buying that now
+	// Unbounded: its length is unknown, and with it what it costs at most.
+	Unbounded bool     `json:"unbounded,omitempty"`
+	USD       float64  `json:"usd"`   // the same, at most
+	Voice     string   `json:"voice"` // of a clip with a voice draft: missing, bought
+	Seconds   float64  `json:"seconds"`
+	Src       string   `json:"src"` // below public/, empty when nothing is published
+	Poster    string   `json:"poster"`
+	Script    string   `json:"script"`
+	Facts     []string `json:"facts"` // why, one a line
+	Progress  float64  `json:"progress"`
+	Width     int      `json:"width"`
+	Height    int      `json:"height"`
 
 	key  string // of the take that it would be
 	paid string // of the take or voice that would be bought next
@@ -115,7 +117,7 @@ func faultsOf(err error) (out []Fault) {
 func offer(clips []Clip) (what string, n int, price string) {
 	for _, what = range []string{NextVoice, NextClip} {
 		if n, usd := Total(clips, what); n > 0 {
-			return what, n, Price(usd)
+			return what, n, PriceOf(clips, what, usd)
 		}
 	}
 	return "", 0, ""
@@ -134,6 +136,16 @@ func Total(clips []Clip, what string) (n int, usd float64) {
 		}
 	}
 	return n, usd
+}
+
+// PriceOf is what these clips cost, with a note when the length of one is unknown.
+func PriceOf(clips []Clip, what string, usd float64) string {
+	for _, c := range clips {
+		if c.Unbounded && c.Buyable && c.Next == what {
+			return "an unknown price, " + pipeline.Dollars(usd) + " or more"
+		}
+	}
+	return Price(usd)
 }
 
 // Price is money as people are asked for it.
@@ -182,8 +194,11 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 		c.State, c.Buyable, c.Price, c.Next = Waiting, true, "free", NextClip
 	default:
 		c.State, c.Buyable, c.Price, c.USD, c.Next = Unmade, true, pipeline.Dollars(s.Price), s.Price, NextClip
-		if sandbox {
+		switch {
+		case sandbox:
 			c.Price = "free"
+		case s.LengthUnknown:
+			c.Price, c.Unbounded = "an unknown price, "+c.Price+" or more", true
 		}
 	}
 	if v := s.Voice; v != nil {

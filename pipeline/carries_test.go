@@ -1,0 +1,270 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest"
+)
+
+// membersOf are the fields of the manifest's types and the members that fill them. A
+// field that is none of the clip's requests has no member.
+var membersOf = map[string][]string{
+	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil,
+	"Clip.Script": {"script"}, "Clip.AudioFile": {"audio"}, "Clip.File": {"file"}, "Clip.VideoID": {"video"},
+	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
+	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
+	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"},
+	"Clip.Draft": {"draft"}, "Clip.Scenes": {"scenes"}, "Clip.Cutout": {"cutout"}, "Clip.Agent": {"agent.prompt"},
+	"Clip.Template": {"template.id"}, "Clip.Translate": {"translate.to"}, "Clip.Width": {"size"}, "Clip.Height": {"size"},
+	"Clip.Take": {"take"}, "Clip.Prepare": {"prepare"}, "Clip.Checks": {"checks"},
+
+	"Avatar.ID": {"avatar.id", "scenes.avatar.id"}, "Avatar.Style": {"avatar.style", "scenes.avatar.style"},
+	"Avatar.Photo": {"avatar.photo", "scenes.avatar.photo"}, "Avatar.TalkingPhoto": {"avatar.talking-photo", "scenes.avatar.talking-photo"},
+	"Avatar.Scale": {"avatar.scale", "scenes.avatar.scale"}, "Avatar.Offset": {"avatar.offset", "scenes.avatar.offset"},
+	"Offset.X": {"avatar.offset"}, "Offset.Y": {"avatar.offset"},
+
+	"Voice.ID": {"voice.id", "scenes.voice.id"}, "Voice.Emotion": {"voice.emotion", "scenes.voice.emotion"},
+	"Voice.Locale": {"voice.locale", "scenes.voice.locale"}, "Voice.Speed": {"voice.speed", "scenes.voice.speed"},
+	"Voice.Pitch": {"voice.pitch", "scenes.voice.pitch"},
+
+	"Scene.Script": {"scenes.script"}, "Scene.ScriptFile": nil, "Scene.Avatar": {"scenes.avatar.id"},
+	"Scene.Voice": {"scenes.voice.id"}, "Scene.Background": {"scenes.background"},
+
+	"Agent.Prompt": {"agent.prompt"}, "Agent.PromptFile": nil, "Agent.Seconds": {"agent.duration"},
+	"Agent.Orientation": {"agent.orientation"}, "Agent.AvatarID": {"agent.avatar"}, "Agent.VoiceID": {"agent.voice"}, "Agent.Files": {"agent.files"},
+
+	"Template.ID": {"template.id"}, "Template.Variables": {"template.variables"},
+	"Variable.Name": {"template.variables"}, "Variable.Value": {"template.variables"}, "Variable.File": {"template.variables"}, "Variable.Place": nil,
+
+	"Translate.Clip": {"translate.clip"}, "Translate.File": {"translate.file"}, "Translate.To": {"translate.to"},
+	"Translate.AudioOnly": {"translate.audio-only"}, "Translate.Precise": {"translate.mode"}, "Translate.Place": nil,
+}
+
+// TestEveryMemberIsClassifiedForEveryRoute: a field that is added to the manifest must
+// be given a place in the table of what routes carry.
+func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
+	t.Parallel()
+	covered := map[string]bool{}
+	for _, v := range []any{
+		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
+		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{},
+	} {
+		typ := reflect.TypeOf(v)
+		for i := range typ.NumField() {
+			name := typ.Name() + "." + typ.Field(i).Name
+			members, ok := membersOf[name]
+			if !ok {
+				t.Errorf("%s is new: name its member here and in the table of carries.go", name)
+			}
+			for _, m := range members {
+				covered[m] = true
+			}
+		}
+	}
+	names := manifest.Members()
+	for m := range covered {
+		if !slices.Contains(names, m) {
+			t.Errorf("%s is not among the manifest's members", m)
+		}
+	}
+	for _, m := range names {
+		if !covered[m] {
+			t.Errorf("no field of the manifest holds %s", m)
+		}
+		for _, route := range routeOrder {
+			if f := fateIn(m, route); !strings.ContainsRune("clrun", rune(f)) {
+				t.Errorf("%s on route %s is not classified: %q", m, route, f)
+			}
+		}
+	}
+	if len(carries()) != len(names) {
+		t.Errorf("%d rows, %d members", len(carries()), len(names))
+	}
+}
+
+// onRoute are manifests of one clip that take each route; %s is where a member goes.
+var onRoute = []struct{ api, route, clip string }{
+	{"v2", routeV2, `{script: Hi, transparent: false%s}`},
+	{"v2", routeV2Key, `{script: Hi%s}`},
+	{"v2", routeV2, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", routeV2Key, `{scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", routeV1WebM, `{script: Hi, route: v1-webm%s}`},
+	{"v3", routeV3WebM, `{script: Hi%s}`},
+	{"v3", routeV3Key, `{script: Hi, route: v3-key%s}`},
+	{"v3", routeV3, `{script: Hi, transparent: false%s}`},
+	{"v3", routeV3Studio, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", routeV1Agent, `{agent: {prompt: "A film."%A}%s}`},
+	{"v3", routeV3Agent, `{agent: {prompt: "A film."%A}%s}`},
+	{"v2", routeV2Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
+	{"v3", routeV3Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
+	{"v2", routeV2Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
+	{"v2", routeV2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", routeV3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
+	{"v3", routeV3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", routeVideo, `{video: abcdef%s}`},
+	{"v3", routeFile, `{file: a.mp4, transparent: false%s}`},
+	{"v3", routeV3Cutout, `{file: a.mp4, cutout: true%s}`},
+}
+
+// changes are members that can be added to those clips, with a value that is no default.
+var changes = map[string]string{
+	"avatar.id": `avatar: {id: other}`, "avatar.photo": `avatar: {photo: a.png}`, "avatar.style": `avatar: {style: closeUp}`,
+	"avatar.scale": `avatar: {scale: 1.5}`, "avatar.offset": `avatar: {offset: {x: 0.1}}`, "avatar.talking-photo": `avatar: {talking-photo: true}`,
+	"voice.id": `voice: {id: other}`, "voice.speed": `voice: {speed: 1.2}`, "voice.pitch": `voice: {pitch: 3}`,
+	"voice.emotion": `voice: {emotion: Friendly}`, "voice.locale": `voice: {locale: en-GB}`,
+	"pronunciation": `pronunciation: {Hi: high, One: won}`, "captions": `captions: true`, "size": `size: 1280x720`,
+	"background": `background: "#112233"`, "background.image": `background: {image: a.png}`, "background.video": `background: {video: a.mp4}`,
+	"key-color": `key-color: "#0000FF"`, "draft": `draft: voice`, "take": `take: 2`, "checks": `checks: {border: none}`, "prepare": `prepare: {crop: false}`,
+	"scenes.avatar.id": `avatar: {id: other}`, "scenes.avatar.photo": `avatar: {photo: a.png}`, "scenes.avatar.style": `avatar: {style: closeUp}`,
+	"scenes.avatar.scale": `avatar: {scale: 1.5}`, "scenes.avatar.offset": `avatar: {offset: {y: 0.1}}`, "scenes.avatar.talking-photo": `avatar: {talking-photo: true}`,
+	"scenes.voice.id": `voice: {id: other}`, "scenes.voice.speed": `voice: {speed: 1.2}`, "scenes.voice.pitch": `voice: {pitch: 3}`,
+	"scenes.voice.emotion": `voice: {emotion: Friendly}`, "scenes.voice.locale": `voice: {locale: en-GB}`, "scenes.background": `background: "#112233"`,
+	"agent.duration": `duration: 20s`, "agent.orientation": `orientation: portrait`, "agent.avatar": `avatar: x`, "agent.voice": `voice: x`, "agent.files": `files: [a.png]`,
+	"translate.audio-only": `audio-only: true`, "translate.mode": `mode: precise`,
+}
+
+// fill puts a member into a clip; ok is false where the clip has no place for it.
+func fillMember(clip, member, text string) (out string, ok bool) {
+	place := "%s"
+	for prefix, p := range map[string]string{"scenes.": "%S", "agent.": "%A", "translate.": "%T"} {
+		if strings.HasPrefix(member, prefix) {
+			place = p
+		}
+	}
+	if !strings.Contains(clip, place) {
+		return "", false
+	}
+	if text != "" {
+		text = ", " + text
+	}
+	clip = strings.Replace(clip, place, text, 1)
+	return strings.NewReplacer("%s", "", "%S", "", "%A", "", "%T", "").Replace(clip), true
+}
+
+// bodyOf makes the request of a clip, with what drives it.
+func bodyOf(t *testing.T, b *build, s Step) []byte {
+	t.Helper()
+	if !s.req.paid() {
+		return []byte(s.Key)
+	}
+	in, err := b.intent(context.Background(), s, nil)
+	if err != nil {
+		t.Fatalf("%s: %v", s.Route, err)
+	}
+	// The marker follows from the key, which always changes.
+	return bytes.ReplaceAll(in.Body, []byte(in.Marker), nil)
+}
+
+// TestNoMemberIsDroppedSilently changes each member on each route: the request changes,
+// or the manifest is refused at the member's place, or the table says that greenroom
+// uses the member itself.
+func TestNoMemberIsDroppedSilently(t *testing.T) {
+	for _, x := range onRoute {
+		plain, _ := fillMember(x.clip, "", "")
+		base := openOne(t, x.api, plain)
+		before := bodyOf(t, base.b, base.s)
+		if base.s.Route != x.route {
+			t.Fatalf("%s takes route %s, want %s", plain, base.s.Route, x.route)
+		}
+		for member, text := range changes {
+			clip, ok := fillMember(x.clip, member, text)
+			if !ok {
+				continue
+			}
+			fate := fateIn(member, x.route)
+			if strings.Contains(x.clip, "scenes") && member == "background" && x.route == routeV2Key {
+				fate = unused
+			}
+			if strings.Contains(x.clip, "scenes") && member == "draft" {
+				fate = absent
+			}
+			got := openOne(t, x.api, clip)
+			switch {
+			case fate == refused, fate == unused, fate == absent:
+				var f *fault.Error
+				if !errors.As(got.err, &f) || f.Kind != fault.Manifest || f.Place == nil || f.Hint == "" {
+					t.Errorf("%s on %s is %q and was not refused: %v", member, x.route, fate, got.err)
+				} else if f.Place.Line != 5 || f.Place.Column < 10 {
+					t.Errorf("%s on %s is refused at %s, not at the member: %v", member, x.route, f.Place, f)
+				}
+			case got.err != nil:
+				t.Errorf("%s on %s is %q and was refused: %v", member, x.route, fate, got.err)
+			case fate == carried:
+				if after := bodyOf(t, got.b, got.s); bytes.Equal(before, after) {
+					t.Errorf("%s on %s is dropped: %s", member, x.route, after)
+				}
+			}
+		}
+	}
+}
+
+type opened struct {
+	b   *build
+	s   Step
+	err error
+}
+
+// TestV1WebMRefusesWhatItDropped: speed, pitch, emotion and locale were dropped, after
+// the speed had shortened the estimate.
+func TestV1WebMRefusesWhatItDropped(t *testing.T) {
+	t.Parallel()
+	got := openOne(t, "v2", `{script: "Hello there.", route: v1-webm, voice: {speed: 1.4, pitch: 5, emotion: Excited, locale: en-GB}}`)
+	list := fault.All(got.err)
+	if len(list) != 4 {
+		t.Fatalf("%d faults: %v", len(list), got.err)
+	}
+	for i, want := range []string{"voice.speed", "voice.pitch", "voice.emotion", "voice.locale"} {
+		if f := list[i]; !strings.Contains(f.Msg, want) || f.Place.Line != 5 || !strings.Contains(f.Hint, "v2-key") || !strings.Contains(f.Place.Text, "speed: 1.4") {
+			t.Errorf("%s: %v at %s, hint %q", want, f, f.Place, f.Hint)
+		}
+	}
+	for _, clip := range []string{
+		`{script: "Hello there.", route: v1-webm, voice: {speed: 1}}`,
+		`{script: "Hello there.", route: v1-webm, draft: voice, voice: {speed: 1.4, pitch: 5}}`, // the bought voice has it
+		`{audio: a.wav, route: v1-webm}`,
+	} {
+		if got := openOne(t, "v2", clip); got.err != nil {
+			t.Errorf("%s: %v", clip, got.err)
+		}
+	}
+}
+
+// TestDefaultsOfOtherClipsAreNoFault: a voice under defaults is for clips that speak.
+func TestDefaultsOfOtherClipsAreNoFault(t *testing.T) {
+	t.Parallel()
+	for _, clip := range []string{`{agent: {prompt: A film.}}`, `{audio: a.wav}`, `{file: a.mp4, transparent: false}`} {
+		if got := openWith(t, "v2", `avatar: {id: d, scale: 2}, voice: {id: v, speed: 1.2, emotion: Friendly}, captions: true`, clip); got.err != nil {
+			t.Errorf("%s: %v", clip, got.err)
+		}
+	}
+	got := openWith(t, "v3", `avatar: {id: d}, voice: {id: v, emotion: Friendly}`, `{script: Hi}`)
+	var f *fault.Error
+	if !errors.As(got.err, &f) || f.Place == nil || f.Place.Line != 3 || !strings.Contains(f.Msg, "emotion") {
+		t.Errorf("an emotion of the defaults on v3: %v at %v", got.err, f.Place)
+	}
+	if got := openWith(t, "v3", `avatar: {id: d}, voice: {id: v, emotion: Friendly}`, `{audio: a.wav}`); got.err != nil {
+		t.Errorf("own sound needs no voice: %v", got.err)
+	}
+}
+
+// TestATakeThatIsThereIsNotRefused: what was bought before the refusal stays.
+func TestATakeThatIsThereIsNotRefused(t *testing.T) {
+	t.Parallel()
+	p, c := projectOf(t, `{script: "Hello there.", route: v1-webm, voice: {speed: 1.4}}`)
+	r, err := p.requestOn(t.Context(), c, routeV1WebM)
+	if err == nil || r.key == "" {
+		t.Fatalf("%q %v", r.key, err)
+	}
+	e := nothing
+	e.Clip, e.TakeKey, e.Route = c.Name, r.key, routeV1WebM
+	if got, err := p.chosen(t.Context(), c, e, true, nil); err != nil || got.key != r.key {
+		t.Errorf("%q %v", got.key, err)
+	}
+}

@@ -1,0 +1,98 @@
+package pipeline
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest"
+)
+
+// withLength adds how long a clip without a take will be.
+func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
+	switch s.Action {
+	case Buy, Fetch, Settle, Blocked:
+	default:
+		return s, nil // it is there, or costs nothing
+	}
+	if !s.req.paid() {
+		return s, nil
+	}
+	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
+		if err := p.fits(*s.clip, s.Route); err != nil {
+			return s, err
+		}
+	}
+	l, err := p.lengthOf(ctx, *s.clip, s.req)
+	if err != nil {
+		return s, err
+	}
+	s.setLength(l)
+	return s, nil
+}
+
+func (s *Step) setLength(l length) {
+	tenth := func(v float64) float64 { return math.Round(v*10) / 10 }
+	s.length, s.Seconds, s.LengthUnknown = l, l.Likely, l.unknown != ""
+	if s.Shortest, s.Longest = 0, 0; l.Low < l.High {
+		s.Shortest, s.Longest = tenth(l.Low), tenth(l.High)
+	}
+}
+
+// Unknown says why the clip's length is unknown; empty when it is known.
+func (s Step) Unknown() string { return s.length.unknown }
+
+// cost puts a price on a purchase: the length is an estimate, the price a range.
+func (p *Project) cost(s *Step, prices prices) {
+	kind := s.req.priceKind
+	if isV3(s.Route) {
+		kind = "v3-" + kind
+	}
+	l := s.length
+	if s.credits = prices.credits(kind, l.High); l.loose {
+		s.credits = prices.credits(kind, l.Likely) // a limit says nothing of what an account needs
+	}
+	s.Least, s.Price = prices.usd(kind, l.Low), prices.usd(kind, l.High)
+}
+
+// unmeasured are the clips to buy whose length is unknown.
+func (p *Plan) unmeasured() (list []Step) {
+	for _, s := range p.Steps {
+		if s.LengthUnknown && s.Action == Buy {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Unbounded reports that a build may cost more than Price, as a length is unknown.
+func (p *Plan) Unbounded() bool { return !p.Sandbox && len(p.unmeasured()) > 0 }
+
+// bounded refuses purchases that a budget cannot hold, by name.
+func (b *build) bounded(plan *Plan) error {
+	if b.budget == nil {
+		return nil
+	}
+	var bad fault.List
+	for _, s := range plan.unmeasured() {
+		hint := "convert the file: ffmpeg -i FILE take.wav; or leave the budget and --max-spend out to buy it at any price"
+		if strings.Contains(s.length.unknown, "`") {
+			hint = "run that first, or leave the budget and --max-spend out"
+		}
+		f := fault.New(fault.Failed, hint, "its length is unknown, so no budget can hold: %s; nothing was bought", s.length.unknown)
+		bad = append(bad, fault.All(atClip(*s.clip, f))...)
+	}
+	return bad.Or()
+}
+
+// atClip adds a clip's name and place to a fault that has none.
+func atClip(c manifest.Clip, err error) error {
+	for _, f := range fault.All(err) {
+		if f.Place == nil {
+			place := c.Place
+			_, f.Place = f.For(c.Name), &place
+		}
+	}
+	return err
+}

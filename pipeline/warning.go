@@ -1,0 +1,112 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"greenroom/heygen"
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/lockfile"
+)
+
+// warningOf is what HeyGen warned of with a finished job, as one clean line; empty for
+// nothing.
+func warningOf(f *heygen.Failure) string {
+	if f == nil {
+		return ""
+	}
+	text := f.Message
+	if f.Detail != "" && f.Detail != f.Message {
+		text += " (" + f.Detail + ")"
+	}
+	if f.Code != "" {
+		text += " [" + f.Code + "]"
+	}
+	if text = cleanWarning(text); text == "" {
+		return "a warning without words"
+	}
+	return text
+}
+
+// linkUser and linkTail are what of a link may open a file or an account.
+var (
+	linkUser = lazyregexp.New(`(?i)(\b[a-z][a-z0-9+.-]*://)[^\s/?#@]*@`)
+	linkTail = lazyregexp.New(`(?i)(\b[a-z][a-z0-9+.-]*://[^\s?#"'<>]*)[?#][^\s"'<>]*`)
+)
+
+// cleanWarning makes one printable line of a server's words, without what opens a link.
+func cleanWarning(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(linkTail.ReplaceAllString(linkUser.ReplaceAllString(s, "$1"), "$1")), " ")
+	if utf8.RuneCountInString(s) > lockfile.MaxWarning {
+		s = string([]rune(s)[:lockfile.MaxWarning-1]) + "…"
+	}
+	return s
+}
+
+// warningFile keeps what came with a take until it is in the lockfile, so that a run that
+// was killed in between does not lose it.
+func (p *Project) warningFile(take string) string {
+	return filepath.Join(p.state, "warnings", take)
+}
+
+// keepWarning records a finished job's warning, or that it has none.
+func (b *build) keepWarning(take string, v heygen.Video) error {
+	if v.State != heygen.StateCompleted {
+		return nil
+	}
+	path, text := b.warningFile(take), warningOf(v.Warning)
+	if text == "" {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	_, err := atomicfile.WriteBytes(path, 0o600, []byte(text+"\n"))
+	return err
+}
+
+// takeWarning is the warning of the take that a step records: what HeyGen said now, what
+// an earlier run kept, or what the lockfile has.
+func (b *build) takeWarning(s Step, v heygen.Video) string {
+	if v.State == heygen.StateCompleted {
+		return warningOf(v.Warning)
+	}
+	if text, err := os.ReadFile(b.warningFile(s.Key)); err == nil {
+		return cleanWarning(string(text))
+	}
+	if e, ok := b.entry(s.Clip); ok && e.TakeKey == s.Key {
+		return e.Warning
+	}
+	return ""
+}
+
+// warned reports a take's warning once it is recorded.
+func (p *Project) warned(ctx context.Context, clip string, e lockfile.Entry) {
+	if e.Warning == "" {
+		return
+	}
+	p.send(ctx, Event{Clip: clip, Stage: "check", State: Warned, Message: fmt.Sprintf("HeyGen warns of video %s: %s; render refuses it without --allow-warnings", e.VideoID, e.Warning)})
+}
+
+// RefuseWarned is the fault of a film that shows a clip whose take HeyGen warned of.
+func RefuseWarned(clip, warning string) *fault.Error {
+	return fault.New(fault.Failed, "fix its cause at HeyGen (a plan, credit) and raise the clip's take: to buy it again, or pass --allow-warnings",
+		"HeyGen warns of its take: %s", warning).For(clip)
+}
