@@ -16,10 +16,12 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/filestat"
 )
 
 // Hash is a lower-case hex SHA-256.
@@ -31,7 +33,11 @@ func (h Hash) valid() bool {
 }
 
 // Store holds files by their content: dir/sha256/ab/<hex>, read-only.
-type Store struct{ dir string }
+type Store struct {
+	dir     string
+	checked *checked
+	noClone atomic.Bool // the file system of a published folder shares no blocks
+}
 
 // Open makes the folders it needs.
 func Open(dir string) (*Store, error) {
@@ -40,7 +46,7 @@ func Open(dir string) (*Store, error) {
 			return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "open the store")
 		}
 	}
-	return &Store{dir}, nil
+	return &Store{dir: dir, checked: openChecked(filepath.Join(dir, "checked"))}, nil
 }
 
 // Path is where a file with this content stands, present or not.
@@ -57,11 +63,79 @@ func PathIn(dir string, h Hash) string {
 // TempPath is a place for unfinished files on the store's file system.
 func (s *Store) TempPath(name string) string { return filepath.Join(s.dir, "tmp", filepath.Base(name)) }
 
-// Has reports that the content is there with the size it must have. It does not
-// read the file; Verify does.
-func (s *Store) Has(h Hash, size int64) bool {
-	fi, err := os.Lstat(s.Path(h))
-	return err == nil && fi.Mode().IsRegular() && fi.Size() == size
+// Condition is what became of a file that was put somewhere.
+type Condition int
+
+// Conditions of a file.
+const (
+	Missing Condition = iota // not there, or not a regular file
+	Damaged                  // other bytes than it was written with
+	Intact
+)
+
+// Has reports that the content is there, undamaged. See Condition.
+func (s *Store) Has(h Hash, size int64) bool { return s.Condition(h, size) == Intact }
+
+// Condition compares a stored file with its name. It reads the file when its stat differs
+// from the one of its last comparison: a change in place shows even when the size is the
+// same and the time was set back.
+func (s *Store) Condition(h Hash, size int64) Condition { return s.FileCondition(s.Path(h), h, size) }
+
+// FileCondition is Condition for a copy of the content elsewhere. size is in bytes; negative
+// when it is not known.
+func (s *Store) FileCondition(path string, h Hash, size int64) Condition {
+	st, err := filestat.Lread(path)
+	switch {
+	case err != nil || !st.Regular:
+		return Missing
+	case size >= 0 && st.Size != size:
+		return Damaged
+	case s.checked.knows(h, st):
+		return Intact
+	}
+	got, _, err := hashFile(path)
+	if err != nil || got != h {
+		return Damaged
+	}
+	// The stat is of before the read: a change during it shows the next time.
+	s.checked.add(h, st)
+	return Intact
+}
+
+// Remove takes a file out of the store. A copy that was published stays.
+func (s *Store) Remove(h Hash) error {
+	err := os.Remove(s.Path(h))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Recheck forgets all comparisons: every file is read again at its next use.
+func (s *Store) Recheck() { s.checked.forget() }
+
+// Unchecked reports that there is no record of comparisons: everything will be read.
+func (s *Store) Unchecked() bool {
+	s.checked.mu.Lock()
+	defer s.checked.mu.Unlock()
+	return len(s.checked.known) == 0
+}
+
+// Remember writes the record of comparisons. complete says that this process has compared
+// everything that the store is for, so that what describes other files may be dropped. A
+// record that cannot be written only costs time.
+func (s *Store) Remember(complete bool) {
+	s.checked.mu.Lock()
+	s.checked.all = s.checked.all || complete
+	s.checked.mu.Unlock()
+	s.checked.save()
+}
+
+// written records a file that was just made of the content.
+func (s *Store) written(h Hash, path string) {
+	if st, err := filestat.Lread(path); err == nil && st.Regular {
+		s.checked.add(h, st)
+	}
 }
 
 // ErrCorrupt reports a stored file whose bytes are not those of its name.
@@ -92,7 +166,11 @@ func (s *Store) Adopt(path string) (Hash, int64, error) {
 	if err := atomicfile.Commit(path, final); err != nil {
 		return "", 0, full(err, "store a file")
 	}
-	return h, size, os.Chmod(final, 0o444)
+	if err := os.Chmod(final, 0o444); err != nil {
+		return "", 0, err
+	}
+	s.written(h, final)
+	return h, size, nil
 }
 
 // Import copies a file of the user's into the store.

@@ -51,6 +51,7 @@ type Options struct {
 	// read and held twice.
 	knownManifest *manifest.Manifest
 	known         *lockfile.File
+	knownStore    *assets.Store
 }
 
 // nothing is the entry of a clip that has none.
@@ -79,6 +80,8 @@ type Project struct {
 	index      map[string]int  // clips by name
 	onKeyColor map[string]bool // clips with a transparent translation, by name
 	offline    bool            // see Offline
+	plannedAll bool            // every clip's files were compared
+	refetch    map[string]bool // clips whose masters are downloaded again
 
 	sizesOnce sync.Once
 	shownAt   *film.Sizes
@@ -146,9 +149,12 @@ func (p *Project) openState() error {
 	if err := os.MkdirAll(p.state, 0o755); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project folder writable", "create %s", StateDir)
 	}
-	store, err := assets.Open(filepath.Join(p.state, "store"))
-	if err != nil {
-		return err
+	store := p.o.knownStore
+	if store == nil {
+		var err error
+		if store, err = assets.Open(filepath.Join(p.state, "store")); err != nil {
+			return err
+		}
 	}
 	l, err := ledger.Open(filepath.Join(p.state, "ledger.db"), ledger.Options{Now: p.o.Now})
 	if err != nil {
@@ -176,6 +182,9 @@ func (p *Project) Close() error {
 	}
 	if p.o.shared == nil {
 		err = errors.Join(err, p.provider.close())
+	}
+	if p.store != nil {
+		p.store.Remember(p.plannedAll)
 	}
 	if p.ledger != nil {
 		err = errors.Join(err, p.ledger.Close())

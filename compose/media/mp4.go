@@ -127,6 +127,7 @@ func (w *boxWalk) top() {
 			return
 		}
 		if x.end > w.s.Size {
+			w.s.Issues = nil // all else follows from this
 			w.s.issue("cut: %d of at least %d bytes are there", w.s.Size, x.end)
 			w.s.mdat = w.s.mdat || x.kind == "mdat"
 			return
