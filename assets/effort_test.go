@@ -216,7 +216,7 @@ func TestARefusedBodyIsDownloadedAgain(t *testing.T) {
 				whole(bodyA, `"a"`, w, r)
 			}
 			f, link := downloads(t, time.Second, h)
-			dst := store.TempPath("take-" + name)
+			dst := store.ResumePath("take-" + name)
 			hash, _, err := f.FetchInto(t.Context(), store, Download{Dst: dst, Link: link, Verify: verify})
 			if c.ok && (err != nil || store.Verify(hash) != nil) || !c.ok && !errors.Is(err, errWrong) {
 				t.Errorf("%s %v", hash, err)

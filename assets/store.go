@@ -15,13 +15,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/filestat"
+	"greenroom/internal/workdir"
 )
 
 // Hash is a lower-case hex SHA-256.
@@ -37,6 +40,9 @@ type Store struct {
 	dir     string
 	checked *checked
 	noClone atomic.Bool // the file system of a published folder shares no blocks
+
+	work       sync.Mutex
+	unfinished *workdir.Dir // of this process; nil before its first file
 }
 
 // Open makes the folders it needs.
@@ -60,8 +66,71 @@ func PathIn(dir string, h Hash) string {
 	return filepath.Join(dir, "sha256", string(h[:2]), string(h))
 }
 
-// TempPath is a place for unfinished files on the store's file system.
-func (s *Store) TempPath(name string) string { return filepath.Join(s.dir, "tmp", filepath.Base(name)) }
+// runPrefix begins the names of the folders that hold one process's unfinished files.
+const runPrefix = "run-"
+
+// TempPath is a place for an unfinished file of this process, on the store's file system. A
+// later process removes it when this one is killed.
+func (s *Store) TempPath(name string) string { return filepath.Join(s.tempDir(), filepath.Base(name)) }
+
+// ResumePath is a place for a download that a later process goes on with.
+func (s *Store) ResumePath(name string) string {
+	return filepath.Join(s.dir, "tmp", filepath.Base(name))
+}
+
+// tempDir makes this process's folder at its first use.
+func (s *Store) tempDir() string {
+	s.work.Lock()
+	defer s.work.Unlock()
+	if s.unfinished == nil {
+		workdir.Sweep(filepath.Join(s.dir, "tmp"), runPrefix)
+		d, err := workdir.New(filepath.Join(s.dir, "tmp"), runPrefix)
+		if err != nil {
+			return filepath.Join(s.dir, "tmp") // who writes there gets the error
+		}
+		s.unfinished = d
+	}
+	return s.unfinished.Path()
+}
+
+// Close removes this process's unfinished files.
+func (s *Store) Close() {
+	s.work.Lock()
+	defer s.work.Unlock()
+	if s.unfinished != nil {
+		s.unfinished.Close()
+		s.unfinished = nil
+	}
+}
+
+// oldTemp is the age at which an unfinished file of an earlier version is removed: those had
+// no folder per process.
+const oldTemp = time.Hour
+
+// SweepTemp removes the unfinished files of processes that were killed. Downloads that can be
+// resumed stay while resumes, which gets the name they have in ResumePath, wants them; nil
+// keeps them all. The caller holds the lock that keeps other downloads away.
+func (s *Store) SweepTemp(resumes func(name string) bool) {
+	tmp := filepath.Join(s.dir, "tmp")
+	workdir.Sweep(tmp, runPrefix)
+	atomicfile.Sweep(s.dir, tmp)
+	entries, _ := os.ReadDir(tmp)
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, runPrefix) {
+			continue
+		}
+		of := strings.TrimPrefix(name, ".") // of the description, which is written as a file of its own
+		part := strings.Index(of, ".part")
+		if part > 0 && (resumes == nil || resumes(of[:part])) {
+			continue
+		}
+		fi, err := e.Info()
+		if err == nil && (part > 0 || time.Since(fi.ModTime()) > oldTemp) {
+			os.RemoveAll(filepath.Join(tmp, name))
+		}
+	}
+}
 
 // Condition is what became of a file that was put somewhere.
 type Condition int
@@ -180,7 +249,7 @@ func (s *Store) Import(path string) (Hash, int64, error) {
 		return "", 0, fault.Wrap(fault.Manifest, err, "check the path and its permissions", "read %s", filepath.Base(path))
 	}
 	defer in.Close()
-	tmp, err := os.CreateTemp(filepath.Join(s.dir, "tmp"), "import-*")
+	tmp, err := os.CreateTemp(s.tempDir(), "import-*")
 	if err != nil {
 		return "", 0, full(err, "copy "+filepath.Base(path))
 	}
@@ -221,7 +290,7 @@ func full(err error, doing string) error {
 
 // Temp makes an unfinished file on the store's file system; the caller removes it.
 func (s *Store) Temp(pattern string) (*os.File, error) {
-	f, err := os.CreateTemp(filepath.Join(s.dir, "tmp"), pattern)
+	f, err := os.CreateTemp(s.tempDir(), pattern)
 	if err != nil {
 		return nil, full(err, "make room for a file")
 	}

@@ -154,6 +154,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.propsCurrent() {
+		p.sweepLocked(whenAll(plan, o.Clips))
 		if sh.push(ctx, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
 		}
@@ -184,6 +185,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
 	}
+	p.sweep(whenAll(plan, o.Clips))
 	// What is bought is prepared next: without ffmpeg it would only lie there.
 	if _, err := p.tools(ctx); err != nil {
 		return sum, err

@@ -50,6 +50,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	if err := p.reloadLock(); err != nil {
 		return sum, err
 	}
+	p.sweep(nil)
 	if err := sh.pull(ctx, o.Clips); err != nil {
 		return sum, err
 	}

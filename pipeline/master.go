@@ -139,7 +139,7 @@ func (b *build) storedMaster(row ledger.Row) bool {
 }
 
 // free reports that a clip's master can be brought again without buying anything.
-func (b *build) free(s Step) bool {
+func (b *build) free(ctx context.Context, s Step) bool {
 	switch s.req.route {
 	case routeFile, routeVideo:
 		return true
@@ -147,7 +147,7 @@ func (b *build) free(s Step) bool {
 	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
 		return true
 	}
-	e, have := b.entry(s.Clip)
+	e, have := b.own(ctx, s.Clip)
 	return b.bought(e, have, s.Key)
 }
 
@@ -162,7 +162,7 @@ func (b *build) playable(ctx context.Context, s *Step) error {
 	if err == nil {
 		return nil
 	}
-	if !b.free(*s) {
+	if !b.free(ctx, *s) {
 		return fault.Wrap(fault.Media, err, "", "the stored take cannot be used").For(s.Clip)
 	}
 	s.again = true

@@ -185,6 +185,9 @@ func (p *Project) Close() error {
 	}
 	if p.store != nil {
 		p.store.Remember(p.plannedAll)
+		if p.o.knownStore == nil {
+			p.store.Close()
+		}
 	}
 	if p.ledger != nil {
 		err = errors.Join(err, p.ledger.Close())

@@ -188,8 +188,8 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if err != nil {
 		return v, err
 	}
-	dst := b.store.TempPath("voice-" + r.key[:32])
-	wav := dst + ".wav"
+	dst := b.store.ResumePath(voicePart(r.key))
+	wav := b.store.TempPath(voicePart(r.key) + ".wav")
 	defer os.Remove(wav)
 	seconds := 0.0
 	verify := func(path string) (err error) {
