@@ -53,10 +53,14 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 		b, _ := os.ReadFile(url)
 		base = strings.TrimSpace(string(b))
 	}
+	temp := filepath.Join(dir, "temp")
+	if err := os.Mkdir(temp, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	build := func(project string) *exec.Cmd {
 		c := exec.Command("greenroom", "build")
 		c.Dir = project
-		c.Env = append(os.Environ(), "HEYGEN_API_BASE="+base)
+		c.Env = append(os.Environ(), "HEYGEN_API_BASE="+base, "TMPDIR="+temp)
 		return c
 	}
 	project := filepath.Join(dir, "project")
@@ -100,6 +104,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 		t.Fatalf("the clean run: %v\n%s", err, out)
 	}
 	t.Logf("%d of %d builds were killed", killed, kills)
+	noLitter(t, project, temp)
 	if n := billedJobs(t, base); n != 3 {
 		t.Errorf("%d jobs billed for 3 clips", n)
 	}

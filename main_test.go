@@ -45,6 +45,9 @@ func TestScripts(t *testing.T) {
 			"says":        says,
 			"ended":       ended,
 			"post":        post,
+			"oldmaster":   oldMaster,
+			"flip":        flip,
+			"flipmasters": flipMasters,
 			"unpublished": func(ts *testscript.TestScript, neg bool, args []string) {
 				files, _ := filepath.Glob(ts.MkAbs("public/greenroom/*.webm"))
 				if len(files) > 0 {

@@ -2,7 +2,6 @@ package assets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -74,9 +73,6 @@ func (f *Fetcher) buffer() int {
 	return int(min(max(last/4, smallFetchBuffer), fetchBuffer))
 }
 
-// fruitless is how many attempts in a row may bring no byte.
-const fruitless = 6
-
 // Download is one file to bring.
 type Download struct {
 	Dst      string // where it goes; unfinished it is Dst.part, described by Dst.part.json
@@ -86,10 +82,17 @@ type Download struct {
 	// Without it Dst.lock is taken.
 	Locked   bool
 	Progress func(done, total int64) // bytes; total is 0 when unknown
+	// Verify reads the complete file before it gets its name and reports why it cannot be
+	// what was asked for. A refused file is thrown away and downloaded again from a new
+	// link, a few times; then Verify's error is returned. HTTP cannot report that a body
+	// without a length was cut. nil accepts every file.
+	Verify func(path string) error
+	// Within is how long a download may take; 0: no limit. What has arrived is kept.
+	Within time.Duration
 }
 
 // Fetch brings a file, going on where an earlier call or process stopped. The final name
-// appears only when the file is whole.
+// appears only when the file is complete and Verify accepts it.
 func (f *Fetcher) Fetch(ctx context.Context, d Download) (FetchResult, error) {
 	return f.fetch(ctx, d, func(part string) error {
 		if err := atomicfile.Commit(part, d.Dst); err != nil {
@@ -111,6 +114,11 @@ func (f *Fetcher) FetchInto(ctx context.Context, s *Store, d Download) (hash Has
 
 // fetch brings the part and lets finish make it a file.
 func (f *Fetcher) fetch(ctx context.Context, d Download, finish func(part string) error) (res FetchResult, err error) {
+	if d.Within > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, d.Within, tooLong(d.Within))
+		defer stop()
+	}
 	if !d.Locked {
 		lock := flock.New(d.Dst + ".lock")
 		if ok, err := lock.TryLock(); err != nil {
@@ -158,7 +166,7 @@ func (f *Fetcher) client() *http.Client {
 	}
 	c.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		if len(via) >= 10 {
-			return errors.New("too many redirects")
+			return errRedirects
 		}
 		return f.allowed(r.URL)
 	}

@@ -13,17 +13,24 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"greenroom/internal/excerpt"
 )
 
 // Reasons a download ends early. Callers test them with errors.Is.
 var (
-	ErrStalled  = errors.New("the server went silent")
-	ErrTooBig   = errors.New("the file is larger than allowed")
-	ErrNotMedia = errors.New("the server answered with a page, not with a video")
-	ErrHost     = errors.New("the link leads to a host that is not allowed")
-	ErrEncoded  = errors.New("the server compressed the file although asked not to")
-	errChanged  = errors.New("the remote file changed, or the server ignored the resume request")
+	ErrStalled   = errors.New("the server went silent or sends too slowly")
+	ErrTooBig    = errors.New("the file is larger than allowed")
+	ErrNotMedia  = errors.New("the server answered with a page, not with a video")
+	ErrHost      = errors.New("the link leads to a host that is not allowed")
+	ErrEncoded   = errors.New("the server compressed the file although asked not to")
+	errChanged   = errors.New("the remote file changed, or the server ignored the resume request")
+	errRedirects = errors.New("the link redirects in a loop")
 )
+
+// slowest is the least that a server must send, bytes a second over each stall limit.
+// A server that sends a byte now and then would hold a download for days.
+const slowest = 512
 
 // StatusError is an HTTP status that is no file.
 type StatusError struct {
@@ -112,6 +119,7 @@ func (g *guard) Do(q *http.Request) (*http.Response, error) {
 		return fail(err)
 	}
 	body := &watchedBody{ReadCloser: res.Body, g: g, ctx: ctx, cancel: cancel, timer: timer}
+	body.due = body.share()
 	if !ranged {
 		if err := body.sniff(); err != nil {
 			res.Body.Close()
@@ -168,16 +176,20 @@ func (g *guard) continues(res *http.Response) error {
 	return nil
 }
 
-// watchedBody resets the stall timer at every read, counts bytes and holds the
-// size limit also when no length was announced.
+// watchedBody resets the stall timer whenever enough bytes came, counts bytes and holds
+// the size limit also when no length was announced.
 type watchedBody struct {
 	io.ReadCloser
 	g      *guard
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
+	due    int64 // bytes until the timer is reset
 	peeked []byte
 }
+
+// share is how many bytes must come within one stall limit.
+func (w *watchedBody) share() int64 { return max(1, int64(w.g.stall.Seconds()*slowest)) }
 
 // sniff looks at the first bytes: an error page under a 200 must not reach the
 // disk, where it could later be taken for the beginning of the file.
@@ -192,7 +204,7 @@ func (w *watchedBody) sniff() error {
 	head := bytes.ToLower(bytes.TrimLeft(w.peeked, " \t\r\n\ufeff"))
 	for _, p := range []string{"<!doctype", "<html", "<?xml", "<error", "{\"", "{ ", "{\n", "[{"} {
 		if bytes.HasPrefix(head, []byte(p)) {
-			return ErrNotMedia
+			return fmt.Errorf("%w: %s", ErrNotMedia, excerpt.Of(w.peeked))
 		}
 	}
 	if n == 0 {
@@ -210,7 +222,10 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 	}
 	n, err := w.ReadCloser.Read(p)
 	if n > 0 {
-		w.timer.Reset(w.g.stall)
+		if w.due -= int64(n); w.due <= 0 {
+			w.timer.Reset(w.g.stall)
+			w.due = w.share()
+		}
 		if w.g.have+w.g.received.Add(int64(n)) > w.g.max {
 			return n, ErrTooBig
 		}

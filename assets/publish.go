@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 )
@@ -37,9 +38,10 @@ type marker struct {
 
 var safeName = lazyregexp.New(`^[a-z0-9][a-z0-9.-]{0,120}$`)
 
-// Publish puts the files into root under their names: hard links where the file
-// system allows, copies elsewhere, each whole or not at all. It refuses a folder
-// that holds files of somebody else, and follows no symbolic link out of it.
+// Publish puts the files into root under their names: clones or hard links where the file
+// system allows, copies elsewhere, each complete or not at all. A file that was changed is
+// replaced. It refuses a folder that holds other files, and follows no symbolic link out of
+// it. What killed runs left is removed.
 func (s *Store) Publish(root string, files []File) (Published, error) {
 	var p Published
 	r, m, err := own(root)
@@ -47,6 +49,7 @@ func (s *Store) Publish(root string, files []File) (Published, error) {
 		return p, err
 	}
 	defer r.Close()
+	atomicfile.Sweep(root)
 	names := make([]string, 0, len(files))
 	for _, f := range files {
 		if !safeName.MatchString(f.Name) {
@@ -127,38 +130,76 @@ func (m *marker) write(r *os.Root) error {
 	if err != nil {
 		return err
 	}
-	tmp := MarkerName + ".tmp"
-	if err := r.WriteFile(tmp, append(b, '\n'), 0o644); err != nil {
-		return err
+	tmp := temporary(MarkerName)
+	if err = r.WriteFile(tmp, append(b, '\n'), 0o644); err == nil {
+		err = r.Rename(tmp, MarkerName)
 	}
-	return r.Rename(tmp, MarkerName)
+	if err != nil {
+		_ = r.Remove(tmp)
+	}
+	return err
 }
 
-// place links or copies one file; false when it stands there already.
+// place puts one file into the folder; false when it is there already, undamaged. On file
+// systems that share blocks between files it is a clone, else a hard link: docs/design/store.md
+// says why. It is complete from the first moment.
 func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
-	src := s.Path(f.Hash)
-	want, err := os.Stat(src)
-	if err != nil {
-		return false, err
-	}
-	if have, err := r.Lstat(f.Name); err == nil {
-		if have.Mode().IsRegular() && have.Size() == want.Size() {
-			return false, nil
-		}
+	src, path := s.Path(f.Hash), filepath.Join(root, f.Name)
+	switch s.FileCondition(path, f.Hash, -1) {
+	case Intact:
+		return false, nil
+	case Damaged:
 		if err := r.Remove(f.Name); err != nil {
 			return false, err
 		}
+	case Missing: // or a folder or a link, which must not be followed
+		if err := r.Remove(f.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
 	}
-	if os.Link(src, filepath.Join(root, f.Name)) == nil { // whole from the first moment
+	switch s.FileCondition(src, f.Hash, -1) {
+	case Missing:
+		return false, fmt.Errorf("its stored file %w", fs.ErrNotExist)
+	case Damaged:
+		return false, fault.New(fault.Failed, "run `greenroom build`, which makes it again", "its stored file was changed and is damaged")
+	}
+	if s.clone(r, src, f.Name) {
+		s.written(f.Hash, path)
 		return true, nil
 	}
-	tmp := "." + f.Name + ".tmp"
-	_ = r.Remove(tmp) // of a run that was killed
-	if err := copyInto(r, tmp, src); err != nil {
+	if os.Link(src, path) == nil {
+		s.written(f.Hash, path) // the number of links changed the stored file's time too
+		return true, nil
+	}
+	tmp := temporary(f.Name)
+	err := copyInto(r, tmp, src)
+	if err == nil {
+		err = r.Rename(tmp, f.Name)
+	}
+	if err != nil {
 		_ = r.Remove(tmp)
 		return false, err
 	}
-	return true, r.Rename(tmp, f.Name)
+	s.written(f.Hash, path)
+	return true, nil
+}
+
+// clone makes a file that shares its blocks with src until one of the two is written to.
+func (s *Store) clone(r *os.Root, src, name string) bool {
+	if s.noClone.Load() {
+		return false
+	}
+	tmp := temporary(name)
+	err := cloneInto(r, tmp, src)
+	if err == nil {
+		err = r.Rename(tmp, name)
+	}
+	if err != nil {
+		_ = r.Remove(tmp)
+		s.noClone.Store(true) // not asked again for thousands of files
+		return false
+	}
+	return true
 }
 
 func copyInto(r *os.Root, name, src string) error {
@@ -204,3 +245,6 @@ func (s *Store) Sweep(root string) error {
 	m.History = m.History[:generations]
 	return m.write(r)
 }
+
+// temporary names the unfinished form of a published file. See atomicfile.Sweep.
+func temporary(name string) string { return atomicfile.TempName(name) }

@@ -15,11 +15,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/filestat"
+	"greenroom/internal/workdir"
 )
 
 // Hash is a lower-case hex SHA-256.
@@ -31,7 +36,14 @@ func (h Hash) valid() bool {
 }
 
 // Store holds files by their content: dir/sha256/ab/<hex>, read-only.
-type Store struct{ dir string }
+type Store struct {
+	dir     string
+	checked *checked
+	noClone atomic.Bool // the file system of a published folder shares no blocks
+
+	work       sync.Mutex
+	unfinished *workdir.Dir // of this process; nil before its first file
+}
 
 // Open makes the folders it needs.
 func Open(dir string) (*Store, error) {
@@ -40,7 +52,7 @@ func Open(dir string) (*Store, error) {
 			return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "open the store")
 		}
 	}
-	return &Store{dir}, nil
+	return &Store{dir: dir, checked: openChecked(filepath.Join(dir, "checked"))}, nil
 }
 
 // Path is where a file with this content stands, present or not.
@@ -54,14 +66,145 @@ func PathIn(dir string, h Hash) string {
 	return filepath.Join(dir, "sha256", string(h[:2]), string(h))
 }
 
-// TempPath is a place for unfinished files on the store's file system.
-func (s *Store) TempPath(name string) string { return filepath.Join(s.dir, "tmp", filepath.Base(name)) }
+// runPrefix begins the names of the folders that hold one process's unfinished files.
+const runPrefix = "run-"
 
-// Has reports that the content is there with the size it must have. It does not
-// read the file; Verify does.
-func (s *Store) Has(h Hash, size int64) bool {
-	fi, err := os.Lstat(s.Path(h))
-	return err == nil && fi.Mode().IsRegular() && fi.Size() == size
+// TempPath is a place for an unfinished file of this process, on the store's file system. A
+// later process removes it when this one is killed.
+func (s *Store) TempPath(name string) string { return filepath.Join(s.tempDir(), filepath.Base(name)) }
+
+// ResumePath is a place for a download that a later process goes on with.
+func (s *Store) ResumePath(name string) string {
+	return filepath.Join(s.dir, "tmp", filepath.Base(name))
+}
+
+// tempDir makes this process's folder at its first use.
+func (s *Store) tempDir() string {
+	s.work.Lock()
+	defer s.work.Unlock()
+	if s.unfinished == nil {
+		workdir.Sweep(filepath.Join(s.dir, "tmp"), runPrefix)
+		d, err := workdir.New(filepath.Join(s.dir, "tmp"), runPrefix)
+		if err != nil {
+			return filepath.Join(s.dir, "tmp") // who writes there gets the error
+		}
+		s.unfinished = d
+	}
+	return s.unfinished.Path()
+}
+
+// Close removes this process's unfinished files.
+func (s *Store) Close() {
+	s.work.Lock()
+	defer s.work.Unlock()
+	if s.unfinished != nil {
+		s.unfinished.Close()
+		s.unfinished = nil
+	}
+}
+
+// oldTemp is the age at which an unfinished file of an earlier version is removed: those had
+// no folder per process.
+const oldTemp = time.Hour
+
+// SweepTemp removes the unfinished files of processes that were killed. Downloads that can be
+// resumed stay while resumes, which gets the name they have in ResumePath, wants them; nil
+// keeps them all. The caller holds the lock that keeps other downloads away.
+func (s *Store) SweepTemp(resumes func(name string) bool) {
+	tmp := filepath.Join(s.dir, "tmp")
+	workdir.Sweep(tmp, runPrefix)
+	atomicfile.Sweep(s.dir, tmp)
+	entries, _ := os.ReadDir(tmp)
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, runPrefix) {
+			continue
+		}
+		of := strings.TrimPrefix(name, ".") // of the description, which is written as a file of its own
+		part := strings.Index(of, ".part")
+		if part > 0 && (resumes == nil || resumes(of[:part])) {
+			continue
+		}
+		fi, err := e.Info()
+		if err == nil && (part > 0 || time.Since(fi.ModTime()) > oldTemp) {
+			os.RemoveAll(filepath.Join(tmp, name))
+		}
+	}
+}
+
+// Condition is what became of a file that was put somewhere.
+type Condition int
+
+// Conditions of a file.
+const (
+	Missing Condition = iota // not there, or not a regular file
+	Damaged                  // other bytes than it was written with
+	Intact
+)
+
+// Has reports that the content is there, undamaged. See Condition.
+func (s *Store) Has(h Hash, size int64) bool { return s.Condition(h, size) == Intact }
+
+// Condition compares a stored file with its name. It reads the file when its stat differs
+// from the one of its last comparison: a change in place shows even when the size is the
+// same and the time was set back.
+func (s *Store) Condition(h Hash, size int64) Condition { return s.FileCondition(s.Path(h), h, size) }
+
+// FileCondition is Condition for a copy of the content elsewhere. size is in bytes; negative
+// when it is not known.
+func (s *Store) FileCondition(path string, h Hash, size int64) Condition {
+	st, err := filestat.Lread(path)
+	switch {
+	case err != nil || !st.Regular:
+		return Missing
+	case size >= 0 && st.Size != size:
+		return Damaged
+	case s.checked.knows(h, st):
+		return Intact
+	}
+	got, _, err := hashFile(path)
+	if err != nil || got != h {
+		return Damaged
+	}
+	// The stat is of before the read: a change during it shows the next time.
+	s.checked.add(h, st)
+	return Intact
+}
+
+// Remove takes a file out of the store. A copy that was published stays.
+func (s *Store) Remove(h Hash) error {
+	err := os.Remove(s.Path(h))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Recheck forgets all comparisons: every file is read again at its next use.
+func (s *Store) Recheck() { s.checked.forget() }
+
+// Unchecked reports that there is no record of comparisons: everything will be read.
+func (s *Store) Unchecked() bool {
+	s.checked.mu.Lock()
+	defer s.checked.mu.Unlock()
+	return len(s.checked.known) == 0
+}
+
+// Remember writes the record of comparisons. complete says that this process has compared
+// everything that the store is for, so that what describes other files may be dropped. A
+// record that cannot be written only costs time.
+func (s *Store) Remember(complete bool) {
+	s.checked.mu.Lock()
+	s.checked.all = s.checked.all || complete
+	s.checked.mu.Unlock()
+	s.checked.save()
+}
+
+// written records a file that was just made of the content.
+func (s *Store) written(h Hash, path string) {
+	if st, err := filestat.Lread(path); err == nil && st.Regular {
+		s.checked.add(h, st)
+	}
 }
 
 // ErrCorrupt reports a stored file whose bytes are not those of its name.
@@ -92,7 +235,11 @@ func (s *Store) Adopt(path string) (Hash, int64, error) {
 	if err := atomicfile.Commit(path, final); err != nil {
 		return "", 0, full(err, "store a file")
 	}
-	return h, size, os.Chmod(final, 0o444)
+	if err := os.Chmod(final, 0o444); err != nil {
+		return "", 0, err
+	}
+	s.written(h, final)
+	return h, size, nil
 }
 
 // Import copies a file of the user's into the store.
@@ -102,7 +249,7 @@ func (s *Store) Import(path string) (Hash, int64, error) {
 		return "", 0, fault.Wrap(fault.Manifest, err, "check the path and its permissions", "read %s", filepath.Base(path))
 	}
 	defer in.Close()
-	tmp, err := os.CreateTemp(filepath.Join(s.dir, "tmp"), "import-*")
+	tmp, err := os.CreateTemp(s.tempDir(), "import-*")
 	if err != nil {
 		return "", 0, full(err, "copy "+filepath.Base(path))
 	}
@@ -143,7 +290,7 @@ func full(err error, doing string) error {
 
 // Temp makes an unfinished file on the store's file system; the caller removes it.
 func (s *Store) Temp(pattern string) (*os.File, error) {
-	f, err := os.CreateTemp(filepath.Join(s.dir, "tmp"), pattern)
+	f, err := os.CreateTemp(s.tempDir(), pattern)
 	if err != nil {
 		return nil, full(err, "make room for a file")
 	}

@@ -35,64 +35,33 @@ func (t *transfer) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if fi, err := os.Stat(t.part); err == nil {
-		t.res.Resumed = fi.Size()
-	}
+	t.res.Resumed = t.resumable()
+	e := effort{best: t.res.Resumed}
 	var received int64
-	dry, html := 0, 0
 	for {
 		t.res.Attempts++
 		n, err := t.attempt(ctx, target)
 		received += n
 		if err == nil {
-			t.res.Bytes = t.size()
-			t.res.Refetched = max(0, received-(t.res.Bytes-min(t.res.Resumed, t.res.Bytes)))
-			return nil
+			if err = t.verify(); err == nil {
+				t.res.Bytes = t.size()
+				t.res.Refetched = max(0, received-(t.res.Bytes-min(t.res.Resumed, t.res.Bytes)))
+				return nil
+			}
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if n > 0 {
-			dry = 0
-		} else {
-			dry++
+		e.count(err, t.size())
+		next, wait, over := t.react(ctx, err, &e, target)
+		if over != nil {
+			return over
 		}
-		wait := time.Duration(0)
-		var status *StatusError
-		switch {
-		case errors.Is(err, errChanged):
-			t.startOver()
-			t.res.Resumed = 0
-		case errors.Is(err, ErrHost), errors.Is(err, ErrTooBig), errors.Is(err, ErrEncoded):
-			return fault.Wrap(fault.Provider, err, "nothing was written; ask the provider if this repeats", "download")
-		case errors.Is(err, syscall.ENOSPC), errors.Is(err, os.ErrPermission):
-			return full(err, "download")
-		case errors.Is(err, ErrNotMedia):
-			// An error page of a proxy may pass; a page for the third time is the answer.
-			if html++; html > 2 {
-				return fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists", "download")
-			}
-		case errors.As(err, &status):
-			wait = status.RetryAfter
-			switch s := status.Status; {
-			case refusedLink(s):
-				fresh, lerr := t.link(ctx, true)
-				if lerr != nil {
-					return lerr
-				}
-				target = fresh
-			case s < 500 && s != 429 && s != 408:
-				return fault.Wrap(fault.Provider, err, "", "download")
-			}
+		target = next
+		if over := e.over(err, t.res.Attempts, t.res.Restarts); over != nil {
+			return over
 		}
-		if dry >= fruitless {
-			hint := "run the same command again; the download goes on where it stopped"
-			if status != nil && refusedLink(status.Status) {
-				hint = "every new link was refused: `greenroom videos` shows whether the video still exists; a proxy may block HeyGen's file hosts"
-			}
-			return fault.Wrap(fault.Failed, err, hint, "download gave up after %d attempts without a byte", dry)
-		}
-		if err := t.sleep(ctx, dry, wait); err != nil {
+		if err := t.sleep(ctx, e.dry, wait); err != nil {
 			return err
 		}
 	}
@@ -105,6 +74,64 @@ func refusedLink(status int) bool {
 		return true
 	}
 	return false
+}
+
+// verify reports why the complete part is not the file; then the part is gone.
+func (t *transfer) verify() error {
+	if t.d.Verify == nil {
+		return nil
+	}
+	err := t.d.Verify(t.part)
+	if err == nil {
+		return nil
+	}
+	t.discard()
+	return &refusedError{err}
+}
+
+// react prepares the next attempt after a failed one: it returns the link to use and how
+// long the server asks to wait. over ends the download.
+func (t *transfer) react(ctx context.Context, err error, e *effort, target string) (_ string, wait time.Duration, over error) {
+	renewed := func() (string, time.Duration, error) {
+		next, lerr := t.link(ctx, true)
+		return next, wait, lerr
+	}
+	var status *StatusError
+	var refused *refusedError
+	switch {
+	case errors.Is(err, errChanged):
+		t.startOver()
+		t.res.Resumed = 0
+	case errors.Is(err, ErrHost), errors.Is(err, ErrTooBig), errors.Is(err, ErrEncoded):
+		t.discard()
+		return "", 0, fault.Wrap(fault.Provider, err, "nothing was written; ask the provider if this repeats", "download")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, os.ErrPermission):
+		return "", 0, full(err, "download")
+	case errors.Is(err, ErrNotMedia):
+		// An error page of a proxy may pass; a page for the third time is the answer.
+		if e.pages++; e.pages > 2 {
+			return "", 0, fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists", "download")
+		}
+	case errors.As(err, &refused):
+		t.res.Resumed = 0
+		if e.refused++; e.refused >= maxRefused {
+			return "", 0, refused.error
+		}
+		if next, _, lerr := renewed(); lerr == nil {
+			return next, 0, nil // else the same link: a link that cannot be renewed may work again
+		}
+	case errors.Is(err, errRedirects):
+		return renewed()
+	case errors.As(err, &status):
+		wait = status.RetryAfter
+		switch s := status.Status; {
+		case refusedLink(s):
+			return renewed()
+		case s < 500 && s != 429 && s != 408:
+			return "", 0, fault.Wrap(fault.Provider, err, "", "download")
+		}
+	}
+	return target, wait, nil
 }
 
 func (t *transfer) link(ctx context.Context, expired bool) (string, error) {
@@ -189,10 +216,15 @@ func (t *transfer) resumable() int64 {
 }
 
 func (t *transfer) startOver() {
+	t.discard()
+	t.res.Restarts++
+}
+
+// discard removes the part and what describes it.
+func (t *transfer) discard() {
 	os.Remove(t.part)
 	os.Remove(t.side)
 	t.meta, t.described = nil, false
-	t.res.Restarts++
 }
 
 // save describes the part for a later process, where that can be worth it: of a file that

@@ -94,11 +94,11 @@ func TestFetchIntoAStore(t *testing.T) {
 	}
 	f := &Fetcher{}
 	defer f.Close()
-	h, res, err := f.FetchInto(t.Context(), store, Download{Dst: store.TempPath("take"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
+	h, res, err := f.FetchInto(t.Context(), store, Download{Dst: store.ResumePath("take"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
 	if err != nil || !store.Has(h, res.Bytes) || store.Verify(h) != nil || res.Bytes != int64(len(bodyA)) {
 		t.Errorf("%s, %+v, %v", h, res, err)
 	}
-	if left := glob(t, filepath.Dir(store.TempPath("x"))); len(left) != 0 {
+	if left := glob(t, filepath.Dir(store.ResumePath("x"))); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"greenroom/assets"
+	"greenroom/compose/media"
 	"greenroom/heygen"
-	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
 )
@@ -244,9 +244,30 @@ func (a *Account) Fetch(ctx context.Context, id, out string) (int64, error) {
 	if _, err := link(ctx, false); err != nil { // also connects, before hosts are judged
 		return 0, err
 	}
-	res, err := a.p.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, Progress: func(done, total int64) {
+	verify := func(path string) error {
+		if err := media.Complete(path); err != nil {
+			return &notMaster{err}
+		}
+		t, err := a.p.tools(ctx)
+		if fault.KindOf(err) == fault.Tool {
+			return nil // a machine without ffmpeg may still fetch
+		}
+		if err == nil {
+			err = media.Decodes(ctx, t, path)
+		}
+		if err != nil {
+			return &notMaster{err}
+		}
+		return nil
+	}
+	res, err := a.p.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, Verify: verify, Progress: func(done, total int64) {
 		a.p.send(ctx, Event{Clip: id, Stage: "fetch", State: Progress, Done: done, Total: total})
 	}})
+	var bad *notMaster
+	if errors.As(err, &bad) {
+		err = fault.Wrap(fault.Media, bad.error, "run the same command again later; if this repeats, open the video on HeyGen's site",
+			"video %s was downloaded %s and is no video; %s is not written", id, times(res.Attempts), filepath.Base(out))
+	}
 	return res.Bytes, err
 }
 
@@ -266,10 +287,28 @@ func (a *Account) Preview(ctx context.Context, voice, out string) error {
 	if _, err := a.p.connect(ctx); err != nil {
 		return err
 	}
-	b, err := a.p.fetcher().Small(ctx, list[i].PreviewAudio.Reveal(), 32<<20)
-	if err != nil {
-		return fault.Wrap(fault.Failed, err, "run the same command again", "read the sample of %s", list[i].Name)
+	link := func(context.Context, bool) (string, error) { return list[i].PreviewAudio.Reveal(), nil }
+	verify := func(path string) error {
+		if err := media.CompleteSound(path); err != nil {
+			return &notMaster{err}
+		}
+		return nil
 	}
-	_, err = atomicfile.WriteBytes(out, 0o644, b)
+	res, err := a.p.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, MaxBytes: maxSample, Verify: verify})
+	var bad *notMaster
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &bad):
+		err = fault.Wrap(fault.Media, bad.error, "run the same command again later", "the sample of %s was downloaded %s and is no sound; %s is not written",
+			list[i].Name, times(res.Attempts), filepath.Base(out))
+	default:
+		err = fault.Wrap(fault.KindOf(err), err, "run the same command again", "read the sample of %s", list[i].Name)
+	}
+	os.Remove(out + ".part") // a sample is small: it is read again from its start
+	os.Remove(out + ".part.json")
 	return err
 }
+
+// maxSample is the size of a voice's sample, bytes.
+const maxSample = 32 << 20

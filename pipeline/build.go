@@ -31,6 +31,8 @@ type BuildOptions struct {
 	Local    bool          // do not ask the shared cache: a save does not wait for it
 	Draft    bool          // buy voices alone: what is not bought gets a stand-in
 	NoWait   bool          // leave jobs that are not done yet to a later run
+	Refetch  bool          // download the masters of Clips again; buy nothing for them
+	Verify   bool          // read everything that is relied on, whatever it looks like
 	// Look tells that some job may have ended, so that it is read now and not at the next
 	// poll. It proves nothing. Nil: there is nobody to tell.
 	Look <-chan struct{}
@@ -75,8 +77,9 @@ type build struct {
 	cores   *semaphore.Weighted // what ffmpeg may keep busy
 	threads int
 
-	takes keyedMutex // one at a time per take key
-	twins twins
+	takes   keyedMutex // one at a time per take key
+	twins   twins
+	decoded decoded
 
 	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
 	templates map[string]heygen.Template // by id, the same
@@ -121,8 +124,18 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return Summary{}, err
 	}
 	o.Clips = names
+	if o.Verify {
+		if err := p.verify(ctx); err != nil {
+			return Summary{}, err
+		}
+	}
 	if o.Frozen {
 		return p.frozen(ctx, o)
+	}
+	if o.Refetch {
+		if err := p.wantsAgain(o.Clips); err != nil {
+			return Summary{}, err
+		}
 	}
 	sh, err := p.sharing(o)
 	if err != nil {
@@ -130,11 +143,18 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	defer sh.close()
 	plan, err := p.Plan(ctx, o.Clips)
+	if err == nil {
+		err = mayRefetch(plan, p.refetch)
+	}
 	if err != nil {
 		return Summary{}, err
 	}
+	if o.Verify {
+		p.verified(ctx, plan)
+	}
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.propsCurrent() {
+		p.sweepLocked(whenAll(plan, o.Clips))
 		if sh.push(ctx, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
 		}
@@ -165,6 +185,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
 	}
+	p.sweep(whenAll(plan, o.Clips))
 	// What is bought is prepared next: without ffmpeg it would only lie there.
 	if _, err := p.tools(ctx); err != nil {
 		return sum, err
@@ -265,7 +286,12 @@ func (b *build) clip(ctx context.Context, s Step) error {
 		kind := fault.Provider
 		return fault.New(kind, "", "%s", s.Reason)
 	}
-	if s.Action != Prepare {
+	if s.Action == Prepare {
+		if err := b.playable(ctx, &s); err != nil {
+			return err
+		}
+	}
+	if s.Action != Prepare || s.again {
 		err := b.master(ctx, s)
 		if other, ok := b.reroute(ctx, s, err); ok {
 			s = other
@@ -273,6 +299,9 @@ func (b *build) clip(ctx context.Context, s Step) error {
 		}
 		if err != nil {
 			return err
+		}
+		if b.prepared(ctx, s) { // the same bytes came again
+			return nil
 		}
 	}
 	return b.prepare(ctx, s)

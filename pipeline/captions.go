@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"greenroom/heygen"
+	"greenroom/internal/excerpt"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/lockfile"
 )
@@ -42,7 +43,7 @@ func parseCaptions(b []byte) ([]caption, error) {
 		return nil, fmt.Errorf("the captions are not UTF-8 text")
 	}
 	text := strings.ReplaceAll(strings.TrimPrefix(string(b), "\ufeff"), "\r\n", "\n")
-	if strings.Contains(text, "[Events]") {
+	if strings.Contains(text, "[Events]") && strings.Contains(text, "[Script Info]") {
 		return parseASS(text), nil
 	}
 	var out []caption
@@ -55,8 +56,11 @@ func parseCaptions(b []byte) ([]caption, error) {
 			}
 		}
 	}
-	if len(out) == 0 && strings.TrimSpace(text) != "" {
-		return nil, fmt.Errorf("the captions are neither SRT nor ASS")
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, fmt.Errorf("the caption file is empty")
+	case len(out) == 0:
+		return nil, fmt.Errorf("the captions are neither SRT nor ASS but %s", excerpt.Of(b))
 	}
 	return out, nil
 }

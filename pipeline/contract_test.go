@@ -233,7 +233,7 @@ func TestCaptionsOfEveryKind(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, s, x.want)
 		}
 	}
-	for _, bad := range []string{"<html>no</html>", "\xff\xfe"} {
+	for _, bad := range []string{"<html>no</html>", "\xff\xfe", "", " \n", "Access denied. Link expired.", "<p>[Events]</p>", `{"error": "expired"}`} {
 		if _, err := parseCaptions([]byte(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/filestat"
 )
 
 // filmRecords is where it is written down which film a file is.
@@ -19,7 +20,7 @@ type FilmRecord struct {
 	Key   string `json:"key"`
 	File  string `json:"file"` // for people; inside of the project relative to it
 	Bytes int64  `json:"bytes"`
-	MTime int64  `json:"mtime"` // nanoseconds
+	Shown string `json:"shown"` // what the file looked like when it was hashed; see shownBy
 	Hash  string `json:"sha256"`
 	Drawn
 }
@@ -51,33 +52,34 @@ func (p *Project) FilmKey(f any, tool string, settings ...string) (string, error
 	return k.sum(), nil
 }
 
-// FilmStands reports that a file holds the film of a key, whole and as it was drawn. A file whose size and time are those
-// of the record is believed; another time costs a look at all of its bytes.
+// FilmStands reports that a file holds the film of a key, complete and as it was rendered. A file that looks as its record
+// says is trusted; another time or inode costs a read of all of its bytes.
 func (p *Project) FilmStands(path, key string) (FilmRecord, bool) {
 	var r FilmRecord
 	b, err := os.ReadFile(p.filmRecord(path))
 	if err != nil || json.Unmarshal(b, &r) != nil || r.Key != key {
 		return r, false
 	}
-	fi, err := os.Stat(path)
-	if err != nil || !fi.Mode().IsRegular() || fi.Size() != r.Bytes {
+	st, err := filestat.Read(path)
+	if err != nil || !st.Regular || st.Size != r.Bytes {
 		return r, false
 	}
-	if fi.ModTime().UnixNano() == r.MTime {
+	shown := shownBy(st, false)
+	if shown == r.Shown {
 		return r, true
 	}
 	hash, err := hashFile(path)
 	if err != nil || hash != r.Hash {
 		return r, false
 	}
-	r.MTime = fi.ModTime().UnixNano() // a copy, or a touch: the same bytes
-	_ = p.writeFilmRecord(path, r)    // only a memory
+	r.Shown = shown                // a copy, or a touch: the same bytes
+	_ = p.writeFilmRecord(path, r) // only a cache
 	return r, true
 }
 
-// RecordFilm writes down that a file holds the film of a key. The record is only a memory: without it the film is drawn again.
+// RecordFilm writes down that a file holds the film of a key. The record is only a cache: without it the film is rendered again.
 func (p *Project) RecordFilm(path, key string, d Drawn) error {
-	fi, err := os.Stat(path)
+	st, err := filestat.Read(path)
 	if err != nil {
 		return err
 	}
@@ -85,7 +87,7 @@ func (p *Project) RecordFilm(path, key string, d Drawn) error {
 	if err != nil {
 		return err
 	}
-	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), fi.Size(), fi.ModTime().UnixNano(), hash, d})
+	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), st.Size, shownBy(st, false), hash, d})
 }
 
 func (p *Project) writeFilmRecord(path string, r FilmRecord) error {

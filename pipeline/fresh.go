@@ -18,6 +18,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/filestat"
 )
 
 // A run that found nothing to do leaves a record of every file it relied on. As
@@ -25,7 +26,7 @@ import (
 // nothing. The record is only a memory: without it the plan is made in full.
 const (
 	freshFile   = "fresh"
-	freshSchema = "greenroom fresh/1"
+	freshSchema = "greenroom fresh/2"
 	// racy is how young an input may not be when it is recorded: a second save
 	// within one tick of the file system's clock could go unseen.
 	racy = 50 * time.Millisecond
@@ -35,19 +36,34 @@ const (
 type fileStamp struct {
 	path  string // relative to the project where it lies inside
 	size  int64
-	mtime int64 // nanoseconds
+	shown string // see shownBy
+	young int64  // nanosecond of its last change
 }
 
-func stampOf(dir, path string) (fileStamp, error) {
-	full := path
-	if !filepath.IsAbs(path) {
-		full = filepath.Join(dir, path)
+// shownBy is what tells a changed file. For one that people write it is the time of the last
+// save: a copy of the project with equal times is as good. For one that greenroom wrote it is
+// everything that the system keeps, because a tool may change bytes in place and set the time
+// back.
+func shownBy(st filestat.Stat, input bool) string {
+	if input {
+		return strconv.FormatInt(st.ModTime, 10)
 	}
-	fi, err := os.Stat(full)
+	return outputMark + strconv.FormatUint(st.Token(), 16)
+}
+
+// outputMark begins what shows a file that greenroom wrote.
+const outputMark = "="
+
+func stampOf(dir string, f reliedOn) (fileStamp, error) {
+	full := f.path
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(dir, full)
+	}
+	st, err := filestat.Read(full)
 	if err != nil {
 		return fileStamp{}, err
 	}
-	return fileStamp{path, fi.Size(), fi.ModTime().UnixNano()}, nil
+	return fileStamp{f.path, st.Size, shownBy(st, f.input), st.ModTime}, nil
 }
 
 // Fresh reports that nothing has changed since a run that found every clip up to
@@ -72,11 +88,11 @@ func Fresh(o Options) (clips int, ok bool) {
 	if len(lines) != files { // cut short
 		return 0, false
 	}
-	look, err := newLooker(dir)
+	look, err := filestat.Open(dir)
 	if err != nil {
 		return 0, false
 	}
-	defer look.close()
+	defer look.Close()
 	var changed atomic.Bool
 	var wg sync.WaitGroup
 	for part := range slices.Chunk(lines, len(lines)/runtime.NumCPU()+1) {
@@ -93,16 +109,25 @@ func Fresh(o Options) (clips int, ok bool) {
 	return clips, !changed.Load()
 }
 
-func unchanged(l looker, line string) bool {
+func unchanged(dir filestat.Dir, line string) bool {
 	size, rest, ok1 := strings.Cut(line, "\t")
-	mtime, path, ok2 := strings.Cut(rest, "\t")
+	was, path, ok2 := strings.Cut(rest, "\t")
 	if !ok1 || !ok2 {
 		return false
 	}
-	wasSize, err1 := strconv.ParseInt(size, 10, 64)
-	wasTime, err2 := strconv.ParseInt(mtime, 10, 64)
-	isSize, isTime, err3 := l.look(path)
-	return err1 == nil && err2 == nil && err3 == nil && isSize == wasSize && isTime == wasTime
+	st, err := dir.Stat(path)
+	if err != nil {
+		return false
+	}
+	if n, err := strconv.ParseInt(size, 10, 64); err != nil || n != st.Size {
+		return false
+	}
+	if token, output := strings.CutPrefix(was, outputMark); output {
+		n, err := strconv.ParseUint(token, 16, 64)
+		return err == nil && n == st.Token()
+	}
+	n, err := strconv.ParseInt(was, 10, 64)
+	return err == nil && n == st.ModTime
 }
 
 // freshID names what decides besides files: this program and the ffmpeg that the
@@ -133,18 +158,19 @@ func freshID(o Options, manifest string) string {
 // at before they are read once more, so that an edit in between shows as changed.
 func (p *Project) remember(ctx context.Context) {
 	path := filepath.Join(p.state, freshFile)
+	p.store.Remember(true) // waits until a later change of what was just written shows
 	stamps := make([]fileStamp, 0, 6*len(p.Manifest.Clips))
 	young := p.o.Now().Add(-racy).UnixNano()
 	for f := range p.reliesOn() {
-		s, err := stampOf(p.dir, f.path)
-		if err != nil || f.input && s.mtime > young {
+		s, err := stampOf(p.dir, f)
+		if err != nil || f.input && s.young > young {
 			os.Remove(path)
 			return
 		}
 		stamps = append(stamps, s)
 	}
 	p.rows = nil // the other plan reads its own
-	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock, knownManifest: p.Manifest})
+	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock, knownManifest: p.Manifest, knownStore: p.store})
 	if err != nil {
 		return
 	}
@@ -158,7 +184,7 @@ func (p *Project) remember(ctx context.Context) {
 	w := bufio.NewWriter(&out)
 	fmt.Fprintf(w, "%s\t%d %d\n", freshID(p.o, filepath.Base(p.Manifest.Path)), clips, len(stamps))
 	for _, s := range stamps {
-		fmt.Fprintf(w, "%d\t%d\t%s\n", s.size, s.mtime, s.path)
+		fmt.Fprintf(w, "%d\t%s\t%s\n", s.size, s.shown, s.path)
 	}
 	w.Flush()
 	_, _ = atomicfile.WriteBytes(path, 0o600, out.Bytes()) // only a memory

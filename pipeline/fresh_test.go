@@ -96,6 +96,12 @@ func TestFreshSeesEveryChange(t *testing.T) {
 			if err := os.Rename(away, path); err != nil {
 				t.Fatal(err)
 			}
+			if !f.input { // its change time is new: it is read once, and found right
+				if _, ok := Fresh(freshOptions(dir)); ok {
+					t.Error("a time that was set back went unseen")
+				}
+				upToDate(t, dir)
+			}
 			if _, ok := Fresh(freshOptions(dir)); !ok {
 				t.Error("not fresh again once everything is as it was")
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"greenroom/assets"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
@@ -49,6 +50,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	if err := p.reloadLock(); err != nil {
 		return sum, err
 	}
+	p.sweep(nil)
 	if err := sh.pull(ctx, o.Clips); err != nil {
 		return sum, err
 	}
@@ -91,14 +93,21 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 	var parts []string
 	last := "" // a reason that holds for several files is said behind the last of them
 	for _, o := range objects(e) {
-		if p.store == nil || p.store.Has(o.hash, o.size) {
+		if p.store == nil {
 			continue
+		}
+		gone := "missing"
+		switch p.store.Condition(o.hash, o.size) {
+		case assets.Intact:
+			continue
+		case assets.Damaged:
+			gone = "damaged"
 		}
 		why := sh.why[string(o.hash)]
 		if n := len(parts); n > 0 && why != last && last != "" {
 			parts[n-1] += ": " + last
 		}
-		parts, last = append(parts, fmt.Sprintf("%s missing (sha256 %s…, %.1f kB)", o.what, o.hash[:12], float64(o.size)/1e3)), why
+		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.what, gone, o.hash[:12], float64(o.size)/1e3)), why
 	}
 	if last != "" {
 		parts[len(parts)-1] += ": " + last

@@ -223,7 +223,7 @@ func (p *Project) foreignRow(ctx context.Context, clip string, r ledger.Row) str
 // agrees refuses a lockfile entry and a ledger row that name different files for one take:
 // after a bad merge the entry may hold another clip's footage.
 func (p *Project) agrees(c manifest.Clip, e lockfile.Entry, row *ledger.Row) error {
-	if row == nil || row.MasterHash == "" || e.Master == "" || e.TakeKey != row.Take || e.Master == row.MasterHash {
+	if p.refetch[c.Name] || row == nil || row.MasterHash == "" || e.Master == "" || e.TakeKey != row.Take || e.Master == row.MasterHash {
 		return nil
 	}
 	f := fault.New(fault.Manifest,

@@ -3,10 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 
-	"greenroom/assets"
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 	"greenroom/pipeline/ledger"
@@ -60,6 +58,7 @@ type Step struct {
 	credits float64     // the price before it became dollars
 	twin    string      // the clip that buys the same take; this one waits for it
 	row     *ledger.Row // the submission on record; nil when there is none
+	again   bool        // the master is downloaded or imported again, whatever is stored
 }
 
 // submission is the one on record; without a key when there is none.
@@ -124,6 +123,8 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		return nil, err
 	}
 	p.rows = rows
+	p.compare(ctx, clips)
+	p.plannedAll = p.plannedAll || len(names) == 0
 	prices := loadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Sandboxed(), Prices: prices.Date}
@@ -190,24 +191,42 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 	own := have && p.ownEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
+		s.again = s.again && (a == Fetch || a == Import)
 		return s
 	}
-	if own && e.TakeKey == req.key && p.store != nil && p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
-		s.Seconds, s.Warning = e.Info.Duration, e.Warning
-		if why := p.staleRendition(ctx, *c, e); why != "" {
-			return say(Prepare, "%s", why)
+	lost := ""
+	if own && e.TakeKey == req.key && p.store != nil {
+		if lost = p.lostMaster(*c, e); lost == "" {
+			s.Seconds, s.Warning = e.Info.Duration, e.Warning
+			stale := p.staleRendition(ctx, *c, e)
+			if stale == "" {
+				if stale = p.staleCaptions(*c, req, e.Captions != nil); stale != "" {
+					return say(Prepare, "%s", stale)
+				}
+				if why := p.unpublished(*c, e); why != "" {
+					return say(Publish, "%s", why)
+				}
+				return say(Keep, "up to date")
+			}
+			// An earlier version stored whatever came.
+			if lost = p.notVideo(e); lost == "" {
+				return say(Prepare, "%s", stale)
+			}
 		}
-		if why := p.staleCaptions(*c, req, e.Captions != nil); why != "" {
-			return say(Prepare, "%s", why)
-		}
-		if why := p.unpublished(*c, e); why != "" {
-			return say(Publish, "%s", why)
-		}
-		return say(Keep, "up to date")
+	}
+	s.again = p.refetch[c.Name] || lost != "" && lost != masterMissing
+	because := ""
+	if s.again && lost != "" {
+		because = lost + "; "
 	}
 	if !req.paid() {
+		foreign := req.route == routeVideo && have && !own
 		switch {
-		case req.route == routeVideo && have && !own:
+		case s.again && lost != "" && req.route == routeVideo:
+			return say(Fetch, "%s", lost)
+		case s.again && lost != "":
+			return say(Import, "%s", lost)
+		case foreign:
 			return say(Fetch, "%s", p.otherOrigin(ctx, p.originOf(e)))
 		case req.route == routeVideo:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
@@ -228,7 +247,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 	if row != nil {
 		switch row.State {
 		case ledger.Submitted, ledger.Completed:
-			return say(Fetch, "already requested as %s, nothing more to pay", row.VideoID)
+			return say(Fetch, "%salready requested as %s, nothing more to pay", because, row.VideoID)
 		case ledger.Sending:
 			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
 		case ledger.Parked:
@@ -241,9 +260,9 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 		}
 	}
 	if p.bought(e, have, req.key) {
-		return say(Fetch, "the lockfile has it as video %s, nothing more to pay", e.VideoID)
+		return say(Fetch, "%sthe lockfile has it as video %s, nothing more to pay", because, e.VideoID)
 	}
-	return say(Buy, "%s", whyNew(e, have, req, fresh))
+	return say(Buy, "%s", because+whyNew(e, have, req, fresh))
 }
 
 // whyNew names what changed since the take on record.
@@ -252,7 +271,7 @@ func whyNew(e lockfile.Entry, have bool, req request, fresh string) string {
 	case !have:
 		return fresh
 	case e.TakeKey == req.key:
-		return "the take's file is missing from the store"
+		return masterMissing
 	case e.Route != req.route:
 		return fmt.Sprintf("route changed from %s to %s", e.Route, req.route)
 	}
@@ -260,16 +279,6 @@ func whyNew(e lockfile.Entry, have bool, req request, fresh string) string {
 		return changed + " changed"
 	}
 	return "the request changed"
-}
-
-// unpublished says why public/ or the props lack the clip; empty when they do not.
-func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
-	for _, f := range publishedFiles(e) {
-		if fi, err := os.Stat(p.path(PublicDir + "/" + f.Name)); err != nil || fi.Size() != e.Rendition(f.rendition).Bytes {
-			return "not in " + PublicDir + " yet"
-		}
-	}
-	return ""
 }
 
 func (p *Project) entry(clip string) (lockfile.Entry, bool) {

@@ -117,6 +117,9 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 	}
 	defer b.cores.Release(1)
 	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Started})
+	if e.Again = downloadAgain(s.Clip); s.req.route == routeFile {
+		e.Again = "replace " + b.rel(s.clip.File)
+	}
 	r, err := media.Check(ctx, t, path, e, func(f float64) {
 		b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Progress, Frac: f})
 	})
@@ -124,19 +127,28 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 		return nil, err
 	}
 	var bad []string
+	hint := fmt.Sprintf("follow the advice, then run `greenroom build %s`; the take is kept", s.Clip)
 	for _, f := range r.Findings {
 		switch f.Verdict {
 		case media.Fail:
+			if strings.Contains(f.Advice, e.Again) {
+				hint = e.Again
+			}
 			bad = append(bad, fmt.Sprintf("%s: %s (limit %s); %s", f.Name, f.Value, f.Limit, f.Advice))
 		case media.Warn:
 			b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
 		}
 	}
 	if len(bad) > 0 {
-		return r, fault.New(fault.Media, fmt.Sprintf("the file stays in the store; look at it with `greenroom check %s`", s.Clip), "%s failed its checks: %s", what, strings.Join(bad, "; "))
+		return r, fault.New(fault.Media, hint, "%s failed its checks: %s", what, strings.Join(bad, "; "))
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Done})
 	return r, nil
+}
+
+// downloadAgain is the advice for a clip whose take is damaged.
+func downloadAgain(clip string) string {
+	return "`greenroom build --refetch " + clip + "` downloads it again and buys nothing"
 }
 
 // expectMaster is what a delivered file must be.
@@ -262,8 +274,12 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 			return "no " + name + " yet"
 		case r.Key != renditionKey(name, e, spec, t):
 			return "the way clips are prepared changed"
-		case !p.store.Has(assets.Hash(r.Hash), r.Bytes):
+		}
+		switch p.store.Condition(assets.Hash(r.Hash), r.Bytes) {
+		case assets.Missing:
 			return "the " + name + " is missing from the store"
+		case assets.Damaged:
+			return "damaged: the stored " + name + " was changed"
 		}
 	}
 	return ""

@@ -52,6 +52,7 @@ type Options struct {
 	// read and held twice.
 	knownManifest *manifest.Manifest
 	known         *lockfile.File
+	knownStore    *assets.Store
 }
 
 // nothing is the entry of a clip that has none.
@@ -82,6 +83,8 @@ type Project struct {
 	index      map[string]int  // clips by name
 	onKeyColor map[string]bool // clips with a transparent translation, by name
 	offline    bool            // see Offline
+	plannedAll bool            // every clip's files were compared
+	refetch    map[string]bool // clips whose masters are downloaded again
 
 	sizesOnce sync.Once
 	shownAt   *film.Sizes
@@ -162,9 +165,12 @@ func (p *Project) openState() error {
 	if fi, err := os.Stat(p.state); err == nil && fi.Mode().Perm() == 0o755 {
 		_ = os.Chmod(p.state, 0o700) // the files in it are private anyway
 	}
-	store, err := assets.Open(filepath.Join(p.state, "store"))
-	if err != nil {
-		return err
+	store := p.o.knownStore
+	if store == nil {
+		var err error
+		if store, err = assets.Open(filepath.Join(p.state, "store")); err != nil {
+			return err
+		}
 	}
 	l, err := ledger.Open(filepath.Join(p.state, "ledger.db"), ledger.Options{Now: p.o.Now})
 	if err != nil {
@@ -192,6 +198,12 @@ func (p *Project) Close() error {
 	}
 	if p.o.shared == nil {
 		err = errors.Join(err, p.provider.close())
+	}
+	if p.store != nil {
+		p.store.Remember(p.plannedAll)
+		if p.o.knownStore == nil {
+			p.store.Close()
+		}
 	}
 	if p.ledger != nil {
 		err = errors.Join(err, p.ledger.Close())

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"greenroom/assets"
 	bucket "greenroom/assets/remote"
+	"greenroom/compose/media"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 )
@@ -112,6 +114,11 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 	var bad *bucket.BadError
 	if errors.Is(missing, bucket.ErrMissing) || errors.As(missing, &bad) {
 		return untrue("a file that it names is " + strings.TrimPrefix(missing.Error(), "the cache's "))
+	}
+	if missing == nil {
+		if err := media.Playable(s.p.store.Path(assets.Hash(e.Master))); err != nil { // sent by an earlier version
+			return untrue("the take that it names is " + err.Error())
+		}
 	}
 	return e, missing
 }

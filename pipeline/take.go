@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"greenroom/assets"
+	"greenroom/compose/media"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
@@ -80,11 +81,14 @@ func (b *build) after(ctx context.Context, clip string) error {
 
 func (b *build) importFile(ctx context.Context, s Step) error {
 	b.send(ctx, Event{Clip: s.Clip, Stage: "resolve", State: Started, Message: "taking in " + b.rel(s.clip.File)})
+	if err := media.Playable(s.clip.File); err != nil {
+		return fault.Wrap(fault.Media, err, "replace the file by a complete WebM or MP4 video", "%s cannot be used", b.rel(s.clip.File))
+	}
 	hash, size, err := b.store.Import(s.clip.File)
 	if err != nil {
 		return err
 	}
-	return b.setEntry(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs})
+	return b.setEntry(b.unchanged(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs}))
 }
 
 // take sees that the clip's job is bought exactly once and waits for its end. The video is
@@ -114,6 +118,9 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	if b.o.StandIns || b.o.Draft {
 		// Never reached while plans are parted rightly; were they not, money would go.
 		return ledger.Row{}, fault.New(fault.Failed, "`greenroom build` buys it; please report this", "a build of stand-ins was about to buy a clip")
+	}
+	if s.again {
+		return ledger.Row{}, fault.New(fault.Failed, "please report this", "a build that downloads a take again was about to buy it")
 	}
 	in, err := b.intent(ctx, s, client)
 	if err != nil {
@@ -183,7 +190,7 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 // download fetches the master. The link that v brought is tried first, others are asked
 // for when they are needed.
 func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row, v heygen.Video) error {
-	if row.MasterHash != "" && b.store.Has(assets.Hash(row.MasterHash), row.MasterBytes) {
+	if !s.again && b.storedMaster(row) {
 		client, err := b.connectFor(ctx, s)
 		if err != nil {
 			return err
@@ -218,11 +225,15 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		return v.URL.Reveal(), b.keepWarning(s.Key, v)
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
-	dst := b.store.TempPath("take-" + s.Key[:32])
-	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{Dst: dst, Link: link, Locked: true, Progress: func(done, total int64) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
-	}})
+	dst := b.store.ResumePath(takePart(s.Key))
+	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{
+		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), Verify: b.verifyMaster(ctx),
+		Progress: func(done, total int64) {
+			b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
+		},
+	})
 	if err != nil {
+		err = badMaster(err, s.Clip, id, res.Attempts)
 		if row.State == ledger.Submitted { // else the file's record says it too
 			b.ledger.Completed(row)
 		}
@@ -254,7 +265,7 @@ func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client,
 		}
 	}
 	b.warned(ctx, s.Clip, e)
-	return b.setEntry(e)
+	return b.setEntry(b.unchanged(e))
 }
 
 // takeOrigin is who made the take of a step.

@@ -100,6 +100,9 @@ func (p *Project) heard(r *speechRequest) (voice, bool) {
 	if !ok || v.Audio == "" || v.Seconds <= 0 {
 		return voice{}, false
 	}
+	if p.store != nil {
+		return v, p.store.Has(assets.Hash(v.Audio), v.Bytes)
+	}
 	fi, err := os.Stat(p.sound(v))
 	return v, err == nil && fi.Size() == v.Bytes
 }

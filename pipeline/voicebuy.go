@@ -7,10 +7,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
 	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
@@ -181,21 +184,28 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 		}
 		return v.Link, nil
 	}
-	dst := b.store.TempPath("voice-" + r.key[:32])
-	if _, err := b.fetcher().Fetch(ctx, assets.Download{Dst: dst, Link: link, MaxBytes: maxSound, Locked: true}); err != nil {
-		return v, err
-	}
-	defer os.Remove(dst) // gone already when it was adopted
 	m, err := b.maker(ctx)
 	if err != nil {
 		return v, err
 	}
-	wav := dst + ".wav"
+	dst := b.store.ResumePath(voicePart(r.key))
+	wav := b.store.TempPath(voicePart(r.key) + ".wav")
 	defer os.Remove(wav)
-	seconds, err := m.WAV(ctx, dst, wav)
-	if err != nil || seconds <= 0 {
-		return v, fault.Wrap(fault.Media, errors.Join(err, errors.New("no sound in it")), "run the same command again: it is downloaded anew", "read the voice")
+	seconds := 0.0
+	verify := func(path string) (err error) {
+		seconds, err = b.verifySound(ctx, m, path, wav, v.Seconds)
+		return err
 	}
+	d := assets.Download{Dst: dst, Link: link, MaxBytes: maxSound, Locked: true, Within: b.within(), Verify: verify}
+	if res, err := b.fetcher().Fetch(ctx, d); err != nil {
+		var bad *notMaster
+		if errors.As(err, &bad) {
+			err = fault.Wrap(fault.Media, bad.error, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),
+				"the voice was downloaded %s and is no sound; it is not stored", times(res.Attempts)).For(s.Clip)
+		}
+		return v, err
+	}
+	defer os.Remove(dst) // gone already when it was adopted
 	file := wav
 	if head, err := headOf(dst); err == nil && (contentType(head) == "audio/wav" || contentType(head) == "audio/mpeg") {
 		file = dst
@@ -214,6 +224,29 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	}
 	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Done, Message: words})
 	return v, nil
+}
+
+// verifySound decodes a bought sound into a WAV file and returns its length in seconds, or
+// why it cannot be the sound: another kind of file, a cut one, or one that is shorter than
+// announced. MP3 says nothing of its length, so that only the announced one shows a cut.
+func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav string, announced float64) (float64, error) {
+	if err := media.CompleteSound(path); err != nil {
+		return 0, &notMaster{err}
+	}
+	seconds, err := m.WAV(ctx, path, wav)
+	switch {
+	case ctx.Err() != nil:
+		return 0, context.Cause(ctx)
+	case errors.Is(err, syscall.ENOSPC):
+		return 0, err
+	case err != nil:
+		return 0, &notMaster{err}
+	case seconds <= 0:
+		return 0, &notMaster{errors.New("no sound in it")}
+	case seconds < announced*0.75-0.5:
+		return 0, &notMaster{fmt.Errorf("cut: %.2f s of %.2f s of sound", seconds, announced)}
+	}
+	return seconds, nil
 }
 
 func headOf(path string) ([]byte, error) {

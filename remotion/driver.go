@@ -130,7 +130,7 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 	}
 	in, out, err := os.Pipe()
 	if err != nil {
-		os.RemoveAll(scratch)
+		scratch.Close()
 		return nil, err
 	}
 	ctx, kill := context.WithCancelCause(context.Background())
@@ -143,7 +143,7 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 		kill(nil)
 		in.Close() // only now: a request that is still being written ends with an error
 		out.Close()
-		os.RemoveAll(scratch)
+		scratch.Close()
 	}()
 	return d, nil
 }

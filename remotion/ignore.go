@@ -11,7 +11,7 @@ import (
 )
 
 // ignoreLines keep out of git what greenroom makes again.
-var ignoreLines = []string{"node_modules/", ".greenroom/", "public/greenroom/", "out/"}
+var ignoreLines = []string{"node_modules/", ".greenroom/", "public/greenroom/", "out/", ".*.tmp-*"}
 
 type ignoreEdit struct {
 	file string

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/workdir"
 )
 
 // living lists the processes that inherited mark in their environment, zombies
@@ -215,8 +216,9 @@ func TestNobodyIsLeftWhenWeAreKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	mark := "GREENROOM_TEST_MARK=orphan" + strconv.Itoa(os.Getpid())
+	temp := t.TempDir()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), mark, "GREENROOM_TEST_RENDER="+string(in), "TMPDIR="+t.TempDir())
+	cmd.Env = append(os.Environ(), mark, "GREENROOM_TEST_RENDER="+string(in), "TMPDIR="+temp)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -236,4 +238,34 @@ func TestNobodyIsLeftWhenWeAreKilled(t *testing.T) {
 	}
 	_ = cmd.Wait() // killed, as it should be
 	nobody(t, mark)
+	sweptAtTheNextStart(t, temp, spec.CacheDir)
+}
+
+// sweptAtTheNextStart starts again where a render was killed: its folders in the temporary
+// folder and in the cache are gone. They stayed for ever, and for an hour.
+func sweptAtTheNextStart(t *testing.T, temp, cache string) {
+	t.Helper()
+	renders := func() []string {
+		left, err := filepath.Glob(filepath.Join(cache, renderPrefix+"*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return left
+	}
+	before, err := os.ReadDir(temp)
+	if err != nil || len(before) == 0 || len(renders()) == 0 {
+		t.Fatalf("a killed render left nothing: %v %v %v", before, renders(), err)
+	}
+	next, _, err := ownTemp([]string{"TMPDIR=" + temp})
+	if err != nil {
+		t.Fatal(err)
+	}
+	workdir.Sweep(cache, renderPrefix) // as Render does
+	next.Close()
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v %v", left, err)
+	}
+	if left := renders(); len(left) > 0 {
+		t.Errorf("left in the cache: %v", left)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/workdir"
 )
 
 const (
@@ -111,11 +112,13 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err := os.MkdirAll(filepath.Dir(p.out), 0o755); err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(p.out))
 	}
-	tmp, err := os.MkdirTemp(s.home, "render-")
+	workdir.Sweep(s.home, renderPrefix)
+	work, err := workdir.New(s.home, renderPrefix)
 	if err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the folder writable", "create a work folder")
 	}
-	defer os.RemoveAll(tmp)
+	defer work.Close()
+	tmp := work.Path()
 	w, reused, err := s.begin(ctx, spec.Composition, p.input, emit, tmp)
 	if err != nil {
 		return RenderResult{}, err

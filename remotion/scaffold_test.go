@@ -185,7 +185,7 @@ func TestAnExistingProjectKeepsItsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := tree(t, dir)
-	if want := before[".gitignore"] + "\n.greenroom/\npublic/greenroom/\n"; after[".gitignore"] != want {
+	if want := before[".gitignore"] + "\n.greenroom/\npublic/greenroom/\n.*.tmp-*\n"; after[".gitignore"] != want {
 		t.Errorf(".gitignore is %q, want %q", after[".gitignore"], want)
 	}
 	if after["src/greenroom/props.schema.json"] == "" || after["public/greenroom"] != "dir" {

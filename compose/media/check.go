@@ -36,6 +36,8 @@ type Expect struct {
 	KeyColor                 string  // a master to be keyed here: #RRGGBB
 	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
 
+	Again string // the advice for a damaged file: how to get it again
+
 	Poster *PosterSpec // made from the same decode, when not nil
 }
 
@@ -48,6 +50,8 @@ type Report struct {
 	Coverage [3]float64 `json:"coverage"` // of a frame: least, mean, most
 	Frames   int        `json:"frames"`   // decoded
 	Straight bool       `json:"straight"` // straight alpha, not premultiplied
+
+	again string // see Expect
 }
 
 // Verdict is the worst of all findings.
@@ -87,16 +91,19 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	if e.DurationTolerance == 0 {
 		e.DurationTolerance = 0.25
 	}
+	if e.Again == "" {
+		e.Again = "download or export it again"
+	}
 	info, scan, err := open(ctx, t, path)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{File: path, Info: info, Straight: true}
+	r := &Report{File: path, Info: info, Straight: true, again: e.Again}
 	if info.Width <= 0 || info.Height <= 0 || info.VideoPackets == 0 {
 		if scan != nil {
 			r.structure(scan)
 		}
-		r.add("video", Fail, "no pictures", "a video track", "ask for the clip again")
+		r.add("video", Fail, "no pictures", "a video track", r.again)
 		return r, nil
 	}
 	if scan != nil {
@@ -128,7 +135,7 @@ func (r *Report) structure(s *WebMScan) {
 	if s.Truncated {
 		name = "truncation"
 	}
-	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "download it again; the first copy is incomplete or damaged")
+	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "the file is incomplete or damaged; "+r.again)
 	if s.NoCues && len(s.Issues) == 0 {
 		r.add("seeking", Warn, "no index", "an index", "prepared files get one")
 	}
@@ -143,8 +150,8 @@ func (r *Report) alphaPackets(s *WebMScan) {
 	v := s.Video()
 	count := fmt.Sprintf("%d of %d packets", v.Alpha, v.Packets)
 	r.add("alpha packets", judge(v.Alpha != v.Packets, Fail), count, "all packets", map[bool]string{
-		true:  "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; ask for it again, or set transparent: false",
-		false: "alpha is missing in places: download or make the clip again",
+		true:  "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again + ", or set transparent: false",
+		false: "alpha is missing in places; " + r.again,
 	}[v.Alpha == 0])
 	if v.Alpha > 0 {
 		r.add("AlphaMode", judge(!v.AlphaMode, Warn), fmt.Sprintf("tag %v", v.AlphaMode), "tag 1", "players would show a black box; prepared files get the tag")
@@ -158,13 +165,13 @@ func (r *Report) timing(e Expect) {
 	if e.Duration > 0 {
 		diff := math.Abs(i.Duration-e.Duration) / e.Duration
 		r.add("duration", judge(diff > e.DurationTolerance && math.Abs(i.Duration-e.Duration) > 0.1, Fail),
-			seconds(i.Duration), fmt.Sprintf("%s ± %.0f %%", seconds(e.Duration), e.DurationTolerance*100), "the clip is not as long as announced; download it again, or widen checks.duration")
+			seconds(i.Duration), fmt.Sprintf("%s ± %.0f %%", seconds(e.Duration), e.DurationTolerance*100), "the clip is not as long as announced; "+r.again+", or widen checks.duration")
 	}
 	r.add("frame rate", judge(i.VFR, Warn), map[bool]string{true: "varies", false: fmt.Sprintf("%.5g", i.FPS())}[i.VFR], "constant", "frames may repeat or be skipped in a composition; prepared files are constant")
 	r.add("first timestamp", judge(i.FirstVideoPTS != 0, map[bool]Verdict{true: Fail, false: Warn}[e.Prepared]), seconds(i.FirstVideoPTS), "0.000 s", "a renderer would show every frame late; prepared files start at 0")
 	if e.Prepared {
 		gop := int(math.Ceil(i.FPS()))
-		r.add("keyframes", judge(i.LongestGOP > gop, Fail), fmt.Sprintf("every %d frames", i.LongestGOP), fmt.Sprintf("every %d frames", gop), "prepare it again")
+		r.add("keyframes", judge(i.LongestGOP > gop, Fail), fmt.Sprintf("every %d frames", i.LongestGOP), fmt.Sprintf("every %d frames", gop), r.again)
 	}
 }
 
@@ -177,8 +184,8 @@ func (r *Report) decode(l *look) {
 	} else if l.failed != nil {
 		value = l.failed.Error()
 	}
-	r.add("decoding", judge(bad, Fail), value, "no complaint", "the file is damaged; download it again")
-	r.add("frames", judge(l.frames != r.Info.Frames, Fail), fmt.Sprint(l.frames), fmt.Sprintf("%d packets", r.Info.Frames), "some frames cannot be decoded; download it again")
+	r.add("decoding", judge(bad, Fail), value, "no complaint", "the file is damaged; "+r.again)
+	r.add("frames", judge(l.frames != r.Info.Frames, Fail), fmt.Sprint(l.frames), fmt.Sprintf("%d packets", r.Info.Frames), "some frames cannot be decoded; "+r.again)
 }
 
 // picture judges what is seen through the alpha.

@@ -208,7 +208,7 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 		return err
 	}
 	if s.Frames > 0 && got.Frames != s.Frames {
-		return fault.New(fault.Media, "run it again; if it repeats the master is damaged", "preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
+		return fault.New(fault.Media, "run it again; if it repeats, the take is damaged: `greenroom build --refetch CLIP` downloads it again", "preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
 	}
 	return nil
 }

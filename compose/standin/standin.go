@@ -23,6 +23,7 @@ import (
 	ff "github.com/u2takey/ffmpeg-go"
 
 	"greenroom/internal/proc"
+	"greenroom/internal/workdir"
 )
 
 // Format of a clip.
@@ -95,16 +96,21 @@ func (s *Spec) validate() error {
 	return nil
 }
 
+// workPrefix begins the names of the folders for one drawing.
+const workPrefix = ".standin-"
+
 // Make draws the clip into out, whose extension is .webm or .mp4.
 func (m *Maker) Make(ctx context.Context, s Spec, out string) (Result, error) {
 	if err := s.validate(); err != nil {
 		return Result{}, err
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(out), ".standin-*")
+	workdir.Sweep(filepath.Dir(out), workPrefix)
+	work, err := workdir.New(filepath.Dir(out), workPrefix)
 	if err != nil {
 		return Result{}, err
 	}
-	defer os.RemoveAll(dir)
+	defer work.Close()
+	dir := work.Path()
 	v, err := m.voice(ctx, s)
 	if err != nil {
 		return Result{}, err

@@ -77,6 +77,9 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(w, io.NewSectionReader(f, 7, fi.Size()-7))
 		return
 	}
+	if r.Method == http.MethodGet && s.hostile(w, r, f, fi.Size()) {
+		return
+	}
 	w.Header().Set("ETag", etag)
 	if s.faults.armed("cut") && r.Method == http.MethodGet && s.faults.once("cut") {
 		n, err := strconv.ParseInt(s.faults.value("cut"), 10, 64)

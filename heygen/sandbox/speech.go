@@ -126,6 +126,11 @@ func (s *Server) speechV3(w http.ResponseWriter, r *http.Request) {
 
 // preview is the sound of a voice, for listening before choosing.
 func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
+	if s.faults.on("text-200") || s.faults.once("html-200") {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = w.Write([]byte("Access denied. Link expired."))
+		return
+	}
 	for _, v := range voiceList {
 		if v.id != r.PathValue("id") {
 			continue

@@ -2,7 +2,8 @@
 //
 // A file appears under its final name only after its bytes are on disk, and the
 // folder that names it is synced too, so that a power cut right after a success
-// loses nothing. It never leaves a temporary file behind on an error.
+// loses nothing. It never leaves a temporary file behind on an error; Sweep removes those
+// of killed processes.
 package atomicfile
 
 import (
@@ -18,7 +19,7 @@ import (
 // Write creates or replaces path with what write produces.
 func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err error) {
 	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".tmp*")
+	f, err := createTemp(dir, filepath.Base(path))
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func Commit(tmp, final string) error {
 // Room tries to write 64 KiB into a folder and gives the system's error when that
 // fails: a full disk, or a folder that cannot be written.
 func Room(dir string) error {
-	f, err := os.CreateTemp(dir, ".room-*")
+	f, err := createTemp(dir, "room")
 	if err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func Room(dir string) error {
 // WriteQuick replaces a file whole but does not wait for the disk: for what can be
 // made again after a power cut.
 func WriteQuick(path string, b []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := createTemp(filepath.Dir(path), filepath.Base(path))
 	if err != nil {
 		return err
 	}

@@ -139,6 +139,8 @@ func buildCommand() command {
 			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
 			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
 			fs.StringVar(&table, "results", "", "write what came of each clip to `FILE`, .csv or .json")
+			fs.BoolVar(&o.Refetch, "refetch", false, "download the takes of the named clips again; buy nothing for them")
+			fs.BoolVar(&o.Verify, "verify", false, "read every file that is relied on and repair what was changed")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips, o.FailFast = args, !keepGoing
@@ -156,6 +158,9 @@ func buildCommand() command {
 				}
 				if o.Draft && o.StandIns {
 					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and draws stand-ins too", "--draft and --stand-ins exclude each other")
+				}
+				if o.Refetch && (o.Frozen || o.StandIns || o.Draft) {
+					return fault.New(fault.Usage, "write `greenroom build --refetch CLIP` alone", "--refetch downloads; --frozen, --stand-ins and --draft do not")
 				}
 				if fs.Changed("max-spend") {
 					if maxSpend < 0 {
@@ -250,7 +255,7 @@ func (e *env) ask(question string) (bool, error) {
 const heapBudget = 72 << 20
 
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
-	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" {
+	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" && !o.Verify && !o.Refetch {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}

@@ -34,19 +34,19 @@ func checkCommand() command {
 				}
 				x := media.Expect{Transparent: !opaque, Border: "bottom", KeyColor: strings.ToUpper(key)}
 				files, project, err := e.toCheck(ctx, args)
-				if err != nil {
+				if err != nil && len(files) == 0 {
 					return err
 				}
 				var bad []string
 				var all []checked
-				var unreadable fault.List
+				unreadable := fault.List(fault.All(err)) // the others are checked nevertheless
 				reports := []*media.Report{}
 				for _, f := range files {
 					want := x
 					if f.clip != "" {
 						want.CoverageMax, want.Border = 1, "all" // cropped: judged on the master
 						want.Transparent = f.transparent
-						want.Prepared = true
+						want.Prepared, want.Again = true, f.again
 					}
 					r, err := media.Check(ctx, t, f.path, want, nil)
 					if ctx.Err() != nil {
@@ -102,6 +102,7 @@ func checkCommand() command {
 
 type checkFile struct {
 	name, path, clip string
+	again            string // the advice for a damaged file
 	transparent      bool
 	warning          string // HeyGen's, of the clip's take
 	poster, manifest string // both may be empty
@@ -133,7 +134,10 @@ func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, projec
 	defer p.Close()
 	published, err := p.Published(names)
 	for _, c := range published {
-		out = append(out, checkFile{name: c.Clip, path: c.Path, clip: c.Clip, transparent: c.Transparent, warning: c.Warning, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line})
+		out = append(out, checkFile{
+			name: c.Clip, path: c.Path, clip: c.Clip, again: c.Again, transparent: c.Transparent, warning: c.Warning,
+			poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line,
+		})
 	}
 	return out, p.Manifest.Project, err
 }

@@ -36,6 +36,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 			return nil, err
 		}
 		want.Transparent = transparent
+		want.Again = "`greenroom build --refetch " + name + "` downloads it again and buys nothing"
 	}
 	t, err := media.FindTools(ctx, s.o.Project.LookPath)
 	if err != nil {

@@ -1,0 +1,191 @@
+package media
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+)
+
+// sampleTables say where a track's samples are in the file.
+type sampleTables struct {
+	w                     *boxWalk
+	handler               string
+	sizes, chunks, perRun box // stsz or stz2, stco or co64, stsc
+	external              bool
+}
+
+func (t *sampleTables) box(c box, depth int) {
+	switch c.kind {
+	case "mdia", "minf", "stbl", "dinf":
+		t.w.children(c, depth, t.box)
+	case "hdlr":
+		if b := t.w.bytes(c, 12); len(b) == 12 && t.handler == "" {
+			t.handler = string(b[8:12])
+		}
+	case "dref":
+		// An entry with flag 1 is in this file; another is in a file of another name.
+		if b := t.w.bytes(c, 20); len(b) == 20 && b[19]&1 == 0 {
+			t.external = true
+		}
+	case "stsz", "stz2":
+		t.sizes = c
+	case "stco", "co64":
+		t.chunks = c
+	case "stsc":
+		t.perRun = c
+	}
+}
+
+// check counts the track and follows its tables through the file.
+func (t *sampleTables) check() {
+	s := t.w.s
+	switch t.handler {
+	case "vide":
+		s.Video++
+	case "soun":
+		s.Sound++
+	default: // time codes and notes may be damaged without harm
+		return
+	}
+	if t.sizes.kind == "" || t.chunks.kind == "" || t.perRun.kind == "" {
+		if !s.mvex {
+			s.issue("a track has no sample table")
+		}
+		return
+	}
+	if t.external {
+		s.issue("a track's data is in another file")
+		return
+	}
+	t.follow()
+}
+
+// follow adds up the samples of each chunk and compares the end with the file's.
+func (t *sampleTables) follow() {
+	s := t.w.s
+	each, next, samples := t.sampleSizes()
+	chunk, chunks := t.chunkOffsets()
+	runs := &chunkRuns{r: t.w.stream(t.perRun, 8), left: count32(t.w.bytes(t.perRun, 8), 4)}
+	left := samples
+	for i := int64(1); i <= chunks && left > 0; i++ {
+		at, ok := chunk()
+		n := min(runs.samples(i), left)
+		if !ok || n <= 0 {
+			s.issue("a sample table is cut")
+			return
+		}
+		end := at + each*n
+		for j := int64(0); j < n && each == 0; j++ {
+			size, ok := next()
+			if !ok {
+				s.issue("a sample table is cut")
+				return
+			}
+			end += size
+		}
+		if at < 0 || end < at || end > s.Size {
+			s.issue("cut: a sample ends at byte %d, the file has %d", end, s.Size)
+			return
+		}
+		left -= n
+	}
+	if left > 0 {
+		s.issue("%d samples are in no chunk", left)
+	}
+	s.Samples += samples - left
+}
+
+// sampleSizes returns the size that all samples have, or 0 and a function that reads one size
+// after another, and how many there are.
+func (t *sampleTables) sampleSizes() (each int64, next func() (int64, bool), n int64) {
+	b := t.w.bytes(t.sizes, 12)
+	n = count32(b, 8)
+	if t.sizes.kind == "stz2" {
+		width := 0
+		if len(b) == 12 {
+			width = int(b[7])
+		}
+		return 0, packedSizes(t.w.stream(t.sizes, 12), width), n
+	}
+	r := t.w.stream(t.sizes, 12)
+	return count32(b, 4), func() (int64, bool) { return read32(r) }, n
+}
+
+// packedSizes reads sizes of 4, 8 or 16 bits.
+func packedSizes(r *bufio.Reader, width int) func() (int64, bool) {
+	var half byte
+	odd := false
+	return func() (int64, bool) {
+		switch width {
+		case 4:
+			if odd = !odd; !odd {
+				return int64(half & 15), true
+			}
+			c, err := r.ReadByte()
+			half = c
+			return int64(c >> 4), err == nil
+		case 8:
+			c, err := r.ReadByte()
+			return int64(c), err == nil
+		case 16:
+			var b [2]byte
+			_, err := io.ReadFull(r, b[:])
+			return int64(binary.BigEndian.Uint16(b[:])), err == nil
+		}
+		return 0, false
+	}
+}
+
+func (t *sampleTables) chunkOffsets() (next func() (int64, bool), n int64) {
+	n = count32(t.w.bytes(t.chunks, 8), 4)
+	r := t.w.stream(t.chunks, 8)
+	if t.chunks.kind == "stco" {
+		return func() (int64, bool) { return read32(r) }, n
+	}
+	return func() (int64, bool) {
+		var b [8]byte
+		_, err := io.ReadFull(r, b[:])
+		return int64(binary.BigEndian.Uint64(b[:])), err == nil
+	}, n
+}
+
+// chunkRuns is the table that says how many samples a chunk has, from which chunk on.
+type chunkRuns struct {
+	r          *bufio.Reader
+	left       int64 // entries not read yet
+	now, after int64 // samples of a chunk in this run and in the next one
+	from       int64 // the next run's first chunk; 0: not read
+}
+
+// samples returns how many samples a chunk has; chunks are asked for in order.
+func (c *chunkRuns) samples(chunk int64) int64 {
+	for {
+		if c.from == 0 && c.left > 0 {
+			var b [12]byte
+			if _, err := io.ReadFull(c.r, b[:]); err != nil {
+				c.left = 0
+				return 0
+			}
+			c.left--
+			c.from, c.after = int64(binary.BigEndian.Uint32(b[:])), int64(binary.BigEndian.Uint32(b[4:]))
+		}
+		if c.from == 0 || c.from > chunk {
+			return c.now
+		}
+		c.now, c.from = c.after, 0
+	}
+}
+
+// count32 is the number at a place; 0 when it is not there.
+func count32(b []byte, at int) int64 {
+	if len(b) < at+4 {
+		return 0
+	}
+	return int64(binary.BigEndian.Uint32(b[at:]))
+}
+
+func read32(r io.Reader) (int64, bool) {
+	var b [4]byte
+	_, err := io.ReadFull(r, b[:])
+	return int64(binary.BigEndian.Uint32(b[:])), err == nil
+}

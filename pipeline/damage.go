@@ -1,0 +1,180 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+const masterMissing = "the take's file is missing from the store"
+
+// lostMaster says why a clip's master must be downloaded or imported again; empty when it
+// need not be.
+func (p *Project) lostMaster(c manifest.Clip, e lockfile.Entry) string {
+	if p.refetch[c.Name] {
+		return "asked for with --refetch"
+	}
+	switch p.store.Condition(assets.Hash(e.Master), e.MasterBytes) {
+	case assets.Missing:
+		return masterMissing
+	case assets.Damaged:
+		return "damaged: the stored take was changed"
+	}
+	return ""
+}
+
+// notVideo says what a stored master is when it is no video; empty when it is one. It reads
+// the first bytes alone: a build walks the complete file before it prepares it.
+func (p *Project) notVideo(e lockfile.Entry) string {
+	if err := media.IsVideo(p.store.Path(assets.Hash(e.Master))); err != nil {
+		return "the stored take is " + err.Error()
+	}
+	return ""
+}
+
+// unpublished says why a clip must be published; empty when public/ has it, undamaged.
+func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
+	for _, f := range publishedFiles(e) {
+		name := PublicDir + "/" + f.Name
+		switch p.store.FileCondition(p.path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
+		case assets.Missing:
+			return "not in " + PublicDir + " yet"
+		case assets.Damaged:
+			return "damaged: " + name + " was changed"
+		}
+	}
+	return ""
+}
+
+// publishedIntact says which published file of a clip is missing or was changed.
+func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
+	if p.store == nil {
+		return nil
+	}
+	hint := "run `greenroom build " + clip + "`, which publishes it again"
+	for _, f := range publishedFiles(e) {
+		name := PublicDir + "/" + f.Name
+		switch p.store.FileCondition(p.path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
+		case assets.Missing:
+			return fault.New(fault.Failed, hint, "%s is missing", name).For(clip)
+		case assets.Damaged:
+			return fault.New(fault.Media, hint, "%s is damaged: it was changed after it was published", name).For(clip)
+		}
+	}
+	return nil
+}
+
+// compare reads what clips rely on side by side, where there is no record of earlier
+// comparisons: after an upgrade and for --verify.
+func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
+	if p.store == nil || !p.store.Unchecked() {
+		return
+	}
+	var g errgroup.Group
+	g.SetLimit(runtime.NumCPU())
+	seen := map[string]bool{}
+	read := func(path string, h assets.Hash, size int64) {
+		if seen[path] || ctx.Err() != nil {
+			return
+		}
+		seen[path] = true
+		g.Go(func() error {
+			p.store.FileCondition(path, h, size)
+			return nil
+		})
+	}
+	for _, c := range clips {
+		e, ok := p.entry(c.Name)
+		if !ok {
+			continue
+		}
+		for _, o := range objects(e) {
+			read(p.store.Path(o.hash), o.hash, o.size)
+		}
+		for _, f := range publishedFiles(e) {
+			read(p.path(PublicDir+"/"+f.Name), f.Hash, e.Rendition(f.rendition).Bytes)
+		}
+	}
+	_ = g.Wait() // what is wrong shows in the plan
+}
+
+// verify forgets that anything was compared, and removes damaged takes that no clip uses now
+// but that the ledger would use again: they are downloaded when a clip needs them.
+func (p *Project) verify(ctx context.Context) error {
+	if err := p.peekState(); err != nil || p.store == nil {
+		return err
+	}
+	p.store.Recheck()
+	rows, err := p.ledger.List(ctx)
+	if err != nil {
+		return err
+	}
+	used := map[string]bool{}
+	for _, c := range p.Manifest.Clips {
+		if e, ok := p.entry(c.Name); ok {
+			used[e.Master] = true
+		}
+	}
+	for _, r := range rows {
+		if r.MasterHash == "" || used[r.MasterHash] {
+			continue
+		}
+		if context.Cause(ctx) != nil {
+			return context.Cause(ctx)
+		}
+		used[r.MasterHash] = true
+		h := assets.Hash(r.MasterHash)
+		if p.store.Condition(h, r.MasterBytes) != assets.Damaged {
+			continue
+		}
+		if err := p.store.Remove(h); err != nil {
+			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "remove a damaged take")
+		}
+		p.send(ctx, Event{Clip: r.Clip, Stage: "verify", State: Warned,
+			Message: fmt.Sprintf("an earlier take, video %s, was damaged and is removed; it is downloaded again when it is needed", r.VideoID)})
+	}
+	return nil
+}
+
+// verified tells what --verify found.
+func (p *Project) verified(ctx context.Context, plan *Plan) {
+	damaged := 0
+	for _, s := range plan.Steps {
+		if s.Action != Keep {
+			damaged++
+		}
+	}
+	p.send(ctx, Event{Stage: "verify", State: Done, Message: fmt.Sprintf("%d of %d clips are intact", len(plan.Steps)-damaged, len(plan.Steps))})
+}
+
+// wantsAgain marks the clips whose masters are downloaded again.
+func (p *Project) wantsAgain(names []string) error {
+	if len(names) == 0 {
+		return fault.New(fault.Usage, "write `greenroom build --refetch CLIP`", "--refetch needs the names of clips")
+	}
+	p.refetch = map[string]bool{}
+	for _, n := range names {
+		p.refetch[n] = true
+	}
+	return nil
+}
+
+// mayRefetch makes sure that a build that downloads again has something to download.
+func mayRefetch(plan *Plan, want map[string]bool) error {
+	var list fault.List
+	for _, s := range plan.Steps {
+		if want[s.Clip] && !s.again {
+			hint := fmt.Sprintf("run `greenroom build %s` without --refetch", s.Clip)
+			list = append(list, fault.New(fault.Usage, hint, "there is no take to download again: %s", s.Reason).For(s.Clip))
+		}
+	}
+	return list.Or()
+}

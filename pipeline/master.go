@@ -1,0 +1,189 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+)
+
+// notMaster is a delivered file that cannot be a master.
+type notMaster struct{ error }
+
+func (e *notMaster) Unwrap() error { return e.error }
+
+// decoded are beginnings of masters whose first picture was decoded: clips with equal words
+// have equal masters, and one process for each of thousands would be most of a build.
+type decoded struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]bool
+}
+
+// verifyMaster reports why a downloaded file cannot be a clip's master: it walks the
+// container and decodes the first picture.
+func (b *build) verifyMaster(ctx context.Context) func(path string) error {
+	return func(path string) error {
+		if err := media.Complete(path); err != nil {
+			return &notMaster{err}
+		}
+		key, err := beginning(path)
+		if err != nil {
+			return err
+		}
+		b.decoded.mu.Lock()
+		known := b.decoded.known[key]
+		b.decoded.mu.Unlock()
+		if known {
+			return nil
+		}
+		t, err := b.tools(ctx)
+		if err != nil {
+			return err
+		}
+		if err := b.cores.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		defer b.cores.Release(1)
+		if err := media.Decodes(ctx, t, path); err != nil {
+			return &notMaster{err}
+		}
+		b.decoded.mu.Lock()
+		defer b.decoded.mu.Unlock()
+		if b.decoded.known == nil {
+			b.decoded.known = map[[sha256.Size]byte]bool{}
+		}
+		b.decoded.known[key] = true
+		return nil
+	}
+}
+
+// beginning is the hash of a file's size and first 256 KiB.
+func beginning(path string) (sum [sha256.Size]byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil {
+		return sum, err
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, fi.Size())
+	if _, err := io.CopyN(h, f, 256<<10); err != nil && !errors.Is(err, io.EOF) {
+		return sum, err
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+// badMaster explains a file that cannot be a master. Nothing was stored.
+func badMaster(err error, clip, id string, attempts int) error {
+	var bad *notMaster
+	if !errors.As(err, &bad) {
+		return err
+	}
+	return fault.Wrap(fault.Media, bad.error,
+		fmt.Sprintf("run `greenroom build %s` again later: it is paid for, and nothing is bought; if this repeats, open video %s on HeyGen's site", clip, id),
+		"video %s was downloaded %s and is no video; it is not stored", id, times(attempts)).For(clip)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// leastWithin is how long --wait lets a download take at least: a short limit means that
+// jobs are not waited for, not that the file of a finished one is left.
+const leastWithin = 10 * time.Second
+
+// within is how long one download may take; 0: as long as it goes on.
+func (b *build) within() time.Duration {
+	if b.o.Wait <= 0 {
+		return 0
+	}
+	return max(b.o.Wait, leastWithin)
+}
+
+// Bounds of a master's size, bytes: 25 MB a second is ten times what HeyGen delivers in 4K.
+const (
+	masterBase = 256 << 20
+	masterRate = 25 << 20
+)
+
+// masterLimit is the size at which a download of so many seconds ends; 0 when the length is
+// not known, and then the Fetcher's own limit is in force.
+func masterLimit(seconds float64) int64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return masterBase + int64(seconds*masterRate)
+}
+
+// storedMaster reports that the ledger's master of a take is in the store and complete.
+func (b *build) storedMaster(row ledger.Row) bool {
+	h := assets.Hash(row.MasterHash)
+	return row.MasterHash != "" && b.store.Has(h, row.MasterBytes) && media.Playable(b.store.Path(h)) == nil
+}
+
+// free reports that a clip's master can be brought again without buying anything.
+func (b *build) free(ctx context.Context, s Step) bool {
+	switch s.req.route {
+	case routeFile, routeVideo:
+		return true
+	}
+	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
+		return true
+	}
+	e, have := b.own(ctx, s.Clip)
+	return b.bought(e, have, s.Key)
+}
+
+// playable finds a master that cannot be prepared before it is tried, and marks its step so
+// that it is brought again where that is free.
+func (b *build) playable(ctx context.Context, s *Step) error {
+	e, ok := b.entry(s.Clip)
+	if !ok {
+		return nil
+	}
+	err := media.Playable(b.store.Path(assets.Hash(e.Master)))
+	if err == nil {
+		return nil
+	}
+	if !b.free(ctx, *s) {
+		return fault.Wrap(fault.Media, err, "", "the stored take cannot be used").For(s.Clip)
+	}
+	s.again = true
+	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Warned, Message: "the stored take is " + err.Error() + "; bringing it again"})
+	return nil
+}
+
+// unchanged keeps what was made from a master when the same bytes came again.
+func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
+	old, ok := b.entry(e.Clip)
+	if ok && old.TakeKey == e.TakeKey && old.Master == e.Master {
+		e.Info, e.Renditions, e.Tool = old.Info, old.Renditions, old.Tool
+		if e.Captions == nil {
+			e.Captions = old.Captions
+		}
+	}
+	return e
+}
+
+// prepared reports that a clip's renditions are up to date with its master.
+func (b *build) prepared(ctx context.Context, s Step) bool {
+	e, ok := b.entry(s.Clip)
+	return ok && e.TakeKey == s.Key && b.staleRendition(ctx, *s.clip, e) == "" && b.staleCaptions(*s.clip, s.req, e.Captions != nil) == ""
+}
