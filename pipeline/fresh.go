@@ -19,6 +19,7 @@ import (
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
+	"greenroom/pipeline/origin"
 )
 
 // A run that found nothing to do leaves a record of every file it relied on. As
@@ -79,9 +80,10 @@ func Fresh(o Options) (clips int, ok bool) {
 		return 0, false
 	}
 	head, rest, _ := bytes.Cut(b, []byte("\n"))
-	id, counts, _ := bytes.Cut(head, []byte("\t"))
+	id, tail, _ := bytes.Cut(head, []byte("\t"))
+	counts, ref, _ := bytes.Cut(tail, []byte("\t"))
 	var files int
-	if _, err := fmt.Sscanf(string(counts), "%d %d", &clips, &files); err != nil || string(id) != freshID(o, filepath.Base(manifestPath)) {
+	if _, err := fmt.Sscanf(string(counts), "%d %d", &clips, &files); err != nil || string(id) != freshID(o, manifestPath, string(ref)) {
 		return 0, false
 	}
 	lines := strings.Split(strings.TrimSuffix(string(rest), "\n"), "\n")
@@ -130,10 +132,11 @@ func unchanged(dir filestat.Dir, line string) bool {
 	return err == nil && n == st.ModTime
 }
 
-// freshID names what decides besides files: this program and the ffmpeg that the
-// search path leads to.
-func freshID(o Options, manifest string) string {
-	id := freshSchema + " " + o.Version + " " + manifest + " " + o.Cache
+// freshID names what decides in addition to files: this program, the ffmpeg that the search
+// path leads to, and the account, which ref (heygen.key) leads to.
+func freshID(o Options, manifest, ref string) string {
+	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
+	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + keyAccountOf(ref, filepath.Dir(manifest), o.Getenv)
 	if exe, err := os.Executable(); err == nil {
 		if s, err := stamp(exe); err == nil {
 			id += " " + s
@@ -182,7 +185,11 @@ func (p *Project) remember(ctx context.Context) {
 	}
 	var out bytes.Buffer
 	w := bufio.NewWriter(&out)
-	fmt.Fprintf(w, "%s\t%d %d\n", freshID(p.o, filepath.Base(p.Manifest.Path)), clips, len(stamps))
+	ref := p.Manifest.HeyGen.Key
+	if strings.ContainsAny(ref, "\t\n") {
+		ref = "cmd:" // a program is not run to find out
+	}
+	fmt.Fprintf(w, "%s\t%d %d\t%s\n", freshID(p.o, p.Manifest.Path, ref), clips, len(stamps), ref)
 	for _, s := range stamps {
 		fmt.Fprintf(w, "%d\t%s\t%s\n", s.size, s.shown, s.path)
 	}

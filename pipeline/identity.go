@@ -116,16 +116,21 @@ func (p *Project) keyAccount() string {
 	if known := p.provider.accountOf(p.accountID()); known != "" {
 		return known
 	}
-	ref := p.Manifest.HeyGen.Key
+	return keyAccountOf(p.Manifest.HeyGen.Key, p.dir, p.o.Getenv)
+}
+
+// keyAccountOf returns the hash of the key that a reference leads to; empty when it leads to
+// none, or to a program.
+func keyAccountOf(ref, dir string, getenv func(string) string) string {
 	if ref == "" {
 		ref = defaultKeyRef
 	}
 	key := ""
 	if name, ok := strings.CutPrefix(ref, "$"); ok {
-		key = p.o.Getenv(name)
+		key = getenv(name)
 	} else if path, ok := strings.CutPrefix(ref, "file:"); ok {
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(p.dir, path)
+			path = filepath.Join(dir, path)
 		}
 		b, _ := os.ReadFile(path) // an unreadable key is reported when it is needed
 		key, _, _ = strings.Cut(string(b), "\n")

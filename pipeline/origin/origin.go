@@ -113,5 +113,11 @@ func (o Origin) String() string {
 	case Local:
 		return "a server on this machine (" + string(o) + ")"
 	}
+	if o == Of(o.provider(), unknownAccount) { // no key is at hand
+		if o.provider() == HeyGen {
+			return "HeyGen"
+		}
+		return "the server that HEYGEN_API_BASE names"
+	}
 	return "account " + string(o)
 }
