@@ -14,8 +14,8 @@ import (
 // under a status that refuses, with a code and words that do not speak of a failing
 // server. A page, or the JSON of a proxy, may come from a machine between here and
 // HeyGen that had already forwarded the request. That holds for 429 too: HeyGen's own
-// says that nothing was started, the page of a gateway says only that the gateway was
-// busy when it answered.
+// means that nothing was started, the page of a gateway only that the gateway was busy
+// when it answered.
 //
 // Some statuses are a no whatever the body is: see refusedByStatus.
 func DefiniteNo(err error) bool {
@@ -42,7 +42,7 @@ func NeverSent(err error) bool {
 	return e != nil && e.NotSent
 }
 
-// refusedByStatus are statuses that say, whoever answers, that the request was not
+// refusedByStatus are statuses that mean, whatever server answers, that the request was not
 // carried out (RFC 9110): the resource has moved (301, 302, 307, 308; the redirect is not
 // followed), a proxy wants to know the user first (407), the resource has ended (410),
 // the server does not speak this protocol (426) or this method (501).

@@ -41,8 +41,8 @@ func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, r
 	return explain(err, "read the state of video "+row.VideoID)
 }
 
-// endedInstead tells a missing video from an API that has ended: it returns the error of
-// v1's list of videos when that is gone, too.
+// endedInstead distinguishes a missing video from an API that has ended: it returns the
+// error of v1's list of videos when that is gone, too.
 func endedInstead(ctx context.Context, client *heygen.Client, missing error) error {
 	var he *heygen.Error
 	if !errors.As(missing, &he) || !he.Legacy() {
