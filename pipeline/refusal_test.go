@@ -249,6 +249,20 @@ func TestAJobThatTheAccountLostSaysWhatToDo(t *testing.T) {
 	}
 }
 
+// TestAPaidJobOfAnEndedAPISaysWhatToDo: "set heygen.api: v3" does not bring the video.
+func TestAPaidJobOfAnEndedAPISaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for api, end := range map[string]int{"v2": 410, "auto": 301} {
+		f := newFront(t, api, oneClip)
+		f.answer(func(w http.ResponseWriter, r *http.Request) bool { return reads(r) && say(w, end, ``) })
+		_, err := f.build()
+		f.want(err, 8, "download it on HeyGen's site", "set file:", "take: 2")
+		if s := f.state(); s != ledger.Submitted || f.bought() != 1 {
+			t.Errorf("%s: the row is %q after %v", api, s, f.posts)
+		}
+	}
+}
+
 // TestRefusalsHaveHints: refusals had none at all.
 func TestRefusalsHaveHints(t *testing.T) {
 	for _, c := range []struct {
