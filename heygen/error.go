@@ -124,7 +124,10 @@ func WebMRefused(err error) bool {
 // Payment reports missing credit.
 func Payment(err error) bool {
 	e := as(err)
-	return e != nil && (e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Code), "insufficient_credit"))
+	if e == nil {
+		return false
+	}
+	return e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Code), "insufficient_credit")
 }
 
 // TrialLimit reports the limit of a trial account. It arrives as 429 and lasts a day.

@@ -60,8 +60,9 @@ var refusedByStatus = map[int]bool{
 // unknown: 408 and 499 (the request timed out), 421 and 425 (to be sent again), every
 // 5xx, and any status that is not registered.
 var refusals = map[int]bool{
-	400: true, 401: true, 402: true, 403: true, 404: true, 405: true, 406: true, 409: true, 411: true, 412: true, 413: true,
-	414: true, 415: true, 416: true, 417: true, 422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
+	400: true, 401: true, 402: true, 403: true, 404: true, 405: true, 406: true, 409: true, 411: true, 412: true,
+	413: true, 414: true, 415: true, 416: true, 417: true,
+	422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
 }
 
 // Numbers of v1 and v2 (API.md 8.2) have 5 to 7 digits. One of three digits repeats an
