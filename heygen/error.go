@@ -10,8 +10,8 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// Error is an answer that is no success, or a request that got no complete answer:
-// then Status is 0 and Err says why.
+// Error is an answer that reports a failure, or a request without a complete answer: then
+// Status is 0 and Err is the reason.
 type Error struct {
 	Op, Method, Path string
 	Status           int
@@ -30,7 +30,7 @@ type Error struct {
 	Named   bool // the answer names a job, so something may have been bought
 	NotSent bool // no byte of the request can have reached the server
 
-	words  bool      // the text says that the API has ended
+	words  bool      // the text reports the end of the API
 	sunset time.Time // the answer's Sunset date; zero without one
 	now    time.Time // when the answer came
 }
@@ -124,7 +124,10 @@ func WebMRefused(err error) bool {
 // Payment reports missing credit.
 func Payment(err error) bool {
 	e := as(err)
-	return e != nil && (e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Code), "insufficient_credit"))
+	if e == nil {
+		return false
+	}
+	return e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Code), "insufficient_credit")
 }
 
 // TrialLimit reports the limit of a trial account. It arrives as 429 and lasts a day.
@@ -149,7 +152,7 @@ func MissingScope(err error) (scope string, ok bool) {
 
 // Busy reports a refusal that passes: too many requests, or too many running jobs.
 // Nothing was bought. wait is what HeyGen asked for, 0 to MaxRetryAfter; 0 when it did
-// not ask. A 429 that is not HeyGen's own is no Busy: see DefiniteNo.
+// not ask. A 429 that is not HeyGen's own does not count: see DefiniteNo.
 func Busy(err error) (wait time.Duration, ok bool) {
 	e := as(err)
 	if e == nil || trialLimit(e) || !DefiniteNo(err) {

@@ -16,7 +16,7 @@ import (
 //   - 410, 426, 501, and a redirect
 //   - 404 and 405 in a shape that is not HeyGen's; 404 on a list of v1 or v2
 //   - a 2xx answer that is a page
-//   - on v1 and v2: a refusal whose text says that the API has ended, and a refusal whose
+//   - on v1 and v2: a refusal whose text reports the end of the API, and a refusal whose
 //     Sunset date is past
 //
 // 401, 402 and 429 are never Gone: they speak of the key and the account.
@@ -123,7 +123,7 @@ func missingRoute(e *Error) bool {
 	return !itemWords.MatchString(pathLike.ReplaceAllString(e.Message, ""))
 }
 
-// saysEnded reports a text that says that an API has ended. A text about an old avatar or
+// saysEnded reports a text about the end of an API. A text about an old avatar or
 // voice counts only when it names the API as well.
 func saysEnded(text string) bool {
 	if !endWords.MatchString(text) {

@@ -89,6 +89,30 @@ func TestTheEndOfV2InEveryForm(t *testing.T) {
 	}
 }
 
+// TestAJobOfV2IsReadOnV3WhereV2HasEnded: a clip that was paid for on v2 could not be fetched.
+func TestAJobOfV2IsReadOnV3WhereV2HasEnded(t *testing.T) {
+	for _, end := range []http.HandlerFunc{answer(410, ``), answer(404, `<html>gone</html>`), answer(200, `<html>moved</html>`)} {
+		client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case PathVideos + "/a", PathTranslateV3 + "/a":
+				answer(200, `{"data":{"id":"a","status":"completed","video_url":"https://files.heygen.ai/a.mp4"}}`)(w, r)
+			case PathVideos + "/b":
+				answer(404, `{"error":{"code":"video_not_found","message":"no"}}`)(w, r)
+			default:
+				end(w, r)
+			}
+		})
+		for _, kind := range []Kind{KindVideoV2, KindTranslateV2} {
+			if v, err := client.Job(t.Context(), kind, "a"); err != nil || v.ID != "a" || v.State != StateCompleted {
+				t.Errorf("%s: %+v %v", kind, v, err)
+			}
+		}
+		if _, err := client.Job(t.Context(), KindVideoV2, "b"); !Gone(err) {
+			t.Errorf("the end of v2 is hidden: %v", err)
+		}
+	}
+}
+
 // TestTheAnnouncedEndIsSaidOnce: every answer of v1 and v2 carries the headers.
 func TestTheAnnouncedEndIsSaidOnce(t *testing.T) {
 	now := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)

@@ -20,8 +20,22 @@ const (
 )
 
 // Job reads any job in one shape. The Video's ID is the video's own: for an agent it
-// differs from the session's once the video exists.
+// differs from the session's once the video exists. A job of v1 or v2 is looked for on v3
+// where those have ended; HeyGen has not published whether it is there.
 func (c *Client) Job(ctx context.Context, kind Kind, id string) (Video, error) {
+	v, err := c.job(ctx, kind, id)
+	if later, ok := laterKind[kind]; ok && Gone(err) {
+		if v3, v3err := c.job(ctx, later, id); v3err == nil {
+			return v3, nil
+		}
+	}
+	return v, err
+}
+
+// laterKind is where v3 keeps what v1 and v2 kept.
+var laterKind = map[Kind]Kind{KindVideoV2: KindVideoV3, KindTranslateV2: KindTranslateV3}
+
+func (c *Client) job(ctx context.Context, kind Kind, id string) (Video, error) {
 	switch kind {
 	case KindVideoV3:
 		return c.VideoV3(ctx, id)

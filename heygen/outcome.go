@@ -14,8 +14,8 @@ import (
 // under a status that refuses, with a code and words that do not speak of a failing
 // server. A page, or the JSON of a proxy, may come from a machine between here and
 // HeyGen that had already forwarded the request. That holds for 429 too: HeyGen's own
-// says that nothing was started, the page of a gateway says only that the gateway was
-// busy when it answered.
+// means that nothing was started, the page of a gateway only that the gateway was busy
+// when it answered.
 //
 // Some statuses are a no whatever the body is: see refusedByStatus.
 func DefiniteNo(err error) bool {
@@ -42,7 +42,7 @@ func NeverSent(err error) bool {
 	return e != nil && e.NotSent
 }
 
-// refusedByStatus are statuses that say, whoever answers, that the request was not
+// refusedByStatus are statuses that mean, whatever server answers, that the request was not
 // carried out (RFC 9110): the resource has moved (301, 302, 307, 308; the redirect is not
 // followed), a proxy wants to know the user first (407), the resource has ended (410),
 // the server does not speak this protocol (426) or this method (501).
@@ -60,8 +60,9 @@ var refusedByStatus = map[int]bool{
 // unknown: 408 and 499 (the request timed out), 421 and 425 (to be sent again), every
 // 5xx, and any status that is not registered.
 var refusals = map[int]bool{
-	400: true, 401: true, 402: true, 403: true, 404: true, 405: true, 406: true, 409: true, 411: true, 412: true, 413: true,
-	414: true, 415: true, 416: true, 417: true, 422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
+	400: true, 401: true, 402: true, 403: true, 404: true, 405: true, 406: true, 409: true, 411: true, 412: true,
+	413: true, 414: true, 415: true, 416: true, 417: true,
+	422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
 }
 
 // Numbers of v1 and v2 (API.md 8.2) have 5 to 7 digits. One of three digits repeats an

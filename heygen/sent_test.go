@@ -185,8 +185,8 @@ func protocols(t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptes
 	}
 }
 
-// TestARequestThatMayHaveArrivedIsUnknown: as soon as there is a connection, an error says
-// nothing about what the server did.
+// TestARequestThatMayHaveArrivedIsUnknown: as soon as there is a connection, an error
+// does not prove what the server did.
 func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	abort := func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -232,7 +232,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 }
 
 // TestAReusedConnectionThatDiedIsUnknown: the connection was there, so it may have carried the
-// request; that nothing listens any more is no proof.
+// request; that nothing listens any more does not prove the opposite.
 func TestAReusedConnectionThatDiedIsUnknown(t *testing.T) {
 	var last atomic.Bool
 	h := func(w http.ResponseWriter, r *http.Request) {

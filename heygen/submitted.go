@@ -44,7 +44,7 @@ func submittedID(raw []byte) (string, error) {
 }
 
 // submittedAnyway reads the job's id from an answer that is an error: from its data, or from
-// beside it. A bare `id` counts only together with a status, as in a job's record: it may
+// next to it. A bare `id` counts only together with a status, as in a job's record: it may
 // name something else that was refused.
 func submittedAnyway(raw []byte) string {
 	var env struct {

@@ -221,7 +221,7 @@ func TestOneOddMemberLosesNoList(t *testing.T) {
 						want = each
 					}
 					if err != nil || countGood(ids) != want {
-						t.Errorf("%s: %s gives %v, want %d: %v", member, value, ids, want, err)
+						t.Errorf("%s: %s: %v, want %d: %v", member, value, ids, want, err)
 					}
 				}
 			}

@@ -120,7 +120,7 @@ func codeHint(e *heygen.Error) string {
 	return ""
 }
 
-// statusHint is for answers whose code says nothing.
+// statusHint is for answers whose code is not in codeHints.
 func statusHint(e *heygen.Error) string {
 	if !e.Own && e.Status >= 300 {
 		return hintNotHere

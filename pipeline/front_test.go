@@ -37,7 +37,7 @@ type front struct {
 	server  *httptest.Server
 }
 
-const oneClip = "clips:\n  one: {script: Hi.}\n"
+const oneClip = "clips:\n  one: {script: Hi., transparent: false}\n"
 
 // newFront starts a sandbox and a project with a manifest of these clips.
 func newFront(t *testing.T, api, clips string) *front {
@@ -177,7 +177,7 @@ func (f *front) want(err error, code int, hints ...string) {
 	}
 	for _, h := range hints {
 		if !strings.Contains(hintsOf(err), h) {
-			f.t.Errorf("the hint %q lacks %q: %v", hintsOf(err), h, err)
+			f.t.Errorf("the hint %q is without %q: %v", hintsOf(err), h, err)
 		}
 	}
 }
@@ -187,7 +187,7 @@ func legacyPath(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/v1/") || strings.HasPrefix(r.URL.Path, "/v2/")
 }
 
-// say answers with a status, a body and headers.
+// say writes an answer with a status, a body and headers.
 func say(w http.ResponseWriter, status int, body string, headers ...string) bool {
 	for i := 0; i+1 < len(headers); i += 2 {
 		w.Header().Set(headers[i], headers[i+1])

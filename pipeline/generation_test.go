@@ -98,11 +98,8 @@ func TestAutoStaysOnV2WhereV2Answers(t *testing.T) {
 // TestAutoRemembersV3WhenOnlyThePurchaseIsGone: quota still answered, generate did not, and every
 // next run chose v2 again.
 func TestAutoRemembersV3WhenOnlyThePurchaseIsGone(t *testing.T) {
-	if testing.Short() {
-		t.Skip("renders clips")
-	}
 	t.Parallel()
-	for _, name := range []string{"410", "301", "404 error"} {
+	for _, name := range []string{"301", "404 error"} {
 		end := ends[name]
 		t.Run(name, func(t *testing.T) {
 			f := newFront(t, "auto", oneClip)
@@ -125,9 +122,6 @@ func TestAutoRemembersV3WhenOnlyThePurchaseIsGone(t *testing.T) {
 // TestAPurchaseLostInAPageIsNotBoughtOnV3: a page under 404 leaves the outcome unknown. v3 is
 // remembered for other clips; the open row keeps this one from being bought again.
 func TestAPurchaseLostInAPageIsNotBoughtOnV3(t *testing.T) {
-	if testing.Short() {
-		t.Skip("renders clips")
-	}
 	t.Parallel()
 	f := newFront(t, "auto", oneClip)
 	ended := func(w http.ResponseWriter, r *http.Request) bool {
@@ -139,7 +133,7 @@ func TestAPurchaseLostInAPageIsNotBoughtOnV3(t *testing.T) {
 	if strings.Contains(hintsOf(err), "nothing was bought") {
 		t.Errorf("the hint promises too much: %s", hintsOf(err))
 	}
-	f.manifest(oneClip + "  two: {script: Two.}\n")
+	f.manifest(oneClip + "  two: {script: Two., transparent: false}\n")
 	_, err = f.build()
 	f.want(err, 8, "greenroom resolve one --paid VIDEO_ID --unverified")
 	if f.posts["/v2/video/generate"] != 1 || f.posts["/v3/videos"] != 1 {
@@ -159,9 +153,9 @@ func TestAPurchaseLostInAPageIsNotBoughtOnV3(t *testing.T) {
 	}
 }
 
-// TestV2SaysWhichSwitchToTurn: a manifest that says v2 had "the account has no avatar", exit 5, no
+// TestV2NamesTheSettingToChange: a manifest with api: v2 had "the account has no avatar", exit 5, no
 // hint, or "run the same command again".
-func TestV2SaysWhichSwitchToTurn(t *testing.T) {
+func TestV2NamesTheSettingToChange(t *testing.T) {
 	t.Parallel()
 	f := newFront(t, "v2", oneClip)
 	for name, end := range ends {

@@ -10,7 +10,6 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/ledger"
 )
 
 // unlisted is the state of a job that HeyGen accepted and does not show yet.
@@ -27,22 +26,37 @@ func (b *build) lagging(err error, age, waited time.Duration) bool {
 	return heygen.NotFound(err) && age < lag && waited < lag
 }
 
-// unreadable explains why a paid job's record cannot be read.
-func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, row ledger.Row, err error) error {
+// unreadable explains why the record of a clip's video cannot be read.
+func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, id string, err error) error {
 	switch {
 	case heygen.Gone(err):
-		return b.gone(ctx, err, "read the state of video "+row.VideoID)
+		return b.outOfReach(ctx, s, id, err)
 	case heygen.NotFound(err):
 		if ended := endedInstead(ctx, client, err); ended != nil {
-			return b.gone(ctx, ended, "read the state of video "+row.VideoID)
+			return b.outOfReach(ctx, s, id, ended)
 		}
-		return b.missing(s, row.VideoID, err)
+		return b.missing(s, id, err)
 	}
-	return explain(err, "read the state of video "+row.VideoID)
+	return explain(err, "read video "+id)
 }
 
-// endedInstead tells a missing video from an API that has ended: it returns the error of
-// v1's list of videos when that is gone, too.
+// outOfReach explains that a video cannot be read since the API that made it has ended.
+// Another generation does not help: v3 was asked, too (see heygen.Client.Job).
+func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) error {
+	out := b.gone(ctx, err, "read video "+id)
+	var he *heygen.Error
+	var f *fault.Error
+	if errors.As(err, &he) && he.Legacy() && errors.As(out, &f) {
+		f.Hint = "v1 and v2, which made this video, have ended: download it on HeyGen's site and set file: on the clip"
+		if s.req.paid() {
+			f.Hint += fmt.Sprintf(", or set heygen.api: v3 and take: %d to buy it again", s.clip.Take+1)
+		}
+	}
+	return out
+}
+
+// endedInstead distinguishes a missing video from an API that has ended: it returns the
+// error of v1's list of videos when that is gone, too.
 func endedInstead(ctx context.Context, client *heygen.Client, missing error) error {
 	var he *heygen.Error
 	if !errors.As(missing, &he) || !he.Legacy() {

@@ -168,30 +168,28 @@ func TestARedirectOfAPurchaseIsARefusal(t *testing.T) {
 // TestAnErrorThatNamesAVideoIsBoughtOnce: the row was freed, and the next run bought again.
 func TestAnErrorThatNamesAVideoIsBoughtOnce(t *testing.T) {
 	t.Parallel()
-	for api, statuses := range map[string][]int{"v2": {200, 429}, "v3": {400, 500}} {
-		for _, status := range statuses {
-			f := newFront(t, api, oneClip)
-			f.answer(func(w http.ResponseWriter, r *http.Request) bool {
-				if !buys(r) {
-					return false
-				}
-				rec := httptest.NewRecorder()
-				f.through.ServeHTTP(rec, r)
-				var body struct {
-					Data json.RawMessage `json:"data"`
-				}
-				if err := json.Unmarshal(rec.Body.Bytes(), &body); err != nil {
-					t.Error(err)
-				}
-				return say(w, status, `{"error":{"code":"warn","message":"odd words"},"data":`+string(body.Data)+`}`)
-			})
-			sum, err := f.build()
-			if err != nil || sum.Bought != 1 || f.bought() != 1 || !strings.Contains(strings.Join(f.said, "\n"), "odd words") {
-				t.Errorf("%s %d: %v, %+v, posts %v, said %q", api, status, err, sum, f.posts, f.said)
+	for api, status := range map[string]int{"v2": 200, "v3": 429} {
+		f := newFront(t, api, oneClip)
+		f.answer(func(w http.ResponseWriter, r *http.Request) bool {
+			if !buys(r) {
+				return false
 			}
-			if sum, err := f.build(); err != nil || sum.UpToDate != 1 || f.bought() != 1 {
-				t.Errorf("%s %d: %v, %+v, posts %v", api, status, err, sum, f.posts)
+			rec := httptest.NewRecorder()
+			f.through.ServeHTTP(rec, r)
+			var body struct {
+				Data json.RawMessage `json:"data"`
 			}
+			if err := json.Unmarshal(rec.Body.Bytes(), &body); err != nil {
+				t.Error(err)
+			}
+			return say(w, status, `{"error":{"code":"warn","message":"odd words"},"data":`+string(body.Data)+`}`)
+		})
+		sum, err := f.build()
+		if err != nil || sum.Bought != 1 || f.bought() != 1 || !strings.Contains(strings.Join(f.said, "\n"), "odd words") {
+			t.Errorf("%s %d: %v, %+v, posts %v, said %q", api, status, err, sum, f.posts, f.said)
+		}
+		if sum, err := f.build(); err != nil || sum.UpToDate != 1 || f.bought() != 1 {
+			t.Errorf("%s %d: %v, %+v, posts %v", api, status, err, sum, f.posts)
 		}
 	}
 }
@@ -248,6 +246,20 @@ func TestAJobThatTheAccountLostSaysWhatToDo(t *testing.T) {
 	f.want(err, 8, "greenroom videos --show ", "HEYGEN_API_KEY", strings.TrimPrefix(f.url, "http://"), "set take: 2")
 	if s := f.state(); s != ledger.Submitted || f.bought() != 1 {
 		t.Errorf("the row is %q after %v", s, f.posts)
+	}
+}
+
+// TestAPaidJobOfAnEndedAPISaysWhatToDo: "set heygen.api: v3" does not bring the video.
+func TestAPaidJobOfAnEndedAPISaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for api, end := range map[string]int{"v2": 410, "auto": 301} {
+		f := newFront(t, api, oneClip)
+		f.answer(func(w http.ResponseWriter, r *http.Request) bool { return reads(r) && say(w, end, ``) })
+		_, err := f.build()
+		f.want(err, 8, "download it on HeyGen's site", "set file:", "take: 2")
+		if s := f.state(); s != ledger.Submitted || f.bought() != 1 {
+			t.Errorf("%s: the row is %q after %v", api, s, f.posts)
+		}
 	}
 }
 

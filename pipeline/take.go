@@ -212,10 +212,8 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		}
 		v, err := client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id)
 		switch {
-		case heygen.NotFound(err):
-			return "", b.missing(s, id, err)
 		case err != nil:
-			return "", explain(err, "ask for a link to video "+id)
+			return "", b.unreadable(ctx, client, s, id, err)
 		case v.State == heygen.StateFailed:
 			return "", fault.New(fault.Provider, "", "video %s failed at HeyGen", id)
 		case v.URL == "":

@@ -43,7 +43,7 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 			v, err = heygen.Video{ID: row.VideoID, State: heygen.StatePending, RawStatus: unlisted}, nil
 		}
 		if err != nil {
-			return row, heygen.Video{}, b.unreadable(ctx, client, s, row, err)
+			return row, heygen.Video{}, b.unreadable(ctx, client, s, row.VideoID, err)
 		}
 		if v.ID != "" && v.ID != row.VideoID {
 			if row, err = b.otherVideo(ctx, s, row, v.ID); err != nil {
