@@ -145,6 +145,8 @@ func watchChildren(t *testing.T, dir string, env []string, until string, args ..
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	seen := map[string]bool{}
+	tick := time.NewTicker(5 * time.Millisecond) // what ends sooner is seen by its recording
+	defer tick.Stop()
 	for deadline, stopped := time.Now().Add(4*time.Minute), false; ; {
 		for _, pid := range below(cmd.Process.Pid) {
 			inspect(t, pid, own, seen)
@@ -157,7 +159,7 @@ func watchChildren(t *testing.T, dir string, env []string, until string, args ..
 				t.Errorf("greenroom %v prints the key:\n%s", args, said)
 			}
 			return seen
-		default:
+		case <-tick.C:
 		}
 		if until != "" && !stopped && bytes.Contains(readAll(t, story.Name()), []byte(until)) {
 			stopped = true
