@@ -76,6 +76,7 @@ type proc struct {
 	rows    store
 	yield   func(string) bool
 	charged map[string]bool // clips this run sent and was not refused
+	settled map[string]bool // titles whose last send in this run ended with nothing unknown
 	next    func() (string, bool)
 	kill    func()
 }
@@ -97,6 +98,7 @@ func (p *proc) sleep(_ context.Context, d time.Duration) error {
 func (p *proc) sent(title, body, key string) {
 	w := p.w
 	clip, _, _ := strings.Cut(title, " ")
+	p.settled[title] = false
 	if p.charged[clip] = true; w.s.budget > 0 && float64(len(p.charged)) > w.s.budget {
 		w.fail("a run with a budget for %g clips sent %d", w.s.budget, len(p.charged))
 	}
@@ -160,6 +162,9 @@ func (s *watched) update(ctx context.Context, f func(txn) error) error {
 		return err
 	}
 	for _, c := range changes {
+		if c[1].State == Parked && s.p.settled[c[1].Title] && s.p.w.s.drive == nil {
+			s.p.w.fail("parked, though this run got a definite answer to all that was sent")
+		}
 		s.p.w.changed(c[0], c[1])
 	}
 	s.p.pause("stored")
@@ -246,7 +251,7 @@ func (p *proc) budget() *float64 {
 
 // start makes a process; it does nothing before next is called.
 func (w *world) start(name string, rows store, round int) *proc {
-	p := &proc{w: w, name: name, run: name + strconv.Itoa(round), account: w.account(rows), skew: w.skew(), rows: rows, charged: map[string]bool{}}
+	p := &proc{w: w, name: name, run: name + strconv.Itoa(round), account: w.account(rows), skew: w.skew(), rows: rows, charged: map[string]bool{}, settled: map[string]bool{}}
 	now := func() time.Time { return w.now.Add(p.skew) }
 	p.l = newLedger(&watched{rows, p}, Options{Now: now})
 	// The client's jitter would make schedules differ: its pauses are a plain 30 s.

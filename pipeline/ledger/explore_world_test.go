@@ -114,6 +114,10 @@ var (
 
 func (t wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	t.w.arrive()
+	trace := httptrace.ContextClientTrace(r.Context())
+	if trace != nil && trace.GetConn != nil {
+		trace.GetConn(r.URL.Host)
+	}
 	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/me") {
 		if timeOptions[t.w.c.choose("time", timeOptions)] != "ok" {
 			return nil, errLost
@@ -132,15 +136,10 @@ func (t wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// leaves tells the client that bytes have left, as net/http's transport does.
+// leaves reports a connection to the client, as net/http's transport does before it writes.
 func leaves(ctx context.Context) {
-	if trace := httptrace.ContextClientTrace(ctx); trace != nil {
-		if trace.WroteHeaders != nil {
-			trace.WroteHeaders()
-		}
-		if trace.WroteRequest != nil {
-			trace.WroteRequest(httptrace.WroteRequestInfo{})
-		}
+	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
 	}
 }
 
@@ -160,7 +159,7 @@ func (t wire) post(ctx context.Context, body, key string) (*http.Response, error
 	}
 	took := options[w.c.choose("post", options)]
 	w.logf("%s posts %q key %q: %s", t.p.name, title, key, took)
-	defer func() { w.ended[title] = w.now }()
+	defer func() { w.ended[title], t.p.settled[title] = w.now, w.unknown[title] == 0 }()
 	known := func(status int, body string, header ...string) (*http.Response, error) {
 		if w.unknown[title]--; status >= 400 {
 			delete(t.p.charged, clip)
