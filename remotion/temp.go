@@ -36,7 +36,7 @@ func ownTemp(env []string) (dir *workdir.Dir, with []string, err error) {
 
 // SweepKilled removes what killed renders left in a cache and in the temporary folder.
 func SweepKilled(cache string) {
-	workdir.Sweep(tempParent(nil), tempPrefix)
+	workdir.Sweep(tempParent(proc.Inherited()), tempPrefix)
 	workdir.Sweep(cache, renderPrefix)
 	atomicfile.Sweep(cache)
 }
