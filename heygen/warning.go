@@ -58,7 +58,8 @@ func warningText(b json.RawMessage) *Failure {
 		Next   json.RawMessage `json:"v3_endpoint"`
 		Docs   json.RawMessage `json:"docs_url"`
 	}
-	if isObject(b) && json.Unmarshal(b, &notice) == nil && (notice.Sunset != nil || notice.Next != nil || notice.Docs != nil) {
+	known := isObject(b) && json.Unmarshal(b, &notice) == nil
+	if known && (notice.Sunset != nil || notice.Next != nil || notice.Docs != nil) {
 		return nil
 	}
 	if s := string(b); s == "true" || s == "false" {

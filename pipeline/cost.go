@@ -80,7 +80,8 @@ func (b *build) bounded(plan *Plan) error {
 		if strings.Contains(s.length.unknown, "`") {
 			hint = "run that first, or leave the budget and --max-spend out"
 		}
-		f := fault.New(fault.Failed, hint, "its length is unknown, so no budget can hold: %s; nothing was bought", s.length.unknown)
+		f := fault.New(fault.Failed, hint,
+			"its length is unknown, so no budget can hold: %s; nothing was bought", s.length.unknown)
 		bad = append(bad, fault.All(atClip(*s.clip, f))...)
 	}
 	return bad.Or()

@@ -173,7 +173,7 @@ func (p *Project) manifestLine(n int) string {
 func noPlace(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
-	case member == "scenes" || name == "script" || name == "avatar.id" && name != member || name == "voice.id" && name != member:
+	case member == "scenes":
 		return fmt.Sprintf("route %s makes one scene", route)
 	case route == routeV1WebM && name == "captions":
 		return "/v1/video.webm makes no captions"

@@ -75,10 +75,12 @@ func (p *Project) lengthOfVideo(c manifest.Clip) length {
 	if s := max(e.Info.Duration, e.Duration); ok && e.VideoID == c.VideoID && s > 0 {
 		return measured(s)
 	}
-	return length{unknown: fmt.Sprintf("video %s is not downloaded yet; `greenroom build %s` does it for free", c.VideoID, c.Name)}
+	why := fmt.Sprintf("video %s is not downloaded yet; `greenroom build %s` does it for free", c.VideoID, c.Name)
+	return length{unknown: why}
 }
 
-// lengthOfAgent: a length that the manifest asks for is met only roughly; without one it may make any film that is documented.
+// lengthOfAgent returns a range around the length that the manifest asks for, as agents
+// do not keep to it exactly; without one, all that HeyGen documents.
 func lengthOfAgent(a manifest.Agent) length {
 	if a.Seconds > 0 {
 		s := float64(a.Seconds)

@@ -38,8 +38,8 @@ func pricing(t *testing.T, api string, seconds float64, clips string) (dir strin
 	return dir
 }
 
-// planOf plans with the programs that look finds.
-func planOf(t *testing.T, dir string, look func(string) (string, error)) *Plan {
+// planWith plans with the programs that look finds.
+func planWith(t *testing.T, dir string, look func(string) (string, error)) *Plan {
 	t.Helper()
 	plan, err := planOrFault(t, dir, look)
 	if err != nil {
@@ -73,14 +73,14 @@ func TestOwnSoundIsPricedAsLongAsItIs(t *testing.T) {
 	if err := os.Symlink("sound.wav", filepath.Join(dir, "link.wav")); err != nil {
 		t.Fatal(err)
 	}
-	plan := planOf(t, dir, noPrograms)
+	plan := planWith(t, dir, noPrograms)
 	for _, s := range plan.Steps {
 		if s.Seconds != 95 || s.Price != 9.5 || s.Least != s.Price || s.Longest != 0 || s.LengthUnknown {
 			t.Errorf("%s: %g s, $%g to $%g, want 95 s and $9.50", s.Clip, s.Seconds, s.Least, s.Price)
 		}
 	}
 	dir = pricing(t, "v2", 95, "  own: {audio: sound.wav}\n")
-	if plan := planOf(t, dir, noPrograms); plan.Price != 3.96 { // four steps of half a minute
+	if plan := planWith(t, dir, noPrograms); plan.Price != 3.96 { // four steps of half a minute
 		t.Errorf("v2 bills 95 s as $%g, want $3.96", plan.Price)
 	}
 }
@@ -120,7 +120,7 @@ func TestEverySourceIsPricedAtItsUpperEnd(t *testing.T) {
 				t.Fatalf("%v: %s", err, out)
 			}
 		}
-		plan := planOf(t, dir, exec.LookPath)
+		plan := planWith(t, dir, exec.LookPath)
 		s := plan.Steps[len(plan.Steps)-1]
 		if s.Action != Buy || s.LengthUnknown != c.unknown || plan.Unbounded() != c.unknown {
 			t.Errorf("%s: %s, length unknown: %v (%s)", name, s.Action, s.LengthUnknown, s.Unknown())
@@ -165,15 +165,15 @@ func TestASecondPlanMeasuresNothing(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, StateDir), 0o755); err != nil { // as a first build does
 		t.Fatal(err)
 	}
-	first := planOf(t, dir, exec.LookPath)
-	again := planOf(t, dir, noPrograms)
+	first := planWith(t, dir, exec.LookPath)
+	again := planWith(t, dir, noPrograms)
 	for i, s := range again.Steps {
 		if was := first.Steps[i]; s.Seconds != was.Seconds || s.LengthUnknown != was.LengthUnknown || s.Price != was.Price {
 			t.Errorf("%s: %g s, $%g; then %g s, $%g", s.Clip, was.Seconds, was.Price, s.Seconds, s.Price)
 		}
 	}
 	tone(9)
-	if s := planOf(t, dir, exec.LookPath).Steps[0]; math.Abs(s.Seconds-9) > 0.2 {
+	if s := planWith(t, dir, exec.LookPath).Steps[0]; math.Abs(s.Seconds-9) > 0.2 {
 		t.Errorf("after the file changed: %g s", s.Seconds)
 	}
 }
@@ -185,10 +185,10 @@ func TestWithoutFFprobeALengthIsUnknownAndAskedAgain(t *testing.T) {
 	if out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=5", filepath.Join(dir, "tone.mp3")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if s := planOf(t, dir, noPrograms).Steps[0]; !s.LengthUnknown || !strings.Contains(s.Unknown(), "ffmpeg is not installed") {
+	if s := planWith(t, dir, noPrograms).Steps[0]; !s.LengthUnknown || !strings.Contains(s.Unknown(), "ffmpeg is not installed") {
 		t.Errorf("%+v %q", s.LengthUnknown, s.Unknown())
 	}
-	if s := planOf(t, dir, exec.LookPath).Steps[0]; s.LengthUnknown || math.Abs(s.Seconds-5) > 0.2 {
+	if s := planWith(t, dir, exec.LookPath).Steps[0]; s.LengthUnknown || math.Abs(s.Seconds-5) > 0.2 {
 		t.Errorf("unknown %v, %g s", s.LengthUnknown, s.Seconds)
 	}
 }
@@ -207,7 +207,7 @@ func TestAnEmptySoundIsRefusedAtItsPlace(t *testing.T) {
 func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	t.Parallel()
 	dir := pricing(t, "v3", 1, "  one: {audio: noise.mp3}\n  two: {script: Hello.}\n")
-	plan := planOf(t, dir, exec.LookPath)
+	plan := planWith(t, dir, exec.LookPath)
 	b := &build{Project: &Project{Manifest: nil}, o: BuildOptions{}}
 	p, err := Open(freshOptions(dir))
 	if err != nil {
@@ -281,7 +281,7 @@ func TestRowsAreEachPricedByTheirOwnWords(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "rows.csv"), []byte(table), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range planOf(t, dir, noPrograms).Steps {
+	for _, s := range planWith(t, dir, noPrograms).Steps {
 		if long := s.Clip == "row-2"; long != (s.Longest > 100) {
 			t.Errorf("%s: at most %g s", s.Clip, s.Longest)
 		}

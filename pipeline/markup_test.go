@@ -51,7 +51,7 @@ func TestMarkupIsSaidInThePlan(t *testing.T) {
 		`{agent: {prompt: "Show [a logo] and <b>that</b>."}}`:                    "",
 	} {
 		dir := pricing(t, "v3", 1, "  one: "+clip+"\n")
-		s := planOf(t, dir, noPrograms).Steps[0]
+		s := planWith(t, dir, noPrograms).Steps[0]
 		if want == "" && s.Markup != "" || !strings.Contains(s.Markup, want) || !strings.Contains(s.Reason, want) {
 			t.Errorf("%s: %q, reason %q", clip, s.Markup, s.Reason)
 		}

@@ -7,13 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
-	"greenroom/internal/lazyregexp"
+	"greenroom/internal/outside"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -36,25 +34,9 @@ func warningOf(f *heygen.Failure) string {
 	return text
 }
 
-// linkUser and linkTail are what of a link may open a file or an account.
-var (
-	linkUser = lazyregexp.New(`(?i)(\b[a-z][a-z0-9+.-]*://)[^\s/?#@]*@`)
-	linkTail = lazyregexp.New(`(?i)(\b[a-z][a-z0-9+.-]*://[^\s?#"'<>]*)[?#][^\s"'<>]*`)
-)
-
-// cleanWarning makes one printable line of a server's words, without what opens a link.
+// cleanWarning makes one printable line of a server's words, without secrets and links.
 func cleanWarning(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == utf8.RuneError {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(linkTail.ReplaceAllString(linkUser.ReplaceAllString(s, "$1"), "$1")), " ")
-	if utf8.RuneCountInString(s) > lockfile.MaxWarning {
-		s = string([]rune(s)[:lockfile.MaxWarning-1]) + "…"
-	}
-	return s
+	return outside.Short(strings.TrimSpace(s), lockfile.MaxWarning)
 }
 
 // warningFile keeps what came with a take until it is in the lockfile, so that a run that
@@ -102,11 +84,12 @@ func (p *Project) warned(ctx context.Context, clip string, e lockfile.Entry) {
 	if e.Warning == "" {
 		return
 	}
-	p.send(ctx, Event{Clip: clip, Stage: "check", State: Warned, Message: fmt.Sprintf("HeyGen warns of video %s: %s; render refuses it without --allow-warnings", e.VideoID, e.Warning)})
+	text := fmt.Sprintf("HeyGen warns of video %s: %s; render refuses it without --allow-warnings", e.VideoID, e.Warning)
+	p.send(ctx, Event{Clip: clip, Stage: "check", State: Warned, Message: text})
 }
 
 // RefuseWarned is the fault of a film that shows a clip whose take HeyGen warned of.
 func RefuseWarned(clip, warning string) *fault.Error {
-	return fault.New(fault.Failed, "fix its cause at HeyGen (a plan, credit) and raise the clip's take: to buy it again, or pass --allow-warnings",
-		"HeyGen warns of its take: %s", warning).For(clip)
+	const hint = "fix its cause at HeyGen (a plan, credit) and raise the clip's take:, or pass --allow-warnings"
+	return fault.New(fault.Failed, hint, "HeyGen warns of its take: %s", warning).For(clip)
 }

@@ -13,11 +13,9 @@ func TestAWarningIsOneCleanLine(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"watermarked result":                        "watermarked result",
-		"two\nlines\r\n\x1b[31mred\x1b[0m\u202e":    "two lines [31mred [0m",
-		"see https://x.ai/v.mp4?Signature=abc&K=d.": "see https://x.ai/v.mp4",
-		"at https://user:secret@x.ai/p#token=1 now": "at https://x.ai/p now",
-		`"https://x.ai/a?b=c" and s3://y/z?q`:       `"https://x.ai/a" and s3://y/z`,
-		"\xff\xfe":                                  "",
+		"two\nlines\r\n\x1b[31mred\u202e":           `two\nlines\r\n\u001b[31mred\u202e`,
+		"see https://x.ai/v.mp4?Signature=abc&K=d.": "see https://x.ai/v.mp4?[redacted]",
+		"at https://user:secret@x.ai/p#token=1 now": "at https://[redacted]@x.ai/p?[redacted] now",
 		strings.Repeat("ä", 400):                    strings.Repeat("ä", lockfile.MaxWarning-1) + "…",
 	} {
 		if got := cleanWarning(in); got != want {

@@ -48,7 +48,9 @@ func Seconds(ctx context.Context, tools func() (Tools, error), path string) (flo
 }
 
 // packedSeconds measures a file of packets: a film, an MP3, any other sound.
-func packedSeconds(ctx context.Context, tools func() (Tools, error), f *os.File, size int64, path string) (float64, error) {
+func packedSeconds(
+	ctx context.Context, tools func() (Tools, error), f *os.File, size int64, path string,
+) (float64, error) {
 	start := make([]byte, 512)
 	n, _ := f.ReadAt(start, 0)
 	kind := sniff(start[:n])

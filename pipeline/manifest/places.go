@@ -99,6 +99,6 @@ func members() []string {
 			list = append(list, scene+"voice."+m)
 		}
 	}
-	return append(list, "scenes.script", "scenes.background", "transparent", "route", "key-color", "background", "background.image",
-		"background.video", "pronunciation", "captions", "draft", "size", "take", "prepare", "checks")
+	return append(list, "scenes.script", "scenes.background", "transparent", "route", "key-color",
+		"background", "background.image", "background.video", "pronunciation", "captions", "draft", "size", "take", "prepare", "checks")
 }

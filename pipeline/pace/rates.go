@@ -128,9 +128,10 @@ func rateOf(script, language string, kana bool) rate {
 
 // otherScript are languages whose texts hold foreign words in Latin letters.
 var otherScript = map[string]bool{
-	"zh": true, "yue": true, "ja": true, "ko": true, "th": true, "lo": true, "km": true, "my": true, "ru": true, "uk": true,
-	"bg": true, "sr": true, "el": true, "ar": true, "fa": true, "ur": true, "he": true, "hi": true, "mr": true, "ne": true,
-	"bn": true, "ta": true, "te": true, "kn": true, "ml": true, "gu": true, "pa": true, "si": true, "ka": true, "hy": true, "am": true,
+	"zh": true, "yue": true, "ja": true, "ko": true, "th": true, "lo": true, "km": true, "my": true, "ru": true,
+	"uk": true, "bg": true, "sr": true, "el": true, "ar": true, "fa": true, "ur": true, "he": true, "hi": true, "mr": true,
+	"ne": true, "bn": true, "ta": true, "te": true, "kn": true, "ml": true, "gu": true, "pa": true,
+	"si": true, "ka": true, "hy": true, "am": true,
 }
 
 // kanjiMora is how many mora a kanji of a Japanese text has on average.
