@@ -44,8 +44,8 @@ func flip(t *testing.T, path string) {
 	}
 }
 
-// planOf is what a build would do for a clip.
-func planOf(t *testing.T, dir, clip string) Step {
+// stepOf is what a build would do for a clip.
+func stepOf(t *testing.T, dir, clip string) Step {
 	t.Helper()
 	p, err := Open(freshOptions(dir))
 	if err != nil {
@@ -102,7 +102,7 @@ func TestAChangedPublishedFileIsRepairedFromTheStore(t *testing.T) {
 			if _, ok := Fresh(freshOptions(dir)); ok {
 				t.Error("the short way does not notice it")
 			}
-			if s := planOf(t, dir, "clip-00001"); s.Action != Publish || !strings.HasPrefix(s.Reason, "damaged: public/greenroom/clip-00001.") {
+			if s := stepOf(t, dir, "clip-00001"); s.Action != Publish || !strings.HasPrefix(s.Reason, "damaged: public/greenroom/clip-00001.") {
 				t.Errorf("plan: %s, %s", s.Action, s.Reason)
 			}
 			sum, err := rebuild(dir)
@@ -137,12 +137,12 @@ func TestAChangedStoredFileIsPlanned(t *testing.T) {
 	flip(t, stored(e.Renditions[webmRendition].Hash))
 	// The damaged rendition is noticed; these stand-ins for masters are not videos, so that
 	// the take is downloaded again too.
-	if s := planOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 {
+	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 {
 		t.Errorf("plan: %s, %s, %g", s.Action, s.Reason, s.Price)
 	}
 	dir = settled(t, 1)
 	flip(t, filepath.Join(dir, StateDir, "store", "sha256", e.Master[:2], e.Master))
-	if s := planOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 || !strings.Contains(s.Reason, "damaged: the stored take was changed; already requested as") {
+	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 || !strings.Contains(s.Reason, "damaged: the stored take was changed; already requested as") {
 		t.Errorf("plan: %s, %s, %g", s.Action, s.Reason, s.Price)
 	}
 }
