@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,6 +179,25 @@ func (s *Store) Remove(h Hash) error {
 		return nil
 	}
 	return err
+}
+
+// Each calls f for every stored file, with its size in bytes and the time of its last change.
+// Names that are no hashes are skipped.
+func (s *Store) Each(f func(h Hash, size int64, changed time.Time) error) error {
+	return filepath.WalkDir(filepath.Join(s.dir, "sha256"), func(path string, d fs.DirEntry, err error) error {
+		h := Hash(filepath.Base(path))
+		if err != nil || !d.Type().IsRegular() || !h.valid() || s.Path(h) != path {
+			return err
+		}
+		fi, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return f(h, fi.Size(), fi.ModTime())
+	})
 }
 
 // Recheck forgets all comparisons: every file is read again at its next use.

@@ -12,8 +12,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -234,6 +236,9 @@ func (f *File) Get(clip string) (Entry, bool) {
 
 // Set replaces a clip's entry.
 func (f *File) Set(e Entry) { f.clips[e.Clip] = e }
+
+// Names lists the clips that have an entry, sorted.
+func (f *File) Names() []string { return slices.Sorted(maps.Keys(f.clips)) }
 
 // Drop removes a clip's entry.
 func (f *File) Drop(clip string) { delete(f.clips, clip) }

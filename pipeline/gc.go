@@ -1,0 +1,150 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"greenroom/assets"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+)
+
+// Garbage is what the store holds that nothing refers to.
+type Garbage struct {
+	Files   int   `json:"files"`
+	Bytes   int64 `json:"bytes"`
+	Takes   int   `json:"takes"` // of the files: earlier takes, see GCOptions
+	Kept    int   `json:"kept"`
+	Removed bool  `json:"removed"`
+}
+
+// GCOptions say what GC may remove.
+type GCOptions struct {
+	// OldTakes removes masters that are paid for and that no clip uses now. They are kept
+	// otherwise: HeyGen may have deleted the video, and a clip may return to its earlier words.
+	OldTakes bool
+	Remove   bool // else GC only counts
+}
+
+// gcAge is how old an unused file must be: a render that runs meanwhile stores a file a
+// moment before it publishes it.
+const gcAge = time.Hour
+
+// GC counts or removes the stored files that neither the lockfile, the ledger, a stand-in, a
+// bought voice nor a published file of a film refers to.
+func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
+	if err := p.peekState(); err != nil || p.store == nil {
+		return g, err
+	}
+	unlock, err := ledger.LockSubmitter(p.state)
+	if err != nil {
+		return g, err
+	}
+	defer unlock()
+	if err := p.reloadLock(); err != nil {
+		return g, err
+	}
+	used, err := p.usedObjects(ctx)
+	if err != nil {
+		return g, err
+	}
+	bought, err := p.boughtMasters(ctx)
+	if err != nil {
+		return g, err
+	}
+	films := p.filmObjects()
+	var list fault.List
+	err = p.store.Each(func(h assets.Hash, size int64, changed time.Time) error {
+		take := bought[h] && !used[h]
+		if used[h] || take && !o.OldTakes || films[string(h[:16])] || p.o.Now().Sub(changed) < gcAge {
+			g.Kept++
+			return context.Cause(ctx)
+		}
+		g.Files++
+		g.Bytes += size
+		if take {
+			g.Takes++
+		}
+		if o.Remove {
+			if err := p.store.Remove(h); err != nil {
+				list = append(list, fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "remove a stored file"))
+			}
+		}
+		return context.Cause(ctx)
+	})
+	if err == nil {
+		err = list.Or()
+	}
+	g.Removed = o.Remove && err == nil
+	return g, err
+}
+
+// usedObjects are the files of the lockfile, of stand-ins and of bought voices.
+func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error) {
+	used := map[assets.Hash]bool{}
+	add := func(e lockfile.Entry) {
+		for _, o := range objects(e) {
+			used[o.hash] = true
+		}
+	}
+	p.lockMu.Lock()
+	for _, name := range p.lock.Names() {
+		if e, ok := p.lock.Get(name); ok {
+			add(e)
+		}
+	}
+	p.lockMu.Unlock()
+	p.standIns.mu.Lock()
+	for _, name := range p.standIns.file.Names() {
+		if e, ok := p.standIns.file.Get(name); ok {
+			add(e)
+		}
+	}
+	p.standIns.mu.Unlock()
+	voices, err := filepath.Glob(p.voiceFile("*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range voices {
+		var v voice
+		b, err := os.ReadFile(path)
+		if err == nil {
+			err = json.Unmarshal(b, &v)
+		}
+		if err != nil { // it may name a sound that cannot be bought twice
+			return nil, fault.Wrap(fault.Failed, err, "repair or remove the file", "read %s", p.rel(path))
+		}
+		used[assets.Hash(v.Audio)] = true
+	}
+	return used, context.Cause(ctx)
+}
+
+// boughtMasters are the masters that the ledger knows.
+func (p *Project) boughtMasters(ctx context.Context) (map[assets.Hash]bool, error) {
+	rows, err := p.ledger.List(ctx)
+	bought := make(map[assets.Hash]bool, len(rows))
+	for _, r := range rows {
+		bought[assets.Hash(r.MasterHash)] = true
+	}
+	return bought, err
+}
+
+// filmObjects are the files that films show, by the beginning of their hash, which is their
+// published name.
+func (p *Project) filmObjects() map[string]bool {
+	used := map[string]bool{}
+	entries, _ := os.ReadDir(p.path(FilesDir))
+	for _, e := range entries {
+		if name, _, _ := strings.Cut(e.Name(), "."); len(name) == 16 {
+			used[name] = true
+		} else if h, err := hashFile(filepath.Join(p.path(FilesDir), e.Name())); err == nil {
+			used[h[:16]] = true // the font's license has a name of its own
+		}
+	}
+	return used
+}
