@@ -56,8 +56,9 @@ gallery-page:
 explore:
 	EXPLORE_FAULTS=$${EXPLORE_FAULTS:-4} go test -count 1 -timeout 60m -v -run 'TestExplore|TestPlanted|TestTheControl|TestSQLiteTells|TestStoresAgree' ./pipeline/ledger
 
-# The long kill test: two submitters, 1,500 clips, and the naive twin beside them.
-kill:
+# The long kill tests: two submitters with 1,500 clips next to a naive one, 150 builds, and 40 renders.
+kill: setup
+	GREENROOM_KILL_BUILDS=$${GREENROOM_KILL_BUILDS:-150} GREENROOM_KILL_RENDERS=$${GREENROOM_KILL_RENDERS:-40} go test -count 1 -timeout 60m -v -run 'TestKilledBuildsBuyOnce|TestKilledRendersLeaveNothing' .
 	GREENROOM_KILL_CLIPS=$${GREENROOM_KILL_CLIPS:-1500} GREENROOM_KILL_KILLS=$${GREENROOM_KILL_KILLS:-600} go test -count 1 -timeout 60m -v -run TestTwoKilledSubmittersBuyOnce .
 
 clean:

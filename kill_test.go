@@ -28,12 +28,9 @@ clips:
   three: {script: "Three."}
 `
 
-// kills is how often a build is killed.
-const kills = 40
-
 // TestKilledBuildsBuyOnce kills -9 a build at random moments, then lets one
 // finish: every clip was billed once, and the files are those of a build that
-// nobody disturbed.
+// was not disturbed. GREENROOM_KILL_BUILDS sets how many are killed.
 func TestKilledBuildsBuyOnce(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -70,7 +67,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(project, "greenroom.yaml"), []byte(killManifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	killed := 0
+	kills, killed := killNumber("GREENROOM_KILL_BUILDS", 40), 0
 	for i := range kills {
 		// Early kills hit the submissions, later ones fetch, check and prepare. Drop
 		// what was prepared now and then, so that there is always something to kill.
@@ -93,7 +90,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 		// the account decides, as a person would read it there.
 		if strings.Contains(string(out), "greenroom resolve "+clip) {
 			r := exec.Command("greenroom", "resolve", clip, "--not-paid")
-			r.Dir = project
+			r.Dir, r.Env = project, build(project).Env
 			if b, err := r.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, b)
 			}
