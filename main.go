@@ -17,17 +17,23 @@ import (
 // version is set when a release is linked.
 var version = "0.1.0-dev"
 
+// grace is how long a command may take to stop after the first signal.
+const grace = 15 * time.Second
+
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		if <-signals == os.Interrupt {
-			cancel(fault.ErrInterrupted)
-		} else {
-			cancel(fault.ErrTerminated)
+		cause := fault.ErrInterrupted
+		if <-signals != os.Interrupt {
+			cause = fault.ErrTerminated
 		}
+		cancel(cause)
 		signal.Stop(signals) // a second signal ends us at once
+		// A command stops by itself within a second or two. One that waits for a disk or a library that
+		// knows no context ends here: what a killed run leaves is repaired by the next one.
+		time.AfterFunc(grace, func() { os.Exit(fault.ExitCode(cause)) })
 	}()
 	dir, err := os.Getwd()
 	if err != nil {

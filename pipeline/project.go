@@ -30,6 +30,9 @@ const (
 
 // Options are what a command knows and the packages below must not look up.
 type Options struct {
+	// Context ends the reading of the manifest and its tables; nil never does.
+	Context context.Context
+
 	ManifestPath string
 	Sink         Sink
 	Now          func() time.Time
@@ -53,6 +56,13 @@ type Options struct {
 	knownManifest *manifest.Manifest
 	known         *lockfile.File
 	knownStore    *assets.Store
+}
+
+func (o Options) context() context.Context {
+	if o.Context == nil {
+		return context.Background()
+	}
+	return o.Context
 }
 
 // nothing is the entry of a clip that has none.
@@ -115,7 +125,7 @@ func Open(o Options) (*Project, error) {
 	}
 	m := o.knownManifest
 	if m == nil || !m.Unchanged() {
-		if m, err = manifest.Load(path); err != nil {
+		if m, err = manifest.Load(o.context(), path); err != nil {
 			return nil, err
 		}
 	}

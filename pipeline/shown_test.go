@@ -19,7 +19,7 @@ func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		m, err := manifest.Load(path)
+		m, err := manifest.Load(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,6 +37,7 @@ type Env struct {
 // env is Env with the global flags.
 type env struct {
 	Env
+	ctx           context.Context // of the command; ends the reading of files
 	manifest      string
 	json, verbose bool
 	cache         cacheOptions
@@ -65,7 +66,7 @@ func commands() []command {
 
 // Main runs one command and gives the exit code.
 func Main(ctx context.Context, args []string, world Env) int {
-	e := &env{Env: world, noColor: world.Getenv("NO_COLOR") != ""}
+	e := &env{Env: world, ctx: ctx, noColor: world.Getenv("NO_COLOR") != ""}
 	if f, ok := world.Stderr.(*os.File); ok {
 		e.terminal = term.IsTerminal(int(f.Fd()))
 	}
@@ -236,7 +237,7 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(e.Dir, path)
 	}
-	return pipeline.Options{ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
+	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
 		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 

@@ -13,7 +13,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +25,8 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/mergemark"
+	"greenroom/internal/regular"
+	"greenroom/internal/yamltext"
 	"greenroom/pipeline/origin"
 )
 
@@ -33,6 +34,9 @@ const (
 	version = 1
 	header  = "# written by greenroom; commit it, do not edit it\n"
 	maxSize = 64 << 20 // bytes
+	// maxForeign bounds a text that is not laid out as Encode does, bytes: the YAML package takes up to a
+	// hundred times its size.
+	maxForeign = 16 << 20
 )
 
 // Entry is what is known about one clip's take.
@@ -123,9 +127,9 @@ func Parse(name string, b []byte) (*File, error) { return parse(name, string(b),
 
 // readString is a file's text, held once.
 func readString(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
-		return "", err
+		return "", fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make it a file that can be read"), "read the lockfile")
 	}
 	defer f.Close()
 	var b strings.Builder
@@ -154,9 +158,16 @@ func parse(name, text string, known *File) (*File, error) {
 			"` or `--theirs`), then `greenroom build` brings it up to date"
 		return nil, bad(line, 1, "it has unresolved merge conflicts")
 	}
+	if len(text) > maxForeign {
+		return nil, bad(1, 1, "edited, and larger than %d MiB", maxForeign>>20)
+	}
 	b := []byte(text)
 	var d document
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict()).Decode(&d); err != nil && len(bytes.TrimSpace(b)) > 0 {
+	if err := yamltext.Decode(b, &d); err != nil && len(bytes.TrimSpace(b)) > 0 {
+		var limit *yamltext.LimitError
+		if errors.As(err, &limit) {
+			return nil, bad(limit.Line, limit.Column, "%s", limit.Msg)
+		}
 		var ye yaml.Error
 		if errors.As(err, &ye) && ye.GetToken() != nil && ye.GetToken().Position != nil {
 			p := ye.GetToken().Position

@@ -2,11 +2,14 @@ package lockfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"greenroom/internal/yamltext"
 )
 
 const indent = "    " // of an entry's lines, below its clip's name
@@ -62,7 +65,10 @@ func read(clip, block string) (Entry, error) {
 		plain.WriteString(l[len(indent):])
 	}
 	e := Entry{Clip: strings.Clone(clip)}
-	err := yaml.NewDecoder(strings.NewReader(plain.String()), yaml.Strict()).Decode(&e)
+	if plain.Len() > maxForeign {
+		return e, errors.New("the entry is too large")
+	}
+	err := yamltext.Decode([]byte(plain.String()), &e)
 	return e, err
 }
 

@@ -39,6 +39,9 @@ var eachKeys = []string{"rows", "name", "props"}
 // maxRowFaults is how many faulty rows are shown; the rest is counted.
 const maxRowFaults = 20
 
+// maxRows bounds the rows that are read of all tables, also of those that make no clip.
+const maxRows = 10 * MaxClips
+
 // rowCursor is the row that is being read.
 type rowCursor struct {
 	display string // the table's name as the manifest writes it
@@ -144,6 +147,7 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), shown: map[string]bool{}}, map[string]string{}
 	defer func() { d.row, d.texts = nil, nil }()
 	for {
+		d.alive()
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			d.sums[table] = r.Sum()
@@ -151,6 +155,10 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 		if err != nil {
 			d.table(err)
+			return
+		}
+		if d.rows++; d.rows > maxRows {
+			d.rowFault("split the tables", "more than %d rows in all tables", maxRows)
 			return
 		}
 		d.row.line, d.row.values, d.row.faulty, d.row.broken = row.Line, row.Values, false, false
@@ -176,6 +184,9 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		d.clip(path, field{f.key, f.node, f.value}, &c)
 		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.own, c.Places.own) {
 			c.Places.own = m.Clips[n-1].Places.own // ten thousand rows are written in one place
+		}
+		if d.row.faulty { // the manifest is refused: its texts would only take memory
+			c.Script, c.Scenes, c.Agent, c.Template = "", nil, nil, nil
 		}
 		m.Clips = append(m.Clips, c)
 	}
@@ -246,7 +257,11 @@ func (d *doc) fill(n ast.Node, path, text string) string {
 	out, err := rows.Fill(text, d.row.value)
 	var unknown *rows.UnknownError
 	var empty *rows.EmptyError
+	var long *rows.LongError
 	switch {
+	case errors.As(err, &long):
+		d.rowFault("shorten the text or the cells", "%s: %v", path, err)
+		d.row.broken = true
 	case errors.As(err, &unknown):
 		d.fault(n, unknownColumn(unknown.Column, d.row.columns), "%s: %v in %s", path, err, d.row.display)
 		d.row.broken = true

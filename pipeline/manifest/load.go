@@ -2,10 +2,11 @@ package manifest
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,49 +14,62 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/mergemark"
+	"greenroom/internal/regular"
+	"greenroom/internal/yamltext"
 )
 
-// Load reads a manifest. The error is a *fault.Error or a fault.List.
-func Load(path string) (*Manifest, error) {
+// Load reads a manifest. The error is a *fault.Error, a fault.List, or the cause of ctx when it ends first.
+func Load(ctx context.Context, path string) (*Manifest, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	fi, err := os.Stat(abs)
+	b, err := regular.Read(abs, MaxBytes)
+	var large *regular.SizeError
 	switch {
-	case err != nil:
-		return nil, fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
-	case fi.IsDir():
+	case errors.Is(err, regular.ErrFolder):
 		return nil, fault.New(fault.Manifest, "name the file inside it", "%s is a folder", filepath.Base(abs))
-	case fi.Size() > MaxBytes:
-		return nil, fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", fi.Size(), MaxBytes)
+	case errors.Is(err, regular.ErrNotFile):
+		return nil, fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file", filepath.Base(abs))
+	case errors.As(err, &large):
+		return nil, fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
+	case err != nil:
+		return nil, fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make the file readable"), "read the manifest")
 	}
-	b, err := os.ReadFile(abs)
-	if err != nil {
-		return nil, fault.Wrap(fault.Manifest, err, "make the file readable", "read the manifest")
-	}
-	return Parse(abs, b)
+	return ParseContext(ctx, abs, b)
 }
 
-// Parse reads a manifest's text as if it stood at path; inputs are looked for
-// beside it.
-func Parse(path string, b []byte) (m *Manifest, err error) {
-	d := &doc{name: filepath.Base(path), dir: filepath.Dir(path), lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{path: sha256.Sum256(b)}}
+// Parse reads a manifest's text as if it were the file path; inputs are relative to its folder.
+func Parse(path string, b []byte) (*Manifest, error) {
+	return ParseContext(context.Background(), path, b)
+}
+
+// ParseContext is Parse until ctx ends. The error is then the cause of ctx.
+func ParseContext(ctx context.Context, path string, b []byte) (m *Manifest, err error) {
+	d := &doc{ctx: ctx, name: filepath.Base(path), dir: filepath.Dir(path), lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{path: sha256.Sum256(b)}}
 	// The YAML library is not ours: whatever it does with hostile text ends here.
 	defer func() {
 		if r := recover(); r != nil {
+			if r == errEnded {
+				m, err = nil, context.Cause(ctx)
+				return
+			}
 			d.faultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
 			m, err = nil, d.faults.Or()
 		}
 	}()
 	if !d.textual(b) {
-		return nil, d.faults.Or()
+		return nil, d.ended()
 	}
-	f, perr := parser.ParseBytes(b, 0)
+	f, perr := yamltext.Parse(ctx, b)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if perr != nil {
 		d.syntax(perr)
 		return nil, d.faults.Or()
@@ -77,11 +91,10 @@ func Parse(path string, b []byte) (m *Manifest, err error) {
 	}
 	m = d.manifest(body)
 	if len(d.faults) > 0 {
-		d.faults.Sort()
-		d.once()
-		return nil, d.faults.Or()
+		return nil, d.ended()
 	}
 	m.Path, m.Dir, m.sums = path, d.dir, d.sums
+	d.ctx = nil // the films of rows are read later, for another caller
 	if len(m.RowCompositions) > 0 {
 		m.source = d
 	}
@@ -92,7 +105,7 @@ func Parse(path string, b []byte) (m *Manifest, err error) {
 // read again, it would be the same.
 func (m *Manifest) Unchanged() bool {
 	for path, was := range m.sums {
-		f, err := os.Open(path)
+		f, err := regular.Open(path)
 		if err != nil {
 			return false
 		}
@@ -105,11 +118,23 @@ func (m *Manifest) Unchanged() bool {
 	return true
 }
 
+// errEnded unwinds the walk over the tree when the context ended.
+var errEnded = errors.New("the context ended")
+
+// alive unwinds the walk when the context ended. The walk calls it for each mapping and each row.
+func (d *doc) alive() {
+	if d.ctx != nil && d.ctx.Err() != nil {
+		panic(errEnded)
+	}
+}
+
 // doc collects faults while the tree is walked.
 type doc struct {
+	ctx       context.Context // ends the reading
 	name, dir string
 	lines     []string
 	faults    fault.List
+	rows      int // read of all tables
 
 	row   *rowCursor                   // while the clips of a table are read
 	texts map[string]string            // files that its rows share, by path
@@ -119,6 +144,13 @@ type doc struct {
 
 	style    map[string]Style
 	families []string // under each:, good or not
+}
+
+// ended returns the faults in the file's order, each once.
+func (d *doc) ended() error {
+	d.faults.Sort()
+	d.once()
+	return d.faults.Or()
 }
 
 // once drops faults that were found again: a composition is read once for each of its formats.
@@ -176,6 +208,11 @@ func (d *doc) syntax(err error) {
 	} else {
 		msg, _, _ = strings.Cut(err.Error(), "\n")
 	}
+	var limit *yamltext.LimitError
+	if errors.As(err, &limit) {
+		d.faultAt(limit.Line, limit.Column, limit.Hint, "%s", limit.Msg)
+		return
+	}
 	hint := "look at the colons, quotes and indentation around here"
 	if strings.Contains(msg, "already defined") {
 		hint = "keep one of them, or rename one"
@@ -193,7 +230,16 @@ func (d *doc) fault(n ast.Node, hint, format string, args ...any) {
 	d.faultAt(line, col, hint, format, args...)
 }
 
+// maxFaults is how many faults are described: a file of 1 MiB can have 150,000.
+const maxFaults = 1000
+
+var moreFaults = fault.Error{Kind: fault.Manifest, Msg: "more faults follow", Hint: "fix these first"}
+
 func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
+	if len(d.faults) >= maxFaults {
+		d.faults = append(d.faults, &moreFaults)
+		return
+	}
 	e := fault.New(fault.Manifest, hint, format, args...)
 	p := d.place(line, col)
 	e.Place = &p

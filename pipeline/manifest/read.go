@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/media"
+	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/outside"
 	"greenroom/pipeline/origin"
@@ -293,10 +296,14 @@ func (d *doc) input(n ast.Node, path, value string) string {
 	}
 	fi, err := os.Stat(p)
 	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist) && fault.MachineHint(err) != "":
+		d.fault(n, fault.MachineHint(err), "%s: %s: %v", path, value, err)
 	case err != nil:
 		d.fault(n, "paths are relative to the manifest", "%s: %s does not exist", path, value)
-	case !fi.Mode().IsRegular():
+	case fi.IsDir():
 		d.fault(n, "name a file inside it", "%s: %s is a folder, not a file", path, value)
+	case !fi.Mode().IsRegular():
+		d.fault(n, "save it as a file", "%s: %s is not a regular file", path, value)
 	}
 	return p
 }

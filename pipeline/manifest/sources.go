@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/regular"
 	"greenroom/pipeline/prompt"
 )
 
@@ -212,11 +214,16 @@ func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) 
 	if text, ok := d.texts[file]; ok {
 		return text, true
 	}
-	b, err := os.ReadFile(file)
+	b, err := regular.Read(file, MaxBytes)
+	var large *regular.SizeError
 	switch {
+	case errors.As(err, &large):
+		d.fault(n, "split it", "%s: %s is %d bytes, at most %d are read", path, value, large.Size, large.Max)
+	case fault.MachineHint(err) != "":
+		d.fault(n, fault.MachineHint(err), "%s: %s cannot be read: %v", path, value, err)
 	case err != nil:
 		d.fault(n, "make the file readable", "%s: %s cannot be read", path, value)
-	case len(b) > MaxBytes || !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
+	case !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
 		d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
 	default:
 		d.sums[file] = sha256.Sum256(b)

@@ -25,7 +25,7 @@ func TestUnchangedLooksAtEveryFile(t *testing.T) {
 	for name, text := range files {
 		write(name, text)
 	}
-	m, err := Load(filepath.Join(dir, "greenroom.yaml"))
+	m, err := Load(t.Context(), filepath.Join(dir, "greenroom.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ type field struct {
 
 // fields gives a mapping's keys once each; anything else is a fault.
 func (d *doc) fields(n ast.Node, path string) []field {
+	d.alive()
 	var values []*ast.MappingValueNode
 	switch v := d.plain(n).(type) {
 	case *ast.MappingNode:

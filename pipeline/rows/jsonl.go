@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sort"
 	"strings"
 )
@@ -51,8 +50,8 @@ func (r *Reader) jsonLines(in io.Reader) error {
 	row := func(o map[string]string) (Row, error) {
 		out := Row{line, make([]string, len(r.columns))}
 		for k, v := range o {
-			i := slices.Index(r.columns, strings.TrimSpace(k))
-			if i < 0 {
+			i, ok := r.index[strings.TrimSpace(k)]
+			if !ok {
 				return Row{}, r.fault(line, 1, "give the first object every member", "%q is not in the first object", k)
 			}
 			out.Values[i] = v

@@ -14,19 +14,20 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/regular"
 )
 
 // Limits.
 const (
 	MaxCell    = 64 << 10 // bytes of one cell
 	MaxColumns = 1000
+	MaxRow     = 8 << 20   // bytes of one row: as much of a file as is in memory at once
+	MaxBytes   = 256 << 20 // of the file
 )
 
 // Row is one line of the table. Values are in the order of the columns.
@@ -41,18 +42,23 @@ type Reader struct {
 	close   io.Closer
 	sum     hash.Hash // of the bytes that were read
 	columns []string
+	index   map[string]int // of the columns
 	next    func() (Row, error)
 }
 
 // Open reads the head of a table. The kind follows from the name: .csv, .tsv, .jsonl.
 // display is how messages name the file.
 func Open(path, display string) (*Reader, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
-		return nil, fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", display)
+		return nil, fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make the file readable"), "read %s", display)
+	}
+	if fi, err := f.Stat(); err == nil && fi.Size() > MaxBytes {
+		f.Close()
+		return nil, fault.New(fault.Manifest, "split the table", "%s is %d bytes, at most %d are read", display, fi.Size(), MaxBytes)
 	}
 	sum := sha256.New()
-	r, err := newReader(io.TeeReader(f, sum), strings.ToLower(filepath.Ext(path)), display)
+	r, err := newReader(io.TeeReader(io.LimitReader(f, MaxBytes+1), sum), strings.ToLower(filepath.Ext(path)), display)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -123,6 +129,10 @@ func (r *Reader) Close() error {
 
 // named takes the columns' names, or says what is wrong with them.
 func (r *Reader) named(line int, names []string) error {
+	if len(names) > MaxColumns {
+		return r.fault(line, 1, "leave out the columns that are not used", "%d columns, at most %d are read", len(names), MaxColumns)
+	}
+	r.index = make(map[string]int, len(names))
 	for i, n := range names {
 		n = strings.TrimSpace(n)
 		switch {
@@ -132,13 +142,12 @@ func (r *Reader) named(line int, names []string) error {
 			return r.fault(line, 1, "save it as CSV UTF-8", "the file is not UTF-8 text: it has zero bytes, as UTF-16 has")
 		case !utf8.ValidString(n) || strings.ContainsAny(n, "{}|\n"):
 			return r.fault(line, 1, "use letters, digits, blanks and dashes", "column %d cannot be named %q", i+1, n)
-		case slices.Contains(r.columns, n):
+		}
+		if _, twice := r.index[n]; twice {
 			return r.fault(line, 1, "give each column a name of its own", "column %q is there twice", n)
 		}
+		r.index[n] = i
 		r.columns = append(r.columns, n)
-	}
-	if len(names) > MaxColumns {
-		return r.fault(line, 1, "leave out the columns that are not used", "%d columns, at most %d are read", len(names), MaxColumns)
 	}
 	return nil
 }

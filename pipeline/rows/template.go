@@ -39,8 +39,18 @@ type EmptyError struct{ Column string }
 
 func (e *EmptyError) Error() string { return fmt.Sprintf("column %q is empty", e.Column) }
 
+// MaxFilled bounds a text with its cells, bytes. The longest that is used is a prompt of 10,000 characters.
+const MaxFilled = 256 << 10
+
+// LongError is a text that is longer than MaxFilled once it is filled.
+type LongError struct{}
+
+func (e *LongError) Error() string {
+	return fmt.Sprintf("with the cells of this row the text is longer than %d bytes", MaxFilled)
+}
+
 // Fill puts a row's values into a text. Values go in as they are and are not looked at
-// again. The error is an [UnknownError] or an [EmptyError].
+// again. The error is an [UnknownError], an [EmptyError] or a [LongError].
 func Fill(text string, value func(column string) (string, bool)) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
@@ -62,6 +72,9 @@ func Fill(text string, value func(column string) (string, bool)) (string, error)
 		out.WriteString(text[at:m[0]])
 		out.WriteString(v)
 		at = m[1]
+		if out.Len() > MaxFilled {
+			return "", &LongError{}
+		}
 	}
 	out.WriteString(text[at:])
 	return out.String(), nil

@@ -1,17 +1,22 @@
 package watch
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"greenroom/internal/regular"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/rows"
 )
 
 // A media file that is being written is looked at this often, and is taken for whole when
@@ -62,7 +67,7 @@ func (s *Session) read() inputs {
 	in := inputs{growing: map[string]string{}}
 	b := hashText(all, s.o.Project.ManifestPath)
 	films.Write(b)
-	m, err := manifest.Parse(s.o.Project.ManifestPath, b)
+	m, err := manifest.ParseContext(cmp.Or(s.o.Project.Context, context.Background()), s.o.Project.ManifestPath, b)
 	if err != nil { // a script that is mended shows in what is left
 		fmt.Fprintf(all, "%+v\n", faultsOf(err))
 		in.broken = true
@@ -72,7 +77,7 @@ func (s *Session) read() inputs {
 	}
 	var paths []string
 	for _, e := range m.Each {
-		hashText(all, e.File)
+		hashTable(all, e.File)
 		paths = append(paths, e.File)
 	}
 	grows := map[string]bool{} // every file that was looked at
@@ -125,10 +130,22 @@ func (s *Session) read() inputs {
 }
 
 func hashText(h hash.Hash, path string) []byte {
-	b, err := os.ReadFile(path)
+	b, err := regular.Read(path, manifest.MaxBytes+1) // one more byte is reported as too many
 	fmt.Fprintf(h, "%s %v %d\n", path, err != nil, len(b))
 	h.Write(b)
 	return b
+}
+
+// hashTable adds a table, which may be larger than what should be in memory.
+func hashTable(h hash.Hash, path string) {
+	f, err := regular.Open(path)
+	if err != nil {
+		fmt.Fprintf(h, "%s %v\n", path, false)
+		return
+	}
+	defer f.Close()
+	n, err := io.Copy(h, io.LimitReader(f, rows.MaxBytes+1))
+	fmt.Fprintf(h, "%s %d %v\n", path, n, err == nil)
 }
 
 // fingerprint is the hash of what a run would read.
