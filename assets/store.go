@@ -164,12 +164,21 @@ func (s *Store) FileCondition(path string, h Hash, size int64) Condition {
 		return Intact
 	}
 	got, _, err := hashFile(path)
+	if exhausted(err) {
+		return Intact // as far as is known: the step that uses it reports the same error
+	}
 	if err != nil || got != h {
 		return Damaged
 	}
 	// The stat is of before the read: a change during it shows the next time.
 	s.checked.add(h, st)
 	return Intact
+}
+
+// exhausted reports that a file was not read because this machine has no more descriptors or memory.
+// That says nothing about the file, and a damaged file may be removed.
+func exhausted(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM)
 }
 
 // Remove takes a file out of the store. A copy that was published stays.

@@ -246,7 +246,7 @@ func (a *Account) Fetch(ctx context.Context, id, out string) (int64, error) {
 	}
 	verify := func(path string) error {
 		if err := media.Complete(path); err != nil {
-			return &notMaster{err}
+			return masterFault(err)
 		}
 		t, err := a.p.tools(ctx)
 		if fault.KindOf(err) == fault.Tool {
@@ -256,7 +256,7 @@ func (a *Account) Fetch(ctx context.Context, id, out string) (int64, error) {
 			err = media.Decodes(ctx, t, path)
 		}
 		if err != nil {
-			return &notMaster{err}
+			return masterFault(err)
 		}
 		return nil
 	}
@@ -290,7 +290,7 @@ func (a *Account) Preview(ctx context.Context, voice, out string) error {
 	link := func(context.Context, bool) (string, error) { return list[i].PreviewAudio.Reveal(), nil }
 	verify := func(path string) error {
 		if err := media.CompleteSound(path); err != nil {
-			return &notMaster{err}
+			return masterFault(err)
 		}
 		return nil
 	}

@@ -34,7 +34,8 @@ func (p *Project) lostMaster(c manifest.Clip, e lockfile.Entry) string {
 // notVideo says what a stored master is when it is no video; empty when it is one. It reads
 // the first bytes alone: a build walks the complete file before it prepares it.
 func (p *Project) notVideo(e lockfile.Entry) string {
-	if err := media.IsVideo(p.store.Path(assets.Hash(e.Master))); err != nil {
+	// A failure of this machine is reported by the step that opens the file again.
+	if err := media.IsVideo(p.store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" {
 		return "the stored take is " + err.Error()
 	}
 	return ""

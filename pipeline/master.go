@@ -34,7 +34,7 @@ type decoded struct {
 func (b *build) verifyMaster(ctx context.Context) func(path string) error {
 	return func(path string) error {
 		if err := media.Complete(path); err != nil {
-			return &notMaster{err}
+			return masterFault(err)
 		}
 		key, err := beginning(path)
 		if err != nil {
@@ -55,7 +55,7 @@ func (b *build) verifyMaster(ctx context.Context) func(path string) error {
 		}
 		defer b.cores.Release(1)
 		if err := media.Decodes(ctx, t, path); err != nil {
-			return &notMaster{err}
+			return masterFault(err)
 		}
 		b.decoded.mu.Lock()
 		defer b.decoded.mu.Unlock()
@@ -65,6 +65,14 @@ func (b *build) verifyMaster(ctx context.Context) func(path string) error {
 		b.decoded.known[key] = true
 		return nil
 	}
+}
+
+// masterFault is a notMaster, unless the file could not be read for a reason of this machine.
+func masterFault(err error) error {
+	if hint := fault.MachineHint(err); hint != "" {
+		return fault.Wrap(fault.Failed, err, hint, "verify the downloaded file")
+	}
+	return &notMaster{err}
 }
 
 // beginning is the hash of a file's size and first 256 KiB.
@@ -161,6 +169,9 @@ func (b *build) playable(ctx context.Context, s *Step) error {
 	err := media.Playable(b.store.Path(assets.Hash(e.Master)))
 	if err == nil {
 		return nil
+	}
+	if hint := fault.MachineHint(err); hint != "" {
+		return fault.Wrap(fault.Failed, err, hint, "read the stored take").For(s.Clip)
 	}
 	if !b.free(ctx, *s) {
 		return fault.Wrap(fault.Media, err, "", "the stored take cannot be used").For(s.Clip)

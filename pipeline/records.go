@@ -9,6 +9,7 @@ import (
 	"greenroom/assets"
 	bucket "greenroom/assets/remote"
 	"greenroom/compose/media"
+	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 )
@@ -116,7 +117,7 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 		return untrue("a file that it names is " + strings.TrimPrefix(missing.Error(), "the cache's "))
 	}
 	if missing == nil {
-		if err := media.Playable(s.p.store.Path(assets.Hash(e.Master))); err != nil { // sent by an earlier version
+		if err := media.Playable(s.p.store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" { // sent by an earlier version
 			return untrue("the take that it names is " + err.Error())
 		}
 	}

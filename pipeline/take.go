@@ -82,7 +82,7 @@ func (b *build) after(ctx context.Context, clip string) error {
 func (b *build) importFile(ctx context.Context, s Step) error {
 	b.send(ctx, Event{Clip: s.Clip, Stage: "resolve", State: Started, Message: "taking in " + b.rel(s.clip.File)})
 	if err := media.Playable(s.clip.File); err != nil {
-		return fault.Wrap(fault.Media, err, "replace the file by a complete WebM or MP4 video", "%s cannot be used", b.rel(s.clip.File))
+		return fault.Wrap(fault.Media, err, fault.ReadHint(err, "replace the file by a complete WebM or MP4 video"), "%s cannot be used", b.rel(s.clip.File))
 	}
 	hash, size, err := b.store.Import(s.clip.File)
 	if err != nil {

@@ -231,7 +231,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 // announced. MP3 says nothing of its length, so that only the announced one shows a cut.
 func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav string, announced float64) (float64, error) {
 	if err := media.CompleteSound(path); err != nil {
-		return 0, &notMaster{err}
+		return 0, masterFault(err)
 	}
 	seconds, err := m.WAV(ctx, path, wav)
 	switch {
@@ -240,7 +240,7 @@ func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav str
 	case errors.Is(err, syscall.ENOSPC):
 		return 0, err
 	case err != nil:
-		return 0, &notMaster{err}
+		return 0, masterFault(err)
 	case seconds <= 0:
 		return 0, &notMaster{errors.New("no sound in it")}
 	case seconds < announced*0.75-0.5:

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"greenroom/internal/excerpt"
+	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/internal/regular"
 )
 
 // ErrNotVideo reports a file that is no WebM and no MP4.
@@ -97,7 +99,7 @@ func IsVideo(path string) error {
 }
 
 func openStart(path string) (f *os.File, size int64, start []byte, err error) {
-	if f, err = os.Open(path); err != nil {
+	if f, err = regular.Open(path); err != nil {
 		return nil, 0, nil, err
 	}
 	fi, err := f.Stat()
@@ -106,7 +108,11 @@ func openStart(path string) (f *os.File, size int64, start []byte, err error) {
 		return nil, 0, nil, err
 	}
 	start = make([]byte, 512)
-	n, _ := io.ReadFull(f, start)
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		f.Close()
+		return nil, 0, nil, err
+	}
 	return f, fi.Size(), start[:n], nil
 }
 
@@ -152,6 +158,8 @@ func Decodes(ctx context.Context, t Tools, path string) error {
 		return context.Cause(ctx)
 	case err == nil && out.Len() == side*side:
 		return nil
+	case fault.MachineHint(err) != "":
+		return err
 	}
 	why := "no picture came out"
 	if w := warnings(res.Tail); len(w) > 0 {

@@ -84,8 +84,12 @@ func soundKind(b []byte) string {
 // cutWAV follows the chunks to the samples. Programs that write to a pipe leave sizes of 0 or
 // all ones.
 func cutWAV(f *os.File, size int64) string {
+	chunks := 0
 	for pos := int64(12); pos+8 <= size; {
 		var h [8]byte
+		if chunks++; chunks > maxChunks {
+			return "too many chunks before the samples"
+		}
 		if _, err := f.ReadAt(h[:], pos); err != nil {
 			return "it cannot be read to its end"
 		}
@@ -121,11 +125,17 @@ func cutMP3(start []byte, size int64) string {
 	return ""
 }
 
+// maxPages is about 10 days of speech: encoders write a page a second. Each costs a read.
+const maxPages = 1_000_000
+
 // cutOgg walks the pages: each ends inside the file, and the last says that it is the last.
 func cutOgg(f *os.File, size int64) string {
-	last := false
+	last, pages := false, 0
 	for pos := int64(0); pos < size; {
 		var h [27 + 255]byte
+		if pages++; pages > maxPages {
+			return fmt.Sprintf("more than %d pages", maxPages)
+		}
 		n, _ := f.ReadAt(h[:], pos)
 		if n < 27 || string(h[:4]) != "OggS" || n < 27+int(h[26]) {
 			return fmt.Sprintf("no page at byte %d", pos)

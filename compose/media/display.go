@@ -40,7 +40,7 @@ func ProbeDisplay(ctx context.Context, t Tools, path string) (Display, error) {
 	args := append([]string{"-v", "error", "-select_streams", "v:0", "-show_entries", "stream=sample_aspect_ratio,color_space,color_range:stream_side_data=rotation", "-of", "json"}, inputArgs(path, "")...)
 	var out bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &out, Timeout: time.Minute}); err != nil {
-		return Display{}, fault.Wrap(fault.Media, err, notMedia, "read %s", filepath.Base(path))
+		return Display{}, unreadable(err, filepath.Base(path), notMedia)
 	}
 	var d struct {
 		Streams []struct {

@@ -19,26 +19,37 @@ const (
 
 // ebml reads element heads.
 type ebml struct {
-	r    io.ReaderAt
-	size int64
-	buf  [16]byte
+	r        io.ReaderAt
+	size     int64
+	buf      [16]byte
+	elements int   // heads that were read
+	allowed  int   // heads that may be read
+	resume   int64 // where each goes on instead of after the element; 0: there
 }
+
+// spareElements is how many elements a file may have besides those of its packets. An element can be two
+// bytes long, and each costs a read: 13 MB of them took seconds.
+const spareElements = 500_000
 
 type element struct {
 	id       uint32
+	start    int64 // of its head
 	pos, end int64 // of the payload
 	unknown  bool  // the size was not written: a piped file
 }
 
 // next reads the head at pos. limit is the parent's end.
 func (e *ebml) next(pos, limit int64) (element, error) {
+	if e.elements++; e.elements > e.allowed+spareElements {
+		return element{}, fmt.Errorf("too many elements before byte %d", pos)
+	}
 	n, _ := e.r.ReadAt(e.buf[:12], pos)
 	b := e.buf[:n]
 	k := vintLen(b)
 	if k == 0 || k > 4 || len(b) <= k {
 		return element{}, fmt.Errorf("no element at byte %d", pos)
 	}
-	var el element
+	el := element{start: pos}
 	for _, c := range b[:k] {
 		el.id = el.id<<8 | uint32(c)
 	}
@@ -86,9 +97,10 @@ func (e *ebml) each(pos, end int64, f func(element) error) error {
 		}
 		if el.end > end {
 			if el.id == idCluster { // what is there of a cut cluster still counts
-				if err := f(element{id: el.id, pos: el.pos, end: end}); err != nil {
+				if err := f(element{id: el.id, start: pos, pos: el.pos, end: end}); err != nil {
 					return err
 				}
+				e.resume = 0
 			}
 			return fmt.Errorf("element %X at byte %d runs %d bytes past its parent", el.id, pos, el.end-end)
 		}
@@ -96,6 +108,9 @@ func (e *ebml) each(pos, end int64, f func(element) error) error {
 			return err
 		}
 		pos = el.end
+		if e.resume > el.start {
+			pos, e.resume = e.resume, 0
+		}
 	}
 	return nil
 }

@@ -2,12 +2,14 @@ package media
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/regular"
 )
 
 // maxSeconds is longer than any recording that is measured: a week.
@@ -21,17 +23,18 @@ const convertHint = "convert it: ffmpeg -i FILE take.wav"
 // a *fault.Error that says why the length is not known.
 func Seconds(ctx context.Context, tools func() (Tools, error), path string) (float64, error) {
 	name := filepath.Base(path)
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, fault.Wrap(fault.Media, err, "make it readable", "measure %s", name)
+	f, err := regular.Open(path)
+	switch {
+	case errors.Is(err, regular.ErrNotFile), errors.Is(err, regular.ErrFolder):
+		return 0, fault.New(fault.Media, "name a file", "%s is not a file", name)
+	case err != nil:
+		return 0, unreadable(err, name, "make it readable")
 	}
 	defer f.Close()
 	fi, err := f.Stat()
 	switch {
 	case err != nil:
 		return 0, fault.Wrap(fault.Media, err, "make it readable", "measure %s", name)
-	case !fi.Mode().IsRegular():
-		return 0, fault.New(fault.Media, "name a file", "%s is not a file", name)
 	case fi.Size() == 0:
 		return 0, fault.New(fault.Media, "save or record it again", "%s is empty", name)
 	}
@@ -55,8 +58,12 @@ func packedSeconds(
 	n, _ := f.ReadAt(start, 0)
 	kind := sniff(start[:n])
 	if kind == "webm" {
-		if scan, err := ScanWebM(f, size); err == nil {
+		scan, err := ScanWebM(f, size)
+		switch {
+		case err == nil:
 			return scan.seconds(), nil
+		case fault.MachineHint(err) != "":
+			return 0, unreadable(err, filepath.Base(path), convertHint)
 		}
 	}
 	t, err := tools()
@@ -66,13 +73,13 @@ func packedSeconds(
 	sound, err := ProbeSound(ctx, t, path)
 	if kind != "mp4" {
 		if err != nil {
-			err = fault.Wrap(fault.Media, err, convertHint, "ffprobe finds no sound in it")
+			err = fault.Wrap(fault.Media, err, fault.ReadHint(err, convertHint), "ffprobe finds no sound in it")
 		}
 		return sound.Seconds, err
 	}
 	film, err := ffprobe(ctx, t, path)
 	if err != nil {
-		return 0, fault.Wrap(fault.Media, err, convertHint, "ffprobe cannot read it")
+		return 0, fault.Wrap(fault.Media, err, fault.ReadHint(err, convertHint), "ffprobe cannot read it")
 	}
 	shown := 0.0
 	if film.Frames > 0 && !film.VFR {

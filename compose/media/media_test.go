@@ -374,14 +374,3 @@ func TestTheRecipeNamesNoPaths(t *testing.T) {
 		t.Error("the crop is not in the recipe")
 	}
 }
-
-func FuzzScanWebM(f *testing.F) {
-	f.Add([]byte("\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"))
-	f.Add([]byte("\x1a\x45\xdf\xa3\x84aaaa\x18\x53\x80\x67\x88\x1f\x43\xb6\x75\x83\xa3\x81\x81"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := ScanWebM(strings.NewReader(string(b)), int64(len(b)))
-		if err == nil {
-			_ = scanInfo(s)
-		}
-	})
-}

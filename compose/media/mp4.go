@@ -37,12 +37,19 @@ func (s *MP4Scan) issue(format string, args ...any) {
 // MP4 file; damage inside one is in Issues. The tables are read as a stream: memory does
 // not grow with the file.
 func ScanMP4(r io.ReaderAt, size int64) (*MP4Scan, error) {
-	w := &boxWalk{r: r, s: &MP4Scan{Size: size}}
+	in := &noted{r: r}
+	w := &boxWalk{r: in, s: &MP4Scan{Size: size}}
 	first, err := w.head(0, size)
+	if in.err != nil {
+		return nil, in.err
+	}
 	if err != nil || !startsMP4[first.kind] {
 		return nil, errors.New("not an MP4 file")
 	}
 	w.top()
+	if in.err != nil {
+		return nil, in.err
+	}
 	w.s.judge()
 	return w.s, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/internal/regular"
 )
 
 // Box is a rectangle in pixels.
@@ -55,22 +57,25 @@ func open(ctx context.Context, t Tools, path string) (Info, *WebMScan, error) {
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return Info{}, nil, fault.Wrap(fault.Media, err, "check the path", "read %s", path)
+		return Info{}, nil, unreadable(err, path, "check the path")
 	case !fi.Mode().IsRegular():
 		return Info{}, nil, fault.New(fault.Media, "name a file", "%s is not a file", path)
 	}
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
-		return Info{}, nil, fault.Wrap(fault.Media, err, "make it readable", "read %s", path)
+		return Info{}, nil, unreadable(err, path, "make it readable")
 	}
 	defer f.Close()
 	start := make([]byte, 512)
-	n, _ := io.ReadFull(f, start)
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return Info{}, nil, unreadable(err, path, "make it readable")
+	}
 	switch kind := sniff(start[:n]); kind {
 	case "webm":
 		s, err := ScanWebM(f, fi.Size())
 		if err != nil {
-			return Info{}, nil, fault.Wrap(fault.Media, err, notMedia, "read %s", path)
+			return Info{}, nil, unreadable(err, path, notMedia)
 		}
 		return scanInfo(s), s, nil
 	case "mp4":
@@ -131,7 +136,7 @@ func ffprobe(ctx context.Context, t Tools, path string) (Info, error) {
 		"format=duration:stream=codec_type,codec_name,width,height,avg_frame_rate,r_frame_rate,nb_read_packets,start_time,duration", "-of", "json"}, inputArgs(path, "")...)
 	var out bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &out, Timeout: 2 * time.Minute}); err != nil {
-		return Info{}, fault.Wrap(fault.Media, err, notMedia, "read %s", path)
+		return Info{}, unreadable(err, path, notMedia)
 	}
 	var d struct {
 		Format  struct{ Duration string }

@@ -44,10 +44,25 @@ var errStop = errors.New("stop")
 // maxPackets bounds memory on hostile files.
 const maxPackets = 5_000_000
 
+// longest is longer than any film, seconds: a time beyond it is damage.
+const longest = 1e7
+
+// errUp ends the walk over a cluster at an element that belongs to the segment.
+var errUp = errors.New("up")
+
 // ScanWebM walks the file reading element heads and eight bytes of each block:
-// about 2 ms for a clip of 1 MB. The error means that this is no WebM file;
-// damage inside one is in Issues.
+// about 2 ms for a clip of 1 MB. The error means that this is no WebM file, or that
+// it cannot be read; damage inside one is in Issues.
 func ScanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
+	in := &noted{r: r}
+	s, err := scanWebM(in, size)
+	if in.err != nil {
+		return nil, in.err
+	}
+	return s, err
+}
+
+func scanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
 	e := &ebml{r: r, size: size}
 	s := &WebMScan{Size: size, NoCues: true, sinceKey: map[uint64]int{}}
 	first, err := e.next(0, size)
@@ -72,8 +87,8 @@ func ScanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
 	if err := e.each(seg.pos, seg.end, w.top); err != nil && !errors.Is(err, errStop) {
 		s.issue("%v", err)
 	}
-	if w.duration > 0 {
-		s.Duration = w.duration * w.scale / 1e9
+	if d := w.duration * w.scale / 1e9; d > 0 && d < longest {
+		s.Duration = d
 	}
 	for _, t := range s.Tracks {
 		t.LongestGOP = max(t.LongestGOP, s.sinceKey[t.Number])
@@ -164,7 +179,7 @@ func (w *walk) track(el element) error {
 
 func (w *walk) cluster(el element) error {
 	base := 0.0
-	return w.each(el.pos, el.end, func(c element) error {
+	err := w.each(el.pos, el.end, func(c element) error {
 		switch c.id {
 		case idTime:
 			base = float64(w.uint(c))
@@ -173,14 +188,21 @@ func (w *walk) cluster(el element) error {
 		case idGroup:
 			return w.group(c, base)
 		case idVoid, idCRC, 0xA7, 0xAB, 0x5854: // position, previous size, silent tracks
-		case idCluster, idCues, idTags: // the next top element after a cluster of unknown size
-			return w.top(c)
+		case idCluster, idCues, idTags:
+			// The next top element after a cluster of unknown size. The segment's walk goes on with it:
+			// a call from here would nest as deep as a file has clusters.
+			w.resume = c.start
+			return errUp
 		default:
 			w.s.issue("unknown element %X at byte %d: a hole or a splice", c.id, c.pos)
 			return errStop
 		}
 		return nil
 	})
+	if errors.Is(err, errUp) {
+		return nil
+	}
+	return err
 }
 
 // group reads a block with its reference and its alpha.
@@ -222,6 +244,7 @@ func (w *walk) block(el element, base float64, alpha int64, key *bool) error {
 		w.s.issue("a packet at byte %d belongs to no track", el.pos)
 		return errStop
 	}
+	w.allowed += 5 // a group has its block, a duration, a reference and an addition
 	if w.packets++; w.packets > maxPackets {
 		w.s.issue("more than %d packets", maxPackets)
 		return errStop
@@ -286,9 +309,12 @@ func (t *Track) rate() (num, den int, vfr bool) {
 			vfr = true
 		}
 	}
-	num, den = common(1 / mean)
+	num, den = common(min(1/mean, maxFPS))
 	return num, den, vfr
 }
+
+// maxFPS is above every frame rate: times that are closer are damage.
+const maxFPS = 100_000
 
 // common snaps a measured rate to the ones that exist.
 func common(fps float64) (num, den int) {
@@ -297,5 +323,5 @@ func common(fps float64) (num, den int) {
 			return r[0], r[1]
 		}
 	}
-	return int(math.Round(fps * 1000)), 1000
+	return max(1, int(math.Round(fps*1000))), 1000
 }

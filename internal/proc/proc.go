@@ -74,12 +74,12 @@ func (e *ExitError) Error() string {
 }
 
 // Unwrap gives the reason, so errors.Is finds context.Canceled or ErrStalled. A program
-// that ended by itself and said at the end that the disk is full or its quota used up has
-// syscall.ENOSPC or syscall.EDQUOT for a reason here: it told it in words alone.
+// that ended by itself and wrote at the end that the disk is full, its quota is used up or too
+// many files are open has syscall.ENOSPC, EDQUOT, EMFILE or ENFILE as the reason here.
 func (e *ExitError) Unwrap() error {
 	if e.Reason == nil && e.Code != 0 {
 		end := e.Tail[max(0, len(e.Tail)-lastWords):]
-		for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
+		for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE} {
 			if strings.Contains(strings.ToLower(end), full.Error()) {
 				return full
 			}
