@@ -49,7 +49,7 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 	}
 	var out bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}, Stdout: &out, Timeout: time.Minute}); err != nil {
-		return t, fault.Wrap(fault.Tool, err, installHint, "ffmpeg does not run")
+		return t, fault.Wrap(fault.Tool, err, fault.ReadHint(err, installHint), "ffmpeg does not run")
 	}
 	m := versionPattern.FindStringSubmatch(out.String())
 	if m == nil {
@@ -64,7 +64,7 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 	}
 	out.Reset()
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-encoders"}, Stdout: &out, Timeout: time.Minute}); err != nil {
-		return t, fault.Wrap(fault.Tool, err, installHint, "ffmpeg does not run")
+		return t, fault.Wrap(fault.Tool, err, fault.ReadHint(err, installHint), "ffmpeg does not run")
 	}
 	for _, enc := range []string{"libvpx-vp9", "libopus", "libwebp", "libx264"} {
 		if !strings.Contains(out.String(), " "+enc+" ") {

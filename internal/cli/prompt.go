@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/regular"
 	"greenroom/pipeline/prompt"
 )
 
@@ -130,14 +131,20 @@ func (e *env) readPrompt(name string) (*prompt.Prompt, error) {
 		if fi, err := os.Stat(path); err == nil && fi.IsDir() {
 			return nil, fault.New(fault.Usage, "name the file inside it", "%s is a folder", name)
 		}
-		f, err := os.Open(path)
+		f, err := regular.Open(path)
+		if errors.Is(err, regular.ErrNotFile) {
+			return nil, fault.New(fault.Usage, "write - to read standard input", "%s is not a regular file", name)
+		}
 		if err != nil {
 			return nil, unreadable(name, err)
 		}
 		defer f.Close()
 		in, dir = f, filepath.Dir(path)
 	}
-	b, err := io.ReadAll(io.LimitReader(in, prompt.MaxBytes+1))
+	b, err := readUntil(e.ctx, io.LimitReader(in, prompt.MaxBytes+1))
+	if err != nil && e.ctx.Err() != nil {
+		return nil, context.Cause(e.ctx)
+	}
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
@@ -157,4 +164,23 @@ func unreadable(name string, err error) error {
 		err = pe.Err
 	}
 	return fault.Wrap(fault.Usage, err, "name a prompt file, or - for standard input", "read the prompt %s", name)
+}
+
+// readUntil is io.ReadAll that ctx ends: standard input may never end.
+func readUntil(ctx context.Context, in io.Reader) ([]byte, error) {
+	type result struct {
+		b   []byte
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		b, err := io.ReadAll(in)
+		done <- result{b, err}
+	}()
+	select {
+	case r := <-done:
+		return r.b, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }

@@ -26,7 +26,7 @@ import (
 const (
 	MaxCell    = 64 << 10 // bytes of one cell
 	MaxColumns = 1000
-	MaxRow     = 8 << 20   // bytes of one row: as much of a file as is in memory at once
+	MaxRow     = 4 << 20   // bytes of one row: as much of a file as is in memory at once
 	MaxBytes   = 256 << 20 // of the file
 )
 
