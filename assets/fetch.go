@@ -87,6 +87,9 @@ type Download struct {
 	// link, a few times; then Verify's error is returned. HTTP cannot report that a body
 	// without a length was cut. nil accepts every file.
 	Verify func(path string) error
+	// VerifyContent is Verify for FetchInto: it also gets the file's hash, so that equal
+	// files need be read once.
+	VerifyContent func(path string, h Hash) error
 	// Within is how long a download may take; 0: no limit. What has arrived is kept.
 	Within time.Duration
 }
@@ -105,9 +108,22 @@ func (f *Fetcher) Fetch(ctx context.Context, d Download) (FetchResult, error) {
 // FetchInto is Fetch into a store: the file is synced and named once, by its content.
 // Dst names the unfinished file alone, on the store's file system.
 func (f *Fetcher) FetchInto(ctx context.Context, s *Store, d Download) (hash Hash, res FetchResult, err error) {
+	var size int64
+	if verify := d.VerifyContent; verify != nil {
+		d.Verify = func(path string) (err error) {
+			if hash, size, err = hashFile(path); err != nil {
+				return err
+			}
+			return verify(path, hash)
+		}
+	}
 	res, err = f.fetch(ctx, d, func(part string) (err error) {
-		hash, _, err = s.Adopt(part)
-		return err
+		if d.VerifyContent == nil {
+			if hash, size, err = hashFile(part); err != nil {
+				return err
+			}
+		}
+		return s.adopt(part, hash, size)
 	})
 	return hash, res, err
 }

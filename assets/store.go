@@ -254,21 +254,29 @@ func (s *Store) Adopt(path string) (Hash, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
-	final := s.Path(h)
-	if s.Has(h, size) {
-		return h, size, os.Remove(path)
-	}
-	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
-		return "", 0, full(err, "store a file")
-	}
-	if err := atomicfile.Commit(path, final); err != nil {
-		return "", 0, full(err, "store a file")
-	}
-	if err := os.Chmod(final, 0o444); err != nil {
+	if err := s.adopt(path, h, size); err != nil {
 		return "", 0, err
 	}
-	s.written(h, final)
 	return h, size, nil
+}
+
+// adopt moves a file, whose hash and size are known, into the store.
+func (s *Store) adopt(path string, h Hash, size int64) error {
+	final := s.Path(h)
+	if s.Has(h, size) {
+		return os.Remove(path)
+	}
+	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
+		return full(err, "store a file")
+	}
+	if err := atomicfile.Commit(path, final); err != nil {
+		return full(err, "store a file")
+	}
+	if err := os.Chmod(final, 0o444); err != nil {
+		return err
+	}
+	s.written(h, final)
+	return nil
 }
 
 // Import copies a file of the user's into the store.

@@ -79,7 +79,7 @@ type build struct {
 
 	takes   keyedMutex // one at a time per take key
 	twins   twins
-	decoded decoded
+	masters verifiedMasters
 
 	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
 	templates map[string]heygen.Template // by id, the same

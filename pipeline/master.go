@@ -2,11 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -22,29 +19,25 @@ type notMaster struct{ error }
 
 func (e *notMaster) Unwrap() error { return e.error }
 
-// decoded are beginnings of masters whose first picture was decoded: clips with equal words
-// have equal masters, and one process for each of thousands would be most of a build.
-type decoded struct {
+// verifiedMasters are masters that were walked and decoded in this run: clips with equal words have
+// equal masters, and one process for each of thousands would be most of a build.
+type verifiedMasters struct {
 	mu    sync.Mutex
-	known map[[sha256.Size]byte]bool
+	known map[assets.Hash]bool
 }
 
 // verifyMaster reports why a downloaded file cannot be a clip's master: it walks the
 // container and decodes the first picture.
-func (b *build) verifyMaster(ctx context.Context) func(path string) error {
-	return func(path string) error {
-		if err := media.Complete(path); err != nil {
-			return masterFault(err)
-		}
-		key, err := beginning(path)
-		if err != nil {
-			return err
-		}
-		b.decoded.mu.Lock()
-		known := b.decoded.known[key]
-		b.decoded.mu.Unlock()
+func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Hash) error {
+	return func(path string, h assets.Hash) error {
+		b.masters.mu.Lock()
+		known := b.masters.known[h]
+		b.masters.mu.Unlock()
 		if known {
 			return nil
+		}
+		if err := media.Complete(path); err != nil {
+			return masterFault(err)
 		}
 		t, err := b.tools(ctx)
 		if err != nil {
@@ -57,12 +50,12 @@ func (b *build) verifyMaster(ctx context.Context) func(path string) error {
 		if err := media.Decodes(ctx, t, path); err != nil {
 			return masterFault(err)
 		}
-		b.decoded.mu.Lock()
-		defer b.decoded.mu.Unlock()
-		if b.decoded.known == nil {
-			b.decoded.known = map[[sha256.Size]byte]bool{}
+		b.masters.mu.Lock()
+		defer b.masters.mu.Unlock()
+		if b.masters.known == nil {
+			b.masters.known = map[assets.Hash]bool{}
 		}
-		b.decoded.known[key] = true
+		b.masters.known[h] = true
 		return nil
 	}
 }
@@ -73,26 +66,6 @@ func masterFault(err error) error {
 		return fault.Wrap(fault.Failed, err, hint, "verify the downloaded file")
 	}
 	return &notMaster{err}
-}
-
-// beginning is the hash of a file's size and first 256 KiB.
-func beginning(path string) (sum [sha256.Size]byte, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return sum, err
-	}
-	defer f.Close()
-	fi, err := f.Stat()
-	if err != nil {
-		return sum, err
-	}
-	h := sha256.New()
-	fmt.Fprintln(h, fi.Size())
-	if _, err := io.CopyN(h, f, 256<<10); err != nil && !errors.Is(err, io.EOF) {
-		return sum, err
-	}
-	h.Sum(sum[:0])
-	return sum, nil
 }
 
 // badMaster explains a file that cannot be a master. Nothing was stored.

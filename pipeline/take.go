@@ -225,7 +225,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
 	dst := b.store.ResumePath(takePart(s.Key))
 	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{
-		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), Verify: b.verifyMaster(ctx),
+		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), VerifyContent: b.verifyMaster(ctx),
 		Progress: func(done, total int64) {
 			b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
 		},
