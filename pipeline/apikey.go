@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/outside"
 	"greenroom/internal/proc"
+	"greenroom/internal/regular"
 	"greenroom/pipeline/allow"
 )
 
@@ -38,7 +39,7 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		b, err := os.ReadFile(path)
+		b, err := readKeyFile(path)
 		if err != nil {
 			return "", fault.Wrap(fault.Auth, err, "write the key into that file, or name another in heygen.key", "read the HeyGen key")
 		}
@@ -103,14 +104,11 @@ const maxManifest = 1 << 20
 // environment of every child. It reads the file as text, so that commands which do not
 // open the project, such as doctor, and faulty manifests are covered too.
 func HideKeyVariable(manifestPath string) {
-	f, err := os.Open(manifestPath)
+	f, err := regular.Open(manifestPath) // a pipe would wait here for ever
 	if err != nil {
 		return // there is no manifest
 	}
 	defer f.Close()
-	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() {
-		return
-	}
 	b, err := io.ReadAll(io.LimitReader(f, maxManifest))
 	if err != nil {
 		return
@@ -118,6 +116,17 @@ func HideKeyVariable(manifestPath string) {
 	for _, m := range keyVariable.FindAllStringSubmatch(string(b), -1) {
 		hideKey("$" + m[1])
 	}
+}
+
+// readKeyFile reads the first bytes of the file with the key. Programs that keep secrets offer it as a
+// pipe, so that is allowed; a device that never ends is cut.
+func readKeyFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, 64<<10))
 }
 
 // hideKey keeps the variable of a reference, and its value, to this process.

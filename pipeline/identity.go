@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -132,7 +131,7 @@ func keyAccountOf(ref, dir string, getenv func(string) string) string {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		b, _ := os.ReadFile(path) // an unreadable key is reported when it is needed
+		b, _ := readKeyFile(path) // an unreadable key is reported when it is needed
 		key, _, _ = strings.Cut(string(b), "\n")
 	}
 	if key = strings.TrimSpace(key); key == "" {

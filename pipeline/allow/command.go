@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/regular"
 )
 
 // Limits of what a command line may name inside the project.
@@ -148,7 +149,7 @@ func (c *Command) add(path string, left *budget) error {
 	if left.files < 0 || left.bytes < 0 {
 		return errors.New("the command names a folder with too many files")
 	}
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return err
 	}
