@@ -104,8 +104,8 @@ const (
 	masterRate = 25 << 20
 )
 
-// masterLimit is the size at which a download of so many seconds ends; 0 when the length is
-// not known, and then the Fetcher's own limit is in force.
+// masterLimit is the size, in bytes, at which a download of a video of that many seconds ends; 0
+// when the length is not known: then the Fetcher's own limit applies.
 func masterLimit(seconds float64) int64 {
 	if seconds <= 0 {
 		return 0

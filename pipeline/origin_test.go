@@ -38,7 +38,7 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 	}
 	for _, api := range []string{"v2", "v3", "auto"} {
 		p.manifest(api, `one: {script: "One."}`)
-		if api == "auto" { // nobody can be asked here
+		if api == "auto" { // the account has to be asked
 			p.env["HEYGEN_API_BASE"] = newGate(t).srv.URL
 		}
 		steps, err := p.plan()

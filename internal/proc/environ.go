@@ -13,7 +13,7 @@ import (
 // This file is the only place that builds the environment of a child.
 //
 // It is a list of what is removed, not of what stays: node, npm, a browser, ffmpeg and
-// what a user's composition reads need variables that nobody can list (proxies, fonts,
+// what a user's composition reads need variables that no list can name (proxies, fonts,
 // graphics drivers, LD_LIBRARY_PATH, NIX_*, NODE_*, REMOTION_*), and one that is missing
 // fails in ways that do not name it. Secrets have names by convention, so the removal goes
 // by convention too: more is removed than one list of services would hold. A variable that

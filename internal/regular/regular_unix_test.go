@@ -41,7 +41,7 @@ func TestALargeFileIsNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(path, 1<<40); err != nil {
-		t.Skip("no files with holes here: ", err)
+		t.Fatal("a file with a hole: ", err)
 	}
 	var size *SizeError
 	if _, err := Read(path, 1<<20); !errors.As(err, &size) || size.Size != 1<<40 || size.Max != 1<<20 {

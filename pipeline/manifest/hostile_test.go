@@ -91,7 +91,7 @@ func TestALargeScriptIsNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(script, 1<<40); err != nil {
-		t.Skip("no files with holes here: ", err)
+		t.Fatal("a file with a hole: ", err)
 	}
 	_, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte("version: 1\nclips: {a: {avatar: {id: a}, voice: {id: b}, script: s.md}}\n"))
 	if err == nil || !strings.Contains(err.Error(), "s.md is 1099511627776 bytes, at most 1048576 are read") {

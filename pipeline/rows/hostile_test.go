@@ -132,7 +132,7 @@ func TestALargeTableIsNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(path, 1<<40); err != nil {
-		t.Skip("no files with holes here: ", err)
+		t.Fatal("a file with a hole: ", err)
 	}
 	if _, err := Open(path, "people.csv"); err == nil || !strings.Contains(err.Error(), "at most 268435456 are read") {
 		t.Error(err)
