@@ -173,7 +173,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := p.reloadLock(); err != nil {
 		return sum, err
 	}
-	if err := p.migrateOrigins(ctx); err != nil {
+	if err := p.migrateOrigins(ctx, !o.StandIns && !o.Draft); err != nil {
 		return sum, err
 	}
 	if !plan.idle() {

@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
@@ -57,9 +60,9 @@ func (p *Project) onlyAccount() origin.Origin {
 }
 
 // migrateOrigins records who made the takes of earlier versions: in the ledger what this
-// disk says, and for the rest what the account says. Takes that the account does not know
-// are Foreign from then on. The caller holds the submitter's lock.
-func (p *Project) migrateOrigins(ctx context.Context) error {
+// disk says, and with askToo for the rest what the account says. Takes that the account does
+// not know are Foreign from then on. The caller holds the submitter's lock.
+func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 	list, err := p.ledger.List(ctx)
 	if err != nil {
 		return err
@@ -91,7 +94,7 @@ func (p *Project) migrateOrigins(ctx context.Context) error {
 		entries = append(entries, e)
 		ask[e.VideoID] = e.Route
 	}
-	if len(ask) > 0 && !p.Sandboxed() {
+	if askToo && len(ask) > 0 && !p.Sandboxed() {
 		found, err := p.askAccount(ctx, ask)
 		if err != nil {
 			return err
@@ -116,6 +119,9 @@ func (p *Project) migrateOrigins(ctx context.Context) error {
 	return p.ledger.SetOrigins(ctx, rows)
 }
 
+// askJobs is how many videos are read at once.
+const askJobs = 8
+
 // askAccount reads videos on the account to see whether they are its own.
 func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
 	client, err := p.connect(ctx)
@@ -123,17 +129,25 @@ func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map
 		return nil, err
 	}
 	current := p.identity(ctx, true).Current
+	var mu sync.Mutex
 	found := map[string]origin.Origin{}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(askJobs)
 	for id, route := range videos {
-		_, err := client.Job(ctx, kindOf(p.recordRoute(ctx, route)), id)
-		switch {
-		case err == nil:
-			found[id] = current
-		case heygen.NotFound(err):
-			found[id] = origin.Foreign
-		default:
-			return nil, explain(err, "find out which account made video "+id)
-		}
+		g.Go(func() error {
+			o := current
+			_, err := client.Job(ctx, kindOf(p.recordRoute(ctx, route)), id)
+			if heygen.NotFound(err) {
+				o, err = origin.Foreign, nil
+			}
+			if err != nil {
+				return explain(err, "find out which account made video "+id)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[id] = o
+			return nil
+		})
 	}
-	return found, nil
+	return found, g.Wait()
 }

@@ -261,7 +261,7 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	if steps, err := p.plan(); err != nil || steps[0].Action != Fetch || !strings.Contains(steps[0].Reason, "nothing more to pay") {
 		t.Errorf("its own sandbox's takes are bought again: %+v, %v", steps, err)
 	}
-	if err := p.with(func(q *Project) error { return errors.Join(q.openState(), q.migrateOrigins(t.Context())) }); err != nil {
+	if err := p.with(func(q *Project) error { return errors.Join(q.openState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
 		t.Fatal(err)
 	}
 	if lock := p.read(LockName); strings.Count(lock, "origin: sandbox") != 2 {
@@ -287,6 +287,12 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	}
 	_, err := p.build(BuildOptions{Frozen: true})
 	mustSay(t, err, "without its account", "greenroom build")
+	key := p.env["HEYGEN_API_KEY"]
+	delete(p.env, "HEYGEN_API_KEY") // watch and --stand-ins buy nothing and need none
+	if sum, err := p.build(BuildOptions{StandIns: true}); err != nil || sum.StandIns != 2 || sum.Bought != 0 {
+		t.Errorf("%+v, %v", sum, err)
+	}
+	p.env["HEYGEN_API_KEY"] = key
 	f := newGate(t)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	confirmed := 0

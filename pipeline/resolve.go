@@ -37,7 +37,7 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	}
 	defer unlock()
 	if !a.Unverified {
-		if err := p.migrateOrigins(ctx); err != nil {
+		if err := p.migrateOrigins(ctx, true); err != nil {
 			return err
 		}
 	}
