@@ -74,7 +74,19 @@ func TestKilledRendersLeaveNothing(t *testing.T) {
 		if b, err := os.ReadFile(film(r)); err == nil && !bytes.Equal(b, want[r]) {
 			t.Errorf("a killed %s render left a film of %d bytes, not %d", r, len(b), len(want[r]))
 		}
-		eventually(t, "the end of what it started", func() bool { return len(marked(mark)) == 0 })
+		for late, gone := time.After(30*time.Second), false; !gone && len(marked(mark)) > 0; {
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-late:
+				gone = true
+			}
+		}
+		if left := marked(mark); len(left) > 0 {
+			t.Errorf("a %s render was killed and left %v", r, left)
+			for pid := range left { // a failed test leaves nothing behind
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
 	}
 	t.Logf("%d of %d renders were killed", killed, kills)
 	if killed == 0 {

@@ -33,6 +33,13 @@ const answer = (id, e) => {
   process.stderr.write(String(e.stack ?? e) + '\n');
   say({id, error: e.fault ?? 'crash', message: String(e.message ?? e).slice(0, 4000), ...e.more});
 };
+function killAll() {
+  if (process.platform === 'win32') process.exit(1);
+  process.kill(0, 'SIGKILL'); // our group: the browser and every encoder
+}
+// A pipe that breaks says that the process that started this one was killed. What is
+// written next would end this process as an exception, and leave the browser alive.
+for (const pipe of [process.stdout, process.stderr]) pipe.on('error', killAll);
 // After these the process is in no known state: it ends, and a new one goes on.
 const fatal = (name, e) => {
   if (busy) answer(busy.id, new Fault(name, e));
@@ -63,10 +70,6 @@ childProcess.spawn = (file, args, options) => {
   const own = process.platform === 'win32' ? options : {...options, detached: false};
   browserProcess = spawn(file, all, own);
   return browserProcess;
-};
-const killAll = () => {
-  if (process.platform === 'win32') process.exit(1);
-  process.kill(0, 'SIGKILL'); // our group: the browser and every encoder
 };
 
 // What Remotion says when the browser, or a tab's process, went away under it.
@@ -304,7 +307,9 @@ const operations = {
   },
 };
 
+let ended = false; // stdin is closed
 const serve = async (request) => {
+  if (ended) return; // it was read together with the end, and nothing would stop it
   const broken = new Promise((_, reject) => {
     busy = {...request, reject, pages: new Set()};
   });
@@ -333,10 +338,23 @@ lines.on('line', (text) => {
   // A bundler cannot be stopped halfway: it goes on, and whoever is in a hurry ends us.
   else if (busy.op !== 'bundle') busy.reject(new Fault('cancelled', 'cancelled'));
 });
+/** Waits until a process has ended, for a few seconds; false when it has not. */
+const ends = async (child) => {
+  const over = () => !child || child.exitCode !== null || child.signalCode !== null;
+  if (over()) return true;
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, 3000)));
+  await Promise.race([new Promise((resolve) => child.once('exit', resolve)), late]);
+  clearTimeout(timer);
+  return over();
+};
 lines.on('close', async () => {
-  // Closed in mid-film, the one who started us is gone or in a hurry.
+  ended = true;
+  // Closed in the middle of a film: the process that started this one is gone, or in a hurry.
   if (busy) killAll();
   await opening.catch(() => {});
   await closeBrowser().catch(() => {}); // dead already, at best
+  // Remotion's close signals a process group of the browser's own, which it does not have here.
+  if (!(await ends(browserProcess))) killAll();
   write('', () => process.exit(0));
 });
