@@ -211,6 +211,7 @@ func TestWhatIsKilledAgainAndAgainIsOneClearError(t *testing.T) {
 func TestNobodyIsLeftWhenWeAreKilled(t *testing.T) {
 	t.Parallel()
 	_, spec := film(t, "Held")
+	spec.CacheDir = t.TempDir() // other tests' renders have folders in the common one
 	in, err := json.Marshal(spec)
 	if err != nil {
 		t.Fatal(err)
