@@ -175,7 +175,7 @@ func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, erro
 }
 
 // errNoID is a video that is on the list under the title that was searched for, and has no
-// id there. It is no proof that nothing was bought.
+// id there. It does not show that nothing was bought.
 var errNoID = errors.New("a video with this title has no id in the list")
 
 // maxPages bounds a search over a list that never ends.

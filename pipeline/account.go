@@ -47,7 +47,7 @@ func (a *Account) Close() error {
 // the next time. Without a manifest there is no project and nothing is kept.
 func (a *Account) keepsState() {
 	if _, err := os.Stat(a.p.Manifest.Path); err == nil {
-		_ = os.MkdirAll(a.p.state, 0o700) // only a memory
+		_ = os.MkdirAll(a.p.state, 0o700) // what is kept there is a cache
 	}
 }
 
