@@ -118,7 +118,7 @@ func (w *world) judge(stores []store) {
 		for _, m := range stores {
 			switch r := w.row(m, clip, at.account); {
 			case r.State == Submitted && !ids[r.VideoID]:
-				w.fail("clip %s is recorded as %q, which nobody billed", clip, r.VideoID)
+				w.fail("clip %s is recorded as %q, which was never billed", clip, r.VideoID)
 			case r.State != Submitted && len(ids) > 0 && r.State != Parked && r.State != Sending:
 				w.fail("clip %s was billed and forgotten: its row is %q", clip, r.State)
 			case r.State != Submitted && at.account == accountOne && w.s.drive == nil:
