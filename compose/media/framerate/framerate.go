@@ -38,6 +38,8 @@ const (
 	near = 0.25
 	// usual is the share of all steps from which a step counts as usual.
 	usual = 0.05
+	// jitter is the share by which clocks that jitter may hide the rate of a short clip.
+	jitter = 0.003
 	// Fastest is more than any camera or screen recorder, pictures per second.
 	Fastest = 1000
 )
@@ -70,13 +72,13 @@ func Measure(times []float64, tick float64, announced ...Rate) Timing {
 	unsure := max(closeTo, tick/float64(len(steps))/mean)
 	regular := steps[0] >= mean-2.1*tick && steps[len(steps)-1] <= mean+2.1*tick
 	for _, r := range candidates(1/mean, unsure, announced) {
-		if regular && fits(ts, r, tick) {
+		if regular && fits(ts, r) {
 			return Timing{Rate: reduced(r)}
 		}
 	}
 	even := 1 / slope(ts)
-	for _, r := range []Rate{Snap(even), approximate(even)} {
-		if fits(ts, r, tick) {
+	for _, r := range append(candidates(even, jitter, announced), approximate(even)) {
+		if fits(ts, r) {
 			return Timing{Rate: r}
 		}
 	}
@@ -120,7 +122,7 @@ func meanNear(steps []float64, step, tick float64) float64 {
 
 // fits reports that each picture is at its own place of a constant rate. The middle of all differences is the first
 // place, as the first picture may be the one with a late clock.
-func fits(ts []float64, r Rate, tick float64) bool {
+func fits(ts []float64, r Rate) bool {
 	if r.Num <= 0 || r.Den <= 0 || r.Num > Fastest*r.Den {
 		return false
 	}
@@ -130,7 +132,12 @@ func fits(ts []float64, r Rate, tick float64) bool {
 		d := t - float64(i)*period
 		low, high = min(low, d), max(high, d)
 	}
-	return high-low <= max(2*off*period, min(2.1*tick, period))
+	for i := 1; i < len(ts); i++ { // the grid of few pictures hides a step that is half as long again
+		if math.Abs(ts[i]-ts[i-1]-period) > 0.5*period {
+			return false
+		}
+	}
+	return high-low <= 2*off*period
 }
 
 // shortest returns the shortest step that is usual. Steps are sorted.
