@@ -104,7 +104,8 @@ func warnings(tail string) []string {
 
 // harmless lines say nothing about the file.
 func harmless(l string) bool {
-	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking"} {
+	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking",
+		"Guessed Channel Layout for Input Stream"} {
 		if strings.Contains(l, s) {
 			return true
 		}
