@@ -60,6 +60,9 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if report.Info.VFR {
 		spec.Frames = 0
 	}
+	if spec.Hold {
+		spec.Held = report.Held()
+	}
 	defer os.Remove(spec.Out) // gone already when it was adopted
 	if err := b.encode(ctx, s, t, spec); err != nil {
 		return err
@@ -95,7 +98,11 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	}
 	made = &e
 	b.count(func(sum *Summary) { sum.Prepared++ })
-	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)})
+	message := fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)
+	if done.Loudness != nil {
+		message += fmt.Sprintf(", %s", done.Loudness)
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: message})
 	return nil
 }
 
@@ -163,7 +170,7 @@ func expectMaster(c manifest.Clip, req request, announced float64) media.Expect 
 
 func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 	e := expectation(c)
-	e.Prepared, e.Duration, e.DurationTolerance = true, in.Duration, 0.02
+	e.Prepared, e.Duration, e.DurationTolerance, e.Loudness = true, in.Duration, 0.02, c.Prepare.Loudness
 	// The crop makes the presenter fill the frame: coverage was judged on the master.
 	e.CoverageMin, e.CoverageMax, e.Border = 0, 1, "all"
 	return e
@@ -172,7 +179,7 @@ func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 func expectation(c manifest.Clip) media.Expect {
 	return media.Expect{
 		Transparent: c.Transparent, DurationTolerance: c.Checks.Duration,
-		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border,
+		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border, Hold: c.Prepare.Hold,
 	}
 }
 
@@ -187,7 +194,11 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 		in.Duration = float64(in.Frames) * float64(in.FPSDen) / float64(in.FPSNum)
 	}
 	if r.Info.VFR {
-		in.Duration = r.Info.Duration
+		in.Duration = r.Seconds
+	}
+	if held := r.Held(); c.Prepare.Hold && held > 0 {
+		in.Frames += held
+		in.Duration += float64(held) * float64(in.FPSDen) / float64(max(1, in.FPSNum))
 	}
 	if c.Transparent && c.Prepare.Crop && r.Box.W > 0 && r.Box.H > 0 {
 		in.Box = lockfile.Box{X: r.Box.X, Y: r.Box.Y, W: r.Box.W, H: r.Box.H}
@@ -198,7 +209,7 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 // prepareSpec is the recipe for a clip: a pure function of the manifest and of
 // what the check saw.
 func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
-	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness}
+	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness, Hold: c.Prepare.Hold}
 	if isKeyed(route) {
 		s.Key = c.KeyColor
 	}

@@ -36,6 +36,9 @@ type Expect struct {
 	KeyColor                 string  // a master to be keyed here: #RRGGBB
 	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
 
+	Hold     bool     // the last picture is repeated until the sound ends
+	Loudness *float64 // asked of a prepared file, LUFS
+
 	Again string // the advice for a damaged file: how to get it again
 
 	Poster *PosterSpec // made from the same decode, when not nil
@@ -50,6 +53,10 @@ type Report struct {
 	Coverage [3]float64 `json:"coverage"` // of a frame: least, mean, most
 	Frames   int        `json:"frames"`   // decoded
 	Straight bool       `json:"straight"` // straight alpha, not premultiplied
+
+	Seconds  float64     `json:"seconds"`            // of pictures
+	Sound    *SoundTrack `json:"sound,omitempty"`    // not of prepared files, unless their loudness is checked
+	Loudness *Loudness   `json:"loudness,omitempty"` // of a prepared file
 
 	again string // see Expect
 }
@@ -114,7 +121,11 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	} else if e.Transparent && e.KeyColor == "" {
 		r.add("alpha", Fail, info.VideoCodec+" in MP4", "alpha", "MP4 carries no alpha here: use a WebM, or a key colour with route v2-key")
 	}
+	if err := r.measure(ctx, t, e); err != nil {
+		return nil, err
+	}
 	r.timing(e)
+	r.listen(e)
 	l, err := watch(ctx, t, path, info, e, progress)
 	if err != nil {
 		return nil, err
@@ -139,10 +150,6 @@ func (r *Report) structure(s *WebMScan) {
 	if s.NoCues && len(s.Issues) == 0 {
 		r.add("seeking", Warn, "no index", "an index", "prepared files get one")
 	}
-	if v, a := s.Video(), s.Audio(); v != nil && a != nil {
-		off := v.Start() - a.Start()
-		r.add("sound offset", judge(math.Abs(off) > 0.1, Warn), fmt.Sprintf("%+.0f ms", off*1000), "±100 ms", "the offset is kept when the clip is prepared")
-	}
 }
 
 // alphaPackets judges what the packets carry; the AlphaMode tag only has to agree.
@@ -162,11 +169,7 @@ func (r *Report) alphaPackets(s *WebMScan) {
 
 func (r *Report) timing(e Expect) {
 	i := r.Info
-	if e.Duration > 0 {
-		diff := math.Abs(i.Duration-e.Duration) / e.Duration
-		r.add("duration", judge(diff > e.DurationTolerance && math.Abs(i.Duration-e.Duration) > 0.1, Fail),
-			seconds(i.Duration), fmt.Sprintf("%s ± %.0f %%", seconds(e.Duration), e.DurationTolerance*100), "the clip is not as long as announced; "+r.again+", or widen checks.duration")
-	}
+	r.length(e)
 	r.add("frame rate", judge(i.VFR, Warn), map[bool]string{true: "varies", false: fmt.Sprintf("%.5g", i.FPS())}[i.VFR], "constant", "frames may repeat or be skipped in a composition; prepared files are constant")
 	r.add("first timestamp", judge(i.FirstVideoPTS != 0, map[bool]Verdict{true: Fail, false: Warn}[e.Prepared]), seconds(i.FirstVideoPTS), "0.000 s", "a renderer would show every frame late; prepared files start at 0")
 	if e.Prepared {

@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -16,8 +17,8 @@ import (
 
 // Loudness is how loud a sound is by EBU R128.
 type Loudness struct {
-	Integrated float64 `json:"lufs"` // LUFS; -Inf when less than a block of 0.4 s is above -70 LUFS
-	Peak       float64 `json:"dbtp"` // true peak, dBTP; -Inf for digital silence
+	Integrated float64 // LUFS; -Inf when less than a block of 0.4 s is above -70 LUFS
+	Peak       float64 // true peak, dBTP; -Inf for digital silence
 }
 
 const (
@@ -48,6 +49,17 @@ func (l Loudness) String() string {
 		return "no loudness"
 	}
 	return fmt.Sprintf("%.1f LUFS, %.1f dBTP", l.Integrated, l.Peak)
+}
+
+// MarshalJSON writes null for what is not finite.
+func (l Loudness) MarshalJSON() ([]byte, error) {
+	finite := func(v float64) *float64 {
+		if math.IsInf(v, 0) {
+			return nil
+		}
+		return &v
+	}
+	return json.Marshal(map[string]*float64{"lufs": finite(l.Integrated), "dbtp": finite(l.Peak)})
 }
 
 var (
@@ -158,6 +170,9 @@ func (s PrepareSpec) soundRecipe() string {
 	recipe := "sound/2"
 	if s.Loudness != nil {
 		recipe += fmt.Sprintf(" %g LUFS", *s.Loudness)
+	}
+	if s.Hold {
+		recipe += " hold"
 	}
 	return recipe
 }

@@ -29,7 +29,8 @@ type PrepareSpec struct {
 	Frames        int     // expected
 	Duration      float64 // expected, seconds
 	Loudness      *float64
-	Held          int // how often the last picture is repeated at the end, for sound that is longer
+	Hold          bool // the last picture is repeated until the sound ends
+	Held          int  // how often, see Report.Held
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.

@@ -97,11 +97,15 @@ type gain struct {
 // filters are the gain and a limiter for true peaks. The limiter looks at samples, so it works at four times
 // the rate, where samples are close to the true peaks.
 func (g gain) filters() (c []string) {
+	dB := g.dB
 	if g.twoEars {
-		c = append(c, "pan=stereo|c0=c0|c1=c0")
+		// ffmpeg's way from one channel to two takes 3 dB off. Others have faults: channelmap makes both channels
+		// one buffer, to which filters apply a gain twice, and pan prints a warning.
+		c = append(c, "aformat=channel_layouts=stereo")
+		dB += 10 * math.Log10(2)
 	}
-	if g.dB != 0 {
-		c = append(c, fmt.Sprintf("volume=volume=%.2fdB:precision=float", g.dB))
+	if dB != 0 {
+		c = append(c, fmt.Sprintf("volume=volume=%.2fdB:precision=float", dB))
 	}
 	if g.ceiling < 0 {
 		c = append(c, fmt.Sprintf("aresample=%d", 4*soundRate),

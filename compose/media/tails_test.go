@@ -179,3 +179,120 @@ func TestForeignSoundIsOnTime(t *testing.T) {
 		})
 	}
 }
+
+// TestTailsOfForeignSound: sound and picture of different length, in four containers.
+func TestTailsOfForeignSound(t *testing.T) {
+	for i, f := range []film{
+		{name: "a.mp4", codec: "aac"}, {name: "b.mov", codec: "pcm_s16le"}, {name: "c.mkv", codec: "libmp3lame"},
+		{name: "d.webm", codec: "libopus"}, {name: "e.webm", codec: "libvorbis"}, {name: "f.mp4", codec: "aac"},
+	} {
+		after := []float64{0.1, 0.5, 2, -0.5, -0.1, -1.5}[i]
+		t.Run(fmt.Sprintf("%s %s %+g", f.name, f.codec, after), func(t *testing.T) {
+			t.Parallel()
+			f.seconds = 2 + after
+			in := f.make(t)
+			r := check(t, in, Expect{})
+			if got := verdicts(r); got["end of sound"] != Warn || got["length in the header"] != OK {
+				t.Errorf("%+v", r.Findings)
+			}
+			if math.Abs(r.Seconds-2) > 0.001 {
+				t.Errorf("%.3f s of pictures", r.Seconds)
+			}
+			out := prepared(t, in, PrepareSpec{Frames: 50, Duration: r.Seconds})
+			if got := len(samplesOf(t, out)); got > 2*soundRate || got < int((2+min(after, 0))*soundRate)-24 {
+				t.Errorf("%d samples of sound", got)
+			}
+			wantOnsets(t, "cut", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 2))
+			done := check(t, out, Expect{Prepared: true, Duration: 2, DurationTolerance: 0.02})
+			if done.Verdict() != OK {
+				t.Errorf("prepared: %+v", done.Findings)
+			}
+			if after < 0 {
+				return
+			}
+			held := r.Held()
+			if want := int(math.Ceil(after * 25)); held < want || held > want+2 { // codecs fill their last packet
+				t.Errorf("held for %d frames, want %d", held, want)
+			}
+			frames := 50 + held
+			out = prepared(t, in, PrepareSpec{Frames: frames, Duration: float64(frames) / 25, Hold: true, Held: held})
+			wantOnsets(t, "held", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 10))
+			if done := check(t, out, Expect{Prepared: true, Duration: float64(frames) / 25, DurationTolerance: 0.001}); done.Frames != frames || done.Verdict() != OK {
+				t.Errorf("held: %+v", done)
+			}
+		})
+	}
+}
+
+// TestAGapInTheSoundStays: half a second without packets must not move what follows.
+func TestAGapInTheSoundStays(t *testing.T) {
+	for _, f := range []film{
+		{name: "a.mp4", codec: "aac"}, {name: "b.mkv", codec: "libmp3lame"}, {name: "c.webm", codec: "libopus"}, {name: "d.webm", codec: "libvorbis"},
+	} {
+		t.Run(f.name+" "+f.codec, func(t *testing.T) {
+			t.Parallel()
+			in := f.make(t)
+			gap := filepath.Join(t.TempDir(), "gap"+filepath.Ext(f.name))
+			ffmpeg(t, "-copyts", "-i", in, "-c", "copy", "-bsf:a", "setts=ts=TS+if(gte(TS*TB\\,0.95)\\,0.5/TB\\,0)", gap)
+			r := check(t, gap, Expect{})
+			if r.Sound.Gaps != 1 || math.Abs(r.Sound.Gap-0.5) > 0.03 || verdicts(r)["sound gaps"] != Warn {
+				t.Errorf("%+v", r.Sound)
+			}
+			want := onsets(samplesOf(t, gap))
+			if len(want) != 4 || math.Abs(want[2]-want[1]-1) > 0.001 {
+				t.Fatalf("beeps at %v", want)
+			}
+			wantOnsets(t, "gap", onsets(samplesOf(t, prepared(t, gap, PrepareSpec{}))), want[:3])
+		})
+	}
+}
+
+// TestJitteringSound: timestamps that are wrong by a few milliseconds, as live recordings have, and the first of which
+// jump back. ffmpeg's Opus encoder stops at them.
+func TestJitteringSound(t *testing.T) {
+	for name, jitter := range map[string]string{"back": "if(eq(N\\,1)\\,-0.003/TB\\,0)", "jitter": "if(mod(N\\,2)\\,-0.004/TB\\,0.004/TB)"} {
+		for _, f := range []film{{name: "a.webm", codec: "libvorbis", rate: 44100}, {name: "b.mkv", codec: "libmp3lame"}, {name: "c.webm", codec: "libopus"}} {
+			t.Run(name+" "+f.name, func(t *testing.T) {
+				t.Parallel()
+				moved := filepath.Join(t.TempDir(), "moved"+filepath.Ext(f.name))
+				in := f.make(t)
+				ffmpeg(t, "-copyts", "-i", in, "-c", "copy", "-bsf:a", "setts=ts=TS+"+jitter, moved)
+				got, want := onsets(samplesOf(t, prepared(t, moved, PrepareSpec{}))), onsets(samplesOf(t, moved))
+				if len(got) != 4 || len(want) != 4 {
+					t.Fatalf("beeps at %v, want %v", got, want)
+				}
+				for i, at := range got { // which of the wrong timestamps is right cannot be known
+					if math.Abs(at-want[i]) > 0.006 || math.Abs(at-got[0]-0.5*float64(i)) > 0.001 {
+						t.Errorf("beep %d at %.4f s, want %.4f", i, at, want[i])
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestSoundOutsideOfThePicture is silence, and not a failure.
+func TestSoundOutsideOfThePicture(t *testing.T) {
+	t.Parallel()
+	in := film{name: "a.mkv", codec: "flac", late: 2.5}.make(t)
+	r := check(t, in, Expect{})
+	if verdicts(r)["sound offset"] != Warn || r.Verdict() == Fail {
+		t.Errorf("%+v", r.Findings)
+	}
+	out := prepared(t, in, PrepareSpec{Frames: 50, Duration: 2})
+	if i, err := Probe(t.Context(), need(t), out); err != nil || i.AudioCodec != "" || i.Frames != 50 {
+		t.Errorf("%+v %v", i, err)
+	}
+}
+
+// TestTheFirstOfTwoSoundTracksIsUsed, and a check says so.
+func TestTheFirstOfTwoSoundTracksIsUsed(t *testing.T) {
+	t.Parallel()
+	in := film{name: "a.mp4", codec: "aac"}.make(t)
+	two := filepath.Join(t.TempDir(), "two.mp4")
+	ffmpeg(t, "-i", in, "-f", "lavfi", "-i", "anullsrc=d=2", "-map", "0", "-map", "1", "-c:v", "copy", "-c:a:0", "copy", "-c:a:1", "aac", two)
+	if r := check(t, two, Expect{}); verdicts(r)["sound tracks"] != Warn || r.Sound.Tracks != 2 {
+		t.Errorf("%+v", r.Findings)
+	}
+	wantOnsets(t, "first", onsets(samplesOf(t, prepared(t, two, PrepareSpec{}))), beepsAt(0, 2, 2))
+}
