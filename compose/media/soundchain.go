@@ -10,16 +10,22 @@ import (
 // soundRate is the rate of prepared sound and of films, samples a second.
 const soundRate = 48000
 
-// SoundClock returns the filters that put a decoded sound on a clock of 48 kHz whose sample 0 is at zero, a time
-// in seconds of the input. What is earlier is cut. A late start and gaps become silence, so that what follows stays
-// where it is. Jitter of less than jumpSeconds moves nothing, and after the filters every timestamp is a count of
-// samples: an encoder stops with "Queue input is backward in time" at timestamps that jump back.
+// FirstSample is the zero of a SoundClock that starts with the first sample of a sound.
+const FirstSample = "STARTPTS"
+
+// ClockAt is the zero of a SoundClock at a time of the input, in seconds.
+func ClockAt(zero float64) string { return fmt.Sprintf("(%.6f)/TB", zero) }
+
+// SoundClock returns the filters that put a decoded sound on a clock of 48 kHz whose sample 0 is at zero. What is
+// earlier is cut. A late start and gaps become silence, so that what follows stays where it is. Jitter of less than
+// jumpSeconds moves nothing, and after the filters every timestamp is a count of samples: an encoder stops with "Queue
+// input is backward in time" at timestamps that jump back.
 //
-// Length is where to stop, in seconds; 0 is the end of the sound. Without it one packet with a damaged
-// timestamp would ask for hours of silence.
-func SoundClock(zero, length float64) []string {
+// Length is where to stop, in seconds; 0 is the end of the sound. Without it one packet with a damaged timestamp would
+// ask for hours of silence.
+func SoundClock(zero string, length float64) []string {
 	const rounding = 0.0006 // half a millisecond is what Matroska rounds to: no reason to move a start
-	c := []string{fmt.Sprintf("asetpts=PTS-(%.6f)/TB", zero)}
+	c := []string{"asetpts=PTS-" + zero}
 	if length > 0 {
 		c = append(c, fmt.Sprintf("atrim=end=%.6f", length))
 	}
@@ -34,14 +40,9 @@ func SoundClock(zero, length float64) []string {
 // delay of 6.5 ms in their timestamps, so that sound and picture that began together are 7 ms apart.
 const opusDelayLimit = 0.008
 
-// OnTime reports that a sound that is heard from soundStart on, in seconds, belongs to a picture that starts at pictureStart.
-func OnTime(codec string, soundStart, pictureStart float64) bool {
-	return codec == "opus" && math.Abs(soundStart-pictureStart) < opusDelayLimit
-}
-
 // clockZero is the time on the file's clock, in seconds, at which the first picture is shown.
 func (s SoundTrack) clockZero(pictureStart float64) float64 {
-	if OnTime(s.Codec, s.Start, pictureStart) {
+	if s.Codec == "opus" && math.Abs(s.Start-pictureStart) < opusDelayLimit {
 		return s.Start
 	}
 	return pictureStart
@@ -118,7 +119,7 @@ func (g gain) filters() (c []string) {
 // soundChain is everything that is done to a sound before it is encoded: its place under a picture that starts at
 // pictureStart and lasts length seconds, its channels, its level.
 func soundChain(s SoundTrack, pictureStart, length float64, g gain) string {
-	c := SoundClock(pictureStart-s.fileStart, length)
+	c := SoundClock(ClockAt(pictureStart-s.fileStart), length)
 	c = append(c, s.Downmix()...)
 	if filters := g.filters(); len(filters) > 0 {
 		// A resampler may add or drop a sample at the end.
