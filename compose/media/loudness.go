@@ -46,7 +46,7 @@ func (l Loudness) raisable() bool { return l.block() && l.Integrated >= quietest
 
 func (l Loudness) String() string {
 	if !l.block() {
-		return "no loudness"
+		return "no loudness that can be measured"
 	}
 	return fmt.Sprintf("%.1f LUFS, %.1f dBTP", l.Integrated, l.Peak)
 }

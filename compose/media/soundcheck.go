@@ -36,10 +36,11 @@ func (r *Report) measure(ctx context.Context, t Tools, e Expect) (err error) {
 	return err
 }
 
-// Held returns how often the last picture is repeated when it is held until the sound ends.
+// Held returns how often the last picture is repeated when it is held until the sound ends, to the nearest frame: the
+// last packet of a sound is filled up with silence.
 func (r *Report) Held() int {
 	if after := r.after(); after > tailLimit {
-		return int(math.Ceil(after*r.Info.FPS() - 0.001))
+		return int(math.Round(after * r.Info.FPS()))
 	}
 	return 0
 }
