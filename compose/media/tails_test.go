@@ -1,11 +1,14 @@
 package media
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -295,4 +298,38 @@ func TestTheFirstOfTwoSoundTracksIsUsed(t *testing.T) {
 		t.Errorf("%+v", r.Findings)
 	}
 	wantOnsets(t, "first", onsets(samplesOf(t, prepared(t, two, PrepareSpec{}))), beepsAt(0, 2, 2))
+}
+
+// TestLengthInTheHeader patches the length that a WebM announces.
+func TestLengthInTheHeader(t *testing.T) {
+	good := film{name: "a.webm", codec: "libopus", picture: 3, seconds: 3}.make(t)
+	data, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(data, []byte{0x44, 0x89, 0x88})
+	if at < 0 {
+		t.Fatal("no duration")
+	}
+	for announced, want := range map[float64]Verdict{3021: OK, 30000: Fail, 4500: Fail, 3700: Warn, 1500: Warn, 0: "", math.NaN(): "", 1e9: Warn} {
+		t.Run(fmt.Sprint(announced), func(t *testing.T) {
+			t.Parallel()
+			b := slices.Clone(data)
+			binary.BigEndian.PutUint64(b[at+3:], math.Float64bits(announced))
+			path := filepath.Join(t.TempDir(), "a.webm")
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := check(t, path, Expect{})
+			if f := finding(r, "length in the header"); f.Verdict != want {
+				t.Errorf("%+v, want %q", f, want)
+			}
+			if math.Abs(r.Seconds-3) > 0.001 {
+				t.Errorf("%v s of pictures", r.Seconds)
+			}
+			if r := check(t, path, Expect{DurationTolerance: 1}); r.Verdict() == Fail {
+				t.Errorf("with ±100%%: %+v", r.Findings)
+			}
+		})
+	}
 }
