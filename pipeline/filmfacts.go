@@ -231,9 +231,9 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	if info.Width <= 0 || info.Height <= 0 || info.Frames == 0 {
 		return fault.New(fault.Media, "name a file with pictures", "%s holds no pictures", base)
 	}
-	m.Codec, m.Seconds = info.VideoCodec, info.Duration
-	if !info.VFR && info.FPSNum > 0 { // the picture's length, not the container's
-		m.Seconds = float64(info.Frames) * float64(max(1, info.FPSDen)) / float64(info.FPSNum)
+	m.Codec = info.VideoCodec
+	if m.Seconds, err = media.PictureSeconds(ctx, t, m.File, info); err != nil {
+		return err
 	}
 	show, err := media.ProbeDisplay(ctx, t, m.File)
 	if err != nil {

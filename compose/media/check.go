@@ -121,16 +121,17 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	} else if e.Transparent && e.KeyColor == "" {
 		r.add("alpha", Fail, info.VideoCodec+" in MP4", "alpha", "MP4 carries no alpha here: use a WebM, or a key colour with route v2-key")
 	}
-	if err := r.measure(ctx, t, e); err != nil {
-		return nil, err
-	}
 	r.timing(e)
-	r.listen(e)
 	l, err := watch(ctx, t, path, info, e, progress)
 	if err != nil {
 		return nil, err
 	}
 	r.decode(l)
+	if err := r.measure(ctx, t, e); err != nil {
+		return nil, err
+	}
+	r.length(e)
+	r.listen(e)
 	if e.Transparent && l.frames > 0 {
 		r.picture(l, e)
 	}
@@ -169,7 +170,6 @@ func (r *Report) alphaPackets(s *WebMScan) {
 
 func (r *Report) timing(e Expect) {
 	i := r.Info
-	r.length(e)
 	r.add("frame rate", judge(i.VFR, Warn), map[bool]string{true: "varies", false: fmt.Sprintf("%.5g", i.FPS())}[i.VFR], "constant", "frames may repeat or be skipped in a composition; prepared files are constant")
 	r.add("first timestamp", judge(i.FirstVideoPTS != 0, map[bool]Verdict{true: Fail, false: Warn}[e.Prepared]), seconds(i.FirstVideoPTS), "0.000 s", "a renderer would show every frame late; prepared files start at 0")
 	if e.Prepared {

@@ -13,11 +13,11 @@ import (
 // voice is a sound that is as uneven as speech: bursts of pink noise, 4 to 12 dB over their mean.
 const voice = "anoisesrc=c=pink:a=0.5:s=7:r=%d:d=%g,volume='0.02+abs(sin(3*t)*sin(17*t))':eval=frame"
 
-// loudClip writes a second of picture and a sound, made by filters.
+// loudClip writes at most three seconds of picture and a sound, made by filters.
 func loudClip(t *testing.T, name, sound string, options ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	args := []string{"-f", "lavfi", "-i", "testsrc2=s=64x36:r=5:d=6,format=yuv420p", "-f", "lavfi", "-i", sound, "-c:v", "libx264", "-preset", "ultrafast"}
+	args := []string{"-f", "lavfi", "-i", "testsrc2=s=64x36:r=5:d=3,format=yuv420p", "-f", "lavfi", "-i", sound, "-c:v", "libx264", "-preset", "ultrafast"}
 	if ext := filepath.Ext(name); ext == ".webm" || ext == ".mkv" {
 		args = append(args[:len(args)-3], "libvpx", "-deadline", "realtime", "-cpu-used", "8")
 	}
@@ -71,13 +71,13 @@ func TestLoudnessOfEveryLayout(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			in := loudClip(t, c.name, fmt.Sprintf(voice, c.rate, 6.0)+fmt.Sprintf(",volume=%g", c.volume)+c.layout, "-c:a", c.codec, "-strict", "-2")
-			out := prepared(t, in, PrepareSpec{Duration: 6, Loudness: lufs(-16)})
+			in := loudClip(t, c.name, fmt.Sprintf(voice, c.rate, 3.0)+fmt.Sprintf(",volume=%g", c.volume)+c.layout, "-c:a", c.codec, "-strict", "-2")
+			out := prepared(t, in, PrepareSpec{Duration: 3, Loudness: lufs(-16)})
 			got := metered(t, out)
 			if math.Abs(got.Integrated+16) > 0.5 || got.Peak > maxPeak {
 				t.Errorf("%s -> %s, want -16 LUFS and at most %g dBTP", metered(t, in), got, maxPeak)
 			}
-			r := check(t, out, Expect{Prepared: true, Loudness: lufs(-16), Duration: 6})
+			r := check(t, out, Expect{Prepared: true, Loudness: lufs(-16), Duration: 3})
 			if f := finding(r, "loudness"); f.Verdict != OK || f.Value == "" {
 				t.Errorf("%+v", f)
 			}

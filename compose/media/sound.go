@@ -39,7 +39,7 @@ func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
 // name in codec, when that is not nil.
 func packetSpan(ctx context.Context, t Tools, path, stream string, codec *string) (first, last float64, packets int, err error) {
 	args := append([]string{"-v", "error", "-select_streams", stream, "-show_entries",
-		"stream=codec_name:packet=pts_time,duration_time", "-of", "compact=p=0"}, inputArgs(path, "")...)
+		"stream=codec_name:packet=pts_time,duration_time,flags", "-of", "compact=p=0"}, inputArgs(path, "")...)
 	r, w := io.Pipe()
 	ran := make(chan error, 1)
 	go func() {
@@ -50,7 +50,7 @@ func packetSpan(ctx context.Context, t Tools, path, stream string, codec *string
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		at, long := 0.0, 0.0
-		timed := false
+		timed, hidden := false, false
 		for _, f := range strings.Split(lines.Text(), "|") {
 			k, v, _ := strings.Cut(f, "=")
 			switch k {
@@ -61,11 +61,13 @@ func packetSpan(ctx context.Context, t Tools, path, stream string, codec *string
 			case "pts_time":
 				n, err := strconv.ParseFloat(v, 64)
 				at, timed = n, err == nil
+			case "flags":
+				hidden = strings.Contains(v, "D") // cut by an edit list
 			case "duration_time":
 				long, _ = strconv.ParseFloat(v, 64)
 			}
 		}
-		if !timed {
+		if !timed || hidden {
 			continue
 		}
 		if packets == 0 || at < first {

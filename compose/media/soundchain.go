@@ -137,7 +137,7 @@ func (s PrepareSpec) sound(ctx context.Context, t Tools, info Info) (string, err
 	}
 	length := s.Duration
 	if length <= 0 {
-		if length, err = pictureSeconds(ctx, t, s.In, info); err != nil {
+		if length, err = PictureSeconds(ctx, t, s.In, info); err != nil {
 			return "", err
 		}
 	}

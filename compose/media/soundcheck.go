@@ -19,9 +19,11 @@ const (
 	longestAnnounced = 24 * 3600.0
 )
 
-// measure finds how long pictures and sound are.
+// measure finds how long pictures and sound are. Pictures that were decoded count, not packets: edit lists hide some.
 func (r *Report) measure(ctx context.Context, t Tools, e Expect) (err error) {
-	if r.Seconds, err = pictureSeconds(ctx, t, r.File, r.Info); err != nil {
+	if r.Frames > 0 && !r.Info.VFR {
+		r.Seconds = float64(r.Frames) / math.Max(r.Info.FPS(), 1e-6)
+	} else if r.Seconds, err = PictureSeconds(ctx, t, r.File, r.Info); err != nil {
 		return err
 	}
 	if r.Info.AudioCodec == "" || e.Prepared && e.Loudness == nil {

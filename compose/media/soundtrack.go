@@ -161,9 +161,9 @@ func (s *SoundTrack) heard(start, length float64) bool {
 	return s != nil && s.End > s.Start && s.Start < start+length && s.End > start
 }
 
-// pictureSeconds returns how long the pictures of a file are shown. A constant rate says it; else the packets
+// PictureSeconds returns how long the pictures of a file are shown. A constant rate says it; else the packets
 // of the picture do. The container's length is not used: it includes the sound.
-func pictureSeconds(ctx context.Context, t Tools, path string, info Info) (float64, error) {
+func PictureSeconds(ctx context.Context, t Tools, path string, info Info) (float64, error) {
 	if !info.VFR || info.VideoPackets == 0 {
 		return float64(info.Frames) / math.Max(info.FPS(), 1e-6), nil
 	}
