@@ -34,8 +34,9 @@ const (
 	mostLimited = 12.0
 	// loudnessTolerance is how far prepared sound may be off before a check warns, LU.
 	loudnessTolerance = 1.0
-	// trials is how often the encoded sound is measured and corrected.
-	trials = 4
+	// trials is how often the encoded sound is measured and corrected. In the last half of them only peaks are: what
+	// a limiter takes from the loudness and what Opus adds to the peaks would else chase each other.
+	trials = 6
 )
 
 // block reports that there was enough sound to measure.
@@ -134,19 +135,22 @@ func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictu
 	if now.Peak+g.dB > firstCeiling {
 		g.ceiling = firstCeiling
 	}
-	for range trials {
+	for i := range trials {
 		got, err := s.trial(ctx, t, chain())
 		if err != nil {
 			return g, err
 		}
-		miss := *s.Loudness - got.Integrated
-		if got.Peak <= maxPeak && (math.Abs(miss) < 0.2 || miss > 0 && g.dB >= most) {
+		over, miss := got.Peak-maxPeak, *s.Loudness-got.Integrated
+		peaksOnly := i >= trials/2
+		if over <= 0 && (math.Abs(miss) < 0.2 || peaksOnly || miss > 0 && g.dB >= most) {
 			break
 		}
-		if over := got.Peak - maxPeak; over > 0 {
+		if over > 0 {
 			g.ceiling = min(g.ceiling, firstCeiling) - over - 0.1
 		}
-		g.dB = min(g.dB+miss, most)
+		if !peaksOnly {
+			g.dB = min(g.dB+miss, most)
+		}
 	}
 	return g, nil
 }

@@ -163,6 +163,9 @@ func (r *Report) loud(e Expect) {
 	default:
 		missed := math.Abs(l.Integrated-*e.Loudness) > loudnessTolerance
 		advice := fmt.Sprintf("its peaks would be limited by more than %g dB: choose a lower prepare.loudness for this clip", mostLimited)
+		if !missed {
+			advice = "Opus raised its peaks: choose a lower prepare.loudness for this clip"
+		}
 		r.add("loudness", judge(missed || l.Peak > maxPeak, Warn), l.String(), limit, advice)
 	}
 }
