@@ -115,19 +115,13 @@ func measureLoudness(ctx context.Context, t Tools, path, chain string) (Loudness
 // the prepared file will be, and measured: Opus changes peaks by up to a few decibels.
 func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictureStart, length float64) (gain, error) {
 	var g gain
-	if s.Loudness == nil && sound.Channels <= 2 {
+	if s.Loudness == nil {
 		return g, nil
 	}
 	chain := func() string { return soundChain(sound, pictureStart, length, g) }
 	now, err := measureLoudness(ctx, t, s.In, chain())
-	if err != nil {
+	if err != nil || !now.raisable() {
 		return g, err
-	}
-	if s.Loudness == nil || !now.raisable() {
-		if sound.Channels > 2 && now.Peak > maxPeak { // the sum of its channels
-			g.ceiling = firstCeiling
-		}
-		return g, nil
 	}
 	g.twoEars = sound.Channels == 1
 	most := firstCeiling + mostLimited - now.Peak

@@ -93,13 +93,14 @@ func TestLoudnessOfEveryLayout(t *testing.T) {
 func TestDownmix(t *testing.T) {
 	const tone = "aevalsrc=exprs='%s':s=48000:d=1:c=%s"
 	half := math.Sqrt(0.5)
+	five, seven, three := 1+2*half, 1+3*half, 1+half // the largest sums
 	for _, c := range []struct {
 		exprs, layout string
 		left, right   float64 // of a tone of 1/8 in each channel that has one
 	}{
-		{"A", "mono", 1, -1}, {"A|0", "stereo", 1, 0}, {"0|A", "stereo", 0, 1}, {"0|0|A|0|0|0", "5.1", half, half}, {"A|0|0|0|0|0", "5.1", 1, 0}, {"0|0|0|A|0|0", "5.1", 0, 0},
-		{"0|0|0|0|A|0", "5.1", half, 0}, {"0|0|0|0|0|A", "5.1", 0, half}, {"A|0|A|0|0|0", "5.1", 1 + half, half}, {"0|0|0|0|0|0|A|0", "7.1", half, 0},
-		{"0|0|A|0", "quad", half, 0}, {"0|0|A", "2.1", 0, 0}, {"0|0|A", "3.0", half, half},
+		{"A", "mono", 1, -1}, {"A|0", "stereo", 1, 0}, {"0|A", "stereo", 0, 1}, {"0|0|A|0|0|0", "5.1", half / five, half / five}, {"A|0|0|0|0|0", "5.1", 1 / five, 0},
+		{"0|0|0|A|0|0", "5.1", 0, 0}, {"0|0|0|0|A|0", "5.1", half / five, 0}, {"0|0|0|0|0|A", "5.1", 0, half / five}, {"A|0|A|0|A|0", "5.1", 1, half / five},
+		{"0|0|0|0|0|0|A|0", "7.1", half / seven, 0}, {"0|0|A|0", "quad", half / three, 0}, {"0|0|A", "2.1", 0, 0}, {"0|0|A", "3.0", half / three, half / three},
 	} {
 		t.Run(c.layout+" "+c.exprs, func(t *testing.T) {
 			t.Parallel()

@@ -49,9 +49,9 @@ func (s SoundTrack) clockZero(pictureStart float64) float64 {
 }
 
 // Downmix returns the filters that bring any channel layout to one or two channels. One channel stays one. More than
-// two follow ITU-R BS.775: centre and surround at -3 dB on both sides, without the effects channel, and not made
-// quieter as a sum, which is what players do. Samples are floating-point, so that a sum above full scale is not
-// clipped here.
+// two follow ITU-R BS.775: centre and surround at -3 dB, without the effects channel, and then all of it made quieter
+// until no sum can exceed full scale, by 7.7 dB for 5.1. ffmpeg does the same to integer samples, and so does Remotion
+// with its own files; floating-point samples, as of AAC, it would only do when told.
 //
 // Files without a layout follow ffmpeg's guess, but for three channels: ffmpeg takes the third for effects
 // and drops it. Here it is the centre, as in WAV and FLAC.
@@ -62,11 +62,11 @@ func (s SoundTrack) Downmix() []string {
 	case s.Channels == 2:
 		return []string{"aformat=sample_fmts=fltp", "pan=stereo|c0=c0|c1=c1"}
 	case s.Channels == 3 && s.unnamed():
-		return []string{"aformat=sample_fmts=fltp", "pan=stereo|c0=c0+0.7071*c2|c1=c1+0.7071*c2"}
+		return []string{"aformat=sample_fmts=fltp", "pan=stereo|c0<c0+0.7071*c2|c1<c1+0.7071*c2"}
 	case s.Channels > 8:
 		return []string{"aformat=sample_fmts=fltp", s.sides()}
 	}
-	return []string{"aformat=sample_fmts=fltp:channel_layouts=stereo"}
+	return []string{"aformat=sample_fmts=fltp", "aresample=rematrix_maxval=1", "aformat=sample_fmts=fltp:channel_layouts=stereo"}
 }
 
 // unnamed reports that the file does not say what its channels are.
