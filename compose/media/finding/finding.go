@@ -4,7 +4,9 @@ package finding
 
 // Names lists all of them, sorted.
 var Names = []string{
-	"AlphaMode", "alpha", "alpha packets", "alpha use", "borders", "colour", "coverage", "decoding", "duration", "edges",
-	"first timestamp", "frame rate", "frames", "interlacing", "key colour", "key colour inside", "keyframes", "matte", "orientation",
-	"pixel aspect", "premultiplied", "seeking", "sound offset", "structure", "truncation", "video",
+	"AlphaMode", "alpha", "alpha packets", "alpha use", "borders", "colour", "coverage", "decoding", "duration",
+	"edges", "end of sound", "first timestamp", "frame rate", "frames", "interlacing", "key colour",
+	"key colour inside", "keyframes", "length in the header", "loudness", "matte", "orientation",
+	"pixel aspect", "premultiplied", "seeking", "sound decoding", "sound gaps", "sound offset", "sound tracks",
+	"structure", "truncation", "video",
 }
