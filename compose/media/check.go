@@ -154,7 +154,7 @@ func (r *Report) alphaPackets(s *WebMScan) {
 	v := s.Video()
 	count := fmt.Sprintf("%d of %d packets", v.Alpha, v.Packets)
 	r.add("alpha packets", judge(v.Alpha != v.Packets, Fail), count, "all packets", map[bool]string{
-		true:  "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again +
+		true: "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again +
 			", or if it is meant to be opaque, set transparent: false (`greenroom check --opaque`)",
 		false: "alpha is missing in places; " + r.again,
 	}[v.Alpha == 0])
