@@ -193,7 +193,9 @@ func (w *boxWalk) bytes(x box, n int64) []byte {
 	return b[:k]
 }
 
-// stream reads a box's payload from byte skip on.
+// stream reads a box's payload from byte skip on. The buffer is never larger than the payload: a file can have
+// thousands of tracks with empty tables.
 func (w *boxWalk) stream(x box, skip int64) *bufio.Reader {
-	return bufio.NewReaderSize(io.NewSectionReader(w.r, x.pos+skip, max(0, x.end-x.pos-skip)), 32<<10)
+	left := max(0, x.end-x.pos-skip)
+	return bufio.NewReaderSize(io.NewSectionReader(w.r, x.pos+skip, left), int(min(32<<10, left)))
 }
