@@ -37,8 +37,9 @@ make vfr-drops.mkv vfr "select='lt(n,10)+gte(n,14)*not(mod(n,3))'" $x264
 make vfr-pause.mp4 ff -i base.mkv -frames:v 20 -vf "setpts='PTS+if(gt(N,9),0.5/TB,0)',$y709" -fps_mode vfr $x264 $bt709
 make vfr-phone.mp4 ff -i base.mkv -frames:v 24 -vf "settb=1/90000,setpts='N*3000+if(gt(N,11),(N-11)*3000,0)',$y709" -fps_mode vfr -enc_time_base 1/90000 $x264 $bt709 -video_track_timescale 90000
 make jitter.mp4 ff -i base.mkv -frames:v 24 -vf "settb=1/90000,setpts='N*3600+90*mod(N,2)',$y709" -fps_mode vfr -enc_time_base 1/90000 $x264 $bt709 -video_track_timescale 90000
-make long-last.mp4 ff -i short.mp4 -c copy -bsf:v "setts=duration='if(eq(N,11),15*DURATION,DURATION)'"
-make long-last.mov ff -i av.mp4 -t 1 -c copy -bsf:v "setts=duration='if(gte(N,24),9*DURATION,DURATION)'"
+ffmpeg -v error -y -nostdin -i base.mkv -i tone.wav -frames:v 20 -vf $y709 $x264 -bf 0 $bt709 -c:a aac -b:a 48k -t 0.8 nob.mp4
+make long-last.mp4 ff -i nob.mp4 -map 0:v -c copy -bsf:v "setts=pts=PTS:dts=DTS:duration='if(eq(N,19),15*DURATION,DURATION)'"
+make long-last.mov ff -i nob.mp4 -c copy -bsf:v "setts=pts=PTS:dts=DTS:duration='if(eq(N,19),9*DURATION,DURATION)'"
 gst_vfr() { gst-launch-1.0 -q videotestsrc num-buffers=30 pattern=smpte ! video/x-raw,width=160,height=96,framerate=30/1 ! identity drop-probability=0.3 ! videoconvert ! x264enc tune=zerolatency key-int-max=15 ! mp4mux ! filesink location="$out/$to"; }
 make gst-drops.mp4 gst_vfr
 gst_cfr() { gst-launch-1.0 -q filesrc location=base.mkv ! matroskademux ! avdec_ffv1 ! videoconvert ! video/x-raw,format=I420 ! x264enc ! $1 ! filesink location="$out/$to"; }
@@ -110,7 +111,6 @@ make live.webm eval 'ffmpeg -v error -y -nostdin -i av.webm -c copy -f webm -liv
 make piped.mkv eval 'ffmpeg -v error -y -nostdin -i av.mp4 -c copy -f matroska - | cat >"$out/$to"'
 make cues-to-front.webm ff -i av.webm -c copy -cues_to_front 1
 make prores.mov ff -i base.mkv -frames:v 4 -vf $ya,format=yuv422p10le -c:v prores_ks -profile:v 0 $bt709
-make nut-av.nut ff -i av.mp4 -c copy
 
 # Tracks.
 ffmpeg -v error -y -nostdin -f lavfi -i color=c=red:s=64x64:d=1 -frames:v 1 cover.png
