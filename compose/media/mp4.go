@@ -18,12 +18,16 @@ type MP4Scan struct {
 	Samples  int64    // of all tracks; 0 in a file of fragments
 
 	moov, mdat, mvex, moof bool
+	ended                  bool // a file of fragments says where it ends
+	encrypted              bool // a track is
+	fragmentSamples        int64
+	times                  movieTimes
 }
 
 // Limits of what is read: a hostile file must not cost memory or time.
 const (
 	maxBoxDepth = 8
-	maxBoxes    = 100_000
+	maxBoxes    = 1_000_000
 )
 
 func (s *MP4Scan) issue(format string, args ...any) {
@@ -147,6 +151,11 @@ func (w *boxWalk) top() {
 			w.s.mdat = true
 		case "moof":
 			w.s.moof = true
+			w.children(x, 0, w.fragment)
+		case "sidx":
+			w.segmentIndex(x)
+		case "mfra":
+			w.s.ended = true
 		}
 		pos = x.end
 	}
@@ -177,10 +186,13 @@ func (w *boxWalk) children(x box, depth int, f func(box, int)) {
 
 func (w *boxWalk) movie(c box, depth int) {
 	switch c.kind {
+	case "mvhd":
+		w.movieHeader(c)
 	case "mvex":
 		w.s.mvex = true
+		w.children(c, depth, w.extends)
 	case "trak":
-		t := &sampleTables{w: w}
+		t := &sampleTables{w: w, times: &trackTimes{}}
 		w.children(c, depth, t.box)
 		t.check()
 	}
