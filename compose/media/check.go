@@ -103,6 +103,9 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r := &Report{File: path, Info: info, Straight: true, again: e.Again}
 	defer r.accept(e.Accept)
+	if r.container(path, scan) {
+		return r, nil
+	}
 	if info.Width <= 0 || info.Height <= 0 || info.VideoPackets == 0 {
 		if scan != nil {
 			r.structure(scan)
@@ -139,9 +142,6 @@ func (r *Report) structure(s *WebMScan) {
 		name = "truncation"
 	}
 	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "the file is incomplete or damaged; "+r.again)
-	if s.NoCues && len(s.Issues) == 0 {
-		r.add("seeking", Warn, "no index", "an index", "prepared files get one")
-	}
 	if v, a := s.Video(), s.Audio(); v != nil && a != nil {
 		off := v.Start() - a.Start()
 		r.add("sound offset", judge(math.Abs(off) > 0.1, Warn), fmt.Sprintf("%+.0f ms", off*1000), "±100 ms", "the offset is kept when the clip is prepared")

@@ -11,9 +11,9 @@ func Findings() []string {
 }
 
 var findingNames = []string{
-	"alpha", "alpha packets", "alpha use", "AlphaMode", "borders", "colour", "coverage", "decoding", "duration", "edges",
-	"first timestamp", "frame rate", "frames", "interlacing", "key colour", "key colour inside", "keyframes", "matte", "orientation",
-	"pixel aspect", "premultiplied", "seeking", "sound offset", "structure", "truncation", "video",
+	"alpha", "alpha packets", "alpha use", "AlphaMode", "announced length", "borders", "colour", "coverage", "decoding", "duration", "edges",
+	"encryption", "end", "first timestamp", "frame rate", "frames", "hole", "interlacing", "key colour", "key colour inside", "keyframes",
+	"matte", "orientation", "picture size", "pixel aspect", "premultiplied", "seeking", "sound offset", "structure", "truncation", "video",
 }
 
 // accept turns failures that the user accepts into warnings, with the reason.

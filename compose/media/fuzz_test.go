@@ -80,6 +80,18 @@ func bounded(t *testing.T, b []byte, read func(r io.ReaderAt, size int64)) {
 	}
 }
 
+// reported fails when findings say nothing.
+func reported(t *testing.T, add func(*Report)) {
+	t.Helper()
+	r := &Report{}
+	add(r)
+	for _, f := range r.Findings {
+		if f.Name == "" || f.Value == "" || f.Verdict != OK && f.Advice == "" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
 func FuzzWebM(f *testing.F) {
 	seeds(f, "webm")
 	for _, b := range hostileWebM() {
@@ -89,6 +101,7 @@ func FuzzWebM(f *testing.F) {
 		bounded(t, b, func(r io.ReaderAt, size int64) {
 			if s, err := ScanWebM(r, size); err == nil {
 				sane(t, s)
+				reported(t, func(p *Report) { p.matroska(r, s) })
 			}
 		})
 	})
@@ -105,6 +118,10 @@ func FuzzMP4(f *testing.F) {
 			if len(s.Issues) > 20 || s.Samples < 0 || s.Trailing < 0 || s.Trailing > size {
 				t.Errorf("%d issues, %d samples, %d bytes after the end", len(s.Issues), s.Samples, s.Trailing)
 			}
+			if held := s.times.held(); held < 0 || math.IsNaN(held) || math.IsInf(held, 0) {
+				t.Errorf("%v seconds", held)
+			}
+			reported(t, func(p *Report) { p.boxes(s) })
 			if len(s.Issues) == 0 && (s.Video+s.Sound == 0 || s.Samples == 0 && !s.mvex) {
 				t.Errorf("nothing is wrong with a file of %d tracks and %d samples", s.Video+s.Sound, s.Samples)
 			}

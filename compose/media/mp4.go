@@ -18,8 +18,9 @@ type MP4Scan struct {
 	Samples  int64    // of all tracks; 0 in a file of fragments
 
 	moov, mdat, mvex, moof bool
-	ended                  bool // a file of fragments says where it ends
-	encrypted              bool // a track is
+	ended                  bool   // a file of fragments says where it ends
+	encrypted              bool   // a track is
+	cut                    string // the issue that says so: bytes are missing at the end
 	fragmentSamples        int64
 	times                  movieTimes
 }
@@ -33,6 +34,14 @@ const (
 func (s *MP4Scan) issue(format string, args ...any) {
 	if len(s.Issues) < 20 {
 		s.Issues = append(s.Issues, fmt.Sprintf(format, args...))
+	}
+}
+
+// isCut notes that bytes are missing at the end.
+func (s *MP4Scan) isCut(format string, args ...any) {
+	s.issue("cut: "+format, args...)
+	if s.cut == "" {
+		s.cut = fmt.Sprintf("cut: "+format, args...)
 	}
 }
 
@@ -67,7 +76,7 @@ func (s *MP4Scan) judge() {
 		s.issue("no index (moov)")
 	case s.Video+s.Sound == 0:
 		s.issue("no track")
-	case s.mvex && !s.moof:
+	case s.mvex && !s.moof && s.Samples == 0:
 		s.issue("no fragment (moof)")
 	case !s.mvex && s.Samples == 0:
 		s.issue("no sample")
@@ -139,7 +148,7 @@ func (w *boxWalk) top() {
 		}
 		if x.end > w.s.Size {
 			w.s.Issues = nil // all else follows from this
-			w.s.issue("cut: %d of at least %d bytes are there", w.s.Size, x.end)
+			w.s.isCut("%d of at least %d bytes are there", w.s.Size, x.end)
 			w.s.mdat = w.s.mdat || x.kind == "mdat"
 			return
 		}

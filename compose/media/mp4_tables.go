@@ -36,6 +36,10 @@ func (t *sampleTables) box(c box, depth int) {
 		t.editList(c)
 	case "stts":
 		t.durations(c)
+	case "ctts":
+		if b := t.w.bytes(c, 16); len(b) == 16 {
+			t.times.shift = max(0, float64(int32(binary.BigEndian.Uint32(b[12:]))))
+		}
 	case "stsd":
 		if b := t.w.bytes(c, 16); len(b) == 16 {
 			kind := string(b[12:16])
@@ -140,7 +144,7 @@ func (t *sampleTables) follow() {
 			end += size
 		}
 		if at < 0 || end < at || end > s.Size {
-			s.issue("cut: a sample ends at byte %d, the file has %d", end, s.Size)
+			s.isCut("a sample ends at byte %d, the file has %d", end, s.Size)
 			return
 		}
 		left -= n

@@ -16,6 +16,7 @@ type movieTimes struct {
 type trackTimes struct {
 	scale      float64 // ticks a second
 	ticks      float64 // of the samples in tables
+	shift      float64 // of the first picture against its place, which an edit list takes back
 	edits      []edit
 	usual      float64 // length of a sample in fragments by the header
 	from, to   float64 // of the fragments
@@ -65,7 +66,7 @@ func (t *trackTimes) seconds(movieScale float64) float64 {
 	for _, e := range t.edits {
 		length := e.ticks / movieScale
 		if e.from >= 0 {
-			rest := max(0, media-e.from/t.scale)
+			rest := max(0, media-max(0, e.from-t.shift)/t.scale)
 			if t.fragmented {
 				rest = media // the fragments' times are counted from the first one
 			}
@@ -240,6 +241,6 @@ func (w *boxWalk) segmentIndex(c box) {
 	}
 	w.s.ended = true
 	if end > w.s.Size || end < 0 {
-		w.s.issue("cut: the segment index goes on to byte %d, the file has %d", end, w.s.Size)
+		w.s.isCut("the segment index goes on to byte %d, the file has %d", end, w.s.Size)
 	}
 }
