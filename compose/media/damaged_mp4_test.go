@@ -52,7 +52,7 @@ func TestDamagedMP4(t *testing.T) {
 	times := func(n uint32) func(uint32) uint32 { return func(was uint32) uint32 { return was * n } }
 	to := func(n uint32) func(uint32) uint32 { return func(uint32) uint32 { return n } }
 	open := before(t, fragments, "mfra", 1)
-	examine(t, []damage{
+	examine(t, []changed{
 		{"unchanged", plain, "", OK, ""},
 		{"announces ten times", announce(t, plain, times(10)), "announced length", Warn, "announced"},
 		{"announces half", announce(t, plain, func(was uint32) uint32 { return was / 2 }), "announced length", Warn, "announced"},
@@ -80,5 +80,5 @@ func TestEncryptedMP4(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	examine(t, []damage{{"cenc", b, "encryption", Fail, "encrypted"}})
+	examine(t, []changed{{"cenc", b, "encryption", Fail, "encrypted"}})
 }

@@ -20,8 +20,8 @@ func sample(t *testing.T, name string) []byte {
 	return bytes.Clone(b)
 }
 
-// damage is a file that was changed, and what Check must say of it.
-type damage struct {
+// changed is a file that was changed, and what Check must say of it.
+type changed struct {
 	name    string
 	b       []byte
 	finding string // empty: nothing may fail
@@ -30,7 +30,7 @@ type damage struct {
 }
 
 // examine checks each file as an opaque clip.
-func examine(t *testing.T, cases []damage) {
+func examine(t *testing.T, cases []changed) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -107,9 +107,9 @@ func TestDamagedWebM(t *testing.T) {
 	if len(clusters) < 5 || cues.end == 0 {
 		t.Fatalf("%d clusters", len(clusters))
 	}
-	changed := func(f func(b []byte) []byte) []byte { return f(bytes.Clone(good)) }
+	with := func(f func(b []byte) []byte) []byte { return f(bytes.Clone(good)) }
 	cut := func(size int64) []byte {
-		return changed(func(b []byte) []byte {
+		return with(func(b []byte) []byte {
 			end := clusters[len(clusters)/2].start
 			if size == 0 {
 				size = end - segment.pos
@@ -118,13 +118,13 @@ func TestDamagedWebM(t *testing.T) {
 		})
 	}
 	duration := func(v float32) []byte {
-		return changed(func(b []byte) []byte {
+		return with(func(b []byte) []byte {
 			binary.BigEndian.PutUint32(b[at(t, b, "\x44\x89\x84")+3:], math.Float32bits(v))
 			return b
 		})
 	}
 	was := math.Float32frombits(binary.BigEndian.Uint32(good[at(t, good, "\x44\x89\x84")+3:]))
-	examine(t, []damage{
+	examine(t, []changed{
 		{"unchanged", good, "", OK, ""},
 		{"cut between clusters, size fits", cut(0), "truncation", Fail, "announced"},
 		{"cut between clusters, size unknown", cut(-1), "truncation", Fail, "announced"},
@@ -133,20 +133,20 @@ func TestDamagedWebM(t *testing.T) {
 		{"announces nothing", duration(0), "", OK, ""},
 		{"announces NaN", duration(float32(math.NaN())), "", OK, ""},
 		{"announces infinity", duration(float32(math.Inf(1))), "", OK, ""},
-		{"index zeroed", changed(func(b []byte) []byte {
+		{"index zeroed", with(func(b []byte) []byte {
 			clear(b[cues.pos:cues.end])
 			return b
 		}), "seeking", Warn, "damaged"},
-		{"index overwritten", changed(func(b []byte) []byte {
+		{"index overwritten", with(func(b []byte) []byte {
 			copy(b[cues.start:], el(idVoid, cues.end-cues.start-9))
 			return b
 		}), "seeking", Warn, "missing"},
-		{"index of another file", changed(func(b []byte) []byte {
+		{"index of another file", with(func(b []byte) []byte {
 			i := at(t, b[cues.pos:], "\xf1") + int(cues.pos)
 			b[i+2]++
 			return b
 		}), "seeking", Warn, "nothing begins"},
-		{"first part of a stream", changed(func(b []byte) []byte {
+		{"first part of a stream", with(func(b []byte) []byte {
 			return resize(b, segment, -1)[:clusters[0].start]
 		}), "video", Fail, "init segment"},
 	})
@@ -177,7 +177,7 @@ func TestHolesInPictures(t *testing.T) {
 		if hole := findHole(bytes.NewReader(b), int64(len(b))); !strings.Contains(hole, "zero bytes") {
 			t.Errorf("%s (%s): the hole is not found", name, track)
 		}
-		examine(t, []damage{{name, b, "hole", Fail, "zero bytes"}})
+		examine(t, []changed{{name, b, "hole", Fail, "zero bytes"}})
 	}
 }
 
@@ -186,7 +186,7 @@ func TestTheSizeIsThatOfThePictures(t *testing.T) {
 	for name, verdict := range map[string]Verdict{"vp8.mkv": Fail, "vp9-altref.webm": Warn} {
 		b := sample(t, name)
 		b[at(t, b, "\xb0\x81\xa0")+2] = 80
-		examine(t, []damage{{name, b, "picture size", verdict, "160x96"}})
+		examine(t, []changed{{name, b, "picture size", verdict, "160x96"}})
 	}
 	w, h, ok := frameSize("V_VP9", []byte{0x82, 0x49, 0x83, 0x42, 0x20, 0x09, 0xf0, 0x05, 0xf0})
 	if !ok || w != 160 || h != 96 {
@@ -199,5 +199,5 @@ func TestEncryptedWebM(t *testing.T) {
 	track := bytes.Join([][]byte{whole(idNumber, 1), whole(idType, 1), whole(idCodec, []byte("V_VP9")...), encryption}, nil)
 	b := append(webmHead()[:bytes.Index(webmHead(), whole(idTracks)[:4])], whole(idTracks, whole(idTrack, track...)...)...)
 	b = append(b, whole(idCluster, append(whole(idTime, 0), whole(idSimple, 0x81, 0, 0, 0x80, 1, 2, 3)...)...)...)
-	examine(t, []damage{{"encrypted", b, "encryption", Fail, "encrypted"}})
+	examine(t, []changed{{"encrypted", b, "encryption", Fail, "encrypted"}})
 }

@@ -29,7 +29,7 @@ func notices(tail string) (out []notice) {
 		}
 		m := prefix.FindStringSubmatch(l)
 		text := pointer.ReplaceAllString(prefix.ReplaceAllString(l, ""), "]")
-		out = append(out, notice{serious: (m == nil || m[1] != "warning") && !contains(l, harmless), text: text})
+		out = append(out, notice{serious: contains(l, damage) || (m == nil || m[1] != "warning") && !contains(l, harmless), text: text})
 	}
 	return out
 }
@@ -52,6 +52,9 @@ func contains(line string, list []string) bool {
 	}
 	return false
 }
+
+// damage is what ffmpeg prints as a warning although pictures are lost or wrong.
+var damage = []string{"corrupt decoded frame", "Packet corrupt", "Output file is empty", "packet corrupt"}
 
 // silent lines are about ffmpeg, not about the file.
 var silent = []string{

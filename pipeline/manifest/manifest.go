@@ -86,6 +86,8 @@ type Checks struct {
 	CoverageMin, CoverageMax float64
 	Duration                 float64
 	Border                   string // the border the presenter may touch
+	// Accept are findings that do not fail the clip, by name, each with the reason why.
+	Accept map[string]string
 }
 
 // Avatar is who speaks.

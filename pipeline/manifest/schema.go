@@ -137,6 +137,8 @@ type schemaChecks struct {
 	Coverage string `json:"coverage,omitempty" jsonschema:"description=Such as 2%..80%"`
 	Duration string `json:"duration,omitempty" jsonschema:"description=Such as ±25%"`
 	Border   string `json:"border,omitempty" jsonschema:"enum=bottom,enum=all,enum=none"`
+
+	Accept map[string]string `json:"accept,omitempty" jsonschema:"description=Findings that do not fail the clip\\, each with the reason why"`
 }
 
 // Schema is the JSON Schema of greenroom.yaml.

@@ -1,20 +1,6 @@
 package media
 
-import (
-	"fmt"
-	"slices"
-)
-
-// Findings lists the names of everything that Check may report, for Expect.Accept.
-func Findings() []string {
-	return slices.Clone(findingNames)
-}
-
-var findingNames = []string{
-	"alpha", "alpha packets", "alpha use", "AlphaMode", "announced length", "borders", "colour", "coverage", "decoding", "duration", "edges",
-	"encryption", "end", "first timestamp", "frame rate", "frames", "hole", "interlacing", "key colour", "key colour inside", "keyframes",
-	"matte", "orientation", "picture size", "pixel aspect", "premultiplied", "seeking", "sound offset", "structure", "truncation", "video",
-}
+import "fmt"
 
 // accept turns failures that the user accepts into warnings, with the reason.
 func (r *Report) accept(reasons map[string]string) {
