@@ -14,8 +14,8 @@ const (
 	endUnknown   = "whether its end is missing cannot be known; compare its length with the original's"
 )
 
-// container adds what the boxes or elements of a file say without decoding: encryption, missing pictures, the announced
-// length against the one that is there, the index, holes. It returns true when no more can be said of the file.
+// container adds what the boxes or elements of a file say without decoding: encryption, missing pictures, a missing end,
+// the index, holes. It returns true when no more can be said of the file.
 func (r *Report) container(path string, scan *WebMScan) bool {
 	f, err := regular.Open(path)
 	if err != nil {
@@ -52,14 +52,9 @@ func (r *Report) matroska(f io.ReaderAt, s *WebMScan) bool {
 		return false
 	}
 	index := s.indexProblem()
-	start := s.end()
-	for _, t := range s.Tracks {
-		if len(t.times) > 0 {
-			start = min(start, t.Start())
-		}
+	if s.Piped || index != "" { // else the structure shows that nothing is missing at the end
+		r.ends(s.Duration, s.end())
 	}
-	complete := !s.Piped && index == ""
-	r.length(s.Duration, s.end()-start, s.end(), complete)
 	if s.Piped && s.Duration == 0 {
 		r.add("end", Warn, "no end mark", "a length or an index", endUnknown)
 	}
@@ -119,29 +114,20 @@ func (r *Report) boxes(s *MP4Scan) bool {
 		r.add("structure", Warn, s.Issues[0], "no damage", "some players may not play it; prepared files are right")
 		return false
 	}
-	held := s.times.held()
-	r.length(s.times.announced, held, held, !s.moof || s.ended)
-	if s.moof && !s.ended && s.times.announced == 0 {
-		r.add("end", Warn, "no end mark", "a length or an index", endUnknown)
+	if s.moof && !s.ended { // tables and an index show that nothing is missing at the end
+		r.ends(s.times.announced, s.times.held())
+		if s.times.announced == 0 {
+			r.add("end", Warn, "no end mark", "a length or an index", endUnknown)
+		}
 	}
 	return false
 }
 
-// length compares the announced length with what is in the file; both in seconds, 0 when unknown. held is from the first
-// packet to the end of the last, end from 0 to there: writers announce either. A complete file shows by its structure that
-// nothing is missing at its end.
-func (r *Report) length(announced, held, end float64, complete bool) {
-	if announced <= 0 || held <= 0 {
-		return
-	}
-	slack := max(0.25, announced/20)
-	value, limit := fmt.Sprintf("%s announced, %s in the file", seconds(announced), seconds(held)), "±5 %, 0.25 s at least"
-	switch {
-	case announced > end+slack && !complete:
-		r.add("truncation", Fail, value, limit, "the end is missing; "+r.again)
-	case announced > end+slack || announced < held-slack:
-		r.add("announced length", Warn, value, limit, "players show a wrong length or stop early; prepared files are right")
-	default:
-		r.add("announced length", OK, value, limit, "")
+// ends finds a stream that was cut between two of its parts: it announces more than it holds, and nothing else shows where
+// it ends. Both are in seconds; 0 when unknown.
+func (r *Report) ends(announced, held float64) {
+	if announced > 0 && held > 0 && announced > held+max(0.25, announced/20) {
+		r.add("truncation", Fail, fmt.Sprintf("%s announced, %s in the file", seconds(announced), seconds(held)), "±5 %, 0.25 s at least",
+			"the end is missing, or the header is wrong; "+r.again)
 	}
 }

@@ -49,19 +49,16 @@ func before(t *testing.T, b []byte, kind string, n int) []byte {
 
 func TestDamagedMP4(t *testing.T) {
 	plain, fragments, dash := sample(t, "faststart.mp4"), sample(t, "fragmented-default-base.mp4"), sample(t, "dash-sidx.mp4")
-	times := func(n uint32) func(uint32) uint32 { return func(was uint32) uint32 { return was * n } }
 	to := func(n uint32) func(uint32) uint32 { return func(uint32) uint32 { return n } }
 	open := before(t, fragments, "mfra", 1)
 	examine(t, []changed{
 		{"unchanged", plain, "", OK, ""},
-		{"announces ten times", announce(t, plain, times(10)), "announced length", Warn, "announced"},
-		{"announces half", announce(t, plain, func(was uint32) uint32 { return was / 2 }), "announced length", Warn, "announced"},
 		{"announces an unknown length", announce(t, plain, to(1<<32-1)), "", OK, ""},
 		{"announces 2147483647 ticks", announce(t, plain, to(1<<31-1)), "", OK, ""},
 		{"cut", plain[:len(plain)*6/10], "truncation", Fail, "cut"},
 		{"100 bytes cut", plain[:len(plain)-100], "truncation", Fail, "cut"},
 		{"fragments", fragments, "", OK, ""},
-		{"fragments that announce 39 hours", announce(t, fragments, to(140_400_000)), "announced length", Warn, "announced"},
+		{"complete fragments that announce 2147483647 ticks", announce(t, fragments, to(1<<31-1)), "", OK, ""},
 		{"fragments without an end", open, "end", Warn, "cannot be known"},
 		{"fragments without an end that announce more", announce(t, open, to(5000)), "truncation", Fail, "announced"},
 		{"fragments cut between two", before(t, fragments, "moof", 20), "end", Warn, "cannot be known"},

@@ -123,13 +123,10 @@ func TestDamagedWebM(t *testing.T) {
 			return b
 		})
 	}
-	was := math.Float32frombits(binary.BigEndian.Uint32(good[at(t, good, "\x44\x89\x84")+3:]))
 	examine(t, []changed{
 		{"unchanged", good, "", OK, ""},
 		{"cut between clusters, size fits", cut(0), "truncation", Fail, "announced"},
 		{"cut between clusters, size unknown", cut(-1), "truncation", Fail, "announced"},
-		{"announces ten times", duration(10 * was), "announced length", Warn, "announced"},
-		{"announces half", duration(was / 2), "announced length", Warn, "announced"},
 		{"announces nothing", duration(0), "", OK, ""},
 		{"announces NaN", duration(float32(math.NaN())), "", OK, ""},
 		{"announces infinity", duration(float32(math.Inf(1))), "", OK, ""},

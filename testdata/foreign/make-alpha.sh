@@ -1,6 +1,7 @@
 # Alpha in every container and codec that ffmpeg 5.1 decodes it from. Sourced by make.sh.
 
 ya=scale=out_color_matrix=bt709:out_range=tv
+ya601=scale=out_color_matrix=smpte170m:out_range=tv
 alpha() { ff -i disc.mkv -frames:v "${frames:-10}" "$@"; }
 make prores4444.mov alpha -vf $ya,format=yuva444p10le -c:v prores_ks -profile:v 4444 -alpha_bits 16 -frames:v 4 $bt709
 make prores4444-8.mov alpha -vf $ya,format=yuva444p10le -c:v prores_ks -profile:v 4444 -alpha_bits 8 -frames:v 4 $bt709
@@ -32,11 +33,11 @@ make raw-rgba.mkv ff -i disc.mkv -vf scale=40:24:flags=neighbor,format=rgba -c:v
 make jpeg2000.mov alpha -vf format=rgba -c:v jpeg2000 -frames:v 2
 make targa.mov alpha -vf format=bgra -c:v targa -frames:v 3
 make zmbv-opaque.avi ff -i base.mkv -frames:v 6 -vf format=bgr0 -c:v zmbv
-make vp8-alpha.webm alpha -vf $ya,format=yuva420p $vp8
+make vp8-alpha.webm alpha -vf $ya601,format=yuva420p $vp8
 make vp9-alpha.webm alpha -vf $ya,format=yuva420p $vp9 $bt709
 make vp9-alpha-soft.webm ff -i soft.mkv -vf $ya,format=yuva420p $vp9 $bt709
 make vp9-alpha.mkv alpha -vf $ya,format=yuva420p $vp9 $bt709
-make vp8-alpha.mkv alpha -vf $ya,format=yuva420p $vp8
+make vp8-alpha.mkv alpha -vf $ya601,format=yuva420p $vp8
 make vp9-alpha-601.webm alpha -vf scale=out_color_matrix=smpte170m:out_range=tv,format=yuva420p $vp9 $(tags smpte170m smpte170m smpte170m)
 ffmpeg -v error -y -nostdin -i disc.mkv -frames:v 10 -vf $ya,format=yuva420p $vp9 $bt709 va.webm
 ffmpeg -v error -y -nostdin -i disc.mkv -i tone1.wav -vf $ya,format=yuva420p $vp9 $bt709 -c:a libvorbis -shortest vs.webm

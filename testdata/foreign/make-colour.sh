@@ -64,7 +64,7 @@ make pq-aomenc.webm pq_av1
 x265cli() { x265 --log-level error --preset fast --colorprim bt709 --transfer bt709 --colormatrix bt709 -f 12 one.y4m -o a.hevc; mkvmerge -q -o "$out/$to" --default-duration 0:25fps a.hevc; }
 make x265-cli.mkv x265cli
 make aomenc.webm aomenc --quiet -o "$out/aomenc.webm" --webm --cpu-used=6 --limit=12 one.y4m
-make vpxenc-vp8.webm vpxenc --quiet --codec=vp8 --webm --limit=25 -o "$out/vpxenc-vp8.webm" one.y4m
+make vpxenc-vp8.webm vpxenc --quiet --codec=vp8 --webm --limit=25 -o "$out/vpxenc-vp8.webm" one601.y4m
 make vpxenc-vp9.webm vpxenc --quiet --codec=vp9 --webm --limit=25 --cpu-used=4 -o "$out/vpxenc-vp9.webm" one.y4m
 svt() { SvtAv1EncApp -i one.y4m -n 12 --preset 8 -b a.ivf; mkvmerge -q -o "$out/$to" a.ivf || ff -i a.ivf -c copy; }
 make svt-av1.mkv svt

@@ -36,7 +36,7 @@ make sar-vui.mp4 ff -i short.mp4 -c copy -bsf:v h264_metadata=sample_aspect_rati
 make sar-vui-hevc.mp4 ff -i base.mkv -frames:v 12 -vf $y709 -c:v libx265 -x265-params log-level=error:sar=2 $bt709 -tag:v hvc1
 contradict() { ffmpeg -v error -y -nostdin -i short.mp4 -c copy -bsf:v h264_metadata=sample_aspect_ratio=2/1 vui.mp4; ff -i vui.mp4 -c copy -aspect 20:9; }
 make sar-contradiction.mp4 contradict
-make sar303-320.webm ff -i base.mkv -frames:v 12 -vf $y709,setsar=303/320 $vp8
+make sar303-320.webm ff -i base.mkv -frames:v 12 -vf $y601,setsar=303/320 $vp8
 make sar-x264.mkv x264 --quiet --sar 2:1 --frames 12 -o "$out/sar-x264.mkv" one.y4m
 ffmpeg -v error -y -nostdin -i base.mkv -frames:v 12 -vf $y709 $vp9 $bt709 plain.webm
 make display-dimensions.webm mkvmerge -q -w -o "$out/display-dimensions.webm" --display-dimensions 0:320x96 plain.webm

@@ -70,7 +70,7 @@ make two-frames.mov ff -i base.mkv -frames:v 2 -vf $y709 $x264 $bt709
 make open-gop.mp4 ff -i base.mkv -vf $y709 $x264 -g 10 -x264opts open-gop=1 $bt709
 altref() { ffmpeg -v error -y -nostdin -i base.mkv -vf $y709 -c:v libvpx-vp9 -b:v 0 -crf 30 -auto-alt-ref 1 -lag-in-frames 16 -pass 1 -f null /dev/null; ff -i base.mkv -vf $y709 -c:v libvpx-vp9 -b:v 0 -crf 30 -auto-alt-ref 1 -lag-in-frames 16 -pass 2 $bt709; }
 make vp9-altref.webm altref
-altref8() { ffmpeg -v error -y -nostdin -i base.mkv -vf $y709 -c:v libvpx -b:v 200k -auto-alt-ref 1 -lag-in-frames 16 -pass 1 -f null /dev/null; ff -i base.mkv -vf $y709 -c:v libvpx -b:v 200k -auto-alt-ref 1 -lag-in-frames 16 -pass 2; }
+altref8() { ffmpeg -v error -y -nostdin -i base.mkv -vf $y601 -c:v libvpx -b:v 200k -auto-alt-ref 1 -lag-in-frames 16 -pass 1 -f null /dev/null; ff -i base.mkv -vf $y601 -c:v libvpx -b:v 200k -auto-alt-ref 1 -lag-in-frames 16 -pass 2; }
 make vp8-altref.webm altref8
 
 # Containers.
@@ -106,7 +106,7 @@ make mkvmerge-short-clusters.mkv mkvmerge -q -o "$out/mkvmerge-short-clusters.mk
 make mkvmerge-default-duration.mkv mkvmerge -q -o "$out/mkvmerge-default-duration.mkv" --default-duration 0:30000/1001fps h264.mp4
 make mkvmerge-sync.mkv mkvmerge -q -o "$out/mkvmerge-sync.mkv" --sync 0:200 av.mp4
 make hevc.mkv ff -i base.mkv -vf $y709 -c:v libx265 -x265-params log-level=error $bt709
-make vp8.mkv ff -i base.mkv -vf $y709 $vp8
+make vp8.mkv ff -i base.mkv -vf $y601 $vp8
 make live.webm eval 'ffmpeg -v error -y -nostdin -i av.webm -c copy -f webm -live 1 - | cat >"$out/$to"'
 make piped.mkv eval 'ffmpeg -v error -y -nostdin -i av.mp4 -c copy -f matroska - | cat >"$out/$to"'
 make cues-to-front.webm ff -i av.webm -c copy -cues_to_front 1

@@ -45,6 +45,9 @@ tone 1.28 48000 tone.wav
 tone 0.8 48000 tone1.wav
 ffmpeg -v error -y -nostdin -i base.mkv -vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -f yuv4mpegpipe base.y4m
 ffmpeg -v error -y -nostdin -i base.mkv -frames:v 25 -vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -f yuv4mpegpipe one.y4m
+# VP8 without a tag is BT.601.
+y601=scale=out_color_matrix=smpte170m:out_range=tv,format=yuv420p
+ffmpeg -v error -y -nostdin -i base.mkv -frames:v 25 -vf $y601 -f yuv4mpegpipe one601.y4m
 for f in disc soft; do
   mkdir "$f"
   ffmpeg -v error -y -nostdin -i "$f.mkv" -vf format=rgba "$f/%03d.png"

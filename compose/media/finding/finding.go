@@ -4,7 +4,7 @@ package finding
 
 // Names lists all of them, sorted.
 var Names = []string{
-	"AlphaMode", "alpha", "alpha packets", "alpha use", "announced length", "borders", "colour", "coverage", "decoding", "duration",
+	"AlphaMode", "alpha", "alpha packets", "alpha use", "borders", "colour", "coverage", "decoding", "duration",
 	"edges", "encryption", "end", "first timestamp", "frame rate", "frames", "hole", "interlacing", "key colour", "key colour inside",
 	"keyframes", "matte", "orientation", "picture size", "pixel aspect", "premultiplied", "seeking", "sound offset", "structure",
 	"truncation", "video",

@@ -13,6 +13,7 @@ import (
 
 // truth is what ffprobe and ffmpeg say of a file after they decoded all of it.
 type truth struct {
+	index, soundIndex        int // of the streams
 	codec, pixelFormat       string
 	width, height            int    // coded
 	turn                     string // degrees clockwise, "m" before it when mirrored first
@@ -21,10 +22,11 @@ type truth struct {
 	fpsNum, fpsDen           int // 0/1 for a single picture
 	varies                   bool
 	frames                   int
-	start, length            float64 // of the picture, seconds
-	step, shortest           float64 // the usual and the least distance of two pictures, seconds
-	tick                     float64 // the container's resolution, seconds
-	alpha                    bool    // pictures have an alpha channel, and it hides something
+	times                    []float64 // of the pictures, sorted
+	start, length            float64   // of the picture, seconds
+	step, shortest           float64   // the usual and the least distance of two pictures, seconds
+	tick                     float64   // the container's resolution, seconds
+	alpha                    bool      // pictures have an alpha channel, and it hides something
 	alphaChannel             bool
 	matrix, fullRange        string // in ffprobe's words
 	transfer, primaries      string
@@ -33,6 +35,21 @@ type truth struct {
 	channels, soundRate      int
 	soundStart, soundSeconds float64
 	soundPacket              float64 // the longest one, seconds
+	sounds                   []sounding
+}
+
+// sounding is a decoded packet of sound, in seconds.
+type sounding struct{ at, length float64 }
+
+// soundAt returns when decoded sound is played that is this far from the first sample, without the gaps in between.
+func (r truth) soundAt(after float64) float64 {
+	for _, s := range r.sounds {
+		if after < s.length {
+			return s.at + after
+		}
+		after -= s.length
+	}
+	return math.Inf(1)
 }
 
 type stream struct {
@@ -127,7 +144,7 @@ func measure(t *testing.T, path string, before ...string) truth {
 	if v == nil {
 		t.Fatalf("%s has no pictures", path)
 	}
-	r := truth{codec: v.Codec, pixelFormat: v.PixelFormat, width: v.Width, height: v.Height}
+	r := truth{index: v.Index, codec: v.Codec, pixelFormat: v.PixelFormat, width: v.Width, height: v.Height}
 	var first *frame
 	var times []float64
 	last, lastLength := math.Inf(-1), 0.0
@@ -201,7 +218,7 @@ func depth(format string) int {
 // timing decides the rate by the distances of the pictures that are shown.
 func (r *truth) timing(v *stream, times []float64, lastLength float64) {
 	slices.Sort(times)
-	r.frames, r.start = len(times), times[0]
+	r.frames, r.start, r.times = len(times), times[0], times
 	num, den := fraction(v.TimeBase)
 	r.tick = float64(num) / float64(max(1, den))
 	if len(times) < 2 {
@@ -226,6 +243,9 @@ func (r *truth) timing(v *stream, times []float64, lastLength float64) {
 		lastLength = r.step
 	}
 	r.length = span + lastLength
+	if !r.varies { // a last picture that is held longer is shown as long as the others
+		r.length = float64(r.frames) * r.step
+	}
 }
 
 // rate returns the rate that people name and that explains the times best, else the measured one in thousandths, and how
@@ -330,7 +350,7 @@ func (r *truth) hear(p probed) {
 	if a == nil {
 		return
 	}
-	r.sound, r.channels = a.Codec, a.Channels
+	r.sound, r.channels, r.soundIndex = a.Codec, a.Channels, a.Index
 	r.soundRate, _ = strconv.Atoi(a.SampleRate)
 	first, last := math.Inf(1), math.Inf(-1)
 	for _, f := range p.Frames {
@@ -341,6 +361,7 @@ func (r *truth) hear(p probed) {
 		r.soundPacket = max(r.soundPacket, length)
 		if at, ok := number(f.At); ok {
 			first, last = min(first, at), max(last, at+length)
+			r.sounds = append(r.sounds, sounding{at, length})
 		}
 	}
 	r.soundStart, r.soundSeconds = first, last-first
