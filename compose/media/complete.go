@@ -24,8 +24,8 @@ var ErrNotVideo = errors.New("not a video")
 // decodes nothing; a clip of 1 MB takes about 2 ms.
 func Complete(path string) error { return complete(path, true) }
 
-// Playable is Complete for a file that is here already and may be older than this rule: an
-// MP4 file may have bytes after its end, which players skip.
+// Playable is Complete for a file that is here already: an MP4 file may have bytes after its end, which players skip,
+// and other kinds of videos are left to ffmpeg.
 func Playable(path string) error { return complete(path, false) }
 
 func complete(path string, exact bool) error {
@@ -63,6 +63,10 @@ func complete(path string, exact bool) error {
 		}
 		if s.Video == 0 {
 			return fmt.Errorf("%s of MP4 without pictures: %w", excerpt.Size(size), ErrNotVideo)
+		}
+	case "avi", "gif", "apng", "mpegts", "mpeg", "flv", "ogg", "asf", "mxf":
+		if exact { // HeyGen delivers none of them
+			return fmt.Errorf("%w but %s", ErrNotVideo, describe(start, size))
 		}
 	default:
 		return fmt.Errorf("%w but %s", ErrNotVideo, describe(start, size))
