@@ -91,5 +91,5 @@ make seq-png16 png_seq %04d.png 0 rgba64be
 make seq-png-palette eval 'seq_of; for i in 1 2 3 4; do convert-im6.q16 disc/00$i.png -colors 64 "PNG8:$out/$to/img-00$i.png"; done'
 make seq-webp eval 'seq_of; for i in 1 2 3 4; do cwebp -quiet -lossless disc/00$i.png -o "$out/$to/00$i.webp"; done'
 make seq-tiff eval 'seq_of; for i in 1 2 3; do convert-im6.q16 disc/00$i.png -compress LZW -strip "$out/$to/00$i.tif"; done'
-make seq-tga eval 'seq_of; for i in 1 2 3; do convert-im6.q16 disc/00$i.png -compress RLE "$out/$to/00$i.tga"; done'
+make seq-tga eval 'seq_of; for i in 1 2 3; do convert-im6.q16 disc/00$i.png -orient TopLeft -compress RLE "$out/$to/00$i.tga"; done'
 make seq-gap eval 'seq_of; for i in 1 2 4 5; do cp disc/00$i.png "$out/$to/00$i.png"; done'
