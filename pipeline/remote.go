@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"greenroom/assets"
-	"greenroom/compose/media"
 	bucket "greenroom/assets/remote"
+	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"

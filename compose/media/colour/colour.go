@@ -101,6 +101,13 @@ func (c Colour) NeedsZscale() bool {
 	return c.HDR() || c.wide() || !known && !c.RGB || c.Transfer == "linear" || strings.HasPrefix(c.Transfer, "log")
 }
 
+// exact makes the scaler use every chroma sample: without it a saturated colour is off by 4 of 255.
+const exact = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
+
+// limited are the pixel formats that do not mean full range by their names.
+const limited = "yuv420p|yuva420p|yuv422p|yuva422p|yuv444p|yuva444p|yuv420p10le|yuva420p10le|yuv422p10le|yuva422p10le|" +
+	"yuv444p10le|yuva444p10le|yuv420p12le|yuv422p12le|yuv444p12le|yuva444p12le|gray"
+
 // Filters returns the ffmpeg filters that bring pictures to BT.709 in limited range, in order; the pixel format stays
 // open unless NeedsZscale. They keep no alpha when NeedsZscale: it has to be split off before and merged after. The error
 // is a *fault.Error that names a matrix that cannot be converted.
@@ -117,7 +124,12 @@ func (c Colour) Filters() ([]string, error) {
 		if !c.RGB {
 			matrix = "in_color_matrix=" + scalers[c.Matrix] + ":"
 		}
-		return []string{fmt.Sprintf("scale=%sin_range=%s:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd", matrix, from)}, nil
+		f := []string{fmt.Sprintf("scale=%sin_range=%s:out_color_matrix=bt709:out_range=tv:flags=%s", matrix, from, exact)}
+		if c.FullRange && !c.RGB {
+			// ffmpeg has formats whose names mean full range, and converts nothing while it stays in them.
+			f = append(f, "format="+limited)
+		}
+		return f, nil
 	}
 	matrix, ok := zimg[c.Matrix]
 	if c.RGB {
