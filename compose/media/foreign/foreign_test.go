@@ -46,8 +46,6 @@ func files(t *testing.T) (names []string) {
 
 // comparison counts what two sides agree on.
 type comparison struct {
-	t       *testing.T
-	file    string
 	agreed  int
 	differs []string
 }
@@ -69,8 +67,8 @@ func (c *comparison) near(what string, greenroom, truth, within float64) {
 }
 
 // compare compares greenroom's answer for a file with the truth.
-func compare(t *testing.T, name string, i media.Info, want truth) *comparison {
-	c := &comparison{t: t, file: name}
+func compare(i media.Info, want truth) *comparison {
+	c := &comparison{}
 	c.same("codec", i.VideoCodec, want.codec)
 	c.same("coded size", fmt.Sprintf("%dx%d", i.Width, i.Height), fmt.Sprintf("%dx%d", want.width, want.height))
 	c.same("shown size", fmt.Sprintf("%dx%d", i.ShownWidth, i.ShownHeight), fmt.Sprintf("%dx%d", want.shownWidth, want.shownHeight))
@@ -90,6 +88,8 @@ func compare(t *testing.T, name string, i media.Info, want truth) *comparison {
 		} else {
 			c.agreed++
 		}
+	case want.fpsDen > 1 && want.fpsDen != 1001: // no rate that has a name
+		c.near("rate", i.FPS(), float64(want.fpsNum)/float64(want.fpsDen), i.FPS()/5000)
 	default:
 		c.same("rate", fmt.Sprintf("%d/%d", i.FPSNum, i.FPSDen), fmt.Sprintf("%d/%d", want.fpsNum, want.fpsDen))
 	}
@@ -109,9 +109,26 @@ func compare(t *testing.T, name string, i media.Info, want truth) *comparison {
 	}
 	c.same("channels", i.AudioChannels, want.channels)
 	c.same("sound rate", i.AudioRate, want.soundRate)
-	c.near("sound's start against the picture's", i.FirstAudioPTS-i.FirstVideoPTS, want.soundStart-want.start, 0.0015)
+	// Codecs discard a part of their first packet. Where sound is heard is compared by samples in the prepared files.
+	c.near("sound's start against the picture's", i.FirstAudioPTS-i.FirstVideoPTS, want.soundStart-want.start, want.soundPacket+0.0015)
 	c.near("length of the sound", i.AudioDuration, want.soundSeconds, want.soundPacket+0.01)
 	return c
+}
+
+// probe compares one file, prints its row of the table and returns how many values agree.
+func probe(t *testing.T, path string) int {
+	t.Helper()
+	want := measure(t, path)
+	i, err := media.Probe(t.Context(), tools(t), path)
+	if err != nil {
+		t.Fatalf("greenroom does not read it: %v", err)
+	}
+	t.Logf("%s", want)
+	c := compare(i, want)
+	for _, d := range c.differs {
+		t.Error(d)
+	}
+	return c.agreed
 }
 
 // TestForeignFilesAreWhatFFmpegSays probes every file of the corpus.
@@ -122,20 +139,7 @@ func TestForeignFilesAreWhatFFmpegSays(t *testing.T) {
 			continue // ffmpeg 5.1 does not decode animations: see TestForeignWebP
 		}
 		count++
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(corpus, name)
-			want := measure(t, path)
-			i, err := media.Probe(t.Context(), tools(t), path)
-			if err != nil {
-				t.Fatalf("greenroom does not read it: %v", err)
-			}
-			c := compare(t, name, i, want)
-			t.Logf("%s", want)
-			agreed += c.agreed
-			for _, d := range c.differs {
-				t.Error(d)
-			}
-		})
+		t.Run(name, func(t *testing.T) { agreed += probe(t, filepath.Join(corpus, name)) })
 	}
 	t.Logf("%d files, %d values agree", count, agreed)
 	if count < 60 {

@@ -263,6 +263,11 @@ func rate(times []float64, step float64) (num, den int, spread float64) {
 			spread, num, den = high-low, n/g, d/g
 		}
 	}
+	for n := 1; n <= 100; n++ { // GIF counts hundredths of a second
+		if math.Abs(100/float64(n)*step-1) < 1e-6 {
+			try(100, n)
+		}
+	}
 	for n := 1; n <= 240; n++ {
 		for _, d := range []int{1000, 1001, 2000} {
 			if math.Abs(float64(n*1000)/float64(d)*step-1) < 0.002 && (d != 2000 || n == 25) {
