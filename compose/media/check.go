@@ -97,11 +97,17 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	if e.Again == "" {
 		e.Again = "download or export it again"
 	}
+	name := path
+	path, remove, err := packed(ctx, t, path)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
 	info, scan, err := open(ctx, t, path)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{File: path, Info: info, Straight: true, again: e.Again}
+	r := &Report{File: name, Info: info, Straight: true, again: e.Again}
 	defer r.accept(e.Accept)
 	if r.container(path, scan) {
 		return r, nil

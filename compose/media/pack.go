@@ -19,6 +19,7 @@ import (
 
 	"greenroom/compose/media/animation"
 	"greenroom/compose/media/framerate"
+	"greenroom/compose/media/sequence"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
 	"greenroom/internal/regular"
@@ -35,6 +36,34 @@ func IsAnimation(path string) bool {
 	}
 	f.Close()
 	return kind == "animated webp"
+}
+
+// packed returns a video for footage that is none: a sequence of pictures, at 25 a second, or an animated WebP. Others
+// are returned as they are. remove deletes what was made.
+func packed(ctx context.Context, t Tools, path string) (video string, remove func(), err error) {
+	fi, err := os.Stat(path)
+	isSequence := err == nil && fi.IsDir() || err != nil && sequence.IsPattern(path)
+	if !isSequence && !IsAnimation(path) {
+		return path, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "greenroom-check-*")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) }
+	video = filepath.Join(dir, "packed.mov")
+	if !isSequence {
+		err = PackAnimation(ctx, t, path, video)
+	} else if files, found := sequence.Find(path); found != nil {
+		err = fault.Wrap(fault.Media, found, "number the pictures without gaps, as in frame-0001.png", "read %s", filepath.Base(path))
+	} else {
+		err = PackSequence(ctx, t, files, framerate.Rate{Num: 25, Den: 1}, video)
+	}
+	if err != nil {
+		remove()
+		return "", nil, err
+	}
+	return video, remove, nil
 }
 
 // packing are the options of the file that pictures are packed into: PNG in a MOV, which loses nothing.

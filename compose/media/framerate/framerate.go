@@ -47,7 +47,11 @@ const (
 func Measure(times []float64, tick float64, announced ...Rate) Timing {
 	ts := slices.Clone(times)
 	slices.Sort(ts)
-	ts = slices.Compact(ts)
+	if ts = slices.Compact(ts); len(ts) < len(times) { // two pictures at one time: one of them is never seen
+		t := Measure(ts, tick, announced...)
+		t.Varies = len(ts) > 1
+		return t
+	}
 	if len(ts) < 2 {
 		for _, r := range announced {
 			if r.FPS() >= 1 && r.FPS() <= 240 {
