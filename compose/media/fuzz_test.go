@@ -45,14 +45,14 @@ func seeds(f *testing.F, kind string) {
 	}
 }
 
-// counted counts what a reader reads.
-type counted struct {
+// readCounter counts what a reader reads.
+type readCounter struct {
 	r     io.ReaderAt
 	reads int
 	bytes int64
 }
 
-func (c *counted) ReadAt(b []byte, at int64) (int, error) {
+func (c *readCounter) ReadAt(b []byte, at int64) (int, error) {
 	n, err := c.r.ReadAt(b, at)
 	c.reads++
 	c.bytes += int64(n)
@@ -64,7 +64,7 @@ func (c *counted) ReadAt(b []byte, at int64) (int, error) {
 func bounded(t *testing.T, b []byte, read func(r io.ReaderAt, size int64)) {
 	t.Helper()
 	const spare, perByte, readsPerByte, bytesPerByte = 1 << 20, 256, 4, 64
-	in := &counted{r: bytes.NewReader(b)}
+	in := &readCounter{r: bytes.NewReader(b)}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	read(in, int64(len(b)))
