@@ -70,13 +70,14 @@ func Measure(times []float64, tick float64, announced ...Rate) Timing {
 	unsure := max(closeTo, tick/float64(len(steps))/mean)
 	regular := steps[0] >= mean-2.1*tick && steps[len(steps)-1] <= mean+2.1*tick
 	for _, r := range candidates(1/mean, unsure, announced) {
-		if regular && fits(ts, r, tick) {
+		if regular && fits(ts, r) {
 			return Timing{Rate: reduced(r)}
 		}
 	}
 	even := 1 / slope(ts)
 	for _, r := range []Rate{Snap(even), approximate(even)} {
-		if fits(ts, r, tick) {
+		// Any few pictures are close to some grid: then one step tells.
+		if fits(ts, r) && steps[len(steps)-1]*r.FPS() <= 1+1.5*off {
 			return Timing{Rate: r}
 		}
 	}
@@ -120,7 +121,7 @@ func meanNear(steps []float64, step, tick float64) float64 {
 
 // fits reports that each picture is at its own place of a constant rate. The middle of all differences is the first
 // place, as the first picture may be the one with a late clock.
-func fits(ts []float64, r Rate, tick float64) bool {
+func fits(ts []float64, r Rate) bool {
 	if r.Num <= 0 || r.Den <= 0 || r.Num > Fastest*r.Den {
 		return false
 	}
@@ -130,7 +131,7 @@ func fits(ts []float64, r Rate, tick float64) bool {
 		d := t - float64(i)*period
 		low, high = min(low, d), max(high, d)
 	}
-	return high-low <= max(2*off*period, min(2.1*tick, period))
+	return high-low <= 2*off*period
 }
 
 // shortest returns the shortest step that is usual. Steps are sorted.
