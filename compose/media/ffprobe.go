@@ -38,6 +38,7 @@ type probedStream struct {
 	Channels    int    `json:"channels"`
 	SampleRate  string `json:"sample_rate"`
 	Disposition struct {
+		Default   int `json:"default"`
 		Picture   int `json:"attached_pic"`
 		Thumbnail int `json:"timed_thumbnails"`
 	} `json:"disposition"`
@@ -56,7 +57,7 @@ type sideData struct {
 const probedEntries = "format=format_name,duration:" +
 	"stream=index,codec_type,codec_name,codec_tag_string,pix_fmt,width,height,sample_aspect_ratio,color_space,color_range,color_primaries," +
 	"color_transfer,field_order,time_base,avg_frame_rate,r_frame_rate,start_time,channels,sample_rate:" +
-	"stream_disposition=attached_pic,timed_thumbnails:stream_side_data"
+	"stream_disposition=default,attached_pic,timed_thumbnails:stream_side_data"
 
 // ffprobe reads a file's streams, and the times of its packets unless a walk has them already.
 func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, error) {
@@ -81,8 +82,11 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 	for k := range d.Streams {
 		s := &d.Streams[k]
 		switch {
-		case s.Type == "video" && video == nil && s.Disposition.Picture == 0 && s.Disposition.Thumbnail == 0:
-			video = s
+		case s.Type == "video" && s.Disposition.Picture == 0 && s.Disposition.Thumbnail == 0:
+			// Players show the default stream, and the first when none is.
+			if video == nil || video.Disposition.Default == 0 && s.Disposition.Default != 0 {
+				video = s
+			}
 		case s.Type == "audio":
 			if i.AudioTracks++; audio == nil {
 				audio = s
@@ -113,6 +117,7 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 
 // addVideo adds what a stream says of its pictures.
 func (i *Info) addVideo(s probedStream) {
+	i.video = s.Index
 	i.VideoCodec, i.PixelFormat, i.Width, i.Height = s.Codec, s.PixelFormat, s.Width, s.Height
 	i.Interlaced = s.Fields == "tt" || s.Fields == "bb" || s.Fields == "tb" || s.Fields == "bt"
 	if _, _, ok := fraction(s.Aspect, ":"); ok {

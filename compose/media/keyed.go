@@ -28,7 +28,7 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 		chain += fmt.Sprintf(",crop=%d:%d:0:0", w, h)
 	}
 	decode := append(head(logLevel), pictureArgs(s.In, info.decoder())...)
-	decode = append(decode, "-filter_complex", pictures+chain+",format=yuv420p[v]", "-map", "[v]",
+	decode = append(decode, "-filter_complex", info.pictures()+chain+",format=yuv420p[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 
 	frames, sink := io.Pipe()

@@ -70,9 +70,9 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	}
 	out := []string{"-map", "[v]", "-fps_mode", "passthrough", "-enc_time_base", "1/25", "-f", "rawvideo", "pipe:1"}
 	if e.Poster == nil {
-		graph = pictures + graph
+		graph = info.pictures() + graph
 	} else {
-		graph = fmt.Sprintf(pictures+"split[look][still];[look]%s;[still]%s[p]", graph, e.Poster.chain(info))
+		graph = fmt.Sprintf(info.pictures()+"split[look][still];[look]%s;[still]%s[p]", graph, e.Poster.chain(info))
 		out = append(append(out, "-map", "[p]"), e.Poster.output()...)
 	}
 	// One thread: it measured a fifth less processor time than two, and the other
@@ -95,9 +95,6 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	}
 	return l, nil
 }
-
-// pictures selects the first pictures that are no cover.
-const pictures = "[0:V:0]"
 
 // small are the filters from a coded picture to an upright one of w x h pixels in BT.709. Frames are numbered anew:
 // the times of a varying rate do not fit the time base of raw video, which ffmpeg would report as damage of the file.

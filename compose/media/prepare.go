@@ -75,7 +75,7 @@ func (s PrepareSpec) args(info Info, l Loudness) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	graph, sound := pictures+upright+","+s.scale()+"[v]", "[0:a]"
+	graph, sound := info.pictures()+upright+","+s.scale()+"[v]", "[0:a]"
 	if s.Key != "" {
 		graph, sound = "[0:v]"+s.scale()+"[v]", "[1:a]"
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,8 +60,12 @@ type Info struct {
 
 	Bytes int64 `json:"bytes"`
 
+	video   int    // index of the stream with the pictures
 	refused string // why the pictures cannot be used although they decode
 }
+
+// pictures is the label of the pictures in a graph whose first input is the file.
+func (i Info) pictures() string { return fmt.Sprintf("[0:%d]", i.video) }
 
 // FPS is the frame rate as a number.
 func (i Info) FPS() float64 { return i.rate().FPS() }
@@ -159,6 +165,7 @@ func identify(path string) (f *os.File, size int64, kind string, err error) {
 func walked(s *WebMScan) Info {
 	i := Info{Container: "webm", Bytes: s.Size, FPSNum: 25, FPSDen: 1, Display: Display{Aspect: "1:1"}}
 	if v := s.Video(); v != nil {
+		i.video = slices.Index(s.Tracks, v)
 		i.VideoCodec = map[string]string{"V_VP9": "vp9", "V_VP8": "vp8", "V_AV1": "av1"}[v.Codec]
 		i.Width, i.Height = v.Width, v.Height
 		i.ShownWidth, i.ShownHeight = v.Width, v.Height
@@ -173,7 +180,7 @@ func walked(s *WebMScan) Info {
 // addWalk adds what the packets of a WebM or Matroska file say.
 func (i *Info) addWalk(s *WebMScan, announced ...framerate.Rate) {
 	i.Announced = s.Duration
-	if v := s.Video(); v != nil {
+	if v := s.video(i.video); v != nil {
 		i.AlphaMode, i.AlphaPackets, i.VideoPackets = v.AlphaMode, v.Alpha, v.Packets
 		i.Alpha = i.Alpha || v.Alpha > 0
 		i.LongestGOP = v.LongestGOP

@@ -246,3 +246,23 @@ func TestAFindingIsAcceptedWithAReason(t *testing.T) {
 		t.Errorf("a passed finding was changed: %+v", f)
 	}
 }
+
+// TestTheDefaultPicturesAreUsed: players show the stream that is marked, whatever comes first in the file.
+func TestTheDefaultPicturesAreUsed(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a.mp4", "a.mkv", "a.mov"} {
+		file := filepath.Join(t.TempDir(), name)
+		ffmpeg(t, "-f", "lavfi", "-i", "color=white:s=32x32:r=10:d=0.5", "-i", counted(t, "v.mp4", 10, "25", x264()...),
+			"-map", "0", "-map", "1", "-c:v:0", "libx264", "-c:v:1", "copy", "-disposition:v:0", "0", "-disposition:v:1", "default", file)
+		info, err := Probe(t.Context(), need(t), file)
+		if err != nil || info.Frames != 10 || info.FPS() != 25 || info.Width != 64 {
+			t.Fatalf("%s: %+v %v", name, info, err)
+		}
+		if r := check(t, file, Expect{}); r.Verdict() == Fail {
+			t.Errorf("%s: %+v", name, r.Findings)
+		}
+		if got, _ := prepared(t, file, PrepareSpec{Frames: 10}); fmt.Sprint(got) != "[0 1 2 3 4 5 6 7 8 9]" {
+			t.Errorf("%s: shows %v", name, got)
+		}
+	}
+}

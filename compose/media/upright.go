@@ -2,6 +2,7 @@ package media
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"greenroom/compose/media/framerate"
@@ -16,6 +17,11 @@ func (s PrepareSpec) rate(info Info) framerate.Rate {
 	return info.rate()
 }
 
+// conformedFrames is how many pictures a varying rate becomes.
+func (s PrepareSpec) conformedFrames(info Info) int {
+	return max(1, int(math.Round(info.Duration*s.rate(info).FPS())))
+}
+
 // upright are the filters from a file's own pictures to those that everything after sees: one for each period of a
 // constant rate, upright, with square pixels, in BT.709, and cropped. Box and sizes of the spec count such pixels.
 func (s PrepareSpec) upright(info Info) (string, error) {
@@ -25,11 +31,12 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 	rate := s.rate(info)
 	// Times of a constant rate are counted: the file's own are rounded and jitter. The fps filter has nothing to do then
 	// but to tell the encoder the rate, which ffmpeg would take from the container.
-	times := fmt.Sprintf("setpts=N*%d/%d/TB", rate.Den, rate.Num)
+	f := []string{"settb=AVTB", fmt.Sprintf("setpts=N*%d/%d/TB", rate.Den, rate.Num), fmt.Sprintf("fps=%d/%d", rate.Num, rate.Den)}
 	if info.VFR {
-		times = "setpts=PTS-STARTPTS"
+		// The filter ends with the last picture's time: it is held for as long as it is shown.
+		f[1] = "setpts=PTS-STARTPTS"
+		f = append(f, "tpad=stop=-1:stop_mode=clone", fmt.Sprintf("trim=end_frame=%d", s.conformedFrames(info)))
 	}
-	f := []string{"settb=AVTB", times, fmt.Sprintf("fps=%d/%d", rate.Num, rate.Den)}
 	square, err := info.square(s.Transparent)
 	if err != nil {
 		return "", err

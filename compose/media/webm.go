@@ -335,6 +335,14 @@ func (s *WebMScan) Video() *Track { return s.first("video") }
 // Audio gives the first audio track, nil without one.
 func (s *WebMScan) Audio() *Track { return s.first("audio") }
 
+// video returns the video track with an index, or the first when there is none.
+func (s *WebMScan) video(index int) *Track {
+	if index >= 0 && index < len(s.Tracks) && s.Tracks[index].Type == "video" {
+		return s.Tracks[index]
+	}
+	return s.Video()
+}
+
 func (s *WebMScan) first(kind string) *Track {
 	for _, t := range s.Tracks {
 		if t.Type == kind {

@@ -38,6 +38,8 @@ const (
 	near = 0.25
 	// usual is the share of all steps from which a step counts as usual.
 	usual = 0.05
+	// jitter is the share by which clocks that jitter may hide the rate of a short clip.
+	jitter = 0.003
 	// Fastest is more than any camera or screen recorder, pictures per second.
 	Fastest = 1000
 )
@@ -75,9 +77,8 @@ func Measure(times []float64, tick float64, announced ...Rate) Timing {
 		}
 	}
 	even := 1 / slope(ts)
-	for _, r := range []Rate{Snap(even), approximate(even)} {
-		// Any few pictures are close to some grid: then one step tells.
-		if fits(ts, r) && steps[len(steps)-1]*r.FPS() <= 1+1.5*off {
+	for _, r := range append(candidates(even, jitter, announced), approximate(even)) {
+		if fits(ts, r) {
 			return Timing{Rate: r}
 		}
 	}
@@ -130,6 +131,11 @@ func fits(ts []float64, r Rate) bool {
 	for i, t := range ts {
 		d := t - float64(i)*period
 		low, high = min(low, d), max(high, d)
+	}
+	for i := 1; i < len(ts); i++ { // the grid of few pictures hides a step that is half as long again
+		if math.Abs(ts[i]-ts[i-1]-period) > 0.5*period {
+			return false
+		}
 	}
 	return high-low <= 2*off*period
 }

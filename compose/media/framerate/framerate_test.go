@@ -95,6 +95,8 @@ func TestVaryingRatesAreConformedToTheirShortestUsualStep(t *testing.T) {
 	}{
 		{"screen", screen, Rate{Num: 60, Den: 1}}, {"mixed", mixed, Rate{Num: 60, Den: 1}}, {"twice", twice, Rate{Num: 30, Den: 1}}, {"hole", hole, Rate{Num: 25, Den: 1}},
 		{"double", append(ramp(40, Rate{Num: 25, Den: 1}, 1e-3), 0.4, 0.8), Rate{Num: 25, Den: 1}},
+		{"animation", at(0, 0.04, 0.08, 0.16), Rate{Num: 25, Den: 1}},
+		{"AVI", at(0, 0.08, 0.12, 0.16, 0.2, 0.24, 0.28, 0.32), Rate{Num: 25, Den: 1}},
 		{"slow", at(0, 1, 2, 5, 6, 7, 9), Rate{Num: 1, Den: 1}},
 	} {
 		got := Measure(c.times, 1e-3)
