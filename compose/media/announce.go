@@ -39,7 +39,7 @@ func (r *Report) container(path string, scan *WebMScan) bool {
 
 // matroska adds what a walk over a WebM or Matroska file found besides damage of its structure.
 func (r *Report) matroska(f io.ReaderAt, s *WebMScan) bool {
-	v := s.Video()
+	v := s.video(r.Info.video)
 	if v != nil && v.encrypted {
 		r.add("encryption", Fail, "encrypted", "none", encrypted)
 		return true

@@ -124,16 +124,14 @@ func (p probed) picture() *stream {
 	return best
 }
 
-// voice returns the sound stream that players play.
+// voice returns the first sound stream: of several, check says so and the first is used.
 func (p probed) voice() *stream {
-	var best *stream
 	for i := range p.Streams {
-		s := &p.Streams[i]
-		if s.Type == "audio" && (best == nil || best.Disposition["default"] == 0 && s.Disposition["default"] == 1) {
-			best = s
+		if p.Streams[i].Type == "audio" {
+			return &p.Streams[i]
 		}
 	}
-	return best
+	return nil
 }
 
 // measure computes the truth of a file.
