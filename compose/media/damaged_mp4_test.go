@@ -64,8 +64,42 @@ func TestDamagedMP4(t *testing.T) {
 		{"fragments cut between two", before(t, fragments, "moof", 20), "end", Warn, "cannot be known"},
 		{"fragments with an index, cut between two", before(t, dash, "moof", 2), "truncation", Fail, "cut"},
 		{"first part of a stream", before(t, fragments, "moof", 1), "video", Fail, "init segment"},
+		{"bytes after the end", append(bytes.Clone(plain), "anything"...), "", OK, ""},
+		{"a box of another kind in the tables", bytes.Replace(plain, []byte("stss"), []byte("\x00tss"), 1), "structure", Warn, "no box"},
 		{"samples in tables and none in fragments", sample(t, "hybrid.mp4"), "", OK, ""},
 	})
+}
+
+// TestAnMP4WithoutItsIndexCannotBeRead: nothing else says where pictures are.
+func TestAnMP4WithoutItsIndexCannotBeRead(t *testing.T) {
+	b := sample(t, "faststart.mp4")
+	kinds, from, to := topBoxes(t, b)
+	for i, k := range kinds {
+		if k == "moov" {
+			clear(b[from[i]+8 : to[i]])
+		}
+	}
+	path := filepath.Join(t.TempDir(), "zeroed.mp4")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Check(t.Context(), need(t), path, Expect{}, nil); err == nil && r.Verdict() != Fail {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// TestHolesInH264 are found by decoding.
+func TestHolesInH264(t *testing.T) {
+	for name, codec := range map[string]string{"h264": "libx264", "hevc": "libx265"} {
+		path := filepath.Join(t.TempDir(), name+".mp4")
+		ffmpeg(t, "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=2", "-c:v", codec, "-preset", "ultrafast", "-crf", "18", path)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(b[len(b)/3 : len(b)/3+4096])
+		examine(t, []changed{{name, b, "decoding", Fail, ""}})
+	}
 }
 
 // TestEncryptedMP4: ffmpeg's words for it are "SEI type 129 truncated".

@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -188,6 +189,33 @@ func TestTheSizeIsThatOfThePictures(t *testing.T) {
 	w, h, ok := frameSize("V_VP9", []byte{0x82, 0x49, 0x83, 0x42, 0x20, 0x09, 0xf0, 0x05, 0xf0})
 	if !ok || w != 160 || h != 96 {
 		t.Errorf("%dx%d %v", w, h, ok)
+	}
+}
+
+// TestTheSizeChanges: browsers that record a window write another size when it is resized.
+func TestTheSizeChanges(t *testing.T) {
+	dir := t.TempDir()
+	var list strings.Builder
+	for i, size := range []string{"160x96", "120x80"} {
+		name := filepath.Join(dir, fmt.Sprintf("%d.webm", i))
+		ffmpeg(t, "-f", "lavfi", "-i", "testsrc2=s="+size+":r=25:d=0.4", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30", "-deadline", "realtime", name)
+		fmt.Fprintf(&list, "file '%s'\n", name)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "list"), []byte(list.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path, out := filepath.Join(dir, "resized.webm"), filepath.Join(dir, "out.webm")
+	ffmpeg(t, "-f", "concat", "-safe", "0", "-i", filepath.Join(dir, "list"), "-c", "copy", path)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	examine(t, []changed{{"resized", b, "picture size", Warn, "160x96, later 120x80"}, {"resized", b, "", OK, ""}})
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: path, Out: out, Frames: 20, Threads: 1}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if r := check(t, out, Expect{Prepared: true}); r.Verdict() == Fail || r.Info.Width != 160 || r.Info.Height != 96 || r.Frames != 20 {
+		t.Errorf("%+v", r)
 	}
 }
 

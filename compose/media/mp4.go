@@ -70,6 +70,12 @@ func ScanMP4(r io.ReaderAt, size int64) (*MP4Scan, error) {
 // startsMP4 are the boxes that a file may begin with; QuickTime wrote files without ftyp.
 var startsMP4 = map[string]bool{"ftyp": true, "moov": true, "mdat": true, "wide": true, "free": true, "skip": true}
 
+// topMP4 are the boxes of a file's top level.
+var topMP4 = map[string]bool{
+	"ftyp": true, "moov": true, "mdat": true, "moof": true, "mfra": true, "free": true, "skip": true, "wide": true, "uuid": true,
+	"meta": true, "styp": true, "sidx": true, "ssix": true, "emsg": true, "prft": true, "udta": true,
+}
+
 func (s *MP4Scan) judge() {
 	switch {
 	case !s.moov:
@@ -144,6 +150,10 @@ func (w *boxWalk) top() {
 			return
 		case err != nil:
 			w.s.issue("%v", err)
+			return
+		}
+		if x.end > w.s.Size && w.s.moov && w.s.mdat && !topMP4[x.kind] { // no box, but something that was appended
+			w.s.Trailing = w.s.Size - pos
 			return
 		}
 		if x.end > w.s.Size {
