@@ -52,3 +52,10 @@ make odd-size.mp4 ff -i base.mkv -frames:v 12 -vf crop=157:93:0:0,scale=out_colo
 make crop-sps.mp4 ff -i base.mkv -frames:v 12 -vf crop=150:90:0:0,$y709 $x264 $bt709
 make stereo-3d.mkv mkvmerge -q -o "$out/stereo-3d.mkv" --stereo-mode 0:side_by_side_left_first short.mp4
 make interlaced.mp4 ff -i base.mkv -frames:v 12 -vf $y709 $x264 -flags +ilme+ildct -x264opts tff=1 $bt709
+resized() {
+  ffmpeg -v error -y -nostdin -i base.mkv -frames:v 8 -vf $y709 $vp9 $bt709 r1.webm
+  ffmpeg -v error -y -nostdin -i base.mkv -vf "select=gte(n\\,8)*lt(n\\,16),setpts=N/25/TB,scale=128:80:flags=neighbor,$y709" -frames:v 8 $vp9 $bt709 r2.webm
+  printf "file '%s'\nfile '%s'\n" "$PWD/r1.webm" "$PWD/r2.webm" >list
+  ff -f concat -safe 0 -i list -c copy
+}
+make resized.webm resized

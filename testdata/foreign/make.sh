@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the files of this folder: small videos from many programs, as foreign footage for `go test -run Foreign ./...`.
 # Every picture is drawn here. A picture is 160x96: eight blocks in the first 20 rows are the frame number in binary, least
-# significant bit on the left (white is 1); below are four patches (see FOREIGN.md) and a grey ramp. A test run needs ffmpeg only;
+# significant bit on the left (white is 1); below are four patches (see README.md) and a grey ramp. A test run needs ffmpeg only;
 # this script needs all of the programs named in it (Debian 12), and prints their versions into tools.txt.
 # Run it in this folder. Arguments: beginnings of file names to make; none makes all.
 set -eu

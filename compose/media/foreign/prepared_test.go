@@ -16,7 +16,7 @@ import (
 // prepared are the files of the corpus that are prepared too: one of each kind.
 var prepared = strings.Fields(`
 	rot0.mp4 rot90.mp4 rot180.mp4 rot270.mp4 mirror0.mp4 mirror90.mp4 mirror180.mp4 mirror270.mp4 rot90-hevc.mov rot90-sar2.mp4 roll90.mkv
-	sar2-1.mp4 sar4-3.mov sar32-27.mp4 sar-vui-hevc.mp4 sar303-320.webm display-dimensions.webm display-unit3.mkv crop.mkv crop-sps.mp4
+	sar2-1.mp4 sar4-3.mov sar32-27.mp4 sar-vui-hevc.mp4 sar303-320.webm display-dimensions.webm display-unit3.mkv crop.mkv crop-sps.mp4 resized.webm
 	bt601-525.mp4 bt601-625.mov bt601-vp8.webm full-range.mp4 full-range-601.mp4 mjpeg.avi mjpeg.mov untagged.mp4 ten-bit.mp4
 	ten-bit-422.mov ten-bit-vp9.webm twelve-bit.mkv yuv444.mp4 rgb-x264.mp4 rgb-vp9.webm rgb-qtrle.mov rgb-png.mov rgb-utvideo.avi rgb-ffv1.mkv
 	aomenc.webm svt-av1.mp4 x265-cli.mkv vpxenc-vp8.webm
