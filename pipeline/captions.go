@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -37,14 +39,14 @@ var (
 )
 
 // parseCaptions reads SRT or ASS, whichever it is. Blocks come in order of time; one
-// that ends before it begins is left out.
+// that ends before it begins is omitted.
 func parseCaptions(b []byte) ([]caption, error) {
 	if !utf8.Valid(b) {
 		return nil, fmt.Errorf("the captions are not UTF-8 text")
 	}
 	text := strings.ReplaceAll(strings.TrimPrefix(string(b), "\ufeff"), "\r\n", "\n")
 	if strings.Contains(text, "[Events]") && strings.Contains(text, "[Script Info]") {
-		return parseASS(text), nil
+		return ordered(parseASS(text)), nil
 	}
 	var out []caption
 	for _, block := range strings.Split(text, "\n\n") {
@@ -62,7 +64,7 @@ func parseCaptions(b []byte) ([]caption, error) {
 	case len(out) == 0:
 		return nil, fmt.Errorf("the captions are neither SRT nor ASS but %s", excerpt.Of(b))
 	}
-	return out, nil
+	return ordered(out), nil
 }
 
 func parseASS(text string) (out []caption) {
@@ -80,14 +82,21 @@ func parseASS(text string) (out []caption) {
 
 func keep(out []caption, text string, from, to int64) []caption {
 	text = strings.Join(strings.Fields(tags.ReplaceAllString(text, "")), " ")
-	if text == "" || to <= from || len(out) > 0 && from < out[len(out)-1].StartMs {
+	if text == "" || to <= from {
 		return out
-	}
-	if len(out) > 0 {
-		text = " " + text // @remotion/captions wants the space with the word that follows it
 	}
 	middle := (from + to) / 2
 	return append(out, caption{Text: text, StartMs: from, EndMs: to, TimestampMs: &middle})
+}
+
+// ordered sorts blocks by the time they begin, and begins all but the first with a space:
+// @remotion/captions wants the space with the word that follows it.
+func ordered(out []caption) []caption {
+	slices.SortStableFunc(out, func(a, b caption) int { return cmp.Compare(a.StartMs, b.StartMs) })
+	for i := 1; i < len(out); i++ {
+		out[i].Text = " " + out[i].Text
+	}
+	return out
 }
 
 // millis of hours, minutes, seconds and a fraction; unit is the fraction's worth.

@@ -49,8 +49,9 @@ type Step struct {
 
 	// Warning is what HeyGen warned of with the take that is there.
 	Warning string `json:"warning,omitempty"`
-	// Markup names what of the words to buy HeyGen would speak as written.
+	// Markup is what of the words to buy is not speech, in a line; Marks are all of it.
 	Markup string `json:"markup,omitempty"`
+	Marks  []Mark `json:"marks,omitempty"`
 
 	clip    *manifest.Clip
 	req     request
@@ -128,6 +129,8 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	prices := loadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Sandboxed(), Prices: prices.Date}
+	marks := &markPlaces{manifest: p.Manifest}
+	defer marks.close()
 	var bad fault.List
 	for i := range clips {
 		c := &clips[i]
@@ -145,7 +148,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			bad = append(bad, fault.All(atClip(*c, err))...)
 			continue
 		}
-		s = withMarkup(p.withVoice(s, rows))
+		s = withMarkup(p.withVoice(s, rows), marks)
 		if first, ok := bought[req.key]; ok && s.Action == Buy {
 			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {

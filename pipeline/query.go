@@ -3,7 +3,11 @@ package pipeline
 import (
 	"fmt"
 
+	"greenroom/assets"
+	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
 )
 
 // PublishedClip is a clip's prepared file in public/greenroom.
@@ -14,11 +18,22 @@ type PublishedClip struct {
 	Facts       string // size and length, for people
 	Warning     string // what HeyGen warned of with its take
 	Again       string // the advice for a damaged file
-	Line        int    // where the clip stands in the manifest
+	Line        int    // of the clip in the manifest
+
+	// Take is what the file must be, for a take that is not prepared; nil for a published file.
+	Take *media.Expect
 }
 
 // Published lists the prepared files of the named clips; none names all.
 func (p *Project) Published(names []string) ([]PublishedClip, error) {
+	return p.published(names, false)
+}
+
+// Checkable lists what can be checked of the named clips: the prepared files, and the takes in the store
+// of clips that have none, such as one whose take failed its checks. No name means all.
+func (p *Project) Checkable(names []string) ([]PublishedClip, error) { return p.published(names, true) }
+
+func (p *Project) published(names []string, takes bool) ([]PublishedClip, error) {
 	clips, err := p.clips(names)
 	if err != nil {
 		return nil, err
@@ -31,6 +46,10 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 	for _, c := range clips {
 		e, ok := p.entry(c.Name)
 		files := publishedFiles(e)
+		if take, have := p.storedTake(c, e); len(files) == 0 && takes && ok && have {
+			out = append(out, take)
+			continue
+		}
 		if !ok || len(files) == 0 {
 			list = append(list, fault.New(fault.Failed, "run `greenroom build` first", "nothing is published yet").For(c.Name))
 			continue
@@ -52,4 +71,19 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 		out = append(out, pc)
 	}
 	return out, list.Or()
+}
+
+// storedTake is a clip's take in the store, as it was delivered.
+func (p *Project) storedTake(c manifest.Clip, e lockfile.Entry) (PublishedClip, bool) {
+	if p.store == nil || e.Master == "" || !p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+		return PublishedClip{}, false
+	}
+	expect := expectMaster(c, request{route: e.Route}, e.Duration)
+	if expect.Again = downloadAgain(c.Name); e.Route == routeFile {
+		expect.Again = "replace " + p.rel(c.File)
+	}
+	return PublishedClip{
+		Clip: c.Name, Path: p.store.Path(assets.Hash(e.Master)), Transparent: c.Transparent, Warning: e.Warning,
+		Again: expect.Again, Line: c.Place.Line, Take: &expect,
+	}, true
 }

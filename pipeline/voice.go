@@ -175,5 +175,5 @@ func (v voice) captions() (out []caption) {
 	for _, w := range v.Words {
 		out = keep(out, w.Text, ms(w.Start), ms(w.End))
 	}
-	return out
+	return ordered(out)
 }

@@ -132,7 +132,8 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 		return nil, err
 	}
 	r.decode(l)
-	if e.Transparent && l.frames > 0 {
+	// Without alpha there is nothing to see through: that is said once, by the finding above.
+	if alpha := info.Alpha || info.AlphaMode || e.KeyColor != ""; alpha && e.Transparent && l.frames > 0 {
 		r.picture(l, e)
 	}
 	return r, nil
@@ -159,7 +160,8 @@ func (r *Report) alphaPackets(s *WebMScan) {
 	v := s.Video()
 	count := fmt.Sprintf("%d of %d packets", v.Alpha, v.Packets)
 	r.add("alpha packets", judge(v.Alpha != v.Packets, Fail), count, "all packets", map[bool]string{
-		true:  "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again + ", or set transparent: false",
+		true:  "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again +
+			", or if it is meant to be opaque, set transparent: false (`greenroom check --opaque`)",
 		false: "alpha is missing in places; " + r.again,
 	}[v.Alpha == 0])
 	if v.Alpha > 0 {

@@ -79,6 +79,7 @@ func printPlan(e *env, plan *pipeline.Plan) {
 				reason += "; " + s.Unknown()
 			}
 			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.LengthUnknown, reason)
+			printMarks(e, s.Marks)
 		}
 	}
 	n, note := plan.Counts(), planPrice(plan)
@@ -87,6 +88,17 @@ func printPlan(e *env, plan *pipeline.Plan) {
 		first = ", " + count(voices, "voice") + " to buy"
 	}
 	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
+}
+
+// printMarks prints what is not speech in a clip's words, each with its place.
+func printMarks(e *env, marks []pipeline.Mark) {
+	for _, m := range marks {
+		at := m.Place
+		if m.Column != "" {
+			at += fmt.Sprintf(" (column %q)", m.Column)
+		}
+		fmt.Fprintf(e.Stdout, "%8s %s: %s %s: %s\n", "", oneLine(at), m.Kind, oneLine(m.Text), oneLine(m.Instead))
+	}
 }
 
 // planPrice is what a build may cost, with what the figure rests on.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -37,40 +37,37 @@ func checkCommand() command {
 				if err != nil && len(files) == 0 {
 					return err
 				}
+				pictures := ""
+				if report != "" {
+					dir, failed := os.MkdirTemp("", "greenroom-check-")
+					if failed != nil {
+						return fault.Wrap(fault.Failed, failed, "make the folder of temporary files writable", "make a folder for pictures")
+					}
+					defer os.RemoveAll(dir)
+					pictures = dir
+				}
 				var bad []string
 				var all []checked
 				unreadable := fault.List(fault.All(err)) // the others are checked nevertheless
-				reports := []*media.Report{}
 				for _, f := range files {
-					want := x
-					if f.clip != "" {
-						want.CoverageMax, want.Border = 1, "all" // cropped: judged on the master
-						want.Transparent = f.transparent
-						want.Prepared, want.Again = true, f.again
-					}
-					r, err := media.Check(ctx, t, f.path, want, nil)
+					c := e.checkOne(ctx, t, f, x, pictures)
 					if ctx.Err() != nil {
 						return context.Cause(ctx)
 					}
-					all = append(all, checked{f, r, err})
-					if err != nil { // the others are still worth a look
-						unreadable = append(unreadable, fault.All(err)...)
+					all = append(all, c)
+					if c.err != nil {
+						unreadable = append(unreadable, fault.All(c.err)...)
 						continue
 					}
-					if f.warning != "" {
-						r.Findings = append(r.Findings, media.Finding{Name: "provider", Verdict: media.Warn, Value: "HeyGen warns: " + f.warning, Limit: "no warning",
-							Advice: "fix its cause at HeyGen (a plan, credit) and raise the clip's take: to buy it again"})
-					}
-					reports = append(reports, r)
 					if !e.json {
-						printReport(e, f.name, r)
+						printReport(e, f.name, c.report)
 					}
-					if r.Verdict() == media.Fail {
+					if c.report.Verdict() == media.Fail {
 						bad = append(bad, f.name)
 					}
 				}
 				if e.json {
-					if err := e.printJSON(reports); err != nil {
+					if err := e.printJSON(checkJSON(all)); err != nil {
 						return err
 					}
 				}
@@ -100,50 +97,8 @@ func checkCommand() command {
 		}}
 }
 
-type checkFile struct {
-	name, path, clip string
-	again            string // the advice for a damaged file
-	transparent      bool
-	warning          string // HeyGen's, of the clip's take
-	poster, manifest string // both may be empty
-	line             int
-}
-
-// toCheck resolves arguments: names of clips, then files; none means all clips. It
-// gives the project's name too.
-func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, project string, err error) {
-	var names []string
-	for _, a := range args {
-		if strings.ContainsAny(a, "./\\") {
-			p := a
-			if !filepath.IsAbs(p) {
-				p = filepath.Join(e.Dir, p)
-			}
-			out = append(out, checkFile{name: a, path: p})
-			continue
-		}
-		names = append(names, a)
-	}
-	if len(args) > 0 && len(names) == 0 {
-		return out, "files", nil
-	}
-	p, err := e.project(nil)
-	if err != nil {
-		return nil, "", err
-	}
-	defer p.Close()
-	published, err := p.Published(names)
-	for _, c := range published {
-		out = append(out, checkFile{
-			name: c.Clip, path: c.Path, clip: c.Clip, again: c.Again, transparent: c.Transparent, warning: c.Warning,
-			poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line,
-		})
-	}
-	return out, p.Manifest.Project, err
-}
-
 func printReport(e *env, name string, r *media.Report) {
-	fmt.Fprintf(e.Stdout, "%s: %s, %s, %dx%d, %d frames\n", oneLine(name), r.Verdict(), r.Info.VideoCodec, r.Info.Width, r.Info.Height, r.Frames)
+	fmt.Fprintf(e.Stdout, "%s: %s, %s\n", oneLine(name), r.Verdict(), oneLine(factsOf(r)))
 	for _, f := range r.Findings {
 		if f.Verdict == media.OK && !e.verbose {
 			continue

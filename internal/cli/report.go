@@ -42,7 +42,7 @@ func (e *env) writeReport(dir, project string, list []checked) error {
 	d := reportData{Project: project, When: e.Now().UTC().Format("2006-01-02 15:04 UTC"), Version: e.Version}
 	for _, c := range list {
 		o := c.outcome()
-		card := reportCard{Name: outside.Text(o.name), State: o.state, Mark: stateMarks[o.state], Facts: o.facts, File: filepath.Base(c.file.path), Picture: picture(o.poster)}
+		card := reportCard{Name: outside.Text(o.name), State: o.state, Mark: stateMarks[o.state], Facts: o.facts, File: c.file.label(), Picture: picture(o.poster)}
 		if c.report != nil {
 			for _, f := range c.report.Findings {
 				if f.Verdict != media.OK {
@@ -111,7 +111,7 @@ func (c checked) outcome() outcome {
 		return o
 	}
 	r := c.report
-	o.facts = fmt.Sprintf("%dx%d, %s, %.2f s", r.Info.Width, r.Info.Height, count(r.Frames, "frame"), r.Info.Duration)
+	o.facts = factsOf(r)
 	for _, f := range r.Findings {
 		if f.Verdict == media.OK {
 			continue
@@ -125,4 +125,38 @@ func (c checked) outcome() outcome {
 		o.state = stateWarn
 	}
 	return o
+}
+
+// factsOf is what a file is, in a line: its size as it is shown, frames, rate, length, colour and sound.
+func factsOf(r *media.Report) string {
+	i := r.Info
+	facts := []string{fmt.Sprintf("%dx%d", i.Width, i.Height)}
+	if (i.ShownWidth != i.Width || i.ShownHeight != i.Height) && i.ShownWidth > 0 {
+		facts[0] += fmt.Sprintf(" shown as %dx%d", i.ShownWidth, i.ShownHeight)
+	}
+	facts = append(facts, count(r.Frames, "frame"))
+	if i.FPSNum > 0 {
+		rate := fmt.Sprintf("%.5g fps", i.FPS())
+		if i.VFR {
+			rate += " (varies)"
+		}
+		facts = append(facts, rate)
+	}
+	facts = append(facts, fmt.Sprintf("%.2f s", i.Duration))
+	if i.VideoCodec != "" {
+		facts = append(facts, i.VideoCodec)
+	}
+	if i.Alpha {
+		facts = append(facts, "alpha")
+	}
+	if i.Colour.HDR() {
+		facts = append(facts, i.Colour.String())
+	}
+	switch {
+	case i.AudioTracks > 1:
+		facts = append(facts, fmt.Sprintf("%s sound, %d tracks, the first is used", i.AudioCodec, i.AudioTracks))
+	case i.AudioCodec != "":
+		facts = append(facts, fmt.Sprintf("%s sound, %s", i.AudioCodec, count(i.AudioChannels, "channel")))
+	}
+	return strings.Join(facts, ", ")
 }

@@ -35,7 +35,8 @@ func (r Regexp) FindStringSubmatchIndex(s string) []int {
 func (r Regexp) ReplaceAllString(s, repl string) string {
 	return r().ReplaceAllString(s, repl)
 }
-func (r Regexp) FindAllString(s string, n int) []string { return r().FindAllString(s, n) }
+func (r Regexp) FindAllStringIndex(s string, n int) [][]int { return r().FindAllStringIndex(s, n) }
+func (r Regexp) FindAllString(s string, n int) []string     { return r().FindAllString(s, n) }
 func (r Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r().FindAllStringSubmatch(s, n)
 }

@@ -4,67 +4,37 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"greenroom/compose/timeline"
+	"greenroom/pipeline/film/paging"
 	"greenroom/pipeline/film/typeset"
 	"greenroom/pipeline/manifest"
 )
 
-// word is a piece of what is said, with its time in seconds of the clip.
-type word struct {
-	text     string
-	glued    bool // no blank before it
-	from, to float64
-	opens    bool // a block of the captions begins here
-}
-
-const (
-	pageGap  = 0.8 // seconds of silence that end a page
-	pageHold = 0.4 // a page stays that much longer when nothing follows
-)
-
-// words splits captions into words. The times inside of a block go by letters.
-func words(captions []Caption) (out []word) {
+// Words splits captions into words. The times inside of a block go by letters; no word leaves the time
+// of its block.
+func Words(captions []Caption) (out []paging.Word) {
 	for _, c := range captions {
 		text := typeset.Clean(c.Text)
-		pieces := split(text)
+		pieces := paging.Split(text)
 		letters, at := 0, 0
 		for _, p := range pieces {
-			letters += len([]rune(p.text))
+			letters += utf8.RuneCountInString(p.Text)
 		}
 		for i, p := range pieces {
-			n := len([]rune(p.text))
-			p.from = c.From + (c.To-c.From)*float64(at)/float64(letters)
+			n := utf8.RuneCountInString(p.Text)
+			p.From = c.From + (c.To-c.From)*float64(at)/float64(letters)
 			at += n
-			p.to = c.From + (c.To-c.From)*float64(at)/float64(letters)
+			p.To = c.From + (c.To-c.From)*float64(at)/float64(letters)
 			if i == 0 {
-				p.glued = len(out) > 0 && !strings.HasPrefix(c.Text, " ") && len(pieces) == 1
-				p.opens = len(pieces) > 1
+				p.Glued = len(out) > 0 && !strings.HasPrefix(c.Text, " ") && len(pieces) == 1
 			}
 			out = append(out, p)
 		}
 	}
-	return out
+	return paging.Attach(out)
 }
-
-// split finds the words of a text: between blanks, and in Chinese and Japanese each sign.
-func split(text string) (out []word) {
-	for _, f := range strings.Fields(text) {
-		start := 0
-		runes := []rune(f)
-		for i := 1; i <= len(runes); i++ {
-			if i == len(runes) || ideograph(runes[i]) || ideograph(runes[i-1]) && !unicode.IsPunct(runes[i]) {
-				out = append(out, word{text: string(runes[start:i]), glued: start > 0})
-				start = i
-			}
-		}
-	}
-	return out
-}
-
-func ideograph(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }
 
 // spread gives a script's words times by their letters, over a stand-in that has none.
 func spread(script string, seconds float64) []Caption {
@@ -77,76 +47,107 @@ func spread(script string, seconds float64) []Caption {
 
 // page is what is seen at a time.
 type page struct {
-	words    []word
+	words    []paging.Word
+	breaks   []int // words that begin a further line
 	from, to float64
 }
 
+// text returns the page's words with line ends, and where each word begins in characters.
 func (p page) text() (s string, starts []int) {
 	n := 0
 	for i, w := range p.words {
-		if i > 0 && !w.glued {
-			s += " "
+		sign := " "
+		if slices.Contains(p.breaks, i) {
+			sign = "\n"
+		}
+		if i > 0 && (!w.Glued || sign == "\n") {
+			s += sign
 			n++
 		}
 		starts = append(starts, n)
-		s += w.text
-		n += len([]rune(w.text))
+		s += w.Text
+		n += utf8.RuneCountInString(w.Text)
 	}
 	return s, starts
 }
 
-// pages groups words as they fit: a block, a silence or a full box begins a new page.
-func (t *setting) pages(all []word, l manifest.Layer) ([]page, error) {
-	var out []page
-	var now page
-	flush := func() {
-		if len(now.words) > 0 {
-			now.from, now.to = now.words[0].from, now.words[len(now.words)-1].to
-			out = append(out, now)
-		}
-		now = page{}
+// pages groups words by sentences and clauses, as they fit into the layer's box.
+func (t *setting) pages(all []paging.Word, l manifest.Layer) ([]page, error) {
+	room := t.width(l.Box, l.Safe)
+	if room < t.size {
+		return nil, errNarrow
 	}
-	for _, w := range all {
-		if n := len(now.words); n > 0 {
-			last := now.words[n-1]
-			if w.opens || now.ended() && !w.glued || w.from-last.to > pageGap {
-				flush()
+	widths := make([]float64, len(all)+1) // of the words before each, without blanks
+	known := map[string]float64{}
+	measure := func(text string) (float64, error) {
+		w, ok := known[text]
+		if !ok {
+			lines, err := t.setter.Lines(text, t.size, math.MaxInt32)
+			if err != nil {
+				return 0, err
 			}
+			for _, line := range lines {
+				w = max(w, line.Width)
+			}
+			known[text] = w
 		}
-		next := page{words: append(slices.Clone(now.words), w)}
-		text, _ := next.text()
-		lines, err := t.lines(text, l.Box, l.Safe)
+		return w, nil
+	}
+	for i, w := range all {
+		wide, err := measure(w.Text)
 		if err != nil {
 			return nil, err
 		}
-		if len(lines) > t.style.Lines && len(now.words) > 0 {
-			flush()
-			next = page{words: []word{w}}
-		}
-		now = next
+		widths[i+1] = widths[i] + wide
 	}
-	flush()
-	for i := range out { // no flicker between pages
-		hold := out[i].to + pageHold
-		if i+1 < len(out) && out[i+1].from <= hold {
-			hold = out[i+1].from
+	blank, err := t.blank()
+	if err != nil {
+		return nil, err
+	}
+	fits := func(first, end int) bool {
+		w := widths[end] - widths[first]
+		for _, x := range all[first+1 : end] {
+			if !x.Glued {
+				w += blank
+			}
 		}
-		out[i].to = max(out[i].to, hold)
-		if i+1 < len(out) {
-			out[i].to = min(out[i].to, out[i+1].from)
+		return w <= room
+	}
+	var out []page
+	for _, g := range paging.Pages(all, paging.Box{Lines: t.style.Lines, Fits: fits}) {
+		p := page{words: all[g.First:g.End], from: g.From, to: g.To}
+		for _, b := range g.Breaks {
+			p.breaks = append(p.breaks, b-g.First)
 		}
+		out = append(out, p)
 	}
 	return out, nil
 }
 
-// longPage is from how many letters on the end of a sentence ends a page, too.
-const longPage = 24
+// blank is the width of a blank between words, pixels.
+func (t *setting) blank() (float64, error) {
+	one, err := t.setter.Lines("0", t.size, math.MaxInt32)
+	if err != nil {
+		return 0, err
+	}
+	two, err := t.setter.Lines("0 0", t.size, math.MaxInt32)
+	if err != nil {
+		return 0, err
+	}
+	return two[0].Width - 2*one[0].Width, nil
+}
 
-// ended reports that a sentence ends here and the page is worth reading alone.
-func (p page) ended() bool {
-	last, _ := utf8.DecodeLastRuneInString(p.words[len(p.words)-1].text)
-	text, _ := p.text()
-	return strings.ContainsRune(".!?…。！？", last) && utf8.RuneCountInString(text) >= longPage
+// broken are the lines of a page, as it says where they end. Where the shaper finds words wider together
+// than each by itself, it breaks the page again.
+func (t *setting) broken(p page, l manifest.Layer) (lines []typeset.Line, starts []int, err error) {
+	text, starts := p.text()
+	if lines, err = t.setter.Broken(text, t.size, t.width(l.Box, l.Safe)); err != nil || len(lines) <= t.style.Lines {
+		return lines, starts, err
+	}
+	p.breaks = nil
+	text, starts = p.text()
+	lines, err = t.lines(text, l.Box, l.Safe)
+	return lines, starts, err
 }
 
 // captions resolves the words of a clip, wherever the composition shows it.
@@ -157,7 +158,8 @@ func (r *resolver) captions(p *part, l manifest.Layer) {
 		said = spread(clip.Script, clip.Media.Seconds)
 	}
 	if len(said) == 0 {
-		r.fault(l.Place, "set captions: true in the clip and build it, or leave the layer out", "%s: clip %q has no captions", p.name(l), l.Of)
+		r.fault(l.Place, "set captions: true in the clip and build it, or leave the layer out",
+			"%s: clip %q has no captions", p.name(l), l.Of)
 		return
 	}
 	t, err := r.setting(l.Style, p.w, p.h)
@@ -165,7 +167,7 @@ func (r *resolver) captions(p *part, l manifest.Layer) {
 		r.fault(l.Place, "", "%s: %v", p.name(l), err)
 		return
 	}
-	all := words(said)
+	all := Words(said)
 	pages, err := t.pages(all, l)
 	if err != nil {
 		r.textFault(p, l, err)
@@ -193,8 +195,7 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 	if when.frames = frame(pg.to) - when.first; when.frames <= 0 {
 		return true // before the clip's part that is shown, or behind it
 	}
-	text, starts := pg.text()
-	lines, err := t.lines(text, l.Box, l.Safe)
+	lines, starts, err := t.broken(pg, l)
 	if err == nil && len(lines) > t.style.Lines {
 		lines, err = lines[:0], &overflowError{len(lines), t.style.Lines}
 	}
@@ -205,7 +206,7 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 	cuts := []int{}
 	if l.Mode == "word" {
 		for i, at := range starts {
-			if i > 0 && !pg.words[i].glued {
+			if i > 0 && !pg.words[i].Glued {
 				at-- // the blank goes with the word behind it
 			}
 			cuts = append(cuts, at)
@@ -227,9 +228,9 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 				for k+1 < len(starts) && cuts[k+1] <= run.Start {
 					k++
 				}
-				on, off := frame(pg.words[k].from), frame(pg.words[k].to)
-				if k+1 < len(pg.words) && pg.words[k+1].from-pg.words[k].to < pageHold {
-					off = frame(pg.words[k+1].from)
+				on, off := frame(pg.words[k].From), frame(pg.words[k].To)
+				if k+1 < len(pg.words) && pg.words[k+1].From-pg.words[k].To < paging.Hold {
+					off = frame(pg.words[k+1].From)
 				}
 				if on < off {
 					out.Lines[i].Runs[j].On, out.Lines[i].Runs[j].Off = on, off

@@ -91,14 +91,59 @@ func TestPagesEndWithSentences(t *testing.T) {
 
 func TestWordsOfBlocksAndOfChinese(t *testing.T) {
 	got := ""
-	for _, w := range words([]Caption{{"Two words", 0, 8}, {" 你好，世界", 8, 13}, {" end", 14, 15}}) {
-		if w.glued {
+	for _, w := range Words([]Caption{{"Two words", 0, 8}, {" 你好，世界", 8, 13}, {" end", 14, 15}}) {
+		if w.Glued {
 			got += "+"
 		}
-		got += w.text + "|"
+		got += w.Text + "|"
 	}
 	if got != "Two|words|你|+好，|+世|+界|end|" {
 		t.Error(got)
+	}
+}
+
+// TestPagesDoNotCrossSentences: HeyGen's blocks do; "whole team believes. You bring the numbers." was a page.
+func TestPagesDoNotCrossSentences(t *testing.T) {
+	blocks := []Caption{{"We built a plan that the", 0, 1.5}, {" whole team believes. You bring", 1.5, 3}, {" the numbers. «Oui\u00a0!» says", 3, 4.2}, {" Dr. Ada.", 4.2, 5}}
+	dir, f := world(t)
+	c := f.Clips["hello"]
+	c.Captions = blocks
+	f.Clips["hello"] = c
+	m := load(t, dir, "compositions: {a: {layers: [{clip: hello}, {captions: hello, mode: word}]}}\n")
+	film, err := Resolve(m, "a", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	last := 0
+	for _, l := range film.Layers[1:] {
+		page := ""
+		for i, line := range l.Text.Lines {
+			if i > 0 {
+				page += "|"
+			}
+			for _, run := range line.Runs {
+				page += run.Text
+				if run.On < last || run.Off <= run.On {
+					t.Errorf("%q is lit from %d to %d after %d", run.Text, run.On, run.Off, last)
+				}
+				last = run.On
+			}
+		}
+		got = append(got, page)
+	}
+	want := []string{"We built a plan|that the whole team believes.", "You bring the numbers.|«Oui !» says Dr. Ada."}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	for _, w := range Words(blocks) { // no word leaves its block, unless signs of the next belong to it
+		in := false
+		for _, b := range blocks {
+			in = in || w.From >= b.From-1e-9 && w.To <= b.To+1e-9
+		}
+		if !in {
+			t.Errorf("%+v is in no block", w)
+		}
 	}
 }
 

@@ -209,15 +209,19 @@ func fixBreak(tag string) string {
 }
 
 var (
+	mdFront   = lazyregexp.New(`(?s)\A\s*---[ \t]*\r?\n.*?\n---[ \t]*(\r?\n|\z)`)
+	mdImage   = lazyregexp.New(`!\[[^\]]*\]\([^)]*\)`)
 	mdComment = lazyregexp.New(`(?s)<!--.*?-->`)
 	mdHead    = lazyregexp.New(`(?m)^\s{0,3}#{1,6}\s.*$`)
 	mdMark    = lazyregexp.New("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
 	mdLink    = lazyregexp.New(`\[([^\]]*)\]\([^)]*\)`)
 )
 
-// speakable turns Markdown into what is said: headings and comments are notes for
-// people, link targets and emphasis marks are silent.
+// speakable turns Markdown into what is said: front matter, headings, comments and
+// pictures are notes for people, link targets and emphasis marks are silent.
 func speakable(s string) string {
+	s = mdFront.ReplaceAllString(s, " ")
+	s = mdImage.ReplaceAllString(s, " ")
 	s = mdComment.ReplaceAllString(s, " ")
 	s = mdHead.ReplaceAllString(s, " ")
 	s = mdLink.ReplaceAllString(s, "$1")

@@ -129,7 +129,8 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		return
 	}
 	if !slices.Contains(rows.Kinds(), strings.ToLower(filepath.Ext(file))) {
-		d.fault(rowsAt, "save it as .csv, .tsv or .jsonl", "%s.rows: %s is no table", path, file)
+		other := rows.OtherKind(file)
+		d.fault(rowsAt, other.Hint, "%s.rows: %v", path, other)
 		return
 	}
 	r, err := rows.Open(table, file)
@@ -219,6 +220,7 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	for _, v := range seq.Values {
 		var name string
 		d.text(path, &name)(v)
+		name = rows.Column(name)
 		switch {
 		case slices.Contains(out, name):
 			d.fault(v, "keep one of them", "%s names %q twice", path, name)
@@ -258,7 +260,11 @@ func (d *doc) fill(n ast.Node, path, text string) string {
 	var unknown *rows.UnknownError
 	var empty *rows.EmptyError
 	var long *rows.LongError
+	var broken *rows.BrokenError
 	switch {
+	case errors.As(err, &broken):
+		d.rowFault("correct the formula and save the table again", "%v", err)
+		d.row.broken = true
 	case errors.As(err, &long):
 		d.rowFault("shorten the text or the cells", "%s: %v", path, err)
 		d.row.broken = true

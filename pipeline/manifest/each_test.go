@@ -96,7 +96,7 @@ func TestFaultsOfEach(t *testing.T) {
 		{"no rows", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, "id,name\n", []string{"people.csv:1:1: the table has no rows"}, 1},
 		{"no table", `each: {w: {rows: staff.csv, script: "Hi."}}`, "", []string{"staff.csv does not exist"}, 1},
 		{"no rows key", `each: {w: {script: "Hi."}}`, "", []string{"each.w has no rows"}, 1},
-		{"not a table", `each: {w: {rows: out.md, script: "Hi."}}`, "", []string{"out.md is no table"}, 1},
+		{"not a table", `each: {w: {rows: out.md, script: "Hi."}}`, "", []string{"out.md is not a table"}, 1},
 		{"a ragged row", `each: {w: {rows: people.csv, script: "Hi."}}`, "id,name\na\n", []string{"people.csv:2:1: the row has 1 cells"}, 1},
 		{"a fault of the manifest, once", `each: {w: {rows: people.csv, scrpt: "Hi."}}`, "", []string{`unknown key each.w.scrpt (row people.csv:2)`}, 1},
 		{"props of no column", `each: {w: {rows: people.csv, props: [nam], script: "Hi."}}`, "", []string{`there is no column "nam"`}, 1},

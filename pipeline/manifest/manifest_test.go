@@ -14,7 +14,7 @@ import (
 func parse(t *testing.T, text string) (*Manifest, fault.List) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte("# Title\n\nHello *there*, [friend](http://x).\n<!-- not said -->"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte("---\ntitle: A\n---\n# Title\n\nHello *there*, [friend](http://x).\n![a picture](a.png)\n<!-- not said -->"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text))

@@ -72,7 +72,7 @@ type schemaClip struct {
 
 type schemaEach struct {
 	schemaClip
-	Rows  string   `json:"rows" jsonschema:"description=A .csv or .tsv or .jsonl file"`
+	Rows  string   `json:"rows" jsonschema:"description=A table: a .csv or .tsv or .txt or .tab or .jsonl or .ndjson file"`
 	Name  string   `json:"name,omitempty" jsonschema:"description=What follows the family's name in a clip's name such as {{id}}; the row's number without it"`
 	Props []string `json:"props,omitempty" jsonschema:"description=Columns that Remotion is given"`
 }

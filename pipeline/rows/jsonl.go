@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
-	"strings"
+	"unicode/utf8"
 )
 
 // maxLine bounds one line of JSON, bytes.
@@ -50,7 +50,7 @@ func (r *Reader) jsonLines(in io.Reader) error {
 	row := func(o map[string]string) (Row, error) {
 		out := Row{line, make([]string, len(r.columns))}
 		for k, v := range o {
-			i, ok := r.index[strings.TrimSpace(k)]
+			i, ok := r.index[Column(k)]
 			if !ok {
 				return Row{}, r.fault(line, 1, "give the first object every member", "%q is not in the first object", k)
 			}
@@ -73,6 +73,9 @@ func (r *Reader) jsonLines(in io.Reader) error {
 
 // object reads one line; members are texts, numbers, true, false or null.
 func (r *Reader) object(line int, b []byte) (map[string]string, error) {
+	if !utf8.Valid(b) {
+		return nil, r.notUTF8(line, 1, "the line", string(b))
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	var m map[string]any
@@ -80,7 +83,7 @@ func (r *Reader) object(line int, b []byte) (map[string]string, error) {
 		return nil, r.fault(line, 1, `write one object a line: {"name": "Ada"}`, "the line is not a JSON object")
 	}
 	if d.More() {
-		return nil, r.fault(line, int(d.InputOffset())+1, "write one object a line", "something stands behind the object")
+		return nil, r.fault(line, int(d.InputOffset())+1, "write one object a line", "the line continues after the object")
 	}
 	out := make(map[string]string, len(m))
 	for k, v := range m {

@@ -3,20 +3,21 @@
 //
 // It promises that memory does not grow with the file, that every fault names file,
 // line and what to do, and that a cell is text and nothing else: no formula is
-// computed and no path is opened. It never guesses: a row that is too short, a column
-// that is there twice or bytes that are not UTF-8 are faults.
+// computed and no path is opened. What the first bytes and the first line make certain
+// is read, whichever program saved it: byte order marks, UTF-16, line ends, the
+// separator. The rest is not guessed: a row that is too short, a column that is there
+// twice or bytes that are not UTF-8 are faults.
 package rows
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/regular"
@@ -44,9 +45,14 @@ type Reader struct {
 	columns []string
 	index   map[string]int // of the columns
 	next    func() (Row, error)
+
+	kept      []int // the cells of a line that have a column
+	width     int   // cells that a line must have: the last column with a name
+	before    int   // lines above the names of the columns: sep=;
+	macintosh bool  // the lines end with CR alone
 }
 
-// Open reads the head of a table. The kind follows from the name: .csv, .tsv, .jsonl.
+// Open reads the head of a table. The kind follows from the name, see [Kinds].
 // display is how messages name the file.
 func Open(path, display string) (*Reader, error) {
 	f, err := regular.Open(path)
@@ -55,7 +61,8 @@ func Open(path, display string) (*Reader, error) {
 	}
 	if fi, err := f.Stat(); err == nil && fi.Size() > MaxBytes {
 		f.Close()
-		return nil, fault.New(fault.Manifest, "split the table", "%s is %d bytes, at most %d are read", display, fi.Size(), MaxBytes)
+		return nil, fault.New(fault.Manifest, "split the table",
+			"%s is %d bytes, at most %d are read", display, fi.Size(), MaxBytes)
 	}
 	sum := sha256.New()
 	r, err := newReader(io.TeeReader(io.LimitReader(f, MaxBytes+1), sum), strings.ToLower(filepath.Ext(path)), display)
@@ -67,31 +74,37 @@ func Open(path, display string) (*Reader, error) {
 	return r, nil
 }
 
-// Kinds are the endings of names that Open reads.
-func Kinds() []string { return []string{".csv", ".tsv", ".jsonl"} }
+// Kinds are the endings of names that Open reads. Programs give tables with any separator any of the
+// first four.
+func Kinds() []string { return []string{".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson"} }
+
+// OtherKind is the error of a name with another ending, and what to do.
+func OtherKind(name string) *fault.Error {
+	hint := "save it as .csv, .tsv or .jsonl"
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers", ".fods", ".gnumeric":
+		hint = menus
+	case ".json":
+		to := strings.TrimSuffix(name, filepath.Ext(name)) + ".jsonl"
+		hint = fmt.Sprintf("jq -c '.[]' %s > %s, and write rows: %s", shellWord(name), shellWord(to), to)
+	}
+	return fault.New(fault.Manifest, hint, "%s is not a table that is read", name)
+}
 
 func newReader(in io.Reader, kind, display string) (*Reader, error) {
-	b := bufio.NewReaderSize(in, 64<<10)
 	r := &Reader{name: display}
-	switch head, _ := b.Peek(3); {
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		b.Discard(3)
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return nil, r.fault(1, 1, "save it as CSV UTF-8", "the file is UTF-16")
+	if !slices.Contains(Kinds(), kind) {
+		return r, OtherKind(display)
 	}
-	if head, _ := b.Peek(b.Size()); kind != ".jsonl" && bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
-		return nil, r.fault(1, 1, "save it as CSV UTF-8, with line ends of LF or CR LF", "the file's lines end with CR alone")
+	b, err := r.decode(in)
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	switch kind {
-	case ".csv":
-		err = r.separated(b, ',')
-	case ".tsv":
-		err = r.separated(b, '\t')
-	case ".jsonl":
+	case ".jsonl", ".ndjson":
 		err = r.jsonLines(b)
 	default:
-		err = fault.New(fault.Manifest, "save it as .csv, .tsv or .jsonl", "%s is no table this program reads", display)
+		err = r.separated(b, kind)
 	}
 	return r, err
 }
@@ -108,9 +121,14 @@ func (r *Reader) Next() (Row, error) {
 	for i, v := range row.Values {
 		switch {
 		case len(v) > MaxCell:
-			return Row{}, r.fault(row.Line, 1, "shorten it", "column %q has %d bytes, at most %d are read", r.columns[i], len(v), MaxCell)
-		case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
-			return Row{}, r.fault(row.Line, 1, "save the file as UTF-8 text", "column %q is not text", r.columns[i])
+			return Row{}, r.fault(row.Line, 1, "shorten it",
+				"column %q has %d bytes, at most %d are read", r.columns[i], len(v), MaxCell)
+		case strings.ContainsRune(v, 0):
+			return Row{}, r.fault(row.Line, 1, "save the file as UTF-8 text",
+				"column %q is not text: it has a zero byte", r.columns[i])
+		case strings.Contains(v, lost):
+			return Row{}, r.fault(row.Line, 1, "save the table again as CSV UTF-8 from the program that it was made with",
+				"column %q has the sign %s: a letter was lost when the file was made", r.columns[i], lost)
 		}
 	}
 	return row, nil
@@ -127,27 +145,43 @@ func (r *Reader) Close() error {
 	return r.close.Close()
 }
 
-// named takes the columns' names, or says what is wrong with them.
+// named sets the columns, or returns what is wrong with their names. Columns without a name at the
+// end, and a first one without, as pandas writes its index, are omitted: nothing can name them.
 func (r *Reader) named(line int, names []string) error {
 	if len(names) > MaxColumns {
-		return r.fault(line, 1, "leave out the columns that are not used", "%d columns, at most %d are read", len(names), MaxColumns)
+		return r.fault(line, 1, "omit the columns that are not used",
+			"%d columns, at most %d are read", len(names), MaxColumns)
+	}
+	for len(names) > 0 && blank(names[len(names)-1]) {
+		names = names[:len(names)-1]
+	}
+	if len(names) == 0 {
+		return r.fault(line, 1, "write the names of the columns in the first line", "no column has a name")
 	}
 	r.index = make(map[string]int, len(names))
-	for i, n := range names {
-		n = strings.TrimSpace(n)
+	r.width = len(names)
+	for i, written := range names {
+		n := Column(written)
 		switch {
+		case n == "" && i == 0:
+			continue
 		case n == "":
 			return r.fault(line, 1, "name every column in the first line", "column %d has no name", i+1)
 		case strings.ContainsRune(n, 0):
 			return r.fault(line, 1, "save it as CSV UTF-8", "the file is not UTF-8 text: it has zero bytes, as UTF-16 has")
-		case !utf8.ValidString(n) || strings.ContainsAny(n, "{}|\n"):
-			return r.fault(line, 1, "use letters, digits, blanks and dashes", "column %d cannot be named %q", i+1, n)
+		case strings.Contains(n, lost):
+			return r.fault(line, 1, "save the table again as CSV UTF-8 from the program that it was made with",
+				"the name of column %d has the sign %s: a letter was lost when the file was made", i+1, lost)
+		case strings.ContainsAny(n, "{}|"):
+			return r.fault(line, 1, "use letters, digits, blanks and dashes",
+				"column %d cannot be named %q", i+1, n)
 		}
 		if _, twice := r.index[n]; twice {
 			return r.fault(line, 1, "give each column a name of its own", "column %q is there twice", n)
 		}
-		r.index[n] = i
+		r.index[n] = len(r.columns)
 		r.columns = append(r.columns, n)
+		r.kept = append(r.kept, i)
 	}
 	return nil
 }

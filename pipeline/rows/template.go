@@ -13,7 +13,7 @@ import (
 // place is {{column}} or {{column|text for an empty cell}}.
 var place = lazyregexp.New(`\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}`)
 
-// Placeholders gives the columns that a text names, in order, once each.
+// Placeholders returns the columns that a text names, in order, once each.
 func Placeholders(text string) []string {
 	if !strings.Contains(text, "{{") {
 		return nil
@@ -21,9 +21,9 @@ func Placeholders(text string) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, m := range place.FindAllStringSubmatch(text, -1) {
-		if !seen[m[1]] {
-			seen[m[1]] = true
-			out = append(out, m[1])
+		if name := Column(m[1]); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
 		}
 	}
 	return out
@@ -39,6 +39,13 @@ type EmptyError struct{ Column string }
 
 func (e *EmptyError) Error() string { return fmt.Sprintf("column %q is empty", e.Column) }
 
+// BrokenError is a placeholder whose cell is an error of the spreadsheet program.
+type BrokenError struct{ Column, Cell string }
+
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("column %q is %s: the spreadsheet program could not compute the cell", e.Column, e.Cell)
+}
+
 // MaxFilled bounds a text with its cells, bytes. The longest that is used is a prompt of 10,000 characters.
 const MaxFilled = 256 << 10
 
@@ -49,8 +56,8 @@ func (e *LongError) Error() string {
 	return fmt.Sprintf("with the cells of this row the text is longer than %d bytes", MaxFilled)
 }
 
-// Fill puts a row's values into a text. Values go in as they are and are not looked at
-// again. The error is an [UnknownError], an [EmptyError] or a [LongError].
+// Fill puts a row's values into a text. Values go in as they are and are not read
+// again. The error is an [UnknownError], an [EmptyError], a [BrokenError] or a [LongError].
 func Fill(text string, value func(column string) (string, bool)) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
@@ -58,7 +65,7 @@ func Fill(text string, value func(column string) (string, bool)) (string, error)
 	var out strings.Builder
 	at := 0
 	for _, m := range place.FindAllStringSubmatchIndex(text, -1) {
-		column := text[m[2]:m[3]]
+		column := Column(text[m[2]:m[3]])
 		v, ok := value(column)
 		if !ok {
 			return "", &UnknownError{column}
@@ -68,6 +75,9 @@ func Fill(text string, value func(column string) (string, bool)) (string, error)
 				return "", &EmptyError{column}
 			}
 			v = text[m[4]:m[5]]
+		}
+		if broken := strings.TrimSpace(v); spreadsheetErrors[broken] {
+			return "", &BrokenError{column, broken}
 		}
 		out.WriteString(text[at:m[0]])
 		out.WriteString(v)

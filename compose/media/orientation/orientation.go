@@ -11,8 +11,8 @@ import (
 
 // Orientation is one of the eight ways to show a picture: mirrored left to right first, then turned.
 type Orientation struct {
-	Turn   int  // degrees clockwise: 0, 90, 180 or 270
-	Mirror bool // left and right are exchanged before the turn
+	Turn   int  `json:"turn"`   // degrees clockwise: 0, 90, 180 or 270
+	Mirror bool `json:"mirror"` // left and right are exchanged before the turn
 }
 
 // Sideways reports that width and height are exchanged.

@@ -117,6 +117,17 @@ func (s *Setter) Missing(text string) []rune {
 // Lines breaks a cleaned text into lines at most width pixels wide, at size pixels to the em. A word that is wider
 // than a line is broken where it must be. The error is a *MissingError.
 func (s *Setter) Lines(text string, size, width float64) (lines []Line, err error) {
+	return s.set(text, size, width, rightToLeft)
+}
+
+// Broken is as Lines for one paragraph that has its line ends already: all lines have its direction, also
+// one that begins with a word of the other.
+func (s *Setter) Broken(text string, size, width float64) ([]Line, error) {
+	rtl := rightToLeft([]rune(text))
+	return s.set(text, size, width, func([]rune) bool { return rtl })
+}
+
+func (s *Setter) set(text string, size, width float64, rtl func([]rune) bool) (lines []Line, err error) {
 	if missing := s.Missing(text); len(missing) > 0 {
 		return nil, &MissingError{missing}
 	}
@@ -128,7 +139,7 @@ func (s *Setter) Lines(text string, size, width float64) (lines []Line, err erro
 	start := 0
 	for _, p := range strings.Split(text, "\n") {
 		runes := []rune(p)
-		lines = append(lines, s.paragraph(runes, start, size, width)...)
+		lines = append(lines, s.paragraph(runes, start, size, width, rtl(runes))...)
 		start += len(runes) + 1
 	}
 	return lines, nil
@@ -140,8 +151,7 @@ const em = 1000
 // widest is the most that the line breaker can count, in pixels of em: beyond it nothing is broken.
 const widest = 1 << 24
 
-func (s *Setter) paragraph(runes []rune, start int, size, width float64) []Line {
-	rtl := rightToLeft(runes)
+func (s *Setter) paragraph(runes []rune, start int, size, width float64, rtl bool) []Line {
 	if len(runes) == 0 {
 		return []Line{{}}
 	}

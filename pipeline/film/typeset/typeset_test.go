@@ -165,6 +165,24 @@ func TestRightToLeft(t *testing.T) {
 	}
 }
 
+// TestBrokenLinesHaveOneDirection: a line of Arabic that begins with a Latin word is set from the right, too.
+func TestBrokenLinesHaveOneDirection(t *testing.T) {
+	s := NewSetter([]*Face{system(t, dejavu)})
+	text := "مرحبا بالعالم\nNode.js طبعاً"
+	for i, lines := range [][]Line{must(s.Broken(text, 40, 2000)), must(s.Lines(text, 40, 2000))} {
+		if len(lines) != 2 || !lines[0].RTL || lines[1].RTL != (i == 0) {
+			t.Errorf("%+v", lines)
+		}
+	}
+}
+
+func must(lines []Line, err error) []Line {
+	if err != nil {
+		panic(err)
+	}
+	return lines
+}
+
 func TestChineseAndJapaneseBreakBetweenSigns(t *testing.T) {
 	s := NewSetter([]*Face{inter(t), system(t, droid)})
 	text := "これは長い文章です。自動的に改行されます。「引用」もあります。"

@@ -78,23 +78,6 @@ export const captionsSchema = filmSchema.extend({words: z.array(caption).default
 export type CaptionsFilm = z.infer<typeof captionsSchema>;
 export const captionsDefaults: CaptionsFilm = {...defaults, words: []};
 
-/**
- * Blocks of words as single words. A block says when it is on screen; inside of it, words are as long as they have
- * letters. Every word begins with a space, by which @remotion/captions knows where one ends.
- */
-export const inWords = (blocks: Caption[]): Caption[] =>
-  blocks.flatMap((block) => {
-    const words = block.text.split(/\s+/).filter(Boolean);
-    const weigh = (word: string) => [...word].length + 2;
-    const all = words.reduce((sum, word) => sum + weigh(word), 0);
-    let at = block.startMs;
-    return words.map((word) => {
-      const startMs = at;
-      at += ((block.endMs - block.startMs) * weigh(word)) / all;
-      return {...block, text: ` ${word}`, startMs, endMs: at, timestampMs: null};
-    });
-  });
-
 /** Reads the clip's captions beforehand. A clip without any is captioned with the film's title. */
 export const captionsMetadata: CalculateMetadataFunction<CaptionsFilm> = async (args) => {
   const {base, film} = await common(args, captionsSchema.parse(args.props));
@@ -106,5 +89,5 @@ export const captionsMetadata: CalculateMetadataFunction<CaptionsFilm> = async (
     if (!answer.ok) throw new Error(`read the captions of "${clip.name}": ${answer.status}`);
     blocks = z.array(caption.loose()).parse(await answer.json());
   }
-  return {...base, props: {...film, words: inWords(blocks)}};
+  return {...base, props: {...film, words: blocks}};
 };

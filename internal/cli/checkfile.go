@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"greenroom/compose/media"
+	"greenroom/internal/fault"
+)
+
+// checkFile is a file that is checked: a clip's, or one that the user names.
+type checkFile struct {
+	name, path, clip string
+	again            string // the advice for a damaged file
+	transparent      bool
+	warning          string        // HeyGen's, of the clip's take
+	take             *media.Expect // for a take that is not prepared
+	poster, manifest string        // both may be empty
+	line             int
+}
+
+// toCheck resolves arguments: names of clips, then files; none means all clips. It
+// returns the project's name too.
+func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, project string, err error) {
+	var names []string
+	for _, a := range args {
+		if strings.ContainsAny(a, "./\\") {
+			out = append(out, checkFile{name: a, path: e.path(a)})
+			continue
+		}
+		names = append(names, a)
+	}
+	if len(args) > 0 && len(names) == 0 {
+		return out, "files", nil
+	}
+	p, err := e.project(nil)
+	if err != nil {
+		return nil, "", err
+	}
+	defer p.Close()
+	list, err := p.Checkable(names)
+	for _, c := range list {
+		out = append(out, checkFile{
+			name: c.Clip, path: c.Path, clip: c.Clip, again: c.Again, transparent: c.Transparent, warning: c.Warning,
+			take: c.Take, poster: c.Poster, manifest: filepath.Base(p.Manifest.Path), line: c.Line,
+		})
+	}
+	return out, p.Manifest.Project, err
+}
+
+// expect is what the file must be; of a file that the user names, what the flags say.
+func (f checkFile) expect(flags media.Expect) media.Expect {
+	switch {
+	case f.take != nil:
+		return *f.take
+	case f.clip != "":
+		flags.CoverageMax, flags.Border = 1, "all" // cropped: checked on the master
+		flags.Transparent = f.transparent
+		flags.Prepared, flags.Again = true, f.again
+	}
+	return flags
+}
+
+// checkOne checks a file. If pictures is a folder, a file without a poster gets one there, from the same
+// decode.
+func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags media.Expect, pictures string) checked {
+	want := f.expect(flags)
+	if pictures != "" && f.poster == "" {
+		if out, err := os.CreateTemp(pictures, "*.webp"); err == nil {
+			out.Close()
+			os.Remove(out.Name())
+			want.Poster = &media.PosterSpec{In: f.path, Out: out.Name(), At: pictureAt(ctx, t, f.path)}
+		}
+	}
+	r, err := media.Check(ctx, t, f.path, want, nil)
+	if err != nil && want.Poster != nil && ctx.Err() == nil { // the file matters, not its picture
+		want.Poster = nil
+		r, err = media.Check(ctx, t, f.path, want, nil)
+	} else if want.Poster != nil {
+		f.poster = want.Poster.Out
+	}
+	if err != nil {
+		return checked{f, nil, f.named(err)}
+	}
+	for i := range r.Findings {
+		r.Findings[i].Value, r.Findings[i].Advice = f.tidy(r.Findings[i].Value), f.tidy(r.Findings[i].Advice)
+	}
+	if f.warning != "" {
+		r.Findings = append(r.Findings, media.Finding{
+			Name: "provider", Verdict: media.Warn, Value: "HeyGen warns: " + f.warning, Limit: "no warning",
+			Advice: "fix its cause at HeyGen (a plan, credit) and raise the clip's take: to buy it again",
+		})
+	}
+	if f.take != nil {
+		r.Findings = append(r.Findings, media.Finding{
+			Name: "published", Verdict: media.Warn, Value: "the take in the store", Limit: "the prepared file",
+			Advice: fmt.Sprintf("`greenroom build %s` prepares and publishes it", f.clip),
+		})
+	}
+	return checked{f, r, nil}
+}
+
+// pictureLatest is the latest time of a picture in a file, seconds: long files are not decoded for it.
+const pictureLatest = 5.0
+
+// pictureAt is a time at which a file has a picture that shows what it is: past a fade at its beginning.
+func pictureAt(ctx context.Context, t media.Tools, path string) float64 {
+	info, err := media.Probe(ctx, t, path)
+	if err != nil {
+		return 0
+	}
+	return min(info.FirstVideoPTS+min(info.Duration*0.4, pictureLatest), max(0, info.FirstVideoPTS+info.Duration-0.2))
+}
+
+// shown is the file's name, without the folders of this machine.
+func (f checkFile) shown() string {
+	if f.clip == "" {
+		return f.name
+	}
+	return filepath.Base(f.path)
+}
+
+// label is the file's name on a page; empty where the card's title is the same.
+func (f checkFile) label() string {
+	if base := filepath.Base(f.path); base != f.name && f.take == nil {
+		return base
+	}
+	return ""
+}
+
+// tidy names the file as the user does: findings are read on other machines.
+func (f checkFile) tidy(text string) string {
+	text = strings.ReplaceAll(text, "file:"+f.path, f.name)
+	return strings.ReplaceAll(text, f.path, f.name)
+}
+
+// named does the same for the faults of an error.
+func (f checkFile) named(err error) error {
+	var list fault.List
+	for _, one := range fault.All(err) {
+		c := *one
+		c.Msg, c.Hint = f.tidy(c.Msg), f.tidy(c.Hint)
+		if c.Err != nil {
+			c.Err = &reworded{c.Err, f.tidy(c.Err.Error())}
+		}
+		list = append(list, &c)
+	}
+	return list.Or()
+}
+
+// reworded is an error with another text.
+type reworded struct {
+	error
+	text string
+}
+
+func (r *reworded) Error() string { return r.text }
+
+func (r *reworded) Unwrap() error { return r.error }
