@@ -61,6 +61,12 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if report.Info.VFR {
 		spec.Frames = 0
 	}
+	if spec.Hold {
+		spec.Held = report.Held()
+		if spec.Rate.Num > 0 {
+			spec.Held = int(math.Round(float64(spec.Held) * spec.Rate.FPS() / report.Info.FPS()))
+		}
+	}
 	defer os.Remove(spec.Out) // gone already when it was adopted
 	if err := b.encode(ctx, s, t, spec); err != nil {
 		return err
@@ -68,9 +74,6 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
 	defer os.Remove(poster.Out)
 	expect := expectPrepared(*s.clip, e.Info)
-	if report.Info.VFR {
-		expect.Duration = report.Info.Duration
-	}
 	expect.Poster = &poster
 	done, err := b.check(ctx, s, t, spec.Out, expect, "the prepared file")
 	if err != nil {
@@ -101,7 +104,11 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	}
 	made = &e
 	b.count(func(sum *Summary) { sum.Prepared++ })
-	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)})
+	message := fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)
+	if done.Loudness != nil {
+		message += fmt.Sprintf(", %s", done.Loudness)
+	}
+	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: message})
 	return nil
 }
 
@@ -169,7 +176,7 @@ func expectMaster(c manifest.Clip, req request, announced float64) media.Expect 
 
 func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 	e := expectation(c)
-	e.Prepared, e.Duration, e.DurationTolerance = true, in.Duration, 0.02
+	e.Prepared, e.Duration, e.DurationTolerance, e.Loudness = true, in.Duration, 0.02, c.Prepare.Loudness
 	// The crop makes the presenter fill the frame: coverage was judged on the master.
 	e.CoverageMin, e.CoverageMax, e.Border = 0, 1, "all"
 	return e
@@ -178,7 +185,7 @@ func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 func expectation(c manifest.Clip) media.Expect {
 	return media.Expect{
 		Transparent: c.Transparent, DurationTolerance: c.Checks.Duration,
-		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border, Accept: c.Checks.Accept,
+		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border, Accept: c.Checks.Accept, Hold: c.Prepare.Hold,
 	}
 }
 
@@ -194,6 +201,10 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 	case in.FPSNum > 0 && in.FPSDen > 0: // what was decoded, and not what packets promise
 		in.Duration = timeline.Rate{Num: in.FPSNum, Den: in.FPSDen}.Seconds(in.Frames)
 	}
+	if held := r.Held(); c.Prepare.Hold && held > 0 {
+		in.Frames += held
+		in.Duration += timeline.Rate{Num: in.FPSNum, Den: max(1, in.FPSDen)}.Seconds(held)
+	}
 	if c.Transparent && c.Prepare.Crop && r.Box.W > 0 && r.Box.H > 0 {
 		in.Box = lockfile.Box{X: r.Box.X, Y: r.Box.Y, W: r.Box.W, H: r.Box.H}
 	}
@@ -203,7 +214,7 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 // prepareSpec is the recipe for a clip: a pure function of the manifest and of
 // what the check saw.
 func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
-	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness}
+	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness, Hold: c.Prepare.Hold}
 	if isKeyed(route) {
 		s.Key = c.KeyColor
 	}

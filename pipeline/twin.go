@@ -28,6 +28,7 @@ func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k.field("border", c.Checks.Border)
 	k.field("crop", fmt.Sprint(c.Prepare.Crop))
 	k.number("scale", c.Prepare.Scale)
+	k.field("hold", fmt.Sprint(c.Prepare.Hold))
 	if c.Prepare.Loudness != nil {
 		k.number("loudness", *c.Prepare.Loudness)
 	}

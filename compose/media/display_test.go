@@ -55,8 +55,8 @@ func withMatrix(t *testing.T, file string, a, b, c, d int) string {
 	return out
 }
 
-// firstPicture decodes the first picture as RGB.
-func firstPicture(t *testing.T, file string, w, h int) []byte {
+// firstRGB decodes the first picture as RGB.
+func firstRGB(t *testing.T, file string, w, h int) []byte {
 	t.Helper()
 	raw := filepath.Join(t.TempDir(), "first.rgb")
 	ffmpeg(t, "-i", file, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", raw)
@@ -96,7 +96,7 @@ func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 				if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, Frames: 3, CRF: 10}, nil); err != nil {
 					t.Fatal(err)
 				}
-				b := firstPicture(t, out, w, h)
+				b := firstRGB(t, out, w, h)
 				for at, want := range source {
 					x, y := m[0]*at[0]+m[2]*at[1], m[1]*at[0]+m[3]*at[1]
 					i := ((h/2+y*h/4)*w + w/2 + x*w/4) * 3
@@ -105,7 +105,7 @@ func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 					}
 				}
 				r := check(t, file, Expect{})
-				if f := finding(r, "orientation"); (f.Value != "") != (m != [4]int{1, 0, 0, 1}) || r.Verdict() == Fail {
+				if f := found(r, "orientation"); (f.Value != "") != (m != [4]int{1, 0, 0, 1}) || r.Verdict() == Fail {
 					t.Errorf("check says %+v", r.Findings)
 				}
 			})
@@ -113,7 +113,7 @@ func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 	}
 }
 
-func finding(r *Report, name string) Finding {
+func found(r *Report, name string) Finding {
 	for _, f := range r.Findings {
 		if f.Name == name {
 			return f

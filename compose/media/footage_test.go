@@ -31,7 +31,7 @@ func shows(t *testing.T, file string, want [3]int, within int) {
 	if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, CRF: 4, Frames: 10}, nil); err != nil {
 		t.Fatal(err)
 	}
-	b := firstPicture(t, out, 64, 64)
+	b := firstRGB(t, out, 64, 64)
 	at := (32*64 + 32) * 3
 	for c, v := range want {
 		if math.Abs(float64(b[at+c])-float64(v)) > float64(within) {
@@ -140,14 +140,14 @@ func TestHDRIsToneMapped(t *testing.T) {
 				args := append([]string{"-f", "lavfi", "-i", "color=black:s=64x64:r=25:d=0.12,format=yuv420p10le", "-vf", fmt.Sprintf("geq=lum=%d:cb=512:cr=512", v)}, c.args...)
 				ffmpeg(t, append(args, "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", c.transfer, "-color_range", "tv", file)...)
 				r := check(t, file, Expect{})
-				if f := finding(r, "colour"); f.Verdict != Warn || !strings.Contains(f.Value, c.name[:2]) || r.Verdict() == Fail {
+				if f := found(r, "colour"); f.Verdict != Warn || !strings.Contains(f.Value, c.name[:2]) || r.Verdict() == Fail {
 					t.Fatalf("check says %+v", r.Findings)
 				}
 				out := filepath.Join(t.TempDir(), "out.webm")
 				if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, CRF: 4, Frames: 3}, nil); err != nil {
 					t.Fatal(err)
 				}
-				b := firstPicture(t, out, 64, 64)
+				b := firstRGB(t, out, 64, 64)
 				luma[v] = float64(b[(32*64+32)*3+1]) / 255
 				info, err := Probe(t.Context(), need(t), out)
 				if err != nil || !info.Colour.Is709() {

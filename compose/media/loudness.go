@@ -4,60 +4,173 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
+	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 )
 
-// Loudness is what the first pass measured, as the filter prints it: LUFS, dBTP, LU.
-// The zero value stands for "not measured".
+// Loudness is how loud a sound is by EBU R128.
 type Loudness struct {
-	I      string `json:"input_i"`
-	TP     string `json:"input_tp"`
-	LRA    string `json:"input_lra"`
-	Thresh string `json:"input_thresh"`
-	Offset string `json:"target_offset"`
+	Integrated float64 // LUFS; -Inf when less than a block of 0.4 s is above -70 LUFS
+	Peak       float64 // true peak, dBTP; -Inf for digital silence
 }
 
-// silent sound measures -inf and stays as it is.
-func (l Loudness) silent() bool { return strings.Contains(l.I, "inf") }
+const (
+	// quietest is the integrated loudness, LUFS, below which a sound is not made louder: speech and music are 10 LU
+	// or more above it even in bad recordings, the noise of an empty room is 10 LU below it.
+	quietest = -50.0
+	// maxPeak is what EBU R128 allows in a file, dBTP.
+	maxPeak = -1.0
+	// firstCeiling is where peaks are limited at first, dBTP. Opus adds to peaks; how much is measured then.
+	firstCeiling = -1.5
+	// mostLimited is how much louder than the ceiling a peak may be before it is limited, dB. More would distort
+	// speech, so the sound stays quieter than it was asked to be.
+	mostLimited = 12.0
+	// loudnessTolerance is how far prepared sound may be off before a check warns, LU.
+	loudnessTolerance = 1.0
+	// trials is how often the encoded sound is measured and corrected. In the last half of them only peaks are: what
+	// a limiter takes from the loudness and what Opus adds to the peaks would else chase each other.
+	trials = 6
+)
 
-// audioChain brings the sound to 48 kHz and, when asked, to a loudness. With a
-// measurement the gain is linear; the filter alone would pump. It leaves 192 kHz
-// behind, hence the resampling after it.
-func (s PrepareSpec) audioChain(l Loudness) string {
-	if s.Loudness == nil || l.silent() {
-		return "aresample=48000"
+// block reports that there was enough sound to measure.
+func (l Loudness) block() bool { return !math.IsInf(l.Integrated, 0) }
+
+// raisable reports that the sound is loud and long enough for prepare.loudness.
+func (l Loudness) raisable() bool { return l.block() && l.Integrated >= quietest }
+
+func (l Loudness) String() string {
+	if !l.block() {
+		return "no loudness that can be measured"
 	}
-	measured := ""
-	if l != (Loudness{}) {
-		measured = fmt.Sprintf(":measured_I=%s:measured_TP=%s:measured_LRA=%s:measured_thresh=%s:offset=%s:linear=true", l.I, l.TP, l.LRA, l.Thresh, l.Offset)
-	}
-	return loudnorm(*s.Loudness, measured) + ",aformat=channel_layouts=mono|stereo,aresample=48000"
+	return fmt.Sprintf("%.1f LUFS, %.1f dBTP", l.Integrated, l.Peak)
 }
 
-func loudnorm(target float64, options string) string {
-	return fmt.Sprintf("loudnorm=I=%g:TP=-1.5:LRA=11%s", target, options)
+// MarshalJSON writes null for what is not finite.
+func (l Loudness) MarshalJSON() ([]byte, error) {
+	finite := func(v float64) *float64 {
+		if math.IsInf(v, 0) {
+			return nil
+		}
+		return &v
+	}
+	return json.Marshal(map[string]*float64{"lufs": finite(l.Integrated), "dbtp": finite(l.Peak)})
 }
 
-// loudness is the first pass: 1 % of an encode. Nothing follows the filter here:
-// before a null output ffmpeg 5.1 cannot agree on a channel layout with aresample.
-func (s PrepareSpec) loudness(ctx context.Context, t Tools, info Info) (Loudness, error) {
-	var l Loudness
-	if s.Loudness == nil || info.AudioCodec == "" {
-		return l, nil
+var (
+	integratedPattern = lazyregexp.New(`I:\s+(\S+) LUFS`)
+	peakPattern       = lazyregexp.New(`Peak:\s+(\S+) dBFS`)
+)
+
+// parseLoudness reads the summary that ffmpeg's filter ebur128 prints at its end.
+func parseLoudness(text string) (Loudness, bool) {
+	i := strings.LastIndex(text, "Summary:")
+	if i < 0 {
+		return Loudness{}, false
 	}
-	args := append(head("info"), inputArgs(s.In, "")...)
-	args = append(args, "-vn", "-map", "0:a:0", "-af", loudnorm(*s.Loudness, ":print_format=json"), "-f", "null", "-")
-	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Timeout: 10 * time.Minute})
+	level, peak := integratedPattern.FindStringSubmatch(text[i:]), peakPattern.FindStringSubmatch(text[i:])
+	if level == nil || peak == nil {
+		return Loudness{}, false
+	}
+	l := Loudness{}
+	var err, err2 error
+	l.Integrated, err = strconv.ParseFloat(level[1], 64)
+	l.Peak, err2 = strconv.ParseFloat(peak[1], 64)
+	if err != nil || err2 != nil || math.IsNaN(l.Integrated) {
+		return Loudness{}, false
+	}
+	if l.Integrated <= -70 { // the filter's way to say that no block counted
+		l.Integrated = math.Inf(-1)
+	}
+	return l, true
+}
+
+// measureLoudness measures the first sound track of a file after a chain of filters. One channel counts as two
+// equal ones, which is how it is played.
+func measureLoudness(ctx context.Context, t Tools, path, chain string) (Loudness, error) {
+	const meter = "ebur128=peak=true:dualmono=true:framelog=verbose"
+	if chain != "" {
+		chain += ","
+	}
+	args := append(head("info"), inputArgs(path, "")...)
+	args = append(args, "-vn", "-map", "0:a:0", "-af", chain+meter, "-f", "null", "-")
+	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stall: 2 * time.Minute, Timeout: time.Hour})
 	if err != nil {
-		return l, err
+		return Loudness{}, err
 	}
-	open, end := strings.LastIndex(res.Tail, "{"), strings.LastIndex(res.Tail, "}")
-	if open < 0 || end < open || json.Unmarshal([]byte(res.Tail[open:end+1]), &l) != nil || l.I == "" {
-		return l, fault.New(fault.Media, "leave prepare.loudness out for this clip", "ffmpeg measured no loudness")
+	l, ok := parseLoudness(res.Tail)
+	if !ok {
+		return l, fault.New(fault.Media, "remove prepare.loudness for this clip", "ffmpeg measured no loudness")
 	}
 	return l, nil
+}
+
+// level decides the gain of a sound: towards s.Loudness, and never above maxPeak. What it decides is encoded as
+// the prepared file will be, and measured: Opus changes peaks by up to a few decibels.
+func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictureStart, length float64) (gain, error) {
+	var g gain
+	if s.Loudness == nil {
+		return g, nil
+	}
+	chain := func() string { return soundChain(sound, pictureStart, length, g) }
+	now, err := measureLoudness(ctx, t, s.In, chain())
+	if err != nil || !now.raisable() {
+		return g, err
+	}
+	g.twoEars = sound.Channels == 1
+	most := firstCeiling + mostLimited - now.Peak
+	g.dB = min(*s.Loudness-now.Integrated, most)
+	if now.Peak+g.dB > firstCeiling {
+		g.ceiling = firstCeiling
+	}
+	for i := range trials {
+		got, err := s.trial(ctx, t, chain())
+		if err != nil {
+			return g, err
+		}
+		over, miss := got.Peak-maxPeak, *s.Loudness-got.Integrated
+		peaksOnly := i >= trials/2
+		if over <= 0 && (math.Abs(miss) < 0.2 || peaksOnly || miss > 0 && g.dB >= most) {
+			break
+		}
+		if over > 0 {
+			g.ceiling = min(g.ceiling, firstCeiling) - over - 0.1
+		}
+		if !peaksOnly {
+			g.dB = min(g.dB+miss, most)
+		}
+	}
+	return g, nil
+}
+
+// trial encodes the sound alone as the prepared file has it and measures that.
+func (s PrepareSpec) trial(ctx context.Context, t Tools, chain string) (Loudness, error) {
+	out := s.Out + ".sound.webm"
+	defer os.Remove(out)
+	args := append(append(head("error"), "-y"), inputArgs(s.In, "")...)
+	args = append(append(args, "-vn", "-map", "0:a:0", "-af", chain), soundEncoder()...)
+	if err := run(ctx, t, append(args, "-fflags", "+bitexact", "file:"+out), nil, 0, nil); err != nil {
+		return Loudness{}, err
+	}
+	return measureLoudness(ctx, t, out, "")
+}
+
+func soundEncoder() []string { return []string{"-c:a", "libopus", "-b:a", "128k"} }
+
+// soundRecipe lists what changes the sound of a prepared file.
+func (s PrepareSpec) soundRecipe() string {
+	recipe := "sound/2"
+	if s.Loudness != nil {
+		recipe += fmt.Sprintf(" %g LUFS", *s.Loudness)
+	}
+	if s.Hold {
+		recipe += " hold"
+	}
+	return recipe
 }

@@ -31,6 +31,8 @@ type PrepareSpec struct {
 	Duration      float64 // expected, seconds
 	Loudness      *float64
 	Rate          framerate.Rate // what a varying rate is conformed to; zero: its shortest usual step
+	Hold          bool           // the last picture is repeated until the sound ends
+	Held          int            // how often, see Report.Held
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.
@@ -46,7 +48,7 @@ func (s PrepareSpec) Recipe(Tools) []string {
 	if s.Rate.Num > 0 {
 		rate = fmt.Sprintf("%d/%d", s.Rate.Num, s.Rate.Den)
 	}
-	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.audioChain(Loudness{}), fmt.Sprint(s.Transparent), rate}, s.encoder(25)...)
+	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate}, s.encoder(25)...)
 }
 
 // encoder is deterministic and ordered. `good` at cpu-used 4 is the best quality
@@ -61,32 +63,27 @@ func (s PrepareSpec) encoder(fps float64) []string {
 	a := []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1",
 		"-auto-alt-ref", "0", "-lag-in-frames", "0", "-g", strconv.Itoa(gop),
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-c:a", "libopus", "-b:a", "128k", "-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled", "-fps_mode", "passthrough"}
+		"-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled", "-fps_mode", "passthrough"}
 	if s.Transparent {
 		a = append(a, "-metadata:s:v:0", "alpha_mode=1")
 	}
-	return a
+	return append(a, soundEncoder()...)
 }
 
 // args builds the command with ffmpeg-go: one graph, one output. A keyed clip has
 // its pictures on stdin and only its sound in the file.
-func (s PrepareSpec) args(info Info, l Loudness) ([]string, error) {
+func (s PrepareSpec) args(info Info, sound string) ([]string, error) {
 	upright, err := s.upright(info)
 	if err != nil {
 		return nil, err
 	}
-	graph, sound := info.pictures()+upright+","+s.scale()+"[v]", "[0:a]"
+	graph, track := info.pictures()+upright+","+s.scale()+"[v]", "[0:a:0]"
 	if s.Key != "" {
-		graph, sound = "[0:v]"+s.scale()+"[v]", "[1:a]"
+		graph, track = "[0:v]"+s.scale()+"[v]", "[1:a:0]"
 	}
 	maps := []string{"-map", "[v]"}
-	if info.AudioCodec != "" {
-		// A real offset between sound and picture is kept; Opus starts early by its skip.
-		shift := info.FirstAudioPTS - info.FirstVideoPTS
-		if info.AudioCodec == "opus" && math.Abs(shift) < 0.02 {
-			shift = 0 // the container's own Opus skip, not an offset
-		}
-		graph += fmt.Sprintf(";%s%s,asetpts=PTS-STARTPTS+%.6f/TB[a]", sound, s.audioChain(l), opusSkip+shift)
+	if sound != "" {
+		graph += fmt.Sprintf(";%s%s,asetpts=PTS+%.6f/TB[a]", track, sound, opusSkip)
 		maps = append(maps, "-map", "[a]")
 	}
 	return build(func() *ff.Stream {
@@ -159,11 +156,11 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 	if err != nil {
 		return err
 	}
-	l, err := s.loudness(ctx, t, info)
+	sound, err := s.sound(ctx, t, info)
 	if err != nil {
 		return err
 	}
-	args, err := s.args(info, l)
+	args, err := s.args(info, sound)
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "", "prepare the clip")
 	}

@@ -40,8 +40,8 @@ func numbers(t *testing.T, file string) []int {
 	return out
 }
 
-// prepared returns which picture each frame of the prepared file shows, and what the file is.
-func prepared(t *testing.T, file string, spec PrepareSpec) ([]int, Info) {
+// shownNumbers returns which picture each frame of the prepared file shows, and what the file is.
+func shownNumbers(t *testing.T, file string, spec PrepareSpec) ([]int, Info) {
 	t.Helper()
 	spec.In, spec.Out, spec.CRF = file, filepath.Join(t.TempDir(), "out.webm"), 4
 	if err := Prepare(t.Context(), need(t), spec, nil); err != nil {
@@ -121,7 +121,7 @@ func TestConstantRatesAreNotResampled(t *testing.T) {
 			if r.Verdict() == Fail || r.Frames != len(want) {
 				t.Errorf("%d pictures, check says %d: %+v", len(want), r.Frames, r.Findings)
 			}
-			got, out := prepared(t, file, PrepareSpec{Frames: r.Frames})
+			got, out := shownNumbers(t, file, PrepareSpec{Frames: r.Frames})
 			if fmt.Sprint(got) != fmt.Sprint(want) || c.from == 0 && want[0] != 0 {
 				t.Errorf("shows %v\nwant %v", got, want)
 			}
@@ -148,7 +148,7 @@ func TestAScreenRecordingKeepsItsMotion(t *testing.T) {
 			for _, limit := range []struct{ num, want, first int }{{0, 60, 60}, {60, 60, 60}, {25, 25, 25}, {120, 60, 60}} {
 				spec := PrepareSpec{}
 				spec.Rate.Num, spec.Rate.Den = min(60, limit.num), 1
-				got, out := prepared(t, file, spec)
+				got, out := shownNumbers(t, file, spec)
 				if out.VFR || math.Abs(out.FPS()-float64(limit.want)) > 0.01*out.FPS() {
 					t.Fatalf("limit %d: prepared at %s", limit.num, out.rate())
 				}
@@ -195,7 +195,7 @@ func TestANoticeIsNotDamage(t *testing.T) {
 			if r.Verdict() == Fail || r.Frames != 10 {
 				t.Fatalf("%+v\n%+v", r.Info, r.Findings)
 			}
-			if got, _ := prepared(t, file, PrepareSpec{Frames: 10}); fmt.Sprint(got) != "[0 1 2 3 4 5 6 7 8 9]" {
+			if got, _ := shownNumbers(t, file, PrepareSpec{Frames: 10}); fmt.Sprint(got) != "[0 1 2 3 4 5 6 7 8 9]" {
 				t.Errorf("shows %v", got)
 			}
 		})
@@ -238,11 +238,11 @@ func TestAFindingIsAcceptedWithAReason(t *testing.T) {
 	t.Parallel()
 	dark := clip(t, "geq=r='192*"+figure+"':g='128*"+figure+"':b='96*"+figure+"':a='255*"+figure+"'")
 	r := check(t, dark, Expect{Transparent: true, Accept: map[string]string{"premultiplied": "made so", "coverage": "not needed"}})
-	f := finding(r, "premultiplied")
+	f := found(r, "premultiplied")
 	if f.Verdict != Warn || !strings.Contains(f.Advice, "made so") || r.Verdict() == Fail {
 		t.Errorf("%+v", r.Findings)
 	}
-	if f := finding(r, "coverage"); f.Verdict != OK {
+	if f := found(r, "coverage"); f.Verdict != OK {
 		t.Errorf("a passed finding was changed: %+v", f)
 	}
 }
@@ -261,7 +261,7 @@ func TestTheDefaultPicturesAreUsed(t *testing.T) {
 		if r := check(t, file, Expect{}); r.Verdict() == Fail {
 			t.Errorf("%s: %+v", name, r.Findings)
 		}
-		if got, _ := prepared(t, file, PrepareSpec{Frames: 10}); fmt.Sprint(got) != "[0 1 2 3 4 5 6 7 8 9]" {
+		if got, _ := shownNumbers(t, file, PrepareSpec{Frames: 10}); fmt.Sprint(got) != "[0 1 2 3 4 5 6 7 8 9]" {
 			t.Errorf("%s: shows %v", name, got)
 		}
 	}

@@ -22,7 +22,24 @@ type SoundInfo struct {
 // ProbeSound reads a sound file, or the sound of a video, packet by packet.
 func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
 	const notSound = "it must be WAV, MP3, M4A, Ogg or a video with sound; look at it with `ffprobe FILE`"
-	args := append([]string{"-v", "error", "-select_streams", "a:0", "-show_entries", "stream=codec_name:packet=pts_time,duration_time", "-of", "compact=p=0"}, inputArgs(path, "")...)
+	var i SoundInfo
+	first, last, packets, err := packetSpan(ctx, t, path, "a:0", &i.Codec)
+	if err != nil {
+		return SoundInfo{}, fault.Wrap(fault.Media, err, notSound, "read %s", filepath.Base(path))
+	}
+	if i.Codec == "" || packets == 0 {
+		return SoundInfo{}, fault.New(fault.Media, notSound, "%s holds no sound", filepath.Base(path))
+	}
+	i.Seconds = last - first
+	return i, nil
+}
+
+// packetSpan returns when the first packet of a stream begins and when the last one ends, in seconds on the
+// file's clock, and how many packets there are. Stream is ffprobe's specifier, such as a:0. It stores the codec's
+// name in codec, when that is not nil.
+func packetSpan(ctx context.Context, t Tools, path, stream string, codec *string) (first, last float64, packets int, err error) {
+	args := append([]string{"-v", "error", "-select_streams", stream, "-show_entries",
+		"stream=codec_name:packet=pts_time,duration_time,flags", "-of", "compact=p=0"}, inputArgs(path, "")...)
 	r, w := io.Pipe()
 	ran := make(chan error, 1)
 	go func() {
@@ -30,25 +47,27 @@ func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
 		w.Close() // ends the reader below
 		ran <- err
 	}()
-	var i SoundInfo
-	first, last, packets := 0.0, 0.0, 0
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		at, long := 0.0, 0.0
-		timed := false
+		timed, hidden := false, false
 		for _, f := range strings.Split(lines.Text(), "|") {
 			k, v, _ := strings.Cut(f, "=")
 			switch k {
 			case "codec_name":
-				i.Codec = v
+				if codec != nil {
+					*codec = v
+				}
 			case "pts_time":
 				n, err := strconv.ParseFloat(v, 64)
 				at, timed = n, err == nil
+			case "flags":
+				hidden = strings.Contains(v, "D") // cut by an edit list
 			case "duration_time":
 				long, _ = strconv.ParseFloat(v, 64)
 			}
 		}
-		if !timed {
+		if !timed || hidden {
 			continue
 		}
 		if packets == 0 || at < first {
@@ -57,12 +76,5 @@ func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
 		last, packets = max(last, at+long), packets+1
 	}
 	_, _ = io.Copy(io.Discard, r) // a line too long for the scanner must not hold the program
-	if err := <-ran; err != nil {
-		return SoundInfo{}, fault.Wrap(fault.Media, err, notSound, "read %s", filepath.Base(path))
-	}
-	if i.Codec == "" || packets == 0 {
-		return SoundInfo{}, fault.New(fault.Media, notSound, "%s holds no sound", filepath.Base(path))
-	}
-	i.Seconds = last - first
-	return i, nil
+	return first, last, packets, <-ran
 }

@@ -37,6 +37,9 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 		f[1] = "setpts=PTS-STARTPTS"
 		f = append(f, "tpad=stop=-1:stop_mode=clone", fmt.Sprintf("trim=end_frame=%d", s.conformedFrames(info)))
 	}
+	if s.Held > 0 {
+		f = append(f, fmt.Sprintf("tpad=stop_mode=clone:stop=%d", s.Held))
+	}
 	square, err := info.square(s.Transparent)
 	if err != nil {
 		return "", err

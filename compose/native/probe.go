@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -37,15 +36,22 @@ type facts struct {
 	stretched        bool // its pixels are not square
 	fullRange        bool
 	channels         int
+	layout           string // of the channels, in ffprobe's words; empty when the file does not say
+	soundCodec       string
 }
 
-// soundLate is how much later the sound starts than the picture, in seconds. Opus starts up to 7 ms early by its own
-// account and is on time: less than 20 ms is no offset.
-func (f facts) soundLate() float64 {
-	if d := f.soundAt - f.videoAt; f.video && math.Abs(d) >= 0.02 {
-		return d
+// soundZero is when the sound's clock starts: with the first picture, or with the first sample of a file without
+// pictures. ffmpeg subtracts the file's start from every timestamp.
+//
+// Opus in WebM is on time although its packets start 7 ms early, or 14 where ffmpeg 5.1 wrote it: it forgets the
+// delay of the codec in the timestamps.
+func (f facts) soundZero() string {
+	const opusEarly, opusLate = -0.015, 0.008 // seconds
+	d := f.soundAt - f.videoAt
+	if !f.video || f.soundCodec == "opus" && d > opusEarly && d < opusLate {
+		return media.FirstSample
 	}
-	return 0
+	return media.ClockAt(f.videoAt - f.start)
 }
 
 // inMatrix is what swscale calls the colour matrix. What does not say is BT.709.
@@ -103,7 +109,7 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 		return facts{}, err
 	}
 	args := []string{"-v", "error", "-show_entries",
-		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,sample_aspect_ratio,color_space,color_range,channels",
+		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,sample_aspect_ratio,color_space,color_range,channels,channel_layout:stream_disposition=attached_pic",
 		"-of", "json", "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
 	var data bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
@@ -146,8 +152,12 @@ func parseProbe(data []byte) (f facts, err error) {
 			Space  string `json:"color_space"`
 			Range  string `json:"color_range"`
 			Aspect string `json:"sample_aspect_ratio"`
-			// Channels is of sound.
-			Channels int
+			// Channels and Layout are of sound.
+			Channels    int
+			Layout      string `json:"channel_layout"`
+			Disposition struct {
+				Cover int `json:"attached_pic"`
+			}
 		}
 	}
 	if err := json.Unmarshal(data, &d); err != nil {
@@ -157,6 +167,7 @@ func parseProbe(data []byte) (f facts, err error) {
 	for _, s := range d.Streams {
 		start, _ := strconv.ParseFloat(s.Start, 64)
 		switch {
+		case s.Type == "video" && s.Disposition.Cover == 1: // a picture of a sound file, at no time of it
 		case s.Type == "video" && !f.video:
 			f.video, f.videoAt, f.codec, f.pixels, f.matrix = true, start, s.Codec, s.Pixels, s.Space
 			f.fullRange = s.Range == "pc"
@@ -164,7 +175,7 @@ func parseProbe(data []byte) (f facts, err error) {
 			a, b, _ := strings.Cut(s.Aspect, ":")
 			f.stretched = a != b && a != "0" && b != "0"
 		case s.Type == "audio" && !f.sound:
-			f.sound, f.soundAt, f.channels = true, start, s.Channels
+			f.sound, f.soundAt, f.channels, f.layout, f.soundCodec = true, start, s.Channels, s.Layout, s.Codec
 		}
 	}
 	return f, nil

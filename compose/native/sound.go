@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 )
 
@@ -27,16 +28,18 @@ func (g *graph) sound(i int, s *timeline.Sound) {
 	length := samples(g.film.FPS, s.From+s.Frames) - start
 	skip := int64(math.Round(s.Skip * sampleRate))
 
-	c := []string{"asetpts=PTS-STARTPTS", fmt.Sprintf("aresample=%d:async=1", sampleRate)}
+	end := float64(skip+length) / sampleRate
+	if s.Loop {
+		end = 0
+		if m.Seconds > 0 {
+			end = m.Seconds + 1
+		}
+	}
+	c := append(media.SoundClock(facts.soundZero(), end), media.SoundTrack{Channels: facts.channels, Layout: facts.layout}.Downmix()...)
 	if facts.channels == 1 {
-		c = append(c, "aformat=sample_fmts=fltp:channel_layouts=mono", both) // ffmpeg's own way from one to two takes 3 dB off
+		c = append(c, both) // ffmpeg's own way from one to two takes 3 dB off
 	}
 	c = append(c, "aformat=sample_fmts=fltp:channel_layouts=stereo", "asetpts=N")
-	if late := facts.soundLate(); late > 0 {
-		c = append(c, fmt.Sprintf("adelay=delays=%dS:all=1", int64(math.Round(late*sampleRate))))
-	} else if late < 0 {
-		c = append(c, fmt.Sprintf("atrim=start_sample=%d", int64(math.Round(-late*sampleRate))), "asetpts=PTS-STARTPTS")
-	}
 	if s.Loop {
 		if m.Width > 0 { // a video's sound goes round with its picture
 			period := int64(math.Round(m.Seconds * sampleRate))

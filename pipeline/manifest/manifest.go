@@ -80,6 +80,7 @@ type Prepare struct {
 	Shown    bool     // the largest size any composition shows it at, instead of Scale
 	Loudness *float64 // LUFS; nil leaves the sound as it is
 	Crop     bool
+	Hold     bool // tail: hold: sound that is longer than the picture is kept, over the last picture
 }
 
 // Checks are the limits of the media checks, as fractions.

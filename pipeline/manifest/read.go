@@ -192,6 +192,11 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 			}
 			p.Loudness = &v
 		},
+		"tail": func(n ast.Node) {
+			s := ""
+			d.word(path+".tail", []string{"cut", "hold"}, &s)(n)
+			p.Hold = s == "hold"
+		},
 	})
 }
 
@@ -220,7 +225,7 @@ func (d *doc) checks(n ast.Node, path string, c *Checks) {
 			d.text(path+".duration", &s)(n)
 			v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimPrefix(s, "±"), "%"), 64)
 			if err != nil || v <= 0 || v > 100 {
-				d.fault(n, "write it like ±25%", "%s.duration must be a percentage", path)
+				d.fault(n, "write it like ±25%, at most ±100%", "%s.duration must be above 0%% and at most 100%%", path)
 				return
 			}
 			c.Duration = v / 100

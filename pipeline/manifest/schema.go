@@ -132,11 +132,12 @@ type schemaPrepare struct {
 	Crop     *bool  `json:"crop,omitempty"`
 	Scale    string `json:"scale,omitempty" jsonschema:"pattern=^(full|shown|[0-9.]+%)$,description=full; shown (the largest size any composition shows it at); or a share such as 50%"`
 	Loudness string `json:"loudness,omitempty" jsonschema:"description=Such as -16LUFS"`
+	Tail     string `json:"tail,omitempty" jsonschema:"enum=cut,enum=hold,description=Sound that is longer than the picture: cut it or hold the last picture until it ends"`
 }
 
 type schemaChecks struct {
 	Coverage string `json:"coverage,omitempty" jsonschema:"description=Such as 2%..80%"`
-	Duration string `json:"duration,omitempty" jsonschema:"description=Such as ±25%"`
+	Duration string `json:"duration,omitempty" jsonschema:"description=Such as ±25%; at most ±100%"`
 	Border   string `json:"border,omitempty" jsonschema:"enum=bottom,enum=all,enum=none"`
 
 	Accept map[string]string `json:"accept,omitempty" jsonschema:"description=Findings that do not fail the clip\\, each with the reason why"`

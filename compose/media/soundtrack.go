@@ -1,0 +1,161 @@
+package media
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+)
+
+// SoundTrack is the first sound track of a video as ffmpeg decodes it. Times are seconds on the file's own
+// clock. Samples that a codec adds at the start are not counted: they are never heard.
+type SoundTrack struct {
+	Codec    string  `json:"codec"` // ffprobe's name: aac, opus, pcm_s16le
+	Rate     int     `json:"rate"`  // samples a second
+	Channels int     `json:"channels"`
+	Layout   string  `json:"layout"` // ffprobe's name, such as 5.1; empty when the file does not say
+	Tracks   int     `json:"tracks"` // sound tracks in the file; only the first is used
+	Start    float64 `json:"start"`  // first sample
+	End      float64 `json:"end"`    // end of the last sample
+	Gaps     int     `json:"gaps"`   // places without samples, longer than jumpSeconds
+	Gap      float64 `json:"gap"`    // seconds of all gaps
+
+	fileStart float64 // ffmpeg subtracts it from every timestamp of the file
+	complaint string  // the first line that ffmpeg printed while it decoded the sound
+}
+
+// jumpSeconds is how far the timestamps of sound may be off before samples are moved: more than the rounding
+// and jitter of containers (a millisecond in Matroska), and less than one lost packet (20 ms of Opus, 21 of AAC).
+const jumpSeconds = 0.012
+
+// probeSound reads the first sound track of a file and decodes it. It returns nil when the file has no sound.
+// The time is about a hundredth of an encode.
+func probeSound(ctx context.Context, t Tools, path string) (*SoundTrack, error) {
+	args := append([]string{"-v", "error", "-show_entries",
+		"format=start_time:stream=codec_type,codec_name,channels,channel_layout,sample_rate", "-of", "json"}, inputArgs(path, "")...)
+	var out bytes.Buffer
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &out, Timeout: 2 * time.Minute}); err != nil {
+		return nil, unreadable(err, path, notMedia)
+	}
+	s, err := parseSoundTrack(out.Bytes())
+	if err != nil {
+		return nil, fault.Wrap(fault.Media, err, notMedia, "read the sound of %s", filepath.Base(path))
+	}
+	if s == nil {
+		return nil, nil
+	}
+	return s, s.decode(ctx, t, path)
+}
+
+func parseSoundTrack(data []byte) (*SoundTrack, error) {
+	var d struct {
+		Format struct {
+			Start string `json:"start_time"`
+		}
+		Streams []struct {
+			Type     string `json:"codec_type"`
+			Codec    string `json:"codec_name"`
+			Channels int
+			Layout   string `json:"channel_layout"`
+			Rate     string `json:"sample_rate"`
+		}
+	}
+	if err := json.Unmarshal(data, &d); err != nil {
+		return nil, err
+	}
+	var s *SoundTrack
+	for _, v := range d.Streams {
+		switch {
+		case v.Type != "audio":
+		case s == nil:
+			s = &SoundTrack{Codec: v.Codec, Channels: v.Channels, Layout: v.Layout, Tracks: 1}
+			s.Rate, _ = strconv.Atoi(v.Rate)
+		default:
+			s.Tracks++
+		}
+	}
+	if s != nil {
+		s.fileStart, _ = strconv.ParseFloat(d.Format.Start, 64)
+	}
+	return s, nil
+}
+
+// decode finds when the sound begins and ends. Packet times cannot tell: they include what a codec adds and
+// what edit lists cut.
+func (s *SoundTrack) decode(ctx context.Context, t Tools, path string) error {
+	args := append(append(head(logLevel), "-copyts", "-threads", "1"), inputArgs(path, "")...)
+	args = append(args, "-vn", "-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "framecrc", "pipe:1")
+	r, w := io.Pipe()
+	type ended struct {
+		res proc.Result
+		err error
+	}
+	ran := make(chan ended, 1)
+	go func() {
+		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: w, Stall: time.Minute, Timeout: time.Hour})
+		w.Close() // ends the reader below
+		ran <- ended{res, err}
+	}()
+	s.read(r)
+	_, _ = io.Copy(io.Discard, r) // a line too long for the scanner must not block the program
+	e := <-ran
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if fault.MachineHint(e.err) != "" {
+		return e.err
+	}
+	if w := notices(e.res.Tail); len(w) > 0 {
+		s.complaint = w[0].text
+	} else if e.err != nil {
+		s.complaint = e.err.Error()
+	}
+	return nil
+}
+
+// read takes the times of decoded frames from ffmpeg's framecrc format: "stream, dts, pts, duration, size, sum".
+func (s *SoundTrack) read(r io.Reader) {
+	base, frames := 0.0, 0
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		line := lines.Text()
+		if tb, ok := strings.CutPrefix(line, "#tb 0: "); ok {
+			if num, den, ok := fraction(tb, "/"); ok {
+				base = float64(num) / float64(den)
+			}
+			continue
+		}
+		f := strings.Split(line, ",")
+		if strings.HasPrefix(line, "#") || len(f) < 4 || base == 0 {
+			continue
+		}
+		pts, err := strconv.ParseFloat(strings.TrimSpace(f[2]), 64)
+		long, err2 := strconv.ParseFloat(strings.TrimSpace(f[3]), 64)
+		if err != nil || err2 != nil {
+			continue
+		}
+		at := pts * base
+		if frames == 0 {
+			s.Start, s.End = at, at
+		}
+		if gap := at - s.End; gap > jumpSeconds {
+			s.Gaps++
+			s.Gap += gap
+		}
+		s.Start, s.End = min(s.Start, at), max(s.End, at+long*base)
+		frames++
+	}
+}
+
+// heard reports that some of the sound is played while pictures are shown, from start on for so many seconds.
+func (s *SoundTrack) heard(start, length float64) bool {
+	return s != nil && s.End > s.Start && s.Start < start+length && s.End > start
+}
