@@ -112,7 +112,7 @@ func slope(ts []float64) float64 {
 func meanNear(steps []float64, step, tick float64) float64 {
 	sum, n := 0.0, 0
 	for _, s := range steps {
-		if math.Abs(s-step) <= near*step+tick {
+		if math.Abs(s-step) <= near*step+min(tick, near*step) { // a tick can be as long as a picture, as in AVI
 			sum += s
 			n++
 		}
@@ -149,7 +149,7 @@ func shortest(steps []float64, tick float64) float64 {
 		}
 		n := 0
 		for _, other := range steps[i:] {
-			if other > s*(1+near)+tick {
+			if other > s*(1+near)+min(tick, near*s) {
 				break
 			}
 			n++
