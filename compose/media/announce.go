@@ -51,6 +51,7 @@ func (r *Report) matroska(f io.ReaderAt, s *WebMScan) bool {
 	if len(s.Issues) > 0 {
 		return false
 	}
+	r.held = s.end()
 	index := s.indexProblem()
 	if s.Piped || index != "" { // else the structure shows that nothing is missing at the end
 		r.ends(s.Duration, s.end())
@@ -114,6 +115,7 @@ func (r *Report) boxes(s *MP4Scan) bool {
 		r.add("structure", Warn, s.Issues[0], "no damage", "some players may not play it; prepared files are right")
 		return false
 	}
+	r.held = s.times.held()
 	if s.moof && !s.ended { // tables and an index show that nothing is missing at the end
 		r.ends(s.times.announced, s.times.held())
 		if s.times.announced == 0 {

@@ -61,8 +61,9 @@ type Report struct {
 	Sound    *SoundTrack `json:"sound,omitempty"`    // not of prepared files, unless their loudness is checked
 	Loudness *Loudness   `json:"loudness,omitempty"` // of a prepared file
 
-	again string // see Expect
-	path  string // of the video, which may be packed from File
+	again string  // see Expect
+	held  float64 // where the last track ends by the container, subtitles too, seconds; 0 when unknown
+	path  string  // of the video, which may be packed from File
 }
 
 // Verdict is the worst of all findings.

@@ -68,7 +68,7 @@ func (r *Report) length(e Expect) {
 	if e.Prepared || announced <= 0 || math.IsNaN(announced) || math.IsInf(announced, 0) {
 		return
 	}
-	holds := r.Info.FirstVideoPTS + r.Seconds
+	holds := max(r.held, r.Info.FirstVideoPTS+r.Seconds)
 	if r.Sound != nil {
 		holds = max(holds, r.Sound.End)
 	}

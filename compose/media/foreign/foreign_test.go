@@ -119,12 +119,23 @@ func compare(i media.Info, want truth) *comparison {
 func probe(t *testing.T, path string) int {
 	t.Helper()
 	want := measure(t, path)
-	i, err := media.Probe(t.Context(), tools(t), path)
+	r, err := media.Check(t.Context(), tools(t), path, media.Expect{
+		Transparent: want.alpha, CoverageMin: 0.001, CoverageMax: 1, Border: "all"}, nil)
 	if err != nil {
 		t.Fatalf("greenroom does not read it: %v", err)
 	}
 	t.Logf("%s", want)
-	c := compare(i, want)
+	c := compare(r.Info, want)
+	c.same("decoded pictures", r.Frames, want.frames)
+	for _, f := range r.Findings { // a notice of a decoder is no damage
+		if f.Verdict == media.Fail && f.Name != "alpha use" { // a single clear pixel is alpha that hides nothing
+			c.differs = append(c.differs, fmt.Sprintf("check fails: greenroom %s: %s, limit %s", f.Name, f.Value, f.Limit))
+		}
+	}
+	if r.Sound != nil {
+		c.near("the first sample", r.Sound.Start, want.soundStart, 0.002)
+		c.near("the last sample", r.Sound.End, want.soundStart+want.soundSeconds, want.soundPacket+0.002)
+	}
 	for _, d := range c.differs {
 		t.Error(d)
 	}

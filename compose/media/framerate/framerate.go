@@ -36,8 +36,6 @@ const (
 	off = 0.3
 	// near is how much a usual step may differ from the median step, as a share of it.
 	near = 0.25
-	// coarse is the largest share of a step that a container's resolution excuses: in AVI it is a whole step.
-	coarse = 0.1
 	// usual is the share of all steps from which a step counts as usual.
 	usual = 0.05
 	// jitter is the share by which clocks that jitter may hide the rate of a short clip.
@@ -114,7 +112,7 @@ func slope(ts []float64) float64 {
 func meanNear(steps []float64, step, tick float64) float64 {
 	sum, n := 0.0, 0
 	for _, s := range steps {
-		if math.Abs(s-step) <= near*step+min(tick, coarse*step) {
+		if math.Abs(s-step) <= near*step+min(tick, near*step) { // a tick can be as long as a picture, as in AVI
 			sum += s
 			n++
 		}
@@ -151,7 +149,7 @@ func shortest(steps []float64, tick float64) float64 {
 		}
 		n := 0
 		for _, other := range steps[i:] {
-			if other > s*(1+near)+min(tick, coarse*s) {
+			if other > s*(1+near)+min(tick, near*s) {
 				break
 			}
 			n++
