@@ -1,0 +1,210 @@
+package media
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// keyCase is one row of docs/keying.md: a drawing on a key colour, encoded.
+type keyCase struct {
+	name   string
+	figure func(t float64) drawing
+	parts  []part
+	key    string
+	source []string // filters and the encoder's quality
+}
+
+const keyFrames = 8
+
+var keyCases = []keyCase{
+	{"A, green", presenter, presenterParts, "#00FF00", []string{"-crf", "20"}},
+	{"A, green, 1.5 Mbit/s", presenter, nil, "#00FF00", []string{"-b:v", "1500k"}},
+	{"A, green, noise", presenter, nil, "#00FF00", []string{"-crf", "20", "noise"}},
+	{"A, blue", presenter, presenterParts, "#0000FF", []string{"-crf", "20"}},
+	{"A, magenta", presenter, presenterParts, "#FF00FF", []string{"-crf", "20"}},
+	{"B, green", creature, creatureParts, "#00FF00", []string{"-crf", "20"}},
+	{"B, green, 1.5 Mbit/s", creature, nil, "#00FF00", []string{"-b:v", "1500k"}},
+	{"B, blue", creature, creatureParts, "#0000FF", []string{"-crf", "20"}},
+}
+
+var drawn = map[string][]drawing{} // by the first letter of a case
+
+func (c keyCase) drawings() []drawing {
+	if drawn[c.name[:1]] == nil {
+		for i := range keyFrames {
+			drawn[c.name[:1]] = append(drawn[c.name[:1]], c.figure(float64(i)/25))
+		}
+	}
+	return drawn[c.name[:1]]
+}
+
+// parseKey is a colour of #RRGGBB.
+func parseKey(s string) (c rgb) {
+	var v [3]int
+	fmt.Sscanf(s, "#%02X%02X%02X", &v[0], &v[1], &v[2])
+	for i := range c {
+		c[i] = float64(v[i])
+	}
+	return c
+}
+
+// encode writes the drawings on the key colour as H.264, 4:2:0, and returns the file.
+func (c keyCase) encode(t testing.TB, dir string) string {
+	var raw bytes.Buffer
+	for _, d := range c.drawings() {
+		raw.Write(d.over(parseKey(c.key)))
+	}
+	out := filepath.Join(dir, "keyed.mp4")
+	filters, quality := "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", c.source
+	if last := len(quality) - 1; quality[last] == "noise" {
+		filters, quality = "noise=alls=12:allf=t,"+filters, quality[:last]
+	}
+	args := []string{"-v", "error", "-y", "-nostdin", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "1280x720", "-r", "25", "-i", "pipe:0",
+		"-vf", filters, "-c:v", "libx264"}
+	args = append(append(append(args, quality...), bt709...), out)
+	ffmpegPipe(t, &raw, args...)
+	return out
+}
+
+func ffmpegPipe(t testing.TB, in *bytes.Buffer, args ...string) []byte {
+	t.Helper()
+	tl, err := tools()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(tl.FFmpeg, args...)
+	var out, bad bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &bad
+	if in != nil {
+		cmd.Stdin = in
+	}
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("ffmpeg %s: %v\n%s", strings.Join(args, " "), err, bad.String())
+	}
+	return out.Bytes()
+}
+
+// chain keys a file with ffmpeg's filters and returns straight RGBA.
+func chain(t testing.TB, file, filters string) []byte {
+	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-i", file, "-filter_complex", "[0:v]"+filters+",format=rgba[v]", "-map", "[v]", "-f", "rawvideo", "pipe:1")
+}
+
+// ownMatte keys a file with matte.frame alone, without encoding the result again.
+func ownMatte(t testing.TB, file, key string) []byte {
+	raw := ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-i", file, "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
+	m, err := newMatte(key, 1280, 720)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const in, out = 1280 * 720 * 3 / 2, 1280 * 720 * 5 / 2
+	var keyed bytes.Buffer
+	dst := make([]byte, out)
+	for at := 0; at < len(raw); at += in {
+		m.frame(dst, raw[at:at+in])
+		keyed.Write(dst)
+	}
+	return ffmpegPipe(t, &keyed, "-v", "error", "-nostdin", "-f", "rawvideo", "-pix_fmt", "yuva420p", "-s", "1280x720", "-i", "pipe:0",
+		"-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+}
+
+// prepared keys a file as a build does, with the VP9 encoding.
+func prepared(t testing.TB, file, key, dir string) []byte {
+	out := filepath.Join(dir, "out.webm")
+	tl, err := tools()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Prepare(t.Context(), tl, PrepareSpec{In: file, Out: out, Key: key, Transparent: true, Frames: keyFrames, Duration: keyFrames / 25., Threads: 2}, nil); err != nil {
+		t.Fatal(err)
+	}
+	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-c:v", "libvpx-vp9", "-i", out, "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+}
+
+// The chains that greenroom is compared with. FACTS: the difference key reads alpha as one minus
+// how far the key rises over the other channels.
+func differenceKey(key string) string {
+	planes := map[string]string{
+		"#00FF00": "[r][b]blend=all_mode=lighten[m];[g][m]blend=all_mode=subtract",
+		"#0000FF": "[r][g]blend=all_mode=lighten[m];[b][m]blend=all_mode=subtract",
+		"#FF00FF": "[r][b]blend=all_mode=darken[m];[m][g]blend=all_mode=subtract",
+	}[key]
+	clean := map[string]string{
+		"#00FF00": "format=rgba,despill=type=green", "#0000FF": "format=rgba,despill=type=blue",
+		"#FF00FF": "format=rgba,geq=r='r(X,Y)-max(0,min(r(X,Y),b(X,Y))-g(X,Y))':g='g(X,Y)':b='b(X,Y)-max(0,min(r(X,Y),b(X,Y))-g(X,Y))':a='alpha(X,Y)'",
+	}[key]
+	return "format=gbrp,split[c][s];[s]extractplanes=r+g+b[r][g][b];" + planes + ",lut=y=255-clip((val-6)*1.1*255/249\\,0\\,255)[al];" +
+		"[c][al]alphamerge," + clean + ",format=gbrap,unpremultiply=inplace=1"
+}
+
+func chromaKey(key, similarity, tail string) string {
+	c := "chromakey=0x" + key[1:] + ":" + similarity + ",format=rgba"
+	if key != "#FF00FF" {
+		c += map[string]string{"#00FF00": ",despill=type=green", "#0000FF": ",despill=type=blue"}[key]
+	}
+	return c + tail
+}
+
+func measure(pix []byte, c keyCase, p part) keyError {
+	var e keyError
+	const size = 1280 * 720 * 4
+	for i, d := range c.drawings() {
+		e.add(pix[i*size:(i+1)*size], d.px, 1280, parseKey(c.key), p)
+	}
+	e.mean(keyFrames)
+	return e
+}
+
+func (e keyError) row() string {
+	return fmt.Sprintf("%5.2f | %4.2f | %4.1f | %4.2f | %4.2f | %4.1f | %3.1f | %5.3f (%.1f %%)", e.sad, e.mse, e.edge, e.holes, e.leak, e.colour, e.solid, e.cast, e.casting)
+}
+
+var wholeFrame = part{"all", 0, 0, 1280, 720}
+
+func TestKeyLab(t *testing.T) {
+	only := os.Getenv("KEYCASE")
+	for _, c := range keyCases {
+		if only != "" && !strings.Contains(c.name, only) {
+			continue
+		}
+		dir := t.TempDir()
+		file := c.encode(t, dir)
+		ways := []struct {
+			name string
+			pix  []byte
+		}{{"matte", ownMatte(t, file, c.key)}, {"difference", chain(t, file, differenceKey(c.key))}}
+		if os.Getenv("ALL") != "" {
+			ways = append(ways, struct {
+				name string
+				pix  []byte
+			}{"prepared", prepared(t, file, c.key, dir)})
+			ways = append(ways, struct {
+				name string
+				pix  []byte
+			}{"chromakey .04:.35 unpremul", chain(t, file, chromaKey(c.key, "0.04:0.35", ",format=gbrap,unpremultiply=inplace=1"))})
+			ways = append(ways, struct {
+				name string
+				pix  []byte
+			}{"chromakey .10:.20", chain(t, file, chromaKey(c.key, "0.10:0.20", ""))})
+		}
+		for _, w := range ways {
+			fmt.Printf("%-20s %-12s %s\n", c.name, w.name, measure(w.pix, c, wholeFrame).row())
+			if os.Getenv("PARTS") != "" {
+				for _, p := range c.parts {
+					e := measure(w.pix, c, p)
+					fmt.Printf("    %-12s n=%d edge %.1f colour %.1f cast %.3f\n", p.name, e.edges, e.edge, e.colour, e.cast)
+				}
+			}
+			if d := os.Getenv("DUMP"); d != "" {
+				os.WriteFile(filepath.Join(d, strings.ReplaceAll(c.name+" "+w.name, " ", "_")+".rgba"), w.pix[:1280*720*4], 0o644)
+			}
+		}
+		if d := os.Getenv("DUMP"); d != "" {
+			os.WriteFile(filepath.Join(d, c.name[:1]+"_truth.rgba"), c.drawings()[0].px, 0o644)
+		}
+	}
+}
