@@ -20,7 +20,12 @@ var presenterParts = []part{
 // presenter draws a person with what a key finds hard: hair of strands under a pixel, a veil of
 // 45 %, a moving hand, a line of 1.5 px, glasses, an olive tie, a teal badge, texture, black
 // contour lines with yellow highlights. Seconds move it. 1280x720.
-func presenter(t float64) drawing {
+func presenter(t float64) drawing { return presenterWith(t, rgb{64, 96, 200}) }
+
+// greenBall is presenter without blue, for a blue screen.
+func greenBall(t float64) drawing { return presenterWith(t, rgb{70, 150, 60}) }
+
+func presenterWith(t float64, ball rgb) drawing {
 	sway := 14 * math.Sin(2*t)
 	cx, cy := 640+sway, 250.0
 	dark, brown, skin := rgb{34, 26, 22}, rgb{62, 42, 30}, rgb{224, 172, 145}
@@ -74,14 +79,14 @@ func presenter(t float64) drawing {
 		y := 560 + 40*float64(i)
 		s = append(s, line(980, y, 1250, y-50+sway, 1.5, 1.5, c))
 	}
-	s = append(s, cartoon(180, 180+sway/2)...)
+	s = append(s, cartoon(180, 180+sway/2, ball)...)
 	return draw(1280, 720, s)
 }
 
 // cartoon is a drawn ball with contour lines and highlights on both sides of them.
-func cartoon(x, y float64) []shape {
+func cartoon(x, y float64, ball rgb) []shape {
 	black, yellow := rgb{8, 8, 10}, rgb{250, 214, 40}
-	s := []shape{ellipse(x, y, 100, 92, rgb{64, 96, 200}), ring(x, y, 98, 90, 4, black)}
+	s := []shape{ellipse(x, y, 100, 92, ball), ring(x, y, 98, 90, 4, black)}
 	s = append(s, ring(x, y, 94, 86, 3, yellow), ellipse(x-34, y-36, 22, 16, rgb{255, 255, 255}))
 	s = append(s, line(x-70, y-60, x-112, y-122, 14, 6, yellow), line(x-70, y-60, x-112, y-122, 3, 2, black))
 	for _, side := range []float64{-1, 1} {
