@@ -18,6 +18,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/fonts"
 	"greenroom/compose/media"
+	"greenroom/compose/media/colour"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/film"
@@ -40,7 +41,7 @@ func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, 
 		path := filepath.Join(p.path(PublicDir), f.Name)
 		switch f.rendition {
 		case webmRendition:
-			info, err := media.Probe(ctx, t, path)
+			info, err := media.Walk(path)
 			if err != nil {
 				return out, fault.New(fault.Failed, "run `greenroom build`", "its published file cannot be read: %v", err)
 			}
@@ -231,19 +232,19 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	if info.Width <= 0 || info.Height <= 0 || info.Frames == 0 {
 		return fault.New(fault.Media, "name a file with pictures", "%s holds no pictures", base)
 	}
+	if info.Colour.HDR() {
+		hint := fmt.Sprintf("make it a clip (`file: %s`), which is tone-mapped, or convert it: %s", base, colour.Command(base))
+		return fault.New(fault.Media, hint, "%s is HDR (%s); films are BT.709", base, info.Colour)
+	}
 	m.Codec, m.Seconds = info.VideoCodec, info.Duration
-	if !info.VFR && info.FPSNum > 0 { // the picture's length, not the container's
-		m.Seconds = float64(info.Frames) * float64(max(1, info.FPSDen)) / float64(info.FPSNum)
-	}
-	show, err := media.ProbeDisplay(ctx, t, m.File)
-	if err != nil {
-		return err
-	}
 	// Both renderers turn it and make its pixels square before they crop.
-	m.Width, m.Height = show.Size(info.Width, info.Height)
-	m.Matrix, m.FullRange = show.Matrix, show.FullRange
+	m.Width, m.Height = info.ShownWidth, info.ShownHeight
+	m.Matrix, m.FullRange = info.Colour.Matrix, info.Colour.FullRange && !info.Colour.RGB
+	if m.Matrix == "bt709" || m.Matrix == "gbr" {
+		m.Matrix = ""
+	}
 	if max(m.Width, m.Height) > mostPixels {
-		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s would be %d x %d with its pixels of %s", base, m.Width, m.Height, show.Aspect)
+		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s would be %d x %d with its pixels of %s", base, m.Width, m.Height, info.Display.Aspect)
 	}
 	m.Alpha = info.AlphaPackets > 0 && info.AlphaPackets == info.VideoPackets
 	f.Files[path] = film.File{Media: m, Sound: soundErr == nil}

@@ -257,6 +257,9 @@ func (p *Project) eachRelied(add func(input bool, path string)) {
 			}
 			seen[f] = seen[f] || c.Row != nil
 		}
+		if len(c.Frames) > 0 { // a picture that is added changes the folder alone
+			add(true, filepath.Dir(c.Frames[0]))
+		}
 		e, ok := p.entry(c.Name)
 		if !ok {
 			continue

@@ -35,6 +35,9 @@ const (
 func (p *Project) lengthOf(ctx context.Context, c manifest.Clip, r request) (length, error) {
 	switch c.Source {
 	case manifest.SourceFile:
+		if n := len(c.Frames); n > 0 {
+			return measured(p.sequenceRate(c).Seconds(n)), nil
+		}
 		return p.measure(ctx, c.File)
 	case manifest.SourceVideo:
 		return p.lengthOfVideo(c), nil

@@ -55,6 +55,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
 
 	spec := prepareSpec(b.scaled(*s.clip, e.Info), s.req.route, e.Info)
+	spec.Rate = b.conformed(e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
@@ -67,6 +68,9 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
 	defer os.Remove(poster.Out)
 	expect := expectPrepared(*s.clip, e.Info)
+	if report.Info.VFR {
+		expect.Duration = report.Info.Duration
+	}
 	expect.Poster = &poster
 	done, err := b.check(ctx, s, t, spec.Out, expect, "the prepared file")
 	if err != nil {
@@ -74,7 +78,9 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	}
 	e.Info.OutWidth, e.Info.OutHeight = done.Info.Width, done.Info.Height
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
-		e.Info.Frames, e.Info.Duration = done.Frames, float64(done.Frames)*float64(e.Info.FPSDen)/float64(max(1, e.Info.FPSNum))
+		e.Info.FPSNum, e.Info.FPSDen = spec.Rate.Num, spec.Rate.Den
+		e.Info.Frames, e.Info.Duration = done.Frames, spec.Rate.Seconds(done.Frames)
+		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Warned, Message: conformedMessage(report.Info, spec.Rate)})
 	}
 	e.Renditions, e.Tool = map[string]lockfile.Rendition{}, t.Version
 	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
@@ -172,22 +178,21 @@ func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 func expectation(c manifest.Clip) media.Expect {
 	return media.Expect{
 		Transparent: c.Transparent, DurationTolerance: c.Checks.Duration,
-		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border,
+		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border, Accept: c.Checks.Accept,
 	}
 }
 
 func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 	in := lockfile.Info{
-		Width: r.Info.Width, Height: r.Info.Height, FPSNum: r.Info.FPSNum, FPSDen: r.Info.FPSDen,
+		Width: r.Info.ShownWidth, Height: r.Info.ShownHeight, FPSNum: r.Info.FPSNum, FPSDen: r.Info.FPSDen,
 		Frames: r.Frames, Duration: r.Info.Duration, Transparent: c.Transparent,
-		Box: lockfile.Box{W: r.Info.Width, H: r.Info.Height},
+		Box: lockfile.Box{W: r.Info.ShownWidth, H: r.Info.ShownHeight},
 	}
-	if in.FPSNum > 0 && in.FPSDen > 0 {
-		// The picture's length, not the container's: sound may run past the last frame.
-		in.Duration = float64(in.Frames) * float64(in.FPSDen) / float64(in.FPSNum)
-	}
-	if r.Info.VFR {
-		in.Duration = r.Info.Duration
+	switch {
+	case r.Info.VFR:
+		in.StepNum, in.StepDen = in.FPSNum, in.FPSDen
+	case in.FPSNum > 0 && in.FPSDen > 0: // what was decoded, and not what packets promise
+		in.Duration = timeline.Rate{Num: in.FPSNum, Den: in.FPSDen}.Seconds(in.Frames)
 	}
 	if c.Transparent && c.Prepare.Crop && r.Box.W > 0 && r.Box.H > 0 {
 		in.Box = lockfile.Box{X: r.Box.X, Y: r.Box.Y, W: r.Box.W, H: r.Box.H}
@@ -267,6 +272,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 	}
 	in := wanted(c, e.Info)
 	spec := prepareSpec(p.scaled(c, in), e.Route, in)
+	spec.Rate = p.conformed(in)
 	for _, name := range []string{webmRendition, posterRendition} {
 		r, ok := e.Renditions[name]
 		switch {

@@ -9,6 +9,7 @@ import (
 
 	"greenroom/assets"
 	bucket "greenroom/assets/remote"
+	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -177,6 +178,9 @@ func (s *sharing) missing() (want []object) {
 
 // fromFile takes a clip's own file in when it is what the lockfile says.
 func (s *sharing) fromFile(c manifest.Clip, o object) bool {
+	if len(c.Frames) > 0 || media.IsAnimation(c.File) { // what is stored is packed from it
+		return false
+	}
 	h, err := s.p.inputs.hash(c.File)
 	if err != nil || h != string(o.hash) {
 		return false

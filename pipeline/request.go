@@ -47,7 +47,7 @@ func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) 
 	var err error
 	switch c.Source {
 	case manifest.SourceFile:
-		err = p.keyFile(k, "file", c.File)
+		err = p.keyFootage(k, c)
 		if c.Cutout {
 			r.priceKind = "cutout"
 		}

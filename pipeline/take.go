@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"greenroom/assets"
-	"greenroom/compose/media"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
@@ -77,18 +76,6 @@ func (b *build) after(ctx context.Context, clip string) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-func (b *build) importFile(ctx context.Context, s Step) error {
-	b.send(ctx, Event{Clip: s.Clip, Stage: "resolve", State: Started, Message: "taking in " + b.rel(s.clip.File)})
-	if err := media.Playable(s.clip.File); err != nil {
-		return fault.Wrap(fault.Media, err, fault.ReadHint(err, "replace the file by a complete WebM or MP4 video"), "%s cannot be used", b.rel(s.clip.File))
-	}
-	hash, size, err := b.store.Import(s.clip.File)
-	if err != nil {
-		return err
-	}
-	return b.setEntry(b.unchanged(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs}))
 }
 
 // take sees that the clip's job is bought exactly once and waits for its end. The video is

@@ -36,6 +36,9 @@ type Expect struct {
 	KeyColor                 string  // a master to be keyed here: #RRGGBB
 	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
 
+	// Accept turns failures into warnings: the name of a finding and why it is accepted.
+	Accept map[string]string
+
 	Again string // the advice for a damaged file: how to get it again
 
 	Poster *PosterSpec // made from the same decode, when not nil
@@ -94,11 +97,18 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	if e.Again == "" {
 		e.Again = "download or export it again"
 	}
+	name := path
+	path, remove, err := packed(ctx, t, path)
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
 	info, scan, err := open(ctx, t, path)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{File: path, Info: info, Straight: true, again: e.Again}
+	r := &Report{File: name, Info: info, Straight: true, again: e.Again}
+	defer r.accept(e.Accept)
 	if info.Width <= 0 || info.Height <= 0 || info.VideoPackets == 0 {
 		if scan != nil {
 			r.structure(scan)
@@ -108,12 +118,11 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	if scan != nil {
 		r.structure(scan)
-		if e.Transparent && e.KeyColor == "" {
-			r.alphaPackets(scan)
-		}
-	} else if e.Transparent && e.KeyColor == "" {
-		r.add("alpha", Fail, info.VideoCodec+" in MP4", "alpha", "MP4 carries no alpha here: use a WebM, or a key colour with route v2-key")
 	}
+	if e.Transparent && e.KeyColor == "" {
+		r.alpha(scan)
+	}
+	r.display()
 	r.timing(e)
 	l, err := watch(ctx, t, path, info, e, progress)
 	if err != nil {
@@ -175,23 +184,10 @@ func (r *Report) timing(e Expect) {
 	}
 }
 
-func (r *Report) decode(l *look) {
-	r.Frames = l.frames
-	bad := l.failed != nil || len(l.warnings) > 0
-	value := "clean"
-	if len(l.warnings) > 0 {
-		value = l.warnings[0]
-	} else if l.failed != nil {
-		value = l.failed.Error()
-	}
-	r.add("decoding", judge(bad, Fail), value, "no complaint", "the file is damaged; "+r.again)
-	r.add("frames", judge(l.frames != r.Info.Frames, Fail), fmt.Sprint(l.frames), fmt.Sprintf("%d packets", r.Info.Frames), "some frames cannot be decoded; "+r.again)
-}
-
 // picture judges what is seen through the alpha.
 func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
-	r.Box = l.box(r.Info.Width, r.Info.Height)
+	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
 	if e.KeyColor != "" {
 		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: check that the avatar can be matted, or set key-color")
 		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))

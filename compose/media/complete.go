@@ -24,8 +24,8 @@ var ErrNotVideo = errors.New("not a video")
 // decodes nothing; a clip of 1 MB takes about 2 ms.
 func Complete(path string) error { return complete(path, true) }
 
-// Playable is Complete for a file that is here already and may be older than this rule: an
-// MP4 file may have bytes after its end, which players skip.
+// Playable is Complete for a file that is here already: an MP4 file may have bytes after its end, which players skip,
+// and other kinds of videos are left to ffmpeg.
 func Playable(path string) error { return complete(path, false) }
 
 func complete(path string, exact bool) error {
@@ -63,6 +63,10 @@ func complete(path string, exact bool) error {
 		}
 		if s.Video == 0 {
 			return fmt.Errorf("%s of MP4 without pictures: %w", excerpt.Size(size), ErrNotVideo)
+		}
+	case "avi", "gif", "apng", "mpegts", "mpeg", "flv", "ogg", "asf", "mxf":
+		if exact { // HeyGen delivers none of them
+			return fmt.Errorf("%w but %s", ErrNotVideo, describe(start, size))
 		}
 	default:
 		return fmt.Errorf("%w but %s", ErrNotVideo, describe(start, size))
@@ -134,7 +138,7 @@ func damaged(size int64, kind string, issues []string) error {
 
 // Decodes reports why no picture of a video can be decoded. It decodes the first one.
 func Decodes(ctx context.Context, t Tools, path string) error {
-	info := Info{Container: "mp4"}
+	var info Info
 	f, size, start, err := openStart(path)
 	if err != nil {
 		return err
@@ -145,13 +149,13 @@ func Decodes(ctx context.Context, t Tools, path string) error {
 		if err != nil {
 			return err
 		}
-		info = scanInfo(s)
+		info = walked(s)
 	}
 	const side = 16 // of the picture that comes out, pixels
 	var out bytes.Buffer
 	args := append(head("error"), "-threads", "1")
 	args = append(args, inputArgs(path, info.decoder())...)
-	args = append(args, "-map", "0:v:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side), "-f", "rawvideo", "pipe:1")
+	args = append(args, "-map", "0:V:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side), "-f", "rawvideo", "pipe:1")
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute})
 	switch {
 	case ctx.Err() != nil:
@@ -162,8 +166,8 @@ func Decodes(ctx context.Context, t Tools, path string) error {
 		return err
 	}
 	why := "no picture came out"
-	if w := warnings(res.Tail); len(w) > 0 {
-		why = w[0]
+	if w := notices(res.Tail); len(w) > 0 {
+		why = w[0].text
 	}
 	return fmt.Errorf("%s whose first picture cannot be decoded: %s", excerpt.Size(size), why)
 }

@@ -1,59 +1,123 @@
 package media
 
 import (
-	"os/exec"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
+
+	"greenroom/compose/media/orientation"
 )
 
-func TestProbeDisplay(t *testing.T) {
-	tools, err := FindTools(t.Context(), exec.LookPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	run := func(args ...string) {
-		t.Helper()
-		if out, err := exec.Command(tools.FFmpeg, append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-	}
-	plain, turned, wide := filepath.Join(dir, "a.mp4"), filepath.Join(dir, "b.mp4"), filepath.Join(dir, "c.mp4")
-	run("-f", "lavfi", "-i", "testsrc2=s=320x180:d=0.2", "-pix_fmt", "yuv420p", plain)
-	run("-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", turned)
-	run("-i", plain, "-vf", "setsar=4/3", "-pix_fmt", "yuv420p", wide)
-	full, pal, tagged := filepath.Join(dir, "d.mp4"), filepath.Join(dir, "e.mp4"), filepath.Join(dir, "f.mp4")
-	run("-i", plain, "-pix_fmt", "yuvj420p", "-color_range", "pc", full)
-	run("-i", plain, "-vf", "setparams=colorspace=bt470bg", "-colorspace", "bt470bg", pal)
-	run("-i", plain, "-vf", "setparams=colorspace=bt709", "-colorspace", "bt709", "-color_range", "tv", tagged)
-	for path, want := range map[string]Display{
-		plain: {Aspect: "1:1"}, wide: {Aspect: "4:3"}, full: {Aspect: "1:1", FullRange: true}, pal: {Aspect: "1:1", Matrix: "bt470bg"}, tagged: {Aspect: "1:1"},
-	} {
-		if got, err := ProbeDisplay(t.Context(), tools, path); err != nil || got != want {
-			t.Errorf("%s: %+v %v, want %+v", filepath.Base(path), got, err, want)
-		}
-	}
-	// Older ffmpeg writes the rotation from metadata, newer from -display_rotation alone.
-	if got, err := ProbeDisplay(t.Context(), tools, turned); err != nil || got.Rotation%90 != 0 {
-		t.Errorf("turned: %+v %v", got, err)
-	} else if got.Rotation == 0 {
-		run("-display_rotation:v:0", "90", "-i", plain, "-c", "copy", "-y", turned)
-		if got, err := ProbeDisplay(t.Context(), tools, turned); err != nil || got.Rotation != 90 {
-			t.Errorf("turned: %+v %v", got, err)
-		}
-	}
-}
-
 func TestDisplaySize(t *testing.T) {
+	turn := func(n int) orientation.Orientation { return orientation.Orientation{Turn: n} }
 	for _, c := range []struct {
 		d    Display
 		w, h int
 	}{
-		{Display{Rotation: 0, Aspect: "1:1"}, 720, 576}, {Display{Rotation: 90, Aspect: "1:1"}, 576, 720}, {Display{Rotation: 270, Aspect: "1:1"}, 576, 720}, {Display{Rotation: 180, Aspect: "1:1"}, 720, 576},
-		{Display{Rotation: 0, Aspect: "16:15"}, 768, 576}, {Display{Rotation: 90, Aspect: "64:45"}, 576, 1024}, {Display{Rotation: 0, Aspect: "8:9"}, 640, 576}, {Display{Rotation: 0, Aspect: "1:0"}, 720, 576}, {Display{Rotation: 0, Aspect: ""}, 720, 576},
+		{Display{turn(0), "1:1"}, 720, 576}, {Display{turn(90), "1:1"}, 576, 720}, {Display{turn(270), "1:1"}, 576, 720},
+		{Display{turn(180), "1:1"}, 720, 576}, {Display{turn(0), "16:15"}, 768, 576}, {Display{turn(90), "64:45"}, 576, 1024},
+		{Display{turn(0), "8:9"}, 640, 576}, {Display{turn(0), "1:0"}, 720, 576}, {Display{turn(0), ""}, 720, 576},
 	} {
 		if w, h := c.d.Size(720, 576); w != c.w || h != c.h {
 			t.Errorf("%+v: %d x %d, want %d x %d", c.d, w, h, c.w, c.h)
 		}
 	}
+}
+
+// quarters is a film of three pictures in four colours, 160x96: red and lime above blue and white.
+func quarters(t *testing.T, aspect string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "quarters.mp4")
+	ffmpeg(t, append(append([]string{"-f", "lavfi", "-i", "color=red:s=80x48:r=25:d=0.12[a];color=lime:s=80x48:r=25:d=0.12[b];" +
+		"color=blue:s=80x48:r=25:d=0.12[c];color=white:s=80x48:r=25:d=0.12[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=" + aspect, "-c:v", "libx264", "-crf", "6"}, bt709...), out)...)
+	return out
+}
+
+// withMatrix writes a display matrix into the track header of an MP4: 16.16 fixed point.
+func withMatrix(t *testing.T, file string, a, b, c, d int) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(data, []byte("tkhd")) + 4 + 40 // ISO/IEC 14496-12, 8.3.2, version 0
+	for i, v := range []int{a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30} {
+		binary.BigEndian.PutUint32(data[at+4*i:], uint32(v))
+	}
+	out := filepath.Join(t.TempDir(), "turned.mp4")
+	if err := os.WriteFile(out, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// firstPicture decodes the first picture as RGB.
+func firstPicture(t *testing.T, file string, w, h int) []byte {
+	t.Helper()
+	raw := filepath.Join(t.TempDir(), "first.rgb")
+	ffmpeg(t, "-i", file, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", raw)
+	b, err := os.ReadFile(raw)
+	if err != nil || len(b) != w*h*3 {
+		t.Fatalf("%d bytes, want %d x %d: %v", len(b), w, h, err)
+	}
+	return b
+}
+
+func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
+	t.Parallel()
+	colours := map[[3]bool]string{{true, false, false}: "red", {false, true, false}: "lime", {false, false, true}: "blue", {true, true, true}: "white"}
+	source := map[[2]int]string{{-1, -1}: "red", {1, -1}: "lime", {-1, 1}: "blue", {1, 1}: "white"}
+	turns := [][4]int{
+		{1, 0, 0, 1}, {0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}, {-1, 0, 0, 1}, {1, 0, 0, -1}, {0, 1, 1, 0}, {0, -1, -1, 0},
+	}
+	for _, aspect := range []struct {
+		pixel string
+		w     int
+		turns [][4]int
+	}{{"1/1", 160, turns}, {"2/1", 320, turns[:2]}, {"4/3", 213, turns[5:7]}, {"8/9", 142, turns[2:4]}} {
+		flat := quarters(t, aspect.pixel)
+		for _, m := range aspect.turns {
+			t.Run(fmt.Sprint(m, aspect.pixel), func(t *testing.T) {
+				t.Parallel()
+				file := withMatrix(t, flat, m[0], m[1], m[2], m[3])
+				w, h := aspect.w, 96
+				if m[0] == 0 {
+					w, h = h, w
+				}
+				info, err := Probe(t.Context(), need(t), file)
+				if err != nil || info.ShownWidth != w || info.ShownHeight != h || info.Width != 160 {
+					t.Fatalf("%+v %v, want it shown as %d x %d", info, err, w, h)
+				}
+				out := filepath.Join(t.TempDir(), "out.webm")
+				if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, Frames: 3, CRF: 10}, nil); err != nil {
+					t.Fatal(err)
+				}
+				b := firstPicture(t, out, w, h)
+				for at, want := range source {
+					x, y := m[0]*at[0]+m[2]*at[1], m[1]*at[0]+m[3]*at[1]
+					i := ((h/2+y*h/4)*w + w/2 + x*w/4) * 3
+					if got := colours[[3]bool{b[i] > 128, b[i+1] > 128, b[i+2] > 128}]; got != want {
+						t.Errorf("%v is %s, want %s", at, got, want)
+					}
+				}
+				r := check(t, file, Expect{})
+				if f := finding(r, "orientation"); (f.Value != "") != (m != [4]int{1, 0, 0, 1}) || r.Verdict() == Fail {
+					t.Errorf("check says %+v", r.Findings)
+				}
+			})
+		}
+	}
+}
+
+func finding(r *Report, name string) Finding {
+	for _, f := range r.Findings {
+		if f.Name == name {
+			return f
+		}
+	}
+	return Finding{}
 }

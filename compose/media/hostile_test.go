@@ -83,7 +83,7 @@ func TestHostileWebMEnds(t *testing.T) {
 // sane compares what a scan returns with what its readers rely on.
 func sane(t *testing.T, s *WebMScan) {
 	t.Helper()
-	i := scanInfo(s)
+	i := walked(s)
 	if i.FPSNum < 1 || i.FPSDen < 1 || math.IsInf(i.FPS(), 0) || math.IsNaN(i.FPS()) {
 		t.Errorf("%d/%d frames a second", i.FPSNum, i.FPSDen)
 	}

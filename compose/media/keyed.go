@@ -20,18 +20,21 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 	if err != nil {
 		return err
 	}
-	chain := s.constant(info) + s.cropChain()
+	chain, err := s.upright(info)
+	if err != nil {
+		return err
+	}
 	if s.Crop == nil {
 		chain += fmt.Sprintf(",crop=%d:%d:0:0", w, h)
 	}
-	decode := append(head("warning"), inputArgs(s.In, info.decoder())...)
-	decode = append(decode, "-map", "0:v:0", "-vf", chain+",scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,format=yuv420p",
+	decode := append(head(logLevel), pictureArgs(s.In, info.decoder())...)
+	decode = append(decode, "-filter_complex", pictures+chain+",format=yuv420p[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 
-	pictures, sink := io.Pipe()
+	frames, sink := io.Pipe()
 	out := make([]byte, w*h*5/2)
 	var broken error // the encoder went away
-	frames := &frameSink{buf: make([]byte, w*h*3/2), each: func(b []byte) {
+	cut := &frameSink{buf: make([]byte, w*h*3/2), each: func(b []byte) {
 		if broken == nil {
 			m.frame(out, b)
 			_, broken = sink.Write(out)
@@ -40,9 +43,9 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 	// Each side's failure ends the other: the group's context stops both programs.
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: decode, Stdout: frames, Stall: 2 * time.Minute})
+		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: decode, Stdout: cut, Stall: 2 * time.Minute})
 		if err == nil {
-			if w := warnings(res.Tail); len(w) > 0 {
+			if w := serious(res.Tail); len(w) > 0 {
 				err = fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
 			}
 		}
@@ -50,8 +53,8 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 		return err
 	})
 	g.Go(func() error {
-		err := run(ctx, t, encode, pictures, s.Duration, progress)
-		pictures.CloseWithError(io.ErrClosedPipe) // frees the matte when the encoder ended early
+		err := run(ctx, t, encode, frames, s.Duration, progress)
+		frames.CloseWithError(io.ErrClosedPipe) // frees the matte when the encoder ended early
 		return err
 	})
 	return g.Wait()

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/regular"
@@ -77,29 +76,18 @@ func packedSeconds(
 		}
 		return sound.Seconds, err
 	}
-	film, err := ffprobe(ctx, t, path)
+	film, err := Probe(ctx, t, path)
 	if err != nil {
 		return 0, fault.Wrap(fault.Media, err, fault.ReadHint(err, convertHint), "ffprobe cannot read it")
 	}
-	shown := 0.0
-	if film.Frames > 0 && !film.VFR {
-		shown = float64(film.Frames) / film.FPS()
-	}
-	return max(film.Duration, sound.Seconds, shown), nil
+	return max(film.Announced, sound.Seconds, film.Duration), nil
 }
 
 // seconds is the length by the last packet of any track, or as announced if that is more.
 func (s *WebMScan) seconds() float64 {
 	length := s.Duration
 	for _, t := range s.Tracks {
-		if len(t.times) == 0 {
-			continue
-		}
-		last := slices.Max(t.times) - t.Start()
-		if n := len(t.times); n > 1 {
-			last += last / float64(n-1) // the last packet's own length
-		}
-		length = max(length, last)
+		length = max(length, t.length())
 	}
 	return length
 }

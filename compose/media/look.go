@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"greenroom/internal/proc"
@@ -11,7 +12,7 @@ import (
 // look is what one decode showed.
 type look struct {
 	*pixels
-	warnings []string
+	notices  []notice
 	failed   error   // ffmpeg's own end, when it was not a success
 	cornerOK float64 // share of corner samples that are the key colour
 	corner   string  // the colour found there, #RRGGBB
@@ -41,11 +42,11 @@ func (s *frameSink) Write(p []byte) (int, error) {
 // a poster. Planar frames in the clip's own colours cost almost nothing over the
 // decode; RGBA measured a fifth more.
 func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progress func(float64)) (*look, error) {
-	w := max(2, min(lookWidth, info.Width)&^1)
-	h := max(2, int(float64(info.Height)*float64(w)/float64(info.Width))&^1)
+	w := max(2, min(lookWidth, info.ShownWidth)&^1)
+	h := max(2, int(float64(info.ShownHeight)*float64(w)/float64(info.ShownWidth))&^1)
 	l := &look{pixels: newPixels(w, h)}
 	sink := &frameSink{buf: make([]byte, w*h*5/2)}
-	graph := fmt.Sprintf("scale=%d:%d:flags=area,format=yuva420p[v]", w, h)
+	graph := info.small(w, h, "yuva420p") + "[v]"
 	each := func(b []byte) { l.add(yuvaFrame(b, w, h)) }
 	if e.KeyColor != "" {
 		k, err := newKeyLook(e.KeyColor, w, h)
@@ -53,7 +54,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 			return nil, err
 		}
 		sink.buf = make([]byte, w*h*3)
-		graph = fmt.Sprintf("scale=%d:%d:flags=area,format=yuv444p[v]", w, h)
+		graph = info.small(w, h, "yuv444p") + "[v]"
 		each = func(b []byte) {
 			l.add(k.frame(b))
 			l.corners(k, b)
@@ -67,17 +68,17 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 			progress(min(1, float64(l.frames)/total))
 		}
 	}
-	out := []string{"-map", "[v]", "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"}
+	out := []string{"-map", "[v]", "-fps_mode", "passthrough", "-enc_time_base", "1/25", "-f", "rawvideo", "pipe:1"}
 	if e.Poster == nil {
-		graph = "[0:v]" + graph
+		graph = pictures + graph
 	} else {
-		graph = fmt.Sprintf("[0:v]split[look][still];[look]%s;[still]%s[p]", graph, e.Poster.chain(info))
+		graph = fmt.Sprintf(pictures+"split[look][still];[look]%s;[still]%s[p]", graph, e.Poster.chain(info))
 		out = append(append(out, "-map", "[p]"), e.Poster.output()...)
 	}
 	// One thread: it measured a fifth less processor time than two, and the other
 	// core has another clip to look at.
-	args := append(head("warning"), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
-	args = append(args, inputArgs(path, info.decoder())...)
+	args := append(head(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
+	args = append(args, pictureArgs(path, info.decoder())...)
 	args = append(append(args, "-filter_complex", graph), out...)
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: sink, Stall: time.Minute, Timeout: time.Hour})
 	if ctx.Err() != nil {
@@ -86,13 +87,27 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	if err := diskFull(err, res.Tail, "make the poster"); err != nil {
 		return nil, err
 	}
-	l.failed, l.warnings = err, warnings(res.Tail)
+	l.failed, l.notices = err, notices(res.Tail)
 	if e.Poster != nil && err == nil {
 		if err := e.Poster.made(); err != nil {
 			return nil, err
 		}
 	}
 	return l, nil
+}
+
+// pictures selects the first pictures that are no cover.
+const pictures = "[0:V:0]"
+
+// small are the filters from a coded picture to an upright one of w x h pixels in BT.709. Frames are numbered anew:
+// the times of a varying rate do not fit the time base of raw video, which ffmpeg would report as damage of the file.
+func (i Info) small(w, h int, format string) string {
+	f := append([]string{"settb=1/25", "setpts=N"}, i.Display.Orientation.Filters()...)
+	f = append(f, fmt.Sprintf("scale=%d:%d:flags=area", w, h))
+	if filters, err := i.Colour.Filters(); err == nil && !i.Colour.Is709() && !i.Colour.NeedsZscale() {
+		f = append(f, filters...)
+	}
+	return strings.Join(append(f, "format="+format), ",")
 }
 
 // yuvaFrame splits a raw yuva420p picture. Bright converts one pixel by BT.709.

@@ -22,15 +22,15 @@ type PosterSpec struct {
 // whatever the clip's are: unconverted they shift by up to 20 of 255.
 func (s PosterSpec) chain(info Info) string {
 	pix := "yuv420p"
-	if info.AlphaPackets > 0 {
+	if info.Alpha {
 		pix = "yuva420p"
 	}
-	return fmt.Sprintf("select=gte(t\\,%.3f)*isnan(prev_selected_t),scale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=tv,format=%s", s.At, pix)
+	return fmt.Sprintf("select=gte(t\\,%.3f)*isnan(prev_selected_t),%sscale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=tv,format=%s", s.At, info.posterFilters(), pix)
 }
 
 // Recipe lists everything that changes the picture, without paths.
 func (s PosterSpec) Recipe() []string {
-	return append([]string{s.chain(Info{AlphaPackets: 1})}, PosterSpec{}.output()...)
+	return append([]string{s.chain(Info{Alpha: true, Display: Display{Aspect: "1:1"}})}, PosterSpec{}.output()...)
 }
 
 func (s PosterSpec) output() []string {
@@ -51,7 +51,7 @@ func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
 	}()
 	out := s.output()
 	args, err := build(func() *ff.Stream { return ff.Input("file:"+s.In, inputOptions(info.decoder())).Output(out[len(out)-1]) },
-		"[0:v]"+s.chain(info)+"[p]", append([]string{"-map", "[p]"}, out[:len(out)-1]...))
+		pictures+s.chain(info)+"[p]", append([]string{"-map", "[p]"}, out[:len(out)-1]...))
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "", "make the poster")
 	}

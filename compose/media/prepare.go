@@ -13,6 +13,7 @@ import (
 
 	ff "github.com/u2takey/ffmpeg-go"
 
+	"greenroom/compose/media/framerate"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
 )
@@ -29,10 +30,11 @@ type PrepareSpec struct {
 	Frames        int     // expected
 	Duration      float64 // expected, seconds
 	Loudness      *float64
+	Rate          framerate.Rate // what a varying rate is conformed to; zero: its shortest usual step
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.
-const recipeVersion = "prepare/3"
+const recipeVersion = "prepare/4"
 
 // opusSkip is how much of an Opus stream is discarded at its start, seconds: the
 // sound is placed that much early so that it is heard on time.
@@ -40,43 +42,11 @@ const opusSkip = 0.0065
 
 // Recipe lists everything that changes the output, without paths.
 func (s PrepareSpec) Recipe(Tools) []string {
-	return append([]string{recipeVersion, s.Key, s.cropChain(), s.scaleChain(), s.audioChain(Loudness{}), fmt.Sprint(s.Transparent)}, s.encoder(25)...)
-}
-
-// cropChain cuts the picture before anything expensive happens to it.
-func (s PrepareSpec) cropChain() string {
-	f := []string{"setpts=PTS-STARTPTS"}
-	if s.Crop != nil {
-		f = append(f, fmt.Sprintf("crop=%d:%d:%d:%d", s.Crop.W, s.Crop.H, s.Crop.X, s.Crop.Y))
+	rate := ""
+	if s.Rate.Num > 0 {
+		rate = fmt.Sprintf("%d/%d", s.Rate.Num, s.Rate.Den)
 	}
-	return strings.Join(f, ",")
-}
-
-// constant gives a clip of varying rate one picture per period, as every prepared
-// file has.
-func (s PrepareSpec) constant(info Info) string {
-	if !info.VFR {
-		return ""
-	}
-	return fmt.Sprintf("fps=%d/%d,", info.FPSNum, info.FPSDen)
-}
-
-// scaleChain brings a straight picture to its size and colours. It is scaled with
-// its colours multiplied by alpha: otherwise what lies under transparent pixels
-// bleeds into the edges.
-func (s PrepareSpec) scaleChain() string {
-	pix, size := "yuv420p", ""
-	if s.Transparent {
-		pix = "yuva420p"
-	}
-	if s.Width > 0 && s.Height > 0 {
-		size = fmt.Sprintf("scale=%d:%d:flags=lanczos", s.Width, s.Height)
-		if s.Transparent {
-			size = "scale=in_color_matrix=bt709:in_range=tv,format=gbrap,premultiply=inplace=1," + size + ",unpremultiply=inplace=1"
-		}
-		size += ","
-	}
-	return size + "scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,format=" + pix + ",setsar=1"
+	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.audioChain(Loudness{}), fmt.Sprint(s.Transparent), rate}, s.encoder(25)...)
 }
 
 // encoder is deterministic and ordered. `good` at cpu-used 4 is the best quality
@@ -101,9 +71,13 @@ func (s PrepareSpec) encoder(fps float64) []string {
 // args builds the command with ffmpeg-go: one graph, one output. A keyed clip has
 // its pictures on stdin and only its sound in the file.
 func (s PrepareSpec) args(info Info, l Loudness) ([]string, error) {
-	graph, sound := "[0:v]"+s.constant(info)+s.cropChain()+","+s.scaleChain()+"[v]", "[0:a]"
+	upright, err := s.upright(info)
+	if err != nil {
+		return nil, err
+	}
+	graph, sound := pictures+upright+","+s.scale()+"[v]", "[0:a]"
 	if s.Key != "" {
-		graph, sound = "[0:v]"+s.scaleChain()+"[v]", "[1:a]"
+		graph, sound = "[0:v]"+s.scale()+"[v]", "[1:a]"
 	}
 	maps := []string{"-map", "[v]"}
 	if info.AudioCodec != "" {
@@ -121,9 +95,9 @@ func (s PrepareSpec) args(info Info, l Loudness) ([]string, error) {
 			return file.Output("file:" + s.Out)
 		}
 		w, h := s.pictureSize(info)
-		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h), "framerate": fmt.Sprintf("%d/%d", info.FPSNum, info.FPSDen), "protocol_whitelist": "pipe"})
+		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h), "framerate": fmt.Sprintf("%d/%d", s.rate(info).Num, s.rate(info).Den), "protocol_whitelist": "pipe"})
 		return ff.Output([]*ff.Stream{raw.Video(), file.Audio()}, "file:"+s.Out)
-	}, graph, append(maps, append(s.encoder(info.FPS()), "-threads", strconv.Itoa(max(1, s.Threads)))...))
+	}, graph, append(maps, append(s.encoder(s.rate(info).FPS()), "-threads", strconv.Itoa(max(1, s.Threads)))...))
 }
 
 // pictureSize is the size after cropping, before scaling.
@@ -131,12 +105,12 @@ func (s PrepareSpec) pictureSize(info Info) (w, h int) {
 	if s.Crop != nil {
 		return s.Crop.W, s.Crop.H
 	}
-	return info.Width &^ 1, info.Height &^ 1
+	return info.ShownWidth &^ 1, info.ShownHeight &^ 1
 }
 
-// inputOptions are inputArgs for ffmpeg-go.
+// inputOptions are pictureArgs for ffmpeg-go.
 func inputOptions(decoder string) ff.KwArgs {
-	o := ff.KwArgs{"protocol_whitelist": "file,pipe", "format_whitelist": "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,mp3,ogg"}
+	o := ff.KwArgs{"protocol_whitelist": protocols, "format_whitelist": formats, "noautorotate": ""}
 	if decoder != "" {
 		o["c:v"] = decoder
 	}
@@ -166,7 +140,7 @@ func build(stream func() *ff.Stream, graph string, options []string) (args []str
 		}
 		input = append(input, base[i])
 	}
-	args = append(head("warning"), proc.ProgressArgs()...)
+	args = append(head(logLevel), proc.ProgressArgs()...)
 	args = append(args, "-y")
 	args = append(args, input...)
 	if graph != "" {
@@ -203,7 +177,7 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 	if err != nil {
 		return err
 	}
-	got, err := Probe(ctx, t, s.Out)
+	got, err := Walk(s.Out)
 	if err != nil {
 		return err
 	}
@@ -231,7 +205,7 @@ func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration 
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "", "transcode")
 	}
-	if w := warnings(res.Tail); len(w) > 0 {
+	if w := serious(res.Tail); len(w) > 0 {
 		return fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
 	}
 	return nil

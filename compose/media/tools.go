@@ -74,42 +74,29 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 	return t, nil
 }
 
-// inputArgs are what stands before -i for a file: nothing but files and pipes is
-// opened, and only formats that hold footage. Without the list a text file named
+// What ffmpeg may open: local files, and only formats that hold footage or sound. Without the list a text file named
 // .mp4 is read as a concat script.
+const (
+	protocols = "file,pipe"
+	formats   = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,gif,apng,mpegts,mpeg,flv,asf,mxf,wav,mp3,ogg"
+)
+
+// inputArgs are what is before -i for a file. It is turned by our own filters: ffmpeg's differ between versions.
 func inputArgs(path, decoder string) []string {
-	a := []string{"-protocol_whitelist", "file,pipe", "-format_whitelist", "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,mp3,ogg"}
+	a := []string{"-protocol_whitelist", protocols, "-format_whitelist", formats}
 	if decoder != "" {
 		a = append(a, "-c:v", decoder)
 	}
 	return append(a, "-i", "file:"+path)
 }
 
+// pictureArgs are inputArgs for ffmpeg, which turns pictures unless told otherwise; ffprobe has no such option.
+func pictureArgs(path, decoder string) []string {
+	return append([]string{"-noautorotate"}, inputArgs(path, decoder)...)
+}
+
 func head(verbosity string) []string {
 	return []string{"-hide_banner", "-nostdin", "-nostats", "-v", verbosity}
-}
-
-// warnings gives ffmpeg's complaints. At -v warning every line is one.
-func warnings(tail string) []string {
-	var out []string
-	for _, l := range strings.Split(tail, "\n") {
-		l = strings.TrimSpace(l)
-		if l == "" || harmless(l) {
-			continue
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
-// harmless lines say nothing about the file.
-func harmless(l string) bool {
-	for _, s := range []string{"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking"} {
-		if strings.Contains(l, s) {
-			return true
-		}
-	}
-	return false
 }
 
 func seconds(v float64) string { return fmt.Sprintf("%.3f s", v) }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sort"
 )
 
 // Track is what a walk saw of one track.
@@ -21,8 +20,9 @@ type Track struct {
 	Alpha         int // packets that carry alpha
 	AlphaBytes    int64
 	Keyframes     int
-	LongestGOP    int       // packets
-	times         []float64 // seconds, in file order
+	LongestGOP    int          // packets
+	times         []float64    // seconds, in file order
+	hidden        map[int]bool // packets by their place that show no picture: VP8's alternate references
 }
 
 // WebMScan is a walk over a WebM file without decoding.
@@ -36,6 +36,7 @@ type WebMScan struct {
 	Tracks    []*Track
 
 	sinceKey map[uint64]int
+	scale    float64 // nanoseconds a tick
 }
 
 // errStop ends a walk after damage that was noted.
@@ -87,6 +88,7 @@ func scanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
 	if err := e.each(seg.pos, seg.end, w.top); err != nil && !errors.Is(err, errStop) {
 		s.issue("%v", err)
 	}
+	s.scale = w.scale
 	if d := w.duration * w.scale / 1e9; d > 0 && d < longest {
 		s.Duration = d
 	}
@@ -264,6 +266,12 @@ func (w *walk) block(el element, base float64, alpha int64, key *bool) error {
 		t.Alpha++
 		t.AlphaBytes += alpha
 	}
+	if t.Codec == "V_VP8" && len(b) > n+3 && b[n+3]&0x10 == 0 { // RFC 6386, 9.1: show_frame
+		if t.hidden == nil {
+			t.hidden = map[int]bool{}
+		}
+		t.hidden[len(t.times)] = true
+	}
 	ticks := base + float64(int16(binary.BigEndian.Uint16(b[n:n+2])))
 	t.times = append(t.times, ticks*w.scale/1e9)
 	return nil
@@ -292,36 +300,34 @@ func (t *Track) Start() float64 {
 	return slices.Min(t.times)
 }
 
-// rate gives the frame rate as a fraction, and whether the distances between
-// frames vary by more than the container's millisecond can explain.
-func (t *Track) rate() (num, den int, vfr bool) {
-	if len(t.times) < 2 {
-		return 25, 1, false
+// shown returns the times of the packets that show a picture, seconds, in file order.
+func (t *Track) shown() []float64 {
+	if len(t.hidden) == 0 {
+		return t.times
 	}
-	ts := slices.Clone(t.times)
-	sort.Float64s(ts)
-	mean := (ts[len(ts)-1] - ts[0]) / float64(len(ts)-1)
-	if mean <= 0 {
-		return 25, 1, true
-	}
-	for i := 1; i < len(ts); i++ {
-		if math.Abs(ts[i]-ts[i-1]-mean) > 0.0021 {
-			vfr = true
+	out := make([]float64, 0, len(t.times)-len(t.hidden))
+	for i, at := range t.times {
+		if len(t.hidden) == 0 || !t.hidden[i] {
+			out = append(out, at)
 		}
 	}
-	num, den = common(min(1/mean, maxFPS))
-	return num, den, vfr
+	return out
 }
 
-// maxFPS is above every frame rate: times that are closer are damage.
-const maxFPS = 100_000
-
-// common snaps a measured rate to the ones that exist.
-func common(fps float64) (num, den int) {
-	for _, r := range [][2]int{{24000, 1001}, {24, 1}, {25, 1}, {30000, 1001}, {30, 1}, {50, 1}, {60000, 1001}, {60, 1}, {15, 1}, {20, 1}, {10, 1}, {12, 1}, {48, 1}, {100, 1}, {120, 1}} {
-		if v := float64(r[0]) / float64(r[1]); math.Abs(v-fps)/v < 0.0006 {
-			return r[0], r[1]
-		}
+// length is from the first packet to the end of the last, seconds. Blocks do not say how long they are: the last one is
+// taken to be as long as the others.
+func (t *Track) length() float64 {
+	if len(t.times) < 2 {
+		return 0
 	}
-	return max(1, int(math.Round(fps*1000))), 1000
+	length := slices.Max(t.times) - t.Start()
+	return length + length/float64(len(t.times)-1)
+}
+
+// tick is the resolution of the file's times, seconds.
+func (s *WebMScan) tick() float64 {
+	if s.scale <= 0 {
+		return 1e-3
+	}
+	return s.scale / 1e9
 }

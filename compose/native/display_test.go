@@ -36,12 +36,12 @@ func TestTurnedAndStretchedFootage(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c.degrees, " ", c.aspect), func(t *testing.T) {
 			file := turned(t, tools, flat, dir, c.degrees, c.aspect)
-			show, err := media.ProbeDisplay(t.Context(), tools, file)
-			if err != nil || show.Rotation != c.degrees {
-				t.Fatalf("%+v %v", show, err)
+			info, err := media.Probe(t.Context(), tools, file)
+			if err != nil || info.Display.Orientation.Turn != (360-c.degrees)%360 {
+				t.Fatalf("%+v %v", info, err)
 			}
-			if w, h := show.Size(160, 96); w != c.w || h != c.h {
-				t.Fatalf("shown as %d x %d, want %d x %d", w, h, c.w, c.h)
+			if info.ShownWidth != c.w || info.ShownHeight != c.h {
+				t.Fatalf("shown as %d x %d, want %d x %d", info.ShownWidth, info.ShownHeight, c.w, c.h)
 			}
 			m := map[string]timeline.Media{"v": {File: file, Width: c.w, Height: c.h, Seconds: 0.2, Codec: "h264"}}
 			layer := func(id string, box, crop timeline.Rect) timeline.Layer {

@@ -252,8 +252,8 @@ func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, err
 		return info, fault.New(fault.Failed, "run the same command again", "render %q: %d frames came out, not %d", s.Film.Name, info.Frames, s.Film.Frames)
 	}
 	// Sound may go on by what is left of its codec's last block.
-	if want := s.Film.FPS.Seconds(s.Film.Frames); math.Abs(info.Duration-want) > 0.5*s.Film.FPS.Seconds(1)+0.025 {
-		return info, fault.New(fault.Failed, "run the same command again", "render %q: it is %.3f s long, not %.3f s", s.Film.Name, info.Duration, want)
+	if want := s.Film.FPS.Seconds(s.Film.Frames); math.Abs(info.Announced-want) > 0.5*s.Film.FPS.Seconds(1)+0.025 {
+		return info, fault.New(fault.Failed, "run the same command again", "render %q: it is %.3f s long, not %.3f s", s.Film.Name, info.Announced, want)
 	}
 	if s.Film.Transparent && g.preset.Name == "vp9" && info.AlphaPackets != info.VideoPackets {
 		return info, fault.New(fault.Failed, "", "render %q: only %d of %d frames have alpha", s.Film.Name, info.AlphaPackets, info.VideoPackets)

@@ -116,6 +116,12 @@ func (w *writer) info(i Info) {
 	if i.OutHeight != 0 {
 		w.num(2, "outHeight", int64(i.OutHeight))
 	}
+	if i.StepNum != 0 {
+		w.num(2, "stepNum", int64(i.StepNum))
+	}
+	if i.StepDen != 0 {
+		w.num(2, "stepDen", int64(i.StepDen))
+	}
 }
 
 // boxKeys stand before a box's numbers; y is a word for true in YAML.

@@ -30,7 +30,7 @@ func oddEntry(rnd *rand.Rand) Entry {
 	r := func() Rendition { return Rendition{hex(), hex(), rnd.Int64N(1 << 40)} }
 	e := Entry{Clip: "clip", TakeKey: hex(), Route: "v3-webm", VideoID: hex()[:32], Master: hex(), MasterBytes: rnd.Int64N(1 << 40), Duration: f()}
 	if rnd.IntN(3) > 0 {
-		e.Info = Info{rnd.IntN(4000), rnd.IntN(4000), 30000, 1001, rnd.IntN(9000), f(), rnd.IntN(2) == 0, Box{rnd.IntN(9), rnd.IntN(9), rnd.IntN(900), rnd.IntN(900)}, rnd.IntN(2) * 600, rnd.IntN(2) * 700}
+		e.Info = Info{rnd.IntN(4000), rnd.IntN(4000), 30000, 1001, rnd.IntN(9000), f(), rnd.IntN(2) == 0, Box{rnd.IntN(9), rnd.IntN(9), rnd.IntN(900), rnd.IntN(900)}, rnd.IntN(2) * 600, rnd.IntN(2) * 700, rnd.IntN(2) * 60000, rnd.IntN(2) * 1001}
 	}
 	if rnd.IntN(2) == 0 {
 		e.Inputs = MakeInputs([2]string{"script", hex()[:8]}, [2]string{"avatar", hex()[:8]}, [2]string{"voice speed", hex()[:8]}, [2]string{"schema", hex()[:8]})

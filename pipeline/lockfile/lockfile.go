@@ -85,6 +85,9 @@ type Info struct {
 	Box         Box     `yaml:"box,flow"` // the part of the frame that is kept
 	OutWidth    int     `yaml:"outWidth,omitempty"`
 	OutHeight   int     `yaml:"outHeight,omitempty"`
+	// StepNum and StepDen are the rate of the shortest usual step of a master whose rate varies; 0 when it is constant.
+	StepNum int `yaml:"stepNum,omitempty"`
+	StepDen int `yaml:"stepDen,omitempty"`
 }
 
 // Box is a rectangle in pixels of the master.
@@ -206,7 +209,7 @@ func (e Entry) validate() error {
 		return errors.New("master is not a hash")
 	case !goodWarning(e.Warning):
 		return errors.New("warning is no printable line")
-	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0:
+	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0 || e.Info.StepNum < 0 || e.Info.StepDen < 0:
 		return errors.New("info holds a negative number")
 	}
 	if r := e.Captions; r != nil && (!hexKey.MatchString(r.Key) || !hexKey.MatchString(r.Hash) || r.Bytes < 0) {

@@ -131,6 +131,10 @@ func (i *Info) set(key, value string) bool {
 		i.OutWidth, err = strconv.Atoi(value)
 	case "outHeight":
 		i.OutHeight, err = strconv.Atoi(value)
+	case "stepNum":
+		i.StepNum, err = strconv.Atoi(value)
+	case "stepDen":
+		i.StepDen, err = strconv.Atoi(value)
 	default:
 		return false
 	}

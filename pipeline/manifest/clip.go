@@ -15,7 +15,7 @@ import (
 func (d *doc) clip(path string, f field, c *Clip) {
 	defer d.recordAt(path, &c.Places.own)()
 	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, draftAt, captionsAt ast.Node
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, rateAt, draftAt, captionsAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
@@ -30,6 +30,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	set["template"] = func(n ast.Node) { templateAt = n }
 	set["translate"] = func(n ast.Node) { translateAt = n }
 	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
+	set["rate"] = note(&rateAt, d.rate(path+".rate", &c.Rate))
 	set["transparent"] = note(&transparentAt, set["transparent"])
 	set["draft"] = note(&draftAt, set["draft"])
 	set["captions"] = note(&captionsAt, set["captions"])
@@ -71,7 +72,8 @@ func (d *doc) clip(path string, f field, c *Clip) {
 			d.fault(audioAt, "convert it: ffmpeg -i "+filepath.Base(audio)+" take.wav", "%s.audio must be WAV or MP3", path)
 		}
 	case fileAt != nil:
-		c.Source, c.File = SourceFile, d.input(fileAt, path+".file", file)
+		c.Source = SourceFile
+		d.footage(fileAt, path+".file", file, c)
 	case scenesAt != nil:
 		c.Source = SourceAvatar
 		d.scenes(scenesAt, path+".scenes", c)
@@ -113,6 +115,12 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	}
 	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
 		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
+	}
+	switch {
+	case rateAt != nil && len(c.Frames) == 0:
+		d.fault(rateAt, "leave it out: a video has a rate of its own", "%s: only a sequence of pictures is given a rate", path)
+	case c.Cutout && len(c.Frames) > 0:
+		d.fault(cutoutAt, "name a video", "%s: HeyGen removes the background of videos, not of pictures", path)
 	}
 	if routeAt != nil && c.Source != SourceAvatar {
 		d.fault(routeAt, "leave it out", "%s: only spoken clips choose a route", path)

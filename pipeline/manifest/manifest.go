@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"greenroom/assets"
+	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 )
 
@@ -86,6 +87,8 @@ type Checks struct {
 	CoverageMin, CoverageMax float64
 	Duration                 float64
 	Border                   string // the border the presenter may touch
+	// Accept are findings that do not fail the clip, by name, each with the reason why.
+	Accept map[string]string
 }
 
 // Avatar is who speaks.
@@ -108,13 +111,17 @@ type Voice struct {
 
 // Clip is one named piece of footage.
 type Clip struct {
-	Name        string
-	Place       fault.Place
-	Source      string
-	Script      string // normalised
-	ScriptFile  string // absolute; empty when inline
-	AudioFile   string
-	File        string
+	Name       string
+	Place      fault.Place
+	Source     string
+	Script     string // normalised
+	ScriptFile string // absolute; empty when inline
+	AudioFile  string
+	File       string
+	// Frames are the pictures of a sequence that File names as a folder or a pattern, absolute; Rate is how many a
+	// second, zero for the manifest's.
+	Frames      []string
+	Rate        timeline.Rate
 	VideoID     string
 	Avatar      Avatar
 	Voice       Voice

@@ -200,6 +200,7 @@ var rangePattern = lazyregexp.New(`^([0-9.]+)%\.\.([0-9.]+)%$`)
 func (d *doc) checks(n ast.Node, path string, c *Checks) {
 	d.object(n, path, setters{
 		"border": d.word(path+".border", []string{"bottom", "all", "none"}, &c.Border),
+		"accept": d.accept(path+".accept", c),
 		"coverage": func(n ast.Node) {
 			var s string
 			d.text(path+".coverage", &s)(n)

@@ -59,7 +59,8 @@ type schemaClip struct {
 	schemaShared
 	Script    string           `json:"script,omitempty" jsonschema:"description=Text or a .md or .txt file"`
 	Audio     string           `json:"audio,omitempty" jsonschema:"description=A WAV or MP3 that drives the avatar"`
-	File      string           `json:"file,omitempty" jsonschema:"description=A local clip"`
+	File      string           `json:"file,omitempty" jsonschema:"description=A local clip\\, or the pictures of a folder or a pattern such as footage/frame-%04d.png"`
+	Rate      any              `json:"rate,omitempty" jsonschema:"description=Pictures a second of a sequence: 25; 29.97; 30000/1001"`
 	Video     string           `json:"video,omitempty" jsonschema:"description=The id of a HeyGen video"`
 	Cutout    *bool            `json:"cutout,omitempty" jsonschema:"description=Let HeyGen remove the background of a local film"`
 	Scenes    []schemaScene    `json:"scenes,omitempty" jsonschema:"maxItems=50"`
@@ -137,6 +138,8 @@ type schemaChecks struct {
 	Coverage string `json:"coverage,omitempty" jsonschema:"description=Such as 2%..80%"`
 	Duration string `json:"duration,omitempty" jsonschema:"description=Such as ±25%"`
 	Border   string `json:"border,omitempty" jsonschema:"enum=bottom,enum=all,enum=none"`
+
+	Accept map[string]string `json:"accept,omitempty" jsonschema:"description=Findings that do not fail the clip\\, each with the reason why"`
 }
 
 // Schema is the JSON Schema of greenroom.yaml.

@@ -418,6 +418,10 @@ func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 // Inputs are the files a clip is made from, absolute.
 func (c Clip) Inputs() []string {
 	out := []string{c.ScriptFile, c.AudioFile, c.File, c.Avatar.Photo, c.BackgroundImage, c.BackgroundVideo}
+	if len(c.Frames) > 0 {
+		out[2] = "" // a folder or a pattern
+		out = append(out, c.Frames...)
+	}
 	for _, s := range c.Scenes {
 		out = append(out, s.ScriptFile, s.Avatar.Photo)
 	}

@@ -1,0 +1,40 @@
+package pipeline
+
+import (
+	"fmt"
+
+	"greenroom/compose/media"
+	"greenroom/compose/media/framerate"
+	"greenroom/compose/timeline"
+	"greenroom/pipeline/lockfile"
+)
+
+// conformed returns the constant rate that a clip of a varying rate is prepared at: that of its shortest usual step, up
+// to the highest rate that any composition uses, as more pictures would never be shown. It is zero for a constant rate.
+func (p *Project) conformed(in lockfile.Info) timeline.Rate {
+	if in.StepNum <= 0 || in.StepDen <= 0 {
+		return timeline.Rate{}
+	}
+	t := framerate.Timing{Rate: timeline.Rate{Num: in.StepNum, Den: in.StepDen}, Varies: true}
+	return t.Conform(p.highestRate())
+}
+
+// highestRate returns the highest frame rate of the manifest's compositions, and of those in React, which use the
+// manifest's own.
+func (p *Project) highestRate() timeline.Rate {
+	highest := timeline.Rate{Num: p.Manifest.FPS, Den: 1}
+	for _, c := range p.Manifest.Compositions {
+		if c.FPS.Num > 0 && c.FPS.FPS() > highest.FPS() {
+			highest = c.FPS
+		}
+	}
+	return highest
+}
+
+// conformedMessage says what was done to a varying rate.
+func conformedMessage(from media.Info, to timeline.Rate) string {
+	mean := float64(from.Frames) / max(from.Duration, 1e-3)
+	step := timeline.Rate{Num: from.FPSNum, Den: from.FPSDen}
+	return fmt.Sprintf("the frame rate varies (%.3g pictures a second on average, %.5g at the shortest usual step); prepared at a constant %.5g",
+		mean, step.FPS(), to.FPS())
+}
