@@ -219,30 +219,20 @@ func (r *Report) borders(l *look, allowed string) {
 	r.add("borders", judge(len(hit) > 0, Warn), value, "only "+allowed, "the presenter is cut off at a border; choose a smaller scale or another offset")
 }
 
-// matte tells straight colour from premultiplied or matted by the brightness of
-// half-transparent edges: straight measured 0.9, premultiplied 0.25, white and
-// green mattes 2.4 to 3.2 on six known clips.
+// matte reports colour that is mixed with a matte: premultiplied with black, or with a bright one.
 func (r *Report) matte(l *look) {
-	ratio, ok := l.edgeRatio()
-	if !ok {
-		r.add("edges", OK, "too few soft edges to judge", "", "")
-		return
-	}
-	bright := float64(l.bright) / math.Max(1, float64(l.candidates))
-	value := fmt.Sprintf("%.2f of their neighbours' brightness, %.0f %% brighter than their alpha", ratio, bright*100)
-	// The second sign (the share of edge pixels brighter than their own alpha)
-	// measured 0.21 straight, 0.00 premultiplied, 0.62 white. Both must agree: a
-	// light scarf over a dark coat shifts the first alone.
+	const limit = "the colours of the presenter alone"
+	m := l.edges.result()
 	switch {
-	case ratio < 0.6 && bright < 0.05:
+	case !m.enough:
+		r.add("edges", OK, "too few soft edges to measure", "", "")
+	case m.matte && m.black:
 		r.Straight = false
-		r.add("premultiplied", Fail, value, "0.6 to 1.6", "edges would get a dark halo: export with straight alpha")
-	case ratio > 1.6 && bright > 0.5:
-		r.add("matte", Fail, value, "0.6 to 1.6", "edges would get a bright fringe: a matte colour was left in")
-	case ratio < 0.6 || ratio > 1.6:
-		r.add("edges", Warn, value, "0.6 to 1.6", "look at the edges over a dark and a light background")
+		r.add("premultiplied", Fail, "colours scale with alpha", limit, "edges would get a dark halo: export with straight alpha")
+	case m.matte:
+		r.add("matte", Fail, "edges are mixed with "+m.String(), limit, "edges would get a bright fringe: export without a matte colour")
 	default:
-		r.add("edges", OK, value, "0.6 to 1.6", "")
+		r.add("edges", OK, "straight", limit, "")
 	}
 }
 

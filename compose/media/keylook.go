@@ -22,7 +22,7 @@ func newKeyLook(color string, w, h int) (*keyLook, error) {
 // other channels. Colour is not checked before the clip is really keyed.
 //
 //go:norace
-func (k *keyLook) frame(b []byte) frame {
+func (k *keyLook) frame(b []byte) []byte {
 	n := k.w * k.h
 	y, u, v := b[:n], b[n:2*n], b[2*n:3*n]
 	k.screen.fit(y, u, v, k.w, k.h)
@@ -38,7 +38,7 @@ func (k *keyLook) frame(b []byte) frame {
 			k.alpha[at] = round8(a * 255 / full)
 		}
 	}
-	return frame{alpha: k.alpha}
+	return k.alpha
 }
 
 // corners samples the upper corners of one raw yuv444p picture: they are the key colour when its

@@ -93,8 +93,8 @@ func chain(t testing.TB, file, filters string) []byte {
 	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-i", file, "-filter_complex", "[0:v]"+filters+",format=rgba[v]", "-map", "[v]", "-f", "rawvideo", "pipe:1")
 }
 
-// prepared keys a file as a build does, with the VP9 encoding.
-func prepared(t testing.TB, file, key, dir string) []byte {
+// keyedByBuild keys a file as a build does, with the VP9 encoding.
+func keyedByBuild(t testing.TB, file, key, dir string) []byte {
 	out := filepath.Join(dir, "out.webm")
 	tl, err := tools()
 	if err != nil {
@@ -170,7 +170,7 @@ func TestTheKeyIsBetterThanTheDifferenceKey(t *testing.T) {
 	for _, c := range keyCases {
 		dir := t.TempDir()
 		file := c.encode(t, dir)
-		own, plain := prepared(t, file, c.key, dir), chain(t, file, differenceKey(c.key))
+		own, plain := keyedByBuild(t, file, c.key, dir), chain(t, file, differenceKey(c.key))
 		t.Logf("| %s, greenroom | %s |", c.name, measure(own, c, wholeFrame).row())
 		t.Logf("| difference key | %s |", measure(plain, c, wholeFrame).row())
 		measure(own, c, wholeFrame).better(t, measure(plain, c, wholeFrame), c.name, c.except)
