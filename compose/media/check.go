@@ -33,7 +33,7 @@ type Expect struct {
 	DurationTolerance        float64 // 0 means 0.25
 	CoverageMin, CoverageMax float64 // both 0: 0.02 and 0.80
 	Border                   string  // the border that may be touched: bottom, all, none
-	KeyColor                 string  // a master to be keyed here: #RRGGBB
+	KeyColor                 string  // a master to be keyed here: #RRGGBB or auto
 	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
 
 	// Accept turns failures into warnings: the name of a finding and why it is accepted.
@@ -124,6 +124,16 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r.display()
 	r.timing(e)
+	if e.KeyColor == KeyAuto {
+		found, err := findScreen(ctx, t, path, info)
+		if err != nil {
+			return nil, err
+		}
+		if e.KeyColor = found.key; found.key == "" {
+			r.add("key colour", Fail, found.border+" at the borders", "green, blue or magenta", noScreen)
+			e.Transparent = false
+		}
+	}
 	l, err := watch(ctx, t, path, info, e, progress)
 	if err != nil {
 		return nil, err
@@ -189,9 +199,9 @@ func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
 	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
 	if e.KeyColor != "" {
-		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: check that the avatar can be matted, or set key-color")
+		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted")
 		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))
-		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %", "the presenter wears the key colour; set key-color: \"#0000FF\"")
+		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %", "the presenter wears the key colour; use another screen, for an avatar key-color: \"#0000FF\"")
 	}
 	if share := l.opaqueShare(); share > 0.98 {
 		r.add("alpha use", Fail, percent(share)+" opaque", "98 %", "the alpha is there and hides nothing: the background was not removed")

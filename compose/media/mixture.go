@@ -32,7 +32,7 @@ const (
 	mixLeast  = 60   // pixels of a band that are enough for a median
 	mixFrame  = 4000 // pixels of a frame that are measured at most
 	mixSearch = 64   // steps to the other point at most
-	mixApart  = 80   // difference of alpha between the points
+	mixApart  = 112  // difference of alpha between the points
 	mixDark   = 48   // one of them must be brighter, of 255, to be told from black
 )
 
