@@ -118,7 +118,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
 	}
 	if keyAt != nil && (c.Source != SourceFile || !c.Transparent || c.Cutout) {
-		d.fault(keyAt, "use it with file: and transparent: true, without cutout; an avatar's clip has key-color", "%s: key takes the screen out of a local film", path)
+		d.fault(keyAt, "use it with file: and transparent: true, without cutout; an avatar's clip has key-color", "%s.key takes the screen out of a local film", path)
 	}
 	switch {
 	case rateAt != nil && len(c.Frames) == 0:
