@@ -138,13 +138,30 @@ func (b *backdrop) round(y, u, v []byte, w, h int, within float32) bool {
 // at is the screen's colour at a sample.
 //
 //go:norace
-func (b *backdrop) at(i, j, w, h int) (c [3]float32) {
-	t := terms(i, j, w, h)
-	for k := range 3 {
-		for r := range t {
-			c[k] += b.coef[k][r] * t[r]
-		}
-		c[k] = min(b.hi[k], max(b.lo[k], c[k]))
+func (b *backdrop) at(i, j, w, h int) [3]float32 {
+	r := b.row(j, h)
+	return b.along(&r, i, w)
+}
+
+// row returns the parabolas of one row: the constant, and the factors of x and of x*x.
+//
+//go:norace
+func (b *backdrop) row(j, h int) (q [3][3]float32) {
+	y := 2*float32(j)/float32(max(1, h-1)) - 1
+	for k := range q {
+		c := &b.coef[k]
+		q[k] = [3]float32{c[0] + y*(c[2]+y*c[5]), c[1] + y*c[4], c[3]}
+	}
+	return q
+}
+
+// along is the screen's colour at a sample of a row.
+//
+//go:norace
+func (b *backdrop) along(q *[3][3]float32, i, w int) (c [3]float32) {
+	x := 2*float32(i)/float32(max(1, w-1)) - 1
+	for k := range q {
+		c[k] = min(b.hi[k], max(b.lo[k], q[k][0]+x*(q[k][1]+x*q[k][2])))
 	}
 	return c
 }

@@ -27,9 +27,10 @@ func (k *keyLook) frame(b []byte) []byte {
 	y, u, v := b[:n], b[n:2*n], b[2*n:3*n]
 	k.screen.fit(y, u, v, k.w, k.h)
 	for j := range k.h {
+		row := k.screen.row(j, k.h)
 		for i := range k.w {
 			at := j*k.w + i
-			p := k.screen.at(i, j, k.w, k.h)
+			p := k.screen.along(&row, i, k.w)
 			full := max(1, k.k.rise(p[1], p[2]))
 			a := full - max(0, k.k.rise(float32(u[at]), float32(v[at])))
 			if a <= k.screen.noise {

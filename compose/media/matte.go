@@ -112,8 +112,9 @@ func (m *matte) measure(y, u, v []byte) {
 	}
 	m.screen.fit(m.luma8, u, v, m.cw, m.ch)
 	for j := range m.ch {
+		row := m.screen.row(j, m.ch)
 		for i := range m.cw {
-			b := m.screen.at(i, j, m.cw, m.ch)
+			b := m.screen.along(&row, i, m.cw)
 			m.b[j*m.cw+i], m.full[j*m.cw+i] = b, max(1, m.k.rise(b[1], b[2]))
 		}
 	}
