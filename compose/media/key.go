@@ -50,7 +50,8 @@ var (
 func newKeyColor(color string) (keyColor, error) {
 	v, err := strconv.ParseUint(strings.TrimPrefix(color, "#"), 16, 32)
 	if err != nil || len(color) != 7 || color[0] != '#' {
-		return keyColor{}, fault.New(fault.Media, "write it as #RRGGBB, for example #00FF00, or as auto", "the key colour %q is not a colour", color)
+		return keyColor{}, fault.New(fault.Media, "write it as #RRGGBB, for example #00FF00, or as auto",
+			"the key colour %q is not a colour", color)
 	}
 	k := keyColor{}
 	rgb := [3]float32{float32(v >> 16 & 255), float32(v >> 8 & 255), float32(v & 255)}

@@ -21,13 +21,15 @@ func findScreen(ctx context.Context, t Tools, path string, info Info) (screen, e
 	w := max(2, min(lookWidth, info.ShownWidth)&^1)
 	h := max(2, int(float64(info.ShownHeight)*float64(w)/float64(max(1, info.ShownWidth)))&^1)
 	args := append(head(logLevel), pictureArgs(path, info.decoder())...)
-	args = append(args, "-filter_complex", pictures+info.small(w, h, "yuv444p")+"[v]", "-map", "[v]", "-frames:v", "1", "-f", "rawvideo", "pipe:1")
+	args = append(args, "-filter_complex", pictures+info.small(w, h, "yuv444p")+"[v]", "-map", "[v]")
+	args = append(args, "-frames:v", "1", "-f", "rawvideo", "pipe:1")
 	var out bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute}); err != nil {
 		return screen{}, fault.Wrap(fault.Media, err, "inspect the file with `greenroom check`", "measure the key colour")
 	}
 	if out.Len() < w*h*3 {
-		return screen{}, fault.New(fault.Media, "inspect the file with `greenroom check`", "measure the key colour: the first picture cannot be decoded")
+		return screen{}, fault.New(fault.Media, "inspect the file with `greenroom check`",
+			"measure the key colour: the first picture cannot be decoded")
 	}
 	return borderKey(out.Bytes(), w, h), nil
 }
@@ -81,4 +83,5 @@ func (s *PrepareSpec) resolveKey(ctx context.Context, t Tools, info Info) error 
 	return err
 }
 
-const noScreen = "film in front of a green, blue or magenta screen, name its colour (key: \"#00FF00\"), or deliver the file with alpha"
+const noScreen = "film in front of a green, blue or magenta screen, name its colour (key: \"#00FF00\"), " +
+	"or deliver the file with alpha"
