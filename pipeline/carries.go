@@ -82,6 +82,7 @@ translate.audio-only        nnnnnn n  nn nn cccc nnn
 translate.mode              nnnnnn n  nn nn cccc nnn
 video                       nnnnnn n  nn nn nnnn lnn
 file                        nnnnnn n  nn nn nnnn nlc
+key                         nnnnnn n  nn nn nnnn nln
 rate                        nnnnnn n  nn nn nnnn nln
 cutout                      nnnnnn n  nn nn nnnn nll
 transparent                 llllll l  ll ll llll lll

@@ -17,7 +17,7 @@ import (
 // field that is none of the clip's requests has no member.
 var membersOf = map[string][]string{
 	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil,
-	"Clip.Script": {"script"}, "Clip.AudioFile": {"audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.VideoID": {"video"},
+	"Clip.Script": {"script"}, "Clip.AudioFile": {"audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
 	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
 	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
 	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"},

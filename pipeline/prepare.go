@@ -168,10 +168,19 @@ func downloadAgain(clip string) string {
 func expectMaster(c manifest.Clip, req request, announced float64) media.Expect {
 	e := expectation(c)
 	e.Duration = announced
-	if isKeyed(req.route) {
-		e.KeyColor = c.KeyColor
-	}
+	e.KeyColor = screenColor(c, req.route)
 	return e
+}
+
+// screenColor is the key colour that a clip's master is delivered on, #RRGGBB or auto; empty when it is not keyed.
+func screenColor(c manifest.Clip, route string) string {
+	switch {
+	case route == routeFile:
+		return c.Key
+	case isKeyed(route):
+		return c.KeyColor
+	}
+	return ""
 }
 
 func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
@@ -214,10 +223,7 @@ func infoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 // prepareSpec is the recipe for a clip: a pure function of the manifest and of
 // what the check saw.
 func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
-	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness, Hold: c.Prepare.Hold}
-	if isKeyed(route) {
-		s.Key = c.KeyColor
-	}
+	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness, Hold: c.Prepare.Hold, Key: screenColor(c, route)}
 	if in.Box.W != in.Width || in.Box.H != in.Height {
 		s.Crop = &media.Box{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}
 	}

@@ -19,7 +19,7 @@ type twins struct {
 func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k := newKeyer("twin/1")
 	k.field("master", e.Master)
-	k.field("key color", map[bool]string{true: c.KeyColor}[isKeyed(route)])
+	k.field("key color", screenColor(c, route))
 	k.field("transparent", fmt.Sprint(c.Transparent))
 	k.number("announced", e.Duration)
 	k.number("coverage min", c.Checks.CoverageMin)

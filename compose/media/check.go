@@ -33,7 +33,7 @@ type Expect struct {
 	DurationTolerance        float64 // 0 means 0.25
 	CoverageMin, CoverageMax float64 // both 0: 0.02 and 0.80
 	Border                   string  // the border that may be touched: bottom, all, none
-	KeyColor                 string  // a master to be keyed here: #RRGGBB
+	KeyColor                 string  // a master to be keyed here: #RRGGBB or auto
 	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
 
 	// Accept turns failures into warnings: the name of a finding and why it is accepted.
@@ -136,6 +136,16 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r.display()
 	r.timing(e)
+	if e.KeyColor == KeyAuto {
+		found, err := findScreen(ctx, t, path, info)
+		if err != nil {
+			return nil, err
+		}
+		if e.KeyColor = found.key; found.key == "" {
+			r.add("key colour", Fail, found.border+" at the borders", "green, blue or magenta", noScreen)
+			e.Transparent = false
+		}
+	}
 	l, err := watch(ctx, t, path, info, e, progress)
 	if err != nil {
 		return nil, err
@@ -196,9 +206,9 @@ func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
 	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
 	if e.KeyColor != "" {
-		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: check that the avatar can be matted, or set key-color")
+		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted")
 		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))
-		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %", "the presenter wears the key colour; set key-color: \"#0000FF\"")
+		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %", "the presenter wears the key colour; use another screen, for an avatar key-color: \"#0000FF\"")
 	}
 	if share := l.opaqueShare(); share > 0.98 {
 		r.add("alpha use", Fail, percent(share)+" opaque", "98 %", "the alpha is there and hides nothing: the background was not removed")
@@ -226,30 +236,20 @@ func (r *Report) borders(l *look, allowed string) {
 	r.add("borders", judge(len(hit) > 0, Warn), value, "only "+allowed, "the presenter is cut off at a border; choose a smaller scale or another offset")
 }
 
-// matte tells straight colour from premultiplied or matted by the brightness of
-// half-transparent edges: straight measured 0.9, premultiplied 0.25, white and
-// green mattes 2.4 to 3.2 on six known clips.
+// matte reports colour that is mixed with a matte: premultiplied with black, or with a bright one.
 func (r *Report) matte(l *look) {
-	ratio, ok := l.edgeRatio()
-	if !ok {
-		r.add("edges", OK, "too few soft edges to judge", "", "")
-		return
-	}
-	bright := float64(l.bright) / math.Max(1, float64(l.candidates))
-	value := fmt.Sprintf("%.2f of their neighbours' brightness, %.0f %% brighter than their alpha", ratio, bright*100)
-	// The second sign (the share of edge pixels brighter than their own alpha)
-	// measured 0.21 straight, 0.00 premultiplied, 0.62 white. Both must agree: a
-	// light scarf over a dark coat shifts the first alone.
+	const limit = "the colours of the presenter alone"
+	m := l.edges.result()
 	switch {
-	case ratio < 0.6 && bright < 0.05:
+	case !m.enough:
+		r.add("edges", OK, "too few soft edges to measure", "", "")
+	case m.matte && m.black:
 		r.Straight = false
-		r.add("premultiplied", Fail, value, "0.6 to 1.6", "edges would get a dark halo: export with straight alpha")
-	case ratio > 1.6 && bright > 0.5:
-		r.add("matte", Fail, value, "0.6 to 1.6", "edges would get a bright fringe: a matte colour was left in")
-	case ratio < 0.6 || ratio > 1.6:
-		r.add("edges", Warn, value, "0.6 to 1.6", "look at the edges over a dark and a light background")
+		r.add("premultiplied", Fail, "colours scale with alpha", limit, "edges would get a dark halo: export with straight alpha")
+	case m.matte:
+		r.add("matte", Fail, "edges are mixed with "+m.String(), limit, "edges would get a bright fringe: export without a matte colour")
 	default:
-		r.add("edges", OK, value, "0.6 to 1.6", "")
+		r.add("edges", OK, "straight", limit, "")
 	}
 }
 

@@ -2,25 +2,41 @@ package media
 
 import (
 	"strconv"
+	"strings"
 
 	"greenroom/internal/fault"
 )
 
-// keyColor is a colour that a clip can be keyed on: one or two of red, green and
-// blue full, the others none, so that it rises over everything a presenter wears.
+// KeyAuto is the key colour that is measured at the borders of the picture.
+const KeyAuto = "auto"
+
+// leastRise is how far a key's channels must be above the others, of 255. The green cloth of real
+// studios measures 90 to 140; skin, hair and grey are below 0.
+const leastRise = 48
+
+// keyColor is a colour that a clip can be keyed on: green, blue, or red and blue together are above
+// the other channels.
 type keyColor struct {
 	yuv   [3]float32 // BT.709, limited range
-	pairs []pair     // each full channel minus each empty one, by chroma alone
+	pairs []pair     // each high channel minus each low one, by chroma alone
 }
 
 // pair gives the difference of two channels as u*(Cb-128) + v*(Cr-128): in
 // YCbCr it does not depend on luma.
 type pair struct{ u, v float32 }
 
+// keyNames are the three pure key colours; a provider is asked for one of them.
 var keyNames = []string{"#00FF00", "#0000FF", "#FF00FF"}
 
-// KeyColors lists the colours Prepare can key.
+// KeyColors lists the pure key colours.
 func KeyColors() []string { return append([]string(nil), keyNames...) }
+
+// CanKey reports why a colour cannot be keyed: it must be #RRGGBB and rise like green, blue or
+// magenta, by 48 of 255 over the other channels.
+func CanKey(color string) error {
+	_, err := newKeyColor(color)
+	return err
+}
 
 // BT.709 from limited-range chroma to full-range red, green, blue (ITU-R BT.709-6,
 // items 3.2 to 3.5): rgb = 255/219*(Y-16) + cb[c]*(Cb-128) + cr[c]*(Cr-128).
@@ -30,31 +46,38 @@ var (
 	kr = [3]float32{0.2126, 0.7152, 0.0722}
 )
 
+// newKeyColor reads #RRGGBB, in upper or lower case.
 func newKeyColor(color string) (keyColor, error) {
-	var k keyColor
-	known := false
-	for _, n := range keyNames {
-		known = known || n == color
+	v, err := strconv.ParseUint(strings.TrimPrefix(color, "#"), 16, 32)
+	if err != nil || len(color) != 7 || color[0] != '#' {
+		return keyColor{}, fault.New(fault.Media, "write it as #RRGGBB, for example #00FF00, or as auto",
+			"the key colour %q is not a colour", color)
 	}
-	v, err := strconv.ParseUint(color[min(1, len(color)):], 16, 32)
-	if err != nil || !known {
-		return k, fault.New(fault.Media, "use #00FF00, #0000FF or #FF00FF", "the key colour %s cannot be keyed", color)
-	}
+	k := keyColor{}
 	rgb := [3]float32{float32(v >> 16 & 255), float32(v >> 8 & 255), float32(v & 255)}
 	y := kr[0]*rgb[0] + kr[1]*rgb[1] + kr[2]*rgb[2]
 	k.yuv = [3]float32{16 + y*219/255, 128 + (rgb[2]-y)/cb[2], 128 + (rgb[0]-y)/cr[0]}
-	for i := range rgb {
-		for j := range rgb {
-			if rgb[i] > rgb[j] {
-				k.pairs = append(k.pairs, pair{cb[i] - cb[j], cr[i] - cr[j]})
-			}
+	for _, f := range keyFamilies {
+		k.pairs = f
+		if k.rise(k.yuv[1], k.yuv[2]) >= leastRise-1 {
+			return k, nil
 		}
 	}
-	return k, nil
+	return k, fault.New(fault.Media, "use a green, blue or magenta, for example "+strings.Join(keyNames, ", "),
+		"the key colour %s cannot be keyed: no channel is %d of 255 above the others", color, leastRise)
 }
 
-// rise is how far the key's channels stand above the others, 0 to 255: the least of
-// all differences, negative for anything a presenter may wear.
+// keyFamilies are the pairs of green, blue and magenta.
+var keyFamilies = [3][]pair{
+	{channels(1, 0), channels(1, 2)},
+	{channels(2, 0), channels(2, 1)},
+	{channels(0, 1), channels(2, 1)},
+}
+
+func channels(high, low int) pair { return pair{cb[high] - cb[low], cr[high] - cr[low]} }
+
+// rise is how far the key's channels are above the others, 0 to 255: the least of
+// all differences, negative for most of what a presenter wears.
 //
 //go:norace
 func (k *keyColor) rise(u, v float32) float32 {
@@ -66,11 +89,17 @@ func (k *keyColor) rise(u, v float32) float32 {
 	return d
 }
 
-// distance is how far a chroma pair lies from the key's, the larger of the two.
+// tint is how far a colour is beyond neutral, towards the complement of the key: positive for
+// magenta when the key is green. The negated tint is the greatest of the differences.
 //
 //go:norace
-func (k *keyColor) distance(u, v byte) float32 {
-	return max(abs(float32(u)-k.yuv[1]), abs(float32(v)-k.yuv[2]))
+func (k *keyColor) tint(u, v float32) float32 {
+	u, v = u-128, v-128
+	d := float32(-255)
+	for _, p := range k.pairs {
+		d = max(d, p.u*u+p.v*v)
+	}
+	return -d
 }
 
 //go:norace

@@ -2,43 +2,52 @@ package media
 
 import "fmt"
 
-// keyLook judges small frames of a clip that is still on its key colour: where the
-// presenter is, whether the corners are the key, whether anyone wears it.
+// keyLook reads small frames of a clip that is still on its key colour: where the
+// presenter is, whether the borders are the key, whether the presenter wears it.
 type keyLook struct {
-	k     keyColor
-	w, h  int
-	alpha []byte
+	k      keyColor
+	screen backdrop
+	w, h   int
+	alpha  []byte
 }
 
 func newKeyLook(color string, w, h int) (*keyLook, error) {
 	k, err := newKeyColor(color)
-	return &keyLook{k: k, w: w, h: h, alpha: make([]byte, w*h)}, err
+	l := &keyLook{k: k, w: w, h: h, alpha: make([]byte, w*h)}
+	l.screen.k = &l.k
+	return l, err
 }
 
 // frame keys one raw yuv444p picture: alpha is how little the key rises over the
-// other channels. Colour is not judged before the clip is really keyed.
+// other channels. Colour is not checked before the clip is really keyed.
 //
 //go:norace
-func (k *keyLook) frame(b []byte) frame {
+func (k *keyLook) frame(b []byte) []byte {
 	n := k.w * k.h
-	u, v := b[n:2*n], b[2*n:3*n]
-	full := k.k.rise(k.k.yuv[1], k.k.yuv[2])
-	for i := range k.alpha {
-		a := 1 - max(0, k.k.rise(float32(u[i]), float32(v[i])))/full
-		if a <= keyNoise/255. {
-			a = 0
+	y, u, v := b[:n], b[n:2*n], b[2*n:3*n]
+	k.screen.fit(y, u, v, k.w, k.h)
+	for j := range k.h {
+		row := k.screen.row(j, k.h)
+		for i := range k.w {
+			at := j*k.w + i
+			p := k.screen.along(&row, i, k.w)
+			full := max(1, k.k.rise(p[1], p[2]))
+			a := full - max(0, k.k.rise(float32(u[at]), float32(v[at])))
+			if a <= k.screen.noise {
+				a = 0
+			}
+			k.alpha[at] = round8(a * 255 / full)
 		}
-		k.alpha[i] = round8(a * 255)
 	}
-	return frame{alpha: k.alpha}
+	return k.alpha
 }
 
-// corners samples the upper corners of one raw yuv444p picture. The worst frame
-// counts.
+// corners samples the upper corners of one raw yuv444p picture: they are the key colour when its
+// channels rise there. The worst frame counts.
 //
 //go:norace
 func (l *look) corners(k *keyLook, b []byte) {
-	const side, far = 8, 25
+	const side = 8
 	n, size, hit := 0, k.w*k.h, 0
 	var sum [3]float32
 	for y := range min(side, k.h) {
@@ -50,7 +59,7 @@ func (l *look) corners(k *keyLook, b []byte) {
 			at := y*k.w + x
 			px := [3]float32{float32(b[at]), float32(b[size+at]), float32(b[2*size+at])}
 			n++
-			if abs(px[0]-k.k.yuv[0]) <= 2*far && abs(px[1]-k.k.yuv[1]) <= far && abs(px[2]-k.k.yuv[2]) <= far {
+			if k.k.rise(px[1], px[2]) >= leastRise {
 				hit++
 			}
 			for c := range sum {

@@ -16,6 +16,8 @@ type look struct {
 	failed   error   // ffmpeg's own end, when it was not a success
 	cornerOK float64 // share of corner samples that are the key colour
 	corner   string  // the colour found there, #RRGGBB
+	edges    mixture
+	points   []byte // the second of the two small pictures
 }
 
 // frameSink cuts ffmpeg's raw output into frames.
@@ -45,9 +47,19 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	w := max(2, min(lookWidth, info.ShownWidth)&^1)
 	h := max(2, int(float64(info.ShownHeight)*float64(w)/float64(info.ShownWidth))&^1)
 	l := &look{pixels: newPixels(w, h)}
-	sink := &frameSink{buf: make([]byte, w*h*5/2)}
-	graph := info.small(w, h, "yuva420p") + "[v]"
-	each := func(b []byte) { l.add(yuvaFrame(b, w, h)) }
+	sink := &frameSink{buf: make([]byte, w*h*2*4)}
+	graph := info.smallTwice(w, h) + "[v]"
+	l.edges.w, l.edges.h = w, h
+	each := func(b []byte) {
+		twice := 2 * w * h // of each plane
+		l.add(b[3*twice : 3*twice+w*h])
+		points := l.points[:0]
+		for p := range 4 {
+			points = append(points, b[p*twice+w*h:(p+1)*twice]...)
+		}
+		l.points = points
+		l.edges.add(points)
+	}
 	if e.KeyColor != "" {
 		k, err := newKeyLook(e.KeyColor, w, h)
 		if err != nil {
@@ -108,13 +120,9 @@ func (i Info) small(w, h int, format string) string {
 	return strings.Join(append(f, "format="+format), ",")
 }
 
-// yuvaFrame splits a raw yuva420p picture. Bright converts one pixel by BT.709.
-func yuvaFrame(b []byte, w, h int) frame {
-	n, c := w*h, w*h/4
-	luma, u, v, alpha := b[:n], b[n:n+c], b[n+c:n+2*c], b[n+2*c:]
-	return frame{luma, alpha, func(x, y, limit int) bool {
-		i := y/2*(w/2) + x/2
-		l, cb, cr := level(luma[y*w+x]), float64(u[i])-128, float64(v[i])-128
-		return max(l+1.793*cr, l+2.112*cb, l-0.213*cb-0.533*cr) > float64(limit)
-	}}
+// smallTwice makes an alpha picture small twice, one below the other in yuva444p: averaged for
+// what is seen, and as single points for the colours of its edges.
+func (i Info) smallTwice(w, h int) string {
+	chain := i.small(w, h, "yuva444p")
+	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area", ":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
 }

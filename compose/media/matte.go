@@ -2,29 +2,40 @@ package media
 
 // matte pulls a clip off its key colour, one 4:2:0 picture at a time.
 //
-// A mixed pixel is C = a·F + (1-a)·B in any linear space, and YCbCr is one. B, the
-// key colour, is measured in the picture. F, the presenter's colour, is carried
-// outwards from the nearest solid blocks, so that a is found by projecting C-B on
-// F-B. Where that does not explain the pixel (a translucent scarf, a strand that
-// touches nothing solid) the difference key decides: a is one minus how far the key
-// channels rise over the others, which needs chroma alone.
+// A mixed pixel is C = a·F + (1-a)·B in any linear space, and YCbCr is one. B, the key colour, is
+// measured in the picture (backdrop). Alpha is found in two steps, because 4:2:0 has a quarter of
+// the chroma:
 //
-// Solid pixels pass through untouched. The difference key alone made the edge of
-// anything saturated up to half again too opaque, and so too dark: a red jumper
-// got an olive rim.
+//  1. For a block of four pixels, from chroma alone (blocks). The difference key is right for
+//     neutral colours such as hair: a is one minus how far the key rises. Where the colour of solid
+//     blocks nearby explains the block, a is measured from that colour instead; the difference key
+//     makes the edge of anything saturated too opaque.
+//  2. For a pixel, from luma (edge): alpha follows luma as the colours around the block say.
 //
-// A matte is one goroutine's own. The race detector does not watch its pixels, which
-// took it ten times as long as the work.
+// Then the key's share is taken out of the colour (unmix), never beyond neutral unless a solid
+// neighbour is beyond neutral too: otherwise dark hair on green becomes magenta.
+//
+// Solid pixels pass through untouched. A matte belongs to one goroutine; the race detector does not
+// watch its pixels, which took ten times as long as the work.
 type matte struct {
-	k          keyColor
-	w, h       int // of the picture, pixels, even
-	cw, ch     int // of a chroma plane
-	class      []byte
-	before     []byte // the classes before the edge was widened
+	k      keyColor
+	screen backdrop
+	w, h   int // of the picture, pixels, even
+	cw, ch int // of a chroma plane
+
+	b      [][3]float32 // the key colour at each block
+	full   []float32    // its rise
+	luma8  []byte       // mean luma of each block
+	class  []byte
+	before []byte // the classes before the edge was widened
+
 	known      []bool
-	f          [][3]float32 // the presenter's colour near each block
+	f          [][3]float32 // the presenter's colour, carried from the nearest solid blocks
 	front, out []int32
-	b          [3]float32 // the key colour as this picture has it
+
+	a, explained, mean []float32    // of each block: alpha, how well f explains it, luma
+	sums               [4][]float32 // of the blocks around each: alpha, and alpha times Y, Cb, Cr
+	line, column       []float32
 }
 
 // Classes of a block of four pixels.
@@ -32,24 +43,15 @@ const (
 	blockEdge byte = iota
 	blockSolid
 	blockClear
-	blockTinted // a little key in it; settled before anything is solved
+	blockTinted // a little key in it; resolved before anything is solved
 )
 
 // Figures of the matte, in 8-bit steps unless said otherwise.
 const (
-	keyNoise  = 10 // H.264 leaves flat key colour within this of itself
-	solidSlop = 2  // and grey this far from grey
-	erode     = 3  // blocks around a mixed one that are looked at closely
-	reach     = 12 // blocks that the presenter's colour is carried outwards
-	trust     = 40 // how far from the line B-F a pixel may lie to be explained by it
-	snap      = 0.02
+	solidSlop = 10   // a solid colour leans this far to the key by noise alone
+	erode     = 3    // blocks around a mixed one that are solved too
+	reach     = 12   // blocks that the presenter's colour is carried outwards
 	tinted    = 0.25 // of the key's own rise: as much as cloth may lean towards it
-
-	// Luma has twice the chroma's resolution in 4:2:0, so it knows better where an
-	// edge runs. Two and 40 gave the least error over drawn presenters at 640 and
-	// 1920 px: colour over grey off by 4 to 6 of 255 on edge pixels, where the
-	// difference key was off by 8 to 12.
-	lumaWeight = 2
 )
 
 func newMatte(color string, w, h int) (*matte, error) {
@@ -58,10 +60,17 @@ func newMatte(color string, w, h int) (*matte, error) {
 		return nil, err
 	}
 	n := w / 2 * (h / 2)
-	return &matte{k: k, w: w, h: h, cw: w / 2, ch: h / 2, class: make([]byte, n), before: make([]byte, n), known: make([]bool, n), f: make([][3]float32, n)}, nil
+	m := &matte{k: k, w: w, h: h, cw: w / 2, ch: h / 2, b: make([][3]float32, n), luma8: make([]byte, n), class: make([]byte, n),
+		before: make([]byte, n), known: make([]bool, n), f: make([][3]float32, n), column: make([]float32, w/2)}
+	m.screen.k = &m.k
+	for _, s := range []*[]float32{&m.full, &m.a, &m.explained, &m.mean, &m.line, &m.sums[0], &m.sums[1], &m.sums[2], &m.sums[3]} {
+		*s = make([]float32, n)
+	}
+	return m, nil
 }
 
-// frame turns a yuv420p picture into a straight yuva420p one. dst has room for it.
+// frame turns a yuv420p picture into a straight yuva420p one: BT.709, limited range, w*h*3/2 bytes
+// in and w*h*5/2 bytes out.
 //
 //go:norace
 func (m *matte) frame(dst, src []byte) {
@@ -71,7 +80,8 @@ func (m *matte) frame(dst, src []byte) {
 	alpha := dst[n+2*c : 2*n+2*c]
 	m.measure(y, u, v)
 	m.classify(u, v)
-	m.carry(y, u, v)
+	m.carry(u, v)
+	m.blocks(u, v)
 	for j := range m.ch {
 		for i := range m.cw {
 			at := j*m.cw + i
@@ -89,63 +99,53 @@ func (m *matte) frame(dst, src []byte) {
 	}
 }
 
-// measure takes the key colour from the upper corners; what lies far from the
-// asked colour is not it.
+// measure takes the luma of every block and fits the screen.
 //
 //go:norace
 func (m *matte) measure(y, u, v []byte) {
-	const side = 4 // blocks
-	var sum [3]float32
-	n := float32(0)
-	for j := range min(side, m.ch) {
-		for i := range min(2*side, m.cw) {
-			x := i
-			if i >= side {
-				x = m.cw - 1 - (i - side)
-			}
-			at := j*m.cw + x
-			if m.k.distance(u[at], v[at]) > 40 {
-				continue
-			}
-			sum[0] += float32(y[2*j*m.w+2*x])
-			sum[1] += float32(u[at])
-			sum[2] += float32(v[at])
-			n++
+	for j := range m.ch {
+		for i := range m.cw {
+			p := 2*j*m.w + 2*i
+			l := int(y[p]) + int(y[p+1]) + int(y[p+m.w]) + int(y[p+m.w+1])
+			m.mean[j*m.cw+i], m.luma8[j*m.cw+i] = float32(l)/4, byte((l+2)/4)
 		}
 	}
-	m.b = m.k.yuv
-	if n > 0 {
-		m.b = [3]float32{sum[0] / n, sum[1] / n, sum[2] / n}
+	m.screen.fit(m.luma8, u, v, m.cw, m.ch)
+	for j := range m.ch {
+		row := m.screen.row(j, m.ch)
+		for i := range m.cw {
+			b := m.screen.along(&row, i, m.cw)
+			m.b[j*m.cw+i], m.full[j*m.cw+i] = b, max(1, m.k.rise(b[1], b[2]))
+		}
 	}
 }
 
 // classify tells solid, clear and edge blocks apart by chroma, then widens the
-// edge: next to a mixed block even a plain one is looked at closely.
+// edge: next to a mixed block even a plain one is solved.
 //
 //go:norace
 func (m *matte) classify(u, v []byte) {
-	full := m.k.rise(m.b[1], m.b[2])
 	for i := range m.class {
 		switch d := m.k.rise(float32(u[i]), float32(v[i])); {
-		case d >= full-keyNoise:
+		case d >= m.full[i]-m.screen.noise:
 			m.class[i] = blockClear
 		case d <= solidSlop:
 			m.class[i] = blockSolid
-		case d < full*tinted:
+		case d < m.full[i]*tinted:
 			m.class[i] = blockTinted
 		default:
 			m.class[i] = blockEdge
 		}
 	}
-	m.settle()
+	m.resolveTinted()
 	m.widen()
 }
 
-// settle decides about tinted blocks: near the key they are its edge, elsewhere the
-// presenter wears a colour that leans towards it.
+// resolveTinted decides about tinted blocks: near the key they are its edge, elsewhere
+// the presenter wears a colour that leans towards it.
 //
 //go:norace
-func (m *matte) settle() {
+func (m *matte) resolveTinted() {
 	copy(m.before, m.class)
 	for j := range m.ch {
 		for i := range m.cw {
@@ -201,82 +201,6 @@ func (m *matte) mark(x, y int) {
 		line := m.class[j*m.cw : (j+1)*m.cw]
 		for i := max(0, x-erode); i <= min(m.cw-1, x+erode); i++ {
 			line[i] = blockEdge
-		}
-	}
-}
-
-// carry spreads the colour of solid blocks outwards, layer by layer: each block
-// takes the mean of its neighbours in the layers before.
-//
-//go:norace
-func (m *matte) carry(y, u, v []byte) {
-	clear(m.known)
-	m.front = m.front[:0]
-	for j := range m.ch {
-		for i := range m.cw {
-			if m.class[j*m.cw+i] == blockEdge {
-				m.seed(y, u, v, i, j)
-			}
-		}
-	}
-	for layer := 0; layer < reach && len(m.front) > 0; layer++ {
-		m.out = m.out[:0]
-		for _, at := range m.front {
-			x, y := int(at)%m.cw, int(at)/m.cw
-			m.around(x, y, func(n int) {
-				if !m.known[n] && m.class[n] != blockSolid {
-					m.out = append(m.out, int32(n))
-				}
-			})
-		}
-		next := m.out[:0]
-		for _, at := range m.out {
-			if m.known[at] || m.f[at][0] < 0 {
-				continue
-			}
-			var sum [3]float32
-			k := float32(0)
-			m.around(int(at)%m.cw, int(at)/m.cw, func(n int) {
-				if m.known[n] {
-					for c := range sum {
-						sum[c] += m.f[n][c]
-					}
-					k++
-				}
-			})
-			m.f[at] = [3]float32{-sum[0] / k, sum[1] / k, sum[2] / k} // negative: not known to its own layer
-			next = append(next, at)
-		}
-		for _, at := range next {
-			m.f[at][0] = -m.f[at][0]
-			m.known[at] = true
-		}
-		m.front, m.out = next, m.front
-	}
-}
-
-// seed takes the colours of the solid blocks around an edge block.
-//
-//go:norace
-func (m *matte) seed(y, u, v []byte, i, j int) {
-	m.around(i, j, func(n int) {
-		if m.class[n] != blockSolid || m.known[n] {
-			return
-		}
-		p := 2*(n/m.cw)*m.w + 2*(n%m.cw)
-		l := float32(int(y[p])+int(y[p+1])+int(y[p+m.w])+int(y[p+m.w+1])) / 4
-		m.f[n], m.known[n] = [3]float32{l, float32(u[n]), float32(v[n])}, true
-		m.front = append(m.front, int32(n))
-	})
-}
-
-//go:norace
-func (m *matte) around(x, y int, f func(n int)) {
-	for j := max(0, y-1); j <= min(m.ch-1, y+1); j++ {
-		for i := max(0, x-1); i <= min(m.cw-1, x+1); i++ {
-			if i != x || j != y {
-				f(j*m.cw + i)
-			}
 		}
 	}
 }

@@ -22,35 +22,24 @@ type pixels struct {
 	opaque, clear, all int64
 	x0, y0, x1, y1     int    // union of all boxes, inclusive
 	touch              [4]int // frames touching top, bottom, left, right
-	ratio              [3]float64
-	samples            [3]int
-	candidates, bright int
-	spill              int64 // see-through pixels inside the presenter
+	spill              int64  // see-through pixels inside the presenter
 }
 
 func newPixels(w, h int) *pixels {
 	return &pixels{w: w, h: h, minCov: math.Inf(1), x0: w, y0: h, x1: -1, y1: -1}
 }
 
-// frame is one small picture: straight luma (limited range) and alpha, a byte a
-// pixel. bright says whether a pixel's colour is brighter than limit in any of
-// red, green and blue; nil when colour is not judged.
-type frame struct {
-	luma, alpha []byte
-	bright      func(x, y, limit int) bool
-}
-
-// add looks at one frame. Most of every picture is either empty or solid, so
+// add reads the alpha of one small picture, a byte a pixel. Most of every picture is either empty or solid, so
 // eight pixels of one kind are counted at a time. The frame is this goroutine's
 // own; the race detector does not watch its bytes one by one.
 //
 //go:norace
-func (p *pixels) add(f frame) {
+func (p *pixels) add(alpha []byte) {
 	p.frames++
 	var sum int64
 	var touch [4]bool
 	for y := range p.h {
-		row := f.alpha[y*p.w : (y+1)*p.w]
+		row := alpha[y*p.w : (y+1)*p.w]
 		first, last := -1, -1
 		see := func(x int) {
 			if first < 0 {
@@ -80,8 +69,6 @@ func (p *pixels) add(f frame) {
 				p.opaque++
 			case a <= 5:
 				p.clear++
-			case a >= 40 && a <= 215 && f.bright != nil:
-				p.edge(f, x, y)
 			}
 			if a > visible {
 				see(x)
@@ -106,63 +93,6 @@ func (p *pixels) add(f frame) {
 	p.all += int64(p.w * p.h)
 	c := float64(sum) / 255 / float64(p.w*p.h)
 	p.minCov, p.maxCov, p.sumCov = math.Min(p.minCov, c), math.Max(p.maxCov, c), p.sumCov+c
-}
-
-// edge compares a half-transparent pixel with the nearest solid one: straight
-// colour is about as bright, premultiplied darker, a white or green matte brighter.
-func (p *pixels) edge(f frame, x, y int) {
-	a := int(f.alpha[y*p.w+x])
-	p.candidates++
-	if f.bright(x, y, a+16) {
-		p.bright++
-	}
-	solid := p.solid(f.alpha, x, y)
-	if solid < 0 {
-		return
-	}
-	inside := level(f.luma[solid])
-	if inside <= 40 {
-		return
-	}
-	band := 0
-	if a > 160 {
-		band = 2
-	} else if a > 100 {
-		band = 1
-	}
-	p.ratio[band] += level(f.luma[y*p.w+x]) / inside
-	p.samples[band]++
-}
-
-// solid finds the nearest opaque pixel within six, or -1.
-func (p *pixels) solid(alpha []byte, x, y int) int {
-	i := y*p.w + x
-	for d := 1; d <= 6; d++ {
-		switch {
-		case x+d < p.w && alpha[i+d] >= 250:
-			return i + d
-		case x-d >= 0 && alpha[i-d] >= 250:
-			return i - d
-		case y+d < p.h && alpha[i+d*p.w] >= 250:
-			return i + d*p.w
-		case y-d >= 0 && alpha[i-d*p.w] >= 250:
-			return i - d*p.w
-		}
-	}
-	return -1
-}
-
-// level turns limited-range luma (16 to 235) into 0 to 255.
-func level(y byte) float64 { return max(0, (float64(y)-16)*255/219) }
-
-// edgeRatio is the brightness of soft edges against solid neighbours, in the band
-// where alpha is 40 to 100; ok is false with too few samples to judge.
-func (p *pixels) edgeRatio() (ratio float64, ok bool) {
-	n := p.samples[0]
-	if n < 500 {
-		return 1, false
-	}
-	return p.ratio[0] / float64(n), true
 }
 
 func (p *pixels) opaqueShare() float64 { return float64(p.opaque) / math.Max(1, float64(p.all)) }

@@ -21,7 +21,7 @@ import (
 // PrepareSpec is one prepared WebM. Out must end in .webm.
 type PrepareSpec struct {
 	In, Out       string
-	Key           string // key colour of the master; empty: it has alpha, or is opaque
+	Key           string // key colour of the master, #RRGGBB or auto; empty: it has alpha, or is opaque
 	Transparent   bool
 	Crop          *Box
 	Width, Height int // 0: the crop's size
@@ -154,6 +154,9 @@ func build(stream func() *ff.Stream, graph string, options []string) (args []str
 func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)) (err error) {
 	info, err := Probe(ctx, t, s.In)
 	if err != nil {
+		return err
+	}
+	if err := s.resolveKey(ctx, t, info); err != nil {
 		return err
 	}
 	sound, err := s.sound(ctx, t, info)

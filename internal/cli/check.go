@@ -21,7 +21,7 @@ func checkCommand() command {
 			var opaque bool
 			var key, junit, report string
 			fs.BoolVar(&opaque, "opaque", false, "a file without alpha is meant so")
-			fs.StringVar(&key, "key-color", "", "the file stands on this `#RRGGBB`")
+			fs.StringVar(&key, "key-color", "", "the file is to be keyed on this `COLOR`: auto or #RRGGBB")
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the verdicts to `FILE` as JUnit XML")
 			fs.StringVar(&report, "report", "", "write a contact sheet to `DIR`/index.html")
@@ -33,6 +33,13 @@ func checkCommand() command {
 					return err
 				}
 				x := media.Expect{Transparent: !opaque, Border: "bottom", KeyColor: strings.ToUpper(key)}
+				if strings.EqualFold(key, media.KeyAuto) {
+					x.KeyColor = media.KeyAuto
+				} else if key != "" {
+					if err := media.CanKey(key); err != nil {
+						return fault.Wrap(fault.Usage, err, "write auto, or a green, blue or magenta such as #00FF00", "--key-color")
+					}
+				}
 				files, project, err := e.toCheck(ctx, args)
 				if err != nil && len(files) == 0 {
 					return err

@@ -58,7 +58,7 @@ func (f checkFile) expect(flags media.Expect) media.Expect {
 		return *f.take
 	case f.clip != "":
 		flags.CoverageMax, flags.Border = 1, "all" // cropped: checked on the master
-		flags.Transparent = f.transparent
+		flags.Transparent, flags.KeyColor = f.transparent, ""
 		flags.Prepared, flags.Again = true, f.again
 	}
 	return flags

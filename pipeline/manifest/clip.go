@@ -15,7 +15,7 @@ import (
 func (d *doc) clip(path string, f field, c *Clip) {
 	defer d.recordAt(path, &c.Places.own)()
 	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, rateAt, draftAt, captionsAt ast.Node
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, keyAt, rateAt, draftAt, captionsAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
@@ -30,6 +30,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	set["template"] = func(n ast.Node) { templateAt = n }
 	set["translate"] = func(n ast.Node) { translateAt = n }
 	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
+	set["key"] = note(&keyAt, d.fileKey(path+".key", &c.Key))
 	set["rate"] = note(&rateAt, d.rate(path+".rate", &c.Rate))
 	set["transparent"] = note(&transparentAt, set["transparent"])
 	set["draft"] = note(&draftAt, set["draft"])
@@ -115,6 +116,9 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	}
 	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
 		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
+	}
+	if keyAt != nil && (c.Source != SourceFile || !c.Transparent || c.Cutout) {
+		d.fault(keyAt, "use it with file: and transparent: true, without cutout; an avatar's clip has key-color", "%s.key takes the screen out of a local film", path)
 	}
 	switch {
 	case rateAt != nil && len(c.Frames) == 0:

@@ -123,6 +123,7 @@ type Clip struct {
 	// second, zero for the manifest's.
 	Frames      []string
 	Rate        timeline.Rate
+	Key         string // the colour of the screen of File: #RRGGBB or auto; empty when it is not keyed
 	VideoID     string
 	Avatar      Avatar
 	Voice       Voice

@@ -83,7 +83,7 @@ var memberNames = sync.OnceValue(func() map[string]string {
 var Members = sync.OnceValue(members)
 
 func members() []string {
-	list := []string{"script", "audio", "scenes", "file", "rate", "video", "cutout"}
+	list := []string{"script", "audio", "scenes", "file", "key", "rate", "video", "cutout"}
 	for _, m := range []string{"prompt", "duration", "orientation", "avatar", "voice", "files"} {
 		list = append(list, "agent."+m)
 	}

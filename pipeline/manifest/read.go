@@ -314,6 +314,23 @@ func (d *doc) input(n ast.Node, path, value string) string {
 	return p
 }
 
+// fileKey reads the colour of a screen, or auto.
+func (d *doc) fileKey(path string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		v := ""
+		d.text(path, &v)(n)
+		if v == media.KeyAuto {
+			*to = v
+			return
+		}
+		if err := media.CanKey(v); err != nil && v != "" {
+			d.fault(n, "write auto, or a green, blue or magenta such as \"#00FF00\"", "%s: %v", path, err)
+			return
+		}
+		*to = strings.ToUpper(v)
+	}
+}
+
 // keyColor reads a colour that a clip can be keyed on.
 func (d *doc) keyColor(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {

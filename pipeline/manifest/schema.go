@@ -60,6 +60,7 @@ type schemaClip struct {
 	Script    string           `json:"script,omitempty" jsonschema:"description=Text or a .md or .txt file"`
 	Audio     string           `json:"audio,omitempty" jsonschema:"description=A WAV or MP3 that drives the avatar"`
 	File      string           `json:"file,omitempty" jsonschema:"description=A local clip\\, or the pictures of a folder or a pattern such as footage/frame-%04d.png"`
+	Key       string           `json:"key,omitempty" jsonschema:"pattern=^(auto|#[0-9a-fA-F]{6})$,description=The colour of the screen that the file is keyed on: auto measures it"`
 	Rate      any              `json:"rate,omitempty" jsonschema:"description=Pictures a second of a sequence: 25; 29.97; 30000/1001"`
 	Video     string           `json:"video,omitempty" jsonschema:"description=The id of a HeyGen video"`
 	Cutout    *bool            `json:"cutout,omitempty" jsonschema:"description=Let HeyGen remove the background of a local film"`
