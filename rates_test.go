@@ -47,7 +47,8 @@ func countedClip(t testing.TB, path string) {
 // white bar below, which says that there is a picture.
 const counted = "geq=r='" + countedPixel + "':g='" + countedPixel + "':b='" + countedPixel + "'"
 
-const countedPixel = "if(gte(X,40)*lt(X,200)*gte(Y,30)*lt(Y,50),255*mod(floor(N/pow(2,floor((X-40)/20))),2),if(gte(X,40)*lt(X,280)*gte(Y,80)*lt(Y,120),235,40))"
+const countedPixel = "if(gte(X,40)*lt(X,200)*gte(Y,30)*lt(Y,50),255*mod(floor(N/pow(2,floor((X-40)/20))),2)," +
+	"if(gte(X,40)*lt(X,280)*gte(Y,80)*lt(Y,120),235,40))"
 
 // numberOf reads the number in a picture of rgb24 that shows a counted one at w x h pixels; ok is false without one.
 func numberOf(p []byte, w, h int) (n int, ok bool) {
@@ -122,7 +123,8 @@ func TestClipsAtEveryRate(t *testing.T) {
 	dir := filmProject(t)
 	clip := filepath.Join(dir, "counted.mov")
 	countedClip(t, clip)
-	manifest, root := "version: 1\nproject: rates\nfps: 29.97\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n  counted: {file: counted.mov, transparent: false}\ncompositions:\n", ""
+	manifest, root := "version: 1\nproject: rates\nfps: 29.97\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n"+
+		"  counted: {file: counted.mov, transparent: false}\ncompositions:\n", ""
 	id := func(text string) string { return "At" + strings.ReplaceAll(text, ".", "x") }
 	for _, r := range filmRates {
 		manifest += fmt.Sprintf("  %s: {fps: %s, layers: [{clip: counted, box: {left: 0, top: 0, width: 100%%}}]}\n", strings.ToLower(id(r.text)), r.text)

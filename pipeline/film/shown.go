@@ -111,7 +111,8 @@ func fitting(scale float64, full int, fits func(int) bool) int {
 // drawn returns where a film draws a clip at a place, and which part of its file, both in pixels; ok is false where
 // nothing of it is drawn. It does what [Resolve] does.
 func (s *Sizes) drawn(c Clip, k spot) (to, crop timeline.Rect, ok bool) {
-	at, ok := put(manifest.Layer{Box: k.box, Safe: k.safe, Fit: k.fit, Anchor: k.anchor, Mask: k.mask}, presenter(c, k.boxOf), k.w, k.h)
+	shown := manifest.Layer{Box: k.box, Safe: k.safe, Fit: k.fit, Anchor: k.anchor, Mask: k.mask}
+	at, ok := put(shown, presenter(c, k.boxOf), k.w, k.h)
 	if !ok {
 		return to, crop, false
 	}

@@ -80,7 +80,8 @@ func parseRate(s string) (timeline.Rate, bool) {
 			r, ok = written(r, len(m[1]))
 		}
 	}
-	if !ok || r.Num().BitLen() > maxRateBits || r.Denom().BitLen() > maxRateBits || r.Cmp(big.NewRat(minRate, 1)) < 0 || r.Cmp(big.NewRat(maxRate, 1)) > 0 {
+	fine := max(r.Num().BitLen(), r.Denom().BitLen()) > maxRateBits
+	if !ok || fine || r.Cmp(big.NewRat(minRate, 1)) < 0 || r.Cmp(big.NewRat(maxRate, 1)) > 0 {
 		return timeline.Rate{}, false
 	}
 	return timeline.Rate{Num: int(r.Num().Int64()), Den: int(r.Denom().Int64())}, true
