@@ -117,6 +117,9 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r := &Report{File: name, path: path, Info: info, Straight: true, again: e.Again}
 	defer r.accept(e.Accept)
+	if r.container(path, scan) {
+		return r, nil
+	}
 	if info.Width <= 0 || info.Height <= 0 || info.VideoPackets == 0 {
 		if scan != nil {
 			r.structure(scan)
@@ -159,9 +162,6 @@ func (r *Report) structure(s *WebMScan) {
 		name = "truncation"
 	}
 	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "the file is incomplete or damaged; "+r.again)
-	if s.NoCues && len(s.Issues) == 0 {
-		r.add("seeking", Warn, "no index", "an index", "prepared files get one")
-	}
 }
 
 // alphaPackets judges what the packets carry; the AlphaMode tag only has to agree.

@@ -15,6 +15,10 @@ const (
 	idCluster, idTime, idSimple, idGroup, idBlock    = 0x1F43B675, 0xE7, 0xA3, 0xA0, 0xA1
 	idReference, idAdditions, idCues, idTags, idSeek = 0xFB, 0x75A1, 0x1C53BB6B, 0x1254C367, 0x114D9B74
 	idVoid, idCRC, idChapters, idAttachments         = 0xEC, 0xBF, 0x1043A770, 0x1941A469
+	idEncodings, idEncoding, idEncryption            = 0x6D80, 0x6240, 0x5035
+	idDefaultDuration, idBlockDuration               = 0x23E383, 0x9B
+	idSeekEntry, idSeekID                            = 0x4DBB, 0x53AB
+	idCuePoint, idCuePositions, idCueCluster         = 0xBB, 0xB7, 0xF1
 )
 
 // ebml reads element heads.

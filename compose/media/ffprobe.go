@@ -127,6 +127,9 @@ func (i *Info) addVideo(s probedStream) {
 		Matrix: stated(s.Matrix), Primaries: stated(s.Primaries), Transfer: stated(s.Transfer),
 		FullRange: s.Range == "pc" || strings.HasPrefix(s.PixelFormat, "yuvj"), Bits: bits(s.PixelFormat), RGB: isRGB(s.PixelFormat),
 	}
+	if s.Codec == "vp8" && i.Colour.Matrix == "" {
+		i.Colour.Matrix = "smpte170m" // RFC 6386, 9.2: VP8 is BT.601 unless its container says otherwise
+	}
 	for _, side := range s.Side {
 		if side.Matrix != "" {
 			i.Display.Orientation, _ = orientation.Parse(side.Matrix)

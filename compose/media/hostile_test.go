@@ -135,11 +135,14 @@ func TestHostileSoundHeadersEnd(t *testing.T) {
 	}
 }
 
+// mp4Box is a box of MP4.
+func mp4Box(kind string, body ...byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))
+	return append(append(b, kind...), body...)
+}
+
 func TestHostileMP4Ends(t *testing.T) {
-	box := func(kind string, body ...byte) []byte {
-		b := binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))
-		return append(append(b, kind...), body...)
-	}
+	box := mp4Box
 	deep := []byte{}
 	for range 10_000 {
 		deep = box("minf", deep...)
@@ -203,29 +206,4 @@ func TestNoMoreFileDescriptorsIsNotCalledAnotherKindOfFile(t *testing.T) {
 	if _, err := Probe(context.Background(), Tools{}, filepath.Join(t.TempDir(), "none.webm")); !errors.As(err, &f) || f.Kind != fault.Media {
 		t.Errorf("a missing file: %v", err)
 	}
-}
-
-func FuzzScanWebM(f *testing.F) {
-	f.Add([]byte("\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"))
-	f.Add([]byte("\x1a\x45\xdf\xa3\x84aaaa\x18\x53\x80\x67\x88\x1f\x43\xb6\x75\x83\xa3\x81\x81"))
-	f.Add(append(webmHead(), append(el(idCluster, -1), whole(idSimple, 0x81, 0, 0, 0x80, 1)...)...))
-	f.Add(append(webmHead(), whole(idInfo, append(whole(idScale, 1, 2, 3), whole(idDuration, 0x40, 0x80, 0, 0)...)...)...))
-	for _, b := range hostileWebM() {
-		f.Add(b[:min(len(b), 400)])
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if s, err := ScanWebM(bytes.NewReader(b), int64(len(b))); err == nil {
-			sane(t, s)
-		}
-	})
-}
-
-func FuzzPCM(f *testing.F) {
-	f.Add([]byte("RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00data\x04\x00\x00\x00abcd"))
-	f.Add([]byte("FORM\x00\x00\x00\x00AIFFCOMM\x00\x00\x00\x12\x00\x01\x00\x00\x00\x02\x00\x10\x40\x0c\xfa\x00\x00\x00\x00\x00\x00\x00SSND\x00\x00\x00\x0c"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if v, err := pcmSeconds(bytes.NewReader(b), int64(len(b))); err == nil && (v < 0 || math.IsNaN(v) || math.IsInf(v, 0)) {
-			t.Errorf("%v seconds", v)
-		}
-	})
 }

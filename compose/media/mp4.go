@@ -18,17 +18,30 @@ type MP4Scan struct {
 	Samples  int64    // of all tracks; 0 in a file of fragments
 
 	moov, mdat, mvex, moof bool
+	ended                  bool   // a file of fragments says where it ends
+	encrypted              bool   // a track is
+	cut                    string // the issue that says so: bytes are missing at the end
+	fragmentSamples        int64
+	times                  movieTimes
 }
 
 // Limits of what is read: a hostile file must not cost memory or time.
 const (
 	maxBoxDepth = 8
-	maxBoxes    = 100_000
+	maxBoxes    = 1_000_000
 )
 
 func (s *MP4Scan) issue(format string, args ...any) {
 	if len(s.Issues) < 20 {
 		s.Issues = append(s.Issues, fmt.Sprintf(format, args...))
+	}
+}
+
+// isCut notes that bytes are missing at the end.
+func (s *MP4Scan) isCut(format string, args ...any) {
+	s.issue("cut: "+format, args...)
+	if s.cut == "" {
+		s.cut = fmt.Sprintf("cut: "+format, args...)
 	}
 }
 
@@ -57,13 +70,19 @@ func ScanMP4(r io.ReaderAt, size int64) (*MP4Scan, error) {
 // startsMP4 are the boxes that a file may begin with; QuickTime wrote files without ftyp.
 var startsMP4 = map[string]bool{"ftyp": true, "moov": true, "mdat": true, "wide": true, "free": true, "skip": true}
 
+// topMP4 are the boxes of a file's top level.
+var topMP4 = map[string]bool{
+	"ftyp": true, "moov": true, "mdat": true, "moof": true, "mfra": true, "free": true, "skip": true, "wide": true, "uuid": true,
+	"meta": true, "styp": true, "sidx": true, "ssix": true, "emsg": true, "prft": true, "udta": true,
+}
+
 func (s *MP4Scan) judge() {
 	switch {
 	case !s.moov:
 		s.issue("no index (moov)")
 	case s.Video+s.Sound == 0:
 		s.issue("no track")
-	case s.mvex && !s.moof:
+	case s.mvex && !s.moof && s.Samples == 0:
 		s.issue("no fragment (moof)")
 	case !s.mvex && s.Samples == 0:
 		s.issue("no sample")
@@ -133,9 +152,13 @@ func (w *boxWalk) top() {
 			w.s.issue("%v", err)
 			return
 		}
+		if x.end > w.s.Size && w.s.moov && w.s.mdat && !topMP4[x.kind] { // no box, but something that was appended
+			w.s.Trailing = w.s.Size - pos
+			return
+		}
 		if x.end > w.s.Size {
 			w.s.Issues = nil // all else follows from this
-			w.s.issue("cut: %d of at least %d bytes are there", w.s.Size, x.end)
+			w.s.isCut("%d of at least %d bytes are there", w.s.Size, x.end)
 			w.s.mdat = w.s.mdat || x.kind == "mdat"
 			return
 		}
@@ -147,6 +170,11 @@ func (w *boxWalk) top() {
 			w.s.mdat = true
 		case "moof":
 			w.s.moof = true
+			w.children(x, 0, w.fragment)
+		case "sidx":
+			w.segmentIndex(x)
+		case "mfra":
+			w.s.ended = true
 		}
 		pos = x.end
 	}
@@ -177,10 +205,13 @@ func (w *boxWalk) children(x box, depth int, f func(box, int)) {
 
 func (w *boxWalk) movie(c box, depth int) {
 	switch c.kind {
+	case "mvhd":
+		w.movieHeader(c)
 	case "mvex":
 		w.s.mvex = true
+		w.children(c, depth, w.extends)
 	case "trak":
-		t := &sampleTables{w: w}
+		t := &sampleTables{w: w, times: &trackTimes{}}
 		w.children(c, depth, t.box)
 		t.check()
 	}
@@ -193,7 +224,9 @@ func (w *boxWalk) bytes(x box, n int64) []byte {
 	return b[:k]
 }
 
-// stream reads a box's payload from byte skip on.
+// stream reads a box's payload from byte skip on. The buffer is never larger than the payload: a file can have
+// thousands of tracks with empty tables.
 func (w *boxWalk) stream(x box, skip int64) *bufio.Reader {
-	return bufio.NewReaderSize(io.NewSectionReader(w.r, x.pos+skip, max(0, x.end-x.pos-skip)), 32<<10)
+	left := max(0, x.end-x.pos-skip)
+	return bufio.NewReaderSize(io.NewSectionReader(w.r, x.pos+skip, left), int(min(32<<10, left)))
 }

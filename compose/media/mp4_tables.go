@@ -12,11 +12,12 @@ type sampleTables struct {
 	handler               string
 	sizes, chunks, perRun box // stsz or stz2, stco or co64, stsc
 	external              bool
+	times                 *trackTimes
 }
 
 func (t *sampleTables) box(c box, depth int) {
 	switch c.kind {
-	case "mdia", "minf", "stbl", "dinf":
+	case "mdia", "minf", "stbl", "dinf", "edts":
 		t.w.children(c, depth, t.box)
 	case "hdlr":
 		if b := t.w.bytes(c, 12); len(b) == 12 && t.handler == "" {
@@ -27,12 +28,71 @@ func (t *sampleTables) box(c box, depth int) {
 		if b := t.w.bytes(c, 20); len(b) == 20 && b[19]&1 == 0 {
 			t.external = true
 		}
+	case "tkhd":
+		t.number(t.w.bytes(c, 24))
+	case "mdhd":
+		t.times.scale, _ = header(t.w.bytes(c, 32))
+	case "elst":
+		t.editList(c)
+	case "stts":
+		t.durations(c)
+	case "ctts":
+		if b := t.w.bytes(c, 16); len(b) == 16 {
+			t.times.shift = max(0, float64(int32(binary.BigEndian.Uint32(b[12:]))))
+		}
+	case "stsd":
+		if b := t.w.bytes(c, 16); len(b) == 16 {
+			kind := string(b[12:16])
+			t.w.s.encrypted = t.w.s.encrypted || kind == "encv" || kind == "enca" || kind == "drmi" || kind == "drms"
+		}
 	case "stsz", "stz2":
 		t.sizes = c
 	case "stco", "co64":
 		t.chunks = c
 	case "stsc":
 		t.perRun = c
+	}
+}
+
+// number gives the track's times a place under its number. mvex may have come before.
+func (t *sampleTables) number(b []byte) {
+	at := 12
+	if len(b) > 0 && b[0] == 1 {
+		at = 20
+	}
+	if len(b) < at+4 {
+		return
+	}
+	if there := t.w.s.times.track(binary.BigEndian.Uint32(b[at:])); there != nil {
+		t.times = there
+	}
+}
+
+// editList reads which parts of a track are shown.
+func (t *sampleTables) editList(c box) {
+	b := t.w.bytes(c, 8+maxEdits*20)
+	size := 12
+	if len(b) > 0 && b[0] == 1 {
+		size = 20
+	}
+	for n, at := count32(b, 4), 8; n > 0 && len(b) >= at+size; n, at = n-1, at+size {
+		e := edit{float64(binary.BigEndian.Uint32(b[at:])), float64(int32(binary.BigEndian.Uint32(b[at+4:])))}
+		if size == 20 {
+			e = edit{float64(binary.BigEndian.Uint64(b[at:])), float64(int64(binary.BigEndian.Uint64(b[at+8:])))}
+		}
+		t.times.edits = append(t.times.edits, e)
+	}
+}
+
+// durations adds up the lengths of the track's samples.
+func (t *sampleTables) durations(c box) {
+	r := t.w.stream(c, 8)
+	var b [8]byte
+	for range count32(t.w.bytes(c, 8), 4) {
+		if _, err := io.ReadFull(r, b[:]); err != nil {
+			return
+		}
+		t.times.ticks += float64(binary.BigEndian.Uint32(b[:])) * float64(binary.BigEndian.Uint32(b[4:]))
 	}
 }
 
@@ -84,7 +144,7 @@ func (t *sampleTables) follow() {
 			end += size
 		}
 		if at < 0 || end < at || end > s.Size {
-			s.issue("cut: a sample ends at byte %d, the file has %d", end, s.Size)
+			s.isCut("a sample ends at byte %d, the file has %d", end, s.Size)
 			return
 		}
 		left -= n

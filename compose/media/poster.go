@@ -50,7 +50,7 @@ func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
 		}
 	}()
 	out := s.output()
-	args, err := build(func() *ff.Stream { return ff.Input("file:"+s.In, inputOptions(info.decoder())).Output(out[len(out)-1]) },
+	args, err := build(func() *ff.Stream { return ff.Input("file:"+s.In, info.inputOptions()).Output(out[len(out)-1]) },
 		info.pictures()+s.chain(info)+"[p]", append([]string{"-map", "[p]"}, out[:len(out)-1]...))
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "", "make the poster")

@@ -87,7 +87,7 @@ func (s PrepareSpec) args(info Info, sound string) ([]string, error) {
 		maps = append(maps, "-map", "[a]")
 	}
 	return build(func() *ff.Stream {
-		file := ff.Input("file:"+s.In, inputOptions(info.decoder()))
+		file := ff.Input("file:"+s.In, info.inputOptions())
 		if s.Key == "" {
 			return file.Output("file:" + s.Out)
 		}
@@ -106,10 +106,13 @@ func (s PrepareSpec) pictureSize(info Info) (w, h int) {
 }
 
 // inputOptions are pictureArgs for ffmpeg-go.
-func inputOptions(decoder string) ff.KwArgs {
+func (i Info) inputOptions() ff.KwArgs {
 	o := ff.KwArgs{"protocol_whitelist": protocols, "format_whitelist": formats, "noautorotate": ""}
-	if decoder != "" {
+	if decoder := i.decoder(); decoder != "" {
 		o["c:v"] = decoder
+	}
+	if i.resized {
+		o["reinit_filter"] = "0"
 	}
 	return o
 }

@@ -61,6 +61,7 @@ type Info struct {
 	Bytes int64 `json:"bytes"`
 
 	video   int    // index of the stream with the pictures
+	resized bool   // pictures have different sizes
 	refused string // why the pictures cannot be used although they decode
 }
 
@@ -184,6 +185,7 @@ func (i *Info) addWalk(s *WebMScan, announced ...framerate.Rate) {
 		i.AlphaMode, i.AlphaPackets, i.VideoPackets = v.AlphaMode, v.Alpha, v.Packets
 		i.Alpha = i.Alpha || v.Alpha > 0
 		i.LongestGOP = v.LongestGOP
+		i.resized = v.resized
 		i.timed(v.shown(), s.tick(), 0, announced...)
 	}
 	if a := s.Audio(); a != nil {

@@ -29,7 +29,8 @@ func SoundClock(zero string, length float64) []string {
 	if length > 0 {
 		c = append(c, fmt.Sprintf("atrim=end=%.6f", length))
 	}
-	c = append(c, fmt.Sprintf("aresample=%d:async=1:min_comp=%g:min_hard_comp=%g:first_pts=0", soundRate, rounding, jumpSeconds), "asetpts=N")
+	c = append(c, fmt.Sprintf("aresample=%d:async=1:min_comp=%g:min_hard_comp=%g:first_pts=0", soundRate, rounding,
+		jumpSeconds), "asetpts=N")
 	if length > 0 {
 		c = append(c, fmt.Sprintf("atrim=end_sample=%d", int64(math.Round(length*soundRate))))
 	}
@@ -66,7 +67,8 @@ func (s SoundTrack) Downmix() []string {
 	case s.Channels > 8:
 		return []string{"aformat=sample_fmts=fltp", s.sides()}
 	}
-	return []string{"aformat=sample_fmts=fltp", "aresample=rematrix_maxval=1", "aformat=sample_fmts=fltp:channel_layouts=stereo"}
+	return []string{"aformat=sample_fmts=fltp", "aresample=rematrix_maxval=1",
+		"aformat=sample_fmts=fltp:channel_layouts=stereo"}
 }
 
 // unnamed reports that the file does not say what its channels are.
@@ -123,7 +125,8 @@ func soundChain(s SoundTrack, pictureStart, length float64, g gain) string {
 	c = append(c, s.Downmix()...)
 	if filters := g.filters(); len(filters) > 0 {
 		// A resampler may add or drop a sample at the end.
-		c = append(append(c, filters...), "asetpts=N", fmt.Sprintf("atrim=end_sample=%d", int64(math.Round(length*soundRate))))
+		c = append(append(c, filters...), "asetpts=N", fmt.Sprintf("atrim=end_sample=%d",
+			int64(math.Round(length*soundRate))))
 	}
 	return strings.Join(c, ",")
 }

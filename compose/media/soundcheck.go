@@ -73,9 +73,11 @@ func (r *Report) length(e Expect) {
 		holds = max(holds, r.Sound.End)
 	}
 	short, off := announced-holds, math.Abs(announced-holds)
+	// A cut MP4 shows in its boxes; its header also counts chapters and edits that go on after the last picture.
+	decides := r.Info.Container == "webm" || r.Info.Container == "matroska"
 	verdict := OK
 	switch {
-	case short > headerSlack && short > announced*e.DurationTolerance && announced < longestAnnounced:
+	case decides && short > headerSlack && short > announced*e.DurationTolerance && announced < longestAnnounced:
 		verdict = Fail
 	case off > 0.5 && off > 0.02*announced:
 		verdict = Warn
@@ -155,12 +157,15 @@ func (r *Report) loud(e Expect) {
 	limit := fmt.Sprintf("%g ± %g LUFS, at most %g dBTP", *e.Loudness, loudnessTolerance, maxPeak)
 	switch {
 	case !l.block():
-		r.add("loudness", Warn, "cannot be measured", limit, "the sound is left as it is: it is silent, or shorter than the 0.4 s that a measurement needs")
+		r.add("loudness", Warn, "cannot be measured", limit,
+			"the sound is left as it is: it is silent, or shorter than the 0.4 s that a measurement needs")
 	case l.Integrated < quietest-0.5 && *e.Loudness > quietest: // Opus moved it by up to 0.2 LU in tests
-		r.add("loudness", Warn, l.String(), limit, fmt.Sprintf("the sound is left as it is: below %g LUFS there is noise, and no speech", quietest))
+		r.add("loudness", Warn, l.String(), limit,
+			fmt.Sprintf("the sound is left as it is: below %g LUFS there is noise, and no speech", quietest))
 	default:
 		missed := math.Abs(l.Integrated-*e.Loudness) > loudnessTolerance
-		advice := fmt.Sprintf("its peaks would be limited by more than %g dB: choose a lower prepare.loudness for this clip", mostLimited)
+		advice := fmt.Sprintf("its peaks would be limited by more than %g dB: ", mostLimited) +
+			"choose a lower prepare.loudness for this clip"
 		if !missed {
 			advice = "Opus raised its peaks: choose a lower prepare.loudness for this clip"
 		}

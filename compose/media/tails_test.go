@@ -88,7 +88,8 @@ func firstPicture(t *testing.T, path string) float64 {
 func samplesOf(t *testing.T, path string) []float64 {
 	t.Helper()
 	cmd := exec.Command(need(t).FFmpeg, "-v", "error", "-nostdin", "-copyts", "-i", path, "-vn", "-af",
-		fmt.Sprintf("asetpts=PTS-%f/TB,aresample=48000:async=1:first_pts=0:min_hard_comp=0.01,pan=mono|c0=c0", firstPicture(t, path)),
+		fmt.Sprintf("asetpts=PTS-%f/TB,aresample=48000:async=1:first_pts=0:min_hard_comp=0.01,pan=mono|c0=c0",
+			firstPicture(t, path)),
 		"-f", "f32le", "pipe:1")
 	b, err := cmd.Output()
 	if err != nil {
@@ -158,14 +159,21 @@ func wantOnsets(t *testing.T, what string, got, want []float64) {
 // TestForeignSoundIsOnTime prepares every codec of sound and looks for its beeps.
 func TestForeignSoundIsOnTime(t *testing.T) {
 	for i, f := range []film{
-		{name: "a.mp4", codec: "aac"}, {name: "b.mp4", codec: "aac", rate: 44100}, {name: "c.mp4", codec: "libmp3lame", rate: 44100},
-		{name: "d.mp4", codec: "ac3"}, {name: "e.mp4", codec: "alac"}, {name: "f.mp4", codec: "flac"}, {name: "g.mp4", codec: "libopus"},
-		{name: "h.mp4", codec: "libvorbis", rate: 44100}, {name: "i.mp4", codec: "aac", extra: []string{"-use_editlist", "0"}},
+		{name: "a.mp4", codec: "aac"}, {name: "b.mp4", codec: "aac", rate: 44100}, {name: "c.mp4", codec: "libmp3lame",
+			rate: 44100},
+		{name: "d.mp4", codec: "ac3"}, {name: "e.mp4", codec: "alac"}, {name: "f.mp4", codec: "flac"}, {name: "g.mp4",
+			codec: "libopus"},
+		{name: "h.mp4", codec: "libvorbis", rate: 44100}, {name: "i.mp4", codec: "aac", extra: []string{"-use_editlist",
+			"0"}},
 		{name: "j.mov", codec: "pcm_s16be"}, {name: "k.mov", codec: "pcm_s24le"}, {name: "l.mov", codec: "pcm_f32le"},
-		{name: "m.mov", codec: "pcm_u8", rate: 11025}, {name: "n.mov", codec: "pcm_mulaw", rate: 8000}, {name: "o.mov", codec: "aac", rate: 22050},
-		{name: "p.mkv", codec: "aac"}, {name: "q.mkv", codec: "libmp3lame"}, {name: "r.mkv", codec: "ac3"}, {name: "s.mkv", codec: "flac"},
-		{name: "t.mkv", codec: "pcm_s16le", rate: 96000}, {name: "u.mkv", codec: "libvorbis"}, {name: "v.webm", codec: "libvorbis", rate: 44100},
-		{name: "w.webm", codec: "libopus"}, {name: "x.mkv", codec: "flac", rate: 192000}, {name: "y.webm", codec: "libvorbis", rate: 8000},
+		{name: "m.mov", codec: "pcm_u8", rate: 11025}, {name: "n.mov", codec: "pcm_mulaw", rate: 8000}, {name: "o.mov",
+			codec: "aac", rate: 22050},
+		{name: "p.mkv", codec: "aac"}, {name: "q.mkv", codec: "libmp3lame"}, {name: "r.mkv",
+			codec: "ac3"}, {name: "s.mkv", codec: "flac"},
+		{name: "t.mkv", codec: "pcm_s16le", rate: 96000}, {name: "u.mkv", codec: "libvorbis"}, {name: "v.webm",
+			codec: "libvorbis", rate: 44100},
+		{name: "w.webm", codec: "libopus"}, {name: "x.mkv", codec: "flac", rate: 192000}, {name: "y.webm",
+			codec: "libvorbis", rate: 8000},
 		{name: "z.mkv", codec: "libspeex", rate: 16000},
 	} {
 		lates := []float64{0, 0.083, 0.75, -0.12}
@@ -220,7 +228,8 @@ func TestTailsOfForeignSound(t *testing.T) {
 			frames := 50 + held
 			out = prepared(t, in, PrepareSpec{Frames: frames, Duration: float64(frames) / 25, Hold: true, Held: held})
 			wantOnsets(t, "held", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 10))
-			if done := check(t, out, Expect{Prepared: true, Duration: float64(frames) / 25, DurationTolerance: 0.001}); done.Frames != frames || done.Verdict() != OK {
+			if done := check(t, out, Expect{Prepared: true, Duration: float64(frames) / 25,
+				DurationTolerance: 0.001}); done.Frames != frames || done.Verdict() != OK {
 				t.Errorf("held: %+v", done)
 			}
 		})
@@ -230,7 +239,8 @@ func TestTailsOfForeignSound(t *testing.T) {
 // TestAGapInTheSoundStays: half a second without packets must not move what follows.
 func TestAGapInTheSoundStays(t *testing.T) {
 	for _, f := range []film{
-		{name: "a.mp4", codec: "aac"}, {name: "b.mkv", codec: "libmp3lame"}, {name: "c.webm", codec: "libopus"}, {name: "d.webm", codec: "libvorbis"},
+		{name: "a.mp4", codec: "aac"}, {name: "b.mkv", codec: "libmp3lame"}, {name: "c.webm",
+			codec: "libopus"}, {name: "d.webm", codec: "libvorbis"},
 	} {
 		t.Run(f.name+" "+f.codec, func(t *testing.T) {
 			t.Parallel()
@@ -253,8 +263,10 @@ func TestAGapInTheSoundStays(t *testing.T) {
 // TestJitteringSound: timestamps that are wrong by a few milliseconds, as live recordings have, and the first of which
 // jump back. ffmpeg's Opus encoder stops at them.
 func TestJitteringSound(t *testing.T) {
-	for name, jitter := range map[string]string{"back": "if(eq(N\\,1)\\,-0.003/TB\\,0)", "jitter": "if(mod(N\\,2)\\,-0.004/TB\\,0.004/TB)"} {
-		for _, f := range []film{{name: "a.webm", codec: "libvorbis", rate: 44100}, {name: "b.mkv", codec: "libmp3lame"}, {name: "c.webm", codec: "libopus"}} {
+	for name, jitter := range map[string]string{"back": "if(eq(N\\,1)\\,-0.003/TB\\,0)",
+		"jitter": "if(mod(N\\,2)\\,-0.004/TB\\,0.004/TB)"} {
+		for _, f := range []film{{name: "a.webm", codec: "libvorbis", rate: 44100}, {name: "b.mkv",
+			codec: "libmp3lame"}, {name: "c.webm", codec: "libopus"}} {
 			t.Run(name+" "+f.name, func(t *testing.T) {
 				t.Parallel()
 				moved := filepath.Join(t.TempDir(), "moved"+filepath.Ext(f.name))
@@ -293,7 +305,8 @@ func TestTheFirstOfTwoSoundTracksIsUsed(t *testing.T) {
 	t.Parallel()
 	in := film{name: "a.mp4", codec: "aac"}.make(t)
 	two := filepath.Join(t.TempDir(), "two.mp4")
-	ffmpeg(t, "-i", in, "-f", "lavfi", "-i", "anullsrc=d=2", "-map", "0", "-map", "1", "-c:v", "copy", "-c:a:0", "copy", "-c:a:1", "aac", two)
+	ffmpeg(t, "-i", in, "-f", "lavfi", "-i", "anullsrc=d=2", "-map", "0", "-map", "1", "-c:v", "copy", "-c:a:0",
+		"copy", "-c:a:1", "aac", two)
 	if r := check(t, two, Expect{}); verdicts(r)["sound tracks"] != Warn || r.Sound.Tracks != 2 {
 		t.Errorf("%+v", r.Findings)
 	}
@@ -311,7 +324,8 @@ func TestLengthInTheHeader(t *testing.T) {
 	if at < 0 {
 		t.Fatal("no duration")
 	}
-	for announced, want := range map[float64]Verdict{3021: OK, 30000: Fail, 4500: Fail, 3700: Warn, 1500: Warn, 0: "", math.NaN(): "", 1e9: Warn} {
+	for announced, want := range map[float64]Verdict{3021: OK, 30000: Fail, 4500: Fail, 3700: Warn, 1500: Warn,
+		0: "", math.NaN(): "", 1e9: Warn} {
 		t.Run(fmt.Sprint(announced), func(t *testing.T) {
 			t.Parallel()
 			b := slices.Clone(data)

@@ -91,8 +91,12 @@ func inputArgs(path, decoder string) []string {
 }
 
 // pictureArgs are inputArgs for ffmpeg, which turns pictures unless told otherwise; ffprobe has no such option.
-func pictureArgs(path, decoder string) []string {
-	return append([]string{"-noautorotate"}, inputArgs(path, decoder)...)
+func (i Info) pictureArgs(path string) []string {
+	a := []string{"-noautorotate"}
+	if i.resized { // else the filters begin again with every size, and count from 0
+		a = append(a, "-reinit_filter", "0")
+	}
+	return append(a, inputArgs(path, i.decoder())...)
 }
 
 func head(verbosity string) []string {

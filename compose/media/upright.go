@@ -54,6 +54,7 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 // square are the filters from a coded picture to an upright one with square pixels in BT.709; none for a picture that is
 // so already.
 func (i Info) square(alpha bool) (f []string, err error) {
+	f = i.oneSize()
 	if i.Interlaced {
 		f = append(f, "bwdif=mode=send_frame:deint=interlaced")
 	}
@@ -86,6 +87,14 @@ func (i Info) square(alpha bool) (f []string, err error) {
 			",format=yuv444p[mapped];[mapped][alpha]alphamerge"), nil
 	}
 	return append(f, filters...), nil
+}
+
+// oneSize brings pictures of different sizes to that of the first one; none for others.
+func (i Info) oneSize() []string {
+	if !i.resized {
+		return nil
+	}
+	return []string{fmt.Sprintf("scale=%d:%d:flags=bicubic", i.Width, i.Height)}
 }
 
 // premultiplied wraps a filter that mixes neighbouring pixels: colours are multiplied by alpha for it, as what is under

@@ -23,6 +23,11 @@ type Track struct {
 	LongestGOP    int          // packets
 	times         []float64    // seconds, in file order
 	hidden        map[int]bool // packets by their place that show no picture: VP8's alternate references
+
+	trackEnd
+	trackSize
+	encoded   bool // packets are compressed or encrypted by the container
+	encrypted bool
 }
 
 // WebMScan is a walk over a WebM file without decoding.
@@ -37,6 +42,7 @@ type WebMScan struct {
 
 	sinceKey map[uint64]int
 	scale    float64 // nanoseconds a tick
+	index    cueIndex
 }
 
 // errStop ends a walk after damage that was noted.
@@ -56,14 +62,14 @@ var errUp = errors.New("up")
 // it cannot be read; damage inside one is in Issues.
 func ScanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
 	in := &noted{r: r}
-	s, err := scanWebM(in, size)
+	s, err := scanWebM(in, size, nil)
 	if in.err != nil {
 		return nil, in.err
 	}
 	return s, err
 }
 
-func scanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
+func scanWebM(r io.ReaderAt, size int64, visit func(t *Track, pos, end int64)) (*WebMScan, error) {
 	e := &ebml{r: r, size: size}
 	s := &WebMScan{Size: size, NoCues: true, sinceKey: map[uint64]int{}}
 	first, err := e.next(0, size)
@@ -84,7 +90,7 @@ func scanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
 	} else if seg.end < size {
 		s.issue("%d bytes follow the end", size-seg.end)
 	}
-	w := &walk{ebml: e, s: s, scale: 1e6, tracks: map[uint64]*Track{}}
+	w := &walk{ebml: e, s: s, scale: 1e6, tracks: map[uint64]*Track{}, segment: seg.pos, visit: visit}
 	if err := e.each(seg.pos, seg.end, w.top); err != nil && !errors.Is(err, errStop) {
 		s.issue("%v", err)
 	}
@@ -107,10 +113,13 @@ func (s *WebMScan) issue(format string, args ...any) {
 type walk struct {
 	*ebml
 	s        *WebMScan
+	segment  int64   // where the segment's content begins
 	scale    float64 // nanoseconds a tick
 	duration float64 // ticks
 	tracks   map[uint64]*Track
 	packets  int
+
+	visit func(t *Track, pos, end int64) // called for the payload of each packet; may be nil
 }
 
 func (w *walk) top(el element) error {
@@ -137,10 +146,14 @@ func (w *walk) top(el element) error {
 			return w.track(c)
 		})
 	case idCluster:
+		w.s.index.cluster(el.start - w.segment)
 		return w.cluster(el)
 	case idCues:
 		w.s.NoCues = false
-	case idTags, idSeek, idVoid, idCRC, idChapters, idAttachments, idEBML:
+		w.cues(el)
+	case idSeek:
+		w.seekHead(el)
+	case idTags, idVoid, idCRC, idChapters, idAttachments, idEBML:
 	default:
 		w.s.issue("unknown element %X at byte %d: a hole or a splice", el.id, el.pos)
 	}
@@ -157,6 +170,19 @@ func (w *walk) track(el element) error {
 			t.Type = map[uint64]string{1: "video", 2: "audio"}[w.uint(c)]
 		case idCodec:
 			t.Codec = string(w.raw(c))
+		case idDefaultDuration:
+			t.each = float64(w.uint(c)) / 1e9
+		case idEncodings:
+			t.encoded = true
+			return w.each(c.pos, c.end, func(v element) error {
+				if v.id != idEncoding {
+					return nil
+				}
+				return w.each(v.pos, v.end, func(x element) error {
+					t.encrypted = t.encrypted || x.id == idEncryption
+					return nil
+				})
+			})
 		case idVideo:
 			return w.each(c.pos, c.end, func(v element) error {
 				switch v.id {
@@ -186,7 +212,7 @@ func (w *walk) cluster(el element) error {
 		case idTime:
 			base = float64(w.uint(c))
 		case idSimple:
-			return w.block(c, base, 0, nil)
+			return w.block(c, base, packet{})
 		case idGroup:
 			return w.group(c, base)
 		case idVoid, idCRC, 0xA7, 0xAB, 0x5854: // position, previous size, silent tracks
@@ -207,18 +233,28 @@ func (w *walk) cluster(el element) error {
 	return err
 }
 
-// group reads a block with its reference and its alpha.
+// packet is what a group says of its block.
+type packet struct {
+	alpha    element // additions to the block: empty without
+	duration float64 // ticks; 0 when not stated
+	key      *bool   // nil in a SimpleBlock, where a flag says it
+}
+
+// group reads a block with its reference, its length and its alpha.
 func (w *walk) group(el element, base float64) error {
 	var block element
-	alpha, refers := int64(0), false
+	var p packet
+	refers := false
 	err := w.each(el.pos, el.end, func(c element) error {
 		switch c.id {
 		case idBlock:
 			block = c
+		case idBlockDuration:
+			p.duration = float64(w.uint(c))
 		case idReference:
 			refers = true
 		case idAdditions:
-			alpha = c.end - c.pos
+			p.alpha = c
 		}
 		return nil
 	})
@@ -226,12 +262,16 @@ func (w *walk) group(el element, base float64) error {
 		return err
 	}
 	key := !refers
-	return w.block(block, base, alpha, &key)
+	p.key = &key
+	return w.block(block, base, p)
 }
 
-// block notes one packet. key is nil in a SimpleBlock, where a flag tells.
-func (w *walk) block(el element, base float64, alpha int64, key *bool) error {
-	b := w.raw(element{pos: el.pos, end: min(el.end, el.pos+12)})
+// blockHead is enough for a block's head and the head of a keyframe.
+const blockHead = 32
+
+// block notes one packet.
+func (w *walk) block(el element, base float64, p packet) error {
+	b := w.raw(element{pos: el.pos, end: min(el.end, el.pos+blockHead)})
 	n := vintLen(b)
 	if n == 0 || len(b) < n+3 {
 		w.s.issue("a packet at byte %d has no head", el.pos)
@@ -252,8 +292,8 @@ func (w *walk) block(el element, base float64, alpha int64, key *bool) error {
 		return errStop
 	}
 	isKey := b[n+2]&0x80 != 0
-	if key != nil {
-		isKey = *key
+	if p.key != nil {
+		isKey = *p.key
 	}
 	t.Packets++
 	if isKey {
@@ -262,18 +302,30 @@ func (w *walk) block(el element, base float64, alpha int64, key *bool) error {
 		w.s.sinceKey[num] = 0
 	}
 	w.s.sinceKey[num]++
-	if alpha > 0 {
+	if alpha := p.alpha.end - p.alpha.pos; alpha > 0 {
 		t.Alpha++
 		t.AlphaBytes += alpha
 	}
-	if t.Codec == "V_VP8" && len(b) > n+3 && b[n+3]&0x10 == 0 { // RFC 6386, 9.1: show_frame
+	if t.Codec == "V_VP8" && !t.encoded && len(b) > n+3 && b[n+3]&0x10 == 0 { // RFC 6386, 9.1: show_frame
 		if t.hidden == nil {
 			t.hidden = map[int]bool{}
 		}
 		t.hidden[len(t.times)] = true
 	}
 	ticks := base + float64(int16(binary.BigEndian.Uint16(b[n:n+2])))
-	t.times = append(t.times, ticks*w.scale/1e9)
+	at := ticks * w.scale / 1e9
+	t.times = append(t.times, at)
+	laces := 1
+	if b[n+2]&0x06 != 0 && len(b) > n+3 {
+		laces += int(b[n+3])
+	} else if isKey && !t.encoded {
+		t.trackSize.add(t.Codec, b[n+3:])
+	}
+	t.trackEnd.add(at, p.duration*w.scale/1e9, laces)
+	if w.visit != nil {
+		w.visit(t, el.pos+int64(n+3), el.end)
+		w.visit(t, p.alpha.pos, p.alpha.end)
+	}
 	return nil
 }
 
@@ -322,14 +374,12 @@ func (t *Track) shown() []float64 {
 	return out
 }
 
-// length is from the first packet to the end of the last, seconds. Blocks do not say how long they are: the last one is
-// taken to be as long as the others.
+// length is from the first packet to the end of the last, seconds.
 func (t *Track) length() float64 {
-	if len(t.times) < 2 {
+	if len(t.times) == 0 {
 		return 0
 	}
-	length := slices.Max(t.times) - t.Start()
-	return length + length/float64(len(t.times)-1)
+	return t.end() - t.Start()
 }
 
 // tick is the resolution of the file's times, seconds.

@@ -35,7 +35,8 @@ func (g *graph) sound(i int, s *timeline.Sound) {
 			end = m.Seconds + 1
 		}
 	}
-	c := append(media.SoundClock(facts.soundZero(), end), media.SoundTrack{Channels: facts.channels, Layout: facts.layout}.Downmix()...)
+	track := media.SoundTrack{Channels: facts.channels, Layout: facts.layout}
+	c := append(media.SoundClock(facts.soundZero(), end), track.Downmix()...)
 	if facts.channels == 1 {
 		c = append(c, both) // ffmpeg's own way from one to two takes 3 dB off
 	}
@@ -57,7 +58,8 @@ func (g *graph) sound(i int, s *timeline.Sound) {
 		// The gain is a sound of its own that multiplies: volume's own expression would step from block to block.
 		g.chain(fmt.Sprintf("[%d:a:0]", in), c, fmt.Sprintf("p%d", i))
 		g.chain("", []string{
-			fmt.Sprintf("aevalsrc@s%d=exprs='%s':c=mono:s=%d:n=4096", i, gainExpr(s.Gain, float64(start)/sampleRate), sampleRate),
+			fmt.Sprintf("aevalsrc@s%d=exprs='%s':c=mono:s=%d:n=4096", i, gainExpr(s.Gain, float64(start)/sampleRate),
+				sampleRate),
 			"aformat=sample_fmts=fltp", both,
 		}, fmt.Sprintf("e%d", i))
 		// It ends with the shorter one; the gain never ends.
@@ -120,7 +122,8 @@ func (g *graph) mix() {
 	}
 	var c []string
 	if n > 1 {
-		c = append(c, fmt.Sprintf("amix=inputs=%d:normalize=0:duration=longest", n)) // without normalize=0 every sound loses its share
+		// Without normalize=0 every sound loses its share.
+		c = append(c, fmt.Sprintf("amix=inputs=%d:normalize=0:duration=longest", n))
 	}
 	if n > 1 || loudest > 1 {
 		c = append(c, "alimiter=limit=0.98:attack=5:release=50:level=0:latency=1", "aformat=sample_fmts=fltp")

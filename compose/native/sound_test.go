@@ -134,12 +134,14 @@ func TestAVOffsetOfAFileIsKept(t *testing.T) {
 	t.Parallel()
 	media := footage(t)
 	file := filepath.Join(t.TempDir(), "late.mp4")
-	run(t, need(t).FFmpeg, "-v", "error", "-i", media["clip"].File, "-itsoffset", "0.2", "-i", media["tone"].File, "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", file)
+	run(t, need(t).FFmpeg, "-v", "error", "-i", media["clip"].File, "-itsoffset", "0.2", "-i", media["tone"].File,
+		"-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", file)
 	all := map[string]timeline.Media{"late": media["clip"]}
 	m := all["late"]
 	m.File = file
 	all["late"] = m
-	f := &timeline.Film{Name: "late", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 25, Media: all,
+	f := &timeline.Film{Name: "late", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 25,
+		Media:  all,
 		Sounds: []timeline.Sound{{ID: "late", Media: "late", From: 5, Frames: 20, Gain: []timeline.Point{{Gain: 1}}}}}
 	left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
 	if at := onset(left, 0.12); math.Abs(at-0.4) > 0.001 {
@@ -147,7 +149,8 @@ func TestAVOffsetOfAFileIsKept(t *testing.T) {
 	}
 }
 
-// TestSoundStartsWithItsPicture: the sound of a file that begins before or after its picture is heard where the file has
+// TestSoundStartsWithItsPicture: the sound of a file that begins before or after its picture is heard where the file
+// has
 // it, whatever its codec adds at the start.
 func TestSoundStartsWithItsPicture(t *testing.T) {
 	media := footage(t)
@@ -155,7 +158,8 @@ func TestSoundStartsWithItsPicture(t *testing.T) {
 		name, codec string
 		late        float64 // sound after picture, seconds; a beep begins 0.3 s after the sound
 	}{
-		{"aac.mp4", "aac", 0.2}, {"early.mp4", "aac", -0.12}, {"opus.webm", "libopus", 0}, {"early.webm", "libopus", -0.12}, {"vorbis.webm", "libvorbis", -0.12},
+		{"aac.mp4", "aac", 0.2}, {"early.mp4", "aac", -0.12}, {"opus.webm", "libopus", 0}, {"early.webm", "libopus",
+			-0.12}, {"vorbis.webm", "libvorbis", -0.12},
 		{"mp3.mkv", "libmp3lame", 0.08}, {"pcm.mov", "pcm_s24le", -0.2}, {"flac.mkv", "flac", 0.008},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -165,12 +169,15 @@ func TestSoundStartsWithItsPicture(t *testing.T) {
 			if filepath.Ext(c.name) == ".webm" {
 				codec = "libvpx"
 			}
-			run(t, need(t).FFmpeg, "-v", "error", "-itsoffset", num(max(0, -c.late)), "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=2,format=yuv420p",
-				"-itsoffset", num(max(0, c.late)), "-f", "lavfi", "-i", "aevalsrc=exprs='0.5*gte(t,0.3)*sin(2000*PI*t)':s=48000:d=1.5",
+			run(t, need(t).FFmpeg, "-v", "error", "-itsoffset", num(max(0, -c.late)), "-f", "lavfi", "-i",
+				"testsrc2=s=160x90:r=25:d=2,format=yuv420p",
+				"-itsoffset", num(max(0,
+					c.late)), "-f", "lavfi", "-i", "aevalsrc=exprs='0.5*gte(t,0.3)*sin(2000*PI*t)':s=48000:d=1.5",
 				"-c:v", codec, "-bf", "0", "-fps_mode", "passthrough", "-c:a", c.codec, file)
 			m := media["clip"]
 			m.File, m.Seconds = file, 2
-			f := &timeline.Film{Name: "late", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 40, Media: map[string]timeline.Media{"late": m},
+			f := &timeline.Film{Name: "late", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 40,
+				Media:  map[string]timeline.Media{"late": m},
 				Sounds: []timeline.Sound{{ID: "late", Media: "late", From: 5, Frames: 35, Gain: []timeline.Point{{Gain: 1}}}}}
 			left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
 			want := 0.2 + 0.3 + c.late

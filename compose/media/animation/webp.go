@@ -58,8 +58,8 @@ func Read(r io.Reader, limit int64) (*WebP, error) {
 	err = chunks(data[12:], func(id string, b []byte) error {
 		switch id {
 		case "VP8X":
-			if len(b) < 10 {
-				return errors.New("its header is too short")
+			if len(b) < 10 || a.Width > 0 {
+				return errors.New("its header is too short, or it has two")
 			}
 			a.Width, a.Height = u24(b[4:])+1, u24(b[7:])+1
 			if a.Width > maxPixels/a.Height {
@@ -133,9 +133,6 @@ func (a *WebP) Each(f func(n int, rgba []byte) error) error {
 		if err != nil {
 			return fmt.Errorf("picture %d: %w", n+1, err)
 		}
-		if b := img.Bounds(); b.Dx() != fr.w || b.Dy() != fr.h {
-			return fmt.Errorf("picture %d is %d x %d, and %d x %d by its header", n+1, b.Dx(), b.Dy(), fr.w, fr.h)
-		}
 		draw(canvas, img, fr)
 		if err := f(n, canvas.Pix); err != nil {
 			return err
@@ -150,7 +147,8 @@ func (a *WebP) Each(f func(n int, rgba []byte) error) error {
 	return nil
 }
 
-// decode makes a file of one picture and reads it.
+// decode makes a file of one picture and reads it. The size in the picture's own head is compared first: it decides about
+// the memory that decoding takes.
 func (f frame) decode() (image.Image, error) {
 	var body bytes.Buffer
 	chunk := func(id string, b []byte) {
@@ -180,6 +178,13 @@ func (f frame) decode() (image.Image, error) {
 	_ = binary.Write(&file, binary.LittleEndian, uint32(body.Len()+4))
 	file.WriteString("WEBP")
 	file.Write(body.Bytes())
+	c, err := webp.DecodeConfig(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		return nil, err
+	}
+	if c.Width != f.w || c.Height != f.h {
+		return nil, fmt.Errorf("it is %d x %d, and %d x %d by its header", c.Width, c.Height, f.w, f.h)
+	}
 	return webp.Decode(&file)
 }
 

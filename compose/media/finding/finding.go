@@ -5,8 +5,8 @@ package finding
 // Names lists all of them, sorted.
 var Names = []string{
 	"AlphaMode", "alpha", "alpha packets", "alpha use", "borders", "colour", "coverage", "decoding", "duration",
-	"edges", "end of sound", "first timestamp", "frame rate", "frames", "interlacing", "key colour",
-	"key colour inside", "keyframes", "length in the header", "loudness", "matte", "orientation",
+	"edges", "encryption", "end", "end of sound", "first timestamp", "frame rate", "frames", "hole", "interlacing", "key colour",
+	"key colour inside", "keyframes", "length in the header", "loudness", "matte", "orientation", "picture size",
 	"pixel aspect", "premultiplied", "seeking", "sound decoding", "sound gaps", "sound offset", "sound tracks",
 	"structure", "truncation", "video",
 }
