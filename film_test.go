@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/compose/timeline"
 )
 
 func run(t testing.TB, dir, name string, args ...string) string {
@@ -170,12 +172,13 @@ func TestFilm(t *testing.T) {
 		}
 		wantInTime(t, out, disc)
 	})
-	for _, fps := range []int{25, 30} {
-		t.Run(fmt.Sprintf("every frame at %d fps", fps), func(t *testing.T) {
-			put(t, filepath.Join(dir, "greenroom.yaml"), strings.Replace(manifest, "fps: 25", fmt.Sprint("fps: ", fps), 1))
+	for fps, rate := range map[string]timeline.Rate{"25": {Num: 25, Den: 1}, "29.97": {Num: 30000, Den: 1001}, "30": {Num: 30, Den: 1}} {
+		t.Run(fmt.Sprintf("every frame at %s fps", fps), func(t *testing.T) {
+			put(t, filepath.Join(dir, "greenroom.yaml"), strings.Replace(manifest, "fps: 25", "fps: "+fps, 1))
 			run(t, dir, "greenroom", "build")
 			out := strings.TrimSpace(run(t, dir, "greenroom", "render", "Exact"))
-			wantVideo(t, out, fps*clipSeconds)
+			all := rate.FramesBefore(clipSeconds)
+			wantVideo(t, out, all)
 			wrong := 0
 			for n, f := range frames(t, out, 640, 360) {
 				got := 0
@@ -184,7 +187,7 @@ func TestFilm(t *testing.T) {
 						got |= 1 << bit
 					}
 				}
-				if want := n * 25 / fps; got != want {
+				if want := int(rate.Seconds(n)*25 + 1e-6); got != want {
 					wrong++
 					t.Logf("frame %d shows the clip's frame %d, want %d", n, got, want)
 				}
@@ -194,7 +197,7 @@ func TestFilm(t *testing.T) {
 				}
 			}
 			if wrong > 0 {
-				t.Errorf("%d of %d frames are wrong", wrong, fps*clipSeconds)
+				t.Errorf("%d of %d frames are wrong", wrong, all)
 			}
 			wantInTime(t, out, disc)
 		})

@@ -7,6 +7,7 @@ import (
 	"greenroom/compose/media/framerate"
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
 )
 
 // conformed returns the constant rate that a clip of a varying rate is prepared at: that of its shortest usual step, up
@@ -22,13 +23,23 @@ func (p *Project) conformed(in lockfile.Info) timeline.Rate {
 // highestRate returns the highest frame rate of the manifest's compositions, and of those in React, which use the
 // manifest's own.
 func (p *Project) highestRate() timeline.Rate {
-	highest := timeline.Rate{Num: p.Manifest.FPS, Den: 1}
-	for _, c := range p.Manifest.Compositions {
-		if c.FPS.Num > 0 && c.FPS.FPS() > highest.FPS() {
-			highest = c.FPS
+	p.highestOnce.Do(func() {
+		p.highest = p.Manifest.FPS
+		p.higher(p.Manifest.Compositions)
+		_ = p.Manifest.Rows(nil, func(r manifest.RowFilms) error { // Plan reports the error
+			p.higher(r.Films)
+			return nil
+		})
+	})
+	return p.highest
+}
+
+func (p *Project) higher(compositions []manifest.Composition) {
+	for _, c := range compositions {
+		if c.FPS.FPS() > p.highest.FPS() {
+			p.highest = c.FPS
 		}
 	}
-	return highest
 }
 
 // conformedMessage says what was done to a varying rate.

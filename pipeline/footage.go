@@ -20,7 +20,7 @@ func (p *Project) sequenceRate(c manifest.Clip) timeline.Rate {
 	if c.Rate.Num > 0 {
 		return c.Rate
 	}
-	return timeline.Rate{Num: p.Manifest.FPS, Den: 1}
+	return p.Manifest.FPS
 }
 
 // keyFootage puts a clip's file into the key: its content, or that of all pictures and their rate.

@@ -54,8 +54,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	e.Info = infoOf(report, *s.clip)
 	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
 
-	spec := prepareSpec(b.scaled(*s.clip, e.Info), s.req.route, e.Info)
-	spec.Rate = b.conformed(e.Info)
+	spec := b.recipe(*s.clip, s.req.route, e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
@@ -233,12 +232,15 @@ func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareS
 	return s
 }
 
-// scaled settles prepare.scale: shown, which compositions and the clip's own shape decide.
-func (p *Project) scaled(c manifest.Clip, in lockfile.Info) manifest.Clip {
-	if sizes, err := p.sizes(); c.Prepare.Shown && err == nil { // what is wrong is Plan's to say
-		c.Prepare.Scale = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
+// recipe is prepareSpec with what compositions decide: the rate of a clip whose rate varies, and the size of
+// prepare.scale: shown.
+func (p *Project) recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
+	s := prepareSpec(c, route, in)
+	s.Rate = p.conformed(in)
+	if sizes, err := p.sizes(); c.Prepare.Shown && err == nil { // Plan reports the error
+		s.Width, s.Height = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
 	}
-	return c
+	return s
 }
 
 // sizes are where compositions show clips; read once, when a clip asks for it.
@@ -288,8 +290,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 		return "" // nothing can be made without ffmpeg, and what is there still stands
 	}
 	in := wanted(c, e.Info)
-	spec := prepareSpec(p.scaled(c, in), e.Route, in)
-	spec.Rate = p.conformed(in)
+	spec := p.recipe(c, e.Route, in)
 	for _, name := range []string{webmRendition, posterRendition} {
 		r, ok := e.Renditions[name]
 		switch {

@@ -12,6 +12,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/ledger"
@@ -99,6 +100,9 @@ type Project struct {
 	sizesOnce sync.Once
 	shownAt   *film.Sizes
 	sizesErr  error
+
+	highestOnce sync.Once
+	highest     timeline.Rate // of all compositions
 
 	lockMu     sync.Mutex
 	lockSaver  *saver

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"greenroom/assets"
+	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
@@ -125,7 +126,8 @@ func (p *Project) signal(props []byte) {
 // props is what Remotion reads, from the lockfile alone.
 func (p *Project) props() remotion.Props {
 	m := p.Manifest
-	props := remotion.Props{Version: 1, Project: m.Project, FPS: m.FPS, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
+	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
+	props.SetRate(m.FPS)
 	for _, c := range m.Clips {
 		e, kind, ok := p.shown(c)
 		files := publishedFiles(e)
@@ -147,14 +149,14 @@ func (p *Project) props() remotion.Props {
 	return props
 }
 
-func propsClip(e lockfile.Entry, files []publishedFile, fps int) remotion.Clip {
+func propsClip(e lockfile.Entry, files []publishedFile, rate timeline.Rate) remotion.Clip {
 	in := e.Info
 	c := remotion.Clip{
 		Name: e.Clip, Kind: "final", Transparent: in.Transparent,
 		Width: in.OutWidth, Height: in.OutHeight,
 		FPS:               float64(in.FPSNum) / float64(max(1, in.FPSDen)),
 		DurationInSeconds: in.Duration,
-		DurationInFrames:  remotion.FramesAt(in.Duration, fps),
+		DurationInFrames:  rate.FramesBefore(in.Duration),
 		Box:               remotion.Box{X: in.Box.X, Y: in.Box.Y, Width: in.Box.W, Height: in.Box.H, FrameWidth: in.Width, FrameHeight: in.Height},
 		Take:              remotion.Take{VideoID: e.VideoID, Route: e.Route, Origin: e.Origin, Key: e.TakeKey},
 	}

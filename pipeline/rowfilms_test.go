@@ -163,11 +163,12 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
   half: {each: welcome, size: 960x540, intro: hello, layers: [{clip: welcome-p2, box: {width: 360px}}]}
 `)
 	in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
-	var got []float64
+	var got [][2]int
 	for _, c := range p.Manifest.Clips {
-		got = append(got, p.scaled(c, in).Prepare.Scale)
+		s := p.recipe(c, routeV2Key, in)
+		got = append(got, [2]int{s.Width, s.Height})
 	}
-	if want := []float64{0.25, 0.25, 0.5}; !slices.Equal(got, want) { // p2 is larger in the other film
+	if want := [][2]int{{180, 240}, {180, 240}, {360, 480}}; !slices.Equal(got, want) { // p2 is larger in the other film
 		t.Errorf("%v, want %v", got, want)
 	}
 	if err := os.WriteFile(filepath.Join(p.Dir(), "people.csv"), []byte("id,name\nq,Q\n"), 0o600); err != nil {

@@ -25,13 +25,13 @@ func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
 		}
 		p := &Project{Manifest: m}
 		in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
-		if s := prepareSpec(p.scaled(m.Clips[1], in), routeV2Key, in); s.Width != 0 {
+		if s := p.recipe(m.Clips[1], routeV2Key, in); s.Width != 0 {
 			t.Errorf("a clip that says full is scaled to %d", s.Width)
 		}
-		s := prepareSpec(p.scaled(m.Clips[0], in), routeV2Key, in)
+		s := p.recipe(m.Clips[0], routeV2Key, in)
 		return [2]int{s.Width, s.Height}
 	}
-	for width, want := range map[string][2]int{"360px": {360, 480}, "100%": {0, 0}, "100px": {108, 144}} {
+	for width, want := range map[string][2]int{"360px": {360, 480}, "100%": {0, 0}, "100px": {100, 133}} {
 		if got := spec(width); got != want {
 			t.Errorf("%s: %v, want %v", width, got, want)
 		}

@@ -30,7 +30,7 @@ func mutate(r *rand.Rand, v map[string]any) {
 	// Map order is random by itself; the seed must be enough.
 	slices.Sort(keys)
 	if len(keys) == 0 || r.IntN(12) == 0 {
-		v[[]string{"extra", "Version", "__proto__", "constructor", "intro", "poster", "loudness", "fps"}[r.IntN(8)]] = odd[r.IntN(len(odd))]
+		v[[]string{"extra", "Version", "__proto__", "constructor", "intro", "poster", "loudness", "fps", "rate"}[r.IntN(9)]] = odd[r.IntN(len(odd))]
 		return
 	}
 	k := keys[r.IntN(len(keys))]
@@ -67,8 +67,17 @@ func cases(t testing.TB, r *rand.Rand, n int) []string {
 		strings.Replace(string(good), `"intro":{`, `"__proto__":{`, 1),
 		strings.Replace(string(good), `"tour"`, `"\ud800"`, 1),
 	}
+	slow, err := json.Marshal(fractional())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out = append(out, string(slow), strings.Replace(string(slow), `"num":30000`, `"num":30001`, 1),
+		strings.Replace(string(slow), `"den":1001`, `"den":0`, 1), strings.Replace(string(slow), `"num":30000,"den":1001`, `"num":-30000,"den":-1001`, 1))
 	for len(out) < n {
 		b := good
+		if r.IntN(3) == 0 {
+			b = slow
+		}
 		for range r.IntN(4) {
 			var v map[string]any // anew each time: no two values share a map
 			if err := json.Unmarshal(b, &v); err != nil {

@@ -57,8 +57,12 @@ func (p Props) WriteModule(w io.Writer) error {
 	out.print(" as const satisfies Record<string, Clip>;\n\n" +
 		"export type ClipName = keyof typeof clips;\n" +
 		"export const clipNames = Object.keys(clips) as ClipName[];\n\n")
-	out.print(fmt.Sprintf("export const greenroom = {version: %d, project: %s, fps: %d, width: %d, height: %d, clips} as const satisfies Greenroom;\n",
-		PropsVersion, quote(p.Project), p.FPS, p.Width, p.Height))
+	rate := ""
+	if p.Rate != nil {
+		rate = fmt.Sprintf(" rate: {num: %d, den: %d},", p.Rate.Num, p.Rate.Den)
+	}
+	out.print(fmt.Sprintf("export const greenroom = {version: %d, project: %s, fps: %v,%s width: %d, height: %d, clips} as const satisfies Greenroom;\n",
+		PropsVersion, quote(p.Project), p.FPS, rate, p.Width, p.Height))
 	return out.err
 }
 

@@ -82,12 +82,15 @@ func fits(b []byte) error {
 
 // agree looks at what no schema can say.
 func (p Props) agree() error {
+	if r := p.Rate; r != nil && (r.Num <= 0 || r.Den <= 0 || math.Abs(r.FPS()-p.FPS) > 1e-6) {
+		return fmt.Errorf("check props: rate %s is not %g fps", r, p.FPS)
+	}
 	for name, c := range p.Clips {
 		switch {
 		case name != c.Name:
 			return fmt.Errorf("check props: clip %q stands under the key %q", c.Name, name)
-		case math.Abs(float64(c.DurationInSeconds*float64(p.FPS))-float64(c.DurationInFrames)) > 1:
-			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %d fps", name, c.DurationInFrames, c.DurationInSeconds, p.FPS)
+		case math.Abs(float64(c.DurationInSeconds*p.FPS)-float64(c.DurationInFrames)) > 1:
+			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %g fps", name, c.DurationInFrames, c.DurationInSeconds, p.FPS)
 		case c.Box.X+c.Box.Width > c.Box.FrameWidth || c.Box.Y+c.Box.Height > c.Box.FrameHeight:
 			return fmt.Errorf("check props: clip %q: its box leaves the %dx%d frame", name, c.Box.FrameWidth, c.Box.FrameHeight)
 		}

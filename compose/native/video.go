@@ -80,7 +80,9 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	}
 	in := g.input(l.ID, input{name: "file:" + m.File, options: options})
 
-	rate := []string{fmt.Sprintf("fps@%s=fps=%s:start_time=0:round=up", name, g.film.FPS), fmt.Sprintf("trim=end_frame=%d", l.Frames)}
+	// The last picture stays to the end of its time, also when that ends just after a frame of the film starts.
+	rate := []string{"tpad=stop=1:stop_mode=clone", fmt.Sprintf("fps@%s=fps=%s:start_time=0:round=up", name, g.film.FPS),
+		fmt.Sprintf("trim=end_frame=%d", onScreen(l, m, g.film.FPS))}
 	c := []string{"settb=1/1000000", reset}
 	slower := f.rate > 0 && f.rate <= g.film.FPS.FPS()*1.001
 	if !slower {
@@ -92,6 +94,14 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	}
 	g.chain(fmt.Sprintf("[%d:v:0]", in), c, name+"v")
 	return "[" + name + "v]", nil
+}
+
+// onScreen returns on how many frames of a layer its file has a picture.
+func onScreen(l *timeline.Layer, m timeline.Media, r timeline.Rate) int {
+	if l.Video.Loop || m.Seconds <= 0 {
+		return l.Frames
+	}
+	return min(l.Frames, r.FramesBefore(m.Seconds-l.Video.Skip))
 }
 
 // picture is the part of the chain that crops, scales and turns into RGB.

@@ -20,12 +20,6 @@ type Film struct {
 	Sounds []Sound `json:"sounds"`
 }
 
-// Rate is a frame rate in frames per second as an exact fraction: 30000/1001.
-type Rate struct {
-	Num int `json:"num"`
-	Den int `json:"den"`
-}
-
 // Media is a file that is drawn or heard.
 type Media struct {
 	// File is its absolute path on this machine; it is never written to JSON.

@@ -1,18 +1,6 @@
 package timeline
 
-import (
-	"fmt"
-	"math"
-)
-
-// FPS is the rate in frames per second.
-func (r Rate) FPS() float64 { return float64(r.Num) / float64(r.Den) }
-
-// Seconds is the time at which the given frame starts.
-func (r Rate) Seconds(frame int) float64 { return float64(frame) * float64(r.Den) / float64(r.Num) }
-
-// String is the form ffmpeg takes: "30000/1001".
-func (r Rate) String() string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
+import "math"
 
 // End is the first frame after the layer.
 func (l *Layer) End() int { return l.From + l.Frames }

@@ -189,7 +189,7 @@ func (r *resolver) captions(p *part, l manifest.Layer) {
 func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip span, skip float64) bool {
 	shift := clip.from - skip
 	frame := func(at float64) int {
-		return min(max(p.start+framesAt(at+shift, r.rate), clip.first), clip.first+clip.frames)
+		return min(max(p.start+r.rate.FrameAt(at+shift), clip.first), clip.first+clip.frames)
 	}
 	when := span{first: frame(pg.from), ok: true}
 	if when.frames = frame(pg.to) - when.first; when.frames <= 0 {

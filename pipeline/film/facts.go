@@ -2,8 +2,6 @@ package film
 
 import (
 	"fmt"
-	"math"
-	"math/big"
 
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/film/typeset"
@@ -51,23 +49,3 @@ type Font struct {
 
 // BuiltinFont is the key of a built-in face in [Facts].Fonts.
 func BuiltinFont(weight int) string { return fmt.Sprintf("built-in %d", weight) }
-
-// halfSlack is how far below a half a time may fall and still count as one, in frames: a rational time written as a
-// float64 or in microseconds must not land on the other side.
-var halfSlack = big.NewRat(1, 4000)
-
-// framesAt is the frame that starts nearest to a time in seconds, halves up. Things are placed by rounding absolute
-// times and subtracting, never by adding rounded lengths, so that nothing drifts.
-func framesAt(seconds float64, r timeline.Rate) int {
-	if math.IsNaN(seconds) || math.IsInf(seconds, 0) {
-		return 0
-	}
-	t := new(big.Rat).SetFloat64(seconds)
-	t.Mul(t, big.NewRat(int64(r.Num), int64(r.Den)))
-	t.Add(t, big.NewRat(1, 2)).Add(t, halfSlack)
-	n := new(big.Int).Div(t.Num(), t.Denom()) // rounds down, below 0 too
-	if !n.IsInt64() || n.Int64() > math.MaxInt32 {
-		return math.MaxInt32
-	}
-	return int(n.Int64())
-}

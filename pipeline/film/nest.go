@@ -11,7 +11,7 @@ import (
 func (r *resolver) nest(p, inner *part, name string, box area, skip int, when span) {
 	scale := box.w / float64(inner.w)
 	same := almost(scale, 1) && almost(box.x, 0) && almost(box.y, 0)
-	covers := box.x <= 0.5 && box.y <= 0.5 && box.x+box.w >= float64(p.w)-0.5 && box.y+box.h >= float64(p.h)-0.5
+	covers := fills(box, p.w, p.h)
 	for _, l := range inner.layers {
 		if !r.cut(&l, skip, when.frames) {
 			continue
@@ -53,6 +53,11 @@ func (r *resolver) nest(p, inner *part, name string, box area, skip int, when sp
 			p.speech = append(p.speech, i)
 		}
 	}
+}
+
+// fills reports that a box covers a canvas.
+func fills(box area, w, h int) bool {
+	return box.x <= 0.5 && box.y <= 0.5 && box.x+box.w >= float64(w)-0.5 && box.y+box.h >= float64(h)-0.5
 }
 
 // cut moves a layer skip frames forward and keeps what lies within the frames that are shown.

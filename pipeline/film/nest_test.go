@@ -52,32 +52,6 @@ func TestNestedFilms(t *testing.T) {
 	}
 }
 
-func TestShownIsTheLargestSize(t *testing.T) {
-	dir, _ := world(t)
-	box := timeline.Rect{X: 600, Y: 120, W: 720, H: 960}
-	for text, want := range map[string]float64{
-		"a: {layers: [{clip: pricing}]}":                                                                          1,    // nobody shows it
-		"a: {layers: [{clip: hello, box: {width: 360px}}]}":                                                       0.5,  // 360 of 720
-		"a: {layers: [{clip: hello, box: {width: 350px}}]}":                                                       0.5,  // rounded up
-		"a: {layers: [{clip: hello, box: {width: 361px}}]}":                                                       0.55, // rounded up
-		"a: {layers: [{clip: hello, box: {width: 2000px}}]}":                                                      1,
-		"a: {layers: [{clip: hello, box: {width: 50%}, box-of: frame}]}":                                          0.5,
-		"a: {layers: [{clip: hello, box: {width: 72px}}, {clip: hello, box: {width: 288px}}]}":                    0.4,
-		"a: {layers: [{clip: hello, mask: circle, box: {width: 180px}}]}":                                         0.25,
-		"b: {layers: [{clip: hello, box: {width: 360px}}]}\n  a: {layers: [{composition: b, box: {width: 50%}}]}": 0.5, // b alone is a film, too
-		"a: {size: 960x540, formats: [16:9, 9:16], layers: [{clip: hello, box: {left: 0, width: 30%}}]}":          0.4, // 288 of 960 wide, 162 of 540
-	} {
-		m := load(t, dir, "compositions:\n  "+text+"\n")
-		sizes, err := ReadSizes(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := sizes.Shown("hello", box, 1920, 1080); got != want {
-			t.Errorf("%s: %v, want %v", text, got, want)
-		}
-	}
-}
-
 func TestAnIntroOfAnotherShapeIsContained(t *testing.T) {
 	film := one(t, "compositions:\n  a: {intro: b, layers: [{clip: hello}]}\n  b: {size: 1080x1080, length: 1s, background: \"#102030\"}\n")
 	if got := film.Layers[0].Box; got != (timeline.Rect{X: 420, W: 1080, H: 1080}) {

@@ -233,7 +233,7 @@ func motion(m manifest.Motion, box timeline.Rect, w, h int, rate timeline.Rate, 
 	if !m.Fade && m.Slide == "" {
 		return timeline.Motion{}
 	}
-	out := timeline.Motion{Frames: max(1, framesAt(m.Time.Seconds(), rate)), Fade: m.Fade}
+	out := timeline.Motion{Frames: max(1, rate.FrameAt(m.Time.Seconds())), Fade: m.Fade}
 	far := func(beyond int, side int) int {
 		switch {
 		case m.Distance.Set:

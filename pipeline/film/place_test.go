@@ -6,19 +6,19 @@ import (
 	"greenroom/compose/timeline"
 )
 
-func TestFramesAtEveryRate(t *testing.T) {
+func TestFrameAtEveryRate(t *testing.T) {
 	for _, r := range []timeline.Rate{{Num: 24000, Den: 1001}, {Num: 25, Den: 1}, {Num: 30000, Den: 1001}, {Num: 60000, Den: 1001}, {Num: 25, Den: 2}} {
 		for n := 0; n < 3_000_000; n += 997 {
-			if got := framesAt(r.Seconds(n), r); got != n {
+			if got := r.FrameAt(r.Seconds(n)); got != n {
 				t.Fatalf("%v: frame %d became %d", r, n, got)
 			}
 			// ffprobe writes microseconds.
-			if got := framesAt(micro(r.Seconds(n)), r); got != n {
+			if got := r.FrameAt(micro(r.Seconds(n))); got != n {
 				t.Fatalf("%v in microseconds: frame %d became %d", r, n, got)
 			}
 		}
 	}
-	if framesAt(-1, timeline.Rate{Num: 25, Den: 1}) != -25 || framesAt(0.02, timeline.Rate{Num: 25, Den: 1}) != 1 {
+	if (timeline.Rate{Num: 25, Den: 1}).FrameAt(-1) != -25 || (timeline.Rate{Num: 25, Den: 1}).FrameAt(0.02) != 1 {
 		t.Error("halves go up")
 	}
 }
@@ -40,7 +40,7 @@ func TestClipsOneAfterTheOtherLeaveNoGap(t *testing.T) {
 			}
 			end = l.End()
 		}
-		if end != film.Frames || film.Frames != framesAt(16.4, film.FPS) {
+		if end != film.Frames || film.Frames != film.FPS.FramesBefore(16.4) {
 			t.Errorf("%s: %d frames, the last layer ends at %d", fps, film.Frames, end)
 		}
 	}

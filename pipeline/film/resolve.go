@@ -185,7 +185,7 @@ func (r *resolver) layer(p *part, l manifest.Layer, when span) {
 			r.offCanvas(p, l, box.rect())
 			return
 		}
-		r.nest(p, inner, l.Of, box, framesAt(l.Skip.Seconds(), r.rate), when)
+		r.nest(p, inner, l.Of, box, r.rate.FrameAt(l.Skip.Seconds()), when)
 	}
 }
 

@@ -18,11 +18,11 @@ func (r *resolver) times(p *part) {
 	for i := range p.c.Layers {
 		r.begin(p, i, lasts, state)
 	}
-	p.length = p.c.Length.Seconds()
-	if p.length == 0 {
-		p.length = r.auto(p, lasts)
+	if p.length = p.c.Length.Seconds(); p.length > 0 {
+		p.own = r.rate.FrameAt(p.length)
+	} else {
+		p.length, p.own = r.auto(p, lasts)
 	}
-	p.own = framesAt(p.length, r.rate)
 	if len(p.c.Layers) > 0 || p.c.Length > 0 {
 		if p.own == 0 && len(r.faults) == 0 {
 			r.fault(p.c.Place, "give it a length:", "%s has no frames", p.c.Name)
@@ -98,30 +98,50 @@ func named(layers []manifest.Layer, i int, name string) bool {
 	return layers[i].Name == "" && layers[i].Of == name && (k == manifest.LayerClip || k == manifest.LayerComposition)
 }
 
-// auto is the end of the last clip, nested composition or video, or of a layer that says for how long; sounds count when
-// there is nothing else.
-func (r *resolver) auto(p *part, lasts []float64) float64 {
-	end, heard := 0.0, 0.0
+// auto returns the end of the last clip, nested composition or video, or of a layer that says for how long, in seconds
+// and in frames; sounds count when there is nothing else.
+func (r *resolver) auto(p *part, lasts []float64) (end float64, frames int) {
+	heard, sounds := 0.0, 0
 	for i, l := range p.c.Layers {
 		to := p.spans[i].to
 		switch {
 		case math.IsInf(to, 1) || l.Kind == manifest.LayerCaptions:
 		case l.Kind == manifest.LayerAudio:
-			heard = max(heard, to)
+			heard, sounds = max(heard, to), max(sounds, r.end(p, i))
 		default:
-			end = max(end, to)
+			end, frames = max(end, to), max(frames, r.end(p, i))
 		}
 	}
 	if end == 0 {
-		end = heard
+		end, frames = heard, sounds
 	}
 	if b := p.c.Background; end == 0 && b != nil && b.Video != "" && !b.Loop {
 		end = r.facts.Files[b.Video].Media.Seconds
+		frames = r.rate.FramesBefore(end)
 	}
 	if end == 0 && (len(p.c.Layers) > 0 || p.c.Background != nil) && len(r.faults) == 0 {
 		r.fault(p.c.Place, "give it a length:, or its layers a for:", "%s has nothing that says how long it is", p.c.Name)
 	}
-	return end
+	return end, frames
+}
+
+// end returns the first frame of the own part that a layer is no longer on. What ends by itself is there on every frame
+// that starts before its end: rounding would cut up to half a frame of the last word. Another layer that comes after it
+// starts at the nearest frame, and then it ends there too.
+func (r *resolver) end(p *part, i int) int {
+	l, to := p.c.Layers[i], p.spans[i].to
+	switch {
+	case math.IsInf(to, 1):
+		return p.own
+	case l.For > 0:
+		return r.rate.FrameAt(to)
+	}
+	for _, other := range p.c.Layers {
+		if other.After != "" && named(p.c.Layers, i, other.After) {
+			return r.rate.FrameAt(to)
+		}
+	}
+	return r.rate.FramesBefore(to)
 }
 
 // span turns a layer's times into frames, and says what does not fit.
@@ -163,9 +183,9 @@ func (r *resolver) span(p *part, i int, l manifest.Layer, lasts float64) {
 		r.fault(l.Place, "set length: auto, or for: to cut the clip", "%s: it ends at %s, the composition at %s", p.name(l), clock(s.to), clock(p.length))
 		return
 	}
+	first := r.rate.FrameAt(s.from)
+	s.first, s.frames = p.start+first, min(r.end(p, i), p.own)-first
 	s.to = min(s.to, p.length)
-	first := framesAt(s.from, r.rate)
-	s.first, s.frames = p.start+first, min(framesAt(s.to, r.rate), p.own)-first
 	if s.ok = s.frames > 0; !s.ok {
 		r.fault(long, "give it more time", "%s: it is shorter than a frame", p.name(l))
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 )
@@ -144,7 +143,7 @@ func (f format) size(w, h int) (int, int) {
 // variant reads a composition in one format.
 func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
 	c := Composition{Name: f.key, Base: f.key, Format: v.name, Place: d.at(f.node), Width: m.Width, Height: m.Height,
-		FPS: timeline.Rate{Num: m.FPS, Den: 1}, Places: map[string]fault.Place{}}
+		FPS: m.FPS, Places: map[string]fault.Place{}}
 	var layers, background ast.Node
 	before := len(d.faults)
 	set := setters{

@@ -117,18 +117,6 @@ func TestAFormatChangesAnyLayerAndSetting(t *testing.T) {
 	}
 }
 
-func TestRatesAreExact(t *testing.T) {
-	for in, want := range map[string]timeline.Rate{
-		"23.976": {Num: 24000, Den: 1001}, "29.97": {Num: 30000, Den: 1001}, "59.94": {Num: 60000, Den: 1001},
-		"30000/1001": {Num: 30000, Den: 1001}, `"25"`: {Num: 25, Den: 1}, "12.5": {Num: 25, Den: 2}, "50/2": {Num: 25, Den: 1},
-	} {
-		m := goodFilms(t, "compositions: {a: {fps: "+in+", layers: [{clip: intro}]}}\n")
-		if got := m.Compositions[0].FPS; got != want {
-			t.Errorf("%s: %v, want %v", in, got, want)
-		}
-	}
-}
-
 func TestStylesBuildOnOneAnother(t *testing.T) {
 	m := goodFilms(t, `styles:
   shout: {like: brand, size: 12%, plate: none}

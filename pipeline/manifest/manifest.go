@@ -40,7 +40,7 @@ const (
 type Manifest struct {
 	Path, Dir     string // absolute
 	Project       string
-	FPS           int
+	FPS           timeline.Rate
 	Width, Height int
 	HeyGen        HeyGen
 	Cache         Cache

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/media"
+	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/outside"
@@ -20,7 +21,7 @@ import (
 
 // manifest reads the whole tree.
 func (d *doc) manifest(n ast.Node) *Manifest {
-	m := &Manifest{FPS: 25, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
+	m := &Manifest{FPS: timeline.Rate{Num: 25, Den: 1}, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
 	m.Prepare = Prepare{Crop: true, Scale: 1}
@@ -32,7 +33,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	set := setters{
 		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
 		"project": d.text("project", &m.Project),
-		"fps":     d.integer("fps", 1, 120, "25 is what HeyGen delivers; a composition has an fps of its own, also 23.976", &m.FPS),
+		"fps":     d.rate("fps", &m.FPS),
 		"size":    d.size("size", &m.Width, &m.Height),
 		"heygen":  func(n ast.Node) { d.heygen(n, &m.HeyGen) },
 		"cache":   func(n ast.Node) { d.cache(n, &m.Cache) },

@@ -12,7 +12,7 @@ import (
 type schemaDoc struct {
 	Version  int                   `json:"version" jsonschema:"enum=1,description=Version of this format"`
 	Project  string                `json:"project,omitempty"`
-	FPS      int                   `json:"fps,omitempty" jsonschema:"minimum=1,maximum=120,description=Frames per second of the compositions"`
+	FPS      *schemaRate           `json:"fps,omitempty"`
 	Size     string                `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$,description=WIDTHxHEIGHT with even sides"`
 	HeyGen   *schemaHeyGen         `json:"heygen,omitempty"`
 	Defaults *schemaShared         `json:"defaults,omitempty"`

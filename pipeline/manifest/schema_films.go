@@ -33,7 +33,7 @@ type schemaBox struct {
 type schemaComposition struct {
 	Each        string        `json:"each,omitempty" jsonschema:"description=A family under each: a film for every row; texts may hold {{column}} and {{clip}}"`
 	Size        string        `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
-	FPS         any           `json:"fps,omitempty" jsonschema:"description=25; 29.97; 30000/1001"`
+	FPS         *schemaRate   `json:"fps,omitempty"`
 	Length      string        `json:"length,omitempty" jsonschema:"description=auto or a time; without intro and outro"`
 	Transparent *bool         `json:"transparent,omitempty"`
 	Background  any           `json:"background,omitempty" jsonschema:"description=A colour; a list of colours; or {image: FILE} or {video: FILE}; with fit: and loop:"`

@@ -8,7 +8,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"greenroom/compose/timeline"
 	"greenroom/internal/lazyregexp"
 )
 
@@ -107,61 +106,6 @@ const (
 	anEdge = -1e9
 	aSpace = 0
 )
-
-var namedRates = map[string]timeline.Rate{
-	"23.976": {Num: 24000, Den: 1001}, "23.98": {Num: 24000, Den: 1001}, "29.97": {Num: 30000, Den: 1001},
-	"47.952": {Num: 48000, Den: 1001}, "59.94": {Num: 60000, Den: 1001}, "119.88": {Num: 120000, Den: 1001},
-}
-
-// rate reads a frame rate exactly: 25, 12.5, 29.97 (which is 30000/1001), "30000/1001".
-func (d *doc) rate(path string, to *timeline.Rate) func(ast.Node) {
-	return func(n ast.Node) {
-		var s string
-		before := len(d.faults)
-		if d.text(path, &s)(n); len(d.faults) > before {
-			return
-		}
-		if r, ok := parseRate(strings.TrimSpace(s)); ok {
-			*to = r
-			return
-		}
-		d.fault(n, `write 25, 29.97 or "30000/1001", from 1 to 120`, "%s must be a frame rate, got %q", path, s)
-	}
-}
-
-func parseRate(s string) (timeline.Rate, bool) {
-	if r, ok := namedRates[s]; ok {
-		return r, true
-	}
-	a, b, fraction := strings.Cut(s, "/")
-	num, den := 0, 1
-	if fraction {
-		var e1, e2 error
-		num, e1 = strconv.Atoi(strings.TrimSpace(a))
-		den, e2 = strconv.Atoi(strings.TrimSpace(b))
-		if e1 != nil || e2 != nil {
-			return timeline.Rate{}, false
-		}
-	} else {
-		v, err := strconv.ParseFloat(s, 64)
-		if err != nil || !(v >= 1 && v <= 120) || math.Abs(v*1000-math.Round(v*1000)) > 1e-6 {
-			return timeline.Rate{}, false
-		}
-		num, den = int(math.Round(v*1000)), 1000
-	}
-	if num <= 0 || den <= 0 || num > 1e6 || den > 1e5 || num < den || num > 120*den {
-		return timeline.Rate{}, false
-	}
-	g := gcd(num, den)
-	return timeline.Rate{Num: num / g, Den: den / g}, true
-}
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
 
 var canvasPattern = lazyregexp.New(`^(\d{2,5})x(\d{2,5})$`)
 

@@ -37,6 +37,8 @@ const visit = (name) => {
 Object.keys(schema.$defs).forEach(visit);
 // What one field says about another, as validate() in schema.go does.
 const agree = `(props, ctx) => {
+  const {fps, rate} = props;
+  if (rate && !(rate.num > 0 && rate.den > 0 && Math.abs(rate.num / rate.den - fps) <= 1e-6)) ctx.addIssue({code: 'custom', path: ['rate'], message: \`it is not \${fps} fps\`});
   for (const [key, clip] of Object.entries(props.clips)) {
     const refuse = (message: string) => ctx.addIssue({code: 'custom', path: ['clips', key], message});
     if (key !== clip.name) refuse(\`clip "\${clip.name}" stands under the key "\${key}"\`);

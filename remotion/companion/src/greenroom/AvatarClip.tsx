@@ -2,6 +2,7 @@ import type {CSSProperties} from 'react';
 import {OffthreadVideo, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
 import {Footage} from './Footage';
 import type {Clip} from './props.gen';
+import {clipFrames} from './time';
 
 type Props = {
   clip: Clip;
@@ -58,6 +59,7 @@ const Badge = ({clip, left, top}: {clip: Clip; left: number; top: number}) => {
 
 /** Places a clip's crop where it sat in its frame, and ends with it instead of freezing. */
 export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, muted = false, style}: Props) => {
+  const {fps} = useVideoConfig();
   const k = frameWidth / clip.box.frameWidth;
   const box: CSSProperties = {
     position: 'absolute',
@@ -69,7 +71,7 @@ export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, mute
   };
   const src = staticFile(clip.src);
   return (
-    <Sequence durationInFrames={clip.durationInFrames} layout="none" name={clip.name}>
+    <Sequence durationInFrames={clipFrames(clip, fps)} layout="none" name={clip.name}>
       {offthread ? <OffthreadVideo muted={muted} transparent={clip.transparent} src={src} style={box} /> : <Footage muted={muted} coding={{alpha: clip.transparent}} src={src} style={box} />}
       {clip.kind === 'stand-in' ? <Badge clip={clip} left={Number(box.left)} top={Number(box.top)} /> : null}
     </Sequence>

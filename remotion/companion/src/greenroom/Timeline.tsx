@@ -53,11 +53,15 @@ const PictureLayer = ({media, picture, box}: {media: Media; picture: Picture; bo
   <Img src={staticFile(media.public)} style={cropped(media, picture.crop, box)} />
 );
 
+// Video shows a picture that comes up to 1 ms after a frame's time, as the native renderer does: containers round times to
+// milliseconds. Where it is just 1 ms it would be left to the last bit of a sum, in frames of the film.
+const tie = 1e-6;
+
 const VideoLayer = ({media, video, layer}: {media: Media; video: Video; layer: Layer}) => {
   const {fps} = useVideoConfig();
   return pieces(layer.frames, fps, media.seconds ?? 0, video.skip, video.loop).map((piece) => (
     <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
-      <Footage muted coding={media} src={staticFile(media.public)} trimBefore={piece.at * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
+      <Footage muted coding={media} src={staticFile(media.public)} trimBefore={(piece.at + tie) * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
     </Sequence>
   ));
 };

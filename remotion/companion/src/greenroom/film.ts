@@ -2,6 +2,7 @@ import {getRemotionEnvironment, type CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
 import {follow, published} from './live';
 import {greenroomSchema, type Clip, type Greenroom} from './props.gen';
+import {clipFrames} from './time';
 
 const formats = {'16:9': [16, 9], '9:16': [9, 16], '1:1': [1, 1]} as const;
 
@@ -59,5 +60,5 @@ export const filmMetadata: CalculateMetadataFunction<Film> = async ({props}) => 
   }
   const short = Math.min(film.props.width, film.props.height);
   const [w, h] = film.format === '' ? [film.props.width, film.props.height] : formats[film.format].map((v) => Math.round((v * short) / Math.min(...formats[film.format as '1:1']) / 2) * 2);
-  return {fps: film.props.fps, durationInFrames: Math.max(1, clip.durationInFrames), width: w, height: h, props: film};
+  return {fps: film.props.fps, durationInFrames: clipFrames(clip, film.props.fps), width: w, height: h, props: film};
 };

@@ -3,6 +3,7 @@ import {getRemotionEnvironment, staticFile, type CalculateMetadataFunction} from
 import {z} from 'zod';
 import {chosen, defaults, filmMetadata, filmSchema, type Film} from './film';
 import type {Clip} from './props.gen';
+import {clipFrames} from './time';
 
 /** Films of several clips: those named, in that order, or all of the project by name. */
 export const filmsSchema = filmSchema.extend({clips: z.array(z.string()).default([])});
@@ -29,8 +30,9 @@ export const overlap = (fps: number) => Math.round(fps * 0.4);
 export const sequence = (clips: Clip[], fps: number, together: number) => {
   let from = 0;
   return clips.map((clip, i) => {
-    if (i > 0) from -= Math.min(together, clip.durationInFrames - 1, clips[i - 1].durationInFrames - 1);
-    const at = {clip, from, frames: Math.max(1, clip.durationInFrames)};
+    const frames = clipFrames(clip, fps);
+    if (i > 0) from -= Math.min(together, frames - 1, clipFrames(clips[i - 1], fps) - 1);
+    const at = {clip, from, frames};
     from += at.frames;
     return at;
   });

@@ -11,6 +11,7 @@ export interface Greenroom {
    * Frames per second of the compositions.
    */
   fps: number;
+  rate?: Rate;
   /**
    * Width of the compositions in pixels.
    */
@@ -22,6 +23,13 @@ export interface Greenroom {
   clips: {
     [k: string]: Clip;
   };
+}
+/**
+ * The same as an exact fraction (30000/1001) where it is not whole.
+ */
+export interface Rate {
+  num: number;
+  den: number;
 }
 export interface Clip {
   name: string;
@@ -98,7 +106,11 @@ export const takeSchema = z.object({ "videoId": z.string().regex(new RegExp("^[A
 
 export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "label": z.string().min(0).refine((s) => [...s].length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
 
-export const greenroomSchema = z.object({ "version": z.literal(1).describe("Version of this contract."), "project": z.string().min(1).refine((s) => [...s].length <= 200, 'longer than 200 characters'), "fps": z.number().int().gte(1).lte(240).describe("Frames per second of the compositions."), "width": z.number().int().gte(2).lte(16384).describe("Width of the compositions in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the compositions in pixels."), "clips": z.record(z.string(), clipSchema) }).strict().superRefine((props, ctx) => {
+export const rateSchema = z.object({ "num": z.number().int(), "den": z.number().int() }).strict();
+
+export const greenroomSchema = z.object({ "version": z.literal(1).describe("Version of this contract."), "project": z.string().min(1).refine((s) => [...s].length <= 200, 'longer than 200 characters'), "fps": z.number().gte(1).lte(240).describe("Frames per second of the compositions."), "rate": rateSchema.optional(), "width": z.number().int().gte(2).lte(16384).describe("Width of the compositions in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the compositions in pixels."), "clips": z.record(z.string(), clipSchema) }).strict().superRefine((props, ctx) => {
+  const {fps, rate} = props;
+  if (rate && !(rate.num > 0 && rate.den > 0 && Math.abs(rate.num / rate.den - fps) <= 1e-6)) ctx.addIssue({code: 'custom', path: ['rate'], message: `it is not ${fps} fps`});
   for (const [key, clip] of Object.entries(props.clips)) {
     const refuse = (message: string) => ctx.addIssue({code: 'custom', path: ['clips', key], message});
     if (key !== clip.name) refuse(`clip "${clip.name}" stands under the key "${key}"`);

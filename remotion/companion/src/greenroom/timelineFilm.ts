@@ -1,6 +1,7 @@
 import type {CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
 import {filmSchema, type Film, type Layer, type Point, type Rect} from './timeline.gen';
+import {slack} from './time';
 
 // The formulas here are those of the Go package compose/timeline, which the native renderer draws with: a test renders
 // the same films with both and compares them frame by frame.
@@ -139,9 +140,6 @@ export const gainAt = (points: Point[], at: number) => {
 
 /** A stretch of a layer in which its file runs on without a jump. */
 export type Piece = {from: number; frames: number; at: number};
-
-// Lengths come in microseconds: a frame that begins so little before the end is past it.
-const slack = 0.01;
 
 /** When which part of a file plays: frames counted from the layer's first, `at` in seconds of the file. */
 export const pieces = (frames: number, fps: number, seconds: number, skip = 0, loop = false): Piece[] => {
