@@ -68,6 +68,7 @@ var harmless = []string{
 	"SEI type", "Unknown SEI", "unsupported color_parameter_type", "overread end of atom", "timescale not set", "Invalid time scale",
 	"Invalid mvhd time scale", "co located POCs unavailable", "number of reference frames", "Could not find ref with POC",
 	"mmco: unref short failure", "Missing reference picture", "error parsing OBU metadata", "DOVI", "Skipping unhandled metadata",
-	"AMF_DATA_TYPE", "Consider increasing the value", "Unsupported encoding type", "edit list", "Could not update timestamps for skipped samples",
+	"AMF_DATA_TYPE", "Consider increasing the value",
+	"Unsupported encoding type", "edit list", "Could not update timestamps for skipped samples",
 	"Could not update timestamps for discarded samples", "ICC profile", "iCCP", "EXIF", "Exif",
 }
