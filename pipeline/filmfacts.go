@@ -18,7 +18,6 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/fonts"
 	"greenroom/compose/media"
-	"greenroom/compose/media/colour"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/film"
@@ -233,7 +232,7 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 		return fault.New(fault.Media, "name a file with pictures", "%s holds no pictures", base)
 	}
 	if info.Colour.HDR() {
-		hint := fmt.Sprintf("make it a clip (`file: %s`), which is tone-mapped, or convert it: %s", base, colour.Command(base))
+		hint := fmt.Sprintf("make it a clip (`file: %s`), which is tone-mapped, or convert it: %s", base, info.Colour.Command(base))
 		return fault.New(fault.Media, hint, "%s is HDR (%s); films are BT.709", base, info.Colour)
 	}
 	m.Codec, m.Seconds = info.VideoCodec, info.Duration

@@ -108,7 +108,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	return l, nil
 }
 
-// small are the filters from a coded picture to an upright one of w x h pixels in BT.709. Frames are numbered anew:
+// small are the filters from a coded picture to an upright one of w x h pixels in BT.709. Frames are numbered again:
 // the times of a varying rate do not fit the time base of raw video, which ffmpeg would report as damage of the file.
 func (i Info) small(w, h int, format string) string {
 	f := append(i.oneSize(), "settb=1/25", "setpts=N")

@@ -110,7 +110,7 @@ func pixelFormat(files []string) (string, error) {
 		case errors.Is(err, image.ErrFormat) && !strings.Contains(".png .webp .jpg .jpeg", strings.ToLower(filepath.Ext(name))):
 			return format, nil
 		case err != nil:
-			return "", fault.Wrap(fault.Media, err, "save or render it again", "%s is no picture that can be read", filepath.Base(name))
+			return "", fault.Wrap(fault.Media, err, "save or render it again", "cannot decode %s", filepath.Base(name))
 		case i == 0:
 			first = c
 		case c.Width != first.Width || c.Height != first.Height:

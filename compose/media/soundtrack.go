@@ -157,7 +157,7 @@ func (s *SoundTrack) read(r io.Reader) {
 	}
 }
 
-// heard reports that some of the sound is played while pictures are shown, from start on for so many seconds.
+// heard reports that some of the sound is played while pictures are shown, from start on, for length seconds.
 func (s *SoundTrack) heard(start, length float64) bool {
 	return s != nil && s.End > s.Start && s.Start < start+length && s.End > start
 }

@@ -158,18 +158,23 @@ func (c Colour) Filters() ([]string, error) {
 		"format=gbrpf32le",
 	}
 	if c.HDR() {
-		peak := c.Peak
-		if peak <= 0 {
-			peak = usualPeak
-		}
-		peak = min(max(peak, 1.2*White), 10000) / White
-		f = append(f, fmt.Sprintf("tonemap=mobius:param=0.5:desat=0:peak=%.3f", peak))
+		f = append(f, c.tonemap())
 	}
 	return append(f, "zscale=min=gbr:pin=bt709:tin=linear:rin=full:m=bt709:p=bt709:t=bt709:r=limited"), nil
 }
 
-// Command is what a user runs to convert an HDR file; name is the file.
-func Command(name string) string {
-	return "ffmpeg -i " + name + " -vf zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:param=0.5:desat=0," +
-		"zscale=t=bt709:m=bt709:r=tv,format=yuv420p -c:v libx264 -crf 14 -c:a copy sdr.mp4"
+// tonemap is the filter that maps linear light, 1 of which is reference white.
+func (c Colour) tonemap() string {
+	peak := c.Peak
+	if peak <= 0 {
+		peak = usualPeak
+	}
+	peak = min(max(peak, 1.2*White), 10000) / White
+	return fmt.Sprintf("tonemap=mobius:param=0.5:desat=0:peak=%.3f", peak)
+}
+
+// Command returns the command with which a user converts an HDR file as it is converted here; name is the file.
+func (c Colour) Command(name string) string {
+	return fmt.Sprintf("ffmpeg -i %s -vf zscale=t=linear:npl=%d,format=gbrpf32le,zscale=p=bt709,%s,"+
+		"zscale=t=bt709:m=bt709:r=tv,format=yuv420p -c:v libx264 -crf 14 -c:a copy sdr.mp4", name, White, c.tonemap())
 }
