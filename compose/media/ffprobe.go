@@ -125,7 +125,7 @@ func (i *Info) addVideo(s probedStream) {
 	}
 	i.Colour = colour.Colour{
 		Matrix: stated(s.Matrix), Primaries: stated(s.Primaries), Transfer: stated(s.Transfer),
-		FullRange: s.Range == "pc" || strings.HasPrefix(s.PixelFormat, "yuvj"), Bits: bits(s.PixelFormat), RGB: isRGB(s.PixelFormat),
+		FullRange: s.Range == "pc" || strings.HasPrefix(s.PixelFormat, "yuvj"), Bits: bits(s.PixelFormat), RGB: IsRGB(s.PixelFormat),
 	}
 	if s.Codec == "vp8" && i.Colour.Matrix == "" {
 		i.Colour.Matrix = "smpte170m" // RFC 6386, 9.2: VP8 is BT.601 unless its container says otherwise
@@ -145,7 +145,7 @@ func (i *Info) addVideo(s probedStream) {
 		}
 	}
 	i.ShownWidth, i.ShownHeight = i.Display.Size(i.Width, i.Height)
-	i.Alpha = hasAlpha(s.PixelFormat) || s.PixelFormat == "pal8" && (s.Codec == "png" || s.Codec == "apng")
+	i.Alpha = HasAlpha(s.PixelFormat) || s.PixelFormat == "pal8" && (s.Codec == "png" || s.Codec == "apng")
 }
 
 func stated(s string) string {

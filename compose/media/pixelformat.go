@@ -2,8 +2,8 @@ package media
 
 import "strings"
 
-// hasAlpha reports that ffmpeg's name of a pixel format is one with alpha.
-func hasAlpha(format string) bool {
+// HasAlpha reports that ffmpeg's name of a pixel format is one with alpha.
+func HasAlpha(format string) bool {
 	for _, start := range []string{"yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16", "ayuv", "vuya"} {
 		if strings.HasPrefix(format, start) {
 			return true
@@ -12,9 +12,9 @@ func hasAlpha(format string) bool {
 	return false
 }
 
-// isRGB reports a pixel format of red, green and blue, or of a palette of them.
-func isRGB(format string) bool {
-	for _, part := range []string{"rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr", "bayer", "xyz"} {
+// IsRGB reports a pixel format of red, green and blue, or of a palette of them.
+func IsRGB(format string) bool {
+	for _, part := range []string{"rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr", "x2rgb", "x2bgr", "bayer", "xyz"} {
 		if strings.HasPrefix(format, part) {
 			return true
 		}

@@ -54,21 +54,6 @@ func (f facts) soundZero() string {
 	return media.ClockAt(f.videoAt - f.start)
 }
 
-// inMatrix is what swscale calls the colour matrix. What does not say is BT.709.
-func (f facts) inMatrix() string {
-	switch f.matrix {
-	case "smpte170m", "bt470bg":
-		return "bt601"
-	case "bt2020nc", "bt2020c":
-		return "bt2020"
-	case "smpte240m":
-		return "smpte240m"
-	case "fcc":
-		return "fcc"
-	}
-	return "bt709"
-}
-
 // use is a media file and the first layer or sound that needs it.
 type use struct {
 	media timeline.Media

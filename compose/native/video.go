@@ -3,10 +3,11 @@ package native
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	ff "github.com/u2takey/ffmpeg-go"
 
+	"greenroom/compose/media"
+	"greenroom/compose/media/colour"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 )
@@ -114,12 +115,12 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 		size = fmt.Sprintf("%d:%d:", l.Box.W, l.Box.H)
 	}
 	colours := ""
-	if !strings.Contains(f.pixels, "rgb") && !strings.Contains(f.pixels, "bgr") && !strings.HasPrefix(f.pixels, "gbr") && f.pixels != "pal8" {
+	if !media.IsRGB(f.pixels) {
 		between := "tv"
 		if f.fullRange {
 			between = "pc"
 		}
-		colours = fmt.Sprintf("in_color_matrix=%s:in_range=%s:", f.inMatrix(), between)
+		colours = fmt.Sprintf("in_color_matrix=%s:in_range=%s:", colour.Scaler(f.matrix), between)
 	}
 	var c []string
 	whole := crop == timeline.Rect{W: m.Width, H: m.Height}
@@ -136,7 +137,7 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 		c, whole = append(c, cropping), true
 	}
 	rgb := []string{"format=" + pixels}
-	if !m.Alpha && hasAlpha(f.pixels) && pixels == "gbrap" {
+	if !m.Alpha && (media.HasAlpha(f.pixels) || f.pixels == "pal8") && pixels == "gbrap" {
 		rgb = []string{"format=gbrp", "format=gbrap"} // an alpha channel that was not proven is dropped
 	}
 	switch {
@@ -157,16 +158,6 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 		c = append(append(c, "scale="+size+colours+flags), rgb...)
 	}
 	return append(c, "setsar=1")
-}
-
-// hasAlpha says whether ffmpeg's name of a pixel format is one with alpha.
-func hasAlpha(pixels string) bool {
-	for _, part := range []string{"yuva", "rgba", "argb", "bgra", "abgr", "gbrap", "ya8", "ya16", "pal8"} {
-		if strings.HasPrefix(pixels, part) {
-			return true
-		}
-	}
-	return false
 }
 
 // groundVideo is the first layer when it is an opaque video that fills the canvas all the time: the film is then drawn

@@ -72,8 +72,16 @@ func (c Colour) Is709() bool {
 
 // scalers are the matrices that ffmpeg's scaler converts, by ffprobe's name, with the scaler's own name.
 var scalers = map[string]string{
-	"": "bt709", "unknown": "bt709", "reserved": "bt709", "bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "smpte170m",
-	"fcc": "fcc", "smpte240m": "smpte240m", "bt2020nc": "bt2020", "gbr": "bt709",
+	"": "bt709", "unknown": "bt709", "reserved": "bt709", "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601",
+	"fcc": "fcc", "smpte240m": "smpte240m", "bt2020nc": "bt2020", "bt2020c": "bt2020", "gbr": "bt709",
+}
+
+// Scaler returns what ffmpeg's scaler calls a matrix; BT.709 for one that is not stated or that it does not know.
+func Scaler(matrix string) string {
+	if name, ok := scalers[matrix]; ok {
+		return name
+	}
+	return "bt709"
 }
 
 // zimg are the names that the zscale filter uses for matrices.
@@ -98,6 +106,7 @@ const usualPeak = 1000
 // NeedsZscale reports a conversion that ffmpeg's own scaler cannot do.
 func (c Colour) NeedsZscale() bool {
 	_, known := scalers[c.Matrix]
+	known = known && c.Matrix != "bt2020c" // constant luminance, which the scaler only comes close to
 	return c.HDR() || c.wide() || !known && !c.RGB || c.Transfer == "linear" || strings.HasPrefix(c.Transfer, "log")
 }
 
