@@ -41,6 +41,15 @@ func (p *Project) keyFootage(k *keyer, c manifest.Clip) error {
 	return nil
 }
 
+// isPacked reports footage that ffmpeg cannot read, and whose take is packed from it.
+func isPacked(c manifest.Clip) bool { return len(c.Frames) > 0 || media.IsAnimation(c.File) }
+
+// isOwnFile reports a take that is a file of the project byte for byte: every machine has it, so the shared cache does
+// not keep it. Packed takes differ between versions of ffmpeg.
+func isOwnFile(c manifest.Clip, e lockfile.Entry, o object) bool {
+	return o.what == "take" && e.Route == routeFile && !isPacked(c)
+}
+
 // importFile copies a clip's own file into the store. Pictures and animated WebP, which ffmpeg cannot read, are packed
 // into a lossless MOV.
 func (b *build) importFile(ctx context.Context, s Step) error {
@@ -56,7 +65,7 @@ func (b *build) importFile(ctx context.Context, s Step) error {
 
 func (b *build) importFootage(ctx context.Context, s Step) (assets.Hash, int64, error) {
 	c := *s.clip
-	if len(c.Frames) == 0 && !media.IsAnimation(c.File) {
+	if !isPacked(c) {
 		if err := media.Playable(c.File); err != nil {
 			hint := fault.ReadHint(err, "replace the file by a complete video")
 			return "", 0, fault.Wrap(fault.Media, err, hint, "%s cannot be used", b.rel(c.File))

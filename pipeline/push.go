@@ -42,8 +42,7 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 		}
 		var send []object
 		for _, o := range objects(e) {
-			own := o.what == "take" && e.Route == routeFile // everybody has the file
-			if !own && !seen[o.hash] && s.p.store.Has(o.hash, o.size) {
+			if !isOwnFile(c, e, o) && !seen[o.hash] && s.p.store.Has(o.hash, o.size) {
 				seen[o.hash] = true
 				send = append(send, o)
 			}
@@ -145,7 +144,7 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 		for _, c := range clips {
 			e, ok := p.entry(c.Name)
 			for _, o := range objects(e) {
-				if !ok || seen[o.hash] || o.what == "take" && e.Route == routeFile {
+				if !ok || seen[o.hash] || isOwnFile(c, e, o) {
 					continue
 				}
 				seen[o.hash] = true

@@ -9,7 +9,6 @@ import (
 
 	"greenroom/assets"
 	bucket "greenroom/assets/remote"
-	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -166,7 +165,7 @@ func (s *sharing) missing() (want []object) {
 			if known[o.hash] || s.p.store.Has(o.hash, o.size) {
 				continue
 			}
-			if o.what == "take" && e.Route == routeFile && s.fromFile(c, o) {
+			if isOwnFile(c, e, o) && s.fromFile(c, o) {
 				continue
 			}
 			known[o.hash] = true
@@ -178,9 +177,6 @@ func (s *sharing) missing() (want []object) {
 
 // fromFile takes a clip's own file in when it is what the lockfile says.
 func (s *sharing) fromFile(c manifest.Clip, o object) bool {
-	if len(c.Frames) > 0 || media.IsAnimation(c.File) { // what is stored is packed from it
-		return false
-	}
 	h, err := s.p.inputs.hash(c.File)
 	if err != nil || h != string(o.hash) {
 		return false
