@@ -32,6 +32,9 @@ func checkCommand() command {
 				if err != nil {
 					return err
 				}
+				if len(key) == 6 && strings.Trim(key, "0123456789abcdefABCDEF") == "" {
+					key = "#" + key // to a shell, # begins a comment
+				}
 				x := media.Expect{Transparent: !opaque, Border: "bottom", KeyColor: strings.ToUpper(key)}
 				if strings.EqualFold(key, media.KeyAuto) {
 					x.KeyColor = media.KeyAuto
