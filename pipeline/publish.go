@@ -127,7 +127,7 @@ func (p *Project) signal(props []byte) {
 func (p *Project) props() remotion.Props {
 	m := p.Manifest
 	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
-	props.SetRate(m.FPS)
+	props.SetRate(m.FPS.Num, m.FPS.Den)
 	for _, c := range m.Clips {
 		e, kind, ok := p.shown(c)
 		files := publishedFiles(e)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/lockfile"
+	"greenroom/remotion"
 )
 
 // TestPropsCountInTheManifestsRate: lengths in frames come from the exact rate, for clips of every rate.
@@ -36,7 +37,7 @@ func TestPropsCountInTheManifestsRate(t *testing.T) {
 			t.Fatal(err)
 		}
 		m, props := p.Manifest, p.props()
-		if exact := props.Rate != nil; props.FPS != want.decimal || exact != want.exact || exact && *props.Rate != m.FPS {
+		if exact := props.Rate != nil; props.FPS != want.decimal || exact != want.exact || exact && *props.Rate != (remotion.Rate{Num: m.FPS.Num, Den: m.FPS.Den}) {
 			t.Errorf("%s: the props have %v and %v", rate, props.FPS, props.Rate)
 		}
 		e := lockfile.Entry{Clip: "hello", Info: lockfile.Info{FPSNum: 25, FPSDen: 1, Duration: 6.08}}

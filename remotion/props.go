@@ -1,7 +1,5 @@
 package remotion
 
-import "greenroom/compose/timeline"
-
 // PropsVersion is the version of the props contract written by this program.
 const PropsVersion = 1
 
@@ -16,17 +14,27 @@ type Props struct {
 	Version int             `json:"version" jsonschema:"enum=1" jsonschema_description:"Version of this contract."`
 	Project string          `json:"project" jsonschema:"minLength=1,maxLength=200"`
 	FPS     float64         `json:"fps" jsonschema:"minimum=1,maximum=240" jsonschema_description:"Frames per second of the compositions."`
-	Rate    *timeline.Rate  `json:"rate,omitempty" jsonschema_description:"The same as an exact fraction (30000/1001) where it is not whole."`
+	Rate    *Rate           `json:"rate,omitempty" jsonschema_description:"The same as an exact fraction (30000/1001) where it is not whole."`
 	Width   int             `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the compositions in pixels."`
 	Height  int             `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the compositions in pixels."`
 	Clips   map[string]Clip `json:"clips"`
 }
 
+// Rate is frames per second as an exact fraction.
+type Rate struct {
+	Num int `json:"num"`
+	Den int `json:"den"`
+}
+
+// FPS returns the rate as a number.
+func (r Rate) FPS() float64 { return float64(r.Num) / float64(r.Den) }
+
 // SetRate sets the compositions' rate: as a number, and as a fraction where it is not whole. A companion of an earlier
 // version does not know the fraction, and has only whole rates.
-func (p *Props) SetRate(r timeline.Rate) {
+func (p *Props) SetRate(num, den int) {
+	r := Rate{num, den}
 	p.FPS, p.Rate = r.FPS(), nil
-	if !r.Whole() {
+	if num%den != 0 {
 		p.Rate = &r
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"greenroom/compose/timeline"
 )
 
 func clip(name string) Clip {
@@ -30,7 +28,7 @@ func fractional() Props {
 	c := clip("intro")
 	c.DurationInSeconds, c.DurationInFrames = 2.002, 60
 	p := props(c)
-	p.SetRate(timeline.Rate{Num: 30000, Den: 1001})
+	p.SetRate(30000, 1001)
 	return p
 }
 
@@ -40,13 +38,13 @@ func TestFractionalRatesAreExactInProps(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := DecodeProps(j)
-	if err != nil || p.FPS != 30000.0/1001 || p.Rate == nil || *p.Rate != (timeline.Rate{Num: 30000, Den: 1001}) {
+	if err != nil || p.FPS != 30000.0/1001 || p.Rate == nil || *p.Rate != (Rate{Num: 30000, Den: 1001}) {
 		t.Errorf("read back %v %v, %v", p.FPS, p.Rate, err)
 	}
 	if want := "fps: 29.97002997002997, rate: {num: 30000, den: 1001},"; !strings.Contains(string(ts), want) {
 		t.Errorf("clips.gen.ts has no %s:\n%s", want, ts)
 	}
-	for name, r := range map[string]timeline.Rate{"another rate": {Num: 24000, Den: 1001}, "no denominator": {Num: 30000}, "below 0": {Num: -30000, Den: -1001}} {
+	for name, r := range map[string]Rate{"another rate": {Num: 24000, Den: 1001}, "no denominator": {Num: 30000}, "below 0": {Num: -30000, Den: -1001}} {
 		p.Rate = &r
 		if _, _, err := EncodeProps(p); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -57,7 +55,7 @@ func TestFractionalRatesAreExactInProps(t *testing.T) {
 // TestWholeRatesAreWrittenAsBefore holds the bytes that companions of earlier versions read.
 func TestWholeRatesAreWrittenAsBefore(t *testing.T) {
 	p := props()
-	p.SetRate(timeline.Rate{Num: 30, Den: 1})
+	p.SetRate(30, 1)
 	j, ts, err := EncodeProps(p)
 	if err != nil || strings.Contains(string(j), "rate") || !strings.Contains(string(j), `"fps": 30,`) || !strings.Contains(string(ts), "fps: 30, width") {
 		t.Errorf("%v\n%s\n%s", err, j, ts)

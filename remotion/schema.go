@@ -83,7 +83,7 @@ func fits(b []byte) error {
 // agree looks at what no schema can say.
 func (p Props) agree() error {
 	if r := p.Rate; r != nil && (r.Num <= 0 || r.Den <= 0 || math.Abs(r.FPS()-p.FPS) > 1e-6) {
-		return fmt.Errorf("check props: rate %s is not %g fps", r, p.FPS)
+		return fmt.Errorf("check props: rate %d/%d is not %g fps", r.Num, r.Den, p.FPS)
 	}
 	for name, c := range p.Clips {
 		switch {
