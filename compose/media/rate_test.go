@@ -121,6 +121,9 @@ func TestConstantRatesAreNotResampled(t *testing.T) {
 			if r.Verdict() == Fail || r.Frames != len(want) {
 				t.Errorf("%d pictures, check says %d: %+v", len(want), r.Frames, r.Findings)
 			}
+			if f := found(r, "length in the header"); c.name == "transport stream" && f.Verdict != OK {
+				t.Errorf("its times begin at %.2f s: %+v", info.FirstVideoPTS, f)
+			}
 			got, out := shownNumbers(t, file, PrepareSpec{Frames: r.Frames})
 			if fmt.Sprint(got) != fmt.Sprint(want) || c.from == 0 && want[0] != 0 {
 				t.Errorf("shows %v\nwant %v", got, want)

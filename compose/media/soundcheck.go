@@ -53,6 +53,14 @@ func (r *Report) after() float64 {
 	return r.Sound.End - r.Sound.clockZero(r.Info.FirstVideoPTS) - r.Seconds
 }
 
+// start is the time on the file's clock, in seconds, at which pictures or sound begin.
+func (r *Report) start() float64 {
+	if r.Sound != nil {
+		return min(r.Sound.Start, r.Info.FirstVideoPTS)
+	}
+	return r.Info.FirstVideoPTS
+}
+
 // length checks how long the pictures are: against what was announced, and against the file's own header.
 func (r *Report) length(e Expect) {
 	if e.Duration > 0 {
@@ -71,6 +79,9 @@ func (r *Report) length(e Expect) {
 	holds := max(r.held, r.Info.FirstVideoPTS+r.Seconds)
 	if r.Sound != nil {
 		holds = max(holds, r.Sound.End)
+	}
+	if r.Info.Container == "mpegts" || r.Info.Container == "mpeg" {
+		holds -= r.start() // the clock of a broadcast starts anywhere, and its length is counted from there
 	}
 	short, off := announced-holds, math.Abs(announced-holds)
 	// A cut MP4 shows in its boxes; its header also counts chapters and edits that go on after the last picture.

@@ -12,7 +12,7 @@ func TestShownIsTheLargestSize(t *testing.T) {
 	dir, _ := world(t)
 	box := timeline.Rect{X: 600, Y: 120, W: 720, H: 960}
 	for text, want := range map[string][2]int{
-		"a: {layers: [{clip: pricing}]}":                                                                          {0, 0}, // nobody shows it
+		"a: {layers: [{clip: pricing}]}":                                                                          {0, 0}, // no layer shows it
 		"a: {layers: [{clip: hello, box: {width: 360px}}]}":                                                       {360, 480},
 		"a: {layers: [{clip: hello, box: {width: 361px}}]}":                                                       {361, 481}, // odd
 		"a: {layers: [{clip: hello, box: {right: 4%, bottom: 0, width: 36%}}]}":                                   {691, 922},

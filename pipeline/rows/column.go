@@ -10,7 +10,7 @@ import (
 
 // Column is a column's name as it is compared: in normal form C, with one blank for blanks, line ends
 // and no-break blanks of any number, and without signs of no width. Programs differ in these, and
-// nobody sees it.
+// it is not visible.
 func Column(name string) string {
 	if plainColumn(name) {
 		return name
