@@ -18,6 +18,8 @@ type Film struct {
 	// Layers are drawn in order: the first lies at the bottom.
 	Layers []Layer `json:"layers"`
 	Sounds []Sound `json:"sounds"`
+	// Warnings are sentences for people, such as that a title lies on a face. They are not part of what is drawn.
+	Warnings []string `json:"-"`
 }
 
 // Media is a file that is drawn or heard.
