@@ -26,7 +26,7 @@ const Gap = 0.02
 const (
 	FaceHigh = 0.6  // of the box's height, at most
 	FaceTall = 0.55 // of the box's width, at most
-	FaceWide = 0.6  // of the box's width, in its middle
+	FaceWide = 0.5  // of the box's width, in its middle
 )
 
 // Scale is a type scale: sizes of the em as shares of the canvas's shorter side, so that it holds from 360p to 4K.

@@ -113,6 +113,7 @@ type candidate struct {
 	beside bool    // next to a presenter: lines begin at the left unless the style says otherwise
 	person bool    // it keeps off the complete presenter, not only the face
 	chest  bool    // it is on the presenter's chest
+	last   bool    // a text becomes smaller before it is taken
 }
 
 // slot chooses a place: the first region where the text fits and is free. A title without a size of its own may become
@@ -187,6 +188,9 @@ func (a *arranger) try(t *setting, text string, k float64, c candidate) (*settin
 
 // cost is 0 where a text is free. Captions and other texts count most, then faces, then the rest of a presenter.
 func (a *arranger) cost(at area, c candidate, people []subject, others []area) (cost float64) {
+	if c.last {
+		cost = 1
+	}
 	gap := look.Gap * float64(min(a.p.w, a.p.h))
 	near := area{at.x - gap, at.y - gap, at.w + 2*gap, at.h + 2*gap}
 	for _, o := range others {

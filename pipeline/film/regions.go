@@ -99,7 +99,7 @@ func lowerThird(l manifest.Layer, in, free area) []candidate {
 	left := area{free.x, free.y, wide, free.h}
 	right := area{free.x + free.w - wide, free.y, wide, free.h}
 	out := []candidate{{in: left, stand: 1}, {in: right, stand: 1, across: 1}}
-	return append(out, candidate{in: left}, candidate{in: right, across: 1})
+	return append(out, candidate{in: left, last: true}, candidate{in: right, across: 1, last: true})
 }
 
 // callout stands at the upper left; else at the upper right, next to the face, or at the lower left.

@@ -64,7 +64,7 @@ type place struct{ high, wide, centre float64 }
 // leaves the upper part of a tall one. Shoulders may go beyond the sides of a tall film.
 var places = map[look.Shape][2]place{
 	look.Wide:   {{0.92, 1, 0.5}, {0.86, 0.56, 0.7}},
-	look.Square: {{0.88, 1, 0.5}, {0.72, 0.86, 0.56}},
+	look.Square: {{0.88, 1, 0.5}, {0.72, 0.82, 0.6}},
 	look.Tall:   {{0.78, 1.45, 0.5}, {0.66, 1.45, 0.5}},
 }
 
