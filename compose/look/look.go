@@ -50,8 +50,8 @@ const (
 // Scales are the type scales. Captions of a wide film are at least 1/20 of its height; those of a tall one are larger,
 // because it is seen on a phone.
 var Scales = map[Shape]Scale{
-	Wide:   {Title: 0.085, Callout: 0.044, Name: 0.044, Caption: 0.05},
-	Square: {Title: 0.085, Callout: 0.042, Name: 0.042, Caption: 0.048},
+	Wide:   {Title: 0.09, Callout: 0.044, Name: 0.044, Caption: 0.05},
+	Square: {Title: 0.09, Callout: 0.042, Name: 0.042, Caption: 0.048},
 	Tall:   {Title: 0.105, Callout: 0.05, Name: 0.05, Caption: 0.058},
 }
 
