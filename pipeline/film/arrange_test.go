@@ -173,3 +173,51 @@ func TestACircleHasADiscAndARing(t *testing.T) {
 		}
 	}
 }
+
+// TestAClipThatShowsItsFrameCovers: its presenter is taken to be in the middle, and a title keeps off there.
+func TestAClipThatShowsItsFrameCovers(t *testing.T) {
+	dir, facts := world(t)
+	c := facts.Clips["hello"]
+	c.Box, c.Media.Width, c.Media.Height, c.Media.Alpha = timeline.Rect{W: 1920, H: 1080}, 1920, 1080, false
+	facts.Clips["hello"] = c
+	for size, want := range map[string]timeline.Rect{
+		"1920x1080": {X: 0, W: 1920, H: 1080}, "1080x1920": {X: 656, W: 608, H: 1080}, "1080x1080": {X: 420, W: 1080, H: 1080},
+	} {
+		m := load(t, dir, "compositions: {a: {size: "+size+", layers: [{clip: hello}, {text: Plans and prices}, {captions: hello}]}}\n")
+		film, err := Resolve(m, "a", facts)
+		if err != nil {
+			t.Fatal(fault.All(err))
+		}
+		clip := film.Layers[0]
+		if full := (timeline.Rect{W: film.Width, H: film.Height}); clip.Box != full || clip.Video.Crop != want {
+			t.Errorf("%s: %v of %v, want all of %v", size, clip.Box, clip.Video.Crop, want)
+		}
+		if size == "1920x1080" {
+			face := faceOf(personIn(areaOf(clip.Box), true))
+			if title := film.Layers[1]; overlap(areaOf(title.Box), face) > 0 || len(film.Warnings) > 0 {
+				t.Errorf("%v lies on the face %.0f; %v", title.Box, face, film.Warnings)
+			}
+		}
+	}
+}
+
+// TestATitleKeepsOffThePresenterOfANestedFilm whose times and place are those in the outer one.
+func TestATitleKeepsOffThePresenterOfANestedFilm(t *testing.T) {
+	text := `compositions:
+  inner: {layers: [{clip: hello, box: {width: 60%%}}]}
+  a:
+    length: 8s
+    layers:
+      - {composition: inner, at: 2s}
+      - {text: "Plans and prices", at: %s, for: 1s}
+`
+	with := one(t, fmt.Sprintf(text, "3s"))
+	title, clip := with.Layers[1], with.Layers[0]
+	if overlap(areaOf(title.Box), faceOf(areaOf(clip.Box))) > 0 || len(with.Warnings) > 0 {
+		t.Errorf("%v lies on the face of %v; %v", title.Box, clip.Box, with.Warnings)
+	}
+	before := one(t, fmt.Sprintf(text, "0s"))
+	if title := before.Layers[1]; title.Box.X+title.Box.W/2 != 960 { // nobody is there yet
+		t.Errorf("%v is not in the middle", title.Box)
+	}
+}
