@@ -45,7 +45,11 @@ func TestTextsKeepOffFacesAndOneAnother(t *testing.T) {
 		"callout and title": `{clip: hello}, {text: "New in May", style: callout}, {text: "Plans and prices"}, {captions: hello}`,
 		"disc":              `{video: loop.mp4, loop: true}, {clip: hello, mask: circle, box: {left: 4%, bottom: 6%, width: 24%}}, {text: "Plans"}, {captions: hello}`,
 		"disc on the right": `{video: loop.mp4, loop: true}, {clip: hello, mask: circle, box: {right: 4%, bottom: 6%, width: 24%}}, {text: "Ada Lovelace", style: lower-third}, {captions: hello}`,
-		"own box":           `{clip: hello, box: {right: 4%, bottom: 0, width: 38%}}, {text: "Plans and prices"}, {captions: hello}`,
+		"circle":            `{video: loop.mp4, loop: true}, {clip: hello, mask: circle}, {captions: hello}`,
+		"circle and name": `{image: bg.png}, {clip: hello, mask: circle}, {text: "Ada Lovelace", style: lower-third}, ` +
+			`{captions: hello}`,
+		"circle alone": `{clip: hello, mask: circle}, {captions: hello}`,
+		"own box":      `{clip: hello, box: {right: 4%, bottom: 0, width: 38%}}, {text: "Plans and prices"}, {captions: hello}`,
 	}
 	sizes := map[look.Shape][][2]int{
 		look.Wide: {{640, 360}, {1280, 720}, {1920, 1080}, {3840, 2160}}, look.Square: {{360, 360}, {1080, 1080}, {2160, 2160}},
@@ -108,6 +112,19 @@ func TestATextThatCannotAvoidAFaceIsWarnedOf(t *testing.T) {
 	film = one(t, `compositions: {a: {layers: [{clip: hello, box: {left: -20%, top: 0, width: 140%}}, {text: "Plans", box: {top: 10%}}]}}`+"\n")
 	if len(film.Warnings) != 0 { // its place was chosen by the user
 		t.Errorf("%q", film.Warnings)
+	}
+}
+
+// TestACircleWithoutABoxIsInACorner of footage, and in the middle of a canvas without any.
+func TestACircleWithoutABoxIsInACorner(t *testing.T) {
+	for text, want := range map[string]timeline.Rect{
+		"{video: loop.mp4}, {clip: hello, mask: circle}": {X: 65, Y: 648, W: 367, H: 367},
+		"{clip: hello, mask: circle}":                    {X: 636, Y: 216, W: 648, H: 648},
+	} {
+		film := one(t, "compositions: {a: {length: 2s, layers: ["+strings.ReplaceAll(text, "hello,", "hello, for: 2s,")+"]}}\n")
+		if got := film.Layers[len(film.Layers)-1].Rounded(); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
 	}
 }
 

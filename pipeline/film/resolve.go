@@ -227,7 +227,7 @@ func (r *resolver) clip(p *part, l manifest.Layer, when span) {
 
 // put places content and says when that shows nothing.
 func (r *resolver) put(p *part, l manifest.Layer, c content, when span) (placed, bool) {
-	at, ok := put(stand(l, c, p.w, p.h, titled(p.c)), c, p.w, p.h)
+	at, ok := put(stand(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
 	if ok && !outside(at.box, p.w, p.h) {
 		at.moves = r.behind(p, l, c, at, when)
 	}

@@ -31,28 +31,35 @@ func faceOf(person area) area {
 	return area{person.x + (person.w-w)/2, person.y, w, h}
 }
 
-// titled reports that a composition has a title whose place is chosen: presenters make room for it.
-func titled(c manifest.Composition) bool {
+// scene is what a composition has besides a layer: presenters make room for a title whose place is chosen, and stand in a
+// corner of footage when they are in a circle.
+type scene struct{ titled, footage bool }
+
+func sceneOf(c manifest.Composition) (s scene) {
+	s.footage = c.Background != nil && c.Background.Image+c.Background.Video != ""
 	for _, l := range c.Layers {
-		if l.Kind == manifest.LayerText && l.Style.Slot == "title" {
-			return true
-		}
+		s.titled = s.titled || l.Kind == manifest.LayerText && l.Style.Slot == "title"
+		s.footage = s.footage || l.Kind == manifest.LayerVideo || l.Kind == manifest.LayerImage
 	}
-	return false
+	return s
 }
 
 // stand gives a layer about whose place nothing is said the box that it has by itself. It goes by the canvas and the
 // layer's own shape, not by times, so that a clip is prepared in the size in which it is shown.
-func stand(l manifest.Layer, c content, w, h int, titled bool) manifest.Layer {
-	if l.Box != (manifest.Box{}) || l.Safe != 0 || l.Mask.Radius.Set || l.Fit != "" {
+func stand(l manifest.Layer, c content, w, h int, in scene) manifest.Layer {
+	if l.Box != (manifest.Box{}) || l.Safe != 0 || l.Mask.Radius.Set && !l.Mask.Circle || l.Fit != "" {
 		return l
 	}
 	switch {
+	case l.Mask.Circle:
+		if c.person.w > 0 && l.Anchor == "" && l.BoxOf == "presenter" {
+			l.Box = circle(float64(w), float64(h), in.footage)
+		}
 	case c.fills:
 		full := manifest.Dim{V: 1, Percent: true, Set: true}
 		l.Box, l.Fit = manifest.Box{Width: full, Height: full}, "cover"
 	case c.stands && l.Anchor == "" && l.BoxOf == "presenter":
-		l.Box = standing(c.w/c.h, float64(w), float64(h), titled)
+		l.Box = standing(c.w/c.h, float64(w), float64(h), in.titled)
 	}
 	return l
 }
@@ -77,6 +84,29 @@ func standing(aspect, w, h float64, titled bool) manifest.Box {
 	wide := min(at.wide*w, at.high*h*aspect)
 	px := func(v float64) manifest.Dim { return manifest.Dim{V: v, Set: true} }
 	return manifest.Box{Left: px(at.centre*w - wide/2), Width: px(wide), Bottom: px(0)}
+}
+
+// Figures of a circle about whose place nothing is said, as shares of the shorter side: its size in the middle of a canvas,
+// its size in the corner of footage, and its distance from the edges there.
+const (
+	circleAlone  = 0.6
+	circleCorner = 0.34
+	circleTall   = 0.4
+	circleEdge   = 0.06
+)
+
+// circle returns the box of a presenter in a circle: the lower left corner of footage, else the middle.
+func circle(w, h float64, footage bool) manifest.Box {
+	px := func(v float64) manifest.Dim { return manifest.Dim{V: v, Set: true} }
+	short := min(w, h)
+	if !footage {
+		return manifest.Box{Width: px(circleAlone * short), Top: px((h - circleAlone*short) / 2)}
+	}
+	size := circleCorner
+	if look.ShapeOf(int(w), int(h)) == look.Tall {
+		size = circleTall
+	}
+	return manifest.Box{Left: px(circleEdge * short), Bottom: px(circleEdge * short), Width: px(size * short)}
 }
 
 // Figures of a presenter in a disc: how much of the box's width the disc shows at most, and how much of the disc is free
@@ -108,7 +138,7 @@ func (r *resolver) subjects(p *part) {
 		switch l.Kind {
 		case manifest.LayerClip:
 			c := presenter(r.facts.Clips[l.Of], l.BoxOf)
-			at, ok := put(stand(l, c, p.w, p.h, titled(p.c)), c, p.w, p.h)
+			at, ok := put(stand(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
 			if ok && !outside(at.box, p.w, p.h) {
 				p.people = append(p.people, subject{at.person, at.face, when.first, when.frames})
 			}
