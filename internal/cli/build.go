@@ -253,7 +253,8 @@ func (e *env) ask(question string) (bool, error) {
 	if !e.terminal {
 		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "%s needs a yes", strings.TrimSuffix(question, "?"))
 	}
-	fmt.Fprintf(e.Stderr, "greenroom: %s [y/N] ", question)
+	// Without a line end, past the JSON lines: the terminal's user reads it.
+	fmt.Fprintf(e.unguarded(), "greenroom: %s [y/N] ", oneLine(question))
 	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
 	if err != nil && line == "" {
 		return false, nil
