@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -246,6 +247,11 @@ func (e *env) each(files []string, f func(path string) (string, error)) error {
 	out := []sentFile{}
 	var errs []error
 	for _, name := range files {
+		fi, err := os.Stat(e.path(name))
+		if err != nil || fi.IsDir() {
+			errs = append(errs, fault.New(fault.Usage, "name a file that exists", "there is no file %s", oneLine(name)))
+			continue
+		}
 		id, err := f(e.path(name))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", filepath.Base(name), err))

@@ -299,8 +299,8 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
 		return cause
 	}
-	if err != nil && sum.Clips == 0 {
-		return err // it ended before there was anything to sum up
+	if err != nil && sum.Took == 0 {
+		return err // it ended before it did anything
 	}
 	return errors.Join(err, finish(e, sum))
 }

@@ -133,7 +133,7 @@ type versionReport struct {
 type webhookRow struct {
 	ID      string    `json:"id"`
 	URL     string    `json:"url"`
-	Events  []string  `json:"events"` // null: all
+	Events  []string  `json:"events" jsonschema:"nullable"` // null: all
 	Status  string    `json:"status"`
 	Created time.Time `json:"created"`
 	Secret  string    `json:"secret,omitempty"`

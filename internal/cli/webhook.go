@@ -166,7 +166,7 @@ type clerk struct {
 type receivedEvent struct {
 	Received time.Time `json:"received"`
 	webhook.Event
-	Record *jobRecord `json:"record"`
+	Record *jobRecord `json:"record" jsonschema:"nullable"`
 }
 
 // jobRecord is what the API says about the job now.
