@@ -163,7 +163,8 @@ func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 		return Fetched{}, err
 	}
 	if o.Captions && v.CaptionURL == "" {
-		return Fetched{}, fault.New(fault.Failed, "leave --captions out, or set captions: true in the clip and build it", "HeyGen made no captions for video %s", o.ID)
+		const hint = "leave --captions out, or set captions: true in the clip and build it"
+		return Fetched{}, fault.New(fault.Failed, hint, "HeyGen made no captions for video %s", o.ID)
 	}
 	out := o.Out
 	if !named {

@@ -16,7 +16,7 @@ import (
 
 func quotaCommand() command {
 	return command{name: "quota", summary: "say what the account has left", usage: "quota",
-		examples: "greenroom quota\ngreenroom quota --json",
+		examples: "greenroom quota\ngreenroom quota --api v3 --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
 			return func(ctx context.Context, e *env, args []string) error {
@@ -146,7 +146,7 @@ func (e *env) deleted(kind, id string) error {
 
 func templatesCommand() command {
 	return command{name: "templates", summary: "list templates, or one template's variables", usage: "templates [flags] [ID]",
-		examples: "greenroom templates\ngreenroom templates 7c1f0e7a5d1b4e2c --json\ngreenroom templates --languages",
+		examples: "greenroom templates\ngreenroom templates 7c1f0e7a5d1b4e2c --json\ngreenroom templates --languages --api v3",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
 			languages := fs.Bool("languages", false, "list what `translate:` can translate into instead")

@@ -15,7 +15,9 @@ import (
 
 func fetchCommand() command {
 	return command{name: "fetch", summary: "download an existing video of the account", usage: "fetch ID [flags]",
-		examples: "greenroom fetch 3f9a0c1b2d\ngreenroom fetch 3f9a0c1b2d -o footage/old.mp4 --force\ngreenroom fetch 3f9a0c1b2d --captions --json",
+		examples: "greenroom fetch 3f9a0c1b2d\n" +
+			"greenroom fetch 3f9a0c1b2d -o footage/old.mp4 --force\n" +
+			"greenroom fetch 3f9a0c1b2d --captions --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
 			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own ending)")

@@ -68,7 +68,7 @@ func like(words string, texts ...string) bool {
 
 func avatarsCommand() command {
 	return command{name: "avatars", summary: "list the account's avatars and talking photos", usage: "avatars [flags] [text]",
-		examples: "greenroom avatars --gender female\ngreenroom avatars --lang es --json\ngreenroom avatars office",
+		examples: "greenroom avatars --gender female\ngreenroom avatars --lang es --json\ngreenroom avatars --api sandbox office",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
 			var gender, lang string

@@ -55,7 +55,8 @@ func newCommand() command {
 			fs.StringVar(&o.avatar, "avatar", trial.Avatar, "the presenter's `ID`; `greenroom avatars` lists them")
 			fs.StringVar(&o.voice, "voice", trial.Voice, "the voice's `ID`; `greenroom voices` lists them")
 			fs.StringVar(&o.size, "size", trial.Size, "the picture, `WIDTHxHEIGHT` in pixels")
-			fs.StringVar(&o.api, "api", "", "use this `API`: "+strings.Join(pipeline.APIs, ", ")+" (default: the manifest's, else auto with a key in HEYGEN_API_KEY, else sandbox)")
+			fs.StringVar(&o.api, "api", "", "use this `API`: "+strings.Join(pipeline.APIs, ", ")+
+				" (default: the manifest's, else auto with a key in HEYGEN_API_KEY, else sandbox)")
 			fs.IntVar(&o.take, "take", 1, "a higher `NUMBER` buys the same sentence again")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD`")
 			fs.BoolVar(&o.force, "force", false, "replace the file if it exists")
@@ -95,7 +96,8 @@ func (e *env) newClip(ctx context.Context, o newOptions, args []string) error {
 	project := e.shown(c.Folder(state))
 	known, err := e.knownResult(c.Folder(state), e.path(name))
 	if err != nil || !known && !o.force && exists(e.path(name)) {
-		return errors.Join(err, fault.New(fault.Usage, "replace it with --force, or name another file with -o", "%s already exists", oneLine(name)))
+		const hint = "replace it with --force, or name another file with -o"
+		return errors.Join(err, fault.New(fault.Usage, hint, "%s already exists", oneLine(name)))
 	}
 	path, err := c.Write(state)
 	if err != nil {
@@ -109,7 +111,8 @@ func (e *env) newClip(ctx context.Context, o newOptions, args []string) error {
 		return e.explainTrial(ctx, err, project)
 	}
 	if err := copyFile(file.Path, e.path(name)); err != nil {
-		return fault.Wrap(fault.Failed, err, "run the same command again with -o in another folder; nothing is bought twice", "write %s", oneLine(name))
+		const hint = "run the same command again with -o in another folder; nothing is bought twice"
+		return fault.Wrap(fault.Failed, err, hint, "write %s", oneLine(name))
 	}
 	r := newClip{
 		File: name, Clip: c.Name(), Project: project, API: c.API, Sandbox: c.API == "sandbox",
@@ -124,7 +127,8 @@ func (e *env) newClip(ctx context.Context, o newOptions, args []string) error {
 		again = "; it was made before, nothing was bought"
 	}
 	e.say("%s: transparent, %s%s", oneLine(name), r.Facts, again)
-	e.say("next: `greenroom init tour` makes a Remotion project with a manifest for many clips; %s keeps the record of this one", oneLine(project))
+	e.say("next: `greenroom init tour` makes a Remotion project with a manifest for many clips; "+
+		"%s keeps the record of this one", oneLine(project))
 	return nil
 }
 
@@ -150,10 +154,12 @@ func (e *env) sentence(args []string) (string, error) {
 	case n == 0:
 		return "", fault.New(fault.Usage, hint, "there is nothing to say")
 	case n > manifest.MaxScript:
-		return "", fault.New(fault.Usage, "make several clips: `greenroom init` starts a manifest", "%d characters, HeyGen takes %d", n, manifest.MaxScript)
+		const hint = "make several clips: `greenroom init` starts a manifest"
+		return "", fault.New(fault.Usage, hint, "%d characters, HeyGen takes %d", n, manifest.MaxScript)
 	}
 	if fi, err := os.Stat(e.path(words)); len(words) < 256 && err == nil && fi.Mode().IsRegular() {
-		return "", fault.New(fault.Usage, fmt.Sprintf("greenroom new - < %s", words), "%q is a file; its name would be spoken", oneLine(words))
+		hint := fmt.Sprintf("greenroom new - < %s", words)
+		return "", fault.New(fault.Usage, hint, "%q is a file; its name would be spoken", oneLine(words))
 	}
 	return words, nil
 }
@@ -199,9 +205,11 @@ func (e *env) newTarget(name string) error {
 	path := e.path(name)
 	switch fi, err := os.Stat(path); {
 	case err == nil && fi.IsDir():
-		return fault.New(fault.Usage, "name a file in it, such as -o "+filepath.Join(name, "hello.webm"), "%s is a folder", oneLine(name))
+		hint := "name a file in it, such as -o " + filepath.Join(name, "hello.webm")
+		return fault.New(fault.Usage, hint, "%s is a folder", oneLine(name))
 	case ext == ".mp4" || ext == ".mov" || ext == ".mkv":
-		return fault.New(fault.Usage, "write -o "+strings.TrimSuffix(name, filepath.Ext(name))+".webm", "%s cannot hold the clip: it is a transparent WebM", oneLine(name))
+		hint := "write -o " + strings.TrimSuffix(name, filepath.Ext(name)) + ".webm"
+		return fault.New(fault.Usage, hint, "%s cannot hold the clip: it is a transparent WebM", oneLine(name))
 	case ext != ".webm":
 		return fault.New(fault.Usage, "write -o "+name+".webm", "unsupported file extension: %s", oneLine(name))
 	}
@@ -226,7 +234,9 @@ func (e *env) knownResult(folder, out string) (bool, error) {
 }
 
 // buildTrial runs the pipeline on the clip's project.
-func (e *env) buildTrial(ctx context.Context, c trial.Clip, path string, o newOptions) (sum pipeline.Summary, file pipeline.PublishedClip, err error) {
+func (e *env) buildTrial(
+	ctx context.Context, c trial.Clip, path string, o newOptions,
+) (sum pipeline.Summary, file pipeline.PublishedClip, err error) {
 	out := newPrinter(e)
 	defer out.close()
 	opts := e.options(func(ev pipeline.Event) {
@@ -271,7 +281,11 @@ func (e *env) explainTrial(ctx context.Context, err error, project string) error
 }
 
 // flagsFor names the flags of `greenroom new` in hints that speak of a manifest.
-var flagsFor = strings.NewReplacer("set take: ", "add --take ", "raise heygen.budget or --max-spend", "raise --max-spend", "build fewer clips, or ", "")
+var flagsFor = strings.NewReplacer(
+	"set take: ", "add --take ",
+	"raise heygen.budget or --max-spend", "raise --max-spend",
+	"build fewer clips, or ", "",
+)
 
 // projectCommand is a command in a hint that needs the clip's project.
 var projectCommand = lazyregexp.New("greenroom (build|status|resolve|gc)")

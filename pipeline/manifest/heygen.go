@@ -26,7 +26,10 @@ func ReadHeyGen(ctx context.Context, path string) (h HeyGen, rest, err error) {
 		return h, nil, err
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	d := &doc{ctx: ctx, name: filepath.Base(abs), dir: filepath.Dir(abs), lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{}}
+	d := &doc{
+		ctx: ctx, name: filepath.Base(abs), dir: filepath.Dir(abs),
+		lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{},
+	}
 	section, rest := d.heygenSection(b)
 	if ctx.Err() != nil {
 		return h, nil, context.Cause(ctx)
@@ -110,7 +113,8 @@ var heygenLine = lazyregexp.New(`^["']?heygen["']?[ \t]*:`)
 // the next line that is not indented. A file without the word has no section.
 func (d *doc) cutHeyGen(ctx context.Context) (ast.Node, error) {
 	const hint = "correct the manifest, or say which account: --api sandbox, v2 or v3"
-	unclear := fault.New(fault.Manifest, hint, "the manifest's heygen section cannot be read, so the account is not known")
+	const message = "the manifest's heygen section cannot be read, so the account is not known"
+	unclear := fault.New(fault.Manifest, hint, message)
 	first, mentioned := -1, false
 	for i, l := range d.lines {
 		if heygenLine.MatchString(l) {
