@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -40,10 +39,7 @@ func (p *printer) event(ev pipeline.Event) {
 	switch {
 	case p.done:
 	case p.e.json:
-		b, err := json.Marshal(ev)
-		if err == nil {
-			fmt.Fprintln(p.e.Stderr, string(b))
-		}
+		printLine(p.e, ev)
 	case p.crowded(ev):
 	case p.bars != nil && ev.State != pipeline.Warned && ev.State != pipeline.Failed:
 		p.progress(ev)
