@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -36,6 +37,18 @@ type Row struct {
 // eachKeys are the keys of a family that its clips do not have.
 var eachKeys = []string{"rows", "name", "props"}
 
+// eachWords are the keys of a family.
+var eachWords = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, key := range slices.Concat(eachKeys, clipWords) {
+		out[key] = true
+	}
+	for key := range (&doc{}).shared("", &Clip{}) {
+		out[key] = true
+	}
+	return out
+})
+
 // maxRowFaults is how many faulty rows are shown; the rest is counted.
 const maxRowFaults = 20
 
@@ -45,6 +58,7 @@ const maxRows = 10 * MaxClips
 // rowCursor is the row that is being read.
 type rowCursor struct {
 	display string // the table's name as the manifest writes it
+	family  string // under each:, while compositions are read
 	line    int
 	columns []string
 	values  []string
@@ -120,7 +134,9 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 	}
 	if rowsAt == nil {
-		d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+		if !d.unknownWords(f, path) {
+			d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+		}
 		return
 	}
 	before := len(d.faults)
@@ -198,6 +214,16 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	m.Each = append(m.Each, e)
 }
 
+// unknownWords reports the unknown keys of a family that is not read. It returns whether one of them means rows.
+func (d *doc) unknownWords(f field, path string) (rows bool) {
+	for _, k := range d.fields(f.value, path) {
+		if !eachWords()[k.key] {
+			rows = strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") || rows
+		}
+	}
+	return rows
+}
+
 // moreRows counts the faulty rows that were not shown.
 func (d *doc) moreRows() {
 	if more := d.row.bad - maxRowFaults; more > 0 {
@@ -211,13 +237,8 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	if n == nil {
 		return nil
 	}
-	seq, ok := d.plain(n).(*ast.SequenceNode)
-	if !ok {
-		d.fault(n, "write props: [name, company]", "%s must be a list of columns", path)
-		return nil
-	}
 	var out []string
-	for _, v := range seq.Values {
+	for _, v := range d.items(n) {
 		var name string
 		d.text(path, &name)(v)
 		name = rows.Column(name)

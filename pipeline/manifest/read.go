@@ -109,9 +109,13 @@ func (d *doc) goodName(f field) bool {
 }
 
 func (d *doc) heygen(n ast.Node, h *HeyGen) {
+	if d.isScalar(n) { // heygen: v3
+		d.word("heygen", apis, &h.API)(n)
+		return
+	}
 	var budget float64 = -1
 	d.object(n, "heygen", setters{
-		"api":         d.word("heygen.api", []string{"sandbox", "auto", "v2", "v3"}, &h.API),
+		"api":         d.word("heygen.api", apis, &h.API),
 		"concurrency": d.integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
 		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
 		"key": func(n ast.Node) {
@@ -127,8 +131,8 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 		"budget": func(n ast.Node) {
 			var s string
 			d.text("heygen.budget", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
-			if err != nil || v < 0 || v > 1e6 {
+			v, err := strconv.ParseFloat(strings.TrimSpace(strings.Trim(strings.ReplaceAll(s, "USD", ""), "$ ")), 64)
+			if err != nil || !(v >= 0 && v <= 1e6) {
 				d.fault(n, "write it like $10", "heygen.budget must be an amount in dollars")
 				return
 			}
@@ -140,16 +144,14 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 	}
 }
 
+// apis are the values of heygen.api.
+var apis = []string{"sandbox", "auto", "v2", "v3"}
+
 // accounts reads a list of origins, as plan and the lockfile print them.
 func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
 	const hint = "write a list of accounts as greenroom.lock has them: [heygen-1a2b3c4d5e6f]"
 	return func(n ast.Node) {
-		seq, ok := d.plain(n).(*ast.SequenceNode)
-		if !ok {
-			d.fault(n, hint, "%s must be a list", path)
-			return
-		}
-		for _, v := range seq.Values {
+		for _, v := range d.items(n) {
 			var s string
 			before := len(d.faults)
 			d.text(path, &s)(v)
@@ -168,16 +170,27 @@ func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
 
 func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 	d.object(n, path, setters{
-		"crop": d.boolean(path+".crop", &p.Crop),
+		"crop": func(n ast.Node) {
+			if s, ok := d.plain(n).(*ast.StringNode); ok && s.Value == "auto" {
+				p.Crop = true
+				return
+			}
+			d.boolean(path+".crop", &p.Crop)(n)
+		},
 		"scale": func(n ast.Node) {
 			var s string
 			d.text(path+".scale", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+			s = strings.TrimSpace(s)
+			digits, share := strings.CutSuffix(s, "%")
+			v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+			if !share { // 0.5
+				v *= 100
+			}
 			p.Shown = s == "shown"
 			switch {
 			case s == "full", s == "shown":
 				p.Scale = 1
-			case err != nil || !strings.HasSuffix(s, "%") || !(v >= 5 && v <= 100):
+			case err != nil || !(v >= 5 && v <= 100):
 				d.fault(n, "write shown (the largest size any composition shows it at), full, or a share such as 50%", "%s.scale must be shown, full or 5%% to 100%%", path)
 			default:
 				p.Scale = v / 100
@@ -186,8 +199,13 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 		"loudness": func(n ast.Node) {
 			var s string
 			d.text(path+".loudness", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "LUFS")), 64)
-			if err != nil || v < -70 || v > -5 {
+			if s == "none" {
+				p.Loudness = nil
+				return
+			}
+			digits := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(s), "LUFS"), "LKFS")
+			v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+			if err != nil || !(v >= -70 && v <= -5) {
 				d.fault(n, "write it like -16LUFS", "%s.loudness must be between -70 and -5 LUFS", path)
 				return
 			}
@@ -201,7 +219,8 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 	})
 }
 
-var rangePattern = lazyregexp.New(`^([0-9.]+)%\.\.([0-9.]+)%$`)
+// rangePattern is 2%..80%, also written 2%-80%, 2..80% and "2% to 80%".
+var rangePattern = lazyregexp.New(`^([0-9.]+?) ?%? ?(?:\.\.\.?|-|–|to) ?([0-9.]+) ?%$`)
 
 func (d *doc) checks(n ast.Node, path string, c *Checks) {
 	d.object(n, path, setters{
@@ -224,8 +243,15 @@ func (d *doc) checks(n ast.Node, path string, c *Checks) {
 		"duration": func(n ast.Node) {
 			var s string
 			d.text(path+".duration", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimPrefix(s, "±"), "%"), 64)
-			if err != nil || v <= 0 || v > 100 {
+			digits, share := strings.CutSuffix(strings.TrimSpace(s), "%")
+			for _, sign := range []string{"±", "+-", "+/-"} {
+				digits = strings.TrimPrefix(digits, sign)
+			}
+			v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+			if !share && v < 1 { // 0.25
+				v *= 100
+			}
+			if err != nil || !(v > 0 && v <= 100) {
 				d.fault(n, "write it like ±25%, at most ±100%", "%s.duration must be above 0%% and at most 100%%", path)
 				return
 			}
@@ -252,8 +278,9 @@ func (d *doc) shared(path string, c *Clip) setters {
 	}
 }
 
+// avatar reads who speaks: its members, or an id or a photo alone.
 func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
-	d.object(n, path, setters{
+	set := setters{
 		"id": func(n ast.Node) {
 			d.text(path+".id", &a.ID)(n)
 			if a.Photo != "" { // a photo from the defaults
@@ -265,7 +292,7 @@ func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
 			d.text(path+".photo", &file)(n)
 			before := len(d.faults)
 			a.Photo, a.ID, a.TalkingPhoto, a.Style = d.input(n, path+".photo", file), "", true, ""
-			if ext := strings.ToLower(filepath.Ext(file)); ext != ".png" && ext != ".jpg" && ext != ".jpeg" && len(d.faults) == before {
+			if !isPicture(file) && len(d.faults) == before {
 				d.fault(n, "save it as PNG or JPEG", "%s.photo must be a PNG or a JPEG", path)
 			}
 		},
@@ -278,10 +305,27 @@ func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
 				"y": d.number(path+".offset.y", -1, 1, "a fraction of the frame", &a.Offset.Y),
 			})
 		},
-	})
+	}
+	if d.isScalar(n) {
+		key, file := "id", ""
+		d.textOf(n, &file)
+		if isPicture(file) {
+			key = "photo"
+		}
+		d.recordMember(path, key, n)
+		set[key](n)
+		return
+	}
+	d.object(n, path, set)
 }
 
+// voice reads how it sounds: its members, or an id alone.
 func (d *doc) voice(n ast.Node, path string, v *Voice) {
+	if d.isScalar(n) {
+		d.recordMember(path, "id", n)
+		d.text(path, &v.ID)(n)
+		return
+	}
 	d.object(n, path, setters{
 		"id":      d.text(path+".id", &v.ID),
 		"speed":   d.number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
@@ -324,6 +368,7 @@ func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 			*to = v
 			return
 		}
+		v = screenColor(v)
 		if err := media.CanKey(v); err != nil && v != "" {
 			d.fault(n, "write auto, or a green, blue or magenta such as \"#00FF00\"", "%s: %v", path, err)
 			return
@@ -332,15 +377,36 @@ func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 	}
 }
 
+// screenColor is a colour in capitals. The names are those of screens, which are brighter than the colours of CSS.
+func screenColor(s string) string {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "green":
+		return "#00FF00"
+	case "blue":
+		return "#0000FF"
+	case "magenta":
+		return "#FF00FF"
+	}
+	if c, ok := parseColor(s); ok {
+		return c
+	}
+	return s
+}
+
+// isPicture reports that a file is named as HeyGen takes photos.
+func isPicture(file string) bool {
+	ext := strings.ToLower(filepath.Ext(file))
+	return ext == ".png" || ext == ".jpg" || ext == ".jpeg"
+}
+
 // keyColor reads a colour that a clip can be keyed on.
 func (d *doc) keyColor(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {
 		before, v := len(d.faults), ""
-		d.color(path, &v)(n)
-		if len(d.faults) > before {
+		if d.text(path, &v)(n); len(d.faults) > before {
 			return
 		}
-		if *to = strings.ToUpper(v); !slices.Contains(media.KeyColors(), *to) {
+		if *to = screenColor(v); !slices.Contains(media.KeyColors(), *to) {
 			d.fault(n, "use "+strings.Join(media.KeyColors(), ", "), "%s: %s cannot be keyed", path, v)
 		}
 	}

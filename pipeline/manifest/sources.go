@@ -71,33 +71,36 @@ const (
 	maxPrompt      = 20000
 )
 
+// agent reads what the Video Agent is asked for: its members, or a prompt alone.
 func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	a := &Agent{}
 	var length string
 	var lengthAt, promptAt ast.Node
-	d.object(n, path, setters{
-		"prompt":      func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) },
+	prompt := func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) }
+	set := setters{
+		"prompt":      prompt,
 		"duration":    func(n ast.Node) { lengthAt = n; d.text(path+".duration", &length)(n) },
 		"orientation": d.word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
 		"avatar":      d.text(path+".avatar", &a.AvatarID),
 		"voice":       d.text(path+".voice", &a.VoiceID),
 		"files": func(n ast.Node) {
-			seq, ok := d.plain(n).(*ast.SequenceNode)
-			if !ok {
-				d.fault(n, "write files: [a.png, b.mp4]", "%s.files must be a list", path)
-				return
-			}
-			for i, v := range seq.Values {
+			for i, v := range d.items(n) {
 				var f string
 				at := path + ".files[" + strconv.Itoa(i) + "]"
 				d.text(at, &f)(v)
 				a.Files = append(a.Files, d.input(v, at, f))
 			}
 		},
-	})
+	}
+	if d.isScalar(n) {
+		d.recordMember(path, "prompt", n)
+		prompt(n)
+	} else {
+		d.object(n, path, set)
+	}
 	if lengthAt != nil {
-		v, err := time.ParseDuration(length)
-		if err != nil || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
+		v, ok := parseTime(length)
+		if !ok || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
 			d.fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
 		}
 		a.Seconds = int(v.Seconds())
@@ -154,12 +157,15 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	}
 }
 
-// words gives an inline text, or the text of a .md or .txt file.
+// words gives an inline text, or the text of a .md or .txt file, whose ending may be left out.
 func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
 	asked := d.written(n, value) // a cell's text is said, never opened
 	ext := strings.ToLower(filepath.Ext(asked))
 	if strings.ContainsAny(asked, " \n") {
 		return value, "", true
+	}
+	if named := d.withEnding(value); ext == "" && asked == value && named != "" {
+		value, ext = named, filepath.Ext(named)
 	}
 	if ext != ".md" && ext != ".txt" {
 		if meansFile(asked) {
@@ -170,6 +176,11 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 		if asked == value && d.isFile(value) {
 			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
 				"%s: %s is a file of the project, and not of a kind that is read for its text", path, value)
+			return "", "", false
+		}
+		if strings.ContainsAny(asked, "/\\") && !strings.Contains(asked, "://") && ext == "" && d.row == nil && d.isFolder(filepath.Dir(value)) {
+			d.fault(n, "save the words in "+value+".md; words that are to be spoken as they stand end with a full stop",
+				"%s: %s does not exist, neither with .md nor with .txt", path, value)
 			return "", "", false
 		}
 		return value, "", true
@@ -184,6 +195,25 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 		text = d.fill(n, path+": "+value, text)
 	}
 	return text, file, ok
+}
+
+// withEnding is the script that a name without its ending means; empty when there is none.
+func (d *doc) withEnding(name string) string {
+	for _, ext := range []string{".md", ".txt"} {
+		if d.isFile(name + ext) {
+			return name + ext
+		}
+	}
+	return ""
+}
+
+// isFolder reports a folder next to the manifest, other than its own.
+func (d *doc) isFolder(name string) bool {
+	if name == "." || strings.ContainsRune(name, 0) {
+		return false
+	}
+	fi, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(name)))
+	return err == nil && fi.IsDir()
 }
 
 var (
@@ -238,9 +268,10 @@ func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) 
 // mediaExtensions mark a template value as a file to upload.
 var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
 
-func (d *doc) template(n ast.Node, path string, c *Clip) {
+// template reads a template: its members, or an id alone with the clip's own variables.
+func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 	t := &Template{}
-	d.object(n, path, setters{
+	set := setters{
 		"id": d.text(path+".id", &t.ID),
 		"variables": func(n ast.Node) {
 			for _, f := range d.fields(n, path+".variables") {
@@ -254,7 +285,20 @@ func (d *doc) template(n ast.Node, path string, c *Clip) {
 			}
 			sort.Slice(t.Variables, func(i, j int) bool { return t.Variables[i].Name < t.Variables[j].Name })
 		},
-	})
+	}
+	if d.isScalar(n) {
+		d.recordMember(path, "id", n)
+		set["id"](n)
+	} else {
+		d.object(n, path, set)
+	}
+	if variables != nil {
+		if len(t.Variables) > 0 {
+			d.fault(variables, "keep one of them", "%s has variables in it and next to it", path)
+		}
+		d.recordMember(path, "variables", variables)
+		set["variables"](variables)
+	}
 	if t.ID == "" {
 		d.fault(n, "`greenroom templates` lists them", "%s has no id", path)
 	} else if !videoID.MatchString(t.ID) {
@@ -263,17 +307,46 @@ func (d *doc) template(n ast.Node, path string, c *Clip) {
 	c.Template = t
 }
 
-func (d *doc) translate(n ast.Node, path string, c *Clip) {
+// translate reads a translation: its members, or a clip's name or a film's file alone with the clip's own language.
+func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 	t := &Translate{Place: d.at(n)}
-	var clipAt, fileAt ast.Node
+	var clipAt, fileAt, toAt ast.Node
 	mode := ""
-	d.object(n, path, setters{
+	to := func(n ast.Node) {
+		if toAt != nil {
+			d.fault(n, "keep one of them", "%s has two languages", path)
+			return
+		}
+		toAt = n
+		if seq, ok := d.plain(n).(*ast.SequenceNode); ok {
+			d.languages(seq, path, c)
+			t.To = "?" // said already
+			return
+		}
+		d.text(path+".to", &t.To)(n)
+	}
+	set := setters{
 		"clip":       func(n ast.Node) { clipAt = n; d.text(path+".clip", &t.Clip)(n) },
 		"file":       func(n ast.Node) { fileAt = n; d.text(path+".file", &t.File)(n) },
-		"to":         d.text(path+".to", &t.To),
+		"to":         to,
+		"language":   to,
 		"audio-only": d.boolean(path+".audio-only", &t.AudioOnly),
 		"mode":       d.word(path+".mode", []string{"fast", "precise"}, &mode),
-	})
+	}
+	if d.isScalar(n) {
+		key, s := "clip", ""
+		if d.textOf(n, &s); mediaKind(s) != "" {
+			key = "file"
+		}
+		d.recordMember(path, key, n)
+		set[key](n)
+	} else {
+		d.object(n, path, set)
+	}
+	if language != nil {
+		d.recordMember(path, "to", language)
+		to(language)
+	}
 	t.Precise = mode == "precise"
 	switch {
 	case (clipAt == nil) == (fileAt == nil):
@@ -290,6 +363,18 @@ func (d *doc) translate(n ast.Node, path string, c *Clip) {
 		d.fault(n, "name the language: to: Spanish", "%s says no language", path)
 	}
 	c.Translate = t
+}
+
+// languages refuses a list of them: a clip is one film.
+func (d *doc) languages(seq *ast.SequenceNode, path string, c *Clip) {
+	var each []string
+	for _, v := range seq.Values {
+		var s string
+		if d.textOf(v, &s) {
+			each = append(each, fmt.Sprintf("%s-%s: {translate: {clip: NAME, to: %s}}", c.Name, strings.ToLower(s), s))
+		}
+	}
+	d.fault(seq, "write a clip for each: "+strings.Join(each, ", "), "%s: a clip has one language", path)
 }
 
 // translations holds every translate: against the other clips: unknown names and
@@ -336,22 +421,29 @@ func (d *doc) translations(clips []Clip) {
 
 // scenes reads a clip of several scenes over the clip's own avatar and voice.
 func (d *doc) scenes(n ast.Node, path string, c *Clip) {
-	seq, ok := d.plain(n).(*ast.SequenceNode)
-	if !ok || len(seq.Values) == 0 || len(seq.Values) > MaxScenes {
+	list := d.items(n)
+	if len(list) == 0 || len(list) > MaxScenes {
 		d.fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
 		return
 	}
-	for i, v := range seq.Values {
+	for i, v := range list {
 		at := path + "[" + strconv.Itoa(i) + "]"
 		one := Clip{Avatar: c.Avatar, Voice: c.Voice, Background: c.Background, Pronunciation: c.Pronunciation}
 		var script string
 		var scriptAt ast.Node
-		d.object(v, at, setters{
-			"script":     func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) },
+		said := func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) }
+		set := setters{
+			"script":     said,
 			"avatar":     func(n ast.Node) { d.avatar(n, at+".avatar", &one.Avatar) },
 			"voice":      func(n ast.Node) { d.voice(n, at+".voice", &one.Voice) },
 			"background": d.color(at+".background", &one.Background),
-		})
+		}
+		if d.isScalar(v) { // the words alone
+			d.recordMember(at, "script", v)
+			said(v)
+		} else {
+			d.object(v, at, set)
+		}
 		if scriptAt == nil {
 			d.fault(v, "write what is said in it", "%s has no script", at)
 			continue
@@ -370,9 +462,22 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 // backgroundOf reads a colour, or one of color, image and video.
 func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
-		if _, ok := d.plain(n).(*ast.StringNode); ok {
-			c.BackgroundImage, c.BackgroundVideo = "", ""
-			d.color(path, &c.Background)(n)
+		if d.isScalar(n) {
+			var s string
+			d.textOf(n, &s)
+			c.Background, c.BackgroundImage, c.BackgroundVideo = "", "", ""
+			switch mediaKind(s) {
+			case LayerImage:
+				d.recordMember(path, "image", n)
+				d.text(path, &s)(n)
+				c.BackgroundImage = d.input(n, path, s)
+			case LayerVideo:
+				d.recordMember(path, "video", n)
+				d.text(path, &s)(n)
+				c.BackgroundVideo = d.input(n, path, s)
+			default:
+				d.color(path, &c.Background)(n)
+			}
 			return
 		}
 		var image, video string
