@@ -134,6 +134,9 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		}
 		c.Transparent = false
 	}
+	if _, _, written := c.Places.Of("transparent"); c.Source == SourceFile && !written && c.Key == "" && !c.Cutout && isMP4(c.File) {
+		c.Transparent = false // what no file of its kind can be
+	}
 	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
 		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
 	}
@@ -175,6 +178,12 @@ func (d *doc) sourceKey(n ast.Node) string {
 		return map[string]string{LayerAudio: "audio", LayerVideo: "file", LayerImage: "file"}[kind]
 	}
 	return "script"
+}
+
+// isMP4 reports a container that carries no alpha.
+func isMP4(file string) bool {
+	ext := strings.ToLower(filepath.Ext(file))
+	return ext == ".mp4" || ext == ".m4v"
 }
 
 // mediaKind is the kind of layer that shows a file, by the end of its name; empty for other files.

@@ -134,10 +134,11 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 	}
 	if rowsAt == nil {
-		if !d.unknownWords(f, path) {
+		if rowsAt = d.meantRows(f, path); rowsAt == nil {
 			d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+			return
 		}
-		return
+		d.text(path+".rows", &file)(rowsAt) // to report the rest of the family at once
 	}
 	before := len(d.faults)
 	table := d.input(rowsAt, path+".rows", file)
@@ -214,11 +215,14 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	m.Each = append(m.Each, e)
 }
 
-// unknownWords reports the unknown keys of a family that is not read. It returns whether one of them means rows.
-func (d *doc) unknownWords(f field, path string) (rows bool) {
+// meantRows reports the unknown keys of a family without rows. It returns the value of one that means them, or nil.
+func (d *doc) meantRows(f field, path string) (rows ast.Node) {
 	for _, k := range d.fields(f.value, path) {
-		if !eachWords()[k.key] {
-			rows = strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") || rows
+		if eachWords()[k.key] {
+			continue
+		}
+		if strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") && d.isScalar(k.value) {
+			rows = k.value
 		}
 	}
 	return rows

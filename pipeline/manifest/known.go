@@ -101,5 +101,5 @@ func placing(words string) string {
 	if len(sides) == 0 {
 		sides = append(sides, "left: 4%", "bottom: 4%")
 	}
-	return "write box: {" + strings.Join(sides, ", ") + ", width: 40%}"
+	return "write box: {" + strings.Join(sides, ", ") + "}"
 }

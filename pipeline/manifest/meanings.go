@@ -279,6 +279,11 @@ const maxValue = 60
 // valueText is a value as it is written, or an ellipsis for what is long or no single value.
 func valueText(n ast.Node) string {
 	s, ok := textIn(n)
+	if seq, isList := n.(*ast.SequenceNode); isList {
+		if s = seq.String(); len(s) <= maxValue && !strings.Contains(s, "\n") {
+			return s
+		}
+	}
 	if !ok {
 		if b, ok := n.(*ast.BoolNode); ok {
 			return b.String()

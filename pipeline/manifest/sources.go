@@ -324,6 +324,7 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 			return
 		}
 		d.text(path+".to", &t.To)(n)
+		t.To = LanguageName(t.To)
 	}
 	set := setters{
 		"clip":       func(n ast.Node) { clipAt = n; d.text(path+".clip", &t.Clip)(n) },

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/fault"
 )
 
 // field is one key of a mapping: where it stands and its value.
@@ -93,7 +95,11 @@ func (d *doc) unknown(f field, path string, set map[string]bool) string {
 	if hint == "" {
 		hint = "known here: " + strings.Join(known, ", ")
 	}
-	d.fault(f.node, hint, "unknown key %s", join(path, f.key))
+	msg := "unknown key " + join(path, f.key)
+	already := func(e *fault.Error) bool { return e.Msg == msg && *e.Place == d.at(f.node) }
+	if !slices.ContainsFunc(d.faults, already) { // a family without rows reports its keys before its rows are read
+		d.fault(f.node, hint, "%s", msg)
+	}
 	return hint
 }
 
