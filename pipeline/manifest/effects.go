@@ -8,7 +8,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// unfit reports `anchor` and `fit` of layers whose box has not both sizes: they say how a picture lies in a box of another
+// unfit warns of `anchor` and `fit` of layers whose box has not both sizes: they say how a picture lies in a box of another
 // shape, and a box with one size has the shape of its picture. A layer has them for nothing only when no format of the
 // composition gives it both sizes.
 func (d *doc) unfit(films []Composition, base string) {
@@ -47,7 +47,7 @@ func (d *doc) unfit(films []Composition, base string) {
 		if u.key == "anchor" {
 			hint = "to place the layer write box: {right: 4%}, with the side it is at; " + hint
 		}
-		d.faultAt(at.Line, at.Column, hint, "%s: %s of %s has no effect, as its box has not both sizes", base, u.key, withArticle(u.kind))
+		d.warnAt(at.Line, at.Column, hint, "%s: %s of %s has no effect, as its box has not both sizes", base, u.key, withArticle(u.kind))
 	}
 }
 

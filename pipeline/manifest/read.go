@@ -37,7 +37,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"size":    d.size("size", &m.Width, &m.Height),
 		"heygen":  func(n ast.Node) { d.heygen(n, &m.HeyGen) },
 		"cache":   func(n ast.Node) { d.cache(n, &m.Cache) },
-		"prepare": func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
+		"prepare": func(n ast.Node) { base.Captions = d.prepare(n, "prepare", &m.Prepare) },
 		"checks":  func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
 		"stand-ins": func(n ast.Node) {
 			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
@@ -168,7 +168,8 @@ func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
 	}
 }
 
-func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
+// prepare reads how files are made. It returns whether captions are among them: those are asked for with the clip.
+func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 	d.object(n, path, setters{
 		"crop": func(n ast.Node) {
 			if s, ok := d.plain(n).(*ast.StringNode); ok && s.Value == "auto" {
@@ -216,7 +217,28 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
 			d.word(path+".tail", []string{"cut", "hold"}, &s)(n)
 			p.Hold = s == "hold"
 		},
+		"renditions": func(n ast.Node) { captions = d.renditions(n, path+".renditions") },
 	})
+	return captions
+}
+
+// Renditions by name. Those that are made are webm and poster, always, and captions where HeyGen is asked for them.
+var (
+	renditionNames = []string{"webm", "poster", "captions", "waveform", "prores", "preview", "audio", "stacked"}
+	laterNames     = renditionNames[3:]
+)
+
+// renditions reads the files to make of each clip. Names of files that are not made yet are a warning.
+func (d *doc) renditions(n ast.Node, path string) (captions bool) {
+	for _, v := range d.items(n) {
+		name := ""
+		d.word(path, renditionNames, &name)(v)
+		captions = captions || name == "captions"
+		if slices.Contains(laterNames, name) {
+			d.warn(v, "remove it; nothing else changes", "%s: %s is not made yet", path, name)
+		}
+	}
+	return captions
 }
 
 // rangePattern is 2%..80%, also written 2%-80%, 2..80% and "2% to 80%".
@@ -226,6 +248,10 @@ func (d *doc) checks(n ast.Node, path string, c *Checks) {
 	d.object(n, path, setters{
 		"border": d.word(path+".border", []string{"bottom", "all", "none"}, &c.Border),
 		"accept": d.accept(path+".accept", c),
+		"loudness": func(n ast.Node) { // it is a warning already
+			word := ""
+			d.word(path+".loudness", []string{"warn"}, &word)(n)
+		},
 		"coverage": func(n ast.Node) {
 			var s string
 			d.text(path+".coverage", &s)(n)
@@ -273,7 +299,7 @@ func (d *doc) shared(path string, c *Clip) setters {
 		"draft":         d.word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
 		"size":          d.size(path+".size", &c.Width, &c.Height),
-		"prepare":       func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
+		"prepare":       func(n ast.Node) { c.Captions = d.prepare(n, path+".prepare", &c.Prepare) || c.Captions },
 		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
 	}
 }

@@ -56,7 +56,7 @@ func (d *doc) sizeOf(path, what string, lo, hi int, w, h *int) func(ast.Node) {
 		fit := func(v int) string { return strconv.Itoa(max(lo, min(hi, v-v%2))) }
 		if x%2 != 0 || y%2 != 0 || x < lo || y < lo || x > hi || y > hi {
 			hint := "both sides must be even and between " + strconv.Itoa(lo) + " and " + strconv.Itoa(hi)
-			d.fault(n, hint+", such as "+fit(x)+"x"+fit(y), "%s: %s is not %s", path, s, what)
+			d.fault(n, hint+", such as "+fit(x)+"x"+fit(y), "%s %s is not %s", path, s, what)
 			return
 		}
 		*w, *h = x, y
