@@ -37,6 +37,12 @@ var meanings = map[string][]meaning{
 		{"parallel jobs workers", "write concurrency: {}"},
 		{"base url endpoint server host", "set the environment variable HEYGEN_API_BASE"},
 	},
+	"remotion": {
+		{"index root entrypoint", "write entry: {}"},
+		{"publicdir static assets", "write public: {}"},
+		{"src dir", "write source: {}"},
+		{"configfile", "write config: {}"},
+	},
 	"clip": {
 		{"rows csv table data people", "move the clip under each:, where rows: names a table"},
 		{"text words say content speech line dialogue transcript", "write script: {}"},

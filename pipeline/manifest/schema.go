@@ -28,6 +28,7 @@ var Schema = sync.OnceValue(func() []byte {
 		"heygen":       schemaHeyGen(),
 		"defaults":     object("What all clips have that do not say otherwise.", sharedMembers()),
 		"cache":        schemaCache(),
+		"remotion":     schemaRemotion(),
 		"prepare":      described("prepare", "How the files that films use are made from clips."),
 		"checks":       described("checks", "Limits of the checks of media."),
 		"stand-ins":    object("How stand-ins look.", props{"label": flag("Show name, script and timecode over stand-ins.", false)}),
@@ -207,6 +208,15 @@ func schemaCache() shape {
 		"read-only": flag("Read from it and never write.", false),
 		"timeout":   schemaTime("How long a transfer may make no progress: 100ms to 1h.", "20s"),
 	}))
+}
+
+func schemaRemotion() shape {
+	return object("Where the Remotion project keeps its files, relative to the manifest.", props{
+		"entry":  with(text("The file that calls registerRoot.", "src/remotion/index.ts"), "The file that calls registerRoot.", "default", "src/index.ts"),
+		"public": with(text("The folder that staticFile() reads.", "static"), "The folder that staticFile() reads.", "default", "public"),
+		"source": text("The folder of greenroom's own source files; a folder greenroom in that of the entry without it.", "src/greenroom"),
+		"config": with(text("The file that configures Remotion's command line.", "remotion.config.ts"), "The file that configures Remotion's command line.", "default", "remotion.config.ts"),
+	})
 }
 
 func schemaPrepare() shape {
