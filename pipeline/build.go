@@ -204,6 +204,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := b.spendsHere(spend); err != nil {
 		return sum, err
 	}
+	if err := p.Letters(ctx, spend); err != nil {
+		return sum, err
+	}
 	if err := b.preflight(ctx, spend); err != nil {
 		return sum, err
 	}

@@ -38,6 +38,7 @@ func planCommand() command {
 					e.say("warning: %s", oneLine(w))
 				}
 				unchecked, problems := p.LookAhead(ctx, plan)
+				problems = errors.Join(p.Letters(ctx, plan), problems)
 				if unchecked != "" {
 					e.say("avatars, voices, templates and languages were not checked: %s", oneLine(unchecked))
 				}
