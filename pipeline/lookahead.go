@@ -34,8 +34,11 @@ func (p *Project) LookAhead(ctx context.Context, plan *Plan) (unchecked string, 
 	if err != nil {
 		return asked(err), nil
 	}
+	if f.unread != nil {
+		unchecked = asked(f.unread)
+	}
 	f.faults.Sort()
-	return "", f.faults.Or()
+	return unchecked, f.faults.Or()
 }
 
 // asked is why the account did not answer.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,6 +81,7 @@ type flight struct {
 	voices map[heygen.API]map[string][]Step
 	speech map[heygen.API]map[string][]Step // voices that must speak without a picture
 	faults fault.List
+	unread error // why a list could not be read, which a build leaves to HeyGen's own answer
 }
 
 func (f *flight) need(s Step) {
@@ -181,6 +183,9 @@ func (f *flight) checkLooks(ctx context.Context) error {
 		} else {
 			_, err = f.client.AvatarDetails(ctx, id)
 		}
+		if err != nil && !heygen.NotFound(err) {
+			f.unread = explain(err, "look up avatar "+id)
+		}
 		switch {
 		case heygen.Unauthorized(err):
 			return explain(err, "look up avatar "+id)
@@ -236,6 +241,7 @@ func (f *flight) checkVoices(ctx context.Context) error {
 			return f.gone(ctx, err, "list the voices")
 		}
 		if err != nil || len(all) == 0 {
+			f.unread = cmp.Or(explain(err, "list the voices"), f.unread)
 			continue
 		}
 		has := voicesIn(all)
@@ -259,6 +265,7 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 			return f.gone(ctx, err, "list the voices")
 		}
 		if err != nil || len(able) == 0 {
+			f.unread = cmp.Or(explain(err, "list the voices"), f.unread)
 			continue
 		}
 		has := func(list []heygen.VoiceInfo, id string) bool {
@@ -355,6 +362,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 				return f.gone(ctx, err, "list the languages")
 			}
 			if err != nil || len(l) == 0 {
+				f.unread = cmp.Or(explain(err, "list the languages"), f.unread)
 				continue
 			}
 			lists[api] = l

@@ -103,7 +103,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	case videoAt != nil:
 		c.Source, c.VideoID = SourceVideo, video
 		if !videoID.MatchString(video) {
-			d.fault(videoAt, "copy the id from HeyGen", "%s.video is not a video id", path)
+			d.fault(videoAt, idHint(video, "copy the id from HeyGen; `greenroom videos` lists them"), "%s.video is not a video id", path)
 		}
 	}
 	if variablesAt != nil && templateAt == nil {

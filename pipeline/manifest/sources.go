@@ -268,6 +268,14 @@ func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) 
 // mediaExtensions mark a template value as a file to upload.
 var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
 
+// idHint is the hint for an id that is none: one that ends in dots was shortened.
+func idHint(id, otherwise string) string {
+	if strings.HasSuffix(id, "…") || strings.HasSuffix(id, "...") {
+		return "write the complete id: " + id + " is shortened"
+	}
+	return otherwise
+}
+
 // template reads a template: its members, or an id alone with the clip's own variables.
 func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 	t := &Template{}
@@ -302,7 +310,7 @@ func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 	if t.ID == "" {
 		d.fault(n, "`greenroom templates` lists them", "%s has no id", path)
 	} else if !videoID.MatchString(t.ID) {
-		d.fault(n, "`greenroom templates` lists them", "%s.id is not a template id", path)
+		d.fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
 	}
 	c.Template = t
 }
