@@ -388,6 +388,10 @@ func (d *doc) ground(n ast.Node, path string) *Background {
 	if d.none(n) {
 		return nil
 	}
+	if _, empty := d.plain(n).(*ast.NullNode); empty {
+		d.text(path, new(string))(n)
+		return nil
+	}
 	if _, ok := d.plain(n).(*ast.SequenceNode); ok {
 		colors(n)
 		return g

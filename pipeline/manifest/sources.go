@@ -471,6 +471,10 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 // backgroundOf reads a colour, or one of color, image and video.
 func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
+		if _, empty := d.plain(n).(*ast.NullNode); empty {
+			d.text(path, &c.Background)(n)
+			return
+		}
 		if d.isScalar(n) {
 			var s string
 			d.textOf(n, &s)
