@@ -96,6 +96,20 @@ func (d *doc) hidden(c Composition) {
 	}
 }
 
+// ducked warns of a sound that is lowered while clips speak, in a composition that shows none.
+func (d *doc) ducked(c Composition) {
+	for _, l := range c.Layers {
+		if l.Kind == LayerClip || l.Kind == LayerComposition {
+			return
+		}
+	}
+	for _, l := range c.Layers {
+		if at, written := l.Places["duck"]; written && l.Duck != nil {
+			d.warnAt(at.Line, at.Column, "leave it out, or add a layer with a clip", "%s: duck has no effect, as no clip speaks", c.Base)
+		}
+	}
+}
+
 // covers reports a layer that lets nothing through from its beginning to the end of the film or of its file.
 func (d *doc) covers(l Layer) bool {
 	if l.For != 0 || l.Opacity < 1 || l.Mask.Circle || l.Safe > 0 || l.Mask.Radius.Set && l.Mask.Radius.V > 0 {

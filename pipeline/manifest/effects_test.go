@@ -48,6 +48,9 @@ func TestSettingsWithoutEffectAreWarnedOf(t *testing.T) {
 		"[intro, {video: loop.mp4, for: 1s}]":                     "",
 		"[intro, bg.png]":                                         "",
 		"[silent, {captions: silent}]":                            `captions of clip "silent", which has none`,
+		"[{audio: bed.mp3, duck: true}, {text: A, for: 1s}]":      "duck has no effect",
+		"[{audio: bed.mp3, duck: true}, intro]":                   "",
+		"[{audio: bed.mp3, duck: false}, {text: A, for: 1s}]":     "",
 		"[intro, own, captions]":                                  "",
 		"[{clip: intro}, {clip: silent, at: 3}, {captions: all}]": "",
 	} {

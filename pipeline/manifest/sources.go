@@ -1,10 +1,7 @@
 package manifest
 
 import (
-	"crypto/sha256"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -16,8 +13,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/lazyregexp"
-	"greenroom/internal/regular"
 	"greenroom/pipeline/prompt"
 )
 
@@ -157,114 +152,6 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	}
 }
 
-// words gives an inline text, or the text of a .md or .txt file, whose ending may be left out.
-func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
-	asked := d.written(n, value) // a cell's text is said, never opened
-	ext := strings.ToLower(filepath.Ext(asked))
-	if strings.ContainsAny(asked, " \n") {
-		return value, "", true
-	}
-	if named := d.withEnding(value); ext == "" && asked == value && named != "" {
-		value, ext = named, filepath.Ext(named)
-	}
-	if ext != ".md" && ext != ".txt" {
-		if meansFile(asked) {
-			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
-				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, asked, filepath.Ext(asked))
-			return "", "", false
-		}
-		if asked == value && d.isFile(value) {
-			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
-				"%s: %s is a file of the project, and not of a kind that is read for its text", path, value)
-			return "", "", false
-		}
-		if strings.ContainsAny(asked, "/\\") && !strings.Contains(asked, "://") && ext == "" && d.row == nil && d.isFolder(filepath.Dir(value)) {
-			d.fault(n, "save the words in "+value+".md; words that are to be spoken as they stand end with a full stop",
-				"%s: %s does not exist, neither with .md nor with .txt", path, value)
-			return "", "", false
-		}
-		return value, "", true
-	}
-	before := len(d.faults)
-	file = d.input(n, path, value)
-	if len(d.faults) > before {
-		return "", file, false
-	}
-	text, ok = d.read(n, path, value, file)
-	if ok && d.row != nil {
-		text = d.fill(n, path+": "+value, text)
-	}
-	return text, file, ok
-}
-
-// withEnding is the script that a name without its ending means; empty when there is none.
-func (d *doc) withEnding(name string) string {
-	for _, ext := range []string{".md", ".txt"} {
-		if d.isFile(name + ext) {
-			return name + ext
-		}
-	}
-	return ""
-}
-
-// isFolder reports a folder next to the manifest, other than its own.
-func (d *doc) isFolder(name string) bool {
-	if name == "." || strings.ContainsRune(name, 0) {
-		return false
-	}
-	fi, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(name)))
-	return err == nil && fi.IsDir()
-}
-
-var (
-	documentEnd = lazyregexp.New(`(?i)\.(mdx|mkd|mdown|markdown|text|rst|adoc|tex|rtf|docx?|odt|pdf|html?|srt|vtt|ya?ml|json|csv|tsv)$`)
-	pathEnd     = lazyregexp.New(`^[!-~]*[/\\][!-~]*\.[A-Za-z][A-Za-z0-9]{0,4}$`)
-)
-
-// meansFile reports that one word was meant to name a file: the ending is that of a document, or folders come before it.
-// Such a word would be bought as speech. Words like "Node.js" and web addresses are words.
-func meansFile(word string) bool {
-	if strings.Contains(word, "://") {
-		return false
-	}
-	return documentEnd.MatchString(word) || pathEnd.MatchString(word)
-}
-
-// isFile reports that a word is the name of a file beside the manifest.
-func (d *doc) isFile(word string) bool {
-	if word == "" || strings.ContainsRune(word, 0) {
-		return false
-	}
-	fi, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(word)))
-	return err == nil && fi.Mode().IsRegular()
-}
-
-// read gives a text file; the rows of a table share one look at it.
-func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) {
-	if text, ok := d.texts[file]; ok {
-		return text, true
-	}
-	b, err := regular.Read(file, MaxBytes)
-	var large *regular.SizeError
-	switch {
-	case errors.As(err, &large):
-		d.fault(n, "split it", "%s: %s is %d bytes, at most %d are read", path, value, large.Size, large.Max)
-	case fault.MachineHint(err) != "":
-		d.fault(n, fault.MachineHint(err), "%s: %s cannot be read: %v", path, value, err)
-	case err != nil:
-		d.fault(n, "make the file readable", "%s: %s cannot be read", path, value)
-	case !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
-		d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
-	default:
-		d.sums[file] = sha256.Sum256(b)
-		if d.row != nil {
-			d.texts[file] = string(b)
-		}
-		return string(b), true
-	}
-	return "", false
-}
-
 // mediaExtensions mark a template value as a file to upload.
 var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
 
@@ -313,119 +200,6 @@ func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 		d.fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
 	}
 	c.Template = t
-}
-
-// translate reads a translation: its members, or a clip's name or a film's file alone with the clip's own language.
-func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
-	t := &Translate{Place: d.at(n)}
-	var clipAt, fileAt, toAt ast.Node
-	mode := ""
-	to := func(n ast.Node) {
-		if toAt != nil {
-			d.fault(n, "keep one of them", "%s has two languages", path)
-			return
-		}
-		toAt = n
-		if seq, ok := d.plain(n).(*ast.SequenceNode); ok {
-			d.languages(seq, path, c)
-			t.To = "?" // said already
-			return
-		}
-		d.text(path+".to", &t.To)(n)
-		t.To = LanguageName(t.To)
-	}
-	set := setters{
-		"clip":       func(n ast.Node) { clipAt = n; d.text(path+".clip", &t.Clip)(n) },
-		"file":       func(n ast.Node) { fileAt = n; d.text(path+".file", &t.File)(n) },
-		"to":         to,
-		"language":   to,
-		"audio-only": d.boolean(path+".audio-only", &t.AudioOnly),
-		"mode":       d.word(path+".mode", []string{"fast", "precise"}, &mode),
-	}
-	if d.isScalar(n) {
-		key, s := "clip", ""
-		if d.textOf(n, &s); mediaKind(s) != "" {
-			key = "file"
-		}
-		d.recordMember(path, key, n)
-		set[key](n)
-	} else {
-		d.object(n, path, set)
-	}
-	if language != nil {
-		d.recordMember(path, "to", language)
-		to(language)
-	}
-	t.Precise = mode == "precise"
-	switch {
-	case (clipAt == nil) == (fileAt == nil):
-		d.fault(n, "write translate: {clip: NAME, to: Spanish}", "%s needs either a clip or a file", path)
-	case fileAt != nil:
-		t.File = d.input(fileAt, path+".file", t.File)
-	case t.Clip == c.Name:
-		d.fault(clipAt, "name the clip to translate from", "%s translates itself", path)
-	}
-	if clipAt != nil {
-		t.Place = d.at(clipAt)
-	}
-	if t.To == "" {
-		d.fault(n, "name the language: to: Spanish", "%s says no language", path)
-	}
-	c.Translate = t
-}
-
-// languages refuses a list of them: a clip is one film.
-func (d *doc) languages(seq *ast.SequenceNode, path string, c *Clip) {
-	var each []string
-	for _, v := range seq.Values {
-		var s string
-		if d.textOf(v, &s) {
-			each = append(each, fmt.Sprintf("%s-%s: {translate: {clip: NAME, to: %s}}", c.Name, strings.ToLower(s), s))
-		}
-	}
-	d.fault(seq, "write a clip for each: "+strings.Join(each, ", "), "%s: a clip has one language", path)
-}
-
-// translations holds every translate: against the other clips: unknown names and
-// cycles.
-func (d *doc) translations(clips []Clip) {
-	index := map[string]int{}
-	var names []string
-	for i, c := range clips {
-		index[c.Name] = i
-		names = append(names, c.Name)
-	}
-	for _, c := range clips {
-		if c.Translate == nil || c.Translate.Clip == "" || c.Translate.Clip == c.Name {
-			continue
-		}
-		p := c.Translate.Place
-		i, ok := index[c.Translate.Clip]
-		if !ok {
-			hint := "name a clip of this manifest"
-			if near := Nearest(c.Translate.Clip, names); near != "" {
-				hint = "did you mean " + strconv.Quote(near) + "?"
-			}
-			d.faultAt(p.Line, p.Column, hint, "%s translates %q, which is no clip", c.Name, c.Translate.Clip)
-			continue
-		}
-		trail := []string{c.Name}
-		for at := clips[i]; at.Translate != nil && at.Translate.Clip != ""; {
-			if slices.Contains(trail, at.Name) {
-				break
-			}
-			trail = append(trail, at.Name)
-			if at.Translate.Clip == c.Name {
-				d.faultAt(p.Line, p.Column, "translate from a clip that is spoken", "%s translates itself: %s", c.Name, strings.Join(append(trail, c.Name), " → "))
-				break
-			}
-			j, ok := index[at.Translate.Clip]
-			if !ok {
-				break
-			}
-			at = clips[j]
-		}
-	}
 }
 
 // scenes reads a clip of several scenes over the clip's own avatar and voice.
