@@ -10,7 +10,7 @@ import (
 )
 
 // lookAheadTime bounds what a plan waits for the account.
-const lookAheadTime = 20 * time.Second
+const lookAheadTime = 8 * time.Second
 
 // LookAhead compares a plan's purchases with what the account lists: avatars, voices, templates with their variables, and
 // languages. The faults are those that a build would end with. It buys nothing and leaves no file in a project that was never
