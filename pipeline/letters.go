@@ -42,7 +42,8 @@ func (p *Project) Letters(ctx context.Context, plan *Plan) error {
 	}
 	err := m.Rows(func(clip string) bool { return buys[clip] != nil }, func(row manifest.RowFilms) error {
 		for _, c := range row.Films {
-			l.film(within(row.View, []manifest.Composition{c}), buys, fmt.Sprintf(" (row %s:%d)", m.Table(c.Each), row.Clip.Row.Line))
+			l.film(within(row.View, []manifest.Composition{c}), buys, fmt.Sprintf(" (row %s:%d)",
+				m.Table(c.Each), row.Clip.Row.Line))
 		}
 		return context.Cause(ctx)
 	})
@@ -98,7 +99,8 @@ func (l *letters) text(c manifest.Composition, layer manifest.Layer, text, row s
 		l.more++
 		return
 	}
-	f := fault.New(fault.Manifest, "name a font file that has them: font: [fonts/NAME.ttf]; nothing was bought", "%s: %s: %v%s",
+	f := fault.New(fault.Manifest, "name a font file that has them: font: [fonts/NAME.ttf]; nothing was bought",
+		"%s: %s: %v%s",
 		c.Base, layer.Kind, &typeset.MissingError{Runes: missing}, row)
 	at := layer.Place
 	f.Place = &at

@@ -60,7 +60,8 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 		}
 		var shown []string
 		for _, c := range layers {
-			if c.Kind != LayerClip || slices.Contains(shown, c.Of) || !d.known.clip(c.Of) || !d.known.clips[c.Of].Captions {
+			if c.Kind != LayerClip || slices.Contains(shown,
+				c.Of) || !d.known.clip(c.Of) || !d.known.clips[c.Of].Captions {
 				continue
 			}
 			shown = append(shown, c.Of)
@@ -68,7 +69,8 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 			out = append(out, l)
 		}
 		if len(shown) == 0 {
-			d.faultAt(l.Place.Line, l.Place.Column, "write captions: true under defaults: or in a clip that the composition shows",
+			d.faultAt(l.Place.Line, l.Place.Column,
+				"write captions: true under defaults: or in a clip that the composition shows",
 				"%s: none of its clips has captions", path)
 		}
 	}
@@ -82,11 +84,14 @@ func (d *doc) captionsOf(l Layer, c *Clip, composition string) {
 	switch {
 	case c.Captions || c.Draft == DraftVoice:
 	case c.Source == SourceAvatar && c.AudioFile != "":
-		d.faultAt(l.Place.Line, l.Place.Column, "leave the layer out: HeyGen makes no captions of own sound", message, composition, l.Of)
+		d.faultAt(l.Place.Line, l.Place.Column, "leave the layer out: HeyGen makes no captions of own sound",
+			message, composition, l.Of)
 	case c.Source == SourceFile:
-		d.faultAt(l.Place.Line, l.Place.Column, "leave the layer out: a file has no captions", message, composition, l.Of)
+		d.faultAt(l.Place.Line, l.Place.Column, "leave the layer out: a file has no captions", message,
+			composition, l.Of)
 	default:
-		d.warnAt(l.Place.Line, l.Place.Column, "write captions: true in the clip, or under defaults:", message, composition, l.Of)
+		d.warnAt(l.Place.Line, l.Place.Column, "write captions: true in the clip, or under defaults:", message,
+			composition, l.Of)
 	}
 }
 

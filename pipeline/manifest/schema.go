@@ -21,25 +21,31 @@ const schemaID = "urn:greenroom:manifest:1"
 // in files, is not in it.
 var Schema = sync.OnceValue(func() []byte {
 	root := object("The clips and films of a project. `greenroom plan` checks it.", props{
-		"version":      with(shape{"enum": []any{1, "1"}}, "Version of this format.", "default", 1),
-		"project":      text("Name of the project; the folder's name without it.", "product-tour"),
-		"fps":          schemaRate("Frames a second of the compositions. HeyGen delivers 25. Clips keep their own rate.", "default", 25),
-		"size":         schemaSize("Width and height of clips and compositions: 1920x1080, 1080p or 4k.", "1080p"),
-		"heygen":       schemaHeyGen(),
-		"defaults":     object("What all clips have that do not say otherwise.", sharedMembers()),
-		"cache":        schemaCache(),
-		"remotion":     schemaRemotion(),
-		"prepare":      described("prepare", "How the files that films use are made from clips."),
-		"checks":       described("checks", "Limits of the checks of media."),
-		"stand-ins":    object("How stand-ins look.", props{"label": flag("Show name, script and timecode over stand-ins.", false)}),
-		"clips":        mapping("Clips by their name: a-z, 0-9 and dashes.", `^[a-z0-9][a-z0-9-]*$`, ref("clip")),
-		"each":         mapping("Families of clips: one clip for every row of a table. Texts may hold {{column}}.", `^[a-z0-9][a-z0-9-]*$`, ref("family")),
-		"styles":       mapping("How text looks, by name. title, lower-third, callout and captions are built in.", `^[A-Za-z0-9][A-Za-z0-9-]*$`, ref("style")),
-		"compositions": mapping("Films, by name: `greenroom render NAME`.", `^[A-Za-z0-9][A-Za-z0-9-]*$`, ref("composition")),
+		"version": with(shape{"enum": []any{1, "1"}}, "Version of this format.", "default", 1),
+		"project": text("Name of the project; the folder's name without it.", "product-tour"),
+		"fps": schemaRate("Frames a second of the compositions. HeyGen delivers 25. Clips keep their own rate.",
+			"default", 25),
+		"size":     schemaSize("Width and height of clips and compositions: 1920x1080, 1080p or 4k.", "1080p"),
+		"heygen":   schemaHeyGen(),
+		"defaults": object("What all clips have that do not say otherwise.", sharedMembers()),
+		"cache":    schemaCache(),
+		"remotion": schemaRemotion(),
+		"prepare":  described("prepare", "How the files that films use are made from clips."),
+		"checks":   described("checks", "Limits of the checks of media."),
+		"stand-ins": object("How stand-ins look.",
+			props{"label": flag("Show name, script and timecode over stand-ins.", false)}),
+		"clips": mapping("Clips by their name: a-z, 0-9 and dashes.", `^[a-z0-9][a-z0-9-]*$`, ref("clip")),
+		"each": mapping("Families of clips: one clip for every row of a table. Texts may hold {{column}}.",
+			`^[a-z0-9][a-z0-9-]*$`, ref("family")),
+		"styles": mapping("How text looks, by name. title, lower-third, callout and captions are built in.",
+			`^[A-Za-z0-9][A-Za-z0-9-]*$`, ref("style")),
+		"compositions": mapping("Films, by name: `greenroom render NAME`.", `^[A-Za-z0-9][A-Za-z0-9-]*$`,
+			ref("composition")),
 	})
 	root["required"] = []any{"version"}
 	root["anyOf"] = []any{shape{"required": []any{"clips"}}, shape{"required": []any{"each"}}}
-	root["$schema"], root["$id"], root["title"] = "http://json-schema.org/draft-07/schema#", schemaID, "greenroom.yaml"
+	root["$schema"], root["$id"], root["title"] = "http://json-schema.org/draft-07/schema#", schemaID,
+		"greenroom.yaml"
 	root["definitions"] = definitions()
 	b, err := json.Marshal(root)
 	if err != nil {
@@ -50,11 +56,15 @@ var Schema = sync.OnceValue(func() []byte {
 
 func definitions() shape {
 	out := shape{
-		"clip": schemaClip(clipMembers(), nil), "family": schemaClip(familyMembers(), []any{"rows"}), "style": schemaStyle(),
-		"composition": schemaComposition(), "layer": schemaLayer(), "layer-change": schemaChange(), "box": schemaBox(),
-		"avatar": schemaAvatar(), "voice": schemaVoice(), "prepare": schemaPrepare(), "checks": schemaChecks(), "motion": schemaMotion(),
+		"clip": schemaClip(clipMembers(), nil), "family": schemaClip(familyMembers(), []any{"rows"}),
+		"style":       schemaStyle(),
+		"composition": schemaComposition(), "layer": schemaLayer(), "layer-change": schemaChange(),
+		"box":    schemaBox(),
+		"avatar": schemaAvatar(), "voice": schemaVoice(), "prepare": schemaPrepare(), "checks": schemaChecks(),
+		"motion": schemaMotion(),
 		"cell":   with(shape{"type": "string", "pattern": `\{\{.+\}\}`}, "A text with the cells of a table's row."),
-		"flag":   either("true or false.", shape{"type": "boolean"}, shape{"enum": []any{"yes", "no", "on", "off"}}, cell),
+		"flag": either("true or false.", shape{"type": "boolean"}, shape{"enum": []any{"yes", "no", "on",
+			"off"}}, cell),
 		"time":   pattern("A time such as 2.5s, 500ms or 1m30s; a number alone is in seconds.", timeForm),
 		"length": pattern("A share such as 38%, or pixels.", lengthForm),
 		"color":  pattern("A colour.", colorForm),
@@ -82,12 +92,14 @@ func with(s shape, description string, keywords ...any) shape {
 }
 
 func object(description string, properties props) shape {
-	return shape{"type": "object", "description": description, "properties": properties, "additionalProperties": false}
+	return shape{"type": "object", "description": description, "properties": properties,
+		"additionalProperties": false}
 }
 
 // mapping is an object with names of the user's as keys.
 func mapping(description, names string, of shape) shape {
-	return shape{"type": "object", "description": description, "propertyNames": shape{"pattern": names}, "additionalProperties": of, "minProperties": 1}
+	return shape{"type": "object", "description": description, "propertyNames": shape{"pattern": names},
+		"additionalProperties": of, "minProperties": 1}
 }
 
 func ref(name string) shape { return shape{"$ref": "#/definitions/" + name} }
@@ -127,7 +139,8 @@ func exampled(s shape, examples []any) shape {
 
 // pattern is a text of a form, or a number, or a cell.
 func pattern(description, form string, examples ...any) shape {
-	return exampled(either(description, shape{"type": "string", "pattern": form}, shape{"type": "number"}, cell), examples)
+	return exampled(either(description, shape{"type": "string", "pattern": form}, shape{"type": "number"},
+		cell), examples)
 }
 
 func flag(description string, usual bool) shape {
@@ -151,7 +164,8 @@ func between(description string, lo, hi float64, keywords ...any) shape {
 
 func whole(description string, lo, hi int, keywords ...any) shape {
 	number := shape{"type": "integer", "minimum": lo, "maximum": hi}
-	return with(either(description, number, shape{"type": "string", "pattern": `^ *[0-9]+ *$`}, cell), description, keywords...)
+	return with(either(description, number, shape{"type": "string", "pattern": `^ *[0-9]+ *$`}, cell),
+		description, keywords...)
 }
 
 // Forms of values. They are what the readers of this package accept.
@@ -190,53 +204,77 @@ func schemaRate(description string, keywords ...any) shape {
 }
 
 func schemaHeyGen() shape {
-	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks the account once.", apis, "default", "sandbox")
+	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks the account once.",
+		apis, "default", "sandbox")
 	full := object("The account that makes the clips, and what a run may cost.", props{
-		"api":         api,
-		"key":         shape{"type": "string", "pattern": `^(\$|file:|cmd:)`, "description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself.", "default": "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
+		"api": api,
+		"key": shape{"type": "string", "pattern": `^(\$|file:|cmd:)`,
+			"description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself.",
+			"default":     "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
 		"concurrency": whole("Clips that are made at once.", 1, 100, "default", 3),
-		"budget":      pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is bought.", `^(USD ?)?\$? ?[0-9]+([.][0-9]+)? ?(USD|\$)?$`, "$10"),
-		"accounts":    orList("Further accounts whose takes this project uses, as greenroom.lock names them.", shape{"type": "string", "pattern": `^[a-z0-9]+(-[a-z0-9]+)+$`}),
+		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is bought.",
+			`^(USD ?)?\$? ?[0-9]+([.][0-9]+)? ?(USD|\$)?$`, "$10"),
+		"accounts": orList("Further accounts whose takes this project uses, as greenroom.lock names them.",
+			shape{"type": "string", "pattern": `^[a-z0-9]+(-[a-z0-9]+)+$`}),
 	})
 	return either("The account that makes the clips, and what a run may cost; or its generation alone.", api, full)
 }
 
 func schemaCache() shape {
 	url := text("Address of the shared cache.", "s3://team-clips/tour")
-	return either("What machines share: s3://BUCKET/PREFIX, gs://BUCKET or file:///FOLDER.", url, object("The address and how it is used.", props{
-		"url":       url,
-		"read-only": flag("Read from it and never write.", false),
-		"timeout":   schemaTime("How long a transfer may make no progress: 100ms to 1h.", "20s"),
-	}))
+	return either("What machines share: s3://BUCKET/PREFIX, gs://BUCKET or file:///FOLDER.", url,
+		object("The address and how it is used.", props{
+			"url":       url,
+			"read-only": flag("Read from it and never write.", false),
+			"timeout":   schemaTime("How long a transfer may make no progress: 100ms to 1h.", "20s"),
+		}))
 }
 
 func schemaRemotion() shape {
 	return object("Where the Remotion project keeps its files, relative to the manifest.", props{
-		"entry":  with(text("The file that calls registerRoot.", "src/remotion/index.ts"), "The file that calls registerRoot.", "default", "src/index.ts"),
-		"public": with(text("The folder that staticFile() reads.", "static"), "The folder that staticFile() reads.", "default", "public"),
-		"source": text("The folder of greenroom's own source files; a folder greenroom in that of the entry without it.", "src/greenroom"),
-		"config": with(text("The file that configures Remotion's command line.", "remotion.config.ts"), "The file that configures Remotion's command line.", "default", "remotion.config.ts"),
+		"entry": with(text("The file that calls registerRoot.", "src/remotion/index.ts"),
+			"The file that calls registerRoot.", "default", "src/index.ts"),
+		"public": with(text("The folder that staticFile() reads.", "static"),
+			"The folder that staticFile() reads.", "default", "public"),
+		"source": text("The folder of greenroom's own source files; a folder greenroom in that of the entry without it.",
+			"src/greenroom"),
+		"config": with(text("The file that configures Remotion's command line.", "remotion.config.ts"),
+			"The file that configures Remotion's command line.", "default", "remotion.config.ts"),
 	})
 }
 
 func schemaPrepare() shape {
 	return object("How the files that films use are made from clips.", props{
-		"crop":       either("Cut a clip to the presenter's box.", shape{"type": "boolean"}, shape{"enum": []any{"auto", "yes", "no", "on", "off"}}, cell),
-		"scale":      with(pattern("shown: the largest size any composition shows it at; full; or a share of 5% to 100%.", `^(full|shown)$|`+shareForm, "50%", "shown"), "shown: the largest size any composition shows it at; full; or a share of 5% to 100%.", "default", "full"),
-		"loudness":   pattern("Loudness to reach, -70 to -5 LUFS; none leaves the sound as it is.", `^-[0-9]+([.][0-9]+)? ?([Ll][UuKk][Ff][Ss])?$|^none$`, "-16LUFS", -16),
-		"tail":       oneOfWords("Sound that is longer than the picture: cut it, or hold the last picture until it ends.", []string{"cut", "hold"}, "default", "cut"),
-		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.", shape{"enum": toAny(renditionNames)}),
+		"crop": either("Cut a clip to the presenter's box.", shape{"type": "boolean"},
+			shape{"enum": []any{"auto", "yes", "no", "on", "off"}}, cell),
+		"scale": with(pattern("shown: the largest size any composition shows it at; full; or a share of 5% to 100%.",
+			`^(full|shown)$|`+shareForm, "50%", "shown"),
+			"shown: the largest size any composition shows it at; full; or a share of 5% to 100%.", "default",
+			"full"),
+		"loudness": pattern("Loudness to reach, -70 to -5 LUFS; none leaves the sound as it is.",
+			`^-[0-9]+([.][0-9]+)? ?([Ll][UuKk][Ff][Ss])?$|^none$`, "-16LUFS", -16),
+		"tail": oneOfWords("Sound that is longer than the picture: cut it, or hold the last picture until it ends.",
+			[]string{"cut", "hold"}, "default", "cut"),
+		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.",
+			shape{"enum": toAny(renditionNames)}),
 	})
 }
 
 func schemaChecks() shape {
 	return object("Limits of the checks of media.", props{
-		"coverage": with(pattern("Share of the picture that the presenter covers.", `^[0-9.]+ ?%? ?([.][.][.]?|-|–|to) ?[0-9.]+ ?%$`, "2%..80%"), "Share of the picture that the presenter covers.", "default", "2%..80%"),
-		"duration": with(pattern("How far the length may be from what was announced, at most 100%.", `^(±|[+]-|[+]/-)?[0-9.]+ ?%?$`, "±25%"), "How far the length may be from what was announced, at most 100%.", "default", "±25%"),
-		"border":   oneOfWords("The border of the picture that the presenter may touch.", []string{"bottom", "all", "none"}, "default", "bottom"),
+		"coverage": with(pattern("Share of the picture that the presenter covers.",
+			`^[0-9.]+ ?%? ?([.][.][.]?|-|–|to) ?[0-9.]+ ?%$`, "2%..80%"),
+			"Share of the picture that the presenter covers.", "default", "2%..80%"),
+		"duration": with(pattern("How far the length may be from what was announced, at most 100%.",
+			`^(±|[+]-|[+]/-)?[0-9.]+ ?%?$`, "±25%"),
+			"How far the length may be from what was announced, at most 100%.", "default", "±25%"),
+		"border": oneOfWords("The border of the picture that the presenter may touch.", []string{"bottom",
+			"all", "none"}, "default", "bottom"),
 		"loudness": oneOfWords("A loudness that was not reached is a warning.", []string{"warn"}, "default", "warn"),
-		"accept": shape{"type": "object", "description": "Findings that do not fail the clip, each with the reason why. `greenroom check CLIP -v` prints their names.",
-			"additionalProperties": shape{"type": "string", "minLength": 1}, "examples": []any{shape{"premultiplied": "a black shadow"}}},
+		"accept": shape{"type": "object",
+			"description":          "Findings that do not fail the clip, each with the reason why. `greenroom check CLIP -v` prints their names.",
+			"additionalProperties": shape{"type": "string", "minLength": 1},
+			"examples":             []any{shape{"premultiplied": "a black shadow"}}},
 	})
 }
 

@@ -6,16 +6,22 @@ import "maps"
 
 func sharedMembers() props {
 	return props{
-		"avatar":      either("Who speaks: an avatar's id, a photo's file, or both of them with how it is shown. `greenroom avatars` lists ids.", text("An id, or a PNG or JPEG."), ref("avatar")),
-		"voice":       either("How it sounds: a voice's id, or the id with speed, pitch and emotion. `greenroom voices` lists ids.", text("An id."), ref("voice")),
+		"avatar": either("Who speaks: an avatar's id, a photo's file, or both of them with how it is shown. `greenroom avatars` lists ids.",
+			text("An id, or a PNG or JPEG."), ref("avatar")),
+		"voice": either("How it sounds: a voice's id, or the id with speed, pitch and emotion. `greenroom voices` lists ids.",
+			text("An id."), ref("voice")),
 		"transparent": flag("Whether the presenter has no background.", true),
-		"route":       oneOfWords("The call that makes the clip. Without it the account's generation decides.", routeNames),
-		"key-color":   schemaScreen(),
-		"background": either("Of an opaque clip: a colour, an image or a video.", schemaColor("A colour."), text("An image or a video.", "footage/bg.png"), object("One of three.", props{
-			"color": schemaColor("A colour."), "image": text("A file.", "footage/bg.png"), "video": text("A file (v2 only).", "footage/bg.mp4"),
-		})),
+		"route": oneOfWords("The call that makes the clip. Without it the account's generation decides.",
+			routeNames),
+		"key-color": schemaScreen(),
+		"background": either("Of an opaque clip: a colour, an image or a video.", schemaColor("A colour."),
+			text("An image or a video.", "footage/bg.png"), object("One of three.", props{
+				"color": schemaColor("A colour."), "image": text("A file.", "footage/bg.png"),
+				"video": text("A file (v2 only).", "footage/bg.mp4"),
+			})),
 		"captions": flag("Ask HeyGen for captions; they are handed to films and to Remotion.", false),
-		"draft":    oneOfWords("voice buys the sound before the picture.", []string{DraftVoice, "none"}, "default", "none"),
+		"draft": oneOfWords("voice buys the sound before the picture.", []string{DraftVoice, "none"},
+			"default", "none"),
 		"pronunciation": shape{"type": "object", "description": "Words with the way they are spoken.",
 			"additionalProperties": text("What is said."), "examples": []any{shape{"SQL": "sequel"}}},
 		"size":    schemaSize("Width and height that HeyGen renders, even numbers from 128 to 4096.", "1280x720"),
@@ -25,7 +31,8 @@ func sharedMembers() props {
 }
 
 func schemaScreen() shape {
-	return either("The colour that the presenter is keyed on here.", shape{"enum": []any{"#00FF00", "#0000FF", "#FF00FF", "green", "blue", "magenta"}},
+	return either("The colour that the presenter is keyed on here.", shape{"enum": []any{"#00FF00", "#0000FF",
+		"#FF00FF", "green", "blue", "magenta"}},
 		shape{"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}, cell)
 }
 
@@ -37,11 +44,14 @@ var clipSources = []string{"script", "audio", "file", "video", "scenes", "agent"
 
 func clipMembers() props {
 	out := sharedMembers()
-	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` lists them.", "Spanish", "es")
+	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` lists them.",
+		"Spanish", "es")
 	maps.Copy(out, props{
-		"script":    text("What is said: the words, or a .md or .txt file.", "scripts/intro.md", "Hello, and welcome."),
-		"audio":     text("Your own recording, WAV or MP3, that drives the avatar.", "audio/take3.wav"),
-		"file":      text("A local clip, or the pictures of a folder or a pattern.", "footage/sting.mov", "footage/frame-%04d.png"),
+		"script": text("What is said: the words, or a .md or .txt file.", "scripts/intro.md",
+			"Hello, and welcome."),
+		"audio": text("Your own recording, WAV or MP3, that drives the avatar.", "audio/take3.wav"),
+		"file": text("A local clip, or the pictures of a folder or a pattern.", "footage/sting.mov",
+			"footage/frame-%04d.png"),
 		"video":     text("The id of a video that is on the account.", "3f9a0c1b2d"),
 		"scenes":    orList("A clip of several scenes, 1 to 50.", schemaScene()),
 		"agent":     schemaAgent(),
@@ -51,9 +61,11 @@ func clipMembers() props {
 		"to":        language,
 		"language":  language,
 		"cutout":    flag("HeyGen removes the background of the file (v3).", false),
-		"key":       either("The colour of the screen that the file is keyed on; auto measures it.", shape{"enum": []any{"auto", "green", "blue", "magenta"}}, shape{"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}, cell),
-		"rate":      schemaRate("Pictures a second of a sequence of pictures."),
-		"take":      whole("Raise it to buy the same request again.", 1, 1000, "default", 1),
+		"key": either("The colour of the screen that the file is keyed on; auto measures it.",
+			shape{"enum": []any{"auto", "green", "blue", "magenta"}}, shape{"type": "string",
+				"pattern": "^#[0-9a-fA-F]{6}$"}, cell),
+		"rate": schemaRate("Pictures a second of a sequence of pictures."),
+		"take": whole("Raise it to buy the same request again.", 1, 1000, "default", 1),
 	})
 	return out
 }
@@ -61,7 +73,10 @@ func clipMembers() props {
 func familyMembers() props {
 	out := clipMembers()
 	maps.Copy(out, props{
-		"rows":  shape{"type": "string", "pattern": `(?:[.][cC][sS][vV]|[.][tT][sS][vV]|[.][tT][xX][tT]|[.][tT][aA][bB]|[.]jsonl|[.]ndjson)$`, "description": "The table: .csv, .tsv, .txt, .tab, .jsonl or .ndjson.", "examples": []any{"people.csv"}},
+		"rows": shape{"type": "string",
+			"pattern":     `(?:[.][cC][sS][vV]|[.][tT][sS][vV]|[.][tT][xX][tT]|[.][tT][aA][bB]|[.]jsonl|[.]ndjson)$`,
+			"description": "The table: .csv, .tsv, .txt, .tab, .jsonl or .ndjson.",
+			"examples":    []any{"people.csv"}},
 		"name":  text("What follows the family's name in a clip's name; the row's number without it.", "{{id}}"),
 		"props": orList("Columns that Remotion is given.", text("A column.", "company")),
 	})
@@ -69,7 +84,8 @@ func familyMembers() props {
 }
 
 // needs are keys that belong to another one.
-var needs = map[string]string{"variables": "template", "to": "translate", "language": "translate", "cutout": "file", "key": "file", "rate": "file"}
+var needs = map[string]string{"variables": "template", "to": "translate", "language": "translate",
+	"cutout": "file", "key": "file", "rate": "file"}
 
 func schemaClip(m props, required []any) shape {
 	s := object("A clip: one of script, audio, file, video, scenes, agent, template and translate.", m)
@@ -87,7 +103,8 @@ func schemaClip(m props, required []any) shape {
 		s["required"] = required
 		return s
 	}
-	return either("A clip; a text alone is its script, or its file or recording by the file's kind.", s, text("A script, a film or a recording.", "scripts/intro.md"))
+	return either("A clip; a text alone is its script, or its file or recording by the file's kind.", s,
+		text("A script, a film or a recording.", "scripts/intro.md"))
 }
 
 func schemaScene() shape {
@@ -115,8 +132,10 @@ func schemaAgent() shape {
 }
 
 func schemaVariables() shape {
-	return shape{"type": "object", "description": "The template's variables by name: words, or files. `greenroom templates ID` shows them.",
-		"additionalProperties": text("Words or a file."), "examples": []any{shape{"name": "Ada", "logo": "footage/logo.png"}}}
+	return shape{"type": "object",
+		"description":          "The template's variables by name: words, or files. `greenroom templates ID` shows them.",
+		"additionalProperties": text("Words or a file."), "examples": []any{shape{"name": "Ada",
+			"logo": "footage/logo.png"}}}
 }
 
 func schemaTemplate() shape {
@@ -135,17 +154,20 @@ func schemaTranslate(language shape) shape {
 		"to":         language,
 		"language":   language,
 		"audio-only": flag("Change the sound and leave the lips as they are.", false),
-		"mode":       oneOfWords("fast, or precise, which takes longer.", []string{"fast", "precise"}, "default", "fast"),
+		"mode": oneOfWords("fast, or precise, which takes longer.", []string{"fast", "precise"},
+			"default", "fast"),
 	})
 	s["oneOf"] = []any{shape{"required": []any{"clip"}}, shape{"required": []any{"file"}}}
-	return either("A clip or a film in another language: a clip's name or a file, with to: next to it or in it.", s, text("A clip or a file.", "intro"))
+	return either("A clip or a film in another language: a clip's name or a file, with to: next to it or in it.",
+		s, text("A clip or a file.", "intro"))
 }
 
 func schemaAvatar() shape {
 	return object("Who speaks.", props{
-		"id":            text("The avatar's id. `greenroom avatars` lists them.", "Daisy-inskirt-20220818"),
-		"photo":         text("A PNG or JPEG that is made to speak.", "footage/me.png"),
-		"style":         oneOfWords("How much of the presenter is seen (v2).", []string{"normal", "closeUp", "circle"}, "default", "normal"),
+		"id":    text("The avatar's id. `greenroom avatars` lists them.", "Daisy-inskirt-20220818"),
+		"photo": text("A PNG or JPEG that is made to speak.", "footage/me.png"),
+		"style": oneOfWords("How much of the presenter is seen (v2).", []string{"normal", "closeUp",
+			"circle"}, "default", "normal"),
 		"talking-photo": flag("Whether the id is that of a talking photo.", false),
 		"scale":         between("Size: 1 is what HeyGen chooses (v2).", 0.1, 5, "default", 1),
 		"offset": object("Moves the presenter by shares of the frame (v2).", props{

@@ -9,15 +9,18 @@ import (
 
 func schemaComposition() shape {
 	m := compositionMembers()
-	m["each"] = text("A family under each: one film for every row; texts may hold {{column}} and {{clip}}.", "welcome")
-	m["layers"] = either("What is drawn and heard; the first lies at the bottom.", ref("layer"), shape{"type": "array", "items": ref("layer"), "maxItems": MaxLayers})
+	m["each"] = text("A family under each: one film for every row; texts may hold {{column}} and {{clip}}.",
+		"welcome")
+	m["layers"] = either("What is drawn and heard; the first lies at the bottom.", ref("layer"),
+		shape{"type": "array", "items": ref("layer"), "maxItems": MaxLayers})
 	m["formats"] = schemaFormats()
 	return object("A film.", m)
 }
 
 func compositionMembers() props {
 	name := func(what string) shape { return text("A composition that is played " + what + " this one.") }
-	length := either("How long it is, without intro and outro; auto is the end of what is in it.", shape{"enum": []any{"auto"}}, schemaTime("A time."))
+	length := either("How long it is, without intro and outro; auto is the end of what is in it.",
+		shape{"enum": []any{"auto"}}, schemaTime("A time."))
 	length["default"] = "auto"
 	return props{
 		"size":        schemaSize("Width and height in pixels; the manifest's without it.", "1080p"),
@@ -36,9 +39,11 @@ const ratioForm = `^[1-9][0-9]? ?[:x] ?[1-9][0-9]?$|^(landscape|horizontal|wides
 func schemaFormats() shape {
 	one := shape{"type": "string", "pattern": ratioForm}
 	changes := compositionMembers()
-	changes["layers"] = shape{"type": "object", "description": "Layers by name, clip or number from 1, and what changes in them; none leaves one out.",
+	changes["layers"] = shape{"type": "object",
+		"description":          "Layers by name, clip or number from 1, and what changes in them; none leaves one out.",
 		"additionalProperties": either("What changes.", shape{"enum": []any{"none"}}, ref("layer-change"))}
-	byName := mapping("What each shape changes.", ratioForm, either("What changes.", shape{"type": "null"}, object("What changes.", changes)))
+	byName := mapping("What each shape changes.", ratioForm, either("What changes.", shape{"type": "null"},
+		object("What changes.", changes)))
 	s := either("One film in several shapes: 16:9, 9:16, 1:1; or a mapping from each to what it changes.", one,
 		shape{"type": "array", "items": one, "minItems": 1}, byName)
 	s["examples"] = []any{[]any{"16:9", "9:16", "1:1"}, "9:16"}
@@ -53,10 +58,12 @@ func schemaGround() shape {
 		"angle":    between("Of a gradient, as in CSS: 180 runs from top to bottom.", -360, 360, "default", 180),
 		"image":    text("A picture.", "footage/bg.png"),
 		"video":    text("A film.", "footage/loop.mp4"),
-		"fit":      oneOfWords("How an image or a video lies in the canvas.", []string{"cover", "contain"}, "default", "cover"),
-		"loop":     flag("Whether a video begins again at its end.", false),
+		"fit": oneOfWords("How an image or a video lies in the canvas.", []string{"cover", "contain"},
+			"default", "cover"),
+		"loop": flag("Whether a video begins again at its end.", false),
 	})
-	out := either("What lies under everything: a colour, a list of colours, an image or a video.", colors, text("An image or a video.", "footage/bg.png"), s)
+	out := either("What lies under everything: a colour, a list of colours, an image or a video.", colors,
+		text("An image or a video.", "footage/bg.png"), s)
 	out["examples"] = []any{"#101418", []any{"navy", "black"}, shape{"image": "footage/bg.png"}}
 	return out
 }
@@ -66,11 +73,13 @@ func layerMembers() props {
 	m := styleMembers()
 	delete(m, "like")
 	maps.Copy(m, props{
-		"clip":        text("A clip under clips:, or {{clip}} for the row's own.", "intro"),
-		"image":       text("A PNG, JPEG or WebP.", "footage/logo.png"),
-		"video":       text("A film.", "footage/screen.mp4"),
-		"text":        with(text("Words; \\n begins a line.", "Product tour"), "Words; \\n begins a line.", "maxLength", MaxText),
-		"captions":    either("The clip whose words are shown; all for all clips of the composition.", text("A clip.", "intro", "all"), shape{"type": "boolean"}),
+		"clip":  text("A clip under clips:, or {{clip}} for the row's own.", "intro"),
+		"image": text("A PNG, JPEG or WebP.", "footage/logo.png"),
+		"video": text("A film.", "footage/screen.mp4"),
+		"text": with(text("Words; \\n begins a line.", "Product tour"), "Words; \\n begins a line.",
+			"maxLength", MaxText),
+		"captions": either("The clip whose words are shown; all for all clips of the composition.",
+			text("A clip.", "intro", "all"), shape{"type": "boolean"}),
 		"audio":       text("A sound.", "footage/bed.mp3"),
 		"composition": text("Another composition.", "card"),
 		"name":        text("For after: and formats:.", "logo"),
@@ -79,41 +88,51 @@ func layerMembers() props {
 		"duration":    schemaTime("The same as for.", "3s"),
 		"after":       text("The layer, by name or clip, from whose end at: counts.", "intro"),
 		"skip":        schemaTime("How much of its beginning is left out.", "1.5s"),
-		"box":         described("box", "Where it is: at most two of left, right and width, and two of top, bottom and height."),
-		"box-of":      oneOfWords("Whether the box is that of the visible presenter, or of the frame.", []string{"presenter", "frame"}, "default", "presenter"),
-		"safe":        either("What stays free at each side: true is 5%.", shape{"type": "boolean"}, pattern("A share.", shareForm, "8%")),
-		"fit":         oneOfWords("How it lies in a box of another shape. cover without a box covers the canvas.", []string{"cover", "contain"}),
-		"anchor":      oneOfWords("Which side is kept in a box of another shape.", []string{"top", "bottom", "left", "right", "center"}),
-		"mask":        schemaMask(),
-		"opacity":     with(pattern("0% to 100%.", shareForm, "50%", 0.5), "0% to 100%.", "default", "100%"),
-		"loop":        flag("Whether it begins again at its end.", false),
-		"gain":        pattern("A change of loudness: -18dB, 50%, or mute.", gainForm, "-18dB", "50%", "mute"),
-		"fade-in":     schemaTime("How long the sound comes up.", "1s"),
-		"fade-out":    schemaTime("How long the sound goes down.", "2s"),
-		"duck":        schemaDuck(),
-		"mode":        oneOfWords("block, or word, where the spoken word has the highlight.", []string{"block", "word"}, "default", "block"),
-		"style":       text("A style by name.", "title", "lower-third"),
+		"box": described("box",
+			"Where it is: at most two of left, right and width, and two of top, bottom and height."),
+		"box-of": oneOfWords("Whether the box is that of the visible presenter, or of the frame.",
+			[]string{"presenter", "frame"}, "default", "presenter"),
+		"safe": either("What stays free at each side: true is 5%.", shape{"type": "boolean"},
+			pattern("A share.", shareForm, "8%")),
+		"fit": oneOfWords("How it lies in a box of another shape. cover without a box covers the canvas.",
+			[]string{"cover", "contain"}),
+		"anchor": oneOfWords("Which side is kept in a box of another shape.", []string{"top", "bottom",
+			"left", "right", "center"}),
+		"mask":     schemaMask(),
+		"opacity":  with(pattern("0% to 100%.", shareForm, "50%", 0.5), "0% to 100%.", "default", "100%"),
+		"loop":     flag("Whether it begins again at its end.", false),
+		"gain":     pattern("A change of loudness: -18dB, 50%, or mute.", gainForm, "-18dB", "50%", "mute"),
+		"fade-in":  schemaTime("How long the sound comes up.", "1s"),
+		"fade-out": schemaTime("How long the sound goes down.", "2s"),
+		"duck":     schemaDuck(),
+		"mode": oneOfWords("block, or word, where the spoken word has the highlight.", []string{"block",
+			"word"}, "default", "block"),
+		"style": text("A style by name.", "title", "lower-third"),
 	})
 	return m
 }
 
 func schemaMotion() shape {
-	return either("fade, slide left, right, up or down, or both, with a time; none.", text("fade slide left 0.4s", "fade"), shape{"type": "boolean"}, object("The parts.", props{
-		"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", slides),
-		"distance": schemaLength("How far it moves."), "time": schemaTime("How long it takes.", "0.4s"),
-	}))
+	return either("fade, slide left, right, up or down, or both, with a time; none.",
+		text("fade slide left 0.4s", "fade"), shape{"type": "boolean"}, object("The parts.", props{
+			"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", slides),
+			"distance": schemaLength("How far it moves."), "time": schemaTime("How long it takes.", "0.4s"),
+		}))
 }
 
 func schemaMask() shape {
-	return either("Cuts corners: circle, rounded, a radius, or none.", shape{"enum": []any{"circle", "round", "rounded", "none"}},
+	return either("Cuts corners: circle, rounded, a radius, or none.", shape{"enum": []any{"circle", "round",
+		"rounded", "none"}},
 		schemaLength("A radius.", "24px"), object("Corners.", props{"rounded": schemaLength("The radius.", "24px")}))
 }
 
 func schemaDuck() shape {
 	by := pattern("By how much.", gainForm, "12dB")
-	return either("Lower while a clip of the film speaks.", shape{"type": "boolean"}, by, object("How it is lowered.", props{
-		"by": by, "attack": schemaTime("How long it goes down.", "0.2s"), "release": schemaTime("How long it comes up.", "0.6s"),
-	}))
+	return either("Lower while a clip of the film speaks.", shape{"type": "boolean"}, by,
+		object("How it is lowered.", props{
+			"by": by, "attack": schemaTime("How long it goes down.", "0.2s"),
+			"release": schemaTime("How long it comes up.", "0.6s"),
+		}))
 }
 
 // layerKeyNames are the keys of a kind of layer, sorted.
@@ -146,11 +165,14 @@ func schemaLayer() shape {
 	for _, kind := range layerKinds {
 		kinds[kind] = all[kind]
 		one = append(one, shape{"required": []any{kind}})
-		cases = append(cases, shape{"if": shape{"type": "object", "required": []any{kind}}, "then": ref("layer-" + kind)})
+		cases = append(cases, shape{"if": shape{"type": "object", "required": []any{kind}},
+			"then": ref("layer-" + kind)})
 	}
 	short := shape{"type": "string", "description": "A clip, a composition or a file by its name alone, or captions."}
-	object := shape{"type": "object", "description": "One thing that is drawn or heard.", "properties": kinds, "oneOf": one, "allOf": cases}
-	return shape{"description": "One thing that is drawn or heard.", "if": shape{"type": "string"}, "then": short, "else": object}
+	object := shape{"type": "object", "description": "One thing that is drawn or heard.", "properties": kinds,
+		"oneOf": one, "allOf": cases}
+	return shape{"description": "One thing that is drawn or heard.", "if": shape{"type": "string"},
+		"then": short, "else": object}
 }
 
 // schemaChange has the keys of all kinds: the layer that it changes is elsewhere.
@@ -160,35 +182,47 @@ func schemaChange() shape {
 
 func schemaBox() shape {
 	m := props{}
-	for side, of := range map[string]string{"left": "Distance from the left.", "right": "Distance from the right.", "top": "Distance from the top.", "bottom": "Distance from the bottom.", "width": "Width.", "height": "Height."} {
+	for side, of := range map[string]string{"left": "Distance from the left.",
+		"right": "Distance from the right.", "top": "Distance from the top.",
+		"bottom": "Distance from the bottom.", "width": "Width.", "height": "Height."} {
 		m[side] = schemaLength(of, "4%", "40px")
 	}
 	return object("A place on the canvas. An axis without an edge is centred, but clips stand at the bottom.", m)
 }
 
 func styleMembers() props {
-	weight := either("Weight of the built-in face: 100 to 900, or a word such as bold.", shape{"type": "integer", "minimum": 100, "maximum": 900},
-		shape{"enum": []any{"thin", "light", "normal", "regular", "medium", "semibold", "bold", "black"}}, shape{"type": "string", "pattern": `^ *[1-9]00 *$`}, cell)
+	weight := either("Weight of the built-in face: 100 to 900, or a word such as bold.",
+		shape{"type": "integer", "minimum": 100, "maximum": 900},
+		shape{"enum": []any{"thin", "light", "normal", "regular", "medium", "semibold", "bold", "black"}},
+		shape{"type": "string", "pattern": `^ *[1-9]00 *$`}, cell)
 	return props{
-		"like":        text("The style that this one is based on.", "title"),
-		"font":        orList("TrueType or OpenType files; the first that has a letter draws it, the built-in face comes last.", shape{"type": "string", "pattern": `[.]([tT][tT][fF]|[oO][tT][fF])$|\{\{`}),
+		"like": text("The style that this one is based on.", "title"),
+		"font": orList("TrueType or OpenType files; the first that has a letter draws it, the built-in face comes last.",
+			shape{"type": "string", "pattern": `[.]([tT][tT][fF]|[oO][tT][fF])$|\{\{`}),
 		"weight":      weight,
 		"size":        schemaLength("Size of the letters: a share is of the canvas's shorter side.", "8.5%"),
 		"line-height": between("Height of a line, in sizes of the letters.", 0.5, 5, "default", 1.25),
 		"color":       schemaColor("Colour of the letters.", "#FFFFFF"),
 		"highlight":   schemaColor("Colour of the word that is spoken.", "#57C48A"),
-		"align":       oneOfWords("Where lines begin; start follows the direction of the script.", []string{"start", "left", "center", "right"}),
-		"anchor":      oneOfWords("Where the lines are in a box that is higher.", []string{"top", "middle", "bottom"}),
-		"lines":       whole("Lines of captions at a time.", 1, 10, "default", 2),
-		"box":         described("box", "Where the text is."),
-		"safe":        either("What stays free at each side: true is 5%.", shape{"type": "boolean"}, pattern("A share.", shareForm, "8%")),
-		"enter":       described("motion", "How it comes: fade, slide up, or both, with a time."),
-		"leave":       described("motion", "How it goes: fade, slide up, or both, with a time."),
-		"stroke": either("A line around the letters: none, a colour, a width, or both.", schemaColor("A colour.", "none"), schemaLength("A width."), shape{"type": "boolean"}, object("The line.", props{
-			"color": schemaColor("Its colour."), "width": schemaLength("Its width."),
-		})),
-		"plate": either("A box behind the text: none, a colour, or how it looks.", schemaColor("A colour.", "none"), shape{"type": "boolean"}, object("The box.", props{
-			"color": schemaColor("Its colour."), "padding": schemaLength("Space around the text."), "radius": schemaLength("Of its corners."),
+		"align": oneOfWords("Where lines begin; start follows the direction of the script.",
+			[]string{"start", "left", "center", "right"}),
+		"anchor": oneOfWords("Where the lines are in a box that is higher.", []string{"top", "middle",
+			"bottom"}),
+		"lines": whole("Lines of captions at a time.", 1, 10, "default", 2),
+		"box":   described("box", "Where the text is."),
+		"safe": either("What stays free at each side: true is 5%.", shape{"type": "boolean"},
+			pattern("A share.", shareForm, "8%")),
+		"enter": described("motion", "How it comes: fade, slide up, or both, with a time."),
+		"leave": described("motion", "How it goes: fade, slide up, or both, with a time."),
+		"stroke": either("A line around the letters: none, a colour, a width, or both.",
+			schemaColor("A colour.", "none"), schemaLength("A width."), shape{"type": "boolean"},
+			object("The line.", props{
+				"color": schemaColor("Its colour."), "width": schemaLength("Its width."),
+			})),
+		"plate": either("A box behind the text: none, a colour, or how it looks.", schemaColor("A colour.",
+			"none"), shape{"type": "boolean"}, object("The box.", props{
+			"color": schemaColor("Its colour."), "padding": schemaLength("Space around the text."),
+			"radius": schemaLength("Of its corners."),
 		})),
 	}
 }
