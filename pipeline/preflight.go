@@ -296,6 +296,10 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 			continue
 		}
 		id, api := s.clip.Template.ID, apiOf(s.Route)
+		if t, ok := f.b.templates[id]; ok { // rows share theirs
+			f.variables(s, t)
+			continue
+		}
 		t, err := f.client.Template(ctx, api, id)
 		switch {
 		case heygen.NotFound(err):
