@@ -37,7 +37,7 @@ func (d *doc) ring(n ast.Node, path string) *Ring {
 		return &Ring{}
 	}
 	r := &Ring{RingColor, RingWidth()}
-	if _, ok := d.plain(n).(*ast.StringNode); ok {
+	if d.isScalar(n) {
 		d.paint(path, &r.Color)(n)
 		return r
 	}

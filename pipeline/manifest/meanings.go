@@ -162,7 +162,8 @@ var meanings = map[string][]meaning{
 	},
 	"layer of clip": {
 		{"captions subtitles", "write it as a layer: {captions: NAME}"},
-		{"background fill", "write it in the composition: background: {}"},
+		{"background", "write fill: {} for what is behind the clip, or background: in the composition"},
+		{"border outline", "write ring: {}"},
 		{"size", "write box: {width: {}}"},
 		{"duck", "write it in the layer that plays the music: {audio: FILE, duck: true}"},
 		{"align", "write anchor: with both sizes of the box, or box: {left: 4%}"},
