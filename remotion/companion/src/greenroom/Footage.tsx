@@ -1,3 +1,5 @@
+'use client';
+
 import {Video, type VideoProps} from '@remotion/media';
 import {useState, type CSSProperties} from 'react';
 import {blueMatrix, type Coding} from './colours';
