@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // The films of these tests: 160x90, five frames or 15. Held draws up to frame hold and
@@ -124,7 +125,7 @@ func film(t *testing.T, id string) (Renderer, RenderSpec) {
 		for _, name := range []string{"a.mp4", "b.mp4"} {
 			both.Go(func() {
 				bundled := false
-				res, err := r.Render(t.Context(), RenderSpec{ProjectDir: studio.project, CacheDir: studio.cache, Composition: "Tiny", Out: filepath.Join(dir, name)},
+				res, err := r.Render(t.Context(), RenderSpec{Layout: project.Layout{Dir: studio.project}, CacheDir: studio.cache, Composition: "Tiny", Out: filepath.Join(dir, name)},
 					func(e Event) { bundled = bundled || e.Stage == StageBundle })
 				if err != nil || res.Frames != 5 || !bundled || res.BundleReused {
 					t.Errorf("two first renders at once: %s: %+v, bundled: %v, %v", name, res, bundled, err)
@@ -136,7 +137,7 @@ func film(t *testing.T, id string) (Renderer, RenderSpec) {
 	if t.Failed() {
 		t.FailNow()
 	}
-	return r, RenderSpec{ProjectDir: studio.project, CacheDir: studio.cache, Composition: id, Out: filepath.Join(t.TempDir(), "film.mp4")}
+	return r, RenderSpec{Layout: project.Layout{Dir: studio.project}, CacheDir: studio.cache, Composition: id, Out: filepath.Join(t.TempDir(), "film.mp4")}
 }
 
 // refused asserts a fault with kind, hint and words, and that no film came of it.
@@ -246,12 +247,12 @@ func TestFaultsBeforeNodeStarts(t *testing.T) {
 		"no node":    {func(_ *testing.T, r *Renderer, _ *RenderSpec) { r.Node = "/nonexistent/node" }, fault.Tool, "find node", "nodejs.org"},
 		"no ffmpeg":  {func(_ *testing.T, r *Renderer, _ *RenderSpec) { r.FFmpeg = "/nonexistent/ffmpeg" }, fault.Tool, "find ffmpeg", "apt-get install -y ffmpeg"},
 		"no browser": {func(_ *testing.T, r *Renderer, _ *RenderSpec) { r.Browser = "/nonexistent/shell" }, fault.Tool, "find the browser", "--browser"},
-		"no project": {func(t *testing.T, _ *Renderer, s *RenderSpec) { s.ProjectDir = t.TempDir() }, fault.Usage, "src/index.ts", "greenroom init"},
+		"no project": {func(t *testing.T, _ *Renderer, s *RenderSpec) { s.Layout.Dir = t.TempDir() }, fault.Usage, "src/index.ts", "greenroom init"},
 		"a folder as film": {func(t *testing.T, _ *Renderer, s *RenderSpec) {
 			s.Out = t.TempDir()
 		}, fault.Usage, "it is a folder", "Tiny.mp4"},
 		"a stand-in": {func(t *testing.T, _ *Renderer, s *RenderSpec) {
-			put(t, s.ProjectDir, map[string]string{"public/" + draft.Src: "video"})
+			put(t, s.Layout.Dir, map[string]string{"public/" + draft.Src: "video"})
 			s.PropsJSON, _, _ = EncodeProps(props(draft))
 		}, fault.Failed, "stand-ins: draft", "--allow-stand-ins"},
 		"a missing clip": {func(_ *testing.T, _ *Renderer, s *RenderSpec) { s.PropsJSON, _, _ = EncodeProps(props(gone)) }, fault.Failed, "file of: gone", "greenroom build gone"},
@@ -305,7 +306,7 @@ func TestMissingPackages(t *testing.T) {
 			}
 			script(t, tools, "npm", c.npm)
 			put(t, dir, map[string]string{"package.json": "{}", "src/index.tsx": filmSource})
-			r, spec := Renderer{Node: filepath.Join(tools, "node")}, RenderSpec{ProjectDir: dir, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
+			r, spec := Renderer{Node: filepath.Join(tools, "node")}, RenderSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
 			said := ""
 			_, err := r.Render(t.Context(), spec, func(e Event) {
 				if e.Stage == StageInstall {
@@ -327,7 +328,7 @@ func TestABrokenSourceIsABundleFault(t *testing.T) {
 	if err := os.Symlink(modules(t), filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	spec := RenderSpec{ProjectDir: dir, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
+	spec := RenderSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
 	_, err := Renderer{}.Render(t.Context(), spec, nil)
 	refused(t, err, spec, fault.Failed, "bundle the project", "tsc --noEmit")
 }
