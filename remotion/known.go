@@ -1,8 +1,6 @@
 package remotion
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,9 +9,8 @@ import (
 )
 
 // Installed reports that a project's packages are there.
-func Installed(project string) bool {
-	_, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer", "package.json"))
-	return err == nil
+func Installed(dir string) bool {
+	return project.FindMissing(dir, renderPackages...) == nil
 }
 
 // Compositions reads the ids of compositions and stills from a project's sources, sorted, without Node or

@@ -289,14 +289,22 @@ func TestMissingPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const declares = `{"dependencies":{"@remotion/cli":"4.0.529"}}`
+	allow := func(*project.Missing) (bool, error) { return true, nil }
 	for name, c := range map[string]struct {
-		npm        string
-		kind       fault.Kind
-		says, hint string
+		manifest, npm string
+		may           func(*project.Missing) (bool, error)
+		kind          fault.Kind
+		says, hint    string
+		ran           bool
 	}{
-		"npm fails":           {"echo 'npm error code ENOTFOUND' >&2; exit 1", fault.Tool, "ENOTFOUND", "npm install"},
-		"npm has nothing":     {"exit 0", fault.Tool, "does not depend on it", "@remotion/renderer@"},
-		"the bundler is away": {"mkdir -p node_modules/@remotion/renderer; exit 0", fault.Tool, "load Remotion: Cannot find module '@remotion/bundler'", "@remotion/bundler@"},
+		"npm fails":               {declares, "echo 'npm error code ENOTFOUND' >&2; echo 'npm error A complete log of this run can be found in: x' >&2; exit 1", allow, fault.Tool, "npm error code ENOTFOUND", "npm install", true},
+		"npm installs nothing":    {declares, "exit 0", allow, fault.Tool, "are not installed", "npm install", true},
+		"nobody asked for it":     {declares, "exit 0", nil, fault.Tool, "are not installed", "--install", false},
+		"the user said no":        {declares, "exit 0", func(*project.Missing) (bool, error) { return false, nil }, fault.Tool, "are not installed", "--install", false},
+		"the project has none":    {"{}", "exit 0", allow, fault.Tool, "does not depend on it", "@remotion/renderer@", false},
+		"only half is there":      {declares, "mkdir -p node_modules/@remotion/renderer; echo '{}' > node_modules/@remotion/renderer/package.json; exit 0", allow, fault.Tool, "find @remotion/bundler", "npm install", true},
+		"npm prints what it does": {declares, "echo added 3 packages; echo 'npm error code E404' >&2; echo 'npm error 404 not found: nothing@1' >&2; exit 1", allow, fault.Tool, "404 not found: nothing@1", "npm install", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -304,9 +312,10 @@ func TestMissingPackages(t *testing.T) {
 			if err := os.Symlink(real, filepath.Join(tools, "node")); err != nil {
 				t.Fatal(err)
 			}
-			script(t, tools, "npm", c.npm)
-			put(t, dir, map[string]string{"package.json": "{}", "src/index.tsx": filmSource})
-			r, spec := Renderer{Node: filepath.Join(tools, "node")}, RenderSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
+			script(t, tools, "npm", "touch ran; "+c.npm)
+			put(t, dir, map[string]string{"package.json": c.manifest, "src/index.tsx": filmSource})
+			r := Renderer{Node: filepath.Join(tools, "node"), MayInstall: c.may}
+			spec := RenderSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
 			said := ""
 			_, err := r.Render(t.Context(), spec, func(e Event) {
 				if e.Stage == StageInstall {
@@ -314,8 +323,14 @@ func TestMissingPackages(t *testing.T) {
 				}
 			})
 			refused(t, err, spec, c.kind, c.says, c.hint)
-			if !strings.Contains(said, "npm install") {
-				t.Errorf("packages were installed without a word: %q", said)
+			if strings.Contains(err.Error(), "complete log") {
+				t.Errorf("npm's noise is shown: %v", err)
+			}
+			if strings.Contains(said, "npm install") != c.ran {
+				t.Errorf("the install is announced as %q", said)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "ran")); (err == nil) != c.ran {
+				t.Errorf("npm ran: %v, want %v", err == nil, c.ran)
 			}
 		})
 	}

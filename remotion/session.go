@@ -68,7 +68,7 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if r.CacheBytes == 0 {
 		r.CacheBytes = defaultCache
 	}
-	if err := r.install(ctx, s.node, s.at.Dir, emit); err != nil {
+	if err := r.packages(ctx, s.node, s.at.Dir, renderPackages, emit); err != nil {
 		return nil, err
 	}
 	if s.script, err = writeDriver(s.home); err != nil {

@@ -10,7 +10,10 @@ import (
 // on PATH, except Browser: empty leaves it to Remotion.
 type Renderer struct {
 	Node, FFmpeg, Browser string
-	// Env is the environment of node and npm; nil inherits ours.
+	// MayInstall is asked before packages are installed that the project depends on and that
+	// are missing; nil allows no install.
+	MayInstall func(*project.Missing) (bool, error)
+	// Env is the environment of node and of the package manager; nil inherits ours.
 	Env []string
 	// Stall ends a render that reports nothing for so long. 0: three minutes.
 	Stall time.Duration

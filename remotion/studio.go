@@ -39,13 +39,14 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	if err != nil {
 		return err
 	}
-	if err := r.install(ctx, node, s.Layout.Dir, func(e Event) { s.Log(e.Message) }); err != nil {
+	if err := r.packages(ctx, node, s.Layout.Dir, studioPackages, func(e Event) { s.Log(e.Message) }); err != nil {
 		return err
 	}
-	program := filepath.Join(s.Layout.Dir, "node_modules", "@remotion", "cli", "remotion-cli.js")
-	if _, err := os.Stat(program); err != nil {
-		return fault.New(fault.Tool, "run npm install --save-exact @remotion/cli@4.0.529 in the project", "find Remotion Studio: the project does not depend on @remotion/cli")
+	cli, err := project.Resolve(s.Layout.Dir, "@remotion/cli")
+	if err != nil {
+		return err
 	}
+	program := filepath.Join(cli, "remotion-cli.js")
 	if s.Port == 0 {
 		s.Port, err = freePort()
 	} else {

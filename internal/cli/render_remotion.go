@@ -88,7 +88,7 @@ func (s *studio) still(ctx context.Context, name string, spec remotion.RenderSpe
 }
 
 func (s *studio) renderer() remotion.Renderer {
-	return remotion.Renderer{FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
+	return remotion.Renderer{MayInstall: s.mayInstall(s.o.install), FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
 }
 
 func (s *studio) session() remotion.SessionSpec {

@@ -29,6 +29,7 @@ type watchOptions struct {
 	buy             string
 	studio          bool
 	studioPort      int
+	install         bool
 }
 
 func watchCommand() command {
@@ -45,6 +46,7 @@ func watchCommand() command {
 			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
 			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
+			fs.BoolVar(&o.install, "install", false, "install the Remotion project's packages first if they are missing, for --studio")
 			network := networkFlag(fs)
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
@@ -93,6 +95,9 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 		defer stop()
 	}
 	if o.studio {
+		if o.install, err = e.installForStudio(o.install, s.Layout().Dir); err != nil {
+			return err
+		}
 		defer e.studio(ctx, o, s.Layout(), cancel)()
 	}
 	defer e.heed(ctx, s, cancel)()
@@ -116,7 +121,7 @@ func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout, end
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := remotion.Renderer{}.Studio(ctx, remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
+		err := remotion.Renderer{MayInstall: allowed(o.install)}.Studio(ctx, remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
 			Log: func(l string) { e.say("studio: %s", oneLine(l)) }, Ready: func(url string) { e.say("studio: %s", url) }})
 		if err != nil {
 			end(err)

@@ -1,6 +1,6 @@
 // Package project finds the parts of a Remotion project on disk: its folders, its
-// packages as Node resolves them, and its package manager. It starts no process and
-// writes nothing.
+// packages as Node resolves them, and its package manager. Only Run starts a process and
+// writes anything.
 package project
 
 import (
