@@ -4,6 +4,8 @@ import {Video, type VideoProps} from '@remotion/media';
 import {useState, type CSSProperties} from 'react';
 import {blueMatrix, type Coding} from './colours';
 
+export {Audio} from '@remotion/media';
+
 type Props = VideoProps & {coding: Coding; style: CSSProperties};
 
 /** Video of @remotion/media in its own colours, whatever the browser makes of them. */

@@ -1,10 +1,9 @@
 'use client';
 
-import {Audio} from '@remotion/media';
 import {useEffect, useState, type CSSProperties, type ReactNode} from 'react';
 import {AbsoluteFill, cancelRender, continueRender, delayRender, Img, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
 import {browser, flatMap} from './compat';
-import {Footage} from './Footage';
+import {Audio, Footage} from './Footage';
 import {gainAt, offsetAt, opacityAt, pieces, type TimelineProps} from './timelineFilm';
 import type {Fill, Film, Font, Layer, Line, Media, Picture, Rect, Sound, Text, Video} from './timeline.gen';
 

@@ -1,8 +1,10 @@
-import type {Caption} from '@remotion/captions';
 import {lastOf} from './compat';
 
 // Pages of captions: the same as the Go package pipeline/film/paging makes for films of a manifest, which says where the
 // figures are from. A test compares the two. Every index below is inside its list: `!` says so to compilers that ask.
+
+/** A caption as @remotion/captions has it, times in milliseconds. */
+export type Caption = {text: string; startMs: number; endMs: number; timestampMs: number | null; confidence: number | null};
 
 /** A piece of what is said, with its time in milliseconds. */
 export type Word = {text: string; glued: boolean; fromMs: number; toMs: number};

@@ -1,8 +1,8 @@
 'use client';
 
-import type {Caption} from '@remotion/captions';
 import {getRemotionEnvironment, staticFile, type CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
+import type {Caption} from './captionPages';
 import {browser, lastOf} from './compat';
 import {chosen, defaults, filmMetadata, filmSchema, type Film} from './film';
 import type {Clip} from './props.gen';
@@ -93,7 +93,7 @@ export const captionsMetadata: CalculateMetadataFunction<CaptionsFilm> = async (
   if (clip.captions) {
     const answer = await browser.fetch(staticFile(clip.captions), {signal: args.abortSignal});
     if (!answer.ok) throw new Error(`read the captions of "${clip.name}": ${answer.status}`);
-    blocks = z.array(caption.loose()).parse(await answer.json()) as Caption[];
+    blocks = z.array(caption.passthrough()).parse(await answer.json()) as Caption[];
   }
   return {...base, props: {...film, words: blocks}};
 };

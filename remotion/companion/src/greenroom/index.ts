@@ -1,6 +1,6 @@
 // What a project imports: `import {AvatarClip, useClip} from './greenroom'`.
 export {AvatarClip} from './AvatarClip';
-export {captionPages, type CaptionPage, type Word} from './captionPages';
+export {captionPages, type Caption, type CaptionPage, type Word} from './captionPages';
 export {clipNames, clips, greenroom, type ClipName} from './clips.gen';
 export {defaults, filmMetadata, filmSchema, type Film} from './film';
 export {Footage} from './Footage';
