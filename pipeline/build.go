@@ -153,7 +153,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		p.verified(ctx, plan)
 	}
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
-	if plan.UpToDate() && p.propsCurrent() {
+	if plan.UpToDate() && p.propsCurrent() && p.ownedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
 		if sh.push(ctx, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)

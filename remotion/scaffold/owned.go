@@ -42,7 +42,7 @@ const (
 	Current State = "current"
 	Missing State = "missing"
 	Older   State = "older"   // as another version of greenroom wrote it
-	Changed State = "changed" // by the user, and this version has another text
+	Changed State = "changed" // by the user
 	Removed State = "removed" // this version has no such file, and the user did not change it
 )
 
@@ -66,7 +66,7 @@ type Comparison struct {
 // Behind lists the files that Update would write or remove.
 func (c *Comparison) Behind() []File { return c.in(Missing, Older, Removed) }
 
-// Kept lists the files that the user changed and that this version has another text of.
+// Kept lists the files that the user changed.
 func (c *Comparison) Kept() []File { return c.in(Changed) }
 
 func (c *Comparison) in(states ...State) (out []File) {
@@ -136,7 +136,7 @@ func Compare(l project.Layout) (*Comparison, error) {
 			if want == nil {
 				f.State = Removed
 			}
-		case want == nil || c.record.Files[name] == sum(want): // changed from what this version has
+		case want == nil: // the user's now
 			continue
 		default:
 			f.State = Changed
@@ -158,6 +158,22 @@ func Unchanged(l project.Layout) bool {
 		}
 	}
 	return true
+}
+
+// Present lists greenroom's own files that are there with their record, by name in the source folder. It is empty
+// where greenroom wrote none.
+func Present(l project.Layout) (names []string) {
+	mine, err := own(l)
+	dir := l.Path(l.SourceDir())
+	if err != nil {
+		return nil
+	}
+	for _, name := range append(slices.Sorted(maps.Keys(mine)), Record) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // NewerThan reports that a newer version of greenroom than the given one wrote the files: this one must not replace
