@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 
@@ -29,7 +30,7 @@ type Options struct {
 func own(l project.Layout) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	folders := []string{"src/greenroom"}
-	if project.Older(project.RemotionVersion(l.Dir), MediaFrom) {
+	if withoutMedia(l) {
 		folders = append(folders, "older")
 	}
 	for _, folder := range folders {
@@ -47,6 +48,20 @@ func own(l project.Layout) (map[string][]byte, error) {
 		}
 	}
 	return files, nil
+}
+
+// withoutMedia reports that the project's Remotion has no @remotion/media. Where it is not installed, and package.json
+// has a range, the files that are there decide: a check-out without packages must not look out of date.
+func withoutMedia(l project.Layout) bool {
+	if project.Older(project.RemotionVersion(l.Dir), MediaFrom) {
+		return true
+	}
+	if _, err := project.Find(l.Dir, "remotion"); err == nil {
+		return false
+	}
+	have, err := os.ReadFile(l.Path(l.SourceDir() + "/Footage.tsx"))
+	older, olderErr := companion.Files.ReadFile("older/Footage.tsx")
+	return err == nil && olderErr == nil && sum(have) == sum(older)
 }
 
 // files returns all files of a scaffold by name relative to the project: for an existing Remotion project those of the

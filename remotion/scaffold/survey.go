@@ -38,8 +38,8 @@ func Read(dir string) Survey {
 
 var (
 	comments    = lazyregexp.New(`(?s:/\*.*?\*/)|(?m:(^|[\s;{}(,])//.*$)`)
-	setEntry    = lazyregexp.New(`\bsetEntryPoint\(\s*(?:['"]([^'"]+)['"]\s*\))?`)
-	setPublic   = lazyregexp.New(`\bsetPublicDir\(\s*(?:['"]([^'"]+)['"]\s*\))?`)
+	setEntry    = lazyregexp.New(`\bsetEntryPoint\(\s*(?:['"\x60]([^'"\x60$]+)['"\x60]\s*,?\s*\))?`)
+	setPublic   = lazyregexp.New(`\bsetPublicDir\(\s*(?:['"\x60]([^'"\x60$]+)['"\x60]\s*,?\s*\))?`)
 	registering = lazyregexp.New(`\bregisterRoot\s*\(`)
 	element     = lazyregexp.New(`<(?:Composition|Still)\b`)
 	constant    = lazyregexp.New(`\bconst\s+([A-Za-z_$][\w$]*)\s*(?::\s*number\s*)?=\s*([0-9][0-9_.]*)\s*(?:as const)?\s*[;\n]`)

@@ -86,7 +86,7 @@ func Write(o Options) (written []string, err error) {
 // userFiles are the first files that are not there, the manifest last: it is what makes a project of greenroom's.
 func userFiles(o Options) (names []string) {
 	for name := range o.Files {
-		if _, err := os.Lstat(o.Layout.Path(name)); os.IsNotExist(err) {
+		if _, err := os.Lstat(o.Layout.Path(name)); err != nil {
 			names = append(names, name)
 		}
 	}
