@@ -57,7 +57,7 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if context.Cause(ctx) != nil {
 		return nil // the next run publishes; what is there stays whole
 	}
-	if !b.o.Frozen { // which changes no source
+	if b == nil || !b.o.Frozen { // a frozen build changes no source
 		p.restoreOwned(ctx)
 	}
 	var files []assets.File
