@@ -131,23 +131,26 @@ func TestOlderAndNewerCompilers(t *testing.T) {
 	}
 }
 
-// TestRemotionWithoutMedia compiles what init writes into a project of the time before @remotion/media, with zod 3.
+// TestRemotionWithoutMedia compiles what init writes into projects of the time before @remotion/media, with zod 3: of the
+// oldest version that renders, and of a late one.
 func TestRemotionWithoutMedia(t *testing.T) {
 	t.Parallel()
 	if !everything() {
 		return
 	}
-	dir := t.TempDir()
-	put(t, dir, map[string]string{"package.json": `{"private": true}`})
-	npmInstall(t, dir, "remotion@4.0.331", "react@18.3.1", "react-dom@18.3.1", "zod@3.22.3", "@types/react@18.3.12", "typescript@5.9.3")
-	if v := project.RemotionVersion(dir); v != "4.0.331" {
-		t.Fatal(v)
-	}
-	if _, err := Scaffold(dir, ScaffoldOptions{Project: "old"}); err != nil {
-		t.Fatal(err)
-	}
-	publish(t, dir, props(clip("intro")))
-	if msg := compile(t, dir, filepath.Join("node_modules", "typescript"), settings()); msg != "" {
-		t.Error(msg)
+	for _, version := range []string{Oldest, "4.0.331"} {
+		dir := t.TempDir()
+		put(t, dir, map[string]string{"package.json": `{"private": true}`})
+		npmInstall(t, dir, "remotion@"+version, "react@18.3.1", "react-dom@18.3.1", "zod@3.22.3", "@types/react@18.3.12", "typescript@5.9.3")
+		if v := project.RemotionVersion(dir); v != version {
+			t.Fatal(v)
+		}
+		if _, err := Scaffold(dir, ScaffoldOptions{Project: "old"}); err != nil {
+			t.Fatal(err)
+		}
+		publish(t, dir, props(clip("intro")))
+		if msg := compile(t, dir, filepath.Join("node_modules", "typescript"), settings()); msg != "" {
+			t.Errorf("Remotion %s: %s", version, msg)
+		}
 	}
 }
