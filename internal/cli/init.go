@@ -24,7 +24,8 @@ type initOptions struct {
 
 func initCommand() command {
 	return command{name: "init", summary: "start a project, or add greenroom to a Remotion project", usage: "init [DIR]",
-		examples: "greenroom init tour\ncd my-remotion-project && greenroom init\ngreenroom init --in apps/video --install\ngreenroom init --update",
+		examples: "greenroom init tour\ncd my-remotion-project && greenroom init\n" +
+			"greenroom init --in apps/video --install\ngreenroom init --update",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o initOptions
 			in := fs.String("in", "", "add greenroom to the existing project in `DIR`")
@@ -109,14 +110,16 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 			return err
 		}
 		if have != nil {
-			return fault.New(fault.Usage, "edit it; "+inFolder(e, o.dir, "greenroom init --update")+" restores greenroom's own files in "+layout.SourceDir(),
+			restore := inFolder(e, o.dir, "greenroom init --update") + " restores greenroom's own files in " + layout.SourceDir()
+			return fault.New(fault.Usage, "edit it; "+restore,
 				"%s already has a %s", e.place(o.dir), pipeline.ManifestName)
 		}
 		s := scaffold.Read(o.dir)
 		s.Layout = layout
 		survey = &s
 	case known && layout.SourceDir() != project.DefaultSource:
-		return fault.New(fault.Usage, "remove remotion.source, or add Remotion to the project first", "%s names remotion.source: %s, and %s is no Remotion project",
+		return fault.New(fault.Usage, "remove remotion.source, or add Remotion to the project first",
+			"%s names remotion.source: %s, and %s is no Remotion project",
 			pipeline.ManifestName, layout.SourceDir(), e.place(o.dir))
 	case known:
 	case existing:
@@ -131,7 +134,9 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 		files[pipeline.ManifestName] = []byte(scaffold.FirstManifest(projectName(o.dir), survey))
 		files["scripts/intro.md"] = []byte(scaffold.FirstScript)
 	}
-	written, err := remotion.Scaffold(o.dir, remotion.ScaffoldOptions{Project: projectName(o.dir), Layout: layout, Version: e.Version, Files: files})
+	written, err := remotion.Scaffold(o.dir, remotion.ScaffoldOptions{
+		Project: projectName(o.dir), Layout: layout, Version: e.Version, Files: files,
+	})
 	if err != nil {
 		return err
 	}
@@ -162,7 +167,8 @@ func mayFill(e *env, o initOptions) error {
 	if project.IsWorkspace(o.dir) {
 		at := project.RemotionPackages(o.dir)
 		if len(at) == 0 {
-			return fault.New(fault.Usage, "name the package's folder, such as greenroom init "+project.ShellQuote(filepath.Join(e.short(o.dir), "packages", "film")),
+			film := project.ShellQuote(filepath.Join(e.short(o.dir), "packages", "film"))
+			return fault.New(fault.Usage, "name the package's folder, such as greenroom init "+film,
 				"%s is the root of a workspace, and none of its packages uses Remotion", e.place(o.dir))
 		}
 		var commands []string

@@ -32,8 +32,11 @@ func Others(dir string) (names []string, err error) {
 	return names, nil
 }
 
+// atTheTop are the entries that Write makes in a project's folder.
+var atTheTop = []string{"src", "public", "package.json", "package-lock.json", "remotion.config.ts", "tsconfig.json"}
+
 // ours reports that an earlier, interrupted Write made the entry.
 func ours(dir, name string) bool {
 	_, err := os.Stat(dir + "/src/greenroom/" + marker)
-	return err == nil && slices.Contains([]string{"src", "public", "package.json", "package-lock.json", "remotion.config.ts", "tsconfig.json"}, name)
+	return err == nil && slices.Contains(atTheTop, name)
 }
