@@ -23,7 +23,7 @@ func versionCommand() command {
 					return err
 				}
 				if e.json {
-					return e.printJSON(map[string]string{"version": e.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH})
+					return e.printJSON(versionReport{e.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH})
 				}
 				_, err := fmt.Fprintf(e.Stdout, "greenroom %s (%s %s/%s)\n", e.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 				return err
