@@ -18,9 +18,9 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline"
-	"greenroom/remotion/project"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/trial"
+	"greenroom/remotion/project"
 )
 
 // newOptions are the flags of `greenroom new`.
