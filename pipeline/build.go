@@ -155,7 +155,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	p.warnOfManifest(ctx)
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
-	if plan.UpToDate() && p.propsCurrent() {
+	if plan.UpToDate() && p.propsCurrent() && p.ownedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
 		if sh.push(ctx, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)

@@ -179,7 +179,7 @@ func (p *Project) remember(ctx context.Context) {
 	}
 	defer again.Close()
 	clips, err := again.upToDate(ctx)
-	if err != nil || clips < 0 || !again.propsCurrent() || !again.reliesOnThese(stamps) {
+	if err != nil || clips < 0 || !again.propsCurrent() || !again.ownedCurrent() || !again.reliesOnThese(stamps) {
 		os.Remove(path)
 		return
 	}
@@ -246,6 +246,7 @@ func (p *Project) eachRelied(add func(input bool, path string)) {
 	add(false, p.PropsPath())
 	add(false, p.path(p.liveProps()))
 	add(false, filepath.Join(p.path(p.sourceDir()), clipsModule))
+	p.eachOwned(add)
 	for _, e := range p.Manifest.Each {
 		add(true, e.File)
 	}

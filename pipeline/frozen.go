@@ -67,7 +67,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	if sum.Failed = len(list); sum.Failed > 0 {
 		return sum, list.Or()
 	}
-	if err := p.publish(ctx, &build{Project: p}); err != nil {
+	if err := p.publish(ctx, &build{Project: p, o: o}); err != nil {
 		return sum, err
 	}
 	sum.Published = context.Cause(ctx) == nil

@@ -57,6 +57,9 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if context.Cause(ctx) != nil {
 		return nil // the next run publishes; what is there stays whole
 	}
+	if b == nil || !b.o.Frozen { // a frozen build changes no source
+		p.restoreOwned(ctx)
+	}
 	var files []assets.File
 	for _, c := range p.Manifest.Clips {
 		if e, _, ok := p.shown(c); ok {

@@ -96,7 +96,8 @@ func TestAClipThatDoesNotExistDoesNotCompile(t *testing.T) {
 	dir := someProject(t)
 	publish(t, dir, props(clip("intro"), clip("b-roll")))
 	const right = `import {clips, type ClipName} from './greenroom/clips.gen';
-import {AvatarClip} from './greenroom/AvatarClip';
+import {AvatarClip, useClip} from './greenroom';
+export const useIntro = () => useClip('intro');
 export const name: ClipName = 'b-roll';
 export const Film = () => <AvatarClip clip={clips.intro} frameWidth={clips['b-roll'].width} left={0} top={0} />;
 `
@@ -104,17 +105,17 @@ export const Film = () => <AvatarClip clip={clips.intro} frameWidth={clips['b-ro
 	if msg, err := tsc(t, dir); err != nil {
 		t.Fatalf("clips that exist do not compile: %v\n%s", err, msg)
 	}
-	put(t, dir, map[string]string{"src/Film.tsx": strings.NewReplacer("clips.intro", "clips.outro", "'b-roll';", "'c-roll';").Replace(right)})
+	put(t, dir, map[string]string{"src/Film.tsx": strings.NewReplacer("clips.intro", "clips.outro", "'b-roll';", "'c-roll';", "useClip('intro')", "useClip('extro')").Replace(right)})
 	msg, err := tsc(t, dir)
 	if err == nil {
 		t.Fatal("clips that do not exist compile")
 	}
-	for _, want := range []string{"'outro'", `"c-roll"`, "src/Film.tsx(3,", "src/Film.tsx(4,"} {
+	for _, want := range []string{"'outro'", `"c-roll"`, `"extro"`, "src/Film.tsx(3,", "src/Film.tsx(4,", "src/Film.tsx(5,"} {
 		if !strings.Contains(msg, want) {
 			t.Errorf("the compiler does not name %s:\n%s", want, msg)
 		}
 	}
-	if n := strings.Count(msg, "error TS"); n != 2 {
-		t.Errorf("%d errors, want 2:\n%s", n, msg)
+	if n := strings.Count(msg, "error TS"); n != 3 {
+		t.Errorf("%d errors, want 3:\n%s", n, msg)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"greenroom/remotion/companion"
 	"greenroom/remotion/project"
 )
 
@@ -164,7 +165,7 @@ func TestAFilmsKey(t *testing.T) {
 // TestATimelineOfTheUsers shows anything: everything is in its key.
 func TestATimelineOfTheUsers(t *testing.T) {
 	t.Parallel()
-	root, err := companion.ReadFile("companion/src/Root.tsx")
+	root, err := companion.Files.ReadFile("src/Root.tsx")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,11 @@
 package remotion
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
 	"greenroom/internal/lazyregexp"
-	"greenroom/remotion/project"
+	"greenroom/remotion/scaffold"
 )
 
 // registration is the companion's line in src/Root.tsx.
@@ -15,21 +14,11 @@ var registration = lazyregexp.New(`<Composition\s+id="Timeline"\s+component=\{Ti
 // oursAlone reports that Timeline is the companion's, unchanged: then it shows what its input names and
 // nothing else. Whoever registers another Timeline may show anything with it.
 func (k *Keys) oursAlone() bool {
-	ours, err := companionFiles("")
-	if err != nil {
+	if !scaffold.Unchanged(k.at) {
 		return false
 	}
-	for name, want := range ours {
-		inside, ok := strings.CutPrefix(name, project.DefaultSource+"/")
-		if !ok || k.generated(k.at.SourceDir()+"/"+inside) {
-			continue
-		}
-		if have, err := os.ReadFile(k.at.Path(k.at.SourceDir() + "/" + inside)); err != nil || string(have) != string(want) {
-			return false
-		}
-	}
 	named, registered := 0, false
-	err = sourceFiles(k.at, func(name string) error {
+	err := sourceFiles(k.at, func(name string) error {
 		if below(name, []string{filepath.FromSlash(k.at.SourceDir())}) {
 			return nil
 		}
@@ -43,4 +32,4 @@ func (k *Keys) oursAlone() bool {
 	return err == nil && named == 1 && registered
 }
 
-var fromUs = lazyregexp.New(`import \{[^}]*\bTimeline\b[^}]*\} from ['"]\./greenroom/Timeline['"]`)
+var fromUs = lazyregexp.New(`import \{[^}]*\bTimeline\b[^}]*\} from ['"]\./greenroom(?:/Timeline)?['"]`)

@@ -56,21 +56,23 @@ func node(t *testing.T, dir, script string, stdin []byte, args ...string) []byte
 	return out.Bytes()
 }
 
-// importTS is a function for such a module: it imports a TypeScript file whose
-// own imports are types or packages.
+// importTS is a function for such a module: it imports a TypeScript file whose own imports are types, packages or
+// TypeScript files next to it.
 const importTS = `
 import fs from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {createRequire} from 'node:module';
 const ts = createRequire(path.resolve('package.json'))('typescript');
-const importTS = (file) => {
+const emitTS = (file) => {
   const {outputText, diagnostics} = ts.transpileModule(fs.readFileSync(file, 'utf8'), {reportDiagnostics: true, compilerOptions: {module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022}});
   if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, {getCanonicalFileName: (f) => f, getCurrentDirectory: () => '', getNewLine: () => '\n'}));
   const out = path.resolve(file.replace(/\.ts$/, '.' + process.pid + '.mjs'));
-  fs.writeFileSync(out, outputText);
-  return import(pathToFileURL(out).href);
+  const near = (_, name) => 'from ' + JSON.stringify('./' + path.relative(path.dirname(out), emitTS(path.join(path.dirname(file), name + '.ts'))));
+  fs.writeFileSync(out, outputText.replace(/from '(\.\/[^']+)'/g, near));
+  return out;
 };
+const importTS = (file) => import(pathToFileURL(emitTS(file)).href);
 `
 
 // tsc type-checks a project and gives what the compiler said.

@@ -105,5 +105,12 @@ type StillResult struct {
 	Width, Height int // in pixels, scale applied
 }
 
-// ScaffoldOptions say how a new project is called.
-type ScaffoldOptions struct{ Project string }
+// ScaffoldOptions say what a new project is called and where its files are.
+type ScaffoldOptions struct {
+	Project       string
+	Layout        project.Layout // Dir is set by Scaffold
+	Version       string         // of greenroom
+	Rate          Rate           // of the compositions; 25 fps without one
+	Width, Height int            // 1920 x 1080 without
+	Files         map[string][]byte
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -63,9 +64,27 @@ func statusCommand() command {
 				if *check && !plan.UpToDate() {
 					return fault.New(fault.Stale, "run `greenroom build`", "%d of %d clips are not up to date", len(plan.Steps)-plan.Counts()[pipeline.Keep], len(plan.Steps))
 				}
-				return nil
+				return e.ownedFiles(p, *check)
 			}
 		}}
+}
+
+// ownedFiles reports greenroom's own files in the Remotion project that a build would write; with check that is exit 10.
+func (e *env) ownedFiles(p *pipeline.Project, check bool) error {
+	c, err := p.OwnedFiles()
+	if err != nil || c == nil || len(c.Behind()) == 0 {
+		return err
+	}
+	var list []string
+	for _, f := range c.Behind() {
+		list = append(list, fmt.Sprintf("%s (%s)", f.Name, f.State))
+	}
+	const text = "greenroom's own files are not of this version: "
+	if check {
+		return fault.New(fault.Stale, "run `greenroom build`, or `greenroom init --update`", text+"%s", strings.Join(list, ", "))
+	}
+	e.say(text+"%s; `greenroom build` writes them", strings.Join(list, ", "))
+	return nil
 }
 
 func mark(a pipeline.Action) string {

@@ -93,9 +93,9 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {createRequire} from 'node:module';
 const ts = createRequire(path.resolve('package.json'))('typescript');
-for (const name of ['timeline.gen', 'time', 'timelineFilm']) {
+for (const name of ['timeline.gen', 'time', 'compat', 'timelineFilm']) {
   const {outputText} = ts.transpileModule(fs.readFileSync(process.argv[1] + '/src/greenroom/' + name + '.ts', 'utf8'), {compilerOptions: {module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022}});
-  fs.writeFileSync(name + '.mjs', outputText.replace(/'.\/(timeline.gen|time)'/g, "'./$1.mjs'"));
+  fs.writeFileSync(name + '.mjs', outputText.replace(/'.\/(timeline.gen|time|compat)'/g, "'./$1.mjs'"));
 }
 const m = await import(pathToFileURL(path.resolve('timelineFilm.mjs')).href);
 console.log(JSON.stringify(JSON.parse(fs.readFileSync(0, 'utf8')).map((film) => {

@@ -25,6 +25,17 @@ const installTimeout = 15 * time.Minute
 // nil for ours. say receives every line that the package manager prints. A failure is a
 // fault of kind Tool with the package manager's own words.
 func (m Manager) Run(ctx context.Context, node string, env []string, say func(line string)) error {
+	return m.run(ctx, command{dir: m.Dir, args: m.installArgs(), shown: m.Install()}, node, env, say)
+}
+
+// command is what a package manager runs.
+type command struct {
+	dir   string
+	args  []string
+	shown string // as a user types it
+}
+
+func (m Manager) run(ctx context.Context, c command, node string, env []string, say func(line string)) error {
 	program, err := m.program(node)
 	if err != nil {
 		return err
@@ -33,20 +44,20 @@ func (m Manager) Run(ctx context.Context, node string, env []string, say func(li
 		env = proc.ForNpm()
 	}
 	env = append(env, "COREPACK_ENABLE_DOWNLOAD_PROMPT=0", "CI=true") // never a question on a terminal that it does not have
-	args := append(program[1:], m.installArgs()...)
+	args := append(program[1:], c.args...)
 	words := &output{say: say}
-	_, err = proc.Run(ctx, proc.Cmd{Path: program[0], Args: args, Dir: m.Dir, Env: env, Stdout: words, Stderr: words.line, Timeout: installTimeout})
+	_, err = proc.Run(ctx, proc.Cmd{Path: program[0], Args: args, Dir: c.dir, Env: env, Stdout: words, Stderr: words.line, Timeout: installTimeout})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err == nil {
 		return nil
 	}
-	hint := fmt.Sprintf("run it by hand to see more: cd %s && %s", ShellQuote(m.Dir), m.Install())
+	hint := fmt.Sprintf("run it by hand to see more: cd %s && %s", ShellQuote(c.dir), c.shown)
 	if said := words.errors(); said != "" {
-		return fault.New(fault.Tool, hint, "%s failed:\n%s", m.Install(), said)
+		return fault.New(fault.Tool, hint, "%s failed:\n%s", c.shown, said)
 	}
-	return fault.Wrap(fault.Tool, err, hint, "%s", m.Install())
+	return fault.Wrap(fault.Tool, err, hint, "%s", c.shown)
 }
 
 // program finds the package manager: itself, the release that a Yarn project carries, or

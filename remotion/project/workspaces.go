@@ -95,3 +95,6 @@ func RemotionPackages(root string) []string {
 	slices.Sort(out)
 	return out
 }
+
+// IsWorkspace reports that a folder is the root of a workspace: it names packages.
+func IsWorkspace(dir string) bool { return len(workspaces(dir)) > 0 }

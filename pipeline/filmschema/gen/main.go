@@ -1,5 +1,5 @@
 // Command gen writes the companion's timeline.gen.ts: TypeScript types and a zod schema
-// of timeline.Film, made by the npm tools of remotion/companion, and look.gen.ts, the
+// of timeline.Film, made by npm tools of .ci, and look.gen.ts, the
 // figures of compose/look. Run it by go generate or make gen.
 package main
 

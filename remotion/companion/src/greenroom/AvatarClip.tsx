@@ -1,5 +1,8 @@
+'use client';
+
 import type {CSSProperties} from 'react';
 import {OffthreadVideo, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
+import {twoDigits} from './compat';
 import {Footage} from './Footage';
 import type {Clip} from './props.gen';
 import {clipFrames} from './time';
@@ -20,7 +23,7 @@ type Props = {
 
 /** Hours are left out: a clip is shorter than one. */
 const timecode = (frame: number, fps: number) => {
-  const two = (v: number) => String(Math.floor(v)).padStart(2, '0');
+  const two = (v: number) => twoDigits(Math.floor(v));
   const rate = Math.max(1, Math.round(fps));
   return `${two(frame / rate / 60)}:${two((frame / rate) % 60)}:${two(frame % rate)}`;
 };

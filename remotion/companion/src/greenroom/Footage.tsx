@@ -1,6 +1,10 @@
+'use client';
+
 import {Video, type VideoProps} from '@remotion/media';
 import {useState, type CSSProperties} from 'react';
 import {blueMatrix, type Coding} from './colours';
+
+export {Audio} from '@remotion/media';
 
 type Props = VideoProps & {coding: Coding; style: CSSProperties};
 

@@ -1,7 +1,9 @@
-import {Audio} from '@remotion/media';
+'use client';
+
 import {useEffect, useState, type CSSProperties, type ReactNode} from 'react';
 import {AbsoluteFill, cancelRender, continueRender, delayRender, Img, Sequence, staticFile, useCurrentFrame, useVideoConfig} from 'remotion';
-import {Footage} from './Footage';
+import {browser, flatMap} from './compat';
+import {Audio, Footage} from './Footage';
 import {gainAt, offsetAt, opacityAt, pieces, type TimelineProps} from './timelineFilm';
 import type {Fill, Film, Font, Layer, Line, Media, Picture, Rect, Sound, Text, Video} from './timeline.gen';
 
@@ -10,13 +12,20 @@ const at = ({x, y, w, h}: Rect): CSSProperties => ({position: 'absolute', left: 
 /** Each file has a family of its own: two fonts of one name cannot be mixed up. */
 const family = (font: Font) => `greenroom ${font.media}`;
 
+/** A file of the film; the schema has checked that it exists. */
+const mediaOf = (film: Film, key: string): Media => {
+  const media = film.media[key];
+  if (!media) throw new Error(`the film has no media "${key}"`);
+  return media;
+};
+
 const loading = new Map<string, Promise<unknown>>();
 const loadFont = (film: Film, font: Font) => {
-  const src = staticFile(film.media[font.media].public);
+  const src = staticFile(mediaOf(film, font.media).public);
   const key = [src, font.media, font.weight, font.italic].join('\n');
   if (!loading.has(key)) {
-    const face = new FontFace(family(font), `url(${JSON.stringify(src)})`, {weight: String(font.weight), style: font.italic ? 'italic' : 'normal'});
-    (document.fonts as unknown as Set<FontFace>).add(face); // typed so only with lib DOM.Iterable
+    const face = new browser.FontFace(family(font), `url(${JSON.stringify(src)})`, {weight: String(font.weight), style: font.italic ? 'italic' : 'normal'});
+    browser.document.fonts.add(face);
     loading.set(key, face.load());
   }
   return loading.get(key);
@@ -27,7 +36,7 @@ const useFonts = (film: Film) => {
   const [ready, setReady] = useState(false);
   const [handle] = useState(() => delayRender('fonts of the film'));
   useEffect(() => {
-    const fonts = film.layers.flatMap((layer) => layer.text?.fonts ?? []);
+    const fonts = flatMap(film.layers, (layer) => layer.text?.fonts ?? []);
     Promise.all(fonts.map((font) => loadFont(film, font))).then(
       () => setReady(true),
       (e) => cancelRender(new Error(`load the fonts of the film: ${e}`)),
@@ -39,7 +48,7 @@ const useFonts = (film: Film) => {
   return ready;
 };
 
-const FillLayer = ({fill: {colors, angle = 0, ring}, radius}: {fill: Fill; radius?: number}) => (
+const FillLayer = ({fill: {colors, angle = 0, ring}, radius}: {fill: Fill; radius?: number | undefined}) => (
   <>
     <div style={{width: '100%', height: '100%', background: colors.length === 1 ? colors[0] : `linear-gradient(${angle}deg, ${colors.join(', ')})`}} />
     {ring ? <div style={{position: 'absolute', inset: 0, boxSizing: 'border-box', border: `${ring.width}px solid ${ring.color}`, borderRadius: radius}} /> : null}
@@ -62,11 +71,15 @@ const tie = 1e-6;
 
 const VideoLayer = ({media, video, layer}: {media: Media; video: Video; layer: Layer}) => {
   const {fps} = useVideoConfig();
-  return pieces(layer.frames, fps, media.seconds ?? 0, video.skip, video.loop).map((piece) => (
-    <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
-      <Footage muted coding={media} src={staticFile(media.public)} trimBefore={(piece.at + tie) * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
-    </Sequence>
-  ));
+  return (
+    <>
+      {pieces(layer.frames, fps, media.seconds ?? 0, video.skip, video.loop).map((piece) => (
+        <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
+          <Footage muted coding={media} src={staticFile(media.public)} trimBefore={(piece.at + tie) * fps} objectFit="fill" style={cropped(media, video.crop, layer.box)} />
+        </Sequence>
+      ))}
+    </>
+  );
 };
 
 const TextLine = ({line, text, frame, stroke}: {line: Line; text: Text; frame: number; stroke?: boolean}) => (
@@ -91,7 +104,7 @@ const TextLine = ({line, text, frame, stroke}: {line: Line; text: Text; frame: n
         <tspan
           key={i}
           fill={stroke ? text.stroke?.color : lit ? text.highlight : text.color}
-          style={{fontFamily: JSON.stringify(family(font)), fontWeight: font.weight, fontStyle: font.italic ? 'italic' : 'normal'}}
+          style={font && {fontFamily: JSON.stringify(family(font)), fontWeight: font.weight, fontStyle: font.italic ? 'italic' : 'normal'}}
         >
           {run.text}
         </tspan>
@@ -120,11 +133,11 @@ const TextLayer = ({text, dx, dy}: {text: Text; dx: number; dy: number}) => {
 
 const content = (film: Film, layer: Layer): ReactNode => {
   if (layer.fill) return <FillLayer fill={layer.fill} radius={layer.radius} />;
-  if (layer.picture) return <PictureLayer media={film.media[layer.picture.media]} picture={layer.picture} box={layer.box} />;
+  if (layer.picture) return <PictureLayer media={mediaOf(film, layer.picture.media)} picture={layer.picture} box={layer.box} />;
   if (layer.video) {
     return (
       <Sequence from={layer.from} durationInFrames={layer.frames} layout="none">
-        <VideoLayer media={film.media[layer.video.media]} video={layer.video} layer={layer} />
+        <VideoLayer media={mediaOf(film, layer.video.media)} video={layer.video} layer={layer} />
       </Sequence>
     );
   }
@@ -160,12 +173,12 @@ const LayerView = ({film, layer}: {film: Film; layer: Layer}) => {
 
 const SoundView = ({film, sound}: {film: Film; sound: Sound}) => {
   const {fps} = useVideoConfig();
-  const media = film.media[sound.media];
+  const media = mediaOf(film, sound.media);
   return (
     <Sequence from={sound.from} durationInFrames={sound.frames} layout="none" name={sound.id}>
       {pieces(sound.frames, fps, media.seconds ?? 0, sound.skip, sound.loop).map((piece) => (
         <Sequence key={piece.from} from={piece.from} durationInFrames={piece.frames} layout="none">
-          <Audio src={staticFile(media.public)} trimBefore={piece.at * fps} volume={(n) => gainAt(sound.gain, (sound.from + piece.from + n) / fps)} />
+          <Audio src={staticFile(media.public)} trimBefore={piece.at * fps} volume={(n: number) => gainAt(sound.gain, (sound.from + piece.from + n) / fps)} />
         </Sequence>
       ))}
     </Sequence>

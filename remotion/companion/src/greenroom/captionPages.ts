@@ -1,7 +1,10 @@
-import type {Caption} from '@remotion/captions';
+import {lastOf} from './compat';
 
 // Pages of captions: the same as the Go package pipeline/film/paging makes for films of a manifest, which says where the
-// figures are from. A test compares the two.
+// figures are from. A test compares the two. Every index below is inside its list: `!` says so to compilers that ask.
+
+/** A caption as @remotion/captions has it, times in milliseconds. */
+export type Caption = {text: string; startMs: number; endMs: number; timestampMs: number | null; confidence: number | null};
 
 /** A piece of what is said, with its time in milliseconds. */
 export type Word = {text: string; glued: boolean; fromMs: number; toMs: number};
@@ -48,29 +51,37 @@ const beginners = set(`
   what who how why der die das ein eine im am und aber dann er sie es wir ihr le la les un une et mais il elle nous vous el los las y pero
 `);
 
-const wideSign = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u30ff\uff00-\uff60]/u;
-const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-const hiragana = /\p{Script=Hiragana}/u;
-const katakana = /\p{Script=Katakana}/u;
-const thai = /[\p{Script=Thai}\p{Script=Lao}]/u;
-const punct = /\p{P}/u;
-const noWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
-const opens = /[\p{Ps}\p{Pi}]/u;
+/** A pattern with Unicode properties: a literal with the flag u does not compile for ES5, the target of Remotion's Next.js template. */
+const unicode = (pattern: string) => new RegExp(pattern, 'u');
+
+const wideSign = unicode('[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\u3000-\\u30ff\\uff00-\\uff60]');
+const ideograph = unicode('[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]');
+const hiragana = unicode('\\p{Script=Hiragana}');
+const katakana = unicode('\\p{Script=Katakana}');
+const thai = unicode('[\\p{Script=Thai}\\p{Script=Lao}]');
+const punct = unicode('\\p{P}');
+const noWidth = unicode('[\\p{Mn}\\p{Me}\\p{Cf}]');
+const opens = unicode('[\\p{Ps}\\p{Pi}]');
+const lowerCase = unicode('\\p{Ll}');
+const letter = unicode('\\p{L}');
+const digit = unicode('\\p{Nd}');
+const digitsOnly = unicode('^\\p{Nd}+$');
+const beginsUpper = unicode('^\\p{Lu}');
 
 const ends = (text: string, signs: string, side: 'start' | 'end') => {
-  let list = [...text];
-  if (side === 'end') while (list.length > 0 && signs.includes(list[list.length - 1])) list = list.slice(0, -1);
-  else while (list.length > 0 && signs.includes(list[0])) list = list.slice(1);
+  let list = Array.from(text);
+  if (side === 'end') while (list.length > 0 && signs.includes(list[list.length - 1]!)) list = list.slice(0, -1);
+  else while (list.length > 0 && signs.includes(list[0]!)) list = list.slice(1);
   return list.join('');
 };
-const first = (text: string) => [...text][0] ?? '';
-const last = (text: string) => [...text].at(-1) ?? '';
+const first = (text: string) => Array.from(text)[0] ?? '';
+const last = (text: string) => lastOf(Array.from(text)) ?? '';
 
 /** How many characters a text counts. */
-const lengthOf = (text: string) => [...text].reduce((n, c) => n + (noWidth.test(c) ? 0 : wideSign.test(c) ? wide : 1), 0);
+const lengthOf = (text: string) => Array.from(text).reduce((n, c) => n + (noWidth.test(c) ? 0 : wideSign.test(c) ? wide : 1), 0);
 
 /** How long a text takes to read, seconds. */
-const readingTime = (text: string) => [...text].reduce((n, c) => n + (wideSign.test(c) ? 1 / wideSpeed : lengthOf(c) / speed), 0);
+const readingTime = (text: string) => Array.from(text).reduce((n, c) => n + (wideSign.test(c) ? 1 / wideSpeed : lengthOf(c) / speed), 0);
 
 /** Whether a sentence ends with a word, by the word that follows: not after Dr., e.g., initials or the day of a date. */
 export const endsSentence = (word: string, next: string): boolean => {
@@ -78,14 +89,14 @@ export const endsSentence = (word: string, next: string): boolean => {
   const sign = last(core);
   if (sign === '' || !sentence.includes(sign)) return false;
   const follows = first(ends(next, opening, 'start'));
-  if (/\p{Ll}/u.test(follows) && sign.codePointAt(0)! < 0x3000) return false;
+  if (lowerCase.test(follows) && sign.codePointAt(0)! < 0x3000) return false;
   if (sign !== '.' || core.endsWith('..')) return true;
   core = ends(core.slice(0, -1), opening, 'start');
-  const letters = [...core];
+  const letters = Array.from(core);
   if (letters.length === 0) return true;
-  if (letters.length === 1 && /\p{L}/u.test(core)) return false;
-  if (letters.length <= 2 && /^\p{Nd}+$/u.test(core)) return false;
-  if (core.includes('.') && !/\p{Nd}/u.test(core) && core.split('.').every((p) => [...p].length <= 3)) return beginners.has(next.toLowerCase());
+  if (letters.length === 1 && letter.test(core)) return false;
+  if (letters.length <= 2 && digitsOnly.test(core)) return false;
+  if (core.includes('.') && !digit.test(core) && core.split('.').every((p) => Array.from(p).length <= 3)) return beginners.has(next.toLowerCase());
   return !abbreviations.has(core.toLowerCase());
 };
 
@@ -103,19 +114,19 @@ export const wordsOf = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs'>[])
   for (const {text, startMs, endMs} of captions) {
     const pieces: {text: string; glued: boolean}[] = [];
     for (const field of text.split(/\s+/).filter(Boolean)) {
-      const signs = [...field];
+      const signs = Array.from(field);
       let start = 0;
       for (let i = 1; i <= signs.length; i++) {
-        if (i < signs.length && !cut(signs[i - 1], signs[i])) continue;
+        if (i < signs.length && !cut(signs[i - 1]!, signs[i]!)) continue;
         pieces.push({text: signs.slice(start, i).join(''), glued: start > 0});
         start = i;
       }
     }
-    const letters = pieces.reduce((n, p) => n + [...p.text].length, 0);
+    const letters = pieces.reduce((n, p) => n + Array.from(p.text).length, 0);
     let at = 0;
     pieces.forEach((p, i) => {
       const fromMs = startMs + ((endMs - startMs) * at) / letters;
-      at += [...p.text].length;
+      at += Array.from(p.text).length;
       const glued = i === 0 ? out.length > 0 && !text.startsWith(' ') && pieces.length === 1 : p.glued;
       out.push({text: p.text, glued, fromMs, toMs: startMs + ((endMs - startMs) * at) / letters});
     });
@@ -123,15 +134,15 @@ export const wordsOf = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs'>[])
   return attached(out);
 };
 
-const alone = (text: string) => [...text].every((c) => punct.test(c));
-const allOpen = (text: string) => [...text].every((c) => opens.test(c) || c === '¿' || c === '¡');
+const alone = (text: string) => Array.from(text).every((c) => punct.test(c));
+const allOpen = (text: string) => Array.from(text).every((c) => opens.test(c) || c === '¿' || c === '¡');
 
 /** Adds signs that are alone, as in « Bonjour ! », to the word that they belong to. */
 const attached = (words: Word[]) => {
   const out: Word[] = [];
   let ahead = false;
   for (const w of words) {
-    const before = out.at(-1);
+    const before = lastOf(out);
     if (before && (ahead || (alone(w.text) && !allOpen(w.text)))) {
       before.text += (w.glued ? '' : ' ') + w.text;
       before.toMs = w.toMs;
@@ -151,7 +162,7 @@ const gluedCost = (final: string, begins: string) => {
   return kana || hiragana.test(begins) || leadVowel.includes(begins) ? afterJoined : anywhere;
 };
 
-const capital = (text: string) => /^\p{Lu}/u.test(text);
+const capital = (text: string) => beginsUpper.test(text);
 
 /** How badly a break between two words reads: 0 where a sentence ends. */
 const breakCost = (before: Word, after: Word) => {
@@ -165,7 +176,7 @@ const breakCost = (before: Word, after: Word) => {
   if (thai.test(begins)) return afterPause;
   if (joining.has(after.text.toLowerCase())) return beforeJoin;
   if (joined.has(core.toLowerCase())) return afterJoined;
-  return sign === '.' || /\p{Nd}/u.test(sign) || (capital(after.text) && capital(before.text)) ? inside : anywhere;
+  return sign === '.' || digit.test(sign) || (capital(after.text) && capital(before.text)) ? inside : anywhere;
 };
 
 const lineCost = (cost: number) => (cost < inside ? cost / 2 : 2 * cost);
@@ -177,20 +188,20 @@ const short = (share: number, length: number, words: number, all: number) =>
 /** The pages of captions, of at most so many lines of so many characters. */
 export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs'>[], maxLines = 2, lineLength = 42): CaptionPage[] => {
   const words = wordsOf(captions);
-  const cost = words.map((w, i) => (i > 0 ? breakCost(words[i - 1], w) : 0));
+  const cost = words.map((w, i) => (i > 0 ? breakCost(words[i - 1]!, w) : 0));
   const length = [0];
-  words.forEach((w, i) => length.push(length[i] + lengthOf(w.text) + (i > 0 && !w.glued ? 1 : 0)));
-  const parted = (i: number) => words[i].fromMs - words[i - 1].toMs > gap * 1000;
-  const between = (a: number, b: number) => length[b] - length[a] - (a > 0 && !words[a].glued ? 1 : 0);
+  words.forEach((w, i) => length.push(length[i]! + lengthOf(w.text) + (i > 0 && !w.glued ? 1 : 0)));
+  const parted = (i: number) => words[i]!.fromMs - words[i - 1]!.toMs > gap * 1000;
+  const between = (a: number, b: number) => length[b]! - length[a]! - (a > 0 && !words[a]!.glued ? 1 : 0);
   const line = (a: number, b: number) => b === a + 1 || between(a, b) <= lineLength;
-  const seconds = (a: number, b: number) => (words[b - 1].toMs - words[a].fromMs) / 1000;
+  const seconds = (a: number, b: number) => (words[b - 1]!.toMs - words[a]!.fromMs) / 1000;
   const most = maxLines * lineLength;
 
   const broken = (a: number, b: number, lines: number): {breaks: number[]; cost: number} => {
     const n = b - a;
     const even = between(a, b) / lines;
     const end = (i: number) => (lines > 1 ? short(between(a + i, b) / even, between(a + i, b), n - i, n) : 0);
-    let least = [...Array(n + 1).keys()].map((i) => (i < n && line(a + i, b) ? end(i) : Infinity));
+    let least = Array.from({length: n + 1}, (_, i) => (i < n && line(a + i, b) ? end(i) : Infinity));
     const trail: number[][] = [];
     for (let k = 1; k < lines; k++) {
       const more = Array<number>(n + 1).fill(Infinity);
@@ -199,8 +210,8 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
         for (let j = i + 1; j < n && line(a + i, a + j); j++) {
           const width = between(a + i, a + j);
           const off = (width - even) / lineLength;
-          const c = lineCost(cost[a + j]) + 12 * off * off + short(width / even, width, j - i, n) + (off > 0.01 ? 0.2 : 0) + least[j];
-          if (c < more[i]) [more[i], to[i]] = [c, j];
+          const c = lineCost(cost[a + j]!) + 12 * off * off + short(width / even, width, j - i, n) + (off > 0.01 ? 0.2 : 0) + least[j]!;
+          if (c < more[i]!) [more[i], to[i]] = [c, j];
         }
       }
       least = more;
@@ -209,10 +220,10 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
     if (least[0] === Infinity) return {breaks: [], cost: Infinity};
     const breaks: number[] = [];
     for (let k = trail.length - 1, at = 0; k >= 0; k--) {
-      at = trail[k][at];
+      at = trail[k]![at]!;
       breaks.push(a + at);
     }
-    return {breaks, cost: least[0]};
+    return {breaks, cost: least[0]!};
   };
 
   type Group = {a: number; b: number; breaks: number[]; cost: number};
@@ -237,22 +248,22 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
       from.push(0);
       for (let i = j - 1; i >= 0 && (i === j - 1 || between(a + i, a + j) <= most); i--) {
         const off = (between(a + i, a + j) - even) / lineLength;
-        let c = total[i] + 8 + 6 * off * off + group(a + i, a + j).cost;
-        if (j < n) c += cost[a + j];
+        let c = total[i]! + 8 + 6 * off * off + group(a + i, a + j).cost;
+        if (j < n) c += cost[a + j]!;
         if (seconds(a + i, a + j) < minSeconds) c += 6;
-        if (c < total[j]) [total[j], from[j]] = [c, i];
+        if (c < total[j]!) [total[j], from[j]] = [c, i];
       }
     }
     const out: Group[] = [];
-    for (let j = n; j > 0; j = from[j]) out.unshift(group(a + from[j], a + j));
+    for (let j = n; j > 0; j = from[j]!) out.unshift(group(a + from[j]!, a + j));
     return out;
   };
 
   const groups: Group[] = [];
   for (let a = 0; a < words.length; ) {
     let b = a + 1;
-    while (b < words.length && !parted(b) && cost[b] > 0) b++;
-    const before = groups.at(-1);
+    while (b < words.length && !parted(b) && cost[b]! > 0) b++;
+    const before = lastOf(groups);
     const begins = before && (before.a === 0 || cost[before.a] === 0 || parted(before.a));
     if (before && begins && !parted(before.b) && between(before.a, before.b) < shortSentence) {
       const both = group(before.a, b);
@@ -270,10 +281,10 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
   return groups.map(({a, b, breaks}, k) => {
     const starts = [a, ...breaks];
     const lines = starts.map((s, i) => words.slice(s, starts[i + 1] ?? b));
-    const fromMs = words[a].fromMs;
-    const next = groups[k + 1] ? words[groups[k + 1].a].fromMs : Infinity;
+    const fromMs = words[a]!.fromMs;
+    const next = words[groups[k + 1]?.a ?? words.length]?.fromMs ?? Infinity;
     const read = words.slice(a, b).reduce((n, w) => n + readingTime(w.text + ' '), 0);
-    const said = words[b - 1].toMs;
+    const said = words[b - 1]!.toMs;
     const held = Math.max(said + hold * 1000, Math.min(fromMs + read * 1000, fromMs + maxSeconds * 1000));
     return {lines, fromMs, toMs: Math.max(Math.min(said, next), Math.min(held, next))};
   });

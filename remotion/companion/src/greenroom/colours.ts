@@ -1,3 +1,4 @@
+import {browser} from './compat';
 import type {Media} from './timeline.gen';
 
 // A browser that draws without a GPU turns BT.709 of limited range into RGB with numbers that end at 2: where Cb has to
@@ -17,8 +18,8 @@ const measured = (alpha: boolean) => {
   const data = new Uint8Array(w * h * (alpha ? 2.5 : 1.5)).fill(255); // alpha comes last
   data.fill(126, 0, w * h);
   data.fill(128, w * h, w * h * 1.5);
-  for (let i = 0; i < (w * h) / 4; i++) data[w * h + i] += (i % (w / 2)) - w / 4;
-  const frame = new VideoFrame(data, {
+  for (let i = 0; i < (w * h) / 4; i++) data[w * h + i] = 128 + (i % (w / 2)) - w / 4;
+  const frame = new browser.VideoFrame(data, {
     format: alpha ? 'I420A' : 'I420',
     codedWidth: w,
     codedHeight: h,
@@ -26,14 +27,14 @@ const measured = (alpha: boolean) => {
     colorSpace: {matrix: 'bt709', primaries: 'bt709', transfer: 'bt709', fullRange: false},
   });
   // Not willReadFrequently: such a canvas is drawn without the GPU that footage is drawn with.
-  const context = new OffscreenCanvas(w, h).getContext('2d');
+  const context = new browser.OffscreenCanvas(w, h).getContext('2d');
   context?.drawImage(frame, 0, 0);
   frame.close();
   const row = context?.getImageData(0, h / 2, w, 1).data ?? [];
   let [along, squares] = [0, 0];
   for (let x = 4; x < w - 4; x++) {
     const way = x - (w - 1) / 2;
-    along += way * row[4 * x + 2];
+    along += way * (row[4 * x + 2] ?? NaN);
     squares += way * way;
   }
   return (2 * along) / squares;

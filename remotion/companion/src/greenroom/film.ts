@@ -1,5 +1,8 @@
+'use client';
+
 import {getRemotionEnvironment, type CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
+import {hasOwn} from './compat';
 import {follow, published} from './live';
 import {greenroomSchema, type Clip, type Greenroom} from './props.gen';
 import {clipFrames} from './time';
@@ -37,11 +40,20 @@ export const chosen = (film: Film): Clip => {
   if (names.length === 0) {
     throw new Error('no clip is published yet: run `greenroom build`');
   }
-  const name = film.clip || names[0];
-  if (!Object.hasOwn(clips, name)) {
+  const name = film.clip || names[0] || '';
+  const clip = clips[name];
+  if (!clip || !hasOwn(clips, name)) {
     throw new Error(`no clip "${name}"; there are: ${names.join(', ')}`); // also for names such as "constructor"
   }
-  return clips[name];
+  return clip;
+};
+
+/** The film's size in pixels: that of the props, or with their shorter side in another shape. Both sides are even. */
+const sizeOf = ({format, props: {width, height}}: Film) => {
+  if (format === '') return {width, height};
+  const [w, h] = formats[format];
+  const even = (side: number) => Math.round((side * Math.min(width, height)) / Math.min(w, h) / 2) * 2;
+  return {width: even(w), height: even(h)};
 };
 
 /** Size, rate and length from the props: Remotion itself does not enforce a schema. */
@@ -58,7 +70,5 @@ export const filmMetadata: CalculateMetadataFunction<Film> = async ({props}) => 
   if (clip.kind === 'stand-in' && !film.allowStandIns && !getRemotionEnvironment().isStudio) {
     throw new Error(`clip "${clip.name}" is a stand-in: buy it with \`greenroom build\`, or pass --allow-stand-ins`);
   }
-  const short = Math.min(film.props.width, film.props.height);
-  const [w, h] = film.format === '' ? [film.props.width, film.props.height] : formats[film.format].map((v) => Math.round((v * short) / Math.min(...formats[film.format as '1:1']) / 2) * 2);
-  return {fps: film.props.fps, durationInFrames: clipFrames(clip, film.props.fps), width: w, height: h, props: film};
+  return {fps: film.props.fps, durationInFrames: clipFrames(clip, film.props.fps), ...sizeOf(film), props: film};
 };

@@ -1,6 +1,9 @@
-import type {Caption} from '@remotion/captions';
+'use client';
+
 import {getRemotionEnvironment, staticFile, type CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
+import type {Caption} from './captionPages';
+import {browser, lastOf} from './compat';
 import {chosen, defaults, filmMetadata, filmSchema, type Film} from './film';
 import type {Clip} from './props.gen';
 import {clipFrames} from './time';
@@ -19,7 +22,7 @@ export const several = (films: Films): Clip[] => {
 
 /** A clip's name as people write it: "b-roll" is "B roll". */
 export const spoken = (name: string) => {
-  const words = name.replaceAll('-', ' ');
+  const words = name.replace(/-/g, ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
@@ -31,7 +34,8 @@ export const sequence = (clips: Clip[], fps: number, together: number) => {
   let from = 0;
   return clips.map((clip, i) => {
     const frames = clipFrames(clip, fps);
-    if (i > 0) from -= Math.min(together, frames - 1, clipFrames(clips[i - 1], fps) - 1);
+    const before = clips[i - 1];
+    if (before) from -= Math.min(together, frames - 1, clipFrames(before, fps) - 1);
     const at = {clip, from, frames};
     from += at.frames;
     return at;
@@ -68,7 +72,7 @@ const inTurn =
         throw new Error(`clip "${clip.name}" is a stand-in: buy it with \`greenroom build\`, or pass --allow-stand-ins`);
       }
     }
-    const last = sequence(clips, films.props.fps, together(films.props.fps)).at(-1);
+    const last = lastOf(sequence(clips, films.props.fps, together(films.props.fps)));
     return {...base, durationInFrames: last ? last.from + last.frames : 1, props: films};
   };
 
@@ -87,9 +91,9 @@ export const captionsMetadata: CalculateMetadataFunction<CaptionsFilm> = async (
   const clip = chosen(film);
   let blocks: Caption[] = [{text: film.title, startMs: 300, endMs: Math.min(clip.durationInSeconds * 1000 - 200, 4300), timestampMs: null, confidence: null}];
   if (clip.captions) {
-    const answer = await fetch(staticFile(clip.captions), {signal: args.abortSignal});
+    const answer = await browser.fetch(staticFile(clip.captions), {signal: args.abortSignal});
     if (!answer.ok) throw new Error(`read the captions of "${clip.name}": ${answer.status}`);
-    blocks = z.array(caption.loose()).parse(await answer.json());
+    blocks = z.array(caption.passthrough()).parse(await answer.json()) as Caption[];
   }
   return {...base, props: {...film, words: blocks}};
 };

@@ -1,11 +1,14 @@
+'use client';
+
 import {getRemotionEnvironment, Internals, staticFile} from 'remotion';
+import {browser} from './compat';
 import type {Greenroom} from './props.gen';
 
 const file = 'greenroom/props.json';
 let newest: Promise<unknown> | undefined;
 
 const read = async (): Promise<unknown> => {
-  const answer = await fetch(staticFile(file), {cache: 'no-store'});
+  const answer = await browser.fetch(staticFile(file), {cache: 'no-store'});
   if (answer.status === 404) {
     return null; // before the first build
   }
@@ -26,26 +29,19 @@ export const published = async (): Promise<Greenroom | null> => {
   return (newest === mine ? props : await newest) as Greenroom | null;
 };
 
-type PublicFiles = CustomEvent<{files: {name: string; lastModified: number; sizeInBytes: number}[]}>;
-declare global {
-  interface Window {
-    greenroomFollows?: boolean;
-  }
-}
-
 /**
  * Lets Studio's composition be worked out again at every publish: nothing is bundled
  * anew, nothing is mounted anew, so the frame and all that was chosen stay. Elsewhere
  * it does nothing.
  */
 export const follow = () => {
-  if (typeof window === 'undefined' || !getRemotionEnvironment().isStudio || window.greenroomFollows) {
+  if (!browser.window || browser.greenroomFollows || !getRemotionEnvironment().isStudio) {
     return;
   }
-  window.greenroomFollows = true; // once, also when this module is replaced
+  browser.greenroomFollows = true; // once, also when this module is replaced
   let known = '';
-  window.addEventListener(Internals.WATCH_REMOTION_STATIC_FILES, (event) => {
-    const now = (event as PublicFiles).detail.files.find((f) => f.name === file);
+  browser.window.addEventListener(Internals.WATCH_REMOTION_STATIC_FILES, (event) => {
+    const now = event.detail.files.find((f) => f.name === file);
     const stamp = now ? `${now.lastModified} ${now.sizeInBytes}` : '';
     if (stamp !== known) {
       known = stamp;

@@ -11,7 +11,7 @@ export interface Greenroom {
    * Frames per second of the compositions.
    */
   fps: number;
-  rate?: Rate;
+  rate?: Rate | undefined;
   /**
    * Width of the compositions in pixels.
    */
@@ -57,23 +57,23 @@ export interface Clip {
    */
   durationInFrames: number;
   box: Box;
-  poster?: string;
-  waveform?: string;
-  captions?: string;
+  poster?: string | undefined;
+  waveform?: string | undefined;
+  captions?: string | undefined;
   /**
    * Words to burn over a stand-in, beside the timecode.
    */
-  label?: string;
+  label?: string | undefined;
   /**
    * The columns of the clip's table that the manifest hands over.
    */
   row?: {
     [k: string]: string;
-  };
+  } | undefined;
   /**
    * Integrated loudness in LUFS.
    */
-  loudness?: number;
+  loudness?: number | undefined;
   take: Take;
 }
 /**
@@ -93,7 +93,7 @@ export interface Take {
   /**
    * Who made it: sandbox, or a provider and a hash of the account.
    */
-  origin?: string;
+  origin?: string | undefined;
   /**
    * Hash of the request that made the take; not a credential.
    */
@@ -104,14 +104,16 @@ export const boxSchema = z.object({ "x": z.number().int().gte(0).lte(16384), "y"
 
 export const takeSchema = z.object({ "videoId": z.string().regex(new RegExp("^[A-Za-z0-9_-]*$")).max(200), "route": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(40), "origin": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(64).describe("Who made it: sandbox, or a provider and a hash of the account.").optional(), "key": z.string().regex(new RegExp("^([0-9a-f]{8,64})?$")).describe("Hash of the request that made the take; not a credential.") }).strict();
 
-export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "label": z.string().min(0).refine((s) => [...s].length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
+export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "label": z.string().min(0).refine((s) => Array.from(s).length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
 
 export const rateSchema = z.object({ "num": z.number().int(), "den": z.number().int() }).strict();
 
-export const greenroomSchema = z.object({ "version": z.literal(1).describe("Version of this contract."), "project": z.string().min(1).refine((s) => [...s].length <= 200, 'longer than 200 characters'), "fps": z.number().gte(1).lte(240).describe("Frames per second of the compositions."), "rate": rateSchema.optional(), "width": z.number().int().gte(2).lte(16384).describe("Width of the compositions in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the compositions in pixels."), "clips": z.record(z.string(), clipSchema) }).strict().superRefine((props, ctx) => {
+export const greenroomSchema = z.object({ "version": z.literal(1).describe("Version of this contract."), "project": z.string().min(1).refine((s) => Array.from(s).length <= 200, 'longer than 200 characters'), "fps": z.number().gte(1).lte(240).describe("Frames per second of the compositions."), "rate": rateSchema.optional(), "width": z.number().int().gte(2).lte(16384).describe("Width of the compositions in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the compositions in pixels."), "clips": z.record(z.string(), clipSchema) }).strict().superRefine((props, ctx) => {
   const {fps, rate} = props;
   if (rate && !(rate.num > 0 && rate.den > 0 && Math.abs(rate.num / rate.den - fps) <= 1e-6)) ctx.addIssue({code: 'custom', path: ['rate'], message: `it is not ${fps} fps`});
-  for (const [key, clip] of Object.entries(props.clips)) {
+  for (const key of Object.keys(props.clips)) {
+    const clip = props.clips[key];
+    if (!clip) continue;
     const refuse = (message: string) => ctx.addIssue({code: 'custom', path: ['clips', key], message});
     if (key !== clip.name) refuse(`clip "${clip.name}" stands under the key "${key}"`);
     if (Math.abs(clip.durationInSeconds * props.fps - clip.durationInFrames) > 1) refuse('its frames do not fit its length');

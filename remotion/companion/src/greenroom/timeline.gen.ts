@@ -20,13 +20,13 @@ export interface Rate {
 }
 export interface Media {
   public: string;
-  width?: number;
-  height?: number;
-  seconds?: number;
-  codec?: string;
-  alpha?: boolean;
-  matrix?: string;
-  fullRange?: boolean;
+  width?: number | undefined;
+  height?: number | undefined;
+  seconds?: number | undefined;
+  codec?: string | undefined;
+  alpha?: boolean | undefined;
+  matrix?: string | undefined;
+  fullRange?: boolean | undefined;
 }
 export interface Layer {
   id: string;
@@ -34,15 +34,15 @@ export interface Layer {
   from: number;
   frames: number;
   box: Rect;
-  radius?: number;
-  round?: Rect;
+  radius?: number | undefined;
+  round?: Rect | undefined;
   opacity: number;
   enter: Motion;
   leave: Motion;
-  fill?: Fill;
-  picture?: Picture;
-  video?: Video;
-  text?: Text;
+  fill?: Fill | undefined;
+  picture?: Picture | undefined;
+  video?: Video | undefined;
+  text?: Text | undefined;
 }
 export interface Rect {
   x: number;
@@ -51,15 +51,15 @@ export interface Rect {
   h: number;
 }
 export interface Motion {
-  frames?: number;
-  fade?: boolean;
-  dx?: number;
-  dy?: number;
+  frames?: number | undefined;
+  fade?: boolean | undefined;
+  dx?: number | undefined;
+  dy?: number | undefined;
 }
 export interface Fill {
   colors: string[];
-  angle?: number;
-  ring?: Stroke;
+  angle?: number | undefined;
+  ring?: Stroke | undefined;
 }
 export interface Stroke {
   color: string;
@@ -72,51 +72,51 @@ export interface Picture {
 export interface Video {
   media: string;
   crop: Rect;
-  skip?: number;
-  loop?: boolean;
+  skip?: number | undefined;
+  loop?: boolean | undefined;
 }
 export interface Text {
   fonts: Font[];
   size: number;
   color: string;
-  highlight?: string;
-  stroke?: Stroke;
-  plate?: Plate;
+  highlight?: string | undefined;
+  stroke?: Stroke | undefined;
+  plate?: Plate | undefined;
   lines: Line[];
 }
 export interface Font {
   family: string;
   media: string;
   weight: number;
-  italic?: boolean;
+  italic?: boolean | undefined;
   ascent: number;
   descent: number;
 }
 export interface Plate {
   box: Rect;
-  radius?: number;
+  radius?: number | undefined;
   color: string;
 }
 export interface Line {
   x: number;
   baseline: number;
   width: number;
-  rtl?: boolean;
+  rtl?: boolean | undefined;
   runs: Run[];
 }
 export interface Run {
   text: string;
-  font?: number;
-  on?: number;
-  off?: number;
+  font?: number | undefined;
+  on?: number | undefined;
+  off?: number | undefined;
 }
 export interface Sound {
   id: string;
   media: string;
   from: number;
   frames: number;
-  skip?: number;
-  loop?: boolean;
+  skip?: number | undefined;
+  loop?: boolean | undefined;
   gain: Point[];
 }
 export interface Point {

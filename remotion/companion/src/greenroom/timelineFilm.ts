@@ -1,5 +1,8 @@
+'use client';
+
 import type {CalculateMetadataFunction} from 'remotion';
 import {z} from 'zod';
+import {flatMap, hasOwn} from './compat';
 import {filmSchema, type Film, type Layer, type Point, type Rect} from './timeline.gen';
 import {slack} from './time';
 
@@ -31,11 +34,11 @@ const check = (film: Film, refuse: (message: string) => void) => {
   const ids = new Set<string>();
   for (const layer of film.layers) {
     const bad = (message: string) => refuse(`layer "${layer.id}": ${message}`);
-    const there = (key: string) => Object.hasOwn(film.media, key) || bad(`no media "${key}"`);
+    const there = (key: string) => hasOwn(film.media, key) || bad(`no media "${key}"`);
     const painted = (...colours: (string | undefined)[]) => colours.forEach((c) => c === undefined || colour.test(c) || bad(`"${c}" is not a colour`));
     const cropped = (key: string, {x, y, w, h}: Rect) => {
       if (!there(key)) return;
-      const {width = 0, height = 0} = film.media[key];
+      const {width = 0, height = 0} = film.media[key] ?? {};
       if (x < 0 || y < 0 || w <= 0 || h <= 0 || x + w > width || y + h > height) bad(`crop of media "${key}" of ${width} x ${height}`);
     };
     if (ids.has(layer.id)) bad('it is there twice');
@@ -64,7 +67,7 @@ const check = (film: Film, refuse: (message: string) => void) => {
       if (stroke && stroke.width < 0) bad(`stroke width ${stroke.width}`);
       if (plate && (plate.box.w <= 0 || plate.box.h <= 0 || (plate.radius ?? 0) < 0)) bad('its plate is empty, or has a radius below 0');
       fonts.forEach((font) => there(font.media));
-      for (const {font = 0, on = 0, off = 0} of lines.flatMap((line) => line.runs)) {
+      for (const {font = 0, on = 0, off = 0} of flatMap(lines, (line) => line.runs)) {
         if (font < 0 || font >= fonts.length) bad(`no font ${font}`);
         if (on < 0 || off < on) bad(`a run lit from frame ${on} to ${off}`);
       }
@@ -72,12 +75,13 @@ const check = (film: Film, refuse: (message: string) => void) => {
   }
   for (const sound of film.sounds) {
     const bad = (message: string) => refuse(`sound "${sound.id}": ${message}`);
-    if (!Object.hasOwn(film.media, sound.media)) bad(`no media "${sound.media}"`);
+    if (!hasOwn(film.media, sound.media)) bad(`no media "${sound.media}"`);
     if (sound.from < 0 || sound.frames <= 0 || sound.from + sound.frames > film.frames) bad(`frames ${sound.from} to ${sound.from + sound.frames} of a film of ${film.frames}`);
     if (sound.gain.length === 0) bad('no gain');
     if ((sound.skip ?? 0) < 0) bad(`it skips ${sound.skip} s`);
     sound.gain.forEach((p, i) => {
-      if (p.gain < 0 || (i > 0 && p.at < sound.gain[i - 1].at)) bad(`gain point ${i + 1} is ${p.gain} at ${p.at} s`);
+      const before = sound.gain[i - 1];
+      if (p.gain < 0 || (before && p.at < before.at)) bad(`gain point ${i + 1} is ${p.gain} at ${p.at} s`);
     });
   }
 };
@@ -128,14 +132,12 @@ export const offsetAt = (layer: Layer, frame: number) => {
 
 /** The gain at a second of the film: points joined by straight lines. */
 export const gainAt = (points: Point[], at: number) => {
-  if (points.length === 0) return 1;
-  if (at <= points[0].at) return points[0].gain;
-  for (let i = 1; i < points.length; i++) {
-    if (at > points[i].at) continue;
-    const [a, b] = [points[i - 1], points[i]];
-    return b.at === a.at ? b.gain : a.gain + ((b.gain - a.gain) * (at - a.at)) / (b.at - a.at);
+  let a: Point | undefined;
+  for (const b of points) {
+    if (at <= b.at) return !a || b.at === a.at ? b.gain : a.gain + ((b.gain - a.gain) * (at - a.at)) / (b.at - a.at);
+    a = b;
   }
-  return points[points.length - 1].gain;
+  return a ? a.gain : 1;
 };
 
 /** A stretch of a layer in which its file runs on without a jump. */

@@ -1,4 +1,4 @@
-package remotion
+package scaffold
 
 import (
 	"bytes"
@@ -8,10 +8,13 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
-// ignoreLines keep out of git what greenroom makes again.
-var ignoreLines = []string{"node_modules/", ".greenroom/", "public/greenroom/", "out/", ".*.tmp-*"}
+// ignoreLines keep out of Git what greenroom makes again.
+func ignoreLines(l project.Layout) []string {
+	return []string{"node_modules/", ".greenroom/", l.Published() + "/", "out/", ".*.tmp-*"}
+}
 
 type ignoreEdit struct {
 	file string
@@ -19,9 +22,10 @@ type ignoreEdit struct {
 	perm fs.FileMode
 }
 
-// ignoreFile works out the new .gitignore without writing it: the old text, byte
-// for byte, and the lines it lacks.
-func ignoreFile(file string) (e ignoreEdit, changed bool, err error) {
+// ignoreFile returns the new .gitignore without writing it: the old text, byte for byte, and the lines that are missing,
+// with CRLF where every line has it.
+func ignoreFile(l project.Layout) (e ignoreEdit, changed bool, err error) {
+	file := l.Path(".gitignore")
 	e = ignoreEdit{file: file, perm: 0o644}
 	have, err := os.ReadFile(file)
 	if err != nil && !os.IsNotExist(err) {
@@ -35,14 +39,18 @@ func ignoreFile(file string) (e ignoreEdit, changed bool, err error) {
 		present[strings.Trim(strings.TrimSpace(line), "/")] = true
 	}
 	e.text = bytes.Clone(have)
-	for _, line := range ignoreLines {
+	end := "\n"
+	if n := bytes.Count(have, []byte("\n")); n > 0 && n == bytes.Count(have, []byte("\r\n")) {
+		end = "\r\n"
+	}
+	for _, line := range ignoreLines(l) {
 		if present[strings.Trim(line, "/")] {
 			continue
 		}
 		if len(e.text) > 0 && e.text[len(e.text)-1] != '\n' {
-			e.text = append(e.text, '\n')
+			e.text = append(e.text, end...)
 		}
-		e.text = append(e.text, line+"\n"...)
+		e.text = append(e.text, line+end...)
 		changed = true
 	}
 	return e, changed, nil

@@ -1,4 +1,4 @@
-package remotion
+package scaffold
 
 import (
 	"errors"
@@ -6,16 +6,35 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 )
 
-// undo remembers what a Scaffold created, to take it away again.
+// undo remembers what a Write created, to remove it again.
 type undo struct {
 	dir  string
 	made []string // in order
+}
+
+// mkroot creates the project's folder and those above it.
+func (u *undo) mkroot() error {
+	var create []string
+	for at := u.dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			break
+		}
+		create = append(create, at)
+	}
+	for _, at := range slices.Backward(create) {
+		if err := os.Mkdir(at, 0o755); err != nil {
+			return fault.Wrap(fault.Failed, err, "choose a folder you may write to", "create %s", at)
+		}
+		u.made = append(u.made, at)
+	}
+	return nil
 }
 
 // mkdir creates a folder and those above it.
