@@ -234,6 +234,14 @@ func (f *files) inside(path string) bool {
 }
 
 func (f *files) event(w source, e fsnotify.Event) error {
+	if e.Has(fsnotify.Create) && ignored(f.root, e.Name) && f.holdsInput(e.Name) {
+		// public/greenroom was removed and made again: its watch ended with the old folder.
+		if err := w.add(e.Name); err != nil && tooMany(err) {
+			return err
+		}
+		f.hint()
+		return nil
+	}
 	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.root, e.Name)) {
 		return nil
 	}

@@ -34,6 +34,18 @@ func (f *files) input(path string) bool {
 	return f.inputs[path]
 }
 
+// holdsInput reports that a folder holds a file that a run reads.
+func (f *files) holdsInput(dir string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for p := range f.inputs {
+		if filepath.Dir(p) == dir {
+			return true
+		}
+	}
+	return false
+}
+
 // addInputs watches the folders of the files that a run reads; those of the tree are
 // watched already, which costs nothing to say again.
 func (f *files) addInputs(w source) error {

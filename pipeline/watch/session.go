@@ -19,7 +19,7 @@ import (
 
 // Options of a session.
 type Options struct {
-	Project pipeline.Options // its Sink is not used
+	Project pipeline.Options // its Sink receives every event too
 	Poll    Poll             // how changes are noticed
 	Buy     bool             // saves buy too: for people who said so
 	Draft   bool             // saves buy voices, no clips
@@ -48,6 +48,7 @@ type Session struct {
 	// Of the goroutine that runs, or of the one run it waits for.
 	sights     map[string]sight
 	seen       inputs
+	built      outputs  // of the last run
 	filmsKey   [32]byte // of what the films were checked with
 	filmsFiles [32]byte
 	filmFaults []Fault
@@ -73,6 +74,12 @@ func New(o Options) (*Session, error) {
 	s.o.Project.ManifestPath = path
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
+	if also := o.Project.Sink; also != nil {
+		s.o.Project.Sink = func(e pipeline.Event) {
+			also(e)
+			s.event(e)
+		}
+	}
 	s.files = newFiles(s.root, s.note)
 	return s, nil
 }
@@ -180,7 +187,7 @@ func (s *Session) Run(ctx context.Context) error {
 			o.done <- s.obey(ctx, o)
 		case <-s.files.hints:
 			if s.files.settle(ctx, 0) {
-				s.work(ctx, false)
+				s.work(ctx, s.builtElsewhere())
 			}
 		case <-pending:
 			s.work(ctx, true)
@@ -190,7 +197,7 @@ func (s *Session) Run(ctx context.Context) error {
 				s.work(ctx, true)
 			}
 		case <-s.relook():
-			s.work(ctx, false)
+			s.work(ctx, s.builtElsewhere())
 		}
 	}
 }
@@ -241,8 +248,9 @@ func (s *Session) work(ctx context.Context, must bool) {
 			return
 		}
 		if !in.broken {
-			s.files.follow(in.paths)
+			s.files.follow(append(in.paths, s.lockPath(), s.propsPath()))
 		}
+		s.runBegins()
 		run, cancel := context.WithCancel(ctx)
 		over := make(chan struct{})
 		go func() {
@@ -262,6 +270,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 			}
 		}
 		cancel()
+		s.runEnds()
 		if !again {
 			return
 		}

@@ -61,6 +61,8 @@ type Fault struct {
 	Column  int    `json:"column"`
 	Text    string `json:"text"`
 	Clip    string `json:"clip"`
+	// Waits: another program works on the project, and this goes away by itself when that one ends.
+	Waits bool `json:"waits,omitempty"`
 }
 
 // State is everything the page and the terminal show.
@@ -101,11 +103,22 @@ func began(before, after []Clip, now time.Time) {
 // keptLog is how many lines the state holds.
 const keptLog = 200
 
+// Place returns where it is in the manifest, nil when it is not about a line of a file.
+func (f Fault) Place() *fault.Place {
+	if f.File == "" {
+		return nil
+	}
+	return &fault.Place{File: f.File, Line: f.Line, Column: f.Column, Text: f.Text}
+}
+
 func faultsOf(err error) (out []Fault) {
 	for _, f := range fault.All(err) {
 		x := Fault{Message: f.Error(), Hint: f.Hint, Clip: f.Clip}
 		if p := f.Place; p != nil {
 			x.File, x.Line, x.Column, x.Text = p.File, p.Line, p.Column, p.Text
+		}
+		if f.Kind == fault.Locked {
+			x.Waits, x.Hint = true, "what it builds shows here when it ends"
 		}
 		out = append(out, x)
 	}

@@ -1,0 +1,42 @@
+package watch
+
+import (
+	"crypto/sha256"
+	"os"
+	"path/filepath"
+
+	"greenroom/pipeline"
+)
+
+// outputs are the files that every run writes, by which a build of another program is noticed.
+type outputs struct {
+	lock  [32]byte // SHA-256 of the lockfile; zero when it cannot be read
+	props string   // size and time of the published props, which only change with their contents
+}
+
+func (s *Session) lockPath() string { return filepath.Join(s.root, pipeline.LockName) }
+
+func (s *Session) propsPath() string { return filepath.Join(s.root, pipeline.PublicDir, "props.json") }
+
+// readOutputs reads what is on disk now.
+func (s *Session) readOutputs() (out outputs) {
+	if b, err := os.ReadFile(s.lockPath()); err == nil {
+		out.lock = sha256.Sum256(b)
+	}
+	out.props = stampOf(s.propsPath())
+	return out
+}
+
+// runBegins remembers the lockfile that a run opens: one that changed meanwhile, whoever wrote it, is read by another run.
+func (s *Session) runBegins() { s.built = s.readOutputs() }
+
+// runEnds remembers the props that a run wrote, and requests another run when the lockfile is not the one that it opened.
+func (s *Session) runEnds() {
+	now := s.readOutputs()
+	if s.built.props = now.props; now.lock != s.built.lock {
+		s.files.hint()
+	}
+}
+
+// builtElsewhere reports that another program, a build or `git pull`, changed what the last run left.
+func (s *Session) builtElsewhere() bool { return s.readOutputs() != s.built }
