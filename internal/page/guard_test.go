@@ -128,7 +128,7 @@ func TestAnotherTab(t *testing.T) {
   await said('events', () => new Promise((yes) => { const e = new EventSource(at + '/events', {withCredentials: true}); e.onmessage = (m) => yes(m.data); e.onerror = () => { e.close(); yes('refused'); }; }));
   await said('buy', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json'}, body: %q})).status);
   await said('buy as a form does', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', mode: 'no-cors', body: %q})).type);
-  await said('script', () => new Promise((yes) => { const e = document.createElement('script'); e.src = at + '/web/page.js'; e.onload = () => yes('loaded'); e.onerror = () => yes('refused'); document.body.append(e); }));
+  await said('script', () => new Promise((yes) => { const e = document.createElement('script'); e.src = at + '/web/view.js'; e.onload = () => yes('loaded'); e.onerror = () => yes('refused'); document.body.append(e); }));
   await said('frame', () => new Promise((yes) => { const e = document.createElement('iframe'); e.src = at + '/'; e.onload = () => { let seen = 'refused'; try { if (e.contentDocument && e.contentDocument.title) seen = e.contentDocument.title; } catch {} yes(seen); }; document.body.append(e); }));
   return out;
 })()`, base, body, body)

@@ -12,18 +12,23 @@ import (
 type outputs struct {
 	lock  [32]byte // SHA-256 of the lockfile; zero when it cannot be read
 	props string   // size and time of the published props, which only change with their contents
+	films string   // the time of the folder in which `greenroom render` records finished films
 }
 
 func (s *Session) lockPath() string { return filepath.Join(s.root, pipeline.LockName) }
 
 func (s *Session) propsPath() string { return filepath.Join(s.root, pipeline.PublicDir, "props.json") }
 
+func (s *Session) filmRecords() string {
+	return filepath.Join(s.root, filepath.FromSlash(pipeline.FilmRecords))
+}
+
 // readOutputs reads what is on disk now.
 func (s *Session) readOutputs() (out outputs) {
 	if b, err := os.ReadFile(s.lockPath()); err == nil {
 		out.lock = sha256.Sum256(b)
 	}
-	out.props = stampOf(s.propsPath())
+	out.props, out.films = stampOf(s.propsPath()), stampOf(s.filmRecords())
 	return out
 }
 

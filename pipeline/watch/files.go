@@ -90,6 +90,7 @@ type files struct {
 
 	mu     sync.Mutex
 	inputs map[string]bool // the files that a run reads, by every name they have
+	folder string          // every new file in it counts too; empty: none
 	more   chan struct{}   // there are new ones; buffered by one
 
 	open      func() (w source, end func(), err error)
@@ -239,6 +240,10 @@ func (f *files) event(w source, e fsnotify.Event) error {
 		if err := w.add(e.Name); err != nil && tooMany(err) {
 			return err
 		}
+		f.hint()
+		return nil
+	}
+	if f.folder != "" && filepath.Dir(e.Name) == f.folder {
 		f.hint()
 		return nil
 	}

@@ -54,6 +54,9 @@ func (f *files) addInputs(w source) error {
 	for p := range f.inputs {
 		dirs[filepath.Dir(p)] = true
 	}
+	if f.folder != "" {
+		dirs[f.folder] = true
+	}
 	f.mu.Unlock()
 	for d := range dirs {
 		if err := w.add(d); err != nil && tooMany(err) {

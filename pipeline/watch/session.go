@@ -42,6 +42,8 @@ type Session struct {
 	last  [32]byte // of the inputs at the last run
 	later bool     // the last run failed for a reason that goes away without a save
 
+	stills sync.Mutex // one film's still is drawn at a time
+
 	restoring bool   // a look into the shared cache goes on
 	restoreOf string // what the last one looked for
 
@@ -164,6 +166,10 @@ func (s *Session) Run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	s.prunePreviews()
+	if os.MkdirAll(s.filmRecords(), 0o700) == nil { // so that it can be watched
+		s.files.folder = s.filmRecords()
+	}
 	defer func() { _ = s.stop() }() // an embedded sandbox ends with its session
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
