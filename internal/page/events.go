@@ -44,13 +44,15 @@ type filmCard struct {
 	Rate    [2]int  `json:"rate"`
 	Width   int     `json:"width"`
 	Height  int     `json:"height"`
+	// Transparent: it is seen over the backdrop.
+	Transparent bool `json:"transparent"`
 }
 
 func filmCards(st watch.State) []filmCard {
 	out := make([]filmCard, len(st.Films))
 	for i, f := range st.Films {
 		out[i] = filmCard{Name: f.Name, State: f.State, Line: f.Line, Seconds: f.Seconds, Frames: f.Frames,
-			Rate: [2]int{f.FPSNum, f.FPSDen}, Width: f.Width, Height: f.Height}
+			Rate: [2]int{f.FPSNum, f.FPSDen}, Width: f.Width, Height: f.Height, Transparent: f.Transparent}
 		at := url.PathEscape(f.Name) + "?v=" + url.QueryEscape(f.Version)
 		if f.File != "" {
 			out[i].Src = "/film/" + at

@@ -34,6 +34,8 @@ type Film struct {
 	Seconds float64 `json:"seconds"`
 	File    string  `json:"file"` // absolute; empty when it is not rendered
 	Version string  `json:"version"`
+	// Transparent: it may be seen through.
+	Transparent bool `json:"transparent"`
 	// Still: a frame of it can be drawn although there is no file.
 	Still bool `json:"still"`
 }
@@ -54,15 +56,16 @@ func (l *filmList) add(n manifest.FilmName, f *timeline.Film, err error) {
 	if len(l.films) >= mostFilms {
 		return
 	}
-	out := Film{Name: n.Name, State: FilmNew, Line: "run `greenroom render " + n.Name + "`"}
+	out := Film{Name: n.Name, State: FilmNew, Line: "`greenroom render " + n.Name + "` renders it"}
 	file, have := l.file(n.Name)
 	if f != nil {
 		out.Width, out.Height, out.Frames, out.FPSNum, out.FPSDen = f.Width, f.Height, f.Frames, f.FPS.Num, f.FPS.Den
+		out.Transparent = f.Transparent
 		out.Seconds, out.Still, out.Version = f.FPS.Seconds(f.Frames), true, l.stamp(f)
 	}
 	switch {
 	case err != nil:
-		out.State, out.Line, _ = FilmFailed, err.Error(), ""
+		out.State, out.Line = FilmFailed, strings.Join(strings.Fields(err.Error()), " ")
 	case have && l.p.FilmCurrent(l.ctx, f, file):
 		out.State, out.Line = FilmFinished, l.s.relative(file.File)
 	case have:
@@ -126,6 +129,7 @@ func (l *filmList) rest() {
 		}
 		film := Film{Name: f.Name, State: FilmFinished, Line: l.s.relative(f.File)}
 		film.shows(f)
+		film.Transparent = !slices.Contains([]string{".mp4", ".m4v"}, strings.ToLower(filepath.Ext(f.File)))
 		out = append(out, film)
 	}
 	slices.SortFunc(out, func(a, b Film) int { return strings.Compare(a.Name+a.File, b.Name+b.File) })

@@ -19,6 +19,7 @@ function listFilms() {
     name(q('.view'), `View ${f.name}`);
     show(q('.view'), !!(f.src || f.poster));
     el.classList.toggle('has-media', !!f.poster);
+    el.classList.toggle('opaque', !f.transparent);
     const img = q('.poster');
     if ((img.getAttribute('src') || '') !== f.poster) {
       if (f.poster) img.src = f.poster; else img.removeAttribute('src');
@@ -57,6 +58,7 @@ function tab(which) {
     $(id).setAttribute('aria-selected', on);
     $(id).tabIndex = on ? 0 : -1;
   }
+  show($('only').parentElement, !isFilms); // films have other states, which the filter finds too
   if (isFilms) show($('none'), false); else sift(order);
   recast();
 }

@@ -31,7 +31,7 @@ async function readBackdrops() {
   try {
     const r = await fetch('/backdrops');
     if (!r.ok) return;
-    const own = (await r.json()).map((b) => b.color ? {name: b.name, label: `${b.color}, of the manifest`, color: b.color} : {name: b.name, file: true});
+    const own = (await r.json()).map((b) => b.color ? {name: b.name, label: `${b.color} (manifest)`, color: b.color} : {name: b.name, file: true});
     backdrops.splice(3, backdrops.length, ...own);
     listBackdrops();
   } catch { /* without a connection the first three are enough */ }

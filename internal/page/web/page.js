@@ -44,7 +44,7 @@ function paint() {
     text($('project'), head.project || 'greenroom');
     document.title = `${head.project || 'greenroom'} · watch`;
     show($('buy-all'), head.toBuy > 0);
-    text($('buy-all'), head.offer === 'voice' ? `Buy ${head.toBuy} ${head.toBuy === 1 ? 'voice' : 'voices'} (${head.price})` : `Buy all ${head.toBuy} (${head.price})`);
+    text($('buy-all'), head.offer === 'voice' ? `Buy ${head.toBuy} ${head.toBuy === 1 ? 'voice' : 'voices'} (${head.price})` : `Buy ${head.toBuy === 1 ? '' : 'all '}${head.toBuy} (${head.price})`);
     document.body.classList.toggle('busy', !!head.busy);
   }
   // A manifest without a clip is how everybody begins, not something broken.
@@ -53,6 +53,7 @@ function paint() {
     $('faults').replaceChildren(...(first ? [] : faults.map(fault)));
     document.title = `${faults.length && !first ? '✕ ' : ''}${head.project || 'greenroom'} · watch`;
   }
+  text($('tab-clips'), `Clips ${order.length}`);
   if (n.head || n.names || changed) summary();
   show($('empty'), !order.length && (first || !faults.length) && !head.busy);
   if (n.whole) $('log').replaceChildren();

@@ -18,6 +18,7 @@ function view(kind, id) {
   text($('view-title'), id);
   text($('view-facts'), [is.width ? `${is.width}×${is.height}` : '', rateWords(mine.rate), is.src ? '' : 'not rendered: a still'].filter(Boolean).join(' · '));
   $('view-stage').style.setProperty('--ratio', is.width ? `${is.width} / ${is.height}` : '16 / 9');
+  $('view-stage').classList.toggle('opaque', kind === 'film' && !is.transparent);
   show($('view-still'), !is.src);
   for (const x of ['view-scrub', 'view-play', 'view-back', 'view-on', 'view-frame', 'view-time']) show($(x), !!is.src);
   text($('view-sound'), '');
