@@ -47,12 +47,20 @@ func TestEveryFrame(t *testing.T) {
 		numbered(t, filepath.Join(public, "greenroom", id+".webm"), fmt.Sprintf("%d/%d", r[0], r[1]), 24, vp9...)
 		st.Clips = append(st.Clips, watch.Clip{Name: id, State: watch.Final, Src: "greenroom/" + id + ".webm", Frames: 24, FPSNum: r[0], FPSDen: r[1], Width: 64, Height: 48})
 	}
+	h264 := filepath.Join(t.TempDir(), "film.mp4") // with B frames
+	numbered(t, h264, "30000/1001", 24, "-c:v", "libx264", "-bf", "2", "-g", "12", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest")
+	st.Films = []watch.Film{{Name: "h264", State: watch.FilmFinished, File: h264, Version: "1", Frames: 24, FPSNum: 30000, FPSDen: 1001, Width: 64, Height: 48}}
 	m := play(st)
 	s := m.serve(t, public)
 	tab := s.browser(1440, false)
 	s.until(tab, of("pal", `?.dataset.src !== ''`)+` && cards.get('pal').is.frames === 24`)
-	for _, c := range st.Clips {
-		js[bool](s, tab, fmt.Sprintf(`view('clip', %q); true`, c.Name))
+	all := append(st.Clips[:4:4], watch.Clip{Name: "h264", FPSNum: 30000, FPSDen: 1001})
+	for i, c := range all {
+		kind := "clip"
+		if i == 4 {
+			kind = "film"
+		}
+		js[bool](s, tab, fmt.Sprintf(`view(%q, %q); true`, kind, c.Name))
 		s.until(tab, `document.getElementById('view-video').readyState >= 2`)
 		check := func(what string, frame int) {
 			t.Helper()
@@ -90,7 +98,7 @@ func TestEveryFrame(t *testing.T) {
 		check("the slider", 7)
 	}
 	s.do(tab, chromedp.KeyEvent("\x1b"))
-	s.until(tab, `!document.getElementById('view').open && document.querySelector('#view-video') === null && document.activeElement.dataset.name === 'pal'`)
+	s.until(tab, `!document.getElementById('view').open && document.querySelector('#view-video') === null && document.activeElement.dataset.name !== 'h264'`)
 }
 
 // TestTheView: captions and backdrops, on the card and in the view, the waveform, and a film.
