@@ -52,7 +52,7 @@ func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	send(w, r, filepath.Join(p.public, "greenroom", name), name != "props.json")
+	send(w, r, filepath.Join(p.public(), "greenroom", name), name != "props.json")
 }
 
 // found returns the film of a request, or answers that there is none.
@@ -97,7 +97,7 @@ func (p *Server) waveform(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if c.Src != "" {
-			file = filepath.Join(p.public, filepath.FromSlash(c.Src))
+			file = filepath.Join(p.public(), filepath.FromSlash(c.Src))
 		}
 	case "film":
 		f, ok := p.found(w, r)

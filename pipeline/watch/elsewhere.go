@@ -17,7 +17,10 @@ type outputs struct {
 
 func (s *Session) lockPath() string { return filepath.Join(s.root, pipeline.LockName) }
 
-func (s *Session) propsPath() string { return filepath.Join(s.root, pipeline.PublicDir, "props.json") }
+func (s *Session) propsPath() string {
+	l := s.Layout()
+	return l.Path(l.Published() + "/props.json")
+}
 
 func (s *Session) filmRecords() string {
 	return filepath.Join(s.root, filepath.FromSlash(pipeline.FilmRecords))

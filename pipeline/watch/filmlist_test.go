@@ -18,7 +18,7 @@ import (
 )
 
 // drawnElsewhere renders a film as `greenroom render` in another terminal does, and records it.
-func (p *project) drawnElsewhere(name string) {
+func (p *following) drawnElsewhere(name string) {
 	p.Helper()
 	tools, err := media.FindTools(p.Context(), exec.LookPath)
 	if err != nil {
@@ -164,7 +164,7 @@ func TestWaveformIsMeasuredOnce(t *testing.T) {
 // TestBackdropsOfAProject: the manifest's opaque colours once each, its pictures first, then those of its folders; not
 // what greenroom or tools wrote.
 func TestBackdropsOfAProject(t *testing.T) {
-	p := &project{T: t, dir: t.TempDir()}
+	p := &following{T: t, dir: t.TempDir()}
 	p.write("greenroom.yaml", "version: 1\nsize: 320x240\nclips: {intro: {file: note.webm}}\ncompositions:\n  a: {background: [\"#1f5e4a\", \"#10141880\", \"#1F5E4A\", \"#FFFFFF\"], layers: [{image: brand/logo.PNG, for: 1s}]}\n")
 	for _, name := range []string{"brand/logo.PNG", "a.jpg", "public/deep/b.webp", "public/greenroom/c.webp", "node_modules/x/d.png", ".greenroom/e.png", "out/f.png", "note.webm"} {
 		p.write(name, "x")
