@@ -63,7 +63,7 @@ func scenes() []scene {
 	for i, state := range []string{watch.FilmFinished, watch.FilmOlder, watch.FilmNew, watch.FilmFailed} {
 		films.Films = append(films.Films, watch.Film{Name: fmt.Sprintf("film-%d", i), State: state, Line: "run `greenroom render film`", Width: 1920, Height: 1080, Frames: 250, FPSNum: 25, FPSDen: 1, Seconds: 10, Still: i < 3})
 	}
-	broken.Faults = []watch.Fault{{Message: "unknown key sise", Hint: "did you mean size?", File: "greenroom.yaml", Line: 3, Column: 1, Text: "sise: 1920x1080 # " + strings.Repeat("long ", 60)}, {Message: "another greenroom build works on this project", Hint: "it goes on by itself"}}
+	broken.Faults = []watch.Fault{{Message: "unknown key sise", Hint: "did you mean size?", File: "greenroom.yaml", Line: 3, Column: 1, Text: "sise: 1920x1080 # " + strings.Repeat("long ", 60)}, {Message: "another greenroom build works on this project", Hint: "what it builds shows here when it ends", Waits: true}}
 	return []scene{
 		{name: "empty", there: `!document.getElementById('empty').hidden`},
 		{name: "busy with nothing yet", state: watch.State{Project: "product-tour", Busy: true}, there: `document.getElementById('empty').hidden && document.body.classList.contains('busy')`},

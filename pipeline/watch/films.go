@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 
 	"greenroom/internal/fault"
@@ -14,7 +16,11 @@ import (
 // changed: what they name is published anew, and what is wrong is said like the
 // manifest's own faults. Footage that is still being written is waited for.
 func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
-	list := &filmList{s: s, p: p, ctx: ctx, files: p.FilmFiles()}
+	// Thousands of rows have a record each: they are read again when a folder changed.
+	if of := stampOf(s.filmRecords()) + stampOf(filepath.Join(s.root, "out")); of != s.renderedOf || s.rendered == nil {
+		s.renderedOf, s.rendered = of, p.FilmFiles()
+	}
+	list := &filmList{s: s, p: p, ctx: ctx, files: maps.Clone(s.rendered)}
 	rendered := filmFilesStamp(list.files)
 	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
 		s.filmsFaulty(nil)

@@ -55,6 +55,8 @@ type Session struct {
 	filmsKey   [32]byte // of what the films were checked with
 	filmsFiles [32]byte
 	filmFaults []Fault
+	rendered   map[string]pipeline.FilmFile // files that exist, by path
+	renderedOf string                       // the folders as they were then
 }
 
 // order is a wish of a person.

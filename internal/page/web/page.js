@@ -79,7 +79,7 @@ function summary() {
 }
 
 function fault(f) {
-  const el = make('article', '', 'fault');
+  const el = make('article', '', f.waits ? 'fault waits' : 'fault');
   el.append(make('h2', f.message));
   if (f.file) {
     const lead = `${f.line} | `;
