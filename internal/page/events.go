@@ -67,8 +67,11 @@ func filmCards(st watch.State) []filmCard {
 func cards(st watch.State) []card {
 	out := make([]card, len(st.Clips))
 	for i, c := range st.Clips {
-		out[i] = card{Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds, Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Progress: c.Progress,
-			Captions: mediaPath(c.Captions), Frames: c.Frames, Rate: [2]int{c.FPSNum, c.FPSDen}, Width: c.Width, Height: c.Height}
+		out[i] = card{
+			Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds,
+			Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Captions: mediaPath(c.Captions), Progress: c.Progress,
+			Frames: c.Frames, Rate: [2]int{c.FPSNum, c.FPSDen}, Width: c.Width, Height: c.Height,
+		}
 		if !c.Since.IsZero() && (c.State == watch.Working || c.State == watch.Waiting) {
 			out[i].Since = c.Since.UnixMilli()
 		}
@@ -155,7 +158,8 @@ func (f *follower) next(st watch.State) (message, bool) {
 		f.last = st.Log[n-1]
 	}
 	f.sent, f.rev = true, st.Rev
-	return m, m.Whole || m.Head != nil || m.Names != nil || m.Faults != nil || m.Films != nil || len(m.Clips)+len(m.Log) > 0
+	changed := m.Head != nil || m.Names != nil || m.Faults != nil || m.Films != nil || len(m.Clips)+len(m.Log) > 0
+	return m, m.Whole || changed
 }
 
 func (p *Server) state(w http.ResponseWriter, _ *http.Request) {

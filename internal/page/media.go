@@ -125,7 +125,8 @@ func (p *Server) waveform(w http.ResponseWriter, r *http.Request) {
 // backdrops sends the colours and the names of the pictures to look at clips over.
 func (p *Server) backdrops(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(append([]watch.Backdrop{}, p.session.Backdrops()...)) // the reader is gone when this fails
+	list := append([]watch.Backdrop{}, p.session.Backdrops()...) // never null
+	_ = json.NewEncoder(w).Encode(list)                          // the reader is gone when this fails
 }
 
 var errNoBackdrop = errors.New("no such picture")
