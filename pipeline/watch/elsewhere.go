@@ -38,10 +38,10 @@ func (s *Session) readOutputs() (out outputs) {
 // runBegins remembers the lockfile that a run opens: one that changed meanwhile, whoever wrote it, is read by another run.
 func (s *Session) runBegins() { s.built = s.readOutputs() }
 
-// runEnds remembers the props that a run wrote, and requests another run when the lockfile is not the one that it opened.
+// runEnds requests another run when the lockfile is not the one that the run opened, or the props are not those that it
+// wrote.
 func (s *Session) runEnds() {
-	now := s.readOutputs()
-	if s.built.props = now.props; now.lock != s.built.lock {
+	if s.builtElsewhere() {
 		s.files.hint()
 	}
 }

@@ -249,9 +249,10 @@ func (f *files) inside(path string) bool {
 }
 
 func (f *files) event(w source, e fsnotify.Event) error {
-	if e.Has(fsnotify.Create) && ignored(f.at(), e.Name) && f.holdsInput(e.Name) {
-		// public/greenroom was removed and made again: its watch ended with the old folder.
-		if err := w.add(e.Name); err != nil && tooMany(err) {
+	if e.Has(fsnotify.Create) && f.holdsInput(e.Name) {
+		// The published folder was made, perhaps again: the watch of an earlier one ended with it. The tree comes first:
+		// whatever is made in it from then on has an event, and what is there already is added here.
+		if err := errors.Join(f.addTree(w, e.Name), f.addInputs(w)); err != nil {
 			return err
 		}
 		f.hint()

@@ -3,6 +3,7 @@ package watch
 import (
 	"maps"
 	"path/filepath"
+	"strings"
 )
 
 // follow names the files that a run reads. Those outside the project's folder, behind
@@ -34,12 +35,12 @@ func (f *files) input(path string) bool {
 	return f.inputs[path]
 }
 
-// holdsInput reports that a folder holds a file that a run reads.
+// holdsInput reports that a file that a run reads is in a folder or below it.
 func (f *files) holdsInput(dir string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for p := range f.inputs {
-		if filepath.Dir(p) == dir {
+		if strings.HasPrefix(p, dir+string(filepath.Separator)) {
 			return true
 		}
 	}

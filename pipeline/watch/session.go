@@ -316,6 +316,7 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 	if o.Clips, none = in.wholes(o.Clips); !none {
 		_, err = p.Build(ctx, o)
 	}
+	s.built.props = stampOf(s.propsPath()) // as this run left it; what comes later is another program's
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
