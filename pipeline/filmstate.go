@@ -14,15 +14,14 @@ import (
 
 // FilmFile is the finished file of a film.
 type FilmFile struct {
-	Name    string // of its file, without the extension
-	File    string // absolute
-	Current bool   // it holds the film as the manifest and its clips are now
-	Bytes   int64
-	Time    int64 // when it was written, Unix nanoseconds
+	Name  string // of its file, without the extension
+	File  string // absolute
+	Bytes int64
+	Time  int64 // when it was written, Unix nanoseconds
 	Drawn
 }
 
-// FilmFiles returns the files that `greenroom render` made and that still exist, by absolute path. Current is not known.
+// FilmFiles returns the files that `greenroom render` made and that still exist, by absolute path.
 func (p *Project) FilmFiles() map[string]FilmFile {
 	out := map[string]FilmFile{}
 	records, _ := filepath.Glob(filepath.Join(p.path(FilmRecords), "*.json")) // the pattern is valid
@@ -41,7 +40,8 @@ func (p *Project) FilmFiles() map[string]FilmFile {
 			continue // replaced since, or removed
 		}
 		base := filepath.Base(path)
-		out[path] = FilmFile{Name: strings.TrimSuffix(base, filepath.Ext(base)), File: path, Bytes: fi.Size(), Time: fi.ModTime().UnixNano(), Drawn: r.Drawn}
+		name := strings.TrimSuffix(base, filepath.Ext(base))
+		out[path] = FilmFile{Name: name, File: path, Bytes: fi.Size(), Time: fi.ModTime().UnixNano(), Drawn: r.Drawn}
 	}
 	return out
 }

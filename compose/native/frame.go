@@ -39,7 +39,8 @@ func Frame(ctx context.Context, s Spec, frame, width int) error {
 	if err != nil {
 		return err
 	}
-	g.chain("[v]", []string{fmt.Sprintf("select=eq(n\\,%d)", frame), fmt.Sprintf("scale=min(iw\\,%d):-1:flags=bicubic", width)}, "picture")
+	one, small := fmt.Sprintf("select=eq(n\\,%d)", frame), fmt.Sprintf("scale=min(iw\\,%d):-1:flags=bicubic", width)
+	g.chain("[v]", []string{one, small}, "picture")
 	if err := writeText(filepath.Join(dir, graphFile), g.text.String()); err != nil {
 		return noRoom(err, s.Film.Name)
 	}

@@ -29,7 +29,8 @@ func (e *env) recordPaid(sink pipeline.Sink) pipeline.Sink {
 	}
 }
 
-// interrupted returns the error of a command that a signal ended. Its hint speaks of payments only where there were some.
+// interrupted returns the error of a command that a signal ended. Its hint speaks of payments only where there were
+// some.
 func (e *env) interrupted(cause error) error {
 	var f *fault.Error
 	if !errors.As(cause, &f) || f.Kind != fault.Interrupted && f.Kind != fault.Terminated || e.paid.any.Load() {

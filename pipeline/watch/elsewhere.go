@@ -35,7 +35,8 @@ func (s *Session) readOutputs() (out outputs) {
 	return out
 }
 
-// runBegins remembers the lockfile that a run opens: one that changed meanwhile, whoever wrote it, is read by another run.
+// runBegins remembers the lockfile that a run opens: one that changed meanwhile, whoever wrote it, is read by another
+// run.
 func (s *Session) runBegins() { s.built = s.readOutputs() }
 
 // runEnds requests another run when the lockfile is not the one that the run opened, or the props are not those that it
