@@ -66,7 +66,7 @@ func TestStudioFollowsWatch(t *testing.T) {
 	s.shows("a broken script", now, nil, studioFrame)
 	stays("a broken script")
 	changed("the error mended", "intro", func() { s.script("Mended it is, with other words than before.") })
-	s.await("the error's end", func() bool { return strings.Contains(s.said(), "the manifest is well again") })
+	s.await("the error's end", func() bool { return strings.Contains(s.said(), "the manifest is valid again") })
 
 	// a clip that comes first is shown first; removed, the other one is shown again
 	intro, manifest := now, filepath.Join(s.dir, "greenroom.yaml")

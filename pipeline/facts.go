@@ -11,13 +11,16 @@ import (
 func (p *Project) Facts(s Step) [][2]string {
 	out := [][2]string{{"clip", s.Clip}, {"action", string(s.Action)}, {"because", s.Reason}, {"route", s.Route}, {"take key", s.Key}}
 	if s.Seconds > 0 {
-		out = append(out, [2]string{"length", fmt.Sprintf("%.2f s", s.Seconds)})
+		out = append(out, [2]string{s.lengthName(), fmt.Sprintf("%.2f s", s.Seconds)})
+	}
+	if shown := p.Shown(s.Clip); shown.Kind == routeStandIn {
+		out = append(out, [2]string{"stand-in", fmt.Sprintf("%.2f s long", shown.Seconds)})
 	}
 	if s.Longest > 0 {
 		out = append(out, [2]string{"range", fmt.Sprintf("%.1f to %.1f s", s.Shortest, s.Longest)})
 	}
 	if s.LengthUnknown {
-		out = append(out, [2]string{"length", "unknown: " + s.Unknown()})
+		out = append(out, [2]string{expectedLength, "unknown: " + s.Unknown()})
 	}
 	if s.Warning != "" {
 		out = append(out, [2]string{"warning", s.Warning})
@@ -53,4 +56,16 @@ func (p *Project) Facts(s Step) [][2]string {
 		out = append(out, [2]string{"changed", changed})
 	}
 	return out
+}
+
+const expectedLength = "expected length"
+
+// lengthName tells the measured length of a take from the expected one. A stand-in has a third length, that of another
+// voice.
+func (s Step) lengthName() string {
+	switch s.Action {
+	case Keep, Publish, Prepare, Import:
+		return "length"
+	}
+	return expectedLength
 }

@@ -15,7 +15,7 @@ import (
 // film whose clips are there, stand-ins too. It gives how many of all films are right; the
 // error says what is wrong with files and films, and nothing of clips that are not ready:
 // they are said elsewhere. It sends no request and buys nothing.
-func (p *Project) CheckFilms(ctx context.Context) (right, all int, err error) {
+func (p *Project) CheckFilms(ctx context.Context, visit func(manifest.FilmName, *timeline.Film, error)) (right, all int, err error) {
 	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
 		return 0, 0, nil
 	}
@@ -24,7 +24,8 @@ func (p *Project) CheckFilms(ctx context.Context) (right, all int, err error) {
 		return 0, 0, err
 	}
 	var bad fault.List
-	err = set.Each(ctx, func(_ manifest.FilmName, _ *timeline.Film, err error) error {
+	err = set.Each(ctx, func(n manifest.FilmName, f *timeline.Film, err error) error {
+		visit(n, f, err)
 		if err == nil {
 			right++
 		}

@@ -12,8 +12,8 @@ import (
 	"greenroom/internal/filestat"
 )
 
-// filmRecords is where it is written down which film a file is.
-const filmRecords = StateDir + "/render/films"
+// FilmRecords is the folder, below the project's own, of the records of rendered films.
+const FilmRecords = StateDir + "/render/films"
 
 // FilmRecord is a film that was drawn into a file.
 type FilmRecord struct {
@@ -114,7 +114,7 @@ func (p *Project) filmName(path string) string {
 // filmRecord is one file's record; a project that is cloned has none yet.
 func (p *Project) filmRecord(path string) string {
 	sum := sha256.Sum256([]byte(p.filmName(path)))
-	return filepath.Join(p.path(filmRecords), hex.EncodeToString(sum[:12])+".json")
+	return filepath.Join(p.path(FilmRecords), hex.EncodeToString(sum[:12])+".json")
 }
 
 func hashFile(path string) (string, error) {

@@ -12,6 +12,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/compose/standin"
+	"greenroom/compose/timeline"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -267,9 +268,12 @@ func frames(n int) string { return fmt.Sprintf("%d frames", n) }
 type Shown struct {
 	Kind          string // final, stand-in; empty when nothing is
 	Src, Poster   string // below public/
+	Captions      string // the same; empty without captions
 	Script        string
 	Width, Height int // of the file, pixels
 	Seconds       float64
+	Frames        int
+	FPS           timeline.Rate
 }
 
 // Shown tells what stands in public/ for a clip.
@@ -287,6 +291,7 @@ func (p *Project) Shown(clip string) Shown {
 		return out
 	}
 	out.Kind, out.Width, out.Height, out.Seconds = kind, e.Info.OutWidth, e.Info.OutHeight, e.Info.Duration
+	out.Frames, out.FPS = e.Info.Frames, timeline.Rate{Num: e.Info.FPSNum, Den: max(1, e.Info.FPSDen)}
 	for _, f := range publishedFiles(e) {
 		if _, err := os.Stat(p.path(p.publicDir() + "/" + f.Name)); err != nil {
 			continue // publishing it failed: there is nothing to look at yet
@@ -296,6 +301,8 @@ func (p *Project) Shown(clip string) Shown {
 			out.Src = "greenroom/" + f.Name
 		case posterRendition:
 			out.Poster = "greenroom/" + f.Name
+		case captionsRendition:
+			out.Captions = "greenroom/" + f.Name
 		}
 	}
 	return out

@@ -51,8 +51,17 @@ type input struct {
 	by      string // the layer or sound it is for
 }
 
-// arguments is the whole command line. Paths of the graph's own files are relative to the working folder.
+// arguments is the complete command line of a film.
 func (g *graph) arguments(s Spec, part string) ([]string, error) {
+	args, err := g.reading(s)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(args, g.preset.options(s)...), "file:"+part), nil
+}
+
+// reading is the command line up to the graph. Paths of the graph's own files are relative to the working folder.
+func (g *graph) reading(s Spec) ([]string, error) {
 	args := append([]string{"-hide_banner", "-nostdin", "-nostats", "-v", "warning", "-y"}, proc.ProgressArgs()...)
 	if s.Threads > 0 {
 		args = append(args, "-filter_complex_threads", fmt.Sprint(s.Threads))
@@ -73,7 +82,7 @@ func (g *graph) arguments(s Spec, part string) ([]string, error) {
 	} else {
 		args = append(args, "-filter_complex_script", graphFile)
 	}
-	return append(append(args, g.preset.options(s)...), "file:"+part), nil
+	return args, nil
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -116,6 +116,19 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 
 // prepare looks at all files, draws what does not move, and builds the graph.
 func prepare(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, error) {
+	g, err := visible(ctx, s, preset, dir)
+	if err != nil {
+		return nil, err
+	}
+	g.mix()
+	if err := writeText(filepath.Join(dir, graphFile), g.text.String()); err != nil {
+		return nil, noRoom(err, s.Film.Name)
+	}
+	return g, nil
+}
+
+// visible builds the part of the graph that is seen; its last label is v.
+func visible(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, error) {
 	g := &graph{film: s.Film, preset: preset, dir: dir, faces: map[string]*face{}, pictures: map[string]*image.NRGBA{}, drawers: map[string]string{}}
 	if err := g.loadFonts(); err != nil {
 		return nil, err
@@ -133,11 +146,7 @@ func prepare(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, e
 	if err := g.draw(); err != nil {
 		return nil, noRoom(err, s.Film.Name)
 	}
-	g.mix()
 	g.pictures = nil
-	if err := writeText(filepath.Join(dir, graphFile), g.text.String()); err != nil {
-		return nil, noRoom(err, s.Film.Name)
-	}
 	return g, nil
 }
 
@@ -219,13 +228,18 @@ func (g *graph) run(ctx context.Context, s Spec, part string, emit func(Event)) 
 	if err != nil {
 		return proc.Result{}, err
 	}
+	return g.execute(ctx, s, args, emit)
+}
+
+// execute runs ffmpeg with these arguments in the working folder; emit may be nil.
+func (g *graph) execute(ctx context.Context, s Spec, args []string, emit func(Event)) (proc.Result, error) {
 	conf := filepath.Join(g.dir, "fonts.conf")
 	if err := writeText(conf, fontconfig); err != nil {
 		return proc.Result{}, noRoom(err, s.Film.Name)
 	}
 	c := proc.Cmd{Path: s.Tools.FFmpeg, Args: args, Dir: g.dir, Env: append(proc.Inherited(), "FONTCONFIG_FILE="+conf), Stall: stall}
 	c.Progress = func(k, v string) {
-		if n, err := strconv.Atoi(v); k == "frame" && err == nil {
+		if n, err := strconv.Atoi(v); k == "frame" && err == nil && emit != nil {
 			emit(Event{Stage: "render", Frame: min(n, s.Film.Frames), Frames: s.Film.Frames})
 		}
 	}

@@ -48,6 +48,7 @@ type env struct {
 	terminal      bool      // stderr is one
 	raw           io.Writer // stderr as it is, for text without outside words; nil: Stderr
 	flags         *pflag.FlagSet
+	paid          paid
 }
 
 type runFunc func(ctx context.Context, e *env, args []string) error
@@ -75,7 +76,7 @@ func Main(ctx context.Context, args []string, world Env) int {
 	e.guardOutput()
 	err := dispatch(ctx, e, args)
 	if cause := context.Cause(ctx); cause != nil && err != nil {
-		err = cause
+		err = e.interrupted(cause)
 	}
 	if err == nil || errors.Is(err, errQuiet) {
 		return 0
@@ -234,7 +235,7 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(e.Dir, path)
 	}
-	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: sink, Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
+	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
 		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 

@@ -15,14 +15,25 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-const keysHelp = "b buy all, voices first · b CLIP Enter buy one · r rebuild · q end · ? these keys"
-
 // keys are a person's wishes: at once from a terminal, a line each from elsewhere.
 type keys struct {
 	*env
 	s     *watch.Session
 	asked []string // what a y would buy
 	what  string   // of these: their voices, or the clips
+
+	columns func() int // the terminal's width now; nil without a terminal
+}
+
+// usualColumns is how wide a terminal is taken to be that does not report its width, and a pipe.
+const usualColumns = 80
+
+func (k *keys) help() {
+	columns := usualColumns
+	if k.columns != nil {
+		columns = k.columns()
+	}
+	k.say("%s", keysHelp(columns))
 }
 
 // heed reads wishes until their end, which ends the session, so that no watch outlives
@@ -32,9 +43,17 @@ func (e *env) heed(ctx context.Context, s *watch.Session, end context.CancelCaus
 	restore = func() {}
 	read := k.lines
 	if f, ok := e.Stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		k.columns = func() int {
+			columns, _, err := term.GetSize(int(f.Fd()))
+			if err != nil || columns <= 0 {
+				return usualColumns
+			}
+			return columns
+		}
 		if back, err := immediate(int(f.Fd())); err == nil {
 			read, restore = k.presses, back
 		}
+		k.help()
 	}
 	go func() {
 		read(ctx, e.Stdin)
@@ -112,7 +131,7 @@ func (k *keys) wish(ctx context.Context, line string) (end bool) {
 	case word == "q":
 		return true
 	case word != "":
-		k.say("%s", keysHelp)
+		k.help()
 	}
 	return false
 }

@@ -81,7 +81,7 @@ func TestKeysOfATerminal(t *testing.T) {
 		if _, err := keyboard.WriteString("\x1b[A"); err != nil { // an arrow is no wish
 			t.Fatal(err)
 		}
-		press("?", "these keys")
+		press("?", "show the keys")
 		if _, err := keyboard.WriteString(last); err != nil {
 			t.Fatal(err)
 		}

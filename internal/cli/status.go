@@ -103,7 +103,7 @@ func (e *env) why(p *pipeline.Project, plan *pipeline.Plan, clip string) {
 			continue
 		}
 		for _, l := range p.Facts(s) {
-			fmt.Fprintf(e.Stdout, "%-10s %s\n", l[0], oneLine(l[1]))
+			fmt.Fprintf(e.Stdout, "%-15s %s\n", l[0], oneLine(l[1]))
 		}
 	}
 }

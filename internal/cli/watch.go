@@ -17,6 +17,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/page"
+	"greenroom/pipeline"
 	"greenroom/pipeline/watch"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
@@ -77,7 +78,7 @@ func watchCommand() command {
 }
 
 func runWatch(ctx context.Context, e *env, o watchOptions) error {
-	opts := e.options(nil)
+	opts := e.options(func(pipeline.Event) {}) // the session shows events; this records what is paid for
 	if _, err := os.Stat(opts.ManifestPath); err != nil {
 		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))
 	}
@@ -104,7 +105,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		e.tell(ctx, s)
+		e.printChanges(ctx, s)
 	}()
 	err = s.Run(ctx)
 	cancel(nil)
@@ -195,67 +196,4 @@ func (e *env) offer(s *watch.Session, names []string) (what string, asked []stri
 	}
 	e.say("buy %s%s, %s? y buys", object, strings.Join(asked, ", "), cost)
 	return what, asked
-}
-
-// tell prints one line for each thing that changed.
-func (e *env) tell(ctx context.Context, s *watch.Session) {
-	changes, end := s.Subscribe()
-	defer end()
-	known, faults, gone := map[string]string{}, "", ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-changes:
-		}
-		st := s.State()
-		stamp := func(format string, args ...any) {
-			fmt.Fprintf(e.Stderr, "[watch] %s "+format+"\n", append([]any{e.Now().Format("15:04:05")}, args...)...)
-		}
-		var b strings.Builder
-		for _, f := range st.Faults {
-			fmt.Fprintln(&b, faultLine(f))
-		}
-		if b.String() != faults {
-			if faults = b.String(); faults == "" {
-				stamp("%s", gone)
-			}
-			for _, f := range st.Faults {
-				if gone = "what was wrong is over"; f.File != "" {
-					gone = "the manifest is well again"
-				}
-				stamp("error: %s", oneLine(faultLine(f)))
-			}
-		}
-		for _, c := range st.Clips {
-			now := c.State + " " + c.Src + " " + c.Voice
-			if known[c.Name] == now || c.State == watch.Working {
-				continue
-			}
-			known[c.Name] = now
-			stamp("%s: %s, %.1f s%s", c.Name, c.State, c.Seconds, after(c))
-		}
-	}
-}
-
-// faultLine says a fault with its place in the manifest, or, when the manifest is not to
-// blame, with what helps.
-func faultLine(f watch.Fault) string {
-	if f.File != "" {
-		return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
-	}
-	if f.Hint != "" {
-		return f.Message + "; " + f.Hint
-	}
-	return f.Message
-}
-
-func after(c watch.Clip) string {
-	if c.State == watch.Broken || c.State == watch.Waiting {
-		return ": " + oneLine(c.Line)
-	}
-	if c.Voice != "" && c.State != watch.Final {
-		return ", voice " + c.Voice
-	}
-	return ""
 }

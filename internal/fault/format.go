@@ -27,7 +27,7 @@ func Format(err error, noColor bool) string {
 			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "), len(clips)-named)
 		}
 		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, message(text))
-		snippet(&b, e.Place)
+		b.WriteString(Snippet(e.Place))
 		if e.Hint != "" {
 			fmt.Fprintf(&b, "greenroom: hint: %s\n", message(e.Hint))
 		}
@@ -73,21 +73,23 @@ func bare(e *Error) string {
 	return plain.Error()
 }
 
-func snippet(b *strings.Builder, p *Place) {
+// Snippet returns the lines that show a place: its address, the source line and a caret. It is empty without a place.
+func Snippet(p *Place) string {
 	where := p.String()
 	if where == "" {
-		return
+		return ""
 	}
-	fmt.Fprintf(b, "  %s\n", outside.Clean(where))
+	lines := "  " + outside.Clean(where) + "\n"
 	if p.Line <= 0 || p.Text == "" {
-		return
+		return lines
 	}
 	text, col := window(strings.ReplaceAll(p.Text, "\t", " "), p.Column)
 	num := fmt.Sprint(p.Line)
-	fmt.Fprintf(b, "  %s | %s\n", num, outside.Mask(text))
+	lines += fmt.Sprintf("  %s | %s\n", num, outside.Mask(text))
 	if col > 0 {
-		fmt.Fprintf(b, "  %s | %s^\n", strings.Repeat(" ", len(num)), strings.Repeat(" ", col-1))
+		lines += fmt.Sprintf("  %s | %s^\n", strings.Repeat(" ", len(num)), strings.Repeat(" ", col-1))
 	}
+	return lines
 }
 
 // window cuts a long line around the column, so that the caret stays in sight.

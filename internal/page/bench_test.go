@@ -81,6 +81,12 @@ const scroll = `new Promise((done) => {
   requestAnimationFrame(frame);
 })`
 
+// load500 is how long the page took to load, and to show its first words, in ms since the address was opened.
+const load500 = `new Promise((done) => { const wait = () => {
+  const n = performance.getEntriesByType('navigation')[0], p = performance.getEntriesByName('first-contentful-paint')[0];
+  if (n.loadEventEnd > 0 && p) done([n.loadEventEnd, p.startTime]); else setTimeout(wait, 20);
+}; wait(); })`
+
 type spread struct{ median, p95, longest []float64 }
 
 func (s *spread) add(sorted []float64) {
@@ -120,12 +126,16 @@ func BenchmarkPage500(b *testing.B) {
 	var base, page spread
 	var used, wall time.Duration
 	var told, heavy int64
+	var loaded, painted []float64
 	for b.Loop() {
 		var times []float64
 		act(chromedp.Navigate(empty.URL), chromedp.Evaluate(scroll, &times, awaited))
 		base.add(times)
 		stop := m.build(100 * time.Millisecond)
 		act(chromedp.Navigate(web.URL+p.Path()), chromedp.Poll(`document.querySelectorAll('.clip').length === 500`, nil, chromedp.WithPollingTimeout(time.Minute)))
+		var load [2]float64
+		act(chromedp.Evaluate(load500, &load, awaited))
+		loaded, painted = append(loaded, load[0]), append(painted, load[1])
 		events, weight, began, before := c.events.Load(), c.bytes.Load(), time.Now(), processor(b)
 		act(chromedp.Evaluate(scroll, &times, awaited))
 		used, wall = used+processor(b)-before, wall+time.Since(began)
@@ -139,6 +149,8 @@ func BenchmarkPage500(b *testing.B) {
 	act(chromedp.Navigate("about:blank")) // it would connect again while the server closes
 	web.CloseClientConnections()
 	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(middle(loaded), "ms-load")
+	b.ReportMetric(middle(painted), "ms-first-paint")
 	b.ReportMetric(middle(base.median), "ms-bare-median")
 	b.ReportMetric(middle(base.p95), "ms-bare-p95")
 	b.ReportMetric(middle(page.median), "ms-median")

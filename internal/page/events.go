@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -24,12 +25,53 @@ type card struct {
 	Poster   string  `json:"poster"`
 	Progress float64 `json:"progress"` // 0 to 1
 	Since    int64   `json:"since"`    // when its state began, Unix ms, for what takes a while
+	Captions string  `json:"captions"` // path on this server, empty without captions
+	Frames   int     `json:"frames"`   // of Src
+	Rate     [2]int  `json:"rate"`     // of Src: so many frames in so many seconds
+	Width    int     `json:"width"`    // of Src, pixels
+	Height   int     `json:"height"`
+}
+
+// filmCard is what a film's card shows.
+type filmCard struct {
+	Name    string  `json:"name"`
+	State   string  `json:"state"`
+	Line    string  `json:"line"`
+	Seconds float64 `json:"seconds"`
+	Src     string  `json:"src"`    // path on this server, empty when it is not rendered
+	Poster  string  `json:"poster"` // the same, of a still; empty when there can be none
+	Frames  int     `json:"frames"`
+	Rate    [2]int  `json:"rate"`
+	Width   int     `json:"width"`
+	Height  int     `json:"height"`
+	// Transparent: it is seen over the backdrop.
+	Transparent bool `json:"transparent"`
+}
+
+func filmCards(st watch.State) []filmCard {
+	out := make([]filmCard, len(st.Films))
+	for i, f := range st.Films {
+		out[i] = filmCard{Name: f.Name, State: f.State, Line: f.Line, Seconds: f.Seconds, Frames: f.Frames,
+			Rate: [2]int{f.FPSNum, f.FPSDen}, Width: f.Width, Height: f.Height, Transparent: f.Transparent}
+		at := url.PathEscape(f.Name) + "?v=" + url.QueryEscape(f.Version)
+		if f.File != "" {
+			out[i].Src = "/film/" + at
+		}
+		if f.File != "" || f.Still {
+			out[i].Poster = "/still/" + at
+		}
+	}
+	return out
 }
 
 func cards(st watch.State) []card {
 	out := make([]card, len(st.Clips))
 	for i, c := range st.Clips {
-		out[i] = card{Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds, Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Progress: c.Progress}
+		out[i] = card{
+			Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds,
+			Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Captions: mediaPath(c.Captions), Progress: c.Progress,
+			Frames: c.Frames, Rate: [2]int{c.FPSNum, c.FPSDen}, Width: c.Width, Height: c.Height,
+		}
 		if !c.Since.IsZero() && (c.State == watch.Working || c.State == watch.Waiting) {
 			out[i].Since = c.Since.UnixMilli()
 		}
@@ -55,6 +97,7 @@ type message struct {
 	Head   *head           `json:"head,omitempty"`
 	Names  *[]string       `json:"names,omitempty"` // all clips, in order
 	Clips  []card          `json:"clips,omitempty"` // those that changed
+	Films  *[]filmCard     `json:"films,omitempty"` // all of them
 	Faults *[]watch.Fault  `json:"faults,omitempty"`
 	Log    []watch.LogLine `json:"log,omitempty"` // new lines, the newest last
 }
@@ -65,6 +108,7 @@ type follower struct {
 	rev    int
 	head   head
 	cards  []card
+	films  []filmCard
 	faults []watch.Fault
 	last   watch.LogLine // the newest line it has
 }
@@ -102,6 +146,9 @@ func (f *follower) next(st watch.State) (message, bool) {
 		}
 	}
 	f.cards = now
+	if films := filmCards(st); !f.sent || !slices.Equal(f.films, films) {
+		f.films, m.Films = films, &films
+	}
 	if !f.sent || !slices.Equal(f.faults, st.Faults) {
 		faults := append([]watch.Fault{}, st.Faults...)
 		f.faults, m.Faults = faults, &faults
@@ -111,7 +158,8 @@ func (f *follower) next(st watch.State) (message, bool) {
 		f.last = st.Log[n-1]
 	}
 	f.sent, f.rev = true, st.Rev
-	return m, m.Whole || m.Head != nil || m.Names != nil || m.Faults != nil || len(m.Clips)+len(m.Log) > 0
+	changed := m.Head != nil || m.Names != nil || m.Faults != nil || m.Films != nil || len(m.Clips)+len(m.Log) > 0
+	return m, m.Whole || changed
 }
 
 func (p *Server) state(w http.ResponseWriter, _ *http.Request) {

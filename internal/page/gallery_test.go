@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"fmt"
 	"image/png"
 	"os"
 	"os/exec"
@@ -56,11 +57,23 @@ defaults:
   avatar: {id: Daisy-inskirt-20220818}
   voice: {id: 1bd001e7e50f421d891986aad5158bc8}
 clips:
-  intro: {script: intro.md}
+  intro: {script: intro.md, captions: true}
   pricing: {script: "Plans start at nine dollars, and the first month is free."}
   teams: {script: "Teams share one library of clips."}
   outro: {script: "See you in the next film."}
   legal: {script: "Terms apply."}
+compositions:
+  tour:
+    background: ["#12352B", "#1F5E4A"]
+    layers:
+      - {clip: intro, box: {right: 4%, bottom: 0, height: 90%}}
+      - {text: "One library for every team", style: title, box: {left: 6%, top: 30%, width: 48%}, for: 3s}
+  teaser:
+    background: "#F2C14E"
+    formats: ["16:9", "9:16"]
+    layers:
+      - {clip: teams}
+      - {text: "Teams share one library", style: lower-third, for: 2s}
 `
 
 // TestGallery takes the pictures of the docs from a real project on the sandbox: two
@@ -102,17 +115,44 @@ func TestGallery(t *testing.T) {
 	s.do(tab.ctx, chromedp.Click(`[data-name="intro"] .why`))
 	s.until(tab.ctx, `document.querySelectorAll('#why-checks tbody tr').length > 5`)
 	s.shot(tab, "page-why")
-	s.do(tab.ctx, chromedp.Click(`#why button`), chromedp.Click(`#buy-all`))
+	s.do(tab.ctx, chromedp.Click(`#why button`))
+	s.look(tab)
+	s.do(tab.ctx, chromedp.Click(`#buy-all`))
 	s.until(tab.ctx, `document.getElementById('ask').open`)
 	s.shot(tab, "page-buy")
 	s.do(tab.ctx, chromedp.Click(`#ask [value=no]`))
 	s.write("greenroom.yaml", strings.Replace(tour, "pricing: {script", "pricing: {skript", 1))
 	s.until(tab.ctx, `document.querySelector('.fault h2')?.textContent.includes('skript')`)
 	s.shot(tab, "page-broken")
+	one := begin(t, strings.Replace(tour[:strings.Index(tour, "  pricing:")], ", captions: true", "", 1))
+	s.url = one.url
+	at(1440, false)
+	s.until(tab.ctx, `document.querySelectorAll('.one .plays video').length === 1`)
+	s.shot(tab, "page-one")
 	s.url = begin(t, "version: 1\nproject: product-tour\nclips: {}\n").url // how a project begins is no error
 	at(1440, false)
 	s.until(tab.ctx, `!document.getElementById('empty').hidden && !document.querySelector('.fault')`)
 	s.shot(tab, "page-empty")
+}
+
+// look takes the view of a clip over a colour of the manifest, and the films, one of them finished.
+func (s *stage) look(tab *tabAt) {
+	s.Helper()
+	choose := func(backdrop string) {
+		s.do(tab.ctx, chromedp.Evaluate(fmt.Sprintf(`chooseBackdrop(%q)`, backdrop), nil))
+	}
+	s.until(tab.ctx, `backdrops.some((b) => b.name === '#1F5E4A')`)
+	choose("#1F5E4A")
+	s.do(tab.ctx, chromedp.Click(`[data-name="intro"] .view`))
+	s.until(tab.ctx, `document.getElementById('view-video')?.readyState >= 2 && viewing.peaks?.length > 50 && viewing.captions.length > 0`)
+	s.do(tab.ctx, chromedp.Evaluate(`seek(31)`, nil))
+	s.until(tab.ctx, `!video.seeking && document.getElementById('view-caption').textContent !== ''`)
+	s.shot(tab, "page-view")
+	s.do(tab.ctx, chromedp.Click(`#view-close`), chromedp.Click(`#tab-films`))
+	s.until(tab.ctx, `document.querySelectorAll('#films > .film').length === 3 && [...document.querySelectorAll('#films img')].every(i => i.naturalWidth > 0)`)
+	s.shot(tab, "page-films")
+	s.do(tab.ctx, chromedp.Click(`#tab-clips`))
+	choose("checkerboard")
 }
 
 // tabAt is a tab and how wide it is, in pixels.

@@ -59,6 +59,12 @@ func TestWhoIsLetIn(t *testing.T) {
 		"state, no token":             {ask("", "GET", "/state"), 403},
 		"events, no token":            {ask("", "GET", "/events"), 403},
 		"buy, no token":               {ask(one, "POST", "/buy"), 403},
+		"media, no token":             {ask("", "GET", "/media/intro.webm"), 403},
+		"a film, no token":            {ask("", "GET", "/film/tour"), 403},
+		"a still, no token":           {ask("", "GET", "/still/tour"), 403},
+		"a waveform, no token":        {ask("", "GET", "/waveform/clip/intro"), 403},
+		"backdrops, no token":         {ask("", "GET", "/backdrops"), 403},
+		"a backdrop, no token":        {ask("", "GET", "/backdrop?name=x.png"), 403},
 		"wrong token":                 {ask("", "GET", "/state?token=x"), 403},
 		"a cookie of another port":    {ask("", "GET", "/state", "Cookie", "greenroom-1="+token), 403},
 		"token":                       {ask("", "GET", "/state?token="+token), 200},
@@ -128,7 +134,7 @@ func TestAnotherTab(t *testing.T) {
   await said('events', () => new Promise((yes) => { const e = new EventSource(at + '/events', {withCredentials: true}); e.onmessage = (m) => yes(m.data); e.onerror = () => { e.close(); yes('refused'); }; }));
   await said('buy', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json'}, body: %q})).status);
   await said('buy as a form does', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', mode: 'no-cors', body: %q})).type);
-  await said('script', () => new Promise((yes) => { const e = document.createElement('script'); e.src = at + '/web/page.js'; e.onload = () => yes('loaded'); e.onerror = () => yes('refused'); document.body.append(e); }));
+  await said('script', () => new Promise((yes) => { const e = document.createElement('script'); e.src = at + '/web/view.js'; e.onload = () => yes('loaded'); e.onerror = () => yes('refused'); document.body.append(e); }));
   await said('frame', () => new Promise((yes) => { const e = document.createElement('iframe'); e.src = at + '/'; e.onload = () => { let seen = 'refused'; try { if (e.contentDocument && e.contentDocument.title) seen = e.contentDocument.title; } catch {} yes(seen); }; document.body.append(e); }));
   return out;
 })()`, base, body, body)
@@ -174,7 +180,9 @@ func TestNothingFromElsewhere(t *testing.T) {
 	for _, font := range []string{"15px Inter", "13px JetBrains Mono"} {
 		s.until(tab, fmt.Sprintf(`document.fonts.check(%q) && [...document.fonts].some(f => f.status === 'loaded' && %q.includes(f.family.replaceAll('"', '')))`, font, font))
 	}
-	for _, key := range []string{"\x1b", "b", "\x1b", "?", "\x1b"} {
+	s.do(tab, chromedp.KeyEvent("\x1b"), chromedp.KeyEvent("v"))
+	s.until(tab, `viewing?.peaks?.length > 0 && document.getElementById('view-video').readyState >= 2`)
+	for _, key := range []string{"\x1b", "g", "b", "\x1b", "?", "\x1b"} {
 		s.do(tab, chromedp.KeyEvent(key))
 	}
 	if refused := js[[]string](s, tab, `window.refusedByPolicy`); len(refused) != 0 {
@@ -195,7 +203,7 @@ func TestNothingFromElsewhere(t *testing.T) {
 		}
 		kinds[strings.SplitN(to.Path, "/", 3)[1]] = true
 	}
-	for _, want := range []string{"web", "events", "media", "why"} {
+	for _, want := range []string{"web", "events", "media", "why", "waveform", "backdrops"} {
 		if !kinds[want] {
 			b, _ := json.Marshal(asked)
 			t.Errorf("nothing asked for %s: %s", want, b)

@@ -16,20 +16,17 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"sync"
 
-	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/watch"
 )
 
 //go:embed web
 var web embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"mark": mark, "media": mediaPath, "caret": caret, "blank": func() card { return card{} }}).ParseFS(web, "web/page.html"))
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"mark": mark, "lone": lone, "media": mediaPath, "caret": caret, "blank": func() card { return card{} }}).ParseFS(web, "web/page.html"))
 
 // Session is what a page shows and asks: a *watch.Session.
 type Session interface {
@@ -41,6 +38,12 @@ type Session interface {
 	Rebuild(ctx context.Context) error
 	// Check judges a clip's published file.
 	Check(ctx context.Context, name string) ([]watch.Finding, error)
+	// Waveform measures the sound of a file, absolute.
+	Waveform(ctx context.Context, file string) (watch.Waveform, error)
+	// FilmStill returns the path of a picture of a film.
+	FilmStill(ctx context.Context, name string) (string, error)
+	// Backdrops returns the colours and pictures of the project.
+	Backdrops() []watch.Backdrop
 }
 
 var _ Session = (*watch.Session)(nil)
@@ -63,6 +66,11 @@ func New(s Session, public func() string) *Server {
 	p.mux.HandleFunc("GET /state", p.tokened(p.state))
 	p.mux.HandleFunc("GET /events", p.tokened(p.events))
 	p.mux.HandleFunc("GET /media/{name}", p.tokened(p.media))
+	p.mux.HandleFunc("GET /film/{name}", p.tokened(p.film))
+	p.mux.HandleFunc("GET /still/{name}", p.tokened(p.still))
+	p.mux.HandleFunc("GET /waveform/{kind}/{name}", p.tokened(p.waveform))
+	p.mux.HandleFunc("GET /backdrops", p.tokened(p.backdrops))
+	p.mux.HandleFunc("GET /backdrop", p.tokened(p.backdrop))
 	p.mux.HandleFunc("GET /why/{name}", p.tokened(p.why))
 	p.mux.HandleFunc("GET /checks/{name}", p.tokened(p.check))
 	p.mux.HandleFunc("POST /buy", p.tokened(p.buy))
@@ -109,25 +117,6 @@ func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", kind)
 	_, _ = w.Write(b)
-}
-
-var mediaName = lazyregexp.New(`^[a-z0-9][a-z0-9.-]*\.(webm|webp|json)$`)
-
-// media is a published file, with ranges. Its name holds a hash of its contents, so
-// that a browser need not ask twice.
-func (p *Server) media(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
-	if !mediaName.MatchString(name) {
-		http.NotFound(w, r)
-		return
-	}
-	path := filepath.Join(p.public(), "greenroom", name)
-	if fi, err := os.Lstat(path); err != nil || !fi.Mode().IsRegular() {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
-	http.ServeFile(w, r, path)
 }
 
 // wish is what a page asks to buy: names, and the price it showed for each.

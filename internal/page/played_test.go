@@ -24,6 +24,9 @@ type played struct {
 	subs   map[chan struct{}]bool
 	bought []string
 	err    error // of a purchase
+
+	still     string // of every film
+	backdrops []watch.Backdrop
 }
 
 func play(st watch.State) *played { return &played{state: st, subs: map[chan struct{}]bool{}} }
@@ -78,6 +81,14 @@ func (m *played) Check(context.Context, string) ([]watch.Finding, error) {
 	return []watch.Finding{{Name: "first timestamp", Verdict: "ok", Value: "0.000 s", Limit: "0.000 s"}, {Name: "loudness", Verdict: "warn", Value: "-31.0 LUFS", Limit: "-16.0 LUFS", Advice: "set prepare.loudness"},
 		{Name: "coverage", Verdict: "fail", Value: "91 %", Limit: "2 % to 80 %", Advice: "the background is not gone"}}, nil
 }
+
+func (m *played) Waveform(context.Context, string) (watch.Waveform, error) {
+	return watch.Waveform{Peaks: []int{10, 200, 40, 255}, Seconds: 4}, nil
+}
+
+func (m *played) FilmStill(context.Context, string) (string, error) { return m.still, nil }
+
+func (m *played) Backdrops() []watch.Backdrop { return m.backdrops }
 
 // serve puts a page before a played session.
 func (m *played) serve(t testing.TB, public string) *stage {

@@ -16,6 +16,17 @@ func mark(state string) string {
 	return map[string]string{watch.Waiting: "◔", watch.Working: "◑", watch.Final: "●", watch.StandIn: "◌", watch.Broken: "✕"}[state] + map[bool]string{true: "○"}[state == watch.Unmade || state == ""]
 }
 
+// lone is the class of a list that a few cards should fill well.
+func lone(n int) string {
+	switch {
+	case n == 1:
+		return "one"
+	case n <= 4:
+		return "few"
+	}
+	return "many"
+}
+
 // mediaPath is where this server has a file below public/.
 func mediaPath(src string) string {
 	if src == "" {

@@ -96,6 +96,7 @@ type files struct {
 
 	mu     sync.Mutex
 	inputs map[string]bool // the files that a run reads, by every name they have
+	folder string          // every new file in it counts too; empty: none
 	more   chan struct{}   // there are new ones; buffered by one
 
 	open      func() (w source, end func(), err error)
@@ -248,6 +249,19 @@ func (f *files) inside(path string) bool {
 }
 
 func (f *files) event(w source, e fsnotify.Event) error {
+	if e.Has(fsnotify.Create) && f.holdsInput(e.Name) {
+		// The published folder was made, perhaps again: the watch of an earlier one ended with it. The tree comes first:
+		// whatever is made in it from then on has an event, and what is there already is added here.
+		if err := errors.Join(f.addTree(w, e.Name), f.addInputs(w)); err != nil {
+			return err
+		}
+		f.hint()
+		return nil
+	}
+	if f.folder != "" && filepath.Dir(e.Name) == f.folder {
+		f.hint()
+		return nil
+	}
 	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.at(), e.Name)) {
 		return nil
 	}

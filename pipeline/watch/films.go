@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 
 	"greenroom/internal/fault"
@@ -14,9 +16,17 @@ import (
 // changed: what they name is published anew, and what is wrong is said like the
 // manifest's own faults. Footage that is still being written is waited for.
 func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
+	// Thousands of rows have a record each: they are read again when a folder changed.
+	if of := stampOf(s.filmRecords()) + stampOf(filepath.Join(s.root, "out")); of != s.renderedOf || s.rendered == nil {
+		s.renderedOf, s.rendered = of, p.FilmFiles()
+	}
+	list := &filmList{s: s, p: p, ctx: ctx, files: maps.Clone(s.rendered)}
+	rendered := filmFilesStamp(list.files)
 	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
 		s.filmsFaulty(nil)
 		s.filmsKey, s.filmsFiles = [32]byte{}, [32]byte{}
+		list.rest()
+		s.setFilms(list.films)
 		return
 	}
 	if in.footage != "" {
@@ -27,22 +37,31 @@ func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	for _, c := range s.State().Clips {
 		fmt.Fprintf(h, "%s %s %s\n", c.Name, c.State, c.Src)
 	}
+	fmt.Fprintln(h, rendered)
 	key := [32]byte(h.Sum(nil))
 	if key == s.filmsKey {
 		return
 	}
-	right, all, err := p.CheckFilms(ctx)
+	right, all, err := p.CheckFilms(ctx, list.add)
 	if ctx.Err() != nil {
 		return // the run that overtook this one looks again
 	}
 	changed := s.filmsFiles != in.films && s.filmsFiles != [32]byte{}
 	s.filmsKey, s.filmsFiles = key, in.films
 	s.filmsFaulty(faultsOf(err))
+	list.rest()
+	s.setFilms(list.films)
 	if err != nil && fault.KindOf(err) != fault.Manifest && fault.KindOf(err) != fault.Media {
 		s.filmsKey = [32]byte{} // a full disk, perhaps: the next run looks again
 	}
 	if err == nil && changed {
 		s.note(fmt.Sprintf("compositions: %d of %d films can be drawn", right, all))
+	}
+}
+
+func (s *Session) setFilms(films []Film) {
+	if !slices.Equal(s.State().Films, films) {
+		s.change(func(st *State) { st.Films = films })
 	}
 }
 

@@ -3,6 +3,7 @@ package watch
 import (
 	"maps"
 	"path/filepath"
+	"strings"
 )
 
 // follow names the files that a run reads. Those outside the project's folder, behind
@@ -34,6 +35,18 @@ func (f *files) input(path string) bool {
 	return f.inputs[path]
 }
 
+// holdsInput reports that a file that a run reads is in a folder or below it.
+func (f *files) holdsInput(dir string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for p := range f.inputs {
+		if strings.HasPrefix(p, dir+string(filepath.Separator)) {
+			return true
+		}
+	}
+	return false
+}
+
 // addInputs watches the folders of the files that a run reads; those of the tree are
 // watched already, which costs nothing to say again.
 func (f *files) addInputs(w source) error {
@@ -41,6 +54,9 @@ func (f *files) addInputs(w source) error {
 	dirs := map[string]bool{}
 	for p := range f.inputs {
 		dirs[filepath.Dir(p)] = true
+	}
+	if f.folder != "" {
+		dirs[f.folder] = true
 	}
 	f.mu.Unlock()
 	for d := range dirs {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"greenroom/pipeline"
@@ -14,7 +13,7 @@ import (
 // the saves: none waits for it, and until it ends their stand-ins are shown. It looks once
 // for each state of manifest and lockfile, so also after somebody else's clips are pulled.
 func (s *Session) restore(ctx context.Context, wg *sync.WaitGroup) {
-	of := stampOf(s.o.Project.ManifestPath) + stampOf(filepath.Join(s.root, pipeline.LockName))
+	of := stampOf(s.o.Project.ManifestPath) + stampOf(s.lockPath())
 	if s.restoring || of == s.restoreOf {
 		return
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -20,7 +19,7 @@ import (
 
 // Options of a session.
 type Options struct {
-	Project pipeline.Options // its Sink is not used
+	Project pipeline.Options // its Sink receives every event too
 	Poll    Poll             // how changes are noticed
 	Buy     bool             // saves buy too: for people who said so
 	Draft   bool             // saves buy voices, no clips
@@ -43,15 +42,20 @@ type Session struct {
 	last  [32]byte // of the inputs at the last run
 	later bool     // the last run failed for a reason that goes away without a save
 
+	stills sync.Mutex // one film's still is drawn at a time
+
 	restoring bool   // a look into the shared cache goes on
 	restoreOf string // what the last one looked for
 
 	// Of the goroutine that runs, or of the one run it waits for.
 	sights     map[string]sight
 	seen       inputs
+	built      outputs  // of the last run
 	filmsKey   [32]byte // of what the films were checked with
 	filmsFiles [32]byte
 	filmFaults []Fault
+	rendered   map[string]pipeline.FilmFile // files that exist, by path
+	renderedOf string                       // the folders as they were then
 }
 
 // order is a wish of a person.
@@ -74,6 +78,12 @@ func New(o Options) (*Session, error) {
 	s.o.Project.ManifestPath = path
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
+	if also := o.Project.Sink; also != nil {
+		s.o.Project.Sink = func(e pipeline.Event) {
+			also(e)
+			s.event(e)
+		}
+	}
 	s.files = newFiles(s.root, s.note)
 	if p, err := pipeline.Open(s.o.Project); err == nil { // else the first run reports why
 		s.found(p)
@@ -171,6 +181,10 @@ func (s *Session) Run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
+	s.prunePreviews()
+	if os.MkdirAll(s.filmRecords(), 0o700) == nil { // so that it can be watched
+		s.files.folder = s.filmRecords()
+	}
 	defer func() { _ = s.stop() }() // an embedded sandbox ends with its session
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -194,7 +208,7 @@ func (s *Session) Run(ctx context.Context) error {
 			o.done <- s.obey(ctx, o)
 		case <-s.files.hints:
 			if s.files.settle(ctx, 0) {
-				s.work(ctx, false)
+				s.work(ctx, s.builtElsewhere())
 			}
 		case <-pending:
 			s.work(ctx, true)
@@ -204,7 +218,7 @@ func (s *Session) Run(ctx context.Context) error {
 				s.work(ctx, true)
 			}
 		case <-s.relook():
-			s.work(ctx, false)
+			s.work(ctx, s.builtElsewhere())
 		}
 	}
 }
@@ -255,8 +269,9 @@ func (s *Session) work(ctx context.Context, must bool) {
 			return
 		}
 		if !in.broken {
-			s.files.follow(in.paths)
+			s.files.follow(append(in.paths, s.lockPath(), s.propsPath()))
 		}
+		s.runBegins()
 		run, cancel := context.WithCancel(ctx)
 		over := make(chan struct{})
 		go func() {
@@ -276,6 +291,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 			}
 		}
 		cancel()
+		s.runEnds()
 		if !again {
 			return
 		}
@@ -300,6 +316,7 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 	if o.Clips, none = in.wholes(o.Clips); !none {
 		_, err = p.Build(ctx, o)
 	}
+	s.built.props = stampOf(s.propsPath()) // as this run left it; what comes later is another program's
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -315,73 +332,4 @@ func (s *Session) failed(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.later = fault.KindOf(err) == fault.Locked || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-}
-
-// look reads every clip's state after a run.
-func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, failed error) {
-	plan, err := p.Plan(ctx, nil)
-	if err != nil {
-		s.change(func(st *State) { st.Faults = faultsOf(err) })
-		return
-	}
-	p.WarmPresenters(ctx, plan.Steps)
-	bad := map[string]string{}
-	var rest []Fault
-	for _, f := range faultsOf(failed) {
-		if f.Clip != "" && bad[f.Clip] == "" {
-			bad[f.Clip] = f.Message
-		} else if f.Clip == "" {
-			rest = append(rest, f)
-		}
-	}
-	var clips []Clip
-	for _, step := range prices(plan.Steps, pipeline.Step.PaidBy) {
-		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
-		if m := bad[c.Name]; m != "" {
-			if c.Line = m; c.State != Waiting { // what is paid for is asked for again by itself
-				c.State = Broken
-			}
-		}
-		if file := in.growing[c.Name]; file != "" {
-			c.Line, c.Buyable, c.Next = file+" is still being written", false, ""
-			if c.Src == "" {
-				c.State = Unmade
-			}
-		}
-		clips = append(clips, c)
-	}
-	rest = append(rest, s.filmFaults...)
-	s.change(func(st *State) {
-		began(st.Clips, clips, s.o.Project.Now())
-		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
-		st.Offer, st.ToBuy, st.Price = offer(clips)
-	})
-}
-
-// event writes the log and shows work as it goes.
-func (s *Session) event(e pipeline.Event) {
-	s.change(func(st *State) {
-		i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == e.Clip })
-		if i >= 0 {
-			clips := slices.Clone(st.Clips)
-			switch e.State {
-			case pipeline.Started, pipeline.Progress:
-				if e.Stage != "wait" {
-					if clips[i].State != Working {
-						clips[i].Since = e.Time
-					}
-					clips[i].State = Working
-				}
-				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
-				if clips[i].Progress = e.Frac; e.Total > 0 {
-					clips[i].Progress = float64(e.Done) / float64(e.Total)
-				}
-			}
-			st.Clips = clips
-		}
-		if e.State == pipeline.Done || e.State == pipeline.Failed || e.State == pipeline.Warned {
-			st.Log = append(st.Log, LogLine{e.Time, e.Clip, strings.TrimSpace(e.Stage + " " + e.State + " " + e.Message)})
-			st.Log = slices.Clone(st.Log[max(0, len(st.Log)-keptLog):])
-		}
-	})
 }

@@ -45,6 +45,10 @@ type Clip struct {
 	Progress  float64  `json:"progress"`
 	Width     int      `json:"width"`
 	Height    int      `json:"height"`
+	Captions  string   `json:"captions"` // below public/, empty when it has none
+	Frames    int      `json:"frames"`   // of the published file, at FPSNum/FPSDen a second
+	FPSNum    int      `json:"fpsNum"`
+	FPSDen    int      `json:"fpsDen"`
 
 	key  string // of the take that it would be
 	paid string // of the take or voice that would be bought next
@@ -61,6 +65,8 @@ type Fault struct {
 	Column  int    `json:"column"`
 	Text    string `json:"text"`
 	Clip    string `json:"clip"`
+	// Waits: another program works on the project, and this goes away by itself when that one ends.
+	Waits bool `json:"waits,omitempty"`
 }
 
 // State is everything the page and the terminal show.
@@ -70,6 +76,7 @@ type State struct {
 	Sandbox bool      `json:"sandbox"`
 	Busy    bool      `json:"busy"`
 	Clips   []Clip    `json:"clips"`
+	Films   []Film    `json:"films"`  // of the manifest, then files of other compositions
 	Faults  []Fault   `json:"faults"` // of the manifest, the clips are the last good ones then; and of its compositions
 	Offer   string    `json:"offer"`  // what buying all buys: voice while voices are missing, else clip
 	ToBuy   int       `json:"toBuy"`  // how many of these
@@ -101,11 +108,22 @@ func began(before, after []Clip, now time.Time) {
 // keptLog is how many lines the state holds.
 const keptLog = 200
 
+// Place returns where it is in the manifest, nil when it is not about a line of a file.
+func (f Fault) Place() *fault.Place {
+	if f.File == "" {
+		return nil
+	}
+	return &fault.Place{File: f.File, Line: f.Line, Column: f.Column, Text: f.Text}
+}
+
 func faultsOf(err error) (out []Fault) {
 	for _, f := range fault.All(err) {
 		x := Fault{Message: f.Error(), Hint: f.Hint, Clip: f.Clip}
 		if p := f.Place; p != nil {
 			x.File, x.Line, x.Column, x.Text = p.File, p.Line, p.Column, p.Text
+		}
+		if f.Kind == fault.Locked {
+			x.Waits, x.Hint = true, "what it builds shows here when it ends"
 		}
 		out = append(out, x)
 	}
@@ -179,7 +197,8 @@ func prices(steps []pipeline.Step, paidBy func(pipeline.Step) string) []pipeline
 
 // clipOf reads a clip's state from its step and from what is published.
 func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
-	c := Clip{Name: s.Clip, key: s.Key, paid: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{}}
+	c := Clip{Name: s.Clip, key: s.Key, paid: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{},
+		Captions: shown.Captions, Frames: shown.Frames, FPSNum: shown.FPS.Num, FPSDen: shown.FPS.Den}
 	for _, f := range facts {
 		c.Facts = append(c.Facts, f[0]+": "+f[1])
 	}

@@ -1,0 +1,78 @@
+package watch
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"greenroom/pipeline"
+)
+
+// look reads every clip's state after a run.
+func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, failed error) {
+	plan, err := p.Plan(ctx, nil)
+	if err != nil {
+		s.change(func(st *State) { st.Faults = faultsOf(err) })
+		return
+	}
+	p.WarmPresenters(ctx, plan.Steps)
+	bad := map[string]string{}
+	var rest []Fault
+	for _, f := range faultsOf(failed) {
+		if f.Clip != "" && bad[f.Clip] == "" {
+			bad[f.Clip] = f.Message
+		} else if f.Clip == "" {
+			rest = append(rest, f)
+		}
+	}
+	var clips []Clip
+	for _, step := range prices(plan.Steps, pipeline.Step.PaidBy) {
+		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
+		if m := bad[c.Name]; m != "" {
+			if c.Line = m; c.State != Waiting { // what is paid for is asked for again by itself
+				c.State = Broken
+			}
+		}
+		if file := in.growing[c.Name]; file != "" {
+			c.Line, c.Buyable, c.Next = file+" is still being written", false, ""
+			if c.Src == "" {
+				c.State = Unmade
+			}
+		}
+		clips = append(clips, c)
+	}
+	rest = append(rest, s.filmFaults...)
+	s.change(func(st *State) {
+		began(st.Clips, clips, s.o.Project.Now())
+		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
+		st.Offer, st.ToBuy, st.Price = offer(clips)
+	})
+}
+
+// event writes the log and shows work as it goes.
+func (s *Session) event(e pipeline.Event) {
+	s.change(func(st *State) {
+		i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == e.Clip })
+		if i >= 0 {
+			clips := slices.Clone(st.Clips)
+			switch e.State {
+			case pipeline.Started, pipeline.Progress:
+				if e.Stage != "wait" {
+					if clips[i].State != Working {
+						clips[i].Since = e.Time
+					}
+					clips[i].State = Working
+				}
+				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
+				if clips[i].Progress = e.Frac; e.Total > 0 {
+					clips[i].Progress = float64(e.Done) / float64(e.Total)
+				}
+			}
+			st.Clips = clips
+		}
+		if e.State == pipeline.Done || e.State == pipeline.Failed || e.State == pipeline.Warned {
+			st.Log = append(st.Log, LogLine{e.Time, e.Clip, strings.TrimSpace(e.Stage + " " + e.State + " " + e.Message)})
+			st.Log = slices.Clone(st.Log[max(0, len(st.Log)-keptLog):])
+		}
+	})
+}
