@@ -84,12 +84,31 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	return s, nil
 }
 
-// configure reads the project's configuration, from the cache where it did not change.
-func (s *Session) configure(ctx context.Context) (err error) {
-	if s.config, err = s.r.configuration(ctx, s.given, s.home); err != nil {
+// configure reads the project's configuration, from the cache where it did not change, else with the driver of the
+// films that come.
+func (s *Session) configure(ctx context.Context) error {
+	file, err := configFile(s.given)
+	if err != nil {
 		return err
 	}
+	known := false
+	if s.config = (configuration{}); file != "" {
+		s.config, known = s.r.remembered(s.home, s.given, file)
+	}
+	if file != "" && !known {
+		if s.driver, err = s.r.start(s.node, s.script, s.given.Dir); err != nil {
+			return err
+		}
+		if s.config, err = s.r.runConfig(ctx, s.driver, s.home, s.given, file); err != nil {
+			s.drop()
+			return err
+		}
+		s.configured = s.driver
+	}
 	s.at, err = s.config.project(s.given)
+	if err != nil {
+		s.drop()
+	}
 	return err
 }
 
