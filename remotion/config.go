@@ -23,6 +23,9 @@ import (
 // configFiles are the names under which Remotion's CLI finds a project's configuration, in its order.
 var configFiles = []string{"remotion.config.ts", "remotion.config.js"}
 
+// ConfigFiles are the names of a project's configuration that need not be named in the manifest.
+func ConfigFiles() []string { return slices.Clone(configFiles) }
+
 // maxConfig is how long a configuration may be silent while it is run.
 const maxConfig = time.Minute
 

@@ -13,7 +13,8 @@ import (
 // Small files in the cache that may be deleted at any time. Projects may share a cache: every entry has the place of
 // its project as seen from the cache, so that a project that moves with its cache keeps them.
 const (
-	configMemory = "config.json"
+	// ConfigMemory is what was read of projects' configurations, in the cache.
+	ConfigMemory = "config.json"
 	inputsMemory = "inputs.json"
 )
 
@@ -61,7 +62,7 @@ type stamped struct {
 
 // remembered is the configuration of an earlier run, if nothing that it depends on has changed.
 func (r Renderer) remembered(home string, l project.Layout, file string) (configuration, bool) {
-	was, ok := recall[stamped](home, configMemory, place(home, l)+" "+file)
+	was, ok := recall[stamped](home, ConfigMemory, place(home, l)+" "+file)
 	if !ok {
 		return configuration{}, false
 	}
@@ -85,5 +86,5 @@ func (r Renderer) remember(home string, l project.Layout, c configuration) {
 		}
 		kept.Inputs = append(kept.Inputs, input)
 	}
-	keep(home, configMemory, place(home, l)+" "+c.file, stamped{c.stamp, kept})
+	keep(home, ConfigMemory, place(home, l)+" "+c.file, stamped{c.stamp, kept})
 }
