@@ -145,11 +145,12 @@ func freshID(o Options, manifest, ref string) string {
 		}
 	}
 	for _, name := range append(remotion.ConfigFiles(), StateDir+"/render/"+remotion.ConfigMemory) {
-		s, err := stamp(filepath.Join(filepath.Dir(manifest), filepath.FromSlash(name)))
+		st, err := os.Stat(filepath.Join(filepath.Dir(manifest), filepath.FromSlash(name)))
 		if err != nil {
-			s = "none"
+			id += " no " + name
+			continue
 		}
-		id += " " + s
+		id += fmt.Sprintf(" %s %d %d", name, st.Size(), st.ModTime().UnixNano())
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe"} {
 		path, err := o.LookPath(name)
