@@ -20,6 +20,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
 	"greenroom/pipeline/origin"
+	"greenroom/remotion"
 )
 
 // A run that found nothing to do leaves a record of every file it relied on. As
@@ -133,7 +134,8 @@ func unchanged(dir filestat.Dir, line string) bool {
 }
 
 // freshID names what decides in addition to files: this program, the ffmpeg that the search
-// path leads to, and the account, which ref (heygen.key) leads to.
+// path leads to, the account, which ref (heygen.key) leads to, and the configuration of the Remotion project, which may
+// be missing and names the public folder.
 func freshID(o Options, manifest, ref string) string {
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
 	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + keyAccountOf(ref, filepath.Dir(manifest), o.Getenv)
@@ -141,6 +143,14 @@ func freshID(o Options, manifest, ref string) string {
 		if s, err := stamp(exe); err == nil {
 			id += " " + s
 		}
+	}
+	for _, name := range append(remotion.ConfigFiles(), StateDir+"/render/"+remotion.ConfigMemory) {
+		st, err := os.Stat(filepath.Join(filepath.Dir(manifest), filepath.FromSlash(name)))
+		if err != nil {
+			id += " no " + name
+			continue
+		}
+		id += fmt.Sprintf(" %s %d %d", name, st.Size(), st.ModTime().UnixNano())
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe"} {
 		path, err := o.LookPath(name)
@@ -242,6 +252,9 @@ func (p *Project) reliesOn() iter.Seq[reliedOn] {
 
 func (p *Project) eachRelied(add func(input bool, path string)) {
 	add(true, p.Manifest.Path)
+	if p.layout.Config != "" {
+		add(true, p.layout.Path(p.layout.Config))
+	}
 	add(false, p.path(LockName))
 	add(false, p.PropsPath())
 	add(false, p.path(p.liveProps()))

@@ -73,16 +73,17 @@ var nothing lockfile.Entry
 type Project struct {
 	Manifest *manifest.Manifest
 
-	o        Options
-	dir      string // absolute, holds the manifest
-	layout   project.Layout
-	state    string // dir/.greenroom
-	lock     *lockfile.File
-	who      whoami
-	inputs   *inputs
-	can      *capabilities
-	standIns *standIns
-	report   *reporter
+	o          Options
+	dir        string         // absolute, holds the manifest
+	layout     project.Layout // as the manifest says
+	configured func() project.Layout
+	state      string // dir/.greenroom
+	lock       *lockfile.File
+	who        whoami
+	inputs     *inputs
+	can        *capabilities
+	standIns   *standIns
+	report     *reporter
 
 	rows    map[string]*ledger.Row // of the last plan
 	autoMu  sync.Mutex
@@ -139,6 +140,7 @@ func Open(o Options) (*Project, error) {
 		p.provider = &provider{}
 	}
 	p.state = filepath.Join(p.dir, StateDir)
+	p.configured = sync.OnceValue(p.readLayout)
 	if err := p.checkSandbox(); err != nil {
 		return nil, err
 	}

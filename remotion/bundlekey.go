@@ -9,13 +9,15 @@ import (
 	"greenroom/remotion/project"
 )
 
-// bundleKey hashes everything a bundle is made from. The generated clips are in
-// it: components may import clips.gen.ts. public/ is not, it is linked in; the
-// project's place is, because the link names it.
-func bundleKey(at project.Layout) (string, error) {
+// staticKey hashes what is known of a bundle's inputs before it is made; bundleInputs are the others. The generated
+// clips are in it: components may import clips.gen.ts. The public folder is not, it is linked in; its place and the
+// project's are, because the link names them.
+func staticKey(at project.Layout, c configuration) (string, error) {
 	k := keyer{Hash: sha256.New()}
-	k.field("schema", "bundle/3")
+	k.field("schema", "bundle/4")
 	k.field("place", at.Dir)
+	k.field("public folder", at.PublicDir())
+	k.field("configuration", c.stamp)
 	if err := k.sources(at); err != nil {
 		return "", err
 	}
@@ -24,5 +26,5 @@ func bundleKey(at project.Layout) (string, error) {
 			return "", err
 		}
 	}
-	return hex.EncodeToString(k.Sum(nil))[:16], nil
+	return hex.EncodeToString(k.Sum(nil)), nil
 }

@@ -30,7 +30,7 @@ func TestBundleKey(t *testing.T) {
 	t.Parallel()
 	key := func(t *testing.T, dir string) string {
 		t.Helper()
-		k, err := bundleKey(found(t, dir))
+		k, err := bundleKey(t, found(t, dir))
 		if err != nil || !bundleName.MatchString("bundle-"+k) {
 			t.Fatalf("key %q, %v", k, err)
 		}
@@ -116,10 +116,17 @@ func TestKeysOfTwoPlacesDiffer(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	put(t, a, sources())
 	put(t, b, sources())
-	x, _ := bundleKey(found(t, a))
-	if y, _ := bundleKey(found(t, b)); x == y {
+	x, _ := bundleKey(t, found(t, a))
+	if y, _ := bundleKey(t, found(t, b)); x == y {
 		t.Error("a bundle links to its project's public/: two projects must not share one")
 	}
+}
+
+// bundleKey is the key of the bundle of a project whose configuration is not read.
+func bundleKey(t *testing.T, at project.Layout) (string, error) {
+	t.Helper()
+	static, err := staticKey(at, configuration{})
+	return recallInputs(t.TempDir(), at).key(static, at, nil), err
 }
 
 // found is the layout of the project in dir with its entry point.

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -19,8 +19,19 @@ import (
 	"greenroom/internal/proc"
 )
 
-//go:embed driver/driver.mjs
-var driverSource []byte
+//go:embed driver/*.mjs
+var driverSources embed.FS
+
+// driverSum is a hash of the driver: it decides how films are bundled and drawn.
+var driverSum = sync.OnceValue(func() string {
+	h := keyer{Hash: sha256.New()}
+	files, _ := driverSources.ReadDir("driver") // embedded
+	for _, f := range files {
+		b, _ := driverSources.ReadFile("driver/" + f.Name())
+		h.field(f.Name(), string(b))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+})
 
 const (
 	defaultStall = 3 * time.Minute
@@ -30,15 +41,16 @@ const (
 
 // reply is one line of the driver.
 type reply struct {
-	ID          int          `json:"id"`
-	Stage       string       `json:"stage"`
-	Done        int          `json:"done"`
-	Total       int          `json:"total"`
-	Message     string       `json:"message"`
-	Composition *composition `json:"composition"`
-	Error       string       `json:"error"`
-	IDs         []string     `json:"ids"`
-	OK          bool         `json:"ok"`
+	ID          int            `json:"id"`
+	Stage       string         `json:"stage"`
+	Done        int            `json:"done"`
+	Total       int            `json:"total"`
+	Message     string         `json:"message"`
+	Composition *composition   `json:"composition"`
+	Config      *configuration `json:"config"`
+	Error       string         `json:"error"`
+	IDs         []string       `json:"ids"`
+	OK          bool           `json:"ok"`
 }
 
 // composition is what a film will be, as the project's own metadata say.
@@ -47,6 +59,8 @@ type composition struct {
 	Width  int     `json:"width"`
 	Height int     `json:"height"`
 	FPS    float64 `json:"fps"`
+	Scale  float64 `json:"scale"` // of the sides of its pictures, by the project's configuration
+	Muted  bool    `json:"muted"` // by the project's configuration
 }
 
 // replies splits the driver's stdout into lines.
@@ -75,17 +89,27 @@ func (r *replies) Write(p []byte) (int, error) {
 	}
 }
 
-// writeDriver puts the driver into the cache under a name of its content.
+// writeDriver puts the driver into a folder of the cache, whose name is of its content, and returns its main file.
 func writeDriver(cache string) (string, error) {
-	sum := sha256.Sum256(driverSource)
-	p := filepath.Join(cache, "driver-"+hex.EncodeToString(sum[:6])+".mjs")
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return "", fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", cache)
+	dir := filepath.Join(cache, "driver-"+driverSum()[:12])
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", dir)
 	}
-	if _, err := atomicfile.WriteBytes(p, 0o644, driverSource); err != nil {
-		return "", fault.Wrap(fault.Failed, err, "make the folder writable", "write the render driver")
+	files, err := driverSources.ReadDir("driver")
+	if err != nil {
+		return "", err
 	}
-	return p, nil
+	for _, f := range files {
+		b, err := driverSources.ReadFile("driver/" + f.Name())
+		if err != nil {
+			return "", err
+		}
+		if _, err := atomicfile.WriteBytes(filepath.Join(dir, f.Name()), 0o644, b); err != nil {
+			return "", fault.Wrap(fault.Failed, err, "make the folder writable", "write the render driver")
+		}
+	}
+	_ = os.Chtimes(dir, time.Time{}, time.Now()) // in use: not to be swept
+	return filepath.Join(dir, "driver.mjs"), nil
 }
 
 func (r Renderer) stall() time.Duration {

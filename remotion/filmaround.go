@@ -12,7 +12,13 @@ import (
 // common hashes what is outside of the project's own files: the packages it depends on as they are
 // installed, and the browser.
 func (k *Keys) common(h keyer) error {
-	h.field("schema", "remotion film/1")
+	h.field("schema", "remotion film/2")
+	stamp := k.config.stamp
+	if stamp != "" && stamp != unknownStamp {
+		stamp = k.r.stamp(k.at, k.config) // as it is now
+	}
+	h.field("configuration", stamp)
+	h.page(k.at, k.config, k.r.environ())
 	for _, name := range k.packages() {
 		h.field("package "+name, installed(k.at.Dir, name))
 	}

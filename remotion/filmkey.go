@@ -1,6 +1,7 @@
 package remotion
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,6 +34,9 @@ const publishDir = "public/greenroom"
 // have in common is looked at for the first that needs it and kept until Forget.
 type Keys struct {
 	at      project.Layout
+	config  configuration
+	home    string // the cache
+	r       Renderer
 	browser string
 	files   *hashes
 	seen    bool   // whether ours says something
@@ -40,23 +44,38 @@ type Keys struct {
 	ours    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
 }
 
-// Keys opens the project. Its owner calls Save at the end.
-func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
-	k := &Keys{}
+// unknownStamp is that of a configuration that cannot be read as the packages are not installed. No film has it.
+const unknownStamp = "unknown"
+
+// Keys opens the project. It starts Node only for a configuration of the project's that changed. Its owner calls Save
+// at the end.
+func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
+	k := &Keys{r: r}
 	var err error
-	if k.at, err = findProject(s.Layout); err != nil {
+	if k.home, err = filepath.Abs(s.CacheDir); err != nil {
 		return nil, err
 	}
-	home, err := filepath.Abs(s.CacheDir)
+	if s.Layout, err = givenProject(s.Layout); err != nil {
+		return nil, err
+	}
+	if Installed(s.Layout.Dir) {
+		k.config, err = r.configuration(ctx, s.Layout, k.home)
+	} else if k.config.file, err = configFile(s.Layout); err == nil && k.config.file != "" {
+		k.config.stamp = unknownStamp
+	}
 	if err != nil {
 		return nil, err
 	}
-	if r.Browser != "" {
-		if k.browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
+	k.at, err = k.config.project(s.Layout)
+	if err != nil && k.config.stamp != unknownStamp {
+		return nil, err
+	}
+	if browser := r.browser(k.at, k.config); browser != "" {
+		if k.browser, err = proc.Find(browser, "", exec.LookPath); err != nil {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
-	k.files = openHashes(filepath.Join(home, "hashes.json"), k.at.Dir)
+	k.files = openHashes(filepath.Join(k.home, "hashes.json"), k.at.Dir)
 	return k, nil
 }
 
@@ -99,6 +118,7 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 	err := k.common(h)
 	if err == nil {
 		err = h.sources(k.at)
+		recallInputs(k.home, k.at).hash(h, k.at, k.r.environ())
 	}
 	if err == nil {
 		h.sum, h.skip = k.files.sum, skipPublic

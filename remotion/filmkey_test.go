@@ -32,6 +32,10 @@ func newKeyed(t *testing.T) *keyed {
 	if _, err := Scaffold(e.dir, ScaffoldOptions{Project: "film"}); err != nil {
 		t.Fatal(err)
 	}
+	// To read it takes Node and packages: TestAConfigurationIsInTheKeys has them.
+	if err := os.Remove(filepath.Join(e.dir, "remotion.config.ts")); err != nil {
+		t.Fatal(err)
+	}
 	program := filepath.Join(root, "lib", "program")
 	shown := clip("a")
 	shown.Src, shown.Poster, shown.Captions = shownClip, "greenroom/a.4567abcd.webp", nil
@@ -66,7 +70,7 @@ func newKeyed(t *testing.T) *keyed {
 func (e *keyed) open(t *testing.T) {
 	t.Helper()
 	var err error
-	if e.k, err = e.r.Keys(SessionSpec{Layout: project.Layout{Dir: e.dir}, CacheDir: filepath.Join(e.dir, ".greenroom", "render")}); err != nil {
+	if e.k, err = e.r.Keys(t.Context(), SessionSpec{Layout: project.Layout{Dir: e.dir}, CacheDir: filepath.Join(e.dir, ".greenroom", "render")}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -120,7 +124,13 @@ func TestAFilmsKey(t *testing.T) {
 		"a user's file beside the clips":    {write("public/greenroom/mine.txt", "x"), false, true},
 		"the generated clips":               {write("src/greenroom/clips.gen.ts", "export const clips = {};\n"), false, true},
 		"the manifest":                      {write("greenroom.yaml", "version: 2\n"), false, false},
-		"a key in .env, which nobody reads": {write(".env", "HEYGEN_API_KEY=x\n"), false, false},
+		"a key in .env, which no page gets": {write(".env", "HEYGEN_API_KEY=x\n"), false, false},
+		"a variable in .env":                {write(".env", "TITLE=x\n"), true, true},
+		"a variable in .env.local":          {write(".env.local", "TITLE=x\n"), true, true},
+		"a variable of Remotion's":          {edit(func(e *keyed) { e.k.r.Env = []string{"REMOTION_TITLE=x"} }), true, true},
+		"a variable of another name":        {edit(func(e *keyed) { e.k.r.Env = []string{"TITLE=x"} }), false, false},
+		"the configuration of Tailwind 3":   {write("tailwind.config.ts", "export default {};\n"), true, true},
+		"the configuration of PostCSS":      {write("postcss.config.cjs", "module.exports = {};\n"), true, true},
 		"tabs":                              {edit(func(e *keyed) { e.timed.Concurrency, e.own.Concurrency = 4, 4 }), false, false},
 		"the file's place":                  {edit(func(e *keyed) { e.timed.Out, e.own.Out = "/tmp/x.mp4", "/tmp/y.mp4" }), false, false},
 		"the file's format":                 {edit(func(e *keyed) { e.timed.Out, e.own.Out = "/tmp/x.webm", "/tmp/y.mov" }), true, true},

@@ -20,7 +20,8 @@ func Compositions(l project.Layout) (ids []string, all bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	all = true
+	file, err := configFile(at)
+	all = err == nil && (file == "" || !strings.Contains(readSource(at.Path(file)), "setEntryPoint"))
 	err = sourceFiles(at, func(name string) error {
 		found, sure := registered(readSource(at.Path(name)))
 		ids, all = append(ids, found...), all && sure

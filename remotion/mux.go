@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,14 +15,18 @@ import (
 	"greenroom/internal/proc"
 )
 
-// mux joins picture and bare samples into the film and puts it in its place.
+// mux joins picture and bare samples into the film and puts it in its place. pcm is "" for a film without sound.
 func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, emit func(Event)) error {
 	emit(Event{Stage: StageMux, Total: 100})
 	tmp := hidden(out)
 	defer os.Remove(tmp)
-	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", picture,
-		"-protocol_whitelist", "file,pipe", "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm, "-map", "0:v", "-map", "1:a", "-c:v", "copy"}
-	args = append(append(append(args, f.sound...), f.mux...), tmp)
+	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", picture}
+	streams := []string{"-map", "0:v"}
+	if pcm != "" {
+		args = append(args, "-protocol_whitelist", "file,pipe", "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm)
+		streams = append(append(streams, "-map", "1:a"), f.sound...)
+	}
+	args = slices.Concat(args, streams, []string{"-c:v", "copy"}, f.mux, []string{tmp})
 	if _, err := proc.Run(ctx, proc.Cmd{Path: r.FFmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute}); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

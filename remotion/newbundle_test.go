@@ -33,7 +33,7 @@ func TestANewBundle(t *testing.T) {
 			fs.mkdirSync(outDir); fs.writeFileSync(outDir + '/index.html', fs.readFileSync(rootDir + '/unseen')); };`,
 	})
 	begin := func(s *Session) (reused bool, err error) {
-		w, reused, err := s.begin(t.Context(), "Tiny", []byte("{}"), func(Event) {})
+		w, reused, err := s.begin(t.Context(), &work{composition: "Tiny", input: []byte("{}")})
 		if err == nil {
 			s.end(w)
 		}
@@ -102,7 +102,7 @@ func TestABrowserThatCannotBeDownloaded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	_, _, err = s.begin(t.Context(), "Tiny", []byte("{}"), func(Event) {})
+	_, _, err = s.begin(t.Context(), &work{composition: "Tiny", input: []byte("{}")})
 	if fault.KindOf(err) != fault.Tool || !strings.Contains(fault.Format(err, true), "ENOTFOUND") || !strings.Contains(fault.Format(err, true), "chromium-headless-shell") {
 		t.Errorf("the fault is %v", err)
 	}

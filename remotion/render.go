@@ -3,6 +3,7 @@ package remotion
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -45,12 +46,14 @@ type plan struct {
 // Render makes one film in a session of its own: Open, Session.Render, Close.
 func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
 	start := time.Now()
-	at, err := findProject(spec.Layout)
+	at, err := givenProject(spec.Layout)
 	if err != nil {
 		return RenderResult{}, err
 	}
-	if _, err := planFilm(at, spec); err != nil {
-		return RenderResult{}, err
+	if file, err := configFile(at); err == nil && file == "" { // else it may name another public folder
+		if _, err := planFilm(at, spec); err != nil {
+			return RenderResult{}, err
+		}
 	}
 	s, err := r.Open(ctx, SessionSpec{Layout: spec.Layout, CacheDir: spec.CacheDir}, emit)
 	if err != nil {
@@ -60,6 +63,21 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	res, err := s.Render(ctx, spec, emit)
 	res.Seconds = time.Since(start).Seconds()
 	return res, err
+}
+
+// givenProject returns the layout with an absolute Dir. What has neither an entry point nor a configuration, which may
+// name one, is not a project.
+func givenProject(l project.Layout) (project.Layout, error) {
+	dir, err := filepath.Abs(l.Dir)
+	if err != nil {
+		return l, err
+	}
+	l.Dir = dir
+	if file, err := configFile(l); err != nil || file != "" {
+		return l, err
+	}
+	_, err = findProject(l)
+	return l, err
 }
 
 // findProject returns the layout with an absolute Dir and with the file that registers the
@@ -119,13 +137,14 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(p.out))
 	}
 	workdir.Sweep(s.home, renderPrefix)
-	work, err := workdir.New(s.home, renderPrefix)
+	scratch, err := workdir.New(s.home, renderPrefix)
 	if err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the folder writable", "create a work folder")
 	}
-	defer work.Close()
-	tmp := work.Path()
-	w, reused, err := s.begin(ctx, spec.Composition, p.input, emit, tmp)
+	defer scratch.Close()
+	tmp := scratch.Path()
+	w, reused, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline, format: p.format.name,
+		input: p.input, emit: emit}, tmp)
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -143,11 +162,15 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err := joinSound(pcm, chunks, w.comp.FPS); err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, diskHint, "put the sound of %s together", spec.Composition)
 	}
+	if w.comp.Muted {
+		pcm = ""
+	}
 	if err := s.r.mux(ctx, picture, pcm, p.out, p.format, emit); err != nil {
 		return RenderResult{}, err
 	}
 	sweep(s.home, w.bundle, s.r.stall(), time.Now())
-	return RenderResult{Path: p.out, Frames: w.comp.Frames, Width: w.comp.Width, Height: w.comp.Height, FPS: w.comp.FPS,
+	width, height := scaled(w.comp.Width, w.comp.Scale), scaled(w.comp.Height, w.comp.Scale)
+	return RenderResult{Path: p.out, Frames: w.comp.Frames, Width: width, Height: height, FPS: w.comp.FPS,
 		BundleReused: reused, Seconds: time.Since(start).Seconds()}, nil
 }
 
@@ -184,6 +207,14 @@ func cut(frames, per int, dir, ext string) (chunks []chunk, each int) {
 	return chunks, per
 }
 
+// scaled is a side of a picture that is drawn at a scale; 0 is no scale.
+func scaled(side int, scale float64) int {
+	if scale == 0 {
+		return side
+	}
+	return int(math.Round(float64(side) * scale))
+}
+
 // quality is the CRF of a spec.
 func quality(crf int) int {
 	if crf == 0 {
@@ -196,7 +227,7 @@ func quality(crf int) int {
 func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
 	for _, c := range chunks {
 		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio, "format": format,
-			"crf": quality(spec.CRF), "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
+			"crf": spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })
 		if err != nil {
 			return err

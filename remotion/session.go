@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
@@ -26,8 +26,11 @@ const tries = 3
 type Session struct {
 	r            Renderer
 	node, script string
-	at           project.Layout // Dir absolute, Entry known
-	home         string         // the cache
+	given        project.Layout // as the caller named it
+	at           project.Layout // Dir absolute, Entry known, with what the configuration says
+	config       configuration
+	configured   *driver // which has read the configuration
+	home         string  // the cache
 	turn         chan struct{}
 	driver       *driver // nil before the first request
 	films        int     // names of films, counted
@@ -40,15 +43,15 @@ type Session struct {
 var errClosed = errors.New("the session is closed")
 
 // Open finds every program, installs the project's packages when they are missing, and
-// gives a session, which the caller closes. ctx bounds the opening alone. No process
-// runs before the first request.
+// returns a session, which the caller closes. ctx bounds the opening alone. No process
+// runs before the first request, but to read a configuration of the project's that changed.
 func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) (*Session, error) {
 	if emit == nil {
 		emit = func(Event) {}
 	}
 	s := &Session{turn: make(chan struct{}, 1), newBundle: spec.NewBundle, bundled: map[string]bool{}}
 	var err error
-	if s.at, err = findProject(spec.Layout); err != nil {
+	if s.given, err = givenProject(spec.Layout); err != nil {
 		return nil, err
 	}
 	if s.home, err = filepath.Abs(spec.CacheDir); err != nil {
@@ -68,15 +71,55 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if r.CacheBytes == 0 {
 		r.CacheBytes = defaultCache
 	}
-	if err := r.packages(ctx, s.node, s.at.Dir, renderPackages, emit); err != nil {
+	if err := r.packages(ctx, s.node, s.given.Dir, renderPackages, emit); err != nil {
 		return nil, err
 	}
 	if s.script, err = writeDriver(s.home); err != nil {
 		return nil, err
 	}
 	s.r = r
+	if err := s.configure(ctx); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
+
+// configure reads the project's configuration, from the cache where it did not change, else with the driver of the
+// films that come.
+func (s *Session) configure(ctx context.Context) error {
+	file, err := configFile(s.given)
+	if err != nil {
+		return err
+	}
+	known := false
+	if s.config = (configuration{}); file != "" {
+		s.config, known = s.r.remembered(s.home, s.given, file)
+	}
+	if file != "" && !known {
+		if s.driver, err = s.r.start(s.node, s.script, s.given.Dir); err != nil {
+			return err
+		}
+		if s.config, err = s.r.runConfig(ctx, s.driver, s.home, s.given, file); err != nil {
+			s.drop()
+			return err
+		}
+		s.configured = s.driver
+	}
+	s.at, err = s.config.project(s.given)
+	if err != nil {
+		s.drop()
+	}
+	return err
+}
+
+// changed reports that the configuration is another one than this session has read.
+func (s *Session) changed() bool {
+	file, err := configFile(s.given)
+	return err != nil || file != s.config.file || file != "" && s.r.stamp(s.at, s.config) != s.config.stamp
+}
+
+// browser is the program to draw with: the caller's choice, the project's, or what was found; "" leaves it to Remotion.
+func (s *Session) browser() string { return s.r.browser(s.at, s.config) }
 
 // Close ends node and the browser and waits until they are gone. A film in progress on
 // another goroutine is waited for. Closing twice does nothing.
@@ -118,31 +161,59 @@ func (s *Session) drop() {
 
 // work is a composition being drawn: what has to be said again to every new driver.
 type work struct {
-	composition string
+	composition string // "" for a bundle alone
+	own         bool   // of the project, not of the manifest: the configuration decides how it is drawn
+	format      string // of its file, "" for a still
 	bundle      string
+	static      string // the part of the bundle's key that is known before it is made
 	input       json.RawMessage
 	name        string
 	on          *driver // which has it open
 	comp        composition
 	emit        func(Event)
 	alive       func()
+	touched     []string // what is in use besides the bundle
+}
+
+// beat begins to mark what the work uses, so that nothing sweeps it.
+func (w *work) beat() {
+	w.alive = heartbeat(append(slices.Clone(w.touched), w.bundle)...)
+	w.alive()
+}
+
+// Prepare makes the project's bundle, if there is none yet; reused reports that there was one. A film's key that is
+// computed after it has everything that the bundle was made of.
+func (s *Session) Prepare(ctx context.Context, emit func(Event)) (reused bool, err error) {
+	if err := s.enter(ctx); err != nil {
+		return false, err
+	}
+	defer s.leave()
+	_, reused, err = s.begin(ctx, &work{emit: emit})
+	return reused, err
 }
 
 // begin bundles the project if needed and reads the composition's metadata.
-func (s *Session) begin(ctx context.Context, id string, input json.RawMessage, emit func(Event), touched ...string) (w *work, reused bool, err error) {
-	key, err := bundleKey(s.at)
-	if err != nil {
-		return nil, false, fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
+func (s *Session) begin(ctx context.Context, w *work, touched ...string) (_ *work, reused bool, err error) {
+	if w.emit == nil {
+		w.emit = func(Event) {}
 	}
-	bundle := filepath.Join(s.home, "bundle-"+key)
-	_, missing := os.Stat(filepath.Join(bundle, "index.html"))
-	made := s.newBundle && !s.bundled[bundle]
+	if s.changed() {
+		s.drop() // it has read the old one
+		if err := s.configure(ctx); err != nil {
+			return nil, false, err
+		}
+	}
+	if err := s.locate(w); err != nil {
+		return nil, false, err
+	}
+	made := s.newBundle && !s.bundled[w.bundle] || !bundled(w.bundle)
 	s.films++
-	w = &work{composition: id, bundle: bundle, input: input, name: fmt.Sprint("film ", s.films), emit: emit, alive: heartbeat(append(touched, bundle)...)}
-	w.alive()
+	w.name = fmt.Sprint("film ", s.films)
+	w.touched = touched
+	w.beat()
 	// Opening is part of every request; this one is nothing else.
 	_, err = s.request(ctx, w, "", nil, nil)
-	return w, !made && missing == nil, err
+	return w, !made, err
 }
 
 // end lets the driver forget the film.
@@ -159,11 +230,15 @@ func (s *Session) request(ctx context.Context, w *work, op string, args map[stri
 	for try := 1; ; try++ {
 		one, err := s.once(ctx, w, op, args, progress)
 		var end *ended
+		var config *configFault
 		switch {
 		case err == nil && one.Error == "":
 			return one, nil
 		case context.Cause(ctx) != nil:
 			return reply{}, context.Cause(ctx)
+		case errors.As(err, &config):
+			s.drop()
+			return reply{}, config.error
 		case err == nil && one.Error == "died":
 			s.drop()
 			if try < tries {
@@ -205,17 +280,24 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 			}
 		})
 	}
+	if s.config.file != "" && s.configured != s.driver {
+		c, err := s.r.runConfig(ctx, s.driver, s.home, s.given, s.config.file)
+		if err != nil {
+			return reply{}, err
+		}
+		s.config, s.configured = c, s.driver
+		if s.at, err = c.project(s.given); err != nil {
+			return reply{}, &configFault{err}
+		}
+	}
 	if w.on != s.driver {
 		show := func(one reply) { w.emit(Event{one.Stage, one.Done, one.Total, one.Message}) }
-		anew := s.newBundle && !s.bundled[w.bundle]
-		if _, err := os.Stat(filepath.Join(w.bundle, "index.html")); err != nil || anew {
-			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.at.Path(s.at.Entry), "publicDir": s.at.Path(s.at.PublicDir()), "anew": anew, "browser": s.r.Browser}, show)
-			if err != nil || one.Error != "" {
-				return one, err
-			}
-			s.bundled[w.bundle] = true
+		one, err := s.bundle(w, func(op string, args map[string]any) (reply, error) { return do(op, args, show) })
+		if err != nil || one.Error != "" || w.composition == "" {
+			return one, err
 		}
-		one, err := do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition, "inputProps": w.input, "browser": s.r.Browser, "cacheBytes": s.r.CacheBytes}, show)
+		one, err = do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition, "own": w.own,
+			"format": w.format, "inputProps": w.input, "browser": s.browser(), "cacheBytes": s.r.CacheBytes}, show)
 		if err != nil || one.Error != "" {
 			return one, err
 		}

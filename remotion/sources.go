@@ -15,8 +15,8 @@ import (
 	"greenroom/remotion/project"
 )
 
-// bundleFiles are the files beside src that change what a bundle holds.
-var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json", "remotion.config.ts", "postcss.config.mjs", "tailwind.config.js"}
+// bundleFiles are files of the project's folder that change what a bundle holds.
+var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json"}
 
 // bundlePackages are the installed packages whose version changes a bundle even
 // where the lockfile says something else.
@@ -34,9 +34,9 @@ func (k keyer) field(name, value string) { fmt.Fprintf(k, "%s %d:%s\n", name, le
 // sources hashes what a bundle is made from, wherever the project lies: bytes and names,
 // never times.
 func (k keyer) sources(at project.Layout) error {
-	k.field("driver", string(driverSource)) // says how to bundle
+	k.field("driver", driverSum()) // decides how to bundle
 	k.field("entry", at.Entry)
-	for _, name := range bundleFiles {
+	for _, name := range append(slices.Clone(bundleFiles), toolConfigs(at)...) {
 		b, err := os.ReadFile(at.Path(name))
 		if err == nil {
 			k.field(name, string(b))

@@ -7,9 +7,12 @@ import (
 )
 
 // Renderer renders films through Remotion's Node API. Empty paths are looked up
-// on PATH, except Browser: empty leaves it to Remotion.
+// on PATH, except the browsers: without one it is left to Remotion.
 type Renderer struct {
-	Node, FFmpeg, Browser string
+	Node, FFmpeg string
+	// Browser is the caller's choice. FoundBrowser is used where neither Browser nor the project's configuration
+	// names one.
+	Browser, FoundBrowser string
 	// MayInstall is asked before packages are installed that the project depends on and that
 	// are missing; nil allows no install.
 	MayInstall func(*project.Missing) (bool, error)

@@ -2,7 +2,6 @@ package remotion
 
 import (
 	"context"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,12 +33,6 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 	case !(spec.Scale >= 0 && spec.Scale <= 16):
 		return StillResult{}, fault.New(fault.Usage, "choose one up to 16", "draw a picture at scale %g", spec.Scale)
 	}
-	if spec.Quality == 0 {
-		spec.Quality = 90
-	}
-	if spec.Scale == 0 {
-		spec.Scale = 1
-	}
 	if st, err := os.Stat(out); err == nil && st.IsDir() {
 		return StillResult{}, fault.New(fault.Usage, "name a file", "write the picture to %s: it is a folder", spec.Out)
 	}
@@ -54,7 +47,7 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return StillResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(out))
 	}
-	w, _, err := s.begin(ctx, spec.Composition, input, emit)
+	w, _, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline, input: input, emit: emit})
 	if err != nil {
 		return StillResult{}, err
 	}
@@ -67,6 +60,8 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 	if err := atomicfile.Commit(tmp, out); err != nil {
 		return StillResult{}, fault.Wrap(fault.Failed, err, "make the folder writable", "put %s in place", filepath.Base(out))
 	}
-	size := func(side int) int { return int(math.Round(float64(side) * spec.Scale)) }
-	return StillResult{Path: out, Width: size(w.comp.Width), Height: size(w.comp.Height)}, nil
+	if spec.Scale == 0 {
+		spec.Scale = w.comp.Scale
+	}
+	return StillResult{Path: out, Width: scaled(w.comp.Width, spec.Scale), Height: scaled(w.comp.Height, spec.Scale)}, nil
 }

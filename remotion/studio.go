@@ -64,7 +64,8 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	ready, stop := context.WithCancel(ctx)
 	defer stop()
 	go waitFor(ready, s.Port, s.Ready)
-	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{"--import", preload, program, "studio", "--no-open", "--port", strconv.Itoa(s.Port)}, Dir: s.Layout.Dir, Env: env, Stdout: lines, Stderr: s.Log})
+	args := append([]string{"--import", preload, program, "studio"}, studioArgs(s)...)
+	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: args, Dir: s.Layout.Dir, Env: env, Stdout: lines, Stderr: s.Log})
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -72,6 +73,22 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 		return fault.Wrap(fault.Tool, err, "start it by hand to see more: npx remotion studio", "run Remotion Studio")
 	}
 	return fault.New(fault.Tool, "start it by hand to see more: npx remotion studio", "Remotion Studio ended")
+}
+
+// studioArgs are what the manifest says of the project. Everything else Studio reads from the project's configuration
+// and its .env file by itself.
+func studioArgs(s StudioSpec) []string {
+	args := []string{"--no-open", "--port", strconv.Itoa(s.Port)}
+	if s.Layout.Entry != "" {
+		args = append([]string{s.Layout.Entry}, args...)
+	}
+	if s.Layout.Public != "" {
+		args = append(args, "--public-dir", s.Layout.Public)
+	}
+	if s.Layout.Config != "" {
+		args = append(args, "--config", s.Layout.Config)
+	}
+	return args
 }
 
 // loopbacks are the addresses on which Remotion looks whether a port is free.

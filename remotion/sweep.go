@@ -19,7 +19,7 @@ const (
 // half of one never stands under a name that a render would use.
 var (
 	bundleName = lazyregexp.New(`^bundle-[0-9a-f]{16}$`)
-	leftover   = lazyregexp.New(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*\.mjs)$`)
+	leftover   = lazyregexp.New(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*)$`)
 )
 
 // sweep removes the bundles of a project but the newest two, and what killed

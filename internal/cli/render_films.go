@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"greenroom/compose/native"
@@ -109,7 +108,7 @@ func (s *studio) remotionFilm(ctx context.Context, id string) error {
 	return s.told(id, f)
 }
 
-func (s *studio) workDir() string { return filepath.Join(s.p.Dir(), pipeline.StateDir, "render") }
+func (s *studio) workDir() string { return s.p.RenderDir() }
 
 // filmExt is the usual ending of a film's file.
 func filmExt(f *timeline.Film) string {

@@ -17,20 +17,28 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 	if s.o.still >= 0 {
 		return s.still(ctx, name, spec)
 	}
-	spec.Concurrency, spec.CRF = s.o.concurrency, s.o.crf
-	key, err := s.remotionKey(spec)
+	spec.Concurrency = s.o.concurrency
+	if s.o.crfSet { // else it is the project's configuration's, or the usual one
+		spec.CRF = s.o.crf
+	}
+	key, err := s.remotionKey(ctx, spec)
 	if err != nil {
 		return film{}, err
 	}
 	if r, ok := s.p.FilmStands(spec.Out, key); ok && !s.o.force {
 		return standing(spec.Out, rendererRemotion, r), nil
 	}
+	reused := true
 	if s.node == nil {
 		if err := s.open(ctx, name); err != nil {
 			return film{}, err
 		}
-		s.keys.Forget() // it may have installed the project's packages
-		if key, err = s.remotionKey(spec); err != nil {
+		if reused, err = s.node.Prepare(ctx, s.emit(name)); err != nil {
+			return film{}, err
+		}
+		s.keys.Save()
+		s.keys = nil // packages may have been installed, and the first bundle shows what it is made of
+		if key, err = s.remotionKey(ctx, spec); err != nil {
 			return film{}, err
 		}
 	}
@@ -41,9 +49,9 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 	}
 	d := pipeline.Drawn{Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds}
 	out := drawn(res.Path, rendererRemotion, d)
-	out.BundleReused = res.BundleReused
+	out.BundleReused = reused && res.BundleReused
 	// What changed meanwhile may be in it or not.
-	switch after, err := s.remotionKey(spec); {
+	switch after, err := s.remotionKey(ctx, spec); {
 	case err != nil:
 		s.again(name, err.Error())
 	case after != key:
@@ -90,7 +98,14 @@ func (s *studio) still(ctx context.Context, name string, spec remotion.RenderSpe
 }
 
 func (s *studio) renderer() remotion.Renderer {
-	return remotion.Renderer{MayInstall: s.mayInstall(s.o.install), FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
+	r := remotion.Renderer{MayInstall: s.mayInstall(s.o.install), FFmpeg: s.tools.FFmpeg, Browser: s.o.browser}
+	if r.Browser == "" {
+		r.Browser = s.Getenv("GREENROOM_BROWSER")
+	}
+	if r.Browser == "" {
+		r.FoundBrowser = remotion.FindBrowser("", s.Getenv, s.LookPath)
+	}
+	return r
 }
 
 func (s *studio) session() remotion.SessionSpec {
@@ -104,10 +119,10 @@ func (s *studio) open(ctx context.Context, name string) (err error) {
 }
 
 // remotionKey is the key of a film as the project was when it was last looked at.
-func (s *studio) remotionKey(spec remotion.RenderSpec) (string, error) {
+func (s *studio) remotionKey(ctx context.Context, spec remotion.RenderSpec) (string, error) {
 	if s.keys == nil {
 		var err error
-		if s.keys, err = s.renderer().Keys(s.session()); err != nil {
+		if s.keys, err = s.renderer().Keys(ctx, s.session()); err != nil {
 			return "", err
 		}
 	}

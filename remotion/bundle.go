@@ -1,0 +1,79 @@
+package remotion
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"greenroom/internal/fault"
+)
+
+// bundled reports that a folder holds a complete bundle.
+func bundled(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "index.html"))
+	return err == nil
+}
+
+// locate finds out which bundle a film of the project needs now.
+func (s *Session) locate(w *work) error {
+	var err error
+	if w.static, err = staticKey(s.at, s.config); err != nil {
+		return fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
+	}
+	w.bundle = s.bundlePath(recallInputs(s.home, s.at).key(w.static, s.at, s.r.environ()))
+	return nil
+}
+
+func (s *Session) bundlePath(key string) string { return filepath.Join(s.home, "bundle-"+key) }
+
+// bundle makes a work's bundle, if there is none or the session was asked for a new one. do sends a request.
+func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply, error)) (reply, error) {
+	again := s.newBundle && !s.bundled[w.bundle]
+	if bundled(w.bundle) && !again {
+		return reply{}, nil
+	}
+	begun := time.Now()
+	building := fmt.Sprintf("%s.%x.tmp", w.bundle, begun.UnixNano())
+	defer os.RemoveAll(building)
+	one, err := do("bundle", map[string]any{"building": building, "entryPoint": s.at.Path(s.at.Entry),
+		"publicDir": s.at.Path(s.at.PublicDir()), "browser": s.browser()})
+	// Two renders may bundle at once: the first to finish serves both.
+	if one.Error == "bundle" && bundled(w.bundle) && !again {
+		return reply{}, nil
+	}
+	if err != nil || one.Error != "" {
+		return one, err
+	}
+	in := readInputs(building, s.at)
+	if w.static != "" && !in.equal(recallInputs(s.home, s.at)) {
+		keep(s.home, inputsMemory, inputsOf(s.home, s.at), in)
+		key := in.key(w.static, s.at, s.r.environ())
+		if in.changedSince(begun, s.at) {
+			key = in.key(w.static+begun.String(), s.at, s.r.environ()) // of this session only: what it holds is not certain
+		}
+		w.bundle = s.bundlePath(key)
+	}
+	if err := putBundle(building, w.bundle, again); err != nil {
+		return reply{}, fault.Wrap(fault.Failed, err, diskHint, "put the bundle in place")
+	}
+	s.bundled[w.bundle] = true
+	w.beat() // it may have another name
+	return reply{}, nil
+}
+
+// putBundle gives a finished bundle its name. One that is there already is as good, unless a new one was asked for.
+func putBundle(building, dir string, again bool) error {
+	old := fmt.Sprintf("%s.%d.old", dir, os.Getpid())
+	defer os.RemoveAll(old)
+	if again && bundled(dir) {
+		if err := os.Rename(dir, old); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if err := os.Rename(building, dir); err != nil && !bundled(dir) {
+		return err
+	}
+	return nil
+}

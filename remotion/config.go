@@ -1,0 +1,317 @@
+package remotion
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
+	"greenroom/internal/proc"
+	"greenroom/remotion/project"
+)
+
+// configFiles are the names under which Remotion's CLI finds a project's configuration, in its order.
+var configFiles = []string{"remotion.config.ts", "remotion.config.js"}
+
+// ConfigFiles are the names of a project's configuration that need not be named in the manifest.
+func ConfigFiles() []string { return slices.Clone(configFiles) }
+
+// maxConfig is how long a configuration may be silent while it is run.
+const maxConfig = time.Minute
+
+// configuration is what the configuration of Remotion's CLI says, as the driver reports it.
+type configuration struct {
+	Inputs  []string                   `json:"inputs"`  // the files that it consists of, absolute
+	Env     []string                   `json:"env"`     // the environment variables that it read
+	Entry   string                     `json:"entry"`   // setEntryPoint
+	Public  string                     `json:"public"`  // setPublicDir
+	EnvFile string                     `json:"envFile"` // setDotEnvLocation
+	Browser string                     `json:"browser"` // setBrowserExecutable
+	Values  map[string]json.RawMessage `json:"values"`  // every setting that was called, with its last value
+
+	file  string // relative to the project; "" when it has none
+	stamp string // a hash of all that it depends on; "" when it is not known
+}
+
+// configFile is the configuration of a project, relative to it; "" when it has none.
+func configFile(l project.Layout) (string, error) {
+	if l.Config != "" {
+		if st, err := os.Stat(l.Path(l.Config)); err != nil || !st.Mode().IsRegular() {
+			return "", fault.New(fault.Usage, "name the file in greenroom.yaml: remotion: {config: remotion.config.ts}",
+				"read the project's configuration: there is no file %s", l.Config)
+		}
+		return l.Config, nil
+	}
+	for _, name := range configFiles {
+		if st, err := os.Stat(l.Path(name)); err == nil && st.Mode().IsRegular() {
+			return name, nil
+		}
+	}
+	return "", nil
+}
+
+// Configured returns the layout with what the project's own configuration says where l is silent: the entry point
+// and the public folder. It starts Node when there is a configuration that changed since the last call with the
+// same cache. It fails where the packages are not installed, and with the configuration's own error.
+func (r Renderer) Configured(ctx context.Context, l project.Layout, cacheDir string) (project.Layout, error) {
+	c, err := r.configuration(ctx, l, cacheDir)
+	if err != nil {
+		return l, err
+	}
+	return c.layout(l)
+}
+
+var publicSetting = lazyregexp.New(`setPublicDir\s*\(\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\)`)
+
+// KnownLayout is Configured for those who must not run code of the project: it uses what a render remembered of the
+// configuration, else the public folder that the file names literally. doubt says why the folder may be another one.
+func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layout, doubt string) {
+	file, err := configFile(l)
+	home, err2 := filepath.Abs(cacheDir)
+	if err != nil || err2 != nil || file == "" || l.Public != "" {
+		return l, ""
+	}
+	if c, ok := r.remembered(home, l, file); ok {
+		if known, err := c.layout(l); err == nil {
+			return known, ""
+		}
+		return l, "" // the render names the error
+	}
+	text := comment.ReplaceAllString(readSource(l.Path(file)), "")
+	if !strings.Contains(text, "setPublicDir") {
+		return l, ""
+	}
+	found := publicSetting.FindAllStringSubmatch(text, -1)
+	if len(found) == 1 && strings.Count(text, "setPublicDir") == 1 {
+		if known, err := (configuration{file: file, Public: found[0][1] + found[0][2]}).layout(l); err == nil {
+			return known, ""
+		}
+	}
+	return l, file + " names the public folder in a way that only a render can read, and none has yet"
+}
+
+// configuration reads the configuration, from the cache where nothing changed.
+func (r Renderer) configuration(ctx context.Context, l project.Layout, cacheDir string) (c configuration, err error) {
+	if c.file, err = configFile(l); err != nil || c.file == "" {
+		return c, err
+	}
+	home, err := filepath.Abs(cacheDir)
+	if err != nil {
+		return c, err
+	}
+	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
+		return c, err
+	}
+	if known, ok := r.remembered(home, l, c.file); ok {
+		return known, nil
+	}
+	node, err := r.node(ctx)
+	if err != nil {
+		return c, err
+	}
+	script, err := writeDriver(home)
+	if err != nil {
+		return c, err
+	}
+	d, err := r.start(node, script, l.Dir)
+	if err != nil {
+		return c, err
+	}
+	defer d.stop()
+	return r.runConfig(ctx, d, home, l, c.file)
+}
+
+// runConfig has a driver read the configuration, which every driver needs before its first film, and remembers it.
+func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l project.Layout,
+	file string) (c configuration, err error) {
+	one, err := d.do(ctx, "config", map[string]any{"file": l.Path(file)}, min(r.stall(), maxConfig), func(reply) {})
+	var end *ended
+	switch {
+	case context.Cause(ctx) != nil:
+		return c, context.Cause(ctx)
+	case errors.Is(err, proc.ErrStalled):
+		hint := "look for a loop or a question that it asks; " + configHint
+		return c, &configFault{fault.Wrap(fault.Failed, err, hint, "run %s", file)}
+	case errors.As(err, &end):
+		return c, &configFault{fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file)}
+	case err != nil:
+		return c, err
+	case one.Error == "packages":
+		if missing := MissingForStudio(l.Dir); missing != nil { // the same package reads a configuration
+			return c, &configFault{fmt.Errorf("read %s: %w", file, missing.Refusal())}
+		}
+		return c, &configFault{fault.New(fault.Tool, packagesHint, "read %s: %s", file, firstLine(one.Message))}
+	case one.Error == "config":
+		return c, &configFault{fault.New(fault.Failed, configHint, "read %s: %s", file, one.Message)}
+	case one.Error != "":
+		return c, &configFault{driverFault("", one)}
+	case one.Config == nil:
+		return c, errors.New("the driver did not return the configuration")
+	}
+	c = *one.Config
+	c.file = file
+	c.stamp = r.stamp(l, c)
+	r.remember(home, l, c)
+	return c, nil
+}
+
+const configHint = "npx remotion compositions reads the same file and shows more"
+
+// configFault is an error that the user has to correct: no new driver would change it.
+type configFault struct{ error }
+
+func (e *configFault) Unwrap() error { return e.error }
+
+// layout is l with what the configuration says where l is silent, and with an entry point that exists.
+func (c configuration) layout(l project.Layout) (project.Layout, error) {
+	var err error
+	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
+		return l, err
+	}
+	inside := func(setting, value string) (string, error) {
+		name := filepath.FromSlash(value)
+		if filepath.IsAbs(name) {
+			if name, err = filepath.Rel(l.Dir, name); err != nil {
+				return "", err
+			}
+		}
+		if name = filepath.Clean(name); !filepath.IsLocal(name) {
+			hint := "choose a place in the project, or name one in greenroom.yaml: remotion: {public: FOLDER, entry: FILE}"
+			return "", fault.New(fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value)
+		}
+		return filepath.ToSlash(name), nil
+	}
+	if l.Entry == "" && c.Entry != "" {
+		if l.Entry, err = inside("setEntryPoint", c.Entry); err != nil {
+			return l, err
+		}
+		if st, err := os.Stat(l.Path(l.Entry)); err != nil || !st.Mode().IsRegular() {
+			return l, fault.New(fault.Failed, "correct the name; it is relative to the project's folder",
+				"%s: Config.setEntryPoint(%q): there is no such file", c.file, c.Entry)
+		}
+	}
+	if l.Public == "" && c.Public != "" {
+		if l.Public, err = inside("setPublicDir", c.Public); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// project is the layout with an entry point: findProject, with what the configuration says.
+func (c configuration) project(l project.Layout) (project.Layout, error) {
+	l, err := c.layout(l)
+	if err != nil {
+		return l, err
+	}
+	return findProject(l)
+}
+
+// environ is the environment of the driver.
+func (r Renderer) environ() []string {
+	if r.Env != nil {
+		return r.Env
+	}
+	return proc.Inherited()
+}
+
+// stamp hashes what a configuration depends on: with another stamp it may say something else.
+func (r Renderer) stamp(l project.Layout, c configuration) string {
+	h := keyer{Hash: sha256.New()}
+	h.field("schema", "configuration/1")
+	h.field("driver", driverSum())
+	h.field("file", c.file)
+	h.field("package @remotion/cli", installed(l.Dir, "@remotion/cli"))
+	for _, name := range []string{"tsconfig.json", "package.json", ".env", ".env.local"} {
+		h.field(name, withoutKeys(l.Path(name)))
+	}
+	for _, file := range c.Inputs {
+		name := file
+		if rel, err := filepath.Rel(l.Dir, file); err == nil {
+			name = filepath.ToSlash(rel)
+		}
+		sum, err := sumOf(file)
+		if err != nil {
+			sum = "unreadable" // then it is another one
+		}
+		h.field(name, sum)
+	}
+	h.environment(c.Env, r.environ())
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// environment hashes variables by name.
+func (k keyer) environment(names, environ []string) {
+	for _, name := range names {
+		value := "unset"
+		for _, v := range environ {
+			if n, set, _ := strings.Cut(v, "="); n == name {
+				value = "=" + set
+			}
+		}
+		k.field("variable "+name, value)
+	}
+}
+
+// withoutKeys is the text of a file of variables but for those that greenroom alone reads. What cannot be read is
+// empty: the driver names it.
+func withoutKeys(file string) string {
+	b, _ := os.ReadFile(file)
+	var out strings.Builder
+	for line := range strings.Lines(string(b)) {
+		if !strings.HasPrefix(strings.TrimPrefix(strings.TrimSpace(line), "export "), "HEYGEN_") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+// page hashes the variables that a page reads: those named REMOTION_*, and the .env file.
+func (k keyer) page(l project.Layout, c configuration, environ []string) {
+	var names []string
+	for _, v := range environ {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "REMOTION_") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	k.environment(names, environ)
+	files := []string{l.Path(".env"), l.Path(".env.local")}
+	if c.EnvFile != "" {
+		files = []string{filepath.FromSlash(c.EnvFile)}
+		if !filepath.IsAbs(files[0]) {
+			files[0] = l.Path(path.Clean(filepath.ToSlash(c.EnvFile)))
+		}
+	}
+	for _, file := range files {
+		if _, err := os.Stat(file); err == nil {
+			if text := withoutKeys(file); text != "" {
+				k.field("env", text)
+			}
+			return
+		}
+	}
+}
+
+// browser is the program to draw with.
+func (r Renderer) browser(l project.Layout, c configuration) string {
+	switch {
+	case r.Browser != "":
+		return r.Browser
+	case c.Browser == "":
+		return r.FoundBrowser
+	case strings.ContainsAny(c.Browser, `/\`) && !filepath.IsAbs(c.Browser):
+		return l.Path(filepath.ToSlash(c.Browser))
+	}
+	return c.Browser
+}
