@@ -20,7 +20,7 @@ func ciTool(t *testing.T, folder, name string) string {
 	}
 	path := filepath.Join(cache, "greenroom-ci", folder, name)
 	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is not there; run .ci/setup: %v", name, err)
+		t.Fatalf("%s is not there; run .ci/setup test: %v", name, err)
 	}
 	return path
 }
