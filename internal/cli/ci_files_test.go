@@ -144,7 +144,7 @@ func greenroomLines(t *testing.T, scripts []string) (calls [][]string) {
 				continue
 			}
 			cmd := exec.Command("sh", "-euc", `greenroom() { printf '%s\n' "$@"; }; `+line)
-			cmd.Env = []string{"RUNNER_TEMP=/tmp/runner"}
+			cmd.Env = []string{"RUNNER_TEMP=" + t.TempDir()}
 			out, err := cmd.Output()
 			if err != nil {
 				t.Fatalf("%s: %v", line, err)

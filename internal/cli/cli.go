@@ -173,6 +173,9 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		e.Dir = filepath.Join(here, e.Dir)
 	}
 	e.flags = fs
+	if err := e.prepareOutputs(fs); err != nil {
+		return err
+	}
 	pipeline.HideKeyVariable(e.options(nil).ManifestPath)
 	return run(ctx, e, fs.Args())
 }

@@ -15,6 +15,7 @@ func fetchCommand() command {
 		examples: "greenroom fetch 3f9a0c1b2d\ngreenroom fetch 3f9a0c1b2d -o footage/old.mp4",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			out := fs.StringP("output", "o", "", "write to `FILE` (default ID.video)")
+			writes(fs, outputFile, "output")
 			return func(ctx context.Context, e *env, args []string) error {
 				if len(args) != 1 {
 					return fault.New(fault.Usage, "`greenroom videos` lists them", "name one video")

@@ -12,9 +12,10 @@ import (
 
 func helpCommand() command {
 	return command{name: "help", summary: "explain a command", usage: "help [flags] [command]",
-		examples: "greenroom help build\ngreenroom help\ngreenroom help --man man1 && man man1/greenroom-build.1",
+		examples: "greenroom help build\ngreenroom help\ngreenroom help --man man1",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			man := fs.String("man", "", "write a manual page of every command to `DIR`")
+			writes(fs, outputFolder, "man")
 			return func(_ context.Context, e *env, args []string) error {
 				if *man != "" {
 					if err := noArgs(args); err != nil {

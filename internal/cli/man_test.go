@@ -38,7 +38,7 @@ func TestManualPages(t *testing.T) {
 			}
 		}
 	}
-	if code, _, stderr := call(t, nil, "help", "--man", os.DevNull); code != 1 || !strings.Contains(stderr, "name a folder that you may write to") {
+	if code, _, stderr := call(t, nil, "help", "--man", os.DevNull); code != 1 || !strings.Contains(stderr, "name a folder that can be written") {
 		t.Errorf("a file as the folder: exit %d, %s", code, stderr)
 	}
 }
