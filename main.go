@@ -14,7 +14,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// version is set when a release is linked.
+// version is set when a release is linked (-X main.version=1.2.3). `greenroom version` adds the commit that the build
+// recorded.
 var version = "0.1.0-dev"
 
 // grace is how long a command may take to stop after the first signal.
