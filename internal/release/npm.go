@@ -55,12 +55,8 @@ func (r *release) npm(ctx context.Context) error {
 		}
 	}
 	dir := filepath.Join(r.work, "npm")
-	main := npmPackage{Name: "greenroom", Version: r.version, Description: "Scripts in a manifest to transparent avatar clips for Remotion", License: "Apache-2.0",
-		Bin: map[string]string{"greenroom": "bin/greenroom.js"}, Files: []string{"bin"}, Engines: map[string]string{"node": ">=16"},
-		OptionalDependencies: map[string]string{}}
 	names := map[string]string{}
 	for _, p := range platforms {
-		main.OptionalDependencies[p.npmName()] = r.version
 		names[p.nodeOS+"-"+p.nodeCPU] = p.npmName()
 	}
 	list, err := json.Marshal(names)
@@ -85,7 +81,18 @@ func (r *release) npm(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.pack(ctx, dir, main)
+	return r.pack(ctx, dir, r.mainPackage())
+}
+
+// mainPackage is the package.json of the wrapper.
+func (r *release) mainPackage() npmPackage {
+	out := npmPackage{Name: "greenroom", Version: r.version, Description: "Scripts in a manifest to transparent avatar clips for Remotion", License: "Apache-2.0",
+		Bin: map[string]string{"greenroom": "bin/greenroom.js"}, Files: []string{"bin"}, Engines: map[string]string{"node": ">=16"},
+		OptionalDependencies: map[string]string{}}
+	for _, p := range platforms {
+		out.OptionalDependencies[p.npmName()] = r.version
+	}
+	return out
 }
 
 // pack writes package.json into a folder and packs it by `npm pack`, which gives every file the same time.
