@@ -12,6 +12,7 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/remotion"
+	"greenroom/remotion/project"
 )
 
 // filmRates are the rates that films are made in, as the manifest has them.
@@ -161,7 +162,7 @@ func TestClipsAtEveryRate(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath), Stall: 10 * time.Minute}
-		s, err := r.Open(t.Context(), remotion.SessionSpec{ProjectDir: dir, CacheDir: t.TempDir()}, nil)
+		s, err := r.Open(t.Context(), remotion.SessionSpec{Layout: project.Layout{Dir: dir}, CacheDir: t.TempDir()}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,10 +44,10 @@ func (p *Project) notVideo(e lockfile.Entry) string {
 // unpublished says why a clip must be published; empty when public/ has it, undamaged.
 func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
 	for _, f := range publishedFiles(e) {
-		name := PublicDir + "/" + f.Name
+		name := p.publicDir() + "/" + f.Name
 		switch p.store.FileCondition(p.path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
 		case assets.Missing:
-			return "not in " + PublicDir + " yet"
+			return "not in " + p.publicDir() + " yet"
 		case assets.Damaged:
 			return "damaged: " + name + " was changed"
 		}
@@ -62,7 +62,7 @@ func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
 	}
 	hint := "run `greenroom build " + clip + "`, which publishes it again"
 	for _, f := range publishedFiles(e) {
-		name := PublicDir + "/" + f.Name
+		name := p.publicDir() + "/" + f.Name
 		switch p.store.FileCondition(p.path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
 		case assets.Missing:
 			return fault.New(fault.Failed, hint, "%s is missing", name).For(clip)
@@ -101,7 +101,7 @@ func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
 			read(p.store.Path(o.hash), o.hash, o.size)
 		}
 		for _, f := range publishedFiles(e) {
-			read(p.path(PublicDir+"/"+f.Name), f.Hash, e.Rendition(f.rendition).Bytes)
+			read(p.path(p.publicDir()+"/"+f.Name), f.Hash, e.Rendition(f.rendition).Bytes)
 		}
 	}
 	_ = g.Wait() // what is wrong shows in the plan

@@ -37,7 +37,7 @@ func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, 
 		Box: timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, Width: in.Width, Height: in.Height,
 	}
 	for _, f := range publishedFiles(e) {
-		path := filepath.Join(p.path(PublicDir), f.Name)
+		path := filepath.Join(p.path(p.publicDir()), f.Name)
 		switch f.rendition {
 		case webmRendition:
 			info, err := media.Walk(path)
@@ -188,7 +188,7 @@ func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
 		}
 		name := string(hash[:16]) + strings.ToLower(filepath.Ext(face.Name))
 		out = append(out, assets.File{Name: name, Hash: hash})
-		f.Fonts[key] = film.Font{Media: timeline.Media{File: filepath.Join(p.path(FilesDir), name), Public: "greenroom/files/" + name}, Face: loaded}
+		f.Fonts[key] = film.Font{Media: timeline.Media{File: filepath.Join(p.path(p.filesDir()), name), Public: "greenroom/files/" + name}, Face: loaded}
 	}
 	return out, nil
 }

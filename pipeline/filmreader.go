@@ -120,7 +120,7 @@ func (r *filmReader) file(ctx context.Context, path, kind string) error {
 		return fault.Wrap(fault.Manifest, err, "check the file", "read %s", filepath.Base(path))
 	}
 	name := r.names[path]
-	return r.p.readFile(ctx, path, kind, timeline.Media{File: filepath.Join(r.p.path(FilesDir), name), Public: "greenroom/files/" + name}, &r.facts)
+	return r.p.readFile(ctx, path, kind, timeline.Media{File: filepath.Join(r.p.path(r.p.filesDir()), name), Public: "greenroom/files/" + name}, &r.facts)
 }
 
 // faults are what is wrong with the clips and files of compositions, placed where those name them.

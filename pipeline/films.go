@@ -13,9 +13,6 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// FilesDir is where images, videos, sounds and fonts of compositions are published, by content.
-const FilesDir = PublicDir + "/files"
-
 // FilmOptions say which films, and what may be in them.
 type FilmOptions struct {
 	AllowStandIns bool
@@ -199,11 +196,11 @@ func within(m *manifest.Manifest, films []manifest.Composition) []manifest.Compo
 // publishFiles puts files of compositions below public/, in a folder of their own.
 func (p *Project) publishFiles(files []assets.File) error {
 	// The folder above must be ours before something of ours lies in it.
-	if err := assets.Own(p.path(PublicDir)); err != nil {
+	if err := assets.Own(p.path(p.publicDir())); err != nil {
 		return err
 	}
-	if _, err := p.store.Publish(p.path(FilesDir), files); err != nil {
+	if _, err := p.store.Publish(p.path(p.filesDir()), files); err != nil {
 		return err
 	}
-	return p.store.Sweep(p.path(FilesDir))
+	return p.store.Sweep(p.path(p.filesDir()))
 }

@@ -244,8 +244,8 @@ func (p *Project) eachRelied(add func(input bool, path string)) {
 	add(true, p.Manifest.Path)
 	add(false, p.path(LockName))
 	add(false, p.PropsPath())
-	add(false, p.path(liveProps))
-	add(false, filepath.Join(p.path(SourceDir), clipsModule))
+	add(false, p.path(p.liveProps()))
+	add(false, filepath.Join(p.path(p.sourceDir()), clipsModule))
 	for _, e := range p.Manifest.Each {
 		add(true, e.File)
 	}
@@ -268,7 +268,7 @@ func (p *Project) eachRelied(add func(input bool, path string)) {
 		add(false, assets.PathIn(store, assets.Hash(e.Master)))
 		for _, f := range publishedFiles(e) {
 			add(false, assets.PathIn(store, f.Hash))
-			add(false, p.path(PublicDir+"/"+f.Name))
+			add(false, p.path(p.publicDir()+"/"+f.Name))
 		}
 	}
 }

@@ -138,11 +138,11 @@ func (p *Project) boughtMasters(ctx context.Context) (map[assets.Hash]bool, erro
 // published name.
 func (p *Project) filmObjects() map[string]bool {
 	used := map[string]bool{}
-	entries, _ := os.ReadDir(p.path(FilesDir))
+	entries, _ := os.ReadDir(p.path(p.filesDir()))
 	for _, e := range entries {
 		if name, _, _ := strings.Cut(e.Name(), "."); len(name) == 16 {
 			used[name] = true
-		} else if h, err := hashFile(filepath.Join(p.path(FilesDir), e.Name())); err == nil {
+		} else if h, err := hashFile(filepath.Join(p.path(p.filesDir()), e.Name())); err == nil {
 			used[h[:16]] = true // the font's license has a name of its own
 		}
 	}

@@ -26,7 +26,7 @@ func (p *projectAt) footage(name, source string) {
 // published decodes the alpha of the first picture of the project's only published WebM.
 func (p *projectAt) published(w, h int) []byte {
 	p.t.Helper()
-	files, err := filepath.Glob(filepath.Join(p.dir, PublicDir, "*.webm"))
+	files, err := filepath.Glob(filepath.Join(p.dir, "public", "greenroom", "*.webm"))
 	if err != nil || len(files) == 0 {
 		p.t.Fatal(files, err)
 	}

@@ -13,7 +13,7 @@ import (
 // when it is not known which downloads will be resumed.
 func (p *Project) sweep(plan *Plan) {
 	render := p.path(StateDir + "/render")
-	atomicfile.Sweep(p.dir, p.path(SourceDir), p.state, filepath.Dir(p.voiceFile("x")), p.path(filmRecords))
+	atomicfile.Sweep(p.dir, p.path(p.sourceDir()), p.state, filepath.Dir(p.voiceFile("x")), p.path(filmRecords))
 	remotion.SweepKilled(render)
 	if p.store == nil {
 		return

@@ -18,6 +18,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/remotion/project"
 )
 
 // Places inside a user's project, relative to the manifest.
@@ -25,8 +26,6 @@ const (
 	ManifestName = "greenroom.yaml"
 	LockName     = "greenroom.lock"
 	StateDir     = ".greenroom"
-	PublicDir    = "public/greenroom"
-	SourceDir    = "src/greenroom"
 )
 
 // Options are what a command knows and the packages below must not look up.
@@ -76,6 +75,7 @@ type Project struct {
 
 	o        Options
 	dir      string // absolute, holds the manifest
+	layout   project.Layout
 	state    string // dir/.greenroom
 	lock     *lockfile.File
 	who      whoami
@@ -134,7 +134,7 @@ func Open(o Options) (*Project, error) {
 		}
 	}
 	hideKey(m.HeyGen.Key)
-	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), report: newReporter(o.Sink, o.Now), provider: o.shared}
+	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), layout: m.Remotion, report: newReporter(o.Sink, o.Now), provider: o.shared}
 	if p.provider == nil {
 		p.provider = &provider{}
 	}

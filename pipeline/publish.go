@@ -25,10 +25,6 @@ import (
 // clipsModule makes a missing clip a compile error; it stands beside the props.
 const clipsModule = "clips.gen.ts"
 
-// liveProps are the same props below public/: Studio reads them there at every publish,
-// which needs no new bundle.
-const liveProps = PublicDir + "/props.json"
-
 // signalPrefix begins the name of an empty file beside them that is new at every publish.
 const signalPrefix = "published."
 
@@ -76,18 +72,18 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if len(files) == 0 {
 		return nil
 	}
-	if _, err := p.store.Publish(p.path(PublicDir), files); err != nil {
+	if _, err := p.store.Publish(p.path(p.publicDir()), files); err != nil {
 		return err
 	}
-	if have, err := os.ReadFile(p.path(liveProps)); err != nil || !bytes.Equal(have, jsonB) {
-		if err := atomicfile.WriteQuick(p.path(liveProps), jsonB); err != nil {
+	if have, err := os.ReadFile(p.path(p.liveProps())); err != nil || !bytes.Equal(have, jsonB) {
+		if err := atomicfile.WriteQuick(p.path(p.liveProps()), jsonB); err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 		}
 	}
 	p.signal(jsonB)
-	dir := p.path(SourceDir)
+	dir := p.path(p.sourceDir())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", SourceDir)
+		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", p.sourceDir())
 	}
 	if _, err := atomicfile.WriteBytes(filepath.Join(dir, clipsModule), 0o644, ts); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
@@ -96,11 +92,11 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
-	if err := p.store.Sweep(p.path(PublicDir)); err != nil {
+	if err := p.store.Sweep(p.path(p.publicDir())); err != nil {
 		p.send(ctx, Event{Stage: "publish", State: Warned, Message: "old files stay: " + err.Error()})
 	}
 	if changed {
-		p.send(ctx, Event{Stage: "publish", State: Done, Message: PublicDir})
+		p.send(ctx, Event{Stage: "publish", State: Done, Message: p.publicDir()})
 	}
 	return nil
 }
@@ -110,11 +106,11 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 // always makes it look. It is only a signal: without it Studio is late, not wrong.
 func (p *Project) signal(props []byte) {
 	sum := sha256.Sum256(props)
-	name := p.path(PublicDir + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
+	name := p.path(p.publicDir() + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
 	if _, err := os.Stat(name); err == nil {
 		return
 	}
-	old, _ := filepath.Glob(p.path(PublicDir + "/" + signalPrefix + "*"))
+	old, _ := filepath.Glob(p.path(p.publicDir() + "/" + signalPrefix + "*"))
 	if atomicfile.WriteQuick(name, nil) != nil {
 		return
 	}
@@ -175,14 +171,14 @@ func propsClip(e lockfile.Entry, files []publishedFile, rate timeline.Rate) remo
 }
 
 // PropsPath is where the props stand, absolute.
-func (p *Project) PropsPath() string { return filepath.Join(p.path(SourceDir), "clips.gen.json") }
+func (p *Project) PropsPath() string { return filepath.Join(p.path(p.sourceDir()), "clips.gen.json") }
 
 // propsCurrent compares the props on disk with what they should be, as they are written:
 // those of ten thousand clips are not held beside their files. What is there was held
 // against the schema when it was written.
 func (p *Project) propsCurrent() bool {
 	props := p.props()
-	return holds(p.PropsPath(), props.WriteJSON) && holds(p.path(liveProps), props.WriteJSON) && holds(filepath.Join(p.path(SourceDir), clipsModule), props.WriteModule)
+	return holds(p.PropsPath(), props.WriteJSON) && holds(p.path(p.liveProps()), props.WriteJSON) && holds(filepath.Join(p.path(p.sourceDir()), clipsModule), props.WriteModule)
 }
 
 // holds reports that a file has just the bytes that write writes.

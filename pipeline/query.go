@@ -54,7 +54,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 			list = append(list, fault.New(fault.Failed, "run `greenroom build` first", "nothing is published yet").For(c.Name))
 			continue
 		}
-		pc := PublishedClip{Clip: c.Name, Path: p.path(PublicDir + "/" + files[0].Name), Transparent: e.Info.Transparent, Warning: e.Warning, Line: c.Place.Line}
+		pc := PublishedClip{Clip: c.Name, Path: p.path(p.publicDir() + "/" + files[0].Name), Transparent: e.Info.Transparent, Warning: e.Warning, Line: c.Place.Line}
 		if err := p.publishedIntact(c.Name, e); err != nil {
 			list = append(list, err)
 			continue
@@ -65,7 +65,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
 		for _, f := range files {
 			if f.rendition == posterRendition {
-				pc.Poster = p.path(PublicDir + "/" + f.Name)
+				pc.Poster = p.path(p.publicDir() + "/" + f.Name)
 			}
 		}
 		out = append(out, pc)

@@ -32,7 +32,7 @@ func (p *Project) results(plan *Plan) []Result {
 		if s.Action == Keep {
 			out[i].Status = ResultReady
 			if e, ok := p.entry(s.Clip); ok {
-				describe(&out[i], e)
+				describe(&out[i], e, p.publicDir())
 			}
 		}
 		if r := s.clip.Row; r != nil {
@@ -75,17 +75,17 @@ func (b *build) settle(plan *Plan) {
 					r.Status = ResultOpen
 				}
 			}
-			describe(r, e)
+			describe(r, e, b.publicDir())
 		})
 	}
 }
 
-// describe fills in what an entry knows.
-func describe(r *Result, e lockfile.Entry) {
+// describe fills in what an entry knows; published is the folder of its files, relative to the project.
+func describe(r *Result, e lockfile.Entry, published string) {
 	r.Seconds, r.VideoID = e.Info.Duration, e.VideoID
 	for _, f := range publishedFiles(e) {
 		if f.rendition == webmRendition {
-			r.File = PublicDir + "/" + f.Name
+			r.File = published + "/" + f.Name
 		}
 	}
 }

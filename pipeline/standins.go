@@ -288,7 +288,7 @@ func (p *Project) Shown(clip string) Shown {
 	}
 	out.Kind, out.Width, out.Height, out.Seconds = kind, e.Info.OutWidth, e.Info.OutHeight, e.Info.Duration
 	for _, f := range publishedFiles(e) {
-		if _, err := os.Stat(p.path(PublicDir + "/" + f.Name)); err != nil {
+		if _, err := os.Stat(p.path(p.publicDir() + "/" + f.Name)); err != nil {
 			continue // publishing it failed: there is nothing to look at yet
 		}
 		switch f.rendition {

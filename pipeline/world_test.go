@@ -207,7 +207,7 @@ func (p *projectAt) rows() (list []ledger.Row) {
 
 func (p *projectAt) props() remotion.Props {
 	p.t.Helper()
-	props, err := remotion.DecodeProps([]byte(p.read(SourceDir + "/clips.gen.json")))
+	props, err := remotion.DecodeProps([]byte(p.read("src/greenroom/clips.gen.json")))
 	if err != nil {
 		p.t.Fatal(err)
 	}

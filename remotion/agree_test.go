@@ -110,7 +110,7 @@ func TestGoAndZodAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	var zod []string
-	out := node(t, project(t), importTS+`
+	out := node(t, someProject(t), importTS+`
 		const {greenroomSchema} = await importTS('src/greenroom/props.gen.ts');
 		const docs = JSON.parse(fs.readFileSync(0, 'utf8'));
 		console.log(JSON.stringify(docs.map((d) => {

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"greenroom/remotion/project"
 )
 
 func sources() map[string]string {
@@ -28,7 +30,7 @@ func TestBundleKey(t *testing.T) {
 	t.Parallel()
 	key := func(t *testing.T, dir string) string {
 		t.Helper()
-		k, err := bundleKey(dir, entryPoint(dir))
+		k, err := bundleKey(found(t, dir))
 		if err != nil || !bundleName.MatchString("bundle-"+k) {
 			t.Fatalf("key %q, %v", k, err)
 		}
@@ -114,8 +116,18 @@ func TestKeysOfTwoPlacesDiffer(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	put(t, a, sources())
 	put(t, b, sources())
-	x, _ := bundleKey(a, entryPoint(a))
-	if y, _ := bundleKey(b, entryPoint(b)); x == y {
+	x, _ := bundleKey(found(t, a))
+	if y, _ := bundleKey(found(t, b)); x == y {
 		t.Error("a bundle links to its project's public/: two projects must not share one")
 	}
+}
+
+// found is the layout of the project in dir with its entry point.
+func found(t *testing.T, dir string) project.Layout {
+	t.Helper()
+	at, err := findProject(project.Layout{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
 }

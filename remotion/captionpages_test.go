@@ -53,7 +53,7 @@ func TestPagesOfCaptionsAreThoseOfFilms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := project(t)
+	dir := someProject(t)
 	out := node(t, dir, importTS+`
 		const {captionPages} = await importTS('src/greenroom/captionPages.ts');
 		const films = JSON.parse(fs.readFileSync(0, 'utf8'));

@@ -40,7 +40,7 @@ var hostile = []string{
 
 func TestHostileNamesSurviveUnchanged(t *testing.T) {
 	t.Parallel()
-	dir := project(t)
+	dir := someProject(t)
 	all := hostile[0] + hostile[1] + hostile[2] + hostile[3] + hostile[4] + hostile[5]
 	for _, name := range append(hostile, all) {
 		j, ts, err := EncodeProps(Props{Project: name, FPS: 25, Width: 320, Height: 180, Clips: map[string]Clip{"intro": clip("intro"), "constructor": clip("constructor")}})
@@ -93,7 +93,7 @@ func TestHostileClipNamesAreRefused(t *testing.T) {
 
 func TestAClipThatDoesNotExistDoesNotCompile(t *testing.T) {
 	t.Parallel()
-	dir := project(t)
+	dir := someProject(t)
 	publish(t, dir, props(clip("intro"), clip("b-roll")))
 	const right = `import {clips, type ClipName} from './greenroom/clips.gen';
 import {AvatarClip} from './greenroom/AvatarClip';

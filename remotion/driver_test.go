@@ -12,6 +12,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/project"
 )
 
 // scripted is a session whose driver is a script of the test's.
@@ -23,7 +24,7 @@ func scripted(t *testing.T, r Renderer, script string) (*Session, *work) {
 	}
 	dir := t.TempDir()
 	put(t, dir, map[string]string{"driver.mjs": script, "bundle/index.html": ""})
-	s := &Session{r: r, node: node, script: filepath.Join(dir, "driver.mjs"), project: dir, home: dir, turn: make(chan struct{}, 1)}
+	s := &Session{r: r, node: node, script: filepath.Join(dir, "driver.mjs"), at: project.Layout{Dir: dir}, home: dir, turn: make(chan struct{}, 1)}
 	t.Cleanup(func() { s.Close() })
 	return s, &work{composition: "Tiny", bundle: filepath.Join(dir, "bundle"), emit: func(Event) {}, alive: func() {}}
 }

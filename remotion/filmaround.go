@@ -3,7 +3,6 @@ package remotion
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 func (k *Keys) common(h keyer) error {
 	h.field("schema", "remotion film/1")
 	for _, name := range k.packages() {
-		h.field("package "+name, installed(k.project, name))
+		h.field("package "+name, installed(k.at.Dir, name))
 	}
 	if k.browser == "" {
 		h.field("browser", "Remotion's own") // which goes with the renderer's version
@@ -34,7 +33,7 @@ func (k *Keys) common(h keyer) error {
 // packages are those that package.json names, and all of Remotion's.
 func (k *Keys) packages() []string {
 	var p struct{ Dependencies, DevDependencies map[string]string }
-	if b, err := os.ReadFile(filepath.Join(k.project, "package.json")); err == nil {
+	if b, err := os.ReadFile(k.at.Path("package.json")); err == nil {
 		_ = json.Unmarshal(b, &p) // npm says it better
 	}
 	out := slices.Clone(bundlePackages)
@@ -44,7 +43,7 @@ func (k *Keys) packages() []string {
 	for name := range p.DevDependencies {
 		out = append(out, name)
 	}
-	found, _ := os.ReadDir(filepath.Join(k.project, "node_modules", "@remotion"))
+	found, _ := os.ReadDir(k.at.Path("node_modules/@remotion"))
 	for _, e := range found {
 		out = append(out, "@remotion/"+e.Name())
 	}

@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
+	"greenroom/remotion/project"
 )
 
 // Timeline is the composition that draws films of the manifest.
@@ -31,18 +32,19 @@ const publishDir = "public/greenroom"
 // Sources are read; public/ and the browser only where a size or a time changed. What films
 // have in common is looked at for the first that needs it and kept until Forget.
 type Keys struct {
-	project, entry, browser string
-	files                   *hashes
-	seen                    bool   // whether ours says something
-	all                     string // of everything that a composition may show; "" before it is needed
-	ours                    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
+	at      project.Layout
+	browser string
+	files   *hashes
+	seen    bool   // whether ours says something
+	all     string // of everything that a composition may show; "" before it is needed
+	ours    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
 }
 
 // Keys opens the project. Its owner calls Save at the end.
 func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
 	k := &Keys{}
 	var err error
-	if k.project, k.entry, err = findProject(s.ProjectDir); err != nil {
+	if k.at, err = findProject(s.Layout); err != nil {
 		return nil, err
 	}
 	home, err := filepath.Abs(s.CacheDir)
@@ -54,7 +56,7 @@ func (r Renderer) Keys(s SessionSpec) (*Keys, error) {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
-	k.files = openHashes(filepath.Join(home, "hashes.json"), k.project)
+	k.files = openHashes(filepath.Join(home, "hashes.json"), k.at.Dir)
 	return k, nil
 }
 
@@ -82,7 +84,7 @@ func (k *Keys) everything() (string, error) {
 func (k *Keys) timeline() (string, error) {
 	if !k.seen && k.oursAlone() {
 		var err error
-		k.ours, err = k.hash(generated, func(name string) bool { return strings.HasPrefix(name, publishDir+"/") })
+		k.ours, err = k.hash(k.generated, func(name string) bool { return strings.HasPrefix(name, publishDir+"/") })
 		if err != nil {
 			return "", err
 		}
@@ -96,11 +98,11 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 	h := keyer{Hash: sha256.New(), skip: skipSource}
 	err := k.common(h)
 	if err == nil {
-		err = h.sources(k.project, k.entry)
+		err = h.sources(k.at)
 	}
 	if err == nil {
 		h.sum, h.skip = k.files.sum, skipPublic
-		if err = walk(k.project, "public", nil, func(name string) error { return h.file(k.project, name) }); os.IsNotExist(err) {
+		if err = walkPublic(k.at, h.fileAs); os.IsNotExist(err) {
 			err = nil // nothing is published yet
 		}
 	}
@@ -114,14 +116,15 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 // lie there still; a film that shows one is given its name. The others are of no film.
 var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`)
 
-// generated tells the modules that a build writes.
-func generated(name string) bool {
-	return name == "src/greenroom/clips.gen.ts" || name == "src/greenroom/clips.gen.json"
+// generated reports the modules that a build writes, by their names in the project.
+func (k *Keys) generated(name string) bool {
+	source := k.at.SourceDir()
+	return name == source+"/clips.gen.ts" || name == source+"/clips.gen.json"
 }
 
 // published are the files of the clips that compositions find in clips.gen.json, by their names in the project.
 func (k *Keys) published() map[string]bool {
-	b, err := os.ReadFile(filepath.Join(k.project, "src", "greenroom", "clips.gen.json"))
+	b, err := os.ReadFile(k.at.Path(k.at.SourceDir() + "/clips.gen.json"))
 	if err != nil {
 		return nil // before the first build
 	}
@@ -141,7 +144,7 @@ func (k *Keys) published() map[string]bool {
 
 // Film is a film's key. It refuses what Render refuses at once. How many tabs draw it is not in the key.
 func (k *Keys) Film(spec RenderSpec) (string, error) {
-	p, err := planFilm(k.project, spec)
+	p, err := planFilm(k.at, spec)
 	if err != nil {
 		return "", err
 	}
@@ -186,7 +189,7 @@ func (k *Keys) shown(h keyer, input json.RawMessage) error {
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		if err := h.file(k.project, path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
+		if err := h.fileAs(k.at.Path(path.Join(k.at.PublicDir(), name)), path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
 			return err
 		}
 	}

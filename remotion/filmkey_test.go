@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"greenroom/remotion/project"
 )
 
 // keyed is a project, a browser that is a script as Debian's is, and the keys of two films.
@@ -63,7 +65,7 @@ func newKeyed(t *testing.T) *keyed {
 func (e *keyed) open(t *testing.T) {
 	t.Helper()
 	var err error
-	if e.k, err = e.r.Keys(SessionSpec{ProjectDir: e.dir, CacheDir: filepath.Join(e.dir, ".greenroom", "render")}); err != nil {
+	if e.k, err = e.r.Keys(SessionSpec{Layout: project.Layout{Dir: e.dir}, CacheDir: filepath.Join(e.dir, ".greenroom", "render")}); err != nil {
 		t.Fatal(err)
 	}
 }

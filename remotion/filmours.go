@@ -2,11 +2,11 @@ package remotion
 
 import (
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/remotion/project"
 )
 
 // registration is the companion's line in src/Root.tsx.
@@ -20,19 +20,20 @@ func (k *Keys) oursAlone() bool {
 		return false
 	}
 	for name, want := range ours {
-		if path.Dir(name) != "src/greenroom" || generated(name) {
+		inside, ok := strings.CutPrefix(name, project.DefaultSource+"/")
+		if !ok || k.generated(k.at.SourceDir()+"/"+inside) {
 			continue
 		}
-		if have, err := os.ReadFile(filepath.Join(k.project, filepath.FromSlash(name))); err != nil || string(have) != string(want) {
+		if have, err := os.ReadFile(k.at.Path(k.at.SourceDir() + "/" + inside)); err != nil || string(have) != string(want) {
 			return false
 		}
 	}
 	named, registered := 0, false
-	err = sourceFiles(k.project, k.entry, func(name string) error {
-		if below(name, []string{filepath.Join("src", "greenroom")}) {
+	err = sourceFiles(k.at, func(name string) error {
+		if below(name, []string{filepath.FromSlash(k.at.SourceDir())}) {
 			return nil
 		}
-		text := readSource(filepath.Join(k.project, name))
+		text := readSource(k.at.Path(name))
 		n := strings.Count(text, `"Timeline"`) + strings.Count(text, `'Timeline'`) + strings.Count(text, "`Timeline`")
 		if named += n; n > 0 {
 			registered = registration.MatchString(text) && fromUs.MatchString(text)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/remotion/project"
 )
 
 // maxSource is how large a file is that is still read as somebody's source.
@@ -64,22 +65,24 @@ func below(name string, folders []string) bool {
 
 // sourceFiles gives what a bundle is made from besides packages and public/: every file of the source
 // folders, and what those import from elsewhere. Names are relative to the project.
-func sourceFiles(project, entry string, visit func(name string) error) error {
-	rel, err := filepath.Rel(project, entry)
-	if err != nil {
-		return err
-	}
-	folders := sourceFolders(rel)
+func sourceFiles(at project.Layout, visit func(name string) error) error {
+	entry := filepath.FromSlash(at.Entry)
+	folders := sourceFolders(entry)
 	seen := map[string]bool{}
 	var next []string
-	known := append([]string{"public", "node_modules"}, folders...) // read when a film is drawn, kept by a lockfile, walked
+	known := append([]string{filepath.FromSlash(at.PublicDir()), "node_modules"}, folders...) // read when a film is drawn, kept by a lockfile, walked
 	look := func(name string) error {
 		seen[name] = true
-		next = append(next, imported(project, name, readSource(filepath.Join(project, name)), known)...)
+		next = append(next, imported(at.Dir, name, readSource(filepath.Join(at.Dir, name)), known)...)
 		return visit(name)
 	}
 	for _, folder := range folders {
-		if err := walk(project, folder, nil, look); err != nil && !os.IsNotExist(err) {
+		if err := walk(at.Dir, folder, nil, look); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	if !seen[entry] { // it lies in the project itself
+		if err := look(entry); err != nil && !os.IsNotExist(err) {
 			return err
 		}
 	}

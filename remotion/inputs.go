@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"path/filepath"
+	"path"
 	"sort"
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // inputs checks the props and puts together what the composition receives.
@@ -17,7 +18,7 @@ import (
 // must be ready, with one exception that is cheap to tell: where the input names
 // a clip ({"clip": "intro"}), the others that are not ready are left out of its
 // props instead. It cannot show what it does not get.
-func inputs(project string, propsJSON, inputProps []byte, allowStandIns bool) (json.RawMessage, error) {
+func inputs(at project.Layout, propsJSON, inputProps []byte, allowStandIns bool) (json.RawMessage, error) {
 	input := map[string]json.RawMessage{}
 	if len(inputProps) > 0 {
 		if err := json.Unmarshal(inputProps, &input); err != nil {
@@ -41,13 +42,13 @@ func inputs(project string, propsJSON, inputProps []byte, allowStandIns bool) (j
 	if json.Unmarshal(input["clip"], &named) == nil {
 		if _, ok := p.Clips[named]; ok {
 			for name, other := range p.Clips {
-				if name != named && (!published(project, other) || other.Kind == StandIn && !allowStandIns) {
+				if name != named && (!published(at, other) || other.Kind == StandIn && !allowStandIns) {
 					delete(p.Clips, name)
 				}
 			}
 		}
 	}
-	if err := ready(project, p, allowStandIns); err != nil {
+	if err := ready(at, p, allowStandIns); err != nil {
 		return nil, err
 	}
 	b, _, err := EncodeProps(p)
@@ -58,19 +59,19 @@ func inputs(project string, propsJSON, inputProps []byte, allowStandIns bool) (j
 	return json.Marshal(input)
 }
 
-func published(project string, c Clip) bool {
-	st, err := os.Stat(filepath.Join(project, "public", filepath.FromSlash(c.Src)))
+func published(at project.Layout, c Clip) bool {
+	st, err := os.Stat(at.Path(path.Join(at.PublicDir(), c.Src)))
 	return err == nil && st.Mode().IsRegular()
 }
 
 // ready refuses stand-ins, and clips whose file is not there.
-func ready(project string, p Props, allowStandIns bool) error {
+func ready(at project.Layout, p Props, allowStandIns bool) error {
 	var standIns, gone []string
 	for name, c := range p.Clips {
 		if c.Kind == StandIn {
 			standIns = append(standIns, name)
 		}
-		if !published(project, c) {
+		if !published(at, c) {
 			gone = append(gone, name)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 func TestInputs(t *testing.T) {
@@ -49,7 +50,7 @@ func TestInputs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := inputs(dir, j, []byte(c.input), c.allow)
+		got, err := inputs(project.Layout{Dir: dir}, j, []byte(c.input), c.allow)
 		if c.kind != "" {
 			var f *fault.Error
 			if !errors.As(err, &f) || f.Kind != c.kind || f.Hint == "" || !strings.Contains(err.Error(), c.says) {

@@ -2,15 +2,15 @@ package remotion
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"time"
 
-	"greenroom/internal/fault"
-	"greenroom/internal/proc"
+	"greenroom/remotion/project"
+)
+
+// Packages that Node must find to render, and to run Studio.
+var (
+	renderPackages = []string{"@remotion/renderer", "@remotion/bundler"}
+	studioPackages = []string{"@remotion/cli"}
 )
 
 func (r Renderer) node(ctx context.Context) (string, error) {
@@ -22,35 +22,41 @@ func (r Renderer) node(ctx context.Context) (string, error) {
 	return p, err
 }
 
-// install runs npm ci when the project's packages are not there.
-func (r Renderer) install(ctx context.Context, node, project string, emit func(Event)) error {
-	if Installed(project) {
-		return nil
-	}
-	npm := filepath.Join(filepath.Dir(node), "npm")
-	if _, err := os.Stat(npm); err != nil {
-		if npm, err = exec.LookPath("npm"); err != nil {
-			return fault.Wrap(fault.Tool, err, "install it: apt-get install -y npm", "find npm")
+// MissingForStudio returns which packages Studio needs and Node does not find; nil when there are none.
+func MissingForStudio(dir string) *project.Missing {
+	return project.FindMissing(dir, studioPackages...)
+}
+
+// packages makes sure that Node finds the packages. Where it does not, they are installed
+// with the project's own package manager if MayInstall allows it; else the error says which
+// are missing and how to install them. Nothing is installed for a project that does not
+// depend on them: package.json is the user's.
+func (r Renderer) packages(ctx context.Context, node, dir string, names []string, emit func(Event)) error {
+	missing := project.FindMissing(dir, names...)
+	if missing == nil {
+		if versions := mixed(dir); versions != "" {
+			emit(Event{Stage: StageInstall, Message: "warning: packages of different versions of Remotion: " + versions + "; install one version of all"})
 		}
+		return supported(dir)
 	}
-	// Not `npm ci`: it refuses a lockfile that lacks other systems' optional
-	// packages. With the lockfile there, install takes the same versions.
-	args := []string{"install", "--no-save", "--no-audit", "--no-fund"}
-	emit(Event{Stage: StageInstall, Message: "installing the project's packages: npm " + strings.Join(args, " ")})
-	env := r.Env
-	if env == nil {
-		env = proc.ForNpm()
+	refusal := missing.Refusal()
+	if !missing.Installable() || r.MayInstall == nil {
+		return refusal
 	}
-	_, err := proc.Run(ctx, proc.Cmd{Path: npm, Args: args, Dir: project, Env: env, Timeout: 15 * time.Minute})
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	if yes, err := r.MayInstall(missing); err != nil || !yes {
+		if err == nil {
+			err = refusal
+		}
+		return err
 	}
-	if err != nil {
-		return fault.Wrap(fault.Tool, err, "run it by hand to see more: cd "+strconv.Quote(project)+" && npm "+strings.Join(args, " "), "install the project's packages")
+	emit(Event{Stage: StageInstall, Message: "installing the project's packages: " + missing.Manager.Install() + " in " + missing.Manager.Dir})
+	say := func(string) { emit(Event{Stage: StageInstall}) } // it goes on
+	if err := missing.Manager.Run(ctx, node, r.Env, say); err != nil {
+		return err
 	}
-	if _, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer")); err != nil {
-		return fault.New(fault.Tool, "run npm install --save-exact @remotion/renderer@4.0.529 @remotion/bundler@4.0.529 in the project", "find @remotion/renderer: the project does not depend on it")
+	if missing = project.FindMissing(dir, names...); missing != nil {
+		return missing.Refusal()
 	}
 	emit(Event{Stage: StageInstall, Done: 1, Total: 1, Message: "packages installed"})
-	return nil
+	return supported(dir)
 }

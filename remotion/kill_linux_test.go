@@ -169,7 +169,7 @@ func TestAFilmOutlivesNodeAndTheBrowser(t *testing.T) {
 			gate := "gate-" + name
 			mark, temp, spec, stands, done := held(t, t.Context(), gate)
 			running := await(t, stands, done)
-			put(t, spec.ProjectDir, map[string]string{"public/" + gate: "open"})
+			put(t, spec.Layout.Dir, map[string]string{"public/" + gate: "open"})
 			kill(t, running, is)
 			if err := <-done; err != nil {
 				t.Fatal(err)

@@ -1,30 +1,28 @@
 package remotion
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/remotion/project"
 )
 
 // Installed reports that a project's packages are there.
-func Installed(project string) bool {
-	_, err := os.Stat(filepath.Join(project, "node_modules", "@remotion", "renderer", "package.json"))
-	return err == nil
+func Installed(dir string) bool {
+	return project.FindMissing(dir, renderPackages...) == nil
 }
 
 // Compositions reads the ids of compositions and stills from a project's sources, sorted, without Node or
 // packages. all is false where there may be others: an id that is computed, a component under another name.
-func Compositions(projectDir string) (ids []string, all bool, err error) {
-	project, entry, err := findProject(projectDir)
+func Compositions(l project.Layout) (ids []string, all bool, err error) {
+	at, err := findProject(l)
 	if err != nil {
 		return nil, false, err
 	}
 	all = true
-	err = sourceFiles(project, entry, func(name string) error {
-		found, sure := registered(readSource(filepath.Join(project, name)))
+	err = sourceFiles(at, func(name string) error {
+		found, sure := registered(readSource(at.Path(name)))
 		ids, all = append(ids, found...), all && sure
 		return nil
 	})

@@ -3,6 +3,8 @@ package remotion
 import (
 	"slices"
 	"testing"
+
+	"greenroom/remotion/project"
 )
 
 func TestCompositionsAreReadFromSources(t *testing.T) {
@@ -35,7 +37,7 @@ func TestCompositionsAreReadFromSources(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			put(t, dir, map[string]string{"src/index.tsx": c.text})
-			ids, all, err := Compositions(dir)
+			ids, all, err := Compositions(project.Layout{Dir: dir})
 			if err != nil || !slices.Equal(ids, c.ids) || all != c.all {
 				t.Errorf("%q, all %v, %v", ids, all, err)
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // fakeRenderer has a browser that takes empty pictures, and finds every composition.
@@ -40,7 +41,7 @@ func TestANewBundle(t *testing.T) {
 	}
 	session := func(anew bool) *Session {
 		t.Helper()
-		s, err := Renderer{}.Open(t.Context(), SessionSpec{ProjectDir: dir, CacheDir: cache, NewBundle: anew}, nil)
+		s, err := Renderer{}.Open(t.Context(), SessionSpec{Layout: project.Layout{Dir: dir}, CacheDir: cache, NewBundle: anew}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +97,7 @@ func TestABrowserThatCannotBeDownloaded(t *testing.T) {
 		"node_modules/@remotion/bundler/package.json":  `{"version":"1"}`,
 		"node_modules/@remotion/bundler/index.js":      `const fs = require('fs'); exports.bundle = async ({outDir}) => { fs.mkdirSync(outDir); fs.writeFileSync(outDir + '/index.html', ''); };`,
 	})
-	s, err := Renderer{}.Open(t.Context(), SessionSpec{ProjectDir: dir, CacheDir: filepath.Join(dir, "cache")}, nil)
+	s, err := Renderer{}.Open(t.Context(), SessionSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func modules(t *testing.T) string {
 }
 
 // project is a scaffolded project with its packages.
-func project(t *testing.T) string {
+func someProject(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	if _, err := Scaffold(dir, ScaffoldOptions{Project: "tour"}); err != nil {

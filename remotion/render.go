@@ -11,6 +11,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/workdir"
+	"greenroom/remotion/project"
 )
 
 const (
@@ -44,14 +45,14 @@ type plan struct {
 // Render makes one film in a session of its own: Open, Session.Render, Close.
 func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
 	start := time.Now()
-	project, _, err := findProject(spec.ProjectDir)
+	at, err := findProject(spec.Layout)
 	if err != nil {
 		return RenderResult{}, err
 	}
-	if _, err := planFilm(project, spec); err != nil {
+	if _, err := planFilm(at, spec); err != nil {
 		return RenderResult{}, err
 	}
-	s, err := r.Open(ctx, SessionSpec{ProjectDir: spec.ProjectDir, CacheDir: spec.CacheDir}, emit)
+	s, err := r.Open(ctx, SessionSpec{Layout: spec.Layout, CacheDir: spec.CacheDir}, emit)
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -61,26 +62,31 @@ func (r Renderer) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	return res, err
 }
 
-// findProject gives the folder and the file that registers the compositions.
-func findProject(dir string) (project, entry string, err error) {
-	if project, err = filepath.Abs(dir); err != nil {
-		return "", "", err
+// findProject returns the layout with an absolute Dir and with the file that registers the
+// compositions, which must exist.
+func findProject(l project.Layout) (project.Layout, error) {
+	dir, err := filepath.Abs(l.Dir)
+	if err != nil {
+		return l, err
 	}
-	if entry = entryPoint(project); entry == "" {
-		return "", "", fault.New(fault.Usage, "run greenroom init there, or give the folder of a Remotion project", "find src/index.ts in %s: this is no Remotion project", dir)
+	given := l.Dir
+	l.Dir = dir
+	if l.Entry = l.EntryPoint(); l.Entry == "" {
+		return l, fault.New(fault.Usage, "run greenroom init there; in a Remotion project whose entry point has another name, write remotion: {entry: FILE} in greenroom.yaml",
+			"find src/index.ts in %s: not a Remotion project", given)
 	}
-	return project, entry, nil
+	return l, nil
 }
 
 // planFilm refuses what would fail anyway: it is better known before minutes of
 // rendering than after.
-func planFilm(project string, spec RenderSpec) (plan, error) {
+func planFilm(at project.Layout, spec RenderSpec) (plan, error) {
 	var p plan
 	var err error
 	if p.out, err = filepath.Abs(spec.Out); err != nil {
 		return p, err
 	}
-	if p.input, err = inputs(project, spec.PropsJSON, spec.InputProps, spec.AllowStandIns); err != nil {
+	if p.input, err = inputs(at, spec.PropsJSON, spec.InputProps, spec.AllowStandIns); err != nil {
 		return p, err
 	}
 	if st, err := os.Stat(p.out); err == nil && st.IsDir() {
@@ -101,7 +107,7 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if emit == nil {
 		emit = func(Event) {}
 	}
-	p, err := planFilm(s.project, spec)
+	p, err := planFilm(s.at, spec)
 	if err != nil {
 		return RenderResult{}, err
 	}

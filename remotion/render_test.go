@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // The films of these tests: 160x90, five frames or 15. Held draws up to frame hold and
@@ -124,7 +125,7 @@ func film(t *testing.T, id string) (Renderer, RenderSpec) {
 		for _, name := range []string{"a.mp4", "b.mp4"} {
 			both.Go(func() {
 				bundled := false
-				res, err := r.Render(t.Context(), RenderSpec{ProjectDir: studio.project, CacheDir: studio.cache, Composition: "Tiny", Out: filepath.Join(dir, name)},
+				res, err := r.Render(t.Context(), RenderSpec{Layout: project.Layout{Dir: studio.project}, CacheDir: studio.cache, Composition: "Tiny", Out: filepath.Join(dir, name)},
 					func(e Event) { bundled = bundled || e.Stage == StageBundle })
 				if err != nil || res.Frames != 5 || !bundled || res.BundleReused {
 					t.Errorf("two first renders at once: %s: %+v, bundled: %v, %v", name, res, bundled, err)
@@ -136,7 +137,7 @@ func film(t *testing.T, id string) (Renderer, RenderSpec) {
 	if t.Failed() {
 		t.FailNow()
 	}
-	return r, RenderSpec{ProjectDir: studio.project, CacheDir: studio.cache, Composition: id, Out: filepath.Join(t.TempDir(), "film.mp4")}
+	return r, RenderSpec{Layout: project.Layout{Dir: studio.project}, CacheDir: studio.cache, Composition: id, Out: filepath.Join(t.TempDir(), "film.mp4")}
 }
 
 // refused asserts a fault with kind, hint and words, and that no film came of it.
@@ -246,12 +247,12 @@ func TestFaultsBeforeNodeStarts(t *testing.T) {
 		"no node":    {func(_ *testing.T, r *Renderer, _ *RenderSpec) { r.Node = "/nonexistent/node" }, fault.Tool, "find node", "nodejs.org"},
 		"no ffmpeg":  {func(_ *testing.T, r *Renderer, _ *RenderSpec) { r.FFmpeg = "/nonexistent/ffmpeg" }, fault.Tool, "find ffmpeg", "apt-get install -y ffmpeg"},
 		"no browser": {func(_ *testing.T, r *Renderer, _ *RenderSpec) { r.Browser = "/nonexistent/shell" }, fault.Tool, "find the browser", "--browser"},
-		"no project": {func(t *testing.T, _ *Renderer, s *RenderSpec) { s.ProjectDir = t.TempDir() }, fault.Usage, "src/index.ts", "greenroom init"},
+		"no project": {func(t *testing.T, _ *Renderer, s *RenderSpec) { s.Layout.Dir = t.TempDir() }, fault.Usage, "src/index.ts", "greenroom init"},
 		"a folder as film": {func(t *testing.T, _ *Renderer, s *RenderSpec) {
 			s.Out = t.TempDir()
 		}, fault.Usage, "it is a folder", "Tiny.mp4"},
 		"a stand-in": {func(t *testing.T, _ *Renderer, s *RenderSpec) {
-			put(t, s.ProjectDir, map[string]string{"public/" + draft.Src: "video"})
+			put(t, s.Layout.Dir, map[string]string{"public/" + draft.Src: "video"})
 			s.PropsJSON, _, _ = EncodeProps(props(draft))
 		}, fault.Failed, "stand-ins: draft", "--allow-stand-ins"},
 		"a missing clip": {func(_ *testing.T, _ *Renderer, s *RenderSpec) { s.PropsJSON, _, _ = EncodeProps(props(gone)) }, fault.Failed, "file of: gone", "greenroom build gone"},
@@ -288,14 +289,22 @@ func TestMissingPackages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const declares = `{"dependencies":{"@remotion/cli":"4.0.529"}}`
+	allow := func(*project.Missing) (bool, error) { return true, nil }
 	for name, c := range map[string]struct {
-		npm        string
-		kind       fault.Kind
-		says, hint string
+		manifest, npm string
+		may           func(*project.Missing) (bool, error)
+		kind          fault.Kind
+		says, hint    string
+		ran           bool
 	}{
-		"npm fails":           {"echo 'npm error code ENOTFOUND' >&2; exit 1", fault.Tool, "ENOTFOUND", "npm install"},
-		"npm has nothing":     {"exit 0", fault.Tool, "does not depend on it", "@remotion/renderer@"},
-		"the bundler is away": {"mkdir -p node_modules/@remotion/renderer; exit 0", fault.Tool, "load Remotion: Cannot find module '@remotion/bundler'", "@remotion/bundler@"},
+		"npm fails":               {declares, "echo 'npm error code ENOTFOUND' >&2; echo 'npm error A complete log of this run can be found in: x' >&2; exit 1", allow, fault.Tool, "npm error code ENOTFOUND", "npm install", true},
+		"npm installs nothing":    {declares, "exit 0", allow, fault.Tool, "are not installed", "npm install", true},
+		"nobody asked for it":     {declares, "exit 0", nil, fault.Tool, "are not installed", "--install", false},
+		"the user said no":        {declares, "exit 0", func(*project.Missing) (bool, error) { return false, nil }, fault.Tool, "are not installed", "--install", false},
+		"the project has none":    {"{}", "exit 0", allow, fault.Tool, "does not depend on it", "@remotion/renderer@", false},
+		"only half is there":      {declares, "mkdir -p node_modules/@remotion/renderer; echo '{}' > node_modules/@remotion/renderer/package.json; exit 0", allow, fault.Tool, "find @remotion/bundler", "npm install", true},
+		"npm prints what it does": {declares, "echo added 3 packages; echo 'npm error code E404' >&2; echo 'npm error 404 not found: nothing@1' >&2; exit 1", allow, fault.Tool, "404 not found: nothing@1", "npm install", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -303,9 +312,10 @@ func TestMissingPackages(t *testing.T) {
 			if err := os.Symlink(real, filepath.Join(tools, "node")); err != nil {
 				t.Fatal(err)
 			}
-			script(t, tools, "npm", c.npm)
-			put(t, dir, map[string]string{"package.json": "{}", "src/index.tsx": filmSource})
-			r, spec := Renderer{Node: filepath.Join(tools, "node")}, RenderSpec{ProjectDir: dir, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
+			script(t, tools, "npm", "touch ran; "+c.npm)
+			put(t, dir, map[string]string{"package.json": c.manifest, "src/index.tsx": filmSource})
+			r := Renderer{Node: filepath.Join(tools, "node"), MayInstall: c.may}
+			spec := RenderSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
 			said := ""
 			_, err := r.Render(t.Context(), spec, func(e Event) {
 				if e.Stage == StageInstall {
@@ -313,8 +323,14 @@ func TestMissingPackages(t *testing.T) {
 				}
 			})
 			refused(t, err, spec, c.kind, c.says, c.hint)
-			if !strings.Contains(said, "npm install") {
-				t.Errorf("packages were installed without a word: %q", said)
+			if strings.Contains(err.Error(), "complete log") {
+				t.Errorf("npm's noise is shown: %v", err)
+			}
+			if strings.Contains(said, "npm install") != c.ran {
+				t.Errorf("the install is announced as %q", said)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "ran")); (err == nil) != c.ran {
+				t.Errorf("npm ran: %v, want %v", err == nil, c.ran)
 			}
 		})
 	}
@@ -327,7 +343,7 @@ func TestABrokenSourceIsABundleFault(t *testing.T) {
 	if err := os.Symlink(modules(t), filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
-	spec := RenderSpec{ProjectDir: dir, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
+	spec := RenderSpec{Layout: project.Layout{Dir: dir}, CacheDir: filepath.Join(dir, "cache"), Composition: "Tiny", Out: filepath.Join(dir, "out", "film.mp4")}
 	_, err := Renderer{}.Render(t.Context(), spec, nil)
 	refused(t, err, spec, fault.Failed, "bundle the project", "tsc --noEmit")
 }

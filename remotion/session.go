@@ -11,6 +11,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/project"
 )
 
 // tries is how often a request is made before node's or the browser's end is believed
@@ -23,15 +24,16 @@ const tries = 3
 // order; when node or the browser ends, both are started again and the film goes on with
 // the frames that are missing.
 type Session struct {
-	r                    Renderer
-	node, script         string
-	project, entry, home string // home is the cache
-	turn                 chan struct{}
-	driver               *driver // nil before the first request
-	films                int     // names of films, counted
-	closed               bool
-	newBundle            bool
-	bundled              map[string]bool // the bundles that this session made anew
+	r            Renderer
+	node, script string
+	at           project.Layout // Dir absolute, Entry known
+	home         string         // the cache
+	turn         chan struct{}
+	driver       *driver // nil before the first request
+	films        int     // names of films, counted
+	closed       bool
+	newBundle    bool
+	bundled      map[string]bool // the bundles that this session made anew
 }
 
 // errClosed is the error of a request to a session that was closed.
@@ -46,7 +48,7 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	}
 	s := &Session{turn: make(chan struct{}, 1), newBundle: spec.NewBundle, bundled: map[string]bool{}}
 	var err error
-	if s.project, s.entry, err = findProject(spec.ProjectDir); err != nil {
+	if s.at, err = findProject(spec.Layout); err != nil {
 		return nil, err
 	}
 	if s.home, err = filepath.Abs(spec.CacheDir); err != nil {
@@ -66,7 +68,7 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if r.CacheBytes == 0 {
 		r.CacheBytes = defaultCache
 	}
-	if err := r.install(ctx, s.node, s.project, emit); err != nil {
+	if err := r.packages(ctx, s.node, s.at.Dir, renderPackages, emit); err != nil {
 		return nil, err
 	}
 	if s.script, err = writeDriver(s.home); err != nil {
@@ -128,7 +130,7 @@ type work struct {
 
 // begin bundles the project if needed and reads the composition's metadata.
 func (s *Session) begin(ctx context.Context, id string, input json.RawMessage, emit func(Event), touched ...string) (w *work, reused bool, err error) {
-	key, err := bundleKey(s.project, s.entry)
+	key, err := bundleKey(s.at)
 	if err != nil {
 		return nil, false, fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
@@ -189,7 +191,7 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 		s.drop()
 	}
 	if s.driver == nil {
-		d, err := s.r.start(s.node, s.script, s.project)
+		d, err := s.r.start(s.node, s.script, s.at.Dir)
 		if err != nil {
 			return reply{}, err
 		}
@@ -207,7 +209,7 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 		show := func(one reply) { w.emit(Event{one.Stage, one.Done, one.Total, one.Message}) }
 		anew := s.newBundle && !s.bundled[w.bundle]
 		if _, err := os.Stat(filepath.Join(w.bundle, "index.html")); err != nil || anew {
-			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.entry, "publicDir": filepath.Join(s.project, "public"), "anew": anew, "browser": s.r.Browser}, show)
+			one, err := do("bundle", map[string]any{"bundleDir": w.bundle, "entryPoint": s.at.Path(s.at.Entry), "publicDir": s.at.Path(s.at.PublicDir()), "anew": anew, "browser": s.r.Browser}, show)
 			if err != nil || one.Error != "" {
 				return one, err
 			}

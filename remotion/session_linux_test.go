@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // open is a session on the films of these tests, and a spec for one of them.
@@ -24,7 +25,7 @@ func open(t *testing.T, id string, env ...string) (*Session, RenderSpec) {
 	t.Helper()
 	r, spec := film(t, id)
 	r.Env = append(os.Environ(), env...)
-	s, err := r.Open(t.Context(), SessionSpec{ProjectDir: spec.ProjectDir, CacheDir: spec.CacheDir}, nil)
+	s, err := r.Open(t.Context(), SessionSpec{Layout: project.Layout{Dir: spec.Layout.Dir}, CacheDir: spec.CacheDir}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func clicksFile(t *testing.T) string {
 func TestChunksAreOneFilm(t *testing.T) {
 	t.Parallel()
 	s, spec := open(t, "Clicks")
-	put(t, spec.ProjectDir, map[string]string{"public/clicks.wav": clicksFile(t)})
+	put(t, spec.Layout.Dir, map[string]string{"public/clicks.wav": clicksFile(t)})
 	for name, per := range map[string]int{"whole.mp4": 0, "chunks.mp4": 6, "whole.mov": 0, "chunks.mov": 6, "chunks.webm": 6} {
 		one := spec
 		one.Out, one.ChunkFrames = filepath.Join(filepath.Dir(spec.Out), name), per

@@ -2,7 +2,6 @@ package remotion
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"greenroom/remotion/project"
 )
 
 // bundleFiles are the files beside src that change what a bundle holds.
@@ -32,15 +33,11 @@ func (k keyer) field(name, value string) { fmt.Fprintf(k, "%s %d:%s\n", name, le
 
 // sources hashes what a bundle is made from, wherever the project lies: bytes and names,
 // never times.
-func (k keyer) sources(project, entry string) error {
-	rel, err := filepath.Rel(project, entry)
-	if err != nil {
-		return err
-	}
+func (k keyer) sources(at project.Layout) error {
 	k.field("driver", string(driverSource)) // says how to bundle
-	k.field("entry", filepath.ToSlash(rel))
+	k.field("entry", at.Entry)
 	for _, name := range bundleFiles {
-		b, err := os.ReadFile(filepath.Join(project, name))
+		b, err := os.ReadFile(at.Path(name))
 		if err == nil {
 			k.field(name, string(b))
 		} else if !os.IsNotExist(err) {
@@ -48,17 +45,17 @@ func (k keyer) sources(project, entry string) error {
 		}
 	}
 	for _, name := range bundlePackages {
-		k.field("package "+name, installed(project, name))
+		k.field("package "+name, installed(at.Dir, name))
 	}
 	// Made without public/, a bundle has no link to it.
-	st, err := os.Stat(filepath.Join(project, "public"))
+	st, err := os.Stat(at.Path(at.PublicDir()))
 	k.field("public", fmt.Sprint(err == nil && st.IsDir()))
-	return sourceFiles(project, entry, func(name string) error { return k.file(project, name) })
+	return sourceFiles(at, func(name string) error { return k.fileAs(at.Path(name), name) })
 }
 
 // sourceFolders are src and the entry point's own folder.
 func sourceFolders(entry string) []string {
-	if dir := filepath.Dir(entry); dir != "src" {
+	if dir := filepath.Dir(entry); dir != "src" && dir != "." {
 		return []string{"src", dir}
 	}
 	return []string{"src"}
@@ -66,18 +63,22 @@ func sourceFolders(entry string) []string {
 
 // installed is a package's version in node_modules. One that is not there has none; the
 // driver says so better.
-func installed(project, name string) string {
-	var p struct{ Version string }
-	if b, err := os.ReadFile(filepath.Join(project, "node_modules", filepath.FromSlash(name), "package.json")); err == nil {
-		_ = json.Unmarshal(b, &p)
+func installed(dir, name string) string {
+	folder, err := project.Find(dir, name)
+	if err != nil {
+		return ""
 	}
-	return p.Version
+	version, err := project.Version(folder)
+	if err != nil {
+		return ""
+	}
+	return version
 }
 
 // walk visits every file below a folder, through links as the bundler goes. above holds
 // the real folders on the way down: a link to one of them is not followed again.
-func walk(project, folder string, above []string, visit func(name string) error) error {
-	dir := filepath.Join(project, folder)
+func walk(root, folder string, above []string, visit func(name string) error) error {
+	dir := filepath.Join(root, folder)
 	resolved, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return err
@@ -95,11 +96,11 @@ func walk(project, folder string, above []string, visit func(name string) error)
 			continue
 		}
 		name := filepath.Join(folder, e.Name())
-		st, err := os.Stat(filepath.Join(project, name))
+		st, err := os.Stat(filepath.Join(root, name))
 		switch {
 		case err != nil:
 		case st.IsDir():
-			err = walk(project, name, above, visit)
+			err = walk(root, name, above, visit)
 		case st.Mode().IsRegular(): // reading a pipe would wait for ever
 			err = visit(name)
 		}
@@ -110,8 +111,21 @@ func walk(project, folder string, above []string, visit func(name string) error)
 	return nil
 }
 
-// file hashes a file's name and content.
-func (k keyer) file(project, name string) error {
+// walkPublic visits every file of the public folder with its name below "public", whatever
+// the folder is called.
+func walkPublic(at project.Layout, visit func(file, name string) error) error {
+	public := filepath.FromSlash(at.PublicDir())
+	return walk(at.Dir, public, nil, func(name string) error {
+		rel, err := filepath.Rel(public, name)
+		if err != nil {
+			return err
+		}
+		return visit(filepath.Join(at.Dir, name), filepath.Join("public", rel))
+	})
+}
+
+// fileAs hashes the content of a file, and the name that it has in the key.
+func (k keyer) fileAs(file, name string) error {
 	if k.skip != nil && k.skip(filepath.ToSlash(name)) {
 		return nil
 	}
@@ -119,7 +133,7 @@ func (k keyer) file(project, name string) error {
 	if read == nil {
 		read = sumOf
 	}
-	sum, err := read(filepath.Join(project, name))
+	sum, err := read(file)
 	if err != nil {
 		return err
 	}
@@ -144,15 +158,4 @@ func sumOf(path string) (string, error) {
 // temporary tells the files that atomic writes leave for a moment.
 func temporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.Contains(name, ".tmp")
-}
-
-// entryPoint finds the file that calls registerRoot.
-func entryPoint(project string) string {
-	for _, name := range []string{"src/index.ts", "src/index.tsx", "src/index.js", "src/index.jsx", "remotion/index.ts", "remotion/index.tsx"} {
-		p := filepath.Join(project, filepath.FromSlash(name))
-		if st, err := os.Stat(p); err == nil && st.Mode().IsRegular() {
-			return p
-		}
-	}
-	return ""
 }

@@ -2,13 +2,18 @@ package remotion
 
 import (
 	"time"
+
+	"greenroom/remotion/project"
 )
 
 // Renderer renders films through Remotion's Node API. Empty paths are looked up
 // on PATH, except Browser: empty leaves it to Remotion.
 type Renderer struct {
 	Node, FFmpeg, Browser string
-	// Env is the environment of node and npm; nil inherits ours.
+	// MayInstall is asked before packages are installed that the project depends on and that
+	// are missing; nil allows no install.
+	MayInstall func(*project.Missing) (bool, error)
+	// Env is the environment of node and of the package manager; nil inherits ours.
 	Env []string
 	// Stall ends a render that reports nothing for so long. 0: three minutes.
 	Stall time.Duration
@@ -21,17 +26,18 @@ const defaultCache = 512 << 20
 
 // SessionSpec is where a session works.
 type SessionSpec struct {
-	ProjectDir string // holds package.json
-	CacheDir   string // bundles and the driver; safe to delete
+	Layout   project.Layout // Dir is all that a usual project needs
+	CacheDir string         // bundles and the driver; safe to delete
 	// NewBundle bundles the project anew although nothing that greenroom sees has changed.
 	NewBundle bool
 }
 
 // RenderSpec is one film.
 type RenderSpec struct {
-	// ProjectDir and CacheDir are those of SessionSpec; Session.Render ignores them.
-	ProjectDir, CacheDir string
-	Composition          string // id as registered in src/Root.tsx
+	// Layout and CacheDir are those of SessionSpec; Session.Render ignores them.
+	Layout      project.Layout
+	CacheDir    string
+	Composition string // id as registered in src/Root.tsx
 	// Out is the file to write: .mp4 (H.264, AAC), or with transparency .webm (VP9, Opus)
 	// or .mov (ProRes 4444, PCM).
 	Out string

@@ -43,7 +43,7 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 	if st, err := os.Stat(out); err == nil && st.IsDir() {
 		return StillResult{}, fault.New(fault.Usage, "name a file", "write the picture to %s: it is a folder", spec.Out)
 	}
-	input, err := inputs(s.project, spec.PropsJSON, spec.InputProps, spec.AllowStandIns)
+	input, err := inputs(s.at, spec.PropsJSON, spec.InputProps, spec.AllowStandIns)
 	if err != nil {
 		return StillResult{}, err
 	}

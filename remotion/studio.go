@@ -16,15 +16,16 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/project"
 )
 
 // StudioSpec is what Studio is started with.
 type StudioSpec struct {
-	ProjectDir string
-	Port       int // 0: a free one
-	Browser    string
-	Log        func(line string) // Studio's own words
-	Ready      func(url string)  // when it answers
+	Layout  project.Layout
+	Port    int // 0: a free one
+	Browser string
+	Log     func(line string) // Studio's own words
+	Ready   func(url string)  // when it answers
 }
 
 //go:embed loopback.mjs
@@ -38,13 +39,14 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	if err != nil {
 		return err
 	}
-	if err := r.install(ctx, node, s.ProjectDir, func(e Event) { s.Log(e.Message) }); err != nil {
+	if err := r.packages(ctx, node, s.Layout.Dir, studioPackages, func(e Event) { s.Log(e.Message) }); err != nil {
 		return err
 	}
-	program := filepath.Join(s.ProjectDir, "node_modules", "@remotion", "cli", "remotion-cli.js")
-	if _, err := os.Stat(program); err != nil {
-		return fault.New(fault.Tool, "run npm install --save-exact @remotion/cli@4.0.529 in the project", "find Remotion Studio: the project does not depend on @remotion/cli")
+	cli, err := project.Resolve(s.Layout.Dir, "@remotion/cli")
+	if err != nil {
+		return err
 	}
+	program := filepath.Join(cli, "remotion-cli.js")
 	if s.Port == 0 {
 		s.Port, err = freePort()
 	} else {
@@ -62,7 +64,7 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	ready, stop := context.WithCancel(ctx)
 	defer stop()
 	go waitFor(ready, s.Port, s.Ready)
-	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{"--import", preload, program, "studio", "--no-open", "--port", strconv.Itoa(s.Port)}, Dir: s.ProjectDir, Env: env, Stdout: lines, Stderr: s.Log})
+	_, err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{"--import", preload, program, "studio", "--no-open", "--port", strconv.Itoa(s.Port)}, Dir: s.Layout.Dir, Env: env, Stdout: lines, Stderr: s.Log})
 	if ctx.Err() != nil {
 		return nil
 	}

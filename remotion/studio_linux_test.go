@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // running starts Studio and gives its port, what it said, and its end.
@@ -30,7 +31,7 @@ func running(t *testing.T, ctx context.Context) (port string, mark string, said 
 	ready := make(chan string, 1)
 	done = make(chan error, 1)
 	go func() {
-		done <- Renderer{Node: node, Env: append(os.Environ(), mark)}.Studio(ctx, StudioSpec{ProjectDir: project(t), Ready: func(url string) { ready <- url },
+		done <- Renderer{Node: node, Env: append(os.Environ(), mark)}.Studio(ctx, StudioSpec{Layout: project.Layout{Dir: someProject(t)}, Ready: func(url string) { ready <- url },
 			Log: func(l string) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -112,7 +113,7 @@ func TestATakenPortIsNamed(t *testing.T) {
 		}
 		defer l.Close()
 		port := l.Addr().(*net.TCPAddr).Port
-		err = Renderer{}.Studio(t.Context(), StudioSpec{ProjectDir: project(t), Port: port, Log: func(string) {}})
+		err = Renderer{}.Studio(t.Context(), StudioSpec{Layout: project.Layout{Dir: someProject(t)}, Port: port, Log: func(string) {}})
 		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), strconv.Itoa(port)+" is taken") {
 			t.Errorf("on %s: %v", host, err)
 		}

@@ -26,7 +26,7 @@ type renderOptions struct {
 	concurrency, crf, still           int
 	all, standIns, crfSet, concurrent bool
 	sandbox, warnings                 bool
-	force, keepGoing                  bool
+	force, keepGoing, install         bool
 	only                              []string
 	shard                             pipeline.Shard
 	results                           string
@@ -46,6 +46,7 @@ func renderCommand() command {
 			fs.BoolVar(&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false begins no more")
 			fs.StringVar(&o.results, "results", "", "write what came of each film to `FILE`, .csv or .json")
 			writes(fs, outputFile, "out", "results")
+			fs.BoolVar(&o.install, "install", false, "install the Remotion project's packages first if they are missing")
 			fs.BoolVar(&o.force, "force", false, "draw films again that are up to date")
 			fs.StringVar(&o.format, "format", "", "only this `SHAPE`: 16:9, 9:16 or 1:1")
 			fs.StringVar(&o.preset, "preset", "", "how native encodes: "+presetNames()+" (default by the file's name)")

@@ -58,7 +58,7 @@ func (s *studio) mayExist(id string) error {
 	if remotion.Installed(s.p.Dir()) {
 		return nil
 	}
-	ids, all, err := remotion.Compositions(s.p.Dir())
+	ids, all, err := remotion.Compositions(s.p.Layout())
 	if err != nil || !all || slices.Contains(ids, id) {
 		return nil // a folder that is no project is refused in other words
 	}
@@ -88,11 +88,11 @@ func (s *studio) still(ctx context.Context, name string, spec remotion.RenderSpe
 }
 
 func (s *studio) renderer() remotion.Renderer {
-	return remotion.Renderer{FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
+	return remotion.Renderer{MayInstall: s.mayInstall(s.o.install), FFmpeg: s.tools.FFmpeg, Browser: remotion.FindBrowser(s.o.browser, s.Getenv, s.LookPath)}
 }
 
 func (s *studio) session() remotion.SessionSpec {
-	return remotion.SessionSpec{ProjectDir: s.p.Dir(), CacheDir: s.workDir(), NewBundle: s.o.force}
+	return remotion.SessionSpec{Layout: s.p.Layout(), CacheDir: s.workDir(), NewBundle: s.o.force}
 }
 
 // open begins the session of this run.

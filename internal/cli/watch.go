@@ -19,6 +19,7 @@ import (
 	"greenroom/internal/page"
 	"greenroom/pipeline/watch"
 	"greenroom/remotion"
+	"greenroom/remotion/project"
 )
 
 type watchOptions struct {
@@ -28,6 +29,7 @@ type watchOptions struct {
 	buy             string
 	studio          bool
 	studioPort      int
+	install         bool
 }
 
 func watchCommand() command {
@@ -45,6 +47,7 @@ func watchCommand() command {
 			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
 			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
+			fs.BoolVar(&o.install, "install", false, "install the Remotion project's packages first if they are missing, for --studio")
 			network := networkFlag(fs)
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
@@ -86,14 +89,17 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if !o.noPage {
-		stop, err := e.servePage(s, o, filepath.Join(filepath.Dir(opts.ManifestPath), "public"))
+		stop, err := e.servePage(s, o)
 		if err != nil {
 			return err
 		}
 		defer stop()
 	}
 	if o.studio {
-		defer e.studio(ctx, o, filepath.Dir(opts.ManifestPath), cancel)()
+		if o.install, err = e.installForStudio(o.install, s.Layout().Dir); err != nil {
+			return err
+		}
+		defer e.studio(ctx, o, s.Layout(), cancel)()
 	}
 	defer e.heed(ctx, s, cancel)()
 	done := make(chan struct{})
@@ -111,12 +117,12 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 }
 
 // studio runs Remotion Studio beside the session; its end ends the session.
-func (e *env) studio(ctx context.Context, o watchOptions, dir string, end context.CancelCauseFunc) (stop func()) {
+func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout, end context.CancelCauseFunc) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := remotion.Renderer{}.Studio(ctx, remotion.StudioSpec{ProjectDir: dir, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
+		err := remotion.Renderer{MayInstall: allowed(o.install)}.Studio(ctx, remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
 			Log: func(l string) { e.say("studio: %s", oneLine(l)) }, Ready: func(url string) { e.say("studio: %s", url) }})
 		if err != nil {
 			end(err)
@@ -139,7 +145,7 @@ func causeOf(ctx context.Context) error {
 }
 
 // servePage starts the page and says where it is.
-func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop func(), err error) {
+func (e *env) servePage(s *watch.Session, o watchOptions) (stop func(), err error) {
 	host, _, err := net.SplitHostPort(o.listen)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fault.New(fault.Usage, "write it like --listen 127.0.0.1:4400", "the page answers this machine only, not %q", o.listen)
@@ -147,6 +153,10 @@ func (e *env) servePage(s *watch.Session, o watchOptions, public string) (stop f
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		return nil, fault.Wrap(fault.Failed, err, "choose another port, or leave --listen out for a free one", "serve the page on %s", o.listen)
+	}
+	public := func() string {
+		l := s.Layout()
+		return l.Path(l.PublicDir())
 	}
 	p := page.New(s, public)
 	web := &http.Server{Handler: p, ReadHeaderTimeout: 10 * time.Second}

@@ -103,7 +103,7 @@ var bare = "<!DOCTYPE html><body style='margin:0;background:#fff'>" + strings.Re
 func BenchmarkPage500(b *testing.B) {
 	m := fiveHundred()
 	public := m.files(b)
-	p := New(m, public)
+	p := New(m, func() string { return public })
 	c := &counted{Handler: p}
 	web := httptest.NewServer(c)
 	defer web.Close()
@@ -153,7 +153,7 @@ func BenchmarkPage500(b *testing.B) {
 // who reads nothing but the stream.
 func BenchmarkEvents500(b *testing.B) {
 	m := fiveHundred()
-	p := New(m, b.TempDir())
+	p := New(m, b.TempDir)
 	web := httptest.NewServer(p)
 	defer web.Close()
 	res, err := http.Get(web.URL + "/events" + strings.TrimPrefix(p.Path(), "/"))

@@ -52,7 +52,7 @@ var _ Session = (*watch.Session)(nil)
 // Server serves one session.
 type Server struct {
 	session Session
-	public  string // the project's public folder
+	public  func() string // the project's public folder
 	token   string
 	mux     *http.ServeMux
 	buying  sync.Mutex // one purchase is looked at at a time
@@ -60,7 +60,7 @@ type Server struct {
 }
 
 // New serves a session whose published files stand in public.
-func New(s Session, public string) *Server {
+func New(s Session, public func() string) *Server {
 	p := &Server{session: s, public: public, token: strings.ToLower(rand.Text()), mux: http.NewServeMux()}
 	p.mux.HandleFunc("GET /{$}", p.tokened(p.page))
 	p.mux.HandleFunc("GET /web/{name}", p.asset)
@@ -125,7 +125,7 @@ func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	path := filepath.Join(p.public, "greenroom", name)
+	path := filepath.Join(p.public(), "greenroom", name)
 	if fi, err := os.Lstat(path); err != nil || !fi.Mode().IsRegular() {
 		http.NotFound(w, r)
 		return

@@ -70,7 +70,7 @@ func begin(t testing.TB, text string) *stage {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.session.Run(ctx) }()
-	p := New(s.session, filepath.Join(dir, "public"))
+	p := New(s.session, func() string { return filepath.Join(dir, "public") })
 	web := httptest.NewServer(p)
 	t.Cleanup(func() {
 		web.CloseClientConnections()

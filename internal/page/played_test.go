@@ -82,7 +82,7 @@ func (m *played) Check(context.Context, string) ([]watch.Finding, error) {
 // serve puts a page before a played session.
 func (m *played) serve(t testing.TB, public string) *stage {
 	t.Helper()
-	p := New(m, public)
+	p := New(m, func() string { return public })
 	web := httptest.NewServer(p)
 	t.Cleanup(func() { web.CloseClientConnections(); web.Close() })
 	return &stage{TB: t, url: web.URL + p.Path()}

@@ -221,7 +221,7 @@ func TestFewPlay(t *testing.T) {
 // on by itself with what it missed; a session that was started anew is told apart.
 func TestTheConnection(t *testing.T) {
 	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Next: watch.NextClip, Price: "$0.40"}, {Name: "gone", State: watch.Unmade}}})
-	p := New(m, t.TempDir())
+	p := New(m, t.TempDir)
 	web := httptest.NewServer(p)
 	addr := web.Listener.Addr().String()
 	stop := func(w *httptest.Server) { w.CloseClientConnections(); w.Close() }
@@ -258,7 +258,7 @@ func TestTheConnection(t *testing.T) {
 	web = serve(p)
 	s.until(tab, `document.getElementById('lost').hidden && [...document.querySelectorAll('#clips > .clip')].map(e => e.dataset.name + ' ' + e.dataset.state).join() === 'new new,intro final'`)
 	stop(web)
-	web = serve(New(m, t.TempDir())) // another token
+	web = serve(New(m, t.TempDir)) // another token
 	defer func() { stop(web) }()
 	s.until(tab, `document.getElementById('lost').innerText.includes('started anew')`)
 	s.everyLook(tab, "a session started anew", "#lost")

@@ -21,6 +21,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/remotion"
+	layout "greenroom/remotion/project"
 )
 
 // What both renderers promise to agree on.
@@ -213,7 +214,7 @@ func TestNativeAndRemotionAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := stage(t)
-	session, err := p.r.Open(t.Context(), remotion.SessionSpec{ProjectDir: p.dir, CacheDir: t.TempDir()}, nil)
+	session, err := p.r.Open(t.Context(), remotion.SessionSpec{Layout: layout.Layout{Dir: p.dir}, CacheDir: t.TempDir()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/internal/benchtest"
 	"greenroom/remotion"
+	layout "greenroom/remotion/project"
 )
 
 // enlarge makes a film of timelinetest k times as large.
@@ -66,7 +67,7 @@ func BenchmarkFiveFilms(b *testing.B) {
 	}
 	session := func(home string) time.Duration {
 		start := time.Now()
-		s, err := p.r.Open(b.Context(), remotion.SessionSpec{ProjectDir: p.dir, CacheDir: home}, nil)
+		s, err := p.r.Open(b.Context(), remotion.SessionSpec{Layout: layout.Layout{Dir: p.dir}, CacheDir: home}, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -126,7 +127,7 @@ func BenchmarkNativeCost(b *testing.B) {
 	home := b.TempDir()
 	theirs := func() float64 {
 		before := benchtest.CPU()
-		s, err := p.r.Open(b.Context(), remotion.SessionSpec{ProjectDir: p.dir, CacheDir: home}, nil)
+		s, err := p.r.Open(b.Context(), remotion.SessionSpec{Layout: layout.Layout{Dir: p.dir}, CacheDir: home}, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/remotion"
+	layout "greenroom/remotion/project"
 )
 
 // mostColour is how far a colour of footage may be from the one that was encoded, of 255.
@@ -34,7 +35,7 @@ func TestFootageKeepsItsColours(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := p.r
 			r.Browser = browser
-			s, err := r.Open(t.Context(), remotion.SessionSpec{ProjectDir: p.dir, CacheDir: cache}, nil)
+			s, err := r.Open(t.Context(), remotion.SessionSpec{Layout: layout.Layout{Dir: p.dir}, CacheDir: cache}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // Sources of a clip.
@@ -44,6 +45,7 @@ type Manifest struct {
 	Width, Height int
 	HeyGen        HeyGen
 	Cache         Cache
+	Remotion      project.Layout // what the manifest says of it; Dir is that of the manifest
 	Prepare       Prepare
 	Checks        Checks
 	StandInLabel  bool   // burn name, script and timecode over stand-ins

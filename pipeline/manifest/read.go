@@ -27,18 +27,20 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	m.Prepare = Prepare{Crop: true, Scale: 1}
 	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
 
+	m.Remotion.Dir = d.dir
 	version, clips := 0, ast.Node(nil)
 	var defaults, each, styles, compositions ast.Node
 	d.style = builtinStyles()
 	set := setters{
-		"version": d.integer("version", 1, 1, "this program reads version 1", &version),
-		"project": d.text("project", &m.Project),
-		"fps":     d.rate("fps", &m.FPS),
-		"size":    d.size("size", &m.Width, &m.Height),
-		"heygen":  func(n ast.Node) { d.heygen(n, &m.HeyGen) },
-		"cache":   func(n ast.Node) { d.cache(n, &m.Cache) },
-		"prepare": func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
-		"checks":  func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
+		"version":  d.integer("version", 1, 1, "this program reads version 1", &version),
+		"project":  d.text("project", &m.Project),
+		"fps":      d.rate("fps", &m.FPS),
+		"size":     d.size("size", &m.Width, &m.Height),
+		"heygen":   func(n ast.Node) { d.heygen(n, &m.HeyGen) },
+		"cache":    func(n ast.Node) { d.cache(n, &m.Cache) },
+		"remotion": func(n ast.Node) { d.remotion(n, &m.Remotion) },
+		"prepare":  func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
+		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
 		"stand-ins": func(n ast.Node) {
 			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
 		},

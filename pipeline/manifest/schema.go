@@ -17,6 +17,7 @@ type schemaDoc struct {
 	HeyGen   *schemaHeyGen         `json:"heygen,omitempty"`
 	Defaults *schemaShared         `json:"defaults,omitempty"`
 	Cache    any                   `json:"cache,omitempty" jsonschema:"description=Address of the shared cache or {url: … read-only: true timeout: 20s}"`
+	Remotion *schemaRemotion       `json:"remotion,omitempty" jsonschema:"description=Where the Remotion project keeps its files"`
 	Prepare  *schemaPrepare        `json:"prepare,omitempty"`
 	Checks   *schemaChecks         `json:"checks,omitempty"`
 	StandIns *schemaStandIns       `json:"stand-ins,omitempty"`
@@ -34,6 +35,13 @@ type schemaHeyGen struct {
 	Budget      any    `json:"budget,omitempty" jsonschema:"description=Dollars per run such as $10"`
 
 	Accounts []string `json:"accounts,omitempty" jsonschema:"pattern=^[a-z0-9]+(-[a-z0-9]+)+$,description=Further accounts whose takes this project uses"`
+}
+
+type schemaRemotion struct {
+	Entry  string `json:"entry,omitempty" jsonschema:"description=The file that calls registerRoot,default=src/index.ts,example=src/remotion/index.ts"`
+	Public string `json:"public,omitempty" jsonschema:"description=The folder that staticFile() reads,default=public,example=static"`
+	Source string `json:"source,omitempty" jsonschema:"description=The folder of greenroom's own source files,default=src/greenroom"`
+	Config string `json:"config,omitempty" jsonschema:"description=The file that configures Remotion's CLI,default=remotion.config.ts"`
 }
 
 type schemaStandIns struct {

@@ -2,7 +2,7 @@ package watch
 
 import (
 	"context"
-	"path/filepath"
+	"path"
 	"slices"
 
 	"greenroom/compose/media"
@@ -42,7 +42,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := media.Check(ctx, t, filepath.Join(s.root, "public", filepath.FromSlash(c.Src)), want, nil)
+	r, err := media.Check(ctx, t, s.Layout().Path(path.Join(s.Layout().PublicDir(), c.Src)), want, nil)
 	if err != nil {
 		return nil, err
 	}

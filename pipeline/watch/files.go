@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
 )
 
 // Quiet and longest are how long files must be still before a run, and how long a
@@ -33,13 +35,13 @@ var ignoredDirs = map[string]bool{".greenroom": true, ".git": true, "node_module
 
 // ignored reports a path whose changes mean nothing: our own output, editors' swap
 // and backup files.
-func ignored(root, path string) bool {
-	rel, err := filepath.Rel(root, path)
+func ignored(l project.Layout, path string) bool {
+	rel, err := filepath.Rel(l.Dir, path)
 	if err != nil {
 		return false
 	}
 	slash := filepath.ToSlash(rel)
-	if strings.HasPrefix(slash, "public/greenroom") || strings.HasPrefix(slash, "src/greenroom") || slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
+	if within(l.Published(), slash) || within(l.SourceDir(), slash) || slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
 		return true
 	}
 	for _, part := range strings.Split(slash, "/") {
@@ -49,6 +51,9 @@ func ignored(root, path string) bool {
 	}
 	return leftover(filepath.Base(path))
 }
+
+// within reports that a name is a folder or lies in it.
+func within(folder, name string) bool { return name == folder || strings.HasPrefix(name, folder+"/") }
 
 // leftover reports a file that editors keep beside the one being edited.
 func leftover(name string) bool {
@@ -87,6 +92,7 @@ type files struct {
 	root   string
 	hints  chan struct{} // buffered by one: a hint is a hint
 	notice func(string)
+	layout atomic.Pointer[project.Layout] // as the last manifest that could be read says it
 
 	mu     sync.Mutex
 	inputs map[string]bool // the files that a run reads, by every name they have
@@ -98,6 +104,14 @@ type files struct {
 
 func newFiles(root string, notice func(string)) *files {
 	return &files{root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1), notice: notice, open: system, probeWait: probeWait}
+}
+
+// at is where the project keeps its files.
+func (f *files) at() project.Layout {
+	if l := f.layout.Load(); l != nil {
+		return *l
+	}
+	return project.Layout{Dir: f.root}
 }
 
 func (f *files) hint() {
@@ -234,7 +248,7 @@ func (f *files) inside(path string) bool {
 }
 
 func (f *files) event(w source, e fsnotify.Event) error {
-	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.root, e.Name)) {
+	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.at(), e.Name)) {
 		return nil
 	}
 	if e.Has(fsnotify.Create) {
@@ -261,7 +275,7 @@ func (f *files) addTree(w source, dir string) error {
 		if !d.IsDir() {
 			return nil
 		}
-		if path != f.root && ignored(f.root, path) {
+		if path != f.root && ignored(f.at(), path) {
 			return filepath.SkipDir
 		}
 		if err := w.add(path); err != nil && tooMany(err) {

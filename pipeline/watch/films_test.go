@@ -15,7 +15,7 @@ import (
 )
 
 // picture writes a PNG of one colour.
-func (p *project) picture(name string, c color.Color) {
+func (p *following) picture(name string, c color.Color) {
 	p.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, 64, 36))
 	for i := range 64 * 36 {
@@ -39,7 +39,7 @@ func (p *project) picture(name string, c color.Color) {
 }
 
 // published lists what lies there for films, without greenroom's own faces.
-func (p *project) published() (out []string) {
+func (p *following) published() (out []string) {
 	list, _ := filepath.Glob(filepath.Join(p.dir, "public/greenroom/files/*"))
 	builtin := map[string]bool{}
 	for w := 100; w <= 900; w += 100 {

@@ -12,9 +12,9 @@ import (
 )
 
 // colleague gives a session on a copy of what p's owner commits, with a cache.
-func colleague(t *testing.T, p *project, cache string) *project {
+func colleague(t *testing.T, p *following, cache string) *following {
 	t.Helper()
-	b := &project{T: t, dir: t.TempDir(), box: p.box}
+	b := &following{T: t, dir: t.TempDir(), box: p.box}
 	for _, name := range []string{"greenroom.yaml", "greenroom.lock", "scripts/c0.md", "scripts/c1.md"} {
 		text, err := os.ReadFile(filepath.Join(p.dir, name))
 		if err != nil {
@@ -42,7 +42,7 @@ func colleague(t *testing.T, p *project, cache string) *project {
 }
 
 // bought makes two takes and sends them to the cache, which may be none.
-func bought(t *testing.T, cache string) *project {
+func bought(t *testing.T, cache string) *following {
 	t.Helper()
 	p := watched(t, 2, false)
 	p.until("stand-ins", all(StandIn))

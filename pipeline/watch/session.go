@@ -15,6 +15,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/remotion/project"
 )
 
 // Options of a session.
@@ -74,8 +75,21 @@ func New(o Options) (*Session, error) {
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
 	s.files = newFiles(s.root, s.note)
+	if p, err := pipeline.Open(s.o.Project); err == nil { // else the first run reports why
+		s.found(p)
+		p.Close()
+	}
 	return s, nil
 }
+
+// found keeps where the project has its files.
+func (s *Session) found(p *pipeline.Project) {
+	l := p.Layout()
+	s.files.layout.Store(&l)
+}
+
+// Layout is where the project has its files, by the last manifest that could be read.
+func (s *Session) Layout() project.Layout { return s.files.at() }
 
 func (s *Session) note(text string) {
 	if s.o.Notice != nil {
@@ -281,6 +295,7 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 		return err
 	}
 	defer p.Close()
+	s.found(p)
 	var none bool
 	if o.Clips, none = in.wholes(o.Clips); !none {
 		_, err = p.Build(ctx, o)

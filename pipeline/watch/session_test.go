@@ -16,10 +16,11 @@ import (
 
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline"
+	"greenroom/remotion/project"
 )
 
-// project is a watched one with its account.
-type project struct {
+// following is a watched project with its account.
+type following struct {
 	*testing.T
 	dir string
 	s   *Session
@@ -30,15 +31,15 @@ type project struct {
 }
 
 // watched opens a project of n clips, each with a script of its own, and runs it.
-func watched(t *testing.T, n int, poll bool) *project {
+func watched(t *testing.T, n int, poll bool) *following {
 	t.Helper()
 	return watchedThrough(t, n, poll, func(url string) string { return url })
 }
 
 // watchedThrough does so through something that stands before the account.
-func watchedThrough(t *testing.T, n int, poll bool, through func(url string) string) *project {
+func watchedThrough(t *testing.T, n int, poll bool, through func(url string) string) *following {
 	t.Helper()
-	p := &project{T: t, dir: t.TempDir()}
+	p := &following{T: t, dir: t.TempDir()}
 	var b strings.Builder
 	b.WriteString("version: 1\nproject: t\nsize: 320x240\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n")
 	for i := range n {
@@ -83,7 +84,7 @@ func watchedThrough(t *testing.T, n int, poll bool, through func(url string) str
 	return p
 }
 
-func (p *project) write(name, text string) {
+func (p *following) write(name, text string) {
 	p.Helper()
 	path := filepath.Join(p.dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -95,7 +96,7 @@ func (p *project) write(name, text string) {
 }
 
 // until follows the state until f holds.
-func (p *project) until(what string, f func(State) bool) State {
+func (p *following) until(what string, f func(State) bool) State {
 	p.Helper()
 	changes, end := p.s.Subscribe()
 	defer end()
@@ -112,7 +113,7 @@ func (p *project) until(what string, f func(State) bool) State {
 	}
 }
 
-func (p *project) billed() int {
+func (p *following) billed() int {
 	p.Helper()
 	res, err := http.Get(p.box.URL + "/_sandbox/account")
 	if err != nil {
@@ -322,7 +323,7 @@ func TestIgnored(t *testing.T) {
 		"scripts/.sublime-a1b": true, "scripts/a.md.tmp": true, "scripts/~$a.docx": true, "scripts/.~lock.a.odt#": true, "scripts/a.bak": true, "videos/a.mp4.crdownload": true,
 		"scripts/a~b.md": false, "scripts/tmp.md": false, "scripts/a.tmp.md": false, "scripts/.hidden.md": false, "scripts/swap.swp.md": false, "partial/a.md": false,
 	} {
-		if got := ignored("/p", filepath.Join("/p", path)); got != want {
+		if got := ignored(project.Layout{Dir: "/p"}, filepath.Join("/p", path)); got != want {
 			t.Errorf("%s: %v", path, got)
 		}
 	}

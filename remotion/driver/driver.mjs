@@ -78,11 +78,25 @@ const drawing = (e) => as(lost.test(String(e?.message)) ? 'died' : 'render')(e);
 
 const project = process.argv[2];
 const require = createRequire(path.join(project, 'package.json'));
+/** Resolves a package from the project, else from its @remotion/cli: pnpm puts only what package.json names into node_modules. */
+const resolve = (name) => {
+  try {
+    return require.resolve(name);
+  } catch (e) {
+    let cli;
+    try {
+      cli = require.resolve('@remotion/cli');
+    } catch {
+      throw e;
+    }
+    return createRequire(cli).resolve(name);
+  }
+};
 const loaded = new Map();
 const load = (name) => {
   if (!loaded.has(name)) {
     const m = (async () => {
-      const m = await import(pathToFileURL(require.resolve(name)));
+      const m = await import(pathToFileURL(resolve(name)));
       return m.default?.__esModule || m.default ? {...m.default, ...m} : m;
     })().catch(as('packages'));
     m.catch(() => loaded.delete(name));

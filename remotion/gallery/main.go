@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"greenroom/remotion"
+	layout "greenroom/remotion/project"
 )
 
 // picture is what a composition is shown with.
@@ -58,7 +59,7 @@ func draw(ctx context.Context, project, out string, only []string) error {
 		return err
 	}
 	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
-	s, err := r.Open(ctx, remotion.SessionSpec{ProjectDir: project, CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
+	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project}, CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
 	if err != nil {
 		return err
 	}

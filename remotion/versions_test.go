@@ -1,0 +1,35 @@
+package remotion
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOtherVersionsOfRemotionAreRefused(t *testing.T) {
+	for version, want := range map[string]string{
+		Oldest: "", "4.0.529": "", "4.1.0-alpha2": "", "4.10.0": "",
+		"4.0.122": "too old", "4.0.0-alpha19": "too old", "3.3.102": "not supported", "5.0.0": "not supported", "": "read the version",
+	} {
+		dir := t.TempDir()
+		put(t, dir, map[string]string{"node_modules/@remotion/renderer/package.json": `{"version":"` + version + `"}`})
+		err := supported(dir)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", version, err, want)
+		}
+	}
+}
+
+func TestMixedVersionsAreReported(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, map[string]string{
+		"node_modules/@remotion/renderer/package.json": `{"version":"4.0.529"}`, "node_modules/@remotion/bundler/package.json": `{"version":"4.0.529"}`,
+		"node_modules/remotion/package.json": `{"version":"4.0.541"}`,
+	})
+	if got := mixed(dir); !strings.Contains(got, "remotion 4.0.541") || !strings.Contains(got, "@remotion/renderer 4.0.529") {
+		t.Error(got)
+	}
+	put(t, dir, map[string]string{"node_modules/remotion/package.json": `{"version":"4.0.529"}`})
+	if got := mixed(dir); got != "" {
+		t.Error(got)
+	}
+}
