@@ -11,7 +11,7 @@ import (
 )
 
 // TestASignalThatComesTwice: Ctrl-C on a terminal reaches a program and the npm that started it, which forwards it. Both
-// together are one wish to end, and not an order to end at once.
+// together are one request to end.
 func TestASignalThatComesTwice(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		address := filepath.Join(t.TempDir(), "url")

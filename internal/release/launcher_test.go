@@ -90,6 +90,12 @@ func TestLauncherWithoutAProgram(t *testing.T) {
 		}
 	}
 	says("copied from Windows", nil, "@greenroom/cli-win32-arm64, @greenroom/cli-win32-x64 is: node_modules comes from another platform", "remove node_modules")
+	place(t, dir, host(), "launcher_test.go", 0o644)
+	manifest := filepath.Join(filepath.Dir(dir), filepath.FromSlash(host().npmName()), "package.json")
+	if err := os.WriteFile(manifest, []byte(`{"name": "x", "version": "1.2.2"}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	says("another version", nil, "has version 1.2.2, and the package greenroom has version 1.2.3", "install both again")
 	says("a program that is not there", []string{"GREENROOM_BINARY=/nowhere/greenroom"}, "cannot start", "ENOENT")
 	says("another processor", []string{"NODE_OPTIONS=--require=" + preload(t, `Object.defineProperty(process, 'arch', {value: 'riscv64'})`)},
 		"there is no program for "+host().nodeOS+"-riscv64", "darwin-arm64", "GREENROOM_BINARY")

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 // registry serves packed packages on loopback as the npm registry does. Packages of other platforms are described, and
@@ -84,6 +86,7 @@ func TestPackageManagers(t *testing.T) {
 		t.Fatal(err)
 	}
 	managers := filepath.Join(cache, "greenroom-ci", "package-managers", "node_modules", ".bin")
+	t.Run("the shipped workflow", func(t *testing.T) { workflowInstalls(t, address) })
 	for name, c := range map[string]struct{ install, without, run []string }{
 		"npm": {[]string{"npm", "install", "--no-audit", "--no-fund"}, []string{"npm", "install", "--omit=optional", "--no-audit", "--no-fund"}, []string{"npx", "--no-install"}},
 		"pnpm": {[]string{filepath.Join(managers, "pnpm"), "install"}, []string{filepath.Join(managers, "pnpm"), "install", "--no-optional"},
@@ -132,5 +135,42 @@ func TestPackageManagers(t *testing.T) {
 				t.Errorf("without optional packages: exit %d\n%s", code, out)
 			}
 		})
+	}
+}
+
+// workflowInstalls runs the step of the shipped workflow that installs greenroom, and the program that it puts on PATH.
+func workflowInstalls(t *testing.T, address string) {
+	b, err := os.ReadFile(filepath.Join("..", "..", ".github", "workflows", "greenroom.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var workflow struct {
+		Jobs map[string]struct {
+			Steps []struct{ Name, Run string }
+		}
+	}
+	if err := yaml.Unmarshal(b, &workflow); err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir()
+	paths := filepath.Join(temp, "github-path")
+	for _, step := range workflow.Jobs["clips"].Steps {
+		if step.Name != "install greenroom" {
+			continue
+		}
+		cmd := exec.CommandContext(t.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
+		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_PATH="+paths, "VERSION=1.2.3", "npm_config_registry="+address,
+			"npm_config_cache="+filepath.Join(temp, "npm"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	added, err := os.ReadFile(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), filepath.Join(strings.TrimSpace(string(added)), "greenroom"), "version").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "greenroom 1.2.3 (") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

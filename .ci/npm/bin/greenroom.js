@@ -44,7 +44,13 @@ function program() {
       'use an image with glibc, such as node:20-slim, or compile greenroom with -tags static: GREENROOM_BINARY names the program');
   }
   try {
-    return require.resolve(`${name}/bin/greenroom${process.platform === 'win32' ? '.exe' : ''}`);
+    const file = require.resolve(`${name}/bin/greenroom${process.platform === 'win32' ? '.exe' : ''}`);
+    const wanted = require('../package.json').version;
+    const found = require(`${name}/package.json`).version;
+    if (found !== wanted) {
+      fail(`the package ${name} has version ${found}, and the package greenroom has version ${wanted}`, 'install both again at one version');
+    }
+    return file;
   } catch {
     const others = installed().filter((other) => other !== name);
     if (others.length > 0) {
