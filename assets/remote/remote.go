@@ -96,8 +96,11 @@ func scrubCredentials(err error) string {
 	return scrub(err)
 }
 
-// Close ends the connections. Those that are idle end by themselves.
-func (c *Cache) Close() error { return nil }
+// Close ends the connections.
+func (c *Cache) Close() error {
+	c.bucket.Close()
+	return nil
+}
 
 // ReadOnly reports that nothing is written.
 func (c *Cache) ReadOnly() bool { return c.c.ReadOnly }

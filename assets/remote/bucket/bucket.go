@@ -41,6 +41,8 @@ type Bucket interface {
 	Write(ctx context.Context, key string, r io.Reader, replace bool) error
 	// Exists reports whether the bucket exists.
 	Exists(ctx context.Context) (bool, error)
+	// Close ends connections that are idle.
+	Close()
 }
 
 // Open returns the bucket of an s3:// or gs:// address, whose path is a prefix of every key. It may look for

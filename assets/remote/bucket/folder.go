@@ -108,3 +108,5 @@ func (b folder) Write(ctx context.Context, key string, r io.Reader, replace bool
 }
 
 func (b folder) Exists(context.Context) (bool, error) { return true, nil }
+
+func (b folder) Close() {}

@@ -23,9 +23,10 @@ import (
 // clients link gRPC: cloud.google.com/go/storage adds 8 MB to the program, and even google.golang.org/api/storage/v1
 // imports 64 packages of it, for the type of an option.
 type gcsBucket struct {
-	client *http.Client
-	base   string // scheme and host
-	name   string
+	client      *http.Client
+	connections *http.Transport // below the client, which may add credentials
+	base        string          // scheme and host
+	name        string
 }
 
 // CredentialsError reports that no Google credentials are found.
@@ -56,7 +57,7 @@ func openGCS(ctx context.Context, name string, q url.Values) (Bucket, error) {
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
-	b := &gcsBucket{client: client, name: name}
+	b := &gcsBucket{client: client, connections: transport, name: name}
 	domain := q.Get("universe_domain")
 	if emulator := os.Getenv("STORAGE_EMULATOR_HOST"); emulator != "" {
 		if !strings.Contains(emulator, "://") {
@@ -83,6 +84,8 @@ func openGCS(ctx context.Context, name string, q url.Values) (Bucket, error) {
 	b.base = "https://storage." + domain
 	return b, nil
 }
+
+func (b *gcsBucket) Close() { b.connections.CloseIdleConnections() }
 
 // object is the address of an object below the API's path.
 func (b *gcsBucket) object(key, query string) string {

@@ -215,6 +215,9 @@ func (b *s3Bucket) Exists(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
+// Close does nothing: the SDK ends idle connections by itself.
+func (b *s3Bucket) Close() {}
+
 // md5OfETag returns the checksum in an ETag; nil where it is another kind of tag, as that of an upload in parts.
 func md5OfETag(tag string) []byte {
 	sum, err := hex.DecodeString(strings.Trim(tag, `"`))
