@@ -77,13 +77,13 @@ function executable(file) {
 
 const file = executable(program());
 const args = process.argv.slice(2);
-const child = spawn(file, args, {stdio: 'inherit'});
-child.on('error', (err) => fail(`cannot start ${path.relative(process.cwd(), file)}: ${err.message}`, 'install greenroom again'));
 // The program ends by itself after a signal, and tidies up first. On a terminal it receives Ctrl-C as well; it counts
-// signals that come together as one.
+// signals that come together as one. Handlers are there before the program: a signal in between would end only us.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => child.kill(signal));
 }
+const child = spawn(file, args, {stdio: 'inherit'});
+child.on('error', (err) => fail(`cannot start ${path.relative(process.cwd(), file)}: ${err.message}`, 'install greenroom again'));
 child.on('exit', (code, signal) => {
   if (signal === null) process.exit(code);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
