@@ -281,8 +281,8 @@ func TestRehearsal(t *testing.T) {
 			t.Errorf("verify of a false cache: exit %d", code)
 		}
 		wantText(t, out, "is not true", "does not hold everything")
-		wantText(t, r.a.must(t, "cache", "verify", "--cache", r.url("killed")), "sent, ", "found untrue")
-		wantText(t, r.a.must(t, "cache", "verify", "--read-only", "--cache", r.url("killed")), "0 found untrue")
+		wantText(t, r.a.must(t, "cache", "verify", "--cache", r.url("killed")), "sent, ", "found corrupt")
+		wantText(t, r.a.must(t, "cache", "verify", "--read-only", "--cache", r.url("killed")), "0 found corrupt")
 	})
 
 }

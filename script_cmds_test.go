@@ -88,8 +88,10 @@ func start(ts *testscript.TestScript, stderr string, args ...string) *exec.Cmd {
 	cmd := exec.Command(bin, args[1:]...)
 	cmd.Dir, cmd.Stderr = ts.MkAbs("."), f
 	cmd.Env = os.Environ()
-	for _, name := range []string{"HEYGEN_API_BASE", "HOME", "NO_COLOR"} {
-		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	for _, name := range []string{"HEYGEN_API_BASE", "HEYGEN_API_KEY", "GREENROOM_SIZE", "HOME", "NO_COLOR"} {
+		if v := ts.Getenv(name); v != "" {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
 	}
 	ts.Check(cmd.Start())
 	return cmd
@@ -104,11 +106,11 @@ func waiting(ts *testscript.TestScript, stderr string) {
 }
 
 // interrupted SIGNAL CODE COMMAND… sends a signal once a build waits for its job,
-// compares the exit code and leaves stderr in interrupted.txt.
+// compares the exit code (-1 for KILL) and leaves stderr in interrupted.txt.
 func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := start(ts, "interrupted.txt", args[2:]...)
 	waiting(ts, "interrupted.txt")
-	ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM}[args[0]]))
+	ts.Check(cmd.Process.Signal(map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "KILL": os.Kill}[args[0]]))
 	_ = cmd.Wait() // its code is compared
 	if got := fmt.Sprint(cmd.ProcessState.ExitCode()); got != args[1] || neg {
 		b, _ := os.ReadFile(ts.MkAbs("interrupted.txt"))

@@ -1,13 +1,16 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"greenroom/assets"
 	"greenroom/compose/media"
@@ -16,31 +19,116 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Account is the provider's side of a project, for looking things up and for files
-// and photos, which cost nothing. It never buys: nothing here submits.
-type Account struct{ p *Project }
+// Account is the provider's side of a project, for look-ups and for files and photos, which cost nothing. It never
+// buys: nothing here submits.
+type Account struct {
+	p    *Project
+	temp string // the folder of state of a sandbox outside of projects; "" otherwise
+}
 
-// OpenAccount connects to the account of the manifest in force. Without a manifest
-// it is HeyGen's own, with the key from the environment.
-func OpenAccount(o Options) (*Account, error) {
-	p, err := Open(o)
-	if err == nil {
-		return &Account{p}, nil
+// AccountOptions say which account is opened.
+type AccountOptions struct {
+	// API replaces the manifest's heygen.api: sandbox, auto, v2 or v3; "" keeps it.
+	API string
+
+	// Remark receives one message when the manifest could not be read and what is used instead.
+	Remark func(string)
+}
+
+// APIs are the values of AccountOptions.API.
+var APIs = []string{"sandbox", "auto", "v2", "v3"}
+
+// OpenAccount connects to the account of the manifest, of which only the heygen: section is read: mistakes elsewhere
+// do not count. Without a manifest it is HeyGen's own API, with the key from the environment. When the section
+// cannot be read and no API is given, it fails: a command must not reach another account than the manifest names.
+func OpenAccount(o Options, with AccountOptions) (*Account, error) {
+	path, err := filepath.Abs(o.ManifestPath)
+	if err != nil {
+		return nil, err
 	}
-	path, abs := filepath.Abs(o.ManifestPath)
-	if _, serr := os.Stat(path); abs != nil || !errors.Is(serr, fs.ErrNotExist) {
-		return nil, err // it is there, and wrong
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	dir := filepath.Dir(path)
-	state := filepath.Join(dir, StateDir)
-	m := &manifest.Manifest{Path: path, Dir: dir, HeyGen: manifest.HeyGen{API: "auto"}}
-	return &Account{&Project{Manifest: m, o: o, dir: dir, state: state, report: newReporter(o.Sink, o.Now), inputs: openInputs(state), can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{}}}, nil
+	if with.API != "" && !slices.Contains(APIs, with.API) {
+		return nil, fault.New(fault.Usage, "use "+strings.Join(APIs, ", "), "--api cannot be %q", with.API)
+	}
+	h, err := accountOf(o, path, with)
+	if err != nil {
+		return nil, err
+	}
+	hideKey(h.Key)
+	a := &Account{}
+	state := filepath.Join(filepath.Dir(path), StateDir)
+	if h.API == "sandbox" && !exists(path) && !exists(state) { // a look-up makes no folder
+		if a.temp, err = os.MkdirTemp("", "greenroom-sandbox-"); err != nil {
+			return nil, fault.Wrap(fault.Failed, err, "make the folder of temporary files writable", "make a folder for the sandbox")
+		}
+		state = a.temp
+	}
+	m := &manifest.Manifest{Path: path, Dir: filepath.Dir(path), HeyGen: h}
+	a.p = &Project{
+		Manifest: m, o: o, dir: m.Dir, state: state, report: newReporter(o.Sink, o.Now),
+		inputs: openInputs(state), can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{},
+	}
+	if err := a.p.checkSandbox(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// accountOf returns the heygen: section that is used.
+func accountOf(o Options, path string, with AccountOptions) (manifest.HeyGen, error) {
+	h, rest, err := manifest.ReadHeyGen(o.context(), path)
+	name, without := filepath.Base(path), manifest.HeyGen{API: "auto"}
+	switch {
+	case err != nil && !exists(path):
+		h = without
+		if with.API == "" {
+			with.remark("there is no %s here; HeyGen's own account is used, with %s as the key", name, defaultKeyRef)
+		}
+	case err != nil && (with.API == "" || o.context().Err() != nil):
+		return h, err
+	case err != nil:
+		h = without
+		with.remark("the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, defaultKeyRef)
+	case rest != nil:
+		with.remark("%s cannot be read (%s); only its heygen: section is used: api %s", name, firstFault(rest), cmp.Or(with.API, h.API))
+	}
+	h.API = cmp.Or(with.API, h.API)
+	return h, nil
+}
+
+// firstFault is the line and the message of the first fault in err, for a sentence.
+func firstFault(err error) string {
+	for _, f := range fault.All(err) {
+		if f.Place != nil {
+			return fmt.Sprintf("line %d: %v", f.Place.Line, f)
+		}
+		return f.Error()
+	}
+	return ""
+}
+
+func (o AccountOptions) remark(format string, args ...any) {
+	if o.Remark != nil {
+		o.Remark(fmt.Sprintf(format, args...))
+	}
+}
+
+// exists reports that there is something at path, or that this cannot be known.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // Close ends an embedded sandbox.
 func (a *Account) Close() error {
 	a.p.inputs.save()
-	return a.p.provider.close()
+	err := a.p.provider.close()
+	if a.temp != "" {
+		err = errors.Join(err, os.RemoveAll(a.temp))
+	}
+	return err
 }
 
 // keepsState makes the project's folder of state, so that what is sent once is known
@@ -162,113 +250,6 @@ func (a *Account) DeletePhoto(ctx context.Context, id string) error {
 		})
 	}
 	return err
-}
-
-// Videos gives the newest videos whose titles contain a text, at most limit.
-func (a *Account) Videos(ctx context.Context, title string, limit int) ([]heygen.VideoItem, error) {
-	return ask(ctx, a, "list the videos", func(c *heygen.Client, api heygen.API) ([]heygen.VideoItem, error) {
-		if api == heygen.V3 {
-			return c.VideosV3(ctx, title, limit)
-		}
-		var out []heygen.VideoItem
-		for o := (heygen.ListOptions{Title: title, Limit: min(100, limit)}); ; {
-			page, err := c.ListVideos(ctx, o)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, page.Videos...)
-			if o.Token = page.Token; o.Token == "" || len(page.Videos) == 0 || len(out) >= limit {
-				return out[:min(limit, len(out))], nil
-			}
-		}
-	})
-}
-
-// Video reads one video where its generation keeps it.
-func (a *Account) Video(ctx context.Context, id string) (heygen.Video, error) {
-	return ask(ctx, a, "read video "+id, func(c *heygen.Client, api heygen.API) (heygen.Video, error) {
-		v, err := anyVideo(ctx, c, api, id)
-		if heygen.NotFound(err) {
-			if ended := endedInstead(ctx, c, err); ended != nil {
-				return v, ended
-			}
-		}
-		return v, err
-	})
-}
-
-// anyVideo asks the account's own generation first; a job of the other is kept there.
-func anyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) (heygen.Video, error) {
-	kinds := []heygen.Kind{heygen.KindVideoV2, heygen.KindVideoV3}
-	if api == heygen.V3 {
-		slices.Reverse(kinds)
-	}
-	v, err := c.Job(ctx, kinds[0], id)
-	if heygen.NotFound(err) {
-		if other, oerr := c.Job(ctx, kinds[1], id); oerr == nil {
-			return other, nil
-		}
-	}
-	return v, err
-}
-
-// DeleteVideo removes a video for good.
-func (a *Account) DeleteVideo(ctx context.Context, id string) error {
-	_, err := ask(ctx, a, "delete video "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
-		if api == heygen.V3 {
-			return struct{}{}, c.DeleteVideoV3(ctx, id)
-		}
-		return struct{}{}, c.DeleteVideo(ctx, id)
-	})
-	return err
-}
-
-// Fetch downloads a video of the account to a file, checked like every take. A
-// download that was cut is gone on with.
-func (a *Account) Fetch(ctx context.Context, id, out string) (int64, error) {
-	if _, err := os.Stat(out); err == nil {
-		return 0, fault.New(fault.Usage, "remove it, or name another with -o", "%s is there already", out)
-	}
-	link := func(ctx context.Context, _ bool) (string, error) {
-		v, err := a.Video(ctx, id)
-		switch {
-		case err != nil:
-			return "", err
-		case v.State == heygen.StateFailed:
-			return "", fault.New(fault.Provider, "", "video %s failed at HeyGen", id)
-		case v.URL == "":
-			return "", fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
-		}
-		return v.URL.Reveal(), nil
-	}
-	if _, err := link(ctx, false); err != nil { // also connects, before hosts are judged
-		return 0, err
-	}
-	verify := func(path string) error {
-		if err := media.Complete(path); err != nil {
-			return masterFault(err)
-		}
-		t, err := a.p.tools(ctx)
-		if fault.KindOf(err) == fault.Tool {
-			return nil // a machine without ffmpeg may still fetch
-		}
-		if err == nil {
-			err = media.Decodes(ctx, t, path)
-		}
-		if err != nil {
-			return masterFault(err)
-		}
-		return nil
-	}
-	res, err := a.p.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, Verify: verify, Progress: func(done, total int64) {
-		a.p.send(ctx, Event{Clip: id, Stage: "fetch", State: Progress, Done: done, Total: total})
-	}})
-	var bad *notMaster
-	if errors.As(err, &bad) {
-		err = fault.Wrap(fault.Media, bad.error, "run the same command again later; if this repeats, open the video on HeyGen's site",
-			"video %s was downloaded %s and is no video; %s is not written", id, times(res.Attempts), filepath.Base(out))
-	}
-	return res.Bytes, err
 }
 
 // Preview saves a voice's sample.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"time"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
@@ -82,13 +83,13 @@ func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Cli
 type Spending struct {
 	Runs  []RunSpending `json:"runs"`
 	Total float64       `json:"totalUSD"` // at most
-	Open  int           `json:"open"`     // nobody knows yet
+	Open  int           `json:"open"`     // requests whose result is unknown
 }
 
 // RunSpending is one run's part.
 type RunSpending struct {
 	Run       string     `json:"run"`
-	Began     string     `json:"began"`
+	Began     time.Time  `json:"began,omitzero"` // when its first request was sent
 	Bought    int        `json:"bought"`
 	Failed    int        `json:"failed"`
 	Open      int        `json:"open"`
@@ -101,14 +102,14 @@ type Purchase struct {
 	Clip    string  `json:"clip"`
 	Route   string  `json:"route"`
 	State   string  `json:"state"`
-	VideoID string  `json:"video,omitempty"`
+	VideoID string  `json:"videoId,omitempty"`
 	Price   float64 `json:"priceUSD"`
 	Reason  string  `json:"reason,omitempty"`
 }
 
 // Spending reads every submission on record, by run, oldest first.
 func (p *Project) Spending(ctx context.Context) (Spending, error) {
-	var out Spending
+	out := Spending{Runs: []RunSpending{}}
 	if err := p.peekState(); err != nil || p.ledger == nil {
 		return out, err
 	}
@@ -125,11 +126,7 @@ func (p *Project) Spending(ctx context.Context) (Spending, error) {
 		if !ok {
 			i = len(out.Runs)
 			index[r.RunID] = i
-			began := ""
-			if !r.FirstSent.IsZero() {
-				began = r.FirstSent.Format("2006-01-02 15:04")
-			}
-			out.Runs = append(out.Runs, RunSpending{Run: r.RunID, Began: began})
+			out.Runs = append(out.Runs, RunSpending{Run: r.RunID, Began: r.FirstSent})
 		}
 		run := &out.Runs[i]
 		switch r.State {

@@ -60,7 +60,7 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 	}
 	key = strings.TrimSpace(key)
 	if key == "" {
-		return "", fault.New(fault.Auth, exportHint(ref)+", or use the sandbox: heygen: {api: sandbox}", "no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0])
+		return "", fault.New(fault.Auth, exportHint(ref)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up", "no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0])
 	}
 	outside.Know(key)
 	return heygen.Secret(key), nil

@@ -251,7 +251,7 @@ func (b *build) limits(plan *Plan) error {
 			return err
 		}
 		if !ok {
-			return fault.New(fault.Failed, "", "not bought, as you said; nothing was spent")
+			return fault.New(fault.Failed, "", "cancelled; nothing was spent")
 		}
 	}
 	jobs := b.o.Jobs

@@ -153,7 +153,7 @@ func (f *front) build() (Summary, error) {
 func (f *front) account(look func(*Account) error) error {
 	f.t.Helper()
 	f.said = nil
-	a, err := OpenAccount(f.options())
+	a, err := OpenAccount(f.options(), AccountOptions{})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -105,11 +105,13 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 	return cache.PutRecord(ctx, name, b, replace)
 }
 
-// Shared is what the cache was found to hold of a project.
+// Shared is what the cache holds of a project.
 type Shared struct {
-	Sent   int  `json:"sent"`   // files sent now
-	Untrue int  `json:"untrue"` // files that were not what their name says
-	Whole  bool `json:"whole"`  // everything of the named clips is there
+	Sent     int  `json:"sent"`     // files sent now
+	Corrupt  int  `json:"corrupt"`  // files whose content did not match their name
+	Complete bool `json:"complete"` // everything of the named clips is there
+
+	Read bool `json:"-"` // the cache was read: the other members are an answer
 }
 
 // Share sends what the shared cache lacks, without building anything. With verify, every
@@ -166,11 +168,11 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 	}
 	var sum Summary
 	pushed := sh.push(ctx, names, &sum)
-	out = Shared{Sent: sum.Shared, Untrue: len(sh.untrue), Whole: whole && pushed && !sh.config.ReadOnly || verify && len(sh.why) == 0}
+	out = Shared{Read: true, Sent: sum.Shared, Corrupt: len(sh.untrue), Complete: whole && pushed && !sh.config.ReadOnly || verify && len(sh.why) == 0}
 	if context.Cause(ctx) != nil {
 		return out, context.Cause(ctx)
 	}
-	if !out.Whole {
+	if !out.Complete {
 		return out, fault.New(fault.Failed, "run it where the files are, with credentials that may write", "the shared cache does not hold everything of this project")
 	}
 	return out, nil

@@ -18,7 +18,12 @@ import (
 )
 
 // Box is a rectangle in pixels.
-type Box struct{ X, Y, W, H int }
+type Box struct {
+	X int `json:"x"`
+	Y int `json:"y"`
+	W int `json:"w"`
+	H int `json:"h"`
+}
 
 // Info is what a file is. Times are in seconds. Pictures that an edit list or the codec hides are not counted.
 type Info struct {

@@ -83,16 +83,36 @@ func straight(c [4]float64) color.NRGBA {
 	return color.NRGBA{b(c[0] / c[3]), b(c[1] / c[3]), b(c[2] / c[3]), b(c[3] * 255)}
 }
 
+// paintRing draws the ring of a fill over its colours.
+func paintRing(img *image.NRGBA, l *timeline.Layer, view timeline.Rect) {
+	width := min(l.Fill.Ring.Width, float64(min(l.Box.W, l.Box.H))/2)
+	color := parseColor(l.Fill.Ring.Color)
+	x, y := float64(l.Box.X-view.X), float64(l.Box.Y-view.Y)
+	radius := max(0, min(l.Radius, float64(l.Box.W)/2, float64(l.Box.H)/2)-width)
+	inner := rounded(view.W, view.H, x+width, y+width, x+float64(l.Box.W)-width, y+float64(l.Box.H)-width, radius)
+	ring := image.NewNRGBA(img.Bounds())
+	for i, free := range inner.Pix {
+		c := ring.Pix[4*i : 4*i+4]
+		c[0], c[1], c[2], c[3] = color.R, color.G, color.B, uint8(int(color.A)*(255-int(free))/255)
+	}
+	over(img, ring, 0, 0)
+}
+
 // coverage is how much of each pixel in view a rounded box covers, 0 to 255; nil when it is all of it.
 func coverage(box, view timeline.Rect, radius float64) *image.Alpha {
 	radius = min(radius, float64(box.W)/2, float64(box.H)/2) // CSS shrinks corners that do not fit
-	if radius <= 0 {
+	within := box.X <= view.X && box.Y <= view.Y && box.X+box.W >= view.X+view.W && box.Y+box.H >= view.Y+view.H
+	if radius <= 0 && within {
 		return nil
 	}
+	x, y := float64(box.X-view.X), float64(box.Y-view.Y)
+	return rounded(view.W, view.H, x, y, x+float64(box.W), y+float64(box.H), max(0, radius))
+}
+
+// rounded draws a box with rounded corners onto a mask of w x h pixels.
+func rounded(w, h int, x0, y0, x1, y1, r float64) *image.Alpha {
 	const k = 0.5522847498307936 // a quarter of a circle as one curve
-	z := vector.NewRasterizer(view.W, view.H)
-	x0, y0 := float64(box.X-view.X), float64(box.Y-view.Y)
-	x1, y1, r := x0+float64(box.W), y0+float64(box.H), radius
+	z := vector.NewRasterizer(w, h)
 	p := func(v float64) float32 { return float32(v) }
 	z.MoveTo(p(x0+r), p(y0))
 	z.LineTo(p(x1-r), p(y0))
@@ -104,7 +124,7 @@ func coverage(box, view timeline.Rect, radius float64) *image.Alpha {
 	z.LineTo(p(x0), p(y0+r))
 	z.CubeTo(p(x0), p(y0+r-k*r), p(x0+r-k*r), p(y0), p(x0+r), p(y0))
 	z.ClosePath()
-	mask := image.NewAlpha(image.Rect(0, 0, view.W, view.H))
+	mask := image.NewAlpha(image.Rect(0, 0, w, h))
 	z.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
 	return mask
 }

@@ -45,6 +45,9 @@ func exact(f *timeline.Film, frame, x, y int) rgba {
 			continue
 		}
 		c := colorOf(f, l, frame, px, py)
+		if l.Fill != nil && l.Fill.Ring != nil && inRing(l, px, py) {
+			c = fromNRGBA(parseColor(l.Fill.Ring.Color)).over(c)
+		}
 		c.a *= o
 		out = c.over(out)
 	}
@@ -53,9 +56,24 @@ func exact(f *timeline.Film, frame, x, y int) rgba {
 
 // outside tells whether a point lies in a corner that the radius takes away.
 func outside(l *timeline.Layer, px, py float64) bool {
-	r := min(l.Radius, float64(l.Box.W)/2, float64(l.Box.H)/2)
-	cx, cy := min(max(px, r), float64(l.Box.W)-r), min(max(py, r), float64(l.Box.H)-r)
-	return math.Hypot(px-cx, py-cy) > r && r > 0
+	round := l.Rounded()
+	px, py = px+float64(l.Box.X-round.X), py+float64(l.Box.Y-round.Y)
+	return beyond(float64(round.W), float64(round.H), l.Radius, px, py)
+}
+
+// beyond tells whether a point lies outside of a box with round corners.
+func beyond(w, h, radius, px, py float64) bool {
+	r := min(radius, w/2, h/2)
+	cx, cy := min(max(px, r), w-r), min(max(py, r), h-r)
+	return math.Hypot(px-cx, py-cy) > r && (r > 0 || px < 0 || py < 0 || px > w || py > h)
+}
+
+// inRing tells whether a point lies on the ring along a fill's edge.
+func inRing(l *timeline.Layer, px, py float64) bool {
+	d := l.Fill.Ring.Width
+	w, h := float64(l.Box.W)-2*d, float64(l.Box.H)-2*d
+	px, py = px-d, py-d
+	return px < 0 || py < 0 || px > w || py > h || beyond(w, h, max(0, l.Radius-d), px, py)
 }
 
 func colorOf(f *timeline.Film, l *timeline.Layer, frame int, px, py float64) rgba {

@@ -49,7 +49,10 @@ func (g *graph) still(l *timeline.Layer) (*still, error) {
 		}
 		s.img = paintPicture(img, l.Picture.Crop, l.Box, view)
 	}
-	weaken(s.img, coverage(l.Box, view, l.Radius), l.Opacity)
+	if l.Fill != nil && l.Fill.Ring != nil {
+		paintRing(s.img, l, view)
+	}
+	weaken(s.img, coverage(l.Rounded(), view, l.Radius), l.Opacity)
 	return s, nil
 }
 

@@ -33,9 +33,9 @@ func (g *graph) video(l *timeline.Layer) error {
 	if err != nil {
 		return err
 	}
-	if l.Radius > 0 || l.Opacity < 1 {
+	if l.Radius > 0 || l.Round != nil || l.Opacity < 1 {
 		file := g.file("raw")
-		if err := writeMask(filepath.Join(g.dir, file), coverage(l.Box, l.Box, l.Radius), l.Box.W, l.Box.H, l.Opacity); err != nil {
+		if err := writeMask(filepath.Join(g.dir, file), coverage(l.Rounded(), l.Box, l.Radius), l.Box.W, l.Box.H, l.Opacity); err != nil {
 			return err
 		}
 		in := g.input(l.ID, g.rawInput(file, "gbrap", l.Box.W, l.Box.H))
@@ -169,7 +169,7 @@ func (g *graph) groundVideo() *timeline.Layer {
 	}
 	l := &f.Layers[0]
 	if l.Kind != timeline.KindVideo || l.Box != (timeline.Rect{W: f.Width, H: f.Height}) || l.From != 0 || l.Frames != f.Frames ||
-		l.Radius > 0 || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade || f.Media[l.Video.Media].Alpha {
+		l.Radius > 0 || l.Round != nil || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade || f.Media[l.Video.Media].Alpha {
 		return nil
 	}
 	return l

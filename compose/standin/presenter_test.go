@@ -67,7 +67,7 @@ func TestTheDrawingsAreWhole(t *testing.T) {
 			}
 		}
 		if d.layers["accessory-low"] == nil && d.layers["accessory-high"] == nil {
-			t.Errorf("%s wears nothing translucent", name)
+			t.Errorf("%s wears nothing", name)
 		}
 	}
 }

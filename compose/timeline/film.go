@@ -18,6 +18,8 @@ type Film struct {
 	// Layers are drawn in order: the first lies at the bottom.
 	Layers []Layer `json:"layers"`
 	Sounds []Sound `json:"sounds"`
+	// Warnings are sentences for people, such as that a title lies on a face. They are not part of what is drawn.
+	Warnings []string `json:"-"`
 }
 
 // Media is a file that is drawn or heard.
@@ -66,6 +68,9 @@ type Layer struct {
 	Box Rect `json:"box"`
 	// Radius rounds the box's corners, in pixels; half of the shorter side makes a circle of a square.
 	Radius float64 `json:"radius,omitempty"`
+	// Round is the rectangle whose corners Radius rounds, where that is not Box: a presenter who fills only the lower
+	// part of a disc is cut by the disc. Nothing of the layer is drawn outside of it. It moves with the layer.
+	Round *Rect `json:"round,omitempty"`
 	// Opacity is 0 to 1.
 	Opacity float64 `json:"opacity"`
 	Enter   Motion  `json:"enter"`
@@ -102,6 +107,8 @@ type Fill struct {
 	Colors []string `json:"colors"`
 	// Angle is CSS's: 180 runs from top to bottom, 90 from left to right. Degrees.
 	Angle float64 `json:"angle,omitempty"`
+	// Ring is a line along the inner side of the box's edge, over the colours. Its Width is in pixels.
+	Ring *Stroke `json:"ring,omitempty"`
 }
 
 // Picture is a still image.
@@ -151,10 +158,10 @@ type Font struct {
 	Descent float64 `json:"descent"`
 }
 
-// Stroke is a line around glyphs, half of it outside of the outline.
+// Stroke is a line around glyphs, half of it outside of the outline, or the ring of a fill.
 type Stroke struct {
 	Color string `json:"color"`
-	// Width is the visible outer part in pixels.
+	// Width is the visible part in pixels.
 	Width float64 `json:"width"`
 }
 

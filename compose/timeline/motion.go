@@ -2,6 +2,14 @@ package timeline
 
 import "math"
 
+// Rounded returns the rectangle whose corners the layer's radius rounds.
+func (l *Layer) Rounded() Rect {
+	if l.Round != nil {
+		return *l.Round
+	}
+	return l.Box
+}
+
 // End is the first frame after the layer.
 func (l *Layer) End() int { return l.From + l.Frames }
 

@@ -95,6 +95,9 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 	if !(l.Radius >= 0) || math.IsInf(l.Radius, 0) {
 		bad("radius %v", l.Radius)
 	}
+	if r := l.Round; r != nil && (r.W <= 0 || r.H <= 0 || r.W > 2*maxSide || r.H > 2*maxSide) {
+		bad("round %v must be 1 to %d pixels wide and high", *r, 2*maxSide)
+	}
 	if !(l.Opacity >= 0 && l.Opacity <= 1) {
 		bad("opacity %v", l.Opacity)
 	}
@@ -126,6 +129,12 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 		}
 		if len(l.Fill.Colors) == 0 {
 			bad("no colour")
+		}
+		if s := l.Fill.Ring; s != nil {
+			color(s.Color)
+			if !(s.Width >= 0) || math.IsInf(s.Width, 0) {
+				bad("ring width %v", s.Width)
+			}
 		}
 	case l.Picture != nil:
 		media(l.Picture.Media)

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -16,20 +16,21 @@ import (
 
 func quotaCommand() command {
 	return command{name: "quota", summary: "say what the account has left", usage: "quota",
-		examples: "greenroom quota\ngreenroom quota --json",
-		bind: func(*pflag.FlagSet) runFunc {
+		examples: "greenroom quota\ngreenroom quota --api v3 --json",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					q, err := a.Quota(ctx)
 					if err != nil {
 						return err
 					}
 					switch {
 					case e.json:
-						return e.printJSON(map[string]any{"known": q.Known, "left": q.Left, "unit": q.Currency, "plan": q.Plan})
+						return e.printJSON(quotaReport{q.Known, q.Left, q.Currency, q.Plan})
 					case !q.Known && q.Total > 0:
 						e.say("HeyGen does not report what this account has left for the API; %.1f credits in all", q.Total)
 					case !q.Known:
@@ -51,6 +52,7 @@ func videosCommand() command {
 	return command{name: "videos", summary: "list the account's videos, newest first", usage: "videos [flags] [title]",
 		examples: "greenroom videos --limit 20\ngreenroom videos intro --json\ngreenroom videos --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			limit := fs.Int("limit", 50, "at most `N` of them")
 			show := fs.String("show", "", "the record of one video, by `ID`")
 			drop := fs.String("delete", "", "delete the video `ID` for good")
@@ -59,10 +61,10 @@ func videosCommand() command {
 				if *limit < 1 {
 					return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
 				}
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					switch {
 					case *drop != "":
-						return e.destroy(*yes, "video "+*drop, func() error { return a.DeleteVideo(ctx, *drop) })
+						return e.destroy(*yes, "video", *drop, func() error { return a.DeleteVideo(ctx, *drop) })
 					case *show != "":
 						return e.showVideo(ctx, a, *show)
 					}
@@ -72,30 +74,21 @@ func videosCommand() command {
 		}}
 }
 
-type videoRow struct {
-	ID      string    `json:"id"`
-	Title   string    `json:"title"`
-	Status  string    `json:"status"`
-	Seconds float64   `json:"seconds,omitempty"`
-	Failure string    `json:"failure,omitempty"`
-	Warning string    `json:"warning,omitempty"` // of a finished video
-	Created time.Time `json:"created,omitzero"`
-}
-
 func (e *env) listVideos(ctx context.Context, a *pipeline.Account, title string, limit int) error {
-	list, err := a.Videos(ctx, title, limit)
+	list, remark, err := a.Videos(ctx, title, limit)
 	if err != nil {
 		return err
 	}
+	e.remark(oneLine(remark))
 	out, rows := []videoRow{}, [][]string{}
 	for _, v := range list {
-		out = append(out, videoRow{ID: v.ID, Title: v.Title, Status: v.Status, Created: v.CreatedAt})
-		rows = append(rows, []string{v.ID, v.Title, v.Status, v.CreatedAt.UTC().Format("01-02 15:04")})
+		out = append(out, videoRow{ID: v.ID, API: string(v.API), Title: v.Title, Status: v.Status, Created: v.CreatedAt})
+		rows = append(rows, []string{v.ID, v.Title, v.Status, v.CreatedAt.UTC().Format("01-02 15:04"), string(v.API)})
 	}
 	if e.json {
 		return e.printJSON(out)
 	}
-	e.table(rows, 34, 20, 11, 11)
+	e.table(rows, 34, 18, 10, 11, 3)
 	e.say("%s", count(len(out), "video"))
 	return nil
 }
@@ -128,7 +121,8 @@ func (e *env) showVideo(ctx context.Context, a *pipeline.Account, id string) err
 }
 
 // destroy deletes after a yes: on a terminal it asks.
-func (e *env) destroy(yes bool, what string, f func() error) error {
+func (e *env) destroy(yes bool, kind, id string, f func() error) error {
+	what := kind + " " + id
 	if !yes {
 		ok, err := e.ask("delete " + what + " for good?")
 		if err != nil || !ok {
@@ -138,20 +132,29 @@ func (e *env) destroy(yes bool, what string, f func() error) error {
 	if err := f(); err != nil {
 		return err
 	}
-	e.say("deleted %s", what)
+	return e.deleted(kind, id)
+}
+
+// deleted reports what was deleted.
+func (e *env) deleted(kind, id string) error {
+	if e.json {
+		return e.printJSON(deleted{kind, id})
+	}
+	e.say("deleted %s %s", kind, oneLine(id))
 	return nil
 }
 
 func templatesCommand() command {
 	return command{name: "templates", summary: "list templates, or one template's variables", usage: "templates [flags] [ID]",
-		examples: "greenroom templates\ngreenroom templates 7c1f0e7a5d1b4e2c --json\ngreenroom templates --languages",
+		examples: "greenroom templates\ngreenroom templates 7c1f0e7a5d1b4e2c --json\ngreenroom templates --languages --api v3",
 		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			languages := fs.Bool("languages", false, "list what `translate:` can translate into instead")
 			return func(ctx context.Context, e *env, args []string) error {
 				if len(args) > 1 {
 					return noArgs(args[1:])
 				}
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					switch {
 					case *languages:
 						return e.languages(ctx, a)
@@ -162,13 +165,9 @@ func templatesCommand() command {
 					if err != nil {
 						return err
 					}
-					type row struct {
-						ID   string `json:"id"`
-						Name string `json:"name"`
-					}
-					out, rows := []row{}, [][]string{}
+					out, rows := []templateRow{}, [][]string{}
 					for _, t := range list {
-						out = append(out, row{t.ID, t.Name})
+						out = append(out, templateRow{t.ID, t.Name})
 						rows = append(rows, []string{t.ID, t.Name})
 					}
 					if e.json {
@@ -202,23 +201,17 @@ func (e *env) template(ctx context.Context, a *pipeline.Account, id string) erro
 	if err != nil {
 		return err
 	}
-	type row struct {
-		Name     string         `json:"name"`
-		Type     string         `json:"type"`
-		Required bool           `json:"required"`
-		Designed map[string]any `json:"designed,omitempty"`
-	}
-	out, rows := []row{}, [][]string{}
+	out, rows := []variableRow{}, [][]string{}
 	for _, v := range t.Variables {
 		need := "needed"
 		if len(v.Properties) > 0 {
 			need = "as designed if left out"
 		}
-		out = append(out, row{v.Name, v.Type, len(v.Properties) == 0, v.Properties})
+		out = append(out, variableRow{v.Name, v.Type, len(v.Properties) == 0, v.Properties})
 		rows = append(rows, []string{v.Name, v.Type, need})
 	}
 	if e.json {
-		return e.printJSON(map[string]any{"id": t.ID, "name": t.Name, "variables": out})
+		return e.printJSON(templateReport{t.ID, t.Name, out})
 	}
 	e.table(rows, 30, 12, 24)
 	e.say("%s: %s", oneLine(t.ID), count(len(out), "variable"))
@@ -229,14 +222,15 @@ func uploadCommand() command {
 	return command{name: "upload", summary: "send files to the account, once per content; list and delete them", usage: "upload [flags] [FILE...]",
 		examples: "greenroom upload footage/logo.png\ngreenroom upload --list\ngreenroom upload --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			list := fs.Bool("list", false, "list the account's files")
 			drop := fs.String("delete", "", "delete the file `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					switch {
 					case *drop != "":
-						return e.destroy(*yes, "file "+*drop, func() error { return a.DeleteUpload(ctx, *drop) })
+						return e.destroy(*yes, "file", *drop, func() error { return a.DeleteUpload(ctx, *drop) })
 					case *list:
 						return e.listUploads(ctx, a)
 					case len(args) == 0:
@@ -250,19 +244,20 @@ func uploadCommand() command {
 
 // each runs f over files; one that fails does not stop the others.
 func (e *env) each(files []string, f func(path string) (string, error)) error {
-	type row struct {
-		File string `json:"file"`
-		ID   string `json:"id"`
-	}
-	out := []row{}
+	out := []sentFile{}
 	var errs []error
 	for _, name := range files {
+		fi, err := os.Stat(e.path(name))
+		if err != nil || fi.IsDir() {
+			errs = append(errs, fault.New(fault.Usage, "name a file that exists", "there is no file %s", oneLine(name)))
+			continue
+		}
 		id, err := f(e.path(name))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", filepath.Base(name), err))
 			continue
 		}
-		out = append(out, row{name, id})
+		out = append(out, sentFile{name, id})
 		if !e.json {
 			fmt.Fprintf(e.Stdout, "%s  %s\n", oneLine(id), oneLine(name))
 		}
@@ -278,15 +273,9 @@ func (e *env) listUploads(ctx context.Context, a *pipeline.Account) error {
 	if err != nil {
 		return err
 	}
-	type row struct {
-		ID      string    `json:"id"`
-		Name    string    `json:"name"`
-		Type    string    `json:"type"`
-		Created time.Time `json:"created"`
-	}
-	out, rows := []row{}, [][]string{}
+	out, rows := []fileRow{}, [][]string{}
 	for _, f := range list {
-		out = append(out, row{f.ID, f.Name, f.Type, f.CreatedAt})
+		out = append(out, fileRow{f.ID, f.Name, f.Type, f.CreatedAt})
 		rows = append(rows, []string{f.ID, f.Name, f.Type, f.CreatedAt.UTC().Format("01-02 15:04")})
 	}
 	if e.json {
@@ -301,21 +290,22 @@ func photoCommand() command {
 	return command{name: "photo", summary: "make a picture speak; see how far it is, or delete it", usage: "photo [flags] [FILE...]",
 		examples: "greenroom photo footage/me.png\ngreenroom photo --status 3f9a0c1b2d\ngreenroom photo --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			status := fs.String("status", "", "say how far the photo avatar `ID` is")
 			drop := fs.String("delete", "", "delete the photo avatar `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					switch {
 					case *drop != "":
-						return e.destroy(*yes, "photo "+*drop, func() error { return a.DeletePhoto(ctx, *drop) })
+						return e.destroy(*yes, "photo", *drop, func() error { return a.DeletePhoto(ctx, *drop) })
 					case *status != "":
 						t, err := a.PhotoStatus(ctx, *status)
 						if err != nil {
 							return err
 						}
 						if e.json {
-							return e.printJSON(map[string]string{"id": *status, "status": t.Status, "message": t.Message})
+							return e.printJSON(photoReport{*status, t.Status, t.Message})
 						}
 						_, err = fmt.Fprintln(e.Stdout, oneLine(strings.TrimSpace(t.Status+" "+t.Message)))
 						return err

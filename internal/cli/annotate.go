@@ -18,7 +18,8 @@ func (e *env) onGitHub() bool {
 	if where == "" {
 		where = e.Getenv("GREENROOM_ANNOTATIONS")
 	}
-	return where == "github" || where == "" && e.Getenv("GITHUB_ACTIONS") == "true"
+	// stderr holds only JSON with --json; annotations are not, so they need an explicit request.
+	return where == "github" || where == "" && !e.json && e.Getenv("GITHUB_ACTIONS") == "true"
 }
 
 func annotationsFlag(fs *pflag.FlagSet) *string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"path/filepath"
 	"strings"
@@ -43,7 +44,10 @@ func planCommand() command {
 		}}
 }
 
-func printPlan(e *env, plan *pipeline.Plan) {
+func printPlan(e *env, plan *pipeline.Plan) { e.planTo(e.Stdout, plan) }
+
+// planTo prints a plan's lines to w and its sum on stderr.
+func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 	wide := 8
 	for _, s := range plan.Steps {
 		if wide = max(wide, len(s.Route)); s.Voice != nil {
@@ -63,7 +67,7 @@ func printPlan(e *env, plan *pipeline.Plan) {
 		if unknown {
 			length = "unknown"
 		}
-		fmt.Fprintf(e.Stdout, "%-8s %-20s %-*s %7s  %s  %s\n", a, name, wide, route, price, length, oneLine(reason))
+		fmt.Fprintf(w, "%-8s %-20s %-*s %7s  %s  %s\n", a, name, wide, route, price, length, oneLine(reason))
 	}
 	voices := 0
 	for _, s := range plan.Steps {
@@ -79,7 +83,7 @@ func printPlan(e *env, plan *pipeline.Plan) {
 				reason += "; " + s.Unknown()
 			}
 			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.LengthUnknown, reason)
-			printMarks(e, s.Marks)
+			printMarks(w, s.Marks)
 		}
 	}
 	n, note := plan.Counts(), planPrice(plan)
@@ -91,13 +95,13 @@ func printPlan(e *env, plan *pipeline.Plan) {
 }
 
 // printMarks prints what is not speech in a clip's words, each with its place.
-func printMarks(e *env, marks []pipeline.Mark) {
+func printMarks(w io.Writer, marks []pipeline.Mark) {
 	for _, m := range marks {
 		at := m.Place
 		if m.Column != "" {
 			at += fmt.Sprintf(" (column %q)", m.Column)
 		}
-		fmt.Fprintf(e.Stdout, "%8s %s: %s %s: %s\n", "", oneLine(at), m.Kind, oneLine(m.Text), oneLine(m.Instead))
+		fmt.Fprintf(w, "%8s %s: %s %s: %s\n", "", oneLine(at), m.Kind, oneLine(m.Text), oneLine(m.Instead))
 	}
 }
 
@@ -245,7 +249,11 @@ func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 	if !e.terminal {
 		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
 	}
-	printPlan(e, plan)
+	w := e.Stdout
+	if e.json { // stdout is the answer
+		w = e.Stderr
+	}
+	e.planTo(w, plan)
 	return e.ask(fmt.Sprintf("spend %s?", mayCost(plan)))
 }
 
@@ -254,7 +262,8 @@ func (e *env) ask(question string) (bool, error) {
 	if !e.terminal {
 		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "%s needs a yes", strings.TrimSuffix(question, "?"))
 	}
-	fmt.Fprintf(e.Stderr, "greenroom: %s [y/N] ", question)
+	// Without a line end, past the JSON lines: the terminal's user reads it.
+	fmt.Fprintf(e.unguarded(), "greenroom: %s [y/N] ", oneLine(question))
 	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
 	if err != nil && line == "" {
 		return false, nil
@@ -291,8 +300,8 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit
 		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
 		return cause
 	}
-	if err != nil && sum.Clips == 0 {
-		return err // it ended before there was anything to sum up
+	if err != nil && sum.Took == 0 {
+		return err // it ended before it did anything
 	}
 	return errors.Join(err, finish(e, sum))
 }

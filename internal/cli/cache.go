@@ -40,11 +40,11 @@ func cacheCommand() command {
 				defer func() { err = errors.Join(err, p.Close()) }()
 				s, err := p.Share(ctx, args[1:], args[0] == "verify")
 				out.close()
-				if e.json {
+				switch {
+				case e.json && s.Read:
 					return errors.Join(err, e.printJSON(s))
-				}
-				if err == nil {
-					e.say("%s sent, %d found untrue; the cache holds everything that is here", count(s.Sent, "file"), s.Untrue)
+				case err == nil:
+					e.say("%s sent, %d found corrupt; the cache holds everything that is here", count(s.Sent, "file"), s.Corrupt)
 				}
 				return err
 			}

@@ -16,14 +16,6 @@ type checkedFile struct {
 	Hint  string `json:"hint,omitempty"`
 
 	*media.Report
-	Box *checkedBox `json:"box,omitempty"`
-}
-
-type checkedBox struct {
-	X int `json:"x"`
-	Y int `json:"y"`
-	W int `json:"w"`
-	H int `json:"h"`
 }
 
 func checkJSON(list []checked) []checkedFile {
@@ -31,8 +23,7 @@ func checkJSON(list []checked) []checkedFile {
 	for _, c := range list {
 		f := checkedFile{Name: c.file.name, File: c.file.shown(), Verdict: media.Fail, Report: c.report}
 		if c.report != nil {
-			b := c.report.Box
-			f.Verdict, f.Box = c.report.Verdict(), &checkedBox{b.X, b.Y, b.W, b.H}
+			f.Verdict = c.report.Verdict()
 		}
 		for _, one := range fault.All(c.err) {
 			f.Error, f.Hint = one.Error(), one.Hint

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{initCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
+	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
 		fetchCommand(), adoptCommand(),
 		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), completionCommand(), versionCommand(), helpCommand()}
 }
@@ -86,6 +87,7 @@ func Main(ctx context.Context, args []string, world Env) int {
 	if err == nil || errors.Is(err, errQuiet) {
 		return 0
 	}
+	e.json = e.json || slices.Contains(args, "--json") // also where the flags could not be read
 	report(e, err)
 	e.annotate(err)
 	return fault.ExitCode(err)
@@ -99,16 +101,8 @@ func report(e *env, err error) {
 		fmt.Fprint(e.Stderr, fault.Format(err, e.noColor))
 		return
 	}
-	for _, f := range fault.All(err) {
-		m := map[string]any{"code": string(f.Kind), "message": outside.Text(f.Error()), "hint": outside.Text(f.Hint)}
-		if f.Clip != "" {
-			m["clip"] = outside.Clean(f.Clip)
-		}
-		if f.Place != nil {
-			m["file"], m["line"], m["column"] = f.Place.File, f.Place.Line, f.Place.Column
-		}
-		b, _ := json.Marshal(map[string]any{"error": m}) // strings and ints always encode
-		fmt.Fprintln(e.Stderr, string(b))
+	for _, l := range errorLines(err) {
+		printLine(e, l)
 	}
 }
 
@@ -117,7 +111,7 @@ func (e *env) globals() *pflag.FlagSet {
 	fs.SortFlags = false
 	fs.StringVarP(&e.manifest, "file", "f", "", "the manifest's `PATH` (default greenroom.yaml)")
 	fs.StringVarP(&e.Dir, "directory", "C", e.Dir, "act as if started in `DIR`")
-	fs.BoolVar(&e.json, "json", false, "print for programs")
+	fs.BoolVar(&e.json, "json", false, "print JSON; docs/json.md has the shapes")
 	fs.BoolVarP(&e.verbose, "verbose", "v", false, "say why")
 	return fs
 }
@@ -168,6 +162,9 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	}
 	if err := fromEnvironment(e, fs); err != nil {
 		return err
+	}
+	if e.json {
+		e.onlyJSON()
 	}
 	if !filepath.IsAbs(e.Dir) {
 		e.Dir = filepath.Join(here, e.Dir)
@@ -250,6 +247,10 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 
 // say prints one message. Its further lines are indented: none looks like another message.
 func (e *env) say(format string, args ...any) {
+	if e.json {
+		printLine(e, messageLine{outside.Text(fmt.Sprintf(format, args...))})
+		return
+	}
 	fmt.Fprintln(e.Stderr, "greenroom: "+strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
 }
 

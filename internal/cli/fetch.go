@@ -3,6 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -12,27 +15,61 @@ import (
 
 func fetchCommand() command {
 	return command{name: "fetch", summary: "download an existing video of the account", usage: "fetch ID [flags]",
-		examples: "greenroom fetch 3f9a0c1b2d\ngreenroom fetch 3f9a0c1b2d -o footage/old.mp4",
+		examples: "greenroom fetch 3f9a0c1b2d\n" +
+			"greenroom fetch 3f9a0c1b2d -o footage/old.mp4 --force\n" +
+			"greenroom fetch 3f9a0c1b2d --captions --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
-			out := fs.StringP("output", "o", "", "write to `FILE` (default ID.video)")
-			writes(fs, outputFile, "output")
+			api := apiFlag(fs)
+			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own ending)")
+			force := fs.Bool("force", false, "replace files that exist")
+			captions := fs.Bool("captions", false, "save the video's captions next to it, .srt or .ass")
+			writes(fs, outputEither, "output")
 			return func(ctx context.Context, e *env, args []string) error {
-				if len(args) != 1 {
+				if len(args) != 1 || args[0] == "" {
 					return fault.New(fault.Usage, "`greenroom videos` lists them", "name one video")
 				}
-				if *out == "" {
-					*out = args[0] + ".video"
+				id := args[0]
+				if strings.ContainsAny(id, `/\`) || strings.HasPrefix(id, ".") {
+					return fault.New(fault.Usage, "`greenroom videos` lists them", "%q is not the id of a video", oneLine(id))
 				}
-				return e.account(func(a *pipeline.Account) error {
-					n, err := a.Fetch(ctx, args[0], e.path(*out))
+				name := *out
+				if fi, err := os.Stat(e.path(name)); name == "" || err == nil && fi.IsDir() {
+					name = filepath.Join(name, id)
+				}
+				return e.account(*api, func(a *pipeline.Account) error {
+					f, err := a.Fetch(ctx, pipeline.FetchOptions{ID: id, Out: e.path(name), Force: *force, Captions: *captions})
 					if err != nil {
 						return err
 					}
-					e.say("%s: %.1f MB; `greenroom check` looks at it", *out, float64(n)/1e6)
-					return nil
+					return e.fetched(id, name, f)
 				})
 			}
 		}}
+}
+
+// fetched reports a downloaded video. name is the file as the user named it, perhaps without an ending.
+func (e *env) fetched(id, name string, f pipeline.Fetched) error {
+	shown := func(path string) string {
+		if path == "" || filepath.IsAbs(name) {
+			return path
+		}
+		if rel, err := filepath.Rel(e.Dir, path); err == nil {
+			return rel
+		}
+		return path
+	}
+	file, captions := shown(f.File), shown(f.Captions)
+	if ext := strings.ToLower(filepath.Ext(file)); ext != f.Ending {
+		e.say("%s is %s by its content; some programs go by the name", oneLine(file), strings.TrimPrefix(f.Ending, "."))
+	}
+	if e.json {
+		return e.printJSON(fetchedFile{id, file, f.Bytes, captions})
+	}
+	e.say("%s: %.1f MB; `greenroom check %s` checks it", oneLine(file), float64(f.Bytes)/1e6, oneLine(file))
+	if captions != "" {
+		e.say("%s: the captions", oneLine(captions))
+	}
+	return nil
 }
 
 func adoptCommand() command {

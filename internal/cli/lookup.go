@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,13 +16,23 @@ import (
 	"greenroom/pipeline"
 )
 
-// account opens the provider's side and looks one thing up.
-func (e *env) account(f func(*pipeline.Account) error) error {
-	a, err := pipeline.OpenAccount(e.options(nil))
+// apiFlag is for the commands that look things up on the account.
+func apiFlag(fs *pflag.FlagSet) *string {
+	return fs.String("api", "", "use this `API` instead of the manifest's: "+strings.Join(pipeline.APIs, ", "))
+}
+
+// account opens the provider's side, api being what --api says, and calls f.
+func (e *env) account(api string, f func(*pipeline.Account) error) (err error) {
+	o := e.options(nil)
+	if _, serr := os.Stat(o.ManifestPath); e.manifest != "" && errors.Is(serr, fs.ErrNotExist) {
+		return fault.New(fault.Manifest, "correct the path after -f, or leave -f out", "there is no manifest %s", oneLine(e.manifest))
+	}
+	remark := func(text string) { e.say("%s", oneLine(text)) }
+	a, err := pipeline.OpenAccount(o, pipeline.AccountOptions{API: api, Remark: remark})
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer func() { err = errors.Join(err, a.Close()) }()
 	return f(a)
 }
 
@@ -55,8 +68,9 @@ func like(words string, texts ...string) bool {
 
 func avatarsCommand() command {
 	return command{name: "avatars", summary: "list the account's avatars and talking photos", usage: "avatars [flags] [text]",
-		examples: "greenroom avatars --gender female\ngreenroom avatars --lang es --json\ngreenroom avatars office",
+		examples: "greenroom avatars --gender female\ngreenroom avatars --lang es --json\ngreenroom avatars --api sandbox office",
 		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			var gender, lang string
 			var refresh bool
 			fs.StringVar(&gender, "gender", "", "only `GENDER`: female or male")
@@ -64,15 +78,7 @@ func avatarsCommand() command {
 			groups := fs.Bool("groups", false, "list groups (one person, several looks) instead")
 			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
 			return func(ctx context.Context, e *env, args []string) error {
-				type row struct {
-					Type    string `json:"type"`
-					ID      string `json:"id"`
-					Name    string `json:"name"`
-					Gender  string `json:"gender,omitempty"`
-					Premium bool   `json:"premium"`
-					Voice   string `json:"defaultVoice,omitempty"`
-				}
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					if *groups {
 						return e.groups(ctx, a)
 					}
@@ -84,15 +90,15 @@ func avatarsCommand() command {
 					if err != nil {
 						return err
 					}
-					text, out := strings.Join(args, " "), []row{}
+					text, out := strings.Join(args, " "), []avatarRow{}
 					for _, v := range all.Avatars {
 						if like(text, v.ID, v.Name) && (lang == "" || like(languageName(lang), speaks[v.DefaultVoiceID])) && (gender == "" || strings.EqualFold(gender, v.Gender)) {
-							out = append(out, row{"avatar", v.ID, v.Name, v.Gender, v.Premium, v.DefaultVoiceID})
+							out = append(out, avatarRow{"avatar", v.ID, v.Name, v.Gender, v.Premium, v.DefaultVoiceID})
 						}
 					}
 					for _, v := range all.TalkingPhotos {
 						if like(text, v.ID, v.Name) && gender == "" && lang == "" {
-							out = append(out, row{Type: "talking-photo", ID: v.ID, Name: v.Name})
+							out = append(out, avatarRow{Type: "talking-photo", ID: v.ID, Name: v.Name})
 						}
 					}
 					if e.json {
@@ -114,6 +120,7 @@ func voicesCommand() command {
 	return command{name: "voices", summary: "list the account's voices", usage: "voices [flags] [text]",
 		examples: "greenroom voices --lang French\ngreenroom voices --lang en --gender male --json\ngreenroom voices --preview Sara -o sara.wav",
 		bind: func(fs *pflag.FlagSet) runFunc {
+			api := apiFlag(fs)
 			var lang, gender, preview, out string
 			var refresh bool
 			fs.StringVar(&lang, "lang", "", "only `LANGUAGE`: a name as HeyGen writes it, or a two-letter code")
@@ -127,30 +134,24 @@ func voicesCommand() command {
 				if (preview == "") != (out == "") {
 					return fault.New(fault.Usage, "write --preview VOICE -o FILE", "--preview and --output go together")
 				}
-				type row struct {
-					ID       string `json:"id"`
-					Name     string `json:"name"`
-					Language string `json:"language"`
-					Gender   string `json:"gender"`
-					Pauses   bool   `json:"pauses"`
-					Emotions bool   `json:"emotions"`
-					Locales  bool   `json:"locales"`
-				}
-				return e.account(func(a *pipeline.Account) error {
+				return e.account(*api, func(a *pipeline.Account) error {
 					switch {
 					case *locales:
 						return e.locales(ctx, a)
 					case preview != "":
-						return a.Preview(ctx, preview, e.path(out))
+						if err := a.Preview(ctx, preview, e.path(out)); err != nil || !e.json {
+							return err
+						}
+						return e.printJSON(savedFile{out})
 					}
 					all, age, err := a.Voices(ctx, refresh)
 					if err != nil {
 						return err
 					}
-					text, out := strings.Join(args, " "), []row{}
+					text, out := strings.Join(args, " "), []voiceRow{}
 					for _, v := range all {
 						if like(text, v.ID, v.Name) && like(languageName(lang), v.Language) && (gender == "" || strings.EqualFold(gender, v.Gender)) {
-							out = append(out, row{v.ID, v.Name, v.Language, v.Gender, v.SupportPause, v.SupportEmotion, v.SupportLocale})
+							out = append(out, voiceRow{v.ID, v.Name, v.Language, v.Gender, v.SupportPause, v.SupportEmotion, v.SupportLocale})
 						}
 					}
 					if e.json {
@@ -205,15 +206,9 @@ func (e *env) groups(ctx context.Context, a *pipeline.Account) error {
 	if err != nil {
 		return err
 	}
-	type row struct {
-		ID     string `json:"id"`
-		Name   string `json:"name"`
-		Status string `json:"status,omitempty"`
-		Looks  int    `json:"looks"`
-	}
-	out, rows := []row{}, [][]string{}
+	out, rows := []groupRow{}, [][]string{}
 	for _, g := range list {
-		out = append(out, row{g.ID, g.Name, g.Status, g.Looks})
+		out = append(out, groupRow{g.ID, g.Name, g.Status, g.Looks})
 		rows = append(rows, []string{g.ID, g.Name, count(g.Looks, "look"), g.Status})
 	}
 	if e.json {
@@ -229,14 +224,9 @@ func (e *env) locales(ctx context.Context, a *pipeline.Account) error {
 	if err != nil {
 		return err
 	}
-	type row struct {
-		Locale   string `json:"locale"`
-		Label    string `json:"label"`
-		Language string `json:"language"`
-	}
-	out, rows := []row{}, [][]string{}
+	out, rows := []localeRow{}, [][]string{}
 	for _, l := range list {
-		out = append(out, row{l.Value, l.Label, l.Language})
+		out = append(out, localeRow{l.Value, l.Label, l.Language})
 		rows = append(rows, []string{l.Value, l.Label, l.Language})
 	}
 	if e.json {

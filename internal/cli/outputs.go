@@ -16,6 +16,7 @@ const outputKind = "greenroom_output"
 const (
 	outputFile   = "file"
 	outputFolder = "folder"
+	outputEither = "file or folder" // a folder where one exists
 )
 
 // writes marks flags as outputs: their folder is created, and tried, before the command begins. A build would otherwise
@@ -35,7 +36,7 @@ func (e *env) prepareOutputs(fs *pflag.FlagSet) (err error) {
 		if len(kind) == 0 || f.Value.String() == "" || err != nil {
 			return
 		}
-		if werr := tryOutput(e.path(f.Value.String()), kind[0] == outputFolder); werr != nil {
+		if werr := tryOutput(e.path(f.Value.String()), kind[0]); werr != nil {
 			err = fault.Wrap(fault.Failed, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s", f.Name, f.Value)
 		}
 	})
@@ -43,12 +44,14 @@ func (e *env) prepareOutputs(fs *pflag.FlagSet) (err error) {
 }
 
 // tryOutput creates the folder of an output and a file in it, which it removes again.
-func tryOutput(path string, folder bool) error {
+func tryOutput(path, kind string) error {
 	dir := path
-	if !folder {
+	if kind != outputFolder {
 		dir = filepath.Dir(path)
 		fi, err := os.Stat(path)
 		switch {
+		case err == nil && fi.IsDir() && kind == outputEither:
+			dir = path
 		case err == nil && fi.IsDir():
 			return errors.New("it is a folder")
 		case err == nil && !fi.Mode().IsRegular():

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -22,6 +21,7 @@ type printer struct {
 	done bool
 
 	crowd *crowd // of a run of many clips
+	steps *steps // of a film that is rendered; nil: progress is not printed where there are no bars
 }
 
 func newPrinter(e *env) *printer {
@@ -39,13 +39,14 @@ func (p *printer) event(ev pipeline.Event) {
 	switch {
 	case p.done:
 	case p.e.json:
-		b, err := json.Marshal(ev)
-		if err == nil {
-			fmt.Fprintln(p.e.Stderr, string(b))
-		}
+		printLine(p.e, ev)
 	case p.crowded(ev):
 	case p.bars != nil && ev.State != pipeline.Warned && ev.State != pipeline.Failed:
 		p.progress(ev)
+	case ev.State == pipeline.Progress && p.steps != nil:
+		if line := p.steps.line(ev); line != "" {
+			p.tell(line)
+		}
 	case ev.State == pipeline.Progress, ev.State == pipeline.Started && !p.e.verbose && ev.Message == "":
 	default:
 		p.line(ev)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,8 +33,7 @@ func (e *env) warnPrompt(x *fault.Error, f prompt.Finding) {
 		e.say("warning: %s: %s; %s", oneLine(x.Place.String()), oneLine(x.Msg), oneLine(x.Hint))
 		return
 	}
-	b, _ := json.Marshal(map[string]any{"warning": map[string]any{"rule": f.Rule, "message": f.Message, "hint": f.Hint, "file": x.Place.File, "line": f.Line, "column": f.Column}})
-	fmt.Fprintln(e.Stderr, string(b)) // strings and ints always encode
+	printLine(e, warningLine{promptWarning{f.Rule, f.Message, f.Hint, x.Place.File, f.Line, f.Column}})
 }
 
 // rewrite puts the structured form in the file's place and says which lines differ. A

@@ -121,6 +121,7 @@ type studio struct {
 func runRender(ctx context.Context, e *env, o renderOptions, names []string) error {
 	out := newPrinter(e)
 	defer out.close()
+	out.steps = &steps{}
 	opened := e.options(out.event)
 	opened.AllowSandbox = o.sandbox
 	p, err := pipeline.Open(opened)

@@ -35,6 +35,7 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 	if err := os.MkdirAll(spec.WorkDir, 0o700); err != nil {
 		return film{}, fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
 	}
+	began := s.Now()
 	res, err := native.Render(ctx, spec, func(ev native.Event) {
 		s.out.event(pipeline.Event{Clip: f.Name, Stage: ev.Stage, State: pipeline.Progress, Done: int64(ev.Frame), Total: int64(ev.Frames), Time: s.Now()})
 	})
@@ -44,13 +45,26 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 	for _, w := range res.Warnings {
 		s.out.event(pipeline.Event{Clip: f.Name, Stage: "render", State: pipeline.Warned, Message: w, Time: s.Now()})
 	}
-	s.record(f.Name, res.Path, key, pipeline.Drawn{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: res.Seconds})
-	return film{Path: res.Path, Renderer: rendererNative, Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: res.Seconds}, nil
+	took := s.Now().Sub(began).Seconds()
+	d := pipeline.Drawn{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: took}
+	s.record(f.Name, res.Path, key, d)
+	return drawn(res.Path, rendererNative, d), nil
+}
+
+// drawn is a film that was made now.
+func drawn(path, renderer string, d pipeline.Drawn) film {
+	f := film{Path: path, Renderer: renderer, Frames: d.Frames, Width: d.Width, Height: d.Height, FPS: d.FPS, Took: d.Seconds}
+	if d.FPS > 0 {
+		f.Seconds = float64(d.Frames) / d.FPS
+	}
+	return f
 }
 
 // standing tells of a film whose file holds it already.
 func standing(path, renderer string, r pipeline.FilmRecord) film {
-	return film{Path: path, Renderer: renderer, Frames: r.Frames, Width: r.Width, Height: r.Height, FPS: r.FPS, Seconds: r.Seconds, UpToDate: true}
+	f := drawn(path, renderer, r.Drawn)
+	f.Took, f.UpToDate = 0, true
+	return f
 }
 
 // record writes down which film a file holds. A film without a record is only drawn again.
@@ -123,7 +137,8 @@ type film struct {
 	Width        int     `json:"width"`
 	Height       int     `json:"height"`
 	FPS          float64 `json:"fps,omitempty"`
-	Seconds      float64 `json:"seconds,omitempty"`
+	Seconds      float64 `json:"seconds,omitempty"`     // length of the film
+	Took         float64 `json:"tookSeconds,omitempty"` // time that rendering it took
 	BundleReused bool    `json:"bundleReused"`
 	UpToDate     bool    `json:"upToDate,omitempty"` // its file held it already
 }
@@ -143,7 +158,7 @@ func (s *studio) told(name string, f film) error {
 		s.say("%s: up to date", name)
 		return nil
 	}
-	s.say("%s: %d frames at %.6g fps, %dx%d, in %.1f s", name, f.Frames, f.FPS, f.Width, f.Height, f.Seconds)
+	s.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s", name, f.Frames, f.FPS, f.Width, f.Height, f.Seconds, f.Took)
 	return nil
 }
 

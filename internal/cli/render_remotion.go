@@ -39,7 +39,9 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 	if err != nil {
 		return film{}, err
 	}
-	out := film{Path: res.Path, Renderer: rendererRemotion, Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds, BundleReused: res.BundleReused}
+	d := pipeline.Drawn{Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds}
+	out := drawn(res.Path, rendererRemotion, d)
+	out.BundleReused = res.BundleReused
 	// What changed meanwhile may be in it or not.
 	switch after, err := s.remotionKey(spec); {
 	case err != nil:
@@ -47,7 +49,7 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 	case after != key:
 		s.again(name, "the project changed while it was drawn")
 	default:
-		s.record(name, res.Path, key, pipeline.Drawn{Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds})
+		s.record(name, res.Path, key, d)
 	}
 	return out, nil
 }

@@ -96,6 +96,9 @@ func (r *run) film(ctx context.Context) func(manifest.FilmName, *timeline.Film, 
 	return func(n manifest.FilmName, f *timeline.Film, err error) error {
 		var done film
 		if err == nil {
+			for _, w := range f.Warnings {
+				r.out.event(pipeline.Event{Clip: n.Name, Stage: "render", State: pipeline.Warned, Message: w, Time: r.Now()})
+			}
 			done, err = draw(ctx, f)
 			err = inFilm(n.Name, err)
 		}

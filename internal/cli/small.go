@@ -26,7 +26,7 @@ func versionCommand() command {
 				b := builtFrom(debug.ReadBuildInfo())
 				b.Version, b.Go, b.OS, b.Arch = e.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH
 				if e.json {
-					return e.printJSON(b)
+					return e.printJSON(versionReport{e.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH})
 				}
 				_, err := fmt.Fprintf(e.Stdout, "greenroom %s (%s%s %s/%s)\n", b.Version, b.source(), b.Go, b.OS, b.Arch)
 				return err

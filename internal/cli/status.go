@@ -38,6 +38,8 @@ func statusCommand() command {
 				}
 				e.remark(p.Assumed())
 				switch {
+				case e.json && *why != "":
+					err = e.whyJSON(p, plan, *why)
 				case e.json:
 					err = e.printJSON(plan)
 				case *why != "":
@@ -87,6 +89,31 @@ func (e *env) why(p *pipeline.Project, plan *pipeline.Plan, clip string) {
 	}
 }
 
+// whyReport is the answer of `status --why`.
+type whyReport struct {
+	Clip  pipeline.Step `json:"clip"`
+	Facts []fact        `json:"facts"` // what the text form prints, in its order
+}
+
+type fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func (e *env) whyJSON(p *pipeline.Project, plan *pipeline.Plan, clip string) error {
+	for _, s := range plan.Steps {
+		if s.Clip != clip {
+			continue
+		}
+		r := whyReport{Clip: s}
+		for _, l := range p.Facts(s) {
+			r.Facts = append(r.Facts, fact{l[0], oneLine(l[1])})
+		}
+		return e.printJSON(r)
+	}
+	return fault.New(fault.Usage, "`greenroom status` lists the clips", "no clip %q", clip)
+}
+
 // spending prints the ledger for people who look after money.
 func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 	s, err := p.Spending(ctx)
@@ -98,7 +125,11 @@ func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 	}
 	n := 0
 	for _, r := range s.Runs {
-		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", r.Began, r.Run, r.Bought, r.Failed, r.Open, pipeline.Dollars(r.Price))
+		began := ""
+		if !r.Began.IsZero() {
+			began = r.Began.Format("2006-01-02 15:04")
+		}
+		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", began, r.Run, r.Bought, r.Failed, r.Open, pipeline.Dollars(r.Price))
 		for _, b := range r.Purchases {
 			n++
 			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, pipeline.Dollars(b.Price), oneLine(b.VideoID))

@@ -35,6 +35,7 @@ func webhookCommand() command {
 		examples: "greenroom webhook --secret env:WEBHOOK_SECRET\ngreenroom webhook --secret file:.webhook-secret --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o webhookOptions
+			api := apiFlag(fs)
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:8090", "receive on this `ADDRESS`")
 			fs.StringArrayVar(&o.secrets, "secret", nil, "an endpoint's secret, from `env:NAME|file:PATH`; a file has one a line and may come later")
 			fs.StringVar(&o.journal, "journal", "", "record accepted events in `PATH` (default .greenroom/webhook.jsonl)")
@@ -46,7 +47,7 @@ func webhookCommand() command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				return e.account(func(a *pipeline.Account) error { return receive(ctx, e, a, o) })
+				return e.account(*api, func(a *pipeline.Account) error { return receive(ctx, e, a, o) })
 			}
 		}}
 }
@@ -161,11 +162,19 @@ type clerk struct {
 	stop func()
 }
 
+// receivedEvent is a line of `webhook --json`. Record is null when the event ends no video or the job cannot be
+// read now.
+type receivedEvent struct {
+	Received time.Time `json:"received"`
+	webhook.Event
+	Record *jobRecord `json:"record" jsonschema:"nullable"`
+}
+
 // jobRecord is what the API says about the job now.
 type jobRecord struct {
 	Status   string  `json:"status"`
 	Title    string  `json:"title,omitempty"`
-	Duration float64 `json:"duration,omitempty"`
+	Duration float64 `json:"seconds,omitempty"`
 	Reason   string  `json:"reason,omitempty"`
 }
 
@@ -208,11 +217,7 @@ func (c *clerk) confirm(ctx context.Context, ev webhook.Event) (*jobRecord, erro
 
 func (c *clerk) print(ev webhook.Event, r *jobRecord) error {
 	if c.e.json {
-		b, err := json.Marshal(struct {
-			Received time.Time `json:"received"`
-			webhook.Event
-			Record *jobRecord `json:"record"`
-		}{c.e.Now().UTC(), ev, r})
+		b, err := json.Marshal(receivedEvent{c.e.Now().UTC(), ev, r})
 		if err == nil {
 			_, err = fmt.Fprintln(c.e.Stdout, string(b))
 		}

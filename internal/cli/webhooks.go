@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -14,6 +13,7 @@ import (
 
 type webhooksOptions struct {
 	v3     bool
+	api    string
 	url    string
 	events []string
 	limit  int
@@ -41,11 +41,15 @@ func webhooksCommand() command {
 		examples: "greenroom webhooks add https://hooks.example.com/heygen --events avatar_video.fail\ngreenroom webhooks rotate ID --v3 >> .webhook-secret",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o webhooksOptions
+			api := apiFlag(fs)
 			fs.BoolVar(&o.v3, "v3", false, "v3's list, also when the manifest does not say heygen.api: v3")
 			fs.StringSliceVar(&o.events, "events", nil, "add, update: only these `TYPES`, or all; events: only the first")
 			fs.StringVar(&o.url, "url", "", "update: the new `ADDRESS`")
 			fs.IntVar(&o.limit, "limit", 20, "events: at most `N` of them")
-			return func(ctx context.Context, e *env, args []string) error { return runWebhooks(ctx, e, o, args) }
+			return func(ctx context.Context, e *env, args []string) error {
+				o.api = *api
+				return runWebhooks(ctx, e, o, args)
+			}
 		}}
 }
 
@@ -68,7 +72,7 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 	if deed.args == 1 {
 		arg = args[1]
 	}
-	return e.account(func(a *pipeline.Account) error {
+	return e.account(o.api, func(a *pipeline.Account) error {
 		w, err := a.Webhooks(ctx, o.v3)
 		if err != nil {
 			return err
@@ -77,17 +81,8 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 	})
 }
 
-type endpointRow struct {
-	ID      string    `json:"id"`
-	URL     string    `json:"url"`
-	Events  []string  `json:"events"` // null: all
-	Status  string    `json:"status"`
-	Created time.Time `json:"created"`
-	Secret  string    `json:"secret,omitempty"`
-}
-
-func row(p heygen.Endpoint) endpointRow {
-	return endpointRow{ID: p.ID, URL: p.URL, Events: p.Events, Status: p.Status, Created: p.CreatedAt}
+func row(p heygen.Endpoint) webhookRow {
+	return webhookRow{ID: p.ID, URL: p.URL, Events: p.Events, Status: p.Status, Created: p.CreatedAt}
 }
 
 func (d *desk) list(ctx context.Context, _ string) error {
@@ -95,7 +90,7 @@ func (d *desk) list(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	out, rows := []endpointRow{}, [][]string{}
+	out, rows := []webhookRow{}, [][]string{}
 	for _, p := range all {
 		events := "all events"
 		if p.Events != nil {
@@ -132,17 +127,17 @@ func (d *desk) rotate(ctx context.Context, id string) error {
 		return err
 	}
 	d.e.say("deliveries on their way may still carry the old secret: give `greenroom webhook` both for a day")
-	return d.secret(endpointRow{ID: id}, s)
+	return d.secret(webhookRow{ID: id}, s)
 }
 
-func (d *desk) secret(r endpointRow, s heygen.Secret) error {
+func (d *desk) secret(r webhookRow, s heygen.Secret) error {
 	d.e.say("webhook %s: its secret is on stdout; keep it where only the receiver reads it, v3 does not tell it again", oneLine(r.ID))
 	if !d.e.json {
 		_, err := fmt.Fprintln(d.e.Stdout, oneLine(s.Reveal()))
 		return err
 	}
 	if r.URL == "" { // rotated: nothing else is known
-		return d.e.printJSON(map[string]string{"id": r.ID, "secret": s.Reveal()})
+		return d.e.printJSON(webhookSecret{r.ID, s.Reveal()})
 	}
 	r.Secret = s.Reveal()
 	return d.e.printJSON(r)
@@ -170,8 +165,7 @@ func (d *desk) remove(ctx context.Context, id string) error {
 	if err := d.w.Delete(ctx, id); err != nil {
 		return err
 	}
-	d.e.say("deleted webhook %s", oneLine(id))
-	return nil
+	return d.e.deleted("webhook", id)
 }
 
 func (d *desk) types(ctx context.Context, _ string) error {
@@ -179,13 +173,9 @@ func (d *desk) types(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	type typeRow struct {
-		Name        string `json:"name"`
-		Description string `json:"description,omitempty"`
-	}
-	out, rows := []typeRow{}, [][]string{}
+	out, rows := []webhookType{}, [][]string{}
 	for _, t := range all {
-		out, rows = append(out, typeRow{t.Name, t.Description}), append(rows, []string{t.Name, t.Description})
+		out, rows = append(out, webhookType{t.Name, t.Description}), append(rows, []string{t.Name, t.Description})
 	}
 	return d.show(out, rows, count(len(out), "event type"), 44, 34)
 }
@@ -199,16 +189,9 @@ func (d *desk) sent(ctx context.Context, _ string) error {
 	if err != nil {
 		return err
 	}
-	type eventRow struct {
-		ID      string    `json:"id"`
-		Type    string    `json:"type"`
-		VideoID string    `json:"videoId,omitempty"`
-		Message string    `json:"message,omitempty"`
-		Created time.Time `json:"created"`
-	}
-	out, rows := []eventRow{}, [][]string{}
+	out, rows := []webhookEvent{}, [][]string{}
 	for _, v := range all {
-		out = append(out, eventRow{v.ID, v.Type, v.VideoID, v.Message, v.CreatedAt})
+		out = append(out, webhookEvent{v.ID, v.Type, v.VideoID, v.Message, v.CreatedAt})
 		rows = append(rows, []string{v.CreatedAt.UTC().Format("01-02 15:04"), v.Type, v.VideoID, v.Message})
 	}
 	return d.show(out, rows, count(len(out), "event"), 11, 20, 32, 11)

@@ -104,17 +104,18 @@ func (t *setting) pages(all []paging.Word, l manifest.Layer) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	fits := func(first, end int) bool {
+	width := func(first, end int) float64 {
 		w := widths[end] - widths[first]
 		for _, x := range all[first+1 : end] {
 			if !x.Glued {
 				w += blank
 			}
 		}
-		return w <= room
+		return w
 	}
+	fits := func(first, end int) bool { return width(first, end) <= room }
 	var out []page
-	for _, g := range paging.Pages(all, paging.Box{Lines: t.style.Lines, Fits: fits}) {
+	for _, g := range paging.Pages(all, paging.Box{Lines: t.style.Lines, Fits: fits, Width: width}) {
 		p := page{words: all[g.First:g.End], from: g.From, to: g.To}
 		for _, b := range g.Breaks {
 			p.breaks = append(p.breaks, b-g.First)

@@ -124,7 +124,7 @@ func clipTo(l *timeline.Layer, w, h int) bool {
 	b := area{float64(l.Box.X), float64(l.Box.Y), float64(l.Box.W), float64(l.Box.H)}
 	in, ok := intersect(b, area{0, 0, float64(w), float64(h)})
 	slides := l.Enter.DX != 0 || l.Enter.DY != 0 || l.Leave.DX != 0 || l.Leave.DY != 0
-	if slides || l.Radius > 0 || l.Text != nil || l.Fill != nil && len(l.Fill.Colors) > 1 {
+	if slides || l.Radius > 0 || l.Text != nil || l.Fill != nil && (len(l.Fill.Colors) > 1 || l.Fill.Ring != nil) {
 		return true
 	}
 	if !ok || in == b {
@@ -153,7 +153,17 @@ func scaled(l *timeline.Layer, box area, k float64) {
 	}
 	px := func(v int) int { return int(math.Round(float64(v) * k)) }
 	l.Box = rect(l.Box)
-	l.Radius = min(l.Radius*k, float64(min(l.Box.W, l.Box.H))/2)
+	if l.Round != nil {
+		r := rect(*l.Round)
+		l.Round = &r
+	}
+	round := l.Rounded()
+	l.Radius = min(l.Radius*k, float64(min(round.W, round.H))/2)
+	if l.Fill != nil && l.Fill.Ring != nil {
+		fill := *l.Fill
+		fill.Ring = &timeline.Stroke{Color: fill.Ring.Color, Width: milli(fill.Ring.Width * k)}
+		l.Fill = &fill
+	}
 	for _, m := range []*timeline.Motion{&l.Enter, &l.Leave} {
 		m.DX, m.DY = px(m.DX), px(m.DY)
 	}

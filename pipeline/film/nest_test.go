@@ -34,7 +34,7 @@ func TestNestedFilms(t *testing.T) {
 	}{
 		"card / background colour":   {0, 50, timeline.Rect{W: 1920, H: 1080}},
 		"card / clip loose":          {0, 25, timeline.Rect{W: 960, H: 1067}},
-		"clip hello":                 {50, 155, timeline.Rect{X: 555, W: 810, H: 1080}},
+		"clip hello":                 {50, 155, timeline.Rect{X: 587, Y: 86, W: 746, H: 994}},
 		"card / background colour 2": {75, 25, timeline.Rect{W: 960, H: 540}},
 		"card / clip loose 2":        {75, 12, timeline.Rect{W: 480, H: 533}},
 		"card / background colour 3": {205, 50, timeline.Rect{W: 1920, H: 1080}},

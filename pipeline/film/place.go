@@ -150,10 +150,15 @@ type content struct {
 	stands    bool   // at the bottom, when nothing says where
 	coverAt   string // the anchor of a cover
 	containAt string
+	fills     bool // it covers the canvas, when nothing says where
+	person    area // where its presenter is; empty without one
+	cutout    bool // it is a presenter without a ground
 }
 
-func still(w, h int, fit string) content {
-	return content{w: float64(w), h: float64(h), seen: area{0, 0, float64(w), float64(h)}, fileW: w, fileH: h, fit: fit}
+// still is a picture or a video that shows no presenter.
+func still(m timeline.Media, fit string) content {
+	whole := area{0, 0, float64(m.Width), float64(m.Height)}
+	return content{w: whole.w, h: whole.h, seen: whole, fileW: m.Width, fileH: m.Height, fit: fit, fills: !m.Alpha}
 }
 
 // presenter is a clip. Its box means the visible presenter, or the full frame as HeyGen delivered it.
@@ -163,6 +168,9 @@ func presenter(c Clip, of string) content {
 	if of == "presenter" {
 		out.w, out.h, out.seen = b.w, b.h, area{0, 0, b.w, b.h}
 	}
+	out.fills = fullFrame(c)
+	out.cutout = !out.fills
+	out.person = personIn(out.seen, out.fills)
 	return out
 }
 
@@ -171,7 +179,19 @@ type placed struct {
 	box    timeline.Rect
 	crop   timeline.Rect
 	radius float64
-	whole  bool // the file fills all of the box
+	round  *timeline.Rect // what the radius rounds, where that is not the box
+	whole  bool           // the file fills all of the box
+	moves  timeline.Rect  // the box that decides how far it slides: with the ring
+	person area           // where the presenter is on the canvas, and the face
+	face   area
+}
+
+// outer is the rectangle that a mask cuts: that of a fill and a ring.
+func (p placed) outer() timeline.Rect {
+	if p.round != nil {
+		return *p.round
+	}
+	return p.box
 }
 
 // put places content; ok is false when nothing of the file lies inside of the box.
@@ -199,6 +219,10 @@ func put(l manifest.Layer, c content, w, h int) (p placed, ok bool) {
 	dest, part := box, whole
 	switch {
 	case !fixed:
+	case l.Mask.Circle && c.cutout && l.Fit == "" && l.Anchor == "" && l.BoxOf == "presenter":
+		part = headAndShoulders(c.seen)
+		r := dest.rect()
+		p.round = &r
 	case fit == "cover":
 		part = cover(box, c.w, c.h, or(l.Anchor, c.coverAt))
 	default:
@@ -208,11 +232,21 @@ func put(l manifest.Layer, c content, w, h int) (p placed, ok bool) {
 	if !ok {
 		return p, false
 	}
-	p.whole = math.Abs(seen.w-part.w) < 0.5 && math.Abs(seen.h-part.h) < 0.5
+	p.whole = p.round != nil || math.Abs(seen.w-part.w) < 0.5 && math.Abs(seen.h-part.h) < 0.5
 	p.box = through(seen, part, dest).rect()
 	p.crop = crop(through(seen, c.seen, area{0, 0, float64(c.fileW), float64(c.fileH)}), c.fileW, c.fileH)
-	short := float64(min(p.box.W, p.box.H))
+	outer := p.outer()
+	short := float64(min(outer.W, outer.H))
 	p.radius = min(l.Mask.Radius.Of(short), short/2)
+	switch {
+	case c.person.w <= 0:
+	case l.Mask.Circle: // all of it is the face
+		p.person = areaOf(outer)
+		p.face = p.person
+	default:
+		p.person, _ = intersect(through(c.person, part, dest), dest)
+		p.face, _ = intersect(through(faceOf(c.person), part, dest), dest)
+	}
 	return p, true
 }
 

@@ -52,16 +52,17 @@ func TestBoxes(t *testing.T) {
 		"{right: 4%, bottom: 0, width: 38%}":       {X: 1114, Y: 107, W: 729, H: 973},
 		"{left: 100, top: 50px, height: 400px}":    {X: 100, Y: 50, W: 300, H: 400},
 		"{left: 0, right: 50%, top: 0, bottom: 0}": {X: 75, Y: 0, W: 810, H: 1080},
-		"{}":                                                      {X: 555, Y: 0, W: 810, H: 1080},
-		"{left: -10%, width: 20%}":                                {X: -192, Y: 568, W: 384, H: 512},
-		"{width: 50%, height: 50%}, fit: cover":                   {X: 480, Y: 540, W: 960, H: 540},
-		"{width: 300px, top: 0}, mask: circle":                    {X: 810, Y: 0, W: 300, H: 300},
+		"{}":                                    {X: 587, Y: 86, W: 746, H: 994}, // with head-room
+		"{left: -10%, width: 20%}":              {X: -192, Y: 568, W: 384, H: 512},
+		"{width: 50%, height: 50%}, fit: cover": {X: 480, Y: 540, W: 960, H: 540},
+		"{width: 300px, top: 0}, mask: circle":  {X: 810, Y: 30, W: 300, H: 270}, // the disc begins above the head
+		"{width: 300px, top: 0}, mask: circle, fit: cover":        {X: 810, Y: 0, W: 300, H: 300},
 		"{right: 0, bottom: 0, height: 50%}, safe: true":          {X: 1460, Y: 540, W: 364, H: 486},
 		"{left: 0, top: 0, width: 50%}, safe: 10%, box-of: frame": {X: 432, Y: 156, W: 288, H: 384},
 		"{left: 0, top: 0, width: 100%}, box-of: frame":           {X: 600, Y: 120, W: 720, H: 960},
 	} {
 		film := one(t, "compositions: {a: {layers: [{clip: hello, box: "+in+"}]}}\n")
-		if got := film.Layers[0].Box; got != want {
+		if got := film.Layers[len(film.Layers)-1].Box; got != want {
 			t.Errorf("%s: %v, want %v", in, got, want)
 		}
 	}
@@ -70,15 +71,16 @@ func TestBoxes(t *testing.T) {
 func TestCrops(t *testing.T) {
 	// The file is half as large as the presenter: 360x480.
 	for in, want := range map[string]timeline.Rect{
-		"clip: hello":               {W: 360, H: 480},
-		"clip: hello, mask: circle": {W: 360, H: 360}, // the head is at the top
+		"clip: hello":                           {W: 360, H: 480},
+		"clip: hello, mask: circle":             {X: 36, W: 288, H: 259}, // head and shoulders
+		"clip: hello, mask: circle, fit: cover": {W: 360, H: 360},        // the head is at the top
 		"clip: hello, box: {width: 960px, height: 540px}, fit: cover, anchor: bottom":            {X: 0, Y: 278, W: 360, H: 202},
 		"image: bg.png, box: {width: 100%, height: 100%}, fit: cover":                            {X: 0, Y: 150, W: 1600, H: 900},
 		"image: bg.png, box: {width: 100%, height: 100%}":                                        {W: 1600, H: 1200},
 		"video: loop.mp4, for: 2s, box: {width: 100px, height: 100px}, fit: cover, anchor: left": {W: 720, H: 720},
 	} {
 		film := one(t, "compositions: {a: {length: 10s, layers: [{"+in+"}]}}\n")
-		l := film.Layers[0]
+		l := film.Layers[len(film.Layers)-1]
 		got := timeline.Rect{}
 		if l.Video != nil {
 			got = l.Video.Crop

@@ -26,7 +26,7 @@ func Resolve(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, er
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	r.film.Frames = p.frames
+	r.film.Frames, r.film.Warnings = p.frames, r.warned
 	r.film.Layers = append(r.film.Layers, p.layers...)
 	for i := range p.sounds {
 		s := &p.sounds[i]
@@ -49,6 +49,7 @@ type resolver struct {
 	file   string
 	done   map[string]*part
 	faults fault.List
+	warned []string
 }
 
 // part is a composition that is being resolved, on its own canvas, in the film's frames.
@@ -63,6 +64,9 @@ type part struct {
 	layers []timeline.Layer
 	sounds []sound
 	speech []interval
+	people []subject
+	texts  map[int]block          // of text layers, by their number
+	pages  map[int]manifest.Layer // captions layers with the box that was chosen for them
 }
 
 // span is when a layer is seen.
@@ -78,6 +82,13 @@ func (r *resolver) fault(p fault.Place, hint, format string, args ...any) {
 	r.faults = append(r.faults, e)
 }
 
+// warn records what is drawn as the manifest has it, but hardly as it was meant.
+func (r *resolver) warn(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.warned, text) {
+		r.warned = append(r.warned, text)
+	}
+}
+
 func (r *resolver) err() error {
 	r.faults.Sort()
 	seen := map[string]bool{}
@@ -91,18 +102,19 @@ func (r *resolver) err() error {
 }
 
 // name names a layer to a person.
-func (p *part) name(l manifest.Layer) string {
-	what := l.Name
+func (p *part) name(l manifest.Layer) string { return l.Kind + " " + p.label(l) }
+
+// label is a layer's own name, or that of what it shows.
+func (p *part) label(l manifest.Layer) string {
 	switch {
-	case what != "":
+	case l.Name != "":
+		return l.Name
 	case l.Kind == manifest.LayerText:
-		what = l.StyleName
+		return l.StyleName
 	case l.Kind == manifest.LayerImage, l.Kind == manifest.LayerVideo, l.Kind == manifest.LayerAudio:
-		what = filepath.Base(l.Of)
-	default:
-		what = l.Of
+		return filepath.Base(l.Of)
 	}
-	return l.Kind + " " + what
+	return l.Of
 }
 
 // build resolves a composition, with what it nests, at the film's rate.
@@ -126,8 +138,9 @@ func (r *resolver) build(c manifest.Composition) *part {
 		r.nest(p, intro, c.Intro.Name, nestedBox(manifest.Box{}, 0, "", p.w, p.h, intro.w, intro.h), 0, span{first: 0, frames: intro.frames})
 	}
 	r.background(p)
+	r.arrange(p)
 	for i, l := range c.Layers {
-		r.layer(p, l, p.spans[i])
+		r.layer(p, i, l, p.spans[i])
 	}
 	if outro != nil {
 		r.nest(p, outro, c.Outro.Name, nestedBox(manifest.Box{}, 0, "", p.w, p.h, outro.w, outro.h), 0, span{first: p.frames, frames: outro.frames})
@@ -149,9 +162,9 @@ func (r *resolver) reference(ref *manifest.Reference, c manifest.Composition) *p
 }
 
 // layer resolves one layer into what is drawn and heard.
-func (r *resolver) layer(p *part, l manifest.Layer, when span) {
+func (r *resolver) layer(p *part, i int, l manifest.Layer, when span) {
 	if l.Kind == manifest.LayerCaptions {
-		r.captions(p, l)
+		r.captions(p, p.pages[i])
 		return
 	}
 	if !when.ok {
@@ -162,19 +175,21 @@ func (r *resolver) layer(p *part, l manifest.Layer, when span) {
 		r.clip(p, l, when)
 	case manifest.LayerImage:
 		m := r.facts.Files[l.Of].Media
-		if at, ok := r.put(p, l, still(m.Width, m.Height, "contain"), when); ok {
+		if at, ok := r.put(p, l, still(m, "contain"), when); ok {
 			r.picture(p, l, m, at, when)
 		}
 	case manifest.LayerVideo:
 		f := r.facts.Files[l.Of]
-		if at, ok := r.put(p, l, still(f.Media.Width, f.Media.Height, "contain"), when); ok {
+		if at, ok := r.put(p, l, still(f.Media, "contain"), when); ok {
 			r.video(p, l, f.Media, at, when)
 		}
 		if f.Sound {
 			r.sound(p, l, f.Media, when)
 		}
 	case manifest.LayerText:
-		r.text(p, l, when)
+		if b, ok := p.texts[i]; ok {
+			r.draw(p, l, timeline.Layer{Kind: timeline.KindText, Box: b.box, Text: b.text}, when)
+		}
 	case manifest.LayerAudio:
 		r.sound(p, l, r.facts.Files[l.Of].Media, when)
 	case manifest.LayerComposition:
@@ -212,7 +227,10 @@ func (r *resolver) clip(p *part, l manifest.Layer, when span) {
 
 // put places content and says when that shows nothing.
 func (r *resolver) put(p *part, l manifest.Layer, c content, when span) (placed, bool) {
-	at, ok := put(l, c, p.w, p.h)
+	at, ok := put(stand(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
+	if ok && !outside(at.box, p.w, p.h) {
+		at.moves = r.behind(p, l, c, at, when)
+	}
 	switch {
 	case !ok || outside(at.box, p.w, p.h):
 		r.offCanvas(p, l, at.box)
@@ -234,23 +252,28 @@ func (r *resolver) offCanvas(p *part, l manifest.Layer, box timeline.Rect) {
 
 func (r *resolver) picture(p *part, l manifest.Layer, m timeline.Media, at placed, when span) {
 	r.film.Media[m.Public] = m
-	r.draw(p, l, timeline.Layer{Kind: timeline.KindPicture, Box: at.box, Radius: at.radius, Picture: &timeline.Picture{Media: m.Public, Crop: at.crop}}, when)
+	r.move(p, l, timeline.Layer{Kind: timeline.KindPicture, Box: at.box, Radius: at.radius, Round: at.round, Picture: &timeline.Picture{Media: m.Public, Crop: at.crop}}, at.moves, when)
 }
 
 func (r *resolver) video(p *part, l manifest.Layer, m timeline.Media, at placed, when span) {
 	r.film.Media[m.Public] = m
-	r.draw(p, l, timeline.Layer{Kind: timeline.KindVideo, Box: at.box, Radius: at.radius, Video: &timeline.Video{Media: m.Public, Crop: at.crop, Skip: micro(l.Skip.Seconds()), Loop: l.Loop}}, when)
+	r.move(p, l, timeline.Layer{Kind: timeline.KindVideo, Box: at.box, Radius: at.radius, Round: at.round, Video: &timeline.Video{Media: m.Public, Crop: at.crop, Skip: micro(l.Skip.Seconds()), Loop: l.Loop}}, at.moves, when)
 }
 
 // draw adds a layer with its time, opacity and motion.
 func (r *resolver) draw(p *part, l manifest.Layer, out timeline.Layer, when span) {
+	r.move(p, l, out, out.Box, when)
+}
+
+// move is as draw; the layer moves as one of the box that is given would, so that a disc and what is in it stay together.
+func (r *resolver) move(p *part, l manifest.Layer, out timeline.Layer, as timeline.Rect, when span) {
 	if outside(out.Box, p.w, p.h) {
 		r.offCanvas(p, l, out.Box)
 		return
 	}
 	out.ID, out.From, out.Frames, out.Opacity = p.name(l), when.first, when.frames, l.Opacity
-	out.Enter = motion(l.Enter, out.Box, p.w, p.h, r.rate, true)
-	out.Leave = motion(l.Leave, out.Box, p.w, p.h, r.rate, false)
+	out.Enter = motion(l.Enter, as, p.w, p.h, r.rate, true)
+	out.Leave = motion(l.Leave, as, p.w, p.h, r.rate, false)
 	if total := out.Enter.Frames + out.Leave.Frames; total > out.Frames {
 		place, said := l.Places["enter"]
 		if !said {
@@ -307,7 +330,7 @@ func (r *resolver) background(p *part) {
 	l.Name = filepath.Base(file)
 	full := manifest.Dim{V: 1, Percent: true, Set: true}
 	l.Box = manifest.Box{Width: full, Height: full}
-	at, ok := r.put(p, l, still(m.Width, m.Height, b.Fit), when)
+	at, ok := r.put(p, l, still(m, b.Fit), when)
 	switch {
 	case !ok:
 	case b.Image != "":

@@ -24,6 +24,7 @@ type spot struct {
 	anchor     string
 	safe       float64
 	mask       manifest.Mask
+	scene      scene
 	slides     bool
 	w, h       int // of the canvas
 	in         int // index of the nesting that the canvas is drawn in; 0: it is the film's own
@@ -111,12 +112,13 @@ func fitting(scale float64, full int, fits func(int) bool) int {
 // drawn returns where a film draws a clip at a place, and which part of its file, both in pixels; ok is false where
 // nothing of it is drawn. It does what [Resolve] does.
 func (s *Sizes) drawn(c Clip, k spot) (to, crop timeline.Rect, ok bool) {
-	shown := manifest.Layer{Box: k.box, Safe: k.safe, Fit: k.fit, Anchor: k.anchor, Mask: k.mask}
-	at, ok := put(shown, presenter(c, k.boxOf), k.w, k.h)
+	shown := manifest.Layer{Box: k.box, BoxOf: k.boxOf, Safe: k.safe, Fit: k.fit, Anchor: k.anchor, Mask: k.mask}
+	content := presenter(c, k.boxOf)
+	at, ok := put(stand(shown, content, k.w, k.h, k.scene), content, k.w, k.h)
 	if !ok {
 		return to, crop, false
 	}
-	l := timeline.Layer{Box: at.box, Radius: at.radius, Video: &timeline.Video{Crop: at.crop}}
+	l := timeline.Layer{Box: at.box, Radius: at.radius, Round: at.round, Video: &timeline.Video{Crop: at.crop}}
 	if k.slides {
 		l.Enter.DX = 1
 	}
@@ -155,7 +157,7 @@ func (s *Sizes) add(m *manifest.Manifest, film manifest.Composition, in, depth i
 		switch l.Kind {
 		case manifest.LayerClip:
 			slides := l.Enter.Slide != "" || l.Leave.Slide != ""
-			s.place(l.Of, spot{l.Box, l.BoxOf, l.Fit, l.Anchor, l.Safe, l.Mask, slides, film.Width, film.Height, in})
+			s.place(l.Of, spot{l.Box, l.BoxOf, l.Fit, l.Anchor, l.Safe, l.Mask, sceneOf(film), slides, film.Width, film.Height, in})
 		case manifest.LayerComposition:
 			inner(l.Of, l.Box, l.Safe, l.Anchor)
 		}

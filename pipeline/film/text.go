@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
+	"greenroom/compose/look"
 	"greenroom/compose/timeline"
+	"greenroom/pipeline/film/paging"
 	"greenroom/pipeline/film/typeset"
 	"greenroom/pipeline/manifest"
 )
@@ -13,6 +16,7 @@ import (
 // setting is a text style with its faces at hand, on one canvas.
 type setting struct {
 	style  manifest.Style
+	align  string // as the style says it; empty: by the place
 	w, h   int
 	size   float64 // px
 	pad    float64
@@ -22,7 +26,14 @@ type setting struct {
 
 func (r *resolver) setting(s manifest.Style, w, h int) (*setting, error) {
 	short := float64(min(w, h))
-	t := &setting{style: s, w: w, h: h, size: milli(s.Size.Of(short))}
+	if !s.Size.Set {
+		s.Size = manifest.Dim{V: look.Scales[look.ShapeOf(w, h)].Size(s.Role), Percent: true, Set: true}
+	}
+	align := s.Align
+	if align == "" {
+		s.Align = "center"
+	}
+	t := &setting{style: s, align: align, w: w, h: h, size: milli(s.Size.Of(short))}
 	if s.Plate != nil {
 		t.pad = s.Plate.Padding.Of(short)
 	}
@@ -66,6 +77,42 @@ func (t *setting) lines(text string, box manifest.Box, safe float64) ([]typeset.
 	return t.setter.Lines(text, t.size, w)
 }
 
+// balanced sets lines of a title or a callout so that they are about equally wide, and as few as the width allows. It
+// fails where a word is wider.
+func (t *setting) balanced(text string, width float64) ([]typeset.Line, error) {
+	widest := 0.0
+	for _, word := range paging.Split(text) {
+		lines, err := t.setter.Lines(word.Text, t.size, math.MaxInt32)
+		if err != nil {
+			return nil, err
+		}
+		for _, line := range lines {
+			widest = max(widest, line.Width)
+		}
+	}
+	if width < max(t.size, widest) {
+		return nil, errNarrow
+	}
+	lines, err := t.setter.Lines(text, t.size, width)
+	if err != nil || t.style.Role == "lower-third" || len(lines) == strings.Count(text, "\n")+1 {
+		return lines, err
+	}
+	narrow := widest
+	for range 8 {
+		middle := (narrow + width) / 2
+		fewer, err := t.setter.Lines(text, t.size, middle)
+		if err != nil {
+			return nil, err
+		}
+		if len(fewer) > len(lines) {
+			narrow = middle
+		} else {
+			lines, width = fewer, middle
+		}
+	}
+	return lines, nil
+}
+
 var errNarrow = errors.New("its box is narrower than a letter")
 
 // overflowError says that a text is higher than the room it has.
@@ -78,23 +125,17 @@ func (e *overflowError) Error() string {
 	return fmt.Sprintf("it takes %d lines, %d fit into its box", e.lines, e.fit)
 }
 
-// place puts lines into their box: the area of the block, the plate, each baseline.
+// place puts lines into their layer's box: the area of the block, the plate, each baseline.
 func (t *setting) place(lines []typeset.Line, l manifest.Layer) (box timeline.Rect, text *timeline.Text, err error) {
-	in := safeArea(t.w, t.h, l.Safe)
-	h, v := axes(l.Box, in)
-	lead := t.style.LineHeight * t.size
-	wide := 0.0
-	for _, line := range lines {
-		wide = max(wide, line.Width)
-	}
-	block := area{w: wide + 2*t.pad, h: float64(len(lines))*lead + 2*t.pad}
+	h, v := axes(l.Box, safeArea(t.w, t.h, l.Safe))
+	block := t.block(lines)
 	room := v.room()
 	if v.size != nil {
 		room = *v.size
 	}
 	// A line may stand a hair over its box: sizes are shares of a canvas, boxes too.
 	if block.h > room+1 {
-		return box, nil, &overflowError{len(lines), max(0, int((room-2*t.pad+1)/lead))}
+		return box, nil, &overflowError{len(lines), t.fitting(room)}
 	}
 	across := t.width(l.Box, l.Safe) + 2*t.pad
 	block.x = h.at(across, 0.5) + (across-block.w)*t.share(lines[0].RTL)
@@ -108,15 +149,36 @@ func (t *setting) place(lines []typeset.Line, l manifest.Layer) (box timeline.Re
 	} else {
 		block.y = v.at(block.h, share)
 	}
-	text = &timeline.Text{Size: t.size, Color: t.style.Color}
+	return block.rect(), t.set(lines, block), nil
+}
+
+// block is the size of the area that lines take, with their plate.
+func (t *setting) block(lines []typeset.Line) area {
+	wide := 0.0
+	for _, line := range lines {
+		wide = max(wide, line.Width)
+	}
+	return area{w: wide + 2*t.pad, h: float64(len(lines))*t.lead() + 2*t.pad}
+}
+
+// lead is the distance of two baselines.
+func (t *setting) lead() float64 { return t.style.LineHeight * t.size }
+
+// fitting is how many lines fit into a height.
+func (t *setting) fitting(high float64) int { return max(0, int((high-2*t.pad+1)/t.lead())) }
+
+// set sets lines in a block: the plate and each baseline.
+func (t *setting) set(lines []typeset.Line, block area) *timeline.Text {
+	text := &timeline.Text{Size: t.size, Color: t.style.Color}
+	short := float64(min(t.w, t.h))
 	if w := t.style.StrokeWidth; w.Set && w.V > 0 {
-		text.Stroke = &timeline.Stroke{Color: t.style.StrokeColor, Width: milli(w.Of(float64(min(t.w, t.h))))}
+		text.Stroke = &timeline.Stroke{Color: t.style.StrokeColor, Width: milli(w.Of(short))}
 	}
 	if p := t.style.Plate; p != nil {
 		r := block.rect()
-		text.Plate = &timeline.Plate{Box: r, Radius: min(milli(p.Radius.Of(float64(min(t.w, t.h)))), float64(min(r.W, r.H))/2), Color: p.Color}
+		text.Plate = &timeline.Plate{Box: r, Radius: min(milli(p.Radius.Of(short)), float64(min(r.W, r.H))/2), Color: p.Color}
 	}
-	f := t.fonts[0].Face
+	f, lead, wide := t.fonts[0].Face, t.lead(), block.w-2*t.pad
 	down := (lead-(f.Above+f.Below)*t.size)/2 + f.Above*t.size
 	for i, line := range lines {
 		x := block.x + t.pad + (wide-line.Width)*t.share(line.RTL)
@@ -128,7 +190,7 @@ func (t *setting) place(lines []typeset.Line, l manifest.Layer) (box timeline.Re
 			text.Lines = append(text.Lines, out)
 		}
 	}
-	return block.rect(), text, nil
+	return text
 }
 
 // share of what a line leaves free that stands before it.
@@ -164,27 +226,6 @@ func (t *setting) faces(text *timeline.Text, media map[string]timeline.Media) {
 }
 
 func round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }
-
-// text resolves a text layer.
-func (r *resolver) text(p *part, l manifest.Layer, when span) {
-	t, err := r.setting(l.Style, p.w, p.h)
-	if err != nil {
-		r.fault(l.Place, "", "%s: %v", p.name(l), err)
-		return
-	}
-	lines, err := t.lines(typeset.Clean(l.Of), l.Box, l.Safe)
-	if err != nil {
-		r.textFault(p, l, err)
-		return
-	}
-	box, text, err := t.place(lines, l)
-	if err != nil {
-		r.textFault(p, l, err)
-		return
-	}
-	t.faces(text, r.film.Media)
-	r.draw(p, l, timeline.Layer{Kind: timeline.KindText, Box: box, Text: text}, when)
-}
 
 func (r *resolver) textFault(p *part, l manifest.Layer, err error) {
 	var missing *typeset.MissingError

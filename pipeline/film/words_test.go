@@ -27,7 +27,8 @@ func TestEverySpecialCharacterArrives(t *testing.T) {
 		}
 		got = append(got, s)
 	}
-	if strings.Join(got, " ") != special {
+	// A line may also end where no blank is.
+	if strings.ReplaceAll(strings.Join(got, ""), " ", "") != strings.ReplaceAll(special, " ", "") {
 		t.Errorf("%q", got)
 	}
 }

@@ -83,6 +83,8 @@ type Layer struct {
 	Fit          string  // cover, contain; empty: by kind
 	Anchor       string  // top, bottom, left, right, center; empty: by kind
 	Mask         Mask
+	Fill         *Fill // behind what is drawn in the box; nil: by kind and mask
+	Ring         *Ring // along the edge of the box; nil: by kind and mask
 	Opacity      float64
 	Enter, Leave Motion
 	Loop         bool
@@ -120,6 +122,17 @@ type Mask struct {
 	Radius Dim // of the box's shorter side; unset without a mask
 }
 
+// Fill is what lies behind a layer, in its box and its mask. Without colours there is none.
+type Fill struct {
+	Colors []string // "#RRGGBB" or "#RRGGBBAA"; several are a gradient from top to bottom
+}
+
+// Ring is a line around a layer, outside of its box and mask. Without a width there is none.
+type Ring struct {
+	Color string
+	Width Dim // a share of the canvas's shorter side
+}
+
 // Motion is how a layer comes or goes.
 type Motion struct {
 	Fade     bool
@@ -136,16 +149,22 @@ type Duck struct {
 
 // Style is how text looks.
 type Style struct {
+	// Slot is the kind of place that is chosen for the text: title, lower-third, callout or captions. It is empty once
+	// a box or an anchor says where the text stands.
+	Slot string
+	// Role is the size in the type scale of the canvas's shape, where Size is not set: title, lower-third, callout or
+	// captions.
+	Role         string
 	Fonts        []FontFile // asked in order; the built-in face comes last
 	Weight       int        // of the built-in face
-	Size         Dim        // of the em; a share of the canvas's shorter side
+	Size         Dim        // of the em; a share of the canvas's shorter side; unset: by Role
 	LineHeight   float64    // in em
 	Color        string
 	Highlight    string // of the word that is spoken
 	StrokeColor  string
 	StrokeWidth  Dim
 	Plate        *Plate
-	Align        string // start, left, center, right
+	Align        string // start, left, center, right; empty: center, or start where the text stands next to a presenter
 	Anchor       string // top, middle, bottom: where the lines stand in a box that is higher
 	Box          Box
 	Safe         float64

@@ -16,9 +16,9 @@ var layerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCap
 
 // layerKeys says which keys a kind of layer has, besides its own, name, at, for and after.
 var layerKeys = map[string]string{
-	LayerClip:        "box box-of safe fit anchor mask opacity enter leave skip gain fade-in fade-out",
-	LayerImage:       "box safe fit anchor mask opacity enter leave",
-	LayerVideo:       "box safe fit anchor mask opacity enter leave skip loop gain fade-in fade-out",
+	LayerClip:        "box box-of safe fit anchor mask fill ring opacity enter leave skip gain fade-in fade-out",
+	LayerImage:       "box safe fit anchor mask fill ring opacity enter leave",
+	LayerVideo:       "box safe fit anchor mask fill ring opacity enter leave skip loop gain fade-in fade-out",
 	LayerText:        "box safe anchor opacity enter leave style font weight size line-height color align stroke plate",
 	LayerCaptions:    "box safe anchor opacity style font weight size line-height color align stroke plate lines mode highlight",
 	LayerAudio:       "skip loop gain fade-in fade-out duck",
@@ -193,6 +193,10 @@ func (d *doc) layerSetter(path, key string, l *Layer, style *setters) func(ast.N
 		return d.word(at, []string{"top", "bottom", "left", "right", "center"}, &l.Anchor)
 	case "mask":
 		return func(n ast.Node) { d.mask(n, at, &l.Mask) }
+	case "fill":
+		return func(n ast.Node) { l.Fill = d.behind(n, at) }
+	case "ring":
+		return func(n ast.Node) { l.Ring = d.ring(n, at) }
 	case "opacity":
 		return d.percent(at, 1, &l.Opacity)
 	case "enter":

@@ -23,25 +23,34 @@ import (
 
 // Load reads a manifest. The error is a *fault.Error, a fault.List, or the cause of ctx when it ends first.
 func Load(ctx context.Context, path string) (*Manifest, error) {
-	abs, err := filepath.Abs(path)
+	abs, b, err := readFile(path)
 	if err != nil {
 		return nil, err
+	}
+	return ParseContext(ctx, abs, b)
+}
+
+// readFile returns a manifest's absolute path and its text.
+func readFile(path string) (string, []byte, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", nil, err
 	}
 	b, err := regular.Read(abs, MaxBytes)
 	var large *regular.SizeError
 	switch {
 	case errors.Is(err, regular.ErrFolder):
-		return nil, fault.New(fault.Manifest, "name the file inside it", "%s is a folder", filepath.Base(abs))
+		err = fault.New(fault.Manifest, "name the file inside it", "%s is a folder", filepath.Base(abs))
 	case errors.Is(err, regular.ErrNotFile):
-		return nil, fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file", filepath.Base(abs))
+		err = fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file", filepath.Base(abs))
 	case errors.As(err, &large):
-		return nil, fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
+		err = fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
+		err = fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
 	case err != nil:
-		return nil, fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make the file readable"), "read the manifest")
+		err = fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make the file readable"), "read the manifest")
 	}
-	return ParseContext(ctx, abs, b)
+	return abs, b, err
 }
 
 // Parse reads a manifest's text as if it were the file path; inputs are relative to its folder.

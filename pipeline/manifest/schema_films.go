@@ -60,6 +60,8 @@ type schemaLayer struct {
 	BoxOf   string `json:"box-of,omitempty" jsonschema:"enum=presenter,enum=frame"`
 	Fit     string `json:"fit,omitempty" jsonschema:"enum=cover,enum=contain"`
 	Mask    any    `json:"mask,omitempty" jsonschema:"description=circle; rounded; none; or {rounded: 24px}"`
+	Fill    any    `json:"fill,omitempty" jsonschema:"description=What lies behind it in its box and mask: a colour; a list of colours; none"`
+	Ring    any    `json:"ring,omitempty" jsonschema:"description=A line around its box and mask: a colour; none; or {color: …; width: …}"`
 	Opacity any    `json:"opacity,omitempty"`
 	Loop    *bool  `json:"loop,omitempty"`
 	Mode    string `json:"mode,omitempty" jsonschema:"enum=block,enum=word"`

@@ -11,21 +11,22 @@ import (
 
 func share(v float64) Dim { return Dim{v, true, true} }
 
-// builtinStyles are what a text can look like without a word about it. Sizes are shares of the canvas's shorter side:
-// a title is never below 1/14 of a landscape film's height, captions never below 1/22.
+// builtinStyles are what a text can look like without a word about it. Their sizes are those of
+// compose/look for their Role. Where they stand is chosen by package film, which knows the presenters; the boxes here
+// are for styles that change the anchor.
 func builtinStyles() map[string]Style {
 	rise := Motion{Fade: true, Slide: "up", Time: DefaultEnter}
 	out := Motion{Fade: true, Time: DefaultLeave}
 	return map[string]Style{
-		"title": {Weight: 700, Size: share(0.085), LineHeight: 1.12, Color: "#FFFFFF", Highlight: "#57C48A", Align: "center", Anchor: "middle",
+		"title": {Slot: "title", Role: "title", Weight: 700, LineHeight: 1.12, Color: "#FFFFFF", Highlight: "#57C48A", Anchor: "middle",
 			Safe: DefaultSafe, Enter: rise, Leave: out},
-		"lower-third": {Weight: 600, Size: share(0.048), LineHeight: 1.25, Color: "#ECEFE8", Highlight: "#57C48A", Align: "start", Anchor: "bottom",
+		"lower-third": {Slot: "lower-third", Role: "lower-third", Weight: 600, LineHeight: 1.25, Color: "#ECEFE8", Highlight: "#57C48A", Align: "start", Anchor: "bottom",
 			Box: Box{Left: share(0), Bottom: share(0.04), Width: share(0.6)}, Safe: DefaultSafe,
 			Plate: &Plate{"#10140FD9", share(0.022), share(0.012)}, Enter: Motion{Fade: true, Slide: "right", Time: DefaultEnter}, Leave: out},
-		"callout": {Weight: 600, Size: share(0.045), LineHeight: 1.25, Color: "#1B211A", Highlight: "#1F7A4D", Align: "start", Anchor: "top",
+		"callout": {Slot: "callout", Role: "callout", Weight: 600, LineHeight: 1.25, Color: "#1B211A", Highlight: "#1F7A4D", Align: "start", Anchor: "top",
 			Box: Box{Left: share(0), Top: share(0), Width: share(0.45)}, Safe: DefaultSafe,
 			Plate: &Plate{"#F6F4EF", share(0.024), share(0.02)}, Enter: rise, Leave: out},
-		"captions": {Weight: 600, Size: share(0.05), LineHeight: 1.25, Color: "#FFFFFF", Highlight: "#57C48A", Align: "center", Anchor: "bottom",
+		"captions": {Slot: "captions", Role: "captions", Weight: 600, LineHeight: 1.25, Color: "#FFFFFF", Highlight: "#57C48A", Align: "center", Anchor: "bottom",
 			StrokeColor: "#10140F", StrokeWidth: share(0.004), Box: Box{Left: share(0.08), Right: share(0.08), Bottom: share(0.01)}, Safe: DefaultSafe, Lines: 2},
 	}
 }
@@ -111,12 +112,15 @@ func (d *doc) styleKeys(path string, s *Style) setters {
 		"color":       d.paint(path+".color", &s.Color),
 		"highlight":   d.paint(path+".highlight", &s.Highlight),
 		"align":       d.word(path+".align", []string{"start", "left", "center", "right"}, &s.Align),
-		"anchor":      d.word(path+".anchor", []string{"top", "middle", "bottom"}, &s.Anchor),
-		"lines":       d.integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
-		"box":         func(n ast.Node) { s.Box = d.box(n, path+".box") },
-		"safe":        d.safe(path+".safe", &s.Safe),
-		"enter":       d.motion(path+".enter", DefaultEnter, &s.Enter),
-		"leave":       d.motion(path+".leave", DefaultLeave, &s.Leave),
+		"anchor": func(n ast.Node) {
+			s.Slot = ""
+			d.word(path+".anchor", []string{"top", "middle", "bottom"}, &s.Anchor)(n)
+		},
+		"lines": d.integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
+		"box":   func(n ast.Node) { s.Slot, s.Box = "", d.box(n, path+".box") },
+		"safe":  d.safe(path+".safe", &s.Safe),
+		"enter": d.motion(path+".enter", DefaultEnter, &s.Enter),
+		"leave": d.motion(path+".leave", DefaultLeave, &s.Leave),
 		"stroke": func(n ast.Node) {
 			if d.none(n) {
 				s.StrokeWidth = Dim{}

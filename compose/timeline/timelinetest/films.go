@@ -134,6 +134,15 @@ func alphas() *timeline.Film {
 			l.Leave = timeline.Motion{Frames: 8, Fade: true, DY: 50}
 		}),
 		with(video("small", "alpha", 40, timeline.Rect{X: 220, Y: 20, W: 80, H: 60}, whole), func(l *timeline.Layer) { l.Opacity = 0.6 }),
+		// A disc with a ring, and who is in it with room above the head.
+		with(fill("disc", n, timeline.Rect{X: 236, Y: 96, W: 72, H: 72}, 180, "#F3E2C6", "#B08A63"), func(l *timeline.Layer) {
+			l.Radius, l.Fill.Ring = 36, &timeline.Stroke{Color: "#204080", Width: 4}
+			l.Enter = timeline.Motion{Frames: 10, DX: -40}
+		}),
+		with(video("in the disc", "alpha", 50, timeline.Rect{X: 240, Y: 108, W: 64, H: 56}, timeline.Rect{W: 64, H: 56}), func(l *timeline.Layer) {
+			l.Radius, l.Round = 32, &timeline.Rect{X: 240, Y: 100, W: 64, H: 64}
+			l.Enter = timeline.Motion{Frames: 10, DX: -40}
+		}),
 	}}
 }
 

@@ -44,6 +44,13 @@ const (
 	Hold          = 0.4 // a page stays that much longer when nothing follows
 	shortSentence = 24  // characters; a shorter one shares its page with the next if both fit
 
+	shortLine  = 0.5 // of an even line; two lines of a quarter and three
+	shortCost  = 2.0
+	orphanOf   = 4    // words of a page from which none has a line for itself
+	orphanLong = 12.0 // characters
+	orphanCost = 3.0
+	topHeavy   = 0.2 // of two equally good breaks the longer line is below, as Netflix's guide has it
+
 	poor = 6.0 // the cost of lines from which two pages are better
 )
 
@@ -52,6 +59,8 @@ type Box struct {
 	Lines int
 	// Fits reports that words are narrow enough for one line; nil: all are. Length is checked without it.
 	Fits func(first, end int) bool
+	// Width is the measured width of words as one line, in any unit: lines are balanced by it. Nil: by length.
+	Width func(first, end int) float64
 }
 
 // Pages groups words, which are in order of time.
@@ -186,11 +195,18 @@ func (p *pager) most() float64 { return float64(p.box.Lines * LineLength) }
 // lines breaks words into a number of lines at the least cost; the cost is infinite if they do not fit.
 func (p *pager) lines(first, end, lines int) (breaks []int, cost float64) {
 	n := end - first
-	even := p.between(first, end) / float64(lines)
+	width := p.box.Width
+	if width == nil {
+		width = p.between
+	}
+	even := width(first, end) / float64(lines)
 	least, next := make([]float64, n+1), make([]int, n+1) // of the words from each on, in one line first
 	for i := range n {
 		if least[i], next[i] = math.Inf(1), n; p.line(first+i, end) {
 			least[i] = 0
+			if lines > 1 {
+				least[i] = short(width(first+i, end)/even, p.between(first+i, end), n-i, n)
+			}
 		}
 	}
 	trail := [][]int{next}
@@ -200,8 +216,13 @@ func (p *pager) lines(first, end, lines int) (breaks []int, cost float64) {
 		for i := range n {
 			more[i] = math.Inf(1)
 			for j := i + 1; j < n && p.line(first+i, first+j); j++ {
-				off := (p.between(first+i, first+j) - even) / LineLength
-				if c := lineCost(p.cost[first+j]) + 12*off*off + least[j]; c < more[i] {
+				w := width(first+i, first+j)
+				off := (w - even) / even * p.between(first, end) / float64(lines) / LineLength
+				c := lineCost(p.cost[first+j]) + 12*off*off + short(w/even, p.between(first+i, first+j), j-i, n) + least[j]
+				if off > 0.01 {
+					c += topHeavy
+				}
+				if c < more[i] {
 					more[i], to[i] = c, j
 				}
 			}
@@ -226,6 +247,18 @@ func lineCost(cost float64) float64 {
 		return cost / 2
 	}
 	return 2 * cost
+}
+
+// short is the cost of a line that is much shorter than an even one: share is its width as a share of that. A short word
+// that has a line for itself costs as much as a break inside of a clause.
+func short(share, length float64, words, all int) (cost float64) {
+	if share < shortLine {
+		cost = shortCost
+	}
+	if words == 1 && all >= orphanOf && length <= orphanLong {
+		cost += orphanCost
+	}
+	return cost
 }
 
 // split makes pages of a sentence that is too long for one.

@@ -91,6 +91,37 @@ func TestEndsOfSentences(t *testing.T) {
 	}
 }
 
+// TestNoShortWordHasALineForItself: lines are balanced, by measured width where there is one.
+func TestNoShortWordHasALineForItself(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Today we are going to have a look at our new prices, everyone.": "Today we are going to have|a look at our new prices, everyone.",
+		"I have been waiting for this a very long time now.":             "I have been waiting|for this a very long time now.",
+		"Welcome, this is a tour of plans and prices for teams.":         "Welcome, this is a tour|of plans and prices for teams.",
+	} {
+		words := spoken(text, 18)
+		got := strings.Join(shown(words, Pages(words, Box{Lines: 2})), "\n")
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	// Ten narrow letters are as wide as a fourth of three wide ones.
+	words := spoken("iiiiiiiiii iiiiiiiiii www www iiiiiiiiii iiiiiiiiii", 12)
+	width := func(first, end int) (n float64) {
+		for _, w := range words[first:end] {
+			n += 3
+			if w.Text[0] == 'w' {
+				n += 9
+			}
+		}
+		return n
+	}
+	got := shown(words, Pages(words, Box{Lines: 2, Width: width, Fits: func(first, end int) bool { return width(first, end) <= 30 }}))
+	if want := "iiiiiiiiii iiiiiiiiii www|www iiiiiiiiii iiiiiiiiii"; len(got) != 1 || got[0] != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestPagesLoseNothing: random words of many scripts, with silences, in narrow and wide boxes.
 func TestPagesLoseNothing(t *testing.T) {
 	t.Parallel()

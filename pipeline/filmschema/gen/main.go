@@ -1,6 +1,6 @@
 // Command gen writes the companion's timeline.gen.ts: TypeScript types and a zod schema
-// of timeline.Film, made by the npm tools of remotion/companion. Run it by go generate
-// or make gen.
+// of timeline.Film, made by the npm tools of remotion/companion, and look.gen.ts, the
+// figures of compose/look. Run it by go generate or make gen.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"greenroom/compose/look"
 	"greenroom/pipeline/filmschema"
 )
 
@@ -24,6 +25,10 @@ func main() {
 		log.Fatal(err)
 	}
 	remotion := filepath.Join("..", "..", "remotion")
+	figures := filepath.Join(remotion, "companion", "src", "compositions", "look.gen.ts")
+	if err := os.WriteFile(figures, look.TypeScript(), 0o644); err != nil {
+		log.Fatal(err)
+	}
 	cmd := exec.Command("node", filepath.Join(remotion, "gen", "props.mjs"), filepath.Join(remotion, "companion"), schema,
 		filepath.Join(remotion, "companion", "src", "greenroom", "timeline.gen.ts"), "Film", "compose/timeline")
 	cmd.Stderr = os.Stderr

@@ -31,9 +31,9 @@ const Page = ({page, ms, size}: {page: CaptionPage; ms: number; size: number}) =
 export const Captions = (film: CaptionsFilm) => {
   const frame = useCurrentFrame();
   const {fps} = useVideoConfig();
-  const {width, height, tall, safe, caption} = useLook();
+  const {width, height, tall, safe, foot, caption} = useLook();
   const ms = (frame / fps) * 1000;
-  const size = caption * (tall ? 0.86 : 1.1);
+  const size = caption;
   const length = Math.min(42, Math.floor((width - 2 * safe - 2 * 0.72 * size) / (size * 0.54))); // of a line: Inter's letters are half as wide as high
   const pages = useMemo(() => captionPages(film.words, 2, length), [film.words, length]);
   const page = pages.find((p) => ms >= p.fromMs && ms < p.toMs);
@@ -43,7 +43,7 @@ export const Captions = (film: CaptionsFilm) => {
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       <Stage lightX={width / 2} lightY={height * (tall ? 0.55 : 0.42)} />
       {clip && at ? <AvatarClip clip={clip} frameWidth={at.frameWidth} left={at.left} top={at.top} /> : null}
-      <div style={{position: 'absolute', left: safe, right: safe, bottom: safe * (tall ? 3 : 1.3), display: 'flex', justifyContent: 'center'}}>
+      <div style={{position: 'absolute', left: safe, right: safe, bottom: foot, display: 'flex', justifyContent: 'center'}}>
         {page ? <Page page={page} ms={ms} size={size} /> : null}
       </div>
     </AbsoluteFill>

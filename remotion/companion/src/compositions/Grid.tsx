@@ -30,7 +30,7 @@ export const Grid = (films: Films) => {
   return (
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       <Stage lightX={width / 2} lightY={height * 0.5} />
-      <div style={{position: 'absolute', left: safe, top: safe, width: w, fontSize: title * 0.9, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', maxHeight: title * 2.1, overflow: 'hidden', opacity: heading, transform: `translateY(${(1 - heading) * title * 0.3}px)`}}>
+      <div style={{position: 'absolute', left: safe, top: safe, width: w, fontSize: title * 0.9, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', maxHeight: title * 2.1, overflow: 'hidden', textWrap: 'balance', opacity: heading, transform: `translateY(${(1 - heading) * title * 0.3}px)`}}>
         {films.title}
       </div>
       {turns.map(({clip, from, frames}, i) => {

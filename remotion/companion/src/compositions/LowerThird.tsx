@@ -14,10 +14,9 @@ export const lowerThirdDefaults: LowerThirdFilm = {...defaults, overlay: false};
  * ground, to lie over other footage: render it to .webm or .mov.
  */
 export const LowerThird = (film: LowerThirdFilm) => {
-  const {width, height, tall, safe, title} = useLook();
+  const {width, height, tall, safe, foot, name} = useLook();
   const plate = useEnter(0.6);
   const leave = useLeave();
-  const size = title * (tall ? 0.5 : 0.56);
   const ready = !film.overlay && Object.keys(film.props.clips).length > 0;
   const clip = ready ? chosen(film) : null;
   const at = clip ? stand(clip, fit(clip, width * (tall ? 1.45 : 0.96), height * (tall ? 0.66 : 0.9)), width / 2, height) : null;
@@ -25,7 +24,7 @@ export const LowerThird = (film: LowerThirdFilm) => {
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       {film.overlay ? null : <Stage lightX={width / 2} lightY={height * (tall ? 0.55 : 0.42)} />}
       {clip && at ? <AvatarClip clip={clip} frameWidth={at.frameWidth} left={at.left} top={at.top} /> : null}
-      {film.name ? <NamePlate name={film.name} role={film.role} size={size} progress={plate * leave} style={{left: safe, bottom: safe * 1.3}} /> : null}
+      {film.name ? <NamePlate name={film.name} role={film.role} size={name * 1.1} progress={plate * leave} style={{left: safe, bottom: foot}} /> : null}
     </AbsoluteFill>
   );
 };

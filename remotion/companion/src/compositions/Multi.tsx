@@ -26,7 +26,7 @@ const Chapter = ({clip, frames, index, count, title, film}: {clip: Clip; frames:
         <div style={{fontSize: size * 0.42, fontWeight: 560, color: colours.green, fontVariantNumeric: 'tabular-nums', marginBottom: size * 0.18}}>
           {count > 1 ? `${film} · ${index + 1} of ${count}` : 'Now playing'}
         </div>
-        <div style={{fontSize: size, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em'}}>{title}</div>
+        <div style={{fontSize: size, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', textWrap: 'balance'}}>{title}</div>
       </div>
     </>
   );

@@ -1,60 +1,68 @@
-import {AbsoluteFill, interpolate, spring, useCurrentFrame, useVideoConfig} from 'remotion';
+import {AbsoluteFill} from 'remotion';
 import {AvatarClip} from '../greenroom/AvatarClip';
 import {chosen, type Film} from '../greenroom/film';
+import {fit, stand, useEnter, useLeave, useLook} from './parts';
 import {colours, font, Stage} from './Stage';
+
+/** Name and role under a line that opens. */
+const Name = ({name, role, size, line, progress}: {name: string; role: string; size: number; line: number; progress: number}) => (
+  <>
+    <div style={{height: Math.max(2, size * 0.05), width: line * progress, background: colours.green, marginBottom: size * 0.42}} />
+    <div style={{clipPath: `inset(0 ${(1 - progress) * 100}% 0 0)`, textShadow: '0 1px 12px rgba(0,0,0,.55)'}}>
+      <div style={{fontSize: size, fontWeight: 620, lineHeight: 1.3}}>{name}</div>
+      <div style={{fontSize: size * 0.8, color: '#C6CFC0', lineHeight: 1.4}}>{role}</div>
+    </div>
+  </>
+);
 
 /** A presenter right of centre (below, in portrait), a title, and a lower third that wipes in. */
 export const Presenter = (film: Film) => {
-  const frame = useCurrentFrame();
-  const {fps, width, height, durationInFrames} = useVideoConfig();
+  const {width, height, wide, safe, foot, title, name} = useLook();
+  const leave = useLeave();
+  const titleIn = useEnter(0.2);
+  const thirdIn = useEnter(0.8);
   if (Object.keys(film.props.clips).length === 0) {
     return <Stage lightX={width * 0.6} lightY={height * 0.4} />;
   }
   const clip = chosen(film);
-  const wide = width > height * 1.2;
-  const safe = Math.min(width, height) * 0.06;
-  // The presenter stands on the lower border; its box, not its frame, is centred on its place.
-  const boxHeight = height * (wide ? 0.86 : 0.58);
-  const k = boxHeight / clip.box.height;
-  const centre = wide ? width * 0.7 : width * 0.5;
-  const left = centre - (clip.box.x + clip.box.width / 2) * k;
-  const top = height - (clip.box.y + clip.box.height) * k;
-
-  const enter = (delay: number) => spring({frame: frame - delay, fps, config: {damping: 200}, durationInFrames: Math.round(fps * 0.5)});
-  const leave = interpolate(frame, [durationInFrames - fps * 0.3, durationInFrames - 1], [1, 0], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
-  const titleIn = enter(Math.round(fps * 0.2));
-  const thirdIn = enter(Math.round(fps * 0.8));
-  const titleSize = Math.max(height / 14, Math.min(width, height) * 0.092);
+  // The presenter is on the lower edge; its box, not its frame, is centred on its place.
+  const centre = width * (wide ? 0.69 : 0.5);
+  const high = fit(clip, width * (wide ? 0.6 : 1.35), height * (wide ? 0.9 : 0.62));
+  const at = stand(clip, high, centre, height);
+  const size = title * (wide && film.title.length <= 28 ? 1.25 : 1);
+  const column = wide ? centre - at.width / 2 + at.width * 0.16 - safe : width - safe * 2; // over the slope of the shoulder
+  const third = film.name ? name * 3.2 : 0;
   return (
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
-      <Stage lightX={centre} lightY={height - boxHeight * 0.66} />
-      <AvatarClip clip={clip} frameWidth={clip.box.frameWidth * k} left={left} top={top} />
+      <Stage lightX={centre} lightY={height - high * 0.66} />
+      <AvatarClip clip={clip} frameWidth={at.frameWidth} left={at.left} top={at.top} />
       <div
         style={{
           position: 'absolute',
           left: safe,
-          top: wide ? height * 0.22 : safe * 1.6,
-          width: wide ? centre - (clip.box.width * k) / 2 - safe * 1.4 : width - safe * 2,
-          fontSize: titleSize,
+          top: wide ? safe : safe * 1.2,
+          width: column,
+          height: wide ? height - safe - foot - third : height - high - safe * 1.2,
+          display: 'flex',
+          flexDirection: 'column',
+          justifyContent: 'center',
+          fontSize: size,
           fontWeight: 680,
-          lineHeight: 1.12,
+          lineHeight: 1.1,
           letterSpacing: '-0.022em',
+          textWrap: 'balance',
           opacity: titleIn * leave,
-          transform: `translateY(${(1 - titleIn) * titleSize * 0.35}px)`,
+          transform: `translateY(${(1 - titleIn) * size * 0.35}px)`,
         }}
       >
         {film.title}
       </div>
       {film.name && !wide ? ( // the name lies on the presenter's clothes, which may be of any colour
-        <div style={{position: 'absolute', left: 0, right: 0, bottom: 0, height: titleSize * 3.6, opacity: thirdIn * leave, background: 'linear-gradient(180deg, rgba(16,20,15,0), rgba(16,20,15,.86) 72%)'}} />
+        <div style={{position: 'absolute', left: 0, right: 0, bottom: 0, height: foot + third * 1.6, opacity: thirdIn * leave, background: 'linear-gradient(180deg, rgba(16,20,15,0), rgba(16,20,15,.86) 72%)'}} />
       ) : null}
       {film.name ? (
-        <div style={{position: 'absolute', left: safe, bottom: safe, opacity: leave}}>
-          <div style={{height: 2, width: Math.min(width * 0.3, titleSize * 6) * thirdIn, background: colours.green, marginBottom: titleSize * 0.22}} />
-          <div style={{clipPath: `inset(0 ${(1 - thirdIn) * 100}% 0 0)`, textShadow: '0 1px 12px rgba(0,0,0,.55)'}}>
-            <div style={{fontSize: titleSize * 0.52, fontWeight: 620, lineHeight: 1.3}}>{film.name}</div>
-            <div style={{fontSize: Math.max(height / 26, titleSize * 0.36), color: '#C6CFC0', lineHeight: 1.4}}>{film.role}</div>
-          </div>
+        <div style={{position: 'absolute', left: safe, bottom: foot, opacity: leave}}>
+          <Name name={film.name} role={film.role} size={name} line={wide ? column * 0.8 : width * 0.3} progress={thirdIn} />
         </div>
       ) : null}
     </AbsoluteFill>

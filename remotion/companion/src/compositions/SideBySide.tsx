@@ -32,7 +32,7 @@ export const SideBySide = (film: SideBySideFilm) => {
   return (
     <AbsoluteFill style={{fontFamily: font, color: colours.ink}}>
       <Stage lightX={first.left + across / 2} lightY={first.top + down * 0.4} />
-      <div style={{position: 'absolute', left: safe, top: safe, width: width - safe * 2, fontSize: title, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', maxHeight: title * 2.3, overflow: 'hidden', ...appear(left), opacity: left * leave}}>
+      <div style={{position: 'absolute', left: safe, top: safe, width: width - safe * 2, fontSize: title, fontWeight: 680, lineHeight: 1.12, letterSpacing: '-0.022em', maxHeight: title * 2.3, overflow: 'hidden', textWrap: 'balance', ...appear(left), opacity: left * leave}}>
         {film.title}
       </div>
       <Panel style={{...first, width: across, height: down, ...appear(left)}}>{ready ? inPanel(film.clip, false) : null}</Panel>

@@ -1,6 +1,7 @@
 import type {CSSProperties, ReactNode} from 'react';
 import {interpolate, spring, useCurrentFrame, useVideoConfig} from 'remotion';
 import type {Clip} from '../greenroom/props.gen';
+import {margin, scales, tallBottom} from './look.gen';
 import {colours} from './Stage';
 
 /** 0 to 1 from the given second on, without overshoot, in half a second. */
@@ -17,19 +18,24 @@ export const useLeave = () => {
   return interpolate(frame, [durationInFrames - fps * 0.3, durationInFrames - 1], [1, 0], {extrapolateLeft: 'clamp', extrapolateRight: 'clamp'});
 };
 
-/** Measures that all looks share. */
+/** Measures that all looks share: the type scale of the shape, and the margin that no text is outside of. */
 export const useLook = () => {
   const {width, height} = useVideoConfig();
   const short = Math.min(width, height);
+  const wide = width > height * 1.2;
+  const tall = height > width * 1.2;
+  const scale = scales[wide ? 'wide' : tall ? 'tall' : 'square'];
   return {
     width,
     height,
     short,
-    wide: width > height * 1.2,
-    tall: height > width * 1.2,
-    safe: short * 0.06,
-    title: Math.max(height / 14, short * 0.092),
-    caption: Math.max(height / 22, short * 0.052),
+    wide,
+    tall,
+    safe: Math.max(margin * width, short * 0.06),
+    foot: (tall ? tallBottom : margin) * height,
+    title: scale.title * short,
+    name: scale.name * short,
+    caption: scale.caption * short,
   };
 };
 

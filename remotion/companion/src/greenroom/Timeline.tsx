@@ -39,8 +39,11 @@ const useFonts = (film: Film) => {
   return ready;
 };
 
-const FillLayer = ({fill: {colors, angle = 0}}: {fill: Fill}) => (
-  <div style={{width: '100%', height: '100%', background: colors.length === 1 ? colors[0] : `linear-gradient(${angle}deg, ${colors.join(', ')})`}} />
+const FillLayer = ({fill: {colors, angle = 0, ring}, radius}: {fill: Fill; radius?: number}) => (
+  <>
+    <div style={{width: '100%', height: '100%', background: colors.length === 1 ? colors[0] : `linear-gradient(${angle}deg, ${colors.join(', ')})`}} />
+    {ring ? <div style={{position: 'absolute', inset: 0, boxSizing: 'border-box', border: `${ring.width}px solid ${ring.color}`, borderRadius: radius}} /> : null}
+  </>
 );
 
 /** The whole of a picture, so placed that its crop fills the box. */
@@ -116,7 +119,7 @@ const TextLayer = ({text, dx, dy}: {text: Text; dx: number; dy: number}) => {
 };
 
 const content = (film: Film, layer: Layer): ReactNode => {
-  if (layer.fill) return <FillLayer fill={layer.fill} />;
+  if (layer.fill) return <FillLayer fill={layer.fill} radius={layer.radius} />;
   if (layer.picture) return <PictureLayer media={film.media[layer.picture.media]} picture={layer.picture} box={layer.box} />;
   if (layer.video) {
     return (
@@ -138,6 +141,14 @@ const LayerView = ({film, layer}: {film: Film; layer: Layer}) => {
       <AbsoluteFill style={{opacity}}>
         <TextLayer text={layer.text} dx={dx} dy={dy} />
       </AbsoluteFill>
+    );
+  }
+  const round = layer.round;
+  if (round) {
+    return (
+      <div style={{...at({...round, x: round.x + dx, y: round.y + dy}), opacity, overflow: 'hidden', borderRadius: layer.radius}}>
+        <div style={{...at(layer.box), left: layer.box.x - round.x, top: layer.box.y - round.y, overflow: 'hidden'}}>{content(film, layer)}</div>
+      </div>
     );
   }
   return (

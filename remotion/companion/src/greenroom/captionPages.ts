@@ -170,6 +170,10 @@ const breakCost = (before: Word, after: Word) => {
 
 const lineCost = (cost: number) => (cost < inside ? cost / 2 : 2 * cost);
 
+/** The cost of a line that is much shorter than an even one, or that is one word of several. */
+const short = (share: number, length: number, words: number, all: number) =>
+  (share < 0.5 ? 2 : 0) + (words === 1 && all >= 4 && length <= 12 ? 3 : 0);
+
 /** The pages of captions, of at most so many lines of so many characters. */
 export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs'>[], maxLines = 2, lineLength = 42): CaptionPage[] => {
   const words = wordsOf(captions);
@@ -185,15 +189,17 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
   const broken = (a: number, b: number, lines: number): {breaks: number[]; cost: number} => {
     const n = b - a;
     const even = between(a, b) / lines;
-    let least = [...Array(n + 1).keys()].map((i) => (i < n && line(a + i, b) ? 0 : Infinity));
+    const end = (i: number) => (lines > 1 ? short(between(a + i, b) / even, between(a + i, b), n - i, n) : 0);
+    let least = [...Array(n + 1).keys()].map((i) => (i < n && line(a + i, b) ? end(i) : Infinity));
     const trail: number[][] = [];
     for (let k = 1; k < lines; k++) {
       const more = Array<number>(n + 1).fill(Infinity);
       const to = Array<number>(n + 1).fill(0);
       for (let i = 0; i < n; i++) {
         for (let j = i + 1; j < n && line(a + i, a + j); j++) {
-          const off = (between(a + i, a + j) - even) / lineLength;
-          const c = lineCost(cost[a + j]) + 12 * off * off + least[j];
+          const width = between(a + i, a + j);
+          const off = (width - even) / lineLength;
+          const c = lineCost(cost[a + j]) + 12 * off * off + short(width / even, width, j - i, n) + (off > 0.01 ? 0.2 : 0) + least[j];
           if (c < more[i]) [more[i], to[i]] = [c, j];
         }
       }

@@ -35,6 +35,7 @@ export interface Layer {
   frames: number;
   box: Rect;
   radius?: number;
+  round?: Rect;
   opacity: number;
   enter: Motion;
   leave: Motion;
@@ -58,6 +59,11 @@ export interface Motion {
 export interface Fill {
   colors: string[];
   angle?: number;
+  ring?: Stroke;
+}
+export interface Stroke {
+  color: string;
+  width: number;
 }
 export interface Picture {
   media: string;
@@ -85,10 +91,6 @@ export interface Font {
   italic?: boolean;
   ascent: number;
   descent: number;
-}
-export interface Stroke {
-  color: string;
-  width: number;
 }
 export interface Plate {
   box: Rect;
@@ -122,7 +124,9 @@ export interface Point {
   gain: number;
 }
 
-export const fillSchema = z.object({ "colors": z.array(z.string()), "angle": z.number().optional() }).strict();
+export const strokeSchema = z.object({ "color": z.string(), "width": z.number() }).strict();
+
+export const fillSchema = z.object({ "colors": z.array(z.string()), "angle": z.number().optional(), "ring": strokeSchema.optional() }).strict();
 
 export const fontSchema = z.object({ "family": z.string(), "media": z.string(), "weight": z.number().int(), "italic": z.boolean().optional(), "ascent": z.number(), "descent": z.number() }).strict();
 
@@ -134,8 +138,6 @@ export const pictureSchema = z.object({ "media": z.string(), "crop": rectSchema 
 
 export const videoSchema = z.object({ "media": z.string(), "crop": rectSchema, "skip": z.number().optional(), "loop": z.boolean().optional() }).strict();
 
-export const strokeSchema = z.object({ "color": z.string(), "width": z.number() }).strict();
-
 export const plateSchema = z.object({ "box": rectSchema, "radius": z.number().optional(), "color": z.string() }).strict();
 
 export const runSchema = z.object({ "text": z.string(), "font": z.number().int().optional(), "on": z.number().int().optional(), "off": z.number().int().optional() }).strict();
@@ -144,7 +146,7 @@ export const lineSchema = z.object({ "x": z.number(), "baseline": z.number(), "w
 
 export const textSchema = z.object({ "fonts": z.array(fontSchema), "size": z.number(), "color": z.string(), "highlight": z.string().optional(), "stroke": strokeSchema.optional(), "plate": plateSchema.optional(), "lines": z.array(lineSchema) }).strict();
 
-export const layerSchema = z.object({ "id": z.string(), "kind": z.enum(["fill","picture","video","text"]), "from": z.number().int(), "frames": z.number().int(), "box": rectSchema, "radius": z.number().optional(), "opacity": z.number(), "enter": motionSchema, "leave": motionSchema, "fill": fillSchema.optional(), "picture": pictureSchema.optional(), "video": videoSchema.optional(), "text": textSchema.optional() }).strict();
+export const layerSchema = z.object({ "id": z.string(), "kind": z.enum(["fill","picture","video","text"]), "from": z.number().int(), "frames": z.number().int(), "box": rectSchema, "radius": z.number().optional(), "round": rectSchema.optional(), "opacity": z.number(), "enter": motionSchema, "leave": motionSchema, "fill": fillSchema.optional(), "picture": pictureSchema.optional(), "video": videoSchema.optional(), "text": textSchema.optional() }).strict();
 
 export const mediaSchema = z.object({ "public": z.string(), "width": z.number().int().optional(), "height": z.number().int().optional(), "seconds": z.number().optional(), "codec": z.string().optional(), "alpha": z.boolean().optional(), "matrix": z.string().optional(), "fullRange": z.boolean().optional() }).strict();
 

@@ -1,0 +1,161 @@
+package cli
+
+import "time"
+
+// The types that --json prints and no other package defines. docs/json has a schema of each, written from them.
+
+// avatarRow is an element of `avatars`. Type is avatar or talking-photo.
+type avatarRow struct {
+	Type    string `json:"type"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Gender  string `json:"gender,omitempty"`
+	Premium bool   `json:"premium"`
+	Voice   string `json:"defaultVoice,omitempty"`
+}
+
+// groupRow is an element of `avatars --groups`.
+type groupRow struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Status string `json:"status,omitempty"`
+	Looks  int    `json:"looks"`
+}
+
+// voiceRow is an element of `voices`. The last three say what the voice can be told to do.
+type voiceRow struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Gender   string `json:"gender"`
+	Pauses   bool   `json:"pauses"`
+	Emotions bool   `json:"emotions"`
+	Locales  bool   `json:"locales"`
+}
+
+// localeRow is an element of `voices --locales`.
+type localeRow struct {
+	Locale   string `json:"locale"`
+	Label    string `json:"label"`
+	Language string `json:"language"`
+}
+
+// quotaReport is the answer of `quota`. When Known is false, HeyGen does not report what is left.
+type quotaReport struct {
+	Known bool    `json:"known"`
+	Left  float64 `json:"left"` // of Unit
+	Unit  string  `json:"unit"` // usd, credits
+	Plan  string  `json:"plan"`
+}
+
+// videoRow is an element of `videos`, or the answer of `videos --show`. API is v2 for v1, too.
+type videoRow struct {
+	ID      string    `json:"id"`
+	API     string    `json:"api,omitempty"`
+	Title   string    `json:"title"`
+	Status  string    `json:"status"`
+	Seconds float64   `json:"seconds,omitempty"`
+	Failure string    `json:"failure,omitempty"`
+	Warning string    `json:"warning,omitempty"` // of a finished video
+	Created time.Time `json:"created,omitzero"`
+}
+
+// templateRow is an element of `templates`.
+type templateRow struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// templateReport is the answer of `templates ID`.
+type templateReport struct {
+	ID        string        `json:"id"`
+	Name      string        `json:"name"`
+	Variables []variableRow `json:"variables"`
+}
+
+// variableRow is a variable of a template. Designed is its value in the design, as HeyGen writes it.
+type variableRow struct {
+	Name     string         `json:"name"`
+	Type     string         `json:"type"`
+	Required bool           `json:"required"`
+	Designed map[string]any `json:"designed,omitempty"`
+}
+
+// sentFile is an element of `upload` and `photo`.
+type sentFile struct {
+	File string `json:"file"` // as it was named
+	ID   string `json:"id"`
+}
+
+// fileRow is an element of `upload --list`.
+type fileRow struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Type    string    `json:"type"`
+	Created time.Time `json:"created"`
+}
+
+// photoReport is the answer of `photo --status`.
+type photoReport struct {
+	ID      string `json:"id"`
+	Status  string `json:"status"`
+	Message string `json:"message,omitempty"`
+}
+
+// deleted is the answer of the flags and words that delete something.
+type deleted struct {
+	Kind string `json:"kind"` // video, file, photo, webhook
+	ID   string `json:"deleted"`
+}
+
+// fetchedFile is the answer of `fetch`. Paths are as they were named, or relative to the working folder.
+type fetchedFile struct {
+	ID       string `json:"id"`
+	File     string `json:"file"`
+	Bytes    int64  `json:"bytes"`
+	Captions string `json:"captions,omitempty"`
+}
+
+// savedFile is the answer of `voices --preview`.
+type savedFile struct {
+	File string `json:"file"`
+}
+
+// versionReport is the answer of `version`.
+type versionReport struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+// webhookRow is an element of `webhooks list`, and the answer of add and update.
+type webhookRow struct {
+	ID      string    `json:"id"`
+	URL     string    `json:"url"`
+	Events  []string  `json:"events" jsonschema:"nullable"` // null: all
+	Status  string    `json:"status"`
+	Created time.Time `json:"created"`
+	Secret  string    `json:"secret,omitempty"`
+}
+
+// webhookSecret is the answer of `webhooks rotate`.
+type webhookSecret struct {
+	ID     string `json:"id"`
+	Secret string `json:"secret"`
+}
+
+// webhookType is an element of `webhooks types`.
+type webhookType struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+}
+
+// webhookEvent is an element of `webhooks events`.
+type webhookEvent struct {
+	ID      string    `json:"id"`
+	Type    string    `json:"type"`
+	VideoID string    `json:"videoId,omitempty"`
+	Message string    `json:"message,omitempty"`
+	Created time.Time `json:"created"`
+}
