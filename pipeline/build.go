@@ -83,6 +83,7 @@ type build struct {
 
 	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
 	templates map[string]heygen.Template // by id, the same
+	languages map[string]string          // as the account names them, by the manifest's name; the same
 	ended     map[string]chan struct{}   // closed when a clip's step has run
 	polls     polls
 	misnamed  sync.Map // videos whose status answers name another one
@@ -152,6 +153,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.Verify {
 		p.verified(ctx, plan)
 	}
+	p.warnOfManifest(ctx)
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.propsCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
@@ -200,6 +202,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		spend = draw.voices(o.Draft)
 	}
 	if err := b.spendsHere(spend); err != nil {
+		return sum, err
+	}
+	if err := p.Letters(ctx, spend); err != nil {
 		return sum, err
 	}
 	if err := b.preflight(ctx, spend); err != nil {

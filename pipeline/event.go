@@ -8,7 +8,7 @@ import (
 // Event is one thing that happened to a clip.
 type Event struct {
 	Clip    string    `json:"clip,omitempty"`
-	Stage   string    `json:"stage"` // resolve submit wait fetch check prepare publish install bundle render audio mux
+	Stage   string    `json:"stage"` // manifest resolve submit wait fetch check prepare publish install bundle render audio mux
 	State   string    `json:"state"` // start progress done skip warn fail
 	Message string    `json:"message,omitempty"`
 	Done    int64     `json:"done,omitempty"`  // bytes or frames, see Stage

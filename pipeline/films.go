@@ -72,6 +72,7 @@ func (s *FilmSet) Each(ctx context.Context, visit func(n manifest.FilmName, f *t
 	if err := p.openState(); err != nil {
 		return err
 	}
+	p.warnOfManifest(ctx)
 	r := &filmReader{p: p, o: s.o, lost: map[string]error{}, names: map[string]string{}, bad: map[string]error{},
 		facts: film.Facts{Clips: map[string]film.Clip{}, Files: map[string]film.File{}, Fonts: map[string]film.Font{}}}
 	if err := s.open(ctx, r); err != nil {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -318,7 +319,8 @@ func (w *writer) translation(title string) (string, any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	r := heygen.TranslateRequest{Title: title, Language: t.To, AudioOnly: t.AudioOnly, Precise: t.Precise, Captions: w.c.Captions}
+	language := cmp.Or(w.b.languages[t.To], t.To)
+	r := heygen.TranslateRequest{Title: title, Language: language, AudioOnly: t.AudioOnly, Precise: t.Precise, Captions: w.c.Captions}
 	if r.AssetID = u.ID; w.api == heygen.V2 {
 		r.AssetID, r.VideoURL = "", heygen.Link(u.URL)
 	}

@@ -85,7 +85,7 @@ func TestAFileWithoutAScreenIsRefused(t *testing.T) {
 func TestAKeyIsForFilesOnScreens(t *testing.T) {
 	for clip, words := range map[string][]string{
 		`one: {file: a.mp4, key: "#808080"}`:                {"one.key", "#808080", "cannot be keyed"},
-		`one: {file: a.mp4, key: green}`:                    {"one.key", "not a colour"},
+		`one: {file: a.mp4, key: grass}`:                    {"one.key", "not a colour"},
 		`one: {file: a.mp4, key: auto, transparent: false}`: {"one.key", "transparent: true", "one"},
 		`one: {file: a.mp4, key: "#00ff00", cutout: true}`:  {"one.key"},
 		`one: {script: Hi there everyone., key: "#00FF00"}`: {"one.key", "key-color"},

@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
@@ -17,8 +19,7 @@ import (
 // be looked up now is left to HeyGen's own answer; a refused request costs nothing
 // either.
 func (b *build) preflight(ctx context.Context, plan *Plan) error {
-	f := &flight{b: b, looks: map[string][]Step{}, voices: map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}, speech: map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}}
-	b.engines, b.templates = map[string]*heygen.Engine{}, map[string]heygen.Template{}
+	f := newFlight(b)
 	for _, s := range plan.Steps {
 		if s.Action == Buy || s.Action == Draft {
 			f.need(s)
@@ -27,11 +28,32 @@ func (b *build) preflight(ctx context.Context, plan *Plan) error {
 	if len(f.steps) == 0 {
 		return nil
 	}
-	var err error
-	if f.client, err = b.connect(ctx); err != nil {
+	if err := f.run(ctx, f.catalogue(), func(ctx context.Context) error { return f.checkBalance(ctx, plan) }); err != nil {
 		return err
 	}
-	for _, check := range []func(context.Context) error{f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages, func(ctx context.Context) error { return f.checkBalance(ctx, plan) }} {
+	f.faults.Sort()
+	return f.faults.Or()
+}
+
+// catalogue compares what clips need with what the account lists.
+func (f *flight) catalogue() func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, check := range []func(context.Context) error{f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages} {
+			if err := check(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// run connects and runs checks until one cannot be made.
+func (f *flight) run(ctx context.Context, checks ...func(context.Context) error) (err error) {
+	f.b.engines, f.b.templates, f.b.languages = map[string]*heygen.Engine{}, map[string]heygen.Template{}, map[string]string{}
+	if f.client, err = f.b.connect(ctx); err != nil {
+		return err
+	}
+	for _, check := range checks {
 		if err := check(ctx); err != nil {
 			return err
 		}
@@ -39,8 +61,15 @@ func (b *build) preflight(ctx context.Context, plan *Plan) error {
 			return context.Cause(ctx)
 		}
 	}
-	f.faults.Sort()
-	return f.faults.Or()
+	return nil
+}
+
+// newFlight makes the checks of a build.
+func newFlight(b *build) *flight {
+	byID := func() map[heygen.API]map[string][]Step {
+		return map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}
+	}
+	return &flight{b: b, looks: map[string][]Step{}, voices: byID(), speech: byID()}
 }
 
 // flight collects what the clips to buy need.
@@ -52,6 +81,7 @@ type flight struct {
 	voices map[heygen.API]map[string][]Step
 	speech map[heygen.API]map[string][]Step // voices that must speak without a picture
 	faults fault.List
+	unread error // why a list could not be read, which a build leaves to HeyGen's own answer
 }
 
 func (f *flight) need(s Step) {
@@ -91,23 +121,49 @@ func (f *flight) need(s Step) {
 	}
 }
 
-// add is one fault for each clip that asks for it.
+// add is one fault for each clip that asks for it, at the clip's place.
 func (f *flight) add(steps []Step, hint, format string, args ...any) {
+	f.addAt("", steps, hint, format, args...)
+}
+
+// addAt is one fault for each clip that asks for a member, at the member's place.
+func (f *flight) addAt(member string, steps []Step, hint, format string, args ...any) {
 	for i, s := range steps {
 		if i > 0 && steps[i-1].Clip == s.Clip {
 			continue // two scenes of one clip
 		}
-		e := fault.New(fault.Manifest, hint, format, args...).For(s.Clip)
-		place := s.clip.Place
-		place.File = f.b.rel(place.File)
-		e.Place = &place
+		at := member
+		if len(s.clip.Scenes) > 0 {
+			at = "scenes." + member
+		}
+		e := f.b.misfit(*s.clip, at, hint, format, args...)
+		e.Place.File = f.b.rel(e.Place.File)
 		f.faults = append(f.faults, e)
 	}
 }
 
-func nearestHint(list, wanted string, ids []string) string {
-	hint := fmt.Sprintf("`greenroom %s` lists them; nothing was bought", list)
-	if near := manifest.Nearest(wanted, ids); near != "" {
+// offer is what an account has of a kind: ids, and the ids by their names in lower case.
+type offer struct {
+	list, key string // the command that lists them, the key of the manifest
+	ids       []string
+	byName    map[string]string
+}
+
+func (o *offer) put(id, name string) {
+	if o.byName == nil {
+		o.byName = map[string]string{}
+	}
+	o.ids = append(o.ids, id)
+	o.byName[strings.ToLower(name)] = id
+}
+
+// hint says what to write instead of an id that the account does not have. A name is answered with its id.
+func (o *offer) hint(wanted string) string {
+	if id := o.byName[strings.ToLower(wanted)]; id != "" {
+		return fmt.Sprintf("write its id, %s: %s; nothing was bought", o.key, id)
+	}
+	hint := fmt.Sprintf("`greenroom %s` lists them; nothing was bought", o.list)
+	if near := manifest.Nearest(wanted, o.ids); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return hint
@@ -127,20 +183,23 @@ func (f *flight) checkLooks(ctx context.Context) error {
 		} else {
 			_, err = f.client.AvatarDetails(ctx, id)
 		}
+		if err != nil && !heygen.NotFound(err) {
+			f.unread = explain(err, "look up avatar "+id)
+		}
 		switch {
 		case heygen.Unauthorized(err):
 			return explain(err, "look up avatar "+id)
 		case heygen.NotFound(err), heygen.Gone(err):
 			// A route that has ended answers 404, too, and an avatar of another account may
 			// answer 403 with the announcement of the end: the list tells them apart.
-			ids, lerr := f.avatarIDs(ctx, api)
+			has, lerr := f.avatars(ctx, api)
 			switch {
 			case heygen.Gone(lerr):
 				return f.gone(ctx, lerr, "list the avatars")
 			case lerr != nil && heygen.Gone(err):
 				return f.gone(ctx, err, "look up avatar "+id)
-			case heygen.NotFound(err) && !slices.Contains(ids, id):
-				f.add(steps, nearestHint("avatars", id, ids), "the account has no avatar %q", id)
+			case heygen.NotFound(err) && !slices.Contains(has.ids, id):
+				f.addAt("avatar.id", steps, has.hint(id), "the account has no avatar %q", id)
 			}
 		}
 	}
@@ -152,15 +211,24 @@ func (f *flight) gone(ctx context.Context, err error, doing string) error {
 	return unbought(f.b.gone(ctx, err, doing))
 }
 
-func (f *flight) avatarIDs(ctx context.Context, api heygen.API) (ids []string, err error) {
+func (f *flight) avatars(ctx context.Context, api heygen.API) (*offer, error) {
+	has := &offer{list: "avatars", key: "avatar"}
 	all, err := f.client.Avatars(ctx, api)
 	for _, a := range all.Avatars {
-		ids = append(ids, a.ID)
+		has.put(a.ID, a.Name)
 	}
 	for _, p := range all.TalkingPhotos {
-		ids = append(ids, p.ID)
+		has.put(p.ID, p.Name)
 	}
-	return ids, err
+	return has, err
+}
+
+func voicesIn(list []heygen.VoiceInfo) *offer {
+	has := &offer{list: "voices", key: "voice"}
+	for _, v := range list {
+		has.put(v.ID, v.Name)
+	}
+	return has
 }
 
 func (f *flight) checkVoices(ctx context.Context) error {
@@ -173,15 +241,13 @@ func (f *flight) checkVoices(ctx context.Context) error {
 			return f.gone(ctx, err, "list the voices")
 		}
 		if err != nil || len(all) == 0 {
+			f.unread = cmp.Or(explain(err, "list the voices"), f.unread)
 			continue
 		}
-		var ids []string
-		for _, v := range all {
-			ids = append(ids, v.ID)
-		}
+		has := voicesIn(all)
 		for id, steps := range wanted {
-			if !slices.Contains(ids, id) {
-				f.add(steps, nearestHint("voices", id, ids), "the account has no voice %q", id)
+			if !slices.Contains(has.ids, id) {
+				f.addAt("voice.id", steps, has.hint(id), "the account has no voice %q", id)
 			}
 		}
 	}
@@ -199,6 +265,7 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 			return f.gone(ctx, err, "list the voices")
 		}
 		if err != nil || len(able) == 0 {
+			f.unread = cmp.Or(explain(err, "list the voices"), f.unread)
 			continue
 		}
 		has := func(list []heygen.VoiceInfo, id string) bool {
@@ -216,11 +283,7 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 				f.add(steps, fmt.Sprintf("leave draft: voice out, or choose another voice, such as %q (%s); nothing was bought", able[0].ID, able[0].Name), "voice %q cannot speak without a picture, so it has no voice draft", id)
 				continue
 			}
-			var ids []string
-			for _, v := range able {
-				ids = append(ids, v.ID)
-			}
-			f.add(steps, nearestHint("voices", id, ids), "the account has no voice %q", id)
+			f.addAt("voice.id", steps, voicesIn(able).hint(id), "the account has no voice %q", id)
 		}
 	}
 	return nil
@@ -233,18 +296,22 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 			continue
 		}
 		id, api := s.clip.Template.ID, apiOf(s.Route)
+		if t, ok := f.b.templates[id]; ok { // rows share theirs
+			f.variables(s, t)
+			continue
+		}
 		t, err := f.client.Template(ctx, api, id)
 		switch {
 		case heygen.NotFound(err):
-			var ids []string
+			has := &offer{list: "templates", key: "template"}
 			all, lerr := f.client.Templates(ctx, api) // a route that has ended answers 404, too
 			if heygen.Gone(lerr) || lerr != nil && heygen.Gone(err) {
 				return f.gone(ctx, errors.Join(lerr, err), "read template "+id)
 			}
 			for _, x := range all {
-				ids = append(ids, x.ID)
+				has.put(x.ID, x.Name)
 			}
-			f.add([]Step{s}, nearestHint("templates", id, ids), "the account has no template %q", id)
+			f.addAt("template.id", []Step{s}, has.hint(id), "the account has no template %q", id)
 			continue
 		case heygen.Gone(err):
 			return f.gone(ctx, err, "read template "+id)
@@ -299,17 +366,25 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 				return f.gone(ctx, err, "list the languages")
 			}
 			if err != nil || len(l) == 0 {
+				f.unread = cmp.Or(explain(err, "list the languages"), f.unread)
 				continue
 			}
 			lists[api] = l
 		}
-		if to := s.clip.Translate.To; !slices.Contains(lists[api], to) {
-			hint := "`greenroom templates --languages` lists them; nothing was bought"
-			if near := manifest.Nearest(to, lists[api]); near != "" {
-				hint = fmt.Sprintf("did you mean %q? nothing was bought", near)
-			}
-			f.add([]Step{s}, hint, "HeyGen does not translate into %q", to)
+		to := s.clip.Translate.To
+		match, choices := manifest.FindLanguage(to, lists[api])
+		if f.b.languages[to] = match; match != "" {
+			continue
 		}
+		hint := "`greenroom templates --languages` lists them; nothing was bought"
+		switch near := manifest.Nearest(to, lists[api]); {
+		case len(choices) > 0:
+			f.addAt("translate.to", []Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
+			continue
+		case near != "":
+			hint = fmt.Sprintf("did you mean %q? nothing was bought", near)
+		}
+		f.addAt("translate.to", []Step{s}, hint, "HeyGen does not translate into %q", to)
 	}
 	return nil
 }

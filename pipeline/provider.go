@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -27,8 +26,9 @@ type provider struct {
 	client  *heygen.Client
 	base    *url.URL
 	sandbox *sandbox.Running
-	as      string // the accountID of the connection
-	account string // the hash of its key
+	cleanUp func() error // after the sandbox ended
+	as      string       // the accountID of the connection
+	account string       // the hash of its key
 
 	presenters *presenters // of a session
 }
@@ -101,7 +101,12 @@ func (p *Project) apiBase() string {
 }
 
 func (p *Project) startSandbox(ctx context.Context) (*sandbox.Running, error) {
-	o := sandbox.Options{Dir: filepath.Join(p.state, "sandbox"), Speed: sandboxSpeed}
+	dir, cleanUp, err := p.sandboxDir()
+	if err != nil {
+		return nil, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox")
+	}
+	p.provider.cleanUp = cleanUp
+	o := sandbox.Options{Dir: dir, Speed: sandboxSpeed}
 	if t, err := p.tools(ctx); err == nil {
 		o.Tools.FFmpeg = t.FFmpeg
 	}
@@ -111,7 +116,7 @@ func (p *Project) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 	// The sandbox lives as long as the project, not as long as one request.
 	s, err := sandbox.Start(context.WithoutCancel(ctx), "127.0.0.1:0", o)
 	if err != nil {
-		return nil, fault.Wrap(fault.KindOf(err), err, "", "start the sandbox")
+		return nil, fault.Wrap(fault.KindOf(errors.Join(err, cleanUp())), err, "", "start the sandbox")
 	}
 	return s, nil
 }
@@ -129,7 +134,7 @@ func (pr *provider) disconnect() error {
 	if s == nil {
 		return nil
 	}
-	return s.Close()
+	return errors.Join(s.Close(), pr.cleanUp())
 }
 
 // accountOf returns the hash of the key that the connection uses; empty when it is not

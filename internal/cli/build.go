@@ -35,11 +35,19 @@ func planCommand() command {
 					return err
 				}
 				e.remark(p.Assumed())
+				for _, w := range p.Warnings() {
+					e.say("warning: %s", oneLine(w))
+				}
+				unchecked, problems := p.LookAhead(ctx, plan)
+				problems = errors.Join(p.Letters(ctx, plan), problems)
+				if unchecked != "" {
+					e.say("avatars, voices, templates and languages were not checked: %s", oneLine(unchecked))
+				}
 				if e.json {
-					return e.printJSON(plan)
+					return errors.Join(problems, e.printJSON(plan))
 				}
 				printPlan(e, plan)
-				return nil
+				return problems
 			}
 		}}
 }

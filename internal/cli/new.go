@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/trial"
+	"greenroom/remotion/project"
 )
 
 // newOptions are the flags of `greenroom new`.
@@ -221,7 +222,7 @@ func (e *env) newTarget(name string) error {
 
 // knownResult reports that the file at out is what an earlier run of the same command wrote.
 func (e *env) knownResult(folder, out string) (bool, error) {
-	files, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pipeline.PublicDir), "*.webm"))
+	files, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(project.Layout{}.Published()), "*.webm"))
 	if err != nil {
 		return false, nil // the folder's name has no pattern of its own
 	}

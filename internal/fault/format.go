@@ -21,14 +21,14 @@ func Format(err error, noColor bool) string {
 	var b strings.Builder
 	all := All(err)
 	faults, same := together(all)
-	for i, e := range faults {
+	for _, e := range faults {
 		text := e.Error()
 		if clips := same[e]; len(clips) > 1 {
 			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "), len(clips)-named)
 		}
 		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, message(text))
 		snippet(&b, e.Place)
-		if e.Hint != "" && (i+1 == len(faults) || faults[i+1].Hint != e.Hint) {
+		if e.Hint != "" {
 			fmt.Fprintf(&b, "greenroom: hint: %s\n", message(e.Hint))
 		}
 	}

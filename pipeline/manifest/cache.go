@@ -23,8 +23,8 @@ func (d *doc) cache(n ast.Node, c *Cache) {
 		"timeout": func(n ast.Node) {
 			var s string
 			d.text("cache.timeout", &s)(n)
-			v, err := time.ParseDuration(s)
-			if err != nil || v < 100*time.Millisecond || v > time.Hour {
+			v, ok := parseTime(s)
+			if !ok || v < 100*time.Millisecond || v > time.Hour {
 				d.fault(n, "write it like 20s", "cache.timeout must be between 100ms and 1h")
 				return
 			}

@@ -11,11 +11,16 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
+// clipWords are the keys of a clip besides those of [doc.shared].
+var clipWords = []string{"script", "audio", "file", "video", "take", "scenes", "agent", "template", "variables", "translate",
+	"to", "language", "cutout", "key", "rate"}
+
 // clip reads one clip over its defaults.
 func (d *doc) clip(path string, f field, c *Clip) {
 	defer d.recordAt(path, &c.Places.own)()
 	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt, keyAt, rateAt, draftAt, captionsAt ast.Node
+	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt,
+		keyAt, rateAt, draftAt, captionsAt, variablesAt, languageAt ast.Node
 	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
@@ -29,6 +34,9 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	set["agent"] = func(n ast.Node) { agentAt = n }
 	set["template"] = func(n ast.Node) { templateAt = n }
 	set["translate"] = func(n ast.Node) { translateAt = n }
+	set["variables"] = func(n ast.Node) { variablesAt = n }
+	set["to"] = func(n ast.Node) { languageAt = n }
+	set["language"] = set["to"]
 	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
 	set["key"] = note(&keyAt, d.fileKey(path+".key", &c.Key))
 	set["rate"] = note(&rateAt, d.rate(path+".rate", &c.Rate))
@@ -43,7 +51,12 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		}
 	}
 	before := len(d.faults)
-	d.object(f.value, path, set)
+	if key := d.sourceKey(f.value); key != "" { // hook: scripts/hook.md
+		d.recordMember(path, key, f.value)
+		set[key](f.value)
+	} else {
+		d.object(f.value, path, set)
+	}
 
 	var sources []string
 	for name, at := range map[string]ast.Node{"script": scriptAt, "audio": audioAt, "file": fileAt, "video": videoAt, "scenes": scenesAt, "agent": agentAt, "template": templateAt, "translate": translateAt} {
@@ -83,15 +96,22 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		d.agent(agentAt, path+".agent", c)
 	case templateAt != nil:
 		c.Source = SourceTemplate
-		d.template(templateAt, path+".template", c)
+		d.template(templateAt, variablesAt, path+".template", c)
 	case translateAt != nil:
 		c.Source = SourceTranslate
-		d.translate(translateAt, path+".translate", c)
+		d.translate(translateAt, languageAt, path+".translate", c)
 	case videoAt != nil:
 		c.Source, c.VideoID = SourceVideo, video
 		if !videoID.MatchString(video) {
-			d.fault(videoAt, "copy the id from HeyGen", "%s.video is not a video id", path)
+			d.fault(videoAt, idHint(video, "copy the id from HeyGen; `greenroom videos` lists them"), "%s.video is not a video id", path)
 		}
+	}
+	if variablesAt != nil && templateAt == nil {
+		d.fault(variablesAt, "leave it out, or add template: ID", "%s: only a template has variables", path)
+	}
+	if languageAt != nil && translateAt == nil {
+		d.fault(languageAt, "for a translation write translate: {clip: NAME, to: Spanish}; the language a voice speaks is voice.locale",
+			"%s: only a translation has a language", path)
 	}
 	if c.Source == SourceAvatar && scenesAt == nil {
 		d.speaker(f, path, scriptAt != nil, c)
@@ -114,6 +134,9 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		}
 		c.Transparent = false
 	}
+	if _, _, written := c.Places.Of("transparent"); c.Source == SourceFile && !written && c.Key == "" && !c.Cutout && isMP4(c.File) {
+		c.Transparent = false // what no file of its kind can be
+	}
 	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
 		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
 	}
@@ -132,7 +155,7 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	}
 	if c.Captions && c.Source == SourceAvatar && c.AudioFile != "" {
 		if captionsAt != nil {
-			d.fault(captionsAt, "leave captions out", "%s: HeyGen makes no captions of own sound", path)
+			d.fault(captionsAt, "leave captions out, or write captions: false", "%s: HeyGen makes no captions of own sound", path)
 		}
 		c.Captions = false // those of the defaults
 	}
@@ -142,6 +165,38 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	if routeAt != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
 		d.fault(routeAt, "v2 and v3 give opaque clips, v2-key, v1-webm, v3-webm and v3-key transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
 	}
+}
+
+// sourceKey is the source that a clip given as a text alone means, by the kind of file: a recording drives the avatar, a film
+// is taken as it is, and everything else is a script. It is empty for a mapping.
+func (d *doc) sourceKey(n ast.Node) string {
+	var s string
+	if !d.isScalar(n) || !d.textOf(n, &s) {
+		return ""
+	}
+	if kind := mediaKind(s); kind != "" && !strings.ContainsAny(s, " \n") {
+		return map[string]string{LayerAudio: "audio", LayerVideo: "file", LayerImage: "file"}[kind]
+	}
+	return "script"
+}
+
+// isMP4 reports a container that carries no alpha.
+func isMP4(file string) bool {
+	ext := strings.ToLower(filepath.Ext(file))
+	return ext == ".mp4" || ext == ".m4v"
+}
+
+// mediaKind is the kind of layer that shows a file, by the end of its name; empty for other files.
+func mediaKind(file string) string {
+	switch strings.ToLower(filepath.Ext(file)) {
+	case ".png", ".jpg", ".jpeg", ".webp":
+		return LayerImage
+	case ".mp4", ".m4v", ".mov", ".webm", ".mkv":
+		return LayerVideo
+	case ".wav", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".aif", ".aiff":
+		return LayerAudio
+	}
+	return ""
 }
 
 var videoID = lazyregexp.New(`^[A-Za-z0-9_-]{4,128}$`)

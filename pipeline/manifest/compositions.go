@@ -23,6 +23,11 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 		d.fault(n, "split the project", "%d compositions, at most %d are read", len(fs), MaxCompositions)
 		return
 	}
+	var films []string
+	for _, f := range fs {
+		films = append(films, f.key)
+	}
+	d.known = newKnown(m, films)
 	taken := map[string]Composition{}
 	names := map[string]string{} // of all films and of compositions with rows, to who has them
 	for _, f := range fs {
@@ -52,14 +57,6 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 	d.checkRows(m, names, refs)
 }
 
-// format is one shape of a composition.
-type format struct {
-	name string // "9:16"
-	w, h int    // the ratio
-	at   ast.Node
-	over ast.Node // what it changes; may be nil
-}
-
 func (d *doc) composition(f field, m *Manifest) (out []Composition) {
 	path := "compositions." + f.key
 	var formats []format
@@ -70,74 +67,15 @@ func (d *doc) composition(f field, m *Manifest) (out []Composition) {
 		}
 	}
 	if !given {
-		return []Composition{d.variant(f, path, m, format{})}
+		formats = []format{{}}
 	}
 	for _, v := range formats {
 		out = append(out, d.variant(f, path, m, v))
+		d.hidden(out[len(out)-1])
+		d.ducked(out[len(out)-1])
 	}
+	d.unfit(out, f.key)
 	return out
-}
-
-var ratio = lazyregexp.New(`^([1-9]\d?)[:x]([1-9]\d?)$`)
-
-// formats reads a list of shapes, or a mapping from shapes to what they change. In `{16:9, 1:1}` YAML sees numbers.
-func (d *doc) formats(n ast.Node, path string) (out []format) {
-	add := func(at ast.Node, name string, over ast.Node) {
-		m := ratio.FindStringSubmatch(name)
-		if m == nil {
-			d.fault(at, "write 16:9, 9:16 or 1:1", "%s: %q is not a format", path, name)
-			return
-		}
-		w, _ := strconv.Atoi(m[1])
-		h, _ := strconv.Atoi(m[2])
-		f := format{m[1] + ":" + m[2], w, h, at, over}
-		if slices.ContainsFunc(out, func(g format) bool { return g.name == f.name }) {
-			d.fault(at, "keep one of them", "%s: %s is written twice", path, f.name)
-			return
-		}
-		out = append(out, f)
-	}
-	if seq, ok := d.plain(n).(*ast.SequenceNode); ok {
-		for _, v := range seq.Values {
-			if pair, ok := v.(*ast.MappingNode); ok && len(pair.Values) == 1 {
-				v = pair.Values[0]
-			}
-			if pair, ok := v.(*ast.MappingValueNode); ok { // inside of braces 16:9 is a pair
-				add(pair.Key, pair.Key.String()+":"+pair.Value.String(), nil)
-				continue
-			}
-			var s string
-			before := len(d.faults)
-			if d.text(path, &s)(v); len(d.faults) == before {
-				add(v, s, nil)
-			}
-		}
-	} else {
-		for _, f := range d.fields(n, path) {
-			switch v := d.plain(f.value).(type) {
-			case *ast.IntegerNode:
-				add(f.node, f.key+":"+v.Token.Value, nil)
-			case *ast.NullNode:
-				add(f.node, f.key, nil)
-			default:
-				add(f.node, f.key, f.value)
-			}
-		}
-	}
-	if len(out) == 0 && len(d.faults) == 0 {
-		d.fault(n, "write formats: [16:9, 9:16, 1:1]", "%s names no format", path)
-	}
-	return out
-}
-
-// size of a format: the ratio over the shorter side of what the composition is otherwise.
-func (f format) size(w, h int) (int, int) {
-	short := min(w, h)
-	long := func(a, b int) int { return 2 * ((short*a + b) / (2 * b)) }
-	if f.w >= f.h {
-		return long(f.w, f.h), short
-	}
-	return short, long(f.h, f.w)
 }
 
 // variant reads a composition in one format.
@@ -148,6 +86,7 @@ func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
 	before := len(d.faults)
 	set := setters{
 		"size":        d.canvas(path+".size", &c.Width, &c.Height),
+		"duration":    d.length(path+".duration", &c.Length),
 		"fps":         d.rate(path+".fps", &c.FPS),
 		"length":      d.length(path+".length", &c.Length),
 		"transparent": d.boolean(path+".transparent", &c.Transparent),
@@ -193,13 +132,9 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	if n == nil {
 		return nil
 	}
-	seq, ok := d.plain(n).(*ast.SequenceNode)
-	if !ok {
-		d.fault(n, "write layers: [{clip: intro}, {text: \"Hello\"}]", "%s.layers must be a list", path)
-		return nil
-	}
-	if len(seq.Values) > MaxLayers {
-		d.fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(seq.Values), MaxLayers)
+	list := d.items(n)
+	if len(list) > MaxLayers {
+		d.fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(list), MaxLayers)
 		return nil
 	}
 	changes := map[string]field{}
@@ -208,8 +143,8 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	}
 	used := map[string]bool{}
 	var names []string
-	out = make([]Layer, 0, len(seq.Values))
-	for i, v := range seq.Values {
+	out = make([]Layer, 0, len(list))
+	for i, v := range list {
 		var change ast.Node
 		for _, key := range d.layerNames(v, i) {
 			names = append(names, key)
@@ -218,7 +153,7 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 				break
 			}
 		}
-		if s, ok := d.plain(change).(*ast.StringNode); ok && change != nil && s.Value == "none" {
+		if change != nil && d.none(change) {
 			continue // this format does without it
 		}
 		if l, ok := d.layer(v, change, path+".layers["+strconv.Itoa(i)+"]"); ok {
@@ -234,6 +169,7 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 			d.fault(changes[key].node, hint, "%s.layers: no layer %q", overPath, key)
 		}
 	}
+	out = d.allCaptions(out, path)
 	d.layerOrder(out, path)
 	return out
 }
@@ -250,6 +186,9 @@ func (d *doc) layerNames(n ast.Node, i int) []string {
 	var named, of string
 	m, _ := d.plain(n).(*ast.MappingNode)
 	values := []*ast.MappingValueNode{}
+	if d.isScalar(n) {
+		d.textOf(n, &of)
+	}
 	if m != nil {
 		values = m.Values
 	} else if v, ok := d.plain(n).(*ast.MappingValueNode); ok {
@@ -305,7 +244,9 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 		}
 		if _, ok := at[l.After]; !ok {
 			hint := "give that layer a name:"
-			if near := Nearest(l.After, names); near != "" {
+			if m := endOf.FindStringSubmatch(l.After); m != nil {
+				hint = "write after: " + m[1]
+			} else if near := Nearest(l.After, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			d.faultAt(p.Line, p.Column, hint, "%s: no layer %q to come after", path, l.After)
@@ -367,15 +308,30 @@ func (d *doc) ground(n ast.Node, path string) *Background {
 			g.Colors = append(g.Colors, c)
 		}
 	}
-	switch d.plain(n).(type) {
-	case *ast.StringNode:
-		if d.none(n) {
-			return nil
-		}
+	if d.none(n) {
+		return nil
+	}
+	if _, empty := d.plain(n).(*ast.NullNode); empty {
+		d.text(path, new(string))(n)
+		return nil
+	}
+	if _, ok := d.plain(n).(*ast.SequenceNode); ok {
 		colors(n)
 		return g
-	case *ast.SequenceNode:
-		colors(n)
+	}
+	if d.isScalar(n) {
+		var s string
+		d.textOf(n, &s)
+		switch mediaKind(s) {
+		case LayerImage:
+			d.text(path, &g.Image)(n)
+			g.Image = d.input(n, path, g.Image)
+		case LayerVideo:
+			d.text(path, &g.Video)(n)
+			g.Video = d.input(n, path, g.Video)
+		default:
+			colors(n)
+		}
 		return g
 	}
 	var fit, loop, angle ast.Node

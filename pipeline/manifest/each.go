@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -36,6 +37,18 @@ type Row struct {
 // eachKeys are the keys of a family that its clips do not have.
 var eachKeys = []string{"rows", "name", "props"}
 
+// eachWords are the keys of a family.
+var eachWords = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, key := range slices.Concat(eachKeys, clipWords) {
+		out[key] = true
+	}
+	for key := range (&doc{}).shared("", &Clip{}) {
+		out[key] = true
+	}
+	return out
+})
+
 // maxRowFaults is how many faulty rows are shown; the rest is counted.
 const maxRowFaults = 20
 
@@ -45,6 +58,7 @@ const maxRows = 10 * MaxClips
 // rowCursor is the row that is being read.
 type rowCursor struct {
 	display string // the table's name as the manifest writes it
+	family  string // under each:, while compositions are read
 	line    int
 	columns []string
 	values  []string
@@ -120,8 +134,11 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 	}
 	if rowsAt == nil {
-		d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
-		return
+		if rowsAt = d.meantRows(f, path); rowsAt == nil {
+			d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+			return
+		}
+		d.text(path+".rows", &file)(rowsAt) // to report the rest of the family at once
 	}
 	before := len(d.faults)
 	table := d.input(rowsAt, path+".rows", file)
@@ -198,6 +215,19 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	m.Each = append(m.Each, e)
 }
 
+// meantRows reports the unknown keys of a family without rows. It returns the value of one that means them, or nil.
+func (d *doc) meantRows(f field, path string) (rows ast.Node) {
+	for _, k := range d.fields(f.value, path) {
+		if eachWords()[k.key] {
+			continue
+		}
+		if strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") && d.isScalar(k.value) {
+			rows = k.value
+		}
+	}
+	return rows
+}
+
 // moreRows counts the faulty rows that were not shown.
 func (d *doc) moreRows() {
 	if more := d.row.bad - maxRowFaults; more > 0 {
@@ -211,13 +241,8 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	if n == nil {
 		return nil
 	}
-	seq, ok := d.plain(n).(*ast.SequenceNode)
-	if !ok {
-		d.fault(n, "write props: [name, company]", "%s must be a list of columns", path)
-		return nil
-	}
 	var out []string
-	for _, v := range seq.Values {
+	for _, v := range d.items(n) {
 		var name string
 		d.text(path, &name)(v)
 		name = rows.Column(name)

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,13 +26,16 @@ var layerKeys = map[string]string{
 	LayerComposition: "box safe anchor skip",
 }
 
+// alias are other names of keys, of a layer and of a composition.
+var alias = map[string]string{"duration": "for"}
+
 // merged are the fields of a mapping with those of a second one, which win, in the order of the first.
 func (d *doc) merged(base, over ast.Node, path string) []field {
-	out := d.fields(base, path)
+	out := d.layerFields(base, path)
 	if over == nil {
 		return out
 	}
-	for _, f := range d.fields(over, path) {
+	for _, f := range d.layerFields(over, path) {
 		if i := slices.IndexFunc(out, func(g field) bool { return g.key == f.key }); i >= 0 {
 			out[i] = f
 		} else {
@@ -41,9 +45,59 @@ func (d *doc) merged(base, over ast.Node, path string) []field {
 	return out
 }
 
+// layerFields are the fields of a layer, under the names that the rest of the program knows. A layer that is only a text names
+// a clip, a composition or a file; `captions` are those of all clips.
+func (d *doc) layerFields(n ast.Node, path string) []field {
+	if d.isScalar(n) {
+		return d.shortLayer(n, path)
+	}
+	out := d.fields(n, path)
+	for i, f := range out {
+		name, ok := alias[f.key]
+		if !ok {
+			continue
+		}
+		if slices.ContainsFunc(out, func(g field) bool { return g.key == name }) {
+			d.fault(f.node, "keep one of them", "%s has %s and %s, which are the same", path, name, f.key)
+			continue
+		}
+		out[i].key = name
+	}
+	return out
+}
+
+func (d *doc) shortLayer(n ast.Node, path string) []field {
+	var s string
+	if d.text(path, &s)(n); d.row != nil && d.row.broken {
+		return nil
+	}
+	kind := mediaKind(s)
+	switch {
+	case s == LayerCaptions:
+		kind = LayerCaptions
+	case d.known.clip(s) || d.row != nil && s == d.row.family:
+		kind = LayerClip
+	case d.known.composition(s):
+		kind = LayerComposition
+	}
+	if kind == "" {
+		hint := `write {text: "` + s + `"} for words`
+		if near := Nearest(s, d.known.names()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		d.fault(n, hint, "%s: no clip, composition or file %q", path, s)
+		return nil
+	}
+	return []field{{kind, n, n}}
+}
+
 // layer reads one layer; over is what its format changes, or nil.
 func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
+	faults := len(d.faults)
 	fs := d.merged(n, over, path)
+	if len(fs) == 0 && len(d.faults) > faults {
+		return l, false // it is no mapping, which is reported
+	}
 	l = Layer{Place: d.at(n), Places: map[string]fault.Place{}, Opacity: 1, Gain: 1, BoxOf: "presenter", Mode: "block"}
 	var kinds []string
 	for _, f := range fs {
@@ -53,13 +107,7 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 		}
 	}
 	if len(kinds) != 1 {
-		hint := "give it one of " + strings.Join(layerKinds, ", ")
-		for _, f := range fs { // a misspelt kind
-			if near := Nearest(f.key, layerKinds); near != "" && len(kinds) == 0 {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-		}
-		d.fault(n, hint, "%s is %d kinds of layer: %s", path, len(kinds), orNone(kinds))
+		d.kindFault(n, fs, kinds, path)
 		return l, false
 	}
 	l.Kind = kinds[0]
@@ -73,16 +121,14 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 		}
 		i := slices.IndexFunc(layerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.key) })
 		if i >= 0 {
-			d.fault(f.node, "leave it out; it belongs to "+layerKinds[i], "%s: %s has no %s", path, withArticle(l.Kind), f.key)
+			hint := meaningOf("layer of "+l.Kind, f)
+			d.fault(f.node, cmp.Or(hint, "leave it out; it belongs to "+layerKinds[i]), "%s: %s has no %s", path, withArticle(l.Kind), f.key)
 			continue
 		}
-		known := setters{}
-		for k := range layerHas[l.Kind] {
-			known[k] = nil
-		}
-		d.unknown(f, path, known)
+		d.unknown(f, path, layerHas[l.Kind])
 	}
 	if l.Kind != LayerText && l.Kind != LayerCaptions {
+		coverCanvas(&l)
 		return l, true
 	}
 	l.Box, l.Safe, l.Enter, l.Leave = l.Style.Box, l.Style.Safe, l.Style.Enter, l.Style.Leave
@@ -92,11 +138,30 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	return l, true
 }
 
-func orNone(s []string) string {
-	if len(s) == 0 {
-		return "none"
+// kindFault reports a layer of no kind, at the keys that no layer has, or of several.
+func (d *doc) kindFault(n ast.Node, fs []field, kinds []string, path string) {
+	hint := "give it one of " + strings.Join(layerKinds, ", ")
+	if len(kinds) > 1 {
+		d.fault(n, hint+"; a layer for each", "%s is %d kinds of layer: %s", path, len(kinds), strings.Join(kinds, ", "))
+		return
 	}
-	return strings.Join(s, ", ")
+	named := false
+	for _, f := range fs {
+		if slices.ContainsFunc(layerKinds, func(kind string) bool { return layerHas[kind][f.key] }) {
+			continue
+		}
+		hint := hint
+		if m := meaningOf("layer", f); m != "" {
+			hint = m
+		} else if near := Nearest(f.key, layerKinds); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		named = true
+		d.fault(f.node, hint, "unknown key %s.%s", path, f.key)
+	}
+	if !named {
+		d.fault(n, hint, "%s shows and plays nothing", path)
+	}
 }
 
 func withArticle(kind string) string {
@@ -225,11 +290,22 @@ func (d *doc) layerSetter(path, key string, l *Layer, style *setters) func(ast.N
 
 // content reads what the layer shows.
 func (d *doc) content(n ast.Node, path string, l *Layer) {
+	if on, ok := d.boolOf(n, path); ok && on && l.Kind == LayerCaptions {
+		l.Of = allClips
+		return
+	}
 	before := len(d.faults)
 	if d.text(path, &l.Of)(n); len(d.faults) > before {
 		return
 	}
 	switch l.Kind {
+	case LayerClip, LayerCaptions:
+		if l.Kind == LayerCaptions && l.Of == LayerCaptions && !d.known.clip(l.Of) {
+			l.Of = allClips
+		}
+		if d.row != nil && l.Of == d.row.family && d.row.clip != "" && !d.known.clip(l.Of) {
+			l.Of = d.row.clip // the family's name is the row's own clip
+		}
 	case LayerText:
 		switch size := utf8.RuneCountInString(l.Of); {
 		case strings.TrimSpace(l.Of) == "":
@@ -243,19 +319,26 @@ func (d *doc) content(n ast.Node, path string, l *Layer) {
 }
 
 func (d *doc) mask(n ast.Node, path string, m *Mask) {
-	if s, ok := d.plain(n).(*ast.StringNode); ok {
-		switch s.Value {
-		case "circle":
-			*m = Mask{Circle: true, Radius: share(0.5)}
-			return
-		case "rounded":
-			*m = Mask{Radius: share(0.06)}
-			return
-		case "none":
-			*m = Mask{}
+	if d.isScalar(n) {
+		var s string
+		before := len(d.faults)
+		if d.text(path, &s)(n); len(d.faults) > before {
 			return
 		}
-		d.fault(n, "write circle, rounded, {rounded: 24px} or none", "%s cannot be %q", path, s.Value)
+		switch strings.ToLower(s) {
+		case "circle", "round":
+			*m = Mask{Circle: true, Radius: share(0.5)}
+		case "rounded":
+			*m = Mask{Radius: share(0.06)}
+		case "none":
+			*m = Mask{}
+		default:
+			if _, ok := parseDim(s); ok { // mask: 24px
+				d.dim(path, aSpace, &m.Radius)(n)
+				return
+			}
+			d.fault(n, "write circle, rounded, {rounded: 24px} or none", "%s cannot be %q", path, s)
+		}
 		return
 	}
 	d.object(n, path, setters{"rounded": d.dim(path+".rounded", aSpace, &m.Radius)})
@@ -263,10 +346,15 @@ func (d *doc) mask(n ast.Node, path string, m *Mask) {
 
 func (d *doc) duck(n ast.Node, path string, l *Layer) {
 	k := &Duck{By: 0.25118864315095796, Attack: 200 * time.Millisecond, Release: 600 * time.Millisecond} // -12 dB
-	if b, ok := d.plain(n).(*ast.BoolNode); ok {
-		if l.Duck = nil; b.Value {
+	if on, ok := d.boolOf(n, path); ok {
+		if l.Duck = nil; on {
 			l.Duck = k
 		}
+		return
+	}
+	if d.isScalar(n) { // duck: 12dB
+		d.lower(n, path, &k.By)
+		l.Duck = k
 		return
 	}
 	d.object(n, path, setters{

@@ -103,6 +103,8 @@ func ParseContext(ctx context.Context, path string, b []byte) (m *Manifest, err 
 		return nil, d.ended()
 	}
 	m.Path, m.Dir, m.sums = path, d.dir, d.sums
+	d.warnings.Sort()
+	m.Warnings = d.warnings
 	d.ctx = nil // the films of rows are read later, for another caller
 	if len(m.RowCompositions) > 0 {
 		m.source = d
@@ -152,7 +154,9 @@ type doc struct {
 	record recorder // of places, while a clip is read
 
 	style    map[string]Style
-	families []string // under each:, good or not
+	known    *known     // while compositions are read
+	warnings fault.List // what is read and has no effect, or another one than it seems
+	families []string   // under each:, good or not
 }
 
 // ended returns the faults in the file's order, each once.
@@ -255,6 +259,23 @@ func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
 	if d.row == nil || d.row.news(e) {
 		d.faults = append(d.faults, e)
 	}
+}
+
+// warn reports what is no fault, once for each place. It names what has no effect, or another effect than it seems.
+func (d *doc) warn(n ast.Node, hint, format string, args ...any) {
+	at := d.at(n)
+	d.warnAt(at.Line, at.Column, hint, format, args...)
+}
+
+func (d *doc) warnAt(line, col int, hint, format string, args ...any) {
+	p := d.place(line, col)
+	twice := func(f *fault.Error) bool { return f.Place.Line == p.Line && f.Place.Column == p.Column }
+	if len(d.warnings) >= maxFaults || slices.ContainsFunc(d.warnings, twice) {
+		return
+	}
+	e := fault.New(fault.Manifest, hint, format, args...)
+	e.Place = &p
+	d.warnings = append(d.warnings, e)
 }
 
 // place keeps a position inside the file.

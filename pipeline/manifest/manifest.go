@@ -52,6 +52,8 @@ type Manifest struct {
 	Clips         []Clip // in the manifest's order, those of rows last
 	Each          []Each
 	Compositions  []Composition
+	// Warnings are settings that have no effect, or another one than they seem to have, with their places and what to do.
+	Warnings fault.List
 
 	RowCompositions []RowComposition // those with each:, in the manifest's order; see Rows
 	source          *doc             // what they are read from again, for one row at a time

@@ -1,13 +1,11 @@
 package manifest
 
 import (
-	"encoding/json"
 	"math/big"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/invopop/jsonschema"
 
 	"greenroom/compose/timeline"
 	"greenroom/internal/lazyregexp"
@@ -49,20 +47,6 @@ func (d *doc) rate(path string, to *timeline.Rate) func(ast.Node) {
 			return
 		}
 		d.fault(n, hint, "%s must be a frame rate, got %q", path, s)
-	}
-}
-
-// schemaRate is a frame rate in the manifest's JSON Schema.
-type schemaRate struct{}
-
-// JSONSchema returns a number within the limits, or a decimal or fraction as text.
-func (schemaRate) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{
-		Description: "Frames per second of the compositions: 25; 29.97; 30000/1001",
-		OneOf: []*jsonschema.Schema{
-			{Type: "number", Minimum: json.Number(strconv.Itoa(minRate)), Maximum: json.Number(strconv.Itoa(maxRate))},
-			{Type: "string", Pattern: `^([0-9]{1,7} ?/ ?[0-9]{1,6}|[0-9]{1,3}([.][0-9]{1,9})?)$`},
-		},
 	}
 }
 

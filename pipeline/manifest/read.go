@@ -39,7 +39,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"heygen":   func(n ast.Node) { d.heygen(n, &m.HeyGen) },
 		"cache":    func(n ast.Node) { d.cache(n, &m.Cache) },
 		"remotion": func(n ast.Node) { d.remotion(n, &m.Remotion) },
-		"prepare":  func(n ast.Node) { d.prepare(n, "prepare", &m.Prepare) },
+		"prepare":  func(n ast.Node) { base.Captions = d.prepare(n, "prepare", &m.Prepare) },
 		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
 		"stand-ins": func(n ast.Node) {
 			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
@@ -111,9 +111,13 @@ func (d *doc) goodName(f field) bool {
 }
 
 func (d *doc) heygen(n ast.Node, h *HeyGen) {
+	if d.isScalar(n) { // heygen: v3
+		d.word("heygen", apis, &h.API)(n)
+		return
+	}
 	var budget float64 = -1
 	d.object(n, "heygen", setters{
-		"api":         d.word("heygen.api", []string{"sandbox", "auto", "v2", "v3"}, &h.API),
+		"api":         d.word("heygen.api", apis, &h.API),
 		"concurrency": d.integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
 		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
 		"key": func(n ast.Node) {
@@ -129,8 +133,8 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 		"budget": func(n ast.Node) {
 			var s string
 			d.text("heygen.budget", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimPrefix(s, "$"), 64)
-			if err != nil || v < 0 || v > 1e6 {
+			v, err := strconv.ParseFloat(strings.TrimSpace(strings.Trim(strings.ReplaceAll(s, "USD", ""), "$ ")), 64)
+			if err != nil || !(v >= 0 && v <= 1e6) {
 				d.fault(n, "write it like $10", "heygen.budget must be an amount in dollars")
 				return
 			}
@@ -142,16 +146,14 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 	}
 }
 
+// apis are the values of heygen.api.
+var apis = []string{"sandbox", "auto", "v2", "v3"}
+
 // accounts reads a list of origins, as plan and the lockfile print them.
 func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
 	const hint = "write a list of accounts as greenroom.lock has them: [heygen-1a2b3c4d5e6f]"
 	return func(n ast.Node) {
-		seq, ok := d.plain(n).(*ast.SequenceNode)
-		if !ok {
-			d.fault(n, hint, "%s must be a list", path)
-			return
-		}
-		for _, v := range seq.Values {
+		for _, v := range d.items(n) {
 			var s string
 			before := len(d.faults)
 			d.text(path, &s)(v)
@@ -168,74 +170,6 @@ func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
 	}
 }
 
-func (d *doc) prepare(n ast.Node, path string, p *Prepare) {
-	d.object(n, path, setters{
-		"crop": d.boolean(path+".crop", &p.Crop),
-		"scale": func(n ast.Node) {
-			var s string
-			d.text(path+".scale", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
-			p.Shown = s == "shown"
-			switch {
-			case s == "full", s == "shown":
-				p.Scale = 1
-			case err != nil || !strings.HasSuffix(s, "%") || !(v >= 5 && v <= 100):
-				d.fault(n, "write shown (the largest size any composition shows it at), full, or a share such as 50%", "%s.scale must be shown, full or 5%% to 100%%", path)
-			default:
-				p.Scale = v / 100
-			}
-		},
-		"loudness": func(n ast.Node) {
-			var s string
-			d.text(path+".loudness", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "LUFS")), 64)
-			if err != nil || v < -70 || v > -5 {
-				d.fault(n, "write it like -16LUFS", "%s.loudness must be between -70 and -5 LUFS", path)
-				return
-			}
-			p.Loudness = &v
-		},
-		"tail": func(n ast.Node) {
-			s := ""
-			d.word(path+".tail", []string{"cut", "hold"}, &s)(n)
-			p.Hold = s == "hold"
-		},
-	})
-}
-
-var rangePattern = lazyregexp.New(`^([0-9.]+)%\.\.([0-9.]+)%$`)
-
-func (d *doc) checks(n ast.Node, path string, c *Checks) {
-	d.object(n, path, setters{
-		"border": d.word(path+".border", []string{"bottom", "all", "none"}, &c.Border),
-		"accept": d.accept(path+".accept", c),
-		"coverage": func(n ast.Node) {
-			var s string
-			d.text(path+".coverage", &s)(n)
-			m := rangePattern.FindStringSubmatch(s)
-			if m != nil {
-				lo, e1 := strconv.ParseFloat(m[1], 64)
-				hi, e2 := strconv.ParseFloat(m[2], 64)
-				if e1 == nil && e2 == nil && lo < hi && hi <= 100 {
-					c.CoverageMin, c.CoverageMax = lo/100, hi/100
-					return
-				}
-			}
-			d.fault(n, "write it like 2%..80%", "%s.coverage must be a range of percentages", path)
-		},
-		"duration": func(n ast.Node) {
-			var s string
-			d.text(path+".duration", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimPrefix(s, "±"), "%"), 64)
-			if err != nil || v <= 0 || v > 100 {
-				d.fault(n, "write it like ±25%, at most ±100%", "%s.duration must be above 0%% and at most 100%%", path)
-				return
-			}
-			c.Duration = v / 100
-		},
-	})
-}
-
 // shared are the keys that defaults and clips have in common.
 func (d *doc) shared(path string, c *Clip) setters {
 	return setters{
@@ -249,13 +183,14 @@ func (d *doc) shared(path string, c *Clip) setters {
 		"draft":         d.word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
 		"size":          d.size(path+".size", &c.Width, &c.Height),
-		"prepare":       func(n ast.Node) { d.prepare(n, path+".prepare", &c.Prepare) },
+		"prepare":       func(n ast.Node) { c.Captions = d.prepare(n, path+".prepare", &c.Prepare) || c.Captions },
 		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
 	}
 }
 
+// avatar reads who speaks: its members, or an id or a photo alone.
 func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
-	d.object(n, path, setters{
+	set := setters{
 		"id": func(n ast.Node) {
 			d.text(path+".id", &a.ID)(n)
 			if a.Photo != "" { // a photo from the defaults
@@ -267,7 +202,7 @@ func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
 			d.text(path+".photo", &file)(n)
 			before := len(d.faults)
 			a.Photo, a.ID, a.TalkingPhoto, a.Style = d.input(n, path+".photo", file), "", true, ""
-			if ext := strings.ToLower(filepath.Ext(file)); ext != ".png" && ext != ".jpg" && ext != ".jpeg" && len(d.faults) == before {
+			if !isPicture(file) && len(d.faults) == before {
 				d.fault(n, "save it as PNG or JPEG", "%s.photo must be a PNG or a JPEG", path)
 			}
 		},
@@ -280,10 +215,27 @@ func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
 				"y": d.number(path+".offset.y", -1, 1, "a fraction of the frame", &a.Offset.Y),
 			})
 		},
-	})
+	}
+	if d.isScalar(n) {
+		key, file := "id", ""
+		d.textOf(n, &file)
+		if isPicture(file) {
+			key = "photo"
+		}
+		d.recordMember(path, key, n)
+		set[key](n)
+		return
+	}
+	d.object(n, path, set)
 }
 
+// voice reads how it sounds: its members, or an id alone.
 func (d *doc) voice(n ast.Node, path string, v *Voice) {
+	if d.isScalar(n) {
+		d.recordMember(path, "id", n)
+		d.text(path, &v.ID)(n)
+		return
+	}
 	d.object(n, path, setters{
 		"id":      d.text(path+".id", &v.ID),
 		"speed":   d.number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
@@ -326,6 +278,7 @@ func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 			*to = v
 			return
 		}
+		v = screenColor(v)
 		if err := media.CanKey(v); err != nil && v != "" {
 			d.fault(n, "write auto, or a green, blue or magenta such as \"#00FF00\"", "%s: %v", path, err)
 			return
@@ -334,15 +287,36 @@ func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 	}
 }
 
+// screenColor is a colour in capitals. The names are those of screens, which are brighter than the colours of CSS.
+func screenColor(s string) string {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "green":
+		return "#00FF00"
+	case "blue":
+		return "#0000FF"
+	case "magenta":
+		return "#FF00FF"
+	}
+	if c, ok := parseColor(s); ok {
+		return c
+	}
+	return s
+}
+
+// isPicture reports that a file is named as HeyGen takes photos.
+func isPicture(file string) bool {
+	ext := strings.ToLower(filepath.Ext(file))
+	return ext == ".png" || ext == ".jpg" || ext == ".jpeg"
+}
+
 // keyColor reads a colour that a clip can be keyed on.
 func (d *doc) keyColor(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {
 		before, v := len(d.faults), ""
-		d.color(path, &v)(n)
-		if len(d.faults) > before {
+		if d.text(path, &v)(n); len(d.faults) > before {
 			return
 		}
-		if *to = strings.ToUpper(v); !slices.Contains(media.KeyColors(), *to) {
+		if *to = screenColor(v); !slices.Contains(media.KeyColors(), *to) {
 			d.fault(n, "use "+strings.Join(media.KeyColors(), ", "), "%s: %s cannot be keyed", path, v)
 		}
 	}

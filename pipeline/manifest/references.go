@@ -63,13 +63,14 @@ func (c Composition) Nests() (out []Reference) {
 // references are the names that compositions may name.
 type references struct {
 	clips, films []string
-	isClip       map[string]bool
+	isClip       map[string]*Clip
 }
 
 func newReferences(m *Manifest) *references {
-	r := &references{isClip: make(map[string]bool, len(m.Clips))}
-	for _, c := range m.Clips {
-		r.clips, r.isClip[c.Name] = append(r.clips, c.Name), true
+	r := &references{isClip: make(map[string]*Clip, len(m.Clips))}
+	for i := range m.Clips {
+		c := &m.Clips[i]
+		r.clips, r.isClip[c.Name] = append(r.clips, c.Name), c
 	}
 	for _, c := range m.Compositions {
 		r.films = append(r.films, c.Base, c.Name)
@@ -89,6 +90,9 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 		}
+		if d.row != nil && name == d.row.family {
+			hint = `write {clip: "{{clip}}"} for the row's own clip`
+		}
 		d.faultAt(p.Line, p.Column, hint, "no %s %q", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "), name)
 	}
 	shown := map[string]bool{}
@@ -98,10 +102,12 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	for _, l := range c.Layers {
 		switch {
 		case l.Kind != LayerClip && l.Kind != LayerCaptions || l.Of == "":
-		case !refs.isClip[l.Of]:
+		case refs.isClip[l.Of] == nil:
 			miss(l.Place, "a clip", l.Of, refs.clips)
 		case l.Kind == LayerCaptions && !shown[l.Of]:
 			d.faultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
+		case l.Kind == LayerCaptions:
+			d.captionsOf(l, refs.isClip[l.Of], c.Base)
 		}
 	}
 	for _, r := range c.Nests() {

@@ -127,7 +127,7 @@ func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error)
 		return nil
 	}
 	for _, e := range m.Each {
-		d := &doc{name: m.source.name, dir: m.source.dir, lines: m.source.lines, style: m.source.style, sums: map[string][sha256.Size]byte{}}
+		d := &doc{name: m.source.name, dir: m.source.dir, lines: m.source.lines, style: m.source.style, known: m.source.known, sums: map[string][sha256.Size]byte{}}
 		err := d.rowFilms(m, e, want, func(r RowFilms) error {
 			d.faults, d.row.shown, d.row.bad = nil, map[string]bool{}, 0 // each row is told in full
 			return visit(r)
@@ -155,7 +155,7 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 		return err
 	}
 	defer table.Close()
-	d.row = &rowCursor{display: e.display, columns: table.Columns(), shown: map[string]bool{}}
+	d.row = &rowCursor{display: e.display, family: e.Name, columns: table.Columns(), shown: map[string]bool{}}
 	defer func() { d.row = nil }()
 	changed := fault.New(fault.Failed, "run the same command again", "%s changed while its films were read", e.display)
 	if !slices.Equal(table.Columns(), e.Columns) {

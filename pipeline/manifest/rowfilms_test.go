@@ -96,7 +96,7 @@ func TestFaultsOfRowFilms(t *testing.T) {
 		{"a film's name twice", "c: {each: welcome, layers: [{text: x}]}\n  C-bo: {layers: [{text: x}]}", "", []string{"people.csv:3:1: the film c-bo is taken by composition C-bo"}, 1},
 		{"two compositions of one film", "c: {each: welcome, layers: [{text: x}]}\n  c-ada: {each: welcome, layers: [{text: x}]}", "", []string{"people.csv:2:1: the film c-ada is taken by composition c-ada"}, 1},
 		{"a colour that is none", `c: {each: welcome, length: 1s, background: "{{name}}"}`, "id,name\nx,\"#112233\"\ny,green-ish\n", []string{"(row people.csv:3)"}, 1},
-		{"a fault of the manifest, once", `c: {each: welcome, layers: [{txt: x}], length: 2s}`, "", []string{"c.layers[0] is 0 kinds of layer: none (row people.csv:2)"}, 1},
+		{"a fault of the manifest, once", `c: {each: welcome, layers: [{txt: x}], length: 2s}`, "", []string{"unknown key compositions.c.layers[0].txt (row people.csv:2)"}, 1},
 		{"a film that nests rows", "t: {intro: c, layers: [{text: x}]}\n  c: {each: welcome, layers: [{text: x}]}", "", []string{"t is one film, and c a film for every row of welcome"}, 1},
 		{"rows of another family", "t: {each: staff, intro: c, layers: [{text: x}]}\n  c: {each: welcome, layers: [{text: x}]}", "", []string{"t is made for the rows of staff, and c for those of welcome (row people.csv:2)"}, 1},
 		{"a cycle", "t: {each: welcome, intro: c, layers: [{text: x}]}\n  c: {each: welcome, outro: t, layers: [{text: x}]}", "", []string{"t contains itself: t → c → t"}, 2},

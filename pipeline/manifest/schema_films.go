@@ -1,89 +1,236 @@
 package manifest
 
-// What compositions and styles look like to an editor. Lengths are "38%" or "400px", times "2.5s".
+import (
+	"maps"
+	"slices"
+)
 
-type schemaStyle struct {
-	Like       string     `json:"like,omitempty" jsonschema:"description=The style this one is based on"`
-	Font       any        `json:"font,omitempty" jsonschema:"description=A .ttf or .otf file or a list of them; the built-in face comes last"`
-	Weight     int        `json:"weight,omitempty" jsonschema:"minimum=100,maximum=900,description=Of the built-in face"`
-	Size       any        `json:"size,omitempty" jsonschema:"description=Of the letters: a share of the canvas's shorter side or px"`
-	LineHeight float64    `json:"line-height,omitempty" jsonschema:"minimum=0.5,maximum=5"`
-	Color      string     `json:"color,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$"`
-	Highlight  string     `json:"highlight,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$,description=Of the word that is spoken"`
-	Align      string     `json:"align,omitempty" jsonschema:"enum=start,enum=left,enum=center,enum=right"`
-	Anchor     string     `json:"anchor,omitempty" jsonschema:"enum=top,enum=middle,enum=bottom"`
-	Lines      int        `json:"lines,omitempty" jsonschema:"minimum=1,maximum=10,description=Of captions at a time"`
-	Box        *schemaBox `json:"box,omitempty"`
-	Safe       any        `json:"safe,omitempty" jsonschema:"description=true or the share of each side that stays free"`
-	Enter      any        `json:"enter,omitempty" jsonschema:"description=fade; slide up; fade slide left 0.4s; none"`
-	Leave      any        `json:"leave,omitempty"`
-	Stroke     any        `json:"stroke,omitempty" jsonschema:"description=none or {color: …; width: …}"`
-	Plate      any        `json:"plate,omitempty" jsonschema:"description=A colour; none; or {color: …; padding: …; radius: …}"`
+// Compositions, layers and styles, as editors see them.
+
+func schemaComposition() shape {
+	m := compositionMembers()
+	m["each"] = text("A family under each: one film for every row; texts may hold {{column}} and {{clip}}.",
+		"welcome")
+	m["layers"] = either("What is drawn and heard; the first lies at the bottom.", ref("layer"),
+		shape{"type": "array", "items": ref("layer"), "maxItems": MaxLayers})
+	m["formats"] = schemaFormats()
+	return object("A film.", m)
 }
 
-type schemaBox struct {
-	Left   any `json:"left,omitempty"`
-	Right  any `json:"right,omitempty"`
-	Width  any `json:"width,omitempty"`
-	Top    any `json:"top,omitempty"`
-	Bottom any `json:"bottom,omitempty"`
-	Height any `json:"height,omitempty"`
+func compositionMembers() props {
+	name := func(what string) shape { return text("A composition that is played " + what + " this one.") }
+	length := either("How long it is, without intro and outro; auto is the end of what is in it.",
+		shape{"enum": []any{"auto"}}, schemaTime("A time."))
+	length["default"] = "auto"
+	return props{
+		"size":        schemaSize("Width and height in pixels; the manifest's without it.", "1080p"),
+		"fps":         schemaRate("Frames a second; the manifest's without it."),
+		"length":      length,
+		"duration":    with(length, "The same as length."),
+		"transparent": flag("Whether the film has no background.", false),
+		"background":  schemaGround(),
+		"intro":       name("before"),
+		"outro":       name("after"),
+	}
 }
 
-type schemaComposition struct {
-	Each        string        `json:"each,omitempty" jsonschema:"description=A family under each: a film for every row; texts may hold {{column}} and {{clip}}"`
-	Size        string        `json:"size,omitempty" jsonschema:"pattern=^[0-9]+x[0-9]+$"`
-	FPS         *schemaRate   `json:"fps,omitempty"`
-	Length      string        `json:"length,omitempty" jsonschema:"description=auto or a time; without intro and outro"`
-	Transparent *bool         `json:"transparent,omitempty"`
-	Background  any           `json:"background,omitempty" jsonschema:"description=A colour; a list of colours; or {image: FILE} or {video: FILE}; with fit: and loop:"`
-	Layers      []schemaLayer `json:"layers,omitempty" jsonschema:"maxItems=500"`
-	Intro       string        `json:"intro,omitempty" jsonschema:"description=A composition that is played before"`
-	Outro       string        `json:"outro,omitempty" jsonschema:"description=A composition that is played after"`
-	Formats     any           `json:"formats,omitempty" jsonschema:"description=[16:9\\, 9:16\\, 1:1] or a mapping from each to what it changes"`
+const ratioForm = `^[1-9][0-9]? ?[:x] ?[1-9][0-9]?$|^(landscape|horizontal|widescreen|portrait|vertical|square)$`
+
+func schemaFormats() shape {
+	one := shape{"type": "string", "pattern": ratioForm}
+	changes := compositionMembers()
+	changes["layers"] = shape{"type": "object",
+		"description":          "Layers by name, clip or number from 1, and what changes in them; none leaves one out.",
+		"additionalProperties": either("What changes.", shape{"enum": []any{"none"}}, ref("layer-change"))}
+	byName := mapping("What each shape changes.", ratioForm, either("What changes.", shape{"type": "null"},
+		object("What changes.", changes)))
+	s := either("One film in several shapes: 16:9, 9:16, 1:1; or a mapping from each to what it changes.", one,
+		shape{"type": "array", "items": one, "minItems": 1}, byName)
+	s["examples"] = []any{[]any{"16:9", "9:16", "1:1"}, "9:16"}
+	return s
 }
 
-type schemaLayer struct {
-	Clip        string `json:"clip,omitempty"`
-	Image       string `json:"image,omitempty"`
-	Video       string `json:"video,omitempty"`
-	Text        string `json:"text,omitempty" jsonschema:"maxLength=10000"`
-	Captions    string `json:"captions,omitempty" jsonschema:"description=The clip whose words are shown"`
-	Audio       string `json:"audio,omitempty"`
-	Composition string `json:"composition,omitempty"`
-
-	Name    string `json:"name,omitempty" jsonschema:"description=For formats and after:"`
-	At      any    `json:"at,omitempty" jsonschema:"description=2.5s; 500ms; 1m30s"`
-	For     string `json:"for,omitempty"`
-	After   string `json:"after,omitempty" jsonschema:"description=The layer from whose end at: counts"`
-	Skip    any    `json:"skip,omitempty" jsonschema:"description=How much of its beginning is left out"`
-	BoxOf   string `json:"box-of,omitempty" jsonschema:"enum=presenter,enum=frame"`
-	Fit     string `json:"fit,omitempty" jsonschema:"enum=cover,enum=contain"`
-	Mask    any    `json:"mask,omitempty" jsonschema:"description=circle; rounded; none; or {rounded: 24px}"`
-	Fill    any    `json:"fill,omitempty" jsonschema:"description=What lies behind it in its box and mask: a colour; a list of colours; none"`
-	Ring    any    `json:"ring,omitempty" jsonschema:"description=A line around its box and mask: a colour; none; or {color: …; width: …}"`
-	Opacity any    `json:"opacity,omitempty"`
-	Loop    *bool  `json:"loop,omitempty"`
-	Mode    string `json:"mode,omitempty" jsonschema:"enum=block,enum=word"`
-	Gain    any    `json:"gain,omitempty" jsonschema:"description=-18dB or mute"`
-	FadeIn  any    `json:"fade-in,omitempty"`
-	FadeOut any    `json:"fade-out,omitempty"`
-	Duck    any    `json:"duck,omitempty" jsonschema:"description=true or {by: 12dB; attack: 0.2s; release: 0.6s}"`
-
-	Style      string     `json:"style,omitempty"`
-	Font       any        `json:"font,omitempty"`
-	Weight     int        `json:"weight,omitempty" jsonschema:"minimum=100,maximum=900"`
-	Size       any        `json:"size,omitempty"`
-	LineHeight float64    `json:"line-height,omitempty" jsonschema:"minimum=0.5,maximum=5"`
-	Color      string     `json:"color,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$"`
-	Highlight  string     `json:"highlight,omitempty" jsonschema:"pattern=^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$"`
-	Align      string     `json:"align,omitempty" jsonschema:"enum=start,enum=left,enum=center,enum=right"`
-	Anchor     string     `json:"anchor,omitempty" jsonschema:"enum=top,enum=middle,enum=bottom,enum=left,enum=right,enum=center"`
-	Lines      int        `json:"lines,omitempty" jsonschema:"minimum=1,maximum=10"`
-	Box        *schemaBox `json:"box,omitempty"`
-	Safe       any        `json:"safe,omitempty"`
-	Enter      any        `json:"enter,omitempty"`
-	Leave      any        `json:"leave,omitempty"`
-	Stroke     any        `json:"stroke,omitempty"`
-	Plate      any        `json:"plate,omitempty"`
+func schemaGround() shape {
+	colors := orList("A colour, or 1 to 8 of a gradient.", schemaColor("A colour."))
+	s := object("What lies under everything.", props{
+		"color":    colors,
+		"gradient": colors,
+		"angle":    between("Of a gradient, as in CSS: 180 runs from top to bottom.", -360, 360, "default", 180),
+		"image":    text("A picture.", "footage/bg.png"),
+		"video":    text("A film.", "footage/loop.mp4"),
+		"fit": oneOfWords("How an image or a video lies in the canvas.", []string{"cover", "contain"},
+			"default", "cover"),
+		"loop": flag("Whether a video begins again at its end.", false),
+	})
+	out := either("What lies under everything: a colour, a list of colours, an image or a video.", colors,
+		text("An image or a video.", "footage/bg.png"), s)
+	out["examples"] = []any{"#101418", []any{"navy", "black"}, shape{"image": "footage/bg.png"}}
+	return out
 }
+
+// layerMembers are the keys of layers. A key of styles has its text from styleMembers.
+func layerMembers() props {
+	m := styleMembers()
+	delete(m, "like")
+	maps.Copy(m, props{
+		"clip":  text("A clip under clips:, or {{clip}} for the row's own.", "intro"),
+		"image": text("A PNG, JPEG or WebP.", "footage/logo.png"),
+		"video": text("A film.", "footage/screen.mp4"),
+		"text": with(text("Words; \\n begins a line.", "Product tour"), "Words; \\n begins a line.",
+			"maxLength", MaxText),
+		"captions": either("The clip whose words are shown; all for all clips of the composition.",
+			text("A clip.", "intro", "all"), shape{"type": "boolean"}),
+		"audio":       text("A sound.", "footage/bed.mp3"),
+		"composition": text("Another composition.", "card"),
+		"name":        text("For after: and formats:.", "logo"),
+		"at":          schemaTime("When it begins.", "0.5s", 2),
+		"for":         schemaTime("How long it is shown; to its own end without it.", "3s"),
+		"duration":    schemaTime("The same as for.", "3s"),
+		"after":       text("The layer, by name or clip, from whose end at: counts.", "intro"),
+		"skip":        schemaTime("How much of its beginning is left out.", "1.5s"),
+		"box": described("box",
+			"Where it is: at most two of left, right and width, and two of top, bottom and height."),
+		"box-of": oneOfWords("Whether the box is that of the visible presenter, or of the frame.",
+			[]string{"presenter", "frame"}, "default", "presenter"),
+		"safe": either("What stays free at each side: true is 5%.", shape{"type": "boolean"},
+			pattern("A share.", shareForm, "8%")),
+		"fit": oneOfWords("How it lies in a box of another shape. cover without a box covers the canvas.",
+			[]string{"cover", "contain"}),
+		"anchor": oneOfWords("Which side is kept in a box of another shape.", []string{"top", "bottom",
+			"left", "right", "center"}),
+		"mask": schemaMask(),
+		"fill": either("What is behind it in its box and mask: a colour, 1 to 8 of a gradient, or none.",
+			orList("A colour, or 1 to 8 of a gradient.", schemaColor("A colour.")), shape{"enum": []any{"none"}}),
+		"ring": either("A line around its box and mask: a colour, none, or both of color and width.",
+			schemaColor("A colour."), shape{"enum": []any{"none"}}, object("A line.", props{
+				"color": schemaColor("Its colour."), "width": schemaLength("How wide it is.", "0.5%"),
+			})),
+		"opacity":  with(pattern("0% to 100%.", shareForm, "50%", 0.5), "0% to 100%.", "default", "100%"),
+		"loop":     flag("Whether it begins again at its end.", false),
+		"gain":     pattern("A change of loudness: -18dB, 50%, or mute.", gainForm, "-18dB", "50%", "mute"),
+		"fade-in":  schemaTime("How long the sound comes up.", "1s"),
+		"fade-out": schemaTime("How long the sound goes down.", "2s"),
+		"duck":     schemaDuck(),
+		"mode": oneOfWords("block, or word, where the spoken word has the highlight.", []string{"block",
+			"word"}, "default", "block"),
+		"style": text("A style by name.", "title", "lower-third"),
+	})
+	return m
+}
+
+func schemaMotion() shape {
+	return either("fade, slide left, right, up or down, or both, with a time; none.",
+		text("fade slide left 0.4s", "fade"), shape{"type": "boolean"}, object("The parts.", props{
+			"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", slides),
+			"distance": schemaLength("How far it moves."), "time": schemaTime("How long it takes.", "0.4s"),
+		}))
+}
+
+func schemaMask() shape {
+	return either("Cuts corners: circle, rounded, a radius, or none.", shape{"enum": []any{"circle", "round",
+		"rounded", "none"}},
+		schemaLength("A radius.", "24px"), object("Corners.", props{"rounded": schemaLength("The radius.", "24px")}))
+}
+
+func schemaDuck() shape {
+	by := pattern("By how much.", gainForm, "12dB")
+	return either("Lower while a clip of the film speaks.", shape{"type": "boolean"}, by,
+		object("How it is lowered.", props{
+			"by": by, "attack": schemaTime("How long it goes down.", "0.2s"),
+			"release": schemaTime("How long it comes up.", "0.6s"),
+		}))
+}
+
+// layerKeyNames are the keys of a kind of layer, sorted.
+func layerKeyNames(kind string) []string {
+	keys := slices.Sorted(maps.Keys(layerHas[kind]))
+	if layerHas[kind]["for"] {
+		keys = append(keys, "duration")
+	}
+	return keys
+}
+
+// layerOf has the keys of one kind of layer and no others.
+func layerOf(kind string) shape {
+	all, m := layerMembers(), props{}
+	for _, key := range layerKeyNames(kind) {
+		m[key] = all[key]
+	}
+	if kind == LayerText || kind == LayerCaptions {
+		m["anchor"] = styleMembers()["anchor"]
+	}
+	s := object("A "+kind+" layer.", m)
+	s["required"] = []any{kind}
+	return s
+}
+
+// schemaLayer chooses by the key that says what is shown, so that editors offer the keys of its kind alone.
+func schemaLayer() shape {
+	kinds, one, cases := props{}, []any{}, []any{}
+	all := layerMembers()
+	for _, kind := range layerKinds {
+		kinds[kind] = all[kind]
+		one = append(one, shape{"required": []any{kind}})
+		cases = append(cases, shape{"if": shape{"type": "object", "required": []any{kind}},
+			"then": ref("layer-" + kind)})
+	}
+	short := shape{"type": "string", "description": "A clip, a composition or a file by its name alone, or captions."}
+	object := shape{"type": "object", "description": "One thing that is drawn or heard.", "properties": kinds,
+		"oneOf": one, "allOf": cases}
+	return shape{"description": "One thing that is drawn or heard.", "if": shape{"type": "string"},
+		"then": short, "else": object}
+}
+
+// schemaChange has the keys of all kinds: the layer that it changes is elsewhere.
+func schemaChange() shape {
+	return object("What a format changes in a layer.", layerMembers())
+}
+
+func schemaBox() shape {
+	m := props{}
+	for side, of := range map[string]string{"left": "Distance from the left.",
+		"right": "Distance from the right.", "top": "Distance from the top.",
+		"bottom": "Distance from the bottom.", "width": "Width.", "height": "Height."} {
+		m[side] = schemaLength(of, "4%", "40px")
+	}
+	return object("A place on the canvas. An axis without an edge is centred, but clips stand at the bottom.", m)
+}
+
+func styleMembers() props {
+	weight := either("Weight of the built-in face: 100 to 900, or a word such as bold.",
+		shape{"type": "integer", "minimum": 100, "maximum": 900},
+		shape{"enum": []any{"thin", "light", "normal", "regular", "medium", "semibold", "bold", "black"}},
+		shape{"type": "string", "pattern": `^ *[1-9]00 *$`}, cell)
+	return props{
+		"like": text("The style that this one is based on.", "title"),
+		"font": orList("TrueType or OpenType files; the first that has a letter draws it, the built-in face comes last.",
+			shape{"type": "string", "pattern": `[.]([tT][tT][fF]|[oO][tT][fF])$|\{\{`}),
+		"weight":      weight,
+		"size":        schemaLength("Size of the letters: a share is of the canvas's shorter side.", "8.5%"),
+		"line-height": between("Height of a line, in sizes of the letters.", 0.5, 5, "default", 1.25),
+		"color":       schemaColor("Colour of the letters.", "#FFFFFF"),
+		"highlight":   schemaColor("Colour of the word that is spoken.", "#57C48A"),
+		"align": oneOfWords("Where lines begin; start follows the direction of the script.",
+			[]string{"start", "left", "center", "right"}),
+		"anchor": oneOfWords("Where the lines are in a box that is higher.", []string{"top", "middle",
+			"bottom"}),
+		"lines": whole("Lines of captions at a time.", 1, 10, "default", 2),
+		"box":   described("box", "Where the text is."),
+		"safe": either("What stays free at each side: true is 5%.", shape{"type": "boolean"},
+			pattern("A share.", shareForm, "8%")),
+		"enter": described("motion", "How it comes: fade, slide up, or both, with a time."),
+		"leave": described("motion", "How it goes: fade, slide up, or both, with a time."),
+		"stroke": either("A line around the letters: none, a colour, a width, or both.",
+			schemaColor("A colour.", "none"), schemaLength("A width."), shape{"type": "boolean"},
+			object("The line.", props{
+				"color": schemaColor("Its colour."), "width": schemaLength("Its width."),
+			})),
+		"plate": either("A box behind the text: none, a colour, or how it looks.", schemaColor("A colour.",
+			"none"), shape{"type": "boolean"}, object("The box.", props{
+			"color": schemaColor("Its colour."), "padding": schemaLength("Space around the text."),
+			"radius": schemaLength("Of its corners."),
+		})),
+	}
+}
+
+func schemaStyle() shape { return object("How text looks.", styleMembers()) }

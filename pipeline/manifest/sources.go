@@ -1,10 +1,7 @@
 package manifest
 
 import (
-	"crypto/sha256"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -16,8 +13,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/lazyregexp"
-	"greenroom/internal/regular"
 	"greenroom/pipeline/prompt"
 )
 
@@ -71,33 +66,36 @@ const (
 	maxPrompt      = 20000
 )
 
+// agent reads what the Video Agent is asked for: its members, or a prompt alone.
 func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	a := &Agent{}
 	var length string
 	var lengthAt, promptAt ast.Node
-	d.object(n, path, setters{
-		"prompt":      func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) },
+	prompt := func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) }
+	set := setters{
+		"prompt":      prompt,
 		"duration":    func(n ast.Node) { lengthAt = n; d.text(path+".duration", &length)(n) },
 		"orientation": d.word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
 		"avatar":      d.text(path+".avatar", &a.AvatarID),
 		"voice":       d.text(path+".voice", &a.VoiceID),
 		"files": func(n ast.Node) {
-			seq, ok := d.plain(n).(*ast.SequenceNode)
-			if !ok {
-				d.fault(n, "write files: [a.png, b.mp4]", "%s.files must be a list", path)
-				return
-			}
-			for i, v := range seq.Values {
+			for i, v := range d.items(n) {
 				var f string
 				at := path + ".files[" + strconv.Itoa(i) + "]"
 				d.text(at, &f)(v)
 				a.Files = append(a.Files, d.input(v, at, f))
 			}
 		},
-	})
+	}
+	if d.isScalar(n) {
+		d.recordMember(path, "prompt", n)
+		prompt(n)
+	} else {
+		d.object(n, path, set)
+	}
 	if lengthAt != nil {
-		v, err := time.ParseDuration(length)
-		if err != nil || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
+		v, ok := parseTime(length)
+		if !ok || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
 			d.fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
 		}
 		a.Seconds = int(v.Seconds())
@@ -154,93 +152,21 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	}
 }
 
-// words gives an inline text, or the text of a .md or .txt file.
-func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
-	asked := d.written(n, value) // a cell's text is said, never opened
-	ext := strings.ToLower(filepath.Ext(asked))
-	if strings.ContainsAny(asked, " \n") {
-		return value, "", true
-	}
-	if ext != ".md" && ext != ".txt" {
-		if meansFile(asked) {
-			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
-				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, asked, filepath.Ext(asked))
-			return "", "", false
-		}
-		if asked == value && d.isFile(value) {
-			d.fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
-				"%s: %s is a file of the project, and not of a kind that is read for its text", path, value)
-			return "", "", false
-		}
-		return value, "", true
-	}
-	before := len(d.faults)
-	file = d.input(n, path, value)
-	if len(d.faults) > before {
-		return "", file, false
-	}
-	text, ok = d.read(n, path, value, file)
-	if ok && d.row != nil {
-		text = d.fill(n, path+": "+value, text)
-	}
-	return text, file, ok
-}
-
-var (
-	documentEnd = lazyregexp.New(`(?i)\.(mdx|mkd|mdown|markdown|text|rst|adoc|tex|rtf|docx?|odt|pdf|html?|srt|vtt|ya?ml|json|csv|tsv)$`)
-	pathEnd     = lazyregexp.New(`^[!-~]*[/\\][!-~]*\.[A-Za-z][A-Za-z0-9]{0,4}$`)
-)
-
-// meansFile reports that one word was meant to name a file: the ending is that of a document, or folders come before it.
-// Such a word would be bought as speech. Words like "Node.js" and web addresses are words.
-func meansFile(word string) bool {
-	if strings.Contains(word, "://") {
-		return false
-	}
-	return documentEnd.MatchString(word) || pathEnd.MatchString(word)
-}
-
-// isFile reports that a word is the name of a file beside the manifest.
-func (d *doc) isFile(word string) bool {
-	if word == "" || strings.ContainsRune(word, 0) {
-		return false
-	}
-	fi, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(word)))
-	return err == nil && fi.Mode().IsRegular()
-}
-
-// read gives a text file; the rows of a table share one look at it.
-func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) {
-	if text, ok := d.texts[file]; ok {
-		return text, true
-	}
-	b, err := regular.Read(file, MaxBytes)
-	var large *regular.SizeError
-	switch {
-	case errors.As(err, &large):
-		d.fault(n, "split it", "%s: %s is %d bytes, at most %d are read", path, value, large.Size, large.Max)
-	case fault.MachineHint(err) != "":
-		d.fault(n, fault.MachineHint(err), "%s: %s cannot be read: %v", path, value, err)
-	case err != nil:
-		d.fault(n, "make the file readable", "%s: %s cannot be read", path, value)
-	case !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
-		d.fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
-	default:
-		d.sums[file] = sha256.Sum256(b)
-		if d.row != nil {
-			d.texts[file] = string(b)
-		}
-		return string(b), true
-	}
-	return "", false
-}
-
 // mediaExtensions mark a template value as a file to upload.
 var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
 
-func (d *doc) template(n ast.Node, path string, c *Clip) {
+// idHint is the hint for an id that is none: one that ends in dots was shortened.
+func idHint(id, otherwise string) string {
+	if strings.HasSuffix(id, "…") || strings.HasSuffix(id, "...") {
+		return "write the complete id: " + id + " is shortened"
+	}
+	return otherwise
+}
+
+// template reads a template: its members, or an id alone with the clip's own variables.
+func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 	t := &Template{}
-	d.object(n, path, setters{
+	set := setters{
 		"id": d.text(path+".id", &t.ID),
 		"variables": func(n ast.Node) {
 			for _, f := range d.fields(n, path+".variables") {
@@ -254,104 +180,53 @@ func (d *doc) template(n ast.Node, path string, c *Clip) {
 			}
 			sort.Slice(t.Variables, func(i, j int) bool { return t.Variables[i].Name < t.Variables[j].Name })
 		},
-	})
+	}
+	if d.isScalar(n) {
+		d.recordMember(path, "id", n)
+		set["id"](n)
+	} else {
+		d.object(n, path, set)
+	}
+	if variables != nil {
+		if len(t.Variables) > 0 {
+			d.fault(variables, "keep one of them", "%s has variables in it and next to it", path)
+		}
+		d.recordMember(path, "variables", variables)
+		set["variables"](variables)
+	}
 	if t.ID == "" {
 		d.fault(n, "`greenroom templates` lists them", "%s has no id", path)
 	} else if !videoID.MatchString(t.ID) {
-		d.fault(n, "`greenroom templates` lists them", "%s.id is not a template id", path)
+		d.fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
 	}
 	c.Template = t
 }
 
-func (d *doc) translate(n ast.Node, path string, c *Clip) {
-	t := &Translate{Place: d.at(n)}
-	var clipAt, fileAt ast.Node
-	mode := ""
-	d.object(n, path, setters{
-		"clip":       func(n ast.Node) { clipAt = n; d.text(path+".clip", &t.Clip)(n) },
-		"file":       func(n ast.Node) { fileAt = n; d.text(path+".file", &t.File)(n) },
-		"to":         d.text(path+".to", &t.To),
-		"audio-only": d.boolean(path+".audio-only", &t.AudioOnly),
-		"mode":       d.word(path+".mode", []string{"fast", "precise"}, &mode),
-	})
-	t.Precise = mode == "precise"
-	switch {
-	case (clipAt == nil) == (fileAt == nil):
-		d.fault(n, "write translate: {clip: NAME, to: Spanish}", "%s needs either a clip or a file", path)
-	case fileAt != nil:
-		t.File = d.input(fileAt, path+".file", t.File)
-	case t.Clip == c.Name:
-		d.fault(clipAt, "name the clip to translate from", "%s translates itself", path)
-	}
-	if clipAt != nil {
-		t.Place = d.at(clipAt)
-	}
-	if t.To == "" {
-		d.fault(n, "name the language: to: Spanish", "%s says no language", path)
-	}
-	c.Translate = t
-}
-
-// translations holds every translate: against the other clips: unknown names and
-// cycles.
-func (d *doc) translations(clips []Clip) {
-	index := map[string]int{}
-	var names []string
-	for i, c := range clips {
-		index[c.Name] = i
-		names = append(names, c.Name)
-	}
-	for _, c := range clips {
-		if c.Translate == nil || c.Translate.Clip == "" || c.Translate.Clip == c.Name {
-			continue
-		}
-		p := c.Translate.Place
-		i, ok := index[c.Translate.Clip]
-		if !ok {
-			hint := "name a clip of this manifest"
-			if near := Nearest(c.Translate.Clip, names); near != "" {
-				hint = "did you mean " + strconv.Quote(near) + "?"
-			}
-			d.faultAt(p.Line, p.Column, hint, "%s translates %q, which is no clip", c.Name, c.Translate.Clip)
-			continue
-		}
-		trail := []string{c.Name}
-		for at := clips[i]; at.Translate != nil && at.Translate.Clip != ""; {
-			if slices.Contains(trail, at.Name) {
-				break
-			}
-			trail = append(trail, at.Name)
-			if at.Translate.Clip == c.Name {
-				d.faultAt(p.Line, p.Column, "translate from a clip that is spoken", "%s translates itself: %s", c.Name, strings.Join(append(trail, c.Name), " → "))
-				break
-			}
-			j, ok := index[at.Translate.Clip]
-			if !ok {
-				break
-			}
-			at = clips[j]
-		}
-	}
-}
-
 // scenes reads a clip of several scenes over the clip's own avatar and voice.
 func (d *doc) scenes(n ast.Node, path string, c *Clip) {
-	seq, ok := d.plain(n).(*ast.SequenceNode)
-	if !ok || len(seq.Values) == 0 || len(seq.Values) > MaxScenes {
+	list := d.items(n)
+	if len(list) == 0 || len(list) > MaxScenes {
 		d.fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
 		return
 	}
-	for i, v := range seq.Values {
+	for i, v := range list {
 		at := path + "[" + strconv.Itoa(i) + "]"
 		one := Clip{Avatar: c.Avatar, Voice: c.Voice, Background: c.Background, Pronunciation: c.Pronunciation}
 		var script string
 		var scriptAt ast.Node
-		d.object(v, at, setters{
-			"script":     func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) },
+		said := func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) }
+		set := setters{
+			"script":     said,
 			"avatar":     func(n ast.Node) { d.avatar(n, at+".avatar", &one.Avatar) },
 			"voice":      func(n ast.Node) { d.voice(n, at+".voice", &one.Voice) },
 			"background": d.color(at+".background", &one.Background),
-		})
+		}
+		if d.isScalar(v) { // the words alone
+			d.recordMember(at, "script", v)
+			said(v)
+		} else {
+			d.object(v, at, set)
+		}
 		if scriptAt == nil {
 			d.fault(v, "write what is said in it", "%s has no script", at)
 			continue
@@ -370,9 +245,26 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 // backgroundOf reads a colour, or one of color, image and video.
 func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
-		if _, ok := d.plain(n).(*ast.StringNode); ok {
-			c.BackgroundImage, c.BackgroundVideo = "", ""
-			d.color(path, &c.Background)(n)
+		if _, empty := d.plain(n).(*ast.NullNode); empty {
+			d.text(path, &c.Background)(n)
+			return
+		}
+		if d.isScalar(n) {
+			var s string
+			d.textOf(n, &s)
+			c.Background, c.BackgroundImage, c.BackgroundVideo = "", "", ""
+			switch mediaKind(s) {
+			case LayerImage:
+				d.recordMember(path, "image", n)
+				d.text(path, &s)(n)
+				c.BackgroundImage = d.input(n, path, s)
+			case LayerVideo:
+				d.recordMember(path, "video", n)
+				d.text(path, &s)(n)
+				c.BackgroundVideo = d.input(n, path, s)
+			default:
+				d.color(path, &c.Background)(n)
+			}
 			return
 		}
 		var image, video string

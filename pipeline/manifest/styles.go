@@ -106,7 +106,7 @@ var styleWords = func() map[string]bool {
 func (d *doc) styleKeys(path string, s *Style) setters {
 	return setters{
 		"font":        func(n ast.Node) { s.Fonts = d.fonts(n, path+".font") },
-		"weight":      d.integer(path+".weight", 100, 900, "400, 600 and 700 are built in", &s.Weight),
+		"weight":      d.weight(path+".weight", &s.Weight),
 		"size":        d.dim(path+".size", aSize, &s.Size),
 		"line-height": d.number(path+".line-height", 0.5, 5, "1.2 is usual", &s.LineHeight),
 		"color":       d.paint(path+".color", &s.Color),
@@ -132,6 +132,15 @@ func (d *doc) styleKeys(path string, s *Style) setters {
 			if !s.StrokeWidth.Set {
 				s.StrokeWidth = share(0.004)
 			}
+			if d.isScalar(n) { // stroke: black, stroke: 2px
+				var v string
+				if d.textOf(n, &v); dimPattern.MatchString(v) {
+					d.dim(path+".stroke", aSize, &s.StrokeWidth)(n)
+				} else {
+					d.paint(path+".stroke", &s.StrokeColor)(n)
+				}
+				return
+			}
 			d.object(n, path+".stroke", setters{"color": d.paint(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", aSize, &s.StrokeWidth)})
 		},
 		"plate": func(n ast.Node) {
@@ -143,7 +152,7 @@ func (d *doc) styleKeys(path string, s *Style) setters {
 			if s.Plate != nil {
 				p = *s.Plate
 			}
-			if _, ok := d.plain(n).(*ast.StringNode); ok {
+			if d.isScalar(n) {
 				d.paint(path+".plate", &p.Color)(n)
 			} else {
 				d.object(n, path+".plate", setters{"color": d.paint(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", aSpace, &p.Padding), "radius": d.dim(path+".plate.radius", aSpace, &p.Radius)})
@@ -153,19 +162,36 @@ func (d *doc) styleKeys(path string, s *Style) setters {
 	}
 }
 
-// none reports the word that takes something away.
+// weights are weights of letters by their name in CSS.
+var weights = map[string]int{"thin": 100, "extralight": 200, "light": 300, "normal": 400, "regular": 400, "medium": 500,
+	"semibold": 600, "bold": 700, "extrabold": 800, "black": 900}
+
+func (d *doc) weight(path string, to *int) func(ast.Node) {
+	return func(n ast.Node) {
+		var s string
+		if d.textOf(n, &s); weights[plainWord(s)] > 0 {
+			*to = weights[plainWord(s)]
+			return
+		}
+		d.integer(path, 100, 900, "400, 600 and 700 are built in; bold is 700", to)(n)
+	}
+}
+
+// none reports the word that takes something away; off, no and false mean the same.
 func (d *doc) none(n ast.Node) bool {
-	s, ok := d.plain(n).(*ast.StringNode)
-	return ok && s.Value == "none"
+	switch v := d.plain(n).(type) {
+	case *ast.BoolNode:
+		return !v.Value
+	case *ast.StringNode:
+		on, isBool := booleans[strings.ToLower(v.Value)]
+		return v.Value == "none" || isBool && !on
+	}
+	return false
 }
 
 func (d *doc) fonts(n ast.Node, path string) []FontFile {
-	list := []ast.Node{n}
-	if seq, ok := d.plain(n).(*ast.SequenceNode); ok {
-		list = seq.Values
-	}
 	var out []FontFile
-	for _, v := range list {
+	for _, v := range d.items(n) {
 		var file string
 		before := len(d.faults)
 		d.text(path, &file)(v)
@@ -184,8 +210,8 @@ func (d *doc) fonts(n ast.Node, path string) []FontFile {
 // safe reads `true`, `false` or the share of each side that stays free.
 func (d *doc) safe(path string, to *float64) func(ast.Node) {
 	return func(n ast.Node) {
-		if b, ok := d.plain(n).(*ast.BoolNode); ok {
-			if *to = 0; b.Value {
+		if on, ok := d.boolOf(n, path); ok {
+			if *to = 0; on {
 				*to = DefaultSafe
 			}
 			return
@@ -195,6 +221,12 @@ func (d *doc) safe(path string, to *float64) func(ast.Node) {
 }
 
 func (d *doc) box(n ast.Node, path string) (b Box) {
+	if d.isScalar(n) {
+		var s string
+		d.textOf(n, &s)
+		d.fault(n, placing(s), "%s must be a mapping of lengths, got %q", path, s)
+		return b
+	}
 	d.object(n, path, setters{
 		"left": d.dim(path+".left", anEdge, &b.Left), "right": d.dim(path+".right", anEdge, &b.Right), "width": d.dim(path+".width", aSize, &b.Width),
 		"top": d.dim(path+".top", anEdge, &b.Top), "bottom": d.dim(path+".bottom", anEdge, &b.Bottom), "height": d.dim(path+".height", aSize, &b.Height),
@@ -214,7 +246,9 @@ var slides = []string{"left", "right", "up", "down"}
 func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node) {
 	return func(n ast.Node) {
 		m := Motion{Time: usual}
-		if _, ok := d.plain(n).(*ast.StringNode); ok {
+		if on, ok := d.boolOf(n, path); ok {
+			m.Fade = on
+		} else if d.isScalar(n) {
 			d.motionWords(n, path, &m)
 		} else {
 			d.object(n, path, setters{
@@ -239,17 +273,13 @@ func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 			i++
 			m.Slide = words[i]
 		case w[0] >= '0' && w[0] <= '9':
-			m1 := timePattern.FindStringSubmatch(w)
-			if m1 == nil {
-				d.fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
-				return
-			}
-			t, err := time.ParseDuration(w)
-			if err != nil || t <= 0 || t > MaxTime {
+			t, ok := parseTime(w)
+			if !ok || t <= 0 || t > MaxTime {
 				d.fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
 				return
 			}
 			m.Time = t
+			m.Fade = m.Fade || len(words) == 1
 		default:
 			d.fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is no way to come or go", path, s)
 			return

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -11,12 +12,41 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-var timePattern = lazyregexp.New(`^(-?)(?:(\d{1,4})m(?:in)?)? ?(?:(\d{1,6}(?:\.\d{1,6})?)(ms|s))?$`)
+var timePattern = lazyregexp.New(`^(-?)(?:(\d{1,4})m(?:in)?)? ?(?:(\d{1,6}(?:\.\d{1,6})?) ?(ms|s|sec)?)?$`)
+
+// clockPattern is 1:05 or 1:05.5, minutes and seconds.
+var clockPattern = lazyregexp.New(`^(\d{1,4}):([0-5]\d(?:\.\d{1,6})?)$`)
 
 // hugeTime has more digits than any time of a film.
-var hugeTime = lazyregexp.New(`^\d{5,}m(in)?( ?\d+(\.\d+)?(ms|s))?$|^(\d+m(in)? ?)?\d{7,}(\.\d+)?(ms|s)$`)
+var hugeTime = lazyregexp.New(`^\d{5,}m(in)?( ?\d+(\.\d+)?(ms|s))?$|^(\d+m(in)? ?)?\d{7,}(\.\d+)?(ms|s)?$`)
 
-// moment reads a time such as 2.5s, 500ms or 1m30s; 0 needs no unit.
+// endOf is the end of a layer by its name, as other programs write it.
+var endOf = lazyregexp.New(`^([A-Za-z0-9-]+)\.(end|start)$`)
+
+// parseTime reads 2.5s, 500ms, 1m30s, 1:30 or a number of seconds.
+func parseTime(s string) (time.Duration, bool) {
+	s = strings.TrimSpace(s)
+	m := timePattern.FindStringSubmatch(s)
+	if c := clockPattern.FindStringSubmatch(s); c != nil {
+		m = []string{"", "", c[1], c[2], "s"}
+	}
+	if m == nil || m[2] == "" && m[3] == "" {
+		return 0, false
+	}
+	minutes, _ := strconv.Atoi(m[2])
+	part, _ := strconv.ParseFloat("0"+m[3], 64)
+	unit := float64(time.Second)
+	if m[4] == "ms" {
+		unit = float64(time.Millisecond)
+	}
+	t := time.Duration(minutes)*time.Minute + time.Duration(math.Round(part*unit))
+	if m[1] != "" {
+		t = -t
+	}
+	return t, true
+}
+
+// moment reads a time; a number alone is in seconds.
 func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(ast.Node) {
 	return func(n ast.Node) {
 		var s string
@@ -25,30 +55,18 @@ func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(a
 			return
 		}
 		s = strings.TrimSpace(s)
-		m := timePattern.FindStringSubmatch(s)
+		t, ok := parseTime(s)
 		switch {
-		case s == "0":
-			m = []string{"", "", "0", "", ""}
-		case m == nil && hugeTime.MatchString(s):
+		case !ok && hugeTime.MatchString(s):
 			d.fault(n, "at most 24 hours", "%s is longer than a day", path)
 			return
-		case m == nil || m[2] == "" && m[3] == "":
-			hint := "write it like 2.5s, 500ms or 1m30s"
-			if _, err := strconv.ParseFloat(s, 64); err == nil {
-				hint = "write " + s + "s"
+		case !ok:
+			hint := "write it like 2.5s, 500ms or 1m30s; a number alone is in seconds"
+			if m := endOf.FindStringSubmatch(s); m != nil && m[2] == "end" {
+				hint = "write after: " + m[1]
 			}
 			d.fault(n, hint, "%s must be a time, got %q", path, s)
 			return
-		}
-		minutes, _ := strconv.Atoi(m[2])
-		part, _ := strconv.ParseFloat("0"+m[3], 64)
-		unit := float64(time.Second)
-		if m[4] == "ms" {
-			unit = float64(time.Millisecond)
-		}
-		t := time.Duration(minutes)*time.Minute + time.Duration(math.Round(part*unit))
-		if m[1] != "" {
-			t = -t
 		}
 		switch {
 		case t < least && least == 0:
@@ -66,7 +84,7 @@ func (d *doc) moment(path string, least time.Duration, to *time.Duration) func(a
 // anyTime is a least that allows times before 0.
 const anyTime = -MaxTime
 
-var dimPattern = lazyregexp.New(`^(-?\d{1,6}(?:\.\d{1,4})?)(%|px)?$`)
+var dimPattern = lazyregexp.New(`^(-?\d{1,6}(?:\.\d{1,4})?) ?(%|px)?$`)
 
 func parseDim(s string) (Dim, bool) {
 	m := dimPattern.FindStringSubmatch(strings.TrimSpace(s))
@@ -92,6 +110,9 @@ func (d *doc) dim(path string, least float64, to *Dim) func(ast.Node) {
 		switch {
 		case !ok:
 			d.fault(n, "write it like 38% or 400px", "%s must be a length, got %q", path, s)
+		case !v.Percent && v.V != 0 && math.Abs(v.V) < 1 && !strings.HasSuffix(s, "px"):
+			hint := fmt.Sprintf("write %g%%; a number alone is in pixels", math.Round(v.V*1e6)/1e4)
+			d.fault(n, hint, "%s is less than a pixel, got %q", path, s)
 		case v.V < least || least > 0 && v.V <= 0:
 			d.fault(n, "give it something above 0", "%s is %s", path, s)
 		default:
@@ -107,50 +128,6 @@ const (
 	aSpace = 0
 )
 
-var canvasPattern = lazyregexp.New(`^(\d{2,5})x(\d{2,5})$`)
-
-// canvas reads the size of a film: H.264 wants even sides.
-func (d *doc) canvas(path string, w, h *int) func(ast.Node) {
-	return func(n ast.Node) {
-		var s string
-		before := len(d.faults)
-		if d.text(path, &s)(n); len(d.faults) > before {
-			return
-		}
-		m := canvasPattern.FindStringSubmatch(s)
-		if m == nil {
-			d.fault(n, "write it like 1920x1080", "%s must be WIDTHxHEIGHT, got %q", path, s)
-			return
-		}
-		x, _ := strconv.Atoi(m[1])
-		y, _ := strconv.Atoi(m[2])
-		fit := func(v int) string { return strconv.Itoa(max(16, min(8192, v-v%2))) }
-		if x%2 != 0 || y%2 != 0 || x < 16 || y < 16 || x > 8192 || y > 8192 {
-			d.fault(n, "both sides must be even and between 16 and 8192, such as "+fit(x)+"x"+fit(y), "%s: %s is not the size of a film", path, s)
-			return
-		}
-		*w, *h = x, y
-	}
-}
-
-var filmColor = lazyregexp.New(`^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$`)
-
-// paint reads a colour with or without alpha.
-func (d *doc) paint(path string, to *string) func(ast.Node) {
-	return func(n ast.Node) {
-		var s string
-		before := len(d.faults)
-		if d.text(path, &s)(n); len(d.faults) > before {
-			return
-		}
-		if !filmColor.MatchString(s) {
-			d.fault(n, `write it like "#1F7A4D", or "#1F7A4D80" for half of it, with quotes`, "%s must be a colour, got %q", path, s)
-			return
-		}
-		*to = strings.ToUpper(s)
-	}
-}
-
 // percent reads a share: 5%, or 0.05 where fractions are usual.
 func (d *doc) percent(path string, most float64, to *float64) func(ast.Node) {
 	return func(n ast.Node) {
@@ -159,19 +136,23 @@ func (d *doc) percent(path string, most float64, to *float64) func(ast.Node) {
 		if d.text(path, &s)(n); len(d.faults) > before {
 			return
 		}
-		v, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+		v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "%")), 64)
 		if strings.HasSuffix(s, "%") {
 			v /= 100
 		}
 		if err != nil || !(v >= 0 && v <= most) {
-			d.fault(n, "write it like 5%", "%s must be between 0%% and %g%%, got %q", path, most*100, s)
+			hint := "write it like 5%"
+			if err == nil && v > 1 && v <= most*100 && !strings.HasSuffix(s, "%") {
+				hint = "write " + s + "%"
+			}
+			d.fault(n, hint, "%s must be between 0%% and %g%%, got %q", path, most*100, s)
 			return
 		}
 		*to = v
 	}
 }
 
-// decibel reads a change of loudness as a factor of amplitude: -18dB. `mute` is 0.
+// decibel reads a change of loudness as a factor of amplitude: -18dB, or a share of it: 50% is -6 dB. `mute` is 0.
 func (d *doc) decibel(path string, to *float64) func(ast.Node) {
 	return func(n ast.Node) {
 		var s string
@@ -179,15 +160,29 @@ func (d *doc) decibel(path string, to *float64) func(ast.Node) {
 		if d.text(path, &s)(n); len(d.faults) > before {
 			return
 		}
-		if s == "mute" {
+		s = strings.ToLower(strings.TrimSpace(s))
+		if s == "mute" || s == "off" {
 			*to = 0
 			return
 		}
-		v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(s, "dB"), "db")), 64)
-		if err != nil || !(v >= -96 && v <= 24) {
-			d.fault(n, "write it like -18dB, or mute", "%s must be between -96dB and 24dB, got %q", path, s)
+		if share, ok := strings.CutSuffix(s, "%"); ok {
+			v, err := strconv.ParseFloat(strings.TrimSpace(share), 64)
+			if err != nil || !(v >= 0 && v <= 1000) {
+				d.fault(n, "write it like 50%, -18dB or mute", "%s must be between 0%% and 1000%%, got %q", path, s)
+				return
+			}
+			*to = v / 100
 			return
 		}
-		*to = math.Pow(10, v/20)
+		v, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "db")), 64)
+		switch {
+		case err != nil || !(v >= -96 && v <= 24):
+			d.fault(n, "write it like -18dB, 50% or mute", "%s must be between -96dB and 24dB, got %q", path, s)
+		case v > 0 && v < 1 && !strings.HasSuffix(s, "db"):
+			hint := fmt.Sprintf("write %g%% for a share of the loudness, or %gdB", math.Round(v*1e6)/1e4, v)
+			d.fault(n, hint, "%s is a change in dB, got %q", path, s)
+		default:
+			*to = math.Pow(10, v/20)
+		}
 	}
 }

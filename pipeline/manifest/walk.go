@@ -1,14 +1,14 @@
 package manifest
 
 import (
-	"math"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
-	"greenroom/internal/lazyregexp"
+	"greenroom/internal/fault"
 )
 
 // field is one key of a mapping: where it stands and its value.
@@ -76,22 +76,31 @@ func (d *doc) object(n ast.Node, path string, set setters) {
 			s(f.value)
 			continue
 		}
-		d.unknown(f, path, set)
+		known := make(map[string]bool, len(set))
+		for k := range set {
+			known[k] = true
+		}
+		d.unknown(f, path, known)
 	}
 }
 
-func (d *doc) unknown(f field, path string, set setters) {
-	where := join(path, f.key)
-	known := make([]string, 0, len(set))
-	for k := range set {
-		known = append(known, k)
-	}
-	sort.Strings(known)
-	hint := "known here: " + strings.Join(known, ", ")
-	if near := Nearest(f.key, known); near != "" {
+// unknown reports a key that a place does not have, and returns the hint: the key that is meant, else the one that is spelled
+// alike, else all keys of the place.
+func (d *doc) unknown(f field, path string, set map[string]bool) string {
+	known := slices.Sorted(maps.Keys(set))
+	hint := meaningOf(placeOf(path), f)
+	if near := Nearest(f.key, known); hint == "" && near != "" {
 		hint = "did you mean " + strconv.Quote(near) + "?"
 	}
-	d.fault(f.node, hint, "unknown key %s", where)
+	if hint == "" {
+		hint = "known here: " + strings.Join(known, ", ")
+	}
+	msg := "unknown key " + join(path, f.key)
+	already := func(e *fault.Error) bool { return e.Msg == msg && *e.Place == d.at(f.node) }
+	if !slices.ContainsFunc(d.faults, already) { // a family without rows reports its keys before its rows are read
+		d.fault(f.node, hint, "%s", msg)
+	}
+	return hint
 }
 
 // Nearest gives the candidate within two edits of word, or "".
@@ -123,131 +132,6 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-func (d *doc) text(path string, to *string) func(ast.Node) {
-	return func(n ast.Node) {
-		switch v := d.plain(n).(type) {
-		case *ast.StringNode:
-			*to = v.Value
-		case *ast.LiteralNode:
-			*to = v.Value.Value
-		case *ast.IntegerNode, *ast.FloatNode:
-			*to = v.String()
-		default:
-			d.fault(n, "write text", "%s must be text", path)
-		}
-		if d.row != nil {
-			*to = d.fill(n, path, *to)
-		}
-	}
-}
-
-func (d *doc) boolean(path string, to *bool) func(ast.Node) {
-	return func(n ast.Node) {
-		if v, ok := d.plain(n).(*ast.BoolNode); ok {
-			*to = v.Value
-			return
-		}
-		d.fault(n, "write true or false", "%s must be true or false", path)
-	}
-}
-
-func (d *doc) number(path string, lo, hi float64, hint string, to *float64) func(ast.Node) {
-	return func(n ast.Node) {
-		v, ok := num(d.plain(n))
-		switch {
-		case !ok:
-			d.fault(n, hint, "%s must be a number", path)
-		case v < lo || v > hi:
-			d.fault(n, hint, "%s must be between %g and %g, got %g", path, lo, hi, v)
-		default:
-			*to = v
-		}
-	}
-}
-
-func (d *doc) integer(path string, lo, hi int, hint string, to *int) func(ast.Node) {
-	return func(n ast.Node) {
-		v, ok := num(d.plain(n))
-		switch {
-		case !ok || v != math.Trunc(v):
-			d.fault(n, hint, "%s must be a whole number", path)
-		case v < float64(lo) || v > float64(hi):
-			d.fault(n, hint, "%s must be between %d and %d, got %g", path, lo, hi, v)
-		default:
-			*to = int(v)
-		}
-	}
-}
-
-func num(n ast.Node) (float64, bool) {
-	switch v := n.(type) {
-	case *ast.IntegerNode:
-		f, err := strconv.ParseFloat(v.Token.Value, 64)
-		return f, err == nil
-	case *ast.FloatNode:
-		return v.Value, !math.IsNaN(v.Value) && !math.IsInf(v.Value, 0)
-	}
-	return 0, false
-}
-
-func (d *doc) word(path string, words []string, to *string) func(ast.Node) {
-	return func(n ast.Node) {
-		var s string
-		d.text(path, &s)(n)
-		for _, w := range words {
-			if s == w {
-				*to = s
-				return
-			}
-		}
-		if s == "" {
-			return
-		}
-		hint := "use " + strings.Join(words, ", ")
-		if near := Nearest(s, words); near != "" {
-			hint = "did you mean " + strconv.Quote(near) + "? " + hint
-		}
-		d.fault(n, hint, "%s cannot be %q", path, s)
-	}
-}
-
-var sizePattern = lazyregexp.New(`^(\d{2,5})x(\d{2,5})$`)
-
-func (d *doc) size(path string, w, h *int) func(ast.Node) {
-	return func(n ast.Node) {
-		var s string
-		d.text(path, &s)(n)
-		m := sizePattern.FindStringSubmatch(s)
-		if m == nil {
-			d.fault(n, "write it like 1920x1080", "%s must be WIDTHxHEIGHT", path)
-			return
-		}
-		x, _ := strconv.Atoi(m[1])
-		y, _ := strconv.Atoi(m[2])
-		if x%2 != 0 || y%2 != 0 || x < 128 || y < 128 || x > 4096 || y > 4096 {
-			d.fault(n, "both sides must be even and between 128 and 4096, such as "+strconv.Itoa(even(x))+"x"+strconv.Itoa(even(y)), "%s %s is not a size HeyGen renders", path, s)
-			return
-		}
-		*w, *h = x, y
-	}
-}
-
-func even(v int) int { return max(128, min(4096, v-v%2)) }
-
-var colorPattern = lazyregexp.New(`^#[0-9a-fA-F]{6}$`)
-
-func (d *doc) color(path string, to *string) func(ast.Node) {
-	return func(n ast.Node) {
-		var s string
-		d.text(path, &s)(n)
-		if !colorPattern.MatchString(s) {
-			d.fault(n, `write it like "#00FF00", with quotes`, "%s must be a colour", path)
-			return
-		}
-		*to = strings.ToUpper(s)
-	}
 }
 
 func join(path, key string) string {

@@ -1,0 +1,64 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"greenroom/internal/fault"
+)
+
+// lookAheadTime bounds what a plan waits for the account.
+const lookAheadTime = 8 * time.Second
+
+// LookAhead compares a plan's purchases with what the account lists: avatars, voices, templates with their variables, and
+// languages. The faults are those that a build would end with. It buys nothing and leaves no file in a project that was never
+// built. unchecked is the reason when the account could not be asked; then there are no faults.
+func (p *Project) LookAhead(ctx context.Context, plan *Plan) (unchecked string, err error) {
+	f := newFlight(&build{Project: p})
+	for _, s := range plan.Steps {
+		if s.Action == Buy || s.Action == Draft {
+			f.need(s)
+		}
+	}
+	if len(f.steps) == 0 {
+		return "", nil
+	}
+	limited, cancel := context.WithTimeout(ctx, lookAheadTime)
+	defer cancel()
+	err = f.run(limited, f.catalogue())
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if err != nil {
+		return asked(err), nil
+	}
+	if f.unread != nil {
+		unchecked = asked(f.unread)
+	}
+	f.faults.Sort()
+	return unchecked, f.faults.Or()
+}
+
+// asked is why the account did not answer.
+func asked(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "the account did not answer in " + lookAheadTime.String()
+	}
+	var f *fault.Error
+	if errors.As(err, &f) && f.Hint != "" {
+		return err.Error() + " (" + f.Hint + ")"
+	}
+	return err.Error()
+}
+
+// sandboxDir is where the embedded sandbox keeps its state: in the project, or in a folder of its own while the project has no
+// state, so that a plan changes nothing. remove deletes the latter.
+func (p *Project) sandboxDir() (dir string, remove func() error, err error) {
+	if _, err := os.Stat(p.state); err == nil {
+		return p.path(StateDir + "/sandbox"), func() error { return nil }, nil
+	}
+	dir, err = os.MkdirTemp("", "greenroom-sandbox-*")
+	return dir, func() error { return os.RemoveAll(dir) }, err
+}

@@ -1,0 +1,188 @@
+package manifest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"greenroom/internal/fault"
+)
+
+func warningsOf(t *testing.T, text string) (out []string) {
+	t.Helper()
+	m, err := Parse(filepath.Join(formsDir(t), "greenroom.yaml"), []byte(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for _, w := range m.Warnings {
+		if w.Place == nil || w.Hint == "" {
+			t.Errorf("%+v", w)
+		}
+		out = append(out, w.Msg)
+	}
+	return out
+}
+
+// TestSettingsWithoutEffectAreWarnedOf: each of these was read without a word.
+func TestSettingsWithoutEffectAreWarnedOf(t *testing.T) {
+	const head = "version: 1\ndefaults: {avatar: a, voice: v, captions: true}\nclips: {intro: Hi there., own: own.wav, opaque: {script: Hi., transparent: false}, " +
+		"silent: {script: Hi., captions: false}}\ncompositions:\n  t:\n    layers: "
+	for layers, want := range map[string]string{
+		"[{clip: intro, anchor: right}]":                                       "anchor of a clip layer has no effect",
+		"[{clip: intro, anchor: right, box: {width: 10%}}]":                    "anchor of a clip layer has no effect",
+		"[{clip: intro, anchor: right, box: {left: 0, width: 10%}}]":           "anchor of a clip layer has no effect",
+		"[{clip: intro, anchor: left, box: {left: 0, right: 0, height: 50%}}]": "",
+		"[{clip: intro, anchor: left, fit: cover}]":                            "",
+		"[{clip: intro, anchor: top, mask: circle}]":                           "",
+		"[{clip: intro, anchor: right}]\n    formats: {square: , portrait: {layers: {intro: {box: {width: 50%, height: 50%}}}}}": "",
+		"[{clip: intro, anchor: right}]\n    formats: {square: , portrait: }":                                                    "has no effect",
+		"[intro, loop.mp4]": `clip "intro" is not seen, as the video loop.mp4 lies over it`,
+		"[intro, opaque]":   `clip "intro" is not seen, as the opaque clip "opaque" lies over it`,
+		"[loop.mp4, intro]": "",
+		"[intro, {video: loop.mp4, box: {width: 30%}}]":           "",
+		"[intro, {video: loop.mp4, opacity: 50%}]":                "",
+		"[intro, {video: loop.mp4, at: 2}]":                       "",
+		"[intro, {video: loop.mp4, for: 1s}]":                     "",
+		"[intro, bg.png]":                                         "",
+		"[silent, {captions: silent}]":                            `captions of clip "silent", which has none`,
+		"[{audio: bed.mp3, duck: true}, {text: A, for: 1s}]":      "duck has no effect",
+		"[{audio: bed.mp3, duck: true}, intro]":                   "",
+		"[{audio: bed.mp3, duck: false}, {text: A, for: 1s}]":     "",
+		"[intro, own, captions]":                                  "",
+		"[{clip: intro}, {clip: silent, at: 3}, {captions: all}]": "",
+	} {
+		got := warningsOf(t, head+layers+"\n")
+		switch {
+		case want == "" && len(got) > 0:
+			t.Errorf("%s: %q", layers, got)
+		case want != "" && (len(got) != 1 || !strings.Contains(got[0], want)):
+			t.Errorf("%s: %q, want %q", layers, got, want)
+		}
+	}
+	for layers, want := range map[string]string{
+		"[own, {captions: own}]":                 "HeyGen makes no captions of own sound",
+		"[own, captions]":                        "write captions: true",
+		"[{text: A, at: intro.end}]":             "write after: intro",
+		"[{text: A, after: intro.end}]":          "write after: intro",
+		"[{audio: bed.mp3, gain: 0.2}]":          "write 20%",
+		"[{clip: intro, box: {width: 0.4}}]":     "write 40%",
+		"[{clip: intro, opacity: 50}]":           "write 50%",
+		"[{text: A, color: #123}]":               "",
+		"[intor]":                                `did you mean "intro"?`,
+		"[{clip: intro, for: 1s, duration: 2s}]": "keep one of them",
+	} {
+		_, err := Parse(filepath.Join(formsDir(t), "greenroom.yaml"), []byte(head+layers+"\n"))
+		hints := ""
+		for _, f := range fault.All(err) {
+			hints += f.Hint + "\n"
+		}
+		if err == nil || !strings.Contains(hints, want) {
+			t.Errorf("%s: %v\nhints %s, want %q", layers, err, hints, want)
+		}
+	}
+	_, err := Parse("greenroom.yaml", []byte("version: 1\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: Hi., transparent: false,\n  background: #123456\n  }}\n"))
+	if list := fault.All(err); len(list) == 0 || !strings.Contains(list[0].Hint, `"#123456"`) {
+		t.Errorf("a colour without quotes: %v", err)
+	}
+}
+
+// designsManifest is the example of the design, with the ids that it shortens written out.
+const designsManifest = `version: 1
+project: product-tour
+fps: 25                     # of the compositions; HeyGen delivers 25, so 25 avoids judder; clips keep their own rate
+size: 1920x1080
+heygen:
+  api: auto                 # sandbox | auto | v2 | v3 — auto asks the account once and says what it chose
+  key: $HEYGEN_API_KEY      # env by default; file:PATH or cmd:op read … also; never a literal key
+  concurrency: 3
+  budget: $10               # per run; greenroom refuses to go beyond
+defaults:
+  avatar: {id: Daisy-inskirt-20220818, style: closeUp}
+  voice: {id: 1bd001e7e50f421d891986aad5158bc8, speed: 1.0}
+  transparent: true
+clips:
+  intro:      {script: scripts/intro.md}
+  pricing:    {script: "Plans start at <break time=\"0.5s\"/> nine dollars.", avatar: {id: other}}
+  my-voice:   {audio: audio/take3.wav}
+  b-roll:     {agent: {prompt: prompts/broll.md, duration: 30s, orientation: landscape}}
+  offer:      {template: {id: 7c1f0e7a5d1b4e2c, variables: {name: Ada, logo: footage/logo.png}}}
+  intro-es:   {translate: {clip: intro, to: Spanish}}
+  sting:      {file: footage/sting.mov}
+  old:        {video: 3f9a0c1b2d}
+each:                       # one clip per row; same words are bought once
+  welcome: {rows: people.csv, script: "Hello {{name}}, welcome aboard."}
+prepare:
+  renditions: [webm, poster, waveform, captions]      # also prores, preview, audio, stacked
+  loudness: -16LUFS
+  crop: true
+checks: {coverage: 2%..80%, duration: ±25%, border: bottom, loudness: warn}
+compositions:
+  tour:
+    background: {image: footage/bg.png}
+    layers:
+      - {clip: intro, at: 0s, box: {right: 4%, bottom: 0, width: 38%}}
+      - {text: "Product tour", at: 0.5s, for: 3s, style: title}
+      - {captions: intro}
+      - {audio: footage/bed.mp3, gain: -18dB, duck: true}
+`
+
+func TestTheDesignsManifestIsRead(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"scripts/intro.md": "Hello.", "prompts/broll.md": "## Scene 1: A river (0-8s)\n\nVisual: a river.\n\nVO: \"A river.\"\n",
+		"audio/take3.wav": "x", "footage/logo.png": "x", "footage/sting.mov": "x", "footage/bg.png": "x", "footage/bed.mp3": "x", "people.csv": "name\nAda\n"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(designsManifest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0].Msg, "waveform is not made yet") {
+		t.Errorf("%v", m.Warnings)
+	}
+	if !m.Clips[0].Captions || m.Clips[2].Captions || *m.Prepare.Loudness != -16 {
+		t.Errorf("%+v", m.Clips[0])
+	}
+	if err := schemaAt(t, "").Validate(fromYAML(t, designsManifest)); err != nil {
+		t.Error(err)
+	}
+	shortened := strings.Replace(designsManifest, "7c1f0e7a5d1b4e2c", "7c1f…", 1)
+	if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(shortened)); err == nil || !strings.Contains(fault.All(err)[0].Hint, "shortened") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestValuesOfNaturalForms: what short forms mean.
+func TestValuesOfNaturalForms(t *testing.T) {
+	text := "version: 1\nsize: 4k\nheygen: v3\ndefaults: {avatar: me.png, voice: 42, captions: on}\nclips:\n  hook: s\n  es: {translate: hook, language: es}\n  film: film.mp4\n" +
+		"  talk: {scenes: [One., Two.], avatar: b}\n  offer: {template: 7c1f0e7a, variables: {name: Ada}}\n" +
+		"compositions:\n  t:\n    formats: vertical\n    background: [navy, \"#17A\"]\n    duration: 90\n    layers: [hook, {text: A, at: \"1:05.5\", duration: 3, weight: bold, color: \"#1234\"}, {audio: own.wav, gain: 50%, duck: -6dB}]\n"
+	dir := formsDir(t)
+	if err := os.WriteFile(filepath.Join(dir, "me.png"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, f := m.Clips, m.Compositions[0]
+	if m.Width != 3840 || m.HeyGen.API != "v3" || c[0].Script != "Hello there." || c[0].Avatar.Photo == "" || c[0].Voice.ID != "42" || !c[0].Captions ||
+		c[1].Translate.Clip != "hook" || c[1].Translate.To != "Spanish" || c[2].Source != SourceFile || c[2].Transparent || c[3].Scenes[1].Script != "Two." ||
+		c[3].Scenes[1].Avatar.ID != "b" || c[4].Template.Variables[0].Value != "Ada" {
+		t.Errorf("%+v", c)
+	}
+	l := f.Layers
+	if f.Name != "t-9x16" || f.Width != 2160 || f.Height != 3840 || f.Length != 90*time.Second || f.Background.Colors[0] != "#000080" || f.Background.Colors[1] != "#1177AA" {
+		t.Errorf("%+v %+v", f, f.Background)
+	}
+	if l[0].Kind != LayerClip || l[0].Of != "hook" || l[1].At != 65500*time.Millisecond || l[1].For != 3*time.Second || l[1].Style.Weight != 700 ||
+		l[1].Style.Color != "#11223344" || l[2].Gain != 0.5 || l[2].Duck == nil || l[2].Duck.By > 0.51 || l[2].Duck.By < 0.49 {
+		t.Errorf("%+v", l)
+	}
+}
