@@ -17,7 +17,7 @@ func TestArrows(t *testing.T) {
 	owner := map[string]string{
 		"github.com/spf13/pflag": "greenroom/internal/cli", "github.com/cavaliergopher/grab/v3": "greenroom/assets",
 		"github.com/fsnotify/fsnotify": "greenroom/pipeline", "github.com/u2takey/ffmpeg-go": "greenroom/compose",
-		"github.com/ebitengine/purego": "greenroom/internal/espeak", "gocloud.dev/blob": "greenroom/assets/remote",
+		"github.com/ebitengine/purego": "greenroom/internal/espeak", "github.com/aws/aws-sdk-go-v2/service/s3": "greenroom/assets/remote/bucket",
 	}
 	under := func(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
 	packages := 0

@@ -190,6 +190,7 @@ func TestSharedFolder(t *testing.T) {
 	c := r.builder(t, at)
 	wantText(t, c.must(t, "build", "--stand-ins"), "from the cache") // no stand-in for what is there
 	r.same(t, c)
+	t.Run("the shipped CI files", func(t *testing.T) { ciSteps(t, r, at) })
 
 	list, _ := filepath.Glob(filepath.Join(dir, "sha256", "*", "*"))
 	if len(list) < 6 {

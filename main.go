@@ -14,11 +14,16 @@ import (
 	"greenroom/internal/fault"
 )
 
-// version is set when a release is linked.
+// version is set when a release is linked (-X main.version=1.2.3). `greenroom version` adds the commit that the build
+// recorded.
 var version = "0.1.0-dev"
 
 // grace is how long a command may take to stop after the first signal.
 const grace = 15 * time.Second
+
+// together is how long further signals are those of the same key: a terminal sends Ctrl-C to every process, and npm and
+// other programs that started us forward theirs.
+const together = 300 * time.Millisecond
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -30,10 +35,16 @@ func main() {
 			cause = fault.ErrTerminated
 		}
 		cancel(cause)
-		signal.Stop(signals) // a second signal ends us at once
 		// A command stops by itself within a second or two. One that waits for a disk or a library that
 		// knows no context ends here: what a killed run leaves is repaired by the next one.
 		time.AfterFunc(grace, func() { os.Exit(fault.ExitCode(cause)) })
+		time.AfterFunc(together, func() {
+			select {
+			case <-signals:
+			default:
+			}
+			signal.Stop(signals) // a second signal ends us at once
+		})
 	}()
 	dir, err := os.Getwd()
 	if err != nil {

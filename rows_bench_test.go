@@ -35,7 +35,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 	dir := b.TempDir()
 	program := filepath.Join(dir, "greenroom") // as it is released: this test binary is twice its size
-	compile := exec.Command("go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-o", program, ".")
+	compile := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, ".")
 	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := compile.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)

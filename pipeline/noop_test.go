@@ -124,7 +124,7 @@ func BenchmarkNoop(b *testing.B) {
 	const clips = 1000
 	dir := b.TempDir()
 	bin := filepath.Join(dir, "greenroom")
-	build := exec.Command("go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-o", bin, "greenroom")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", bin, "greenroom")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)

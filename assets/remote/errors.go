@@ -10,8 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"gocloud.dev/gcerrors"
-
+	"greenroom/assets/remote/bucket"
 	"greenroom/internal/lazyregexp"
 )
 
@@ -95,12 +94,12 @@ func classify(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	text := scrub(err)
-	switch code := gcerrors.Code(err); {
-	case code == gcerrors.NotFound && strings.Contains(text, "NoSuchBucket"):
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && strings.Contains(text, "NoSuchBucket"):
 		return &DownError{"there is no such bucket"}
-	case code == gcerrors.NotFound:
+	case errors.Is(err, fs.ErrNotExist):
 		return ErrMissing
-	case code == gcerrors.PermissionDenied, errors.Is(err, fs.ErrPermission), denied(text):
+	case errors.Is(err, fs.ErrPermission), denied(text):
 		return &RefusedError{brief(err, text)}
 	}
 	if strings.Contains(text, "checksum did not match") {
@@ -129,7 +128,15 @@ func brief(err error, text string) string {
 	return out
 }
 
-// denied finds the refusals that the blob library has no code for.
+// notFile names the object of a folder that is no file.
+func notFile(key string, err error) error {
+	if errors.Is(err, bucket.ErrNotFile) {
+		return &BadError{key, err.Error()}
+	}
+	return err
+}
+
+// denied finds the refusals that the SDK has no code for.
 func denied(text string) bool {
 	for _, w := range []string{"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "StatusCode: 403", "StatusCode: 401", "read-only file system", "MethodNotAllowed"} {
 		if strings.Contains(text, w) {

@@ -83,16 +83,13 @@ func (c *Cache) Verify(ctx context.Context, h assets.Hash, size int64, w io.Writ
 
 // read copies an object from one byte to its end and gives how much came.
 func (c *Cache) read(ctx context.Context, key string, from, size int64, w io.Writer) (int64, error) {
-	if err := c.plain(key); err != nil {
-		return 0, err
-	}
-	r, err := c.bucket.NewRangeReader(ctx, key, from, -1, nil)
+	r, has, err := c.bucket.Read(ctx, key, from)
 	if err != nil {
-		return 0, err
+		return 0, notFile(key, err)
 	}
 	defer r.Close()
-	if r.Size() != size {
-		return 0, &BadError{key, fmt.Sprintf("it has %d bytes instead of %d", r.Size(), size)}
+	if has != size {
+		return 0, &BadError{key, fmt.Sprintf("it has %d bytes instead of %d", has, size)}
 	}
 	// One byte more than there may be, so that an endless answer is noticed.
 	n, err := io.Copy(w, io.LimitReader(r, size-from+1))
@@ -118,12 +115,9 @@ func (c *Cache) Record(ctx context.Context, name string) (b []byte, err error) {
 		return nil, err
 	}
 	err = c.do(ctx, func(ctx context.Context, dog *watchdog) error {
-		if err := c.plain(key); err != nil {
-			return err
-		}
-		r, err := c.bucket.NewReader(ctx, key, nil)
+		r, _, err := c.bucket.Read(ctx, key, 0)
 		if err != nil {
-			return err
+			return notFile(key, err)
 		}
 		defer r.Close()
 		if b, err = io.ReadAll(io.LimitReader(r, maxRecord+1)); err == nil && len(b) > maxRecord {

@@ -9,22 +9,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
-
 	"greenroom/assets"
+	"greenroom/assets/remote/bucket"
 )
 
 // partSize is one part of a large upload; a few are in flight at once.
-const (
-	partSize = 5 << 20
-	parts    = 2
-	// slowest is the pace at which what is in flight may still leave, bytes a second.
-	slowest = 128 << 10
-)
+// slowest is the pace at which what is in flight may still leave, bytes a second.
+const slowest = 128 << 10
 
 // Put sends a file of the store, unless the cache has an object of that size. With
 // replace it is sent anyway: somebody read it and found it false. The file's own hash is
@@ -95,26 +90,18 @@ func (c *Cache) PutRecord(ctx context.Context, name string, b []byte, replace bo
 // An object that somebody else has put there first is as good as ours.
 func (c *Cache) write(ctx context.Context, key string, replace bool, size int64, from io.Reader, true func() error) error {
 	err := c.do(ctx, func(ctx context.Context, dog *watchdog) error {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		w, err := c.bucket.NewWriter(ctx, key, &blob.WriterOptions{IfNotExist: !replace, ContentType: "application/octet-stream", BufferSize: partSize, MaxConcurrency: parts})
-		if err != nil {
-			return err
+		source := &checkedReader{from: io.TeeReader(from, dog), end: func() error {
+			dog.more(time.Duration(min(size, bucket.Parts*bucket.PartSize)) * time.Second / slowest)
+			return true()
+		}}
+		err := c.bucket.Write(ctx, key, source, replace)
+		switch {
+		case source.err != nil:
+			return source.err // a library's words around it would hide that it is ours
+		case errors.Is(err, fs.ErrExist):
+			return nil
 		}
-		_, err = io.Copy(w, io.TeeReader(from, dog))
-		if err == nil {
-			err = true()
-		}
-		if err != nil {
-			cancel() // a writer that is closed after this leaves nothing behind
-			w.Close()
-			return err
-		}
-		dog.more(time.Duration(min(size, parts*partSize)) * time.Second / slowest)
-		if err := w.Close(); err != nil && gcerrors.Code(err) != gcerrors.FailedPrecondition {
-			return err
-		}
-		return nil
+		return err
 	})
 	var refused *RefusedError
 	if errors.As(err, &refused) {
@@ -135,13 +122,32 @@ func (c *Cache) writable() error {
 	return c.sealed
 }
 
-func (c *Cache) attributes(ctx context.Context, key string) (at *blob.Attributes, err error) {
+func (c *Cache) attributes(ctx context.Context, key string) (at bucket.Info, err error) {
 	err = c.do(ctx, func(ctx context.Context, _ *watchdog) error {
-		if err := c.plain(key); err != nil {
-			return err
-		}
-		at, err = c.bucket.Attributes(ctx, key)
-		return err
+		at, err = c.bucket.Stat(ctx, key)
+		return notFile(key, err)
 	})
 	return at, err
+}
+
+// checkedReader fails at its end when what was read is not what it must be.
+type checkedReader struct {
+	from io.Reader
+	end  func() error
+	err  error // other than io.EOF
+}
+
+func (r *checkedReader) Read(p []byte) (int, error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.from.Read(p)
+	if err == io.EOF {
+		if r.err = r.end(); r.err != nil {
+			return n, r.err
+		}
+		return n, io.EOF
+	}
+	r.err = err
+	return n, err
 }

@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
-	_ "gocloud.dev/blob/s3blob" // s3://
-
 	"greenroom/assets"
+	"greenroom/assets/remote/bucket"
+	"greenroom/internal/lazyregexp"
 )
 
 // Stall is how long nothing may move before a cache counts as down.
@@ -34,7 +29,7 @@ type Config struct {
 // Cache is an open cache. Its methods may be called from many goroutines.
 type Cache struct {
 	c      Config
-	bucket *blob.Bucket
+	bucket bucket.Bucket
 
 	mu     sync.Mutex
 	failed int
@@ -58,51 +53,31 @@ func Open(ctx context.Context, c Config) (*Cache, error) {
 	return &Cache{c: c, bucket: b}, nil
 }
 
-func open(ctx context.Context, c Config) (*blob.Bucket, error) {
+func open(ctx context.Context, c Config) (bucket.Bucket, error) {
 	if c.At.Folder() != "" {
-		// Temporary files beside the final ones: a rename does not cross file systems.
-		b, err := fileblob.OpenBucket(c.At.Folder(), &fileblob.Options{NoTempDir: true, CreateDir: !c.ReadOnly, Metadata: fileblob.MetadataDontWrite})
+		b, err := bucket.OpenFolder(c.At.Folder(), !c.ReadOnly)
 		if err != nil {
 			return nil, &DownError{scrub(err)}
 		}
 		return b, nil
 	}
-	u := c.At.Reveal()
-	prefix := strings.Trim(u.Path, "/")
-	u.Path = ""
-	if q := u.Query(); u.Scheme == "s3" && !q.Has("response_checksum_validation") {
-		// The hash proves an answer; the SDK would print a line for each that has no checksum.
-		q.Set("response_checksum_validation", "when_required")
-		u.RawQuery = q.Encode()
-	}
 	type opened struct {
-		b   *blob.Bucket
+		b   bucket.Bucket
 		err error
 	}
 	// Looking for credentials may ask a metadata server that is not there.
 	done := make(chan opened, 1)
 	go func() {
-		if u.Scheme == "gs" {
-			b, err := openGCS(ctx, &u)
-			done <- opened{b, err}
-			return
-		}
-		b, err := blob.OpenBucket(ctx, u.String())
+		u := c.At.Reveal()
+		b, err := bucket.Open(ctx, &u)
 		done <- opened{b, err}
 	}()
 	t := time.NewTimer(c.Stall)
 	defer t.Stop()
 	select {
 	case o := <-done:
-		var said *DownError
-		if errors.As(o.err, &said) {
-			return nil, said
-		}
 		if o.err != nil {
-			return nil, &DownError{scrub(o.err)}
-		}
-		if prefix != "" {
-			return blob.PrefixedBucket(o.b, prefix+"/"), nil
+			return nil, &DownError{scrubCredentials(o.err)}
 		}
 		return o.b, nil
 	case <-t.C:
@@ -112,8 +87,20 @@ func open(ctx context.Context, c Config) (*blob.Bucket, error) {
 	}
 }
 
+// scrubCredentials is scrub for a message of ours that has a parameter of an address in it.
+func scrubCredentials(err error) string {
+	var credentials *bucket.CredentialsError
+	if errors.As(err, &credentials) {
+		return (&bucket.CredentialsError{Err: errors.New(scrub(credentials.Err))}).Error()
+	}
+	return scrub(err)
+}
+
 // Close ends the connections.
-func (c *Cache) Close() error { return c.bucket.Close() }
+func (c *Cache) Close() error {
+	c.bucket.Close()
+	return nil
+}
 
 // ReadOnly reports that nothing is written.
 func (c *Cache) ReadOnly() bool { return c.c.ReadOnly }
@@ -140,7 +127,7 @@ func (c *Cache) do(ctx context.Context, f func(context.Context, *watchdog) error
 // by the same name. It asks once.
 func (c *Cache) bucketThere(ctx context.Context, missing error) error {
 	c.asked.Do(func() {
-		if ok, err := c.bucket.IsAccessible(ctx); err == nil && !ok {
+		if ok, err := c.bucket.Exists(ctx); err == nil && !ok {
 			c.noBucket = &DownError{"there is no such bucket"}
 		}
 	})
@@ -181,7 +168,7 @@ func objectKey(h assets.Hash) (string, error) {
 	return "sha256/" + string(h[:2]) + "/" + string(h), nil
 }
 
-var recordName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,30}/[0-9a-f]{64}$`)
+var recordName = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,30}/[0-9a-f]{64}$`)
 
 func recordKey(name string) (string, error) {
 	if !recordName.MatchString(name) {
@@ -189,17 +176,4 @@ func recordKey(name string) (string, error) {
 	}
 	scope, key, _ := strings.Cut(name, "/")
 	return "takes/" + scope + "/" + key[:2] + "/" + key + ".yaml", nil
-}
-
-// plain sees that an object of a folder is a file: a pipe or a device would hang the
-// reader beyond any watchdog.
-func (c *Cache) plain(key string) error {
-	if c.c.At.Folder() == "" {
-		return nil
-	}
-	fi, err := os.Stat(filepath.Join(c.c.At.Folder(), filepath.FromSlash(key)))
-	if err == nil && !fi.Mode().IsRegular() {
-		return &BadError{key, "it is not a file"}
-	}
-	return nil // what else is wrong shows when it is opened
 }

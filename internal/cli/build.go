@@ -163,6 +163,7 @@ func buildCommand() command {
 			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
 			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
 			fs.StringVar(&table, "results", "", "write what came of each clip to `FILE`, .csv or .json")
+			writes(fs, outputFile, "junit", "results")
 			fs.BoolVar(&o.Refetch, "refetch", false, "download the takes of the named clips again; buy nothing for them")
 			fs.BoolVar(&o.Verify, "verify", false, "read every file that is relied on and repair what was changed")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")

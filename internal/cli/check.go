@@ -25,6 +25,8 @@ func checkCommand() command {
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the verdicts to `FILE` as JUnit XML")
 			fs.StringVar(&report, "report", "", "write a contact sheet to `DIR`/index.html")
+			writes(fs, outputFile, "junit")
+			writes(fs, outputFolder, "report")
 			return func(ctx context.Context, e *env, args []string) error {
 				began := e.Now()
 				e.annotations = *annotations

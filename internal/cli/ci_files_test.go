@@ -74,6 +74,28 @@ func TestGitLabImageHasNoEntrypoint(t *testing.T) {
 	}
 }
 
+// TestSetupForTheDemoInstallsNothingOfTheTests: `make demo` compiled two storage servers that only tests use.
+func TestSetupForTheDemoInstallsNothingOfTheTests(t *testing.T) {
+	t.Parallel()
+	cache := t.TempDir()
+	setup := func(args ...string) (string, int) {
+		cmd := exec.CommandContext(t.Context(), filepath.Join(".ci", "setup"), args...)
+		cmd.Dir = filepath.Join("..", "..")
+		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache)
+		out, _ := cmd.CombinedOutput() // its exit code says more
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	if out, code := setup("demo"); code != 0 || !strings.Contains(out, "ready for demo") || strings.Count(out, "\n") != 1 {
+		t.Errorf("exit %d, on a machine that has all: %s", code, out)
+	}
+	if list, err := os.ReadDir(cache); err != nil || len(list) > 0 {
+		t.Errorf("setup for the demo put %v into the cache, %v", list, err)
+	}
+	if out, code := setup("tests"); code != 2 || !strings.Contains(out, "use demo, companion, test or bench") {
+		t.Errorf("an unknown purpose: exit %d, %s", code, out)
+	}
+}
+
 // accepted says whether the command line takes args. With --help behind them flags are
 // parsed and nothing runs; in a folder without a manifest a command gets as far as its
 // arguments.
@@ -144,7 +166,7 @@ func greenroomLines(t *testing.T, scripts []string) (calls [][]string) {
 				continue
 			}
 			cmd := exec.Command("sh", "-euc", `greenroom() { printf '%s\n' "$@"; }; `+line)
-			cmd.Env = []string{"RUNNER_TEMP=/tmp/runner"}
+			cmd.Env = []string{"RUNNER_TEMP=" + t.TempDir()}
 			out, err := cmd.Output()
 			if err != nil {
 				t.Fatalf("%s: %v", line, err)

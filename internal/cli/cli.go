@@ -63,7 +63,14 @@ type command struct {
 func commands() []command {
 	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
 		fetchCommand(), adoptCommand(),
-		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), versionCommand(), helpCommand()}
+		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), completionCommand(), versionCommand(), helpCommand()}
+}
+
+func commandNames() (names []string) {
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	return names
 }
 
 // Main runs one command and gives the exit code.
@@ -135,6 +142,9 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		return nil
 	}
 	name, rest := top.Arg(0), top.Args()[1:]
+	if name == completeName {
+		return runComplete(e, rest)
+	}
 	c, err := lookup(name)
 	if err != nil {
 		return err
@@ -161,6 +171,9 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 		e.Dir = filepath.Join(here, e.Dir)
 	}
 	e.flags = fs
+	if err := e.prepareOutputs(fs); err != nil {
+		return err
+	}
 	pipeline.HideKeyVariable(e.options(nil).ManifestPath)
 	return run(ctx, e, fs.Args())
 }
@@ -182,18 +195,12 @@ func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
 }
 
 func lookup(name string) (command, error) {
-	var names []string
 	for _, c := range commands() {
 		if c.name == name {
 			return c, nil
 		}
-		names = append(names, c.name)
 	}
-	hint := "`greenroom help` lists the commands"
-	if near := manifest.Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean `greenroom %s`?", near)
-	}
-	return command{}, fault.New(fault.Usage, hint, "unknown command %q", name)
+	return command{}, unknownCommand(name, commandNames())
 }
 
 // usageError turns pflag's typed errors into faults; an unknown flag suggests the

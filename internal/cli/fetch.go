@@ -23,6 +23,7 @@ func fetchCommand() command {
 			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own ending)")
 			force := fs.Bool("force", false, "replace files that exist")
 			captions := fs.Bool("captions", false, "save the video's captions next to it, .srt or .ass")
+			writes(fs, outputEither, "output")
 			return func(ctx context.Context, e *env, args []string) error {
 				if len(args) != 1 || args[0] == "" {
 					return fault.New(fault.Usage, "`greenroom videos` lists them", "name one video")

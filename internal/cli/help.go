@@ -11,10 +11,18 @@ import (
 )
 
 func helpCommand() command {
-	return command{name: "help", summary: "explain a command", usage: "help [command]",
-		examples: "greenroom help build\ngreenroom help",
-		bind: func(*pflag.FlagSet) runFunc {
+	return command{name: "help", summary: "explain a command", usage: "help [flags] [command]",
+		examples: "greenroom help build\ngreenroom help\ngreenroom help --man man1",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			man := fs.String("man", "", "write a manual page of every command to `DIR`")
+			writes(fs, outputFolder, "man")
 			return func(_ context.Context, e *env, args []string) error {
+				if *man != "" {
+					if err := noArgs(args); err != nil {
+						return err
+					}
+					return writeManual(e, *man)
+				}
 				if len(args) == 0 {
 					return overview(e)
 				}

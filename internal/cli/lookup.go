@@ -127,6 +127,7 @@ func voicesCommand() command {
 			fs.StringVar(&gender, "gender", "", "only `GENDER`: female or male")
 			fs.StringVar(&preview, "preview", "", "save the sample of `VOICE`, a name or id")
 			fs.StringVarP(&out, "output", "o", "", "the sample's `FILE`")
+			writes(fs, outputFile, "output")
 			locales := fs.Bool("locales", false, "list the locales voices can speak instead")
 			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
 			return func(ctx context.Context, e *env, args []string) error {

@@ -53,6 +53,7 @@ func newCommand() command {
 			var o newOptions
 			var maxSpend float64
 			fs.StringVarP(&o.out, "output", "o", "", "write to `FILE`.webm (default: the first words of the sentence)")
+			writes(fs, outputFile, "output")
 			fs.StringVar(&o.avatar, "avatar", trial.Avatar, "the presenter's `ID`; `greenroom avatars` lists them")
 			fs.StringVar(&o.voice, "voice", trial.Voice, "the voice's `ID`; `greenroom voices` lists them")
 			fs.StringVar(&o.size, "size", trial.Size, "the picture, `WIDTHxHEIGHT` in pixels")

@@ -45,6 +45,7 @@ func renderCommand() command {
 			fs.StringVar(&shard, "shard", "", "render this machine's part of the films, `I/N` such as 2/5")
 			fs.BoolVar(&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false begins no more")
 			fs.StringVar(&o.results, "results", "", "write what came of each film to `FILE`, .csv or .json")
+			writes(fs, outputFile, "out", "results")
 			fs.BoolVar(&o.install, "install", false, "install the Remotion project's packages first if they are missing")
 			fs.BoolVar(&o.force, "force", false, "draw films again that are up to date")
 			fs.StringVar(&o.format, "format", "", "only this `SHAPE`: 16:9, 9:16 or 1:1")

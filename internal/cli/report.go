@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"greenroom/compose/media"
 	"greenroom/internal/atomicfile"
@@ -18,7 +19,8 @@ import (
 //go:embed report.html
 var reportText string
 
-var reportPage = template.Must(template.New("report").Parse(reportText))
+// reportPage is parsed at its first use: parsing costs every start of the program.
+var reportPage = sync.OnceValue(func() *template.Template { return template.Must(template.New("report").Parse(reportText)) })
 
 // maxPoster is the largest picture that goes into a report, bytes.
 const maxPoster = 4 << 20
@@ -66,7 +68,7 @@ func (e *env) writeReport(dir, project string, list []checked) error {
 		d.Cards = append(d.Cards, card)
 	}
 	var b strings.Builder
-	if err := reportPage.Execute(&b, d); err != nil {
+	if err := reportPage().Execute(&b, d); err != nil {
 		return err
 	}
 	dir = e.path(dir)

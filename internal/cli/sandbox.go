@@ -30,6 +30,7 @@ func sandboxCommand() command {
 			fs.StringVar(&o.Key, "key", "", "accept only this API `KEY`")
 			fs.StringArrayVar(&names, "fault", nil, "make `NAME[=VALUE]` go wrong; may be repeated")
 			fs.StringVar(&urlFile, "url-file", "", "write the address to `PATH` once serving")
+			writes(fs, outputFile, "url-file")
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
 					return err
@@ -64,7 +65,7 @@ func sandboxCommand() command {
 				}
 				e.say("serving HeyGen's API; HEYGEN_API_BASE=%s points greenroom at it. Ctrl-C ends it", r.URL)
 				if urlFile != "" {
-					if _, err := atomicfile.WriteBytes(urlFile, 0o644, []byte(r.URL+"\n")); err != nil {
+					if _, err := atomicfile.WriteBytes(e.path(urlFile), 0o644, []byte(r.URL+"\n")); err != nil {
 						return err
 					}
 				}

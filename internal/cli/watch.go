@@ -40,6 +40,7 @@ func watchCommand() command {
 			var o watchOptions
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve the page on this loopback `ADDRESS`")
 			fs.StringVar(&o.urlFile, "url-file", "", "write the page's address to `FILE`")
+			writes(fs, outputFile, "url-file")
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
 			fs.StringVar(&o.poll, "poll", "auto", "poll for changes: `WHEN` is always, never or auto (only where file events do not work)")
 			fs.Lookup("poll").NoOptDefVal = "always"

@@ -40,6 +40,7 @@ func webhookCommand() command {
 			fs.StringArrayVar(&o.secrets, "secret", nil, "an endpoint's secret, from `env:NAME|file:PATH`; a file has one a line and may come later")
 			fs.StringVar(&o.journal, "journal", "", "record accepted events in `PATH` (default .greenroom/webhook.jsonl)")
 			fs.StringVar(&o.urlFile, "url-file", "", "write the address to `PATH` once receiving")
+			writes(fs, outputFile, "journal", "url-file")
 			fs.IntVar(&o.once, "once", 0, "end after `N` events")
 			fs.BoolVar(&o.public, "public", false, "allow an address that other machines reach")
 			return func(ctx context.Context, e *env, args []string) error {

@@ -26,7 +26,13 @@ import (
 //go:embed web
 var web embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"mark": mark, "lone": lone, "media": mediaPath, "caret": caret, "blank": func() card { return card{} }}).ParseFS(web, "web/page.html"))
+// pageTemplate is parsed at its first use: parsing costs every start of the program.
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	helpers := template.FuncMap{
+		"mark": mark, "lone": lone, "media": mediaPath, "caret": caret, "blank": func() card { return card{} },
+	}
+	return template.Must(template.New("page.html").Funcs(helpers).ParseFS(web, "web/page.html"))
+})
 
 // Session is what a page shows and asks: a *watch.Session.
 type Session interface {
@@ -90,7 +96,7 @@ func (p *Server) page(w http.ResponseWriter, r *http.Request) {
 	}
 	st := p.session.State()
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, struct {
+	if err := pageTemplate().Execute(&b, struct {
 		watch.State
 		Cards []card
 	}{st, cards(st)}); err != nil {

@@ -125,7 +125,7 @@ func (s *stage) accessible(tab context.Context, at string, width int) {
 	s.Helper()
 	axe, err := os.ReadFile(filepath.Join("..", "..", ".ci", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
-		s.Fatalf("run .ci/setup: %v", err)
+		s.Fatalf("run .ci/setup test: %v", err)
 	}
 	if wide := js[int](s, tab, `document.documentElement.scrollWidth`); wide > width {
 		s.Errorf("%s: the page is %d pixels wide", at, wide)

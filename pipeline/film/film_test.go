@@ -42,7 +42,7 @@ var loadFonts = sync.OnceValue(func() map[string]Font {
 	for name, path := range systemFonts {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			panic("run .ci/setup: " + err.Error())
+			panic("run .ci/setup test: " + err.Error())
 		}
 		face(name, name, data)
 	}

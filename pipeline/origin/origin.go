@@ -9,8 +9,9 @@ import (
 	"encoding/hex"
 	"net"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
 // Origin is "sandbox", or a provider and an account such as "heygen-1a2b3c4d5e6f". The
@@ -36,7 +37,7 @@ const (
 // heyGenHost is where HeyGen's API is served.
 const heyGenHost = "api.heygen.com"
 
-var valid = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+var valid = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
 // Valid reports whether a text read from a file can be an origin.
 func (o Origin) Valid() bool { return o == None || valid.MatchString(string(o)) }

@@ -2,6 +2,7 @@ package paging
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -36,12 +37,15 @@ var beginners = set(`the a an this that these those in on at by for with from my
 	while where if then i you he she it we they there what who how why der die das ein eine im am und aber dann er sie es wir ihr
 	le la les un une et mais il elle nous vous el los las y pero`)
 
-func set(words string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		out[w] = true
-	}
-	return out
+// set returns the words of a list, split at the first use: splitting costs every start of the program.
+func set(words string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		out := map[string]bool{}
+		for _, w := range strings.Fields(words) {
+			out[w] = true
+		}
+		return out
+	})
 }
 
 // EndsSentence reports that a sentence ends with a word, by the word that follows: not after Dr. and e.g.,
@@ -69,9 +73,9 @@ func EndsSentence(word, next string) bool {
 	case len(letters) <= 2 && digits(core):
 		return false // 1. Mai
 	case strings.ContainsRune(core, '.') && !strings.ContainsFunc(core, unicode.IsDigit) && parts(core):
-		return beginners[strings.ToLower(next)] // e.g. Smith, the U.S. Army; at 5 p.m. The
+		return beginners()[strings.ToLower(next)] // e.g. Smith, the U.S. Army; at 5 p.m. The
 	}
-	return !abbreviations[strings.ToLower(core)]
+	return !abbreviations()[strings.ToLower(core)]
 }
 
 // parts reports letters with full stops: each part has at most three.
@@ -117,9 +121,9 @@ func breakCost(before, after Word) float64 {
 		return gluedCost(final, first)
 	case unicode.In(first, unicode.Thai, unicode.Lao): // a blank is between clauses
 		return afterPause
-	case joining[strings.ToLower(after.Text)]:
+	case joining()[strings.ToLower(after.Text)]:
 		return beforeJoin
-	case joined[strings.ToLower(core)]:
+	case joined()[strings.ToLower(core)]:
 		return afterJoined
 	case last == '.', unicode.IsDigit(last), unicode.IsUpper(first) && capital(before.Text):
 		return inside

@@ -25,7 +25,7 @@ func system(t *testing.T, path string) *Face {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("run .ci/setup: %v", err)
+		t.Fatalf("run .ci/setup test: %v", err)
 	}
 	return face(t, b)
 }
