@@ -3,7 +3,7 @@ SHELL := /usr/bin/env bash
 export GREENROOM_NODE_MODULES := $(CURDIR)/remotion/companion/node_modules
 GO_FILES := $(shell git ls-files '*.go')
 
-.PHONY: all build demo gallery test bench gallery-page gen lint vet setup explore kill release clean
+.PHONY: all build demo gallery test bench gallery-page gen lint vet setup explore kill test-all release clean
 
 all: build
 
@@ -66,6 +66,14 @@ kill: setup
 # Archives for every platform, npm packages, checksums and a list of what is inside, in dist/. VERSION names the release.
 release:
 	@.ci/release $(VERSION)
+
+# What make test leaves out: real projects with every package manager, layout and version of Remotion, and npm packages,
+# from the registry. An hour more.
+MANAGERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/package-managers
+test-all: test
+	@.ci/setup all
+	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/... ./internal/release ./remotion/...
+	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m -run TestNewcomers .
 
 clean:
 	rm -rf bin demo dist
