@@ -41,7 +41,7 @@ func overview(e *env) error {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
 	}
-	b.WriteString("\nStart here:\n  greenroom init tour && cd tour && greenroom build\n  greenroom render Presenter\n\nFlags of every command:\n")
+	b.WriteString("\nStart here:\n  greenroom init tour && cd tour && greenroom build\n  greenroom render Presenter --install\n\nFlags of every command:\n")
 	b.WriteString(usages((&env{}).globals()))
 	b.WriteString(precedence)
 	b.WriteString("\nExit codes:\n  0   done, or nothing to do\n")

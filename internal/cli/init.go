@@ -131,7 +131,8 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 		}
 	}
 	if !known {
-		files[pipeline.ManifestName] = []byte(scaffold.FirstManifest(projectName(o.dir), survey))
+		files[pipeline.ManifestName] = []byte(manifest.SchemaLine + "\n" + scaffold.FirstManifest(projectName(o.dir), survey))
+		files[manifest.SchemaFile] = manifest.Schema()
 		files["scripts/intro.md"] = []byte(scaffold.FirstScript)
 	}
 	written, err := remotion.Scaffold(o.dir, remotion.ScaffoldOptions{

@@ -1,13 +1,18 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline"
+	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
@@ -48,7 +53,7 @@ func (e *env) initialised(ctx context.Context, o initOptions, l project.Layout, 
 		where = "in " + at
 	}
 	if survey == nil {
-		e.say("%d files %s. Next: %s", len(written), where, inFolder(e, o.dir, "greenroom build && greenroom render Presenter"))
+		e.say("%d files %s. Next: %s", len(written), where, inFolder(e, o.dir, "greenroom build && greenroom render Presenter --install"))
 		return nil
 	}
 	e.say("%d files %s; greenroom's own are in %s", len(written), where, l.SourceDir())
@@ -121,6 +126,11 @@ func runInitUpdate(e *env, o initOptions) error {
 	if err != nil {
 		return err
 	}
+	schema, err := updateSchema(o.dir)
+	if err != nil {
+		return err
+	}
+	done = append(done, schema...)
 	for _, name := range done {
 		fmt.Fprintln(e.Stdout, name)
 	}
@@ -141,4 +151,23 @@ func runInitUpdate(e *env, o initOptions) error {
 			inFolder(e, o.dir, "greenroom init --update --new"))
 	}
 	return e.addNeeds(e.ctx, o, layout)
+}
+
+// updateSchema brings the schema for editors to this version where the manifest names it, or where it is there.
+func updateSchema(dir string) (written []string, err error) {
+	at := filepath.Join(dir, manifest.SchemaFile)
+	have, err := os.ReadFile(at)
+	if err != nil {
+		text, readErr := os.ReadFile(filepath.Join(dir, pipeline.ManifestName))
+		if readErr != nil || !bytes.Contains(text, []byte(manifest.SchemaLine)) {
+			return nil, nil
+		}
+	}
+	if bytes.Equal(have, manifest.Schema()) {
+		return nil, nil
+	}
+	if _, err := atomicfile.WriteBytes(at, 0o644, manifest.Schema()); err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "write %s", manifest.SchemaFile)
+	}
+	return []string{manifest.SchemaFile}, nil
 }

@@ -106,7 +106,7 @@ func overviewPage(version string) string {
 		p.term(fmt.Sprint(r.Code), r.Meaning)
 	}
 	p.section("examples")
-	p.literal("greenroom init tour && cd tour && greenroom build\ngreenroom render Presenter")
+	p.literal("greenroom init tour && cd tour && greenroom build\ngreenroom render Presenter --install")
 	return p.String()
 }
 

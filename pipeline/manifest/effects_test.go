@@ -30,12 +30,12 @@ func TestSettingsWithoutEffectAreWarnedOf(t *testing.T) {
 	const head = "version: 1\ndefaults: {avatar: a, voice: v, captions: true}\nclips: {intro: Hi there., own: own.wav, opaque: {script: Hi., transparent: false}, " +
 		"silent: {script: Hi., captions: false}}\ncompositions:\n  t:\n    layers: "
 	for layers, want := range map[string]string{
-		"[{clip: intro, anchor: right}]":                                       "anchor of a clip layer has no effect",
-		"[{clip: intro, anchor: right, box: {width: 10%}}]":                    "anchor of a clip layer has no effect",
-		"[{clip: intro, anchor: right, box: {left: 0, width: 10%}}]":           "anchor of a clip layer has no effect",
-		"[{clip: intro, anchor: left, box: {left: 0, right: 0, height: 50%}}]": "",
-		"[{clip: intro, anchor: left, fit: cover}]":                            "",
-		"[{clip: intro, anchor: top, mask: circle}]":                           "",
+		"[{clip: intro, anchor: right}]":                                                                                         "anchor of a clip layer has no effect",
+		"[{clip: intro, anchor: right, box: {width: 10%}}]":                                                                      "anchor of a clip layer has no effect",
+		"[{clip: intro, anchor: right, box: {left: 0, width: 10%}}]":                                                             "anchor of a clip layer has no effect",
+		"[{clip: intro, anchor: left, box: {left: 0, right: 0, height: 50%}}]":                                                   "",
+		"[{clip: intro, anchor: left, fit: cover}]":                                                                              "",
+		"[{clip: intro, anchor: top, mask: circle}]":                                                                             "",
 		"[{clip: intro, anchor: right}]\n    formats: {square: , portrait: {layers: {intro: {box: {width: 50%, height: 50%}}}}}": "",
 		"[{clip: intro, anchor: right}]\n    formats: {square: , portrait: }":                                                    "has no effect",
 		"[intro, loop.mp4]": `clip "intro" is not seen, as the video loop.mp4 lies over it`,
