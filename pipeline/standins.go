@@ -106,6 +106,7 @@ const deliveredRate = 25
 // standInKey is the hash of all that.
 func (p *Project) standInKey(s standin.Spec) (string, error) {
 	k := newKeyer("stand-in/" + standInVersion)
+	k.field("drawings", standin.Drawings())
 	k.field("presenter", s.Presenter)
 	k.field("style", s.Style)
 	k.number("width", float64(s.Width))

@@ -47,7 +47,7 @@ func poseName(mouth, eyes string) string { return mouth + " " + eyes }
 
 // libraryFile names a library by everything that shapes it.
 func (m *Maker) libraryFile(dir string, s Spec) string {
-	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, contentID(libraryVersion, s.Presenter, s.Style, fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
+	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, contentID(libraryVersion, Drawings(), s.Presenter, s.Style, fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
 }
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws
