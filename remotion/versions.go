@@ -8,9 +8,10 @@ import (
 	"greenroom/remotion/project"
 )
 
-// Oldest is the oldest version of Remotion that films are rendered with: the first that writes a
-// film's sound into a file of its own (separateAudioTo). A test renders with it.
-const Oldest = "4.0.125"
+// Oldest is the oldest version of Remotion that films are rendered with. Those before 4.0.125 cannot
+// write a film's sound into a file of its own (separateAudioTo); those up to 4.0.141 fail on transparent
+// clips whose width is not a multiple of 32 ("wrong data size"). A test renders with it.
+const Oldest = "4.0.145"
 
 // supported refuses versions of Remotion whose interface is another one.
 func supported(dir string) error {

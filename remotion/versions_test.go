@@ -8,7 +8,7 @@ import (
 func TestOtherVersionsOfRemotionAreRefused(t *testing.T) {
 	for version, want := range map[string]string{
 		Oldest: "", "4.0.529": "", "4.1.0-alpha2": "", "4.10.0": "",
-		"4.0.122": "too old", "4.0.0-alpha19": "too old", "3.3.102": "not supported", "5.0.0": "not supported", "": "read the version",
+		"4.0.141": "too old", "4.0.0-alpha19": "too old", "3.3.102": "not supported", "5.0.0": "not supported", "": "read the version",
 	} {
 		dir := t.TempDir()
 		put(t, dir, map[string]string{"node_modules/@remotion/renderer/package.json": `{"version":"` + version + `"}`})

@@ -178,8 +178,8 @@ func TestPackagesThatAreMissing(t *testing.T) {
 		at    string
 		want  string
 	}{
-		"npm": {map[string]string{"package.json": `{"dependencies": {"remotion": "4.0.400", "react": "19.2.3"}}`, "package-lock.json": "{}"}, ".",
-			"npm install --save-exact @remotion/media@4.0.400 zod@3.22.3"},
+		"npm": {map[string]string{"package.json": `{"dependencies": {"remotion": "4.0.500", "react": "19.2.3"}}`, "package-lock.json": "{}"}, ".",
+			"npm install --save-exact @remotion/media@4.0.500 zod@4.5.4"},
 		"pnpm": {map[string]string{"package.json": `{"dependencies": {"@remotion/cli": "4.0.529", "zod": "4.5.4"}}`, "pnpm-lock.yaml": ""}, ".",
 			"pnpm add --save-exact @remotion/media@4.0.529 react remotion@4.0.529"},
 		"a workspace with some at its root": {map[string]string{

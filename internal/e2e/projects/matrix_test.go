@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"greenroom/remotion"
+	"greenroom/remotion/project"
+	"greenroom/remotion/scaffold"
 )
 
 // A cell is one project of the matrix.
@@ -20,24 +22,25 @@ type cell struct{ manager, layout, version string }
 func (c cell) String() string { return c.manager + ", " + c.layout + ", " + c.version }
 
 // cells cover every package manager with an old and the newest version of Remotion, and
-// every layout with at least two package managers. newest is the newest on the registry,
-// complete the newest whose packages for all systems are there: Yarn 4 resolves them all.
-func cells(newest, complete string) []cell {
+// every layout with at least two package managers. Yarn resolves the packages of all systems,
+// also of those that it does not install: its cells have versions that are complete.
+func cells(v versions) []cell {
 	return []cell{
-		{"npm", "blank template", newest},
-		{"npm", "workspace", newest},
+		{"npm", "blank template", v.newest},
+		{"npm", "workspace", v.newest},
 		{"npm", "JavaScript", remotion.Oldest},
 		{"pnpm", "blank template", remotion.Oldest},
-		{"pnpm", "workspace", newest},
-		{"pnpm", "next template", newest},
-		{"yarn 1", "without src", newest},
-		{"yarn 1", "workspace", remotion.Oldest},
-		{"yarn 4", "own folders", complete},
-		{"yarn 4", "next template", remotion.Oldest},
-		{"yarn 4 pnp", "blank template", complete},
+		{"pnpm", "workspace", v.newest},
+		{"pnpm", "next template", v.newest},
+		{"yarn 1", "without src", v.complete},
+		{"yarn 1", "workspace", v.oldComplete},
+		{"yarn 4", "own folders", v.complete},
+		{"yarn 4", "next template", v.oldComplete},
+		{"yarn 4 pnp", "blank template", v.complete},
 		{"bun", "own folders", remotion.Oldest},
-		{"bun", "JavaScript", newest},
-		{"bun", "without src", "4.0.371"}, // the first version with @remotion/media
+		{"bun", "JavaScript", v.newest},
+		{"bun", "without src", "4.0.371"}, // the first version with @remotion/media, which lacks what films need
+		{"pnpm", "without src", scaffold.MediaFrom},
 	}
 }
 
@@ -50,7 +53,7 @@ func TestMatrix(t *testing.T) {
 		return
 	}
 	only := os.Getenv("GREENROOM_CELL")
-	for _, c := range cells(newest(t)) {
+	for _, c := range cells(published(t)) {
 		if !strings.Contains(c.String(), only) {
 			continue
 		}
@@ -58,36 +61,42 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// newest are the newest version of @remotion/renderer on the registry, and the newest for
-// which all packages are there that it may need on some system.
-func newest(t *testing.T) (newest, complete string) {
+// versions of Remotion on the registry: the newest, and the newest and the oldest that greenroom
+// supports for which all packages are there that some system may need.
+type versions struct{ newest, complete, oldComplete string }
+
+func published(t *testing.T) (v versions) {
 	t.Helper()
-	newest = strings.TrimSpace(npmView(t, "@remotion/renderer", "dist-tags.latest"))
+	v.newest = strings.TrimSpace(npmView(t, "@remotion/renderer", "dist-tags.latest"))
 	var optional map[string]string
-	if err := json.Unmarshal([]byte(npmView(t, "@remotion/renderer@"+newest, "optionalDependencies", "--json")), &optional); err != nil {
+	if err := json.Unmarshal([]byte(npmView(t, "@remotion/renderer@"+v.newest, "optionalDependencies", "--json")), &optional); err != nil {
 		t.Fatal(err)
 	}
 	have := map[string]int{}
 	var order []string
 	for name := range optional {
-		var versions []string
-		if err := json.Unmarshal([]byte(npmView(t, name, "versions", "--json")), &versions); err != nil {
+		var all []string
+		if err := json.Unmarshal([]byte(npmView(t, name, "versions", "--json")), &all); err != nil {
 			t.Fatal(err)
 		}
-		for _, v := range versions {
-			have[v]++
+		for _, one := range all {
+			have[one]++
 		}
-		order = versions
+		order = all
 	}
-	for _, v := range order { // oldest first
-		if have[v] == len(optional) && !strings.Contains(v, "-") {
-			complete = v
+	for _, one := range order { // in the order of versions
+		if project.Older(one, remotion.Oldest) || have[one] < len(optional) || strings.Contains(one, "-") {
+			continue
+		}
+		v.complete = one
+		if v.oldComplete == "" {
+			v.oldComplete = one
 		}
 	}
-	if complete == "" {
-		t.Fatal("no version of Remotion has all its packages on the registry")
+	if v.complete == "" {
+		t.Fatal("no supported version of Remotion has all its packages on the registry")
 	}
-	return newest, complete
+	return v
 }
 
 func npmView(t *testing.T, words ...string) string {
@@ -127,7 +136,7 @@ func (c cell) run(t *testing.T) {
 	l, m := layouts(c.version)[c.layout], managers()[c.manager]
 	top := t.TempDir()
 	for name, text := range l.files {
-		if c.version == remotion.Oldest { // of the same time
+		if c.version == remotion.Oldest || strings.HasPrefix(c.version, "4.0.1") { // of the same time
 			text = strings.NewReplacer(`"react": "19.2.3"`, `"react": "18.3.1"`, `"react-dom": "19.2.3"`, `"react-dom": "18.3.1"`, `"@types/react": "19.2.7"`, `"@types/react": "18.3.3"`).Replace(text)
 		}
 		write(t, top, name, text)

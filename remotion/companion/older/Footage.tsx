@@ -4,7 +4,7 @@ import type {CSSProperties} from 'react';
 import {Audio as RemotionAudio, OffthreadVideo} from 'remotion';
 import type {Coding} from './colours';
 
-// For Remotion before 4.0.371, which has no @remotion/media. ffmpeg decodes these pictures, and their colours are right.
+// For Remotion before 4.0.442: @remotion/media is not there, or its Video has no objectFit. ffmpeg decodes these pictures, and their colours are right.
 
 type Props = {src: string; coding: Coding; style: CSSProperties; muted?: boolean; objectFit?: 'fill'; trimBefore?: number};
 
