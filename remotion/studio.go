@@ -79,8 +79,8 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 // and its .env file by itself.
 func studioArgs(s StudioSpec) []string {
 	args := []string{"--no-open", "--port", strconv.Itoa(s.Port)}
-	if s.Layout.Entry != "" {
-		args = append([]string{s.Layout.Entry}, args...)
+	if entry := studioEntry(s.Layout); entry != "" {
+		args = append([]string{entry}, args...)
 	}
 	if s.Layout.Public != "" {
 		args = append(args, "--public-dir", s.Layout.Public)
@@ -89,6 +89,19 @@ func studioArgs(s StudioSpec) []string {
 		args = append(args, "--config", s.Layout.Config)
 	}
 	return args
+}
+
+// studioEntry is the entry point for Studio's command line: the manifest's, else the one that is found where the
+// configuration names none. Older versions of Remotion's CLI do not look for src/remotion/index.ts.
+func studioEntry(l project.Layout) string {
+	file, err := configFile(l)
+	if l.Entry != "" || err != nil {
+		return l.Entry // Studio names what is wrong with the configuration
+	}
+	if file != "" && strings.Contains(readSource(l.Path(file)), "setEntryPoint") {
+		return ""
+	}
+	return l.EntryPoint()
 }
 
 // loopbacks are the addresses on which Remotion looks whether a port is free.

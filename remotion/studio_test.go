@@ -25,3 +25,23 @@ func TestStudioGetsWhatTheManifestSays(t *testing.T) {
 		}
 	}
 }
+
+func TestStudioIsToldTheEntryThatIsFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		config string
+		want   string
+	}{
+		"no configuration": {"", "src/remotion/index.ts"},
+		"without an entry": {"Config.setOverwriteOutput(true);", "src/remotion/index.ts"},
+		"with an entry":    {"Config.setEntryPoint('./video/main.ts');", "--no-open"},
+	} {
+		dir := t.TempDir()
+		put(t, dir, map[string]string{"src/remotion/index.ts": "", "video/main.ts": ""})
+		if c.config != "" {
+			put(t, dir, map[string]string{"remotion.config.ts": c.config})
+		}
+		if got := studioArgs(StudioSpec{Layout: project.Layout{Dir: dir}, Port: 3456}); got[0] != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
