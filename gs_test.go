@@ -96,7 +96,7 @@ func TestGoogleCloudStorage(t *testing.T) {
 	fails("credentials that are none", cache, []string{"GOOGLE_APPLICATION_CREDENTIALS=" + filepath.Join(r.git, "greenroom.yaml")}, "no Google credentials are found")
 	fails("no such bucket", "gs://nowhere", here, "gs://nowhere", "there is no such bucket")
 	fails("an empty place", "gs://clips/empty", here, "not in the cache")
-	fails("nobody there", cache, []string{"STORAGE_EMULATOR_HOST=" + closedPort(t)}, "the cache cannot be used: no answer from 127.0.0.1:")
+	fails("no server", cache, []string{"STORAGE_EMULATOR_HOST=" + closedPort(t)}, "the cache cannot be used: no answer from 127.0.0.1:")
 
 	n := 0
 	err := filepath.Walk(filepath.Join(dir, "team", "sha256"), func(path string, fi os.FileInfo, err error) error {

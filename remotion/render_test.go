@@ -300,7 +300,7 @@ func TestMissingPackages(t *testing.T) {
 	}{
 		"npm fails":               {declares, "echo 'npm error code ENOTFOUND' >&2; echo 'npm error A complete log of this run can be found in: x' >&2; exit 1", allow, fault.Tool, "npm error code ENOTFOUND", "npm install", true},
 		"npm installs nothing":    {declares, "exit 0", allow, fault.Tool, "are not installed", "npm install", true},
-		"nobody asked for it":     {declares, "exit 0", nil, fault.Tool, "are not installed", "--install", false},
+		"it was not asked for":    {declares, "exit 0", nil, fault.Tool, "are not installed", "--install", false},
 		"the user said no":        {declares, "exit 0", func(*project.Missing) (bool, error) { return false, nil }, fault.Tool, "are not installed", "--install", false},
 		"the project has none":    {"{}", "exit 0", allow, fault.Tool, "does not depend on it", "@remotion/renderer@", false},
 		"only half is there":      {declares, "mkdir -p node_modules/@remotion/renderer; echo '{}' > node_modules/@remotion/renderer/package.json; exit 0", allow, fault.Tool, "find @remotion/bundler", "npm install", true},

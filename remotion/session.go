@@ -36,7 +36,7 @@ type Session struct {
 	films        int     // names of films, counted
 	closed       bool
 	newBundle    bool
-	bundled      map[string]bool // the bundles that this session made anew
+	bundled      map[string]bool // the bundles that this session made again
 }
 
 // errClosed is the error of a request to a session that was closed.

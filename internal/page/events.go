@@ -27,7 +27,7 @@ type card struct {
 	Since    int64   `json:"since"`    // when its state began, Unix ms, for what takes a while
 	Captions string  `json:"captions"` // path on this server, empty without captions
 	Frames   int     `json:"frames"`   // of Src
-	Rate     [2]int  `json:"rate"`     // of Src: so many frames in so many seconds
+	Rate     [2]int  `json:"rate"`     // of Src: numerator and denominator, in frames a second
 	Width    int     `json:"width"`    // of Src, pixels
 	Height   int     `json:"height"`
 }

@@ -227,7 +227,7 @@ func TestFewPlay(t *testing.T) {
 }
 
 // TestTheConnection: it is said when the server is gone, wishes rest, and the page goes
-// on by itself with what it missed; a session that was started anew is told apart.
+// on by itself with what it missed; a session that was started again is recognised.
 func TestTheConnection(t *testing.T) {
 	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Next: watch.NextClip, Price: "$0.40"}, {Name: "gone", State: watch.Unmade}}})
 	p := New(m, t.TempDir)
@@ -269,6 +269,6 @@ func TestTheConnection(t *testing.T) {
 	stop(web)
 	web = serve(New(m, t.TempDir)) // another token
 	defer func() { stop(web) }()
-	s.until(tab, `document.getElementById('lost').innerText.includes('started anew')`)
-	s.everyLook(tab, "a session started anew", "#lost")
+	s.until(tab, `document.getElementById('lost').innerText.includes('started again')`)
+	s.everyLook(tab, "a session started again", "#lost")
 }

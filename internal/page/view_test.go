@@ -182,7 +182,7 @@ func TestTheView(t *testing.T) {
 	s.until(tab, `document.getElementById('tabs').hidden && !document.getElementById('clips-panel').hidden`)
 }
 
-// TestMediaTypes: what a browser is told of a file, whatever the machine's own table says; HEAD and ranges.
+// TestMediaTypes: the type that a browser receives for a file, whatever the machine's own table says; HEAD and ranges.
 func TestMediaTypes(t *testing.T) {
 	public := t.TempDir()
 	if err := os.Mkdir(filepath.Join(public, "greenroom"), 0o755); err != nil {

@@ -147,7 +147,7 @@ func signalled(t *testing.T, dir string, sig syscall.Signal, script string) stri
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	// The program reads from a pipe that nobody writes to.
+	// The program reads from a pipe without a writer.
 	cmd := launch(ctx, dir, nil, "-c", "exec 3<&0; "+script)
 	in, err := cmd.StdinPipe()
 	if err != nil {

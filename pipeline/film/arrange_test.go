@@ -234,7 +234,7 @@ func TestATitleKeepsOffThePresenterOfANestedFilm(t *testing.T) {
 		t.Errorf("%v lies on the face of %v; %v", title.Box, clip.Box, with.Warnings)
 	}
 	before := one(t, fmt.Sprintf(text, "0s"))
-	if title := before.Layers[1]; title.Box.X+title.Box.W/2 != 960 { // nobody is there yet
+	if title := before.Layers[1]; title.Box.X+title.Box.W/2 != 960 { // no presenter is there yet
 		t.Errorf("%v is not in the middle", title.Box)
 	}
 }

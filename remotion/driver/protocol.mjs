@@ -21,7 +21,7 @@ export const as = (name, more) => (e) => {
 
 /**
  * What the process is doing. busy is the request being served: {id, op, reject, pages}. unawaited is the fault
- * for a rejection that nobody awaits: a browser that Remotion downloads, a configuration that starts work.
+ * for a rejection that nothing awaits: a browser that Remotion downloads, a configuration that starts work.
  */
 export const state = {busy: null, unawaited: null};
 
@@ -46,7 +46,7 @@ export const fatal = (name, e) => {
 };
 const crashed = (e) => fatal(state.unawaited ?? 'crash', e);
 process.on('uncaughtException', crashed);
-// Pages that are closed under Remotion, after a cancel or a fault, reject what nobody
+// Pages that are closed under Remotion, after a cancel or a fault, reject what nothing
 // waits for any more. Whatever else goes wrong there leaves the request unanswered.
 const afterwards =
   /(target|session|connection) closed|page (has been |was )?closed|got cancelled|most likely the page has been closed/i;

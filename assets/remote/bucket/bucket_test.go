@@ -188,7 +188,7 @@ func TestABucketThatDoesNotExist(t *testing.T) {
 	}
 }
 
-// TestParameters: an address with a parameter that nobody reads is refused, as a misspelt region would be ignored.
+// TestParameters: an address with an unknown parameter is refused, as a misspelt region would be ignored.
 func TestParameters(t *testing.T) {
 	t.Setenv("STORAGE_EMULATOR_HOST", "127.0.0.1:1")
 	for address, want := range map[string]string{

@@ -44,7 +44,7 @@ $('buy-all').addEventListener('click', () => ask(null));
 $('rebuild').addEventListener('click', rebuild);
 $('help').addEventListener('click', () => $('keys').showModal());
 
-// --- the stream: closed while nobody looks, so that many tabs do not use up the
+// --- the stream: closed while the page is hidden, so that many tabs do not use up the
 // browser's connections
 
 let live = null;
@@ -62,7 +62,7 @@ function follow() {
   live = new EventSource('/events');
   live.onmessage = (e) => { connection(false, ''); take(JSON.parse(e.data)); };
   live.onerror = () => {
-    if (live.readyState === EventSource.CLOSED) connection(true, 'greenroom watch was started anew or refuses this page. Open the address that it prints.');
+    if (live.readyState === EventSource.CLOSED) connection(true, 'greenroom watch was started again or refuses this page. Open the address that it prints.');
     else connection(true, 'No connection to greenroom watch; trying again. When it has ended, start it and open the address that it prints.');
   };
 }
