@@ -79,7 +79,7 @@ func TestNoChildGetsASecret(t *testing.T) {
 		{args: []string{"status"}},
 		{args: []string{"check"}, programs: "ffmpeg"},
 		{args: []string{"render", "brief", "--renderer", "native"}, programs: "ffmpeg"},
-		{args: []string{"render", "Presenter"}, programs: "node esbuild chromium ffmpeg", installs: true},
+		{args: []string{"render", "Presenter", "--install"}, programs: "node esbuild chromium ffmpeg", installs: true},
 		{args: []string{"render", "brief", "--renderer", "remotion", "--still", "0"}, programs: "node chromium"},
 		{args: []string{"watch", "--studio", "--no-page"}, programs: "node esbuild", until: "Built in"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"greenroom/internal/fault"
@@ -57,7 +58,7 @@ func asked(err error) string {
 // state, so that a plan changes nothing. remove deletes the latter.
 func (p *Project) sandboxDir() (dir string, remove func() error, err error) {
 	if _, err := os.Stat(p.state); err == nil {
-		return p.path(StateDir + "/sandbox"), func() error { return nil }, nil
+		return filepath.Join(p.state, "sandbox"), func() error { return nil }, nil
 	}
 	dir, err = os.MkdirTemp("", "greenroom-sandbox-*")
 	return dir, func() error { return os.RemoveAll(dir) }, err

@@ -91,7 +91,7 @@ func TestSetupForTheDemoInstallsNothingOfTheTests(t *testing.T) {
 	if list, err := os.ReadDir(cache); err != nil || len(list) > 0 {
 		t.Errorf("setup for the demo put %v into the cache, %v", list, err)
 	}
-	if out, code := setup("tests"); code != 2 || !strings.Contains(out, "use demo, companion, test or bench") {
+	if out, code := setup("tests"); code != 2 || !strings.Contains(out, "use demo, companion, test, all or bench") {
 		t.Errorf("an unknown purpose: exit %d, %s", code, out)
 	}
 }

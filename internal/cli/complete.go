@@ -39,6 +39,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"file":        words(completeFiles),
 	"format":      words("16:9", "9:16", "1:1"),
 	"gender":      words("female", "male"),
+	"in":          words(completeFolders),
 	"journal":     words(completeFiles),
 	"junit":       words(completeFiles),
 	"man":         words(completeFolders),

@@ -37,11 +37,17 @@ func (e *env) prepareOutputs(fs *pflag.FlagSet) (err error) {
 			return
 		}
 		if werr := tryOutput(e.path(f.Value.String()), kind[0]); werr != nil {
-			err = fault.Wrap(fault.Failed, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s", f.Name, f.Value)
+			what := fault.Failed
+			if errors.Is(werr, errFolder) {
+				what = fault.Usage
+			}
+			err = fault.Wrap(what, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s", f.Name, f.Value)
 		}
 	})
 	return err
 }
+
+var errFolder = errors.New("it is a folder")
 
 // tryOutput creates the folder of an output and a file in it, which it removes again.
 func tryOutput(path, kind string) error {
@@ -53,7 +59,7 @@ func tryOutput(path, kind string) error {
 		case err == nil && fi.IsDir() && kind == outputEither:
 			dir = path
 		case err == nil && fi.IsDir():
-			return errors.New("it is a folder")
+			return errFolder
 		case err == nil && !fi.Mode().IsRegular():
 			return nil // a device or a pipe
 		}

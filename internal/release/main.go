@@ -19,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"greenroom/internal/proc"
 )
 
 // cyclonedx lists the modules of a program and their licenses.
@@ -122,7 +124,7 @@ func run(ctx context.Context, version, out, only string, sbom bool) (err error) 
 func (r *release) commitTime(ctx context.Context) (time.Time, error) {
 	text := os.Getenv("SOURCE_DATE_EPOCH")
 	if text == "" {
-		b, err := exec.CommandContext(ctx, "git", "log", "-1", "--format=%ct").Output()
+		b, err := r.output(ctx, nil, "git", "log", "-1", "--format=%ct")
 		if err != nil {
 			return time.Time{}, fmt.Errorf("read the time of the last commit (or set SOURCE_DATE_EPOCH): %w", err)
 		}
@@ -137,13 +139,22 @@ func (r *release) commitTime(ctx context.Context) (time.Time, error) {
 
 // command runs a program in the checkout.
 func (r *release) command(ctx context.Context, env []string, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = r.source
-	cmd.Env = append(os.Environ(), env...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, bytes.TrimSpace(out))
+	_, err := r.output(ctx, env, name, args...)
+	return err
+}
+
+// output is what a program in the checkout prints on stdout.
+func (r *release) output(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	var out bytes.Buffer
+	res, err := proc.Run(ctx, proc.Cmd{Path: path, Args: args, Dir: r.source, Env: append(proc.Inherited(), env...), Stdout: &out})
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, bytes.TrimSpace(out.Bytes()), res.Tail)
+	}
+	return out.Bytes(), nil
 }
 
 // binary is where a platform's program is.
@@ -186,7 +197,7 @@ func (r *release) documents(ctx context.Context) (map[string][]byte, error) {
 		return nil, err
 	}
 	for shell, name := range map[string]string{"bash": "greenroom.bash", "zsh": "_greenroom", "fish": "greenroom.fish", "powershell": "greenroom.ps1"} {
-		b, err := exec.CommandContext(ctx, host, "completion", shell).Output()
+		b, err := r.output(ctx, nil, host, "completion", shell)
 		if err != nil {
 			return nil, fmt.Errorf("print the completion of %s: %w", shell, err)
 		}

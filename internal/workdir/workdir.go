@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -48,11 +49,23 @@ func New(parent, prefix string) (*Dir, error) {
 		case err != nil:
 			os.RemoveAll(path)
 			return nil, err
-		case held:
+		case held && there(path, lock):
 			return &Dir{path: path, lock: lock}, nil
 		}
+		_ = lock.Close() // a sweep was faster
 	}
 	return nil, errors.New("other processes take the folder away")
+}
+
+// there reports that the lock is of the file that the folder has: a sweep may have removed both between the creation of
+// the lock file and its locking.
+func there(path string, lock *flock.Flock) bool {
+	now, err := os.Stat(filepath.Join(path, lockFile))
+	if err != nil {
+		return false
+	}
+	held, err := lock.Stat()
+	return err == nil && os.SameFile(now, held)
 }
 
 // Path is the folder.
@@ -108,8 +121,13 @@ func sweep(path string) {
 			os.RemoveAll(filepath.Join(path, e.Name()))
 		}
 	}
-	_ = lock.Close()
+	// The lock is held until the folder is gone, or its new owner would lock a file that is about to go. Windows removes
+	// no open file, so that there a new owner's own handle keeps the folder.
+	if runtime.GOOS == "windows" {
+		_ = lock.Close()
+	}
 	if left, err := os.ReadDir(path); err == nil && len(left) <= 1 {
 		os.RemoveAll(path)
 	}
+	_ = lock.Close()
 }

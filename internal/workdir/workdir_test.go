@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -99,4 +100,27 @@ func TestALinkIsNotFollowed(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(target, "precious")); err != nil {
 		t.Error("followed")
 	}
+}
+
+// TestASweepTakesNoNewFolder: one that is made while others sweep is there until it is closed.
+func TestASweepTakesNoNewFolder(t *testing.T) {
+	parent := t.TempDir()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 400 {
+				Sweep(parent, "work-")
+				d, err := New(parent, "work-")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := os.WriteFile(filepath.Join(d.Path(), "voice.wav"), nil, 0o600); err != nil {
+					t.Error(err)
+				}
+				d.Close()
+			}
+		})
+	}
+	wg.Wait()
 }
