@@ -30,10 +30,13 @@ func (s *Session) restore(ctx context.Context, wg *sync.WaitGroup) {
 	})
 }
 
+// noFile is the stamp of a file that is not there.
+const noFile = "none "
+
 func stampOf(path string) string {
 	fi, err := os.Stat(path)
 	if err != nil {
-		return "none "
+		return noFile
 	}
 	return fmt.Sprint(fi.Size(), fi.ModTime().UnixNano(), " ")
 }

@@ -323,7 +323,17 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 	s.failed(err)
 	s.look(ctx, p, in, err)
 	s.films(ctx, p, in)
+	if err == nil && s.built.props == noFile && s.showsClips() {
+		s.built.props = "removed" // between this run's publishing and its end: it is published again
+	}
 	return err
+}
+
+// showsClips reports that the last run published something.
+func (s *Session) showsClips() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.state.Clips, func(c Clip) bool { return c.Src != "" })
 }
 
 // failed notes whether a run failed for a reason that goes away without a save: a build
