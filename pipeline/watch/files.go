@@ -262,6 +262,11 @@ func (f *files) event(w source, e fsnotify.Event) error {
 		f.hint()
 		return nil
 	}
+	if (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)) && f.holdsInput(e.Name) {
+		// A folder that was made and removed at once is never watched itself: the folder above it reports its end.
+		f.hint()
+		return nil
+	}
 	if e.Op == fsnotify.Chmod || !f.input(e.Name) && (!f.inside(e.Name) || ignored(f.at(), e.Name)) {
 		return nil
 	}
