@@ -329,11 +329,11 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 	return err
 }
 
-// showsClips reports that the last run published something.
+// showsClips reports that the last run published something. Src does not say it: it is empty once the file is gone.
 func (s *Session) showsClips() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.state.Clips, func(c Clip) bool { return c.Src != "" })
+	return slices.ContainsFunc(s.state.Clips, func(c Clip) bool { return c.State == Final || c.State == StandIn })
 }
 
 // failed notes whether a run failed for a reason that goes away without a save: a build
