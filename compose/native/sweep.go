@@ -2,8 +2,10 @@ package native
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -25,19 +27,34 @@ func claim(work string) (dir string, release func(), err error) {
 		}
 		lock := flock.New(filepath.Join(dir, lockFile))
 		held, err := lock.TryLock()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a sweep was faster
+		}
 		if err != nil {
 			os.RemoveAll(dir)
 			return "", nil, err
 		}
-		if held {
+		if held && there(dir, lock) {
 			return dir, func() {
 				_ = lock.Close() // before its file goes, which Windows wants
 				os.RemoveAll(dir)
 			}, nil
 		}
 		// Another run took the folder for a dead one's, in the moment before the lock.
+		_ = lock.Close()
 	}
 	return "", nil, errors.New("other runs take the folder away")
+}
+
+// there reports that the lock is of the file that the folder has: a sweep may have removed both between the creation of
+// the lock file and its locking.
+func there(dir string, lock *flock.Flock) bool {
+	now, err := os.Stat(filepath.Join(dir, lockFile))
+	if err != nil {
+		return false
+	}
+	held, err := lock.Stat()
+	return err == nil && os.SameFile(now, held)
 }
 
 // sweep removes what killed runs left in the work folder and beside their films. Errors
@@ -57,8 +74,13 @@ func sweep(work string) {
 		if p := string(part); strings.Contains(filepath.Base(p), ".part.") && !written(work, dir, p) {
 			os.Remove(p)
 		}
-		_ = lock.Close()
+		// The lock is held until the folder is gone, or its new owner would lock a file that is about to go. Windows
+		// removes no open file, so that there a new owner's own handle keeps it.
+		if runtime.GOOS == "windows" {
+			_ = lock.Close()
+		}
 		os.RemoveAll(dir)
+		_ = lock.Close()
 	}
 }
 
