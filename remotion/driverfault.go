@@ -10,7 +10,7 @@ import (
 
 const (
 	browserHint  = "install one: apt-get install -y chromium-headless-shell, or name it with --browser or GREENROOM_BROWSER"
-	packagesHint = "run npm install in the project; if it does not depend on it yet, npm install --save-exact @remotion/renderer@4.0.529 @remotion/bundler@4.0.529, all of Remotion in one version"
+	packagesHint = "install the project's packages with its package manager; if it does not depend on them yet, add @remotion/renderer and @remotion/bundler, all of Remotion in one version"
 	diskHint     = "free some space, also where TMPDIR points, then run the same command again"
 	memoryHint   = "run the same command again; if it ends the same way, free some memory or lower the concurrency"
 )
