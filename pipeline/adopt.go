@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // Adopt records that a clip's take is a video that the account already has, as if the
@@ -47,11 +48,11 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 		return err
 	}
 	o := p.identity(ctx, true).Current
-	in := ledger.Intent{Key: ledger.KeyOf(r.key, string(o)), Take: r.key, Origin: string(o), Clip: clip, Route: r.route, Path: "adopted", Body: []byte("{}")}
+	in := ledger.Intent{Key: ledger.KeyOf(r.Key, string(o)), Take: r.Key, Origin: string(o), Clip: clip, Route: r.Route, Path: "adopted", Body: []byte("{}")}
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	if row := p.rows[r.key]; row != nil && p.sameAccount(ctx, p.rowOrigin(*row)) {
+	if row := p.rows[r.Key]; row != nil && p.sameAccount(ctx, p.rowOrigin(*row)) {
 		in.Key = row.Key
 	}
 	in.Marker = "gr-" + in.Key[:10]
@@ -59,24 +60,24 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 }
 
 // adoptable is the clip's request on a route whose jobs are kept where the video is.
-func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Client, videoID string) (request, error) {
+func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Client, videoID string) (request.Request, error) {
 	clips, err := p.clips([]string{clip})
 	if err != nil {
-		return request{}, err
+		return request.Request{}, err
 	}
 	api, err := p.api(ctx)
 	if err != nil {
-		return request{}, err
+		return request.Request{}, err
 	}
 	for _, route := range p.candidates(clips[0], api) {
-		if _, err := client.Job(ctx, kindOf(route), videoID); err != nil {
+		if _, err := client.Job(ctx, request.KindOf(route), videoID); err != nil {
 			continue
 		}
-		if r, err := p.requestOn(ctx, clips[0], route); err == nil && r.paid() {
+		if r, err := p.requestOn(ctx, clips[0], route); err == nil && r.Paid() {
 			return r, nil
 		}
 	}
-	return request{}, fault.New(fault.Usage, "write `video: "+videoID+"` as the clip's source instead", "video %s cannot be a take of %s", videoID, clip)
+	return request.Request{}, fault.New(fault.Usage, "write `video: "+videoID+"` as the clip's source instead", "video %s cannot be a take of %s", videoID, clip)
 }
 
 // Spending is what the ledger knows of money: for people who look after it.

@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // BuildOptions are the choices of one build.
@@ -320,16 +321,16 @@ func (b *build) rememberNoWebM(s Step) {
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and
 // remembers that for the look. Nothing was bought by the refused request.
 func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
-	if err == nil || s.Route != routeV3WebM || s.clip.Route != "" || !heygen.WebMRefused(err) {
+	if err == nil || s.Route != request.V3WebM || s.clip.Route != "" || !heygen.WebMRefused(err) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.requestOn(ctx, *s.clip, routeV3Key)
+	req, rerr := b.requestOn(ctx, *s.clip, request.V3Key)
 	if rerr != nil {
 		return s, false
 	}
 	b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
-	s.req, s.Route, s.Key, s.row = req, req.route, req.key, nil // master reads its row
+	s.req, s.Route, s.Key, s.row = req, req.Route, req.Key, nil // master reads its row
 	return s, true
 }
 

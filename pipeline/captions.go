@@ -13,9 +13,11 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/excerpt"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // captionsRendition is the sidecar in the shape of @remotion/captions.
@@ -124,7 +126,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	}
 	if v.CaptionURL == "" {
 		var err error
-		if v, err = client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id); err != nil {
+		if v, err = client.Job(ctx, request.KindOf(b.recordRoute(ctx, s.Route)), id); err != nil {
 			return warn("not read: %v", err)
 		}
 	}
@@ -157,7 +159,7 @@ func (b *build) keepCaptions(s Step, list []caption) (lockfile.Rendition, error)
 		return lockfile.Rendition{}, err
 	}
 	hash, size, err := b.store.Adopt(tmp)
-	k := newKeyer("captions/1")
-	k.field("take", s.Key)
-	return lockfile.Rendition{Key: k.sum(), Hash: string(hash), Bytes: size}, err
+	k := hashkey.New("captions/1")
+	k.Field("take", s.Key)
+	return lockfile.Rendition{Key: k.Sum(), Hash: string(hash), Bytes: size}, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
+	"greenroom/internal/hashkey"
 )
 
 // FilmRecords is the folder, below the project's own, of the records of rendered films.
@@ -42,14 +43,14 @@ func (p *Project) FilmKey(f any, tool string, settings ...string) (string, error
 	if err != nil {
 		return "", err
 	}
-	k := newKeyer("film/1")
-	k.field("film", string(b))
-	k.field("program", p.o.Version)
-	k.field("tool", tool)
+	k := hashkey.New("film/1")
+	k.Field("film", string(b))
+	k.Field("program", p.o.Version)
+	k.Field("tool", tool)
 	for _, s := range settings {
-		k.field("setting", s)
+		k.Field("setting", s)
 	}
-	return k.sum(), nil
+	return k.Sum(), nil
 }
 
 // FilmStands reports that a file holds the film of a key, complete and as it was rendered. A file that looks as its record

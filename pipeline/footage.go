@@ -2,9 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"os"
 
 	"greenroom/assets"
@@ -14,6 +11,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // sequenceRate returns how many pictures of a clip's sequence are shown in a second.
@@ -24,31 +22,13 @@ func (p *Project) sequenceRate(c manifest.Clip) timeline.Rate {
 	return p.Manifest.FPS
 }
 
-// keyFootage puts a clip's file into the key: its content, or that of all pictures and their rate.
-func (p *Project) keyFootage(k *keyer, c manifest.Clip) error {
-	if len(c.Frames) == 0 {
-		return p.keyFile(k, "file", c.File)
-	}
-	all := sha256.New()
-	for _, f := range c.Frames {
-		h, err := p.inputs.hash(f)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(all, h)
-	}
-	k.field("frames", hex.EncodeToString(all.Sum(nil)))
-	k.field("rate", p.sequenceRate(c).String())
-	return nil
-}
-
 // isPacked reports footage that ffmpeg cannot read, and whose take is packed from it.
 func isPacked(c manifest.Clip) bool { return len(c.Frames) > 0 || media.IsAnimation(c.File) }
 
 // isOwnFile reports a take that is a file of the project byte for byte: every machine has it, so the shared cache does
 // not keep it. Packed takes differ between versions of ffmpeg.
 func isOwnFile(c manifest.Clip, e lockfile.Entry, o object) bool {
-	return o.what == "take" && e.Route == routeFile && !isPacked(c)
+	return o.what == "take" && e.Route == request.File && !isPacked(c)
 }
 
 // importFile copies a clip's own file into the store. Pictures and animated WebP, which ffmpeg cannot read, are packed
@@ -60,7 +40,7 @@ func (b *build) importFile(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	entry := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.inputs}
+	entry := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.Inputs}
 	return b.setEntry(b.unchanged(entry))
 }
 

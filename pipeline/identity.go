@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // whoami is what is known about whom a project buys from.
@@ -171,7 +172,7 @@ func (p *Project) own(ctx context.Context, clip string) (lockfile.Entry, bool) {
 }
 
 func (p *Project) ownEntry(ctx context.Context, e lockfile.Entry) bool {
-	return e.Route == routeFile || p.accepts(ctx, p.originOf(e))
+	return e.Route == request.File || p.accepts(ctx, p.originOf(e))
 }
 
 // originOf is an entry's origin; for one of an earlier version, what is known of it here.

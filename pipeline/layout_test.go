@@ -1,11 +1,12 @@
 package pipeline
 
 import (
-	"greenroom/pipeline/event"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/event"
 )
 
 // TestThePublicFolderOfTheConfiguration is used without running the configuration; where it is computed, a warning says

@@ -13,6 +13,7 @@ import (
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // legacyEvidence is what a project's folder says about takes that were recorded before
@@ -74,7 +75,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		case r.Origin != "":
 		case o != origin.None:
 			rows[r.Key] = string(o)
-		case r.VideoID != "" && !isSpeech(r.Route):
+		case r.VideoID != "" && !request.IsSpeech(r.Route):
 			ask[r.VideoID] = r.Route
 		}
 	}
@@ -136,7 +137,7 @@ func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map
 	for id, route := range videos {
 		g.Go(func() error {
 			o := current
-			_, err := client.Job(ctx, kindOf(p.recordRoute(ctx, route)), id)
+			_, err := client.Job(ctx, request.KindOf(p.recordRoute(ctx, route)), id)
 			if heygen.NotFound(err) {
 				o, err = origin.Foreign, nil
 			}

@@ -28,8 +28,8 @@ func (p *Project) sweep(plan *Plan) {
 			continue
 		}
 		resumed[takePart(s.Key)] = true
-		if s.req.speech != nil {
-			resumed[voicePart(s.req.speech.key)] = true
+		if s.req.Speech != nil {
+			resumed[voicePart(s.req.Speech.Row)] = true
 		}
 	}
 	p.store.SweepTemp(func(name string) bool { return resumed[name] })

@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // notMaster is a delivered file that cannot be a master.
@@ -122,8 +123,8 @@ func (b *build) storedMaster(row ledger.Row) bool {
 
 // free reports that a clip's master can be brought again without buying anything.
 func (b *build) free(ctx context.Context, s Step) bool {
-	switch s.req.route {
-	case routeFile, routeVideo:
+	switch s.req.Route {
+	case request.File, request.Video:
 		return true
 	}
 	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {

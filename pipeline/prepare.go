@@ -11,10 +11,12 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // Names of renditions in the lockfile.
@@ -48,14 +50,14 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		return err
 	}
 	master := b.store.Path(assets.Hash(e.Master))
-	report, err := b.check(ctx, s, t, master, expectMaster(*s.clip, s.req, e.Duration), "the take as delivered")
+	report, err := b.check(ctx, s, t, master, expectMaster(*s.clip, s.req.Route, e.Duration), "the take as delivered")
 	if err != nil {
 		return err
 	}
 	e.Info = infoOf(report, *s.clip)
 	b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
 
-	spec := b.recipe(*s.clip, s.req.route, e.Info)
+	spec := b.recipe(*s.clip, s.req.Route, e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
@@ -93,7 +95,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		}
 		e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, spec, t), Hash: string(hash), Bytes: size}
 	}
-	if s.req.speech != nil {
+	if s.req.Speech != nil {
 		if e.Captions, err = b.voiceCaptions(s); err != nil {
 			return err
 		}
@@ -130,7 +132,7 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 	}
 	defer b.cores.Release(1)
 	b.send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Started})
-	if e.Again = downloadAgain(s.Clip); s.req.route == routeFile {
+	if e.Again = downloadAgain(s.Clip); s.req.Route == request.File {
 		e.Again = "replace " + b.rel(s.clip.File)
 	}
 	r, err := media.Check(ctx, t, path, e, func(f float64) {
@@ -165,19 +167,19 @@ func downloadAgain(clip string) string {
 }
 
 // expectMaster is what a delivered file must be.
-func expectMaster(c manifest.Clip, req request, announced float64) media.Expect {
+func expectMaster(c manifest.Clip, route string, announced float64) media.Expect {
 	e := expectation(c)
 	e.Duration = announced
-	e.KeyColor = screenColor(c, req.route)
+	e.KeyColor = screenColor(c, route)
 	return e
 }
 
 // screenColor is the key colour that a clip's master is delivered on, #RRGGBB or auto; empty when it is not keyed.
 func screenColor(c manifest.Clip, route string) string {
 	switch {
-	case route == routeFile:
+	case route == request.File:
 		return c.Key
-	case isKeyed(route):
+	case request.IsKeyed(route):
 		return c.KeyColor
 	}
 	return ""
@@ -263,19 +265,19 @@ func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
 // renditionKey is the hash of master, recipe and ffmpeg's version.
 func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.Tools) string {
-	k := newKeyer("rendition/1")
-	k.field("name", name)
-	k.field("master", e.Master)
-	k.field("tool", t.Version)
+	k := hashkey.New("rendition/1")
+	k.Field("name", name)
+	k.Field("master", e.Master)
+	k.Field("tool", t.Version)
 	for _, a := range s.Recipe(t) {
-		k.field("arg", a)
+		k.Field("arg", a)
 	}
 	if name == posterRendition {
 		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
-			k.field("arg", a)
+			k.Field("arg", a)
 		}
 	}
-	return k.sum()
+	return k.Sum()
 }
 
 // staleRendition says why the prepared files must be made again; empty when not.

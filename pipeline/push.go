@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // push sends what the cache lacks of the clips; no names: all. It reports whether
@@ -85,7 +86,7 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 			s.mu.Unlock()
 		}
 	}
-	if e.Route == routeFile || e.Route == routeVideo || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return nil
 	}
 	f, err := lockfile.Parse("record", nil)

@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // PublishedClip is a clip's prepared file in public/greenroom.
@@ -59,7 +60,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 			list = append(list, err)
 			continue
 		}
-		if pc.Again = downloadAgain(c.Name); e.Route == routeFile {
+		if pc.Again = downloadAgain(c.Name); e.Route == request.File {
 			pc.Again = "replace " + p.rel(c.File)
 		}
 		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
@@ -78,8 +79,8 @@ func (p *Project) storedTake(c manifest.Clip, e lockfile.Entry) (PublishedClip, 
 	if p.store == nil || e.Master == "" || !p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return PublishedClip{}, false
 	}
-	expect := expectMaster(c, request{route: e.Route}, e.Duration)
-	if expect.Again = downloadAgain(c.Name); e.Route == routeFile {
+	expect := expectMaster(c, e.Route, e.Duration)
+	if expect.Again = downloadAgain(c.Name); e.Route == request.File {
 		expect.Again = "replace " + p.rel(c.File)
 	}
 	return PublishedClip{

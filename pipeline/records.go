@@ -56,7 +56,7 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 			}
 			tried[st.Key] = e
 		}
-		e.Clip, e.Inputs = st.Clip, st.req.inputs
+		e.Clip, e.Inputs = st.Clip, st.req.Inputs
 		if err := s.p.setEntry(e); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // Answer is what a user says about a request whose result is unknown.
@@ -50,10 +51,10 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if err != nil {
 		return err
 	}
-	row := p.rows[r.key]
+	row := p.rows[r.Key]
 	switch {
-	case r.speech != nil && (row == nil || row.State == ledger.Intended):
-		return p.resolveVoice(ctx, clip, a.VideoID, r.speech)
+	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
+		return p.resolveVoice(ctx, clip, a.VideoID, r.Speech)
 	case row == nil || !row.Resolvable():
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
@@ -130,7 +131,7 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 	if slices.ContainsFunc(found, func(f ledger.Found) bool { return f.ID == id }) {
 		return nil
 	}
-	v, err := client.Job(ctx, kindOf(row.Route), id)
+	v, err := client.Job(ctx, request.KindOf(row.Route), id)
 	switch {
 	case heygen.NotFound(err):
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)

@@ -17,6 +17,7 @@ import (
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 const rowComposition = `  hello:
@@ -165,7 +166,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 	in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
 	var got [][2]int
 	for _, c := range p.Manifest.Clips {
-		s := p.recipe(c, routeV2Key, in)
+		s := p.recipe(c, request.V2Key, in)
 		got = append(got, [2]int{s.Width, s.Height})
 	}
 	if want := [][2]int{{180, 240}, {180, 240}, {360, 480}}; !slices.Equal(got, want) { // p2 is larger in the other film

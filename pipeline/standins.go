@@ -13,9 +13,11 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
+	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // Stand-ins are local, free takes: a drawn presenter of the clip's size, rate and
@@ -72,14 +74,14 @@ func (s *standIns) save() error {
 }
 
 // standInSpec is what a clip's stand-in shows and says.
-func (p *Project) standInSpec(c manifest.Clip, req request) standin.Spec {
+func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec {
 	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
-		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
+		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
 	switch {
 	case len(c.Scenes) > 0:
 		var all []string
 		for _, sc := range c.Scenes {
-			all = append(all, spoken(sc.Script, c.Pronunciation))
+			all = append(all, request.Spoken(sc.Script, c.Pronunciation))
 		}
 		s.Script, s.Presenter = strings.Join(all, " "), c.Scenes[0].Avatar.ID
 	case c.Source == manifest.SourceTranslate && c.Translate.Clip != "":
@@ -89,12 +91,12 @@ func (p *Project) standInSpec(c manifest.Clip, req request) standin.Spec {
 			return from
 		}
 	}
-	if v, ok := p.heard(req.speech); ok {
+	if v, ok := p.heard(req.Speech); ok {
 		s.AudioPath, s.Words = p.sound(v), standinWords(v.Words)
 	}
 	if s.Script == "" && s.AudioPath == "" {
-		s.Silence = usualFilm
-		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.unknown == "" {
+		s.Silence = request.UsualFilm
+		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
 			s.Silence = max(1, l.Likely)
 		}
 	}
@@ -106,26 +108,30 @@ const deliveredRate = 25
 
 // standInKey is the hash of all that.
 func (p *Project) standInKey(s standin.Spec) (string, error) {
-	k := newKeyer("stand-in/" + standInVersion)
-	k.field("drawings", standin.Drawings())
-	k.field("presenter", s.Presenter)
-	k.field("style", s.Style)
-	k.number("width", float64(s.Width))
-	k.number("height", float64(s.Height))
-	k.number("scale", s.Scale)
-	k.number("x", s.OffsetX)
-	k.number("y", s.OffsetY)
-	k.number("speed", s.Speed)
-	k.number("silence", s.Silence)
-	k.field("locale", s.Locale)
-	k.field("script", s.Script)
-	if err := p.keyFile(k, "audio", s.AudioPath); err != nil {
-		return "", err
+	k := hashkey.New("stand-in/" + standInVersion)
+	k.Field("drawings", standin.Drawings())
+	k.Field("presenter", s.Presenter)
+	k.Field("style", s.Style)
+	k.Number("width", float64(s.Width))
+	k.Number("height", float64(s.Height))
+	k.Number("scale", s.Scale)
+	k.Number("x", s.OffsetX)
+	k.Number("y", s.OffsetY)
+	k.Number("speed", s.Speed)
+	k.Number("silence", s.Silence)
+	k.Field("locale", s.Locale)
+	k.Field("script", s.Script)
+	if s.AudioPath != "" {
+		h, err := p.inputs.hash(s.AudioPath)
+		if err != nil {
+			return "", err
+		}
+		k.Field("audio", h)
 	}
 	for _, w := range s.Words {
-		k.field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
+		k.Field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
 	}
-	return k.sum(), nil
+	return k.Sum(), nil
 }
 
 // LibraryDir is where drawn presenters and spoken sentences are kept, for all projects
@@ -253,7 +259,7 @@ func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok b
 	if err != nil {
 		return take, "final", have
 	}
-	if have && take.TakeKey == req.key && p.ownEntry(context.Background(), take) {
+	if have && take.TakeKey == req.Key && p.ownEntry(context.Background(), take) {
 		return take, "final", true
 	}
 	if key, err := p.standInKey(p.standInSpec(c, req)); err == nil && key == si.TakeKey {

@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // settleTime is how long a submission may stay invisible in the account's list
@@ -39,10 +40,10 @@ func (b *build) master(ctx context.Context, s Step) error {
 			s.row = &row
 		}
 	}
-	switch s.req.route {
-	case routeFile:
+	switch s.req.Route {
+	case request.File:
 		return b.importFile(ctx, s)
-	case routeVideo:
+	case request.Video:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
 	if e, have := b.own(ctx, s.Clip); s.row == nil && b.bought(e, have, s.Key) {
@@ -168,7 +169,7 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 	if strings.Contains(strings.ToUpper(reason), "INSUFFICIENT_CREDIT") {
 		return fault.New(fault.Provider, fmt.Sprintf("top the account up, then set take: %d to ask again", s.clip.Take+1), "HeyGen had no credit left to make video %s: %s", row.VideoID, reason)
 	}
-	if s.Route == routeV3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
+	if s.Route == request.V3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
 		b.rememberNoWebM(s)
 		return fault.New(fault.Provider, "run the same command again: the key colour is used then", "this look cannot be made transparent by HeyGen: %s", reason)
 	}
@@ -198,7 +199,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		if !expired && video.URL != "" {
 			return video.URL.Reveal(), nil
 		}
-		v, err := client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id)
+		v, err := client.Job(ctx, request.KindOf(b.recordRoute(ctx, s.Route)), id)
 		switch {
 		case err != nil:
 			return "", b.unreadable(ctx, client, s, id, err)
@@ -236,16 +237,16 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 
 // connectFor connects when the clip needs more than what is on disk.
 func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) {
-	if !s.clip.Captions || s.req.speech != nil {
+	if !s.clip.Captions || s.req.Speech != nil {
 		return nil, nil
 	}
 	return b.connect(ctx)
 }
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
-	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs}
+	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.Inputs}
 	e.Origin, e.Warning = string(b.takeOrigin(ctx, s)), b.takeWarning(s, v)
-	if s.req.speech == nil { // else the bought voice brings them
+	if s.req.Speech == nil { // else the bought voice brings them
 		if r, ok := b.captions(ctx, s, client, id, v); ok {
 			e.Captions = &r
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"greenroom/internal/hashkey"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -17,22 +18,22 @@ type twins struct {
 
 // twinKey is everything that checks and recipes are made from.
 func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
-	k := newKeyer("twin/1")
-	k.field("master", e.Master)
-	k.field("key color", screenColor(c, route))
-	k.field("transparent", fmt.Sprint(c.Transparent))
-	k.number("announced", e.Duration)
-	k.number("coverage min", c.Checks.CoverageMin)
-	k.number("coverage max", c.Checks.CoverageMax)
-	k.number("duration", c.Checks.Duration)
-	k.field("border", c.Checks.Border)
-	k.field("crop", fmt.Sprint(c.Prepare.Crop))
-	k.number("scale", c.Prepare.Scale)
-	k.field("hold", fmt.Sprint(c.Prepare.Hold))
+	k := hashkey.New("twin/1")
+	k.Field("master", e.Master)
+	k.Field("key color", screenColor(c, route))
+	k.Field("transparent", fmt.Sprint(c.Transparent))
+	k.Number("announced", e.Duration)
+	k.Number("coverage min", c.Checks.CoverageMin)
+	k.Number("coverage max", c.Checks.CoverageMax)
+	k.Number("duration", c.Checks.Duration)
+	k.Field("border", c.Checks.Border)
+	k.Field("crop", fmt.Sprint(c.Prepare.Crop))
+	k.Number("scale", c.Prepare.Scale)
+	k.Field("hold", fmt.Sprint(c.Prepare.Hold))
 	if c.Prepare.Loudness != nil {
-		k.number("loudness", *c.Prepare.Loudness)
+		k.Number("loudness", *c.Prepare.Loudness)
 	}
-	return k.sum()
+	return k.Sum()
 }
 
 // learnTwins notes what is ready before the run, also of clips that it leaves alone.
@@ -55,7 +56,7 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 // twin gives a clip what was prepared for another; unlock must be called when the clip
 // is done, and tells the others what it has.
 func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
-	key := twinKey(*s.clip, e, s.req.route)
+	key := twinKey(*s.clip, e, s.req.Route)
 	free, _ := b.twins.lock(key)
 	b.mu.Lock()
 	other, ok := b.twins.known[key]

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // patience is how long a word that HeyGen never documented, or a refusal for being
@@ -35,11 +36,11 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		pause, longest = 50*time.Millisecond, 500*time.Millisecond
 	}
 	began := b.Project.o.Now()
-	b.polls.enter(row.VideoID, kindOf(s.Route))
+	b.polls.enter(row.VideoID, request.KindOf(s.Route))
 	defer b.polls.leave(row.VideoID)
 	b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Started, Message: row.VideoID})
 	for {
-		v, err := b.polls.read(ctx, client, kindOf(s.Route), row.VideoID, pause/2)
+		v, err := b.polls.read(ctx, client, request.KindOf(s.Route), row.VideoID, pause/2)
 		if b.lagging(err, b.Project.o.Now().Sub(row.LastSent), b.Project.o.Now().Sub(began)) {
 			v, err = heygen.Video{ID: row.VideoID, State: heygen.StatePending, RawStatus: unlisted}, nil
 		}
