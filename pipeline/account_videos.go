@@ -178,7 +178,7 @@ func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 			return v.URL.Reveal(), err
 		},
 		Progress: func(done, total int64) {
-			a.p.send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
+			a.p.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
 	var bad *notMaster
@@ -251,7 +251,7 @@ func (a *Account) verifyVideo(ctx context.Context) func(path string) error {
 		if err := media.Complete(path); err != nil {
 			return masterFault(err)
 		}
-		t, err := a.p.tools(ctx)
+		t, err := a.p.Tools.Find(ctx)
 		if fault.KindOf(err) == fault.Tool {
 			return nil
 		}

@@ -14,14 +14,14 @@ import (
 // Adopt records that a clip's take is a video that the account already has, as if the
 // clip's request had made it: the next build fetches it and buys nothing.
 func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return err
 	}
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return err
 	}
@@ -56,12 +56,12 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 		in.Key = row.Key
 	}
 	in.Marker = "gr-" + in.Key[:10]
-	return p.ledger.Adopt(ctx, in, videoID)
+	return p.Ledger.Adopt(ctx, in, videoID)
 }
 
 // adoptable is the clip's request on a route whose jobs are kept where the video is.
 func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Client, videoID string) (request.Request, error) {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return request.Request{}, err
 	}
@@ -111,10 +111,10 @@ type Purchase struct {
 // Spending reads every submission on record, by run, oldest first.
 func (p *Project) Spending(ctx context.Context) (Spending, error) {
 	out := Spending{Runs: []RunSpending{}}
-	if err := p.peekState(); err != nil || p.ledger == nil {
+	if err := p.PeekState(); err != nil || p.Ledger == nil {
 		return out, err
 	}
-	rows, err := p.ledger.List(ctx)
+	rows, err := p.Ledger.List(ctx)
 	if err != nil {
 		return out, err
 	}

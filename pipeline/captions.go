@@ -118,7 +118,7 @@ func millis(parts []string, unit int64) int64 {
 // a word, not an end: HeyGen promises none for own sound.
 func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {
 	warn := func(format string, args ...any) (lockfile.Rendition, bool) {
-		b.send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
 		return lockfile.Rendition{}, false
 	}
 	if !s.clip.Captions {
@@ -145,7 +145,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	if err != nil {
 		return warn("not kept: %v", err)
 	}
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: fmt.Sprintf("%d blocks", len(list))})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: fmt.Sprintf("%d blocks", len(list))})
 	return r, true
 }
 
@@ -154,11 +154,11 @@ func (b *build) keepCaptions(s Step, list []caption) (lockfile.Rendition, error)
 	if err != nil {
 		return lockfile.Rendition{}, err
 	}
-	tmp := b.store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
+	tmp := b.Store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
 	if err := os.WriteFile(tmp, append(j, '\n'), 0o644); err != nil {
 		return lockfile.Rendition{}, err
 	}
-	hash, size, err := b.store.Adopt(tmp)
+	hash, size, err := b.Store.Adopt(tmp)
 	k := hashkey.New("captions/1")
 	k.Field("take", s.Key)
 	return lockfile.Rendition{Key: k.Sum(), Hash: string(hash), Bytes: size}, err

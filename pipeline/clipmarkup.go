@@ -122,7 +122,7 @@ func shortMark(text string) string {
 func (b *build) warnOfMarkup(ctx context.Context, plan *Plan) {
 	for _, s := range plan.Steps {
 		if s.Markup != "" {
-			b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: s.Markup})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: s.Markup})
 		}
 	}
 }

@@ -119,7 +119,7 @@ clips:
 	t.Cleanup(func() { p.Close() })
 	p.can.learn(p.accountID(), func(k *capability) {
 		for _, f := range []string{"a.wav", "a.png", "a.mp4"} {
-			h, err := p.inputs.hash(filepath.Join(dir, f))
+			h, err := p.Inputs.Hash(filepath.Join(dir, f))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,10 +135,10 @@ clips:
 		return opened{err: err}
 	}
 	if r.Speech != nil { // its voice is bought
-		if err := p.openState(); err != nil {
+		if err := p.OpenState(); err != nil {
 			t.Fatal(err)
 		}
-		hash, size, err := p.store.Import(filepath.Join(dir, "a.wav"))
+		hash, size, err := p.Store.Import(filepath.Join(dir, "a.wav"))
 		if err != nil {
 			t.Fatal(err)
 		}

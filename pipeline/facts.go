@@ -39,7 +39,7 @@ func (p *Project) Facts(s Step) [][2]string {
 	if s.row != nil {
 		out = append(out, [2]string{"request", strings.TrimSpace(string(s.row.State) + " " + s.row.VideoID + " " + s.row.Reason)})
 	}
-	e, ok := p.entry(s.Clip)
+	e, ok := p.Lock.Get(s.Clip)
 	if !ok {
 		return append(out, [2]string{"stands on", "nothing yet"})
 	}

@@ -106,7 +106,7 @@ func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
 
 // filmName is how a film's file is known: a project that moves takes its films along.
 func (p *Project) filmName(path string) string {
-	if rel, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(rel) {
+	if rel, err := filepath.Rel(p.Dir(), path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return path
@@ -115,7 +115,7 @@ func (p *Project) filmName(path string) string {
 // filmRecord is one file's record; a project that is cloned has none yet.
 func (p *Project) filmRecord(path string) string {
 	sum := sha256.Sum256([]byte(p.filmName(path)))
-	return filepath.Join(p.path(FilmRecords), hex.EncodeToString(sum[:12])+".json")
+	return filepath.Join(p.Path(FilmRecords), hex.EncodeToString(sum[:12])+".json")
 }
 
 func hashFile(path string) (string, error) {

@@ -20,6 +20,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/project"
 	"greenroom/remotion"
 )
 
@@ -140,7 +141,7 @@ func freshID(o Options, manifest, ref string) string {
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
 	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + keyAccountOf(ref, filepath.Dir(manifest), o.Getenv)
 	if exe, err := os.Executable(); err == nil {
-		if s, err := stamp(exe); err == nil {
+		if s, err := project.Stamp(exe); err == nil {
 			id += " " + s
 		}
 	}
@@ -160,7 +161,7 @@ func freshID(o Options, manifest, ref string) string {
 		if err != nil {
 			return id + " no " + name
 		}
-		if s, err := stamp(path); err == nil {
+		if s, err := project.Stamp(path); err == nil {
 			id += " " + s
 		}
 	}
@@ -170,12 +171,12 @@ func freshID(o Options, manifest, ref string) string {
 // remember writes the record when everything is up to date. The files are looked
 // at before they are read once more, so that an edit in between shows as changed.
 func (p *Project) remember(ctx context.Context) {
-	path := filepath.Join(p.state, freshFile)
-	p.store.Remember(true) // waits until a later change of what was just written shows
+	path := filepath.Join(p.StateDir(), freshFile)
+	p.Store.Remember(true) // waits until a later change of what was just written shows
 	stamps := make([]fileStamp, 0, 6*len(p.Manifest.Clips))
 	young := p.o.Now().Add(-racy).UnixNano()
 	for f := range p.reliesOn() {
-		s, err := stampOf(p.dir, f)
+		s, err := stampOf(p.Dir(), f)
 		if err != nil || f.input && s.young > young {
 			os.Remove(path)
 			return
@@ -183,7 +184,7 @@ func (p *Project) remember(ctx context.Context) {
 		stamps = append(stamps, s)
 	}
 	p.rows = nil // the other plan reads its own
-	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: p.lock, knownManifest: p.Manifest, knownStore: p.store})
+	again, err := Open(Options{ManifestPath: p.Manifest.Path, Now: p.o.Now, Getenv: p.o.Getenv, LookPath: p.o.LookPath, Version: p.o.Version, Cache: p.o.Cache, known: project.Known{Manifest: p.Manifest, Lock: p.Lock.File(), Store: p.Store}})
 	if err != nil {
 		return
 	}
@@ -242,7 +243,7 @@ func (p *Project) reliesOn() iter.Seq[reliedOn] {
 			if path == "" || !on {
 				return
 			}
-			if r, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(r) {
+			if r, err := filepath.Rel(p.Dir(), path); err == nil && filepath.IsLocal(r) {
 				path = r
 			}
 			on = yield(reliedOn{path, input})
@@ -252,13 +253,13 @@ func (p *Project) reliesOn() iter.Seq[reliedOn] {
 
 func (p *Project) eachRelied(add func(input bool, path string)) {
 	add(true, p.Manifest.Path)
-	if p.layout.Config != "" {
-		add(true, p.layout.Path(p.layout.Config))
+	if p.Manifest.Remotion.Config != "" {
+		add(true, p.Manifest.Remotion.Path(p.Manifest.Remotion.Config))
 	}
-	add(false, p.path(LockName))
+	add(false, p.Path(LockName))
 	add(false, p.PropsPath())
-	add(false, p.path(p.liveProps()))
-	add(false, filepath.Join(p.path(p.sourceDir()), clipsModule))
+	add(false, p.Path(p.LiveProps()))
+	add(false, filepath.Join(p.Path(p.SourceDir()), clipsModule))
 	p.eachOwned(add)
 	for _, e := range p.Manifest.Each {
 		add(true, e.File)
@@ -274,15 +275,15 @@ func (p *Project) eachRelied(add func(input bool, path string)) {
 		if len(c.Frames) > 0 { // a picture that is added changes the folder alone
 			add(true, filepath.Dir(c.Frames[0]))
 		}
-		e, ok := p.entry(c.Name)
+		e, ok := p.Lock.Get(c.Name)
 		if !ok {
 			continue
 		}
-		store := filepath.Join(p.state, "store")
+		store := filepath.Join(p.StateDir(), "store")
 		add(false, assets.PathIn(store, assets.Hash(e.Master)))
 		for _, f := range publishedFiles(e) {
 			add(false, assets.PathIn(store, f.Hash))
-			add(false, p.path(p.publicDir()+"/"+f.Name))
+			add(false, p.Path(p.PublicDir()+"/"+f.Name))
 		}
 	}
 }

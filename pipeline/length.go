@@ -8,6 +8,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
 )
 
@@ -18,7 +19,7 @@ func (p *Project) lengthOf(ctx context.Context, c manifest.Clip, r request.Reque
 	switch c.Source {
 	case manifest.SourceFile:
 		if n := len(c.Frames); n > 0 {
-			return request.Measured(p.sequenceRate(c).Seconds(n)), nil
+			return request.Measured(request.SequenceRate(c, p.Manifest.FPS).Seconds(n)), nil
 		}
 		return p.measure(ctx, c.File)
 	case manifest.SourceVideo:
@@ -41,7 +42,7 @@ func (p *Project) lengthOf(ctx context.Context, c manifest.Clip, r request.Reque
 
 // lengthOfVideo is known once an existing video was downloaded.
 func (p *Project) lengthOfVideo(c manifest.Clip) request.Length {
-	e, ok := p.entry(c.Name)
+	e, ok := p.Lock.Get(c.Name)
 	if s := max(e.Info.Duration, e.Duration); ok && e.VideoID == c.VideoID && s > 0 {
 		return request.Measured(s)
 	}
@@ -51,7 +52,7 @@ func (p *Project) lengthOfVideo(c manifest.Clip) request.Length {
 
 // lengthOfTemplate uses the length of an earlier take of the same template.
 func (p *Project) lengthOfTemplate(c manifest.Clip, r request.Request) request.Length {
-	e, ok := p.entry(c.Name)
+	e, ok := p.Lock.Get(c.Name)
 	earlier := e.Info.Duration
 	if !ok || e.Inputs.Get("template") != r.Inputs.Get("template") {
 		earlier = 0
@@ -71,11 +72,11 @@ func (p *Project) lengthOfSource(ctx context.Context, t manifest.Translate) (req
 	if t.File != "" {
 		return p.measure(ctx, t.File)
 	}
-	src, err := p.clips([]string{t.Clip})
+	src, err := p.Clips.Named([]string{t.Clip})
 	if err != nil {
 		return request.Length{}, err
 	}
-	e, have := p.entry(t.Clip)
+	e, have := p.Lock.Get(t.Clip)
 	from, err := p.chosen(ctx, src[0], e, have, p.rows)
 	if err != nil {
 		return request.Length{}, err
@@ -89,12 +90,12 @@ func (p *Project) lengthOfSource(ctx context.Context, t manifest.Translate) (req
 // measure returns how long a local file is, from its record when it did not change. A
 // file that cannot be measured has an unknown length; an empty one is an error.
 func (p *Project) measure(ctx context.Context, path string) (request.Length, error) {
-	rec, known, err := p.inputs.record(path)
+	rec, known, err := p.Inputs.Record(path)
 	switch {
 	case err != nil:
 		return request.Length{}, err
 	case rec.Size == 0:
-		return request.Length{}, fault.New(fault.Manifest, "save or record it again", "%s is empty", p.rel(path))
+		return request.Length{}, fault.New(fault.Manifest, "save or record it again", "%s is empty", p.Rel(path))
 	case known && rec.Seconds > 0:
 		return request.Measured(rec.Seconds), nil
 	case known && rec.Unmeasured != "":
@@ -102,7 +103,7 @@ func (p *Project) measure(ctx context.Context, path string) (request.Length, err
 	}
 	var missing error
 	tools := func() (media.Tools, error) {
-		t, err := p.tools(ctx)
+		t, err := p.Tools.Find(ctx)
 		missing = err
 		return t, err
 	}
@@ -111,13 +112,13 @@ func (p *Project) measure(ctx context.Context, path string) (request.Length, err
 	case ctx.Err() != nil:
 		return request.Length{}, context.Cause(ctx)
 	case missing != nil: // the next run may have the program
-		return request.Length{Unknown: p.rel(path) + " cannot be measured: " + reason(missing)}, nil
+		return request.Length{Unknown: p.Rel(path) + " cannot be measured: " + reason(missing)}, nil
 	case err != nil:
-		why := p.rel(path) + " cannot be measured: " + reason(err)
-		p.inputs.edit(path, rec, func(r *inputRecord) { r.Unmeasured = why })
+		why := p.Rel(path) + " cannot be measured: " + reason(err)
+		p.Inputs.Edit(path, rec, func(r *project.InputRecord) { r.Unmeasured = why })
 		return request.Length{Unknown: why}, nil
 	}
-	p.inputs.edit(path, rec, func(r *inputRecord) { r.Seconds = s })
+	p.Inputs.Edit(path, rec, func(r *project.InputRecord) { r.Seconds = s })
 	return request.Measured(s), nil
 }
 

@@ -208,7 +208,7 @@ func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	t.Parallel()
 	dir := pricing(t, "v3", 1, "  one: {audio: noise.mp3}\n  two: {script: Hello.}\n")
 	plan := planWith(t, dir, exec.LookPath)
-	b := &build{Project: &Project{Manifest: nil}, o: BuildOptions{}}
+	b := &build{Project: &Project{}, o: BuildOptions{}}
 	p, err := Open(freshOptions(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -250,11 +250,11 @@ func TestATranslationIsAsLongAsTheTakeItIsOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	hash := strings.Repeat("a", 64)
-	p.lock.Set(lockfile.Entry{Clip: "one", TakeKey: req.Key, Route: req.Route, VideoID: "v", Master: hash, Duration: 100})
+	_ = p.Lock.Set(lockfile.Entry{Clip: "one", TakeKey: req.Key, Route: req.Route, VideoID: "v", Master: hash, Duration: 100})
 	if s := planSteps(t, p)["two"]; s.Seconds != 100 || s.Longest != 125 {
 		t.Errorf("%g s, at most %g s", s.Seconds, s.Longest)
 	}
-	p.lock.Set(lockfile.Entry{Clip: "one", TakeKey: hash, Route: req.Route, VideoID: "v", Master: hash, Duration: 100})
+	_ = p.Lock.Set(lockfile.Entry{Clip: "one", TakeKey: hash, Route: req.Route, VideoID: "v", Master: hash, Duration: 100})
 	if s := planSteps(t, p)["two"]; s.Longest != estimated {
 		t.Errorf("of an old take: at most %g s, want %g s", s.Longest, estimated)
 	}

@@ -38,14 +38,14 @@ func builtProject(tb testing.TB, dir string, n int) {
 	must(os.WriteFile(filepath.Join(dir, ManifestName), []byte(y.String()), 0o644))
 	p, err := Open(Options{ManifestPath: filepath.Join(dir, ManifestName), LookPath: exec.LookPath, Getenv: func(string) string { return "" }})
 	must(err)
-	must(p.openState())
-	t, err := p.tools(tb.Context())
+	must(p.OpenState())
+	t, err := p.Tools.Find(tb.Context())
 	must(err)
 	put := func(kind string, i int) (string, int64) {
 		b := bytes.Repeat(fmt.Appendf(nil, "%s of clip %d\n", kind, i), 20)
-		path := p.store.TempPath(fmt.Sprintf("%s-%d", kind, i))
+		path := p.Store.TempPath(fmt.Sprintf("%s-%d", kind, i))
 		must(os.WriteFile(path, b, 0o600))
-		h, size, err := p.store.Adopt(path)
+		h, size, err := p.Store.Adopt(path)
 		must(err)
 		return string(h), size
 	}
@@ -61,14 +61,14 @@ func builtProject(tb testing.TB, dir string, n int) {
 			h, size := put(name, i)
 			e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, prepareSpec(c, req.Route, wanted(c, e.Info)), t), Hash: h, Bytes: size}
 		}
-		p.lock.Set(e)
+		must(p.Lock.Set(e))
 		key := ledger.KeyOf(req.Key, string(origin.Sandbox))
 		marker := "gr-" + key[:10]
-		row, err := p.ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.Key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.Route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
+		row, err := p.Ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.Key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.Route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
 		must(err)
-		p.ledger.Fetched(row, e.Master, e.MasterBytes, 4)
+		p.Ledger.Fetched(row, e.Master, e.MasterBytes, 4)
 	}
-	must(p.lock.Save(p.path(LockName)))
+	must(p.Lock.Flush())
 	must(p.publish(ctx, nil))
 	must(p.Close())
 }

@@ -21,12 +21,12 @@ func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id strin
 	}
 	if request.KindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
 		if _, again := b.misnamed.LoadOrStore(row.VideoID, id); !again {
-			b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Warned, Message: fmt.Sprintf(
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Warned, Message: fmt.Sprintf(
 				"HeyGen answered for video %q when video %s was read; the bought id is kept", id, row.VideoID)})
 		}
 		return row, nil
 	}
-	if err := b.ledger.Became(ctx, row.Key, id); err != nil {
+	if err := b.Ledger.Became(ctx, row.Key, id); err != nil {
 		return row, err
 	}
 	b.polls.leave(row.VideoID)

@@ -107,14 +107,14 @@ func (p *Plan) idle() bool {
 // Plan compares the manifest with what is on disk. It changes nothing, sends no
 // request and, once ffmpeg's version is on record, starts no process.
 func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
-	clips, err := p.clips(names)
+	clips, err := p.Clips.Named(names)
 	if err != nil {
 		return nil, err
 	}
-	if clips, err = p.withSources(clips); err != nil {
+	if clips, err = p.Clips.WithSources(clips); err != nil {
 		return nil, err
 	}
-	if err := p.peekState(); err != nil {
+	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
 	if _, err := p.sizes(); err != nil {
@@ -191,7 +191,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 // step decides about one clip from facts on disk alone.
 func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.Route, Key: req.Key, clip: c, req: req, row: row}
-	e, have := p.entry(c.Name)
+	e, have := p.Lock.Get(c.Name)
 	own := have && p.ownEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
@@ -199,7 +199,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		return s
 	}
 	lost := ""
-	if own && e.TakeKey == req.Key && p.store != nil {
+	if own && e.TakeKey == req.Key && p.Store != nil {
 		if lost = p.lostMaster(*c, e); lost == "" {
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
 			stale := p.staleRendition(ctx, *c, e)
@@ -285,12 +285,6 @@ func whyNew(e lockfile.Entry, have bool, req request.Request, fresh string) stri
 	return "the request changed"
 }
 
-func (p *Project) entry(clip string) (lockfile.Entry, bool) {
-	p.lockMu.Lock()
-	defer p.lockMu.Unlock()
-	return p.lock.Get(clip)
-}
-
 // free parts a plan: what costs nothing, and the clips that wait for somebody to buy
 // or decide, which get a stand-in. A clip that waits for another one's purchase is among
 // those: left alone it would buy.
@@ -305,25 +299,4 @@ func (p *Plan) free() (free, rest *Plan) {
 		}
 	}
 	return free, rest
-}
-
-// withSources adds the clips that named ones are translations of.
-func (p *Project) withSources(clips []manifest.Clip) ([]manifest.Clip, error) {
-	want := map[string]bool{}
-	for _, c := range clips {
-		want[c.Name] = true
-	}
-	for i := 0; i < len(clips); i++ {
-		t := clips[i].Translate
-		if t == nil || t.Clip == "" || want[t.Clip] {
-			continue
-		}
-		src, err := p.clips([]string{t.Clip})
-		if err != nil {
-			return nil, err
-		}
-		want[t.Clip] = true
-		clips = append(slices.Clip(clips), src...)
-	}
-	return clips, nil
 }

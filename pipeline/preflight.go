@@ -138,7 +138,7 @@ func (f *flight) addAt(member string, steps []Step, hint, format string, args ..
 			at = "scenes." + member
 		}
 		e := request.Misfit(*s.clip, f.b.manifestLine, at, hint, format, args...)
-		e.Place.File = f.b.rel(e.Place.File)
+		e.Place.File = f.b.Rel(e.Place.File)
 		f.faults = append(f.faults, e)
 	}
 }

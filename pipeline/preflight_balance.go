@@ -63,7 +63,7 @@ func (f *flight) unknownBalance(ctx context.Context, err error) {
 	if err != nil {
 		text = "the account's balance is unknown: " + err.Error()
 	}
-	f.b.send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
+	f.b.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 }
 
 // planLimits are the length and the short side of a video by plan, from HeyGen's

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"greenroom/internal/keymutex"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
@@ -165,12 +166,12 @@ func TestPrepareSpec(t *testing.T) {
 
 func TestKeyedMutexLocksByKey(t *testing.T) {
 	t.Parallel()
-	var k keyedMutex
+	var k keymutex.Mutex
 	var inside [2]atomic.Int32
 	var wg sync.WaitGroup
 	for i := range 200 {
 		wg.Go(func() {
-			unlock, _ := k.lock(fmt.Sprint(i % 2))
+			unlock, _ := k.Lock(fmt.Sprint(i % 2))
 			defer unlock()
 			if inside[i%2].Add(1) != 1 {
 				t.Error("two at once")

@@ -30,18 +30,20 @@ func (p *Project) requestOn(ctx context.Context, c manifest.Clip, route string) 
 type sources struct{ p *Project }
 
 // Hash implements request.Sources.
-func (s sources) Hash(path string) (string, error) { return s.p.inputs.hash(path) }
+func (s sources) Hash(path string) (string, error) { return s.p.Inputs.Hash(path) }
 
 // SequenceRate implements request.Sources.
-func (s sources) SequenceRate(c manifest.Clip) string { return s.p.sequenceRate(c).String() }
+func (s sources) SequenceRate(c manifest.Clip) string {
+	return request.SequenceRate(c, s.p.Manifest.FPS).String()
+}
 
 // TakeKey implements request.Sources.
 func (s sources) TakeKey(ctx context.Context, clip string) (string, error) {
-	src, err := s.p.clips([]string{clip})
+	src, err := s.p.Clips.Named([]string{clip})
 	if err != nil {
 		return "", err
 	}
-	e, have := s.p.entry(clip)
+	e, have := s.p.Lock.Get(clip)
 	from, err := s.p.chosen(ctx, src[0], e, have, s.p.rows)
 	return from.Key, err
 }

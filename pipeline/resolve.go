@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
 )
 
@@ -26,14 +26,14 @@ type Answer struct {
 // Unless the answer is unverified, the account must agree: the named video carries the
 // request's marker, or no video does.
 func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return err
 	}
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return err
 	}
@@ -70,9 +70,9 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 		return err
 	}
 	if a.VideoID != "" {
-		return p.ledger.ResolvePaid(ctx, row.Key, a.VideoID)
+		return p.Ledger.ResolvePaid(ctx, row.Key, a.VideoID)
 	}
-	return p.ledger.ResolveNotPaid(ctx, row.Key)
+	return p.Ledger.ResolveNotPaid(ctx, row.Key)
 }
 
 // forgetTake drops what a wrong answer brought into the lockfile.
@@ -80,14 +80,13 @@ func (p *Project) forgetTake(row ledger.Row) error {
 	if row.MasterHash == "" {
 		return nil
 	}
-	p.lockMu.Lock()
-	for _, c := range p.Manifest.Clips {
-		if e, ok := p.lock.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
-			p.lock.Drop(c.Name)
+	return p.Lock.Edit(func(f *lockfile.File) {
+		for _, c := range p.Manifest.Clips {
+			if e, ok := f.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
+				f.Drop(c.Name)
+			}
 		}
-	}
-	p.lockMu.Unlock()
-	return errors.Join(p.lockSaver.changed(), p.lockSaver.flush())
+	})
 }
 
 // notAnothers refuses a video that is on record for another request.
@@ -95,7 +94,7 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 	if id == "" {
 		return nil
 	}
-	list, err := p.ledger.List(ctx)
+	list, err := p.Ledger.List(ctx)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "", "read the ledger")
 	}
@@ -155,7 +154,7 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 		settle = settleTimeLocal
 	}
 	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
-		p.send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
+		p.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
 		if err := sleep(ctx, min(wait, settle)); err != nil {
 			return nil, err
 		}

@@ -13,14 +13,7 @@ import (
 
 // candidates returns the routes a clip can take, the one to buy on first.
 func (p *Project) candidates(c manifest.Clip, api heygen.API) []string {
-	return request.Candidates(c, api, request.Look{NoWebM: p.noWebM(c.Avatar), Translated: p.translated(c.Name)})
-}
-
-// translated reports that another clip is a translation of this one: then it is made
-// on the key colour, for alpha does not survive a translation and the colour does.
-func (p *Project) translated(name string) bool {
-	p.clipIndex()
-	return p.onKeyColor[name]
+	return request.Candidates(c, api, request.Look{NoWebM: p.noWebM(c.Avatar), Translated: p.Clips.Translated(c.Name)})
 }
 
 // noWebM reports a look that was refused as WebM before.

@@ -7,6 +7,7 @@ import (
 
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
 )
 
@@ -24,7 +25,7 @@ func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := &Project{Manifest: m}
+		p := &Project{Project: project.Of(m, project.Options{})}
 		in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
 		if s := p.recipe(m.Clips[1], request.V2Key, in); s.Width != 0 {
 			t.Errorf("a clip that says full is scaled to %d", s.Width)

@@ -14,6 +14,7 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
 	"greenroom/internal/hashkey"
+	"greenroom/internal/saver"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -37,7 +38,7 @@ type standIns struct {
 	path string
 	file *lockfile.File
 
-	saver *saver
+	saver *saver.Saver
 }
 
 func openStandIns(state string) *standIns {
@@ -46,7 +47,7 @@ func openStandIns(state string) *standIns {
 	if s.file, err = lockfile.Load(s.path); err != nil {
 		s.file, _ = lockfile.Parse(standInsFile, nil) // spoiled: they are drawn again
 	}
-	s.saver = newSaver(s.save)
+	s.saver = saver.New(s.save)
 	return s
 }
 
@@ -60,7 +61,7 @@ func (s *standIns) set(e lockfile.Entry) error {
 	s.mu.Lock()
 	s.file.Set(e)
 	s.mu.Unlock()
-	return s.saver.changed()
+	return s.saver.Changed()
 }
 
 func (s *standIns) save() error {
@@ -85,7 +86,7 @@ func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec
 		}
 		s.Script, s.Presenter = strings.Join(all, " "), c.Scenes[0].Avatar.ID
 	case c.Source == manifest.SourceTranslate && c.Translate.Clip != "":
-		if src, err := p.clips([]string{c.Translate.Clip}); err == nil {
+		if src, err := p.Clips.Named([]string{c.Translate.Clip}); err == nil {
 			from := p.standInSpec(src[0], req)
 			from.Width, from.Height = s.Width, s.Height
 			return from
@@ -122,7 +123,7 @@ func (p *Project) standInKey(s standin.Spec) (string, error) {
 	k.Field("locale", s.Locale)
 	k.Field("script", s.Script)
 	if s.AudioPath != "" {
-		h, err := p.inputs.hash(s.AudioPath)
+		h, err := p.Inputs.Hash(s.AudioPath)
 		if err != nil {
 			return "", err
 		}
@@ -143,12 +144,12 @@ func (p *Project) LibraryDir() string {
 	if d, err := os.UserCacheDir(); err == nil {
 		return filepath.Join(d, "greenroom")
 	}
-	return filepath.Join(p.state, "cache")
+	return filepath.Join(p.StateDir(), "cache")
 }
 
 // maker draws stand-ins with the programs at hand.
 func (p *Project) maker(ctx context.Context) (*standin.Maker, error) {
-	t, err := p.tools(ctx)
+	t, err := p.Tools.Find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -189,13 +190,13 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(*s.clip, s.req, false) == "") {
 		return nil
 	}
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Started})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Started})
 	dir := b.LibraryDir()
 	l, err := b.library(ctx, m, s.Clip, spec)
 	if err != nil {
 		return err
 	}
-	out := b.store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webm")
+	out := b.Store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webm")
 	q, err := m.Quick(ctx, l, spec, filepath.Join(dir, "voice"), out)
 	if err != nil {
 		return err
@@ -203,12 +204,12 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	e := lockfile.Entry{Clip: s.Clip, TakeKey: key, Route: routeStandIn, Duration: q.Duration, Renditions: map[string]lockfile.Rendition{},
 		Info: lockfile.Info{Width: q.Frame[0], Height: q.Frame[1], FPSNum: deliveredRate, FPSDen: 1, Frames: q.Frames, Duration: q.Duration, Transparent: true,
 			Box: lockfile.Box{X: q.Box.X, Y: q.Box.Y, W: q.Box.W, H: q.Box.H}, OutWidth: q.Width, OutHeight: q.Height}}
-	poster := b.store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webp")
+	poster := b.Store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webp")
 	if err := os.WriteFile(poster, l.Poster, 0o644); err != nil {
 		return err
 	}
 	for name, path := range map[string]string{webmRendition: out, posterRendition: poster} {
-		hash, size, err := b.store.Adopt(path)
+		hash, size, err := b.Store.Adopt(path)
 		if err != nil {
 			return err
 		}
@@ -223,14 +224,14 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 		return err
 	}
 	b.count(func(sum *Summary) { sum.StandIns++ })
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Done, Message: frames(q.Frames)})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Done, Message: frames(q.Frames)})
 	return nil
 }
 
 // hasAll reports that every file of an entry is in the store.
 func (p *Project) hasAll(e lockfile.Entry) bool {
 	for _, r := range e.Renditions {
-		if p.store == nil || !p.store.Has(hashOf(r), r.Bytes) {
+		if p.Store == nil || !p.Store.Has(hashOf(r), r.Bytes) {
 			return false
 		}
 	}
@@ -249,7 +250,7 @@ func (p *Project) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool
 }
 
 func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
-	take, have := p.entry(c.Name)
+	take, have := p.Lock.Get(c.Name)
 	have = have && len(take.Renditions) > 0
 	si, drawn := p.standIns.get(c.Name)
 	if !drawn {
@@ -286,7 +287,7 @@ type Shown struct {
 
 // Shown tells what stands in public/ for a clip.
 func (p *Project) Shown(clip string) Shown {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return Shown{}
 	}
@@ -301,7 +302,7 @@ func (p *Project) Shown(clip string) Shown {
 	out.Kind, out.Width, out.Height, out.Seconds = kind, e.Info.OutWidth, e.Info.OutHeight, e.Info.Duration
 	out.Frames, out.FPS = e.Info.Frames, timeline.Rate{Num: e.Info.FPSNum, Den: max(1, e.Info.FPSDen)}
 	for _, f := range publishedFiles(e) {
-		if _, err := os.Stat(p.path(p.publicDir() + "/" + f.Name)); err != nil {
+		if _, err := os.Stat(p.Path(p.PublicDir() + "/" + f.Name)); err != nil {
 			continue // publishing it failed: there is nothing to look at yet
 		}
 		switch f.rendition {

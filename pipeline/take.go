@@ -28,11 +28,11 @@ const (
 // master brings the clip's source file into the store and onto the lockfile. Clips
 // that ask for the same take share it: the second finds what the first bought.
 func (b *build) master(ctx context.Context, s Step) error {
-	unlock, again := b.takes.lock(s.Key)
+	unlock, again := b.takes.Lock(s.Key)
 	defer unlock()
 	s.row = b.rows[s.Key] // since that was read only this run, which holds the lock, writes
 	if again {
-		row, ok, err := b.ledger.Get(ctx, b.rowKey(ctx, s.Key, s.row))
+		row, ok, err := b.Ledger.Get(ctx, b.rowKey(ctx, s.Key, s.row))
 		if err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		settle = settleTimeLocal
 	}
 	before := s.submission().State
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
 	re := remote{client, s.Route, &b.links}
 	o := ledger.SpendOptions{
 		Settle: settle, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
@@ -148,7 +148,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
 		b.result(s.Clip, func(r *Result) { r.Price += in.Price })
 	}
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Done, Message: "video " + row.VideoID})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Done, Message: "video " + row.VideoID})
 	return row, nil
 }
 
@@ -163,7 +163,7 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 			reason += " [" + f.Code + "]"
 		}
 	}
-	if err := b.ledger.Failed(ctx, row.Key, reason); err != nil {
+	if err := b.Ledger.Failed(ctx, row.Key, reason); err != nil {
 		return err
 	}
 	if strings.Contains(strings.ToUpper(reason), "INSUFFICIENT_CREDIT") {
@@ -211,26 +211,26 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		video = v
 		return v.URL.Reveal(), b.keepWarning(s.Key, v)
 	}
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Started})
-	dst := b.store.ResumePath(takePart(s.Key))
-	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Started})
+	dst := b.Store.ResumePath(takePart(s.Key))
+	hash, res, err := b.fetcher().FetchInto(ctx, b.Store, assets.Download{
 		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), VerifyContent: b.verifyMaster(ctx),
 		Progress: func(done, total int64) {
-			b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Progress, Done: done, Total: total})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
 	if err != nil {
 		err = badMaster(err, s.Clip, id, res.Attempts)
 		if row.State == ledger.Submitted { // else the file's record says it too
-			b.ledger.Completed(row)
+			b.Ledger.Completed(row)
 		}
 		return err
 	}
 	size := res.Bytes
 	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Done, Done: size, Total: size, Message: path.Base(dst)})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Done, Done: size, Total: size, Message: path.Base(dst)})
 	if row.Key != "" {
-		b.ledger.Fetched(row, string(hash), size, video.Duration)
+		b.Ledger.Fetched(row, string(hash), size, video.Duration)
 	}
 	return b.recordMaster(ctx, s, client, video, id, string(hash), size)
 }
@@ -252,7 +252,7 @@ func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client,
 		}
 	}
 	b.warned(ctx, s.Clip, e)
-	return b.setEntry(b.unchanged(e))
+	return b.Lock.Set(b.unchanged(e))
 }
 
 // takeOrigin is who made the take of a step.

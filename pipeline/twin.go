@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"greenroom/internal/hashkey"
+	"greenroom/internal/keymutex"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -13,7 +14,7 @@ import (
 // with equal words, or a clip under two names. They are checked and prepared once.
 type twins struct {
 	known map[string]lockfile.Entry
-	keyedMutex
+	keymutex.Mutex
 }
 
 // twinKey is everything that checks and recipes are made from.
@@ -41,13 +42,13 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 	b.twins.known = map[string]lockfile.Entry{}
 	if len(plan.Steps) < len(b.Manifest.Clips) {
 		for _, c := range b.Manifest.Clips {
-			if e, ok := b.entry(c.Name); ok && b.staleRendition(ctx, c, e) == "" {
+			if e, ok := b.Lock.Get(c.Name); ok && b.staleRendition(ctx, c, e) == "" {
 				b.twins.known[twinKey(c, e, e.Route)] = e
 			}
 		}
 	}
 	for _, s := range plan.Steps {
-		if e, ok := b.entry(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
+		if e, ok := b.Lock.Get(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
 			b.twins.known[twinKey(*s.clip, e, e.Route)] = e
 		}
 	}
@@ -57,7 +58,7 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 // is done, and tells the others what it has.
 func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
 	key := twinKey(*s.clip, e, s.req.Route)
-	free, _ := b.twins.lock(key)
+	free, _ := b.twins.Lock(key)
 	b.mu.Lock()
 	other, ok := b.twins.known[key]
 	b.mu.Unlock()

@@ -43,7 +43,7 @@ type voice struct {
 }
 
 func (p *Project) voiceFile(key string) string {
-	return filepath.Join(p.state, "voices", key+".json")
+	return filepath.Join(p.StateDir(), "voices", key+".json")
 }
 
 // answered is the record of a bought sound, whether or not it is here yet.
@@ -61,8 +61,8 @@ func (p *Project) heard(r *request.Speech) (voice, bool) {
 	if !ok || v.Audio == "" || v.Seconds <= 0 {
 		return voice{}, false
 	}
-	if p.store != nil {
-		return v, p.store.Has(assets.Hash(v.Audio), v.Bytes)
+	if p.Store != nil {
+		return v, p.Store.Has(assets.Hash(v.Audio), v.Bytes)
 	}
 	fi, err := os.Stat(p.sound(v))
 	return v, err == nil && fi.Size() == v.Bytes
@@ -70,7 +70,7 @@ func (p *Project) heard(r *request.Speech) (voice, bool) {
 
 // sound is where a bought sound stands.
 func (p *Project) sound(v voice) string {
-	return assets.PathIn(filepath.Join(p.state, "store"), assets.Hash(v.Audio))
+	return assets.PathIn(filepath.Join(p.StateDir(), "store"), assets.Hash(v.Audio))
 }
 
 // keepVoice writes the record. It is on disk, synced, when nil comes back; nobody else

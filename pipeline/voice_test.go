@@ -125,7 +125,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 			return p
 		}
 		p := open()
-		if err := p.openState(); err != nil {
+		if err := p.OpenState(); err != nil {
 			t.Fatal(err)
 		}
 		client, err := p.connect(t.Context())
@@ -138,7 +138,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		}
 		in := ledger.Intent{Key: r.Speech.Row, Take: r.Speech.Take, Origin: "sandbox", Clip: "one", Route: r.Speech.Route, Marker: "m", Path: r.Speech.Path, Body: r.Speech.Body, RunID: "killed"}
 		d := dying{speaker{&build{Project: p}, client, r.Speech}}
-		row, err := p.ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
+		row, err := p.Ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
 		if err == nil || row.State == ledger.Submitted {
 			t.Fatalf("%s: %v, %v", name, row.State, err)
 		}
@@ -158,7 +158,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		if err != nil || sum.Voices != 0 || sum.StandIns != 1 {
 			t.Errorf("%s: %+v, %v", name, sum, err)
 		}
-		if row, _, err := p.ledger.Get(t.Context(), r.Speech.Row); err != nil || row.State != ledger.Completed || row.MasterHash == "" {
+		if row, _, err := p.Ledger.Get(t.Context(), r.Speech.Row); err != nil || row.State != ledger.Completed || row.MasterHash == "" {
 			t.Errorf("%s: the record is %+v, %v", name, row, err)
 		}
 		if v, ok := p.heard(r.Speech); !ok || v.Link != "" || len(v.Words) != 1 {

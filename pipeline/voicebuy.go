@@ -57,9 +57,9 @@ func (b *build) draft(ctx context.Context, s Step) error {
 // speak sees that a clip's sound is bought exactly once and is in the store.
 func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice, error) {
 	r := s.req.Speech
-	unlock, _ := b.takes.lock("voice " + r.Row)
+	unlock, _ := b.takes.Lock("voice " + r.Row)
 	defer unlock()
-	row, _, err := b.ledger.Get(ctx, r.Row)
+	row, _, err := b.Ledger.Get(ctx, r.Row)
 	if err != nil {
 		return voice{}, err
 	}
@@ -69,7 +69,7 @@ func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice
 	}
 	if v, ok := b.answered(r.Row); ok && (row.State == ledger.Sending || row.State == ledger.Parked) {
 		// The answer came and its record did not: killed between the two.
-		if err := b.ledger.Submitted(ctx, r.Row, voiceID(v, r)); err != nil {
+		if err := b.Ledger.Submitted(ctx, r.Row, voiceID(v, r)); err != nil {
 			return voice{}, err
 		}
 		row.State = ledger.Submitted
@@ -101,7 +101,7 @@ func (b *build) soundRecorded(row ledger.Row, v voice) {
 	default:
 		return // a record that came from elsewhere
 	}
-	b.ledger.Fetched(row, v.Audio, v.Bytes, v.Seconds)
+	b.Ledger.Fetched(row, v.Audio, v.Bytes, v.Seconds)
 }
 
 // voiceID names the purchase in the ledger; HeyGen may give no id.
@@ -148,7 +148,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	in := b.newIntent(ctx, r.Take, b.ownSpeech(ctx, r))
 	in.Key, in.Marker = r.Row, "gr-"+r.Row[:10]
 	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.Route, r.Path, r.Body, price
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.Route})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.Route})
 	// Strict: there is no key to repeat under and no list to look at, so an outcome that
 	// nobody knows goes to a person at once.
 	row, err := b.spend(ctx, s.Clip, "voice", in, speaker{b, client, r}, ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
@@ -190,8 +190,8 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if err != nil {
 		return v, err
 	}
-	dst := b.store.ResumePath(voicePart(r.Row))
-	wav := b.store.TempPath(voicePart(r.Row) + ".wav")
+	dst := b.Store.ResumePath(voicePart(r.Row))
+	wav := b.Store.TempPath(voicePart(r.Row) + ".wav")
 	defer os.Remove(wav)
 	seconds := 0.0
 	verify := func(path string) (err error) {
@@ -212,7 +212,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if head, err := headOf(dst); err == nil && (contentType(head) == "audio/wav" || contentType(head) == "audio/mpeg") {
 		file = dst
 	}
-	hash, size, err := b.store.Adopt(file)
+	hash, size, err := b.Store.Adopt(file)
 	if err != nil {
 		return v, err
 	}
@@ -224,7 +224,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if len(v.Words) == 0 {
 		words = fmt.Sprintf("%.2f s; HeyGen gave no word times, so there are no captions", v.Seconds)
 	}
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Done, Message: words})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Done, Message: words})
 	return v, nil
 }
 
@@ -277,7 +277,7 @@ func (b *build) voiceCaptions(s Step) (*lockfile.Rendition, error) {
 
 // resolveVoice is a person's word that a sound may be bought again.
 func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *request.Speech) error {
-	row, ok, err := p.ledger.Get(ctx, r.Row)
+	row, ok, err := p.Ledger.Get(ctx, r.Row)
 	if err != nil {
 		return err
 	}
@@ -293,9 +293,9 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 	case paidAs != "":
 		return fault.New(fault.Usage, "only `--not-paid` helps: the voice is bought again", "a voice is on no list of the account and cannot be had again").For(clip)
 	case gone:
-		err = p.ledger.Forgo(ctx, r.Row, "resolved by hand: its sound was gone")
+		err = p.Ledger.Forgo(ctx, r.Row, "resolved by hand: its sound was gone")
 	default:
-		err = p.ledger.ResolveNotPaid(ctx, r.Row)
+		err = p.Ledger.ResolveNotPaid(ctx, r.Row)
 	}
 	if err != nil {
 		return err
@@ -315,6 +315,6 @@ func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
 	}
 	want := int(math.Ceil(v.Seconds*float64(e.Info.FPSNum)/float64(e.Info.FPSDen) - 1e-9))
 	if want != e.Info.Frames {
-		b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"greenroom/compose/timeline"
 	"greenroom/pipeline/manifest"
 )
 
@@ -107,6 +108,15 @@ type Sources interface {
 	TakeKey(ctx context.Context, clip string) (string, error)
 	// SequenceRate returns how many pictures of a clip's sequence are shown in a second.
 	SequenceRate(c manifest.Clip) string
+}
+
+// SequenceRate returns how many pictures of a clip's sequence are shown in a second: the clip's own rate, or that of the
+// project.
+func SequenceRate(c manifest.Clip, project timeline.Rate) timeline.Rate {
+	if c.Rate.Num > 0 {
+		return c.Rate
+	}
+	return project
 }
 
 // canonicalOf makes the canonical value of a clip on a route. It fails when a file cannot be read.
