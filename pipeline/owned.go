@@ -46,8 +46,8 @@ func (p *Project) restoreOwned(ctx context.Context) {
 }
 
 // eachOwned calls add with each of greenroom's own files that is there.
-func (p *Project) eachOwned(add func(input bool, path string)) {
+func (p *Project) eachOwned(add func(path string)) {
 	for _, name := range scaffold.Present(p.layout) {
-		add(true, filepath.Join(p.path(p.sourceDir()), name))
+		add(filepath.Join(p.path(p.sourceDir()), name))
 	}
 }

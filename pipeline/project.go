@@ -51,11 +51,6 @@ type Options struct {
 	CacheReadOnly bool   // read the shared cache, never write to it
 
 	shared *provider // kept by a session from run to run
-	// Earlier states of the manifest and of the lockfile, so that what is the same is not
-	// read and held twice.
-	knownManifest *manifest.Manifest
-	known         *lockfile.File
-	knownStore    *assets.Store
 }
 
 func (o Options) context() context.Context {
@@ -74,6 +69,7 @@ type Project struct {
 	Manifest *manifest.Manifest
 
 	o          Options
+	opened     time.Time      // before any file was read
 	dir        string         // absolute, holds the manifest
 	layout     project.Layout // as the manifest says
 	configured func() project.Layout
@@ -128,14 +124,16 @@ func Open(o Options) (*Project, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(path), filepath.Dir(path))
 	}
-	m := o.knownManifest
-	if m == nil || !m.Unchanged() {
-		if m, err = manifest.Load(o.context(), path); err != nil {
-			return nil, err
-		}
+	opened := o.Now()
+	m, err := manifest.Load(o.context(), path)
+	if err != nil {
+		return nil, err
 	}
 	hideKey(m.HeyGen.Key)
-	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), layout: m.Remotion, report: newReporter(o.Sink, o.Now), provider: o.shared}
+	p := &Project{
+		Manifest: m, o: o, opened: opened, dir: filepath.Dir(path), layout: m.Remotion,
+		report: newReporter(o.Sink, o.Now), provider: o.shared,
+	}
 	if p.provider == nil {
 		p.provider = &provider{}
 	}
@@ -144,11 +142,7 @@ func Open(o Options) (*Project, error) {
 	if err := p.checkSandbox(); err != nil {
 		return nil, err
 	}
-	read := lockfile.Load
-	if o.known != nil {
-		read = o.known.Reload
-	}
-	if p.lock, err = read(p.path(LockName)); err != nil {
+	if p.lock, err = lockfile.Load(p.path(LockName)); err != nil {
 		return nil, err
 	}
 	p.lockSaver = newSaver(p.saveLock)
@@ -181,12 +175,9 @@ func (p *Project) openState() error {
 	if fi, err := os.Stat(p.state); err == nil && fi.Mode().Perm() == 0o755 {
 		_ = os.Chmod(p.state, 0o700) // the files in it are private anyway
 	}
-	store := p.o.knownStore
-	if store == nil {
-		var err error
-		if store, err = assets.Open(filepath.Join(p.state, "store")); err != nil {
-			return err
-		}
+	store, err := assets.Open(filepath.Join(p.state, "store"))
+	if err != nil {
+		return err
 	}
 	l, err := ledger.Open(filepath.Join(p.state, "ledger.db"), ledger.Options{Now: p.o.Now})
 	if err != nil {
@@ -217,9 +208,7 @@ func (p *Project) Close() error {
 	}
 	if p.store != nil {
 		p.store.Remember(p.plannedAll)
-		if p.o.knownStore == nil {
-			p.store.Close()
-		}
+		p.store.Close()
 	}
 	if p.ledger != nil {
 		err = errors.Join(err, p.ledger.Close())
