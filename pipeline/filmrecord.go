@@ -65,7 +65,7 @@ func (p *Project) FilmStands(path, key string) (FilmRecord, bool) {
 	if err != nil || !st.Regular || st.Size != r.Bytes {
 		return r, false
 	}
-	shown := shownBy(st, false)
+	shown := fileState(st, false)
 	if shown == r.Shown {
 		return r, true
 	}
@@ -88,7 +88,7 @@ func (p *Project) RecordFilm(path, key string, d Drawn) error {
 	if err != nil {
 		return err
 	}
-	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), st.Size, shownBy(st, false), hash, d})
+	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), st.Size, fileState(st, false), hash, d})
 }
 
 func (p *Project) writeFilmRecord(path string, r FilmRecord) error {

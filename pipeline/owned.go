@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"greenroom/pipeline/event"
 	"greenroom/remotion/scaffold"
 )
 
@@ -39,16 +38,16 @@ func (p *Project) restoreOwned(ctx context.Context) {
 		done, err = c.Update(p.o.Version, false)
 	}
 	if len(done) > 0 {
-		p.Send(ctx, event.Event{Stage: "publish", State: event.Done, Message: "greenroom's own files, now of this version: " + strings.Join(done, ", ")})
+		p.Send(ctx, Event{Stage: "publish", State: Done, Message: "greenroom's own files, now of this version: " + strings.Join(done, ", ")})
 	}
 	if err != nil {
-		p.Send(ctx, event.Event{Stage: "publish", State: event.Warned, Message: "greenroom's own files are not of this version: " + err.Error()})
+		p.Send(ctx, Event{Stage: "publish", State: Warned, Message: "greenroom's own files are not of this version: " + err.Error()})
 	}
 }
 
 // eachOwned calls add with each of greenroom's own files that is there.
-func (p *Project) eachOwned(add func(input bool, path string)) {
+func (p *Project) eachOwned(add func(path string)) {
 	for _, name := range scaffold.Present(p.Manifest.Remotion) {
-		add(true, filepath.Join(p.Path(p.SourceDir()), name))
+		add(filepath.Join(p.Path(p.SourceDir()), name))
 	}
 }

@@ -45,14 +45,13 @@ type Options struct {
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 
-	shared *provider     // kept by a session from run to run
-	known  project.Known // so that what is the same is not read and held twice
+	shared *provider // kept by a session from run to run
 }
 
 // onDisk are the options for the part of a project that is on disk.
 func (o Options) onDisk() project.Options {
 	return project.Options{
-		Context: o.Context, ManifestPath: o.ManifestPath, Sink: o.Sink, Now: o.Now, Getenv: o.Getenv, LookPath: o.LookPath, Known: o.known,
+		Context: o.Context, ManifestPath: o.ManifestPath, Sink: o.Sink, Now: o.Now, Getenv: o.Getenv, LookPath: o.LookPath,
 	}
 }
 
@@ -72,6 +71,7 @@ type Project struct {
 	*project.Project
 
 	o        Options
+	opened   time.Time // before any file was read
 	who      whoami
 	can      *capabilities
 	standIns *standIns
@@ -103,12 +103,13 @@ func Open(o Options) (*Project, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	opened := o.Now()
 	disk, err := project.Open(o.onDisk())
 	if err != nil {
 		return nil, err
 	}
 	hideKey(disk.Manifest.HeyGen.Key)
-	p := &Project{Project: disk, o: o, provider: o.shared}
+	p := &Project{Project: disk, o: o, opened: opened, provider: o.shared}
 	if p.provider == nil {
 		p.provider = &provider{}
 	}

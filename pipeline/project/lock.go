@@ -16,12 +16,8 @@ type Lock struct {
 	file *lockfile.File
 }
 
-func openLock(path string, known *lockfile.File) (*Lock, error) {
-	read := lockfile.Load
-	if known != nil {
-		read = known.Reload
-	}
-	f, err := read(path)
+func openLock(path string) (*Lock, error) {
+	f, err := lockfile.Load(path)
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +74,6 @@ func (l *Lock) Reload() error {
 	}
 	return err
 }
-
-// File returns the file for a later [Open] of the same project.
-func (l *Lock) File() *lockfile.File { return l.file }
 
 func (l *Lock) save() error {
 	l.mu.Lock()

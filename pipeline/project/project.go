@@ -14,7 +14,6 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
-	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
 
@@ -33,15 +32,7 @@ type Options struct {
 	Now          func() time.Time // nil is time.Now
 	Getenv       func(string) string
 	LookPath     func(string) (string, error)
-	Known        Known
 	State        string // folder of durable state; "" is StateDir in the folder of the manifest
-}
-
-// Known are earlier states of files, which are not read and held a second time while they are the same. Each may be nil.
-type Known struct {
-	Manifest *manifest.Manifest
-	Lock     *lockfile.File
-	Store    *assets.Store
 }
 
 // Project is a manifest with its files.
@@ -69,18 +60,16 @@ func Open(o Options) (*Project, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(path), filepath.Dir(path))
 	}
-	m := o.Known.Manifest
-	if m == nil || !m.Unchanged() {
-		ctx := o.Context
-		if ctx == nil {
-			ctx = context.Background()
-		}
-		if m, err = manifest.Load(ctx, path); err != nil {
-			return nil, err
-		}
+	ctx := o.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	m, err := manifest.Load(ctx, path)
+	if err != nil {
+		return nil, err
 	}
 	p := Of(m, o)
-	p.Lock, err = openLock(p.Path(LockName), o.Known.Lock)
+	p.Lock, err = openLock(p.Path(LockName))
 	return p, err
 }
 
@@ -148,12 +137,9 @@ func (p *Project) OpenState() error {
 	if fi, err := os.Stat(state); err == nil && fi.Mode().Perm() == 0o755 {
 		_ = os.Chmod(state, 0o700) // the files in it are private anyway
 	}
-	store := p.o.Known.Store
-	if store == nil {
-		var err error
-		if store, err = assets.Open(filepath.Join(state, "store")); err != nil {
-			return err
-		}
+	store, err := assets.Open(filepath.Join(state, "store"))
+	if err != nil {
+		return err
 	}
 	l, err := ledger.Open(filepath.Join(state, "ledger.db"), ledger.Options{Now: p.o.Now})
 	if err != nil {
@@ -191,9 +177,7 @@ func (p *Project) Close(allCompared bool) error {
 	}
 	if p.Store != nil {
 		p.Store.Remember(allCompared)
-		if p.o.Known.Store == nil {
-			p.Store.Close()
-		}
+		p.Store.Close()
 	}
 	if p.Ledger != nil {
 		err = errors.Join(err, p.Ledger.Close())
