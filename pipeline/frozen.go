@@ -9,6 +9,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
 )
 
 // frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
@@ -88,22 +89,22 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 	}
 	var parts []string
 	last := "" // a reason that holds for several files is said behind the last of them
-	for _, o := range objects(e) {
+	for _, o := range renditions.Objects(e) {
 		if p.Store == nil {
 			continue
 		}
 		gone := "missing"
-		switch p.Store.Condition(o.hash, o.size) {
+		switch p.Store.Condition(o.Hash, o.Size) {
 		case assets.Intact:
 			continue
 		case assets.Damaged:
 			gone = "damaged"
 		}
-		why := sh.why[string(o.hash)]
+		why := sh.why[string(o.Hash)]
 		if n := len(parts); n > 0 && why != last && last != "" {
 			parts[n-1] += ": " + last
 		}
-		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.what, gone, o.hash[:12], float64(o.size)/1e3)), why
+		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.What, gone, o.Hash[:12], float64(o.Size)/1e3)), why
 	}
 	if last != "" {
 		parts[len(parts)-1] += ": " + last
