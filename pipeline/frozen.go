@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/sharedcache"
 )
 
 // frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
@@ -31,11 +32,11 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		sum.Published = true
 		return sum, nil
 	}
-	sh, err := p.sharing(o)
+	sh, err := p.sharedCache(o)
 	if err != nil {
 		return sum, err
 	}
-	defer sh.close()
+	defer sh.Close()
 	if err := p.OpenState(); err != nil {
 		return sum, err
 	}
@@ -48,13 +49,13 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		return sum, err
 	}
 	p.sweep(nil)
-	if err := sh.pull(ctx, o.Clips); err != nil {
+	if err := p.pull(ctx, sh, o); err != nil {
 		return sum, err
 	}
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
 	}
-	sum.Restored = sh.got
+	sum.Restored = sh.Restored()
 	var list fault.List
 	for _, s := range plan.Steps {
 		if s.Action != Keep && s.Action != Publish {
@@ -72,7 +73,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 }
 
 // lacking says what a clip lacks that a frozen build may not make.
-func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error {
+func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *fault.Error {
 	place := s.clip.Place
 	place.File = p.Rel(place.File)
 	say := func(hint, format string, args ...any) *fault.Error {
@@ -100,7 +101,7 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 		case assets.Damaged:
 			gone = "damaged"
 		}
-		why := sh.why[string(o.Hash)]
+		why := sh.Why(o.Hash)
 		if n := len(parts); n > 0 && why != last && last != "" {
 			parts[n-1] += ": " + last
 		}
