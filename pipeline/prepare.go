@@ -4,24 +4,21 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
-	"strings"
 
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/stage"
+	"greenroom/pipeline/stage/check"
+	"greenroom/pipeline/stage/prepare"
 )
-
-// posterAt is where in the clip the poster is taken: past the rest pose, seconds.
-const posterAt = 0.6
 
 // prepare checks the master, makes the renditions and checks them again.
 func (b *build) prepare(ctx context.Context, s Step) error {
@@ -40,55 +37,30 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	}
 	var made *lockfile.Entry
 	defer func() { unlock(made) }()
-	t, err := b.Tools.Find(ctx)
-	if err != nil {
-		return err
-	}
-	master := b.Store.Path(assets.Hash(e.Master))
-	report, err := b.check(ctx, s, t, master, expectMaster(*s.clip, s.req.Route, e.Duration), "the take as delivered")
+	env := b.env()
+	report, err := check.Run(ctx, env, check.In{Clip: s.Clip, Master: e.Master, Expect: b.expectMaster(s, e)})
 	if err != nil {
 		return err
 	}
 	e.Info = infoOf(report, *s.clip)
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
-
-	spec := b.recipe(*s.clip, s.req.Route, e.Info)
-	spec.In, spec.Out = master, b.Store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
-	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
-	if report.Info.VFR {
-		spec.Frames = 0
+	in := prepare.In{
+		Clip: s.Clip, TakeKey: s.Key, Master: e.Master, Spec: b.prepareSpec(s, report, e.Info),
+		Duration: e.Info.Duration, Expect: expectPrepared(*s.clip, e.Info),
 	}
-	if spec.Hold {
-		spec.Held = report.Held()
-		if spec.Rate.Num > 0 {
-			spec.Held = int(math.Round(float64(spec.Held) * spec.Rate.FPS() / report.Info.FPS()))
-		}
-	}
-	defer os.Remove(spec.Out) // gone already when it was adopted
-	if err := b.encode(ctx, s, t, spec); err != nil {
-		return err
-	}
-	poster := media.PosterSpec{In: spec.Out, Out: b.Store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
-	defer os.Remove(poster.Out)
-	expect := expectPrepared(*s.clip, e.Info)
-	expect.Poster = &poster
-	done, err := b.check(ctx, s, t, spec.Out, expect, "the prepared file")
+	in.Expect.Again = b.again(s)
+	out, err := prepare.Run(ctx, env, in)
 	if err != nil {
 		return err
 	}
+	done := out.Report
+	e.Renditions, e.Tool = out.Renditions, out.Tool
 	e.Info.OutWidth, e.Info.OutHeight = done.Info.Width, done.Info.Height
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
-		e.Info.FPSNum, e.Info.FPSDen = spec.Rate.Num, spec.Rate.Den
-		e.Info.Frames, e.Info.Duration = done.Frames, spec.Rate.Seconds(done.Frames)
-		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: conformedMessage(report.Info, spec.Rate)})
-	}
-	e.Renditions, e.Tool = map[string]lockfile.Rendition{}, t.Version
-	for name, path := range map[string]string{renditions.WebM: spec.Out, renditions.Poster: poster.Out} {
-		hash, size, err := b.Store.Adopt(path)
-		if err != nil {
-			return err
-		}
-		e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, spec, t), Hash: string(hash), Bytes: size}
+		rate := in.Spec.Rate
+		e.Info.FPSNum, e.Info.FPSDen = rate.Num, rate.Den
+		e.Info.Frames, e.Info.Duration = done.Frames, rate.Seconds(done.Frames)
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: conformedMessage(report.Info, rate)})
 	}
 	if s.req.Speech != nil {
 		if e.Captions, err = b.voiceCaptions(s); err != nil {
@@ -109,51 +81,40 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	return nil
 }
 
-// encode runs the one heavy job of a clip.
-func (b *build) encode(ctx context.Context, s Step, t media.Tools, spec media.PrepareSpec) error {
-	if err := b.cores.Acquire(ctx, int64(b.threads)); err != nil {
-		return err
-	}
-	defer b.cores.Release(int64(b.threads))
-	return media.Prepare(ctx, t, spec, func(f float64) {
-		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Progress, Frac: f})
-	})
+// env is what stages use of a build.
+func (b *build) env() stage.Env {
+	return stage.Env{Store: b.Store, Tools: b.Tools.Find, Cores: b.cores, Threads: b.threads, Send: b.Send}
 }
 
-// check looks at a file; a failed verdict is an error that says every finding.
-func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e media.Expect, what string) (*media.Report, error) {
-	if err := b.cores.Acquire(ctx, 1); err != nil {
-		return nil, err
+// prepareSpec is the recipe with what the check found of the frames.
+func (b *build) prepareSpec(s Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
+	spec := b.recipe(*s.clip, s.req.Route, info)
+	spec.Frames, spec.Duration = info.Frames, info.Duration
+	if report.Info.VFR {
+		spec.Frames = 0
 	}
-	defer b.cores.Release(1)
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Started})
-	if e.Again = downloadAgain(s.Clip); s.req.Route == request.File {
-		e.Again = "replace " + b.Rel(s.clip.File)
-	}
-	r, err := media.Check(ctx, t, path, e, func(f float64) {
-		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Progress, Frac: f})
-	})
-	if err != nil {
-		return nil, err
-	}
-	var bad []string
-	hint := fmt.Sprintf("follow the advice, then run `greenroom build %s`; the take is kept", s.Clip)
-	for _, f := range r.Findings {
-		switch f.Verdict {
-		case media.Fail:
-			if strings.Contains(f.Advice, e.Again) {
-				hint = e.Again
-			}
-			bad = append(bad, fmt.Sprintf("%s: %s (limit %s); %s", f.Name, f.Value, f.Limit, f.Advice))
-		case media.Warn:
-			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
+	if spec.Hold {
+		spec.Held = report.Held()
+		if spec.Rate.Num > 0 {
+			spec.Held = int(math.Round(float64(spec.Held) * spec.Rate.FPS() / report.Info.FPS()))
 		}
 	}
-	if len(bad) > 0 {
-		return r, fault.New(fault.Media, hint, "%s failed its checks: %s", what, strings.Join(bad, "; "))
+	return spec
+}
+
+// expectMaster is what a step's take must be.
+func (b *build) expectMaster(s Step, e lockfile.Entry) media.Expect {
+	out := expectMaster(*s.clip, s.req.Route, e.Duration)
+	out.Again = b.again(s)
+	return out
+}
+
+// again is the advice for a clip whose take is damaged.
+func (b *build) again(s Step) string {
+	if s.req.Route == request.File {
+		return "replace " + b.Rel(s.clip.File)
 	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Done})
-	return r, nil
+	return downloadAgain(s.Clip)
 }
 
 // downloadAgain is the advice for a clip whose take is damaged.
@@ -258,23 +219,6 @@ func (p *Project) sizes() (*film.Sizes, error) {
 // even is the nearest even number of pixels, at least 2.
 func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
-// renditionKey is the hash of master, recipe and ffmpeg's version.
-func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.Tools) string {
-	k := hashkey.New("rendition/1")
-	k.Field("name", name)
-	k.Field("master", e.Master)
-	k.Field("tool", t.Version)
-	for _, a := range s.Recipe(t) {
-		k.Field("arg", a)
-	}
-	if name == renditions.Poster {
-		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
-			k.Field("arg", a)
-		}
-	}
-	return k.Sum()
-}
-
 // staleRendition says why the prepared files must be made again; empty when not.
 func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfile.Entry) string {
 	if len(e.Renditions) == 0 {
@@ -294,7 +238,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 		switch {
 		case !ok:
 			return "no " + name + " yet"
-		case r.Key != renditionKey(name, e, spec, t):
+		case r.Key != prepare.Key(name, e.Master, spec, t):
 			return "the way clips are prepared changed"
 		}
 		switch p.Store.Condition(assets.Hash(r.Hash), r.Bytes) {

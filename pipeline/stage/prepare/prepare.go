@@ -1,0 +1,100 @@
+// Package prepare is the step that makes the renditions of a take: a transparent WebM and a poster.
+package prepare
+
+import (
+	"context"
+	"os"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/internal/hashkey"
+	"greenroom/pipeline/event"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/stage"
+	"greenroom/pipeline/stage/check"
+)
+
+// posterAt is where in the clip the poster is taken, seconds: after the pose in which presenters start.
+const posterAt = 0.6
+
+// In is a take in the store and how it is prepared. The paths of Spec are set by Run.
+type In struct {
+	Clip     string            `json:"clip"`
+	TakeKey  string            `json:"takeKey"` // names temporary files
+	Master   string            `json:"master"`  // SHA-256, hexadecimal
+	Spec     media.PrepareSpec `json:"spec"`
+	Duration float64           `json:"duration"` // of the prepared file, seconds
+	Expect   media.Expect      `json:"expect"`   // of the prepared file
+}
+
+// Out are the renditions, in the store, and what the check of the prepared file found.
+type Out struct {
+	Renditions map[string]lockfile.Rendition `json:"renditions"`
+	Tool       string                        `json:"tool"` // version of ffmpeg
+	Report     *media.Report                 `json:"report"`
+}
+
+// Run encodes, checks the result and puts it into the store. A failed check is a fault of kind Media; nothing is stored
+// then.
+func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
+	t, err := env.Tools(ctx)
+	if err != nil {
+		return Out{}, err
+	}
+	spec := in.Spec
+	spec.In = env.Store.Path(assets.Hash(in.Master))
+	spec.Out = env.Store.TempPath("prepare-" + in.Clip + "-" + in.TakeKey[:16] + ".webm")
+	spec.Threads = env.Threads
+	defer os.Remove(spec.Out) // gone already when it was adopted
+	if err := encode(ctx, env, in.Clip, t, spec); err != nil {
+		return Out{}, err
+	}
+	poster := media.PosterSpec{
+		In: spec.Out, Out: env.Store.TempPath("poster-" + in.Clip + "-" + in.TakeKey[:16] + ".webp"), At: min(posterAt, in.Duration/2),
+	}
+	defer os.Remove(poster.Out)
+	expect := in.Expect
+	expect.Poster = &poster
+	report, err := check.File(ctx, env, in.Clip, spec.Out, expect, "the prepared file")
+	if err != nil {
+		return Out{}, err
+	}
+	out := Out{Renditions: map[string]lockfile.Rendition{}, Tool: t.Version, Report: report}
+	for name, path := range map[string]string{renditions.WebM: spec.Out, renditions.Poster: poster.Out} {
+		hash, size, err := env.Store.Adopt(path)
+		if err != nil {
+			return Out{}, err
+		}
+		out.Renditions[name] = lockfile.Rendition{Key: Key(name, in.Master, spec, t), Hash: string(hash), Bytes: size}
+	}
+	return out, nil
+}
+
+// encode runs the one heavy job of a clip.
+func encode(ctx context.Context, env stage.Env, clip string, t media.Tools, spec media.PrepareSpec) error {
+	if err := env.Cores.Acquire(ctx, int64(env.Threads)); err != nil {
+		return err
+	}
+	defer env.Cores.Release(int64(env.Threads))
+	return media.Prepare(ctx, t, spec, func(f float64) {
+		env.Send(ctx, event.Event{Clip: clip, Stage: "prepare", State: event.Progress, Frac: f})
+	})
+}
+
+// Key returns the hash of master, recipe and ffmpeg's version: a rendition with the same key is up to date.
+func Key(name, master string, s media.PrepareSpec, t media.Tools) string {
+	k := hashkey.New("rendition/1")
+	k.Field("name", name)
+	k.Field("master", master)
+	k.Field("tool", t.Version)
+	for _, a := range s.Recipe(t) {
+		k.Field("arg", a)
+	}
+	if name == renditions.Poster {
+		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
+			k.Field("arg", a)
+		}
+	}
+	return k.Sum()
+}
