@@ -90,7 +90,7 @@ func TestFilesFollowSizeAndTime(t *testing.T) {
 	if r, ok := c.Get("old", Stamp{3, 6}); ok || r != (record{}) {
 		t.Error("valid for another time", r)
 	}
-	if err := c.Save(nil); err != nil {
+	if err := c.Save(nil); err != nil || c.Changed() {
 		t.Error(err)
 	}
 	write(t, file, "one")
@@ -108,6 +108,9 @@ func TestFilesFollowSizeAndTime(t *testing.T) {
 	}
 	now, _ = ReadStamp(file)
 	c.Edit("f", record{Stamp: now}, func(r *record) { r.Note = "m" })
+	if !c.Changed() {
+		t.Error("nothing to save")
+	}
 	if err := c.Save(func(name string) bool { return name != "gone" }); err != nil {
 		t.Error(err)
 	}

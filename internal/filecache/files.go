@@ -71,6 +71,13 @@ func (f *Files[T]) Edit(name string, fresh T, change func(*T)) {
 	f.records[name], f.changed = r, true
 }
 
+// Changed reports that there is something to save.
+func (f *Files[T]) Changed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changed
+}
+
 // Save writes the cache if it has changed, without the records that keep refuses; a nil keep keeps all.
 func (f *Files[T]) Save(keep func(name string) bool) error {
 	f.mu.Lock()
