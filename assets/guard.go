@@ -9,12 +9,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"greenroom/internal/excerpt"
+	"greenroom/internal/netutil"
 )
 
 // Reasons a download ends early. Callers test them with errors.Is.
@@ -112,7 +112,7 @@ func (g *guard) Do(q *http.Request) (*http.Response, error) {
 	}
 	res, err := g.http.Do(q)
 	if err != nil {
-		return fail(plain(err))
+		return fail(netutil.WithoutURL(err))
 	}
 	if err := g.judge(res, ranged); err != nil {
 		res.Body.Close()
@@ -162,7 +162,7 @@ func (g *guard) judge(res *http.Response, ranged bool) error {
 		}
 		return nil
 	}
-	return &StatusError{Status: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After"))}
+	return &StatusError{Status: res.StatusCode, RetryAfter: netutil.RetryAfter(res.Header.Get("Retry-After"), time.Now())}
 }
 
 // continues accepts only have-(total-1)/total of the same entity.
@@ -199,7 +199,7 @@ func (w *watchedBody) sniff() error {
 	w.timer.Reset(w.g.stall)
 	w.peeked = buf[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return plain(err)
+		return netutil.WithoutURL(err)
 	}
 	head := bytes.ToLower(bytes.TrimLeft(w.peeked, " \t\r\n\ufeff"))
 	for _, p := range []string{"<!doctype", "<html", "<?xml", "<error", "{\"", "{ ", "{\n", "[{"} {
@@ -234,7 +234,7 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 		if c := context.Cause(w.ctx); c != nil {
 			err = c
 		} else {
-			err = plain(err)
+			err = netutil.WithoutURL(err)
 		}
 	}
 	return n, err
@@ -245,14 +245,4 @@ func (w *watchedBody) Close() error {
 	err := w.ReadCloser.Close()
 	w.cancel(nil)
 	return err
-}
-
-func retryAfter(v string) time.Duration {
-	if n, err := strconv.Atoi(v); err == nil && n >= 0 {
-		return time.Duration(min(n, 3600)) * time.Second
-	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(t))
-	}
-	return 0
 }

@@ -25,6 +25,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/filestat"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/workdir"
 )
 
@@ -298,20 +299,9 @@ func (s *Store) Import(path string) (Hash, int64, error) {
 	return s.Adopt(tmp.Name())
 }
 
-// hashBuffers are used again: one for each of thousands of clips was much of all garbage.
-var hashBuffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
-
 func hashFile(path string) (Hash, int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", 0, err
-	}
-	defer f.Close()
-	buf := hashBuffers.Get().(*[128 << 10]byte)
-	defer hashBuffers.Put(buf)
-	h := sha256.New()
-	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buf[:]) // a bare Reader: a file would bring its own buffer
-	return Hash(hex.EncodeToString(h.Sum(nil))), n, err
+	sum, n, err := hashkey.File(path)
+	return Hash(hex.EncodeToString(sum[:])), n, err
 }
 
 // full explains a full disk or a read-only folder; other errors pass.

@@ -17,6 +17,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 )
 
 // transfer is one call of Fetch.
@@ -187,7 +188,7 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 			t.d.Progress(resp.BytesComplete(), total)
 		}
 	}
-	err = plain(resp.Err())
+	err = netutil.WithoutURL(resp.Err())
 	t.meta = g.meta
 	if g.ctype != "" {
 		t.res.ContentType = g.ctype
@@ -265,21 +266,5 @@ func (t *transfer) sleep(ctx context.Context, dry int, wish time.Duration) error
 	if t.f.Sleep != nil {
 		return t.f.Sleep(ctx, d)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// plain drops the URL that net/http wraps around errors: its query is a signature.
-func plain(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
+	return netutil.Sleep(ctx, d)
 }

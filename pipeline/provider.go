@@ -12,7 +12,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/origin"
+	"greenroom/internal/netutil"
 )
 
 // sandboxSpeed is how much faster than life the embedded sandbox runs: a job of
@@ -152,7 +152,7 @@ func (pr *provider) accountOf(as string) string {
 func (pr *provider) local() bool {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
-	return pr.sandbox != nil || pr.base != nil && origin.IsLoopback(pr.base.Hostname())
+	return pr.sandbox != nil || pr.base != nil && netutil.IsLoopback(pr.base.Hostname())
 }
 
 // fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
@@ -165,7 +165,7 @@ func (p *Project) fetcher() *assets.Fetcher {
 func (p *Project) mayFetch(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case p.provider.local() && origin.IsLoopback(host):
+	case p.provider.local() && netutil.IsLoopback(host):
 		return nil
 	case u.Scheme != "https":
 		return errors.New("the link is not https")

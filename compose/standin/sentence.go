@@ -72,6 +72,8 @@ func parts(script string) (out []part) {
 	return out
 }
 
+// contentID returns a short hash of texts. Its layout is not that of package hashkey: files in projects
+// are named by it.
 func contentID(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {

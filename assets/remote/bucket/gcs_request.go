@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"greenroom/internal/netutil"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -105,11 +106,7 @@ func (b *gcsBucket) send(ctx context.Context, make func() (*http.Request, error)
 		if try == gcsTries || ctx.Err() != nil || errors.As(err, &answer) && !answer.temporary() {
 			return nil, err
 		}
-		wait := time.NewTimer(pause/2 + rand.N(pause))
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
+		if netutil.Sleep(ctx, pause/2+rand.N(pause)) != nil {
 			return nil, err
 		}
 		pause *= 2
