@@ -153,7 +153,7 @@ func Decodes(ctx context.Context, t Tools, path string) error {
 	}
 	const side = 16 // of the picture that comes out, pixels
 	var out bytes.Buffer
-	args := append(head("error"), "-threads", "1")
+	args := append(proc.FFmpegArgs("error"), "-threads", "1")
 	args = append(args, inputArgs(path, info.decoder())...)
 	args = append(args, "-map", "0:V:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side), "-f", "rawvideo", "pipe:1")
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute})

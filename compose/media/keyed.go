@@ -27,7 +27,7 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 	if s.Crop == nil {
 		chain += fmt.Sprintf(",crop=%d:%d:0:0", w, h)
 	}
-	decode := append(head(logLevel), info.pictureArgs(s.In)...)
+	decode := append(proc.FFmpegArgs(logLevel), info.pictureArgs(s.In)...)
 	decode = append(decode, "-filter_complex", info.pictures()+chain+",format=yuv420p[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 

@@ -89,7 +89,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	}
 	// One thread: it measured a fifth less processor time than two, and the other
 	// core has another clip to look at.
-	args := append(head(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
+	args := append(proc.FFmpegArgs(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
 	args = append(args, info.pictureArgs(path)...)
 	args = append(append(args, "-filter_complex", graph), out...)
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: sink, Stall: time.Minute, Timeout: time.Hour})

@@ -98,7 +98,7 @@ func measureLoudness(ctx context.Context, t Tools, path, chain string) (Loudness
 	if chain != "" {
 		chain += ","
 	}
-	args := append(head("info"), inputArgs(path, "")...)
+	args := append(proc.FFmpegArgs("info"), inputArgs(path, "")...)
 	args = append(args, "-vn", "-map", "0:a:0", "-af", chain+meter, "-f", "null", "-")
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stall: 2 * time.Minute, Timeout: time.Hour})
 	if err != nil {
@@ -154,7 +154,7 @@ func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictu
 func (s PrepareSpec) trial(ctx context.Context, t Tools, chain string) (Loudness, error) {
 	out := s.Out + ".sound.webm"
 	defer os.Remove(out)
-	args := append(append(head("error"), "-y"), inputArgs(s.In, "")...)
+	args := append(append(proc.FFmpegArgs("error"), "-y"), inputArgs(s.In, "")...)
 	args = append(append(args, "-vn", "-map", "0:a:0", "-af", chain), soundEncoder()...)
 	if err := run(ctx, t, append(args, "-fflags", "+bitexact", "file:"+out), nil, 0, nil); err != nil {
 		return Loudness{}, err

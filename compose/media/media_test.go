@@ -210,7 +210,7 @@ func TestKeyedClothMayLeanTowardsTheKey(t *testing.T) {
 func decodeRGBA(t *testing.T, path, decoder string, at string, w, h int) []byte {
 	t.Helper()
 	var out strings.Builder
-	args := append(head("error"), "-ss", at)
+	args := append(proc.FFmpegArgs("error"), "-ss", at)
 	args = append(args, inputArgs(path, decoder)...)
 	args = append(args, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
 	if _, err := proc.Run(t.Context(), proc.Cmd{Path: need(t).FFmpeg, Args: args, Stdout: &out}); err != nil {
@@ -333,7 +333,7 @@ func TestPosterHasAlphaAndTheClipsColour(t *testing.T) {
 			t.Fatalf("%v %q", err, b[:min(len(b), 40)])
 		}
 		var raw strings.Builder
-		args := append(head("error"), "-i", out, "-vf", "scale=in_color_matrix=bt601:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+		args := append(proc.FFmpegArgs("error"), "-i", out, "-vf", "scale=in_color_matrix=bt601:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
 		if _, err := proc.Run(t.Context(), proc.Cmd{Path: need(t).FFmpeg, Args: args, Stdout: &raw}); err != nil {
 			t.Fatal(err)
 		}

@@ -90,7 +90,7 @@ func PackSequence(ctx context.Context, t Tools, files []string, rate framerate.R
 			return unreadable(err, filepath.Base(f), "make it readable")
 		}
 	}
-	args := append(head(logLevel), "-y", "-xerror", "-protocol_whitelist", protocols, "-f", "image2", "-framerate", rate.String(),
+	args := append(proc.FFmpegArgs(logLevel), "-y", "-xerror", "-protocol_whitelist", proc.Protocols, "-f", "image2", "-framerate", rate.String(),
 		"-start_number", "0", "-i", "file:"+filepath.Join(dir, "%06d"+ending), "-vf", "setsar=1", "-pix_fmt", format)
 	return pack(ctx, t, append(args, packing(out)...), nil, len(files), out)
 }
@@ -184,7 +184,7 @@ func PackAnimation(ctx context.Context, t Tools, path, out string) (err error) {
 			return fault.New(fault.Media, "export it as a video", "%s is longer than %d pictures", name, animation.MaxFrames)
 		}
 	}
-	args := append(head(logLevel), "-y", "-xerror", "-protocol_whitelist", protocols, "-f", "rawvideo", "-pix_fmt", "rgba",
+	args := append(proc.FFmpegArgs(logLevel), "-y", "-xerror", "-protocol_whitelist", proc.Protocols, "-f", "rawvideo", "-pix_fmt", "rgba",
 		"-s", fmt.Sprintf("%dx%d", a.Width, a.Height), "-framerate", timing.Rate.String(), "-i", "pipe:0")
 	pictures, sink := io.Pipe()
 	g, ctx := errgroup.WithContext(ctx)

@@ -23,7 +23,7 @@ func Peaks(ctx context.Context, t Tools, path string, n int) (peaks []byte, seco
 	if err != nil || info.AudioCodec == "" {
 		return nil, 0, err
 	}
-	args := append(head("error"), "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:"+path,
+	args := append(proc.FFmpegArgs("error"), "-protocol_whitelist", proc.Protocols, "-format_whitelist", formats, "-i", "file:"+path,
 		"-map", "0:a:0", "-vn", "-ac", "1", "-ar", "8000", "-f", "s16le", "pipe:1")
 	var m peakMeter
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &m, Stall: 2 * time.Minute}); err != nil {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	ff "github.com/u2takey/ffmpeg-go"
@@ -107,7 +106,7 @@ func (s PrepareSpec) pictureSize(info Info) (w, h int) {
 
 // inputOptions are pictureArgs for ffmpeg-go.
 func (i Info) inputOptions() ff.KwArgs {
-	o := ff.KwArgs{"protocol_whitelist": protocols, "format_whitelist": formats, "noautorotate": ""}
+	o := ff.KwArgs{"protocol_whitelist": proc.Protocols, "format_whitelist": formats, "noautorotate": ""}
 	if decoder := i.decoder(); decoder != "" {
 		o["c:v"] = decoder
 	}
@@ -140,7 +139,7 @@ func build(stream func() *ff.Stream, graph string, options []string) (args []str
 		}
 		input = append(input, base[i])
 	}
-	args = append(head(logLevel), proc.ProgressArgs()...)
+	args = append(proc.FFmpegArgs(logLevel), proc.ProgressArgs()...)
 	args = append(args, "-y")
 	args = append(args, input...)
 	if graph != "" {
@@ -216,7 +215,7 @@ func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration 
 
 // diskFull tells a full disk, which ffmpeg only mentions, from other ends.
 func diskFull(err error, tail, doing string) error {
-	if err == nil || !strings.Contains(tail, "No space left on device") {
+	if err == nil || !proc.DiskFull(err, tail) {
 		return nil
 	}
 	return fault.New(fault.Failed, "free some space and run the same command again", "%s: the disk is full", doing)

@@ -93,7 +93,7 @@ func parseSoundTrack(data []byte) (*SoundTrack, error) {
 // decode finds when the sound begins and ends. Packet times cannot tell: they include what a codec adds and
 // what edit lists cut.
 func (s *SoundTrack) decode(ctx context.Context, t Tools, path string) error {
-	args := append(append(head(logLevel), "-copyts", "-threads", "1"), inputArgs(path, "")...)
+	args := append(append(proc.FFmpegArgs(logLevel), "-copyts", "-threads", "1"), inputArgs(path, "")...)
 	args = append(args, "-vn", "-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "framecrc", "pipe:1")
 	r, w := io.Pipe()
 	type ended struct {

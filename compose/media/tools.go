@@ -74,16 +74,13 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 	return t, nil
 }
 
-// What ffmpeg may open: local files, and only formats that hold footage or sound. Without the list a text file named
-// .mp4 is read as a concat script.
-const (
-	protocols = "file,pipe"
-	formats   = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,gif,apng,mpegts,mpeg,flv,asf,mxf,wav,mp3,ogg"
-)
+// formats are the only ones that ffmpeg may open: they hold footage or sound. Without the list it reads a text file named
+// .mp4 as a concat script.
+const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,gif,apng,mpegts,mpeg,flv,asf,mxf,wav,mp3,ogg"
 
 // inputArgs are what is before -i for a file. It is turned by our own filters: ffmpeg's differ between versions.
 func inputArgs(path, decoder string) []string {
-	a := []string{"-protocol_whitelist", protocols, "-format_whitelist", formats}
+	a := []string{"-protocol_whitelist", proc.Protocols, "-format_whitelist", formats}
 	if decoder != "" {
 		a = append(a, "-c:v", decoder)
 	}
@@ -97,10 +94,6 @@ func (i Info) pictureArgs(path string) []string {
 		a = append(a, "-reinit_filter", "0")
 	}
 	return append(a, inputArgs(path, i.decoder())...)
-}
-
-func head(verbosity string) []string {
-	return []string{"-hide_banner", "-nostdin", "-nostats", "-v", verbosity}
 }
 
 func seconds(v float64) string { return fmt.Sprintf("%.3f s", v) }

@@ -35,7 +35,7 @@ func inputArgs(name string, options ff.KwArgs) (args []string, err error) {
 }
 
 func soundInput(file string) input {
-	return input{name: "file:" + file, options: ff.KwArgs{"vn": "", "protocol_whitelist": protocols, "format_whitelist": formats}}
+	return input{name: "file:" + file, options: ff.KwArgs{"vn": "", "protocol_whitelist": proc.Protocols, "format_whitelist": formats}}
 }
 
 // rawInput is a picture that writePlanar wrote into the working folder.
@@ -62,7 +62,7 @@ func (g *graph) arguments(s Spec, part string) ([]string, error) {
 
 // reading is the command line up to the graph. Paths of the graph's own files are relative to the working folder.
 func (g *graph) reading(s Spec) ([]string, error) {
-	args := append([]string{"-hide_banner", "-nostdin", "-nostats", "-v", "warning", "-y"}, proc.ProgressArgs()...)
+	args := append(append(proc.FFmpegArgs("warning"), "-y"), proc.ProgressArgs()...)
 	if s.Threads > 0 {
 		args = append(args, "-filter_complex_threads", fmt.Sprint(s.Threads))
 	}

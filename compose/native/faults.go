@@ -13,6 +13,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/proc"
 )
 
 // named puts a layer's or a sound's name before a fault's message.
@@ -115,7 +116,7 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 	if e := ended(ctx, err, program); e != nil {
 		return e
 	}
-	if strings.Contains(tail, "No space left on device") {
+	if proc.DiskFull(err, tail) {
 		return fault.New(fault.Failed, "free some space and run the same command again", "render %q: the disk is full", g.film.Name)
 	}
 	for _, lack := range []string{"No such filter", "Unknown encoder", "Unknown decoder"} {

@@ -18,12 +18,9 @@ import (
 	"greenroom/internal/proc"
 )
 
-// whitelist keeps ffmpeg from reading anything but local footage: without it a text file named .mp4 is a list of other
-// files to open.
-const (
-	protocols = "file,pipe"
-	formats   = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
-)
+// formats are the only ones that ffmpeg may open: without the list it reads a text file named .mp4 as a list of other
+// files.
+const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
 
 // facts are what a media file says of itself, as far as drawing it needs to know.
 type facts struct {
@@ -95,7 +92,7 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 	}
 	args := []string{"-v", "error", "-show_entries",
 		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,sample_aspect_ratio,color_space,color_range,channels,channel_layout:stream_disposition=attached_pic",
-		"-of", "json", "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
+		"-of", "json", "-protocol_whitelist", proc.Protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
 	var data bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
 		if e := ended(ctx, err, t.FFprobe); e != nil {

@@ -277,7 +277,7 @@ func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, err
 
 // noRoom tells a full disk from other errors with our own files.
 func noRoom(err error, film string) error {
-	if isDiskFull(err) {
+	if proc.DiskFull(err, "") {
 		return fault.New(fault.Failed, "free some space, or set TMPDIR to a bigger disk", "render %q: the disk is full", film)
 	}
 	return err

@@ -10,6 +10,7 @@ import (
 	"greenroom/compose/media/colour"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/proc"
 )
 
 // seekFrom is from which skip on, in seconds, the file is entered in its middle. seekBack is how much before the wanted
@@ -60,7 +61,7 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	if !f.video {
 		return "", fault.New(fault.Media, "name a file with pictures", "layer %q: %s holds no video", l.ID, filepath.Base(m.File))
 	}
-	options := ff.KwArgs{"an": "", "protocol_whitelist": protocols, "format_whitelist": formats}
+	options := ff.KwArgs{"an": "", "protocol_whitelist": proc.Protocols, "format_whitelist": formats}
 	if m.Alpha {
 		// The native decoders drop alpha without a word.
 		switch f.codec {

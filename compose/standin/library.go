@@ -181,8 +181,9 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 
 // poster is the box of one picture as WebP with alpha.
 func (m *Maker) poster(ctx context.Context, rgba []byte, s Spec, box Box) ([]byte, error) {
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", s.Width, s.Height), "-i", "pipe:0",
-		"-vf", fmt.Sprintf("crop=%d:%d:%d:%d", box.W, box.H, box.X, box.Y), "-c:v", "libwebp", "-quality", "80", "-frames:v", "1", "-f", "webp", "pipe:1"}
+	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", s.Width, s.Height),
+		"-i", "pipe:0", "-vf", fmt.Sprintf("crop=%d:%d:%d:%d", box.W, box.H, box.X, box.Y),
+		"-c:v", "libwebp", "-quality", "80", "-frames:v", "1", "-f", "webp", "pipe:1")
 	var out bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(rgba), Stdout: &out, Timeout: time.Minute}); err != nil {
 		return nil, fmt.Errorf("make the poster: %w", err)
@@ -205,10 +206,11 @@ func keepReferences(frame []byte) error {
 
 // encodePairs codes raw yuv420p frames as VP9 with a key frame every second one.
 func (m *Maker) encodePairs(ctx context.Context, raw []byte, box Box, crf int) ([][]byte, error) {
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", box.W, box.H), "-framerate", "25", "-i", "pipe:0",
-		"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-g", "2", "-keyint_min", "2", "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
-		"-deadline", "good", "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)), "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-f", "ivf", "pipe:1"}
+	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", box.W, box.H),
+		"-framerate", "25", "-i", "pipe:0", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf),
+		"-g", "2", "-keyint_min", "2", "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
+		"-deadline", "good", "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)),
+		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-f", "ivf", "pipe:1")
 	var out bytes.Buffer
 	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(raw), Stdout: &out, Timeout: 10 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the pieces: %w", err)

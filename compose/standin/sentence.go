@@ -244,8 +244,9 @@ func rms(samples []int16) []float64 {
 // as the coder knows: a stand-in's voice is not better for more.
 func (m *Maker) opus(ctx context.Context, sound io.Reader) ([][]byte, error) {
 	var out bytes.Buffer
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0",
-		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip", "-compression_level", "0", "-f", "ogg", "pipe:1"}
+	args := append(proc.FFmpegArgs("error"), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0",
+		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip",
+		"-compression_level", "0", "-f", "ogg", "pipe:1")
 	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: sound, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the voice: %w", err)
 	}

@@ -174,7 +174,7 @@ func (m *Maker) args(s Spec, wav, out string) []string {
 	}
 	o["vf"] = "scale=in_range=pc:out_color_matrix=bt709:out_range=tv,format=" + pix
 	args := ff.Output([]*ff.Stream{video.Video(), audio.Audio()}, "file:"+out, o).GetArgs()
-	return append([]string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-y"}, args...)
+	return append(append(proc.FFmpegArgs("error"), "-y"), args...)
 }
 
 // seed makes a number from a request, so that the same request moves the same way.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -107,5 +108,25 @@ func TestMissingProgram(t *testing.T) {
 	_, err := Run(t.Context(), Cmd{Path: "/nonexistent/ffmpeg"})
 	if !errors.Is(err, syscall.ENOENT) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	for _, c := range []struct {
+		err    error
+		stderr string
+		want   bool
+	}{
+		{nil, "", false},
+		{nil, "[out#0] Error writing: No space left on device\nConversion failed!", true},
+		{nil, "ENOSPC: no space left on device, write", true},
+		{&fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}, "", true},
+		{&ExitError{Path: "ffmpeg", Code: 1, Tail: "Disk quota exceeded"}, "", true},
+		{errors.New("write a: There is not enough space on the disk."), "", true},
+		{&fs.PathError{Op: "write", Path: "a", Err: syscall.EACCES}, "Permission denied", false},
+	} {
+		if got := DiskFull(c.err, c.stderr); got != c.want {
+			t.Errorf("%v %q: %v", c.err, c.stderr, got)
+		}
 	}
 }
