@@ -27,11 +27,12 @@ func Frame(ctx context.Context, s Spec, frame, width int) error {
 	if err != nil {
 		return err
 	}
-	dir, release, err := claim(s.WorkDir)
+	own, err := workFolders.New(s.WorkDir)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
-	defer release()
+	defer own.Close()
+	dir := own.Path()
 	silent := *s.Film
 	silent.Sounds = nil
 	s.Film = &silent

@@ -81,11 +81,12 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 	if s.WorkDir != "" { // the system's is shared with others
 		sweep(s.WorkDir)
 	}
-	dir, release, err := claim(s.WorkDir)
+	own, err := workFolders.New(s.WorkDir)
 	if err != nil {
 		return res, fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
-	defer release()
+	defer own.Close()
+	dir := own.Path()
 	ext := filepath.Ext(out)
 	part := strings.TrimSuffix(out, ext) + ".part" + ext
 	if err := writeText(filepath.Join(dir, partFile), part); err != nil { // long before there is a part
