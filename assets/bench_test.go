@@ -53,7 +53,7 @@ func BenchmarkFetch(b *testing.B) {
 	}})
 }
 
-// BenchmarkRefetch reports the most bytes that were asked for twice when a server
+// BenchmarkRefetch reports the most bytes that were requested twice when a server
 // cuts each of many connections.
 func BenchmarkRefetch(b *testing.B) {
 	const size, cut = 40 << 20, 3<<20 + 12345

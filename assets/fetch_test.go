@@ -40,7 +40,7 @@ func half(b []byte, w http.ResponseWriter) {
 
 type handler func(n int, w http.ResponseWriter, r *http.Request)
 
-// fetchFrom runs one download against a server and gives what is on disk.
+// fetchFrom runs one download against a server and returns what is on disk.
 func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchResult, []byte, error) {
 	t.Helper()
 	f, link := downloads(t, stall, h)
@@ -49,7 +49,7 @@ func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchR
 	return res, b, err
 }
 
-// downloads gives what fetches from a server, and the link to its file.
+// downloads returns a Fetcher for a server, and the link to its file.
 func downloads(t *testing.T, stall time.Duration, h handler) (*Fetcher, Link) {
 	t.Helper()
 	var n atomic.Int32

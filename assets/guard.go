@@ -32,7 +32,7 @@ var (
 // A server that sends a byte now and then would hold a download for days.
 const slowest = 512
 
-// StatusError is an HTTP status that is no file.
+// StatusError is the HTTP status of a response that is not the file.
 type StatusError struct {
 	Status     int
 	RetryAfter time.Duration
@@ -58,7 +58,7 @@ func (m *sidecar) validator() string {
 	return m.LastModified
 }
 
-// readSidecar gives what a file says of its part; there is false when it is not there.
+// readSidecar reads the description of an unfinished file; there is false when it does not exist.
 func readSidecar(path string) (m *sidecar, there bool) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -71,9 +71,9 @@ func readSidecar(path string) (m *sidecar, there bool) {
 	return m, true
 }
 
-// guard is the HTTP client that grab gets. It never lets a HEAD leave the machine
-// and lets a body through only when it is exactly the continuation of the part on
-// disk. Each rule stands for a silent corruption of grab alone, seen in a test.
+// guard is the HTTP client that grab uses. It answers HEAD requests itself, and passes a body only
+// when it is exactly the continuation of the part on disk. Each rule prevents a silent corruption by
+// grab that a test has shown.
 type guard struct {
 	http     *http.Client
 	stall    time.Duration
@@ -191,7 +191,7 @@ type watchedBody struct {
 // share is how many bytes must come within one stall limit.
 func (w *watchedBody) share() int64 { return max(1, int64(w.g.stall.Seconds()*slowest)) }
 
-// sniff looks at the first bytes: an error page under a 200 must not reach the
+// sniff checks the first bytes: an error page under a 200 must not reach the
 // disk, where it could later be taken for the beginning of the file.
 func (w *watchedBody) sniff() error {
 	buf := make([]byte, 512)

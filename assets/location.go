@@ -66,7 +66,7 @@ func ParseLocation(raw, dir string) (Location, error) {
 	return Location{}, fmt.Errorf("must begin with %s: or %s://", schemes[2], strings.Join(schemes[:2], "://, "))
 }
 
-// hasPassword looks at the address and at an endpoint inside its query.
+// hasPassword reports a password in the address or in an endpoint inside its query.
 func hasPassword(u *url.URL) bool {
 	if u.User != nil {
 		return true
@@ -89,7 +89,7 @@ func (l Location) String() string {
 	return l.url.Scheme + "://" + l.url.Host + strings.TrimSuffix(l.url.Path, "/")
 }
 
-// Reveal is the whole address, for who opens it.
+// Reveal returns the complete address, for opening it.
 func (l Location) Reveal() url.URL { return *l.url }
 
 // Folder is a file cache's folder, absolute; "" for a bucket.

@@ -27,7 +27,7 @@ func TestLocations(t *testing.T) {
 		if err == nil {
 			t.Errorf("%q was taken as %s", raw, l)
 		} else if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("the error tells the password: %v", err)
+			t.Errorf("the error has the password: %v", err)
 		}
 	}
 }

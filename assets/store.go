@@ -1,7 +1,7 @@
 // Package assets keeps bytes at rest and in motion: a content-addressed store,
 // downloads that resume, and publishing into public/greenroom.
 //
-// It promises that a file under its final name is whole, whatever the server,
+// It promises that a file under its final name is complete, whatever the server,
 // the network or a second process did; and that nothing is ever written or
 // removed outside the folders it owns. It never interprets media and never sends
 // a key.
@@ -57,7 +57,7 @@ func Open(dir string) (*Store, error) {
 	return &Store{dir: dir, checked: openChecked(filepath.Join(dir, "checked"))}, nil
 }
 
-// Path is where a file with this content stands, present or not.
+// Path returns the path of the file with this content, present or not.
 func (s *Store) Path(h Hash) string { return PathIn(s.dir, h) }
 
 // PathIn is Path for a store that need not be open.
@@ -177,7 +177,7 @@ func (s *Store) FileCondition(path string, h Hash, size int64) Condition {
 }
 
 // exhausted reports that a file was not read because this machine has no more descriptors or memory.
-// That says nothing about the file, and a damaged file may be removed.
+// The file may be intact, and a damaged one would be removed.
 func exhausted(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM)
 }
@@ -192,7 +192,7 @@ func (s *Store) Remove(h Hash) error {
 }
 
 // Each calls f for every stored file, with its size in bytes and the time of its last change.
-// Names that are no hashes are skipped.
+// Names that are not hashes are skipped.
 func (s *Store) Each(f func(h Hash, size int64, changed time.Time) error) error {
 	return filepath.WalkDir(filepath.Join(s.dir, "sha256"), func(path string, d fs.DirEntry, err error) error {
 		h := Hash(filepath.Base(path))
@@ -220,7 +220,7 @@ func (s *Store) Unchecked() bool {
 	return len(s.checked.known) == 0
 }
 
-// Remember writes the record of comparisons. complete says that this process has compared
+// Remember writes the record of comparisons. complete means that this process has compared
 // everything that the store is for, so that what describes other files may be dropped. A
 // record that cannot be written only costs time.
 func (s *Store) Remember(complete bool) {

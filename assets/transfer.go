@@ -199,8 +199,8 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 	return g.received.Load(), err
 }
 
-// resumable gives how many bytes of the part can be kept, and throws away what
-// cannot be continued.
+// resumable returns how many bytes of the part can be kept, and deletes a part that cannot be
+// continued.
 func (t *transfer) resumable() int64 {
 	if t.meta == nil {
 		t.meta, t.described = readSidecar(t.side)
@@ -228,9 +228,8 @@ func (t *transfer) discard() {
 	t.meta, t.described = nil, false
 }
 
-// save describes the part for a later process, where that can be worth it: of a file that
-// is no longer than one buffer nothing is kept. It is not synced: spoiled by a power cut it
-// is not believed, and the part starts over.
+// save describes the part for a later process, unless the file is no longer than one buffer. It is not
+// synced: corrupted by a power cut it is not used, and the part starts over.
 func (t *transfer) save(m sidecar) error {
 	if m.Total <= fetchBuffer {
 		if t.described { // of what was there before
@@ -255,13 +254,13 @@ func (t *transfer) size() int64 {
 	return fi.Size()
 }
 
-// sleep waits longer after each attempt without progress; a server's own wish
-// wins, up to a minute.
-func (t *transfer) sleep(ctx context.Context, dry int, wish time.Duration) error {
+// sleep waits longer after each attempt without progress; a server's Retry-After has priority, up to a
+// minute.
+func (t *transfer) sleep(ctx context.Context, dry int, retryAfter time.Duration) error {
 	limit := min(100*time.Millisecond<<min(dry, 8), 20*time.Second)
 	d := limit/2 + rand.N(limit/2)
-	if wish > 0 {
-		d = min(wish, time.Minute)
+	if retryAfter > 0 {
+		d = min(retryAfter, time.Minute)
 	}
 	if t.f.Sleep != nil {
 		return t.f.Sleep(ctx, d)

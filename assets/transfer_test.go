@@ -14,15 +14,15 @@ import (
 
 // TestAShortFileIsNotDescribed: of a file no longer than one buffer nothing is written but
 // the file; a part of it that an earlier process left is thrown away, whatever else that
-// process said of it.
+// process wrote about it.
 func TestAShortFileIsNotDescribed(t *testing.T) {
 	short := bodyA[:fetchBuffer]
 	for name, left := range map[string]map[string]string{
-		"alone":                     {},
-		"beside a part":             {".part": "01234"},
-		"beside a part, described":  {".part": "FEDCB", ".part.json": `{"etag":"\"b\"","total":2097152}`},
-		"beside a description":      {".part.json": `{"etag":"\"b\"","total":2097152}`},
-		"beside half a description": {".part": "FEDCB", ".part.json": `{"etag":`},
+		"alone":                   {},
+		"with a part":             {".part": "01234"},
+		"with a part, described":  {".part": "FEDCB", ".part.json": `{"etag":"\"b\"","total":2097152}`},
+		"with a description":      {".part.json": `{"etag":"\"b\"","total":2097152}`},
+		"with half a description": {".part": "FEDCB", ".part.json": `{"etag":`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -70,7 +70,7 @@ func TestThereAndBack(t *testing.T) {
 	w := newWorld(t, false)
 	b := other(t)
 	if err := w.cache.Get(t.Context(), b, w.hash, w.size); !errors.Is(err, ErrMissing) {
-		t.Fatalf("an empty cache gives %v", err)
+		t.Fatalf("an empty cache returns %v", err)
 	}
 	for i, want := range []bool{true, false} {
 		sent, err := w.cache.Put(t.Context(), w.store.Path(w.hash), w.hash, w.size, false)
@@ -115,7 +115,7 @@ func TestNothingFalseEntersAStore(t *testing.T) {
 			t.Errorf("%s: left behind: %v", name, left)
 		}
 	}
-	// A writer with the true bytes sees another size by itself, and is told of a lie.
+	// A writer with the right bytes finds another size by itself, and replaces other bytes on request.
 	if err := os.WriteFile(object, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestAStallEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := newWorld(t, false).cache.do(ctx, func(ctx context.Context, _ *watchdog) error { return ctx.Err() }); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled run says %v", err)
+		t.Errorf("a cancelled run returns %v", err)
 	}
 }
 

@@ -40,7 +40,7 @@ func (w *watchdog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// more gives a step that shows no progress its own time on top.
+// more extends the limit by d, for a step that shows no progress.
 func (w *watchdog) more(d time.Duration) { w.timer.Reset(w.after + d) }
 
 func (w *watchdog) stop() {

@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package browsertest opens tabs of the real headless browser for tests, and leaves no
-// process behind: the program is often a wrapper, so its whole group is ended.
+// process behind: the program is often a wrapper, so its complete group is ended.
 package browsertest
 
 import (

@@ -95,7 +95,7 @@ func open(list []string) (*calls, error) {
 	return c, nil
 }
 
-// start makes the library ready; without its data it says so instead of ending us.
+// start makes the library ready; without its data it returns an error instead of ending the process.
 func (c *calls) start() (rate int, err error) {
 	if rate = int(c.initialize(outputSynchronous, 0, nil, phonemeEvents|phonemesAsIPA|dontExit)); rate < 8000 || rate > 48000 {
 		return 0, fmt.Errorf("libespeak-ng does not start (%d): is its data installed", rate)
@@ -108,7 +108,7 @@ func (c *calls) close() error {
 	return purego.Dlclose(c.handle)
 }
 
-// try loads a library, starts it, and gives its version.
+// try loads a library, starts it, and returns its version.
 func try(list []string) (string, error) {
 	one.Lock()
 	defer one.Unlock()
@@ -135,7 +135,7 @@ var library = sync.OnceValues(func() (string, error) { return try(names()) })
 // one is held while the library is in use.
 var one sync.Mutex
 
-// hearing collects what the library gives; the callback has no other way to it.
+// hearing collects the library's samples and events; the callback has no other way to them.
 var hearing struct {
 	*Sound
 	ctx     context.Context
@@ -143,8 +143,8 @@ var hearing struct {
 	err     error
 }
 
-// heard is espeak_Synth's callback; a 1 ends the synthesis.
-var heard = sync.OnceValue(func() uintptr {
+// onSamples is espeak_Synth's callback; a 1 ends the synthesis.
+var onSamples = sync.OnceValue(func() uintptr {
 	return purego.NewCallback(func(wave *int16, n int32, e *event) uintptr {
 		h := &hearing
 		if wave != nil && n > 0 {
@@ -168,7 +168,7 @@ var heard = sync.OnceValue(func() uintptr {
 	})
 })
 
-// text is what stands before the NUL, without a last character that was cut.
+// text is what is before the NUL, without a last character that was cut.
 func text(b []byte) string {
 	for i, c := range b {
 		if c == 0 {
@@ -199,7 +199,7 @@ func say(ctx context.Context, s Speech) (sound *Sound, err error) {
 	defer func() { err = errors.Join(err, c.close()) }()
 	hearing.Sound, hearing.ctx, hearing.longest, hearing.err = &Sound{Rate: rate}, ctx, s.Longest*rate, nil
 	defer func() { hearing.Sound, hearing.ctx = nil, nil }()
-	c.setCallback(heard())
+	c.setCallback(onSamples())
 	if !c.choose(s.Voice) {
 		return nil, fmt.Errorf("%w: %q", ErrVoice, s.Voice)
 	}

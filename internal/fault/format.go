@@ -41,8 +41,8 @@ func Format(err error, noColor bool) string {
 // named is how many clips are named when many have the same fault.
 const named = 3
 
-// together makes one of the faults that a table's rows have in common: nobody reads a
-// thousand times that a size is not rendered. The clips of each are beside it.
+// together makes one of the faults that a table's rows have in common: a user
+// should not read a thousand times that a size is not rendered. The clips of each are next to it.
 func together(all List) (out List, clips map[*Error][]string) {
 	clips = map[*Error][]string{}
 	first := map[string]*Error{}

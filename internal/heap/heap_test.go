@@ -21,7 +21,7 @@ func TestPercent(t *testing.T) {
 	}
 }
 
-// TestKeepFollowsWhatIsInUse collects with little and with much in use, and looks at what
+// TestKeepFollowsWhatIsInUse collects with little and with much in use, and checks what
 // the runtime then aims at.
 func TestKeepFollowsWhatIsInUse(t *testing.T) {
 	const budget = 64 << 20
@@ -53,7 +53,7 @@ func TestKeepFollowsWhatIsInUse(t *testing.T) {
 		runtime.KeepAlive(held)
 	}
 	undo()
-	undo() // twice is no harm
+	undo() // a second call does nothing
 	runtime.GC()
 	if got := debug.SetGCPercent(100); got != 100 {
 		t.Errorf("%d %% is left behind", got)

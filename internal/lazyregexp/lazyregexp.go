@@ -16,7 +16,7 @@ import (
 // Regexp is a pattern that may not be compiled yet.
 type Regexp func() *regexp.Regexp
 
-// New gives the pattern; it panics as regexp.MustCompile does, but at first use.
+// New returns the pattern; it panics as regexp.MustCompile does, but at first use.
 func New(pattern string) Regexp {
 	r := Regexp(sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }))
 	if testing.Testing() {

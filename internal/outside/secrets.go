@@ -37,7 +37,7 @@ type secret struct {
 }
 
 // Know adds secrets that Redact removes from now on. Texts too short to be a secret, and
-// the word that stands for the sandbox's key, are ignored.
+// the word for the sandbox's key, are ignored.
 func Know(secrets ...string) {
 	for _, s := range secrets {
 		if s = strings.TrimSpace(s); len(s) >= minSecret && s != "sandbox" {

@@ -16,8 +16,8 @@ func FFmpegArgs(level string) []string {
 	return []string{"-hide_banner", "-nostdin", "-nostats", "-v", level}
 }
 
-// DiskFull reports that a disk is full or a quota is used up: the error says so, or the stderr of a
-// program does. ffmpeg may mention it long before it ends.
+// DiskFull reports that a disk is full or a quota is used up: by the error, or by the stderr of a
+// program. ffmpeg may mention it long before it ends.
 func DiskFull(err error, stderr string) bool {
 	if strings.Contains(stderr, "No space left on device") || strings.Contains(stderr, "ENOSPC") {
 		return true

@@ -24,7 +24,7 @@ func TestExitCodeAndTailOfARealProgram(t *testing.T) {
 	}
 }
 
-// A program tells of a full disk in words: as an error it is the system's own.
+// A program reports a full disk as text: as an error it is the system's own.
 func TestAFullDiskIsHeardInLastWords(t *testing.T) {
 	for script, want := range map[string]error{
 		"echo 'av_interleaved_write_frame(): No space left on device' >&2; echo Conversion failed >&2; exit 228": syscall.ENOSPC,

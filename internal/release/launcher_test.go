@@ -163,7 +163,7 @@ func signalled(t *testing.T, dir string, sig syscall.Signal, script string) stri
 	}
 	ready := make([]byte, 6)
 	if _, err := out.Read(ready); err != nil || string(ready) != "ready\n" {
-		t.Errorf("the program says %q, %v", ready, err)
+		t.Errorf("the program prints %q, %v", ready, err)
 	}
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)

@@ -95,7 +95,7 @@ func (r *release) mainPackage() npmPackage {
 	return out
 }
 
-// pack writes package.json into a folder and packs it by `npm pack`, which gives every file the same time.
+// pack writes package.json into a folder and packs it by `npm pack`, which sets the same time for every file.
 func (r *release) pack(ctx context.Context, dir string, p npmPackage) error {
 	b, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {

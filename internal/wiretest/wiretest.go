@@ -20,7 +20,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Contract is the page. As a RoundTripper it stands between a client and the sandbox.
+// Contract is the page. As a RoundTripper it is between a client and the sandbox.
 type Contract struct {
 	t        testing.TB
 	doc      map[string]any
@@ -92,7 +92,7 @@ func exact(v any) {
 	}
 }
 
-// find gives the operation of a request, the most literal one first.
+// find returns the operation of a request, the most literal one first.
 func (c *Contract) find(method, path string) *operation {
 	var best *operation
 	for i, o := range c.paths {
@@ -104,7 +104,7 @@ func (c *Contract) find(method, path string) *operation {
 }
 
 // schema compiles the part of the page at a pointer, following one reference of a
-// response or request body first. Nil when the page says nothing.
+// response or request body first. Nil when the page has none.
 func (c *Contract) schema(tokens ...string) *jsonschema.Schema {
 	at, pointer := any(c.doc), ""
 	for _, tok := range tokens {
@@ -188,7 +188,7 @@ func (c *Contract) parameters(o *operation) string {
 	return string(b)
 }
 
-// Report fails for calls the page does not name and gives the operations used.
+// Report fails for calls the page does not name and returns the operations used.
 func (c *Contract) Report() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

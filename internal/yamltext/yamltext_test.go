@@ -26,7 +26,7 @@ func staircase(n int, line string) string {
 	return b.String()
 }
 
-// hostile are texts of about 1 MB, or what the name says, that the library takes minutes or gigabytes for.
+// hostile are texts of about 1 MB, or of the size in the name, that the library takes minutes or gigabytes for.
 func hostile() map[string]string {
 	r := strings.Repeat
 	long := r("k", 500_000)

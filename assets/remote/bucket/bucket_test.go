@@ -141,7 +141,7 @@ func contract(t *testing.T, b Bucket) {
 		}
 		info, err := b.Stat(ctx, key)
 		if err != nil || info.Size != int64(len(text)) {
-			t.Errorf("%s: stat says %d bytes of %d, %v", name, info.Size, len(text), err)
+			t.Errorf("%s: stat reports %d bytes of %d, %v", name, info.Size, len(text), err)
 		}
 		if sum := md5.Sum(text); len(info.MD5) > 0 && !bytes.Equal(info.MD5, sum[:]) {
 			t.Errorf("%s: the checksum is %x, not %x", name, info.MD5, sum)

@@ -127,7 +127,7 @@ func (b *gcsBucket) Write(ctx context.Context, key string, r io.Reader, replace 
 		return err
 	}
 	if last {
-		return b.whole(ctx, key, q, buf[:n])
+		return b.single(ctx, key, q, buf[:n])
 	}
 	session, err := b.begin(ctx, key, q)
 	if err != nil {
@@ -150,8 +150,8 @@ func (b *gcsBucket) upload(kind string, q url.Values) string {
 	return b.base + "/upload/storage/v1/b/" + url.PathEscape(b.name) + "/o?" + q.Encode()
 }
 
-// whole sends an object in one request: its description and its bytes.
-func (b *gcsBucket) whole(ctx context.Context, key string, q url.Values, content []byte) error {
+// single sends an object in one request: its description and its bytes.
+func (b *gcsBucket) single(ctx context.Context, key string, q url.Values, content []byte) error {
 	description, err := json.Marshal(map[string]string{"name": key, "contentType": contentType})
 	if err != nil {
 		return err

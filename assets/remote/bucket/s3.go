@@ -123,7 +123,7 @@ func awsConfig(ctx context.Context, q url.Values, on map[string]bool) (aws.Confi
 	default:
 		return aws.Config{}, fmt.Errorf("parameter request_checksum_calculation must be when_supported or when_required, not %q", v)
 	}
-	// The hash of its content proves an object; the SDK would print a line for each answer that has no checksum.
+	// An object is verified by the hash of its content; the SDK would print a line for each answer without a checksum.
 	validation := aws.ResponseChecksumValidationWhenRequired
 	switch v := q.Get("response_checksum_validation"); strings.ToLower(v) {
 	case "", "when_required":
