@@ -9,7 +9,7 @@ import (
 	"fmt"
 )
 
-// Margin is the share of each side of the canvas on which no text stands: SMPTE ST 2046-1 has a safe title area of 90 %.
+// Margin is the share of each side of the canvas without text: SMPTE ST 2046-1 has a safe title area of 90 %.
 const Margin = 0.05
 
 // TallBottom is the share of a tall canvas that stays free below captions, where players put their controls.
@@ -88,7 +88,7 @@ func TypeScript() []byte {
 	}
 	fmt.Fprintf(&b, "// Generated from compose/look by go generate ./pipeline/filmschema. Do not edit.\n\n")
 	fmt.Fprintf(&b, "/** Sizes of the em, as shares of the canvas's shorter side. */\nexport const scales = %s;\n\n", scales)
-	fmt.Fprintf(&b, "/** The share of each side on which no text stands, and of a tall canvas below captions. */\n")
+	fmt.Fprintf(&b, "/** The share of each side without text, and of a tall canvas below captions. */\n")
 	fmt.Fprintf(&b, "export const margin = %v;\nexport const tallBottom = %v;\n", Margin, TallBottom)
 	return b.Bytes()
 }

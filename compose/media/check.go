@@ -17,7 +17,7 @@ const (
 	Fail Verdict = "fail"
 )
 
-// Finding is one thing that was judged.
+// Finding is the result of one check.
 type Finding struct {
 	Name    string  `json:"name"`
 	Verdict Verdict `json:"verdict"`
@@ -26,7 +26,7 @@ type Finding struct {
 	Advice  string  `json:"advice,omitempty"`
 }
 
-// Expect says what a file should be. Fractions are of 1, times in seconds.
+// Expect is what a file should be. Fractions are of 1, times in seconds.
 type Expect struct {
 	Transparent              bool
 	Duration                 float64 // announced; 0 when unknown
@@ -94,8 +94,8 @@ func judge(bad bool, v Verdict) Verdict {
 	return OK
 }
 
-// Check looks at a file: the walk, then one decode. The error means that it could
-// not look; a bad file is a Report whose Verdict is Fail.
+// Check reads a file: the walk, then one decode. The error means that it could not
+// be checked; a bad file is a Report whose Verdict is Fail.
 func Check(ctx context.Context, t Tools, path string, e Expect, progress func(float64)) (*Report, error) {
 	if e.CoverageMin == 0 && e.CoverageMax == 0 {
 		e.CoverageMin, e.CoverageMax = 0.02, 0.80
@@ -156,7 +156,7 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r.length(e)
 	r.listen(e)
-	// Without alpha there is nothing to see through: that is said once, by the finding above.
+	// Without alpha nothing is transparent: the finding above reports that.
 	if alpha := info.Alpha || info.AlphaMode || e.KeyColor != ""; alpha && e.Transparent && l.frames > 0 {
 		r.picture(l, e)
 	}
@@ -175,12 +175,12 @@ func (r *Report) structure(s *WebMScan) {
 	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "the file is incomplete or damaged; "+r.again)
 }
 
-// alphaPackets judges what the packets carry; the AlphaMode tag only has to agree.
+// alphaPackets checks what the packets carry; the AlphaMode tag only has to agree.
 func (r *Report) alphaPackets(s *WebMScan) {
 	v := s.Video()
 	count := fmt.Sprintf("%d of %d packets", v.Alpha, v.Packets)
 	r.add("alpha packets", judge(v.Alpha != v.Packets, Fail), count, "all packets", map[bool]string{
-		true: "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again +
+		true: "the clip is opaque, whatever its AlphaMode tag: a tool on the way dropped the alpha; " + r.again +
 			", or if it is meant to be opaque, set transparent: false (`greenroom check --opaque`)",
 		false: "alpha is missing in places; " + r.again,
 	}[v.Alpha == 0])
@@ -201,7 +201,7 @@ func (r *Report) timing(e Expect) {
 	}
 }
 
-// picture judges what is seen through the alpha.
+// picture checks what is visible through the alpha.
 func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
 	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
@@ -215,9 +215,9 @@ func (r *Report) picture(l *look, e Expect) {
 		return
 	}
 	r.add("coverage", judge(r.Coverage[0] < e.CoverageMin || r.Coverage[2] > e.CoverageMax, Fail),
-		fmt.Sprintf("%s to %s", percent(r.Coverage[0]), percent(r.Coverage[2])), fmt.Sprintf("%s to %s", percent(e.CoverageMin), percent(e.CoverageMax)), "nobody, or too much, is in the picture; widen checks.coverage if it is meant so")
+		fmt.Sprintf("%s to %s", percent(r.Coverage[0]), percent(r.Coverage[2])), fmt.Sprintf("%s to %s", percent(e.CoverageMin), percent(e.CoverageMax)), "the picture is nearly empty or nearly full; widen checks.coverage if that is intended")
 	r.borders(l, e.Border)
-	if e.KeyColor == "" { // a key's edges are judged on what it makes
+	if e.KeyColor == "" { // a key's edges are checked on its result
 		r.matte(l)
 	}
 }

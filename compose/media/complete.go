@@ -16,7 +16,7 @@ import (
 	"greenroom/internal/regular"
 )
 
-// ErrNotVideo reports a file that is no WebM and no MP4.
+// ErrNotVideo reports a file that is neither WebM nor MP4.
 var ErrNotVideo = errors.New("not a video")
 
 // Complete reports why a file cannot be a complete WebM or MP4 video: another kind of file,

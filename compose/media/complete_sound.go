@@ -10,7 +10,7 @@ import (
 	"greenroom/internal/excerpt"
 )
 
-// ErrNotSound reports a file that is no WAV, MP3, AAC, Ogg, FLAC, M4A or WebM.
+// ErrNotSound reports a file that is not WAV, MP3, AAC, Ogg, FLAC, M4A or WebM.
 var ErrNotSound = errors.New("not a sound file")
 
 // CompleteSound reports why a file cannot be a complete sound file. It reads the container
@@ -106,7 +106,7 @@ func cutWAV(f *os.File, size int64) string {
 }
 
 // cutMP3 compares the file with the size in a Xing or Info frame, where there is one. The
-// size leaves out an ID3 tag before it and what follows.
+// size does not count an ID3 tag before it and what follows.
 func cutMP3(start []byte, size int64) string {
 	for _, mark := range []string{"Xing", "Info"} {
 		at := bytes.Index(start, []byte(mark))
@@ -128,7 +128,7 @@ func cutMP3(start []byte, size int64) string {
 // maxPages is about 10 days of speech: encoders write a page a second. Each costs a read.
 const maxPages = 1_000_000
 
-// cutOgg walks the pages: each ends inside the file, and the last says that it is the last.
+// cutOgg walks the pages: each ends inside the file, and the last is marked as the last.
 func cutOgg(f *os.File, size int64) string {
 	last, pages := false, 0
 	for pos := int64(0); pos < size; {

@@ -70,7 +70,7 @@ func TestDamagedMP4(t *testing.T) {
 	})
 }
 
-// TestAnMP4WithoutItsIndexCannotBeRead: nothing else says where pictures are.
+// TestAnMP4WithoutItsIndexCannotBeRead: nothing else has the places of pictures.
 func TestAnMP4WithoutItsIndexCannotBeRead(t *testing.T) {
 	b := sample(t, "faststart.mp4")
 	kinds, from, to := topBoxes(t, b)

@@ -51,7 +51,7 @@ func examine(t *testing.T, cases []changed) {
 					return
 				}
 			}
-			t.Errorf("no %s %q that says %q in %+v", c.verdict, c.finding, c.says, r.Findings)
+			t.Errorf("no %s %q with %q in %+v", c.verdict, c.finding, c.says, r.Findings)
 		})
 	}
 }

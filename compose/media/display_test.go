@@ -106,7 +106,7 @@ func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 				}
 				r := check(t, file, Expect{})
 				if f := found(r, "orientation"); (f.Value != "") != (m != [4]int{1, 0, 0, 1}) || r.Verdict() == Fail {
-					t.Errorf("check says %+v", r.Findings)
+					t.Errorf("findings: %+v", r.Findings)
 				}
 			})
 		}

@@ -115,7 +115,7 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 	return i, i.addPackets(ctx, t, path, video, audio, rates)
 }
 
-// addVideo adds what a stream says of its pictures.
+// addVideo adds what ffprobe reports of a stream's pictures.
 func (i *Info) addVideo(s probedStream) {
 	i.video = s.Index
 	i.VideoCodec, i.PixelFormat, i.Width, i.Height = s.Codec, s.PixelFormat, s.Width, s.Height
@@ -128,7 +128,7 @@ func (i *Info) addVideo(s probedStream) {
 		FullRange: s.Range == "pc" || strings.HasPrefix(s.PixelFormat, "yuvj"), Bits: bits(s.PixelFormat), RGB: IsRGB(s.PixelFormat),
 	}
 	if s.Codec == "vp8" && i.Colour.Matrix == "" {
-		i.Colour.Matrix = "smpte170m" // RFC 6386, 9.2: VP8 is BT.601 unless its container says otherwise
+		i.Colour.Matrix = "smpte170m" // RFC 6386, 9.2: VP8 is BT.601 unless its container has another matrix
 	}
 	for _, side := range s.Side {
 		if side.Matrix != "" {

@@ -141,7 +141,7 @@ func TestHDRIsToneMapped(t *testing.T) {
 				ffmpeg(t, append(args, "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", c.transfer, "-color_range", "tv", file)...)
 				r := check(t, file, Expect{})
 				if f := found(r, "colour"); f.Verdict != Warn || !strings.Contains(f.Value, c.name[:2]) || r.Verdict() == Fail {
-					t.Fatalf("check says %+v", r.Findings)
+					t.Fatalf("findings: %+v", r.Findings)
 				}
 				out := filepath.Join(t.TempDir(), "out.webm")
 				if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, CRF: 4, Frames: 3}, nil); err != nil {

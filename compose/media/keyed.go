@@ -46,7 +46,7 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: decode, Stdout: cut, Stall: 2 * time.Minute})
 		if err == nil {
 			if w := serious(res.Tail); len(w) > 0 {
-				err = fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
+				err = fault.New(fault.Media, "run `greenroom check` on the file", "ffmpeg complained: %s", w[0])
 			}
 		}
 		sink.CloseWithError(err) // nil is the end of the clip

@@ -48,7 +48,7 @@ func edgeErrors(got, truth []byte) (alpha, grey float64, n int) {
 }
 
 // A drawn presenter exists twice: with alpha, and on the key colour. What the key
-// pulls off must be what the alpha says. Edge errors of the difference key alone,
+// removes must agree with the alpha. Edge errors of the difference key alone,
 // measured the same way, are in docs/checks.md.
 func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 	t.Parallel()
@@ -57,7 +57,7 @@ func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := standin.Maker{FFmpeg: tools.FFmpeg, Threads: 1}
-	// Blue is as dark as dark hair: luma says nothing there, and chroma is coarse.
+	// Blue is as dark as dark hair: luma does not help there, and chroma is coarse.
 	limits := map[string][2]float64{"#00FF00": {20, 8}, "#FF00FF": {20, 8}, "#0000FF": {25, 12}}
 	for i, key := range []string{"#00FF00", "#0000FF", "#FF00FF"} {
 		t.Run(key, func(t *testing.T) {

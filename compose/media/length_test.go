@@ -23,7 +23,7 @@ func put(t *testing.T, name string, b []byte) string {
 	return path
 }
 
-func noTools() (Tools, error) { return Tools{}, errors.New("a child process was asked for") }
+func noTools() (Tools, error) { return Tools{}, errors.New("a child process was requested") }
 
 func seconds3(t *testing.T, path string, tools func() (Tools, error)) float64 {
 	t.Helper()
@@ -37,7 +37,7 @@ func seconds3(t *testing.T, path string, tools func() (Tools, error)) float64 {
 // wav is 3 seconds of 8 kHz mono in 16 bits.
 func wav() []byte { return timelinetest.Wave(8000, 1, 3, 440, 0.5) }
 
-// dataAt is where the size of the sound stands in wav.
+// dataAt is the position of the sound's size in wav.
 func dataAt(b []byte) int { return bytes.Index(b, []byte("data")) + 4 }
 
 func with(b []byte, at int, v uint32) []byte {

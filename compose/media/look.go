@@ -40,7 +40,7 @@ func (s *frameSink) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// watch decodes a file once, into small frames for Go and, when one is asked for,
+// watch decodes a file once, into small frames for Go and, when one is requested,
 // a poster. Planar frames in the clip's own colours cost almost nothing over the
 // decode; RGBA measured a fifth more.
 func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progress func(float64)) (*look, error) {
@@ -88,7 +88,7 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		out = append(append(out, "-map", "[p]"), e.Poster.output()...)
 	}
 	// One thread: it measured a fifth less processor time than two, and the other
-	// core has another clip to look at.
+	// core has another clip to check.
 	args := append(proc.FFmpegArgs(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
 	args = append(args, info.pictureArgs(path)...)
 	args = append(append(args, "-filter_complex", graph), out...)

@@ -30,7 +30,7 @@ const (
 	// firstCeiling is where peaks are limited at first, dBTP. Opus adds to peaks; how much is measured then.
 	firstCeiling = -1.5
 	// mostLimited is how much louder than the ceiling a peak may be before it is limited, dB. More would distort
-	// speech, so the sound stays quieter than it was asked to be.
+	// speech, so the sound stays quieter than requested.
 	mostLimited = 12.0
 	// loudnessTolerance is how far prepared sound may be off before a check warns, LU.
 	loudnessTolerance = 1.0

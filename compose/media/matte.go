@@ -46,7 +46,7 @@ const (
 	blockTinted // a little key in it; resolved before anything is solved
 )
 
-// Figures of the matte, in 8-bit steps unless said otherwise.
+// Figures of the matte, in 8-bit steps unless another unit is named.
 const (
 	solidSlop = 10   // a solid colour leans this far to the key by noise alone
 	erode     = 3    // blocks around a mixed one that are solved too
@@ -120,7 +120,7 @@ func (m *matte) measure(y, u, v []byte) {
 	}
 }
 
-// classify tells solid, clear and edge blocks apart by chroma, then widens the
+// classify distinguishes solid, clear and edge blocks by chroma, then widens the
 // edge: next to a mixed block even a plain one is solved.
 //
 //go:norace

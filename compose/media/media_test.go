@@ -154,7 +154,7 @@ func TestBadClipsAreNamed(t *testing.T) {
 	t.Run("not as long as announced", func(t *testing.T) {
 		mustFail(t, check(t, good, Expect{Transparent: true, Duration: 4}), "duration")
 	})
-	t.Run("nobody there", func(t *testing.T) {
+	t.Run("empty picture", func(t *testing.T) {
 		mustFail(t, check(t, clip(t, "geq=r='9':g='9':b='9':a='255*lt(hypot(X-9,Y-9),4)'"), e), "coverage")
 	})
 	t.Run("opaque mp4 for a transparent clip", func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestKeyColourMasters(t *testing.T) {
 // Cloth that leans towards the key stays solid where no key is near.
 func TestKeyedClothMayLeanTowardsTheKey(t *testing.T) {
 	in, out := filepath.Join(t.TempDir(), "olive.mp4"), filepath.Join(t.TempDir(), "out.webm")
-	// Olive, 100/125/80: its green stands 25 of 255 above the rest.
+	// Olive, 100/125/80: its green is 25 of 255 above the rest.
 	ffmpeg(t, append([]string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=0.4,format=rgb24,geq=r='100*" + figure + "':g='125*" + figure + "+255*(1-" + figure + ")':b='80*" + figure + "'",
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16"}, append(bt709, in)...)...)
 	if err := Prepare(t.Context(), need(t), PrepareSpec{In: in, Out: out, Key: "#00FF00", Transparent: true, Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
@@ -206,7 +206,7 @@ func TestKeyedClothMayLeanTowardsTheKey(t *testing.T) {
 	}
 }
 
-// decodeRGBA gives one frame at the file's own size.
+// decodeRGBA returns one frame at the file's own size.
 func decodeRGBA(t *testing.T, path, decoder string, at string, w, h int) []byte {
 	t.Helper()
 	var out strings.Builder
@@ -247,7 +247,7 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 			if b[3] > 4 {
 				t.Errorf("the corner's alpha is %d", b[3])
 			}
-			// Alpha against the truth at t=0, over the whole crop.
+			// Alpha against the truth at t=0, over the complete crop.
 			sum := 0.0
 			for y := range 180 {
 				for x := range 200 {
@@ -264,7 +264,7 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 }
 
 // Scaled with its colours multiplied by alpha: otherwise the black under clear
-// pixels gives every edge a dark rim.
+// pixels makes a dark rim at every edge.
 func TestPrepareScalesWithoutARim(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.webm")
 	in := clip(t, "geq=r='if(gt("+figure+",0),192,0)':g='if(gt("+figure+",0),128,0)':b='if(gt("+figure+",0),96,0)':a='255*"+figure+"'")

@@ -94,7 +94,7 @@ func TestStraightAndMixedColoursAreTold(t *testing.T) {
 func edgesOf(t *testing.T, d drawing, name, codec string, args []string) {
 	for want, px := range map[string][]byte{"edges": d.px, "premultiplied": d.mattedOn(rgb{}), "matte": d.mattedOn(rgb{255, 255, 255}), "matte ": d.mattedOn(rgb{0, 255, 0})} {
 		if want != "edges" && name == "dark hair around a face" || name == "glow" && want[0] == 'm' {
-			continue // black next to black, and light next to light, are no evidence
+			continue // black next to black, and light next to light, show nothing
 		}
 		r := check(t, alphaClip(t, px, d.w, d.h, args), Expect{Transparent: true, CoverageMax: 1})
 		got := Finding{}

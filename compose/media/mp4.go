@@ -11,16 +11,16 @@ import (
 // MP4Scan is a walk over an MP4 or QuickTime file without decoding.
 type MP4Scan struct {
 	Size     int64
-	Trailing int64    // bytes after the last box that are no box
+	Trailing int64    // bytes after the last box that do not belong to a box
 	Issues   []string // what cannot be played, in file order
 	Video    int      // tracks with pictures
 	Sound    int      // tracks with sound
 	Samples  int64    // of all tracks; 0 in a file of fragments
 
 	moov, mdat, mvex, moof bool
-	ended                  bool   // a file of fragments says where it ends
+	ended                  bool   // a file of fragments has a mark of its end
 	encrypted              bool   // a track is
-	cut                    string // the issue that says so: bytes are missing at the end
+	cut                    string // the issue of bytes that are missing at the end
 	fragmentSamples        int64
 	times                  movieTimes
 }
@@ -50,7 +50,7 @@ func (s *MP4Scan) isCut(format string, args ...any) {
 // MP4 file; damage inside one is in Issues. The tables are read as a stream: memory does
 // not grow with the file.
 func ScanMP4(r io.ReaderAt, size int64) (*MP4Scan, error) {
-	in := &noted{r: r}
+	in := &errorReader{r: r}
 	w := &boxWalk{r: in, s: &MP4Scan{Size: size}}
 	first, err := w.head(0, size)
 	if in.err != nil {

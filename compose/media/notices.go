@@ -20,7 +20,7 @@ var (
 	prefix  = lazyregexp.New(`\[(warning|error|fatal|panic)\] `)
 )
 
-// notices reads the end of ffmpeg's output. Lines that say nothing about a file are left out.
+// notices reads the end of ffmpeg's output. Lines that are not about a file are omitted.
 func notices(tail string) (out []notice) {
 	for _, l := range strings.Split(tail, "\n") {
 		l = strings.TrimSpace(l)

@@ -148,7 +148,7 @@ func (c chunks) content(pos, claimed int64) int64 {
 // chunksUntilEnd reports that the rest of the file is chunks.
 func (c chunks) chunksUntilEnd(pos int64) bool {
 	for range maxChunks {
-		if pos >= c.size-1 { // a last chunk may lack its padding
+		if pos >= c.size-1 { // the padding of a last chunk may be missing
 			return true
 		}
 		_, size, ok := c.at(pos)

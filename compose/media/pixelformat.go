@@ -22,7 +22,7 @@ func IsRGB(format string) bool {
 	return false
 }
 
-// bits returns how many bits a sample of a pixel format has, as its name says.
+// bits returns how many bits a sample of a pixel format has, by its name.
 func bits(format string) int {
 	name := strings.TrimSuffix(strings.TrimSuffix(format, "le"), "be")
 	switch {

@@ -38,7 +38,7 @@ type PrepareSpec struct {
 const recipeVersion = "prepare/4"
 
 // opusSkip is how much of an Opus stream is discarded at its start, seconds: the
-// sound is placed that much early so that it is heard on time.
+// sound is placed that much early so that it plays on time.
 const opusSkip = 0.0065
 
 // Recipe lists everything that changes the output, without paths.
@@ -208,12 +208,12 @@ func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration 
 		return fault.Wrap(fault.Failed, err, "", "transcode")
 	}
 	if w := serious(res.Tail); len(w) > 0 {
-		return fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
+		return fault.New(fault.Media, "run `greenroom check` on the file", "ffmpeg complained: %s", w[0])
 	}
 	return nil
 }
 
-// diskFull tells a full disk, which ffmpeg only mentions, from other ends.
+// diskFull returns an error when the disk is full, which ffmpeg only mentions.
 func diskFull(err error, tail, doing string) error {
 	if err == nil || !proc.DiskFull(err, tail) {
 		return nil

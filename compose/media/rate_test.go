@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// counted is a film whose picture number n has the luma 20 + 4*n, so that each can be told apart.
+// counted is a film whose picture number n has the luma 20 + 4*n, so that they can be distinguished.
 func counted(t *testing.T, name string, frames int, rate string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name)
@@ -119,7 +119,7 @@ func TestConstantRatesAreNotResampled(t *testing.T) {
 			want := numbers(t, file)
 			r := check(t, file, Expect{})
 			if r.Verdict() == Fail || r.Frames != len(want) {
-				t.Errorf("%d pictures, check says %d: %+v", len(want), r.Frames, r.Findings)
+				t.Errorf("%d pictures, check reports %d: %+v", len(want), r.Frames, r.Findings)
 			}
 			if f := found(r, "length in the header"); c.name == "transport stream" && f.Verdict != OK {
 				t.Errorf("its times begin at %.2f s: %+v", info.FirstVideoPTS, f)

@@ -17,7 +17,7 @@ type SoundInfo struct {
 
 // ProbeSound reads a sound file, or the sound of a video, packet by packet.
 func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
-	const notSound = "it must be WAV, MP3, M4A, Ogg or a video with sound; look at it with `ffprobe FILE`"
+	const notSound = "it must be WAV, MP3, M4A, Ogg or a video with sound; run `ffprobe FILE`"
 	var i SoundInfo
 	first, last, packets, err := packetSpan(ctx, t, path, "a:0", &i.Codec)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // SoundTrack is the first sound track of a video as ffmpeg decodes it. Times are seconds on the file's own
-// clock. Samples that a codec adds at the start are not counted: they are never heard.
+// clock. Samples that a codec adds at the start are not counted: players discard them.
 type SoundTrack struct {
 	Codec    string  `json:"codec"` // ffprobe's name: aac, opus, pcm_s16le
 	Rate     int     `json:"rate"`  // samples a second
@@ -142,7 +142,7 @@ func (s *SoundTrack) frameTimes() func(line string) {
 	}
 }
 
-// heard reports that some of the sound is played while pictures are shown, from start on, for length seconds.
-func (s *SoundTrack) heard(start, length float64) bool {
+// audible reports that some of the sound is played while pictures are shown, from start on, for length seconds.
+func (s *SoundTrack) audible(start, length float64) bool {
 	return s != nil && s.End > s.Start && s.Start < start+length && s.End > start
 }

@@ -80,7 +80,7 @@ func (r *Report) decode(l *look) {
 	}
 	r.add("decoding", verdict, value, "no complaint", advice)
 
-	// A picture before the first keyframe, or half of one at a cut, is left out without a word. That is no damage when
+	// A picture before the first keyframe, or half of one at a cut, is omitted silently. That is not damage when
 	// everything else decodes.
 	missing := r.Info.Frames - l.frames
 	lost := Fail

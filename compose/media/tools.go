@@ -1,9 +1,9 @@
-// Package media looks at clips and prepares them: our own WebM reader, one decode
+// Package media checks clips and prepares them: our own WebM reader, one decode
 // with small frames into Go, keying, cropping and transcoding.
 //
 // It promises a verdict with a number, a limit and an advice for everything it
-// judges, and that a file it prepared passed the same eyes as the file it came
-// from. It believes packets and pixels, never tags or exit codes. It lets ffmpeg
+// checks, and that a file it prepared passed the same checks as the file it came
+// from. It relies on packets and pixels, never on tags or exit codes. It lets ffmpeg
 // read local files only.
 package media
 

@@ -13,7 +13,7 @@ import (
 type rgb [3]float64
 
 // shape is one thing that is drawn: at returns its colour and its coverage (0 to 1) at a point, and
-// is asked only inside the rectangle.
+// is compared only inside the rectangle.
 type shape struct {
 	x0, y0, x1, y1 float64
 	at             func(x, y float64) (rgb, float64)

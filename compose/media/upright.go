@@ -34,7 +34,7 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 	f := []string{"settb=AVTB", fmt.Sprintf("setpts=N*%d/%d/TB", rate.Den, rate.Num), fmt.Sprintf("fps=%d/%d", rate.Num, rate.Den)}
 	if info.VFR {
 		// The filter ends with the last picture's time: it is held for as long as it is shown.
-		f[1], f[2] = "setpts=PTS-STARTPTS", f[2]+":eof_action=pass" // else the last picture is left out
+		f[1], f[2] = "setpts=PTS-STARTPTS", f[2]+":eof_action=pass" // else the last picture is missing
 		f = append(f, "tpad=stop=-1:stop_mode=clone", fmt.Sprintf("trim=end_frame=%d", s.conformedFrames(info)))
 	}
 	if s.Held > 0 {

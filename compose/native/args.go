@@ -16,7 +16,7 @@ const graphInArgs = 100_000
 // graphFile is the name of a longer graph's file.
 const graphFile = "graph.txt"
 
-// inputArgs are what stands before and with one -i.
+// inputArgs returns the options of one input, and -i with its name.
 //
 // ffmpeg-go writes them, each in a graph of its own: in a shared one it takes two inputs for one when the hashes of their
 // options add up to the same, without an error, and walks joined graphs in exponential time. The filter graph is ours.

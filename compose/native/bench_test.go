@@ -11,7 +11,7 @@ import (
 	"greenroom/internal/benchtest"
 )
 
-// benchFilm is a presenter at 1080p as films of ours are: a ground, a clip prepared for the size it is shown at, a logo, a
+// benchFilm is a presenter at 1080p as our films are: a ground, a clip prepared for the size it is shown at, a logo, a
 // title that slides in, captions, a bed under the voice; 4 s at 25 fps.
 func benchFilm(b *testing.B, dir string) *timeline.Film {
 	media := map[string]timeline.Media{}
@@ -46,7 +46,7 @@ func benchFilm(b *testing.B, dir string) *timeline.Film {
 	return f
 }
 
-// BenchmarkAgainstAGraphTypedByHand compares the processor time of a whole Render, with its looks at the files before and
+// BenchmarkAgainstAGraphTypedByHand compares the processor time of a complete Render, with its checks of the files before and
 // after, with one ffmpeg command that an engineer would type for the same film. Goal: at most 1.1 times.
 func BenchmarkAgainstAGraphTypedByHand(b *testing.B) {
 	dir := b.TempDir()

@@ -10,8 +10,8 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// TestTurnedAndStretchedFootage: videos of a phone, which lie on their side and say so, and videos whose pixels are not
-// square are drawn as they are meant, whole and cropped, in a layer and as the canvas itself.
+// TestTurnedAndStretchedFootage: videos of a phone, which are marked as turned, and videos whose pixels are not
+// square are drawn as intended, complete and cropped, in a layer and as the canvas itself.
 func TestTurnedAndStretchedFootage(t *testing.T) {
 	t.Parallel()
 	tools, dir := need(t), t.TempDir()
@@ -55,7 +55,7 @@ func TestTurnedAndStretchedFootage(t *testing.T) {
 			for i, name := range c.seen {
 				x, y := 25+i%2*50, 25+i/2*50
 				if at := fromNRGBA(got.NRGBAAt(x, y)); distance(at, colours[name])*255 > 12 {
-					t.Errorf("whole at %d,%d: %v, want %s", x, y, at.nrgba(), name)
+					t.Errorf("complete at %d,%d: %v, want %s", x, y, at.nrgba(), name)
 				}
 				if at := fromNRGBA(canvas.NRGBAAt(80+i%2*160, 45+i/2*90)); distance(at, colours[name])*255 > 12 {
 					t.Errorf("canvas, quarter %d: %v, want %s", i, at.nrgba(), name)
@@ -72,7 +72,7 @@ func TestTurnedAndStretchedFootage(t *testing.T) {
 	}
 }
 
-// turned is a copy of a video that says it is to be shown turned, with pixels of an aspect.
+// turned is a copy of a video that is marked to be shown turned, with pixels of an aspect.
 func turned(t *testing.T, tools media.Tools, file, dir string, degrees int, aspect string) string {
 	t.Helper()
 	out := filepath.Join(dir, fmt.Sprintf("%d-%c.mp4", degrees, aspect[0]))

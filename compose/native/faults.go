@@ -25,7 +25,7 @@ func named(layer string, err error) error {
 	return fault.Wrap(fault.Failed, err, "", "layer %q", layer)
 }
 
-// ended gives what a run's error means whatever ffmpeg wrote: we were cancelled, or there is no such program.
+// ended returns what a run's error means whatever ffmpeg wrote: we were cancelled, or there is no such program.
 func ended(ctx context.Context, err error, program string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -44,7 +44,7 @@ var damage = []string{
 	"Error opening font",
 }
 
-// trouble gives the first line that says that footage was damaged, and the lines that people may want to read.
+// trouble returns the first line about damaged footage, and the lines that users may want to read.
 func trouble(tail string) (damaged string, warnings []string) {
 	for _, l := range strings.Split(tail, "\n") {
 		l = strings.TrimSpace(l)
@@ -122,7 +122,7 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 	for _, lack := range []string{"No such filter", "Unknown encoder", "Unknown decoder"} {
 		if i := strings.Index(tail, lack); i >= 0 {
 			line, _, _ := strings.Cut(tail[i:], "\n")
-			return fault.New(fault.Tool, "install a full build of ffmpeg, with libass, libx264, libx265 and libvpx", "render %q: this ffmpeg lacks something: %s", g.film.Name, line)
+			return fault.New(fault.Tool, "install a full build of ffmpeg, with libass, libx264, libx265 and libvpx", "render %q: this ffmpeg is incomplete: %s", g.film.Name, line)
 		}
 	}
 	damaged, lines := trouble(tail)
@@ -135,11 +135,11 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 		}
 		return fault.New(fault.Media, "name a font file that has it: font: [fonts/NAME.ttf]", "render %q: layer %q: %s", g.film.Name, by, lack)
 	case by != "" && damaged != "":
-		return fault.New(fault.Media, "look at its file with `greenroom check`, or export it again", "render %q: layer %q: %s", g.film.Name, by, damaged)
+		return fault.New(fault.Media, "run `greenroom check` on its file, or export it again", "render %q: layer %q: %s", g.film.Name, by, damaged)
 	case by != "" && err != nil:
-		return fault.Wrap(fault.Failed, err, "look at this layer in the manifest", "render %q: layer %q", g.film.Name, by)
+		return fault.Wrap(fault.Failed, err, "check this layer in the manifest", "render %q: layer %q", g.film.Name, by)
 	case damaged != "":
-		return fault.New(fault.Media, "look at the film's files with `greenroom check`", "render %q: footage is damaged: %s", g.film.Name, damaged)
+		return fault.New(fault.Media, "run `greenroom check` on the film's files", "render %q: footage is damaged: %s", g.film.Name, damaged)
 	case len(lines) > 0 && err != nil:
 		return fault.Wrap(fault.Failed, err, "", "render %q: %s", g.film.Name, lines[0])
 	}

@@ -124,7 +124,7 @@ func long(t *testing.T) *timeline.Film {
 func TestCancelLeavesNothing(t *testing.T) {
 	t.Parallel()
 	out, work := t.TempDir(), t.TempDir()
-	why := errors.New("somebody changed the manifest")
+	why := errors.New("another program changed the manifest")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	part := false
 	_, err := Render(ctx, Spec{Film: long(t), Out: filepath.Join(out, "x.mp4"), Tools: need(t), WorkDir: work}, func(e Event) {
@@ -187,7 +187,7 @@ func TestAShortFilmIsNoFilm(t *testing.T) {
 	nothingLeft(t, out)
 }
 
-// TestAFullDisk mounts a small one of memory; where that is not allowed the test says so by failing.
+// TestAFullDisk mounts a small one of memory; where that is not allowed the test fails.
 func TestAFullDisk(t *testing.T) {
 	small := t.TempDir()
 	if o, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small).CombinedOutput(); err != nil {
@@ -238,7 +238,7 @@ func TestWrongRequests(t *testing.T) {
 	}
 }
 
-// TestAPhotoIsTurnedUpright: an EXIF tag says that the camera was held sideways.
+// TestAPhotoIsTurnedUpright: by its EXIF tag the camera was held sideways.
 func TestAPhotoIsTurnedUpright(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "sideways.jpg")
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 20))

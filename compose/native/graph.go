@@ -28,7 +28,7 @@ type graph struct {
 	drawers map[string]string
 }
 
-// input adds a file and gives its number.
+// input adds a file and returns its number.
 func (g *graph) input(by string, in input) int {
 	in.by = by
 	g.inputs = append(g.inputs, in)
@@ -85,14 +85,14 @@ func (g *graph) draw() error {
 	}
 	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
 	if strings.HasPrefix(g.preset.pixFmt(f.Transparent), "yuv") {
-		// ProRes takes its tags from the pictures, whatever the encoder is told.
+		// ProRes takes its tags from the pictures, whatever the encoder's options.
 		c = append(c, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
 	}
 	g.chain("["+g.top+"]", c, "v")
 	return nil
 }
 
-// next draws the layers at the front that go together and says how many they were.
+// next draws the layers at the front that go together and returns how many they were.
 func (g *graph) next(layers []timeline.Layer) (int, error) {
 	l := &layers[0]
 	switch l.Kind {
@@ -145,7 +145,7 @@ func series(layers []timeline.Layer) []*timeline.Layer {
 }
 
 // overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the film's frame
-// first to last, last not included, and stay when the stream ends only if hold says so.
+// first to last, last not included, and stay when the stream ends only if hold is set.
 func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, last int, hold bool) {
 	xs, ys := position(l, g.film.FPS, x, y)
 	eof, eval := "pass", "init"
@@ -162,12 +162,12 @@ func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, las
 	g.top = out
 }
 
-// clock gives frames the film's times by their number.
+// clock sets the film's times of frames by their number.
 func (g *graph) clock() []string {
 	return []string{fmt.Sprintf("settb=%d/%d", g.film.FPS.Den, g.film.FPS.Num), "setpts=N"}
 }
 
-// spread gives the frames of a stream, in their order, the film's frame numbers in changes.
+// spread numbers the frames of a stream, in their order, with the film's frame numbers in changes.
 func spread(changes []int) string {
 	var starts, values []string
 	for i, at := range changes {

@@ -11,7 +11,7 @@ import (
 // num writes a number as ffmpeg reads it, exactly.
 func num(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// frameAt is an expression for the film's frame number from a filter's time t. Times are whole multiples of the frame's
+// frameAt is an expression for the film's frame number from a filter's time t. Times are integer multiples of the frame's
 // length, so that rounding finds the frame exactly.
 func frameAt(r timeline.Rate) string { return fmt.Sprintf("round(t*%d/%d)", r.Num, r.Den) }
 
@@ -22,7 +22,7 @@ func during(r timeline.Rate, first, last int) string {
 	return fmt.Sprintf("gte(t,%s)*lt(t,%s)", num(r.Seconds(first)-half), num(r.Seconds(last)-half))
 }
 
-// position gives the overlay's x and y for a layer whose picture has its corner at (x, y) when it does not move. The
+// position returns the overlay's x and y for a layer whose picture has its corner at (x, y) when it does not move. The
 // expressions do the arithmetic of timeline.OffsetAt in the same order, so that even halves round alike.
 func position(l *timeline.Layer, r timeline.Rate, x, y int) (xs, ys string) {
 	return axis(l, r, x, l.Enter.DX, l.Leave.DX), axis(l, r, y, l.Enter.DY, l.Leave.DY)
@@ -48,12 +48,12 @@ func remaining(share string, variable int) string {
 	return fmt.Sprintf("(0*st(%[2]d,%[3]s)+1-(1-%[1]s*%[1]s*%[1]s))", left, variable, share)
 }
 
-// moves says whether the layer slides.
+// moves reports whether the layer slides.
 func moves(l *timeline.Layer) bool {
 	return l.Enter.Frames > 0 && (l.Enter.DX != 0 || l.Enter.DY != 0) || l.Leave.Frames > 0 && (l.Leave.DX != 0 || l.Leave.DY != 0)
 }
 
-// fades gives how many frames the layer takes to appear and to disappear by opacity.
+// fades returns how many frames the layer takes to appear and to disappear by opacity.
 func fades(l *timeline.Layer) (in, out int) {
 	if l.Enter.Fade {
 		in = l.Enter.Frames

@@ -24,7 +24,7 @@ func evaluate(t *testing.T, exprs []string, rate, count int) [][]float64 {
 	return out
 }
 
-// TestSlidesAgreeToThePixel compares ffmpeg's arithmetic with OffsetAt on whole slides, whose halves must round alike.
+// TestSlidesAgreeToThePixel compares ffmpeg's arithmetic with OffsetAt on complete slides, whose halves must round alike.
 func TestSlidesAgreeToThePixel(t *testing.T) {
 	t.Parallel()
 	const rate = 50
@@ -59,7 +59,7 @@ func compareSlides(t *testing.T, r *rand.Rand, rate int) {
 
 func TestGainAgreesWithTheTimeline(t *testing.T) {
 	t.Parallel()
-	var many []timeline.Point // as ducking under a long talk gives
+	var many []timeline.Point // as ducking under a long talk has
 	for i := range 500 {
 		many = append(many, timeline.Point{At: float64(i) * 0.004, Gain: float64(i%7) / 7})
 	}

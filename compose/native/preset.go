@@ -14,7 +14,7 @@ type Preset struct {
 	Name string
 	// Exts are the extensions it goes with; the first one is the usual one.
 	Exts []string
-	// Alpha says that it keeps transparency.
+	// Alpha means that it keeps transparency.
 	Alpha bool
 	// About is one line for people.
 	About string
@@ -67,7 +67,7 @@ var (
 	faststart = []string{"-movflags", "+faststart"}
 )
 
-// PresetFor gives the preset with a name, or the usual one for the output's extension when the name is empty. A
+// PresetFor returns the preset with a name, or the usual one for the output's extension when the name is empty. A
 // transparent film needs one that keeps alpha.
 func PresetFor(name, out string, transparent bool) (*Preset, error) {
 	ext := strings.ToLower(filepath.Ext(out))

@@ -13,7 +13,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// TestEveryPreset looks at what each one writes: codec, tags, frames, length, and the colours that come back.
+// TestEveryPreset checks what each one writes: codec, tags, frames, length, and the colours that come back.
 func TestEveryPreset(t *testing.T) {
 	media := footage(t)
 	for _, c := range []struct {

@@ -22,7 +22,7 @@ import (
 // files.
 const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
 
-// facts are what a media file says of itself, as far as drawing it needs to know.
+// facts are what ffprobe reports of a media file, as far as drawing needs it.
 type facts struct {
 	start            float64 // of the file, seconds
 	video, sound     bool
@@ -87,7 +87,7 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 	case !fi.Mode().IsRegular():
 		return facts{}, fault.New(fault.Media, "name a file", "%s: %s is not a file", u.by, u.media.File)
 	}
-	if err := whole(u, fi.Size()); err != nil {
+	if err := complete(u, fi.Size()); err != nil {
 		return facts{}, err
 	}
 	args := []string{"-v", "error", "-show_entries",
@@ -98,17 +98,17 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 		if e := ended(ctx, err, t.FFprobe); e != nil {
 			return facts{}, e
 		}
-		return facts{}, fault.Wrap(fault.Media, err, "look at it with `ffprobe FILE`", "%s: read %s", u.by, name)
+		return facts{}, fault.Wrap(fault.Media, err, "run `ffprobe FILE`", "%s: read %s", u.by, name)
 	}
 	f, err := parseProbe(data.Bytes())
 	if err != nil {
-		return f, fault.Wrap(fault.Media, err, "look at it with `ffprobe FILE`", "%s: read %s", u.by, name)
+		return f, fault.Wrap(fault.Media, err, "run `ffprobe FILE`", "%s: read %s", u.by, name)
 	}
 	return f, nil
 }
 
-// whole finds a WebM file that was cut: ffmpeg would draw what is there and end with exit 0.
-func whole(u use, size int64) error {
+// complete finds a WebM file that was cut: ffmpeg would draw what is there and end with exit 0.
+func complete(u use, size int64) error {
 	f, err := os.Open(u.media.File)
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "make it readable", "%s: read %s", u.by, filepath.Base(u.media.File))

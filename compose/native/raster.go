@@ -24,7 +24,7 @@ func parseColor(s string) color.NRGBA {
 }
 
 // paintFill draws the part of a fill that lies in view; both rectangles are on the canvas. It is CSS's linear-gradient:
-// the line through the middle is as long as it takes for the corners to have the outer colours, pixels are looked at in
+// the line through the middle is as long as it takes for the corners to have the outer colours, pixels are sampled in
 // their middle, and colours are mixed after being multiplied by their alpha.
 func paintFill(f *timeline.Fill, box, view timeline.Rect) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, view.W, view.H))

@@ -35,13 +35,13 @@ type Spec struct {
 	Threads int
 }
 
-// Event tells how far a run is. Stage is "prepare", "render" or "check"; Frame counts up to Frames.
+// Event reports how far a run is. Stage is "prepare", "render" or "check"; Frame counts up to Frames.
 type Event struct {
 	Stage         string
 	Frame, Frames int
 }
 
-// Result is a film that stands.
+// Result is a finished film.
 type Result struct {
 	Path     string
 	Preset   string
@@ -49,14 +49,14 @@ type Result struct {
 	Seconds  float64
 	Bytes    int64
 	CPU      time.Duration // of ffmpeg
-	Warnings []string      // what ffmpeg had to say, without what says nothing
+	Warnings []string      // messages of ffmpeg, without those that mean nothing
 }
 
 // stall is how long ffmpeg may be silent: it reports progress twice a second, but loading a long clip's sound takes time.
 const stall = 5 * time.Minute
 
-// Render draws the film. The error is a fault: of kind Media when a file is at fault, Usage when the request is, Tool
-// when ffmpeg is not there; or the context's cause. It names the layer where ffmpeg said which one it was.
+// Render renders the film. The error is a fault: of kind Media when a file is at fault, Usage when the request is, Tool
+// when ffmpeg is not there; or the context's cause. It names the layer where ffmpeg's messages identify it.
 func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err error) {
 	if emit == nil {
 		emit = func(Event) {}
@@ -115,7 +115,7 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 	return Result{Path: out, Preset: preset.Name, Frames: info.Frames, Seconds: info.Duration, Bytes: info.Bytes, CPU: run.CPU, Warnings: warnings}, nil
 }
 
-// prepare looks at all files, draws what does not move, and builds the graph.
+// prepare probes all files, draws what does not move, and builds the graph.
 func prepare(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, error) {
 	g, err := visible(ctx, s, preset, dir)
 	if err != nil {
@@ -254,7 +254,7 @@ func (g *graph) execute(ctx context.Context, s Spec, args []string, emit func(Ev
 	return res, nil
 }
 
-// check looks at what came out: exit 0 alone proves nothing.
+// check probes the result: exit 0 alone is not enough.
 func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, error) {
 	info, err := media.Probe(ctx, s.Tools, part)
 	if err != nil {
@@ -276,7 +276,7 @@ func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, err
 	return info, nil
 }
 
-// noRoom tells a full disk from other errors with our own files.
+// noRoom explains an error with our own files: a full disk, or another one.
 func noRoom(err error, film string) error {
 	if proc.DiskFull(err, "") {
 		return fault.New(fault.Failed, "free some space, or set TMPDIR to a bigger disk", "render %q: the disk is full", film)

@@ -38,7 +38,7 @@ func TestFarIntoAFile(t *testing.T) {
 	}
 }
 
-// TestPastTheEndOfAFile: nothing is seen and nothing is heard, and that is no error.
+// TestPastTheEndOfAFile: there is no picture and no sound, and no error.
 func TestPastTheEndOfAFile(t *testing.T) {
 	t.Parallel()
 	f := plain(footage(t), 10)
@@ -56,7 +56,7 @@ func TestPastTheEndOfAFile(t *testing.T) {
 			t.Errorf("frame %d: something at %v", n, got)
 		}
 	}
-	left, _ := heard(t, res.Path)
+	left, _ := decodedSound(t, res.Path)
 	if len(left) != 19200 || rms(left, 0, 0.39) != 0 {
 		t.Errorf("%d samples at %v", len(left), rms(left, 0, 0.39))
 	}
@@ -90,8 +90,8 @@ func TestAnEmptyFilmIsBlack(t *testing.T) {
 	}
 }
 
-// TestAnUnprovenAlphaIsNotBelieved: the layer says that the clip is opaque, so it covers what lies below.
-func TestAnUnprovenAlphaIsNotBelieved(t *testing.T) {
+// TestUnverifiedAlphaIsDropped: by its layer the clip is opaque, so it covers what lies below.
+func TestUnverifiedAlphaIsDropped(t *testing.T) {
 	t.Parallel()
 	media := footage(t)
 	file := filepath.Join(t.TempDir(), "alpha.mov")

@@ -38,7 +38,7 @@ func TestSweepTakesWhatKilledRunsLeft(t *testing.T) {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	own, err := workFolders.New(work) // draws the film again that 2 was at
+	own, err := workFolders.New(work) // renders the film of 2 again
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,10 +13,10 @@ import (
 )
 
 // subtitle is one libass file: text layers that follow one another at one depth, with the frames on which what they
-// draw changes. Between those frames nothing is drawn anew.
+// draw changes. Between those frames nothing is drawn again.
 //
 // libass reads times in hundredths of a second, in which the frames of 59.94 fps do not fall evenly. The file is
-// therefore timed in changes, not in seconds: change k stands at k tenths of a second.
+// therefore timed in changes, not in seconds: change k is at k tenths of a second.
 type subtitle struct {
 	layers []*timeline.Layer
 	// view is the part of the canvas that the picture covers.
@@ -63,7 +63,7 @@ func newSubtitle(layers []*timeline.Layer, faces map[string]*face, width, height
 	return s
 }
 
-// clear says whether a colour lets something through. libass' colours then need a picture for alpha of their own: ffmpeg
+// clear reports whether a colour is transparent in part. libass' colours then need a picture for alpha of their own: ffmpeg
 // draws them with their alpha squared.
 func (s *subtitle) clear() bool {
 	for _, l := range s.layers {
@@ -91,7 +91,7 @@ func lit(l *timeline.Layer, r timeline.Run) bool {
 	return l.Text.Highlight != "" && r.On < r.Off
 }
 
-// extent is where the layer may leave ink, generously: measured widths are not believed.
+// extent is where the layer may leave ink, generously: measured widths are not trusted.
 func (s *subtitle) extent(l *timeline.Layer) timeline.Rect {
 	t := l.Text
 	pad := t.Size

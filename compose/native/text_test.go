@@ -147,7 +147,7 @@ func TestHighlightChangesOnItsFrame(t *testing.T) {
 			}
 		}
 		if red < 2 {
-			t.Errorf("%d red pixels beside the first letter", red)
+			t.Errorf("%d red pixels next to the first letter", red)
 		}
 	})
 	t.Run("plate and words fade as one", func(t *testing.T) {
@@ -248,9 +248,9 @@ func TestCharactersAboveTheBasicPlane(t *testing.T) {
 	ground := color.NRGBA{0x18, 0x20, 0x28, 255}
 	bounds := image.Rect(0, 0, 320, 180)
 	alone := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600", 20, 10, 40, 1)))[0], bounds, ground)
-	beside := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600 ok", 20, 10, 40, 1)))[0], bounds, ground)
-	if alone.Dx() < 15 || alone.Dy() < 15 || beside.Dx() < alone.Dx()+15 {
-		t.Errorf("ink of the face alone %v, beside a word %v", alone, beside)
+	inWord := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600 ok", 20, 10, 40, 1)))[0], bounds, ground)
+	if alone.Dx() < 15 || alone.Dy() < 15 || inWord.Dx() < alone.Dx()+15 {
+		t.Errorf("ink of the face alone %v, next to a word %v", alone, inWord)
 	}
 }
 

@@ -88,7 +88,7 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	c := []string{"settb=1/1000000", reset}
 	slower := f.rate > 0 && f.rate <= g.film.FPS.FPS()*1.001
 	if !slower {
-		c = append(c, rate...) // pictures that are left out need no work
+		c = append(c, rate...) // omitted pictures need no work
 	}
 	c = append(c, picture(l, m, f, name, pixels)...)
 	if slower {
@@ -125,7 +125,7 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 	}
 	var c []string
 	whole := crop == timeline.Rect{W: m.Width, H: m.Height}
-	if f.stretched && !whole { // a crop counts square pixels; the whole of it needs no step of its own
+	if f.stretched && !whole { // a crop counts square pixels; a complete one needs no step of its own
 		square := fmt.Sprintf("scale=%d:%d:%s", m.Width, m.Height, flags)
 		if m.Alpha {
 			c = append(c, "scale="+colours+flags, "format="+pixels, "premultiply=inplace=1", square, "unpremultiply=inplace=1")
@@ -139,7 +139,7 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 	}
 	rgb := []string{"format=" + pixels}
 	if !m.Alpha && (media.HasAlpha(f.pixels) || f.pixels == "pal8") && pixels == "gbrap" {
-		rgb = []string{"format=gbrp", "format=gbrap"} // an alpha channel that was not proven is dropped
+		rgb = []string{"format=gbrp", "format=gbrap"} // an alpha channel that was not verified is dropped
 	}
 	switch {
 	case m.Alpha && size != "":

@@ -115,7 +115,7 @@ func (a *actor) put(name string, p at) {
 	}
 }
 
-// place puts the drawing into the frame: a bust that stands on the lower border
+// place puts the drawing into the frame: a bust that ends at the lower border
 // and stays clear of the others, in landscape and portrait.
 func (a *actor) place() at {
 	unit := math.Min(float64(a.h)/900, float64(a.w)/940)

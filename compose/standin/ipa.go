@@ -12,7 +12,7 @@ type Mouth struct {
 	Shape string
 }
 
-// shapeOf gives the mouth for a sign of the International Phonetic Alphabet, whatever
+// shapeOf returns the mouth for a sign of the International Phonetic Alphabet, whatever
 // the language; empty for signs that only change the one before: stress, length,
 // palatalisation, tone.
 func shapeOf(r rune) string {
@@ -75,7 +75,7 @@ func mouthsOf(sound *espeak.Sound, seconds float64) []Mouth {
 	return out
 }
 
-// follow writes the shapes over frames: each frame shows what is heard at its middle,
+// follow writes the shapes over frames: each frame shows the sound at its middle,
 // and lips that close are seen in one frame at least. A shape without a name leaves
 // frames as they are.
 func follow(out []string, loud []float64, shapes []Mouth, fps float64) {
@@ -88,7 +88,7 @@ func follow(out []string, loud []float64, shapes []Mouth, fps float64) {
 	}
 	for i, m := range shapes {
 		for f := max(0, frame(m.At)); f < until(i) && m.Shape != ""; f++ {
-			if out[f] = m.Shape; m.Shape == "aa" && loud[f] < 0.3 { // nobody opens wide for a murmur
+			if out[f] = m.Shape; m.Shape == "aa" && loud[f] < 0.3 { // a quiet sound opens the mouth less
 				out[f] = "eh"
 			}
 		}

@@ -25,7 +25,7 @@ import (
 // frame each second, between them whatever the sound asks for.
 type Library struct {
 	Width, Height         int // of the whole frame
-	Box                   Box // the part that is coded: where the presenter stands
+	Box                   Box // the part that is coded: the presenter's place
 	Key, KeyAlpha         []byte
 	Poses                 map[string]Piece
 	FPS                   int
@@ -52,7 +52,7 @@ func (m *Maker) libraryFile(dir string, s Spec) string {
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws
 // and keeps them: once per machine, however many processes want them at once. Drawing
-// takes a few seconds at 1080p. What was kept and spoiled since is drawn again.
+// takes a few seconds at 1080p. A kept file that is corrupt is drawn again.
 func (m *Maker) Library(ctx context.Context, dir string, s Spec) (*Library, error) {
 	l, path, err := m.kept(dir, s)
 	if l != nil || err != nil {
@@ -70,7 +70,7 @@ func (m *Maker) Library(ctx context.Context, dir string, s Spec) (*Library, erro
 		return l, err
 	}
 	if s.Script == "" {
-		s.Script = "x" // what is said does not matter here
+		s.Script = "x" // the text does not matter here
 	}
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 	rest := bytes.Clone(d.pose("rest", "eyes-open"))
 	box := opaqueBox(rest, s.Width, s.Height)
 	if box.Empty() {
-		return nil, errors.New("the presenter stands outside the frame")
+		return nil, errors.New("the presenter is outside of the frame")
 	}
 	var names []string
 	var color, alpha bytes.Buffer
@@ -260,7 +260,7 @@ func opaqueBox(rgba []byte, w, h int) image.Rectangle {
 	return r.Intersect(image.Rect(0, 0, w, h))
 }
 
-// planes gives the box as yuv420p: the colour as limited BT.709, and the alpha as a
+// planes returns the box as yuv420p: the colour as limited BT.709, and the alpha as a
 // grey picture of full range, which is how VP9 with alpha keeps it.
 //
 //go:norace

@@ -130,7 +130,7 @@ func blur(m *image.Alpha, n int) {
 	pass(w, h, m.Stride, 1)
 }
 
-// finish gives straight RGBA bytes, over the background when there is one. The
+// finish returns straight RGBA bytes, over the background when there is one. The
 // slice is used again by the next frame.
 //
 //go:norace

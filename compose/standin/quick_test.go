@@ -16,7 +16,7 @@ import (
 	"greenroom/compose/media"
 )
 
-// quickly makes a quick clip at a small size and gives the file.
+// quickly makes a quick clip at a small size and returns the file.
 func quickly(t *testing.T, s Spec) (string, Quick, *Maker) {
 	t.Helper()
 	m := realMaker(t)
@@ -46,7 +46,7 @@ func realMaker(t testing.TB) *Maker {
 	return &Maker{FFmpeg: f, Espeak: e, Threads: 2}
 }
 
-const quickScript = `Hello there. This is <break time="0.5s"/> a stand-in that nobody encoded! It is put together from pieces.`
+const quickScript = `Hello there. This is <break time="0.5s"/> a stand-in without encoding! It is put together from pieces.`
 
 // A quick clip passes the same checks as a prepared one: exact length and rate, real
 // alpha, first timestamps 0, key frames at every second.
@@ -122,7 +122,7 @@ func differs(frame, drawn []byte, q Quick) float64 {
 
 func abs(v float64) float64 { return max(v, -v) }
 
-// An edit speaks one sentence; the same request gives the same bytes.
+// After an edit one sentence is spoken; the same request has the same bytes.
 func TestAnEditSpeaksOneSentence(t *testing.T) {
 	m := realMaker(t)
 	dir := t.TempDir()
@@ -156,7 +156,7 @@ func TestAnEditSpeaksOneSentence(t *testing.T) {
 		t.Errorf("%d sentences after an edit", count())
 	}
 	if b := make("One is here. Two is here."); !bytes.Equal(a, b) {
-		t.Error("the same request gives other bytes")
+		t.Error("the same request has other bytes")
 	}
 	if _, err := m.Quick(t.Context(), l, Spec{Width: 320, Height: 240, FPS: 25, Silence: 2}, dir, filepath.Join(dir, "s.webm")); err != nil {
 		t.Errorf("silence: %v", err)
@@ -179,14 +179,14 @@ func TestTheVoiceIsWhereTheWordsAre(t *testing.T) {
 	}
 	at := float64(onset) / 48000
 	if want := q.Words[0].Start; at < want-0.01 || at > want+0.12 {
-		t.Errorf("the word is said at %.3f s, announced for %.3f s", at, want)
+		t.Errorf("the word is spoken at %.3f s, announced for %.3f s", at, want)
 	}
 	if got := float64(len(raw)) / 2 / 48000; abs(got-q.Duration) > 0.021 {
 		t.Errorf("%.3f s of sound for %.3f s of picture", got, q.Duration)
 	}
 }
 
-// Two that want a presenter at once draw it once, and a kept one that spoiled is drawn
+// Two that want a presenter at once draw it once, and a corrupt one is drawn
 // again.
 func TestAPresenterIsDrawnOnce(t *testing.T) {
 	m := realMaker(t)
@@ -315,7 +315,7 @@ func longScript(seconds, run int, edit string) string {
 		if edit == "all new" || i == 0 {
 			k = run
 		}
-		out = append(out, fmt.Sprintf("Sentence %d of run %d in %d, %s, says a few words.", i, k, seconds, edit))
+		out = append(out, fmt.Sprintf("Sentence %d of run %d in %d, %s, has a few words.", i, k, seconds, edit))
 	}
 	return strings.Join(out, " ")
 }

@@ -98,7 +98,7 @@ func language(s Spec) string {
 
 var localePattern = lazyregexp.New(`^[a-z]{2}(-[a-z0-9]+)?$`)
 
-// sentences gives every sentence spoken, from dir where it was spoken before.
+// sentences returns every sentence spoken, from dir where it was spoken before.
 func (m *Maker) sentences(ctx context.Context, dir string, list []part, s Spec) (map[string]*sentence, error) {
 	out := map[string]*sentence{}
 	var fresh []*sentence
@@ -144,7 +144,7 @@ func (m *Maker) speakRun(ctx context.Context, dir string, fresh []*sentence, s S
 	sound, say := io.Pipe()
 	g.Go(func() (err error) {
 		packets, err = m.opus(ctx, sound)
-		sound.CloseWithError(errors.Join(err, io.ErrClosedPipe)) // nobody waits for a coder that is gone
+		sound.CloseWithError(errors.Join(err, io.ErrClosedPipe)) // no goroutine waits for a coder that has ended
 		return err
 	})
 	g.Go(func() error {
@@ -240,7 +240,7 @@ func rms(samples []int16) []float64 {
 	return out
 }
 
-// opus codes 48 kHz mono samples, 16 bits, little-endian, and gives their packets, with as little effort
+// opus codes 48 kHz mono samples, 16 bits, little-endian, and returns their packets, with as little effort
 // as the coder knows: a stand-in's voice is not better for more.
 func (m *Maker) opus(ctx context.Context, sound io.Reader) ([][]byte, error) {
 	var out bytes.Buffer

@@ -60,7 +60,7 @@ type Word struct {
 	Start, End float64
 }
 
-// Result says what was made.
+// Result is what was made.
 type Result struct {
 	Duration float64 // seconds
 	Frames   int

@@ -25,7 +25,7 @@ func maker(t *testing.T) *Maker {
 	return m
 }
 
-// probe counts packets and gives what the container says.
+// probe counts packets and returns what the container states.
 func probe(t *testing.T, path string) (video, audio int, width int, codec string) {
 	t.Helper()
 	out, err := exec.Command("ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=codec_type,codec_name,width,nb_read_packets", "-of", "json", path).Output()

@@ -86,8 +86,8 @@ func TestBothEnginesSayTheSame(t *testing.T) {
 	}
 }
 
-// A word is heard when it is said: there is sound at its beginning, and the words of the
-// library leave out the pauses that sharing by letters runs over.
+// A word has sound at its beginning, and the words of the library do not include the pauses,
+// as times in proportion to letters do.
 func TestWordsOfTheLibraryAreHeard(t *testing.T) {
 	m := realMaker(t)
 	u, err := m.utter(t.Context(), "Wait, please, here. Then go on; slowly.", Spec{}, "")
@@ -105,7 +105,7 @@ func TestWordsOfTheLibraryAreHeard(t *testing.T) {
 	paused := 0.0
 	for i, w := range u.words {
 		if l := loudest(w.Start, w.End); l < 0.2 {
-			t.Errorf("%+v is not heard: %.2f", w, l)
+			t.Errorf("%+v is silent: %.2f", w, l)
 		}
 		if i > 0 {
 			gap := w.Start - u.words[i-1].End
@@ -247,7 +247,7 @@ func BenchmarkVoice(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
-				if _, err := m.utter(b.Context(), fmt.Sprintf("Sentence number %d says a few words, and ends.", n), Spec{}, ""); err != nil {
+				if _, err := m.utter(b.Context(), fmt.Sprintf("Sentence number %d has a few words, and ends.", n), Spec{}, ""); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -106,7 +106,7 @@ func speedOf(s Spec) float64 {
 	return min(max(s.Speed, 0.5), 1.5)
 }
 
-// decode gives any sound file as mono samples.
+// decode returns any sound file as mono samples.
 func (m *Maker) decode(ctx context.Context, path string) ([]int16, error) {
 	var out bytes.Buffer
 	args := append(proc.FFmpegArgs("error"), "-protocol_whitelist", proc.Protocols,
@@ -119,7 +119,7 @@ func (m *Maker) decode(ctx context.Context, path string) ([]int16, error) {
 	return b, binary.Read(&out, binary.LittleEndian, b)
 }
 
-// spread gives each word a share of the time by its letters.
+// spread divides the time between the words by their letters.
 func spread(text string, from, to float64) []Word {
 	fields := strings.Fields(text)
 	total := 0

@@ -120,7 +120,7 @@ const (
 	idAdditions, idMore, idAddID, idAdditional, idRef      = 0x75A1, 0xA6, 0xEE, 0xA5, 0xFB
 )
 
-// bytes gives the whole file.
+// bytes returns the complete file.
 func (m muxed) bytes() []byte {
 	head := element(idEBML, number(0x4286, 1), number(0x42F7, 1), number(0x42F2, 4), number(0x42F3, 8), words(0x4282, "webm"), number(0x4287, 4), number(0x4285, 2))
 	info := element(idInfo, number(0x2AD7B1, 1_000_000), words(0x4D80, "greenroom"), words(0x5741, "greenroom"), float(0x4489, math.Round(m.seconds*1000)))
@@ -156,7 +156,7 @@ func (m muxed) audio() []byte {
 		element(idAudio, float(0xB5, sampleRate), number(0x9F, 1)))
 }
 
-// cluster holds the frames of a second with the sound that is heard beside them.
+// cluster holds the frames of a second with the sound that plays with them.
 func (m muxed) cluster(from, to int) (body tree) {
 	base := m.millis(from)
 	end := m.millis(to)

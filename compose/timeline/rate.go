@@ -21,9 +21,6 @@ func (r Rate) Seconds(frame int) float64 { return float64(frame) * float64(r.Den
 // String returns the form that ffmpeg takes: "30000/1001".
 func (r Rate) String() string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 
-// Whole reports whether the rate is a whole number of frames per second.
-func (r Rate) Whole() bool { return r.Den > 0 && r.Num%r.Den == 0 }
-
 // timeSlack, in seconds, is how early a time may be and still count as exact: a rational time (400 frames at 24000/1001)
 // written as a float64 or in ffprobe's microseconds is up to half a microsecond off, and must not land on the other
 // side of a half.

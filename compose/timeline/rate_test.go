@@ -77,7 +77,7 @@ func TestSumsOfClipsDoNotDrift(t *testing.T) {
 					drift = max(drift, rounded-sum, sum-rounded)
 					whole := new(big.Rat).Mul(big.NewRat(source*r.den, r.num), rate)
 					if want := wholeFrame(whole); sum != want {
-						t.Fatalf("after %d clips the film stands at frame %d, exactly it is %d (%s)", i+1, sum, want, whole.FloatString(6))
+						t.Fatalf("after %d clips the film is at frame %d, exactly it is %d (%s)", i+1, sum, want, whole.FloatString(6))
 					}
 					own := float64(n*r.den) / float64(r.num) * fps.FPS()
 					if math.Abs(float64(placed)-own) > 1+1e-3 { // the slack of halves
@@ -86,7 +86,7 @@ func TestSumsOfClipsDoNotDrift(t *testing.T) {
 				}
 				// Why callers subtract absolute times: the other way does drift.
 				if r.den == 1001 && fps.Den == 1 && drift < 3 {
-					t.Errorf("adding rounded lengths was never more than %d frames off: the test proves nothing", drift)
+					t.Errorf("adding rounded lengths was never more than %d frames off: the test shows nothing", drift)
 				}
 			})
 		}

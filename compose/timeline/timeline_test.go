@@ -110,7 +110,7 @@ func TestValidate(t *testing.T) {
 		{"huge canvas", "16384 is the most", func(f *Film) { f.Width = 20000 }},
 		{"huge box", "32768 pixels are the most", func(f *Film) { f.Layers[0].Box.W = 40000 }},
 		{"radius", "radius -1", func(f *Film) { f.Layers[0].Radius = -1 }},
-		{"radius that is no number", "radius NaN", func(f *Film) { f.Layers[0].Radius = math.NaN() }},
+		{"radius is not a number", "radius NaN", func(f *Film) { f.Layers[0].Radius = math.NaN() }},
 		{"round", "round {0 0 0 9} must be", func(f *Film) { f.Layers[0].Round = &Rect{H: 9} }},
 		{"ring", `"red" is not a colour`, func(f *Film) { f.Layers[0].Fill.Ring = &Stroke{Color: "red"} }},
 		{"ring width", "ring width -1", func(f *Film) { f.Layers[0].Fill.Ring = &Stroke{Color: "#FFFFFF", Width: -1} }},

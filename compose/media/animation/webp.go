@@ -124,7 +124,7 @@ func readFrame(b []byte) (f frame, err error) {
 	return f, err
 }
 
-// Each decodes the pictures one after another. rgba is the whole canvas with straight alpha, 4 bytes a pixel, and is
+// Each decodes the pictures one after another. rgba is the complete canvas with straight alpha, 4 bytes a pixel, and is
 // overwritten by the next.
 func (a *WebP) Each(f func(n int, rgba []byte) error) error {
 	canvas := image.NewNRGBA(image.Rect(0, 0, a.Width, a.Height))

@@ -8,7 +8,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// Colour says how a video's samples are coded, in ffprobe's words; empty members are not stated by the file.
+// Colour is how a video's samples are coded, in ffprobe's words; empty members are not stated by the file.
 type Colour struct {
 	Matrix    string  `json:"matrix,omitempty"`    // bt709, smpte170m, bt470bg, bt2020nc, gbr, ...
 	Primaries string  `json:"primaries,omitempty"` // bt709, bt2020, smpte432, ...
@@ -91,7 +91,7 @@ var zimg = map[string]string{
 	"chroma-derived-nc": "chroma-derived-nc", "chroma-derived-c": "chroma-derived-c",
 }
 
-// curves are the transfers that the zscale filter reads. BT.709's own stands for those that players show alike.
+// curves are the transfers that the zscale filter reads. BT.709's own replaces those that players show alike.
 var curves = map[string]string{
 	"arib-std-b67": "arib-std-b67", "smpte2084": "smpte2084", "linear": "linear", "log100": "log100", "log316": "log316",
 	"bt470m": "bt470m", "gamma22": "bt470m", "bt470bg": "bt470bg", "gamma28": "bt470bg", "iec61966-2-1": "iec61966-2-1",

@@ -109,7 +109,7 @@ func compare(i media.Info, want truth) *comparison {
 	}
 	c.same("channels", i.AudioChannels, want.channels)
 	c.same("sound rate", i.AudioRate, want.soundRate)
-	// Codecs discard a part of their first packet. Where sound is heard is compared by samples in the prepared files.
+	// Codecs discard a part of their first packet. Where sound begins is compared by samples in the prepared files.
 	c.near("sound's start against the picture's", i.FirstAudioPTS-i.FirstVideoPTS, want.soundStart-want.start, want.soundPacket+0.0015)
 	c.near("length of the sound", i.AudioDuration, want.soundSeconds, want.soundPacket+0.01)
 	return c
@@ -127,7 +127,7 @@ func probe(t *testing.T, path string) int {
 	t.Logf("%s", want)
 	c := compare(r.Info, want)
 	c.same("decoded pictures", r.Frames, want.frames)
-	for _, f := range r.Findings { // a notice of a decoder is no damage
+	for _, f := range r.Findings { // a notice of a decoder is not damage
 		if f.Verdict == media.Fail && f.Name != "alpha use" { // a single clear pixel is alpha that hides nothing
 			c.differs = append(c.differs, fmt.Sprintf("check fails: greenroom %s: %s, limit %s", f.Name, f.Value, f.Limit))
 		}

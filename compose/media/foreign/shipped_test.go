@@ -39,7 +39,7 @@ func TestForeignFilesOfPackages(t *testing.T) {
 	t.Logf("%d files, %d values agree", count, agreed)
 }
 
-// TestForeignNames: a file's name says nothing, whatever it looks like to ffmpeg.
+// TestForeignNames: a file's name has no effect, whatever it looks like to ffmpeg.
 func TestForeignNames(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(corpus, "no-bframes.mp4"))
 	if err != nil {

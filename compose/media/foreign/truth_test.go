@@ -124,7 +124,7 @@ func (p probed) picture() *stream {
 	return best
 }
 
-// voice returns the first sound stream: of several, check says so and the first is used.
+// voice returns the first sound stream: of several, check reports them and the first is used.
 func (p probed) voice() *stream {
 	for i := range p.Streams {
 		if p.Streams[i].Type == "audio" {
@@ -189,7 +189,7 @@ func fraction(s string) (num, den int) {
 
 func (r *truth) colour(v *stream, f *frame) {
 	r.pixelFormat, r.matrix, r.transfer, r.primaries = f.PixelFormat, f.Matrix, f.Transfer, f.Primaries
-	if v.Codec == "vp8" && v.Matrix != "" { // the decoder always says BT.601, which is only what an untagged file is
+	if v.Codec == "vp8" && v.Matrix != "" { // the decoder always reports BT.601, which is only what an untagged file is
 		r.matrix = v.Matrix
 	}
 	r.fullRange = f.Range

@@ -27,7 +27,7 @@ var (
 	number  = lazyregexp.New(`\d+`)
 )
 
-// IsPattern reports a path that stands for numbered files.
+// IsPattern reports a path that names numbered files.
 func IsPattern(path string) bool { return pattern.MatchString(filepath.Base(path)) }
 
 // Find returns the pictures of a folder or a pattern in the order of their numbers. A missing number, pictures of two

@@ -236,7 +236,7 @@ func transparent() *timeline.Film {
 	}, Sounds: []timeline.Sound{{ID: "presenter", Media: "alpha", Frames: n, Gain: []timeline.Point{{Gain: 1}}}}}
 }
 
-// rates has footage in the film's own rate, whose frames are told apart by their colours.
+// rates has footage in the film's own rate, whose frames differ in their colours.
 func rates(media string, r timeline.Rate, n int) *timeline.Film {
 	return &timeline.Film{Name: media, FPS: r, Frames: n, Layers: []timeline.Layer{
 		with(video("footage", media, 20, timeline.Rect{X: 8, Y: 8, W: 160, H: 90}, timeline.Rect{W: ClipWidth, H: ClipHeight}), func(l *timeline.Layer) { l.From = 7 }),
@@ -255,7 +255,7 @@ func sounds() *timeline.Film {
 	}}
 }
 
-// presenter is what a film of ours looks like: all kinds at once.
+// presenter is what a usual film looks like: all kinds at once.
 func presenter() *timeline.Film {
 	const n = 50
 	title := text("title", 40, 22, words("bold", "Product tour", 24, 52))

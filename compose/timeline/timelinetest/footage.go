@@ -31,7 +31,7 @@ const (
 	PictureHeight           = 48
 )
 
-// Footage makes the media of all films below dir and gives their table. The keys:
+// Footage makes the media of all films below dir and returns their table. The keys:
 //
 //	alpha    VP9 with alpha and Opus, 160x120, 25 fps, 2 s: a disc with a soft edge goes from left to right
 //	clip     H.264, 160x90, 25 fps, 1.2 s, opaque: see [ClipColor]
