@@ -109,13 +109,14 @@ func TestDownloadsEnd(t *testing.T) {
 // TestARedirectLoopEnds: each attempt follows ten redirects and requests a new link.
 func TestARedirectLoopEnds(t *testing.T) {
 	var asked atomic.Int32
-	_, b, err := fetchFrom(t, filepath.Join(t.TempDir(), "clip"), time.Second, func(_ int, w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) > 200 {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		http.Redirect(w, r, "/c.webm?again="+strconv.Itoa(int(asked.Load())), http.StatusFound)
-	})
+	_, b, err := fetchFrom(t, filepath.Join(t.TempDir(), "clip"), time.Second,
+		func(_ int, w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) > 200 {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			http.Redirect(w, r, "/c.webm?again="+strconv.Itoa(int(asked.Load())), http.StatusFound)
+		})
 	if fault.KindOf(err) != fault.Wait || !errors.Is(err, errRedirects) || b != nil {
 		t.Errorf("%v after %d requests", err, asked.Load())
 	}

@@ -111,7 +111,8 @@ func (f *Fetcher) FetchInto(ctx context.Context, s *Store, d Download) (hash Has
 	var size int64
 	if verify := d.VerifyContent; verify != nil {
 		d.Verify = func(path string) (err error) {
-			if hash, size, err = hashFile(path); err != nil {
+			hash, size, err = hashFile(path)
+			if err != nil {
 				return err
 			}
 			return verify(path, hash)
@@ -119,7 +120,8 @@ func (f *Fetcher) FetchInto(ctx context.Context, s *Store, d Download) (hash Has
 	}
 	res, err = f.fetch(ctx, d, func(part string) (err error) {
 		if d.VerifyContent == nil {
-			if hash, size, err = hashFile(part); err != nil {
+			hash, size, err = hashFile(part)
+			if err != nil {
 				return err
 			}
 		}

@@ -138,7 +138,8 @@ func (g *guard) Do(q *http.Request) (*http.Response, error) {
 
 // head answers grab's question from the sidecar: many signed links refuse HEAD.
 func (g *guard) head(q *http.Request) *http.Response {
-	r := &http.Response{StatusCode: http.StatusMethodNotAllowed, Proto: "HTTP/1.1", Body: http.NoBody, Header: http.Header{}, Request: q}
+	r := &http.Response{StatusCode: http.StatusMethodNotAllowed, Proto: "HTTP/1.1", Body: http.NoBody,
+		Header: http.Header{}, Request: q}
 	if g.meta != nil && g.meta.Total > 0 {
 		r.StatusCode, r.ContentLength = http.StatusOK, g.meta.Total
 		r.Header.Set("Accept-Ranges", "bytes")
@@ -153,7 +154,8 @@ func (g *guard) judge(res *http.Response, ranged bool) error {
 	switch {
 	case ranged && res.StatusCode == http.StatusPartialContent:
 		return g.continues(res)
-	case ranged && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusPreconditionFailed || res.StatusCode == http.StatusRequestedRangeNotSatisfiable):
+	case ranged && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusPreconditionFailed ||
+		res.StatusCode == http.StatusRequestedRangeNotSatisfiable):
 		return errChanged
 	case !ranged && res.StatusCode == http.StatusOK:
 		g.ctype = res.Header.Get("Content-Type")
@@ -170,7 +172,8 @@ func (g *guard) continues(res *http.Response) error {
 	var from, to, total int64
 	n, _ := fmt.Sscanf(res.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &total)
 	etag := res.Header.Get("ETag")
-	if n != 3 || from != g.have || total != g.meta.Total || to != total-1 || etag != "" && g.meta.ETag != "" && etag != g.meta.ETag {
+	if n != 3 || from != g.have || total != g.meta.Total || to != total-1 || etag != "" && g.meta.ETag != "" &&
+		etag != g.meta.ETag {
 		return errChanged
 	}
 	return nil
@@ -222,7 +225,8 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 	}
 	n, err := w.ReadCloser.Read(p)
 	if n > 0 {
-		if w.due -= int64(n); w.due <= 0 {
+		w.due -= int64(n)
+		if w.due <= 0 {
 			w.timer.Reset(w.g.stall)
 			w.due = w.share()
 		}

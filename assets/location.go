@@ -42,10 +42,12 @@ func ParseLocation(raw, dir string) (Location, error) {
 		if p == "" || u.Host != "" && u.Host != "localhost" || u.RawQuery != "" {
 			return Location{}, errors.New("must be file:///FOLDER or file:FOLDER, with nothing after it")
 		}
-		if p, err = url.PathUnescape(p); err != nil {
+		p, err = url.PathUnescape(p)
+		if err != nil {
 			return Location{}, errors.New("is not an address")
 		}
-		if p = filepath.FromSlash(p); !filepath.IsAbs(p) {
+		p = filepath.FromSlash(p)
+		if !filepath.IsAbs(p) {
 			p = filepath.Join(dir, p)
 		}
 		return Location{u, filepath.Clean(p)}, nil
@@ -54,7 +56,9 @@ func ParseLocation(raw, dir string) (Location, error) {
 		case u.Host == "":
 			return Location{}, fmt.Errorf("names no bucket: write %s://BUCKET/PREFIX", u.Scheme)
 		case !bucketName.MatchString(u.Host):
-			return Location{}, fmt.Errorf("cannot be a bucket's: the name %q is not 2 to 222 letters, digits, dots, dashes and underscores", u.Host)
+			return Location{},
+				fmt.Errorf("cannot be a bucket's: the name %q is not 2 to 222 letters, digits, dots, dashes and underscores",
+					u.Host)
 		}
 		for _, part := range strings.Split(strings.Trim(u.Path, "/"), "/") {
 			if part == "." || part == ".." {

@@ -111,10 +111,12 @@ func own(root string) (*os.Root, *marker, error) {
 	}
 	entries, err := os.ReadDir(root)
 	if err == nil && len(entries) > 0 {
-		err = fault.New(fault.Failed, "move its files away, or remove the folder", "%s holds files that greenroom did not put there (%s)", root, entries[0].Name())
+		err = fault.New(fault.Failed, "move its files away, or remove the folder",
+			"%s holds files that greenroom did not put there (%s)", root, entries[0].Name())
 	}
 	if err == nil {
-		if err = m.write(r); err != nil {
+		err = m.write(r)
+		if err != nil {
 			err = full(err, "publish into "+root)
 		}
 	}
@@ -131,7 +133,8 @@ func (m *marker) write(r *os.Root) error {
 		return err
 	}
 	tmp := temporary(MarkerName)
-	if err = r.WriteFile(tmp, append(b, '\n'), 0o644); err == nil {
+	err = r.WriteFile(tmp, append(b, '\n'), 0o644)
+	if err == nil {
 		err = r.Rename(tmp, MarkerName)
 	}
 	if err != nil {
@@ -161,7 +164,8 @@ func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
 	case Missing:
 		return false, fmt.Errorf("its stored file %w", fs.ErrNotExist)
 	case Damaged:
-		return false, fault.New(fault.Failed, "run `greenroom build`, which makes it again", "its stored file was changed and is damaged")
+		return false, fault.New(fault.Failed, "run `greenroom build`, which makes it again",
+			"its stored file was changed and is damaged")
 	}
 	if s.clone(r, src, f.Name) {
 		s.written(f.Hash, path)

@@ -292,7 +292,8 @@ func (s *Store) Import(path string) (Hash, int64, error) {
 		return "", 0, full(err, "copy "+filepath.Base(path))
 	}
 	_, err = io.Copy(tmp, in)
-	if err = errors.Join(err, tmp.Close()); err != nil {
+	err = errors.Join(err, tmp.Close())
+	if err != nil {
 		os.Remove(tmp.Name())
 		return "", 0, full(err, "copy "+filepath.Base(path))
 	}
@@ -308,7 +309,8 @@ func hashFile(path string) (Hash, int64, error) {
 func full(err error, doing string) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fault.Wrap(fault.Failed, err, "free some space and run the same command again; what is there so far is kept", "%s", doing)
+		return fault.Wrap(fault.Failed, err, "free some space and run the same command again; what is there so far is kept",
+			"%s", doing)
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "%s", doing)
 	}

@@ -44,7 +44,8 @@ func (t *transfer) run(ctx context.Context) error {
 		n, err := t.attempt(ctx, target)
 		received += n
 		if err == nil {
-			if err = t.verify(); err == nil {
+			err = t.verify()
+			if err == nil {
 				t.res.Bytes = t.size()
 				t.res.Refetched = max(0, received-(t.res.Bytes-min(t.res.Resumed, t.res.Bytes)))
 				return nil
@@ -92,7 +93,8 @@ func (t *transfer) verify() error {
 
 // react prepares the next attempt after a failed one: it returns the link to use and how
 // long the server asks to wait. over ends the download.
-func (t *transfer) react(ctx context.Context, err error, e *effort, target string) (_ string, wait time.Duration, over error) {
+func (t *transfer) react(ctx context.Context, err error, e *effort, target string) (_ string, wait time.Duration,
+	over error) {
 	renewed := func() (string, time.Duration, error) {
 		next, lerr := t.link(ctx, true)
 		return next, wait, lerr
@@ -110,12 +112,15 @@ func (t *transfer) react(ctx context.Context, err error, e *effort, target strin
 		return "", 0, full(err, "download")
 	case errors.Is(err, ErrNotMedia):
 		// An error page of a proxy may pass; a page for the third time is the answer.
-		if e.pages++; e.pages > 2 {
-			return "", 0, fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists", "download")
+		e.pages++
+		if e.pages > 2 {
+			return "", 0, fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists",
+				"download")
 		}
 	case errors.As(err, &refused):
 		t.res.Resumed = 0
-		if e.refused++; e.refused >= maxRefused {
+		e.refused++
+		if e.refused >= maxRefused {
 			return "", 0, refused.error
 		}
 		if next, _, lerr := renewed(); lerr == nil {

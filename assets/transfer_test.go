@@ -74,7 +74,8 @@ func TestALimitIsOfOneDownload(t *testing.T) {
 	defer s.Close()
 	f := &Fetcher{}
 	defer f.Close()
-	d := Download{Dst: filepath.Join(t.TempDir(), "voice"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }, MaxBytes: 1000}
+	d := Download{Dst: filepath.Join(t.TempDir(), "voice"),
+		Link: func(context.Context, bool) (string, error) { return s.URL, nil }, MaxBytes: 1000}
 	if _, err := f.Fetch(t.Context(), d); !errors.Is(err, ErrTooBig) {
 		t.Errorf("%v", err)
 	}
@@ -94,7 +95,8 @@ func TestFetchIntoAStore(t *testing.T) {
 	}
 	f := &Fetcher{}
 	defer f.Close()
-	h, res, err := f.FetchInto(t.Context(), store, Download{Dst: store.ResumePath("take"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
+	h, res, err := f.FetchInto(t.Context(), store, Download{Dst: store.ResumePath("take"),
+		Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
 	if err != nil || !store.Has(h, res.Bytes) || store.Verify(h) != nil || res.Bytes != int64(len(bodyA)) {
 		t.Errorf("%s, %+v, %v", h, res, err)
 	}

@@ -138,7 +138,8 @@ func notFile(key string, err error) error {
 
 // denied finds the refusals that the SDK has no code for.
 func denied(text string) bool {
-	for _, w := range []string{"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "StatusCode: 403", "StatusCode: 401", "read-only file system", "MethodNotAllowed"} {
+	for _, w := range []string{"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "StatusCode: 403",
+		"StatusCode: 401", "read-only file system", "MethodNotAllowed"} {
 		if strings.Contains(text, w) {
 			return true
 		}

@@ -19,8 +19,9 @@ const (
 	mostTries = 12
 )
 
-// Get brings an object into the store. The object must have this size and hash; until
-// both are verified, the store does not have it. A read that breaks off continues at the same byte. Errors: ErrMissing, *BadError, *RefusedError, *DownError.
+// Get brings an object into the store. The object must have this size and hash; until both are verified, the store
+// does not have it. A read that breaks off continues at the same byte. Errors: ErrMissing, *BadError,
+// *RefusedError, *DownError.
 func (c *Cache) Get(ctx context.Context, store *assets.Store, h assets.Hash, size int64) (err error) {
 	key, err := objectKey(h)
 	if err != nil {
@@ -119,7 +120,8 @@ func (c *Cache) Record(ctx context.Context, name string) (b []byte, err error) {
 			return notFile(key, err)
 		}
 		defer r.Close()
-		if b, err = io.ReadAll(io.LimitReader(r, maxRecord+1)); err == nil && len(b) > maxRecord {
+		b, err = io.ReadAll(io.LimitReader(r, maxRecord+1))
+		if err == nil && len(b) > maxRecord {
 			return &BadError{key, "it is too large for a record"}
 		}
 		return err

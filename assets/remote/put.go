@@ -21,10 +21,10 @@ import (
 // a second.
 const slowest = 128 << 10
 
-// Put sends a file of the store, unless the cache has an object of that size. With
-// replace it is sent anyway: the object was read and is corrupt. The file's own hash is verified
-// while it is sent, and nothing appears in the cache when it is not h. After the upload the
-// object's size, and its checksum where the cache reports one, are compared. Errors: ErrReadOnly, *BadError, *RefusedError, *DownError.
+// Put sends a file of the store, unless the cache has an object of that size. With replace it is sent anyway: the
+// object was read and is corrupt. The file's own hash is verified while it is sent, and nothing appears in the
+// cache when it is not h. After the upload the object's size, and its checksum where the cache reports one, are
+// compared. Errors: ErrReadOnly, *BadError, *RefusedError, *DownError.
 func (c *Cache) Put(ctx context.Context, path string, h assets.Hash, size int64, replace bool) (sent bool, err error) {
 	key, err := objectKey(h)
 	if err != nil {
@@ -87,7 +87,8 @@ func (c *Cache) PutRecord(ctx context.Context, name string, b []byte, replace bo
 
 // write sends from; verify is called when all is read and before anything becomes visible. An object
 // that another process has put there first is as good as ours.
-func (c *Cache) write(ctx context.Context, key string, replace bool, size int64, from io.Reader, verify func() error) error {
+func (c *Cache) write(ctx context.Context, key string, replace bool, size int64, from io.Reader,
+	verify func() error) error {
 	err := c.do(ctx, func(ctx context.Context, dog *watchdog) error {
 		source := &checkedReader{from: io.TeeReader(from, dog), end: func() error {
 			dog.more(time.Duration(min(size, bucket.Parts*bucket.PartSize)) * time.Second / slowest)
@@ -142,7 +143,8 @@ func (r *checkedReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.from.Read(p)
 	if err == io.EOF {
-		if r.err = r.end(); r.err != nil {
+		r.err = r.end()
+		if r.err != nil {
 			return n, r.err
 		}
 		return n, io.EOF

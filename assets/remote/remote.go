@@ -154,7 +154,8 @@ func (c *Cache) note(err error, lively bool) {
 		}
 	case lively: // it answers, it only broke off
 	default:
-		if c.failed++; c.failed >= enough && c.down == nil {
+		c.failed++
+		if c.failed >= enough && c.down == nil {
 			c.down = down
 		}
 	}

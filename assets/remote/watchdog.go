@@ -33,7 +33,8 @@ func (w *watchdog) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.total += int64(len(p))
-	if w.moved += len(p); w.moved >= drip {
+	w.moved += len(p)
+	if w.moved >= drip {
 		w.moved = 0
 		w.timer.Reset(w.after)
 	}

@@ -103,7 +103,8 @@ func IsVideo(path string) error {
 }
 
 func openStart(path string) (f *os.File, size int64, start []byte, err error) {
-	if f, err = regular.Open(path); err != nil {
+	f, err = regular.Open(path)
+	if err != nil {
 		return nil, 0, nil, err
 	}
 	fi, err := f.Stat()
@@ -155,7 +156,8 @@ func Decodes(ctx context.Context, t Tools, path string) error {
 	var out bytes.Buffer
 	args := append(proc.FFmpegArgs("error"), "-threads", "1")
 	args = append(args, inputArgs(path, info.decoder())...)
-	args = append(args, "-map", "0:V:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side), "-f", "rawvideo", "pipe:1")
+	args = append(args, "-map", "0:V:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side),
+		"-f", "rawvideo", "pipe:1")
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute})
 	switch {
 	case ctx.Err() != nil:

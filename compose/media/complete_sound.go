@@ -87,7 +87,8 @@ func cutWAV(f *os.File, size int64) string {
 	chunks := 0
 	for pos := int64(12); pos+8 <= size; {
 		var h [8]byte
-		if chunks++; chunks > maxChunks {
+		chunks++
+		if chunks > maxChunks {
 			return "too many chunks before the samples"
 		}
 		if _, err := f.ReadAt(h[:], pos); err != nil {
@@ -133,7 +134,8 @@ func cutOgg(f *os.File, size int64) string {
 	last, pages := false, 0
 	for pos := int64(0); pos < size; {
 		var h [27 + 255]byte
-		if pages++; pages > maxPages {
+		pages++
+		if pages > maxPages {
 			return fmt.Sprintf("more than %d pages", maxPages)
 		}
 		n, _ := f.ReadAt(h[:], pos)

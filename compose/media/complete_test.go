@@ -168,7 +168,8 @@ func TestACompleteSoundPassesAndACutOneDoesNot(t *testing.T) {
 			}
 		}
 	}
-	for _, body := range []string{"Access denied.", "<?xml version=\"1.0\"?><Error/>", "", "\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe"} {
+	for _, body := range []string{"Access denied.", "<?xml version=\"1.0\"?><Error/>", "",
+		"\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe"} {
 		if err := CompleteSound(write(t, []byte(body))); !errors.Is(err, ErrNotSound) {
 			t.Errorf("%.20q: %v", body, err)
 		}

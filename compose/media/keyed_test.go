@@ -19,7 +19,8 @@ func rgba(t *testing.T, ffmpeg, path, at, filter string) []byte {
 	if filepath.Ext(path) == ".webm" {
 		args = append(args, "-c:v", "libvpx-vp9")
 	}
-	out, err := exec.Command(ffmpeg, append(args, "-i", path, "-ss", at, "-frames:v", "1", "-vf", filter+"scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")...).Output()
+	out, err := exec.Command(ffmpeg, append(args, "-i", path, "-ss", at, "-frames:v", "1", "-vf",
+		filter+"scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,8 @@ func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 			}
 			c.A = 255
 			spec := standin.Spec{Silence: 0.4, Width: 1280, Height: 720, Presenter: fmt.Sprint("someone", i)}
-			alpha, green, out := filepath.Join(dir, "alpha.webm"), filepath.Join(dir, "green.mp4"), filepath.Join(dir, "keyed.webm")
+			alpha, green, out := filepath.Join(dir, "alpha.webm"), filepath.Join(dir, "green.mp4"),
+				filepath.Join(dir, "keyed.webm")
 			if _, err := m.Make(t.Context(), spec, alpha); err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +79,8 @@ func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 			if _, err := m.Make(t.Context(), spec, green); err != nil {
 				t.Fatal(err)
 			}
-			if err := media.Prepare(t.Context(), tools, media.PrepareSpec{In: green, Out: out, Key: key, Transparent: true, Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
+			if err := media.Prepare(t.Context(), tools, media.PrepareSpec{In: green, Out: out, Key: key, Transparent: true,
+				Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
 				t.Fatal(err)
 			}
 			truth, got := rgba(t, tools.FFmpeg, alpha, "0.2", ""), rgba(t, tools.FFmpeg, out, "0.2", "")

@@ -77,7 +77,8 @@ func (s *PrepareSpec) resolveKey(ctx context.Context, t Tools, info Info) error 
 	}
 	found, err := findScreen(ctx, t, s.In, info)
 	if err == nil && found.key == "" {
-		err = fault.New(fault.Media, noScreen, "the borders of the first picture are %s, which is not a key colour", found.border)
+		err = fault.New(fault.Media, noScreen, "the borders of the first picture are %s, which is not a key colour",
+			found.border)
 	}
 	s.Key = found.key
 	return err

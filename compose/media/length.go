@@ -39,7 +39,8 @@ func Seconds(ctx context.Context, tools func() (Tools, error), path string) (flo
 	}
 	s, err := pcmSeconds(f, fi.Size())
 	if err != nil {
-		if s, err = packedSeconds(ctx, tools, f, fi.Size(), path); err != nil {
+		s, err = packedSeconds(ctx, tools, f, fi.Size(), path)
+		if err != nil {
 			return 0, err
 		}
 	}

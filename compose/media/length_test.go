@@ -74,15 +74,16 @@ func TestAWaveIsAsLongAsItsBytes(t *testing.T) {
 	at, n := dataAt(plain), uint32(48000)
 	odd := with(plain[:len(plain)-1], at, n-1)
 	for name, b := range map[string][]byte{
-		"plain":                         plain,
-		"streamed, size 0xFFFFFFFF":     with(with(plain, at, sizeUnknown), 4, sizeUnknown),
-		"streamed, size 0":              with(with(plain, at, 0), 4, 0),
-		"claims a tenth":                with(plain, at, n/10),
-		"claims an odd size":            with(plain, at, n/10+1),
-		"claims ten times":              with(plain, at, n*10),
-		"a chunk after the sound":       append(bytes.Clone(plain), "LIST\x04\x00\x00\x00INFO"...),
-		"a chunk without padding":       append(odd, "LIST\x04\x00\x00\x00INFO"...),
-		"a chunk before the sound":      append(append(bytes.Clone(plain[:12]), "JUNK\x04\x00\x00\x00abcd"...), plain[12:]...),
+		"plain":                     plain,
+		"streamed, size 0xFFFFFFFF": with(with(plain, at, sizeUnknown), 4, sizeUnknown),
+		"streamed, size 0":          with(with(plain, at, 0), 4, 0),
+		"claims a tenth":            with(plain, at, n/10),
+		"claims an odd size":        with(plain, at, n/10+1),
+		"claims ten times":          with(plain, at, n*10),
+		"a chunk after the sound":   append(bytes.Clone(plain), "LIST\x04\x00\x00\x00INFO"...),
+		"a chunk without padding":   append(odd, "LIST\x04\x00\x00\x00INFO"...),
+		"a chunk before the sound": append(append(bytes.Clone(plain[:12]), "JUNK\x04\x00\x00\x00abcd"...),
+			plain[12:]...),
 		"extensible":                    extensible(),
 		"RF64":                          rf64("RF64", uint64(n)),
 		"BW64":                          rf64("BW64", uint64(n)),
@@ -166,7 +167,8 @@ func TestSoundAndFilmsAreMeasuredByTheirPackets(t *testing.T) {
 }
 
 func FuzzPCMSeconds(f *testing.F) {
-	for _, b := range [][]byte{wav()[:60], rf64("RF64", 5)[:100], extensible()[:90], []byte("FORM\x00\x00\x00\x00AIFFCOMM\x00\x00\x00\x12")} {
+	for _, b := range [][]byte{wav()[:60], rf64("RF64", 5)[:100], extensible()[:90],
+		[]byte("FORM\x00\x00\x00\x00AIFFCOMM\x00\x00\x00\x12")} {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -124,5 +124,6 @@ func (i Info) small(w, h int, format string) string {
 // what is seen, and as single points for the colours of its edges.
 func (i Info) smallTwice(w, h int) string {
 	chain := i.small(w, h, "yuva444p")
-	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area", ":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
+	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area",
+		":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
 }

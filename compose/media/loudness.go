@@ -113,7 +113,8 @@ func measureLoudness(ctx context.Context, t Tools, path, chain string) (Loudness
 
 // level decides the gain of a sound: towards s.Loudness, and never above maxPeak. What it decides is encoded as
 // the prepared file will be, and measured: Opus changes peaks by up to a few decibels.
-func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictureStart, length float64) (gain, error) {
+func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictureStart, length float64) (gain,
+	error) {
 	var g gain
 	if s.Loudness == nil {
 		return g, nil

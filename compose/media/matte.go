@@ -60,10 +60,12 @@ func newMatte(color string, w, h int) (*matte, error) {
 		return nil, err
 	}
 	n := w / 2 * (h / 2)
-	m := &matte{k: k, w: w, h: h, cw: w / 2, ch: h / 2, b: make([][3]float32, n), luma8: make([]byte, n), class: make([]byte, n),
+	m := &matte{k: k, w: w, h: h, cw: w / 2, ch: h / 2, b: make([][3]float32, n), luma8: make([]byte, n),
+		class:  make([]byte, n),
 		before: make([]byte, n), known: make([]bool, n), f: make([][3]float32, n), column: make([]float32, w/2)}
 	m.screen.k = &m.k
-	for _, s := range []*[]float32{&m.full, &m.a, &m.explained, &m.mean, &m.line, &m.sums[0], &m.sums[1], &m.sums[2], &m.sums[3]} {
+	for _, s := range []*[]float32{&m.full, &m.a, &m.explained, &m.mean, &m.line, &m.sums[0], &m.sums[1], &m.sums[2],
+		&m.sums[3]} {
 		*s = make([]float32, n)
 	}
 	return m, nil

@@ -70,7 +70,8 @@ func (m *mixture) add(b []byte) {
 		if max(l1, l2) < mixDark || l1 < mixDark/4 && l2 >= mixDark {
 			continue // nothing to measure, or black next to something bright: two surfaces
 		}
-		if left--; left < 0 {
+		left--
+		if left < 0 {
 			return
 		}
 		a1, a2 := float32(a), float32(alpha[in])
@@ -139,7 +140,8 @@ func rgbOf(y, u, v byte) (c [3]float32) {
 func median(h *[mixBins]int, n int) float64 {
 	seen := 0
 	for i, k := range h {
-		if seen += k; 2*seen >= n {
+		seen += k
+		if 2*seen >= n {
 			return mixLow + (float64(i)+0.5)*mixWide
 		}
 	}
@@ -175,7 +177,8 @@ func (m *mixture) result() (r mixed) {
 		matte += v
 		inside += median(&m.inside[b], n)
 	}
-	if r.enough = bands >= 2; !r.enough {
+	r.enough = bands >= 2
+	if !r.enough {
 		return r
 	}
 	matte, inside = matte/bands, inside/bands

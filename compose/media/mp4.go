@@ -72,7 +72,8 @@ var startsMP4 = map[string]bool{"ftyp": true, "moov": true, "mdat": true, "wide"
 
 // topMP4 are the boxes of a file's top level.
 var topMP4 = map[string]bool{
-	"ftyp": true, "moov": true, "mdat": true, "moof": true, "mfra": true, "free": true, "skip": true, "wide": true, "uuid": true,
+	"ftyp": true, "moov": true, "mdat": true, "moof": true, "mfra": true, "free": true, "skip": true, "wide": true,
+	"uuid": true,
 	"meta": true, "styp": true, "sidx": true, "ssix": true, "emsg": true, "prft": true, "udta": true,
 }
 
@@ -108,7 +109,8 @@ var errNoBox = errors.New("no box")
 // head reads the head of the box at pos. end is the parent's.
 func (w *boxWalk) head(pos, end int64) (box, error) {
 	var b [16]byte
-	if w.boxes++; w.boxes > maxBoxes {
+	w.boxes++
+	if w.boxes > maxBoxes {
 		return box{}, fmt.Errorf("more than %d boxes", maxBoxes)
 	}
 	n, _ := w.r.ReadAt(b[:min(16, max(0, end-pos))], pos)

@@ -178,7 +178,8 @@ func packedSizes(r *bufio.Reader, width int) func() (int64, bool) {
 	return func() (int64, bool) {
 		switch width {
 		case 4:
-			if odd = !odd; !odd {
+			odd = !odd
+			if !odd {
 				return int64(half & 15), true
 			}
 			c, err := r.ReadByte()

@@ -151,7 +151,8 @@ func (f *fragmentTimes) box(c box, _ int) {
 	flags := binary.BigEndian.Uint32(b) & 0xffffff
 	switch c.kind {
 	case "tfhd":
-		if f.t = f.w.s.times.track(binary.BigEndian.Uint32(b[4:])); f.t == nil {
+		f.t = f.w.s.times.track(binary.BigEndian.Uint32(b[4:]))
+		if f.t == nil {
 			return
 		}
 		f.usual, f.at = f.t.usual, f.t.to

@@ -80,7 +80,8 @@ func (p *packetTimes) add(fields [][2]string) {
 		p.pictures = append(p.pictures, t)
 	case stream == p.audio && timed && !hidden:
 		from, to := float64(at)*p.audioTick, float64(at+length)*p.audioTick
-		if p.sounds++; p.sounds == 1 {
+		p.sounds++
+		if p.sounds == 1 {
 			p.soundFrom, p.soundTo = from, to
 		}
 		p.soundFrom, p.soundTo = min(p.soundFrom, from), max(p.soundTo, to)

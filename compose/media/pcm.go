@@ -86,7 +86,8 @@ func (c chunks) wave() (float64, error) {
 				wide = int64(min(c.order.Uint64(b[8:]), math.MaxInt64))
 			}
 		case "fmt ":
-			if perSecond = c.waveRate(c.body(pos+8, int(min(size, 40)))); perSecond == 0 {
+			perSecond = c.waveRate(c.body(pos+8, int(min(size, 40))))
+			if perSecond == 0 {
 				return 0, errNotPCM
 			}
 		case "data":

@@ -47,7 +47,8 @@ func (s PrepareSpec) Recipe(Tools) []string {
 	if s.Rate.Num > 0 {
 		rate = fmt.Sprintf("%d/%d", s.Rate.Num, s.Rate.Den)
 	}
-	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate}, s.encoder(25)...)
+	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate},
+		s.encoder(25)...)
 }
 
 // encoder is deterministic and ordered. `good` at cpu-used 4 is the best quality
@@ -59,7 +60,8 @@ func (s PrepareSpec) encoder(fps float64) []string {
 		crf = 24
 	}
 	gop := max(1, int(math.Round(fps)))
-	a := []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1",
+	a := []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-deadline", "realtime", "-cpu-used",
+		"6", "-row-mt", "1",
 		"-auto-alt-ref", "0", "-lag-in-frames", "0", "-g", strconv.Itoa(gop),
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
 		"-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled", "-fps_mode", "passthrough"}
@@ -91,7 +93,8 @@ func (s PrepareSpec) args(info Info, sound string) ([]string, error) {
 			return file.Output("file:" + s.Out)
 		}
 		w, h := s.pictureSize(info)
-		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h), "framerate": fmt.Sprintf("%d/%d", s.rate(info).Num, s.rate(info).Den), "protocol_whitelist": "pipe"})
+		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h),
+			"framerate": fmt.Sprintf("%d/%d", s.rate(info).Num, s.rate(info).Den), "protocol_whitelist": "pipe"})
 		return ff.Output([]*ff.Stream{raw.Video(), file.Audio()}, "file:"+s.Out)
 	}, graph, append(maps, append(s.encoder(s.rate(info).FPS()), "-threads", strconv.Itoa(max(1, s.Threads)))...))
 }
@@ -184,13 +187,16 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 		return err
 	}
 	if s.Frames > 0 && got.Frames != s.Frames {
-		return fault.New(fault.Media, "run it again; if it repeats, the take is damaged: `greenroom build --refetch CLIP` downloads it again", "preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
+		return fault.New(fault.Media,
+			"run it again; if it repeats, the take is damaged: `greenroom build --refetch CLIP` downloads it again",
+			"preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
 	}
 	return nil
 }
 
 // run starts ffmpeg with progress over an expected duration (seconds).
-func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration float64, progress func(float64)) error {
+func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration float64,
+	progress func(float64)) error {
 	c := proc.Cmd{Path: t.FFmpeg, Args: args, Stdin: stdin, Stall: 2 * time.Minute}
 	c.Progress = func(k, v string) {
 		if us, err := strconv.ParseFloat(v, 64); k == "out_time_us" && err == nil && duration > 0 && progress != nil {

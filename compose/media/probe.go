@@ -155,7 +155,8 @@ func identify(path string) (f *os.File, size int64, kind string, err error) {
 	case !fi.Mode().IsRegular():
 		return nil, 0, "", fault.New(fault.Media, "name a file", "%s is not a file", path)
 	}
-	if f, err = regular.Open(path); err != nil {
+	f, err = regular.Open(path)
+	if err != nil {
 		return nil, 0, "", unreadable(err, path, "make it readable")
 	}
 	start := make([]byte, 512)

@@ -36,32 +36,33 @@ func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
 func packetSpan(
 	ctx context.Context, t Tools, path, stream string, codec *string,
 ) (first, last float64, packets int, err error) {
-	err = probePackets(ctx, t, path, stream, "stream=codec_name:packet=pts_time,duration_time,flags", func(fields [][2]string) {
-		at, long := 0.0, 0.0
-		timed, hidden := false, false
-		for _, f := range fields {
-			v := f[1]
-			switch f[0] {
-			case "codec_name":
-				if codec != nil {
-					*codec = v
+	err = probePackets(ctx, t, path, stream, "stream=codec_name:packet=pts_time,duration_time,flags",
+		func(fields [][2]string) {
+			at, long := 0.0, 0.0
+			timed, hidden := false, false
+			for _, f := range fields {
+				v := f[1]
+				switch f[0] {
+				case "codec_name":
+					if codec != nil {
+						*codec = v
+					}
+				case "pts_time":
+					n, err := strconv.ParseFloat(v, 64)
+					at, timed = n, err == nil
+				case "flags":
+					hidden = strings.Contains(v, "D") // cut by an edit list
+				case "duration_time":
+					long, _ = strconv.ParseFloat(v, 64)
 				}
-			case "pts_time":
-				n, err := strconv.ParseFloat(v, 64)
-				at, timed = n, err == nil
-			case "flags":
-				hidden = strings.Contains(v, "D") // cut by an edit list
-			case "duration_time":
-				long, _ = strconv.ParseFloat(v, 64)
 			}
-		}
-		if !timed || hidden {
-			return
-		}
-		if packets == 0 || at < first {
-			first = at
-		}
-		last, packets = max(last, at+long), packets+1
-	})
+			if !timed || hidden {
+				return
+			}
+			if packets == 0 || at < first {
+				first = at
+			}
+			last, packets = max(last, at+long), packets+1
+		})
 	return first, last, packets, err
 }

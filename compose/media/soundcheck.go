@@ -21,7 +21,8 @@ const (
 
 // measure finds how long pictures and sound are. Pictures that were decoded count, not packets: edit lists hide some.
 func (r *Report) measure(ctx context.Context, t Tools, e Expect) (err error) {
-	if r.Seconds = r.Info.Duration; r.Frames > 0 && !r.Info.VFR {
+	r.Seconds = r.Info.Duration
+	if r.Frames > 0 && !r.Info.VFR {
 		r.Seconds = float64(r.Frames) / math.Max(r.Info.FPS(), 1e-6)
 	}
 	if r.Info.AudioCodec == "" || e.Prepared && e.Loudness == nil {

@@ -42,14 +42,16 @@ func (r *Report) display() {
 		r.add("orientation", OK, fmt.Sprintf("%s, shown as %dx%d", o, i.ShownWidth, i.ShownHeight), "any right angle", "")
 	}
 	if !i.Display.square() {
-		r.add("pixel aspect", OK, fmt.Sprintf("%s, shown as %dx%d", i.Display.Aspect, i.ShownWidth, i.ShownHeight), "any", "")
+		r.add("pixel aspect", OK, fmt.Sprintf("%s, shown as %dx%d", i.Display.Aspect, i.ShownWidth, i.ShownHeight), "any",
+			"")
 	}
 	if i.Interlaced {
 		r.add("interlacing", Warn, "two fields in a frame", "whole frames", "prepared files have one picture for each frame")
 	}
 	switch _, err := i.Colour.Filters(); {
 	case i.refused != "":
-		r.add("colour", Fail, i.refused, "colours that ffmpeg decodes", "export it as HLG, HDR10 or SDR, as in the camera's settings for compatibility")
+		r.add("colour", Fail, i.refused, "colours that ffmpeg decodes",
+			"export it as HLG, HDR10 or SDR, as in the camera's settings for compatibility")
 	case err != nil:
 		r.add("colour", Fail, i.Colour.String(), "a known matrix", err.Error())
 	case i.Colour.HDR():

@@ -43,12 +43,14 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 		if err != nil {
 			return t, fault.New(fault.Tool, installHint, "%s is not installed", program.name)
 		}
-		if *program.to, err = filepath.Abs(p); err != nil {
+		*program.to, err = filepath.Abs(p)
+		if err != nil {
 			return t, err
 		}
 	}
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}, Stdout: &out, Timeout: time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}, Stdout: &out,
+		Timeout: time.Minute}); err != nil {
 		return t, fault.Wrap(fault.Tool, err, fault.ReadHint(err, installHint), "ffmpeg does not run")
 	}
 	m := versionPattern.FindStringSubmatch(out.String())
@@ -63,7 +65,8 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 		t.Version = m[1] + "." + m[2] + m[3]
 	}
 	out.Reset()
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-encoders"}, Stdout: &out, Timeout: time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-encoders"}, Stdout: &out,
+		Timeout: time.Minute}); err != nil {
 		return t, fault.Wrap(fault.Tool, err, fault.ReadHint(err, installHint), "ffmpeg does not run")
 	}
 	for _, enc := range []string{"libvpx-vp9", "libopus", "libwebp", "libx264"} {
@@ -74,8 +77,8 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 	return t, nil
 }
 
-// formats are the only ones that ffmpeg may open: they hold footage or sound. Without the list it reads a text file named
-// .mp4 as a concat script.
+// formats are the only ones that ffmpeg may open: they hold footage or sound. Without the list it reads a text
+// file named .mp4 as a concat script.
 const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,gif,apng,mpegts,mpeg,flv,asf,mxf,wav,mp3,ogg"
 
 // inputArgs are what is before -i for a file. It is turned by our own filters: ffmpeg's differ between versions.

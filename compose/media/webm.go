@@ -287,7 +287,8 @@ func (w *walk) block(el element, base float64, p packet) error {
 		return errStop
 	}
 	w.allowed += 5 // a group has its block, a duration, a reference and an addition
-	if w.packets++; w.packets > maxPackets {
+	w.packets++
+	if w.packets > maxPackets {
 		w.s.issue("more than %d packets", maxPackets)
 		return errStop
 	}

@@ -15,10 +15,10 @@ const (
 	toTheLeft  = '\u200F'
 )
 
-// bracketMarks returns the brackets of a line, by their number in it, that rule N0 of Unicode's bidirectional algorithm
-// assigns a direction, with the mark of it: both brackets of a pair go the same way. libass does not have the rule and ffmpeg
-// cannot switch it on: in "(beta)" between Hebrew words one bracket would be turned and the other not. So does
-// x/text: it compares closing brackets with opening ones, which are never the same.
+// bracketMarks returns the brackets of a line, by their number in it, that rule N0 of Unicode's bidirectional
+// algorithm assigns a direction, with the mark of it: both brackets of a pair go the same way. libass does not
+// have the rule and ffmpeg cannot switch it on: in "(beta)" between Hebrew words one bracket would be turned and
+// the other not. So does x/text: it compares closing brackets with opening ones, which are never the same.
 func bracketMarks(line timeline.Line) map[int]rune {
 	var text []rune
 	for _, r := range line.Runs {
@@ -154,8 +154,8 @@ func direction(left bool) rune {
 	return toTheRight
 }
 
-// marked is a run's text with marks on both sides of its brackets and in front of numbers; at is the number of its first
-// character in the line.
+// marked is a run's text with marks on both sides of its brackets and in front of numbers; at is the number of its
+// first character in the line.
 func marked(s string, marks map[int]rune, at int) string {
 	if len(marks) == 0 {
 		return s

@@ -36,7 +36,8 @@ func run(t testing.TB, name string, args ...string) []byte {
 func frames(t testing.TB, file string, width, height int, decoder ...string) []*image.NRGBA {
 	t.Helper()
 	args := append([]string{"-hide_banner", "-nostdin", "-v", "error"}, decoder...)
-	args = append(args, "-i", file, "-map", "0:v", "-vf", "scale=flags=accurate_rnd+full_chroma_int+bitexact:in_color_matrix=bt709:in_range=tv,format=rgba",
+	args = append(args, "-i", file, "-map", "0:v", "-vf",
+		"scale=flags=accurate_rnd+full_chroma_int+bitexact:in_color_matrix=bt709:in_range=tv,format=rgba",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba", "-")
 	raw := run(t, need(t).FFmpeg, args...)
 	size := width * height * 4
@@ -64,7 +65,8 @@ func drawn(t testing.TB, f *timeline.Film) []*image.NRGBA {
 // decodedSound decodes a file's sound as 48 kHz stereo and returns the left and the right channel.
 func decodedSound(t testing.TB, file string) (left, right []float64) {
 	t.Helper()
-	raw := run(t, need(t).FFmpeg, "-hide_banner", "-nostdin", "-v", "error", "-i", file, "-map", "0:a", "-ac", "2", "-ar", "48000", "-f", "f32le", "-")
+	raw := run(t, need(t).FFmpeg, "-hide_banner", "-nostdin", "-v", "error", "-i", file, "-map", "0:a", "-ac", "2",
+		"-ar", "48000", "-f", "f32le", "-")
 	for i := 0; i+8 <= len(raw); i += 8 {
 		left = append(left, float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i:]))))
 		right = append(right, float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i+4:]))))

@@ -6,6 +6,6 @@
 // [timeline.Layer.OffsetAt] and [timeline.Layer.OpacityAt] say, frame by frame. The same film has the same bytes with
 // the same ffmpeg.
 //
-// What does not move is drawn by this package beforehand; words are drawn by libass from our own files, with the film's
-// own fonts and no others. No word, file name or colour of a film is ever part of a filter graph.
+// What does not move is drawn by this package beforehand; words are drawn by libass from our own files, with the
+// film's own fonts and no others. No word, file name or colour of a film is ever part of a filter graph.
 package native

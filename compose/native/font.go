@@ -117,8 +117,9 @@ func nameTable(family string) []byte {
 	return append(append(t, records...), storage...)
 }
 
-// wholeCmap lets the table's two-byte map point at the four-byte one next to it. libass takes the first Microsoft map that
-// it meets, which is the two-byte one: characters above U+FFFF, such as emoji, would have no picture though the font has one.
+// wholeCmap lets the table's two-byte map point at the four-byte one next to it. libass takes the first Microsoft
+// map that it meets, which is the two-byte one: characters above U+FFFF, such as emoji, would have no picture
+// though the font has one.
 func wholeCmap(cmap []byte) []byte {
 	be := binary.BigEndian
 	if len(cmap) < 4 {
@@ -186,7 +187,8 @@ func checksum(t []byte) (sum uint32) {
 
 // invisible characters have no picture of their own: no font has to know them.
 func invisible(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Variation_Selector, r)
+	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) ||
+		unicode.Is(unicode.Variation_Selector, r)
 }
 
 // missing returns the first character that the face has no picture for.

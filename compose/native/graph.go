@@ -83,7 +83,8 @@ func (g *graph) draw() error {
 	if !f.Transparent {
 		end = "format=gbrp"
 	}
-	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
+	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact",
+		"format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
 	if strings.HasPrefix(g.preset.pixFmt(f.Transparent), "yuv") {
 		// ProRes takes its tags from the pictures, whatever the encoder's options.
 		c = append(c, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
@@ -144,8 +145,8 @@ func series(layers []timeline.Layer) []*timeline.Layer {
 	return run
 }
 
-// overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the film's frame
-// first to last, last not included, and stay when the stream ends only if hold is set.
+// overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the
+// film's frame first to last, last not included, and stay when the stream ends only if hold is set.
 func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, last int, hold bool) {
 	xs, ys := position(l, g.film.FPS, x, y)
 	eof, eval := "pass", "init"
@@ -157,8 +158,9 @@ func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, las
 	}
 	g.depth++
 	out := fmt.Sprintf("b%d", g.depth)
-	g.chain("["+g.top+"]"+stream, []string{fmt.Sprintf("overlay@%s=x='%s':y='%s':eval=%s:format=gbrp:eof_action=%s:enable='%s'",
-		name, xs, ys, eval, eof, during(g.film.FPS, first, last))}, out)
+	g.chain("["+g.top+"]"+stream,
+		[]string{fmt.Sprintf("overlay@%s=x='%s':y='%s':eval=%s:format=gbrp:eof_action=%s:enable='%s'",
+			name, xs, ys, eval, eof, during(g.film.FPS, first, last))}, out)
 	g.top = out
 }
 
@@ -179,8 +181,8 @@ func spread(changes []int) string {
 	return "setpts='" + piecewise("N", starts, values) + "'"
 }
 
-// words draws text layers with libass onto nothing, which leaves their colours multiplied by alpha; as one picture they
-// are then faded, moved and laid over.
+// words draws text layers with libass onto nothing, which leaves their colours multiplied by alpha; as one picture
+// they are then faded, moved and laid over.
 func (g *graph) words(run []*timeline.Layer) error {
 	s := newSubtitle(run, g.faces, g.film.Width, g.film.Height)
 	if empty(s.view) {
@@ -196,19 +198,22 @@ func (g *graph) words(run []*timeline.Layer) error {
 	paint := func(filter, ground, pixels, more string) ([]string, error) {
 		file := g.file("ass")
 		return []string{
-			fmt.Sprintf("color=c=%s:s=%dx%d:r=10", ground, s.view.W, s.view.H), "format=" + pixels, fmt.Sprintf("trim=end_frame=%d", k),
+			fmt.Sprintf("color=c=%s:s=%dx%d:r=10", ground, s.view.W, s.view.H), "format=" + pixels,
+			fmt.Sprintf("trim=end_frame=%d", k),
 			fmt.Sprintf("ass@%s=filename=%s:fontsdir=%s%s", filter, file, fonts, more),
 		}, writeFile(filepath.Join(g.dir, file), s.write)
 	}
 	in := ""
 	var c []string
 	if s.clear() {
-		if c, err = paint(name, "black", "gbrp", ""); err != nil {
+		c, err = paint(name, "black", "gbrp", "")
+		if err != nil {
 			return err
 		}
 		g.chain("", append(c, "format=gbrap"), name+"c")
 		s.white = true
-		if c, err = paint(name+"w", "black", "gbrp", ""); err != nil {
+		c, err = paint(name+"w", "black", "gbrp", "")
+		if err != nil {
 			return err
 		}
 		g.chain("", append(c, "extractplanes=r"), name+"w")

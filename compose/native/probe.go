@@ -94,7 +94,8 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,sample_aspect_ratio,color_space,color_range,channels,channel_layout:stream_disposition=attached_pic",
 		"-of", "json", "-protocol_whitelist", proc.Protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
 	var data bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data,
+		Timeout: 2 * time.Minute}); err != nil {
 		if e := ended(ctx, err, t.FFprobe); e != nil {
 			return facts{}, e
 		}
@@ -115,7 +116,8 @@ func complete(u use, size int64) error {
 	}
 	defer f.Close()
 	if s, err := media.ScanWebM(f, size); err == nil && (s.Truncated || len(s.Issues) > 0) {
-		return fault.New(fault.Media, "fetch or export it again", "%s: %s is damaged: %s", u.by, filepath.Base(u.media.File), s.Issues[0])
+		return fault.New(fault.Media, "fetch or export it again", "%s: %s is damaged: %s", u.by,
+			filepath.Base(u.media.File), s.Issues[0])
 	}
 	return nil
 }

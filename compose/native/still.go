@@ -42,7 +42,8 @@ func (g *graph) still(l *timeline.Layer) (*still, error) {
 		img := g.pictures[m.File]
 		if img == nil {
 			var err error
-			if img, err = readPicture(m); err != nil {
+			img, err = readPicture(m)
+			if err != nil {
 				return nil, named(l.ID, err)
 			}
 			g.pictures[m.File] = img

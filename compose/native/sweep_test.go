@@ -20,7 +20,8 @@ func TestSweepTakesWhatKilledRunsLeft(t *testing.T) {
 		}
 	}
 	dead := func(n, part string) string { return filepath.Join(work, workFolders.Prefix+n, part) }
-	left, again, twice, whole := filepath.Join(out, "a.part.mp4"), filepath.Join(out, "b.part.mp4"), filepath.Join(out, "d.part.mp4"), filepath.Join(out, "c.mp4")
+	left, again, twice, whole := filepath.Join(out, "a.part.mp4"), filepath.Join(out, "b.part.mp4"),
+		filepath.Join(out, "d.part.mp4"), filepath.Join(out, "c.mp4")
 	for _, path := range []string{left, again, twice, whole} {
 		put(path, "pictures")
 	}
@@ -47,7 +48,8 @@ func TestSweepTakesWhatKilledRunsLeft(t *testing.T) {
 	sweep(work)
 	for path, stays := range map[string]bool{
 		left: false, again: true, twice: false, whole: true, alive: true,
-		dead("1", ""): false, dead("2", ""): false, dead("3", ""): false, dead("4", ""): false, dead("5", ""): false, dead("6", ""): false,
+		dead("1", ""): false, dead("2", ""): false, dead("3", ""): false, dead("4", ""): false, dead("5", ""): false,
+		dead("6", ""):                          false,
 		filepath.Join(work, "films", "x.json"): true, filepath.Join(work, workFolders.Prefix+"file"): true,
 	} {
 		if _, err := os.Stat(path); (err == nil) != stays {

@@ -13,15 +13,15 @@ import (
 	"greenroom/internal/proc"
 )
 
-// seekFrom is from which skip on, in seconds, the file is entered in its middle. seekBack is how much before the wanted
-// time: there must be a picture before it.
+// seekFrom is from which skip on, in seconds, the file is entered in its middle. seekBack is how much before the
+// wanted time: there must be a picture before it.
 const (
 	seekFrom = 3.0
 	seekBack = 1.0
 )
 
-// early is how much a picture may come after a frame's time and still be that frame's, in microseconds: containers round
-// times to milliseconds.
+// early is how much a picture may come after a frame's time and still be that frame's, in microseconds: containers
+// round times to milliseconds.
 const early = 1000
 
 // video draws a clip's layer: start reset, one picture a frame of the film, crop, size, colours, mask, fades, place.
@@ -36,7 +36,8 @@ func (g *graph) video(l *timeline.Layer) error {
 	}
 	if l.Radius > 0 || l.Round != nil || l.Opacity < 1 {
 		file := g.file("raw")
-		if err := writeMask(filepath.Join(g.dir, file), coverage(l.Rounded(), l.Box, l.Radius), l.Box.W, l.Box.H, l.Opacity); err != nil {
+		if err := writeMask(filepath.Join(g.dir, file), coverage(l.Rounded(), l.Box, l.Radius), l.Box.W, l.Box.H,
+			l.Opacity); err != nil {
 			return err
 		}
 		in := g.input(l.ID, g.rawInput(file, "gbrap", l.Box.W, l.Box.H))
@@ -59,7 +60,8 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	m := g.film.Media[v.Media]
 	f := g.facts[m.File]
 	if !f.video {
-		return "", fault.New(fault.Media, "name a file with pictures", "layer %q: %s holds no video", l.ID, filepath.Base(m.File))
+		return "", fault.New(fault.Media, "name a file with pictures", "layer %q: %s holds no video", l.ID,
+			filepath.Base(m.File))
 	}
 	options := ff.KwArgs{"an": "", "protocol_whitelist": proc.Protocols, "format_whitelist": formats}
 	if m.Alpha {
@@ -169,8 +171,10 @@ func (g *graph) groundVideo() *timeline.Layer {
 		return nil
 	}
 	l := &f.Layers[0]
-	if l.Kind != timeline.KindVideo || l.Box != (timeline.Rect{W: f.Width, H: f.Height}) || l.From != 0 || l.Frames != f.Frames ||
-		l.Radius > 0 || l.Round != nil || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade || f.Media[l.Video.Media].Alpha {
+	if l.Kind != timeline.KindVideo || l.Box != (timeline.Rect{W: f.Width, H: f.Height}) || l.From != 0 ||
+		l.Frames != f.Frames ||
+		l.Radius > 0 || l.Round != nil || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade ||
+		f.Media[l.Video.Media].Alpha {
 		return nil
 	}
 	return l
@@ -183,6 +187,7 @@ func (g *graph) startWithVideo(l *timeline.Layer) error {
 		return err
 	}
 	g.top = "b0"
-	g.chain(stream, []string{"tpad=stop=-1:stop_mode=add:color=black", fmt.Sprintf("trim=end_frame=%d", g.film.Frames)}, g.top)
+	g.chain(stream, []string{"tpad=stop=-1:stop_mode=add:color=black", fmt.Sprintf("trim=end_frame=%d", g.film.Frames)},
+		g.top)
 	return nil
 }

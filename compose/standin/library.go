@@ -47,7 +47,9 @@ func poseName(mouth, eyes string) string { return mouth + " " + eyes }
 
 // libraryFile names a library by everything that shapes it.
 func (m *Maker) libraryFile(dir string, s Spec) string {
-	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, contentID(libraryVersion, Drawings(), s.Presenter, s.Style, fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
+	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height,
+		contentID(libraryVersion, Drawings(), s.Presenter, s.Style,
+			fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
 }
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws
@@ -107,7 +109,8 @@ func (m *Maker) kept(dir string, s Spec) (l *Library, path string, err error) {
 		return nil, path, nil
 	}
 	l = &Library{}
-	if gob.NewDecoder(bytes.NewReader(b[sha256.Size:])).Decode(l) != nil || l.Ver != libraryVersion || len(l.Poses) != len(mouthShapes)*len(eyeStates) {
+	if gob.NewDecoder(bytes.NewReader(b[sha256.Size:])).Decode(l) != nil || l.Ver != libraryVersion ||
+		len(l.Poses) != len(mouthShapes)*len(eyeStates) {
 		return nil, path, nil
 	}
 	return l, path, nil
@@ -152,9 +155,11 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 			add(d.pose(mouth, eyes))
 		}
 	}
-	l := &Library{Width: s.Width, Height: s.Height, FPS: s.FPS, Presenter: s.Presenter, Style: s.Style, Ver: libraryVersion,
+	l := &Library{Width: s.Width, Height: s.Height, FPS: s.FPS, Presenter: s.Presenter, Style: s.Style,
+		Ver: libraryVersion,
 		Box: Box{box.Min.X, box.Min.Y, box.Dx(), box.Dy()}, Poses: map[string]Piece{}}
-	if l.Poster, err = m.poster(ctx, rest, s, l.Box); err != nil {
+	l.Poster, err = m.poster(ctx, rest, s, l.Box)
+	if err != nil {
 		return nil, err
 	}
 	picture, err := m.encodePairs(ctx, color.Bytes(), l.Box, 20)
@@ -181,11 +186,13 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 
 // poster is the box of one picture as WebP with alpha.
 func (m *Maker) poster(ctx context.Context, rgba []byte, s Spec, box Box) ([]byte, error) {
-	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", s.Width, s.Height),
+	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "rgba", "-s",
+		fmt.Sprintf("%dx%d", s.Width, s.Height),
 		"-i", "pipe:0", "-vf", fmt.Sprintf("crop=%d:%d:%d:%d", box.W, box.H, box.X, box.Y),
 		"-c:v", "libwebp", "-quality", "80", "-frames:v", "1", "-f", "webp", "pipe:1")
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(rgba), Stdout: &out, Timeout: time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(rgba), Stdout: &out,
+		Timeout: time.Minute}); err != nil {
 		return nil, fmt.Errorf("make the poster: %w", err)
 	}
 	return out.Bytes(), nil
@@ -198,7 +205,8 @@ func (m *Maker) poster(ctx context.Context, rgba []byte, s Spec, box Box) ([]byt
 func keepReferences(frame []byte) error {
 	// frame_marker 10, profile 00, show_existing 0, frame_type 1 (inter), show 1, resilient 1
 	if len(frame) < 3 || frame[0] != 0b10000111 {
-		return fmt.Errorf("a coded frame begins with %08b, not as an error-resilient inter frame", frame[:min(1, len(frame))])
+		return fmt.Errorf("a coded frame begins with %08b, not as an error-resilient inter frame",
+			frame[:min(1, len(frame))])
 	}
 	frame[1] = 0
 	return nil
@@ -206,13 +214,16 @@ func keepReferences(frame []byte) error {
 
 // encodePairs codes raw yuv420p frames as VP9 with a key frame every second one.
 func (m *Maker) encodePairs(ctx context.Context, raw []byte, box Box, crf int) ([][]byte, error) {
-	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", box.W, box.H),
+	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s",
+		fmt.Sprintf("%dx%d", box.W, box.H),
 		"-framerate", "25", "-i", "pipe:0", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf),
 		"-g", "2", "-keyint_min", "2", "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
 		"-deadline", "good", "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)),
-		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-f", "ivf", "pipe:1")
+		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-f", "ivf",
+		"pipe:1")
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(raw), Stdout: &out, Timeout: 10 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(raw), Stdout: &out,
+		Timeout: 10 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the pieces: %w", err)
 	}
 	frames, err := ivf(out.Bytes())

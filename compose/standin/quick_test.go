@@ -58,7 +58,8 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true, Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}, nil)
+		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true,
+			Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,8 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 func TestAQuickClipShowsThePoses(t *testing.T) {
 	s := Spec{Script: "Mama.", Width: 640, Height: 360, Presenter: "two", FPS: 25}
 	path, q, m := quickly(t, s)
-	raw, err := exec.Command(m.FFmpeg, "-v", "error", "-c:v", "libvpx-vp9", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-").Output()
+	raw, err := exec.Command(m.FFmpeg, "-v", "error", "-c:v", "libvpx-vp9", "-i", path, "-f", "rawvideo", "-pix_fmt",
+		"rgba", "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +160,8 @@ func TestAnEditSpeaksOneSentence(t *testing.T) {
 	if b := make("One is here. Two is here."); !bytes.Equal(a, b) {
 		t.Error("the same request has other bytes")
 	}
-	if _, err := m.Quick(t.Context(), l, Spec{Width: 320, Height: 240, FPS: 25, Silence: 2}, dir, filepath.Join(dir, "s.webm")); err != nil {
+	if _, err := m.Quick(t.Context(), l, Spec{Width: 320, Height: 240, FPS: 25, Silence: 2}, dir,
+		filepath.Join(dir, "s.webm")); err != nil {
 		t.Errorf("silence: %v", err)
 	}
 }
@@ -195,7 +198,8 @@ func TestAPresenterIsDrawnOnce(t *testing.T) {
 	count := filepath.Join(dir, "count")
 	counting := *m
 	counting.FFmpeg = filepath.Join(dir, "ffmpeg")
-	if err := os.WriteFile(counting.FFmpeg, []byte("#!/bin/sh\necho x >>'"+count+"'\nexec '"+m.FFmpeg+"' \"$@\"\n"), 0o755); err != nil {
+	if err := os.WriteFile(counting.FFmpeg, []byte("#!/bin/sh\necho x >>'"+count+"'\nexec '"+m.FFmpeg+"' \"$@\"\n"),
+		0o755); err != nil {
 		t.Fatal(err)
 	}
 	s := Spec{Width: 128, Height: 128, FPS: 25, Presenter: "x"}
@@ -243,21 +247,24 @@ func TestAPresenterIsDrawnOnce(t *testing.T) {
 	if err := os.WriteFile(path, whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if first, _, ferr := m.kept(filepath.Join(dir, "lib"), s); err != nil || ferr != nil || first == nil || !reflect.DeepEqual(first, again) {
+	if first, _, ferr := m.kept(filepath.Join(dir, "lib"), s); err != nil || ferr != nil || first == nil ||
+		!reflect.DeepEqual(first, again) {
 		t.Errorf("it was drawn otherwise: %v %v", err, ferr)
 	}
 }
 
 func TestPartsOfAScript(t *testing.T) {
 	got, _ := json.Marshal(fmt.Sprint(parts(`Hi. Is it "so?" Yes <break time="0.5s"/> e.g. this  one… and`)))
-	want, _ := json.Marshal(fmt.Sprint([]part{{text: "Hi."}, {text: `Is it "so?"`}, {text: "Yes"}, {pause: 0.5}, {text: "e.g."}, {text: "this one…"}, {text: "and"}}))
+	want, _ := json.Marshal(fmt.Sprint([]part{{text: "Hi."}, {text: `Is it "so?"`}, {text: "Yes"}, {pause: 0.5},
+		{text: "e.g."}, {text: "this one…"}, {text: "and"}}))
 	if string(got) != string(want) {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
 
 func TestHostileStreamsAreRefused(t *testing.T) {
-	for _, b := range []string{"", "DKIF", "OggSxxxxxxxxxxxxxxxxxxxxxxx\xff", strings.Repeat("x", 40), "DKIF" + strings.Repeat("\xff", 60)} {
+	for _, b := range []string{"", "DKIF", "OggSxxxxxxxxxxxxxxxxxxxxxxx\xff", strings.Repeat("x", 40),
+		"DKIF" + strings.Repeat("\xff", 60)} {
 		if f, err := ivf([]byte(b)); err == nil && len(f) > 0 {
 			t.Errorf("ivf took %q", b)
 		}

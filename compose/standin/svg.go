@@ -116,7 +116,8 @@ func parsePath(d string) ([]shape, error) {
 			if i >= len(fields) {
 				return p, fmt.Errorf("path %.40q ends early", d)
 			}
-			if p[k], err = strconv.ParseFloat(fields[i], 64); err != nil {
+			p[k], err = strconv.ParseFloat(fields[i], 64)
+			if err != nil {
 				return p, fmt.Errorf("path %.40q: %w", d, err)
 			}
 			i++
@@ -134,7 +135,8 @@ func parsePath(d string) ([]shape, error) {
 		n := map[string]int{"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}[cmd]
 		for k := range n {
 			var err error
-			if p[k], err = next(); err != nil {
+			p[k], err = next()
+			if err != nil {
 				return nil, err
 			}
 		}

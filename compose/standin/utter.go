@@ -142,7 +142,8 @@ func (m *Maker) inProcess(ctx context.Context, text string, s Spec, trying strin
 		return utterance{}, fmt.Errorf("speak: %w", err)
 	}
 	seconds := float64(len(sound.Samples)) / float64(sound.Rate)
-	return utterance{samples: resample(sound.Samples, sound.Rate), words: timed(text, sound, seconds), mouths: mouthsOf(sound, seconds)}, nil
+	return utterance{samples: resample(sound.Samples, sound.Rate), words: timed(text, sound, seconds),
+		mouths: mouthsOf(sound, seconds)}, nil
 }
 
 // plainVoice speaks what has no voice of its own.
@@ -156,7 +157,8 @@ func (m *Maker) byProgram(ctx context.Context, text string, s Spec) ([]int16, er
 	run := func(voice string) ([]byte, error) {
 		out := limited{left: maxSeconds * 22050 * 2} // espeak-ng's rate
 		args := []string{"-v", voice, "-s", strconv.Itoa(int(160 * speedOf(s))), "--stdin", "--stdout"}
-		_, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: args, Stdin: strings.NewReader(text), Stdout: &out, Timeout: 5 * time.Minute})
+		_, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: args, Stdin: strings.NewReader(text), Stdout: &out,
+			Timeout: 5 * time.Minute})
 		if out.left < 0 {
 			err = fmt.Errorf("speak: %w", espeak.ErrLong)
 		}
@@ -184,7 +186,8 @@ type limited struct {
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	if l.left -= len(p); l.left < 0 {
+	l.left -= len(p)
+	if l.left < 0 {
 		return 0, espeak.ErrLong
 	}
 	return l.Buffer.Write(p)

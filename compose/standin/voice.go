@@ -86,7 +86,8 @@ func (v *speech) quiet(seconds float64) {
 
 // say appends one stretch of text.
 func (m *Maker) say(ctx context.Context, s Spec, v *speech, text string) error {
-	if v.name = "espeak-ng"; m.Espeak == "" {
+	v.name = "espeak-ng"
+	if m.Espeak == "" {
 		v.name = "synthetic"
 	}
 	u, err := m.utter(ctx, text, s, "")
@@ -94,7 +95,8 @@ func (m *Maker) say(ctx context.Context, s Spec, v *speech, text string) error {
 		return err
 	}
 	at := v.seconds()
-	v.words, v.mouths = append(v.words, after(u.words, at)...), append(v.mouths, shown(u.mouths, at, float64(len(u.samples))/sampleRate)...)
+	v.words, v.mouths = append(v.words, after(u.words, at)...),
+		append(v.mouths, shown(u.mouths, at, float64(len(u.samples))/sampleRate)...)
 	v.samples = append(v.samples, u.samples...)
 	return nil
 }
@@ -183,7 +185,8 @@ func (v *speech) loudness(frames, fps int) []float64 {
 		top = max(top, out[i])
 	}
 	for i := range out {
-		if out[i] /= top; top < 50 || out[i] < 0.06 {
+		out[i] /= top
+		if top < 50 || out[i] < 0.06 {
 			out[i] = 0
 		}
 	}
@@ -195,7 +198,8 @@ func (v *speech) write(path string) error {
 	var b bytes.Buffer
 	n := uint32(len(v.samples) * 2)
 	b.WriteString("RIFF")
-	for _, x := range []any{36 + n, []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(sampleRate), uint32(sampleRate * 2), uint16(2), uint16(16), []byte("data"), n, v.samples} {
+	for _, x := range []any{36 + n, []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(sampleRate),
+		uint32(sampleRate * 2), uint16(2), uint16(16), []byte("data"), n, v.samples} {
 		if err := binary.Write(&b, binary.LittleEndian, x); err != nil {
 			return err
 		}

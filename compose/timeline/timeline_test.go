@@ -12,16 +12,19 @@ func film() *Film {
 	return &Film{
 		Name: "Launch", Width: 320, Height: 180, FPS: Rate{30000, 1001}, Frames: 60,
 		Media: map[string]Media{
-			"hello": {File: "/m/hello.webm", Public: "greenroom/hello.webm", Width: 320, Height: 180, Seconds: 2, Codec: "vp9", Alpha: true},
+			"hello": {File: "/m/hello.webm", Public: "greenroom/hello.webm", Width: 320, Height: 180, Seconds: 2, Codec: "vp9",
+				Alpha: true},
 			"inter": {File: "/m/Inter.ttf", Public: "greenroom/files/inter.ttf"},
 		},
 		Layers: []Layer{
-			{ID: "ground", Kind: KindFill, Frames: 60, Box: Rect{0, 0, 320, 180}, Opacity: 1, Fill: &Fill{Colors: []string{"#101418", "#203040"}, Angle: 180}},
+			{ID: "ground", Kind: KindFill, Frames: 60, Box: Rect{0, 0, 320, 180}, Opacity: 1,
+				Fill: &Fill{Colors: []string{"#101418", "#203040"}, Angle: 180}},
 			{ID: "clip hello", Kind: KindVideo, From: 10, Frames: 40, Box: Rect{40, 0, 240, 180}, Opacity: 1,
 				Enter: Motion{Frames: 10, Fade: true, DX: -100}, Leave: Motion{Frames: 5, Fade: true, DY: 40},
 				Video: &Video{Media: "hello", Crop: Rect{0, 0, 320, 180}}},
 			{ID: "title", Kind: KindText, Frames: 60, Box: Rect{10, 10, 100, 30}, Opacity: 1, Text: &Text{
-				Fonts: []Font{{Family: "Inter", Media: "inter", Weight: 400, Ascent: 0.97, Descent: 0.24}}, Size: 20, Color: "#FFFFFF", Highlight: "#FFD54A",
+				Fonts: []Font{{Family: "Inter", Media: "inter", Weight: 400, Ascent: 0.97, Descent: 0.24}}, Size: 20,
+				Color: "#FFFFFF", Highlight: "#FFD54A",
 				Stroke: &Stroke{Color: "#000000", Width: 2}, Plate: &Plate{Box: Rect{1, 2, 3, 4}, Radius: 1, Color: "#00000080"},
 				Lines: []Line{{X: 12, Baseline: 30, Width: 50, Runs: []Run{{Text: "Hello", Off: 5}}}}}},
 		},
@@ -106,7 +109,8 @@ func TestValidate(t *testing.T) {
 		{"motions longer than the layer", "comes in 38", func(f *Film) { f.Layers[1].Enter.Frames = 38 }},
 		{"gain backwards", "gain point 2", func(f *Film) { f.Sounds[0].Gain[1].At = -1 }},
 		{"never on the canvas", "never on the canvas", func(f *Film) { f.Layers[0].Box.X = 320 }},
-		{"slides, but never onto the canvas", "never on the canvas", func(f *Film) { f.Layers[1].Box.Y, f.Layers[1].Leave.DY = 181, 0 }},
+		{"slides, but never onto the canvas", "never on the canvas",
+			func(f *Film) { f.Layers[1].Box.Y, f.Layers[1].Leave.DY = 181, 0 }},
 		{"huge canvas", "16384 is the most", func(f *Film) { f.Width = 20000 }},
 		{"huge box", "32768 pixels are the most", func(f *Film) { f.Layers[0].Box.W = 40000 }},
 		{"radius", "radius -1", func(f *Film) { f.Layers[0].Radius = -1 }},

@@ -30,19 +30,24 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err erro
 			os.Remove(tmp) // best effort: the error that brought us here matters more
 		}
 	}()
-	if err = write(f); err != nil {
+	err = write(f)
+	if err != nil {
 		return err
 	}
-	if err = f.Chmod(perm); err != nil {
+	err = f.Chmod(perm)
+	if err != nil {
 		return err
 	}
-	if err = f.Sync(); err != nil {
+	err = f.Sync()
+	if err != nil {
 		return err
 	}
-	if err = f.Close(); err != nil {
+	err = f.Close()
+	if err != nil {
 		return err
 	}
-	if err = os.Rename(tmp, path); err != nil {
+	err = os.Rename(tmp, path)
+	if err != nil {
 		return err
 	}
 	return SyncDir(dir)

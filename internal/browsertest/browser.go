@@ -22,7 +22,8 @@ func Tab(t testing.TB, flags ...chromedp.ExecAllocatorOption) context.Context {
 		t.Fatal(err)
 	}
 	var browser *exec.Cmd
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.DisableGPU,
 		chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
 			browser = c
 			c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

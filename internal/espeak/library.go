@@ -18,7 +18,8 @@ import (
 // names are those of the library where systems and package managers put it.
 func names() []string {
 	if runtime.GOOS == "darwin" {
-		return []string{"libespeak-ng.1.dylib", "/opt/homebrew/lib/libespeak-ng.1.dylib", "/usr/local/lib/libespeak-ng.1.dylib"}
+		return []string{"libespeak-ng.1.dylib", "/opt/homebrew/lib/libespeak-ng.1.dylib",
+			"/usr/local/lib/libespeak-ng.1.dylib"}
 	}
 	return []string{"libespeak-ng.so.1"}
 }
@@ -66,8 +67,9 @@ type calls struct {
 	voiceByName   func(unsafe.Pointer) int32
 	voiceByTraits func(unsafe.Pointer) int32
 	setParameter  func(which, value, relative int32) int32
-	synth         func(text unsafe.Pointer, size uintptr, position uint32, kind int32, end, flags uint32, id, user unsafe.Pointer) int32
-	terminate     func() int32
+	synth         func(text unsafe.Pointer, size uintptr, position uint32, kind int32, end, flags uint32, id,
+		user unsafe.Pointer) int32
+	terminate func() int32
 }
 
 // open loads the library afresh. Its state, such as the place in its table of flutter,
@@ -77,15 +79,18 @@ func open(list []string) (*calls, error) {
 	c := &calls{}
 	var err error
 	for _, n := range list {
-		if c.handle, err = purego.Dlopen(n, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
+		c.handle, err = purego.Dlopen(n, purego.RTLD_NOW|purego.RTLD_LOCAL)
+		if err == nil {
 			break
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load libespeak-ng: %w", err)
 	}
-	for name, f := range map[string]any{"espeak_Initialize": &c.initialize, "espeak_Info": &c.info, "espeak_SetSynthCallback": &c.setCallback, "espeak_SetVoiceByName": &c.voiceByName,
-		"espeak_SetVoiceByProperties": &c.voiceByTraits, "espeak_SetParameter": &c.setParameter, "espeak_Synth": &c.synth, "espeak_Terminate": &c.terminate} {
+	for name, f := range map[string]any{"espeak_Initialize": &c.initialize, "espeak_Info": &c.info,
+		"espeak_SetSynthCallback": &c.setCallback, "espeak_SetVoiceByName": &c.voiceByName,
+		"espeak_SetVoiceByProperties": &c.voiceByTraits, "espeak_SetParameter": &c.setParameter, "espeak_Synth": &c.synth,
+		"espeak_Terminate": &c.terminate} {
 		at, err := purego.Dlsym(c.handle, name)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("libespeak-ng: %w", err), purego.Dlclose(c.handle))
@@ -97,7 +102,8 @@ func open(list []string) (*calls, error) {
 
 // start makes the library ready; without its data it returns an error instead of ending the process.
 func (c *calls) start() (rate int, err error) {
-	if rate = int(c.initialize(outputSynchronous, 0, nil, phonemeEvents|phonemesAsIPA|dontExit)); rate < 8000 || rate > 48000 {
+	rate = int(c.initialize(outputSynchronous, 0, nil, phonemeEvents|phonemesAsIPA|dontExit))
+	if rate < 8000 || rate > 48000 {
 		return 0, fmt.Errorf("libespeak-ng does not start (%d): is its data installed", rate)
 	}
 	return rate, nil
@@ -158,7 +164,8 @@ var onSamples = sync.OnceValue(func() uintptr {
 				h.Phones = append(h.Phones, Phone{text(e.name[:]), int(e.sample)})
 			}
 		}
-		if h.err = context.Cause(h.ctx); h.err == nil && len(h.Samples) > h.longest {
+		h.err = context.Cause(h.ctx)
+		if h.err == nil && len(h.Samples) > h.longest {
 			h.err = ErrLong
 		}
 		if h.err != nil {

@@ -24,7 +24,8 @@ func Format(err error, noColor bool) string {
 	for _, e := range faults {
 		text := e.Error()
 		if clips := same[e]; len(clips) > 1 {
-			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "), len(clips)-named)
+			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "),
+				len(clips)-named)
 		}
 		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, message(text))
 		b.WriteString(Snippet(e.Place))

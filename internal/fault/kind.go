@@ -49,8 +49,10 @@ var Table = []Row{
 
 // ErrInterrupted and ErrTerminated are the causes of a context that a signal ended.
 var (
-	ErrInterrupted = &Error{Kind: Interrupted, Msg: "interrupted", Hint: "everything paid for is on record; run the same command again to go on"}
-	ErrTerminated  = &Error{Kind: Terminated, Msg: "terminated", Hint: "everything paid for is on record; run the same command again to go on"}
+	ErrInterrupted = &Error{Kind: Interrupted, Msg: "interrupted",
+		Hint: "everything paid for is on record; run the same command again to go on"}
+	ErrTerminated = &Error{Kind: Terminated, Msg: "terminated",
+		Hint: "everything paid for is on record; run the same command again to go on"}
 )
 
 // Code returns the exit code of a kind, 1 for an unknown one.

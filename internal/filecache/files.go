@@ -40,7 +40,8 @@ type Files[T interface{ FileStamp() Stamp }] struct {
 // OpenFiles reads the cache at path.
 func OpenFiles[T interface{ FileStamp() Stamp }](path string) *Files[T] {
 	f := &Files[T]{path: path}
-	if f.records, _ = Load[map[string]T](path); f.records == nil {
+	f.records, _ = Load[map[string]T](path)
+	if f.records == nil {
 		f.records = map[string]T{}
 	}
 	return f

@@ -13,7 +13,8 @@ func TestPercent(t *testing.T) {
 		used, budget uint64
 		want         int
 	}{
-		{0, 100, most}, {1, 100, most}, {50, 100, 100}, {80, 100, 25}, {90, 100, least}, {100, 100, least}, {1 << 40, 100, least},
+		{0, 100, most}, {1, 100, most}, {50, 100, 100}, {80, 100, 25}, {90, 100, least}, {100, 100, least},
+		{1 << 40, 100, least},
 	} {
 		if got := percent(c.used, c.budget); got != c.want {
 			t.Errorf("%d of %d in use: %d %%, want %d", c.used, c.budget, got, c.want)

@@ -51,7 +51,8 @@ func TestOutputLinesAndProgress(t *testing.T) {
 	if _, err := Run(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if out.String() != "answer\n" || strings.Join(lines, ",") != "one,two" || strings.Join(progress, ",") != "frame:12,progress:end" {
+	if out.String() != "answer\n" || strings.Join(lines, ",") != "one,two" ||
+		strings.Join(progress, ",") != "frame:12,progress:end" {
 		t.Errorf("out %q lines %q progress %q", out.String(), lines, progress)
 	}
 }

@@ -56,7 +56,8 @@ func New(t testing.TB) *Contract {
 		t.Fatal(err)
 	}
 	exact(doc)
-	c := &Contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), next: http.DefaultTransport, seen: map[string]int{}}
+	c := &Contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), next: http.DefaultTransport,
+		seen: map[string]int{}}
 	if err := c.compiler.AddResource(pageURL, doc); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,8 @@ func New(t testing.TB) *Contract {
 	for path, ops := range c.doc["paths"].(map[string]any) {
 		re := regexp.MustCompile("^" + braces.ReplaceAllString(regexp.QuoteMeta(path), `[^/]+`) + "$")
 		for method := range ops.(map[string]any) {
-			c.paths = append(c.paths, operation{path, method, re, len(regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, ""))})
+			c.paths = append(c.paths, operation{path, method, re,
+				len(regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, ""))})
 		}
 	}
 	return c
@@ -119,7 +121,8 @@ func (c *Contract) schema(tokens ...string) *jsonschema.Schema {
 			}
 			m = at.(map[string]any)
 		}
-		if at, ok = m[tok]; !ok {
+		at, ok = m[tok]
+		if !ok {
 			return nil
 		}
 		pointer += "/" + strings.ReplaceAll(strings.ReplaceAll(tok, "~", "~0"), "/", "~1")
@@ -169,7 +172,8 @@ func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.seen[name]++
 	c.mu.Unlock()
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && res.StatusCode < 400 {
-		c.judge(c.schema("paths", o.path, o.method, "requestBody", "content", "application/json", "schema"), "the body of "+name, sent)
+		c.judge(c.schema("paths", o.path, o.method, "requestBody", "content", "application/json", "schema"),
+			"the body of "+name, sent)
 	}
 	if key := r.Header.Get("Idempotency-Key"); key != "" && !strings.Contains(c.parameters(o), "Idempotency") {
 		c.t.Errorf("%s carries an idempotency key that it does not take", name)
@@ -178,7 +182,8 @@ func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	res.Body.Close()
 	res.Body = io.NopCloser(bytes.NewReader(got))
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
-		c.judge(c.schema("paths", o.path, o.method, "responses", fmt.Sprint(res.StatusCode), "content", "application/json", "schema"), fmt.Sprintf("the %d answer of %s", res.StatusCode, name), got)
+		c.judge(c.schema("paths", o.path, o.method, "responses", fmt.Sprint(res.StatusCode), "content", "application/json",
+			"schema"), fmt.Sprintf("the %d answer of %s", res.StatusCode, name), got)
 	}
 	return res, err
 }

@@ -81,7 +81,8 @@ func (c *checker) token(t, prev, next *token.Token) error {
 	switch t.Type {
 	case token.DocumentHeaderType, token.DocumentEndType:
 		c.open = c.open[:0]
-		if c.docs++; c.docs > MaxDocs {
+		c.docs++
+		if c.docs > MaxDocs {
 			return limit(t, "keep one document", "more than %d documents", MaxDocs)
 		}
 	case token.SequenceStartType, token.MappingStartType:

@@ -1,5 +1,5 @@
-// Package orientation reads how a video's pictures are turned before they are shown: phones record upright films lying on
-// their side and front cameras mirrored ones, and say so in a display matrix.
+// Package orientation reads how a video's pictures are turned before they are shown: phones record upright films
+// lying on their side and front cameras mirrored ones, and say so in a display matrix.
 package orientation
 
 import (

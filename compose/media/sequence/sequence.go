@@ -94,7 +94,10 @@ func ordered(names []string) error {
 		}
 		numbers[n] = v
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(numbers[a], numbers[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(numbers[a], numbers[b]),
+			cmp.Compare(a, b))
+	})
 	for i := 1; i < len(names); i++ {
 		was, is := names[i-1], names[i]
 		switch {
