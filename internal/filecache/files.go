@@ -3,7 +3,6 @@ package filecache
 import (
 	"io/fs"
 	"maps"
-	"os"
 	"sync"
 )
 
@@ -15,15 +14,6 @@ type Stamp struct {
 
 // StampOf returns the stamp of a file that was just inspected.
 func StampOf(fi fs.FileInfo) Stamp { return Stamp{Size: fi.Size(), MTime: fi.ModTime().UnixNano()} }
-
-// ReadStamp returns the stamp of the file at path.
-func ReadStamp(path string) (Stamp, error) {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return Stamp{}, err
-	}
-	return StampOf(fi), nil
-}
 
 // FileStamp returns the stamp itself; records have this method because they embed a Stamp.
 func (s Stamp) FileStamp() Stamp { return s }
