@@ -225,7 +225,7 @@ func TestSharedFolder(t *testing.T) {
 			if code != 10 {
 				t.Errorf("exit %d, want 10", code)
 			}
-			wantText(t, out, "is not true")
+			wantText(t, out, "is corrupt")
 			for _, path := range list { // whole again for the next one
 				if err := os.RemoveAll(path); err != nil {
 					t.Fatal(err)

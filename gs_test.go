@@ -111,5 +111,5 @@ func TestGoogleCloudStorage(t *testing.T) {
 	if err != nil || n < 5 {
 		t.Fatalf("%d objects in the bucket: %v", n, err)
 	}
-	fails("lying", cache, here, "is not true")
+	fails("lying", cache, here, "is corrupt")
 }

@@ -118,7 +118,7 @@ func TestRehearsal(t *testing.T) {
 				body[len(body)/2] ^= 1
 			}
 			relay(w, rec, body)
-		}, "is not true: its content has the hash"},
+		}, "is corrupt: its content has the hash"},
 		"another length": {func(w http.ResponseWriter, req *http.Request, forward http.Handler) {
 			rec := answer(req, forward)
 			body := rec.Body.Bytes()
@@ -280,7 +280,7 @@ func TestRehearsal(t *testing.T) {
 		if code != 1 {
 			t.Errorf("verify of a false cache: exit %d", code)
 		}
-		wantText(t, out, "is not true", "does not hold everything")
+		wantText(t, out, "is corrupt", "does not hold everything")
 		wantText(t, r.a.must(t, "cache", "verify", "--cache", r.url("killed")), "sent, ", "found corrupt")
 		wantText(t, r.a.must(t, "cache", "verify", "--read-only", "--cache", r.url("killed")), "0 found corrupt")
 	})

@@ -42,7 +42,8 @@ func BenchmarkFetch(b *testing.B) {
 	ours, theirs := filepath.Join(dir, "ours.webm"), filepath.Join(dir, "curl.webm")
 	benchtest.Ratio(b, benchtest.Wall, 5, benchtest.Way{Name: "greenroom", Do: func() error {
 		os.Remove(ours)
-		res, err := (&Fetcher{}).Fetch(b.Context(), Download{Dst: ours, Link: func(context.Context, bool) (string, error) { return s.URL + "/src.webm", nil }})
+		res, err := (&Fetcher{}).Fetch(b.Context(), Download{Dst: ours,
+			Link: func(context.Context, bool) (string, error) { return s.URL + "/src.webm", nil }})
 		if err == nil && res.Bytes != size {
 			err = fmt.Errorf("%d bytes", res.Bytes)
 		}
@@ -53,7 +54,7 @@ func BenchmarkFetch(b *testing.B) {
 	}})
 }
 
-// BenchmarkRefetch reports the most bytes that were asked for twice when a server
+// BenchmarkRefetch reports the most bytes that were requested twice when a server
 // cuts each of many connections.
 func BenchmarkRefetch(b *testing.B) {
 	const size, cut = 40 << 20, 3<<20 + 12345
@@ -84,8 +85,10 @@ func BenchmarkRefetch(b *testing.B) {
 	var most int64
 	for b.Loop() {
 		served = 0
-		f := &Fetcher{Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, Allow: func(*url.URL) error { return nil }}
-		res, err := f.Fetch(b.Context(), Download{Dst: filepath.Join(b.TempDir(), "c.webm"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
+		f := &Fetcher{Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+			Allow: func(*url.URL) error { return nil }}
+		res, err := f.Fetch(b.Context(), Download{Dst: filepath.Join(b.TempDir(), "c.webm"),
+			Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
 		if err != nil {
 			b.Fatal(err)
 		}

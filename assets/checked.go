@@ -13,18 +13,17 @@ import (
 	"greenroom/internal/filestat"
 )
 
-// checked remembers which files had the content of their hash, by what they looked like
-// then. A file that looks otherwise is read again: whoever changes a file in place and sets
-// its old time back changes its change time. Each file is one number, the hash of its
-// content's name and its stat, so that the record of 70,000 files has 560 kB. It is a
-// cache: without it everything is read once.
+// checked caches which files had the content of their hash, by their stat at that time. A file with
+// another stat is read again: changing a file in place and restoring its modification time changes
+// its change time. Each file is one number, the hash of its content hash and its stat, so that the
+// record of 70,000 files has 560 kB. Without this cache every file is read once.
 type checked struct {
 	path string
 
 	mu    sync.Mutex
 	known map[uint64]bool // true: used by this process
 	dirty bool
-	until time.Time // when the youngest file is old enough to be told from a later change
+	until time.Time // when the youngest file is old enough that a later change has another time
 	all   bool      // this process has used everything that the project relies on
 }
 

@@ -64,5 +64,6 @@ func (e *effort) over(err error, attempts, restarts int) error {
 
 // tooLong is the end of a download that has taken as long as it may.
 func tooLong(limit time.Duration) error {
-	return fault.New(fault.Wait, "run the same command again; what has arrived is kept, and nothing is bought", "the download was not done after %s", limit)
+	return fault.New(fault.Wait, "run the same command again; what has arrived is kept, and nothing is bought",
+		"the download was not done after %s", limit)
 }

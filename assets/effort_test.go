@@ -22,8 +22,8 @@ import (
 const atMost = 40
 
 // TestDownloadsEnd: servers that never deliver the file are given up after a few requests,
-// with an error that says that the command may run again. Each of these was asked without
-// limit: any byte that came reset the count of attempts.
+// with an error whose hint is to run the command again. Requests to each of these had no limit before: any
+// byte that came reset the count of attempts.
 func TestDownloadsEnd(t *testing.T) {
 	cutAt := func(n int, length int, w http.ResponseWriter) {
 		w.Header().Set("Content-Length", strconv.Itoa(length))
@@ -106,16 +106,17 @@ func TestDownloadsEnd(t *testing.T) {
 	}
 }
 
-// TestARedirectLoopEnds: each attempt follows ten redirects, and a new link is asked for.
+// TestARedirectLoopEnds: each attempt follows ten redirects and requests a new link.
 func TestARedirectLoopEnds(t *testing.T) {
 	var asked atomic.Int32
-	_, b, err := fetchFrom(t, filepath.Join(t.TempDir(), "clip"), time.Second, func(_ int, w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) > 200 {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		http.Redirect(w, r, "/c.webm?again="+strconv.Itoa(int(asked.Load())), http.StatusFound)
-	})
+	_, b, err := fetchFrom(t, filepath.Join(t.TempDir(), "clip"), time.Second,
+		func(_ int, w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) > 200 {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			http.Redirect(w, r, "/c.webm?again="+strconv.Itoa(int(asked.Load())), http.StatusFound)
+		})
 	if fault.KindOf(err) != fault.Wait || !errors.Is(err, errRedirects) || b != nil {
 		t.Errorf("%v after %d requests", err, asked.Load())
 	}
@@ -185,7 +186,7 @@ func TestADownloadEndsWithItsTime(t *testing.T) {
 var errWrong = errors.New("not the file")
 
 // TestARefusedBodyIsDownloadedAgain: what Verify refuses never gets the final name; a new
-// link is asked for.
+// link is requested.
 func TestARefusedBodyIsDownloadedAgain(t *testing.T) {
 	store, err := Open(t.TempDir())
 	if err != nil {

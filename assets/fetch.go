@@ -18,7 +18,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// Link gives a signed link; expired asks for a new one because the last was refused.
+// Link returns a signed link; with expired it requests a new one because the last was refused.
 type Link func(ctx context.Context, expired bool) (string, error)
 
 // Fetcher downloads one file at a time per call; several calls may run at once. The
@@ -36,7 +36,7 @@ type Fetcher struct {
 	last atomic.Int64 // size of the last file, bytes
 }
 
-// Close lets go of idle connections. A Fetcher may be used after it.
+// Close closes idle connections. A Fetcher may be used after it.
 func (f *Fetcher) Close() {
 	if f.own != nil {
 		f.own.CloseIdleConnections()
@@ -46,7 +46,7 @@ func (f *Fetcher) Close() {
 // idleConnections is how many are kept for the next clips: as many as are downloaded at once.
 const idleConnections = 16
 
-// FetchResult says what a download took.
+// FetchResult reports what a download took.
 type FetchResult struct {
 	Bytes       int64 // of the finished file
 	Resumed     int64 // bytes that were on disk already when the call began
@@ -78,12 +78,12 @@ type Download struct {
 	Dst      string // where it goes; unfinished it is Dst.part, described by Dst.part.json
 	Link     Link
 	MaxBytes int64 // 0: the Fetcher's own limit
-	// Locked says that the caller holds a lock that no second download of Dst gets past.
+	// Locked means that the caller holds a lock that keeps other processes from downloading Dst.
 	// Without it Dst.lock is taken.
 	Locked   bool
 	Progress func(done, total int64) // bytes; total is 0 when unknown
 	// Verify reads the complete file before it gets its name and reports why it cannot be
-	// what was asked for. A refused file is thrown away and downloaded again from a new
+	// what the link is of. A refused file is deleted and downloaded again from a new
 	// link, a few times; then Verify's error is returned. HTTP cannot report that a body
 	// without a length was cut. nil accepts every file.
 	Verify func(path string) error
@@ -111,7 +111,8 @@ func (f *Fetcher) FetchInto(ctx context.Context, s *Store, d Download) (hash Has
 	var size int64
 	if verify := d.VerifyContent; verify != nil {
 		d.Verify = func(path string) (err error) {
-			if hash, size, err = hashFile(path); err != nil {
+			hash, size, err = hashFile(path)
+			if err != nil {
 				return err
 			}
 			return verify(path, hash)
@@ -119,7 +120,8 @@ func (f *Fetcher) FetchInto(ctx context.Context, s *Store, d Download) (hash Has
 	}
 	res, err = f.fetch(ctx, d, func(part string) (err error) {
 		if d.VerifyContent == nil {
-			if hash, size, err = hashFile(part); err != nil {
+			hash, size, err = hashFile(part)
+			if err != nil {
 				return err
 			}
 		}

@@ -40,7 +40,7 @@ func half(b []byte, w http.ResponseWriter) {
 
 type handler func(n int, w http.ResponseWriter, r *http.Request)
 
-// fetchFrom runs one download against a server and gives what is on disk.
+// fetchFrom runs one download against a server and returns what is on disk.
 func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchResult, []byte, error) {
 	t.Helper()
 	f, link := downloads(t, stall, h)
@@ -49,7 +49,7 @@ func fetchFrom(t *testing.T, dst string, stall time.Duration, h handler) (FetchR
 	return res, b, err
 }
 
-// downloads gives what fetches from a server, and the link to its file.
+// downloads returns a Fetcher for a server, and the link to its file.
 func downloads(t *testing.T, stall time.Duration, h handler) (*Fetcher, Link) {
 	t.Helper()
 	var n atomic.Int32
@@ -61,7 +61,8 @@ func downloads(t *testing.T, stall time.Duration, h handler) (*Fetcher, Link) {
 	}))
 	t.Cleanup(s.Close)
 	signature := 0
-	f := &Fetcher{Stall: stall, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, MaxBytes: 64 << 20,
+	f := &Fetcher{Stall: stall, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		MaxBytes: 64 << 20,
 		Allow: func(u *url.URL) error {
 			if u.Hostname() != "127.0.0.1" {
 				return errors.New("foreign")
@@ -197,7 +198,10 @@ func TestLiesThatCannotBeMendedLeaveNoFile(t *testing.T) {
 		h    handler
 	}{
 		"a page for ever": {ErrNotMedia, func(n int, w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "<html>no") }},
-		"an XML error":    {ErrNotMedia, func(n int, w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `<?xml version="1.0"?><Error/>`) }},
+		"an XML error": {ErrNotMedia, func(n int, w http.ResponseWriter,
+			r *http.Request) {
+			fmt.Fprint(w, `<?xml version="1.0"?><Error/>`)
+		}},
 		"compressed": {ErrEncoded, func(n int, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(bodyA)
@@ -206,7 +210,10 @@ func TestLiesThatCannotBeMendedLeaveNoFile(t *testing.T) {
 			w.Header().Set("Content-Length", strconv.Itoa(65<<20))
 			_, _ = w.Write(bodyA)
 		}},
-		"a foreign host": {ErrHost, func(n int, w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://localhost:1/x", 302) }},
+		"a foreign host": {ErrHost, func(n int, w http.ResponseWriter,
+			r *http.Request) {
+			http.Redirect(w, r, "http://localhost:1/x", 302)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dst := filepath.Join(t.TempDir(), "clip")
@@ -217,7 +224,8 @@ func TestLiesThatCannotBeMendedLeaveNoFile(t *testing.T) {
 		})
 	}
 	var status *StatusError
-	_, _, err := fetchFrom(t, filepath.Join(t.TempDir(), "clip"), time.Second, func(n int, w http.ResponseWriter, r *http.Request) { w.WriteHeader(400) })
+	_, _, err := fetchFrom(t, filepath.Join(t.TempDir(), "clip"), time.Second,
+		func(n int, w http.ResponseWriter, r *http.Request) { w.WriteHeader(400) })
 	if !errors.As(err, &status) || status.Status != 400 {
 		t.Errorf("%v", err)
 	}
@@ -317,7 +325,10 @@ func TestADamagedFileIsFound(t *testing.T) {
 // which ends with the fetcher. Each had opened its own and left it open for 30 seconds.
 func TestConnectionsAreKept(t *testing.T) {
 	var opened, closed atomic.Int32
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { whole(bodyA, `"a"`, w, r) }))
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter,
+		r *http.Request) {
+		whole(bodyA, `"a"`, w, r)
+	}))
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew:
@@ -330,7 +341,8 @@ func TestConnectionsAreKept(t *testing.T) {
 	defer s.Close()
 	f := &Fetcher{}
 	for i := range 10 {
-		if _, err := f.Fetch(t.Context(), Download{Dst: filepath.Join(t.TempDir(), strconv.Itoa(i)), Link: func(context.Context, bool) (string, error) { return s.URL, nil }}); err != nil {
+		if _, err := f.Fetch(t.Context(), Download{Dst: filepath.Join(t.TempDir(), strconv.Itoa(i)),
+			Link: func(context.Context, bool) (string, error) { return s.URL, nil }}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,12 +9,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"greenroom/internal/excerpt"
+	"greenroom/internal/netutil"
 )
 
 // Reasons a download ends early. Callers test them with errors.Is.
@@ -32,7 +32,7 @@ var (
 // A server that sends a byte now and then would hold a download for days.
 const slowest = 512
 
-// StatusError is an HTTP status that is no file.
+// StatusError is the HTTP status of a response that is not the file.
 type StatusError struct {
 	Status     int
 	RetryAfter time.Duration
@@ -58,7 +58,7 @@ func (m *sidecar) validator() string {
 	return m.LastModified
 }
 
-// readSidecar gives what a file says of its part; there is false when it is not there.
+// readSidecar reads the description of an unfinished file; there is false when it does not exist.
 func readSidecar(path string) (m *sidecar, there bool) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -71,9 +71,9 @@ func readSidecar(path string) (m *sidecar, there bool) {
 	return m, true
 }
 
-// guard is the HTTP client that grab gets. It never lets a HEAD leave the machine
-// and lets a body through only when it is exactly the continuation of the part on
-// disk. Each rule stands for a silent corruption of grab alone, seen in a test.
+// guard is the HTTP client that grab uses. It answers HEAD requests itself, and passes a body only
+// when it is exactly the continuation of the part on disk. Each rule prevents a silent corruption by
+// grab that a test has shown.
 type guard struct {
 	http     *http.Client
 	stall    time.Duration
@@ -112,7 +112,7 @@ func (g *guard) Do(q *http.Request) (*http.Response, error) {
 	}
 	res, err := g.http.Do(q)
 	if err != nil {
-		return fail(plain(err))
+		return fail(netutil.WithoutURL(err))
 	}
 	if err := g.judge(res, ranged); err != nil {
 		res.Body.Close()
@@ -138,7 +138,8 @@ func (g *guard) Do(q *http.Request) (*http.Response, error) {
 
 // head answers grab's question from the sidecar: many signed links refuse HEAD.
 func (g *guard) head(q *http.Request) *http.Response {
-	r := &http.Response{StatusCode: http.StatusMethodNotAllowed, Proto: "HTTP/1.1", Body: http.NoBody, Header: http.Header{}, Request: q}
+	r := &http.Response{StatusCode: http.StatusMethodNotAllowed, Proto: "HTTP/1.1", Body: http.NoBody,
+		Header: http.Header{}, Request: q}
 	if g.meta != nil && g.meta.Total > 0 {
 		r.StatusCode, r.ContentLength = http.StatusOK, g.meta.Total
 		r.Header.Set("Accept-Ranges", "bytes")
@@ -153,7 +154,8 @@ func (g *guard) judge(res *http.Response, ranged bool) error {
 	switch {
 	case ranged && res.StatusCode == http.StatusPartialContent:
 		return g.continues(res)
-	case ranged && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusPreconditionFailed || res.StatusCode == http.StatusRequestedRangeNotSatisfiable):
+	case ranged && (res.StatusCode == http.StatusOK || res.StatusCode == http.StatusPreconditionFailed ||
+		res.StatusCode == http.StatusRequestedRangeNotSatisfiable):
 		return errChanged
 	case !ranged && res.StatusCode == http.StatusOK:
 		g.ctype = res.Header.Get("Content-Type")
@@ -162,7 +164,7 @@ func (g *guard) judge(res *http.Response, ranged bool) error {
 		}
 		return nil
 	}
-	return &StatusError{Status: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After"))}
+	return &StatusError{Status: res.StatusCode, RetryAfter: netutil.RetryAfter(res.Header.Get("Retry-After"), time.Now())}
 }
 
 // continues accepts only have-(total-1)/total of the same entity.
@@ -170,7 +172,8 @@ func (g *guard) continues(res *http.Response) error {
 	var from, to, total int64
 	n, _ := fmt.Sscanf(res.Header.Get("Content-Range"), "bytes %d-%d/%d", &from, &to, &total)
 	etag := res.Header.Get("ETag")
-	if n != 3 || from != g.have || total != g.meta.Total || to != total-1 || etag != "" && g.meta.ETag != "" && etag != g.meta.ETag {
+	if n != 3 || from != g.have || total != g.meta.Total || to != total-1 || etag != "" && g.meta.ETag != "" &&
+		etag != g.meta.ETag {
 		return errChanged
 	}
 	return nil
@@ -191,7 +194,7 @@ type watchedBody struct {
 // share is how many bytes must come within one stall limit.
 func (w *watchedBody) share() int64 { return max(1, int64(w.g.stall.Seconds()*slowest)) }
 
-// sniff looks at the first bytes: an error page under a 200 must not reach the
+// sniff checks the first bytes: an error page under a 200 must not reach the
 // disk, where it could later be taken for the beginning of the file.
 func (w *watchedBody) sniff() error {
 	buf := make([]byte, 512)
@@ -199,7 +202,7 @@ func (w *watchedBody) sniff() error {
 	w.timer.Reset(w.g.stall)
 	w.peeked = buf[:n]
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return plain(err)
+		return netutil.WithoutURL(err)
 	}
 	head := bytes.ToLower(bytes.TrimLeft(w.peeked, " \t\r\n\ufeff"))
 	for _, p := range []string{"<!doctype", "<html", "<?xml", "<error", "{\"", "{ ", "{\n", "[{"} {
@@ -222,7 +225,8 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 	}
 	n, err := w.ReadCloser.Read(p)
 	if n > 0 {
-		if w.due -= int64(n); w.due <= 0 {
+		w.due -= int64(n)
+		if w.due <= 0 {
 			w.timer.Reset(w.g.stall)
 			w.due = w.share()
 		}
@@ -234,7 +238,7 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 		if c := context.Cause(w.ctx); c != nil {
 			err = c
 		} else {
-			err = plain(err)
+			err = netutil.WithoutURL(err)
 		}
 	}
 	return n, err
@@ -245,14 +249,4 @@ func (w *watchedBody) Close() error {
 	err := w.ReadCloser.Close()
 	w.cancel(nil)
 	return err
-}
-
-func retryAfter(v string) time.Duration {
-	if n, err := strconv.Atoi(v); err == nil && n >= 0 {
-		return time.Duration(min(n, 3600)) * time.Second
-	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(t))
-	}
-	return 0
 }

@@ -42,10 +42,12 @@ func ParseLocation(raw, dir string) (Location, error) {
 		if p == "" || u.Host != "" && u.Host != "localhost" || u.RawQuery != "" {
 			return Location{}, errors.New("must be file:///FOLDER or file:FOLDER, with nothing after it")
 		}
-		if p, err = url.PathUnescape(p); err != nil {
+		p, err = url.PathUnescape(p)
+		if err != nil {
 			return Location{}, errors.New("is not an address")
 		}
-		if p = filepath.FromSlash(p); !filepath.IsAbs(p) {
+		p = filepath.FromSlash(p)
+		if !filepath.IsAbs(p) {
 			p = filepath.Join(dir, p)
 		}
 		return Location{u, filepath.Clean(p)}, nil
@@ -54,7 +56,9 @@ func ParseLocation(raw, dir string) (Location, error) {
 		case u.Host == "":
 			return Location{}, fmt.Errorf("names no bucket: write %s://BUCKET/PREFIX", u.Scheme)
 		case !bucketName.MatchString(u.Host):
-			return Location{}, fmt.Errorf("cannot be a bucket's: the name %q is not 2 to 222 letters, digits, dots, dashes and underscores", u.Host)
+			return Location{},
+				fmt.Errorf("cannot be a bucket's: the name %q is not 2 to 222 letters, digits, dots, dashes and underscores",
+					u.Host)
 		}
 		for _, part := range strings.Split(strings.Trim(u.Path, "/"), "/") {
 			if part == "." || part == ".." {
@@ -66,7 +70,7 @@ func ParseLocation(raw, dir string) (Location, error) {
 	return Location{}, fmt.Errorf("must begin with %s: or %s://", schemes[2], strings.Join(schemes[:2], "://, "))
 }
 
-// hasPassword looks at the address and at an endpoint inside its query.
+// hasPassword reports a password in the address or in an endpoint inside its query.
 func hasPassword(u *url.URL) bool {
 	if u.User != nil {
 		return true
@@ -89,7 +93,7 @@ func (l Location) String() string {
 	return l.url.Scheme + "://" + l.url.Host + strings.TrimSuffix(l.url.Path, "/")
 }
 
-// Reveal is the whole address, for who opens it.
+// Reveal returns the complete address, for opening it.
 func (l Location) Reveal() url.URL { return *l.url }
 
 // Folder is a file cache's folder, absolute; "" for a bucket.

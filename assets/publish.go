@@ -15,7 +15,7 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// MarkerName is the file that says a folder is greenroom's to fill and to sweep.
+// MarkerName is the file that marks a folder as greenroom's own, to be filled and swept.
 const MarkerName = ".greenroom-owned.json"
 
 // generations is how many publishes a file outlives its last use: a render that
@@ -28,7 +28,7 @@ type File struct {
 	Hash Hash
 }
 
-// Published says what a publish changed.
+// Published reports what a publish changed.
 type Published struct{ Added, Kept int }
 
 type marker struct {
@@ -102,7 +102,7 @@ func own(root string) (*os.Root, *marker, error) {
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(b, m); err != nil {
-			m.History = nil // a spoiled list only keeps old files longer
+			m.History = nil // a corrupt list only keeps old files longer
 		}
 		return r, m, nil
 	case !errors.Is(err, fs.ErrNotExist):
@@ -111,10 +111,12 @@ func own(root string) (*os.Root, *marker, error) {
 	}
 	entries, err := os.ReadDir(root)
 	if err == nil && len(entries) > 0 {
-		err = fault.New(fault.Failed, "move its files away, or remove the folder", "%s holds files that greenroom did not put there (%s)", root, entries[0].Name())
+		err = fault.New(fault.Failed, "move its files away, or remove the folder",
+			"%s holds files that greenroom did not put there (%s)", root, entries[0].Name())
 	}
 	if err == nil {
-		if err = m.write(r); err != nil {
+		err = m.write(r)
+		if err != nil {
 			err = full(err, "publish into "+root)
 		}
 	}
@@ -131,7 +133,8 @@ func (m *marker) write(r *os.Root) error {
 		return err
 	}
 	tmp := temporary(MarkerName)
-	if err = r.WriteFile(tmp, append(b, '\n'), 0o644); err == nil {
+	err = r.WriteFile(tmp, append(b, '\n'), 0o644)
+	if err == nil {
 		err = r.Rename(tmp, MarkerName)
 	}
 	if err != nil {
@@ -141,8 +144,8 @@ func (m *marker) write(r *os.Root) error {
 }
 
 // place puts one file into the folder; false when it is there already, undamaged. On file
-// systems that share blocks between files it is a clone, else a hard link: docs/design/store.md
-// says why. It is complete from the first moment.
+// systems that share blocks between files it is a clone, else a hard link; docs/design/store.md
+// has the reasons. It is complete from the first moment.
 func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
 	src, path := s.Path(f.Hash), filepath.Join(root, f.Name)
 	switch s.FileCondition(path, f.Hash, -1) {
@@ -161,7 +164,8 @@ func (s *Store) place(r *os.Root, root string, f File) (bool, error) {
 	case Missing:
 		return false, fmt.Errorf("its stored file %w", fs.ErrNotExist)
 	case Damaged:
-		return false, fault.New(fault.Failed, "run `greenroom build`, which makes it again", "its stored file was changed and is damaged")
+		return false, fault.New(fault.Failed, "run `greenroom build`, which makes it again",
+			"its stored file was changed and is damaged")
 	}
 	if s.clone(r, src, f.Name) {
 		s.written(f.Hash, path)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"greenroom/internal/netutil"
 	"io"
 	"net/http"
 	"time"
@@ -26,7 +27,7 @@ func (f *Fetcher) Small(ctx context.Context, target string, max int64) ([]byte, 
 	}
 	res, err := f.client().Do(req)
 	if err != nil {
-		return nil, plain(err)
+		return nil, netutil.WithoutURL(err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
@@ -35,7 +36,7 @@ func (f *Fetcher) Small(ctx context.Context, target string, max int64) ([]byte, 
 	b, err := io.ReadAll(io.LimitReader(res.Body, max+1))
 	switch {
 	case err != nil:
-		return nil, plain(err)
+		return nil, netutil.WithoutURL(err)
 	case int64(len(b)) > max:
 		return nil, fmt.Errorf("the file is larger than %d bytes", max)
 	}

@@ -1,7 +1,7 @@
 // Package assets keeps bytes at rest and in motion: a content-addressed store,
 // downloads that resume, and publishing into public/greenroom.
 //
-// It promises that a file under its final name is whole, whatever the server,
+// It promises that a file under its final name is complete, whatever the server,
 // the network or a second process did; and that nothing is ever written or
 // removed outside the folders it owns. It never interprets media and never sends
 // a key.
@@ -25,6 +25,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/filestat"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/workdir"
 )
 
@@ -56,7 +57,7 @@ func Open(dir string) (*Store, error) {
 	return &Store{dir: dir, checked: openChecked(filepath.Join(dir, "checked"))}, nil
 }
 
-// Path is where a file with this content stands, present or not.
+// Path returns the path of the file with this content, present or not.
 func (s *Store) Path(h Hash) string { return PathIn(s.dir, h) }
 
 // PathIn is Path for a store that need not be open.
@@ -176,7 +177,7 @@ func (s *Store) FileCondition(path string, h Hash, size int64) Condition {
 }
 
 // exhausted reports that a file was not read because this machine has no more descriptors or memory.
-// That says nothing about the file, and a damaged file may be removed.
+// The file may be intact, and a damaged one would be removed.
 func exhausted(err error) bool {
 	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOMEM)
 }
@@ -191,7 +192,7 @@ func (s *Store) Remove(h Hash) error {
 }
 
 // Each calls f for every stored file, with its size in bytes and the time of its last change.
-// Names that are no hashes are skipped.
+// Names that are not hashes are skipped.
 func (s *Store) Each(f func(h Hash, size int64, changed time.Time) error) error {
 	return filepath.WalkDir(filepath.Join(s.dir, "sha256"), func(path string, d fs.DirEntry, err error) error {
 		h := Hash(filepath.Base(path))
@@ -219,7 +220,7 @@ func (s *Store) Unchecked() bool {
 	return len(s.checked.known) == 0
 }
 
-// Remember writes the record of comparisons. complete says that this process has compared
+// Remember writes the record of comparisons. complete means that this process has compared
 // everything that the store is for, so that what describes other files may be dropped. A
 // record that cannot be written only costs time.
 func (s *Store) Remember(complete bool) {
@@ -291,34 +292,25 @@ func (s *Store) Import(path string) (Hash, int64, error) {
 		return "", 0, full(err, "copy "+filepath.Base(path))
 	}
 	_, err = io.Copy(tmp, in)
-	if err = errors.Join(err, tmp.Close()); err != nil {
+	err = errors.Join(err, tmp.Close())
+	if err != nil {
 		os.Remove(tmp.Name())
 		return "", 0, full(err, "copy "+filepath.Base(path))
 	}
 	return s.Adopt(tmp.Name())
 }
 
-// hashBuffers are used again: one for each of thousands of clips was much of all garbage.
-var hashBuffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
-
 func hashFile(path string) (Hash, int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", 0, err
-	}
-	defer f.Close()
-	buf := hashBuffers.Get().(*[128 << 10]byte)
-	defer hashBuffers.Put(buf)
-	h := sha256.New()
-	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buf[:]) // a bare Reader: a file would bring its own buffer
-	return Hash(hex.EncodeToString(h.Sum(nil))), n, err
+	sum, n, err := hashkey.File(path)
+	return Hash(hex.EncodeToString(sum[:])), n, err
 }
 
 // full explains a full disk or a read-only folder; other errors pass.
 func full(err error, doing string) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fault.Wrap(fault.Failed, err, "free some space and run the same command again; what is there so far is kept", "%s", doing)
+		return fault.Wrap(fault.Failed, err, "free some space and run the same command again; what is there so far is kept",
+			"%s", doing)
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "%s", doing)
 	}

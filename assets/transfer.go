@@ -17,6 +17,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 )
 
 // transfer is one call of Fetch.
@@ -43,7 +44,8 @@ func (t *transfer) run(ctx context.Context) error {
 		n, err := t.attempt(ctx, target)
 		received += n
 		if err == nil {
-			if err = t.verify(); err == nil {
+			err = t.verify()
+			if err == nil {
 				t.res.Bytes = t.size()
 				t.res.Refetched = max(0, received-(t.res.Bytes-min(t.res.Resumed, t.res.Bytes)))
 				return nil
@@ -91,7 +93,8 @@ func (t *transfer) verify() error {
 
 // react prepares the next attempt after a failed one: it returns the link to use and how
 // long the server asks to wait. over ends the download.
-func (t *transfer) react(ctx context.Context, err error, e *effort, target string) (_ string, wait time.Duration, over error) {
+func (t *transfer) react(ctx context.Context, err error, e *effort, target string) (_ string, wait time.Duration,
+	over error) {
 	renewed := func() (string, time.Duration, error) {
 		next, lerr := t.link(ctx, true)
 		return next, wait, lerr
@@ -109,12 +112,15 @@ func (t *transfer) react(ctx context.Context, err error, e *effort, target strin
 		return "", 0, full(err, "download")
 	case errors.Is(err, ErrNotMedia):
 		// An error page of a proxy may pass; a page for the third time is the answer.
-		if e.pages++; e.pages > 2 {
-			return "", 0, fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists", "download")
+		e.pages++
+		if e.pages > 2 {
+			return "", 0, fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists",
+				"download")
 		}
 	case errors.As(err, &refused):
 		t.res.Resumed = 0
-		if e.refused++; e.refused >= maxRefused {
+		e.refused++
+		if e.refused >= maxRefused {
 			return "", 0, refused.error
 		}
 		if next, _, lerr := renewed(); lerr == nil {
@@ -187,7 +193,7 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 			t.d.Progress(resp.BytesComplete(), total)
 		}
 	}
-	err = plain(resp.Err())
+	err = netutil.WithoutURL(resp.Err())
 	t.meta = g.meta
 	if g.ctype != "" {
 		t.res.ContentType = g.ctype
@@ -198,8 +204,8 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 	return g.received.Load(), err
 }
 
-// resumable gives how many bytes of the part can be kept, and throws away what
-// cannot be continued.
+// resumable returns how many bytes of the part can be kept, and deletes a part that cannot be
+// continued.
 func (t *transfer) resumable() int64 {
 	if t.meta == nil {
 		t.meta, t.described = readSidecar(t.side)
@@ -227,9 +233,8 @@ func (t *transfer) discard() {
 	t.meta, t.described = nil, false
 }
 
-// save describes the part for a later process, where that can be worth it: of a file that
-// is no longer than one buffer nothing is kept. It is not synced: spoiled by a power cut it
-// is not believed, and the part starts over.
+// save describes the part for a later process, unless the file is no longer than one buffer. It is not
+// synced: corrupted by a power cut it is not used, and the part starts over.
 func (t *transfer) save(m sidecar) error {
 	if m.Total <= fetchBuffer {
 		if t.described { // of what was there before
@@ -254,32 +259,16 @@ func (t *transfer) size() int64 {
 	return fi.Size()
 }
 
-// sleep waits longer after each attempt without progress; a server's own wish
-// wins, up to a minute.
-func (t *transfer) sleep(ctx context.Context, dry int, wish time.Duration) error {
+// sleep waits longer after each attempt without progress; a server's Retry-After has priority, up to a
+// minute.
+func (t *transfer) sleep(ctx context.Context, dry int, retryAfter time.Duration) error {
 	limit := min(100*time.Millisecond<<min(dry, 8), 20*time.Second)
 	d := limit/2 + rand.N(limit/2)
-	if wish > 0 {
-		d = min(wish, time.Minute)
+	if retryAfter > 0 {
+		d = min(retryAfter, time.Minute)
 	}
 	if t.f.Sleep != nil {
 		return t.f.Sleep(ctx, d)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// plain drops the URL that net/http wraps around errors: its query is a signature.
-func plain(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
+	return netutil.Sleep(ctx, d)
 }

@@ -14,15 +14,15 @@ import (
 
 // TestAShortFileIsNotDescribed: of a file no longer than one buffer nothing is written but
 // the file; a part of it that an earlier process left is thrown away, whatever else that
-// process said of it.
+// process wrote about it.
 func TestAShortFileIsNotDescribed(t *testing.T) {
 	short := bodyA[:fetchBuffer]
 	for name, left := range map[string]map[string]string{
-		"alone":                     {},
-		"beside a part":             {".part": "01234"},
-		"beside a part, described":  {".part": "FEDCB", ".part.json": `{"etag":"\"b\"","total":2097152}`},
-		"beside a description":      {".part.json": `{"etag":"\"b\"","total":2097152}`},
-		"beside half a description": {".part": "FEDCB", ".part.json": `{"etag":`},
+		"alone":                   {},
+		"with a part":             {".part": "01234"},
+		"with a part, described":  {".part": "FEDCB", ".part.json": `{"etag":"\"b\"","total":2097152}`},
+		"with a description":      {".part.json": `{"etag":"\"b\"","total":2097152}`},
+		"with half a description": {".part": "FEDCB", ".part.json": `{"etag":`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -74,7 +74,8 @@ func TestALimitIsOfOneDownload(t *testing.T) {
 	defer s.Close()
 	f := &Fetcher{}
 	defer f.Close()
-	d := Download{Dst: filepath.Join(t.TempDir(), "voice"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }, MaxBytes: 1000}
+	d := Download{Dst: filepath.Join(t.TempDir(), "voice"),
+		Link: func(context.Context, bool) (string, error) { return s.URL, nil }, MaxBytes: 1000}
 	if _, err := f.Fetch(t.Context(), d); !errors.Is(err, ErrTooBig) {
 		t.Errorf("%v", err)
 	}
@@ -94,7 +95,8 @@ func TestFetchIntoAStore(t *testing.T) {
 	}
 	f := &Fetcher{}
 	defer f.Close()
-	h, res, err := f.FetchInto(t.Context(), store, Download{Dst: store.ResumePath("take"), Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
+	h, res, err := f.FetchInto(t.Context(), store, Download{Dst: store.ResumePath("take"),
+		Link: func(context.Context, bool) (string, error) { return s.URL, nil }})
 	if err != nil || !store.Has(h, res.Bytes) || store.Verify(h) != nil || res.Bytes != int64(len(bodyA)) {
 		t.Errorf("%s, %+v, %v", h, res, err)
 	}

@@ -48,7 +48,7 @@ func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply
 	}
 	in := readInputs(building, s.at)
 	if w.static != "" && !in.equal(recallInputs(s.home, s.at)) {
-		keep(s.home, inputsMemory, inputsOf(s.home, s.at), in)
+		saveEntry(s.home, inputsMemory, inputsOf(s.home, s.at), in)
 		key := in.key(w.static, s.at, s.r.environ())
 		if in.changedSince(begun, s.at) {
 			key = in.key(w.static+begun.String(), s.at, s.r.environ()) // of this session only: what it holds is not certain

@@ -1,8 +1,6 @@
 package remotion
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"greenroom/internal/filecache"
 	"greenroom/remotion/project"
 )
 
@@ -29,7 +28,7 @@ const inputsRecord = "greenroom-inputs.json"
 func inputsOf(home string, at project.Layout) string { return place(home, at) + " " + at.Entry }
 
 func recallInputs(home string, at project.Layout) bundleInputs {
-	in, _ := recall[bundleInputs](home, inputsMemory, inputsOf(home, at))
+	in, _ := filecache.LoadEntry[bundleInputs](filepath.Join(home, inputsMemory), inputsOf(home, at))
 	return in
 }
 
@@ -73,10 +72,10 @@ func (in bundleInputs) equal(other bundleInputs) bool {
 
 // key is the key of the bundle that has a static part and these inputs as they are now.
 func (in bundleInputs) key(static string, at project.Layout, environ []string) string {
-	h := keyer{Hash: sha256.New()}
-	h.field("static", static)
+	h := newKeyer()
+	h.Field("static", static)
 	in.hash(h, at, environ)
-	return hex.EncodeToString(h.Sum(nil))[:16]
+	return h.Sum()[:16]
 }
 
 // hash adds names and contents. One that is gone is another content.
@@ -86,7 +85,7 @@ func (in bundleInputs) hash(h keyer, at project.Layout, environ []string) {
 		if err != nil {
 			sum = "unreadable"
 		}
-		h.field("input "+filepath.ToSlash(name), sum)
+		h.Field("input "+filepath.ToSlash(name), sum)
 		return nil
 	}
 	for _, name := range in.Files {
@@ -94,7 +93,7 @@ func (in bundleInputs) hash(h keyer, at project.Layout, environ []string) {
 	}
 	for _, folder := range in.Folders {
 		if err := walk(at.Dir, filepath.FromSlash(folder), nil, file); err != nil {
-			h.field("folder "+folder, "unreadable")
+			h.Field("folder "+folder, "unreadable")
 		}
 	}
 	h.environment(in.Env, environ)

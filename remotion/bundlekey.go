@@ -1,8 +1,6 @@
 package remotion
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"os"
 	"runtime"
 
@@ -13,11 +11,11 @@ import (
 // clips are in it: components may import clips.gen.ts. The public folder is not, it is linked in; its place and the
 // project's are, because the link names them.
 func staticKey(at project.Layout, c configuration) (string, error) {
-	k := keyer{Hash: sha256.New()}
-	k.field("schema", "bundle/4")
-	k.field("place", at.Dir)
-	k.field("public folder", at.PublicDir())
-	k.field("configuration", c.stamp)
+	k := newKeyer()
+	k.Field("schema", "bundle/4")
+	k.Field("place", at.Dir)
+	k.Field("public folder", at.PublicDir())
+	k.Field("configuration", c.stamp)
 	if err := k.sources(at); err != nil {
 		return "", err
 	}
@@ -26,5 +24,5 @@ func staticKey(at project.Layout, c configuration) (string, error) {
 			return "", err
 		}
 	}
-	return hex.EncodeToString(k.Sum(nil)), nil
+	return k.Sum(), nil
 }

@@ -138,3 +138,13 @@ func found(t *testing.T, dir string) project.Layout {
 	}
 	return at
 }
+
+// TestBundleKeyStays holds the key that older versions gave a bundle: it names a folder in the cache.
+func TestBundleKeyStays(t *testing.T) {
+	at := project.Layout{Dir: t.TempDir(), Entry: "src/index.ts"}
+	put(t, at.Dir, map[string]string{"lib/a.ts": "export {}\n", "lib/b.ts": "b", "c.json": "{}"})
+	in := bundleInputs{Files: []string{"c.json", "missing.ts"}, Folders: []string{"lib", "none"}, Env: []string{"A", "B"}}
+	if got, want := in.key("abc", at, []string{"A=1", "A=2", "C=3"}), "1080ea8285ea00ed"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -2,8 +2,6 @@ package remotion
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -227,13 +225,13 @@ func (r Renderer) environ() []string {
 
 // stamp hashes what a configuration depends on: with another stamp it may say something else.
 func (r Renderer) stamp(l project.Layout, c configuration) string {
-	h := keyer{Hash: sha256.New()}
-	h.field("schema", "configuration/1")
-	h.field("driver", driverSum())
-	h.field("file", c.file)
-	h.field("package @remotion/cli", installed(l.Dir, "@remotion/cli"))
+	h := newKeyer()
+	h.Field("schema", "configuration/1")
+	h.Field("driver", driverSum())
+	h.Field("file", c.file)
+	h.Field("package @remotion/cli", installed(l.Dir, "@remotion/cli"))
 	for _, name := range []string{"tsconfig.json", "package.json", ".env", ".env.local"} {
-		h.field(name, withoutKeys(l.Path(name)))
+		h.Field(name, withoutKeys(l.Path(name)))
 	}
 	for _, file := range c.Inputs {
 		name := file
@@ -244,10 +242,10 @@ func (r Renderer) stamp(l project.Layout, c configuration) string {
 		if err != nil {
 			sum = "unreadable" // then it is another one
 		}
-		h.field(name, sum)
+		h.Field(name, sum)
 	}
 	h.environment(c.Env, r.environ())
-	return hex.EncodeToString(h.Sum(nil))
+	return h.Sum()
 }
 
 // environment hashes variables by name.
@@ -259,7 +257,7 @@ func (k keyer) environment(names, environ []string) {
 				value = "=" + set
 			}
 		}
-		k.field("variable "+name, value)
+		k.Field("variable "+name, value)
 	}
 }
 
@@ -296,7 +294,7 @@ func (k keyer) page(l project.Layout, c configuration, environ []string) {
 	for _, file := range files {
 		if _, err := os.Stat(file); err == nil {
 			if text := withoutKeys(file); text != "" {
-				k.field("env", text)
+				k.Field("env", text)
 			}
 			return
 		}

@@ -3,9 +3,7 @@ package remotion
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,13 +22,13 @@ var driverSources embed.FS
 
 // driverSum is a hash of the driver: it decides how films are bundled and drawn.
 var driverSum = sync.OnceValue(func() string {
-	h := keyer{Hash: sha256.New()}
+	h := newKeyer()
 	files, _ := driverSources.ReadDir("driver") // embedded
 	for _, f := range files {
 		b, _ := driverSources.ReadFile("driver/" + f.Name())
-		h.field(f.Name(), string(b))
+		h.Field(f.Name(), string(b))
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return h.Sum()
 })
 
 const (

@@ -39,7 +39,7 @@ func driverFault(id string, bad reply) error {
 	case "frame":
 		return fault.New(fault.Usage, "the first frame is 0", "draw that frame of %s: %s", id, bad.Message)
 	case "render":
-		if strings.Contains(bad.Message, "ENOSPC") || strings.Contains(bad.Message, "No space left on device") {
+		if proc.DiskFull(nil, bad.Message) {
 			return fault.New(fault.Failed, diskHint, "render %s: the disk is full", id)
 		}
 		return fault.New(fault.Failed, "look at the composition in npx remotion studio", "render %s: %s", id, bad.Message)

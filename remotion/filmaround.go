@@ -12,18 +12,18 @@ import (
 // common hashes what is outside of the project's own files: the packages it depends on as they are
 // installed, and the browser.
 func (k *Keys) common(h keyer) error {
-	h.field("schema", "remotion film/2")
+	h.Field("schema", "remotion film/2")
 	stamp := k.config.stamp
 	if stamp != "" && stamp != unknownStamp {
 		stamp = k.r.stamp(k.at, k.config) // as it is now
 	}
-	h.field("configuration", stamp)
+	h.Field("configuration", stamp)
 	h.page(k.at, k.config, k.r.environ())
 	for _, name := range k.packages() {
-		h.field("package "+name, installed(k.at.Dir, name))
+		h.Field("package "+name, installed(k.at.Dir, name))
 	}
 	if k.browser == "" {
-		h.field("browser", "Remotion's own") // which goes with the renderer's version
+		h.Field("browser", "Remotion's own") // which goes with the renderer's version
 		return nil
 	}
 	for _, program := range programs(k.browser) {
@@ -31,7 +31,7 @@ func (k *Keys) common(h keyer) error {
 		if err != nil {
 			return err
 		}
-		h.field("browser", sum)
+		h.Field("browser", sum)
 	}
 	return nil
 }

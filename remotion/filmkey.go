@@ -2,8 +2,6 @@ package remotion
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -114,7 +112,8 @@ func (k *Keys) timeline() (string, error) {
 
 // hash is of packages, browser, and the sources and public files that are not skipped.
 func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, error) {
-	h := keyer{Hash: sha256.New(), skip: skipSource}
+	h := newKeyer()
+	h.skip = skipSource
 	err := k.common(h)
 	if err == nil {
 		err = h.sources(k.at)
@@ -129,7 +128,7 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 	if err != nil {
 		return "", fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return h.Sum(), nil
 }
 
 // byContent tells the published files: <clip>.<hash>.<ending>, files/<hash>.<ending>. Old ones may
@@ -168,7 +167,8 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h := keyer{Hash: sha256.New(), sum: k.files.sum}
+	h := newKeyer()
+	h.sum = k.files.sum
 	of := ""
 	if spec.Composition == Timeline {
 		if of, err = k.timeline(); err != nil {
@@ -183,12 +183,12 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h.field("project", of)
-	h.field("composition", spec.Composition)
-	h.field("input", string(p.input))
-	h.field("format", p.format.name)
-	h.field("encoding", fmt.Sprintln(quality(spec.CRF), spec.Exact, spec.ChunkFrames))
-	return hex.EncodeToString(h.Sum(nil)), nil
+	h.Field("project", of)
+	h.Field("composition", spec.Composition)
+	h.Field("input", string(p.input))
+	h.Field("format", p.format.name)
+	h.Field("encoding", fmt.Sprintln(quality(spec.CRF), spec.Exact, spec.ChunkFrames))
+	return h.Sum(), nil
 }
 
 // shown hashes the files that a film of the manifest names.

@@ -1,43 +1,35 @@
 package remotion
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
-	"greenroom/internal/atomicfile"
+	"greenroom/internal/filecache"
 )
 
-// young is how new a file may not be for its size and time to stand for its content: a
-// second save within one tick of the file system's clock could go unseen.
+// young is the age below which a file's size and time do not identify its content: a second save
+// within one tick of the file system's clock would not show.
 const young = 50 * time.Millisecond
 
-// hashes remembers the content of files by their size and time, so that a look at a large
-// public/ reads nothing that did not change. It is only a memory: without it every file is read.
+// hashes caches the SHA-256 of files by their size and time, so that nothing is read of a large
+// public/ that did not change.
 type hashes struct {
 	file, project string
-	mu            sync.Mutex
-	known         map[string]hashed // by path, below the project relative to it
-	changed       bool
+	cache         *filecache.Files[hashed]
 }
 
 type hashed struct {
-	Size  int64  `json:"size"`
-	MTime int64  `json:"mtime"` // nanoseconds
-	Sum   []byte `json:"sha256"`
+	filecache.Stamp
+	Sum []byte `json:"sha256"`
 }
 
 func openHashes(file, project string) *hashes {
-	h := &hashes{file: file, project: project, known: map[string]hashed{}}
-	if b, err := os.ReadFile(file); err != nil || json.Unmarshal(b, &h.known) != nil || h.known == nil {
-		h.known = map[string]hashed{}
-	}
-	return h
+	return &hashes{file, project, filecache.OpenFiles[hashed](file)}
 }
 
-// name is how a file is remembered; a project that moves keeps its memory.
+// name returns a file's name in the cache. In the project it is relative, so that a project that
+// moves keeps its cache.
 func (h *hashes) name(path string) string {
 	if rel, err := filepath.Rel(h.project, path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
@@ -45,22 +37,18 @@ func (h *hashes) name(path string) string {
 	return path
 }
 
-// sum is a file's SHA-256. A file that may not be read has none that is true: a browser
+// sum returns a file's SHA-256, or "unreadable" without the permission to read it: a browser
 // cannot read it either.
 func (h *hashes) sum(path string) (string, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return "", err
 	}
-	name := h.name(path)
-	h.mu.Lock()
-	was, ok := h.known[name]
-	h.mu.Unlock()
-	now := hashed{Size: st.Size(), MTime: st.ModTime().UnixNano()}
-	if ok && was.Size == now.Size && was.MTime == now.MTime {
+	name, now := h.name(path), filecache.StampOf(st)
+	if was, ok := h.cache.Get(name, now); ok {
 		return string(was.Sum), nil
 	}
-	looked := time.Now()
+	began := time.Now()
 	sum, err := sumOf(path)
 	if os.IsPermission(err) {
 		return "unreadable", nil
@@ -68,33 +56,23 @@ func (h *hashes) sum(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	now.Sum = []byte(sum)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if looked.Sub(st.ModTime()) > young {
-		h.known[name], h.changed = now, true
+	if began.Sub(st.ModTime()) > young {
+		h.cache.Edit(name, hashed{Stamp: now}, func(r *hashed) { r.Sum = []byte(sum) })
 	}
 	return sum, nil
 }
 
-// save keeps the memory for the next run, without files that are gone.
+// save writes the cache for the next run, without files that no longer exist.
 func (h *hashes) save() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.changed {
+	if !h.cache.Changed() || os.MkdirAll(filepath.Dir(h.file), 0o755) != nil {
 		return
 	}
-	for name := range h.known {
+	_ = h.cache.Save(func(name string) bool {
 		path := filepath.FromSlash(name)
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(h.project, path)
 		}
-		if _, err := os.Stat(path); os.IsNotExist(err) {
-			delete(h.known, name)
-		}
-	}
-	if b, err := json.Marshal(h.known); err == nil && os.MkdirAll(filepath.Dir(h.file), 0o755) == nil {
-		_, _ = atomicfile.WriteBytes(h.file, 0o600, b)
-	}
-	h.changed = false
+		_, err := os.Stat(path)
+		return !os.IsNotExist(err)
+	})
 }

@@ -1,12 +1,10 @@
 package remotion
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"sync"
 
-	"greenroom/internal/atomicfile"
+	"greenroom/internal/filecache"
 	"greenroom/remotion/project"
 )
 
@@ -18,8 +16,6 @@ const (
 	inputsMemory = "inputs.json"
 )
 
-var memories sync.Mutex // one process reads and writes them one after another
-
 func place(home string, l project.Layout) string {
 	if rel, err := filepath.Rel(home, l.Dir); err == nil {
 		return filepath.ToSlash(rel)
@@ -27,30 +23,10 @@ func place(home string, l project.Layout) string {
 	return l.Dir
 }
 
-func recall[T any](home, file, key string) (v T, ok bool) {
-	memories.Lock()
-	defer memories.Unlock()
-	all := map[string]T{}
-	b, err := os.ReadFile(filepath.Join(home, file))
-	if err != nil || json.Unmarshal(b, &all) != nil {
-		return v, false
-	}
-	v, ok = all[key]
-	return v, ok
-}
-
-// keep writes one entry. A failure costs the next run some time only.
-func keep[T any](home, file, key string, v T) {
-	memories.Lock()
-	defer memories.Unlock()
-	all := map[string]T{}
-	at := filepath.Join(home, file)
-	if b, err := os.ReadFile(at); err != nil || json.Unmarshal(b, &all) != nil || all == nil {
-		all = map[string]T{}
-	}
-	all[key] = v
-	if b, err := json.Marshal(all); err == nil && os.MkdirAll(home, 0o755) == nil {
-		_, _ = atomicfile.WriteBytes(at, 0o600, b)
+// saveEntry writes one entry of a file in the cache. A failure costs the next run some time only.
+func saveEntry[T any](home, file, key string, v T) {
+	if os.MkdirAll(home, 0o755) == nil {
+		_ = filecache.SaveEntry(filepath.Join(home, file), key, v)
 	}
 }
 
@@ -62,7 +38,7 @@ type stamped struct {
 
 // remembered is the configuration of an earlier run, if nothing that it depends on has changed.
 func (r Renderer) remembered(home string, l project.Layout, file string) (configuration, bool) {
-	was, ok := recall[stamped](home, ConfigMemory, place(home, l)+" "+file)
+	was, ok := filecache.LoadEntry[stamped](filepath.Join(home, ConfigMemory), place(home, l)+" "+file)
 	if !ok {
 		return configuration{}, false
 	}
@@ -86,5 +62,5 @@ func (r Renderer) remember(home string, l project.Layout, c configuration) {
 		}
 		kept.Inputs = append(kept.Inputs, input)
 	}
-	keep(home, ConfigMemory, place(home, l)+" "+c.file, stamped{c.stamp, kept})
+	saveEntry(home, ConfigMemory, place(home, l)+" "+c.file, stamped{c.stamp, kept})
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"greenroom/internal/atomicfile"
@@ -20,10 +19,10 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 	emit(Event{Stage: StageMux, Total: 100})
 	tmp := hidden(out)
 	defer os.Remove(tmp)
-	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", picture}
+	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", picture)
 	streams := []string{"-map", "0:v"}
 	if pcm != "" {
-		args = append(args, "-protocol_whitelist", "file,pipe", "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm)
+		args = append(args, "-protocol_whitelist", proc.Protocols, "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm)
 		streams = append(append(streams, "-map", "1:a"), f.sound...)
 	}
 	args = slices.Concat(args, streams, []string{"-c:v", "copy"}, f.mux, []string{tmp})
@@ -32,7 +31,7 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 			return context.Cause(ctx)
 		}
 		var exit *proc.ExitError
-		if errors.As(err, &exit) && strings.Contains(exit.Tail, "No space left on device") {
+		if errors.As(err, &exit) && proc.DiskFull(err, exit.Tail) {
 			return fault.Wrap(fault.Failed, err, diskHint, "write %s: the disk is full", filepath.Base(out))
 		}
 		return fault.Wrap(fault.Failed, err, "check that the disk has room", "join picture and sound")

@@ -1,17 +1,15 @@
 package remotion
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"greenroom/internal/hashkey"
 	"greenroom/remotion/project"
 )
 
@@ -22,34 +20,34 @@ var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pn
 // where the lockfile says something else.
 var bundlePackages = []string{"remotion", "@remotion/bundler"}
 
-// keyer hashes named, length-prefixed fields, so that no two inputs run together.
+// keyer is a key with rules for the files in it.
 type keyer struct {
-	hash.Hash
+	*hashkey.Key
 	sum  func(path string) (string, error) // of a file's content; nil reads it
-	skip func(name string) bool            // leaves files out, by their slashed names in the project; nil: none
+	skip func(name string) bool            // omits files, by their slashed names in the project; nil: none
 }
 
-func (k keyer) field(name, value string) { fmt.Fprintf(k, "%s %d:%s\n", name, len(value), value) }
+func newKeyer() keyer { return keyer{Key: new(hashkey.Key)} }
 
 // sources hashes what a bundle is made from, wherever the project lies: bytes and names,
 // never times.
 func (k keyer) sources(at project.Layout) error {
-	k.field("driver", driverSum()) // decides how to bundle
-	k.field("entry", at.Entry)
+	k.Field("driver", driverSum()) // decides how to bundle
+	k.Field("entry", at.Entry)
 	for _, name := range append(slices.Clone(bundleFiles), toolConfigs(at)...) {
 		b, err := os.ReadFile(at.Path(name))
 		if err == nil {
-			k.field(name, string(b))
+			k.Field(name, string(b))
 		} else if !os.IsNotExist(err) {
 			return err
 		}
 	}
 	for _, name := range bundlePackages {
-		k.field("package "+name, installed(at.Dir, name))
+		k.Field("package "+name, installed(at.Dir, name))
 	}
 	// Made without public/, a bundle has no link to it.
 	st, err := os.Stat(at.Path(at.PublicDir()))
-	k.field("public", fmt.Sprint(err == nil && st.IsDir()))
+	k.Field("public", fmt.Sprint(err == nil && st.IsDir()))
 	return sourceFiles(at, func(name string) error { return k.fileAs(at.Path(name), name) })
 }
 
@@ -137,22 +135,17 @@ func (k keyer) fileAs(file, name string) error {
 	if err != nil {
 		return err
 	}
-	k.field(filepath.ToSlash(name), sum)
+	k.Field(filepath.ToSlash(name), sum)
 	return nil
 }
 
-// sumOf is the SHA-256 of a file's bytes, unprintable.
+// sumOf returns the SHA-256 of a file's bytes, not in hexadecimal digits.
 func sumOf(path string) (string, error) {
-	f, err := os.Open(path)
+	sum, _, err := hashkey.File(path)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
-	}
-	return string(sum.Sum(nil)), nil
+	return string(sum[:]), nil
 }
 
 // temporary tells the files that atomic writes leave for a moment.

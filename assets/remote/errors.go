@@ -25,7 +25,7 @@ var ErrReadOnly = errors.New("the cache is read-only here")
 type BadError struct{ Object, Why string }
 
 func (e *BadError) Error() string {
-	return fmt.Sprintf("the cache's %s is not true: %s", e.Object, e.Why)
+	return fmt.Sprintf("cached %s is corrupt: %s", e.Object, e.Why)
 }
 
 // RefusedError reports that these credentials may not do this.
@@ -73,7 +73,7 @@ func scrub(err error) string {
 	return strings.Join(strings.Fields(query.ReplaceAllString(err.Error(), "?…")), " ")
 }
 
-// stall is the cause a watchdog gives.
+// stall is the cause with which a watchdog ends a context.
 type stall struct{ after time.Duration }
 
 func (s stall) Error() string { return fmt.Sprintf("nothing came for %s", s.after) }
@@ -114,21 +114,21 @@ func classify(ctx context.Context, err error) error {
 	return &DownError{brief(err, text)}
 }
 
-// brief is what a service said itself, where the library wrote a paragraph around it that
-// names the object, too: the same reason reads the same for every object.
+// brief returns the service's own message. The library's text around it names the object: without it
+// the same reason has the same text for every object.
 func brief(err error, text string) string {
-	var said interface{ ErrorCode() string }
-	if !errors.As(err, &said) || said.ErrorCode() == "" {
+	var answer interface{ ErrorCode() string }
+	if !errors.As(err, &answer) || answer.ErrorCode() == "" {
 		return text
 	}
-	out := said.ErrorCode()
-	if more, ok := said.(interface{ ErrorMessage() string }); ok && more.ErrorMessage() != "" {
+	out := answer.ErrorCode()
+	if more, ok := answer.(interface{ ErrorMessage() string }); ok && more.ErrorMessage() != "" {
 		out = strings.TrimSuffix(scrub(errors.New(more.ErrorMessage())), ".") + " (" + out + ")"
 	}
 	return out
 }
 
-// notFile names the object of a folder that is no file.
+// notFile turns the error of a folder's entry that is not a file into a *BadError.
 func notFile(key string, err error) error {
 	if errors.Is(err, bucket.ErrNotFile) {
 		return &BadError{key, err.Error()}
@@ -138,7 +138,8 @@ func notFile(key string, err error) error {
 
 // denied finds the refusals that the SDK has no code for.
 func denied(text string) bool {
-	for _, w := range []string{"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "StatusCode: 403", "StatusCode: 401", "read-only file system", "MethodNotAllowed"} {
+	for _, w := range []string{"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "StatusCode: 403",
+		"StatusCode: 401", "read-only file system", "MethodNotAllowed"} {
 		if strings.Contains(text, w) {
 			return true
 		}

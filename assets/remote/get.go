@@ -19,9 +19,9 @@ const (
 	mostTries = 12
 )
 
-// Get brings an object into the store. The object must have the size and the hash it is
-// asked by; until both are proven, the store does not know it. A read that breaks off
-// goes on at the same byte. Errors: ErrMissing, *BadError, *RefusedError, *DownError.
+// Get brings an object into the store. The object must have this size and hash; until both are verified, the store
+// does not have it. A read that breaks off continues at the same byte. Errors: ErrMissing, *BadError,
+// *RefusedError, *DownError.
 func (c *Cache) Get(ctx context.Context, store *assets.Store, h assets.Hash, size int64) (err error) {
 	key, err := objectKey(h)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Cache) Get(ctx context.Context, store *assets.Store, h assets.Hash, siz
 	return err
 }
 
-// Verify reads a whole object into w and proves its size and hash.
+// Verify reads a complete object into w and verifies its size and hash.
 func (c *Cache) Verify(ctx context.Context, h assets.Hash, size int64, w io.Writer) error {
 	key, err := objectKey(h)
 	if err != nil {
@@ -81,7 +81,7 @@ func (c *Cache) Verify(ctx context.Context, h assets.Hash, size int64, w io.Writ
 	return nil
 }
 
-// read copies an object from one byte to its end and gives how much came.
+// read copies an object from one byte to its end and returns how much came.
 func (c *Cache) read(ctx context.Context, key string, from, size int64, w io.Writer) (int64, error) {
 	r, has, err := c.bucket.Read(ctx, key, from)
 	if err != nil {
@@ -107,8 +107,8 @@ func (c *Cache) read(ctx context.Context, key string, from, size int64, w io.Wri
 // maxRecord bounds a record, bytes.
 const maxRecord = 64 << 10
 
-// Record reads a small text, such as "heygen/<take key>". Nothing proves it: the caller
-// must judge what it says.
+// Record reads a small text, such as "heygen/<take key>". Nothing verifies it: the caller
+// must check its content.
 func (c *Cache) Record(ctx context.Context, name string) (b []byte, err error) {
 	key, err := recordKey(name)
 	if err != nil {
@@ -120,7 +120,8 @@ func (c *Cache) Record(ctx context.Context, name string) (b []byte, err error) {
 			return notFile(key, err)
 		}
 		defer r.Close()
-		if b, err = io.ReadAll(io.LimitReader(r, maxRecord+1)); err == nil && len(b) > maxRecord {
+		b, err = io.ReadAll(io.LimitReader(r, maxRecord+1))
+		if err == nil && len(b) > maxRecord {
 			return &BadError{key, "it is too large for a record"}
 		}
 		return err

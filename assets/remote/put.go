@@ -17,14 +17,13 @@ import (
 	"greenroom/assets/remote/bucket"
 )
 
-// partSize is one part of a large upload; a few are in flight at once.
-// slowest is the pace at which what is in flight may still leave, bytes a second.
+// slowest is the lowest rate at which parts of an upload that are on their way may still leave, bytes
+// a second.
 const slowest = 128 << 10
 
-// Put sends a file of the store, unless the cache has an object of that size. With
-// replace it is sent anyway: somebody read it and found it false. The file's own hash is
-// proven while it is sent, and nothing appears in the cache when it is not the one it is
-// named by. After the upload the cache's size, and its checksum where it tells one, are
+// Put sends a file of the store, unless the cache has an object of that size. With replace it is sent anyway: the
+// object was read and is corrupt. The file's own hash is verified while it is sent, and nothing appears in the
+// cache when it is not h. After the upload the object's size, and its checksum where the cache reports one, are
 // compared. Errors: ErrReadOnly, *BadError, *RefusedError, *DownError.
 func (c *Cache) Put(ctx context.Context, path string, h assets.Hash, size int64, replace bool) (sent bool, err error) {
 	key, err := objectKey(h)
@@ -86,13 +85,14 @@ func (c *Cache) PutRecord(ctx context.Context, name string, b []byte, replace bo
 	return c.write(ctx, key, replace, int64(len(b)), bytes.NewReader(b), func() error { return nil })
 }
 
-// write sends from; true is asked when all is read and before anything becomes visible.
-// An object that somebody else has put there first is as good as ours.
-func (c *Cache) write(ctx context.Context, key string, replace bool, size int64, from io.Reader, true func() error) error {
+// write sends from; verify is called when all is read and before anything becomes visible. An object
+// that another process has put there first is as good as ours.
+func (c *Cache) write(ctx context.Context, key string, replace bool, size int64, from io.Reader,
+	verify func() error) error {
 	err := c.do(ctx, func(ctx context.Context, dog *watchdog) error {
 		source := &checkedReader{from: io.TeeReader(from, dog), end: func() error {
 			dog.more(time.Duration(min(size, bucket.Parts*bucket.PartSize)) * time.Second / slowest)
-			return true()
+			return verify()
 		}}
 		err := c.bucket.Write(ctx, key, source, replace)
 		switch {
@@ -112,7 +112,7 @@ func (c *Cache) write(ctx context.Context, key string, replace bool, size int64,
 	return err
 }
 
-// writable says why nothing may be written.
+// writable returns the reason why nothing may be written.
 func (c *Cache) writable() error {
 	if c.c.ReadOnly {
 		return ErrReadOnly
@@ -143,7 +143,8 @@ func (r *checkedReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.from.Read(p)
 	if err == io.EOF {
-		if r.err = r.end(); r.err != nil {
+		r.err = r.end()
+		if r.err != nil {
 			return n, r.err
 		}
 		return n, io.EOF

@@ -87,7 +87,7 @@ func open(ctx context.Context, c Config) (bucket.Bucket, error) {
 	}
 }
 
-// scrubCredentials is scrub for a message of ours that has a parameter of an address in it.
+// scrubCredentials is scrub for a built-in message that contains a parameter of an address.
 func scrubCredentials(err error) string {
 	var credentials *bucket.CredentialsError
 	if errors.As(err, &credentials) {
@@ -123,8 +123,8 @@ func (c *Cache) do(ctx context.Context, f func(context.Context, *watchdog) error
 	return err
 }
 
-// bucketThere tells a missing bucket from a missing object, which Google's client calls
-// by the same name. It asks once.
+// bucketThere distinguishes a missing bucket from a missing object, for which Google's client has the
+// same error. It sends one request at most.
 func (c *Cache) bucketThere(ctx context.Context, missing error) error {
 	c.asked.Do(func() {
 		if ok, err := c.bucket.Exists(ctx); err == nil && !ok {
@@ -154,7 +154,8 @@ func (c *Cache) note(err error, lively bool) {
 		}
 	case lively: // it answers, it only broke off
 	default:
-		if c.failed++; c.failed >= enough && c.down == nil {
+		c.failed++
+		if c.failed >= enough && c.down == nil {
 			c.down = down
 		}
 	}

@@ -70,7 +70,7 @@ func TestThereAndBack(t *testing.T) {
 	w := newWorld(t, false)
 	b := other(t)
 	if err := w.cache.Get(t.Context(), b, w.hash, w.size); !errors.Is(err, ErrMissing) {
-		t.Fatalf("an empty cache gives %v", err)
+		t.Fatalf("an empty cache returns %v", err)
 	}
 	for i, want := range []bool{true, false} {
 		sent, err := w.cache.Put(t.Context(), w.store.Path(w.hash), w.hash, w.size, false)
@@ -115,7 +115,7 @@ func TestNothingFalseEntersAStore(t *testing.T) {
 			t.Errorf("%s: left behind: %v", name, left)
 		}
 	}
-	// A writer with the true bytes sees another size by itself, and is told of a lie.
+	// A writer with the right bytes finds another size by itself, and replaces other bytes on request.
 	if err := os.WriteFile(object, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,8 @@ func TestNothingFalseEntersAStore(t *testing.T) {
 func TestADamagedFileIsNotSent(t *testing.T) {
 	w := newWorld(t, false)
 	path := w.store.Path(w.hash)
-	if err := errors.Join(os.Chmod(path, 0o644), os.WriteFile(path, bytes.Repeat([]byte("Greenroom"), 10_000), 0o644)); err != nil {
+	if err := errors.Join(os.Chmod(path, 0o644), os.WriteFile(path, bytes.Repeat([]byte("Greenroom"), 10_000),
+		0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.cache.Put(t.Context(), path, w.hash, w.size, false); !errors.Is(err, assets.ErrCorrupt) {
@@ -192,7 +193,8 @@ func TestRecords(t *testing.T) {
 	if _, err := w.cache.Record(t.Context(), name); !errors.As(err, &bad) {
 		t.Errorf("a huge record: %v", err)
 	}
-	for _, name := range []string{"", "heygen", "../" + string(w.hash), "heygen/../../x", "HeyGen/" + string(w.hash), "heygen/" + string(w.hash) + "/x"} {
+	for _, name := range []string{"", "heygen", "../" + string(w.hash), "heygen/../../x", "HeyGen/" + string(w.hash),
+		"heygen/" + string(w.hash) + "/x"} {
 		if _, err := w.cache.Record(t.Context(), name); err == nil || errors.Is(err, ErrMissing) {
 			t.Errorf("%q was looked for: %v", name, err)
 		}
@@ -201,7 +203,8 @@ func TestRecords(t *testing.T) {
 
 func TestHashesAreTheOnlyNames(t *testing.T) {
 	w := newWorld(t, false)
-	for _, h := range []assets.Hash{"", "../../etc/passwd", "ab", assets.Hash(strings.ToUpper(string(w.hash))), w.hash + "0"} {
+	for _, h := range []assets.Hash{"", "../../etc/passwd", "ab", assets.Hash(strings.ToUpper(string(w.hash))),
+		w.hash + "0"} {
 		if err := w.cache.Get(t.Context(), w.store, h, 1); err == nil || errors.Is(err, ErrMissing) {
 			t.Errorf("%q was looked for: %v", h, err)
 		}
@@ -233,13 +236,17 @@ func TestAStallEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := newWorld(t, false).cache.do(ctx, func(ctx context.Context, _ *watchdog) error { return ctx.Err() }); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled run says %v", err)
+	if err := newWorld(t, false).cache.do(ctx, func(ctx context.Context,
+		_ *watchdog) error {
+		return ctx.Err()
+	}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled run returns %v", err)
 	}
 }
 
 func TestAnUnreachableCacheIsSaidInOneLine(t *testing.T) {
-	inner := &url.Error{Op: "Get", URL: "https://clips.example:9/sha256/10/1056?X-Amz-Signature=deadbeef", Err: errors.New("connection refused")}
+	inner := &url.Error{Op: "Get", URL: "https://clips.example:9/sha256/10/1056?X-Amz-Signature=deadbeef",
+		Err: errors.New("connection refused")}
 	err := classify(t.Context(), fmt.Errorf("operation error S3: GetObject, https response error StatusCode: 0, RequestID: , HostID: , request send failed, %w", inner))
 	if want := "the cache cannot be used: no answer from clips.example:9: connection refused"; err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
@@ -248,7 +255,8 @@ func TestAnUnreachableCacheIsSaidInOneLine(t *testing.T) {
 
 func TestMessagesLoseQueries(t *testing.T) {
 	err := classify(t.Context(), errors.New("Get \"https://clips.example/x?X-Amz-Signature=deadbeef&y\": \n refused"))
-	if got := err.Error(); strings.Contains(got, "deadbeef") || strings.Contains(got, "\n") || !strings.Contains(got, "refused") {
+	if got := err.Error(); strings.Contains(got, "deadbeef") || strings.Contains(got, "\n") ||
+		!strings.Contains(got, "refused") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -33,14 +33,15 @@ func (w *watchdog) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.total += int64(len(p))
-	if w.moved += len(p); w.moved >= drip {
+	w.moved += len(p)
+	if w.moved >= drip {
 		w.moved = 0
 		w.timer.Reset(w.after)
 	}
 	return len(p), nil
 }
 
-// more gives a step that shows no progress its own time on top.
+// more extends the limit by d, for a step that shows no progress.
 func (w *watchdog) more(d time.Duration) { w.timer.Reset(w.after + d) }
 
 func (w *watchdog) stop() {

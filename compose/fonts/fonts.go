@@ -1,7 +1,7 @@
 // Package fonts holds the faces that greenroom's own text styles are set in: three static faces of Inter 4.0, as
 // Debian's fonts-inter ships them, unchanged, under the SIL Open Font License (OFL.txt).
 //
-// They are static because libass picks a variable font's default instance whatever weight is asked for.
+// They are static because libass picks a variable font's default instance whatever the requested weight.
 // The package only holds bytes; it never writes a file.
 package fonts
 
@@ -26,7 +26,7 @@ var (
 	License string
 )
 
-// Inter gives the face whose weight is nearest, the lighter one of two that are equally near.
+// Inter returns the face whose weight is nearest, the lighter one of two that are equally near.
 func Inter(weight int) Face {
 	switch {
 	case weight <= 500:

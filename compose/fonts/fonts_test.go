@@ -13,7 +13,9 @@ func TestFacesAreInterInThreeWeights(t *testing.T) {
 		weight int
 		file   string
 		full   string
-	}{{100, "Inter-Regular.otf", "Inter Regular"}, {500, "Inter-Regular.otf", "Inter Regular"}, {600, "Inter-SemiBold.otf", "Inter Semi Bold"}, {700, "Inter-Bold.otf", "Inter Bold"}, {900, "Inter-Bold.otf", "Inter Bold"}} {
+	}{{100, "Inter-Regular.otf", "Inter Regular"}, {500, "Inter-Regular.otf", "Inter Regular"},
+		{600, "Inter-SemiBold.otf", "Inter Semi Bold"}, {700, "Inter-Bold.otf", "Inter Bold"},
+		{900, "Inter-Bold.otf", "Inter Bold"}} {
 		f := Inter(c.weight)
 		total += len(f.Data)
 		if f.Name != c.file {

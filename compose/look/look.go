@@ -9,7 +9,7 @@ import (
 	"fmt"
 )
 
-// Margin is the share of each side of the canvas on which no text stands: SMPTE ST 2046-1 has a safe title area of 90 %.
+// Margin is the share of each side of the canvas without text: SMPTE ST 2046-1 has a safe title area of 90 %.
 const Margin = 0.05
 
 // TallBottom is the share of a tall canvas that stays free below captions, where players put their controls.
@@ -18,11 +18,11 @@ const TallBottom = 0.07
 // Gap is the least distance between two things that do not touch, as a share of the canvas's shorter side.
 const Gap = 0.02
 
-// Figures of a face in the box of a presenter, of whom at least head and shoulders are visible. Shoulders are two heads
-// wide in the canon of 7½ heads, so that a head is about half as high as they are wide; the rest is for hair and for
-// movement. Of the three drawn presenters, in the box of their clip, the head from the top of the hair to the chin takes
-// 0.55 to 0.57 of the height, which is 0.49 to 0.54 of the width; the face without hair is 0.31 to 0.32 of the width wide
-// (compose/standin measures it in TestTheFaceRuleHoldsForDrawnPresenters).
+// Figures of a face in the box of a presenter, of whom at least head and shoulders are visible. Shoulders are two
+// heads wide in the canon of 7½ heads, so that a head is about half as high as they are wide; the rest is for hair
+// and for movement. Of the three drawn presenters, in the box of their clip, the head from the top of the hair to
+// the chin takes 0.55 to 0.57 of the height, which is 0.49 to 0.54 of the width; the face without hair is 0.31 to
+// 0.32 of the width wide (compose/standin measures it in TestTheFaceRuleHoldsForDrawnPresenters).
 const (
 	FaceHigh = 0.6  // of the box's height, at most
 	FaceTall = 0.55 // of the box's width, at most
@@ -87,8 +87,9 @@ func TypeScript() []byte {
 		panic(err) // our own types always encode
 	}
 	fmt.Fprintf(&b, "// Generated from compose/look by go generate ./pipeline/filmschema. Do not edit.\n\n")
-	fmt.Fprintf(&b, "/** Sizes of the em, as shares of the canvas's shorter side. */\nexport const scales = %s;\n\n", scales)
-	fmt.Fprintf(&b, "/** The share of each side on which no text stands, and of a tall canvas below captions. */\n")
+	fmt.Fprintf(&b, "/** Sizes of the em, as shares of the canvas's shorter side. */\nexport const scales = %s;\n\n",
+		scales)
+	fmt.Fprintf(&b, "/** The share of each side without text, and of a tall canvas below captions. */\n")
 	fmt.Fprintf(&b, "export const margin = %v;\nexport const tallBottom = %v;\n", Margin, TallBottom)
 	return b.Bytes()
 }

@@ -18,7 +18,8 @@ func TestTheCompanionHasTheseFigures(t *testing.T) {
 
 func TestShapes(t *testing.T) {
 	for size, want := range map[[2]int]Shape{
-		{1920, 1080}: Wide, {1080, 1920}: Tall, {1080, 1080}: Square, {1200, 1000}: Square, {1280, 1024}: Wide, {1080, 1350}: Tall,
+		{1920, 1080}: Wide, {1080, 1920}: Tall, {1080, 1080}: Square, {1200, 1000}: Square, {1280, 1024}: Wide,
+		{1080, 1350}: Tall,
 	} {
 		if got := ShapeOf(size[0], size[1]); got != want {
 			t.Errorf("%v is %s, want %s", size, got, want)

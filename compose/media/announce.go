@@ -14,8 +14,8 @@ const (
 	endUnknown   = "whether its end is missing cannot be known; compare its length with the original's"
 )
 
-// container adds what the boxes or elements of a file say without decoding: encryption, missing pictures, a missing end,
-// the index, holes. It returns true when no more can be said of the file.
+// container adds what the boxes or elements of a file show without decoding: encryption, missing pictures, a missing
+// end, the index, holes. It returns true when nothing more can be checked.
 func (r *Report) container(path string, scan *WebMScan) bool {
 	f, err := regular.Open(path)
 	if err != nil {
@@ -88,13 +88,14 @@ func (r *Report) pictureSize(v *Track) {
 	coded := fmt.Sprintf("%dx%d", v.codedWidth, v.codedHeight)
 	switch {
 	case r.Info.Width != v.codedWidth || r.Info.Height != v.codedHeight:
-		r.add("picture size", Fail, fmt.Sprintf("%s, the container says %dx%d", coded, r.Info.Width, r.Info.Height), "one size",
+		r.add("picture size", Fail, fmt.Sprintf("%s, in the container %dx%d", coded, r.Info.Width, r.Info.Height),
+			"one size",
 			"write the container again: ffmpeg -i IN -c:v libvpx-vp9 -crf 20 -b:v 0 OUT.webm")
 	case v.resized:
 		r.add("picture size", Warn, fmt.Sprintf("%s, later %dx%d", coded, v.toWidth, v.toHeight), "one size",
 			"all pictures are scaled to the first one's size when the clip is prepared")
 	case v.Width != v.codedWidth || v.Height != v.codedHeight:
-		r.add("picture size", Warn, fmt.Sprintf("%s, the container says %dx%d", coded, v.Width, v.Height), "one size",
+		r.add("picture size", Warn, fmt.Sprintf("%s, in the container %dx%d", coded, v.Width, v.Height), "one size",
 			"the size of the pictures is used")
 	}
 }
@@ -125,11 +126,12 @@ func (r *Report) boxes(s *MP4Scan) bool {
 	return false
 }
 
-// ends finds a stream that was cut between two of its parts: it announces more than it holds, and nothing else shows where
-// it ends. Both are in seconds; 0 when unknown.
+// ends finds a stream that was cut between two of its parts: it announces more than it holds, and nothing else
+// shows where it ends. Both are in seconds; 0 when unknown.
 func (r *Report) ends(announced, held float64) {
 	if announced > 0 && held > 0 && announced > held+max(0.25, announced/20) {
-		r.add("truncation", Fail, fmt.Sprintf("%s announced, %s in the file", seconds(announced), seconds(held)), "±5 %, 0.25 s at least",
+		r.add("truncation", Fail, fmt.Sprintf("%s announced, %s in the file", seconds(announced), seconds(held)),
+			"±5 %, 0.25 s at least",
 			"the end is missing, or the header is wrong; "+r.again)
 	}
 }

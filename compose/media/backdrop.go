@@ -66,7 +66,8 @@ func (b *backdrop) begin(y, u, v []byte, w, h int) {
 	for c := range count {
 		seen := 0
 		for value, k := range count[c] {
-			if seen += k; 2*seen >= n {
+			seen += k
+			if 2*seen >= n {
 				b.start[c] = float32(value)
 				break
 			}

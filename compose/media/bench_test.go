@@ -32,7 +32,8 @@ func footage(b *testing.B) (media.Tools, string) {
 		}
 		stage.clip = filepath.Join(stage.dir, "take.webm")
 		m := standin.Maker{FFmpeg: stage.tools.FFmpeg, Threads: 2}
-		_, stage.err = m.Make(b.Context(), standin.Spec{Script: script, Width: 1920, Height: 1080, Presenter: "bench"}, stage.clip)
+		_, stage.err = m.Make(b.Context(), standin.Spec{Script: script, Width: 1920, Height: 1080, Presenter: "bench"},
+			stage.clip)
 	})
 	if stage.err != nil {
 		b.Fatal(stage.err)
@@ -85,7 +86,8 @@ func BenchmarkCheck(b *testing.B) {
 		}
 		return err
 	}}, benchtest.Way{Name: "decode", Do: func() error {
-		return exec.Command(t.FFmpeg, "-v", "error", "-nostdin", "-c:v", "libvpx-vp9", "-i", clip, "-map", "0:v", "-f", "null", "-").Run()
+		return exec.Command(t.FFmpeg, "-v", "error", "-nostdin", "-c:v", "libvpx-vp9", "-i", clip, "-map", "0:v", "-f",
+			"null", "-").Run()
 	}})
 }
 
@@ -97,7 +99,8 @@ func BenchmarkClip(b *testing.B) {
 		name string
 		crop *media.Box
 	}{{"full", nil}, {"cropped", &media.Box{X: 480, Y: 80, W: 960, H: 1000}}} {
-		spec := media.PrepareSpec{In: clip, Out: filepath.Join(b.TempDir(), "out.webm"), Transparent: true, Threads: 2, Crop: size.crop}
+		spec := media.PrepareSpec{In: clip, Out: filepath.Join(b.TempDir(), "out.webm"), Transparent: true, Threads: 2,
+			Crop: size.crop}
 		encode := func() error { return media.Prepare(b.Context(), t, spec, nil) }
 		all := func() error {
 			if _, err := media.Check(b.Context(), t, clip, media.Expect{Transparent: true, Border: "bottom"}, nil); err != nil {
@@ -112,7 +115,8 @@ func BenchmarkClip(b *testing.B) {
 			return err
 		}
 		b.Run(size.name, func(b *testing.B) {
-			benchtest.Ratio(b, benchtest.Processor, 3, benchtest.Way{Name: "all", Do: all}, benchtest.Way{Name: "encode", Do: encode})
+			benchtest.Ratio(b, benchtest.Processor, 3, benchtest.Way{Name: "all", Do: all},
+				benchtest.Way{Name: "encode", Do: encode})
 		})
 	}
 }

@@ -17,7 +17,7 @@ const (
 	Fail Verdict = "fail"
 )
 
-// Finding is one thing that was judged.
+// Finding is the result of one check.
 type Finding struct {
 	Name    string  `json:"name"`
 	Verdict Verdict `json:"verdict"`
@@ -26,7 +26,7 @@ type Finding struct {
 	Advice  string  `json:"advice,omitempty"`
 }
 
-// Expect says what a file should be. Fractions are of 1, times in seconds.
+// Expect is what a file should be. Fractions are of 1, times in seconds.
 type Expect struct {
 	Transparent              bool
 	Duration                 float64 // announced; 0 when unknown
@@ -94,8 +94,8 @@ func judge(bad bool, v Verdict) Verdict {
 	return OK
 }
 
-// Check looks at a file: the walk, then one decode. The error means that it could
-// not look; a bad file is a Report whose Verdict is Fail.
+// Check reads a file: the walk, then one decode. The error means that it could not
+// be checked; a bad file is a Report whose Verdict is Fail.
 func Check(ctx context.Context, t Tools, path string, e Expect, progress func(float64)) (*Report, error) {
 	if e.CoverageMin == 0 && e.CoverageMax == 0 {
 		e.CoverageMin, e.CoverageMax = 0.02, 0.80
@@ -141,7 +141,8 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 		if err != nil {
 			return nil, err
 		}
-		if e.KeyColor = found.key; found.key == "" {
+		e.KeyColor = found.key
+		if found.key == "" {
 			r.add("key colour", Fail, found.border+" at the borders", "green, blue or magenta", noScreen)
 			e.Transparent = false
 		}
@@ -156,7 +157,7 @@ func Check(ctx context.Context, t Tools, path string, e Expect, progress func(fl
 	}
 	r.length(e)
 	r.listen(e)
-	// Without alpha there is nothing to see through: that is said once, by the finding above.
+	// Without alpha nothing is transparent: the finding above reports that.
 	if alpha := info.Alpha || info.AlphaMode || e.KeyColor != ""; alpha && e.Transparent && l.frames > 0 {
 		r.picture(l, e)
 	}
@@ -175,17 +176,18 @@ func (r *Report) structure(s *WebMScan) {
 	r.add(name, judge(len(s.Issues) > 0, Fail), what, "no damage", "the file is incomplete or damaged; "+r.again)
 }
 
-// alphaPackets judges what the packets carry; the AlphaMode tag only has to agree.
+// alphaPackets checks what the packets carry; the AlphaMode tag only has to agree.
 func (r *Report) alphaPackets(s *WebMScan) {
 	v := s.Video()
 	count := fmt.Sprintf("%d of %d packets", v.Alpha, v.Packets)
 	r.add("alpha packets", judge(v.Alpha != v.Packets, Fail), count, "all packets", map[bool]string{
-		true: "the clip is opaque, whatever its AlphaMode tag says: a tool on the way dropped the alpha; " + r.again +
+		true: "the clip is opaque, whatever its AlphaMode tag: a tool on the way dropped the alpha; " + r.again +
 			", or if it is meant to be opaque, set transparent: false (`greenroom check --opaque`)",
 		false: "alpha is missing in places; " + r.again,
 	}[v.Alpha == 0])
 	if v.Alpha > 0 {
-		r.add("AlphaMode", judge(!v.AlphaMode, Warn), fmt.Sprintf("tag %v", v.AlphaMode), "tag 1", "players would show a black box; prepared files get the tag")
+		r.add("AlphaMode", judge(!v.AlphaMode, Warn), fmt.Sprintf("tag %v", v.AlphaMode), "tag 1",
+			"players would show a black box; prepared files get the tag")
 	} else if v.AlphaMode {
 		r.add("AlphaMode", Fail, "tag 1 without alpha", "tag and packets agree", "the tag was copied from another file")
 	}
@@ -193,31 +195,38 @@ func (r *Report) alphaPackets(s *WebMScan) {
 
 func (r *Report) timing(e Expect) {
 	i := r.Info
-	r.add("frame rate", judge(i.VFR, Warn), map[bool]string{true: "varies", false: fmt.Sprintf("%.5g", i.FPS())}[i.VFR], "constant", "frames may repeat or be skipped in a composition; prepared files are constant")
-	r.add("first timestamp", judge(i.FirstVideoPTS != 0, map[bool]Verdict{true: Fail, false: Warn}[e.Prepared]), seconds(i.FirstVideoPTS), "0.000 s", "a renderer would show every frame late; prepared files start at 0")
+	r.add("frame rate", judge(i.VFR, Warn), map[bool]string{true: "varies", false: fmt.Sprintf("%.5g", i.FPS())}[i.VFR],
+		"constant", "frames may repeat or be skipped in a composition; prepared files are constant")
+	r.add("first timestamp", judge(i.FirstVideoPTS != 0, map[bool]Verdict{true: Fail, false: Warn}[e.Prepared]),
+		seconds(i.FirstVideoPTS), "0.000 s", "a renderer would show every frame late; prepared files start at 0")
 	if e.Prepared {
 		gop := int(math.Ceil(i.FPS()))
-		r.add("keyframes", judge(i.LongestGOP > gop, Fail), fmt.Sprintf("every %d frames", i.LongestGOP), fmt.Sprintf("every %d frames", gop), r.again)
+		r.add("keyframes", judge(i.LongestGOP > gop, Fail), fmt.Sprintf("every %d frames", i.LongestGOP),
+			fmt.Sprintf("every %d frames", gop), r.again)
 	}
 }
 
-// picture judges what is seen through the alpha.
+// picture checks what is visible through the alpha.
 func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
 	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
 	if e.KeyColor != "" {
 		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted")
 		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))
-		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %", "the presenter wears the key colour; use another screen, for an avatar key-color: \"#0000FF\"")
+		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %",
+			"the presenter wears the key colour; use another screen, for an avatar key-color: \"#0000FF\"")
 	}
 	if share := l.opaqueShare(); share > 0.98 {
-		r.add("alpha use", Fail, percent(share)+" opaque", "98 %", "the alpha is there and hides nothing: the background was not removed")
+		r.add("alpha use", Fail, percent(share)+" opaque", "98 %",
+			"the alpha is there and hides nothing: the background was not removed")
 		return
 	}
 	r.add("coverage", judge(r.Coverage[0] < e.CoverageMin || r.Coverage[2] > e.CoverageMax, Fail),
-		fmt.Sprintf("%s to %s", percent(r.Coverage[0]), percent(r.Coverage[2])), fmt.Sprintf("%s to %s", percent(e.CoverageMin), percent(e.CoverageMax)), "nobody, or too much, is in the picture; widen checks.coverage if it is meant so")
+		fmt.Sprintf("%s to %s", percent(r.Coverage[0]), percent(r.Coverage[2])),
+		fmt.Sprintf("%s to %s", percent(e.CoverageMin), percent(e.CoverageMax)),
+		"the picture is nearly empty or nearly full; widen checks.coverage if that is intended")
 	r.borders(l, e.Border)
-	if e.KeyColor == "" { // a key's edges are judged on what it makes
+	if e.KeyColor == "" { // a key's edges are checked on its result
 		r.matte(l)
 	}
 }
@@ -233,7 +242,8 @@ func (r *Report) borders(l *look, allowed string) {
 	if len(hit) > 0 {
 		value = strings.Join(hit, ", ")
 	}
-	r.add("borders", judge(len(hit) > 0, Warn), value, "only "+allowed, "the presenter is cut off at a border; choose a smaller scale or another offset")
+	r.add("borders", judge(len(hit) > 0, Warn), value, "only "+allowed,
+		"the presenter is cut off at a border; choose a smaller scale or another offset")
 }
 
 // matte reports colour that is mixed with a matte: premultiplied with black, or with a bright one.
@@ -245,9 +255,11 @@ func (r *Report) matte(l *look) {
 		r.add("edges", OK, "too few soft edges to measure", "", "")
 	case m.matte && m.black:
 		r.Straight = false
-		r.add("premultiplied", Fail, "colours scale with alpha", limit, "edges would get a dark halo: export with straight alpha")
+		r.add("premultiplied", Fail, "colours scale with alpha", limit,
+			"edges would get a dark halo: export with straight alpha")
 	case m.matte:
-		r.add("matte", Fail, "edges are mixed with "+m.String(), limit, "edges would get a bright fringe: export without a matte colour")
+		r.add("matte", Fail, "edges are mixed with "+m.String(), limit,
+			"edges would get a bright fringe: export without a matte colour")
 	default:
 		r.add("edges", OK, "straight", limit, "")
 	}

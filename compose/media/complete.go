@@ -16,7 +16,7 @@ import (
 	"greenroom/internal/regular"
 )
 
-// ErrNotVideo reports a file that is no WebM and no MP4.
+// ErrNotVideo reports a file that is neither WebM nor MP4.
 var ErrNotVideo = errors.New("not a video")
 
 // Complete reports why a file cannot be a complete WebM or MP4 video: another kind of file,
@@ -103,7 +103,8 @@ func IsVideo(path string) error {
 }
 
 func openStart(path string) (f *os.File, size int64, start []byte, err error) {
-	if f, err = regular.Open(path); err != nil {
+	f, err = regular.Open(path)
+	if err != nil {
 		return nil, 0, nil, err
 	}
 	fi, err := f.Stat()
@@ -153,9 +154,10 @@ func Decodes(ctx context.Context, t Tools, path string) error {
 	}
 	const side = 16 // of the picture that comes out, pixels
 	var out bytes.Buffer
-	args := append(head("error"), "-threads", "1")
+	args := append(proc.FFmpegArgs("error"), "-threads", "1")
 	args = append(args, inputArgs(path, info.decoder())...)
-	args = append(args, "-map", "0:V:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side), "-f", "rawvideo", "pipe:1")
+	args = append(args, "-map", "0:V:0", "-frames:v", "1", "-vf", fmt.Sprintf("scale=%d:%d,format=gray", side, side),
+		"-f", "rawvideo", "pipe:1")
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute})
 	switch {
 	case ctx.Err() != nil:

@@ -10,7 +10,7 @@ import (
 	"greenroom/internal/excerpt"
 )
 
-// ErrNotSound reports a file that is no WAV, MP3, AAC, Ogg, FLAC, M4A or WebM.
+// ErrNotSound reports a file that is not WAV, MP3, AAC, Ogg, FLAC, M4A or WebM.
 var ErrNotSound = errors.New("not a sound file")
 
 // CompleteSound reports why a file cannot be a complete sound file. It reads the container
@@ -87,7 +87,8 @@ func cutWAV(f *os.File, size int64) string {
 	chunks := 0
 	for pos := int64(12); pos+8 <= size; {
 		var h [8]byte
-		if chunks++; chunks > maxChunks {
+		chunks++
+		if chunks > maxChunks {
 			return "too many chunks before the samples"
 		}
 		if _, err := f.ReadAt(h[:], pos); err != nil {
@@ -106,7 +107,7 @@ func cutWAV(f *os.File, size int64) string {
 }
 
 // cutMP3 compares the file with the size in a Xing or Info frame, where there is one. The
-// size leaves out an ID3 tag before it and what follows.
+// size does not count an ID3 tag before it and what follows.
 func cutMP3(start []byte, size int64) string {
 	for _, mark := range []string{"Xing", "Info"} {
 		at := bytes.Index(start, []byte(mark))
@@ -128,12 +129,13 @@ func cutMP3(start []byte, size int64) string {
 // maxPages is about 10 days of speech: encoders write a page a second. Each costs a read.
 const maxPages = 1_000_000
 
-// cutOgg walks the pages: each ends inside the file, and the last says that it is the last.
+// cutOgg walks the pages: each ends inside the file, and the last is marked as the last.
 func cutOgg(f *os.File, size int64) string {
 	last, pages := false, 0
 	for pos := int64(0); pos < size; {
 		var h [27 + 255]byte
-		if pages++; pages > maxPages {
+		pages++
+		if pages > maxPages {
 			return fmt.Sprintf("more than %d pages", maxPages)
 		}
 		n, _ := f.ReadAt(h[:], pos)

@@ -88,8 +88,7 @@ func TestACutVideoIsRefused(t *testing.T) {
 	}
 }
 
-// TestWhatIsNoVideoIsNamed: the message says how large it is and what it says, without links
-// or keys.
+// TestWhatIsNoVideoIsNamed: the message has its size and its text, without links or keys.
 func TestWhatIsNoVideoIsNamed(t *testing.T) {
 	for body, want := range map[string]string{
 		"Access denied. Link expired.": `not a video but 28 bytes of text: "Access denied. Link expired."`,
@@ -169,7 +168,8 @@ func TestACompleteSoundPassesAndACutOneDoesNot(t *testing.T) {
 			}
 		}
 	}
-	for _, body := range []string{"Access denied.", "<?xml version=\"1.0\"?><Error/>", "", "\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe"} {
+	for _, body := range []string{"Access denied.", "<?xml version=\"1.0\"?><Error/>", "",
+		"\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe"} {
 		if err := CompleteSound(write(t, []byte(body))); !errors.Is(err, ErrNotSound) {
 			t.Errorf("%.20q: %v", body, err)
 		}

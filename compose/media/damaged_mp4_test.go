@@ -48,7 +48,8 @@ func before(t *testing.T, b []byte, kind string, n int) []byte {
 }
 
 func TestDamagedMP4(t *testing.T) {
-	plain, fragments, dash := sample(t, "faststart.mp4"), sample(t, "fragmented-default-base.mp4"), sample(t, "dash-sidx.mp4")
+	plain, fragments, dash := sample(t, "faststart.mp4"), sample(t, "fragmented-default-base.mp4"),
+		sample(t, "dash-sidx.mp4")
 	to := func(n uint32) func(uint32) uint32 { return func(uint32) uint32 { return n } }
 	open := before(t, fragments, "mfra", 1)
 	examine(t, []changed{
@@ -65,12 +66,13 @@ func TestDamagedMP4(t *testing.T) {
 		{"fragments with an index, cut between two", before(t, dash, "moof", 2), "truncation", Fail, "cut"},
 		{"first part of a stream", before(t, fragments, "moof", 1), "video", Fail, "init segment"},
 		{"bytes after the end", append(bytes.Clone(plain), "anything"...), "", OK, ""},
-		{"a box of another kind in the tables", bytes.Replace(plain, []byte("stss"), []byte("\x00tss"), 1), "structure", Warn, "no box"},
+		{"a box of another kind in the tables", bytes.Replace(plain, []byte("stss"), []byte("\x00tss"), 1), "structure",
+			Warn, "no box"},
 		{"samples in tables and none in fragments", sample(t, "hybrid.mp4"), "", OK, ""},
 	})
 }
 
-// TestAnMP4WithoutItsIndexCannotBeRead: nothing else says where pictures are.
+// TestAnMP4WithoutItsIndexCannotBeRead: nothing else has the places of pictures.
 func TestAnMP4WithoutItsIndexCannotBeRead(t *testing.T) {
 	b := sample(t, "faststart.mp4")
 	kinds, from, to := topBoxes(t, b)
@@ -92,7 +94,8 @@ func TestAnMP4WithoutItsIndexCannotBeRead(t *testing.T) {
 func TestHolesInH264(t *testing.T) {
 	for name, codec := range map[string]string{"h264": "libx264", "hevc": "libx265"} {
 		path := filepath.Join(t.TempDir(), name+".mp4")
-		ffmpeg(t, "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=2", "-c:v", codec, "-preset", "ultrafast", "-crf", "18", path)
+		ffmpeg(t, "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=2", "-c:v", codec, "-preset", "ultrafast", "-crf", "18",
+			path)
 		b, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ func examine(t *testing.T, cases []changed) {
 					return
 				}
 			}
-			t.Errorf("no %s %q that says %q in %+v", c.verdict, c.finding, c.says, r.Findings)
+			t.Errorf("no %s %q with %q in %+v", c.verdict, c.finding, c.says, r.Findings)
 		})
 	}
 }
@@ -198,7 +198,8 @@ func TestTheSizeChanges(t *testing.T) {
 	var list strings.Builder
 	for i, size := range []string{"160x96", "120x80"} {
 		name := filepath.Join(dir, fmt.Sprintf("%d.webm", i))
-		ffmpeg(t, "-f", "lavfi", "-i", "testsrc2=s="+size+":r=25:d=0.4", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30", "-deadline", "realtime", name)
+		ffmpeg(t, "-f", "lavfi", "-i", "testsrc2=s="+size+":r=25:d=0.4", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30",
+			"-deadline", "realtime", name)
 		fmt.Fprintf(&list, "file '%s'\n", name)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "list"), []byte(list.String()), 0o600); err != nil {
@@ -214,15 +215,18 @@ func TestTheSizeChanges(t *testing.T) {
 	if err := Prepare(t.Context(), need(t), PrepareSpec{In: path, Out: out, Frames: 20, Threads: 1}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if r := check(t, out, Expect{Prepared: true}); r.Verdict() == Fail || r.Info.Width != 160 || r.Info.Height != 96 || r.Frames != 20 {
+	if r := check(t, out, Expect{Prepared: true}); r.Verdict() == Fail || r.Info.Width != 160 || r.Info.Height != 96 ||
+		r.Frames != 20 {
 		t.Errorf("%+v", r)
 	}
 }
 
 func TestEncryptedWebM(t *testing.T) {
 	encryption := whole(idEncodings, whole(idEncoding, whole(idEncryption, 0x47, 0xE1, 0x81, 5)...)...)
-	track := bytes.Join([][]byte{whole(idNumber, 1), whole(idType, 1), whole(idCodec, []byte("V_VP9")...), encryption}, nil)
-	b := append(webmHead()[:bytes.Index(webmHead(), whole(idTracks)[:4])], whole(idTracks, whole(idTrack, track...)...)...)
+	track := bytes.Join([][]byte{whole(idNumber, 1), whole(idType, 1), whole(idCodec, []byte("V_VP9")...), encryption},
+		nil)
+	b := append(webmHead()[:bytes.Index(webmHead(), whole(idTracks)[:4])],
+		whole(idTracks, whole(idTrack, track...)...)...)
 	b = append(b, whole(idCluster, append(whole(idTime, 0), whole(idSimple, 0x81, 0, 0, 0x80, 1, 2, 3)...)...)...)
 	examine(t, []changed{{"encrypted", b, "encryption", Fail, "encrypted"}})
 }

@@ -26,7 +26,7 @@ func (d Display) square() bool {
 	return a == b
 }
 
-// Size returns how large a picture of w x h coded pixels is shown, in whole square pixels. Pixels are stretched
+// Size returns how large a picture of w x h coded pixels is shown, in square pixels, rounded. Pixels are stretched
 // sideways, as ffmpeg does, and the picture is turned afterwards.
 func (d Display) Size(w, h int) (int, int) {
 	if a, b := d.aspect(); a != b {

@@ -18,7 +18,8 @@ func TestDisplaySize(t *testing.T) {
 		w, h int
 	}{
 		{Display{turn(0), "1:1"}, 720, 576}, {Display{turn(90), "1:1"}, 576, 720}, {Display{turn(270), "1:1"}, 576, 720},
-		{Display{turn(180), "1:1"}, 720, 576}, {Display{turn(0), "16:15"}, 768, 576}, {Display{turn(90), "64:45"}, 576, 1024},
+		{Display{turn(180), "1:1"}, 720, 576}, {Display{turn(0), "16:15"}, 768, 576},
+		{Display{turn(90), "64:45"}, 576, 1024},
 		{Display{turn(0), "8:9"}, 640, 576}, {Display{turn(0), "1:0"}, 720, 576}, {Display{turn(0), ""}, 720, 576},
 	} {
 		if w, h := c.d.Size(720, 576); w != c.w || h != c.h {
@@ -31,9 +32,11 @@ func TestDisplaySize(t *testing.T) {
 func quarters(t *testing.T, aspect string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "quarters.mp4")
-	ffmpeg(t, append(append([]string{"-f", "lavfi", "-i", "color=red:s=80x48:r=25:d=0.12[a];color=lime:s=80x48:r=25:d=0.12[b];" +
-		"color=blue:s=80x48:r=25:d=0.12[c];color=white:s=80x48:r=25:d=0.12[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=" + aspect, "-c:v", "libx264", "-crf", "6"}, bt709...), out)...)
+	ffmpeg(t, append(append([]string{"-f", "lavfi", "-i",
+		"color=red:s=80x48:r=25:d=0.12[a];color=lime:s=80x48:r=25:d=0.12[b];" +
+			"color=blue:s=80x48:r=25:d=0.12[c];color=white:s=80x48:r=25:d=0.12[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=" + aspect, "-c:v", "libx264", "-crf", "6"},
+		bt709...), out)...)
 	return out
 }
 
@@ -59,7 +62,8 @@ func withMatrix(t *testing.T, file string, a, b, c, d int) string {
 func firstRGB(t *testing.T, file string, w, h int) []byte {
 	t.Helper()
 	raw := filepath.Join(t.TempDir(), "first.rgb")
-	ffmpeg(t, "-i", file, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", raw)
+	ffmpeg(t, "-i", file, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f",
+		"rawvideo", raw)
 	b, err := os.ReadFile(raw)
 	if err != nil || len(b) != w*h*3 {
 		t.Fatalf("%d bytes, want %d x %d: %v", len(b), w, h, err)
@@ -69,10 +73,12 @@ func firstRGB(t *testing.T, file string, w, h int) []byte {
 
 func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 	t.Parallel()
-	colours := map[[3]bool]string{{true, false, false}: "red", {false, true, false}: "lime", {false, false, true}: "blue", {true, true, true}: "white"}
+	colours := map[[3]bool]string{{true, false, false}: "red", {false, true, false}: "lime",
+		{false, false, true}: "blue", {true, true, true}: "white"}
 	source := map[[2]int]string{{-1, -1}: "red", {1, -1}: "lime", {-1, 1}: "blue", {1, 1}: "white"}
 	turns := [][4]int{
-		{1, 0, 0, 1}, {0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}, {-1, 0, 0, 1}, {1, 0, 0, -1}, {0, 1, 1, 0}, {0, -1, -1, 0},
+		{1, 0, 0, 1}, {0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}, {-1, 0, 0, 1}, {1, 0, 0, -1}, {0, 1, 1, 0},
+		{0, -1, -1, 0},
 	}
 	for _, aspect := range []struct {
 		pixel string
@@ -106,7 +112,7 @@ func TestEveryOrientationAndPixelAspectIsPreparedUpright(t *testing.T) {
 				}
 				r := check(t, file, Expect{})
 				if f := found(r, "orientation"); (f.Value != "") != (m != [4]int{1, 0, 0, 1}) || r.Verdict() == Fail {
-					t.Errorf("check says %+v", r.Findings)
+					t.Errorf("findings: %+v", r.Findings)
 				}
 			})
 		}

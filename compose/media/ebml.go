@@ -44,7 +44,8 @@ type element struct {
 
 // next reads the head at pos. limit is the parent's end.
 func (e *ebml) next(pos, limit int64) (element, error) {
-	if e.elements++; e.elements > e.allowed+spareElements {
+	e.elements++
+	if e.elements > e.allowed+spareElements {
 		return element{}, fmt.Errorf("too many elements before byte %d", pos)
 	}
 	n, _ := e.r.ReadAt(e.buf[:12], pos)

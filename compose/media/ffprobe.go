@@ -63,7 +63,8 @@ const probedEntries = "format=format_name,duration:" +
 func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, error) {
 	args := append([]string{"-v", "error", "-show_entries", probedEntries, "-of", "json"}, inputArgs(path, "")...)
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &out, Timeout: 2 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &out,
+		Timeout: 2 * time.Minute}); err != nil {
 		return Info{}, unreadable(err, path, notMedia)
 	}
 	var d struct {
@@ -88,7 +89,8 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 				video = s
 			}
 		case s.Type == "audio":
-			if i.AudioTracks++; audio == nil {
+			i.AudioTracks++
+			if audio == nil {
 				audio = s
 			}
 		}
@@ -115,7 +117,7 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 	return i, i.addPackets(ctx, t, path, video, audio, rates)
 }
 
-// addVideo adds what a stream says of its pictures.
+// addVideo adds what ffprobe reports of a stream's pictures.
 func (i *Info) addVideo(s probedStream) {
 	i.video = s.Index
 	i.VideoCodec, i.PixelFormat, i.Width, i.Height = s.Codec, s.PixelFormat, s.Width, s.Height
@@ -125,10 +127,11 @@ func (i *Info) addVideo(s probedStream) {
 	}
 	i.Colour = colour.Colour{
 		Matrix: stated(s.Matrix), Primaries: stated(s.Primaries), Transfer: stated(s.Transfer),
-		FullRange: s.Range == "pc" || strings.HasPrefix(s.PixelFormat, "yuvj"), Bits: bits(s.PixelFormat), RGB: IsRGB(s.PixelFormat),
+		FullRange: s.Range == "pc" || strings.HasPrefix(s.PixelFormat, "yuvj"), Bits: bits(s.PixelFormat),
+		RGB: IsRGB(s.PixelFormat),
 	}
 	if s.Codec == "vp8" && i.Colour.Matrix == "" {
-		i.Colour.Matrix = "smpte170m" // RFC 6386, 9.2: VP8 is BT.601 unless its container says otherwise
+		i.Colour.Matrix = "smpte170m" // RFC 6386, 9.2: VP8 is BT.601 unless its container has another matrix
 	}
 	for _, side := range s.Side {
 		if side.Matrix != "" {
@@ -166,7 +169,8 @@ func containerName(names, path string) string {
 	switch {
 	case strings.HasPrefix(names, "matroska") && bytes.Contains(start, []byte("webm")):
 		return "webm"
-	case strings.HasPrefix(names, "mov") && (!bytes.Contains(start, []byte("ftyp")) || bytes.Contains(start, []byte("ftypqt"))):
+	case strings.HasPrefix(names, "mov") && (!bytes.Contains(start, []byte("ftyp")) ||
+		bytes.Contains(start, []byte("ftypqt"))):
 		return "mov"
 	case strings.HasPrefix(names, "mov"):
 		return "mp4"

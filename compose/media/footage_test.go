@@ -45,12 +45,13 @@ func x264(extra ...string) []string {
 	return append([]string{"-c:v", "libx264", "-qp", "1", "-preset", "ultrafast"}, extra...)
 }
 
-// TestSourceColoursAreConverted: every matrix, range and depth that cameras, phones and screen recorders write comes to
-// the colour that it was.
+// TestSourceColoursAreConverted: every matrix, range and depth that cameras, phones and screen recorders write
+// comes to the colour that it was.
 func TestSourceColoursAreConverted(t *testing.T) {
 	t.Parallel()
 	to := func(matrix, rng, format string) string {
-		return fmt.Sprintf("scale=out_color_matrix=%s:out_range=%s:flags=accurate_rnd+full_chroma_int,format=%s", matrix, rng, format)
+		return fmt.Sprintf("scale=out_color_matrix=%s:out_range=%s:flags=accurate_rnd+full_chroma_int,format=%s", matrix,
+			rng, format)
 	}
 	tag := func(matrix, primaries, transfer, rng string) []string {
 		return []string{"-colorspace", matrix, "-color_primaries", primaries, "-color_trc", transfer, "-color_range", rng}
@@ -77,15 +78,21 @@ func TestSourceColoursAreConverted(t *testing.T) {
 		{"ffv1.mkv", "format=bgr0", []string{"-c:v", "ffv1"}},
 		{"ffv1-10.mkv", "format=gbrp10le", []string{"-c:v", "ffv1"}},
 		{"utvideo.avi", "format=gbrp", []string{"-c:v", "utvideo"}},
-		{"huffyuv.mkv", to("smpte170m", "tv", "yuv422p"), append([]string{"-c:v", "huffyuv"}, tag("smpte170m", "smpte170m", "bt709", "tv")...)},
-		{"prores.mov", to("bt709", "tv", "yuv422p10le"), append([]string{"-c:v", "prores_ks"}, tag("bt709", "bt709", "bt709", "tv")...)},
-		{"vp9-601.webm", to("smpte170m", "tv", "yuv420p"), append([]string{"-c:v", "libvpx-vp9", "-crf", "4", "-b:v", "0"}, tag("smpte170m", "smpte170m", "smpte170m", "tv")...)},
+		{"huffyuv.mkv", to("smpte170m", "tv", "yuv422p"),
+			append([]string{"-c:v", "huffyuv"}, tag("smpte170m", "smpte170m", "bt709", "tv")...)},
+		{"prores.mov", to("bt709", "tv", "yuv422p10le"),
+			append([]string{"-c:v", "prores_ks"}, tag("bt709", "bt709", "bt709", "tv")...)},
+		{"vp9-601.webm", to("smpte170m", "tv", "yuv420p"),
+			append([]string{"-c:v", "libvpx-vp9", "-crf", "4", "-b:v", "0"},
+				tag("smpte170m", "smpte170m", "smpte170m", "tv")...)},
 		{"vp9-rgb.webm", "format=gbrp", []string{"-c:v", "libvpx-vp9", "-lossless", "1"}},
 		{"mjpeg.avi", to("smpte170m", "pc", "yuvj420p"), []string{"-c:v", "mjpeg", "-q:v", "1"}},
-		{"bt2020-sdr-601-primaries.mp4", to("bt2020", "tv", "yuv420p10le"), x264(tag("bt2020nc", "bt709", "bt709", "tv")...)},
+		{"bt2020-sdr-601-primaries.mp4", to("bt2020", "tv", "yuv420p10le"),
+			x264(tag("bt2020nc", "bt709", "bt709", "tv")...)},
 		{"gif.gif", "format=rgb24,split[a][b];[a]palettegen=reserve_transparent=0[p];[b][p]paletteuse", nil},
 		{"apng.apng", "format=rgb24", []string{"-f", "apng"}},
-		{"mpeg2.ts", to("bt709", "tv", "yuv420p"), append([]string{"-c:v", "mpeg2video", "-q:v", "1"}, tag("bt709", "bt709", "bt709", "tv")...)},
+		{"mpeg2.ts", to("bt709", "tv", "yuv420p"), append([]string{"-c:v", "mpeg2video", "-q:v", "1"},
+			tag("bt709", "bt709", "bt709", "tv")...)},
 		{"wmv.wmv", to("bt709", "tv", "yuv420p"), []string{"-c:v", "wmv2", "-q:v", "1"}},
 	}
 	for _, c := range cases {
@@ -110,7 +117,8 @@ func TestWideGamutIsConverted(t *testing.T) {
 	for _, primaries := range []string{"bt2020", "smpte432"} {
 		t.Run(primaries, func(t *testing.T) {
 			t.Parallel()
-			chain := "format=gbrpf32le,zscale=min=gbr:pin=bt709:tin=bt709:rin=full:m=bt709:p=" + primaries + ":t=bt709:r=limited,format=yuv420p10le"
+			chain := "format=gbrpf32le,zscale=min=gbr:pin=bt709:tin=bt709:rin=full:m=bt709:p=" + primaries +
+				":t=bt709:r=limited,format=yuv420p10le"
 			args := x264("-colorspace", "bt709", "-color_primaries", primaries, "-color_trc", "bt709", "-color_range", "tv")
 			shows(t, patch(t, "wide.mp4", "0xC85A3C", chain, args...), [3]int{200, 90, 60}, 3)
 			shows(t, patch(t, "wide.mp4", "0x808080", chain, args...), [3]int{128, 128, 128}, 2)
@@ -127,21 +135,25 @@ func TestHDRIsToneMapped(t *testing.T) {
 		black, white, bright int // 10-bit luma: 0, 203 and 800 cd/m² or more
 		args                 []string
 	}{
-		{"HLG", "arib-std-b67", "hlg.mov", 64, 721, 900, []string{"-c:v", "libx265", "-tag:v", "hvc1", "-x265-params", "lossless=1:log-level=none"}},
+		{"HLG", "arib-std-b67", "hlg.mov", 64, 721, 900,
+			[]string{"-c:v", "libx265", "-tag:v", "hvc1", "-x265-params", "lossless=1:log-level=none"}},
 		{"PQ", "smpte2084", "pq.mp4", 64, 572, 708, []string{"-c:v", "libx265", "-x265-params", "lossless=1:log-level=none:master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1):max-cll=1000,400"}},
 		{"PQ without metadata", "smpte2084", "pq.mkv", 64, 572, 708, x264()},
-		{"HLG in VP9", "arib-std-b67", "hlg.webm", 64, 721, 900, []string{"-c:v", "libvpx-vp9", "-lossless", "1", "-profile:v", "2"}},
+		{"HLG in VP9", "arib-std-b67", "hlg.webm", 64, 721, 900,
+			[]string{"-c:v", "libvpx-vp9", "-lossless", "1", "-profile:v", "2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			luma := map[int]float64{}
 			for _, v := range []int{c.black, c.white, c.bright} {
 				file := filepath.Join(t.TempDir(), c.file)
-				args := append([]string{"-f", "lavfi", "-i", "color=black:s=64x64:r=25:d=0.12,format=yuv420p10le", "-vf", fmt.Sprintf("geq=lum=%d:cb=512:cr=512", v)}, c.args...)
-				ffmpeg(t, append(args, "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", c.transfer, "-color_range", "tv", file)...)
+				args := append([]string{"-f", "lavfi", "-i", "color=black:s=64x64:r=25:d=0.12,format=yuv420p10le", "-vf",
+					fmt.Sprintf("geq=lum=%d:cb=512:cr=512", v)}, c.args...)
+				ffmpeg(t, append(args, "-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", c.transfer,
+					"-color_range", "tv", file)...)
 				r := check(t, file, Expect{})
 				if f := found(r, "colour"); f.Verdict != Warn || !strings.Contains(f.Value, c.name[:2]) || r.Verdict() == Fail {
-					t.Fatalf("check says %+v", r.Findings)
+					t.Fatalf("findings: %+v", r.Findings)
 				}
 				out := filepath.Join(t.TempDir(), "out.webm")
 				if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, CRF: 4, Frames: 3}, nil); err != nil {
@@ -167,7 +179,8 @@ func TestUnknownColoursAreRefusedWithACommand(t *testing.T) {
 	for _, c := range []struct {
 		colour colour.Colour
 		want   string
-	}{{colour.Colour{Matrix: "smpte2085"}, "smpte2085"}, {colour.Colour{Matrix: "future", Transfer: "smpte2084"}, "future"}} {
+	}{{colour.Colour{Matrix: "smpte2085"}, "smpte2085"},
+		{colour.Colour{Matrix: "future", Transfer: "smpte2084"}, "future"}} {
 		if _, err := c.colour.Filters(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.colour, err)
 		}
@@ -226,11 +239,13 @@ func discIsKept(t *testing.T, file string, frames int) {
 		t.Fatalf("%+v\n%+v", r.Info, r.Findings)
 	}
 	out := filepath.Join(t.TempDir(), "out.webm")
-	if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, Transparent: true, CRF: 4, Frames: frames}, nil); err != nil {
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, Transparent: true, CRF: 4, Frames: frames},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	raw := filepath.Join(t.TempDir(), "first.rgba")
-	ffmpeg(t, "-c:v", "libvpx-vp9", "-i", out, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709,format=rgba", "-f", "rawvideo", raw)
+	ffmpeg(t, "-c:v", "libvpx-vp9", "-i", out, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709,format=rgba", "-f",
+		"rawvideo", raw)
 	b, err := os.ReadFile(raw)
 	if err != nil || len(b) != 160*120*4 {
 		t.Fatal(len(b), err)
@@ -255,13 +270,15 @@ func TestPicturesArePacked(t *testing.T) {
 		ending string
 		args   []string
 	}{
-		{"png", []string{"-pix_fmt", "rgba"}}, {"png", []string{"-pix_fmt", "rgba64be"}}, {"webp", []string{"-c:v", "libwebp", "-lossless", "1", "-pix_fmt", "bgra"}},
+		{"png", []string{"-pix_fmt", "rgba"}}, {"png", []string{"-pix_fmt", "rgba64be"}},
+		{"webp", []string{"-c:v", "libwebp", "-lossless", "1", "-pix_fmt", "bgra"}},
 		{"tif", []string{"-pix_fmt", "rgba"}}, {"tga", []string{"-pix_fmt", "bgra"}},
 	} {
 		t.Run(c.ending, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			args := append([]string{"-f", "lavfi", "-i", "color=c=black:s=160x120:r=25:d=0.4,format=rgba", "-vf", disc}, c.args...)
+			args := append([]string{"-f", "lavfi", "-i", "color=c=black:s=160x120:r=25:d=0.4,format=rgba", "-vf", disc},
+				c.args...)
 			ffmpeg(t, append(args, "-start_number", "7", filepath.Join(dir, "f%03d."+c.ending))...)
 			var files []string
 			for i := 7; i < 17; i++ {
@@ -302,7 +319,8 @@ func TestPicturesOfTwoSizesAreNotPacked(t *testing.T) {
 	if err := os.WriteFile(files[1], []byte("\x89PNG\r\n\x1a\nbroken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := PackSequence(t.Context(), need(t), files[:2], timeline.Rate{Num: 25, Den: 1}, out); err == nil || !strings.Contains(err.Error(), "f1.png") {
+	if err := PackSequence(t.Context(), need(t), files[:2], timeline.Rate{Num: 25, Den: 1}, out); err == nil ||
+		!strings.Contains(err.Error(), "f1.png") {
 		t.Error(err)
 	}
 	if _, err := os.Stat(out); err == nil {
@@ -315,7 +333,8 @@ func TestAnimatedWebPIsPacked(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][]string{{"-lossless", "1", "-pix_fmt", "bgra"}, {"-quality", "95", "-pix_fmt", "yuva420p"}} {
 		file := filepath.Join(t.TempDir(), "animation.webp")
-		args := append([]string{"-f", "lavfi", "-i", "color=c=black:s=160x120:r=25:d=0.4,format=rgba", "-vf", disc, "-c:v", "libwebp_anim", "-loop", "0"}, c...)
+		args := append([]string{"-f", "lavfi", "-i", "color=c=black:s=160x120:r=25:d=0.4,format=rgba", "-vf", disc, "-c:v",
+			"libwebp_anim", "-loop", "0"}, c...)
 		ffmpeg(t, append(args, file)...)
 		if !IsAnimation(file) {
 			t.Fatal("it is not known as an animation")

@@ -1,7 +1,7 @@
 package media
 
-// trackSize notes what the keyframes of VP8 and VP9 say of their own size. Containers say another at times, and browsers
-// that record a window change it in the middle.
+// trackSize notes what the keyframes of VP8 and VP9 say of their own size. Containers say another at times, and
+// browsers that record a window change it in the middle.
 type trackSize struct {
 	codedWidth, codedHeight int // of the first keyframe; 0 when unknown
 	resized                 bool
@@ -19,8 +19,8 @@ func (s *trackSize) add(codec string, b []byte) {
 	}
 }
 
-// frameSize reads the size in the head of a keyframe of V_VP8 or V_VP9; ok is false for anything else. RFC 6386, 9.1, and
-// the VP9 bitstream specification, 6.2.
+// frameSize reads the size in the head of a keyframe of V_VP8 or V_VP9; ok is false for anything else. RFC 6386,
+// 9.1, and the VP9 bitstream specification, 6.2.
 func frameSize(codec string, b []byte) (w, h int, ok bool) {
 	switch codec {
 	case "V_VP8":

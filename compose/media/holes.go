@@ -5,12 +5,13 @@ import (
 	"io"
 )
 
-// longestZeros is more zero bytes in a row than VP8, VP9 and AV1 write into a packet: their arithmetic coders hardly repeat a
-// byte. See TestZeroRunsOfEncoders for what was measured.
+// longestZeros is more zero bytes in a row than VP8, VP9 and AV1 write into a packet: their arithmetic coders
+// hardly repeat a byte. See TestZeroRunsOfEncoders for what was measured.
 const longestZeros = 192
 
-// findHole returns where bytes of a picture of a WebM file were set to zero, as a disk or a copy that fails leaves them;
-// empty when nowhere. ffmpeg decodes such packets into smeared pictures without a word. It reads the complete file.
+// findHole returns where bytes of a picture of a WebM file were set to zero, as a disk or a copy that fails leaves
+// them; empty when nowhere. ffmpeg decodes such packets into smeared pictures without a word. It reads the
+// complete file.
 func findHole(r io.ReaderAt, size int64) string {
 	h := holeFinder{r: r, buf: make([]byte, 64<<10)}
 	_, _ = scanWebM(r, size, h.packet)
@@ -40,11 +41,13 @@ func (h *holeFinder) packet(t *Track, pos, end int64) {
 				run = 0
 				continue
 			}
-			if run++; run > h.run {
+			run++
+			if run > h.run {
 				h.run, h.at = run, pos+int64(i)+1
 			}
 		}
-		if pos += int64(n); err != nil {
+		pos += int64(n)
+		if err != nil {
 			return
 		}
 	}

@@ -31,7 +31,8 @@ func webmHead() []byte {
 	b := whole(idEBML)
 	b = append(b, el(idSegment, -1)...)
 	video := append(whole(idWidth, 0, 16), whole(idHeight, 0, 16)...)
-	track := bytes.Join([][]byte{whole(idNumber, 1), whole(idType, 1), whole(idCodec, []byte("V_VP9")...), whole(idVideo, video...)}, nil)
+	track := bytes.Join([][]byte{whole(idNumber, 1), whole(idType, 1), whole(idCodec, []byte("V_VP9")...),
+		whole(idVideo, video...)}, nil)
 	return append(b, whole(idTracks, whole(idTrack, track...)...)...)
 }
 
@@ -40,24 +41,30 @@ func hostileWebM() map[string][]byte {
 	block := whole(idSimple, 0x81, 0, 0, 0x80, 1)
 	open := el(idCluster, -1)
 	return map[string][]byte{
-		"nested clusters, 13 MB":     many(1_100_000, open),
-		"clusters in a known one":    append(many(0, nil), el(idCluster, 1<<20, bytes.Repeat(open, 80_000)...)...),
-		"clusters of the rest":       append(many(0, nil), el(idCluster, math.MaxInt64/4, bytes.Repeat(open, 80_000)...)...),
-		"empty clusters":             many(1_000_000, []byte{0x1F, 0x43, 0xB6, 0x75, 0x80}),
-		"void of nothing, 13 MB":     many(6_500_000, []byte{0xEC, 0x80}),
-		"groups without a block":     append(many(0, nil), append(open, bytes.Repeat([]byte{0xA0, 0x80}, 4_000_000)...)...),
-		"tracks, thousands":          append(webmHead()[:29], whole(idTracks, bytes.Repeat(whole(idTrack, whole(idNumber, 2)...), 200_000)...)...),
-		"a track with much":          append(webmHead()[:29], whole(idTracks, whole(idTrack, bytes.Repeat([]byte{0xEC, 0x80}, 3_000_000)...)...)...),
-		"a codec name of 40 MB":      append(webmHead()[:29], whole(idTracks, whole(idTrack, whole(idCodec, make([]byte, 40<<20)...)...)...)...),
-		"sizes near 2^56":            many(1, el(idCluster, 1<<56-2)),
-		"a header of everything":     el(idEBML, 1<<55),
-		"a header of unknown size":   el(idEBML, -1, bytes.Repeat(el(idEBML, -1), 100_000)...),
-		"segments in each other":     append(whole(idEBML), bytes.Repeat(el(idSegment, -1), 100_000)...),
-		"tracks in each other":       append(webmHead()[:29], bytes.Repeat(el(idTracks, -1), 100_000)...),
-		"groups in each other":       append(append(webmHead(), open...), bytes.Repeat(el(idGroup, -1), 100_000)...),
-		"packets of one time":        append(append(webmHead(), open...), bytes.Repeat(block, 200_000)...),
-		"laced packets":              append(append(webmHead(), open...), bytes.Repeat(whole(idSimple, 0x81, 0, 0, 0x86, 255, 255), 100_000)...),
-		"an endless time":            append(webmHead(), whole(idInfo, append(whole(idScale, bytes.Repeat([]byte{255}, 8)...), whole(idDuration, 0x7F, 0xEF, 255, 255, 255, 255, 255, 255)...)...)...),
+		"nested clusters, 13 MB":  many(1_100_000, open),
+		"clusters in a known one": append(many(0, nil), el(idCluster, 1<<20, bytes.Repeat(open, 80_000)...)...),
+		"clusters of the rest":    append(many(0, nil), el(idCluster, math.MaxInt64/4, bytes.Repeat(open, 80_000)...)...),
+		"empty clusters":          many(1_000_000, []byte{0x1F, 0x43, 0xB6, 0x75, 0x80}),
+		"void of nothing, 13 MB":  many(6_500_000, []byte{0xEC, 0x80}),
+		"groups without a block":  append(many(0, nil), append(open, bytes.Repeat([]byte{0xA0, 0x80}, 4_000_000)...)...),
+		"tracks, thousands": append(webmHead()[:29],
+			whole(idTracks, bytes.Repeat(whole(idTrack, whole(idNumber, 2)...), 200_000)...)...),
+		"a track with much": append(webmHead()[:29],
+			whole(idTracks, whole(idTrack, bytes.Repeat([]byte{0xEC, 0x80}, 3_000_000)...)...)...),
+		"a codec name of 40 MB": append(webmHead()[:29],
+			whole(idTracks, whole(idTrack, whole(idCodec, make([]byte, 40<<20)...)...)...)...),
+		"sizes near 2^56":          many(1, el(idCluster, 1<<56-2)),
+		"a header of everything":   el(idEBML, 1<<55),
+		"a header of unknown size": el(idEBML, -1, bytes.Repeat(el(idEBML, -1), 100_000)...),
+		"segments in each other":   append(whole(idEBML), bytes.Repeat(el(idSegment, -1), 100_000)...),
+		"tracks in each other":     append(webmHead()[:29], bytes.Repeat(el(idTracks, -1), 100_000)...),
+		"groups in each other":     append(append(webmHead(), open...), bytes.Repeat(el(idGroup, -1), 100_000)...),
+		"packets of one time":      append(append(webmHead(), open...), bytes.Repeat(block, 200_000)...),
+		"laced packets": append(append(webmHead(), open...),
+			bytes.Repeat(whole(idSimple, 0x81, 0, 0, 0x86, 255, 255), 100_000)...),
+		"an endless time": append(webmHead(),
+			whole(idInfo, append(whole(idScale, bytes.Repeat([]byte{255}, 8)...),
+				whole(idDuration, 0x7F, 0xEF, 255, 255, 255, 255, 255, 255)...)...)...),
 		"clusters and cues in turns": many(300_000, append(append([]byte{}, open...), 0x1C, 0x53, 0xBB, 0x6B, 0x80)),
 	}
 }
@@ -148,8 +155,10 @@ func TestHostileMP4Ends(t *testing.T) {
 		deep = box("minf", deep...)
 	}
 	ones := bytes.Repeat([]byte{255}, 64)
-	tables := bytes.Join([][]byte{box("stsz", append(append(make([]byte, 4), 255, 255, 255, 255), ones...)...), box("co64", ones...), box("stsc", ones...)}, nil)
-	track := box("trak", box("mdia", append(box("hdlr", []byte("\x00\x00\x00\x00\x00\x00\x00\x00vide")...), box("minf", box("stbl", tables...)...)...)...)...)
+	tables := bytes.Join([][]byte{box("stsz", append(append(make([]byte, 4), 255, 255, 255, 255), ones...)...),
+		box("co64", ones...), box("stsc", ones...)}, nil)
+	track := box("trak", box("mdia", append(box("hdlr", []byte("\x00\x00\x00\x00\x00\x00\x00\x00vide")...),
+		box("minf", box("stbl", tables...)...)...)...)...)
 	for name, b := range map[string][]byte{
 		"deep":       append(box("ftyp"), box("moov", box("trak", deep...)...)...),
 		"empty":      append(box("ftyp"), bytes.Repeat(box("free"), 1_000_000)...),
@@ -203,7 +212,8 @@ func TestNoMoreFileDescriptorsIsNotCalledAnotherKindOfFile(t *testing.T) {
 		}
 	}
 	var f *fault.Error
-	if _, err := Probe(context.Background(), Tools{}, filepath.Join(t.TempDir(), "none.webm")); !errors.As(err, &f) || f.Kind != fault.Media {
+	if _, err := Probe(context.Background(), Tools{}, filepath.Join(t.TempDir(), "none.webm")); !errors.As(err, &f) ||
+		f.Kind != fault.Media {
 		t.Errorf("a missing file: %v", err)
 	}
 }

@@ -21,11 +21,11 @@ type keyColor struct {
 	pairs []pair     // each high channel minus each low one, by chroma alone
 }
 
-// pair gives the difference of two channels as u*(Cb-128) + v*(Cr-128): in
+// pair returns the difference of two channels as u*(Cb-128) + v*(Cr-128): in
 // YCbCr it does not depend on luma.
 type pair struct{ u, v float32 }
 
-// keyNames are the three pure key colours; a provider is asked for one of them.
+// keyNames are the three pure key colours; one of them is requested from a provider.
 var keyNames = []string{"#00FF00", "#0000FF", "#FF00FF"}
 
 // KeyColors lists the pure key colours.

@@ -27,7 +27,7 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 	if s.Crop == nil {
 		chain += fmt.Sprintf(",crop=%d:%d:0:0", w, h)
 	}
-	decode := append(head(logLevel), info.pictureArgs(s.In)...)
+	decode := append(proc.FFmpegArgs(logLevel), info.pictureArgs(s.In)...)
 	decode = append(decode, "-filter_complex", info.pictures()+chain+",format=yuv420p[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 
@@ -46,7 +46,7 @@ func (s PrepareSpec) keyed(ctx context.Context, t Tools, info Info, encode []str
 		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: decode, Stdout: cut, Stall: 2 * time.Minute})
 		if err == nil {
 			if w := serious(res.Tail); len(w) > 0 {
-				err = fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
+				err = fault.New(fault.Media, "run `greenroom check` on the file", "ffmpeg complained: %s", w[0])
 			}
 		}
 		sink.CloseWithError(err) // nil is the end of the clip

@@ -19,7 +19,8 @@ func rgba(t *testing.T, ffmpeg, path, at, filter string) []byte {
 	if filepath.Ext(path) == ".webm" {
 		args = append(args, "-c:v", "libvpx-vp9")
 	}
-	out, err := exec.Command(ffmpeg, append(args, "-i", path, "-ss", at, "-frames:v", "1", "-vf", filter+"scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")...).Output()
+	out, err := exec.Command(ffmpeg, append(args, "-i", path, "-ss", at, "-frames:v", "1", "-vf",
+		filter+"scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func edgeErrors(got, truth []byte) (alpha, grey float64, n int) {
 }
 
 // A drawn presenter exists twice: with alpha, and on the key colour. What the key
-// pulls off must be what the alpha says. Edge errors of the difference key alone,
+// removes must agree with the alpha. Edge errors of the difference key alone,
 // measured the same way, are in docs/checks.md.
 func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 	t.Parallel()
@@ -57,7 +58,7 @@ func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := standin.Maker{FFmpeg: tools.FFmpeg, Threads: 1}
-	// Blue is as dark as dark hair: luma says nothing there, and chroma is coarse.
+	// Blue is as dark as dark hair: luma does not help there, and chroma is coarse.
 	limits := map[string][2]float64{"#00FF00": {20, 8}, "#FF00FF": {20, 8}, "#0000FF": {25, 12}}
 	for i, key := range []string{"#00FF00", "#0000FF", "#FF00FF"} {
 		t.Run(key, func(t *testing.T) {
@@ -69,7 +70,8 @@ func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 			}
 			c.A = 255
 			spec := standin.Spec{Silence: 0.4, Width: 1280, Height: 720, Presenter: fmt.Sprint("someone", i)}
-			alpha, green, out := filepath.Join(dir, "alpha.webm"), filepath.Join(dir, "green.mp4"), filepath.Join(dir, "keyed.webm")
+			alpha, green, out := filepath.Join(dir, "alpha.webm"), filepath.Join(dir, "green.mp4"),
+				filepath.Join(dir, "keyed.webm")
 			if _, err := m.Make(t.Context(), spec, alpha); err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +79,8 @@ func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 			if _, err := m.Make(t.Context(), spec, green); err != nil {
 				t.Fatal(err)
 			}
-			if err := media.Prepare(t.Context(), tools, media.PrepareSpec{In: green, Out: out, Key: key, Transparent: true, Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
+			if err := media.Prepare(t.Context(), tools, media.PrepareSpec{In: green, Out: out, Key: key, Transparent: true,
+				Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
 				t.Fatal(err)
 			}
 			truth, got := rgba(t, tools.FFmpeg, alpha, "0.2", ""), rgba(t, tools.FFmpeg, out, "0.2", "")

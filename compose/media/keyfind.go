@@ -20,7 +20,7 @@ type screen struct {
 func findScreen(ctx context.Context, t Tools, path string, info Info) (screen, error) {
 	w := max(2, min(lookWidth, info.ShownWidth)&^1)
 	h := max(2, int(float64(info.ShownHeight)*float64(w)/float64(max(1, info.ShownWidth)))&^1)
-	args := append(head(logLevel), info.pictureArgs(path)...)
+	args := append(proc.FFmpegArgs(logLevel), info.pictureArgs(path)...)
 	args = append(args, "-filter_complex", info.pictures()+info.small(w, h, "yuv444p")+"[v]", "-map", "[v]")
 	args = append(args, "-frames:v", "1", "-f", "rawvideo", "pipe:1")
 	var out bytes.Buffer
@@ -77,7 +77,8 @@ func (s *PrepareSpec) resolveKey(ctx context.Context, t Tools, info Info) error 
 	}
 	found, err := findScreen(ctx, t, s.In, info)
 	if err == nil && found.key == "" {
-		err = fault.New(fault.Media, noScreen, "the borders of the first picture are %s, which is no key colour", found.border)
+		err = fault.New(fault.Media, noScreen, "the borders of the first picture are %s, which is not a key colour",
+			found.border)
 	}
 	s.Key = found.key
 	return err

@@ -91,7 +91,8 @@ func (l *look) holes(alpha []byte) {
 	for y := near; y < l.h-near; y += step {
 		for x := near; x < l.w-near; x += step {
 			i := y*l.w + x
-			if alpha[i] <= 128 && alpha[i-near] >= 250 && alpha[i+near] >= 250 && alpha[i-near*l.w] >= 250 && alpha[i+near*l.w] >= 250 {
+			if alpha[i] <= 128 && alpha[i-near] >= 250 && alpha[i+near] >= 250 && alpha[i-near*l.w] >= 250 &&
+				alpha[i+near*l.w] >= 250 {
 				l.spill++
 			}
 		}

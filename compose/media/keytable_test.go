@@ -65,7 +65,8 @@ func (c keyCase) encode(t testing.TB, dir string) string {
 	if last := len(quality) - 1; quality[last] == "noise" {
 		filters, quality = "noise=alls=12:allf=t,"+filters, quality[:last]
 	}
-	args := []string{"-v", "error", "-y", "-nostdin", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "1280x720", "-r", "25", "-i", "pipe:0",
+	args := []string{"-v", "error", "-y", "-nostdin", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "1280x720", "-r",
+		"25", "-i", "pipe:0",
 		"-vf", filters, "-c:v", "libx264"}
 	args = append(append(append(args, quality...), bt709...), out)
 	ffmpegPipe(t, &raw, args...)
@@ -92,7 +93,8 @@ func ffmpegPipe(t testing.TB, in *bytes.Buffer, args ...string) []byte {
 
 // chain keys a file with ffmpeg's filters and returns straight RGBA.
 func chain(t testing.TB, file, filters string) []byte {
-	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-i", file, "-filter_complex", "[0:v]"+filters+",format=rgba[v]", "-map", "[v]", "-f", "rawvideo", "pipe:1")
+	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-i", file, "-filter_complex",
+		"[0:v]"+filters+",format=rgba[v]", "-map", "[v]", "-f", "rawvideo", "pipe:1")
 }
 
 // keyedByBuild keys a file as a build does, with the VP9 encoding.
@@ -102,10 +104,12 @@ func keyedByBuild(t testing.TB, file, key, dir string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Prepare(t.Context(), tl, PrepareSpec{In: file, Out: out, Key: key, Transparent: true, Frames: keyFrames, Duration: keyFrames / 25., Threads: 2}, nil); err != nil {
+	if err := Prepare(t.Context(), tl, PrepareSpec{In: file, Out: out, Key: key, Transparent: true, Frames: keyFrames,
+		Duration: keyFrames / 25., Threads: 2}, nil); err != nil {
 		t.Fatal(err)
 	}
-	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-c:v", "libvpx-vp9", "-i", out, "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-c:v", "libvpx-vp9", "-i", out, "-vf",
+		"scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
 }
 
 // The chains that greenroom is compared with. FACTS: the difference key reads alpha as one minus
@@ -120,7 +124,8 @@ func differenceKey(key string) string {
 		"#00FF00": "format=rgba,despill=type=green", "#0000FF": "format=rgba,despill=type=blue:green=0:blue=-1",
 		"#FF00FF": "format=rgba,geq=r='r(X,Y)-max(0,min(r(X,Y),b(X,Y))-g(X,Y))':g='g(X,Y)':b='b(X,Y)-max(0,min(r(X,Y),b(X,Y))-g(X,Y))':a='alpha(X,Y)'",
 	}[key]
-	return "format=gbrp,split[c][s];[s]extractplanes=r+g+b[r][g][b];" + planes + ",lut=y=255-clip((val-6)*1.1*255/249\\,0\\,255)[al];" +
+	return "format=gbrp,split[c][s];[s]extractplanes=r+g+b[r][g][b];" + planes +
+		",lut=y=255-clip((val-6)*1.1*255/249\\,0\\,255)[al];" +
 		"[c][al]alphamerge," + clean + ",format=gbrap,unpremultiply=inplace=1"
 }
 
@@ -143,7 +148,8 @@ func measure(pix []byte, c keyCase, p part) keyError {
 }
 
 func (e keyError) row() string {
-	return fmt.Sprintf("%5.2f | %4.2f | %4.1f | %4.2f | %4.2f | %4.1f | %3.1f | %5.3f (%.1f %%)", e.sad, e.mse, e.edge, e.holes, e.leak, e.colour, e.solid, e.cast, e.casting)
+	return fmt.Sprintf("%5.2f | %4.2f | %4.1f | %4.2f | %4.2f | %4.1f | %3.1f | %5.3f (%.1f %%)", e.sad, e.mse, e.edge,
+		e.holes, e.leak, e.colour, e.solid, e.cast, e.casting)
 }
 
 var wholeFrame = part{"all", 0, 0, 1280, 720}
@@ -176,7 +182,8 @@ func TestTheKeyIsBetterThanTheDifferenceKey(t *testing.T) {
 		t.Logf("| %s, greenroom | %s |", c.name, measure(own, c, wholeFrame).row())
 		t.Logf("| difference key | %s |", measure(plain, c, wholeFrame).row())
 		measure(own, c, wholeFrame).better(t, measure(plain, c, wholeFrame), c.name, c.except)
-		for _, other := range [][3]string{{".04:.35, despill, unpremultiply", "0.04:0.35", ",format=gbrap,unpremultiply=inplace=1"}, {".10:.20, despill", "0.10:0.20", ""}} {
+		for _, other := range [][3]string{{".04:.35, despill, unpremultiply", "0.04:0.35",
+			",format=gbrap,unpremultiply=inplace=1"}, {".10:.20, despill", "0.10:0.20", ""}} {
 			e := measure(chain(t, file, chromaKey(c.key, other[1], other[2])), c, wholeFrame)
 			t.Logf("| chromakey %s | %s |", other[0], e.row())
 			if o := measure(own, c, wholeFrame); o.sad > e.sad || o.mse > e.mse || o.edge > e.edge || o.colour > e.colour {
@@ -185,9 +192,11 @@ func TestTheKeyIsBetterThanTheDifferenceKey(t *testing.T) {
 		}
 		for _, p := range c.parts {
 			o, d := measure(own, c, p), measure(plain, c, p)
-			t.Logf("| %s, %s: greenroom / difference | %.1f / %.1f | %.1f / %.1f | %.3f / %.3f |", c.name, p.name, o.edge, d.edge, o.colour, d.colour, o.cast, d.cast)
+			t.Logf("| %s, %s: greenroom / difference | %.1f / %.1f | %.1f / %.1f | %.3f / %.3f |", c.name, p.name, o.edge,
+				d.edge, o.colour, d.colour, o.cast, d.cast)
 			if o.edge > d.edge || o.cast > 0.6 || o.colour > d.colour && !strings.Contains(c.except, p.name) {
-				t.Errorf("%s, %s: edge %.1f of %.1f, colour %.1f of %.1f, cast %.3f", c.name, p.name, o.edge, d.edge, o.colour, d.colour, o.cast)
+				t.Errorf("%s, %s: edge %.1f of %.1f, colour %.1f of %.1f, cast %.3f", c.name, p.name, o.edge, d.edge, o.colour,
+					d.colour, o.cast)
 			}
 		}
 	}
@@ -213,7 +222,8 @@ func BenchmarkMatte(b *testing.B) {
 		return nil
 	}}
 	for name, filters := range map[string]string{
-		"decode": "null", "difference": differenceKey(c.key), "chromakey": chromaKey(c.key, "0.04:0.35", ",format=gbrap,unpremultiply=inplace=1"),
+		"decode": "null", "difference": differenceKey(c.key),
+		"chromakey": chromaKey(c.key, "0.04:0.35", ",format=gbrap,unpremultiply=inplace=1"),
 	} {
 		b.Run(name, func(b *testing.B) {
 			benchtest.Ratio(b, benchtest.Processor, 3, matte, benchtest.Way{Name: name, Do: func() error {

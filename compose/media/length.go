@@ -19,7 +19,7 @@ const convertHint = "convert it: ffmpeg -i FILE take.wav"
 // Seconds returns how long a sound or a film lasts. Headers lie, so what the file holds
 // counts as well, and the longer of both is returned. Uncompressed sound and WebM are
 // read here; for the rest tools is called, and ffprobe reads every packet. The error is
-// a *fault.Error that says why the length is not known.
+// a *fault.Error with the reason why the length is not known.
 func Seconds(ctx context.Context, tools func() (Tools, error), path string) (float64, error) {
 	name := filepath.Base(path)
 	f, err := regular.Open(path)
@@ -39,7 +39,8 @@ func Seconds(ctx context.Context, tools func() (Tools, error), path string) (flo
 	}
 	s, err := pcmSeconds(f, fi.Size())
 	if err != nil {
-		if s, err = packedSeconds(ctx, tools, f, fi.Size(), path); err != nil {
+		s, err = packedSeconds(ctx, tools, f, fi.Size(), path)
+		if err != nil {
 			return 0, err
 		}
 	}

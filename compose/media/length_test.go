@@ -23,7 +23,7 @@ func put(t *testing.T, name string, b []byte) string {
 	return path
 }
 
-func noTools() (Tools, error) { return Tools{}, errors.New("a child process was asked for") }
+func noTools() (Tools, error) { return Tools{}, errors.New("a child process was requested") }
 
 func seconds3(t *testing.T, path string, tools func() (Tools, error)) float64 {
 	t.Helper()
@@ -37,7 +37,7 @@ func seconds3(t *testing.T, path string, tools func() (Tools, error)) float64 {
 // wav is 3 seconds of 8 kHz mono in 16 bits.
 func wav() []byte { return timelinetest.Wave(8000, 1, 3, 440, 0.5) }
 
-// dataAt is where the size of the sound stands in wav.
+// dataAt is the position of the sound's size in wav.
 func dataAt(b []byte) int { return bytes.Index(b, []byte("data")) + 4 }
 
 func with(b []byte, at int, v uint32) []byte {
@@ -74,15 +74,16 @@ func TestAWaveIsAsLongAsItsBytes(t *testing.T) {
 	at, n := dataAt(plain), uint32(48000)
 	odd := with(plain[:len(plain)-1], at, n-1)
 	for name, b := range map[string][]byte{
-		"plain":                         plain,
-		"streamed, size 0xFFFFFFFF":     with(with(plain, at, sizeUnknown), 4, sizeUnknown),
-		"streamed, size 0":              with(with(plain, at, 0), 4, 0),
-		"claims a tenth":                with(plain, at, n/10),
-		"claims an odd size":            with(plain, at, n/10+1),
-		"claims ten times":              with(plain, at, n*10),
-		"a chunk after the sound":       append(bytes.Clone(plain), "LIST\x04\x00\x00\x00INFO"...),
-		"a chunk without padding":       append(odd, "LIST\x04\x00\x00\x00INFO"...),
-		"a chunk before the sound":      append(append(bytes.Clone(plain[:12]), "JUNK\x04\x00\x00\x00abcd"...), plain[12:]...),
+		"plain":                     plain,
+		"streamed, size 0xFFFFFFFF": with(with(plain, at, sizeUnknown), 4, sizeUnknown),
+		"streamed, size 0":          with(with(plain, at, 0), 4, 0),
+		"claims a tenth":            with(plain, at, n/10),
+		"claims an odd size":        with(plain, at, n/10+1),
+		"claims ten times":          with(plain, at, n*10),
+		"a chunk after the sound":   append(bytes.Clone(plain), "LIST\x04\x00\x00\x00INFO"...),
+		"a chunk without padding":   append(odd, "LIST\x04\x00\x00\x00INFO"...),
+		"a chunk before the sound": append(append(bytes.Clone(plain[:12]), "JUNK\x04\x00\x00\x00abcd"...),
+			plain[12:]...),
 		"extensible":                    extensible(),
 		"RF64":                          rf64("RF64", uint64(n)),
 		"BW64":                          rf64("BW64", uint64(n)),
@@ -166,7 +167,8 @@ func TestSoundAndFilmsAreMeasuredByTheirPackets(t *testing.T) {
 }
 
 func FuzzPCMSeconds(f *testing.F) {
-	for _, b := range [][]byte{wav()[:60], rf64("RF64", 5)[:100], extensible()[:90], []byte("FORM\x00\x00\x00\x00AIFFCOMM\x00\x00\x00\x12")} {
+	for _, b := range [][]byte{wav()[:60], rf64("RF64", 5)[:100], extensible()[:90],
+		[]byte("FORM\x00\x00\x00\x00AIFFCOMM\x00\x00\x00\x12")} {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

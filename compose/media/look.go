@@ -40,7 +40,7 @@ func (s *frameSink) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// watch decodes a file once, into small frames for Go and, when one is asked for,
+// watch decodes a file once, into small frames for Go and, when one is requested,
 // a poster. Planar frames in the clip's own colours cost almost nothing over the
 // decode; RGBA measured a fifth more.
 func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progress func(float64)) (*look, error) {
@@ -88,8 +88,8 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 		out = append(append(out, "-map", "[p]"), e.Poster.output()...)
 	}
 	// One thread: it measured a fifth less processor time than two, and the other
-	// core has another clip to look at.
-	args := append(head(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
+	// core has another clip to check.
+	args := append(proc.FFmpegArgs(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
 	args = append(args, info.pictureArgs(path)...)
 	args = append(append(args, "-filter_complex", graph), out...)
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: sink, Stall: time.Minute, Timeout: time.Hour})
@@ -124,5 +124,6 @@ func (i Info) small(w, h int, format string) string {
 // what is seen, and as single points for the colours of its edges.
 func (i Info) smallTwice(w, h int) string {
 	chain := i.small(w, h, "yuva444p")
-	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area", ":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
+	return "split[seen][points];[seen]" + chain + "[seen1];[points]" + strings.Replace(chain, ":flags=area",
+		":flags=neighbor", 1) + "[points1];[seen1][points1]vstack"
 }

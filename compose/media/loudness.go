@@ -30,7 +30,7 @@ const (
 	// firstCeiling is where peaks are limited at first, dBTP. Opus adds to peaks; how much is measured then.
 	firstCeiling = -1.5
 	// mostLimited is how much louder than the ceiling a peak may be before it is limited, dB. More would distort
-	// speech, so the sound stays quieter than it was asked to be.
+	// speech, so the sound stays quieter than requested.
 	mostLimited = 12.0
 	// loudnessTolerance is how far prepared sound may be off before a check warns, LU.
 	loudnessTolerance = 1.0
@@ -98,7 +98,7 @@ func measureLoudness(ctx context.Context, t Tools, path, chain string) (Loudness
 	if chain != "" {
 		chain += ","
 	}
-	args := append(head("info"), inputArgs(path, "")...)
+	args := append(proc.FFmpegArgs("info"), inputArgs(path, "")...)
 	args = append(args, "-vn", "-map", "0:a:0", "-af", chain+meter, "-f", "null", "-")
 	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stall: 2 * time.Minute, Timeout: time.Hour})
 	if err != nil {
@@ -113,7 +113,8 @@ func measureLoudness(ctx context.Context, t Tools, path, chain string) (Loudness
 
 // level decides the gain of a sound: towards s.Loudness, and never above maxPeak. What it decides is encoded as
 // the prepared file will be, and measured: Opus changes peaks by up to a few decibels.
-func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictureStart, length float64) (gain, error) {
+func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictureStart, length float64) (gain,
+	error) {
 	var g gain
 	if s.Loudness == nil {
 		return g, nil
@@ -154,7 +155,7 @@ func (s PrepareSpec) level(ctx context.Context, t Tools, sound SoundTrack, pictu
 func (s PrepareSpec) trial(ctx context.Context, t Tools, chain string) (Loudness, error) {
 	out := s.Out + ".sound.webm"
 	defer os.Remove(out)
-	args := append(append(head("error"), "-y"), inputArgs(s.In, "")...)
+	args := append(append(proc.FFmpegArgs("error"), "-y"), inputArgs(s.In, "")...)
 	args = append(append(args, "-vn", "-map", "0:a:0", "-af", chain), soundEncoder()...)
 	if err := run(ctx, t, append(args, "-fflags", "+bitexact", "file:"+out), nil, 0, nil); err != nil {
 		return Loudness{}, err

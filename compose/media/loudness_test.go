@@ -26,7 +26,7 @@ func loudClip(t *testing.T, name, sound string, options ...string) string {
 	return path
 }
 
-// metered is what ffmpeg's own meter says of a file, as it is. A film in two ears is louder by 3 dB than one of
+// metered is what ffmpeg's own meter reports of a file, as it is. A film in two ears is louder by 3 dB than one of
 // its channels.
 func metered(t *testing.T, path string) Loudness {
 	t.Helper()
@@ -193,7 +193,7 @@ func TestWhatCannotBeLouderIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestPeaksAreLimitedBeforeTheLoudness: clicks far above a quiet tone keep it from -10 LUFS, and a check says so.
+// TestPeaksAreLimitedBeforeTheLoudness: clicks far above a quiet tone keep it from -10 LUFS, and a check reports that.
 func TestPeaksAreLimitedBeforeTheLoudness(t *testing.T) {
 	t.Parallel()
 	in := loudClip(t, "clicks.mp4", "aevalsrc=exprs='0.006*sin(880*PI*t)+0.5*lt(mod(t,1),0.0005)':s=48000:d=4",

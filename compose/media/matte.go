@@ -46,7 +46,7 @@ const (
 	blockTinted // a little key in it; resolved before anything is solved
 )
 
-// Figures of the matte, in 8-bit steps unless said otherwise.
+// Figures of the matte, in 8-bit steps unless another unit is named.
 const (
 	solidSlop = 10   // a solid colour leans this far to the key by noise alone
 	erode     = 3    // blocks around a mixed one that are solved too
@@ -60,10 +60,12 @@ func newMatte(color string, w, h int) (*matte, error) {
 		return nil, err
 	}
 	n := w / 2 * (h / 2)
-	m := &matte{k: k, w: w, h: h, cw: w / 2, ch: h / 2, b: make([][3]float32, n), luma8: make([]byte, n), class: make([]byte, n),
+	m := &matte{k: k, w: w, h: h, cw: w / 2, ch: h / 2, b: make([][3]float32, n), luma8: make([]byte, n),
+		class:  make([]byte, n),
 		before: make([]byte, n), known: make([]bool, n), f: make([][3]float32, n), column: make([]float32, w/2)}
 	m.screen.k = &m.k
-	for _, s := range []*[]float32{&m.full, &m.a, &m.explained, &m.mean, &m.line, &m.sums[0], &m.sums[1], &m.sums[2], &m.sums[3]} {
+	for _, s := range []*[]float32{&m.full, &m.a, &m.explained, &m.mean, &m.line, &m.sums[0], &m.sums[1], &m.sums[2],
+		&m.sums[3]} {
 		*s = make([]float32, n)
 	}
 	return m, nil
@@ -120,7 +122,7 @@ func (m *matte) measure(y, u, v []byte) {
 	}
 }
 
-// classify tells solid, clear and edge blocks apart by chroma, then widens the
+// classify distinguishes solid, clear and edge blocks by chroma, then widens the
 // edge: next to a mixed block even a plain one is solved.
 //
 //go:norace

@@ -122,7 +122,7 @@ func (m *matte) pixel(y, luma float32, have bool, i, j, dx, dy int) float32 {
 		moved := a + d/(d*d+lumaDoubt*lumaDoubt)*(y-m.between(m.mean, i, j, dx, dy))
 		a = min(max(moved, 1-sharpest*(1-a)), sharpest*a)
 	}
-	// Nobody is darker than black or brighter than white.
+	// No colour is darker than black or brighter than white.
 	if y < b-ringing {
 		a = max(a, (b-ringing-y)/(b-16))
 	} else if y > b+ringing {
@@ -133,7 +133,7 @@ func (m *matte) pixel(y, luma float32, have bool, i, j, dx, dy int) float32 {
 
 // between is a value of the blocks at one of a block's pixels. Samples are taken as lying in
 // the middle of their four pixels: that is where encoders fed with RGB put them,
-// whatever the stream's siting says. Half a pixel wrong shows as an olive left edge.
+// whatever the stream's siting. Half a pixel wrong shows as an olive left edge.
 //
 //go:norace
 func (m *matte) between(s []float32, i, j, dx, dy int) float32 {
@@ -142,8 +142,8 @@ func (m *matte) between(s []float32, i, j, dx, dy int) float32 {
 	return (9*s[j*m.cw+i] + 3*s[j*m.cw+i2] + 3*s[j2*m.cw+i] + s[j2*m.cw+i2]) / 16
 }
 
-// luma of the presenter alone. Where little of it shows, the colour nearby says
-// more than what is left after taking the key away.
+// luma of the presenter alone. Where little of it shows, the colour nearby is a
+// better estimate than what is left after removing the key.
 //
 //go:norace
 func (m *matte) luma(y byte, a float32, at int, f [3]float32, have bool) byte {
@@ -195,7 +195,7 @@ func (m *matte) unmix(u, v, a float32, at int, f [3]float32, have bool) (byte, b
 	return round8(u), round8(v)
 }
 
-// paint gives a see-through block the presenter's colour where that is near, so
+// paint sets a transparent block to the presenter's colour where that is near, so
 // that scalers and the encoder's blocks blend the edge with its own colour and not
 // with the key's.
 //

@@ -32,7 +32,8 @@ func need(t *testing.T) Tools {
 
 func ffmpeg(t *testing.T, args ...string) {
 	t.Helper()
-	if out, err := exec.Command(need(t).FFmpeg, append([]string{"-v", "error", "-y", "-nostdin"}, args...)...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(need(t).FFmpeg, append([]string{"-v", "error", "-y", "-nostdin"},
+		args...)...).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 }
@@ -43,8 +44,10 @@ var bt709 = []string{"-colorspace", "bt709", "-color_primaries", "bt709", "-colo
 func clip(t *testing.T, geq string, extra ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "clip.webm")
-	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgba," + geq, "-f", "lavfi", "-i", "sine=f=440:d=2",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "15", "-g", "125", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"}
+	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgba," + geq, "-f", "lavfi", "-i",
+		"sine=f=440:d=2",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "15",
+		"-g", "125", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"}
 	ffmpeg(t, append(append(append(args, bt709...), extra...), path)...)
 	return path
 }
@@ -54,7 +57,8 @@ func greenMP4(t *testing.T, hole string) string {
 	path := filepath.Join(t.TempDir(), "green.mp4")
 	a := figure
 	geq := "geq=r='192*" + a + hole + "':g='128*" + a + "+255*(1-" + a + ")':b='96*" + a + hole + "'"
-	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgb24," + geq, "-f", "lavfi", "-i", "sine=f=440:d=2",
+	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgb24," + geq, "-f", "lavfi", "-i",
+		"sine=f=440:d=2",
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16", "-c:a", "aac"}
 	ffmpeg(t, append(append(args, bt709...), path)...)
 	return path
@@ -130,22 +134,27 @@ func TestBadClipsAreNamed(t *testing.T) {
 	})
 	t.Run("opaque under a lying tag", func(t *testing.T) {
 		p := filepath.Join(t.TempDir(), "liar.webm")
-		ffmpeg(t, "-i", good, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30", "-deadline", "realtime", "-cpu-used", "8", "-pix_fmt", "yuv420p", "-metadata:s:v:0", "alpha_mode=1", "-c:a", "copy", p)
+		ffmpeg(t, "-i", good, "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "30", "-deadline", "realtime", "-cpu-used", "8",
+			"-pix_fmt", "yuv420p", "-metadata:s:v:0", "alpha_mode=1", "-c:a", "copy", p)
 		mustFail(t, check(t, p, e), "alpha packets")
 	})
 	t.Run("alpha that hides nothing", func(t *testing.T) {
 		mustFail(t, check(t, clip(t, "geq=r='192':g='128':b='96':a='255'"), e), "alpha use")
 	})
 	t.Run("premultiplied", func(t *testing.T) {
-		mustFail(t, check(t, clip(t, "geq=r='192*"+figure+"':g='128*"+figure+"':b='96*"+figure+"':a='255*"+figure+"'"), e), "premultiplied")
+		mustFail(t, check(t, clip(t, "geq=r='192*"+figure+"':g='128*"+figure+"':b='96*"+figure+"':a='255*"+figure+"'"), e),
+			"premultiplied")
 	})
 	t.Run("white matte", func(t *testing.T) {
 		m := "+255*(1-" + figure + ")'"
-		mustFail(t, check(t, clip(t, "geq=r='96*"+figure+m+":g='64*"+figure+m+":b='48*"+figure+m+":a='255*"+figure+"'"), e), "matte")
+		mustFail(t, check(t, clip(t, "geq=r='96*"+figure+m+":g='64*"+figure+m+":b='48*"+figure+m+":a='255*"+figure+"'"), e),
+			"matte")
 	})
 	t.Run("variable frame rate only warns", func(t *testing.T) {
 		p := filepath.Join(t.TempDir(), "vfr.webm")
-		ffmpeg(t, "-c:v", "libvpx-vp9", "-i", good, "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-an", p)
+		ffmpeg(t, "-c:v", "libvpx-vp9", "-i", good, "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode", "vfr", "-c:v",
+			"libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime", "-cpu-used", "8",
+			"-auto-alt-ref", "0", "-an", p)
 		r := check(t, p, Expect{Transparent: true})
 		if verdicts(r)["frame rate"] != Warn || r.Verdict() != Warn {
 			t.Errorf("%+v", r.Findings)
@@ -154,13 +163,14 @@ func TestBadClipsAreNamed(t *testing.T) {
 	t.Run("not as long as announced", func(t *testing.T) {
 		mustFail(t, check(t, good, Expect{Transparent: true, Duration: 4}), "duration")
 	})
-	t.Run("nobody there", func(t *testing.T) {
+	t.Run("empty picture", func(t *testing.T) {
 		mustFail(t, check(t, clip(t, "geq=r='9':g='9':b='9':a='255*lt(hypot(X-9,Y-9),4)'"), e), "coverage")
 	})
 	t.Run("opaque mp4 for a transparent clip", func(t *testing.T) {
 		mustFail(t, check(t, greenMP4(t, ""), e), "alpha")
 	})
-	for name, text := range map[string]string{"page.mp4": "<!doctype html><p>no", "list.mp4": "ffconcat version 1.0\nfile /etc/passwd\n", "json.webm": `{"error":1}`, "empty.webm": ""} {
+	for name, text := range map[string]string{"page.mp4": "<!doctype html><p>no",
+		"list.mp4": "ffconcat version 1.0\nfile /etc/passwd\n", "json.webm": `{"error":1}`, "empty.webm": ""} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Check(t.Context(), need(t), part(name, []byte(text)), e, nil); err == nil {
 				t.Error("accepted")
@@ -182,17 +192,21 @@ func TestKeyColourMasters(t *testing.T) {
 	mustFail(t, check(t, greenMP4(t, ""), Expect{Transparent: true, KeyColor: "#0000FF"}), "key colour")
 	// A presenter with a green badge of 12 px: the key would put a hole there.
 	badge := filepath.Join(t.TempDir(), "badge.mp4")
-	ffmpeg(t, "-i", greenMP4(t, ""), "-vf", "drawbox=x=150:y=140:w=12:h=12:c=0x00FF00:t=fill,format=yuv420p", "-c:v", "libx264", "-crf", "16", "-c:a", "copy", badge)
+	ffmpeg(t, "-i", greenMP4(t, ""), "-vf", "drawbox=x=150:y=140:w=12:h=12:c=0x00FF00:t=fill,format=yuv420p", "-c:v",
+		"libx264", "-crf", "16", "-c:a", "copy", badge)
 	mustFail(t, check(t, badge, e), "key colour inside")
 }
 
 // Cloth that leans towards the key stays solid where no key is near.
 func TestKeyedClothMayLeanTowardsTheKey(t *testing.T) {
 	in, out := filepath.Join(t.TempDir(), "olive.mp4"), filepath.Join(t.TempDir(), "out.webm")
-	// Olive, 100/125/80: its green stands 25 of 255 above the rest.
-	ffmpeg(t, append([]string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=0.4,format=rgb24,geq=r='100*" + figure + "':g='125*" + figure + "+255*(1-" + figure + ")':b='80*" + figure + "'",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16"}, append(bt709, in)...)...)
-	if err := Prepare(t.Context(), need(t), PrepareSpec{In: in, Out: out, Key: "#00FF00", Transparent: true, Frames: 10, Duration: 0.4, Threads: 1}, nil); err != nil {
+	// Olive, 100/125/80: its green is 25 of 255 above the rest.
+	ffmpeg(t, append([]string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=0.4,format=rgb24,geq=r='100*" +
+		figure + "':g='125*" + figure + "+255*(1-" + figure + ")':b='80*" + figure + "'",
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16"},
+		append(bt709, in)...)...)
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: in, Out: out, Key: "#00FF00", Transparent: true, Frames: 10,
+		Duration: 0.4, Threads: 1}, nil); err != nil {
 		t.Fatal(err)
 	}
 	b := decodeRGBA(t, out, "libvpx-vp9", "0", 320, 240)
@@ -206,13 +220,14 @@ func TestKeyedClothMayLeanTowardsTheKey(t *testing.T) {
 	}
 }
 
-// decodeRGBA gives one frame at the file's own size.
+// decodeRGBA returns one frame at the file's own size.
 func decodeRGBA(t *testing.T, path, decoder string, at string, w, h int) []byte {
 	t.Helper()
 	var out strings.Builder
-	args := append(head("error"), "-ss", at)
+	args := append(proc.FFmpegArgs("error"), "-ss", at)
 	args = append(args, inputArgs(path, decoder)...)
-	args = append(args, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+	args = append(args, "-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo",
+		"pipe:1")
 	if _, err := proc.Run(t.Context(), proc.Cmd{Path: need(t).FFmpeg, Args: args, Stdout: &out}); err != nil {
 		t.Fatal(err)
 	}
@@ -229,12 +244,15 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 	}{"alpha": {clip(t, straight), ""}, "green": {greenMP4(t, ""), "#00FF00"}} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out.webm")
-			s := PrepareSpec{In: c.in, Out: out, Key: c.key, Transparent: true, Crop: &Box{60, 60, 200, 180}, Frames: 50, Duration: 2, Threads: 2}
+			s := PrepareSpec{In: c.in, Out: out, Key: c.key, Transparent: true, Crop: &Box{60, 60, 200, 180}, Frames: 50,
+				Duration: 2, Threads: 2}
 			if err := Prepare(t.Context(), need(t), s, nil); err != nil {
 				t.Fatal(err)
 			}
-			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2, DurationTolerance: 0.02, CoverageMax: 1, Border: "all"})
-			if r.Verdict() == Fail || r.Info.FirstVideoPTS != 0 || r.Info.LongestGOP > 25 || !r.Info.AlphaMode || r.Info.Width != 200 || r.Info.AudioCodec != "opus" {
+			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2, DurationTolerance: 0.02, CoverageMax: 1,
+				Border: "all"})
+			if r.Verdict() == Fail || r.Info.FirstVideoPTS != 0 || r.Info.LongestGOP > 25 || !r.Info.AlphaMode ||
+				r.Info.Width != 200 || r.Info.AudioCodec != "opus" {
 				t.Fatalf("%+v", r)
 			}
 			b := decodeRGBA(t, out, "libvpx-vp9", "0", 200, 180)
@@ -247,7 +265,7 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 			if b[3] > 4 {
 				t.Errorf("the corner's alpha is %d", b[3])
 			}
-			// Alpha against the truth at t=0, over the whole crop.
+			// Alpha against the truth at t=0, over the complete crop.
 			sum := 0.0
 			for y := range 180 {
 				for x := range 200 {
@@ -264,7 +282,7 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 }
 
 // Scaled with its colours multiplied by alpha: otherwise the black under clear
-// pixels gives every edge a dark rim.
+// pixels makes a dark rim at every edge.
 func TestPrepareScalesWithoutARim(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.webm")
 	in := clip(t, "geq=r='if(gt("+figure+",0),192,0)':g='if(gt("+figure+",0),128,0)':b='if(gt("+figure+",0),96,0)':a='255*"+figure+"'")
@@ -272,7 +290,8 @@ func TestPrepareScalesWithoutARim(t *testing.T) {
 	if err := Prepare(t.Context(), need(t), s, nil); err != nil {
 		t.Fatal(err)
 	}
-	if r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2}); r.Verdict() == Fail || r.Info.Width != 160 || r.Info.Height != 120 {
+	if r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2}); r.Verdict() == Fail ||
+		r.Info.Width != 160 || r.Info.Height != 120 {
 		t.Fatalf("%+v", r)
 	}
 	b := decodeRGBA(t, out, "libvpx-vp9", "0", 160, 120)
@@ -289,8 +308,11 @@ func TestPrepareScalesWithoutARim(t *testing.T) {
 
 func TestPrepareMakesVaryingRatesConstant(t *testing.T) {
 	vfr, out := filepath.Join(t.TempDir(), "vfr.webm"), filepath.Join(t.TempDir(), "out.webm")
-	ffmpeg(t, "-c:v", "libvpx-vp9", "-i", clip(t, straight), "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-an", vfr)
-	if err := Prepare(t.Context(), need(t), PrepareSpec{In: vfr, Out: out, Transparent: true, Duration: 2.3, Threads: 2}, nil); err != nil {
+	ffmpeg(t, "-c:v", "libvpx-vp9", "-i", clip(t, straight), "-vf", "setpts='PTS+if(gt(N,25),0.3/TB,0)'", "-fps_mode",
+		"vfr", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-b:v", "0", "-crf", "20", "-deadline", "realtime",
+		"-cpu-used", "8", "-auto-alt-ref", "0", "-an", vfr)
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: vfr, Out: out, Transparent: true, Duration: 2.3, Threads: 2},
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2.3, DurationTolerance: 0.03})
@@ -302,7 +324,8 @@ func TestPrepareMakesVaryingRatesConstant(t *testing.T) {
 // The sound is measured, and one gain brings it to the loudness.
 func TestPrepareReachesTheLoudness(t *testing.T) {
 	out, target := filepath.Join(t.TempDir(), "out.webm"), -20.0
-	if err := Prepare(t.Context(), need(t), PrepareSpec{In: clip(t, straight), Out: out, Transparent: true, Duration: 2, Threads: 2, Loudness: &target}, nil); err != nil {
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: clip(t, straight), Out: out, Transparent: true, Duration: 2,
+		Threads: 2, Loudness: &target}, nil); err != nil {
 		t.Fatal(err)
 	}
 	l, err := measureLoudness(t.Context(), need(t), out, "")
@@ -313,7 +336,8 @@ func TestPrepareReachesTheLoudness(t *testing.T) {
 		t.Errorf("%s, want -20 LUFS", l)
 	}
 	silent := clip(t, straight, "-af", "volume=0")
-	if err := Prepare(t.Context(), need(t), PrepareSpec{In: silent, Out: out, Transparent: true, Duration: 2, Threads: 2, Loudness: &target}, nil); err != nil {
+	if err := Prepare(t.Context(), need(t), PrepareSpec{In: silent, Out: out, Transparent: true, Duration: 2, Threads: 2,
+		Loudness: &target}, nil); err != nil {
 		t.Errorf("silence: %v", err)
 	}
 }
@@ -333,7 +357,8 @@ func TestPosterHasAlphaAndTheClipsColour(t *testing.T) {
 			t.Fatalf("%v %q", err, b[:min(len(b), 40)])
 		}
 		var raw strings.Builder
-		args := append(head("error"), "-i", out, "-vf", "scale=in_color_matrix=bt601:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
+		args := append(proc.FFmpegArgs("error"), "-i", out, "-vf", "scale=in_color_matrix=bt601:in_range=tv,format=rgba",
+			"-f", "rawvideo", "pipe:1")
 		if _, err := proc.Run(t.Context(), proc.Cmd{Path: need(t).FFmpeg, Args: args, Stdout: &raw}); err != nil {
 			t.Fatal(err)
 		}

@@ -9,9 +9,9 @@ import (
 // are C = a·F + (1-a)·M. Two points of one surface, of alpha a1 < a2, give
 // M = (a2·C1 - a1·C2) / (a2 - a1). Over all alphas
 //
-//   - premultiplied colour gives black: C scales with alpha,
-//   - a white or green matte gives white or green,
-//   - straight colour gives C1 itself, and where the two points are not one surface (a shadow under
+//   - premultiplied colour results in black: C scales with alpha,
+//   - a white or green matte results in white or green,
+//   - straight colour results in C1 itself, and where the two points are not one surface (a shadow under
 //     something bright, hair next to skin) the result differs with alpha.
 //
 // Only one colour at low and at high alpha is evidence. Black next to black is none.
@@ -33,7 +33,7 @@ const (
 	mixFrame  = 4000 // pixels of a frame that are measured at most
 	mixSearch = 64   // steps to the other point at most
 	mixApart  = 112  // difference of alpha between the points
-	mixDark   = 48   // one of them must be brighter, of 255, to be told from black
+	mixDark   = 48   // one of them must be brighter, of 255, to be distinguished from black
 )
 
 // mixBand is the band of an alpha, or -1. Close to 0 the colour is noise, close to 255 M is.
@@ -68,9 +68,10 @@ func (m *mixture) add(b []byte) {
 		}
 		l1, l2 := level(y[at]), level(y[in])
 		if max(l1, l2) < mixDark || l1 < mixDark/4 && l2 >= mixDark {
-			continue // nothing to measure, or black beside something bright: two surfaces
+			continue // nothing to measure, or black next to something bright: two surfaces
 		}
-		if left--; left < 0 {
+		left--
+		if left < 0 {
 			return
 		}
 		a1, a2 := float32(a), float32(alpha[in])
@@ -139,7 +140,8 @@ func rgbOf(y, u, v byte) (c [3]float32) {
 func median(h *[mixBins]int, n int) float64 {
 	seen := 0
 	for i, k := range h {
-		if seen += k; 2*seen >= n {
+		seen += k
+		if 2*seen >= n {
 			return mixLow + (float64(i)+0.5)*mixWide
 		}
 	}
@@ -175,14 +177,15 @@ func (m *mixture) result() (r mixed) {
 		matte += v
 		inside += median(&m.inside[b], n)
 	}
-	if r.enough = bands >= 2; !r.enough {
+	r.enough = bands >= 2
+	if !r.enough {
 		return r
 	}
 	matte, inside = matte/bands, inside/bands
 	for k := range r.colour {
 		r.colour[k] = median(&m.colour[k], all)
 	}
-	// Straight colour that the encoder blurred with the black under it gives half of inside.
+	// Straight colour that the encoder blurred with the black under it is half of inside.
 	r.black = math.Abs(matte) < 0.3*inside
 	r.matte = hi-lo <= 0.4*max(inside, matte) && (r.black || matte > inside+40)
 	return r

@@ -11,20 +11,24 @@ import (
 // edgeScenes are drawings with the soft edges that clips have.
 var edgeScenes = map[string]func(w, h float64) []shape{
 	"hard edge": func(w, h float64) []shape {
-		return []shape{ellipse(w/2, h/2, h*0.36, h*0.4, rgb{198, 89, 58}), ellipse(w/2, h/2, h*0.2, h*0.2, rgb{60, 120, 200})}
+		return []shape{ellipse(w/2, h/2, h*0.36, h*0.4, rgb{198, 89, 58}),
+			ellipse(w/2, h/2, h*0.2, h*0.2, rgb{60, 120, 200})}
 	},
 	"wide ramp": func(w, h float64) []shape {
 		return []shape{soft(w/2, h/2, h*0.2, h*0.4, rgb{198, 89, 58})}
 	},
 	"black shadow": func(w, h float64) []shape {
-		return []shape{soft(w/2, h*0.78, h*0.08, h*0.42, rgb{}), ellipse(w/2, h*0.42, h*0.25, h*0.3, rgb{190, 196, 204}), ellipse(w/2, h*0.42, h*0.2, h*0.26, rgb{40, 90, 160})}
+		return []shape{soft(w/2, h*0.78, h*0.08, h*0.42, rgb{}), ellipse(w/2, h*0.42, h*0.25, h*0.3, rgb{190, 196, 204}),
+			ellipse(w/2, h*0.42, h*0.2, h*0.26, rgb{40, 90, 160})}
 	},
 	"glow": func(w, h float64) []shape {
-		return []shape{soft(w/2, h/2, h*0.16, h*0.44, rgb{255, 244, 200}), ellipse(w/2, h/2, h*0.16, h*0.16, rgb{230, 150, 60})}
+		return []shape{soft(w/2, h/2, h*0.16, h*0.44, rgb{255, 244, 200}),
+			ellipse(w/2, h/2, h*0.16, h*0.16, rgb{230, 150, 60})}
 	},
 	"colours": func(w, h float64) []shape {
 		var s []shape
-		for i, c := range []rgb{{200, 40, 40}, {40, 160, 60}, {50, 70, 200}, {230, 200, 60}, {235, 235, 235}, {150, 80, 190}} {
+		for i, c := range []rgb{{200, 40, 40}, {40, 160, 60}, {50, 70, 200}, {230, 200, 60}, {235, 235, 235},
+			{150, 80, 190}} {
 			s = append(s, soft(w*(0.14+0.144*float64(i)), h*(0.35+0.3*float64(i%2)), h*0.09, h*0.17, c))
 		}
 		return s
@@ -36,13 +40,17 @@ var edgeScenes = map[string]func(w, h float64) []shape{
 		})}
 	},
 	"dark hair around a face": func(w, h float64) []shape {
-		return []shape{soft(w/2, h/2, h*0.26, h*0.42, rgb{44, 30, 24}), ellipse(w/2, h/2, h*0.26, h*0.28, rgb{224, 172, 145})}
+		return []shape{soft(w/2, h/2, h*0.26, h*0.42, rgb{44, 30, 24}),
+			ellipse(w/2, h/2, h*0.26, h*0.28, rgb{224, 172, 145})}
 	},
 }
 
 // soft is a disc that is solid up to r0 and gone at r1.
 func soft(x, y, r0, r1 float64, c rgb) shape {
-	return painted(x, y, r1, r1, func(px, py float64) (rgb, float64) { return c, 1 - smooth(r0, r1, math.Hypot(px-x, py-y)) })
+	return painted(x, y, r1, r1, func(px, py float64) (rgb, float64) {
+		return c,
+			1 - smooth(r0, r1, math.Hypot(px-x, py-y))
+	})
 }
 
 // mattedOn is what an exporter writes that mixes colours with a matte but keeps alpha.
@@ -70,7 +78,8 @@ func alphaClip(t *testing.T, px []byte, w, h int, codec []string) string {
 	for range 2 {
 		raw.Write(px)
 	}
-	args := []string{"-v", "error", "-y", "-nostdin", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", w, h), "-r", "25", "-i", "pipe:0",
+	args := []string{"-v", "error", "-y", "-nostdin", "-f", "rawvideo", "-pix_fmt", "rgba", "-s",
+		fmt.Sprintf("%dx%d", w, h), "-r", "25", "-i", "pipe:0",
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p", "-deadline", "realtime", "-cpu-used", "6"}
 	ffmpegPipe(t, &raw, append(append(append(args, codec...), bt709...), out)...)
 	return out
@@ -92,9 +101,10 @@ func TestStraightAndMixedColoursAreTold(t *testing.T) {
 }
 
 func edgesOf(t *testing.T, d drawing, name, codec string, args []string) {
-	for want, px := range map[string][]byte{"edges": d.px, "premultiplied": d.mattedOn(rgb{}), "matte": d.mattedOn(rgb{255, 255, 255}), "matte ": d.mattedOn(rgb{0, 255, 0})} {
+	for want, px := range map[string][]byte{"edges": d.px, "premultiplied": d.mattedOn(rgb{}),
+		"matte": d.mattedOn(rgb{255, 255, 255}), "matte ": d.mattedOn(rgb{0, 255, 0})} {
 		if want != "edges" && name == "dark hair around a face" || name == "glow" && want[0] == 'm' {
-			continue // black next to black, and light next to light, are no evidence
+			continue // black next to black, and light next to light, show nothing
 		}
 		r := check(t, alphaClip(t, px, d.w, d.h, args), Expect{Transparent: true, CoverageMax: 1})
 		got := Finding{}

@@ -11,16 +11,16 @@ import (
 // MP4Scan is a walk over an MP4 or QuickTime file without decoding.
 type MP4Scan struct {
 	Size     int64
-	Trailing int64    // bytes after the last box that are no box
+	Trailing int64    // bytes after the last box that do not belong to a box
 	Issues   []string // what cannot be played, in file order
 	Video    int      // tracks with pictures
 	Sound    int      // tracks with sound
 	Samples  int64    // of all tracks; 0 in a file of fragments
 
 	moov, mdat, mvex, moof bool
-	ended                  bool   // a file of fragments says where it ends
+	ended                  bool   // a file of fragments has a mark of its end
 	encrypted              bool   // a track is
-	cut                    string // the issue that says so: bytes are missing at the end
+	cut                    string // the issue of bytes that are missing at the end
 	fragmentSamples        int64
 	times                  movieTimes
 }
@@ -50,7 +50,7 @@ func (s *MP4Scan) isCut(format string, args ...any) {
 // MP4 file; damage inside one is in Issues. The tables are read as a stream: memory does
 // not grow with the file.
 func ScanMP4(r io.ReaderAt, size int64) (*MP4Scan, error) {
-	in := &noted{r: r}
+	in := &errorReader{r: r}
 	w := &boxWalk{r: in, s: &MP4Scan{Size: size}}
 	first, err := w.head(0, size)
 	if in.err != nil {
@@ -72,7 +72,8 @@ var startsMP4 = map[string]bool{"ftyp": true, "moov": true, "mdat": true, "wide"
 
 // topMP4 are the boxes of a file's top level.
 var topMP4 = map[string]bool{
-	"ftyp": true, "moov": true, "mdat": true, "moof": true, "mfra": true, "free": true, "skip": true, "wide": true, "uuid": true,
+	"ftyp": true, "moov": true, "mdat": true, "moof": true, "mfra": true, "free": true, "skip": true, "wide": true,
+	"uuid": true,
 	"meta": true, "styp": true, "sidx": true, "ssix": true, "emsg": true, "prft": true, "udta": true,
 }
 
@@ -108,7 +109,8 @@ var errNoBox = errors.New("no box")
 // head reads the head of the box at pos. end is the parent's.
 func (w *boxWalk) head(pos, end int64) (box, error) {
 	var b [16]byte
-	if w.boxes++; w.boxes > maxBoxes {
+	w.boxes++
+	if w.boxes > maxBoxes {
 		return box{}, fmt.Errorf("more than %d boxes", maxBoxes)
 	}
 	n, _ := w.r.ReadAt(b[:min(16, max(0, end-pos))], pos)

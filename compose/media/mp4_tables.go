@@ -54,7 +54,7 @@ func (t *sampleTables) box(c box, depth int) {
 	}
 }
 
-// number gives the track's times a place under its number. mvex may have come before.
+// number files the track's times under its number. mvex may have come before.
 func (t *sampleTables) number(b []byte) {
 	at := 12
 	if len(b) > 0 && b[0] == 1 {
@@ -178,7 +178,8 @@ func packedSizes(r *bufio.Reader, width int) func() (int64, bool) {
 	return func() (int64, bool) {
 		switch width {
 		case 4:
-			if odd = !odd; !odd {
+			odd = !odd
+			if !odd {
 				return int64(half & 15), true
 			}
 			c, err := r.ReadByte()
@@ -209,7 +210,7 @@ func (t *sampleTables) chunkOffsets() (next func() (int64, bool), n int64) {
 	}, n
 }
 
-// chunkRuns is the table that says how many samples a chunk has, from which chunk on.
+// chunkRuns is the table of how many samples a chunk has, from which chunk on.
 type chunkRuns struct {
 	r          *bufio.Reader
 	left       int64 // entries not read yet
@@ -217,7 +218,7 @@ type chunkRuns struct {
 	from       int64 // the next run's first chunk; 0: not read
 }
 
-// samples returns how many samples a chunk has; chunks are asked for in order.
+// samples returns how many samples a chunk has; it must be called for chunks in order.
 func (c *chunkRuns) samples(chunk int64) int64 {
 	for {
 		if c.from == 0 && c.left > 0 {

@@ -12,7 +12,7 @@ type movieTimes struct {
 	tracks    map[uint32]*trackTimes
 }
 
-// trackTimes are the times of one track. Ticks are the track's own unless said otherwise.
+// trackTimes are the times of one track. Ticks are the track's own unless another clock is named.
 type trackTimes struct {
 	scale      float64 // ticks a second
 	ticks      float64 // of the samples in tables
@@ -79,7 +79,7 @@ func (t *trackTimes) seconds(movieScale float64) float64 {
 	return sum
 }
 
-// header reads mvhd or mdhd: ticks a second and the length in ticks, 0 when it says that it is unknown.
+// header reads mvhd or mdhd: ticks a second and the length in ticks, 0 when it is marked as unknown.
 func header(b []byte) (scale, ticks float64) {
 	const unknown32, unknown64 = 1<<32 - 1, 1<<64 - 1
 	switch {
@@ -151,7 +151,8 @@ func (f *fragmentTimes) box(c box, _ int) {
 	flags := binary.BigEndian.Uint32(b) & 0xffffff
 	switch c.kind {
 	case "tfhd":
-		if f.t = f.w.s.times.track(binary.BigEndian.Uint32(b[4:])); f.t == nil {
+		f.t = f.w.s.times.track(binary.BigEndian.Uint32(b[4:]))
+		if f.t == nil {
 			return
 		}
 		f.usual, f.at = f.t.usual, f.t.to
@@ -216,7 +217,7 @@ func (f *fragmentTimes) run(c box, flags uint32, samples int64) {
 	f.w.s.fragmentSamples += samples
 }
 
-// segmentIndex compares what a sidx says of the parts that follow with the file's length.
+// segmentIndex compares the sizes that a sidx has of the parts that follow with the file's length.
 func (w *boxWalk) segmentIndex(c box) {
 	b := w.bytes(c, 32)
 	if len(b) < 24 {

@@ -20,7 +20,7 @@ var (
 	prefix  = lazyregexp.New(`\[(warning|error|fatal|panic)\] `)
 )
 
-// notices reads the end of ffmpeg's output. Lines that say nothing about a file are left out.
+// notices reads the end of ffmpeg's output. Lines that are not about a file are omitted.
 func notices(tail string) (out []notice) {
 	for _, l := range strings.Split(tail, "\n") {
 		l = strings.TrimSpace(l)
@@ -29,7 +29,8 @@ func notices(tail string) (out []notice) {
 		}
 		m := prefix.FindStringSubmatch(l)
 		text := pointer.ReplaceAllString(prefix.ReplaceAllString(l, ""), "]")
-		out = append(out, notice{serious: contains(l, damage) || (m == nil || m[1] != "warning") && !contains(l, harmless), text: text})
+		out = append(out, notice{serious: contains(l, damage) || (m == nil || m[1] != "warning") && !contains(l, harmless),
+			text: text})
 	}
 	return out
 }
@@ -58,16 +59,19 @@ var damage = []string{"corrupt decoded frame", "Packet corrupt", "Output file is
 
 // silent lines are about ffmpeg, not about the file.
 var silent = []string{
-	"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion", "Thread message queue blocking",
+	"Last message repeated", "deprecated pixel format", "No accelerated colorspace conversion",
+	"Thread message queue blocking",
 	"Guessed Channel Layout",
 }
 
 // harmless lines are printed as errors for files that decode completely: notes of encoders and cameras that a decoder
 // does not know, and pictures before the first keyframe, which an edit list hides or a cut left behind.
 var harmless = []string{
-	"SEI type", "Unknown SEI", "unsupported color_parameter_type", "overread end of atom", "timescale not set", "Invalid time scale",
+	"SEI type", "Unknown SEI", "unsupported color_parameter_type", "overread end of atom", "timescale not set",
+	"Invalid time scale",
 	"Invalid mvhd time scale", "co located POCs unavailable", "number of reference frames", "Could not find ref with POC",
-	"mmco: unref short failure", "Missing reference picture", "error parsing OBU metadata", "DOVI", "Skipping unhandled metadata",
+	"mmco: unref short failure", "Missing reference picture", "error parsing OBU metadata", "DOVI",
+	"Skipping unhandled metadata",
 	"AMF_DATA_TYPE", "Consider increasing the value",
 	"Unsupported encoding type", "edit list", "Could not update timestamps for skipped samples",
 	"Could not update timestamps for discarded samples", "ICC profile", "iCCP", "EXIF", "Exif",

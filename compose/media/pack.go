@@ -55,7 +55,8 @@ func packed(ctx context.Context, t Tools, path string) (video string, remove fun
 	if !isSequence {
 		err = PackAnimation(ctx, t, path, video)
 	} else if files, found := sequence.Find(path); found != nil {
-		err = fault.Wrap(fault.Media, found, "number the pictures without gaps, as in frame-0001.png", "read %s", filepath.Base(path))
+		err = fault.Wrap(fault.Media, found, "number the pictures without gaps, as in frame-0001.png", "read %s",
+			filepath.Base(path))
 	} else {
 		err = PackSequence(ctx, t, files, framerate.Rate{Num: 25, Den: 1}, video)
 	}
@@ -90,13 +91,14 @@ func PackSequence(ctx context.Context, t Tools, files []string, rate framerate.R
 			return unreadable(err, filepath.Base(f), "make it readable")
 		}
 	}
-	args := append(head(logLevel), "-y", "-xerror", "-protocol_whitelist", protocols, "-f", "image2", "-framerate", rate.String(),
+	args := append(proc.FFmpegArgs(logLevel), "-y", "-xerror", "-protocol_whitelist", proc.Protocols, "-f", "image2",
+		"-framerate", rate.String(),
 		"-start_number", "0", "-i", "file:"+filepath.Join(dir, "%06d"+ending), "-vf", "setsar=1", "-pix_fmt", format)
 	return pack(ctx, t, append(args, packing(out)...), nil, len(files), out)
 }
 
-// pixelFormat returns what keeps all of the pictures, and an error when they differ in size. TIFF, TGA and BMP are left
-// to ffmpeg.
+// pixelFormat returns what keeps all of the pictures, and an error when they differ in size. TIFF, TGA and BMP are
+// left to ffmpeg.
 func pixelFormat(files []string) (string, error) {
 	format, first := "rgba", image.Config{}
 	for i, name := range files {
@@ -107,7 +109,8 @@ func pixelFormat(files []string) (string, error) {
 		c, kind, err := image.DecodeConfig(f)
 		f.Close()
 		switch {
-		case errors.Is(err, image.ErrFormat) && !strings.Contains(".png .webp .jpg .jpeg", strings.ToLower(filepath.Ext(name))):
+		case errors.Is(err, image.ErrFormat) && !strings.Contains(".png .webp .jpg .jpeg",
+			strings.ToLower(filepath.Ext(name))):
 			return format, nil
 		case err != nil:
 			return "", fault.Wrap(fault.Media, err, "save or render it again", "cannot decode %s", filepath.Base(name))
@@ -180,11 +183,13 @@ func PackAnimation(ctx context.Context, t Tools, path, out string) (err error) {
 		if timing.Varies {
 			shown[i] = max(0, int(end*timing.Rate.FPS()+0.5)-total)
 		}
-		if total += shown[i]; total > animation.MaxFrames {
+		total += shown[i]
+		if total > animation.MaxFrames {
 			return fault.New(fault.Media, "export it as a video", "%s is longer than %d pictures", name, animation.MaxFrames)
 		}
 	}
-	args := append(head(logLevel), "-y", "-xerror", "-protocol_whitelist", protocols, "-f", "rawvideo", "-pix_fmt", "rgba",
+	args := append(proc.FFmpegArgs(logLevel), "-y", "-xerror", "-protocol_whitelist", proc.Protocols, "-f", "rawvideo",
+		"-pix_fmt", "rgba",
 		"-s", fmt.Sprintf("%dx%d", a.Width, a.Height), "-framerate", timing.Rate.String(), "-i", "pipe:0")
 	pictures, sink := io.Pipe()
 	g, ctx := errgroup.WithContext(ctx)
@@ -233,7 +238,8 @@ func pack(ctx context.Context, t Tools, args []string, stdin io.Reader, frames i
 	}
 	info, err := Probe(ctx, t, out)
 	if err == nil && info.Frames != frames {
-		err = fault.New(fault.Media, "all pictures must be readable and of one size", "%d of %d pictures could be read", info.Frames, frames)
+		err = fault.New(fault.Media, "all pictures must be readable and of one size", "%d of %d pictures could be read",
+			info.Frames, frames)
 	}
 	return err
 }

@@ -1,36 +1,19 @@
 package media
 
 import (
-	"bufio"
 	"context"
-	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"greenroom/compose/media/framerate"
-	"greenroom/internal/proc"
 )
 
 // addPackets reads the times of the packets of the first pictures and the first sound, without decoding.
 func (i *Info) addPackets(
 	ctx context.Context, t Tools, path string, video, audio *probedStream, announced []framerate.Rate,
 ) error {
-	args := append([]string{"-v", "error", "-show_entries", "packet=stream_index,pts,dts,duration,flags", "-of", "compact=p=0"}, inputArgs(path, "")...)
-	r, w := io.Pipe()
-	ran := make(chan error, 1)
-	go func() {
-		_, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: w, Timeout: 5 * time.Minute})
-		w.Close() // ends the reader below
-		ran <- err
-	}()
 	seen := packetTimes{video: index(video), audio: index(audio), videoTick: tick(video), audioTick: tick(audio)}
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		seen.add(lines.Text())
-	}
-	_, _ = io.Copy(io.Discard, r) // a line too long for the scanner must not hold the program
-	if err := <-ran; err != nil {
+	if err := probePackets(ctx, t, path, "", "packet=stream_index,pts,dts,duration,flags", seen.add); err != nil {
 		return unreadable(err, path, notMedia)
 	}
 	i.VideoPackets, i.LongestGOP = seen.packets, max(seen.longest, seen.sinceKey)
@@ -55,14 +38,14 @@ type packetTimes struct {
 	soundFrom, soundTo float64
 }
 
-func (p *packetTimes) add(line string) {
+func (p *packetTimes) add(fields [][2]string) {
 	stream, flags := -1, ""
 	at, decoded, length := int64(0), int64(0), int64(0)
 	timed, ordered := false, false
-	for _, f := range strings.Split(line, "|") {
-		k, v, _ := strings.Cut(f, "=")
+	for _, f := range fields {
+		v := f[1]
 		n, err := strconv.ParseInt(v, 10, 64)
-		switch k {
+		switch f[0] {
 		case "stream_index":
 			stream = int(n)
 		case "pts":
@@ -78,7 +61,7 @@ func (p *packetTimes) add(line string) {
 	if !timed && ordered { // AVI has no times of presentation
 		at, timed = decoded, true
 	}
-	hidden := strings.Contains(flags, "D") // an edit list leaves it out
+	hidden := strings.Contains(flags, "D") // an edit list omits it
 	switch {
 	case stream < 0:
 	case stream == p.video:
@@ -97,7 +80,8 @@ func (p *packetTimes) add(line string) {
 		p.pictures = append(p.pictures, t)
 	case stream == p.audio && timed && !hidden:
 		from, to := float64(at)*p.audioTick, float64(at+length)*p.audioTick
-		if p.sounds++; p.sounds == 1 {
+		p.sounds++
+		if p.sounds == 1 {
 			p.soundFrom, p.soundTo = from, to
 		}
 		p.soundFrom, p.soundTo = min(p.soundFrom, from), max(p.soundTo, to)

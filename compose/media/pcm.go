@@ -86,7 +86,8 @@ func (c chunks) wave() (float64, error) {
 				wide = int64(min(c.order.Uint64(b[8:]), math.MaxInt64))
 			}
 		case "fmt ":
-			if perSecond = c.waveRate(c.body(pos+8, int(min(size, 40)))); perSecond == 0 {
+			perSecond = c.waveRate(c.body(pos+8, int(min(size, 40))))
+			if perSecond == 0 {
 				return 0, errNotPCM
 			}
 		case "data":
@@ -148,7 +149,7 @@ func (c chunks) content(pos, claimed int64) int64 {
 // chunksUntilEnd reports that the rest of the file is chunks.
 func (c chunks) chunksUntilEnd(pos int64) bool {
 	for range maxChunks {
-		if pos >= c.size-1 { // a last chunk may lack its padding
+		if pos >= c.size-1 { // the padding of a last chunk may be missing
 			return true
 		}
 		_, size, ok := c.at(pos)

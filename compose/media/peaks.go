@@ -16,14 +16,16 @@ const (
 	peakStep = peakRate / 100
 )
 
-// Peaks returns the loudest sample of each of at most n equal parts of a file's sound, from 0 to 255 of full scale, and
-// the length of the sound in seconds. A part is at least 10 ms long. There are none when the file holds no sound.
+// Peaks returns the loudest sample of each of at most n equal parts of a file's sound, from 0 to 255 of full
+// scale, and the length of the sound in seconds. A part is at least 10 ms long. There are none when the file holds
+// no sound.
 func Peaks(ctx context.Context, t Tools, path string, n int) (peaks []byte, seconds float64, err error) {
 	info, err := Probe(ctx, t, path)
 	if err != nil || info.AudioCodec == "" {
 		return nil, 0, err
 	}
-	args := append(head("error"), "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:"+path,
+	args := append(proc.FFmpegArgs("error"), "-protocol_whitelist", proc.Protocols, "-format_whitelist", formats, "-i",
+		"file:"+path,
 		"-map", "0:a:0", "-vn", "-ac", "1", "-ar", "8000", "-f", "s16le", "pipe:1")
 	var m peakMeter
 	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &m, Stall: 2 * time.Minute}); err != nil {
@@ -63,7 +65,8 @@ func (m *peakMeter) Write(b []byte) (int, error) {
 
 func (m *peakMeter) add(sample int) {
 	m.loudest = max(m.loudest, sample, -sample)
-	if m.samples++; m.samples%peakStep == 0 {
+	m.samples++
+	if m.samples%peakStep == 0 {
 		m.end()
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// lookWidth is the width of the frames that are looked at, pixels: enough for a
+// lookWidth is the width of the frames that are checked, pixels: enough for a
 // box within 8 px of a 1080p frame, and small enough that the look costs 4 % of
 // the decode.
 const lookWidth = 480

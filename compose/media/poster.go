@@ -61,10 +61,11 @@ func Poster(ctx context.Context, t Tools, s PosterSpec) (err error) {
 	return s.made()
 }
 
-// made makes sure of the picture: a clip shorter than the asked time gives none.
+// made checks that the picture exists: a clip shorter than the requested time has none.
 func (s PosterSpec) made() error {
 	if fi, err := os.Stat(s.Out); err != nil || fi.Size() == 0 {
-		return fault.New(fault.Media, "", "no poster came out of %s", strings.TrimSuffix(filepath.Base(s.In), filepath.Ext(s.In)))
+		return fault.New(fault.Media, "", "no poster came out of %s",
+			strings.TrimSuffix(filepath.Base(s.In), filepath.Ext(s.In)))
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	ff "github.com/u2takey/ffmpeg-go"
@@ -39,7 +38,7 @@ type PrepareSpec struct {
 const recipeVersion = "prepare/4"
 
 // opusSkip is how much of an Opus stream is discarded at its start, seconds: the
-// sound is placed that much early so that it is heard on time.
+// sound is placed that much early so that it plays on time.
 const opusSkip = 0.0065
 
 // Recipe lists everything that changes the output, without paths.
@@ -48,7 +47,8 @@ func (s PrepareSpec) Recipe(Tools) []string {
 	if s.Rate.Num > 0 {
 		rate = fmt.Sprintf("%d/%d", s.Rate.Num, s.Rate.Den)
 	}
-	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate}, s.encoder(25)...)
+	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate},
+		s.encoder(25)...)
 }
 
 // encoder is deterministic and ordered. `good` at cpu-used 4 is the best quality
@@ -60,7 +60,8 @@ func (s PrepareSpec) encoder(fps float64) []string {
 		crf = 24
 	}
 	gop := max(1, int(math.Round(fps)))
-	a := []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1",
+	a := []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-deadline", "realtime", "-cpu-used",
+		"6", "-row-mt", "1",
 		"-auto-alt-ref", "0", "-lag-in-frames", "0", "-g", strconv.Itoa(gop),
 		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
 		"-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled", "-fps_mode", "passthrough"}
@@ -92,7 +93,8 @@ func (s PrepareSpec) args(info Info, sound string) ([]string, error) {
 			return file.Output("file:" + s.Out)
 		}
 		w, h := s.pictureSize(info)
-		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h), "framerate": fmt.Sprintf("%d/%d", s.rate(info).Num, s.rate(info).Den), "protocol_whitelist": "pipe"})
+		raw := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "yuva420p", "s": fmt.Sprintf("%dx%d", w, h),
+			"framerate": fmt.Sprintf("%d/%d", s.rate(info).Num, s.rate(info).Den), "protocol_whitelist": "pipe"})
 		return ff.Output([]*ff.Stream{raw.Video(), file.Audio()}, "file:"+s.Out)
 	}, graph, append(maps, append(s.encoder(s.rate(info).FPS()), "-threads", strconv.Itoa(max(1, s.Threads)))...))
 }
@@ -107,7 +109,7 @@ func (s PrepareSpec) pictureSize(info Info) (w, h int) {
 
 // inputOptions are pictureArgs for ffmpeg-go.
 func (i Info) inputOptions() ff.KwArgs {
-	o := ff.KwArgs{"protocol_whitelist": protocols, "format_whitelist": formats, "noautorotate": ""}
+	o := ff.KwArgs{"protocol_whitelist": proc.Protocols, "format_whitelist": formats, "noautorotate": ""}
 	if decoder := i.decoder(); decoder != "" {
 		o["c:v"] = decoder
 	}
@@ -140,7 +142,7 @@ func build(stream func() *ff.Stream, graph string, options []string) (args []str
 		}
 		input = append(input, base[i])
 	}
-	args = append(head(logLevel), proc.ProgressArgs()...)
+	args = append(proc.FFmpegArgs(logLevel), proc.ProgressArgs()...)
 	args = append(args, "-y")
 	args = append(args, input...)
 	if graph != "" {
@@ -185,13 +187,16 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 		return err
 	}
 	if s.Frames > 0 && got.Frames != s.Frames {
-		return fault.New(fault.Media, "run it again; if it repeats, the take is damaged: `greenroom build --refetch CLIP` downloads it again", "preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
+		return fault.New(fault.Media,
+			"run it again; if it repeats, the take is damaged: `greenroom build --refetch CLIP` downloads it again",
+			"preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
 	}
 	return nil
 }
 
 // run starts ffmpeg with progress over an expected duration (seconds).
-func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration float64, progress func(float64)) error {
+func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration float64,
+	progress func(float64)) error {
 	c := proc.Cmd{Path: t.FFmpeg, Args: args, Stdin: stdin, Stall: 2 * time.Minute}
 	c.Progress = func(k, v string) {
 		if us, err := strconv.ParseFloat(v, 64); k == "out_time_us" && err == nil && duration > 0 && progress != nil {
@@ -209,14 +214,14 @@ func run(ctx context.Context, t Tools, args []string, stdin io.Reader, duration 
 		return fault.Wrap(fault.Failed, err, "", "transcode")
 	}
 	if w := serious(res.Tail); len(w) > 0 {
-		return fault.New(fault.Media, "look at the file with `greenroom check`", "ffmpeg complained: %s", w[0])
+		return fault.New(fault.Media, "run `greenroom check` on the file", "ffmpeg complained: %s", w[0])
 	}
 	return nil
 }
 
-// diskFull tells a full disk, which ffmpeg only mentions, from other ends.
+// diskFull returns an error when the disk is full, which ffmpeg only mentions.
 func diskFull(err error, tail, doing string) error {
-	if err == nil || !strings.Contains(tail, "No space left on device") {
+	if err == nil || !proc.DiskFull(err, tail) {
 		return nil
 	}
 	return fault.New(fault.Failed, "free some space and run the same command again", "%s: the disk is full", doing)

@@ -91,7 +91,7 @@ func (i Info) decoder() string {
 	return ""
 }
 
-const notMedia = "it must be a video, such as WebM, MP4, MOV, Matroska, AVI, GIF or APNG; look at it with `ffprobe FILE`"
+const notMedia = "it must be a video, such as WebM, MP4, MOV, Matroska, AVI, GIF or APNG; run `ffprobe FILE`"
 
 // Probe reads what a file is: its structure, its streams and the times of its packets. Nothing is decoded.
 func Probe(ctx context.Context, t Tools, path string) (Info, error) {
@@ -114,7 +114,7 @@ func open(ctx context.Context, t Tools, path string) (Info, *WebMScan, error) {
 		}
 		info, err := ffprobe(ctx, t, path, s)
 		if err != nil && fault.MachineHint(err) == "" && ctx.Err() == nil {
-			info, err = walked(s), nil // too damaged for ffprobe: the walk says how
+			info, err = walked(s), nil // too damaged for ffprobe: the walk reports how
 		}
 		return info, s, err
 	case "mp4", "avi", "gif", "apng", "mpegts", "mpeg", "flv", "ogg", "asf", "mxf":
@@ -155,7 +155,8 @@ func identify(path string) (f *os.File, size int64, kind string, err error) {
 	case !fi.Mode().IsRegular():
 		return nil, 0, "", fault.New(fault.Media, "name a file", "%s is not a file", path)
 	}
-	if f, err = regular.Open(path); err != nil {
+	f, err = regular.Open(path)
+	if err != nil {
 		return nil, 0, "", unreadable(err, path, "make it readable")
 	}
 	start := make([]byte, 512)
@@ -167,7 +168,7 @@ func identify(path string) (f *os.File, size int64, kind string, err error) {
 	return f, fi.Size(), sniff(start[:n]), nil
 }
 
-// walked is what the walk alone says of a WebM file.
+// walked returns what the walk alone found out about a WebM file.
 func walked(s *WebMScan) Info {
 	i := Info{Container: "webm", Bytes: s.Size, FPSNum: 25, FPSDen: 1, Display: Display{Aspect: "1:1"}}
 	if v := s.Video(); v != nil {

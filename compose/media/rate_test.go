@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// counted is a film whose picture number n has the luma 20 + 4*n, so that each can be told apart.
+// counted is a film whose picture number n has the luma 20 + 4*n, so that they can be distinguished.
 func counted(t *testing.T, name string, frames int, rate string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name)
@@ -77,13 +77,18 @@ func TestConstantRatesAreNotResampled(t *testing.T) {
 		from int // the number of the first picture; -1 when the cut decides
 	}{
 		{"plain", func(t *testing.T) string { return plain(t, "25") }, "25/1", 0},
-		{"29.97 in 600 ticks", func(t *testing.T) string { return plain(t, "30000/1001", "-video_track_timescale", "600") }, "30000/1001", 0},
-		{"23.976 in milliseconds", func(t *testing.T) string { return copied(t, plain(t, "24000/1001"), "a.mkv") }, "24000/1001", 0},
+		{"29.97 in 600 ticks", func(t *testing.T) string { return plain(t, "30000/1001", "-video_track_timescale", "600") },
+			"30000/1001", 0},
+		{"23.976 in milliseconds", func(t *testing.T) string { return copied(t, plain(t, "24000/1001"), "a.mkv") },
+			"24000/1001", 0},
 		{"edit list", func(t *testing.T) string { return copied(t, plain(t, "25"), "a.mp4", "-ss", "0.5") }, "25/1", -1},
-		{"edit list, MOV", func(t *testing.T) string { return copied(t, plain(t, "30"), "a.mov", "-ss", "0.3") }, "30/1", -1},
-		{"late start", func(t *testing.T) string { return copied(t, plain(t, "25"), "a.mp4", "-itsoffset", "0.75") }, "25/1", 0},
+		{"edit list, MOV", func(t *testing.T) string { return copied(t, plain(t, "30"), "a.mov", "-ss", "0.3") }, "30/1",
+			-1},
+		{"late start", func(t *testing.T) string { return copied(t, plain(t, "25"), "a.mp4", "-itsoffset", "0.75") },
+			"25/1", 0},
 		{"long last picture", func(t *testing.T) string {
-			return counted(t, "a.mp4", 40, "25", append([]string{"-vf", "setpts=N/25/TB"}, x264("-bsf:v", "setts=duration=if(eq(N\\,39)\\,10*DURATION\\,DURATION)")...)...)
+			return counted(t, "a.mp4", 40, "25", append([]string{"-vf", "setpts=N/25/TB"},
+				x264("-bsf:v", "setts=duration=if(eq(N\\,39)\\,10*DURATION\\,DURATION)")...)...)
 		}, "25/1", 0},
 		{"chapters", func(t *testing.T) string {
 			out := filepath.Join(t.TempDir(), "chapters.mov")
@@ -100,12 +105,14 @@ func TestConstantRatesAreNotResampled(t *testing.T) {
 		}, "25/1", 0},
 		{"transport stream", func(t *testing.T) string { return copied(t, plain(t, "25"), "a.ts") }, "25/1", 0},
 		{"jitter", func(t *testing.T) string {
-			return counted(t, "a.mkv", 40, "30", append([]string{"-vf", "settb=1/1000,setpts='(N/30+0.004*sin(N*2.1))/TB'"}, x264("-fps_mode", "passthrough", "-enc_time_base", "1/1000")...)...)
+			return counted(t, "a.mkv", 40, "30", append([]string{"-vf", "settb=1/1000,setpts='(N/30+0.004*sin(N*2.1))/TB'"},
+				x264("-fps_mode", "passthrough", "-enc_time_base", "1/1000")...)...)
 		}, "30/1", 0},
 		{"cover picture first", func(t *testing.T) string {
 			out, cover := filepath.Join(t.TempDir(), "cover.mp4"), filepath.Join(t.TempDir(), "cover.png")
 			ffmpeg(t, "-f", "lavfi", "-i", "color=red:s=300x300", "-frames:v", "1", cover)
-			ffmpeg(t, "-i", cover, "-i", plain(t, "25"), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0", "attached_pic", out)
+			ffmpeg(t, "-i", cover, "-i", plain(t, "25"), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0",
+				"attached_pic", out)
 			return out
 		}, "25/1", 0},
 	} {
@@ -119,7 +126,7 @@ func TestConstantRatesAreNotResampled(t *testing.T) {
 			want := numbers(t, file)
 			r := check(t, file, Expect{})
 			if r.Verdict() == Fail || r.Frames != len(want) {
-				t.Errorf("%d pictures, check says %d: %+v", len(want), r.Frames, r.Findings)
+				t.Errorf("%d pictures, check reports %d: %+v", len(want), r.Frames, r.Findings)
 			}
 			if f := found(r, "length in the header"); c.name == "transport stream" && f.Verdict != OK {
 				t.Errorf("its times begin at %.2f s: %+v", info.FirstVideoPTS, f)
@@ -142,8 +149,10 @@ func TestAScreenRecordingKeepsItsMotion(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), name)
-			ffmpeg(t, append([]string{"-f", "lavfi", "-i", "color=black:s=64x64:r=60:d=4,format=yuv420p,geq=lum='mod(20+4*N,216)':cb=128:cr=128",
-				"-vf", "select='lt(t,1)+gte(t,3)*not(mod(n,6))'", "-fps_mode", "vfr", "-colorspace", "bt709", "-color_range", "tv"}, append(x264(), file)...)...)
+			ffmpeg(t, append([]string{"-f", "lavfi", "-i",
+				"color=black:s=64x64:r=60:d=4,format=yuv420p,geq=lum='mod(20+4*N,216)':cb=128:cr=128",
+				"-vf", "select='lt(t,1)+gte(t,3)*not(mod(n,6))'", "-fps_mode", "vfr", "-colorspace", "bt709", "-color_range",
+				"tv"}, append(x264(), file)...)...)
 			info, err := Probe(t.Context(), need(t), file)
 			if err != nil || !info.VFR || math.Abs(info.FPS()-60) > 0.6 {
 				t.Fatalf("%+v %v", info, err)
@@ -240,7 +249,8 @@ func TestNoticesAndDamageAreToldApart(t *testing.T) {
 func TestAFindingIsAcceptedWithAReason(t *testing.T) {
 	t.Parallel()
 	dark := clip(t, "geq=r='192*"+figure+"':g='128*"+figure+"':b='96*"+figure+"':a='255*"+figure+"'")
-	r := check(t, dark, Expect{Transparent: true, Accept: map[string]string{"premultiplied": "made so", "coverage": "not needed"}})
+	r := check(t, dark, Expect{Transparent: true, Accept: map[string]string{"premultiplied": "made so",
+		"coverage": "not needed"}})
 	f := found(r, "premultiplied")
 	if f.Verdict != Warn || !strings.Contains(f.Advice, "made so") || r.Verdict() == Fail {
 		t.Errorf("%+v", r.Findings)
@@ -256,7 +266,8 @@ func TestTheDefaultPicturesAreUsed(t *testing.T) {
 	for _, name := range []string{"a.mp4", "a.mkv", "a.mov"} {
 		file := filepath.Join(t.TempDir(), name)
 		ffmpeg(t, "-f", "lavfi", "-i", "color=white:s=32x32:r=10:d=0.5", "-i", counted(t, "v.mp4", 10, "25", x264()...),
-			"-map", "0", "-map", "1", "-c:v:0", "libx264", "-c:v:1", "copy", "-disposition:v:0", "0", "-disposition:v:1", "default", file)
+			"-map", "0", "-map", "1", "-c:v:0", "libx264", "-c:v:1", "copy", "-disposition:v:0", "0", "-disposition:v:1",
+			"default", file)
 		info, err := Probe(t.Context(), need(t), file)
 		if err != nil || info.Frames != 10 || info.FPS() != 25 || info.Width != 64 {
 			t.Fatalf("%s: %+v %v", name, info, err)

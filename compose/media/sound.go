@@ -1,16 +1,12 @@
 package media
 
 import (
-	"bufio"
 	"context"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/proc"
 )
 
 // SoundInfo is what a file's first sound stream is.
@@ -21,7 +17,7 @@ type SoundInfo struct {
 
 // ProbeSound reads a sound file, or the sound of a video, packet by packet.
 func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
-	const notSound = "it must be WAV, MP3, M4A, Ogg or a video with sound; look at it with `ffprobe FILE`"
+	const notSound = "it must be WAV, MP3, M4A, Ogg or a video with sound; run `ffprobe FILE`"
 	var i SoundInfo
 	first, last, packets, err := packetSpan(ctx, t, path, "a:0", &i.Codec)
 	if err != nil {
@@ -37,44 +33,36 @@ func ProbeSound(ctx context.Context, t Tools, path string) (SoundInfo, error) {
 // packetSpan returns when the first packet of a stream begins and when the last one ends, in seconds on the
 // file's clock, and how many packets there are. Stream is ffprobe's specifier, such as a:0. It stores the codec's
 // name in codec, when that is not nil.
-func packetSpan(ctx context.Context, t Tools, path, stream string, codec *string) (first, last float64, packets int, err error) {
-	args := append([]string{"-v", "error", "-select_streams", stream, "-show_entries",
-		"stream=codec_name:packet=pts_time,duration_time,flags", "-of", "compact=p=0"}, inputArgs(path, "")...)
-	r, w := io.Pipe()
-	ran := make(chan error, 1)
-	go func() {
-		_, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: w, Timeout: 5 * time.Minute})
-		w.Close() // ends the reader below
-		ran <- err
-	}()
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		at, long := 0.0, 0.0
-		timed, hidden := false, false
-		for _, f := range strings.Split(lines.Text(), "|") {
-			k, v, _ := strings.Cut(f, "=")
-			switch k {
-			case "codec_name":
-				if codec != nil {
-					*codec = v
+func packetSpan(
+	ctx context.Context, t Tools, path, stream string, codec *string,
+) (first, last float64, packets int, err error) {
+	err = probePackets(ctx, t, path, stream, "stream=codec_name:packet=pts_time,duration_time,flags",
+		func(fields [][2]string) {
+			at, long := 0.0, 0.0
+			timed, hidden := false, false
+			for _, f := range fields {
+				v := f[1]
+				switch f[0] {
+				case "codec_name":
+					if codec != nil {
+						*codec = v
+					}
+				case "pts_time":
+					n, err := strconv.ParseFloat(v, 64)
+					at, timed = n, err == nil
+				case "flags":
+					hidden = strings.Contains(v, "D") // cut by an edit list
+				case "duration_time":
+					long, _ = strconv.ParseFloat(v, 64)
 				}
-			case "pts_time":
-				n, err := strconv.ParseFloat(v, 64)
-				at, timed = n, err == nil
-			case "flags":
-				hidden = strings.Contains(v, "D") // cut by an edit list
-			case "duration_time":
-				long, _ = strconv.ParseFloat(v, 64)
 			}
-		}
-		if !timed || hidden {
-			continue
-		}
-		if packets == 0 || at < first {
-			first = at
-		}
-		last, packets = max(last, at+long), packets+1
-	}
-	_, _ = io.Copy(io.Discard, r) // a line too long for the scanner must not hold the program
-	return first, last, packets, <-ran
+			if !timed || hidden {
+				return
+			}
+			if packets == 0 || at < first {
+				first = at
+			}
+			last, packets = max(last, at+long), packets+1
+		})
+	return first, last, packets, err
 }

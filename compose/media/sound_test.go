@@ -15,7 +15,8 @@ func TestProbeSoundCountsPackets(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, want := range map[string]SoundInfo{"a.wav": {"pcm_s16le", 2.5}, "a.mp3": {"mp3", 2.5}, "a.m4a": {"aac", 2.5}, "a.ogg": {"vorbis", 2.5}} {
+	for name, want := range map[string]SoundInfo{"a.wav": {"pcm_s16le", 2.5}, "a.mp3": {"mp3", 2.5},
+		"a.m4a": {"aac", 2.5}, "a.ogg": {"vorbis", 2.5}} {
 		path := filepath.Join(dir, name)
 		args := []string{"-v", "error", "-f", "lavfi", "-i", "sine=440:d=2.5:r=48000"}
 		if name == "a.mp3" {

@@ -97,7 +97,7 @@ type gain struct {
 	ceiling float64 // dBTP, 0: not limited
 }
 
-// filters are the gain and a limiter for true peaks. The limiter looks at samples, so it works at four times
+// filters are the gain and a limiter for true peaks. The limiter reads samples, so it works at four times
 // the rate, where samples are close to the true peaks.
 func (g gain) filters() (c []string) {
 	dB := g.dB
@@ -131,7 +131,7 @@ func soundChain(s SoundTrack, pictureStart, length float64, g gain) string {
 	return strings.Join(c, ",")
 }
 
-// sound returns the filters of the prepared sound; empty for a clip without sound, or whose sound is not heard while
+// sound returns the filters of the prepared sound; empty for a clip without sound, or whose sound is not audible while
 // its pictures are shown.
 func (s PrepareSpec) sound(ctx context.Context, t Tools, info Info) (string, error) {
 	track, err := probeSound(ctx, t, s.In)
@@ -142,7 +142,7 @@ func (s PrepareSpec) sound(ctx context.Context, t Tools, info Info) (string, err
 	if length <= 0 {
 		length = info.Duration
 	}
-	if !track.heard(info.FirstVideoPTS, length) {
+	if !track.audible(info.FirstVideoPTS, length) {
 		return "", nil
 	}
 	start := track.clockZero(info.FirstVideoPTS)

@@ -21,7 +21,8 @@ const (
 
 // measure finds how long pictures and sound are. Pictures that were decoded count, not packets: edit lists hide some.
 func (r *Report) measure(ctx context.Context, t Tools, e Expect) (err error) {
-	if r.Seconds = r.Info.Duration; r.Frames > 0 && !r.Info.VFR {
+	r.Seconds = r.Info.Duration
+	if r.Frames > 0 && !r.Info.VFR {
 		r.Seconds = float64(r.Frames) / math.Max(r.Info.FPS(), 1e-6)
 	}
 	if r.Info.AudioCodec == "" || e.Prepared && e.Loudness == nil {
@@ -124,9 +125,9 @@ func (r *Report) listen(e Expect) {
 			"the first is used; for the second: ffmpeg -i IN -map 0:v -map 0:a:1 -c copy OUT")
 	}
 	start := r.Info.FirstVideoPTS
-	if !s.heard(start, r.Seconds) {
+	if !s.audible(start, r.Seconds) {
 		r.add("sound offset", Warn, fmt.Sprintf("from %s to %s", seconds(s.Start-start), seconds(s.End-start)),
-			"within the picture's "+seconds(r.Seconds), "no sound is heard while pictures are shown: the clip is silent")
+			"within the picture's "+seconds(r.Seconds), "no sound is audible while pictures are shown: the clip is silent")
 		return
 	}
 	off := s.Start - s.clockZero(start)

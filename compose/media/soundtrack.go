@@ -1,11 +1,9 @@
 package media
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,7 +14,7 @@ import (
 )
 
 // SoundTrack is the first sound track of a video as ffmpeg decodes it. Times are seconds on the file's own
-// clock. Samples that a codec adds at the start are not counted: they are never heard.
+// clock. Samples that a codec adds at the start are not counted: players discard them.
 type SoundTrack struct {
 	Codec    string  `json:"codec"` // ffprobe's name: aac, opus, pcm_s16le
 	Rate     int     `json:"rate"`  // samples a second
@@ -93,56 +91,43 @@ func parseSoundTrack(data []byte) (*SoundTrack, error) {
 // decode finds when the sound begins and ends. Packet times cannot tell: they include what a codec adds and
 // what edit lists cut.
 func (s *SoundTrack) decode(ctx context.Context, t Tools, path string) error {
-	args := append(append(head(logLevel), "-copyts", "-threads", "1"), inputArgs(path, "")...)
+	args := append(append(proc.FFmpegArgs(logLevel), "-copyts", "-threads", "1"), inputArgs(path, "")...)
 	args = append(args, "-vn", "-map", "0:a:0", "-c:a", "pcm_s16le", "-f", "framecrc", "pipe:1")
-	r, w := io.Pipe()
-	type ended struct {
-		res proc.Result
-		err error
-	}
-	ran := make(chan ended, 1)
-	go func() {
-		res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: w, Stall: time.Minute, Timeout: time.Hour})
-		w.Close() // ends the reader below
-		ran <- ended{res, err}
-	}()
-	s.read(r)
-	_, _ = io.Copy(io.Discard, r) // a line too long for the scanner must not block the program
-	e := <-ran
+	cmd := proc.Cmd{Path: t.FFmpeg, Args: args, Stall: time.Minute, Timeout: time.Hour}
+	res, err := runLines(ctx, cmd, s.frameTimes())
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if fault.MachineHint(e.err) != "" {
-		return e.err
+	if fault.MachineHint(err) != "" {
+		return err
 	}
-	if w := notices(e.res.Tail); len(w) > 0 {
+	if w := notices(res.Tail); len(w) > 0 {
 		s.complaint = w[0].text
-	} else if e.err != nil {
-		s.complaint = e.err.Error()
+	} else if err != nil {
+		s.complaint = err.Error()
 	}
 	return nil
 }
 
-// read takes the times of decoded frames from ffmpeg's framecrc format: "stream, dts, pts, duration, size, sum".
-func (s *SoundTrack) read(r io.Reader) {
+// frameTimes returns a function that adds one line of ffmpeg's framecrc format to the times of the sound:
+// "stream, dts, pts, duration, size, sum" for each decoded frame.
+func (s *SoundTrack) frameTimes() func(line string) {
 	base, frames := 0.0, 0
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		line := lines.Text()
+	return func(line string) {
 		if tb, ok := strings.CutPrefix(line, "#tb 0: "); ok {
 			if num, den, ok := fraction(tb, "/"); ok {
 				base = float64(num) / float64(den)
 			}
-			continue
+			return
 		}
 		f := strings.Split(line, ",")
 		if strings.HasPrefix(line, "#") || len(f) < 4 || base == 0 {
-			continue
+			return
 		}
 		pts, err := strconv.ParseFloat(strings.TrimSpace(f[2]), 64)
 		long, err2 := strconv.ParseFloat(strings.TrimSpace(f[3]), 64)
 		if err != nil || err2 != nil {
-			continue
+			return
 		}
 		at := pts * base
 		if frames == 0 {
@@ -157,7 +142,7 @@ func (s *SoundTrack) read(r io.Reader) {
 	}
 }
 
-// heard reports that some of the sound is played while pictures are shown, from start on, for length seconds.
-func (s *SoundTrack) heard(start, length float64) bool {
+// audible reports that some of the sound is played while pictures are shown, from start on, for length seconds.
+func (s *SoundTrack) audible(start, length float64) bool {
 	return s != nil && s.End > s.Start && s.Start < start+length && s.End > start
 }

@@ -42,14 +42,16 @@ func (r *Report) display() {
 		r.add("orientation", OK, fmt.Sprintf("%s, shown as %dx%d", o, i.ShownWidth, i.ShownHeight), "any right angle", "")
 	}
 	if !i.Display.square() {
-		r.add("pixel aspect", OK, fmt.Sprintf("%s, shown as %dx%d", i.Display.Aspect, i.ShownWidth, i.ShownHeight), "any", "")
+		r.add("pixel aspect", OK, fmt.Sprintf("%s, shown as %dx%d", i.Display.Aspect, i.ShownWidth, i.ShownHeight), "any",
+			"")
 	}
 	if i.Interlaced {
 		r.add("interlacing", Warn, "two fields in a frame", "whole frames", "prepared files have one picture for each frame")
 	}
 	switch _, err := i.Colour.Filters(); {
 	case i.refused != "":
-		r.add("colour", Fail, i.refused, "colours that ffmpeg decodes", "export it as HLG, HDR10 or SDR, as in the camera's settings for compatibility")
+		r.add("colour", Fail, i.refused, "colours that ffmpeg decodes",
+			"export it as HLG, HDR10 or SDR, as in the camera's settings for compatibility")
 	case err != nil:
 		r.add("colour", Fail, i.Colour.String(), "a known matrix", err.Error())
 	case i.Colour.HDR():
@@ -80,7 +82,7 @@ func (r *Report) decode(l *look) {
 	}
 	r.add("decoding", verdict, value, "no complaint", advice)
 
-	// A picture before the first keyframe, or half of one at a cut, is left out without a word. That is no damage when
+	// A picture before the first keyframe, or half of one at a cut, is omitted silently. That is not damage when
 	// everything else decodes.
 	missing := r.Info.Frames - l.frames
 	lost := Fail

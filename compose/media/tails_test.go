@@ -67,7 +67,7 @@ func (f film) make(t *testing.T) string {
 	return path
 }
 
-// firstPicture is when ffprobe says that the first decoded picture is shown, in seconds.
+// firstPicture is when the first decoded picture is shown according to ffprobe, in seconds.
 func firstPicture(t *testing.T, path string) float64 {
 	t.Helper()
 	b, err := exec.Command(need(t).FFprobe, "-v", "error", "-select_streams", "v:0", "-read_intervals", "%+#1",
@@ -83,7 +83,7 @@ func firstPicture(t *testing.T, path string) float64 {
 	return at
 }
 
-// samplesOf decodes the first channel of a file to 48 kHz with ffmpeg. Sample 0 is heard with the first picture, and
+// samplesOf decodes the first channel of a file to 48 kHz with ffmpeg. Sample 0 is played with the first picture, and
 // there is silence where the file has no sound.
 func samplesOf(t *testing.T, path string) []float64 {
 	t.Helper()
@@ -133,7 +133,7 @@ func prepared(t *testing.T, path string, s PrepareSpec) string {
 	return s.Out
 }
 
-// beepsAt are where the beeps of a film must be heard: the picture begins at 0, and ends the sound.
+// beepsAt are where the beeps of a film must be: the picture begins at 0, and ends the sound.
 func beepsAt(late, sound, picture float64) (at []float64) {
 	for t := 0.3; t < sound; t += 0.5 {
 		if s := t + late; s > -0.05 && s < picture-0.001 {
@@ -300,7 +300,7 @@ func TestSoundOutsideOfThePicture(t *testing.T) {
 	}
 }
 
-// TestTheFirstOfTwoSoundTracksIsUsed, and a check says so.
+// TestTheFirstOfTwoSoundTracksIsUsed, and a check reports that.
 func TestTheFirstOfTwoSoundTracksIsUsed(t *testing.T) {
 	t.Parallel()
 	in := film{name: "a.mp4", codec: "aac"}.make(t)

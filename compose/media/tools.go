@@ -1,9 +1,9 @@
-// Package media looks at clips and prepares them: our own WebM reader, one decode
+// Package media checks clips and prepares them: our own WebM reader, one decode
 // with small frames into Go, keying, cropping and transcoding.
 //
 // It promises a verdict with a number, a limit and an advice for everything it
-// judges, and that a file it prepared passed the same eyes as the file it came
-// from. It believes packets and pixels, never tags or exit codes. It lets ffmpeg
+// checks, and that a file it prepared passed the same checks as the file it came
+// from. It relies on packets and pixels, never on tags or exit codes. It lets ffmpeg
 // read local files only.
 package media
 
@@ -43,12 +43,14 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 		if err != nil {
 			return t, fault.New(fault.Tool, installHint, "%s is not installed", program.name)
 		}
-		if *program.to, err = filepath.Abs(p); err != nil {
+		*program.to, err = filepath.Abs(p)
+		if err != nil {
 			return t, err
 		}
 	}
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}, Stdout: &out, Timeout: time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-version"}, Stdout: &out,
+		Timeout: time.Minute}); err != nil {
 		return t, fault.Wrap(fault.Tool, err, fault.ReadHint(err, installHint), "ffmpeg does not run")
 	}
 	m := versionPattern.FindStringSubmatch(out.String())
@@ -63,7 +65,8 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 		t.Version = m[1] + "." + m[2] + m[3]
 	}
 	out.Reset()
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-encoders"}, Stdout: &out, Timeout: time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: []string{"-hide_banner", "-encoders"}, Stdout: &out,
+		Timeout: time.Minute}); err != nil {
 		return t, fault.Wrap(fault.Tool, err, fault.ReadHint(err, installHint), "ffmpeg does not run")
 	}
 	for _, enc := range []string{"libvpx-vp9", "libopus", "libwebp", "libx264"} {
@@ -74,16 +77,13 @@ func FindTools(ctx context.Context, lookPath func(string) (string, error)) (Tool
 	return t, nil
 }
 
-// What ffmpeg may open: local files, and only formats that hold footage or sound. Without the list a text file named
-// .mp4 is read as a concat script.
-const (
-	protocols = "file,pipe"
-	formats   = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,gif,apng,mpegts,mpeg,flv,asf,mxf,wav,mp3,ogg"
-)
+// formats are the only ones that ffmpeg may open: they hold footage or sound. Without the list it reads a text
+// file named .mp4 as a concat script.
+const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,gif,apng,mpegts,mpeg,flv,asf,mxf,wav,mp3,ogg"
 
 // inputArgs are what is before -i for a file. It is turned by our own filters: ffmpeg's differ between versions.
 func inputArgs(path, decoder string) []string {
-	a := []string{"-protocol_whitelist", protocols, "-format_whitelist", formats}
+	a := []string{"-protocol_whitelist", proc.Protocols, "-format_whitelist", formats}
 	if decoder != "" {
 		a = append(a, "-c:v", decoder)
 	}
@@ -97,10 +97,6 @@ func (i Info) pictureArgs(path string) []string {
 		a = append(a, "-reinit_filter", "0")
 	}
 	return append(a, inputArgs(path, i.decoder())...)
-}
-
-func head(verbosity string) []string {
-	return []string{"-hide_banner", "-nostdin", "-nostats", "-v", verbosity}
 }
 
 func seconds(v float64) string { return fmt.Sprintf("%.3f s", v) }

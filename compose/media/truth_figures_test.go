@@ -43,7 +43,8 @@ func presenterWith(t float64, ball rgb) drawing {
 			c = brown
 		}
 		out := angle + 0.5*grain(float64(i), 2)
-		s = append(s, strand(x, y, out, 0.9*grain(float64(i), 3), 30+35*(1+grain(float64(i), 4)), 0.6+0.5*(1+grain(float64(i), 5)), c)...)
+		s = append(s, strand(x, y, out, 0.9*grain(float64(i), 3), 30+35*(1+grain(float64(i), 4)),
+			0.6+0.5*(1+grain(float64(i), 5)), c)...)
 	}
 	jumper := rgb{176, 32, 38}
 	s = append(s, painted(cx, 800, 270, 380, func(x, y float64) (rgb, float64) {
@@ -59,7 +60,8 @@ func presenterWith(t float64, ball rgb) drawing {
 		s = append(s, ellipse(cx+side*38, cy, 14, 8, rgb{40, 36, 38}), ring(cx+side*40, cy, 30, 24, 2.5, rgb{20, 20, 22}))
 		s = append(s, line(cx+side*70, cy-4, cx+side*104, cy-14, 2.5, 2, rgb{20, 20, 22}))
 	}
-	s = append(s, line(cx-10, cy, cx+10, cy, 2.5, 2.5, rgb{20, 20, 22}), ellipse(cx, cy+70, 30, 6+5*math.Sin(20*t), rgb{150, 50, 58}))
+	s = append(s, line(cx-10, cy, cx+10, cy, 2.5, 2.5, rgb{20, 20, 22}),
+		ellipse(cx, cy+70, 30, 6+5*math.Sin(20*t), rgb{150, 50, 58}))
 	// The veil hangs from the shoulder, over the key and over the jumper.
 	s = append(s, painted(cx-250, 620, 130, 170, func(x, y float64) (rgb, float64) {
 		return rgb{238, 236, 232}, 0.45 + 0.06*math.Sin((x+y)*0.06)
@@ -91,7 +93,8 @@ func cartoon(x, y float64, ball rgb) []shape {
 	s = append(s, line(x-70, y-60, x-112, y-122, 14, 6, yellow), line(x-70, y-60, x-112, y-122, 3, 2, black))
 	for _, side := range []float64{-1, 1} {
 		s = append(s, ellipse(x+side*84, y+62, 40, 26, yellow), ring(x+side*84, y+62, 39, 25, 3, black))
-		s = append(s, line(x+side*20, y-88, x+side*50, y-136, 2, 1.2, black), ellipse(x+side*52, y-138, 7, 7, rgb{220, 40, 60}))
+		s = append(s, line(x+side*20, y-88, x+side*50, y-136, 2, 1.2, black),
+			ellipse(x+side*52, y-138, 7, 7, rgb{220, 40, 60}))
 	}
 	return s
 }
@@ -124,7 +127,8 @@ func creature(t float64) drawing {
 		a := 2 * math.Pi * float64(i) / 420
 		x, y := cx+232*math.Cos(a), cy+212*math.Sin(a)
 		c := shade(violet, 18*grain(float64(i), 9)-20*math.Sin(a))
-		s = append(s, strand(x, y, a+0.4*grain(float64(i), 6), 0.8, 22+14*grain(float64(i), 7), 2+grain(float64(i), 8), c)...)
+		s = append(s, strand(x, y, a+0.4*grain(float64(i), 6), 0.8, 22+14*grain(float64(i), 7), 2+grain(float64(i), 8),
+			c)...)
 	}
 	s = append(s, painted(cx, cy, 236, 216, func(x, y float64) (rgb, float64) {
 		return shade(violet, 46-70*math.Hypot((x-cx+70)/236, (y-cy+80)/216)), 1
@@ -134,7 +138,8 @@ func creature(t float64) drawing {
 	}))
 	for _, side := range []float64{-1, 1} {
 		s = append(s, ellipse(cx+side*80, cy-50, 44, 50, rgb{250, 250, 250}), ring(cx+side*80, cy-50, 44, 50, 5, navy))
-		s = append(s, ellipse(cx+side*80+8, cy-44, 20, 26, rgb{30, 120, 110}), ellipse(cx+side*80+14, cy-54, 7, 8, rgb{255, 255, 255}))
+		s = append(s, ellipse(cx+side*80+8, cy-44, 20, 26, rgb{30, 120, 110}),
+			ellipse(cx+side*80+14, cy-54, 7, 8, rgb{255, 255, 255}))
 	}
 	// A lamp with a soft glow of 60 px around it.
 	s = append(s, painted(1130, 200, 110, 110, func(x, y float64) (rgb, float64) {

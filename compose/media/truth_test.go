@@ -13,7 +13,7 @@ import (
 type rgb [3]float64
 
 // shape is one thing that is drawn: at returns its colour and its coverage (0 to 1) at a point, and
-// is asked only inside the rectangle.
+// is compared only inside the rectangle.
 type shape struct {
 	x0, y0, x1, y1 float64
 	at             func(x, y float64) (rgb, float64)
@@ -153,29 +153,30 @@ func strand(x, y, angle, bend, length, wide float64, c rgb) []shape {
 // moved is a shape that moves by (dx, dy) while the shutter is open.
 func moved(s shape, dx, dy float64) shape {
 	const steps = 24
-	return shape{min(s.x0, s.x0+dx), min(s.y0, s.y0+dy), max(s.x1, s.x1+dx), max(s.y1, s.y1+dy), func(x, y float64) (rgb, float64) {
-		var sum rgb
-		cover := 0.0
-		for i := range steps {
-			f := float64(i) / (steps - 1)
-			px, py := x-f*dx, y-f*dy
-			if px < s.x0 || px > s.x1 || py < s.y0 || py > s.y1 {
-				continue
+	return shape{min(s.x0, s.x0+dx), min(s.y0, s.y0+dy), max(s.x1, s.x1+dx), max(s.y1, s.y1+dy),
+		func(x, y float64) (rgb, float64) {
+			var sum rgb
+			cover := 0.0
+			for i := range steps {
+				f := float64(i) / (steps - 1)
+				px, py := x-f*dx, y-f*dy
+				if px < s.x0 || px > s.x1 || py < s.y0 || py > s.y1 {
+					continue
+				}
+				c, a := s.at(px, py)
+				for k := range sum {
+					sum[k] += c[k] * a
+				}
+				cover += a
 			}
-			c, a := s.at(px, py)
+			if cover == 0 {
+				return sum, 0
+			}
 			for k := range sum {
-				sum[k] += c[k] * a
+				sum[k] /= cover
 			}
-			cover += a
-		}
-		if cover == 0 {
-			return sum, 0
-		}
-		for k := range sum {
-			sum[k] /= cover
-		}
-		return sum, cover / steps
-	}}
+			return sum, cover / steps
+		}}
 }
 
 // grain is a fixed noise, -1 to 1, a value for every pixel.

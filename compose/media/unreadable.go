@@ -8,7 +8,7 @@ import (
 )
 
 // unreadable explains why a file could not be probed. A failure of this machine, such as no more file
-// descriptors, says nothing about the file.
+// descriptors, has nothing to do with the file.
 func unreadable(err error, path, hint string) error {
 	if machine := fault.MachineHint(err); machine != "" {
 		return fault.Wrap(fault.Failed, err, machine, "read %s", path)
@@ -16,14 +16,14 @@ func unreadable(err error, path, hint string) error {
 	return fault.Wrap(fault.Media, err, hint, "read %s", path)
 }
 
-// noted keeps the first error of a read other than the file's end: a disk that fails must not
+// errorReader keeps the first error of a read other than the file's end: a disk that fails must not
 // look like a damaged file, which would be downloaded again.
-type noted struct {
+type errorReader struct {
 	r   io.ReaderAt
 	err error
 }
 
-func (n *noted) ReadAt(b []byte, at int64) (int, error) {
+func (n *errorReader) ReadAt(b []byte, at int64) (int, error) {
 	k, err := n.r.ReadAt(b, at)
 	if err != nil && n.err == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		n.err = err

@@ -31,10 +31,11 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 	rate := s.rate(info)
 	// Times of a constant rate are counted: the file's own are rounded and jitter. The fps filter has nothing to do then
 	// but to tell the encoder the rate, which ffmpeg would take from the container.
-	f := []string{"settb=AVTB", fmt.Sprintf("setpts=N*%d/%d/TB", rate.Den, rate.Num), fmt.Sprintf("fps=%d/%d", rate.Num, rate.Den)}
+	f := []string{"settb=AVTB", fmt.Sprintf("setpts=N*%d/%d/TB", rate.Den, rate.Num),
+		fmt.Sprintf("fps=%d/%d", rate.Num, rate.Den)}
 	if info.VFR {
 		// The filter ends with the last picture's time: it is held for as long as it is shown.
-		f[1], f[2] = "setpts=PTS-STARTPTS", f[2]+":eof_action=pass" // else the last picture is left out
+		f[1], f[2] = "setpts=PTS-STARTPTS", f[2]+":eof_action=pass" // else the last picture is missing
 		f = append(f, "tpad=stop=-1:stop_mode=clone", fmt.Sprintf("trim=end_frame=%d", s.conformedFrames(info)))
 	}
 	if s.Held > 0 {
@@ -51,8 +52,8 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 	return strings.Join(f, ","), nil
 }
 
-// square are the filters from a coded picture to an upright one with square pixels in BT.709; none for a picture that is
-// so already.
+// square are the filters from a coded picture to an upright one with square pixels in BT.709; none for a picture
+// that is so already.
 func (i Info) square(alpha bool) (f []string, err error) {
 	f = i.oneSize()
 	if i.Interlaced {
@@ -97,10 +98,11 @@ func (i Info) oneSize() []string {
 	return []string{fmt.Sprintf("scale=%d:%d:flags=bicubic", i.Width, i.Height)}
 }
 
-// premultiplied wraps a filter that mixes neighbouring pixels: colours are multiplied by alpha for it, as what is under
-// transparent pixels would bleed into the edges.
+// premultiplied wraps a filter that mixes neighbouring pixels: colours are multiplied by alpha for it, as what is
+// under transparent pixels would bleed into the edges.
 func premultiplied(filter string) []string {
-	return []string{"scale=in_color_matrix=bt709", "format=gbrap", "premultiply=inplace=1", filter, "unpremultiply=inplace=1"}
+	return []string{"scale=in_color_matrix=bt709", "format=gbrap", "premultiply=inplace=1", filter,
+		"unpremultiply=inplace=1"}
 }
 
 // crop cuts the picture before anything expensive happens to it; empty without a box.
@@ -124,7 +126,8 @@ func (s PrepareSpec) scale() string {
 			f = premultiplied(f[0])
 		}
 	}
-	return strings.Join(append(f, "scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv", "format="+pix, "setsar=1"), ",")
+	return strings.Join(append(f, "scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv", "format="+pix,
+		"setsar=1"), ",")
 }
 
 // posterFilters are the filters of square for a still, with a comma at the end. Colours that cannot be converted stay.

@@ -45,7 +45,7 @@ type WebMScan struct {
 	index    cueIndex
 }
 
-// errStop ends a walk after damage that was noted.
+// errStop ends a walk after damage that was recorded.
 var errStop = errors.New("stop")
 
 // maxPackets bounds memory on hostile files.
@@ -58,10 +58,10 @@ const longest = 1e7
 var errUp = errors.New("up")
 
 // ScanWebM walks the file reading element heads and eight bytes of each block:
-// about 2 ms for a clip of 1 MB. The error means that this is no WebM file, or that
+// about 2 ms for a clip of 1 MB. The error means that this is not a WebM file, or that
 // it cannot be read; damage inside one is in Issues.
 func ScanWebM(r io.ReaderAt, size int64) (*WebMScan, error) {
-	in := &noted{r: r}
+	in := &errorReader{r: r}
 	s, err := scanWebM(in, size, nil)
 	if in.err != nil {
 		return nil, in.err
@@ -233,11 +233,11 @@ func (w *walk) cluster(el element) error {
 	return err
 }
 
-// packet is what a group says of its block.
+// packet is what a group has about its block.
 type packet struct {
 	alpha    element // additions to the block: empty without
 	duration float64 // ticks; 0 when not stated
-	key      *bool   // nil in a SimpleBlock, where a flag says it
+	key      *bool   // nil in a SimpleBlock, which has a flag for it
 }
 
 // group reads a block with its reference, its length and its alpha.
@@ -287,7 +287,8 @@ func (w *walk) block(el element, base float64, p packet) error {
 		return errStop
 	}
 	w.allowed += 5 // a group has its block, a duration, a reference and an addition
-	if w.packets++; w.packets > maxPackets {
+	w.packets++
+	if w.packets > maxPackets {
 		w.s.issue("more than %d packets", maxPackets)
 		return errStop
 	}
@@ -329,10 +330,10 @@ func (w *walk) block(el element, base float64, p packet) error {
 	return nil
 }
 
-// Video gives the first video track, nil without one.
+// Video returns the first video track, nil without one.
 func (s *WebMScan) Video() *Track { return s.first("video") }
 
-// Audio gives the first audio track, nil without one.
+// Audio returns the first audio track, nil without one.
 func (s *WebMScan) Audio() *Track { return s.first("audio") }
 
 // video returns the video track with an index, or the first when there is none.

@@ -2,8 +2,8 @@ package media
 
 import "math"
 
-// trackEnd finds where a track ends. Most blocks do not say how long they are: then the length is the track's default, or
-// the mean of those before.
+// trackEnd finds where a track ends. Most blocks do not say how long they are: then the length is the track's
+// default, or the mean of those before.
 type trackEnd struct {
 	each  float64 // of a frame by the track's header, seconds; 0 when not stated
 	first float64 // time of the earliest block, seconds

@@ -59,7 +59,7 @@ func (w *walk) seekHead(el element) {
 	})
 }
 
-// problem says what is wrong with the index, empty when nothing is.
+// problem returns what is wrong with the index, empty when nothing is.
 func (s *WebMScan) indexProblem() string {
 	c := s.index
 	switch {

@@ -16,10 +16,11 @@ const graphInArgs = 100_000
 // graphFile is the name of a longer graph's file.
 const graphFile = "graph.txt"
 
-// inputArgs are what stands before and with one -i.
+// inputArgs returns the options of one input, and -i with its name.
 //
-// ffmpeg-go writes them, each in a graph of its own: in a shared one it takes two inputs for one when the hashes of their
-// options add up to the same, without an error, and walks joined graphs in exponential time. The filter graph is ours.
+// ffmpeg-go writes them, each in a graph of its own: in a shared one it takes two inputs for one when the hashes
+// of their options add up to the same, without an error, and walks joined graphs in exponential time. The filter
+// graph is ours.
 func inputArgs(name string, options ff.KwArgs) (args []string, err error) {
 	defer func() {
 		if r := recover(); r != nil { // it panics on what it does not like
@@ -35,13 +36,15 @@ func inputArgs(name string, options ff.KwArgs) (args []string, err error) {
 }
 
 func soundInput(file string) input {
-	return input{name: "file:" + file, options: ff.KwArgs{"vn": "", "protocol_whitelist": protocols, "format_whitelist": formats}}
+	return input{name: "file:" + file, options: ff.KwArgs{"vn": "", "protocol_whitelist": proc.Protocols,
+		"format_whitelist": formats}}
 }
 
 // rawInput is a picture that writePlanar wrote into the working folder.
 func (g *graph) rawInput(file, pixels string, w, h int) input {
-	return input{name: "file:" + file, options: ff.KwArgs{"f": "rawvideo", "pixel_format": pixels, "video_size": fmt.Sprintf("%dx%d", w, h),
-		"framerate": g.film.FPS.String(), "protocol_whitelist": "file"}}
+	return input{name: "file:" + file, options: ff.KwArgs{"f": "rawvideo", "pixel_format": pixels,
+		"video_size": fmt.Sprintf("%dx%d", w, h),
+		"framerate":  g.film.FPS.String(), "protocol_whitelist": "file"}}
 }
 
 // input is one file that ffmpeg opens.
@@ -62,7 +65,7 @@ func (g *graph) arguments(s Spec, part string) ([]string, error) {
 
 // reading is the command line up to the graph. Paths of the graph's own files are relative to the working folder.
 func (g *graph) reading(s Spec) ([]string, error) {
-	args := append([]string{"-hide_banner", "-nostdin", "-nostats", "-v", "warning", "-y"}, proc.ProgressArgs()...)
+	args := append(append(proc.FFmpegArgs("warning"), "-y"), proc.ProgressArgs()...)
 	if s.Threads > 0 {
 		args = append(args, "-filter_complex_threads", fmt.Sprint(s.Threads))
 	}

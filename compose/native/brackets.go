@@ -15,10 +15,10 @@ const (
 	toTheLeft  = '\u200F'
 )
 
-// bracketMarks gives the brackets of a line, by their number in it, that rule N0 of Unicode's bidirectional algorithm
-// gives a direction, with the mark of it: both brackets of a pair go the same way. libass leaves the rule out and ffmpeg
-// cannot switch it on: in "(beta)" between Hebrew words one bracket would be turned and the other not. So does
-// x/text: it compares closing brackets with opening ones, which are never the same.
+// bracketMarks returns the brackets of a line, by their number in it, that rule N0 of Unicode's bidirectional
+// algorithm assigns a direction, with the mark of it: both brackets of a pair go the same way. libass does not
+// have the rule and ffmpeg cannot switch it on: in "(beta)" between Hebrew words one bracket would be turned and
+// the other not. So does x/text: it compares closing brackets with opening ones, which are never the same.
 func bracketMarks(line timeline.Line) map[int]rune {
 	var text []rune
 	for _, r := range line.Runs {
@@ -94,7 +94,7 @@ func class(r rune) bidi.Class {
 }
 
 // strongTypes are the directions of characters as N0 counts them, 0 for those that have none: numbers go to the left
-// unless they follow letters that go to the right. Mixed says whether anything goes to the left at all.
+// unless they follow letters that go to the right. Mixed reports whether anything goes to the left at all.
 func strongTypes(text []rune, rtl bool) (strong []rune, mixed bool) {
 	strong, last := make([]rune, len(text)), direction(rtl)
 	mixed = rtl
@@ -154,8 +154,8 @@ func direction(left bool) rune {
 	return toTheRight
 }
 
-// marked is a run's text with marks on both sides of its brackets and in front of numbers; at is the number of its first
-// character in the line.
+// marked is a run's text with marks on both sides of its brackets and in front of numbers; at is the number of its
+// first character in the line.
 func marked(s string, marks map[int]rune, at int) string {
 	if len(marks) == 0 {
 		return s

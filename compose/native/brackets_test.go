@@ -7,7 +7,8 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// TestBracketMarks: every bracket of a line of both directions has the direction of rule N0; lines of one have no marks.
+// TestBracketMarks: every bracket of a line of both directions has the direction of rule N0; lines of one have no
+// marks.
 func TestBracketMarks(t *testing.T) {
 	const l, r = toTheRight, toTheLeft
 	for _, c := range []struct {

@@ -15,7 +15,7 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// lossless lets tests look at what was drawn, without what an encoder makes of it.
+// lossless lets tests read what was drawn, without what an encoder makes of it.
 var lossless = Preset{
 	Name: "lossless", Exts: []string{".mkv"}, Alpha: true, pixels: "gbrp", pixelsAlpha: "gbrap",
 	video: []string{"-c:v", "ffv1"}, audio: []string{"-c:a", "pcm_f32le"},
@@ -36,12 +36,13 @@ func run(t testing.TB, name string, args ...string) []byte {
 func frames(t testing.TB, file string, width, height int, decoder ...string) []*image.NRGBA {
 	t.Helper()
 	args := append([]string{"-hide_banner", "-nostdin", "-v", "error"}, decoder...)
-	args = append(args, "-i", file, "-map", "0:v", "-vf", "scale=flags=accurate_rnd+full_chroma_int+bitexact:in_color_matrix=bt709:in_range=tv,format=rgba",
+	args = append(args, "-i", file, "-map", "0:v", "-vf",
+		"scale=flags=accurate_rnd+full_chroma_int+bitexact:in_color_matrix=bt709:in_range=tv,format=rgba",
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba", "-")
 	raw := run(t, need(t).FFmpeg, args...)
 	size := width * height * 4
 	if len(raw)%size != 0 {
-		t.Fatalf("%d bytes are not whole pictures of %d x %d", len(raw), width, height)
+		t.Fatalf("%d bytes are not complete pictures of %d x %d", len(raw), width, height)
 	}
 	var out []*image.NRGBA
 	for ; len(raw) > 0; raw = raw[size:] {
@@ -50,7 +51,7 @@ func frames(t testing.TB, file string, width, height int, decoder ...string) []*
 	return out
 }
 
-// drawn renders a film without loss and gives its pictures.
+// drawn renders a film without loss and returns its pictures.
 func drawn(t testing.TB, f *timeline.Film) []*image.NRGBA {
 	t.Helper()
 	res := render(t, f, "film.mkv", "lossless")
@@ -61,10 +62,11 @@ func drawn(t testing.TB, f *timeline.Film) []*image.NRGBA {
 	return got
 }
 
-// heard decodes a file's sound as 48 kHz stereo and gives the left and the right channel.
-func heard(t testing.TB, file string) (left, right []float64) {
+// decodedSound decodes a file's sound as 48 kHz stereo and returns the left and the right channel.
+func decodedSound(t testing.TB, file string) (left, right []float64) {
 	t.Helper()
-	raw := run(t, need(t).FFmpeg, "-hide_banner", "-nostdin", "-v", "error", "-i", file, "-map", "0:a", "-ac", "2", "-ar", "48000", "-f", "f32le", "-")
+	raw := run(t, need(t).FFmpeg, "-hide_banner", "-nostdin", "-v", "error", "-i", file, "-map", "0:a", "-ac", "2",
+		"-ar", "48000", "-f", "f32le", "-")
 	for i := 0; i+8 <= len(raw); i += 8 {
 		left = append(left, float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i:]))))
 		right = append(right, float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[i+4:]))))
@@ -84,7 +86,7 @@ func rms(v []float64, from, to float64) float64 {
 
 func decibels(a, b float64) float64 { return 20 * math.Log10(a/b) }
 
-// streamInfo is what ffprobe says of a file's streams.
+// streamInfo is what ffprobe reports of a file's streams.
 type streamInfo struct {
 	Streams []map[string]any
 	Format  map[string]any

@@ -10,15 +10,16 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// TestTurnedAndStretchedFootage: videos of a phone, which lie on their side and say so, and videos whose pixels are not
-// square are drawn as they are meant, whole and cropped, in a layer and as the canvas itself.
+// TestTurnedAndStretchedFootage: videos of a phone, which are marked as turned, and videos whose pixels are not
+// square are drawn as intended, complete and cropped, in a layer and as the canvas itself.
 func TestTurnedAndStretchedFootage(t *testing.T) {
 	t.Parallel()
 	tools, dir := need(t), t.TempDir()
 	flat := filepath.Join(dir, "flat.mp4") // red, green above blue, white
 	run(t, tools.FFmpeg, "-v", "error", "-f", "lavfi", "-i",
 		"color=red:s=80x48:r=25:d=0.2[a];color=lime:s=80x48:r=25:d=0.2[b];color=blue:s=80x48:r=25:d=0.2[c];color=white:s=80x48:r=25:d=0.2[d];[a][b]hstack[e];[c][d]hstack[f];[e][f]vstack",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-crf", "4", "-colorspace", "bt709", "-color_range", "tv", flat)
+		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-crf", "4", "-colorspace", "bt709",
+		"-color_range", "tv", flat)
 	colours := map[string]rgba{"red": {1, 0, 0, 1}, "lime": {0, 1, 0, 1}, "blue": {0, 0, 1, 1}, "white": {1, 1, 1, 1}}
 	for _, c := range []struct {
 		degrees int    // counter-clockwise, as ffprobe counts
@@ -45,17 +46,19 @@ func TestTurnedAndStretchedFootage(t *testing.T) {
 			}
 			m := map[string]timeline.Media{"v": {File: file, Width: c.w, Height: c.h, Seconds: 0.2, Codec: "h264"}}
 			layer := func(id string, box, crop timeline.Rect) timeline.Layer {
-				return timeline.Layer{ID: id, Kind: timeline.KindVideo, Frames: 2, Opacity: 1, Box: box, Video: &timeline.Video{Media: "v", Crop: crop}}
+				return timeline.Layer{ID: id, Kind: timeline.KindVideo, Frames: 2, Opacity: 1, Box: box,
+					Video: &timeline.Video{Media: "v", Crop: crop}}
 			}
 			right := timeline.Rect{X: c.w / 2, W: c.w - c.w/2, H: c.h}
-			f := plain(m, 2, layer("whole", timeline.Rect{W: 100, H: 100}, timeline.Rect{W: c.w, H: c.h}), layer("right half", timeline.Rect{X: 120, W: 100, H: 100}, right))
+			f := plain(m, 2, layer("whole", timeline.Rect{W: 100, H: 100}, timeline.Rect{W: c.w, H: c.h}),
+				layer("right half", timeline.Rect{X: 120, W: 100, H: 100}, right))
 			ground := plain(m, 2)
 			ground.Layers = []timeline.Layer{layer("ground", timeline.Rect{W: 320, H: 180}, timeline.Rect{W: c.w, H: c.h})}
 			got, canvas := drawn(t, f)[1], drawn(t, ground)[1]
 			for i, name := range c.seen {
 				x, y := 25+i%2*50, 25+i/2*50
 				if at := fromNRGBA(got.NRGBAAt(x, y)); distance(at, colours[name])*255 > 12 {
-					t.Errorf("whole at %d,%d: %v, want %s", x, y, at.nrgba(), name)
+					t.Errorf("complete at %d,%d: %v, want %s", x, y, at.nrgba(), name)
 				}
 				if at := fromNRGBA(canvas.NRGBAAt(80+i%2*160, 45+i/2*90)); distance(at, colours[name])*255 > 12 {
 					t.Errorf("canvas, quarter %d: %v, want %s", i, at.nrgba(), name)
@@ -72,7 +75,7 @@ func TestTurnedAndStretchedFootage(t *testing.T) {
 	}
 }
 
-// turned is a copy of a video that says it is to be shown turned, with pixels of an aspect.
+// turned is a copy of a video that is marked to be shown turned, with pixels of an aspect.
 func turned(t *testing.T, tools media.Tools, file, dir string, degrees int, aspect string) string {
 	t.Helper()
 	out := filepath.Join(dir, fmt.Sprintf("%d-%c.mp4", degrees, aspect[0]))
@@ -82,8 +85,10 @@ func turned(t *testing.T, tools media.Tools, file, dir string, degrees int, aspe
 		return stretched
 	}
 	// Newer ffmpeg has an option for it, older one reads a tag.
-	if exec.Command(tools.FFmpeg, "-v", "error", "-y", "-display_rotation:v:0", fmt.Sprint(degrees), "-i", stretched, "-c", "copy", out).Run() != nil {
-		run(t, tools.FFmpeg, "-v", "error", "-y", "-i", stretched, "-c", "copy", "-metadata:s:v", fmt.Sprintf("rotate=%d", degrees), out)
+	if exec.Command(tools.FFmpeg, "-v", "error", "-y", "-display_rotation:v:0", fmt.Sprint(degrees), "-i", stretched,
+		"-c", "copy", out).Run() != nil {
+		run(t, tools.FFmpeg, "-v", "error", "-y", "-i", stretched, "-c", "copy", "-metadata:s:v",
+			fmt.Sprintf("rotate=%d", degrees), out)
 	}
 	return out
 }

@@ -64,15 +64,18 @@ func TestFaultsNameTheLayer(t *testing.T) {
 		{"not there", "alpha", filepath.Join(dir, "none.webm"), `layer "clip hello": read none.webm`},
 		{"a folder", "alpha", dir, `layer "clip hello"`},
 		{"cut", "alpha", write("cut.webm", webm[:len(webm)*6/10]), `layer "clip hello": cut.webm is damaged`},
-		{"a web page", "alpha", write("page.webm", []byte("<!doctype html><title>Sign in</title>")), `layer "clip hello": read page.webm`},
-		{"a list of other files", "alpha", write("list.mp4", []byte("ffconcat version 1.0\nfile /etc/passwd\n")), `layer "clip hello": read list.mp4`},
+		{"a web page", "alpha", write("page.webm", []byte("<!doctype html><title>Sign in</title>")),
+			`layer "clip hello": read page.webm`},
+		{"a list of other files", "alpha", write("list.mp4", []byte("ffconcat version 1.0\nfile /etc/passwd\n")),
+			`layer "clip hello": read list.mp4`},
 		{"no pictures in it", "alpha", all["tone"].File, `layer "clip hello": tone.wav holds no video`},
 		{"damaged inside", "clip", write("zeroed.mp4", zeroed), `film`},
 		{"not a picture", "picture", write("x.png", []byte("GIF8 no")), `layer "logo": `},
 		{"half a picture", "picture", write("half.png", picture[:len(picture)/2]), `layer "logo": read`},
 		{"another size", "picture", all["photo"].File, "80 x 60, not 64 x 48 as planned"},
 		{"no sound in it", "bed", all["clip"].File, `sound "bed": clip.mp4 holds no sound`},
-		{"not a font", "sans", write("x.ttf", []byte("<html>")), `layer "title": font "DejaVu Sans": read x.ttf: it is not a TrueType or OpenType font`},
+		{"not a font", "sans", write("x.ttf", []byte("<html>")),
+			`layer "title": font "DejaVu Sans": read x.ttf: it is not a TrueType or OpenType font`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +89,8 @@ func TestFaultsNameTheLayer(t *testing.T) {
 			own[c.media] = m
 			f.Media = own
 			if c.media == "clip" {
-				f.Layers = append(f.Layers, timeline.Layer{ID: "film", Kind: timeline.KindVideo, Frames: 30, Box: timeline.Rect{W: 160, H: 90}, Opacity: 1,
+				f.Layers = append(f.Layers, timeline.Layer{ID: "film", Kind: timeline.KindVideo, Frames: 30,
+					Box: timeline.Rect{W: 160, H: 90}, Opacity: 1,
 					Video: &timeline.Video{Media: "clip", Crop: timeline.Rect{W: 160, H: 90}}})
 			}
 			out, work := t.TempDir(), t.TempDir()
@@ -104,7 +108,8 @@ func TestNoFFmpeg(t *testing.T) {
 	out, work := t.TempDir(), t.TempDir()
 	none := media.Tools{FFmpeg: filepath.Join(work, "no/ffmpeg"), FFprobe: filepath.Join(work, "no/ffprobe")}
 	for _, name := range []string{"fills", "clips"} { // one needs ffprobe before
-		_, err := Render(t.Context(), Spec{Film: timelinetest.Film(footage(t), name), Out: filepath.Join(out, "x.mp4"), Tools: none, WorkDir: work}, nil)
+		_, err := Render(t.Context(), Spec{Film: timelinetest.Film(footage(t), name), Out: filepath.Join(out, "x.mp4"),
+			Tools: none, WorkDir: work}, nil)
 		var fe *fault.Error
 		if !errors.As(err, &fe) || fe.Kind != fault.Tool || !strings.Contains(fe.Hint, "install ffmpeg") {
 			t.Errorf("%s: %v", name, err)
@@ -124,16 +129,17 @@ func long(t *testing.T) *timeline.Film {
 func TestCancelLeavesNothing(t *testing.T) {
 	t.Parallel()
 	out, work := t.TempDir(), t.TempDir()
-	why := errors.New("somebody changed the manifest")
+	why := errors.New("another program changed the manifest")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	part := false
-	_, err := Render(ctx, Spec{Film: long(t), Out: filepath.Join(out, "x.mp4"), Tools: need(t), WorkDir: work}, func(e Event) {
-		if e.Stage == "render" && e.Frame > 0 {
-			_, err := os.Stat(filepath.Join(out, "x.part.mp4"))
-			part = part || err == nil
-			cancel(why)
-		}
-	})
+	_, err := Render(ctx, Spec{Film: long(t), Out: filepath.Join(out, "x.mp4"), Tools: need(t), WorkDir: work},
+		func(e Event) {
+			if e.Stage == "render" && e.Frame > 0 {
+				_, err := os.Stat(filepath.Join(out, "x.part.mp4"))
+				part = part || err == nil
+				cancel(why)
+			}
+		})
 	if !errors.Is(err, why) {
 		t.Errorf("got %v", err)
 	}
@@ -148,7 +154,8 @@ func TestAKilledFFmpegLeavesNothing(t *testing.T) {
 	t.Parallel()
 	out, work := t.TempDir(), t.TempDir()
 	script := filepath.Join(t.TempDir(), "ffmpeg")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\nfor last; do :; done\necho half >\"${last#file:}\"\nkill -9 $$\n"), 0o755); err != nil {
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nfor last; do :; done\necho half >\"${last#file:}\"\nkill -9 $$\n"),
+		0o755); err != nil {
 		t.Fatal(err)
 	}
 	old := filepath.Join(out, "x.mp4")
@@ -157,7 +164,8 @@ func TestAKilledFFmpegLeavesNothing(t *testing.T) {
 	}
 	tools := need(t)
 	tools.FFmpeg = script
-	_, err := Render(t.Context(), Spec{Film: timelinetest.Film(footage(t), "fills"), Out: old, Tools: tools, WorkDir: work}, nil)
+	_, err := Render(t.Context(), Spec{Film: timelinetest.Film(footage(t), "fills"), Out: old, Tools: tools,
+		WorkDir: work}, nil)
 	if err == nil {
 		t.Error("no error")
 	}
@@ -180,14 +188,15 @@ func TestAShortFilmIsNoFilm(t *testing.T) {
 		t.Fatal(err)
 	}
 	tools.FFmpeg = script
-	_, err := Render(t.Context(), Spec{Film: timelinetest.Film(footage(t), "fills"), Out: filepath.Join(out, "x.mp4"), Tools: tools, WorkDir: t.TempDir()}, nil)
+	_, err := Render(t.Context(), Spec{Film: timelinetest.Film(footage(t), "fills"), Out: filepath.Join(out, "x.mp4"),
+		Tools: tools, WorkDir: t.TempDir()}, nil)
 	if err == nil || !strings.Contains(err.Error(), "5 frames came out, not 10") {
 		t.Errorf("got %v", err)
 	}
 	nothingLeft(t, out)
 }
 
-// TestAFullDisk mounts a small one of memory; where that is not allowed the test says so by failing.
+// TestAFullDisk mounts a small one of memory; where that is not allowed the test fails.
 func TestAFullDisk(t *testing.T) {
 	small := t.TempDir()
 	if o, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small).CombinedOutput(); err != nil {
@@ -211,7 +220,8 @@ func TestAFullDisk(t *testing.T) {
 		spec.Tools = need(t)
 		_, err := Render(t.Context(), spec, nil)
 		var fe *fault.Error
-		if !errors.As(err, &fe) || !strings.Contains(err.Error(), "the disk is full") || !strings.Contains(fe.Hint, "free some space") {
+		if !errors.As(err, &fe) || !strings.Contains(err.Error(), "the disk is full") ||
+			!strings.Contains(fe.Hint, "free some space") {
 			t.Errorf("out %s: %v", spec.Out, err)
 		}
 		os.Remove(filepath.Join(small, "ballast"))
@@ -238,7 +248,7 @@ func TestWrongRequests(t *testing.T) {
 	}
 }
 
-// TestAPhotoIsTurnedUpright: an EXIF tag says that the camera was held sideways.
+// TestAPhotoIsTurnedUpright: by its EXIF tag the camera was held sideways.
 func TestAPhotoIsTurnedUpright(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "sideways.jpg")
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 20))

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// face is a font file of the film under a name of ours. Two files may call themselves the same, and a name may hold
+// face is a font file of the film under our own name. Two files may call themselves the same, and a name may hold
 // characters that mean something in ASS: the copy that libass sees has a family name that nothing else has.
 type face struct {
 	family string
@@ -92,7 +92,7 @@ func fontTables(b []byte) (map[string][]byte, uint32, error) {
 	return out, version, nil
 }
 
-// nameTable says the same family in the four names that programs look at.
+// nameTable has the same family in the four names that programs read.
 func nameTable(family string) []byte {
 	text := map[uint16]string{1: family, 2: "Regular", 3: family, 4: family, 6: family}
 	var records, storage []byte
@@ -117,8 +117,9 @@ func nameTable(family string) []byte {
 	return append(append(t, records...), storage...)
 }
 
-// wholeCmap lets the table's two-byte map point at the four-byte one beside it. libass takes the first Microsoft map that
-// it meets, which is the two-byte one: characters above U+FFFF, such as emoji, would have no picture though the font has one.
+// wholeCmap lets the table's two-byte map point at the four-byte one next to it. libass takes the first Microsoft
+// map that it meets, which is the two-byte one: characters above U+FFFF, such as emoji, would have no picture
+// though the font has one.
 func wholeCmap(cmap []byte) []byte {
 	be := binary.BigEndian
 	if len(cmap) < 4 {
@@ -134,7 +135,7 @@ func wholeCmap(cmap []byte) []byte {
 		switch id, offset := be.Uint32(cmap[at:]), be.Uint32(cmap[at+4:]); {
 		case id == short:
 			shortAt = at
-		case id == long, whole == 0 && (id == 0x00000004 || id == 0x00000006): // platform 0 says the same
+		case id == long, whole == 0 && (id == 0x00000004 || id == 0x00000006): // platform 0 has the same
 			whole = offset
 		}
 	}
@@ -186,10 +187,11 @@ func checksum(t []byte) (sum uint32) {
 
 // invisible characters have no picture of their own: no font has to know them.
 func invisible(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Variation_Selector, r)
+	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) ||
+		unicode.Is(unicode.Variation_Selector, r)
 }
 
-// missing gives the first character that the face has no picture for.
+// missing returns the first character that the face has no picture for.
 func (f *face) missing(s string) (rune, bool) {
 	if f.parsed == nil {
 		return 0, false

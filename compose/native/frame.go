@@ -21,17 +21,19 @@ func Frame(ctx context.Context, s Spec, frame, width int) error {
 		return fault.Wrap(fault.Manifest, err, "", "film %q cannot be drawn", s.Film.Name)
 	}
 	if frame < 0 || frame >= s.Film.Frames {
-		return fault.New(fault.Usage, "", "film %q has %d frames, so there is no frame %d", s.Film.Name, s.Film.Frames, frame)
+		return fault.New(fault.Usage, "", "film %q has %d frames, so there is no frame %d", s.Film.Name, s.Film.Frames,
+			frame)
 	}
 	out, err := filepath.Abs(s.Out)
 	if err != nil {
 		return err
 	}
-	dir, release, err := claim(s.WorkDir)
+	own, err := workFolders.New(s.WorkDir)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
-	defer release()
+	defer own.Close()
+	dir := own.Path()
 	silent := *s.Film
 	silent.Sounds = nil
 	s.Film = &silent
@@ -50,7 +52,8 @@ func Frame(ctx context.Context, s Spec, frame, width int) error {
 	if err != nil {
 		return err
 	}
-	args = append(args, "-map", "[picture]", "-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1", "file:"+part)
+	args = append(args, "-map", "[picture]", "-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1",
+		"file:"+part)
 	if _, err := g.execute(ctx, s, args, nil); err != nil {
 		return err
 	}

@@ -10,16 +10,18 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// TestFrame: one frame is the film's own, with its colours and its transparency, no larger than requested; a frame that
-// the film does not have is an error.
+// TestFrame: one frame is the film's own, with its colours and its transparency, no larger than requested; a frame
+// that the film does not have is an error.
 func TestFrame(t *testing.T) {
 	t.Parallel()
 	tools, dir := need(t), t.TempDir()
 	fill := func(id, color string, from int, box timeline.Rect) timeline.Layer {
-		return timeline.Layer{ID: id, Kind: timeline.KindFill, From: from, Frames: 10 - from, Opacity: 1, Box: box, Fill: &timeline.Fill{Colors: []string{color}}}
+		return timeline.Layer{ID: id, Kind: timeline.KindFill, From: from, Frames: 10 - from, Opacity: 1, Box: box,
+			Fill: &timeline.Fill{Colors: []string{color}}}
 	}
 	for _, transparent := range []bool{false, true} {
-		f := plain(nil, 10, fill("red", "#C81E28", 0, timeline.Rect{W: 160, H: 180}), fill("late", "#1E28C8", 7, timeline.Rect{X: 160, W: 80, H: 180}))
+		f := plain(nil, 10, fill("red", "#C81E28", 0, timeline.Rect{W: 160, H: 180}),
+			fill("late", "#1E28C8", 7, timeline.Rect{X: 160, W: 80, H: 180}))
 		if f.Transparent = transparent; transparent {
 			f.Layers = f.Layers[1:]
 		}
@@ -64,7 +66,8 @@ func TestFrame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, frame := range []int{-1, 10} {
-			if err := Frame(t.Context(), Spec{Film: f, Out: filepath.Join(dir, "none.png"), Tools: tools}, frame, 100); err == nil {
+			if err := Frame(t.Context(), Spec{Film: f, Out: filepath.Join(dir, "none.png"), Tools: tools}, frame,
+				100); err == nil {
 				t.Errorf("frame %d of 10 can be drawn", frame)
 			}
 		}

@@ -28,7 +28,7 @@ type graph struct {
 	drawers map[string]string
 }
 
-// input adds a file and gives its number.
+// input adds a file and returns its number.
 func (g *graph) input(by string, in input) int {
 	in.by = by
 	g.inputs = append(g.inputs, in)
@@ -83,16 +83,17 @@ func (g *graph) draw() error {
 	if !f.Transparent {
 		end = "format=gbrp"
 	}
-	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
+	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact",
+		"format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
 	if strings.HasPrefix(g.preset.pixFmt(f.Transparent), "yuv") {
-		// ProRes takes its tags from the pictures, whatever the encoder is told.
+		// ProRes takes its tags from the pictures, whatever the encoder's options.
 		c = append(c, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
 	}
 	g.chain("["+g.top+"]", c, "v")
 	return nil
 }
 
-// next draws the layers at the front that go together and says how many they were.
+// next draws the layers at the front that go together and returns how many they were.
 func (g *graph) next(layers []timeline.Layer) (int, error) {
 	l := &layers[0]
 	switch l.Kind {
@@ -144,8 +145,8 @@ func series(layers []timeline.Layer) []*timeline.Layer {
 	return run
 }
 
-// overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the film's frame
-// first to last, last not included, and stay when the stream ends only if hold says so.
+// overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the
+// film's frame first to last, last not included, and stay when the stream ends only if hold is set.
 func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, last int, hold bool) {
 	xs, ys := position(l, g.film.FPS, x, y)
 	eof, eval := "pass", "init"
@@ -157,17 +158,18 @@ func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, las
 	}
 	g.depth++
 	out := fmt.Sprintf("b%d", g.depth)
-	g.chain("["+g.top+"]"+stream, []string{fmt.Sprintf("overlay@%s=x='%s':y='%s':eval=%s:format=gbrp:eof_action=%s:enable='%s'",
-		name, xs, ys, eval, eof, during(g.film.FPS, first, last))}, out)
+	g.chain("["+g.top+"]"+stream,
+		[]string{fmt.Sprintf("overlay@%s=x='%s':y='%s':eval=%s:format=gbrp:eof_action=%s:enable='%s'",
+			name, xs, ys, eval, eof, during(g.film.FPS, first, last))}, out)
 	g.top = out
 }
 
-// clock gives frames the film's times by their number.
+// clock sets the film's times of frames by their number.
 func (g *graph) clock() []string {
 	return []string{fmt.Sprintf("settb=%d/%d", g.film.FPS.Den, g.film.FPS.Num), "setpts=N"}
 }
 
-// spread gives the frames of a stream, in their order, the film's frame numbers in changes.
+// spread numbers the frames of a stream, in their order, with the film's frame numbers in changes.
 func spread(changes []int) string {
 	var starts, values []string
 	for i, at := range changes {
@@ -179,8 +181,8 @@ func spread(changes []int) string {
 	return "setpts='" + piecewise("N", starts, values) + "'"
 }
 
-// words draws text layers with libass onto nothing, which leaves their colours multiplied by alpha; as one picture they
-// are then faded, moved and laid over.
+// words draws text layers with libass onto nothing, which leaves their colours multiplied by alpha; as one picture
+// they are then faded, moved and laid over.
 func (g *graph) words(run []*timeline.Layer) error {
 	s := newSubtitle(run, g.faces, g.film.Width, g.film.Height)
 	if empty(s.view) {
@@ -196,19 +198,22 @@ func (g *graph) words(run []*timeline.Layer) error {
 	paint := func(filter, ground, pixels, more string) ([]string, error) {
 		file := g.file("ass")
 		return []string{
-			fmt.Sprintf("color=c=%s:s=%dx%d:r=10", ground, s.view.W, s.view.H), "format=" + pixels, fmt.Sprintf("trim=end_frame=%d", k),
+			fmt.Sprintf("color=c=%s:s=%dx%d:r=10", ground, s.view.W, s.view.H), "format=" + pixels,
+			fmt.Sprintf("trim=end_frame=%d", k),
 			fmt.Sprintf("ass@%s=filename=%s:fontsdir=%s%s", filter, file, fonts, more),
 		}, writeFile(filepath.Join(g.dir, file), s.write)
 	}
 	in := ""
 	var c []string
 	if s.clear() {
-		if c, err = paint(name, "black", "gbrp", ""); err != nil {
+		c, err = paint(name, "black", "gbrp", "")
+		if err != nil {
 			return err
 		}
 		g.chain("", append(c, "format=gbrap"), name+"c")
 		s.white = true
-		if c, err = paint(name+"w", "black", "gbrp", ""); err != nil {
+		c, err = paint(name+"w", "black", "gbrp", "")
+		if err != nil {
 			return err
 		}
 		g.chain("", append(c, "extractplanes=r"), name+"w")

@@ -15,15 +15,18 @@ import (
 // sixty has 60 layers that ffmpeg must overlay one by one: they come and go at different times and lie at different
 // places, and many of them have equal arguments.
 func sixty(media map[string]timeline.Media) *timeline.Film {
-	f := &timeline.Film{Name: "sixty", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 8, Media: media}
+	f := &timeline.Film{Name: "sixty", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 8,
+		Media: media}
 	for i := range 60 {
 		l := timeline.Layer{ID: fmt.Sprintf("layer %d", i), Frames: 7 - i%2, From: i % 2, Opacity: 1,
 			Box: timeline.Rect{X: i % 12 * 26, Y: i / 12 * 36, W: 24, H: 34}}
 		switch i % 6 {
 		case 0: // the same clip with the same crop and size, ten times over
-			l.Kind, l.Video = timeline.KindVideo, &timeline.Video{Media: "clip", Crop: timeline.Rect{X: 100, Y: 2, W: 24, H: 34}}
+			l.Kind, l.Video = timeline.KindVideo, &timeline.Video{Media: "clip",
+				Crop: timeline.Rect{X: 100, Y: 2, W: 24, H: 34}}
 		case 1: // two inputs of one file whose options have equal sums: ffmpeg-go takes them for one
-			l.Kind, l.Video = timeline.KindVideo, &timeline.Video{Media: "clip", Crop: timeline.Rect{X: 100, Y: 50, W: 24, H: 34}, Skip: 0.2}
+			l.Kind, l.Video = timeline.KindVideo, &timeline.Video{Media: "clip",
+				Crop: timeline.Rect{X: 100, Y: 50, W: 24, H: 34}, Skip: 0.2}
 		default:
 			l.Kind, l.Fill = timeline.KindFill, &timeline.Fill{Colors: []string{fmt.Sprintf("#%02X%02X80", i*4, 255-i*4)}}
 		}
@@ -103,9 +106,11 @@ func TestNothingOfTheFilmIsInTheGraph(t *testing.T) {
 
 func TestALongGraphGoesThroughAFile(t *testing.T) {
 	t.Parallel()
-	f := &timeline.Film{Name: "long", Width: 64, Height: 36, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 2, Media: footage(t)}
+	f := &timeline.Film{Name: "long", Width: 64, Height: 36, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 2,
+		Media: footage(t)}
 	for i := range 300 {
-		f.Layers = append(f.Layers, timeline.Layer{ID: fmt.Sprint(i), Kind: timeline.KindFill, From: i % 2, Frames: 1, Opacity: 1, Box: timeline.Rect{X: i % 60, Y: i / 60, W: 1, H: 1},
+		f.Layers = append(f.Layers, timeline.Layer{ID: fmt.Sprint(i), Kind: timeline.KindFill, From: i % 2, Frames: 1,
+			Opacity: 1, Box: timeline.Rect{X: i % 60, Y: i / 60, W: 1, H: 1},
 			Enter: timeline.Motion{Frames: 1, DX: 0, DY: 1}, Fill: &timeline.Fill{Colors: []string{"#FF0000"}}})
 	}
 	img := drawn(t, f)[1]

@@ -11,18 +11,18 @@ import (
 // num writes a number as ffmpeg reads it, exactly.
 func num(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// frameAt is an expression for the film's frame number from a filter's time t. Times are whole multiples of the frame's
-// length, so that rounding finds the frame exactly.
+// frameAt is an expression for the film's frame number from a filter's time t. Times are integer multiples of the
+// frame's length, so that rounding finds the frame exactly.
 func frameAt(r timeline.Rate) string { return fmt.Sprintf("round(t*%d/%d)", r.Num, r.Den) }
 
-// during is an expression that is true on the film's frames from (first) to (last), last not included. It compares times
-// half a frame away from where frames start.
+// during is an expression that is true on the film's frames from (first) to (last), last not included. It compares
+// times half a frame away from where frames start.
 func during(r timeline.Rate, first, last int) string {
 	half := r.Seconds(1) / 2
 	return fmt.Sprintf("gte(t,%s)*lt(t,%s)", num(r.Seconds(first)-half), num(r.Seconds(last)-half))
 }
 
-// position gives the overlay's x and y for a layer whose picture has its corner at (x, y) when it does not move. The
+// position returns the overlay's x and y for a layer whose picture has its corner at (x, y) when it does not move. The
 // expressions do the arithmetic of timeline.OffsetAt in the same order, so that even halves round alike.
 func position(l *timeline.Layer, r timeline.Rate, x, y int) (xs, ys string) {
 	return axis(l, r, x, l.Enter.DX, l.Leave.DX), axis(l, r, y, l.Enter.DY, l.Leave.DY)
@@ -31,10 +31,12 @@ func position(l *timeline.Layer, r timeline.Rate, x, y int) (xs, ys string) {
 func axis(l *timeline.Layer, r timeline.Rate, at, enter, leave int) string {
 	var terms []string
 	if enter != 0 && l.Enter.Frames > 0 {
-		terms = append(terms, fmt.Sprintf("%d*%s", enter, remaining(fmt.Sprintf("min((%s-%d)/%d,1)", frameAt(r), l.From, l.Enter.Frames), 0)))
+		terms = append(terms, fmt.Sprintf("%d*%s", enter,
+			remaining(fmt.Sprintf("min((%s-%d)/%d,1)", frameAt(r), l.From, l.Enter.Frames), 0)))
 	}
 	if leave != 0 && l.Leave.Frames > 0 {
-		terms = append(terms, fmt.Sprintf("%d*%s", leave, remaining(fmt.Sprintf("min((%d-%s)/%d,1)", l.End(), frameAt(r), l.Leave.Frames), 1)))
+		terms = append(terms, fmt.Sprintf("%d*%s", leave,
+			remaining(fmt.Sprintf("min((%d-%s)/%d,1)", l.End(), frameAt(r), l.Leave.Frames), 1)))
 	}
 	if terms == nil {
 		return strconv.Itoa(at)
@@ -48,12 +50,13 @@ func remaining(share string, variable int) string {
 	return fmt.Sprintf("(0*st(%[2]d,%[3]s)+1-(1-%[1]s*%[1]s*%[1]s))", left, variable, share)
 }
 
-// moves says whether the layer slides.
+// moves reports whether the layer slides.
 func moves(l *timeline.Layer) bool {
-	return l.Enter.Frames > 0 && (l.Enter.DX != 0 || l.Enter.DY != 0) || l.Leave.Frames > 0 && (l.Leave.DX != 0 || l.Leave.DY != 0)
+	return l.Enter.Frames > 0 && (l.Enter.DX != 0 || l.Enter.DY != 0) || l.Leave.Frames > 0 &&
+		(l.Leave.DX != 0 || l.Leave.DY != 0)
 }
 
-// fades gives how many frames the layer takes to appear and to disappear by opacity.
+// fades returns how many frames the layer takes to appear and to disappear by opacity.
 func fades(l *timeline.Layer) (in, out int) {
 	if l.Enter.Fade {
 		in = l.Enter.Frames
@@ -77,7 +80,8 @@ func fadeChain(l *timeline.Layer, n int, name string) string {
 	return s
 }
 
-// reach is the part of the plane that a layer can bring onto the canvas: the canvas, seen from every place it slides to.
+// reach is the part of the plane that a layer can bring onto the canvas: the canvas, seen from every place it
+// slides to.
 func reach(l *timeline.Layer, width, height int) timeline.Rect {
 	left, right := max(0, l.Enter.DX, l.Leave.DX), min(0, l.Enter.DX, l.Leave.DX)
 	up, down := max(0, l.Enter.DY, l.Leave.DY), min(0, l.Enter.DY, l.Leave.DY)
@@ -107,5 +111,6 @@ func piecewise(variable string, starts, values []string) string {
 		return values[0]
 	}
 	mid := len(values) / 2
-	return fmt.Sprintf("if(lt(%s,%s),%s,%s)", variable, starts[mid], piecewise(variable, starts[:mid], values[:mid]), piecewise(variable, starts[mid:], values[mid:]))
+	return fmt.Sprintf("if(lt(%s,%s),%s,%s)", variable, starts[mid], piecewise(variable, starts[:mid], values[:mid]),
+		piecewise(variable, starts[mid:], values[mid:]))
 }

@@ -15,7 +15,8 @@ import (
 func evaluate(t *testing.T, exprs []string, rate, count int) [][]float64 {
 	t.Helper()
 	graph := fmt.Sprintf("aevalsrc=exprs='%s':s=%d:d=%d", strings.Join(exprs, "|"), rate, (count+rate-1)/rate)
-	raw := run(t, need(t).FFmpeg, "-hide_banner", "-nostdin", "-v", "error", "-filter_complex", graph, "-f", "f64le", "-c:a", "pcm_f64le", "-")
+	raw := run(t, need(t).FFmpeg, "-hide_banner", "-nostdin", "-v", "error", "-filter_complex", graph, "-f", "f64le",
+		"-c:a", "pcm_f64le", "-")
 	out := make([][]float64, len(exprs))
 	for i := 0; i+8 <= len(raw); i += 8 {
 		k := i / 8 % len(exprs)
@@ -24,7 +25,8 @@ func evaluate(t *testing.T, exprs []string, rate, count int) [][]float64 {
 	return out
 }
 
-// TestSlidesAgreeToThePixel compares ffmpeg's arithmetic with OffsetAt on whole slides, whose halves must round alike.
+// TestSlidesAgreeToThePixel compares ffmpeg's arithmetic with OffsetAt on complete slides, whose halves must round
+// alike.
 func TestSlidesAgreeToThePixel(t *testing.T) {
 	t.Parallel()
 	const rate = 50
@@ -59,7 +61,7 @@ func compareSlides(t *testing.T, r *rand.Rand, rate int) {
 
 func TestGainAgreesWithTheTimeline(t *testing.T) {
 	t.Parallel()
-	var many []timeline.Point // as ducking under a long talk gives
+	var many []timeline.Point // as ducking under a long talk has
 	for i := range 500 {
 		many = append(many, timeline.Point{At: float64(i) * 0.004, Gain: float64(i%7) / 7})
 	}

@@ -42,10 +42,11 @@ func footage(t testing.TB) map[string]timeline.Media {
 	return footageAll
 }
 
-// render draws a film into a file of the given extension and preset.
+// render renders a film into a file of the given extension and preset.
 func render(t testing.TB, f *timeline.Film, name, preset string) Result {
 	t.Helper()
-	res, err := Render(t.Context(), Spec{Film: f, Out: filepath.Join(t.TempDir(), name), Preset: preset, Tools: need(t), WorkDir: t.TempDir()}, nil)
+	res, err := Render(t.Context(), Spec{Film: f, Out: filepath.Join(t.TempDir(), name), Preset: preset, Tools: need(t),
+		WorkDir: t.TempDir()}, nil)
 	if err != nil {
 		t.Fatalf("film %q: %v", f.Name, err)
 	}

@@ -32,7 +32,8 @@ func readPicture(m timeline.Media) (*image.NRGBA, error) {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(data))
 	switch {
 	case errors.Is(err, image.ErrFormat):
-		return nil, fault.New(fault.Media, "convert it to PNG, JPEG or WebP", "%s is not a picture that can be drawn", m.File)
+		return nil, fault.New(fault.Media, "convert it to PNG, JPEG or WebP", "%s is not a picture that can be drawn",
+			m.File)
 	case err != nil:
 		return nil, fault.Wrap(fault.Media, err, "write the picture again", "read %s", m.File)
 	case conf.Width*conf.Height > maxPixels:
@@ -49,7 +50,8 @@ func readPicture(m timeline.Media) (*image.NRGBA, error) {
 	}
 	img = upright(img, orientation(data))
 	if b := img.Bounds(); b.Dx() != m.Width || b.Dy() != m.Height {
-		return nil, fault.New(fault.Media, "build again", "%s is %d x %d, not %d x %d as planned", m.File, b.Dx(), b.Dy(), m.Width, m.Height)
+		return nil, fault.New(fault.Media, "build again", "%s is %d x %d, not %d x %d as planned", m.File, b.Dx(), b.Dy(),
+			m.Width, m.Height)
 	}
 	return img, nil
 }
@@ -77,7 +79,8 @@ func orientation(data []byte) int {
 	}
 	for p := 2; p+4 <= len(data) && data[p] == 0xFF && data[p+1] != 0xDA; {
 		size := int(binary.BigEndian.Uint16(data[p+2:]))
-		if end := p + 2 + size; data[p+1] == 0xE1 && end <= len(data) && size > 8 && string(data[p+4:p+10]) == "Exif\x00\x00" {
+		if end := p + 2 + size; data[p+1] == 0xE1 && end <= len(data) && size > 8 &&
+			string(data[p+4:p+10]) == "Exif\x00\x00" {
 			return exifOrientation(data[p+10 : end])
 		}
 		p += 2 + size

@@ -6,9 +6,9 @@ import (
 	"greenroom/compose/timeline/timelinetest"
 )
 
-// TestEveryPixelOfEveryFrame holds films against exact composites: colours, gradients, crops, sizes, masks, opacity,
-// fades and slides frame by frame, the first and the last frame of every layer, loops, skips, and that a clip that ends
-// is gone, at 23.976, 25 and 59.94 frames a second.
+// TestEveryPixelOfEveryFrame holds films against exact composites: colours, gradients, crops, sizes, masks,
+// opacity, fades and slides frame by frame, the first and the last frame of every layer, loops, skips, and that a
+// clip that ends is gone, at 23.976, 25 and 59.94 frames a second.
 func TestEveryPixelOfEveryFrame(t *testing.T) {
 	for name, limit := range map[string]float64{
 		"fills": 2.5, "slides": 1.6, // drawn by us: rounding of each layer, and the rim of a circle that fades away

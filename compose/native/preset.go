@@ -14,7 +14,7 @@ type Preset struct {
 	Name string
 	// Exts are the extensions it goes with; the first one is the usual one.
 	Exts []string
-	// Alpha says that it keeps transparency.
+	// Alpha means that it keeps transparency.
 	Alpha bool
 	// About is one line for people.
 	About string
@@ -46,7 +46,8 @@ var Presets = []Preset{
 		audio:  pcm,
 	},
 	{
-		Name: "prores4444", Exts: []string{".mov"}, Alpha: true, About: "ProRes 4444 and PCM: for editing, keeps transparency",
+		Name: "prores4444", Exts: []string{".mov"}, Alpha: true,
+		About:  "ProRes 4444 and PCM: for editing, keeps transparency",
 		pixels: "yuv444p10le", pixelsAlpha: "yuva444p10le",
 		video: []string{"-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0", "-qscale:v", "9", "-alpha_bits", "16"},
 		audio: pcm,
@@ -54,7 +55,8 @@ var Presets = []Preset{
 	{
 		Name: "vp9", Exts: []string{".webm"}, Alpha: true, About: "VP9 and Opus: for the web, keeps transparency",
 		pixels: "yuv420p", pixelsAlpha: "yuva420p", crf: 24,
-		video: []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-deadline", "good", "-cpu-used", "4", "-row-mt", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0"},
+		video: []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-deadline", "good", "-cpu-used", "4", "-row-mt", "1",
+			"-auto-alt-ref", "0", "-lag-in-frames", "0"},
 		audio: []string{"-c:a", "libopus", "-b:a", "160k"},
 		// Otherwise the picture starts 7 ms late: Opus' delay is written as a negative time.
 		muxer: []string{"-avoid_negative_ts", "disabled"},
@@ -67,7 +69,7 @@ var (
 	faststart = []string{"-movflags", "+faststart"}
 )
 
-// PresetFor gives the preset with a name, or the usual one for the output's extension when the name is empty. A
+// PresetFor returns the preset with a name, or the usual one for the output's extension when the name is empty. A
 // transparent film needs one that keeps alpha.
 func PresetFor(name, out string, transparent bool) (*Preset, error) {
 	ext := strings.ToLower(filepath.Ext(out))
@@ -82,7 +84,8 @@ func PresetFor(name, out string, transparent bool) (*Preset, error) {
 		case !slices.Contains(p.Exts, ext):
 			return nil, fault.New(fault.Usage, "name the file *"+p.Exts[0], "preset %s does not go into a %q file", p.Name, ext)
 		case transparent && !p.Alpha:
-			return nil, fault.New(fault.Usage, "use prores4444 or vp9, or give the film a background", "the film is transparent and preset %s has no alpha", p.Name)
+			return nil, fault.New(fault.Usage, "use prores4444 or vp9, or give the film a background",
+				"the film is transparent and preset %s has no alpha", p.Name)
 		}
 		return p, nil
 	}
@@ -90,7 +93,8 @@ func PresetFor(name, out string, transparent bool) (*Preset, error) {
 	case name != "":
 		return nil, fault.New(fault.Usage, "presets: "+strings.Join(presetNames(), ", "), "no preset %q", name)
 	case transparent:
-		return nil, fault.New(fault.Usage, "name the file *.mov (ProRes 4444) or *.webm (VP9)", "the film is transparent and a %q file has no alpha", ext)
+		return nil, fault.New(fault.Usage, "name the file *.mov (ProRes 4444) or *.webm (VP9)",
+			"the film is transparent and a %q file has no alpha", ext)
 	}
 	return nil, fault.New(fault.Usage, "name the file *.mp4, *.mov or *.webm", "no preset for a %q file", ext)
 }
@@ -122,7 +126,8 @@ func (p *Preset) options(s Spec) []string {
 		}
 		a = append(a, "-crf", strconv.Itoa(crf), "-g", strconv.Itoa(max(1, int(2*s.Film.FPS.FPS()+0.5))))
 	}
-	a = append(a, "-pix_fmt", p.pixFmt(s.Film.Transparent), "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+	a = append(a, "-pix_fmt", p.pixFmt(s.Film.Transparent), "-colorspace", "bt709", "-color_primaries", "bt709",
+		"-color_trc", "bt709", "-color_range", "tv",
 		"-fps_mode", "passthrough")
 	a = append(a, p.audio...)
 	a = append(a, "-ar", strconv.Itoa(sampleRate), "-ac", "2", "-map_metadata", "-1", "-map_chapters", "-1",

@@ -13,7 +13,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// TestEveryPreset looks at what each one writes: codec, tags, frames, length, and the colours that come back.
+// TestEveryPreset checks what each one writes: codec, tags, frames, length, and the colours that come back.
 func TestEveryPreset(t *testing.T) {
 	media := footage(t)
 	for _, c := range []struct {
@@ -33,8 +33,10 @@ func TestEveryPreset(t *testing.T) {
 				t.Errorf("%+v", res)
 			}
 			s := probed(t, need(t), res.Path)
-			for key, want := range map[string]any{"codec_name": c.codec, "codec_tag_string": c.tag, "width": 320, "height": 180, "r_frame_rate": "25/1",
-				"nb_read_packets": f.Frames, "color_space": "bt709", "color_primaries": "bt709", "color_transfer": "bt709", "color_range": "tv", "sample_aspect_ratio": "1:1", "start_time": "0.000000"} {
+			for key, want := range map[string]any{"codec_name": c.codec, "codec_tag_string": c.tag, "width": 320,
+				"height": 180, "r_frame_rate": "25/1",
+				"nb_read_packets": f.Frames, "color_space": "bt709", "color_primaries": "bt709", "color_transfer": "bt709",
+				"color_range": "tv", "sample_aspect_ratio": "1:1", "start_time": "0.000000"} {
 				if (c.codec == "prores") && key == "color_range" { // ProRes has no such tag: it is always limited
 					continue
 				}
@@ -54,7 +56,8 @@ func TestEveryPreset(t *testing.T) {
 			}
 			if filepath.Ext(c.out) == ".mp4" {
 				data, err := os.ReadFile(res.Path)
-				if moov, mdat := bytes.Index(data, []byte("moov")), bytes.Index(data, []byte("mdat")); err != nil || moov < 0 || moov > mdat {
+				if moov, mdat := bytes.Index(data, []byte("moov")), bytes.Index(data, []byte("mdat")); err != nil || moov < 0 ||
+					moov > mdat {
 					t.Errorf("the index is at %d, behind the data at %d", moov, mdat)
 				}
 			}
@@ -113,9 +116,11 @@ func TestPresetFor(t *testing.T) {
 		transparent bool
 		want        string
 	}{
-		{"", "x.mp4", false, "h264"}, {"", "X.MOV", false, "prores"}, {"", "x.mov", true, "prores4444"}, {"", "x.webm", true, "vp9"}, {"", "x.webm", false, "vp9"},
+		{"", "x.mp4", false, "h264"}, {"", "X.MOV", false, "prores"}, {"", "x.mov", true, "prores4444"},
+		{"", "x.webm", true, "vp9"}, {"", "x.webm", false, "vp9"},
 		{"h265", "x.mp4", false, "h265"}, {"prores4444", "x.mov", false, "prores4444"},
-		{"", "x.mp4", true, ""}, {"h264", "x.mov", false, ""}, {"h264", "x.mp4", true, ""}, {"dnxhd", "x.mov", false, ""}, {"", "x.avi", false, ""}, {"", "x", true, ""},
+		{"", "x.mp4", true, ""}, {"h264", "x.mov", false, ""}, {"h264", "x.mp4", true, ""}, {"dnxhd", "x.mov", false, ""},
+		{"", "x.avi", false, ""}, {"", "x", true, ""},
 	} {
 		p, err := PresetFor(c.name, c.out, c.transparent)
 		var f *fault.Error
@@ -132,7 +137,8 @@ func TestPresetFor(t *testing.T) {
 // TestDurationsToTheFrame: films of every usual rate and of lengths that are no whole seconds.
 func TestDurationsToTheFrame(t *testing.T) {
 	media := footage(t)
-	for _, r := range []timeline.Rate{{Num: 24000, Den: 1001}, {Num: 24, Den: 1}, {Num: 25, Den: 1}, {Num: 30000, Den: 1001}, {Num: 30, Den: 1}, {Num: 50, Den: 1}, {Num: 60000, Den: 1001}, {Num: 60, Den: 1}} {
+	for _, r := range []timeline.Rate{{Num: 24000, Den: 1001}, {Num: 24, Den: 1}, {Num: 25, Den: 1},
+		{Num: 30000, Den: 1001}, {Num: 30, Den: 1}, {Num: 50, Den: 1}, {Num: 60000, Den: 1001}, {Num: 60, Den: 1}} {
 		t.Run(r.String(), func(t *testing.T) {
 			t.Parallel()
 			f := timelinetest.Film(media, "fills")

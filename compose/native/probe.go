@@ -18,14 +18,11 @@ import (
 	"greenroom/internal/proc"
 )
 
-// whitelist keeps ffmpeg from reading anything but local footage: without it a text file named .mp4 is a list of other
-// files to open.
-const (
-	protocols = "file,pipe"
-	formats   = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
-)
+// formats are the only ones that ffmpeg may open: without the list it reads a text file named .mp4 as a list of other
+// files.
+const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
 
-// facts are what a media file says of itself, as far as drawing it needs to know.
+// facts are what ffprobe reports of a media file, as far as drawing needs it.
 type facts struct {
 	start            float64 // of the file, seconds
 	video, sound     bool
@@ -90,35 +87,37 @@ func probe(ctx context.Context, t media.Tools, u use) (facts, error) {
 	case !fi.Mode().IsRegular():
 		return facts{}, fault.New(fault.Media, "name a file", "%s: %s is not a file", u.by, u.media.File)
 	}
-	if err := whole(u, fi.Size()); err != nil {
+	if err := complete(u, fi.Size()); err != nil {
 		return facts{}, err
 	}
 	args := []string{"-v", "error", "-show_entries",
 		"format=start_time:stream=codec_type,codec_name,start_time,avg_frame_rate,pix_fmt,sample_aspect_ratio,color_space,color_range,channels,channel_layout:stream_disposition=attached_pic",
-		"-of", "json", "-protocol_whitelist", protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
+		"-of", "json", "-protocol_whitelist", proc.Protocols, "-format_whitelist", formats, "-i", "file:" + u.media.File}
 	var data bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data, Timeout: 2 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFprobe, Args: args, Stdout: &data,
+		Timeout: 2 * time.Minute}); err != nil {
 		if e := ended(ctx, err, t.FFprobe); e != nil {
 			return facts{}, e
 		}
-		return facts{}, fault.Wrap(fault.Media, err, "look at it with `ffprobe FILE`", "%s: read %s", u.by, name)
+		return facts{}, fault.Wrap(fault.Media, err, "run `ffprobe FILE`", "%s: read %s", u.by, name)
 	}
 	f, err := parseProbe(data.Bytes())
 	if err != nil {
-		return f, fault.Wrap(fault.Media, err, "look at it with `ffprobe FILE`", "%s: read %s", u.by, name)
+		return f, fault.Wrap(fault.Media, err, "run `ffprobe FILE`", "%s: read %s", u.by, name)
 	}
 	return f, nil
 }
 
-// whole finds a WebM file that was cut: ffmpeg would draw what is there and end with exit 0.
-func whole(u use, size int64) error {
+// complete finds a WebM file that was cut: ffmpeg would draw what is there and end with exit 0.
+func complete(u use, size int64) error {
 	f, err := os.Open(u.media.File)
 	if err != nil {
 		return fault.Wrap(fault.Media, err, "make it readable", "%s: read %s", u.by, filepath.Base(u.media.File))
 	}
 	defer f.Close()
 	if s, err := media.ScanWebM(f, size); err == nil && (s.Truncated || len(s.Issues) > 0) {
-		return fault.New(fault.Media, "fetch or export it again", "%s: %s is damaged: %s", u.by, filepath.Base(u.media.File), s.Issues[0])
+		return fault.New(fault.Media, "fetch or export it again", "%s: %s is damaged: %s", u.by,
+			filepath.Base(u.media.File), s.Issues[0])
 	}
 	return nil
 }

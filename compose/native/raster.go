@@ -23,9 +23,9 @@ func parseColor(s string) color.NRGBA {
 	return color.NRGBA{uint8(v >> 24), uint8(v >> 16), uint8(v >> 8), uint8(v)}
 }
 
-// paintFill draws the part of a fill that lies in view; both rectangles are on the canvas. It is CSS's linear-gradient:
-// the line through the middle is as long as it takes for the corners to have the outer colours, pixels are looked at in
-// their middle, and colours are mixed after being multiplied by their alpha.
+// paintFill draws the part of a fill that lies in view; both rectangles are on the canvas. It is CSS's
+// linear-gradient: the line through the middle is as long as it takes for the corners to have the outer colours,
+// pixels are sampled in their middle, and colours are mixed after being multiplied by their alpha.
 func paintFill(f *timeline.Fill, box, view timeline.Rect) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, view.W, view.H))
 	stops := make([][4]float64, len(f.Colors))

@@ -54,21 +54,21 @@ func exact(f *timeline.Film, frame, x, y int) rgba {
 	return out
 }
 
-// outside tells whether a point lies in a corner that the radius takes away.
+// outside reports whether a point lies in a corner that the radius takes away.
 func outside(l *timeline.Layer, px, py float64) bool {
 	round := l.Rounded()
 	px, py = px+float64(l.Box.X-round.X), py+float64(l.Box.Y-round.Y)
 	return beyond(float64(round.W), float64(round.H), l.Radius, px, py)
 }
 
-// beyond tells whether a point lies outside of a box with round corners.
+// beyond reports whether a point lies outside of a box with round corners.
 func beyond(w, h, radius, px, py float64) bool {
 	r := min(radius, w/2, h/2)
 	cx, cy := min(max(px, r), w-r), min(max(py, r), h-r)
 	return math.Hypot(px-cx, py-cy) > r && (r > 0 || px < 0 || py < 0 || px > w || py > h)
 }
 
-// inRing tells whether a point lies on the ring along a fill's edge.
+// inRing reports whether a point lies on the ring along a fill's edge.
 func inRing(l *timeline.Layer, px, py float64) bool {
 	d := l.Fill.Ring.Width
 	w, h := float64(l.Box.W)-2*d, float64(l.Box.H)-2*d
@@ -143,8 +143,8 @@ func gradient(fill *timeline.Fill, w, h, px, py float64) rgba {
 	return rgba{mix(c.r, d.r), mix(c.g, d.g), mix(c.b, d.b), alpha}
 }
 
-// compare holds every picture against the exact one, in 1/255. Pixels next to an edge are left out: scaling and chroma
-// smooth those, and how they do it is not ours. It says how many pixels were looked at.
+// compare holds every picture against the exact one, in 1/255. Pixels next to an edge are omitted: scaling and chroma
+// smooth those, and how they do it is not ours. It returns how many pixels were compared.
 func compare(t *testing.T, f *timeline.Film, got []*image.NRGBA, limit float64) {
 	t.Helper()
 	const jump = 8.0 / 255
@@ -176,7 +176,7 @@ func compare(t *testing.T, f *timeline.Film, got []*image.NRGBA, limit float64) 
 		t.Errorf("%d of %d pixels are off by more than %v/255", bad, looked, limit)
 	}
 	if looked < f.Width*f.Height*f.Frames/20 {
-		t.Errorf("only %d pixels were looked at", looked)
+		t.Errorf("only %d pixels were compared", looked)
 	}
 }
 

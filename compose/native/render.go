@@ -35,13 +35,13 @@ type Spec struct {
 	Threads int
 }
 
-// Event tells how far a run is. Stage is "prepare", "render" or "check"; Frame counts up to Frames.
+// Event reports how far a run is. Stage is "prepare", "render" or "check"; Frame counts up to Frames.
 type Event struct {
 	Stage         string
 	Frame, Frames int
 }
 
-// Result is a film that stands.
+// Result is a finished film.
 type Result struct {
 	Path     string
 	Preset   string
@@ -49,14 +49,15 @@ type Result struct {
 	Seconds  float64
 	Bytes    int64
 	CPU      time.Duration // of ffmpeg
-	Warnings []string      // what ffmpeg had to say, without what says nothing
+	Warnings []string      // messages of ffmpeg, without those that mean nothing
 }
 
-// stall is how long ffmpeg may be silent: it reports progress twice a second, but loading a long clip's sound takes time.
+// stall is how long ffmpeg may be silent: it reports progress twice a second, but loading a long clip's sound
+// takes time.
 const stall = 5 * time.Minute
 
-// Render draws the film. The error is a fault: of kind Media when a file is at fault, Usage when the request is, Tool
-// when ffmpeg is not there; or the context's cause. It names the layer where ffmpeg said which one it was.
+// Render renders the film. The error is a fault: of kind Media when a file is at fault, Usage when the request is,
+// Tool when ffmpeg is not there; or the context's cause. It names the layer where ffmpeg's messages identify it.
 func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err error) {
 	if emit == nil {
 		emit = func(Event) {}
@@ -81,11 +82,12 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 	if s.WorkDir != "" { // the system's is shared with others
 		sweep(s.WorkDir)
 	}
-	dir, release, err := claim(s.WorkDir)
+	own, err := workFolders.New(s.WorkDir)
 	if err != nil {
 		return res, fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
-	defer release()
+	defer own.Close()
+	dir := own.Path()
 	ext := filepath.Ext(out)
 	part := strings.TrimSuffix(out, ext) + ".part" + ext
 	if err := writeText(filepath.Join(dir, partFile), part); err != nil { // long before there is a part
@@ -111,10 +113,11 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 		return res, fault.Wrap(fault.Failed, err, "", "render %q", s.Film.Name)
 	}
 	_, warnings := trouble(run.Tail)
-	return Result{Path: out, Preset: preset.Name, Frames: info.Frames, Seconds: info.Duration, Bytes: info.Bytes, CPU: run.CPU, Warnings: warnings}, nil
+	return Result{Path: out, Preset: preset.Name, Frames: info.Frames, Seconds: info.Duration, Bytes: info.Bytes,
+		CPU: run.CPU, Warnings: warnings}, nil
 }
 
-// prepare looks at all files, draws what does not move, and builds the graph.
+// prepare probes all files, draws what does not move, and builds the graph.
 func prepare(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, error) {
 	g, err := visible(ctx, s, preset, dir)
 	if err != nil {
@@ -129,18 +132,21 @@ func prepare(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, e
 
 // visible builds the part of the graph that is seen; its last label is v.
 func visible(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, error) {
-	g := &graph{film: s.Film, preset: preset, dir: dir, faces: map[string]*face{}, pictures: map[string]*image.NRGBA{}, drawers: map[string]string{}}
+	g := &graph{film: s.Film, preset: preset, dir: dir, faces: map[string]*face{}, pictures: map[string]*image.NRGBA{},
+		drawers: map[string]string{}}
 	if err := g.loadFonts(); err != nil {
 		return nil, err
 	}
 	var err error
-	if g.facts, err = probeAll(ctx, s.Tools, g.uses()); err != nil {
+	g.facts, err = probeAll(ctx, s.Tools, g.uses())
+	if err != nil {
 		return nil, err
 	}
 	for i := range s.Film.Sounds {
 		snd := &s.Film.Sounds[i]
 		if m := s.Film.Media[snd.Media]; !g.facts[m.File].sound {
-			return nil, fault.New(fault.Media, "name a file with sound, or set the layer's sound to false", "sound %q: %s holds no sound", snd.ID, filepath.Base(m.File))
+			return nil, fault.New(fault.Media, "name a file with sound, or set the layer's sound to false",
+				"sound %q: %s holds no sound", snd.ID, filepath.Base(m.File))
 		}
 	}
 	if err := g.draw(); err != nil {
@@ -184,7 +190,8 @@ func (g *graph) loadFonts() error {
 			if byFile[file] == nil {
 				f, err := loadFace(file, fmt.Sprintf("gr%d", len(byFile)))
 				if err != nil {
-					return fault.Wrap(fault.Media, err, "name a .ttf or .otf file", "layer %q: font %q: read %s", l.ID, font.Family, filepath.Base(file))
+					return fault.Wrap(fault.Media, err, "name a .ttf or .otf file", "layer %q: font %q: read %s", l.ID, font.Family,
+						filepath.Base(file))
 				}
 				byFile[file] = f
 			}
@@ -194,7 +201,8 @@ func (g *graph) loadFonts() error {
 			for _, r := range line.Runs {
 				font := l.Text.Fonts[r.Font]
 				if c, missing := g.faces[font.Media].missing(r.Text); missing {
-					return fault.New(fault.Media, "add a font that has it, or leave the character out", "layer %q: font %q has no picture of %q (U+%04X)", l.ID, font.Family, c, c)
+					return fault.New(fault.Media, "add a font that has it, or leave the character out",
+						"layer %q: font %q has no picture of %q (U+%04X)", l.ID, font.Family, c, c)
 				}
 			}
 		}
@@ -237,7 +245,8 @@ func (g *graph) execute(ctx context.Context, s Spec, args []string, emit func(Ev
 	if err := writeText(conf, fontconfig); err != nil {
 		return proc.Result{}, noRoom(err, s.Film.Name)
 	}
-	c := proc.Cmd{Path: s.Tools.FFmpeg, Args: args, Dir: g.dir, Env: append(proc.Inherited(), "FONTCONFIG_FILE="+conf), Stall: stall}
+	c := proc.Cmd{Path: s.Tools.FFmpeg, Args: args, Dir: g.dir, Env: append(proc.Inherited(), "FONTCONFIG_FILE="+conf),
+		Stall: stall}
 	c.Progress = func(k, v string) {
 		if n, err := strconv.Atoi(v); k == "frame" && err == nil && emit != nil {
 			emit(Event{Stage: "render", Frame: min(n, s.Film.Frames), Frames: s.Film.Frames})
@@ -253,32 +262,37 @@ func (g *graph) execute(ctx context.Context, s Spec, args []string, emit func(Ev
 	return res, nil
 }
 
-// check looks at what came out: exit 0 alone proves nothing.
+// check probes the result: exit 0 alone is not enough.
 func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, error) {
 	info, err := media.Probe(ctx, s.Tools, part)
 	if err != nil {
 		if e := ended(ctx, err, s.Tools.FFprobe); e != nil {
 			return info, e
 		}
-		return info, fault.Wrap(fault.Failed, err, "run the same command again", "render %q: what came out cannot be read", s.Film.Name)
+		return info, fault.Wrap(fault.Failed, err, "run the same command again", "render %q: what came out cannot be read",
+			s.Film.Name)
 	}
 	if info.Frames != s.Film.Frames {
-		return info, fault.New(fault.Failed, "run the same command again", "render %q: %d frames came out, not %d", s.Film.Name, info.Frames, s.Film.Frames)
+		return info, fault.New(fault.Failed, "run the same command again", "render %q: %d frames came out, not %d",
+			s.Film.Name, info.Frames, s.Film.Frames)
 	}
 	// Sound may go on by what is left of its codec's last block.
 	if want := s.Film.FPS.Seconds(s.Film.Frames); math.Abs(info.Announced-want) > 0.5*s.Film.FPS.Seconds(1)+0.025 {
-		return info, fault.New(fault.Failed, "run the same command again", "render %q: it is %.3f s long, not %.3f s", s.Film.Name, info.Announced, want)
+		return info, fault.New(fault.Failed, "run the same command again", "render %q: it is %.3f s long, not %.3f s",
+			s.Film.Name, info.Announced, want)
 	}
 	if s.Film.Transparent && g.preset.Name == "vp9" && info.AlphaPackets != info.VideoPackets {
-		return info, fault.New(fault.Failed, "", "render %q: only %d of %d frames have alpha", s.Film.Name, info.AlphaPackets, info.VideoPackets)
+		return info, fault.New(fault.Failed, "", "render %q: only %d of %d frames have alpha", s.Film.Name,
+			info.AlphaPackets, info.VideoPackets)
 	}
 	return info, nil
 }
 
-// noRoom tells a full disk from other errors with our own files.
+// noRoom explains an error with our own files: a full disk, or another one.
 func noRoom(err error, film string) error {
-	if isDiskFull(err) {
-		return fault.New(fault.Failed, "free some space, or set TMPDIR to a bigger disk", "render %q: the disk is full", film)
+	if proc.DiskFull(err, "") {
+		return fault.New(fault.Failed, "free some space, or set TMPDIR to a bigger disk", "render %q: the disk is full",
+			film)
 	}
 	return err
 }

@@ -19,10 +19,12 @@ func TestFarIntoAFile(t *testing.T) {
 	run(t, need(t).FFmpeg, "-v", "error", "-stream_loop", "5", "-i", media["clip"].File, "-c", "copy", file)
 	m := media["clip"]
 	m.File, m.Seconds = file, 7.2
-	f := &timeline.Film{Name: "far", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 60, Media: map[string]timeline.Media{"clip": m}}
+	f := &timeline.Film{Name: "far", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 60,
+		Media: map[string]timeline.Media{"clip": m}}
 	skips := []float64{3.52, 4.985, 6.8, 2.96}
 	for i, skip := range skips {
-		f.Layers = append(f.Layers, timeline.Layer{ID: string(rune('a' + i)), Kind: timeline.KindVideo, From: 5, Frames: 50, Opacity: 1, Box: timeline.Rect{X: i % 2 * 160, Y: i / 2 * 90, W: 160, H: 90},
+		f.Layers = append(f.Layers, timeline.Layer{ID: string(rune('a' + i)), Kind: timeline.KindVideo, From: 5, Frames: 50,
+			Opacity: 1, Box: timeline.Rect{X: i % 2 * 160, Y: i / 2 * 90, W: 160, H: 90},
 			Video: &timeline.Video{Media: "clip", Crop: timeline.Rect{W: 160, H: 90}, Skip: skip}})
 	}
 	for n, img := range drawn(t, f) {
@@ -38,12 +40,13 @@ func TestFarIntoAFile(t *testing.T) {
 	}
 }
 
-// TestPastTheEndOfAFile: nothing is seen and nothing is heard, and that is no error.
+// TestPastTheEndOfAFile: there is no picture and no sound, and no error.
 func TestPastTheEndOfAFile(t *testing.T) {
 	t.Parallel()
 	f := plain(footage(t), 10)
 	for i, skip := range []float64{1.2, 2.5, 9} {
-		f.Layers = append(f.Layers, timeline.Layer{ID: string(rune('a' + i)), Kind: timeline.KindVideo, Frames: 10, Opacity: 1, Box: timeline.Rect{W: 160, H: 90},
+		f.Layers = append(f.Layers, timeline.Layer{ID: string(rune('a' + i)), Kind: timeline.KindVideo, Frames: 10,
+			Opacity: 1, Box: timeline.Rect{W: 160, H: 90},
 			Video: &timeline.Video{Media: "clip", Crop: timeline.Rect{W: 160, H: 90}, Skip: skip}})
 	}
 	f.Sounds = []timeline.Sound{
@@ -56,7 +59,7 @@ func TestPastTheEndOfAFile(t *testing.T) {
 			t.Errorf("frame %d: something at %v", n, got)
 		}
 	}
-	left, _ := heard(t, res.Path)
+	left, _ := decodedSound(t, res.Path)
 	if len(left) != 19200 || rms(left, 0, 0.39) != 0 {
 		t.Errorf("%d samples at %v", len(left), rms(left, 0, 0.39))
 	}
@@ -90,19 +93,21 @@ func TestAnEmptyFilmIsBlack(t *testing.T) {
 	}
 }
 
-// TestAnUnprovenAlphaIsNotBelieved: the layer says that the clip is opaque, so it covers what lies below.
-func TestAnUnprovenAlphaIsNotBelieved(t *testing.T) {
+// TestUnverifiedAlphaIsDropped: by its layer the clip is opaque, so it covers what lies below.
+func TestUnverifiedAlphaIsDropped(t *testing.T) {
 	t.Parallel()
 	media := footage(t)
 	file := filepath.Join(t.TempDir(), "alpha.mov")
-	run(t, need(t).FFmpeg, "-v", "error", "-f", "lavfi", "-i", "color=red@0.5:s=160x90:r=25:d=0.4,format=rgba", "-c:v", "qtrle", file)
+	run(t, need(t).FFmpeg, "-v", "error", "-f", "lavfi", "-i", "color=red@0.5:s=160x90:r=25:d=0.4,format=rgba", "-c:v",
+		"qtrle", file)
 	for _, alpha := range []bool{true, false} {
 		m := map[string]timeline.Media{"x": {File: file, Width: 160, Height: 90, Seconds: 0.4, Codec: "qtrle", Alpha: alpha}}
 		for k, v := range media {
 			m[k] = v
 		}
 		f := plain(m, 5)
-		f.Layers = append(f.Layers, timeline.Layer{ID: "x", Kind: timeline.KindVideo, Frames: 5, Opacity: 1, Box: timeline.Rect{W: 160, H: 90},
+		f.Layers = append(f.Layers, timeline.Layer{ID: "x", Kind: timeline.KindVideo, Frames: 5, Opacity: 1,
+			Box:   timeline.Rect{W: 160, H: 90},
 			Video: &timeline.Video{Media: "x", Crop: timeline.Rect{W: 160, H: 90}}})
 		want := rgba{r: 1, a: 1}
 		if alpha {

@@ -11,7 +11,7 @@ import (
 
 const sampleRate = 48000
 
-// both gives one channel to two ears as it is.
+// both copies one channel to left and right as it is.
 const both = "pan=stereo|c0=c0|c1=c0"
 
 // samples is where a frame of the film starts in the sound.

@@ -25,14 +25,14 @@ func TestSoundIsOnTimeAndAtItsGain(t *testing.T) {
 	media := footage(t)
 	f := timelinetest.Film(media, "sounds")
 	res := render(t, f, "film.mkv", "lossless")
-	left, right := heard(t, res.Path)
+	left, right := decodedSound(t, res.Path)
 	if want := 3 * sampleRate; len(left) != want {
 		t.Errorf("%d samples, want %d", len(left), want)
 	}
 	bed := &f.Sounds[1]
 	const level = 0.5 / math.Sqrt2 // of the bed at a gain of 1
 	for _, at := range []float64{0.7, 1.2, 1.5, 1.9, 2.1, 2.5, 2.9} {
-		// Some whole periods of both sounds: 50 ms are 11 of 220 Hz and 22 of 440 Hz.
+		// Some complete periods of both sounds: 50 ms are 11 of 220 Hz and 22 of 440 Hz.
 		want := 0.0
 		for k := range 100 {
 			g := bed.GainAt(at - 0.025 + float64(k)/2000)
@@ -51,7 +51,7 @@ func TestSoundIsOnTimeAndAtItsGain(t *testing.T) {
 	t.Run("a tone begins and ends on its frame", func(t *testing.T) {
 		f := timelinetest.Film(media, "sounds")
 		f.Sounds = f.Sounds[:1]
-		left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
+		left, _ := decodedSound(t, render(t, f, "film.mkv", "lossless").Path)
 		if at := onset(left, 0.1); math.Abs(at-1) > 0.0002 {
 			t.Errorf("begins at %.5f s, want 1", at)
 		}
@@ -64,11 +64,11 @@ func TestSoundIsOnTimeAndAtItsGain(t *testing.T) {
 	})
 }
 
-// TestALoopHasNoSeam: the bed's period of 0.7 s is whole periods of its tone, so that a seam would be a click.
+// TestALoopHasNoSeam: the bed's period of 0.7 s is a multiple of its tone's period, so that a seam would be a click.
 func TestALoopHasNoSeam(t *testing.T) {
 	t.Parallel()
 	f := timelinetest.Film(footage(t), "loops")
-	left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
+	left, _ := decodedSound(t, render(t, f, "film.mkv", "lossless").Path)
 	if len(left) != 4*sampleRate {
 		t.Errorf("%d samples", len(left))
 	}
@@ -92,7 +92,7 @@ func TestTooLoudIsLimitedAndQuietIsLeft(t *testing.T) {
 	for _, id := range []string{"a", "b", "c"} {
 		f.Sounds = append(f.Sounds, timeline.Sound{ID: id, Media: "bed", Frames: 17, Gain: []timeline.Point{{Gain: 1}}})
 	}
-	left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
+	left, _ := decodedSound(t, render(t, f, "film.mkv", "lossless").Path)
 	most := 0.0
 	for _, s := range left {
 		most = max(most, math.Abs(s))
@@ -102,8 +102,8 @@ func TestTooLoudIsLimitedAndQuietIsLeft(t *testing.T) {
 	}
 }
 
-// TestOnsetInEveryContainer plays a click that begins at frame 7 through every preset, at rates that are no whole
-// numbers, and finds it within a millisecond.
+// TestOnsetInEveryContainer plays a click that begins at frame 7 through every preset, at rates that are not
+// integers, and finds it within a millisecond.
 func TestOnsetInEveryContainer(t *testing.T) {
 	media := footage(t)
 	for name, out := range map[string]string{"h264": "x.mp4", "prores": "x.mov", "vp9": "x.webm"} {
@@ -113,7 +113,7 @@ func TestOnsetInEveryContainer(t *testing.T) {
 				f := timelinetest.Film(media, film)
 				f.Layers = f.Layers[1:]
 				res := render(t, f, out, name)
-				left, _ := heard(t, res.Path)
+				left, _ := decodedSound(t, res.Path)
 				want := f.FPS.Seconds(7)
 				if at := onset(left, 0.12); math.Abs(at-want) > 0.001 {
 					t.Errorf("begins at %.5f s, want %.5f", at, want)
@@ -143,13 +143,13 @@ func TestAVOffsetOfAFileIsKept(t *testing.T) {
 	f := &timeline.Film{Name: "late", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 25,
 		Media:  all,
 		Sounds: []timeline.Sound{{ID: "late", Media: "late", From: 5, Frames: 20, Gain: []timeline.Point{{Gain: 1}}}}}
-	left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
+	left, _ := decodedSound(t, render(t, f, "film.mkv", "lossless").Path)
 	if at := onset(left, 0.12); math.Abs(at-0.4) > 0.001 {
 		t.Errorf("begins at %.5f s, want 0.4", at)
 	}
 }
 
-// TestSoundStartsWithItsPicture: the sound of a file that begins before or after its picture is heard where the file
+// TestSoundStartsWithItsPicture: the sound of a file that begins before or after its picture plays where the file
 // has
 // it, whatever its codec adds at the start.
 func TestSoundStartsWithItsPicture(t *testing.T) {
@@ -179,7 +179,7 @@ func TestSoundStartsWithItsPicture(t *testing.T) {
 			f := &timeline.Film{Name: "late", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 40,
 				Media:  map[string]timeline.Media{"late": m},
 				Sounds: []timeline.Sound{{ID: "late", Media: "late", From: 5, Frames: 35, Gain: []timeline.Point{{Gain: 1}}}}}
-			left, _ := heard(t, render(t, f, "film.mkv", "lossless").Path)
+			left, _ := decodedSound(t, render(t, f, "film.mkv", "lossless").Path)
 			want := 0.2 + 0.3 + c.late
 			limit := 0.001
 			if c.codec == "libopus" && c.late != 0 {
@@ -196,11 +196,11 @@ func TestAFilmWithoutSoundsIsSilent(t *testing.T) {
 	t.Parallel()
 	f := timelinetest.Film(footage(t), "fills")
 	res := render(t, f, "film.mp4", "")
-	left, _ := heard(t, res.Path)
+	left, _ := decodedSound(t, res.Path)
 	if len(left) == 0 || rms(left, 0, 0.39) != 0 {
 		t.Errorf("%d samples at %v", len(left), rms(left, 0, 0.39))
 	}
 	if fi, err := os.Stat(res.Path); err != nil || fi.Size() != res.Bytes {
-		t.Errorf("%v: %d bytes said", err, res.Bytes)
+		t.Errorf("%v: %d bytes reported", err, res.Bytes)
 	}
 }

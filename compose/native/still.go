@@ -22,7 +22,7 @@ func isStill(l *timeline.Layer) bool {
 	return l.Kind == timeline.KindFill || l.Kind == timeline.KindPicture
 }
 
-// plain says that it neither moves nor fades: it can be one with others.
+// plain reports that it neither moves nor fades: it can be one with others.
 func (s *still) plain() bool {
 	return !moves(s.layer) && !s.layer.Enter.Fade && !s.layer.Leave.Fade
 }
@@ -42,7 +42,8 @@ func (g *graph) still(l *timeline.Layer) (*still, error) {
 		img := g.pictures[m.File]
 		if img == nil {
 			var err error
-			if img, err = readPicture(m); err != nil {
+			img, err = readPicture(m)
+			if err != nil {
 				return nil, named(l.ID, err)
 			}
 			g.pictures[m.File] = img
@@ -73,7 +74,7 @@ func (s *still) takes(t *still) bool {
 }
 
 // startWithStills makes the canvas: black or nothing, with the layers at the bottom on it that are there all the time
-// and never change. It says how many these are.
+// and never change. It returns how many these are.
 func (g *graph) startWithStills() (int, error) {
 	f := g.film
 	base := image.NewNRGBA(image.Rect(0, 0, f.Width, f.Height))

@@ -13,10 +13,10 @@ import (
 )
 
 // subtitle is one libass file: text layers that follow one another at one depth, with the frames on which what they
-// draw changes. Between those frames nothing is drawn anew.
+// draw changes. Between those frames nothing is drawn again.
 //
 // libass reads times in hundredths of a second, in which the frames of 59.94 fps do not fall evenly. The file is
-// therefore timed in changes, not in seconds: change k stands at k tenths of a second.
+// therefore timed in changes, not in seconds: change k is at k tenths of a second.
 type subtitle struct {
 	layers []*timeline.Layer
 	// view is the part of the canvas that the picture covers.
@@ -63,8 +63,8 @@ func newSubtitle(layers []*timeline.Layer, faces map[string]*face, width, height
 	return s
 }
 
-// clear says whether a colour lets something through. libass' colours then need a picture for alpha of their own: ffmpeg
-// draws them with their alpha squared.
+// clear reports whether a colour is transparent in part. libass' colours then need a picture for alpha of their
+// own: ffmpeg draws them with their alpha squared.
 func (s *subtitle) clear() bool {
 	for _, l := range s.layers {
 		t := l.Text
@@ -91,7 +91,7 @@ func lit(l *timeline.Layer, r timeline.Run) bool {
 	return l.Text.Highlight != "" && r.On < r.Off
 }
 
-// extent is where the layer may leave ink, generously: measured widths are not believed.
+// extent is where the layer may leave ink, generously: measured widths are not trusted.
 func (s *subtitle) extent(l *timeline.Layer) timeline.Rect {
 	t := l.Text
 	pad := t.Size
@@ -108,7 +108,8 @@ func (s *subtitle) extent(l *timeline.Layer) timeline.Rect {
 		up, down := s.metrics(t, line)
 		top, bottom := line.Baseline-max(up, t.Size)-pad, line.Baseline+max(down, t.Size)+pad
 		r = union(r, timeline.Rect{
-			X: int(math.Floor(line.X - pad)), Y: int(math.Floor(top)), W: int(math.Ceil(width)) + 1, H: int(math.Ceil(bottom-top)) + 1,
+			X: int(math.Floor(line.X - pad)), Y: int(math.Floor(top)), W: int(math.Ceil(width)) + 1,
+			H: int(math.Ceil(bottom-top)) + 1,
 		})
 	}
 	if t.Plate != nil {
@@ -132,7 +133,8 @@ func (s *subtitle) write(w *bufio.Writer) error {
 	// Encoding -1 lets libass find a line's direction from its first strong character, which we put there.
 	w.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
 		"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n" +
-		"Style: s," + s.family() + ",20,&H00FFFFFF,&H00FFFFFF,&H00000000,&H00000000,0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,-1\n\n" +
+		"Style: s," + s.family() +
+		",20,&H00FFFFFF,&H00FFFFFF,&H00000000,&H00000000,0,0,0,0,100,100,0,0,1,0,0,7,0,0,0,-1\n\n" +
 		"[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
 	for _, l := range s.layers {
 		if p := l.Text.Plate; p != nil {
@@ -220,7 +222,8 @@ func (s *subtitle) plate(p *timeline.Plate) string {
 		n(r), n(w-r), n(w-k), n(w), n(k), n(w), n(r),
 		n(w), n(h-r), n(w), n(h-k), n(w-k), n(h), n(w-r), n(h),
 		n(r), n(h), n(k), n(h), n(h-k), n(h-r), n(r), n(k), n(k), n(r))
-	return fmt.Sprintf(`{\an7\pos(%d,%d)\bord0%s\p4}%s{\p0}`, p.Box.X-s.view.X, p.Box.Y-s.view.Y, s.color(1, p.Color), path)
+	return fmt.Sprintf(`{\an7\pos(%d,%d)\bord0%s\p4}%s{\p0}`, p.Box.X-s.view.X, p.Box.Y-s.view.Y, s.color(1, p.Color),
+		path)
 }
 
 // px writes pixels for ASS.

@@ -61,7 +61,8 @@ func outline(t *testing.T, file, text string, size, x, baseline float64) image.R
 		}
 		at := func(v fixed.Int26_6) float64 { return float64(v) / 64000 * size }
 		if !b.Empty() {
-			box = box.Union(image.Rect(int(math.Floor(x+at(b.Min.X))), int(math.Floor(baseline+at(b.Min.Y))), int(math.Ceil(x+at(b.Max.X))), int(math.Ceil(baseline+at(b.Max.Y)))))
+			box = box.Union(image.Rect(int(math.Floor(x+at(b.Min.X))), int(math.Floor(baseline+at(b.Min.Y))),
+				int(math.Ceil(x+at(b.Max.X))), int(math.Ceil(baseline+at(b.Max.Y)))))
 		}
 		x += at(adv)
 	}
@@ -75,16 +76,21 @@ func within(a, b image.Rectangle, d int) bool {
 
 // plain is a film of white words on blue.
 func plain(media map[string]timeline.Media, frames int, layers ...timeline.Layer) *timeline.Film {
-	ground := timeline.Layer{ID: "ground", Kind: timeline.KindFill, Frames: frames, Box: timeline.Rect{W: 320, H: 180}, Opacity: 1, Fill: &timeline.Fill{Colors: []string{"#102040"}}}
-	return &timeline.Film{Name: "words", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: frames, Media: media,
+	ground := timeline.Layer{ID: "ground", Kind: timeline.KindFill, Frames: frames, Box: timeline.Rect{W: 320, H: 180},
+		Opacity: 1, Fill: &timeline.Fill{Colors: []string{"#102040"}}}
+	return &timeline.Film{Name: "words", Width: 320, Height: 180, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: frames,
+		Media:  media,
 		Layers: append([]timeline.Layer{ground}, layers...)}
 }
 
 var blue = color.NRGBA{0x10, 0x20, 0x40, 255}
 
 func words(id, s string, size, x, baseline float64, frames int) timeline.Layer {
-	return timeline.Layer{ID: id, Kind: timeline.KindText, Frames: frames, Opacity: 1, Box: timeline.Rect{X: int(x), Y: int(baseline - size), W: 100, H: 30},
-		Text: &timeline.Text{Size: size, Color: "#FFFFFF", Fonts: []timeline.Font{{Family: "DejaVu Sans", Media: "sans", Weight: 400}, {Family: "DejaVu Sans", Media: "bold", Weight: 700}},
+	return timeline.Layer{ID: id, Kind: timeline.KindText, Frames: frames, Opacity: 1,
+		Box: timeline.Rect{X: int(x), Y: int(baseline - size), W: 100, H: 30},
+		Text: &timeline.Text{Size: size, Color: "#FFFFFF",
+			Fonts: []timeline.Font{{Family: "DejaVu Sans", Media: "sans", Weight: 400},
+				{Family: "DejaVu Sans", Media: "bold", Weight: 700}},
 			Lines: []timeline.Line{{X: x, Baseline: baseline, Runs: []timeline.Run{{Text: s}}}}}}
 }
 
@@ -96,7 +102,8 @@ func TestWordsStandWhereTheLinesSay(t *testing.T) {
 		size, x, bl float64
 	}
 	cases := []at{
-		{"Hxgp", "sans", 30, 10, 40}, {"Hxgp", "bold", 17.5, 120.5, 40.25}, {"H", "sans", 60, 200, 80}, {"..", "sans", 24, 12, 100}, {"Äg", "bold", 40, 60, 120}, {"|_|", "sans", 14, 150, 150},
+		{"Hxgp", "sans", 30, 10, 40}, {"Hxgp", "bold", 17.5, 120.5, 40.25}, {"H", "sans", 60, 200, 80},
+		{"..", "sans", 24, 12, 100}, {"Äg", "bold", 40, 60, 120}, {"|_|", "sans", 14, 150, 150},
 		{"low", "sans", 20, 20, 176},
 	}
 	var layers []timeline.Layer
@@ -147,7 +154,7 @@ func TestHighlightChangesOnItsFrame(t *testing.T) {
 			}
 		}
 		if red < 2 {
-			t.Errorf("%d red pixels beside the first letter", red)
+			t.Errorf("%d red pixels next to the first letter", red)
 		}
 	})
 	t.Run("plate and words fade as one", func(t *testing.T) {
@@ -248,9 +255,9 @@ func TestCharactersAboveTheBasicPlane(t *testing.T) {
 	ground := color.NRGBA{0x18, 0x20, 0x28, 255}
 	bounds := image.Rect(0, 0, 320, 180)
 	alone := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600", 20, 10, 40, 1)))[0], bounds, ground)
-	beside := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600 ok", 20, 10, 40, 1)))[0], bounds, ground)
-	if alone.Dx() < 15 || alone.Dy() < 15 || beside.Dx() < alone.Dx()+15 {
-		t.Errorf("ink of the face alone %v, beside a word %v", alone, beside)
+	inWord := ink(drawn(t, plain(media, 1, words("emoji", "\U0001F600 ok", 20, 10, 40, 1)))[0], bounds, ground)
+	if alone.Dx() < 15 || alone.Dy() < 15 || inWord.Dx() < alone.Dx()+15 {
+		t.Errorf("ink of the face alone %v, next to a word %v", alone, inWord)
 	}
 }
 

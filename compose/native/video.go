@@ -10,17 +10,18 @@ import (
 	"greenroom/compose/media/colour"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/proc"
 )
 
-// seekFrom is from which skip on, in seconds, the file is entered in its middle. seekBack is how much before the wanted
-// time: there must be a picture before it.
+// seekFrom is from which skip on, in seconds, the file is entered in its middle. seekBack is how much before the
+// wanted time: there must be a picture before it.
 const (
 	seekFrom = 3.0
 	seekBack = 1.0
 )
 
-// early is how much a picture may come after a frame's time and still be that frame's, in microseconds: containers round
-// times to milliseconds.
+// early is how much a picture may come after a frame's time and still be that frame's, in microseconds: containers
+// round times to milliseconds.
 const early = 1000
 
 // video draws a clip's layer: start reset, one picture a frame of the film, crop, size, colours, mask, fades, place.
@@ -35,7 +36,8 @@ func (g *graph) video(l *timeline.Layer) error {
 	}
 	if l.Radius > 0 || l.Round != nil || l.Opacity < 1 {
 		file := g.file("raw")
-		if err := writeMask(filepath.Join(g.dir, file), coverage(l.Rounded(), l.Box, l.Radius), l.Box.W, l.Box.H, l.Opacity); err != nil {
+		if err := writeMask(filepath.Join(g.dir, file), coverage(l.Rounded(), l.Box, l.Radius), l.Box.W, l.Box.H,
+			l.Opacity); err != nil {
 			return err
 		}
 		in := g.input(l.ID, g.rawInput(file, "gbrap", l.Box.W, l.Box.H))
@@ -58,9 +60,10 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	m := g.film.Media[v.Media]
 	f := g.facts[m.File]
 	if !f.video {
-		return "", fault.New(fault.Media, "name a file with pictures", "layer %q: %s holds no video", l.ID, filepath.Base(m.File))
+		return "", fault.New(fault.Media, "name a file with pictures", "layer %q: %s holds no video", l.ID,
+			filepath.Base(m.File))
 	}
-	options := ff.KwArgs{"an": "", "protocol_whitelist": protocols, "format_whitelist": formats}
+	options := ff.KwArgs{"an": "", "protocol_whitelist": proc.Protocols, "format_whitelist": formats}
 	if m.Alpha {
 		// The native decoders drop alpha without a word.
 		switch f.codec {
@@ -87,7 +90,7 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	c := []string{"settb=1/1000000", reset}
 	slower := f.rate > 0 && f.rate <= g.film.FPS.FPS()*1.001
 	if !slower {
-		c = append(c, rate...) // pictures that are left out need no work
+		c = append(c, rate...) // omitted pictures need no work
 	}
 	c = append(c, picture(l, m, f, name, pixels)...)
 	if slower {
@@ -124,7 +127,7 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 	}
 	var c []string
 	whole := crop == timeline.Rect{W: m.Width, H: m.Height}
-	if f.stretched && !whole { // a crop counts square pixels; the whole of it needs no step of its own
+	if f.stretched && !whole { // a crop counts square pixels; a complete one needs no step of its own
 		square := fmt.Sprintf("scale=%d:%d:%s", m.Width, m.Height, flags)
 		if m.Alpha {
 			c = append(c, "scale="+colours+flags, "format="+pixels, "premultiply=inplace=1", square, "unpremultiply=inplace=1")
@@ -138,7 +141,7 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 	}
 	rgb := []string{"format=" + pixels}
 	if !m.Alpha && (media.HasAlpha(f.pixels) || f.pixels == "pal8") && pixels == "gbrap" {
-		rgb = []string{"format=gbrp", "format=gbrap"} // an alpha channel that was not proven is dropped
+		rgb = []string{"format=gbrp", "format=gbrap"} // an alpha channel that was not verified is dropped
 	}
 	switch {
 	case m.Alpha && size != "":
@@ -168,8 +171,10 @@ func (g *graph) groundVideo() *timeline.Layer {
 		return nil
 	}
 	l := &f.Layers[0]
-	if l.Kind != timeline.KindVideo || l.Box != (timeline.Rect{W: f.Width, H: f.Height}) || l.From != 0 || l.Frames != f.Frames ||
-		l.Radius > 0 || l.Round != nil || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade || f.Media[l.Video.Media].Alpha {
+	if l.Kind != timeline.KindVideo || l.Box != (timeline.Rect{W: f.Width, H: f.Height}) || l.From != 0 ||
+		l.Frames != f.Frames ||
+		l.Radius > 0 || l.Round != nil || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade ||
+		f.Media[l.Video.Media].Alpha {
 		return nil
 	}
 	return l
@@ -182,6 +187,7 @@ func (g *graph) startWithVideo(l *timeline.Layer) error {
 		return err
 	}
 	g.top = "b0"
-	g.chain(stream, []string{"tpad=stop=-1:stop_mode=add:color=black", fmt.Sprintf("trim=end_frame=%d", g.film.Frames)}, g.top)
+	g.chain(stream, []string{"tpad=stop=-1:stop_mode=add:color=black", fmt.Sprintf("trim=end_frame=%d", g.film.Frames)},
+		g.top)
 	return nil
 }

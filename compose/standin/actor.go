@@ -24,7 +24,8 @@ func newActor(s Spec, v *speech, frames int) (*actor, error) {
 	rnd := rand.New(rand.NewPCG(uint64(seed(s.Presenter)), uint64(seed(s.Script))))
 	a := &actor{canvas: newCanvas(s.Width, s.Height), spec: s, fps: float64(s.FPS)}
 	var err error
-	if a.who, err = present(presenters[seed(s.Presenter)%int64(len(presenters))], a.place().k); err != nil {
+	a.who, err = present(presenters[seed(s.Presenter)%int64(len(presenters))], a.place().k)
+	if err != nil {
 		return nil, err
 	}
 	for i := range a.phase {
@@ -91,7 +92,8 @@ func (a *actor) frame(i int) []byte {
 	sy := live * ((1+math.Sin(1.3*t+a.phase[2]))/4 + 0.9*a.stress[i])
 	tilt := 0.016 * live * math.Sin(0.7*t+a.phase[3])
 	head := func(depth float64) at {
-		return at{x: base.x + base.k*6*sx*depth, y: base.y + base.k*(headDrop+4*sy*depth) - base.k*500*breath, k: base.k, tilt: tilt}
+		return at{x: base.x + base.k*6*sx*depth, y: base.y + base.k*(headDrop+4*sy*depth) - base.k*500*breath, k: base.k,
+			tilt: tilt}
 	}
 	a.put("hair-back", head(0.7))
 	for _, l := range bodyLayers {
@@ -115,7 +117,7 @@ func (a *actor) put(name string, p at) {
 	}
 }
 
-// place puts the drawing into the frame: a bust that stands on the lower border
+// place puts the drawing into the frame: a bust that ends at the lower border
 // and stays clear of the others, in landscape and portrait.
 func (a *actor) place() at {
 	unit := math.Min(float64(a.h)/900, float64(a.w)/940)
@@ -126,5 +128,6 @@ func (a *actor) place() at {
 		unit *= s
 	}
 	// The head's centre is 520 units above the lower border, whatever the size.
-	return at{x: float64(a.w)/2 + a.spec.OffsetX*float64(a.w), y: float64(a.h) - 520*unit + a.spec.OffsetY*float64(a.h), k: unit}
+	return at{x: float64(a.w)/2 + a.spec.OffsetX*float64(a.w), y: float64(a.h) - 520*unit + a.spec.OffsetY*float64(a.h),
+		k: unit}
 }

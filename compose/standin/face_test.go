@@ -39,9 +39,11 @@ func TestTheFaceRuleHoldsForDrawnPresenters(t *testing.T) {
 			high := (at.y + at.k*(headDrop+chin) - float64(box.Min.Y)) / float64(box.Dy())
 			wide := at.k * (right - left) / float64(box.Dx())
 			tall := high * float64(box.Dy()) / float64(box.Dx())
-			t.Logf("%s %dx%d: %.2f of the height, which is %.2f of the width; %.2f of the width", drawing, s.Width, s.Height, high, tall, wide)
+			t.Logf("%s %dx%d: %.2f of the height, which is %.2f of the width; %.2f of the width", drawing, s.Width, s.Height,
+				high, tall, wide)
 			if high > look.FaceHigh || tall > look.FaceTall || wide > look.FaceWide {
-				t.Errorf("%s %dx%d: %.2f of the height, %.2f of the width; the head is %.2f wide", drawing, s.Width, s.Height, high, tall, wide)
+				t.Errorf("%s %dx%d: %.2f of the height, %.2f of the width; the head is %.2f wide", drawing, s.Width, s.Height,
+					high, tall, wide)
 			}
 			if centre := (at.x + at.k*(left+right)/2 - float64(box.Min.X)) / float64(box.Dx()); math.Abs(centre-0.5) > 0.05 {
 				t.Errorf("%s %dx%d: the middle of the face is at %.2f of the width", drawing, s.Width, s.Height, centre)

@@ -12,7 +12,7 @@ type Mouth struct {
 	Shape string
 }
 
-// shapeOf gives the mouth for a sign of the International Phonetic Alphabet, whatever
+// shapeOf returns the mouth for a sign of the International Phonetic Alphabet, whatever
 // the language; empty for signs that only change the one before: stress, length,
 // palatalisation, tone.
 func shapeOf(r rune) string {
@@ -23,7 +23,8 @@ func shapeOf(r rune) string {
 		return "fv"
 	case 'l', 't', 'd', 'n', 'ɾ', 'r', 'θ', 'ð', 'ɫ', 'ɭ', 'ʈ', 'ɖ', 'ɳ', 'ɬ', 'ɮ', 'ɗ', 'ʎ', 'ɺ', 'ɽ', 'ɻ', 'ǀ', 'ǃ':
 		return "l"
-	case 's', 'z', 'k', 'g', 'ɡ', 'ŋ', 'x', 'ɣ', 'c', 'ɟ', 'ç', 'ɕ', 'ʑ', 'ʂ', 'ʐ', 'ɲ', 'q', 'ɢ', 'χ', 'ʁ', 'ʀ', 'ɪ', 'ɨ', 'ɯ', 'ɰ', 'ᵻ', 'ʝ', 'ɠ', 'ɴ':
+	case 's', 'z', 'k', 'g', 'ɡ', 'ŋ', 'x', 'ɣ', 'c', 'ɟ', 'ç', 'ɕ', 'ʑ', 'ʂ', 'ʐ', 'ɲ', 'q', 'ɢ', 'χ', 'ʁ', 'ʀ', 'ɪ',
+		'ɨ', 'ɯ', 'ɰ', 'ᵻ', 'ʝ', 'ɠ', 'ɴ':
 		return "ih"
 	case 'i', 'j', 'ɥ':
 		return "ee"
@@ -75,7 +76,7 @@ func mouthsOf(sound *espeak.Sound, seconds float64) []Mouth {
 	return out
 }
 
-// follow writes the shapes over frames: each frame shows what is heard at its middle,
+// follow writes the shapes over frames: each frame shows the sound at its middle,
 // and lips that close are seen in one frame at least. A shape without a name leaves
 // frames as they are.
 func follow(out []string, loud []float64, shapes []Mouth, fps float64) {
@@ -88,7 +89,7 @@ func follow(out []string, loud []float64, shapes []Mouth, fps float64) {
 	}
 	for i, m := range shapes {
 		for f := max(0, frame(m.At)); f < until(i) && m.Shape != ""; f++ {
-			if out[f] = m.Shape; m.Shape == "aa" && loud[f] < 0.3 { // nobody opens wide for a murmur
+			if out[f] = m.Shape; m.Shape == "aa" && loud[f] < 0.3 { // a quiet sound opens the mouth less
 				out[f] = "eh"
 			}
 		}

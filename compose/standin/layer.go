@@ -44,7 +44,8 @@ func (d *drawing) layer(name string, k float64) (*layer, error) {
 	if err := r.walk(n, style{opacity: 1}, r.draw); err != nil {
 		return nil, fmt.Errorf("layer %q: %w", name, err)
 	}
-	l := &layer{w: r.box.Dx(), h: r.box.Dy(), x0: float64(r.box.Min.X) / k, y0: float64(r.box.Min.Y) / k, k: k, pix: make([]byte, len(r.pix))}
+	l := &layer{w: r.box.Dx(), h: r.box.Dy(), x0: float64(r.box.Min.X) / k, y0: float64(r.box.Min.Y) / k, k: k,
+		pix: make([]byte, len(r.pix))}
 	for i, v := range r.pix {
 		l.pix[i] = byte8(v)
 	}

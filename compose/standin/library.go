@@ -25,7 +25,7 @@ import (
 // frame each second, between them whatever the sound asks for.
 type Library struct {
 	Width, Height         int // of the whole frame
-	Box                   Box // the part that is coded: where the presenter stands
+	Box                   Box // the part that is coded: the presenter's place
 	Key, KeyAlpha         []byte
 	Poses                 map[string]Piece
 	FPS                   int
@@ -47,12 +47,14 @@ func poseName(mouth, eyes string) string { return mouth + " " + eyes }
 
 // libraryFile names a library by everything that shapes it.
 func (m *Maker) libraryFile(dir string, s Spec) string {
-	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height, contentID(libraryVersion, Drawings(), s.Presenter, s.Style, fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
+	return filepath.Join(dir, fmt.Sprintf("%s-%dx%d-%s.lib", libraryVersion, s.Width, s.Height,
+		contentID(libraryVersion, Drawings(), s.Presenter, s.Style,
+			fmt.Sprint(s.Width, s.Height, s.Scale, s.OffsetX, s.OffsetY, s.FPS))))
 }
 
 // Library reads the pieces for a clip's presenter, style and size from dir, or draws
 // and keeps them: once per machine, however many processes want them at once. Drawing
-// takes a few seconds at 1080p. What was kept and spoiled since is drawn again.
+// takes a few seconds at 1080p. A kept file that is corrupt is drawn again.
 func (m *Maker) Library(ctx context.Context, dir string, s Spec) (*Library, error) {
 	l, path, err := m.kept(dir, s)
 	if l != nil || err != nil {
@@ -70,7 +72,7 @@ func (m *Maker) Library(ctx context.Context, dir string, s Spec) (*Library, erro
 		return l, err
 	}
 	if s.Script == "" {
-		s.Script = "x" // what is said does not matter here
+		s.Script = "x" // the text does not matter here
 	}
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -107,7 +109,8 @@ func (m *Maker) kept(dir string, s Spec) (l *Library, path string, err error) {
 		return nil, path, nil
 	}
 	l = &Library{}
-	if gob.NewDecoder(bytes.NewReader(b[sha256.Size:])).Decode(l) != nil || l.Ver != libraryVersion || len(l.Poses) != len(mouthShapes)*len(eyeStates) {
+	if gob.NewDecoder(bytes.NewReader(b[sha256.Size:])).Decode(l) != nil || l.Ver != libraryVersion ||
+		len(l.Poses) != len(mouthShapes)*len(eyeStates) {
 		return nil, path, nil
 	}
 	return l, path, nil
@@ -136,7 +139,7 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 	rest := bytes.Clone(d.pose("rest", "eyes-open"))
 	box := opaqueBox(rest, s.Width, s.Height)
 	if box.Empty() {
-		return nil, errors.New("the presenter stands outside the frame")
+		return nil, errors.New("the presenter is outside of the frame")
 	}
 	var names []string
 	var color, alpha bytes.Buffer
@@ -152,9 +155,11 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 			add(d.pose(mouth, eyes))
 		}
 	}
-	l := &Library{Width: s.Width, Height: s.Height, FPS: s.FPS, Presenter: s.Presenter, Style: s.Style, Ver: libraryVersion,
+	l := &Library{Width: s.Width, Height: s.Height, FPS: s.FPS, Presenter: s.Presenter, Style: s.Style,
+		Ver: libraryVersion,
 		Box: Box{box.Min.X, box.Min.Y, box.Dx(), box.Dy()}, Poses: map[string]Piece{}}
-	if l.Poster, err = m.poster(ctx, rest, s, l.Box); err != nil {
+	l.Poster, err = m.poster(ctx, rest, s, l.Box)
+	if err != nil {
 		return nil, err
 	}
 	picture, err := m.encodePairs(ctx, color.Bytes(), l.Box, 20)
@@ -181,10 +186,13 @@ func (m *Maker) drawLibrary(ctx context.Context, s Spec) (*Library, error) {
 
 // poster is the box of one picture as WebP with alpha.
 func (m *Maker) poster(ctx context.Context, rgba []byte, s Spec, box Box) ([]byte, error) {
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", s.Width, s.Height), "-i", "pipe:0",
-		"-vf", fmt.Sprintf("crop=%d:%d:%d:%d", box.W, box.H, box.X, box.Y), "-c:v", "libwebp", "-quality", "80", "-frames:v", "1", "-f", "webp", "pipe:1"}
+	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "rgba", "-s",
+		fmt.Sprintf("%dx%d", s.Width, s.Height),
+		"-i", "pipe:0", "-vf", fmt.Sprintf("crop=%d:%d:%d:%d", box.W, box.H, box.X, box.Y),
+		"-c:v", "libwebp", "-quality", "80", "-frames:v", "1", "-f", "webp", "pipe:1")
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(rgba), Stdout: &out, Timeout: time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(rgba), Stdout: &out,
+		Timeout: time.Minute}); err != nil {
 		return nil, fmt.Errorf("make the poster: %w", err)
 	}
 	return out.Bytes(), nil
@@ -197,7 +205,8 @@ func (m *Maker) poster(ctx context.Context, rgba []byte, s Spec, box Box) ([]byt
 func keepReferences(frame []byte) error {
 	// frame_marker 10, profile 00, show_existing 0, frame_type 1 (inter), show 1, resilient 1
 	if len(frame) < 3 || frame[0] != 0b10000111 {
-		return fmt.Errorf("a coded frame begins with %08b, not as an error-resilient inter frame", frame[:min(1, len(frame))])
+		return fmt.Errorf("a coded frame begins with %08b, not as an error-resilient inter frame",
+			frame[:min(1, len(frame))])
 	}
 	frame[1] = 0
 	return nil
@@ -205,12 +214,16 @@ func keepReferences(frame []byte) error {
 
 // encodePairs codes raw yuv420p frames as VP9 with a key frame every second one.
 func (m *Maker) encodePairs(ctx context.Context, raw []byte, box Box, crf int) ([][]byte, error) {
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", fmt.Sprintf("%dx%d", box.W, box.H), "-framerate", "25", "-i", "pipe:0",
-		"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf), "-g", "2", "-keyint_min", "2", "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
-		"-deadline", "good", "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)), "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-		"-f", "ivf", "pipe:1"}
+	args := append(proc.FFmpegArgs("error"), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s",
+		fmt.Sprintf("%dx%d", box.W, box.H),
+		"-framerate", "25", "-i", "pipe:0", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", strconv.Itoa(crf),
+		"-g", "2", "-keyint_min", "2", "-error-resilient", "1", "-auto-alt-ref", "0", "-lag-in-frames", "0",
+		"-deadline", "good", "-cpu-used", "5", "-row-mt", "1", "-threads", strconv.Itoa(max(1, m.Threads)),
+		"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv", "-f", "ivf",
+		"pipe:1")
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(raw), Stdout: &out, Timeout: 10 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: bytes.NewReader(raw), Stdout: &out,
+		Timeout: 10 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the pieces: %w", err)
 	}
 	frames, err := ivf(out.Bytes())
@@ -258,7 +271,7 @@ func opaqueBox(rgba []byte, w, h int) image.Rectangle {
 	return r.Intersect(image.Rect(0, 0, w, h))
 }
 
-// planes gives the box as yuv420p: the colour as limited BT.709, and the alpha as a
+// planes returns the box as yuv420p: the colour as limited BT.709, and the alpha as a
 // grey picture of full range, which is how VP9 with alpha keeps it.
 //
 //go:norace

@@ -3,7 +3,7 @@ package standin
 import "context"
 
 // WAV writes any sound file as mono 16-bit WAV, which every part of HeyGen takes, and
-// gives its length in seconds.
+// returns its length in seconds.
 func (m *Maker) WAV(ctx context.Context, in, out string) (float64, error) {
 	samples, err := m.decode(ctx, in)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Own sound gives a stand-in exactly as long as a drawn clip with the same sound,
+// With the user's own sound a stand-in is exactly as long as a drawn clip with the same sound,
 // wherever the sound ends within a frame; words, where they are known, move the mouth.
 func TestOwnSoundIsAsLongWhoeverDrawsIt(t *testing.T) {
 	t.Parallel()

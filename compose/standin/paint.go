@@ -130,7 +130,7 @@ func blur(m *image.Alpha, n int) {
 	pass(w, h, m.Stride, 1)
 }
 
-// finish gives straight RGBA bytes, over the background when there is one. The
+// finish returns straight RGBA bytes, over the background when there is one. The
 // slice is used again by the next frame.
 //
 //go:norace
@@ -148,7 +148,8 @@ func (c *canvas) finish() []byte {
 		switch {
 		case c.back != nil:
 			b, k := c.back[i:i+4:i+4], 255-a
-			d[0], d[1], d[2], d[3] = byte(uint32(s[0])+uint32(b[0])*k/255), byte(uint32(s[1])+uint32(b[1])*k/255), byte(uint32(s[2])+uint32(b[2])*k/255), 255
+			d[0], d[1], d[2], d[3] = byte(uint32(s[0])+uint32(b[0])*k/255), byte(uint32(s[1])+uint32(b[1])*k/255),
+				byte(uint32(s[2])+uint32(b[2])*k/255), 255
 		case a == 0:
 			d[0], d[1], d[2], d[3] = 0, 0, 0, 0
 		case a == 255:

@@ -45,7 +45,8 @@ var parsed = sync.OnceValues(func() (map[string]*drawing, error) {
 		if err != nil {
 			return nil, err
 		}
-		if out[name], err = parseSVG(b); err != nil {
+		out[name], err = parseSVG(b)
+		if err != nil {
 			return nil, fmt.Errorf("presenter %s: %w", name, err)
 		}
 	}
@@ -77,7 +78,8 @@ func present(name string, k float64) (*presenter, error) {
 	d := all[name]
 	p := &presenter{map[string]*layer{}}
 	for id := range d.layers {
-		if p.layers[id], err = d.layer(id, k); err != nil {
+		p.layers[id], err = d.layer(id, k)
+		if err != nil {
 			return nil, fmt.Errorf("presenter %s: %w", name, err)
 		}
 	}
@@ -85,7 +87,8 @@ func present(name string, k float64) (*presenter, error) {
 		recent.made = map[string]*presenter{}
 	}
 	recent.made[key] = p
-	if recent.keys = append(recent.keys, key); len(recent.keys) > keepRecent {
+	recent.keys = append(recent.keys, key)
+	if len(recent.keys) > keepRecent {
 		delete(recent.made, recent.keys[0])
 		recent.keys = recent.keys[1:]
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// namesOf gives a presenter name for each drawing.
+// namesOf returns a presenter name for each drawing.
 func namesOf(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -95,7 +95,7 @@ func TestTheReaderRefusesWhatItCannotDraw(t *testing.T) {
 	}
 }
 
-// The bust stands on the lower border and keeps clear of the others while it sways,
+// The bust ends at the lower border and keeps clear of the others while it sways,
 // in every style and format, with soft edges and parts that show through.
 func TestPresentersStayInThePicture(t *testing.T) {
 	t.Parallel()

@@ -19,12 +19,12 @@ import (
 type Quick struct {
 	Result
 	Width, Height int // of the file: the box
-	Box           Box // where it stands in the whole frame
+	Box           Box // its place in the complete frame
 	Frame         [2]int
 }
 
 // Quick puts a transparent WebM together from a library's pieces and the script's
-// sentences, spoken before or now: no picture is encoded. The same request gives the
+// sentences, spoken before or now: no picture is encoded. The same request has the
 // same bytes. cache holds spoken sentences.
 func (m *Maker) Quick(ctx context.Context, l *Library, s Spec, cache, out string) (Quick, error) {
 	if err := s.validate(); err != nil {
@@ -57,10 +57,11 @@ func (m *Maker) Quick(ctx context.Context, l *Library, s Spec, cache, out string
 	if m.Espeak == "" {
 		voice = "synthetic"
 	}
-	return Quick{Result: Result{Duration: seconds, Frames: frames, Words: track.words, Voice: voice}, Width: l.Box.W, Height: l.Box.H, Box: l.Box, Frame: [2]int{l.Width, l.Height}}, nil
+	return Quick{Result: Result{Duration: seconds, Frames: frames, Words: track.words, Voice: voice}, Width: l.Box.W,
+		Height: l.Box.H, Box: l.Box, Frame: [2]int{l.Width, l.Height}}, nil
 }
 
-// track is a script's whole sound, coded.
+// track is a script's complete sound, coded.
 type track struct {
 	opus   [][]byte
 	loud   []float64
@@ -87,7 +88,7 @@ func (t *track) pad(packets int) {
 	}
 }
 
-// silence is an Opus packet that says nothing: CELT, 20 ms, mono, one frame of zeros
+// silence is an Opus packet without sound: CELT, 20 ms, mono, one frame of zeros
 // (RFC 6716, section 3.1: config 31, code 0).
 var silence = []byte{0xF8, 0xFF, 0xFE}
 
@@ -114,7 +115,8 @@ func (m *Maker) track(ctx context.Context, cache string, s Spec) (*track, error)
 		}
 		one, at := spoken[p.text], t.seconds()
 		t.opus, t.loud = append(t.opus, one.Opus...), append(t.loud, one.Loud...)
-		t.words, t.shapes = append(t.words, after(one.Words, at)...), append(t.shapes, shown(one.Mouths, at, float64(one.Samples)/sampleRate)...)
+		t.words, t.shapes = append(t.words, after(one.Words, at)...),
+			append(t.shapes, shown(one.Mouths, at, float64(one.Samples)/sampleRate)...)
 	}
 	rest(restSeconds)
 	return t, nil
@@ -126,9 +128,11 @@ func (m *Maker) ownSound(ctx context.Context, cache string, s Spec, t *track) er
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(cache, contentID(voiceVersion, "own sound", s.AudioPath, fmt.Sprint(fi.Size(), fi.ModTime().UnixNano()))+".say")
+	path := filepath.Join(cache, contentID(voiceVersion, "own sound", s.AudioPath,
+		fmt.Sprint(fi.Size(), fi.ModTime().UnixNano()))+".say")
 	var one sentence
-	if b, err := os.ReadFile(path); err != nil || gob.NewDecoder(bytes.NewReader(b)).Decode(&one) != nil || len(one.Opus) == 0 {
+	if b, err := os.ReadFile(path); err != nil || gob.NewDecoder(bytes.NewReader(b)).Decode(&one) != nil ||
+		len(one.Opus) == 0 {
 		samples, err := m.decode(ctx, s.AudioPath)
 		if err != nil {
 			return fmt.Errorf("read the audio: %w", err)

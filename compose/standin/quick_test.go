@@ -16,7 +16,7 @@ import (
 	"greenroom/compose/media"
 )
 
-// quickly makes a quick clip at a small size and gives the file.
+// quickly makes a quick clip at a small size and returns the file.
 func quickly(t *testing.T, s Spec) (string, Quick, *Maker) {
 	t.Helper()
 	m := realMaker(t)
@@ -46,7 +46,7 @@ func realMaker(t testing.TB) *Maker {
 	return &Maker{FFmpeg: f, Espeak: e, Threads: 2}
 }
 
-const quickScript = `Hello there. This is <break time="0.5s"/> a stand-in that nobody encoded! It is put together from pieces.`
+const quickScript = `Hello there. This is <break time="0.5s"/> a stand-in without encoding! It is put together from pieces.`
 
 // A quick clip passes the same checks as a prepared one: exact length and rate, real
 // alpha, first timestamps 0, key frames at every second.
@@ -58,7 +58,8 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true, Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}, nil)
+		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true,
+			Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +82,8 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 func TestAQuickClipShowsThePoses(t *testing.T) {
 	s := Spec{Script: "Mama.", Width: 640, Height: 360, Presenter: "two", FPS: 25}
 	path, q, m := quickly(t, s)
-	raw, err := exec.Command(m.FFmpeg, "-v", "error", "-c:v", "libvpx-vp9", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-").Output()
+	raw, err := exec.Command(m.FFmpeg, "-v", "error", "-c:v", "libvpx-vp9", "-i", path, "-f", "rawvideo", "-pix_fmt",
+		"rgba", "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +124,7 @@ func differs(frame, drawn []byte, q Quick) float64 {
 
 func abs(v float64) float64 { return max(v, -v) }
 
-// An edit speaks one sentence; the same request gives the same bytes.
+// After an edit one sentence is spoken; the same request has the same bytes.
 func TestAnEditSpeaksOneSentence(t *testing.T) {
 	m := realMaker(t)
 	dir := t.TempDir()
@@ -156,9 +158,10 @@ func TestAnEditSpeaksOneSentence(t *testing.T) {
 		t.Errorf("%d sentences after an edit", count())
 	}
 	if b := make("One is here. Two is here."); !bytes.Equal(a, b) {
-		t.Error("the same request gives other bytes")
+		t.Error("the same request has other bytes")
 	}
-	if _, err := m.Quick(t.Context(), l, Spec{Width: 320, Height: 240, FPS: 25, Silence: 2}, dir, filepath.Join(dir, "s.webm")); err != nil {
+	if _, err := m.Quick(t.Context(), l, Spec{Width: 320, Height: 240, FPS: 25, Silence: 2}, dir,
+		filepath.Join(dir, "s.webm")); err != nil {
 		t.Errorf("silence: %v", err)
 	}
 }
@@ -179,14 +182,14 @@ func TestTheVoiceIsWhereTheWordsAre(t *testing.T) {
 	}
 	at := float64(onset) / 48000
 	if want := q.Words[0].Start; at < want-0.01 || at > want+0.12 {
-		t.Errorf("the word is said at %.3f s, announced for %.3f s", at, want)
+		t.Errorf("the word is spoken at %.3f s, announced for %.3f s", at, want)
 	}
 	if got := float64(len(raw)) / 2 / 48000; abs(got-q.Duration) > 0.021 {
 		t.Errorf("%.3f s of sound for %.3f s of picture", got, q.Duration)
 	}
 }
 
-// Two that want a presenter at once draw it once, and a kept one that spoiled is drawn
+// Two that want a presenter at once draw it once, and a corrupt one is drawn
 // again.
 func TestAPresenterIsDrawnOnce(t *testing.T) {
 	m := realMaker(t)
@@ -195,7 +198,8 @@ func TestAPresenterIsDrawnOnce(t *testing.T) {
 	count := filepath.Join(dir, "count")
 	counting := *m
 	counting.FFmpeg = filepath.Join(dir, "ffmpeg")
-	if err := os.WriteFile(counting.FFmpeg, []byte("#!/bin/sh\necho x >>'"+count+"'\nexec '"+m.FFmpeg+"' \"$@\"\n"), 0o755); err != nil {
+	if err := os.WriteFile(counting.FFmpeg, []byte("#!/bin/sh\necho x >>'"+count+"'\nexec '"+m.FFmpeg+"' \"$@\"\n"),
+		0o755); err != nil {
 		t.Fatal(err)
 	}
 	s := Spec{Width: 128, Height: 128, FPS: 25, Presenter: "x"}
@@ -243,21 +247,24 @@ func TestAPresenterIsDrawnOnce(t *testing.T) {
 	if err := os.WriteFile(path, whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if first, _, ferr := m.kept(filepath.Join(dir, "lib"), s); err != nil || ferr != nil || first == nil || !reflect.DeepEqual(first, again) {
+	if first, _, ferr := m.kept(filepath.Join(dir, "lib"), s); err != nil || ferr != nil || first == nil ||
+		!reflect.DeepEqual(first, again) {
 		t.Errorf("it was drawn otherwise: %v %v", err, ferr)
 	}
 }
 
 func TestPartsOfAScript(t *testing.T) {
 	got, _ := json.Marshal(fmt.Sprint(parts(`Hi. Is it "so?" Yes <break time="0.5s"/> e.g. this  one… and`)))
-	want, _ := json.Marshal(fmt.Sprint([]part{{text: "Hi."}, {text: `Is it "so?"`}, {text: "Yes"}, {pause: 0.5}, {text: "e.g."}, {text: "this one…"}, {text: "and"}}))
+	want, _ := json.Marshal(fmt.Sprint([]part{{text: "Hi."}, {text: `Is it "so?"`}, {text: "Yes"}, {pause: 0.5},
+		{text: "e.g."}, {text: "this one…"}, {text: "and"}}))
 	if string(got) != string(want) {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
 
 func TestHostileStreamsAreRefused(t *testing.T) {
-	for _, b := range []string{"", "DKIF", "OggSxxxxxxxxxxxxxxxxxxxxxxx\xff", strings.Repeat("x", 40), "DKIF" + strings.Repeat("\xff", 60)} {
+	for _, b := range []string{"", "DKIF", "OggSxxxxxxxxxxxxxxxxxxxxxxx\xff", strings.Repeat("x", 40),
+		"DKIF" + strings.Repeat("\xff", 60)} {
 		if f, err := ivf([]byte(b)); err == nil && len(f) > 0 {
 			t.Errorf("ivf took %q", b)
 		}
@@ -315,7 +322,7 @@ func longScript(seconds, run int, edit string) string {
 		if edit == "all new" || i == 0 {
 			k = run
 		}
-		out = append(out, fmt.Sprintf("Sentence %d of run %d in %d, %s, says a few words.", i, k, seconds, edit))
+		out = append(out, fmt.Sprintf("Sentence %d of run %d in %d, %s, has a few words.", i, k, seconds, edit))
 	}
 	return strings.Join(out, " ")
 }

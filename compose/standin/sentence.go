@@ -72,6 +72,8 @@ func parts(script string) (out []part) {
 	return out
 }
 
+// contentID returns a short hash of texts. Its layout is not that of package hashkey: files in projects
+// are named by it.
 func contentID(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
@@ -84,7 +86,8 @@ func contentID(parts ...string) string {
 const voiceVersion = "5"
 
 func (m *Maker) sentenceFile(dir, text string, s Spec) string {
-	return filepath.Join(dir, contentID(voiceVersion, m.engine(), language(s), strconv.FormatFloat(speedOf(s), 'g', -1, 64), text)+".say")
+	return filepath.Join(dir, contentID(voiceVersion, m.engine(), language(s),
+		strconv.FormatFloat(speedOf(s), 'g', -1, 64), text)+".say")
 }
 
 func language(s Spec) string {
@@ -96,7 +99,7 @@ func language(s Spec) string {
 
 var localePattern = lazyregexp.New(`^[a-z]{2}(-[a-z0-9]+)?$`)
 
-// sentences gives every sentence spoken, from dir where it was spoken before.
+// sentences returns every sentence spoken, from dir where it was spoken before.
 func (m *Maker) sentences(ctx context.Context, dir string, list []part, s Spec) (map[string]*sentence, error) {
 	out := map[string]*sentence{}
 	var fresh []*sentence
@@ -105,7 +108,8 @@ func (m *Maker) sentences(ctx context.Context, dir string, list []part, s Spec) 
 			continue
 		}
 		one := &sentence{Text: p.text}
-		if b, err := os.ReadFile(m.sentenceFile(dir, p.text, s)); err != nil || gob.NewDecoder(bytes.NewReader(b)).Decode(one) != nil || len(one.Opus) == 0 {
+		if b, err := os.ReadFile(m.sentenceFile(dir, p.text, s)); err != nil ||
+			gob.NewDecoder(bytes.NewReader(b)).Decode(one) != nil || len(one.Opus) == 0 {
 			*one = sentence{Text: p.text}
 			fresh = append(fresh, one)
 		}
@@ -142,12 +146,13 @@ func (m *Maker) speakRun(ctx context.Context, dir string, fresh []*sentence, s S
 	sound, say := io.Pipe()
 	g.Go(func() (err error) {
 		packets, err = m.opus(ctx, sound)
-		sound.CloseWithError(errors.Join(err, io.ErrClosedPipe)) // nobody waits for a coder that is gone
+		sound.CloseWithError(errors.Join(err, io.ErrClosedPipe)) // no goroutine waits for a coder that has ended
 		return err
 	})
 	g.Go(func() error {
 		for _, one := range fresh {
-			if spoken = m.speakOne(ctx, one, s, m.sentenceFile(dir, one.Text, s)+".trying", say); spoken != nil {
+			spoken = m.speakOne(ctx, one, s, m.sentenceFile(dir, one.Text, s)+".trying", say)
+			if spoken != nil {
 				break
 			}
 		}
@@ -195,7 +200,8 @@ func readWAV(b []byte) ([]int16, int, error) {
 		return nil, 0, errors.New("no WAV came")
 	}
 	rate := int(binary.LittleEndian.Uint32(b[24:]))
-	if binary.LittleEndian.Uint16(b[22:]) != 1 || binary.LittleEndian.Uint16(b[34:]) != 16 || rate < 8000 || rate > 48000 {
+	if binary.LittleEndian.Uint16(b[22:]) != 1 || binary.LittleEndian.Uint16(b[34:]) != 16 || rate < 8000 ||
+		rate > 48000 {
 		return nil, 0, errors.New("the WAV is not 16-bit mono")
 	}
 	raw := b[at+8:]
@@ -238,13 +244,15 @@ func rms(samples []int16) []float64 {
 	return out
 }
 
-// opus codes 48 kHz mono samples, 16 bits, little-endian, and gives their packets, with as little effort
+// opus codes 48 kHz mono samples, 16 bits, little-endian, and returns their packets, with as little effort
 // as the coder knows: a stand-in's voice is not better for more.
 func (m *Maker) opus(ctx context.Context, sound io.Reader) ([][]byte, error) {
 	var out bytes.Buffer
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0",
-		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip", "-compression_level", "0", "-f", "ogg", "pipe:1"}
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: sound, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
+	args := append(proc.FFmpegArgs("error"), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", "1", "-i", "pipe:0",
+		"-c:a", "libopus", "-b:a", "48k", "-frame_duration", strconv.Itoa(opusFrame), "-application", "voip",
+		"-compression_level", "0", "-f", "ogg", "pipe:1")
+	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdin: sound, Stdout: &out,
+		Timeout: 5 * time.Minute}); err != nil {
 		return nil, fmt.Errorf("encode the voice: %w", err)
 	}
 	packets, err := ogg(out.Bytes())

@@ -60,7 +60,7 @@ type Word struct {
 	Start, End float64
 }
 
-// Result says what was made.
+// Result is what was made.
 type Result struct {
 	Duration float64 // seconds
 	Frames   int
@@ -159,22 +159,25 @@ func (m *Maker) args(s Spec, wav, out string) []string {
 	size := fmt.Sprintf("%dx%d", s.Width, s.Height)
 	video := ff.Input("pipe:0", ff.KwArgs{"f": "rawvideo", "pix_fmt": "rgba", "s": size, "framerate": s.FPS})
 	audio := ff.Input("file:"+wav, ff.KwArgs{"f": "wav"})
-	o := ff.KwArgs{"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv", "threads": max(1, m.Threads)}
+	o := ff.KwArgs{"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv",
+		"threads": max(1, m.Threads)}
 	pix := "yuva420p"
 	if s.Format == MP4 {
 		pix = "yuv420p"
-		for k, v := range map[string]any{"c:v": "libx264", "preset": "veryfast", "crf": 16, "c:a": "aac", "b:a": "160k", "movflags": "+faststart"} {
+		for k, v := range map[string]any{"c:v": "libx264", "preset": "veryfast", "crf": 16, "c:a": "aac", "b:a": "160k",
+			"movflags": "+faststart"} {
 			o[k] = v
 		}
 	} else {
-		for k, v := range map[string]any{"c:v": "libvpx-vp9", "b:v": 0, "crf": 24, "g": 5 * s.FPS, "deadline": "realtime", "cpu-used": 8, "row-mt": 1,
+		for k, v := range map[string]any{"c:v": "libvpx-vp9", "b:v": 0, "crf": 24, "g": 5 * s.FPS, "deadline": "realtime",
+			"cpu-used": 8, "row-mt": 1,
 			"auto-alt-ref": 0, "metadata:s:v:0": "alpha_mode=1", "c:a": "libopus", "b:a": "96k"} {
 			o[k] = v
 		}
 	}
 	o["vf"] = "scale=in_range=pc:out_color_matrix=bt709:out_range=tv,format=" + pix
 	args := ff.Output([]*ff.Stream{video.Video(), audio.Audio()}, "file:"+out, o).GetArgs()
-	return append([]string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-y"}, args...)
+	return append(append(proc.FFmpegArgs("error"), "-y"), args...)
 }
 
 // seed makes a number from a request, so that the same request moves the same way.

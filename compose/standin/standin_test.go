@@ -25,10 +25,11 @@ func maker(t *testing.T) *Maker {
 	return m
 }
 
-// probe counts packets and gives what the container says.
+// probe counts packets and returns what the container states.
 func probe(t *testing.T, path string) (video, audio int, width int, codec string) {
 	t.Helper()
-	out, err := exec.Command("ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=codec_type,codec_name,width,nb_read_packets", "-of", "json", path).Output()
+	out, err := exec.Command("ffprobe", "-v", "error", "-count_packets", "-show_entries",
+		"stream=codec_type,codec_name,width,nb_read_packets", "-of", "json", path).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,8 @@ func TestClipsAreExactlyAsLongAsTheirVoice(t *testing.T) {
 			if fps == 0 {
 				fps = 25
 			}
-			if video != r.Frames || audio == 0 || width != 160 || codec != c.codec || r.Duration != float64(r.Frames)/float64(fps) || c.voice != "" && r.Voice != c.voice {
+			if video != r.Frames || audio == 0 || width != 160 || codec != c.codec ||
+				r.Duration != float64(r.Frames)/float64(fps) || c.voice != "" && r.Voice != c.voice {
 				t.Errorf("%d packets of video, %d of audio, %d wide, %s: %+v", video, audio, width, codec, r)
 			}
 			if name == "a pause" && r.Duration < 2 {
@@ -107,8 +109,10 @@ func TestWithoutEspeakItHums(t *testing.T) {
 	t.Parallel()
 	m := maker(t)
 	m.Espeak = ""
-	r, err := m.Make(t.Context(), Spec{Script: "Plain words.", Width: 128, Height: 128}, filepath.Join(t.TempDir(), "c.webm"))
-	if err != nil || r.Voice != "synthetic" || len(r.Words) != 2 || r.Words[0].Text != "Plain" || r.Words[1].Start < r.Words[0].End-1e-9 {
+	r, err := m.Make(t.Context(), Spec{Script: "Plain words.", Width: 128, Height: 128},
+		filepath.Join(t.TempDir(), "c.webm"))
+	if err != nil || r.Voice != "synthetic" || len(r.Words) != 2 || r.Words[0].Text != "Plain" ||
+		r.Words[1].Start < r.Words[0].End-1e-9 {
 		t.Errorf("%+v %v", r, err)
 	}
 }

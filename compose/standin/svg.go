@@ -82,7 +82,7 @@ func (n *node) num(name string, or float64) float64 {
 	return v
 }
 
-// ref gives the element that url(#id) names.
+// ref returns the element that url(#id) names.
 func (d *drawing) ref(s string) *node {
 	id, ok := strings.CutPrefix(s, "url(#")
 	if !ok {
@@ -91,7 +91,7 @@ func (d *drawing) ref(s string) *node {
 	return d.defs[strings.TrimSuffix(id, ")")]
 }
 
-// outline is the element's shape; ok is false for what is no shape.
+// outline is the element's shape; ok is false for other elements.
 func outline(n *node) (s []shape, err error) {
 	switch n.name {
 	case "ellipse":
@@ -116,7 +116,8 @@ func parsePath(d string) ([]shape, error) {
 			if i >= len(fields) {
 				return p, fmt.Errorf("path %.40q ends early", d)
 			}
-			if p[k], err = strconv.ParseFloat(fields[i], 64); err != nil {
+			p[k], err = strconv.ParseFloat(fields[i], 64)
+			if err != nil {
 				return p, fmt.Errorf("path %.40q: %w", d, err)
 			}
 			i++
@@ -134,7 +135,8 @@ func parsePath(d string) ([]shape, error) {
 		n := map[string]int{"M": 1, "L": 1, "Q": 2, "C": 3, "Z": 0}[cmd]
 		for k := range n {
 			var err error
-			if p[k], err = next(); err != nil {
+			p[k], err = next()
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -167,7 +169,7 @@ func parsePath(d string) ([]shape, error) {
 	return out, nil
 }
 
-// brush gives a colour for a point, straight, and its alpha.
+// brush returns a colour for a point, straight, and its alpha.
 type brush func(x, y float64) (rgb, float64)
 
 func parseColor(s string) (rgb, error) {
@@ -225,5 +227,5 @@ func (d *drawing) paint(s string) (brush, error) {
 		x, y, r := g.num("cx", 0), g.num("cy", 0), g.num("r", 1)
 		return func(px, py float64) (rgb, float64) { return shade(math.Hypot(px-x, py-y) / r) }, nil
 	}
-	return nil, fmt.Errorf("%s is no gradient", s)
+	return nil, fmt.Errorf("%s is not a gradient", s)
 }

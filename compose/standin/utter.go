@@ -22,7 +22,7 @@ type utterance struct {
 	mouths  []Mouth // from its start; none where phonemes are not known
 }
 
-// after gives words that are said later by so many seconds.
+// after returns the words with later times, by some seconds.
 func after(words []Word, seconds float64) []Word {
 	out := make([]Word, len(words))
 	for i, w := range words {
@@ -31,8 +31,8 @@ func after(words []Word, seconds float64) []Word {
 	return out
 }
 
-// shown gives the mouths of something that is said from at on and takes so many seconds;
-// behind it they are not known.
+// shown returns the mouths of speech that begins at at and lasts some seconds; after it they
+// are not known.
 func shown(mouths []Mouth, at, seconds float64) []Mouth {
 	out := make([]Mouth, 0, len(mouths)+1)
 	for _, m := range mouths {
@@ -59,8 +59,8 @@ func (m *Maker) engine() string {
 	return engineLibrary
 }
 
-// VoiceNote says how espeak-ng speaks for stand-ins: inside this process, or as a
-// program and why.
+// VoiceNote reports how espeak-ng speaks for stand-ins: inside this process, or as a
+// program, with the reason.
 func VoiceNote() string {
 	v, err := espeak.Version()
 	if err != nil {
@@ -102,8 +102,8 @@ func tame(text string) bool {
 	return true
 }
 
-// utter speaks a text. trying, when given, is a file that stands while the library is
-// at work: when it stands already, this text ended a process, or its turn was cut
+// utter speaks a text. trying, when given, is a file that exists while the library is
+// at work: when it exists already, this text ended a process, or its turn was cut
 // short, and the program reads it.
 func (m *Maker) utter(ctx context.Context, text string, s Spec, trying string) (utterance, error) {
 	text = plainText(text)
@@ -142,7 +142,8 @@ func (m *Maker) inProcess(ctx context.Context, text string, s Spec, trying strin
 		return utterance{}, fmt.Errorf("speak: %w", err)
 	}
 	seconds := float64(len(sound.Samples)) / float64(sound.Rate)
-	return utterance{samples: resample(sound.Samples, sound.Rate), words: timed(text, sound, seconds), mouths: mouthsOf(sound, seconds)}, nil
+	return utterance{samples: resample(sound.Samples, sound.Rate), words: timed(text, sound, seconds),
+		mouths: mouthsOf(sound, seconds)}, nil
 }
 
 // plainVoice speaks what has no voice of its own.
@@ -151,12 +152,13 @@ const plainVoice = "en-us"
 // byProgram runs espeak-ng. A double bracket would make it read phonemes.
 func (m *Maker) byProgram(ctx context.Context, text string, s Spec) ([]int16, error) {
 	for strings.Contains(text, "[[") {
-		text = strings.ReplaceAll(text, "[[", "[") // brackets are not heard
+		text = strings.ReplaceAll(text, "[[", "[") // brackets are not spoken
 	}
 	run := func(voice string) ([]byte, error) {
 		out := limited{left: maxSeconds * 22050 * 2} // espeak-ng's rate
 		args := []string{"-v", voice, "-s", strconv.Itoa(int(160 * speedOf(s))), "--stdin", "--stdout"}
-		_, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: args, Stdin: strings.NewReader(text), Stdout: &out, Timeout: 5 * time.Minute})
+		_, err := proc.Run(ctx, proc.Cmd{Path: m.Espeak, Args: args, Stdin: strings.NewReader(text), Stdout: &out,
+			Timeout: 5 * time.Minute})
 		if out.left < 0 {
 			err = fmt.Errorf("speak: %w", espeak.ErrLong)
 		}
@@ -177,21 +179,22 @@ func (m *Maker) byProgram(ctx context.Context, text string, s Spec) ([]int16, er
 	return resample(samples, rate), nil
 }
 
-// limited takes so many bytes and no more.
+// limited accepts a number of bytes and no more.
 type limited struct {
 	bytes.Buffer
 	left int
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	if l.left -= len(p); l.left < 0 {
+	l.left -= len(p)
+	if l.left < 0 {
 		return 0, espeak.ErrLong
 	}
 	return l.Buffer.Write(p)
 }
 
-// timed gives the words of a text their times, seconds: those the engine told, and a
-// share by letters for a word it said nothing of. A word ends before the pause behind it.
+// timed sets the times of a text's words, seconds: those that the engine reported, and a
+// share by letters for other words. A word ends before the pause after it.
 func timed(text string, sound *espeak.Sound, seconds float64) []Word {
 	type field struct{ from, to int } // runes
 	var fields []field

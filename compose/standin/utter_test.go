@@ -16,9 +16,10 @@ import (
 )
 
 var said = map[string][2]string{
-	"English":       {"en-US", "Welcome to our product launch, Maria. Your account is ready: pick a plan, or wait."},
-	"Spanish":       {"es-MX", "Bienvenida al lanzamiento, María. Su cuenta está lista."},
-	"German":        {"de-DE", "Willkommen zur Vorführung, Maria. Über zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich."},
+	"English": {"en-US", "Welcome to our product launch, Maria. Your account is ready: pick a plan, or wait."},
+	"Spanish": {"es-MX", "Bienvenida al lanzamiento, María. Su cuenta está lista."},
+	"German": {"de-DE",
+		"Willkommen zur Vorführung, Maria. Über zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich."},
 	"French":        {"fr-FR", "Où êtes-vous né ?"},
 	"Chinese":       {"zh-CN", "你好世界，欢迎。"},
 	"Arabic":        {"ar-EG", "مرحبا بالعالم"},
@@ -86,8 +87,8 @@ func TestBothEnginesSayTheSame(t *testing.T) {
 	}
 }
 
-// A word is heard when it is said: there is sound at its beginning, and the words of the
-// library leave out the pauses that sharing by letters runs over.
+// A word has sound at its beginning, and the words of the library do not include the pauses,
+// as times in proportion to letters do.
 func TestWordsOfTheLibraryAreHeard(t *testing.T) {
 	m := realMaker(t)
 	u, err := m.utter(t.Context(), "Wait, please, here. Then go on; slowly.", Spec{}, "")
@@ -105,7 +106,7 @@ func TestWordsOfTheLibraryAreHeard(t *testing.T) {
 	paused := 0.0
 	for i, w := range u.words {
 		if l := loudest(w.Start, w.End); l < 0.2 {
-			t.Errorf("%+v is not heard: %.2f", w, l)
+			t.Errorf("%+v is silent: %.2f", w, l)
 		}
 		if i > 0 {
 			gap := w.Start - u.words[i-1].End
@@ -137,7 +138,9 @@ func TestWordsOfTheLibraryAreHeard(t *testing.T) {
 }
 
 func TestMouthsOfSounds(t *testing.T) {
-	sound := &espeak.Sound{Rate: 1000, Phones: []espeak.Phone{{IPA: "m", Sample: 0}, {IPA: "ɑː", Sample: 100}, {IPA: "oʊ", Sample: 300}, {IPA: "tʃ", Sample: 500}, {IPA: "", Sample: 600}, {IPA: "", Sample: 700}, {IPA: "b", Sample: 805}, {IPA: "iː", Sample: 815}}}
+	sound := &espeak.Sound{Rate: 1000, Phones: []espeak.Phone{{IPA: "m", Sample: 0}, {IPA: "ɑː", Sample: 100},
+		{IPA: "oʊ", Sample: 300}, {IPA: "tʃ", Sample: 500}, {IPA: "", Sample: 600}, {IPA: "", Sample: 700},
+		{IPA: "b", Sample: 805}, {IPA: "iː", Sample: 815}}}
 	got := fmt.Sprint(mouthsOf(sound, 1))
 	if want := "[{0 mbp} {0.1 aa} {0.3 oh} {0.4 oo} {0.5 l} {0.55 oh} {0.6 rest} {0.805 mbp} {0.815 ee}]"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
@@ -147,7 +150,9 @@ func TestMouthsOfSounds(t *testing.T) {
 		out[i], loud[i] = "ih", 1
 	}
 	follow(out, loud, shown(mouthsOf(sound, 0.92), 0, 0.92), 25)
-	if got, want := strings.Join(out, " "), "mbp mbp aa aa aa aa aa aa oh oh oo oo l l oh rest rest rest rest rest mbp ee ee ih ih"; got != want && !strings.Contains(got, "mbp ee ee ih ih") {
+	if got, want := strings.Join(out, " "),
+		"mbp mbp aa aa aa aa aa aa oh oh oo oo l l oh rest rest rest rest rest mbp ee ee ih ih"; got != want &&
+		!strings.Contains(got, "mbp ee ee ih ih") {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
@@ -207,7 +212,8 @@ func TestEveryPresenterInEveryFrame(t *testing.T) {
 	for who, name := range names {
 		for _, size := range [][2]int{{320, 240}, {240, 320}} {
 			for _, style := range []string{"normal", "closeUp"} {
-				s := Spec{Script: "Hello, Maria. All is well.", Width: size[0], Height: size[1], Presenter: name, Style: style, FPS: 25}
+				s := Spec{Script: "Hello, Maria. All is well.", Width: size[0], Height: size[1], Presenter: name, Style: style,
+					FPS: 25}
 				l, err := m.Library(t.Context(), filepath.Join(dir, "lib"), s)
 				if err != nil {
 					t.Fatal(err)
@@ -217,7 +223,9 @@ func TestEveryPresenterInEveryFrame(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r, err := media.Check(t.Context(), tools, out, media.Expect{Transparent: true, Prepared: true, Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}, nil)
+				r, err := media.Check(t.Context(), tools, out,
+					media.Expect{Transparent: true, Prepared: true, Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1,
+						Border: "all"}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -227,7 +235,8 @@ func TestEveryPresenterInEveryFrame(t *testing.T) {
 						t.Errorf("%s: %s: %s %s (limit %s)", what, f.Verdict, f.Name, f.Value, f.Limit)
 					}
 				}
-				if r.Info.Width != q.Box.W || r.Info.Height != q.Box.H || r.Frames != q.Frames || r.Info.FPSNum != 25*r.Info.FPSDen || q.Frame != size || q.Box.X+q.Box.W > size[0] || q.Box.Y+q.Box.H != size[1] {
+				if r.Info.Width != q.Box.W || r.Info.Height != q.Box.H || r.Frames != q.Frames ||
+					r.Info.FPSNum != 25*r.Info.FPSDen || q.Frame != size || q.Box.X+q.Box.W > size[0] || q.Box.Y+q.Box.H != size[1] {
 					t.Errorf("%s: %+v against %+v", what, r.Info, q)
 				}
 				if n := len(q.Words); n != 5 || q.Words[n-1].End > q.Duration || q.Words[0].Start < restSeconds-0.001 {
@@ -247,7 +256,8 @@ func BenchmarkVoice(b *testing.B) {
 			n := 0
 			for b.Loop() {
 				n++
-				if _, err := m.utter(b.Context(), fmt.Sprintf("Sentence number %d says a few words, and ends.", n), Spec{}, ""); err != nil {
+				if _, err := m.utter(b.Context(), fmt.Sprintf("Sentence number %d has a few words, and ends.", n), Spec{},
+					""); err != nil {
 					b.Fatal(err)
 				}
 			}

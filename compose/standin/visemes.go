@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// visemeOf gives the mouth for a letter, where sounds are not known. English spelling
+// visemeOf returns the mouth for a letter, where sounds are not known. English spelling
 // is a rough guide to sound; at 25 frames a second and with the loudness opening and closing the lips
 // it is close enough to read.
 func visemeOf(r rune) string {
@@ -35,7 +35,7 @@ func visemeOf(r rune) string {
 // quietMouth is the loudness, of 1, below which lips rest.
 const quietMouth = 0.07
 
-// mouths gives each frame's mouth: from the sounds of speech where they are known, from
+// mouths returns each frame's mouth: from the sounds of speech where they are known, from
 // the words' letters where those are, from the loudness alone otherwise; closed in pauses
 // and at both ends, as HeyGen's footage is.
 func mouths(v *speech, loud []float64, fps float64) []string {
@@ -68,7 +68,7 @@ func mouths(v *speech, loud []float64, fps float64) []string {
 				continue
 			}
 			s := shapes[min(len(shapes)-1, (i-from)*len(shapes)/max(1, to-from))]
-			if s == "aa" && loud[i] < 0.3 { // nobody opens wide for a murmur
+			if s == "aa" && loud[i] < 0.3 { // a quiet sound opens the mouth less
 				s = "eh"
 			}
 			out[i] = s

@@ -86,7 +86,8 @@ func (v *speech) quiet(seconds float64) {
 
 // say appends one stretch of text.
 func (m *Maker) say(ctx context.Context, s Spec, v *speech, text string) error {
-	if v.name = "espeak-ng"; m.Espeak == "" {
+	v.name = "espeak-ng"
+	if m.Espeak == "" {
 		v.name = "synthetic"
 	}
 	u, err := m.utter(ctx, text, s, "")
@@ -94,7 +95,8 @@ func (m *Maker) say(ctx context.Context, s Spec, v *speech, text string) error {
 		return err
 	}
 	at := v.seconds()
-	v.words, v.mouths = append(v.words, after(u.words, at)...), append(v.mouths, shown(u.mouths, at, float64(len(u.samples))/sampleRate)...)
+	v.words, v.mouths = append(v.words, after(u.words, at)...),
+		append(v.mouths, shown(u.mouths, at, float64(len(u.samples))/sampleRate)...)
 	v.samples = append(v.samples, u.samples...)
 	return nil
 }
@@ -106,11 +108,12 @@ func speedOf(s Spec) float64 {
 	return min(max(s.Speed, 0.5), 1.5)
 }
 
-// decode gives any sound file as mono samples.
+// decode returns any sound file as mono samples.
 func (m *Maker) decode(ctx context.Context, path string) ([]int16, error) {
 	var out bytes.Buffer
-	args := []string{"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", "wav,mp3,ogg,mov,mp4,m4a,matroska,webm",
-		"-i", "file:" + path, "-vn", "-ac", "1", "-ar", strconv.Itoa(sampleRate), "-t", strconv.Itoa(maxSeconds), "-f", "s16le", "pipe:1"}
+	args := append(proc.FFmpegArgs("error"), "-protocol_whitelist", proc.Protocols,
+		"-format_whitelist", "wav,mp3,ogg,mov,mp4,m4a,matroska,webm", "-i", "file:"+path, "-vn", "-ac", "1",
+		"-ar", strconv.Itoa(sampleRate), "-t", strconv.Itoa(maxSeconds), "-f", "s16le", "pipe:1")
 	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
 		return nil, err
 	}
@@ -118,7 +121,7 @@ func (m *Maker) decode(ctx context.Context, path string) ([]int16, error) {
 	return b, binary.Read(&out, binary.LittleEndian, b)
 }
 
-// spread gives each word a share of the time by its letters.
+// spread divides the time between the words by their letters.
 func spread(text string, from, to float64) []Word {
 	fields := strings.Fields(text)
 	total := 0
@@ -182,7 +185,8 @@ func (v *speech) loudness(frames, fps int) []float64 {
 		top = max(top, out[i])
 	}
 	for i := range out {
-		if out[i] /= top; top < 50 || out[i] < 0.06 {
+		out[i] /= top
+		if top < 50 || out[i] < 0.06 {
 			out[i] = 0
 		}
 	}
@@ -194,7 +198,8 @@ func (v *speech) write(path string) error {
 	var b bytes.Buffer
 	n := uint32(len(v.samples) * 2)
 	b.WriteString("RIFF")
-	for _, x := range []any{36 + n, []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(sampleRate), uint32(sampleRate * 2), uint16(2), uint16(16), []byte("data"), n, v.samples} {
+	for _, x := range []any{36 + n, []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(sampleRate),
+		uint32(sampleRate * 2), uint16(2), uint16(16), []byte("data"), n, v.samples} {
 		if err := binary.Write(&b, binary.LittleEndian, x); err != nil {
 			return err
 		}

@@ -114,22 +114,26 @@ func words(id uint32, s string) []byte { return element(id, []byte(s)) }
 
 // Identifiers, from the Matroska specification.
 const (
-	idEBML, idSegment, idInfo, idTracks, idCluster, idCues = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675, 0x1C53BB6B
-	idTrack, idVideo, idAudio, idColour                    = 0xAE, 0xE0, 0xE1, 0x55B0
-	idTimestamp, idBlockGroup, idBlock, idSimpleBlock      = 0xE7, 0xA0, 0xA1, 0xA3
-	idAdditions, idMore, idAddID, idAdditional, idRef      = 0x75A1, 0xA6, 0xEE, 0xA5, 0xFB
+	idEBML, idSegment, idInfo, idTracks, idCluster, idCues = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675,
+		0x1C53BB6B
+	idTrack, idVideo, idAudio, idColour               = 0xAE, 0xE0, 0xE1, 0x55B0
+	idTimestamp, idBlockGroup, idBlock, idSimpleBlock = 0xE7, 0xA0, 0xA1, 0xA3
+	idAdditions, idMore, idAddID, idAdditional, idRef = 0x75A1, 0xA6, 0xEE, 0xA5, 0xFB
 )
 
-// bytes gives the whole file.
+// bytes returns the complete file.
 func (m muxed) bytes() []byte {
-	head := element(idEBML, number(0x4286, 1), number(0x42F7, 1), number(0x42F2, 4), number(0x42F3, 8), words(0x4282, "webm"), number(0x4287, 4), number(0x4285, 2))
-	info := element(idInfo, number(0x2AD7B1, 1_000_000), words(0x4D80, "greenroom"), words(0x5741, "greenroom"), float(0x4489, math.Round(m.seconds*1000)))
+	head := element(idEBML, number(0x4286, 1), number(0x42F7, 1), number(0x42F2, 4), number(0x42F3, 8),
+		words(0x4282, "webm"), number(0x4287, 4), number(0x4285, 2))
+	info := element(idInfo, number(0x2AD7B1, 1_000_000), words(0x4D80, "greenroom"), words(0x5741, "greenroom"),
+		float(0x4489, math.Round(m.seconds*1000)))
 	tracks := element(idTracks, m.video(), m.audio())
 	body := leaf(info, tracks)
 	var cues [][]byte
 	for first := 0; first < len(m.frames); first += m.fps {
 		at := m.millis(first)
-		cues = append(cues, element(0xBB, number(0xB3, uint64(at)), element(0xB7, number(0xF7, 1), number(0xF1, uint64(body.size)))))
+		cues = append(cues, element(0xBB, number(0xB3, uint64(at)),
+			element(0xB7, number(0xF7, 1), number(0xF1, uint64(body.size)))))
 		body.join(m.cluster(first, min(first+m.fps, len(m.frames))))
 	}
 	body.add(element(idCues, cues...))
@@ -156,7 +160,7 @@ func (m muxed) audio() []byte {
 		element(idAudio, float(0xB5, sampleRate), number(0x9F, 1)))
 }
 
-// cluster holds the frames of a second with the sound that is heard beside them.
+// cluster holds the frames of a second with the sound that plays with them.
 func (m muxed) cluster(from, to int) (body tree) {
 	base := m.millis(from)
 	end := m.millis(to)

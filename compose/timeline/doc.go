@@ -1,7 +1,7 @@
-// Package timeline is a film as plain data, resolved to the pixel and to the frame, and the formulas that both renderers
-// draw it with.
+// Package timeline is a film as plain data, resolved to the pixel and to the frame, and the formulas that both
+// renderers draw it with.
 //
-// A [Film] says nothing about how it came to be: percentages, "auto" lengths, safe areas, nested compositions, line
+// A [Film] has nothing about how it was made: percentages, "auto" lengths, safe areas, nested compositions, line
 // breaks, ducking and fit are all worked out before (package pipeline/film does). What is left can be drawn by ffmpeg
 // (package compose/native) and by the companion's Timeline composition alike, and compared frame by frame.
 //

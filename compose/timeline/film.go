@@ -1,8 +1,8 @@
 package timeline
 
-// Film is one composite: a canvas, a length, and what is drawn and heard.
+// Film is one composite: a canvas, a length, and what is drawn and played.
 //
-// All positions are whole pixels of the canvas, all times whole frames of the film unless a field says seconds.
+// All positions are in pixels of the canvas, all times in frames of the film unless a field is in seconds.
 // The JSON form is what the companion's Timeline composition takes as its prop "film".
 type Film struct {
 	// Name is the composition's name, with the format's behind it when there are several: "Launch-9x16".
@@ -22,7 +22,7 @@ type Film struct {
 	Warnings []string `json:"-"`
 }
 
-// Media is a file that is drawn or heard.
+// Media is a file that is drawn or played.
 type Media struct {
 	// File is its absolute path on this machine; it is never written to JSON.
 	File string `json:"-"`
@@ -35,16 +35,16 @@ type Media struct {
 	Seconds float64 `json:"seconds,omitempty"`
 	// Codec is the video stream's codec in ffprobe's words ("vp9", "h264"), empty for pictures and sound.
 	Codec string `json:"codec,omitempty"`
-	// Alpha says that the picture has transparency that was proven, not read from a tag.
+	// Alpha means that the picture has transparency that was verified, not read from a tag.
 	Alpha bool `json:"alpha,omitempty"`
 	// Matrix is how a video codes its colours, in ffprobe's words ("smpte170m"). Empty is BT.709, as which footage
 	// that does not say is taken too.
 	Matrix string `json:"matrix,omitempty"`
-	// FullRange says that a video's values run from 0 to 255, and not from 16 to 235.
+	// FullRange means that a video's values run from 0 to 255, and not from 16 to 235.
 	FullRange bool `json:"fullRange,omitempty"`
 }
 
-// Kind says what a layer draws.
+// Kind is what a layer draws.
 type Kind string
 
 // The kinds of layers. Exactly one of the layer's fields of the same name is set.
@@ -123,7 +123,7 @@ type Video struct {
 	Media string `json:"media"`
 	// Crop is the part of each frame, in its own pixels, that fills the box.
 	Crop Rect `json:"crop"`
-	// Skip is how much of the file's beginning is left out, in seconds.
+	// Skip is how much of the file's beginning is omitted, in seconds.
 	Skip float64 `json:"skip,omitempty"`
 	// Loop starts again at the file's beginning. Without it nothing is drawn after the file's last frame.
 	Loop bool `json:"loop,omitempty"`
@@ -149,7 +149,7 @@ type Font struct {
 	Family string `json:"family"`
 	// Media is the key of the font file.
 	Media string `json:"media"`
-	// Weight is 100 to 900; Italic as the file says.
+	// Weight is 100 to 900; Italic as in the file.
 	Weight int  `json:"weight"`
 	Italic bool `json:"italic,omitempty"`
 	// Ascent and Descent are the distances from the baseline that a line box of libass has, as shares of the em:
@@ -178,7 +178,7 @@ type Line struct {
 	X        float64 `json:"x"`
 	Baseline float64 `json:"baseline"`
 	Width    float64 `json:"width"`
-	// RTL says that the line's base direction is right to left. Runs stay in logical order.
+	// RTL means that the line's base direction is right to left. Runs stay in logical order.
 	RTL  bool  `json:"rtl,omitempty"`
 	Runs []Run `json:"runs"`
 }
@@ -193,14 +193,14 @@ type Run struct {
 	Off int `json:"off,omitempty"`
 }
 
-// Sound is one thing that is heard.
+// Sound is one thing that is played.
 type Sound struct {
 	ID    string `json:"id"`
 	Media string `json:"media"`
 	// From is the frame at which it starts, Frames how long it may last.
 	From   int `json:"from"`
 	Frames int `json:"frames"`
-	// Skip is how much of the file's beginning is left out, in seconds.
+	// Skip is how much of the file's beginning is omitted, in seconds.
 	Skip float64 `json:"skip,omitempty"`
 	Loop bool    `json:"loop,omitempty"`
 	// Gain is the loudness over time, joined by straight lines: fades and ducking are worked out. At least one point.

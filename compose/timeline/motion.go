@@ -50,7 +50,8 @@ func (l *Layer) OpacityAt(frame int) float64 {
 	return o
 }
 
-// OffsetAt is how far from its box the layer is drawn at the film's frame, rounded to whole pixels, halves away from 0.
+// OffsetAt is how far from its box the layer is drawn at the film's frame, rounded to whole pixels, halves away
+// from 0.
 func (l *Layer) OffsetAt(frame int) (dx, dy int) {
 	in, out := l.arrival(frame - l.From)
 	a, b := 1-Ease(in), 1-Ease(out)

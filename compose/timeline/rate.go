@@ -21,17 +21,14 @@ func (r Rate) Seconds(frame int) float64 { return float64(frame) * float64(r.Den
 // String returns the form that ffmpeg takes: "30000/1001".
 func (r Rate) String() string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 
-// Whole reports whether the rate is a whole number of frames per second.
-func (r Rate) Whole() bool { return r.Den > 0 && r.Num%r.Den == 0 }
-
-// timeSlack, in seconds, is how early a time may be and still count as exact: a rational time (400 frames at 24000/1001)
-// written as a float64 or in ffprobe's microseconds is up to half a microsecond off, and must not land on the other
-// side of a half.
+// timeSlack, in seconds, is how early a time may be and still count as exact: a rational time (400 frames at
+// 24000/1001) written as a float64 or in ffprobe's microseconds is up to half a microsecond off, and must not land
+// on the other side of a half.
 var timeSlack = big.NewRat(1, 1_600_000)
 
-// FrameAt returns the frame that starts nearest to an absolute time in seconds, halves up. Times before 0 have frames
-// before 0; NaN, an infinite time and an invalid rate return 0, and times beyond the range of int32 return its maximum.
-// The arithmetic is exact.
+// FrameAt returns the frame that starts nearest to an absolute time in seconds, halves up. Times before 0 have
+// frames before 0; NaN, an infinite time and an invalid rate return 0, and times beyond the range of int32 return
+// its maximum. The arithmetic is exact.
 //
 // Callers place things by rounding absolute times (start, end) and subtracting, never by adding rounded lengths: the
 // error then stays within half a frame however many clips follow one another.

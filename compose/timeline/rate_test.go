@@ -15,10 +15,12 @@ import (
 var rates = []struct {
 	name     string
 	num, den int64
-}{{"23.976", 24000, 1001}, {"24", 24, 1}, {"25", 25, 1}, {"29.97", 30000, 1001}, {"30", 30, 1}, {"50", 50, 1}, {"59.94", 60000, 1001}, {"60", 60, 1}}
+}{{"23.976", 24000, 1001}, {"24", 24, 1}, {"25", 25, 1}, {"29.97", 30000, 1001}, {"30", 30, 1}, {"50", 50, 1},
+	{"59.94", 60000, 1001}, {"60", 60, 1}}
 
 // compositionRates are the rates of films, from a slow one to the fastest.
-var compositionRates = []timeline.Rate{{Num: 25, Den: 2}, {Num: 24000, Den: 1001}, {Num: 24, Den: 1}, {Num: 25, Den: 1}, {Num: 30000, Den: 1001},
+var compositionRates = []timeline.Rate{{Num: 25, Den: 2}, {Num: 24000, Den: 1001}, {Num: 24, Den: 1},
+	{Num: 25, Den: 1}, {Num: 30000, Den: 1001},
 	{Num: 30, Den: 1}, {Num: 50, Den: 1}, {Num: 60000, Den: 1001}, {Num: 60, Den: 1}, {Num: 120000, Den: 1001}}
 
 // exact returns a rate for exact arithmetic.
@@ -77,7 +79,7 @@ func TestSumsOfClipsDoNotDrift(t *testing.T) {
 					drift = max(drift, rounded-sum, sum-rounded)
 					whole := new(big.Rat).Mul(big.NewRat(source*r.den, r.num), rate)
 					if want := wholeFrame(whole); sum != want {
-						t.Fatalf("after %d clips the film stands at frame %d, exactly it is %d (%s)", i+1, sum, want, whole.FloatString(6))
+						t.Fatalf("after %d clips the film is at frame %d, exactly it is %d (%s)", i+1, sum, want, whole.FloatString(6))
 					}
 					own := float64(n*r.den) / float64(r.num) * fps.FPS()
 					if math.Abs(float64(placed)-own) > 1+1e-3 { // the slack of halves
@@ -86,7 +88,7 @@ func TestSumsOfClipsDoNotDrift(t *testing.T) {
 				}
 				// Why callers subtract absolute times: the other way does drift.
 				if r.den == 1001 && fps.Den == 1 && drift < 3 {
-					t.Errorf("adding rounded lengths was never more than %d frames off: the test proves nothing", drift)
+					t.Errorf("adding rounded lengths was never more than %d frames off: the test shows nothing", drift)
 				}
 			})
 		}
@@ -103,8 +105,9 @@ func TestFrameAtTheEdges(t *testing.T) {
 		"zero": {0, 25, 0}, "before zero": {-1, 25, -25}, "minus zero": {math.Copysign(0, -1), 25, 0},
 		"half a frame": {0.02, 25, 1}, "less than half": {0.0199, 25, 0}, "smallest": {5e-324, 240, 0},
 		"endless": {math.Inf(1), 25, 0}, "endless before": {math.Inf(-1), 25, 0}, "no number": {math.NaN(), 25, 0},
-		"no rate": {1, 0, 0}, "negative rate": {1, -25, 0}, "an hour": {3600, 25, 90000}, "a day at 240": {86400, 240, 20736000},
-		"too long": {1e300, 25, math.MaxInt32}, "just too long": {math.MaxInt32, 1, math.MaxInt32},
+		"no rate": {1, 0, 0}, "negative rate": {1, -25, 0}, "an hour": {3600, 25, 90000},
+		"a day at 240": {86400, 240, 20736000},
+		"too long":     {1e300, 25, math.MaxInt32}, "just too long": {math.MaxInt32, 1, math.MaxInt32},
 	} {
 		if got := (timeline.Rate{Num: c.fps, Den: 1}).FrameAt(c.s); got != c.want {
 			t.Errorf("%s: %g s at %d fps = %d, want %d", name, c.s, c.fps, got, c.want)

@@ -13,8 +13,8 @@ var colorForm = lazyregexp.New(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
 // maxSide bounds the canvas, in pixels; a layer may be twice as large, for close-ups.
 const maxSide = 1 << 14
 
-// Validate says everything that keeps the film from being drawn, naming the layer or sound. A film from pipeline/film
-// passes; one that somebody typed may not.
+// Validate reports everything that keeps the film from being drawn, naming the layer or sound. A film from
+// pipeline/film passes; one that a user typed may not.
 func (f *Film) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
@@ -151,7 +151,7 @@ func (f *Film) layerFaults(l *Layer) (errs []error) {
 	return errs
 }
 
-// onCanvas says whether the layer's box touches the canvas where it stands or anywhere on its way in or out.
+// onCanvas reports whether the layer's box touches the canvas at its place or anywhere on its way in or out.
 func (f *Film) onCanvas(l *Layer) bool {
 	for _, d := range [][2]int{{0, 0}, {l.Enter.DX, l.Enter.DY}, {l.Leave.DX, l.Leave.DY}} {
 		// Between the two ends of a slide it is somewhere in the rectangle around both.

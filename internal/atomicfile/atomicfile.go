@@ -1,4 +1,4 @@
-// Package atomicfile puts files in place whole or not at all.
+// Package atomicfile puts files in place completely or not at all.
 //
 // A file appears under its final name only after its bytes are on disk, and the
 // folder that names it is synced too, so that a power cut right after a success
@@ -30,26 +30,31 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) (err erro
 			os.Remove(tmp) // best effort: the error that brought us here matters more
 		}
 	}()
-	if err = write(f); err != nil {
+	err = write(f)
+	if err != nil {
 		return err
 	}
-	if err = f.Chmod(perm); err != nil {
+	err = f.Chmod(perm)
+	if err != nil {
 		return err
 	}
-	if err = f.Sync(); err != nil {
+	err = f.Sync()
+	if err != nil {
 		return err
 	}
-	if err = f.Close(); err != nil {
+	err = f.Close()
+	if err != nil {
 		return err
 	}
-	if err = os.Rename(tmp, path); err != nil {
+	err = os.Rename(tmp, path)
+	if err != nil {
 		return err
 	}
 	return SyncDir(dir)
 }
 
-// WriteBytes is Write for bytes in hand. Equal content is not rewritten, so that
-// programs watching the file see no change; changed tells.
+// WriteBytes is Write for bytes. Equal content is not rewritten, so that programs watching the file
+// see no change; changed reports whether it was.
 func WriteBytes(path string, perm fs.FileMode, b []byte) (changed bool, err error) {
 	if fi, err := os.Stat(path); err == nil && fi.Size() == int64(len(b)) { // else it need not be read
 		if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, b) {
@@ -78,8 +83,8 @@ func Commit(tmp, final string) error {
 	return SyncDir(filepath.Dir(final))
 }
 
-// Room tries to write 64 KiB into a folder and gives the system's error when that
-// fails: a full disk, or a folder that cannot be written.
+// Room tries to write 64 KiB into a folder and returns the system's error when that fails: a full
+// disk, or a folder that cannot be written.
 func Room(dir string) error {
 	f, err := createTemp(dir, "room")
 	if err != nil {
@@ -89,8 +94,8 @@ func Room(dir string) error {
 	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
-// WriteQuick replaces a file whole but does not wait for the disk: for what can be
-// made again after a power cut.
+// WriteQuick replaces a file atomically but does not wait for the disk: for what can be made again
+// after a power cut.
 func WriteQuick(path string, b []byte) (err error) {
 	f, err := createTemp(filepath.Dir(path), filepath.Base(path))
 	if err != nil {

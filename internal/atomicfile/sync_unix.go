@@ -9,7 +9,7 @@ import (
 )
 
 // SyncDir makes renames inside dir durable. File systems that cannot sync a
-// folder (some network ones) answer EINVAL, which is no fault of the caller.
+// folder (some network ones) answer EINVAL: the caller did nothing wrong.
 func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -2,7 +2,7 @@
 //
 // It promises that both run in turn inside one measurement, so that a slow minute
 // of the machine slows both, and that what it reports is the median of the ratios
-// of neighbours. It never judges: goals stand in docs/benchmarks.md.
+// of neighbours. It never fails: goals are in docs/benchmarks.md.
 package benchtest
 
 import (
@@ -17,7 +17,7 @@ type Way struct {
 	Do   func() error
 }
 
-// Clock says what is measured.
+// Clock is what is measured.
 type Clock int
 
 // Clocks.

@@ -8,7 +8,7 @@ import (
 )
 
 // CPU is the processor time, user and system, of this process and of every process
-// below it that has ended. Call it only while no child of ours runs.
+// below it that has ended. Call it only while none of our children runs.
 func CPU() time.Duration {
 	reap()
 	var sum time.Duration

@@ -13,7 +13,7 @@ var subreaper = sync.OnceFunc(func() {
 })
 
 // reap waits for what our children left behind. A browser's helpers outlive it by a
-// moment and would otherwise be counted to nobody.
+// moment and would otherwise not be counted.
 func reap() {
 	subreaper()
 	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline); {

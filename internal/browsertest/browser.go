@@ -1,7 +1,7 @@
 //go:build unix
 
 // Package browsertest opens tabs of the real headless browser for tests, and leaves no
-// process behind: the program is often a wrapper, so its whole group is ended.
+// process behind: the program is often a wrapper, so its complete group is ended.
 package browsertest
 
 import (
@@ -22,7 +22,8 @@ func Tab(t testing.TB, flags ...chromedp.ExecAllocatorOption) context.Context {
 		t.Fatal(err)
 	}
 	var browser *exec.Cmd
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.DisableGPU,
 		chromedp.ModifyCmdFunc(func(c *exec.Cmd) {
 			browser = c
 			c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -16,6 +16,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/internal/page"
 	"greenroom/pipeline"
 	"greenroom/pipeline/watch"
@@ -148,7 +149,7 @@ func causeOf(ctx context.Context) error {
 // servePage starts the page and says where it is.
 func (e *env) servePage(s *watch.Session, o watchOptions) (stop func(), err error) {
 	host, _, err := net.SplitHostPort(o.listen)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if err != nil || !netutil.IsLoopback(host) {
 		return nil, fault.New(fault.Usage, "write it like --listen 127.0.0.1:4400", "the page answers this machine only, not %q", o.listen)
 	}
 	l, err := net.Listen("tcp", o.listen)

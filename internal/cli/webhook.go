@@ -20,6 +20,7 @@ import (
 	"greenroom/heygen/webhook"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline"
 	"greenroom/pipeline/account"
 )
@@ -56,11 +57,10 @@ func webhookCommand() command {
 // validate checks what can be checked before anything is opened.
 func (o *webhookOptions) validate() error {
 	host, _, err := net.SplitHostPort(o.listen)
-	ip := net.ParseIP(host)
 	switch {
 	case err != nil:
 		return fault.New(fault.Usage, "write it like 127.0.0.1:8090", "--listen is not an address: %q", o.listen)
-	case !o.public && host != "localhost" && (ip == nil || !ip.IsLoopback()):
+	case !o.public && !netutil.IsLoopback(host):
 		return fault.New(fault.Usage, "put a tunnel or an HTTPS proxy before 127.0.0.1:8090, or give --public", "other machines reach %s", o.listen)
 	case o.once < 0:
 		return fault.New(fault.Usage, "give a number such as --once 1", "--once must not be negative")

@@ -1,10 +1,10 @@
 // Package espeak speaks text with libespeak-ng inside this process, without cgo.
 //
-// It promises the samples that the program espeak-ng gives for the same text, voice and
+// It promises the samples that the program espeak-ng returns for the same text, voice and
 // speed, to the last bit, and with them the sample at which each word and each phoneme
-// begins. One text is spoken at a time: the library has one state for a whole
+// begins. One text is spoken at a time: the library has one state for a complete
 // process. It opens no sound device. It never speaks when the library is missing, of
-// an unknown version or without its data: Version says why, and the caller takes the
+// an unknown version or without its data: Version returns the reason, and the caller uses the
 // program instead.
 package espeak
 
@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-// Sound is mono 16-bit PCM with what is heard in it, in the order of time.
+// Sound is mono 16-bit PCM with its events in the order of time.
 type Sound struct {
 	Rate    int // samples a second
 	Samples []int16
@@ -51,7 +51,7 @@ var ErrVoice = errors.New("espeak-ng has no such voice")
 // ErrLong is the answer to text whose sound exceeds Longest.
 var ErrLong = errors.New("the text takes too long to say")
 
-// Version gives the library's version, or why it cannot be used. It looks once.
+// Version returns the library's version, or why it cannot be used. It loads the library once.
 func Version() (string, error) { return library() }
 
 // Say speaks a text. It ends early with ctx.

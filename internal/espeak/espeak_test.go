@@ -53,7 +53,7 @@ var sentences = []Speech{
 	{"🎬", "de", 160, 60},
 }
 
-// The library gives the program's samples, whatever was spoken before, and times that
+// The library returns the program's samples, whatever was spoken before, and times that
 // rise and lie inside.
 func TestTheLibrarySpeaksAsTheProgram(t *testing.T) {
 	if v, err := Version(); err != nil {
@@ -131,7 +131,7 @@ func TestItEndsWithItsContextAndItsLimit(t *testing.T) {
 	}
 	for _, s := range []Speech{{"a\x00b", "en-us", 160, 60}, {"a", "en\x00", 160, 60}} {
 		if _, err := Say(t.Context(), s); err == nil {
-			t.Errorf("%q is said", s.Text)
+			t.Errorf("the text is %q", s.Text)
 		}
 	}
 	if got, err := Say(t.Context(), sentences[0]); err != nil || !slices.Equal(got.Samples, program(t, sentences[0])) {
@@ -158,8 +158,8 @@ func TestWhatIsNotTheLibrary(t *testing.T) {
 	}
 }
 
-// Without its data the library says so; the process lives. The folder of the data is
-// hidden behind an empty one, in a mount namespace of our own.
+// Without its data the library returns an error; the process lives. The folder of the data is
+// hidden behind an empty one, in our own mount namespace.
 func TestWithoutItsDataItDoesNotStart(t *testing.T) {
 	if os.Getenv("ESPEAK_TEST_CHILD") != "" {
 		v, err := Version()

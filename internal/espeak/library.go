@@ -18,7 +18,8 @@ import (
 // names are those of the library where systems and package managers put it.
 func names() []string {
 	if runtime.GOOS == "darwin" {
-		return []string{"libespeak-ng.1.dylib", "/opt/homebrew/lib/libespeak-ng.1.dylib", "/usr/local/lib/libespeak-ng.1.dylib"}
+		return []string{"libespeak-ng.1.dylib", "/opt/homebrew/lib/libespeak-ng.1.dylib",
+			"/usr/local/lib/libespeak-ng.1.dylib"}
 	}
 	return []string{"libespeak-ng.so.1"}
 }
@@ -66,8 +67,9 @@ type calls struct {
 	voiceByName   func(unsafe.Pointer) int32
 	voiceByTraits func(unsafe.Pointer) int32
 	setParameter  func(which, value, relative int32) int32
-	synth         func(text unsafe.Pointer, size uintptr, position uint32, kind int32, end, flags uint32, id, user unsafe.Pointer) int32
-	terminate     func() int32
+	synth         func(text unsafe.Pointer, size uintptr, position uint32, kind int32, end, flags uint32, id,
+		user unsafe.Pointer) int32
+	terminate func() int32
 }
 
 // open loads the library afresh. Its state, such as the place in its table of flutter,
@@ -77,15 +79,18 @@ func open(list []string) (*calls, error) {
 	c := &calls{}
 	var err error
 	for _, n := range list {
-		if c.handle, err = purego.Dlopen(n, purego.RTLD_NOW|purego.RTLD_LOCAL); err == nil {
+		c.handle, err = purego.Dlopen(n, purego.RTLD_NOW|purego.RTLD_LOCAL)
+		if err == nil {
 			break
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load libespeak-ng: %w", err)
 	}
-	for name, f := range map[string]any{"espeak_Initialize": &c.initialize, "espeak_Info": &c.info, "espeak_SetSynthCallback": &c.setCallback, "espeak_SetVoiceByName": &c.voiceByName,
-		"espeak_SetVoiceByProperties": &c.voiceByTraits, "espeak_SetParameter": &c.setParameter, "espeak_Synth": &c.synth, "espeak_Terminate": &c.terminate} {
+	for name, f := range map[string]any{"espeak_Initialize": &c.initialize, "espeak_Info": &c.info,
+		"espeak_SetSynthCallback": &c.setCallback, "espeak_SetVoiceByName": &c.voiceByName,
+		"espeak_SetVoiceByProperties": &c.voiceByTraits, "espeak_SetParameter": &c.setParameter, "espeak_Synth": &c.synth,
+		"espeak_Terminate": &c.terminate} {
 		at, err := purego.Dlsym(c.handle, name)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("libespeak-ng: %w", err), purego.Dlclose(c.handle))
@@ -95,9 +100,10 @@ func open(list []string) (*calls, error) {
 	return c, nil
 }
 
-// start makes the library ready; without its data it says so instead of ending us.
+// start makes the library ready; without its data it returns an error instead of ending the process.
 func (c *calls) start() (rate int, err error) {
-	if rate = int(c.initialize(outputSynchronous, 0, nil, phonemeEvents|phonemesAsIPA|dontExit)); rate < 8000 || rate > 48000 {
+	rate = int(c.initialize(outputSynchronous, 0, nil, phonemeEvents|phonemesAsIPA|dontExit))
+	if rate < 8000 || rate > 48000 {
 		return 0, fmt.Errorf("libespeak-ng does not start (%d): is its data installed", rate)
 	}
 	return rate, nil
@@ -108,7 +114,7 @@ func (c *calls) close() error {
 	return purego.Dlclose(c.handle)
 }
 
-// try loads a library, starts it, and gives its version.
+// try loads a library, starts it, and returns its version.
 func try(list []string) (string, error) {
 	one.Lock()
 	defer one.Unlock()
@@ -135,7 +141,7 @@ var library = sync.OnceValues(func() (string, error) { return try(names()) })
 // one is held while the library is in use.
 var one sync.Mutex
 
-// hearing collects what the library gives; the callback has no other way to it.
+// hearing collects the library's samples and events; the callback has no other way to them.
 var hearing struct {
 	*Sound
 	ctx     context.Context
@@ -143,8 +149,8 @@ var hearing struct {
 	err     error
 }
 
-// heard is espeak_Synth's callback; a 1 ends the synthesis.
-var heard = sync.OnceValue(func() uintptr {
+// onSamples is espeak_Synth's callback; a 1 ends the synthesis.
+var onSamples = sync.OnceValue(func() uintptr {
 	return purego.NewCallback(func(wave *int16, n int32, e *event) uintptr {
 		h := &hearing
 		if wave != nil && n > 0 {
@@ -158,7 +164,8 @@ var heard = sync.OnceValue(func() uintptr {
 				h.Phones = append(h.Phones, Phone{text(e.name[:]), int(e.sample)})
 			}
 		}
-		if h.err = context.Cause(h.ctx); h.err == nil && len(h.Samples) > h.longest {
+		h.err = context.Cause(h.ctx)
+		if h.err == nil && len(h.Samples) > h.longest {
 			h.err = ErrLong
 		}
 		if h.err != nil {
@@ -168,7 +175,7 @@ var heard = sync.OnceValue(func() uintptr {
 	})
 })
 
-// text is what stands before the NUL, without a last character that was cut.
+// text is what is before the NUL, without a last character that was cut.
 func text(b []byte) string {
 	for i, c := range b {
 		if c == 0 {
@@ -199,7 +206,7 @@ func say(ctx context.Context, s Speech) (sound *Sound, err error) {
 	defer func() { err = errors.Join(err, c.close()) }()
 	hearing.Sound, hearing.ctx, hearing.longest, hearing.err = &Sound{Rate: rate}, ctx, s.Longest*rate, nil
 	defer func() { hearing.Sound, hearing.ctx = nil, nil }()
-	c.setCallback(heard())
+	c.setCallback(onSamples())
 	if !c.choose(s.Voice) {
 		return nil, fmt.Errorf("%w: %q", ErrVoice, s.Voice)
 	}

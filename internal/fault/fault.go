@@ -61,7 +61,7 @@ func (e *Error) For(clip string) *Error {
 	return e
 }
 
-// Error says what happened, without the hint.
+// Error returns what happened, without the hint.
 func (e *Error) Error() string {
 	msg := e.Msg
 	if e.Clip != "" && !strings.Contains(msg, e.Clip) {
@@ -131,8 +131,8 @@ func (l List) Or() error {
 	return l
 }
 
-// All gives the faults inside err: the members of joined errors and lists, each
-// once. An error that is no fault becomes one of kind Failed.
+// All returns the faults inside err: the members of joined errors and lists, each
+// once. Another error becomes a fault of kind Failed.
 func All(err error) List {
 	if err == nil {
 		return nil

@@ -43,7 +43,7 @@ greenroom: hint: leave "speed" out
 }
 
 func TestFormatKeepsTheTerminalSafe(t *testing.T) {
-	e := New(Failed, "", "server said \x1b[2J\x07 hello")
+	e := New(Failed, "", "server sent \x1b[2J\x07 hello")
 	if got := Format(e, true); strings.ContainsAny(got, "\x1b\x07") {
 		t.Errorf("control characters got through: %q", got)
 	}

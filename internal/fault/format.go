@@ -24,7 +24,8 @@ func Format(err error, noColor bool) string {
 	for _, e := range faults {
 		text := e.Error()
 		if clips := same[e]; len(clips) > 1 {
-			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "), len(clips)-named)
+			text = fmt.Sprintf("%d clips: %s (%s and %d more)", len(clips), bare(e), strings.Join(clips[:named], ", "),
+				len(clips)-named)
 		}
 		fmt.Fprintf(&b, "greenroom: %serror%s: %s\n", red, off, message(text))
 		b.WriteString(Snippet(e.Place))
@@ -41,8 +42,8 @@ func Format(err error, noColor bool) string {
 // named is how many clips are named when many have the same fault.
 const named = 3
 
-// together makes one of the faults that a table's rows have in common: nobody reads a
-// thousand times that a size is not rendered. The clips of each are beside it.
+// together makes one of the faults that a table's rows have in common: a user
+// should not read a thousand times that a size is not rendered. The clips of each are next to it.
 func together(all List) (out List, clips map[*Error][]string) {
 	clips = map[*Error][]string{}
 	first := map[string]*Error{}

@@ -40,20 +40,22 @@ var Table = []Row{
 	{Manifest, 5, "manifest invalid"},
 	{Tool, 6, "ffmpeg, ffprobe, node or browser missing or too old"},
 	{Media, 7, "a media check failed"},
-	{Provider, 8, "the provider says the clip failed"},
+	{Provider, 8, "the provider reports a failed clip"},
 	{Locked, 9, "another run holds the lock"},
 	{Stale, 10, "not up to date (status --check, build --frozen)"},
 	{Interrupted, 130, "interrupted"},
 	{Terminated, 143, "terminated"},
 }
 
-// ErrInterrupted and ErrTerminated are the causes a signal gives to the context.
+// ErrInterrupted and ErrTerminated are the causes of a context that a signal ended.
 var (
-	ErrInterrupted = &Error{Kind: Interrupted, Msg: "interrupted", Hint: "everything paid for is on record; run the same command again to go on"}
-	ErrTerminated  = &Error{Kind: Terminated, Msg: "terminated", Hint: "everything paid for is on record; run the same command again to go on"}
+	ErrInterrupted = &Error{Kind: Interrupted, Msg: "interrupted",
+		Hint: "everything paid for is on record; run the same command again to go on"}
+	ErrTerminated = &Error{Kind: Terminated, Msg: "terminated",
+		Hint: "everything paid for is on record; run the same command again to go on"}
 )
 
-// Code gives the exit code of a kind, 1 for an unknown one.
+// Code returns the exit code of a kind, 1 for an unknown one.
 func (k Kind) Code() int {
 	for _, r := range Table {
 		if r.Kind == k {

@@ -3,7 +3,6 @@ package filecache
 import (
 	"io/fs"
 	"maps"
-	"os"
 	"sync"
 )
 
@@ -15,15 +14,6 @@ type Stamp struct {
 
 // StampOf returns the stamp of a file that was just inspected.
 func StampOf(fi fs.FileInfo) Stamp { return Stamp{Size: fi.Size(), MTime: fi.ModTime().UnixNano()} }
-
-// ReadStamp returns the stamp of the file at path.
-func ReadStamp(path string) (Stamp, error) {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return Stamp{}, err
-	}
-	return StampOf(fi), nil
-}
 
 // FileStamp returns the stamp itself; records have this method because they embed a Stamp.
 func (s Stamp) FileStamp() Stamp { return s }
@@ -40,7 +30,8 @@ type Files[T interface{ FileStamp() Stamp }] struct {
 // OpenFiles reads the cache at path.
 func OpenFiles[T interface{ FileStamp() Stamp }](path string) *Files[T] {
 	f := &Files[T]{path: path}
-	if f.records, _ = Load[map[string]T](path); f.records == nil {
+	f.records, _ = Load[map[string]T](path)
+	if f.records == nil {
 		f.records = map[string]T{}
 	}
 	return f
@@ -69,6 +60,13 @@ func (f *Files[T]) Edit(name string, fresh T, change func(*T)) {
 	}
 	change(&r)
 	f.records[name], f.changed = r, true
+}
+
+// Changed reports that there is something to save.
+func (f *Files[T]) Changed() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changed
 }
 
 // Save writes the cache if it has changed, without the records that keep refuses; a nil keep keeps all.

@@ -1,9 +1,7 @@
-// Package heap lets garbage lie as long as there is room for it.
+// Package heap runs the garbage collector only when the heap reaches a budget.
 //
-// It promises that the heap of a program whose data is smaller than a budget stays near
-// that budget, and that it is collected no more often than that takes. It never holds a
-// program back whose data has outgrown the budget: that one collects as another share of
-// its data, and not without end.
+// While a program's data is smaller than the budget, its heap stays near the budget. When the data
+// outgrows it, the collector runs after each growth by a quarter, so that it never runs without end.
 package heap
 
 import (
@@ -13,9 +11,8 @@ import (
 	"sync"
 )
 
-// most and least bound what may lie, in percent of what is in use. Below least a
-// collection would cost more than its memory is worth; most is only for the first
-// moments, when nearly nothing is in use.
+// most and least bound the garbage, in percent of what is in use. Below least a collection would cost
+// more than its memory is worth; most matters only at the start, when nearly nothing is in use.
 const (
 	most  = 1000
 	least = 25
@@ -24,15 +21,14 @@ const (
 // live is what the last collection found in use, bytes.
 const live = "/gc/heap/live:bytes"
 
-// beside is what the runtime may hold next to the heap's budget, bytes: stacks, its own
-// tables, and pages that are free and not given back to the system yet. Those it gives
-// back when all would be more.
-const beside = 32 << 20
+// overhead is what the runtime may hold in addition to the heap's budget, bytes: stacks, its own
+// tables, and free pages that are not returned to the system yet. It returns them when the sum would
+// be larger.
+const overhead = 32 << 20
 
 // Keep collects when the heap reaches budget bytes, or has grown by a quarter above what
-// is in use where that is more. It sets the collector's percentage and limit anew after
-// each collection, until undo, which restores those it found. A lower limit that was
-// there stays.
+// is in use where that is more. It sets the collector's percentage and limit again after
+// each collection, until undo, which restores the previous ones. It keeps a lower previous limit.
 func Keep(budget uint64) (undo func()) {
 	k := &keeper{budget: budget, percent: debug.SetGCPercent(percent(0, budget)), limit: debug.SetMemoryLimit(-1)}
 	debug.SetMemoryLimit(k.limitFor(0))
@@ -49,8 +45,8 @@ type keeper struct {
 	stopped bool
 }
 
-// wait sets the percentage when the next collection has ended: it is then that something
-// nobody holds is found.
+// wait sets the percentage when the next collection has ended: then the finalizer of an unreachable
+// object runs.
 func (k *keeper) wait() {
 	runtime.SetFinalizer(&struct{ p *keeper }{k}, func(any) { k.collected() })
 }
@@ -81,7 +77,7 @@ func (k *keeper) stop() {
 
 // limitFor never makes the collector run more often than the percentage does.
 func (k *keeper) limitFor(used uint64) int64 {
-	return min(k.limit, int64(max(k.budget, used+used/2)+beside))
+	return min(k.limit, int64(max(k.budget, used+used/2)+overhead))
 }
 
 // percent is how much may lie on top of used bytes, in percent of them.

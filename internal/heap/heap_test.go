@@ -13,7 +13,8 @@ func TestPercent(t *testing.T) {
 		used, budget uint64
 		want         int
 	}{
-		{0, 100, most}, {1, 100, most}, {50, 100, 100}, {80, 100, 25}, {90, 100, least}, {100, 100, least}, {1 << 40, 100, least},
+		{0, 100, most}, {1, 100, most}, {50, 100, 100}, {80, 100, 25}, {90, 100, least}, {100, 100, least},
+		{1 << 40, 100, least},
 	} {
 		if got := percent(c.used, c.budget); got != c.want {
 			t.Errorf("%d of %d in use: %d %%, want %d", c.used, c.budget, got, c.want)
@@ -21,7 +22,7 @@ func TestPercent(t *testing.T) {
 	}
 }
 
-// TestKeepFollowsWhatIsInUse collects with little and with much in use, and looks at what
+// TestKeepFollowsWhatIsInUse collects with little and with much in use, and checks what
 // the runtime then aims at.
 func TestKeepFollowsWhatIsInUse(t *testing.T) {
 	const budget = 64 << 20
@@ -53,7 +54,7 @@ func TestKeepFollowsWhatIsInUse(t *testing.T) {
 		runtime.KeepAlive(held)
 	}
 	undo()
-	undo() // twice is no harm
+	undo() // a second call does nothing
 	runtime.GC()
 	if got := debug.SetGCPercent(100); got != 100 {
 		t.Errorf("%d %% is left behind", got)

@@ -1,4 +1,4 @@
-// Package netfs tells network and shared file systems from local ones. On them file events
+// Package netfs distinguishes network and shared file systems from local ones. On them file events
 // of other machines do not arrive, and locks may hold on one machine only.
 package netfs
 

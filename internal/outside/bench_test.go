@@ -20,7 +20,8 @@ func BenchmarkClean(b *testing.B) {
 			}
 		})
 	}
-	catalogue := []byte(strings.Repeat(`{"avatar_id":"Daisy-inskirt-20220818","preview":"https:\/\/h\/a%20b.mp4?x=1"},`, 65_000))
+	catalogue := []byte(strings.Repeat(`{"avatar_id":"Daisy-inskirt-20220818","preview":"https:\/\/h\/a%20b.mp4?x=1"},`,
+		65_000))
 	b.Run("catalogue of 5 MB", func(b *testing.B) {
 		b.SetBytes(int64(len(catalogue)))
 		for b.Loop() {

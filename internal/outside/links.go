@@ -26,7 +26,7 @@ const access = `(?:x-amz-[a-z-]+|x-goog-[a-z-]+|signature|key-pair-id|policy|exp
 var pairs = lazyregexp.New(`(?i)(?:[?&]|\b|%(?:25)*(?:26|3f))(?:[\w.~-]+=[^\s"'<>&;]*(?:&amp;|\\u0026|&))*` +
 	`(?:\b|%(?:25)*26)` + access + `(?:=|%(?:25)*3d)\\?["']?[^\s"'<>]+`)
 
-// header is a member of a header or of a JSON object that gives access.
+// header is a member of a header or of a JSON object that grants access.
 var header = lazyregexp.New(`(?i)\b(x-api-key|authorization|proxy-authorization|set-cookie|cookie|` +
 	`(?:access|secret|session|api|auth)[_-]?(?:token|key)|(?:signature|key-pair-id|policy)\\?["'])` +
 	`(\\?["']?\s*:\s*\\?["']?)` +
@@ -36,7 +36,7 @@ var header = lazyregexp.New(`(?i)\b(x-api-key|authorization|proxy-authorization|
 var element = lazyregexp.New(`(?i)<(awsaccesskeyid|stringtosign|stringtosignbytes|signatureprovided|canonicalrequest|` +
 	`canonicalrequestbytes|token(?:-0)?|signature)>[^<]+`)
 
-// Redact removes known secrets, and from links and their parts what gives access. Line
+// Redact removes known secrets, and from links and their parts what grants access. Line
 // breaks and everything else stay as they are.
 func Redact(s string) string {
 	s = known.redact(s)

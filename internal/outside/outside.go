@@ -69,7 +69,7 @@ func (c *cleaned) Error() string { return c.text }
 func (c *cleaned) Unwrap() error { return c.err }
 
 // escape writes unsafe characters as \n, \r or \uXXXX, which JSON strings read the same
-// way, and breaks up the words that CI systems obey.
+// way, and breaks up the commands of CI systems.
 func escape(s string, lines bool) string {
 	if !hasUnsafe(s) {
 		return breakCommands(s)
@@ -140,7 +140,7 @@ func unsafe(r rune) bool {
 	return r >= 0xe0000 && r <= 0xe007f
 }
 
-// breakCommands breaks up what a CI system obeys anywhere in a line: GitHub's old form, Azure
+// breakCommands breaks up what a CI system executes anywhere in a line: GitHub's old form, Azure
 // Pipelines and TeamCity. GitHub's `::command::` counts at the start of a line only, see
 // Writer.
 func breakCommands(s string) string {

@@ -24,11 +24,13 @@ func TestAKnownKeyIsRemovedInEveryForm(t *testing.T) {
 		all += "%" + hex.EncodeToString([]byte{c})
 	}
 	for _, in := range []string{
-		key, "key " + key + " is not valid", url.QueryEscape(key), strings.ToLower(url.QueryEscape(key)), url.PathEscape(key), double, all,
+		key, "key " + key + " is not valid", url.QueryEscape(key), strings.ToLower(url.QueryEscape(key)),
+		url.PathEscape(key), double, all,
 		string(quoted), strings.ReplaceAll(key, "/", `\/`), strings.ReplaceAll(key, "+", `\u002B`), html.EscapeString(key),
 		base64.StdEncoding.EncodeToString([]byte(key)), base64.URLEncoding.EncodeToString([]byte(key)),
 		base64.StdEncoding.EncodeToString([]byte("u:" + key)), base64.RawURLEncoding.EncodeToString([]byte("u" + key + ":")),
-		hex.EncodeToString([]byte(key)), strings.ToUpper(hex.EncodeToString([]byte(key))), "LEAKED123", `"LEAKED123","LEAKED123"`,
+		hex.EncodeToString([]byte(key)), strings.ToUpper(hex.EncodeToString([]byte(key))), "LEAKED123",
+		`"LEAKED123","LEAKED123"`,
 	} {
 		got := Clean("before " + in + " after")
 		for _, part := range []string{"KEY", "0123456", "LEAKED", in} {
@@ -122,7 +124,8 @@ func TestASecretIsRemovedBeforeTheTextIsCut(t *testing.T) {
 
 func TestAnErrorKeepsItsCause(t *testing.T) {
 	err := Error(errors.Join(fs.ErrNotExist, errors.New("https://h/a?Signature=x")))
-	if !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), "Signature") || strings.Contains(err.Error(), "\n") {
+	if !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), "Signature") ||
+		strings.Contains(err.Error(), "\n") {
 		t.Errorf("got %v", err)
 	}
 	if Error(nil) != nil || Error(fs.ErrNotExist) != fs.ErrNotExist {
@@ -144,7 +147,8 @@ func TestNoOutputLineIsACommandForARunner(t *testing.T) {
 			}
 		}
 		for l := range strings.SplitSeq(out.String(), "\n") {
-			if strings.HasPrefix(strings.TrimSpace(strings.Trim(l, "\ufeff")), "::") || strings.Contains(l, "##[") || strings.Contains(l, "\r") {
+			if strings.HasPrefix(strings.TrimSpace(strings.Trim(l, "\ufeff")), "::") || strings.Contains(l, "##[") ||
+				strings.Contains(l, "\r") {
 				t.Errorf("%q became %q", parts, out.String())
 			}
 		}
@@ -164,7 +168,8 @@ func TestOutputOfThisProgramIsNotChanged(t *testing.T) {
 }
 
 func TestColoursPassOnATerminalOnly(t *testing.T) {
-	for colors, want := range map[bool]string{true: "\x1b[31mred\x1b[0m \\u001b]0;x", false: `\u001b[31mred\u001b[0m \u001b]0;x`} {
+	for colors, want := range map[bool]string{true: "\x1b[31mred\x1b[0m \\u001b]0;x",
+		false: `\u001b[31mred\u001b[0m \u001b]0;x`} {
 		var out bytes.Buffer
 		w := NewWriter(&out)
 		w.Colors = colors

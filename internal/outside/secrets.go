@@ -37,10 +37,11 @@ type secret struct {
 }
 
 // Know adds secrets that Redact removes from now on. Texts too short to be a secret, and
-// the word that stands for the sandbox's key, are ignored.
+// the word for the sandbox's key, are ignored.
 func Know(secrets ...string) {
 	for _, s := range secrets {
-		if s = strings.TrimSpace(s); len(s) >= minSecret && s != "sandbox" {
+		s = strings.TrimSpace(s)
+		if len(s) >= minSecret && s != "sandbox" {
 			known.add(s)
 		}
 	}
@@ -170,7 +171,10 @@ func (s secret) escapedIn(text string) bool {
 // hintsOf are what some escaped form of the secret has in it.
 func hintsOf(plain string) []string {
 	word := ""
-	for _, w := range strings.FieldsFunc(plain, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, w := range strings.FieldsFunc(plain, func(r rune) bool {
+		return !unicode.IsLetter(r) &&
+			!unicode.IsDigit(r)
+	}) {
 		if len(w) > len(word) {
 			word = w
 		}

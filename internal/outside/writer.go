@@ -10,7 +10,7 @@ import (
 )
 
 // Writer passes text on without known secrets and unsafe characters, and without lines
-// that GitHub's runner would obey: it reads `::command::` at the start of a line, after
+// that GitHub's runner would execute: it reads `::command::` at the start of a line, after
 // spaces, on stdout and on stderr. Line feeds and tabs stay. Text of this program is not
 // changed by it; a secret that is split between two writes is not found.
 type Writer struct {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"crypto/subtle"
+	"greenroom/internal/netutil"
 	"mime"
 	"net"
 	"net/http"
@@ -13,11 +14,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // ServeHTTP checks where a request comes from before anything else.
 func (p *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	host, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		host = r.Host
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !netutil.IsLoopbackHost(r.Host) {
 		http.Error(w, "this page answers this machine only", http.StatusForbidden)
 		return
 	}

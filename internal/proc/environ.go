@@ -83,7 +83,8 @@ var (
 func Hide(name string) {
 	hiddenMu.Lock()
 	defer hiddenMu.Unlock()
-	if name = strings.ToUpper(name); !slices.Contains(hidden, name) {
+	name = strings.ToUpper(name)
+	if !slices.Contains(hidden, name) {
 		hidden = append(hidden, name)
 	}
 }

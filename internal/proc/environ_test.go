@@ -146,7 +146,8 @@ func TestOnlyThisPackageStartsPrograms(t *testing.T) {
 // A program's last words are part of an error: a key in its arguments may be quoted there.
 func TestAProgramsLastWordsHoldNoSecret(t *testing.T) {
 	outside.Know("a-known-secret-of-some-length")
-	err := (&ExitError{Path: "ffmpeg", Code: 1, Tail: "x\nopen https://h/a?Signature=SIGNED a-known-secret-of-some-length \x1b[31m\n"}).Error()
+	err := (&ExitError{Path: "ffmpeg", Code: 1,
+		Tail: "x\nopen https://h/a?Signature=SIGNED a-known-secret-of-some-length \x1b[31m\n"}).Error()
 	if err != `ffmpeg: exit 1: open https://h/a?[redacted] [redacted] \u001b[31m` {
 		t.Errorf("got %q", err)
 	}

@@ -22,7 +22,7 @@ func (a *aliveWriter) Write(p []byte) (int, error) {
 	return a.w.Write(p)
 }
 
-// tailWriter keeps the end of what is written and hands on whole lines.
+// tailWriter keeps the end of what is written and passes on complete lines.
 type tailWriter struct {
 	mu    sync.Mutex
 	buf   []byte

@@ -1,9 +1,9 @@
 // Package proc runs other programs: ffmpeg, ffprobe, espeak-ng, node.
 //
 // It promises that a program and everything it started end when the context
-// does, that only a bounded tail of its stderr is kept, and that the error says
-// why it ended: its own exit code, our time limit, silence, or the caller's
-// cancellation. It never uses a shell and never hands our stdin down.
+// does, that only a bounded tail of its stderr is kept, and that the error has
+// the reason: its own exit code, our time limit, silence, or the caller's
+// cancellation. It never uses a shell and never passes our stdin on.
 package proc
 
 import (
@@ -37,7 +37,7 @@ type Cmd struct {
 	// Stderr receives every line of stderr, from one goroutine.
 	Stderr  func(line string)
 	Timeout time.Duration // 0: none
-	Stall   time.Duration // stop after so long without any output; 0: never
+	Stall   time.Duration // stop after this time without any output; 0: never
 }
 
 // Result is what is known after a run, also after a failed one.
@@ -53,7 +53,7 @@ var (
 	ErrStalled = errors.New("went silent")
 )
 
-// ExitError says how a program ended. Reason is nil when it ended by itself.
+// ExitError reports how a program ended. Reason is nil when it ended by itself.
 type ExitError struct {
 	Path   string
 	Args   []string
@@ -73,7 +73,7 @@ func (e *ExitError) Error() string {
 	return fmt.Sprintf("%s: exit %d", name, e.Code)
 }
 
-// Unwrap gives the reason, so errors.Is finds context.Canceled or ErrStalled. A program
+// Unwrap returns the reason, so errors.Is finds context.Canceled or ErrStalled. A program
 // that ended by itself and wrote at the end that the disk is full, its quota is used up or too
 // many files are open has syscall.ENOSPC, EDQUOT, EMFILE or ENFILE as the reason here.
 func (e *ExitError) Unwrap() error {
@@ -88,8 +88,8 @@ func (e *ExitError) Unwrap() error {
 	return e.Reason
 }
 
-// lastWords is how much of the end of stderr tells why a program ended, bytes: what it
-// said long before may be over.
+// lastWords is how much of the end of stderr is searched for the reason, bytes: what a program wrote
+// long before may be over.
 const lastWords = 2 << 10
 
 // Run starts the program and waits for it and for its pipes. The error is an

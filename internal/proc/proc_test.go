@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -23,7 +24,7 @@ func TestExitCodeAndTailOfARealProgram(t *testing.T) {
 	}
 }
 
-// A program tells of a full disk in words: as an error it is the system's own.
+// A program reports a full disk as text: as an error it is the system's own.
 func TestAFullDiskIsHeardInLastWords(t *testing.T) {
 	for script, want := range map[string]error{
 		"echo 'av_interleaved_write_frame(): No space left on device' >&2; echo Conversion failed >&2; exit 228": syscall.ENOSPC,
@@ -50,7 +51,8 @@ func TestOutputLinesAndProgress(t *testing.T) {
 	if _, err := Run(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if out.String() != "answer\n" || strings.Join(lines, ",") != "one,two" || strings.Join(progress, ",") != "frame:12,progress:end" {
+	if out.String() != "answer\n" || strings.Join(lines, ",") != "one,two" ||
+		strings.Join(progress, ",") != "frame:12,progress:end" {
 		t.Errorf("out %q lines %q progress %q", out.String(), lines, progress)
 	}
 }
@@ -107,5 +109,25 @@ func TestMissingProgram(t *testing.T) {
 	_, err := Run(t.Context(), Cmd{Path: "/nonexistent/ffmpeg"})
 	if !errors.Is(err, syscall.ENOENT) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	for _, c := range []struct {
+		err    error
+		stderr string
+		want   bool
+	}{
+		{nil, "", false},
+		{nil, "[out#0] Error writing: No space left on device\nConversion failed!", true},
+		{nil, "ENOSPC: no space left on device, write", true},
+		{&fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}, "", true},
+		{&ExitError{Path: "ffmpeg", Code: 1, Tail: "Disk quota exceeded"}, "", true},
+		{errors.New("write a: There is not enough space on the disk."), "", true},
+		{&fs.PathError{Op: "write", Path: "a", Err: syscall.EACCES}, "Permission denied", false},
+	} {
+		if got := DiskFull(c.err, c.stderr); got != c.want {
+			t.Errorf("%v %q: %v", c.err, c.stderr, got)
+		}
 	}
 }

@@ -23,7 +23,7 @@ func ownGroup(cmd *exec.Cmd) {
 
 func killGroup(cmd *exec.Cmd) {
 	if cmd.Process != nil {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // ESRCH: nobody is left, as it should be
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // ESRCH: no process is left, as it should be
 	}
 }
 
@@ -40,7 +40,7 @@ type pipe struct {
 	done chan struct{}
 }
 
-// attachProgress gives the program a pipe as descriptor 3 and starts to read it.
+// attachProgress passes the program a pipe as descriptor 3 and starts to read it.
 func attachProgress(cmd *exec.Cmd, report func(key, value string), alive func()) (*pipe, error) {
 	if report == nil {
 		return nil, nil

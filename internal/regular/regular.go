@@ -41,7 +41,8 @@ func Open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if fi, err = f.Stat(); err == nil {
+	fi, err = f.Stat()
+	if err == nil {
 		err = kind(path, fi) // it may be another file now
 	}
 	if err != nil {

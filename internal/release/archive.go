@@ -48,7 +48,8 @@ func (r *release) writeTar(w io.Writer, top string, files map[string][]byte, pro
 		if name == program {
 			mode = 0o755
 		}
-		head := &tar.Header{Name: top + "/" + name, Mode: mode, Size: int64(len(files[name])), ModTime: r.epoch, Format: tar.FormatUSTAR}
+		head := &tar.Header{Name: top + "/" + name, Mode: mode, Size: int64(len(files[name])), ModTime: r.epoch,
+			Format: tar.FormatUSTAR}
 		if err := t.WriteHeader(head); err != nil {
 			return err
 		}

@@ -19,10 +19,13 @@ import (
 // packed makes a release of fixed files in a new folder.
 func packed(t *testing.T, built ...platform) *release {
 	t.Helper()
-	r := &release{source: filepath.Join("..", ".."), work: t.TempDir(), out: t.TempDir(), version: "1.2.3", epoch: time.Unix(1_700_000_000, 0).UTC(), built: built}
-	docs := map[string][]byte{"README.md": []byte("read me"), "LICENSE": []byte("license"), "man/man1/greenroom.1": []byte(".TH")}
+	r := &release{source: filepath.Join("..", ".."), work: t.TempDir(), out: t.TempDir(), version: "1.2.3",
+		epoch: time.Unix(1_700_000_000, 0).UTC(), built: built}
+	docs := map[string][]byte{"README.md": []byte("read me"), "LICENSE": []byte("license"),
+		"man/man1/greenroom.1": []byte(".TH")}
 	for _, p := range built {
-		err := errors.Join(os.MkdirAll(filepath.Dir(r.binary(p)), 0o755), os.WriteFile(r.binary(p), []byte("program of "+p.os), 0o755), r.archive(p, docs))
+		err := errors.Join(os.MkdirAll(filepath.Dir(r.binary(p)), 0o755),
+			os.WriteFile(r.binary(p), []byte("program of "+p.os), 0o755), r.archive(p, docs))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,11 +134,13 @@ func TestArchives(t *testing.T) {
 func TestVersionsOfReleases(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"", "1", "1.2", "latest", "1.2.3; rm", "../1.2.3"} {
-		if err := run(t.Context(), bad, filepath.Join(t.TempDir(), "out"), "", false); err == nil || !strings.Contains(err.Error(), "is not like 1.2.3") {
+		if err := run(t.Context(), bad, filepath.Join(t.TempDir(), "out"), "", false); err == nil ||
+			!strings.Contains(err.Error(), "is not like 1.2.3") {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if err := run(t.Context(), "v1.2.3", filepath.Join(t.TempDir(), "out"), "plan9/mips", false); err == nil || !strings.Contains(err.Error(), "no platform") {
+	if err := run(t.Context(), "v1.2.3", filepath.Join(t.TempDir(), "out"), "plan9/mips", false); err == nil ||
+		!strings.Contains(err.Error(), "no platform") {
 		t.Errorf("an unknown platform: %v", err)
 	}
 }

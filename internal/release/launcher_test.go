@@ -53,7 +53,8 @@ func place(t *testing.T, dir string, p platform, program string, mode os.FileMod
 		t.Fatal(err)
 	}
 	to := filepath.Join(filepath.Dir(dir), filepath.FromSlash(p.npmName()))
-	err = errors.Join(os.MkdirAll(filepath.Join(to, "bin"), 0o755), os.WriteFile(filepath.Join(to, "bin", p.program()), b, mode),
+	err = errors.Join(os.MkdirAll(filepath.Join(to, "bin"), 0o755),
+		os.WriteFile(filepath.Join(to, "bin", p.program()), b, mode),
 		os.WriteFile(filepath.Join(to, "package.json"), []byte(`{"name": "`+p.npmName()+`", "version": "1.2.3"}`), 0o644))
 	if err != nil {
 		t.Fatal(err)
@@ -83,13 +84,16 @@ func TestLauncherWithoutAProgram(t *testing.T) {
 			}
 		}
 	}
-	says("no optional packages", nil, host().npmName()+" is not installed", "--omit=optional", "npm install --include=optional")
+	says("no optional packages", nil, host().npmName()+" is not installed", "--omit=optional",
+		"npm install --include=optional")
 	for _, p := range platforms {
 		if p.os == "windows" {
 			place(t, dir, p, "launcher_test.go", 0o644)
 		}
 	}
-	says("copied from Windows", nil, "@greenroom/cli-win32-arm64, @greenroom/cli-win32-x64 is: node_modules comes from another platform", "remove node_modules")
+	says("copied from Windows", nil,
+		"@greenroom/cli-win32-arm64, @greenroom/cli-win32-x64 is: node_modules comes from another platform",
+		"remove node_modules")
 	place(t, dir, host(), "launcher_test.go", 0o644)
 	manifest := filepath.Join(filepath.Dir(dir), filepath.FromSlash(host().npmName()), "package.json")
 	if err := os.WriteFile(manifest, []byte(`{"name": "x", "version": "1.2.2"}`), 0o644); err != nil {
@@ -97,10 +101,12 @@ func TestLauncherWithoutAProgram(t *testing.T) {
 	}
 	says("another version", nil, "has version 1.2.2, and the package greenroom has version 1.2.3", "install both again")
 	says("a program that is not there", []string{"GREENROOM_BINARY=/nowhere/greenroom"}, "cannot start", "ENOENT")
-	says("another processor", []string{"NODE_OPTIONS=--require=" + preload(t, `Object.defineProperty(process, 'arch', {value: 'riscv64'})`)},
+	says("another processor", []string{"NODE_OPTIONS=--require=" + preload(t,
+		`Object.defineProperty(process, 'arch', {value: 'riscv64'})`)},
 		"there is no program for "+host().nodeOS+"-riscv64", "darwin-arm64", "GREENROOM_BINARY")
 	if runtime.GOOS == "linux" {
-		says("Alpine", []string{"NODE_OPTIONS=--require=" + preload(t, `process.report.getReport = () => ({header: {}})`)}, "needs glibc", "node:20-slim")
+		says("Alpine", []string{"NODE_OPTIONS=--require=" + preload(t, `process.report.getReport = () => ({header: {}})`)},
+			"needs glibc", "node:20-slim")
 	}
 }
 
@@ -128,12 +134,14 @@ func TestLauncherPassesThrough(t *testing.T) {
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err = cmd.Run()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 10 || out.String() != "from stdin" || errOut.String() != "an argument *\n" {
+	if !errors.As(err, &exit) || exit.ExitCode() != 10 || out.String() != "from stdin" ||
+		errOut.String() != "an argument *\n" {
 		t.Errorf("%v, stdout %q, stderr %q", err, out.String(), errOut.String())
 	}
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		// One program tidies up and exits by itself, the other one ends by the signal.
-		if got := signalled(t, dir, sig, `trap 'exit 42' INT TERM HUP; echo ready; while :; do read -r x <&3; done`); got != "exit status 42" {
+		if got := signalled(t, dir, sig,
+			`trap 'exit 42' INT TERM HUP; echo ready; while :; do read -r x <&3; done`); got != "exit status 42" {
 			t.Errorf("%s to a program that handles it: %s", sig, got)
 		}
 		if got := signalled(t, dir, sig, `echo ready; exec cat <&3`); got != "signal: "+sig.String() {
@@ -163,7 +171,7 @@ func signalled(t *testing.T, dir string, sig syscall.Signal, script string) stri
 	}
 	ready := make([]byte, 6)
 	if _, err := out.Read(ready); err != nil || string(ready) != "ready\n" {
-		t.Errorf("the program says %q, %v", ready, err)
+		t.Errorf("the program prints %q, %v", ready, err)
 	}
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Fatal(err)

@@ -80,16 +80,20 @@ func run(ctx context.Context, version, out, only string, sbom bool) (err error) 
 			return fmt.Errorf("there is no platform %q", only)
 		}
 	}
-	if r.source, err = os.Getwd(); err != nil {
+	r.source, err = os.Getwd()
+	if err != nil {
 		return err
 	}
-	if r.out, err = filepath.Abs(out); err != nil {
+	r.out, err = filepath.Abs(out)
+	if err != nil {
 		return err
 	}
-	if r.epoch, err = r.commitTime(ctx); err != nil {
+	r.epoch, err = r.commitTime(ctx)
+	if err != nil {
 		return err
 	}
-	if r.work, err = os.MkdirTemp("", "greenroom-release-*"); err != nil {
+	r.work, err = os.MkdirTemp("", "greenroom-release-*")
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(r.work)) }()
@@ -150,7 +154,8 @@ func (r *release) output(ctx context.Context, env []string, name string, args ..
 		return nil, err
 	}
 	var out bytes.Buffer
-	res, err := proc.Run(ctx, proc.Cmd{Path: path, Args: args, Dir: r.source, Env: append(proc.Inherited(), env...), Stdout: &out})
+	res, err := proc.Run(ctx, proc.Cmd{Path: path, Args: args, Dir: r.source, Env: append(proc.Inherited(), env...),
+		Stdout: &out})
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, bytes.TrimSpace(out.Bytes()), res.Tail)
 	}
@@ -179,7 +184,8 @@ func (r *release) documents(ctx context.Context) (map[string][]byte, error) {
 	}
 	// The program of this machine writes them, whatever the release is for.
 	host := filepath.Join(r.work, "host", "greenroom")
-	if err := r.command(ctx, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version="+r.version, "-o", host, "."); err != nil {
+	if err := r.command(ctx, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags",
+		"-s -w -X main.version="+r.version, "-o", host, "."); err != nil {
 		return nil, err
 	}
 	man := filepath.Join(r.work, "man1")
@@ -196,7 +202,8 @@ func (r *release) documents(ctx context.Context) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for shell, name := range map[string]string{"bash": "greenroom.bash", "zsh": "_greenroom", "fish": "greenroom.fish", "powershell": "greenroom.ps1"} {
+	for shell, name := range map[string]string{"bash": "greenroom.bash", "zsh": "_greenroom", "fish": "greenroom.fish",
+		"powershell": "greenroom.ps1"} {
 		b, err := r.output(ctx, nil, host, "completion", shell)
 		if err != nil {
 			return nil, fmt.Errorf("print the completion of %s: %w", shell, err)
@@ -214,7 +221,8 @@ func (r *release) modules(ctx context.Context) error {
 	if err := r.command(ctx, []string{"GOBIN=" + tool, "GOFLAGS="}, "go", "install", cyclonedx); err != nil {
 		return err
 	}
-	return r.command(ctx, []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0"}, filepath.Join(tool, "cyclonedx-gomod"), "app", "-json",
+	return r.command(ctx, []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0"},
+		filepath.Join(tool, "cyclonedx-gomod"), "app", "-json",
 		"-licenses", "-std", "-noserial", "-notimestamp", "-output", name, r.source)
 }
 

@@ -56,7 +56,8 @@ func registry(t *testing.T, r *release) string {
 			t.Fatal(err)
 		}
 		version["dist"] = dist
-		document, err := json.Marshal(map[string]any{"name": p.Name, "dist-tags": map[string]string{"latest": p.Version}, "versions": map[string]any{p.Version: version}})
+		document, err := json.Marshal(map[string]any{"name": p.Name, "dist-tags": map[string]string{"latest": p.Version},
+			"versions": map[string]any{p.Version: version}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +76,8 @@ func TestPackageManagers(t *testing.T) {
 	if os.Getenv("GREENROOM_TEST_ALL") == "" {
 		return // `make test-all` sets it
 	}
-	r := &release{source: filepath.Join("..", ".."), work: t.TempDir(), out: t.TempDir(), version: "1.2.3", built: []platform{host()}}
+	r := &release{source: filepath.Join("..", ".."), work: t.TempDir(), out: t.TempDir(), version: "1.2.3",
+		built: []platform{host()}}
 	if err := r.build(t.Context(), host()); err != nil {
 		t.Fatal(err)
 	}
@@ -90,15 +92,19 @@ func TestPackageManagers(t *testing.T) {
 	managers := filepath.Join(cache, "greenroom-ci", "package-managers", "node_modules", ".bin")
 	t.Run("the shipped workflow", func(t *testing.T) { workflowInstalls(t, address) })
 	for name, c := range map[string]struct{ install, without, run []string }{
-		"npm": {[]string{"npm", "install", "--no-audit", "--no-fund"}, []string{"npm", "install", "--omit=optional", "--no-audit", "--no-fund"}, []string{"npx", "--no-install"}},
-		"pnpm": {[]string{filepath.Join(managers, "pnpm"), "install"}, []string{filepath.Join(managers, "pnpm"), "install", "--no-optional"},
+		"npm": {[]string{"npm", "install", "--no-audit", "--no-fund"},
+			[]string{"npm", "install", "--omit=optional", "--no-audit", "--no-fund"}, []string{"npx", "--no-install"}},
+		"pnpm": {[]string{filepath.Join(managers, "pnpm"), "install"},
+			[]string{filepath.Join(managers, "pnpm"), "install", "--no-optional"},
 			[]string{filepath.Join(managers, "pnpm"), "exec"}},
-		"yarn": {[]string{filepath.Join(managers, "yarn"), "install"}, []string{filepath.Join(managers, "yarn"), "install", "--ignore-optional"},
+		"yarn": {[]string{filepath.Join(managers, "yarn"), "install"},
+			[]string{filepath.Join(managers, "yarn"), "install", "--ignore-optional"},
 			[]string{filepath.Join(managers, "yarn"), "--silent", "run"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := t.TempDir()
-			env := append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home, "npm_config_registry="+address,
+			env := append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home,
+				"npm_config_registry="+address,
 				"npm_config_cache="+filepath.Join(home, "npm"), "YARN_REGISTRY="+address, "CI=1", "COREPACK_ENABLE_STRICT=0")
 			in := func(dir string, words ...string) (string, int) {
 				cmd := exec.CommandContext(t.Context(), words[0], words[1:]...)
@@ -111,7 +117,8 @@ func TestPackageManagers(t *testing.T) {
 			}
 			project := func(install []string) string {
 				dir := t.TempDir()
-				if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"private": true, "devDependencies": {"greenroom": "1.2.3"}}`), 0o644); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, "package.json"),
+					[]byte(`{"private": true, "devDependencies": {"greenroom": "1.2.3"}}`), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				if err := os.WriteFile(filepath.Join(dir, ".npmrc"), []byte("registry="+address+"\n"), 0o644); err != nil {
@@ -123,24 +130,28 @@ func TestPackageManagers(t *testing.T) {
 				return dir
 			}
 			dir := project(c.install)
-			if out, code := in(dir, append(c.run, "greenroom", "version")...); code != 0 || !strings.Contains(out, "greenroom 1.2.3 (") {
+			if out, code := in(dir, append(c.run, "greenroom", "version")...); code != 0 ||
+				!strings.Contains(out, "greenroom 1.2.3 (") {
 				t.Errorf("version: exit %d\n%s", code, out)
 			}
 			if out, code := in(dir, append(c.run, "greenroom", "init", "film")...); code != 0 {
 				t.Errorf("init: exit %d\n%s", code, out)
 			}
-			if out, code := in(filepath.Join(dir), append(c.run, "greenroom", "status", "-C", "film", "--check")...); code == 0 || !strings.Contains(out, "intro") {
+			if out, code := in(filepath.Join(dir), append(c.run, "greenroom", "status", "-C", "film",
+				"--check")...); code == 0 || !strings.Contains(out, "intro") {
 				t.Errorf("status --check of a project that was not built: exit %d\n%s", code, out)
 			}
 			dir = project(c.without)
-			if out, code := in(dir, append(c.run, "greenroom", "version")...); code == 0 || !strings.Contains(out, host().npmName()+" is not installed") {
+			if out, code := in(dir, append(c.run, "greenroom", "version")...); code == 0 ||
+				!strings.Contains(out, host().npmName()+" is not installed") {
 				t.Errorf("without optional packages: exit %d\n%s", code, out)
 			}
 		})
 	}
 }
 
-// workflowInstalls runs the step of the shipped workflow that installs greenroom, and the program that it puts on PATH.
+// workflowInstalls runs the step of the shipped workflow that installs greenroom, and the program that it puts on
+// PATH.
 func workflowInstalls(t *testing.T, address string) {
 	b, err := os.ReadFile(filepath.Join("..", "..", ".github", "workflows", "greenroom.yml"))
 	if err != nil {
@@ -161,7 +172,8 @@ func workflowInstalls(t *testing.T, address string) {
 			continue
 		}
 		cmd := exec.CommandContext(t.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
-		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_PATH="+paths, "VERSION=1.2.3", "npm_config_registry="+address,
+		cmd.Env = append(os.Environ(), "RUNNER_TEMP="+temp, "GITHUB_PATH="+paths, "VERSION=1.2.3",
+			"npm_config_registry="+address,
 			"npm_config_cache="+filepath.Join(temp, "npm"))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
@@ -171,7 +183,8 @@ func workflowInstalls(t *testing.T, address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), filepath.Join(strings.TrimSpace(string(added)), "greenroom"), "version").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), filepath.Join(strings.TrimSpace(string(added)), "greenroom"),
+		"version").CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "greenroom 1.2.3 (") {
 		t.Errorf("%v\n%s", err, out)
 	}

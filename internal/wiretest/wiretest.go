@@ -20,7 +20,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Contract is the page. As a RoundTripper it stands between a client and the sandbox.
+// Contract is the page. As a RoundTripper it is between a client and the sandbox.
 type Contract struct {
 	t        testing.TB
 	doc      map[string]any
@@ -56,7 +56,8 @@ func New(t testing.TB) *Contract {
 		t.Fatal(err)
 	}
 	exact(doc)
-	c := &Contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), next: http.DefaultTransport, seen: map[string]int{}}
+	c := &Contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), next: http.DefaultTransport,
+		seen: map[string]int{}}
 	if err := c.compiler.AddResource(pageURL, doc); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,8 @@ func New(t testing.TB) *Contract {
 	for path, ops := range c.doc["paths"].(map[string]any) {
 		re := regexp.MustCompile("^" + braces.ReplaceAllString(regexp.QuoteMeta(path), `[^/]+`) + "$")
 		for method := range ops.(map[string]any) {
-			c.paths = append(c.paths, operation{path, method, re, len(regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, ""))})
+			c.paths = append(c.paths, operation{path, method, re,
+				len(regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, ""))})
 		}
 	}
 	return c
@@ -92,7 +94,7 @@ func exact(v any) {
 	}
 }
 
-// find gives the operation of a request, the most literal one first.
+// find returns the operation of a request, the most literal one first.
 func (c *Contract) find(method, path string) *operation {
 	var best *operation
 	for i, o := range c.paths {
@@ -104,7 +106,7 @@ func (c *Contract) find(method, path string) *operation {
 }
 
 // schema compiles the part of the page at a pointer, following one reference of a
-// response or request body first. Nil when the page says nothing.
+// response or request body first. Nil when the page has none.
 func (c *Contract) schema(tokens ...string) *jsonschema.Schema {
 	at, pointer := any(c.doc), ""
 	for _, tok := range tokens {
@@ -119,7 +121,8 @@ func (c *Contract) schema(tokens ...string) *jsonschema.Schema {
 			}
 			m = at.(map[string]any)
 		}
-		if at, ok = m[tok]; !ok {
+		at, ok = m[tok]
+		if !ok {
 			return nil
 		}
 		pointer += "/" + strings.ReplaceAll(strings.ReplaceAll(tok, "~", "~0"), "/", "~1")
@@ -169,7 +172,8 @@ func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.seen[name]++
 	c.mu.Unlock()
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") && res.StatusCode < 400 {
-		c.judge(c.schema("paths", o.path, o.method, "requestBody", "content", "application/json", "schema"), "the body of "+name, sent)
+		c.judge(c.schema("paths", o.path, o.method, "requestBody", "content", "application/json", "schema"),
+			"the body of "+name, sent)
 	}
 	if key := r.Header.Get("Idempotency-Key"); key != "" && !strings.Contains(c.parameters(o), "Idempotency") {
 		c.t.Errorf("%s carries an idempotency key that it does not take", name)
@@ -178,7 +182,8 @@ func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	res.Body.Close()
 	res.Body = io.NopCloser(bytes.NewReader(got))
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
-		c.judge(c.schema("paths", o.path, o.method, "responses", fmt.Sprint(res.StatusCode), "content", "application/json", "schema"), fmt.Sprintf("the %d answer of %s", res.StatusCode, name), got)
+		c.judge(c.schema("paths", o.path, o.method, "responses", fmt.Sprint(res.StatusCode), "content", "application/json",
+			"schema"), fmt.Sprintf("the %d answer of %s", res.StatusCode, name), got)
 	}
 	return res, err
 }
@@ -188,7 +193,7 @@ func (c *Contract) parameters(o *operation) string {
 	return string(b)
 }
 
-// Report fails for calls the page does not name and gives the operations used.
+// Report fails for calls the page does not name and returns the operations used.
 func (c *Contract) Report() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

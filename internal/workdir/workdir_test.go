@@ -104,13 +104,13 @@ func TestALinkIsNotFollowed(t *testing.T) {
 
 // TestASweepTakesNoNewFolder: one that is made while others sweep is there until it is closed.
 func TestASweepTakesNoNewFolder(t *testing.T) {
-	parent := t.TempDir()
+	parent, k := t.TempDir(), Kind{"work-", "lock"}
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 400 {
-				Sweep(parent, "work-")
-				d, err := New(parent, "work-")
+				k.Sweep(parent, nil)
+				d, err := k.New(parent)
 				if err != nil {
 					t.Error(err)
 					return

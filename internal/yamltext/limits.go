@@ -55,7 +55,7 @@ func before(tokens token.Tokens, i int) *token.Token {
 	return nil
 }
 
-// after returns the next token that is no comment. Comments in a row would make
+// after returns the next token that is not a comment. Comments in a row would make
 // that a second walk for each of them, so it looks a few tokens ahead only.
 func after(tokens token.Tokens, i int) *token.Token {
 	for j := i + 1; j < len(tokens) && j < i+8; j++ {
@@ -81,7 +81,8 @@ func (c *checker) token(t, prev, next *token.Token) error {
 	switch t.Type {
 	case token.DocumentHeaderType, token.DocumentEndType:
 		c.open = c.open[:0]
-		if c.docs++; c.docs > MaxDocs {
+		c.docs++
+		if c.docs > MaxDocs {
 			return limit(t, "keep one document", "more than %d documents", MaxDocs)
 		}
 	case token.SequenceStartType, token.MappingStartType:

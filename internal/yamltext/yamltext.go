@@ -112,7 +112,8 @@ func blankLines(b []byte) error {
 			run = 0
 			continue
 		}
-		if run++; run > MaxBlank {
+		run++
+		if run > MaxBlank {
 			return &LimitError{line, 1, fmt.Sprintf("more than %d empty lines in a row", MaxBlank), "remove the empty lines"}
 		}
 	}

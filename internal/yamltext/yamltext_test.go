@@ -26,34 +26,35 @@ func staircase(n int, line string) string {
 	return b.String()
 }
 
-// hostile are texts of about 1 MB, or what the name says, that the library takes minutes or gigabytes for.
+// hostile are texts of about 1 MB, or of the size in the name, that the library takes minutes or gigabytes for.
 func hostile() map[string]string {
 	r := strings.Repeat
 	long := r("k", 500_000)
 	return map[string]string{
-		"flow mappings":            "clips: " + r("{a: ", 200_000),
-		"flow sequences":           "clips: " + r("[", 200_000),
-		"flow, mixed":              "clips: " + r("[{a: ", 100_000),
-		"closed flow":              "a: " + r("[", 100_000) + r("]", 100_000),
-		"dashes":                   r("- ", 200_000),
-		"dashes in flow":           "a: [" + r("- ", 200_000) + "x]",
-		"dashes with tags":         r("- !!a ", 100_000),
-		"dashes with anchors":      r("- &a ", 100_000),
-		"question marks":           r("? ", 200_000),
-		"question marks in flow":   "a: {" + r("? ", 200_000) + "}",
-		"dashes and questions":     r("- ? ", 100_000),
-		"tags":                     r("!!a ", 200_000) + "x",
-		"tags in flow":             "a: [" + r("!!a ", 200_000) + "x]",
-		"anchors":                  r("&a ", 200_000),
-		"indentation":              staircase(1000, "a:"),
-		"indented dashes":          staircase(1000, "-"),
-		"colons":                   "a" + r(": ", 200_000),
-		"keys in a line":           r("a: ", 200_000),
-		"empty lines in a text":    "a: |\n" + r("\n", 1_000_000),
-		"empty lines, CR LF":       "a: |\n" + r("\r\n", 400_000),
-		"empty lines, blanks":      "a: >\n  b\n" + r("  \n", 300_000),
-		"keys of a mapping":        numbered(100_000, "k%d: 1\n"),
-		"keys of many mappings":    "a:\n" + strings.ReplaceAll(r("- X", 9), "X", strings.ReplaceAll(numbered(15_000, "~k%d: 1\n"), "~", "  ")),
+		"flow mappings":          "clips: " + r("{a: ", 200_000),
+		"flow sequences":         "clips: " + r("[", 200_000),
+		"flow, mixed":            "clips: " + r("[{a: ", 100_000),
+		"closed flow":            "a: " + r("[", 100_000) + r("]", 100_000),
+		"dashes":                 r("- ", 200_000),
+		"dashes in flow":         "a: [" + r("- ", 200_000) + "x]",
+		"dashes with tags":       r("- !!a ", 100_000),
+		"dashes with anchors":    r("- &a ", 100_000),
+		"question marks":         r("? ", 200_000),
+		"question marks in flow": "a: {" + r("? ", 200_000) + "}",
+		"dashes and questions":   r("- ? ", 100_000),
+		"tags":                   r("!!a ", 200_000) + "x",
+		"tags in flow":           "a: [" + r("!!a ", 200_000) + "x]",
+		"anchors":                r("&a ", 200_000),
+		"indentation":            staircase(1000, "a:"),
+		"indented dashes":        staircase(1000, "-"),
+		"colons":                 "a" + r(": ", 200_000),
+		"keys in a line":         r("a: ", 200_000),
+		"empty lines in a text":  "a: |\n" + r("\n", 1_000_000),
+		"empty lines, CR LF":     "a: |\n" + r("\r\n", 400_000),
+		"empty lines, blanks":    "a: >\n  b\n" + r("  \n", 300_000),
+		"keys of a mapping":      numbered(100_000, "k%d: 1\n"),
+		"keys of many mappings": "a:\n" + strings.ReplaceAll(r("- X", 9), "X",
+			strings.ReplaceAll(numbered(15_000, "~k%d: 1\n"), "~", "  ")),
 		"keys without values":      numbered(19_000, "k%d:\n"),
 		"flow keys without values": "a: {" + numbered(100_000, "k%d,") + "}",
 		"empty flow values":        "a: {" + numbered(100_000, "k%d: ,") + "}",
@@ -63,7 +64,8 @@ func hostile() map[string]string {
 		"ends of documents":        r("...\n---\n", 100_000),
 		"a long key":               long + ":\n" + numbered(19_000, "  k%d: 1\n"),
 		"a long quoted key":        "\"" + long + "\":\n" + numbered(19_000, "  k%d: 1\n"),
-		"long keys below another":  staircase(60, r("k", 1000)+":") + strings.ReplaceAll(numbered(5_000, "~k%d: 1\n"), "~", r(" ", 60)),
+		"long keys below another": staircase(60, r("k", 1000)+":") + strings.ReplaceAll(numbered(5_000, "~k%d: 1\n"), "~",
+			r(" ", 60)),
 	}
 }
 
@@ -83,7 +85,8 @@ func TestHostileYAMLIsRefusedBeforeItIsParsed(t *testing.T) {
 func TestLargeYAMLIsRead(t *testing.T) {
 	r := strings.Repeat
 	for name, text := range map[string]string{
-		"clips":           "version: 1\nclips:\n" + numbered(5_000, "  c%d:\n    avatar: {id: a, scale: 1}\n    script: |\n      One.\n\n      Two: [x], {y}.\n"),
+		"clips": "version: 1\nclips:\n" + numbered(5_000,
+			"  c%d:\n    avatar: {id: a, scale: 1}\n    script: |\n      One.\n\n      Two: [x], {y}.\n"),
 		"inline clips":    "clips:\n" + numbered(15_000, "  c%d: {script: \"Hi {{name}}.\"}\n"),
 		"flow clips":      "clips: {" + numbered(15_000, "c%d: {script: Hi},\n") + "}",
 		"items":           "a:\n" + r("- {b: c}\n", 50_000),

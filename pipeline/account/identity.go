@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
@@ -35,7 +36,7 @@ func (a *Account) checkSandbox() error {
 	if err != nil {
 		return err
 	}
-	if !origin.IsLoopback(u.Hostname()) {
+	if !netutil.IsLoopback(u.Hostname()) {
 		return fault.New(fault.Usage, "unset HEYGEN_API_BASE, or set heygen.api to v3 to buy there",
 			"heygen.api is sandbox, but HEYGEN_API_BASE points at %s, which is not this machine", u.Host)
 	}

@@ -12,8 +12,8 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/origin"
 )
 
 // sandboxSpeed is how much faster than life the embedded sandbox runs: a job of
@@ -151,7 +151,7 @@ func (pr *Connection) accountOf(as string) string {
 func (pr *Connection) Local() bool {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
-	return pr.sandbox != nil || pr.base != nil && origin.IsLoopback(pr.base.Hostname())
+	return pr.sandbox != nil || pr.base != nil && netutil.IsLoopback(pr.base.Hostname())
 }
 
 // Fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
@@ -164,7 +164,7 @@ func (a *Account) Fetcher() *assets.Fetcher {
 func (a *Account) mayFetch(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case a.Connection.Local() && origin.IsLoopback(host):
+	case a.Connection.Local() && netutil.IsLoopback(host):
 		return nil
 	case u.Scheme != "https":
 		return errors.New("the link is not https")

@@ -17,7 +17,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -25,6 +24,7 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/regular"
 )
 
@@ -154,15 +154,15 @@ func (c *Command) add(path string, left *budget) error {
 		return err
 	}
 	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	sum, _, err := hashkey.Content(f)
+	if err != nil {
 		return err
 	}
 	rel, err := filepath.Rel(c.Project, path)
 	if err != nil {
 		rel = path
 	}
-	one := File{Path: filepath.ToSlash(rel), SHA256: hex.EncodeToString(h.Sum(nil))}
+	one := File{Path: filepath.ToSlash(rel), SHA256: hex.EncodeToString(sum[:])}
 	for _, have := range c.Files {
 		if have == one {
 			return nil
@@ -172,7 +172,8 @@ func (c *Command) add(path string, left *budget) error {
 	return nil
 }
 
-// id names the consent: any change is another one.
+// id returns the name of the consent: after any change it is another one. Its layout is not that of package hashkey: stored
+// consents have it.
 func (c *Command) id() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "greenroom allow 1\n%q\n%q\n", c.Project, c.Line)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/mergemark"
 	"greenroom/internal/regular"
 	"greenroom/internal/yamltext"
@@ -120,9 +120,9 @@ func (m *Manifest) Unchanged() bool {
 		if err != nil {
 			return false
 		}
-		h := sha256.New()
-		_, err = io.Copy(h, f)
-		if f.Close(); err != nil || [sha256.Size]byte(h.Sum(nil)) != was {
+		sum, _, err := hashkey.Content(f)
+		f.Close()
+		if err != nil || sum != was {
 			return false
 		}
 	}

@@ -7,11 +7,11 @@ package origin
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net"
 	"net/url"
 	"strings"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/internal/netutil"
 )
 
 // Origin is "sandbox", or a provider and an account such as "heygen-1a2b3c4d5e6f". The
@@ -42,12 +42,6 @@ var valid = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,63}$`)
 // Valid reports whether a text read from a file can be an origin.
 func (o Origin) Valid() bool { return o == None || valid.MatchString(string(o)) }
 
-// IsLoopback reports whether a host name or address is this machine's loopback interface.
-func IsLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
-}
-
 // Provider returns the provider's name for the address of an API; an empty address is
 // HeyGen's.
 func Provider(base string) string {
@@ -60,7 +54,7 @@ func Provider(base string) string {
 	}
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case IsLoopback(host):
+	case netutil.IsLoopback(host):
 		return Local
 	case host == heyGenHost:
 		return HeyGen

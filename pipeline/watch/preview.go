@@ -16,6 +16,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/filecache"
 	"greenroom/internal/filestat"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
@@ -43,7 +44,7 @@ func (s *Session) Waveform(ctx context.Context, file string) (w Waveform, err er
 	if err != nil {
 		return w, err
 	}
-	if b, err := os.ReadFile(cache); err == nil && json.Unmarshal(b, &w) == nil {
+	if w, ok := filecache.Load[Waveform](cache); ok {
 		return w, nil
 	}
 	t, err := media.FindTools(ctx, s.o.Project.LookPath)
@@ -58,11 +59,7 @@ func (s *Session) Waveform(ctx context.Context, file string) (w Waveform, err er
 	for i, p := range peaks {
 		w.Peaks[i] = int(p)
 	}
-	b, err := json.Marshal(w)
-	if err == nil {
-		_, err = atomicfile.WriteBytes(cache, 0o600, b)
-	}
-	return w, err
+	return w, filecache.Save(cache, w)
 }
 
 // A film's still shows what the film has after two seconds, or in its middle when it is short: titles are there then.

@@ -77,7 +77,8 @@ func openedS3(t *testing.T, bucket string) Bucket {
 		t.Fatal(err)
 	}
 	address := freePort(t)
-	server(t, "versitygw-v1.8.0", "versitygw", address, "/", "--access", "tester", "--secret", "not-a-secret", "--port", address,
+	server(t, "versitygw-v1.8.0", "versitygw", address, "/", "--access", "tester", "--secret", "not-a-secret", "--port",
+		address,
 		"--quiet", "posix", "--sidecar", t.TempDir(), root)
 	return opened(t, "s3://"+bucket+"/a%20team?region=us-east-1&use_path_style=true&endpoint=http://"+address)
 }
@@ -90,8 +91,10 @@ func openedGCS(t *testing.T, bucket string) Bucket {
 	}
 	address := freePort(t)
 	host, port, _ := strings.Cut(address, ":")
-	server(t, "fake-gcs-server-v1.52.3", "fake-gcs-server", address, "/storage/v1/b/clips", "-scheme", "http", "-host", host, "-port", port,
-		"-backend", "filesystem", "-filesystem-root", root, "-public-host", address, "-external-url", "http://"+address, "-log-level", "error")
+	server(t, "fake-gcs-server-v1.52.3", "fake-gcs-server", address, "/storage/v1/b/clips", "-scheme", "http", "-host",
+		host, "-port", port,
+		"-backend", "filesystem", "-filesystem-root", root, "-public-host", address, "-external-url", "http://"+address,
+		"-log-level", "error")
 	t.Setenv("STORAGE_EMULATOR_HOST", address)
 	return opened(t, "gs://"+bucket+"/a%20team")
 }
@@ -141,7 +144,7 @@ func contract(t *testing.T, b Bucket) {
 		}
 		info, err := b.Stat(ctx, key)
 		if err != nil || info.Size != int64(len(text)) {
-			t.Errorf("%s: stat says %d bytes of %d, %v", name, info.Size, len(text), err)
+			t.Errorf("%s: stat reports %d bytes of %d, %v", name, info.Size, len(text), err)
 		}
 		if sum := md5.Sum(text); len(info.MD5) > 0 && !bytes.Equal(info.MD5, sum[:]) {
 			t.Errorf("%s: the checksum is %x, not %x", name, info.MD5, sum)
@@ -149,7 +152,8 @@ func contract(t *testing.T, b Bucket) {
 		for _, from := range []int{0, len(text) / 2} {
 			readBack(t, b, key, text, from)
 		}
-		// The server of Google's protocol ignores conditions of uploads in parts; TestTheRestOfAPartIsSent reads the request.
+		// The server of Google's protocol ignores conditions of uploads in parts; TestTheRestOfAPartIsSent reads the
+		// request.
 		if _, google := b.(prefixed).Bucket.(*gcsBucket); !google || len(text) <= PartSize {
 			if err := b.Write(ctx, key, bytes.NewReader(text), false); !errors.Is(err, fs.ErrExist) {
 				t.Errorf("%s: a second write: %v", name, err)

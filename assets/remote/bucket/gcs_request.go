@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"greenroom/internal/netutil"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -55,7 +56,8 @@ func answerError(res *http.Response) error {
 		}
 	}
 	text, _ := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	e := &gcsError{status: res.StatusCode, reason: "HTTP " + strconv.Itoa(res.StatusCode), message: http.StatusText(res.StatusCode)}
+	e := &gcsError{status: res.StatusCode, reason: "HTTP " + strconv.Itoa(res.StatusCode),
+		message: http.StatusText(res.StatusCode)}
 	if json.Unmarshal(text, &body) == nil && body.Error.Message != "" {
 		e.message = body.Error.Message
 		if len(body.Error.Errors) > 0 && body.Error.Errors[0].Reason != "" {
@@ -84,8 +86,9 @@ func (b *gcsBucket) get(ctx context.Context, address, span string) (*http.Respon
 	})
 }
 
-// send sends what make returns until an answer is final. Every request of this package may be sent twice: a write has a
-// condition, or replaces an object by the same bytes. A 308 is an answer: the next part of an upload may come.
+// send sends what make returns until an answer is final. Every request of this package may be sent twice: a write
+// has a condition, or replaces an object by the same bytes. A 308 is an answer: the next part of an upload may
+// come.
 func (b *gcsBucket) send(ctx context.Context, make func() (*http.Request, error)) (*http.Response, error) {
 	pause := gcsPause
 	for try := 1; ; try++ {
@@ -105,11 +108,7 @@ func (b *gcsBucket) send(ctx context.Context, make func() (*http.Request, error)
 		if try == gcsTries || ctx.Err() != nil || errors.As(err, &answer) && !answer.temporary() {
 			return nil, err
 		}
-		wait := time.NewTimer(pause/2 + rand.N(pause))
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
+		if netutil.Sleep(ctx, pause/2+rand.N(pause)) != nil {
 			return nil, err
 		}
 		pause *= 2
@@ -130,7 +129,7 @@ func (b *gcsBucket) Write(ctx context.Context, key string, r io.Reader, replace 
 		return err
 	}
 	if last {
-		return b.whole(ctx, key, q, buf[:n])
+		return b.single(ctx, key, q, buf[:n])
 	}
 	session, err := b.begin(ctx, key, q)
 	if err != nil {
@@ -140,7 +139,8 @@ func (b *gcsBucket) Write(ctx context.Context, key string, r io.Reader, replace 
 		if err := b.part(ctx, session, buf[:n], from, last); err != nil || last {
 			return err
 		}
-		if n, last, err = fill(ahead, buf); err != nil {
+		n, last, err = fill(ahead, buf)
+		if err != nil {
 			b.abandon(ctx, session)
 			return err
 		}
@@ -153,8 +153,8 @@ func (b *gcsBucket) upload(kind string, q url.Values) string {
 	return b.base + "/upload/storage/v1/b/" + url.PathEscape(b.name) + "/o?" + q.Encode()
 }
 
-// whole sends an object in one request: its description and its bytes.
-func (b *gcsBucket) whole(ctx context.Context, key string, q url.Values, content []byte) error {
+// single sends an object in one request: its description and its bytes.
+func (b *gcsBucket) single(ctx context.Context, key string, q url.Values, content []byte) error {
 	description, err := json.Marshal(map[string]string{"name": key, "contentType": contentType})
 	if err != nil {
 		return err
@@ -258,7 +258,8 @@ func (b *gcsBucket) part(ctx context.Context, session string, body []byte, from 
 		if _, err := fmt.Sscanf(res.Header.Get("Range"), "bytes=0-%d", &to); err != nil || to < from || to >= end {
 			return fmt.Errorf("the service has %q of the %d bytes of an upload that were sent", res.Header.Get("Range"), end)
 		}
-		if body, from = body[to+1-from:], to+1; len(body) == 0 && !last {
+		body, from = body[to+1-from:], to+1
+		if len(body) == 0 && !last {
 			return nil
 		}
 	}

@@ -52,7 +52,8 @@ func openS3(ctx context.Context, name string, q url.Values) (Bucket, error) {
 	for _, key := range []string{"accelerate", "anonymous", "disable_https", "dualstack", "fips", "hostname_immutable",
 		"s3ForcePathStyle", "use_path_style"} {
 		var err error
-		if on[key], err = boolParameter(q, key); err != nil {
+		on[key], err = boolParameter(q, key)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -121,16 +122,18 @@ func awsConfig(ctx context.Context, q url.Values, on map[string]bool) (aws.Confi
 	case "when_required":
 		options = append(options, config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired))
 	default:
-		return aws.Config{}, fmt.Errorf("parameter request_checksum_calculation must be when_supported or when_required, not %q", v)
+		return aws.Config{},
+			fmt.Errorf("parameter request_checksum_calculation must be when_supported or when_required, not %q", v)
 	}
-	// The hash of its content proves an object; the SDK would print a line for each answer that has no checksum.
+	// An object is verified by the hash of its content; the SDK would print a line for each answer without a checksum.
 	validation := aws.ResponseChecksumValidationWhenRequired
 	switch v := q.Get("response_checksum_validation"); strings.ToLower(v) {
 	case "", "when_required":
 	case "when_supported":
 		validation = aws.ResponseChecksumValidationWhenSupported
 	default:
-		return aws.Config{}, fmt.Errorf("parameter response_checksum_validation must be when_supported or when_required, not %q", v)
+		return aws.Config{},
+			fmt.Errorf("parameter response_checksum_validation must be when_supported or when_required, not %q", v)
 	}
 	options = append(options, config.WithResponseChecksumValidation(validation))
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
@@ -209,7 +212,8 @@ func (b *s3Bucket) Write(ctx context.Context, key string, r io.Reader, replace b
 
 func (b *s3Bucket) Exists(ctx context.Context) (bool, error) {
 	_, err := b.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.name})
-	if err = s3Error(err); errors.Is(err, fs.ErrNotExist) {
+	err = s3Error(err)
+	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil, err

@@ -82,8 +82,8 @@ func lossless(w, h int) []byte {
 	return append(binary.LittleEndian.AppendUint32([]byte{0x2f}, bits), 0x88, 0x88, 0x08, 0)
 }
 
-// TestHostileWebP: a second header made the canvas smaller than its pictures, which was a panic, and a picture of 30 bytes
-// that calls itself 16384 x 16384 took a gigabyte before its size was compared.
+// TestHostileWebP: a second header made the canvas smaller than its pictures, which was a panic, and a picture of
+// 30 bytes that calls itself 16384 x 16384 took a gigabyte before its size was compared.
 func TestHostileWebP(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"a second canvas":       file(canvas(16, 16), picture(16, 16, lossless(16, 16)...), canvas(2, 2)),

@@ -124,8 +124,8 @@ func readFrame(b []byte) (f frame, err error) {
 	return f, err
 }
 
-// Each decodes the pictures one after another. rgba is the whole canvas with straight alpha, 4 bytes a pixel, and is
-// overwritten by the next.
+// Each decodes the pictures one after another. rgba is the complete canvas with straight alpha, 4 bytes a pixel,
+// and is overwritten by the next.
 func (a *WebP) Each(f func(n int, rgba []byte) error) error {
 	canvas := image.NewNRGBA(image.Rect(0, 0, a.Width, a.Height))
 	for n, fr := range a.frames {
@@ -147,8 +147,8 @@ func (a *WebP) Each(f func(n int, rgba []byte) error) error {
 	return nil
 }
 
-// decode makes a file of one picture and reads it. The size in the picture's own head is compared first: it decides about
-// the memory that decoding takes.
+// decode makes a file of one picture and reads it. The size in the picture's own head is compared first: it
+// decides about the memory that decoding takes.
 func (f frame) decode() (image.Image, error) {
 	var body bytes.Buffer
 	chunk := func(id string, b []byte) {
@@ -216,7 +216,8 @@ func over(p []byte, c color.NRGBA) {
 	p[0], p[1], p[2], p[3] = mix(c.R, p[0]), mix(c.G, p[1]), mix(c.B, p[2]), byte(sum)
 }
 
-// pixel returns a straight colour. Lossy WebP is BT.601 in limited range; package image takes YCbCr as JPEG's full range.
+// pixel returns a straight colour. Lossy WebP is BT.601 in limited range; package image takes YCbCr as JPEG's full
+// range.
 func pixel(img image.Image, x, y int) color.NRGBA {
 	switch m := img.(type) {
 	case *image.NRGBA:
@@ -237,5 +238,6 @@ func limited(m *image.YCbCr, x, y int) color.NRGBA {
 	l := 1.164384 * (float64(m.Y[m.YOffset(x, y)]) - 16)
 	cb, cr := float64(m.Cb[c])-128, float64(m.Cr[c])-128
 	byteOf := func(v float64) byte { return byte(min(255, max(0, v+0.5))) }
-	return color.NRGBA{R: byteOf(l + 1.596027*cr), G: byteOf(l - 0.391762*cb - 0.812968*cr), B: byteOf(l + 2.017232*cb), A: 255}
+	return color.NRGBA{R: byteOf(l + 1.596027*cr), G: byteOf(l - 0.391762*cb - 0.812968*cr), B: byteOf(l + 2.017232*cb),
+		A: 255}
 }

@@ -1,4 +1,5 @@
-// Package colour brings the colours of any footage to BT.709 in limited range, which is what prepared clips are made of.
+// Package colour brings the colours of any footage to BT.709 in limited range, which is what prepared clips are
+// made of.
 package colour
 
 import (
@@ -8,7 +9,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// Colour says how a video's samples are coded, in ffprobe's words; empty members are not stated by the file.
+// Colour is how a video's samples are coded, in ffprobe's words; empty members are not stated by the file.
 type Colour struct {
 	Matrix    string  `json:"matrix,omitempty"`    // bt709, smpte170m, bt470bg, bt2020nc, gbr, ...
 	Primaries string  `json:"primaries,omitempty"` // bt709, bt2020, smpte432, ...
@@ -87,11 +88,12 @@ func Scaler(matrix string) string {
 // zimg are the names that the zscale filter uses for matrices.
 var zimg = map[string]string{
 	"": "709", "unknown": "709", "reserved": "709", "bt709": "709", "smpte170m": "170m", "bt470bg": "470bg", "fcc": "fcc",
-	"smpte240m": "smpte240m", "bt2020nc": "2020_ncl", "bt2020c": "2020_cl", "ycgco": "ycgco", "ictcp": "ictcp", "gbr": "gbr",
+	"smpte240m": "smpte240m", "bt2020nc": "2020_ncl", "bt2020c": "2020_cl", "ycgco": "ycgco", "ictcp": "ictcp",
+	"gbr":               "gbr",
 	"chroma-derived-nc": "chroma-derived-nc", "chroma-derived-c": "chroma-derived-c",
 }
 
-// curves are the transfers that the zscale filter reads. BT.709's own stands for those that players show alike.
+// curves are the transfers that the zscale filter reads. BT.709's own replaces those that players show alike.
 var curves = map[string]string{
 	"arib-std-b67": "arib-std-b67", "smpte2084": "smpte2084", "linear": "linear", "log100": "log100", "log316": "log316",
 	"bt470m": "bt470m", "gamma22": "bt470m", "bt470bg": "bt470bg", "gamma28": "bt470bg", "iec61966-2-1": "iec61966-2-1",
@@ -100,7 +102,8 @@ var curves = map[string]string{
 // White is the luminance of reference white in HDR video, cd/m²: ITU-R BT.2408, 75 % of HLG and 58 % of PQ.
 const White = 203
 
-// usualPeak is what HDR video is made for that does not say it, cd/m²: the nominal peak of HLG, and of most PQ masters.
+// usualPeak is what HDR video is made for that does not say it, cd/m²: the nominal peak of HLG, and of most PQ
+// masters.
 const usualPeak = 1000
 
 // NeedsZscale reports a conversion that ffmpeg's own scaler cannot do.
@@ -117,9 +120,9 @@ const exact = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 const limited = "yuv420p|yuva420p|yuv422p|yuva422p|yuv444p|yuva444p|yuv420p10le|yuva420p10le|yuv422p10le|yuva422p10le|" +
 	"yuv444p10le|yuva444p10le|yuv420p12le|yuv422p12le|yuv444p12le|yuva444p12le|gray"
 
-// Filters returns the ffmpeg filters that bring pictures to BT.709 in limited range, in order; the pixel format stays
-// open unless NeedsZscale. They keep no alpha when NeedsZscale: it has to be split off before and merged after. The error
-// is a *fault.Error that names a matrix that cannot be converted.
+// Filters returns the ffmpeg filters that bring pictures to BT.709 in limited range, in order; the pixel format
+// stays open unless NeedsZscale. They keep no alpha when NeedsZscale: it has to be split off before and merged
+// after. The error is a *fault.Error that names a matrix that cannot be converted.
 //
 // HDR is mapped so that reference white (203 cd/m²) comes to 89 % of the signal and everything up to half of its light
 // stays as bright as it was; what is brighter is compressed up to the peak (ffmpeg's mobius curve from 0.5).
@@ -145,7 +148,8 @@ func (c Colour) Filters() ([]string, error) {
 		matrix, ok = "gbr", true
 	}
 	if !ok {
-		return nil, fault.New(fault.Media, "convert it: ffmpeg -i FILE -vf zscale=m=bt709:p=bt709:t=bt709 -c:v libx264 -crf 12 709.mp4",
+		return nil, fault.New(fault.Media,
+			"convert it: ffmpeg -i FILE -vf zscale=m=bt709:p=bt709:t=bt709 -c:v libx264 -crf 12 709.mp4",
 			"its colours are coded with the matrix %s, which cannot be converted", c.Matrix)
 	}
 	from := "limited"
@@ -163,7 +167,8 @@ func (c Colour) Filters() ([]string, error) {
 		curve = "bt709"
 	}
 	f := []string{
-		fmt.Sprintf("zscale=min=%s:pin=%s:tin=%s:rin=%s:m=gbr:p=bt709:t=linear:r=full:npl=%d", matrix, primaries, curve, from, White),
+		fmt.Sprintf("zscale=min=%s:pin=%s:tin=%s:rin=%s:m=gbr:p=bt709:t=linear:r=full:npl=%d", matrix, primaries, curve,
+			from, White),
 		"format=gbrpf32le",
 	}
 	if c.HDR() {

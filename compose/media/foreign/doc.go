@@ -1,3 +1,3 @@
-// Package foreign has no code. Its tests compare what greenroom says of files that other programs made with what ffprobe
-// and ffmpeg say of them.
+// Package foreign has no code. Its tests compare what greenroom reports of files that other programs made with what
+// ffprobe and ffmpeg report.
 package foreign

@@ -18,7 +18,10 @@ import (
 // corpus is the folder that make.sh fills.
 const corpus = "../../../testdata/foreign"
 
-var findTools = sync.OnceValues(func() (media.Tools, error) { return media.FindTools(context.Background(), exec.LookPath) })
+var findTools = sync.OnceValues(func() (media.Tools,
+	error) {
+	return media.FindTools(context.Background(), exec.LookPath)
+})
 
 func tools(t *testing.T) media.Tools {
 	t.Helper()
@@ -71,7 +74,8 @@ func compare(i media.Info, want truth) *comparison {
 	c := &comparison{}
 	c.same("codec", i.VideoCodec, want.codec)
 	c.same("coded size", fmt.Sprintf("%dx%d", i.Width, i.Height), fmt.Sprintf("%dx%d", want.width, want.height))
-	c.same("shown size", fmt.Sprintf("%dx%d", i.ShownWidth, i.ShownHeight), fmt.Sprintf("%dx%d", want.shownWidth, want.shownHeight))
+	c.same("shown size", fmt.Sprintf("%dx%d", i.ShownWidth, i.ShownHeight),
+		fmt.Sprintf("%dx%d", want.shownWidth, want.shownHeight))
 	turn := fmt.Sprint(i.Display.Orientation.Turn)
 	if i.Display.Orientation.Mirror {
 		turn = "m" + turn
@@ -97,7 +101,8 @@ func compare(i media.Info, want truth) *comparison {
 	c.near("length of the picture", i.Duration, want.length, want.step/2+want.tick)
 	c.same("alpha", i.Alpha, want.alphaChannel)
 	// Both names of BT.601 are the same matrix.
-	c.same("matrix", strings.Replace(i.Colour.Matrix, "bt470bg", "smpte170m", 1), strings.Replace(want.matrix, "bt470bg", "smpte170m", 1))
+	c.same("matrix", strings.Replace(i.Colour.Matrix, "bt470bg", "smpte170m", 1),
+		strings.Replace(want.matrix, "bt470bg", "smpte170m", 1))
 	c.same("primaries", i.Colour.Primaries, want.primaries)
 	c.same("transfer", i.Colour.Transfer, want.transfer)
 	c.same("full range", i.Colour.FullRange, want.fullRange == "pc")
@@ -109,8 +114,9 @@ func compare(i media.Info, want truth) *comparison {
 	}
 	c.same("channels", i.AudioChannels, want.channels)
 	c.same("sound rate", i.AudioRate, want.soundRate)
-	// Codecs discard a part of their first packet. Where sound is heard is compared by samples in the prepared files.
-	c.near("sound's start against the picture's", i.FirstAudioPTS-i.FirstVideoPTS, want.soundStart-want.start, want.soundPacket+0.0015)
+	// Codecs discard a part of their first packet. Where sound begins is compared by samples in the prepared files.
+	c.near("sound's start against the picture's", i.FirstAudioPTS-i.FirstVideoPTS, want.soundStart-want.start,
+		want.soundPacket+0.0015)
 	c.near("length of the sound", i.AudioDuration, want.soundSeconds, want.soundPacket+0.01)
 	return c
 }
@@ -127,7 +133,7 @@ func probe(t *testing.T, path string) int {
 	t.Logf("%s", want)
 	c := compare(r.Info, want)
 	c.same("decoded pictures", r.Frames, want.frames)
-	for _, f := range r.Findings { // a notice of a decoder is no damage
+	for _, f := range r.Findings { // a notice of a decoder is not damage
 		if f.Verdict == media.Fail && f.Name != "alpha use" { // a single clear pixel is alpha that hides nothing
 			c.differs = append(c.differs, fmt.Sprintf("check fails: greenroom %s: %s, limit %s", f.Name, f.Value, f.Limit))
 		}
@@ -166,9 +172,11 @@ func (r truth) String() string {
 	}
 	sound := "no sound"
 	if r.sound != "" {
-		sound = fmt.Sprintf("%s %d ch %d Hz %+.3f s %.3f s", r.sound, r.channels, r.soundRate, r.soundStart-r.start, r.soundSeconds)
+		sound = fmt.Sprintf("%s %d ch %d Hz %+.3f s %.3f s", r.sound, r.channels, r.soundRate, r.soundStart-r.start,
+			r.soundSeconds)
 	}
 	return fmt.Sprintf("%s %s %dx%d turn %s pixel %s shown %dx%d | %s %d pictures %.3f s | alpha %v | %s/%s/%s %s %d bits | %s",
-		r.codec, r.pixelFormat, r.width, r.height, r.turn, r.aspect, r.shownWidth, r.shownHeight, rate, r.frames, r.length, r.alpha,
+		r.codec, r.pixelFormat, r.width, r.height, r.turn, r.aspect, r.shownWidth, r.shownHeight, rate, r.frames, r.length,
+		r.alpha,
 		r.matrix, r.primaries, r.transfer, r.fullRange, r.bits, sound)
 }

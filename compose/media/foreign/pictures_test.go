@@ -98,8 +98,8 @@ func packed(t *testing.T, path string, want []*image.NRGBA, limit int) truth {
 	return got
 }
 
-// TestForeignWebP packs animations, which ffmpeg 5.1 does not decode, and compares them with the pictures that img2webp,
-// gif2webp, webpmux and ffmpeg were given.
+// TestForeignWebP packs animations, which ffmpeg 5.1 does not decode, and compares them with the pictures that
+// img2webp, gif2webp, webpmux and ffmpeg were given.
 func TestForeignWebP(t *testing.T) {
 	d := discs(t)
 	for name, c := range map[string]struct {
@@ -185,7 +185,8 @@ func TestForeignSequences(t *testing.T) {
 			packed(t, out, c.want, c.limit)
 		})
 	}
-	if _, err := sequence.Find(filepath.Join(corpus, "seq-gap")); err == nil || !strings.Contains(err.Error(), "number 3 is missing") {
+	if _, err := sequence.Find(filepath.Join(corpus, "seq-gap")); err == nil ||
+		!strings.Contains(err.Error(), "number 3 is missing") {
 		t.Errorf("a gap: %v", err)
 	}
 }

@@ -36,8 +36,8 @@ var prepared = strings.Fields(`
 // otherColours are files whose tags name other colours than those that were drawn, as it should be.
 var otherColours = []string{"h263.3gp", "fcc.mp4", "p3.mp4"}
 
-// TestForeignFilesPrepared prepares files and compares the result with what ffmpeg shows of the original: the numbers that are
-// drawn into the pictures, the drawn colours, alpha, and the place of a click in the sound.
+// TestForeignFilesPrepared prepares files and compares the result with what ffmpeg shows of the original: the
+// numbers that are drawn into the pictures, the drawn colours, alpha, and the place of a click in the sound.
 func TestForeignFilesPrepared(t *testing.T) {
 	for _, name := range prepared {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +49,8 @@ func TestForeignFilesPrepared(t *testing.T) {
 			}
 			got := measure(t, out)
 			if got.width != want.shownWidth || got.height != want.shownHeight || got.aspect != "1:1" || got.varies {
-				t.Errorf("%dx%d pixel %s, varies %v; shown are %dx%d", got.width, got.height, got.aspect, got.varies, want.shownWidth, want.shownHeight)
+				t.Errorf("%dx%d pixel %s, varies %v; shown are %dx%d", got.width, got.height, got.aspect, got.varies,
+					want.shownWidth, want.shownHeight)
 			}
 			numbers(t, in, want, out, got)
 			colours(t, name, want, out, got)
@@ -73,7 +74,8 @@ func pictures(t *testing.T, path string, v truth, w, h int) (frames [][]byte) {
 	if v.alpha && (v.codec == "vp8" || v.codec == "vp9") {
 		args = append(args, "-c:v", map[string]string{"vp8": "libvpx", "vp9": "libvpx-vp9"}[v.codec])
 	}
-	args = append(args, "-i", path, "-map", fmt.Sprintf("0:%d", v.index), "-vf", fmt.Sprintf("scale=%d:%d:flags=bicubic+accurate_rnd+full_chroma_int,format=rgba", w, h),
+	args = append(args, "-i", path, "-map", fmt.Sprintf("0:%d", v.index), "-vf",
+		fmt.Sprintf("scale=%d:%d:flags=bicubic+accurate_rnd+full_chroma_int,format=rgba", w, h),
 		"-fps_mode", "passthrough", "-enc_time_base", "1/90000", "-f", "rawvideo", "-")
 	out, err := exec.Command("ffmpeg", args...).Output()
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"greenroom/compose/media"
 )
 
-// packages are npm packages that ship films or animations; make setup installs them at the versions of .ci/package.json.
-// Nothing of them is kept in this repository.
+// packages are npm packages that ship films or animations; make setup installs them at the versions of
+// .ci/package.json. Nothing of them is kept in this repository.
 const packages = "../../../.ci/node_modules"
 
 var shipped = map[string]int{ // folder and ending, and how many files it has at least
@@ -39,7 +39,7 @@ func TestForeignFilesOfPackages(t *testing.T) {
 	t.Logf("%d files, %d values agree", count, agreed)
 }
 
-// TestForeignNames: a file's name says nothing, whatever it looks like to ffmpeg.
+// TestForeignNames: a file's name has no effect, whatever it looks like to ffmpeg.
 func TestForeignNames(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(corpus, "no-bframes.mp4"))
 	if err != nil {
@@ -47,8 +47,10 @@ func TestForeignNames(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for i, name := range []string{
-		"with spaces.mp4", "100%.mp4", "take-%04d.mp4", "%d.mp4", "a:b.mp4", "http:x.mp4", "concat:a|b.mp4", "-dash.mp4", "-i.mp4", "Ümläut.mp4",
-		"日本語.mp4", "UPPER.MP4", "wrong.avi", "wrong.webm", "wrong.png", "none", "it's.mp4", "quote\".mp4", "new\nline.mp4", "[a,b];c=d.mp4",
+		"with spaces.mp4", "100%.mp4", "take-%04d.mp4", "%d.mp4", "a:b.mp4", "http:x.mp4", "concat:a|b.mp4", "-dash.mp4",
+		"-i.mp4", "Ümläut.mp4",
+		"日本語.mp4", "UPPER.MP4", "wrong.avi", "wrong.webm", "wrong.png", "none", "it's.mp4", "quote\".mp4", "new\nline.mp4",
+		"[a,b];c=d.mp4",
 		"back\\slash.mp4", "star*?.mp4", "$HOME.mp4", "file:.mp4", "pipe:0", "~.mp4", "😀.mp4",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +67,8 @@ func TestForeignNames(t *testing.T) {
 				t.Errorf("%+v, %v", r, err)
 			}
 			out := filepath.Join(dir, fmt.Sprintf("out %d%%.webm", i))
-			if err := media.Prepare(t.Context(), tools(t), media.PrepareSpec{In: path, Out: out, Frames: 24, Threads: 1}, nil); err != nil {
+			if err := media.Prepare(t.Context(), tools(t), media.PrepareSpec{In: path, Out: out, Frames: 24, Threads: 1},
+				nil); err != nil {
 				t.Error(err)
 			}
 		})

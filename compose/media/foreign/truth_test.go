@@ -124,7 +124,7 @@ func (p probed) picture() *stream {
 	return best
 }
 
-// voice returns the first sound stream: of several, check says so and the first is used.
+// voice returns the first sound stream: of several, check reports them and the first is used.
 func (p probed) voice() *stream {
 	for i := range p.Streams {
 		if p.Streams[i].Type == "audio" {
@@ -189,7 +189,7 @@ func fraction(s string) (num, den int) {
 
 func (r *truth) colour(v *stream, f *frame) {
 	r.pixelFormat, r.matrix, r.transfer, r.primaries = f.PixelFormat, f.Matrix, f.Transfer, f.Primaries
-	if v.Codec == "vp8" && v.Matrix != "" { // the decoder always says BT.601, which is only what an untagged file is
+	if v.Codec == "vp8" && v.Matrix != "" { // the decoder always reports BT.601, which is only what an untagged file is
 		r.matrix = v.Matrix
 	}
 	r.fullRange = f.Range
@@ -246,8 +246,8 @@ func (r *truth) timing(v *stream, times []float64, lastLength float64) {
 	}
 }
 
-// rate returns the rate that people name and that explains the times best, else the measured one in thousandths, and how
-// far the pictures are spread around their places, seconds.
+// rate returns the rate that people name and that explains the times best, else the measured one in thousandths,
+// and how far the pictures are spread around their places, seconds.
 func rate(times []float64, step float64) (num, den int, spread float64) {
 	spread = math.Inf(1)
 	try := func(n, d int) {
@@ -329,7 +329,8 @@ func (r *truth) seeThrough(t *testing.T, path string, v *stream, before []string
 	if decoder != "" {
 		args = append(args, "-c:v", decoder)
 	}
-	args = append(args, "-i", path, "-map", fmt.Sprintf("0:%d", v.Index), "-vf", "format=rgba64le,extractplanes=a", "-pix_fmt", "gray16le",
+	args = append(args, "-i", path, "-map", fmt.Sprintf("0:%d", v.Index), "-vf", "format=rgba64le,extractplanes=a",
+		"-pix_fmt", "gray16le",
 		"-f", "rawvideo", "-")
 	out, err := exec.Command("ffmpeg", args...).Output()
 	if err != nil {

@@ -60,7 +60,8 @@ func (u turn) distance(coded, shown []byte, w, h int) int {
 func grey(t *testing.T, path string, index, w, h int, before []string) []byte {
 	t.Helper()
 	args := append([]string{"-v", "error", "-nostdin"}, before...)
-	args = append(args, "-i", path, "-map", fmt.Sprintf("0:%d", index), "-vf", fmt.Sprintf("select=eq(n\\,1),scale=%d:%d,format=gray", w, h),
+	args = append(args, "-i", path, "-map", fmt.Sprintf("0:%d", index), "-vf",
+		fmt.Sprintf("select=eq(n\\,1),scale=%d:%d,format=gray", w, h),
 		"-frames:v", "1", "-f", "rawvideo", "-")
 	out, err := exec.Command("ffmpeg", args...).Output()
 	if err != nil {

@@ -1,7 +1,8 @@
 // Package framerate derives a frame rate from the timestamps of a video's pictures.
 //
-// Containers announce rates that their own timestamps contradict: an average over a track whose last picture is shown
-// longer, over an edit list or a chapter track. Timestamps decide here, and an announced rate is used only where they fit it.
+// Containers announce rates that their own timestamps contradict: an average over a track whose last picture is
+// shown longer, over an edit list or a chapter track. Timestamps decide here, and an announced rate is used only
+// where they fit it.
 package framerate
 
 import (

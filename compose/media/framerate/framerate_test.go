@@ -32,8 +32,8 @@ func TestConstantRatesStayWhatTheyAre(t *testing.T) {
 	}
 }
 
-// TestAnnouncedAveragesAreNotTheRate: ffprobe's average is pictures per track length, which a long last picture, an edit
-// list or a chapter track changes.
+// TestAnnouncedAveragesAreNotTheRate: ffprobe's average is pictures per track length, which a long last picture,
+// an edit list or a chapter track changes.
 func TestAnnouncedAveragesAreNotTheRate(t *testing.T) {
 	for _, c := range []struct{ real, announced Rate }{
 		{Rate{Num: 25, Den: 1}, Rate{Num: 83200, Den: 3347}},
@@ -93,7 +93,8 @@ func TestVaryingRatesAreConformedToTheirShortestUsualStep(t *testing.T) {
 		times []float64
 		want  Rate
 	}{
-		{"screen", screen, Rate{Num: 60, Den: 1}}, {"mixed", mixed, Rate{Num: 60, Den: 1}}, {"twice", twice, Rate{Num: 30, Den: 1}}, {"hole", hole, Rate{Num: 25, Den: 1}},
+		{"screen", screen, Rate{Num: 60, Den: 1}}, {"mixed", mixed, Rate{Num: 60, Den: 1}},
+		{"twice", twice, Rate{Num: 30, Den: 1}}, {"hole", hole, Rate{Num: 25, Den: 1}},
 		{"double", append(ramp(40, Rate{Num: 25, Den: 1}, 1e-3), 0.4, 0.8), Rate{Num: 25, Den: 1}},
 		{"animation", at(0, 0.04, 0.08, 0.16), Rate{Num: 25, Den: 1}},
 		{"AVI", at(0, 0.08, 0.12, 0.16, 0.2, 0.24, 0.28, 0.32), Rate{Num: 25, Den: 1}},
@@ -122,7 +123,8 @@ func TestFewPictures(t *testing.T) {
 		announced Rate
 		want      string
 	}{
-		{nil, Rate{}, "25/1"}, {[]float64{0}, Rate{Num: 30, Den: 1}, "30/1"}, {[]float64{3}, Rate{Num: 90000, Den: 1}, "25/1"}, {[]float64{0, 0}, Rate{}, "25/1"},
+		{nil, Rate{}, "25/1"}, {[]float64{0}, Rate{Num: 30, Den: 1}, "30/1"},
+		{[]float64{3}, Rate{Num: 90000, Den: 1}, "25/1"}, {[]float64{0, 0}, Rate{}, "25/1"},
 		{[]float64{0, 0.04}, Rate{}, "25/1"}, {[]float64{0, 5}, Rate{}, "1/5"}, {[]float64{0, 1e-9}, Rate{}, "1000/1"},
 	} {
 		if got := Measure(c.times, 1e-3, c.announced); fmt.Sprint(got.Rate) != c.want {

@@ -1,5 +1,5 @@
-// Package orientation reads how a video's pictures are turned before they are shown: phones record upright films lying on
-// their side and front cameras mirrored ones, and say so in a display matrix.
+// Package orientation reads how a video's pictures are turned before they are shown: phones record upright films
+// lying on their side and front cameras mirrored ones, and say so in a display matrix.
 package orientation
 
 import (
@@ -47,7 +47,7 @@ func (o Orientation) String() string {
 }
 
 // Parse reads a display matrix as ffprobe prints it: three lines of three numbers, 16.16 fixed point, each line after
-// its offset. ok is false for text that is no matrix and for a turn that is not a multiple of 90 degrees, which no
+// its offset. ok is false for text that is not a matrix and for a turn that is not a multiple of 90 degrees, which no
 // browser applies either.
 func Parse(matrix string) (o Orientation, ok bool) {
 	var v []float64

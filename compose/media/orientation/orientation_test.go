@@ -19,7 +19,8 @@ func TestAllEightOrientations(t *testing.T) {
 		{0, 1, 1, 0, Orientation{Mirror: true, Turn: 270}},
 		{0, -1, -1, 0, Orientation{Mirror: true, Turn: 90}},
 	} {
-		text := fmt.Sprintf("\n00000000: %12d %10d 0\n00000001: %12d %10d 0\n00000002: 0 0 1073741824\n", c.a<<16, c.b<<16, c.c<<16, c.d<<16)
+		text := fmt.Sprintf("\n00000000: %12d %10d 0\n00000001: %12d %10d 0\n00000002: 0 0 1073741824\n", c.a<<16, c.b<<16,
+			c.c<<16, c.d<<16)
 		got, ok := Parse(text)
 		if !ok || got != c.want {
 			t.Errorf("%+v: %+v %v", c, got, ok)
@@ -43,7 +44,8 @@ func TestAllEightOrientations(t *testing.T) {
 			t.Errorf("%+v: the filters %v move to %d, %d", c, got.Filters(), px, py)
 		}
 	}
-	for _, bad := range []string{"", "x", "1 2 3", "0 0 0 0 0 0 0 0 0", "46341 46341 0 -46341 46341 0 0 0 1073741824", "1 2 3 4 5 6 7 8 z"} {
+	for _, bad := range []string{"", "x", "1 2 3", "0 0 0 0 0 0 0 0 0", "46341 46341 0 -46341 46341 0 0 0 1073741824",
+		"1 2 3 4 5 6 7 8 z"} {
 		if o, ok := Parse(bad); ok {
 			t.Errorf("%q: %+v", bad, o)
 		}

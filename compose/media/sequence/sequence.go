@@ -27,7 +27,7 @@ var (
 	number  = lazyregexp.New(`\d+`)
 )
 
-// IsPattern reports a path that stands for numbered files.
+// IsPattern reports a path that names numbered files.
 func IsPattern(path string) bool { return pattern.MatchString(filepath.Base(path)) }
 
 // Find returns the pictures of a folder or a pattern in the order of their numbers. A missing number, pictures of two
@@ -94,7 +94,10 @@ func ordered(names []string) error {
 		}
 		numbers[n] = v
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(numbers[a], numbers[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(numbers[a], numbers[b]),
+			cmp.Compare(a, b))
+	})
 	for i := 1; i < len(names); i++ {
 		was, is := names[i-1], names[i]
 		switch {

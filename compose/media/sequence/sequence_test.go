@@ -12,7 +12,8 @@ func TestFind(t *testing.T) {
 		name, files, path string
 		want              string // names, or the error
 	}{
-		{"folder", "a-2.png a-10.png a-9.png a-11.png a-3.png notes.txt .DS_Store", "", "between a-3.png and a-9.png number 4 is missing"},
+		{"folder", "a-2.png a-10.png a-9.png a-11.png a-3.png notes.txt .DS_Store", "",
+			"between a-3.png and a-9.png number 4 is missing"},
 		{"order by number", "f9.png f10.png f11.png f8.png", "", "f8.png f9.png f10.png f11.png"},
 		{"starts anywhere", "x_1001.webp x_1002.webp", "", "x_1001.webp x_1002.webp"},
 		{"last number counts", "shot2-0001.png shot2-0002.png", "", "shot2-0001.png shot2-0002.png"},

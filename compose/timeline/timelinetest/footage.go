@@ -31,7 +31,7 @@ const (
 	PictureHeight           = 48
 )
 
-// Footage makes the media of all films below dir and gives their table. The keys:
+// Footage makes the media of all films below dir and returns their table. The keys:
 //
 //	alpha    VP9 with alpha and Opus, 160x120, 25 fps, 2 s: a disc with a soft edge goes from left to right
 //	clip     H.264, 160x90, 25 fps, 1.2 s, opaque: see [ClipColor]
@@ -59,19 +59,26 @@ func Footage(tb testing.TB, dir string) map[string]timeline.Media {
 		return png.Encode(f, drawn(PictureWidth, PictureHeight, PictureColor))
 	})
 	m.still("photo", "photo.jpg", 80, 60, false, func(f *os.File) error {
-		return jpeg.Encode(f, drawn(80, 60, func(x, y int) color.NRGBA { return color.NRGBA{uint8(x * 3), uint8(y * 4), 128, 255} }), &jpeg.Options{Quality: 95})
+		return jpeg.Encode(f, drawn(80, 60, func(x, y int) color.NRGBA {
+			return color.NRGBA{uint8(x * 3), uint8(y * 4), 128,
+				255}
+		}), &jpeg.Options{Quality: 95})
 	})
 	m.wav("tone", 48000, 2, 1, 440, 0.25)
 	m.wav("bed", 44100, 1, 0.7, 220, 0.5)
 	m.clip("clip", "25/1", timeline.Rate{Num: 25, Den: 1})
 	m.clip("cinema", "24000/1001", timeline.Rate{Num: 24000, Den: 1001})
 	m.clip("fast", "60000/1001", timeline.Rate{Num: 60000, Den: 1001})
-	m.coded("full", timeline.Media{FullRange: true}, "scale=out_color_matrix=bt709:out_range=pc:flags=accurate_rnd,format=yuvj420p", "bt709", "pc")
-	m.coded("bt601", timeline.Media{Matrix: "smpte170m"}, "scale=out_color_matrix=smpte170m:out_range=tv:flags=accurate_rnd,format=yuv420p", "smpte170m", "tv")
-	m.coded("untagged", timeline.Media{}, toBT709+",setparams=range=unspecified:color_primaries=unknown:color_trc=unknown:colorspace=unknown", "", "")
+	m.coded("full", timeline.Media{FullRange: true},
+		"scale=out_color_matrix=bt709:out_range=pc:flags=accurate_rnd,format=yuvj420p", "bt709", "pc")
+	m.coded("bt601", timeline.Media{Matrix: "smpte170m"},
+		"scale=out_color_matrix=smpte170m:out_range=tv:flags=accurate_rnd,format=yuv420p", "smpte170m", "tv")
+	m.coded("untagged", timeline.Media{},
+		toBT709+",setparams=range=unspecified:color_primaries=unknown:color_trc=unknown:colorspace=unknown", "", "")
 	m.hevc()
 	m.vp9("vp9", timeline.Media{}, toBT709, ClipColor)
-	m.vp9("veil", timeline.Media{Alpha: true}, strings.Replace(toBT709, "yuv420p", "yuva420p", 1), VeilColor, "-metadata:s:v:0", "alpha_mode=1")
+	m.vp9("veil", timeline.Media{Alpha: true}, strings.Replace(toBT709, "yuv420p", "yuva420p", 1), VeilColor,
+		"-metadata:s:v:0", "alpha_mode=1")
 	m.turned("turned", 90)
 	m.turned("over", 180)
 	m.turned("back", 270)
@@ -82,8 +89,8 @@ func Footage(tb testing.TB, dir string) map[string]timeline.Media {
 	return m.media
 }
 
-// ClipColor is the colour of "clip" at a pixel of a frame: the left half has one that changes with every frame, the right
-// half is blue above and orange below.
+// ClipColor is the colour of "clip" at a pixel of a frame: the left half has one that changes with every frame,
+// the right half is blue above and orange below.
 func ClipColor(frame, x, y int) color.NRGBA {
 	switch {
 	case x < ClipWidth/2:
@@ -214,32 +221,41 @@ func (m *maker) coded(key string, media timeline.Media, filter, space, span stri
 
 // frames are raw pictures of RGB from a pipe.
 func frames(w, h int, rate string) []string {
-	return []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", w, h), "-framerate", rate, "-i", "pipe:0"}
+	return []string{"-f", "rawvideo", "-pix_fmt", "rgba", "-s", fmt.Sprintf("%dx%d", w, h), "-framerate", rate, "-i",
+		"pipe:0"}
 }
 
 func (m *maker) encode(key string, media timeline.Media, rate string, r timeline.Rate, filter, space, span string) {
 	media.Width, media.Height, media.Seconds, media.Codec = ClipWidth, ClipHeight, r.Seconds(ClipFrames), "h264"
-	args := append(frames(ClipWidth, ClipHeight, rate), "-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-crf", "4", "-g", "12")
-	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, tags(space, span)...), "-movflags", "+faststart", m.add(key, key+".mp4", media))...)
+	args := append(frames(ClipWidth, ClipHeight, rate), "-vf", filter, "-c:v", "libx264", "-preset", "veryfast", "-crf",
+		"4", "-g", "12")
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor,
+		append(append(args, tags(space, span)...), "-movflags", "+faststart", m.add(key, key+".mp4", media))...)
 }
 
 func (m *maker) hevc() {
-	args := append(frames(ClipWidth, ClipHeight, "25/1"), "-vf", toBT709, "-c:v", "libx265", "-preset", "veryfast", "-x265-params", "log-level=error", "-crf", "4", "-tag:v", "hvc1")
-	file := m.add("hevc", "hevc.mp4", timeline.Media{Width: ClipWidth, Height: ClipHeight, Seconds: ClipFrames / 25.0, Codec: "hevc"})
-	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor, append(append(args, tags("bt709", "tv")...), "-movflags", "+faststart", file)...)
+	args := append(frames(ClipWidth, ClipHeight, "25/1"), "-vf", toBT709, "-c:v", "libx265", "-preset", "veryfast",
+		"-x265-params", "log-level=error", "-crf", "4", "-tag:v", "hvc1")
+	file := m.add("hevc", "hevc.mp4", timeline.Media{Width: ClipWidth, Height: ClipHeight, Seconds: ClipFrames / 25.0,
+		Codec: "hevc"})
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, ClipColor,
+		append(append(args, tags("bt709", "tv")...), "-movflags", "+faststart", file)...)
 }
 
 // goodVP9 is quick, and loses next to nothing.
-var goodVP9 = []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "4", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-auto-alt-ref", "0"}
+var goodVP9 = []string{"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "4", "-deadline", "realtime", "-cpu-used", "8",
+	"-g", "25", "-auto-alt-ref", "0"}
 
-func (m *maker) vp9(key string, media timeline.Media, filter string, at func(frame, x, y int) color.NRGBA, more ...string) {
+func (m *maker) vp9(key string, media timeline.Media, filter string, at func(frame, x, y int) color.NRGBA,
+	more ...string) {
 	media.Width, media.Height, media.Seconds, media.Codec = ClipWidth, ClipHeight, ClipFrames/25.0, "vp9"
 	args := append(append(frames(ClipWidth, ClipHeight, "25/1"), "-vf", filter), goodVP9...)
-	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, at, append(append(append(args, tags("bt709", "tv")...), more...), m.add(key, key+".webm", media))...)
+	m.ffmpeg(ClipFrames, ClipWidth, ClipHeight, at, append(append(append(args, tags("bt709", "tv")...), more...),
+		m.add(key, key+".webm", media))...)
 }
 
-// turned is "clip" with a display matrix. A muxer writes it from other things in other versions of ffmpeg, so it is set in
-// the file: 16.16 numbers in the track header, of which only a, b, c and d turn the picture.
+// turned is "clip" with a display matrix. A muxer writes it from other things in other versions of ffmpeg, so it
+// is set in the file: 16.16 numbers in the track header, of which only a, b, c and d turn the picture.
 func (m *maker) turned(key string, degrees int) {
 	from := m.media["clip"]
 	if degrees%180 == 90 {
@@ -278,12 +294,14 @@ func FootageColor(key string, frame, x, y int) color.NRGBA {
 
 // alpha is encoded as package compose/media prepares clips: the first picture at 0, sound early by Opus' own delay.
 func (m *maker) alpha() {
-	file := m.add("alpha", "alpha.webm", timeline.Media{Width: AlphaWidth, Height: AlphaHeight, Seconds: AlphaFrames / 25.0, Codec: "vp9", Alpha: true})
+	file := m.add("alpha", "alpha.webm", timeline.Media{Width: AlphaWidth, Height: AlphaHeight,
+		Seconds: AlphaFrames / 25.0, Codec: "vp9", Alpha: true})
 	voice := filepath.Join(m.TB.TempDir(), "voice.wav")
 	m.write(voice, Wave(48000, 1, 2, 330, 0.4))
 	args := append(frames(AlphaWidth, AlphaHeight, "25"), "-i", voice,
 		"-filter_complex", "[0:v]scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuva420p[v];[1:a]asetpts=PTS-STARTPTS+0.0065/TB[a]", "-map", "[v]", "-map", "[a]")
-	args = append(append(args, goodVP9...), "-c:a", "libopus", "-b:a", "96k", "-metadata:s:v:0", "alpha_mode=1", "-avoid_negative_ts", "disabled")
+	args = append(append(args, goodVP9...), "-c:a", "libopus", "-b:a", "96k", "-metadata:s:v:0", "alpha_mode=1",
+		"-avoid_negative_ts", "disabled")
 	m.ffmpeg(AlphaFrames, AlphaWidth, AlphaHeight, AlphaColor, append(append(args, tags("bt709", "tv")...), file)...)
 }
 
@@ -293,7 +311,8 @@ func (m *maker) ffmpeg(frames, w, h int, at func(frame, x, y int) color.NRGBA, a
 	for n := range frames {
 		raw.Write(drawn(w, h, func(x, y int) color.NRGBA { return at(n, x, y) }).Pix)
 	}
-	cmd := exec.CommandContext(m.Context(), "ffmpeg", append([]string{"-hide_banner", "-nostdin", "-v", "error", "-y"}, args...)...)
+	cmd := exec.CommandContext(m.Context(), "ffmpeg",
+		append([]string{"-hide_banner", "-nostdin", "-v", "error", "-y"}, args...)...)
 	cmd.Stdin = &raw
 	if out, err := cmd.CombinedOutput(); err != nil {
 		m.Fatalf("make footage: %v\n%s", err, out)
@@ -301,7 +320,8 @@ func (m *maker) ffmpeg(frames, w, h int, at func(frame, x, y int) color.NRGBA, a
 }
 
 // fontFolders are where the fonts lie on the systems we know.
-var fontFolders = []string{"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype/droid", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/local/share/fonts/dejavu", "/Library/Fonts"}
+var fontFolders = []string{"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype/droid",
+	"/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/local/share/fonts/dejavu", "/Library/Fonts"}
 
 func (m *maker) font(key, name string) {
 	for _, folder := range fontFolders {

@@ -38,7 +38,8 @@ func text(id string, frames int, size float64, lines ...timeline.Line) timeline.
 func texts() *timeline.Film {
 	const n = 40
 	plated := text("plated", 30, 18, words("sans", "Ada Lovelace", 28, 40), words("bold", "Engineer", 28, 62))
-	plated.From, plated.Enter, plated.Leave = 5, timeline.Motion{Frames: 8, Fade: true, DY: 24}, timeline.Motion{Frames: 6, Fade: true}
+	plated.From, plated.Enter, plated.Leave = 5, timeline.Motion{Frames: 8, Fade: true, DY: 24},
+		timeline.Motion{Frames: 6, Fade: true}
 	plated.Text.Plate = &timeline.Plate{Box: timeline.Rect{X: 16, Y: 18, W: 150, H: 54}, Radius: 10, Color: "#00408080"}
 	stroked := text("stroked", n, 26, words("bold", "Stroke", 190, 50))
 	stroked.Text.Stroke = &timeline.Stroke{Color: "#C02020", Width: 3}
@@ -67,8 +68,8 @@ func rightToLeft() *timeline.Film {
 	}}
 }
 
-// brackets has pairs of them on both sides of a change of direction, in lines of both. Rule N0 of Unicode's bidirectional
-// algorithm turns both of a pair the same way.
+// brackets has pairs of them on both sides of a change of direction, in lines of both. Rule N0 of Unicode's
+// bidirectional algorithm turns both of a pair the same way.
 func brackets() *timeline.Film {
 	const n = 4
 	line := func(s string, x, baseline, width float64, rtl bool) timeline.Line {
@@ -93,7 +94,8 @@ func eastAsian() *timeline.Film {
 	line := func(s string, baseline, width float64) timeline.Line {
 		return timeline.Line{X: 16, Baseline: baseline, Width: width, Runs: []timeline.Run{{Text: s, Font: 2}}}
 	}
-	mixed := timeline.Line{X: 16, Baseline: 130, Width: 200, Runs: []timeline.Run{{Text: "greenroom "}, {Text: "緑の部屋", Font: 2}, {Text: " 2.0"}}}
+	mixed := timeline.Line{X: 16, Baseline: 130, Width: 200,
+		Runs: []timeline.Run{{Text: "greenroom "}, {Text: "緑の部屋", Font: 2}, {Text: " 2.0"}}}
 	return &timeline.Film{Name: "east asian", Frames: n, Layers: []timeline.Layer{
 		fill("ground", n, canvas, 0, "#182028"),
 		text("chinese", n, 26, line("欢迎来到绿色房间。", 40, 240)),

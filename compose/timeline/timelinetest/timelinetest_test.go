@@ -29,7 +29,8 @@ func TestFilmsAreValidAndShowEverything(t *testing.T) {
 			seen["gain points"] = seen["gain points"] || len(s.Gain) > 1
 		}
 	}
-	for _, want := range []string{"fill", "picture", "video", "text", "radius", "opacity", "fade", "slide", "loop", "skip", "highlight", "stroke",
+	for _, want := range []string{"fill", "picture", "video", "text", "radius", "opacity", "fade", "slide", "loop",
+		"skip", "highlight", "stroke",
 		"plate", "rtl", "gradient", "transparent", "sound loop", "sound skip", "gain points"} {
 		if !seen[want] {
 			t.Errorf("no film shows %s", want)
