@@ -63,7 +63,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 		}
 		p.lock.Set(e)
 		key := ledger.KeyOf(req.key, string(origin.Sandbox))
-		marker := "gr-" + key[:10]
+		marker := ledger.MarkerOf(key)
 		row, err := p.ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
 		must(err)
 		p.ledger.Fetched(row, e.Master, e.MasterBytes, 4)

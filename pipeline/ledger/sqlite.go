@@ -56,7 +56,7 @@ ALTER TABLE submissions ADD COLUMN lease_until INTEGER;
 PRAGMA user_version = 1;`
 
 // runs is what version 2 adds: what each run spent, in millionths of a dollar. It is read
-// before each purchase; summing up would look at all of ten thousand rows each time.
+// before each purchase; a sum would read all of ten thousand rows each time.
 const runs = `
 CREATE TABLE runs (run_id TEXT PRIMARY KEY, spent INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 INSERT INTO runs SELECT run_id, sum(CAST(round(price * 1e6) AS INTEGER)) FROM submissions WHERE state != 'INTENT' GROUP BY run_id;
@@ -73,7 +73,7 @@ CREATE TRIGGER submissions_moved AFTER UPDATE ON submissions
 END;
 PRAGMA user_version = 2;`
 
-// origins is what version 3 adds. A row without an origin is older: who was asked is found
+// origins is what version 3 adds. A row without an origin is older: the provider is found
 // out when the project is built the next time.
 const origins = `
 ALTER TABLE submissions ADD COLUMN take TEXT NOT NULL DEFAULT '';
@@ -91,12 +91,12 @@ type sqlite struct {
 	db    *sql.DB
 	stmts statements
 
-	turn    chan struct{} // holds what writes
-	mu      sync.Mutex
-	waiting []*change
-	open    int     // of those that nobody waits for: not done yet
-	alarm   bool    // will see to them
-	failed  []error // of those, until flush
+	turn     chan struct{} // holds what writes
+	mu       sync.Mutex
+	waiting  []*change
+	deferred int     // deferred changes that are not made yet
+	timerSet bool    // a timer will make them
+	failed   []error // of deferred changes, until flush
 }
 
 // statements are prepared once: parsing them was half of their cost.
@@ -201,12 +201,12 @@ func one(row *sql.Row) (Row, bool, error) {
 }
 
 func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
-	s.settle()
+	s.drain()
 	return one(s.stmts.row.QueryRowContext(ctx, key))
 }
 
 func (s *sqlite) list(ctx context.Context) ([]Row, error) {
-	s.settle()
+	s.drain()
 	rows, err := s.db.QueryContext(ctx, selectAll)
 	if err != nil {
 		return nil, err

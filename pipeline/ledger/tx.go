@@ -10,8 +10,8 @@ import (
 )
 
 // Most changes leave a row's words as they are. Naming only what may move keeps SQLite
-// from writing the indexes anew, and the body with them; naming what it moves from saves
-// reading the row first.
+// from writing the indexes and the body again; naming the old values saves reading the row
+// first.
 const (
 	moveColumns = `UPDATE submissions SET state=?, pending=?, reason=?, first_sent=nullif(?,0), last_sent=nullif(?,0), updated=?,
   duration=?, master_hash=?, master_bytes=?, owner=?, lease_until=nullif(?,0), epoch=?`
@@ -39,11 +39,11 @@ func (t *sqliteTx) get(key string) (Row, bool, error) {
 func (t *sqliteTx) put(r Row) error {
 	err := t.write(r)
 	t.had = false
-	return t.judge(err, true)
+	return t.statementDone(err, true)
 }
 
-// judge notes what a statement that was to write did to the transaction.
-func (t *sqliteTx) judge(err error, wrote bool) error {
+// statementDone records what a writing statement did to the transaction.
+func (t *sqliteTx) statementDone(err error, wrote bool) error {
 	var e *modernc.Error
 	switch {
 	case err == nil:
@@ -76,7 +76,7 @@ func (t *sqliteTx) write(r Row) error {
 
 func (t *sqliteTx) swap(old, r Row) (bool, error) {
 	done, err := t.move(old, r)
-	return done, t.judge(err, done)
+	return done, t.statementDone(err, done)
 }
 
 // move changes a row's progress from one state to the next.
