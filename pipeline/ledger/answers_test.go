@@ -43,7 +43,7 @@ func TestTheEpochMovesOnlyWhenNothingIsOpen(t *testing.T) {
 	}
 }
 
-// TestParkedIsSearchedAgain: the list may lag for longer than SpendOptions.Settle allows.
+// TestParkedIsSearchedAgain: the list may lag for longer than Spend waits.
 func TestParkedIsSearchedAgain(t *testing.T) {
 	s, l := scripted(t, fails(errCut))
 	for range 2 {
