@@ -129,7 +129,8 @@ func (s *sqlite) commit(all []*change) error {
 	t := &sqliteTx{stmts: s.stmts.in(tx)}
 	for _, c := range all {
 		t.wrote, t.broken, t.had = false, false, false
-		if c.err = c.f(t); c.err != nil && (t.wrote || t.broken) {
+		c.err = c.f(t)
+		if c.err != nil && (t.wrote || t.broken) {
 			return c.err
 		}
 	}

@@ -191,7 +191,8 @@ func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) 
 		case err == nil:
 			return p.yes(ctx, row, id)
 		case p.definiteNo(err):
-			if row, last = p.no(ctx, row, err); row.State != Sending {
+			row, last = p.no(ctx, row, err)
+			if row.State != Sending {
 				return row, last
 			}
 			return p.adopt(ctx, row, last)
@@ -262,7 +263,8 @@ func (p purchase) search(ctx context.Context, row Row) (found bool, id string, e
 	// sender died, and its request may have gone on without it.
 	ended := row.LastSent
 	if row.Reason == "" {
-		if ended = ended.Add(sendLimit); ended.After(p.now()) {
+		ended = ended.Add(sendLimit)
+		if ended.After(p.now()) {
 			ended = p.now()
 		}
 	}

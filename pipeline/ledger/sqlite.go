@@ -132,7 +132,8 @@ func openSQLite(path string) (*sqlite, error) {
 		stmt **sql.Stmt
 		text string
 	}{{&s.stmts.row, selectOne}, {&s.stmts.set, upsert}, {&s.stmts.move, moveRow}, {&s.stmts.name, nameRow}, {&s.stmts.spent, selectSpent}, {&s.stmts.latest, selectLast}, {&s.stmts.open, selectOpen}} {
-		if *p.stmt, err = db.Prepare(p.text); err != nil {
+		*p.stmt, err = db.Prepare(p.text)
+		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}

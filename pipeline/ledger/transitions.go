@@ -26,7 +26,8 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, 
 		if err != nil {
 			return err
 		}
-		if row = old; known && old.State != Intended && old.State != Sending {
+		row = old
+		if known && old.State != Intended && old.State != Sending {
 			return nil
 		}
 		if known && !locked && l.leased(old) {
@@ -49,9 +50,11 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, 
 		}
 		l.lease(&row)
 		row.Updated = l.stamp()
-		if sends = send && row.State == Intended; sends {
+		sends = send && row.State == Intended
+		if sends {
 			if in.Bind != nil {
-				if row.Body, err = in.Bind(in.Body, row.Once()); err != nil {
+				row.Body, err = in.Bind(in.Body, row.Once())
+				if err != nil {
 					return err
 				}
 			}
@@ -230,7 +233,8 @@ func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
 			return err
 		}
 		r.Reason, r.LastSent = reason, l.stamp()
-		if r.Pending--; r.Pending == 0 {
+		r.Pending--
+		if r.Pending == 0 {
 			r.State = Intended
 			r.Epoch++
 			free(r)

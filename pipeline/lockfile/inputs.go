@@ -38,7 +38,8 @@ func (in Inputs) All() iter.Seq2[string, string] {
 		for rest := string(in); rest != ""; {
 			name, after, _ := strings.Cut(rest, inputEnd)
 			value, more, _ := strings.Cut(after, inputEnd)
-			if rest = more; !yield(name, value) {
+			rest = more
+			if !yield(name, value) {
 				return
 			}
 		}

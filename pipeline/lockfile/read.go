@@ -23,7 +23,8 @@ func readText(clip, block string) (Entry, bool) {
 			return e, false
 		}
 		path[depth] = key
-		if value = strings.TrimPrefix(value, " "); value == "" {
+		value = strings.TrimPrefix(value, " ")
+		if value == "" {
 			if depth == 0 && key == "captions" {
 				e.Captions = new(Rendition)
 			}
@@ -33,7 +34,8 @@ func readText(clip, block string) (Entry, bool) {
 			value = strings.TrimSuffix(inner, `"`)
 		}
 		if depth == 1 && path[0] == "inputs" {
-			if inputs, ok = inputs.add(key, value); !ok {
+			inputs, ok = inputs.add(key, value)
+			if !ok {
 				return e, false
 			}
 		} else if !e.set(path[:depth+1], value) {

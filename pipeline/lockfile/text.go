@@ -32,7 +32,8 @@ func (f *File) Encode() ([]byte, error) {
 	for _, n := range names {
 		out = append(append(append(out, "  "...), n...), ":\n"...)
 		var err error
-		if out, err = write(out, f.clips[n]); err != nil {
+		out, err = write(out, f.clips[n])
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -101,7 +102,8 @@ func blocks(text string, known *File) *File {
 		block := after[:end]
 		rest = after[end:]
 		if e, ok := known.clips[name]; ok {
-			if buf, err = write(buf[:0], e); err == nil && string(buf) == block {
+			buf, err = write(buf[:0], e)
+			if err == nil && string(buf) == block {
 				f.clips[e.Clip] = e
 				continue
 			}

@@ -29,7 +29,8 @@ func (s *Session) readClips(ctx context.Context, p *pipeline.Project, in inputs,
 	for _, step := range prices(plan.Steps, pipeline.Step.PaidBy) {
 		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
 		if m := bad[c.Name]; m != "" {
-			if c.Line = m; c.State != Waiting { // what is paid for is fetched again without an order
+			c.Line = m
+			if c.State != Waiting { // what is paid for is fetched again without an order
 				c.State = Broken
 			}
 		}
@@ -64,7 +65,8 @@ func (s *Session) event(e pipeline.Event) {
 					clips[i].State = Working
 				}
 				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
-				if clips[i].Progress = e.Frac; e.Total > 0 {
+				clips[i].Progress = e.Frac
+				if e.Total > 0 {
 					clips[i].Progress = float64(e.Done) / float64(e.Total)
 				}
 			}

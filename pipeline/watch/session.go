@@ -192,7 +192,8 @@ func (s *Session) Run(ctx context.Context) error {
 	defer wg.Wait()
 	var watchErr error
 	wg.Go(func() {
-		if watchErr = s.files.run(ctx, s.o.Poll); watchErr != nil {
+		watchErr = s.files.run(ctx, s.o.Poll)
+		if watchErr != nil {
 			cancel()
 		}
 	})
@@ -313,7 +314,8 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 	defer p.Close()
 	s.setLayout(p)
 	var none bool
-	if o.Clips, none = in.completeClips(o.Clips); !none {
+	o.Clips, none = in.completeClips(o.Clips)
+	if !none {
 		_, err = p.Build(ctx, o)
 	}
 	s.built.props = stampOf(s.propsPath()) // as this run left it; what comes later is another program's

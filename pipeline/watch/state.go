@@ -99,7 +99,8 @@ func keepSince(before, after []Clip, now time.Time) {
 		since[c.Name] = c
 	}
 	for i, c := range after {
-		if after[i].Since = now; since[c.Name].State == c.State {
+		after[i].Since = now
+		if since[c.Name].State == c.State {
 			after[i].Since = since[c.Name].Since
 		}
 	}
@@ -149,7 +150,8 @@ func Total(clips []Clip, what string) (n int, usd float64) {
 		if !c.Buyable || c.Next != what {
 			continue
 		}
-		if n++; !paid[c.paid] {
+		n++
+		if !paid[c.paid] {
 			paid[c.paid], usd = true, usd+c.USD
 		}
 	}
@@ -221,14 +223,16 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 		}
 	}
 	if v := s.Voice; v != nil {
-		switch c.Voice = "missing"; v.Action {
+		c.Voice = "missing"
+		switch v.Action {
 		case pipeline.Keep:
 			c.Voice = "bought"
 		case pipeline.Settle:
 			c.Next = NextVoice
 		case pipeline.Buy, pipeline.Fetch:
 			c.Next, c.Price, c.USD, c.paid = NextVoice, pipeline.Dollars(v.Price), v.Price, v.Key
-			if c.Seconds = v.Seconds; sandbox || v.Price == 0 {
+			c.Seconds = v.Seconds
+			if sandbox || v.Price == 0 {
 				c.Price = "free"
 			}
 			c.Line = v.Reason + "; the stand-in speaks with espeak-ng"
