@@ -135,9 +135,12 @@ func Open(path string, o Options) (*Ledger, error) {
 	s, err := openSQLite(path)
 	if err != nil {
 		if full := atomicfile.Room(filepath.Dir(path)); full != nil { // SQLite only reports "disk I/O error"
-			return nil, fault.Wrap(fault.Failed, full, "free some space, or make the folder writable, and run the same command again", "open the ledger")
+			const hint = "free some space, or make the folder writable, and run the same command again"
+			return nil, fault.Wrap(fault.Failed, full, hint, "open the ledger")
 		}
-		return nil, fault.Wrap(fault.Failed, err, "do not delete it: it records what was paid for. Restore it from a copy, or move it away if nothing is outstanding", "open the ledger %s", path)
+		const hint = "do not delete it: it records what was paid for. " +
+			"Restore it from a copy, or move it away if nothing is outstanding"
+		return nil, fault.Wrap(fault.Failed, err, hint, "open the ledger %s", path)
 	}
 	return newLedger(s, o), nil
 }
@@ -149,7 +152,10 @@ func newLedger(s store, o Options) *Ledger {
 	if o.Lease == 0 {
 		o.Lease = 5 * time.Minute
 	}
-	return &Ledger{store: s, clock: clock{local: o.Now}, owner: rand.Text(), leaseTime: o.Lease, repeated: map[string]map[string]float64{}}
+	return &Ledger{
+		store: s, clock: clock{local: o.Now}, owner: rand.Text(), leaseTime: o.Lease,
+		repeated: map[string]map[string]float64{},
+	}
 }
 
 // Close closes the record.

@@ -53,7 +53,9 @@ const (
 // Spend buys the request exactly once, as DESIGN section 6 describes. It returns the row in
 // SUBMITTED or later, or an error: ErrBudget, ErrParked, ErrBusy, ErrUnknown (the next run
 // resolves it), or the provider's refusal.
-func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions) (Row, error) {
+func (l *Ledger) Spend(
+	ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions,
+) (Row, error) {
 	if err := l.clock.align(ctx, o.Clock); err != nil {
 		return Row{}, fmt.Errorf("read the provider's time; nothing was sent: %w", err)
 	}

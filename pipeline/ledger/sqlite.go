@@ -103,7 +103,10 @@ type sqlite struct {
 type statements struct{ row, set, move, name, spent, latest, open *sql.Stmt }
 
 func (s statements) in(tx *sql.Tx) statements {
-	return statements{tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name), tx.Stmt(s.spent), tx.Stmt(s.latest), tx.Stmt(s.open)}
+	return statements{
+		tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name),
+		tx.Stmt(s.spent), tx.Stmt(s.latest), tx.Stmt(s.open),
+	}
 }
 
 const (
@@ -111,15 +114,20 @@ const (
 	selectAll   = "SELECT " + listColumns + " FROM submissions ORDER BY rowid"
 	selectSpent = "SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6"
 	selectLast  = "SELECT coalesce(max(updated), 0) FROM submissions"
-	selectOpen  = "SELECT origin FROM submissions WHERE take = ? AND state IN ('SENDING','PARKED') AND key != ? ORDER BY rowid"
+	selectOpen  = "SELECT origin FROM submissions WHERE take = ? AND state IN ('SENDING','PARKED') AND key != ?" +
+		" ORDER BY rowid"
 )
 
 func openSQLite(path string) (*sqlite, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	q := url.Values{
+		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"},
+		"_txlock": {"immediate"},
+	}
+	file := url.URL{Path: filepath.ToSlash(path)}
+	db, err := sql.Open("sqlite", "file:"+file.EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +139,15 @@ func openSQLite(path string) (*sqlite, error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&s.stmts.row, selectOne}, {&s.stmts.set, upsert}, {&s.stmts.move, moveRow}, {&s.stmts.name, nameRow}, {&s.stmts.spent, selectSpent}, {&s.stmts.latest, selectLast}, {&s.stmts.open, selectOpen}} {
+	}{
+		{&s.stmts.row, selectOne},
+		{&s.stmts.set, upsert},
+		{&s.stmts.move, moveRow},
+		{&s.stmts.name, nameRow},
+		{&s.stmts.spent, selectSpent},
+		{&s.stmts.latest, selectLast},
+		{&s.stmts.open, selectOpen},
+	} {
 		*p.stmt, err = db.Prepare(p.text)
 		if err != nil {
 			return nil, errors.Join(err, db.Close())
@@ -156,7 +172,8 @@ func (s *sqlite) migrate() error {
 	case version == fileVersion:
 		return nil
 	case version > fileVersion:
-		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)", version, fileVersion)
+		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)",
+			version, fileVersion)
 	}
 	for i, step := range []string{schema + leases, runs, origins} {
 		if i < version {
@@ -173,7 +190,8 @@ func (s *sqlite) close() error { return errors.Join(s.flush(), s.db.Close()) }
 
 func scan(row interface{ Scan(...any) error }) (r Row, err error) {
 	var first, last, updated, until int64
-	err = row.Scan(&r.Key, &r.Take, &r.Origin, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
+	err = row.Scan(&r.Key, &r.Take, &r.Origin, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body,
+		&r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
 		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes, &r.Owner, &until, &r.Epoch)
 	r.FirstSent, r.LastSent, r.Updated, r.Until = when(first), when(last), when(updated), when(until)
 	return r, err

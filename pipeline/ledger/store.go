@@ -42,7 +42,8 @@ type txn interface {
 
 // sameWords reports that two states of a row differ in nothing but its progress.
 func sameWords(a, b Row) bool {
-	return a.Key == b.Key && a.Take == b.Take && a.Origin == b.Origin && a.Clip == b.Clip && a.Route == b.Route && a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
+	return a.Key == b.Key && a.Take == b.Take && a.Origin == b.Origin && a.Clip == b.Clip && a.Route == b.Route &&
+		a.Marker == b.Marker && a.Title == b.Title && a.Path == b.Path &&
 		a.RunID == b.RunID && a.Price == b.Price && bytes.Equal(a.Body, b.Body)
 }
 

@@ -16,7 +16,9 @@ import (
 // the lease of a row that is still open. With send it also freezes the body of a row
 // that may be sent, and returns sends when its bytes may now leave. All of that is checked
 // in one transaction.
-func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, send bool) (row Row, sends bool, err error) {
+func (l *Ledger) begin(
+	ctx context.Context, in Intent, budget *float64, locked, send bool,
+) (row Row, sends bool, err error) {
 	if in.Take == "" {
 		in.Take = in.Key
 	}

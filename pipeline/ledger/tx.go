@@ -84,13 +84,16 @@ func (t *sqliteTx) move(old, r Row) (done bool, err error) {
 	if !sameWords(old, r) {
 		return false, nil
 	}
-	args := append(make([]any, 0, 21), string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
+	args := append(make([]any, 0, 21), string(r.State), r.Pending, r.Reason,
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
 		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until), r.Epoch)
 	stmt := t.stmts.move
 	if old.VideoID != r.VideoID {
 		stmt, args = t.stmts.name, append(args, r.VideoID)
 	}
-	res, err := stmt.Exec(append(args, r.Key, string(old.State), old.Pending, old.VideoID, old.Reason, old.Updated.UnixMilli(), old.MasterHash, old.Owner)...)
+	args = append(args, r.Key, string(old.State), old.Pending, old.VideoID, old.Reason,
+		old.Updated.UnixMilli(), old.MasterHash, old.Owner)
+	res, err := stmt.Exec(args...)
 	if err != nil {
 		return false, err
 	}

@@ -178,4 +178,6 @@ func scalar(s string) (string, bool) {
 }
 
 // words are those that mean something in some YAML.
-var words = map[string]bool{"null": true, "true": true, "false": true, "yes": true, "off": true, "nan": true, "inf": true}
+var words = map[string]bool{
+	"null": true, "true": true, "false": true, "yes": true, "off": true, "nan": true, "inf": true,
+}

@@ -144,7 +144,8 @@ func readString(path string) (string, error) {
 }
 
 func parse(name, text string, known *File) (*File, error) {
-	hint := "restore it with `git checkout " + name + "`; without it, takes that another machine paid for are bought again"
+	hint := "restore it with `git checkout " + name +
+		"`; without it, takes that another machine paid for are bought again"
 	bad := func(line, col int, format string, args ...any) error {
 		e := fault.New(fault.Manifest, hint, "lockfile: "+format, args...)
 		e.Place = &fault.Place{File: name, Line: line, Column: col}
@@ -182,7 +183,8 @@ func parse(name, text string, known *File) (*File, error) {
 	switch {
 	case d.Version > version:
 		hint = "update greenroom; do not delete the file, it names takes that are paid for"
-		return nil, bad(1, 1, "written by a newer greenroom (version %d of the file, this program reads %d)", d.Version, version)
+		return nil, bad(1, 1, "written by a newer greenroom (version %d of the file, this program reads %d)",
+			d.Version, version)
 	case d.Version < 1 && strings.TrimSpace(text) != "":
 		return nil, bad(1, 1, "it has no version")
 	}
@@ -209,7 +211,8 @@ func (e Entry) validate() error {
 		return errors.New("master is not a hash")
 	case !goodWarning(e.Warning):
 		return errors.New("warning is not a printable line")
-	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0 || e.Info.StepNum < 0 || e.Info.StepDen < 0:
+	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 ||
+		e.Info.Duration < 0 || e.Info.StepNum < 0 || e.Info.StepDen < 0:
 		return errors.New("info holds a negative number")
 	}
 	if r := e.Captions; r != nil && (!hexKey.MatchString(r.Key) || !hexKey.MatchString(r.Hash) || r.Bytes < 0) {
@@ -278,7 +281,8 @@ func (f *File) Save(path string) error {
 // Write puts an encoded lockfile in place.
 func Write(path string, b []byte) error {
 	if _, err := atomicfile.WriteBytes(path, 0o644, b); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the folder writable, or free some space, and run the same command again", "write %s", filepath.Base(path))
+		const hint = "make the folder writable, or free some space, and run the same command again"
+		return fault.Wrap(fault.Failed, err, hint, "write %s", filepath.Base(path))
 	}
 	return nil
 }

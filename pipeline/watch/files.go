@@ -41,7 +41,8 @@ func ignored(l project.Layout, path string) bool {
 		return false
 	}
 	slash := filepath.ToSlash(rel)
-	if within(l.Published(), slash) || within(l.SourceDir(), slash) || slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
+	if within(l.Published(), slash) || within(l.SourceDir(), slash) ||
+		slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
 		return true
 	}
 	for _, part := range strings.Split(slash, "/") {
@@ -104,7 +105,10 @@ type files struct {
 }
 
 func newFiles(root string, notice func(string)) *files {
-	return &files{root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1), notice: notice, open: system, probeWait: probeWait}
+	return &files{
+		root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1),
+		notice: notice, open: system, probeWait: probeWait,
+	}
 }
 
 // at is where the project keeps its files.

@@ -74,7 +74,10 @@ func New(o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), restored: make(chan bool, 1), subs: map[chan struct{}]bool{}, samples: map[string]sample{}}
+	s := &Session{
+		o: o, root: filepath.Dir(path), orders: make(chan order), restored: make(chan bool, 1),
+		subs: map[chan struct{}]bool{}, samples: map[string]sample{},
+	}
 	s.o.Project.ManifestPath = path
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
@@ -277,7 +280,9 @@ func (s *Session) work(ctx context.Context, must bool) {
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			_ = s.build(run, in, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Local: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
+			free := !s.o.Buy && !s.o.Draft
+			o := pipeline.BuildOptions{StandIns: free, Local: free, Draft: s.o.Draft, NoWait: true}
+			_ = s.build(run, in, o) // it shows its own errors
 		}()
 		again := false
 		for working := true; working; {
