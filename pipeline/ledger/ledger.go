@@ -88,6 +88,9 @@ func KeyOf(take, origin string) string {
 // which a paid video is found again.
 func MarkerOf(key string) string { return "gr-" + key[:10] }
 
+// Searchable reports whether a video of the row can be found on the account by its title.
+func (r Row) Searchable() bool { return r.Marker != "" && strings.Contains(r.Title, r.Marker) }
+
 // Intent is a request that is about to be made.
 type Intent struct {
 	Key, Take, Origin, Clip, Route, Title, Marker, Path string

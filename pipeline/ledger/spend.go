@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -258,7 +257,7 @@ func (p purchase) searchAgain(ctx context.Context, row Row) (Row, error) {
 
 // search waits until the list can be trusted and searches it for the marker.
 func (p purchase) search(ctx context.Context, row Row) (found bool, id string, err error) {
-	if !strings.Contains(row.Title, row.Marker) {
+	if !row.Searchable() {
 		return false, "", nil // a route without titles cannot be searched
 	}
 	// The list may lag behind the end of the send. When no end is on record the
