@@ -26,7 +26,7 @@ func mutes(events chan fsnotify.Event, watched *[]string) source {
 }
 
 // A probe file without an event within the bound shows that saves have no events.
-func TestAFolderThatTellsNothingIsFoundOut(t *testing.T) {
+func TestAFolderWithoutEventsIsDetected(t *testing.T) {
 	f := newFiles(t.TempDir(), func(string) {})
 	f.probeWait = 20 * time.Millisecond
 	var watched []string
@@ -41,8 +41,8 @@ func TestAFolderThatTellsNothingIsFoundOut(t *testing.T) {
 	if len(watched) != 3 || watched[2] != f.probeDir() {
 		t.Errorf("watched are %v", watched)
 	}
-	if said := plainError(errNoEvent); !strings.Contains(said, "told nothing") {
-		t.Errorf("%q", said)
+	if text := plainError(errNoEvent); !strings.Contains(text, "sent no event") {
+		t.Errorf("%q", text)
 	}
 }
 
