@@ -56,7 +56,7 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 	if row := p.rows[r.Key]; row != nil && p.Account.SameAccount(ctx, p.Account.RowOrigin(*row)) {
 		in.Key = row.Key
 	}
-	in.Marker = "gr-" + in.Key[:10]
+	in.Marker = ledger.MarkerOf(in.Key)
 	return p.Ledger.Adopt(ctx, in, videoID)
 }
 

@@ -91,7 +91,7 @@ func TestAChangedPublishedFileIsRepairedFromTheStore(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"webm", "webp"} {
 		t.Run(kind, func(t *testing.T) {
-			dir := settled(t, 2)
+			dir := recorded(t, 2)
 			published := fileOf(t, dir, "public/greenroom/clip-00001.*."+kind)
 			right, err := os.ReadFile(published)
 			if err != nil {
@@ -125,7 +125,7 @@ func TestAChangedPublishedFileIsRepairedFromTheStore(t *testing.T) {
 // and nothing is bought.
 func TestAChangedStoredFileIsPlanned(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 1)
+	dir := recorded(t, 1)
 	p, err := Open(freshOptions(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestAChangedStoredFileIsPlanned(t *testing.T) {
 	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 {
 		t.Errorf("plan: %s, %s, %g", s.Action, s.Reason, s.Price)
 	}
-	dir = settled(t, 1)
+	dir = recorded(t, 1)
 	flip(t, filepath.Join(dir, StateDir, "store", "sha256", e.Master[:2], e.Master))
 	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 || !strings.Contains(s.Reason, "damaged: the stored take was changed; already requested as") {
 		t.Errorf("plan: %s, %s, %g", s.Action, s.Reason, s.Price)
@@ -151,7 +151,7 @@ func TestAChangedStoredFileIsPlanned(t *testing.T) {
 // TestVerifyReadsWhatItsStatVouchesFor, and removes damaged takes that only the ledger knows.
 func TestVerifyReadsWhatItsStatVouchesFor(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 2)
+	dir := recorded(t, 2)
 	p, err := Open(freshOptions(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +194,7 @@ func TestVerifyReadsWhatItsStatVouchesFor(t *testing.T) {
 // TestPartialDownloadsStayWhileTheyAreNeeded: what no clip needs is removed.
 func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 1)
+	dir := recorded(t, 1)
 	p, err := Open(freshOptions(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +230,7 @@ func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 // TestAnotherRunsFilesAreNotSwept: names of living processes stay.
 func TestAnotherRunsFilesAreNotSwept(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 1)
+	dir := recorded(t, 1)
 	living := filepath.Join(dir, strings.Replace(atomicfile.TempName(LockName), "-"+strconv.Itoa(os.Getpid())+"-", "-"+strconv.Itoa(os.Getppid())+"-", 1))
 	if err := os.WriteFile(living, nil, 0o600); err != nil {
 		t.Fatal(err)

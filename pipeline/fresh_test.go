@@ -21,8 +21,8 @@ func freshOptions(dir string) Options {
 	}
 }
 
-// settled is a built project whose inputs are old enough to be recorded.
-func settled(t *testing.T, n int) string {
+// recorded is a built project whose inputs are old enough to be recorded.
+func recorded(t *testing.T, n int) string {
 	t.Helper()
 	dir := t.TempDir()
 	builtProject(t, dir, n)
@@ -64,7 +64,7 @@ func upToDate(t *testing.T, dir string) {
 
 func TestFreshSeesEveryChange(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 3)
+	dir := recorded(t, 3)
 	p, err := Open(freshOptions(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestFreshSeesEveryChange(t *testing.T) {
 
 func TestFreshDependsOnTheProgramsToo(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 1)
+	dir := recorded(t, 1)
 	for name, change := range map[string]func(*Options){
 		"another greenroom": func(o *Options) { o.Version = "other" },
 		"no ffmpeg":         func(o *Options) { o.LookPath = func(string) (string, error) { return "", exec.ErrNotFound } },
@@ -140,7 +140,7 @@ func TestFreshDependsOnTheProgramsToo(t *testing.T) {
 
 func TestACorruptRecordIsNotTrusted(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 2)
+	dir := recorded(t, 2)
 	path := filepath.Join(dir, StateDir, freshFile)
 	complete, err := os.ReadFile(path)
 	if err != nil {
@@ -168,7 +168,7 @@ func TestACorruptRecordIsNotTrusted(t *testing.T) {
 // system's clock: nothing is recorded yet.
 func TestAYoungInputIsNotRecorded(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 1)
+	dir := recorded(t, 1)
 	script := filepath.Join(dir, "scripts", "00000.md")
 	young := time.Now().Add(2 * time.Hour)
 	if err := os.Chtimes(script, young, young); err != nil {
@@ -182,7 +182,7 @@ func TestAYoungInputIsNotRecorded(t *testing.T) {
 
 func TestAMissingPublishedFileIsPutBack(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 2)
+	dir := recorded(t, 2)
 	files, err := filepath.Glob(filepath.Join(dir, "public", "greenroom", "clip-00001.*.webm"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
@@ -203,7 +203,7 @@ func TestAMissingPublishedFileIsPutBack(t *testing.T) {
 // script was saved meanwhile, as long and as old as it was.
 func TestAnEditDuringARunIsNotRecorded(t *testing.T) {
 	t.Parallel()
-	dir := settled(t, 2)
+	dir := recorded(t, 2)
 	if err := os.Remove(filepath.Join(dir, StateDir, freshFile)); err != nil {
 		t.Fatal(err)
 	}

@@ -100,6 +100,6 @@ func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) led
 	} else {
 		in.Origin = string(b.Account.Identity(ctx, true).Current)
 	}
-	in.Marker = "gr-" + in.Key[:10]
+	in.Marker = ledger.MarkerOf(in.Key)
 	return in
 }

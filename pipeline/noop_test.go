@@ -65,7 +65,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 		}
 		must(p.Lock.Set(e))
 		key := ledger.KeyOf(req.Key, string(origin.Sandbox))
-		marker := "gr-" + key[:10]
+		marker := ledger.MarkerOf(key)
 		row, err := p.Ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.Key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.Route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
 		must(err)
 		p.Ledger.Fetched(row, e.Master, e.MasterBytes, 4)

@@ -148,7 +148,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 		price = s.Voice.most
 	}
 	in := b.newIntent(ctx, r.Take, b.ownSpeech(ctx, r))
-	in.Key, in.Marker = r.Row, "gr-"+r.Row[:10]
+	in.Key, in.Marker = r.Row, ledger.MarkerOf(r.Row)
 	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.Route, r.Path, r.Body, price
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.Route})
 	// Strict: there is no key to repeat under and no list to look at, so an outcome that

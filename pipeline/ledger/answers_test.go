@@ -7,7 +7,7 @@ import (
 )
 
 // TestARefusalThatFreesTheRowIsReturned: the caller waits for a busy provider only when it
-// sees that nothing is open.
+// makes sure that nothing is open.
 func TestARefusalThatFreesTheRowIsReturned(t *testing.T) {
 	s, l := scripted(t, fails(errRefused))
 	row, err := l.Spend(t.Context(), intent("k", 1), nil, s, no, s.v3())
@@ -43,7 +43,7 @@ func TestTheEpochMovesOnlyWhenNothingIsOpen(t *testing.T) {
 	}
 }
 
-// TestParkedIsSearchedAgain: the list may lag for longer than the settle time.
+// TestParkedIsSearchedAgain: the list may lag for longer than Spend waits.
 func TestParkedIsSearchedAgain(t *testing.T) {
 	s, l := scripted(t, fails(errCut))
 	for range 2 {

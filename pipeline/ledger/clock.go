@@ -43,7 +43,8 @@ func (c *clock) align(ctx context.Context, provider func(context.Context) (time.
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.offset = t.Sub(c.local()); c.offset.Abs() < clockNoise {
+	c.offset = t.Sub(c.local())
+	if c.offset.Abs() < clockNoise {
 		c.offset = 0
 	}
 	return nil

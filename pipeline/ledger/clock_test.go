@@ -8,7 +8,7 @@ import (
 )
 
 // TestAMovedClockMakesNoKeyYoung: a first send that lies in the future, or a ledger that was
-// written later than now, says that a clock was moved. The key may be days old.
+// written later than now, shows that a clock was moved. The key may be days old.
 func TestAMovedClockMakesNoKeyYoung(t *testing.T) {
 	for name, back := range map[string]time.Duration{
 		"three days ahead at the first send":    -72 * time.Hour,

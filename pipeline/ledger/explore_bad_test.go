@@ -78,7 +78,7 @@ func sharedRow(p *proc, in Intent) error {
 	return careless{key: true}.drive(p, p.w.s.intent(in.Clip, accountOne, p.run))
 }
 
-// refused decides as the mistake says.
+// refused makes the planted mistake.
 func (c careless) refused(err error) bool {
 	var e *heygen.Error
 	switch {

@@ -16,7 +16,7 @@ type scenario struct {
 	name       string
 	v3, strict bool
 	procs      int // processes side by side; 0 is 1
-	ledgers    int // 2 gives each process a ledger of its own
+	ledgers    int // 2: each process has its own ledger
 	clips      []string
 	budget     float64      // of one run; 0 is none. A clip costs 1
 	accounts   bool         // a start may have another account's key
@@ -94,7 +94,7 @@ func (p *proc) sleep(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-// sent judges a POST at the moment its bytes leave.
+// sent checks a POST at the moment its bytes leave.
 func (p *proc) sent(title, body, key string) {
 	w := p.w
 	clip, _, _ := strings.Cut(title, " ")
@@ -103,7 +103,7 @@ func (p *proc) sent(title, body, key string) {
 		w.fail("a run with a budget for %g clips sent %d", w.s.budget, len(p.charged))
 	}
 	if w.s.drive != nil {
-		return // the planted ones are judged by what they cost
+		return // the planted ones are checked by what they cost
 	}
 	for _, at := range w.places() {
 		other := w.row(p.rows, clip, at.account)
@@ -113,7 +113,7 @@ func (p *proc) sent(title, body, key string) {
 	}
 	switch r := w.row(p.rows, clip, p.account); {
 	case r.State == Intended || r.State == "" || r.FirstSent.IsZero():
-		w.fail("bytes left before the record said so (%q)", r.State)
+		w.fail("bytes were sent before the record of it (%q)", r.State)
 	case string(r.Body) != body:
 		w.fail("bytes left that are not the frozen ones")
 	case !w.s.v3 && w.unknown[title] > 0:
@@ -127,7 +127,7 @@ func (p *proc) sent(title, body, key string) {
 	}
 }
 
-// watched judges each committed change and pauses after it.
+// watched checks each committed change and pauses after it.
 type watched struct {
 	store
 	p *proc
@@ -173,7 +173,7 @@ func (s *watched) update(ctx context.Context, f func(txn) error) error {
 	return nil
 }
 
-// changed judges a transition.
+// changed checks a transition.
 func (w *world) changed(old, r Row) {
 	w.logf("%s %s -> %s pending %d %s", r.Clip, old.State, r.State, r.Pending, r.Reason)
 	if r.State == Sending && old.State != Sending {
@@ -197,7 +197,7 @@ func (w *world) changed(old, r Row) {
 				continue // its sender stalled and was overtaken: only it could tell
 			}
 			if j.title == r.Title && !w.s.strict && !j.listed.After(w.ended[r.Title].Add(exploreSettle)) {
-				w.fail("parked, though %s was listed within the settle time", j.id)
+				w.fail("parked, though %s was listed within the list lag", j.id)
 			}
 		}
 	}
@@ -333,7 +333,7 @@ func (w *world) together(ps []*proc) {
 	}
 }
 
-// play runs one schedule to its quiet end and judges it.
+// play runs one schedule until nothing is left to do, and checks it.
 func (s scenario) play(c *chooser) outcome {
 	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, openKey: map[string]string{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}}
 	if s.open == nil {
@@ -363,13 +363,13 @@ func (s scenario) play(c *chooser) outcome {
 	}
 	w.now = w.now.Add(time.Hour)
 	w.arrive()
-	w.judge(stores)
+	w.checkMoney(stores)
 	o := outcome{why: w.why, parked: w.parked}
 	if w.s.digest {
 		for _, m := range stores {
 			rows, err := m.list(context.Background())
 			for i := range rows {
-				rows[i].Owner = "" // made up anew by each process
+				rows[i].Owner = "" // created again by each process
 			}
 			o.rows += fmt.Sprintf("%+v %v\n", rows, err)
 		}

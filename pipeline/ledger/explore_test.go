@@ -36,7 +36,7 @@ type chosen struct {
 
 func (c chosen) String() string { return c.at.String() + "=" + c.what }
 
-// point is one choice as it was taken in the schedule now running.
+// point is one choice as the schedule now running made it.
 type point struct {
 	took, options int
 	chosen        chosen
@@ -56,7 +56,7 @@ type chooser struct {
 	seen   map[place]int
 }
 
-// choose gives the number of the option taken here.
+// choose returns the number of the option chosen here.
 func (c *chooser) choose(kind string, options []string) int {
 	if c.quiet || len(options) < 2 {
 		return 0
@@ -213,7 +213,7 @@ func story(s scenario, r report) string {
 	return b.String()
 }
 
-// usualDepth is the faults of a schedule when nobody asks for more.
+// usualDepth is the default number of faults of a schedule.
 var usualDepth = 3
 
 // depth is how many faults a schedule may have: `make explore` asks for more than

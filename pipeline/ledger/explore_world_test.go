@@ -19,7 +19,7 @@ const (
 	exploreSettle = 2 * time.Minute // as pipeline's settleTime
 	sendTimeout   = 2 * time.Minute // as the client's limit of a create
 	lateArrival   = 30 * time.Second
-	shortLag      = 60 * time.Second // with lateArrival still within the settle time
+	shortLag      = 60 * time.Second // with lateArrival still within the list lag
 	longLag       = 30 * time.Minute
 	keyLife       = 24 * time.Hour
 )
@@ -36,7 +36,7 @@ type late struct {
 	account, title, key string
 }
 
-// world is the provider, the clock and everything a schedule is judged by.
+// world is the provider, the clock and everything a schedule is checked by.
 type world struct {
 	c       *chooser
 	s       scenario
@@ -75,7 +75,7 @@ func (w *world) arrive() {
 	}
 }
 
-// bill accepts a request; under a key that is known it gives the first answer.
+// bill accepts a request; under a key that is known it returns the first answer.
 func (w *world) bill(account, title, key string, at time.Time, lag time.Duration) string {
 	if w.s.v3 && key != "" {
 		for _, j := range w.jobs {

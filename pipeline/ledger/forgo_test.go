@@ -15,7 +15,7 @@ func (speaking) FindByTitle(context.Context, string) ([]Found, error) {
 	return nil, errors.New("no list holds sounds")
 }
 
-// A bought sound that is gone may be bought again when a person says so, and only then;
+// A bought sound that is gone may be bought again when the user decides so, and only then;
 // what is open or refused is not touched by that word.
 func TestForgo(t *testing.T) {
 	l, err := Open(filepath.Join(t.TempDir(), "ledger.db"), Options{})

@@ -8,16 +8,19 @@ import (
 	"time"
 )
 
-// Transactions that come while another one is being synced go to the disk together: the
-// sync is most of what they cost, and one does for twenty rows as for one. Each still
-// stands alone: it sees no other's half, and its refusal undoes nothing of the others'.
+// Changes that arrive while another one is being synced are committed together, because the
+// sync is most of their cost. `go test -run '^$' -bench Group ./pipeline/ledger` on 2026-11-29, on a
+// busy machine, 20 changes at once: 5.4 to 7.0 ms in groups, 22 to 30 ms each in a transaction of
+// its own, 0.2 to 0.4 ms deferred. A clip of a long table has three changes, one of them deferred.
+// Each change is still a transaction: it sees no half of another, and its failure undoes nothing
+// of the others.
 
 // change is one transaction that waits for its turn.
 type change struct {
-	f    func(txn) error
-	err  error
-	done chan struct{}
-	soon bool // nobody waits for it
+	f        func(txn) error
+	err      error
+	done     chan struct{}
+	deferred bool // no caller waits for it
 }
 
 func (s *sqlite) update(_ context.Context, f func(txn) error) error {
@@ -42,39 +45,40 @@ func (s *sqlite) update(_ context.Context, f func(txn) error) error {
 	return c.err
 }
 
-// soonTime is how long a change that nobody waits for may stay off the disk.
-const soonTime = 50 * time.Millisecond
+// deferTime is the longest time between updateLater and the sync.
+const deferTime = 50 * time.Millisecond
 
-// soon makes a change together with the next that somebody waits for, and within soonTime
-// in any case.
-func (s *sqlite) soon(f func(txn) error) {
-	c := &change{f: f, done: make(chan struct{}), soon: true}
+// updateLater makes a change together with the next update, at the latest after deferTime. It
+// does not wait; flush returns the change's error.
+func (s *sqlite) updateLater(f func(txn) error) {
+	c := &change{f: f, done: make(chan struct{}), deferred: true}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting = append(s.waiting, c)
-	if s.open++; !s.alarm {
-		s.alarm = true
-		time.AfterFunc(soonTime, func() {
+	s.deferred++
+	if !s.timerSet {
+		s.timerSet = true
+		time.AfterFunc(deferTime, func() {
 			s.mu.Lock()
-			s.alarm = false // what comes from now on sets its own
+			s.timerSet = false // the next deferred change starts another timer
 			s.mu.Unlock()
-			s.settle()
+			s.drain()
 		})
 	}
 }
 
-// settle waits until what soon was given is done.
-func (s *sqlite) settle() {
+// drain waits until the deferred changes are made.
+func (s *sqlite) drain() {
 	s.mu.Lock()
-	open := s.open
+	deferred := s.deferred
 	s.mu.Unlock()
-	if open > 0 { // in this turn, or in the one before
+	if deferred > 0 { // made in this turn, or in the one before
 		_ = s.update(context.Background(), func(txn) error { return nil })
 	}
 }
 
 func (s *sqlite) flush() error {
-	s.settle()
+	s.drain()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	err := errors.Join(s.failed...)
@@ -82,8 +86,8 @@ func (s *sqlite) flush() error {
 	return err
 }
 
-// run makes changes in one transaction of the file. When one of them cannot be undone by
-// leaving it out, or the file fails, all are taken back and each is made alone.
+// run makes changes in one transaction of the file. When one of them fails after it has
+// written, or the file fails, everything is rolled back and each change is made alone.
 func (s *sqlite) run(all []*change) {
 	err := s.commit(all)
 	if err != nil && len(all) > 1 {
@@ -96,20 +100,20 @@ func (s *sqlite) run(all []*change) {
 		if err != nil {
 			c.err = err
 		}
-		if c.soon {
-			s.told(c.err)
+		if c.deferred {
+			s.deferredDone(c.err)
 		}
 		close(c.done)
 	}
 }
 
-// told keeps what became of a change that nobody waited for.
-func (s *sqlite) told(err error) {
+// deferredDone keeps the error of a deferred change for flush.
+func (s *sqlite) deferredDone(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open--
+	s.deferred--
 	if err != nil && !slices.ContainsFunc(s.failed, func(e error) bool { return e.Error() == err.Error() }) {
-		s.failed = append(s.failed, err) // a full disk is told once, and not for each clip
+		s.failed = append(s.failed, err) // a full disk is reported once, not for each clip
 	}
 }
 
@@ -125,7 +129,8 @@ func (s *sqlite) commit(all []*change) error {
 	t := &sqliteTx{stmts: s.stmts.in(tx)}
 	for _, c := range all {
 		t.wrote, t.broken, t.had = false, false, false
-		if c.err = c.f(t); c.err != nil && (t.wrote || t.broken) {
+		c.err = c.f(t)
+		if c.err != nil && (t.wrote || t.broken) {
 			return c.err
 		}
 	}

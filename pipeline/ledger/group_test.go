@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// crowd makes n changes that wait together behind a first one, and gives what became of
+// concurrently makes n changes that wait together for a first one, and returns the error of
 // each.
-func crowd(t *testing.T, s *sqlite, n int, f func(i int) func(txn) error) []error {
+func concurrently(t *testing.T, s *sqlite, n int, f func(i int) func(txn) error) []error {
 	t.Helper()
 	held, free := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
@@ -41,19 +41,19 @@ func crowd(t *testing.T, s *sqlite, n int, f func(i int) func(txn) error) []erro
 	return errs
 }
 
-func crowdRow(i int) Row {
+func testRow(i int) Row {
 	k := fmt.Sprintf("k%03d", i)
 	return Row{Key: k, Clip: k, Route: "v3", Marker: "m" + k, Title: k, Path: "/p", Body: []byte("{}"), State: Submitted, VideoID: k, RunID: "run", Price: 1}
 }
 
-// wantRows compares what is on disk with what was told: a change that gave an error has
+// wantRows compares what is on disk with the results: a change that gave an error has
 // not happened, every other one has.
 func wantRows(t *testing.T, s *sqlite, errs []error) (failed int) {
 	t.Helper()
 	for i, err := range errs {
-		_, there, gerr := s.get(t.Context(), crowdRow(i).Key)
+		_, there, gerr := s.get(t.Context(), testRow(i).Key)
 		if gerr != nil || there != (err == nil) {
-			t.Errorf("change %d was told %v, its row is there: %v (%v)", i, err, there, gerr)
+			t.Errorf("change %d returned %v, its row is there: %v (%v)", i, err, there, gerr)
 		}
 		if err != nil {
 			failed++
@@ -73,31 +73,31 @@ func openTest(t *testing.T) *sqlite {
 }
 
 // TestChangesThatGoTogetherStandAlone: among changes of one transaction of the file some
-// refuse, some break an invariant, some fail after they have written; nobody else's row is
-// lost to that, and nobody is told what is not so.
+// refuse, some break an invariant, some fail after they have written; no other row is
+// lost, and every result is right.
 func TestChangesThatGoTogetherStandAlone(t *testing.T) {
 	no := errors.New("no")
-	for name, spoil := range map[string]func(i int, t txn) error{
-		"none":                func(i int, t txn) error { return t.put(crowdRow(i)) },
+	for name, alter := range map[string]func(i int, t txn) error{
+		"none":                func(i int, t txn) error { return t.put(testRow(i)) },
 		"refuse":              func(i int, t txn) error { return no },
-		"break an invariant":  func(i int, t txn) error { r := crowdRow(i); r.VideoID = ""; return t.put(r) },
-		"the same video":      func(i int, t txn) error { r := crowdRow(i); r.VideoID = crowdRow(0).Key; return t.put(r) },
-		"fail after they put": func(i int, t txn) error { return errors.Join(t.put(crowdRow(i)), no) },
+		"break an invariant":  func(i int, t txn) error { r := testRow(i); r.VideoID = ""; return t.put(r) },
+		"the same video":      func(i int, t txn) error { r := testRow(i); r.VideoID = testRow(0).Key; return t.put(r) },
+		"fail after they put": func(i int, t txn) error { return errors.Join(t.put(testRow(i)), no) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t)
-			if err := s.update(t.Context(), func(tx txn) error { return tx.put(crowdRow(0)) }); err != nil {
+			if err := s.update(t.Context(), func(tx txn) error { return tx.put(testRow(0)) }); err != nil {
 				t.Fatal(err)
 			}
-			errs := crowd(t, s, 60, func(i int) func(txn) error {
+			errs := concurrently(t, s, 60, func(i int) func(txn) error {
 				return func(tx txn) error {
 					if i%5 == 3 {
-						return spoil(i, tx)
+						return alter(i, tx)
 					}
 					if spent, err := tx.spentBy("run"); err != nil || spent < 1 {
 						return fmt.Errorf("%v spent, %w", spent, err)
 					}
-					return tx.put(crowdRow(i))
+					return tx.put(testRow(i))
 				}
 			})
 			want := 12
@@ -112,7 +112,7 @@ func TestChangesThatGoTogetherStandAlone(t *testing.T) {
 }
 
 // TestAFullFileRefusesOnlyWhatDoesNotFit: SQLite ends a transaction by itself when the disk
-// is full; what it took along is made again, and what was told is so.
+// is full; the other changes are made again, and every result is right.
 func TestAFullFileRefusesOnlyWhatDoesNotFit(t *testing.T) {
 	s := openTest(t)
 	var pages int
@@ -122,9 +122,9 @@ func TestAFullFileRefusesOnlyWhatDoesNotFit(t *testing.T) {
 	if err := s.db.QueryRow(fmt.Sprintf("PRAGMA max_page_count = %d", pages+60)).Scan(&pages); err != nil {
 		t.Fatal(err)
 	}
-	errs := crowd(t, s, 40, func(i int) func(txn) error {
+	errs := concurrently(t, s, 40, func(i int) func(txn) error {
 		return func(tx txn) error {
-			r := crowdRow(i)
+			r := testRow(i)
 			if i%4 == 0 {
 				r.Body = []byte(strings.Repeat("x", 40_000))
 			}

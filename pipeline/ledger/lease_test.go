@@ -76,7 +76,7 @@ func TestALeaseEndsWithTimeOrTheLock(t *testing.T) {
 }
 
 // TestAPersonsWordFencesTheStalledSender: its late refusal must not free a row that
-// somebody else has sent since.
+// another process has sent since.
 func TestAPersonsWordFencesTheStalledSender(t *testing.T) {
 	s, l := scripted(t)
 	ctx := t.Context()
@@ -101,7 +101,7 @@ func TestTheBudgetIsHeldWhenTheBytesGo(t *testing.T) {
 	_, l := scripted(t)
 	ctx := t.Context()
 	budget := 1.5
-	for _, k := range []string{"a", "b"} { // planned by somebody, sent by nobody: both fit alone
+	for _, k := range []string{"a", "b"} { // planned, not sent: both fit alone
 		if _, sends, err := l.begin(ctx, intent(k, 1), &budget, false, false); err != nil || sends {
 			t.Fatal(sends, err)
 		}

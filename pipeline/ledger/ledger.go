@@ -2,10 +2,10 @@
 // money.
 //
 // It promises that the same request is one row, whoever asks; that a request is
-// on disk, synced, before its bytes may leave; and that an outcome nobody knows
-// is never guessed: it is looked up on the account or put before a person. It
-// never talks to a provider by itself except through Remote, and repeats a
-// submission only under the idempotency key it was first sent with.
+// synced to disk before its bytes may be sent; and that an unknown result is never
+// guessed: it is searched on the account, or the user resolves it. The package reaches a
+// provider only through Remote, and repeats a submission only under the idempotency key it
+// was first sent with.
 package ledger
 
 import (
@@ -29,7 +29,7 @@ import (
 type State string
 
 // States. Only Intent may be sent; Sending means that bytes may have left and
-// nobody knows what came of them.
+// the result is unknown.
 const (
 	Intended  State = "INTENT"
 	Sending   State = "SENDING"
@@ -43,7 +43,7 @@ const (
 type Row struct {
 	Key                              string // see KeyOf; rows older than origins have the take's key
 	Take                             string // the take's key
-	Origin                           string // who was asked; empty in rows older than origins
+	Origin                           string // the provider's account; empty in rows older than origins
 	Clip, Route, Marker, Title, Path string
 	Body                             []byte // the exact bytes sent
 	// Epoch counts the refusals that freed the row. It is part of the idempotency key: a
@@ -78,12 +78,18 @@ const byHand = "resolved by hand"
 // ByHand reports that the row's state is the user's answer, which can be corrected.
 func (r Row) ByHand() bool { return strings.HasPrefix(r.Reason, byHand) }
 
-// KeyOf returns the key of the row in which an origin is asked for a take. Its layout is not that of
-// package hashkey: ledgers on disk have it.
+// KeyOf returns the key of the row of a take at an origin. Its layout is not that of package hashkey: ledgers on disk have it.
 func KeyOf(take, origin string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "row/1 %d:%s %d:%s", len(take), take, len(origin), origin))
 	return hex.EncodeToString(sum[:])
 }
+
+// MarkerOf returns the marker of a row's key. It is part of the video's title on the account, by
+// which a paid video is found again.
+func MarkerOf(key string) string { return "gr-" + key[:10] }
+
+// Searchable reports whether a video of the row can be found on the account by its title.
+func (r Row) Searchable() bool { return r.Marker != "" && strings.Contains(r.Title, r.Marker) }
 
 // Intent is a request that is about to be made.
 type Intent struct {
@@ -99,8 +105,8 @@ type Intent struct {
 // Errors that callers branch on.
 var (
 	ErrBudget    = errors.New("the budget of this run is used up")
-	ErrUnsettled = errors.New("an earlier request is not settled")
-	ErrParked    = errors.New("the request got no answer and is not on the account; nobody knows whether it was billed")
+	ErrUnsettled = errors.New("an earlier request is not resolved")
+	ErrParked    = errors.New("the request got no answer and is not on the account; it may have been billed")
 	ErrBusy      = errors.New("another process is at work on this request")
 	ErrElsewhere = errors.New("another account was sent the same request and its result is unknown")
 	ErrUnknown   = errors.New("the request got no answer; it may have been billed")
@@ -111,7 +117,7 @@ var (
 // Options of Open.
 type Options struct {
 	Now func() time.Time
-	// Lease is how long a process that gives no sign of life keeps a row; 0 is five
+	// Lease is how long a row belongs to a process that no longer renews it; 0 is five
 	// minutes, more than the longest request takes.
 	Lease time.Duration
 }
@@ -131,10 +137,13 @@ type Ledger struct {
 func Open(path string, o Options) (*Ledger, error) {
 	s, err := openSQLite(path)
 	if err != nil {
-		if full := atomicfile.Room(filepath.Dir(path)); full != nil { // SQLite only says "disk I/O error"
-			return nil, fault.Wrap(fault.Failed, full, "free some space, or make the folder writable, and run the same command again", "open the ledger")
+		if full := atomicfile.Room(filepath.Dir(path)); full != nil { // SQLite only reports "disk I/O error"
+			const hint = "free some space, or make the folder writable, and run the same command again"
+			return nil, fault.Wrap(fault.Failed, full, hint, "open the ledger")
 		}
-		return nil, fault.Wrap(fault.Failed, err, "do not delete it: it says what was paid for. Restore it from a copy, or move it away if nothing is outstanding", "open the ledger %s", path)
+		const hint = "do not delete it: it records what was paid for. " +
+			"Restore it from a copy, or move it away if nothing is outstanding"
+		return nil, fault.Wrap(fault.Failed, err, hint, "open the ledger %s", path)
 	}
 	return newLedger(s, o), nil
 }
@@ -146,7 +155,10 @@ func newLedger(s store, o Options) *Ledger {
 	if o.Lease == 0 {
 		o.Lease = 5 * time.Minute
 	}
-	return &Ledger{store: s, clock: clock{local: o.Now}, owner: rand.Text(), leaseTime: o.Lease, repeated: map[string]map[string]float64{}}
+	return &Ledger{
+		store: s, clock: clock{local: o.Now}, owner: rand.Text(), leaseTime: o.Lease,
+		repeated: map[string]map[string]float64{},
+	}
 }
 
 // Close closes the record.
@@ -157,6 +169,6 @@ func (l *Ledger) Get(ctx context.Context, key string) (Row, bool, error) {
 	return l.store.get(ctx, key)
 }
 
-// List reads every row, oldest first. The bodies of those that nobody sends any more are
-// left out: of ten thousand they are most of what is read.
+// List reads every row, oldest first. The bodies of rows that are not sent again
+// are omitted: of ten thousand rows they are most of what is read.
 func (l *Ledger) List(ctx context.Context) ([]Row, error) { return l.store.list(ctx) }

@@ -53,7 +53,7 @@ func (m *memory) update(_ context.Context, f func(txn) error) error {
 	return nil
 }
 
-func (m *memory) soon(f func(txn) error) {
+func (m *memory) updateLater(f func(txn) error) {
 	if err := m.update(context.Background(), f); err != nil {
 		m.failed = append(m.failed, err)
 	}
@@ -133,7 +133,7 @@ func (t *memoryTx) spentBy(runID string) (sum float64, err error) {
 	return sum, nil
 }
 
-// sound says in Go what the schema says in SQL.
+// sound checks in Go what the schema checks in SQL.
 func sound(r Row) bool {
 	states := []State{Intended, Sending, Submitted, Completed, Failed, Parked}
 	switch {
@@ -227,7 +227,7 @@ func TestStoresAgree(t *testing.T) {
 		}
 	}
 	if refused == 0 || refused == 400 || swapped[true] == 0 || swapped[false] == 0 {
-		t.Errorf("%d of 400 rows refused, swapped %v: the comparison says nothing", refused, swapped)
+		t.Errorf("%d of 400 rows refused, swapped %v: the comparison is worthless", refused, swapped)
 	}
 	t.Logf("%d refused, swapped %v", refused, swapped)
 }

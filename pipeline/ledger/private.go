@@ -7,7 +7,7 @@ import (
 )
 
 // private makes the ledger's files readable by their owner alone: they hold scripts and
-// request bodies. The file is created before SQLite opens it, which gives the files next to
+// request bodies. The file is created before SQLite opens it, and SQLite copies its mode to the files next to
 // it the same mode. Files of earlier versions are changed.
 func private(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -32,10 +31,10 @@ type SpendOptions struct {
 	// Clock reads the provider's time, and fails when the provider cannot be reached: keys,
 	// and the time that a list may lag, count by the provider's clock. Nil: this machine's.
 	Clock func(context.Context) (time.Time, error)
-	// Strict leaves more to a person: without a key an unknown outcome is parked and
+	// Strict leaves more to the user: without a key an unknown outcome is parked and
 	// not looked up; with one nothing is sent again, only looked up.
 	Strict bool
-	// Locked says that the caller holds LockSubmitter for this record, so that
+	// Locked: the caller holds LockSubmitter for this record, so that
 	// whoever leased a row before is dead and its lease void.
 	Locked bool
 }
@@ -50,10 +49,12 @@ const (
 	sendLimit = time.Hour
 )
 
-// Spend sees to it that the request is bought exactly once, as DESIGN section 6
-// says. It gives the row in SUBMITTED or later, or an error: ErrBudget, ErrParked,
-// ErrBusy, ErrUnknown (the next run settles it), or the provider's refusal.
-func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions) (Row, error) {
+// Spend buys the request exactly once, as DESIGN section 6 describes. It returns the row in
+// SUBMITTED or later, or an error: ErrBudget, ErrParked, ErrBusy, ErrUnknown (the next run
+// resolves it), or the provider's refusal.
+func (l *Ledger) Spend(
+	ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions,
+) (Row, error) {
 	if err := l.clock.align(ctx, o.Clock); err != nil {
 		return Row{}, fmt.Errorf("read the provider's time; nothing was sent: %w", err)
 	}
@@ -69,7 +70,7 @@ func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote
 	}
 	p := purchase{l, in.RunID, budget, r, definiteNo, o}
 	if row.State == Parked {
-		return p.lookAgain(ctx, row)
+		return p.searchAgain(ctx, row)
 	}
 	if sends {
 		row, err = p.send(ctx, row)
@@ -118,7 +119,7 @@ func (p purchase) send(ctx context.Context, row Row) (Row, error) {
 	return row, err
 }
 
-// recover settles a send whose outcome nobody recorded.
+// recover resolves a send whose result was not recorded.
 func (p purchase) recover(ctx context.Context, row Row) (Row, error) {
 	switch {
 	case p.o.Repeat == nil && p.o.Strict:
@@ -126,7 +127,7 @@ func (p purchase) recover(ctx context.Context, row Row) (Row, error) {
 	case p.o.Repeat != nil && !p.o.Strict:
 		return p.repeat(ctx, row, nil)
 	}
-	return p.settle(ctx, row)
+	return p.searchOrPark(ctx, row)
 }
 
 func (p purchase) yes(ctx context.Context, row Row, id string) (Row, error) {
@@ -145,17 +146,17 @@ func (p purchase) yes(ctx context.Context, row Row, id string) (Row, error) {
 	return row, errors.Join(err, gerr)
 }
 
-// open notes that a send ended without an answer.
+// open records that a send ended without an answer.
 func (p purchase) open(ctx context.Context, row Row, cause error) (Row, error) {
-	noted, err := p.unknown(ctx, row.Key, cause.Error())
+	recorded, err := p.unknown(ctx, row.Key, cause.Error())
 	if err != nil {
-		noted = row
+		recorded = row
 	}
-	return noted, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, cause), err)
+	return recorded, errors.Join(fmt.Errorf("%w: %w", ErrUnknown, cause), err)
 }
 
 func (p purchase) park(ctx context.Context, row Row, reason string) (Row, error) {
-	parked, err := p.toPerson(ctx, row.Key, reason)
+	parked, err := p.parkRow(ctx, row.Key, reason)
 	if err != nil {
 		return row, err
 	}
@@ -164,7 +165,7 @@ func (p purchase) park(ctx context.Context, row Row, reason string) (Row, error)
 
 // repeat asks again under the same key until there is an answer: within a day that
 // cannot buy twice. last is the failure this run has just seen, nil at recovery. A
-// refused repeat proves nothing about the first send; the account is asked then.
+// refused repeat does not answer the first send; then the account is searched.
 func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) {
 	for n := range repeats {
 		if last != nil {
@@ -176,22 +177,23 @@ func (p purchase) repeat(ctx context.Context, row Row, last error) (Row, error) 
 		again, err := p.again(ctx, row.Key, p.run, p.budget)
 		switch {
 		case errors.Is(err, errKeyExpired):
-			return p.settle(ctx, row)
-		case errors.Is(err, ErrBudget): // a repeat may buy; a look does not
+			return p.searchOrPark(ctx, row)
+		case errors.Is(err, ErrBudget): // a repeat may buy; a search does not
 			return p.adopt(ctx, row, err)
 		case err != nil:
 			return row, err
 		}
 		row = again
 		if p.keyExpired(row, row.Updated) { // the computer slept after the record
-			return p.settle(ctx, row)
+			return p.searchOrPark(ctx, row)
 		}
 		id, err := p.o.Repeat(context.WithoutCancel(ctx), row)
 		switch {
 		case err == nil:
 			return p.yes(ctx, row, id)
 		case p.definiteNo(err):
-			if row, last = p.no(ctx, row, err); row.State != Sending {
+			row, last = p.no(ctx, row, err)
+			if row.State != Sending {
 				return row, last
 			}
 			return p.adopt(ctx, row, last)
@@ -211,10 +213,10 @@ func (p purchase) no(ctx context.Context, row Row, no error) (Row, error) {
 	return after, no
 }
 
-// adopt takes a video that is on the account, and else leaves the row to the next
-// run: the key still lives, so nobody need be asked yet.
+// adopt takes a video that is on the account, else it leaves the row to the next run: the
+// key is still valid, so the user need not decide yet.
 func (p purchase) adopt(ctx context.Context, row Row, why error) (Row, error) {
-	found, id, err := p.look(ctx, row)
+	found, id, err := p.search(ctx, row)
 	switch {
 	case err != nil:
 		return row, errors.Join(why, err)
@@ -224,10 +226,10 @@ func (p purchase) adopt(ctx context.Context, row Row, why error) (Row, error) {
 	return row, fmt.Errorf("%w: %w", ErrUnknown, why)
 }
 
-// settle finds out what came of an earlier send where nothing may be sent again:
-// adopt what the account shows, else ask a person.
-func (p purchase) settle(ctx context.Context, row Row) (Row, error) {
-	found, id, err := p.look(ctx, row)
+// searchOrPark resolves an earlier send where nothing may be sent again: it adopts the video
+// that the account shows, else it parks the row for the user.
+func (p purchase) searchOrPark(ctx context.Context, row Row) (Row, error) {
+	found, id, err := p.search(ctx, row)
 	switch {
 	case err != nil:
 		return row, err
@@ -237,13 +239,13 @@ func (p purchase) settle(ctx context.Context, row Row) (Row, error) {
 	return p.park(ctx, row, "no answer, and not on the account")
 }
 
-// lookAgain searches the account for a parked submission once more: a list may lag for
-// longer than the settle time, and what it shows is evidence that needs no user.
-func (p purchase) lookAgain(ctx context.Context, row Row) (Row, error) {
+// searchAgain searches the account for a parked submission again: a list may lag for longer
+// than the allowed list lag, and what it shows needs no answer of the user.
+func (p purchase) searchAgain(ctx context.Context, row Row) (Row, error) {
 	if p.o.Strict && p.o.Repeat == nil {
 		return row, ErrParked
 	}
-	found, id, err := p.look(ctx, row)
+	found, id, err := p.search(ctx, row)
 	switch {
 	case err != nil:
 		return row, errors.Join(ErrParked, err)
@@ -253,16 +255,17 @@ func (p purchase) lookAgain(ctx context.Context, row Row) (Row, error) {
 	return row, ErrParked
 }
 
-// look waits until the list can be trusted and searches it for the marker.
-func (p purchase) look(ctx context.Context, row Row) (found bool, id string, err error) {
-	if !strings.Contains(row.Title, row.Marker) {
+// search waits until the list can be trusted and searches it for the marker.
+func (p purchase) search(ctx context.Context, row Row) (found bool, id string, err error) {
+	if !row.Searchable() {
 		return false, "", nil // a route without titles cannot be searched
 	}
 	// The list may lag behind the end of the send. When no end is on record the
 	// sender died, and its request may have gone on without it.
 	ended := row.LastSent
 	if row.Reason == "" {
-		if ended = ended.Add(sendLimit); ended.After(p.now()) {
+		ended = ended.Add(sendLimit)
+		if ended.After(p.now()) {
 			ended = p.now()
 		}
 	}

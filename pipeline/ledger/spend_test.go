@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// script is a provider that answers as it is told, under a clock of its own.
+// script is a provider with prepared answers, under a clock of its own.
 type script struct {
 	now    time.Time
 	sends  []func() (string, error) // one for each POST, first and repeated
@@ -115,7 +115,7 @@ func TestNoRepeatAfterTheKeysDay(t *testing.T) {
 	}
 }
 
-// TestNoRepeatWhenTheDayEndsBetweenRepeats: the limit was looked at once per run.
+// TestNoRepeatWhenTheDayEndsBetweenRepeats: the limit was checked once per run.
 func TestNoRepeatWhenTheDayEndsBetweenRepeats(t *testing.T) {
 	s, l := scripted(t)
 	died(t, s, l, intent("k", 1), s.v3())

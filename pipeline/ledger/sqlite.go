@@ -56,7 +56,7 @@ ALTER TABLE submissions ADD COLUMN lease_until INTEGER;
 PRAGMA user_version = 1;`
 
 // runs is what version 2 adds: what each run spent, in millionths of a dollar. It is read
-// before each purchase; summing up would look at all of ten thousand rows each time.
+// before each purchase; a sum would read all of ten thousand rows each time.
 const runs = `
 CREATE TABLE runs (run_id TEXT PRIMARY KEY, spent INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 INSERT INTO runs SELECT run_id, sum(CAST(round(price * 1e6) AS INTEGER)) FROM submissions WHERE state != 'INTENT' GROUP BY run_id;
@@ -73,7 +73,7 @@ CREATE TRIGGER submissions_moved AFTER UPDATE ON submissions
 END;
 PRAGMA user_version = 2;`
 
-// origins is what version 3 adds. A row without an origin is older: who was asked is found
+// origins is what version 3 adds. A row without an origin is older: the provider is found
 // out when the project is built the next time.
 const origins = `
 ALTER TABLE submissions ADD COLUMN take TEXT NOT NULL DEFAULT '';
@@ -91,19 +91,22 @@ type sqlite struct {
 	db    *sql.DB
 	stmts statements
 
-	turn    chan struct{} // holds what writes
-	mu      sync.Mutex
-	waiting []*change
-	open    int     // of those that nobody waits for: not done yet
-	alarm   bool    // will see to them
-	failed  []error // of those, until flush
+	turn     chan struct{} // holds what writes
+	mu       sync.Mutex
+	waiting  []*change
+	deferred int     // deferred changes that are not made yet
+	timerSet bool    // a timer will make them
+	failed   []error // of deferred changes, until flush
 }
 
 // statements are prepared once: parsing them was half of their cost.
 type statements struct{ row, set, move, name, spent, latest, open *sql.Stmt }
 
 func (s statements) in(tx *sql.Tx) statements {
-	return statements{tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name), tx.Stmt(s.spent), tx.Stmt(s.latest), tx.Stmt(s.open)}
+	return statements{
+		tx.Stmt(s.row), tx.Stmt(s.set), tx.Stmt(s.move), tx.Stmt(s.name),
+		tx.Stmt(s.spent), tx.Stmt(s.latest), tx.Stmt(s.open),
+	}
 }
 
 const (
@@ -111,15 +114,20 @@ const (
 	selectAll   = "SELECT " + listColumns + " FROM submissions ORDER BY rowid"
 	selectSpent = "SELECT coalesce((SELECT spent FROM runs WHERE run_id = ?), 0) / 1e6"
 	selectLast  = "SELECT coalesce(max(updated), 0) FROM submissions"
-	selectOpen  = "SELECT origin FROM submissions WHERE take = ? AND state IN ('SENDING','PARKED') AND key != ? ORDER BY rowid"
+	selectOpen  = "SELECT origin FROM submissions WHERE take = ? AND state IN ('SENDING','PARKED') AND key != ?" +
+		" ORDER BY rowid"
 )
 
 func openSQLite(path string) (*sqlite, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-	q := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"}, "_txlock": {"immediate"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+q.Encode())
+	q := url.Values{
+		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(ON)"},
+		"_txlock": {"immediate"},
+	}
+	file := url.URL{Path: filepath.ToSlash(path)}
+	db, err := sql.Open("sqlite", "file:"+file.EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, err
 	}
@@ -131,8 +139,17 @@ func openSQLite(path string) (*sqlite, error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
-	}{{&s.stmts.row, selectOne}, {&s.stmts.set, upsert}, {&s.stmts.move, moveRow}, {&s.stmts.name, nameRow}, {&s.stmts.spent, selectSpent}, {&s.stmts.latest, selectLast}, {&s.stmts.open, selectOpen}} {
-		if *p.stmt, err = db.Prepare(p.text); err != nil {
+	}{
+		{&s.stmts.row, selectOne},
+		{&s.stmts.set, upsert},
+		{&s.stmts.move, moveRow},
+		{&s.stmts.name, nameRow},
+		{&s.stmts.spent, selectSpent},
+		{&s.stmts.latest, selectLast},
+		{&s.stmts.open, selectOpen},
+	} {
+		*p.stmt, err = db.Prepare(p.text)
+		if err != nil {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
@@ -155,7 +172,8 @@ func (s *sqlite) migrate() error {
 	case version == fileVersion:
 		return nil
 	case version > fileVersion:
-		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)", version, fileVersion)
+		return fmt.Errorf("it was made by a newer greenroom (version %d of the file, this program knows %d)",
+			version, fileVersion)
 	}
 	for i, step := range []string{schema + leases, runs, origins} {
 		if i < version {
@@ -172,7 +190,8 @@ func (s *sqlite) close() error { return errors.Join(s.flush(), s.db.Close()) }
 
 func scan(row interface{ Scan(...any) error }) (r Row, err error) {
 	var first, last, updated, until int64
-	err = row.Scan(&r.Key, &r.Take, &r.Origin, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body, &r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
+	err = row.Scan(&r.Key, &r.Take, &r.Origin, &r.Clip, &r.Route, &r.Marker, &r.Title, &r.Path, &r.Body,
+		&r.State, &r.Pending, &r.VideoID, &r.Reason, &r.RunID, &r.Price,
 		&first, &last, &updated, &r.Duration, &r.MasterHash, &r.MasterBytes, &r.Owner, &until, &r.Epoch)
 	r.FirstSent, r.LastSent, r.Updated, r.Until = when(first), when(last), when(updated), when(until)
 	return r, err
@@ -201,12 +220,12 @@ func one(row *sql.Row) (Row, bool, error) {
 }
 
 func (s *sqlite) get(ctx context.Context, key string) (Row, bool, error) {
-	s.settle()
+	s.drain()
 	return one(s.stmts.row.QueryRowContext(ctx, key))
 }
 
 func (s *sqlite) list(ctx context.Context) ([]Row, error) {
-	s.settle()
+	s.drain()
 	rows, err := s.db.QueryContext(ctx, selectAll)
 	if err != nil {
 		return nil, err

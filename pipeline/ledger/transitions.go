@@ -14,9 +14,11 @@ import (
 // begin inserts the intent or gets the row that is already there, holds the run's
 // budget (USD; nil is none) against everything the run has already sent, and takes
 // the lease of a row that is still open. With send it also freezes the body of a row
-// that may be sent, and says that its bytes may now leave: sends tells. All of that is
-// looked at in the one transaction that lets the bytes go.
-func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, send bool) (row Row, sends bool, err error) {
+// that may be sent, and returns sends when its bytes may now leave. All of that is checked
+// in one transaction.
+func (l *Ledger) begin(
+	ctx context.Context, in Intent, budget *float64, locked, send bool,
+) (row Row, sends bool, err error) {
 	if in.Take == "" {
 		in.Take = in.Key
 	}
@@ -26,7 +28,8 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, 
 		if err != nil {
 			return err
 		}
-		if row = old; known && old.State != Intended && old.State != Sending {
+		row = old
+		if known && old.State != Intended && old.State != Sending {
 			return nil
 		}
 		if known && !locked && l.leased(old) {
@@ -49,9 +52,11 @@ func (l *Ledger) begin(ctx context.Context, in Intent, budget *float64, locked, 
 		}
 		l.lease(&row)
 		row.Updated = l.stamp()
-		if sends = send && row.State == Intended; sends {
+		sends = send && row.State == Intended
+		if sends {
 			if in.Bind != nil {
-				if row.Body, err = in.Bind(in.Body, row.Once()); err != nil {
+				row.Body, err = in.Bind(in.Body, row.Once())
+				if err != nil {
 					return err
 				}
 			}
@@ -92,14 +97,14 @@ func (l *Ledger) lease(r *Row) {
 }
 
 // leased reports that another process may still work on the row. A lease that ends later
-// than any can was written before the clock was moved: its owner cannot be told from a dead
-// one, and without a key nothing is sent again because of it.
+// than any can was written before the clock was moved: its owner counts as dead, and without
+// a key nothing is sent again because of it.
 func (l *Ledger) leased(r Row) bool {
 	left := r.Until.Sub(l.clock.local())
 	return r.Owner != "" && r.Owner != l.owner && left > 0 && left <= l.leaseTime+clockSlack
 }
 
-// release gives an open row back.
+// release ends the lease of an open row.
 func (l *Ledger) release(ctx context.Context, key string) error {
 	if r, ok, err := l.Get(ctx, key); err != nil || !ok || r.Owner != l.owner {
 		return err
@@ -110,7 +115,7 @@ func (l *Ledger) release(ctx context.Context, key string) error {
 
 func free(r *Row) { r.Owner, r.Until = "", time.Time{} }
 
-// afford holds the budget: what the run sent and nobody refused, what it sent again
+// afford holds the budget: what the run sent and no provider refused, what it sent again
 // for an earlier run, and this one.
 func (l *Ledger) afford(t txn, runID string, price float64, budget *float64) error {
 	if budget == nil {
@@ -135,7 +140,7 @@ func (l *Ledger) afford(t txn, runID string, price float64, budget *float64) err
 func (l *Ledger) stamp() time.Time { return l.now().UTC().Truncate(time.Millisecond) }
 
 // again counts one more send of a row whose outcome is unknown, while its key
-// lives. The refusal of a repeat says nothing about the first: only as many
+// lives. The refusal of a repeat does not answer the first send: only as many
 // refusals as sends free the row. A repeat may be what buys, so it must fit the
 // budget of the run that makes it, even when an earlier run began it.
 func (l *Ledger) again(ctx context.Context, key, runID string, budget *float64) (Row, error) {
@@ -186,13 +191,13 @@ func (l *Ledger) mine(r Row) error {
 }
 
 // Submitted records the video's id: a definite yes, or one found on the account.
-// A yes is true whoever brings it, so no lease is asked for.
+// A yes is true from any process, so no lease is needed.
 func (l *Ledger) Submitted(ctx context.Context, key, videoID string) error {
 	_, err := l.submitted(ctx, Row{Key: key}, videoID)
 	return err
 }
 
-// submitted is told the row as it was last seen.
+// submitted is Submitted for a row that the caller has read: seen.
 func (l *Ledger) submitted(ctx context.Context, seen Row, videoID string) (row Row, err error) {
 	err = l.store.update(ctx, l.changing(&row, seen, func(_ txn, r *Row) error {
 		r.State, r.VideoID, r.Pending, r.Reason = Submitted, videoID, 0, ""
@@ -230,7 +235,8 @@ func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
 			return err
 		}
 		r.Reason, r.LastSent = reason, l.stamp()
-		if r.Pending--; r.Pending == 0 {
+		r.Pending--
+		if r.Pending == 0 {
 			r.State = Intended
 			r.Epoch++
 			free(r)
@@ -239,7 +245,7 @@ func (l *Ledger) refused(ctx context.Context, key, reason string) (Row, error) {
 	}, Sending)
 }
 
-// unknown notes why and when a send ended without an answer; the row stays SENDING.
+// unknown records why and when a send ended without an answer; the row stays SENDING.
 func (l *Ledger) unknown(ctx context.Context, key, reason string) (Row, error) {
 	return l.change(ctx, key, func(_ txn, r *Row) error {
 		r.Reason, r.LastSent = reason, l.stamp()
@@ -247,8 +253,8 @@ func (l *Ledger) unknown(ctx context.Context, key, reason string) (Row, error) {
 	}, Sending)
 }
 
-// toPerson puts an unknown outcome before a person.
-func (l *Ledger) toPerson(ctx context.Context, key, reason string) (Row, error) {
+// parkRow parks a row whose result is unknown: the user resolves it.
+func (l *Ledger) parkRow(ctx context.Context, key, reason string) (Row, error) {
 	return l.change(ctx, key, func(_ txn, r *Row) error {
 		if err := l.mine(*r); err != nil {
 			return err
@@ -260,9 +266,9 @@ func (l *Ledger) toPerson(ctx context.Context, key, reason string) (Row, error) 
 }
 
 // Completed records that the provider finished the video, where its file did not come. It
-// is only told to people, so it waits for nothing, as Fetched.
+// is only shown, so it does not wait for the disk, like Fetched.
 func (l *Ledger) Completed(seen Row) {
-	l.noted(seen, func(r *Row) { r.State = Completed })
+	l.updateBought(seen, func(r *Row) { r.State = Completed })
 }
 
 // Failed records that the provider gave up. The row is final: another try needs
@@ -278,20 +284,20 @@ func (l *Ledger) Failed(ctx context.Context, key, reason string) error {
 }
 
 // Fetched records the master in the store, after it is there, and with it that the
-// provider finished the video. It does not wait for the disk: killed within the next 50 ms
-// the file is downloaded once more, and nothing is bought. What goes wrong Flush tells. It
-// is told the row as it was last seen, of which the key counts.
+// provider finished the video. It does not wait for the disk: if the process is killed
+// within the next 50 ms, the file is downloaded again, and nothing is bought. Flush returns its
+// error. seen is the row as the caller last read it; only its key must be right.
 func (l *Ledger) Fetched(seen Row, masterHash string, bytes int64, duration float64) {
-	l.noted(seen, func(r *Row) {
+	l.updateBought(seen, func(r *Row) {
 		r.State, r.MasterHash, r.MasterBytes, r.Duration = Completed, masterHash, bytes, duration
 	})
 }
 
-// noted changes a bought row soon. What went wrong names the clip.
-func (l *Ledger) noted(seen Row, set func(*Row)) {
+// updateBought changes a bought row without waiting. Its error names the clip.
+func (l *Ledger) updateBought(seen Row, set func(*Row)) {
 	var row Row
 	change := l.changing(&row, seen, func(_ txn, r *Row) error { set(r); return nil }, Submitted, Completed)
-	l.store.soon(func(t txn) error {
+	l.store.updateLater(func(t txn) error {
 		if err := change(t); err != nil {
 			return fmt.Errorf("clip %q: %w", seen.Clip, err)
 		}
@@ -299,11 +305,11 @@ func (l *Ledger) noted(seen Row, set func(*Row)) {
 	})
 }
 
-// Flush waits until everything is on disk, and gives what went wrong since the last Flush
-// with what nobody waited for.
+// Flush waits until everything is on disk, and returns the errors of deferred changes since
+// the last Flush.
 func (l *Ledger) Flush() error { return l.store.flush() }
 
-// Resolvable reports that a user's answer may settle the row: its result is unknown, or an
+// Resolvable reports that a user's answer may resolve the row: its result is unknown, or an
 // earlier answer of the user's is to be corrected.
 func (r Row) Resolvable() bool { return r.Open() || r.ByHand() && r.State != Sending }
 
@@ -334,7 +340,7 @@ func (l *Ledger) resolve(ctx context.Context, key string, set func(*Row)) error 
 	return err
 }
 
-// SetOrigins records who was asked, in rows that are older than origins. Rows that have an
+// SetOrigins records the provider's account in rows that are older than origins. Rows that have an
 // origin are not touched.
 func (l *Ledger) SetOrigins(ctx context.Context, origins map[string]string) error {
 	return l.store.update(ctx, func(t txn) error {
@@ -377,8 +383,8 @@ func (l *Ledger) change(ctx context.Context, key string, set func(txn, *Row) err
 	return row, err
 }
 
-// changing is the transaction of one change, which also gives the row as it is then. A row
-// that is as it was last seen need not be read.
+// changing is the transaction of one change, which also returns the row after it. A row
+// that still equals seen need not be read.
 func (l *Ledger) changing(row *Row, seen Row, set func(txn, *Row) error, from ...State) func(txn) error {
 	return func(t txn) error {
 		if slices.Contains(from, seen.State) {

@@ -10,8 +10,8 @@ import (
 )
 
 // Most changes leave a row's words as they are. Naming only what may move keeps SQLite
-// from writing the indexes anew, and the body with them; naming what it moves from saves
-// reading the row first.
+// from writing the indexes and the body again; naming the old values saves reading the row
+// first.
 const (
 	moveColumns = `UPDATE submissions SET state=?, pending=?, reason=?, first_sent=nullif(?,0), last_sent=nullif(?,0), updated=?,
   duration=?, master_hash=?, master_bytes=?, owner=?, lease_until=nullif(?,0), epoch=?`
@@ -39,11 +39,11 @@ func (t *sqliteTx) get(key string) (Row, bool, error) {
 func (t *sqliteTx) put(r Row) error {
 	err := t.write(r)
 	t.had = false
-	return t.judge(err, true)
+	return t.statementDone(err, true)
 }
 
-// judge notes what a statement that was to write did to the transaction.
-func (t *sqliteTx) judge(err error, wrote bool) error {
+// statementDone records what a writing statement did to the transaction.
+func (t *sqliteTx) statementDone(err error, wrote bool) error {
 	var e *modernc.Error
 	switch {
 	case err == nil:
@@ -76,7 +76,7 @@ func (t *sqliteTx) write(r Row) error {
 
 func (t *sqliteTx) swap(old, r Row) (bool, error) {
 	done, err := t.move(old, r)
-	return done, t.judge(err, done)
+	return done, t.statementDone(err, done)
 }
 
 // move changes a row's progress from one state to the next.
@@ -84,13 +84,16 @@ func (t *sqliteTx) move(old, r Row) (done bool, err error) {
 	if !sameWords(old, r) {
 		return false, nil
 	}
-	args := append(make([]any, 0, 21), string(r.State), r.Pending, r.Reason, stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
+	args := append(make([]any, 0, 21), string(r.State), r.Pending, r.Reason,
+		stamp(r.FirstSent), stamp(r.LastSent), r.Updated.UnixMilli(),
 		r.Duration, r.MasterHash, r.MasterBytes, r.Owner, stamp(r.Until), r.Epoch)
 	stmt := t.stmts.move
 	if old.VideoID != r.VideoID {
 		stmt, args = t.stmts.name, append(args, r.VideoID)
 	}
-	res, err := stmt.Exec(append(args, r.Key, string(old.State), old.Pending, old.VideoID, old.Reason, old.Updated.UnixMilli(), old.MasterHash, old.Owner)...)
+	args = append(args, r.Key, string(old.State), old.Pending, old.VideoID, old.Reason,
+		old.Updated.UnixMilli(), old.MasterHash, old.Owner)
+	res, err := stmt.Exec(args...)
 	if err != nil {
 		return false, err
 	}

@@ -7,12 +7,16 @@ import (
 	"strings"
 )
 
-// Entries of the usual kind are written and read here, an entry in microseconds: the YAML
-// package needs 0.15 ms for each, which is seconds for the clips of a long table. What is
-// unusual in any way is left to it, and a test holds that both write the same.
+// Entries are written and read here, and not by the YAML package, because every command reads
+// the lockfile. 10,000 clips on 2026-11-29 on a busy machine (`go test -run '^$' -bench TenThousand
+// ./pipeline/lockfile`, and the same with yaml.Marshal and yamltext.Decode for each entry): read in
+// 0.35 to 0.9 s against 4.5 s, written in 0.14 to 0.39 s against 9.5 s. A build of 1,000 clips that
+// plans in full takes 0.15 s. One table of fields for both directions was tried: 22 lines less, but
+// 20 to 40 % more processor time to read and 55 % more to write. An unusual entry is left to the
+// YAML package; a test verifies that both write the same bytes.
 
-// text appends an entry's block as the YAML package writes it; false leaves it to that,
-// and what was appended is to be dropped.
+// text appends an entry's block as the YAML package writes it; it returns false for an
+// entry that only that package can write; then the appended text must be dropped.
 func (e Entry) text(b []byte) ([]byte, bool) {
 	w := writer{b: b, ok: true}
 	w.str(1, "take", e.TakeKey)
@@ -60,7 +64,7 @@ func (e Entry) text(b []byte) ([]byte, bool) {
 // writer appends lines; the depth of an entry's own keys is 1.
 type writer struct {
 	b  []byte
-	ok bool // nothing unusual was met
+	ok bool // everything was usual
 }
 
 func (w *writer) key(depth int, key, after string) {
@@ -124,7 +128,7 @@ func (w *writer) info(i Info) {
 	}
 }
 
-// boxKeys stand before a box's numbers; y is a word for true in YAML.
+// boxKeys precede a box's numbers; y means true in YAML 1.1.
 var boxKeys = [4]string{` {x: `, `, "y": `, `, w: `, `, h: `}
 
 func (w *writer) rendition(depth int, r Rendition) {
@@ -133,10 +137,10 @@ func (w *writer) rendition(depth int, r Rendition) {
 	w.num(depth, "bytes", r.Bytes)
 }
 
-// scalar gives a text as the YAML package writes it; false when that is not plain to see.
-// Words, names, hashes and versions stand as they are, digits alone in quotes.
+// scalar returns a text as the YAML package writes it: words, names, hashes and versions
+// without quotes, digits alone with quotes. It returns false for any other text.
 func scalar(s string) (string, bool) {
-	letters, digits, dots := 0, 0, 0 // e and E are no letters: 1.5e3 is a number
+	letters, digits, dots := 0, 0, 0 // e and E do not count: 1.5e3 is a number
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c == 'e' || c == 'E':
@@ -174,4 +178,6 @@ func scalar(s string) (string, bool) {
 }
 
 // words are those that mean something in some YAML.
-var words = map[string]bool{"null": true, "true": true, "false": true, "yes": true, "off": true, "nan": true, "inf": true}
+var words = map[string]bool{
+	"null": true, "true": true, "false": true, "yes": true, "off": true, "nan": true, "inf": true,
+}

@@ -65,7 +65,7 @@ func oddEntry(rnd *rand.Rand) Entry {
 }
 
 // TestEntriesAreWrittenAsTheYAMLPackageDoes: what is written here is that package's text to
-// the byte, and is read as it reads it.
+// the byte, and is read as that package reads it.
 func TestEntriesAreWrittenAsTheYAMLPackageDoes(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Inputs are named short hashes of what a take was made from, by name. They are one text,
-// for a plan holds those of every clip: a map of each was a fifth of the memory of ten
-// thousand clips, and most of what the collector had to follow.
+// Inputs are named short hashes of what a take was made from. They are one string and not a
+// map, because a plan holds those of every clip: the maps were a fifth of the memory of ten
+// thousand clips, and most of the garbage collector's work.
 type Inputs string // name, end, value, end, and so on
 
 const inputEnd = "\x00"
@@ -32,20 +32,21 @@ func MakeInputs(all ...[2]string) Inputs {
 	return Inputs(b.String())
 }
 
-// All gives names and values, sorted by name.
+// All yields names and values, sorted by name.
 func (in Inputs) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for rest := string(in); rest != ""; {
 			name, after, _ := strings.Cut(rest, inputEnd)
 			value, more, _ := strings.Cut(after, inputEnd)
-			if rest = more; !yield(name, value) {
+			rest = more
+			if !yield(name, value) {
 				return
 			}
 		}
 	}
 }
 
-// Get gives a value; empty when there is none of that name.
+// Get returns a value; empty when there is none of that name.
 func (in Inputs) Get(name string) string {
 	for n, v := range in.All() {
 		if n == name {
@@ -55,13 +56,13 @@ func (in Inputs) Get(name string) string {
 	return ""
 }
 
-// inputsText is Inputs in the making.
+// inputsText builds Inputs.
 type inputsText struct {
 	text []byte
 	last string
 }
 
-// add appends what comes behind all others; false when it does not.
+// add appends an input whose name sorts after all others. It returns false when it does not.
 func (t inputsText) add(name, value string) (inputsText, bool) {
 	if len(t.text) > 0 && name <= t.last || strings.Contains(name, inputEnd) || strings.Contains(value, inputEnd) {
 		return t, false
@@ -74,10 +75,10 @@ func (t inputsText) add(name, value string) (inputsText, bool) {
 	return t, true
 }
 
-// MarshalYAML gives a map.
+// MarshalYAML returns a map.
 func (in Inputs) MarshalYAML() (any, error) { return maps.Collect(in.All()), nil }
 
-// UnmarshalYAML takes a map.
+// UnmarshalYAML reads a map.
 func (in *Inputs) UnmarshalYAML(decode func(any) error) error {
 	var m map[string]string
 	if err := decode(&m); err != nil {

@@ -23,11 +23,11 @@ func TestInputs(t *testing.T) {
 		break
 	}
 	if in != MakeInputs([2]string{"", ""}, [2]string{"avatar", "22"}, [2]string{"voice speed", "11"}) {
-		t.Error("the order of the names shows")
+		t.Error("the order of the names matters")
 	}
 }
 
-// TestInputsOfEveryText: what the fast way does not take is the YAML package's.
+// TestInputsOfEveryText: the YAML package reads what readText does not.
 func TestInputsOfEveryText(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"inputs: {b: x, a: y}":      true,
@@ -53,7 +53,7 @@ func TestInputsOfEveryText(t *testing.T) {
 		t.Fatalf("written %v, read %v:\n%s", ok, usual, text)
 	}
 	if _, usual := readText("intro", swapped); usual {
-		t.Error("inputs out of order were taken as ours")
+		t.Error("inputs out of order were accepted")
 	}
 	got, err := read("intro", swapped)
 	if err != nil || got.Inputs != e.Inputs {

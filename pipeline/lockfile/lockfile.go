@@ -1,5 +1,5 @@
-// Package lockfile reads and writes greenroom.lock: which take each clip stands
-// on and what was made from it. People commit it and read its diffs.
+// Package lockfile reads and writes greenroom.lock: which take each clip has
+// and what was made from it. People commit it and read its diffs.
 //
 // The text is YAML, sorted, one block a clip, the same bytes for the same facts.
 // It holds no links, keys or local paths. A file that was edited into nonsense is
@@ -48,8 +48,8 @@ type Entry struct {
 	VideoID     string  `yaml:"video,omitempty"`
 	Master      string  `yaml:"master"` // SHA-256, hex
 	MasterBytes int64   `yaml:"bytes"`
-	Duration    float64 `yaml:"announced,omitempty"` // seconds, as the provider said
-	// Warning is what HeyGen said is wrong with the finished take, such as a watermark.
+	Duration    float64 `yaml:"announced,omitempty"` // seconds, from the provider
+	// Warning is HeyGen's warning about the finished take, such as a watermark.
 	Warning    string               `yaml:"warning,omitempty"`
 	Inputs     Inputs               `yaml:"inputs,omitempty"` // short hashes of what the take was made from
 	Info       Info                 `yaml:"info,omitempty"`
@@ -65,7 +65,7 @@ type Rendition struct {
 	Bytes int64  `yaml:"bytes"`
 }
 
-// Rendition gives a file by its name; captions are one too.
+// Rendition returns a file by its name; captions are one, too.
 func (e Entry) Rendition(name string) Rendition {
 	if name == "captions" && e.Captions != nil {
 		return *e.Captions
@@ -144,7 +144,8 @@ func readString(path string) (string, error) {
 }
 
 func parse(name, text string, known *File) (*File, error) {
-	hint := "restore it with `git checkout " + name + "`; without it, takes that another machine paid for are bought again"
+	hint := "restore it with `git checkout " + name +
+		"`; without it, takes that another machine paid for are bought again"
 	bad := func(line, col int, format string, args ...any) error {
 		e := fault.New(fault.Manifest, hint, "lockfile: "+format, args...)
 		e.Place = &fault.Place{File: name, Line: line, Column: col}
@@ -182,7 +183,8 @@ func parse(name, text string, known *File) (*File, error) {
 	switch {
 	case d.Version > version:
 		hint = "update greenroom; do not delete the file, it names takes that are paid for"
-		return nil, bad(1, 1, "written by a newer greenroom (version %d of the file, this program reads %d)", d.Version, version)
+		return nil, bad(1, 1, "written by a newer greenroom (version %d of the file, this program reads %d)",
+			d.Version, version)
 	case d.Version < 1 && strings.TrimSpace(text) != "":
 		return nil, bad(1, 1, "it has no version")
 	}
@@ -208,8 +210,9 @@ func (e Entry) validate() error {
 	case !hexKey.MatchString(e.Master) || e.MasterBytes < 0:
 		return errors.New("master is not a hash")
 	case !goodWarning(e.Warning):
-		return errors.New("warning is no printable line")
-	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 || e.Info.Duration < 0 || e.Info.StepNum < 0 || e.Info.StepDen < 0:
+		return errors.New("warning is not a printable line")
+	case e.Info.Width < 0 || e.Info.Height < 0 || e.Info.Frames < 0 || e.Info.FPSDen < 0 ||
+		e.Info.Duration < 0 || e.Info.StepNum < 0 || e.Info.StepDen < 0:
 		return errors.New("info holds a negative number")
 	}
 	if r := e.Captions; r != nil && (!hexKey.MatchString(r.Key) || !hexKey.MatchString(r.Hash) || r.Bytes < 0) {
@@ -242,7 +245,7 @@ func lineOf(b []byte, clip string) int {
 	return 1
 }
 
-// Get gives a clip's entry.
+// Get returns a clip's entry.
 func (f *File) Get(clip string) (Entry, bool) {
 	e, ok := f.clips[clip]
 	return e, ok
@@ -266,7 +269,7 @@ func (f *File) Keep(names map[string]bool) {
 	}
 }
 
-// Save writes the text whole or not at all; equal text is not rewritten.
+// Save replaces the file atomically; an equal file is not rewritten.
 func (f *File) Save(path string) error {
 	b, err := f.Encode()
 	if err != nil {
@@ -278,7 +281,8 @@ func (f *File) Save(path string) error {
 // Write puts an encoded lockfile in place.
 func Write(path string, b []byte) error {
 	if _, err := atomicfile.WriteBytes(path, 0o644, b); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the folder writable, or free some space, and run the same command again", "write %s", filepath.Base(path))
+		const hint = "make the folder writable, or free some space, and run the same command again"
+		return fault.Wrap(fault.Failed, err, hint, "write %s", filepath.Base(path))
 	}
 	return nil
 }

@@ -6,24 +6,25 @@ import (
 	"strings"
 )
 
-// readText reads a block that text wrote; false leaves it to the YAML package. It need not
-// be strict: what it makes of a block counts only when it is written as that very block.
+// readText reads a block that text wrote. It returns false when the YAML package must read it.
+// It need not be strict: its entry counts only when text writes the same block for it.
 func readText(clip, block string) (Entry, bool) {
 	e := Entry{Clip: strings.Clone(clip)}
-	block = strings.Clone(block) // one entry must not hold the text of all
-	var path [4]string           // the keys that a line stands below, by depth
+	block = strings.Clone(block) // or one entry would keep the text of all in memory
+	var path [4]string           // the keys above a line, by depth
 	var inputs inputsText
 	for rest := block; rest != ""; {
-		line, after, whole := strings.Cut(rest, "\n")
+		line, after, complete := strings.Cut(rest, "\n")
 		rest = after
 		text := strings.TrimLeft(line, " ")
 		depth := (len(line)-len(text))/2 - 2
 		key, value, ok := strings.Cut(text, ":")
-		if !whole || !ok || depth < 0 || depth >= len(path) {
+		if !complete || !ok || depth < 0 || depth >= len(path) {
 			return e, false
 		}
 		path[depth] = key
-		if value = strings.TrimPrefix(value, " "); value == "" {
+		value = strings.TrimPrefix(value, " ")
+		if value == "" {
 			if depth == 0 && key == "captions" {
 				e.Captions = new(Rendition)
 			}
@@ -33,7 +34,8 @@ func readText(clip, block string) (Entry, bool) {
 			value = strings.TrimSuffix(inner, `"`)
 		}
 		if depth == 1 && path[0] == "inputs" {
-			if inputs, ok = inputs.add(key, value); !ok {
+			inputs, ok = inputs.add(key, value)
+			if !ok {
 				return e, false
 			}
 		} else if !e.set(path[:depth+1], value) {

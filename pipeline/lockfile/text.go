@@ -18,10 +18,10 @@ func newFile() *File { return sized(0) }
 
 func sized(n int) *File { return &File{clips: make(map[string]Entry, n)} }
 
-// start is how every file of ours begins.
+// start returns the first lines of every lockfile.
 func start() string { return fmt.Sprintf("%sversion: %d\nclips:\n", header, version) }
 
-// Encode gives the text.
+// Encode returns the text.
 func (f *File) Encode() ([]byte, error) {
 	names := make([]string, 0, len(f.clips))
 	for n := range f.clips {
@@ -32,7 +32,8 @@ func (f *File) Encode() ([]byte, error) {
 	for _, n := range names {
 		out = append(append(append(out, "  "...), n...), ":\n"...)
 		var err error
-		if out, err = write(out, f.clips[n]); err != nil {
+		out, err = write(out, f.clips[n])
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -73,12 +74,12 @@ func read(clip, block string) (Entry, error) {
 }
 
 // blocks reads a text that is laid out as Encode does, an entry at a time: the YAML
-// package takes a hundred times a text's size to read it in one piece. It gives nil for
-// any other text, and for a faulty one, whose place the whole reading finds. An entry
-// that stands in known with the same text is taken from there.
+// package takes a hundred times a text's size to read it in one piece. It returns nil for
+// any other text, and for a faulty one: the YAML package finds the place of the fault. An
+// entry that known has with the same text is taken from there.
 func blocks(text string, known *File) *File {
-	rest, ours := strings.CutPrefix(text, start())
-	if !ours {
+	rest, own := strings.CutPrefix(text, start())
+	if !own {
 		return nil
 	}
 	f := sized(len(known.clips))
@@ -101,7 +102,8 @@ func blocks(text string, known *File) *File {
 		block := after[:end]
 		rest = after[end:]
 		if e, ok := known.clips[name]; ok {
-			if buf, err = write(buf[:0], e); err == nil && string(buf) == block {
+			buf, err = write(buf[:0], e)
+			if err == nil && string(buf) == block {
 				f.clips[e.Clip] = e
 				continue
 			}

@@ -10,8 +10,8 @@ import (
 	"greenroom/pipeline"
 )
 
-// TestTheProjectIsDeletedAndMadeAgain: another folder stands at the old path, as after a
-// branch was checked out anew; its saves are heard, in folders that are new as well.
+// TestTheProjectIsDeletedAndMadeAgain: another folder is at the old path, as after a
+// branch was checked out again; its saves are noticed, also in new folders.
 func TestTheProjectIsDeletedAndMadeAgain(t *testing.T) {
 	for _, poll := range []bool{false, true} {
 		t.Run(fmt.Sprintf("poll %v", poll), func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestOneFaultOfTwoIsMended(t *testing.T) {
 	if f := st.Faults[0]; !strings.Contains(f.File+f.Message, "c1") {
 		t.Errorf("%+v", f)
 	}
-	p.write("scripts/c1.md", "Mended as well.")
+	p.write("scripts/c1.md", "Fixed as well.")
 	p.until("none", func(st State) bool { return len(st.Faults) == 0 && all(StandIn)(st) })
 }
 
@@ -86,8 +86,8 @@ func TestAFolderOfScriptsIsRenamed(t *testing.T) {
 			}
 			runs := st.Runs
 			p.write("scripts/c1.md", "At the old place.")
-			p.write("words/c0.md", "Once more.")
-			st = p.until("the next save", func(st State) bool { return all(StandIn)(st) && clip(st, "c0").Script == "Once more." })
+			p.write("words/c0.md", "Again.")
+			st = p.until("the next save", func(st State) bool { return all(StandIn)(st) && clip(st, "c0").Script == "Again." })
 			if clip(st, "c1").Src != was || st.Runs > runs+2 {
 				t.Errorf("after a save at the old place: %+v, %d runs", clip(st, "c1"), st.Runs-runs)
 			}
@@ -95,8 +95,8 @@ func TestAFolderOfScriptsIsRenamed(t *testing.T) {
 	}
 }
 
-// TestTheSameWordsBuyNothing: two clips that would stand on one take both get stand-ins,
-// and are bought as one when somebody says so.
+// TestTheSameWordsBuyNothing: two clips with one take both get stand-ins,
+// and are bought as one on request.
 func TestTheSameWordsBuyNothing(t *testing.T) {
 	p := watched(t, 3, false)
 	p.until("stand-ins", all(StandIn))

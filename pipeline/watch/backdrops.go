@@ -11,7 +11,7 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Backdrop is something of the project to look at clips over: a colour or a picture.
+// Backdrop is a colour or picture of the project to show clips over.
 type Backdrop struct {
 	Name  string `json:"name"`
 	Color string `json:"color,omitempty"` // "#RRGGBB"

@@ -20,7 +20,7 @@ import (
 	"greenroom/pipeline"
 )
 
-// BenchmarkIdle is what a session costs while nobody saves: 500 clips with stand-ins,
+// BenchmarkIdle is what a session costs without saves: 500 clips with stand-ins,
 // half a minute of quiet. Goal: less than 0.2 % of a core.
 func BenchmarkIdle(b *testing.B) {
 	dir := b.TempDir()
@@ -107,7 +107,7 @@ func BenchmarkSave(b *testing.B) {
 				save(script, benchScript(seconds, 0, edit))
 				save(filepath.Join(dir, "greenroom.yaml"), "version: 1\nsize: 1920x1080\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n  talk: {script: talk.md}\n")
 				cache := filepath.Join(os.TempDir(), "greenroom-watch-bench")
-				if err := os.RemoveAll(filepath.Join(cache, "voice")); err != nil { // what was said in earlier runs would be warm
+				if err := os.RemoveAll(filepath.Join(cache, "voice")); err != nil { // the speech of earlier runs would be warm
 					b.Fatal(err)
 				}
 				s := session(b, dir, cache)
@@ -168,7 +168,7 @@ func benchScript(seconds, run int, edit string) string {
 		if edit == "all new" || i == n/2 {
 			k = run
 		}
-		out = append(out, fmt.Sprintf("Sentence %d in version %d says a few words that take some five seconds, %s of them.", i, k, edit))
+		out = append(out, fmt.Sprintf("Sentence %d in version %d has a few words that take some five seconds, %s of them.", i, k, edit))
 	}
 	return strings.Join(out, " ")
 }

@@ -10,7 +10,7 @@ import (
 	"greenroom/pipeline"
 )
 
-// Finding is one thing that was judged in a clip's published file.
+// Finding is the result of one check of a clip's published file.
 type Finding struct {
 	Name    string `json:"name"`
 	Verdict string `json:"verdict"` // ok, warn, fail
@@ -19,9 +19,9 @@ type Finding struct {
 	Advice  string `json:"advice"` // empty when it is ok
 }
 
-// Check decodes the file that is published for a clip and judges it, as `greenroom
-// check` does. It costs a decode and no money; a fault says that it cannot be read or
-// that nothing is there.
+// Check decodes the file that is published for a clip and checks it, as `greenroom
+// check` does. It costs a decode and no money. It fails when the file cannot be read or
+// does not exist.
 func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 	st := s.State()
 	i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == name })
@@ -29,7 +29,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 		return nil, fault.New(fault.Failed, "", "nothing is published yet").For(name)
 	}
 	c := st.Clips[i]
-	want := media.Expect{Transparent: true, Prepared: true, CoverageMax: 1, Border: "all"} // cropped: judged on the master
+	want := media.Expect{Transparent: true, Prepared: true, CoverageMax: 1, Border: "all"} // cropped: checked on the master
 	if c.State == Final {
 		transparent, err := s.transparent(name)
 		if err != nil {
@@ -53,7 +53,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 	return out, nil
 }
 
-// transparent tells whether a bought clip is meant to be.
+// transparent reports whether a bought clip is meant to be transparent.
 func (s *Session) transparent(name string) (bool, error) {
 	p, err := pipeline.Open(s.o.Project)
 	if err != nil {

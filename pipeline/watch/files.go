@@ -23,14 +23,14 @@ import (
 const (
 	quiet   = 40 * time.Millisecond
 	longest = 250 * time.Millisecond
-	// stormy is the longest that a storm which went on through several runs puts the
-	// next one off: each run that was in vain doubles its patience.
+	// stormy is the longest delay of a run while saves go on through several runs: each
+	// cancelled run doubles the delay.
 	stormy = 2 * time.Second
-	// pollEvery is how often files are looked at where events cannot be had.
+	// pollEvery is the time between two polls where events are not available.
 	pollEvery = 400 * time.Millisecond
 )
 
-// ignoredDirs are written by greenroom, by tools or by nobody who edits a film.
+// ignoredDirs hold no files that a user edits for a film.
 var ignoredDirs = map[string]bool{".greenroom": true, ".git": true, "node_modules": true, "out": true}
 
 // ignored reports a path whose changes mean nothing: our own output, editors' swap
@@ -41,7 +41,8 @@ func ignored(l project.Layout, path string) bool {
 		return false
 	}
 	slash := filepath.ToSlash(rel)
-	if within(l.Published(), slash) || within(l.SourceDir(), slash) || slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
+	if within(l.Published(), slash) || within(l.SourceDir(), slash) ||
+		slash == "greenroom.lock" || strings.HasPrefix(slash, ".greenroom.lock") {
 		return true
 	}
 	for _, part := range strings.Split(slash, "/") {
@@ -55,7 +56,7 @@ func ignored(l project.Layout, path string) bool {
 // within reports that a name is a folder or lies in it.
 func within(folder, name string) bool { return name == folder || strings.HasPrefix(name, folder+"/") }
 
-// leftover reports a file that editors keep beside the one being edited.
+// leftover reports a file that editors keep next to the one being edited.
 func leftover(name string) bool {
 	for _, end := range []string{
 		"~",                            // vim, emacs, gedit: backups; JetBrains: the old file of a safe write
@@ -86,13 +87,13 @@ func leftover(name string) bool {
 	return name == "4913" || name == ".DS_Store" || name == "Thumbs.db" // vim's probe; folders' looks
 }
 
-// files tells when something in a project's folder, or in folders outside it that
-// the project reads, may have changed.
+// files sends a hint when something in a project's folder, or in folders outside it that the
+// project reads, may have changed.
 type files struct {
 	root   string
-	hints  chan struct{} // buffered by one: a hint is a hint
+	hints  chan struct{} // buffered by one
 	notice func(string)
-	layout atomic.Pointer[project.Layout] // as the last manifest that could be read says it
+	layout atomic.Pointer[project.Layout] // of the last manifest that could be read
 
 	mu     sync.Mutex
 	inputs map[string]bool // the files that a run reads, by every name they have
@@ -104,7 +105,10 @@ type files struct {
 }
 
 func newFiles(root string, notice func(string)) *files {
-	return &files{root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1), notice: notice, open: system, probeWait: probeWait}
+	return &files{
+		root: root, hints: make(chan struct{}, 1), more: make(chan struct{}, 1),
+		notice: notice, open: system, probeWait: probeWait,
+	}
 }
 
 // at is where the project keeps its files.
@@ -122,13 +126,13 @@ func (f *files) hint() {
 	}
 }
 
-// run watches until ctx ends. Where events cannot be had or tell nothing, files are
-// looked at at intervals instead, and the notice says why; with PollNever that is an error.
+// run watches until ctx ends. Where events are not available or do not arrive, it
+// polls instead, and the notice contains the reason; with PollNever that is an error.
 func (f *files) run(ctx context.Context, poll Poll) error {
 	if poll != PollAlways {
 		var err error
 		if poll != PollNever {
-			err = f.deaf()
+			err = f.eventsUnreliable()
 		}
 		if err == nil {
 			err = f.events(ctx, poll != PollNever)
@@ -137,9 +141,9 @@ func (f *files) run(ctx context.Context, poll Poll) error {
 			return nil
 		}
 		if poll == PollNever {
-			return fault.Wrap(fault.Failed, err, "leave --poll=never out: files are looked at at intervals then", "listen to saves: %s", plainError(err))
+			return fault.Wrap(fault.Failed, err, "omit --poll=never; then files are polled", "listen to saves: %s", plainError(err))
 		}
-		f.notice("files are looked at every " + pollEvery.String() + ": " + plainError(err))
+		f.notice("polling files every " + pollEvery.String() + ": " + plainError(err))
 	}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -172,7 +176,7 @@ type source struct {
 	add    func(dir string) error
 }
 
-// system opens the system's events, by any name they have here.
+// system opens the operating system's file events.
 func system() (source, func(), error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -191,13 +195,13 @@ func (f *files) events(ctx context.Context, probe bool) error {
 	return f.listen(ctx, w, probe)
 }
 
-// listen watches the tree and hears a source until ctx ends. With probe, a source that
-// does not tell of a file of our own is an error.
+// listen watches the tree and handles a source's events until ctx ends. With probe, a source
+// that sends no event for greenroom's own file is an error.
 func (f *files) listen(ctx context.Context, w source, probe bool) error {
 	if err := f.addTree(w, f.root); err != nil {
 		return err
 	}
-	// The folder above tells when the project's own folder is removed and made again.
+	// The folder above reports when the project's own folder is removed and made again.
 	if err := w.add(filepath.Dir(f.root)); err != nil && tooMany(err) {
 		return err
 	}
@@ -211,7 +215,7 @@ func (f *files) listen(ctx context.Context, w source, probe bool) error {
 		case <-ctx.Done():
 			return nil
 		case <-late:
-			return errDeaf
+			return errNoEvent
 		case <-f.more:
 			if err := f.addInputs(w); err != nil {
 				return err
@@ -220,7 +224,7 @@ func (f *files) listen(ctx context.Context, w source, probe bool) error {
 			switch {
 			case !ok:
 				return errors.New("the watcher ended")
-			case errors.Is(err, fsnotify.ErrEventOverflow): // some were lost: look at everything
+			case errors.Is(err, fsnotify.ErrEventOverflow): // some were lost: read everything
 				if err := errors.Join(f.addTree(w, f.root), f.addInputs(w)); err != nil {
 					return err
 				}
@@ -232,7 +236,7 @@ func (f *files) listen(ctx context.Context, w source, probe bool) error {
 			if !ok {
 				return errors.New("the watcher ended")
 			}
-			if late != nil && f.inside(e.Name) { // whatever it tells of: it tells
+			if late != nil && f.inside(e.Name) { // any event will do
 				late = nil
 				f.unprobe()
 			}
@@ -243,7 +247,7 @@ func (f *files) listen(ctx context.Context, w source, probe bool) error {
 	}
 }
 
-// inside tells the project's own files from those beside its folder.
+// inside reports whether a path is in the project's folder.
 func (f *files) inside(path string) bool {
 	return path == f.root || strings.HasPrefix(path, f.root+string(filepath.Separator))
 }
@@ -285,7 +289,7 @@ func tooMany(err error) bool {
 }
 
 // addTree watches a folder and everything in it. Symlinks are not followed, so a loop
-// of them ends at once. Folders that vanish meanwhile are none of our business.
+// of them ends at once. Folders that vanish meanwhile are skipped.
 func (f *files) addTree(w source, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -306,9 +310,9 @@ func (f *files) addTree(w source, dir string) error {
 	})
 }
 
-// settle waits until hints have been quiet for a moment, or a storm has lasted too
-// long; vain is how many runs it made in vain. It reports false when ctx ended.
-func (f *files) settle(ctx context.Context, vain int) bool {
+// debounce waits until no hint has come for a moment, or until hints have come for too long.
+// vain is the number of runs that were cancelled. It returns false when ctx ended.
+func (f *files) debounce(ctx context.Context, vain int) bool {
 	end := time.NewTimer(min(longest<<min(vain, 8), stormy))
 	defer end.Stop()
 	still := time.NewTimer(quiet)

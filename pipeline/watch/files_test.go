@@ -32,7 +32,7 @@ func TestTheEndOfThePublishedFolderIsHeard(t *testing.T) {
 		default:
 		}
 		if heard != c.want {
-			t.Errorf("%s of %s is heard: %v, want %v", c.op, c.name, heard, c.want)
+			t.Errorf("%s of %s is noticed: %v, want %v", c.op, c.name, heard, c.want)
 		}
 	}
 }

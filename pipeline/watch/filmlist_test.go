@@ -109,7 +109,7 @@ func TestFilmsAreListed(t *testing.T) {
 	if w, err := p.s.Waveform(t.Context(), film(st, "tour").File); err != nil || len(w.Peaks) < 190 || w.Seconds < 1.9 {
 		t.Errorf("%+v %v", w, err)
 	}
-	p.write("scripts/c0.md", "Something else is said here.")
+	p.write("scripts/c0.md", "Something else is spoken here.")
 	p.until("the older film", func(st State) bool { return all(StandIn)(st) && film(st, "tour").State == FilmOlder })
 	if _, err := p.s.FilmStill(t.Context(), "none"); err == nil {
 		t.Error("there is a still of no film")

@@ -12,9 +12,9 @@ import (
 	"greenroom/pipeline"
 )
 
-// films holds the compositions against their files and clips again when one of these
-// changed: what they name is published anew, and what is wrong is said like the
-// manifest's own faults. Footage that is still being written is waited for.
+// films checks the compositions against their files and clips when one of these changed. It
+// publishes the files again and reports faults like those of the manifest. It waits for footage
+// that is still being written.
 func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	// Thousands of rows have a record each: they are read again when a folder changed.
 	if of := stampOf(s.filmRecords()) + stampOf(filepath.Join(s.root, "out")); of != s.renderedOf || s.rendered == nil {
@@ -23,7 +23,7 @@ func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	list := &filmList{s: s, p: p, ctx: ctx, files: maps.Clone(s.rendered)}
 	rendered := filmFilesStamp(list.files)
 	if len(p.Manifest.Compositions)+len(p.Manifest.RowCompositions) == 0 {
-		s.filmsFaulty(nil)
+		s.setFilmFaults(nil)
 		s.filmsKey, s.filmsFiles = [32]byte{}, [32]byte{}
 		list.rest()
 		s.setFilms(list.films)
@@ -44,18 +44,18 @@ func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	}
 	right, all, err := p.CheckFilms(ctx, list.add)
 	if ctx.Err() != nil {
-		return // the run that overtook this one looks again
+		return // the run that overtook this one checks again
 	}
 	changed := s.filmsFiles != in.films && s.filmsFiles != [32]byte{}
 	s.filmsKey, s.filmsFiles = key, in.films
-	s.filmsFaulty(faultsOf(err))
+	s.setFilmFaults(faultsOf(err))
 	list.rest()
 	s.setFilms(list.films)
 	if err != nil && fault.KindOf(err) != fault.Manifest && fault.KindOf(err) != fault.Media {
-		s.filmsKey = [32]byte{} // a full disk, perhaps: the next run looks again
+		s.filmsKey = [32]byte{} // a full disk, perhaps: the next run checks again
 	}
 	if err == nil && changed {
-		s.note(fmt.Sprintf("compositions: %d of %d films can be drawn", right, all))
+		s.notify(fmt.Sprintf("compositions: %d of %d films can be rendered", right, all))
 	}
 }
 
@@ -65,8 +65,8 @@ func (s *Session) setFilms(films []Film) {
 	}
 }
 
-// filmsFaulty replaces what is said of the compositions.
-func (s *Session) filmsFaulty(bad []Fault) {
+// setFilmFaults replaces the faults of the compositions.
+func (s *Session) setFilmFaults(bad []Fault) {
 	if len(bad) == 0 && len(s.filmFaults) == 0 {
 		return
 	}

@@ -55,9 +55,9 @@ func (p *following) published() (out []string) {
 }
 
 // TestFilesOfCompositionsAreFollowed: pictures, videos, sounds and fonts that compositions
-// and styles name are published anew when they change, and judged: what is wrong shows
-// with its place in the manifest, beside clips that go on. A file outside of the project
-// and one behind a link are heard like the others.
+// and styles name are published again when they change, and checked: what is wrong shows
+// with its place in the manifest, while clips go on. A file outside of the project
+// and one behind a link are noticed like the others.
 func TestFilesOfCompositionsAreFollowed(t *testing.T) {
 	for _, poll := range []bool{false, true} {
 		t.Run(fmt.Sprintf("poll %v", poll), func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestFilesOfCompositionsAreFollowed(t *testing.T) {
 				return // what follows hangs on the runs, not on how they begin
 			}
 
-			// what is wrong with them is said where they are named; the clips go on
+			// what is wrong with them is reported where they are named; the clips go on
 			wrong := func(what, file, bytes string, line int, says string) {
 				t.Helper()
 				good, err := os.ReadFile(filepath.Join(p.dir, file))
@@ -129,9 +129,9 @@ func TestFilesOfCompositionsAreFollowed(t *testing.T) {
 				if f := st.Faults[0]; f.File != "greenroom.yaml" || f.Line != line || !strings.Contains(f.Message, says) || f.Hint == "" || f.Text == "" {
 					t.Errorf("%s: %+v", what, f)
 				}
-				p.write("scripts/c0.md", "Said while "+file+" is broken.")
+				p.write("scripts/c0.md", "Spoken while "+file+" is broken.")
 				p.until("a clip that goes on", func(st State) bool {
-					return clip(st, "c0").Script == "Said while "+file+" is broken." && all(StandIn)(st) && len(st.Faults) == 1
+					return clip(st, "c0").Script == "Spoken while "+file+" is broken." && all(StandIn)(st) && len(st.Faults) == 1
 				})
 				p.write(file, string(good))
 				p.until("its end", whole(5))

@@ -7,7 +7,7 @@ import (
 )
 
 // follow names the files that a run reads. Those outside the project's folder, behind
-// links or in a folder that is ignored otherwise are heard too.
+// links or in a folder that is otherwise ignored are watched, too.
 func (f *files) follow(paths []string) {
 	inputs := map[string]bool{}
 	for _, p := range paths {
@@ -48,7 +48,7 @@ func (f *files) holdsInput(dir string) bool {
 }
 
 // addInputs watches the folders of the files that a run reads; those of the tree are
-// watched already, which costs nothing to say again.
+// watched already, and adding them again costs nothing.
 func (f *files) addInputs(w source) error {
 	f.mu.Lock()
 	dirs := map[string]bool{}
@@ -61,7 +61,7 @@ func (f *files) addInputs(w source) error {
 	f.mu.Unlock()
 	for d := range dirs {
 		if err := w.add(d); err != nil && tooMany(err) {
-			return err // a folder that is gone is none of our business
+			return err // a folder that is gone is skipped
 		}
 	}
 	return nil

@@ -25,8 +25,8 @@ func footage(t *testing.T, seconds int, colour string) []byte {
 	return b
 }
 
-// TestAGrowingVideo: a file that is being written is neither judged nor published before
-// it stands still, then once; scripts saved meanwhile do not wait for it.
+// TestAGrowingVideo: a file that is being written is neither checked nor published before
+// it no longer changes, then once; scripts saved meanwhile do not wait for it.
 func TestAGrowingVideo(t *testing.T) {
 	for _, poll := range []bool{false, true} {
 		t.Run(fmt.Sprintf("poll %v", poll), func(t *testing.T) {
@@ -54,12 +54,12 @@ func TestAGrowingVideo(t *testing.T) {
 					seen[c.Src] = true
 				}
 				if c.State == Broken || len(st.Faults) > 0 {
-					t.Errorf("a file that is being written is judged: %+v %+v", c, st.Faults)
+					t.Errorf("a file that is being written is checked: %+v %+v", c, st.Faults)
 				}
 				return c
 			}
 			// It grows for longer than it must stand still, a part at a time.
-			pace := time.NewTicker(stillFor / 3)
+			pace := time.NewTicker(completeAfter / 3)
 			defer pace.Stop()
 			for at := 2 * part; at < len(whole); at += part {
 				if _, err := file.Write(whole[at:min(at+part, len(whole))]); err != nil {
@@ -67,14 +67,14 @@ func TestAGrowingVideo(t *testing.T) {
 				}
 				if at == 4*part {
 					p.until("word of it", func(st State) bool { return note(st).Line == "demo.webm is still being written" })
-					p.write("scripts/c0.md", "Said while it grows.")
+					p.write("scripts/c0.md", "Spoken while it grows.")
 				}
 				note(p.s.State())
 				<-pace.C
 			}
 			grown := time.Now()
 			st := p.until("the video", func(st State) bool { return note(st).State == Final && !st.Busy })
-			if waited := time.Since(grown); waited < stillFor/3 {
+			if waited := time.Since(grown); waited < completeAfter/3 {
 				t.Errorf("it is published %v after its last byte", waited)
 			}
 			if c := clip(st, "demo"); c.Seconds < 5.9 || c.Seconds > 6.1 {
@@ -83,7 +83,7 @@ func TestAGrowingVideo(t *testing.T) {
 			if len(seen) != 1 {
 				t.Errorf("published were %v", seen)
 			}
-			if clip(st, "c0").Script != "Said while it grows." {
+			if clip(st, "c0").Script != "Spoken while it grows." {
 				t.Errorf("the script waited: %+v", clip(st, "c0"))
 			}
 			if n := p.billed(); n != 0 {

@@ -19,15 +19,15 @@ import (
 	"greenroom/pipeline/rows"
 )
 
-// A media file that is being written is looked at this often, and is taken for whole when
-// it has stood still for so long.
+// A media file that is being written is read every growingEvery, and counts as complete when it
+// has not changed for completeAfter.
 const (
-	growingEvery = 300 * time.Millisecond
-	stillFor     = 2 * growingEvery
+	growingEvery  = 300 * time.Millisecond
+	completeAfter = 2 * growingEvery
 )
 
-// sight is what was seen of a media file.
-type sight struct {
+// sample is the state of a media file at one time.
+type sample struct {
 	size  int64
 	mtime time.Time
 	since time.Time
@@ -44,31 +44,31 @@ type inputs struct {
 	paths   []string          // of all files
 }
 
-// still reports that a media file is whole as far as one can see: its size and time have
-// been the same for a while. At first sight its own clock tells.
-func (s *Session) still(path string, fi fs.FileInfo) bool {
+// complete reports whether a media file is no longer being written: its size and time have been
+// the same for completeAfter. The first time only the file's own time counts.
+func (s *Session) complete(path string, fi fs.FileInfo) bool {
 	now := time.Now()
-	was, known := s.sights[path]
+	was, known := s.samples[path]
 	if known && was.size == fi.Size() && was.mtime.Equal(fi.ModTime()) {
-		return now.Sub(was.since) >= stillFor
+		return now.Sub(was.since) >= completeAfter
 	}
-	next := sight{fi.Size(), fi.ModTime(), now}
-	if !known && now.Sub(fi.ModTime()) >= stillFor {
+	next := sample{fi.Size(), fi.ModTime(), now}
+	if !known && now.Sub(fi.ModTime()) >= completeAfter {
 		next.since = time.Time{}
 	}
-	s.sights[path] = next
+	s.samples[path] = next
 	return next.since.IsZero()
 }
 
-// read looks at what a run would read: texts by content, media by size and time. A file
-// that cannot be read counts as what it is. Only the goroutine of Run may call it.
+// read hashes what a run would read: texts by content, media by size and time. A file that
+// cannot be read counts as unreadable. Only the goroutine of Run may call it.
 func (s *Session) read() inputs {
 	all, films := sha256.New(), sha256.New()
 	in := inputs{growing: map[string]string{}}
 	b := hashText(all, s.o.Project.ManifestPath)
 	films.Write(b)
 	m, err := manifest.ParseContext(cmp.Or(s.o.Project.Context, context.Background()), s.o.Project.ManifestPath, b)
-	if err != nil { // a script that is mended shows in what is left
+	if err != nil { // the remaining faults change when a script is fixed
 		fmt.Fprintf(all, "%+v\n", faultsOf(err))
 		in.broken = true
 		all.Sum(in.hash[:0])
@@ -80,7 +80,7 @@ func (s *Session) read() inputs {
 		hashTable(all, e.File)
 		paths = append(paths, e.File)
 	}
-	grows := map[string]bool{} // every file that was looked at
+	grows := map[string]bool{} // every media file
 	media := func(h hash.Hash, path string) bool {
 		if grown, ok := grows[path]; ok {
 			return grown
@@ -91,7 +91,7 @@ func (s *Session) read() inputs {
 			grows[path] = false
 			return false
 		}
-		grows[path] = !s.still(path, fi)
+		grows[path] = !s.complete(path, fi)
 		if grows[path] {
 			fmt.Fprintf(h, "%s grows\n", path)
 		} else {
@@ -151,9 +151,9 @@ func hashTable(h hash.Hash, path string) {
 // fingerprint is the hash of what a run would read.
 func (s *Session) fingerprint() [32]byte { return s.read().hash }
 
-// relook is when files are looked at although nothing was told: while one is being
-// written, and while the manifest cannot be read, for then nobody knows which to watch.
-func (s *Session) relook() <-chan time.Time {
+// recheck returns when to read files without an event: while one is being written, and while
+// the manifest cannot be read, because then the files to watch are unknown.
+func (s *Session) recheck() <-chan time.Time {
 	switch {
 	case len(s.seen.growing) > 0 || s.seen.footage != "":
 		return time.After(growingEvery)
@@ -163,8 +163,8 @@ func (s *Session) relook() <-chan time.Time {
 	return nil
 }
 
-// wholes are the names of the clips whose files are not being written: nil for all.
-func (in inputs) wholes(names []string) (out []string, none bool) {
+// completeClips returns the names of the clips whose files are not being written: nil for all.
+func (in inputs) completeClips(names []string) (out []string, none bool) {
 	if len(in.growing) == 0 {
 		return names, false
 	}

@@ -73,7 +73,7 @@ func (w *wire) carry(c net.Conn) {
 	_, _ = io.Copy(c, far)
 }
 
-// silence keeps the line and says nothing on it any more.
+// silence keeps the line and sends nothing on it any more.
 func (w *wire) silence() {
 	w.mu.Lock()
 	w.mute = true
@@ -111,9 +111,9 @@ func TestSavesDoNotWaitForASilentProvider(t *testing.T) {
 	bought := make(chan error, 1)
 	go func() { bought <- p.s.Buy(t.Context(), nil) }()
 	p.until("a purchase under way", func(st State) bool { return st.Busy })
-	p.write("scripts/c0.md", "Written while nobody answers.")
+	p.write("scripts/c0.md", "Written while no answer comes.")
 	p.until("its stand-in", func(st State) bool {
-		return clip(st, "c0").State == StandIn && clip(st, "c0").Script == "Written while nobody answers."
+		return clip(st, "c0").State == StandIn && clip(st, "c0").Script == "Written while no answer comes."
 	})
 	if err := <-bought; !errors.Is(err, ErrSuperseded) || !strings.HasPrefix(err.Error(), "c0: ") {
 		t.Errorf("the purchase ended with %v", err)
@@ -144,8 +144,8 @@ func TestTheProviderRefusesForAWhile(t *testing.T) {
 	}
 }
 
-// TestTenThousandFiles are made at once beside the scripts, and taken away again: what
-// is heard of them changes nothing, and the next save is heard.
+// TestTenThousandFiles are made at once next to the scripts, and removed again: their
+// events change nothing, and the next save is noticed.
 func TestTenThousandFiles(t *testing.T) {
 	p := watched(t, 1, false)
 	p.until("a stand-in", all(StandIn))
@@ -194,7 +194,7 @@ func TestTheProjectIsMovedAway(t *testing.T) {
 	p.until("the new clip", func(st State) bool { return len(st.Clips) == 2 && all(StandIn)(st) })
 }
 
-// TestAClockThatJumps: files from the past and from the future are heard like others.
+// TestAClockThatJumps: files from the past and from the future are noticed like others.
 func TestAClockThatJumps(t *testing.T) {
 	p := watched(t, 1, false)
 	p.until("a stand-in", all(StandIn))

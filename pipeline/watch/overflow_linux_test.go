@@ -17,7 +17,7 @@ import (
 // TestAnOverflowOfEvents fills the system's own queue: what was lost is found again. The
 // folder whose creation was lost is watched afterwards.
 func TestAnOverflowOfEvents(t *testing.T) {
-	f := newFiles(t.TempDir(), func(s string) { t.Errorf("said: %s", s) })
+	f := newFiles(t.TempDir(), func(s string) { t.Errorf("notice: %s", s) })
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestAnOverflowOfEvents(t *testing.T) {
 			t.Fatalf("a queue of %s events: %v", strings.TrimSpace(string(b)), err)
 		}
 	}
-	// Nobody reads: fsnotify takes what fits its buffer, the rest waits in the queue. A
+	// No one reads: fsnotify takes what fits its buffer, the rest waits in the queue. A
 	// rename is two events.
 	name := filepath.Join(f.root, "0")
 	if err := os.WriteFile(name, nil, 0o600); err != nil {

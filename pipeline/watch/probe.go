@@ -9,35 +9,35 @@ import (
 	"greenroom/pipeline"
 )
 
-// Poll says how changes of files are noticed.
+// Poll selects how changes of files are noticed.
 type Poll string
 
 // The ways to notice changes.
 const (
-	PollAuto   Poll = "auto"   // by events, or at intervals where these tell nothing; the zero value too
-	PollAlways Poll = "always" // at intervals
+	PollAuto   Poll = "auto"   // by events, or by polling where no events arrive; also the zero value
+	PollAlways Poll = "always" // by polling
 	PollNever  Poll = "never"  // by events, whatever the file system is
 )
 
-// probeWait is how long a file of our own may stay unheard. Events take milliseconds; on
-// a machine that takes longer, looking at intervals works as well.
+// probeWait is how long the event of the probe file may take. Events take milliseconds; on a
+// machine that takes longer, polling works as well.
 const probeWait = 2 * time.Second
 
-// probeDir is the folder in which we write to be heard. Nothing in it is a hint.
+// probeDir is the folder of the probe file. Nothing in it is a hint.
 const probeDir = pipeline.StateDir + "/heard"
 
-var errDeaf = errors.New("the system told nothing of a file written here")
+var errNoEvent = errors.New("the system sent no event for a file written here")
 
-// probe writes a file where w must hear it: a file system that statfs does not know may
-// take watches and then say nothing. It reports false when there is no proof to be had,
-// for the folder cannot be written or watched.
+// probe writes a file for which w must receive an event: a file system that statfs does not know
+// may accept watches and then send nothing. It returns false when the folder cannot be written or
+// watched.
 func (f *files) probe(w source) bool {
 	dir := f.probeDir()
 	if os.MkdirAll(dir, 0o700) != nil {
 		return false
 	}
 	file := filepath.Join(dir, "file")
-	if w.add(dir) != nil || os.WriteFile(file, []byte("is this heard?"), 0o600) != nil || os.Remove(file) != nil {
+	if w.add(dir) != nil || os.WriteFile(file, []byte("probe"), 0o600) != nil || os.Remove(file) != nil {
 		f.unprobe()
 		return false
 	}

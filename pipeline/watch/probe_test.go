@@ -16,7 +16,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// mutes gives a source that takes watches and tells of what the test sends alone, as a
+// mutes returns a source that accepts watches and has only the events of the test, as a
 // file system does that knows nothing of events.
 func mutes(events chan fsnotify.Event, watched *[]string) source {
 	return source{events, make(chan error), func(dir string) error {
@@ -25,14 +25,14 @@ func mutes(events chan fsnotify.Event, watched *[]string) source {
 	}}
 }
 
-// A file of ours that nobody tells of within the bound is proof that saves are not told of.
-func TestAFolderThatTellsNothingIsFoundOut(t *testing.T) {
+// A probe file without an event within the bound shows that saves have no events.
+func TestAFolderWithoutEventsIsDetected(t *testing.T) {
 	f := newFiles(t.TempDir(), func(string) {})
 	f.probeWait = 20 * time.Millisecond
 	var watched []string
 	events := make(chan fsnotify.Event, 1)
-	events <- fsnotify.Event{Name: filepath.Join(filepath.Dir(f.root), "beside"), Op: fsnotify.Create} // proves nothing
-	if err := f.listen(t.Context(), mutes(events, &watched), true); !errors.Is(err, errDeaf) {
+	events <- fsnotify.Event{Name: filepath.Join(filepath.Dir(f.root), "beside"), Op: fsnotify.Create} // shows nothing
+	if err := f.listen(t.Context(), mutes(events, &watched), true); !errors.Is(err, errNoEvent) {
 		t.Errorf("%v", err)
 	}
 	if _, err := os.Stat(f.probeDir()); !errors.Is(err, os.ErrNotExist) {
@@ -41,8 +41,8 @@ func TestAFolderThatTellsNothingIsFoundOut(t *testing.T) {
 	if len(watched) != 3 || watched[2] != f.probeDir() {
 		t.Errorf("watched are %v", watched)
 	}
-	if said := plainError(errDeaf); !strings.Contains(said, "told nothing") {
-		t.Errorf("%q", said)
+	if text := plainError(errNoEvent); !strings.Contains(text, "sent no event") {
+		t.Errorf("%q", text)
 	}
 }
 
@@ -71,7 +71,7 @@ func TestOneEventIsProof(t *testing.T) {
 
 // The machine's own events pass the probe: no notice, and saves are hints.
 func TestTheSystemsEventsPassTheProbe(t *testing.T) {
-	f := newFiles(t.TempDir(), func(s string) { t.Errorf("said: %s", s) })
+	f := newFiles(t.TempDir(), func(s string) { t.Errorf("notice: %s", s) })
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- f.events(ctx, true) }()
@@ -108,7 +108,7 @@ func TestWhichLimitIsMet(t *testing.T) {
 	}
 }
 
-// Where the probe cannot be written nothing is proved, and events are waited for.
+// Where the probe cannot be written nothing is known, and it waits for events.
 func TestAProbeThatCannotBeWritten(t *testing.T) {
 	f := newFiles(t.TempDir(), func(string) {})
 	if err := os.WriteFile(filepath.Join(f.root, ".greenroom"), nil, 0o600); err != nil {
@@ -119,7 +119,7 @@ func TestAProbeThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// What the fallback is for each way of noticing changes: auto looks at intervals and says
+// The fallback of each way of noticing changes: auto polls and reports
 // so once, never ends with an error, always does not ask the system at all.
 func TestTheWaysToNoticeChanges(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "project")
@@ -139,7 +139,7 @@ func TestTheWaysToNoticeChanges(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- f.run(ctx, poll) }()
 		<-f.hints
-		<-f.hints // nothing was saved: these are looks at intervals
+		<-f.hints // nothing was saved: this is polling
 		cancel()
 		if err := <-done; err != nil {
 			t.Errorf("%s: %v", poll, err)
@@ -149,12 +149,12 @@ func TestTheWaysToNoticeChanges(t *testing.T) {
 			want = 0
 		}
 		if len(said) != want || want == 1 && !strings.HasSuffix(said[0], "every 400ms: no events today") {
-			t.Errorf("%q said %q", poll, said)
+			t.Errorf("%q: notice %q", poll, said)
 		}
 	}
 	var said []string
 	err := open(&said).run(t.Context(), PollNever)
 	if !errors.Is(err, broken) || fault.KindOf(err) != fault.Failed || len(said) != 0 {
-		t.Errorf("never: %v, said %q", err, said)
+		t.Errorf("never: %v, notice %q", err, said)
 	}
 }

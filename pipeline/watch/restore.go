@@ -9,9 +9,9 @@ import (
 	"greenroom/pipeline"
 )
 
-// restore brings clips that are in the lockfile and not here from the shared cache, beside
-// the saves: none waits for it, and until it ends their stand-ins are shown. It looks once
-// for each state of manifest and lockfile, so also after somebody else's clips are pulled.
+// restore fetches clips that are in the lockfile and not here from the shared cache. Saves do not
+// wait for it, and until it ends the stand-ins are shown. It runs once for each state of manifest
+// and lockfile, so also after clips of another user are pulled.
 func (s *Session) restore(ctx context.Context, wg *sync.WaitGroup) {
 	of := stampOf(s.o.Project.ManifestPath) + stampOf(s.lockPath())
 	if s.restoring || of == s.restoreOf {
@@ -20,13 +20,13 @@ func (s *Session) restore(ctx context.Context, wg *sync.WaitGroup) {
 	s.restoring, s.restoreOf = true, of
 	wg.Go(func() {
 		n := 0
-		defer func() { s.restored <- n > 0 }() // there is room for one, and there is one
+		defer func() { s.restored <- n > 0 }() // buffered by one, and only one is sent
 		p, err := pipeline.Open(s.o.Project)
 		if err != nil {
-			return // the run says so, and the mended manifest is another state
+			return // the run reports it, and the fixed manifest is another state
 		}
 		defer p.Close()
-		n, _ = p.Restore(ctx) // what is wrong with the cache stands in the log
+		n, _ = p.Restore(ctx) // errors of the cache are in the log
 	})
 }
 

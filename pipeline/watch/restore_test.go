@@ -11,7 +11,7 @@ import (
 	"greenroom/pipeline"
 )
 
-// colleague gives a session on a copy of what p's owner commits, with a cache.
+// colleague returns a session on a copy of what p's owner commits, with a cache.
 func colleague(t *testing.T, p *following, cache string) *following {
 	t.Helper()
 	b := &following{T: t, dir: t.TempDir(), box: p.box}
@@ -85,7 +85,7 @@ func TestClipsComeFromTheSharedCache(t *testing.T) {
 	}
 }
 
-// TestASilentCacheHoldsNobodyUp: saves go on while the cache is asked and says nothing.
+// TestASilentCacheHoldsNobodyUp: saves go on while the cache does not answer.
 func TestASilentCacheHoldsNobodyUp(t *testing.T) {
 	asked := make(chan bool, 1)
 	over := make(chan bool)
@@ -106,7 +106,7 @@ func TestASilentCacheHoldsNobodyUp(t *testing.T) {
 	}
 	p := bought(t, "")
 	b := colleague(t, p, "s3://clips/team?region=us-east-1&use_path_style=true&endpoint="+silent.URL)
-	<-asked // and it waits for its answer until it gives up, which takes 20 s for each file
+	<-asked // and it waits for its answer until it stops, which takes 20 s for each file
 	b.write("scripts/c1.md", "Edited meanwhile.")
 	b.until("a stand-in of the edit", func(st State) bool {
 		c := clip(st, "c1")

@@ -21,9 +21,9 @@ import (
 type Options struct {
 	Project pipeline.Options // its Sink receives every event too
 	Poll    Poll             // how changes are noticed
-	Buy     bool             // saves buy too: for people who said so
+	Buy     bool             // saves buy, too, on request
 	Draft   bool             // saves buy voices, no clips
-	Notice  func(string)     // words for the person, may be nil
+	Notice  func(string)     // messages for the user; may be nil
 }
 
 // Session is one project being watched.
@@ -34,7 +34,7 @@ type Session struct {
 	stop  func() error
 
 	orders   chan order
-	restored chan bool // a look into the shared cache ended; true: files came
+	restored chan bool // a restore from the shared cache ended; true: files came
 
 	mu    sync.Mutex
 	state State
@@ -42,13 +42,13 @@ type Session struct {
 	last  [32]byte // of the inputs at the last run
 	later bool     // the last run failed for a reason that goes away without a save
 
-	stills sync.Mutex // one film's still is drawn at a time
+	stills sync.Mutex // one film's still is rendered at a time
 
-	restoring bool   // a look into the shared cache goes on
-	restoreOf string // what the last one looked for
+	restoring bool   // a restore from the shared cache is running
+	restoreOf string // the state that the last one was for
 
 	// Of the goroutine that runs, or of the one run it waits for.
-	sights     map[string]sight
+	samples    map[string]sample
 	seen       inputs
 	built      outputs  // of the last run
 	filmsKey   [32]byte // of what the films were checked with
@@ -58,7 +58,7 @@ type Session struct {
 	renderedOf string                       // the folders as they were then
 }
 
-// order is a wish of a person.
+// order is a request of the user.
 type order struct {
 	buy  []string // names; nil: all that are on offer
 	what string   // NextVoice, NextClip; empty: run although nothing changed
@@ -74,7 +74,10 @@ func New(o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, root: filepath.Dir(path), orders: make(chan order), restored: make(chan bool, 1), subs: map[chan struct{}]bool{}, sights: map[string]sight{}}
+	s := &Session{
+		o: o, root: filepath.Dir(path), orders: make(chan order), restored: make(chan bool, 1),
+		subs: map[chan struct{}]bool{}, samples: map[string]sample{},
+	}
 	s.o.Project.ManifestPath = path
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
@@ -84,16 +87,16 @@ func New(o Options) (*Session, error) {
 			s.event(e)
 		}
 	}
-	s.files = newFiles(s.root, s.note)
+	s.files = newFiles(s.root, s.notify)
 	if p, err := pipeline.Open(s.o.Project); err == nil { // else the first run reports why
-		s.found(p)
+		s.setLayout(p)
 		p.Close()
 	}
 	return s, nil
 }
 
-// found keeps where the project has its files.
-func (s *Session) found(p *pipeline.Project) {
+// setLayout records where the project has its files.
+func (s *Session) setLayout(p *pipeline.Project) {
 	l := p.Layout()
 	s.files.layout.Store(&l)
 }
@@ -101,13 +104,13 @@ func (s *Session) found(p *pipeline.Project) {
 // Layout is where the project has its files, by the last manifest that could be read.
 func (s *Session) Layout() project.Layout { return s.files.at() }
 
-func (s *Session) note(text string) {
+func (s *Session) notify(text string) {
 	if s.o.Notice != nil {
 		s.o.Notice(text)
 	}
 }
 
-// State gives what is known now.
+// State returns what is known now.
 func (s *Session) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +119,7 @@ func (s *Session) State() State {
 	return st
 }
 
-// Subscribe gives a channel that tells of changes; it holds one at most. end frees it.
+// Subscribe returns a channel that receives changes; it holds one at most. end frees it.
 func (s *Session) Subscribe() (changes <-chan struct{}, end func()) {
 	c := make(chan struct{}, 1)
 	c <- struct{}{}
@@ -130,7 +133,7 @@ func (s *Session) Subscribe() (changes <-chan struct{}, end func()) {
 	}
 }
 
-// change edits the state and tells everybody.
+// change edits the state and notifies every subscriber.
 func (s *Session) change(f func(*State)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -190,9 +193,10 @@ func (s *Session) Run(ctx context.Context) error {
 	defer cancel()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	var unheard error
+	var watchErr error
 	wg.Go(func() {
-		if unheard = s.files.run(ctx, s.o.Poll); unheard != nil {
+		watchErr = s.files.run(ctx, s.o.Poll)
+		if watchErr != nil {
 			cancel()
 		}
 	})
@@ -203,11 +207,11 @@ func (s *Session) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			wg.Wait()
-			return unheard
+			return watchErr
 		case o := <-s.orders:
-			o.done <- s.obey(ctx, o)
+			o.done <- s.handle(ctx, o)
 		case <-s.files.hints:
-			if s.files.settle(ctx, 0) {
+			if s.files.debounce(ctx, 0) {
 				s.work(ctx, s.builtElsewhere())
 			}
 		case <-pending:
@@ -217,7 +221,7 @@ func (s *Session) Run(ctx context.Context) error {
 			if came {
 				s.work(ctx, true)
 			}
-		case <-s.relook():
+		case <-s.recheck():
 			s.work(ctx, s.builtElsewhere())
 		}
 	}
@@ -236,7 +240,7 @@ func (s *Session) lock() (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil // freed by exit too
 }
 
-// again is when jobs that are paid for are looked after: soon in the sandbox, at
+// again returns when to read the state of jobs that are paid for: quickly in the sandbox, at
 // HeyGen's own pace otherwise.
 func (s *Session) again() <-chan time.Time {
 	st := s.State()
@@ -276,7 +280,9 @@ func (s *Session) work(ctx context.Context, must bool) {
 		over := make(chan struct{})
 		go func() {
 			defer close(over)
-			_ = s.build(run, in, pipeline.BuildOptions{StandIns: !s.o.Buy && !s.o.Draft, Local: !s.o.Buy && !s.o.Draft, Draft: s.o.Draft, NoWait: true}) // it shows its own errors
+			free := !s.o.Buy && !s.o.Draft
+			o := pipeline.BuildOptions{StandIns: free, Local: free, Draft: s.o.Draft, NoWait: true}
+			_ = s.build(run, in, o) // it shows its own errors
 		}()
 		again := false
 		for working := true; working; {
@@ -284,7 +290,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 			case <-over:
 				working = false
 			case <-s.files.hints:
-				if !again && s.files.settle(ctx, vain+1) && s.fingerprint() != now {
+				if !again && s.files.debounce(ctx, vain+1) && s.fingerprint() != now {
 					cancel()
 					again = true
 				}
@@ -299,7 +305,7 @@ func (s *Session) work(ctx context.Context, must bool) {
 	}
 }
 
-// build opens the project anew and runs one build of what is not being written; the
+// build opens the project again and runs one build of what is not being written; the
 // state follows.
 func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions) error {
 	s.change(func(st *State) { st.Busy = true; st.Runs++ })
@@ -311,9 +317,10 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 		return err
 	}
 	defer p.Close()
-	s.found(p)
+	s.setLayout(p)
 	var none bool
-	if o.Clips, none = in.wholes(o.Clips); !none {
+	o.Clips, none = in.completeClips(o.Clips)
+	if !none {
 		_, err = p.Build(ctx, o)
 	}
 	s.built.props = stampOf(s.propsPath()) // as this run left it; what comes later is another program's
@@ -321,7 +328,7 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 		return context.Cause(ctx)
 	}
 	s.failed(err)
-	s.look(ctx, p, in, err)
+	s.readClips(ctx, p, in, err)
 	s.films(ctx, p, in)
 	if err == nil && s.built.props == noFile && s.showsClips() {
 		s.built.props = "removed" // between this run's publishing and its end: it is published again
@@ -329,14 +336,14 @@ func (s *Session) build(ctx context.Context, in inputs, o pipeline.BuildOptions)
 	return err
 }
 
-// showsClips reports that the last run published something. Src does not say it: it is empty once the file is gone.
+// showsClips reports that the last run published something. Src does not show it: it is empty once the file is gone.
 func (s *Session) showsClips() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.ContainsFunc(s.state.Clips, func(c Clip) bool { return c.State == Final || c.State == StandIn })
 }
 
-// failed notes whether a run failed for a reason that goes away without a save: a build
+// failed records whether a run failed for a reason that goes away without a save: a build
 // in another terminal that works on the project, or a full disk.
 func (s *Session) failed(err error) {
 	s.mu.Lock()

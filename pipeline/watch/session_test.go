@@ -36,7 +36,7 @@ func watched(t *testing.T, n int, poll bool) *following {
 	return watchedThrough(t, n, poll, func(url string) string { return url })
 }
 
-// watchedThrough does so through something that stands before the account.
+// watchedThrough does so through something in front of the account.
 func watchedThrough(t *testing.T, n int, poll bool, through func(url string) string) *following {
 	t.Helper()
 	p := &following{T: t, dir: t.TempDir()}
@@ -228,7 +228,7 @@ func TestWhatEditorsDo(t *testing.T) {
 			}
 			good := clip(st, "c0").Src
 
-			// the manifest goes: the last good state stands; it comes back: work goes on
+			// the manifest goes: the last good state stays; it comes back: work goes on
 			text, err := os.ReadFile(filepath.Join(p.dir, "greenroom.yaml"))
 			if err != nil {
 				t.Fatal(err)
@@ -310,8 +310,8 @@ func TestALoopOfLinksEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.until("a stand-in", all(StandIn))
-	p.write("scripts/c0.md", "Still heard.")
-	p.until("the edit", func(st State) bool { return clip(st, "c0").Script == "Still heard." && all(StandIn)(st) })
+	p.write("scripts/c0.md", "Still noticed.")
+	p.until("the edit", func(st State) bool { return clip(st, "c0").Script == "Still noticed." && all(StandIn)(st) })
 }
 
 func TestIgnored(t *testing.T) {

@@ -92,14 +92,15 @@ type LogLine struct {
 	Text string    `json:"text"`
 }
 
-// began keeps when each clip's state began, over a fresh look at all of them.
-func began(before, after []Clip, now time.Time) {
+// keepSince copies the time at which each clip's state began from the earlier states.
+func keepSince(before, after []Clip, now time.Time) {
 	since := map[string]Clip{}
 	for _, c := range before {
 		since[c.Name] = c
 	}
 	for i, c := range after {
-		if after[i].Since = now; since[c.Name].State == c.State {
+		after[i].Since = now
+		if since[c.Name].State == c.State {
 			after[i].Since = since[c.Name].Since
 		}
 	}
@@ -130,7 +131,7 @@ func faultsOf(err error) (out []Fault) {
 	return out
 }
 
-// offer is what buying all would buy: the voices first, which cost little and settle how
+// offer is what buying all would buy: the voices first, which cost little and fix how
 // long everything is, then the clips. The price is the most all of them may cost.
 func offer(clips []Clip) (what string, n int, price string) {
 	for _, what = range []string{NextVoice, NextClip} {
@@ -142,14 +143,15 @@ func offer(clips []Clip) (what string, n int, price string) {
 }
 
 // Total is how many of the clips would have their voice or clip bought, and what that
-// costs at most, USD. Clips that stand on one take pay for it once.
+// costs at most, USD. Clips with one take pay for it once.
 func Total(clips []Clip, what string) (n int, usd float64) {
 	paid := map[string]bool{}
 	for _, c := range clips {
 		if !c.Buyable || c.Next != what {
 			continue
 		}
-		if n++; !paid[c.paid] {
+		n++
+		if !paid[c.paid] {
 			paid[c.paid], usd = true, usd+c.USD
 		}
 	}
@@ -166,7 +168,7 @@ func PriceOf(clips []Clip, what string, usd float64) string {
 	return Price(usd)
 }
 
-// Price is money as people are asked for it.
+// Price is an amount as the user sees it.
 func Price(usd float64) string {
 	if usd == 0 {
 		return "free"
@@ -174,7 +176,7 @@ func Price(usd float64) string {
 	return pipeline.Dollars(usd)
 }
 
-// prices gives clips and voices that another clip pays for what they cost when they are
+// prices sets clips and voices that another clip pays for to what they cost when they are
 // bought alone. What such a clip would have bought next is what the paying one would.
 func prices(steps []pipeline.Step, paidBy func(pipeline.Step) string) []pipeline.Step {
 	paying, voice := map[string]pipeline.Step{}, map[string]float64{}
@@ -221,14 +223,16 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 		}
 	}
 	if v := s.Voice; v != nil {
-		switch c.Voice = "missing"; v.Action {
+		c.Voice = "missing"
+		switch v.Action {
 		case pipeline.Keep:
 			c.Voice = "bought"
 		case pipeline.Settle:
 			c.Next = NextVoice
 		case pipeline.Buy, pipeline.Fetch:
 			c.Next, c.Price, c.USD, c.paid = NextVoice, pipeline.Dollars(v.Price), v.Price, v.Key
-			if c.Seconds = v.Seconds; sandbox || v.Price == 0 {
+			c.Seconds = v.Seconds
+			if sandbox || v.Price == 0 {
 				c.Price = "free"
 			}
 			c.Line = v.Reason + "; the stand-in speaks with espeak-ng"

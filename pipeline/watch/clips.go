@@ -8,8 +8,8 @@ import (
 	"greenroom/pipeline"
 )
 
-// look reads every clip's state after a run.
-func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, failed error) {
+// readClips reads every clip's state after a run.
+func (s *Session) readClips(ctx context.Context, p *pipeline.Project, in inputs, failed error) {
 	plan, err := p.Plan(ctx, nil)
 	if err != nil {
 		s.change(func(st *State) { st.Faults = faultsOf(err) })
@@ -29,7 +29,8 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, fail
 	for _, step := range prices(plan.Steps, pipeline.Step.PaidBy) {
 		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
 		if m := bad[c.Name]; m != "" {
-			if c.Line = m; c.State != Waiting { // what is paid for is asked for again by itself
+			c.Line = m
+			if c.State != Waiting { // what is paid for is fetched again without an order
 				c.State = Broken
 			}
 		}
@@ -43,7 +44,7 @@ func (s *Session) look(ctx context.Context, p *pipeline.Project, in inputs, fail
 	}
 	rest = append(rest, s.filmFaults...)
 	s.change(func(st *State) {
-		began(st.Clips, clips, s.o.Project.Now())
+		keepSince(st.Clips, clips, s.o.Project.Now())
 		st.Project, st.Sandbox, st.Clips, st.Faults = p.Manifest.Project, plan.Sandbox, clips, rest
 		st.Offer, st.ToBuy, st.Price = offer(clips)
 	})
@@ -64,7 +65,8 @@ func (s *Session) event(e pipeline.Event) {
 					clips[i].State = Working
 				}
 				clips[i].Line = strings.TrimSpace(e.Stage + " " + e.Message)
-				if clips[i].Progress = e.Frac; e.Total > 0 {
+				clips[i].Progress = e.Frac
+				if e.Total > 0 {
 					clips[i].Progress = float64(e.Done) / float64(e.Total)
 				}
 			}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// On a file system that tells nothing of saves from elsewhere, files are looked at at
-// intervals without being asked to, and it says why.
+// On a file system that sends no events for saves from elsewhere, files are polled without an
+// option, and the notice has the reason.
 func TestWhereEventsTellNothing(t *testing.T) {
 	dir := t.TempDir()
 	asked := fileSystem
@@ -24,7 +24,7 @@ func TestWhereEventsTellNothing(t *testing.T) {
 	if s := <-said; !strings.Contains(s, "SMB") || !strings.Contains(s, "every 400ms") {
 		t.Errorf("%q", s)
 	}
-	<-f.hints // nothing was saved: this is the look at intervals
+	<-f.hints // nothing was saved: this is polling
 	cancel()
 	<-done
 }

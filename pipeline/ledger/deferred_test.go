@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// TestWhatNobodyWaitsFor is seen by every read, is on the disk a moment later without any
-// other change, and is told by flush when it went wrong.
-func TestWhatNobodyWaitsFor(t *testing.T) {
+// TestADeferredUpdate is seen by every read, is on the disk a moment later without any
+// other change, and flush returns its error.
+func TestADeferredUpdate(t *testing.T) {
 	for name, s := range map[string]store{"sqlite": openTest(t), "memory": newMemory()} {
 		t.Run(name, func(t *testing.T) {
-			s.soon(func(tx txn) error { return tx.put(crowdRow(1)) })
-			if _, ok, err := s.get(t.Context(), crowdRow(1).Key); err != nil || !ok {
+			s.updateLater(func(tx txn) error { return tx.put(testRow(1)) })
+			if _, ok, err := s.get(t.Context(), testRow(1).Key); err != nil || !ok {
 				t.Errorf("not there for a read: %v", err)
 			}
-			s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
+			s.updateLater(func(tx txn) error { return tx.put(testRow(2)) })
 			if all, err := s.list(t.Context()); err != nil || len(all) != 2 {
 				t.Errorf("%d rows, %v", len(all), err)
 			}
 			no := errors.New("no")
-			s.soon(func(tx txn) error { return errors.Join(tx.put(crowdRow(3)), no) })
-			s.soon(func(tx txn) error { return tx.put(crowdRow(4)) })
+			s.updateLater(func(tx txn) error { return errors.Join(tx.put(testRow(3)), no) })
+			s.updateLater(func(tx txn) error { return tx.put(testRow(4)) })
 			if err := s.flush(); !errors.Is(err, no) {
-				t.Errorf("flush tells %v", err)
+				t.Errorf("flush: %v", err)
 			}
 			if err := s.flush(); err != nil {
-				t.Errorf("told twice: %v", err)
+				t.Errorf("reported twice: %v", err)
 			}
 			if all, err := s.list(t.Context()); err != nil || len(all) != 3 {
 				t.Errorf("%d rows, %v", len(all), err)
@@ -38,7 +38,7 @@ func TestWhatNobodyWaitsFor(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyWaitsForReachesTheDisk(t *testing.T) {
+func TestADeferredUpdateReachesTheDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "l.db")
 	s, err := openSQLite(path)
 	if err != nil {
@@ -49,33 +49,33 @@ func TestWhatNobodyWaitsForReachesTheDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.close()
-	s.soon(func(tx txn) error { return tx.put(crowdRow(1)) })
+	s.updateLater(func(tx txn) error { return tx.put(testRow(1)) })
 	until(t, "it is on the disk, without another change", func() bool {
-		_, ok, err := other.get(t.Context(), crowdRow(1).Key)
+		_, ok, err := other.get(t.Context(), testRow(1).Key)
 		if err != nil && !strings.Contains(err.Error(), "locked") {
 			t.Fatal(err)
 		}
 		return ok
 	})
-	s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
+	s.updateLater(func(tx txn) error { return tx.put(testRow(2)) })
 	if err := s.close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := other.get(t.Context(), crowdRow(2).Key); err != nil || !ok {
+	if _, ok, err := other.get(t.Context(), testRow(2).Key); err != nil || !ok {
 		t.Errorf("lost at the end: %v", err)
 	}
 	s, err = openSQLite(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.soon(func(tx txn) error { r := crowdRow(3); r.VideoID = ""; return tx.put(r) })
+	s.updateLater(func(tx txn) error { r := testRow(3); r.VideoID = ""; return tx.put(r) })
 	if err := s.close(); !errors.Is(err, errBroken) {
-		t.Errorf("the end tells %v", err)
+		t.Errorf("close: %v", err)
 	}
 }
 
-// TestWhatComesDuringATurnReachesTheDiskToo: the alarm of the one before has rung by then.
-func TestWhatComesDuringATurnReachesTheDiskToo(t *testing.T) {
+// TestADeferredUpdateDuringACommit reaches the disk, too: the timer of the one before has fired.
+func TestADeferredUpdateDuringACommit(t *testing.T) {
 	s := openTest(t)
 	held, free, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -83,11 +83,11 @@ func TestWhatComesDuringATurnReachesTheDiskToo(t *testing.T) {
 		_ = s.update(t.Context(), func(txn) error { close(held); <-free; return nil })
 	}()
 	<-held
-	s.soon(func(tx txn) error {
-		s.soon(func(tx txn) error { return tx.put(crowdRow(2)) })
-		return tx.put(crowdRow(1))
+	s.updateLater(func(tx txn) error {
+		s.updateLater(func(tx txn) error { return tx.put(testRow(2)) })
+		return tx.put(testRow(1))
 	})
-	until(t, "the alarm rings", func() bool { // and joins what waits for the turn
+	until(t, "the timer fires", func() bool { // and joins what waits for the turn
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return len(s.waiting) == 2
@@ -97,7 +97,7 @@ func TestWhatComesDuringATurnReachesTheDiskToo(t *testing.T) {
 	until(t, "all is done", func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.open == 0
+		return s.deferred == 0
 	})
 	if all, err := s.list(t.Context()); err != nil || len(all) != 2 {
 		t.Errorf("%d rows, %v", len(all), err)
@@ -108,18 +108,18 @@ func until(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !so(); runtime.Gosched() {
 		if time.Now().After(end) {
-			t.Fatalf("it never comes that %s", what)
+			t.Fatalf("timed out: %s", what)
 		}
 	}
 }
 
-// TestOneReasonIsToldOnce: a file that is full fails every change alike; a refusal names
+// TestOneReasonIsReportedOnce: a file that is full fails every change alike; a refusal names
 // its clip.
-func TestOneReasonIsToldOnce(t *testing.T) {
+func TestOneReasonIsReportedOnce(t *testing.T) {
 	_, l := scripted(t)
 	full := errors.New("full")
 	for range 5 {
-		l.store.soon(func(txn) error { return full })
+		l.store.updateLater(func(txn) error { return full })
 	}
 	l.Fetched(Row{Key: "x", Clip: "intro"}, "hash", 1, 1)
 	err := l.Flush()
@@ -128,14 +128,14 @@ func TestOneReasonIsToldOnce(t *testing.T) {
 	}
 }
 
-// TestACrowdOfBoth: changes that are waited for and others, at once.
-func TestACrowdOfBoth(t *testing.T) {
+// TestUpdatesOfBothKinds: updates that are waited for and deferred ones, at once.
+func TestUpdatesOfBothKinds(t *testing.T) {
 	s := openTest(t)
-	errs := crowd(t, s, 60, func(i int) func(txn) error {
+	errs := concurrently(t, s, 60, func(i int) func(txn) error {
 		if i%2 == 0 {
-			s.soon(func(tx txn) error { return tx.put(crowdRow(100 + i)) })
+			s.updateLater(func(tx txn) error { return tx.put(testRow(100 + i)) })
 		}
-		return func(tx txn) error { return tx.put(crowdRow(i)) }
+		return func(tx txn) error { return tx.put(testRow(i)) }
 	})
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestACrowdOfBoth(t *testing.T) {
 	if err := s.flush(); err != nil {
 		t.Fatal(err)
 	}
-	if all, err := s.list(t.Context()); err != nil || len(all) != 90 || s.open != 0 {
-		t.Errorf("%d rows, %d open, %v", len(all), s.open, err)
+	if all, err := s.list(t.Context()); err != nil || len(all) != 90 || s.deferred != 0 {
+		t.Errorf("%d rows, %d deferred, %v", len(all), s.deferred, err)
 	}
 }

@@ -13,11 +13,10 @@ import (
 // requests left.
 var ErrSuperseded = errors.New("edited before it was bought; nothing was bought for the old words")
 
-// obey does what a person asked for. A save that comes before a purchase has sent its
-// requests goes first: stand-ins do not wait for a provider that is slow or away. Then
-// the purchase goes on, without the clips that the save changed. A request on its way is
-// never cut off: whoever spends does not listen to cancelling.
-func (s *Session) obey(ctx context.Context, o order) error {
+// handle runs an order of the user. A save that comes before a purchase has sent its requests
+// goes first: stand-ins do not wait for a provider that is slow or away. Then the purchase goes
+// on, without the clips that the save changed. A request that is being sent is never cancelled.
+func (s *Session) handle(ctx context.Context, o order) error {
 	if o.what == "" {
 		s.work(ctx, true)
 		return nil
@@ -41,8 +40,8 @@ func (s *Session) obey(ctx context.Context, o order) error {
 	}
 }
 
-// offered gives the take keys of the clips that an order is about, by name: those on
-// offer now, and of earlier ones only those that are what they were.
+// offered returns the take keys of the clips of an order, by name: those that can be bought
+// now, and of earlier ones only those that have not changed.
 func (s *Session) offered(o order, earlier map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, c := range s.State().Clips {
@@ -65,7 +64,7 @@ func names(offered map[string]string) []string {
 	return out
 }
 
-// superseded says which of the clips were edited; the others are bought.
+// superseded returns an error that names the clips that were edited; the others are bought.
 func (s *Session) superseded(offered map[string]string) error {
 	var edited []string
 	for _, c := range s.State().Clips {
@@ -99,7 +98,7 @@ func (s *Session) purchase(ctx context.Context, o pipeline.BuildOptions) (err er
 		case err := <-over:
 			return err, saved
 		case <-s.files.hints:
-			if !saved && s.files.settle(ctx, 0) && s.fingerprint() != in.hash {
+			if !saved && s.files.debounce(ctx, 0) && s.fingerprint() != in.hash {
 				cancel()
 				saved = true
 			}

@@ -10,8 +10,8 @@ import (
 // none at all: a save from elsewhere makes no event.
 var fileSystem = netfs.Name
 
-// deaf returns the reason why file events of this folder are not enough.
-func (f *files) deaf() error {
+// eventsUnreliable returns the reason why file events of this folder are not enough.
+func (f *files) eventsUnreliable() error {
 	if name := fileSystem(f.root); name != "" {
 		return fmt.Errorf("this folder is on %s, where saves from elsewhere make no events", name)
 	}

@@ -55,7 +55,7 @@ func (w *world) settled(stores []store) bool {
 }
 
 // resolve is an honest person: an hour later, when the account shows everything,
-// each parked row gets the word the account gives.
+// each parked row is resolved by what the account shows.
 func (w *world) resolve(stores []store) {
 	for _, m := range stores {
 		for _, at := range w.places() {
@@ -80,7 +80,7 @@ func (w *world) resolve(stores []store) {
 			} else {
 				err = l.ResolveNotPaid(context.Background(), key)
 			}
-			w.logf("a person says %q of %s: %v", id, key, err)
+			w.logf("the user answers %q for %s: %v", id, key, err)
 			if err != nil {
 				w.fail("a parked row could not be resolved: %v", err)
 			}
@@ -102,8 +102,8 @@ func (w *world) places() (out []order) {
 	return out
 }
 
-// judge counts the money at the end.
-func (w *world) judge(stores []store) {
+// checkMoney adds up the money at the end.
+func (w *world) checkMoney(stores []store) {
 	for _, at := range w.places() {
 		clip := at.clip
 		ids := map[string]bool{}
