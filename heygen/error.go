@@ -152,10 +152,10 @@ func MissingScope(err error) (scope string, ok bool) {
 
 // Busy reports a refusal that passes: too many requests, or too many running jobs.
 // Nothing was bought. wait is what HeyGen asked for, 0 to MaxRetryAfter; 0 when it did
-// not ask. A 429 that is not HeyGen's own does not count: see DefiniteNo.
+// not ask. A 429 that is not HeyGen's own does not count: see NothingBought.
 func Busy(err error) (wait time.Duration, ok bool) {
 	e := as(err)
-	if e == nil || trialLimit(e) || !DefiniteNo(err) {
+	if e == nil || trialLimit(e) || !NothingBought(err) {
 		return 0, false
 	}
 	switch {

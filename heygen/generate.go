@@ -234,7 +234,7 @@ func (c *Client) generate(ctx context.Context, path string, invalid error, r any
 }
 
 // Submit posts exactly these bytes to a path that spends money and gives the
-// video's id. It is sent once: any failure without a refusal (see DefiniteNo)
+// video's id. It is sent once: any failure without a refusal (see NothingBought)
 // leaves the outcome unknown. An answer that names a video is a success, also when it
 // reports an error as well: that text is a warning (see WithWarn).
 func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, error) {

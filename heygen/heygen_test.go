@@ -66,7 +66,7 @@ func TestPaidPostIsSentOnceWhateverHappens(t *testing.T) {
 			if err == nil || n.Load() != 1 {
 				t.Fatalf("err %v after %d requests", err, n.Load())
 			}
-			if DefiniteNo(err) != c.no {
+			if NothingBought(err) != c.no {
 				t.Errorf("definite no is %v for %v", !c.no, err)
 			}
 			if e := as(err); e == nil || e.Code != c.code {

@@ -7,7 +7,7 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// DefiniteNo reports that a paid request bought nothing: it was never sent, or HeyGen
+// NothingBought reports that a paid request bought nothing: it was never sent, or HeyGen
 // refused it. Everything else leaves the outcome unknown, and a row of the ledger stays.
 //
 // A refusal must be HeyGen's own: a body in one of its documented shapes (Error.Own)
@@ -18,7 +18,7 @@ import (
 // when it answered.
 //
 // Some statuses are a no whatever the body is: see refusedByStatus.
-func DefiniteNo(err error) bool {
+func NothingBought(err error) bool {
 	e := as(err)
 	switch {
 	case e == nil, e.Named:

@@ -20,10 +20,10 @@ var submitWays = map[string]func(*testing.T, *Client) error{
 
 func onlyErr[T any](_ T, err error) error { return err }
 
-// TestADefiniteNoNeedsHeyGensOwnAnswer: a proxy had forwarded the request, HeyGen billed it, and
+// TestARefusalNeedsHeyGensOwnAnswer: a proxy had forwarded the request, HeyGen billed it, and
 // the client read 403 HTML, 404 text, a 429 of the proxy or a server error under 200. Each
 // freed the row, and the next build bought again.
-func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
+func TestARefusalNeedsHeyGensOwnAnswer(t *testing.T) {
 	const page = `<html><body>blocked by proxy</html>`
 	type row struct {
 		status int
@@ -114,7 +114,7 @@ func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
 				t.Errorf("%s: %d %s: %v after %d requests", way, r.status, r.body, err, n.Load())
 				continue
 			}
-			if DefiniteNo(err) != r.no || NeverSent(err) {
+			if NothingBought(err) != r.no || NeverSent(err) {
 				t.Errorf("%s: %d %s: definite no %v, never sent %v", way, r.status, r.body, !r.no, NeverSent(err))
 			}
 			if busy := r.no && r.status == 429 && r.body != `{"code":400664,"message":"trial"}`; isBusy(err) != busy {
@@ -137,7 +137,7 @@ func TestARefusalThatWasCutIsNoRefusal(t *testing.T) {
 		w.WriteHeader(400)
 		fmt.Fprint(w, body)
 	})
-	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || DefiniteNo(err) {
+	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NothingBought(err) {
 		t.Errorf("%v is taken for a refusal", err)
 	}
 }
@@ -189,8 +189,8 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 			} else {
 				id, err = client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), key)
 			}
-			if id != c.want || (err == nil) != (c.want != "") || DefiniteNo(err) || n.Load() != 1 {
-				t.Errorf("%d %s: %q %v, definite no %v", c.status, c.body, id, err, DefiniteNo(err))
+			if id != c.want || (err == nil) != (c.want != "") || NothingBought(err) || n.Load() != 1 {
+				t.Errorf("%d %s: %q %v, definite no %v", c.status, c.body, id, err, NothingBought(err))
 			}
 			if odd := c.status != 200 || c.body[1] != '"' || c.body[2] != 'd'; c.want != "" && (len(warned) == 1) != odd {
 				t.Errorf("%d %s: warned %q", c.status, c.body, warned)
@@ -200,7 +200,7 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 	// An error that names nothing is a refusal as before.
 	for _, data := range []string{`null`, `{}`, `{"video_id":null}`, `{"video_id":""}`, `{"video_id":{}}`, `{"video_ids":[]}`, `[]`, `"x"`} {
 		client, _ := serve(t, answer(400, `{`+e+`,"data":`+data+`}`))
-		if id, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); id != "" || !DefiniteNo(err) {
+		if id, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); id != "" || !NothingBought(err) {
 			t.Errorf("data %s: %q %v", data, id, err)
 		}
 	}

@@ -80,9 +80,9 @@ func proxyAnswers(t *testing.T, status string) string {
 	})
 }
 
-// TestARequestThatNeverLeftIsADefiniteNo: no network, a dead proxy, 407, an untrusted certificate
+// TestARequestThatNeverLeftBoughtNothing: no network, a dead proxy, 407, an untrusted certificate
 // and a refused connection parked every clip on v2, although nothing had been sent.
-func TestARequestThatNeverLeftIsADefiniteNo(t *testing.T) {
+func TestARequestThatNeverLeftBoughtNothing(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(answer(200, `{"data":{"video_id":"x"}}`))
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	untrusted.StartTLS()
@@ -130,8 +130,8 @@ func TestARequestThatNeverLeftIsADefiniteNo(t *testing.T) {
 			client := New("k", append([]Option{WithBaseURL(c.base)}, c.opts...)...)
 			for way, submit := range submitWays {
 				err := submit(t, client)
-				if !NeverSent(err) || !DefiniteNo(err) || Gone(err) || MaybeGone(err) {
-					t.Errorf("%s: %v: never sent %v, definite no %v", way, err, NeverSent(err), DefiniteNo(err))
+				if !NeverSent(err) || !NothingBought(err) || Gone(err) || MaybeGone(err) {
+					t.Errorf("%s: %v: never sent %v, definite no %v", way, err, NeverSent(err), NothingBought(err))
 				}
 			}
 		})
@@ -196,7 +196,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 		for way, submit := range submitWays {
 			before := n.Load()
 			err := submit(t, c)
-			if err == nil || NeverSent(err) || DefiniteNo(err) || n.Load() != before+1 {
+			if err == nil || NeverSent(err) || NothingBought(err) || n.Load() != before+1 {
 				t.Errorf("%s: %v after %d requests", way, err, n.Load()-before)
 			}
 		}
@@ -210,7 +210,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	}, func(t *testing.T, _ *httptest.Server, c *Client, _ *atomic.Int32) {
 		ctx, stop := context.WithCancel(t.Context())
 		cancel.Store(&stop)
-		if _, err := c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-1"); err == nil || NeverSent(err) || DefiniteNo(err) {
+		if _, err := c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-1"); err == nil || NeverSent(err) || NothingBought(err) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -224,7 +224,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	} {
 		client := New("k", WithBaseURL("http://"+listen(t, f)))
 		for way, submit := range submitWays {
-			if err := submit(t, client); err == nil || NeverSent(err) || DefiniteNo(err) {
+			if err := submit(t, client); err == nil || NeverSent(err) || NothingBought(err) {
 				t.Errorf("%s, %s: %v", name, way, err)
 			}
 		}
@@ -250,7 +250,7 @@ func TestAReusedConnectionThatDiedIsUnknown(t *testing.T) {
 		last.Store(true)
 		s.Listener.Close() // a new connection is refused
 		_, err := c.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), "gr-2")
-		if err == nil || NeverSent(err) || DefiniteNo(err) || n.Load() != 2 {
+		if err == nil || NeverSent(err) || NothingBought(err) || n.Load() != 2 {
 			t.Errorf("%v after %d requests", err, n.Load())
 		}
 	})
@@ -263,7 +263,7 @@ func (q quiet) RoundTrip(*http.Request) (*http.Response, error) { return nil, q.
 
 func TestATransportThatReportsNothingLeavesTheOutcomeOpen(t *testing.T) {
 	client := New("k", WithTransport(quiet{errors.New("dial tcp: connection refused")}))
-	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NeverSent(err) || DefiniteNo(err) {
+	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NeverSent(err) || NothingBought(err) {
 		t.Errorf("%v", err)
 	}
 }
@@ -282,8 +282,8 @@ func TestARedirectOfAPurchaseIsNotFollowed(t *testing.T) {
 			if err == nil || n.Load() != 1 || elsewhere.Load() != 0 {
 				t.Fatalf("%d: %v after %d and %d requests", status, err, n.Load(), elsewhere.Load())
 			}
-			if DefiniteNo(err) != (status != 303) {
-				t.Errorf("%d: definite no %v", status, DefiniteNo(err))
+			if NothingBought(err) != (status != 303) {
+				t.Errorf("%d: definite no %v", status, NothingBought(err))
 			}
 			where, ok := Redirected(err)
 			if !ok || where != other.URL || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), other.URL) {

@@ -96,7 +96,7 @@ func (c *Client) Speak(ctx context.Context, api API, r SpeechRequest) (Speech, e
 }
 
 // SubmitSpeech posts exactly these bytes to a path of speech. It is sent once: any
-// failure without a refusal (see DefiniteNo) leaves open whether it was billed, and
+// failure without a refusal (see NothingBought) leaves open whether it was billed, and
 // there is no list on which to find out. The answer is the only place that names the
 // sound.
 func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Speech, error) {

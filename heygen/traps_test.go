@@ -14,7 +14,7 @@ type meaning struct{ no, gone, auth, missing, payment, busy bool }
 
 func meaningOf(err error) meaning {
 	_, busy := Busy(err)
-	return meaning{DefiniteNo(err), Gone(err), Unauthorized(err), NotFound(err), Payment(err), busy}
+	return meaning{NothingBought(err), Gone(err), Unauthorized(err), NotFound(err), Payment(err), busy}
 }
 
 // TestEveryErrorOfTheReference reads each documented error in each dialect's shape.

@@ -206,9 +206,9 @@ type Caption struct {
 	FileFormat string `json:"file_format"` // srt
 }
 
-// HonoursKey reports that a path takes an Idempotency-Key: a repeat there is no
+// AcceptsIdempotencyKey reports that a path takes an Idempotency-Key: a repeat there is no
 // second purchase. Agents have none, and background removals go by request_id.
-func HonoursKey(path string) bool {
+func AcceptsIdempotencyKey(path string) bool {
 	for _, p := range []string{PathVideos, PathTranslateV3, "/v3/templates/", "/v3/assets", "/v3/avatars"} {
 		if strings.HasPrefix(path, p) {
 			return true

@@ -137,7 +137,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		}
 		in := ledger.Intent{Key: r.speech.key, Take: r.speech.take, Origin: "sandbox", Clip: "one", Route: r.speech.route, Marker: "m", Path: r.speech.path, Body: r.speech.body, RunID: "killed"}
 		d := dying{speaker{&build{Project: p}, client, r.speech}}
-		row, err := p.ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
+		row, err := p.ledger.Spend(t.Context(), in, nil, d, heygen.NothingBought, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
 		if err == nil || row.State == ledger.Submitted {
 			t.Fatalf("%s: %v, %v", name, row.State, err)
 		}

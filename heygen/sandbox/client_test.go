@@ -107,7 +107,7 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 		if v := must(s.SpeechVoices(ctx, api))(t); len(v) != len(voiceList)-len(silent) {
 			t.Errorf("%s lets %v speak", api, v)
 		}
-		if _, err := s.Speak(ctx, api, heygen.SpeechRequest{Text: "Bonjour.", VoiceID: silent[0]}); !heygen.DefiniteNo(err) {
+		if _, err := s.Speak(ctx, api, heygen.SpeechRequest{Text: "Bonjour.", VoiceID: silent[0]}); !heygen.NothingBought(err) {
 			t.Errorf("%s: a voice without the engine: %v", api, err)
 		}
 		s.templates(api)
@@ -152,7 +152,7 @@ func (s *session) buy(api heygen.API, path string, b any, v2, v3 heygen.Kind) (s
 	if api == heygen.V2 {
 		return must(s.Submit(s.ctx, path, body(s.T, b)))(s.T), v2
 	}
-	if heygen.HonoursKey(path) {
+	if heygen.AcceptsIdempotencyKey(path) {
 		return must(s.SubmitOnce(s.ctx, path, body(s.T, b), "gr-test-"+path[4:8]))(s.T), v3
 	}
 	return must(s.Submit(s.ctx, path, body(s.T, b)))(s.T), v3
@@ -213,7 +213,7 @@ func (s *session) assets(api heygen.API) {
 	if err := s.DeleteAsset(s.ctx, api, a.ID); err != nil {
 		s.Error(err)
 	}
-	if _, err := s.Upload(s.ctx, api, "lie.png", "image/png", mp4, ""); !heygen.DefiniteNo(err) || !strings.Contains(err.Error(), "video/mp4") {
+	if _, err := s.Upload(s.ctx, api, "lie.png", "image/png", mp4, ""); !heygen.NothingBought(err) || !strings.Contains(err.Error(), "video/mp4") {
 		s.Errorf("%s took a film for a picture: %v", api, err)
 	}
 	if api != heygen.V3 {
@@ -234,7 +234,7 @@ func (s *session) assets(api heygen.API) {
 	if v := s.done(heygen.KindCutout, one); !strings.Contains(v.URL.Reveal(), ".webm") {
 		s.Errorf("cutout %+v", v)
 	}
-	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), strings.Repeat("0", 64)); !heygen.DefiniteNo(err) {
+	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), strings.Repeat("0", 64)); !heygen.NothingBought(err) {
 		s.Errorf("a wrong sum was taken: %v", err)
 	}
 }
