@@ -35,8 +35,8 @@ type inner struct {
 	Param   flexWord        `json:"param"`
 }
 
-// judge decides whether an answer is a success and fills fail when it is not.
-func judge(fail *Error, body []byte) error {
+// evaluate decides whether an answer is a success and fills fail when it is not.
+func evaluate(fail *Error, body []byte) error {
 	var env envelope
 	if json.Unmarshal(body, &env) != nil {
 		fail.Body = quote(body)

@@ -21,7 +21,7 @@ type Error struct {
 	Param            string // the member v3 refused; may be empty
 	RequestID        string
 	Body             string        // the start of an answer that is not JSON
-	RetryAfter       time.Duration // 0 to MaxRetryAfter; 0 when the answer has none
+	RetryAfter       time.Duration // 0 to transport.MaxRetryAfter; 0 when the answer has none
 	Location         string        // of a redirect: scheme and host of its target, no path and no query
 	Err              error
 
@@ -151,7 +151,7 @@ func MissingScope(err error) (scope string, ok bool) {
 }
 
 // Busy reports a refusal that passes: too many requests, or too many running jobs.
-// Nothing was bought. wait is what HeyGen asked for, 0 to MaxRetryAfter; 0 when it did
+// Nothing was bought. wait is what HeyGen asked for, at most an hour; 0 when it did
 // not ask. A 429 that is not HeyGen's own does not count: see NothingBought.
 func Busy(err error) (wait time.Duration, ok bool) {
 	e := as(err)

@@ -1,12 +1,10 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"strings"
@@ -244,8 +242,8 @@ func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, 
 func (c *Client) submit(ctx context.Context, path string, body []byte, key string) (string, error) {
 	const op = "create video"
 	b, err := c.do(ctx, call{
-		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, idempotency: key,
-		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json",
+		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
+		idempotency: key, body: body,
 	})
 	if err != nil {
 		if id := submittedAnyway(b); id != "" {

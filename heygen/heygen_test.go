@@ -239,7 +239,7 @@ func FuzzJudge(f *testing.F) {
 		f.Add(500, []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		err := judge(&Error{Op: "x", Status: status}, body)
+		err := evaluate(&Error{Op: "x", Status: status}, body)
 		if status >= 400 && err == nil {
 			t.Errorf("%d taken as a success", status)
 		}

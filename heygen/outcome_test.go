@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"greenroom/heygen/transport"
 )
 
 // submitWays are the calls that spend money.
@@ -221,18 +223,18 @@ func TestRetryAfterInEveryForm(t *testing.T) {
 	in := func(d time.Duration, layout string) string { return now.Add(d).Format(layout) }
 	for v, want := range map[string]time.Duration{
 		"": 0, "1": time.Second, " 30 ": 30 * time.Second, "0": 0, "-5": 0, "-0.5": 0, "1.5": 1500 * time.Millisecond,
-		"0.0001": time.Millisecond, "1e2": 100 * time.Second, "86400": MaxRetryAfter, "99999999999999999999": MaxRetryAfter,
-		"1e300": MaxRetryAfter, "3600": time.Hour, "3601": MaxRetryAfter, "Inf": MaxRetryAfter, "-Inf": 0, "NaN": 0,
+		"0.0001": time.Millisecond, "1e2": 100 * time.Second, "86400": transport.MaxRetryAfter, "99999999999999999999": transport.MaxRetryAfter,
+		"1e300": transport.MaxRetryAfter, "3600": time.Hour, "3601": transport.MaxRetryAfter, "Inf": transport.MaxRetryAfter, "-Inf": 0, "NaN": 0,
 		"soon": 0, "10s": 0, "1,5": 0, "{}": 0,
 		in(90*time.Second, http.TimeFormat):                  90 * time.Second,
 		in(90*time.Second, time.ANSIC):                       90 * time.Second,
 		in(90*time.Second, "Monday, 02-Jan-06 15:04:05 GMT"): 90 * time.Second,
 		in(-time.Hour, http.TimeFormat):                      0,
-		in(5*365*24*time.Hour, http.TimeFormat):              MaxRetryAfter,
+		in(5*365*24*time.Hour, http.TimeFormat):              transport.MaxRetryAfter,
 		in(-100*365*24*time.Hour, time.ANSIC):                0,
 		"Sat, 28 Nov 2026 25:61:00 GMT":                      0,
 	} {
-		if got := retryAfter(v, now); got != want {
+		if got := transport.RetryAfter(v, now); got != want {
 			t.Errorf("%q: %s, want %s", v, got, want)
 		}
 		client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -1,10 +1,8 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 )
@@ -18,7 +16,7 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 		return "", errors.New("a photo must be JPEG or PNG, not " + contentType)
 	}
 	if api == V3 {
-		a, err := c.UploadAssetV3(ctx, contentType, bytes.NewReader(picture), int64(len(picture)))
+		a, err := c.uploadV3(ctx, contentType, picture)
 		if err != nil {
 			return "", err
 		}
@@ -33,8 +31,10 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 		}
 		return string(d.Look.ID), err
 	}
-	b, err := c.do(ctx, call{op: op, method: http.MethodPost, host: c.upload, path: "/v1/talking_photo", once: true, timeout: uploadTimeout,
-		body: func() io.Reader { return bytes.NewReader(picture) }, size: int64(len(picture)), contentType: contentType})
+	b, err := c.do(ctx, call{
+		op: op, method: http.MethodPost, host: c.upload, path: "/v1/talking_photo", once: true, timeout: uploadTimeout,
+		body: picture, contentType: contentType,
+	})
 	if err != nil {
 		return "", err
 	}

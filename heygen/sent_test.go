@@ -56,7 +56,7 @@ func listen(t *testing.T, f func(net.Conn)) string {
 // standard is the client's own transport, changed.
 func standard(change func(*http.Transport)) Option {
 	return func(c *Client) {
-		if tr, ok := c.http.Transport.(*http.Transport); ok {
+		if tr, ok := c.wire.(*http.Transport); ok {
 			change(tr)
 		}
 	}

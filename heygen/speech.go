@@ -1,12 +1,10 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -101,8 +99,9 @@ func (c *Client) Speak(ctx context.Context, api API, r SpeechRequest) (Speech, e
 // sound.
 func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Speech, error) {
 	const op = "make speech"
-	b, err := c.do(ctx, call{op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
-		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json"})
+	b, err := c.do(ctx, call{
+		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, body: body,
+	})
 	var d struct {
 		ID       flexWord   `json:"request_id"`
 		Audio    flexWord   `json:"audio_url"`

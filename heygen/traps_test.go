@@ -239,13 +239,13 @@ func TestDirectUploadsKeepTheKeyHome(t *testing.T) {
 			answer(200, fmt.Sprintf(`{"data":{"asset_id":"a1","upload_url":%q,"upload_headers":{"X-Sum":"1","X-Api-Key":"steal"},"max_bytes":10}}`, base+"/put"))(w, r)
 		}
 	})
-	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", strings.NewReader("12345"), 5, "00"); err != nil {
+	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", []byte("12345"), "00"); err != nil {
 		t.Fatal(err)
 	}
 	if put.Header.Get("X-Api-Key") != "" || put.Header.Get("X-Sum") != "1" || put.ContentLength != 5 {
 		t.Errorf("storage saw %v", put.Header)
 	}
-	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", strings.NewReader("12345678901"), 11, "00"); err == nil {
+	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", []byte("12345678901"), "00"); err == nil {
 		t.Error("more was sent than is taken")
 	}
 }

@@ -1,12 +1,9 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -58,7 +55,7 @@ func (w *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
 		wire, err = pages[wireEndpoint](ctx, w.c, op, "/v3/webhooks/endpoints", nil, 100, 0)
 	} else {
 		var list flexList[wireEndpoint]
-		err = w.read(ctx, op, "/v1/webhook/endpoint.list", &list)
+		err = w.c.read(ctx, op, "/v1/webhook/endpoint.list", nil, &list)
 		wire = list
 	}
 	if err != nil {
@@ -114,12 +111,11 @@ func (w *Webhooks) Update(ctx context.Context, id string, ch EndpointChange) (En
 
 // Delete removes an address.
 func (w *Webhooks) Delete(ctx context.Context, id string) error {
-	q := call{op: "delete webhook", method: http.MethodDelete, host: w.c.base, path: "/v1/webhook/endpoint.delete", query: url.Values{"endpoint_id": {id}}, timeout: readTimeout}
+	path, q := "/v1/webhook/endpoint.delete", url.Values{"endpoint_id": {id}}
 	if w.v3 {
-		q.path, q.query = "/v3/webhooks/endpoints/"+url.PathEscape(id), nil
+		path, q = "/v3/webhooks/endpoints/"+url.PathEscape(id), nil
 	}
-	_, err := w.c.do(ctx, q)
-	return err
+	return w.c.write(ctx, "delete webhook", http.MethodDelete, path, q, nil, nil)
 }
 
 // Rotate gives an endpoint a new secret. Deliveries on their way may still carry
@@ -138,31 +134,11 @@ func (w *Webhooks) Rotate(ctx context.Context, id string) (Secret, error) {
 
 // change sends a JSON body and reads the endpoint in the answer.
 func (w *Webhooks) change(ctx context.Context, q call, body any) (Endpoint, error) {
-	q.host, q.timeout = w.c.base, writeTimeout
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return Endpoint{}, err
-		}
-		q.body, q.size, q.contentType = func() io.Reader { return bytes.NewReader(b) }, int64(len(b)), "application/json"
-	}
-	b, err := w.c.do(ctx, q)
-	if err != nil {
-		return Endpoint{}, err
-	}
 	var e wireEndpoint
-	if err := decode(q.op, b, &e); err != nil {
+	if err := w.c.change(ctx, q, body, &e); err != nil {
 		return Endpoint{}, err
 	}
 	return e.endpoint(), nil
-}
-
-func (w *Webhooks) read(ctx context.Context, op, path string, out any) error {
-	b, err := w.c.get(ctx, op, path, nil)
-	if err != nil {
-		return err
-	}
-	return decode(op, b, out)
 }
 
 // EventType is a name one can subscribe to; v1 does not describe them.
@@ -173,7 +149,7 @@ func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
 	const op = "list event types"
 	if !w.v3 {
 		var names flexStrings
-		err := w.read(ctx, op, "/v1/webhook/webhook.list", &names)
+		err := w.c.read(ctx, op, "/v1/webhook/webhook.list", nil, &names)
 		var out []EventType
 		for _, n := range names {
 			out = append(out, EventType{Name: n})
@@ -184,7 +160,7 @@ func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
 		Name        flexWord `json:"event_type"`
 		Description flexWord `json:"description"`
 	}]
-	err := w.read(ctx, op, "/v3/webhooks/event-types", &wire)
+	err := w.c.read(ctx, op, "/v3/webhooks/event-types", nil, &wire)
 	var out []EventType
 	for _, t := range wire {
 		out = append(out, EventType{string(t.Name), string(t.Description)})

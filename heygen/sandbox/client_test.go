@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -220,7 +219,7 @@ func (s *session) assets(api heygen.API) {
 		return
 	}
 	sum := sha256.Sum256(mp4)
-	d := must(s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), hex.EncodeToString(sum[:])))(s.T)
+	d := must(s.UploadDirect(s.ctx, "f.mp4", "video/mp4", mp4, hex.EncodeToString(sum[:])))(s.T)
 	path, b, err := heygen.CutoutRequest{AssetID: d.ID, Title: "c"}.Encode()
 	if err != nil {
 		s.Fatal(err)
@@ -234,7 +233,7 @@ func (s *session) assets(api heygen.API) {
 	if v := s.done(heygen.KindCutout, one); !strings.Contains(v.URL.Reveal(), ".webm") {
 		s.Errorf("cutout %+v", v)
 	}
-	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), strings.Repeat("0", 64)); !heygen.NothingBought(err) {
+	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", mp4, strings.Repeat("0", 64)); !heygen.NothingBought(err) {
 		s.Errorf("a wrong sum was taken: %v", err)
 	}
 }
