@@ -82,6 +82,6 @@ func pause(attempt int, asked time.Duration) time.Duration {
 	if asked > 0 {
 		return min(asked, maxPause)
 	}
-	limit := min(time.Second<<attempt, maxPause)
+	limit := min(time.Second<<min(attempt, 5), maxPause) // a larger shift would overflow
 	return limit/4 + rand.N(limit*3/4)
 }
