@@ -48,7 +48,7 @@ func (r AgentRequest) Validate() error {
 	return nil
 }
 
-// Encode gives the path and the body in one generation's words.
+// Encode returns the path and the body for one generation of the API.
 func (r AgentRequest) Encode(api API) (path string, body any) {
 	type file struct {
 		Type    string `json:"type,omitempty"`

@@ -58,8 +58,7 @@ func (c *Client) change(ctx context.Context, q call, body, out any) error {
 }
 
 // pages reads a v3 list to its end, or until limit items are there (0: all). The
-// paging members stand beside data; an empty token ends the list whatever has_more
-// says.
+// paging members are next to data; an empty token ends the list, whatever has_more is.
 func pages[T any](ctx context.Context, c *Client, op, path string, q url.Values, size, limit int) ([]T, error) {
 	if q == nil {
 		q = url.Values{}

@@ -22,7 +22,7 @@ type Avatar struct {
 // TalkingPhoto is a picture that can speak.
 type TalkingPhoto struct{ ID, Name, PreviewImage string }
 
-// Avatars is the whole catalogue; HeyGen does not page it.
+// Avatars is the complete catalogue; HeyGen does not page it.
 type Avatars struct {
 	Avatars       []Avatar
 	TalkingPhotos []TalkingPhoto

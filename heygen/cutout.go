@@ -14,7 +14,7 @@ type CutoutRequest struct {
 	AssetID, Title string
 }
 
-// Encode gives the path and the body.
+// Encode returns the path and the body; it fails without an asset.
 func (r CutoutRequest) Encode() (path string, body any, err error) {
 	if r.AssetID == "" {
 		err = errors.New("a background removal needs an uploaded video")

@@ -108,8 +108,8 @@ func NotFound(err error) bool {
 
 var matting = lazyregexp.New(`(?i)webm|matting|background.?removal|remove.background`)
 
-// WebMRefused reports that a look cannot be rendered as a transparent WebM. HeyGen
-// publishes no member that says so before.
+// WebMRefused reports that a look cannot be rendered as a transparent WebM. No
+// member of a look's record shows it beforehand.
 func WebMRefused(err error) bool {
 	e := as(err)
 	switch {

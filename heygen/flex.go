@@ -121,12 +121,13 @@ func (l *flexList[T]) UnmarshalJSON(b []byte) error {
 // errShape is the end of an answer that cannot be read at all.
 var errShape = errors.New("the answer has another shape than documented")
 
-// listOf is flexList where an answer without a list proves nothing: it fails on anything
-// but a list and null. An account is searched for a lost purchase in such lists.
+// listOf is flexList for lists in which an account is searched for a lost purchase: an answer
+// without a list must not count as an empty one. It fails on anything but a list and null.
 type listOf[T any] []T
 
 func (l *listOf[T]) UnmarshalJSON(b []byte) error {
-	if b = bytes.TrimSpace(b); len(b) == 0 || b[0] != '[' && string(b) != "null" {
+	b = bytes.TrimSpace(b)
+	if len(b) == 0 || b[0] != '[' && string(b) != "null" {
 		return errShape
 	}
 	return (*flexList[T])(l).UnmarshalJSON(b)

@@ -20,7 +20,7 @@ const (
 var canaries = []string{canaryKey, url.QueryEscape(canaryKey), base64.StdEncoding.EncodeToString([]byte(canaryKey)), "0123456789",
 	"Signature", "SIGNED", "PAIRID", "\x1b", "\r", "\n", "\u202e"}
 
-// echo is what a server says back: the key in four forms, a link, a terminal code and a
+// echo is text that a server sends back: the key in four forms, a link, a terminal code and a
 // line of its own.
 var echo = "key " + canaryKey + " " + url.QueryEscape(canaryKey) + " " + base64.StdEncoding.EncodeToString([]byte(canaryKey)) + " link " +
 	canaryLink + " \x1b[31m\r\n::error::forged \u202e"
@@ -71,7 +71,7 @@ func TestAnErrorNeverHoldsTheKeyALinkOrALineBreak(t *testing.T) {
 					if status != 200 {
 						t.Fatal("no error")
 					}
-					return // a shape that is no error under a 200
+					return // under a 200, this shape is a success
 				}
 				withoutCanary(t, err.Error(), fmt.Sprintf("%+v", *as(err)))
 				_, err = c.Upload(t.Context(), V2, "x.png", "image/png", []byte("x"), "")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind says where a job's record is kept.
+// Kind is the kind of a job and the generation of the API that has its record.
 type Kind string
 
 // Kinds of jobs.
@@ -60,7 +60,7 @@ func stateOf(word string) State {
 type Session struct {
 	ID, Status, Title, VideoID string
 	Progress                   float64 // per cent
-	Message                    string  // the last thing the agent said went wrong
+	Message                    string  // the last error that the agent reported
 }
 
 // AgentSession reads a session.

@@ -7,8 +7,7 @@ import (
 	"net/url"
 )
 
-// NewPhotoAvatar makes a picture able to speak and gives the id a request names it
-// by: a talking photo's on V2, a look's on V3. It costs no credits; plans limit how
+// NewPhotoAvatar makes an avatar of a picture and returns the id for requests: a talking photo's on V2, a look's on V3. It costs no credits; plans limit how
 // many there may be.
 func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType string, picture []byte) (string, error) {
 	const op = "make photo avatar"
@@ -105,7 +104,7 @@ func (c *Client) TrainPhotoGroup(ctx context.Context, groupID string) error {
 }
 
 // NewPhotoGroup makes a V2 photo avatar group of an uploaded picture (Asset.ImageKey)
-// and gives its id.
+// and returns its id.
 func (c *Client) NewPhotoGroup(ctx context.Context, name, imageKey string) (string, error) {
 	var d struct {
 		ID    flexWord `json:"id"`

@@ -186,7 +186,7 @@ func protocols(t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptes
 }
 
 // TestARequestThatMayHaveArrivedIsUnknown: as soon as there is a connection, an error
-// does not prove what the server did.
+// does not show what the server did.
 func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	abort := func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -232,7 +232,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 }
 
 // TestAReusedConnectionThatDiedIsUnknown: the connection was there, so it may have carried the
-// request; that nothing listens any more does not prove the opposite.
+// request; that nothing listens any more does not show the opposite.
 func TestAReusedConnectionThatDiedIsUnknown(t *testing.T) {
 	var last atomic.Bool
 	h := func(w http.ResponseWriter, r *http.Request) {

@@ -24,7 +24,7 @@ const speechEngine = "starfish"
 type SpeechRequest struct {
 	Text, VoiceID, Locale string
 	Speed                 float64 // v1 0.5 to 1.5, v3 0.5 to 2; 0 is 1
-	Pitch                 float64 // v1 only, whole semitones
+	Pitch                 float64 // v1 only, semitones, an integer
 	Emotion               string  // v1 only
 }
 
@@ -42,7 +42,7 @@ type Word struct {
 	Start, End float64
 }
 
-// Encode gives the path and the body of a request in one generation, or says what
+// Encode returns the path and the body of a request for one generation. It fails for what
 // that generation cannot do.
 func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	limit, path := 1.5, PathSpeechV1
@@ -54,7 +54,7 @@ func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	}
 	switch n := utf8.RuneCountInString(r.Text); {
 	case strings.TrimSpace(r.Text) == "" || n > MaxScript:
-		return bad("the text has %d characters, 1 to %d are taken", n, MaxScript)
+		return bad("the text has %d characters, 1 to %d are accepted", n, MaxScript)
 	case r.VoiceID == "":
 		return bad("a voice_id is needed")
 	case r.Speed != 0 && (r.Speed < 0.5 || r.Speed > limit):
@@ -64,11 +64,12 @@ func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	case api == V3 && r.Emotion != "":
 		return bad("v3 has no emotion for speech")
 	case r.Pitch != float64(int(r.Pitch)):
-		return bad("pitch %g is not a whole number", r.Pitch)
+		return bad("pitch %g is not an integer", r.Pitch)
 	}
 	kind := "" // v1 has no such member
 	if api == V3 {
-		if kind = "text"; strings.Contains(r.Text, "<break") {
+		kind = "text"
+		if strings.Contains(r.Text, "<break") {
 			kind = "ssml"
 		}
 	}
@@ -116,7 +117,7 @@ func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Sp
 	switch {
 	case err != nil && (shape != nil || d.Audio == ""):
 		return Speech{}, err
-	case err != nil: // the sound exists, whatever else the answer says
+	case err != nil: // the sound exists, whatever else is in the answer
 		c.warn(fmt.Sprintf("HeyGen made the speech and reported an error as well: %v", err))
 	case shape != nil:
 		return Speech{}, shape

@@ -54,7 +54,7 @@ func (c *Client) StartStream(ctx context.Context, id string) error {
 	return c.stream(ctx, "start", id)
 }
 
-// InterruptStream stops what is being said.
+// InterruptStream stops the current speech.
 func (c *Client) InterruptStream(ctx context.Context, id string) error {
 	return c.stream(ctx, "interrupt", id)
 }
@@ -73,7 +73,7 @@ func (c *Client) stream(ctx context.Context, verb, id string) error {
 	return c.post(ctx, verb+" stream", "/v1/streaming."+verb, map[string]string{"session_id": id}, nil)
 }
 
-// Say makes the avatar speak and gives how long that takes, in milliseconds.
+// Say makes the avatar speak and returns the length of the speech in milliseconds.
 func (c *Client) Say(ctx context.Context, id, text string) (millis float64, err error) {
 	if n := utf8.RuneCountInString(text); n == 0 || n > 1000 {
 		return 0, errors.New("1 to 1000 characters are spoken at once")

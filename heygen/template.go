@@ -19,7 +19,7 @@ type Template struct {
 // TemplateVariable is one place: text, image, video, audio, character or voice.
 type TemplateVariable struct {
 	Name, Type string
-	Properties map[string]any // as designed: what stands there when nothing is given
+	Properties map[string]any // as designed: the content when no value is set
 }
 
 // VariableTypes are the kinds of places a template can have, with the property a
@@ -125,7 +125,7 @@ type TemplateRequest struct {
 	Caption   bool
 }
 
-// Encode gives the path and the body. Both generations take variables as objects.
+// Encode returns the path and the body. Both generations take variables as objects.
 func (r TemplateRequest) Encode(api API) (path string, body any) {
 	type variable struct {
 		Name       string            `json:"name"`

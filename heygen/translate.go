@@ -39,7 +39,7 @@ func (r TranslateRequest) Validate(api API) error {
 	return nil
 }
 
-// Encode gives the path and the body.
+// Encode returns the path and the body.
 func (r TranslateRequest) Encode(api API) (path string, body any) {
 	if api == V3 {
 		mode := "speed"
@@ -101,7 +101,7 @@ type Proofread struct {
 	SRT, Original       Link
 }
 
-// NewProofread starts one for a language and gives its id.
+// NewProofread starts one for a language and returns its id.
 func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, error) {
 	var d struct {
 		IDs flexStrings `json:"proofread_ids"`
@@ -126,8 +126,8 @@ func (c *Client) CorrectProofread(ctx context.Context, id, assetID string) error
 	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{"srt": translateInput{Type: "asset_id", AssetID: assetID}}, nil)
 }
 
-// GenerateProofreadPath is where the film is made from the text as it stands: a
-// purchase, so it goes through Submit.
+// GenerateProofreadPath is the path that makes the film from the current text. It is a
+// purchase, so use Submit.
 func GenerateProofreadPath(id string) string {
 	return PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/generate"
 }

@@ -194,7 +194,7 @@ func TestStateWords(t *testing.T) {
 }
 
 // A session is followed to its video; one that ended without a video is still at work
-// as far as money goes, and its error is told.
+// as far as money goes, and its error is reported.
 func TestAnAgentsSession(t *testing.T) {
 	client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {

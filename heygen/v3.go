@@ -16,7 +16,7 @@ import (
 const PathVideos = "/v3/videos"
 
 // VideoRequest is POST /v3/videos for one look (type avatar). The validator there is
-// strict: members it does not know are refused, so absent ones are left out.
+// strict: members it does not know are refused, so absent ones are omitted.
 type VideoRequest struct {
 	Type             string         `json:"type"` // avatar
 	AvatarID         string         `json:"avatar_id"`
@@ -97,11 +97,11 @@ func (r VideoRequest) Validate() error {
 var idempotencyKey = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,255}$`)
 
 // SubmitOnce posts exactly these bytes to a v3 path under an idempotency key: within
-// 24 hours a repeat with the same key gives the first answer and buys nothing. It is
+// 24 hours a repeat with the same key returns the first answer and buys nothing. It is
 // not repeated here; the caller decides, from its record.
 func (c *Client) SubmitOnce(ctx context.Context, path string, body []byte, key string) (string, error) {
 	if !idempotencyKey.MatchString(key) {
-		return "", errors.New("the idempotency key is not one HeyGen takes")
+		return "", errors.New("the idempotency key is not one that HeyGen accepts")
 	}
 	return c.submit(ctx, path, body, key)
 }

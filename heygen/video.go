@@ -34,7 +34,7 @@ var stateWords = map[string]State{
 }
 
 // Video is a job's record. Links are signed and live for seven days; they are
-// made anew on every read and must not be stored.
+// different on every read and must not be stored.
 type Video struct {
 	ID           string
 	State        State

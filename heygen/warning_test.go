@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestAFinishedJobsWarningIsRead in the record of each kind of job; what is no warning
-// is none.
+// TestAFinishedJobsWarningIsRead in the record of each kind of job; other members
+// are not taken for one.
 func TestAFinishedJobsWarningIsRead(t *testing.T) {
 	credit := `"error": {"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "watermarked result"}`
 	for _, x := range []struct {

@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// Webhooks manages the addresses HeyGen tells of finished jobs. v1 and v3 keep
-// separate lists; one of them is meant.
+// Webhooks manages webhook endpoints: addresses to which HeyGen sends events about jobs. v1 and v3
+// keep separate lists; this is one of them.
 type Webhooks struct {
 	c  *Client
 	v3 bool
 }
 
-// Webhooks gives one generation's list.
+// Webhooks returns the endpoints of one generation.
 func (c *Client) Webhooks(v3 bool) *Webhooks { return &Webhooks{c, v3} }
 
-// V3 says which generation it is.
+// V3 reports whether it is v3's list.
 func (w *Webhooks) V3() bool { return w.v3 }
 
 // Endpoint is one registered address.
 type Endpoint struct {
 	ID, URL, Status string
 	Events          []string // nil: every event
-	Secret          Secret   // signs deliveries; v3 tells it on add and rotate only
+	Secret          Secret   // signs deliveries; v3 sends it on add and rotate only
 	CreatedAt       time.Time
 }
 
@@ -43,7 +43,7 @@ func (e wireEndpoint) endpoint() Endpoint {
 	return Endpoint{string(e.ID), string(e.URL), string(e.Status), e.Events, Secret(e.Secret), e.Created.Time}
 }
 
-// ErrV3Only is the answer to what v1 does not have.
+// ErrV3Only is the error of a call that v1 does not have.
 var ErrV3Only = errors.New("only v3 has that")
 
 // Endpoints lists every registered address.
@@ -72,7 +72,7 @@ func (w *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
 }
 
 // Add registers an address, for some events or, with nil, for all. The answer holds
-// the secret; v3 never tells it again.
+// the secret; v3 never sends it again.
 func (w *Webhooks) Add(ctx context.Context, address string, events []string) (Endpoint, error) {
 	const op = "add webhook"
 	q := call{op: op, method: http.MethodPost, path: "/v1/webhook/endpoint.add", once: true}
@@ -118,7 +118,7 @@ func (w *Webhooks) Delete(ctx context.Context, id string) error {
 	return w.c.write(ctx, "delete webhook", http.MethodDelete, path, q, nil, nil)
 }
 
-// Rotate gives an endpoint a new secret. Deliveries on their way may still carry
+// Rotate makes a new secret for an endpoint. Deliveries on their way may still carry
 // the old one: a receiver keeps both for a while.
 func (w *Webhooks) Rotate(ctx context.Context, id string) (Secret, error) {
 	if !w.v3 {
@@ -180,7 +180,7 @@ type wireEvent struct {
 	} `json:"event_data"`
 }
 
-// SentEvent is a delivery HeyGen remembers. Its links are left out: they are signed.
+// SentEvent is a delivery HeyGen remembers. Its links are omitted: they are signed.
 type SentEvent struct {
 	ID, Type, VideoID, Message string
 	CreatedAt                  time.Time

@@ -9,7 +9,7 @@ import (
 
 // WhoAmI returns the name of the user that the key belongs to, which stays the same when
 // the key is replaced: the user name, or else the e-mail address. It is empty when the
-// provider does not tell: a key that is good for renders may not read its user. An error
+// provider does not report it: a key that is good for renders may not read its user. An error
 // means that nothing is known, such as a network failure.
 func (c *Client) WhoAmI(ctx context.Context) (string, error) {
 	for _, path := range []string{"/v3/users/me", "/v1/user/me"} {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// spokenPrompt is what the drawn presenter says for an agent's film: the prompt's
+// spokenPrompt returns the script of the presenter in an agent's film: the prompt's
 // own words, as many as fit the time at 150 a minute.
 func spokenPrompt(prompt string, seconds int) string {
 	words := strings.Fields(prompt)
@@ -130,7 +130,7 @@ func (s *Server) session(id string) *job {
 	return nil
 }
 
-// sessionRecord names the video once drawing has begun, not before.
+// sessionRecord names the video once rendering has begun, not before.
 func (s *Server) sessionRecord(j *job) map[string]any {
 	d := map[string]any{"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil, "messages": []any{}, "created_at": j.Created.Unix()}
 	switch st := s.status(j); st {
@@ -175,7 +175,7 @@ func (s *Server) stopSession(w http.ResponseWriter, r *http.Request) {
 	}
 	if st := s.status(j); st != "completed" {
 		j.Status, j.Error = "failed", "the session was stopped"
-		_ = s.note(j, false)
+		_ = s.saveJob(j, false)
 	}
 	v3(w, map[string]any{"session_id": j.Session})
 }

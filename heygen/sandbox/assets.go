@@ -20,7 +20,7 @@ type asset struct {
 	Created time.Time `json:"created"`
 }
 
-// direct is an upload that was announced and has not arrived whole.
+// direct is an upload that was announced and has not arrived completely.
 type direct struct {
 	kind string
 	size int64
@@ -61,7 +61,7 @@ func (s *Server) asset(id string) (asset, bool) {
 	return s.assets[i], true
 }
 
-// dropAsset forgets a file; jobs that were accepted with it are still drawn.
+// dropAsset deletes a file; jobs that were accepted with it are still rendered.
 func (s *Server) dropAsset(id string) (asset, bool) {
 	a, ok := s.asset(id)
 	if !ok {
@@ -155,7 +155,7 @@ func (s *Server) announceUpload(w http.ResponseWriter, r *http.Request) {
 
 const maxDirect = 512 << 20 // bytes
 
-// storage is the signed place: it wants the named headers and no API key.
+// storage is the signed address: it requires the named headers and no API key.
 func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	s.mu.Lock()
@@ -177,7 +177,7 @@ func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	}
 	_, err = io.Copy(f, io.LimitReader(r.Body, maxDirect+1))
 	if cerr := f.Close(); err != nil || cerr != nil {
-		return // an incomplete body is no upload
+		return // an incomplete body does not count
 	}
 	w.WriteHeader(http.StatusOK)
 }
@@ -213,7 +213,7 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		err = s.recordAsset(asset{id, d.kind, len(content), s.o.Now().UTC()})
 	}
 	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be kept")
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be stored")
 		return
 	}
 	v3(w, map[string]any{"asset_id": id, "status": "completed", "url": "http://" + r.Host + "/assets/" + id, "mime_type": d.kind, "size_bytes": len(content)})

@@ -58,7 +58,7 @@ func (s *Server) createBatch(w http.ResponseWriter, r *http.Request) {
 	v3(w, map[string]any{"batch_id": id})
 }
 
-// bulkWord: bulk reads say queued where a record says pending.
+// bulkWord returns a bulk read's word for a state: queued where a record has pending.
 func (s *Server) bulkWord(j *job) string {
 	if st := s.itemV3(nil, j)["status"].(string); st != "pending" {
 		return st
@@ -95,7 +95,8 @@ func (s *Server) readBatch(w http.ResponseWriter, r *http.Request) {
 		if w := s.bulkWord(j); w == "queued" || w == "processing" {
 			left++
 		}
-		if total++; total > from && len(items) < limit {
+		total++
+		if total > from && len(items) < limit {
 			items = append(items, s.bulkItem(j))
 		} else if total > from && next == nil {
 			next = strconv.Itoa(total - 1)
@@ -118,7 +119,7 @@ func (s *Server) statuses(w http.ResponseWriter, r *http.Request) {
 	ids := strings.FieldsFunc(q.Get("video_ids"), func(r rune) bool { return r == ',' })
 	batches := strings.FieldsFunc(q.Get("batch_ids"), func(r rune) bool { return r == ',' })
 	if n := len(ids) + len(batches); n == 0 || n > 100 {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "video_ids", "1 to 100 ids are taken")
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", "video_ids", "1 to 100 ids are accepted")
 		return
 	}
 	s.mu.Lock()

@@ -8,7 +8,7 @@ import (
 	"greenroom/compose/standin"
 )
 
-// captionWords is how many words stand on the screen at once.
+// captionWords is how many words are on the screen at once.
 const captionWords = 7
 
 // blocks groups words into captions.

@@ -158,7 +158,7 @@ func (s *session) buy(api heygen.API, path string, b any, v2, v3 heygen.Kind) (s
 }
 
 func (s *session) agent(api heygen.API) {
-	path, b := heygen.AgentRequest{Prompt: "Scene 1. A presenter says hello.", Seconds: 5 * int(map[heygen.API]int{heygen.V2: 1}[api]), Orientation: "portrait", AvatarID: avatarList[0].id}.Encode(api)
+	path, b := heygen.AgentRequest{Prompt: "Scene 1. A presenter waves at you.", Seconds: 5 * int(map[heygen.API]int{heygen.V2: 1}[api]), Orientation: "portrait", AvatarID: avatarList[0].id}.Encode(api)
 	id, kind := s.buy(api, path, b, heygen.KindVideoV2, heygen.KindAgent)
 	v := s.done(kind, id)
 	if v.State != heygen.StateCompleted || v.URL == "" {

@@ -66,7 +66,7 @@ func (s *Server) readCutoutJob(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodDelete {
 		j.Deleted = true
-		_ = s.note(j, false)
+		_ = s.saveJob(j, false)
 		v3(w, map[string]any{"id": j.ID, "deleted": true})
 		return
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// film makes a finished job and gives its bytes and a fresh link's path.
+// film makes a finished job and returns its bytes and the path of a new link.
 func (s *studio) film() (want []byte, link func() string) {
 	s.Helper()
 	id := s.buy(nil)
@@ -250,7 +250,7 @@ func TestAPIFaults(t *testing.T) {
 			t.Errorf("after %s", took)
 		}
 	})
-	t.Run("what is no fault", func(t *testing.T) {
+	t.Run("an unknown fault", func(t *testing.T) {
 		s := begin(t)
 		for _, body := range []any{[]string{"cutt"}, []string{"refuse=maybe"}, []string{"list-lag=soon"}, "x"} {
 			if code, _, _ := s.call("POST", "/_sandbox/faults", body); code != http.StatusBadRequest {

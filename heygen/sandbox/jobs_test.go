@@ -158,7 +158,7 @@ func TestTheCatalogue(t *testing.T) {
 		}
 	}
 	if code, _, _ := s.call("GET", "/v2/avatar/nobody/details", nil); code != http.StatusNotFound {
-		t.Errorf("nobody: %d", code)
+		t.Errorf("without a key: %d", code)
 	}
 	if v, _ := at(s.must("GET", "/v2/voices", nil), "data", "voices", 0, "voice_id").(string); !knownVoice(v) {
 		t.Errorf("voice %q", v)
@@ -237,7 +237,7 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 		t.Errorf("%+v", s.maker.drawn)
 	}
 	for name, c := range map[string]struct{ kind, body string }{
-		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"}, "a type nobody takes": {"text/html", "<p>"},
+		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"}, "an unknown type": {"text/html", "<p>"},
 	} {
 		if code, _, _ := s.call("POST", "/v1/asset", c.body, "Content-Type", c.kind); code != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, code)
@@ -246,7 +246,7 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 }
 
 // TestTheDiaryIsReplayed: a sandbox that died keeps every job it answered for, the state
-// it last told, and its place after a line that was cut short.
+// it last reported, and its place after a line that was cut short.
 func TestTheDiaryIsReplayed(t *testing.T) {
 	t.Parallel()
 	dir, c := t.TempDir(), &clock{now: time.Unix(1_800_000_000, 0)}

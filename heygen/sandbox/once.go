@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// refusal is what v3 answers instead of a job; the zero value is none.
+// refusal is an error that v3 answers instead of a job; it is empty when there is none.
 type refusal struct {
 	status               int
 	code, param, message string
@@ -21,17 +21,18 @@ func invalid(param, message string) refusal {
 	return refusal{http.StatusBadRequest, "invalid_parameter", param, message}
 }
 
-// buyV3 is every v3 call that makes a job: an idempotency key answers a repeat with
-// the first job, a strict body is read, and a full account is refused.
-func (s *Server) buyV3(honoursKey bool, read func(r *http.Request, raw []byte) (*job, refusal), answer func(http.ResponseWriter, *job)) http.HandlerFunc {
+// buyV3 handles every v3 call that makes a job: it answers a repeated idempotency key with the
+// first job, reads a strict body, and refuses more jobs than an account may run.
+func (s *Server) buyV3(acceptsKey bool, read func(r *http.Request, raw []byte) (*job, refusal), answer func(http.ResponseWriter, *job)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 		if err != nil {
 			return
 		}
 		key := ""
-		if honoursKey {
-			if key = r.Header.Get("Idempotency-Key"); key != "" && !onceKey.MatchString(key) {
+		if acceptsKey {
+			key = r.Header.Get("Idempotency-Key")
+			if key != "" && !onceKey.MatchString(key) {
 				v3Error(w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key", "Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -")
 				return
 			}
@@ -40,7 +41,7 @@ func (s *Server) buyV3(honoursKey bool, read func(r *http.Request, raw []byte) (
 			}
 		}
 		if key != "" {
-			if j := s.earlier(key); j != nil { // the first answer again, whatever the body says now
+			if j := s.earlier(key); j != nil { // the first answer again, whatever the body is now
 				answer(w, j)
 				return
 			}
@@ -95,7 +96,7 @@ type assetInput struct {
 	Data      string `json:"data"`
 }
 
-// check refuses a file the sandbox cannot have.
+// check refuses a file that the sandbox cannot read.
 func (a assetInput) check(s *Server, param string) refusal {
 	switch {
 	case a.Type == "asset_id" && s.hasAsset(a.AssetID):

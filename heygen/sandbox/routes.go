@@ -56,7 +56,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// guarded checks the key and plays the faults that hit every API call.
+// guarded checks the key and makes the faults that apply to every API call.
 func (s *Server) guarded(h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-Api-Key")
@@ -107,8 +107,7 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 	return false
 }
 
-// paid plays the faults of a call that spends: lost on the way in, refused, lost
-// on the way out.
+// paid makes the faults of a call that spends money: a lost request, a refusal, a lost answer.
 func (s *Server) paid(route string, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -153,7 +152,7 @@ func v2(w http.ResponseWriter, data any) {
 	reply(w, http.StatusOK, map[string]any{"error": nil, "data": data})
 }
 
-// find gives a job of one generation: each knows only its own.
+// find returns a job of one generation: each has only its own.
 func (s *Server) find(id string, v3 bool) *job {
 	for _, j := range s.jobs {
 		if j.ID == id && !j.Deleted && j.V3 == v3 && j.Kind != kindSpeech {
@@ -217,7 +216,8 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 		if j.Deleted || j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
-		if seen++; seen <= from {
+		seen++
+		if seen <= from {
 			continue
 		}
 		if len(videos) == limit {
@@ -238,7 +238,7 @@ func (s *Server) videoDelete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	j.Deleted = true
-	_ = s.note(j, false)
+	_ = s.saveJob(j, false)
 	v1(w, nil)
 }
 

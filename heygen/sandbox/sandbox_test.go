@@ -220,7 +220,7 @@ func (s *studio) until(what string, f func() bool) {
 	}
 }
 
-// finished moves the clock until the job is done and gives its record.
+// finished moves the clock until the job is done and returns its record.
 func (s *studio) finished(id string) map[string]any {
 	s.Helper()
 	s.until("drawing", func() bool {
@@ -242,7 +242,7 @@ func (s *studio) billed() int {
 }
 
 // TestASandboxThatCannotServeSaysSo: it had gone on without a word, and every request was
-// refused by nobody.
+// that are never refused.
 func TestASandboxThatCannotServeSaysSo(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

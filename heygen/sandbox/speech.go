@@ -13,7 +13,7 @@ import (
 	"greenroom/compose/standin"
 )
 
-// speaker is a MediaMaker that can also speak without a picture.
+// speaker is a MediaMaker that can also make speech without a picture.
 type speaker interface {
 	Speak(ctx context.Context, s standin.Spec, out string) (standin.Result, error)
 }
@@ -22,8 +22,8 @@ type speaker interface {
 // its answer is the only place that names its sound.
 const kindSpeech = "speech"
 
-// spoken makes and bills a voice and gives the answer of both generations. The job is
-// on disk before the answer leaves.
+// spoken makes and bills a voice and returns the answer of both generations. The job is
+// on disk before the answer is sent.
 func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, error) {
 	m, ok := s.o.Media.(speaker)
 	if !ok {

@@ -9,7 +9,7 @@ import (
 )
 
 // HeyGen ended interactive avatars on 2026-03-31: the sandbox answers "gone", unless
-// the fault streaming says that this account still has them.
+// with the fault streaming, this account still has them.
 
 func (s *Server) streaming(h func(http.ResponseWriter, streamBody)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -97,7 +97,7 @@ type templateBody struct {
 
 type size struct{ Width, Height int }
 
-// fill checks the variables against the template and gives the job's drawing.
+// fill checks the variables against the template and returns the job's request.
 func (s *Server) fill(id string, b templateBody) (q request, param, wrong string) {
 	_, known, ok := findTemplate(id)
 	if !ok {

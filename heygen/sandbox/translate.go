@@ -58,8 +58,8 @@ func (s *Server) ownLink(link string) *job {
 	return nil
 }
 
-// film is what an uploaded film shows: the job that drew it, when its bytes are those
-// of a job here, else a presenter who speaks with the upload's own sound.
+// film returns the job that rendered an uploaded film, when its bytes are those of a job
+// here, else a job with a presenter who speaks with the upload's own sound.
 func (s *Server) film(assetID string) *job {
 	foreign := &job{Request: request{AudioAsset: assetID, Width: 1280, Height: 720, Scale: 1}}
 	b, err := os.ReadFile(filepath.Join(s.o.Dir, "assets", assetID))
@@ -71,7 +71,7 @@ func (s *Server) film(assetID string) *job {
 		path string
 	}
 	var all []drawn
-	s.mu.Lock() // a job gets its file while others are read
+	s.mu.Lock() // a job may get its file at the same time
 	for _, j := range s.jobs {
 		if j.File != "" {
 			all = append(all, drawn{j, filepath.Join(s.o.Dir, "media", j.File)})
@@ -89,8 +89,8 @@ func (s *Server) film(assetID string) *job {
 	return foreign
 }
 
-// translated draws the source's words again with another tongue. The picture keeps
-// its background, a key colour too; alpha it cannot keep.
+// translated returns the source's request with another language. The picture keeps its
+// background or key colour; it cannot keep alpha.
 func translated(src *job, locale string) request {
 	q := src.Request
 	q.Locale, q.WebM, q.Voice = locale, false, ""
@@ -148,7 +148,7 @@ func (s *Server) translationV2(w http.ResponseWriter, r *http.Request) {
 	v2(w, d)
 }
 
-// translateWord: its running word is running, and v2's last one success.
+// translateWord returns a translation's word for a state; done is its word for completed.
 func translateWord(status, done string) string {
 	switch status {
 	case "completed":
@@ -161,7 +161,7 @@ func translateWord(status, done string) string {
 	return "pending"
 }
 
-// kind finds a job that is no plain video; the caller holds mu.
+// kind returns a job of another kind than a plain video; the caller holds mu.
 func (s *Server) kind(kind, id string, v3 bool) *job {
 	i := slices.IndexFunc(s.jobs, func(j *job) bool { return j.ID == id && j.Kind == kind && j.V3 == v3 && !j.Deleted })
 	if i < 0 {
@@ -314,7 +314,7 @@ func (s *Server) readProofreadFilm(r *http.Request, raw []byte) (*job, refusal) 
 	if err != nil {
 		return nil, invalid("", err.Error())
 	}
-	_ = raw // captions and audio-only change nothing that is drawn here
+	_ = raw // captions and audio-only do not change what is rendered here
 	return s.readTranslation(r, body)
 }
 

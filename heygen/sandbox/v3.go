@@ -254,7 +254,7 @@ func (s *Server) deleteV3(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	j.Deleted = true
-	_ = s.note(j, false)
+	_ = s.saveJob(j, false)
 	v3(w, map[string]any{"id": j.ID, "deleted": true})
 }
 
@@ -274,7 +274,8 @@ func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
 		if j.Deleted || !j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
-		if seen++; seen <= from {
+		seen++
+		if seen <= from {
 			continue
 		}
 		if len(items) == limit {

@@ -22,11 +22,11 @@ import (
 	"greenroom/internal/fault"
 )
 
-// hooks is what the sandbox knows about webhooks. Beside host, the server's mu
-// guards it; the exported part is on disk before an answer leaves.
+// hooks is the state of webhooks. The server's mu guards it, except for host; the exported part
+// is on disk before an answer is sent.
 type hooks struct {
-	host      atomic.Pointer[string] // where a client found us, for the links in events
-	held      []*event               // kept back by a fault
+	host      atomic.Pointer[string] // the host that clients use, for the links in events
+	held      []*event               // delayed by a fault
 	Endpoints []*endpoint            `json:"endpoints"`
 	Events    []*event               `json:"events"` // oldest first
 }
@@ -69,7 +69,7 @@ func (s *Server) loadHooks() error {
 		return err
 	}
 	if err := json.Unmarshal(b, &s.hooks); err != nil {
-		return fault.Wrap(fault.Failed, err, "remove the folder to start anew", "read the sandbox's webhooks")
+		return fault.Wrap(fault.Failed, err, "remove the folder to start again", "read the sandbox's webhooks")
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (s *Server) saveHooks() error {
 	return err
 }
 
-// hookBody is what add and update take, in both generations.
+// hookBody is the body of add and update, in both generations.
 type hookBody struct {
 	ID     string   `json:"endpoint_id"`
 	URL    *string  `json:"url"`
@@ -91,7 +91,7 @@ type hookBody struct {
 	all    bool     // events was there, and null
 }
 
-// readHook reads a body; param and wrong say what would be refused.
+// readHook reads a body; param and wrong are the member and the reason of a refusal.
 func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong string) {
 	var raw map[string]json.RawMessage
 	if json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&raw) != nil {
@@ -110,12 +110,12 @@ func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong 
 		}
 	}
 	if b.URL != nil && !toLoopback(*b.URL) {
-		return b, "url", "the sandbox talks to this machine only: register a loopback address"
+		return b, "url", "the sandbox connects to this machine only: register a loopback address"
 	}
 	return b, "", ""
 }
 
-// toLoopback reports an address the sandbox may talk to.
+// toLoopback reports an address on this machine, to which the sandbox may connect.
 func toLoopback(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -144,7 +144,7 @@ func (e *endpoint) change(b hookBody) {
 	}
 }
 
-// addHook registers an address before its answer leaves; the caller holds mu.
+// addHook registers an address before its answer is sent; the caller holds mu.
 func (s *Server) addHook(e *endpoint, b hookBody) error {
 	e.ID, e.Created = strings.ToLower(rand.Text()), s.o.Now().UTC()
 	e.change(b)

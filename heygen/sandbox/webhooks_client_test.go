@@ -73,7 +73,7 @@ func TestTheClientReadsTheEventsThatWereSent(t *testing.T) {
 	}
 }
 
-// A lost answer to a registration is asked again and registers once.
+// A registration whose answer was lost is sent again and registers once.
 func TestALostAnswerRegistersOnce(t *testing.T) {
 	t.Parallel()
 	s, l := begin(t), listen(t)

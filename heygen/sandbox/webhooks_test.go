@@ -115,7 +115,7 @@ func (s *studio) later() {
 
 func quick(o *Options) { o.Speed = 100_000 }
 
-func TestTheEndIsToldOnceAndSigned(t *testing.T) {
+func TestTheEndIsSentOnceAndSigned(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	first, third, own := listen(t), listen(t), listen(t)
@@ -154,7 +154,7 @@ func TestTheEndIsToldOnceAndSigned(t *testing.T) {
 		t.Error(log)
 	}
 	s.close()
-	if len(first.all()) != 1 || len(third.all()) != 1 { // each generation hears its own jobs
+	if len(first.all()) != 1 || len(third.all()) != 1 { // each generation receives its own jobs
 		t.Error(first.all(), third.all())
 	}
 }
@@ -181,7 +181,7 @@ func TestV3InsistsAndV1DoesNot(t *testing.T) {
 	}
 }
 
-func TestFailuresAreTold(t *testing.T) {
+func TestFailuresAreSent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault string
@@ -237,7 +237,7 @@ func TestDeliveryFaults(t *testing.T) {
 	}
 }
 
-// A sandbox that was ended goes on telling where it stopped, and tells nothing twice.
+// A sandbox that was ended continues its deliveries where it stopped, and repeats none.
 func TestDeliveriesOutliveTheProcess(t *testing.T) {
 	t.Parallel()
 	s := begin(t)

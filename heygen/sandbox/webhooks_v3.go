@@ -10,7 +10,7 @@ import (
 	"greenroom/heygen/webhook"
 )
 
-// recordV3 tells the secret only right after it was made.
+// recordV3 has the secret only right after it was made.
 func (e *endpoint) recordV3(secret any) map[string]any {
 	return map[string]any{"endpoint_id": e.ID, "url": e.URL, "events": e.Events, "status": "enabled", "created_at": e.Created.Format(time.RFC3339), "secret": secret}
 }
@@ -19,7 +19,7 @@ func noHook(w http.ResponseWriter) {
 	v3Error(w, http.StatusNotFound, "not_found", "endpoint_id", "webhook endpoint not found")
 }
 
-// addHookV3 gives the first answer again for a known idempotency key.
+// addHookV3 repeats the first answer for a known idempotency key.
 func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
 	b, param, wrong := readHook(w, r)
 	if wrong == "" && b.URL == nil {

@@ -11,7 +11,7 @@ import (
 // ErrTooLarge is the error of reading an answer that is larger than its limit.
 var ErrTooLarge = errors.New("the answer is too large")
 
-// Limits gives each attempt the time that its Call allows, and reads its answer to the end, up to
+// Limits limits each attempt to the time in its Call, and reads its answer to the end, up to
 // a limit of bytes. An answer that was cut or is too large is returned with what was read of it;
 // Body returns the error.
 type Limits struct {
@@ -45,7 +45,7 @@ func (l *Limits) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // Body returns the body of an answer that Limits has read, and does not consume it. The error
-// says why it is not complete. The bytes are the answer's own: they must not be changed.
+// is the reason why it is not complete. The bytes are the answer's own: they must not be changed.
 func Body(res *http.Response) ([]byte, error) {
 	if a, ok := res.Body.(*answer); ok {
 		return a.all, a.err

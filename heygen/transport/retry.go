@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Retry repeats GET and HEAD, and other requests only where their Call says that a repetition has
+// Retry repeats GET and HEAD, and other requests only where their Call allows it, since a repetition has
 // no further effect. It never repeats a request whose body cannot be read again. When the last
 // attempt fails, its answer or its error is returned.
 type Retry struct {

@@ -56,7 +56,7 @@ func TestOnlyReadsAndAllowedChangesAreRepeated(t *testing.T) {
 		{"PATCH", "{}", Call{}, false, 1}, {"DELETE", "", Call{}, false, 1},
 		{"POST", "{}", Call{Repeat: true}, false, 4}, {"DELETE", "", Call{Repeat: true}, false, 4},
 		{"PATCH", "{}", Call{Repeat: true}, false, 4},
-		// A purchase has a body that cannot be read again: it stays at one, whatever its Call says.
+		// A purchase has a body that cannot be read again: it stays at one, whatever its Call allows.
 		{"POST", "{}", Call{Repeat: true}, true, 1}, {"GET", "{}", Call{}, true, 1},
 	} {
 		for name, next := range map[string]roundTrip{

@@ -26,7 +26,7 @@ const (
 
 var noon = time.Unix(1_800_000_000, 0)
 
-// desk is a receiver whose clock stands still, and what it handed over.
+// testReceiver is a receiver with a fixed clock, and the events that it passed on.
 type desk struct {
 	t *testing.T
 	*Receiver
@@ -67,7 +67,7 @@ func (d *desk) handle(_ context.Context, e Event) error {
 	return d.fail
 }
 
-// run hands over what waits, and ends when n events were handed over.
+// run passes on what waits, and ends when n events were passed on.
 func (d *desk) run(n int) []Event {
 	d.t.Helper()
 	ctx, cancel := context.WithCancel(d.t.Context())
@@ -163,15 +163,15 @@ func TestDeliveries(t *testing.T) {
 		"a forged body": {change(v1(newSecret, body), func(q *http.Request) {
 			q.Body = http.NoBody
 		}), 401, false},
-		"a v1 signature beside a wrong v3 one": {change(v1(newSecret, body), func(q *http.Request) { q.Header.Set(HeaderV3, "00") }), 401, false},
-		"signed nonsense":                      {v1(newSecret, "hello"), 400, false},
-		"nonsense, not signed":                 {httptest.NewRequest("POST", "/", strings.NewReader("hello")), 401, false},
-		"huge":                                 {v1(newSecret, strings.Repeat("x", maxBody+1)), 413, false},
-		"huge callback":                        {httptest.NewRequest("POST", CallbackPath, strings.NewReader(strings.Repeat("x", maxBody+1))), 413, false},
-		"GET":                                  {httptest.NewRequest("GET", "/", nil), 405, false},
-		"PUT":                                  {httptest.NewRequest("PUT", "/", strings.NewReader(body)), 405, false},
-		"the question before registration":     {httptest.NewRequest("OPTIONS", "/", nil), 200, false},
-		"a callback, though signed":            {change(v1(newSecret, body), func(q *http.Request) { q.URL.Path = CallbackPath }), 200, false},
+		"a v1 signature next to a wrong v3 one": {change(v1(newSecret, body), func(q *http.Request) { q.Header.Set(HeaderV3, "00") }), 401, false},
+		"signed nonsense":                       {v1(newSecret, "hello"), 400, false},
+		"nonsense, not signed":                  {httptest.NewRequest("POST", "/", strings.NewReader("hello")), 401, false},
+		"huge":                                  {v1(newSecret, strings.Repeat("x", maxBody+1)), 413, false},
+		"huge callback":                         {httptest.NewRequest("POST", CallbackPath, strings.NewReader(strings.Repeat("x", maxBody+1))), 413, false},
+		"GET":                                   {httptest.NewRequest("GET", "/", nil), 405, false},
+		"PUT":                                   {httptest.NewRequest("PUT", "/", strings.NewReader(body)), 405, false},
+		"the question before registration":      {httptest.NewRequest("OPTIONS", "/", nil), 200, false},
+		"a callback, though signed":             {change(v1(newSecret, body), func(q *http.Request) { q.URL.Path = CallbackPath }), 200, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -223,7 +223,7 @@ func TestRepeatsAreHandedOverOnce(t *testing.T) {
 				}
 			}
 			if got := d.run(c.want); len(got) != c.want {
-				t.Errorf("handed over: %v", got)
+				t.Errorf("passed on: %v", got)
 			}
 		})
 	}
@@ -238,7 +238,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	if got := d.run(4); len(got) != 4 {
-		t.Errorf("%d handed over", len(got))
+		t.Errorf("%d passed on", len(got))
 	}
 }
 
@@ -280,7 +280,7 @@ func TestRestart(t *testing.T) {
 	third.send(v3(newSecret, "e1", noon, news("one")))
 	third.send(v3(newSecret, "e2", noon, news("two")))
 	if got := third.run(1); len(got) != 1 || got[0].ID != "e2" {
-		t.Errorf("handed over again: %+v", got)
+		t.Errorf("passed on again: %+v", got)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Serve answers on a listener and hands events over until the context ends; then it
+// Serve answers on a listener and handles events until the context ends; then it
 // lets open deliveries finish. It closes the listener.
 func (r *Receiver) Serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
