@@ -58,7 +58,8 @@ func (c *Client) Assets(ctx context.Context, api API) ([]AssetItem, error) {
 		for _, a := range d.Assets {
 			out = append(out, a.item())
 		}
-		if token = string(d.Token); token == "" || len(d.Assets) == 0 {
+		token = string(d.Token)
+		if token == "" || len(d.Assets) == 0 {
 			break
 		}
 	}

@@ -168,7 +168,8 @@ func TestAQuotaThatNamesNoAPICreditsIsUnknown(t *testing.T) {
 	} {
 		client, _ := serve(t, answer(200, `{"error":null,"data":`+data+`}`))
 		got, err := client.Credits(t.Context(), V2)
-		if want.Currency = "credits"; err != nil || got != want {
+		want.Currency = "credits"
+		if err != nil || got != want {
 			t.Errorf("%s: %+v %v", data, got, err)
 		}
 	}

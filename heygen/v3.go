@@ -136,10 +136,7 @@ type wireVideo struct {
 func (d wireVideo) video() Video {
 	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL), Duration: float64(d.Duration),
 		CaptionURL: Link(d.Subtitles), ThumbnailURL: Link(d.Thumbnail), GIFURL: Link(d.GIF), CreatedAt: d.CreatedAt.Time}
-	state, known := stateWords[strings.ToLower(v.RawStatus)]
-	if v.State = state; !known {
-		v.State = StateUnknown
-	}
+	v.State = stateOf(v.RawStatus)
 	switch v.State {
 	case StateFailed:
 		v.Failure = newFailure(string(d.FailureCode), string(d.FailureText), "")

@@ -82,10 +82,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), ThumbnailURL: Link(d.Thumbnail),
 		GIFURL: Link(d.GIF), CallbackID: string(d.CallbackID), CreatedAt: d.CreatedAt.Time,
 	}
-	state, known := stateWords[strings.ToLower(v.RawStatus)]
-	if v.State = state; !known {
-		v.State = StateUnknown
-	}
+	v.State = stateOf(v.RawStatus)
 	failure := readFailure(d.Error)
 	switch {
 	case v.State == StateFailed && failure == nil:

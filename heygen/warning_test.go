@@ -47,9 +47,7 @@ func TestAFinishedJobsWarningIsRead(t *testing.T) {
 		}
 		got := ""
 		if v.Warning != nil {
-			if got = v.Warning.Code; got == "" {
-				got = v.Warning.Message
-			}
+			got = first(v.Warning.Code, v.Warning.Message)
 		}
 		if got != x.code {
 			t.Errorf("%v %s: warning %q, want %q", x.kind, x.members, got, x.code)

@@ -238,7 +238,8 @@ func TestAPIFaults(t *testing.T) {
 		if n() != 0 {
 			t.Error("there at once")
 		}
-		if s.clock.add(91 * time.Second); n() != 1 {
+		s.clock.add(91 * time.Second)
+		if n() != 1 {
 			t.Error("never there")
 		}
 	})

@@ -133,7 +133,8 @@ func TestTheListPagesAndFinds(t *testing.T) {
 		for _, v := range list {
 			titles = append(titles, at(v, "video_title").(string))
 		}
-		if token, _ = at(out, "data", "token").(string); token == "" {
+		token, _ = at(out, "data", "token").(string)
+		if token == "" {
 			break
 		}
 	}
@@ -191,7 +192,8 @@ func TestWhoMayCall(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/v2/voices", nil)
 	r.Host = "attacker.example:80"
 	w := httptest.NewRecorder()
-	if s.server.ServeHTTP(w, r); w.Code != http.StatusForbidden {
+	s.server.ServeHTTP(w, r)
+	if w.Code != http.StatusForbidden {
 		t.Errorf("a name that was pointed at this machine: %d", w.Code)
 	}
 	if code, _, _ := s.call("GET", "/v9/nothing", nil, "X-Api-Key", "right"); code != http.StatusNotFound {

@@ -11,7 +11,8 @@ import (
 func good(over map[string]any) map[string]any {
 	b := map[string]any{"type": "avatar", "avatar_id": avatarList[1].id, "script": "Hello.", "voice_id": voiceList[0].id, "engine": map[string]any{"type": "avatar_iii"}, "output_format": "webm"}
 	for k, v := range over {
-		if b[k] = v; v == nil {
+		b[k] = v
+		if v == nil {
 			delete(b, k)
 		}
 	}

@@ -20,7 +20,8 @@ func TestTheClientManagesWebhooks(t *testing.T) {
 			if err != nil || e.ID == "" || e.Secret.Reveal() == "" || e.URL != l.url || len(e.Events) != 1 || e.CreatedAt.IsZero() {
 				t.Fatalf("%+v %v", e, err)
 			}
-			if _, err = w.Update(t.Context(), e.ID, heygen.EndpointChange{URL: l.url + "/b"}); err != nil {
+			_, err = w.Update(t.Context(), e.ID, heygen.EndpointChange{URL: l.url + "/b"})
+			if err != nil {
 				t.Error(err)
 			}
 			list, err := w.Endpoints(t.Context())

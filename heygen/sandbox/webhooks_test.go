@@ -122,7 +122,8 @@ func TestTheEndIsSentOnceAndSigned(t *testing.T) {
 	_, secret := s.add(false, first.url)
 	_, secretV3 := s.add(true, third.url)
 	id := s.buy(func(b, _, _ map[string]any) { b["callback_url"], b["callback_id"] = own.url, "mine" })
-	if s.later(); s.status(id)["status"] != "completed" {
+	s.later()
+	if s.status(id)["status"] != "completed" {
 		t.Fatal(s.status(id))
 	}
 	d := s.deliveries(first, 1)[0]
