@@ -30,7 +30,9 @@ func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error)
 	if len(ids) == 0 || len(ids) > MaxStatuses {
 		return nil, errors.New("heygen read statuses: 1 to 100 ids are accepted")
 	}
-	list, err := pages[wireJobState](ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100, len(ids))
+	list, err := pages[wireJobState](
+		ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100, len(ids),
+	)
 	var out []JobState
 	for _, d := range list {
 		out = append(out, d.state())
@@ -46,7 +48,10 @@ type wireJobState struct {
 }
 
 func (d wireJobState) state() JobState {
-	s := JobState{ID: string(d.ID), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Missing: strings.EqualFold(string(d.Status), "not_found")}
+	s := JobState{
+		ID: string(d.ID), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)),
+		Missing: strings.EqualFold(string(d.Status), "not_found"),
+	}
 	if s.State == StateFailed {
 		s.Failure = readFailure(d.Error)
 	}
@@ -84,7 +89,8 @@ func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
 			Items  flexList[wireJobState] `json:"items"`
 			Next   flexWord               `json:"next_token"`
 		}
-		if err := c.read(ctx, "read batch", PathBatches+"/"+url.PathEscape(id), query("limit", "100", "token", token), &d); err != nil {
+		path := PathBatches + "/" + url.PathEscape(id)
+		if err := c.read(ctx, "read batch", path, query("limit", "100", "token", token), &d); err != nil {
 			return b, err
 		}
 		b.Status, b.Total = string(d.Status), int(d.Total)

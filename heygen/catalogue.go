@@ -65,7 +65,10 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 		if a.ID == "" {
 			continue
 		}
-		out.Avatars = append(out.Avatars, Avatar{string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo), bool(a.Premium), a.Tags, string(a.Voice)})
+		out.Avatars = append(out.Avatars, Avatar{
+			string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo),
+			bool(a.Premium), a.Tags, string(a.Voice),
+		})
 	}
 	for _, p := range d.Photos {
 		if p.ID == "" {
@@ -105,7 +108,10 @@ func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, e
 	if err := decode(op, b, &d); err != nil {
 		return AvatarDetails{}, err
 	}
-	return AvatarDetails{string(d.Type), first(string(d.ID), id), string(d.Name), strings.ToLower(string(d.Gender)), bool(d.Premium), bool(d.Public), string(d.Voice)}, nil
+	return AvatarDetails{
+		string(d.Type), first(string(d.ID), id), string(d.Name), strings.ToLower(string(d.Gender)), bool(d.Premium),
+		bool(d.Public), string(d.Voice),
+	}, nil
 }
 
 // VoiceInfo is one voice of the catalogue.
@@ -159,7 +165,10 @@ func voicesOf(list []wireVoice) []VoiceInfo {
 		if v.ID == "" {
 			continue
 		}
-		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), Link(first(string(v.Preview), string(v.PreviewV))), bool(v.Pause), bool(v.Emotion), bool(v.Locale)})
+		out = append(out, VoiceInfo{
+			string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)),
+			Link(first(string(v.Preview), string(v.PreviewV))), bool(v.Pause), bool(v.Emotion), bool(v.Locale),
+		})
 	}
 	return out
 }
@@ -209,7 +218,10 @@ func (c *Client) looks(ctx context.Context) (Avatars, error) {
 			out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(l.ID), string(l.Name), string(l.Image)})
 			continue
 		}
-		out.Avatars = append(out.Avatars, Avatar{ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)), PreviewImage: string(l.Image), PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice)})
+		out.Avatars = append(out.Avatars, Avatar{
+			ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)), PreviewImage: string(l.Image),
+			PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice),
+		})
 	}
 	return out, err
 }
@@ -247,7 +259,9 @@ func (c *Client) Groups(ctx context.Context, api API) ([]Group, error) {
 		if g.ID == "" {
 			continue
 		}
-		out = append(out, Group{string(g.ID), string(g.Name), first(string(g.Status), string(g.Train)), int(max(g.Looks, g.NumLooks))})
+		out = append(out, Group{
+			string(g.ID), string(g.Name), first(string(g.Status), string(g.Train)), int(max(g.Looks, g.NumLooks)),
+		})
 	}
 	return out, err
 }

@@ -19,7 +19,9 @@ func (r CutoutRequest) Encode() (path string, body any, err error) {
 	if r.AssetID == "" {
 		err = errors.New("a background removal needs an uploaded video")
 	}
-	return PathCutout, cutoutBody{Video: translateInput{Type: "asset_id", AssetID: r.AssetID}, Layers: []string{"foreground"}, Title: r.Title}, err
+	return PathCutout, cutoutBody{
+		Video: translateInput{Type: "asset_id", AssetID: r.AssetID}, Layers: []string{"foreground"}, Title: r.Title,
+	}, err
 }
 
 type cutoutBody struct {

@@ -17,7 +17,8 @@ const (
 )
 
 // canaries must not be in any text that comes out of the client.
-var canaries = []string{canaryKey, url.QueryEscape(canaryKey), base64.StdEncoding.EncodeToString([]byte(canaryKey)), "0123456789",
+var canaries = []string{canaryKey, url.QueryEscape(canaryKey), base64.StdEncoding.EncodeToString([]byte(canaryKey)),
+	"0123456789",
 	"Signature", "SIGNED", "PAIRID", "\x1b", "\r", "\n", "\u202e"}
 
 // echo is text that a server sends back: the key in four forms, a link, a terminal code and a
@@ -45,12 +46,14 @@ func errorShapes() map[string]string {
 		"detail":         jsonOf(`{"detail":%s}`, echo),
 		"detail object":  jsonOf(`{"detail":{"url":%s}}`, canaryLink+canaryKey),
 		"message object": jsonOf(`{"message":{"key":%s}}`, canaryKey),
-		"escaped":        `{"message":"` + strings.ReplaceAll(strings.ReplaceAll(canaryKey, "/", `\/`), "+", `\u002b`) + `"}`,
-		"page":           "<html><body>" + echo + "</body></html>",
-		"text":           echo,
-		"XML":            "<Error><Message>" + canaryLink + "</Message><Key>" + canaryKey + "</Key></Error>",
-		"not UTF-8":      "\xff\xfe" + echo,
-		"long text":      strings.Repeat(" ", 280) + strings.Repeat("x", 290) + canaryKey,
+		"escaped": `{"message":"` + strings.ReplaceAll(
+			strings.ReplaceAll(canaryKey, "/", `\/`), "+", `\u002b`,
+		) + `"}`,
+		"page":      "<html><body>" + echo + "</body></html>",
+		"text":      echo,
+		"XML":       "<Error><Message>" + canaryLink + "</Message><Key>" + canaryKey + "</Key></Error>",
+		"not UTF-8": "\xff\xfe" + echo,
+		"long text": strings.Repeat(" ", 280) + strings.Repeat("x", 290) + canaryKey,
 	}
 }
 
@@ -112,15 +115,21 @@ func TestATransportErrorIsCleaned(t *testing.T) {
 // A failed job's reason goes into the ledger.
 func TestAFailedJobsReasonHoldsNoSecret(t *testing.T) {
 	for name, body := range map[string]string{
-		"v1 object": jsonOf(`{"code":100,"data":{"id":"a","status":"failed","error":{"code":%s,"message":%s,"detail":%s}}}`, echo, echo, echo),
+		"v1 object": jsonOf(
+			`{"code":100,"data":{"id":"a","status":"failed","error":{"code":%s,"message":%s,"detail":%s}}}`, echo, echo, echo,
+		),
 		"v1 string": jsonOf(`{"code":100,"data":{"id":"a","status":"failed","error":%s}}`, echo),
 		"v1 array":  jsonOf(`{"code":100,"data":{"id":"a","status":"failed","error":[%s]}}`, echo),
 		"v3":        jsonOf(`{"data":{"id":"a","status":"failed","failure_code":%s,"failure_message":%s}}`, echo, echo),
 		"layers":    jsonOf(`{"data":{"id":"a","status":"failed","message":%s,"error":{"message":%s}}}`, echo, echo),
-		"agent":     jsonOf(`{"data":{"session_id":"a","status":"failed","messages":[{"type":"error","content":%s}]}}`, echo),
-		"status":    jsonOf(`{"code":100,"data":{"id":"a","status":%s,"title":%s}}`, echo, canaryKey),
+		"agent": jsonOf(
+			`{"data":{"session_id":"a","status":"failed","messages":[{"type":"error","content":%s}]}}`, echo,
+		),
+		"status": jsonOf(`{"code":100,"data":{"id":"a","status":%s,"title":%s}}`, echo, canaryKey),
 	} {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(body)) }))
+		srv := httptest.NewServer(http.HandlerFunc(
+			func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(body)) },
+		))
 		c := New(canaryKey, WithBaseURL(srv.URL), WithRetries(0))
 		for _, kind := range []Kind{KindVideoV2, KindVideoV3, KindAgent, KindTranslateV2, KindTranslateV3, KindCutout} {
 			v, err := c.Job(t.Context(), kind, "a")
@@ -140,7 +149,9 @@ func TestAFailedJobsReasonHoldsNoSecret(t *testing.T) {
 }
 
 func TestALinkPrintsWithoutPasswordQueryAndFragment(t *testing.T) {
-	if got := Link("https://me:pass@h/a.mp4?Signature=x#token=y").String(); got != "https://[redacted]@h/a.mp4?[redacted]" {
+	if got := Link(
+		"https://me:pass@h/a.mp4?Signature=x#token=y",
+	).String(); got != "https://[redacted]@h/a.mp4?[redacted]" {
 		t.Errorf("got %s", got)
 	}
 }

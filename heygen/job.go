@@ -79,7 +79,10 @@ func (c *Client) AgentSession(ctx context.Context, id string) (Session, error) {
 	if err := c.read(ctx, "read agent session", PathAgentV3+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Session{}, err
 	}
-	s := Session{ID: first(string(d.ID), id), Status: foreignWord(d.Status), Title: string(d.Title), VideoID: string(d.Video), Progress: float64(d.Progress)}
+	s := Session{
+		ID: first(string(d.ID), id), Status: foreignWord(d.Status), Title: string(d.Title), VideoID: string(d.Video),
+		Progress: float64(d.Progress),
+	}
 	for _, m := range d.Messages {
 		if m.Type == "error" {
 			s.Message = foreignText(m.Content)
@@ -129,8 +132,9 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 	if err := c.read(ctx, "read translation", path+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
-	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title), Duration: float64(d.Duration),
-		URL: Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
+	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title),
+		Duration: float64(d.Duration),
+		URL:      Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
 	switch v.State {
 	case StateFailed:
 		v.Failure = newFailure("", first(string(d.FailureText), string(d.Message)), "")
@@ -151,7 +155,10 @@ func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
 	if err := c.read(ctx, "read background removal", PathCutout+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
-	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Duration: float64(d.Duration), URL: Link(d.Layers["foreground"])}
+	v := Video{
+		ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Duration: float64(d.Duration),
+		URL: Link(d.Layers["foreground"]),
+	}
 	if strings.EqualFold(v.RawStatus, "deleted") {
 		v.State = StateFailed
 	}

@@ -34,10 +34,13 @@ func TestARefusalNeedsHeyGensOwnAnswer(t *testing.T) {
 	}
 	rows := []row{
 		// pages, texts and nothing
-		{200, page, false}, {200, ``, false}, {200, `{"err`, false}, {200, "\ufeff{}", false}, {204, ``, false}, {206, `{}`, false},
+		{200, page, false}, {200, ``, false}, {200, `{"err`, false}, {200, "\ufeff{}", false}, {204, ``, false},
+		{206, `{}`, false},
 		{400, page, false}, {401, page, false}, {402, page, false}, {403, page, false}, {403, ``, false}, {404, page, false},
-		{404, `nope`, false}, {404, ``, false}, {405, page, false}, {409, page, false}, {413, page, false}, {422, `[]`, false},
-		{422, `null`, false}, {422, `"no"`, false}, {422, `7`, false}, {429, page, false}, {429, ``, false}, {451, page, false},
+		{404, `nope`, false}, {404, ``, false}, {405, page, false}, {409, page, false}, {413, page, false},
+		{422, `[]`, false},
+		{422, `null`, false}, {422, `"no"`, false}, {422, `7`, false}, {429, page, false}, {429, ``, false},
+		{451, page, false},
 		// JSON of gateways and frameworks
 		{403, `{"message":"Forbidden"}`, false},
 		{401, `{"message":"Unauthorized"}`, false},
@@ -56,7 +59,8 @@ func TestARefusalNeedsHeyGensOwnAnswer(t *testing.T) {
 		{403, `{"errorType":"AccessDenied","errorMessage":"x"}`, false},
 		{429, `{"message":"Too Many Requests"}`, false},
 		{400, `{"error":{}}`, false}, {400, `{"error":[]}`, false}, {400, `{"error":true}`, false}, {400, `{}`, false},
-		{400, `{"code":400123}`, false}, {400, `{"code":100,"message":"Success"}`, false}, {400, `{"code":{"a":1},"message":"x"}`, false},
+		{400, `{"code":400123}`, false}, {400, `{"code":100,"message":"Success"}`, false},
+		{400, `{"code":{"a":1},"message":"x"}`, false},
 		// HeyGen's own shapes, and words or numbers of a failing server
 		{200, `{"code":500,"message":"internal timeout, please check later"}`, false},
 		{200, `{"code":"500","message":"x"}`, false}, {200, `{"code":502,"message":"x"}`, false},
@@ -79,7 +83,8 @@ func TestARefusalNeedsHeyGensOwnAnswer(t *testing.T) {
 		{460, `{"error":{"code":"invalid_parameter","message":"x"}}`, false},
 		{500, `{"error":{"code":"invalid_parameter","message":"x"}}`, false},
 		{502, `{"code":400123,"message":"x"}`, false}, {503, page, false}, {504, ``, false}, {505, page, false},
-		{520, page, false}, {524, page, false}, {529, `{"error":{"code":"overloaded","message":"x"}}`, false}, {599, ``, false},
+		{520, page, false}, {524, page, false}, {529, `{"error":{"code":"overloaded","message":"x"}}`, false},
+		{599, ``, false},
 		{303, ``, false}, {300, page, false}, {304, ``, false},
 		{501, `{"error":{"code":"internal_error","message":"x"}}`, false},
 		// refusals by HeyGen
@@ -100,7 +105,8 @@ func TestARefusalNeedsHeyGensOwnAnswer(t *testing.T) {
 		{422, `{"error":{"code":"invalid_parameter","message":"x"}}`, true},
 		{429, `{"error":{"code":"rate_limit_exceeded"}}`, true}, {429, `{"code":400664,"message":"trial"}`, true},
 		// statuses that say by themselves that nothing was done
-		{301, ``, true}, {302, page, true}, {307, ``, true}, {308, `{}`, true}, {407, page, true}, {410, ``, true}, {410, page, true},
+		{301, ``, true}, {302, page, true}, {307, ``, true}, {308, `{}`, true}, {407, page, true}, {410, ``, true},
+		{410, page, true},
 		{426, page, true}, {501, page, true},
 	}
 	for _, r := range rows {
@@ -200,7 +206,9 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 		}
 	}
 	// An error that names nothing is a refusal as before.
-	for _, data := range []string{`null`, `{}`, `{"video_id":null}`, `{"video_id":""}`, `{"video_id":{}}`, `{"video_ids":[]}`, `[]`, `"x"`} {
+	for _, data := range []string{
+		`null`, `{}`, `{"video_id":null}`, `{"video_id":""}`, `{"video_id":{}}`, `{"video_ids":[]}`, `[]`, `"x"`,
+	} {
 		client, _ := serve(t, answer(400, `{`+e+`,"data":`+data+`}`))
 		if id, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); id != "" || !NothingBought(err) {
 			t.Errorf("data %s: %q %v", data, id, err)
@@ -210,7 +218,9 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 
 // TestAnAnswerThatNamesASoundIsASuccess: nothing else names it.
 func TestAnAnswerThatNamesASoundIsASuccess(t *testing.T) {
-	client, _ := serve(t, answer(400, `{"error":{"code":"warn","message":"odd"},"data":{"audio_url":"https://x/y.mp3","duration":"2"}}`))
+	client, _ := serve(
+		t, answer(400, `{"error":{"code":"warn","message":"odd"},"data":{"audio_url":"https://x/y.mp3","duration":"2"}}`),
+	)
 	s, err := client.SubmitSpeech(t.Context(), PathSpeechV1, []byte(`{}`))
 	if err != nil || s.Audio.Reveal() != "https://x/y.mp3" || s.Duration != 2 {
 		t.Errorf("%+v %v", s, err)
@@ -223,8 +233,11 @@ func TestRetryAfterInEveryForm(t *testing.T) {
 	in := func(d time.Duration, layout string) string { return now.Add(d).Format(layout) }
 	for v, want := range map[string]time.Duration{
 		"": 0, "1": time.Second, " 30 ": 30 * time.Second, "0": 0, "-5": 0, "-0.5": 0, "1.5": 1500 * time.Millisecond,
-		"0.0001": time.Millisecond, "1e2": 100 * time.Second, "86400": transport.MaxRetryAfter, "99999999999999999999": transport.MaxRetryAfter,
-		"1e300": transport.MaxRetryAfter, "3600": time.Hour, "3601": transport.MaxRetryAfter, "Inf": transport.MaxRetryAfter, "-Inf": 0, "NaN": 0,
+		"0.0001": time.Millisecond, "1e2": 100 * time.Second, "86400": transport.MaxRetryAfter,
+		"99999999999999999999": transport.MaxRetryAfter,
+		"1e300":                transport.MaxRetryAfter, "3600": time.Hour, "3601": transport.MaxRetryAfter,
+		"Inf":  transport.MaxRetryAfter,
+		"-Inf": 0, "NaN": 0,
 		"soon": 0, "10s": 0, "1,5": 0, "{}": 0,
 		in(90*time.Second, http.TimeFormat):                  90 * time.Second,
 		in(90*time.Second, time.ANSIC):                       90 * time.Second,

@@ -7,9 +7,11 @@ import (
 	"net/url"
 )
 
-// NewPhotoAvatar makes an avatar of a picture and returns the id for requests: a talking photo's on V2, a look's on V3. It costs no credits; plans limit how
-// many there may be.
-func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType string, picture []byte) (string, error) {
+// NewPhotoAvatar makes an avatar of a picture and returns the id for requests: a talking photo's
+// on V2, a look's on V3. It costs no credits; plans limit how many there may be.
+func (c *Client) NewPhotoAvatar(
+	ctx context.Context, api API, name, contentType string, picture []byte,
+) (string, error) {
 	const op = "make photo avatar"
 	if contentType != "image/jpeg" && contentType != "image/png" {
 		return "", errors.New("a photo must be JPEG or PNG, not " + contentType)
@@ -24,7 +26,10 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 				ID flexWord `json:"id"`
 			} `json:"avatar_item"`
 		}
-		err = c.post(ctx, op, "/v3/avatars", map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d)
+		err = c.post(
+			ctx, op, "/v3/avatars",
+			map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d,
+		)
 		if err == nil && d.Look.ID == "" {
 			err = &Error{Op: op, Err: errors.New("the answer names no look")}
 		}
@@ -110,6 +115,9 @@ func (c *Client) NewPhotoGroup(ctx context.Context, name, imageKey string) (stri
 		ID    flexWord `json:"id"`
 		Group flexWord `json:"group_id"`
 	}
-	err := c.post(ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create", map[string]string{"name": name, "image_key": imageKey}, &d)
+	err := c.post(
+		ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create",
+		map[string]string{"name": name, "image_key": imageKey}, &d,
+	)
 	return first(string(d.Group), string(d.ID)), err
 }

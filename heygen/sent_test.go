@@ -106,8 +106,10 @@ func TestARequestThatNeverLeftBoughtNothing(t *testing.T) {
 		"dial time-out": {"https://api.invalid", []Option{standard(func(tr *http.Transport) {
 			tr.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, context.DeadlineExceeded }
 		})}},
-		"dead proxy":           {"https://api.invalid", []Option{throughProxy(t, deadAddress(t))}},
-		"407 of a proxy":       {"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "407 Proxy Authentication Required"))}},
+		"dead proxy": {"https://api.invalid", []Option{throughProxy(t, deadAddress(t))}},
+		"407 of a proxy": {
+			"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "407 Proxy Authentication Required"))},
+		},
 		"403 of a proxy":       {"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "403 Forbidden"))}},
 		"502 of a proxy":       {"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "502 Bad Gateway"))}},
 		"proxy without a word": {"https://api.invalid", []Option{throughProxy(t, listen(t, func(net.Conn) {}))}},
@@ -161,7 +163,9 @@ func TestARequestCancelledBeforeItsConnectionWasNeverSent(t *testing.T) {
 }
 
 // protocols runs a test over HTTP/1.1 and HTTP/2, with TLS.
-func protocols(t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptest.Server, c *Client, n *atomic.Int32)) {
+func protocols(
+	t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptest.Server, c *Client, n *atomic.Int32),
+) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(proto, func(t *testing.T) {
 			var n atomic.Int32
@@ -210,16 +214,20 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	}, func(t *testing.T, _ *httptest.Server, c *Client, _ *atomic.Int32) {
 		ctx, stop := context.WithCancel(t.Context())
 		cancel.Store(&stop)
-		if _, err := c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-1"); err == nil || NeverSent(err) || NothingBought(err) {
+		if _, err := c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-1"); err == nil || NeverSent(err) ||
+			NothingBought(err) {
 			t.Errorf("%v", err)
 		}
 	})
 	for name, f := range map[string]func(net.Conn){
-		"closed at once":    func(net.Conn) {},
-		"closed at a byte":  func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) },
-		"rubbish":           func(c net.Conn) { fmt.Fprint(c, "rubbish\r\n\r\n") },
-		"half of a status":  func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); fmt.Fprint(c, "HTTP/1.1 4") },
-		"half of a header":  func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); fmt.Fprint(c, "HTTP/1.1 400 Bad\r\nCont") },
+		"closed at once":   func(net.Conn) {},
+		"closed at a byte": func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) },
+		"rubbish":          func(c net.Conn) { fmt.Fprint(c, "rubbish\r\n\r\n") },
+		"half of a status": func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); fmt.Fprint(c, "HTTP/1.1 4") },
+		"half of a header": func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 4096))
+			fmt.Fprint(c, "HTTP/1.1 400 Bad\r\nCont")
+		},
 		"reset by the peer": func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); _ = c.(*net.TCPConn).SetLinger(0) },
 	} {
 		client := New("k", WithBaseURL("http://"+listen(t, f)))
@@ -263,7 +271,8 @@ func (q quiet) RoundTrip(*http.Request) (*http.Response, error) { return nil, q.
 
 func TestATransportThatReportsNothingLeavesTheOutcomeOpen(t *testing.T) {
 	client := New("k", WithTransport(quiet{errors.New("dial tcp: connection refused")}))
-	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NeverSent(err) || NothingBought(err) {
+	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NeverSent(err) ||
+		NothingBought(err) {
 		t.Errorf("%v", err)
 	}
 }

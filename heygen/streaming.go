@@ -32,7 +32,10 @@ func (c *Client) NewStream(ctx context.Context, r StreamRequest) (Stream, error)
 	if r.Idle != 0 && (r.Idle < 30 || r.Idle > 3600) {
 		return Stream{}, errors.New("the idle time is 30 to 3600 seconds")
 	}
-	body := map[string]any{"version": "v2", "quality": first(r.Quality, "medium"), "avatar_id": r.AvatarID, "video_encoding": first(r.Encoding, "VP8")}
+	body := map[string]any{
+		"version": "v2", "quality": first(r.Quality, "medium"), "avatar_id": r.AvatarID,
+		"video_encoding": first(r.Encoding, "VP8"),
+	}
 	if r.VoiceID != "" {
 		body["voice"] = map[string]any{"voice_id": r.VoiceID}
 	}
@@ -81,7 +84,10 @@ func (c *Client) Say(ctx context.Context, id, text string) (millis float64, err 
 	var d struct {
 		Millis flexNumber `json:"duration_ms"`
 	}
-	err = c.post(ctx, "speak in stream", "/v1/streaming.task", map[string]string{"session_id": id, "text": text, "task_type": "repeat"}, &d)
+	err = c.post(
+		ctx, "speak in stream", "/v1/streaming.task",
+		map[string]string{"session_id": id, "text": text, "task_type": "repeat"}, &d,
+	)
 	return float64(d.Millis), err
 }
 

@@ -24,7 +24,10 @@ type TemplateVariable struct {
 
 // VariableTypes are the kinds of places a template can have, with the property a
 // plain value goes into.
-var VariableTypes = map[string]string{"text": "content", "image": "asset_id", "video": "asset_id", "audio": "asset_id", "character": "character_id", "voice": "voice_id"}
+var VariableTypes = map[string]string{
+	"text": "content", "image": "asset_id", "video": "asset_id", "audio": "asset_id", "character": "character_id",
+	"voice": "voice_id",
+}
 
 // Templates lists the account's templates, without their variables.
 func (c *Client) Templates(ctx context.Context, api API) ([]Template, error) {
@@ -85,7 +88,10 @@ func (l *flexVariables) UnmarshalJSON(b []byte) error {
 }
 
 func (t wireTemplate) template() Template {
-	out := Template{ID: first(string(t.ID), string(t.LegacyID)), Name: string(t.Name), AspectRatio: string(t.Ratio), Variables: t.Variables}
+	out := Template{
+		ID: first(string(t.ID), string(t.LegacyID)), Name: string(t.Name), AspectRatio: string(t.Ratio),
+		Variables: t.Variables,
+	}
 	sort.Slice(out.Variables, func(i, j int) bool { return out.Variables[i].Name < out.Variables[j].Name })
 	return out
 }

@@ -13,7 +13,8 @@ import (
 
 // oddValues are every type of JSON, with the shapes that were seen where others belong.
 var oddValues = []string{
-	`null`, `true`, `false`, `0`, `7`, `-1.5`, `1e300`, `""`, `"x"`, `"false"`, `"true"`, `[]`, `["x"]`, `[1]`, `[null]`, `[[]]`, `[{}]`,
+	`null`, `true`, `false`, `0`, `7`, `-1.5`, `1e300`, `""`, `"x"`, `"false"`, `"true"`, `[]`, `["x"]`, `[1]`, `[null]`,
+	`[[]]`, `[{}]`,
 	`[{"name":"x","code":"y"}]`, `{}`, `{"a":1}`, `{"name":"x"}`, `{"code":1,"message":{"a":[]}}`, `[true,{"b":null}]`,
 }
 
@@ -38,23 +39,35 @@ func idsOf[T any](list []T, err error, id func(T) string) ([]string, error) {
 	return out, err
 }
 
-var avatarItem = map[string]string{"avatar_id": `"good"`, "avatar_name": `"n"`, "gender": `"Female"`, "preview_image_url": `"u"`, "preview_video_url": `"u"`,
+var avatarItem = map[string]string{"avatar_id": `"good"`, "avatar_name": `"n"`, "gender": `"Female"`,
+	"preview_image_url": `"u"`, "preview_video_url": `"u"`,
 	"premium": `false`, "tags": `["a"]`, "default_voice_id": `"v"`, "type": `null`}
 
-var lookItem = map[string]string{"id": `"good"`, "name": `"n"`, "avatar_type": `"studio_avatar"`, "gender": `"female"`, "default_voice_id": `"v"`,
+var lookItem = map[string]string{"id": `"good"`, "name": `"n"`, "avatar_type": `"studio_avatar"`, "gender": `"female"`,
+	"default_voice_id":  `"v"`,
 	"preview_image_url": `"u"`, "preview_video_url": `"u"`, "tags": `["a"]`, "supported_api_engines": `["avatar_iv"]`}
 
-var voiceItem = map[string]string{"voice_id": `"good"`, "name": `"n"`, "language": `"English"`, "gender": `"male"`, "preview_audio": `"u"`, "preview_audio_url": `"u"`,
+var voiceItem = map[string]string{"voice_id": `"good"`, "name": `"n"`, "language": `"English"`, "gender": `"male"`,
+	"preview_audio": `"u"`, "preview_audio_url": `"u"`,
 	"support_pause": `true`, "emotion_support": `false`, "support_locale": `false`}
 
-var groupItem = map[string]string{"id": `"good"`, "name": `"n"`, "looks_count": `3`, "num_looks": `3`, "status": `"ready"`, "train_status": `"ready"`}
+var groupItem = map[string]string{
+	"id": `"good"`, "name": `"n"`, "looks_count": `3`, "num_looks": `3`, "status": `"ready"`, "train_status": `"ready"`,
+}
 
-var videoItem = map[string]string{"id": `"good"`, "status": `"completed"`, "title": `"t gr-1"`, "video_url": `"u"`, "duration": `1`, "subtitle_url": `"u"`,
+var videoItem = map[string]string{"id": `"good"`, "status": `"completed"`, "title": `"t gr-1"`, "video_url": `"u"`,
+	"duration": `1`, "subtitle_url": `"u"`,
 	"thumbnail_url": `"u"`, "gif_url": `"u"`, "created_at": `1`, "failure_code": `null`, "failure_message": `null`}
 
-var templateItem = map[string]string{"template_id": `"good"`, "name": `"n"`, "aspect_ratio": `"16:9"`, "variables": `{"a":{"type":"text","properties":{"content":"x"}}}`}
+var templateItem = map[string]string{
+	"template_id": `"good"`, "name": `"n"`, "aspect_ratio": `"16:9"`,
+	"variables": `{"a":{"type":"text","properties":{"content":"x"}}}`,
+}
 
-var assetItem = map[string]string{"id": `"good"`, "name": `"n"`, "type": `"image"`, "file_type": `"image"`, "created_ts": `1`, "uploaded_at": `"2026-01-01T00:00:00Z"`}
+var assetItem = map[string]string{
+	"id": `"good"`, "name": `"n"`, "type": `"image"`, "file_type": `"image"`, "created_ts": `1`,
+	"uploaded_at": `"2026-01-01T00:00:00Z"`,
+}
 
 var decoders = []decoder{
 	{"v2 avatars", func(ctx context.Context, c *Client) ([]string, error) {
@@ -129,11 +142,15 @@ var decoders = []decoder{
 		l, err := c.VideosV3(ctx, "", 1000)
 		return idsOf(l, err, func(v VideoItem) string { return v.ID })
 	}),
-	v3List(map[string]string{"session_id": `"good"`, "title": `"t"`}, "session_id", "v3 sessions", func(ctx context.Context, c *Client) ([]string, error) {
+	v3List(map[string]string{
+		"session_id": `"good"`, "title": `"t"`,
+	}, "session_id", "v3 sessions", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.AgentSessions(ctx, 100)
 		return idsOf(l, err, func(s Session) string { return s.ID })
 	}),
-	v3List(map[string]string{"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`}, "video_id", "v3 states", func(ctx context.Context, c *Client) ([]string, error) {
+	v3List(map[string]string{
+		"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`,
+	}, "video_id", "v3 states", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Statuses(ctx, make([]string, 100))
 		return idsOf(l, err, func(s JobState) string { return s.ID })
 	}),
@@ -145,15 +162,21 @@ var decoders = []decoder{
 		l, err := c.Webhooks(false).Endpoints(ctx)
 		return idsOf(l, err, func(e Endpoint) string { return e.ID })
 	}, `{"code":100,"data":[%s]}`, map[string]string{"endpoint_id": `"good"`, "url": `"u"`, "status": `"enabled"`, "events": `["a"]`, "secret": `"s"`, "created_at": `1`}, "endpoint_id"},
-	v3List(map[string]string{"endpoint_id": `"good"`, "url": `"u"`, "status": `"enabled"`, "events": `["a"]`, "secret": `"s"`, "created_at": `1`}, "endpoint_id", "v3 webhooks", func(ctx context.Context, c *Client) ([]string, error) {
+	v3List(map[string]string{
+		"endpoint_id": `"good"`, "url": `"u"`, "status": `"enabled"`, "events": `["a"]`, "secret": `"s"`, "created_at": `1`,
+	}, "endpoint_id", "v3 webhooks", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Webhooks(true).Endpoints(ctx)
 		return idsOf(l, err, func(e Endpoint) string { return e.ID })
 	}),
-	v3List(map[string]string{"event_type": `"good"`, "description": `"d"`}, "event_type", "v3 event types", func(ctx context.Context, c *Client) ([]string, error) {
+	v3List(map[string]string{
+		"event_type": `"good"`, "description": `"d"`,
+	}, "event_type", "v3 event types", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Webhooks(true).EventTypes(ctx)
 		return idsOf(l, err, func(e EventType) string { return e.Name })
 	}),
-	v3List(map[string]string{"event_id": `"good"`, "event_type": `"t"`, "created_at": `1`, "event_data": `{"video_id":"v","msg":"m"}`}, "event_id", "v3 events", func(ctx context.Context, c *Client) ([]string, error) {
+	v3List(map[string]string{
+		"event_id": `"good"`, "event_type": `"t"`, "created_at": `1`, "event_data": `{"video_id":"v","msg":"m"}`,
+	}, "event_id", "v3 events", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Webhooks(true).Events(ctx, "", 0)
 		return idsOf(l, err, func(e SentEvent) string { return e.ID })
 	}),
@@ -270,7 +293,10 @@ func TestTheSmallListsTakeObjects(t *testing.T) {
 		case "/v1/webhook/webhook.list":
 			answer(200, `{"code":100,"data":["a",{"event_type":"b"},null]}`)(w, r)
 		case "/v2/template/t":
-			answer(200, `{"error":null,"data":{"template_id":"t","variables":[{"name":"b","type":"text","properties":{"content":"x"}},{"name":"a","properties":7},{},3]}}`)(w, r)
+			answer(
+				200,
+				`{"error":null,"data":{"template_id":"t","variables":[{"name":"b","type":"text","properties":{"content":"x"}},{"name":"a","properties":7},{},3]}}`,
+			)(w, r)
 		default:
 			answer(200, `{"data":{"id":"x","variables":{"b":"odd","a":{"type":"text","properties":"odd"}}}}`)(w, r)
 		}
@@ -289,7 +315,8 @@ func TestTheSmallListsTakeObjects(t *testing.T) {
 		t.Errorf("event types %v %v", l, err)
 	}
 	v2, err := client.Template(ctx, V2, "t")
-	if err != nil || len(v2.Variables) != 2 || v2.Variables[0].Name != "a" || v2.Variables[1].Properties["content"] != "x" {
+	if err != nil || len(v2.Variables) != 2 || v2.Variables[0].Name != "a" ||
+		v2.Variables[1].Properties["content"] != "x" {
 		t.Errorf("template %+v %v", v2, err)
 	}
 	v3, err := client.Template(ctx, V3, "x")
@@ -301,8 +328,12 @@ func TestTheSmallListsTakeObjects(t *testing.T) {
 // TestAnOddAccountIsReadAsFarAsItGoes: the balance is in one of three members.
 func TestAnOddAccountIsReadAsFarAsItGoes(t *testing.T) {
 	for data, want := range map[string]User{
-		`{"username":{},"wallet":"none","subscription":[1],"usage_based":{"remaining_credits":"5"}}`:    {Balance: 5, Currency: "credits", HasBalance: true},
-		`{"username":"u","wallet":{"remaining_balance":"3.5","currency":null},"subscription":7}`:        {Username: "u", Balance: 3.5, Currency: "usd", HasBalance: true},
+		`{"username":{},"wallet":"none","subscription":[1],"usage_based":{"remaining_credits":"5"}}`: {
+			Balance: 5, Currency: "credits", HasBalance: true,
+		},
+		`{"username":"u","wallet":{"remaining_balance":"3.5","currency":null},"subscription":7}`: {
+			Username: "u", Balance: 3.5, Currency: "usd", HasBalance: true,
+		},
 		`{"username":"u","wallet":{"remaining_balance":{}},"subscription":{"plan":"pro","credits":[]}}`: {Username: "u", Plan: "pro"},
 	} {
 		client, _ := serve(t, answer(200, `{"data":`+data+`}`))
@@ -314,7 +345,8 @@ func TestAnOddAccountIsReadAsFarAsItGoes(t *testing.T) {
 
 // TestFlexBool: HeyGen writes true as a word, too.
 func TestFlexBool(t *testing.T) {
-	for in, want := range map[string]bool{`true`: true, `"true"`: true, `"TRUE"`: true, `1`: true, `"1"`: true, `"yes"`: true,
+	for in, want := range map[string]bool{`true`: true, `"true"`: true, `"TRUE"`: true, `1`: true, `"1"`: true,
+		`"yes"`: true,
 		`false`: false, `"false"`: false, `0`: false, `null`: false, `""`: false, `[]`: false, `{}`: false, `[true]`: false, `2`: false} {
 		var b flexBool
 		if err := json.Unmarshal([]byte(in), &b); err != nil || bool(b) != want {

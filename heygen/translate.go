@@ -123,7 +123,9 @@ func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, 
 // CorrectProofread replaces its text with an uploaded SRT.
 func (c *Client) CorrectProofread(ctx context.Context, id, assetID string) error {
 	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/srt"
-	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{"srt": translateInput{Type: "asset_id", AssetID: assetID}}, nil)
+	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{
+		"srt": translateInput{Type: "asset_id", AssetID: assetID},
+	}, nil)
 }
 
 // GenerateProofreadPath is the path that makes the film from the current text. It is a

@@ -112,7 +112,9 @@ func (c *Client) UploadDirect(ctx context.Context, name, contentType string, fil
 		return Asset{}, err
 	}
 	if d.Max > 0 && float64(len(file)) > float64(d.Max) {
-		return Asset{}, fmt.Errorf("heygen %s: the file has %d bytes, at most %.0f are accepted", op, len(file), float64(d.Max))
+		return Asset{}, fmt.Errorf(
+			"heygen %s: the file has %d bytes, at most %.0f are accepted", op, len(file), float64(d.Max),
+		)
 	}
 	if err := c.put(ctx, op, d.URL, d.Headers, file); err != nil {
 		return Asset{}, err

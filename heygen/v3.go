@@ -134,7 +134,8 @@ type wireVideo struct {
 }
 
 func (d wireVideo) video() Video {
-	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL), Duration: float64(d.Duration),
+	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
+		Duration:   float64(d.Duration),
 		CaptionURL: Link(d.Subtitles), ThumbnailURL: Link(d.Thumbnail), GIFURL: Link(d.GIF), CreatedAt: d.CreatedAt.Time}
 	v.State = stateOf(v.RawStatus)
 	switch v.State {
@@ -195,7 +196,9 @@ func (c *Client) Look(ctx context.Context, id string) (Look, error) {
 	if err := decode(op, b, &d); err != nil {
 		return Look{}, err
 	}
-	return Look{string(d.ID), string(d.Name), string(d.Type), strings.ToLower(string(d.Gender)), string(d.Voice), d.Engines}, nil
+	return Look{
+		string(d.ID), string(d.Name), string(d.Type), strings.ToLower(string(d.Gender)), string(d.Voice), d.Engines,
+	}, nil
 }
 
 // Caption asks for a sidecar; without a style nothing is burnt in.

@@ -166,7 +166,10 @@ func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, erro
 	}
 	page := VideoPage{Token: string(d.Token)}
 	for _, v := range d.Videos {
-		page.Videos = append(page.Videos, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), Type: string(v.Type), CreatedAt: v.CreatedAt.Time})
+		page.Videos = append(page.Videos, VideoItem{
+			ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), Type: string(v.Type),
+			CreatedAt: v.CreatedAt.Time,
+		})
 	}
 	return page, nil
 }
@@ -211,7 +214,10 @@ func (c *Client) FindByTitle(ctx context.Context, marker string) ([]VideoItem, e
 
 // DeleteVideo removes a video for good.
 func (c *Client) DeleteVideo(ctx context.Context, id string) error {
-	_, err := c.do(ctx, call{op: "delete video", method: http.MethodDelete, host: c.base, path: "/v1/video.delete", query: url.Values{"video_id": {id}}, timeout: readTimeout})
+	_, err := c.do(ctx, call{
+		op: "delete video", method: http.MethodDelete, host: c.base, path: "/v1/video.delete",
+		query: url.Values{"video_id": {id}}, timeout: readTimeout,
+	})
 	return err
 }
 

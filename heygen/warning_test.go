@@ -36,7 +36,11 @@ func TestAFinishedJobsWarningIsRead(t *testing.T) {
 		{KindVideoV2, `"warnings": "odd"`, ""},
 	} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(w, `{"code": 100, "data": {"id": "v1", "status": "completed", "video_url": "https://x.heygen.ai/v.mp4", "layers": {"foreground": "https://x.heygen.ai/v.mov"}, %s}}`, x.members)
+			fmt.Fprintf(
+				w,
+				`{"code": 100, "data": {"id": "v1", "status": "completed", "video_url": "https://x.heygen.ai/v.mp4", "layers": {"foreground": "https://x.heygen.ai/v.mov"}, %s}}`,
+				x.members,
+			)
 		}))
 		c := New("k", WithBaseURL(srv.URL))
 		v, err := c.Job(t.Context(), x.kind, "v1")

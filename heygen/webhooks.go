@@ -124,7 +124,8 @@ func (w *Webhooks) Rotate(ctx context.Context, id string) (Secret, error) {
 	if !w.v3 {
 		return "", ErrV3Only
 	}
-	e, err := w.change(ctx, call{op: "rotate webhook secret", method: http.MethodPost, path: "/v3/webhooks/endpoints/" + url.PathEscape(id) + "/rotate-secret",
+	e, err := w.change(ctx, call{op: "rotate webhook secret", method: http.MethodPost,
+		path:        "/v3/webhooks/endpoints/" + url.PathEscape(id) + "/rotate-secret",
 		idempotency: rand.Text()}, nil)
 	if err == nil && e.Secret.Reveal() == "" {
 		err = &Error{Op: "rotate webhook secret", Err: errors.New("the answer holds no secret")}
@@ -195,7 +196,9 @@ func (w *Webhooks) Events(ctx context.Context, eventType string, limit int) ([]S
 	if limit > 0 {
 		size = min(size, limit)
 	}
-	wire, err := pages[wireEvent](ctx, w.c, "list webhook events", "/v3/webhooks/events", query("event_type", eventType), size, limit)
+	wire, err := pages[wireEvent](
+		ctx, w.c, "list webhook events", "/v3/webhooks/events", query("event_type", eventType), size, limit,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,9 @@ func (s *Server) agentV1(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.answer(w, "/v1/video_agent/generate", "", b.CallbackURL, agentRequest(b.Prompt, c.Seconds, c.Orientation, c.Avatar), v2)
+	s.answer(
+		w, "/v1/video_agent/generate", "", b.CallbackURL, agentRequest(b.Prompt, c.Seconds, c.Orientation, c.Avatar), v2,
+	)
 }
 
 // readAgent is the body of POST /v3/video-agents.
@@ -111,7 +113,9 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		}
 	}
 	title, _, _ := strings.Cut(b.Prompt, "\n")
-	j := newJob("/v3/video-agents", title[:min(60, len(title))], agentRequest(b.Prompt, 0, b.Orientation, b.AvatarID), s.o.Now())
+	j := newJob(
+		"/v3/video-agents", title[:min(60, len(title))], agentRequest(b.Prompt, 0, b.Orientation, b.AvatarID), s.o.Now(),
+	)
 	j.Session, j.Callback = newID(), b.CallbackURL
 	return j, refusal{}
 }
@@ -132,7 +136,10 @@ func (s *Server) session(id string) *job {
 
 // sessionRecord names the video once rendering has begun, not before.
 func (s *Server) sessionRecord(j *job) map[string]any {
-	d := map[string]any{"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil, "messages": []any{}, "created_at": j.Created.Unix()}
+	d := map[string]any{
+		"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil, "messages": []any{},
+		"created_at": j.Created.Unix(),
+	}
 	switch st := s.status(j); st {
 	case "processing":
 		d["status"], d["progress"], d["video_id"] = "generating", 50, j.ID

@@ -40,7 +40,10 @@ func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a asset) v1(r *http.Request) map[string]any {
-	d := map[string]any{"id": a.ID, "name": a.ID, "file_type": assetTypes[a.Type], "folder_id": "", "meta": nil, "created_ts": a.Created.Unix(), "url": "http://" + r.Host + "/assets/" + a.ID}
+	d := map[string]any{
+		"id": a.ID, "name": a.ID, "file_type": assetTypes[a.Type], "folder_id": "", "meta": nil,
+		"created_ts": a.Created.Unix(), "url": "http://" + r.Host + "/assets/" + a.ID,
+	}
 	if assetTypes[a.Type] == "image" {
 		d["image_key"] = "image/" + a.ID + "/original" // pictures only
 	}
@@ -48,7 +51,10 @@ func (a asset) v1(r *http.Request) map[string]any {
 }
 
 func (a asset) v3(r *http.Request) map[string]any {
-	return map[string]any{"id": a.ID, "name": a.ID, "type": assetTypes[a.Type], "url": "http://" + r.Host + "/assets/" + a.ID, "folder_id": nil, "owner": sandboxUser, "space_id": "sandbox", "uploaded_at": a.Created.Unix()}
+	return map[string]any{
+		"id": a.ID, "name": a.ID, "type": assetTypes[a.Type], "url": "http://" + r.Host + "/assets/" + a.ID,
+		"folder_id": nil, "owner": sandboxUser, "space_id": "sandbox", "uploaded_at": a.Created.Unix(),
+	}
 }
 
 func (s *Server) asset(id string) (asset, bool) {
@@ -150,7 +156,11 @@ func (s *Server) announceUpload(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.direct[id] = direct{b.Type, b.Size, b.Sum}
 	s.mu.Unlock()
-	v3(w, map[string]any{"asset_id": id, "upload_url": "http://" + r.Host + "/storage/" + id + "?Signature=" + s.signature(id, "put"), "upload_headers": map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"}, "expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending"})
+	v3(w, map[string]any{
+		"asset_id": id, "upload_url": "http://" + r.Host + "/storage/" + id + "?Signature=" + s.signature(id, "put"),
+		"upload_headers":     map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"},
+		"expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending",
+	})
 }
 
 const maxDirect = 512 << 20 // bytes
@@ -161,7 +171,8 @@ func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	d, ok := s.direct[id]
 	s.mu.Unlock()
-	if !ok || r.URL.Query().Get("Signature") != s.signature(id, "put") || r.Header.Get("X-Api-Key") != "" || r.Header.Get("Content-Type") != d.kind || r.Header.Get("X-Storage-Class") != "standard" {
+	if !ok || r.URL.Query().Get("Signature") != s.signature(id, "put") || r.Header.Get("X-Api-Key") != "" ||
+		r.Header.Get("Content-Type") != d.kind || r.Header.Get("X-Storage-Class") != "standard" {
 		denied(w)
 		return
 	}
@@ -202,7 +213,9 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		v3Error(w, http.StatusNotFound, "not_found", "asset_id", "asset not found")
 		return
 	case int64(len(content)) != d.size || d.sum != "" && d.sum != hexSum || b.Sum != "" && b.Sum != hexSum:
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256", "the uploaded bytes are not what was announced")
+		v3Error(
+			w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256", "the uploaded bytes are not what was announced",
+		)
 		return
 	case mismatch(d.kind, content) != "":
 		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", mismatch(d.kind, content))
@@ -216,7 +229,10 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be stored")
 		return
 	}
-	v3(w, map[string]any{"asset_id": id, "status": "completed", "url": "http://" + r.Host + "/assets/" + id, "mime_type": d.kind, "size_bytes": len(content)})
+	v3(w, map[string]any{
+		"asset_id": id, "status": "completed", "url": "http://" + r.Host + "/assets/" + id, "mime_type": d.kind,
+		"size_bytes": len(content),
+	})
 }
 
 func (s *Server) recordAsset(a asset) error {

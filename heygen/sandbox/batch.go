@@ -110,7 +110,10 @@ func (s *Server) readBatch(w http.ResponseWriter, r *http.Request) {
 	if left > 0 {
 		word = "processing"
 	}
-	v3(w, map[string]any{"batch_id": r.PathValue("id"), "status": word, "total_items": total, "counts_by_status": counts, "created_at": 0, "items": items, "has_more": next != nil, "next_token": next})
+	v3(w, map[string]any{
+		"batch_id": r.PathValue("id"), "status": word, "total_items": total, "counts_by_status": counts, "created_at": 0,
+		"items": items, "has_more": next != nil, "next_token": next,
+	})
 }
 
 // statuses is GET /v3/videos/statuses.

@@ -44,10 +44,15 @@ func (s *Server) createdCutout(w http.ResponseWriter, j *job) {
 }
 
 func (s *Server) cutoutRecord(r *http.Request, j *job) map[string]any {
-	d := map[string]any{"id": j.ID, "status": s.status(j), "layers": map[string]any{}, "duration": nil, "error": nil, "created_at": j.Created.Unix(), "completed_at": nil}
+	d := map[string]any{
+		"id": j.ID, "status": s.status(j), "layers": map[string]any{}, "duration": nil, "error": nil,
+		"created_at": j.Created.Unix(), "completed_at": nil,
+	}
 	switch d["status"] {
 	case "completed":
-		d["layers"], d["duration"], d["completed_at"] = map[string]any{"foreground": s.sign(r, j.File)}, j.Duration, j.Ready.Unix()
+		d["layers"], d["duration"], d["completed_at"] = map[string]any{
+			"foreground": s.sign(r, j.File),
+		}, j.Duration, j.Ready.Unix()
 	case "failed":
 		d["error"] = j.Error
 	case "waiting":
@@ -76,5 +81,7 @@ func (s *Server) readCutoutJob(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listCutouts(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(w, r, func(j *job) bool { return j.Kind == "cutout" }, func(j *job) map[string]any { return s.cutoutRecord(r, j) })
+	s.page(
+		w, r, func(j *job) bool { return j.Kind == "cutout" }, func(j *job) map[string]any { return s.cutoutRecord(r, j) },
+	)
 }

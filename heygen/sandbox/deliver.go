@@ -143,7 +143,9 @@ func (s *Server) eventData(j *job) (string, map[string]any) {
 	reason := "msg"
 	switch {
 	case j.Kind == "translate":
-		d, name, reason = map[string]any{"video_translate_id": j.ID, "callback_id": nil, "output_language": j.Language}, "video_translate", "message"
+		d, name, reason = map[string]any{
+			"video_translate_id": j.ID, "callback_id": nil, "output_language": j.Language,
+		}, "video_translate", "message"
 	case j.Session != "":
 		d["session_id"], name = j.Session, "video_agent"
 	}
@@ -285,7 +287,9 @@ func (e *event) headers(secret string, body []byte, sent time.Time) map[string]s
 	if !e.V3 {
 		return map[string]string{"Signature": sum}
 	}
-	return map[string]string{"Heygen-Signature": sum, "Heygen-Timestamp": strconv.FormatInt(sent.Unix(), 10), "Heygen-Event-Id": e.ID}
+	return map[string]string{
+		"Heygen-Signature": sum, "Heygen-Timestamp": strconv.FormatInt(sent.Unix(), 10), "Heygen-Event-Id": e.ID,
+	}
 }
 
 // post reports whether the address accepted the body.

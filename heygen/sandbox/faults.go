@@ -22,9 +22,11 @@ type Fault struct{ Name, Value string }
 var kinds = map[string]string{
 	"cut": "once", "ignore-range": "once", "wrong-content-range": "once", "changed-etag": "once", "html-200": "once",
 	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once", "lost-request": "once",
-	"text-200": "always", "cut-silent": "always", "short-length": "always", "long-length": "always", "new-etags": "always", "drip": "always", "wrong-bytes": "always",
+	"text-200": "always", "cut-silent": "always", "short-length": "always", "long-length": "always",
+	"new-etags": "always", "drip": "always", "wrong-bytes": "always",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
-	"gone": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always", "status-word": "always", "plan": "always", "streaming": "always",
+	"gone": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always",
+	"status-word": "always", "plan": "always", "streaming": "always",
 	"webhook-forged": "once", "webhook-late": "once", "webhook-twice": "once", "webhook-out-of-order": "once",
 	"list-lag": "always", "slow-first-byte": "always", "refuse": "chance", "cut-answer": "chance",
 }

@@ -38,8 +38,9 @@ func (r request) spec(s *Server) standin.Spec {
 	if r.AudioAsset == "" && r.Script == "" && r.Silence == 0 {
 		r.Silence = 3
 	}
-	p := standin.Spec{Script: r.Script, Silence: r.Silence, Width: r.Width, Height: r.Height, Style: r.Style, Presenter: r.Avatar,
-		Scale: r.Scale, OffsetX: r.OffsetX, OffsetY: r.OffsetY, Speed: r.Speed, Locale: r.Locale, Format: standin.MP4}
+	p := standin.Spec{Script: r.Script, Silence: r.Silence, Width: r.Width, Height: r.Height, Style: r.Style,
+		Presenter: r.Avatar,
+		Scale:     r.Scale, OffsetX: r.OffsetX, OffsetY: r.OffsetY, Speed: r.Speed, Locale: r.Locale, Format: standin.MP4}
 	if r.AudioAsset != "" {
 		p.AudioPath = filepath.Join(s.o.Dir, "assets", r.AudioAsset)
 	}
@@ -127,7 +128,8 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 				bad("%s.character.avatar_id is invalid: avatar look not found", where)
 				return
 			}
-			if st := c.AvatarStyle; st != "" && st != "normal" && st != "closeUp" && st != "circle" && st != "full" && st != "voiceOnly" {
+			if st := c.AvatarStyle; st != "" && st != "normal" && st != "closeUp" && st != "circle" && st != "full" &&
+				st != "voiceOnly" {
 				bad("%s.character.avatar_style is invalid: Input should be 'normal', 'closeUp', 'circle'", where)
 				return
 			}
@@ -217,7 +219,10 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 		bad(400175, "invalid parameters")
 		return
 	}
-	q := request{WebM: true, Width: 1280, Height: 720, Scale: 1, Avatar: b.Pose, Style: b.Style, Script: b.Text, Voice: b.Voice, AudioAsset: b.Audio}
+	q := request{
+		WebM: true, Width: 1280, Height: 720, Scale: 1, Avatar: b.Pose, Style: b.Style, Script: b.Text, Voice: b.Voice,
+		AudioAsset: b.Audio,
+	}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}
@@ -242,7 +247,9 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer bills a job of v1 or v2, which queue: nothing is refused for running too much.
-func (s *Server) answer(w http.ResponseWriter, route, title, callback string, q request, envelope func(http.ResponseWriter, any)) {
+func (s *Server) answer(
+	w http.ResponseWriter, route, title, callback string, q request, envelope func(http.ResponseWriter, any),
+) {
 	if s.faults.on("no-credit") {
 		v2Error(w, http.StatusPaymentRequired, "insufficient_credit", "Insufficient credit")
 		return

@@ -28,7 +28,8 @@ func TestAJobsLife(t *testing.T) {
 	}
 	close(m.gate)
 	d := s.finished(id)
-	if d["duration"] != 2.0 || d["id"] != id || d["created_at"] != 1.8e9 || !strings.Contains(d["video_url"].(string), "Signature=") {
+	if d["duration"] != 2.0 || d["id"] != id || d["created_at"] != 1.8e9 ||
+		!strings.Contains(d["video_url"].(string), "Signature=") {
 		t.Errorf("%v", d)
 	}
 	if code, _, _ := s.call("GET", "/v1/video_status.get?video_id=none", nil); code != http.StatusNotFound {
@@ -219,7 +220,10 @@ func TestNothingRunsOn(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.until("an end of all goroutines", func() bool { http.DefaultClient.CloseIdleConnections(); return runtime.NumGoroutine() <= before })
+	s.until(
+		"an end of all goroutines",
+		func() bool { http.DefaultClient.CloseIdleConnections(); return runtime.NumGoroutine() <= before },
+	)
 }
 
 func TestOwnAudioIsDrawnFrom(t *testing.T) {
@@ -235,11 +239,13 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 		clear(v)
 		v["type"], v["audio_asset_id"] = "audio", id
 	}))
-	if s.maker.count() != 1 || !strings.HasSuffix(s.maker.drawn[0].AudioPath, id) || s.maker.drawn[0].Format != standin.MP4 {
+	if s.maker.count() != 1 || !strings.HasSuffix(s.maker.drawn[0].AudioPath, id) ||
+		s.maker.drawn[0].Format != standin.MP4 {
 		t.Errorf("%+v", s.maker.drawn)
 	}
 	for name, c := range map[string]struct{ kind, body string }{
-		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"}, "an unknown type": {"text/html", "<p>"},
+		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"},
+		"an unknown type": {"text/html", "<p>"},
 	} {
 		if code, _, _ := s.call("POST", "/v1/asset", c.body, "Content-Type", c.kind); code != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, code)

@@ -23,7 +23,9 @@ func invalid(param, message string) refusal {
 
 // buyV3 handles every v3 call that makes a job: it answers a repeated idempotency key with the
 // first job, reads a strict body, and refuses more jobs than an account may run.
-func (s *Server) buyV3(acceptsKey bool, read func(r *http.Request, raw []byte) (*job, refusal), answer func(http.ResponseWriter, *job)) http.HandlerFunc {
+func (s *Server) buyV3(
+	acceptsKey bool, read func(r *http.Request, raw []byte) (*job, refusal), answer func(http.ResponseWriter, *job),
+) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 		if err != nil {
@@ -33,7 +35,10 @@ func (s *Server) buyV3(acceptsKey bool, read func(r *http.Request, raw []byte) (
 		if acceptsKey {
 			key = r.Header.Get("Idempotency-Key")
 			if key != "" && !onceKey.MatchString(key) {
-				v3Error(w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key", "Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -")
+				v3Error(
+					w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key",
+					"Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -",
+				)
 				return
 			}
 			if key != "" {
@@ -106,7 +111,10 @@ func (a assetInput) check(s *Server, param string) refusal {
 	case a.Type == "url" && s.ownLink(a.URL) != nil:
 		return refusal{}
 	case a.Type == "url":
-		return refusal{http.StatusBadRequest, "download_failed", param, "the file could not be fetched: the sandbox follows links to itself only"}
+		return refusal{
+			http.StatusBadRequest, "download_failed", param,
+			"the file could not be fetched: the sandbox follows links to itself only",
+		}
 	}
 	return invalid(param, "Input tag does not match any of the expected tags: 'url', 'asset_id'")
 }

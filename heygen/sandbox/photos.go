@@ -74,7 +74,9 @@ func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listPhotos(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, p := range s.allPhotos() {
-		list = append(list, map[string]any{"id": p.ID, "image_url": "http://" + r.Host + "/assets/" + p.Asset, "circle_image": ""})
+		list = append(list, map[string]any{
+			"id": p.ID, "image_url": "http://" + r.Host + "/assets/" + p.Asset, "circle_image": "",
+		})
 	}
 	v1(w, list)
 }
@@ -136,7 +138,10 @@ func (s *Server) createAvatarV3(w http.ResponseWriter, r *http.Request) {
 }
 
 func photoLook(p photo) map[string]any {
-	return map[string]any{"id": p.ID, "name": p.Name, "avatar_type": "photo_avatar", "tags": []string{}, "supported_api_engines": []string{"avatar_iii"}, "status": "completed"}
+	return map[string]any{
+		"id": p.ID, "name": p.Name, "avatar_type": "photo_avatar", "tags": []string{},
+		"supported_api_engines": []string{"avatar_iii"}, "status": "completed",
+	}
 }
 
 // trainStatus and the group calls: a photo avatar group is ready at once here.

@@ -174,11 +174,14 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 	if s.faults.on("status-word") && st == "processing" {
 		st = s.faults.value("status-word")
 	}
-	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil, "video_url": nil,
+	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil,
+		"video_url":         nil,
 		"video_url_caption": nil, "caption_url": nil, "thumbnail_url": nil, "gif_url": nil, "error": nil}
 	switch {
 	case s.faults.on("job-fails"):
-		d["status"], d["error"] = "failed", map[string]any{"code": 40119, "message": s.faults.value("job-fails"), "detail": "fault job-fails"}
+		d["status"], d["error"] = "failed", map[string]any{
+			"code": 40119, "message": s.faults.value("job-fails"), "detail": "fault job-fails",
+		}
 	case s.faults.on("job-fails-silently"):
 		d["status"] = "failed"
 	case j.Status == "failed":
@@ -186,7 +189,9 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 	case d["status"] == "completed":
 		d["duration"], d["video_url"] = j.Duration, s.sign(r, j.File)
 		if s.faults.on("no-credit-late") { // a free account: a watermarked file and an error together
-			d["error"] = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "Insufficient credit", "detail": ""}
+			d["error"] = map[string]any{
+				"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "Insufficient credit", "detail": "",
+			}
 			d["status"], d["video_url"] = "failed", nil
 		}
 		if s.faults.on("watermark") {
@@ -213,7 +218,8 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 	seen := 0
 	for i := len(s.jobs) - 1; i >= 0; i-- { // newest first
 		j := s.jobs[i]
-		if j.Deleted || j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+		if j.Deleted || j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag ||
+			!strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
 		seen++
@@ -224,7 +230,10 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 			token = strconv.Itoa(seen - 1)
 			break
 		}
-		videos = append(videos, map[string]any{"video_id": j.ID, "video_title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(), "type": "GENERATED"})
+		videos = append(videos, map[string]any{
+			"video_id": j.ID, "video_title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),
+			"type": "GENERATED",
+		})
 	}
 	v1(w, map[string]any{"token": token, "videos": videos})
 }
@@ -248,7 +257,11 @@ func (s *Server) account(w http.ResponseWriter, _ *http.Request) {
 	defer s.mu.Unlock()
 	jobs := []map[string]any{}
 	for _, j := range s.jobs {
-		jobs = append(jobs, map[string]any{"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix()})
+		jobs = append(jobs, map[string]any{
+			"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),
+		})
 	}
-	reply(w, http.StatusOK, map[string]any{"billed_jobs": len(jobs), "jobs": jobs, "bulk_reads": s.bulkReads, "status_reads": s.reads})
+	reply(w, http.StatusOK, map[string]any{
+		"billed_jobs": len(jobs), "jobs": jobs, "bulk_reads": s.bulkReads, "status_reads": s.reads,
+	})
 }

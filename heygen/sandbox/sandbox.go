@@ -133,14 +133,23 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o700); err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
+	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency),
+		faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
 		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
-		return nil, fault.New(fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir)
+		return nil, fault.New(
+			fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir,
+		)
 	}
 	if s.o.Media == nil {
 		if o.Tools.FFmpeg == "" {
-			return nil, errors.Join(fault.New(fault.Tool, "apt-get install ffmpeg; `greenroom doctor` checks again", "the sandbox renders with ffmpeg, which is not installed"), s.lock.Unlock())
+			return nil, errors.Join(
+				fault.New(
+					fault.Tool, "apt-get install ffmpeg; `greenroom doctor` checks again",
+					"the sandbox renders with ffmpeg, which is not installed",
+				),
+				s.lock.Unlock(),
+			)
 		}
 		s.o.Media = &standin.Maker{FFmpeg: o.Tools.FFmpeg, Espeak: o.Tools.Espeak, Threads: 2}
 	}
@@ -285,7 +294,9 @@ func (s *Server) render(spec standin.Spec, name, ext string) (standin.Result, er
 
 // canned returns the one request that is rendered for all of its size and format.
 func canned(p standin.Spec) standin.Spec {
-	return standin.Spec{Silence: 2, Width: p.Width, Height: p.Height, Scale: 1, Background: p.Background, Format: p.Format}
+	return standin.Spec{
+		Silence: 2, Width: p.Width, Height: p.Height, Scale: 1, Background: p.Background, Format: p.Format,
+	}
 }
 
 // status returns the state that a read reports now.
@@ -332,8 +343,9 @@ func Start(ctx context.Context, addr string, o Options) (*Running, error) {
 }
 
 func serve(l net.Listener, s *Server) *Running {
-	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan struct{}), failed: make(chan error, 1),
-		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
+	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan struct{}),
+		failed: make(chan error, 1),
+		http:   &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
 	go func() {
 		defer close(r.done)
 		if err := r.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -179,11 +179,17 @@ func at(v any, path ...any) any {
 
 // scene is a valid request that a case changes.
 func scene(change func(b, character, voice map[string]any)) map[string]any {
-	character := map[string]any{"type": "avatar", "avatar_id": avatarList[0].id, "avatar_style": "normal", "matting": true}
+	character := map[string]any{
+		"type": "avatar", "avatar_id": avatarList[0].id, "avatar_style": "normal", "matting": true,
+	}
 	voice := map[string]any{"type": "text", "voice_id": voiceList[0].id, "input_text": "Hello."}
 	b := map[string]any{
-		"video_inputs": []any{map[string]any{"character": character, "voice": voice, "background": map[string]any{"type": "color", "value": "#00FF00"}}},
-		"dimension":    map[string]any{"width": 320, "height": 240}, "title": "a title",
+		"video_inputs": []any{
+			map[string]any{
+				"character": character, "voice": voice, "background": map[string]any{"type": "color", "value": "#00FF00"},
+			},
+		},
+		"dimension": map[string]any{"width": 320, "height": 240}, "title": "a title",
 	}
 	if change != nil {
 		change(b, character, voice)

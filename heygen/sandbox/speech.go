@@ -36,7 +36,8 @@ func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, err
 		return nil, err
 	}
 	j := newJob(r.URL.Path, "", request{Script: spec.Script, Speed: spec.Speed, Locale: spec.Locale}, s.o.Now())
-	j.Kind, j.V3, j.Status, j.File, j.Duration, j.Ready = kindSpeech, r.URL.Path == "/v3/voices/speech", "completed", name, res.Duration, j.Created
+	j.Kind, j.V3, j.Status = kindSpeech, r.URL.Path == "/v3/voices/speech", "completed"
+	j.File, j.Duration, j.Ready = name, res.Duration, j.Created
 	if err := s.keep(j); err != nil {
 		return nil, err
 	}
@@ -45,7 +46,9 @@ func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, err
 		words = append(words, map[string]any{"word": w.Text, "start": w.Start, "end": w.End})
 	}
 	words = append(words, map[string]any{"word": "<end>", "start": res.Duration, "end": res.Duration})
-	return map[string]any{"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": j.ID, "word_timestamps": words}, nil
+	return map[string]any{
+		"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": j.ID, "word_timestamps": words,
+	}, nil
 }
 
 type speechBody struct {
@@ -141,7 +144,9 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
 		}
 		path := filepath.Join(s.o.Dir, "media", "preview-"+v.id+".wav")
 		if _, err := os.Stat(path); err != nil {
-			if _, err := m.Speak(r.Context(), standin.Spec{Script: "Hello, I am " + v.name + ". This is how I sound."}, path); err != nil {
+			if _, err := m.Speak(r.Context(), standin.Spec{
+				Script: "Hello, I am " + v.name + ". This is how I sound.",
+			}, path); err != nil {
 				http.Error(w, "the voice could not be drawn", http.StatusInternalServerError)
 				return
 			}
@@ -158,7 +163,10 @@ func (s *Server) audioVoices(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, v := range voiceList {
 		if speaks(v.id) {
-			list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false})
+			list = append(list, map[string]any{
+				"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
+				"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false,
+			})
 		}
 	}
 	v2(w, map[string]any{"voices": list})

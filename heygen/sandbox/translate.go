@@ -14,7 +14,8 @@ import (
 
 // languageList are the languages offered, with the locale their voice speaks.
 var languageList = []struct{ name, locale string }{
-	{"English", "en-US"}, {"Spanish", "es-ES"}, {"French", "fr-FR"}, {"German", "de-DE"}, {"Italian", "it-IT"}, {"Portuguese (Brazil)", "pt-BR"}, {"Japanese", "ja-JP"},
+	{"English", "en-US"}, {"Spanish", "es-ES"}, {"French", "fr-FR"}, {"German", "de-DE"}, {"Italian", "it-IT"},
+	{"Portuguese (Brazil)", "pt-BR"}, {"Japanese", "ja-JP"},
 }
 
 func localeOf(language string) (string, bool) {
@@ -138,7 +139,10 @@ func (s *Server) translationV2(w http.ResponseWriter, r *http.Request) {
 		v2Error(w, http.StatusNotFound, "not_found", "translation not found")
 		return
 	}
-	d := map[string]any{"video_translate_id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "success"), "url": nil, "message": nil, "caption_url": nil, "output_language": j.Language}
+	d := map[string]any{
+		"video_translate_id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "success"), "url": nil,
+		"message": nil, "caption_url": nil, "output_language": j.Language,
+	}
 	switch d["status"] {
 	case "success":
 		d["url"] = s.sign(r, j.File)
@@ -225,7 +229,10 @@ func (s *Server) translationV3(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
-	d := map[string]any{"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil, "duration": nil, "failure_message": nil, "output_language": j.Language, "created_at": j.Created.Unix()}
+	d := map[string]any{
+		"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil, "duration": nil,
+		"failure_message": nil, "output_language": j.Language, "created_at": j.Created.Unix(),
+	}
 	switch d["status"] {
 	case "completed":
 		d["video_url"], d["duration"] = s.sign(r, j.File), j.Duration
@@ -238,7 +245,10 @@ func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
 func (s *Server) listTranslations(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(w, r, func(j *job) bool { return j.Kind == "translate" && j.V3 }, func(j *job) map[string]any { return s.translationRecord(r, j) })
+	s.page(
+		w, r, func(j *job) bool { return j.Kind == "translate" && j.V3 },
+		func(j *job) map[string]any { return s.translationRecord(r, j) },
+	)
 }
 
 // A proofread is ready at once here; its text is the source's words in one line.
@@ -310,7 +320,9 @@ func (s *Server) readProofreadFilm(r *http.Request, raw []byte) (*job, refusal) 
 	if !ok {
 		return nil, invalid("proofread_id", "Proofread not found")
 	}
-	body, err := json.Marshal(map[string]any{"video": p.video, "output_languages": []string{p.language}, "title": "proofread"})
+	body, err := json.Marshal(map[string]any{
+		"video": p.video, "output_languages": []string{p.language}, "title": "proofread",
+	})
 	if err != nil {
 		return nil, invalid("", err.Error())
 	}

@@ -25,7 +25,9 @@ const keyLife = 24 * time.Hour
 
 // v3Error is v3's envelope; param names the member that is wrong.
 func v3Error(w http.ResponseWriter, status int, code, param, message string) {
-	reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": message, "param": param, "doc_url": nil}})
+	reply(w, status, map[string]any{
+		"error": map[string]any{"code": code, "message": message, "param": param, "doc_url": nil},
+	})
 }
 
 func v3(w http.ResponseWriter, data any) { reply(w, http.StatusOK, map[string]any{"data": data}) }
@@ -116,7 +118,9 @@ func (s *Server) running() (n int) {
 // v3Sizes are the heights of the resolutions; the width follows the ratio.
 var v3Sizes = map[string]int{"": 1080, "720p": 720, "1080p": 1080, "4k": 2160}
 
-var v3Ratios = map[string][2]int{"": {16, 9}, "auto": {16, 9}, "16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}}
+var v3Ratios = map[string][2]int{
+	"": {16, 9}, "auto": {16, 9}, "16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1},
+}
 
 // readV3 validates a body; param and wrong say what v3 would refuse.
 func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong string) {
@@ -166,7 +170,8 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 		return bad("output_format", "this look does not support background removal")
 	case b.Background != nil && b.Background.Type == "image" && !s.hasAsset(b.Background.Asset):
 		return bad("background.asset_id", "asset not found")
-	case b.Background != nil && b.Background.Type != "image" && (b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
+	case b.Background != nil && b.Background.Type != "image" &&
+		(b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
 		return bad("background", "value is not a valid color")
 	case b.CallbackID != "" && b.CallbackURL == "":
 		return bad("callback_url", "callback_url is required when callback_id is set")
@@ -176,7 +181,10 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 	if !known || !ok {
 		return bad("resolution", "Input should be '720p', '1080p' or '4k', and a known aspect_ratio")
 	}
-	q = request{Script: b.Script, AudioAsset: b.AudioAssetID, Avatar: b.AvatarID, Voice: b.VoiceID, Scale: 1, WebM: b.OutputFormat == "webm", Matting: b.RemoveBackground}
+	q = request{
+		Script: b.Script, AudioAsset: b.AudioAssetID, Avatar: b.AvatarID, Voice: b.VoiceID, Scale: 1,
+		WebM: b.OutputFormat == "webm", Matting: b.RemoveBackground,
+	}
 	if ratio[0] >= ratio[1] {
 		q.Width, q.Height = height*ratio[0]/ratio[1]&^1, height
 	} else {
@@ -210,7 +218,8 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	if s.faults.on("status-word") && st == "processing" {
 		st = s.faults.value("status-word")
 	}
-	d := map[string]any{"id": j.ID, "status": st, "title": j.Title, "video_url": nil, "thumbnail_url": nil, "gif_url": nil, "captioned_video_url": nil, "subtitle_url": nil,
+	d := map[string]any{"id": j.ID, "status": st, "title": j.Title, "video_url": nil, "thumbnail_url": nil,
+		"gif_url": nil, "captioned_video_url": nil, "subtitle_url": nil,
 		"duration": nil, "created_at": j.Created.Unix(), "completed_at": nil, "failure_code": nil, "failure_message": nil}
 	switch {
 	case s.faults.on("job-fails"):
@@ -220,7 +229,8 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	case st == "failed":
 		d["failure_code"], d["failure_message"] = "rendering_failed", j.Error
 	case st == "completed" && s.faults.on("no-credit-late"):
-		d["status"], d["failure_code"], d["failure_message"] = "failed", "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "Insufficient credit"
+		d["status"] = "failed"
+		d["failure_code"], d["failure_message"] = "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "Insufficient credit"
 	case st == "completed" && r != nil:
 		if len(j.Request.Script) > 0 && j.Session == "" {
 			d["subtitle_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".srt") // a sidecar always comes
@@ -271,7 +281,8 @@ func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	items, next, seen := []map[string]any{}, "", 0
 	for _, j := range slices.Backward(s.jobs) {
-		if j.Deleted || !j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
+		if j.Deleted || !j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag ||
+			!strings.Contains(j.Title, q.Get("title")) {
 			continue
 		}
 		seen++
@@ -326,7 +337,10 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 		}
 		words = append(words, q.Script)
 	}
-	size, _, _, param, wrong := s.readV3([]byte(fmt.Sprintf(`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id, b.Resolution, b.AspectRatio)))
+	size, _, _, param, wrong := s.readV3([]byte(fmt.Sprintf(
+		`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id, b.Resolution,
+		b.AspectRatio,
+	)))
 	if wrong != "" {
 		return nil, invalid(param, wrong)
 	}

@@ -89,7 +89,9 @@ func (s *studio) add(v3 bool, address string) (id string, secret heygen.Secret) 
 
 func (s *studio) buyV3(change func(map[string]any)) string {
 	s.Helper()
-	b := map[string]any{"type": "avatar", "avatar_id": avatarList[0].id, "script": "Hello.", "voice_id": voiceList[0].id, "title": "t"}
+	b := map[string]any{
+		"type": "avatar", "avatar_id": avatarList[0].id, "script": "Hello.", "voice_id": voiceList[0].id, "title": "t",
+	}
 	if change != nil {
 		change(b)
 	}
@@ -219,10 +221,15 @@ func TestDeliveryFaults(t *testing.T) {
 		_, err := webhook.Verify(d.head, []byte(d.body), []heygen.Secret{secret}, s.clock.Now())
 		said = append(said, fmt.Sprint(err))
 	}
-	if want := []string{webhook.ErrForged.Error(), webhook.ErrLate.Error(), "<nil>", "<nil>"}; strings.Join(said, "|") != strings.Join(want, "|") {
+	if want := []string{
+		webhook.ErrForged.Error(), webhook.ErrLate.Error(), "<nil>", "<nil>",
+	}; strings.Join(said, "|") != strings.Join(want, "|") {
 		t.Errorf("%q", said)
 	}
-	s.must("DELETE", "/v3/webhooks/endpoints/"+at(s.must("GET", "/v3/webhooks/endpoints", nil), "data", 0, "endpoint_id").(string), nil)
+	s.must(
+		"DELETE",
+		"/v3/webhooks/endpoints/"+at(s.must("GET", "/v3/webhooks/endpoints", nil), "data", 0, "endpoint_id").(string), nil,
+	)
 
 	swap := listen(t)
 	s.add(true, swap.url)
@@ -259,7 +266,8 @@ func TestDeliveriesOutliveTheProcess(t *testing.T) {
 	})
 	again.close()
 	third := open(t, s.dir, s.maker, s.clock)
-	if e := third.must("GET", "/v3/webhooks/endpoints", nil); at(e, "data", 0, "url") != l.url || at(e, "data", 0, "secret") != nil {
+	if e := third.must("GET", "/v3/webhooks/endpoints", nil); at(e, "data", 0, "url") != l.url ||
+		at(e, "data", 0, "secret") != nil {
 		t.Error(e)
 	}
 	third.close()

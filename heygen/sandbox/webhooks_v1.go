@@ -12,7 +12,8 @@ func v1Error(w http.ResponseWriter, status, code int, message string) {
 }
 
 func (e *endpoint) recordV1() map[string]any {
-	return map[string]any{"endpoint_id": e.ID, "username": "sandbox", "space_id": "sandbox", "url": e.URL, "status": "enabled",
+	return map[string]any{"endpoint_id": e.ID, "username": "sandbox", "space_id": "sandbox", "url": e.URL,
+		"status": "enabled",
 		"events": e.Events, "secret": e.Secret, "created_at": e.Created.Unix()}
 }
 

@@ -12,7 +12,10 @@ import (
 
 // recordV3 has the secret only right after it was made.
 func (e *endpoint) recordV3(secret any) map[string]any {
-	return map[string]any{"endpoint_id": e.ID, "url": e.URL, "events": e.Events, "status": "enabled", "created_at": e.Created.Format(time.RFC3339), "secret": secret}
+	return map[string]any{
+		"endpoint_id": e.ID, "url": e.URL, "events": e.Events, "status": "enabled",
+		"created_at": e.Created.Format(time.RFC3339), "secret": secret,
+	}
 }
 
 func noHook(w http.ResponseWriter) {
@@ -108,7 +111,9 @@ func (s *Server) rotateHookV3(w http.ResponseWriter, r *http.Request) {
 func eventTypesV3(w http.ResponseWriter, _ *http.Request) {
 	out := []map[string]any{}
 	for _, t := range webhook.Types {
-		out = append(out, map[string]any{"event_type": t, "description": strings.NewReplacer("_", " ", ".", ": ").Replace(t)})
+		out = append(out, map[string]any{
+			"event_type": t, "description": strings.NewReplacer("_", " ", ".", ": ").Replace(t),
+		})
 	}
 	v3(w, out)
 }

@@ -59,7 +59,8 @@ func TestNothingIsSentUnencrypted(t *testing.T) {
 		"http://api.heygen.com/": true, "http://10.0.0.1/": true, "ftp://127.0.0.1/": true,
 		"http://127.0.0.1.example.com/": true,
 		"http://0.0.0.0/":               true,
-		"http://[::1]:80/":              false, "http://127.9.9.9/": false, "http://localhost/": false, "https://10.0.0.1/": false,
+		"http://[::1]:80/":              false, "http://127.9.9.9/": false, "http://localhost/": false,
+		"https://10.0.0.1/": false,
 	} {
 		_, err := sentKey(t, Call{}, url)
 		var never *NotSentError

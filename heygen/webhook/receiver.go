@@ -49,7 +49,10 @@ type Receiver struct {
 
 // New returns a receiver; its other fields may be set before it serves.
 func New(j *Journal, secrets func() []heygen.Secret, handle func(context.Context, Event) error) *Receiver {
-	return &Receiver{Secrets: secrets, Journal: j, Handle: handle, Now: time.Now, Log: slog.New(slog.DiscardHandler), recorded: make(chan struct{}, 1)}
+	return &Receiver{
+		Secrets: secrets, Journal: j, Handle: handle, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		recorded: make(chan struct{}, 1),
+	}
 }
 
 // ServeHTTP answers a delivery. The signature is checked before anything in the
