@@ -41,13 +41,8 @@ type wireAvatar struct {
 
 // Avatars reads the catalogue.
 func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
-	const op = "list avatars"
 	if api == V3 {
 		return c.looks(ctx)
-	}
-	b, err := c.get(ctx, op, "/v2/avatars", nil)
-	if err != nil {
-		return Avatars{}, err
 	}
 	var d struct {
 		Avatars flexList[wireAvatar] `json:"avatars"`
@@ -57,7 +52,7 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 			Image flexWord `json:"preview_image_url"`
 		}] `json:"talking_photos"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "list avatars", "/v2/avatars", nil, &d); err != nil {
 		return Avatars{}, err
 	}
 	var out Avatars
@@ -91,11 +86,6 @@ type AvatarDetails struct {
 
 // AvatarDetails reads one entry of the catalogue without the catalogue.
 func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, error) {
-	const op = "read avatar"
-	b, err := c.get(ctx, op, "/v2/avatar/"+url.PathEscape(id)+"/details", nil)
-	if err != nil {
-		return AvatarDetails{}, err
-	}
 	var d struct {
 		Type    flexWord `json:"type"`
 		ID      flexWord `json:"id"`
@@ -105,7 +95,7 @@ func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, e
 		Public  flexBool `json:"is_public"`
 		Voice   flexWord `json:"default_voice_id"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read avatar", "/v2/avatar/"+url.PathEscape(id)+"/details", nil, &d); err != nil {
 		return AvatarDetails{}, err
 	}
 	return AvatarDetails{

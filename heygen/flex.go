@@ -82,22 +82,26 @@ func (f *flexBool) UnmarshalJSON(b []byte) error {
 type flexTime struct{ time.Time }
 
 func (t *flexTime) UnmarshalJSON(b []byte) error {
-	s := strings.TrimSpace(text(b))
-	t.Time = time.Time{}
+	t.Time = ParseTime(text(b))
+	return nil
+}
+
+// ParseTime reads a time in one of HeyGen's forms: unix seconds or milliseconds, or an ISO time. It
+// returns the zero time for any other text.
+func ParseTime(s string) time.Time {
+	s = strings.TrimSpace(s)
 	if v, err := strconv.ParseFloat(s, 64); err == nil && v > 0 && v < 1e15 {
 		if v > 1e12 { // milliseconds
 			v /= 1000
 		}
-		t.Time = time.Unix(int64(v), int64((v-math.Floor(v))*1e9)).UTC()
-		return nil
+		return time.Unix(int64(v), int64((v-math.Floor(v))*1e9)).UTC()
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999", "2006-01-02 15:04:05"} {
 		if v, err := time.Parse(layout, s); err == nil {
-			t.Time = v.UTC()
-			return nil
+			return v.UTC()
 		}
 	}
-	return nil
+	return time.Time{}
 }
 
 // flexList accepts a list and skips items that are not of T's kind. Anything else is empty.

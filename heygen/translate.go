@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // PathTranslateV3 is where v3 keeps translations; PathTranslateV2 is v2's.
@@ -159,16 +158,5 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 
 // FindTranslation lists v3 translations whose titles contain the marker.
 func (c *Client) FindTranslation(ctx context.Context, marker string) ([]VideoItem, error) {
-	list, err := pages[wireVideo](ctx, c, "list translations", PathTranslateV3, nil, 100, 0)
-	var out []VideoItem
-	for _, v := range list {
-		if !strings.Contains(string(v.Title), marker) {
-			continue
-		}
-		if v.ID == "" {
-			return nil, &Error{Op: "list translations", Err: errNoID}
-		}
-		out = append(out, v.item())
-	}
-	return out, err
+	return c.findMarked(ctx, "list translations", PathTranslateV3, nil, marker)
 }

@@ -108,13 +108,8 @@ func (c *Client) SubmitOnce(ctx context.Context, path string, body []byte, key s
 
 // VideoV3 reads a job of v3. Jobs of v1 and v2 are not found there.
 func (c *Client) VideoV3(ctx context.Context, id string) (Video, error) {
-	const op = "read video"
-	b, err := c.get(ctx, op, PathVideos+"/"+url.PathEscape(id), nil)
-	if err != nil {
-		return Video{}, err
-	}
 	var d wireVideo
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read video", PathVideos+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
 	return d.video(), nil
@@ -150,21 +145,7 @@ func (d wireVideo) video() Video {
 // FindByTitleV3 pages through the account for titles that contain the marker. The
 // server's own filter is used and then checked: an unknown filter is ignored there.
 func (c *Client) FindByTitleV3(ctx context.Context, marker string) ([]VideoItem, error) {
-	list, err := pages[wireVideo](ctx, c, "list videos", PathVideos, query("title", marker), 100, 0)
-	if err != nil {
-		return nil, err
-	}
-	var out []VideoItem
-	for _, v := range list {
-		if !strings.Contains(string(v.Title), marker) {
-			continue
-		}
-		if v.ID == "" {
-			return nil, &Error{Op: "list videos", Err: errNoID}
-		}
-		out = append(out, v.item())
-	}
-	return out, nil
+	return c.findMarked(ctx, "list videos", PathVideos, query("title", marker), marker)
 }
 
 func (d wireVideo) item() VideoItem {
@@ -180,11 +161,6 @@ type Look struct {
 
 // Look reads one look: its engines decide how it can be rendered.
 func (c *Client) Look(ctx context.Context, id string) (Look, error) {
-	const op = "read look"
-	b, err := c.get(ctx, op, "/v3/avatars/looks/"+url.PathEscape(id), nil)
-	if err != nil {
-		return Look{}, err
-	}
 	var d struct {
 		ID      flexWord    `json:"id"`
 		Name    flexWord    `json:"name"`
@@ -193,7 +169,7 @@ func (c *Client) Look(ctx context.Context, id string) (Look, error) {
 		Voice   flexWord    `json:"default_voice_id"`
 		Engines flexStrings `json:"supported_api_engines"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read look", "/v3/avatars/looks/"+url.PathEscape(id), nil, &d); err != nil {
 		return Look{}, err
 	}
 	return Look{

@@ -124,13 +124,16 @@ func (s *Server) createdAgent(w http.ResponseWriter, j *job) {
 	v3(w, map[string]any{"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix()})
 }
 
-// session finds an agent's job; the caller holds mu.
-func (s *Server) session(id string) *job {
+// sessionOf returns the agent's job that a request names, or answers that there is none and returns
+// nil; the caller holds mu.
+func (s *Server) sessionOf(w http.ResponseWriter, r *http.Request) *job {
+	id := r.PathValue("id")
 	for _, j := range s.jobs {
 		if j.Session == id && id != "" && !j.Deleted {
 			return j
 		}
 	}
+	v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 	return nil
 }
 
@@ -154,19 +157,16 @@ func (s *Server) sessionRecord(j *job) map[string]any {
 func (s *Server) readSession(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if j := s.session(r.PathValue("id")); j != nil {
+	if j := s.sessionOf(w, r); j != nil {
 		v3(w, s.sessionRecord(j))
-		return
 	}
-	v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 }
 
 func (s *Server) sessionVideos(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.session(r.PathValue("id"))
+	j := s.sessionOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 		return
 	}
 	reply(w, http.StatusOK, map[string]any{"data": []any{s.itemV3(r, j)}, "has_more": false, "next_token": nil})
@@ -175,9 +175,8 @@ func (s *Server) sessionVideos(w http.ResponseWriter, r *http.Request) {
 func (s *Server) stopSession(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.session(r.PathValue("id"))
+	j := s.sessionOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 		return
 	}
 	if st := s.status(j); st != "completed" {
@@ -190,7 +189,7 @@ func (s *Server) stopSession(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listSessions(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(w, r, func(j *job) bool { return j.Session != "" }, func(j *job) map[string]any {
+	s.listJobs(w, r, func(j *job) bool { return j.Session != "" }, func(j *job) map[string]any {
 		return map[string]any{"session_id": j.Session, "title": j.Title, "created_at": j.Created.Unix()}
 	})
 }

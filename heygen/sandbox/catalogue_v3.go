@@ -4,42 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"strconv"
 	"strings"
 )
-
-// pageOf cuts a list as v3 does and answers; most is the route's own limit.
-func pageOf(w http.ResponseWriter, r *http.Request, list []any, usual, most int) {
-	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
-	if err != nil {
-		limit = usual
-	}
-	if limit < 1 || limit > most {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "limit", "Input should be between 1 and "+strconv.Itoa(most))
-		return
-	}
-	from, _ := strconv.Atoi(r.URL.Query().Get("token"))
-	from = min(max(0, from), len(list))
-	end := min(from+limit, len(list))
-	next := any(nil)
-	if end < len(list) {
-		next = strconv.Itoa(end)
-	}
-	reply(w, http.StatusOK, map[string]any{
-		"data": append([]any{}, list[from:end]...), "has_more": next != nil, "next_token": next,
-	})
-}
-
-// page lists jobs, newest first; the caller holds mu.
-func (s *Server) page(w http.ResponseWriter, r *http.Request, want func(*job) bool, record func(*job) map[string]any) {
-	var list []any
-	for i := len(s.jobs) - 1; i >= 0; i-- {
-		if j := s.jobs[i]; !j.Deleted && want(j) {
-			list = append(list, record(j))
-		}
-	}
-	pageOf(w, r, list, 10, 100)
-}
 
 func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
 	var list []any

@@ -25,10 +25,7 @@ func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 			return nil, invalid("layers", "Input should be 'foreground', 'mask' or 'background'")
 		}
 	}
-	src := s.ownLink(b.Video.URL)
-	if b.Video.Type == "asset_id" {
-		src = s.film(b.Video.AssetID)
-	}
+	src := s.source(b.Video)
 	q := src.Request
 	q.WebM = true
 	if b.RequestID != "" {
@@ -81,7 +78,7 @@ func (s *Server) readCutoutJob(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listCutouts(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(
+	s.listJobs(
 		w, r, func(j *job) bool { return j.Kind == "cutout" }, func(j *job) map[string]any { return s.cutoutRecord(r, j) },
 	)
 }

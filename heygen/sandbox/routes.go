@@ -162,12 +162,21 @@ func (s *Server) find(id string, v3 bool) *job {
 	return nil
 }
 
-func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// videoOfV1 returns the video of v1 or v2 that a request names, or answers that there is none and
+// returns nil; the caller holds mu.
+func (s *Server) videoOfV1(w http.ResponseWriter, r *http.Request) *job {
 	j := s.find(r.URL.Query().Get("video_id"), false)
 	if j == nil {
 		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
+	}
+	return j
+}
+
+func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.videoOfV1(w, r)
+	if j == nil {
 		return
 	}
 	st := s.status(j)
@@ -205,35 +214,18 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit <= 0 || limit > 100 {
-		limit = 100
-	}
-	from, _ := strconv.Atoi(q.Get("token"))
-	lag, _ := s.faults.duration("list-lag")
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	jobs, next := page(r, s.videos(r, false), limitOf(r, 100))
 	videos, token := []map[string]any{}, ""
-	seen := 0
-	for i := len(s.jobs) - 1; i >= 0; i-- { // newest first
-		j := s.jobs[i]
-		if j.Deleted || j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag ||
-			!strings.Contains(j.Title, q.Get("title")) {
-			continue
-		}
-		seen++
-		if seen <= from {
-			continue
-		}
-		if len(videos) == limit {
-			token = strconv.Itoa(seen - 1)
-			break
-		}
+	for _, j := range jobs {
 		videos = append(videos, map[string]any{
 			"video_id": j.ID, "video_title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),
 			"type": "GENERATED",
 		})
+	}
+	if next > 0 {
+		token = strconv.Itoa(next)
 	}
 	v1(w, map[string]any{"token": token, "videos": videos})
 }
@@ -241,9 +233,8 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 func (s *Server) videoDelete(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.find(r.URL.Query().Get("video_id"), false)
+	j := s.videoOfV1(w, r)
 	if j == nil {
-		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
 		return
 	}
 	j.Deleted = true

@@ -81,50 +81,46 @@ func (b speechBody) spec() standin.Spec {
 	return standin.Spec{Script: b.Text, Speed: b.Speed, Locale: b.Locale}
 }
 
-// speechV1 is POST /v1/audio/text_to_speech. Unknown members are ignored by both.
+// speechV1 is POST /v1/audio/text_to_speech.
 func (s *Server) speechV1(w http.ResponseWriter, r *http.Request) {
-	var b speechBody
-	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
-		v2Error(w, http.StatusBadRequest, "invalid_parameter", "request body is not valid JSON")
-		return
+	d, no := s.speech(r, 1.5)
+	switch {
+	case no.param != "":
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", no.param+" is invalid: "+no.message)
+	case no.message != "":
+		v2Error(w, no.status, no.code, no.message)
+	default:
+		v2(w, d)
 	}
-	if param, m := b.wrong(1.5); m != "" {
-		v2Error(w, http.StatusBadRequest, "invalid_parameter", param+" is invalid: "+m)
-		return
-	}
-	if s.faults.on("no-credit") {
-		v2Error(w, http.StatusPaymentRequired, "insufficient_credit", "Insufficient credit")
-		return
-	}
-	d, err := s.spoken(r, b.spec())
-	if err != nil {
-		v2Error(w, http.StatusInternalServerError, "internal_error", err.Error())
-		return
-	}
-	v2(w, d)
 }
 
+// speechV3 is POST /v3/voices/speech.
 func (s *Server) speechV3(w http.ResponseWriter, r *http.Request) {
-	var b speechBody
-	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "", "request body is not valid JSON")
-		return
-	}
-	if param, m := b.wrong(2); m != "" {
-		no := invalid(param, m)
+	d, no := s.speech(r, 2)
+	if no.message != "" {
 		v3Error(w, no.status, no.code, no.param, no.message)
 		return
 	}
+	v3(w, d)
+}
+
+// speech makes the speech that a request describes. Unknown members are ignored by both generations.
+func (s *Server) speech(r *http.Request, fastest float64) (map[string]any, refusal) {
+	var b speechBody
+	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
+		return nil, invalid("", "request body is not valid JSON")
+	}
+	if param, m := b.wrong(fastest); m != "" {
+		return nil, invalid(param, m)
+	}
 	if s.faults.on("no-credit") {
-		v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
-		return
+		return nil, refusal{http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit"}
 	}
 	d, err := s.spoken(r, b.spec())
 	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", err.Error())
-		return
+		return nil, refusal{http.StatusInternalServerError, "internal_error", "", err.Error()}
 	}
-	v3(w, d)
+	return d, refusal{}
 }
 
 // preview is the sound of a voice, for listening before choosing.
@@ -147,7 +143,7 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
 			if _, err := m.Speak(r.Context(), standin.Spec{
 				Script: "Hello, I am " + v.name + ". This is how I sound.",
 			}, path); err != nil {
-				http.Error(w, "the voice could not be drawn", http.StatusInternalServerError)
+				http.Error(w, "the voice could not be made", http.StatusInternalServerError)
 				return
 			}
 		}

@@ -59,6 +59,14 @@ func (s *Server) ownLink(link string) *job {
 	return nil
 }
 
+// source returns the job with the film of an input that check has accepted.
+func (s *Server) source(a assetInput) *job {
+	if a.Type == "asset_id" {
+		return s.film(a.AssetID)
+	}
+	return s.ownLink(a.URL)
+}
+
 // film returns the job that rendered an uploaded film, when its bytes are those of a job
 // here, else a job with a presenter who speaks with the upload's own sound.
 func (s *Server) film(assetID string) *job {
@@ -204,10 +212,7 @@ func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 	if !ok {
 		return nil, invalid("output_languages", "language "+b.Languages[0]+" is not supported")
 	}
-	src := s.ownLink(b.Video.URL)
-	if b.Video.Type == "asset_id" {
-		src = s.film(b.Video.AssetID)
-	}
+	src := s.source(b.Video)
 	j := newJob("/v3/video-translations", b.Title, translated(src, locale), s.o.Now())
 	j.Kind, j.Language, j.Callback = "translate", b.Languages[0], b.URL
 	return j, refusal{}
@@ -245,7 +250,7 @@ func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
 func (s *Server) listTranslations(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(
+	s.listJobs(
 		w, r, func(j *job) bool { return j.Kind == "translate" && j.V3 },
 		func(j *job) map[string]any { return s.translationRecord(r, j) },
 	)

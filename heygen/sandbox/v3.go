@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -243,13 +242,22 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	return d
 }
 
+// videoOf returns the video of v3 that a request names, or answers that there is none and returns nil;
+// the caller holds mu.
+func (s *Server) videoOf(w http.ResponseWriter, r *http.Request) *job {
+	j := s.find(r.PathValue("id"), true)
+	if j == nil {
+		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
+	}
+	return j
+}
+
 func (s *Server) videoV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads++
-	j := s.find(r.PathValue("id"), true)
+	j := s.videoOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
 		return
 	}
 	v3(w, s.itemV3(r, j))
@@ -258,9 +266,8 @@ func (s *Server) videoV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) deleteV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.find(r.PathValue("id"), true)
+	j := s.videoOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
 		return
 	}
 	j.Deleted = true
@@ -268,34 +275,19 @@ func (s *Server) deleteV3(w http.ResponseWriter, r *http.Request) {
 	v3(w, map[string]any{"id": j.ID, "deleted": true})
 }
 
-// listV3 pages with an opaque token; filters it does not know are ignored, as there.
+// listV3 is GET /v3/videos. Filters that it does not know are ignored, as at HeyGen.
 func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit <= 0 || limit > 100 {
-		limit = 10
-	}
-	from, _ := strconv.Atoi(strings.TrimPrefix(q.Get("token"), "t"))
-	lag, _ := s.faults.duration("list-lag")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	items, next, seen := []map[string]any{}, "", 0
-	for _, j := range slices.Backward(s.jobs) {
-		if j.Deleted || !j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag ||
-			!strings.Contains(j.Title, q.Get("title")) {
-			continue
-		}
-		seen++
-		if seen <= from {
-			continue
-		}
-		if len(items) == limit {
-			next = fmt.Sprint("t", seen-1)
-			break
-		}
+	jobs, next := page(r, s.videos(r, true), limitOf(r, 10))
+	items, token := []map[string]any{}, ""
+	for _, j := range jobs {
 		items = append(items, s.itemV3(r, j))
 	}
-	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+	if next > 0 {
+		token = fmt.Sprint("t", next)
+	}
+	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next > 0, "next_token": token})
 }
 
 // readStudio is a film of several scenes: no alpha, everything or nothing.

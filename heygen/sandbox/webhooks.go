@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -157,18 +156,12 @@ func (s *Server) removeHook(e *endpoint) error {
 	return s.saveHooks()
 }
 
-// page cuts one page out of a list; next is the token of the one after it.
-func page[T any](r *http.Request, all []T) (items []T, next string) {
-	q := r.URL.Query()
-	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit <= 0 || limit > 100 {
-		limit = 10
+// hookOf returns the endpoint of v3 that a request names, or answers that there is none and returns
+// nil; the caller holds mu.
+func (s *Server) hookOf(w http.ResponseWriter, r *http.Request) *endpoint {
+	e := s.hook(r.PathValue("id"), true)
+	if e == nil {
+		v3Error(w, http.StatusNotFound, "not_found", "endpoint_id", "webhook endpoint not found")
 	}
-	from, _ := strconv.Atoi(strings.TrimPrefix(q.Get("token"), "t"))
-	from = min(max(from, 0), len(all))
-	items = all[from:min(from+limit, len(all))]
-	if from+limit < len(all) {
-		next = fmt.Sprint("t", from+limit)
-	}
-	return items, next
+	return e
 }

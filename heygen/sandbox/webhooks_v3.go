@@ -18,10 +18,6 @@ func (e *endpoint) recordV3(secret any) map[string]any {
 	}
 }
 
-func noHook(w http.ResponseWriter) {
-	v3Error(w, http.StatusNotFound, "not_found", "endpoint_id", "webhook endpoint not found")
-}
-
 // addHookV3 repeats the first answer for a known idempotency key.
 func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
 	b, param, wrong := readHook(w, r)
@@ -58,8 +54,7 @@ func (s *Server) listHooksV3(w http.ResponseWriter, r *http.Request) {
 			all = append(all, e.recordV3(nil))
 		}
 	}
-	items, next := page(r, all)
-	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+	replyPage(w, r, all)
 }
 
 func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
@@ -70,9 +65,8 @@ func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.hook(r.PathValue("id"), true)
+	e := s.hookOf(w, r)
 	if e == nil {
-		noHook(w)
 		return
 	}
 	e.change(b)
@@ -83,9 +77,8 @@ func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) deleteHookV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.hook(r.PathValue("id"), true)
+	e := s.hookOf(w, r)
 	if e == nil {
-		noHook(w)
 		return
 	}
 	_ = s.removeHook(e)
@@ -96,9 +89,8 @@ func (s *Server) rotateHookV3(w http.ResponseWriter, r *http.Request) {
 	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.hook(r.PathValue("id"), true)
+	e := s.hookOf(w, r)
 	if e == nil {
-		noHook(w)
 		return
 	}
 	if key == "" || e.Rotated != key {
@@ -129,6 +121,5 @@ func (s *Server) listEventsV3(w http.ResponseWriter, r *http.Request) {
 			all = append(all, e.body())
 		}
 	}
-	items, next := page(r, all)
-	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+	replyPage(w, r, all)
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +70,7 @@ func Decode(body []byte) (Event, error) {
 	if json.Unmarshal(body, &top) != nil || top == nil {
 		return Event{}, errors.New("the body is not a JSON object")
 	}
-	e := Event{ID: top.word("event_id"), Type: top.word("event_type", "event", "type"), Created: top.time("created_at")}
+	e := Event{ID: top.word("event_id"), Type: top.word("event_type", "event", "type"), Created: heygen.ParseTime(top.text("created_at"))}
 	if e.Type == "" {
 		return Event{}, errors.New("the body names no event")
 	}
@@ -136,21 +134,4 @@ func (o object) text(names ...string) string {
 		}
 	}
 	return ""
-}
-
-// time reads unix seconds or an ISO time; it returns the zero time for anything else.
-func (o object) time(name string) time.Time {
-	s := o.text(name)
-	if v, err := strconv.ParseFloat(s, 64); err == nil && v > 0 && v < 1e15 {
-		if v > 1e12 { // milliseconds
-			v /= 1000
-		}
-		return time.Unix(int64(v), int64((v-math.Floor(v))*1e9)).UTC()
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }
