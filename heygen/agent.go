@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -104,5 +105,5 @@ func (c *Client) AgentSessions(ctx context.Context, limit int) ([]Session, error
 
 // StopAgent ends a session (v3).
 func (c *Client) StopAgent(ctx context.Context, id string) error {
-	return c.post(ctx, "stop agent session", PathAgentV3+"/"+id+"/stop", struct{}{}, nil)
+	return c.post(ctx, "stop agent session", PathAgentV3+"/"+url.PathEscape(id)+"/stop", struct{}{}, nil)
 }
