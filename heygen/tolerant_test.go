@@ -77,7 +77,9 @@ var decoders = []decoder{
 	{"v2 talking photos", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Avatars(ctx, V2)
 		return idsOf(l.TalkingPhotos, err, func(p TalkingPhoto) string { return p.ID })
-	}, `{"error":null,"data":{"avatars":null,"talking_photos":[%s]}}`, map[string]string{"talking_photo_id": `"good"`, "talking_photo_name": `"n"`, "preview_image_url": `"u"`}, "talking_photo_id"},
+	}, `{"error":null,"data":{"avatars":null,"talking_photos":[%s]}}`,
+		map[string]string{"talking_photo_id": `"good"`, "talking_photo_name": `"n"`, "preview_image_url": `"u"`},
+		"talking_photo_id"},
 	{"v1 talking photos", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.TalkingPhotos(ctx)
 		return idsOf(l, err, func(p TalkingPhoto) string { return p.ID })
@@ -117,7 +119,8 @@ var decoders = []decoder{
 	{"v2 locales", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Locales(ctx)
 		return idsOf(l, err, func(l Locale) string { return l.Value })
-	}, `{"error":null,"data":{"locales":[%s]}}`, map[string]string{"value": `"good"`, "locale": `null`, "label": `"l"`, "language": `"x"`}, "value"},
+	}, `{"error":null,"data":{"locales":[%s]}}`,
+		map[string]string{"value": `"good"`, "locale": `null`, "label": `"l"`, "language": `"x"`}, "value"},
 	{"v2 templates", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Templates(ctx, V2)
 		return idsOf(l, err, func(t Template) string { return t.ID })
@@ -137,7 +140,11 @@ var decoders = []decoder{
 	{"v1 videos", func(ctx context.Context, c *Client) ([]string, error) {
 		p, err := c.ListVideos(ctx, ListOptions{})
 		return idsOf(p.Videos, err, func(v VideoItem) string { return v.ID })
-	}, `{"code":100,"data":{"token":"","videos":[%s]}}`, map[string]string{"video_id": `"good"`, "video_title": `"t"`, "status": `"completed"`, "type": `"GENERATED"`, "created_at": `1`}, "video_id"},
+	}, `{"code":100,"data":{"token":"","videos":[%s]}}`,
+		map[string]string{
+			"video_id": `"good"`, "video_title": `"t"`, "status": `"completed"`, "type": `"GENERATED"`, "created_at": `1`,
+		},
+		"video_id"},
 	v3List(videoItem, "id", "v3 videos", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.VideosV3(ctx, "", 1000)
 		return idsOf(l, err, func(v VideoItem) string { return v.ID })
@@ -157,11 +164,16 @@ var decoders = []decoder{
 	{"v3 batch", func(ctx context.Context, c *Client) ([]string, error) {
 		b, err := c.ReadBatch(ctx, "b")
 		return idsOf(b.Items, err, func(s JobState) string { return s.ID })
-	}, `{"data":{"status":"queued","total_items":2,"items":[%s],"next_token":""}}`, map[string]string{"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`}, "video_id"},
+	}, `{"data":{"status":"queued","total_items":2,"items":[%s],"next_token":""}}`,
+		map[string]string{"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`}, "video_id"},
 	{"v1 webhooks", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Webhooks(false).Endpoints(ctx)
 		return idsOf(l, err, func(e Endpoint) string { return e.ID })
-	}, `{"code":100,"data":[%s]}`, map[string]string{"endpoint_id": `"good"`, "url": `"u"`, "status": `"enabled"`, "events": `["a"]`, "secret": `"s"`, "created_at": `1`}, "endpoint_id"},
+	}, `{"code":100,"data":[%s]}`,
+		map[string]string{
+			"endpoint_id": `"good"`, "url": `"u"`, "status": `"enabled"`, "events": `["a"]`, "secret": `"s"`, "created_at": `1`,
+		},
+		"endpoint_id"},
 	v3List(map[string]string{
 		"endpoint_id": `"good"`, "url": `"u"`, "status": `"enabled"`, "events": `["a"]`, "secret": `"s"`, "created_at": `1`,
 	}, "endpoint_id", "v3 webhooks", func(ctx context.Context, c *Client) ([]string, error) {

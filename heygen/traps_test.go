@@ -243,7 +243,10 @@ func TestAnAgentsSession(t *testing.T) {
 	for id, want := range map[string]struct {
 		video string
 		state State
-	}{"named": {"v1", StateProcessing}, "early": {"early", StateProcessing}, "broken": {"broken", StateFailed}, "v1": {"v1", StateProcessing}} {
+	}{
+		"named": {"v1", StateProcessing}, "early": {"early", StateProcessing}, "broken": {"broken", StateFailed},
+		"v1": {"v1", StateProcessing},
+	} {
 		v, err := client.Job(t.Context(), KindAgent, id)
 		if err != nil || v.ID != want.video || v.State != want.state {
 			t.Errorf("%s: %+v %v", id, v, err)
