@@ -71,8 +71,8 @@ func pages[T any](ctx context.Context, c *Client, op, path string, q url.Values,
 			return nil, err
 		}
 		var page struct {
-			Data listOf[T] `json:"data"`
-			Next flexWord  `json:"next_token"`
+			Data strictList[T] `json:"data"`
+			Next flexWord      `json:"next_token"`
 		}
 		if err := json.Unmarshal(b, &page); err != nil {
 			return nil, &Error{Op: op, Err: errShape}

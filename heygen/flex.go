@@ -125,11 +125,11 @@ func (l *flexList[T]) UnmarshalJSON(b []byte) error {
 // errShape is the end of an answer that cannot be read at all.
 var errShape = errors.New("the answer has another shape than documented")
 
-// listOf is flexList for lists in which an account is searched for a lost purchase: an answer
+// strictList is flexList for lists in which an account is searched for a lost purchase: an answer
 // without a list must not count as an empty one. It fails on anything but a list and null.
-type listOf[T any] []T
+type strictList[T any] []T
 
-func (l *listOf[T]) UnmarshalJSON(b []byte) error {
+func (l *strictList[T]) UnmarshalJSON(b []byte) error {
 	b = bytes.TrimSpace(b)
 	if len(b) == 0 || b[0] != '[' && string(b) != "null" {
 		return errShape

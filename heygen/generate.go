@@ -246,7 +246,7 @@ func (c *Client) submit(ctx context.Context, path string, body []byte, key strin
 		idempotency: key, body: body,
 	})
 	if err != nil {
-		if id := submittedAnyway(b); id != "" {
+		if id := submittedInError(b); id != "" {
 			// A video that is named exists, whatever else is in the answer.
 			c.warn(fmt.Sprintf("HeyGen accepted video %s and reported an error as well: %v", id, err))
 			return id, nil

@@ -123,9 +123,9 @@ func missingRoute(e *Error) bool {
 	return !itemWords.MatchString(pathLike.ReplaceAllString(e.Message, ""))
 }
 
-// saysEnded reports a text about the end of an API. A text about an old avatar or
+// reportsEnd reports a text about the end of an API. A text about an old avatar or
 // voice counts only when it names the API as well.
-func saysEnded(text string) bool {
+func reportsEnd(text string) bool {
 	if !endWords.MatchString(text) {
 		return false
 	}

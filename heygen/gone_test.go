@@ -131,8 +131,8 @@ func TestAJobOfV2IsReadOnV3WhereV2HasEnded(t *testing.T) {
 	}
 }
 
-// TestTheAnnouncedEndIsSaidOnce: every answer of v1 and v2 carries the headers.
-func TestTheAnnouncedEndIsSaidOnce(t *testing.T) {
+// TestTheAnnouncedEndIsReportedOnce: every answer of v1 and v2 carries the headers.
+func TestTheAnnouncedEndIsReportedOnce(t *testing.T) {
 	now := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		headers []string
@@ -145,8 +145,8 @@ func TestTheAnnouncedEndIsSaidOnce(t *testing.T) {
 	} {
 		client, _ := serve(t, answerWith(200, `{"data":{"video_id":"v","details":{"api":60}}}`, c.headers...))
 		client.now = func() time.Time { return now }
-		var said []string
-		WithWarn(func(s string) { said = append(said, s) })(client)
+		var warnings []string
+		WithWarn(func(s string) { warnings = append(warnings, s) })(client)
 		for range 3 {
 			if _, err := client.Quota(t.Context()); err != nil {
 				t.Fatal(err)
@@ -155,14 +155,14 @@ func TestTheAnnouncedEndIsSaidOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		all := strings.Join(said, "\n")
-		right := len(said) == 1 && strings.Contains(all, c.want) && strings.Contains(all, "heygen.api: v3")
-		if c.want == "" && len(said) > 0 || c.want != "" && !right {
-			t.Errorf("%v: %q", c.headers, said)
+		all := strings.Join(warnings, "\n")
+		right := len(warnings) == 1 && strings.Contains(all, c.want) && strings.Contains(all, "heygen.api: v3")
+		if c.want == "" && len(warnings) > 0 || c.want != "" && !right {
+			t.Errorf("%v: %q", c.headers, warnings)
 		}
-		said = nil
-		if _, err := client.Me(t.Context()); err != nil || len(said) > 0 {
-			t.Errorf("%v on v3: %v, %q", c.headers, err, said)
+		warnings = nil
+		if _, err := client.Me(t.Context()); err != nil || len(warnings) > 0 {
+			t.Errorf("%v on v3: %v, %q", c.headers, err, warnings)
 		}
 	}
 }

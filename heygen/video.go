@@ -138,7 +138,7 @@ func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, erro
 	q := query("limit", strconv.Itoa(o.Limit), "token", o.Token, "title", o.Title, "folder_id", o.FolderID)
 	var d struct {
 		Token  flexWord `json:"token"`
-		Videos listOf[struct {
+		Videos strictList[struct {
 			ID        flexWord `json:"video_id"`
 			Title     flexWord `json:"video_title"`
 			Status    flexWord `json:"status"`

@@ -17,7 +17,7 @@ func (s *Server) createBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if key != "" {
-		if j := s.earlier(r.URL.Path + " " + key); j != nil {
+		if j := s.jobOfKey(r.URL.Path + " " + key); j != nil {
 			v3(w, map[string]any{"batch_id": j.Batch})
 			return
 		}

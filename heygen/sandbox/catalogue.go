@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The catalogue: a few looks, each drawn as one of the presenters and with a voice that is theirs, and voices.
+// The catalogue: voices, and a few looks, each rendered as one of the presenters with its own voice.
 var avatarList = []struct{ id, name, gender, voice string }{
 	{"Daisy-inskirt-20220818", "Daisy in skirt", "female", "1bd001e7e50f421d891986aad5158bc8"},
 	{"Bram-office-20230104", "Bram in the office", "male", "077ab11b14f04ce0b49b5f6e5cc20979"},
@@ -25,11 +25,11 @@ var voiceList = []struct{ id, name, language, gender string }{
 	{"b2d94c7f0e1a4d2f8c35a7610f9e28d3", "Lucía", "Spanish", "female"},
 }
 
-// silent are the voices that only speak in a film: they do not run on the engine that
+// filmOnly are the voices for films only: they do not run on the engine that
 // makes speech alone.
-var silent = []string{"6a12f8b14a994c0c9b1f3a0d2f2f4e55"}
+var filmOnly = []string{"6a12f8b14a994c0c9b1f3a0d2f2f4e55"}
 
-func speaks(voice string) bool { return !slices.Contains(silent, voice) }
+func speaks(voice string) bool { return !slices.Contains(filmOnly, voice) }
 
 func knownAvatar(id string) bool {
 	for _, a := range avatarList {

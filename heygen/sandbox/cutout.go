@@ -6,7 +6,7 @@ import (
 )
 
 // readCutout is the body of POST /v3/background-removals. The layer that comes back
-// is drawn: a presenter with alpha who speaks with the upload's own sound.
+// is rendered: a presenter with alpha who speaks with the upload's own sound.
 func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 	var b struct {
 		Video     assetInput `json:"video"`
@@ -61,7 +61,7 @@ func (s *Server) cutoutRecord(r *http.Request, j *job) map[string]any {
 func (s *Server) readCutoutJob(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.kind("cutout", r.PathValue("id"), true)
+	j := s.jobOfKind("cutout", r.PathValue("id"), true)
 	if j == nil {
 		v3Error(w, http.StatusNotFound, "not_found", "job_id", "Job not found")
 		return

@@ -17,7 +17,7 @@ func (s *studio) film() (want []byte, link func() string) {
 	s.Helper()
 	id := s.buy(nil)
 	s.finished(id)
-	return clip(s.maker.drawn[0]), func() string {
+	return clip(s.maker.made[0]), func() string {
 		u, err := url.Parse(s.status(id)["video_url"].(string))
 		if err != nil {
 			s.Fatal(err)

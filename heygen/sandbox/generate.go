@@ -17,7 +17,7 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// request is what a job draws, kept so that a restart can go on.
+// request is what a job renders, stored so that a restart can continue.
 type request struct {
 	Script, AudioAsset    string
 	Avatar, Style, Voice  string

@@ -68,13 +68,13 @@ func TestJobsQueueBehindThePlan(t *testing.T) {
 	}
 }
 
-func TestAnEqualRequestIsDrawnOnceAndBilledTwice(t *testing.T) {
+func TestAnEqualRequestIsRenderedOnceAndBilledTwice(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	s.finished(s.buy(nil))
 	s.finished(s.buy(nil))
 	if s.maker.count() != 1 || s.billed() != 2 {
-		t.Errorf("drawn %d times, billed %d", s.maker.count(), s.billed())
+		t.Errorf("rendered %d times, billed %d", s.maker.count(), s.billed())
 	}
 }
 
@@ -101,7 +101,7 @@ func TestAKilledSandboxGoesOn(t *testing.T) {
 	} else if f := (*fault.Error)(nil); !errors.As(err, &f) || f.Kind != fault.Locked {
 		t.Errorf("%v", err)
 	}
-	first.close() // the drawing never ended
+	first.close() // the rendering never ended
 	second := open(t, dir, &maker{}, c)
 	if d := second.finished(id); d["duration"] != 2.0 {
 		t.Errorf("%v", d)
@@ -226,7 +226,7 @@ func TestNothingRunsOn(t *testing.T) {
 	)
 }
 
-func TestOwnAudioIsDrawnFrom(t *testing.T) {
+func TestOwnAudioIsUsed(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	wav := "RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x00\x00\x00\x00"
@@ -239,9 +239,9 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 		clear(v)
 		v["type"], v["audio_asset_id"] = "audio", id
 	}))
-	if s.maker.count() != 1 || !strings.HasSuffix(s.maker.drawn[0].AudioPath, id) ||
-		s.maker.drawn[0].Format != standin.MP4 {
-		t.Errorf("%+v", s.maker.drawn)
+	if s.maker.count() != 1 || !strings.HasSuffix(s.maker.made[0].AudioPath, id) ||
+		s.maker.made[0].Format != standin.MP4 {
+		t.Errorf("%+v", s.maker.made)
 	}
 	for name, c := range map[string]struct{ kind, body string }{
 		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"},

@@ -46,7 +46,7 @@ func (s *Server) buyV3(
 			}
 		}
 		if key != "" {
-			if j := s.earlier(key); j != nil { // the first answer again, whatever the body is now
+			if j := s.jobOfKey(key); j != nil { // the first answer again, whatever the body is now
 				answer(w, j)
 				return
 			}
@@ -56,13 +56,13 @@ func (s *Server) buyV3(
 		case no.message != "":
 			v3Error(w, no.status, no.code, no.param, no.message)
 			return
-		case j.Request.RequestID != "" && s.earlier(j.Request.RequestID) != nil:
-			answer(w, s.earlier(j.Request.RequestID))
+		case j.Request.RequestID != "" && s.jobOfKey(j.Request.RequestID) != nil:
+			answer(w, s.jobOfKey(j.Request.RequestID))
 			return
 		case s.faults.on("no-credit"):
 			v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
 			return
-		case s.running() >= max(v3Running, s.o.Concurrency):
+		case s.runningJobs() >= max(v3Running, s.o.Concurrency):
 			w.Header().Set("Retry-After", "30")
 			v3Error(w, http.StatusTooManyRequests, "resource_limit_exceeded", "", "Too many running videos")
 			return

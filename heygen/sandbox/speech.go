@@ -22,9 +22,9 @@ type speaker interface {
 // its answer is the only place that names its sound.
 const kindSpeech = "speech"
 
-// spoken makes and bills a voice and returns the answer of both generations. The job is
+// makeSpeech makes and bills a voice and returns the answer of both generations. The job is
 // on disk before the answer is sent.
-func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, error) {
+func (s *Server) makeSpeech(r *http.Request, spec standin.Spec) (map[string]any, error) {
 	m, ok := s.o.Media.(speaker)
 	if !ok {
 		return nil, errors.New("this sandbox has no voice")
@@ -116,7 +116,7 @@ func (s *Server) speech(r *http.Request, fastest float64) (map[string]any, refus
 	if s.faults.on("no-credit") {
 		return nil, refusal{http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit"}
 	}
-	d, err := s.spoken(r, b.spec())
+	d, err := s.makeSpeech(r, b.spec())
 	if err != nil {
 		return nil, refusal{http.StatusInternalServerError, "internal_error", "", err.Error()}
 	}

@@ -75,15 +75,15 @@ func (s *Server) film(assetID string) *job {
 	if err != nil {
 		return foreign
 	}
-	type drawn struct {
+	type rendered struct {
 		*job
 		path string
 	}
-	var all []drawn
+	var all []rendered
 	s.mu.Lock() // a job may get its file at the same time
 	for _, j := range s.jobs {
 		if j.File != "" {
-			all = append(all, drawn{j, filepath.Join(s.o.Dir, "media", j.File)})
+			all = append(all, rendered{j, filepath.Join(s.o.Dir, "media", j.File)})
 		}
 	}
 	s.mu.Unlock()
@@ -142,7 +142,7 @@ func (s *Server) translateV2(w http.ResponseWriter, r *http.Request) {
 func (s *Server) translationV2(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.kind("translate", r.PathValue("id"), false)
+	j := s.jobOfKind("translate", r.PathValue("id"), false)
 	if j == nil {
 		v2Error(w, http.StatusNotFound, "not_found", "translation not found")
 		return
@@ -173,8 +173,8 @@ func translateWord(status, done string) string {
 	return "pending"
 }
 
-// kind returns a job of another kind than a plain video; the caller holds mu.
-func (s *Server) kind(kind, id string, v3 bool) *job {
+// jobOfKind returns a job of another kind than a plain video; the caller holds mu.
+func (s *Server) jobOfKind(kind, id string, v3 bool) *job {
 	i := slices.IndexFunc(s.jobs, func(j *job) bool { return j.ID == id && j.Kind == kind && j.V3 == v3 && !j.Deleted })
 	if i < 0 {
 		return nil
@@ -225,7 +225,7 @@ func (s *Server) createdTranslation(w http.ResponseWriter, j *job) {
 func (s *Server) translationV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.kind("translate", r.PathValue("id"), true)
+	j := s.jobOfKind("translate", r.PathValue("id"), true)
 	if j == nil {
 		v3Error(w, http.StatusNotFound, "not_found", "video_translation_id", "Translation not found")
 		return

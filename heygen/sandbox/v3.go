@@ -91,8 +91,8 @@ func formatOf(j *job) string {
 	return "mp4"
 }
 
-// earlier finds the job an idempotency key made within its life.
-func (s *Server) earlier(key string) *job {
+// jobOfKey returns the job that an idempotency key made within its life, or nil.
+func (s *Server) jobOfKey(key string) *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
@@ -103,7 +103,7 @@ func (s *Server) earlier(key string) *job {
 	return nil
 }
 
-func (s *Server) running() (n int) {
+func (s *Server) runningJobs() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
@@ -131,7 +131,7 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 		return q, "", "", p, fmt.Sprintf(format, args...)
 	}
 	if b.Type != "avatar" {
-		return bad("type", "Input tag %q does not match any of the expected tags the sandbox draws: 'avatar'", b.Type)
+		return bad("type", "Input tag %q does not match any of the expected tags that the sandbox renders: 'avatar'", b.Type)
 	}
 	photo := s.knownPhoto(b.AvatarID)
 	if !knownAvatar(b.AvatarID) && !photo {
@@ -312,11 +312,11 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 	if len(b.Scenes) == 0 || len(b.Scenes) > 50 {
 		return nil, invalid("scenes", "List should have 1 to 50 items")
 	}
-	var whole request
+	var film request
 	var words []string
 	for i, sc := range b.Scenes {
 		if sc.Type != "avatar_video" {
-			return nil, invalid(fmt.Sprintf("scenes.%d.type", i), "the sandbox draws scenes of type avatar_video")
+			return nil, invalid(fmt.Sprintf("scenes.%d.type", i), "the sandbox renders scenes of type avatar_video")
 		}
 		// A scene's colour member has another name than a video's.
 		one := strings.Replace(string(sc.Input), `"color":"#`, `"value":"#`, 1)
@@ -325,7 +325,7 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 			return nil, invalid(fmt.Sprintf("scenes.%d.input.%s", i, param), wrong)
 		}
 		if i == 0 {
-			whole = q
+			film = q
 		}
 		words = append(words, q.Script)
 	}
@@ -336,8 +336,8 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 	if wrong != "" {
 		return nil, invalid(param, wrong)
 	}
-	whole.Width, whole.Height, whole.Script = size.Width, size.Height, strings.Join(words, " ")
-	j := newJob("/v3/videos", b.Title, whole, s.o.Now())
+	film.Width, film.Height, film.Script = size.Width, size.Height, strings.Join(words, " ")
+	j := newJob("/v3/videos", b.Title, film, s.o.Now())
 	j.Callback = b.CallbackURL
 	return j, refusal{}
 }

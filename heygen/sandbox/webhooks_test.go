@@ -102,7 +102,7 @@ func (s *studio) buyV3(change func(map[string]any)) string {
 // later moves the clock past the end of every job.
 func (s *studio) later() {
 	s.Helper()
-	s.until("drawing", func() bool {
+	s.until("rendering", func() bool {
 		s.server.mu.Lock()
 		defer s.server.mu.Unlock()
 		for _, j := range s.server.jobs {
@@ -191,9 +191,9 @@ func TestFailuresAreSent(t *testing.T) {
 		fail  error
 		msg   string
 	}{
-		"on purpose": {"job-fails=no credit", nil, "no credit"},
-		"silently":   {"job-fails-silently", nil, ""},
-		"by drawing": {"head-403", fmt.Errorf("broken"), "rendering_failed: broken"},
+		"on purpose":   {"job-fails=no credit", nil, "no credit"},
+		"silently":     {"job-fails-silently", nil, ""},
+		"by rendering": {"head-403", fmt.Errorf("broken"), "rendering_failed: broken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
