@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,7 +24,7 @@ type Key struct {
 // RoundTrip implements http.RoundTripper.
 func (k *Key) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !secure(req.URL) {
-		return refuse(req, ErrInsecure)
+		return refuse(req, fmt.Errorf("%w: %s", ErrInsecure, req.URL.Host))
 	}
 	header := req.Header.Clone()
 	if header == nil {

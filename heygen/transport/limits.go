@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 )
@@ -37,7 +38,7 @@ func (l *Limits) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	if int64(len(b)) > limit && err == nil {
-		b, err = b[:limit], ErrTooLarge
+		b, err = b[:limit], fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 	}
 	_ = res.Body.Close() // it was read as far as it is needed
 	res.Body = &answer{Reader: bytes.NewReader(b), all: b, err: err}
