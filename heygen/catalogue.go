@@ -277,7 +277,7 @@ func (c *Client) Locales(ctx context.Context) ([]Locale, error) {
 	return out, err
 }
 
-// Credits reads what is left, in the generation's own terms: v3 may tell dollars.
+// Credits reads the remaining balance in the generation's own unit: v3 may report dollars.
 func (c *Client) Credits(ctx context.Context, api API) (Balance, error) {
 	if api == V3 {
 		u, err := c.Me(ctx)

@@ -150,7 +150,7 @@ func MissingScope(err error) (scope string, ok bool) {
 	return scopeName.FindString(e.Message + " " + e.Param + " " + e.Details), true
 }
 
-// Busy reports a refusal that passes: too many requests, or too many running jobs.
+// Busy reports a temporary refusal: too many requests, or too many running jobs.
 // Nothing was bought. wait is what HeyGen asked for, at most an hour; 0 when it did
 // not ask. A 429 that is not HeyGen's own does not count: see NothingBought.
 func Busy(err error) (wait time.Duration, ok bool) {

@@ -19,8 +19,8 @@ const (
 	KindCutout      Kind = "cutout/v3"
 )
 
-// Job reads any job in one shape. The Video's ID is the video's own: for an agent it
-// differs from the session's once the video exists. A job of v1 or v2 is looked for on v3
+// Job reads a job of any kind into one type. The Video's ID is the video's own: for an agent it
+// differs from the session's once the video exists. A job of v1 or v2 is searched on v3
 // where those have ended; HeyGen has not published whether it is there.
 func (c *Client) Job(ctx context.Context, kind Kind, id string) (Video, error) {
 	v, err := c.job(ctx, kind, id)
@@ -93,7 +93,7 @@ func (c *Client) AgentSession(ctx context.Context, id string) (Session, error) {
 
 func (c *Client) agentVideo(ctx context.Context, id string) (Video, error) {
 	s, err := c.AgentSession(ctx, id)
-	if NotFound(err) { // the id of a video that an earlier run already learnt
+	if NotFound(err) { // an earlier run stored the video's id
 		return c.VideoV3(ctx, id)
 	}
 	if err != nil {

@@ -124,8 +124,8 @@ func (s *Server) createdAgent(w http.ResponseWriter, j *job) {
 	v3(w, map[string]any{"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix()})
 }
 
-// sessionOf returns the agent's job that a request names, or answers that there is none and returns
-// nil; the caller holds mu.
+// sessionOf returns the agent's job that a request names, or answers 404 and returns nil;
+// the caller holds mu.
 func (s *Server) sessionOf(w http.ResponseWriter, r *http.Request) *job {
 	id := r.PathValue("id")
 	for _, j := range s.jobs {

@@ -162,8 +162,8 @@ func (s *Server) find(id string, v3 bool) *job {
 	return nil
 }
 
-// videoOfV1 returns the video of v1 or v2 that a request names, or answers that there is none and
-// returns nil; the caller holds mu.
+// videoOfV1 returns the video of v1 or v2 that a request names, or answers 404 and returns nil;
+// the caller holds mu.
 func (s *Server) videoOfV1(w http.ResponseWriter, r *http.Request) *job {
 	j := s.find(r.URL.Query().Get("video_id"), false)
 	if j == nil {

@@ -242,7 +242,7 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	return d
 }
 
-// videoOf returns the video of v3 that a request names, or answers that there is none and returns nil;
+// videoOf returns the video of v3 that a request names, or answers 404 and returns nil;
 // the caller holds mu.
 func (s *Server) videoOf(w http.ResponseWriter, r *http.Request) *job {
 	j := s.find(r.PathValue("id"), true)

@@ -156,8 +156,8 @@ func (s *Server) removeHook(e *endpoint) error {
 	return s.saveHooks()
 }
 
-// hookOf returns the endpoint of v3 that a request names, or answers that there is none and returns
-// nil; the caller holds mu.
+// hookOf returns the endpoint of v3 that a request names, or answers 404 and returns nil;
+// the caller holds mu.
 func (s *Server) hookOf(w http.ResponseWriter, r *http.Request) *endpoint {
 	e := s.hook(r.PathValue("id"), true)
 	if e == nil {
