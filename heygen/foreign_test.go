@@ -1,14 +1,17 @@
 package heygen
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -153,5 +156,42 @@ func TestALinkPrintsWithoutPasswordQueryAndFragment(t *testing.T) {
 		"https://me:pass@h/a.mp4?Signature=x#token=y",
 	).String(); got != "https://[redacted]@h/a.mp4?[redacted]" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestALogHoldsOneLineForEachAttemptAndNoSecret: also for bytes that go to signed storage.
+func TestALogHoldsOneLineForEachAttemptAndNoSecret(t *testing.T) {
+	var base string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", "req "+canaryKey)
+		switch {
+		case r.Method == http.MethodPut:
+			answer(200, ``)(w, r)
+		case r.Method == http.MethodGet:
+			answer(503, echo)(w, r)
+		default:
+			answer(
+				200, fmt.Sprintf(`{"data":{"asset_id":"a","upload_url":%q}}`, base+"/put?Signature=SIGNED&Key-Pair-Id=PAIRID"),
+			)(w, r)
+		}
+	}))
+	defer srv.Close()
+	base = srv.URL
+	var lines strings.Builder
+	instant := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	c := New(canaryKey, WithBaseURL(base), WithRetries(2), WithClock(time.Now, instant),
+		WithLog(slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	if _, err := c.UploadDirect(t.Context(), "n", "video/mp4", []byte("x"), "00"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.VideoV3(t.Context(), canaryKey); err == nil {
+		t.Fatal("no error")
+	}
+	text := strings.TrimSpace(lines.String())
+	if n := strings.Count(text, "\n") + 1; n != 6 { // announce, put, complete, and three reads
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+	for line := range strings.Lines(text) {
+		withoutCanary(t, strings.TrimSuffix(line, "\n"))
 	}
 }
