@@ -135,12 +135,7 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title),
 		Duration: float64(d.Duration),
 		URL:      Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
-	switch v.State {
-	case StateFailed:
-		v.Failure = newFailure("", first(string(d.FailureText), string(d.Message)), "")
-	case StateCompleted:
-		v.Warning = d.warning()
-	}
+	v.setOutcome(newFailure("", first(string(d.FailureText), string(d.Message)), ""), d.wireWarning)
 	return v, nil
 }
 
@@ -162,14 +157,6 @@ func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
 	if strings.EqualFold(v.RawStatus, "deleted") {
 		v.State = StateFailed
 	}
-	if v.State == StateFailed {
-		v.Failure = readFailure(d.Error)
-		if v.Failure == nil {
-			v.Failure = &Failure{}
-		}
-	}
-	if v.State == StateCompleted {
-		v.Warning = d.warning()
-	}
+	v.setOutcome(readFailure(d.Error), d.wireWarning)
 	return v, nil
 }

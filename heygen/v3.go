@@ -133,12 +133,7 @@ func (d wireVideo) video() Video {
 		Duration:   float64(d.Duration),
 		CaptionURL: Link(d.Subtitles), ThumbnailURL: Link(d.Thumbnail), GIFURL: Link(d.GIF), CreatedAt: d.CreatedAt.Time}
 	v.State = stateOf(v.RawStatus)
-	switch v.State {
-	case StateFailed:
-		v.Failure = newFailure(string(d.FailureCode), string(d.FailureText), "")
-	case StateCompleted:
-		v.Warning = d.warning()
-	}
+	v.setOutcome(newFailure(string(d.FailureCode), string(d.FailureText), ""), d.wireWarning)
 	return v
 }
 

@@ -78,16 +78,22 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		GIFURL: Link(d.GIF), CallbackID: string(d.CallbackID), CreatedAt: d.CreatedAt.Time,
 	}
 	v.State = stateOf(v.RawStatus)
-	failure := readFailure(d.Error)
-	switch {
-	case v.State == StateFailed && failure == nil:
-		v.Failure = &Failure{}
-	case v.State == StateFailed:
-		v.Failure = failure
-	case v.State == StateCompleted:
-		v.Warning = d.warning()
-	}
+	v.setOutcome(readFailure(d.Error), d.wireWarning)
 	return v, nil
+}
+
+// setOutcome sets the failure of a failed job, which may have no reason, and the warning of a
+// completed one.
+func (v *Video) setOutcome(failure *Failure, w wireWarning) {
+	switch v.State {
+	case StateFailed:
+		v.Failure = failure
+		if failure == nil {
+			v.Failure = &Failure{}
+		}
+	case StateCompleted:
+		v.Warning = w.warning()
+	}
 }
 
 // readFailure reads null, a string, or an object with a code of any kind.
