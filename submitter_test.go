@@ -95,7 +95,7 @@ func once(c *heygen.Client, l *ledger.Ledger, route string, i int) error {
 		o.Repeat = a.Submit
 	}
 	_, err := l.Spend(context.Background(), ledger.Intent{Key: killClip(i), Take: killClip(i), Origin: "heygen-kill", Clip: killClip(i), Route: route, Marker: killMarker(i),
-		Title: killClip(i) + " " + killMarker(i), Path: path, Body: body, RunID: strconv.Itoa(os.Getpid())}, nil, a, heygen.DefiniteNo, o)
+		Title: killClip(i) + " " + killMarker(i), Path: path, Body: body, RunID: strconv.Itoa(os.Getpid())}, nil, a, heygen.NothingBought, o)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -48,7 +49,7 @@ func (r AgentRequest) Validate() error {
 	return nil
 }
 
-// Encode gives the path and the body in one generation's words.
+// Encode returns the path and the body for one generation of the API.
 func (r AgentRequest) Encode(api API) (path string, body any) {
 	type file struct {
 		Type    string `json:"type,omitempty"`
@@ -104,5 +105,5 @@ func (c *Client) AgentSessions(ctx context.Context, limit int) ([]Session, error
 
 // StopAgent ends a session (v3).
 func (c *Client) StopAgent(ctx context.Context, id string) error {
-	return c.post(ctx, "stop agent session", PathAgentV3+"/"+id+"/stop", struct{}{}, nil)
+	return c.post(ctx, "stop agent session", PathAgentV3+"/"+url.PathEscape(id)+"/stop", struct{}{}, nil)
 }

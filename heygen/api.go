@@ -1,10 +1,8 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,31 +27,38 @@ func (c *Client) read(ctx context.Context, op, path string, q url.Values, out an
 	return decode(op, b, out)
 }
 
-// post sends JSON once and decodes the answer's data member. once is false only for
-// calls that neither cost nor make anything.
+// post sends JSON once and decodes the answer's data member.
 func (c *Client) post(ctx context.Context, op, path string, body, out any) error {
 	return c.write(ctx, op, http.MethodPost, path, nil, body, out)
 }
 
+// write sends a change, with a query and a JSON body where they are not empty. Only a POST is never
+// repeated: a repeated PUT, PATCH or DELETE has no further effect.
 func (c *Client) write(ctx context.Context, op, method, path string, q url.Values, body, out any) error {
-	k := call{op: op, method: method, host: c.base, path: path, query: q, once: method == http.MethodPost, timeout: writeTimeout}
+	k := call{op: op, method: method, path: path, query: q, once: method == http.MethodPost}
+	return c.change(ctx, k, body, out)
+}
+
+// change sends body as JSON, unless it is nil, to the path of a call and decodes the answer's data
+// member into out, unless that is nil.
+func (c *Client) change(ctx context.Context, q call, body, out any) error {
+	q.host, q.timeout = c.base, writeTimeout
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		k.body, k.size, k.contentType = func() io.Reader { return bytes.NewReader(raw) }, int64(len(raw)), "application/json"
+		q.body = raw
 	}
-	b, err := c.do(ctx, k)
+	b, err := c.do(ctx, q)
 	if err != nil || out == nil {
 		return err
 	}
-	return decode(op, b, out)
+	return decode(q.op, b, out)
 }
 
 // pages reads a v3 list to its end, or until limit items are there (0: all). The
-// paging members stand beside data; an empty token ends the list whatever has_more
-// says.
+// paging members are next to data; an empty token ends the list, whatever has_more is.
 func pages[T any](ctx context.Context, c *Client, op, path string, q url.Values, size, limit int) ([]T, error) {
 	if q == nil {
 		q = url.Values{}
@@ -66,8 +71,8 @@ func pages[T any](ctx context.Context, c *Client, op, path string, q url.Values,
 			return nil, err
 		}
 		var page struct {
-			Data listOf[T] `json:"data"`
-			Next flexWord  `json:"next_token"`
+			Data strictList[T] `json:"data"`
+			Next flexWord      `json:"next_token"`
 		}
 		if err := json.Unmarshal(b, &page); err != nil {
 			return nil, &Error{Op: op, Err: errShape}

@@ -16,7 +16,7 @@ const (
 	PathBatches = "/v3/videos/batches"
 )
 
-// JobState is one line of a bulk read: enough to know which jobs to look at, without
+// JobState is one line of a bulk read: enough to know which jobs to read, without
 // links. Missing is an id the account does not know.
 type JobState struct {
 	ID, RawStatus string
@@ -28,9 +28,11 @@ type JobState struct {
 // Statuses reads the states of up to MaxStatuses v3 videos in one call.
 func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error) {
 	if len(ids) == 0 || len(ids) > MaxStatuses {
-		return nil, errors.New("heygen read statuses: 1 to 100 ids are taken")
+		return nil, errors.New("heygen read statuses: 1 to 100 ids are accepted")
 	}
-	list, err := pages[wireJobState](ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100, len(ids))
+	list, err := pages[wireJobState](
+		ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100, len(ids),
+	)
 	var out []JobState
 	for _, d := range list {
 		out = append(out, d.state())
@@ -46,7 +48,10 @@ type wireJobState struct {
 }
 
 func (d wireJobState) state() JobState {
-	s := JobState{ID: string(d.ID), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Missing: strings.EqualFold(string(d.Status), "not_found")}
+	s := JobState{
+		ID: string(d.ID), RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)),
+		Missing: strings.EqualFold(string(d.Status), "not_found"),
+	}
 	if s.State == StateFailed {
 		s.Failure = readFailure(d.Error)
 	}
@@ -57,11 +62,11 @@ func (d wireJobState) state() JobState {
 type Batch struct {
 	ID, Status string
 	Total      int
-	Items      []JobState // in the order they were asked for
+	Items      []JobState // in the order of the request
 }
 
-// EncodeBatch gives the body for up to MaxBatch videos; it goes through SubmitOnce
-// like any purchase, and its id is the batch's.
+// EncodeBatch returns the body for up to MaxBatch videos. It is sent with SubmitOnce,
+// like any purchase; the id that SubmitOnce returns is the batch's.
 func EncodeBatch(title string, videos []VideoRequest) ([]byte, error) {
 	if len(videos) == 0 || len(videos) > MaxBatch {
 		return nil, errors.New("a batch has 1 to 100 videos")
@@ -72,8 +77,8 @@ func EncodeBatch(title string, videos []VideoRequest) ([]byte, error) {
 	}{title, videos})
 }
 
-// ReadBatch reads a batch with all its items. Its paging stands inside data, unlike
-// every other list.
+// ReadBatch reads a batch with all its items. Its paging members are inside data, unlike
+// those of every other list.
 func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
 	b := Batch{ID: id}
 	token := ""
@@ -84,14 +89,16 @@ func (c *Client) ReadBatch(ctx context.Context, id string) (Batch, error) {
 			Items  flexList[wireJobState] `json:"items"`
 			Next   flexWord               `json:"next_token"`
 		}
-		if err := c.read(ctx, "read batch", PathBatches+"/"+url.PathEscape(id), query("limit", "100", "token", token), &d); err != nil {
+		path := PathBatches + "/" + url.PathEscape(id)
+		if err := c.read(ctx, "read batch", path, query("limit", "100", "token", token), &d); err != nil {
 			return b, err
 		}
 		b.Status, b.Total = string(d.Status), int(d.Total)
 		for _, i := range d.Items {
 			b.Items = append(b.Items, i.state())
 		}
-		if token = string(d.Next); token == "" || len(d.Items) == 0 {
+		token = string(d.Next)
+		if token == "" || len(d.Items) == 0 {
 			return b, nil
 		}
 	}

@@ -22,7 +22,7 @@ type Avatar struct {
 // TalkingPhoto is a picture that can speak.
 type TalkingPhoto struct{ ID, Name, PreviewImage string }
 
-// Avatars is the whole catalogue; HeyGen does not page it.
+// Avatars is the complete catalogue; HeyGen does not page it.
 type Avatars struct {
 	Avatars       []Avatar
 	TalkingPhotos []TalkingPhoto
@@ -41,13 +41,8 @@ type wireAvatar struct {
 
 // Avatars reads the catalogue.
 func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
-	const op = "list avatars"
 	if api == V3 {
 		return c.looks(ctx)
-	}
-	b, err := c.get(ctx, op, "/v2/avatars", nil)
-	if err != nil {
-		return Avatars{}, err
 	}
 	var d struct {
 		Avatars flexList[wireAvatar] `json:"avatars"`
@@ -57,7 +52,7 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 			Image flexWord `json:"preview_image_url"`
 		}] `json:"talking_photos"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "list avatars", "/v2/avatars", nil, &d); err != nil {
 		return Avatars{}, err
 	}
 	var out Avatars
@@ -65,7 +60,10 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 		if a.ID == "" {
 			continue
 		}
-		out.Avatars = append(out.Avatars, Avatar{string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo), bool(a.Premium), a.Tags, string(a.Voice)})
+		out.Avatars = append(out.Avatars, Avatar{
+			string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo),
+			bool(a.Premium), a.Tags, string(a.Voice),
+		})
 	}
 	for _, p := range d.Photos {
 		if p.ID == "" {
@@ -88,11 +86,6 @@ type AvatarDetails struct {
 
 // AvatarDetails reads one entry of the catalogue without the catalogue.
 func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, error) {
-	const op = "read avatar"
-	b, err := c.get(ctx, op, "/v2/avatar/"+url.PathEscape(id)+"/details", nil)
-	if err != nil {
-		return AvatarDetails{}, err
-	}
 	var d struct {
 		Type    flexWord `json:"type"`
 		ID      flexWord `json:"id"`
@@ -102,10 +95,13 @@ func (c *Client) AvatarDetails(ctx context.Context, id string) (AvatarDetails, e
 		Public  flexBool `json:"is_public"`
 		Voice   flexWord `json:"default_voice_id"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read avatar", "/v2/avatar/"+url.PathEscape(id)+"/details", nil, &d); err != nil {
 		return AvatarDetails{}, err
 	}
-	return AvatarDetails{string(d.Type), first(string(d.ID), id), string(d.Name), strings.ToLower(string(d.Gender)), bool(d.Premium), bool(d.Public), string(d.Voice)}, nil
+	return AvatarDetails{
+		string(d.Type), first(string(d.ID), id), string(d.Name), strings.ToLower(string(d.Gender)), bool(d.Premium),
+		bool(d.Public), string(d.Voice),
+	}, nil
 }
 
 // VoiceInfo is one voice of the catalogue.
@@ -159,7 +155,10 @@ func voicesOf(list []wireVoice) []VoiceInfo {
 		if v.ID == "" {
 			continue
 		}
-		out = append(out, VoiceInfo{string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)), Link(first(string(v.Preview), string(v.PreviewV))), bool(v.Pause), bool(v.Emotion), bool(v.Locale)})
+		out = append(out, VoiceInfo{
+			string(v.ID), string(v.Name), string(v.Language), strings.ToLower(string(v.Gender)),
+			Link(first(string(v.Preview), string(v.PreviewV))), bool(v.Pause), bool(v.Emotion), bool(v.Locale),
+		})
 	}
 	return out
 }
@@ -209,7 +208,10 @@ func (c *Client) looks(ctx context.Context) (Avatars, error) {
 			out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(l.ID), string(l.Name), string(l.Image)})
 			continue
 		}
-		out.Avatars = append(out.Avatars, Avatar{ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)), PreviewImage: string(l.Image), PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice)})
+		out.Avatars = append(out.Avatars, Avatar{
+			ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)), PreviewImage: string(l.Image),
+			PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice),
+		})
 	}
 	return out, err
 }
@@ -247,7 +249,9 @@ func (c *Client) Groups(ctx context.Context, api API) ([]Group, error) {
 		if g.ID == "" {
 			continue
 		}
-		out = append(out, Group{string(g.ID), string(g.Name), first(string(g.Status), string(g.Train)), int(max(g.Looks, g.NumLooks))})
+		out = append(out, Group{
+			string(g.ID), string(g.Name), first(string(g.Status), string(g.Train)), int(max(g.Looks, g.NumLooks)),
+		})
 	}
 	return out, err
 }
@@ -273,7 +277,7 @@ func (c *Client) Locales(ctx context.Context) ([]Locale, error) {
 	return out, err
 }
 
-// Credits reads what is left, in the generation's own terms: v3 may tell dollars.
+// Credits reads the remaining balance in the generation's own unit: v3 may report dollars.
 func (c *Client) Credits(ctx context.Context, api API) (Balance, error) {
 	if api == V3 {
 		u, err := c.Me(ctx)

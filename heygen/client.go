@@ -5,23 +5,26 @@
 // only to the API host, and that no error, log line or value prints a key or a
 // signed link. It decodes tolerantly: unknown members are ignored, and null,
 // missing and empty mean the same. It uses the standard library alone.
+//
+// Package transport has the parts that know HTTP and not HeyGen. The client covers more
+// calls than greenroom makes: batches, proofreads, and interactive avatars, among others.
 package heygen
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
-	"math"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"greenroom/heygen/transport"
 	"greenroom/internal/outside"
 )
 
@@ -41,27 +44,27 @@ const (
 
 // Client talks to one account. It is safe for use from many goroutines.
 type Client struct {
-	key          Secret
-	base, upload string
-	http         *http.Client
-	fresh        *http.Client // a new connection for each request
-	retries      int
-	userAgent    string
-	log          *slog.Logger
-	now          func() time.Time
-	sleep        func(context.Context, time.Duration) error
-	own          bool // see OwnConnections
-	server       *serverClock
-	warn         func(string)
-	announced    *sync.Once // the end of v1 and v2
+	key            Secret
+	base, upload   string
+	http           *http.Client
+	wire           http.RoundTripper // what the client's own RoundTrippers are built on
+	retries        int
+	userAgent      string
+	log            *slog.Logger
+	now            func() time.Time
+	sleep          func(context.Context, time.Duration) error
+	ownConnections bool
+	server         *serverClock
+	warn           func(string)
+	announced      *sync.Once // the end of v1 and v2
 }
 
-// OwnConnections gives the same client for purchases that nobody will send again: each has
-// a connection of its own. On one that was used before, and had died, nobody could tell
-// what came of it.
+// OwnConnections returns the same client for purchases that are never sent again: each has a
+// connection of its own. When a request fails on a connection that was used before, the
+// outcome of the request is unknown.
 func (c *Client) OwnConnections() *Client {
 	own := *c
-	own.own = true
+	own.ownConnections = true
 	return &own
 }
 
@@ -75,7 +78,7 @@ func WithBaseURL(u string) Option { return func(c *Client) { c.base = strings.Tr
 func WithUploadURL(u string) Option { return func(c *Client) { c.upload = strings.TrimRight(u, "/") } }
 
 // WithTransport replaces the HTTP transport.
-func WithTransport(t http.RoundTripper) Option { return func(c *Client) { c.http.Transport = t } }
+func WithTransport(t http.RoundTripper) Option { return func(c *Client) { c.wire = t } }
 
 // WithRetries sets how often a read is repeated; 0 is never.
 func WithRetries(n int) Option { return func(c *Client) { c.retries = n } }
@@ -98,8 +101,7 @@ func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) 
 	return func(c *Client) { c.now, c.sleep = now, sleep }
 }
 
-// New makes a client. Reads are repeated up to 3 times unless an option says
-// otherwise.
+// New returns a client. Reads are repeated up to 3 times unless an option sets another number.
 func New(key Secret, opts ...Option) *Client {
 	outside.Know(key.Reveal())
 	c := &Client{
@@ -107,29 +109,55 @@ func New(key Secret, opts ...Option) *Client {
 		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause, server: &serverClock{},
 		warn: func(string) {}, announced: new(sync.Once),
 	}
-	c.http = &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-			TLSHandshakeTimeout:   10 * time.Second,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConnsPerHost:   100, // as many as a plan lets work at once; fewer meant a new connection for each request
-			IdleConnTimeout:       90 * time.Second,
-			ResponseHeaderTimeout: writeTimeout,
-		},
-		// An API that redirects is not the API: following could take the key along.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	c.wire = &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   100, // what a plan runs at once; with fewer, each request opened a connection
+		IdleConnTimeout:       90 * time.Second,
+		ResponseHeaderTimeout: writeTimeout,
 	}
 	for _, o := range opts {
 		o(c)
 	}
-	c.fresh = c.http
-	if t, ok := c.http.Transport.(*http.Transport); ok {
-		t = t.Clone()
-		t.DisableKeepAlives = true
-		c.fresh = &http.Client{Transport: t, CheckRedirect: c.http.CheckRedirect}
+	c.http = &http.Client{
+		Transport: c.roundTripper(),
+		// An API that redirects is not the API: following could take the key along.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c
+}
+
+// roundTripper builds the client's RoundTrippers, the innermost first; see package transport.
+func (c *Client) roundTripper() http.RoundTripper {
+	now := func() time.Time { return c.now() }
+	api := transport.NewOrigins(c.base, c.upload)
+	var t http.RoundTripper = transport.NewConnections(c.wire)
+	t = &transport.Observe{Next: t, Func: func(req *http.Request, res *http.Response) {
+		if api.Has(req) {
+			c.server.record(res.Header, c.now())
+			c.announce(req.URL.Path, res.Header)
+		}
+	}}
+	t = &transport.Limits{Next: t, Success: maxAnswer, Failures: maxErrorBody}
+	t = &transport.Log{Next: t, Logger: c.log, Now: now}
+	t = &transport.Retry{Next: t, Times: c.retries, Temporary: temporary, Now: now, Sleep: c.sleep}
+	return &transport.Key{Next: t, Header: "X-Api-Key", Value: c.key.Reveal, Origins: api}
+}
+
+// temporary reports that a read may succeed when it is repeated. A success must be a complete JSON
+// object: anything else is a page or was cut.
+func temporary(res *http.Response, err error) bool {
+	if err != nil {
+		return true
+	}
+	b, err := transport.Body(res)
+	if success(res.StatusCode) {
+		return err != nil || !json.Valid(b) || !isObject(b) && string(bytes.TrimSpace(b)) != "null"
+	}
+	e := as(evaluate(&Error{Status: res.StatusCode}, b))
+	return e != nil && e.Temporary()
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -147,145 +175,101 @@ func pause(ctx context.Context, d time.Duration) error {
 type call struct {
 	op, method, host, path string
 	query                  url.Values
-	body                   func() io.Reader // nil: none
-	size                   int64
-	contentType            string
+	body                   []byte
+	contentType            string // application/json when empty
 	timeout                time.Duration
 	once                   bool // never repeat
 	idempotency            string
 }
 
-// do sends the request, repeating reads, and gives the answer's bytes.
+// do sends the request, repeats it where that is allowed, and returns the body of its answer. An
+// error is an *Error; the answer's body is returned with it, since it may name a job.
 func (c *Client) do(ctx context.Context, q call) ([]byte, error) {
-	if err := c.safeHost(q.host); err != nil {
-		return nil, &Error{Op: q.op, Method: q.method, Path: q.path, Err: err, NotSent: true}
-	}
-	for attempt := 0; ; attempt++ {
-		b, err := c.send(ctx, q)
-		err = cleaned(err)
-		var e *Error
-		if err == nil || q.once || attempt >= c.retries || !errors.As(err, &e) || !e.Temporary() || ctx.Err() != nil {
-			return b, err
-		}
-		if c.sleep(ctx, backoff(attempt, e.RetryAfter)) != nil {
-			return nil, err
-		}
-	}
-}
-
-// backoff is 1 s doubling to 30 s with full jitter; a Retry-After wins, clamped.
-func backoff(attempt int, after time.Duration) time.Duration {
-	if after > 0 {
-		return min(after, 30*time.Second)
-	}
-	limit := min(time.Second<<attempt, 30*time.Second)
-	return limit/4 + rand.N(limit*3/4)
-}
-
-// safeHost refuses to send the key in the clear, except on this machine.
-func (c *Client) safeHost(host string) error {
-	u, err := url.Parse(host)
-	if err != nil {
-		return errors.New("the API address is not a web address")
-	}
-	ip := net.ParseIP(u.Hostname())
-	if u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()) {
-		return nil
-	}
-	return errors.New("the API address must be https")
-}
-
-func (c *Client) send(ctx context.Context, q call) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, q.timeout)
-	defer cancel()
-	var way sending
-	ctx = way.watch(ctx)
 	fail := &Error{Op: q.op, Method: q.method, Path: q.path}
+	req, err := c.request(ctx, q)
+	if err != nil {
+		fail.Err, fail.NotSent = err, true
+		return nil, fail
+	}
+	return c.send(req, fail)
+}
+
+func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	target := q.host + q.path
 	if len(q.query) > 0 {
 		target += "?" + q.query.Encode()
 	}
 	var body io.Reader
 	if q.body != nil {
-		body = q.body()
+		body = bytes.NewReader(q.body)
 	}
+	// A purchase without an idempotency key gets its own connection: neither one that a read
+	// has used, nor one that is used again. If it broke, the outcome would be unknown.
+	ctx = transport.With(ctx, transport.Call{
+		Name: q.op, Timeout: q.timeout, Repeat: !q.once,
+		OwnConnection: q.once && (c.ownConnections || q.idempotency == ""),
+	})
 	req, err := http.NewRequestWithContext(ctx, q.method, target, body)
 	if err != nil {
-		fail.Err, fail.NotSent = errors.New("the request cannot be built"), true
-		return nil, fail
+		return nil, errors.New("the API address is not a web address")
 	}
-	if q.size > 0 {
-		req.ContentLength = q.size
-	}
-	// A repeat by net/http itself on a broken idle connection would spend twice. Without a
-	// key the outcome of a request on one that broke stays unknown, so it gets its own:
-	// neither one that a look-up has used, nor one that is used again.
-	by := c.http
 	if q.once {
-		req.GetBody = nil
-		if c.own || q.idempotency == "" {
-			by = c.fresh
-		}
+		req.GetBody = nil // net/http must not repeat it on a broken idle connection, either
 	}
-	req.Header.Set("X-Api-Key", c.key.Reveal())
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("Accept", "application/json")
-	if q.contentType != "" {
-		req.Header.Set("Content-Type", q.contentType)
+	if q.body != nil {
+		req.Header.Set("Content-Type", first(q.contentType, "application/json"))
 	}
 	if q.idempotency != "" {
 		req.Header.Set("Idempotency-Key", q.idempotency)
 	}
-	if ctx.Err() != nil {
-		fail.Err, fail.NotSent = context.Cause(ctx), true
-		return nil, fail
-	}
-	began := c.now()
-	res, err := by.Do(req)
-	if err != nil {
-		fail.Err, fail.NotSent = bare(err), way.never(by.Transport)
-		c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "err", fail.Err, "sent", !fail.NotSent)
-		return nil, fail
-	}
-	defer res.Body.Close()
-	c.server.note(res.Header, c.now())
-	c.describe(fail, res)
-	c.announce(q.path, res.Header)
-	c.log.Debug("heygen", "op", q.op, "method", q.method, "path", q.path, "status", res.StatusCode,
-		"took", c.now().Sub(began), "request", fail.RequestID)
-	return readAnswer(fail, res)
+	return req, nil
 }
 
-// describe takes from an answer's head what an error needs.
+// send sends a request and returns its answer's body, and fail filled in unless it succeeded.
+func (c *Client) send(req *http.Request, fail *Error) ([]byte, error) {
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, cleaned(noAnswer(fail, err))
+	}
+	defer res.Body.Close()
+	c.describe(fail, res)
+	b, err := readAnswer(fail, res)
+	return b, cleaned(err)
+}
+
+// noAnswer fills fail in for a request that got no answer.
+func noAnswer(fail *Error, err error) *Error {
+	fail.Err = bare(err)
+	var never *transport.NotSentError
+	if errors.As(err, &never) {
+		fail.Err, fail.NotSent = outside.Error(never.Err), true
+	}
+	return fail
+}
+
+// describe copies from an answer's head what an error needs.
 func (c *Client) describe(fail *Error, res *http.Response) {
 	fail.now = c.now()
-	fail.Status, fail.RequestID = res.StatusCode, requestID(res.Header)
-	fail.RetryAfter = retryAfter(res.Header.Get("Retry-After"), fail.now)
+	fail.Status, fail.RequestID = res.StatusCode, foreignWord(transport.RequestID(res.Header))
+	fail.RetryAfter = transport.RetryAfter(res.Header.Get("Retry-After"), fail.now)
 	fail.sunset = sunsetOf(res.Header)
 	if to, err := res.Location(); err == nil && redirects(res.StatusCode) && to.Host != "" {
 		fail.Location = to.Scheme + "://" + to.Host // its path and query may hold more than a log should
 	}
 }
 
-// readAnswer returns a success's bytes, or an error; the bytes of an error are returned as
+// readAnswer returns the body of a success, or an error; the body of an error is returned as
 // well, since it may name a job.
 func readAnswer(fail *Error, res *http.Response) ([]byte, error) {
-	limit := int64(maxAnswer)
-	if res.StatusCode >= 300 {
-		limit = maxErrorBody
-	}
-	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
-	long := int64(len(b)) > limit
-	switch {
-	case err != nil && res.StatusCode < 300:
+	b, err := transport.Body(res)
+	if err != nil && success(res.StatusCode) {
 		fail.Status, fail.Err = 0, bare(err) // the answer was cut: its meaning is unknown
 		return nil, fail
-	case long && res.StatusCode < 300:
-		fail.Status, fail.Err = 0, errors.New("the answer is larger than 64 MiB")
-		return nil, fail
 	}
-	failed := judge(fail, b)
-	if err != nil || long {
+	failed := evaluate(fail, b)
+	if err != nil {
 		fail.Own = false // a part of an answer, even one that can be read, is not the answer
 	}
 	return outside.HideKnown(b), failed
@@ -299,37 +283,4 @@ func bare(err error) error {
 		err = u.Err
 	}
 	return outside.Error(err)
-}
-
-func requestID(h http.Header) string {
-	for _, k := range []string{"X-Request-Id", "X-Amzn-Request-Id", "X-Amzn-Trace-Id"} {
-		if v := h.Get(k); v != "" {
-			return foreignWord(v)
-		}
-	}
-	return ""
-}
-
-// MaxRetryAfter is the longest wait that is taken from a server. HeyGen's own waits are
-// seconds to minutes; a wait of days is a mistake, a changed clock, or the trial's daily
-// limit, which no waiting shortens. Reads wait 30 s at most, see backoff.
-const MaxRetryAfter = time.Hour
-
-// retryAfter reads seconds, as an integer or with a fraction, or one of the three forms of
-// an HTTP date. It returns 0 for a date in the past, a negative number and anything else.
-func retryAfter(v string, now time.Time) time.Duration {
-	v = strings.TrimSpace(v)
-	wait := time.Duration(0)
-	if n, err := strconv.ParseFloat(v, 64); err == nil {
-		switch {
-		case !(n > 0): // NaN, too
-			return 0
-		case n >= MaxRetryAfter.Seconds():
-			return MaxRetryAfter
-		}
-		wait = time.Duration(math.Ceil(n*1000)) * time.Millisecond
-	} else if t, err := http.ParseTime(v); err == nil {
-		wait = t.Sub(now)
-	}
-	return min(max(wait, 0), MaxRetryAfter)
 }

@@ -30,9 +30,9 @@ func connections(t *testing.T, h http.HandlerFunc) (c *Client, conns, requests *
 	return New("key", WithBaseURL(s.URL), WithClock(time.Now, instant)), conns, requests
 }
 
-// TestOnlyAPurchaseWithAKeySharesAConnection: without a key, or where nothing is sent again,
-// nobody could tell what came of a request on a connection that had died; a handshake for
-// each of ten thousand is dear.
+// TestOnlyAPurchaseWithAKeySharesAConnection: without a key, or where nothing is sent again, the
+// outcome of a request on a connection that had died would be unknown; a handshake for each of ten
+// thousand is expensive.
 func TestOnlyAPurchaseWithAKeySharesAConnection(t *testing.T) {
 	const n = 3
 	for _, c := range []struct {
@@ -85,7 +85,7 @@ func TestABrokenConnectionRepeatsNoPurchase(t *testing.T) {
 	}
 	broken.Store(true)
 	_, err := client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), "k2")
-	if err == nil || DefiniteNo(err) || requests.Load() != 2 {
+	if err == nil || NothingBought(err) || requests.Load() != 2 {
 		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }

@@ -14,12 +14,14 @@ type CutoutRequest struct {
 	AssetID, Title string
 }
 
-// Encode gives the path and the body.
+// Encode returns the path and the body; it fails without an asset.
 func (r CutoutRequest) Encode() (path string, body any, err error) {
 	if r.AssetID == "" {
 		err = errors.New("a background removal needs an uploaded video")
 	}
-	return PathCutout, cutoutBody{Video: translateInput{Type: "asset_id", AssetID: r.AssetID}, Layers: []string{"foreground"}, Title: r.Title}, err
+	return PathCutout, cutoutBody{
+		Video: translateInput{Type: "asset_id", AssetID: r.AssetID}, Layers: []string{"foreground"}, Title: r.Title,
+	}, err
 }
 
 type cutoutBody struct {

@@ -35,12 +35,12 @@ type inner struct {
 	Param   flexWord        `json:"param"`
 }
 
-// judge decides whether an answer is a success and fills fail when it is not.
-func judge(fail *Error, body []byte) error {
+// evaluate decides whether an answer is a success and fills fail when it is not.
+func evaluate(fail *Error, body []byte) error {
 	var env envelope
 	if json.Unmarshal(body, &env) != nil {
 		fail.Body = quote(body)
-		fail.words = saysEnded(string(body))
+		fail.words = reportsEnd(string(body))
 		if success(fail.Status) {
 			// A page or a cut answer under a 200: its meaning is unknown.
 			fail.Page = !cutJSON(body)
@@ -72,7 +72,7 @@ func judge(fail *Error, body []byte) error {
 	}
 	fail.Own = ownShape(body, env)
 	fail.Named = namesJob(body)
-	fail.words = saysEnded(strings.Join(append(texts, code), " "))
+	fail.words = reportsEnd(strings.Join(append(texts, code), " "))
 	if success(fail.Status) && fail.Code == "" && fail.Message == "" {
 		fail.Message = "an error without words"
 	}

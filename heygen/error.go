@@ -21,7 +21,7 @@ type Error struct {
 	Param            string // the member v3 refused; may be empty
 	RequestID        string
 	Body             string        // the start of an answer that is not JSON
-	RetryAfter       time.Duration // 0 to MaxRetryAfter; 0 when the answer has none
+	RetryAfter       time.Duration // 0 to transport.MaxRetryAfter; 0 when the answer has none
 	Location         string        // of a redirect: scheme and host of its target, no path and no query
 	Err              error
 
@@ -108,8 +108,8 @@ func NotFound(err error) bool {
 
 var matting = lazyregexp.New(`(?i)webm|matting|background.?removal|remove.background`)
 
-// WebMRefused reports that a look cannot be rendered as a transparent WebM. HeyGen
-// publishes no member that says so before.
+// WebMRefused reports that a look cannot be rendered as a transparent WebM. No
+// member of a look's record shows it beforehand.
 func WebMRefused(err error) bool {
 	e := as(err)
 	switch {
@@ -150,12 +150,12 @@ func MissingScope(err error) (scope string, ok bool) {
 	return scopeName.FindString(e.Message + " " + e.Param + " " + e.Details), true
 }
 
-// Busy reports a refusal that passes: too many requests, or too many running jobs.
-// Nothing was bought. wait is what HeyGen asked for, 0 to MaxRetryAfter; 0 when it did
-// not ask. A 429 that is not HeyGen's own does not count: see DefiniteNo.
+// Busy reports a temporary refusal: too many requests, or too many running jobs.
+// Nothing was bought. wait is what HeyGen asked for, at most an hour; 0 when it did
+// not ask. A 429 that is not HeyGen's own does not count: see NothingBought.
 func Busy(err error) (wait time.Duration, ok bool) {
 	e := as(err)
-	if e == nil || trialLimit(e) || !DefiniteNo(err) {
+	if e == nil || trialLimit(e) || !NothingBought(err) {
 		return 0, false
 	}
 	switch {

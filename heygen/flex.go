@@ -82,22 +82,26 @@ func (f *flexBool) UnmarshalJSON(b []byte) error {
 type flexTime struct{ time.Time }
 
 func (t *flexTime) UnmarshalJSON(b []byte) error {
-	s := strings.TrimSpace(text(b))
-	t.Time = time.Time{}
+	t.Time = ParseTime(text(b))
+	return nil
+}
+
+// ParseTime reads a time in one of HeyGen's forms: unix seconds or milliseconds, or an ISO time. It
+// returns the zero time for any other text.
+func ParseTime(s string) time.Time {
+	s = strings.TrimSpace(s)
 	if v, err := strconv.ParseFloat(s, 64); err == nil && v > 0 && v < 1e15 {
 		if v > 1e12 { // milliseconds
 			v /= 1000
 		}
-		t.Time = time.Unix(int64(v), int64((v-math.Floor(v))*1e9)).UTC()
-		return nil
+		return time.Unix(int64(v), int64((v-math.Floor(v))*1e9)).UTC()
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999", "2006-01-02 15:04:05"} {
 		if v, err := time.Parse(layout, s); err == nil {
-			t.Time = v.UTC()
-			return nil
+			return v.UTC()
 		}
 	}
-	return nil
+	return time.Time{}
 }
 
 // flexList accepts a list and skips items that are not of T's kind. Anything else is empty.
@@ -121,12 +125,13 @@ func (l *flexList[T]) UnmarshalJSON(b []byte) error {
 // errShape is the end of an answer that cannot be read at all.
 var errShape = errors.New("the answer has another shape than documented")
 
-// listOf is flexList where an answer without a list proves nothing: it fails on anything
-// but a list and null. An account is searched for a lost purchase in such lists.
-type listOf[T any] []T
+// strictList is flexList for lists in which an account is searched for a lost purchase: an answer
+// without a list must not count as an empty one. It fails on anything but a list and null.
+type strictList[T any] []T
 
-func (l *listOf[T]) UnmarshalJSON(b []byte) error {
-	if b = bytes.TrimSpace(b); len(b) == 0 || b[0] != '[' && string(b) != "null" {
+func (l *strictList[T]) UnmarshalJSON(b []byte) error {
+	b = bytes.TrimSpace(b)
+	if len(b) == 0 || b[0] != '[' && string(b) != "null" {
 		return errShape
 	}
 	return (*flexList[T])(l).UnmarshalJSON(b)

@@ -6,7 +6,7 @@ import (
 	"greenroom/internal/outside"
 )
 
-// This file cleans what a server says before it is part of an error, an event or a record.
+// This file cleans text from servers before it becomes part of an error, an event or a record.
 // A gateway quotes the request line, a refusal names the key or a signed link that could
 // not be fetched, and a message may hold line breaks and terminal codes.
 

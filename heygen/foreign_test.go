@@ -1,15 +1,17 @@
 package heygen
 
 import (
-	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -18,10 +20,11 @@ const (
 )
 
 // canaries must not be in any text that comes out of the client.
-var canaries = []string{canaryKey, url.QueryEscape(canaryKey), base64.StdEncoding.EncodeToString([]byte(canaryKey)), "0123456789",
+var canaries = []string{canaryKey, url.QueryEscape(canaryKey), base64.StdEncoding.EncodeToString([]byte(canaryKey)),
+	"0123456789",
 	"Signature", "SIGNED", "PAIRID", "\x1b", "\r", "\n", "\u202e"}
 
-// echo is what a server says back: the key in four forms, a link, a terminal code and a
+// echo is text that a server sends back: the key in four forms, a link, a terminal code and a
 // line of its own.
 var echo = "key " + canaryKey + " " + url.QueryEscape(canaryKey) + " " + base64.StdEncoding.EncodeToString([]byte(canaryKey)) + " link " +
 	canaryLink + " \x1b[31m\r\n::error::forged \u202e"
@@ -46,12 +49,14 @@ func errorShapes() map[string]string {
 		"detail":         jsonOf(`{"detail":%s}`, echo),
 		"detail object":  jsonOf(`{"detail":{"url":%s}}`, canaryLink+canaryKey),
 		"message object": jsonOf(`{"message":{"key":%s}}`, canaryKey),
-		"escaped":        `{"message":"` + strings.ReplaceAll(strings.ReplaceAll(canaryKey, "/", `\/`), "+", `\u002b`) + `"}`,
-		"page":           "<html><body>" + echo + "</body></html>",
-		"text":           echo,
-		"XML":            "<Error><Message>" + canaryLink + "</Message><Key>" + canaryKey + "</Key></Error>",
-		"not UTF-8":      "\xff\xfe" + echo,
-		"long text":      strings.Repeat(" ", 280) + strings.Repeat("x", 290) + canaryKey,
+		"escaped": `{"message":"` + strings.ReplaceAll(
+			strings.ReplaceAll(canaryKey, "/", `\/`), "+", `\u002b`,
+		) + `"}`,
+		"page":      "<html><body>" + echo + "</body></html>",
+		"text":      echo,
+		"XML":       "<Error><Message>" + canaryLink + "</Message><Key>" + canaryKey + "</Key></Error>",
+		"not UTF-8": "\xff\xfe" + echo,
+		"long text": strings.Repeat(" ", 280) + strings.Repeat("x", 290) + canaryKey,
 	}
 }
 
@@ -72,12 +77,12 @@ func TestAnErrorNeverHoldsTheKeyALinkOrALineBreak(t *testing.T) {
 					if status != 200 {
 						t.Fatal("no error")
 					}
-					return // a shape that is no error under a 200
+					return // under a 200, this shape is a success
 				}
 				withoutCanary(t, err.Error(), fmt.Sprintf("%+v", *as(err)))
-				_, err = c.UploadAsset(t.Context(), "image/png", strings.NewReader("x"), 1)
+				_, err = c.Upload(t.Context(), V2, "x.png", "image/png", []byte("x"), "")
 				withoutCanary(t, fmt.Sprint(err))
-				err = c.put(t.Context(), "put", Link(srv.URL+"/x?Signature=SIGNED"), nil, bytes.NewReader(nil), 0)
+				err = c.put(t.Context(), "put", Link(srv.URL+"/x?Signature=SIGNED"), nil, nil)
 				withoutCanary(t, fmt.Sprint(err))
 			})
 		}
@@ -113,15 +118,21 @@ func TestATransportErrorIsCleaned(t *testing.T) {
 // A failed job's reason goes into the ledger.
 func TestAFailedJobsReasonHoldsNoSecret(t *testing.T) {
 	for name, body := range map[string]string{
-		"v1 object": jsonOf(`{"code":100,"data":{"id":"a","status":"failed","error":{"code":%s,"message":%s,"detail":%s}}}`, echo, echo, echo),
+		"v1 object": jsonOf(
+			`{"code":100,"data":{"id":"a","status":"failed","error":{"code":%s,"message":%s,"detail":%s}}}`, echo, echo, echo,
+		),
 		"v1 string": jsonOf(`{"code":100,"data":{"id":"a","status":"failed","error":%s}}`, echo),
 		"v1 array":  jsonOf(`{"code":100,"data":{"id":"a","status":"failed","error":[%s]}}`, echo),
 		"v3":        jsonOf(`{"data":{"id":"a","status":"failed","failure_code":%s,"failure_message":%s}}`, echo, echo),
 		"layers":    jsonOf(`{"data":{"id":"a","status":"failed","message":%s,"error":{"message":%s}}}`, echo, echo),
-		"agent":     jsonOf(`{"data":{"session_id":"a","status":"failed","messages":[{"type":"error","content":%s}]}}`, echo),
-		"status":    jsonOf(`{"code":100,"data":{"id":"a","status":%s,"title":%s}}`, echo, canaryKey),
+		"agent": jsonOf(
+			`{"data":{"session_id":"a","status":"failed","messages":[{"type":"error","content":%s}]}}`, echo,
+		),
+		"status": jsonOf(`{"code":100,"data":{"id":"a","status":%s,"title":%s}}`, echo, canaryKey),
 	} {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(body)) }))
+		srv := httptest.NewServer(http.HandlerFunc(
+			func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(body)) },
+		))
 		c := New(canaryKey, WithBaseURL(srv.URL), WithRetries(0))
 		for _, kind := range []Kind{KindVideoV2, KindVideoV3, KindAgent, KindTranslateV2, KindTranslateV3, KindCutout} {
 			v, err := c.Job(t.Context(), kind, "a")
@@ -141,7 +152,46 @@ func TestAFailedJobsReasonHoldsNoSecret(t *testing.T) {
 }
 
 func TestALinkPrintsWithoutPasswordQueryAndFragment(t *testing.T) {
-	if got := Link("https://me:pass@h/a.mp4?Signature=x#token=y").String(); got != "https://[redacted]@h/a.mp4?[redacted]" {
+	if got := Link(
+		"https://me:pass@h/a.mp4?Signature=x#token=y",
+	).String(); got != "https://[redacted]@h/a.mp4?[redacted]" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestALogHoldsOneLineForEachAttemptAndNoSecret: also for bytes that go to signed storage.
+func TestALogHoldsOneLineForEachAttemptAndNoSecret(t *testing.T) {
+	var base string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", "req "+canaryKey)
+		switch {
+		case r.Method == http.MethodPut:
+			answer(200, ``)(w, r)
+		case r.Method == http.MethodGet:
+			answer(503, echo)(w, r)
+		default:
+			answer(
+				200, fmt.Sprintf(`{"data":{"asset_id":"a","upload_url":%q}}`, base+"/put?Signature=SIGNED&Key-Pair-Id=PAIRID"),
+			)(w, r)
+		}
+	}))
+	defer srv.Close()
+	base = srv.URL
+	var lines strings.Builder
+	instant := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	c := New(canaryKey, WithBaseURL(base), WithRetries(2), WithClock(time.Now, instant),
+		WithLog(slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	if _, err := c.UploadDirect(t.Context(), "n", "video/mp4", []byte("x"), "00"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.VideoV3(t.Context(), canaryKey); err == nil {
+		t.Fatal("no error")
+	}
+	text := strings.TrimSpace(lines.String())
+	if n := strings.Count(text, "\n") + 1; n != 6 { // announce, put, complete, and three reads
+		t.Errorf("%d lines:\n%s", n, text)
+	}
+	for line := range strings.Lines(text) {
+		withoutCanary(t, strings.TrimSuffix(line, "\n"))
 	}
 }

@@ -1,12 +1,10 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"strings"
@@ -87,7 +85,7 @@ type Character struct {
 	CircleBackgroundColor string  `json:"circle_background_color,omitempty"`
 }
 
-// Voice is what is heard: text, audio or silence.
+// Voice is the sound of a scene: text, audio or silence.
 type Voice struct {
 	Type         string      `json:"type"` // text, audio, silence
 	VoiceID      string      `json:"voice_id,omitempty"`
@@ -110,8 +108,8 @@ type ElevenLabs struct {
 	Style           float64 `json:"style,omitempty"`
 }
 
-// Background is what stands behind the presenter. There is no transparent one:
-// ask for matting and a key colour instead.
+// Background is shown behind the presenter. It cannot be transparent: request matting and a
+// key colour instead.
 type Background struct {
 	Type         string `json:"type"`            // color, image, video
 	Value        string `json:"value,omitempty"` // #RRGGBB
@@ -178,7 +176,7 @@ func (s Scene) validate() error {
 		case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
 			return fmt.Errorf("speed %g is outside 0.5 to 1.5", v.Speed)
 		case v.Pitch < -50 || v.Pitch > 50 || v.Pitch != math.Trunc(v.Pitch):
-			return fmt.Errorf("pitch %g is not a whole number between -50 and 50", v.Pitch)
+			return fmt.Errorf("pitch %g is not an integer between -50 and 50", v.Pitch)
 		}
 	case "audio":
 		if (v.AudioURL == "") == (v.AudioAssetID == "") {
@@ -212,12 +210,12 @@ func (r WebMRequest) Validate() error {
 	return r.Dimension.validate()
 }
 
-// Generate asks for a video and gives its id. It is never repeated.
+// Generate requests a video and returns its id. It is never repeated.
 func (c *Client) Generate(ctx context.Context, r GenerateRequest) (string, error) {
 	return c.generate(ctx, PathGenerate, r.Validate(), r)
 }
 
-// GenerateWebM asks for a transparent WebM and gives its id. It is never repeated.
+// GenerateWebM requests a transparent WebM and returns its id. It is never repeated.
 func (c *Client) GenerateWebM(ctx context.Context, r WebMRequest) (string, error) {
 	return c.generate(ctx, PathWebM, r.Validate(), r)
 }
@@ -233,8 +231,8 @@ func (c *Client) generate(ctx context.Context, path string, invalid error, r any
 	return c.Submit(ctx, path, body)
 }
 
-// Submit posts exactly these bytes to a path that spends money and gives the
-// video's id. It is sent once: any failure without a refusal (see DefiniteNo)
+// Submit posts exactly these bytes to a path that spends money and returns the
+// video's id. It is sent once: any failure without a refusal (see NothingBought)
 // leaves the outcome unknown. An answer that names a video is a success, also when it
 // reports an error as well: that text is a warning (see WithWarn).
 func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, error) {
@@ -244,12 +242,12 @@ func (c *Client) Submit(ctx context.Context, path string, body []byte) (string, 
 func (c *Client) submit(ctx context.Context, path string, body []byte, key string) (string, error) {
 	const op = "create video"
 	b, err := c.do(ctx, call{
-		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, idempotency: key,
-		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json",
+		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
+		idempotency: key, body: body,
 	})
 	if err != nil {
-		if id := submittedAnyway(b); id != "" {
-			// What is named exists, whatever else the answer says.
+		if id := submittedInError(b); id != "" {
+			// A video that is named exists, whatever else is in the answer.
 			c.warn(fmt.Sprintf("HeyGen accepted video %s and reported an error as well: %v", id, err))
 			return id, nil
 		}

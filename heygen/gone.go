@@ -10,7 +10,7 @@ import (
 )
 
 // Gone reports that the route itself is no longer served. HeyGen announced the end of v1
-// and v2 and published no word about what they answer afterwards (API.md 12), so every
+// and v2 and has not published what they answer afterwards (API.md 12), so every
 // form that an ended API can take counts:
 //
 //   - 410, 426, 501, and a redirect
@@ -19,7 +19,7 @@ import (
 //   - on v1 and v2: a refusal whose text reports the end of the API, and a refusal whose
 //     Sunset date is past
 //
-// 401, 402 and 429 are never Gone: they speak of the key and the account.
+// 401, 402 and 429 are never Gone: they are about the key and the account.
 func Gone(err error) bool {
 	e := as(err)
 	if e == nil || e.NotSent {
@@ -102,7 +102,7 @@ var (
 	apiWords = lazyregexp.New(`(?i)\b(?:api|apis|endpoint|endpoints|route|version|v[123]|v[123]/\S+)\b|/v[123]`)
 )
 
-// missingRoute reports a 404 of HeyGen's own that speaks of the route and not of an item.
+// missingRoute reports a 404 of HeyGen's own that is about the route and not about an item.
 func missingRoute(e *Error) bool {
 	if e.Path == "/v2/video_translate/target_languages" {
 		return true
@@ -123,9 +123,9 @@ func missingRoute(e *Error) bool {
 	return !itemWords.MatchString(pathLike.ReplaceAllString(e.Message, ""))
 }
 
-// saysEnded reports a text about the end of an API. A text about an old avatar or
+// reportsEnd reports a text about the end of an API. A text about an old avatar or
 // voice counts only when it names the API as well.
-func saysEnded(text string) bool {
+func reportsEnd(text string) bool {
 	if !endWords.MatchString(text) {
 		return false
 	}
@@ -152,7 +152,7 @@ func deprecated(h http.Header) bool {
 	return v != "" && v != "false" && v != "?0" && v != "0"
 }
 
-// announce passes HeyGen's announcement of the end of v1 and v2 on, once per client.
+// announce warns of HeyGen's announced end of v1 and v2, once per client.
 func (c *Client) announce(path string, h http.Header) {
 	if !legacy(path) {
 		return

@@ -39,8 +39,14 @@ func TestPaidPostIsSentOnceWhateverHappens(t *testing.T) {
 		no   bool // a definite refusal
 		code string
 	}{
-		"400 v2":           {answer(400, `{"error":{"code":"invalid_parameter","message":"dimension is invalid"},"data":null}`), true, "invalid_parameter"},
-		"429 trial":        {answer(429, `{"error":{"code":"trial_video_limit_exceeded","message":"daily"}}`), true, "trial_video_limit_exceeded"},
+		"400 v2": {
+			answer(400, `{"error":{"code":"invalid_parameter","message":"dimension is invalid"},"data":null}`), true,
+			"invalid_parameter",
+		},
+		"429 trial": {
+			answer(429, `{"error":{"code":"trial_video_limit_exceeded","message":"daily"}}`), true,
+			"trial_video_limit_exceeded",
+		},
 		"429 plain":        {answer(429, ``), false, ""},
 		"401":              {answer(401, `{"code":400112,"message":"Unauthorized"}`), true, "400112"},
 		"200 error body":   {answer(200, `{"error":{"code":"quota","message":"no credit"},"data":null}`), true, "quota"},
@@ -66,7 +72,7 @@ func TestPaidPostIsSentOnceWhateverHappens(t *testing.T) {
 			if err == nil || n.Load() != 1 {
 				t.Fatalf("err %v after %d requests", err, n.Load())
 			}
-			if DefiniteNo(err) != c.no {
+			if NothingBought(err) != c.no {
 				t.Errorf("definite no is %v for %v", !c.no, err)
 			}
 			if e := as(err); e == nil || e.Code != c.code {
@@ -109,19 +115,38 @@ func TestVideoStatusShapes(t *testing.T) {
 	}{
 		"completed with a warning": {`{"id":"a","status":"completed","video_url":"https://x/y?Signature=s","duration":12.5,"error":{"code":402,"message":"credit"}}`,
 			func(v Video) bool {
-				return v.State == StateCompleted && v.Failure == nil && v.Warning != nil && v.Warning.Code == "402" && v.Duration == 12.5
+				return v.State == StateCompleted && v.Failure == nil && v.Warning != nil && v.Warning.Code == "402" &&
+					v.Duration == 12.5
 			}},
-		"failed without a reason": {`{"id":"a","status":"failed","error":null}`, func(v Video) bool { return v.State == StateFailed && v.Failure != nil && v.Failure.Message == "" }},
+		"failed without a reason": {
+			`{"id":"a","status":"failed","error":null}`,
+			func(v Video) bool { return v.State == StateFailed && v.Failure != nil && v.Failure.Message == "" },
+		},
 		"failed, string code": {`{"id":"a","status":"failed","error":{"code":"MOVIO_PAYMENT_INSUFFICIENT_CREDIT","detail":"top up"}}`,
 			func(v Video) bool {
 				return v.Failure.Code == "MOVIO_PAYMENT_INSUFFICIENT_CREDIT" && v.Failure.Message == "top up"
 			}},
-		"failed, plain text":    {`{"id":"a","status":"failed","error":"boom"}`, func(v Video) bool { return v.Failure.Message == "boom" }},
-		"unknown word":          {`{"id":"a","status":"pondering"}`, func(v Video) bool { return v.State == StateUnknown && v.RawStatus == "pondering" }},
-		"nulls and empties":     {`{"id":null,"status":"waiting","video_url":"","caption_url":null,"duration":null}`, func(v Video) bool { return v.ID == "asked" && v.State == StateWaiting && v.URL == "" }},
-		"duration as text":      {`{"status":"completed","duration":"3.5"}`, func(v Video) bool { return v.Duration == 3.5 }},
-		"created as float":      {`{"status":"pending","created_at":1700000000.5}`, func(v Video) bool { return v.CreatedAt.Unix() == 1700000000 }},
-		"created as ISO string": {`{"status":"pending","created_at":"2026-01-02T03:04:05Z"}`, func(v Video) bool { return v.CreatedAt.Year() == 2026 }},
+		"failed, plain text": {
+			`{"id":"a","status":"failed","error":"boom"}`, func(v Video) bool { return v.Failure.Message == "boom" },
+		},
+		"unknown word": {
+			`{"id":"a","status":"pondering"}`,
+			func(v Video) bool { return v.State == StateUnknown && v.RawStatus == "pondering" },
+		},
+		"nulls and empties": {
+			`{"id":null,"status":"waiting","video_url":"","caption_url":null,"duration":null}`,
+			func(v Video) bool { return v.ID == "asked" && v.State == StateWaiting && v.URL == "" },
+		},
+		"duration as text": {
+			`{"status":"completed","duration":"3.5"}`, func(v Video) bool { return v.Duration == 3.5 },
+		},
+		"created as float": {
+			`{"status":"pending","created_at":1700000000.5}`, func(v Video) bool { return v.CreatedAt.Unix() == 1700000000 },
+		},
+		"created as ISO string": {
+			`{"status":"pending","created_at":"2026-01-02T03:04:05Z"}`,
+			func(v Video) bool { return v.CreatedAt.Year() == 2026 },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, _ := serve(t, answer(200, `{"code":100,"data":`+c.data+`,"message":"Success"}`))
@@ -161,7 +186,9 @@ func TestNothingPrintsAKeyOrASignature(t *testing.T) {
 		K Secret
 		L Link
 	}{"top-secret-key", link})
-	all := log.String() + string(j) + fmt.Sprintf("%v %+v %#v %s %q %x %d", client, *client, client.key, client.key, client.key, client.key, client.key) +
+	all := log.String() + string(j) + fmt.Sprintf(
+		"%v %+v %#v %s %q %x %d", client, *client, client.key, client.key, client.key, client.key, client.key,
+	) +
 		fmt.Sprintf("%v %+v %#v %s %q", link, Video{URL: link}, Video{URL: link}, link, link)
 	if strings.Contains(all, "top-secret") || strings.Contains(all, "hush") {
 		t.Errorf("leaked:\n%s", all)
@@ -172,13 +199,16 @@ func TestNothingPrintsAKeyOrASignature(t *testing.T) {
 }
 
 func TestTheKeyStaysHome(t *testing.T) {
-	if _, err := New("k", WithBaseURL("http://example.com")).Quota(t.Context()); err == nil || !strings.Contains(err.Error(), "https") {
+	if _, err := New("k", WithBaseURL("http://example.com")).Quota(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "https") {
 		t.Errorf("plain http was accepted: %v", err)
 	}
 	var elsewhere atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
-	client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) })
+	client, _ := serve(
+		t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) },
+	)
 	if _, err := client.Quota(t.Context()); err == nil || elsewhere.Load() != 0 {
 		t.Errorf("followed a redirect: %v, %d requests", err, elsewhere.Load())
 	}
@@ -190,7 +220,9 @@ func TestFindByTitlePagesAndChecksForItself(t *testing.T) {
 			answer(200, `{"code":100,"data":{"token":"p2","videos":[{"video_id":"a","video_title":"other"}]}}`)(w, r)
 			return
 		}
-		answer(200, `{"code":100,"data":{"token":"","videos":[{"video_id":"b","video_title":"intro gr-1","created_at":1}]}}`)(w, r)
+		answer(
+			200, `{"code":100,"data":{"token":"","videos":[{"video_id":"b","video_title":"intro gr-1","created_at":1}]}}`,
+		)(w, r)
 	})
 	got, err := client.FindByTitle(t.Context(), "gr-1")
 	if err != nil || len(got) != 1 || got[0].ID != "b" {
@@ -200,7 +232,12 @@ func TestFindByTitlePagesAndChecksForItself(t *testing.T) {
 
 func TestValidateSaysWhatHeyGenWouldRefuse(t *testing.T) {
 	good := func() GenerateRequest {
-		return GenerateRequest{VideoInputs: []Scene{{Character: &Character{Type: "avatar", AvatarID: "a"}, Voice: Voice{Type: "text", VoiceID: "v", InputText: "hi"}}}, Dimension: &Dimension{1280, 720}}
+		return GenerateRequest{
+			VideoInputs: []Scene{
+				{Character: &Character{Type: "avatar", AvatarID: "a"}, Voice: Voice{Type: "text", VoiceID: "v", InputText: "hi"}},
+			},
+			Dimension: &Dimension{1280, 720},
+		}
 	}
 	if err := good().Validate(); err != nil {
 		t.Fatal(err)
@@ -234,12 +271,15 @@ func TestCancelledContextIsSeen(t *testing.T) {
 }
 
 func FuzzJudge(f *testing.F) {
-	for _, s := range []string{`{"code":100}`, `{"error":{"code":1}}`, `{"error":"x"}`, `<html>`, `null`, `[1]`, `{"error":{"code":{"a":1}}}`, "\xff\xfe"} {
+	for _, s := range []string{
+		`{"code":100}`, `{"error":{"code":1}}`, `{"error":"x"}`, `<html>`, `null`, `[1]`, `{"error":{"code":{"a":1}}}`,
+		"\xff\xfe",
+	} {
 		f.Add(200, []byte(s))
 		f.Add(500, []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		err := judge(&Error{Op: "x", Status: status}, body)
+		err := evaluate(&Error{Op: "x", Status: status}, body)
 		if status >= 400 && err == nil {
 			t.Errorf("%d taken as a success", status)
 		}

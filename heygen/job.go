@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Kind says where a job's record is kept.
+// Kind is the kind of a job and the generation of the API that has its record.
 type Kind string
 
 // Kinds of jobs.
@@ -19,8 +19,8 @@ const (
 	KindCutout      Kind = "cutout/v3"
 )
 
-// Job reads any job in one shape. The Video's ID is the video's own: for an agent it
-// differs from the session's once the video exists. A job of v1 or v2 is looked for on v3
+// Job reads a job of any kind into one type. The Video's ID is the video's own: for an agent it
+// differs from the session's once the video exists. A job of v1 or v2 is searched on v3
 // where those have ended; HeyGen has not published whether it is there.
 func (c *Client) Job(ctx context.Context, kind Kind, id string) (Video, error) {
 	v, err := c.job(ctx, kind, id)
@@ -60,7 +60,7 @@ func stateOf(word string) State {
 type Session struct {
 	ID, Status, Title, VideoID string
 	Progress                   float64 // per cent
-	Message                    string  // the last thing the agent said went wrong
+	Message                    string  // the last error that the agent reported
 }
 
 // AgentSession reads a session.
@@ -79,7 +79,10 @@ func (c *Client) AgentSession(ctx context.Context, id string) (Session, error) {
 	if err := c.read(ctx, "read agent session", PathAgentV3+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Session{}, err
 	}
-	s := Session{ID: first(string(d.ID), id), Status: foreignWord(d.Status), Title: string(d.Title), VideoID: string(d.Video), Progress: float64(d.Progress)}
+	s := Session{
+		ID: first(string(d.ID), id), Status: foreignWord(d.Status), Title: string(d.Title), VideoID: string(d.Video),
+		Progress: float64(d.Progress),
+	}
 	for _, m := range d.Messages {
 		if m.Type == "error" {
 			s.Message = foreignText(m.Content)
@@ -90,7 +93,7 @@ func (c *Client) AgentSession(ctx context.Context, id string) (Session, error) {
 
 func (c *Client) agentVideo(ctx context.Context, id string) (Video, error) {
 	s, err := c.AgentSession(ctx, id)
-	if NotFound(err) { // the id of a video that an earlier run already learnt
+	if NotFound(err) { // an earlier run stored the video's id
 		return c.VideoV3(ctx, id)
 	}
 	if err != nil {
@@ -129,14 +132,10 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 	if err := c.read(ctx, "read translation", path+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
-	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title), Duration: float64(d.Duration),
-		URL: Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
-	switch v.State {
-	case StateFailed:
-		v.Failure = newFailure("", first(string(d.FailureText), string(d.Message)), "")
-	case StateCompleted:
-		v.Warning = d.warning()
-	}
+	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title),
+		Duration: float64(d.Duration),
+		URL:      Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
+	v.setOutcome(newFailure("", first(string(d.FailureText), string(d.Message)), ""), d.wireWarning)
 	return v, nil
 }
 
@@ -151,18 +150,13 @@ func (c *Client) cutout(ctx context.Context, id string) (Video, error) {
 	if err := c.read(ctx, "read background removal", PathCutout+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
-	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Duration: float64(d.Duration), URL: Link(d.Layers["foreground"])}
+	v := Video{
+		ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Duration: float64(d.Duration),
+		URL: Link(d.Layers["foreground"]),
+	}
 	if strings.EqualFold(v.RawStatus, "deleted") {
 		v.State = StateFailed
 	}
-	if v.State == StateFailed {
-		v.Failure = readFailure(d.Error)
-		if v.Failure == nil {
-			v.Failure = &Failure{}
-		}
-	}
-	if v.State == StateCompleted {
-		v.Warning = d.warning()
-	}
+	v.setOutcome(readFailure(d.Error), d.wireWarning)
 	return v, nil
 }

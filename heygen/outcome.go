@@ -7,18 +7,18 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// DefiniteNo reports that a paid request bought nothing: it was never sent, or HeyGen
+// NothingBought reports that a paid request bought nothing: it was never sent, or HeyGen
 // refused it. Everything else leaves the outcome unknown, and a row of the ledger stays.
 //
 // A refusal must be HeyGen's own: a body in one of its documented shapes (Error.Own)
-// under a status that refuses, with a code and words that do not speak of a failing
+// under a status that refuses, with a code and a text that do not report a failing
 // server. A page, or the JSON of a proxy, may come from a machine between here and
 // HeyGen that had already forwarded the request. That holds for 429 too: HeyGen's own
 // means that nothing was started, the page of a gateway only that the gateway was busy
 // when it answered.
 //
-// Some statuses are a no whatever the body is: see refusedByStatus.
-func DefiniteNo(err error) bool {
+// Some statuses are a refusal whatever the body is: see refusedByStatus.
+func NothingBought(err error) bool {
 	e := as(err)
 	switch {
 	case e == nil, e.Named:
@@ -44,11 +44,11 @@ func NeverSent(err error) bool {
 
 // refusedByStatus are statuses that mean, whatever server answers, that the request was not
 // carried out (RFC 9110): the resource has moved (301, 302, 307, 308; the redirect is not
-// followed), a proxy wants to know the user first (407), the resource has ended (410),
+// followed), a proxy requires authentication (407), the resource has ended (410),
 // the server does not speak this protocol (426) or this method (501).
 //
 // 303 is not among them: after a POST it points at a result that exists. Neither is 404:
-// a proxy that loses its way back answers with it, too.
+// a proxy that lost its upstream answers with it, too.
 var refusedByStatus = map[int]bool{
 	http.StatusMovedPermanently: true, http.StatusFound: true,
 	http.StatusTemporaryRedirect: true, http.StatusPermanentRedirect: true,
@@ -56,7 +56,7 @@ var refusedByStatus = map[int]bool{
 	http.StatusUpgradeRequired: true, http.StatusNotImplemented: true,
 }
 
-// refusals are the statuses under which HeyGen's own error object is a no. Missing, and so
+// refusals are the statuses under which HeyGen's own error object is a refusal. Missing, and so
 // unknown: 408 and 499 (the request timed out), 421 and 425 (to be sent again), every
 // 5xx, and any status that is not registered.
 var refusals = map[int]bool{
@@ -78,9 +78,9 @@ var (
 		`(?:service|server|temporarily) (?:is )?(?:temporarily )?unavailable`)
 )
 
-// failingServer reports an error that speaks of HeyGen's own trouble, or of a job that is
-// under way, whatever the status is: the request may have been carried out. The words of
-// a file that HeyGen could not download speak of another server.
+// failingServer reports an error about a failure inside HeyGen, or about a job that is already
+// running, whatever the status is: the request may have been carried out. An error about a file
+// that HeyGen could not download is about another server.
 func failingServer(e *Error) bool {
 	switch {
 	case serverNumber.MatchString(e.Code), serverWord.MatchString(e.Code):

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"greenroom/heygen/transport"
 )
 
 // submitWays are the calls that spend money.
@@ -20,10 +22,10 @@ var submitWays = map[string]func(*testing.T, *Client) error{
 
 func onlyErr[T any](_ T, err error) error { return err }
 
-// TestADefiniteNoNeedsHeyGensOwnAnswer: a proxy had forwarded the request, HeyGen billed it, and
+// TestARefusalNeedsHeyGensOwnAnswer: a proxy had forwarded the request, HeyGen billed it, and
 // the client read 403 HTML, 404 text, a 429 of the proxy or a server error under 200. Each
 // freed the row, and the next build bought again.
-func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
+func TestARefusalNeedsHeyGensOwnAnswer(t *testing.T) {
 	const page = `<html><body>blocked by proxy</html>`
 	type row struct {
 		status int
@@ -32,10 +34,13 @@ func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
 	}
 	rows := []row{
 		// pages, texts and nothing
-		{200, page, false}, {200, ``, false}, {200, `{"err`, false}, {200, "\ufeff{}", false}, {204, ``, false}, {206, `{}`, false},
+		{200, page, false}, {200, ``, false}, {200, `{"err`, false}, {200, "\ufeff{}", false}, {204, ``, false},
+		{206, `{}`, false},
 		{400, page, false}, {401, page, false}, {402, page, false}, {403, page, false}, {403, ``, false}, {404, page, false},
-		{404, `nope`, false}, {404, ``, false}, {405, page, false}, {409, page, false}, {413, page, false}, {422, `[]`, false},
-		{422, `null`, false}, {422, `"no"`, false}, {422, `7`, false}, {429, page, false}, {429, ``, false}, {451, page, false},
+		{404, `nope`, false}, {404, ``, false}, {405, page, false}, {409, page, false}, {413, page, false},
+		{422, `[]`, false},
+		{422, `null`, false}, {422, `"no"`, false}, {422, `7`, false}, {429, page, false}, {429, ``, false},
+		{451, page, false},
 		// JSON of gateways and frameworks
 		{403, `{"message":"Forbidden"}`, false},
 		{401, `{"message":"Unauthorized"}`, false},
@@ -54,7 +59,8 @@ func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
 		{403, `{"errorType":"AccessDenied","errorMessage":"x"}`, false},
 		{429, `{"message":"Too Many Requests"}`, false},
 		{400, `{"error":{}}`, false}, {400, `{"error":[]}`, false}, {400, `{"error":true}`, false}, {400, `{}`, false},
-		{400, `{"code":400123}`, false}, {400, `{"code":100,"message":"Success"}`, false}, {400, `{"code":{"a":1},"message":"x"}`, false},
+		{400, `{"code":400123}`, false}, {400, `{"code":100,"message":"Success"}`, false},
+		{400, `{"code":{"a":1},"message":"x"}`, false},
 		// HeyGen's own shapes, and words or numbers of a failing server
 		{200, `{"code":500,"message":"internal timeout, please check later"}`, false},
 		{200, `{"code":"500","message":"x"}`, false}, {200, `{"code":502,"message":"x"}`, false},
@@ -77,7 +83,8 @@ func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
 		{460, `{"error":{"code":"invalid_parameter","message":"x"}}`, false},
 		{500, `{"error":{"code":"invalid_parameter","message":"x"}}`, false},
 		{502, `{"code":400123,"message":"x"}`, false}, {503, page, false}, {504, ``, false}, {505, page, false},
-		{520, page, false}, {524, page, false}, {529, `{"error":{"code":"overloaded","message":"x"}}`, false}, {599, ``, false},
+		{520, page, false}, {524, page, false}, {529, `{"error":{"code":"overloaded","message":"x"}}`, false},
+		{599, ``, false},
 		{303, ``, false}, {300, page, false}, {304, ``, false},
 		{501, `{"error":{"code":"internal_error","message":"x"}}`, false},
 		// refusals by HeyGen
@@ -98,7 +105,8 @@ func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
 		{422, `{"error":{"code":"invalid_parameter","message":"x"}}`, true},
 		{429, `{"error":{"code":"rate_limit_exceeded"}}`, true}, {429, `{"code":400664,"message":"trial"}`, true},
 		// statuses that say by themselves that nothing was done
-		{301, ``, true}, {302, page, true}, {307, ``, true}, {308, `{}`, true}, {407, page, true}, {410, ``, true}, {410, page, true},
+		{301, ``, true}, {302, page, true}, {307, ``, true}, {308, `{}`, true}, {407, page, true}, {410, ``, true},
+		{410, page, true},
 		{426, page, true}, {501, page, true},
 	}
 	for _, r := range rows {
@@ -114,7 +122,7 @@ func TestADefiniteNoNeedsHeyGensOwnAnswer(t *testing.T) {
 				t.Errorf("%s: %d %s: %v after %d requests", way, r.status, r.body, err, n.Load())
 				continue
 			}
-			if DefiniteNo(err) != r.no || NeverSent(err) {
+			if NothingBought(err) != r.no || NeverSent(err) {
 				t.Errorf("%s: %d %s: definite no %v, never sent %v", way, r.status, r.body, !r.no, NeverSent(err))
 			}
 			if busy := r.no && r.status == 429 && r.body != `{"code":400664,"message":"trial"}`; isBusy(err) != busy {
@@ -137,7 +145,7 @@ func TestARefusalThatWasCutIsNoRefusal(t *testing.T) {
 		w.WriteHeader(400)
 		fmt.Fprint(w, body)
 	})
-	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || DefiniteNo(err) {
+	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NothingBought(err) {
 		t.Errorf("%v is taken for a refusal", err)
 	}
 }
@@ -189,8 +197,8 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 			} else {
 				id, err = client.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), key)
 			}
-			if id != c.want || (err == nil) != (c.want != "") || DefiniteNo(err) || n.Load() != 1 {
-				t.Errorf("%d %s: %q %v, definite no %v", c.status, c.body, id, err, DefiniteNo(err))
+			if id != c.want || (err == nil) != (c.want != "") || NothingBought(err) || n.Load() != 1 {
+				t.Errorf("%d %s: %q %v, definite no %v", c.status, c.body, id, err, NothingBought(err))
 			}
 			if odd := c.status != 200 || c.body[1] != '"' || c.body[2] != 'd'; c.want != "" && (len(warned) == 1) != odd {
 				t.Errorf("%d %s: warned %q", c.status, c.body, warned)
@@ -198,9 +206,11 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 		}
 	}
 	// An error that names nothing is a refusal as before.
-	for _, data := range []string{`null`, `{}`, `{"video_id":null}`, `{"video_id":""}`, `{"video_id":{}}`, `{"video_ids":[]}`, `[]`, `"x"`} {
+	for _, data := range []string{
+		`null`, `{}`, `{"video_id":null}`, `{"video_id":""}`, `{"video_id":{}}`, `{"video_ids":[]}`, `[]`, `"x"`,
+	} {
 		client, _ := serve(t, answer(400, `{`+e+`,"data":`+data+`}`))
-		if id, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); id != "" || !DefiniteNo(err) {
+		if id, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); id != "" || !NothingBought(err) {
 			t.Errorf("data %s: %q %v", data, id, err)
 		}
 	}
@@ -208,7 +218,9 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 
 // TestAnAnswerThatNamesASoundIsASuccess: nothing else names it.
 func TestAnAnswerThatNamesASoundIsASuccess(t *testing.T) {
-	client, _ := serve(t, answer(400, `{"error":{"code":"warn","message":"odd"},"data":{"audio_url":"https://x/y.mp3","duration":"2"}}`))
+	client, _ := serve(
+		t, answer(400, `{"error":{"code":"warn","message":"odd"},"data":{"audio_url":"https://x/y.mp3","duration":"2"}}`),
+	)
 	s, err := client.SubmitSpeech(t.Context(), PathSpeechV1, []byte(`{}`))
 	if err != nil || s.Audio.Reveal() != "https://x/y.mp3" || s.Duration != 2 {
 		t.Errorf("%+v %v", s, err)
@@ -221,18 +233,21 @@ func TestRetryAfterInEveryForm(t *testing.T) {
 	in := func(d time.Duration, layout string) string { return now.Add(d).Format(layout) }
 	for v, want := range map[string]time.Duration{
 		"": 0, "1": time.Second, " 30 ": 30 * time.Second, "0": 0, "-5": 0, "-0.5": 0, "1.5": 1500 * time.Millisecond,
-		"0.0001": time.Millisecond, "1e2": 100 * time.Second, "86400": MaxRetryAfter, "99999999999999999999": MaxRetryAfter,
-		"1e300": MaxRetryAfter, "3600": time.Hour, "3601": MaxRetryAfter, "Inf": MaxRetryAfter, "-Inf": 0, "NaN": 0,
+		"0.0001": time.Millisecond, "1e2": 100 * time.Second, "86400": transport.MaxRetryAfter,
+		"99999999999999999999": transport.MaxRetryAfter,
+		"1e300":                transport.MaxRetryAfter, "3600": time.Hour, "3601": transport.MaxRetryAfter,
+		"Inf":  transport.MaxRetryAfter,
+		"-Inf": 0, "NaN": 0,
 		"soon": 0, "10s": 0, "1,5": 0, "{}": 0,
 		in(90*time.Second, http.TimeFormat):                  90 * time.Second,
 		in(90*time.Second, time.ANSIC):                       90 * time.Second,
 		in(90*time.Second, "Monday, 02-Jan-06 15:04:05 GMT"): 90 * time.Second,
 		in(-time.Hour, http.TimeFormat):                      0,
-		in(5*365*24*time.Hour, http.TimeFormat):              MaxRetryAfter,
+		in(5*365*24*time.Hour, http.TimeFormat):              transport.MaxRetryAfter,
 		in(-100*365*24*time.Hour, time.ANSIC):                0,
 		"Sat, 28 Nov 2026 25:61:00 GMT":                      0,
 	} {
-		if got := retryAfter(v, now); got != want {
+		if got := transport.RetryAfter(v, now); got != want {
 			t.Errorf("%q: %s, want %s", v, got, want)
 		}
 		client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {

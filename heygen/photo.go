@@ -1,24 +1,23 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 )
 
-// NewPhotoAvatar makes a picture able to speak and gives the id a request names it
-// by: a talking photo's on V2, a look's on V3. It costs no credits; plans limit how
-// many there may be.
-func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType string, picture []byte) (string, error) {
+// NewPhotoAvatar makes an avatar of a picture and returns the id for requests: a talking photo's
+// on V2, a look's on V3. It costs no credits; plans limit how many there may be.
+func (c *Client) NewPhotoAvatar(
+	ctx context.Context, api API, name, contentType string, picture []byte,
+) (string, error) {
 	const op = "make photo avatar"
 	if contentType != "image/jpeg" && contentType != "image/png" {
 		return "", errors.New("a photo must be JPEG or PNG, not " + contentType)
 	}
 	if api == V3 {
-		a, err := c.UploadAssetV3(ctx, contentType, bytes.NewReader(picture), int64(len(picture)))
+		a, err := c.uploadV3(ctx, contentType, picture)
 		if err != nil {
 			return "", err
 		}
@@ -27,14 +26,19 @@ func (c *Client) NewPhotoAvatar(ctx context.Context, api API, name, contentType 
 				ID flexWord `json:"id"`
 			} `json:"avatar_item"`
 		}
-		err = c.post(ctx, op, "/v3/avatars", map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d)
+		err = c.post(
+			ctx, op, "/v3/avatars",
+			map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d,
+		)
 		if err == nil && d.Look.ID == "" {
 			err = &Error{Op: op, Err: errors.New("the answer names no look")}
 		}
 		return string(d.Look.ID), err
 	}
-	b, err := c.do(ctx, call{op: op, method: http.MethodPost, host: c.upload, path: "/v1/talking_photo", once: true, timeout: uploadTimeout,
-		body: func() io.Reader { return bytes.NewReader(picture) }, size: int64(len(picture)), contentType: contentType})
+	b, err := c.do(ctx, call{
+		op: op, method: http.MethodPost, host: c.upload, path: "/v1/talking_photo", once: true, timeout: uploadTimeout,
+		body: picture, contentType: contentType,
+	})
 	if err != nil {
 		return "", err
 	}
@@ -105,12 +109,15 @@ func (c *Client) TrainPhotoGroup(ctx context.Context, groupID string) error {
 }
 
 // NewPhotoGroup makes a V2 photo avatar group of an uploaded picture (Asset.ImageKey)
-// and gives its id.
+// and returns its id.
 func (c *Client) NewPhotoGroup(ctx context.Context, name, imageKey string) (string, error) {
 	var d struct {
 		ID    flexWord `json:"id"`
 		Group flexWord `json:"group_id"`
 	}
-	err := c.post(ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create", map[string]string{"name": name, "image_key": imageKey}, &d)
+	err := c.post(
+		ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create",
+		map[string]string{"name": name, "image_key": imageKey}, &d,
+	)
 	return first(string(d.Group), string(d.ID)), err
 }

@@ -14,7 +14,7 @@ type Secret string
 
 const redacted = "[redacted]"
 
-// Reveal gives the key itself, for the one header that needs it.
+// Reveal returns the key itself, for the one header that needs it.
 func (s Secret) Reveal() string { return string(s) }
 
 func (Secret) String() string               { return redacted }
@@ -29,7 +29,7 @@ func (Secret) Format(f fmt.State, _ rune) { io.WriteString(f, redacted) }
 // everyone download the file for a week.
 type Link string
 
-// Reveal gives the whole link, for the request that follows it.
+// Reveal returns the complete link, for the request that follows it.
 func (l Link) Reveal() string { return string(l) }
 
 func (l Link) String() string {

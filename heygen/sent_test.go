@@ -56,7 +56,7 @@ func listen(t *testing.T, f func(net.Conn)) string {
 // standard is the client's own transport, changed.
 func standard(change func(*http.Transport)) Option {
 	return func(c *Client) {
-		if tr, ok := c.http.Transport.(*http.Transport); ok {
+		if tr, ok := c.wire.(*http.Transport); ok {
 			change(tr)
 		}
 	}
@@ -80,9 +80,9 @@ func proxyAnswers(t *testing.T, status string) string {
 	})
 }
 
-// TestARequestThatNeverLeftIsADefiniteNo: no network, a dead proxy, 407, an untrusted certificate
+// TestARequestThatNeverLeftBoughtNothing: no network, a dead proxy, 407, an untrusted certificate
 // and a refused connection parked every clip on v2, although nothing had been sent.
-func TestARequestThatNeverLeftIsADefiniteNo(t *testing.T) {
+func TestARequestThatNeverLeftBoughtNothing(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(answer(200, `{"data":{"video_id":"x"}}`))
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	untrusted.StartTLS()
@@ -106,8 +106,10 @@ func TestARequestThatNeverLeftIsADefiniteNo(t *testing.T) {
 		"dial time-out": {"https://api.invalid", []Option{standard(func(tr *http.Transport) {
 			tr.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, context.DeadlineExceeded }
 		})}},
-		"dead proxy":           {"https://api.invalid", []Option{throughProxy(t, deadAddress(t))}},
-		"407 of a proxy":       {"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "407 Proxy Authentication Required"))}},
+		"dead proxy": {"https://api.invalid", []Option{throughProxy(t, deadAddress(t))}},
+		"407 of a proxy": {
+			"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "407 Proxy Authentication Required"))},
+		},
 		"403 of a proxy":       {"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "403 Forbidden"))}},
 		"502 of a proxy":       {"https://api.invalid", []Option{throughProxy(t, proxyAnswers(t, "502 Bad Gateway"))}},
 		"proxy without a word": {"https://api.invalid", []Option{throughProxy(t, listen(t, func(net.Conn) {}))}},
@@ -130,8 +132,8 @@ func TestARequestThatNeverLeftIsADefiniteNo(t *testing.T) {
 			client := New("k", append([]Option{WithBaseURL(c.base)}, c.opts...)...)
 			for way, submit := range submitWays {
 				err := submit(t, client)
-				if !NeverSent(err) || !DefiniteNo(err) || Gone(err) || MaybeGone(err) {
-					t.Errorf("%s: %v: never sent %v, definite no %v", way, err, NeverSent(err), DefiniteNo(err))
+				if !NeverSent(err) || !NothingBought(err) || Gone(err) || MaybeGone(err) {
+					t.Errorf("%s: %v: never sent %v, definite no %v", way, err, NeverSent(err), NothingBought(err))
 				}
 			}
 		})
@@ -161,7 +163,9 @@ func TestARequestCancelledBeforeItsConnectionWasNeverSent(t *testing.T) {
 }
 
 // protocols runs a test over HTTP/1.1 and HTTP/2, with TLS.
-func protocols(t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptest.Server, c *Client, n *atomic.Int32)) {
+func protocols(
+	t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptest.Server, c *Client, n *atomic.Int32),
+) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(proto, func(t *testing.T) {
 			var n atomic.Int32
@@ -186,7 +190,7 @@ func protocols(t *testing.T, h http.HandlerFunc, f func(t *testing.T, s *httptes
 }
 
 // TestARequestThatMayHaveArrivedIsUnknown: as soon as there is a connection, an error
-// does not prove what the server did.
+// does not show what the server did.
 func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	abort := func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -196,7 +200,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 		for way, submit := range submitWays {
 			before := n.Load()
 			err := submit(t, c)
-			if err == nil || NeverSent(err) || DefiniteNo(err) || n.Load() != before+1 {
+			if err == nil || NeverSent(err) || NothingBought(err) || n.Load() != before+1 {
 				t.Errorf("%s: %v after %d requests", way, err, n.Load()-before)
 			}
 		}
@@ -210,21 +214,25 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 	}, func(t *testing.T, _ *httptest.Server, c *Client, _ *atomic.Int32) {
 		ctx, stop := context.WithCancel(t.Context())
 		cancel.Store(&stop)
-		if _, err := c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-1"); err == nil || NeverSent(err) || DefiniteNo(err) {
+		if _, err := c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-1"); err == nil || NeverSent(err) ||
+			NothingBought(err) {
 			t.Errorf("%v", err)
 		}
 	})
 	for name, f := range map[string]func(net.Conn){
-		"closed at once":    func(net.Conn) {},
-		"closed at a byte":  func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) },
-		"rubbish":           func(c net.Conn) { fmt.Fprint(c, "rubbish\r\n\r\n") },
-		"half of a status":  func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); fmt.Fprint(c, "HTTP/1.1 4") },
-		"half of a header":  func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); fmt.Fprint(c, "HTTP/1.1 400 Bad\r\nCont") },
+		"closed at once":   func(net.Conn) {},
+		"closed at a byte": func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) },
+		"rubbish":          func(c net.Conn) { fmt.Fprint(c, "rubbish\r\n\r\n") },
+		"half of a status": func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); fmt.Fprint(c, "HTTP/1.1 4") },
+		"half of a header": func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 4096))
+			fmt.Fprint(c, "HTTP/1.1 400 Bad\r\nCont")
+		},
 		"reset by the peer": func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); _ = c.(*net.TCPConn).SetLinger(0) },
 	} {
 		client := New("k", WithBaseURL("http://"+listen(t, f)))
 		for way, submit := range submitWays {
-			if err := submit(t, client); err == nil || NeverSent(err) || DefiniteNo(err) {
+			if err := submit(t, client); err == nil || NeverSent(err) || NothingBought(err) {
 				t.Errorf("%s, %s: %v", name, way, err)
 			}
 		}
@@ -232,7 +240,7 @@ func TestARequestThatMayHaveArrivedIsUnknown(t *testing.T) {
 }
 
 // TestAReusedConnectionThatDiedIsUnknown: the connection was there, so it may have carried the
-// request; that nothing listens any more does not prove the opposite.
+// request; that nothing listens any more does not show the opposite.
 func TestAReusedConnectionThatDiedIsUnknown(t *testing.T) {
 	var last atomic.Bool
 	h := func(w http.ResponseWriter, r *http.Request) {
@@ -250,7 +258,7 @@ func TestAReusedConnectionThatDiedIsUnknown(t *testing.T) {
 		last.Store(true)
 		s.Listener.Close() // a new connection is refused
 		_, err := c.SubmitOnce(t.Context(), PathVideos, []byte(`{}`), "gr-2")
-		if err == nil || NeverSent(err) || DefiniteNo(err) || n.Load() != 2 {
+		if err == nil || NeverSent(err) || NothingBought(err) || n.Load() != 2 {
 			t.Errorf("%v after %d requests", err, n.Load())
 		}
 	})
@@ -263,7 +271,8 @@ func (q quiet) RoundTrip(*http.Request) (*http.Response, error) { return nil, q.
 
 func TestATransportThatReportsNothingLeavesTheOutcomeOpen(t *testing.T) {
 	client := New("k", WithTransport(quiet{errors.New("dial tcp: connection refused")}))
-	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NeverSent(err) || DefiniteNo(err) {
+	if _, err := client.Submit(t.Context(), PathGenerate, []byte(`{}`)); err == nil || NeverSent(err) ||
+		NothingBought(err) {
 		t.Errorf("%v", err)
 	}
 }
@@ -282,8 +291,8 @@ func TestARedirectOfAPurchaseIsNotFollowed(t *testing.T) {
 			if err == nil || n.Load() != 1 || elsewhere.Load() != 0 {
 				t.Fatalf("%d: %v after %d and %d requests", status, err, n.Load(), elsewhere.Load())
 			}
-			if DefiniteNo(err) != (status != 303) {
-				t.Errorf("%d: definite no %v", status, DefiniteNo(err))
+			if NothingBought(err) != (status != 303) {
+				t.Errorf("%d: definite no %v", status, NothingBought(err))
 			}
 			where, ok := Redirected(err)
 			if !ok || where != other.URL || strings.Contains(err.Error(), "hush") || !strings.Contains(err.Error(), other.URL) {

@@ -1,12 +1,10 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -26,7 +24,7 @@ const speechEngine = "starfish"
 type SpeechRequest struct {
 	Text, VoiceID, Locale string
 	Speed                 float64 // v1 0.5 to 1.5, v3 0.5 to 2; 0 is 1
-	Pitch                 float64 // v1 only, whole semitones
+	Pitch                 float64 // v1 only, semitones, an integer
 	Emotion               string  // v1 only
 }
 
@@ -44,7 +42,7 @@ type Word struct {
 	Start, End float64
 }
 
-// Encode gives the path and the body of a request in one generation, or says what
+// Encode returns the path and the body of a request for one generation. It fails for what
 // that generation cannot do.
 func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	limit, path := 1.5, PathSpeechV1
@@ -56,7 +54,7 @@ func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	}
 	switch n := utf8.RuneCountInString(r.Text); {
 	case strings.TrimSpace(r.Text) == "" || n > MaxScript:
-		return bad("the text has %d characters, 1 to %d are taken", n, MaxScript)
+		return bad("the text has %d characters, 1 to %d are accepted", n, MaxScript)
 	case r.VoiceID == "":
 		return bad("a voice_id is needed")
 	case r.Speed != 0 && (r.Speed < 0.5 || r.Speed > limit):
@@ -66,11 +64,12 @@ func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	case api == V3 && r.Emotion != "":
 		return bad("v3 has no emotion for speech")
 	case r.Pitch != float64(int(r.Pitch)):
-		return bad("pitch %g is not a whole number", r.Pitch)
+		return bad("pitch %g is not an integer", r.Pitch)
 	}
 	kind := "" // v1 has no such member
 	if api == V3 {
-		if kind = "text"; strings.Contains(r.Text, "<break") {
+		kind = "text"
+		if strings.Contains(r.Text, "<break") {
 			kind = "ssml"
 		}
 	}
@@ -96,13 +95,14 @@ func (c *Client) Speak(ctx context.Context, api API, r SpeechRequest) (Speech, e
 }
 
 // SubmitSpeech posts exactly these bytes to a path of speech. It is sent once: any
-// failure without a refusal (see DefiniteNo) leaves open whether it was billed, and
+// failure without a refusal (see NothingBought) leaves open whether it was billed, and
 // there is no list on which to find out. The answer is the only place that names the
 // sound.
 func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Speech, error) {
 	const op = "make speech"
-	b, err := c.do(ctx, call{op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout,
-		body: func() io.Reader { return bytes.NewReader(body) }, size: int64(len(body)), contentType: "application/json"})
+	b, err := c.do(ctx, call{
+		op: op, method: http.MethodPost, host: c.base, path: path, once: true, timeout: writeTimeout, body: body,
+	})
 	var d struct {
 		ID       flexWord   `json:"request_id"`
 		Audio    flexWord   `json:"audio_url"`
@@ -117,7 +117,7 @@ func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Sp
 	switch {
 	case err != nil && (shape != nil || d.Audio == ""):
 		return Speech{}, err
-	case err != nil: // the sound exists, whatever else the answer says
+	case err != nil: // the sound exists, whatever else is in the answer
 		c.warn(fmt.Sprintf("HeyGen made the speech and reported an error as well: %v", err))
 	case shape != nil:
 		return Speech{}, shape

@@ -32,7 +32,10 @@ func (c *Client) NewStream(ctx context.Context, r StreamRequest) (Stream, error)
 	if r.Idle != 0 && (r.Idle < 30 || r.Idle > 3600) {
 		return Stream{}, errors.New("the idle time is 30 to 3600 seconds")
 	}
-	body := map[string]any{"version": "v2", "quality": first(r.Quality, "medium"), "avatar_id": r.AvatarID, "video_encoding": first(r.Encoding, "VP8")}
+	body := map[string]any{
+		"version": "v2", "quality": first(r.Quality, "medium"), "avatar_id": r.AvatarID,
+		"video_encoding": first(r.Encoding, "VP8"),
+	}
 	if r.VoiceID != "" {
 		body["voice"] = map[string]any{"voice_id": r.VoiceID}
 	}
@@ -54,7 +57,7 @@ func (c *Client) StartStream(ctx context.Context, id string) error {
 	return c.stream(ctx, "start", id)
 }
 
-// InterruptStream stops what is being said.
+// InterruptStream stops the current speech.
 func (c *Client) InterruptStream(ctx context.Context, id string) error {
 	return c.stream(ctx, "interrupt", id)
 }
@@ -73,7 +76,7 @@ func (c *Client) stream(ctx context.Context, verb, id string) error {
 	return c.post(ctx, verb+" stream", "/v1/streaming."+verb, map[string]string{"session_id": id}, nil)
 }
 
-// Say makes the avatar speak and gives how long that takes, in milliseconds.
+// Say makes the avatar speak and returns the length of the speech in milliseconds.
 func (c *Client) Say(ctx context.Context, id, text string) (millis float64, err error) {
 	if n := utf8.RuneCountInString(text); n == 0 || n > 1000 {
 		return 0, errors.New("1 to 1000 characters are spoken at once")
@@ -81,7 +84,10 @@ func (c *Client) Say(ctx context.Context, id, text string) (millis float64, err 
 	var d struct {
 		Millis flexNumber `json:"duration_ms"`
 	}
-	err = c.post(ctx, "speak in stream", "/v1/streaming.task", map[string]string{"session_id": id, "text": text, "task_type": "repeat"}, &d)
+	err = c.post(
+		ctx, "speak in stream", "/v1/streaming.task",
+		map[string]string{"session_id": id, "text": text, "task_type": "repeat"}, &d,
+	)
 	return float64(d.Millis), err
 }
 

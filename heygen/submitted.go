@@ -43,10 +43,10 @@ func submittedID(raw []byte) (string, error) {
 	return d.id(), nil
 }
 
-// submittedAnyway reads the job's id from an answer that is an error: from its data, or from
+// submittedInError reads the job's id from an answer that is an error: from its data, or from
 // next to it. A bare `id` counts only together with a status, as in a job's record: it may
 // name something else that was refused.
-func submittedAnyway(raw []byte) string {
+func submittedInError(raw []byte) string {
 	var env struct {
 		Data json.RawMessage `json:"data"`
 		submission

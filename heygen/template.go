@@ -19,12 +19,15 @@ type Template struct {
 // TemplateVariable is one place: text, image, video, audio, character or voice.
 type TemplateVariable struct {
 	Name, Type string
-	Properties map[string]any // as designed: what stands there when nothing is given
+	Properties map[string]any // as designed: the content when no value is set
 }
 
 // VariableTypes are the kinds of places a template can have, with the property a
 // plain value goes into.
-var VariableTypes = map[string]string{"text": "content", "image": "asset_id", "video": "asset_id", "audio": "asset_id", "character": "character_id", "voice": "voice_id"}
+var VariableTypes = map[string]string{
+	"text": "content", "image": "asset_id", "video": "asset_id", "audio": "asset_id", "character": "character_id",
+	"voice": "voice_id",
+}
 
 // Templates lists the account's templates, without their variables.
 func (c *Client) Templates(ctx context.Context, api API) ([]Template, error) {
@@ -85,7 +88,10 @@ func (l *flexVariables) UnmarshalJSON(b []byte) error {
 }
 
 func (t wireTemplate) template() Template {
-	out := Template{ID: first(string(t.ID), string(t.LegacyID)), Name: string(t.Name), AspectRatio: string(t.Ratio), Variables: t.Variables}
+	out := Template{
+		ID: first(string(t.ID), string(t.LegacyID)), Name: string(t.Name), AspectRatio: string(t.Ratio),
+		Variables: t.Variables,
+	}
 	sort.Slice(out.Variables, func(i, j int) bool { return out.Variables[i].Name < out.Variables[j].Name })
 	return out
 }
@@ -125,7 +131,7 @@ type TemplateRequest struct {
 	Caption   bool
 }
 
-// Encode gives the path and the body. Both generations take variables as objects.
+// Encode returns the path and the body. Both generations take variables as objects.
 func (r TemplateRequest) Encode(api API) (path string, body any) {
 	type variable struct {
 		Name       string            `json:"name"`

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // PathTranslateV3 is where v3 keeps translations; PathTranslateV2 is v2's.
@@ -39,7 +38,7 @@ func (r TranslateRequest) Validate(api API) error {
 	return nil
 }
 
-// Encode gives the path and the body.
+// Encode returns the path and the body.
 func (r TranslateRequest) Encode(api API) (path string, body any) {
 	if api == V3 {
 		mode := "speed"
@@ -101,7 +100,7 @@ type Proofread struct {
 	SRT, Original       Link
 }
 
-// NewProofread starts one for a language and gives its id.
+// NewProofread starts one for a language and returns its id.
 func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, error) {
 	var d struct {
 		IDs flexStrings `json:"proofread_ids"`
@@ -123,11 +122,13 @@ func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, 
 // CorrectProofread replaces its text with an uploaded SRT.
 func (c *Client) CorrectProofread(ctx context.Context, id, assetID string) error {
 	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/srt"
-	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{"srt": translateInput{Type: "asset_id", AssetID: assetID}}, nil)
+	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{
+		"srt": translateInput{Type: "asset_id", AssetID: assetID},
+	}, nil)
 }
 
-// GenerateProofreadPath is where the film is made from the text as it stands: a
-// purchase, so it goes through Submit.
+// GenerateProofreadPath is the path that makes the film from the current text. It is a
+// purchase, so use Submit.
 func GenerateProofreadPath(id string) string {
 	return PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/generate"
 }
@@ -157,16 +158,5 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 
 // FindTranslation lists v3 translations whose titles contain the marker.
 func (c *Client) FindTranslation(ctx context.Context, marker string) ([]VideoItem, error) {
-	list, err := pages[wireVideo](ctx, c, "list translations", PathTranslateV3, nil, 100, 0)
-	var out []VideoItem
-	for _, v := range list {
-		if !strings.Contains(string(v.Title), marker) {
-			continue
-		}
-		if v.ID == "" {
-			return nil, &Error{Op: "list translations", Err: errNoID}
-		}
-		out = append(out, v.item())
-	}
-	return out, err
+	return c.findMarked(ctx, "list translations", PathTranslateV3, nil, marker)
 }

@@ -14,7 +14,7 @@ type meaning struct{ no, gone, auth, missing, payment, busy bool }
 
 func meaningOf(err error) meaning {
 	_, busy := Busy(err)
-	return meaning{DefiniteNo(err), Gone(err), Unauthorized(err), NotFound(err), Payment(err), busy}
+	return meaning{NothingBought(err), Gone(err), Unauthorized(err), NotFound(err), Payment(err), busy}
 }
 
 // TestEveryErrorOfTheReference reads each documented error in each dialect's shape.
@@ -59,7 +59,10 @@ func TestEveryErrorOfTheReference(t *testing.T) {
 		{400, `{"code":400175,"message":"Invalid","details":"width"}`, refused, "400175"},
 		{400, `{"code":400543,"message":"mismatch","status":400}`, refused, "400543"},
 		{400, `{"error":"plain words","data":null}`, refused, ""},
-		{429, `{"error":{"code":"trial_video_limit_exceeded","message":"daily"}}`, meaning{no: true}, "trial_video_limit_exceeded"},
+		{
+			429, `{"error":{"code":"trial_video_limit_exceeded","message":"daily"}}`, meaning{no: true},
+			"trial_video_limit_exceeded",
+		},
 		{429, `{"code":400664,"message":"trial"}`, meaning{no: true}, "400664"},
 		{401, `{"code":400112,"message":"Unauthorized"}`, meaning{no: true, auth: true}, "400112"},
 		{404, `{"code":40104,"message":"video not found"}`, meaning{no: true, missing: true}, "40104"},
@@ -107,28 +110,47 @@ func TestTrapsOfV3(t *testing.T) {
 		seen = r
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/statuses"):
-			answer(200, `{"data":[{"video_id":"a","status":"queued"},{"video_id":"b","status":"failed","error":{"code":"x","message":"m"}},{"video_id":"c","status":"not_found"}]}`)(w, r)
+			answer(
+				200,
+				`{"data":[{"video_id":"a","status":"queued"},{"video_id":"b","status":"failed","error":{"code":"x","message":"m"}},{"video_id":"c","status":"not_found"}]}`,
+			)(w, r)
 		case strings.HasSuffix(r.URL.Path, "/b1"):
 			// 12: a batch's paging is inside data
 			if r.URL.Query().Get("token") == "" {
-				answer(200, `{"data":{"status":"processing","total_items":2,"items":[{"item_index":0,"status":"queued","video_id":"a"}],"has_more":true,"next_token":"n"}}`)(w, r)
+				answer(
+					200,
+					`{"data":{"status":"processing","total_items":2,"items":[{"item_index":0,"status":"queued","video_id":"a"}],"has_more":true,"next_token":"n"}}`,
+				)(w, r)
 			} else {
-				answer(200, `{"data":{"status":"completed","total_items":2,"items":[{"item_index":1,"status":"completed","video_id":"b"}],"has_more":true,"next_token":""}}`)(w, r)
+				answer(
+					200,
+					`{"data":{"status":"completed","total_items":2,"items":[{"item_index":1,"status":"completed","video_id":"b"}],"has_more":true,"next_token":""}}`,
+				)(w, r)
 			}
 		case r.Method == http.MethodPost:
 			answer(200, `{"data":{"video_id":"v9","status":"waiting"}}`)(w, r)
 		case r.URL.Path == PathVideos:
 			// 11: an unknown filter is ignored, and has_more lies
-			answer(200, `{"data":[{"id":"1","title":"other"},{"id":"2","title":"x gr-m y","created_at":1700000000.5}],"has_more":true,"next_token":null}`)(w, r)
+			answer(
+				200,
+				`{"data":[{"id":"1","title":"other"},{"id":"2","title":"x gr-m y","created_at":1700000000.5}],"has_more":true,"next_token":null}`,
+			)(w, r)
 		case strings.HasSuffix(r.URL.Path, "/empty"):
 			// 7 and 10: failed without a reason, an ISO time, a link that is an empty text
-			answer(200, `{"data":{"id":"empty","status":"failed","video_url":"","created_at":"2026-11-01T10:00:00Z","failure_code":null}}`)(w, r)
+			answer(
+				200,
+				`{"data":{"id":"empty","status":"failed","video_url":"","created_at":"2026-11-01T10:00:00Z","failure_code":null}}`,
+			)(w, r)
 		default:
-			answer(200, `{"data":{"id":"v","status":"Completed","video_url":"https://files.heygen.ai/x.webm?Signature=s","duration":"12.5"}}`)(w, r)
+			answer(
+				200,
+				`{"data":{"id":"v","status":"Completed","video_url":"https://files.heygen.ai/x.webm?Signature=s","duration":"12.5"}}`,
+			)(w, r)
 		}
 	})
 	ctx := t.Context()
-	if id, err := client.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-k"); err != nil || id != "v9" || seen.Header.Get("Idempotency-Key") != "gr-k" {
+	if id, err := client.SubmitOnce(ctx, PathVideos, []byte(`{}`), "gr-k"); err != nil || id != "v9" ||
+		seen.Header.Get("Idempotency-Key") != "gr-k" {
 		t.Errorf("%q %v with key %q", id, err, seen.Header.Get("Idempotency-Key"))
 	}
 	for _, bad := range []string{"", "with space", strings.Repeat("x", 256), "ä"} {
@@ -136,17 +158,20 @@ func TestTrapsOfV3(t *testing.T) {
 			t.Errorf("key %q left the house", bad)
 		}
 	}
-	if l, err := client.FindByTitleV3(ctx, "gr-m"); err != nil || len(l) != 1 || l[0].ID != "2" || l[0].CreatedAt.Unix() != 1700000000 {
+	if l, err := client.FindByTitleV3(ctx, "gr-m"); err != nil || len(l) != 1 || l[0].ID != "2" ||
+		l[0].CreatedAt.Unix() != 1700000000 {
 		t.Errorf("%v %v", l, err)
 	}
 	v, err := client.VideoV3(ctx, "empty")
-	if err != nil || v.State != StateFailed || v.Failure == nil || v.URL != "" || !v.CreatedAt.Equal(time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)) {
+	if err != nil || v.State != StateFailed || v.Failure == nil || v.URL != "" ||
+		!v.CreatedAt.Equal(time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)) {
 		t.Errorf("%+v %v", v, err)
 	}
 	if v, err := client.VideoV3(ctx, "v"); err != nil || v.State != StateCompleted || v.Duration != 12.5 {
 		t.Errorf("%+v %v", v, err)
 	}
-	if b, err := client.ReadBatch(ctx, "b1"); err != nil || len(b.Items) != 2 || b.Items[1].ID != "b" || b.Status != "completed" {
+	if b, err := client.ReadBatch(ctx, "b1"); err != nil || len(b.Items) != 2 || b.Items[1].ID != "b" ||
+		b.Status != "completed" {
 		t.Errorf("%+v %v", b, err)
 	}
 	st, err := client.Statuses(ctx, []string{"a", "b", "c"})
@@ -182,8 +207,10 @@ func TestBestEngine(t *testing.T) {
 // 8: every word for a state, in any case.
 func TestStateWords(t *testing.T) {
 	for state, words := range map[State]string{
-		StatePending: "pending Pending", StateWaiting: "waiting queued", StateProcessing: "processing running generating thinking reviewing",
-		StateCompleted: "completed complete success SUCCESS", StateFailed: "failed fail", StateUnknown: "waiting_for_input frobnicating",
+		StatePending: "pending Pending", StateWaiting: "waiting queued",
+		StateProcessing: "processing running generating thinking reviewing",
+		StateCompleted:  "completed complete success SUCCESS", StateFailed: "failed fail",
+		StateUnknown: "waiting_for_input frobnicating",
 	} {
 		for _, w := range strings.Fields(words) {
 			if got := stateOf(w); got != state {
@@ -194,7 +221,7 @@ func TestStateWords(t *testing.T) {
 }
 
 // A session is followed to its video; one that ended without a video is still at work
-// as far as money goes, and its error is told.
+// as far as money goes, and its error is reported.
 func TestAnAgentsSession(t *testing.T) {
 	client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -203,7 +230,10 @@ func TestAnAgentsSession(t *testing.T) {
 		case PathAgentV3 + "/early":
 			answer(200, `{"data":{"session_id":"early","status":"completed","video_id":null,"created_at":1}}`)(w, r)
 		case PathAgentV3 + "/broken":
-			answer(200, `{"data":{"session_id":"broken","status":"failed","messages":[{"role":"model","type":"error","content":"no avatar"}],"created_at":1}}`)(w, r)
+			answer(
+				200,
+				`{"data":{"session_id":"broken","status":"failed","messages":[{"role":"model","type":"error","content":"no avatar"}],"created_at":1}}`,
+			)(w, r)
 		case PathVideos + "/v1":
 			answer(200, `{"data":{"id":"v1","status":"processing"}}`)(w, r)
 		default:
@@ -213,7 +243,10 @@ func TestAnAgentsSession(t *testing.T) {
 	for id, want := range map[string]struct {
 		video string
 		state State
-	}{"named": {"v1", StateProcessing}, "early": {"early", StateProcessing}, "broken": {"broken", StateFailed}, "v1": {"v1", StateProcessing}} {
+	}{
+		"named": {"v1", StateProcessing}, "early": {"early", StateProcessing}, "broken": {"broken", StateFailed},
+		"v1": {"v1", StateProcessing},
+	} {
 		v, err := client.Job(t.Context(), KindAgent, id)
 		if err != nil || v.ID != want.video || v.State != want.state {
 			t.Errorf("%s: %+v %v", id, v, err)
@@ -236,16 +269,22 @@ func TestDirectUploadsKeepTheKeyHome(t *testing.T) {
 		case strings.HasSuffix(r.URL.Path, "/complete"):
 			answer(200, `{"data":{"asset_id":"a1","url":"u"}}`)(w, r)
 		default:
-			answer(200, fmt.Sprintf(`{"data":{"asset_id":"a1","upload_url":%q,"upload_headers":{"X-Sum":"1","X-Api-Key":"steal"},"max_bytes":10}}`, base+"/put"))(w, r)
+			answer(
+				200,
+				fmt.Sprintf(
+					`{"data":{"asset_id":"a1","upload_url":%q,"upload_headers":{"X-Sum":"1","X-Api-Key":"steal"},"max_bytes":10}}`,
+					base+"/put",
+				),
+			)(w, r)
 		}
 	})
-	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", strings.NewReader("12345"), 5, "00"); err != nil {
+	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", []byte("12345"), "00"); err != nil {
 		t.Fatal(err)
 	}
 	if put.Header.Get("X-Api-Key") != "" || put.Header.Get("X-Sum") != "1" || put.ContentLength != 5 {
 		t.Errorf("storage saw %v", put.Header)
 	}
-	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", strings.NewReader("12345678901"), 11, "00"); err == nil {
+	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", []byte("12345678901"), "00"); err == nil {
 		t.Error("more was sent than is taken")
 	}
 }

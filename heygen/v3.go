@@ -16,7 +16,7 @@ import (
 const PathVideos = "/v3/videos"
 
 // VideoRequest is POST /v3/videos for one look (type avatar). The validator there is
-// strict: members it does not know are refused, so absent ones are left out.
+// strict: members it does not know are refused, so absent ones are omitted.
 type VideoRequest struct {
 	Type             string         `json:"type"` // avatar
 	AvatarID         string         `json:"avatar_id"`
@@ -97,24 +97,19 @@ func (r VideoRequest) Validate() error {
 var idempotencyKey = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,255}$`)
 
 // SubmitOnce posts exactly these bytes to a v3 path under an idempotency key: within
-// 24 hours a repeat with the same key gives the first answer and buys nothing. It is
+// 24 hours a repeat with the same key returns the first answer and buys nothing. It is
 // not repeated here; the caller decides, from its record.
 func (c *Client) SubmitOnce(ctx context.Context, path string, body []byte, key string) (string, error) {
 	if !idempotencyKey.MatchString(key) {
-		return "", errors.New("the idempotency key is not one HeyGen takes")
+		return "", errors.New("the idempotency key is not one that HeyGen accepts")
 	}
 	return c.submit(ctx, path, body, key)
 }
 
 // VideoV3 reads a job of v3. Jobs of v1 and v2 are not found there.
 func (c *Client) VideoV3(ctx context.Context, id string) (Video, error) {
-	const op = "read video"
-	b, err := c.get(ctx, op, PathVideos+"/"+url.PathEscape(id), nil)
-	if err != nil {
-		return Video{}, err
-	}
 	var d wireVideo
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read video", PathVideos+"/"+url.PathEscape(id), nil, &d); err != nil {
 		return Video{}, err
 	}
 	return d.video(), nil
@@ -134,39 +129,18 @@ type wireVideo struct {
 }
 
 func (d wireVideo) video() Video {
-	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL), Duration: float64(d.Duration),
+	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
+		Duration:   float64(d.Duration),
 		CaptionURL: Link(d.Subtitles), ThumbnailURL: Link(d.Thumbnail), GIFURL: Link(d.GIF), CreatedAt: d.CreatedAt.Time}
-	state, known := stateWords[strings.ToLower(v.RawStatus)]
-	if v.State = state; !known {
-		v.State = StateUnknown
-	}
-	switch v.State {
-	case StateFailed:
-		v.Failure = newFailure(string(d.FailureCode), string(d.FailureText), "")
-	case StateCompleted:
-		v.Warning = d.warning()
-	}
+	v.State = stateOf(v.RawStatus)
+	v.setOutcome(newFailure(string(d.FailureCode), string(d.FailureText), ""), d.wireWarning)
 	return v
 }
 
 // FindByTitleV3 pages through the account for titles that contain the marker. The
 // server's own filter is used and then checked: an unknown filter is ignored there.
 func (c *Client) FindByTitleV3(ctx context.Context, marker string) ([]VideoItem, error) {
-	list, err := pages[wireVideo](ctx, c, "list videos", PathVideos, query("title", marker), 100, 0)
-	if err != nil {
-		return nil, err
-	}
-	var out []VideoItem
-	for _, v := range list {
-		if !strings.Contains(string(v.Title), marker) {
-			continue
-		}
-		if v.ID == "" {
-			return nil, &Error{Op: "list videos", Err: errNoID}
-		}
-		out = append(out, v.item())
-	}
-	return out, nil
+	return c.findMarked(ctx, "list videos", PathVideos, query("title", marker), marker)
 }
 
 func (d wireVideo) item() VideoItem {
@@ -182,11 +156,6 @@ type Look struct {
 
 // Look reads one look: its engines decide how it can be rendered.
 func (c *Client) Look(ctx context.Context, id string) (Look, error) {
-	const op = "read look"
-	b, err := c.get(ctx, op, "/v3/avatars/looks/"+url.PathEscape(id), nil)
-	if err != nil {
-		return Look{}, err
-	}
 	var d struct {
 		ID      flexWord    `json:"id"`
 		Name    flexWord    `json:"name"`
@@ -195,10 +164,12 @@ func (c *Client) Look(ctx context.Context, id string) (Look, error) {
 		Voice   flexWord    `json:"default_voice_id"`
 		Engines flexStrings `json:"supported_api_engines"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read look", "/v3/avatars/looks/"+url.PathEscape(id), nil, &d); err != nil {
 		return Look{}, err
 	}
-	return Look{string(d.ID), string(d.Name), string(d.Type), strings.ToLower(string(d.Gender)), string(d.Voice), d.Engines}, nil
+	return Look{
+		string(d.ID), string(d.Name), string(d.Type), strings.ToLower(string(d.Gender)), string(d.Voice), d.Engines,
+	}, nil
 }
 
 // Caption asks for a sidecar; without a style nothing is burnt in.
@@ -206,9 +177,9 @@ type Caption struct {
 	FileFormat string `json:"file_format"` // srt
 }
 
-// HonoursKey reports that a path takes an Idempotency-Key: a repeat there is no
+// AcceptsIdempotencyKey reports that a path takes an Idempotency-Key: a repeat there is no
 // second purchase. Agents have none, and background removals go by request_id.
-func HonoursKey(path string) bool {
+func AcceptsIdempotencyKey(path string) bool {
 	for _, p := range []string{PathVideos, PathTranslateV3, "/v3/templates/", "/v3/assets", "/v3/avatars"} {
 		if strings.HasPrefix(path, p) {
 			return true

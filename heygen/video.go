@@ -34,7 +34,7 @@ var stateWords = map[string]State{
 }
 
 // Video is a job's record. Links are signed and live for seven days; they are
-// made anew on every read and must not be stored.
+// different on every read and must not be stored.
 type Video struct {
 	ID           string
 	State        State
@@ -56,11 +56,6 @@ type Failure struct{ Code, Message, Detail string }
 
 // VideoStatus reads a job.
 func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
-	const op = "read video"
-	b, err := c.get(ctx, op, "/v1/video_status.get", url.Values{"video_id": {id}})
-	if err != nil {
-		return Video{}, err
-	}
 	var d struct {
 		ID         flexWord   `json:"id"`
 		Status     flexWord   `json:"status"`
@@ -74,7 +69,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		CreatedAt  flexTime   `json:"created_at"`
 		wireWarning
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "read video", "/v1/video_status.get", url.Values{"video_id": {id}}, &d); err != nil {
 		return Video{}, err
 	}
 	v := Video{
@@ -82,20 +77,23 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), ThumbnailURL: Link(d.Thumbnail),
 		GIFURL: Link(d.GIF), CallbackID: string(d.CallbackID), CreatedAt: d.CreatedAt.Time,
 	}
-	state, known := stateWords[strings.ToLower(v.RawStatus)]
-	if v.State = state; !known {
-		v.State = StateUnknown
-	}
-	failure := readFailure(d.Error)
-	switch {
-	case v.State == StateFailed && failure == nil:
-		v.Failure = &Failure{}
-	case v.State == StateFailed:
-		v.Failure = failure
-	case v.State == StateCompleted:
-		v.Warning = d.warning()
-	}
+	v.State = stateOf(v.RawStatus)
+	v.setOutcome(readFailure(d.Error), d.wireWarning)
 	return v, nil
+}
+
+// setOutcome sets the failure of a failed job, which may have no reason, and the warning of a
+// completed one.
+func (v *Video) setOutcome(failure *Failure, w wireWarning) {
+	switch v.State {
+	case StateFailed:
+		v.Failure = failure
+		if failure == nil {
+			v.Failure = &Failure{}
+		}
+	case StateCompleted:
+		v.Warning = w.warning()
+	}
 }
 
 // readFailure reads null, a string, or an object with a code of any kind.
@@ -140,23 +138,13 @@ type VideoPage struct {
 
 // ListVideos reads one page of the account's videos.
 func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, error) {
-	const op = "list videos"
 	if o.Limit <= 0 || o.Limit > 100 {
 		o.Limit = 100
 	}
-	q := url.Values{"limit": {strconv.Itoa(o.Limit)}}
-	for k, v := range map[string]string{"token": o.Token, "title": o.Title, "folder_id": o.FolderID} {
-		if v != "" {
-			q.Set(k, v)
-		}
-	}
-	b, err := c.get(ctx, op, "/v1/video.list", q)
-	if err != nil {
-		return VideoPage{}, err
-	}
+	q := query("limit", strconv.Itoa(o.Limit), "token", o.Token, "title", o.Title, "folder_id", o.FolderID)
 	var d struct {
 		Token  flexWord `json:"token"`
-		Videos listOf[struct {
+		Videos strictList[struct {
 			ID        flexWord `json:"video_id"`
 			Title     flexWord `json:"video_title"`
 			Status    flexWord `json:"status"`
@@ -164,12 +152,15 @@ func (c *Client) ListVideos(ctx context.Context, o ListOptions) (VideoPage, erro
 			CreatedAt flexTime `json:"created_at"`
 		}] `json:"videos"`
 	}
-	if err := decode(op, b, &d); err != nil {
+	if err := c.read(ctx, "list videos", "/v1/video.list", q, &d); err != nil {
 		return VideoPage{}, err
 	}
 	page := VideoPage{Token: string(d.Token)}
 	for _, v := range d.Videos {
-		page.Videos = append(page.Videos, VideoItem{ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), Type: string(v.Type), CreatedAt: v.CreatedAt.Time})
+		page.Videos = append(page.Videos, VideoItem{
+			ID: string(v.ID), Title: string(v.Title), Status: string(v.Status), Type: string(v.Type),
+			CreatedAt: v.CreatedAt.Time,
+		})
 	}
 	return page, nil
 }
@@ -184,38 +175,56 @@ const maxPages = 200
 // FindByTitle pages through the account for titles that contain the marker. The
 // server's own filter is used and then checked: an unknown filter is ignored there.
 func (c *Client) FindByTitle(ctx context.Context, marker string) ([]VideoItem, error) {
-	var out []VideoItem
+	var all []VideoItem
 	o := ListOptions{Title: marker}
-	seen := map[string]bool{}
 	for range maxPages {
 		page, err := c.ListVideos(ctx, o)
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range page.Videos {
-			if !strings.Contains(v.Title, marker) {
-				continue
-			}
-			if v.ID == "" {
-				return nil, &Error{Op: "list videos", Err: errNoID}
-			}
-			if !seen[v.ID] {
-				seen[v.ID] = true
-				out = append(out, v)
-			}
-		}
+		all = append(all, page.Videos...)
 		if page.Token == "" || page.Token == o.Token {
 			break
 		}
 		o.Token = page.Token
+	}
+	return marked("list videos", all, marker)
+}
+
+// findMarked pages through a list of v3, with a query, for titles that contain the marker.
+func (c *Client) findMarked(ctx context.Context, op, path string, q url.Values, marker string) ([]VideoItem, error) {
+	list, err := pages[wireVideo](ctx, c, op, path, q, 100, 0)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]VideoItem, 0, len(list))
+	for _, v := range list {
+		all = append(all, v.item())
+	}
+	return marked(op, all, marker)
+}
+
+// marked returns the videos whose titles contain the marker, each once. It fails when one of them
+// has no id.
+func marked(op string, list []VideoItem, marker string) ([]VideoItem, error) {
+	var out []VideoItem
+	seen := map[string]bool{}
+	for _, v := range list {
+		switch {
+		case !strings.Contains(v.Title, marker), seen[v.ID]:
+			continue
+		case v.ID == "":
+			return nil, &Error{Op: op, Err: errNoID}
+		}
+		seen[v.ID] = true
+		out = append(out, v)
 	}
 	return out, nil
 }
 
 // DeleteVideo removes a video for good.
 func (c *Client) DeleteVideo(ctx context.Context, id string) error {
-	_, err := c.do(ctx, call{op: "delete video", method: http.MethodDelete, host: c.base, path: "/v1/video.delete", query: url.Values{"video_id": {id}}, timeout: readTimeout})
-	return err
+	return c.write(ctx, "delete video", http.MethodDelete, "/v1/video.delete", query("video_id", id), nil, nil)
 }
 
 func (c *Client) get(ctx context.Context, op, path string, q url.Values) ([]byte, error) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// wireWarning are the members in which the record of a finished job says that its file
-// is not what was asked for. Only `error` is documented (API.md 6.3: free accounts get a
+// wireWarning are the members by which the record of a finished job reports that its file
+// is not what was requested. Only `error` is documented (API.md 6.3: free accounts get a
 // watermarked file and a credit error together); the others are read in case they come.
 type wireWarning struct {
 	Error       json.RawMessage `json:"error"`
@@ -63,7 +63,7 @@ func warningText(b json.RawMessage) *Failure {
 		return nil
 	}
 	if s := string(b); s == "true" || s == "false" {
-		return nil // a mark without words says nothing
+		return nil // a mark without text is not a warning
 	}
 	if f := readFailure(b); f != nil && *f != (Failure{}) {
 		return f

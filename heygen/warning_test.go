@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestAFinishedJobsWarningIsRead in the record of each kind of job; what is no warning
-// is none.
+// TestAFinishedJobsWarningIsRead in the record of each kind of job; other members
+// are not taken for one.
 func TestAFinishedJobsWarningIsRead(t *testing.T) {
 	credit := `"error": {"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "watermarked result"}`
 	for _, x := range []struct {
@@ -36,7 +36,11 @@ func TestAFinishedJobsWarningIsRead(t *testing.T) {
 		{KindVideoV2, `"warnings": "odd"`, ""},
 	} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(w, `{"code": 100, "data": {"id": "v1", "status": "completed", "video_url": "https://x.heygen.ai/v.mp4", "layers": {"foreground": "https://x.heygen.ai/v.mov"}, %s}}`, x.members)
+			fmt.Fprintf(
+				w,
+				`{"code": 100, "data": {"id": "v1", "status": "completed", "video_url": "https://x.heygen.ai/v.mp4", "layers": {"foreground": "https://x.heygen.ai/v.mov"}, %s}}`,
+				x.members,
+			)
 		}))
 		c := New("k", WithBaseURL(srv.URL))
 		v, err := c.Job(t.Context(), x.kind, "v1")
@@ -47,9 +51,7 @@ func TestAFinishedJobsWarningIsRead(t *testing.T) {
 		}
 		got := ""
 		if v.Warning != nil {
-			if got = v.Warning.Code; got == "" {
-				got = v.Warning.Message
-			}
+			got = first(v.Warning.Code, v.Warning.Message)
 		}
 		if got != x.code {
 			t.Errorf("%v %s: warning %q, want %q", x.kind, x.members, got, x.code)

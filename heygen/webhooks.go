@@ -1,35 +1,32 @@
 package heygen
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
 )
 
-// Webhooks manages the addresses HeyGen tells of finished jobs. v1 and v3 keep
-// separate lists; one of them is meant.
+// Webhooks manages webhook endpoints: addresses to which HeyGen sends events about jobs. v1 and v3
+// keep separate lists; this is one of them.
 type Webhooks struct {
 	c  *Client
 	v3 bool
 }
 
-// Webhooks gives one generation's list.
+// Webhooks returns the endpoints of one generation.
 func (c *Client) Webhooks(v3 bool) *Webhooks { return &Webhooks{c, v3} }
 
-// V3 says which generation it is.
+// V3 reports whether it is v3's list.
 func (w *Webhooks) V3() bool { return w.v3 }
 
 // Endpoint is one registered address.
 type Endpoint struct {
 	ID, URL, Status string
 	Events          []string // nil: every event
-	Secret          Secret   // signs deliveries; v3 tells it on add and rotate only
+	Secret          Secret   // signs deliveries; v3 sends it on add and rotate only
 	CreatedAt       time.Time
 }
 
@@ -46,7 +43,7 @@ func (e wireEndpoint) endpoint() Endpoint {
 	return Endpoint{string(e.ID), string(e.URL), string(e.Status), e.Events, Secret(e.Secret), e.Created.Time}
 }
 
-// ErrV3Only is the answer to what v1 does not have.
+// ErrV3Only is the error of a call that v1 does not have.
 var ErrV3Only = errors.New("only v3 has that")
 
 // Endpoints lists every registered address.
@@ -58,7 +55,7 @@ func (w *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
 		wire, err = pages[wireEndpoint](ctx, w.c, op, "/v3/webhooks/endpoints", nil, 100, 0)
 	} else {
 		var list flexList[wireEndpoint]
-		err = w.read(ctx, op, "/v1/webhook/endpoint.list", &list)
+		err = w.c.read(ctx, op, "/v1/webhook/endpoint.list", nil, &list)
 		wire = list
 	}
 	if err != nil {
@@ -75,7 +72,7 @@ func (w *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
 }
 
 // Add registers an address, for some events or, with nil, for all. The answer holds
-// the secret; v3 never tells it again.
+// the secret; v3 never sends it again.
 func (w *Webhooks) Add(ctx context.Context, address string, events []string) (Endpoint, error) {
 	const op = "add webhook"
 	q := call{op: op, method: http.MethodPost, path: "/v1/webhook/endpoint.add", once: true}
@@ -114,21 +111,21 @@ func (w *Webhooks) Update(ctx context.Context, id string, ch EndpointChange) (En
 
 // Delete removes an address.
 func (w *Webhooks) Delete(ctx context.Context, id string) error {
-	q := call{op: "delete webhook", method: http.MethodDelete, host: w.c.base, path: "/v1/webhook/endpoint.delete", query: url.Values{"endpoint_id": {id}}, timeout: readTimeout}
+	path, q := "/v1/webhook/endpoint.delete", url.Values{"endpoint_id": {id}}
 	if w.v3 {
-		q.path, q.query = "/v3/webhooks/endpoints/"+url.PathEscape(id), nil
+		path, q = "/v3/webhooks/endpoints/"+url.PathEscape(id), nil
 	}
-	_, err := w.c.do(ctx, q)
-	return err
+	return w.c.write(ctx, "delete webhook", http.MethodDelete, path, q, nil, nil)
 }
 
-// Rotate gives an endpoint a new secret. Deliveries on their way may still carry
+// Rotate makes a new secret for an endpoint. Deliveries on their way may still carry
 // the old one: a receiver keeps both for a while.
 func (w *Webhooks) Rotate(ctx context.Context, id string) (Secret, error) {
 	if !w.v3 {
 		return "", ErrV3Only
 	}
-	e, err := w.change(ctx, call{op: "rotate webhook secret", method: http.MethodPost, path: "/v3/webhooks/endpoints/" + url.PathEscape(id) + "/rotate-secret",
+	e, err := w.change(ctx, call{op: "rotate webhook secret", method: http.MethodPost,
+		path:        "/v3/webhooks/endpoints/" + url.PathEscape(id) + "/rotate-secret",
 		idempotency: rand.Text()}, nil)
 	if err == nil && e.Secret.Reveal() == "" {
 		err = &Error{Op: "rotate webhook secret", Err: errors.New("the answer holds no secret")}
@@ -138,31 +135,11 @@ func (w *Webhooks) Rotate(ctx context.Context, id string) (Secret, error) {
 
 // change sends a JSON body and reads the endpoint in the answer.
 func (w *Webhooks) change(ctx context.Context, q call, body any) (Endpoint, error) {
-	q.host, q.timeout = w.c.base, writeTimeout
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return Endpoint{}, err
-		}
-		q.body, q.size, q.contentType = func() io.Reader { return bytes.NewReader(b) }, int64(len(b)), "application/json"
-	}
-	b, err := w.c.do(ctx, q)
-	if err != nil {
-		return Endpoint{}, err
-	}
 	var e wireEndpoint
-	if err := decode(q.op, b, &e); err != nil {
+	if err := w.c.change(ctx, q, body, &e); err != nil {
 		return Endpoint{}, err
 	}
 	return e.endpoint(), nil
-}
-
-func (w *Webhooks) read(ctx context.Context, op, path string, out any) error {
-	b, err := w.c.get(ctx, op, path, nil)
-	if err != nil {
-		return err
-	}
-	return decode(op, b, out)
 }
 
 // EventType is a name one can subscribe to; v1 does not describe them.
@@ -173,7 +150,7 @@ func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
 	const op = "list event types"
 	if !w.v3 {
 		var names flexStrings
-		err := w.read(ctx, op, "/v1/webhook/webhook.list", &names)
+		err := w.c.read(ctx, op, "/v1/webhook/webhook.list", nil, &names)
 		var out []EventType
 		for _, n := range names {
 			out = append(out, EventType{Name: n})
@@ -184,7 +161,7 @@ func (w *Webhooks) EventTypes(ctx context.Context) ([]EventType, error) {
 		Name        flexWord `json:"event_type"`
 		Description flexWord `json:"description"`
 	}]
-	err := w.read(ctx, op, "/v3/webhooks/event-types", &wire)
+	err := w.c.read(ctx, op, "/v3/webhooks/event-types", nil, &wire)
 	var out []EventType
 	for _, t := range wire {
 		out = append(out, EventType{string(t.Name), string(t.Description)})
@@ -204,7 +181,7 @@ type wireEvent struct {
 	} `json:"event_data"`
 }
 
-// SentEvent is a delivery HeyGen remembers. Its links are left out: they are signed.
+// SentEvent is a delivery HeyGen remembers. Its links are omitted: they are signed.
 type SentEvent struct {
 	ID, Type, VideoID, Message string
 	CreatedAt                  time.Time
@@ -219,7 +196,9 @@ func (w *Webhooks) Events(ctx context.Context, eventType string, limit int) ([]S
 	if limit > 0 {
 		size = min(size, limit)
 	}
-	wire, err := pages[wireEvent](ctx, w.c, "list webhook events", "/v3/webhooks/events", query("event_type", eventType), size, limit)
+	wire, err := pages[wireEvent](
+		ctx, w.c, "list webhook events", "/v3/webhooks/events", query("event_type", eventType), size, limit,
+	)
 	if err != nil {
 		return nil, err
 	}

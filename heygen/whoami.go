@@ -9,7 +9,7 @@ import (
 
 // WhoAmI returns the name of the user that the key belongs to, which stays the same when
 // the key is replaced: the user name, or else the e-mail address. It is empty when the
-// provider does not tell: a key that is good for renders may not read its user. An error
+// provider does not report it: a key that is good for renders may not read its user. An error
 // means that nothing is known, such as a network failure.
 func (c *Client) WhoAmI(ctx context.Context) (string, error) {
 	for _, path := range []string{"/v3/users/me", "/v1/user/me"} {
@@ -37,8 +37,8 @@ type serverClock struct {
 	offset time.Duration
 }
 
-// note reads an answer's Date header, which counts in seconds.
-func (s *serverClock) note(h http.Header, now time.Time) {
+// record reads an answer's Date header, which counts in seconds.
+func (s *serverClock) record(h http.Header, now time.Time) {
 	t, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return
@@ -58,7 +58,8 @@ func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	}
 	// Any answer will do, also a refusal: only its header counts.
 	err := c.read(ctx, "read the provider's time", "/v3/users/me", nil, &struct{}{})
-	if t, ok = c.serverTime(); ok {
+	t, ok = c.serverTime()
+	if ok {
 		return t, nil
 	}
 	if e := as(err); e != nil && e.Status == 0 {

@@ -20,7 +20,7 @@ const longestBusy = 5 * time.Minute
 func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
 	began := b.Project.o.Now()
 	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err := b.Ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
+		row, err := b.Ledger.Spend(ctx, in, b.budget, re, heygen.NothingBought, o)
 		asked, busy := heygen.Busy(err)
 		if !busy || row.Open() {
 			return row, err

@@ -63,7 +63,7 @@ func TestAForeignAnswerToAPurchaseFreesNothing(t *testing.T) {
 			return say(w, c.status, c.body)
 		})
 		_, err := f.build()
-		if err == nil || heygen.DefiniteNo(err) || f.bought() != 1 || strings.Contains(hintsOf(err), "nothing was bought") {
+		if err == nil || heygen.NothingBought(err) || f.bought() != 1 || strings.Contains(hintsOf(err), "nothing was bought") {
 			t.Errorf("%d %s: %v, hint %q, posts %v", c.status, c.body, err, hintsOf(err), f.posts)
 		}
 		sum, err := f.build()

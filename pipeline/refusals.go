@@ -23,7 +23,7 @@ func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, er
 	switch {
 	case !errors.As(out, &f) || !errors.As(err, &he):
 	case !errors.Is(err, ledger.ErrUnknown):
-		if heygen.DefiniteNo(err) {
+		if heygen.NothingBought(err) {
 			return account.Unbought(out)
 		}
 	case heygen.Gone(err) && he.Method == http.MethodGet: // the search, and no later run can do it

@@ -94,7 +94,7 @@ type remote struct {
 // Submit posts once; with the row's idempotency key where the path takes one.
 func (r remote) Submit(ctx context.Context, row ledger.Row) (string, error) {
 	body := r.links.Reveal(row.Body)
-	if heygen.HonoursKey(row.Path) {
+	if heygen.AcceptsIdempotencyKey(row.Path) {
 		return r.c.SubmitOnce(ctx, row.Path, body, row.Once())
 	}
 	return r.c.Submit(ctx, row.Path, body)

@@ -139,7 +139,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	case fault.KindOf(err) == fault.Wait:
 		return row, err
 	case err != nil:
-		if heygen.DefiniteNo(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
+		if heygen.NothingBought(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
 			b.Account.ForgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again
 		}
 		return row, b.refused(ctx, s.Clip, in, err, "submit")

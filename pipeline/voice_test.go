@@ -138,7 +138,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		}
 		in := ledger.Intent{Key: r.Speech.Row, Take: r.Speech.Take, Origin: "sandbox", Clip: "one", Route: r.Speech.Route, Marker: "m", Path: r.Speech.Path, Body: r.Speech.Body, RunID: "killed"}
 		d := dying{speaker{&build{Project: p}, client, r.Speech}}
-		row, err := p.Ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
+		row, err := p.Ledger.Spend(t.Context(), in, nil, d, heygen.NothingBought, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
 		if err == nil || row.State == ledger.Submitted {
 			t.Fatalf("%s: %v, %v", name, row.State, err)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// spokenPrompt is what the drawn presenter says for an agent's film: the prompt's
+// spokenPrompt returns the script of the presenter in an agent's film: the prompt's
 // own words, as many as fit the time at 150 a minute.
 func spokenPrompt(prompt string, seconds int) string {
 	words := strings.Fields(prompt)
@@ -72,7 +72,9 @@ func (s *Server) agentV1(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.answer(w, "/v1/video_agent/generate", "", b.CallbackURL, agentRequest(b.Prompt, c.Seconds, c.Orientation, c.Avatar), v2)
+	s.answer(
+		w, "/v1/video_agent/generate", "", b.CallbackURL, agentRequest(b.Prompt, c.Seconds, c.Orientation, c.Avatar), v2,
+	)
 }
 
 // readAgent is the body of POST /v3/video-agents.
@@ -111,7 +113,9 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		}
 	}
 	title, _, _ := strings.Cut(b.Prompt, "\n")
-	j := newJob("/v3/video-agents", title[:min(60, len(title))], agentRequest(b.Prompt, 0, b.Orientation, b.AvatarID), s.o.Now())
+	j := newJob(
+		"/v3/video-agents", title[:min(60, len(title))], agentRequest(b.Prompt, 0, b.Orientation, b.AvatarID), s.o.Now(),
+	)
 	j.Session, j.Callback = newID(), b.CallbackURL
 	return j, refusal{}
 }
@@ -120,19 +124,25 @@ func (s *Server) createdAgent(w http.ResponseWriter, j *job) {
 	v3(w, map[string]any{"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix()})
 }
 
-// session finds an agent's job; the caller holds mu.
-func (s *Server) session(id string) *job {
+// sessionOf returns the agent's job that a request names, or answers 404 and returns nil;
+// the caller holds mu.
+func (s *Server) sessionOf(w http.ResponseWriter, r *http.Request) *job {
+	id := r.PathValue("id")
 	for _, j := range s.jobs {
 		if j.Session == id && id != "" && !j.Deleted {
 			return j
 		}
 	}
+	v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 	return nil
 }
 
-// sessionRecord names the video once drawing has begun, not before.
+// sessionRecord names the video once rendering has begun, not before.
 func (s *Server) sessionRecord(j *job) map[string]any {
-	d := map[string]any{"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil, "messages": []any{}, "created_at": j.Created.Unix()}
+	d := map[string]any{
+		"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil, "messages": []any{},
+		"created_at": j.Created.Unix(),
+	}
 	switch st := s.status(j); st {
 	case "processing":
 		d["status"], d["progress"], d["video_id"] = "generating", 50, j.ID
@@ -147,19 +157,16 @@ func (s *Server) sessionRecord(j *job) map[string]any {
 func (s *Server) readSession(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if j := s.session(r.PathValue("id")); j != nil {
+	if j := s.sessionOf(w, r); j != nil {
 		v3(w, s.sessionRecord(j))
-		return
 	}
-	v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 }
 
 func (s *Server) sessionVideos(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.session(r.PathValue("id"))
+	j := s.sessionOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 		return
 	}
 	reply(w, http.StatusOK, map[string]any{"data": []any{s.itemV3(r, j)}, "has_more": false, "next_token": nil})
@@ -168,14 +175,13 @@ func (s *Server) sessionVideos(w http.ResponseWriter, r *http.Request) {
 func (s *Server) stopSession(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.session(r.PathValue("id"))
+	j := s.sessionOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "not_found", "session_id", "Session not found")
 		return
 	}
 	if st := s.status(j); st != "completed" {
 		j.Status, j.Error = "failed", "the session was stopped"
-		_ = s.note(j, false)
+		_ = s.saveJob(j, false)
 	}
 	v3(w, map[string]any{"session_id": j.Session})
 }
@@ -183,7 +189,7 @@ func (s *Server) stopSession(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listSessions(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(w, r, func(j *job) bool { return j.Session != "" }, func(j *job) map[string]any {
+	s.listJobs(w, r, func(j *job) bool { return j.Session != "" }, func(j *job) map[string]any {
 		return map[string]any{"session_id": j.Session, "title": j.Title, "created_at": j.Created.Unix()}
 	})
 }

@@ -20,7 +20,7 @@ type asset struct {
 	Created time.Time `json:"created"`
 }
 
-// direct is an upload that was announced and has not arrived whole.
+// direct is an upload that was announced and has not arrived completely.
 type direct struct {
 	kind string
 	size int64
@@ -40,7 +40,10 @@ func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a asset) v1(r *http.Request) map[string]any {
-	d := map[string]any{"id": a.ID, "name": a.ID, "file_type": assetTypes[a.Type], "folder_id": "", "meta": nil, "created_ts": a.Created.Unix(), "url": "http://" + r.Host + "/assets/" + a.ID}
+	d := map[string]any{
+		"id": a.ID, "name": a.ID, "file_type": assetTypes[a.Type], "folder_id": "", "meta": nil,
+		"created_ts": a.Created.Unix(), "url": "http://" + r.Host + "/assets/" + a.ID,
+	}
 	if assetTypes[a.Type] == "image" {
 		d["image_key"] = "image/" + a.ID + "/original" // pictures only
 	}
@@ -48,7 +51,10 @@ func (a asset) v1(r *http.Request) map[string]any {
 }
 
 func (a asset) v3(r *http.Request) map[string]any {
-	return map[string]any{"id": a.ID, "name": a.ID, "type": assetTypes[a.Type], "url": "http://" + r.Host + "/assets/" + a.ID, "folder_id": nil, "owner": sandboxUser, "space_id": "sandbox", "uploaded_at": a.Created.Unix()}
+	return map[string]any{
+		"id": a.ID, "name": a.ID, "type": assetTypes[a.Type], "url": "http://" + r.Host + "/assets/" + a.ID,
+		"folder_id": nil, "owner": sandboxUser, "space_id": "sandbox", "uploaded_at": a.Created.Unix(),
+	}
 }
 
 func (s *Server) asset(id string) (asset, bool) {
@@ -61,7 +67,7 @@ func (s *Server) asset(id string) (asset, bool) {
 	return s.assets[i], true
 }
 
-// dropAsset forgets a file; jobs that were accepted with it are still drawn.
+// dropAsset deletes a file; jobs that were accepted with it are still rendered.
 func (s *Server) dropAsset(id string) (asset, bool) {
 	a, ok := s.asset(id)
 	if !ok {
@@ -150,18 +156,23 @@ func (s *Server) announceUpload(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.direct[id] = direct{b.Type, b.Size, b.Sum}
 	s.mu.Unlock()
-	v3(w, map[string]any{"asset_id": id, "upload_url": "http://" + r.Host + "/storage/" + id + "?Signature=" + s.signature(id, "put"), "upload_headers": map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"}, "expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending"})
+	v3(w, map[string]any{
+		"asset_id": id, "upload_url": "http://" + r.Host + "/storage/" + id + "?Signature=" + s.signature(id, "put"),
+		"upload_headers":     map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"},
+		"expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending",
+	})
 }
 
 const maxDirect = 512 << 20 // bytes
 
-// storage is the signed place: it wants the named headers and no API key.
+// storage is the signed address: it requires the named headers and no API key.
 func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	s.mu.Lock()
 	d, ok := s.direct[id]
 	s.mu.Unlock()
-	if !ok || r.URL.Query().Get("Signature") != s.signature(id, "put") || r.Header.Get("X-Api-Key") != "" || r.Header.Get("Content-Type") != d.kind || r.Header.Get("X-Storage-Class") != "standard" {
+	if !ok || r.URL.Query().Get("Signature") != s.signature(id, "put") || r.Header.Get("X-Api-Key") != "" ||
+		r.Header.Get("Content-Type") != d.kind || r.Header.Get("X-Storage-Class") != "standard" {
 		denied(w)
 		return
 	}
@@ -177,7 +188,7 @@ func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	}
 	_, err = io.Copy(f, io.LimitReader(r.Body, maxDirect+1))
 	if cerr := f.Close(); err != nil || cerr != nil {
-		return // an incomplete body is no upload
+		return // an incomplete body does not count
 	}
 	w.WriteHeader(http.StatusOK)
 }
@@ -202,7 +213,9 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		v3Error(w, http.StatusNotFound, "not_found", "asset_id", "asset not found")
 		return
 	case int64(len(content)) != d.size || d.sum != "" && d.sum != hexSum || b.Sum != "" && b.Sum != hexSum:
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256", "the uploaded bytes are not what was announced")
+		v3Error(
+			w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256", "the uploaded bytes are not what was announced",
+		)
 		return
 	case mismatch(d.kind, content) != "":
 		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", mismatch(d.kind, content))
@@ -213,10 +226,13 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		err = s.recordAsset(asset{id, d.kind, len(content), s.o.Now().UTC()})
 	}
 	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be kept")
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be stored")
 		return
 	}
-	v3(w, map[string]any{"asset_id": id, "status": "completed", "url": "http://" + r.Host + "/assets/" + id, "mime_type": d.kind, "size_bytes": len(content)})
+	v3(w, map[string]any{
+		"asset_id": id, "status": "completed", "url": "http://" + r.Host + "/assets/" + id, "mime_type": d.kind,
+		"size_bytes": len(content),
+	})
 }
 
 func (s *Server) recordAsset(a asset) error {

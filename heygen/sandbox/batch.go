@@ -17,7 +17,7 @@ func (s *Server) createBatch(w http.ResponseWriter, r *http.Request) {
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if key != "" {
-		if j := s.earlier(r.URL.Path + " " + key); j != nil {
+		if j := s.jobOfKey(r.URL.Path + " " + key); j != nil {
 			v3(w, map[string]any{"batch_id": j.Batch})
 			return
 		}
@@ -58,7 +58,7 @@ func (s *Server) createBatch(w http.ResponseWriter, r *http.Request) {
 	v3(w, map[string]any{"batch_id": id})
 }
 
-// bulkWord: bulk reads say queued where a record says pending.
+// bulkWord returns a bulk read's word for a state: queued where a record has pending.
 func (s *Server) bulkWord(j *job) string {
 	if st := s.itemV3(nil, j)["status"].(string); st != "pending" {
 		return st
@@ -80,36 +80,36 @@ func (s *Server) bulkItem(j *job) map[string]any {
 func (s *Server) readBatch(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	items, counts, left := []any{}, map[string]int{}, 0
-	from, _ := strconv.Atoi(r.URL.Query().Get("token"))
-	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
-	if err != nil || limit < 1 || limit > 100 {
-		limit = 20
-	}
-	total, next := 0, any(nil)
+	var jobs []*job
+	counts, left := map[string]int{}, 0
 	for _, j := range s.jobs {
 		if j.Batch != r.PathValue("id") {
 			continue
 		}
-		counts[s.bulkWord(j)]++
-		if w := s.bulkWord(j); w == "queued" || w == "processing" {
+		jobs = append(jobs, j)
+		w := s.bulkWord(j)
+		counts[w]++
+		if w == "queued" || w == "processing" {
 			left++
 		}
-		if total++; total > from && len(items) < limit {
-			items = append(items, s.bulkItem(j))
-		} else if total > from && next == nil {
-			next = strconv.Itoa(total - 1)
-		}
 	}
-	if total == 0 {
+	if len(jobs) == 0 {
 		v3Error(w, http.StatusNotFound, "not_found", "batch_id", "Batch not found")
 		return
+	}
+	some, next := page(r, jobs, limitOf(r, 20))
+	items := []any{}
+	for _, j := range some {
+		items = append(items, s.bulkItem(j))
 	}
 	word := "completed"
 	if left > 0 {
 		word = "processing"
 	}
-	v3(w, map[string]any{"batch_id": r.PathValue("id"), "status": word, "total_items": total, "counts_by_status": counts, "created_at": 0, "items": items, "has_more": next != nil, "next_token": next})
+	v3(w, map[string]any{
+		"batch_id": r.PathValue("id"), "status": word, "total_items": len(jobs), "counts_by_status": counts, "created_at": 0,
+		"items": items, "has_more": next > 0, "next_token": tokenOrNull(next),
+	})
 }
 
 // statuses is GET /v3/videos/statuses.
@@ -118,7 +118,7 @@ func (s *Server) statuses(w http.ResponseWriter, r *http.Request) {
 	ids := strings.FieldsFunc(q.Get("video_ids"), func(r rune) bool { return r == ',' })
 	batches := strings.FieldsFunc(q.Get("batch_ids"), func(r rune) bool { return r == ',' })
 	if n := len(ids) + len(batches); n == 0 || n > 100 {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "video_ids", "1 to 100 ids are taken")
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", "video_ids", "1 to 100 ids are accepted")
 		return
 	}
 	s.mu.Lock()

@@ -8,7 +8,7 @@ import (
 	"greenroom/compose/standin"
 )
 
-// captionWords is how many words stand on the screen at once.
+// captionWords is how many words are on the screen at once.
 const captionWords = 7
 
 // blocks groups words into captions.
@@ -36,7 +36,11 @@ func srt(words []standin.Word) []byte {
 // ass is v1's and v2's.
 func ass(words []standin.Word) []byte {
 	var b strings.Builder
-	b.WriteString("[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,24\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n")
+	b.WriteString(
+		"[Script Info]\nScriptType: v4.00+\n\n" +
+			"[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,24\n\n" +
+			"[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n",
+	)
 	for _, w := range blocks(words) {
 		fmt.Fprintf(&b, "Dialogue: 0,%s,%s,Default,,0,0,0,,%s\n", centis(w.Start), centis(w.End), w.Text)
 	}
@@ -45,7 +49,9 @@ func ass(words []standin.Word) []byte {
 
 func stamp(seconds float64, sep string) string {
 	d := time.Duration(seconds * float64(time.Second)).Round(time.Millisecond)
-	return fmt.Sprintf("%02d:%02d:%02d%s%03d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, sep, d.Milliseconds()%1000)
+	return fmt.Sprintf(
+		"%02d:%02d:%02d%s%03d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, sep, d.Milliseconds()%1000,
+	)
 }
 
 func centis(seconds float64) string {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The catalogue: a few looks, each drawn as one of the presenters and with a voice that is theirs, and voices.
+// The catalogue: voices, and a few looks, each rendered as one of the presenters with its own voice.
 var avatarList = []struct{ id, name, gender, voice string }{
 	{"Daisy-inskirt-20220818", "Daisy in skirt", "female", "1bd001e7e50f421d891986aad5158bc8"},
 	{"Bram-office-20230104", "Bram in the office", "male", "077ab11b14f04ce0b49b5f6e5cc20979"},
@@ -25,11 +25,11 @@ var voiceList = []struct{ id, name, language, gender string }{
 	{"b2d94c7f0e1a4d2f8c35a7610f9e28d3", "Lucía", "Spanish", "female"},
 }
 
-// silent are the voices that only speak in a film: they do not run on the engine that
+// filmOnly are the voices for films only: they do not run on the engine that
 // makes speech alone.
-var silent = []string{"6a12f8b14a994c0c9b1f3a0d2f2f4e55"}
+var filmOnly = []string{"6a12f8b14a994c0c9b1f3a0d2f2f4e55"}
 
-func speaks(voice string) bool { return !slices.Contains(silent, voice) }
+func speaks(voice string) bool { return !slices.Contains(filmOnly, voice) }
 
 func knownAvatar(id string) bool {
 	for _, a := range avatarList {
@@ -52,11 +52,16 @@ func knownVoice(id string) bool {
 func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 	var list []map[string]any
 	for _, a := range avatarList {
-		list = append(list, map[string]any{"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil, "premium": false, "default_voice_id": a.voice})
+		list = append(list, map[string]any{
+			"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil,
+			"premium": false, "default_voice_id": a.voice,
+		})
 	}
 	var photos []map[string]any
 	for _, p := range s.allPhotos() {
-		photos = append(photos, map[string]any{"talking_photo_id": p.ID, "talking_photo_name": p.Name, "preview_image_url": nil})
+		photos = append(photos, map[string]any{
+			"talking_photo_id": p.ID, "talking_photo_name": p.Name, "preview_image_url": nil,
+		})
 	}
 	v2(w, map[string]any{"avatars": list, "talking_photos": photos})
 }
@@ -64,13 +69,19 @@ func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 	for _, a := range avatarList {
 		if a.id == r.PathValue("id") {
-			v2(w, map[string]any{"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true, "default_voice_id": a.voice})
+			v2(w, map[string]any{
+				"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true,
+				"default_voice_id": a.voice,
+			})
 			return
 		}
 	}
 	for _, p := range s.allPhotos() {
 		if p.ID == r.PathValue("id") {
-			v2(w, map[string]any{"type": "talking_photo", "id": p.ID, "name": p.Name, "premium": false, "is_public": false, "default_voice_id": voiceList[0].id})
+			v2(w, map[string]any{
+				"type": "talking_photo", "id": p.ID, "name": p.Name, "premium": false, "is_public": false,
+				"default_voice_id": voiceList[0].id,
+			})
 			return
 		}
 	}
@@ -80,7 +91,11 @@ func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
 	var list []map[string]any
 	for _, v := range voiceList {
-		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "emotion_support": false, "support_locale": false})
+		list = append(list, map[string]any{
+			"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
+			"preview_audio": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "emotion_support": false,
+			"support_locale": false,
+		})
 	}
 	v2(w, map[string]any{"voices": list})
 }

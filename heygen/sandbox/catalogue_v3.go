@@ -4,40 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"strconv"
 	"strings"
 )
-
-// pageOf cuts a list as v3 does and answers; most is the route's own limit.
-func pageOf(w http.ResponseWriter, r *http.Request, list []any, usual, most int) {
-	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
-	if err != nil {
-		limit = usual
-	}
-	if limit < 1 || limit > most {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "limit", "Input should be between 1 and "+strconv.Itoa(most))
-		return
-	}
-	from, _ := strconv.Atoi(r.URL.Query().Get("token"))
-	from = min(max(0, from), len(list))
-	end := min(from+limit, len(list))
-	next := any(nil)
-	if end < len(list) {
-		next = strconv.Itoa(end)
-	}
-	reply(w, http.StatusOK, map[string]any{"data": append([]any{}, list[from:end]...), "has_more": next != nil, "next_token": next})
-}
-
-// page lists jobs, newest first; the caller holds mu.
-func (s *Server) page(w http.ResponseWriter, r *http.Request, want func(*job) bool, record func(*job) map[string]any) {
-	var list []any
-	for i := len(s.jobs) - 1; i >= 0; i-- {
-		if j := s.jobs[i]; !j.Deleted && want(j) {
-			list = append(list, record(j))
-		}
-	}
-	pageOf(w, r, list, 10, 100)
-}
 
 func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
 	var list []any
@@ -56,7 +24,10 @@ func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
 }
 
 func studioLook(id, name, gender, voice string) map[string]any {
-	return map[string]any{"id": id, "name": name, "avatar_type": "studio_avatar", "gender": gender, "tags": []string{}, "default_voice_id": voice, "supported_api_engines": enginesOf(id), "status": "completed"}
+	return map[string]any{
+		"id": id, "name": name, "avatar_type": "studio_avatar", "gender": gender, "tags": []string{},
+		"default_voice_id": voice, "supported_api_engines": enginesOf(id), "status": "completed",
+	}
 }
 
 func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +50,10 @@ func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) groupsV3(w http.ResponseWriter, r *http.Request) {
 	var list []any
 	for _, a := range avatarList {
-		list = append(list, map[string]any{"id": "group-" + a.id, "name": a.name, "looks_count": 1, "created_at": 1700000000, "gender": a.gender, "status": "completed"})
+		list = append(list, map[string]any{
+			"id": "group-" + a.id, "name": a.name, "looks_count": 1, "created_at": 1700000000, "gender": a.gender,
+			"status": "completed",
+		})
 	}
 	pageOf(w, r, list, 20, 50)
 }
@@ -87,7 +61,10 @@ func (s *Server) groupsV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) groupsV2(w http.ResponseWriter, _ *http.Request) {
 	list := []any{}
 	for _, p := range s.allPhotos() {
-		list = append(list, map[string]any{"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": "", "group_type": "PHOTO", "train_status": "ready", "default_voice_id": nil})
+		list = append(list, map[string]any{
+			"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": "", "group_type": "PHOTO",
+			"train_status": "ready", "default_voice_id": nil,
+		})
 	}
 	v2(w, map[string]any{"total_count": len(list), "avatar_group_list": list})
 }
@@ -96,10 +73,15 @@ func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	var list []any
 	for _, v := range voiceList {
-		if q.Get("type") == "private" || q.Get("language") != "" && !strings.EqualFold(q.Get("language"), v.language) || q.Get("gender") != "" && !strings.EqualFold(q.Get("gender"), v.gender) || q.Get("engine") == "starfish" && !speaks(v.id) {
+		if q.Get("type") == "private" || q.Get("language") != "" && !strings.EqualFold(q.Get("language"), v.language) ||
+			q.Get("gender") != "" && !strings.EqualFold(q.Get("gender"), v.gender) ||
+			q.Get("engine") == "starfish" && !speaks(v.id) {
 			continue
 		}
-		list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public", "preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false})
+		list = append(list, map[string]any{
+			"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public",
+			"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false,
+		})
 	}
 	pageOf(w, r, list, 20, 100)
 }
@@ -107,7 +89,10 @@ func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) voiceV3(w http.ResponseWriter, r *http.Request) {
 	for _, v := range voiceList {
 		if v.id == r.PathValue("id") {
-			v3(w, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public", "status": "complete", "created_at": 1700000000, "support_pause": true, "support_locale": false})
+			v3(w, map[string]any{
+				"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public",
+				"status": "complete", "created_at": 1700000000, "support_pause": true, "support_locale": false,
+			})
 			return
 		}
 	}
@@ -117,7 +102,9 @@ func (s *Server) voiceV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) locales(w http.ResponseWriter, _ *http.Request) {
 	list := []any{}
 	for _, l := range languageList {
-		list = append(list, map[string]any{"value": l.locale, "label": l.name + " (" + l.locale[3:] + ")", "language": l.name, "locale": l.locale})
+		list = append(list, map[string]any{
+			"value": l.locale, "label": l.name + " (" + l.locale[3:] + ")", "language": l.name, "locale": l.locale,
+		})
 	}
 	v2(w, map[string]any{"locales": list})
 }
@@ -138,11 +125,19 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) {
 		balance = 0
 	}
 	if s.faults.on("plan") {
-		v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "subscription",
-			"subscription": map[string]any{"plan": s.faults.value("plan"), "credits": map[string]any{"premium_credits": map[string]any{"remaining": int(balance), "resets_at": nil}}}})
+		v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box",
+			"billing_type": "subscription",
+			"subscription": map[string]any{
+				"plan":    s.faults.value("plan"),
+				"credits": map[string]any{"premium_credits": map[string]any{"remaining": int(balance), "resets_at": nil}},
+			}})
 		return
 	}
-	v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box", "billing_type": "wallet", "wallet": map[string]any{"remaining_balance": balance, "currency": "usd", "auto_reload": nil}})
+	v3(w, map[string]any{
+		"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box",
+		"billing_type": "wallet",
+		"wallet":       map[string]any{"remaining_balance": balance, "currency": "usd", "auto_reload": nil},
+	})
 }
 
 func (s *Server) meV1(w http.ResponseWriter, r *http.Request) {

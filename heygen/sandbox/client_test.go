@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,14 +19,13 @@ import (
 
 // Speak lets the test's maker stand for a voice.
 func (m *maker) Speak(_ context.Context, s standin.Spec, out string) (standin.Result, error) {
-	return standin.Result{Duration: 1.5, Words: []standin.Word{{Text: "Hello.", Start: 0.2, End: 0.6}}}, os.WriteFile(out, []byte("RIFF"+s.Script), 0o644)
+	return standin.Result{
+		Duration: 1.5, Words: []standin.Word{{Text: "Hello.", Start: 0.2, End: 0.6}},
+	}, os.WriteFile(out, []byte("RIFF"+s.Script), 0o644)
 }
 
 // png is the smallest thing that is sniffed as a picture.
 var png = []byte("\x89PNG\r\n\x1a\nrest")
-
-// wav is sniffed as sound.
-var wav = []byte("RIFF\x00\x00\x00\x00WAVEfmt ")
 
 // mp4 is sniffed as a film.
 var mp4 = []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom")
@@ -43,7 +41,10 @@ type session struct {
 func connected(t *testing.T, names ...string) *session {
 	s := begin(t, faulty(names...))
 	check := wiretest.New(t)
-	c := heygen.New("canary-key", heygen.WithBaseURL(s.url), heygen.WithUploadURL(s.url), heygen.WithRetries(0), heygen.WithTransport(check))
+	c := heygen.New(
+		"canary-key", heygen.WithBaseURL(s.url), heygen.WithUploadURL(s.url), heygen.WithRetries(0),
+		heygen.WithTransport(check),
+	)
 	return &session{s, c, t.Context(), check}
 }
 
@@ -104,10 +105,12 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 		if sp.Duration != 1.5 || len(sp.Words) != 1 || sp.Words[0].Text != "Hello." {
 			t.Errorf("%s spoke %+v", api, sp)
 		}
-		if v := must(s.SpeechVoices(ctx, api))(t); len(v) != len(voiceList)-len(silent) {
+		if v := must(s.SpeechVoices(ctx, api))(t); len(v) != len(voiceList)-len(filmOnly) {
 			t.Errorf("%s lets %v speak", api, v)
 		}
-		if _, err := s.Speak(ctx, api, heygen.SpeechRequest{Text: "Bonjour.", VoiceID: silent[0]}); !heygen.DefiniteNo(err) {
+		if _, err := s.Speak(ctx, api, heygen.SpeechRequest{
+			Text: "Bonjour.", VoiceID: filmOnly[0],
+		}); !heygen.NothingBought(err) {
 			t.Errorf("%s: a voice without the engine: %v", api, err)
 		}
 		s.templates(api)
@@ -152,14 +155,17 @@ func (s *session) buy(api heygen.API, path string, b any, v2, v3 heygen.Kind) (s
 	if api == heygen.V2 {
 		return must(s.Submit(s.ctx, path, body(s.T, b)))(s.T), v2
 	}
-	if heygen.HonoursKey(path) {
+	if heygen.AcceptsIdempotencyKey(path) {
 		return must(s.SubmitOnce(s.ctx, path, body(s.T, b), "gr-test-"+path[4:8]))(s.T), v3
 	}
 	return must(s.Submit(s.ctx, path, body(s.T, b)))(s.T), v3
 }
 
 func (s *session) agent(api heygen.API) {
-	path, b := heygen.AgentRequest{Prompt: "Scene 1. A presenter says hello.", Seconds: 5 * int(map[heygen.API]int{heygen.V2: 1}[api]), Orientation: "portrait", AvatarID: avatarList[0].id}.Encode(api)
+	path, b := heygen.AgentRequest{
+		Prompt: "Scene 1. A presenter waves at you.", Seconds: 5 * int(map[heygen.API]int{heygen.V2: 1}[api]),
+		Orientation: "portrait", AvatarID: avatarList[0].id,
+	}.Encode(api)
 	id, kind := s.buy(api, path, b, heygen.KindVideoV2, heygen.KindAgent)
 	v := s.done(kind, id)
 	if v.State != heygen.StateCompleted || v.URL == "" {
@@ -190,7 +196,9 @@ func (s *session) translate(api heygen.API) {
 		if r := must(s.Proofread(s.ctx, p))(s.T); r.SRT == "" {
 			s.Errorf("proofread %+v", r)
 		}
-		srt := must(s.Upload(s.ctx, api, "a.srt", "application/x-subrip", []byte("1\n00:00:00,000 --> 00:00:01,000\nBonjour\n"), ""))(s.T)
+		srt := must(s.Upload(
+			s.ctx, api, "a.srt", "application/x-subrip", []byte("1\n00:00:00,000 --> 00:00:01,000\nBonjour\n"), "",
+		))(s.T)
 		if err := s.CorrectProofread(s.ctx, p, srt.ID); err != nil {
 			s.Error(err)
 		}
@@ -201,26 +209,30 @@ func (s *session) translate(api heygen.API) {
 
 func (s *session) v2video(script string) string {
 	return must(s.Generate(s.ctx, heygen.GenerateRequest{Title: "x", Caption: true, VideoInputs: []heygen.Scene{{
-		Character: &heygen.Character{Type: "avatar", AvatarID: avatarList[0].id, Matting: true}, Voice: heygen.Voice{Type: "text", VoiceID: voiceList[0].id, InputText: script},
+		Character:  &heygen.Character{Type: "avatar", AvatarID: avatarList[0].id, Matting: true},
+		Voice:      heygen.Voice{Type: "text", VoiceID: voiceList[0].id, InputText: script},
 		Background: &heygen.Background{Type: "color", Value: "#00FF00"}}}}))(s.T)
 }
 
 func (s *session) assets(api heygen.API) {
 	a := must(s.Upload(s.ctx, api, "logo.png", "image/png", png, ""))(s.T)
-	if l := must(s.Assets(s.ctx, api))(s.T); !slices.ContainsFunc(l, func(x heygen.AssetItem) bool { return x.ID == a.ID && x.Type == "image" }) {
+	if l := must(s.Assets(s.ctx, api))(s.T); !slices.ContainsFunc(
+		l, func(x heygen.AssetItem) bool { return x.ID == a.ID && x.Type == "image" },
+	) {
 		s.Errorf("%s lists %v", api, l)
 	}
 	if err := s.DeleteAsset(s.ctx, api, a.ID); err != nil {
 		s.Error(err)
 	}
-	if _, err := s.Upload(s.ctx, api, "lie.png", "image/png", mp4, ""); !heygen.DefiniteNo(err) || !strings.Contains(err.Error(), "video/mp4") {
+	if _, err := s.Upload(s.ctx, api, "lie.png", "image/png", mp4, ""); !heygen.NothingBought(err) ||
+		!strings.Contains(err.Error(), "video/mp4") {
 		s.Errorf("%s took a film for a picture: %v", api, err)
 	}
 	if api != heygen.V3 {
 		return
 	}
 	sum := sha256.Sum256(mp4)
-	d := must(s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), hex.EncodeToString(sum[:])))(s.T)
+	d := must(s.UploadDirect(s.ctx, "f.mp4", "video/mp4", mp4, hex.EncodeToString(sum[:])))(s.T)
 	path, b, err := heygen.CutoutRequest{AssetID: d.ID, Title: "c"}.Encode()
 	if err != nil {
 		s.Fatal(err)
@@ -234,7 +246,7 @@ func (s *session) assets(api heygen.API) {
 	if v := s.done(heygen.KindCutout, one); !strings.Contains(v.URL.Reveal(), ".webm") {
 		s.Errorf("cutout %+v", v)
 	}
-	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", bytes.NewReader(mp4), int64(len(mp4)), strings.Repeat("0", 64)); !heygen.DefiniteNo(err) {
+	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", mp4, strings.Repeat("0", 64)); !heygen.NothingBought(err) {
 		s.Errorf("a wrong sum was taken: %v", err)
 	}
 }
@@ -262,15 +274,21 @@ func (s *session) photos(api heygen.API) {
 func (s *session) videos() {
 	ctx, t := s.ctx, s.T
 	look := must(s.Look(ctx, avatarList[1].id))(t)
-	r := heygen.VideoRequest{Type: "avatar", AvatarID: look.ID, Script: "Hello.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines), OutputFormat: "webm", Title: "v3 gr-3", Caption: &heygen.Caption{FileFormat: "srt"},
+	r := heygen.VideoRequest{Type: "avatar", AvatarID: look.ID, Script: "Hello.", VoiceID: voiceList[0].id,
+		Engine: heygen.BestEngine(look.Engines), OutputFormat: "webm", Title: "v3 gr-3",
+		Caption:       &heygen.Caption{FileFormat: "srt"},
 		VoiceSettings: &heygen.VoiceSettings{Speed: 1.1}, Resolution: "720p", AspectRatio: "1:1"}
 	first := must(s.SubmitOnce(ctx, heygen.PathVideos, body(t, r), "gr-a"))(t)
 	if again := must(s.SubmitOnce(ctx, heygen.PathVideos, body(t, r), "gr-a"))(t); again != first {
 		t.Error("a repeat under the same key is another video")
 	}
 	s.done(heygen.KindVideoV3, first)
-	r.OutputFormat, r.RemoveBackground, r.Fit, r.Background = "mp4", true, "cover", &heygen.Background{Type: "color", Value: "#00FF00"}
-	batch := must(s.SubmitOnce(ctx, heygen.PathBatches, must(heygen.EncodeBatch("b", []heygen.VideoRequest{r, r}))(t), "gr-b"))(t)
+	r.OutputFormat, r.RemoveBackground, r.Fit, r.Background = "mp4", true, "cover", &heygen.Background{
+		Type: "color", Value: "#00FF00",
+	}
+	batch := must(s.SubmitOnce(
+		ctx, heygen.PathBatches, must(heygen.EncodeBatch("b", []heygen.VideoRequest{r, r}))(t), "gr-b",
+	))(t)
 	b := must(s.ReadBatch(ctx, batch))(t)
 	if b.Total != 2 || len(b.Items) != 2 {
 		t.Fatalf("batch %+v", b)
@@ -282,12 +300,20 @@ func (s *session) videos() {
 	if st[0].State != heygen.StateCompleted || !st[2].Missing {
 		t.Errorf("statuses %+v", st)
 	}
-	studio := heygen.StudioRequest("studio gr-4", "720p", "16:9", nil, []heygen.VideoRequest{{AvatarID: look.ID, Script: "One.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines), Background: &heygen.Background{Type: "color", Value: "#112233"}}, {AvatarID: look.ID, Script: "Two.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines)}})
+	studio := heygen.StudioRequest("studio gr-4", "720p", "16:9", nil, []heygen.VideoRequest{
+		{
+			AvatarID: look.ID, Script: "One.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines),
+			Background: &heygen.Background{Type: "color", Value: "#112233"},
+		},
+		{AvatarID: look.ID, Script: "Two.", VoiceID: voiceList[0].id, Engine: heygen.BestEngine(look.Engines)},
+	})
 	s.done(heygen.KindVideoV3, must(s.SubmitOnce(ctx, heygen.PathVideos, body(t, studio), "gr-c"))(t))
 	if l := must(s.FindByTitleV3(ctx, "gr-4"))(t); len(l) != 1 {
 		t.Errorf("found %v", l)
 	}
-	webm := must(s.GenerateWebM(ctx, heygen.WebMRequest{AvatarPoseID: look.ID, AvatarStyle: "normal", InputText: "Hello.", VoiceID: voiceList[0].id}))(t)
+	webm := must(s.GenerateWebM(ctx, heygen.WebMRequest{
+		AvatarPoseID: look.ID, AvatarStyle: "normal", InputText: "Hello.", VoiceID: voiceList[0].id,
+	}))(t)
 	s.done(heygen.KindVideoV2, webm)
 	if l := must(s.FindByTitle(ctx, "gr-1"))(t); len(l) != 1 {
 		t.Errorf("found %v", l)
@@ -295,7 +321,9 @@ func (s *session) videos() {
 	if _, err := s.AvatarDetails(ctx, look.ID); err != nil {
 		t.Error(err)
 	}
-	for _, f := range []func() error{func() error { return s.DeleteVideo(ctx, webm) }, func() error { return s.DeleteVideoV3(ctx, first) }} {
+	for _, f := range []func() error{
+		func() error { return s.DeleteVideo(ctx, webm) }, func() error { return s.DeleteVideoV3(ctx, first) },
+	} {
 		if err := f(); err != nil {
 			t.Error(err)
 		}

@@ -6,7 +6,7 @@ import (
 )
 
 // readCutout is the body of POST /v3/background-removals. The layer that comes back
-// is drawn: a presenter with alpha who speaks with the upload's own sound.
+// is rendered: a presenter with alpha who speaks with the upload's own sound.
 func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 	var b struct {
 		Video     assetInput `json:"video"`
@@ -25,10 +25,7 @@ func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 			return nil, invalid("layers", "Input should be 'foreground', 'mask' or 'background'")
 		}
 	}
-	src := s.ownLink(b.Video.URL)
-	if b.Video.Type == "asset_id" {
-		src = s.film(b.Video.AssetID)
-	}
+	src := s.source(b.Video)
 	q := src.Request
 	q.WebM = true
 	if b.RequestID != "" {
@@ -44,10 +41,15 @@ func (s *Server) createdCutout(w http.ResponseWriter, j *job) {
 }
 
 func (s *Server) cutoutRecord(r *http.Request, j *job) map[string]any {
-	d := map[string]any{"id": j.ID, "status": s.status(j), "layers": map[string]any{}, "duration": nil, "error": nil, "created_at": j.Created.Unix(), "completed_at": nil}
+	d := map[string]any{
+		"id": j.ID, "status": s.status(j), "layers": map[string]any{}, "duration": nil, "error": nil,
+		"created_at": j.Created.Unix(), "completed_at": nil,
+	}
 	switch d["status"] {
 	case "completed":
-		d["layers"], d["duration"], d["completed_at"] = map[string]any{"foreground": s.sign(r, j.File)}, j.Duration, j.Ready.Unix()
+		d["layers"], d["duration"], d["completed_at"] = map[string]any{
+			"foreground": s.sign(r, j.File),
+		}, j.Duration, j.Ready.Unix()
 	case "failed":
 		d["error"] = j.Error
 	case "waiting":
@@ -59,14 +61,14 @@ func (s *Server) cutoutRecord(r *http.Request, j *job) map[string]any {
 func (s *Server) readCutoutJob(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.kind("cutout", r.PathValue("id"), true)
+	j := s.jobOfKind("cutout", r.PathValue("id"), true)
 	if j == nil {
 		v3Error(w, http.StatusNotFound, "not_found", "job_id", "Job not found")
 		return
 	}
 	if r.Method == http.MethodDelete {
 		j.Deleted = true
-		_ = s.note(j, false)
+		_ = s.saveJob(j, false)
 		v3(w, map[string]any{"id": j.ID, "deleted": true})
 		return
 	}
@@ -76,5 +78,7 @@ func (s *Server) readCutoutJob(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listCutouts(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(w, r, func(j *job) bool { return j.Kind == "cutout" }, func(j *job) map[string]any { return s.cutoutRecord(r, j) })
+	s.listJobs(
+		w, r, func(j *job) bool { return j.Kind == "cutout" }, func(j *job) map[string]any { return s.cutoutRecord(r, j) },
+	)
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// event is a job's end and who is still to be told.
+// event is a job's end and the endpoints that have not received it.
 type event struct {
 	ID       string         `json:"id"`
 	Type     string         `json:"type"`
@@ -26,48 +26,48 @@ type event struct {
 	Todo     []string       `json:"todo,omitempty"`     // endpoint ids
 }
 
-// keptEvents is how many ends are remembered.
+// keptEvents is how many events are kept.
 const keptEvents = 1000
 
-// patience is how long v3 repeats a delivery; v1 and callbacks go out once.
+// repeatFor is how long v3 repeats a delivery; v1's and callbacks are sent once.
 const (
-	patience  = 24 * time.Hour
+	repeatFor = 24 * time.Hour
 	firstWait = 10 * time.Second
 	lastWait  = 4 * time.Hour
 )
 
-// courier carries events: straight, to the address it was given and no other.
-var courier = &http.Client{
+// deliveryClient sends events without a proxy, and follows no redirect.
+var deliveryClient = &http.Client{
 	Timeout:       10 * time.Second,
 	Transport:     &http.Transport{DisableKeepAlives: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// callbackOf reads the two members of a v3 body that are about its end.
+// callbackOf returns the callback members of a v3 body.
 func callbackOf(body []byte) (address, id string) {
 	var b v3Body
 	_ = json.Unmarshal(body, &b) // it was read once already
 	return b.CallbackURL, b.CallbackID
 }
 
-// announce has the world told about a job once its time has come.
+// announce queues a job, so that its end is announced when it comes.
 func (s *Server) announce(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.untold = append(s.untold, j)
+	s.unannounced = append(s.unannounced, j)
 	select {
-	case s.drawn <- struct{}{}:
-	default: // one is waiting there
+	case s.rendered <- struct{}{}:
+	default: // there is a signal already
 	}
 }
 
-// herald tells the ends of jobs. Nothing happens in the sandbox when a job's time
-// comes, so it looks now and then while there are any; its clock may be a test's.
-func (s *Server) herald() {
+// announceEnds sends the events of jobs that end. No event occurs in the sandbox when a job's time
+// comes, so it polls while there are any; its clock may be a test's.
+func (s *Server) announceEnds() {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		es, left := s.ends()
+		es, left := s.endedJobs()
 		for _, e := range es {
 			s.wg.Go(func() { s.send(e) })
 		}
@@ -77,43 +77,43 @@ func (s *Server) herald() {
 		}
 		select {
 		case <-next:
-		case <-s.drawn:
+		case <-s.rendered:
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// ends writes down the jobs that ended since the last look, with whom to tell, and counts
-// those that are left.
-func (s *Server) ends() (es []*event, left int) {
+// endedJobs records an event for each job that ended since the last call, and counts the jobs
+// that are left.
+func (s *Server) endedJobs() (es []*event, left int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var told []*job
-	s.untold = slices.DeleteFunc(s.untold, func(j *job) bool {
-		if !s.over(j) {
+	var ended []*job
+	s.unannounced = slices.DeleteFunc(s.unannounced, func(j *job) bool {
+		if !s.hasEnded(j) {
 			return false
 		}
-		if !j.Deleted && !j.Told {
-			es, told = append(es, s.record(j)), append(told, j)
+		if !j.Deleted && !j.Announced {
+			es, ended = append(es, s.record(j)), append(ended, j)
 		}
 		return true
 	})
-	left = len(s.untold)
+	left = len(s.unannounced)
 	if len(es) == 0 {
 		return nil, left
 	}
 	s.hooks.Events = append(s.hooks.Events, es...)
 	s.hooks.Events = s.hooks.Events[max(0, len(s.hooks.Events)-keptEvents):]
 	_ = s.saveHooks()
-	for _, j := range told {
-		_ = s.note(j, false)
+	for _, j := range ended {
+		_ = s.saveJob(j, false)
 	}
 	return es, left
 }
 
-// over reports that a reader of the job would hear its end; the caller holds mu.
-func (s *Server) over(j *job) bool {
+// hasEnded reports that a read of the job would show its end; the caller holds mu.
+func (s *Server) hasEnded(j *job) bool {
 	return j.Deleted || s.failsOnPurpose() || s.status(j) == "completed" || s.status(j) == "failed"
 }
 
@@ -121,10 +121,10 @@ func (s *Server) failsOnPurpose() bool {
 	return s.faults.on("job-fails") || s.faults.on("job-fails-silently")
 }
 
-// record is a job's end, with whom to tell; the caller holds mu.
+// record returns the event of a job's end, with its receivers; the caller holds mu.
 func (s *Server) record(j *job) *event {
 	e := &event{ID: strings.ToLower(rand.Text()), Created: s.o.Now().UTC(), V3: j.V3}
-	e.Type, e.Data = s.news(j)
+	e.Type, e.Data = s.eventData(j)
 	if toLoopback(j.Callback) {
 		e.Callback = j.Callback
 	}
@@ -133,17 +133,19 @@ func (s *Server) record(j *job) *event {
 			e.Todo = append(e.Todo, h.ID)
 		}
 	}
-	j.Told = true
+	j.Announced = true
 	return e
 }
 
-// news is the event's name and data, as documented: a success has url, a failure msg.
-func (s *Server) news(j *job) (string, map[string]any) {
+// eventData returns the event's name and data, as documented: a success has url, a failure msg.
+func (s *Server) eventData(j *job) (string, map[string]any) {
 	d, name := map[string]any{"video_id": j.ID, "callback_id": nil}, "avatar_video"
 	reason := "msg"
 	switch {
 	case j.Kind == "translate":
-		d, name, reason = map[string]any{"video_translate_id": j.ID, "callback_id": nil, "output_language": j.Language}, "video_translate", "message"
+		d, name, reason = map[string]any{
+			"video_translate_id": j.ID, "callback_id": nil, "output_language": j.Language,
+		}, "video_translate", "message"
 	case j.Session != "":
 		d["session_id"], name = j.Session, "video_agent"
 	}
@@ -173,16 +175,16 @@ func (e *event) body() map[string]any {
 	return b
 }
 
-// resumeHooks goes on with what an earlier process left.
+// resumeHooks continues with what an earlier process left.
 func (s *Server) resumeHooks() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
-		if !j.Told && !j.Deleted && (j.File != "" || j.Status == "failed") {
-			s.untold = append(s.untold, j)
+		if !j.Announced && !j.Deleted && (j.File != "" || j.Status == "failed") {
+			s.unannounced = append(s.unannounced, j)
 		}
 	}
-	s.wg.Go(s.herald)
+	s.wg.Go(s.announceEnds)
 	for _, e := range s.hooks.Events {
 		if len(e.Todo) > 0 {
 			s.wg.Go(func() { s.send(e) })
@@ -190,8 +192,8 @@ func (s *Server) resumeHooks() {
 	}
 }
 
-// send makes the first attempts in order; v3 endpoints that said no are tried again
-// beside it.
+// send makes the first attempts in order; v3 endpoints that did not accept an event are tried
+// again at the same time.
 func (s *Server) send(e *event) {
 	events := []*event{e}
 	if s.faults.once("webhook-out-of-order") {
@@ -217,16 +219,16 @@ func (s *Server) send(e *event) {
 		s.mu.Unlock()
 		for _, id := range todo {
 			if !s.deliver(e, id, body) {
-				s.wg.Go(func() { s.insist(e, id, body) })
+				s.wg.Go(func() { s.repeatDelivery(e, id, body) })
 			}
 		}
 	}
 }
 
-// insist repeats a delivery with growing waits.
-func (s *Server) insist(e *event, id string, body []byte) {
+// repeatDelivery repeats a delivery, with growing waits.
+func (s *Server) repeatDelivery(e *event, id string, body []byte) {
 	scaled := func(d time.Duration) time.Duration { return time.Duration(float64(d) / s.o.Speed) }
-	for wait, left := firstWait, patience; left > 0; wait, left = min(2*wait, lastWait), left-wait {
+	for wait, left := firstWait, repeatFor; left > 0; wait, left = min(2*wait, lastWait), left-wait {
 		t := time.NewTimer(max(scaled(wait), time.Millisecond))
 		select {
 		case <-t.C:
@@ -238,17 +240,17 @@ func (s *Server) insist(e *event, id string, body []byte) {
 			return
 		}
 	}
-	s.settle(e, id)
+	s.endDelivery(e, id)
 }
 
-// deliver tells one endpoint; true means that nothing is left to do. The faults
-// surround the true delivery with what a receiver has to refuse.
+// deliver sends an event to one endpoint and reports whether the delivery is finished. The faults
+// add deliveries that a receiver has to refuse.
 func (s *Server) deliver(e *event, id string, body []byte) bool {
 	s.mu.Lock()
 	h := s.hook(id, e.V3)
 	if h == nil {
 		s.mu.Unlock()
-		s.settle(e, id)
+		s.endDelivery(e, id)
 		return true
 	}
 	address, secret, now := h.URL, h.Secret, s.o.Now()
@@ -264,20 +266,20 @@ func (s *Server) deliver(e *event, id string, body []byte) bool {
 		s.post(address, body, e.headers(secret, body, now))
 	}
 	if ok || !e.V3 {
-		s.settle(e, id)
+		s.endDelivery(e, id)
 	}
 	return ok || !e.V3
 }
 
-// settle crosses an endpoint off an event's list.
-func (s *Server) settle(e *event, id string) {
+// endDelivery removes an endpoint from an event's list.
+func (s *Server) endDelivery(e *event, id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e.Todo = slices.DeleteFunc(e.Todo, func(x string) bool { return x == id })
 	_ = s.saveHooks()
 }
 
-// headers sign the body. The id and the time stand outside the signature, as there.
+// headers sign the body. The id and the time are not signed, as at HeyGen.
 func (e *event) headers(secret string, body []byte, sent time.Time) map[string]string {
 	m := hmac.New(sha256.New, []byte(secret))
 	m.Write(body)
@@ -285,10 +287,12 @@ func (e *event) headers(secret string, body []byte, sent time.Time) map[string]s
 	if !e.V3 {
 		return map[string]string{"Signature": sum}
 	}
-	return map[string]string{"Heygen-Signature": sum, "Heygen-Timestamp": strconv.FormatInt(sent.Unix(), 10), "Heygen-Event-Id": e.ID}
+	return map[string]string{
+		"Heygen-Signature": sum, "Heygen-Timestamp": strconv.FormatInt(sent.Unix(), 10), "Heygen-Event-Id": e.ID,
+	}
 }
 
-// post reports a yes.
+// post reports whether the address accepted the body.
 func (s *Server) post(address string, body []byte, headers map[string]string) bool {
 	if !toLoopback(address) {
 		return false
@@ -301,11 +305,11 @@ func (s *Server) post(address string, body []byte, headers map[string]string) bo
 	for k, v := range headers {
 		q.Header.Set(k, v)
 	}
-	res, err := courier.Do(q)
+	res, err := deliveryClient.Do(q)
 	if err != nil {
 		return false
 	}
 	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16)) // whatever it says
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<16))
 	return res.StatusCode/100 == 2
 }

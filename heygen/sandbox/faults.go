@@ -14,17 +14,19 @@ import (
 	"greenroom/internal/fault"
 )
 
-// Fault is a thing that goes wrong on purpose.
+// Fault is an error that the sandbox makes on request.
 type Fault struct{ Name, Value string }
 
-// kinds of faults: once fires a single time (VALUE may not change that), always
-// while it is set, chance with VALUE per cent.
+// kinds of faults: once fires a single time, always fires while it is set, and chance fires with a
+// probability of VALUE per cent.
 var kinds = map[string]string{
 	"cut": "once", "ignore-range": "once", "wrong-content-range": "once", "changed-etag": "once", "html-200": "once",
 	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once", "lost-request": "once",
-	"text-200": "always", "cut-silent": "always", "short-length": "always", "long-length": "always", "new-etags": "always", "drip": "always", "wrong-bytes": "always",
+	"text-200": "always", "cut-silent": "always", "short-length": "always", "long-length": "always",
+	"new-etags": "always", "drip": "always", "wrong-bytes": "always",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
-	"gone": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always", "status-word": "always", "plan": "always", "streaming": "always",
+	"gone": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always",
+	"status-word": "always", "plan": "always", "streaming": "always",
 	"webhook-forged": "once", "webhook-late": "once", "webhook-twice": "once", "webhook-out-of-order": "once",
 	"list-lag": "always", "slow-first-byte": "always", "refuse": "chance", "cut-answer": "chance",
 }
@@ -59,10 +61,10 @@ func ParseFault(s string) (Fault, error) {
 	return Fault{name, value}, nil
 }
 
-// watermarkedResult is what a free account's finished video comes with (API.md 6.3).
+// watermarkedResult is the error in the record of a free account's finished video (API.md 6.3).
 var watermarkedResult = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "watermarked result"}
 
-// faults is the set in force.
+// faults is the set of active faults.
 type faults struct {
 	mu  *sync.Mutex
 	set map[string]*Fault
@@ -85,7 +87,7 @@ func (f faults) armed(name string) bool {
 	return f.set[name] != nil
 }
 
-// once says whether the fault is set, and takes it away.
+// once reports whether the fault is set, and removes it.
 func (f faults) once(name string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

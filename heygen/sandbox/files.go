@@ -16,7 +16,7 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// sign makes a link as the CDN's look, valid for seven days, new on every read.
+// sign returns a link in the form of HeyGen's CDN, valid for seven days, different on every read.
 func (s *Server) sign(r *http.Request, name string) string {
 	expires := strconv.FormatInt(s.o.Now().Add(linkLife).Unix(), 10)
 	if s.faults.once("expired-link") {
@@ -26,7 +26,9 @@ func (s *Server) sign(r *http.Request, name string) string {
 }
 
 func (s *Server) link(host, name, expires string) string {
-	return fmt.Sprintf("http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", host, name, expires, s.signature(name, expires))
+	return fmt.Sprintf(
+		"http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", host, name, expires, s.signature(name, expires),
+	)
 }
 
 func (s *Server) signature(name, expires string) string {
@@ -41,7 +43,8 @@ var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	name, q := r.PathValue("name"), r.URL.Query()
 	expires, _ := strconv.ParseInt(q.Get("Expires"), 10, 64)
-	if !mediaName.MatchString(name) || !hmac.Equal([]byte(q.Get("Signature")), []byte(s.signature(name, q.Get("Expires")))) || s.o.Now().Unix() >= expires {
+	if !mediaName.MatchString(name) ||
+		!hmac.Equal([]byte(q.Get("Signature")), []byte(s.signature(name, q.Get("Expires")))) || s.o.Now().Unix() >= expires {
 		denied(w)
 		return
 	}
@@ -57,7 +60,13 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	etag := `"` + strings.TrimSuffix(name, filepath.Ext(name)) + `"`
-	w.Header().Set("Content-Type", map[string]string{".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav", ".srt": "application/x-subrip", ".ass": "text/x-ssa"}[filepath.Ext(name)])
+	w.Header().Set(
+		"Content-Type",
+		map[string]string{
+			".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav", ".srt": "application/x-subrip",
+			".ass": "text/x-ssa",
+		}[filepath.Ext(name)],
+	)
 	ranged := r.Header.Get("Range") != ""
 	switch {
 	case r.Method == http.MethodHead && s.faults.on("head-403"):
@@ -101,7 +110,7 @@ func (c *cutter) Write(p []byte) (int, error) {
 	if int64(len(p)) > c.left {
 		_, _ = c.ResponseWriter.Write(p[:c.left])
 		_ = http.NewResponseController(c.ResponseWriter).Flush()
-		panic(http.ErrAbortHandler) // net/http closes the connection without an end
+		panic(http.ErrAbortHandler) // net/http closes the connection before the end of the body
 	}
 	c.left -= int64(len(p))
 	return c.ResponseWriter.Write(p)
@@ -110,11 +119,14 @@ func (c *cutter) Write(p []byte) (int, error) {
 func denied(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(http.StatusForbidden)
-	fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`)
+	fmt.Fprint(
+		w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`,
+	)
 }
 
-// assetTypes are what /v1/asset takes.
-var assetTypes = map[string]string{"image/jpeg": "image", "image/png": "image", "video/mp4": "video", "video/webm": "video", "audio/mpeg": "audio", "audio/wav": "audio", "audio/x-wav": "audio",
+// assetTypes are the content types that /v1/asset accepts.
+var assetTypes = map[string]string{"image/jpeg": "image", "image/png": "image", "video/mp4": "video",
+	"video/webm": "video", "audio/mpeg": "audio", "audio/wav": "audio", "audio/x-wav": "audio",
 	"application/pdf": "pdf", "application/x-subrip": "text"}
 
 const maxUpload = 32 << 20 // bytes
@@ -140,14 +152,14 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := s.keepAsset(b, declared)
 	if err != nil {
-		v2Error(w, http.StatusInternalServerError, "internal_error", "the file could not be kept")
+		v2Error(w, http.StatusInternalServerError, "internal_error", "the file could not be stored")
 		return
 	}
 	a, _ := s.asset(id)
 	v1(w, a.v1(r))
 }
 
-// mismatch says why content is not what it is declared as; empty when it is.
+// mismatch returns why content is not of its declared type; empty when it is.
 func mismatch(declared string, b []byte) string {
 	sniffed, _, _ := strings.Cut(strings.Replace(http.DetectContentType(b), "audio/wave", "audio/wav", 1), ";")
 	kind := assetTypes[sniffed]
@@ -163,7 +175,8 @@ func mismatch(declared string, b []byte) string {
 func (s *Server) keepAsset(b []byte, kind string) (id string, err error) {
 	id = newID()
 	dir := filepath.Join(s.o.Dir, "assets")
-	if err = os.MkdirAll(dir, 0o700); err == nil {
+	err = os.MkdirAll(dir, 0o700)
+	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, id), b, 0o600)
 	}
 	if err == nil {
@@ -195,10 +208,12 @@ func (s *Server) uploadV3(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := s.keepAsset(b, declared)
 	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be kept")
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be stored")
 		return
 	}
-	v3(w, map[string]any{"asset_id": id, "url": "http://" + r.Host + "/assets/" + id, "mime_type": declared, "size_bytes": len(b)})
+	v3(w, map[string]any{
+		"asset_id": id, "url": "http://" + r.Host + "/assets/" + id, "mime_type": declared, "size_bytes": len(b),
+	})
 }
 
 var assetID = lazyregexp.New(`^[0-9a-f]{32}$`)

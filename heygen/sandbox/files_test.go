@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// film makes a finished job and gives its bytes and a fresh link's path.
+// film makes a finished job and returns its bytes and the path of a new link.
 func (s *studio) film() (want []byte, link func() string) {
 	s.Helper()
 	id := s.buy(nil)
 	s.finished(id)
-	return clip(s.maker.drawn[0]), func() string {
+	return clip(s.maker.made[0]), func() string {
 		u, err := url.Parse(s.status(id)["video_url"].(string))
 		if err != nil {
 			s.Fatal(err)
@@ -51,7 +51,8 @@ func TestSignedLinks(t *testing.T) {
 	want, link := s.film()
 	path := link()
 	res, got, err := s.get("GET", path)
-	if err != nil || res.StatusCode != http.StatusOK || !bytes.Equal(got, want) || res.Header.Get("ETag") == "" || res.Header.Get("Content-Type") != "video/mp4" {
+	if err != nil || res.StatusCode != http.StatusOK || !bytes.Equal(got, want) || res.Header.Get("ETag") == "" ||
+		res.Header.Get("Content-Type") != "video/mp4" {
 		t.Fatalf("%v %v, %d of %d bytes", res, err, len(got), len(want))
 	}
 	etag := res.Header.Get("ETag")
@@ -62,16 +63,23 @@ func TestSignedLinks(t *testing.T) {
 		body    []byte
 		content string
 	}{
-		"from the middle":          {[]string{"Range", "bytes=100-"}, 206, want[100:], fmt.Sprintf("bytes 100-%d/%d", n-1, n)},
-		"a piece":                  {[]string{"Range", "bytes=10-19"}, 206, want[10:20], fmt.Sprintf("bytes 10-19/%d", n)},
-		"the end":                  {[]string{"Range", "bytes=-7"}, 206, want[n-7:], fmt.Sprintf("bytes %d-%d/%d", n-7, n-1, n)},
-		"past the end":             {[]string{"Range", fmt.Sprintf("bytes=%d-", n)}, 416, nil, fmt.Sprintf("bytes */%d", n)},
-		"if it is still that file": {[]string{"Range", "bytes=100-", "If-Range", etag}, 206, want[100:], fmt.Sprintf("bytes 100-%d/%d", n-1, n)},
-		"if it was another":        {[]string{"Range", "bytes=100-", "If-Range", `"other"`}, 200, want, ""},
-		"if it changed":            {[]string{"If-None-Match", etag}, 304, nil, ""},
+		"from the middle": {
+			[]string{"Range", "bytes=100-"}, 206, want[100:], fmt.Sprintf("bytes 100-%d/%d", n-1, n),
+		},
+		"a piece": {[]string{"Range", "bytes=10-19"}, 206, want[10:20], fmt.Sprintf("bytes 10-19/%d", n)},
+		"the end": {
+			[]string{"Range", "bytes=-7"}, 206, want[n-7:], fmt.Sprintf("bytes %d-%d/%d", n-7, n-1, n),
+		},
+		"past the end": {[]string{"Range", fmt.Sprintf("bytes=%d-", n)}, 416, nil, fmt.Sprintf("bytes */%d", n)},
+		"if it is still that file": {
+			[]string{"Range", "bytes=100-", "If-Range", etag}, 206, want[100:], fmt.Sprintf("bytes 100-%d/%d", n-1, n),
+		},
+		"if it was another": {[]string{"Range", "bytes=100-", "If-Range", `"other"`}, 200, want, ""},
+		"if it changed":     {[]string{"If-None-Match", etag}, 304, nil, ""},
 	} {
 		res, got, err := s.get("GET", path, c.headers...)
-		if err != nil || res.StatusCode != c.status || c.body != nil && !bytes.Equal(got, c.body) || res.Header.Get("Content-Range") != c.content {
+		if err != nil || res.StatusCode != c.status || c.body != nil && !bytes.Equal(got, c.body) ||
+			res.Header.Get("Content-Range") != c.content {
 			t.Errorf("%s: %v %v, %d bytes", name, res, err, len(got))
 		}
 	}
@@ -91,7 +99,9 @@ func TestSignedLinks(t *testing.T) {
 			t.Errorf("%s: %v %q", name, res, b)
 		}
 	}
-	for _, other := range []string{"/files/..%2fstate.json", "/files/state.json", "/files/" + strings.Repeat("0", 24) + ".mp4"} {
+	for _, other := range []string{
+		"/files/..%2fstate.json", "/files/state.json", "/files/" + strings.Repeat("0", 24) + ".mp4",
+	} {
 		if res, _, err := s.get("GET", other+"?"+u.RawQuery); err != nil || res.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: %v %v", other, res, err)
 		}
@@ -121,19 +131,30 @@ func TestDownloadFaults(t *testing.T) {
 		"cut in the middle": {"cut", nil, func(_ *http.Response, got, want []byte, err error) bool {
 			return errors.Is(err, io.ErrUnexpectedEOF) && bytes.Equal(got, want[:len(want)/2])
 		}, false},
-		"ignored range": {"ignore-range", []string{"Range", "bytes=100-"}, func(res *http.Response, got, want []byte, err error) bool {
+		"ignored range": {"ignore-range", []string{"Range", "bytes=100-"}, func(
+			res *http.Response, got, want []byte, err error,
+		) bool {
 			return err == nil && res.StatusCode == 200 && bytes.Equal(got, want)
 		}, false},
-		"wrong range": {"wrong-content-range", []string{"Range", "bytes=100-"}, func(res *http.Response, got, want []byte, err error) bool {
-			return err == nil && res.StatusCode == 206 && strings.HasPrefix(res.Header.Get("Content-Range"), "bytes 7-") && bytes.Equal(got, want[7:])
+		"wrong range": {"wrong-content-range", []string{"Range", "bytes=100-"}, func(
+			res *http.Response, got, want []byte, err error,
+		) bool {
+			return err == nil && res.StatusCode == 206 && strings.HasPrefix(res.Header.Get("Content-Range"), "bytes 7-") &&
+				bytes.Equal(got, want[7:])
 		}, false},
-		"another etag": {"changed-etag", []string{"Range", "bytes=100-"}, func(res *http.Response, _, _ []byte, err error) bool {
+		"another etag": {"changed-etag", []string{"Range", "bytes=100-"}, func(
+			res *http.Response, _, _ []byte, err error,
+		) bool {
 			return err == nil && res.Header.Get("ETag") == `"changed"`
 		}, false},
 		"a page": {"html-200", nil, func(res *http.Response, got, _ []byte, err error) bool {
-			return err == nil && res.StatusCode == 200 && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") && bytes.HasPrefix(got, []byte("<!DOCTYPE"))
+			return err == nil && res.StatusCode == 200 && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") &&
+				bytes.HasPrefix(got, []byte("<!DOCTYPE"))
 		}, false},
-		"expired": {"expired-link", nil, func(res *http.Response, _, _ []byte, err error) bool { return err == nil && res.StatusCode == 403 }, false},
+		"expired": {
+			"expired-link", nil,
+			func(res *http.Response, _, _ []byte, err error) bool { return err == nil && res.StatusCode == 403 }, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,7 +208,8 @@ func TestAPIFaults(t *testing.T) {
 	})
 	t.Run("server error is a page", func(t *testing.T) {
 		s := begin(t, faulty("server-error"))
-		if res, b, err := s.get("GET", "/v2/voices", "X-Api-Key", "k"); err != nil || res.StatusCode != 502 || !bytes.Contains(b, []byte("<html>")) {
+		if res, b, err := s.get("GET", "/v2/voices", "X-Api-Key", "k"); err != nil || res.StatusCode != 502 ||
+			!bytes.Contains(b, []byte("<html>")) {
 			t.Errorf("%v %q %v", res, b, err)
 		}
 	})
@@ -227,7 +249,9 @@ func TestAPIFaults(t *testing.T) {
 		s.must("POST", "/_sandbox/faults", []string{})
 		s.finished(id)
 		s.must("POST", "/_sandbox/faults", []string{"job-never-ends"})
-		if d := s.status(s.buy(func(_, _, v map[string]any) { v["input_text"] = "For ever." })); d["status"] != "processing" {
+		if d := s.status(s.buy(
+			func(_, _, v map[string]any) { v["input_text"] = "For ever." },
+		)); d["status"] != "processing" {
 			t.Errorf("%v", d)
 		}
 	})
@@ -238,7 +262,8 @@ func TestAPIFaults(t *testing.T) {
 		if n() != 0 {
 			t.Error("there at once")
 		}
-		if s.clock.add(91 * time.Second); n() != 1 {
+		s.clock.add(91 * time.Second)
+		if n() != 1 {
 			t.Error("never there")
 		}
 	})
@@ -250,7 +275,7 @@ func TestAPIFaults(t *testing.T) {
 			t.Errorf("after %s", took)
 		}
 	})
-	t.Run("what is no fault", func(t *testing.T) {
+	t.Run("an unknown fault", func(t *testing.T) {
 		s := begin(t)
 		for _, body := range []any{[]string{"cutt"}, []string{"refuse=maybe"}, []string{"list-lag=soon"}, "x"} {
 			if code, _, _ := s.call("POST", "/_sandbox/faults", body); code != http.StatusBadRequest {

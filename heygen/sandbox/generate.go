@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +18,7 @@ import (
 	"greenroom/internal/lazyregexp"
 )
 
-// request is what a job draws, kept so that a restart can go on.
+// request is what a job renders, stored so that a restart can continue.
 type request struct {
 	Script, AudioAsset    string
 	Avatar, Style, Voice  string
@@ -29,7 +30,7 @@ type request struct {
 	Matting               bool
 	Captions              bool
 	RequestID             string // what makes a repeated background removal the same job
-	CallbackID            string `json:",omitempty"` // told with its end
+	CallbackID            string `json:",omitempty"` // in the event of its end
 }
 
 var hexColor = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)
@@ -38,8 +39,11 @@ func (r request) spec(s *Server) standin.Spec {
 	if r.AudioAsset == "" && r.Script == "" && r.Silence == 0 {
 		r.Silence = 3
 	}
-	p := standin.Spec{Script: r.Script, Silence: r.Silence, Width: r.Width, Height: r.Height, Style: r.Style, Presenter: r.Avatar,
-		Scale: r.Scale, OffsetX: r.OffsetX, OffsetY: r.OffsetY, Speed: r.Speed, Locale: r.Locale, Format: standin.MP4}
+	p := standin.Spec{
+		Script: r.Script, Silence: r.Silence, Width: r.Width, Height: r.Height, Style: r.Style,
+		Presenter: r.Avatar, Scale: r.Scale, OffsetX: r.OffsetX, OffsetY: r.OffsetY, Speed: r.Speed, Locale: r.Locale,
+		Format: standin.MP4,
+	}
 	if r.AudioAsset != "" {
 		p.AudioPath = filepath.Join(s.o.Dir, "assets", r.AudioAsset)
 	}
@@ -58,36 +62,39 @@ func contentName(p standin.Spec) string {
 	return hex.EncodeToString(h[:12])
 }
 
+// sceneV2 is one of the scenes of POST /v2/video/generate.
+type sceneV2 struct {
+	Character *struct {
+		Type, Style string
+		AvatarID    string  `json:"avatar_id"`
+		PhotoID     string  `json:"talking_photo_id"`
+		AvatarStyle string  `json:"avatar_style"`
+		Scale       float64 `json:"scale"`
+		Offset      struct{ X, Y float64 }
+		Matting     bool
+	}
+	Voice struct {
+		Type     string
+		VoiceID  string `json:"voice_id"`
+		Text     string `json:"input_text"`
+		Speed    float64
+		Pitch    float64
+		Locale   string
+		Asset    string `json:"audio_asset_id"`
+		URL      string `json:"audio_url"`
+		Duration json.Number
+	}
+	Background *struct {
+		Type, Value string
+		Image       string `json:"image_asset_id"`
+		Video       string `json:"video_asset_id"`
+	}
+}
+
 // generate is POST /v2/video/generate.
 func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 	var b struct {
-		Inputs []struct {
-			Character *struct {
-				Type, Style string
-				AvatarID    string  `json:"avatar_id"`
-				PhotoID     string  `json:"talking_photo_id"`
-				AvatarStyle string  `json:"avatar_style"`
-				Scale       float64 `json:"scale"`
-				Offset      struct{ X, Y float64 }
-				Matting     bool
-			}
-			Voice struct {
-				Type     string
-				VoiceID  string `json:"voice_id"`
-				Text     string `json:"input_text"`
-				Speed    float64
-				Pitch    float64
-				Locale   string
-				Asset    string `json:"audio_asset_id"`
-				URL      string `json:"audio_url"`
-				Duration json.Number
-			}
-			Background *struct {
-				Type, Value string
-				Image       string `json:"image_asset_id"`
-				Video       string `json:"video_asset_id"`
-			}
-		} `json:"video_inputs"`
+		Inputs      []sceneV2 `json:"video_inputs"`
 		Dimension   *struct{ Width, Height int }
 		Title       string
 		Caption     bool
@@ -95,109 +102,102 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		CallbackID  string `json:"callback_id"`
 		CallbackURL string `json:"callback_url"`
 	}
-	bad := func(format string, args ...any) {
-		v2Error(w, http.StatusBadRequest, "invalid_parameter", fmt.Sprintf(format, args...))
-	}
+	bad := func(message string) { v2Error(w, http.StatusBadRequest, "invalid_parameter", message) }
 	if err := json.NewDecoder(io.LimitReader(r.Body, 4<<20)).Decode(&b); err != nil {
 		bad("request body is not valid JSON")
-		return
-	}
-	if len(b.Inputs) == 0 || len(b.Inputs) > 50 {
-		bad("video_inputs is invalid: List should have at least 1 item and at most 50 items")
-		return
-	}
-	if b.CallbackID != "" && b.CallbackURL == "" {
-		bad("callback_url is required when callback_id is set")
 		return
 	}
 	q := request{Width: 1920, Height: 1080, Scale: 1, CallbackID: b.CallbackID}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}
-	if q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096 {
+	switch {
+	case len(b.Inputs) == 0 || len(b.Inputs) > 50:
+		bad("video_inputs is invalid: List should have at least 1 item and at most 50 items")
+		return
+	case b.CallbackID != "" && b.CallbackURL == "":
+		bad("callback_url is required when callback_id is set")
+		return
+	case q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096:
 		bad("dimension is invalid: width and height must be even numbers between 128 and 4096")
 		return
 	}
 	var words []string
 	for i, in := range b.Inputs {
-		where := fmt.Sprintf("video_inputs.%d", i)
-		c, v := in.Character, in.Voice
-		if c != nil && c.Type == "avatar" {
-			if !knownAvatar(c.AvatarID) {
-				bad("%s.character.avatar_id is invalid: avatar look not found", where)
-				return
-			}
-			if st := c.AvatarStyle; st != "" && st != "normal" && st != "closeUp" && st != "circle" && st != "full" && st != "voiceOnly" {
-				bad("%s.character.avatar_style is invalid: Input should be 'normal', 'closeUp', 'circle'", where)
-				return
-			}
-		}
-		switch {
-		case c != nil && c.Type != "avatar" && c.Type != "talking_photo":
-			bad("%s.character.type is invalid: Input should be 'avatar' or 'talking_photo'", where)
-			return
-		case c != nil && c.Type == "talking_photo" && !s.knownPhoto(c.PhotoID):
-			bad("%s.character.talking_photo_id is invalid: talking photo not found", where)
-			return
-		case v.Type == "text" && strings.TrimSpace(v.Text) == "":
-			bad("%s.voice.text.input_text is invalid: String should have at least 1 character", where)
-			return
-		case v.Type == "text" && utf8.RuneCountInString(v.Text) >= 5000:
-			bad("%s.voice.text.input_text is invalid: String should have at most 4999 characters", where)
-			return
-		case v.Type == "text" && !knownVoice(v.VoiceID):
-			bad("%s.voice.text.voice_id is invalid: Voice not found", where)
-			return
-		case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
-			bad("%s.voice.text.speed is invalid: Input should be between 0.5 and 1.5", where)
-			return
-		case v.Pitch < -50 || v.Pitch > 50:
-			bad("%s.voice.text.pitch is invalid: Input should be between -50 and 50", where)
-			return
-		case v.Type == "text" && badBreak.MatchString(v.Text):
-			bad("%s.voice.text.input_text is invalid: break time must be in seconds", where)
-			return
-		case v.Type == "audio" && v.Asset == "":
-			bad("%s.voice.audio: audio_asset_id is required here: the sandbox follows no links", where)
-			return
-		case v.Type == "audio" && !s.hasAsset(v.Asset):
-			bad("%s.voice.audio.audio_asset_id is invalid: asset not found", where)
-			return
-		case v.Type != "text" && v.Type != "audio" && v.Type != "silence":
-			bad("%s.voice.type is invalid: Input should be 'text', 'audio' or 'silence'", where)
+		if wrong := in.check(s); wrong != "" {
+			bad(fmt.Sprintf("video_inputs.%d.%s", i, wrong))
 			return
 		}
-		if g := in.Background; g != nil {
-			if g.Type != "color" && g.Type != "image" && g.Type != "video" {
-				bad("%s.background.type is invalid: Input should be 'color', 'image' or 'video'", where)
-				return
-			}
-			if g.Type == "color" && !hexColor.MatchString(g.Value) {
-				bad("%s.background.color.value is invalid: value is not a valid color", where)
-				return
-			}
-			if id := g.Image + g.Video; g.Type != "color" && (id == "" || !s.hasAsset(id)) {
-				bad("%s.background is invalid: asset not found", where)
-				return
-			}
-			q.Color = g.Value
-		}
-		if c != nil {
-			q.Avatar, q.Style, q.Matting = c.AvatarID+c.PhotoID, c.AvatarStyle, c.Matting
-			q.OffsetX, q.OffsetY = c.Offset.X, c.Offset.Y
-			if c.Scale > 0 {
-				q.Scale = c.Scale
-			}
-		}
-		q.Speed, q.Locale, q.Voice, q.AudioAsset = v.Speed, v.Locale, v.VoiceID, v.Asset
-		if d, err := v.Duration.Float64(); err == nil && v.Type == "silence" {
-			q.Silence = min(max(d, 0.1), 60)
-		}
-		words = append(words, v.Text)
+		in.apply(&q)
+		words = append(words, in.Voice.Text)
 	}
 	q.Captions = b.Caption || b.CaptionMode == "file_only"
 	q.Script = strings.TrimSpace(strings.Join(words, " "))
 	s.answer(w, "/v2/video/generate", b.Title, b.CallbackURL, q, v2)
+}
+
+// check returns what HeyGen would refuse of a scene, beginning with the member; empty for nothing.
+func (in sceneV2) check(s *Server) string {
+	c, v := in.Character, in.Voice
+	styles := []string{"", "normal", "closeUp", "circle", "full", "voiceOnly"}
+	switch {
+	case c != nil && c.Type == "avatar" && !knownAvatar(c.AvatarID):
+		return "character.avatar_id is invalid: avatar look not found"
+	case c != nil && c.Type == "avatar" && !slices.Contains(styles, c.AvatarStyle):
+		return "character.avatar_style is invalid: Input should be 'normal', 'closeUp', 'circle'"
+	case c != nil && c.Type != "avatar" && c.Type != "talking_photo":
+		return "character.type is invalid: Input should be 'avatar' or 'talking_photo'"
+	case c != nil && c.Type == "talking_photo" && !s.knownPhoto(c.PhotoID):
+		return "character.talking_photo_id is invalid: talking photo not found"
+	case v.Type == "text" && strings.TrimSpace(v.Text) == "":
+		return "voice.text.input_text is invalid: String should have at least 1 character"
+	case v.Type == "text" && utf8.RuneCountInString(v.Text) >= 5000:
+		return "voice.text.input_text is invalid: String should have at most 4999 characters"
+	case v.Type == "text" && !knownVoice(v.VoiceID):
+		return "voice.text.voice_id is invalid: Voice not found"
+	case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
+		return "voice.text.speed is invalid: Input should be between 0.5 and 1.5"
+	case v.Pitch < -50 || v.Pitch > 50:
+		return "voice.text.pitch is invalid: Input should be between -50 and 50"
+	case v.Type == "text" && badBreak.MatchString(v.Text):
+		return "voice.text.input_text is invalid: break time must be in seconds"
+	case v.Type == "audio" && v.Asset == "":
+		return "voice.audio: audio_asset_id is required here: the sandbox follows no links"
+	case v.Type == "audio" && !s.hasAsset(v.Asset):
+		return "voice.audio.audio_asset_id is invalid: asset not found"
+	case v.Type != "text" && v.Type != "audio" && v.Type != "silence":
+		return "voice.type is invalid: Input should be 'text', 'audio' or 'silence'"
+	}
+	switch g := in.Background; {
+	case g == nil:
+	case g.Type != "color" && g.Type != "image" && g.Type != "video":
+		return "background.type is invalid: Input should be 'color', 'image' or 'video'"
+	case g.Type == "color" && !hexColor.MatchString(g.Value):
+		return "background.color.value is invalid: value is not a valid color"
+	case g.Type != "color" && (g.Image+g.Video == "" || !s.hasAsset(g.Image+g.Video)):
+		return "background is invalid: asset not found"
+	}
+	return ""
+}
+
+// apply adds a scene to the request that is rendered: one film of all scripts, which looks like the
+// last scene.
+func (in sceneV2) apply(q *request) {
+	if in.Background != nil {
+		q.Color = in.Background.Value
+	}
+	if c := in.Character; c != nil {
+		q.Avatar, q.Style, q.Matting = c.AvatarID+c.PhotoID, c.AvatarStyle, c.Matting
+		q.OffsetX, q.OffsetY = c.Offset.X, c.Offset.Y
+		if c.Scale > 0 {
+			q.Scale = c.Scale
+		}
+	}
+	v := in.Voice
+	q.Speed, q.Locale, q.Voice, q.AudioAsset = v.Speed, v.Locale, v.VoiceID, v.Asset
+	if d, err := v.Duration.Float64(); err == nil && v.Type == "silence" {
+		q.Silence = min(max(d, 0.1), 60)
+	}
 }
 
 var badBreak = lazyregexp.New(`<break[^>]*\d\s*ms`)
@@ -217,7 +217,10 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 		bad(400175, "invalid parameters")
 		return
 	}
-	q := request{WebM: true, Width: 1280, Height: 720, Scale: 1, Avatar: b.Pose, Style: b.Style, Script: b.Text, Voice: b.Voice, AudioAsset: b.Audio}
+	q := request{
+		WebM: true, Width: 1280, Height: 720, Scale: 1, Avatar: b.Pose, Style: b.Style, Script: b.Text, Voice: b.Voice,
+		AudioAsset: b.Audio,
+	}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}
@@ -242,7 +245,9 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer bills a job of v1 or v2, which queue: nothing is refused for running too much.
-func (s *Server) answer(w http.ResponseWriter, route, title, callback string, q request, envelope func(http.ResponseWriter, any)) {
+func (s *Server) answer(
+	w http.ResponseWriter, route, title, callback string, q request, envelope func(http.ResponseWriter, any),
+) {
 	if s.faults.on("no-credit") {
 		v2Error(w, http.StatusPaymentRequired, "insufficient_credit", "Insufficient credit")
 		return

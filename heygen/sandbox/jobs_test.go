@@ -28,7 +28,8 @@ func TestAJobsLife(t *testing.T) {
 	}
 	close(m.gate)
 	d := s.finished(id)
-	if d["duration"] != 2.0 || d["id"] != id || d["created_at"] != 1.8e9 || !strings.Contains(d["video_url"].(string), "Signature=") {
+	if d["duration"] != 2.0 || d["id"] != id || d["created_at"] != 1.8e9 ||
+		!strings.Contains(d["video_url"].(string), "Signature=") {
 		t.Errorf("%v", d)
 	}
 	if code, _, _ := s.call("GET", "/v1/video_status.get?video_id=none", nil); code != http.StatusNotFound {
@@ -67,13 +68,13 @@ func TestJobsQueueBehindThePlan(t *testing.T) {
 	}
 }
 
-func TestAnEqualRequestIsDrawnOnceAndBilledTwice(t *testing.T) {
+func TestAnEqualRequestIsRenderedOnceAndBilledTwice(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	s.finished(s.buy(nil))
 	s.finished(s.buy(nil))
 	if s.maker.count() != 1 || s.billed() != 2 {
-		t.Errorf("drawn %d times, billed %d", s.maker.count(), s.billed())
+		t.Errorf("rendered %d times, billed %d", s.maker.count(), s.billed())
 	}
 }
 
@@ -100,7 +101,7 @@ func TestAKilledSandboxGoesOn(t *testing.T) {
 	} else if f := (*fault.Error)(nil); !errors.As(err, &f) || f.Kind != fault.Locked {
 		t.Errorf("%v", err)
 	}
-	first.close() // the drawing never ended
+	first.close() // the rendering never ended
 	second := open(t, dir, &maker{}, c)
 	if d := second.finished(id); d["duration"] != 2.0 {
 		t.Errorf("%v", d)
@@ -133,7 +134,8 @@ func TestTheListPagesAndFinds(t *testing.T) {
 		for _, v := range list {
 			titles = append(titles, at(v, "video_title").(string))
 		}
-		if token, _ = at(out, "data", "token").(string); token == "" {
+		token, _ = at(out, "data", "token").(string)
+		if token == "" {
 			break
 		}
 	}
@@ -158,7 +160,7 @@ func TestTheCatalogue(t *testing.T) {
 		}
 	}
 	if code, _, _ := s.call("GET", "/v2/avatar/nobody/details", nil); code != http.StatusNotFound {
-		t.Errorf("nobody: %d", code)
+		t.Errorf("without a key: %d", code)
 	}
 	if v, _ := at(s.must("GET", "/v2/voices", nil), "data", "voices", 0, "voice_id").(string); !knownVoice(v) {
 		t.Errorf("voice %q", v)
@@ -191,7 +193,8 @@ func TestWhoMayCall(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/v2/voices", nil)
 	r.Host = "attacker.example:80"
 	w := httptest.NewRecorder()
-	if s.server.ServeHTTP(w, r); w.Code != http.StatusForbidden {
+	s.server.ServeHTTP(w, r)
+	if w.Code != http.StatusForbidden {
 		t.Errorf("a name that was pointed at this machine: %d", w.Code)
 	}
 	if code, _, _ := s.call("GET", "/v9/nothing", nil, "X-Api-Key", "right"); code != http.StatusNotFound {
@@ -217,10 +220,13 @@ func TestNothingRunsOn(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.until("an end of all goroutines", func() bool { http.DefaultClient.CloseIdleConnections(); return runtime.NumGoroutine() <= before })
+	s.until(
+		"an end of all goroutines",
+		func() bool { http.DefaultClient.CloseIdleConnections(); return runtime.NumGoroutine() <= before },
+	)
 }
 
-func TestOwnAudioIsDrawnFrom(t *testing.T) {
+func TestOwnAudioIsUsed(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	wav := "RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\x3e\x00\x00\x00\x7d\x00\x00\x02\x00\x10\x00data\x00\x00\x00\x00"
@@ -233,11 +239,13 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 		clear(v)
 		v["type"], v["audio_asset_id"] = "audio", id
 	}))
-	if s.maker.count() != 1 || !strings.HasSuffix(s.maker.drawn[0].AudioPath, id) || s.maker.drawn[0].Format != standin.MP4 {
-		t.Errorf("%+v", s.maker.drawn)
+	if s.maker.count() != 1 || !strings.HasSuffix(s.maker.made[0].AudioPath, id) ||
+		s.maker.made[0].Format != standin.MP4 {
+		t.Errorf("%+v", s.maker.made)
 	}
 	for name, c := range map[string]struct{ kind, body string }{
-		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"}, "a type nobody takes": {"text/html", "<p>"},
+		"a page as audio": {"audio/mpeg", "<!doctype html>"}, "a picture as audio": {"audio/wav", "\x89PNG\r\n\x1a\n0000"},
+		"an unknown type": {"text/html", "<p>"},
 	} {
 		if code, _, _ := s.call("POST", "/v1/asset", c.body, "Content-Type", c.kind); code != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, code)
@@ -246,7 +254,7 @@ func TestOwnAudioIsDrawnFrom(t *testing.T) {
 }
 
 // TestTheDiaryIsReplayed: a sandbox that died keeps every job it answered for, the state
-// it last told, and its place after a line that was cut short.
+// it last reported, and its place after a line that was cut short.
 func TestTheDiaryIsReplayed(t *testing.T) {
 	t.Parallel()
 	dir, c := t.TempDir(), &clock{now: time.Unix(1_800_000_000, 0)}

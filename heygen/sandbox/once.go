@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// refusal is what v3 answers instead of a job; the zero value is none.
+// refusal is an error that v3 answers instead of a job; it is empty when there is none.
 type refusal struct {
 	status               int
 	code, param, message string
@@ -21,18 +21,24 @@ func invalid(param, message string) refusal {
 	return refusal{http.StatusBadRequest, "invalid_parameter", param, message}
 }
 
-// buyV3 is every v3 call that makes a job: an idempotency key answers a repeat with
-// the first job, a strict body is read, and a full account is refused.
-func (s *Server) buyV3(honoursKey bool, read func(r *http.Request, raw []byte) (*job, refusal), answer func(http.ResponseWriter, *job)) http.HandlerFunc {
+// buyV3 handles every v3 call that makes a job: it answers a repeated idempotency key with the
+// first job, reads a strict body, and refuses more jobs than an account may run.
+func (s *Server) buyV3(
+	acceptsKey bool, read func(r *http.Request, raw []byte) (*job, refusal), answer func(http.ResponseWriter, *job),
+) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(io.LimitReader(r.Body, 4<<20))
 		if err != nil {
 			return
 		}
 		key := ""
-		if honoursKey {
-			if key = r.Header.Get("Idempotency-Key"); key != "" && !onceKey.MatchString(key) {
-				v3Error(w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key", "Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -")
+		if acceptsKey {
+			key = r.Header.Get("Idempotency-Key")
+			if key != "" && !onceKey.MatchString(key) {
+				v3Error(
+					w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key",
+					"Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -",
+				)
 				return
 			}
 			if key != "" {
@@ -40,7 +46,7 @@ func (s *Server) buyV3(honoursKey bool, read func(r *http.Request, raw []byte) (
 			}
 		}
 		if key != "" {
-			if j := s.earlier(key); j != nil { // the first answer again, whatever the body says now
+			if j := s.jobOfKey(key); j != nil { // the first answer again, whatever the body is now
 				answer(w, j)
 				return
 			}
@@ -50,13 +56,13 @@ func (s *Server) buyV3(honoursKey bool, read func(r *http.Request, raw []byte) (
 		case no.message != "":
 			v3Error(w, no.status, no.code, no.param, no.message)
 			return
-		case j.Request.RequestID != "" && s.earlier(j.Request.RequestID) != nil:
-			answer(w, s.earlier(j.Request.RequestID))
+		case j.Request.RequestID != "" && s.jobOfKey(j.Request.RequestID) != nil:
+			answer(w, s.jobOfKey(j.Request.RequestID))
 			return
 		case s.faults.on("no-credit"):
 			v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
 			return
-		case s.running() >= max(v3Running, s.o.Concurrency):
+		case s.runningJobs() >= max(v3Running, s.o.Concurrency):
 			w.Header().Set("Retry-After", "30")
 			v3Error(w, http.StatusTooManyRequests, "resource_limit_exceeded", "", "Too many running videos")
 			return
@@ -95,7 +101,7 @@ type assetInput struct {
 	Data      string `json:"data"`
 }
 
-// check refuses a file the sandbox cannot have.
+// check refuses a file that the sandbox cannot read.
 func (a assetInput) check(s *Server, param string) refusal {
 	switch {
 	case a.Type == "asset_id" && s.hasAsset(a.AssetID):
@@ -105,7 +111,10 @@ func (a assetInput) check(s *Server, param string) refusal {
 	case a.Type == "url" && s.ownLink(a.URL) != nil:
 		return refusal{}
 	case a.Type == "url":
-		return refusal{http.StatusBadRequest, "download_failed", param, "the file could not be fetched: the sandbox follows links to itself only"}
+		return refusal{
+			http.StatusBadRequest, "download_failed", param,
+			"the file could not be fetched: the sandbox follows links to itself only",
+		}
 	}
 	return invalid(param, "Input tag does not match any of the expected tags: 'url', 'asset_id'")
 }

@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// photo is a picture that can speak, made on this account.
+// photo is a photo avatar of this account.
 type photo struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Asset string `json:"asset"`
 }
 
-// knownLook is any id that may stand where an avatar is asked for.
+// knownLook reports an id that is accepted as an avatar's.
 func (s *Server) knownLook(id string) bool { return knownAvatar(id) || s.knownPhoto(id) }
 
 func (s *Server) knownPhoto(id string) bool {
@@ -62,19 +62,21 @@ func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := s.keepAsset(b, declared)
 	if err == nil {
-		var p photo
-		if p, err = s.keepPhoto("Uploaded photo", id); err == nil {
+		p, perr := s.keepPhoto("Uploaded photo", id)
+		if perr == nil {
 			v1(w, map[string]any{"talking_photo_id": p.ID, "talking_photo_url": "http://" + r.Host + "/assets/" + id})
 			return
 		}
 	}
-	v2Error(w, http.StatusInternalServerError, "internal_error", "the picture could not be kept")
+	v2Error(w, http.StatusInternalServerError, "internal_error", "the picture could not be stored")
 }
 
 func (s *Server) listPhotos(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, p := range s.allPhotos() {
-		list = append(list, map[string]any{"id": p.ID, "image_url": "http://" + r.Host + "/assets/" + p.Asset, "circle_image": ""})
+		list = append(list, map[string]any{
+			"id": p.ID, "image_url": "http://" + r.Host + "/assets/" + p.Asset, "circle_image": "",
+		})
 	}
 	v1(w, list)
 }
@@ -129,14 +131,17 @@ func (s *Server) createAvatarV3(w http.ResponseWriter, r *http.Request) {
 	}
 	p, err := s.keepPhoto(b.Name, b.File.AssetID)
 	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the photo could not be kept")
+		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the photo could not be stored")
 		return
 	}
 	v3(w, map[string]any{"avatar_item": photoLook(p), "avatar_group": nil})
 }
 
 func photoLook(p photo) map[string]any {
-	return map[string]any{"id": p.ID, "name": p.Name, "avatar_type": "photo_avatar", "tags": []string{}, "supported_api_engines": []string{"avatar_iii"}, "status": "completed"}
+	return map[string]any{
+		"id": p.ID, "name": p.Name, "avatar_type": "photo_avatar", "tags": []string{},
+		"supported_api_engines": []string{"avatar_iii"}, "status": "completed",
+	}
 }
 
 // trainStatus and the group calls: a photo avatar group is ready at once here.

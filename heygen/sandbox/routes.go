@@ -56,7 +56,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// guarded checks the key and plays the faults that hit every API call.
+// guarded checks the key and makes the faults that apply to every API call.
 func (s *Server) guarded(h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-Api-Key")
@@ -107,8 +107,7 @@ func (s *Server) pause(r *http.Request, d time.Duration) bool {
 	return false
 }
 
-// paid plays the faults of a call that spends: lost on the way in, refused, lost
-// on the way out.
+// paid makes the faults of a call that spends money: a lost request, a refusal, a lost answer.
 func (s *Server) paid(route string, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -153,7 +152,7 @@ func v2(w http.ResponseWriter, data any) {
 	reply(w, http.StatusOK, map[string]any{"error": nil, "data": data})
 }
 
-// find gives a job of one generation: each knows only its own.
+// find returns a job of one generation: each has only its own.
 func (s *Server) find(id string, v3 bool) *job {
 	for _, j := range s.jobs {
 		if j.ID == id && !j.Deleted && j.V3 == v3 && j.Kind != kindSpeech {
@@ -163,23 +162,35 @@ func (s *Server) find(id string, v3 bool) *job {
 	return nil
 }
 
-func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// videoOfV1 returns the video of v1 or v2 that a request names, or answers 404 and returns nil;
+// the caller holds mu.
+func (s *Server) videoOfV1(w http.ResponseWriter, r *http.Request) *job {
 	j := s.find(r.URL.Query().Get("video_id"), false)
 	if j == nil {
 		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
+	}
+	return j
+}
+
+func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.videoOfV1(w, r)
+	if j == nil {
 		return
 	}
 	st := s.status(j)
 	if s.faults.on("status-word") && st == "processing" {
 		st = s.faults.value("status-word")
 	}
-	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil, "video_url": nil,
+	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil,
+		"video_url":         nil,
 		"video_url_caption": nil, "caption_url": nil, "thumbnail_url": nil, "gif_url": nil, "error": nil}
 	switch {
 	case s.faults.on("job-fails"):
-		d["status"], d["error"] = "failed", map[string]any{"code": 40119, "message": s.faults.value("job-fails"), "detail": "fault job-fails"}
+		d["status"], d["error"] = "failed", map[string]any{
+			"code": 40119, "message": s.faults.value("job-fails"), "detail": "fault job-fails",
+		}
 	case s.faults.on("job-fails-silently"):
 		d["status"] = "failed"
 	case j.Status == "failed":
@@ -187,7 +198,9 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 	case d["status"] == "completed":
 		d["duration"], d["video_url"] = j.Duration, s.sign(r, j.File)
 		if s.faults.on("no-credit-late") { // a free account: a watermarked file and an error together
-			d["error"] = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "Insufficient credit", "detail": ""}
+			d["error"] = map[string]any{
+				"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "Insufficient credit", "detail": "",
+			}
 			d["status"], d["video_url"] = "failed", nil
 		}
 		if s.faults.on("watermark") {
@@ -201,30 +214,18 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit <= 0 || limit > 100 {
-		limit = 100
-	}
-	from, _ := strconv.Atoi(q.Get("token"))
-	lag, _ := s.faults.duration("list-lag")
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	jobs, next := page(r, s.videos(r, false), limitOf(r, 100))
 	videos, token := []map[string]any{}, ""
-	seen := 0
-	for i := len(s.jobs) - 1; i >= 0; i-- { // newest first
-		j := s.jobs[i]
-		if j.Deleted || j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
-			continue
-		}
-		if seen++; seen <= from {
-			continue
-		}
-		if len(videos) == limit {
-			token = strconv.Itoa(seen - 1)
-			break
-		}
-		videos = append(videos, map[string]any{"video_id": j.ID, "video_title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(), "type": "GENERATED"})
+	for _, j := range jobs {
+		videos = append(videos, map[string]any{
+			"video_id": j.ID, "video_title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),
+			"type": "GENERATED",
+		})
+	}
+	if next > 0 {
+		token = strconv.Itoa(next)
 	}
 	v1(w, map[string]any{"token": token, "videos": videos})
 }
@@ -232,13 +233,12 @@ func (s *Server) videoList(w http.ResponseWriter, r *http.Request) {
 func (s *Server) videoDelete(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.find(r.URL.Query().Get("video_id"), false)
+	j := s.videoOfV1(w, r)
 	if j == nil {
-		reply(w, http.StatusNotFound, map[string]any{"code": 40104, "message": "video not found"})
 		return
 	}
 	j.Deleted = true
-	_ = s.note(j, false)
+	_ = s.saveJob(j, false)
 	v1(w, nil)
 }
 
@@ -248,7 +248,11 @@ func (s *Server) account(w http.ResponseWriter, _ *http.Request) {
 	defer s.mu.Unlock()
 	jobs := []map[string]any{}
 	for _, j := range s.jobs {
-		jobs = append(jobs, map[string]any{"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix()})
+		jobs = append(jobs, map[string]any{
+			"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),
+		})
 	}
-	reply(w, http.StatusOK, map[string]any{"billed_jobs": len(jobs), "jobs": jobs, "bulk_reads": s.bulkReads, "status_reads": s.reads})
+	reply(w, http.StatusOK, map[string]any{
+		"billed_jobs": len(jobs), "jobs": jobs, "bulk_reads": s.bulkReads, "status_reads": s.reads,
+	})
 }

@@ -2,9 +2,11 @@ package sandbox
 
 import "net/http"
 
-// moreRoutes are all calls beside plain videos.
+// moreRoutes registers all calls that are not about plain videos.
 func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
-	buy := func(pattern string, key bool, read func(*http.Request, []byte) (*job, refusal), answer func(http.ResponseWriter, *job)) {
+	buy := func(
+		pattern string, key bool, read func(*http.Request, []byte) (*job, refusal), answer func(http.ResponseWriter, *job),
+	) {
 		api("POST "+pattern, s.paid("v3", s.buyV3(key, read, answer)))
 	}
 	api("POST /v1/video_agent/generate", s.paid("v1-agent", s.agentV1))

@@ -2,9 +2,9 @@
 // real media, signed links that expire, an account of what was billed, and the
 // faults of real networks on request.
 //
-// It promises that a job is on disk before its answer leaves, so that a killed
-// process bills and forgets nothing; that it refuses what HeyGen refuses; and
-// that it listens on loopback only. It never talks to anybody.
+// It promises that a job is on disk before its answer is sent, so that a killed
+// process loses no job that it billed; that it refuses what HeyGen refuses; and
+// that it listens on loopback only. It connects to no other machine.
 package sandbox
 
 import (
@@ -30,7 +30,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// MediaMaker draws a job's footage.
+// MediaMaker renders a job's footage.
 type MediaMaker interface {
 	Make(ctx context.Context, s standin.Spec, out string) (standin.Result, error)
 }
@@ -41,18 +41,18 @@ type Tools struct{ FFmpeg, Espeak string }
 // Options of a sandbox.
 type Options struct {
 	Dir         string  // state and media
-	Speed       float64 // how much faster than life; 0 is 60
+	Speed       float64 // how much faster than HeyGen; 0 is 60
 	Key         string  // the only key accepted; empty: any
 	Faults      []Fault
 	Tools       Tools
-	Media       MediaMaker // nil: drawn with Tools
+	Media       MediaMaker // nil: made with Tools
 	Now         func() time.Time
 	Concurrency int  // jobs rendered at once; 0 is 3, as a pro plan
-	Canned      bool // draw one short file per size and format, and give it to every job
+	Canned      bool // render one short file per size and format, for every job
 	Balance     int  // what the account holds at all times, USD; 0 is 1,000
 }
 
-// renderSeconds is how long a job takes in life, beside twice its own length.
+// renderSeconds is how long a job takes at HeyGen, plus twice its own length.
 const renderSeconds = 60
 
 // linkLife is how long a signed link is valid.
@@ -60,55 +60,55 @@ const linkLife = 7 * 24 * time.Hour
 
 // job is one accepted request.
 type job struct {
-	ID       string       `json:"id"`
-	Route    string       `json:"route"`
-	Title    string       `json:"title"`
-	Created  time.Time    `json:"created"`
-	Started  time.Time    `json:"started"` // of rendering; zero while waiting
-	Ready    time.Time    `json:"ready"`
-	Status   string       `json:"status"` // the last one told: waiting, processing, completed, failed
-	Error    string       `json:"error,omitempty"`
-	File     string       `json:"file,omitempty"`
-	Duration float64      `json:"duration,omitempty"`
-	Callback string       `json:"callback,omitempty"`
-	Spec     standin.Spec `json:"-"`
-	Request  request      `json:"request"`
-	Deleted  bool         `json:"deleted,omitempty"`
-	V3       bool         `json:"v3,omitempty"`   // v1 and v2 do not see it, nor it them
-	Kind     string       `json:"kind,omitempty"` // translate, cutout, speech; empty: a video
-	Session  string       `json:"session,omitempty"`
-	Language string       `json:"language,omitempty"`
-	Batch    string       `json:"batch,omitempty"`
-	Index    int          `json:"index,omitempty"`
-	Once     string       `json:"once,omitempty"` // its idempotency key
-	Told     bool         `json:"told,omitempty"` // its end is among the events
+	ID        string       `json:"id"`
+	Route     string       `json:"route"`
+	Title     string       `json:"title"`
+	Created   time.Time    `json:"created"`
+	Started   time.Time    `json:"started"` // of rendering; zero while waiting
+	Ready     time.Time    `json:"ready"`
+	Status    string       `json:"status"` // the last one reported: waiting, processing, completed, failed
+	Error     string       `json:"error,omitempty"`
+	File      string       `json:"file,omitempty"`
+	Duration  float64      `json:"duration,omitempty"`
+	Callback  string       `json:"callback,omitempty"`
+	Spec      standin.Spec `json:"-"`
+	Request   request      `json:"request"`
+	Deleted   bool         `json:"deleted,omitempty"`
+	V3        bool         `json:"v3,omitempty"`   // of v3; v1 and v2 do not show it
+	Kind      string       `json:"kind,omitempty"` // translate, cutout, speech; empty: a video
+	Session   string       `json:"session,omitempty"`
+	Language  string       `json:"language,omitempty"`
+	Batch     string       `json:"batch,omitempty"`
+	Index     int          `json:"index,omitempty"`
+	Once      string       `json:"once,omitempty"` // its idempotency key
+	Announced bool         `json:"told,omitempty"` // its end has an event
 }
 
 // Server is the handler.
 type Server struct {
-	o       Options
-	mux     *http.ServeMux
-	secret  []byte
-	lock    *flock.Flock
-	ctx     context.Context
-	stop    context.CancelFunc
-	wg      sync.WaitGroup
-	slots   chan struct{}
-	drawing singleflight.Group
+	o         Options
+	mux       *http.ServeMux
+	secret    []byte
+	lock      *flock.Flock
+	ctx       context.Context
+	stop      context.CancelFunc
+	wg        sync.WaitGroup
+	slots     chan struct{}
+	rendering singleflight.Group
 
-	mu        sync.Mutex
-	rev       int64    // of the state, raised by every record
-	diary     *os.File // jobs that changed since the state was written
-	diarySize int64
-	jobs      []*job
-	assets    []asset
-	photos    []photo
-	faults    faults
-	hooks     hooks
-	untold    []*job // drawn, and their ends not told yet
-	drawn     chan struct{}
+	mu          sync.Mutex
+	rev         int64    // of the state, raised by every record
+	diary       *os.File // jobs that changed since the state was written
+	diarySize   int64
+	jobs        []*job
+	assets      []asset
+	photos      []photo
+	faults      faults
+	hooks       hooks
+	unannounced []*job // rendered, and without an event of their end
+	rendered    chan struct{}
 
-	// What a restart may forget.
+	// What is not on disk.
 	direct     map[string]direct
 	proofreads map[string]proofread
 	streams    map[string]bool
@@ -116,7 +116,7 @@ type Server struct {
 	reads      int // of single videos
 }
 
-// New opens the state in Dir and goes on with its unfinished jobs.
+// New opens the state in Dir and continues its unfinished jobs.
 func New(ctx context.Context, o Options) (*Server, error) {
 	if o.Speed <= 0 {
 		o.Speed = 60
@@ -133,14 +133,23 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err := os.MkdirAll(filepath.Join(o.Dir, "media"), 0o700); err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency), faults: newFaults(o.Faults), drawn: make(chan struct{}, 1),
+	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency),
+		faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
 		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
-		return nil, fault.New(fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir)
+		return nil, fault.New(
+			fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir,
+		)
 	}
 	if s.o.Media == nil {
 		if o.Tools.FFmpeg == "" {
-			return nil, errors.Join(fault.New(fault.Tool, "apt-get install ffmpeg; `greenroom doctor` checks again", "the sandbox draws with ffmpeg, which is not installed"), s.lock.Unlock())
+			return nil, errors.Join(
+				fault.New(
+					fault.Tool, "apt-get install ffmpeg; `greenroom doctor` checks again",
+					"the sandbox renders with ffmpeg, which is not installed",
+				),
+				s.lock.Unlock(),
+			)
 		}
 		s.o.Media = &standin.Maker{FFmpeg: o.Tools.FFmpeg, Espeak: o.Tools.Espeak, Threads: 2}
 	}
@@ -158,14 +167,14 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the rendering; jobs go on when the folder is opened again.
+// Close ends the rendering; jobs continue when the folder is opened again.
 func (s *Server) Close() error {
 	s.stop()
 	s.wg.Wait()
 	return errors.Join(s.diary.Close(), s.lock.Unlock())
 }
 
-// accept bills a job: it is on disk before the answer can leave.
+// accept bills a job: it is on disk before the answer can be sent.
 func (s *Server) accept(route, title, callback string, r request) (*job, error) {
 	j := newJob(route, title, r, s.o.Now())
 	j.Callback = callback
@@ -190,19 +199,19 @@ func (s *Server) bill(j *job) error {
 	return err
 }
 
-// keep puts a job on the account and on disk.
+// keep adds a job to the account and to the disk.
 func (s *Server) keep(j *job) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.jobs = append(s.jobs, j)
-	err := s.note(j, true)
+	err := s.saveJob(j, true)
 	if err != nil {
 		s.jobs = s.jobs[:len(s.jobs)-1]
 	}
 	return err
 }
 
-// start queues a job behind the plan's concurrency and draws it.
+// start queues a job, up to the plan's concurrency, and renders it.
 func (s *Server) start(j *job) {
 	s.wg.Add(1)
 	go func() {
@@ -235,11 +244,11 @@ func (s *Server) set(j *job, f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f()
-	_ = s.note(j, false) // a state that could not be saved is drawn again after a restart
+	_ = s.saveJob(j, false) // after a restart, a job whose state could not be saved is rendered again
 }
 
-// media draws the job's file, or finds the one an equal request made. Equal requests
-// that come at once wait for one drawing.
+// media renders the job's file, or returns the file of an equal request. Equal requests
+// at the same time wait for one rendering.
 func (s *Server) media(j *job) (standin.Result, string, error) {
 	spec := j.Request.spec(s)
 	if s.o.Canned {
@@ -250,11 +259,11 @@ func (s *Server) media(j *job) (standin.Result, string, error) {
 		ext = ".webm"
 	}
 	name := contentName(spec) + ext
-	res, err, _ := s.drawing.Do(name, func() (any, error) { return s.draw(spec, name, ext) })
+	res, err, _ := s.rendering.Do(name, func() (any, error) { return s.render(spec, name, ext) })
 	return res.(standin.Result), name, err
 }
 
-func (s *Server) draw(spec standin.Spec, name, ext string) (standin.Result, error) {
+func (s *Server) render(spec standin.Spec, name, ext string) (standin.Result, error) {
 	path := filepath.Join(s.o.Dir, "media", name)
 	var res standin.Result
 	if b, err := os.ReadFile(path + ".json"); err == nil && json.Unmarshal(b, &res) == nil {
@@ -283,19 +292,21 @@ func (s *Server) draw(spec standin.Spec, name, ext string) (standin.Result, erro
 	return res, err
 }
 
-// canned is the one job that stands for all of its size and format.
+// canned returns the one request that is rendered for all of its size and format.
 func canned(p standin.Spec) standin.Spec {
-	return standin.Spec{Silence: 2, Width: p.Width, Height: p.Height, Scale: 1, Background: p.Background, Format: p.Format}
+	return standin.Spec{
+		Silence: 2, Width: p.Width, Height: p.Height, Scale: 1, Background: p.Background, Format: p.Format,
+	}
 }
 
-// status is what a reader is told now.
+// status returns the state that a read reports now.
 func (s *Server) status(j *job) string {
 	if s.faults.on("job-never-ends") {
 		return "processing"
 	}
 	if j.Status == "processing" && j.File != "" && !s.o.Now().Before(j.Ready) {
 		j.Status = "completed"
-		_ = s.note(j, false) // what was told once is told after a restart too
+		_ = s.saveJob(j, false) // it stays completed after a restart
 	}
 	return j.Status
 }
@@ -305,14 +316,14 @@ type Running struct {
 	URL    string
 	server *Server
 	http   *http.Server
-	done   chan struct{} // closed when nothing is served any more
+	done   chan struct{} // closed when serving has ended
 	failed chan error
 }
 
-// Failed gives why the sandbox serves no more without having been closed: once, if ever.
+// Failed receives the error that ended serving before Close, at most once.
 func (r *Running) Failed() <-chan error { return r.failed }
 
-// Start serves on a loopback address; port 0 takes a free one.
+// Start serves on a loopback address; port 0 is a free one.
 func Start(ctx context.Context, addr string, o Options) (*Running, error) {
 	host, _, err := net.SplitHostPort(addr)
 	ip := net.ParseIP(host)
@@ -332,8 +343,9 @@ func Start(ctx context.Context, addr string, o Options) (*Running, error) {
 }
 
 func serve(l net.Listener, s *Server) *Running {
-	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan struct{}), failed: make(chan error, 1),
-		http: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
+	r := &Running{URL: fmt.Sprintf("http://%s", l.Addr()), server: s, done: make(chan struct{}),
+		failed: make(chan error, 1),
+		http:   &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}}
 	go func() {
 		defer close(r.done)
 		if err := r.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {

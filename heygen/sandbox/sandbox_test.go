@@ -19,17 +19,17 @@ import (
 	"greenroom/compose/standin"
 )
 
-// clip is what the test's maker "draws": recognisable bytes of a known length.
+// clip is what the test's maker makes: recognisable bytes of a known length.
 func clip(s standin.Spec) []byte {
 	return bytes.Repeat(fmt.Appendf(nil, "%s|%dx%d|", s.Script, s.Width, s.Height), 500)
 }
 
-// maker draws at once, or when the test lets it.
+// maker makes files at once, or when the test lets it.
 type maker struct {
-	mu    sync.Mutex
-	gate  chan struct{} // nil: open
-	drawn []standin.Spec
-	fail  error
+	mu   sync.Mutex
+	gate chan struct{} // nil: open
+	made []standin.Spec
+	fail error
 }
 
 func (m *maker) Make(ctx context.Context, s standin.Spec, out string) (standin.Result, error) {
@@ -41,7 +41,7 @@ func (m *maker) Make(ctx context.Context, s standin.Spec, out string) (standin.R
 		}
 	}
 	m.mu.Lock()
-	m.drawn = append(m.drawn, s)
+	m.made = append(m.made, s)
 	m.mu.Unlock()
 	if m.fail != nil {
 		return standin.Result{}, m.fail
@@ -52,7 +52,7 @@ func (m *maker) Make(ctx context.Context, s standin.Spec, out string) (standin.R
 func (m *maker) count() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.drawn)
+	return len(m.made)
 }
 
 // clock is moved by the test alone.
@@ -179,11 +179,17 @@ func at(v any, path ...any) any {
 
 // scene is a valid request that a case changes.
 func scene(change func(b, character, voice map[string]any)) map[string]any {
-	character := map[string]any{"type": "avatar", "avatar_id": avatarList[0].id, "avatar_style": "normal", "matting": true}
+	character := map[string]any{
+		"type": "avatar", "avatar_id": avatarList[0].id, "avatar_style": "normal", "matting": true,
+	}
 	voice := map[string]any{"type": "text", "voice_id": voiceList[0].id, "input_text": "Hello."}
 	b := map[string]any{
-		"video_inputs": []any{map[string]any{"character": character, "voice": voice, "background": map[string]any{"type": "color", "value": "#00FF00"}}},
-		"dimension":    map[string]any{"width": 320, "height": 240}, "title": "a title",
+		"video_inputs": []any{
+			map[string]any{
+				"character": character, "voice": voice, "background": map[string]any{"type": "color", "value": "#00FF00"},
+			},
+		},
+		"dimension": map[string]any{"width": 320, "height": 240}, "title": "a title",
 	}
 	if change != nil {
 		change(b, character, voice)
@@ -220,10 +226,10 @@ func (s *studio) until(what string, f func() bool) {
 	}
 }
 
-// finished moves the clock until the job is done and gives its record.
+// finished moves the clock until the job is done and returns its record.
 func (s *studio) finished(id string) map[string]any {
 	s.Helper()
-	s.until("drawing", func() bool {
+	s.until("rendering", func() bool {
 		s.server.mu.Lock()
 		defer s.server.mu.Unlock()
 		return s.server.find(id, false).File != ""
@@ -242,7 +248,7 @@ func (s *studio) billed() int {
 }
 
 // TestASandboxThatCannotServeSaysSo: it had gone on without a word, and every request was
-// refused by nobody.
+// that are never refused.
 func TestASandboxThatCannotServeSaysSo(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"greenroom/compose/standin"
 )
 
-// speaker is a MediaMaker that can also speak without a picture.
+// speaker is a MediaMaker that can also make speech without a picture.
 type speaker interface {
 	Speak(ctx context.Context, s standin.Spec, out string) (standin.Result, error)
 }
@@ -22,9 +22,9 @@ type speaker interface {
 // its answer is the only place that names its sound.
 const kindSpeech = "speech"
 
-// spoken makes and bills a voice and gives the answer of both generations. The job is
-// on disk before the answer leaves.
-func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, error) {
+// makeSpeech makes and bills a voice and returns the answer of both generations. The job is
+// on disk before the answer is sent.
+func (s *Server) makeSpeech(r *http.Request, spec standin.Spec) (map[string]any, error) {
 	m, ok := s.o.Media.(speaker)
 	if !ok {
 		return nil, errors.New("this sandbox has no voice")
@@ -36,7 +36,8 @@ func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, err
 		return nil, err
 	}
 	j := newJob(r.URL.Path, "", request{Script: spec.Script, Speed: spec.Speed, Locale: spec.Locale}, s.o.Now())
-	j.Kind, j.V3, j.Status, j.File, j.Duration, j.Ready = kindSpeech, r.URL.Path == "/v3/voices/speech", "completed", name, res.Duration, j.Created
+	j.Kind, j.V3, j.Status = kindSpeech, r.URL.Path == "/v3/voices/speech", "completed"
+	j.File, j.Duration, j.Ready = name, res.Duration, j.Created
 	if err := s.keep(j); err != nil {
 		return nil, err
 	}
@@ -45,7 +46,9 @@ func (s *Server) spoken(r *http.Request, spec standin.Spec) (map[string]any, err
 		words = append(words, map[string]any{"word": w.Text, "start": w.Start, "end": w.End})
 	}
 	words = append(words, map[string]any{"word": "<end>", "start": res.Duration, "end": res.Duration})
-	return map[string]any{"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": j.ID, "word_timestamps": words}, nil
+	return map[string]any{
+		"audio_url": s.sign(r, name), "duration": res.Duration, "request_id": j.ID, "word_timestamps": words,
+	}, nil
 }
 
 type speechBody struct {
@@ -78,50 +81,46 @@ func (b speechBody) spec() standin.Spec {
 	return standin.Spec{Script: b.Text, Speed: b.Speed, Locale: b.Locale}
 }
 
-// speechV1 is POST /v1/audio/text_to_speech. Unknown members are ignored by both.
+// speechV1 is POST /v1/audio/text_to_speech.
 func (s *Server) speechV1(w http.ResponseWriter, r *http.Request) {
-	var b speechBody
-	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
-		v2Error(w, http.StatusBadRequest, "invalid_parameter", "request body is not valid JSON")
-		return
+	d, no := s.speech(r, 1.5)
+	switch {
+	case no.param != "":
+		v2Error(w, http.StatusBadRequest, "invalid_parameter", no.param+" is invalid: "+no.message)
+	case no.message != "":
+		v2Error(w, no.status, no.code, no.message)
+	default:
+		v2(w, d)
 	}
-	if param, m := b.wrong(1.5); m != "" {
-		v2Error(w, http.StatusBadRequest, "invalid_parameter", param+" is invalid: "+m)
-		return
-	}
-	if s.faults.on("no-credit") {
-		v2Error(w, http.StatusPaymentRequired, "insufficient_credit", "Insufficient credit")
-		return
-	}
-	d, err := s.spoken(r, b.spec())
-	if err != nil {
-		v2Error(w, http.StatusInternalServerError, "internal_error", err.Error())
-		return
-	}
-	v2(w, d)
 }
 
+// speechV3 is POST /v3/voices/speech.
 func (s *Server) speechV3(w http.ResponseWriter, r *http.Request) {
-	var b speechBody
-	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "", "request body is not valid JSON")
-		return
-	}
-	if param, m := b.wrong(2); m != "" {
-		no := invalid(param, m)
+	d, no := s.speech(r, 2)
+	if no.message != "" {
 		v3Error(w, no.status, no.code, no.param, no.message)
 		return
 	}
-	if s.faults.on("no-credit") {
-		v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
-		return
-	}
-	d, err := s.spoken(r, b.spec())
-	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", err.Error())
-		return
-	}
 	v3(w, d)
+}
+
+// speech makes the speech that a request describes. Unknown members are ignored by both generations.
+func (s *Server) speech(r *http.Request, fastest float64) (map[string]any, refusal) {
+	var b speechBody
+	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
+		return nil, invalid("", "request body is not valid JSON")
+	}
+	if param, m := b.wrong(fastest); m != "" {
+		return nil, invalid(param, m)
+	}
+	if s.faults.on("no-credit") {
+		return nil, refusal{http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit"}
+	}
+	d, err := s.makeSpeech(r, b.spec())
+	if err != nil {
+		return nil, refusal{http.StatusInternalServerError, "internal_error", "", err.Error()}
+	}
+	return d, refusal{}
 }
 
 // preview is the sound of a voice, for listening before choosing.
@@ -141,8 +140,10 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
 		}
 		path := filepath.Join(s.o.Dir, "media", "preview-"+v.id+".wav")
 		if _, err := os.Stat(path); err != nil {
-			if _, err := m.Speak(r.Context(), standin.Spec{Script: "Hello, I am " + v.name + ". This is how I sound."}, path); err != nil {
-				http.Error(w, "the voice could not be drawn", http.StatusInternalServerError)
+			if _, err := m.Speak(r.Context(), standin.Spec{
+				Script: "Hello, I am " + v.name + ". This is how I sound.",
+			}, path); err != nil {
+				http.Error(w, "the voice could not be made", http.StatusInternalServerError)
 				return
 			}
 		}
@@ -158,7 +159,10 @@ func (s *Server) audioVoices(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, v := range voiceList {
 		if speaks(v.id) {
-			list = append(list, map[string]any{"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false})
+			list = append(list, map[string]any{
+				"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
+				"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false,
+			})
 		}
 	}
 	v2(w, map[string]any{"voices": list})

@@ -14,8 +14,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// The state is a file that is written whole, and a diary of the jobs that changed since:
-// with ten thousand jobs, writing all of them for each change would be the whole work.
+// state is a file with everything. The jobs that changed since it was written are in a second file,
+// one per line: with ten thousand jobs, writing all of them for each change took most of the time.
 type state struct {
 	Rev    int64   `json:"rev,omitempty"` // diary lines up to here are in it
 	Secret string  `json:"secret"`
@@ -38,12 +38,13 @@ func (s *Server) load() error {
 	b, err := os.ReadFile(s.stateFile())
 	if err == nil {
 		if err := json.Unmarshal(b, &st); err != nil {
-			return fault.Wrap(fault.Failed, err, "remove the folder to start anew", "read the sandbox's state")
+			return fault.Wrap(fault.Failed, err, "remove the folder to start again", "read the sandbox's state")
 		}
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if s.secret, err = hex.DecodeString(st.Secret); err != nil || len(s.secret) < 16 {
+	s.secret, err = hex.DecodeString(st.Secret)
+	if err != nil || len(s.secret) < 16 {
 		s.secret = make([]byte, 32)
 		rand.Read(s.secret)
 	}
@@ -51,17 +52,18 @@ func (s *Server) load() error {
 	if err := s.replay(); err != nil {
 		return err
 	}
-	if s.diary, err = os.OpenFile(s.diaryFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
+	s.diary, err = os.OpenFile(s.diaryFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
 		return err
 	}
-	if err := s.save(); err != nil { // and the diary starts anew
+	if err := s.save(); err != nil { // and the diary is emptied
 		return err
 	}
 	return s.loadHooks()
 }
 
-// replay takes over what the diary knows that the state does not. A last line that was
-// cut short was never answered for.
+// replay reads the changes in the diary that are newer than the state. A last line that was
+// cut short belongs to a request without an answer.
 func (s *Server) replay() error {
 	b, err := os.ReadFile(s.diaryFile())
 	if errors.Is(err, os.ErrNotExist) {
@@ -95,16 +97,16 @@ func (s *Server) replay() error {
 	return lines.Err()
 }
 
-// note writes one job's change into the diary; the caller holds mu. It is on disk when
-// sync is set: what was billed must not be forgotten.
-func (s *Server) note(j *job, sync bool) error {
+// saveJob writes one job's change into the diary; the caller holds mu. With sync it is on disk
+// when saveJob returns: a job that was billed must not be lost.
+func (s *Server) saveJob(j *job, sync bool) error {
 	s.rev++
 	b, err := json.Marshal(entry{s.rev, j})
 	if err != nil {
 		return err
 	}
 	n, err := s.diary.Write(append(b, '\n'))
-	if err != nil { // half a line would hide those after it
+	if err != nil { // after half a line, the next ones could not be read
 		return errors.Join(err, s.diary.Truncate(s.diarySize))
 	}
 	s.diarySize += int64(n)
@@ -114,7 +116,7 @@ func (s *Server) note(j *job, sync bool) error {
 	return s.diary.Sync()
 }
 
-// save writes the state whole; the caller holds mu.
+// save writes the complete state; the caller holds mu.
 func (s *Server) save() error {
 	b, err := json.Marshal(state{s.rev, hex.EncodeToString(s.secret), s.jobs, s.assets, s.photos})
 	if err != nil {

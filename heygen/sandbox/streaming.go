@@ -9,7 +9,7 @@ import (
 )
 
 // HeyGen ended interactive avatars on 2026-03-31: the sandbox answers "gone", unless
-// the fault streaming says that this account still has them.
+// with the fault streaming, this account still has them.
 
 func (s *Server) streaming(h func(http.ResponseWriter, streamBody)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +39,10 @@ func (s *Server) newStream(w http.ResponseWriter, b streamBody) {
 	s.mu.Lock()
 	s.streams[id] = true
 	s.mu.Unlock()
-	v1(w, map[string]any{"session_id": id, "url": "wss://sandbox.invalid/" + id, "access_token": newID(), "session_duration_limit": 600, "is_paid": true, "realtime_endpoint": "wss://sandbox.invalid/rt"})
+	v1(w, map[string]any{
+		"session_id": id, "url": "wss://sandbox.invalid/" + id, "access_token": newID(), "session_duration_limit": 600,
+		"is_paid": true, "realtime_endpoint": "wss://sandbox.invalid/rt",
+	})
 }
 
 // onStream wraps the calls on an open session.

@@ -74,7 +74,9 @@ func (s *Server) templateV3(w http.ResponseWriter, r *http.Request) {
 		v3Error(w, http.StatusNotFound, "not_found", "template_id", "template not found")
 		return
 	}
-	v3(w, map[string]any{"id": r.PathValue("id"), "name": name, "variables": vars, "scene_ids": []string{"scene-1"}, "scenes": []any{}})
+	v3(w, map[string]any{
+		"id": r.PathValue("id"), "name": name, "variables": vars, "scene_ids": []string{"scene-1"}, "scenes": []any{},
+	})
 }
 
 type templateBody struct {
@@ -97,7 +99,7 @@ type templateBody struct {
 
 type size struct{ Width, Height int }
 
-// fill checks the variables against the template and gives the job's drawing.
+// fill checks the variables against the template and returns the job's request.
 func (s *Server) fill(id string, b templateBody) (q request, param, wrong string) {
 	_, known, ok := findTemplate(id)
 	if !ok {

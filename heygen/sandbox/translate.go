@@ -14,7 +14,8 @@ import (
 
 // languageList are the languages offered, with the locale their voice speaks.
 var languageList = []struct{ name, locale string }{
-	{"English", "en-US"}, {"Spanish", "es-ES"}, {"French", "fr-FR"}, {"German", "de-DE"}, {"Italian", "it-IT"}, {"Portuguese (Brazil)", "pt-BR"}, {"Japanese", "ja-JP"},
+	{"English", "en-US"}, {"Spanish", "es-ES"}, {"French", "fr-FR"}, {"German", "de-DE"}, {"Italian", "it-IT"},
+	{"Portuguese (Brazil)", "pt-BR"}, {"Japanese", "ja-JP"},
 }
 
 func localeOf(language string) (string, bool) {
@@ -58,23 +59,31 @@ func (s *Server) ownLink(link string) *job {
 	return nil
 }
 
-// film is what an uploaded film shows: the job that drew it, when its bytes are those
-// of a job here, else a presenter who speaks with the upload's own sound.
+// source returns the job with the film of an input that check has accepted.
+func (s *Server) source(a assetInput) *job {
+	if a.Type == "asset_id" {
+		return s.film(a.AssetID)
+	}
+	return s.ownLink(a.URL)
+}
+
+// film returns the job that rendered an uploaded film, when its bytes are those of a job
+// here, else a job with a presenter who speaks with the upload's own sound.
 func (s *Server) film(assetID string) *job {
 	foreign := &job{Request: request{AudioAsset: assetID, Width: 1280, Height: 720, Scale: 1}}
 	b, err := os.ReadFile(filepath.Join(s.o.Dir, "assets", assetID))
 	if err != nil {
 		return foreign
 	}
-	type drawn struct {
+	type rendered struct {
 		*job
 		path string
 	}
-	var all []drawn
-	s.mu.Lock() // a job gets its file while others are read
+	var all []rendered
+	s.mu.Lock() // a job may get its file at the same time
 	for _, j := range s.jobs {
 		if j.File != "" {
-			all = append(all, drawn{j, filepath.Join(s.o.Dir, "media", j.File)})
+			all = append(all, rendered{j, filepath.Join(s.o.Dir, "media", j.File)})
 		}
 	}
 	s.mu.Unlock()
@@ -89,8 +98,8 @@ func (s *Server) film(assetID string) *job {
 	return foreign
 }
 
-// translated draws the source's words again with another tongue. The picture keeps
-// its background, a key colour too; alpha it cannot keep.
+// translated returns the source's request with another language. The picture keeps its
+// background or key colour; it cannot keep alpha.
 func translated(src *job, locale string) request {
 	q := src.Request
 	q.Locale, q.WebM, q.Voice = locale, false, ""
@@ -133,12 +142,15 @@ func (s *Server) translateV2(w http.ResponseWriter, r *http.Request) {
 func (s *Server) translationV2(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.kind("translate", r.PathValue("id"), false)
+	j := s.jobOfKind("translate", r.PathValue("id"), false)
 	if j == nil {
 		v2Error(w, http.StatusNotFound, "not_found", "translation not found")
 		return
 	}
-	d := map[string]any{"video_translate_id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "success"), "url": nil, "message": nil, "caption_url": nil, "output_language": j.Language}
+	d := map[string]any{
+		"video_translate_id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "success"), "url": nil,
+		"message": nil, "caption_url": nil, "output_language": j.Language,
+	}
 	switch d["status"] {
 	case "success":
 		d["url"] = s.sign(r, j.File)
@@ -148,7 +160,7 @@ func (s *Server) translationV2(w http.ResponseWriter, r *http.Request) {
 	v2(w, d)
 }
 
-// translateWord: its running word is running, and v2's last one success.
+// translateWord returns a translation's word for a state; done is its word for completed.
 func translateWord(status, done string) string {
 	switch status {
 	case "completed":
@@ -161,8 +173,8 @@ func translateWord(status, done string) string {
 	return "pending"
 }
 
-// kind finds a job that is no plain video; the caller holds mu.
-func (s *Server) kind(kind, id string, v3 bool) *job {
+// jobOfKind returns a job of another kind than a plain video; the caller holds mu.
+func (s *Server) jobOfKind(kind, id string, v3 bool) *job {
 	i := slices.IndexFunc(s.jobs, func(j *job) bool { return j.ID == id && j.Kind == kind && j.V3 == v3 && !j.Deleted })
 	if i < 0 {
 		return nil
@@ -200,10 +212,7 @@ func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 	if !ok {
 		return nil, invalid("output_languages", "language "+b.Languages[0]+" is not supported")
 	}
-	src := s.ownLink(b.Video.URL)
-	if b.Video.Type == "asset_id" {
-		src = s.film(b.Video.AssetID)
-	}
+	src := s.source(b.Video)
 	j := newJob("/v3/video-translations", b.Title, translated(src, locale), s.o.Now())
 	j.Kind, j.Language, j.Callback = "translate", b.Languages[0], b.URL
 	return j, refusal{}
@@ -216,7 +225,7 @@ func (s *Server) createdTranslation(w http.ResponseWriter, j *job) {
 func (s *Server) translationV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.kind("translate", r.PathValue("id"), true)
+	j := s.jobOfKind("translate", r.PathValue("id"), true)
 	if j == nil {
 		v3Error(w, http.StatusNotFound, "not_found", "video_translation_id", "Translation not found")
 		return
@@ -225,7 +234,10 @@ func (s *Server) translationV3(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
-	d := map[string]any{"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil, "duration": nil, "failure_message": nil, "output_language": j.Language, "created_at": j.Created.Unix()}
+	d := map[string]any{
+		"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil, "duration": nil,
+		"failure_message": nil, "output_language": j.Language, "created_at": j.Created.Unix(),
+	}
 	switch d["status"] {
 	case "completed":
 		d["video_url"], d["duration"] = s.sign(r, j.File), j.Duration
@@ -238,7 +250,10 @@ func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
 func (s *Server) listTranslations(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.page(w, r, func(j *job) bool { return j.Kind == "translate" && j.V3 }, func(j *job) map[string]any { return s.translationRecord(r, j) })
+	s.listJobs(
+		w, r, func(j *job) bool { return j.Kind == "translate" && j.V3 },
+		func(j *job) map[string]any { return s.translationRecord(r, j) },
+	)
 }
 
 // A proofread is ready at once here; its text is the source's words in one line.
@@ -310,11 +325,13 @@ func (s *Server) readProofreadFilm(r *http.Request, raw []byte) (*job, refusal) 
 	if !ok {
 		return nil, invalid("proofread_id", "Proofread not found")
 	}
-	body, err := json.Marshal(map[string]any{"video": p.video, "output_languages": []string{p.language}, "title": "proofread"})
+	body, err := json.Marshal(map[string]any{
+		"video": p.video, "output_languages": []string{p.language}, "title": "proofread",
+	})
 	if err != nil {
 		return nil, invalid("", err.Error())
 	}
-	_ = raw // captions and audio-only change nothing that is drawn here
+	_ = raw // captions and audio-only do not change what is rendered here
 	return s.readTranslation(r, body)
 }
 

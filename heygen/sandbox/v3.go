@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -25,7 +24,9 @@ const keyLife = 24 * time.Hour
 
 // v3Error is v3's envelope; param names the member that is wrong.
 func v3Error(w http.ResponseWriter, status int, code, param, message string) {
-	reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": message, "param": param, "doc_url": nil}})
+	reply(w, status, map[string]any{
+		"error": map[string]any{"code": code, "message": message, "param": param, "doc_url": nil},
+	})
 }
 
 func v3(w http.ResponseWriter, data any) { reply(w, http.StatusOK, map[string]any{"data": data}) }
@@ -90,8 +91,8 @@ func formatOf(j *job) string {
 	return "mp4"
 }
 
-// earlier finds the job an idempotency key made within its life.
-func (s *Server) earlier(key string) *job {
+// jobOfKey returns the job that an idempotency key made within its life, or nil.
+func (s *Server) jobOfKey(key string) *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
@@ -102,7 +103,7 @@ func (s *Server) earlier(key string) *job {
 	return nil
 }
 
-func (s *Server) running() (n int) {
+func (s *Server) runningJobs() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
@@ -116,7 +117,9 @@ func (s *Server) running() (n int) {
 // v3Sizes are the heights of the resolutions; the width follows the ratio.
 var v3Sizes = map[string]int{"": 1080, "720p": 720, "1080p": 1080, "4k": 2160}
 
-var v3Ratios = map[string][2]int{"": {16, 9}, "auto": {16, 9}, "16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}}
+var v3Ratios = map[string][2]int{
+	"": {16, 9}, "auto": {16, 9}, "16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1},
+}
 
 // readV3 validates a body; param and wrong say what v3 would refuse.
 func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong string) {
@@ -128,7 +131,7 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 		return q, "", "", p, fmt.Sprintf(format, args...)
 	}
 	if b.Type != "avatar" {
-		return bad("type", "Input tag %q does not match any of the expected tags the sandbox draws: 'avatar'", b.Type)
+		return bad("type", "Input tag %q does not match any of the expected tags that the sandbox renders: 'avatar'", b.Type)
 	}
 	photo := s.knownPhoto(b.AvatarID)
 	if !knownAvatar(b.AvatarID) && !photo {
@@ -166,7 +169,8 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 		return bad("output_format", "this look does not support background removal")
 	case b.Background != nil && b.Background.Type == "image" && !s.hasAsset(b.Background.Asset):
 		return bad("background.asset_id", "asset not found")
-	case b.Background != nil && b.Background.Type != "image" && (b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
+	case b.Background != nil && b.Background.Type != "image" &&
+		(b.Background.Type != "color" || !hexColor.MatchString(b.Background.Value)):
 		return bad("background", "value is not a valid color")
 	case b.CallbackID != "" && b.CallbackURL == "":
 		return bad("callback_url", "callback_url is required when callback_id is set")
@@ -176,7 +180,10 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 	if !known || !ok {
 		return bad("resolution", "Input should be '720p', '1080p' or '4k', and a known aspect_ratio")
 	}
-	q = request{Script: b.Script, AudioAsset: b.AudioAssetID, Avatar: b.AvatarID, Voice: b.VoiceID, Scale: 1, WebM: b.OutputFormat == "webm", Matting: b.RemoveBackground}
+	q = request{
+		Script: b.Script, AudioAsset: b.AudioAssetID, Avatar: b.AvatarID, Voice: b.VoiceID, Scale: 1,
+		WebM: b.OutputFormat == "webm", Matting: b.RemoveBackground,
+	}
 	if ratio[0] >= ratio[1] {
 		q.Width, q.Height = height*ratio[0]/ratio[1]&^1, height
 	} else {
@@ -210,7 +217,8 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	if s.faults.on("status-word") && st == "processing" {
 		st = s.faults.value("status-word")
 	}
-	d := map[string]any{"id": j.ID, "status": st, "title": j.Title, "video_url": nil, "thumbnail_url": nil, "gif_url": nil, "captioned_video_url": nil, "subtitle_url": nil,
+	d := map[string]any{"id": j.ID, "status": st, "title": j.Title, "video_url": nil, "thumbnail_url": nil,
+		"gif_url": nil, "captioned_video_url": nil, "subtitle_url": nil,
 		"duration": nil, "created_at": j.Created.Unix(), "completed_at": nil, "failure_code": nil, "failure_message": nil}
 	switch {
 	case s.faults.on("job-fails"):
@@ -220,7 +228,8 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	case st == "failed":
 		d["failure_code"], d["failure_message"] = "rendering_failed", j.Error
 	case st == "completed" && s.faults.on("no-credit-late"):
-		d["status"], d["failure_code"], d["failure_message"] = "failed", "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "Insufficient credit"
+		d["status"] = "failed"
+		d["failure_code"], d["failure_message"] = "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "Insufficient credit"
 	case st == "completed" && r != nil:
 		if len(j.Request.Script) > 0 && j.Session == "" {
 			d["subtitle_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".srt") // a sidecar always comes
@@ -233,13 +242,22 @@ func (s *Server) itemV3(r *http.Request, j *job) map[string]any {
 	return d
 }
 
+// videoOf returns the video of v3 that a request names, or answers 404 and returns nil;
+// the caller holds mu.
+func (s *Server) videoOf(w http.ResponseWriter, r *http.Request) *job {
+	j := s.find(r.PathValue("id"), true)
+	if j == nil {
+		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
+	}
+	return j
+}
+
 func (s *Server) videoV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads++
-	j := s.find(r.PathValue("id"), true)
+	j := s.videoOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
 		return
 	}
 	v3(w, s.itemV3(r, j))
@@ -248,42 +266,28 @@ func (s *Server) videoV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) deleteV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j := s.find(r.PathValue("id"), true)
+	j := s.videoOf(w, r)
 	if j == nil {
-		v3Error(w, http.StatusNotFound, "video_not_found", "video_id", "Video not found")
 		return
 	}
 	j.Deleted = true
-	_ = s.note(j, false)
+	_ = s.saveJob(j, false)
 	v3(w, map[string]any{"id": j.ID, "deleted": true})
 }
 
-// listV3 pages with an opaque token; filters it does not know are ignored, as there.
+// listV3 is GET /v3/videos. Filters that it does not know are ignored, as at HeyGen.
 func (s *Server) listV3(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit <= 0 || limit > 100 {
-		limit = 10
-	}
-	from, _ := strconv.Atoi(strings.TrimPrefix(q.Get("token"), "t"))
-	lag, _ := s.faults.duration("list-lag")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	items, next, seen := []map[string]any{}, "", 0
-	for _, j := range slices.Backward(s.jobs) {
-		if j.Deleted || !j.V3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag || !strings.Contains(j.Title, q.Get("title")) {
-			continue
-		}
-		if seen++; seen <= from {
-			continue
-		}
-		if len(items) == limit {
-			next = fmt.Sprint("t", seen-1)
-			break
-		}
+	jobs, next := page(r, s.videos(r, true), limitOf(r, 10))
+	items, token := []map[string]any{}, ""
+	for _, j := range jobs {
 		items = append(items, s.itemV3(r, j))
 	}
-	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+	if next > 0 {
+		token = fmt.Sprint("t", next)
+	}
+	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next > 0, "next_token": token})
 }
 
 // readStudio is a film of several scenes: no alpha, everything or nothing.
@@ -308,11 +312,11 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 	if len(b.Scenes) == 0 || len(b.Scenes) > 50 {
 		return nil, invalid("scenes", "List should have 1 to 50 items")
 	}
-	var whole request
+	var film request
 	var words []string
 	for i, sc := range b.Scenes {
 		if sc.Type != "avatar_video" {
-			return nil, invalid(fmt.Sprintf("scenes.%d.type", i), "the sandbox draws scenes of type avatar_video")
+			return nil, invalid(fmt.Sprintf("scenes.%d.type", i), "the sandbox renders scenes of type avatar_video")
 		}
 		// A scene's colour member has another name than a video's.
 		one := strings.Replace(string(sc.Input), `"color":"#`, `"value":"#`, 1)
@@ -321,16 +325,19 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 			return nil, invalid(fmt.Sprintf("scenes.%d.input.%s", i, param), wrong)
 		}
 		if i == 0 {
-			whole = q
+			film = q
 		}
 		words = append(words, q.Script)
 	}
-	size, _, _, param, wrong := s.readV3([]byte(fmt.Sprintf(`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id, b.Resolution, b.AspectRatio)))
+	size, _, _, param, wrong := s.readV3([]byte(fmt.Sprintf(
+		`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id, b.Resolution,
+		b.AspectRatio,
+	)))
 	if wrong != "" {
 		return nil, invalid(param, wrong)
 	}
-	whole.Width, whole.Height, whole.Script = size.Width, size.Height, strings.Join(words, " ")
-	j := newJob("/v3/videos", b.Title, whole, s.o.Now())
+	film.Width, film.Height, film.Script = size.Width, size.Height, strings.Join(words, " ")
+	j := newJob("/v3/videos", b.Title, film, s.o.Now())
 	j.Callback = b.CallbackURL
 	return j, refusal{}
 }

@@ -9,9 +9,13 @@ import (
 
 // good is a v3 body that is accepted.
 func good(over map[string]any) map[string]any {
-	b := map[string]any{"type": "avatar", "avatar_id": avatarList[1].id, "script": "Hello.", "voice_id": voiceList[0].id, "engine": map[string]any{"type": "avatar_iii"}, "output_format": "webm"}
+	b := map[string]any{
+		"type": "avatar", "avatar_id": avatarList[1].id, "script": "Hello.", "voice_id": voiceList[0].id,
+		"engine": map[string]any{"type": "avatar_iii"}, "output_format": "webm",
+	}
 	for k, v := range over {
-		if b[k] = v; v == nil {
+		b[k] = v
+		if v == nil {
 			delete(b, k)
 		}
 	}
@@ -26,22 +30,30 @@ func TestWhatV3Refuses(t *testing.T) {
 		want string
 		code int
 	}{
-		"unknown member":       {map[string]any{"colour": "red"}, "Extra inputs are not permitted", 400},
-		"engine as text":       {map[string]any{"engine": "avatar_iii"}, "valid dictionary", 400},
-		"engine not supported": {map[string]any{"engine": map[string]any{"type": "avatar_v"}}, "does not support avatar_v", 400},
-		"background with webm": {map[string]any{"background": map[string]any{"type": "color", "value": "#00FF00"}}, "not supported with output_format webm", 400},
-		"no such look":         {map[string]any{"avatar_id": "nobody"}, "not found", 404},
-		"no such voice":        {map[string]any{"voice_id": "nobody"}, "not found", 404},
-		"script and audio":     {map[string]any{"audio_asset_id": "x"}, "exactly one", 400},
-		"neither":              {map[string]any{"script": nil}, "exactly one", 400},
-		"too long":             {map[string]any{"script": strings.Repeat("x", 5001)}, "at most 5000", 400},
-		"break in ms":          {map[string]any{"script": `a <break time="500ms"/> b`}, "seconds", 400},
-		"speed":                {map[string]any{"voice_settings": map[string]any{"speed": 3}}, "between 0.5 and 1.5", 400},
-		"resolution":           {map[string]any{"resolution": "8k"}, "720p", 400},
-		"photo as webm":        {map[string]any{"avatar_id": photoList[0].id}, "does not support background removal", 400},
-		"callback_id alone":    {map[string]any{"callback_id": "x"}, "callback_url is required", 400},
-		"another type":         {map[string]any{"type": "hologram"}, "does not match", 400},
-		"video background":     {map[string]any{"output_format": "mp4", "background": map[string]any{"type": "video", "value": "x"}}, "valid color", 400},
+		"unknown member": {map[string]any{"colour": "red"}, "Extra inputs are not permitted", 400},
+		"engine as text": {map[string]any{"engine": "avatar_iii"}, "valid dictionary", 400},
+		"engine not supported": {
+			map[string]any{"engine": map[string]any{"type": "avatar_v"}}, "does not support avatar_v", 400,
+		},
+		"background with webm": {
+			map[string]any{"background": map[string]any{"type": "color", "value": "#00FF00"}},
+			"not supported with output_format webm", 400,
+		},
+		"no such look":      {map[string]any{"avatar_id": "nobody"}, "not found", 404},
+		"no such voice":     {map[string]any{"voice_id": "nobody"}, "not found", 404},
+		"script and audio":  {map[string]any{"audio_asset_id": "x"}, "exactly one", 400},
+		"neither":           {map[string]any{"script": nil}, "exactly one", 400},
+		"too long":          {map[string]any{"script": strings.Repeat("x", 5001)}, "at most 5000", 400},
+		"break in ms":       {map[string]any{"script": `a <break time="500ms"/> b`}, "seconds", 400},
+		"speed":             {map[string]any{"voice_settings": map[string]any{"speed": 3}}, "between 0.5 and 1.5", 400},
+		"resolution":        {map[string]any{"resolution": "8k"}, "720p", 400},
+		"photo as webm":     {map[string]any{"avatar_id": photoList[0].id}, "does not support background removal", 400},
+		"callback_id alone": {map[string]any{"callback_id": "x"}, "callback_url is required", 400},
+		"another type":      {map[string]any{"type": "hologram"}, "does not match", 400},
+		"video background": {
+			map[string]any{"output_format": "mp4", "background": map[string]any{"type": "video", "value": "x"}}, "valid color",
+			400,
+		},
 	} {
 		code, got, err := s.call("POST", "/v3/videos", good(c.over))
 		e, _ := got["error"].(map[string]any)
@@ -87,7 +99,9 @@ func TestAKeyIsOnePurchase(t *testing.T) {
 	if late := buy(s, "/v3/videos", "k1", nil); late == first {
 		t.Error("the key counts for longer than a day")
 	}
-	if code, _, _ := s.call("POST", "/v3/videos", good(nil), "Idempotency-Key", "with space"); code != http.StatusBadRequest {
+	if code, _, _ := s.call(
+		"POST", "/v3/videos", good(nil), "Idempotency-Key", "with space",
+	); code != http.StatusBadRequest {
 		t.Errorf("a bad key: %d", code)
 	}
 }
@@ -104,13 +118,18 @@ func TestV3RefusesWhatV2Queues(t *testing.T) {
 		}
 	}
 	code, got, _ := s.call("POST", "/v3/videos", good(nil))
-	if e, _ := got["error"].(map[string]any); code != http.StatusTooManyRequests || e["code"] != "resource_limit_exceeded" {
+	if e, _ := got["error"].(map[string]any); code != http.StatusTooManyRequests ||
+		e["code"] != "resource_limit_exceeded" {
 		t.Errorf("%d %v", code, got)
 	}
-	if code, _, _ := s.call("POST", "/v3/videos/batches", map[string]any{"videos": []any{good(nil), good(nil)}}); code != http.StatusOK {
+	if code, _, _ := s.call("POST", "/v3/videos/batches", map[string]any{
+		"videos": []any{good(nil), good(nil)},
+	}); code != http.StatusOK {
 		t.Errorf("a batch queues: %d", code)
 	}
-	if code, got, _ := s.call("POST", "/v3/videos/batches", map[string]any{"videos": []any{good(nil), good(map[string]any{"avatar_id": "nobody"})}}); code != http.StatusNotFound {
+	if code, got, _ := s.call("POST", "/v3/videos/batches", map[string]any{
+		"videos": []any{good(nil), good(map[string]any{"avatar_id": "nobody"})},
+	}); code != http.StatusNotFound {
 		t.Errorf("a batch with one bad body is all refused: %d %v", code, got)
 	}
 	if n := len(s.server.jobs); n != v3Running+2 {

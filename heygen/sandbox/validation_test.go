@@ -23,35 +23,64 @@ func TestWhatHeyGenRefuses(t *testing.T) {
 			}
 			b["video_inputs"] = l
 		}), "video_inputs is invalid"},
-		"odd width":          {scene(func(b, _, _ m) { b["dimension"] = m{"width": 321, "height": 240} }), "dimension is invalid"},
-		"too small":          {scene(func(b, _, _ m) { b["dimension"] = m{"width": 126, "height": 240} }), "dimension is invalid"},
-		"too large":          {scene(func(b, _, _ m) { b["dimension"] = m{"width": 320, "height": 4098} }), "dimension is invalid"},
-		"callback id alone":  {scene(func(b, _, _ m) { b["callback_id"] = "x" }), "callback_url is required"},
-		"unknown avatar":     {scene(func(_, c, _ m) { c["avatar_id"] = "nobody" }), "avatar look not found"},
-		"unknown photo":      {scene(func(_, c, _ m) { c["type"] = "talking_photo" }), "talking photo not found"},
-		"unknown character":  {scene(func(_, c, _ m) { c["type"] = "robot" }), "character.type is invalid"},
-		"unknown style":      {scene(func(_, c, _ m) { c["avatar_style"] = "upsideDown" }), "avatar_style is invalid"},
-		"unknown voice":      {scene(func(_, _, v m) { v["voice_id"] = "none" }), "Voice not found"},
-		"no words":           {scene(func(_, _, v m) { v["input_text"] = " " }), "at least 1 character"},
-		"5001 characters":    {scene(func(_, _, v m) { v["input_text"] = strings.Repeat("é", 5001) }), "at most 4999 characters"},
-		"break in ms":        {scene(func(_, _, v m) { v["input_text"] = `a <break time="500ms"/> b` }), "break time must be in seconds"},
+		"odd width": {
+			scene(func(b, _, _ m) { b["dimension"] = m{"width": 321, "height": 240} }), "dimension is invalid",
+		},
+		"too small": {
+			scene(func(b, _, _ m) { b["dimension"] = m{"width": 126, "height": 240} }), "dimension is invalid",
+		},
+		"too large": {
+			scene(func(b, _, _ m) { b["dimension"] = m{"width": 320, "height": 4098} }), "dimension is invalid",
+		},
+		"callback id alone": {scene(func(b, _, _ m) { b["callback_id"] = "x" }), "callback_url is required"},
+		"unknown avatar":    {scene(func(_, c, _ m) { c["avatar_id"] = "nobody" }), "avatar look not found"},
+		"unknown photo":     {scene(func(_, c, _ m) { c["type"] = "talking_photo" }), "talking photo not found"},
+		"unknown character": {scene(func(_, c, _ m) { c["type"] = "robot" }), "character.type is invalid"},
+		"unknown style": {
+			scene(func(_, c, _ m) { c["avatar_style"] = "upsideDown" }), "avatar_style is invalid",
+		},
+		"unknown voice": {scene(func(_, _, v m) { v["voice_id"] = "none" }), "Voice not found"},
+		"no words":      {scene(func(_, _, v m) { v["input_text"] = " " }), "at least 1 character"},
+		"5001 characters": {
+			scene(func(_, _, v m) { v["input_text"] = strings.Repeat("é", 5001) }), "at most 4999 characters",
+		},
+		"break in ms": {
+			scene(func(_, _, v m) { v["input_text"] = `a <break time="500ms"/> b` }), "break time must be in seconds",
+		},
 		"too fast":           {scene(func(_, _, v m) { v["speed"] = 1.6 }), "between 0.5 and 1.5"},
 		"too high":           {scene(func(_, _, v m) { v["pitch"] = 51 }), "between -50 and 50"},
 		"unknown voice type": {scene(func(_, _, v m) { v["type"] = "song" }), "voice.type is invalid"},
-		"audio without any":  {scene(func(_, _, v m) { clear(v); v["type"] = "audio" }), "audio_asset_id is required"},
-		"audio of nobody":    {scene(func(_, _, v m) { clear(v); v["type"] = "audio"; v["audio_asset_id"] = strings.Repeat("a", 32) }), "asset not found"},
-		"audio by a path":    {scene(func(_, _, v m) { clear(v); v["type"] = "audio"; v["audio_asset_id"] = "../state.json" }), "asset not found"},
-		"no colour":          {scene(func(b, _, _ m) { b["video_inputs"].([]any)[0].(m)["background"] = m{"type": "color", "value": "green"} }), "not a valid color"},
-		"transparent":        {scene(func(b, _, _ m) { b["video_inputs"].([]any)[0].(m)["background"] = m{"type": "transparent"} }), "background.type is invalid"},
+		"audio without any": {
+			scene(func(_, _, v m) { clear(v); v["type"] = "audio" }), "audio_asset_id is required",
+		},
+		"audio of an unknown asset": {
+			scene(func(_, _, v m) { clear(v); v["type"] = "audio"; v["audio_asset_id"] = strings.Repeat("a", 32) }),
+			"asset not found",
+		},
+		"audio by a path": {
+			scene(func(_, _, v m) { clear(v); v["type"] = "audio"; v["audio_asset_id"] = "../state.json" }), "asset not found",
+		},
+		"no colour": {
+			scene(func(b, _, _ m) { b["video_inputs"].([]any)[0].(m)["background"] = m{"type": "color", "value": "green"} }),
+			"not a valid color",
+		},
+		"transparent": {
+			scene(func(b, _, _ m) { b["video_inputs"].([]any)[0].(m)["background"] = m{"type": "transparent"} }),
+			"background.type is invalid",
+		},
 	} {
 		code, out, err := s.call("POST", "/v2/video/generate", c.body)
 		msg, _ := at(out, "error", "message").(string)
-		if err != nil || code != http.StatusBadRequest || at(out, "error", "code") != "invalid_parameter" || !strings.Contains(msg, c.says) || at(out, "data") != nil {
+		if err != nil || code != http.StatusBadRequest || at(out, "error", "code") != "invalid_parameter" ||
+			!strings.Contains(msg, c.says) || at(out, "data") != nil {
 			t.Errorf("%s: %d %v %v, want %q", name, code, out, err, c.says)
 		}
 	}
 	good := func(change func(b m)) m {
-		b := m{"avatar_pose_id": avatarList[0].id, "avatar_style": "normal", "input_text": "Hello.", "voice_id": voiceList[0].id, "dimension": m{"width": 320, "height": 240}}
+		b := m{
+			"avatar_pose_id": avatarList[0].id, "avatar_style": "normal", "input_text": "Hello.", "voice_id": voiceList[0].id,
+			"dimension": m{"width": 320, "height": 240},
+		}
 		change(b)
 		return b
 	}
@@ -69,7 +98,8 @@ func TestWhatHeyGenRefuses(t *testing.T) {
 		"no such audio":  {good(func(b m) { delete(b, "input_text"); b["input_audio"] = "x" }), 40001},
 		"odd":            {good(func(b m) { b["dimension"] = m{"width": 321, "height": 240} }), 400175},
 	} {
-		if code, out, err := s.call("POST", "/v1/video.webm", c.body); err != nil || code != http.StatusBadRequest || at(out, "code") != c.code {
+		if code, out, err := s.call("POST", "/v1/video.webm", c.body); err != nil || code != http.StatusBadRequest ||
+			at(out, "code") != c.code {
 			t.Errorf("webm, %s: %d %v %v, want %v", name, code, out, err, c.code)
 		}
 	}

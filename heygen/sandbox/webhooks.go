@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,11 +21,11 @@ import (
 	"greenroom/internal/fault"
 )
 
-// hooks is what the sandbox knows about webhooks. Beside host, the server's mu
-// guards it; the exported part is on disk before an answer leaves.
+// hooks is the state of webhooks. The server's mu guards it, except for host; the exported part
+// is on disk before an answer is sent.
 type hooks struct {
-	host      atomic.Pointer[string] // where a client found us, for the links in events
-	held      []*event               // kept back by a fault
+	host      atomic.Pointer[string] // the host that clients use, for the links in events
+	held      []*event               // delayed by a fault
 	Endpoints []*endpoint            `json:"endpoints"`
 	Events    []*event               `json:"events"` // oldest first
 }
@@ -69,7 +68,7 @@ func (s *Server) loadHooks() error {
 		return err
 	}
 	if err := json.Unmarshal(b, &s.hooks); err != nil {
-		return fault.Wrap(fault.Failed, err, "remove the folder to start anew", "read the sandbox's webhooks")
+		return fault.Wrap(fault.Failed, err, "remove the folder to start again", "read the sandbox's webhooks")
 	}
 	return nil
 }
@@ -83,7 +82,7 @@ func (s *Server) saveHooks() error {
 	return err
 }
 
-// hookBody is what add and update take, in both generations.
+// hookBody is the body of add and update, in both generations.
 type hookBody struct {
 	ID     string   `json:"endpoint_id"`
 	URL    *string  `json:"url"`
@@ -91,7 +90,7 @@ type hookBody struct {
 	all    bool     // events was there, and null
 }
 
-// readHook reads a body; param and wrong say what would be refused.
+// readHook reads a body; param and wrong are the member and the reason of a refusal.
 func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong string) {
 	var raw map[string]json.RawMessage
 	if json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&raw) != nil {
@@ -110,12 +109,12 @@ func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong 
 		}
 	}
 	if b.URL != nil && !toLoopback(*b.URL) {
-		return b, "url", "the sandbox talks to this machine only: register a loopback address"
+		return b, "url", "the sandbox connects to this machine only: register a loopback address"
 	}
 	return b, "", ""
 }
 
-// toLoopback reports an address the sandbox may talk to.
+// toLoopback reports an address on this machine, to which the sandbox may connect.
 func toLoopback(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -144,7 +143,7 @@ func (e *endpoint) change(b hookBody) {
 	}
 }
 
-// addHook registers an address before its answer leaves; the caller holds mu.
+// addHook registers an address before its answer is sent; the caller holds mu.
 func (s *Server) addHook(e *endpoint, b hookBody) error {
 	e.ID, e.Created = strings.ToLower(rand.Text()), s.o.Now().UTC()
 	e.change(b)
@@ -157,18 +156,12 @@ func (s *Server) removeHook(e *endpoint) error {
 	return s.saveHooks()
 }
 
-// page cuts one page out of a list; next is the token of the one after it.
-func page[T any](r *http.Request, all []T) (items []T, next string) {
-	q := r.URL.Query()
-	limit, err := strconv.Atoi(q.Get("limit"))
-	if err != nil || limit <= 0 || limit > 100 {
-		limit = 10
+// hookOf returns the endpoint of v3 that a request names, or answers 404 and returns nil;
+// the caller holds mu.
+func (s *Server) hookOf(w http.ResponseWriter, r *http.Request) *endpoint {
+	e := s.hook(r.PathValue("id"), true)
+	if e == nil {
+		v3Error(w, http.StatusNotFound, "not_found", "endpoint_id", "webhook endpoint not found")
 	}
-	from, _ := strconv.Atoi(strings.TrimPrefix(q.Get("token"), "t"))
-	from = min(max(from, 0), len(all))
-	items = all[from:min(from+limit, len(all))]
-	if from+limit < len(all) {
-		next = fmt.Sprint("t", from+limit)
-	}
-	return items, next
+	return e
 }

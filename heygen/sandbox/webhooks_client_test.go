@@ -17,14 +17,17 @@ func TestTheClientManagesWebhooks(t *testing.T) {
 			s, l := begin(t), listen(t)
 			w := heygen.New("k", heygen.WithBaseURL(s.url)).Webhooks(v3)
 			e, err := w.Add(t.Context(), l.url, []string{"avatar_video.fail"})
-			if err != nil || e.ID == "" || e.Secret.Reveal() == "" || e.URL != l.url || len(e.Events) != 1 || e.CreatedAt.IsZero() {
+			if err != nil || e.ID == "" || e.Secret.Reveal() == "" || e.URL != l.url || len(e.Events) != 1 ||
+				e.CreatedAt.IsZero() {
 				t.Fatalf("%+v %v", e, err)
 			}
-			if _, err = w.Update(t.Context(), e.ID, heygen.EndpointChange{URL: l.url + "/b"}); err != nil {
+			_, err = w.Update(t.Context(), e.ID, heygen.EndpointChange{URL: l.url + "/b"})
+			if err != nil {
 				t.Error(err)
 			}
 			list, err := w.Endpoints(t.Context())
-			if err != nil || len(list) != 1 || list[0].URL != l.url+"/b" || len(list[0].Events) != 1 || (list[0].Secret == "") != v3 {
+			if err != nil || len(list) != 1 || list[0].URL != l.url+"/b" || len(list[0].Events) != 1 ||
+				(list[0].Secret == "") != v3 {
 				t.Errorf("%+v %v", list, err)
 			}
 			if u, err := w.Update(t.Context(), e.ID, heygen.EndpointChange{AllEvents: true}); err != nil || u.Events != nil {
@@ -58,14 +61,18 @@ func TestTheClientReadsTheEventsThatWereSent(t *testing.T) {
 	for range 4 {
 		s.buyV3(nil)
 	}
-	s.until("four ends", func() bool { s.server.mu.Lock(); defer s.server.mu.Unlock(); return len(s.server.hooks.Events) == 4 })
+	s.until(
+		"four ends", func() bool { s.server.mu.Lock(); defer s.server.mu.Unlock(); return len(s.server.hooks.Events) == 4 },
+	)
 	for limit, want := range map[int]int{0: 4, 3: 3, 100: 4} {
 		events, err := client.Webhooks(true).Events(t.Context(), "", limit)
-		if err != nil || len(events) != want || events[0].Message != "no credit" || events[0].ID == "" || events[0].CreatedAt.IsZero() {
+		if err != nil || len(events) != want || events[0].Message != "no credit" || events[0].ID == "" ||
+			events[0].CreatedAt.IsZero() {
 			t.Errorf("%d: %+v %v", limit, events, err)
 		}
 	}
-	if events, err := client.Webhooks(true).Events(t.Context(), "avatar_video.success", 0); err != nil || len(events) != 0 {
+	if events, err := client.Webhooks(true).Events(t.Context(), "avatar_video.success", 0); err != nil ||
+		len(events) != 0 {
 		t.Error(events, err)
 	}
 	if _, err := client.Webhooks(false).Events(t.Context(), "", 0); !errors.Is(err, heygen.ErrV3Only) {
@@ -73,7 +80,7 @@ func TestTheClientReadsTheEventsThatWereSent(t *testing.T) {
 	}
 }
 
-// A lost answer to a registration is asked again and registers once.
+// A registration whose answer was lost is sent again and registers once.
 func TestALostAnswerRegistersOnce(t *testing.T) {
 	t.Parallel()
 	s, l := begin(t), listen(t)

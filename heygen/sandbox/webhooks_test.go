@@ -89,7 +89,9 @@ func (s *studio) add(v3 bool, address string) (id string, secret heygen.Secret) 
 
 func (s *studio) buyV3(change func(map[string]any)) string {
 	s.Helper()
-	b := map[string]any{"type": "avatar", "avatar_id": avatarList[0].id, "script": "Hello.", "voice_id": voiceList[0].id, "title": "t"}
+	b := map[string]any{
+		"type": "avatar", "avatar_id": avatarList[0].id, "script": "Hello.", "voice_id": voiceList[0].id, "title": "t",
+	}
 	if change != nil {
 		change(b)
 	}
@@ -100,7 +102,7 @@ func (s *studio) buyV3(change func(map[string]any)) string {
 // later moves the clock past the end of every job.
 func (s *studio) later() {
 	s.Helper()
-	s.until("drawing", func() bool {
+	s.until("rendering", func() bool {
 		s.server.mu.Lock()
 		defer s.server.mu.Unlock()
 		for _, j := range s.server.jobs {
@@ -115,14 +117,15 @@ func (s *studio) later() {
 
 func quick(o *Options) { o.Speed = 100_000 }
 
-func TestTheEndIsToldOnceAndSigned(t *testing.T) {
+func TestTheEndIsSentOnceAndSigned(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	first, third, own := listen(t), listen(t), listen(t)
 	_, secret := s.add(false, first.url)
 	_, secretV3 := s.add(true, third.url)
 	id := s.buy(func(b, _, _ map[string]any) { b["callback_url"], b["callback_id"] = own.url, "mine" })
-	if s.later(); s.status(id)["status"] != "completed" {
+	s.later()
+	if s.status(id)["status"] != "completed" {
 		t.Fatal(s.status(id))
 	}
 	d := s.deliveries(first, 1)[0]
@@ -154,7 +157,7 @@ func TestTheEndIsToldOnceAndSigned(t *testing.T) {
 		t.Error(log)
 	}
 	s.close()
-	if len(first.all()) != 1 || len(third.all()) != 1 { // each generation hears its own jobs
+	if len(first.all()) != 1 || len(third.all()) != 1 { // each generation receives its own jobs
 		t.Error(first.all(), third.all())
 	}
 }
@@ -181,16 +184,16 @@ func TestV3InsistsAndV1DoesNot(t *testing.T) {
 	}
 }
 
-func TestFailuresAreTold(t *testing.T) {
+func TestFailuresAreSent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault string
 		fail  error
 		msg   string
 	}{
-		"on purpose": {"job-fails=no credit", nil, "no credit"},
-		"silently":   {"job-fails-silently", nil, ""},
-		"by drawing": {"head-403", fmt.Errorf("broken"), "rendering_failed: broken"},
+		"on purpose":   {"job-fails=no credit", nil, "no credit"},
+		"silently":     {"job-fails-silently", nil, ""},
+		"by rendering": {"head-403", fmt.Errorf("broken"), "rendering_failed: broken"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -218,10 +221,15 @@ func TestDeliveryFaults(t *testing.T) {
 		_, err := webhook.Verify(d.head, []byte(d.body), []heygen.Secret{secret}, s.clock.Now())
 		said = append(said, fmt.Sprint(err))
 	}
-	if want := []string{webhook.ErrForged.Error(), webhook.ErrLate.Error(), "<nil>", "<nil>"}; strings.Join(said, "|") != strings.Join(want, "|") {
+	if want := []string{
+		webhook.ErrForged.Error(), webhook.ErrLate.Error(), "<nil>", "<nil>",
+	}; strings.Join(said, "|") != strings.Join(want, "|") {
 		t.Errorf("%q", said)
 	}
-	s.must("DELETE", "/v3/webhooks/endpoints/"+at(s.must("GET", "/v3/webhooks/endpoints", nil), "data", 0, "endpoint_id").(string), nil)
+	s.must(
+		"DELETE",
+		"/v3/webhooks/endpoints/"+at(s.must("GET", "/v3/webhooks/endpoints", nil), "data", 0, "endpoint_id").(string), nil,
+	)
 
 	swap := listen(t)
 	s.add(true, swap.url)
@@ -237,7 +245,7 @@ func TestDeliveryFaults(t *testing.T) {
 	}
 }
 
-// A sandbox that was ended goes on telling where it stopped, and tells nothing twice.
+// A sandbox that was ended continues its deliveries where it stopped, and repeats none.
 func TestDeliveriesOutliveTheProcess(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
@@ -258,7 +266,8 @@ func TestDeliveriesOutliveTheProcess(t *testing.T) {
 	})
 	again.close()
 	third := open(t, s.dir, s.maker, s.clock)
-	if e := third.must("GET", "/v3/webhooks/endpoints", nil); at(e, "data", 0, "url") != l.url || at(e, "data", 0, "secret") != nil {
+	if e := third.must("GET", "/v3/webhooks/endpoints", nil); at(e, "data", 0, "url") != l.url ||
+		at(e, "data", 0, "secret") != nil {
 		t.Error(e)
 	}
 	third.close()

@@ -12,11 +12,12 @@ func v1Error(w http.ResponseWriter, status, code int, message string) {
 }
 
 func (e *endpoint) recordV1() map[string]any {
-	return map[string]any{"endpoint_id": e.ID, "username": "sandbox", "space_id": "sandbox", "url": e.URL, "status": "enabled",
+	return map[string]any{"endpoint_id": e.ID, "username": "sandbox", "space_id": "sandbox", "url": e.URL,
+		"status": "enabled",
 		"events": e.Events, "secret": e.Secret, "created_at": e.Created.Unix()}
 }
 
-// addHookV1 asks the address a question before it registers it.
+// addHookV1 sends OPTIONS to the address before it registers it.
 func (s *Server) addHookV1(w http.ResponseWriter, r *http.Request) {
 	b, _, wrong := readHook(w, r)
 	switch {
@@ -47,7 +48,7 @@ func answersOptions(ctx context.Context, address string) bool {
 	if err != nil {
 		return false
 	}
-	res, err := courier.Do(q)
+	res, err := deliveryClient.Do(q)
 	if err != nil {
 		return false
 	}

@@ -10,16 +10,15 @@ import (
 	"greenroom/heygen/webhook"
 )
 
-// recordV3 tells the secret only right after it was made.
+// recordV3 has the secret only right after it was made.
 func (e *endpoint) recordV3(secret any) map[string]any {
-	return map[string]any{"endpoint_id": e.ID, "url": e.URL, "events": e.Events, "status": "enabled", "created_at": e.Created.Format(time.RFC3339), "secret": secret}
+	return map[string]any{
+		"endpoint_id": e.ID, "url": e.URL, "events": e.Events, "status": "enabled",
+		"created_at": e.Created.Format(time.RFC3339), "secret": secret,
+	}
 }
 
-func noHook(w http.ResponseWriter) {
-	v3Error(w, http.StatusNotFound, "not_found", "endpoint_id", "webhook endpoint not found")
-}
-
-// addHookV3 gives the first answer again for a known idempotency key.
+// addHookV3 repeats the first answer for a known idempotency key.
 func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
 	b, param, wrong := readHook(w, r)
 	if wrong == "" && b.URL == nil {
@@ -55,8 +54,7 @@ func (s *Server) listHooksV3(w http.ResponseWriter, r *http.Request) {
 			all = append(all, e.recordV3(nil))
 		}
 	}
-	items, next := page(r, all)
-	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+	replyPage(w, r, all)
 }
 
 func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
@@ -67,9 +65,8 @@ func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.hook(r.PathValue("id"), true)
+	e := s.hookOf(w, r)
 	if e == nil {
-		noHook(w)
 		return
 	}
 	e.change(b)
@@ -80,9 +77,8 @@ func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
 func (s *Server) deleteHookV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.hook(r.PathValue("id"), true)
+	e := s.hookOf(w, r)
 	if e == nil {
-		noHook(w)
 		return
 	}
 	_ = s.removeHook(e)
@@ -93,9 +89,8 @@ func (s *Server) rotateHookV3(w http.ResponseWriter, r *http.Request) {
 	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.hook(r.PathValue("id"), true)
+	e := s.hookOf(w, r)
 	if e == nil {
-		noHook(w)
 		return
 	}
 	if key == "" || e.Rotated != key {
@@ -108,7 +103,9 @@ func (s *Server) rotateHookV3(w http.ResponseWriter, r *http.Request) {
 func eventTypesV3(w http.ResponseWriter, _ *http.Request) {
 	out := []map[string]any{}
 	for _, t := range webhook.Types {
-		out = append(out, map[string]any{"event_type": t, "description": strings.NewReplacer("_", " ", ".", ": ").Replace(t)})
+		out = append(out, map[string]any{
+			"event_type": t, "description": strings.NewReplacer("_", " ", ".", ": ").Replace(t),
+		})
 	}
 	v3(w, out)
 }
@@ -124,6 +121,5 @@ func (s *Server) listEventsV3(w http.ResponseWriter, r *http.Request) {
 			all = append(all, e.body())
 		}
 	}
-	items, next := page(r, all)
-	reply(w, http.StatusOK, map[string]any{"data": items, "has_more": next != "", "next_token": next})
+	replyPage(w, r, all)
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,14 +12,14 @@ import (
 	"greenroom/internal/outside"
 )
 
-// Event is one piece of news. It is decoded from every dialect HeyGen has been
+// Event is one event. It is decoded from every dialect that HeyGen has been
 // seen to send; members that are missing are empty.
 type Event struct {
 	ID         string      `json:"id"` // v3's own, else the body's hash
 	Type       string      `json:"type"`
 	V3         bool        `json:"v3,omitempty"`
 	VideoID    string      `json:"videoId,omitempty"`
-	JobID      string      `json:"jobId,omitempty"` // of a job that is no video: a translation, a project
+	JobID      string      `json:"jobId,omitempty"` // of another job than a video: a translation, a project
 	CallbackID string      `json:"callbackId,omitempty"`
 	Link       heygen.Link `json:"link,omitempty"` // to what the event is about; for a GIF event that is the GIF
 	Message    string      `json:"message,omitempty"`
@@ -31,17 +29,21 @@ type Event struct {
 
 // Types are the names HeyGen publishes.
 var Types = []string{
-	"avatar_video.success", "avatar_video.fail", "avatar_video_gif.success", "avatar_video_gif.fail", "avatar_video_caption.success",
-	"avatar_video_caption.fail", "video_translate.success", "video_translate.fail", "video_translate.preflight.validation_failed",
+	"avatar_video.success", "avatar_video.fail", "avatar_video_gif.success", "avatar_video_gif.fail",
+	"avatar_video_caption.success",
+	"avatar_video_caption.fail", "video_translate.success", "video_translate.fail",
+	"video_translate.preflight.validation_failed",
 	"video_translate.preflight.download_failed", "personalized_video", "instant_avatar.success", "instant_avatar.fail",
-	"photo_avatar_generation.success", "photo_avatar_generation.fail", "photo_avatar_train.success", "photo_avatar_train.fail",
-	"photo_avatar_add_motion.success", "photo_avatar_add_motion.fail", "proofread_creation.success", "proofread_creation.fail",
+	"photo_avatar_generation.success", "photo_avatar_generation.fail", "photo_avatar_train.success",
+	"photo_avatar_train.fail",
+	"photo_avatar_add_motion.success", "photo_avatar_add_motion.fail", "proofread_creation.success",
+	"proofread_creation.fail",
 	"live_avatar.success", "live_avatar.fail", "video_agent.success", "video_agent.fail", "hyperframes_video.success",
 	"hyperframes_video.fail", "ai_clipping.success", "ai_clipping.fail", "batch.finished",
 }
 
-// EndsVideo reports that the event says a video's job has ended. Events of a GIF
-// or of captions carry the same video id and say nothing about the video.
+// EndsVideo reports that the event is about the end of a video's job. Events of a GIF
+// or of captions carry the same video id and are not about the video.
 func (e Event) EndsVideo() bool {
 	switch e.Type {
 	case "avatar_video.success", "avatar_video.fail", "video_agent.success", "video_agent.fail":
@@ -50,7 +52,7 @@ func (e Event) EndsVideo() bool {
 	return false
 }
 
-// Failed reports that the event speaks of a failure.
+// Failed reports that the event is about a failure.
 func (e Event) Failed() bool {
 	return strings.HasSuffix(e.Type, ".fail") || strings.HasSuffix(e.Type, "_failed")
 }
@@ -59,7 +61,7 @@ func (e Event) Failed() bool {
 const maxMessage = 500
 
 // object is a JSON object whose members are read one by one, so that a member of
-// an unexpected kind spoils itself alone.
+// an unexpected kind does not affect the others.
 type object map[string]json.RawMessage
 
 // Decode reads a body of any dialect.
@@ -68,7 +70,7 @@ func Decode(body []byte) (Event, error) {
 	if json.Unmarshal(body, &top) != nil || top == nil {
 		return Event{}, errors.New("the body is not a JSON object")
 	}
-	e := Event{ID: top.word("event_id"), Type: top.word("event_type", "event", "type"), Created: top.time("created_at")}
+	e := Event{ID: top.word("event_id"), Type: top.word("event_type", "event", "type"), Created: heygen.ParseTime(top.text("created_at"))}
 	if e.Type == "" {
 		return Event{}, errors.New("the body names no event")
 	}
@@ -81,7 +83,7 @@ func (e *Event) fill(d object) {
 	e.VideoID = d.word("video_id")
 	e.JobID = d.word("video_translate_id", "project_id", "batch_id", "session_id")
 	e.CallbackID = d.word("callback_id")
-	// A signed event may still quote a key or a link of somebody's request.
+	// A signed event may still quote a key or a link from a request.
 	e.Message = outside.Short(d.text("msg", "message", "error", "failure_message"), maxMessage)
 	e.Link = heygen.Link(d.text("url", "video_url"))
 	if strings.HasPrefix(e.Type, "avatar_video_gif.") {
@@ -107,8 +109,8 @@ func (o object) data() object {
 // word is text for an id or a name: without secrets, in one line.
 func (o object) word(names ...string) string { return outside.Short(o.text(names...), maxMessage) }
 
-// text is the first member that says anything: a string, a number, or an object
-// with words in it.
+// text returns the first member that is not empty: a string, a number, or an object
+// with a message in it.
 func (o object) text(names ...string) string {
 	for _, n := range names {
 		raw := bytes.TrimSpace(o[n])
@@ -117,7 +119,7 @@ func (o object) text(names ...string) string {
 		switch {
 		case len(raw) == 0 || string(raw) == "null":
 		case raw[0] == '"':
-			_ = json.Unmarshal(raw, &s) // a broken string is no word
+			_ = json.Unmarshal(raw, &s) // a broken string stays empty
 		case raw[0] == '{':
 			if json.Unmarshal(raw, &in) == nil {
 				s = in.text("message", "msg", "detail", "code")
@@ -126,26 +128,10 @@ func (o object) text(names ...string) string {
 		default:
 			s = string(raw)
 		}
-		if s = strings.TrimSpace(s); s != "" {
+		s = strings.TrimSpace(s)
+		if s != "" {
 			return s
 		}
 	}
 	return ""
-}
-
-// time reads unix seconds or an ISO time; anything else is no time.
-func (o object) time(name string) time.Time {
-	s := o.text(name)
-	if v, err := strconv.ParseFloat(s, 64); err == nil && v > 0 && v < 1e15 {
-		if v > 1e12 { // milliseconds
-			v /= 1000
-		}
-		return time.Unix(int64(v), int64((v-math.Floor(v))*1e9)).UTC()
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }

@@ -14,21 +14,50 @@ func TestDialects(t *testing.T) {
 		body, want string
 		ends       bool
 	}{
-		"success":         {`{"event_type":"avatar_video.success","event_data":{"video_id":"v","url":"https://f/x?s=1","callback_id":"c"}}`, "avatar_video.success v c https://f/x?s=1 ", true},
-		"fail":            {`{"event_type":"avatar_video.fail","event_data":{"video_id":"v","msg":"no credit"}}`, "avatar_video.fail v   no credit", true},
-		"video_url":       {`{"event_type":"avatar_video.success","event_data":{"video_id":"v","url":"","video_url":"https://f/y","duration":3}}`, "avatar_video.success v  https://f/y ", true},
-		"event":           {`{"event":"avatar_video.fail","data":{"video_id":"v","error":"bad"}}`, "avatar_video.fail v   bad", true},
+		"success": {
+			`{"event_type":"avatar_video.success","event_data":{"video_id":"v","url":"https://f/x?s=1","callback_id":"c"}}`,
+			"avatar_video.success v c https://f/x?s=1 ", true,
+		},
+		"fail": {
+			`{"event_type":"avatar_video.fail","event_data":{"video_id":"v","msg":"no credit"}}`,
+			"avatar_video.fail v   no credit", true,
+		},
+		"video_url": {
+			`{"event_type":"avatar_video.success","event_data":{"video_id":"v","url":"","video_url":"https://f/y","duration":3}}`,
+			"avatar_video.success v  https://f/y ", true,
+		},
+		"event": {
+			`{"event":"avatar_video.fail","data":{"video_id":"v","error":"bad"}}`, "avatar_video.fail v   bad", true,
+		},
 		"no inner object": {`{"event_type":"avatar_video.success","video_id":"v"}`, "avatar_video.success v   ", true},
-		"data in a text":  {`{"event_type":"avatar_video.success","event_data":"{\"video_id\":\"v\"}"}`, "avatar_video.success v   ", true},
-		"message":         {`{"event_type":"video_translate.fail","event_data":{"video_translate_id":"t","message":"m"}}`, "video_translate.fail    m", false},
-		"failure_message": {`{"event_type":"video_agent.fail","event_data":{"video_id":"v","failure_message":"f"}}`, "video_agent.fail v   f", true},
-		"error object":    {`{"event_type":"avatar_video.fail","event_data":{"video_id":"v","msg":null,"error":{"code":40119,"message":"too long"}}}`, "avatar_video.fail v   too long", true},
-		"a GIF":           {`{"event_type":"avatar_video_gif.success","event_data":{"video_id":"v","url":"https://f/v","gif_download_url":"https://f/g"}}`, "avatar_video_gif.success v  https://f/g ", false},
-		"numbers":         {`{"event_type":"avatar_video.success","event_data":{"video_id":17,"url":false}}`, "avatar_video.success 17  false ", true},
-		"null data":       {`{"event_type":"batch.finished","event_data":null}`, "batch.finished    ", false},
+		"data in a text": {
+			`{"event_type":"avatar_video.success","event_data":"{\"video_id\":\"v\"}"}`, "avatar_video.success v   ", true,
+		},
+		"message": {
+			`{"event_type":"video_translate.fail","event_data":{"video_translate_id":"t","message":"m"}}`,
+			"video_translate.fail    m", false,
+		},
+		"failure_message": {
+			`{"event_type":"video_agent.fail","event_data":{"video_id":"v","failure_message":"f"}}`, "video_agent.fail v   f",
+			true,
+		},
+		"error object": {
+			`{"event_type":"avatar_video.fail","event_data":{"video_id":"v","msg":null,"error":{"code":40119,"message":"too long"}}}`,
+			"avatar_video.fail v   too long", true,
+		},
+		"a GIF": {
+			`{"event_type":"avatar_video_gif.success","event_data":{"video_id":"v","url":"https://f/v","gif_download_url":"https://f/g"}}`,
+			"avatar_video_gif.success v  https://f/g ", false,
+		},
+		"numbers": {
+			`{"event_type":"avatar_video.success","event_data":{"video_id":17,"url":false}}`, "avatar_video.success 17  false ",
+			true,
+		},
+		"null data": {`{"event_type":"batch.finished","event_data":null}`, "batch.finished    ", false},
 	} {
 		e, err := Decode([]byte(c.body))
-		if got := fmt.Sprint(e.Type, " ", e.VideoID, " ", e.CallbackID, " ", e.Link.Reveal(), " ", e.Message); err != nil || got != c.want {
+		if got := fmt.Sprint(e.Type, " ", e.VideoID, " ", e.CallbackID, " ", e.Link.Reveal(), " ", e.Message); err != nil ||
+			got != c.want {
 			t.Errorf("%s: %q, want %q (%v)", name, got, c.want, err)
 		}
 		if e.EndsVideo() != c.ends || e.Ignored {
@@ -43,7 +72,8 @@ func TestDialects(t *testing.T) {
 			t.Errorf("%q was read", body)
 		}
 	}
-	for stamp, want := range map[string]int64{`1700000000`: 1700000000, `"1700000000"`: 1700000000, `1700000000123`: 1700000000, `"2023-11-14T22:13:20Z"`: 1700000000,
+	for stamp, want := range map[string]int64{`1700000000`: 1700000000, `"1700000000"`: 1700000000,
+		`1700000000123`: 1700000000, `"2023-11-14T22:13:20Z"`: 1700000000,
 		`"2023-11-14T22:13:20.5"`: 1700000000, `"soon"`: -62135596800} {
 		if e, _ := Decode([]byte(`{"event_type":"x","created_at":` + stamp + `}`)); e.Created.Unix() != want {
 			t.Errorf("%s is %v", stamp, e.Created)
@@ -53,7 +83,10 @@ func TestDialects(t *testing.T) {
 
 // No body may end the receiver, and what is recorded can be read again.
 func FuzzDecode(f *testing.F) {
-	for _, s := range []string{news("v"), `{"event":"a","data":"{\"data\":\"x\"}"}`, `{"event_type":{"message":{"message":[]}}}`, `{"event_type":1,"created_at":1e14}`} {
+	for _, s := range []string{
+		news("v"), `{"event":"a","data":"{\"data\":\"x\"}"}`, `{"event_type":{"message":{"message":[]}}}`,
+		`{"event_type":1,"created_at":1e14}`,
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -67,8 +100,12 @@ func FuzzDecode(f *testing.F) {
 func TestAnEventsWordsHoldNoSecret(t *testing.T) {
 	const key = "canary/KEY+0123456789=xyz"
 	outside.Know(key)
-	says, _ := json.Marshal("failed for " + key + " https://h/a?Signature=SIGNED\r\n::error::x \x1b[31m" + strings.Repeat("x", 450) + key)
-	for _, member := range []string{"msg", "message", "error", "failure_message", "video_id", "callback_id", "session_id"} {
+	says, _ := json.Marshal(
+		"failed for " + key + " https://h/a?Signature=SIGNED\r\n::error::x \x1b[31m" + strings.Repeat("x", 450) + key,
+	)
+	for _, member := range []string{
+		"msg", "message", "error", "failure_message", "video_id", "callback_id", "session_id",
+	} {
 		for _, body := range []string{
 			`{"event_type":"avatar_video.fail","event_data":{"` + member + `":` + string(says) + `}}`,
 			`{"event_id":` + string(says) + `,"event_type":` + string(says) + `,"event_data":{}}`,

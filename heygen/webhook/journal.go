@@ -14,13 +14,13 @@ import (
 	"greenroom/internal/atomicfile"
 )
 
-// journalLimit is how large a journal grows before it is put aside as PATH.1; the
-// one that was put aside before is dropped. Repeats are known for as long as the
+// journalLimit is how large a journal grows before it is renamed to PATH.1; the
+// previous PATH.1 is lost. Repeats are known for as long as the
 // two files reach back: tens of thousands of events, where HeyGen repeats for a day.
 const journalLimit = 8 << 20
 
 // line is one row of the journal: an event that was accepted, or the id of one
-// that has been dealt with.
+// that has been handled.
 type line struct {
 	At    time.Time `json:"at"`
 	Hash  string    `json:"hash,omitempty"` // SHA-256 of the body
@@ -28,7 +28,7 @@ type line struct {
 	Done  string    `json:"done,omitempty"` // hash of the event's body
 }
 
-// entry is an event that waits to be dealt with.
+// entry is an event that waits to be handled.
 type entry struct {
 	at    time.Time
 	hash  string
@@ -36,7 +36,7 @@ type entry struct {
 }
 
 // Journal is the record of accepted events: JSON lines, each synced before the
-// sender hears yes. It belongs to one process at a time.
+// sender gets its answer. It belongs to one process at a time.
 type Journal struct {
 	path  string
 	limit int64
@@ -58,11 +58,11 @@ func OpenJournal(path string) (*Journal, error) {
 	if _, err := j.load(path+".1", j.old); err != nil {
 		return nil, err
 	}
-	whole, err := j.load(path, j.seen)
+	complete, err := j.load(path, j.seen)
 	if err != nil {
 		return nil, err
 	}
-	j.torn = !whole
+	j.torn = !complete
 	return j, j.open()
 }
 
@@ -80,9 +80,9 @@ func (j *Journal) open() error {
 	return atomicfile.SyncDir(filepath.Dir(j.path))
 }
 
-// load reads one file; whole says that its last line is complete. A line that
-// cannot be read was cut by a crash before its sender heard yes: it comes again.
-func (j *Journal) load(path string, seen map[string]bool) (whole bool, err error) {
+// load reads one file and reports whether its last line is complete. A line that cannot be
+// read was cut by a crash before its sender got an answer: the sender repeats it.
+func (j *Journal) load(path string, seen map[string]bool) (complete bool, err error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
@@ -95,8 +95,8 @@ func (j *Journal) load(path string, seen map[string]bool) (whole bool, err error
 		switch {
 		case json.Unmarshal(l, &row) != nil:
 		case row.Event != nil:
-			j.note(seen, row.Event.ID, row.Hash)
-			j.drop(row.Hash) // a journal put aside repeats what still waited
+			j.markSeen(seen, row.Event.ID, row.Hash)
+			j.drop(row.Hash) // a new journal repeats what still waited in the old one
 			j.todo = append(j.todo, entry{row.At, row.Hash, *row.Event})
 		case row.Done != "":
 			j.drop(row.Done)
@@ -105,7 +105,7 @@ func (j *Journal) load(path string, seen map[string]bool) (whole bool, err error
 	return len(b) == 0 || b[len(b)-1] == '\n', nil
 }
 
-func (j *Journal) note(seen map[string]bool, keys ...string) {
+func (j *Journal) markSeen(seen map[string]bool, keys ...string) {
 	for _, k := range keys {
 		if k != "" {
 			seen[k] = true
@@ -122,13 +122,13 @@ func (j *Journal) drop(hash string) {
 	}
 }
 
-// errFull asks the sender to come again: what is already here comes first.
+// errFull asks the sender to repeat the delivery later: events that wait are handled first.
 var errFull = errors.New("too many events wait")
 
 const maxWaiting = 4096
 
 // add records an event that was not seen before, by its id or by its bytes, and
-// syncs. fresh says whether it is new; on an error it is not recorded.
+// syncs. fresh reports whether it is new; on an error it is not recorded.
 func (j *Journal) add(now time.Time, hash string, e Event) (fresh bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -143,12 +143,12 @@ func (j *Journal) add(now time.Time, hash string, e Event) (fresh bool, err erro
 	if err := j.write(line{At: now.UTC(), Hash: hash, Event: &e}); err != nil {
 		return false, err
 	}
-	j.note(j.seen, e.ID, hash)
+	j.markSeen(j.seen, e.ID, hash)
 	j.todo = append(j.todo, entry{now.UTC(), hash, e})
 	return true, j.rotate()
 }
 
-// next gives the oldest event that waits.
+// next returns the oldest event that waits.
 func (j *Journal) next() (entry, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -158,8 +158,8 @@ func (j *Journal) next() (entry, bool) {
 	return j.todo[0], true
 }
 
-// done records that an event was dealt with; a crash before it hands the event
-// over again.
+// done records that an event was handled; after a crash before it, the event is handled
+// again.
 func (j *Journal) done(now time.Time, e entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -167,16 +167,16 @@ func (j *Journal) done(now time.Time, e entry) error {
 	return j.write(line{At: now.UTC(), Done: e.hash})
 }
 
-// later keeps an event for the next start: nobody could deal with it now. It is on
+// postpone keeps an event that could not be handled now for the next start. It is on
 // disk, until two journals have filled up after it.
-func (j *Journal) later(e entry) {
+func (j *Journal) postpone(e entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.drop(e.hash)
 }
 
-// write appends one synced line. After a failure half a line may be there, which
-// the next one leaves behind by starting anew.
+// write appends one synced line. After a failure the file may end in half a line; the
+// next write starts a new line.
 func (j *Journal) write(rows ...line) error {
 	var b bytes.Buffer
 	if j.torn {
@@ -199,8 +199,8 @@ func (j *Journal) write(rows ...line) error {
 	return err
 }
 
-// rotate puts a full journal aside. What still waits is written into the new one,
-// since the old one is dropped at the next turn.
+// rotate renames a full journal and begins a new one. What still waits is written into the new
+// one, since the old one is lost at the next rotation.
 func (j *Journal) rotate() error {
 	if j.size < j.limit {
 		return nil
@@ -217,7 +217,7 @@ func (j *Journal) rotate() error {
 	}
 	var rows []line
 	for _, e := range j.todo {
-		j.note(j.seen, e.event.ID, e.hash)
+		j.markSeen(j.seen, e.event.ID, e.hash)
 		rows = append(rows, line{At: e.at, Hash: e.hash, Event: &e.event})
 	}
 	return j.write(rows...)

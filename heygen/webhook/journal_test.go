@@ -12,11 +12,11 @@ func TestJournalIsBoundedAndForgetsNothingThatWaits(t *testing.T) {
 	t.Parallel()
 	d := begin(t)
 	d.Journal.limit = 2000
-	d.send(v3(newSecret, "first", noon, news("first"))) // nobody deals with it for long
+	d.send(v3(newSecret, "first", noon, news("first"))) // it is not handled for long
 	for i := range 60 {
 		id := fmt.Sprint("e", i)
 		d.send(v3(newSecret, id, noon, news(id)))
-		d.Journal.later(entry{hash: d.Journal.todo[len(d.Journal.todo)-1].hash})
+		d.Journal.postpone(entry{hash: d.Journal.todo[len(d.Journal.todo)-1].hash})
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(d.path), "*"))
 	if err != nil || len(files) != 2 {
@@ -68,7 +68,7 @@ func TestAJournalThatCannotBeWrittenIsNoYes(t *testing.T) {
 		t.Errorf("status %d", res.StatusCode)
 	}
 	if _, waits := d.Journal.next(); waits {
-		t.Error("an event that is not on disk is handed over")
+		t.Error("an event that is not on disk is passed on")
 	}
 	for range maxWaiting {
 		d.Journal.todo = append(d.Journal.todo, entry{})

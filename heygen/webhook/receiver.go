@@ -15,49 +15,52 @@ import (
 	"greenroom/internal/outside"
 )
 
-// CallbackPath takes the unsigned callbacks of single jobs; every other path takes
+// CallbackPath accepts the unsigned callbacks of single jobs; every other path accepts
 // signed events.
 const CallbackPath = "/callback"
 
 // maxBody is far more than an event needs.
 const maxBody = 64 << 10
 
-// Hint is what an unsigned callback is good for: a reason to read a job now. Either
-// id may be empty, not both.
+// Hint is what an unsigned callback is used for: a reason to read a job now. One of the
+// ids may be empty, not both.
 type Hint struct{ VideoID, CallbackID string }
 
 // Receiver is the handler. Serve runs it with its own server; elsewhere Run must
-// run beside it.
+// run at the same time.
 type Receiver struct {
-	// Secrets gives every secret in force. It is asked at each delivery: v1 makes the
+	// Secrets returns every active secret. It is called at each delivery: v1 makes the
 	// secret only after this receiver has answered, and rotation changes it.
 	Secrets func() []heygen.Secret
 	Journal *Journal
-	// Handle deals with one event at a time, in the order of arrival. It reads the
-	// job: the event itself proves nothing about it. An event that it returns an
-	// error for is handed over again when the journal is opened next.
+	// Handle handles one event at a time, in the order of arrival. It should read the
+	// job, since the event itself is not evidence of the job's state. After an error it is
+	// called again for the event when the journal is opened next.
 	Handle func(context.Context, Event) error
-	Wake   func(Hint) // nil: callbacks are answered and forgotten. It must not block
-	// Refused hears of deliveries that got no yes, in words for people: the sender is
-	// not told what was wrong. Nil: nobody does.
+	Wake   func(Hint) // called for callbacks; may be nil. It must not block
+	// Refused is called for deliveries that were refused, with a reason for the user: the
+	// sender does not get it. It may be nil.
 	Refused func(status int, reason string)
 	Now     func() time.Time
 	Log     *slog.Logger // debugging; never a secret, a body or a link
 
-	news chan struct{}
+	recorded chan struct{}
 }
 
-// New makes a receiver; its other fields may be set before it serves.
+// New returns a receiver; its other fields may be set before it serves.
 func New(j *Journal, secrets func() []heygen.Secret, handle func(context.Context, Event) error) *Receiver {
-	return &Receiver{Secrets: secrets, Journal: j, Handle: handle, Now: time.Now, Log: slog.New(slog.DiscardHandler), news: make(chan struct{}, 1)}
+	return &Receiver{
+		Secrets: secrets, Journal: j, Handle: handle, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		recorded: make(chan struct{}, 1),
+	}
 }
 
 // ServeHTTP answers a delivery. The signature is checked before anything in the
-// body is looked at, and the journal is synced before the yes.
+// body is decoded, and the journal is synced before a success is answered.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	switch q.Method {
 	case http.MethodPost:
-	case http.MethodOptions: // HeyGen's question at registration; it waits one second
+	case http.MethodOptions: // HeyGen sends it at registration and waits one second
 		w.Header().Set("Allow", "POST, OPTIONS")
 		w.WriteHeader(http.StatusOK)
 		return
@@ -80,8 +83,8 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
-func (r *Receiver) refuse(w http.ResponseWriter, status int, says string, err error) {
-	reason := says
+func (r *Receiver) refuse(w http.ResponseWriter, status int, message string, err error) {
+	reason := message
 	if err != nil {
 		reason += ": " + outside.Short(err.Error(), maxMessage)
 	}
@@ -89,14 +92,14 @@ func (r *Receiver) refuse(w http.ResponseWriter, status int, says string, err er
 	if r.Refused != nil {
 		r.Refused(status, reason)
 	}
-	http.Error(w, says, status)
+	http.Error(w, message, status)
 }
 
 func (r *Receiver) event(w http.ResponseWriter, h http.Header, body []byte) {
 	now := r.Now()
 	proof, err := Verify(h, body, r.Secrets(), now)
 	if err != nil {
-		// The sender learns no more than that: what is wrong stays in the log.
+		// The sender gets no reason: it stays in the log.
 		r.refuse(w, http.StatusUnauthorized, "not verified", err)
 		return
 	}
@@ -116,7 +119,7 @@ func (r *Receiver) event(w http.ResponseWriter, h http.Header, body []byte) {
 	}
 	fresh, err := r.Journal.add(now, hash, e)
 	if fresh {
-		r.nudge()
+		r.signal()
 	}
 	switch {
 	case errors.Is(err, errFull):
@@ -133,8 +136,8 @@ func (r *Receiver) event(w http.ResponseWriter, h http.Header, body []byte) {
 
 var plainID = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,200}$`)
 
-// callback takes an unsigned word from anybody. It is a reason to look, never a
-// fact: nothing of it is kept.
+// callback handles an unsigned message, which anybody can send. It is a reason to read a job,
+// never a fact: nothing of it is kept.
 func (r *Receiver) callback(w http.ResponseWriter, body []byte) {
 	e, err := Decode(body)
 	if err != nil {
@@ -154,21 +157,22 @@ func (r *Receiver) callback(w http.ResponseWriter, body []byte) {
 	w.WriteHeader(http.StatusOK)
 }
 
-func (r *Receiver) nudge() {
+// signal wakes Run.
+func (r *Receiver) signal() {
 	select {
-	case r.news <- struct{}{}:
-	default: // Run will look anyway
+	case r.recorded <- struct{}{}:
+	default: // Run has a signal already
 	}
 }
 
-// Run hands recorded events over until the context ends, first those that an
-// earlier process recorded and did not deal with.
+// Run passes recorded events to Handle until the context ends, first those that an
+// earlier process recorded and did not handle.
 func (r *Receiver) Run(ctx context.Context) error {
 	for {
 		e, ok := r.Journal.next()
 		if !ok {
 			select {
-			case <-r.news:
+			case <-r.recorded:
 				continue
 			case <-ctx.Done():
 				return nil
@@ -177,10 +181,10 @@ func (r *Receiver) Run(ctx context.Context) error {
 		err := r.Handle(ctx, e.event)
 		switch {
 		case ctx.Err() != nil && err != nil:
-			return nil // the next start goes on with it
+			return nil // the next start continues with it
 		case err != nil:
 			r.Log.Debug("webhook event kept for the next start", "id", e.event.ID, "err", err)
-			r.Journal.later(e)
+			r.Journal.postpone(e)
 		default:
 			if err := r.Journal.done(r.Now(), e); err != nil {
 				return err

@@ -26,7 +26,7 @@ const (
 
 var noon = time.Unix(1_800_000_000, 0)
 
-// desk is a receiver whose clock stands still, and what it handed over.
+// testReceiver is a receiver with a fixed clock, and the events that it passed on.
 type desk struct {
 	t *testing.T
 	*Receiver
@@ -36,7 +36,6 @@ type desk struct {
 	got   []Event
 	hints []Hint
 	fail  error
-	stop  func()
 }
 
 func open(t *testing.T, path string) *desk {
@@ -67,7 +66,7 @@ func (d *desk) handle(_ context.Context, e Event) error {
 	return d.fail
 }
 
-// run hands over what waits, and ends when n events were handed over.
+// run passes on what waits, and ends when n events were passed on.
 func (d *desk) run(n int) []Event {
 	d.t.Helper()
 	ctx, cancel := context.WithCancel(d.t.Context())
@@ -129,7 +128,10 @@ func v3(secret heygen.Secret, id string, sent time.Time, body string) *http.Requ
 
 // news is a body; the link is one that must never be seen again.
 func news(id string) string {
-	return fmt.Sprintf(`{"event_type":"avatar_video.success","event_data":{"video_id":%q,"url":"https://files.heygen.ai/v.webm?Signature=precious"}}`, id)
+	return fmt.Sprintf(
+		`{"event_type":"avatar_video.success","event_data":{"video_id":%q,"url":"https://files.heygen.ai/v.webm?Signature=precious"}}`,
+		id,
+	)
 }
 
 func TestDeliveries(t *testing.T) {
@@ -148,30 +150,40 @@ func TestDeliveries(t *testing.T) {
 		"upper case signature": {change(v1(newSecret, body), func(q *http.Request) {
 			q.Header.Set(HeaderV1, strings.ToUpper(q.Header.Get(HeaderV1)))
 		}), 200, true},
-		"an unknown event":  {v1(newSecret, `{"event_type":"tea.ready","event_data":{}}`), 200, true},
-		"a wrong secret":    {v1("whsec_other", body), 401, false},
-		"no secret's key":   {v1("", body), 401, false},
-		"wrong secret, v3":  {v3("whsec_other", "e1", noon, body), 401, false},
-		"not signed":        {httptest.NewRequest("POST", "/", strings.NewReader(body)), 401, false},
-		"v3 too late":       {v3(newSecret, "e1", noon.Add(-MaxSkew-time.Second), body), 401, false},
-		"v3 from tomorrow":  {v3(newSecret, "e1", noon.Add(24*time.Hour), body), 401, false},
-		"v3 without a time": {change(v3(newSecret, "e1", noon, body), func(q *http.Request) { q.Header.Del(HeaderTimestamp) }), 401, false},
-		"not hex":           {change(v1(newSecret, body), func(q *http.Request) { q.Header.Set(HeaderV1, "zz") }), 401, false},
+		"an unknown event": {v1(newSecret, `{"event_type":"tea.ready","event_data":{}}`), 200, true},
+		"a wrong secret":   {v1("whsec_other", body), 401, false},
+		"no secret's key":  {v1("", body), 401, false},
+		"wrong secret, v3": {v3("whsec_other", "e1", noon, body), 401, false},
+		"not signed":       {httptest.NewRequest("POST", "/", strings.NewReader(body)), 401, false},
+		"v3 too late":      {v3(newSecret, "e1", noon.Add(-MaxSkew-time.Second), body), 401, false},
+		"v3 from tomorrow": {v3(newSecret, "e1", noon.Add(24*time.Hour), body), 401, false},
+		"v3 without a time": {
+			change(v3(newSecret, "e1", noon, body), func(q *http.Request) { q.Header.Del(HeaderTimestamp) }), 401, false,
+		},
+		"not hex": {
+			change(v1(newSecret, body), func(q *http.Request) { q.Header.Set(HeaderV1, "zz") }), 401, false,
+		},
 		"half a signature": {change(v1(newSecret, body), func(q *http.Request) {
 			q.Header.Set(HeaderV1, q.Header.Get(HeaderV1)[:32])
 		}), 401, false},
 		"a forged body": {change(v1(newSecret, body), func(q *http.Request) {
 			q.Body = http.NoBody
 		}), 401, false},
-		"a v1 signature beside a wrong v3 one": {change(v1(newSecret, body), func(q *http.Request) { q.Header.Set(HeaderV3, "00") }), 401, false},
-		"signed nonsense":                      {v1(newSecret, "hello"), 400, false},
-		"nonsense, not signed":                 {httptest.NewRequest("POST", "/", strings.NewReader("hello")), 401, false},
-		"huge":                                 {v1(newSecret, strings.Repeat("x", maxBody+1)), 413, false},
-		"huge callback":                        {httptest.NewRequest("POST", CallbackPath, strings.NewReader(strings.Repeat("x", maxBody+1))), 413, false},
-		"GET":                                  {httptest.NewRequest("GET", "/", nil), 405, false},
-		"PUT":                                  {httptest.NewRequest("PUT", "/", strings.NewReader(body)), 405, false},
-		"the question before registration":     {httptest.NewRequest("OPTIONS", "/", nil), 200, false},
-		"a callback, though signed":            {change(v1(newSecret, body), func(q *http.Request) { q.URL.Path = CallbackPath }), 200, false},
+		"a v1 signature next to a wrong v3 one": {
+			change(v1(newSecret, body), func(q *http.Request) { q.Header.Set(HeaderV3, "00") }), 401, false,
+		},
+		"signed nonsense":      {v1(newSecret, "hello"), 400, false},
+		"nonsense, not signed": {httptest.NewRequest("POST", "/", strings.NewReader("hello")), 401, false},
+		"huge":                 {v1(newSecret, strings.Repeat("x", maxBody+1)), 413, false},
+		"huge callback": {
+			httptest.NewRequest("POST", CallbackPath, strings.NewReader(strings.Repeat("x", maxBody+1))), 413, false,
+		},
+		"GET":                              {httptest.NewRequest("GET", "/", nil), 405, false},
+		"PUT":                              {httptest.NewRequest("PUT", "/", strings.NewReader(body)), 405, false},
+		"the question before registration": {httptest.NewRequest("OPTIONS", "/", nil), 200, false},
+		"a callback, though signed": {
+			change(v1(newSecret, body), func(q *http.Request) { q.URL.Path = CallbackPath }), 200, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,13 +218,23 @@ func TestRepeatsAreHandedOverOnce(t *testing.T) {
 	}{
 		"v1 twice":                    {[]*http.Request{v1(newSecret, body), v1(newSecret, body)}, 1},
 		"v1, the second other secret": {[]*http.Request{v1(newSecret, body), v1(oldSecret, body)}, 1},
-		"v3 twice":                    {[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e1", noon, body)}, 1},
-		"v3 again with a new link":    {[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e1", noon, resigned)}, 1},
-		"replayed under another id":   {[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e2", noon, body)}, 1},
-		"replayed as v1":              {[]*http.Request{v3(newSecret, "e1", noon, body), v1(newSecret, body)}, 1},
-		"the signed id wins":          {[]*http.Request{v3(newSecret, "e1", noon, withID), v3(newSecret, "b1", noon, body)}, 1},
-		"two events":                  {[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e2", noon, other)}, 2},
-		"two of v1":                   {[]*http.Request{v1(newSecret, body), v1(newSecret, other)}, 2},
+		"v3 twice": {
+			[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e1", noon, body)}, 1,
+		},
+		"v3 again with a new link": {
+			[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e1", noon, resigned)}, 1,
+		},
+		"replayed under another id": {
+			[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e2", noon, body)}, 1,
+		},
+		"replayed as v1": {[]*http.Request{v3(newSecret, "e1", noon, body), v1(newSecret, body)}, 1},
+		"the signed id wins": {
+			[]*http.Request{v3(newSecret, "e1", noon, withID), v3(newSecret, "b1", noon, body)}, 1,
+		},
+		"two events": {
+			[]*http.Request{v3(newSecret, "e1", noon, body), v3(newSecret, "e2", noon, other)}, 2,
+		},
+		"two of v1": {[]*http.Request{v1(newSecret, body), v1(newSecret, other)}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -223,7 +245,7 @@ func TestRepeatsAreHandedOverOnce(t *testing.T) {
 				}
 			}
 			if got := d.run(c.want); len(got) != c.want {
-				t.Errorf("handed over: %v", got)
+				t.Errorf("passed on: %v", got)
 			}
 		})
 	}
@@ -238,7 +260,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	if got := d.run(4); len(got) != 4 {
-		t.Errorf("%d handed over", len(got))
+		t.Errorf("%d passed on", len(got))
 	}
 }
 
@@ -280,7 +302,7 @@ func TestRestart(t *testing.T) {
 	third.send(v3(newSecret, "e1", noon, news("one")))
 	third.send(v3(newSecret, "e2", noon, news("two")))
 	if got := third.run(1); len(got) != 1 || got[0].ID != "e2" {
-		t.Errorf("handed over again: %+v", got)
+		t.Errorf("passed on again: %+v", got)
 	}
 }
 
@@ -299,7 +321,10 @@ func TestAnEventNobodyCouldDealWithComesAtTheNextStart(t *testing.T) {
 func TestCallbacksOnlyWake(t *testing.T) {
 	t.Parallel()
 	d := begin(t)
-	for _, body := range []string{news("v1"), `{"event_type":"x","event_data":{"callback_id":"c1"}}`, `{"event_type":"x","event_data":{"video_id":"a b\n"}}`, `{"event_type":"x"}`} {
+	for _, body := range []string{
+		news("v1"), `{"event_type":"x","event_data":{"callback_id":"c1"}}`,
+		`{"event_type":"x","event_data":{"video_id":"a b\n"}}`, `{"event_type":"x"}`,
+	} {
 		if res := d.send(httptest.NewRequest("POST", CallbackPath, strings.NewReader(body))); res.StatusCode != 200 {
 			t.Errorf("%s: %d", body, res.StatusCode)
 		}

@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// Serve answers on a listener and hands events over until the context ends; then it
+// Serve answers on a listener and handles events until the context ends; then it
 // lets open deliveries finish. It closes the listener.
 func (r *Receiver) Serve(ctx context.Context, l net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	web := &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	web := &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 20 * time.Second,
+		IdleTimeout:  time.Minute, MaxHeaderBytes: 16 << 10}
 	served, ran := make(chan error, 1), make(chan error, 1)
 	go func() { served <- web.Serve(l) }()
 	go func() { ran <- r.Run(ctx) }()

@@ -1,9 +1,9 @@
 // Package webhook receives HeyGen's events.
 //
 // It promises that no event counts before its signature over the raw bytes was
-// checked, that an accepted one is on disk before the sender hears yes, and that
-// a repeat is handed over once. An event is news, not proof: whoever gets one
-// reads the job. Secrets and signed links never reach a log or the journal.
+// checked, that an accepted one is on disk before the sender gets its answer, and that
+// an event that is sent twice is handled once. An event is a notice, not evidence: its handler
+// should read the job. Secrets and signed links never reach a log or the journal.
 package webhook
 
 import (
@@ -31,14 +31,14 @@ const (
 // MaxSkew is how far a v3 delivery's time may be from this machine's clock.
 const MaxSkew = 5 * time.Minute
 
-// Why a delivery does not count.
+// Why a delivery is refused.
 var (
 	ErrUnsigned = errors.New("the delivery is not signed")
 	ErrForged   = errors.New("the signature fits none of the secrets")
 	ErrLate     = errors.New("the delivery's time is more than 5 minutes off this machine's clock")
 )
 
-// Proof is what a verified delivery's headers say. Only the body is signed, so an
+// Proof has the values of a verified delivery's headers. Only the body is signed, so an
 // id or a time from here is weaker than one from the body.
 type Proof struct {
 	V3      bool
@@ -47,7 +47,7 @@ type Proof struct {
 }
 
 // Sign is HeyGen's scheme, the same for both generations: hex HMAC-SHA256 over
-// the raw body. The key is the whole secret, with whsec_ where there is one.
+// the raw body. The key is the complete secret, with whsec_ where there is one.
 func Sign(secret heygen.Secret, body []byte) string {
 	return hex.EncodeToString(mac(secret, body))
 }
@@ -58,7 +58,7 @@ func mac(secret heygen.Secret, body []byte) []byte {
 	return m.Sum(nil)
 }
 
-// Verify checks a delivery against every secret in force: while a secret is being
+// Verify checks a delivery against every active secret: while a secret is being
 // rotated there are two. The body must be the bytes as they came.
 func Verify(h http.Header, body []byte, secrets []heygen.Secret, now time.Time) (Proof, error) {
 	p := Proof{V3: h.Get(HeaderV3) != ""}
@@ -88,7 +88,7 @@ func Verify(h http.Header, body []byte, secrets []heygen.Secret, now time.Time) 
 }
 
 // signed tries every secret, also after a match, so that the time taken does not
-// tell which one it was.
+// reveal which one it was.
 func signed(given string, body []byte, secrets []heygen.Secret) bool {
 	sum, err := hex.DecodeString(strings.TrimSpace(given))
 	ok := false

@@ -70,7 +70,7 @@ func remedy(err error) (fault.Kind, string) {
 	if hint := codeHint(he); hint != "" && he.Own {
 		return fault.Provider, hint
 	}
-	if he.Status < 300 && !heygen.DefiniteNo(err) || he.Status >= 500 {
+	if he.Status < 300 && !heygen.NothingBought(err) || he.Status >= 500 {
 		return fault.KindOf(err), hintAgain
 	}
 	return fault.Provider, statusHint(he)

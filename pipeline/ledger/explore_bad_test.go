@@ -87,7 +87,7 @@ func (c careless) refused(err error) bool {
 	case c.anyNo && errors.As(err, &e):
 		return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusConflict || e.Status == http.StatusOK
 	}
-	return heygen.DefiniteNo(err)
+	return heygen.NothingBought(err)
 }
 
 var errHidden = errors.New("the answer holds an error")

@@ -229,7 +229,7 @@ func product(p *proc, in Intent) error {
 		o.Repeat = a.Submit
 	}
 	for tries := 0; ; tries++ {
-		row, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.DefiniteNo, o)
+		row, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.NothingBought, o)
 		wait, busy := heygen.Busy(err)
 		if !busy || row.Open() || tries == busyTries {
 			return err
