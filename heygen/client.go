@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"greenroom/heygen/transport"
+	"greenroom/internal/netutil"
 	"greenroom/internal/outside"
 )
 
@@ -106,7 +107,7 @@ func New(key Secret, opts ...Option) *Client {
 	outside.Know(key.Reveal())
 	c := &Client{
 		key: key, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
-		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: pause, server: &serverClock{},
+		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: netutil.Sleep, server: &serverClock{},
 		warn: func(string) {}, announced: new(sync.Once),
 	}
 	c.wire = &http.Transport{
@@ -158,17 +159,6 @@ func temporary(res *http.Response, err error) bool {
 	}
 	e := as(evaluate(&Error{Status: res.StatusCode}, b))
 	return e != nil && e.Temporary()
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // call describes one request.
@@ -241,7 +231,7 @@ func (c *Client) send(req *http.Request, fail *Error) ([]byte, error) {
 
 // noAnswer fills fail in for a request that got no answer.
 func noAnswer(fail *Error, err error) *Error {
-	fail.Err = bare(err)
+	fail.Err = outside.Error(netutil.WithoutURL(err))
 	var never *transport.NotSentError
 	if errors.As(err, &never) {
 		fail.Err, fail.NotSent = outside.Error(never.Err), true
@@ -253,7 +243,7 @@ func noAnswer(fail *Error, err error) *Error {
 func (c *Client) describe(fail *Error, res *http.Response) {
 	fail.now = c.now()
 	fail.Status, fail.RequestID = res.StatusCode, foreignWord(transport.RequestID(res.Header))
-	fail.RetryAfter = transport.RetryAfter(res.Header.Get("Retry-After"), fail.now)
+	fail.RetryAfter = netutil.RetryAfter(res.Header.Get("Retry-After"), fail.now)
 	fail.sunset = sunsetOf(res.Header)
 	if to, err := res.Location(); err == nil && redirects(res.StatusCode) && to.Host != "" {
 		fail.Location = to.Scheme + "://" + to.Host // its path and query may hold more than a log should
@@ -265,7 +255,7 @@ func (c *Client) describe(fail *Error, res *http.Response) {
 func readAnswer(fail *Error, res *http.Response) ([]byte, error) {
 	b, err := transport.Body(res)
 	if err != nil && success(res.StatusCode) {
-		fail.Status, fail.Err = 0, bare(err) // the answer was cut: its meaning is unknown
+		fail.Status, fail.Err = 0, outside.Error(err) // the answer was cut: its meaning is unknown
 		return nil, fail
 	}
 	failed := evaluate(fail, b)
@@ -273,14 +263,4 @@ func readAnswer(fail *Error, res *http.Response) ([]byte, error) {
 		fail.Own = false // a part of an answer, even one that can be read, is not the answer
 	}
 	return outside.HideKnown(b), failed
-}
-
-// bare drops the URL that net/http wraps around its errors: its query may hold
-// more than a log should.
-func bare(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
-	}
-	return outside.Error(err)
 }

@@ -21,7 +21,7 @@ type Error struct {
 	Param            string // the member v3 refused; may be empty
 	RequestID        string
 	Body             string        // the start of an answer that is not JSON
-	RetryAfter       time.Duration // 0 to transport.MaxRetryAfter; 0 when the answer has none
+	RetryAfter       time.Duration // 0 to netutil.MaxRetryAfter; 0 when the answer has none
 	Location         string        // of a redirect: scheme and host of its target, no path and no query
 	Err              error
 

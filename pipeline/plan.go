@@ -7,7 +7,6 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
-	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -256,7 +255,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		case ledger.Sending:
 			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
 		case ledger.Parked:
-			if !account.Searchable(*row) {
+			if !row.Searchable() {
 				return say(Blocked, "an earlier request got no answer, and this route cannot be searched; resolve it with `greenroom resolve %s`", c.Name)
 			}
 			return say(Blocked, "an earlier request got no answer and is not on the account; a build searches again, or resolve it with `greenroom resolve %s`", c.Name)

@@ -137,7 +137,7 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)
 	case err != nil:
 		return fault.Wrap(fault.KindOf(err), err, "run the same command again when the account can be reached"+force, "check the answer; nothing was recorded").For(clip)
-	case account.Searchable(row) && !strings.Contains(v.Title, row.Marker):
+	case row.Searchable() && !strings.Contains(v.Title, row.Marker):
 		return fault.New(fault.Usage, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force,
 			"video %s has the title %q, without this request's marker %s", id, v.Title, row.Marker).For(clip)
 	}
@@ -147,7 +147,7 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 // marked searches the account for a row's marker, after the time that a list may lag. Routes
 // without titles cannot be searched.
 func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.Row) ([]ledger.Found, error) {
-	if !account.Searchable(row) {
+	if !row.Searchable() {
 		return nil, nil
 	}
 	settle := settleTime

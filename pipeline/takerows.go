@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 
-	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/origin"
 )
@@ -56,5 +55,5 @@ func (p *Project) rowKey(ctx context.Context, take string, row *ledger.Row) stri
 // searches for it.
 func (p *Project) looksAgain(ctx context.Context, s Step) bool {
 	row := s.submission()
-	return row.State == ledger.Parked && account.Searchable(row) && p.Account.OwnRow(ctx, row)
+	return row.State == ledger.Parked && row.Searchable() && p.Account.OwnRow(ctx, row)
 }

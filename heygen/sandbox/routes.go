@@ -3,13 +3,14 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
 	"strconv"
 	"strings"
 	"time"
+
+	"greenroom/internal/netutil"
 )
 
 func (s *Server) routes() {
@@ -44,11 +45,7 @@ func (s *Server) routes() {
 
 // ServeHTTP refuses requests that a web page elsewhere may have caused.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) || r.Header.Get("Origin") != "" {
+	if !netutil.IsLoopbackHost(r.Host) || r.Header.Get("Origin") != "" {
 		http.Error(w, "this sandbox answers this machine only", http.StatusForbidden)
 		return
 	}

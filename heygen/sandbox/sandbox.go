@@ -28,6 +28,7 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 )
 
 // MediaMaker renders a job's footage.
@@ -326,8 +327,7 @@ func (r *Running) Failed() <-chan error { return r.failed }
 // Start serves on a loopback address; port 0 is a free one.
 func Start(ctx context.Context, addr string, o Options) (*Running, error) {
 	host, _, err := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	if err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if err != nil || !netutil.IsLoopback(host) {
 		return nil, fault.New(fault.Usage, "use 127.0.0.1:8787", "the sandbox listens on this machine only, not on %q", addr)
 	}
 	l, err := net.Listen("tcp", addr)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"greenroom/heygen/webhook"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 )
 
 // hooks is the state of webhooks. The server's mu guards it, except for host; the exported part
@@ -117,11 +117,7 @@ func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong 
 // toLoopback reports an address on this machine, to which the sandbox may connect.
 func toLoopback(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && netutil.IsLoopback(u.Hostname())
 }
 
 // hook finds an endpoint of one generation; the caller holds mu.

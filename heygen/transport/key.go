@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"greenroom/internal/netutil"
 )
 
 // ErrInsecure is the error of a request that would be sent unencrypted over a network.
@@ -76,5 +78,5 @@ func port(u *url.URL) string {
 }
 
 func secure(u *url.URL) bool {
-	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && netutil.IsLoopback(u.Hostname())
 }

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"greenroom/internal/netutil"
 )
 
 // Retry repeats GET and HEAD, and other requests only where their Call allows it, since a repetition has
@@ -50,7 +52,7 @@ func (r *Retry) retryAfter(res *http.Response) time.Duration {
 	if res == nil {
 		return 0
 	}
-	return RetryAfter(res.Header.Get("Retry-After"), r.Now())
+	return netutil.RetryAfter(res.Header.Get("Retry-After"), r.Now())
 }
 
 func repeatable(req *http.Request) bool {

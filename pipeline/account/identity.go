@@ -194,9 +194,6 @@ func (a *Account) RowOrigin(r ledger.Row) origin.Origin {
 	return a.legacyOrigin(r.VideoID)
 }
 
-// Searchable reports that a row's video can be found on the account by its title.
-func Searchable(r ledger.Row) bool { return r.Marker != "" && strings.Contains(r.Title, r.Marker) }
-
 // ForeignRow says why a request of another account blocks a clip.
 func (a *Account) ForeignRow(ctx context.Context, clip string, r ledger.Row) string {
 	o := a.RowOrigin(r)
