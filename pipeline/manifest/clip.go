@@ -16,7 +16,7 @@ var clipWords = []string{"script", "audio", "file", "video", "take", "scenes", "
 	"to", "language", "cutout", "key", "rate"}
 
 // clip reads one clip over its defaults.
-func (d *doc) clip(path string, f field, c *Clip) {
+func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 	defer d.recordAt(path, &c.Places.own)()
 	var script, audio, file, video string
 	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt,
@@ -25,11 +25,11 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		return func(n ast.Node) { *at = n; read(n) }
 	}
 	set := d.shared(path, c)
-	set["script"] = note(&scriptAt, d.text(path+".script", &script))
-	set["audio"] = note(&audioAt, d.text(path+".audio", &audio))
-	set["file"] = note(&fileAt, d.text(path+".file", &file))
-	set["video"] = note(&videoAt, d.text(path+".video", &video))
-	set["take"] = d.integer(path+".take", 1, 1000, "raise it by one to buy the same request again", &c.Take)
+	set["script"] = note(&scriptAt, d.Text(path+".script", &script))
+	set["audio"] = note(&audioAt, d.Text(path+".audio", &audio))
+	set["file"] = note(&fileAt, d.Text(path+".file", &file))
+	set["video"] = note(&videoAt, d.Text(path+".video", &video))
+	set["take"] = d.Integer(path+".take", 1, 1000, "raise it by one to buy the same request again", &c.Take)
 	set["scenes"] = func(n ast.Node) { scenesAt = n }
 	set["agent"] = func(n ast.Node) { agentAt = n }
 	set["template"] = func(n ast.Node) { templateAt = n }
@@ -37,9 +37,9 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	set["variables"] = func(n ast.Node) { variablesAt = n }
 	set["to"] = func(n ast.Node) { languageAt = n }
 	set["language"] = set["to"]
-	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
+	set["cutout"] = note(&cutoutAt, d.Bool(path+".cutout", &c.Cutout))
 	set["key"] = note(&keyAt, d.fileKey(path+".key", &c.Key))
-	set["rate"] = note(&rateAt, d.rate(path+".rate", &c.Rate))
+	set["rate"] = note(&rateAt, d.Rate(path+".rate", &c.Rate))
 	set["transparent"] = note(&transparentAt, set["transparent"])
 	set["draft"] = note(&draftAt, set["draft"])
 	set["captions"] = note(&captionsAt, set["captions"])
@@ -50,12 +50,12 @@ func (d *doc) clip(path string, f field, c *Clip) {
 			set[key] = func(ast.Node) {}
 		}
 	}
-	before := len(d.faults)
-	if key := d.sourceKey(f.value); key != "" { // hook: scripts/hook.md
-		d.recordMember(path, key, f.value)
-		set[key](f.value)
+	before := d.Count()
+	if key := d.sourceKey(f.Value); key != "" { // hook: scripts/hook.md
+		d.recordMember(path, key, f.Value)
+		set[key](f.Value)
 	} else {
-		d.object(f.value, path, set)
+		d.Object(f.Value, path, set)
 	}
 
 	var sources []string
@@ -67,11 +67,11 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	sort.Strings(sources)
 	switch {
 	case len(sources) > 1:
-		d.fault(f.node, "keep one of them", "clip %q has %d sources: %s", c.Name, len(sources), strings.Join(sources, ", "))
+		d.Fault(f.Node, "keep one of them", "clip %q has %d sources: %s", c.Name, len(sources), strings.Join(sources, ", "))
 		return
 	case len(sources) == 0:
-		if len(d.faults) == before {
-			d.fault(f.node, "give it a script, audio, scenes, file, video, agent, template or translate", "clip %q has no source", c.Name)
+		if d.Count() == before {
+			d.Fault(f.Node, "give it a script, audio, scenes, file, video, agent, template or translate", "clip %q has no source", c.Name)
 		}
 		return
 	}
@@ -80,10 +80,10 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		c.Source = SourceAvatar
 		d.script(scriptAt, path+".script", script, c)
 	case audioAt != nil:
-		before := len(d.faults)
+		before := d.Count()
 		c.Source, c.AudioFile = SourceAvatar, d.input(audioAt, path+".audio", audio)
-		if ext := strings.ToLower(filepath.Ext(audio)); ext != ".wav" && ext != ".mp3" && len(d.faults) == before {
-			d.fault(audioAt, "convert it: ffmpeg -i "+filepath.Base(audio)+" take.wav", "%s.audio must be WAV or MP3", path)
+		if ext := strings.ToLower(filepath.Ext(audio)); ext != ".wav" && ext != ".mp3" && d.Count() == before {
+			d.Fault(audioAt, "convert it: ffmpeg -i "+filepath.Base(audio)+" take.wav", "%s.audio must be WAV or MP3", path)
 		}
 	case fileAt != nil:
 		c.Source = SourceFile
@@ -103,14 +103,14 @@ func (d *doc) clip(path string, f field, c *Clip) {
 	case videoAt != nil:
 		c.Source, c.VideoID = SourceVideo, video
 		if !videoID.MatchString(video) {
-			d.fault(videoAt, idHint(video, "copy the id from HeyGen; `greenroom videos` lists them"), "%s.video is not a video id", path)
+			d.Fault(videoAt, idHint(video, "copy the id from HeyGen; `greenroom videos` lists them"), "%s.video is not a video id", path)
 		}
 	}
 	if variablesAt != nil && templateAt == nil {
-		d.fault(variablesAt, "leave it out, or add template: ID", "%s: only a template has variables", path)
+		d.Fault(variablesAt, "leave it out, or add template: ID", "%s: only a template has variables", path)
 	}
 	if languageAt != nil && translateAt == nil {
-		d.fault(languageAt, "for a translation write translate: {clip: NAME, to: Spanish}; the language a voice speaks is voice.locale",
+		d.Fault(languageAt, "for a translation write translate: {clip: NAME, to: Spanish}; the language a voice speaks is voice.locale",
 			"%s: only a translation has a language", path)
 	}
 	if c.Source == SourceAvatar && scenesAt == nil {
@@ -123,14 +123,14 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		} else if scenesAt != nil {
 			hint = "leave draft out, or make a clip of each scene"
 		}
-		d.fault(draftAt, hint, "%s: only a clip with a script of its own has a voice draft", path)
+		d.Fault(draftAt, hint, "%s: only a clip with a script of its own has a voice draft", path)
 	}
 	if scriptAt == nil || c.Draft != DraftVoice {
 		c.Draft = "" // also what the defaults say of clips that have none
 	}
 	if c.Source == SourceAgent || c.Source == SourceTemplate {
 		if transparentAt != nil && c.Transparent {
-			d.fault(transparentAt, "leave it out", "%s: an %s film has a background of its own", path, c.Source)
+			d.Fault(transparentAt, "leave it out", "%s: an %s film has a background of its own", path, c.Source)
 		}
 		c.Transparent = false
 	}
@@ -138,32 +138,32 @@ func (d *doc) clip(path string, f field, c *Clip) {
 		c.Transparent = false // what no file of its kind can be
 	}
 	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
-		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
+		d.Fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
 	}
 	if keyAt != nil && (c.Source != SourceFile || !c.Transparent || c.Cutout) {
-		d.fault(keyAt, "use it with file: and transparent: true, without cutout; an avatar's clip has key-color", "%s.key takes the screen out of a local film", path)
+		d.Fault(keyAt, "use it with file: and transparent: true, without cutout; an avatar's clip has key-color", "%s.key takes the screen out of a local film", path)
 	}
 	switch {
 	case rateAt != nil && len(c.Frames) == 0:
-		d.fault(rateAt, "leave it out: a video has a rate of its own", "%s: only a sequence of pictures is given a rate", path)
+		d.Fault(rateAt, "leave it out: a video has a rate of its own", "%s: only a sequence of pictures is given a rate", path)
 	case c.Cutout && len(c.Frames) > 0:
-		d.fault(cutoutAt, "name a video", "%s: HeyGen removes the background of videos, not of pictures", path)
+		d.Fault(cutoutAt, "name a video", "%s: HeyGen removes the background of videos, not of pictures", path)
 	}
 	if routeAt != nil && c.Source != SourceAvatar {
-		d.fault(routeAt, "leave it out", "%s: only spoken clips choose a route", path)
+		d.Fault(routeAt, "leave it out", "%s: only spoken clips choose a route", path)
 		return
 	}
 	if c.Captions && c.Source == SourceAvatar && c.AudioFile != "" {
 		if captionsAt != nil {
-			d.fault(captionsAt, "leave captions out, or write captions: false", "%s: HeyGen makes no captions of own sound", path)
+			d.Fault(captionsAt, "leave captions out, or write captions: false", "%s: HeyGen makes no captions of own sound", path)
 		}
 		c.Captions = false // those of the defaults
 	}
 	if c.Transparent && bgAt != nil {
-		d.fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
+		d.Fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
 	}
 	if routeAt != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
-		d.fault(routeAt, "v2 and v3 give opaque clips, v2-key, v1-webm, v3-webm and v3-key transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
+		d.Fault(routeAt, "v2 and v3 give opaque clips, v2-key, v1-webm, v3-webm and v3-key transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
 	}
 }
 
@@ -171,10 +171,10 @@ func (d *doc) clip(path string, f field, c *Clip) {
 // is taken as it is, and everything else is a script. It is empty for a mapping.
 func (d *doc) sourceKey(n ast.Node) string {
 	var s string
-	if !d.isScalar(n) || !d.textOf(n, &s) {
+	if !d.IsScalar(n) || !d.textOf(n, &s) {
 		return ""
 	}
-	if kind := mediaKind(s); kind != "" && !strings.ContainsAny(s, " \n") {
+	if kind := value.MediaKind(s); kind != "" && !strings.ContainsAny(s, " \n") {
 		return map[string]string{LayerAudio: "audio", LayerVideo: "file", LayerImage: "file"}[kind]
 	}
 	return "script"
@@ -187,7 +187,7 @@ func isMP4(file string) bool {
 }
 
 // mediaKind is the kind of layer that shows a file, by the end of its name; empty for other files.
-func mediaKind(file string) string {
+func value.MediaKind(file string) string {
 	switch strings.ToLower(filepath.Ext(file)) {
 	case ".png", ".jpg", ".jpeg", ".webp":
 		return LayerImage
@@ -201,18 +201,18 @@ func mediaKind(file string) string {
 
 var videoID = lazyregexp.New(`^[A-Za-z0-9_-]{4,128}$`)
 
-func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
+func (d *doc) speaker(f yamldoc.Field, path string, scripted bool, c *Clip) {
 	if c.Avatar.ID == "" && c.Avatar.Photo == "" {
-		d.fault(f.node, "set avatar: {id: …} here or under defaults", "%s has no avatar", path)
+		d.Fault(f.Node, "set avatar: {id: …} here or under defaults", "%s has no avatar", path)
 	}
 	if scripted && c.Voice.ID == "" {
-		d.fault(f.node, "set voice: {id: …} here or under defaults", "%s has no voice", path)
+		d.Fault(f.Node, "set voice: {id: …} here or under defaults", "%s has no voice", path)
 	}
 	if c.Avatar.Photo != "" && c.Avatar.Style == "circle" {
-		d.fault(f.node, "leave the style out", "%s: a photo has no style", path)
+		d.Fault(f.Node, "leave the style out", "%s: a photo has no style", path)
 	}
 	if c.Route == "v1-webm" && c.Avatar.Style == "circle" {
-		d.fault(f.node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
+		d.Fault(f.Node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
 	}
 }
 
@@ -234,20 +234,20 @@ func (d *doc) script(n ast.Node, path, value string, c *Clip) {
 		text = speakable(text)
 	}
 	text = strings.Join(strings.Fields(text), " ")
-	before := len(d.faults)
+	before := d.Count()
 	for _, tag := range anyBreak.FindAllString(text, -1) {
 		if !goodBreak.MatchString(tag) {
-			d.fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
+			d.Fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
 		}
 	}
-	if m := tightBreak.FindString(text); m != "" && len(d.faults) == before {
-		d.fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
+	if m := tightBreak.FindString(text); m != "" && d.Count() == before {
+		d.Fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
 	}
 	switch size := utf8.RuneCountInString(text); {
 	case strings.TrimSpace(anyBreak.ReplaceAllString(text, "")) == "":
-		d.fault(n, "write what the presenter says", "%s is empty", path)
+		d.Fault(n, "write what the presenter says", "%s is empty", path)
 	case size > MaxScript:
-		d.fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
+		d.Fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
 	}
 	c.Script = text
 }

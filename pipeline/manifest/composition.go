@@ -13,7 +13,7 @@ const (
 	MaxFilms        = 100_000        // of rows, in all formats
 	MaxLayers       = 500            // of one composition
 	MaxText         = 10000          // characters of one layer
-	MaxTime         = 24 * time.Hour // of any time in a composition
+	value.MaxTime         = 24 * time.Hour // of any time in a composition
 	DefaultEnter    = 400 * time.Millisecond
 	DefaultLeave    = 250 * time.Millisecond
 	DefaultSafe     = 0.05 // of a side, when it says `safe: true`

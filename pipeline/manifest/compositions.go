@@ -18,21 +18,21 @@ var compositionName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
 
 // compositions reads them all, one for each format.
 func (d *doc) compositions(n ast.Node, m *Manifest) {
-	fs := d.fields(n, "compositions")
+	fs := d.Fields(n, "compositions")
 	if len(fs) > MaxCompositions {
-		d.fault(n, "split the project", "%d compositions, at most %d are read", len(fs), MaxCompositions)
+		d.Fault(n, "split the project", "%d compositions, at most %d are read", len(fs), MaxCompositions)
 		return
 	}
 	var films []string
 	for _, f := range fs {
-		films = append(films, f.key)
+		films = append(films, f.Key)
 	}
 	d.known = newKnown(m, films)
 	taken := map[string]Composition{}
 	names := map[string]string{} // of all films and of compositions with rows, to who has them
 	for _, f := range fs {
-		if len(f.key) > MaxName || !compositionName.MatchString(f.key) || deviceName.MatchString(f.key) {
-			d.fault(f.node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition", f.key)
+		if len(f.Key) > MaxName || !compositionName.MatchString(f.Key) || deviceName.MatchString(f.Key) {
+			d.Fault(f.Node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition", f.Key)
 			continue
 		}
 		if each := eachOf(f); each != nil {
@@ -42,7 +42,7 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 		for _, c := range d.composition(f, m) {
 			// Films become files, and some systems do not tell Tour from tour.
 			if other, ok := taken[strings.ToLower(c.Name)]; ok {
-				d.fault(f.node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base)
+				d.Fault(f.Node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base)
 				continue
 			}
 			taken[strings.ToLower(c.Name)] = c
@@ -57,13 +57,13 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 	d.checkRows(m, names, refs)
 }
 
-func (d *doc) composition(f field, m *Manifest) (out []Composition) {
-	path := "compositions." + f.key
+func (d *doc) composition(f yamldoc.Field, m *Manifest) (out []Composition) {
+	path := "compositions." + f.Key
 	var formats []format
 	given := false
-	for _, k := range d.fields(f.value, path) {
-		if k.key == "formats" {
-			formats, given = d.formats(k.value, path+".formats"), true
+	for _, k := range d.Fields(f.Value, path) {
+		if k.Key == "formats" {
+			formats, given = d.formats(k.Value, path+".formats"), true
 		}
 	}
 	if !given {
@@ -74,22 +74,22 @@ func (d *doc) composition(f field, m *Manifest) (out []Composition) {
 		d.hidden(out[len(out)-1])
 		d.ducked(out[len(out)-1])
 	}
-	d.unfit(out, f.key)
+	d.unfit(out, f.Key)
 	return out
 }
 
 // variant reads a composition in one format.
-func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
-	c := Composition{Name: f.key, Base: f.key, Format: v.name, Place: d.at(f.node), Width: m.Width, Height: m.Height,
+func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v format) Composition {
+	c := Composition{Name: f.Key, Base: f.Key, Format: v.name, Place: d.At(f.Node), Width: m.Width, Height: m.Height,
 		FPS: m.FPS, Places: map[string]fault.Place{}}
 	var layers, background ast.Node
-	before := len(d.faults)
-	set := setters{
+	before := d.Count()
+	set := yamldoc.Setters{
 		"size":        d.canvas(path+".size", &c.Width, &c.Height),
 		"duration":    d.length(path+".duration", &c.Length),
-		"fps":         d.rate(path+".fps", &c.FPS),
+		"fps":         d.Rate(path+".fps", &c.FPS),
 		"length":      d.length(path+".length", &c.Length),
-		"transparent": d.boolean(path+".transparent", &c.Transparent),
+		"transparent": d.Bool(path+".transparent", &c.Transparent),
 		"background":  func(n ast.Node) { background = n; c.Background = d.ground(n, path+".background") },
 		"layers":      func(n ast.Node) { layers = n },
 		"intro":       d.reference(path+".intro", &c.Intro),
@@ -97,13 +97,13 @@ func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
 		"formats":     func(ast.Node) {},
 		"each":        func(ast.Node) {}, // read before
 	}
-	note := func(fs []field) {
+	note := func(fs []yamldoc.Field) {
 		for _, k := range fs {
-			c.Places[k.key] = d.at(k.node)
+			c.Places[k.Key] = d.At(k.Node)
 		}
 	}
-	note(d.fields(f.value, path))
-	d.object(f.value, path, set)
+	note(d.Fields(f.Value, path))
+	d.Object(f.Value, path, set)
 	list, over := layers, ast.Node(nil)
 	if v.name != "" {
 		c.Name += "-" + strings.ReplaceAll(v.name, ":", "x")
@@ -112,17 +112,17 @@ func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
 			path, layers = path+".formats."+v.name, nil
 			delete(set, "formats")
 			delete(set, "each")
-			note(d.fields(v.over, path))
-			d.object(v.over, path, set)
+			note(d.Fields(v.over, path))
+			d.Object(v.over, path, set)
 			over = layers
 		}
 	}
 	if background != nil && c.Transparent && c.Background != nil {
-		d.fault(background, "keep one of background and transparent: true", "%s is transparent and has a background", path)
+		d.Fault(background, "keep one of background and transparent: true", "%s is transparent and has a background", path)
 	}
-	c.Layers = d.layerList(list, over, "compositions."+f.key, path)
-	if len(c.Layers) == 0 && c.Background == nil && c.Intro == nil && c.Outro == nil && len(d.faults) == before {
-		d.fault(f.node, "add one:  layers: [{clip: intro}]", "%s has no layers", path)
+	c.Layers = d.layerList(list, over, "compositions."+f.Key, path)
+	if len(c.Layers) == 0 && c.Background == nil && c.Intro == nil && c.Outro == nil && d.Count() == before {
+		d.Fault(f.Node, "add one:  layers: [{clip: intro}]", "%s has no layers", path)
 	}
 	return c
 }
@@ -132,14 +132,14 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	if n == nil {
 		return nil
 	}
-	list := d.items(n)
+	list := d.Items(n)
 	if len(list) > MaxLayers {
-		d.fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(list), MaxLayers)
+		d.Fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(list), MaxLayers)
 		return nil
 	}
-	changes := map[string]field{}
+	changes := map[string]yamldoc.Field{}
 	for _, f := range d.changes(over, overPath) {
-		changes[f.key] = f
+		changes[f.Key] = f
 	}
 	used := map[string]bool{}
 	var names []string
@@ -149,11 +149,11 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 		for _, key := range d.layerNames(v, i) {
 			names = append(names, key)
 			if f, ok := changes[key]; ok && !used[key] {
-				used[key], change = true, f.value
+				used[key], change = true, f.Value
 				break
 			}
 		}
-		if change != nil && d.none(change) {
+		if change != nil && d.IsNone(change) {
 			continue // this format does without it
 		}
 		if l, ok := d.layer(v, change, path+".layers["+strconv.Itoa(i)+"]"); ok {
@@ -163,10 +163,10 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		if !used[key] {
 			hint := "name a layer by its name:, its clip or its number, such as 1"
-			if near := Nearest(key, names); near != "" {
+			if near := fault.Nearest(key, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			d.fault(changes[key].node, hint, "%s.layers: no layer %q", overPath, key)
+			d.Fault(changes[key].node, hint, "%s.layers: no layer %q", overPath, key)
 		}
 	}
 	out = d.allCaptions(out, path)
@@ -174,24 +174,24 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	return out
 }
 
-func (d *doc) changes(over ast.Node, path string) []field {
+func (d *doc) changes(over ast.Node, path string) []yamldoc.Field {
 	if over == nil {
 		return nil
 	}
-	return d.fields(over, path+".layers")
+	return d.Fields(over, path+".layers")
 }
 
 // layerNames are the ways to name a layer in a format.
 func (d *doc) layerNames(n ast.Node, i int) []string {
 	var named, of string
-	m, _ := d.plain(n).(*ast.MappingNode)
+	m, _ := d.Plain(n).(*ast.MappingNode)
 	values := []*ast.MappingValueNode{}
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		d.textOf(n, &of)
 	}
 	if m != nil {
 		values = m.Values
-	} else if v, ok := d.plain(n).(*ast.MappingValueNode); ok {
+	} else if v, ok := d.Plain(n).(*ast.MappingValueNode); ok {
 		values = append(values, v)
 	}
 	for _, v := range values {
@@ -223,7 +223,7 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 		}
 		if _, ok := at[l.Name]; ok {
 			p := l.Places["name"]
-			d.faultAt(p.Line, p.Column, "rename one of them", "%s: two layers are named %q", path, l.Name)
+			d.FaultAt(p.Line, p.Column, "rename one of them", "%s: two layers are named %q", path, l.Name)
 		}
 		at[l.Name] = i
 		names = append(names, l.Name)
@@ -238,7 +238,7 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 		p := l.Places["after"]
 		if l.After == "" {
 			if p := l.Places["at"]; l.At < 0 {
-				d.faultAt(p.Line, p.Column, "a film starts at 0s", "%s: at is before 0", path)
+				d.FaultAt(p.Line, p.Column, "a film starts at 0s", "%s: at is before 0", path)
 			}
 			continue
 		}
@@ -246,15 +246,15 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 			hint := "give that layer a name:"
 			if m := endOf.FindStringSubmatch(l.After); m != nil {
 				hint = "write after: " + m[1]
-			} else if near := Nearest(l.After, names); near != "" {
+			} else if near := fault.Nearest(l.After, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			d.faultAt(p.Line, p.Column, hint, "%s: no layer %q to come after", path, l.After)
+			d.FaultAt(p.Line, p.Column, hint, "%s: no layer %q to come after", path, l.After)
 			continue
 		}
 		for j, steps := at[l.After], 0; steps <= len(layers); steps++ {
 			if j == i {
-				d.faultAt(p.Line, p.Column, "give one of them an at: alone", "%s: %q comes after itself", path, l.After)
+				d.FaultAt(p.Line, p.Column, "give one of them an at: alone", "%s: %q comes after itself", path, l.After)
 				break
 			}
 			next, ok := at[layers[j].After]
@@ -268,22 +268,22 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 
 func (d *doc) length(path string, to *time.Duration) func(ast.Node) {
 	return func(n ast.Node) {
-		if s, ok := d.plain(n).(*ast.StringNode); ok && s.Value == "auto" {
+		if s, ok := d.Plain(n).(*ast.StringNode); ok && s.Value == "auto" {
 			*to = 0
 			return
 		}
-		d.moment(path, time.Millisecond, to)(n)
+		d.Time(path, time.Millisecond, to)(n)
 	}
 }
 
 func (d *doc) reference(path string, to **Reference) func(ast.Node) {
 	return func(n ast.Node) {
-		if d.none(n) {
+		if d.IsNone(n) {
 			*to = nil
 			return
 		}
-		r := &Reference{Place: d.at(n)}
-		if d.text(path, &r.Name)(n); r.Name != "" {
+		r := &Reference{Place: d.At(n)}
+		if d.Text(path, &r.Name)(n); r.Name != "" {
 			*to = r
 		}
 	}
@@ -291,43 +291,43 @@ func (d *doc) reference(path string, to **Reference) func(ast.Node) {
 
 // ground reads a colour, a list of colours, or a mapping.
 func (d *doc) ground(n ast.Node, path string) *Background {
-	g := &Background{Fit: "cover", Angle: 180, Place: d.at(n)}
+	g := &Background{Fit: "cover", Angle: 180, Place: d.At(n)}
 	colors := func(n ast.Node) {
-		seq, ok := d.plain(n).(*ast.SequenceNode)
+		seq, ok := d.Plain(n).(*ast.SequenceNode)
 		if !ok {
 			g.Colors = []string{""}
-			d.paint(path, &g.Colors[0])(n)
+			d.Paint(path, &g.Colors[0])(n)
 			return
 		}
 		if len(seq.Values) < 1 || len(seq.Values) > 8 {
-			d.fault(n, `write ["#101418", "#203040"]`, "%s must have 1 to 8 colours", path)
+			d.Fault(n, `write ["#101418", "#203040"]`, "%s must have 1 to 8 colours", path)
 		}
 		for _, v := range seq.Values {
 			var c string
-			d.paint(path, &c)(v)
+			d.Paint(path, &c)(v)
 			g.Colors = append(g.Colors, c)
 		}
 	}
-	if d.none(n) {
+	if d.IsNone(n) {
 		return nil
 	}
-	if _, empty := d.plain(n).(*ast.NullNode); empty {
-		d.text(path, new(string))(n)
+	if _, empty := d.Plain(n).(*ast.NullNode); empty {
+		d.Text(path, new(string))(n)
 		return nil
 	}
-	if _, ok := d.plain(n).(*ast.SequenceNode); ok {
+	if _, ok := d.Plain(n).(*ast.SequenceNode); ok {
 		colors(n)
 		return g
 	}
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		var s string
 		d.textOf(n, &s)
-		switch mediaKind(s) {
+		switch value.MediaKind(s) {
 		case LayerImage:
-			d.text(path, &g.Image)(n)
+			d.Text(path, &g.Image)(n)
 			g.Image = d.input(n, path, g.Image)
 		case LayerVideo:
-			d.text(path, &g.Video)(n)
+			d.Text(path, &g.Video)(n)
 			g.Video = d.input(n, path, g.Video)
 		default:
 			colors(n)
@@ -335,28 +335,28 @@ func (d *doc) ground(n ast.Node, path string) *Background {
 		return g
 	}
 	var fit, loop, angle ast.Node
-	d.object(n, path, setters{
+	d.Object(n, path, yamldoc.Setters{
 		"color": colors, "gradient": colors,
 		"angle": func(n ast.Node) {
 			angle = n
-			d.number(path+".angle", -360, 360, "180 runs from top to bottom", &g.Angle)(n)
+			d.Number(path+".angle", -360, 360, "180 runs from top to bottom", &g.Angle)(n)
 		},
-		"image": func(n ast.Node) { d.text(path+".image", &g.Image)(n); g.Image = d.input(n, path+".image", g.Image) },
-		"video": func(n ast.Node) { d.text(path+".video", &g.Video)(n); g.Video = d.input(n, path+".video", g.Video) },
-		"fit":   func(n ast.Node) { fit = n; d.word(path+".fit", []string{"cover", "contain"}, &g.Fit)(n) },
-		"loop":  func(n ast.Node) { loop = n; d.boolean(path+".loop", &g.Loop)(n) },
+		"image": func(n ast.Node) { d.Text(path+".image", &g.Image)(n); g.Image = d.input(n, path+".image", g.Image) },
+		"video": func(n ast.Node) { d.Text(path+".video", &g.Video)(n); g.Video = d.input(n, path+".video", g.Video) },
+		"fit":   func(n ast.Node) { fit = n; d.Word(path+".fit", []string{"cover", "contain"}, &g.Fit)(n) },
+		"loop":  func(n ast.Node) { loop = n; d.Bool(path+".loop", &g.Loop)(n) },
 	})
 	switch {
 	case g.Image != "" && g.Video != "":
-		d.fault(n, "keep one of them", "%s has an image and a video", path)
+		d.Fault(n, "keep one of them", "%s has an image and a video", path)
 	case g.Image == "" && g.Video == "" && fit != nil:
-		d.fault(fit, "leave it out", "%s: a colour has no fit", path)
+		d.Fault(fit, "leave it out", "%s: a colour has no fit", path)
 	case g.Video == "" && loop != nil:
-		d.fault(loop, "leave it out", "%s: only a video has a loop", path)
+		d.Fault(loop, "leave it out", "%s: only a video has a loop", path)
 	case len(g.Colors) < 2 && angle != nil:
-		d.fault(angle, "leave it out, or give two colours", "%s: only a gradient has an angle", path)
+		d.Fault(angle, "leave it out, or give two colours", "%s: only a gradient has an angle", path)
 	case g.Image == "" && g.Video == "" && len(g.Colors) == 0:
-		d.fault(n, "give it a color, an image or a video", "%s is empty", path)
+		d.Fault(n, "give it a color, an image or a video", "%s is empty", path)
 	}
 	return g
 }

@@ -244,7 +244,7 @@ func TestTheSchemaKnowsEveryKey(t *testing.T) {
 	layer := map[string]bool{}
 	for _, kind := range layerKinds {
 		for k := range layerHas[kind] {
-			var style setters
+			var style yamldoc.Setters
 			if layer[k] = true; (&doc{}).layerSetter("", k, &Layer{Kind: kind}, &style) == nil {
 				t.Errorf("nothing reads %s of a %s layer", k, kind)
 			}

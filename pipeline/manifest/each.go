@@ -106,48 +106,48 @@ func (d *doc) each(n ast.Node, base Clip, m *Manifest) {
 	for _, c := range m.Clips {
 		taken[c.Name] = "clips." + c.Name
 	}
-	for _, f := range d.fields(n, "each") {
-		d.families = append(d.families, f.key)
+	for _, f := range d.Fields(n, "each") {
+		d.families = append(d.families, f.Key)
 		if d.goodName(f) {
 			d.family(f, base, m, taken)
 		}
 	}
-	if n != nil && len(m.Clips) == 0 && len(d.faults) == 0 {
-		d.fault(n, `write each: {welcome: {rows: people.csv, script: "Hello {{name}}."}}`, "the manifest has no clips")
+	if n != nil && len(m.Clips) == 0 && d.Count() == 0 {
+		d.Fault(n, `write each: {welcome: {rows: people.csv, script: "Hello {{name}}."}}`, "the manifest has no clips")
 	}
 }
 
-func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
-	path := "each." + f.key
+func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]string) {
+	path := "each." + f.Key
 	var file, name string
 	var rowsAt, nameAt, propsAt ast.Node
-	for _, k := range d.fields(f.value, path) {
-		switch k.key {
+	for _, k := range d.Fields(f.Value, path) {
+		switch k.Key {
 		case "rows":
-			rowsAt = k.value
-			d.text(path+".rows", &file)(k.value)
+			rowsAt = k.Value
+			d.Text(path+".rows", &file)(k.Value)
 		case "name":
-			nameAt = k.value
-			d.text(path+".name", &name)(k.value)
+			nameAt = k.Value
+			d.Text(path+".name", &name)(k.Value)
 		case "props":
-			propsAt = k.value
+			propsAt = k.Value
 		}
 	}
 	if rowsAt == nil {
 		if rowsAt = d.meantRows(f, path); rowsAt == nil {
-			d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+			d.Fault(f.Node, "write rows: people.csv", "%s has no rows", path)
 			return
 		}
-		d.text(path+".rows", &file)(rowsAt) // to report the rest of the family at once
+		d.Text(path+".rows", &file)(rowsAt) // to report the rest of the family at once
 	}
-	before := len(d.faults)
+	before := d.Count()
 	table := d.input(rowsAt, path+".rows", file)
-	if len(d.faults) > before {
+	if d.Count() > before {
 		return
 	}
 	if !slices.Contains(rows.Kinds(), strings.ToLower(filepath.Ext(file))) {
 		other := rows.OtherKind(file)
-		d.fault(rowsAt, other.Hint, "%s.rows: %v", path, other)
+		d.Fault(rowsAt, other.Hint, "%s.rows: %v", path, other)
 		return
 	}
 	r, err := rows.Open(table, file)
@@ -157,15 +157,15 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	}
 	defer r.Close()
 	if nameAt != nil && len(rows.Placeholders(name)) == 0 {
-		d.fault(nameAt, `write name: "{{id}}" with a column that is different in each row`, "%s.name names every row the same", path)
+		d.Fault(nameAt, `write name: "{{id}}" with a column that is different in each row`, "%s.name names every row the same", path)
 		return
 	}
 	props := d.propColumns(propsAt, path+".props", r.Columns())
-	e := Each{Name: f.key, File: table, Columns: r.Columns(), display: file, first: len(m.Clips)}
+	e := Each{Name: f.Key, File: table, Columns: r.Columns(), display: file, first: len(m.Clips)}
 	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), shown: map[string]bool{}}, map[string]string{}
 	defer func() { d.row, d.texts = nil, nil }()
 	for {
-		d.alive()
+		d.Alive()
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			d.sums[table] = r.Sum()
@@ -186,7 +186,7 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 		e.Clips++
 		c := base
-		c.Place, c.Row = d.at(f.node), &Row{Each: f.key, Line: row.Line, Values: map[string]string{}, sum: cells(row)}
+		c.Place, c.Row = d.At(f.Node), &Row{Each: f.Key, Line: row.Line, Values: map[string]string{}, sum: cells(row)}
 		for _, col := range props {
 			c.Row.Values[col], _ = d.row.value(col)
 		}
@@ -199,7 +199,7 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 			continue
 		}
 		taken[c.Name] = where
-		d.clip(path, field{f.key, f.node, f.value}, &c)
+		d.clip(path, field{f.Key, f.Node, f.Value}, &c)
 		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.own, c.Places.own) {
 			c.Places.own = m.Clips[n-1].Places.own // ten thousand rows are written in one place
 		}
@@ -216,13 +216,13 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 }
 
 // meantRows reports the unknown keys of a family without rows. It returns the value of one that means them, or nil.
-func (d *doc) meantRows(f field, path string) (rows ast.Node) {
-	for _, k := range d.fields(f.value, path) {
-		if eachWords()[k.key] {
+func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
+	for _, k := range d.Fields(f.Value, path) {
+		if eachWords()[k.Key] {
 			continue
 		}
-		if strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") && d.isScalar(k.value) {
-			rows = k.value
+		if strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") && d.IsScalar(k.Value) {
+			rows = k.Value
 		}
 	}
 	return rows
@@ -242,15 +242,15 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 		return nil
 	}
 	var out []string
-	for _, v := range d.items(n) {
+	for _, v := range d.Items(n) {
 		var name string
-		d.text(path, &name)(v)
+		d.Text(path, &name)(v)
 		name = rows.Column(name)
 		switch {
 		case slices.Contains(out, name):
-			d.fault(v, "keep one of them", "%s names %q twice", path, name)
+			d.Fault(v, "keep one of them", "%s names %q twice", path, name)
 		case !slices.Contains(columns, name):
-			d.fault(v, unknownColumn(name, columns), "%s: there is no column %q", path, name)
+			d.Fault(v, unknownColumn(name, columns), "%s: there is no column %q", path, name)
 		default:
 			out = append(out, name)
 		}
@@ -259,12 +259,12 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 }
 
 // rowName is a row's clip name: the family's, a dash, and what the row says or its number.
-func (d *doc) rowName(f field, n ast.Node, pattern string, number int) string {
-	room := MaxName - len(f.key) - 1
+func (d *doc) rowName(f yamldoc.Field, n ast.Node, pattern string, number int) string {
+	room := MaxName - len(f.Key) - 1
 	if n == nil {
-		return fmt.Sprintf("%s-%d", f.key, number)
+		return fmt.Sprintf("%s-%d", f.Key, number)
 	}
-	value := d.fill(n, "each."+f.key+".name", pattern)
+	value := d.fill(n, "each."+f.Key+".name", pattern)
 	if value == "" {
 		return "" // said already
 	}
@@ -273,7 +273,7 @@ func (d *doc) rowName(f field, n ast.Node, pattern string, number int) string {
 		d.rowFault("name rows by a column of letters a-z and digits", "%q cannot name a clip", value)
 		return ""
 	}
-	return f.key + "-" + slug
+	return f.Key + "-" + slug
 }
 
 // fill puts the row's values into a text.
@@ -294,7 +294,7 @@ func (d *doc) fill(n ast.Node, path, text string) string {
 		d.rowFault("shorten the text or the cells", "%s: %v", path, err)
 		d.row.broken = true
 	case errors.As(err, &unknown):
-		d.fault(n, unknownColumn(unknown.Column, d.row.columns), "%s: %v in %s", path, err, d.row.display)
+		d.Fault(n, unknownColumn(unknown.Column, d.row.columns), "%s: %v in %s", path, err, d.row.display)
 		d.row.broken = true
 	case errors.As(err, &empty):
 		d.rowFault(fmt.Sprintf("fill it, or write {{%s|something else}} in %s", empty.Column, path), "%v", err)
@@ -304,7 +304,7 @@ func (d *doc) fill(n ast.Node, path, text string) string {
 }
 
 func unknownColumn(name string, columns []string) string {
-	if near := Nearest(name, columns); near != "" {
+	if near := fault.Nearest(name, columns); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	sorted := slices.Clone(columns)
@@ -340,7 +340,7 @@ func (d *doc) written(n ast.Node, value string) string {
 	if d.row == nil {
 		return value
 	}
-	switch v := d.plain(n).(type) {
+	switch v := d.Plain(n).(type) {
 	case *ast.StringNode:
 		return v.Value
 	case *ast.LiteralNode:

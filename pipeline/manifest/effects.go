@@ -48,7 +48,7 @@ func (d *doc) unfit(films []Composition, base string) {
 		if u.key == "anchor" {
 			hint = "to place the layer write box: {right: 4%}, with the side it is at; " + hint
 		}
-		d.warnAt(at.Line, at.Column, hint, "%s: %s of %s has no effect, as its box has not both sizes", base,
+		d.WarnAt(at.Line, at.Column, hint, "%s: %s of %s has no effect, as its box has not both sizes", base,
 			u.key, withArticle(u.kind))
 	}
 }
@@ -93,7 +93,7 @@ func (d *doc) hidden(c Composition) {
 			}
 			hint := fmt.Sprintf("move %s before the clip in the list, or give it a box: the first layer lies at the bottom",
 				over.Kind)
-			d.warnAt(l.Place.Line, l.Place.Column, hint, "%s: clip %q is not seen, as the %s lies over it",
+			d.WarnAt(l.Place.Line, l.Place.Column, hint, "%s: clip %q is not seen, as the %s lies over it",
 				c.Base, l.Of, name)
 			break
 		}
@@ -109,7 +109,7 @@ func (d *doc) ducked(c Composition) {
 	}
 	for _, l := range c.Layers {
 		if at, written := l.Places["duck"]; written && l.Duck != nil {
-			d.warnAt(at.Line, at.Column, "leave it out, or add a layer with a clip",
+			d.WarnAt(at.Line, at.Column, "leave it out, or add a layer with a clip",
 				"%s: duck has no effect, as no clip speaks", c.Base)
 		}
 	}

@@ -53,9 +53,9 @@ func (d *doc) heygenSection(b []byte) (section ast.Node, rest error) {
 	defer func() {
 		if r := recover(); r != nil { // as in ParseContext
 			section = nil
-			d.faultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
+			d.FaultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
 		}
-		if len(d.faults) > 0 {
+		if d.Count() > 0 {
 			section, rest = nil, d.faults.Or()
 			d.faults = nil
 		}
@@ -71,7 +71,7 @@ func (d *doc) heygenSection(b []byte) (section ast.Node, rest error) {
 	var body ast.Node
 	for _, one := range f.Docs {
 		if one.Body != nil && body != nil {
-			d.fault(one.Body, "keep one document; remove the line ---", "the manifest holds a second document")
+			d.Fault(one.Body, "keep one document; remove the line ---", "the manifest holds a second document")
 			return nil, nil
 		}
 		if one.Body != nil {
@@ -79,16 +79,16 @@ func (d *doc) heygenSection(b []byte) (section ast.Node, rest error) {
 		}
 	}
 	if body == nil {
-		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
+		d.FaultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
 		return nil, nil
 	}
-	fields := d.fields(body, "")
-	if i := slices.IndexFunc(fields, func(f field) bool { return f.key == "heygen" }); i >= 0 {
+	fields := d.Fields(body, "")
+	if i := slices.IndexFunc(fields, func(f yamldoc.Field) bool { return f.Key == "heygen" }); i >= 0 {
 		return fields[i].value, nil
 	}
 	for _, f := range fields { // misspelled, it would silently be the sandbox
-		if strings.Contains(strings.ToLower(f.key), "heygen") || Nearest(f.key, []string{"heygen"}) != "" {
-			d.fault(f.node, "write heygen: {api: ...}", "unknown key %s", f.key)
+		if strings.Contains(strings.ToLower(f.Key), "heygen") || fault.Nearest(f.Key, []string{"heygen"}) != "" {
+			d.Fault(f.Node, "write heygen: {api: ...}", "unknown key %s", f.Key)
 		}
 	}
 	return nil, nil
@@ -98,7 +98,7 @@ func (d *doc) heygenSection(b []byte) (section ast.Node, rest error) {
 func (d *doc) readSection(n ast.Node, h *HeyGen) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			d.fault(n, "check the section for stray characters", "heygen cannot be read as YAML")
+			d.Fault(n, "check the section for stray characters", "heygen cannot be read as YAML")
 			err = d.faults.Or()
 		}
 	}()
@@ -125,7 +125,7 @@ func (d *doc) cutHeyGen(ctx context.Context) (ast.Node, error) {
 		}
 		comment := strings.HasPrefix(strings.TrimLeft(l, " \t"), "#")
 		key, _, _ := strings.Cut(l, ":")
-		mentioned = mentioned || !comment && (strings.Contains(strings.ToLower(l), "heygen") || Nearest(key, []string{"heygen"}) != "")
+		mentioned = mentioned || !comment && (strings.Contains(strings.ToLower(l), "heygen") || fault.Nearest(key, []string{"heygen"}) != "")
 	}
 	switch {
 	case first < 0 && mentioned:

@@ -68,7 +68,7 @@ func ParseContext(ctx context.Context, path string, b []byte) (m *Manifest, err 
 				m, err = nil, context.Cause(ctx)
 				return
 			}
-			d.faultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
+			d.FaultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
 			m, err = nil, d.faults.Or()
 		}
 	}()
@@ -89,17 +89,17 @@ func ParseContext(ctx context.Context, path string, b []byte) (m *Manifest, err 
 			continue
 		}
 		if body != nil {
-			d.fault(f.Docs[i].Body, "keep one document; remove the line ---", "the manifest holds a second document")
+			d.Fault(f.Docs[i].Body, "keep one document; remove the line ---", "the manifest holds a second document")
 			return nil, d.faults.Or()
 		}
 		body = dd.Body
 	}
 	if body == nil {
-		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
+		d.FaultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
 		return nil, d.faults.Or()
 	}
 	m = d.manifest(body)
-	if len(d.faults) > 0 {
+	if d.Count() > 0 {
 		return nil, d.ended()
 	}
 	m.Path, m.Dir, m.sums = path, d.dir, d.sums
@@ -181,22 +181,22 @@ func (d *doc) once() {
 func (d *doc) textual(b []byte) bool {
 	switch {
 	case len(b) > MaxBytes:
-		d.faultAt(1, 1, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", len(b), MaxBytes)
+		d.FaultAt(1, 1, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", len(b), MaxBytes)
 	case len(bytes.TrimSpace(b)) == 0:
-		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
+		d.FaultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
 	case bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b):
 		line := 1 + bytes.Count(b[:badByte(b)], []byte("\n"))
-		d.faultAt(line, 1, "save it as UTF-8 text", "the manifest is not text")
+		d.FaultAt(line, 1, "save it as UTF-8 text", "the manifest is not text")
 	case mergemark.Line(string(b)) > 0:
-		d.faultAt(mergemark.Line(string(b)), 1, "resolve the conflict in your editor, then run the same command again", "the manifest has unresolved merge conflicts")
+		d.FaultAt(mergemark.Line(string(b)), 1, "resolve the conflict in your editor, then run the same command again", "the manifest has unresolved merge conflicts")
 	default:
 		for i, l := range d.lines {
 			if in := strings.TrimLeft(l, " "); strings.HasPrefix(in, "\t") {
-				d.faultAt(i+1, len(l)-len(in)+1, "indent with spaces", "a tab is used for indentation")
+				d.FaultAt(i+1, len(l)-len(in)+1, "indent with spaces", "a tab is used for indentation")
 			}
 		}
 	}
-	return len(d.faults) == 0
+	return d.Count() == 0
 }
 
 func badByte(b []byte) int {
@@ -223,14 +223,14 @@ func (d *doc) syntax(err error) {
 	}
 	var limit *yamltext.LimitError
 	if errors.As(err, &limit) {
-		d.faultAt(limit.Line, limit.Column, limit.Hint, "%s", limit.Msg)
+		d.FaultAt(limit.Line, limit.Column, limit.Hint, "%s", limit.Msg)
 		return
 	}
 	hint := "look at the colons, quotes and indentation around here"
 	if strings.Contains(msg, "already defined") {
 		hint = "keep one of them, or rename one"
 	}
-	d.faultAt(line, col, hint, "%s", msg)
+	d.FaultAt(line, col, hint, "%s", msg)
 }
 
 func (d *doc) fault(n ast.Node, hint, format string, args ...any) {
@@ -240,7 +240,7 @@ func (d *doc) fault(n ast.Node, hint, format string, args ...any) {
 			line, col = t.Position.Line, t.Position.Column
 		}
 	}
-	d.faultAt(line, col, hint, format, args...)
+	d.FaultAt(line, col, hint, format, args...)
 }
 
 // maxFaults is how many faults are described: a file of 1 MiB can have 150,000.
@@ -249,7 +249,7 @@ const maxFaults = 1000
 var moreFaults = fault.Error{Kind: fault.Manifest, Msg: "more faults follow", Hint: "fix these first"}
 
 func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
-	if len(d.faults) >= maxFaults {
+	if d.Count() >= maxFaults {
 		d.faults = append(d.faults, &moreFaults)
 		return
 	}
@@ -263,8 +263,8 @@ func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
 
 // warn reports what is no fault, once for each place. It names what has no effect, or another effect than it seems.
 func (d *doc) warn(n ast.Node, hint, format string, args ...any) {
-	at := d.at(n)
-	d.warnAt(at.Line, at.Column, hint, format, args...)
+	at := d.At(n)
+	d.WarnAt(at.Line, at.Column, hint, format, args...)
 }
 
 func (d *doc) warnAt(line, col int, hint, format string, args ...any) {

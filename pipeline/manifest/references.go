@@ -86,14 +86,14 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	miss := func(p fault.Place, what, name string, known []string) {
 		hint := "name " + what + " of this manifest"
 		if near := ""; d.row == nil || d.row.bad <= maxRowFaults {
-			if near = Nearest(name, known); near != "" {
+			if near = fault.Nearest(name, known); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 		}
 		if d.row != nil && name == d.row.family {
 			hint = `write {clip: "{{clip}}"} for the row's own clip`
 		}
-		d.faultAt(p.Line, p.Column, hint, "no %s %q", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "), name)
+		d.FaultAt(p.Line, p.Column, hint, "no %s %q", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "), name)
 	}
 	shown := map[string]bool{}
 	for _, l := range c.Layers {
@@ -105,7 +105,7 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 		case refs.isClip[l.Of] == nil:
 			miss(l.Place, "a clip", l.Of, refs.clips)
 		case l.Kind == LayerCaptions && !shown[l.Of]:
-			d.faultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
+			d.FaultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
 		case l.Kind == LayerCaptions:
 			d.captionsOf(l, refs.isClip[l.Of], c.Base)
 		}
@@ -118,7 +118,7 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 			}
 			miss(r.Place, "a composition", r.Name, refs.films)
 		} else if trail := m.cycle(c, r.Name); trail != nil {
-			d.faultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base, strings.Join(trail, " → "))
+			d.FaultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base, strings.Join(trail, " → "))
 		}
 	}
 }

@@ -192,7 +192,7 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 	view := *m
 	r := RowFilms{Clip: clip, View: &view}
-	before := len(d.faults)
+	before := d.Count()
 	for _, c := range list {
 		d.row.broken = false
 		for _, f := range d.composition(c.field, m) {
@@ -218,9 +218,9 @@ func cells(r rows.Row) uint64 {
 }
 
 // eachOf is the value of a composition's each:, or nil.
-func eachOf(f field) ast.Node {
+func eachOf(f yamldoc.Field) ast.Node {
 	values := []*ast.MappingValueNode{}
-	switch v := f.value.(type) {
+	switch v := f.Value.(type) {
 	case *ast.MappingNode:
 		values = v.Values
 	case *ast.MappingValueNode:
@@ -235,11 +235,11 @@ func eachOf(f field) ast.Node {
 }
 
 // rowComposition takes down a composition with each:. It is read when its rows are.
-func (d *doc) rowComposition(f field, at ast.Node, m *Manifest) {
-	path := "compositions." + f.key
-	c := RowComposition{Name: f.key, Place: d.at(f.node), Formats: []string{""}, field: f, at: at}
-	before := len(d.faults)
-	if d.text(path+".each", &c.Each)(at); len(d.faults) > before {
+func (d *doc) rowComposition(f yamldoc.Field, at ast.Node, m *Manifest) {
+	path := "compositions." + f.Key
+	c := RowComposition{Name: f.Key, Place: d.At(f.Node), Formats: []string{""}, field: f, at: at}
+	before := d.Count()
+	if d.Text(path+".each", &c.Each)(at); d.Count() > before {
 		return
 	}
 	known := false
@@ -248,18 +248,18 @@ func (d *doc) rowComposition(f field, at ast.Node, m *Manifest) {
 	}
 	if !known {
 		hint := "name a family under each:"
-		if near := Nearest(c.Each, d.families); near != "" {
+		if near := fault.Nearest(c.Each, d.families); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		d.fault(at, hint, "%s.each: no family %q", path, c.Each)
+		d.Fault(at, hint, "%s.each: no family %q", path, c.Each)
 		return
 	}
-	for _, k := range d.fields(f.value, path) {
-		if k.key != "formats" {
+	for _, k := range d.Fields(f.Value, path) {
+		if k.Key != "formats" {
 			continue
 		}
 		c.Formats = nil
-		for _, v := range d.formats(k.value, path+".formats") {
+		for _, v := range d.formats(k.Value, path+".formats") {
 			c.Formats = append(c.Formats, v.name)
 		}
 	}
@@ -271,7 +271,7 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 	for _, c := range m.RowCompositions {
 		lower := strings.ToLower(c.Name)
 		if first, ok := names[lower]; ok {
-			d.fault(c.field.node, "rename one of them", "%s is the name of a film of %s", c.Name, first)
+			d.Fault(c.field.node, "rename one of them", "%s is the name of a film of %s", c.Name, first)
 		}
 		names[lower] = "composition " + c.Name
 	}
@@ -283,7 +283,7 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			}
 		}
 		if films > MaxFilms {
-			d.fault(c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name, MaxFilms)
+			d.Fault(c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name, MaxFilms)
 			return
 		}
 	}
@@ -324,7 +324,7 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 		}
 		for _, column := range e.Columns {
 			if column == clipColumn {
-				d.fault(c.at, "rename the column", "compositions.%s: {{clip}} is the row's own clip, and %s has a column of that name", c.Name, e.display)
+				d.Fault(c.at, "rename the column", "compositions.%s: {{clip}} is the row's own clip, and %s has a column of that name", c.Name, e.display)
 				return false
 			}
 		}
@@ -335,8 +335,8 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 // otherRows refuses to nest what is made for other rows, or for rows at all.
 func (d *doc) otherRows(c Composition, r Reference, inner RowComposition) {
 	if c.Each == "" {
-		d.faultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too", "%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)
+		d.FaultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too", "%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)
 		return
 	}
-	d.faultAt(r.Place.Line, r.Place.Column, "nest a composition of the same rows, or one without each:", "%s is made for the rows of %s, and %s for those of %s", c.Base, c.Each, inner.Name, inner.Each)
+	d.FaultAt(r.Place.Line, r.Place.Column, "nest a composition of the same rows, or one without each:", "%s is made for the rows of %s, and %s for those of %s", c.Base, c.Each, inner.Name, inner.Each)
 }

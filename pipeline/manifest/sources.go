@@ -71,46 +71,46 @@ func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	a := &Agent{}
 	var length string
 	var lengthAt, promptAt ast.Node
-	prompt := func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) }
-	set := setters{
+	prompt := func(n ast.Node) { promptAt = n; d.Text(path+".prompt", &a.Prompt)(n) }
+	set := yamldoc.Setters{
 		"prompt":      prompt,
-		"duration":    func(n ast.Node) { lengthAt = n; d.text(path+".duration", &length)(n) },
-		"orientation": d.word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
-		"avatar":      d.text(path+".avatar", &a.AvatarID),
-		"voice":       d.text(path+".voice", &a.VoiceID),
+		"duration":    func(n ast.Node) { lengthAt = n; d.Text(path+".duration", &length)(n) },
+		"orientation": d.Word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
+		"avatar":      d.Text(path+".avatar", &a.AvatarID),
+		"voice":       d.Text(path+".voice", &a.VoiceID),
 		"files": func(n ast.Node) {
-			for i, v := range d.items(n) {
+			for i, v := range d.Items(n) {
 				var f string
 				at := path + ".files[" + strconv.Itoa(i) + "]"
-				d.text(at, &f)(v)
+				d.Text(at, &f)(v)
 				a.Files = append(a.Files, d.input(v, at, f))
 			}
 		},
 	}
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		d.recordMember(path, "prompt", n)
 		prompt(n)
 	} else {
-		d.object(n, path, set)
+		d.Object(n, path, set)
 	}
 	if lengthAt != nil {
-		v, ok := parseTime(length)
+		v, ok := value.ParseTime(length)
 		if !ok || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
-			d.fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
+			d.Fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
 		}
 		a.Seconds = int(v.Seconds())
 	}
 	if promptAt == nil {
-		d.fault(n, "write agent: {prompt: prompts/film.md}", "%s has no prompt", path)
+		d.Fault(n, "write agent: {prompt: prompts/film.md}", "%s has no prompt", path)
 		return
 	}
 	text, file, ok := d.words(promptAt, path+".prompt", a.Prompt)
 	a.PromptFile = file
 	if a.Prompt = strings.TrimSpace(text); ok && a.Prompt == "" {
-		d.fault(promptAt, "say what the film shows, scene by scene", "%s.prompt is empty", path)
+		d.Fault(promptAt, "say what the film shows, scene by scene", "%s.prompt is empty", path)
 	}
 	if utf8.RuneCountInString(a.Prompt) > maxPrompt {
-		d.fault(promptAt, "shorten it; `greenroom prompt` shows where the words are", "%s.prompt has more than %d characters", path, maxPrompt)
+		d.Fault(promptAt, "shorten it; `greenroom prompt` shows where the words are", "%s.prompt has more than %d characters", path, maxPrompt)
 	}
 	if ok {
 		d.prompt(promptAt, path+".prompt", text, a)
@@ -130,7 +130,7 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 		if a.PromptFile != "" {
 			where = fmt.Sprintf("%s: %s:%d:%d", path, filepath.Base(a.PromptFile), f.Line, f.Column)
 		}
-		d.fault(n, f.Hint, "%s: %s", where, f.Message)
+		d.Fault(n, f.Hint, "%s: %s", where, f.Message)
 	}
 	if len(p.Scenes) > 0 {
 		a.Prompt = prompt.Compose(p)
@@ -166,47 +166,47 @@ func idHint(id, otherwise string) string {
 // template reads a template: its members, or an id alone with the clip's own variables.
 func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 	t := &Template{}
-	set := setters{
-		"id": d.text(path+".id", &t.ID),
+	set := yamldoc.Setters{
+		"id": d.Text(path+".id", &t.ID),
 		"variables": func(n ast.Node) {
-			for _, f := range d.fields(n, path+".variables") {
-				v := Variable{Name: f.key, Place: d.at(f.node)}
-				at := path + ".variables." + f.key
-				d.text(at, &v.Value)(f.value)
+			for _, f := range d.Fields(n, path+".variables") {
+				v := Variable{Name: f.Key, Place: d.At(f.Node)}
+				at := path + ".variables." + f.Key
+				d.Text(at, &v.Value)(f.Value)
 				if slices.Contains(mediaExtensions, strings.ToLower(filepath.Ext(v.Value))) && !strings.ContainsAny(v.Value, "\n") {
-					v.File = d.input(f.value, at, v.Value)
+					v.File = d.input(f.Value, at, v.Value)
 				}
 				t.Variables = append(t.Variables, v)
 			}
 			sort.Slice(t.Variables, func(i, j int) bool { return t.Variables[i].Name < t.Variables[j].Name })
 		},
 	}
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		d.recordMember(path, "id", n)
 		set["id"](n)
 	} else {
-		d.object(n, path, set)
+		d.Object(n, path, set)
 	}
 	if variables != nil {
 		if len(t.Variables) > 0 {
-			d.fault(variables, "keep one of them", "%s has variables in it and next to it", path)
+			d.Fault(variables, "keep one of them", "%s has variables in it and next to it", path)
 		}
 		d.recordMember(path, "variables", variables)
 		set["variables"](variables)
 	}
 	if t.ID == "" {
-		d.fault(n, "`greenroom templates` lists them", "%s has no id", path)
+		d.Fault(n, "`greenroom templates` lists them", "%s has no id", path)
 	} else if !videoID.MatchString(t.ID) {
-		d.fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
+		d.Fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
 	}
 	c.Template = t
 }
 
 // scenes reads a clip of several scenes over the clip's own avatar and voice.
 func (d *doc) scenes(n ast.Node, path string, c *Clip) {
-	list := d.items(n)
+	list := d.Items(n)
 	if len(list) == 0 || len(list) > MaxScenes {
-		d.fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
+		d.Fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
 		return
 	}
 	for i, v := range list {
@@ -214,29 +214,29 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 		one := Clip{Avatar: c.Avatar, Voice: c.Voice, Background: c.Background, Pronunciation: c.Pronunciation}
 		var script string
 		var scriptAt ast.Node
-		said := func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) }
-		set := setters{
+		said := func(n ast.Node) { scriptAt = n; d.Text(at+".script", &script)(n) }
+		set := yamldoc.Setters{
 			"script":     said,
 			"avatar":     func(n ast.Node) { d.avatar(n, at+".avatar", &one.Avatar) },
 			"voice":      func(n ast.Node) { d.voice(n, at+".voice", &one.Voice) },
-			"background": d.color(at+".background", &one.Background),
+			"background": d.Color(at+".background", &one.Background),
 		}
-		if d.isScalar(v) { // the words alone
+		if d.IsScalar(v) { // the words alone
 			d.recordMember(at, "script", v)
 			said(v)
 		} else {
-			d.object(v, at, set)
+			d.Object(v, at, set)
 		}
 		if scriptAt == nil {
-			d.fault(v, "write what is said in it", "%s has no script", at)
+			d.Fault(v, "write what is said in it", "%s has no script", at)
 			continue
 		}
 		d.script(scriptAt, at+".script", script, &one)
 		if one.Avatar.ID == "" && one.Avatar.Photo == "" {
-			d.fault(v, "set avatar: {id: …} here or under defaults", "%s has no avatar", at)
+			d.Fault(v, "set avatar: {id: …} here or under defaults", "%s has no avatar", at)
 		}
 		if one.Voice.ID == "" {
-			d.fault(v, "set voice: {id: …} here or under defaults", "%s has no voice", at)
+			d.Fault(v, "set voice: {id: …} here or under defaults", "%s has no voice", at)
 		}
 		c.Scenes = append(c.Scenes, Scene{one.Script, one.ScriptFile, one.Avatar, one.Voice, one.Background})
 	}
@@ -245,34 +245,34 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 // backgroundOf reads a colour, or one of color, image and video.
 func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
-		if _, empty := d.plain(n).(*ast.NullNode); empty {
-			d.text(path, &c.Background)(n)
+		if _, empty := d.Plain(n).(*ast.NullNode); empty {
+			d.Text(path, &c.Background)(n)
 			return
 		}
-		if d.isScalar(n) {
+		if d.IsScalar(n) {
 			var s string
 			d.textOf(n, &s)
 			c.Background, c.BackgroundImage, c.BackgroundVideo = "", "", ""
-			switch mediaKind(s) {
+			switch value.MediaKind(s) {
 			case LayerImage:
 				d.recordMember(path, "image", n)
-				d.text(path, &s)(n)
+				d.Text(path, &s)(n)
 				c.BackgroundImage = d.input(n, path, s)
 			case LayerVideo:
 				d.recordMember(path, "video", n)
-				d.text(path, &s)(n)
+				d.Text(path, &s)(n)
 				c.BackgroundVideo = d.input(n, path, s)
 			default:
-				d.color(path, &c.Background)(n)
+				d.Color(path, &c.Background)(n)
 			}
 			return
 		}
 		var image, video string
 		var color string
-		d.object(n, path, setters{
-			"color": d.color(path+".color", &color),
-			"image": func(n ast.Node) { d.text(path+".image", &image)(n); image = d.input(n, path+".image", image) },
-			"video": func(n ast.Node) { d.text(path+".video", &video)(n); video = d.input(n, path+".video", video) },
+		d.Object(n, path, yamldoc.Setters{
+			"color": d.Color(path+".color", &color),
+			"image": func(n ast.Node) { d.Text(path+".image", &image)(n); image = d.input(n, path+".image", image) },
+			"video": func(n ast.Node) { d.Text(path+".video", &video)(n); video = d.input(n, path+".video", video) },
 		})
 		given := 0
 		for _, v := range []string{color, image, video} {
@@ -281,7 +281,7 @@ func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 			}
 		}
 		if given > 1 {
-			d.fault(n, "keep one of color, image and video", "%s has %d backgrounds", path, given)
+			d.Fault(n, "keep one of color, image and video", "%s has %d backgrounds", path, given)
 		}
 		c.Background, c.BackgroundImage, c.BackgroundVideo = color, image, video
 	}
@@ -294,14 +294,14 @@ func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 		for k, v := range c.Pronunciation {
 			m[k] = v
 		}
-		for _, f := range d.fields(n, path) {
+		for _, f := range d.Fields(n, path) {
 			var said string
-			d.text(path+"."+f.key, &said)(f.value)
-			if strings.TrimSpace(f.key) == "" || strings.TrimSpace(said) == "" || strings.ContainsAny(f.key+said, "<>\n") {
-				d.fault(f.node, `write it like SQL: "sequel"`, "%s.%s is no pronunciation", path, f.key)
+			d.Text(path+"."+f.Key, &said)(f.Value)
+			if strings.TrimSpace(f.Key) == "" || strings.TrimSpace(said) == "" || strings.ContainsAny(f.Key+said, "<>\n") {
+				d.Fault(f.Node, `write it like SQL: "sequel"`, "%s.%s is no pronunciation", path, f.Key)
 				continue
 			}
-			m[f.key] = said
+			m[f.Key] = said
 		}
 		c.Pronunciation = m
 	}

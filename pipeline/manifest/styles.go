@@ -33,53 +33,53 @@ func builtinStyles() map[string]Style {
 
 // styles reads the user's styles over the built-in ones they are based on.
 func (d *doc) styles(n ast.Node) {
-	fs := d.fields(n, "styles")
-	at := map[string]field{}
+	fs := d.Fields(n, "styles")
+	at := map[string]yamldoc.Field{}
 	for _, f := range fs {
-		if !compositionName.MatchString(f.key) {
-			d.fault(f.node, "use letters, digits and dashes", "%q cannot name a style", f.key)
+		if !compositionName.MatchString(f.Key) {
+			d.Fault(f.Node, "use letters, digits and dashes", "%q cannot name a style", f.Key)
 			continue
 		}
-		at[f.key] = f
+		at[f.Key] = f
 	}
 	done := map[string]bool{}
-	var read func(f field, trail []string)
-	read = func(f field, trail []string) {
-		if done[f.key] {
+	var read func(f yamldoc.Field, trail []string)
+	read = func(f yamldoc.Field, trail []string) {
+		if done[f.Key] {
 			return
 		}
-		done[f.key] = true
-		path, like := "styles."+f.key, ""
-		base, builtin := d.style[f.key] // a user's title is still a title
+		done[f.Key] = true
+		path, like := "styles."+f.Key, ""
+		base, builtin := d.style[f.Key] // a user's title is still a title
 		if !builtin {
 			base = d.style["title"]
 		}
-		for _, k := range d.fields(f.value, path) {
-			if k.key != "like" {
+		for _, k := range d.Fields(f.Value, path) {
+			if k.Key != "like" {
 				continue
 			}
-			d.text(path+".like", &like)(k.value)
-			if own, ok := at[like]; ok && like != f.key {
+			d.Text(path+".like", &like)(k.Value)
+			if own, ok := at[like]; ok && like != f.Key {
 				if slices.Contains(trail, like) {
-					d.fault(k.value, "base it on title, lower-third, callout or captions", "%s is like itself: %s", path, strings.Join(append(trail, f.key, like), " → "))
+					d.Fault(k.Value, "base it on title, lower-third, callout or captions", "%s is like itself: %s", path, strings.Join(append(trail, f.Key, like), " → "))
 					continue
 				}
-				read(own, append(trail, f.key))
+				read(own, append(trail, f.Key))
 			}
 			s, ok := d.style[like]
 			if !ok {
-				d.fault(k.value, d.knownStyles(like), "%s: no style %q", path, like)
+				d.Fault(k.Value, d.knownStyles(like), "%s: no style %q", path, like)
 				continue
 			}
 			base = s
 		}
 		set := d.styleKeys(path, &base)
 		set["like"] = func(ast.Node) {}
-		d.object(f.value, path, set)
-		d.style[f.key] = base
+		d.Object(f.Value, path, set)
+		d.style[f.Key] = base
 	}
 	for _, f := range fs {
-		if _, ok := at[f.key]; ok {
+		if _, ok := at[f.Key]; ok {
 			read(f, nil)
 		}
 	}
@@ -87,7 +87,7 @@ func (d *doc) styles(n ast.Node) {
 
 func (d *doc) knownStyles(name string) string {
 	known := slices.Sorted(maps.Keys(d.style))
-	if near := Nearest(name, known); near != "" {
+	if near := fault.Nearest(name, known); near != "" {
 		return `did you mean "` + near + `"?`
 	}
 	return "known: " + strings.Join(known, ", ")
@@ -103,26 +103,26 @@ var styleWords = func() map[string]bool {
 }()
 
 // styleKeys are what a style and a text layer have in common.
-func (d *doc) styleKeys(path string, s *Style) setters {
-	return setters{
+func (d *doc) styleKeys(path string, s *Style) yamldoc.Setters {
+	return yamldoc.Setters{
 		"font":        func(n ast.Node) { s.Fonts = d.fonts(n, path+".font") },
 		"weight":      d.weight(path+".weight", &s.Weight),
 		"size":        d.dim(path+".size", aSize, &s.Size),
-		"line-height": d.number(path+".line-height", 0.5, 5, "1.2 is usual", &s.LineHeight),
-		"color":       d.paint(path+".color", &s.Color),
-		"highlight":   d.paint(path+".highlight", &s.Highlight),
-		"align":       d.word(path+".align", []string{"start", "left", "center", "right"}, &s.Align),
+		"line-height": d.Number(path+".line-height", 0.5, 5, "1.2 is usual", &s.LineHeight),
+		"color":       d.Paint(path+".color", &s.Color),
+		"highlight":   d.Paint(path+".highlight", &s.Highlight),
+		"align":       d.Word(path+".align", []string{"start", "left", "center", "right"}, &s.Align),
 		"anchor": func(n ast.Node) {
 			s.Slot = ""
-			d.word(path+".anchor", []string{"top", "middle", "bottom"}, &s.Anchor)(n)
+			d.Word(path+".anchor", []string{"top", "middle", "bottom"}, &s.Anchor)(n)
 		},
-		"lines": d.integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
+		"lines": d.Integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
 		"box":   func(n ast.Node) { s.Slot, s.Box = "", d.box(n, path+".box") },
 		"safe":  d.safe(path+".safe", &s.Safe),
 		"enter": d.motion(path+".enter", DefaultEnter, &s.Enter),
 		"leave": d.motion(path+".leave", DefaultLeave, &s.Leave),
 		"stroke": func(n ast.Node) {
-			if d.none(n) {
+			if d.IsNone(n) {
 				s.StrokeWidth = Dim{}
 				return
 			}
@@ -132,19 +132,19 @@ func (d *doc) styleKeys(path string, s *Style) setters {
 			if !s.StrokeWidth.Set {
 				s.StrokeWidth = share(0.004)
 			}
-			if d.isScalar(n) { // stroke: black, stroke: 2px
+			if d.IsScalar(n) { // stroke: black, stroke: 2px
 				var v string
 				if d.textOf(n, &v); dimPattern.MatchString(v) {
 					d.dim(path+".stroke", aSize, &s.StrokeWidth)(n)
 				} else {
-					d.paint(path+".stroke", &s.StrokeColor)(n)
+					d.Paint(path+".stroke", &s.StrokeColor)(n)
 				}
 				return
 			}
-			d.object(n, path+".stroke", setters{"color": d.paint(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", aSize, &s.StrokeWidth)})
+			d.Object(n, path+".stroke", yamldoc.Setters{"color": d.Paint(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", aSize, &s.StrokeWidth)})
 		},
 		"plate": func(n ast.Node) {
-			if d.none(n) {
+			if d.IsNone(n) {
 				s.Plate = nil
 				return
 			}
@@ -152,10 +152,10 @@ func (d *doc) styleKeys(path string, s *Style) setters {
 			if s.Plate != nil {
 				p = *s.Plate
 			}
-			if d.isScalar(n) {
-				d.paint(path+".plate", &p.Color)(n)
+			if d.IsScalar(n) {
+				d.Paint(path+".plate", &p.Color)(n)
 			} else {
-				d.object(n, path+".plate", setters{"color": d.paint(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", aSpace, &p.Padding), "radius": d.dim(path+".plate.radius", aSpace, &p.Radius)})
+				d.Object(n, path+".plate", yamldoc.Setters{"color": d.Paint(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", aSpace, &p.Padding), "radius": d.dim(path+".plate.radius", aSpace, &p.Radius)})
 			}
 			s.Plate = &p
 		},
@@ -169,17 +169,17 @@ var weights = map[string]int{"thin": 100, "extralight": 200, "light": 300, "norm
 func (d *doc) weight(path string, to *int) func(ast.Node) {
 	return func(n ast.Node) {
 		var s string
-		if d.textOf(n, &s); weights[plainWord(s)] > 0 {
-			*to = weights[plainWord(s)]
+		if d.textOf(n, &s); weights[yamldoc.Fold(s)] > 0 {
+			*to = weights[yamldoc.Fold(s)]
 			return
 		}
-		d.integer(path, 100, 900, "400, 600 and 700 are built in; bold is 700", to)(n)
+		d.Integer(path, 100, 900, "400, 600 and 700 are built in; bold is 700", to)(n)
 	}
 }
 
 // none reports the word that takes something away; off, no and false mean the same.
 func (d *doc) none(n ast.Node) bool {
-	switch v := d.plain(n).(type) {
+	switch v := d.Plain(n).(type) {
 	case *ast.BoolNode:
 		return !v.Value
 	case *ast.StringNode:
@@ -191,18 +191,16 @@ func (d *doc) none(n ast.Node) bool {
 
 func (d *doc) fonts(n ast.Node, path string) []FontFile {
 	var out []FontFile
-	for _, v := range d.items(n) {
-		var file string
-		before := len(d.faults)
-		d.text(path, &file)(v)
-		if len(d.faults) > before {
+	for _, v := range d.Items(n) {
+		file, ok := d.ReadText(v, path)
+		if !ok {
 			continue
 		}
 		if ext := strings.ToLower(file); !strings.HasSuffix(ext, ".ttf") && !strings.HasSuffix(ext, ".otf") {
-			d.fault(v, "name a .ttf or .otf file: both renderers read the same bytes", "%s: %q is not a font file", path, file)
+			d.Fault(v, "name a .ttf or .otf file: both renderers read the same bytes", "%s: %q is not a font file", path, file)
 			continue
 		}
-		out = append(out, FontFile{d.input(v, path, file), d.at(v)})
+		out = append(out, FontFile{d.input(v, path, file), d.At(v)})
 	}
 	return out
 }
@@ -210,32 +208,32 @@ func (d *doc) fonts(n ast.Node, path string) []FontFile {
 // safe reads `true`, `false` or the share of each side that stays free.
 func (d *doc) safe(path string, to *float64) func(ast.Node) {
 	return func(n ast.Node) {
-		if on, ok := d.boolOf(n, path); ok {
+		if on, ok := d.ReadBool(n, path); ok {
 			if *to = 0; on {
 				*to = DefaultSafe
 			}
 			return
 		}
-		d.percent(path, 0.4, to)(n)
+		d.Percent(path, 0.4, to)(n)
 	}
 }
 
 func (d *doc) box(n ast.Node, path string) (b Box) {
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		var s string
 		d.textOf(n, &s)
-		d.fault(n, placing(s), "%s must be a mapping of lengths, got %q", path, s)
+		d.Fault(n, keyhint.Box(s), "%s must be a mapping of lengths, got %q", path, s)
 		return b
 	}
-	d.object(n, path, setters{
+	d.Object(n, path, yamldoc.Setters{
 		"left": d.dim(path+".left", anEdge, &b.Left), "right": d.dim(path+".right", anEdge, &b.Right), "width": d.dim(path+".width", aSize, &b.Width),
 		"top": d.dim(path+".top", anEdge, &b.Top), "bottom": d.dim(path+".bottom", anEdge, &b.Bottom), "height": d.dim(path+".height", aSize, &b.Height),
 	})
 	if b.Left.Set && b.Right.Set && b.Width.Set {
-		d.fault(n, "keep two of left, right and width", "%s has three horizontal lengths", path)
+		d.Fault(n, "keep two of left, right and width", "%s has three horizontal lengths", path)
 	}
 	if b.Top.Set && b.Bottom.Set && b.Height.Set {
-		d.fault(n, "keep two of top, bottom and height", "%s has three vertical lengths", path)
+		d.Fault(n, "keep two of top, bottom and height", "%s has three vertical lengths", path)
 	}
 	return b
 }
@@ -246,14 +244,14 @@ var slides = []string{"left", "right", "up", "down"}
 func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node) {
 	return func(n ast.Node) {
 		m := Motion{Time: usual}
-		if on, ok := d.boolOf(n, path); ok {
+		if on, ok := d.ReadBool(n, path); ok {
 			m.Fade = on
-		} else if d.isScalar(n) {
+		} else if d.IsScalar(n) {
 			d.motionWords(n, path, &m)
 		} else {
-			d.object(n, path, setters{
-				"fade": d.boolean(path+".fade", &m.Fade), "slide": d.word(path+".slide", slides, &m.Slide),
-				"distance": d.dim(path+".distance", aSize, &m.Distance), "time": d.moment(path+".time", time.Millisecond, &m.Time),
+			d.Object(n, path, yamldoc.Setters{
+				"fade": d.Bool(path+".fade", &m.Fade), "slide": d.Word(path+".slide", slides, &m.Slide),
+				"distance": d.dim(path+".distance", aSize, &m.Distance), "time": d.Time(path+".time", time.Millisecond, &m.Time),
 			})
 		}
 		*to = m
@@ -262,7 +260,7 @@ func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node
 
 func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 	var s string
-	d.text(path, &s)(n)
+	d.Text(path, &s)(n)
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '+' || r == ',' })
 	for i := 0; i < len(words); i++ {
 		switch w := words[i]; {
@@ -273,15 +271,15 @@ func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 			i++
 			m.Slide = words[i]
 		case w[0] >= '0' && w[0] <= '9':
-			t, ok := parseTime(w)
-			if !ok || t <= 0 || t > MaxTime {
-				d.fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
+			t, ok := value.ParseTime(w)
+			if !ok || t <= 0 || t > value.MaxTime {
+				d.Fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
 				return
 			}
 			m.Time = t
 			m.Fade = m.Fade || len(words) == 1
 		default:
-			d.fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is no way to come or go", path, s)
+			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is no way to come or go", path, s)
 			return
 		}
 	}

@@ -1,21 +1,27 @@
-package manifest
+// Package member names everything that a clip of a manifest can be given, and stores where each of them is written.
+//
+// A member is named as in the manifest, below the clip: voice.speed, scenes.background.
+package member
 
 import (
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// Places are where the members of a clip are written: in the clip itself or under
-// defaults. A member is named as in the manifest, below the clip: voice.speed,
-// scenes.background.
-type Places struct{ own, shared []spot }
+// Places are where the members of a clip are written.
+type Places struct {
+	Own    List // in the clip itself
+	Shared List // under defaults
+}
 
-type spot struct {
+// List are the places of members.
+type List []entry
+
+type entry struct {
 	member       string
 	line, column int32
 }
@@ -23,36 +29,31 @@ type spot struct {
 // Of returns where a member is written. own is false when that is under defaults; ok is
 // false when it is not written at all.
 func (p Places) Of(member string) (at fault.Place, own, ok bool) {
-	find := func(list []spot) bool {
-		i := slices.IndexFunc(list, func(s spot) bool { return s.member == member })
+	find := func(list List) bool {
+		i := slices.IndexFunc(list, func(e entry) bool { return e.member == member })
 		if i >= 0 {
 			at = fault.Place{Line: int(list[i].line), Column: int(list[i].column)}
 		}
 		return i >= 0
 	}
-	if find(p.own) {
+	if find(p.Own) {
 		return at, true, true
 	}
-	return at, false, find(p.shared)
+	return at, false, find(p.Shared)
 }
 
-// recorder notes the places of members while a clip or the defaults are read.
-type recorder struct {
-	prefix string // of the clip's path
-	to     *[]spot
+// Recorder records the places of members while a clip or the defaults are read. The zero value records nothing.
+type Recorder struct {
+	path string // of the clip
+	to   *List
 }
 
-// recordAt notes places below a path until the returned function is called.
-func (d *doc) recordAt(path string, to *[]spot) (stop func()) {
-	before := d.record
-	d.record = recorder{path, to}
-	return func() { d.record = before }
-}
+// NewRecorder returns a recorder of the members below path.
+func NewRecorder(path string, to *List) Recorder { return Recorder{path, to} }
 
-// recordMember notes one member, if a clip is being read.
-func (d *doc) recordMember(path, key string, n ast.Node) {
-	r := d.record
-	below, ok := strings.CutPrefix(path, r.prefix)
+// Record records where the key of the mapping at path is written, when the key is a member.
+func (r Recorder) Record(path, key string, at fault.Place) {
+	below, ok := strings.CutPrefix(path, r.path)
 	if r.to == nil || !ok {
 		return
 	}
@@ -61,28 +62,25 @@ func (d *doc) recordMember(path, key string, n ast.Node) {
 			below = below[:i] + below[end+1:]
 		}
 	}
-	name, known := memberNames()[join(strings.TrimPrefix(below, "."), key)]
-	if !known {
-		return
+	name, known := byName()[yamldoc.Join(strings.TrimPrefix(below, "."), key)]
+	if known {
+		*r.to = append(*r.to, entry{name, int32(at.Line), int32(at.Column)})
 	}
-	at := d.at(n)
-	*r.to = append(*r.to, spot{name, int32(at.Line), int32(at.Column)})
 }
 
-// memberNames are the members whose places are kept, each text once.
-var memberNames = sync.OnceValue(func() map[string]string {
+// byName has each name once, so that the places of thousands of rows share its text.
+var byName = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
-	for _, m := range Members() {
+	for _, m := range Names() {
 		out[m] = m
 	}
 	return out
 })
 
-// Members are the names of everything that a clip can be given. All callers share the
-// list.
-var Members = sync.OnceValue(members)
+// Names returns the names of all members. All callers share the list.
+var Names = sync.OnceValue(names)
 
-func members() []string {
+func names() []string {
 	list := []string{"script", "audio", "scenes", "file", "key", "rate", "video", "cutout"}
 	for _, m := range []string{"prompt", "duration", "orientation", "avatar", "voice", "files"} {
 		list = append(list, "agent."+m)

@@ -1,4 +1,4 @@
-package manifest
+package value
 
 import (
 	"maps"
@@ -20,7 +20,7 @@ no Norwegian|pa Punjabi|pl Polish|ps Pashto|pt Portuguese|ro Romanian|ru Russian
 sq Albanian|sr Serbian|su Sundanese|sv Swedish|sw Swahili|ta Tamil|te Telugu|th Thai|tl Filipino|tr Turkish|uk Ukrainian|
 ur Urdu|uz Uzbek|vi Vietnamese|yue Chinese|zh Chinese|zu Zulu`
 
-// regionNames are what stands in brackets after a language: the country's name, and other words for the same.
+// regionNames are what is in brackets after a language: the country's name, and other words for the same.
 const regionNames = `AE United Arab Emirates|AR Argentina|AT Austria|AU Australia|BE Belgium|BR Brazil|CA Canada|CH Switzerland|CL Chile|
 CN China;Mainland;Simplified|CO Colombia|DE Germany|EG Egypt|ES Spain|FR France|GB UK;United Kingdom;British|HANS Simplified|
 HANT Traditional|HK Hong Kong;Cantonese|IE Ireland|IN India|IT Italy|MX Mexico|NG Nigeria|NL Netherlands|NZ New Zealand|
@@ -44,7 +44,7 @@ func parseNames(table string) map[string]string {
 // languageCode is a code of ISO 639 or BCP 47: es, pt-BR, zh_Hans.
 var languageCode = lazyregexp.New(`^([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}))?$`)
 
-// LanguageName is the name of a language: that of a code ("es" is Spanish, "pt-BR" is Portuguese (Brazil)), a known name in
+// LanguageName returns the name of a language: that of a code ("es" is Spanish, "pt-BR" is Portuguese (Brazil)), a known name in
 // its usual spelling, and any other text as it is. It needs no account, so that es and Spanish are the same request.
 func LanguageName(s string) string {
 	s = strings.TrimSpace(s)
@@ -120,7 +120,7 @@ func inRegion(listed []string, region string) []string {
 	return out
 }
 
-// splitLanguage splits Portuguese (Brazil) into the language and what stands in brackets.
+// splitLanguage splits Portuguese (Brazil) into the language and what is in brackets.
 func splitLanguage(name string) (base, region string) {
 	base, rest, _ := strings.Cut(name, "(")
 	return strings.TrimSpace(base), strings.TrimSuffix(strings.TrimSpace(rest), ")")
