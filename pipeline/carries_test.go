@@ -11,6 +11,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/member"
 )
 
 // membersOf are the fields of the manifest's types and the members that fill them. A
@@ -68,7 +69,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 			}
 		}
 	}
-	names := manifest.Members()
+	names := member.Names()
 	for m := range covered {
 		if !slices.Contains(names, m) {
 			t.Errorf("%s is not among the manifest's members", m)

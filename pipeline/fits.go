@@ -7,13 +7,14 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/member"
 )
 
 // fits returns what a clip asks for and its route cannot carry, each at its own place:
 // a request without it would buy another clip than the manifest describes.
 func (p *Project) fits(c manifest.Clip, route string) error {
 	var bad fault.List
-	for _, m := range manifest.Members() {
+	for _, m := range member.Names() {
 		asked, own := asks(&c, m)
 		if !asked {
 			continue

@@ -21,7 +21,6 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
 )
 
 // Env is the world as the commands see it.
@@ -214,7 +213,7 @@ func usageError(err error, fs *pflag.FlagSet) error {
 	if errors.As(err, &missing) {
 		var names []string
 		fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := manifest.Nearest(missing.GetSpecifiedName(), names); near != "" {
+		if near := fault.Nearest(missing.GetSpecifiedName(), names); near != "" {
 			hint = fmt.Sprintf("did you mean --%s?", near)
 		}
 	}

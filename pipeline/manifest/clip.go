@@ -9,15 +9,17 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// clipWords are the keys of a clip besides those of [doc.shared].
-var clipWords = []string{"script", "audio", "file", "video", "take", "scenes", "agent", "template", "variables", "translate",
+// clipKeys are the keys of a clip that defaults do not have, see [doc.shared].
+var clipKeys = []string{"script", "audio", "file", "video", "take", "scenes", "agent", "template", "variables", "translate",
 	"to", "language", "cutout", "key", "rate"}
 
 // clip reads one clip over its defaults.
 func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
-	defer d.recordAt(path, &c.Places.own)()
+	defer d.recordAt(path, &c.Places.Own)()
 	var script, audio, file, video string
 	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt,
 		keyAt, rateAt, draftAt, captionsAt, variablesAt, languageAt ast.Node
@@ -170,8 +172,8 @@ func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 // sourceKey is the source that a clip given as a text alone means, by the kind of file: a recording drives the avatar, a film
 // is taken as it is, and everything else is a script. It is empty for a mapping.
 func (d *doc) sourceKey(n ast.Node) string {
-	var s string
-	if !d.IsScalar(n) || !d.textOf(n, &s) {
+	s, ok := d.Raw(n)
+	if !ok {
 		return ""
 	}
 	if kind := value.MediaKind(s); kind != "" && !strings.ContainsAny(s, " \n") {
@@ -184,19 +186,6 @@ func (d *doc) sourceKey(n ast.Node) string {
 func isMP4(file string) bool {
 	ext := strings.ToLower(filepath.Ext(file))
 	return ext == ".mp4" || ext == ".m4v"
-}
-
-// mediaKind is the kind of layer that shows a file, by the end of its name; empty for other files.
-func value.MediaKind(file string) string {
-	switch strings.ToLower(filepath.Ext(file)) {
-	case ".png", ".jpg", ".jpeg", ".webp":
-		return LayerImage
-	case ".mp4", ".m4v", ".mov", ".webm", ".mkv":
-		return LayerVideo
-	case ".wav", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".aif", ".aiff":
-		return LayerAudio
-	}
-	return ""
 }
 
 var videoID = lazyregexp.New(`^[A-Za-z0-9_-]{4,128}$`)

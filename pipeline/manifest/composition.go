@@ -10,10 +10,9 @@ import (
 // Limits of compositions.
 const (
 	MaxCompositions = 1000
-	MaxFilms        = 100_000        // of rows, in all formats
-	MaxLayers       = 500            // of one composition
-	MaxText         = 10000          // characters of one layer
-	value.MaxTime         = 24 * time.Hour // of any time in a composition
+	MaxFilms        = 100_000 // of rows, in all formats
+	MaxLayers       = 500     // of one composition
+	MaxText         = 10000   // characters of one layer
 	DefaultEnter    = 400 * time.Millisecond
 	DefaultLeave    = 250 * time.Millisecond
 	DefaultSafe     = 0.05 // of a side, when it says `safe: true`

@@ -12,6 +12,8 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 var compositionName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
@@ -59,15 +61,15 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 
 func (d *doc) composition(f yamldoc.Field, m *Manifest) (out []Composition) {
 	path := "compositions." + f.Key
-	var formats []format
+	var formats []value.Format
 	given := false
 	for _, k := range d.Fields(f.Value, path) {
 		if k.Key == "formats" {
-			formats, given = d.formats(k.Value, path+".formats"), true
+			formats, given = d.Formats(k.Value, path+".formats"), true
 		}
 	}
 	if !given {
-		formats = []format{{}}
+		formats = []value.Format{{}}
 	}
 	for _, v := range formats {
 		out = append(out, d.variant(f, path, m, v))
@@ -79,18 +81,18 @@ func (d *doc) composition(f yamldoc.Field, m *Manifest) (out []Composition) {
 }
 
 // variant reads a composition in one format.
-func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v format) Composition {
-	c := Composition{Name: f.Key, Base: f.Key, Format: v.name, Place: d.At(f.Node), Width: m.Width, Height: m.Height,
+func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format) Composition {
+	c := Composition{Name: f.Key, Base: f.Key, Format: v.Name, Place: d.At(f.Node), Width: m.Width, Height: m.Height,
 		FPS: m.FPS, Places: map[string]fault.Place{}}
 	var layers, background ast.Node
 	before := d.Count()
 	set := yamldoc.Setters{
-		"size":        d.canvas(path+".size", &c.Width, &c.Height),
+		"size":        d.Size(path+".size", "the size of a film", 16, 8192, &c.Width, &c.Height), /* H.264 needs even sides */
 		"duration":    d.length(path+".duration", &c.Length),
 		"fps":         d.Rate(path+".fps", &c.FPS),
 		"length":      d.length(path+".length", &c.Length),
 		"transparent": d.Bool(path+".transparent", &c.Transparent),
-		"background":  func(n ast.Node) { background = n; c.Background = d.ground(n, path+".background") },
+		"background":  func(n ast.Node) { background = n; c.Background = d.background(n, path+".background") },
 		"layers":      func(n ast.Node) { layers = n },
 		"intro":       d.reference(path+".intro", &c.Intro),
 		"outro":       d.reference(path+".outro", &c.Outro),
@@ -105,15 +107,15 @@ func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v format) Compo
 	note(d.Fields(f.Value, path))
 	d.Object(f.Value, path, set)
 	list, over := layers, ast.Node(nil)
-	if v.name != "" {
-		c.Name += "-" + strings.ReplaceAll(v.name, ":", "x")
-		c.Width, c.Height = v.size(c.Width, c.Height)
-		if v.over != nil {
-			path, layers = path+".formats."+v.name, nil
+	if v.Name != "" {
+		c.Name += "-" + strings.ReplaceAll(v.Name, ":", "x")
+		c.Width, c.Height = v.Size(c.Width, c.Height)
+		if v.Changes != nil {
+			path, layers = path+".formats."+v.Name, nil
 			delete(set, "formats")
 			delete(set, "each")
-			note(d.Fields(v.over, path))
-			d.Object(v.over, path, set)
+			note(d.Fields(v.Changes, path))
+			d.Object(v.Changes, path, set)
 			over = layers
 		}
 	}
@@ -166,7 +168,7 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 			if near := fault.Nearest(key, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			d.Fault(changes[key].node, hint, "%s.layers: no layer %q", overPath, key)
+			d.Fault(changes[key].Node, hint, "%s.layers: no layer %q", overPath, key)
 		}
 	}
 	out = d.allCaptions(out, path)
@@ -187,7 +189,7 @@ func (d *doc) layerNames(n ast.Node, i int) []string {
 	m, _ := d.Plain(n).(*ast.MappingNode)
 	values := []*ast.MappingValueNode{}
 	if d.IsScalar(n) {
-		d.textOf(n, &of)
+		of, _ = d.Raw(n)
 	}
 	if m != nil {
 		values = m.Values
@@ -244,8 +246,8 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 		}
 		if _, ok := at[l.After]; !ok {
 			hint := "give that layer a name:"
-			if m := endOf.FindStringSubmatch(l.After); m != nil {
-				hint = "write after: " + m[1]
+			if layer, _ := value.LayerEdge(l.After); layer != "" {
+				hint = "write after: " + layer
 			} else if near := fault.Nearest(l.After, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
@@ -287,76 +289,4 @@ func (d *doc) reference(path string, to **Reference) func(ast.Node) {
 			*to = r
 		}
 	}
-}
-
-// ground reads a colour, a list of colours, or a mapping.
-func (d *doc) ground(n ast.Node, path string) *Background {
-	g := &Background{Fit: "cover", Angle: 180, Place: d.At(n)}
-	colors := func(n ast.Node) {
-		seq, ok := d.Plain(n).(*ast.SequenceNode)
-		if !ok {
-			g.Colors = []string{""}
-			d.Paint(path, &g.Colors[0])(n)
-			return
-		}
-		if len(seq.Values) < 1 || len(seq.Values) > 8 {
-			d.Fault(n, `write ["#101418", "#203040"]`, "%s must have 1 to 8 colours", path)
-		}
-		for _, v := range seq.Values {
-			var c string
-			d.Paint(path, &c)(v)
-			g.Colors = append(g.Colors, c)
-		}
-	}
-	if d.IsNone(n) {
-		return nil
-	}
-	if _, empty := d.Plain(n).(*ast.NullNode); empty {
-		d.Text(path, new(string))(n)
-		return nil
-	}
-	if _, ok := d.Plain(n).(*ast.SequenceNode); ok {
-		colors(n)
-		return g
-	}
-	if d.IsScalar(n) {
-		var s string
-		d.textOf(n, &s)
-		switch value.MediaKind(s) {
-		case LayerImage:
-			d.Text(path, &g.Image)(n)
-			g.Image = d.input(n, path, g.Image)
-		case LayerVideo:
-			d.Text(path, &g.Video)(n)
-			g.Video = d.input(n, path, g.Video)
-		default:
-			colors(n)
-		}
-		return g
-	}
-	var fit, loop, angle ast.Node
-	d.Object(n, path, yamldoc.Setters{
-		"color": colors, "gradient": colors,
-		"angle": func(n ast.Node) {
-			angle = n
-			d.Number(path+".angle", -360, 360, "180 runs from top to bottom", &g.Angle)(n)
-		},
-		"image": func(n ast.Node) { d.Text(path+".image", &g.Image)(n); g.Image = d.input(n, path+".image", g.Image) },
-		"video": func(n ast.Node) { d.Text(path+".video", &g.Video)(n); g.Video = d.input(n, path+".video", g.Video) },
-		"fit":   func(n ast.Node) { fit = n; d.Word(path+".fit", []string{"cover", "contain"}, &g.Fit)(n) },
-		"loop":  func(n ast.Node) { loop = n; d.Bool(path+".loop", &g.Loop)(n) },
-	})
-	switch {
-	case g.Image != "" && g.Video != "":
-		d.Fault(n, "keep one of them", "%s has an image and a video", path)
-	case g.Image == "" && g.Video == "" && fit != nil:
-		d.Fault(fit, "leave it out", "%s: a colour has no fit", path)
-	case g.Video == "" && loop != nil:
-		d.Fault(loop, "leave it out", "%s: only a video has a loop", path)
-	case len(g.Colors) < 2 && angle != nil:
-		d.Fault(angle, "leave it out, or give two colours", "%s: only a gradient has an angle", path)
-	case g.Image == "" && g.Video == "" && len(g.Colors) == 0:
-		d.Fault(n, "give it a color, an image or a video", "%s is empty", path)
-	}
-	return g
 }

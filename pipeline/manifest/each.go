@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -13,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/rows"
 )
 
@@ -37,16 +39,11 @@ type Row struct {
 // eachKeys are the keys of a family that its clips do not have.
 var eachKeys = []string{"rows", "name", "props"}
 
-// eachWords are the keys of a family.
-var eachWords = sync.OnceValue(func() map[string]bool {
-	out := map[string]bool{}
-	for _, key := range slices.Concat(eachKeys, clipWords) {
-		out[key] = true
-	}
-	for key := range (&doc{}).shared("", &Clip{}) {
-		out[key] = true
-	}
-	return out
+// FamilyKeys returns the keys of a family of clips, sorted. All callers share the list.
+var FamilyKeys = sync.OnceValue(func() []string {
+	keys := slices.AppendSeq(slices.Concat(eachKeys, clipKeys), maps.Keys((&doc{}).shared("", &Clip{})))
+	slices.Sort(keys)
+	return slices.Compact(keys)
 })
 
 // maxRowFaults is how many faulty rows are shown; the rest is counted.
@@ -57,16 +54,16 @@ const maxRows = 10 * MaxClips
 
 // rowCursor is the row that is being read.
 type rowCursor struct {
-	display string // the table's name as the manifest writes it
-	family  string // under each:, while compositions are read
-	line    int
-	columns []string
-	values  []string
-	clip    string          // while compositions are read: what {{clip}} stands for
-	shown   map[string]bool // faults of the manifest's own, said once for all rows
-	bad     int             // rows with a fault
-	faulty  bool            // this one
-	broken  bool            // a cell is missing: what follows from that is not said too
+	display  string // the table's name as the manifest writes it
+	family   string // under each:, while compositions are read
+	line     int
+	columns  []string
+	values   []string
+	clip     string          // while compositions are read: the value of {{clip}}
+	reported map[string]bool // faults at places of the manifest, reported once for all rows
+	bad      int             // rows with a fault
+	faulty   bool            // this one
+	broken   bool            // a cell is missing: faults that follow from that are not reported
 }
 
 func (r *rowCursor) value(column string) (string, bool) {
@@ -80,18 +77,18 @@ func (r *rowCursor) value(column string) (string, bool) {
 	return r.values[i], true
 }
 
-// news reports that a fault is worth a line: not yet said of an earlier row, and not
-// one of thousands.
-func (r *rowCursor) news(e *fault.Error) bool {
+// isNew reports whether a fault at a place of the manifest is to be reported: it was not for an earlier row, and fewer than
+// maxRowFaults rows have one.
+func (r *rowCursor) isNew(e *fault.Error) bool {
 	key := e.Place.String() + " " + e.Msg
 	if r.broken {
 		return false
 	}
-	if r.shown[key] {
+	if r.reported[key] {
 		r.broken = true
 		return false
 	}
-	r.shown[key] = true
+	r.reported[key] = true
 	if !r.faulty {
 		r.faulty = true
 		r.bad++
@@ -162,7 +159,7 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	}
 	props := d.propColumns(propsAt, path+".props", r.Columns())
 	e := Each{Name: f.Key, File: table, Columns: r.Columns(), display: file, first: len(m.Clips)}
-	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), shown: map[string]bool{}}, map[string]string{}
+	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), reported: map[string]bool{}}, map[string]string{}
 	defer func() { d.row, d.texts = nil, nil }()
 	for {
 		d.Alive()
@@ -199,9 +196,9 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 			continue
 		}
 		taken[c.Name] = where
-		d.clip(path, field{f.Key, f.Node, f.Value}, &c)
-		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.own, c.Places.own) {
-			c.Places.own = m.Clips[n-1].Places.own // ten thousand rows are written in one place
+		d.clip(path, f, &c)
+		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.Own, c.Places.Own) {
+			c.Places.Own = m.Clips[n-1].Places.Own // ten thousand rows are written in one place
 		}
 		if d.row.faulty { // the manifest is refused: its texts would only take memory
 			c.Script, c.Scenes, c.Agent, c.Template = "", nil, nil, nil
@@ -218,10 +215,10 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 // meantRows reports the unknown keys of a family without rows. It returns the value of one that means them, or nil.
 func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
 	for _, k := range d.Fields(f.Value, path) {
-		if eachWords()[k.Key] {
+		if slices.Contains(FamilyKeys(), k.Key) {
 			continue
 		}
-		if strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") && d.IsScalar(k.Value) {
+		if strings.HasPrefix(d.Unknown(k, path, FamilyKeys()), "write rows: ") && d.IsScalar(k.Value) {
 			rows = k.Value
 		}
 	}
@@ -231,7 +228,7 @@ func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
 // moreRows counts the faulty rows that were not shown.
 func (d *doc) moreRows() {
 	if more := d.row.bad - maxRowFaults; more > 0 {
-		d.faults = append(d.faults, fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
+		d.Add(fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
 	}
 }
 
@@ -328,41 +325,9 @@ func (d *doc) rowFault(hint, format string, args ...any) {
 		d.row.bad++
 	}
 	if d.row.bad <= maxRowFaults {
-		d.faults = append(d.faults, e)
+		d.Add(e)
 	}
 }
 
 // table takes over what the table's reader found.
-func (d *doc) table(err error) { d.faults = append(d.faults, fault.All(err)...) }
-
-// written is a text as the manifest writes it, before a row filled it.
-func (d *doc) written(n ast.Node, value string) string {
-	if d.row == nil {
-		return value
-	}
-	switch v := d.Plain(n).(type) {
-	case *ast.StringNode:
-		return v.Value
-	case *ast.LiteralNode:
-		return v.Value.Value
-	}
-	return value
-}
-
-// inside reports that a path that a row made stays in the project, also behind links.
-func (d *doc) inside(path string) bool {
-	rel, err := filepath.Rel(d.dir, path)
-	if err != nil || !filepath.IsLocal(rel) {
-		return false
-	}
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return true // it is not there, which is said next
-	}
-	root, err := filepath.EvalSymlinks(d.dir)
-	if err != nil {
-		return false
-	}
-	rel, err = filepath.Rel(root, real)
-	return err == nil && filepath.IsLocal(rel)
-}
+func (d *doc) table(err error) { d.Add(fault.All(err)...) }

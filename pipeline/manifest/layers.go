@@ -3,6 +3,7 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,9 +12,13 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/keyhint"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-var layerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCaptions, LayerAudio, LayerComposition}
+// LayerKinds are the keys of which a layer has exactly one.
+var LayerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCaptions, LayerAudio, LayerComposition}
 
 // layerKeys says which keys a kind of layer has, besides its own, name, at, for and after.
 var layerKeys = map[string]string{
@@ -26,8 +31,8 @@ var layerKeys = map[string]string{
 	LayerComposition: "box safe anchor skip",
 }
 
-// alias are other names of keys, of a layer and of a composition.
-var alias = map[string]string{"duration": "for"}
+// otherNames are the keys of a layer that have a second name.
+var otherNames = map[string]string{"duration": "for"}
 
 // merged are the fields of a mapping with those of a second one, which win, in the order of the first.
 func (d *doc) merged(base, over ast.Node, path string) []yamldoc.Field {
@@ -36,7 +41,7 @@ func (d *doc) merged(base, over ast.Node, path string) []yamldoc.Field {
 		return out
 	}
 	for _, f := range d.layerFields(over, path) {
-		if i := slices.IndexFunc(out, func(g field) bool { return g.Key == f.Key }); i >= 0 {
+		if i := slices.IndexFunc(out, func(g yamldoc.Field) bool { return g.Key == f.Key }); i >= 0 {
 			out[i] = f
 		} else {
 			out = append(out, f)
@@ -53,15 +58,15 @@ func (d *doc) layerFields(n ast.Node, path string) []yamldoc.Field {
 	}
 	out := d.Fields(n, path)
 	for i, f := range out {
-		name, ok := alias[f.Key]
+		name, ok := otherNames[f.Key]
 		if !ok {
 			continue
 		}
-		if slices.ContainsFunc(out, func(g field) bool { return g.Key == name }) {
+		if slices.ContainsFunc(out, func(g yamldoc.Field) bool { return g.Key == name }) {
 			d.Fault(f.Node, "keep one of them", "%s has %s and %s, which are the same", path, name, f.Key)
 			continue
 		}
-		out[i].key = name
+		out[i].Key = name
 	}
 	return out
 }
@@ -88,7 +93,7 @@ func (d *doc) shortLayer(n ast.Node, path string) []yamldoc.Field {
 		d.Fault(n, hint, "%s: no clip, composition or file %q", path, s)
 		return nil
 	}
-	return []yamldoc.Field{{kind, n, n}}
+	return []yamldoc.Field{{Key: kind, Node: n, Value: n}}
 }
 
 // layer reads one layer; over is what its format changes, or nil.
@@ -102,7 +107,7 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	var kinds []string
 	for _, f := range fs {
 		l.Places[f.Key] = d.At(f.Node)
-		if slices.Contains(layerKinds, f.Key) {
+		if slices.Contains(LayerKinds, f.Key) {
 			kinds = append(kinds, f.Key)
 		}
 	}
@@ -119,13 +124,13 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 			set(f.Value)
 			continue
 		}
-		i := slices.IndexFunc(layerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.Key) })
+		i := slices.IndexFunc(LayerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.Key) })
 		if i >= 0 {
 			hint := keyhint.For("layer of "+l.Kind, f)
-			d.Fault(f.Node, cmp.Or(hint, "leave it out; it belongs to "+layerKinds[i]), "%s: %s has no %s", path, withArticle(l.Kind), f.Key)
+			d.Fault(f.Node, cmp.Or(hint, "leave it out; it belongs to "+LayerKinds[i]), "%s: %s has no %s", path, withArticle(l.Kind), f.Key)
 			continue
 		}
-		d.unknown(f, path, layerHas[l.Kind])
+		d.Unknown(f, path, slices.Sorted(maps.Keys(layerHas[l.Kind])))
 	}
 	if l.Kind != LayerText && l.Kind != LayerCaptions {
 		coverCanvas(&l)
@@ -140,20 +145,20 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 
 // kindFault reports a layer of no kind, at the keys that no layer has, or of several.
 func (d *doc) kindFault(n ast.Node, fs []yamldoc.Field, kinds []string, path string) {
-	hint := "give it one of " + strings.Join(layerKinds, ", ")
+	hint := "give it one of " + strings.Join(LayerKinds, ", ")
 	if len(kinds) > 1 {
 		d.Fault(n, hint+"; a layer for each", "%s is %d kinds of layer: %s", path, len(kinds), strings.Join(kinds, ", "))
 		return
 	}
 	named := false
 	for _, f := range fs {
-		if slices.ContainsFunc(layerKinds, func(kind string) bool { return layerHas[kind][f.Key] }) {
+		if slices.ContainsFunc(LayerKinds, func(kind string) bool { return layerHas[kind][f.Key] }) {
 			continue
 		}
 		hint := hint
 		if m := keyhint.For("layer", f); m != "" {
 			hint = m
-		} else if near := fault.Nearest(f.Key, layerKinds); near != "" {
+		} else if near := fault.Nearest(f.Key, LayerKinds); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		named = true
@@ -202,6 +207,18 @@ func (d *doc) layerStyle(fs []yamldoc.Field, path string, l *Layer) {
 	if l.Kind == LayerCaptions && l.Style.Lines == 0 {
 		l.Style.Lines = 2
 	}
+}
+
+// LayerKeys returns the keys of a kind of layer, sorted, with their other names.
+func LayerKeys(kind string) []string {
+	keys := slices.Collect(maps.Keys(layerHas[kind]))
+	for other, key := range otherNames {
+		if layerHas[kind][key] {
+			keys = append(keys, other)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // layerHas are the keys that each kind of layer has.
@@ -259,7 +276,7 @@ func (d *doc) layerSetter(path, key string, l *Layer, style *yamldoc.Setters) fu
 	case "mask":
 		return func(n ast.Node) { d.mask(n, at, &l.Mask) }
 	case "fill":
-		return func(n ast.Node) { l.Fill = d.behind(n, at) }
+		return func(n ast.Node) { l.Fill = d.fillOf(n, at) }
 	case "ring":
 		return func(n ast.Node) { l.Ring = d.ring(n, at) }
 	case "opacity":
@@ -316,31 +333,6 @@ func (d *doc) content(n ast.Node, path string, l *Layer) {
 	case LayerImage, LayerVideo, LayerAudio:
 		l.Of = d.input(n, path, l.Of)
 	}
-}
-
-func (d *doc) mask(n ast.Node, path string, m *Mask) {
-	if d.IsScalar(n) {
-		s, ok := d.ReadText(n, path)
-		if !ok {
-			return
-		}
-		switch strings.ToLower(s) {
-		case "circle", "round":
-			*m = Mask{Circle: true, Radius: share(0.5)}
-		case "rounded":
-			*m = Mask{Radius: share(0.06)}
-		case "none":
-			*m = Mask{}
-		default:
-			if _, ok := parseDim(s); ok { // mask: 24px
-				d.dim(path, aSpace, &m.Radius)(n)
-				return
-			}
-			d.Fault(n, "write circle, rounded, {rounded: 24px} or none", "%s cannot be %q", path, s)
-		}
-		return
-	}
-	d.Object(n, path, yamldoc.Setters{"rounded": d.dim(path+".rounded", aSpace, &m.Radius)})
 }
 
 func (d *doc) duck(n ast.Node, path string, l *Layer) {

@@ -13,6 +13,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/member"
 	"greenroom/remotion/project"
 )
 
@@ -150,6 +151,6 @@ type Clip struct {
 	Take                             int
 	Prepare                          Prepare
 	Checks                           Checks
-	Row                              *Row // of a table; nil for a clip of its own
-	Places                           Places
+	Row                              *Row          // of a table; nil for a clip of its own
+	Places                           member.Places // where its members are written
 }

@@ -75,14 +75,10 @@ func TestNewcomersManifests(t *testing.T) {
 		}
 		for _, next := range []string{"second.yaml", "third.yaml"} {
 			path := filepath.Join(dir, next)
-			text, err := os.ReadFile(path)
-			if os.IsNotExist(err) {
+			if _, err := os.Stat(path); os.IsNotExist(err) {
 				continue
 			}
 			if _, err := Load(t.Context(), path); err != nil {
-				t.Errorf("%s, %s: %v", name, next, err)
-			}
-			if err := schemaAt(t, "").Validate(fromYAML(t, string(text))); err != nil {
 				t.Errorf("%s, %s: %v", name, next, err)
 			}
 		}

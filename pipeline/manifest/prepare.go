@@ -1,13 +1,17 @@
 package manifest
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"greenroom/compose/media/finding"
+	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // prepare reads how files are made. It returns whether captions are among them: those are asked for with the clip.
@@ -66,15 +70,15 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 
 // Renditions by name. Those that are made are webm and poster, always, and captions where HeyGen is asked for them.
 var (
-	renditionNames = []string{"webm", "poster", "captions", "waveform", "prores", "preview", "audio", "stacked"}
-	laterNames     = renditionNames[3:]
+	Renditions = []string{"webm", "poster", "captions", "waveform", "prores", "preview", "audio", "stacked"}
+	laterNames = Renditions[3:]
 )
 
 // renditions reads the files to make of each clip. Names of files that are not made yet are a warning.
 func (d *doc) renditions(n ast.Node, path string) (captions bool) {
 	for _, v := range d.Items(n) {
 		name := ""
-		d.Word(path, renditionNames, &name)(v)
+		d.Word(path, Renditions, &name)(v)
 		captions = captions || name == "captions"
 		if slices.Contains(laterNames, name) {
 			d.Warn(v, "remove it; nothing else changes", "%s: %s is not made yet", path, name)
@@ -126,4 +130,31 @@ func (d *doc) checks(n ast.Node, path string, c *Checks) {
 			c.Duration = v / 100
 		},
 	})
+}
+
+// accept reads findings that are no failure for a clip, each with the reason why. What defaults accept stays accepted.
+func (d *doc) accept(path string, c *Checks) func(ast.Node) {
+	return func(n ast.Node) {
+		all := maps.Clone(c.Accept)
+		if all == nil {
+			all = map[string]string{}
+		}
+		for _, f := range d.Fields(n, path) {
+			why := ""
+			d.Text(path+"."+f.Key, &why)(f.Value)
+			switch {
+			case !slices.Contains(finding.Names, f.Key):
+				hint := "`greenroom check CLIP -v` prints the names of all findings"
+				if near := fault.Nearest(f.Key, finding.Names); near != "" {
+					hint = "did you mean " + near + "?"
+				}
+				d.Fault(f.Node, hint, "%s: there is no finding %q", path, f.Key)
+			case strings.TrimSpace(why) == "":
+				d.Fault(f.Node, `write it like premultiplied: "the clip has a black shadow"`, "%s.%s needs a reason", path, f.Key)
+			default:
+				all[f.Key] = why
+			}
+		}
+		c.Accept = all
+	}
 }

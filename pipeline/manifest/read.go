@@ -1,22 +1,17 @@
 package manifest
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
-	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
-	"greenroom/internal/outside"
-	"greenroom/pipeline/origin"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // manifest reads the whole tree.
@@ -35,7 +30,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"version":  d.Integer("version", 1, 1, "this program reads version 1", &version),
 		"project":  d.Text("project", &m.Project),
 		"fps":      d.Rate("fps", &m.FPS),
-		"size":     d.size("size", &m.Width, &m.Height),
+		"size":     d.clipSize("size", &m.Width, &m.Height),
 		"heygen":   func(n ast.Node) { d.heygen(n, &m.HeyGen) },
 		"cache":    func(n ast.Node) { d.cache(n, &m.Cache) },
 		"remotion": func(n ast.Node) { d.remotion(n, &m.Remotion) },
@@ -59,7 +54,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	}
 	base.Width, base.Height, base.Prepare, base.Checks = m.Width, m.Height, m.Prepare, m.Checks
 	if defaults != nil {
-		stop := d.recordAt("defaults", &base.Places.shared)
+		stop := d.recordAt("defaults", &base.Places.Shared)
 		d.Object(defaults, "defaults", d.shared("defaults", &base))
 		stop()
 	}
@@ -110,65 +105,8 @@ func (d *doc) goodName(f yamldoc.Field) bool {
 	return false
 }
 
-func (d *doc) heygen(n ast.Node, h *HeyGen) {
-	if d.IsScalar(n) { // heygen: v3
-		d.Word("heygen", apis, &h.API)(n)
-		return
-	}
-	var budget float64 = -1
-	d.Object(n, "heygen", yamldoc.Setters{
-		"api":         d.Word("heygen.api", apis, &h.API),
-		"concurrency": d.Integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
-		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
-		"key": func(n ast.Node) {
-			d.Text("heygen.key", &h.Key)(n)
-			if h.Key != "" && !strings.HasPrefix(h.Key, "$") && !strings.HasPrefix(h.Key, "file:") && !strings.HasPrefix(h.Key, "cmd:") {
-				outside.Know(h.Key) // another message may quote the line
-				h.Key = ""
-				d.Fault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS, and revoke a key that was committed", "heygen.key must not hold the key itself")
-				// The line is not shown: it holds the key.
-				d.faults[d.Count()-1].Place.Text = ""
-			}
-		},
-		"budget": func(n ast.Node) {
-			var s string
-			d.Text("heygen.budget", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSpace(strings.Trim(strings.ReplaceAll(s, "USD", ""), "$ ")), 64)
-			if err != nil || !(v >= 0 && v <= 1e6) {
-				d.Fault(n, "write it like $10", "heygen.budget must be an amount in dollars")
-				return
-			}
-			budget = v
-		},
-	})
-	if budget >= 0 {
-		h.Budget = &budget
-	}
-}
-
-// apis are the values of heygen.api.
-var apis = []string{"sandbox", "auto", "v2", "v3"}
-
-// accounts reads a list of origins, as plan and the lockfile print them.
-func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
-	const hint = "write a list of accounts as greenroom.lock has them: [heygen-1a2b3c4d5e6f]"
-	return func(n ast.Node) {
-		for _, v := range d.Items(n) {
-			var s string
-			before := d.Count()
-			d.Text(path, &s)(v)
-			switch o := origin.Origin(s); {
-			case d.Count() > before:
-			case o == origin.Sandbox || o == origin.Foreign || o.Drawn():
-				d.Fault(v, hint, "%s lists %q, which is not an account of a provider", path, s)
-			case s == "" || !o.Valid() || !strings.Contains(s, "-"):
-				d.Fault(v, hint, "%s lists %q, which is not an account", path, s)
-			default:
-				*to = append(*to, s)
-			}
-		}
-	}
-}
+// Routes are the values of route.
+var Routes = []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}
 
 // shared are the keys that defaults and clips have in common.
 func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
@@ -176,16 +114,21 @@ func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
 		"avatar":        func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
 		"voice":         func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
 		"transparent":   d.Bool(path+".transparent", &c.Transparent),
-		"route":         d.Word(path+".route", []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}, &c.Route),
+		"route":         d.Word(path+".route", Routes, &c.Route),
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
 		"captions":      d.Bool(path+".captions", &c.Captions),
 		"draft":         d.Word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
-		"size":          d.size(path+".size", &c.Width, &c.Height),
+		"size":          d.clipSize(path+".size", &c.Width, &c.Height),
 		"prepare":       func(n ast.Node) { c.Captions = d.prepare(n, path+".prepare", &c.Prepare) || c.Captions },
 		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
 	}
+}
+
+// clipSize reads the size of a clip.
+func (d *doc) clipSize(path string, w, h *int) func(ast.Node) {
+	return d.Size(path, "a size HeyGen renders", 128, 4096, w, h)
 }
 
 // avatar reads who speaks: its members, or an id or a photo alone.
@@ -217,9 +160,8 @@ func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
 		},
 	}
 	if d.IsScalar(n) {
-		key, file := "id", ""
-		d.textOf(n, &file)
-		if isPicture(file) {
+		key := "id"
+		if file, _ := d.Raw(n); isPicture(file) {
 			key = "photo"
 		}
 		d.recordMember(path, key, n)
@@ -243,30 +185,6 @@ func (d *doc) voice(n ast.Node, path string, v *Voice) {
 		"emotion": d.Word(path+".emotion", []string{"Excited", "Friendly", "Serious", "Soothing", "Broadcaster"}, &v.Emotion),
 		"locale":  d.Text(path+".locale", &v.Locale),
 	})
-}
-
-// input resolves a path beside the manifest and sees that it is a file.
-func (d *doc) input(n ast.Node, path, value string) string {
-	p := value
-	if !filepath.IsAbs(p) {
-		p = filepath.Join(d.dir, filepath.FromSlash(value))
-	}
-	if d.row != nil && d.written(n, value) != value && !d.inside(p) {
-		d.rowFault("name a file below the manifest's folder", "%s: %q leads out of the project", path, value)
-		return p
-	}
-	fi, err := os.Stat(p)
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist) && fault.MachineHint(err) != "":
-		d.Fault(n, fault.MachineHint(err), "%s: %s: %v", path, value, err)
-	case err != nil:
-		d.Fault(n, "paths are relative to the manifest", "%s: %s does not exist", path, value)
-	case fi.IsDir():
-		d.Fault(n, "name a file inside it", "%s: %s is a folder, not a file", path, value)
-	case !fi.Mode().IsRegular():
-		d.Fault(n, "save it as a file", "%s: %s is not a regular file", path, value)
-	}
-	return p
 }
 
 // fileKey reads the colour of a screen, or auto.
@@ -301,12 +219,6 @@ func screenColor(s string) string {
 		return c
 	}
 	return s
-}
-
-// isPicture reports that a file is named as HeyGen takes photos.
-func isPicture(file string) bool {
-	ext := strings.ToLower(filepath.Ext(file))
-	return ext == ".png" || ext == ".jpg" || ext == ".jpeg"
 }
 
 // keyColor reads a colour that a clip can be keyed on.

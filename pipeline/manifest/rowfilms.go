@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/rows"
 )
 
@@ -27,7 +27,7 @@ type RowComposition struct {
 	Formats    []string // as written, "9:16"; one empty one without formats
 	Place      fault.Place
 
-	field field
+	field yamldoc.Field
 	at    ast.Node // of each:
 }
 
@@ -127,9 +127,10 @@ func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error)
 		return nil
 	}
 	for _, e := range m.Each {
-		d := &doc{name: m.source.name, dir: m.source.dir, lines: m.source.lines, style: m.source.style, known: m.source.known, sums: map[string][sha256.Size]byte{}}
+		d := m.source.fork()
 		err := d.rowFilms(m, e, want, func(r RowFilms) error {
-			d.faults, d.row.shown, d.row.bad = nil, map[string]bool{}, 0 // each row is told in full
+			d.Reset() // each row has all of its faults
+			d.row.reported, d.row.bad = map[string]bool{}, 0
 			return visit(r)
 		})
 		if err != nil {
@@ -155,7 +156,7 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 		return err
 	}
 	defer table.Close()
-	d.row = &rowCursor{display: e.display, family: e.Name, columns: table.Columns(), shown: map[string]bool{}}
+	d.row = &rowCursor{display: e.display, family: e.Name, columns: table.Columns(), reported: map[string]bool{}}
 	defer func() { d.row = nil }()
 	changed := fault.New(fault.Failed, "run the same command again", "%s changed while its films were read", e.display)
 	if !slices.Equal(table.Columns(), e.Columns) {
@@ -201,7 +202,7 @@ func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 		}
 	}
 	view.Compositions = append(m.Compositions[:len(m.Compositions):len(m.Compositions)], r.Films...)
-	r.Err = append(fault.List{}, d.faults[before:]...).Or()
+	r.Err = d.Since(before).Or()
 	return r
 }
 
@@ -259,8 +260,8 @@ func (d *doc) rowComposition(f yamldoc.Field, at ast.Node, m *Manifest) {
 			continue
 		}
 		c.Formats = nil
-		for _, v := range d.formats(k.Value, path+".formats") {
-			c.Formats = append(c.Formats, v.name)
+		for _, v := range d.Formats(k.Value, path+".formats") {
+			c.Formats = append(c.Formats, v.Name)
 		}
 	}
 	m.RowCompositions = append(m.RowCompositions, c)
@@ -271,7 +272,7 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 	for _, c := range m.RowCompositions {
 		lower := strings.ToLower(c.Name)
 		if first, ok := names[lower]; ok {
-			d.Fault(c.field.node, "rename one of them", "%s is the name of a film of %s", c.Name, first)
+			d.Fault(c.field.Node, "rename one of them", "%s is the name of a film of %s", c.Name, first)
 		}
 		names[lower] = "composition " + c.Name
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/prompt"
 )
 
@@ -250,8 +252,7 @@ func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 			return
 		}
 		if d.IsScalar(n) {
-			var s string
-			d.textOf(n, &s)
+			s, _ := d.Raw(n)
 			c.Background, c.BackgroundImage, c.BackgroundVideo = "", "", ""
 			switch value.MediaKind(s) {
 			case LayerImage:

@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 	"maps"
 	"slices"
 	"strings"
@@ -8,8 +11,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 )
-
-func share(v float64) Dim { return Dim{v, true, true} }
 
 // builtinStyles are what a text can look like without a word about it. Their sizes are those of
 // compose/look for their Role. Where they stand is chosen by package film, which knows the presenters; the boxes here
@@ -102,15 +103,22 @@ var styleWords = func() map[string]bool {
 	return out
 }()
 
+// StyleKeys returns the keys of a style, sorted.
+func StyleKeys() []string {
+	keys := append(slices.Collect(maps.Keys(styleWords)), "like")
+	slices.Sort(keys)
+	return keys
+}
+
 // styleKeys are what a style and a text layer have in common.
 func (d *doc) styleKeys(path string, s *Style) yamldoc.Setters {
 	return yamldoc.Setters{
 		"font":        func(n ast.Node) { s.Fonts = d.fonts(n, path+".font") },
 		"weight":      d.weight(path+".weight", &s.Weight),
-		"size":        d.dim(path+".size", aSize, &s.Size),
+		"size":        d.dim(path+".size", leastSize, &s.Size),
 		"line-height": d.Number(path+".line-height", 0.5, 5, "1.2 is usual", &s.LineHeight),
-		"color":       d.Paint(path+".color", &s.Color),
-		"highlight":   d.Paint(path+".highlight", &s.Highlight),
+		"color":       d.AlphaColor(path+".color", &s.Color),
+		"highlight":   d.AlphaColor(path+".highlight", &s.Highlight),
 		"align":       d.Word(path+".align", []string{"start", "left", "center", "right"}, &s.Align),
 		"anchor": func(n ast.Node) {
 			s.Slot = ""
@@ -133,15 +141,14 @@ func (d *doc) styleKeys(path string, s *Style) yamldoc.Setters {
 				s.StrokeWidth = share(0.004)
 			}
 			if d.IsScalar(n) { // stroke: black, stroke: 2px
-				var v string
-				if d.textOf(n, &v); dimPattern.MatchString(v) {
-					d.dim(path+".stroke", aSize, &s.StrokeWidth)(n)
+				if v, _ := d.Raw(n); value.IsLength(v) {
+					d.dim(path+".stroke", leastSize, &s.StrokeWidth)(n)
 				} else {
-					d.Paint(path+".stroke", &s.StrokeColor)(n)
+					d.AlphaColor(path+".stroke", &s.StrokeColor)(n)
 				}
 				return
 			}
-			d.Object(n, path+".stroke", yamldoc.Setters{"color": d.Paint(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", aSize, &s.StrokeWidth)})
+			d.Object(n, path+".stroke", yamldoc.Setters{"color": d.AlphaColor(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", leastSize, &s.StrokeWidth)})
 		},
 		"plate": func(n ast.Node) {
 			if d.IsNone(n) {
@@ -153,9 +160,9 @@ func (d *doc) styleKeys(path string, s *Style) yamldoc.Setters {
 				p = *s.Plate
 			}
 			if d.IsScalar(n) {
-				d.Paint(path+".plate", &p.Color)(n)
+				d.AlphaColor(path+".plate", &p.Color)(n)
 			} else {
-				d.Object(n, path+".plate", yamldoc.Setters{"color": d.Paint(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", aSpace, &p.Padding), "radius": d.dim(path+".plate.radius", aSpace, &p.Radius)})
+				d.Object(n, path+".plate", yamldoc.Setters{"color": d.AlphaColor(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", leastSpace, &p.Padding), "radius": d.dim(path+".plate.radius", leastSpace, &p.Radius)})
 			}
 			s.Plate = &p
 		},
@@ -168,25 +175,13 @@ var weights = map[string]int{"thin": 100, "extralight": 200, "light": 300, "norm
 
 func (d *doc) weight(path string, to *int) func(ast.Node) {
 	return func(n ast.Node) {
-		var s string
-		if d.textOf(n, &s); weights[yamldoc.Fold(s)] > 0 {
-			*to = weights[yamldoc.Fold(s)]
+		s, _ := d.Raw(n)
+		if w := weights[yamldoc.Fold(s)]; w > 0 {
+			*to = w
 			return
 		}
 		d.Integer(path, 100, 900, "400, 600 and 700 are built in; bold is 700", to)(n)
 	}
-}
-
-// none reports the word that takes something away; off, no and false mean the same.
-func (d *doc) none(n ast.Node) bool {
-	switch v := d.Plain(n).(type) {
-	case *ast.BoolNode:
-		return !v.Value
-	case *ast.StringNode:
-		on, isBool := booleans[strings.ToLower(v.Value)]
-		return v.Value == "none" || isBool && !on
-	}
-	return false
 }
 
 func (d *doc) fonts(n ast.Node, path string) []FontFile {
@@ -205,40 +200,7 @@ func (d *doc) fonts(n ast.Node, path string) []FontFile {
 	return out
 }
 
-// safe reads `true`, `false` or the share of each side that stays free.
-func (d *doc) safe(path string, to *float64) func(ast.Node) {
-	return func(n ast.Node) {
-		if on, ok := d.ReadBool(n, path); ok {
-			if *to = 0; on {
-				*to = DefaultSafe
-			}
-			return
-		}
-		d.Percent(path, 0.4, to)(n)
-	}
-}
-
-func (d *doc) box(n ast.Node, path string) (b Box) {
-	if d.IsScalar(n) {
-		var s string
-		d.textOf(n, &s)
-		d.Fault(n, keyhint.Box(s), "%s must be a mapping of lengths, got %q", path, s)
-		return b
-	}
-	d.Object(n, path, yamldoc.Setters{
-		"left": d.dim(path+".left", anEdge, &b.Left), "right": d.dim(path+".right", anEdge, &b.Right), "width": d.dim(path+".width", aSize, &b.Width),
-		"top": d.dim(path+".top", anEdge, &b.Top), "bottom": d.dim(path+".bottom", anEdge, &b.Bottom), "height": d.dim(path+".height", aSize, &b.Height),
-	})
-	if b.Left.Set && b.Right.Set && b.Width.Set {
-		d.Fault(n, "keep two of left, right and width", "%s has three horizontal lengths", path)
-	}
-	if b.Top.Set && b.Bottom.Set && b.Height.Set {
-		d.Fault(n, "keep two of top, bottom and height", "%s has three vertical lengths", path)
-	}
-	return b
-}
-
-var slides = []string{"left", "right", "up", "down"}
+var Slides = []string{"left", "right", "up", "down"}
 
 // motion reads `fade`, `slide up`, `fade slide up 0.6s`, `none`, or the same as a mapping.
 func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node) {
@@ -250,8 +212,8 @@ func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node
 			d.motionWords(n, path, &m)
 		} else {
 			d.Object(n, path, yamldoc.Setters{
-				"fade": d.Bool(path+".fade", &m.Fade), "slide": d.Word(path+".slide", slides, &m.Slide),
-				"distance": d.dim(path+".distance", aSize, &m.Distance), "time": d.Time(path+".time", time.Millisecond, &m.Time),
+				"fade": d.Bool(path+".fade", &m.Fade), "slide": d.Word(path+".slide", Slides, &m.Slide),
+				"distance": d.dim(path+".distance", leastSize, &m.Distance), "time": d.Time(path+".time", time.Millisecond, &m.Time),
 			})
 		}
 		*to = m
@@ -267,7 +229,7 @@ func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 		case w == "none" && len(words) == 1:
 		case w == "fade":
 			m.Fade = true
-		case w == "slide" && i+1 < len(words) && slices.Contains(slides, words[i+1]):
+		case w == "slide" && i+1 < len(words) && slices.Contains(Slides, words[i+1]):
 			i++
 			m.Slide = words[i]
 		case w[0] >= '0' && w[0] <= '9':

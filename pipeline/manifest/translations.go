@@ -2,6 +2,9 @@ package manifest
 
 import (
 	"fmt"
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,8 +40,8 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 		"mode":       d.Word(path+".mode", []string{"fast", "precise"}, &mode),
 	}
 	if d.IsScalar(n) {
-		key, s := "clip", ""
-		if d.textOf(n, &s); value.MediaKind(s) != "" {
+		key := "clip"
+		if s, _ := d.Raw(n); value.MediaKind(s) != "" {
 			key = "file"
 		}
 		d.recordMember(path, key, n)
@@ -72,8 +75,7 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 func (d *doc) languages(seq *ast.SequenceNode, path string, c *Clip) {
 	var each []string
 	for _, v := range seq.Values {
-		var s string
-		if d.textOf(v, &s) {
+		if s, ok := d.Raw(v); ok {
 			each = append(each, fmt.Sprintf("%s-%s: {translate: {clip: NAME, to: %s}}", c.Name, strings.ToLower(s), s))
 		}
 	}

@@ -11,36 +11,18 @@ import (
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// meaningOf is the hint for a key that a place does not have, by what the word means; empty when it is not known.
-func meaningOf(place string, f field) string {
-	key, value := plainWord(f.key), valueText(f.value)
-	switch key {
-	case "position", "place", "placement":
-		if strings.HasPrefix(place, "layer") || place == "box" || place == "style" {
-			return placing(value)
-		}
-	case "src", "source", "url", "path", "file":
-		if kind := mediaKind(value); kind != "" && (strings.HasPrefix(place, "layer") || place == "background") {
-			return "write " + kind + ": " + value
-		}
-	case "volume", "level":
-		if value == "0" || value == "0%" {
-			return "write gain: mute"
-		}
-	case "start", "begin", "startat", "time":
-		if m := endOf.FindStringSubmatch(value); m != nil && m[2] == "end" {
-			return "write after: " + m[1]
-		}
-	case "music", "audio", "soundtrack", "sound":
-		if file := fileIn(f.value); file != "" && place == "composition" {
-			return "write it as a layer: {audio: " + file + ", gain: -18dB, duck: true}"
-		}
+// For returns the hint for an unknown key of a place; empty when its meaning is not known. place is one that Place
+// returns, or "layer of" a kind of layer.
+func For(place string, f yamldoc.Field) string {
+	key, text := yamldoc.Fold(f.Key), valueText(f.Value)
+	if hint := forValue(place, key, text, f.Value); hint != "" {
+		return hint
 	}
 	for ; place != ""; place = wider[place] {
 		for _, m := range meanings[place] {
 			for _, word := range strings.Fields(m.words) {
 				if word == key {
-					return strings.NewReplacer("{}", value, "KEY", f.key).Replace(m.hint)
+					return strings.NewReplacer("{}", text, "KEY", f.Key).Replace(m.hint)
 				}
 			}
 		}
@@ -48,12 +30,54 @@ func meaningOf(place string, f field) string {
 	return ""
 }
 
-// maxValue is how much of a value a hint repeats, characters.
+// forValue returns the hint for a key whose meaning depends on its value, or "".
+func forValue(place, key, text string, n ast.Node) string {
+	inLayer := strings.HasPrefix(place, "layer")
+	switch key {
+	case "position", "place", "placement":
+		if inLayer || place == "box" || place == "style" {
+			return Box(text)
+		}
+	case "src", "source", "url", "path", "file":
+		if kind := value.MediaKind(text); kind != "" && (inLayer || place == "background") {
+			return "write " + kind + ": " + text
+		}
+	case "volume", "level":
+		if text == "0" || text == "0%" {
+			return "write gain: mute"
+		}
+	case "start", "begin", "startat", "time":
+		if layer, isEnd := value.LayerEdge(text); isEnd {
+			return "write after: " + layer
+		}
+	case "music", "audio", "soundtrack", "sound":
+		if file := fileIn(n); file != "" && place == "composition" {
+			return "write it as a layer: {audio: " + file + ", gain: -18dB, duck: true}"
+		}
+	}
+	return ""
+}
+
+// Box returns the hint for a place that is given in words, such as "bottom left": the box that has it.
+func Box(words string) string {
+	var sides []string
+	for _, side := range []string{"left", "right", "top", "bottom"} {
+		if strings.Contains(yamldoc.Fold(words), side) {
+			sides = append(sides, side+": 4%")
+		}
+	}
+	if len(sides) == 0 {
+		sides = append(sides, "left: 4%", "bottom: 4%")
+	}
+	return "write box: {" + strings.Join(sides, ", ") + "}"
+}
+
+// maxValue is the longest value that a hint repeats, bytes.
 const maxValue = 60
 
-// valueText is a value as it is written, or an ellipsis for what is long or no single value.
+// valueText returns a value as it is written, or an ellipsis for a long one and for a mapping.
 func valueText(n ast.Node) string {
-	s, ok := textIn(n)
+	s, ok := yamldoc.ScalarText(n)
 	if seq, isList := n.(*ast.SequenceNode); isList {
 		if s = seq.String(); len(s) <= maxValue && !strings.Contains(s, "\n") {
 			return s
@@ -74,28 +98,22 @@ func valueText(n ast.Node) string {
 	return s
 }
 
-// fileIn is the first file that a value names: itself, or a member of it.
+// fileIn returns the first media file that a value names, itself or in a member; empty when it names none.
 func fileIn(n ast.Node) string {
-	values := []*ast.MappingValueNode{}
-	switch v := n.(type) {
-	case *ast.MappingNode:
-		values = v.Values
-	case *ast.MappingValueNode:
-		values = append(values, v)
-	}
-	if s := valueText(n); mediaKind(s) != "" {
+	if s := valueText(n); value.MediaKind(s) != "" {
 		return s
 	}
-	for _, v := range values {
-		if s := valueText(v.Value); mediaKind(s) != "" {
+	pairs, _ := yamldoc.Pairs(n)
+	for _, v := range pairs {
+		if s := valueText(v.Value); value.MediaKind(s) != "" {
 			return s
 		}
 	}
 	return ""
 }
 
-// placeOf names the kind of a place of the manifest by its path: compositions.tour.layers[2].box is a box.
-func placeOf(path string) string {
+// Place returns the kind of a place of the manifest by its path: that of compositions.tour.layers[2].box is "box".
+func Place(path string) string {
 	if path == "" {
 		return "manifest"
 	}

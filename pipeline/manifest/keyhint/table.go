@@ -1,10 +1,11 @@
 package keyhint
 
-// meaning is what a word of other programs is called in one place of the manifest. In the hint {} stands for the value.
+// meaning is the hint for words of other programs in one place of the manifest. In the hint {} is replaced by the value, and KEY
+// by the key.
 type meaning struct{ words, hint string }
 
-// meanings are the keys that people write and that a place does not have, by the place. Words are compared as plainWord has
-// them. The first entry that has the word is used; a layer of a kind is asked before layers in general.
+// meanings are the keys that people write and that a place does not have, by the place. Words are written as yamldoc.Fold
+// returns them. The first entry that has the word is used; a kind of layer comes before layers in general.
 var meanings = map[string][]meaning{
 	"manifest": {
 		{"name title", "write project: {}"},
@@ -173,7 +174,7 @@ var meanings = map[string][]meaning{
 		{"start begin startat time delay", "write at: {}"},
 		{"end until to stop out", "write for: TIME, how long it is shown"},
 		{"length", "write for: {}"},
-		{"in trim trimstart startfrom cut offset seek", "write skip: {}, how much of its beginning is left out"},
+		{"in trim trimstart startfrom cut offset seek", "write skip: {}, how much of its beginning is cut"},
 		{"x left", "write box: {left: {}}"},
 		{"y top", "write box: {top: {}}"},
 		{"right bottom width height", "write box: {KEY: {}}"},
@@ -231,9 +232,8 @@ var meanings = map[string][]meaning{
 	"cache":     {{"path location bucket address", "write url: {}"}},
 }
 
-// wider are the places whose words a place has, too.
+// wider are the places whose words are also words of a place.
 var wider = map[string]string{
 	"each": "clip", "defaults": "clip", "style": "layer of text", "layer of captions": "layer of text", "layer of text": "layer",
 	"layer of clip": "layer", "layer of image": "layer", "layer of video": "layer", "layer of audio": "layer", "layer of composition": "layer",
 }
-

@@ -52,7 +52,7 @@ type Recorder struct {
 func NewRecorder(path string, to *List) Recorder { return Recorder{path, to} }
 
 // Record records where the key of the mapping at path is written, when the key is a member.
-func (r Recorder) Record(path, key string, at fault.Place) {
+func (r Recorder) Record(path, key string, locate func() fault.Place) {
 	below, ok := strings.CutPrefix(path, r.path)
 	if r.to == nil || !ok {
 		return
@@ -64,6 +64,7 @@ func (r Recorder) Record(path, key string, at fault.Place) {
 	}
 	name, known := byName()[yamldoc.Join(strings.TrimPrefix(below, "."), key)]
 	if known {
+		at := locate()
 		*r.to = append(*r.to, entry{name, int32(at.Line), int32(at.Column)})
 	}
 }

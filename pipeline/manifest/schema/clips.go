@@ -1,6 +1,9 @@
-package manifest
+package schema
 
-import "maps"
+import (
+	"greenroom/pipeline/manifest"
+	"maps"
+)
 
 // Clips, as editors see them.
 
@@ -12,7 +15,7 @@ func sharedMembers() props {
 			text("An id."), ref("voice")),
 		"transparent": flag("Whether the presenter has no background.", true),
 		"route": oneOfWords("The call that makes the clip. Without it the account's generation decides.",
-			routeNames),
+			manifest.Routes),
 		"key-color": schemaScreen(),
 		"background": either("Of an opaque clip: a colour, an image or a video.", schemaColor("A colour."),
 			text("An image or a video.", "footage/bg.png"), object("One of three.", props{
@@ -20,7 +23,7 @@ func sharedMembers() props {
 				"video": text("A file (v2 only).", "footage/bg.mp4"),
 			})),
 		"captions": flag("Ask HeyGen for captions; they are handed to films and to Remotion.", false),
-		"draft": oneOfWords("voice buys the sound before the picture.", []string{DraftVoice, "none"},
+		"draft": oneOfWords("voice buys the sound before the picture.", []string{manifest.DraftVoice, "none"},
 			"default", "none"),
 		"pronunciation": shape{"type": "object", "description": "Words with the way they are spoken.",
 			"additionalProperties": text("What is said."), "examples": []any{shape{"SQL": "sequel"}}},
@@ -35,9 +38,6 @@ func schemaScreen() shape {
 		"#FF00FF", "green", "blue", "magenta"}},
 		shape{"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}, cell)
 }
-
-// routeNames are the values of route.
-var routeNames = []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}
 
 // clipSources are the keys of which a clip has exactly one.
 var clipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate"}

@@ -1,8 +1,8 @@
-package manifest
+package schema
 
 import (
+	"greenroom/pipeline/manifest"
 	"maps"
-	"slices"
 )
 
 // Compositions, layers and styles, as editors see them.
@@ -12,7 +12,7 @@ func schemaComposition() shape {
 	m["each"] = text("A family under each: one film for every row; texts may hold {{column}} and {{clip}}.",
 		"welcome")
 	m["layers"] = either("What is drawn and heard; the first lies at the bottom.", ref("layer"),
-		shape{"type": "array", "items": ref("layer"), "maxItems": MaxLayers})
+		shape{"type": "array", "items": ref("layer"), "maxItems": manifest.MaxLayers})
 	m["formats"] = schemaFormats()
 	return object("A film.", m)
 }
@@ -77,7 +77,7 @@ func layerMembers() props {
 		"image": text("A PNG, JPEG or WebP.", "footage/logo.png"),
 		"video": text("A film.", "footage/screen.mp4"),
 		"text": with(text("Words; \\n begins a line.", "Product tour"), "Words; \\n begins a line.",
-			"maxLength", MaxText),
+			"maxLength", manifest.MaxText),
 		"captions": either("The clip whose words are shown; all for all clips of the composition.",
 			text("A clip.", "intro", "all"), shape{"type": "boolean"}),
 		"audio":       text("A sound.", "footage/bed.mp3"),
@@ -119,7 +119,7 @@ func layerMembers() props {
 func schemaMotion() shape {
 	return either("fade, slide left, right, up or down, or both, with a time; none.",
 		text("fade slide left 0.4s", "fade"), shape{"type": "boolean"}, object("The parts.", props{
-			"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", slides),
+			"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", manifest.Slides),
 			"distance": schemaLength("How far it moves."), "time": schemaTime("How long it takes.", "0.4s"),
 		}))
 }
@@ -139,22 +139,13 @@ func schemaDuck() shape {
 		}))
 }
 
-// layerKeyNames are the keys of a kind of layer, sorted.
-func layerKeyNames(kind string) []string {
-	keys := slices.Sorted(maps.Keys(layerHas[kind]))
-	if layerHas[kind]["for"] {
-		keys = append(keys, "duration")
-	}
-	return keys
-}
-
 // layerOf has the keys of one kind of layer and no others.
 func layerOf(kind string) shape {
 	all, m := layerMembers(), props{}
-	for _, key := range layerKeyNames(kind) {
+	for _, key := range manifest.LayerKeys(kind) {
 		m[key] = all[key]
 	}
-	if kind == LayerText || kind == LayerCaptions {
+	if kind == manifest.LayerText || kind == manifest.LayerCaptions {
 		m["anchor"] = styleMembers()["anchor"]
 	}
 	s := object("A "+kind+" layer.", m)
@@ -166,7 +157,7 @@ func layerOf(kind string) shape {
 func schemaLayer() shape {
 	kinds, one, cases := props{}, []any{}, []any{}
 	all := layerMembers()
-	for _, kind := range layerKinds {
+	for _, kind := range manifest.LayerKinds {
 		kinds[kind] = all[kind]
 		one = append(one, shape{"required": []any{kind}})
 		cases = append(cases, shape{"if": shape{"type": "object", "required": []any{kind}},

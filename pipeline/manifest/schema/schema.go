@@ -1,25 +1,26 @@
-package manifest
+// Package schema is the JSON Schema of greenroom.yaml, for editors. What is accepted is what package manifest reads; tests keep the
+// keys and the forms of values of both the same. What one value implies for another, and what is in files, is not in the schema.
+package schema
 
 import (
 	"encoding/json"
+	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/value"
 	"maps"
-	"slices"
 	"sync"
 )
 
-// SchemaFile is the name of the schema in a project, next to the manifest. Editors find it by SchemaLine.
-const SchemaFile = "greenroom.schema.json"
+// FileName is the name of the schema in a project, next to the manifest. Editors find it by Comment.
+const FileName = "greenroom.schema.json"
 
-// SchemaLine is the first line of a manifest, which names the schema for yaml-language-server and the editors that use it.
-const SchemaLine = "# yaml-language-server: $schema=" + SchemaFile
+// Comment is the first line of a manifest, which names the schema for yaml-language-server and the editors that use it.
+const Comment = "# yaml-language-server: $schema=" + FileName
 
-// schemaID names the schema. It is not an address: the schema is printed by `greenroom schema`.
-const schemaID = "urn:greenroom:manifest:1"
+// id names the schema. It is not an address: the schema is printed by `greenroom schema`.
+const id = "urn:greenroom:manifest:1"
 
-// Schema is the JSON Schema of greenroom.yaml, as draft 7, which editors know best, in one line. Parse decides; the schema is for editors,
-// and says what it can: a test holds its keys against those that Parse reads. What one value says about another, and what is
-// in files, is not in it.
-var Schema = sync.OnceValue(func() []byte {
+// JSON returns the schema in one line, as draft 7, which editors know best. All callers share the bytes.
+var JSON = sync.OnceValue(func() []byte {
 	root := object("The clips and films of a project. `greenroom plan` checks it.", props{
 		"version": with(shape{"enum": []any{1, "1"}}, "Version of this format.", "default", 1),
 		"project": text("Name of the project; the folder's name without it.", "product-tour"),
@@ -44,7 +45,7 @@ var Schema = sync.OnceValue(func() []byte {
 	})
 	root["required"] = []any{"version"}
 	root["anyOf"] = []any{shape{"required": []any{"clips"}}, shape{"required": []any{"each"}}}
-	root["$schema"], root["$id"], root["title"] = "http://json-schema.org/draft-07/schema#", schemaID,
+	root["$schema"], root["$id"], root["title"] = "http://json-schema.org/draft-07/schema#", id,
 		"greenroom.yaml"
 	root["definitions"] = definitions()
 	b, err := json.Marshal(root)
@@ -69,7 +70,7 @@ func definitions() shape {
 		"length": pattern("A share such as 38%, or pixels.", lengthForm),
 		"color":  pattern("A colour.", colorForm),
 	}
-	for _, kind := range layerKinds {
+	for _, kind := range manifest.LayerKinds {
 		out["layer-"+kind] = layerOf(kind)
 	}
 	return out
@@ -197,7 +198,7 @@ func schemaSize(description string, examples ...any) shape {
 }
 
 func schemaRate(description string, keywords ...any) shape {
-	s := either(description, shape{"type": "number", "minimum": minRate, "maximum": maxRate},
+	s := either(description, shape{"type": "number", "minimum": value.MinRate, "maximum": value.MaxRate},
 		shape{"type": "string", "pattern": `^([0-9]{1,7} ?/ ?[0-9]{1,6}|[0-9]{1,3}([.][0-9]{1,9})?)$`}, cell)
 	s["examples"] = []any{25, 29.97, "30000/1001"}
 	return with(s, description, keywords...)
@@ -205,7 +206,7 @@ func schemaRate(description string, keywords ...any) shape {
 
 func schemaHeyGen() shape {
 	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks the account once.",
-		apis, "default", "sandbox")
+		manifest.APIs, "default", "sandbox")
 	full := object("The account that makes the clips, and what a run may cost.", props{
 		"api": api,
 		"key": shape{"type": "string", "pattern": `^(\$|file:|cmd:)`,
@@ -256,7 +257,7 @@ func schemaPrepare() shape {
 		"tail": oneOfWords("Sound that is longer than the picture: cut it, or hold the last picture until it ends.",
 			[]string{"cut", "hold"}, "default", "cut"),
 		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.",
-			shape{"enum": toAny(renditionNames)}),
+			shape{"enum": toAny(manifest.Renditions)}),
 	})
 }
 
@@ -285,6 +286,3 @@ func toAny(words []string) []any {
 	}
 	return out
 }
-
-// keysOf are the names of members, sorted.
-func keysOf(m props) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,22 +1,26 @@
-package manifest
+package schema
 
 import (
 	"encoding/json"
 	"fmt"
+	"greenroom/pipeline/manifest"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // compiler keeps what it compiled.
 var compiler = sync.OnceValue(func() *jsonschema.Compiler {
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(Schema())))
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(JSON())))
 	if err != nil {
 		panic(err)
 	}
@@ -55,14 +59,26 @@ func fromYAML(t testing.TB, text string) any {
 	return out
 }
 
+func TestTheSchemaIsASchema(t *testing.T) {
+	s := schemaAt(t, "")
+	good, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":1,"clips":{"a":{"script":"x","take":2,"avatar":{"id":"b"}}},"compositions":{"t":{"fps":29.97,"layers":[{"clip":"a","at":"1s","box":{"right":"4%","bottom":0}}]}}}`))
+	if err := s.Validate(good); err != nil {
+		t.Error(err)
+	}
+	bad, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":1,"clips":{"a":{"scirpt":"x"}}}`))
+	if s.Validate(bad) == nil {
+		t.Error("an unknown key passes")
+	}
+}
+
 // TestEveryPropertyIsDescribed: an editor shows the description of a key under the pointer.
 func TestEveryPropertyIsDescribed(t *testing.T) {
 	var doc map[string]any
-	if err := json.Unmarshal(Schema(), &doc); err != nil {
+	if err := json.Unmarshal(JSON(), &doc); err != nil {
 		t.Fatal(err)
 	}
-	if doc["$id"] != schemaID || len(Schema()) > 120<<10 {
-		t.Errorf("$id %v, %d bytes", doc["$id"], len(Schema()))
+	if doc["$id"] != id || len(JSON()) > 120<<10 {
+		t.Errorf("$id %v, %d bytes", doc["$id"], len(JSON()))
 	}
 	properties, examples := 0, 0
 	var walk func(v any, at string)
@@ -137,9 +153,35 @@ var layersAccepted = []string{
 	"[{image: bg.png, box: {left: 0, right: 0, top: 0, bottom: 0}, fit: cover, anchor: left}]", "[{clip: intro, name: me}, {text: B, after: me, at: -0.5s}]",
 }
 
+// TestTheSchemaHasEveryKey compares the keys that editors offer with those that are read.
+func TestTheSchemaHasEveryKey(t *testing.T) {
+	var layer []string
+	for _, kind := range manifest.LayerKinds {
+		layer = append(layer, manifest.LayerKeys(kind)...)
+	}
+	slices.Sort(layer)
+	for _, c := range []struct {
+		name       string
+		read       []string
+		properties props
+	}{
+		{"layers", slices.Compact(layer), layerMembers()},
+		{"styles", manifest.StyleKeys(), styleMembers()},
+		{"families", manifest.FamilyKeys(), familyMembers()},
+	} {
+		if d := cmp.Diff(c.read, slices.Sorted(maps.Keys(c.properties))); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+	}
+}
+
 func formsDir(t testing.TB) string {
-	dir := filmDir(t)
-	for name, text := range map[string]string{"s.md": "Hello there.", "film.mp4": "x", "own.wav": "x", "people.csv": "name\nAda\n"} {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"bg.png": "x", "bed.mp3": "x", "loop.mp4": "x", "Brand.ttf": "x", "film.mp4": "x", "own.wav": "x",
+		"s.md": "Hello there.", "people.csv": "name\nAda\n",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +216,7 @@ func TestNaturalFormsAreReadAndInTheSchema(t *testing.T) {
 		texts = append(texts, block+c+"\n")
 	}
 	for _, text := range texts {
-		if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text)); err != nil {
+		if _, err := manifest.Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text)); err != nil {
 			t.Errorf("refused: %v\n%s", err, text)
 		}
 		if err := s.Validate(fromYAML(t, text)); err != nil {
@@ -200,7 +242,7 @@ func TestTheSchemaRefusesWhatItCan(t *testing.T) {
 		if s.Validate(fromYAML(t, text)) == nil {
 			t.Errorf("not marked by editors:\n%s", text)
 		}
-		if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text)); err == nil {
+		if _, err := manifest.Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text)); err == nil {
 			t.Errorf("accepted:\n%s", text)
 		}
 	}
@@ -215,11 +257,11 @@ func TestTheDocumentsManifestsAreInTheSchema(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	pages, err := filepath.Glob("../../docs/*.md")
+	pages, err := filepath.Glob("../../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range append(pages, "../../README.md") {
+	for _, page := range append(pages, "../../../README.md") {
 		b, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -227,6 +269,17 @@ func TestTheDocumentsManifestsAreInTheSchema(t *testing.T) {
 		for _, m := range regexp.MustCompile("(?s)```yaml\n(version: 1\n.*?)```").FindAllSubmatch(b, -1) {
 			check(page, string(m[1]))
 		}
+	}
+	later, err := filepath.Glob("../../../testdata/newcomers/*/[st][eh]*.yaml") // their second and third attempts
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(later, "../testdata/complete.yaml") {
+		b, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(page, string(b))
 	}
 	if seen < 2 {
 		t.Errorf("%d manifests were found", seen)

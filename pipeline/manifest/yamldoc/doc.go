@@ -19,10 +19,10 @@ import (
 
 // Options describe the file to its reader's users.
 type Options struct {
-	File     string     // its name in places
-	Noun     string     // how messages name it: "the manifest"
-	Kind     fault.Kind // of all faults
-	MaxBytes int
+	File                 string     // its name in places
+	Noun                 string     // how messages name it: "the manifest"
+	Kind                 fault.Kind // of all faults
+	MaxBytes             int
 	EmptyHint, LargeHint string // what to do about a text that is empty or too large
 	ShareHint            string // what to use instead of aliases and merge keys, such as "use defaults:"
 }
@@ -41,8 +41,8 @@ type Hooks struct {
 
 // Doc is a YAML text and the faults that its reader found so far.
 type Doc struct {
-	Options
 	Hooks
+	opt      Options
 	ctx      context.Context // ends the reading; nil: nothing does
 	lines    []string
 	faults   fault.List
@@ -51,11 +51,11 @@ type Doc struct {
 
 // New returns a document without faults. ctx ends the reading.
 func New(ctx context.Context, text string, o Options) *Doc {
-	return &Doc{Options: o, ctx: ctx, lines: strings.Split(text, "\n")}
+	return &Doc{opt: o, ctx: ctx, lines: strings.Split(text, "\n")}
 }
 
 // Fork returns a document over the same text without hooks, faults, warnings and context.
-func (d *Doc) Fork() *Doc { return &Doc{Options: d.Options, lines: d.lines} }
+func (d *Doc) Fork() *Doc { return &Doc{opt: d.opt, lines: d.lines} }
 
 // Lines returns the lines of the text.
 func (d *Doc) Lines() []string { return d.lines }
@@ -72,7 +72,7 @@ func (d *Doc) Fault(n ast.Node, hint, format string, args ...any) {
 // FaultAt adds a fault at a line and a column. After 1000 faults it only adds that there are more.
 func (d *Doc) FaultAt(line, column int, hint, format string, args ...any) {
 	if len(d.faults) >= maxFaults {
-		d.faults = append(d.faults, &fault.Error{Kind: d.Kind, Msg: "more faults follow", Hint: "fix these first"})
+		d.faults = append(d.faults, &fault.Error{Kind: d.opt.Kind, Msg: "more faults follow", Hint: "fix these first"})
 		return
 	}
 	e := d.newFault(line, column, hint, format, args...)
@@ -108,7 +108,7 @@ func (d *Doc) WarnAt(line, column int, hint, format string, args ...any) {
 }
 
 func (d *Doc) newFault(line, column int, hint, format string, args ...any) *fault.Error {
-	e := fault.New(d.Kind, hint, format, args...)
+	e := fault.New(d.opt.Kind, hint, format, args...)
 	p := d.place(line, column)
 	e.Place = &p
 	return e
@@ -150,7 +150,7 @@ func (d *Doc) place(line, column int) fault.Place {
 	line = max(1, min(line, len(d.lines)))
 	text := strings.TrimRight(d.lines[line-1], "\r")
 	column = max(1, min(column, utf8.RuneCountInString(text)+1))
-	return fault.Place{File: d.File, Line: line, Column: column, Text: text}
+	return fault.Place{File: d.opt.File, Line: line, Column: column, Text: text}
 }
 
 func position(n ast.Node) (line, column int) {

@@ -38,7 +38,7 @@ func (d *Doc) Fields(n ast.Node, path string) []Field {
 	seen := map[string]bool{}
 	for _, v := range values {
 		if v.Key.IsMergeKey() {
-			d.Fault(v, "write the keys out, or "+d.ShareHint, "merge keys are not supported")
+			d.Fault(v, "write the keys out, or "+d.opt.ShareHint, "merge keys are not supported")
 			continue
 		}
 		key := KeyOf(v)
@@ -70,7 +70,7 @@ func KeyOf(v *ast.MappingValueNode) string { return strings.Trim(v.Key.String(),
 func (d *Doc) Plain(n ast.Node) ast.Node {
 	switch v := n.(type) {
 	case *ast.AliasNode:
-		d.Fault(n, "write the value out, or "+d.ShareHint, "aliases are not supported")
+		d.Fault(n, "write the value out, or "+d.opt.ShareHint, "aliases are not supported")
 		return &ast.NullNode{BaseNode: &ast.BaseNode{}, Token: v.GetToken()}
 	case *ast.AnchorNode:
 		return d.Plain(v.Value)
@@ -88,7 +88,7 @@ func (d *Doc) Object(n ast.Node, path string, set Setters) {
 			s(f.Value)
 			continue
 		}
-		d.Unknown(f, path, slices.Collect(maps.Keys(set)))
+		d.Unknown(f, path, slices.Sorted(maps.Keys(set)))
 	}
 }
 
@@ -102,7 +102,6 @@ func (d *Doc) Know(path string, f Field) {
 // Unknown reports a key that a place does not have, and returns the hint: what the key means, else the known key that is
 // spelled alike, else all keys of the place.
 func (d *Doc) Unknown(f Field, path string, known []string) string {
-	slices.Sort(known)
 	hint := ""
 	if d.Hint != nil {
 		hint = d.Hint(path, f)
@@ -132,7 +131,7 @@ func Join(path, key string) string {
 
 func (d *Doc) orRoot(path string) string {
 	if path == "" {
-		return d.Noun
+		return d.opt.Noun
 	}
 	return path
 }

@@ -31,7 +31,7 @@ func (d *Doc) Read(text []byte, read func(root ast.Node)) error {
 			read(root)
 		}
 	}, func() {
-		d.FaultAt(1, 1, "check the file for stray characters", "%s cannot be read as YAML", d.Noun)
+		d.FaultAt(1, 1, "check the file for stray characters", "%s cannot be read as YAML", d.opt.Noun)
 	})
 }
 
@@ -75,13 +75,13 @@ func (d *Doc) root(f *ast.File) (root ast.Node) {
 			continue
 		}
 		if root != nil {
-			d.Fault(one.Body, "keep one document; remove the line ---", "%s holds a second document", d.Noun)
+			d.Fault(one.Body, "keep one document; remove the line ---", "%s holds a second document", d.opt.Noun)
 			return nil
 		}
 		root = one.Body
 	}
 	if root == nil {
-		d.FaultAt(1, 1, d.EmptyHint, "%s is empty", d.Noun)
+		d.FaultAt(1, 1, d.opt.EmptyHint, "%s is empty", d.opt.Noun)
 	}
 	return root
 }
@@ -90,16 +90,16 @@ func (d *Doc) root(f *ast.File) (root ast.Node) {
 func (d *Doc) isText(b []byte) bool {
 	conflict := mergemark.Line(string(b))
 	switch {
-	case len(b) > d.MaxBytes:
-		d.FaultAt(1, 1, d.LargeHint, "%s is %d bytes, at most %d are read", d.Noun, len(b), d.MaxBytes)
+	case len(b) > d.opt.MaxBytes:
+		d.FaultAt(1, 1, d.opt.LargeHint, "%s is %d bytes, at most %d are read", d.opt.Noun, len(b), d.opt.MaxBytes)
 	case len(bytes.TrimSpace(b)) == 0:
-		d.FaultAt(1, 1, d.EmptyHint, "%s is empty", d.Noun)
+		d.FaultAt(1, 1, d.opt.EmptyHint, "%s is empty", d.opt.Noun)
 	case bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b):
 		line := 1 + bytes.Count(b[:badByte(b)], []byte("\n"))
-		d.FaultAt(line, 1, "save it as UTF-8 text", "%s is not text", d.Noun)
+		d.FaultAt(line, 1, "save it as UTF-8 text", "%s is not text", d.opt.Noun)
 	case conflict > 0:
 		d.FaultAt(conflict, 1, "resolve the conflict in your editor, then run the same command again",
-			"%s has unresolved merge conflicts", d.Noun)
+			"%s has unresolved merge conflicts", d.opt.Noun)
 	default:
 		for i, l := range d.lines {
 			if in := strings.TrimLeft(l, " "); strings.HasPrefix(in, "\t") {
