@@ -121,14 +121,14 @@ func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 	if scriptAt == nil && c.Draft == DraftVoice && draftAt != nil {
 		hint := "leave draft out: nothing is spoken for it"
 		if audioAt != nil {
-			hint = "leave draft out: your own recording already gives the length"
+			hint = "leave draft out: your own recording already sets the length"
 		} else if scenesAt != nil {
 			hint = "leave draft out, or make a clip of each scene"
 		}
 		d.Fault(draftAt, hint, "%s: only a clip with a script of its own has a voice draft", path)
 	}
 	if scriptAt == nil || c.Draft != DraftVoice {
-		c.Draft = "" // also what the defaults say of clips that have none
+		c.Draft = "" // also that of the defaults
 	}
 	if c.Source == SourceAgent || c.Source == SourceTemplate {
 		if transparentAt != nil && c.Transparent {
@@ -137,7 +137,7 @@ func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 		c.Transparent = false
 	}
 	if _, _, written := c.Places.Of("transparent"); c.Source == SourceFile && !written && c.Key == "" && !c.Cutout && isMP4(c.File) {
-		c.Transparent = false // what no file of its kind can be
+		c.Transparent = false // despite the defaults: an MP4 never is
 	}
 	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
 		d.Fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
@@ -169,8 +169,8 @@ func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 	}
 }
 
-// sourceKey is the source that a clip given as a text alone means, by the kind of file: a recording drives the avatar, a film
-// is taken as it is, and everything else is a script. It is empty for a mapping.
+// sourceKey returns the source of a clip that is only a text: audio for a sound file, file for a video or an image, and script
+// for anything else. It is empty for a mapping.
 func (d *doc) sourceKey(n ast.Node) string {
 	s, ok := d.Raw(n)
 	if !ok {
@@ -182,7 +182,7 @@ func (d *doc) sourceKey(n ast.Node) string {
 	return "script"
 }
 
-// isMP4 reports a container that carries no alpha.
+// isMP4 reports whether a file is an MP4, which has no alpha.
 func isMP4(file string) bool {
 	ext := strings.ToLower(filepath.Ext(file))
 	return ext == ".mp4" || ext == ".m4v"
@@ -234,14 +234,14 @@ func (d *doc) script(n ast.Node, path, value string, c *Clip) {
 	}
 	switch size := utf8.RuneCountInString(text); {
 	case strings.TrimSpace(anyBreak.ReplaceAllString(text, "")) == "":
-		d.Fault(n, "write what the presenter says", "%s is empty", path)
+		d.Fault(n, "write the words to speak", "%s is empty", path)
 	case size > MaxScript:
 		d.Fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
 	}
 	c.Script = text
 }
 
-// fixBreak gives the tag as it should be.
+// fixBreak returns a break tag in the form that HeyGen reads.
 func fixBreak(tag string) string {
 	secs := "0.5"
 	if m := millis.FindStringSubmatch(tag); m != nil {
@@ -265,8 +265,8 @@ var (
 	mdLink    = lazyregexp.New(`\[([^\]]*)\]\([^)]*\)`)
 )
 
-// speakable turns Markdown into what is said: front matter, headings, comments and
-// pictures are notes for people, link targets and emphasis marks are silent.
+// speakable returns the words of a Markdown text that are to be spoken: without front matter, headings, comments, pictures, link
+// targets and emphasis marks.
 func speakable(s string) string {
 	s = mdFront.ReplaceAllString(s, " ")
 	s = mdImage.ReplaceAllString(s, " ")

@@ -149,7 +149,7 @@ func TestMotionWords(t *testing.T) {
 	}
 }
 
-// TestFaultsOfCompositions holds the whole text that a person sees; -update writes it.
+// TestFaultsOfCompositions compares the complete text that the user sees with a golden file.
 func TestFaultsOfCompositions(t *testing.T) {
 	text := films + strings.TrimPrefix(`
 styles:
@@ -181,7 +181,7 @@ compositions:
       - {text: "  ", style: titel}
       - {text: Hi, mode: word, color: "#12", font: [gone.ttf]}
       - {captions: pricing}
-      - {captions: nobody, mode: words}
+      - {captions: absent, mode: words}
       - {audio: bed.mp3, gain: loud, box: {left: 0}, duck: {by: 12, hold: 1s}}
       - {composition: nothing}
       - {text: A, name: same}
@@ -226,7 +226,7 @@ func golden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("UPDATE=1 go test writes it anew\n%s", d)
+		t.Errorf("UPDATE=1 go test writes it again\n%s", d)
 	}
 }
 

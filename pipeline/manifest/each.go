@@ -46,7 +46,7 @@ var FamilyKeys = sync.OnceValue(func() []string {
 	return slices.Compact(keys)
 })
 
-// maxRowFaults is how many faulty rows are shown; the rest is counted.
+// maxRowFaults is how many faulty rows are described; the others are counted.
 const maxRowFaults = 20
 
 // maxRows bounds the rows that are read of all tables, also of those that make no clip.
@@ -212,7 +212,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	m.Each = append(m.Each, e)
 }
 
-// meantRows reports the unknown keys of a family without rows. It returns the value of one that means them, or nil.
+// meantRows reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint is to write
+// rows, or nil.
 func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
 	for _, k := range d.Fields(f.Value, path) {
 		if slices.Contains(FamilyKeys(), k.Key) {
@@ -225,15 +226,15 @@ func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
 	return rows
 }
 
-// moreRows counts the faulty rows that were not shown.
+// moreRows reports the number of faulty rows that were not described.
 func (d *doc) moreRows() {
 	if more := d.row.bad - maxRowFaults; more > 0 {
 		d.Add(fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
 	}
 }
 
-// propColumns are the columns that Remotion is given: the ones that are listed. A table
-// of people holds more than a film should carry, so none is carried by itself.
+// propColumns returns the columns whose values are passed to Remotion: only those that are listed, because a table of people has
+// more than a film should contain.
 func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	if n == nil {
 		return nil
@@ -255,17 +256,17 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	return out
 }
 
-// rowName is a row's clip name: the family's, a dash, and what the row says or its number.
+// rowName returns the name of a row's clip: the family's name, a dash, and the row's own name or number. It returns "" after it
+// reported a fault.
 func (d *doc) rowName(f yamldoc.Field, n ast.Node, pattern string, number int) string {
-	room := MaxName - len(f.Key) - 1
 	if n == nil {
 		return fmt.Sprintf("%s-%d", f.Key, number)
 	}
 	value := d.fill(n, "each."+f.Key+".name", pattern)
 	if value == "" {
-		return "" // said already
+		return "" // reported by fill
 	}
-	slug := rows.Slug(value, room)
+	slug := rows.Slug(value, MaxName-len(f.Key)-1)
 	if slug == "" {
 		d.rowFault("name rows by a column of letters a-z and digits", "%q cannot name a clip", value)
 		return ""
@@ -273,7 +274,7 @@ func (d *doc) rowName(f yamldoc.Field, n ast.Node, pattern string, number int) s
 	return f.Key + "-" + slug
 }
 
-// fill puts the row's values into a text.
+// fill replaces the placeholders in a text by the row's values. Outside of rows it returns the text.
 func (d *doc) fill(n ast.Node, path, text string) string {
 	if d.row == nil {
 		return text
@@ -313,7 +314,7 @@ func unknownColumn(name string, columns []string) string {
 	return "there are: " + strings.Join(sorted, ", ")
 }
 
-// rowFault is a fault of the table: it points at the row.
+// rowFault adds a fault at the row.
 func (d *doc) rowFault(hint, format string, args ...any) {
 	e := fault.New(fault.Manifest, hint, format, args...)
 	e.Place = &fault.Place{File: d.row.display, Line: d.row.line, Column: 1}
@@ -329,5 +330,5 @@ func (d *doc) rowFault(hint, format string, args ...any) {
 	}
 }
 
-// table takes over what the table's reader found.
+// table adds the faults that the table's reader found.
 func (d *doc) table(err error) { d.Add(fault.All(err)...) }

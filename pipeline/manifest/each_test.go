@@ -13,7 +13,7 @@ import (
 
 const eachHead = "version: 1\ndefaults: {avatar: {id: a}, voice: {id: v}}\n"
 
-// parseEach reads a manifest beside a table and other files.
+// parseEach reads a manifest with a table and other files.
 func parseEach(t *testing.T, text string, files map[string]string) (*Manifest, error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -131,7 +131,7 @@ func TestFaultsOfEach(t *testing.T) {
 	}
 }
 
-// TestALinkOutOfTheProject is followed before it is believed.
+// TestALinkOutOfTheProject: links are resolved before a path is accepted.
 func TestALinkOutOfTheProject(t *testing.T) {
 	dir := t.TempDir()
 	outside := t.TempDir()

@@ -17,29 +17,29 @@ import (
 	"greenroom/internal/regular"
 )
 
-// words gives an inline text, or the text of a .md or .txt file, whose ending may be left out.
+// words returns an inline text, or the text of a .md or .txt file; the extension may be omitted. ok is false after a fault.
 func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
-	asked := d.written(n, value) // a cell's text is said, never opened
-	ext := strings.ToLower(filepath.Ext(asked))
-	if strings.ContainsAny(asked, " \n") {
+	written := d.written(n, value) // a text that comes from a cell is never opened as a file
+	ext := strings.ToLower(filepath.Ext(written))
+	if strings.ContainsAny(written, " \n") {
 		return value, "", true
 	}
-	if named := d.withEnding(value); ext == "" && asked == value && named != "" {
+	if named := d.withEnding(value); ext == "" && written == value && named != "" {
 		value, ext = named, filepath.Ext(named)
 	}
 	if ext != ".md" && ext != ".txt" {
-		if meansFile(asked) {
-			d.Fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
-				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, asked, filepath.Ext(asked))
+		if meansFile(written) {
+			d.Fault(n, "save it as .md or .txt; words that are to be spoken end with a full stop",
+				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, written, filepath.Ext(written))
 			return "", "", false
 		}
-		if asked == value && d.isFile(value) {
-			d.Fault(n, "save it as .md or .txt; words that are to be spoken as they stand end with a full stop",
+		if written == value && d.isFile(value) {
+			d.Fault(n, "save it as .md or .txt; words that are to be spoken end with a full stop",
 				"%s: %s is a file of the project, and not of a kind that is read for its text", path, value)
 			return "", "", false
 		}
-		if strings.ContainsAny(asked, "/\\") && !strings.Contains(asked, "://") && ext == "" && d.row == nil && d.isFolder(filepath.Dir(value)) {
-			d.Fault(n, "save the words in "+value+".md; words that are to be spoken as they stand end with a full stop",
+		if strings.ContainsAny(written, "/\\") && !strings.Contains(written, "://") && ext == "" && d.row == nil && d.isFolder(filepath.Dir(value)) {
+			d.Fault(n, "save the words in "+value+".md; words that are to be spoken end with a full stop",
 				"%s: %s does not exist, neither with .md nor with .txt", path, value)
 			return "", "", false
 		}
@@ -57,7 +57,7 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 	return text, file, ok
 }
 
-// withEnding is the script that a name without its ending means; empty when there is none.
+// withEnding returns the name of the script that a name without its extension means; empty when there is none.
 func (d *doc) withEnding(name string) string {
 	for _, ext := range []string{".md", ".txt"} {
 		if d.isFile(name + ext) {
@@ -67,7 +67,7 @@ func (d *doc) withEnding(name string) string {
 	return ""
 }
 
-// isFolder reports a folder next to the manifest, other than its own.
+// isFolder reports whether a name is that of a folder in the manifest's folder, other than that folder.
 func (d *doc) isFolder(name string) bool {
 	if name == "." || strings.ContainsRune(name, 0) {
 		return false
@@ -81,7 +81,7 @@ var (
 	pathEnd     = lazyregexp.New(`^[!-~]*[/\\][!-~]*\.[A-Za-z][A-Za-z0-9]{0,4}$`)
 )
 
-// meansFile reports that one word was meant to name a file: the ending is that of a document, or folders come before it.
+// meansFile reports whether one word was meant to name a file: its extension is that of a document, or folders are before it.
 // Such a word would be bought as speech. Words like "Node.js" and web addresses are words.
 func meansFile(word string) bool {
 	if strings.Contains(word, "://") {
@@ -90,7 +90,7 @@ func meansFile(word string) bool {
 	return documentEnd.MatchString(word) || pathEnd.MatchString(word)
 }
 
-// isFile reports that a word is the name of a file beside the manifest.
+// isFile reports whether a word is the name of a file in the manifest's folder.
 func (d *doc) isFile(word string) bool {
 	if word == "" || strings.ContainsRune(word, 0) {
 		return false
@@ -99,7 +99,7 @@ func (d *doc) isFile(word string) bool {
 	return err == nil && fi.Mode().IsRegular()
 }
 
-// read gives a text file; the rows of a table share one look at it.
+// read returns the text of a file. The rows of a table share one reading.
 func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) {
 	if text, ok := d.texts[file]; ok {
 		return text, true
@@ -125,7 +125,7 @@ func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) 
 	return "", false
 }
 
-// input resolves a path beside the manifest and sees that it is a file.
+// input returns the absolute path of a file that a value names. A value that does not name a file is a fault.
 func (d *doc) input(n ast.Node, path, value string) string {
 	p := value
 	if !filepath.IsAbs(p) {
@@ -157,13 +157,13 @@ func (d *doc) file(path string, to *string) func(ast.Node) {
 	}
 }
 
-// isPicture reports that a file is named as HeyGen takes photos.
+// isPicture reports whether a file has the extension of a photo that HeyGen accepts.
 func isPicture(file string) bool {
 	ext := strings.ToLower(filepath.Ext(file))
 	return ext == ".png" || ext == ".jpg" || ext == ".jpeg"
 }
 
-// written is a text as the manifest writes it, before a row filled it.
+// written returns a text as it is in the manifest, before a row's values were filled in.
 func (d *doc) written(n ast.Node, value string) string {
 	if d.row == nil {
 		return value
@@ -177,7 +177,7 @@ func (d *doc) written(n ast.Node, value string) string {
 	return value
 }
 
-// inside reports that a path that a row made stays in the project, also behind links.
+// inside reports whether a path that contains a row's text is in the project, also after links are resolved.
 func (d *doc) inside(path string) bool {
 	rel, err := filepath.Rel(d.dir, path)
 	if err != nil || !filepath.IsLocal(rel) {
@@ -185,7 +185,7 @@ func (d *doc) inside(path string) bool {
 	}
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return true // it is not there, which is said next
+		return true // it does not exist: the caller reports that
 	}
 	root, err := filepath.EvalSymlinks(d.dir)
 	if err != nil {

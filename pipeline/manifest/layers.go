@@ -20,7 +20,7 @@ import (
 // LayerKinds are the keys of which a layer has exactly one.
 var LayerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCaptions, LayerAudio, LayerComposition}
 
-// layerKeys says which keys a kind of layer has, besides its own, name, at, for and after.
+// layerKeys are the keys of each kind of layer, apart from its own, name, at, for and after.
 var layerKeys = map[string]string{
 	LayerClip:        "box box-of safe fit anchor mask fill ring opacity enter leave skip gain fade-in fade-out",
 	LayerImage:       "box safe fit anchor mask fill ring opacity enter leave",
@@ -34,7 +34,7 @@ var layerKeys = map[string]string{
 // otherNames are the keys of a layer that have a second name.
 var otherNames = map[string]string{"duration": "for"}
 
-// merged are the fields of a mapping with those of a second one, which win, in the order of the first.
+// merged returns the fields of a layer with those of a format's change, which replace them, in the order of the first.
 func (d *doc) merged(base, over ast.Node, path string) []yamldoc.Field {
 	out := d.layerFields(base, path)
 	if over == nil {
@@ -50,8 +50,8 @@ func (d *doc) merged(base, over ast.Node, path string) []yamldoc.Field {
 	return out
 }
 
-// layerFields are the fields of a layer, under the names that the rest of the program knows. A layer that is only a text names
-// a clip, a composition or a file; `captions` are those of all clips.
+// layerFields returns the fields of a layer, without second names. A layer that is only a text names a clip, a composition or a
+// file; `captions` means those of all clips.
 func (d *doc) layerFields(n ast.Node, path string) []yamldoc.Field {
 	if d.IsScalar(n) {
 		return d.shortLayer(n, path)
@@ -101,7 +101,7 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	faults := d.Count()
 	fs := d.merged(n, over, path)
 	if len(fs) == 0 && d.Count() > faults {
-		return l, false // it is no mapping, which is reported
+		return l, false // not a mapping, which is reported
 	}
 	l = Layer{Place: d.At(n), Places: map[string]fault.Place{}, Opacity: 1, Gain: 1, BoxOf: "presenter", Mode: "block"}
 	var kinds []string
@@ -143,7 +143,7 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	return l, true
 }
 
-// kindFault reports a layer of no kind, at the keys that no layer has, or of several.
+// kindFault reports a layer that has no kind, or several. Without a kind it points at the keys that no layer has.
 func (d *doc) kindFault(n ast.Node, fs []yamldoc.Field, kinds []string, path string) {
 	hint := "give it one of " + strings.Join(LayerKinds, ", ")
 	if len(kinds) > 1 {
@@ -177,7 +177,7 @@ func withArticle(kind string) string {
 	return "a " + kind + " layer"
 }
 
-// layerStyle takes the named style before the layer's own words change it, wherever it is written.
+// layerStyle sets the style of a layer of text or captions before the other keys change it, whatever their order.
 func (d *doc) layerStyle(fs []yamldoc.Field, path string, l *Layer) {
 	switch l.Kind {
 	case LayerText:
@@ -221,7 +221,7 @@ func LayerKeys(kind string) []string {
 	return keys
 }
 
-// layerHas are the keys that each kind of layer has.
+// layerHas are the keys of each kind of layer, as sets.
 var layerHas = func() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for kind, keys := range layerKeys {
@@ -237,8 +237,8 @@ var layerHas = func() map[string]map[string]bool {
 	return out
 }()
 
-// layerSetter is what reads a key of a layer, or nil. It makes the one that is asked for: compositions of rows are read
-// thousands of times.
+// layerSetter returns the function that reads a key of a layer, or nil. It does not make a table of all of them, because
+// compositions of rows are read thousands of times.
 func (d *doc) layerSetter(path, key string, l *Layer, style *yamldoc.Setters) func(ast.Node) {
 	if !layerHas[l.Kind][key] {
 		return nil
@@ -300,12 +300,12 @@ func (d *doc) layerSetter(path, key string, l *Layer, style *yamldoc.Setters) fu
 	case "mode":
 		return d.Word(at, []string{"block", "word"}, &l.Mode)
 	case "style":
-		return func(ast.Node) {} // read before
+		return func(ast.Node) {} // layerStyle reads it
 	}
 	return nil
 }
 
-// content reads what the layer shows.
+// content reads the value of the key that is the layer's kind.
 func (d *doc) content(n ast.Node, path string, l *Layer) {
 	if on, ok := d.ReadBool(n, path); ok && on && l.Kind == LayerCaptions {
 		l.Of = allClips
@@ -356,7 +356,7 @@ func (d *doc) duck(n ast.Node, path string, l *Layer) {
 	l.Duck = k
 }
 
-// lower reads by how much; 12dB and -12dB are the same thing.
+// lower reads by how much a sound is lowered; 12dB and -12dB are the same.
 func (d *doc) lower(n ast.Node, path string, to *float64) {
 	v, before := 1.0, d.Count()
 	d.Decibel(path, &v)(n)

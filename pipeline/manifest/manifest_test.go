@@ -12,7 +12,7 @@ import (
 func parse(t *testing.T, text string) (*Manifest, fault.List) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte("---\ntitle: A\n---\n# Title\n\nHello *there*, [friend](http://x).\n![a picture](a.png)\n<!-- not said -->"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte("---\ntitle: A\n---\n# Title\n\nHello *there*, [friend](http://x).\n![a picture](a.png)\n<!-- not spoken -->"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text))
@@ -57,7 +57,7 @@ func TestEveryFaultIsNamedWithPlaceAndHint(t *testing.T) {
 		"transparent clip has no back": start + "  a: {script: x, background: \"#000000\"}\n",
 		"does not fit transparent":     start + "  a: {script: x, route: v2}\n",
 		"must be true or false":        start + "  a: {script: x, transparent: 3}\n",
-		"must be an integer":       start + "  a: {script: x, take: 1.5}\n",
+		"must be an integer":           start + "  a: {script: x, take: 1.5}\n",
 		"must be a range":              start + "  a: {script: x, checks: {coverage: lots}}\n",
 	} {
 		_, faults := parse(t, text)

@@ -9,8 +9,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// newcomers are the first manifests of ten tasks, and what the reader says of each: nothing, or all that is wrong with it at
-// once, with the key or the value that is meant.
+// newcomers are the first manifests that people wrote for ten tasks, with the faults of each: the message, and what its hint
+// contains.
 var newcomers = map[string]map[string]string{
 	"tour": {}, "translation": {}, "template": {}, "captions": {},
 	"rows": {

@@ -14,7 +14,7 @@ import (
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// prepare reads how files are made. It returns whether captions are among them: those are asked for with the clip.
+// prepare reads how files are made. It returns whether captions are among them, because they are part of the clip's request.
 func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 	d.Object(n, path, yamldoc.Setters{
 		"crop": func(n ast.Node) {
@@ -68,19 +68,20 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 	return captions
 }
 
-// Renditions by name. Those that are made are webm and poster, always, and captions where HeyGen is asked for them.
 var (
+	// Renditions are the files that can be made of a clip. webm and poster are always made; captions are those of HeyGen.
 	Renditions = []string{"webm", "poster", "captions", "waveform", "prores", "preview", "audio", "stacked"}
-	laterNames = Renditions[3:]
+	// unmadeRenditions are accepted, and not made yet.
+	unmadeRenditions = Renditions[3:]
 )
 
-// renditions reads the files to make of each clip. Names of files that are not made yet are a warning.
+// renditions reads the files to make of each clip, with a warning for those that are not made yet.
 func (d *doc) renditions(n ast.Node, path string) (captions bool) {
 	for _, v := range d.Items(n) {
 		name := ""
 		d.Word(path, Renditions, &name)(v)
 		captions = captions || name == "captions"
-		if slices.Contains(laterNames, name) {
+		if slices.Contains(unmadeRenditions, name) {
 			d.Warn(v, "remove it; nothing else changes", "%s: %s is not made yet", path, name)
 		}
 	}
@@ -132,7 +133,7 @@ func (d *doc) checks(n ast.Node, path string, c *Checks) {
 	})
 }
 
-// accept reads findings that are no failure for a clip, each with the reason why. What defaults accept stays accepted.
+// accept reads the findings that do not fail a clip, each with a reason, and adds them to those of the defaults.
 func (d *doc) accept(path string, c *Checks) func(ast.Node) {
 	return func(n ast.Node) {
 		all := maps.Clone(c.Accept)

@@ -14,7 +14,7 @@ import (
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// manifest reads the whole tree.
+// manifest reads the complete tree.
 func (d *doc) manifest(n ast.Node) *Manifest {
 	m := &Manifest{FPS: timeline.Rate{Num: 25, Den: 1}, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
@@ -90,7 +90,7 @@ var (
 	deviceName  = lazyregexp.New(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 )
 
-// goodName judges a clip's name: it becomes a file name on every system.
+// goodName checks a clip's name, which becomes a file name on every system.
 func (d *doc) goodName(f yamldoc.Field) bool {
 	switch {
 	case len(f.Key) > MaxName:
@@ -108,7 +108,7 @@ func (d *doc) goodName(f yamldoc.Field) bool {
 // Routes are the values of route.
 var Routes = []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}
 
-// shared are the keys that defaults and clips have in common.
+// shared returns what reads the keys that defaults and clips have in common.
 func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
 	return yamldoc.Setters{
 		"avatar":        func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
@@ -205,7 +205,8 @@ func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 	}
 }
 
-// screenColor is a colour in capitals. The names are those of screens, which are brighter than the colours of CSS.
+// screenColor returns a colour in capitals. green, blue and magenta are the colours of screens, which are brighter than those of
+// CSS.
 func screenColor(s string) string {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "green":

@@ -8,7 +8,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// Composition gives the film of a name: "tour-9x16", or "tour" when it has no formats.
+// Composition returns the film of a name: "tour-9x16", or "tour" when it has no formats.
 func (m *Manifest) Composition(name string) (Composition, bool) {
 	for _, c := range m.Compositions {
 		if c.Name == name {
@@ -18,7 +18,7 @@ func (m *Manifest) Composition(name string) (Composition, bool) {
 	return Composition{}, false
 }
 
-// Variants gives the films of a composition, one for each format; of a film's own name, that film.
+// Variants returns the films of a composition, one for each format; for the name of a film, that film.
 func (m *Manifest) Variants(name string) (out []Composition) {
 	for _, c := range m.Compositions {
 		if c.Base == name {
@@ -31,7 +31,7 @@ func (m *Manifest) Variants(name string) (out []Composition) {
 	return out
 }
 
-// Nested is the film that stands for a composition inside of another: the one of the same format, else its first.
+// Nested returns the film that is used for a composition inside of another one: that of the same format, else its first.
 func (m *Manifest) Nested(name, format string) (Composition, bool) {
 	all := m.Variants(name)
 	if len(all) == 0 {
@@ -45,7 +45,7 @@ func (m *Manifest) Nested(name, format string) (Composition, bool) {
 	return all[0], true
 }
 
-// Nests are the compositions that a film contains directly.
+// Nests returns the compositions that a film contains directly.
 func (c Composition) Nests() (out []Reference) {
 	for _, r := range []*Reference{c.Intro, c.Outro} {
 		if r != nil {
@@ -60,7 +60,7 @@ func (c Composition) Nests() (out []Reference) {
 	return out
 }
 
-// references are the names that compositions may name.
+// references are the names to which compositions may refer.
 type references struct {
 	clips, films []string
 	isClip       map[string]*Clip
@@ -81,7 +81,7 @@ func newReferences(m *Manifest) *references {
 	return r
 }
 
-// references holds what a composition names against what there is: clips, compositions, cycles.
+// references checks the clips and compositions that a composition names, and that it does not contain itself.
 func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	miss := func(p fault.Place, what, name string, known []string) {
 		hint := "name " + what + " of this manifest"
@@ -123,7 +123,7 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	}
 }
 
-// cycle is the way from a film through one that it nests back to itself, or nil.
+// cycle returns the names from a film through one that it nests back to itself, or nil.
 func (m *Manifest) cycle(c Composition, first string) []string {
 	seen := map[string]bool{}
 	var walk func(name string, trail []string) []string
@@ -185,10 +185,10 @@ func (k *known) names() (out []string) {
 	return out
 }
 
-// allClips is what a captions layer is of when it names no clip: all clips of its composition that have captions.
+// allClips is the value of a captions layer that names no clip: all clips of its composition that have captions.
 const allClips = "all"
 
-// allCaptions puts a layer for each clip in the place of a captions layer of all clips.
+// allCaptions replaces a captions layer of all clips by one for each clip that is shown and has captions.
 func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 	all := func(l Layer) bool { return l.Kind == LayerCaptions && l.Of == allClips && !d.known.clip(allClips) }
 	if d.known == nil || !slices.ContainsFunc(layers, all) {
@@ -202,8 +202,8 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 		}
 		var shown []string
 		for _, c := range layers {
-			if c.Kind != LayerClip || slices.Contains(shown,
-				c.Of) || !d.known.clip(c.Of) || !d.known.clips[c.Of].Captions {
+			isNew := c.Kind == LayerClip && !slices.Contains(shown, c.Of)
+			if !isNew || !d.known.clip(c.Of) || !d.known.clips[c.Of].Captions {
 				continue
 			}
 			shown = append(shown, c.Of)
@@ -219,8 +219,8 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 	return out
 }
 
-// captionsOf reports a captions layer of a clip that has none: a fault where it cannot have any, and a warning where they are
-// not asked for, as stand-ins show the script.
+// captionsOf reports a captions layer of a clip without captions: a fault where the clip cannot have any, and a warning where they
+// are not requested, because stand-ins show the script.
 func (d *doc) captionsOf(l Layer, c *Clip, composition string) {
 	const message = "%s shows captions of clip %q, which has none"
 	switch {

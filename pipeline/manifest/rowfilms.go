@@ -17,11 +17,11 @@ import (
 	"greenroom/pipeline/rows"
 )
 
-// clipColumn is the name that stands for the row's own clip in a composition.
+// clipColumn is the placeholder for the row's own clip in a composition.
 const clipColumn = "clip"
 
 // RowComposition is a composition with each: a film for every row of a family, in each of its formats. It is read again for
-// every row, so that no more than one row's films are ever there; see Rows.
+// every row, so that only one row's films are in memory; see Rows.
 type RowComposition struct {
 	Name, Each string
 	Formats    []string // as written, "9:16"; one empty one without formats
@@ -39,7 +39,7 @@ type FilmName struct {
 	Line         int    // of the table
 }
 
-// FilmName is what FilmNames says of a composition.
+// FilmName returns the film's entry in FilmNames.
 func (c Composition) FilmName() FilmName {
 	n := FilmName{Name: c.Name, Base: c.Base, Format: c.Format}
 	if c.Row != nil {
@@ -54,11 +54,11 @@ type RowFilms struct {
 	// View is the manifest as this row sees it: Compositions ends with Films, so that what they nest is this row's.
 	View  *Manifest
 	Films []Composition
-	// Err is what became wrong with the row since the manifest was read, such as a file that is gone.
+	// Err is a fault that the row did not have when the manifest was read, such as a file that was removed.
 	Err error
 }
 
-// RowComposition gives the composition with rows of a name.
+// RowComposition returns the composition with rows of a name.
 func (m *Manifest) RowComposition(name string) (RowComposition, bool) {
 	for _, c := range m.RowCompositions {
 		if c.Name == name {
@@ -68,7 +68,7 @@ func (m *Manifest) RowComposition(name string) (RowComposition, bool) {
 	return RowComposition{}, false
 }
 
-// Table is a family's table as the manifest writes it.
+// Table returns a family's table as it is written in the manifest.
 func (m *Manifest) Table(each string) string {
 	for _, e := range m.Each {
 		if e.Name == each {
@@ -78,7 +78,8 @@ func (m *Manifest) Table(each string) string {
 	return ""
 }
 
-// rowFilm is what the film of a row is called: as its composition, with what tells the row's clip from its family.
+// rowFilm returns the name of a row's film: that of the composition, the part of the clip's name after the family's, and the
+// format.
 func rowFilm(c RowComposition, clip, format string) string {
 	name := c.Name + strings.TrimPrefix(clip, c.Each)
 	if format != "" {
@@ -87,7 +88,7 @@ func rowFilm(c RowComposition, clip, format string) string {
 	return name
 }
 
-// FilmNames gives every film: the manifest's own, then family by family those of each row. It reads nothing.
+// FilmNames returns the names of all films: the manifest's own, then those of the rows of each family. It reads no files.
 func (m *Manifest) FilmNames() iter.Seq[FilmName] {
 	return func(yield func(FilmName) bool) {
 		for _, c := range m.Compositions {
@@ -120,8 +121,8 @@ func (m *Manifest) rowNames(e Each, yield func(FilmName) bool) bool {
 	return true
 }
 
-// Rows reads the compositions of rows, one row at a time and in the order of FilmNames, and gives the films of each row
-// whose clip is wanted. It ends at the first error that visit returns, and when a table is not what it was.
+// Rows reads the compositions of rows, one row at a time in the order of FilmNames, and calls visit for each row whose clip is
+// wanted; nil means all. It fails with the first error of visit, and when a table has changed since the manifest was read.
 func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error) error {
 	if m.source == nil {
 		return nil
@@ -140,7 +141,7 @@ func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error)
 	return nil
 }
 
-// rowFilms reads a family's compositions for each of its rows. Faults are given to visit, row by row.
+// rowFilms reads a family's compositions for each of its rows. visit receives the faults of each row.
 func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit func(RowFilms) error) (err error) {
 	var list []RowComposition
 	for _, c := range m.RowCompositions {
@@ -189,7 +190,7 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 	return nil
 }
 
-// rowOf reads the films of the row under the cursor.
+// rowOf reads the films of the cursor's row.
 func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 	view := *m
 	r := RowFilms{Clip: clip, View: &view}
@@ -206,7 +207,7 @@ func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 	return r
 }
 
-// cells is a sum over a row, to see that it is the one that was read before.
+// cells returns a checksum of a row, to detect that the table changed.
 func cells(r rows.Row) uint64 {
 	h := fnv.New64a()
 	var size [4]byte
@@ -235,7 +236,7 @@ func eachOf(f yamldoc.Field) ast.Node {
 	return nil
 }
 
-// rowComposition takes down a composition with each:. It is read when its rows are.
+// rowComposition stores a composition with each:. It is read when its rows are.
 func (d *doc) rowComposition(f yamldoc.Field, at ast.Node, m *Manifest) {
 	path := "compositions." + f.Key
 	c := RowComposition{Name: f.Key, Place: d.At(f.Node), Formats: []string{""}, field: f, at: at}
@@ -267,7 +268,7 @@ func (d *doc) rowComposition(f yamldoc.Field, at ast.Node, m *Manifest) {
 	m.RowCompositions = append(m.RowCompositions, c)
 }
 
-// checkRows reads the films of every row once, to find what is wrong with them before anything is made.
+// checkRows reads the films of every row once, so that their faults are found before anything is made.
 func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) {
 	for _, c := range m.RowCompositions {
 		lower := strings.ToLower(c.Name)
@@ -317,7 +318,7 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 	}
 }
 
-// clipIsFree holds that {{clip}} has one meaning.
+// clipIsFree reports whether {{clip}} has one meaning: no column of the table has that name.
 func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 	for _, c := range m.RowCompositions {
 		if c.Each != e.Name {
@@ -333,7 +334,7 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 	return true
 }
 
-// otherRows refuses to nest what is made for other rows, or for rows at all.
+// otherRows reports a composition that nests one with rows, when it has other rows or none.
 func (d *doc) otherRows(c Composition, r Reference, inner RowComposition) {
 	if c.Each == "" {
 		d.FaultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too", "%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)

@@ -148,7 +148,7 @@ func TestTooManyFilmsAreNotRead(t *testing.T) {
 	}
 }
 
-// TestRowsThatChange are told, whether the table or a file of a row is another one.
+// TestRowsThatChange: a table that changed, and a file of a row that changed, are errors.
 func TestRowsThatChange(t *testing.T) {
 	text := rowHead + "compositions: {c: {each: welcome, layers: [{image: \"{{logo}}\"}]}}\n"
 	m, err := parseEach(t, text, rowFiles)

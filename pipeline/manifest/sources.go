@@ -18,7 +18,7 @@ import (
 	"greenroom/pipeline/prompt"
 )
 
-// Agent is a film that HeyGen's Video Agent makes of one prompt.
+// Agent is a film that HeyGen's Video Agent makes from one prompt.
 type Agent struct {
 	Prompt      string // as written
 	PromptFile  string // absolute; empty when inline
@@ -29,13 +29,13 @@ type Agent struct {
 	Files       []string // absolute
 }
 
-// Template is a film designed in HeyGen's editor, with its places filled.
+// Template is a film designed in HeyGen's editor, with values for its variables.
 type Template struct {
 	ID        string
 	Variables []Variable // by name
 }
 
-// Variable fills one place: a text or id, or a file.
+// Variable is the value of one variable: a text, an id or a file.
 type Variable struct {
 	Name, Value string
 	File        string // absolute; empty for a text
@@ -51,7 +51,7 @@ type Translate struct {
 	Place      fault.Place
 }
 
-// Scene is one part of a clip of several scenes.
+// Scene is one of several scenes of a clip.
 type Scene struct {
 	Script     string
 	ScriptFile string
@@ -68,7 +68,7 @@ const (
 	maxPrompt      = 20000
 )
 
-// agent reads what the Video Agent is asked for: its members, or a prompt alone.
+// agent reads the request to the Video Agent: its members, or only a prompt.
 func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	a := &Agent{}
 	var length string
@@ -120,8 +120,7 @@ func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	c.Agent = a
 }
 
-// prompt checks what the agent would be sent. A prompt in a file must have scenes; one
-// line in the manifest may be a wish.
+// prompt checks the prompt. One in a file must have scenes; one in the manifest may be a single sentence.
 func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	p := prompt.Parse(text)
 	for _, f := range p.Findings {
@@ -147,7 +146,7 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	}
 	for i, f := range p.Files {
 		at := fmt.Sprintf("%s: files[%d]", path, i)
-		if a.PromptFile != "" && !filepath.IsAbs(f) { // beside the prompt that names it
+		if a.PromptFile != "" && !filepath.IsAbs(f) { // next to the prompt that names it
 			f = filepath.Join(filepath.Dir(a.PromptFile), filepath.FromSlash(f))
 		}
 		a.Files = append(a.Files, d.input(n, at, f))
@@ -157,7 +156,7 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 // mediaExtensions mark a template value as a file to upload.
 var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
 
-// idHint is the hint for an id that is none: one that ends in dots was shortened.
+// idHint returns the hint for a text that is not an id: one that ends in dots was shortened.
 func idHint(id, otherwise string) string {
 	if strings.HasSuffix(id, "…") || strings.HasSuffix(id, "...") {
 		return "write the complete id: " + id + " is shortened"
@@ -216,21 +215,21 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 		one := Clip{Avatar: c.Avatar, Voice: c.Voice, Background: c.Background, Pronunciation: c.Pronunciation}
 		var script string
 		var scriptAt ast.Node
-		said := func(n ast.Node) { scriptAt = n; d.Text(at+".script", &script)(n) }
+		words := func(n ast.Node) { scriptAt = n; d.Text(at+".script", &script)(n) }
 		set := yamldoc.Setters{
-			"script":     said,
+			"script":     words,
 			"avatar":     func(n ast.Node) { d.avatar(n, at+".avatar", &one.Avatar) },
 			"voice":      func(n ast.Node) { d.voice(n, at+".voice", &one.Voice) },
 			"background": d.Color(at+".background", &one.Background),
 		}
 		if d.IsScalar(v) { // the words alone
 			d.recordMember(at, "script", v)
-			said(v)
+			words(v)
 		} else {
 			d.Object(v, at, set)
 		}
 		if scriptAt == nil {
-			d.Fault(v, "write what is said in it", "%s has no script", at)
+			d.Fault(v, "write script: and the words of the scene", "%s has no script", at)
 			continue
 		}
 		d.script(scriptAt, at+".script", script, &one)
@@ -288,7 +287,7 @@ func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	}
 }
 
-// pronounce reads words with the way they are spoken.
+// pronounce reads words and how they are spoken.
 func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
 		m := map[string]string{}
@@ -296,19 +295,18 @@ func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 			m[k] = v
 		}
 		for _, f := range d.Fields(n, path) {
-			var said string
-			d.Text(path+"."+f.Key, &said)(f.Value)
-			if strings.TrimSpace(f.Key) == "" || strings.TrimSpace(said) == "" || strings.ContainsAny(f.Key+said, "<>\n") {
-				d.Fault(f.Node, `write it like SQL: "sequel"`, "%s.%s is no pronunciation", path, f.Key)
+			spoken, _ := d.ReadText(f.Value, path+"."+f.Key)
+			if strings.TrimSpace(f.Key) == "" || strings.TrimSpace(spoken) == "" || strings.ContainsAny(f.Key+spoken, "<>\n") {
+				d.Fault(f.Node, `write it like SQL: "sequel"`, "%s.%s is not a pronunciation", path, f.Key)
 				continue
 			}
-			m[f.Key] = said
+			m[f.Key] = spoken
 		}
 		c.Pronunciation = m
 	}
 }
 
-// Inputs are the files a clip is made from, absolute.
+// Inputs returns the files that a clip is made from, absolute.
 func (c Clip) Inputs() []string {
 	out := []string{c.ScriptFile, c.AudioFile, c.File, c.Avatar.Photo, c.BackgroundImage, c.BackgroundVideo}
 	if len(c.Frames) > 0 {

@@ -12,9 +12,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// builtinStyles are what a text can look like without a word about it. Their sizes are those of
-// compose/look for their Role. Where they stand is chosen by package film, which knows the presenters; the boxes here
-// are for styles that change the anchor.
+// builtinStyles returns the styles that every manifest has. Their sizes are those of compose/look for their Role. Their places are
+// chosen by package film, which knows where the presenters are; the boxes here are for styles that change the anchor.
 func builtinStyles() map[string]Style {
 	rise := Motion{Fade: true, Slide: "up", Time: DefaultEnter}
 	out := Motion{Fade: true, Time: DefaultLeave}
@@ -51,7 +50,7 @@ func (d *doc) styles(n ast.Node) {
 		}
 		done[f.Key] = true
 		path, like := "styles."+f.Key, ""
-		base, builtin := d.style[f.Key] // a user's title is still a title
+		base, builtin := d.style[f.Key] // a style named title is based on the built-in title
 		if !builtin {
 			base = d.style["title"]
 		}
@@ -110,7 +109,7 @@ func StyleKeys() []string {
 	return keys
 }
 
-// styleKeys are what a style and a text layer have in common.
+// styleKeys returns what reads the keys that a style and a text layer have in common.
 func (d *doc) styleKeys(path string, s *Style) yamldoc.Setters {
 	return yamldoc.Setters{
 		"font":        func(n ast.Node) { s.Fonts = d.fonts(n, path+".font") },
@@ -235,13 +234,13 @@ func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 		case w[0] >= '0' && w[0] <= '9':
 			t, ok := value.ParseTime(w)
 			if !ok || t <= 0 || t > value.MaxTime {
-				d.Fault(n, "write it like fade 0.4s", "%s: %q is no time", path, w)
+				d.Fault(n, "write it like fade 0.4s", "%s: %q is not a time", path, w)
 				return
 			}
 			m.Time = t
 			m.Fade = m.Fade || len(words) == 1
 		default:
-			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is no way to come or go", path, s)
+			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is not a motion", path, s)
 			return
 		}
 	}

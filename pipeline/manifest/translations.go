@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// translate reads a translation: its members, or a clip's name or a film's file alone with the clip's own language.
+// translate reads a translation: its members, or only a clip's name or a film's file, with the language in the clip.
 func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 	t := &Translate{Place: d.At(n)}
 	var clipAt, fileAt, toAt ast.Node
@@ -25,7 +25,7 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 		toAt = n
 		if seq, ok := d.Plain(n).(*ast.SequenceNode); ok {
 			d.languages(seq, path, c)
-			t.To = "?" // said already
+			t.To = "?" // reported by languages
 			return
 		}
 		d.Text(path+".to", &t.To)(n)
@@ -66,12 +66,12 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 		t.Place = d.At(clipAt)
 	}
 	if t.To == "" {
-		d.Fault(n, "name the language: to: Spanish", "%s says no language", path)
+		d.Fault(n, "name the language: to: Spanish", "%s has no language", path)
 	}
 	c.Translate = t
 }
 
-// languages refuses a list of them: a clip is one film.
+// languages reports a list of languages: a clip is one film.
 func (d *doc) languages(seq *ast.SequenceNode, path string, c *Clip) {
 	var each []string
 	for _, v := range seq.Values {
@@ -82,8 +82,7 @@ func (d *doc) languages(seq *ast.SequenceNode, path string, c *Clip) {
 	d.Fault(seq, "write a clip for each: "+strings.Join(each, ", "), "%s: a clip has one language", path)
 }
 
-// translations holds every translate: against the other clips: unknown names and
-// cycles.
+// translations checks the clip that each translate: names: it must exist and must not lead back to the translation.
 func (d *doc) translations(clips []Clip) {
 	index := map[string]int{}
 	var names []string
@@ -102,7 +101,7 @@ func (d *doc) translations(clips []Clip) {
 			if near := fault.Nearest(c.Translate.Clip, names); near != "" {
 				hint = "did you mean " + strconv.Quote(near) + "?"
 			}
-			d.FaultAt(p.Line, p.Column, hint, "%s translates %q, which is no clip", c.Name, c.Translate.Clip)
+			d.FaultAt(p.Line, p.Column, hint, "%s translates %q, which is not a clip", c.Name, c.Translate.Clip)
 			continue
 		}
 		trail := []string{c.Name}

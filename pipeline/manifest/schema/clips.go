@@ -25,8 +25,8 @@ func sharedMembers() props {
 		"captions": flag("Ask HeyGen for captions; they are handed to films and to Remotion.", false),
 		"draft": oneOfWords("voice buys the sound before the picture.", []string{manifest.DraftVoice, "none"},
 			"default", "none"),
-		"pronunciation": shape{"type": "object", "description": "Words with the way they are spoken.",
-			"additionalProperties": text("What is said."), "examples": []any{shape{"SQL": "sequel"}}},
+		"pronunciation": shape{"type": "object", "description": "Words and how they are spoken.",
+			"additionalProperties": text("The words."), "examples": []any{shape{"SQL": "sequel"}}},
 		"size":    schemaSize("Width and height that HeyGen renders, even numbers from 128 to 4096.", "1280x720"),
 		"prepare": described("prepare", "How the files that films use are made from the clip."),
 		"checks":  described("checks", "Limits of the checks of media."),
@@ -47,7 +47,7 @@ func clipMembers() props {
 	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` lists them.",
 		"Spanish", "es")
 	maps.Copy(out, props{
-		"script": text("What is said: the words, or a .md or .txt file.", "scripts/intro.md",
+		"script": text("The script: the words, or a .md or .txt file.", "scripts/intro.md",
 			"Hello, and welcome."),
 		"audio": text("Your own recording, WAV or MP3, that drives the avatar.", "audio/take3.wav"),
 		"file": text("A local clip, or the pictures of a folder or a pattern.", "footage/sting.mov",
@@ -109,17 +109,17 @@ func schemaClip(m props, required []any) shape {
 
 func schemaScene() shape {
 	s := object("One scene.", props{
-		"script":     text("What is said: the words, or a .md or .txt file."),
+		"script":     text("The script: the words, or a .md or .txt file."),
 		"avatar":     either("Who speaks, when it is not the clip's.", text("An id."), ref("avatar")),
 		"voice":      either("How it sounds, when it is not the clip's.", text("An id."), ref("voice")),
 		"background": schemaColor("Behind the presenter."),
 	})
 	s["required"] = []any{"script"}
-	return either("A scene, or its words alone.", s, text("What is said."))
+	return either("A scene, or its words alone.", s, text("The words."))
 }
 
 func schemaAgent() shape {
-	s := object("What is asked for.", props{
+	s := object("The request.", props{
 		"prompt":      text("What the film shows: the words, or a .md or .txt file.", "prompts/film.md"),
 		"duration":    schemaTime("5s to 300s.", "30s"),
 		"orientation": oneOfWords("The shape of the film.", []string{"landscape", "portrait"}),

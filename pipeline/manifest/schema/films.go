@@ -11,7 +11,7 @@ func schemaComposition() shape {
 	m := compositionMembers()
 	m["each"] = text("A family under each: one film for every row; texts may hold {{column}} and {{clip}}.",
 		"welcome")
-	m["layers"] = either("What is drawn and heard; the first lies at the bottom.", ref("layer"),
+	m["layers"] = either("Pictures, texts and sounds; the first is at the bottom.", ref("layer"),
 		shape{"type": "array", "items": ref("layer"), "maxItems": manifest.MaxLayers})
 	m["formats"] = schemaFormats()
 	return object("A film.", m)
@@ -87,7 +87,7 @@ func layerMembers() props {
 		"for":         schemaTime("How long it is shown; to its own end without it.", "3s"),
 		"duration":    schemaTime("The same as for.", "3s"),
 		"after":       text("The layer, by name or clip, from whose end at: counts.", "intro"),
-		"skip":        schemaTime("How much of its beginning is left out.", "1.5s"),
+		"skip":        schemaTime("How much of its beginning is cut.", "1.5s"),
 		"box": described("box",
 			"Where it is: at most two of left, right and width, and two of top, bottom and height."),
 		"box-of": oneOfWords("Whether the box is that of the visible presenter, or of the frame.",
@@ -153,7 +153,7 @@ func layerOf(kind string) shape {
 	return s
 }
 
-// schemaLayer chooses by the key that says what is shown, so that editors offer the keys of its kind alone.
+// schemaLayer chooses by the key that is the kind of the layer, so that editors only offer the keys of that kind.
 func schemaLayer() shape {
 	kinds, one, cases := props{}, []any{}, []any{}
 	all := layerMembers()
@@ -164,9 +164,9 @@ func schemaLayer() shape {
 			"then": ref("layer-" + kind)})
 	}
 	short := shape{"type": "string", "description": "A clip, a composition or a file by its name alone, or captions."}
-	object := shape{"type": "object", "description": "One thing that is drawn or heard.", "properties": kinds,
+	object := shape{"type": "object", "description": "A picture, a text or a sound.", "properties": kinds,
 		"oneOf": one, "allOf": cases}
-	return shape{"description": "One thing that is drawn or heard.", "if": shape{"type": "string"},
+	return shape{"description": "A picture, a text or a sound.", "if": shape{"type": "string"},
 		"then": short, "else": object}
 }
 

@@ -97,7 +97,7 @@ func object(description string, properties props) shape {
 		"additionalProperties": false}
 }
 
-// mapping is an object with names of the user's as keys.
+// mapping is an object whose keys are names that the user chooses.
 func mapping(description, names string, of shape) shape {
 	return shape{"type": "object", "description": description, "propertyNames": shape{"pattern": names},
 		"additionalProperties": of, "minProperties": 1}
@@ -124,7 +124,7 @@ func orList(description string, of shape) shape {
 	return either(description, of, shape{"type": "array", "items": of})
 }
 
-// cell is a text with the cells of a table's row, which stands for any value.
+// cell is a text with the cells of a table's row, which is accepted for any value.
 var cell = ref("cell")
 
 func text(description string, examples ...any) shape {
