@@ -42,8 +42,8 @@ type Reference struct {
 	Place fault.Place
 }
 
-// Background is under all layers for the complete length of a composition, without its intro and outro. It has colors, an
-// image or a video, or colors with one of them over them.
+// Background is under all layers for the complete length of a composition, without its intro and outro. It has colors,
+// an image or a video, or colors with one of them over them.
 type Background struct {
 	Colors       []string // "#RRGGBB" or "#RRGGBBAA"; several are a gradient
 	Angle        float64  // CSS degrees

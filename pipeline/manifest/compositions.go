@@ -34,7 +34,8 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 	names := map[string]string{} // of all films and of compositions with rows, to who has them
 	for _, f := range fs {
 		if len(f.Key) > MaxName || !compositionName.MatchString(f.Key) || deviceName.MatchString(f.Key) {
-			d.Fault(f.Node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition", f.Key)
+			d.Fault(f.Node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition",
+				f.Key)
 			continue
 		}
 		if each := eachOf(f); each != nil {
@@ -87,7 +88,8 @@ func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format)
 	var layers, background ast.Node
 	before := d.Count()
 	set := yamldoc.Setters{
-		"size":        d.Size(path+".size", "the size of a film", 16, 8192, &c.Width, &c.Height), /* H.264 needs even sides */
+		"size": d.Size(path+".size", "the size of a film", 16, 8192, &c.Width,
+			&c.Height), /* H.264 needs even sides */
 		"duration":    d.length(path+".duration", &c.Length),
 		"fps":         d.Rate(path+".fps", &c.FPS),
 		"length":      d.length(path+".length", &c.Length),
@@ -136,7 +138,8 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	}
 	list := d.Items(n)
 	if len(list) > MaxLayers {
-		d.Fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(list), MaxLayers)
+		d.Fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path,
+			len(list), MaxLayers)
 		return nil
 	}
 	changes := map[string]yamldoc.Field{}
@@ -285,7 +288,8 @@ func (d *doc) reference(path string, to **Reference) func(ast.Node) {
 			return
 		}
 		r := &Reference{Place: d.At(n)}
-		if d.Text(path, &r.Name)(n); r.Name != "" {
+		d.Text(path, &r.Name)(n)
+		if r.Name != "" {
 			*to = r
 		}
 	}

@@ -55,13 +55,16 @@ func TestTheDesignsExample(t *testing.T) {
       - {audio: bed.mp3, gain: -18dB, duck: true}
 `)
 	c := m.Compositions[0]
-	if len(m.Compositions) != 1 || c.Name != "tour" || c.FPS != (timeline.Rate{Num: 25, Den: 1}) || c.Width != 1920 || c.Length != 0 || len(c.Layers) != 4 {
+	if len(m.Compositions) != 1 || c.Name != "tour" || c.FPS != (timeline.Rate{Num: 25, Den: 1}) || c.Width != 1920 ||
+		c.Length != 0 || len(c.Layers) != 4 {
 		t.Fatalf("%+v", c)
 	}
-	if b := c.Layers[0].Box; b != (Box{Right: Dim{0.04, true, true}, Bottom: Dim{0, false, true}, Width: Dim{0.38, true, true}}) {
+	if b := c.Layers[0].Box; b != (Box{Right: Dim{0.04, true, true}, Bottom: Dim{0, false, true},
+		Width: Dim{0.38, true, true}}) {
 		t.Errorf("%+v", b)
 	}
-	if l := c.Layers[1]; l.At != 500*time.Millisecond || l.For != 3*time.Second || l.Style.Weight != 700 || !l.Enter.Fade {
+	if l := c.Layers[1]; l.At != 500*time.Millisecond || l.For != 3*time.Second || l.Style.Weight != 700 ||
+		!l.Enter.Fade {
 		t.Errorf("%+v", l)
 	}
 	if l := c.Layers[3]; l.Gain < 0.1258 || l.Gain > 0.126 || l.Duck == nil || l.Duck.Attack != 200*time.Millisecond {
@@ -126,7 +129,8 @@ compositions:
   a: {layers: [{text: Hi, style: shout, weight: 400}, {text: Ho, style: brand, stroke: {width: 2px}}]}
 `)
 	shout, brand := m.Compositions[0].Layers[0].Style, m.Compositions[0].Layers[1].Style
-	if shout.Color != "#FF0000" || shout.Size.V != 0.12 || shout.Plate != nil || shout.Weight != 400 || len(shout.Fonts) != 1 {
+	if shout.Color != "#FF0000" || shout.Size.V != 0.12 || shout.Plate != nil || shout.Weight != 400 ||
+		len(shout.Fonts) != 1 {
 		t.Errorf("%+v", shout)
 	}
 	if brand.Plate == nil || brand.StrokeWidth.V != 2 || brand.StrokeColor == "" || brand.Weight != 600 {
@@ -233,7 +237,8 @@ func golden(t *testing.T, path, got string) {
 func TestTwoCompositionsWithOneName(t *testing.T) {
 	_, err := parseFilms(t, "compositions:\n  tour: {layers: [{clip: intro}]}\n  tour: {layers: [{clip: intro}]}\n")
 	list := fault.All(err)
-	if len(list) != 1 || !strings.Contains(list[0].Msg, `"tour" already defined`) || list[0].Place.Line != 6 || list[0].Hint != "keep one of them, or rename one" {
+	if len(list) != 1 || !strings.Contains(list[0].Msg, `"tour" already defined`) || list[0].Place.Line != 6 ||
+		list[0].Hint != "keep one of them, or rename one" {
 		t.Errorf("%v", list)
 	}
 }
@@ -280,7 +285,8 @@ func FuzzCompositions(f *testing.F) {
 			return
 		}
 		for _, c := range m.Compositions {
-			if c.Width%2 != 0 || c.Height%2 != 0 || c.FPS.Num <= 0 || c.FPS.Den <= 0 || c.Length < 0 || len(c.Layers) > MaxLayers {
+			if c.Width%2 != 0 || c.Height%2 != 0 || c.FPS.Num <= 0 || c.FPS.Den <= 0 || c.Length < 0 ||
+				len(c.Layers) > MaxLayers {
 				t.Errorf("%+v", c)
 			}
 		}

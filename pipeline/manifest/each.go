@@ -77,8 +77,8 @@ func (r *rowCursor) value(column string) (string, bool) {
 	return r.values[i], true
 }
 
-// isNew reports whether a fault at a place of the manifest is to be reported: it was not for an earlier row, and fewer than
-// maxRowFaults rows have one.
+// isNew reports whether a fault at a place of the manifest is to be reported: it was not for an earlier row, and fewer
+// than maxRowFaults rows have one.
 func (r *rowCursor) isNew(e *fault.Error) bool {
 	key := e.Place.String() + " " + e.Msg
 	if r.broken {
@@ -131,7 +131,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 		}
 	}
 	if rowsAt == nil {
-		if rowsAt = d.meantRows(f, path); rowsAt == nil {
+		rowsAt = d.meantRows(f, path)
+		if rowsAt == nil {
 			d.Fault(f.Node, "write rows: people.csv", "%s has no rows", path)
 			return
 		}
@@ -154,7 +155,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	}
 	defer r.Close()
 	if nameAt != nil && len(rows.Placeholders(name)) == 0 {
-		d.Fault(nameAt, `write name: "{{id}}" with a column that is different in each row`, "%s.name names every row the same", path)
+		d.Fault(nameAt, `write name: "{{id}}" with a column that is different in each row`,
+			"%s.name names every row the same", path)
 		return
 	}
 	props := d.propColumns(propsAt, path+".props", r.Columns())
@@ -187,12 +189,14 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 		for _, col := range props {
 			c.Row.Values[col], _ = d.row.value(col)
 		}
-		if c.Name = d.rowName(f, nameAt, name, e.Clips); c.Name == "" {
+		c.Name = d.rowName(f, nameAt, name, e.Clips)
+		if c.Name == "" {
 			continue
 		}
 		where := fmt.Sprintf("%s:%d", file, row.Line)
 		if first, ok := taken[c.Name]; ok {
-			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s", c.Name, first)
+			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s", c.Name,
+				first)
 			continue
 		}
 		taken[c.Name] = where
@@ -212,8 +216,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	m.Each = append(m.Each, e)
 }
 
-// meantRows reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint is to write
-// rows, or nil.
+// meantRows reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint
+// is to write rows, or nil.
 func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
 	for _, k := range d.Fields(f.Value, path) {
 		if slices.Contains(FamilyKeys(), k.Key) {
@@ -233,8 +237,8 @@ func (d *doc) moreRows() {
 	}
 }
 
-// propColumns returns the columns whose values are passed to Remotion: only those that are listed, because a table of people has
-// more than a film should contain.
+// propColumns returns the columns whose values are passed to Remotion: only those that are listed, because a table of
+// people has more than a film should contain.
 func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	if n == nil {
 		return nil
@@ -256,8 +260,8 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	return out
 }
 
-// rowName returns the name of a row's clip: the family's name, a dash, and the row's own name or number. It returns "" after it
-// reported a fault.
+// rowName returns the name of a row's clip: the family's name, a dash, and the row's own name or number. It returns ""
+// after it reported a fault.
 func (d *doc) rowName(f yamldoc.Field, n ast.Node, pattern string, number int) string {
 	if n == nil {
 		return fmt.Sprintf("%s-%d", f.Key, number)

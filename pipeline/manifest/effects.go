@@ -8,9 +8,9 @@ import (
 	"greenroom/internal/fault"
 )
 
-// unfit warns of `anchor` and `fit` of layers whose box does not have both sizes: they place a picture in a box of another
-// shape, and a box with one size has the shape of its picture. They have an effect when the layer has both sizes in at least
-// one format of the composition.
+// unfit warns of `anchor` and `fit` of layers whose box does not have both sizes: they place a picture in a box of
+// another shape, and a box with one size has the shape of its picture. They have an effect when the layer has both
+// sizes in at least one format of the composition.
 func (d *doc) unfit(films []Composition, base string) {
 	type use struct {
 		used bool
@@ -75,8 +75,8 @@ func coverCanvas(l *Layer) {
 	}
 }
 
-// hidden warns of clips that an opaque picture covers completely: one that is later in the list, does not begin later and has no
-// end of its own. Files are not read here, so only kinds of files that have no alpha count.
+// hidden warns of clips that an opaque picture covers completely: one that is later in the list, does not begin later
+// and has no end of its own. Files are not read here, so only kinds of files that have no alpha count.
 func (d *doc) hidden(c Composition) {
 	for i, l := range c.Layers {
 		if l.Kind != LayerClip || l.After != "" {

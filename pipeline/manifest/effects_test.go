@@ -82,7 +82,8 @@ func TestSettingsWithoutEffectAreWarnedOf(t *testing.T) {
 			t.Errorf("%s: %v\nhints %s, want %q", layers, err, hints, want)
 		}
 	}
-	_, err := Parse("greenroom.yaml", []byte("version: 1\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: Hi., transparent: false,\n  background: #123456\n  }}\n"))
+	_, err := Parse("greenroom.yaml",
+		[]byte("version: 1\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: Hi., transparent: false,\n  background: #123456\n  }}\n"))
 	if list := fault.All(err); len(list) == 0 || !strings.Contains(list[0].Hint, `"#123456"`) {
 		t.Errorf("a colour without quotes: %v", err)
 	}
@@ -90,7 +91,8 @@ func TestSettingsWithoutEffectAreWarnedOf(t *testing.T) {
 
 func formsDir(t testing.TB) string {
 	dir := filmDir(t)
-	for name, text := range map[string]string{"s.md": "Hello there.", "film.mp4": "x", "own.wav": "x", "people.csv": "name\nAda\n"} {
+	for name, text := range map[string]string{"s.md": "Hello there.", "film.mp4": "x", "own.wav": "x",
+		"people.csv": "name\nAda\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -100,8 +102,10 @@ func formsDir(t testing.TB) string {
 
 func TestACompleteManifestIsRead(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"scripts/intro.md": "Hello.", "prompts/broll.md": "## Scene 1: A river (0-8s)\n\nVisual: a river.\n\nVO: \"A river.\"\n",
-		"audio/take3.wav": "x", "footage/logo.png": "x", "footage/sting.mov": "x", "footage/bg.png": "x", "footage/bed.mp3": "x", "people.csv": "name\nAda\n"} {
+	for name, text := range map[string]string{"scripts/intro.md": "Hello.",
+		"prompts/broll.md": "## Scene 1: A river (0-8s)\n\nVisual: a river.\n\nVO: \"A river.\"\n",
+		"audio/take3.wav":  "x", "footage/logo.png": "x", "footage/sting.mov": "x", "footage/bg.png": "x",
+		"footage/bed.mp3": "x", "people.csv": "name\nAda\n"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +128,8 @@ func TestACompleteManifestIsRead(t *testing.T) {
 		t.Errorf("%+v", m.Clips[0])
 	}
 	shortened := strings.Replace(string(complete), "7c1f0e7a5d1b4e2c", "7c1f…", 1)
-	if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(shortened)); err == nil || !strings.Contains(fault.All(err)[0].Hint, "shortened") {
+	if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(shortened)); err == nil ||
+		!strings.Contains(fault.All(err)[0].Hint, "shortened") {
 		t.Errorf("%v", err)
 	}
 }
@@ -143,17 +148,22 @@ func TestValuesOfNaturalForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, f := m.Clips, m.Compositions[0]
-	if m.Width != 3840 || m.HeyGen.API != "v3" || c[0].Script != "Hello there." || c[0].Avatar.Photo == "" || c[0].Voice.ID != "42" || !c[0].Captions ||
-		c[1].Translate.Clip != "hook" || c[1].Translate.To != "Spanish" || c[2].Source != SourceFile || c[2].Transparent || c[3].Scenes[1].Script != "Two." ||
+	if m.Width != 3840 || m.HeyGen.API != "v3" || c[0].Script != "Hello there." || c[0].Avatar.Photo == "" ||
+		c[0].Voice.ID != "42" || !c[0].Captions ||
+		c[1].Translate.Clip != "hook" || c[1].Translate.To != "Spanish" || c[2].Source != SourceFile || c[2].Transparent ||
+		c[3].Scenes[1].Script != "Two." ||
 		c[3].Scenes[1].Avatar.ID != "b" || c[4].Template.Variables[0].Value != "Ada" {
 		t.Errorf("%+v", c)
 	}
 	l := f.Layers
-	if f.Name != "t-9x16" || f.Width != 2160 || f.Height != 3840 || f.Length != 90*time.Second || f.Background.Colors[0] != "#000080" || f.Background.Colors[1] != "#1177AA" {
+	if f.Name != "t-9x16" || f.Width != 2160 || f.Height != 3840 || f.Length != 90*time.Second ||
+		f.Background.Colors[0] != "#000080" || f.Background.Colors[1] != "#1177AA" {
 		t.Errorf("%+v %+v", f, f.Background)
 	}
-	if l[0].Kind != LayerClip || l[0].Of != "hook" || l[1].At != 65500*time.Millisecond || l[1].For != 3*time.Second || l[1].Style.Weight != 700 ||
-		l[1].Style.Color != "#11223344" || l[2].Gain != 0.5 || l[2].Duck == nil || l[2].Duck.By > 0.51 || l[2].Duck.By < 0.49 {
+	if l[0].Kind != LayerClip || l[0].Of != "hook" || l[1].At != 65500*time.Millisecond || l[1].For != 3*time.Second ||
+		l[1].Style.Weight != 700 ||
+		l[1].Style.Color != "#11223344" || l[2].Gain != 0.5 || l[2].Duck == nil || l[2].Duck.By > 0.51 ||
+		l[2].Duck.By < 0.49 {
 		t.Errorf("%+v", l)
 	}
 }

@@ -17,7 +17,8 @@ import (
 	"greenroom/internal/regular"
 )
 
-// words returns an inline text, or the text of a .md or .txt file; the extension may be omitted. ok is false after a fault.
+// words returns an inline text, or the text of a .md or .txt file; the extension may be omitted. ok is false after a
+// fault.
 func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool) {
 	written := d.written(n, value) // a text that comes from a cell is never opened as a file
 	ext := strings.ToLower(filepath.Ext(written))
@@ -30,7 +31,8 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 	if ext != ".md" && ext != ".txt" {
 		if meansFile(written) {
 			d.Fault(n, "save it as .md or .txt; words that are to be spoken end with a full stop",
-				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, written, filepath.Ext(written))
+				"%s: %s looks like a file, and %s is not a kind of file that is read for its text", path, written,
+				filepath.Ext(written))
 			return "", "", false
 		}
 		if written == value && d.isFile(value) {
@@ -38,7 +40,8 @@ func (d *doc) words(n ast.Node, path, value string) (text, file string, ok bool)
 				"%s: %s is a file of the project, and not of a kind that is read for its text", path, value)
 			return "", "", false
 		}
-		if strings.ContainsAny(written, "/\\") && !strings.Contains(written, "://") && ext == "" && d.row == nil && d.isFolder(filepath.Dir(value)) {
+		if strings.ContainsAny(written, "/\\") && !strings.Contains(written, "://") && ext == "" && d.row == nil &&
+			d.isFolder(filepath.Dir(value)) {
 			d.Fault(n, "save the words in "+value+".md; words that are to be spoken end with a full stop",
 				"%s: %s does not exist, neither with .md nor with .txt", path, value)
 			return "", "", false
@@ -77,12 +80,13 @@ func (d *doc) isFolder(name string) bool {
 }
 
 var (
-	documentEnd = lazyregexp.New(`(?i)\.(mdx|mkd|mdown|markdown|text|rst|adoc|tex|rtf|docx?|odt|pdf|html?|srt|vtt|ya?ml|json|csv|tsv)$`)
-	pathEnd     = lazyregexp.New(`^[!-~]*[/\\][!-~]*\.[A-Za-z][A-Za-z0-9]{0,4}$`)
+	documentEnd = lazyregexp.New(`(?i)\.(mdx|mkd|mdown|markdown|text|rst|adoc|tex|rtf|docx?|odt|pdf|html?|` +
+		`srt|vtt|ya?ml|json|csv|tsv)$`)
+	pathEnd = lazyregexp.New(`^[!-~]*[/\\][!-~]*\.[A-Za-z][A-Za-z0-9]{0,4}$`)
 )
 
-// meansFile reports whether one word was meant to name a file: its extension is that of a document, or folders are before it.
-// Such a word would be bought as speech. Words like "Node.js" and web addresses are words.
+// meansFile reports whether one word was meant to name a file: its extension is that of a document, or folders are
+// before it. Such a word would be bought as speech. Words like "Node.js" and web addresses are words.
 func meansFile(word string) bool {
 	if strings.Contains(word, "://") {
 		return false
@@ -212,7 +216,8 @@ func (d *doc) footage(n ast.Node, path, value string, c *Clip) {
 		d.rowFault("name files below the manifest's folder", "%s: %q leads out of the project", path, value)
 		return
 	}
-	if c.Frames, err = sequence.Find(p); err != nil {
+	c.Frames, err = sequence.Find(p)
+	if err != nil {
 		d.Fault(n, "number the pictures without gaps, as in frame-0001.png, frame-0002.png", "%s: %s: %v", path, value, err)
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// ReadHeyGen reads only the heygen: section of a manifest, with its defaults; faults in other sections do not
-// matter. When the file cannot be read as YAML, only the lines of the section are read, and rest is what is wrong with
-// the file. It fails when the section has faults or cannot be found for certain: the account that a command uses is never
+// ReadHeyGen reads only the heygen: section of a manifest, with its defaults; faults in other sections do not matter.
+// When the file cannot be read as YAML, only the lines of the section are read, and rest is what is wrong with the
+// file. It fails when the section has faults or cannot be found for certain: the account that a command uses is never
 // guessed. The error is one of Load.
 func ReadHeyGen(ctx context.Context, path string) (h HeyGen, rest, err error) {
 	abs, b, err := readFile(path)
@@ -45,8 +45,8 @@ func ReadHeyGen(ctx context.Context, path string) (h HeyGen, rest, err error) {
 	return h, rest, nil
 }
 
-// heygenSection returns the section of a file that is YAML; nil when the file has none. The error is what is wrong with the
-// file.
+// heygenSection returns the section of a file that is YAML; nil when the file has none. The error is what is wrong
+// with the file.
 func (d *doc) heygenSection(b []byte) (section ast.Node, err error) {
 	err = d.Read(b, func(root ast.Node) { section = d.findHeyGen(root) })
 	d.Reset()
@@ -78,8 +78,9 @@ func resemblesHeyGen(key, text string) bool {
 // heygenLine is the line on which the section begins, in a file that is not YAML.
 var heygenLine = lazyregexp.New(`^["']?heygen["']?[ \t]*:`)
 
-// cutHeyGen reads the section's own lines of a file that is not YAML: from `heygen:` at the beginning of a line to
-// the next line that is not indented. It returns nil for a file without the word, and fails when the section is not certain.
+// cutHeyGen reads the section's own lines of a file that is not YAML: from `heygen:` at the beginning of a line to the
+// next line that is not indented. It returns nil for a file without the word, and fails when the section is not
+// certain.
 func (d *doc) cutHeyGen(ctx context.Context, path string) (ast.Node, error) {
 	const hint = "correct the manifest, or name the account: --api sandbox, v2 or v3"
 	const message = "the manifest's heygen section cannot be read, so the account is not known"

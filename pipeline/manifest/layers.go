@@ -22,11 +22,12 @@ var LayerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCap
 
 // layerKeys are the keys of each kind of layer, apart from its own, name, at, for and after.
 var layerKeys = map[string]string{
-	LayerClip:        "box box-of safe fit anchor mask fill ring opacity enter leave skip gain fade-in fade-out",
-	LayerImage:       "box safe fit anchor mask fill ring opacity enter leave",
-	LayerVideo:       "box safe fit anchor mask fill ring opacity enter leave skip loop gain fade-in fade-out",
-	LayerText:        "box safe anchor opacity enter leave style font weight size line-height color align stroke plate",
-	LayerCaptions:    "box safe anchor opacity style font weight size line-height color align stroke plate lines mode highlight",
+	LayerClip:  "box box-of safe fit anchor mask fill ring opacity enter leave skip gain fade-in fade-out",
+	LayerImage: "box safe fit anchor mask fill ring opacity enter leave",
+	LayerVideo: "box safe fit anchor mask fill ring opacity enter leave skip loop gain fade-in fade-out",
+	LayerText:  "box safe anchor opacity enter leave style font weight size line-height color align stroke plate",
+	LayerCaptions: "box safe anchor opacity style font weight size line-height color align stroke plate lines " +
+		"mode highlight",
 	LayerAudio:       "skip loop gain fade-in fade-out duck",
 	LayerComposition: "box safe anchor skip",
 }
@@ -50,8 +51,8 @@ func (d *doc) merged(base, over ast.Node, path string) []yamldoc.Field {
 	return out
 }
 
-// layerFields returns the fields of a layer, without second names. A layer that is only a text names a clip, a composition or a
-// file; `captions` means those of all clips.
+// layerFields returns the fields of a layer, without second names. A layer that is only a text names a clip, a
+// composition or a file; `captions` means those of all clips.
 func (d *doc) layerFields(n ast.Node, path string) []yamldoc.Field {
 	if d.IsScalar(n) {
 		return d.shortLayer(n, path)
@@ -72,8 +73,8 @@ func (d *doc) layerFields(n ast.Node, path string) []yamldoc.Field {
 }
 
 func (d *doc) shortLayer(n ast.Node, path string) []yamldoc.Field {
-	var s string
-	if d.Text(path, &s)(n); d.row != nil && d.row.broken {
+	s, _ := d.ReadText(n, path)
+	if d.row != nil && d.row.broken {
 		return nil
 	}
 	kind := value.MediaKind(s)
@@ -124,10 +125,12 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 			set(f.Value)
 			continue
 		}
-		i := slices.IndexFunc(LayerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.Key) })
+		i := slices.IndexFunc(LayerKinds,
+			func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.Key) })
 		if i >= 0 {
 			hint := keyhint.For("layer of "+l.Kind, f)
-			d.Fault(f.Node, cmp.Or(hint, "leave it out; it belongs to "+LayerKinds[i]), "%s: %s has no %s", path, withArticle(l.Kind), f.Key)
+			d.Fault(f.Node, cmp.Or(hint, "leave it out; it belongs to "+LayerKinds[i]), "%s: %s has no %s", path,
+				withArticle(l.Kind), f.Key)
 			continue
 		}
 		d.Unknown(f, path, slices.Sorted(maps.Keys(layerHas[l.Kind])))
@@ -192,9 +195,8 @@ func (d *doc) layerStyle(fs []yamldoc.Field, path string, l *Layer) {
 		if f.Key != "style" {
 			continue
 		}
-		var name string
-		before := d.Count()
-		if d.Text(path+".style", &name)(f.Value); d.Count() > before {
+		name, ok := d.ReadText(f.Value, path+".style")
+		if !ok {
 			return
 		}
 		s, ok := d.style[name]
@@ -237,8 +239,8 @@ var layerHas = func() map[string]map[string]bool {
 	return out
 }()
 
-// layerSetter returns the function that reads a key of a layer, or nil. It does not make a table of all of them, because
-// compositions of rows are read thousands of times.
+// layerSetter returns the function that reads a key of a layer, or nil. It does not make a table of all of them,
+// because compositions of rows are read thousands of times.
 func (d *doc) layerSetter(path, key string, l *Layer, style *yamldoc.Setters) func(ast.Node) {
 	if !layerHas[l.Kind][key] {
 		return nil
@@ -311,8 +313,9 @@ func (d *doc) content(n ast.Node, path string, l *Layer) {
 		l.Of = allClips
 		return
 	}
-	before := d.Count()
-	if d.Text(path, &l.Of)(n); d.Count() > before {
+	text, ok := d.ReadText(n, path)
+	l.Of = text
+	if !ok {
 		return
 	}
 	switch l.Kind {
@@ -338,7 +341,8 @@ func (d *doc) content(n ast.Node, path string, l *Layer) {
 func (d *doc) duck(n ast.Node, path string, l *Layer) {
 	k := &Duck{By: 0.25118864315095796, Attack: 200 * time.Millisecond, Release: 600 * time.Millisecond} // -12 dB
 	if on, ok := d.ReadBool(n, path); ok {
-		if l.Duck = nil; on {
+		l.Duck = nil
+		if on {
 			l.Duck = k
 		}
 		return

@@ -39,9 +39,11 @@ func readFile(path string) (string, []byte, error) {
 	case errors.Is(err, regular.ErrFolder):
 		err = fault.New(fault.Manifest, "name the file inside it", "%s is a folder", filepath.Base(abs))
 	case errors.Is(err, regular.ErrNotFile):
-		err = fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file", filepath.Base(abs))
+		err = fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file",
+			filepath.Base(abs))
 	case errors.As(err, &large):
-		err = fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
+		err = fault.New(fault.Manifest, "keep scripts in files of their own",
+			"the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
 	case errors.Is(err, fs.ErrNotExist):
 		err = fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
 	case err != nil:
@@ -71,8 +73,8 @@ func ParseContext(ctx context.Context, path string, b []byte) (*Manifest, error)
 	return m, nil
 }
 
-// Unchanged reports whether every file the manifest was read from has the content that it had then: read again, the manifest
-// would be the same.
+// Unchanged reports whether every file the manifest was read from has the content that it had then: read again, the
+// manifest would be the same.
 func (m *Manifest) Unchanged() bool {
 	for path, was := range m.sums {
 		f, err := regular.Open(path)
@@ -123,8 +125,8 @@ func (d *doc) fork() *doc {
 		sums: map[string][sha256.Size]byte{}})
 }
 
-// hooked adds to the YAML reader what is special about manifests: the cells of rows, the places of members and the hints for
-// unknown keys.
+// hooked adds to the YAML reader what is special about manifests: the cells of rows, the places of members and the
+// hints for unknown keys.
 func hooked(d *doc) *doc {
 	d.Hooks = yamldoc.Hooks{
 		Fill:  d.fill,

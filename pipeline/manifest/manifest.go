@@ -1,8 +1,8 @@
 // Package manifest reads greenroom.yaml.
 //
-// One reading finds every fault, with file, line, column and a hint. No text makes it panic, run out of memory or report a
-// place outside of the file. It checks that the files that the manifest names exist, and reads only scripts, prompts and tables.
-// It writes nothing.
+// One reading finds every fault, with file, line, column and a hint. No text makes it panic, run out of memory or
+// report a place outside of the file. It checks that the files that the manifest names exist, and reads only scripts,
+// prompts and tables. It writes nothing.
 package manifest
 
 import (
@@ -52,7 +52,8 @@ type Manifest struct {
 	Clips         []Clip // in the manifest's order, those of rows last
 	Each          []Each
 	Compositions  []Composition
-	// Warnings are settings that have no effect, or another effect than they seem to have, each with its place and a hint.
+	// Warnings are settings that have no effect, or another effect than they seem to have, each with its place and a
+	// hint.
 	Warnings fault.List
 
 	RowCompositions []RowComposition // those with each:, in the manifest's order; see Rows

@@ -12,7 +12,8 @@ import (
 func parse(t *testing.T, text string) (*Manifest, fault.List) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "s.md"), []byte("---\ntitle: A\n---\n# Title\n\nHello *there*, [friend](http://x).\n![a picture](a.png)\n<!-- not spoken -->"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "s.md"),
+		[]byte("---\ntitle: A\n---\n# Title\n\nHello *there*, [friend](http://x).\n![a picture](a.png)\n<!-- not spoken -->"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(text))
@@ -25,12 +26,14 @@ func parse(t *testing.T, text string) (*Manifest, fault.List) {
 const start = "version: 1\ndefaults: {avatar: {id: a}, voice: {id: v}}\nclips:\n"
 
 func TestDefaultsAndOverrides(t *testing.T) {
-	m, faults := parse(t, start+"  one: {script: s.md, voice: {speed: 1.2}, take: 2}\n  two: {script: Hi., transparent: false, background: \"#102030\"}\n")
+	m, faults := parse(t,
+		start+"  one: {script: s.md, voice: {speed: 1.2}, take: 2}\n  two: {script: Hi., transparent: false, background: \"#102030\"}\n")
 	if faults != nil {
 		t.Fatal(faults)
 	}
 	one, two := m.Clips[0], m.Clips[1]
-	if one.Script != "Hello there, friend." || one.Voice.Speed != 1.2 || one.Voice.ID != "v" || one.Take != 2 || !one.Transparent || one.KeyColor != "#00FF00" {
+	if one.Script != "Hello there, friend." || one.Voice.Speed != 1.2 || one.Voice.ID != "v" || one.Take != 2 ||
+		!one.Transparent || one.KeyColor != "#00FF00" {
 		t.Errorf("%+v", one)
 	}
 	if two.Transparent || two.Background != "#102030" || two.Voice.Speed != 1 || two.Width != 1920 {
@@ -63,7 +66,8 @@ func TestEveryFaultIsNamedWithPlaceAndHint(t *testing.T) {
 		_, faults := parse(t, text)
 		found := false
 		for _, f := range faults {
-			found = found || strings.Contains(f.Msg, want) && f.Kind == fault.Manifest && f.Hint != "" && f.Place != nil && f.Place.Line >= 1
+			found = found || strings.Contains(f.Msg, want) && f.Kind == fault.Manifest && f.Hint != "" && f.Place != nil &&
+				f.Place.Line >= 1
 		}
 		if !found {
 			t.Errorf("%s: got %v", want, faults)
@@ -72,7 +76,8 @@ func TestEveryFaultIsNamedWithPlaceAndHint(t *testing.T) {
 }
 
 func TestBreakHintsAreRight(t *testing.T) {
-	for in, want := range map[string]string{`<break time="500ms"/>`: `<break time="0.5s"/>`, `<break time="1500 ms"/>`: `<break time="1.5s"/>`, `<break time=2s>`: `<break time="2s"/>`} {
+	for in, want := range map[string]string{`<break time="500ms"/>`: `<break time="0.5s"/>`,
+		`<break time="1500 ms"/>`: `<break time="1.5s"/>`, `<break time=2s>`: `<break time="2s"/>`} {
 		if got := fixBreak(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
@@ -80,7 +85,8 @@ func TestBreakHintsAreRight(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{start + "  a: {script: x}\n", "a: &a [*a]", "? x\n: y", "\"", "- - -", "version: !!binary x", "<<: {a: 1}"} {
+	for _, s := range []string{start + "  a: {script: x}\n", "a: &a [*a]", "? x\n: y", "\"", "- - -",
+		"version: !!binary x", "<<: {a: 1}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -9,8 +9,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// newcomers are the first manifests that people wrote for ten tasks, with the faults of each: the message, and what its hint
-// contains.
+// newcomers are the first manifests that people wrote for ten tasks, with the faults of each: the message, and what
+// its hint contains.
 var newcomers = map[string]map[string]string{
 	"tour": {}, "translation": {}, "template": {}, "captions": {},
 	"rows": {

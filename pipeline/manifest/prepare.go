@@ -14,7 +14,8 @@ import (
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// prepare reads how files are made. It returns whether captions are among them, because they are part of the clip's request.
+// prepare reads how files are made. It returns whether captions are among them, because they are part of the clip's
+// request.
 func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 	d.Object(n, path, yamldoc.Setters{
 		"crop": func(n ast.Node) {
@@ -38,7 +39,8 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 			case s == "full", s == "shown":
 				p.Scale = 1
 			case err != nil || !(v >= 5 && v <= 100):
-				d.Fault(n, "write shown (the largest size any composition shows it at), full, or a share such as 50%", "%s.scale must be shown, full or 5%% to 100%%", path)
+				d.Fault(n, "write shown (the largest size any composition shows it at), full, or a share such as 50%",
+					"%s.scale must be shown, full or 5%% to 100%%", path)
 			default:
 				p.Scale = v / 100
 			}

@@ -16,7 +16,8 @@ import (
 
 // manifest reads the complete tree.
 func (d *doc) manifest(n ast.Node) *Manifest {
-	m := &Manifest{FPS: timeline.Rate{Num: 25, Den: 1}, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
+	m := &Manifest{FPS: timeline.Rate{Num: 25, Den: 1}, Width: 1920, Height: 1080,
+		HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
 	m.Prepare = Prepare{Crop: true, Scale: 1}
@@ -96,7 +97,8 @@ func (d *doc) goodName(f yamldoc.Field) bool {
 	case len(f.Key) > MaxName:
 		d.Fault(f.Node, "use a shorter name", "clip name of %d characters, at most %d", len(f.Key), MaxName)
 	case deviceName.MatchString(f.Key):
-		d.Fault(f.Node, "use another name, such as "+strings.ToLower(f.Key)+"-clip", "%q is a device on Windows and cannot name a clip", f.Key)
+		d.Fault(f.Node, "use another name, such as "+strings.ToLower(f.Key)+"-clip",
+			"%q is a device on Windows and cannot name a clip", f.Key)
 	case !namePattern.MatchString(f.Key):
 		d.Fault(f.Node, "use a-z, 0-9 and dashes, starting with a letter or digit", "%q cannot name a clip", f.Key)
 	default:
@@ -179,11 +181,12 @@ func (d *doc) voice(n ast.Node, path string, v *Voice) {
 		return
 	}
 	d.Object(n, path, yamldoc.Setters{
-		"id":      d.Text(path+".id", &v.ID),
-		"speed":   d.Number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
-		"pitch":   d.Number(path+".pitch", -50, 50, `leave "pitch" out to use the voice as it is`, &v.Pitch),
-		"emotion": d.Word(path+".emotion", []string{"Excited", "Friendly", "Serious", "Soothing", "Broadcaster"}, &v.Emotion),
-		"locale":  d.Text(path+".locale", &v.Locale),
+		"id":    d.Text(path+".id", &v.ID),
+		"speed": d.Number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
+		"pitch": d.Number(path+".pitch", -50, 50, `leave "pitch" out to use the voice as it is`, &v.Pitch),
+		"emotion": d.Word(path+".emotion", []string{"Excited", "Friendly", "Serious", "Soothing", "Broadcaster"},
+			&v.Emotion),
+		"locale": d.Text(path+".locale", &v.Locale),
 	})
 }
 
@@ -205,8 +208,8 @@ func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 	}
 }
 
-// screenColor returns a colour in capitals. green, blue and magenta are the colours of screens, which are brighter than those of
-// CSS.
+// screenColor returns a colour in capitals. green, blue and magenta are the colours of screens, which are brighter
+// than those of CSS.
 func screenColor(s string) string {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "green":
@@ -225,11 +228,12 @@ func screenColor(s string) string {
 // keyColor reads a colour that a clip can be keyed on.
 func (d *doc) keyColor(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {
-		before, v := d.Count(), ""
-		if d.Text(path, &v)(n); d.Count() > before {
+		v, ok := d.ReadText(n, path)
+		if !ok {
 			return
 		}
-		if *to = screenColor(v); !slices.Contains(media.KeyColors(), *to) {
+		*to = screenColor(v)
+		if !slices.Contains(media.KeyColors(), *to) {
 			d.Fault(n, "use "+strings.Join(media.KeyColors(), ", "), "%s: %s cannot be keyed", path, v)
 		}
 	}

@@ -31,7 +31,8 @@ func (m *Manifest) Variants(name string) (out []Composition) {
 	return out
 }
 
-// Nested returns the film that is used for a composition inside of another one: that of the same format, else its first.
+// Nested returns the film that is used for a composition inside of another one: that of the same format, else its
+// first.
 func (m *Manifest) Nested(name, format string) (Composition, bool) {
 	all := m.Variants(name)
 	if len(all) == 0 {
@@ -85,8 +86,8 @@ func newReferences(m *Manifest) *references {
 func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	miss := func(p fault.Place, what, name string, known []string) {
 		hint := "name " + what + " of this manifest"
-		if near := ""; d.row == nil || d.row.bad <= maxRowFaults {
-			if near = fault.Nearest(name, known); near != "" {
+		if d.row == nil || d.row.bad <= maxRowFaults { // a search for each of thousands of rows takes time
+			if near := fault.Nearest(name, known); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 		}
@@ -105,7 +106,8 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 		case refs.isClip[l.Of] == nil:
 			miss(l.Place, "a clip", l.Of, refs.clips)
 		case l.Kind == LayerCaptions && !shown[l.Of]:
-			d.FaultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
+			d.FaultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}",
+				"captions of clip %q, which %s does not show", l.Of, c.Base)
 		case l.Kind == LayerCaptions:
 			d.captionsOf(l, refs.isClip[l.Of], c.Base)
 		}
@@ -118,7 +120,8 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 			}
 			miss(r.Place, "a composition", r.Name, refs.films)
 		} else if trail := m.cycle(c, r.Name); trail != nil {
-			d.FaultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base, strings.Join(trail, " → "))
+			d.FaultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base,
+				strings.Join(trail, " → "))
 		}
 	}
 }
@@ -219,8 +222,8 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 	return out
 }
 
-// captionsOf reports a captions layer of a clip without captions: a fault where the clip cannot have any, and a warning where they
-// are not requested, because stand-ins show the script.
+// captionsOf reports a captions layer of a clip without captions: a fault where the clip cannot have any, and a
+// warning where they are not requested, because stand-ins show the script.
 func (d *doc) captionsOf(l Layer, c *Clip, composition string) {
 	const message = "%s shows captions of clip %q, which has none"
 	switch {

@@ -20,8 +20,8 @@ import (
 // clipColumn is the placeholder for the row's own clip in a composition.
 const clipColumn = "clip"
 
-// RowComposition is a composition with each: a film for every row of a family, in each of its formats. It is read again for
-// every row, so that only one row's films are in memory; see Rows.
+// RowComposition is a composition with each: a film for every row of a family, in each of its formats. It is read
+// again for every row, so that only one row's films are in memory; see Rows.
 type RowComposition struct {
 	Name, Each string
 	Formats    []string // as written, "9:16"; one empty one without formats
@@ -78,8 +78,8 @@ func (m *Manifest) Table(each string) string {
 	return ""
 }
 
-// rowFilm returns the name of a row's film: that of the composition, the part of the clip's name after the family's, and the
-// format.
+// rowFilm returns the name of a row's film: that of the composition, the part of the clip's name after the family's,
+// and the format.
 func rowFilm(c RowComposition, clip, format string) string {
 	name := c.Name + strings.TrimPrefix(clip, c.Each)
 	if format != "" {
@@ -88,7 +88,8 @@ func rowFilm(c RowComposition, clip, format string) string {
 	return name
 }
 
-// FilmNames returns the names of all films: the manifest's own, then those of the rows of each family. It reads no files.
+// FilmNames returns the names of all films: the manifest's own, then those of the rows of each family. It reads no
+// files.
 func (m *Manifest) FilmNames() iter.Seq[FilmName] {
 	return func(yield func(FilmName) bool) {
 		for _, c := range m.Compositions {
@@ -121,8 +122,9 @@ func (m *Manifest) rowNames(e Each, yield func(FilmName) bool) bool {
 	return true
 }
 
-// Rows reads the compositions of rows, one row at a time in the order of FilmNames, and calls visit for each row whose clip is
-// wanted; nil means all. It fails with the first error of visit, and when a table has changed since the manifest was read.
+// Rows reads the compositions of rows, one row at a time in the order of FilmNames, and calls visit for each row whose
+// clip is wanted; nil means all. It fails with the first error of visit, and when a table has changed since the
+// manifest was read.
 func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error) error {
 	if m.source == nil {
 		return nil
@@ -240,10 +242,11 @@ func eachOf(f yamldoc.Field) ast.Node {
 func (d *doc) rowComposition(f yamldoc.Field, at ast.Node, m *Manifest) {
 	path := "compositions." + f.Key
 	c := RowComposition{Name: f.Key, Place: d.At(f.Node), Formats: []string{""}, field: f, at: at}
-	before := d.Count()
-	if d.Text(path+".each", &c.Each)(at); d.Count() > before {
+	each, ok := d.ReadText(at, path+".each")
+	if !ok {
 		return
 	}
+	c.Each = each
 	known := false
 	for _, name := range d.families {
 		known = known || name == c.Each
@@ -299,7 +302,8 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			for _, f := range r.Films {
 				lower := strings.ToLower(f.Name)
 				if first, ok := names[lower]; ok {
-					d.rowFault("rename a composition, or name the rows by another column", "the film %s is taken by %s", f.Name, first)
+					d.rowFault("rename a composition, or name the rows by another column", "the film %s is taken by %s", f.Name,
+						first)
 				}
 				names[lower] = fmt.Sprintf("%s:%d", e.display, r.Clip.Row.Line)
 				d.row.broken = false
@@ -326,7 +330,8 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 		}
 		for _, column := range e.Columns {
 			if column == clipColumn {
-				d.Fault(c.at, "rename the column", "compositions.%s: {{clip}} is the row's own clip, and %s has a column of that name", c.Name, e.display)
+				d.Fault(c.at, "rename the column",
+					"compositions.%s: {{clip}} is the row's own clip, and %s has a column of that name", c.Name, e.display)
 				return false
 			}
 		}
@@ -337,8 +342,10 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 // otherRows reports a composition that nests one with rows, when it has other rows or none.
 func (d *doc) otherRows(c Composition, r Reference, inner RowComposition) {
 	if c.Each == "" {
-		d.FaultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too", "%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)
+		d.FaultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too",
+			"%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)
 		return
 	}
-	d.FaultAt(r.Place.Line, r.Place.Column, "nest a composition of the same rows, or one without each:", "%s is made for the rows of %s, and %s for those of %s", c.Base, c.Each, inner.Name, inner.Each)
+	d.FaultAt(r.Place.Line, r.Place.Column, "nest a composition of the same rows, or one without each:",
+		"%s is made for the rows of %s, and %s for those of %s", c.Base, c.Each, inner.Name, inner.Each)
 }

@@ -137,7 +137,8 @@ func (d *doc) remotion(n ast.Node, l *project.Layout) {
 		"source": d.projectFolder("remotion.source", &l.Source),
 	})
 	if l.Public != "" && l.Public == l.Source {
-		d.Fault(n, "write two folders, such as public: static and source: src/greenroom", "remotion.public and remotion.source are the same folder")
+		d.Fault(n, "write two folders, such as public: static and source: src/greenroom",
+			"remotion.public and remotion.source are the same folder")
 	}
 }
 

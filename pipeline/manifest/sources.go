@@ -108,11 +108,13 @@ func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	}
 	text, file, ok := d.words(promptAt, path+".prompt", a.Prompt)
 	a.PromptFile = file
-	if a.Prompt = strings.TrimSpace(text); ok && a.Prompt == "" {
+	a.Prompt = strings.TrimSpace(text)
+	if ok && a.Prompt == "" {
 		d.Fault(promptAt, "say what the film shows, scene by scene", "%s.prompt is empty", path)
 	}
 	if utf8.RuneCountInString(a.Prompt) > maxPrompt {
-		d.Fault(promptAt, "shorten it; `greenroom prompt` shows where the words are", "%s.prompt has more than %d characters", path, maxPrompt)
+		d.Fault(promptAt, "shorten it; `greenroom prompt` shows where the words are",
+			"%s.prompt has more than %d characters", path, maxPrompt)
 	}
 	if ok {
 		d.prompt(promptAt, path+".prompt", text, a)
@@ -174,7 +176,8 @@ func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 				v := Variable{Name: f.Key, Place: d.At(f.Node)}
 				at := path + ".variables." + f.Key
 				d.Text(at, &v.Value)(f.Value)
-				if slices.Contains(mediaExtensions, strings.ToLower(filepath.Ext(v.Value))) && !strings.ContainsAny(v.Value, "\n") {
+				if slices.Contains(mediaExtensions, strings.ToLower(filepath.Ext(v.Value))) &&
+					!strings.ContainsAny(v.Value, "\n") {
 					v.File = d.input(f.Value, at, v.Value)
 				}
 				t.Variables = append(t.Variables, v)

@@ -12,22 +12,33 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// builtinStyles returns the styles that every manifest has. Their sizes are those of compose/look for their Role. Their places are
-// chosen by package film, which knows where the presenters are; the boxes here are for styles that change the anchor.
+// builtinStyles returns the styles that every manifest has. Their sizes are those of compose/look for their Role.
+// Their places are chosen by package film, which knows where the presenters are; the boxes here are for styles that
+// change the anchor.
 func builtinStyles() map[string]Style {
 	rise := Motion{Fade: true, Slide: "up", Time: DefaultEnter}
 	out := Motion{Fade: true, Time: DefaultLeave}
 	return map[string]Style{
-		"title": {Slot: "title", Role: "title", Weight: 700, LineHeight: 1.12, Color: "#FFFFFF", Highlight: "#57C48A", Anchor: "middle",
-			Safe: DefaultSafe, Enter: rise, Leave: out},
-		"lower-third": {Slot: "lower-third", Role: "lower-third", Weight: 600, LineHeight: 1.25, Color: "#ECEFE8", Highlight: "#57C48A", Align: "start", Anchor: "bottom",
-			Box: Box{Left: share(0), Bottom: share(0.04), Width: share(0.6)}, Safe: DefaultSafe,
-			Plate: &Plate{"#10140FD9", share(0.022), share(0.012)}, Enter: Motion{Fade: true, Slide: "right", Time: DefaultEnter}, Leave: out},
-		"callout": {Slot: "callout", Role: "callout", Weight: 600, LineHeight: 1.25, Color: "#1B211A", Highlight: "#1F7A4D", Align: "start", Anchor: "top",
-			Box: Box{Left: share(0), Top: share(0), Width: share(0.45)}, Safe: DefaultSafe,
-			Plate: &Plate{"#F6F4EF", share(0.024), share(0.02)}, Enter: rise, Leave: out},
-		"captions": {Slot: "captions", Role: "captions", Weight: 600, LineHeight: 1.25, Color: "#FFFFFF", Highlight: "#57C48A", Align: "center", Anchor: "bottom",
-			StrokeColor: "#10140F", StrokeWidth: share(0.004), Box: Box{Left: share(0.08), Right: share(0.08), Bottom: share(0.01)}, Safe: DefaultSafe, Lines: 2},
+		"title": {
+			Slot: "title", Role: "title", Weight: 700, LineHeight: 1.12, Color: "#FFFFFF", Highlight: "#57C48A",
+			Anchor: "middle", Safe: DefaultSafe, Enter: rise, Leave: out,
+		},
+		"lower-third": {
+			Slot: "lower-third", Role: "lower-third", Weight: 600, LineHeight: 1.25, Color: "#ECEFE8", Highlight: "#57C48A",
+			Align: "start", Anchor: "bottom", Box: Box{Left: share(0), Bottom: share(0.04), Width: share(0.6)},
+			Safe: DefaultSafe, Plate: &Plate{"#10140FD9", share(0.022), share(0.012)},
+			Enter: Motion{Fade: true, Slide: "right", Time: DefaultEnter}, Leave: out,
+		},
+		"callout": {
+			Slot: "callout", Role: "callout", Weight: 600, LineHeight: 1.25, Color: "#1B211A", Highlight: "#1F7A4D",
+			Align: "start", Anchor: "top", Box: Box{Left: share(0), Top: share(0), Width: share(0.45)},
+			Safe: DefaultSafe, Plate: &Plate{"#F6F4EF", share(0.024), share(0.02)}, Enter: rise, Leave: out,
+		},
+		"captions": {
+			Slot: "captions", Role: "captions", Weight: 600, LineHeight: 1.25, Color: "#FFFFFF", Highlight: "#57C48A",
+			Align: "center", Anchor: "bottom", StrokeColor: "#10140F", StrokeWidth: share(0.004),
+			Box: Box{Left: share(0.08), Right: share(0.08), Bottom: share(0.01)}, Safe: DefaultSafe, Lines: 2,
+		},
 	}
 }
 
@@ -61,7 +72,8 @@ func (d *doc) styles(n ast.Node) {
 			d.Text(path+".like", &like)(k.Value)
 			if own, ok := at[like]; ok && like != f.Key {
 				if slices.Contains(trail, like) {
-					d.Fault(k.Value, "base it on title, lower-third, callout or captions", "%s is like itself: %s", path, strings.Join(append(trail, f.Key, like), " → "))
+					d.Fault(k.Value, "base it on title, lower-third, callout or captions", "%s is like itself: %s", path,
+						strings.Join(append(trail, f.Key, like), " → "))
 					continue
 				}
 				read(own, append(trail, f.Key))
@@ -123,54 +135,68 @@ func (d *doc) styleKeys(path string, s *Style) yamldoc.Setters {
 			s.Slot = ""
 			d.Word(path+".anchor", []string{"top", "middle", "bottom"}, &s.Anchor)(n)
 		},
-		"lines": d.Integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
-		"box":   func(n ast.Node) { s.Slot, s.Box = "", d.box(n, path+".box") },
-		"safe":  d.safe(path+".safe", &s.Safe),
-		"enter": d.motion(path+".enter", DefaultEnter, &s.Enter),
-		"leave": d.motion(path+".leave", DefaultLeave, &s.Leave),
-		"stroke": func(n ast.Node) {
-			if d.IsNone(n) {
-				s.StrokeWidth = Dim{}
-				return
-			}
-			if s.StrokeColor == "" {
-				s.StrokeColor = "#10140F"
-			}
-			if !s.StrokeWidth.Set {
-				s.StrokeWidth = share(0.004)
-			}
-			if d.IsScalar(n) { // stroke: black, stroke: 2px
-				if v, _ := d.Raw(n); value.IsLength(v) {
-					d.dim(path+".stroke", leastSize, &s.StrokeWidth)(n)
-				} else {
-					d.AlphaColor(path+".stroke", &s.StrokeColor)(n)
-				}
-				return
-			}
-			d.Object(n, path+".stroke", yamldoc.Setters{"color": d.AlphaColor(path+".stroke.color", &s.StrokeColor), "width": d.dim(path+".stroke.width", leastSize, &s.StrokeWidth)})
-		},
-		"plate": func(n ast.Node) {
-			if d.IsNone(n) {
-				s.Plate = nil
-				return
-			}
-			p := Plate{"#10140FD9", share(0.022), share(0.012)}
-			if s.Plate != nil {
-				p = *s.Plate
-			}
-			if d.IsScalar(n) {
-				d.AlphaColor(path+".plate", &p.Color)(n)
-			} else {
-				d.Object(n, path+".plate", yamldoc.Setters{"color": d.AlphaColor(path+".plate.color", &p.Color), "padding": d.dim(path+".plate.padding", leastSpace, &p.Padding), "radius": d.dim(path+".plate.radius", leastSpace, &p.Radius)})
-			}
-			s.Plate = &p
-		},
+		"lines":  d.Integer(path+".lines", 1, 10, "2 is usual", &s.Lines),
+		"box":    func(n ast.Node) { s.Slot, s.Box = "", d.box(n, path+".box") },
+		"safe":   d.safe(path+".safe", &s.Safe),
+		"enter":  d.motion(path+".enter", DefaultEnter, &s.Enter),
+		"leave":  d.motion(path+".leave", DefaultLeave, &s.Leave),
+		"stroke": func(n ast.Node) { d.stroke(n, path+".stroke", s) },
+		"plate":  func(n ast.Node) { s.Plate = d.plate(n, path+".plate", s.Plate) },
 	}
 }
 
+// stroke reads the line around letters: none, a colour, a width, or both in a mapping.
+func (d *doc) stroke(n ast.Node, path string, s *Style) {
+	if d.IsNone(n) {
+		s.StrokeWidth = Dim{}
+		return
+	}
+	if s.StrokeColor == "" {
+		s.StrokeColor = "#10140F"
+	}
+	if !s.StrokeWidth.Set {
+		s.StrokeWidth = share(0.004)
+	}
+	raw, scalar := d.Raw(n)
+	switch {
+	case scalar && value.IsLength(raw):
+		d.dim(path, leastSize, &s.StrokeWidth)(n)
+	case scalar:
+		d.AlphaColor(path, &s.StrokeColor)(n)
+	default:
+		d.Object(n, path, yamldoc.Setters{
+			"color": d.AlphaColor(path+".color", &s.StrokeColor),
+			"width": d.dim(path+".width", leastSize, &s.StrokeWidth),
+		})
+	}
+}
+
+// plate reads the box behind a text: none, a colour, or a mapping. It returns nil for none. base is what is not written.
+func (d *doc) plate(n ast.Node, path string, base *Plate) *Plate {
+	if d.IsNone(n) {
+		return nil
+	}
+	p := Plate{"#10140FD9", share(0.022), share(0.012)}
+	if base != nil {
+		p = *base
+	}
+	if d.IsScalar(n) {
+		d.AlphaColor(path, &p.Color)(n)
+		return &p
+	}
+	d.Object(n, path, yamldoc.Setters{
+		"color":   d.AlphaColor(path+".color", &p.Color),
+		"padding": d.dim(path+".padding", leastSpace, &p.Padding),
+		"radius":  d.dim(path+".radius", leastSpace, &p.Radius),
+	})
+	return &p
+}
+
 // weights are weights of letters by their name in CSS.
-var weights = map[string]int{"thin": 100, "extralight": 200, "light": 300, "normal": 400, "regular": 400, "medium": 500,
-	"semibold": 600, "bold": 700, "extrabold": 800, "black": 900}
+var weights = map[string]int{
+	"thin": 100, "extralight": 200, "light": 300, "normal": 400, "regular": 400, "medium": 500, "semibold": 600,
+	"bold": 700, "extrabold": 800, "black": 900,
+}
 
 func (d *doc) weight(path string, to *int) func(ast.Node) {
 	return func(n ast.Node) {
@@ -199,6 +225,7 @@ func (d *doc) fonts(n ast.Node, path string) []FontFile {
 	return out
 }
 
+// Slides are the directions of a motion.
 var Slides = []string{"left", "right", "up", "down"}
 
 // motion reads `fade`, `slide up`, `fade slide up 0.6s`, `none`, or the same as a mapping.
@@ -211,8 +238,10 @@ func (d *doc) motion(path string, usual time.Duration, to *Motion) func(ast.Node
 			d.motionWords(n, path, &m)
 		} else {
 			d.Object(n, path, yamldoc.Setters{
-				"fade": d.Bool(path+".fade", &m.Fade), "slide": d.Word(path+".slide", Slides, &m.Slide),
-				"distance": d.dim(path+".distance", leastSize, &m.Distance), "time": d.Time(path+".time", time.Millisecond, &m.Time),
+				"fade":     d.Bool(path+".fade", &m.Fade),
+				"slide":    d.Word(path+".slide", Slides, &m.Slide),
+				"distance": d.dim(path+".distance", leastSize, &m.Distance),
+				"time":     d.Time(path+".time", time.Millisecond, &m.Time),
 			})
 		}
 		*to = m
@@ -240,7 +269,8 @@ func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 			m.Time = t
 			m.Fade = m.Fade || len(words) == 1
 		default:
-			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is not a motion", path, s)
+			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is not a motion",
+				path, s)
 			return
 		}
 	}

@@ -111,7 +111,8 @@ func (d *doc) translations(clips []Clip) {
 			}
 			trail = append(trail, at.Name)
 			if at.Translate.Clip == c.Name {
-				d.FaultAt(p.Line, p.Column, "translate from a clip that is spoken", "%s translates itself: %s", c.Name, strings.Join(append(trail, c.Name), " → "))
+				d.FaultAt(p.Line, p.Column, "translate from a clip that is spoken", "%s translates itself: %s", c.Name,
+					strings.Join(append(trail, c.Name), " → "))
 				break
 			}
 			j, ok := index[at.Translate.Clip]

@@ -1,5 +1,5 @@
-// Package keyhint knows what people mean by keys that a place of the manifest does not have: words of other programs, of CSS
-// and of HeyGen's own pages. It only writes hints; no such key is read.
+// Package keyhint knows what people mean by keys that a place of the manifest does not have: words of other programs,
+// of CSS and of HeyGen's own pages. It only writes hints; no such key is read.
 package keyhint
 
 import (
@@ -79,7 +79,8 @@ const maxValue = 60
 func valueText(n ast.Node) string {
 	s, ok := yamldoc.ScalarText(n)
 	if seq, isList := n.(*ast.SequenceNode); isList {
-		if s = seq.String(); len(s) <= maxValue && !strings.Contains(s, "\n") {
+		s = seq.String()
+		if len(s) <= maxValue && !strings.Contains(s, "\n") {
 			return s
 		}
 	}

@@ -1,11 +1,12 @@
 package keyhint
 
-// meaning is the hint for words of other programs in one place of the manifest. In the hint {} is replaced by the value, and KEY
-// by the key.
+// meaning is the hint for words of other programs in one place of the manifest. In the hint {} is replaced by the
+// value, and KEY by the key.
 type meaning struct{ words, hint string }
 
-// meanings are the keys that people write and that a place does not have, by the place. Words are written as yamldoc.Fold
-// returns them. The first entry that has the word is used; a kind of layer comes before layers in general.
+// meanings are the keys that people write and that a place does not have, by the place. Words are written as
+// yamldoc.Fold returns them. The first entry that has the word is used; a kind of layer comes before layers in
+// general.
 var meanings = map[string][]meaning{
 	"manifest": {
 		{"name title", "write project: {}"},
@@ -13,9 +14,11 @@ var meanings = map[string][]meaning{
 		{"aspect aspectratio ratio orientation formats", "write formats: [16:9, 9:16] in a composition"},
 		{"framerate rate", "write fps: {}"},
 		{"avatar voice captions transparent background pronunciation route keycolor draft", "write it under defaults:"},
-		{"language lang", "a translation is a clip: {translate: {clip: NAME, to: {}}}; the language a voice speaks is voice.locale"},
+		{"language lang", "a translation is a clip: {translate: {clip: NAME, to: {}}}; the language a voice speaks is " +
+			"voice.locale"},
 		{"api apikey key account accounts budget concurrency token", "write it under heygen:"},
-		{"films film movie movies output outputs timeline composition scenes tracks layers", "write compositions: {NAME: {layers: [{clip: NAME}]}}"},
+		{"films film movie movies output outputs timeline composition scenes tracks layers",
+			"write compositions: {NAME: {layers: [{clip: NAME}]}}"},
 		{"clip videos footage", "write clips: {NAME: {script: \"…\"}}"},
 		{"scripts script text", "write clips: {NAME: {script: {}}}"},
 		{"rows csv table data people families", "write each: {NAME: {rows: {}, script: \"Hello {{name}}.\"}}"},
@@ -49,19 +52,23 @@ var meanings = map[string][]meaning{
 		{"voiceid", "write voice: {}"},
 		{"speed pitch emotion locale", "write voice: {KEY: {}}"},
 		{"accent", "write voice: {locale: {}}"},
-		{"lang subtitle", "write translate: {clip: NAME, to: {}} for a translation; the language a voice speaks is voice.locale"},
+		{"lang subtitle", "write translate: {clip: NAME, to: {}} for a translation; the language a voice speaks is " +
+			"voice.locale"},
 		{"style offset", "write avatar: {KEY: {}}"},
 		{"resolution dimensions width height quality", "write size: 1920x1080"},
-		{"aspect aspectratio ratio orientation format formats", "write size: 1080x1920 for a clip in portrait; films have formats: [16:9, 9:16]"},
+		{"aspect aspectratio ratio orientation format formats",
+			"write size: 1080x1920 for a clip in portrait; films have formats: [16:9, 9:16]"},
 		{"greenscreen chroma chromakey screen", "write key: auto for a file; key-color chooses the screen of an avatar"},
-		{"alpha transparency opaque matting removebackground", "write transparent: true or false; cutout: true removes the background of a file"},
+		{"alpha transparency opaque matting removebackground",
+			"write transparent: true or false; cutout: true removes the background of a file"},
 		{"subtitles subs caption", "write captions: true"},
 		{"engine model", "write route: v3"},
 		{"id", "write avatar: ID, video: ID or template: ID"},
 		{"dub dubbing translation translateto", "write translate: {clip: NAME, to: {}}"},
 		{"duration length", "leave it out: a clip is as long as its words; in a composition, for: shows less of it"},
 		{"loudness scale tail renditions", "write prepare: {KEY: {}}"},
-		{"volume gain mask box position x y opacity enter leave at for duck", "write it in the layer of a composition that shows the clip"},
+		{"volume gain mask box position x y opacity enter leave at for duck",
+			"write it in the layer of a composition that shows the clip"},
 		{"version variant seed retry attempt", "write take: 2 to buy the clip again"},
 		{"vars values fields replacements inputs", "write variables: {…} next to template:"},
 		{"name title label", "the clip's name is the key before it: NAME: {script: …}"},
@@ -201,7 +208,8 @@ var meanings = map[string][]meaning{
 		{"crop objectfit resize", "write fit: cover, with both sizes of the box"},
 		{"repeat", "write loop: true"},
 		{"speed rate playbackrate", "leave it out: layers play at their own speed"},
-		{"rotate rotation angle blur filter shadow border", "leave it out: layers are not rotated, filtered or framed; a Remotion composition can do it"},
+		{"rotate rotation angle blur filter shadow border",
+			"leave it out: layers are not rotated, filtered or framed; a Remotion composition can do it"},
 		{"margin padding inset", "write safe: {}"},
 		{"id key", "write name: {}"},
 	},
@@ -234,6 +242,8 @@ var meanings = map[string][]meaning{
 
 // wider are the places whose words are also words of a place.
 var wider = map[string]string{
-	"each": "clip", "defaults": "clip", "style": "layer of text", "layer of captions": "layer of text", "layer of text": "layer",
-	"layer of clip": "layer", "layer of image": "layer", "layer of video": "layer", "layer of audio": "layer", "layer of composition": "layer",
+	"each": "clip", "defaults": "clip", "style": "layer of text", "layer of captions": "layer of text",
+	"layer of text": "layer",
+	"layer of clip": "layer", "layer of image": "layer", "layer of video": "layer", "layer of audio": "layer",
+	"layer of composition": "layer",
 }

@@ -99,5 +99,6 @@ func names() []string {
 		}
 	}
 	return append(list, "scenes.script", "scenes.background", "transparent", "route", "key-color",
-		"background", "background.image", "background.video", "pronunciation", "captions", "draft", "size", "take", "prepare", "checks")
+		"background", "background.image", "background.video", "pronunciation", "captions", "draft", "size", "take",
+		"prepare", "checks")
 }

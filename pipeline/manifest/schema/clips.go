@@ -9,9 +9,11 @@ import (
 
 func sharedMembers() props {
 	return props{
-		"avatar": either("Who speaks: an avatar's id, a photo's file, or both of them with how it is shown. `greenroom avatars` lists ids.",
+		"avatar": either("Who speaks: an avatar's id, a photo's file, or both of them with how it is shown. `greenroom "+
+			"avatars` lists ids.",
 			text("An id, or a PNG or JPEG."), ref("avatar")),
-		"voice": either("How it sounds: a voice's id, or the id with speed, pitch and emotion. `greenroom voices` lists ids.",
+		"voice": either("How it sounds: a voice's id, or the id with speed, pitch and emotion. `greenroom voices` "+
+			"lists ids.",
 			text("An id."), ref("voice")),
 		"transparent": flag("Whether the presenter has no background.", true),
 		"route": oneOfWords("The call that makes the clip. Without it the account's generation decides.",
@@ -39,12 +41,10 @@ func schemaScreen() shape {
 		shape{"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}, cell)
 }
 
-// clipSources are the keys of which a clip has exactly one.
-var clipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate"}
-
 func clipMembers() props {
 	out := sharedMembers()
-	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` lists them.",
+	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` "+
+		"lists them.",
 		"Spanish", "es")
 	maps.Copy(out, props{
 		"script": text("The script: the words, or a .md or .txt file.", "scripts/intro.md",
@@ -90,7 +90,7 @@ var needs = map[string]string{"variables": "template", "to": "translate", "langu
 func schemaClip(m props, required []any) shape {
 	s := object("A clip: one of script, audio, file, video, scenes, agent, template and translate.", m)
 	one := []any{}
-	for _, source := range clipSources {
+	for _, source := range manifest.ClipSources {
 		one = append(one, shape{"required": []any{source}})
 	}
 	s["oneOf"] = one

@@ -1,5 +1,6 @@
-// Package schema is the JSON Schema of greenroom.yaml, for editors. What is accepted is what package manifest reads; tests keep the
-// keys and the forms of values of both the same. What one value implies for another, and what is in files, is not in the schema.
+// Package schema is the JSON Schema of greenroom.yaml, for editors. What is accepted is what package manifest reads;
+// tests keep the keys and the forms of values of both the same. What one value implies for another, and what is in
+// files, is not in the schema.
 package schema
 
 import (
@@ -13,7 +14,8 @@ import (
 // FileName is the name of the schema in a project, next to the manifest. Editors find it by Comment.
 const FileName = "greenroom.schema.json"
 
-// Comment is the first line of a manifest, which names the schema for yaml-language-server and the editors that use it.
+// Comment is the first line of a manifest, which names the schema for yaml-language-server and the editors that use
+// it.
 const Comment = "# yaml-language-server: $schema=" + FileName
 
 // id names the schema. It is not an address: the schema is printed by `greenroom schema`.
@@ -171,12 +173,14 @@ func whole(description string, lo, hi int, keywords ...any) shape {
 
 // Forms of values. They are what the readers of this package accept.
 const (
-	timeForm   = `^-?([0-9]{1,4}m(in)?)? ?([0-9]{1,6}([.][0-9]{1,6})? ?(ms|s|sec)?)?$|^[0-9]{1,4}:[0-5][0-9]([.][0-9]{1,6})?$`
+	timeForm = `^-?([0-9]{1,4}m(in)?)? ?([0-9]{1,6}([.][0-9]{1,6})? ?(ms|s|sec)?)?$` +
+		`|^[0-9]{1,4}:[0-5][0-9]([.][0-9]{1,6})?$`
 	lengthForm = `^-?[0-9]{1,6}([.][0-9]{1,4})? ?(%|px)?$`
-	sizeForm   = `^[0-9]{2,5} ?[xX×*] ?[0-9]{2,5}$|^[0-9]{3,4}[pP]$|^([Hh][Dd]|[Ff]ull ?-?[Hh][Dd]|FHD|fhd|QHD|qhd|2[kK]|UHD|uhd|4[kK]|8[kK])$`
-	colorForm  = `^#[0-9a-fA-F]{3,4}$|^#?([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$|^[A-Za-z][A-Za-z -]*$`
-	gainForm   = `^(-|[+])?[0-9]+([.][0-9]+)? ?([dD][bB]|%)?$|^(mute|off)$`
-	shareForm  = `^[0-9]+([.][0-9]+)? ?%?$`
+	sizeForm   = `^[0-9]{2,5} ?[xX×*] ?[0-9]{2,5}$|^[0-9]{3,4}[pP]$` +
+		`|^([Hh][Dd]|[Ff]ull ?-?[Hh][Dd]|FHD|fhd|QHD|qhd|2[kK]|UHD|uhd|4[kK]|8[kK])$`
+	colorForm = `^#[0-9a-fA-F]{3,4}$|^#?([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$|^[A-Za-z][A-Za-z -]*$`
+	gainForm  = `^(-|[+])?[0-9]+([.][0-9]+)? ?([dD][bB]|%)?$|^(mute|off)$`
+	shareForm = `^[0-9]+([.][0-9]+)? ?%?$`
 )
 
 func schemaTime(description string, examples ...any) shape {
@@ -205,7 +209,8 @@ func schemaRate(description string, keywords ...any) shape {
 }
 
 func schemaHeyGen() shape {
-	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks the account once.",
+	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks "+
+		"the account once.",
 		manifest.APIs, "default", "sandbox")
 	full := object("The account that makes the clips, and what a run may cost.", props{
 		"api": api,
@@ -213,7 +218,8 @@ func schemaHeyGen() shape {
 			"description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself.",
 			"default":     "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
 		"concurrency": whole("Clips that are made at once.", 1, 100, "default", 3),
-		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is bought.",
+		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is "+
+			"bought.",
 			`^(USD ?)?\$? ?[0-9]+([.][0-9]+)? ?(USD|\$)?$`, "$10"),
 		"accounts": orList("Further accounts whose takes this project uses, as greenroom.lock names them.",
 			shape{"type": "string", "pattern": `^[a-z0-9]+(-[a-z0-9]+)+$`}),
@@ -273,7 +279,8 @@ func schemaChecks() shape {
 			"all", "none"}, "default", "bottom"),
 		"loudness": oneOfWords("A loudness that was not reached is a warning.", []string{"warn"}, "default", "warn"),
 		"accept": shape{"type": "object",
-			"description":          "Findings that do not fail the clip, each with the reason why. `greenroom check CLIP -v` prints their names.",
+			"description": "Findings that do not fail the clip, each with the reason why. `greenroom check CLIP " +
+				"-v` prints their names.",
 			"additionalProperties": shape{"type": "string", "minLength": 1},
 			"examples":             []any{shape{"premultiplied": "a black shadow"}}},
 	})

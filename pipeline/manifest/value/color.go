@@ -13,7 +13,8 @@ import (
 
 var hexColor = lazyregexp.New(`^(?:#([0-9a-fA-F]{3,4})|#?([0-9a-fA-F]{6}|[0-9a-fA-F]{8}))$`)
 
-// ParseColor returns a colour as "#RRGGBB" or "#RRGGBBAA". It reads 3, 4, 6 or 8 hexadecimal digits and the colour names of CSS.
+// ParseColor returns a colour as "#RRGGBB" or "#RRGGBBAA". It reads 3, 4, 6 or 8 hexadecimal digits and the colour
+// names of CSS.
 func ParseColor(s string) (string, bool) {
 	s = strings.TrimSpace(s)
 	if c, ok := colornames.Map[yamldoc.Fold(s)]; ok {

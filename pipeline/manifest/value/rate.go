@@ -53,11 +53,13 @@ func ParseRate(s string) (timeline.Rate, bool) {
 	if m := fractionRate.FindStringSubmatch(s); m != nil {
 		num, _ := strconv.ParseInt(m[1], 10, 64)
 		den, _ := strconv.ParseInt(m[2], 10, 64)
-		if ok = den > 0; ok {
+		ok = den > 0
+		if ok {
 			r.SetFrac64(num, den)
 		}
 	} else if m := decimalRate.FindStringSubmatch(s); m != nil {
-		if r, ok = r.SetString(s); ok {
+		r, ok = r.SetString(s)
+		if ok {
 			r, ok = fromDecimal(r, len(m[1]))
 		}
 	}
@@ -68,8 +70,8 @@ func ParseRate(s string) (timeline.Rate, bool) {
 	return timeline.Rate{Num: int(r.Num().Int64()), Den: int(r.Denom().Int64())}, true
 }
 
-// fromDecimal returns the film rate that a decimal is the short form of, rounded or cut after at least two places: 23.976,
-// 23.98 and 23.97 are 24000/1001. Other decimals are exact; ok is false when they are finer than thousandths.
+// fromDecimal returns the film rate that a decimal is the short form of, rounded or cut after at least two places:
+// 23.976, 23.98 and 23.97 are 24000/1001. Other decimals are exact; ok is false when they are finer than thousandths.
 func fromDecimal(decimal *big.Rat, places int) (r *big.Rat, ok bool) {
 	if places < 2 {
 		return decimal, true

@@ -13,7 +13,8 @@ import (
 
 var lengthPattern = lazyregexp.New(`^(-?\d{1,6}(?:\.\d{1,4})?) ?(%|px)?$`)
 
-// ParseLength reads a length: v is a fraction when the text is in per cent, else pixels. ok is false for any other text.
+// ParseLength reads a length: v is a fraction when the text is in per cent, else pixels. ok is false for any other
+// text.
 func ParseLength(s string) (v float64, percent, ok bool) {
 	m := lengthPattern.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {

@@ -26,8 +26,8 @@ var (
 	endOf    = lazyregexp.New(`^([A-Za-z0-9-]+)\.(end|start)$`)
 )
 
-// LayerEdge returns the layer's name in "intro.end" and "intro.start", which is how other programs write the end and the start
-// of a layer; empty for any other text.
+// LayerEdge returns the layer's name in "intro.end" and "intro.start", which is how other programs write the end and
+// the start of a layer; empty for any other text.
 func LayerEdge(s string) (layer string, isEnd bool) {
 	m := endOf.FindStringSubmatch(s)
 	if m == nil {

@@ -1,9 +1,9 @@
 // Package yamldoc reads a YAML text strictly and reports every fault with its line, column and a hint.
 //
-// It knows nothing of what the text describes. A reader walks the tree with Fields and Object, and reads values with Text,
-// Number, Bool and the like. A Doc collects what is wrong on the way, so that one reading finds all faults. Keys that are
-// written twice, unknown keys, aliases and merge keys are faults. No text makes it panic, run out of memory or report a place
-// outside of the file.
+// It knows nothing of what the text describes. A reader walks the tree with Fields and Object, and reads values with
+// Text, Number, Bool and the like. A Doc collects what is wrong on the way, so that one reading finds all faults. Keys
+// that are written twice, unknown keys, aliases and merge keys are faults. No text makes it panic, run out of memory
+// or report a place outside of the file.
 package yamldoc
 
 import (
@@ -43,7 +43,7 @@ type Hooks struct {
 type Doc struct {
 	Hooks
 	opt      Options
-	ctx      context.Context // ends the reading; nil: nothing does
+	ctx      context.Context // ends the reading
 	lines    []string
 	faults   fault.List
 	warnings fault.List
@@ -54,8 +54,8 @@ func New(ctx context.Context, text string, o Options) *Doc {
 	return &Doc{opt: o, ctx: ctx, lines: strings.Split(text, "\n")}
 }
 
-// Fork returns a document over the same text without hooks, faults, warnings and context.
-func (d *Doc) Fork() *Doc { return &Doc{opt: d.opt, lines: d.lines} }
+// Fork returns a document over the same text without hooks, faults and warnings, that no context ends.
+func (d *Doc) Fork() *Doc { return &Doc{opt: d.opt, ctx: context.Background(), lines: d.lines} }
 
 // Lines returns the lines of the text.
 func (d *Doc) Lines() []string { return d.lines }

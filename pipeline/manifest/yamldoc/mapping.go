@@ -21,8 +21,8 @@ type Field struct {
 // Setters map the keys of a mapping to what reads their values.
 type Setters map[string]func(ast.Node)
 
-// Fields returns the keys of a mapping in their order, each once. Keys that are written twice and merge keys are faults, and so
-// is anything that is not a mapping. A null has no fields.
+// Fields returns the keys of a mapping in their order, each once. Keys that are written twice and merge keys are
+// faults, and so is anything that is not a mapping. A null has no fields.
 func (d *Doc) Fields(n ast.Node, path string) []Field {
 	d.Alive()
 	n = d.Plain(n)
@@ -66,7 +66,8 @@ func Pairs(n ast.Node) (values []*ast.MappingValueNode, ok bool) {
 // KeyOf returns the key of a pair without quotes.
 func KeyOf(v *ast.MappingValueNode) string { return strings.Trim(v.Key.String(), `"'`) }
 
-// Plain returns a node without its anchor and its tag. Aliases are faults: expanding them is how a small file becomes a huge one.
+// Plain returns a node without its anchor and its tag. Aliases are faults: expanding them is how a small file becomes
+// a huge one.
 func (d *Doc) Plain(n ast.Node) ast.Node {
 	switch v := n.(type) {
 	case *ast.AliasNode:
@@ -99,8 +100,8 @@ func (d *Doc) Know(path string, f Field) {
 	}
 }
 
-// Unknown reports a key that a place does not have, and returns the hint: what the key means, else the known key that is
-// spelled alike, else all keys of the place.
+// Unknown reports a key that a place does not have, and returns the hint: what the key means, else the known key that
+// is spelled alike, else all keys of the place.
 func (d *Doc) Unknown(f Field, path string, known []string) string {
 	hint := ""
 	if d.Hint != nil {

@@ -14,8 +14,8 @@ import (
 	"greenroom/internal/yamltext"
 )
 
-// Read parses the text, passes its root to read and returns the faults, or the cause of the context when it ends first.
-// read is not called when the text is not one YAML document.
+// Read parses the text, passes its root to read and returns the faults, or the cause of the context when it ends
+// first. read is not called when the text is not one YAML document.
 func (d *Doc) Read(text []byte, read func(root ast.Node)) error {
 	return d.guard(func() {
 		if !d.isText(text) {
@@ -35,8 +35,8 @@ func (d *Doc) Read(text []byte, read func(root ast.Node)) error {
 	})
 }
 
-// ReadPart calls read for a part of a text that was parsed before, and returns the faults, or the cause of the context when it
-// ends first. name is the part's name in the fault that a panic becomes.
+// ReadPart calls read for a part of a text that was parsed before, and returns the faults, or the cause of the context
+// when it ends first. name is the part's name in the fault that a panic becomes.
 func (d *Doc) ReadPart(n ast.Node, name string, read func(ast.Node)) error {
 	return d.guard(func() { read(n) }, func() {
 		d.Fault(n, "check the section for stray characters", "%s cannot be read as YAML", name)
@@ -63,7 +63,7 @@ var errEnded = errors.New("the context ended")
 
 // Alive ends the walk of Read when the context ended. Fields calls it; a reader calls it in long loops.
 func (d *Doc) Alive() {
-	if d.ctx != nil && d.ctx.Err() != nil {
+	if d.ctx.Err() != nil {
 		panic(errEnded)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// These rules hold for every value: numbers, true and false may be in quotes; yes, no, on and off are booleans; and the words
-// of a list are compared without regard to capitals, dashes and spaces.
+// These rules hold for every value: numbers, true and false may be in quotes; yes, no, on and off are booleans; and
+// the words of a list are compared without regard to capitals, dashes and spaces.
 
 // IsScalar reports whether a node is a text or a number.
 func (d *Doc) IsScalar(n ast.Node) bool {
@@ -146,7 +146,8 @@ func (d *Doc) Number(path string, lo, hi float64, hint string, to *float64) func
 	}
 }
 
-// Integer returns a function that reads a number without fraction from lo to hi. hint is what to do about any other value.
+// Integer returns a function that reads a number without fraction from lo to hi. hint is what to do about any other
+// value.
 func (d *Doc) Integer(path string, lo, hi int, hint string, to *int) func(ast.Node) {
 	return func(n ast.Node) {
 		v, ok := d.number(n, path, false)

@@ -1,0 +1,82 @@
+package manifest
+
+import (
+	"greenroom/internal/lazyregexp"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+var (
+	anyBreak   = lazyregexp.New(`(?i)<\s*break[^>]*>`)
+	goodBreak  = lazyregexp.New(`^<break time="(\d+(\.\d+)?)s" ?/>$`)
+	tightBreak = lazyregexp.New(`(?i)[^ ]<break[^>]*>|<break[^>]*>[^ <.,;:!?]`)
+	anyNumber  = lazyregexp.New(`(\d+(\.\d+)?)`)
+	millis     = lazyregexp.New(`"(\d+)\s*ms"`)
+)
+
+// script reads an inline text or a text file.
+func (d *doc) script(n ast.Node, path, value string, c *Clip) {
+	text, file, ok := d.words(n, path, value)
+	c.ScriptFile = file
+	if !ok {
+		return
+	}
+	if strings.ToLower(filepath.Ext(file)) == ".md" {
+		text = speakable(text)
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	before := d.Count()
+	for _, tag := range anyBreak.FindAllString(text, -1) {
+		if !goodBreak.MatchString(tag) {
+			d.Fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
+		}
+	}
+	if m := tightBreak.FindString(text); m != "" && d.Count() == before {
+		d.Fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
+	}
+	switch size := utf8.RuneCountInString(text); {
+	case strings.TrimSpace(anyBreak.ReplaceAllString(text, "")) == "":
+		d.Fault(n, "write the words to speak", "%s is empty", path)
+	case size > MaxScript:
+		d.Fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
+	}
+	c.Script = text
+}
+
+// fixBreak returns a break tag in the form that HeyGen reads.
+func fixBreak(tag string) string {
+	secs := "0.5"
+	if m := millis.FindStringSubmatch(tag); m != nil {
+		ms := strings.TrimLeft(m[1], "0")
+		for len(ms) < 4 {
+			ms = "0" + ms
+		}
+		secs = strings.TrimSuffix(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
+	} else if m := anyNumber.FindString(tag); m != "" {
+		secs = m
+	}
+	return `<break time="` + secs + `s"/>`
+}
+
+var (
+	mdFront   = lazyregexp.New(`(?s)\A\s*---[ \t]*\r?\n.*?\n---[ \t]*(\r?\n|\z)`)
+	mdImage   = lazyregexp.New(`!\[[^\]]*\]\([^)]*\)`)
+	mdComment = lazyregexp.New(`(?s)<!--.*?-->`)
+	mdHead    = lazyregexp.New(`(?m)^\s{0,3}#{1,6}\s.*$`)
+	mdMark    = lazyregexp.New("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
+	mdLink    = lazyregexp.New(`\[([^\]]*)\]\([^)]*\)`)
+)
+
+// speakable returns the words of a Markdown text that are to be spoken: without front matter, headings, comments,
+// pictures, link targets and emphasis marks.
+func speakable(s string) string {
+	s = mdFront.ReplaceAllString(s, " ")
+	s = mdImage.ReplaceAllString(s, " ")
+	s = mdComment.ReplaceAllString(s, " ")
+	s = mdHead.ReplaceAllString(s, " ")
+	s = mdLink.ReplaceAllString(s, "$1")
+	return mdMark.ReplaceAllString(s, "")
+}
