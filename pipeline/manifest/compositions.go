@@ -74,10 +74,10 @@ func (d *doc) composition(f yamldoc.Field, m *Manifest) (out []Composition) {
 	}
 	for _, v := range formats {
 		out = append(out, d.variant(f, path, m, v))
-		d.hidden(out[len(out)-1])
-		d.ducked(out[len(out)-1])
+		d.warnHidden(out[len(out)-1])
+		d.warnUnusedDuck(out[len(out)-1])
 	}
-	d.unfit(out, f.Key)
+	d.warnUnusedFit(out, f.Key)
 	return out
 }
 

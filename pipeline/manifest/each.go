@@ -131,7 +131,7 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 		}
 	}
 	if rowsAt == nil {
-		rowsAt = d.meantRows(f, path)
+		rowsAt = d.rowsByOtherName(f, path)
 		if rowsAt == nil {
 			d.Fault(f.Node, "write rows: people.csv", "%s has no rows", path)
 			return
@@ -150,7 +150,7 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	}
 	r, err := rows.Open(table, file)
 	if err != nil {
-		d.table(err)
+		d.addTableFaults(err)
 		return
 	}
 	defer r.Close()
@@ -171,7 +171,7 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 			break
 		}
 		if err != nil {
-			d.table(err)
+			d.addTableFaults(err)
 			return
 		}
 		if d.rows++; d.rows > maxRows {
@@ -212,13 +212,13 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	if e.Clips == 0 {
 		d.rowFault("add a row below the columns' names", "the table has no rows")
 	}
-	d.moreRows()
+	d.reportMoreRows()
 	m.Each = append(m.Each, e)
 }
 
-// meantRows reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint
+// rowsByOtherName reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint
 // is to write rows, or nil.
-func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
+func (d *doc) rowsByOtherName(f yamldoc.Field, path string) (rows ast.Node) {
 	for _, k := range d.Fields(f.Value, path) {
 		if slices.Contains(FamilyKeys(), k.Key) {
 			continue
@@ -230,8 +230,8 @@ func (d *doc) meantRows(f yamldoc.Field, path string) (rows ast.Node) {
 	return rows
 }
 
-// moreRows reports the number of faulty rows that were not described.
-func (d *doc) moreRows() {
+// reportMoreRows reports the number of faulty rows that were not described.
+func (d *doc) reportMoreRows() {
 	if more := d.row.bad - maxRowFaults; more > 0 {
 		d.Add(fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
 	}
@@ -334,5 +334,5 @@ func (d *doc) rowFault(hint, format string, args ...any) {
 	}
 }
 
-// table adds the faults that the table's reader found.
-func (d *doc) table(err error) { d.Add(fault.All(err)...) }
+// addTableFaults adds the faults that the table's reader found.
+func (d *doc) addTableFaults(err error) { d.Add(fault.All(err)...) }

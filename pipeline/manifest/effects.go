@@ -8,10 +8,10 @@ import (
 	"greenroom/internal/fault"
 )
 
-// unfit warns of `anchor` and `fit` of layers whose box does not have both sizes: they place a picture in a box of
+// warnUnusedFit warns of `anchor` and `fit` of layers whose box does not have both sizes: they place a picture in a box of
 // another shape, and a box with one size has the shape of its picture. They have an effect when the layer has both
 // sizes in at least one format of the composition.
-func (d *doc) unfit(films []Composition, base string) {
+func (d *doc) warnUnusedFit(films []Composition, base string) {
 	type use struct {
 		used bool
 		kind string
@@ -75,9 +75,9 @@ func coverCanvas(l *Layer) {
 	}
 }
 
-// hidden warns of clips that an opaque picture covers completely: one that is later in the list, does not begin later
+// warnHidden warns of clips that an opaque picture covers completely: one that is later in the list, does not begin later
 // and has no end of its own. Files are not read here, so only kinds of files that have no alpha count.
-func (d *doc) hidden(c Composition) {
+func (d *doc) warnHidden(c Composition) {
 	for i, l := range c.Layers {
 		if l.Kind != LayerClip || l.After != "" {
 			continue
@@ -100,8 +100,8 @@ func (d *doc) hidden(c Composition) {
 	}
 }
 
-// ducked warns of a sound that is lowered while clips speak, in a composition without clips.
-func (d *doc) ducked(c Composition) {
+// warnUnusedDuck warns of a sound that is lowered while clips speak, in a composition without clips.
+func (d *doc) warnUnusedDuck(c Composition) {
 	for _, l := range c.Layers {
 		if l.Kind == LayerClip || l.Kind == LayerComposition {
 			return

@@ -115,7 +115,7 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	for _, r := range c.Nests() {
 		if len(m.Variants(r.Name)) == 0 {
 			if other, ok := m.RowComposition(r.Name); ok {
-				d.otherRows(c, r, other)
+				d.reportOtherRows(c, r, other)
 				continue
 			}
 			miss(r.Place, "a composition", r.Name, refs.films)

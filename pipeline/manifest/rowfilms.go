@@ -185,15 +185,15 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 			continue
 		}
 		d.row.line, d.row.values, d.row.clip, d.row.faulty = row.Line, row.Values, clip.Name, false
-		if err := visit(d.rowOf(m, clip, list)); err != nil {
+		if err := visit(d.filmsOfRow(m, clip, list)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rowOf reads the films of the cursor's row.
-func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
+// filmsOfRow reads the films of the cursor's row.
+func (d *doc) filmsOfRow(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 	view := *m
 	r := RowFilms{Clip: clip, View: &view}
 	before := d.Count()
@@ -312,11 +312,11 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			return nil
 		})
 		if err != nil {
-			d.table(err)
+			d.addTableFaults(err)
 		}
 		if cursor != nil {
 			d.row = cursor
-			d.moreRows()
+			d.reportMoreRows()
 			d.row = nil
 		}
 	}
@@ -339,8 +339,8 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 	return true
 }
 
-// otherRows reports a composition that nests one with rows, when it has other rows or none.
-func (d *doc) otherRows(c Composition, r Reference, inner RowComposition) {
+// reportOtherRows reports a composition that nests one with rows, when it has other rows or none.
+func (d *doc) reportOtherRows(c Composition, r Reference, inner RowComposition) {
 	if c.Each == "" {
 		d.FaultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too",
 			"%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)

@@ -19,7 +19,7 @@ var (
 
 // script reads an inline text or a text file.
 func (d *doc) script(n ast.Node, path, value string, c *Clip) {
-	text, file, ok := d.words(n, path, value)
+	text, file, ok := d.textOrFile(n, path, value)
 	c.ScriptFile = file
 	if !ok {
 		return

@@ -106,7 +106,7 @@ func (d *doc) agent(n ast.Node, path string, c *Clip) {
 		d.Fault(n, "write agent: {prompt: prompts/film.md}", "%s has no prompt", path)
 		return
 	}
-	text, file, ok := d.words(promptAt, path+".prompt", a.Prompt)
+	text, file, ok := d.textOrFile(promptAt, path+".prompt", a.Prompt)
 	a.PromptFile = file
 	a.Prompt = strings.TrimSpace(text)
 	if ok && a.Prompt == "" {
