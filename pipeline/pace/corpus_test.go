@@ -1,6 +1,6 @@
 package pace
 
-// corpus are texts of our own in many languages and of many kinds: narration, product
+// corpus are our texts in many languages and of many kinds: narration, product
 // copy, numbers, addresses, spelled letters, long words, questions.
 var corpus = []struct{ voice, locale, kind, text string }{
 	{"en-us", "en-US", "narration", "Welcome to the product launch. Today we will show you how the new dashboard brings all of your projects together, so that your team can find what it needs in seconds and spend more time on the work that matters."},
