@@ -2,13 +2,14 @@ package manifest
 
 import (
 	"fmt"
-	"greenroom/pipeline/manifest/keyhint"
-	"greenroom/pipeline/manifest/value"
-	"greenroom/pipeline/manifest/yamldoc"
 	"math"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/pipeline/manifest/keyhint"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // Lower bounds of lengths: a size is above 0, a space may be 0, and an edge may be outside of the canvas.

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"fmt"
-
 	"os"
 	"path/filepath"
 	"strings"

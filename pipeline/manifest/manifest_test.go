@@ -75,15 +75,6 @@ func TestEveryFaultIsNamedWithPlaceAndHint(t *testing.T) {
 	}
 }
 
-func TestBreakHintsAreRight(t *testing.T) {
-	for in, want := range map[string]string{`<break time="500ms"/>`: `<break time="0.5s"/>`,
-		`<break time="1500 ms"/>`: `<break time="1.5s"/>`, `<break time=2s>`: `<break time="2s"/>`} {
-		if got := fixBreak(in); got != want {
-			t.Errorf("%s: %s, want %s", in, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{start + "  a: {script: x}\n", "a: &a [*a]", "? x\n: y", "\"", "- - -",
 		"version: !!binary x", "<<: {a: 1}"} {

@@ -1,9 +1,10 @@
 package manifest
 
 import (
-	"greenroom/compose/timeline"
 	"strings"
 	"testing"
+
+	"greenroom/compose/timeline"
 )
 
 // goodRates are rates as people write them in YAML.

@@ -1,20 +1,14 @@
 package manifest
 
 import (
-	"greenroom/internal/lazyregexp"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
-)
 
-var (
-	anyBreak   = lazyregexp.New(`(?i)<\s*break[^>]*>`)
-	goodBreak  = lazyregexp.New(`^<break time="(\d+(\.\d+)?)s" ?/>$`)
-	tightBreak = lazyregexp.New(`(?i)[^ ]<break[^>]*>|<break[^>]*>[^ <.,;:!?]`)
-	anyNumber  = lazyregexp.New(`(\d+(\.\d+)?)`)
-	millis     = lazyregexp.New(`"(\d+)\s*ms"`)
+	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/markup"
 )
 
 // script reads an inline text or a text file.
@@ -29,36 +23,19 @@ func (d *doc) script(n ast.Node, path, value string, c *Clip) {
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	before := d.Count()
-	for _, tag := range anyBreak.FindAllString(text, -1) {
-		if !goodBreak.MatchString(tag) {
-			d.Fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
-		}
+	for _, tag := range markup.BadBreaks(text) {
+		d.Fault(n, "write "+tag.Instead, "%s: %s is not a break HeyGen understands", path, tag.Text)
 	}
-	if m := tightBreak.FindString(text); m != "" && d.Count() == before {
+	if m := markup.TightBreak(text); m != "" && d.Count() == before {
 		d.Fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
 	}
 	switch size := utf8.RuneCountInString(text); {
-	case strings.TrimSpace(anyBreak.ReplaceAllString(text, "")) == "":
+	case strings.TrimSpace(markup.WithoutBreaks(text)) == "":
 		d.Fault(n, "write the words to speak", "%s is empty", path)
 	case size > MaxScript:
 		d.Fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
 	}
 	c.Script = text
-}
-
-// fixBreak returns a break tag in the form that HeyGen reads.
-func fixBreak(tag string) string {
-	secs := "0.5"
-	if m := millis.FindStringSubmatch(tag); m != nil {
-		ms := strings.TrimLeft(m[1], "0")
-		for len(ms) < 4 {
-			ms = "0" + ms
-		}
-		secs = strings.TrimSuffix(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
-	} else if m := anyNumber.FindString(tag); m != "" {
-		secs = m
-	}
-	return `<break time="` + secs + `s"/>`
 }
 
 var (

@@ -1,12 +1,6 @@
 package manifest
 
 import (
-	"greenroom/assets"
-	"greenroom/internal/outside"
-	"greenroom/pipeline/manifest/value"
-	"greenroom/pipeline/manifest/yamldoc"
-	"greenroom/pipeline/origin"
-	"greenroom/remotion/project"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +10,13 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/assets"
+	"greenroom/internal/outside"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
+	"greenroom/pipeline/origin"
+	"greenroom/remotion/project"
 )
 
 // heygen reads the account and its limits, or the generation of the API alone.

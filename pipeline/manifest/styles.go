@@ -1,15 +1,16 @@
 package manifest
 
 import (
-	"greenroom/internal/fault"
-	"greenroom/pipeline/manifest/value"
-	"greenroom/pipeline/manifest/yamldoc"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // builtinStyles returns the styles that every manifest has. Their sizes are those of compose/look for their Role.

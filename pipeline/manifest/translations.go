@@ -2,14 +2,15 @@ package manifest
 
 import (
 	"fmt"
-	"greenroom/internal/fault"
-	"greenroom/pipeline/manifest/value"
-	"greenroom/pipeline/manifest/yamldoc"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // translate reads a translation: its members, or only a clip's name or a film's file, with the language in the clip.

@@ -50,11 +50,9 @@ func pause(mark string) string {
 	}
 	seconds := strings.ReplaceAll(m[1], ",", ".")
 	if m[2] != "" {
-		ms := strings.Split(seconds, ".")[0]
-		ms = strings.Repeat("0", max(0, 4-len(ms))) + ms
-		seconds = strings.TrimRight(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
+		seconds = secondsOf(strings.Split(seconds, ".")[0])
 	}
-	return fmt.Sprintf(`, or write <break time="%ss"/> for a pause`, seconds)
+	return ", or write " + breakTag(seconds) + " for a pause"
 }
 
 func insteadOfDirection(mark string) string {

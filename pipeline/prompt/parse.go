@@ -1,8 +1,9 @@
 package prompt
 
 import (
-	"greenroom/internal/fault"
 	"strings"
+
+	"greenroom/internal/fault"
 )
 
 // reader walks the lines once.

@@ -1,8 +1,9 @@
 package schema
 
 import (
-	"greenroom/pipeline/manifest"
 	"maps"
+
+	"greenroom/pipeline/manifest"
 )
 
 // Clips, as editors see them.

@@ -1,8 +1,9 @@
 package schema
 
 import (
-	"greenroom/pipeline/manifest"
 	"maps"
+
+	"greenroom/pipeline/manifest"
 )
 
 // Compositions, layers and styles, as editors see them.

@@ -5,10 +5,11 @@ package schema
 
 import (
 	"encoding/json"
-	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/manifest/value"
 	"maps"
 	"sync"
+
+	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/value"
 )
 
 // FileName is the name of the schema in a project, next to the manifest. Editors find it by Comment.
