@@ -18,7 +18,7 @@ import (
 
 var compositionName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
 
-// compositions reads them all, one for each format.
+// compositions reads all compositions, each in all of its formats.
 func (d *doc) compositions(n ast.Node, m *Manifest) {
 	fs := d.Fields(n, "compositions")
 	if len(fs) > MaxCompositions {
@@ -186,20 +186,12 @@ func (d *doc) changes(over ast.Node, path string) []yamldoc.Field {
 	return d.Fields(over, path+".layers")
 }
 
-// layerNames are the ways to name a layer in a format.
+// layerNames returns the names by which a format can change a layer: its own, its clip's or composition's, its number.
 func (d *doc) layerNames(n ast.Node, i int) []string {
-	var named, of string
-	m, _ := d.Plain(n).(*ast.MappingNode)
-	values := []*ast.MappingValueNode{}
-	if d.IsScalar(n) {
-		of, _ = d.Raw(n)
-	}
-	if m != nil {
-		values = m.Values
-	} else if v, ok := d.Plain(n).(*ast.MappingValueNode); ok {
-		values = append(values, v)
-	}
-	for _, v := range values {
+	var named string
+	of, _ := d.Raw(n)
+	pairs, _ := yamldoc.Pairs(d.Plain(n))
+	for _, v := range pairs {
 		s, ok := v.Value.(*ast.StringNode)
 		switch key := v.Key.String(); {
 		case !ok:
@@ -218,7 +210,7 @@ func (d *doc) layerNames(n ast.Node, i int) []string {
 	return out
 }
 
-// layerOrder holds names and after: of one composition's layers.
+// layerOrder checks the names and the after: of one composition's layers.
 func (d *doc) layerOrder(layers []Layer, path string) {
 	at := map[string]int{}
 	var names []string

@@ -108,7 +108,7 @@ type doc struct {
 
 // newDoc returns a manifest that is about to be read.
 func newDoc(ctx context.Context, path string, b []byte) *doc {
-	return hooked(&doc{
+	return withHooks(&doc{
 		Reader: value.Reader{Doc: yamldoc.New(ctx, string(b), yamldoc.Options{
 			File: filepath.Base(path), Noun: "the manifest", Kind: fault.Manifest, MaxBytes: MaxBytes,
 			EmptyHint: "start with `version: 1`, or run `greenroom init` in a new folder",
@@ -121,13 +121,13 @@ func newDoc(ctx context.Context, path string, b []byte) *doc {
 
 // fork returns a manifest over the same text whose compositions are about to be read again.
 func (d *doc) fork() *doc {
-	return hooked(&doc{Reader: value.Reader{Doc: d.Fork()}, dir: d.dir, style: d.style, known: d.known,
+	return withHooks(&doc{Reader: value.Reader{Doc: d.Fork()}, dir: d.dir, style: d.style, known: d.known,
 		sums: map[string][sha256.Size]byte{}})
 }
 
-// hooked adds to the YAML reader what is special about manifests: the cells of rows, the places of members and the
+// withHooks adds to the YAML reader what is special about manifests: the cells of rows, the places of members and the
 // hints for unknown keys.
-func hooked(d *doc) *doc {
+func withHooks(d *doc) *doc {
 	d.Hooks = yamldoc.Hooks{
 		Fill:  d.fill,
 		Keep:  func(e *fault.Error) bool { return d.row == nil || d.row.isNew(e) },

@@ -64,14 +64,14 @@ func (c Composition) Nests() (out []Reference) {
 // references are the names to which compositions may refer.
 type references struct {
 	clips, films []string
-	isClip       map[string]*Clip
+	byName       map[string]*Clip
 }
 
 func newReferences(m *Manifest) *references {
-	r := &references{isClip: make(map[string]*Clip, len(m.Clips))}
+	r := &references{byName: make(map[string]*Clip, len(m.Clips))}
 	for i := range m.Clips {
 		c := &m.Clips[i]
-		r.clips, r.isClip[c.Name] = append(r.clips, c.Name), c
+		r.clips, r.byName[c.Name] = append(r.clips, c.Name), c
 	}
 	for _, c := range m.Compositions {
 		r.films = append(r.films, c.Base, c.Name)
@@ -103,13 +103,13 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	for _, l := range c.Layers {
 		switch {
 		case l.Kind != LayerClip && l.Kind != LayerCaptions || l.Of == "":
-		case refs.isClip[l.Of] == nil:
+		case refs.byName[l.Of] == nil:
 			miss(l.Place, "a clip", l.Of, refs.clips)
 		case l.Kind == LayerCaptions && !shown[l.Of]:
 			d.FaultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}",
 				"captions of clip %q, which %s does not show", l.Of, c.Base)
 		case l.Kind == LayerCaptions:
-			d.captionsOf(l, refs.isClip[l.Of], c.Base)
+			d.captionsOf(l, refs.byName[l.Of], c.Base)
 		}
 	}
 	for _, r := range c.Nests() {

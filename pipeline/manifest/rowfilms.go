@@ -221,17 +221,11 @@ func cells(r rows.Row) uint64 {
 	return h.Sum64()
 }
 
-// eachOf is the value of a composition's each:, or nil.
+// eachOf returns the value of a composition's each:, or nil.
 func eachOf(f yamldoc.Field) ast.Node {
-	values := []*ast.MappingValueNode{}
-	switch v := f.Value.(type) {
-	case *ast.MappingNode:
-		values = v.Values
-	case *ast.MappingValueNode:
-		values = append(values, v)
-	}
-	for _, v := range values {
-		if strings.Trim(v.Key.String(), `"'`) == "each" {
+	pairs, _ := yamldoc.Pairs(f.Value)
+	for _, v := range pairs {
+		if yamldoc.KeyOf(v) == "each" {
 			return v.Value
 		}
 	}

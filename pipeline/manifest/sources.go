@@ -246,37 +246,31 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 	}
 }
 
-// backgroundOf reads a colour, or one of color, image and video.
+// backgroundOf reads a colour, a file, or a mapping with one of color, image and video.
 func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
-		if _, empty := d.Plain(n).(*ast.NullNode); empty {
-			d.Text(path, &c.Background)(n)
+		if d.IsNull(n) {
+			d.Text(path, &c.Background)(n) // reports that it is empty
 			return
 		}
-		if d.IsScalar(n) {
-			s, _ := d.Raw(n)
-			c.Background, c.BackgroundImage, c.BackgroundVideo = "", "", ""
-			switch value.MediaKind(s) {
-			case LayerImage:
-				d.recordMember(path, "image", n)
-				d.Text(path, &s)(n)
-				c.BackgroundImage = d.input(n, path, s)
-			case LayerVideo:
-				d.recordMember(path, "video", n)
-				d.Text(path, &s)(n)
-				c.BackgroundVideo = d.input(n, path, s)
-			default:
-				d.Color(path, &c.Background)(n)
-			}
-			return
+		var color, image, video string
+		raw, scalar := d.Raw(n)
+		switch kind := value.MediaKind(raw); {
+		case !scalar:
+			d.Object(n, path, yamldoc.Setters{
+				"color": d.Color(path+".color", &color),
+				"image": d.file(path+".image", &image),
+				"video": d.file(path+".video", &video),
+			})
+		case kind == value.Image:
+			d.recordMember(path, "image", n)
+			d.file(path, &image)(n)
+		case kind == value.Video:
+			d.recordMember(path, "video", n)
+			d.file(path, &video)(n)
+		default:
+			d.Color(path, &color)(n)
 		}
-		var image, video string
-		var color string
-		d.Object(n, path, yamldoc.Setters{
-			"color": d.Color(path+".color", &color),
-			"image": func(n ast.Node) { d.Text(path+".image", &image)(n); image = d.input(n, path+".image", image) },
-			"video": func(n ast.Node) { d.Text(path+".video", &video)(n); video = d.input(n, path+".video", video) },
-		})
 		given := 0
 		for _, v := range []string{color, image, video} {
 			if v != "" {
