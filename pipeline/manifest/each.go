@@ -174,7 +174,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 			d.addTableFaults(err)
 			return
 		}
-		if d.rows++; d.rows > maxRows {
+		d.rows++
+		if d.rows > maxRows {
 			d.rowFault("split the tables", "more than %d rows in all tables", maxRows)
 			return
 		}
