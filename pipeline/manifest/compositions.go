@@ -101,12 +101,12 @@ func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format)
 		"formats":     func(ast.Node) {},
 		"each":        func(ast.Node) {}, // read before
 	}
-	note := func(fs []yamldoc.Field) {
+	addPlaces := func(fs []yamldoc.Field) {
 		for _, k := range fs {
 			c.Places[k.Key] = d.At(k.Node)
 		}
 	}
-	note(d.Fields(f.Value, path))
+	addPlaces(d.Fields(f.Value, path))
 	d.Object(f.Value, path, set)
 	list, over := layers, ast.Node(nil)
 	if v.Name != "" {
@@ -116,7 +116,7 @@ func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format)
 			path, layers = path+".formats."+v.Name, nil
 			delete(set, "formats")
 			delete(set, "each")
-			note(d.Fields(v.Changes, path))
+			addPlaces(d.Fields(v.Changes, path))
 			d.Object(v.Changes, path, set)
 			over = layers
 		}

@@ -84,7 +84,7 @@ func newReferences(m *Manifest) *references {
 
 // references checks the clips and compositions that a composition names, and that it does not contain itself.
 func (d *doc) references(m *Manifest, c Composition, refs *references) {
-	miss := func(p fault.Place, what, name string, known []string) {
+	missing := func(p fault.Place, what, name string, known []string) {
 		hint := "name " + what + " of this manifest"
 		if d.row == nil || d.row.bad <= maxRowFaults { // a search for each of thousands of rows takes time
 			if near := fault.Nearest(name, known); near != "" {
@@ -104,7 +104,7 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 		switch {
 		case l.Kind != LayerClip && l.Kind != LayerCaptions || l.Of == "":
 		case refs.byName[l.Of] == nil:
-			miss(l.Place, "a clip", l.Of, refs.clips)
+			missing(l.Place, "a clip", l.Of, refs.clips)
 		case l.Kind == LayerCaptions && !shown[l.Of]:
 			d.FaultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}",
 				"captions of clip %q, which %s does not show", l.Of, c.Base)
@@ -118,7 +118,7 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 				d.reportOtherRows(c, r, other)
 				continue
 			}
-			miss(r.Place, "a composition", r.Name, refs.films)
+			missing(r.Place, "a composition", r.Name, refs.films)
 		} else if trail := m.cycle(c, r.Name); trail != nil {
 			d.FaultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base,
 				strings.Join(trail, " → "))

@@ -91,8 +91,8 @@ func insteadOfAddress(mark string) string {
 	if len(bare) > maxSpelled || strings.ContainsAny(bare, "?=&%:") {
 		return "say what it leads to, and show it as a text in the composition"
 	}
-	said := strings.Join(strings.Fields(spelled.Replace(bare)), " ")
-	return fmt.Sprintf("write it as it is spoken, such as %q, or show it as a text in the composition", said)
+	words := strings.Join(strings.Fields(spelled.Replace(bare)), " ")
+	return fmt.Sprintf("write it as it is spoken, such as %q, or show it as a text in the composition", words)
 }
 
 func insteadOfEntity(mark string) string {

@@ -107,9 +107,9 @@ func TestWhatMayBeReadWidensTheRange(t *testing.T) {
 // TestMixedScriptsAddUp: each part at the pace of its own script.
 func TestMixedScriptsAddUp(t *testing.T) {
 	o := Options{Locale: "ja-JP"}
-	whole := Estimate("新製品のDashboardを見る", o).Likely
+	all := Estimate("新製品のDashboardを見る", o).Likely
 	parts := Estimate("新製品の", o).Likely + Estimate("Dashboard", o).Likely + Estimate("を見る", o).Likely
-	near(t, "mixed", whole, parts, 1e-9)
+	near(t, "mixed", all, parts, 1e-9)
 }
 
 // TestHostileTextEndsInABoundedNumber: no text makes a length that is not a number.

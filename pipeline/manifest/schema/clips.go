@@ -66,7 +66,7 @@ func clipMembers() props {
 			shape{"enum": []any{"auto", "green", "blue", "magenta"}}, shape{"type": "string",
 				"pattern": "^#[0-9a-fA-F]{6}$"}, cell),
 		"rate": schemaRate("Pictures a second of a sequence of pictures."),
-		"take": whole("Raise it to buy the same request again.", 1, 1000, "default", 1),
+		"take": integer("Raise it to buy the same request again.", 1, 1000, "default", 1),
 	})
 	return out
 }

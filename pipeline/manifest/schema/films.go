@@ -206,7 +206,7 @@ func styleMembers() props {
 			[]string{"start", "left", "center", "right"}),
 		"anchor": oneOfWords("Where the lines are in a box that is higher.", []string{"top", "middle",
 			"bottom"}),
-		"lines": whole("Lines of captions at a time.", 1, 10, "default", 2),
+		"lines": integer("Lines of captions at a time.", 1, 10, "default", 2),
 		"box":   described("box", "Where the text is."),
 		"safe": either("What stays free at each side: true is 5%.", shape{"type": "boolean"},
 			pattern("A share.", shareForm, "8%")),

@@ -166,7 +166,7 @@ func between(description string, lo, hi float64, keywords ...any) shape {
 	return with(either(description, number, quoted, cell), description, keywords...)
 }
 
-func whole(description string, lo, hi int, keywords ...any) shape {
+func integer(description string, lo, hi int, keywords ...any) shape {
 	number := shape{"type": "integer", "minimum": lo, "maximum": hi}
 	return with(either(description, number, shape{"type": "string", "pattern": `^ *[0-9]+ *$`}, cell),
 		description, keywords...)
@@ -218,7 +218,7 @@ func schemaHeyGen() shape {
 		"key": shape{"type": "string", "pattern": `^(\$|file:|cmd:)`,
 			"description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself.",
 			"default":     "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
-		"concurrency": whole("Clips that are made at once.", 1, 100, "default", 3),
+		"concurrency": integer("Clips that are made at once.", 1, 100, "default", 3),
 		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is "+
 			"bought.",
 			`^(USD ?)?\$? ?[0-9]+([.][0-9]+)? ?(USD|\$)?$`, "$10"),
