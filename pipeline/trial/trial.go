@@ -61,7 +61,8 @@ func (c Clip) Name() string {
 	return "new-clip" // words of another script
 }
 
-// Folder returns the folder of the clip's project below the folder state of the user's working folder.
+// Folder is where the clip's project is below the folder state of the user's working folder. Its
+// name is not made by package hashkey: folders on disk have this layout.
 func (c Clip) Folder(state string) string {
 	h := sha256.New()
 	for _, s := range []string{c.Words, c.Avatar, c.Voice, c.Size, c.API, strconv.Itoa(c.Take)} {

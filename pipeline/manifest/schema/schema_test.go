@@ -285,6 +285,11 @@ func TestTheDocumentsManifestsAreInTheSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	below, err := filepath.Glob("../../../docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages = append(pages, below...)
 	for _, page := range append(pages, "../../../README.md") {
 		b, err := os.ReadFile(page)
 		if err != nil {
