@@ -28,9 +28,7 @@ var mediaWords = map[string]string{
 
 // mediaNames are MediaTypes and mediaWords, the longest first, so that "stock footage" is found before "stock".
 var mediaNames = func() (names []string) {
-	for _, m := range MediaTypes {
-		names = append(names, m)
-	}
+	names = append(names, MediaTypes...)
 	for m := range mediaWords {
 		names = append(names, m)
 	}
