@@ -21,7 +21,7 @@ func TestMarkupIsSaidInThePlan(t *testing.T) {
 		`{script: "Hello."}`: "",
 		`{agent: {prompt: "Show [a logo] and <b>that</b>."}}`: "",
 		`{agent: {prompt: "Show {{company}} now."}}`:          "{{company}} is not speech",
-		`{script: "Mail me@example.com 🎉 #now"}`:              `me@example.com is not speech: write it as it is said, such as "me at example dot com"`,
+		`{script: "Mail me@example.com 🎉 #now"}`:              `me@example.com is not speech: write it as it is spoken, such as "me at example dot com"`,
 	} {
 		dir := pricing(t, "v3", 1, "  one: "+clip+"\n")
 		s := planWith(t, dir, noPrograms).Steps[0]

@@ -187,7 +187,7 @@ func (p *Project) noFilm(name string) error {
 			known = append(known, n.Name)
 		}
 	}
-	if near := manifest.Nearest(name, known); near != "" {
+	if near := fault.Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return fault.New(fault.Usage, hint, "no composition %q in %s", name, file)

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/request"
 )
 
@@ -165,7 +166,7 @@ func (o *offer) hint(wanted string) string {
 		return fmt.Sprintf("write its id, %s: %s; nothing was bought", o.key, id)
 	}
 	hint := fmt.Sprintf("`greenroom %s` lists them; nothing was bought", o.list)
-	if near := manifest.Nearest(wanted, o.ids); near != "" {
+	if near := fault.Nearest(wanted, o.ids); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 	}
 	return hint
@@ -374,12 +375,12 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 			lists[api] = l
 		}
 		to := s.clip.Translate.To
-		match, choices := manifest.FindLanguage(to, lists[api])
+		match, choices := value.FindLanguage(to, lists[api])
 		if f.b.languages[to] = match; match != "" {
 			continue
 		}
 		hint := "`greenroom templates --languages` lists them; nothing was bought"
-		switch near := manifest.Nearest(to, lists[api]); {
+		switch near := fault.Nearest(to, lists[api]); {
 		case len(choices) > 0:
 			f.addAt("translate.to", []Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
 			continue

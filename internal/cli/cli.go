@@ -22,7 +22,6 @@ import (
 	"greenroom/internal/outside"
 	"greenroom/pipeline"
 	"greenroom/pipeline/account"
-	"greenroom/pipeline/manifest"
 )
 
 // Env is the world as the commands see it.
@@ -215,7 +214,7 @@ func usageError(err error, fs *pflag.FlagSet) error {
 	if errors.As(err, &missing) {
 		var names []string
 		fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := manifest.Nearest(missing.GetSpecifiedName(), names); near != "" {
+		if near := fault.Nearest(missing.GetSpecifiedName(), names); near != "" {
 			hint = fmt.Sprintf("did you mean --%s?", near)
 		}
 	}

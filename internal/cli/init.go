@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/schema"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
@@ -131,8 +132,8 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 		}
 	}
 	if !known {
-		files[pipeline.ManifestName] = []byte(manifest.SchemaLine + "\n" + scaffold.FirstManifest(projectName(o.dir), survey))
-		files[manifest.SchemaFile] = manifest.Schema()
+		files[pipeline.ManifestName] = []byte(schema.Comment + "\n" + scaffold.FirstManifest(projectName(o.dir), survey))
+		files[schema.FileName] = schema.JSON()
 		files["scripts/intro.md"] = []byte(scaffold.FirstScript)
 	}
 	written, err := remotion.Scaffold(o.dir, remotion.ScaffoldOptions{

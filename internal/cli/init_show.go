@@ -12,7 +12,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/schema"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
@@ -155,19 +155,19 @@ func runInitUpdate(e *env, o initOptions) error {
 
 // updateSchema brings the schema for editors to this version where the manifest names it, or where it is there.
 func updateSchema(dir string) (written []string, err error) {
-	at := filepath.Join(dir, manifest.SchemaFile)
+	at := filepath.Join(dir, schema.FileName)
 	have, err := os.ReadFile(at)
 	if err != nil {
 		text, readErr := os.ReadFile(filepath.Join(dir, pipeline.ManifestName))
-		if readErr != nil || !bytes.Contains(text, []byte(manifest.SchemaLine)) {
+		if readErr != nil || !bytes.Contains(text, []byte(schema.Comment)) {
 			return nil, nil
 		}
 	}
-	if bytes.Equal(have, manifest.Schema()) {
+	if bytes.Equal(have, schema.JSON()) {
 		return nil, nil
 	}
-	if _, err := atomicfile.WriteBytes(at, 0o644, manifest.Schema()); err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "write %s", manifest.SchemaFile)
+	if _, err := atomicfile.WriteBytes(at, 0o644, schema.JSON()); err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "write %s", schema.FileName)
 	}
-	return []string{manifest.SchemaFile}, nil
+	return []string{schema.FileName}, nil
 }

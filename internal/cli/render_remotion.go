@@ -7,7 +7,6 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
 )
 
@@ -77,7 +76,7 @@ func (s *studio) mayExist(id string) error {
 	if len(films) > 0 {
 		hint = "the manifest has " + strings.Join(films, ", ") + "; " + hint
 	}
-	if near := manifest.Nearest(id, slices.Concat(films, ids)); near != "" {
+	if near := fault.Nearest(id, slices.Concat(films, ids)); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return fault.New(fault.Usage, hint, "find composition %q: neither the manifest nor the Remotion project has it", id)

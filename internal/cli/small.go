@@ -12,7 +12,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/standin"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/schema"
 	"greenroom/remotion"
 )
 
@@ -89,7 +89,7 @@ func schemaCommand() command {
 				case len(args) > 1:
 					return noArgs(args[1:])
 				case which == "manifest":
-					b = manifest.Schema()
+					b = schema.JSON()
 				case which == "props":
 					b = remotion.Schema()
 				default:

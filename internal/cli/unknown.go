@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline/manifest"
 )
 
 // familiar are commands that people know from other programs, with what does that here. Spelling alone would lead from
@@ -51,14 +50,14 @@ func unknownCommand(word string, names []string) error {
 	hint := "`greenroom help` lists the commands"
 	if use := meaning(plain); use != "" {
 		hint = use
-	} else if near := manifest.Nearest(plain, names); near != "" {
+	} else if near := fault.Nearest(plain, names); near != "" {
 		hint = fmt.Sprintf("did you mean `greenroom %s`?", near)
 	} else {
 		var words []string
 		for _, f := range familiar {
 			words = append(words, strings.Fields(f.words)...)
 		}
-		if use := meaning(manifest.Nearest(plain, words)); use != "" {
+		if use := meaning(fault.Nearest(plain, words)); use != "" {
 			hint = use
 		}
 	}

@@ -135,7 +135,8 @@ func TestTheEnvironmentAllowsExactlyItsCommand(t *testing.T) {
 			return ""
 		}
 	}
-	if c := read(t, dir, "./key.sh a"); !c.Allowed(allows("./key.sh  a")) || c.Allowed(allows("1")) || c.Allowed(allows("./key.sh")) {
+	if c := read(t, dir, "./key.sh a"); !c.Allowed(allows("./key.sh  a")) || c.Allowed(allows("1")) ||
+		c.Allowed(allows("./key.sh")) {
 		t.Error("the environment does not allow exactly its command")
 	}
 }

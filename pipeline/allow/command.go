@@ -65,7 +65,8 @@ func Read(dir, line string) (*Command, error) {
 		return nil, fault.Wrap(fault.Auth, err, "", "find the project folder")
 	}
 	c := &Command{Project: project, Line: strings.Join(argv, " "), Argv: argv}
-	if c.Argv[0], err = program(project, argv[0]); err != nil {
+	c.Argv[0], err = program(project, argv[0])
+	if err != nil {
 		return nil, fault.Wrap(fault.Auth, err, "install it, or correct heygen.key", "find the program of heygen.key")
 	}
 	budget := &budget{files: maxFiles, bytes: maxBytes}
@@ -77,15 +78,17 @@ func Read(dir, line string) (*Command, error) {
 			}
 		}
 	}
-	if c.Dir = project; len(c.Files) == 0 {
-		if c.Dir, err = os.UserHomeDir(); err != nil {
+	c.Dir = project
+	if len(c.Files) == 0 {
+		c.Dir, err = os.UserHomeDir()
+		if err != nil {
 			c.Dir = os.TempDir()
 		}
 	}
 	return c, nil
 }
 
-// program is the absolute path of a command line's first word.
+// program returns the absolute path of a command line's first word.
 func program(project, name string) (string, error) {
 	if strings.ContainsRune(name, '/') || strings.ContainsRune(name, filepath.Separator) {
 		if !filepath.IsAbs(name) {
@@ -100,7 +103,7 @@ func program(project, name string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// pieces are the parts of a word that may name a file: --file=./x, @x, KEY=VALUE:./x.
+// pieces returns the parts of a word that may name a file: --file=./x, @x, KEY=VALUE:./x.
 func pieces(word string, all bool) []string {
 	if all {
 		return []string{word}

@@ -24,7 +24,7 @@ type Record struct {
 	At time.Time `json:"at"`
 }
 
-// folder is where consents are: one file each, named by what is allowed.
+// folder returns the folder of the consents: one file each, named by its id.
 func folder() (string, error) {
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -34,7 +34,7 @@ func folder() (string, error) {
 	return filepath.Join(dir, "greenroom", "allowed"), nil
 }
 
-// Allowed reports that the user allowed exactly this command with these files.
+// Allowed reports whether the user allowed exactly this command with these files.
 func (c *Command) Allowed(getenv func(string) string) bool {
 	if line := getenv(EnvAllow); line != "" && strings.Join(strings.Fields(line), " ") == c.Line {
 		return true
@@ -47,7 +47,7 @@ func (c *Command) Allowed(getenv func(string) string) bool {
 	return err == nil && fi.Mode().IsRegular()
 }
 
-// Consent is the fault of a command that is not allowed.
+// Consent returns the error of a command that is not allowed.
 func (c *Command) Consent() error {
 	return fault.New(fault.Auth, "read the command and the files it names, then run `greenroom allow`",
 		"heygen.key runs a program that is not allowed in this project: %s", c.Line)

@@ -4,285 +4,249 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// clipWords are the keys of a clip besides those of [doc.shared].
-var clipWords = []string{"script", "audio", "file", "video", "take", "scenes", "agent", "template", "variables", "translate",
-	"to", "language", "cutout", "key", "rate"}
+// ClipSources are the keys of which a clip has exactly one.
+var ClipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate"}
+
+// clipKeys are the keys of a clip that defaults do not have, see [doc.shared].
+var clipKeys = append([]string{"take", "variables", "to", "language", "cutout", "key", "rate"}, ClipSources...)
+
+// clipNodes are the values of a clip that is being read, by their keys. That of language is under to.
+type clipNodes map[string]ast.Node
 
 // clip reads one clip over its defaults.
-func (d *doc) clip(path string, f field, c *Clip) {
-	defer d.recordAt(path, &c.Places.own)()
-	var script, audio, file, video string
-	var scriptAt, audioAt, fileAt, videoAt, routeAt, bgAt, agentAt, templateAt, translateAt, scenesAt, transparentAt, cutoutAt,
-		keyAt, rateAt, draftAt, captionsAt, variablesAt, languageAt ast.Node
-	note := func(at *ast.Node, read func(ast.Node)) func(ast.Node) {
-		return func(n ast.Node) { *at = n; read(n) }
-	}
+func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
+	defer d.recordAt(path, &c.Places.Own)()
+	at := clipNodes{}
+	text := map[string]*string{"script": new(string), "audio": new(string), "file": new(string), "video": new(string)}
 	set := d.shared(path, c)
-	set["script"] = note(&scriptAt, d.text(path+".script", &script))
-	set["audio"] = note(&audioAt, d.text(path+".audio", &audio))
-	set["file"] = note(&fileAt, d.text(path+".file", &file))
-	set["video"] = note(&videoAt, d.text(path+".video", &video))
-	set["take"] = d.integer(path+".take", 1, 1000, "raise it by one to buy the same request again", &c.Take)
-	set["scenes"] = func(n ast.Node) { scenesAt = n }
-	set["agent"] = func(n ast.Node) { agentAt = n }
-	set["template"] = func(n ast.Node) { templateAt = n }
-	set["translate"] = func(n ast.Node) { translateAt = n }
-	set["variables"] = func(n ast.Node) { variablesAt = n }
-	set["to"] = func(n ast.Node) { languageAt = n }
+	set["take"] = d.Integer(path+".take", 1, 1000, "raise it by one to buy the same request again", &c.Take)
+	set["cutout"] = d.Bool(path+".cutout", &c.Cutout)
+	set["key"] = d.fileKey(path+".key", &c.Key)
+	set["rate"] = d.Rate(path+".rate", &c.Rate)
+	for key, to := range text {
+		set[key] = d.Text(path+"."+key, to)
+	}
+	for _, key := range []string{"scenes", "agent", "template", "translate", "variables", "to"} {
+		set[key] = func(ast.Node) {} // source reads them
+	}
+	for key, read := range set {
+		set[key] = func(n ast.Node) {
+			at[key] = n
+			read(n)
+		}
+	}
 	set["language"] = set["to"]
-	set["cutout"] = note(&cutoutAt, d.boolean(path+".cutout", &c.Cutout))
-	set["key"] = note(&keyAt, d.fileKey(path+".key", &c.Key))
-	set["rate"] = note(&rateAt, d.rate(path+".rate", &c.Rate))
-	set["transparent"] = note(&transparentAt, set["transparent"])
-	set["draft"] = note(&draftAt, set["draft"])
-	set["captions"] = note(&captionsAt, set["captions"])
-	set["route"] = note(&routeAt, set["route"])
-	set["background"] = note(&bgAt, set["background"])
-	if d.row != nil { // read before the rows
+	if d.row != nil { // the family has read them
 		for _, key := range eachKeys {
 			set[key] = func(ast.Node) {}
 		}
 	}
-	before := len(d.faults)
-	if key := d.sourceKey(f.value); key != "" { // hook: scripts/hook.md
-		d.recordMember(path, key, f.value)
-		set[key](f.value)
+	before := d.Count()
+	if key := d.sourceKey(f.Value); key != "" { // hook: scripts/hook.md
+		d.recordMember(path, key, f.Value)
+		set[key](f.Value)
 	} else {
-		d.object(f.value, path, set)
+		d.Object(f.Value, path, set)
 	}
+	source, ok := d.onlySource(f, c.Name, at, d.Count() > before)
+	if !ok {
+		return
+	}
+	if t := text[source]; t != nil {
+		d.textSource(source, at[source], path+"."+source, *t, c)
+	} else {
+		d.mappingSource(source, at, path+"."+source, c)
+	}
+	d.checkKeysOfSources(path, f, at, c)
+	d.checkPicture(path, at, c)
+	d.checkRequest(path, at, c)
+}
 
+// onlySource returns the key of the clip's source. ok is false when the clip has none or several, which is reported. A
+// clip that has faults is not reported for having none: a misspelled key is one of them.
+func (d *doc) onlySource(f yamldoc.Field, name string, at clipNodes, hasFaults bool) (source string, ok bool) {
 	var sources []string
-	for name, at := range map[string]ast.Node{"script": scriptAt, "audio": audioAt, "file": fileAt, "video": videoAt, "scenes": scenesAt, "agent": agentAt, "template": templateAt, "translate": translateAt} {
-		if at != nil {
-			sources = append(sources, name)
+	for _, key := range ClipSources {
+		if at[key] != nil {
+			sources = append(sources, key)
 		}
 	}
 	sort.Strings(sources)
 	switch {
 	case len(sources) > 1:
-		d.fault(f.node, "keep one of them", "clip %q has %d sources: %s", c.Name, len(sources), strings.Join(sources, ", "))
-		return
-	case len(sources) == 0:
-		if len(d.faults) == before {
-			d.fault(f.node, "give it a script, audio, scenes, file, video, agent, template or translate", "clip %q has no source", c.Name)
-		}
-		return
+		d.Fault(f.Node, "keep one of them", "clip %q has %d sources: %s", name, len(sources), strings.Join(sources, ", "))
+		return "", false
+	case len(sources) == 1:
+		return sources[0], true
+	case !hasFaults:
+		d.Fault(f.Node, "give it a script, audio, scenes, file, video, agent, template or translate",
+			"clip %q has no source", name)
 	}
-	switch {
-	case scriptAt != nil:
+	return "", false
+}
+
+// textSource reads a source that is a text: a script, a file or a video's id.
+func (d *doc) textSource(source string, n ast.Node, path, text string, c *Clip) {
+	switch source {
+	case "script":
 		c.Source = SourceAvatar
-		d.script(scriptAt, path+".script", script, c)
-	case audioAt != nil:
-		before := len(d.faults)
-		c.Source, c.AudioFile = SourceAvatar, d.input(audioAt, path+".audio", audio)
-		if ext := strings.ToLower(filepath.Ext(audio)); ext != ".wav" && ext != ".mp3" && len(d.faults) == before {
-			d.fault(audioAt, "convert it: ffmpeg -i "+filepath.Base(audio)+" take.wav", "%s.audio must be WAV or MP3", path)
+		d.script(n, path, text, c)
+	case "audio":
+		before := d.Count()
+		c.Source, c.AudioFile = SourceAvatar, d.input(n, path, text)
+		if ext := strings.ToLower(filepath.Ext(text)); ext != ".wav" && ext != ".mp3" && d.Count() == before {
+			d.Fault(n, "convert it: ffmpeg -i "+filepath.Base(text)+" take.wav", "%s must be WAV or MP3", path)
 		}
-	case fileAt != nil:
+	case "file":
 		c.Source = SourceFile
-		d.footage(fileAt, path+".file", file, c)
-	case scenesAt != nil:
-		c.Source = SourceAvatar
-		d.scenes(scenesAt, path+".scenes", c)
-	case agentAt != nil:
-		c.Source = SourceAgent
-		d.agent(agentAt, path+".agent", c)
-	case templateAt != nil:
-		c.Source = SourceTemplate
-		d.template(templateAt, variablesAt, path+".template", c)
-	case translateAt != nil:
-		c.Source = SourceTranslate
-		d.translate(translateAt, languageAt, path+".translate", c)
-	case videoAt != nil:
-		c.Source, c.VideoID = SourceVideo, video
-		if !videoID.MatchString(video) {
-			d.fault(videoAt, idHint(video, "copy the id from HeyGen; `greenroom videos` lists them"), "%s.video is not a video id", path)
+		d.footage(n, path, text, c)
+	case "video":
+		c.Source, c.VideoID = SourceVideo, text
+		if !videoID.MatchString(text) {
+			d.Fault(n, idHint(text, "copy the id from HeyGen; `greenroom videos` lists them"), "%s is not a video id", path)
 		}
-	}
-	if variablesAt != nil && templateAt == nil {
-		d.fault(variablesAt, "leave it out, or add template: ID", "%s: only a template has variables", path)
-	}
-	if languageAt != nil && translateAt == nil {
-		d.fault(languageAt, "for a translation write translate: {clip: NAME, to: Spanish}; the language a voice speaks is voice.locale",
-			"%s: only a translation has a language", path)
-	}
-	if c.Source == SourceAvatar && scenesAt == nil {
-		d.speaker(f, path, scriptAt != nil, c)
-	}
-	if scriptAt == nil && c.Draft == DraftVoice && draftAt != nil {
-		hint := "leave draft out: nothing is spoken for it"
-		if audioAt != nil {
-			hint = "leave draft out: your own recording already gives the length"
-		} else if scenesAt != nil {
-			hint = "leave draft out, or make a clip of each scene"
-		}
-		d.fault(draftAt, hint, "%s: only a clip with a script of its own has a voice draft", path)
-	}
-	if scriptAt == nil || c.Draft != DraftVoice {
-		c.Draft = "" // also what the defaults say of clips that have none
-	}
-	if c.Source == SourceAgent || c.Source == SourceTemplate {
-		if transparentAt != nil && c.Transparent {
-			d.fault(transparentAt, "leave it out", "%s: an %s film has a background of its own", path, c.Source)
-		}
-		c.Transparent = false
-	}
-	if _, _, written := c.Places.Of("transparent"); c.Source == SourceFile && !written && c.Key == "" && !c.Cutout && isMP4(c.File) {
-		c.Transparent = false // what no file of its kind can be
-	}
-	if cutoutAt != nil && c.Cutout && (c.Source != SourceFile || !c.Transparent) {
-		d.fault(cutoutAt, "use it with file: and transparent: true", "%s: cutout removes the background of a local film", path)
-	}
-	if keyAt != nil && (c.Source != SourceFile || !c.Transparent || c.Cutout) {
-		d.fault(keyAt, "use it with file: and transparent: true, without cutout; an avatar's clip has key-color", "%s.key takes the screen out of a local film", path)
-	}
-	switch {
-	case rateAt != nil && len(c.Frames) == 0:
-		d.fault(rateAt, "leave it out: a video has a rate of its own", "%s: only a sequence of pictures is given a rate", path)
-	case c.Cutout && len(c.Frames) > 0:
-		d.fault(cutoutAt, "name a video", "%s: HeyGen removes the background of videos, not of pictures", path)
-	}
-	if routeAt != nil && c.Source != SourceAvatar {
-		d.fault(routeAt, "leave it out", "%s: only spoken clips choose a route", path)
-		return
-	}
-	if c.Captions && c.Source == SourceAvatar && c.AudioFile != "" {
-		if captionsAt != nil {
-			d.fault(captionsAt, "leave captions out, or write captions: false", "%s: HeyGen makes no captions of own sound", path)
-		}
-		c.Captions = false // those of the defaults
-	}
-	if c.Transparent && bgAt != nil {
-		d.fault(bgAt, "set transparent: false, or place the background in the composition", "%s: a transparent clip has no background", path)
-	}
-	if routeAt != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
-		d.fault(routeAt, "v2 and v3 give opaque clips, v2-key, v1-webm, v3-webm and v3-key transparent ones", "%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
 	}
 }
 
-// sourceKey is the source that a clip given as a text alone means, by the kind of file: a recording drives the avatar, a film
-// is taken as it is, and everything else is a script. It is empty for a mapping.
+// mappingSource reads a source that has members.
+func (d *doc) mappingSource(source string, at clipNodes, path string, c *Clip) {
+	n := at[source]
+	switch source {
+	case "scenes":
+		c.Source = SourceAvatar
+		d.scenes(n, path, c)
+	case "agent":
+		c.Source = SourceAgent
+		d.agent(n, path, c)
+	case "template":
+		c.Source = SourceTemplate
+		d.template(n, at["variables"], path, c)
+	case "translate":
+		c.Source = SourceTranslate
+		d.translate(n, at["to"], path, c)
+	}
+}
+
+// checkKeysOfSources reports keys that belong to another source than the clip's, and a clip that misses who speaks.
+func (d *doc) checkKeysOfSources(path string, f yamldoc.Field, at clipNodes, c *Clip) {
+	if at["variables"] != nil && c.Source != SourceTemplate {
+		d.Fault(at["variables"], "leave it out, or add template: ID", "%s: only a template has variables", path)
+	}
+	if at["to"] != nil && c.Source != SourceTranslate {
+		d.Fault(at["to"], "for a translation write translate: {clip: NAME, to: Spanish}; "+
+			"the language a voice speaks is voice.locale", "%s: only a translation has a language", path)
+	}
+	if c.Source == SourceAvatar && at["scenes"] == nil {
+		d.speaker(f, path, at["script"] != nil, c)
+	}
+	if at["script"] == nil && c.Draft == DraftVoice && at["draft"] != nil {
+		hint := "leave draft out: nothing is spoken for it"
+		if at["audio"] != nil {
+			hint = "leave draft out: your own recording already sets the length"
+		} else if at["scenes"] != nil {
+			hint = "leave draft out, or make a clip of each scene"
+		}
+		d.Fault(at["draft"], hint, "%s: only a clip with a script of its own has a voice draft", path)
+	}
+	if at["script"] == nil || c.Draft != DraftVoice {
+		c.Draft = "" // also that of the defaults
+	}
+}
+
+// checkPicture checks what a clip's picture is made from, and whether it can be transparent.
+func (d *doc) checkPicture(path string, at clipNodes, c *Clip) {
+	if c.Source == SourceAgent || c.Source == SourceTemplate {
+		if at["transparent"] != nil && c.Transparent {
+			d.Fault(at["transparent"], "leave it out", "%s: an %s film has a background of its own", path, c.Source)
+		}
+		c.Transparent = false
+	}
+	_, _, written := c.Places.Of("transparent")
+	if c.Source == SourceFile && !written && c.Key == "" && !c.Cutout && isMP4(c.File) {
+		c.Transparent = false // an MP4 never is
+	}
+	fromFile := c.Source == SourceFile && c.Transparent
+	if c.Cutout && !fromFile {
+		d.Fault(at["cutout"], "use it with file: and transparent: true",
+			"%s: cutout removes the background of a local film", path)
+	}
+	if at["key"] != nil && (!fromFile || c.Cutout) {
+		d.Fault(at["key"], "use it with file: and transparent: true, without cutout; an avatar's clip has key-color",
+			"%s.key takes the screen out of a local film", path)
+	}
+	switch {
+	case at["rate"] != nil && len(c.Frames) == 0:
+		d.Fault(at["rate"], "leave it out: a video has a rate of its own",
+			"%s: only a sequence of pictures is given a rate", path)
+	case c.Cutout && len(c.Frames) > 0:
+		d.Fault(at["cutout"], "name a video", "%s: HeyGen removes the background of videos, not of pictures", path)
+	}
+}
+
+// checkRequest checks the route, the captions and the background that HeyGen is to make.
+func (d *doc) checkRequest(path string, at clipNodes, c *Clip) {
+	if at["route"] != nil && c.Source != SourceAvatar {
+		d.Fault(at["route"], "leave it out", "%s: only spoken clips choose a route", path)
+		return
+	}
+	if c.Captions && c.Source == SourceAvatar && c.AudioFile != "" {
+		if at["captions"] != nil {
+			d.Fault(at["captions"], "leave captions out, or write captions: false",
+				"%s: HeyGen makes no captions of own sound", path)
+		}
+		c.Captions = false // also those of the defaults
+	}
+	if c.Transparent && at["background"] != nil {
+		d.Fault(at["background"], "set transparent: false, or place the background in the composition",
+			"%s: a transparent clip has no background", path)
+	}
+	if at["route"] != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
+		d.Fault(at["route"], "v2 and v3 make opaque clips; v2-key, v1-webm, v3-webm and v3-key make transparent ones",
+			"%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
+	}
+}
+
+// sourceKey returns the source of a clip that is only a text: audio for a sound file, file for a video or an image,
+// and script for anything else. It is empty for a mapping.
 func (d *doc) sourceKey(n ast.Node) string {
-	var s string
-	if !d.isScalar(n) || !d.textOf(n, &s) {
+	s, ok := d.Raw(n)
+	if !ok {
 		return ""
 	}
-	if kind := mediaKind(s); kind != "" && !strings.ContainsAny(s, " \n") {
+	if kind := value.MediaKind(s); kind != "" && !strings.ContainsAny(s, " \n") {
 		return map[string]string{LayerAudio: "audio", LayerVideo: "file", LayerImage: "file"}[kind]
 	}
 	return "script"
 }
 
-// isMP4 reports a container that carries no alpha.
+// isMP4 reports whether a file is an MP4, which has no alpha.
 func isMP4(file string) bool {
 	ext := strings.ToLower(filepath.Ext(file))
 	return ext == ".mp4" || ext == ".m4v"
 }
 
-// mediaKind is the kind of layer that shows a file, by the end of its name; empty for other files.
-func mediaKind(file string) string {
-	switch strings.ToLower(filepath.Ext(file)) {
-	case ".png", ".jpg", ".jpeg", ".webp":
-		return LayerImage
-	case ".mp4", ".m4v", ".mov", ".webm", ".mkv":
-		return LayerVideo
-	case ".wav", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".aif", ".aiff":
-		return LayerAudio
-	}
-	return ""
-}
-
 var videoID = lazyregexp.New(`^[A-Za-z0-9_-]{4,128}$`)
 
-func (d *doc) speaker(f field, path string, scripted bool, c *Clip) {
+// speaker checks that a spoken clip has an avatar and a voice that fit each other.
+func (d *doc) speaker(f yamldoc.Field, path string, scripted bool, c *Clip) {
 	if c.Avatar.ID == "" && c.Avatar.Photo == "" {
-		d.fault(f.node, "set avatar: {id: …} here or under defaults", "%s has no avatar", path)
+		d.Fault(f.Node, "set avatar: {id: …} here or under defaults", "%s has no avatar", path)
 	}
 	if scripted && c.Voice.ID == "" {
-		d.fault(f.node, "set voice: {id: …} here or under defaults", "%s has no voice", path)
+		d.Fault(f.Node, "set voice: {id: …} here or under defaults", "%s has no voice", path)
 	}
 	if c.Avatar.Photo != "" && c.Avatar.Style == "circle" {
-		d.fault(f.node, "leave the style out", "%s: a photo has no style", path)
+		d.Fault(f.Node, "leave the style out", "%s: a photo has no style", path)
 	}
 	if c.Route == "v1-webm" && c.Avatar.Style == "circle" {
-		d.fault(f.node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
+		d.Fault(f.Node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
 	}
-}
-
-var (
-	anyBreak   = lazyregexp.New(`(?i)<\s*break[^>]*>`)
-	goodBreak  = lazyregexp.New(`^<break time="(\d+(\.\d+)?)s" ?/>$`)
-	tightBreak = lazyregexp.New(`(?i)[^ ]<break[^>]*>|<break[^>]*>[^ <.,;:!?]`)
-	anyNumber  = lazyregexp.New(`(\d+(\.\d+)?)`)
-	millis     = lazyregexp.New(`"(\d+)\s*ms"`)
-)
-
-// script reads an inline text or a text file.
-func (d *doc) script(n ast.Node, path, value string, c *Clip) {
-	text, file, ok := d.words(n, path, value)
-	if c.ScriptFile = file; !ok {
-		return
-	}
-	if strings.ToLower(filepath.Ext(file)) == ".md" {
-		text = speakable(text)
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	before := len(d.faults)
-	for _, tag := range anyBreak.FindAllString(text, -1) {
-		if !goodBreak.MatchString(tag) {
-			d.fault(n, "write "+fixBreak(tag), "%s: %s is not a break HeyGen understands", path, tag)
-		}
-	}
-	if m := tightBreak.FindString(text); m != "" && len(d.faults) == before {
-		d.fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
-	}
-	switch size := utf8.RuneCountInString(text); {
-	case strings.TrimSpace(anyBreak.ReplaceAllString(text, "")) == "":
-		d.fault(n, "write what the presenter says", "%s is empty", path)
-	case size > MaxScript:
-		d.fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
-	}
-	c.Script = text
-}
-
-// fixBreak gives the tag as it should be.
-func fixBreak(tag string) string {
-	secs := "0.5"
-	if m := millis.FindStringSubmatch(tag); m != nil {
-		ms := strings.TrimLeft(m[1], "0")
-		for len(ms) < 4 {
-			ms = "0" + ms
-		}
-		secs = strings.TrimSuffix(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
-	} else if m := anyNumber.FindString(tag); m != "" {
-		secs = m
-	}
-	return `<break time="` + secs + `s"/>`
-}
-
-var (
-	mdFront   = lazyregexp.New(`(?s)\A\s*---[ \t]*\r?\n.*?\n---[ \t]*(\r?\n|\z)`)
-	mdImage   = lazyregexp.New(`!\[[^\]]*\]\([^)]*\)`)
-	mdComment = lazyregexp.New(`(?s)<!--.*?-->`)
-	mdHead    = lazyregexp.New(`(?m)^\s{0,3}#{1,6}\s.*$`)
-	mdMark    = lazyregexp.New("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
-	mdLink    = lazyregexp.New(`\[([^\]]*)\]\([^)]*\)`)
-)
-
-// speakable turns Markdown into what is said: front matter, headings, comments and
-// pictures are notes for people, link targets and emphasis marks are silent.
-func speakable(s string) string {
-	s = mdFront.ReplaceAllString(s, " ")
-	s = mdImage.ReplaceAllString(s, " ")
-	s = mdComment.ReplaceAllString(s, " ")
-	s = mdHead.ReplaceAllString(s, " ")
-	s = mdLink.ReplaceAllString(s, "$1")
-	return mdMark.ReplaceAllString(s, "")
 }

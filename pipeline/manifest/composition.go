@@ -10,13 +10,12 @@ import (
 // Limits of compositions.
 const (
 	MaxCompositions = 1000
-	MaxFilms        = 100_000        // of rows, in all formats
-	MaxLayers       = 500            // of one composition
-	MaxText         = 10000          // characters of one layer
-	MaxTime         = 24 * time.Hour // of any time in a composition
+	MaxFilms        = 100_000 // of rows, in all formats
+	MaxLayers       = 500     // of one composition
+	MaxText         = 10000   // characters of one layer
 	DefaultEnter    = 400 * time.Millisecond
 	DefaultLeave    = 250 * time.Millisecond
-	DefaultSafe     = 0.05 // of a side, when it says `safe: true`
+	DefaultSafe     = 0.05 // of a side, for `safe: true`
 )
 
 // Composition is one film in one format, with everything that its format changes applied.
@@ -43,7 +42,8 @@ type Reference struct {
 	Place fault.Place
 }
 
-// Background lies under everything, for the whole of a composition's own part. Colors alone, or with Image or Video over them.
+// Background is under all layers for the complete length of a composition, without its intro and outro. It has colors,
+// an image or a video, or colors with one of them over them.
 type Background struct {
 	Colors       []string // "#RRGGBB" or "#RRGGBBAA"; several are a gradient
 	Angle        float64  // CSS degrees
@@ -64,7 +64,7 @@ const (
 	LayerComposition = "composition"
 )
 
-// Layer is one thing that is drawn or heard.
+// Layer is one picture, text or sound of a composition.
 type Layer struct {
 	Kind string
 	// Of is the clip's or composition's name, the file's absolute path, or the text.
@@ -122,7 +122,7 @@ type Mask struct {
 	Radius Dim // of the box's shorter side; unset without a mask
 }
 
-// Fill is what lies behind a layer, in its box and its mask. Without colours there is none.
+// Fill is what is behind a layer, in its box and its mask. Without colours there is none.
 type Fill struct {
 	Colors []string // "#RRGGBB" or "#RRGGBBAA"; several are a gradient from top to bottom
 }
@@ -133,7 +133,7 @@ type Ring struct {
 	Width Dim // a share of the canvas's shorter side
 }
 
-// Motion is how a layer comes or goes.
+// Motion is how a layer appears or disappears.
 type Motion struct {
 	Fade     bool
 	Slide    string // left, right, up, down: the way it moves; empty without
@@ -149,13 +149,13 @@ type Duck struct {
 
 // Style is how text looks.
 type Style struct {
-	// Slot is the kind of place that is chosen for the text: title, lower-third, callout or captions. It is empty once
-	// a box or an anchor says where the text stands.
+	// Slot is the kind of place that is chosen for the text: title, lower-third, callout or captions. It is empty when
+	// a box or an anchor sets the place.
 	Slot string
 	// Role is the size in the type scale of the canvas's shape, where Size is not set: title, lower-third, callout or
 	// captions.
 	Role         string
-	Fonts        []FontFile // asked in order; the built-in face comes last
+	Fonts        []FontFile // tried in this order; the built-in face is the last
 	Weight       int        // of the built-in face
 	Size         Dim        // of the em; a share of the canvas's shorter side; unset: by Role
 	LineHeight   float64    // in em
@@ -164,8 +164,8 @@ type Style struct {
 	StrokeColor  string
 	StrokeWidth  Dim
 	Plate        *Plate
-	Align        string // start, left, center, right; empty: center, or start where the text stands next to a presenter
-	Anchor       string // top, middle, bottom: where the lines stand in a box that is higher
+	Align        string // start, left, center, right; empty: center, or start next to a presenter
+	Anchor       string // top, middle, bottom: where the lines are in a box that is higher
 	Box          Box
 	Safe         float64
 	Lines        int // of captions: at most so many at a time

@@ -12,27 +12,30 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 var compositionName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
 
-// compositions reads them all, one for each format.
+// compositions reads all compositions, each in all of its formats.
 func (d *doc) compositions(n ast.Node, m *Manifest) {
-	fs := d.fields(n, "compositions")
+	fs := d.Fields(n, "compositions")
 	if len(fs) > MaxCompositions {
-		d.fault(n, "split the project", "%d compositions, at most %d are read", len(fs), MaxCompositions)
+		d.Fault(n, "split the project", "%d compositions, at most %d are read", len(fs), MaxCompositions)
 		return
 	}
 	var films []string
 	for _, f := range fs {
-		films = append(films, f.key)
+		films = append(films, f.Key)
 	}
 	d.known = newKnown(m, films)
 	taken := map[string]Composition{}
 	names := map[string]string{} // of all films and of compositions with rows, to who has them
 	for _, f := range fs {
-		if len(f.key) > MaxName || !compositionName.MatchString(f.key) || deviceName.MatchString(f.key) {
-			d.fault(f.node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition", f.key)
+		if len(f.Key) > MaxName || !compositionName.MatchString(f.Key) || deviceName.MatchString(f.Key) {
+			d.Fault(f.Node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition",
+				f.Key)
 			continue
 		}
 		if each := eachOf(f); each != nil {
@@ -42,7 +45,7 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 		for _, c := range d.composition(f, m) {
 			// Films become files, and some systems do not tell Tour from tour.
 			if other, ok := taken[strings.ToLower(c.Name)]; ok {
-				d.fault(f.node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base)
+				d.Fault(f.Node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base)
 				continue
 			}
 			taken[strings.ToLower(c.Name)] = c
@@ -57,72 +60,73 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 	d.checkRows(m, names, refs)
 }
 
-func (d *doc) composition(f field, m *Manifest) (out []Composition) {
-	path := "compositions." + f.key
-	var formats []format
+func (d *doc) composition(f yamldoc.Field, m *Manifest) (out []Composition) {
+	path := "compositions." + f.Key
+	var formats []value.Format
 	given := false
-	for _, k := range d.fields(f.value, path) {
-		if k.key == "formats" {
-			formats, given = d.formats(k.value, path+".formats"), true
+	for _, k := range d.Fields(f.Value, path) {
+		if k.Key == "formats" {
+			formats, given = d.Formats(k.Value, path+".formats"), true
 		}
 	}
 	if !given {
-		formats = []format{{}}
+		formats = []value.Format{{}}
 	}
 	for _, v := range formats {
 		out = append(out, d.variant(f, path, m, v))
-		d.hidden(out[len(out)-1])
-		d.ducked(out[len(out)-1])
+		d.warnHidden(out[len(out)-1])
+		d.warnUnusedDuck(out[len(out)-1])
 	}
-	d.unfit(out, f.key)
+	d.warnUnusedFit(out, f.Key)
 	return out
 }
 
 // variant reads a composition in one format.
-func (d *doc) variant(f field, path string, m *Manifest, v format) Composition {
-	c := Composition{Name: f.key, Base: f.key, Format: v.name, Place: d.at(f.node), Width: m.Width, Height: m.Height,
+func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format) Composition {
+	c := Composition{Name: f.Key, Base: f.Key, Format: v.Name, Place: d.At(f.Node), Width: m.Width, Height: m.Height,
 		FPS: m.FPS, Places: map[string]fault.Place{}}
 	var layers, background ast.Node
-	before := len(d.faults)
-	set := setters{
-		"size":        d.canvas(path+".size", &c.Width, &c.Height),
+	before := d.Count()
+	set := yamldoc.Setters{
+		"size": d.Size(path+".size", "the size of a film", 16, 8192, &c.Width,
+			&c.Height), /* H.264 needs even sides */
 		"duration":    d.length(path+".duration", &c.Length),
-		"fps":         d.rate(path+".fps", &c.FPS),
+		"fps":         d.Rate(path+".fps", &c.FPS),
 		"length":      d.length(path+".length", &c.Length),
-		"transparent": d.boolean(path+".transparent", &c.Transparent),
-		"background":  func(n ast.Node) { background = n; c.Background = d.ground(n, path+".background") },
+		"transparent": d.Bool(path+".transparent", &c.Transparent),
+		"background":  func(n ast.Node) { background = n; c.Background = d.background(n, path+".background") },
 		"layers":      func(n ast.Node) { layers = n },
 		"intro":       d.reference(path+".intro", &c.Intro),
 		"outro":       d.reference(path+".outro", &c.Outro),
 		"formats":     func(ast.Node) {},
 		"each":        func(ast.Node) {}, // read before
 	}
-	note := func(fs []field) {
+	addPlaces := func(fs []yamldoc.Field) {
 		for _, k := range fs {
-			c.Places[k.key] = d.at(k.node)
+			c.Places[k.Key] = d.At(k.Node)
 		}
 	}
-	note(d.fields(f.value, path))
-	d.object(f.value, path, set)
+	addPlaces(d.Fields(f.Value, path))
+	d.Object(f.Value, path, set)
 	list, over := layers, ast.Node(nil)
-	if v.name != "" {
-		c.Name += "-" + strings.ReplaceAll(v.name, ":", "x")
-		c.Width, c.Height = v.size(c.Width, c.Height)
-		if v.over != nil {
-			path, layers = path+".formats."+v.name, nil
+	if v.Name != "" {
+		c.Name += "-" + strings.ReplaceAll(v.Name, ":", "x")
+		c.Width, c.Height = v.Size(c.Width, c.Height)
+		if v.Changes != nil {
+			path, layers = path+".formats."+v.Name, nil
 			delete(set, "formats")
 			delete(set, "each")
-			note(d.fields(v.over, path))
-			d.object(v.over, path, set)
+			addPlaces(d.Fields(v.Changes, path))
+			d.Object(v.Changes, path, set)
 			over = layers
 		}
 	}
 	if background != nil && c.Transparent && c.Background != nil {
-		d.fault(background, "keep one of background and transparent: true", "%s is transparent and has a background", path)
+		d.Fault(background, "keep one of background and transparent: true", "%s is transparent and has a background", path)
 	}
-	c.Layers = d.layerList(list, over, "compositions."+f.key, path)
-	if len(c.Layers) == 0 && c.Background == nil && c.Intro == nil && c.Outro == nil && len(d.faults) == before {
-		d.fault(f.node, "add one:  layers: [{clip: intro}]", "%s has no layers", path)
+	c.Layers = d.layerList(list, over, "compositions."+f.Key, path)
+	if len(c.Layers) == 0 && c.Background == nil && c.Intro == nil && c.Outro == nil && d.Count() == before {
+		d.Fault(f.Node, "add one:  layers: [{clip: intro}]", "%s has no layers", path)
 	}
 	return c
 }
@@ -132,14 +136,15 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	if n == nil {
 		return nil
 	}
-	list := d.items(n)
+	list := d.Items(n)
 	if len(list) > MaxLayers {
-		d.fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path, len(list), MaxLayers)
+		d.Fault(n, "nest some of them in a composition of their own", "%s has %d layers, at most %d are read", path,
+			len(list), MaxLayers)
 		return nil
 	}
-	changes := map[string]field{}
+	changes := map[string]yamldoc.Field{}
 	for _, f := range d.changes(over, overPath) {
-		changes[f.key] = f
+		changes[f.Key] = f
 	}
 	used := map[string]bool{}
 	var names []string
@@ -149,11 +154,11 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 		for _, key := range d.layerNames(v, i) {
 			names = append(names, key)
 			if f, ok := changes[key]; ok && !used[key] {
-				used[key], change = true, f.value
+				used[key], change = true, f.Value
 				break
 			}
 		}
-		if change != nil && d.none(change) {
+		if change != nil && d.IsNone(change) {
 			continue // this format does without it
 		}
 		if l, ok := d.layer(v, change, path+".layers["+strconv.Itoa(i)+"]"); ok {
@@ -163,10 +168,10 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	for _, key := range slices.Sorted(maps.Keys(changes)) {
 		if !used[key] {
 			hint := "name a layer by its name:, its clip or its number, such as 1"
-			if near := Nearest(key, names); near != "" {
+			if near := fault.Nearest(key, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			d.fault(changes[key].node, hint, "%s.layers: no layer %q", overPath, key)
+			d.Fault(changes[key].Node, hint, "%s.layers: no layer %q", overPath, key)
 		}
 	}
 	out = d.allCaptions(out, path)
@@ -174,27 +179,19 @@ func (d *doc) layerList(n, over ast.Node, path, overPath string) (out []Layer) {
 	return out
 }
 
-func (d *doc) changes(over ast.Node, path string) []field {
+func (d *doc) changes(over ast.Node, path string) []yamldoc.Field {
 	if over == nil {
 		return nil
 	}
-	return d.fields(over, path+".layers")
+	return d.Fields(over, path+".layers")
 }
 
-// layerNames are the ways to name a layer in a format.
+// layerNames returns the names by which a format can change a layer: its own, its clip's or composition's, its number.
 func (d *doc) layerNames(n ast.Node, i int) []string {
-	var named, of string
-	m, _ := d.plain(n).(*ast.MappingNode)
-	values := []*ast.MappingValueNode{}
-	if d.isScalar(n) {
-		d.textOf(n, &of)
-	}
-	if m != nil {
-		values = m.Values
-	} else if v, ok := d.plain(n).(*ast.MappingValueNode); ok {
-		values = append(values, v)
-	}
-	for _, v := range values {
+	var named string
+	of, _ := d.Raw(n)
+	pairs, _ := yamldoc.Pairs(d.Plain(n))
+	for _, v := range pairs {
 		s, ok := v.Value.(*ast.StringNode)
 		switch key := v.Key.String(); {
 		case !ok:
@@ -213,7 +210,7 @@ func (d *doc) layerNames(n ast.Node, i int) []string {
 	return out
 }
 
-// layerOrder holds names and after: of one composition's layers.
+// layerOrder checks the names and the after: of one composition's layers.
 func (d *doc) layerOrder(layers []Layer, path string) {
 	at := map[string]int{}
 	var names []string
@@ -223,7 +220,7 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 		}
 		if _, ok := at[l.Name]; ok {
 			p := l.Places["name"]
-			d.faultAt(p.Line, p.Column, "rename one of them", "%s: two layers are named %q", path, l.Name)
+			d.FaultAt(p.Line, p.Column, "rename one of them", "%s: two layers are named %q", path, l.Name)
 		}
 		at[l.Name] = i
 		names = append(names, l.Name)
@@ -238,23 +235,23 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 		p := l.Places["after"]
 		if l.After == "" {
 			if p := l.Places["at"]; l.At < 0 {
-				d.faultAt(p.Line, p.Column, "a film starts at 0s", "%s: at is before 0", path)
+				d.FaultAt(p.Line, p.Column, "a film starts at 0s", "%s: at is before 0", path)
 			}
 			continue
 		}
 		if _, ok := at[l.After]; !ok {
 			hint := "give that layer a name:"
-			if m := endOf.FindStringSubmatch(l.After); m != nil {
-				hint = "write after: " + m[1]
-			} else if near := Nearest(l.After, names); near != "" {
+			if layer, _ := value.LayerEdge(l.After); layer != "" {
+				hint = "write after: " + layer
+			} else if near := fault.Nearest(l.After, names); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
-			d.faultAt(p.Line, p.Column, hint, "%s: no layer %q to come after", path, l.After)
+			d.FaultAt(p.Line, p.Column, hint, "%s: no layer %q to come after", path, l.After)
 			continue
 		}
 		for j, steps := at[l.After], 0; steps <= len(layers); steps++ {
 			if j == i {
-				d.faultAt(p.Line, p.Column, "give one of them an at: alone", "%s: %q comes after itself", path, l.After)
+				d.FaultAt(p.Line, p.Column, "give one of them an at: alone", "%s: %q comes after itself", path, l.After)
 				break
 			}
 			next, ok := at[layers[j].After]
@@ -268,95 +265,24 @@ func (d *doc) layerOrder(layers []Layer, path string) {
 
 func (d *doc) length(path string, to *time.Duration) func(ast.Node) {
 	return func(n ast.Node) {
-		if s, ok := d.plain(n).(*ast.StringNode); ok && s.Value == "auto" {
+		if s, ok := d.Plain(n).(*ast.StringNode); ok && s.Value == "auto" {
 			*to = 0
 			return
 		}
-		d.moment(path, time.Millisecond, to)(n)
+		d.Time(path, time.Millisecond, to)(n)
 	}
 }
 
 func (d *doc) reference(path string, to **Reference) func(ast.Node) {
 	return func(n ast.Node) {
-		if d.none(n) {
+		if d.IsNone(n) {
 			*to = nil
 			return
 		}
-		r := &Reference{Place: d.at(n)}
-		if d.text(path, &r.Name)(n); r.Name != "" {
+		r := &Reference{Place: d.At(n)}
+		d.Text(path, &r.Name)(n)
+		if r.Name != "" {
 			*to = r
 		}
 	}
-}
-
-// ground reads a colour, a list of colours, or a mapping.
-func (d *doc) ground(n ast.Node, path string) *Background {
-	g := &Background{Fit: "cover", Angle: 180, Place: d.at(n)}
-	colors := func(n ast.Node) {
-		seq, ok := d.plain(n).(*ast.SequenceNode)
-		if !ok {
-			g.Colors = []string{""}
-			d.paint(path, &g.Colors[0])(n)
-			return
-		}
-		if len(seq.Values) < 1 || len(seq.Values) > 8 {
-			d.fault(n, `write ["#101418", "#203040"]`, "%s must have 1 to 8 colours", path)
-		}
-		for _, v := range seq.Values {
-			var c string
-			d.paint(path, &c)(v)
-			g.Colors = append(g.Colors, c)
-		}
-	}
-	if d.none(n) {
-		return nil
-	}
-	if _, empty := d.plain(n).(*ast.NullNode); empty {
-		d.text(path, new(string))(n)
-		return nil
-	}
-	if _, ok := d.plain(n).(*ast.SequenceNode); ok {
-		colors(n)
-		return g
-	}
-	if d.isScalar(n) {
-		var s string
-		d.textOf(n, &s)
-		switch mediaKind(s) {
-		case LayerImage:
-			d.text(path, &g.Image)(n)
-			g.Image = d.input(n, path, g.Image)
-		case LayerVideo:
-			d.text(path, &g.Video)(n)
-			g.Video = d.input(n, path, g.Video)
-		default:
-			colors(n)
-		}
-		return g
-	}
-	var fit, loop, angle ast.Node
-	d.object(n, path, setters{
-		"color": colors, "gradient": colors,
-		"angle": func(n ast.Node) {
-			angle = n
-			d.number(path+".angle", -360, 360, "180 runs from top to bottom", &g.Angle)(n)
-		},
-		"image": func(n ast.Node) { d.text(path+".image", &g.Image)(n); g.Image = d.input(n, path+".image", g.Image) },
-		"video": func(n ast.Node) { d.text(path+".video", &g.Video)(n); g.Video = d.input(n, path+".video", g.Video) },
-		"fit":   func(n ast.Node) { fit = n; d.word(path+".fit", []string{"cover", "contain"}, &g.Fit)(n) },
-		"loop":  func(n ast.Node) { loop = n; d.boolean(path+".loop", &g.Loop)(n) },
-	})
-	switch {
-	case g.Image != "" && g.Video != "":
-		d.fault(n, "keep one of them", "%s has an image and a video", path)
-	case g.Image == "" && g.Video == "" && fit != nil:
-		d.fault(fit, "leave it out", "%s: a colour has no fit", path)
-	case g.Video == "" && loop != nil:
-		d.fault(loop, "leave it out", "%s: only a video has a loop", path)
-	case len(g.Colors) < 2 && angle != nil:
-		d.fault(angle, "leave it out, or give two colours", "%s: only a gradient has an angle", path)
-	case g.Image == "" && g.Video == "" && len(g.Colors) == 0:
-		d.fault(n, "give it a color, an image or a video", "%s is empty", path)
-	}
-	return g
 }

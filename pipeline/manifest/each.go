@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -13,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/rows"
 )
 
@@ -37,19 +39,14 @@ type Row struct {
 // eachKeys are the keys of a family that its clips do not have.
 var eachKeys = []string{"rows", "name", "props"}
 
-// eachWords are the keys of a family.
-var eachWords = sync.OnceValue(func() map[string]bool {
-	out := map[string]bool{}
-	for _, key := range slices.Concat(eachKeys, clipWords) {
-		out[key] = true
-	}
-	for key := range (&doc{}).shared("", &Clip{}) {
-		out[key] = true
-	}
-	return out
+// FamilyKeys returns the keys of a family of clips, sorted. All callers share the list.
+var FamilyKeys = sync.OnceValue(func() []string {
+	keys := slices.AppendSeq(slices.Concat(eachKeys, clipKeys), maps.Keys((&doc{}).shared("", &Clip{})))
+	slices.Sort(keys)
+	return slices.Compact(keys)
 })
 
-// maxRowFaults is how many faulty rows are shown; the rest is counted.
+// maxRowFaults is how many faulty rows are described; the others are counted.
 const maxRowFaults = 20
 
 // maxRows bounds the rows that are read of all tables, also of those that make no clip.
@@ -57,16 +54,16 @@ const maxRows = 10 * MaxClips
 
 // rowCursor is the row that is being read.
 type rowCursor struct {
-	display string // the table's name as the manifest writes it
-	family  string // under each:, while compositions are read
-	line    int
-	columns []string
-	values  []string
-	clip    string          // while compositions are read: what {{clip}} stands for
-	shown   map[string]bool // faults of the manifest's own, said once for all rows
-	bad     int             // rows with a fault
-	faulty  bool            // this one
-	broken  bool            // a cell is missing: what follows from that is not said too
+	display  string // the table's name as the manifest writes it
+	family   string // under each:, while compositions are read
+	line     int
+	columns  []string
+	values   []string
+	clip     string          // while compositions are read: the value of {{clip}}
+	reported map[string]bool // faults at places of the manifest, reported once for all rows
+	bad      int             // rows with a fault
+	faulty   bool            // this one
+	broken   bool            // a cell is missing: faults that follow from that are not reported
 }
 
 func (r *rowCursor) value(column string) (string, bool) {
@@ -80,18 +77,18 @@ func (r *rowCursor) value(column string) (string, bool) {
 	return r.values[i], true
 }
 
-// news reports that a fault is worth a line: not yet said of an earlier row, and not
-// one of thousands.
-func (r *rowCursor) news(e *fault.Error) bool {
+// isNew reports whether a fault at a place of the manifest is to be reported: it was not for an earlier row, and fewer
+// than maxRowFaults rows have one.
+func (r *rowCursor) isNew(e *fault.Error) bool {
 	key := e.Place.String() + " " + e.Msg
 	if r.broken {
 		return false
 	}
-	if r.shown[key] {
+	if r.reported[key] {
 		r.broken = true
 		return false
 	}
-	r.shown[key] = true
+	r.reported[key] = true
 	if !r.faulty {
 		r.faulty = true
 		r.bad++
@@ -106,76 +103,79 @@ func (d *doc) each(n ast.Node, base Clip, m *Manifest) {
 	for _, c := range m.Clips {
 		taken[c.Name] = "clips." + c.Name
 	}
-	for _, f := range d.fields(n, "each") {
-		d.families = append(d.families, f.key)
+	for _, f := range d.Fields(n, "each") {
+		d.families = append(d.families, f.Key)
 		if d.goodName(f) {
 			d.family(f, base, m, taken)
 		}
 	}
-	if n != nil && len(m.Clips) == 0 && len(d.faults) == 0 {
-		d.fault(n, `write each: {welcome: {rows: people.csv, script: "Hello {{name}}."}}`, "the manifest has no clips")
+	if n != nil && len(m.Clips) == 0 && d.Count() == 0 {
+		d.Fault(n, `write each: {welcome: {rows: people.csv, script: "Hello {{name}}."}}`, "the manifest has no clips")
 	}
 }
 
-func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
-	path := "each." + f.key
+func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]string) {
+	path := "each." + f.Key
 	var file, name string
 	var rowsAt, nameAt, propsAt ast.Node
-	for _, k := range d.fields(f.value, path) {
-		switch k.key {
+	for _, k := range d.Fields(f.Value, path) {
+		switch k.Key {
 		case "rows":
-			rowsAt = k.value
-			d.text(path+".rows", &file)(k.value)
+			rowsAt = k.Value
+			d.Text(path+".rows", &file)(k.Value)
 		case "name":
-			nameAt = k.value
-			d.text(path+".name", &name)(k.value)
+			nameAt = k.Value
+			d.Text(path+".name", &name)(k.Value)
 		case "props":
-			propsAt = k.value
+			propsAt = k.Value
 		}
 	}
 	if rowsAt == nil {
-		if rowsAt = d.meantRows(f, path); rowsAt == nil {
-			d.fault(f.node, "write rows: people.csv", "%s has no rows", path)
+		rowsAt = d.rowsByOtherName(f, path)
+		if rowsAt == nil {
+			d.Fault(f.Node, "write rows: people.csv", "%s has no rows", path)
 			return
 		}
-		d.text(path+".rows", &file)(rowsAt) // to report the rest of the family at once
+		d.Text(path+".rows", &file)(rowsAt) // to report the rest of the family at once
 	}
-	before := len(d.faults)
+	before := d.Count()
 	table := d.input(rowsAt, path+".rows", file)
-	if len(d.faults) > before {
+	if d.Count() > before {
 		return
 	}
 	if !slices.Contains(rows.Kinds(), strings.ToLower(filepath.Ext(file))) {
 		other := rows.OtherKind(file)
-		d.fault(rowsAt, other.Hint, "%s.rows: %v", path, other)
+		d.Fault(rowsAt, other.Hint, "%s.rows: %v", path, other)
 		return
 	}
 	r, err := rows.Open(table, file)
 	if err != nil {
-		d.table(err)
+		d.addTableFaults(err)
 		return
 	}
 	defer r.Close()
 	if nameAt != nil && len(rows.Placeholders(name)) == 0 {
-		d.fault(nameAt, `write name: "{{id}}" with a column that is different in each row`, "%s.name names every row the same", path)
+		d.Fault(nameAt, `write name: "{{id}}" with a column that is different in each row`,
+			"%s.name names every row the same", path)
 		return
 	}
 	props := d.propColumns(propsAt, path+".props", r.Columns())
-	e := Each{Name: f.key, File: table, Columns: r.Columns(), display: file, first: len(m.Clips)}
-	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), shown: map[string]bool{}}, map[string]string{}
+	e := Each{Name: f.Key, File: table, Columns: r.Columns(), display: file, first: len(m.Clips)}
+	d.row, d.texts = &rowCursor{display: file, columns: r.Columns(), reported: map[string]bool{}}, map[string]string{}
 	defer func() { d.row, d.texts = nil, nil }()
 	for {
-		d.alive()
+		d.Alive()
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			d.sums[table] = r.Sum()
 			break
 		}
 		if err != nil {
-			d.table(err)
+			d.addTableFaults(err)
 			return
 		}
-		if d.rows++; d.rows > maxRows {
+		d.rows++
+		if d.rows > maxRows {
 			d.rowFault("split the tables", "more than %d rows in all tables", maxRows)
 			return
 		}
@@ -186,22 +186,24 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 		}
 		e.Clips++
 		c := base
-		c.Place, c.Row = d.at(f.node), &Row{Each: f.key, Line: row.Line, Values: map[string]string{}, sum: cells(row)}
+		c.Place, c.Row = d.At(f.Node), &Row{Each: f.Key, Line: row.Line, Values: map[string]string{}, sum: cells(row)}
 		for _, col := range props {
 			c.Row.Values[col], _ = d.row.value(col)
 		}
-		if c.Name = d.rowName(f, nameAt, name, e.Clips); c.Name == "" {
+		c.Name = d.rowName(f, nameAt, name, e.Clips)
+		if c.Name == "" {
 			continue
 		}
 		where := fmt.Sprintf("%s:%d", file, row.Line)
 		if first, ok := taken[c.Name]; ok {
-			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s", c.Name, first)
+			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s", c.Name,
+				first)
 			continue
 		}
 		taken[c.Name] = where
-		d.clip(path, field{f.key, f.node, f.value}, &c)
-		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.own, c.Places.own) {
-			c.Places.own = m.Clips[n-1].Places.own // ten thousand rows are written in one place
+		d.clip(path, f, &c)
+		if n := len(m.Clips); n > e.first && slices.Equal(m.Clips[n-1].Places.Own, c.Places.Own) {
+			c.Places.Own = m.Clips[n-1].Places.Own // ten thousand rows are written in one place
 		}
 		if d.row.faulty { // the manifest is refused: its texts would only take memory
 			c.Script, c.Scenes, c.Agent, c.Template = "", nil, nil, nil
@@ -211,46 +213,47 @@ func (d *doc) family(f field, base Clip, m *Manifest, taken map[string]string) {
 	if e.Clips == 0 {
 		d.rowFault("add a row below the columns' names", "the table has no rows")
 	}
-	d.moreRows()
+	d.reportMoreRows()
 	m.Each = append(m.Each, e)
 }
 
-// meantRows reports the unknown keys of a family without rows. It returns the value of one that means them, or nil.
-func (d *doc) meantRows(f field, path string) (rows ast.Node) {
-	for _, k := range d.fields(f.value, path) {
-		if eachWords()[k.key] {
+// rowsByOtherName reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint
+// is to write rows, or nil.
+func (d *doc) rowsByOtherName(f yamldoc.Field, path string) (rows ast.Node) {
+	for _, k := range d.Fields(f.Value, path) {
+		if slices.Contains(FamilyKeys(), k.Key) {
 			continue
 		}
-		if strings.HasPrefix(d.unknown(k, path, eachWords()), "write rows: ") && d.isScalar(k.value) {
-			rows = k.value
+		if strings.HasPrefix(d.Unknown(k, path, FamilyKeys()), "write rows: ") && d.IsScalar(k.Value) {
+			rows = k.Value
 		}
 	}
 	return rows
 }
 
-// moreRows counts the faulty rows that were not shown.
-func (d *doc) moreRows() {
+// reportMoreRows reports the number of faulty rows that were not described.
+func (d *doc) reportMoreRows() {
 	if more := d.row.bad - maxRowFaults; more > 0 {
-		d.faults = append(d.faults, fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
+		d.Add(fault.New(fault.Manifest, "", "%s: %d more rows have faults", d.row.display, more))
 	}
 }
 
-// propColumns are the columns that Remotion is given: the ones that are listed. A table
-// of people holds more than a film should carry, so none is carried by itself.
+// propColumns returns the columns whose values are passed to Remotion: only those that are listed, because a table of
+// people has more than a film should contain.
 func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	if n == nil {
 		return nil
 	}
 	var out []string
-	for _, v := range d.items(n) {
+	for _, v := range d.Items(n) {
 		var name string
-		d.text(path, &name)(v)
+		d.Text(path, &name)(v)
 		name = rows.Column(name)
 		switch {
 		case slices.Contains(out, name):
-			d.fault(v, "keep one of them", "%s names %q twice", path, name)
+			d.Fault(v, "keep one of them", "%s names %q twice", path, name)
 		case !slices.Contains(columns, name):
-			d.fault(v, unknownColumn(name, columns), "%s: there is no column %q", path, name)
+			d.Fault(v, unknownColumn(name, columns), "%s: there is no column %q", path, name)
 		default:
 			out = append(out, name)
 		}
@@ -258,25 +261,25 @@ func (d *doc) propColumns(n ast.Node, path string, columns []string) []string {
 	return out
 }
 
-// rowName is a row's clip name: the family's, a dash, and what the row says or its number.
-func (d *doc) rowName(f field, n ast.Node, pattern string, number int) string {
-	room := MaxName - len(f.key) - 1
+// rowName returns the name of a row's clip: the family's name, a dash, and the row's own name or number. It returns ""
+// after it reported a fault.
+func (d *doc) rowName(f yamldoc.Field, n ast.Node, pattern string, number int) string {
 	if n == nil {
-		return fmt.Sprintf("%s-%d", f.key, number)
+		return fmt.Sprintf("%s-%d", f.Key, number)
 	}
-	value := d.fill(n, "each."+f.key+".name", pattern)
+	value := d.fill(n, "each."+f.Key+".name", pattern)
 	if value == "" {
-		return "" // said already
+		return "" // reported by fill
 	}
-	slug := rows.Slug(value, room)
+	slug := rows.Slug(value, MaxName-len(f.Key)-1)
 	if slug == "" {
 		d.rowFault("name rows by a column of letters a-z and digits", "%q cannot name a clip", value)
 		return ""
 	}
-	return f.key + "-" + slug
+	return f.Key + "-" + slug
 }
 
-// fill puts the row's values into a text.
+// fill replaces the placeholders in a text by the row's values. Outside of rows it returns the text.
 func (d *doc) fill(n ast.Node, path, text string) string {
 	if d.row == nil {
 		return text
@@ -294,7 +297,7 @@ func (d *doc) fill(n ast.Node, path, text string) string {
 		d.rowFault("shorten the text or the cells", "%s: %v", path, err)
 		d.row.broken = true
 	case errors.As(err, &unknown):
-		d.fault(n, unknownColumn(unknown.Column, d.row.columns), "%s: %v in %s", path, err, d.row.display)
+		d.Fault(n, unknownColumn(unknown.Column, d.row.columns), "%s: %v in %s", path, err, d.row.display)
 		d.row.broken = true
 	case errors.As(err, &empty):
 		d.rowFault(fmt.Sprintf("fill it, or write {{%s|something else}} in %s", empty.Column, path), "%v", err)
@@ -304,7 +307,7 @@ func (d *doc) fill(n ast.Node, path, text string) string {
 }
 
 func unknownColumn(name string, columns []string) string {
-	if near := Nearest(name, columns); near != "" {
+	if near := fault.Nearest(name, columns); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	sorted := slices.Clone(columns)
@@ -316,7 +319,7 @@ func unknownColumn(name string, columns []string) string {
 	return "there are: " + strings.Join(sorted, ", ")
 }
 
-// rowFault is a fault of the table: it points at the row.
+// rowFault adds a fault at the row.
 func (d *doc) rowFault(hint, format string, args ...any) {
 	e := fault.New(fault.Manifest, hint, format, args...)
 	e.Place = &fault.Place{File: d.row.display, Line: d.row.line, Column: 1}
@@ -328,41 +331,9 @@ func (d *doc) rowFault(hint, format string, args ...any) {
 		d.row.bad++
 	}
 	if d.row.bad <= maxRowFaults {
-		d.faults = append(d.faults, e)
+		d.Add(e)
 	}
 }
 
-// table takes over what the table's reader found.
-func (d *doc) table(err error) { d.faults = append(d.faults, fault.All(err)...) }
-
-// written is a text as the manifest writes it, before a row filled it.
-func (d *doc) written(n ast.Node, value string) string {
-	if d.row == nil {
-		return value
-	}
-	switch v := d.plain(n).(type) {
-	case *ast.StringNode:
-		return v.Value
-	case *ast.LiteralNode:
-		return v.Value.Value
-	}
-	return value
-}
-
-// inside reports that a path that a row made stays in the project, also behind links.
-func (d *doc) inside(path string) bool {
-	rel, err := filepath.Rel(d.dir, path)
-	if err != nil || !filepath.IsLocal(rel) {
-		return false
-	}
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return true // it is not there, which is said next
-	}
-	root, err := filepath.EvalSymlinks(d.dir)
-	if err != nil {
-		return false
-	}
-	rel, err = filepath.Rel(root, real)
-	return err == nil && filepath.IsLocal(rel)
-}
+// addTableFaults adds the faults that the table's reader found.
+func (d *doc) addTableFaults(err error) { d.Add(fault.All(err)...) }

@@ -13,7 +13,7 @@ import (
 
 const eachHead = "version: 1\ndefaults: {avatar: {id: a}, voice: {id: v}}\n"
 
-// parseEach reads a manifest beside a table and other files.
+// parseEach reads a manifest with a table and other files.
 func parseEach(t *testing.T, text string, files map[string]string) (*Manifest, error) {
 	t.Helper()
 	dir := t.TempDir()
@@ -84,24 +84,42 @@ func TestFaultsOfEach(t *testing.T) {
 		want       []string
 		lines      int // of faults
 	}{
-		{"a misspelt column", `each: {w: {rows: people.csv, script: "Hi {{nmae}}."}}`, "", []string{`greenroom.yaml:3:38: each.w.script: there is no column "nmae" in people.csv (row people.csv:2)`}, 1},
-		{"an empty cell", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, "id,name\na,Ada\nb,\n", []string{`people.csv:3:1: column "name" is empty`}, 1},
-		{"one name twice", `each: {w: {rows: people.csv, name: "{{id}}", script: "Hi {{name}}."}}`, "", []string{"people.csv:3:1: the name w-a is taken by people.csv:2"}, 1},
-		{"a name that a clip has", "clips: {w-a: {script: Hi}}\n" + `each: {w: {rows: people.csv, name: "{{id}}", script: "Hi."}}`, "id\na\n", []string{"people.csv:2:1: the name w-a is taken by clips.w-a"}, 1},
-		{"the same name for all", `each: {w: {rows: people.csv, name: all, script: "Hi."}}`, "", []string{"each.w.name names every row the same"}, 1},
-		{"a name of no letters", `each: {w: {rows: people.csv, name: "{{name}}", script: "Hi."}}`, "name\n李明\n", []string{`people.csv:2:1: "李明" cannot name a clip`}, 1},
-		{"a name that is a path", `each: {w: {rows: people.csv, name: "{{name}}", script: "Hi."}}`, "name\n../../etc/passwd\n../../etc/passwd/\n", []string{"the name w-etc-passwd is taken by people.csv:2"}, 1},
-		{"a path in a cell", `each: {w: {rows: people.csv, file: "{{name}}"}}`, "name\n../../../etc/passwd\n", []string{`people.csv:2:1: each.w.file: "../../../etc/passwd" leads out of the project`}, 1},
-		{"an absolute path in a cell", `each: {w: {rows: people.csv, file: "{{name}}"}}`, "name\n/etc/passwd\n", []string{`"/etc/passwd" leads out of the project`}, 1},
-		{"no rows", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, "id,name\n", []string{"people.csv:1:1: the table has no rows"}, 1},
+		{"a misspelt column", `each: {w: {rows: people.csv, script: "Hi {{nmae}}."}}`, "",
+			[]string{`greenroom.yaml:3:38: each.w.script: there is no column "nmae" in people.csv (row people.csv:2)`}, 1},
+		{"an empty cell", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, "id,name\na,Ada\nb,\n",
+			[]string{`people.csv:3:1: column "name" is empty`}, 1},
+		{"one name twice", `each: {w: {rows: people.csv, name: "{{id}}", script: "Hi {{name}}."}}`, "",
+			[]string{"people.csv:3:1: the name w-a is taken by people.csv:2"}, 1},
+		{"a name that a clip has",
+			"clips: {w-a: {script: Hi}}\n" +
+				`each: {w: {rows: people.csv, name: "{{id}}", script: "Hi."}}`, "id\na\n",
+			[]string{"people.csv:2:1: the name w-a is taken by clips.w-a"}, 1},
+		{"the same name for all", `each: {w: {rows: people.csv, name: all, script: "Hi."}}`, "",
+			[]string{"each.w.name names every row the same"}, 1},
+		{"a name of no letters", `each: {w: {rows: people.csv, name: "{{name}}", script: "Hi."}}`, "name\n李明\n",
+			[]string{`people.csv:2:1: "李明" cannot name a clip`}, 1},
+		{"a name that is a path", `each: {w: {rows: people.csv, name: "{{name}}", script: "Hi."}}`,
+			"name\n../../etc/passwd\n../../etc/passwd/\n", []string{"the name w-etc-passwd is taken by people.csv:2"}, 1},
+		{"a path in a cell", `each: {w: {rows: people.csv, file: "{{name}}"}}`, "name\n../../../etc/passwd\n",
+			[]string{`people.csv:2:1: each.w.file: "../../../etc/passwd" leads out of the project`}, 1},
+		{"an absolute path in a cell", `each: {w: {rows: people.csv, file: "{{name}}"}}`, "name\n/etc/passwd\n",
+			[]string{`"/etc/passwd" leads out of the project`}, 1},
+		{"no rows", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, "id,name\n",
+			[]string{"people.csv:1:1: the table has no rows"}, 1},
 		{"no table", `each: {w: {rows: staff.csv, script: "Hi."}}`, "", []string{"staff.csv does not exist"}, 1},
 		{"no rows key", `each: {w: {script: "Hi."}}`, "", []string{"each.w has no rows"}, 1},
 		{"not a table", `each: {w: {rows: out.md, script: "Hi."}}`, "", []string{"out.md is not a table"}, 1},
-		{"a ragged row", `each: {w: {rows: people.csv, script: "Hi."}}`, "id,name\na\n", []string{"people.csv:2:1: the row has 1 cells"}, 1},
-		{"a fault of the manifest, once", `each: {w: {rows: people.csv, scrpt: "Hi."}}`, "", []string{`unknown key each.w.scrpt (row people.csv:2)`}, 1},
-		{"props of no column", `each: {w: {rows: people.csv, props: [nam], script: "Hi."}}`, "", []string{`there is no column "nam"`}, 1},
-		{"a hundred bad rows", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, many, []string{`people.csv:2:1: column "name" is empty`, "people.csv: 80 more rows have faults"}, 21},
-		{"a script too long", `each: {w: {rows: people.csv, script: "{{name}}"}}`, "name\n" + strings.Repeat("word ", 1001) + "\n", []string{"has 5004 characters, HeyGen takes 5000 (row people.csv:2)"}, 1},
+		{"a ragged row", `each: {w: {rows: people.csv, script: "Hi."}}`, "id,name\na\n",
+			[]string{"people.csv:2:1: the row has 1 cells"}, 1},
+		{"a fault of the manifest, once", `each: {w: {rows: people.csv, scrpt: "Hi."}}`, "",
+			[]string{`unknown key each.w.scrpt (row people.csv:2)`}, 1},
+		{"props of no column", `each: {w: {rows: people.csv, props: [nam], script: "Hi."}}`, "",
+			[]string{`there is no column "nam"`}, 1},
+		{"a hundred bad rows", `each: {w: {rows: people.csv, script: "Hi {{name}}."}}`, many,
+			[]string{`people.csv:2:1: column "name" is empty`, "people.csv: 80 more rows have faults"}, 21},
+		{"a script too long", `each: {w: {rows: people.csv, script: "{{name}}"}}`,
+			"name\n" + strings.Repeat("word ", 1001) +
+				"\n", []string{"has 5004 characters, HeyGen takes 5000 (row people.csv:2)"}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := map[string]string{}
@@ -131,7 +149,7 @@ func TestFaultsOfEach(t *testing.T) {
 	}
 }
 
-// TestALinkOutOfTheProject is followed before it is believed.
+// TestALinkOutOfTheProject: links are resolved before a path is accepted.
 func TestALinkOutOfTheProject(t *testing.T) {
 	dir := t.TempDir()
 	outside := t.TempDir()
@@ -145,7 +163,8 @@ func TestALinkOutOfTheProject(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "links")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(eachHead+`each: {w: {rows: people.csv, file: "{{name}}"}}`))
+	_, err := Parse(filepath.Join(dir, "greenroom.yaml"),
+		[]byte(eachHead+`each: {w: {rows: people.csv, file: "{{name}}"}}`))
 	if err == nil || !strings.Contains(err.Error(), "leads out of the project") {
 		t.Errorf("a link out of the project: %v", err)
 	}

@@ -8,10 +8,10 @@ import (
 	"greenroom/internal/fault"
 )
 
-// unfit warns of `anchor` and `fit` of layers whose box has not both sizes: they say how a picture lies in a box of another
-// shape, and a box with one size has the shape of its picture. A layer has them for nothing only when no format of the
-// composition gives it both sizes.
-func (d *doc) unfit(films []Composition, base string) {
+// warnUnusedFit warns of `anchor` and `fit` of layers whose box does not have both sizes: they place a picture in a box of
+// another shape, and a box with one size has the shape of its picture. They have an effect when the layer has both
+// sizes in at least one format of the composition.
+func (d *doc) warnUnusedFit(films []Composition, base string) {
 	type use struct {
 		used bool
 		kind string
@@ -34,7 +34,7 @@ func (d *doc) unfit(films []Composition, base string) {
 					found[at] = &use{kind: l.Kind, key: key}
 					order = append(order, at)
 				}
-				noBox := key == "fit" && l.Box == (Box{}) // says whether it covers the canvas
+				noBox := key == "fit" && l.Box == (Box{}) // it decides whether the layer covers the canvas
 				found[at].used = found[at].used || l.Mask.Circle || noBox || l.Box.bothSizes()
 			}
 		}
@@ -48,17 +48,17 @@ func (d *doc) unfit(films []Composition, base string) {
 		if u.key == "anchor" {
 			hint = "to place the layer write box: {right: 4%}, with the side it is at; " + hint
 		}
-		d.warnAt(at.Line, at.Column, hint, "%s: %s of %s has no effect, as its box has not both sizes", base,
+		d.WarnAt(at.Line, at.Column, hint, "%s: %s of %s has no effect, as its box does not have both sizes", base,
 			u.key, withArticle(u.kind))
 	}
 }
 
-// bothSizes reports a box whose shape is its own and not that of what is in it.
+// bothSizes reports whether a box has a width and a height of its own.
 func (b Box) bothSizes() bool {
 	return (b.Width.Set || b.Left.Set && b.Right.Set) && (b.Height.Set || b.Top.Set && b.Bottom.Set)
 }
 
-// everywhere reports a box that covers the canvas.
+// everywhere reports whether a box covers the canvas.
 func (b Box) everywhere() bool {
 	at := func(d Dim, least float64) bool { return d.Set && d.V <= least }
 	full := func(d Dim) bool { return d.Set && d.Percent && d.V >= 1 }
@@ -67,7 +67,7 @@ func (b Box) everywhere() bool {
 	return across && down
 }
 
-// coverCanvas gives a layer that covers and has no box the canvas as its box.
+// coverCanvas sets the box of a layer with fit: cover and without a box: the canvas.
 func coverCanvas(l *Layer) {
 	if l.Fit == "cover" && l.Box == (Box{}) && (l.Kind == LayerClip || l.Kind == LayerImage || l.Kind == LayerVideo) {
 		edge := Dim{Percent: true, Set: true}
@@ -75,9 +75,9 @@ func coverCanvas(l *Layer) {
 	}
 }
 
-// hidden warns of clips that an opaque picture covers completely: one that comes later in the list, begins no later and has no
-// end of its own. What is in files is not read here, so that only kinds that have no alpha count.
-func (d *doc) hidden(c Composition) {
+// warnHidden warns of clips that an opaque picture covers completely: one that is later in the list, does not begin later
+// and has no end of its own. Files are not read here, so only kinds of files that have no alpha count.
+func (d *doc) warnHidden(c Composition) {
 	for i, l := range c.Layers {
 		if l.Kind != LayerClip || l.After != "" {
 			continue
@@ -93,15 +93,15 @@ func (d *doc) hidden(c Composition) {
 			}
 			hint := fmt.Sprintf("move %s before the clip in the list, or give it a box: the first layer lies at the bottom",
 				over.Kind)
-			d.warnAt(l.Place.Line, l.Place.Column, hint, "%s: clip %q is not seen, as the %s lies over it",
+			d.WarnAt(l.Place.Line, l.Place.Column, hint, "%s: clip %q is not seen, as the %s lies over it",
 				c.Base, l.Of, name)
 			break
 		}
 	}
 }
 
-// ducked warns of a sound that is lowered while clips speak, in a composition that shows none.
-func (d *doc) ducked(c Composition) {
+// warnUnusedDuck warns of a sound that is lowered while clips speak, in a composition without clips.
+func (d *doc) warnUnusedDuck(c Composition) {
 	for _, l := range c.Layers {
 		if l.Kind == LayerClip || l.Kind == LayerComposition {
 			return
@@ -109,13 +109,13 @@ func (d *doc) ducked(c Composition) {
 	}
 	for _, l := range c.Layers {
 		if at, written := l.Places["duck"]; written && l.Duck != nil {
-			d.warnAt(at.Line, at.Column, "leave it out, or add a layer with a clip",
+			d.WarnAt(at.Line, at.Column, "leave it out, or add a layer with a clip",
 				"%s: duck has no effect, as no clip speaks", c.Base)
 		}
 	}
 }
 
-// covers reports a layer that lets nothing through from its beginning to the end of the film or of its file.
+// covers reports whether a layer is opaque and covers the canvas until the film or its file ends.
 func (d *doc) covers(l Layer) bool {
 	if l.For != 0 || l.Opacity < 1 || l.Mask.Circle || l.Safe > 0 || l.Mask.Radius.Set && l.Mask.Radius.V > 0 {
 		return false

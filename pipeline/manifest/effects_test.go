@@ -82,56 +82,30 @@ func TestSettingsWithoutEffectAreWarnedOf(t *testing.T) {
 			t.Errorf("%s: %v\nhints %s, want %q", layers, err, hints, want)
 		}
 	}
-	_, err := Parse("greenroom.yaml", []byte("version: 1\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: Hi., transparent: false,\n  background: #123456\n  }}\n"))
+	_, err := Parse("greenroom.yaml",
+		[]byte("version: 1\ndefaults: {avatar: a, voice: v}\nclips: {a: {script: Hi., transparent: false,\n  background: #123456\n  }}\n"))
 	if list := fault.All(err); len(list) == 0 || !strings.Contains(list[0].Hint, `"#123456"`) {
 		t.Errorf("a colour without quotes: %v", err)
 	}
 }
 
-// designsManifest is the example of the design, with the ids that it shortens written out.
-const designsManifest = `version: 1
-project: product-tour
-fps: 25                     # of the compositions; HeyGen delivers 25, so 25 avoids judder; clips keep their own rate
-size: 1920x1080
-heygen:
-  api: auto                 # sandbox | auto | v2 | v3 — auto asks the account once and says what it chose
-  key: $HEYGEN_API_KEY      # env by default; file:PATH or cmd:op read … also; never a literal key
-  concurrency: 3
-  budget: $10               # per run; greenroom refuses to go beyond
-defaults:
-  avatar: {id: Daisy-inskirt-20220818, style: closeUp}
-  voice: {id: 1bd001e7e50f421d891986aad5158bc8, speed: 1.0}
-  transparent: true
-clips:
-  intro:      {script: scripts/intro.md}
-  pricing:    {script: "Plans start at <break time=\"0.5s\"/> nine dollars.", avatar: {id: other}}
-  my-voice:   {audio: audio/take3.wav}
-  b-roll:     {agent: {prompt: prompts/broll.md, duration: 30s, orientation: landscape}}
-  offer:      {template: {id: 7c1f0e7a5d1b4e2c, variables: {name: Ada, logo: footage/logo.png}}}
-  intro-es:   {translate: {clip: intro, to: Spanish}}
-  sting:      {file: footage/sting.mov}
-  old:        {video: 3f9a0c1b2d}
-each:                       # one clip per row; same words are bought once
-  welcome: {rows: people.csv, script: "Hello {{name}}, welcome aboard."}
-prepare:
-  renditions: [webm, poster, waveform, captions]      # also prores, preview, audio, stacked
-  loudness: -16LUFS
-  crop: true
-checks: {coverage: 2%..80%, duration: ±25%, border: bottom, loudness: warn}
-compositions:
-  tour:
-    background: {image: footage/bg.png}
-    layers:
-      - {clip: intro, at: 0s, box: {right: 4%, bottom: 0, width: 38%}}
-      - {text: "Product tour", at: 0.5s, for: 3s, style: title}
-      - {captions: intro}
-      - {audio: footage/bed.mp3, gain: -18dB, duck: true}
-`
+func formsDir(t testing.TB) string {
+	dir := filmDir(t)
+	for name, text := range map[string]string{"s.md": "Hello there.", "film.mp4": "x", "own.wav": "x",
+		"people.csv": "name\nAda\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
 
-func TestTheDesignsManifestIsRead(t *testing.T) {
+func TestACompleteManifestIsRead(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"scripts/intro.md": "Hello.", "prompts/broll.md": "## Scene 1: A river (0-8s)\n\nVisual: a river.\n\nVO: \"A river.\"\n",
-		"audio/take3.wav": "x", "footage/logo.png": "x", "footage/sting.mov": "x", "footage/bg.png": "x", "footage/bed.mp3": "x", "people.csv": "name\nAda\n"} {
+	for name, text := range map[string]string{"scripts/intro.md": "Hello.",
+		"prompts/broll.md": "## Scene 1: A river (0-8s)\n\nVisual: a river.\n\nVO: \"A river.\"\n",
+		"audio/take3.wav":  "x", "footage/logo.png": "x", "footage/sting.mov": "x", "footage/bg.png": "x",
+		"footage/bed.mp3": "x", "people.csv": "name\nAda\n"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +113,11 @@ func TestTheDesignsManifestIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(designsManifest))
+	complete, err := os.ReadFile("testdata/complete.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), complete)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,11 +127,9 @@ func TestTheDesignsManifestIsRead(t *testing.T) {
 	if !m.Clips[0].Captions || m.Clips[2].Captions || *m.Prepare.Loudness != -16 {
 		t.Errorf("%+v", m.Clips[0])
 	}
-	if err := schemaAt(t, "").Validate(fromYAML(t, designsManifest)); err != nil {
-		t.Error(err)
-	}
-	shortened := strings.Replace(designsManifest, "7c1f0e7a5d1b4e2c", "7c1f…", 1)
-	if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(shortened)); err == nil || !strings.Contains(fault.All(err)[0].Hint, "shortened") {
+	shortened := strings.Replace(string(complete), "7c1f0e7a5d1b4e2c", "7c1f…", 1)
+	if _, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte(shortened)); err == nil ||
+		!strings.Contains(fault.All(err)[0].Hint, "shortened") {
 		t.Errorf("%v", err)
 	}
 }
@@ -172,17 +148,22 @@ func TestValuesOfNaturalForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, f := m.Clips, m.Compositions[0]
-	if m.Width != 3840 || m.HeyGen.API != "v3" || c[0].Script != "Hello there." || c[0].Avatar.Photo == "" || c[0].Voice.ID != "42" || !c[0].Captions ||
-		c[1].Translate.Clip != "hook" || c[1].Translate.To != "Spanish" || c[2].Source != SourceFile || c[2].Transparent || c[3].Scenes[1].Script != "Two." ||
+	if m.Width != 3840 || m.HeyGen.API != "v3" || c[0].Script != "Hello there." || c[0].Avatar.Photo == "" ||
+		c[0].Voice.ID != "42" || !c[0].Captions ||
+		c[1].Translate.Clip != "hook" || c[1].Translate.To != "Spanish" || c[2].Source != SourceFile || c[2].Transparent ||
+		c[3].Scenes[1].Script != "Two." ||
 		c[3].Scenes[1].Avatar.ID != "b" || c[4].Template.Variables[0].Value != "Ada" {
 		t.Errorf("%+v", c)
 	}
 	l := f.Layers
-	if f.Name != "t-9x16" || f.Width != 2160 || f.Height != 3840 || f.Length != 90*time.Second || f.Background.Colors[0] != "#000080" || f.Background.Colors[1] != "#1177AA" {
+	if f.Name != "t-9x16" || f.Width != 2160 || f.Height != 3840 || f.Length != 90*time.Second ||
+		f.Background.Colors[0] != "#000080" || f.Background.Colors[1] != "#1177AA" {
 		t.Errorf("%+v %+v", f, f.Background)
 	}
-	if l[0].Kind != LayerClip || l[0].Of != "hook" || l[1].At != 65500*time.Millisecond || l[1].For != 3*time.Second || l[1].Style.Weight != 700 ||
-		l[1].Style.Color != "#11223344" || l[2].Gain != 0.5 || l[2].Duck == nil || l[2].Duck.By > 0.51 || l[2].Duck.By < 0.49 {
+	if l[0].Kind != LayerClip || l[0].Of != "hook" || l[1].At != 65500*time.Millisecond || l[1].For != 3*time.Second ||
+		l[1].Style.Weight != 700 ||
+		l[1].Style.Color != "#11223344" || l[2].Gain != 0.5 || l[2].Duck == nil || l[2].Duck.By > 0.51 ||
+		l[2].Duck.By < 0.49 {
 		t.Errorf("%+v", l)
 	}
 }

@@ -3,8 +3,6 @@ package manifest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,119 +11,92 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/mergemark"
-	"greenroom/internal/yamltext"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// ReadHeyGen reads only the heygen: section of a manifest, with its defaults; mistakes in other sections do not
-// count. When the file as a whole cannot be read as YAML, the lines of the section are read alone, and rest says
-// what is wrong with the file. It fails when the section has mistakes or cannot be told apart: which account
-// a command reaches is never guessed. The error is one of Load.
+// ReadHeyGen reads only the heygen: section of a manifest, with its defaults; faults in other sections do not matter.
+// When the file cannot be read as YAML, only the lines of the section are read, and rest is what is wrong with the
+// file. It fails when the section has faults or cannot be found for certain: the account that a command uses is never
+// guessed. The error is one of Load.
 func ReadHeyGen(ctx context.Context, path string) (h HeyGen, rest, err error) {
 	abs, b, err := readFile(path)
 	if err != nil {
 		return h, nil, err
 	}
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	d := &doc{
-		ctx: ctx, name: filepath.Base(abs), dir: filepath.Dir(abs),
-		lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{},
-	}
+	d := newDoc(ctx, abs, b)
 	section, rest := d.heygenSection(b)
 	if ctx.Err() != nil {
 		return h, nil, context.Cause(ctx)
 	}
 	h = HeyGen{API: "sandbox", Concurrency: 3} // as in a manifest without the section
 	if section == nil && rest != nil {
-		if section, err = d.cutHeyGen(ctx); err != nil {
+		section, err = d.cutHeyGen(ctx, abs)
+		if err != nil {
 			return HeyGen{}, nil, fault.List(append(fault.All(rest), fault.All(err)...))
 		}
 	}
 	if section != nil {
-		if err := d.readSection(section, &h); err != nil {
+		err = d.ReadPart(section, "heygen", func(n ast.Node) { d.heygen(n, &h) })
+		if err != nil {
 			return HeyGen{}, nil, err
 		}
 	}
 	return h, rest, nil
 }
 
-// heygenSection finds the section in a file that is YAML; nil and no error when the file has none.
-func (d *doc) heygenSection(b []byte) (section ast.Node, rest error) {
-	defer func() {
-		if r := recover(); r != nil { // as in ParseContext
-			section = nil
-			d.faultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
-		}
-		if len(d.faults) > 0 {
-			section, rest = nil, d.faults.Or()
-			d.faults = nil
-		}
-	}()
-	if !d.textual(b) {
-		return nil, nil // the deferred function returns the faults
-	}
-	f, err := yamltext.Parse(d.ctx, b)
+// heygenSection returns the section of a file that is YAML; nil when the file has none. The error is what is wrong
+// with the file.
+func (d *doc) heygenSection(b []byte) (section ast.Node, err error) {
+	err = d.Read(b, func(root ast.Node) { section = d.findHeyGen(root) })
+	d.Reset()
 	if err != nil {
-		d.syntax(err)
-		return nil, nil
+		return nil, err
 	}
-	var body ast.Node
-	for _, one := range f.Docs {
-		if one.Body != nil && body != nil {
-			d.fault(one.Body, "keep one document; remove the line ---", "the manifest holds a second document")
-			return nil, nil
-		}
-		if one.Body != nil {
-			body = one.Body
-		}
-	}
-	if body == nil {
-		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
-		return nil, nil
-	}
-	fields := d.fields(body, "")
-	if i := slices.IndexFunc(fields, func(f field) bool { return f.key == "heygen" }); i >= 0 {
-		return fields[i].value, nil
-	}
-	for _, f := range fields { // misspelled, it would silently be the sandbox
-		if strings.Contains(strings.ToLower(f.key), "heygen") || Nearest(f.key, []string{"heygen"}) != "" {
-			d.fault(f.node, "write heygen: {api: ...}", "unknown key %s", f.key)
-		}
-	}
-	return nil, nil
+	return section, nil
 }
 
-// readSection reads the section with the rules of the manifest.
-func (d *doc) readSection(n ast.Node, h *HeyGen) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			d.fault(n, "check the section for stray characters", "heygen cannot be read as YAML")
-			err = d.faults.Or()
+// findHeyGen returns the section, or nil. A misspelled one is a fault: it would silently select the sandbox.
+func (d *doc) findHeyGen(root ast.Node) ast.Node {
+	fields := d.Fields(root, "")
+	if i := slices.IndexFunc(fields, func(f yamldoc.Field) bool { return f.Key == "heygen" }); i >= 0 {
+		return fields[i].Value
+	}
+	for _, f := range fields {
+		if resemblesHeyGen(f.Key, f.Key) {
+			d.Fault(f.Node, "write heygen: {api: ...}", "unknown key %s", f.Key)
 		}
-	}()
-	d.heygen(n, h)
-	return d.ended()
+	}
+	return nil
+}
+
+// resemblesHeyGen reports whether a key, or the text around it, may be meant as the section.
+func resemblesHeyGen(key, text string) bool {
+	return strings.Contains(strings.ToLower(text), "heygen") || fault.Nearest(key, []string{"heygen"}) != ""
 }
 
 // heygenLine is the line on which the section begins, in a file that is not YAML.
 var heygenLine = lazyregexp.New(`^["']?heygen["']?[ \t]*:`)
 
-// cutHeyGen reads the section's own lines of a file that is not YAML: from `heygen:` at the beginning of a line to
-// the next line that is not indented. A file without the word has no section.
-func (d *doc) cutHeyGen(ctx context.Context) (ast.Node, error) {
-	const hint = "correct the manifest, or say which account: --api sandbox, v2 or v3"
+// cutHeyGen reads the section's own lines of a file that is not YAML: from `heygen:` at the beginning of a line to the
+// next line that is not indented. It returns nil for a file without the word, and fails when the section is not
+// certain.
+func (d *doc) cutHeyGen(ctx context.Context, path string) (ast.Node, error) {
+	const hint = "correct the manifest, or name the account: --api sandbox, v2 or v3"
 	const message = "the manifest's heygen section cannot be read, so the account is not known"
 	unclear := fault.New(fault.Manifest, hint, message)
+	lines := d.Lines()
 	first, mentioned := -1, false
-	for i, l := range d.lines {
+	for i, l := range lines {
 		if heygenLine.MatchString(l) {
 			if first >= 0 {
-				return nil, unclear // which of the two counts?
+				return nil, unclear // there are two of them
 			}
 			first = i
 		}
 		comment := strings.HasPrefix(strings.TrimLeft(l, " \t"), "#")
 		key, _, _ := strings.Cut(l, ":")
-		mentioned = mentioned || !comment && (strings.Contains(strings.ToLower(l), "heygen") || Nearest(key, []string{"heygen"}) != "")
+		mentioned = mentioned || !comment && resemblesHeyGen(key, l)
 	}
 	switch {
 	case first < 0 && mentioned:
@@ -134,20 +105,19 @@ func (d *doc) cutHeyGen(ctx context.Context) (ast.Node, error) {
 		return nil, nil
 	}
 	end := first + 1
-	for end < len(d.lines) {
-		l := strings.TrimRight(d.lines[end], "\r")
+	for end < len(lines) {
+		l := strings.TrimRight(lines[end], "\r")
 		if l != "" && !strings.ContainsAny(l[:1], " \t#") && mergemark.Line(l) == 0 && l != "=======" {
 			break
 		}
 		end++
 	}
-	for end > first+1 && mergemark.Line(d.lines[end-1]) > 0 { // of a conflict after the section
+	for end > first+1 && mergemark.Line(lines[end-1]) > 0 { // of a conflict after the section
 		end--
 	}
 	// Empty lines before it keep the places of faults.
-	text := strings.Repeat("\n", first) + strings.Join(d.lines[first:end], "\n") + "\n"
-	alone := &doc{ctx: ctx, name: d.name, dir: d.dir, lines: strings.Split(text, "\n"), sums: d.sums}
-	section, err := alone.heygenSection([]byte(text))
+	text := []byte(strings.Repeat("\n", first) + strings.Join(lines[first:end], "\n") + "\n")
+	section, err := newDoc(ctx, path, text).heygenSection(text)
 	if err != nil || section == nil {
 		return nil, unclear
 	}

@@ -12,29 +12,34 @@ import (
 func TestOnlyTheHeyGenSectionIsRead(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, api, key, rest, err string }{
-		"valid":               {text: "version: 1\nheygen: {api: v3, key: $OTHER}\nclips: {a: {script: A.}}\n", api: "v3", key: "$OTHER"},
-		"no section":          {text: "version: 1\n", api: "sandbox"},
-		"mistakes elsewhere":  {text: "version: 9\nnonsense: 1\nheygen:\n  api: v2\nclips: {a: {}}\n", api: "v2"},
-		"CRLF":                {text: "version: 9\r\nheygen:\r\n  api: v2\r\nclips:\r\n", api: "v2"},
-		"a byte order mark":   {text: "\ufeffheygen: {api: v2}\n", api: "v2"},
-		"quoted key":          {text: "\"heygen\": {api: v2}\nclips: {a: \"\n", api: "v2", rest: "could not find"},
-		"indented":            {text: "  version: 1\n  heygen: {api: v2}\n", api: "v2"},
-		"broken after":        {text: "heygen:\n  api: v2\n\n  # why\n  key: $OTHER\nclips: {a: [}\n", api: "v2", key: "$OTHER", rest: "could not find"},
-		"broken before":       {text: "clips: {a: \"b}\nheygen: {api: v2}\n", api: "v2", rest: "could not find"},
-		"broken, indented":    {text: "  heygen: {api: v2}\n  clips: [\n", err: "account is not known"},
-		"broken, no section":  {text: "# heygen: {api: v2}\nclips: [\n", api: "sandbox", rest: "not found"},
-		"binary":              {text: "\x00\x01\nheygen: {api: v2}\n", api: "v2", rest: "not text"},
-		"not a mapping":       {text: "heygen:{api: v2}\n", err: "unknown key heygen:{api"},
-		"misspelled":          {text: "heygn: {api: v2}\n", err: "unknown key heygn"},
-		"capital letters":     {text: "HeyGen: {api: v2}\n", err: "unknown key HeyGen"},
-		"a side is empty":     {text: "heygen:\n<<<<<<< a\n=======\n  api: v2\n>>>>>>> b\n", err: "account is not known"},
-		"written twice":       {text: "heygen: {api: v2}\nheygen: {api: sandbox}\n", err: "account is not known"},
-		"second document":     {text: "heygen: {api: v2}\n---\nclips: {}\n", api: "v2", rest: "second document"},
-		"in both documents":   {text: "heygen: {api: v2}\n---\nheygen: {api: sandbox}\n", err: "account is not known"},
-		"broken section":      {text: "heygen: {api: v2\nclips: {}\n", err: "account is not known"},
-		"conflict elsewhere":  {text: "heygen: {api: v2}\n<<<<<<< a\nx: 1\n=======\nx: 2\n>>>>>>> b\n", api: "v2", rest: "merge conflicts"},
-		"conflict in it":      {text: "heygen:\n<<<<<<< a\n  api: v2\n=======\n  api: sandbox\n>>>>>>> b\n", err: "account is not known"},
-		"conflict, two":       {text: "<<<<<<< a\nheygen: {api: v2}\n=======\nheygen: {api: v3}\n>>>>>>> b\n", err: "account is not known"},
+		"valid": {text: "version: 1\nheygen: {api: v3, key: $OTHER}\nclips: {a: {script: A.}}\n", api: "v3",
+			key: "$OTHER"},
+		"no section":         {text: "version: 1\n", api: "sandbox"},
+		"mistakes elsewhere": {text: "version: 9\nnonsense: 1\nheygen:\n  api: v2\nclips: {a: {}}\n", api: "v2"},
+		"CRLF":               {text: "version: 9\r\nheygen:\r\n  api: v2\r\nclips:\r\n", api: "v2"},
+		"a byte order mark":  {text: "\ufeffheygen: {api: v2}\n", api: "v2"},
+		"quoted key":         {text: "\"heygen\": {api: v2}\nclips: {a: \"\n", api: "v2", rest: "could not find"},
+		"indented":           {text: "  version: 1\n  heygen: {api: v2}\n", api: "v2"},
+		"broken after": {text: "heygen:\n  api: v2\n\n  # why\n  key: $OTHER\nclips: {a: [}\n", api: "v2",
+			key: "$OTHER", rest: "could not find"},
+		"broken before":      {text: "clips: {a: \"b}\nheygen: {api: v2}\n", api: "v2", rest: "could not find"},
+		"broken, indented":   {text: "  heygen: {api: v2}\n  clips: [\n", err: "account is not known"},
+		"broken, no section": {text: "# heygen: {api: v2}\nclips: [\n", api: "sandbox", rest: "not found"},
+		"binary":             {text: "\x00\x01\nheygen: {api: v2}\n", api: "v2", rest: "not text"},
+		"not a mapping":      {text: "heygen:{api: v2}\n", err: "unknown key heygen:{api"},
+		"misspelled":         {text: "heygn: {api: v2}\n", err: "unknown key heygn"},
+		"capital letters":    {text: "HeyGen: {api: v2}\n", err: "unknown key HeyGen"},
+		"a side is empty":    {text: "heygen:\n<<<<<<< a\n=======\n  api: v2\n>>>>>>> b\n", err: "account is not known"},
+		"written twice":      {text: "heygen: {api: v2}\nheygen: {api: sandbox}\n", err: "account is not known"},
+		"second document":    {text: "heygen: {api: v2}\n---\nclips: {}\n", api: "v2", rest: "second document"},
+		"in both documents":  {text: "heygen: {api: v2}\n---\nheygen: {api: sandbox}\n", err: "account is not known"},
+		"broken section":     {text: "heygen: {api: v2\nclips: {}\n", err: "account is not known"},
+		"conflict elsewhere": {text: "heygen: {api: v2}\n<<<<<<< a\nx: 1\n=======\nx: 2\n>>>>>>> b\n", api: "v2",
+			rest: "merge conflicts"},
+		"conflict in it": {text: "heygen:\n<<<<<<< a\n  api: v2\n=======\n  api: sandbox\n>>>>>>> b\n",
+			err: "account is not known"},
+		"conflict, two": {text: "<<<<<<< a\nheygen: {api: v2}\n=======\nheygen: {api: v3}\n>>>>>>> b\n",
+			err: "account is not known"},
 		"wrong word":          {text: "heygen: {api: v1}\n", err: `heygen.api cannot be "v1"`},
 		"unknown key":         {text: "heygen: {apis: v2}\n", err: "unknown key heygen.apis"},
 		"an alias":            {text: "x: &a {api: v2}\nheygen: *a\n", err: "aliases are not supported"},
@@ -57,7 +62,8 @@ func TestOnlyTheHeyGenSectionIsRead(t *testing.T) {
 		if err != nil && (rest != nil || h.API != "") {
 			t.Errorf("%s: an error and an answer: %+v, %v", name, h, rest)
 		}
-		if err == nil && (h.API != c.api || h.Key != c.key || (rest == nil) != (c.rest == "") || !strings.Contains(message(rest), c.rest)) {
+		if err == nil && (h.API != c.api || h.Key != c.key || (rest == nil) != (c.rest == "") ||
+			!strings.Contains(message(rest), c.rest)) {
 			t.Errorf("%s: api %q key %q rest %q, want %q %q %q", name, h.API, h.Key, message(rest), c.api, c.key, c.rest)
 		}
 	}

@@ -3,6 +3,7 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,32 +12,37 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/keyhint"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-var layerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCaptions, LayerAudio, LayerComposition}
+// LayerKinds are the keys of which a layer has exactly one.
+var LayerKinds = []string{LayerClip, LayerImage, LayerVideo, LayerText, LayerCaptions, LayerAudio, LayerComposition}
 
-// layerKeys says which keys a kind of layer has, besides its own, name, at, for and after.
+// layerKeys are the keys of each kind of layer, apart from its own, name, at, for and after.
 var layerKeys = map[string]string{
-	LayerClip:        "box box-of safe fit anchor mask fill ring opacity enter leave skip gain fade-in fade-out",
-	LayerImage:       "box safe fit anchor mask fill ring opacity enter leave",
-	LayerVideo:       "box safe fit anchor mask fill ring opacity enter leave skip loop gain fade-in fade-out",
-	LayerText:        "box safe anchor opacity enter leave style font weight size line-height color align stroke plate",
-	LayerCaptions:    "box safe anchor opacity style font weight size line-height color align stroke plate lines mode highlight",
+	LayerClip:  "box box-of safe fit anchor mask fill ring opacity enter leave skip gain fade-in fade-out",
+	LayerImage: "box safe fit anchor mask fill ring opacity enter leave",
+	LayerVideo: "box safe fit anchor mask fill ring opacity enter leave skip loop gain fade-in fade-out",
+	LayerText:  "box safe anchor opacity enter leave style font weight size line-height color align stroke plate",
+	LayerCaptions: "box safe anchor opacity style font weight size line-height color align stroke plate lines " +
+		"mode highlight",
 	LayerAudio:       "skip loop gain fade-in fade-out duck",
 	LayerComposition: "box safe anchor skip",
 }
 
-// alias are other names of keys, of a layer and of a composition.
-var alias = map[string]string{"duration": "for"}
+// otherNames are the keys of a layer that have a second name.
+var otherNames = map[string]string{"duration": "for"}
 
-// merged are the fields of a mapping with those of a second one, which win, in the order of the first.
-func (d *doc) merged(base, over ast.Node, path string) []field {
+// merged returns the fields of a layer with those of a format's change, which replace them, in the order of the first.
+func (d *doc) merged(base, over ast.Node, path string) []yamldoc.Field {
 	out := d.layerFields(base, path)
 	if over == nil {
 		return out
 	}
 	for _, f := range d.layerFields(over, path) {
-		if i := slices.IndexFunc(out, func(g field) bool { return g.key == f.key }); i >= 0 {
+		if i := slices.IndexFunc(out, func(g yamldoc.Field) bool { return g.Key == f.Key }); i >= 0 {
 			out[i] = f
 		} else {
 			out = append(out, f)
@@ -45,33 +51,33 @@ func (d *doc) merged(base, over ast.Node, path string) []field {
 	return out
 }
 
-// layerFields are the fields of a layer, under the names that the rest of the program knows. A layer that is only a text names
-// a clip, a composition or a file; `captions` are those of all clips.
-func (d *doc) layerFields(n ast.Node, path string) []field {
-	if d.isScalar(n) {
+// layerFields returns the fields of a layer, without second names. A layer that is only a text names a clip, a
+// composition or a file; `captions` means those of all clips.
+func (d *doc) layerFields(n ast.Node, path string) []yamldoc.Field {
+	if d.IsScalar(n) {
 		return d.shortLayer(n, path)
 	}
-	out := d.fields(n, path)
+	out := d.Fields(n, path)
 	for i, f := range out {
-		name, ok := alias[f.key]
+		name, ok := otherNames[f.Key]
 		if !ok {
 			continue
 		}
-		if slices.ContainsFunc(out, func(g field) bool { return g.key == name }) {
-			d.fault(f.node, "keep one of them", "%s has %s and %s, which are the same", path, name, f.key)
+		if slices.ContainsFunc(out, func(g yamldoc.Field) bool { return g.Key == name }) {
+			d.Fault(f.Node, "keep one of them", "%s has %s and %s, which are the same", path, name, f.Key)
 			continue
 		}
-		out[i].key = name
+		out[i].Key = name
 	}
 	return out
 }
 
-func (d *doc) shortLayer(n ast.Node, path string) []field {
-	var s string
-	if d.text(path, &s)(n); d.row != nil && d.row.broken {
+func (d *doc) shortLayer(n ast.Node, path string) []yamldoc.Field {
+	s, _ := d.ReadText(n, path)
+	if d.row != nil && d.row.broken {
 		return nil
 	}
-	kind := mediaKind(s)
+	kind := value.MediaKind(s)
 	switch {
 	case s == LayerCaptions:
 		kind = LayerCaptions
@@ -82,28 +88,28 @@ func (d *doc) shortLayer(n ast.Node, path string) []field {
 	}
 	if kind == "" {
 		hint := `write {text: "` + s + `"} for words`
-		if near := Nearest(s, d.known.names()); near != "" {
+		if near := fault.Nearest(s, d.known.names()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		d.fault(n, hint, "%s: no clip, composition or file %q", path, s)
+		d.Fault(n, hint, "%s: no clip, composition or file %q", path, s)
 		return nil
 	}
-	return []field{{kind, n, n}}
+	return []yamldoc.Field{{Key: kind, Node: n, Value: n}}
 }
 
 // layer reads one layer; over is what its format changes, or nil.
 func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
-	faults := len(d.faults)
+	faults := d.Count()
 	fs := d.merged(n, over, path)
-	if len(fs) == 0 && len(d.faults) > faults {
-		return l, false // it is no mapping, which is reported
+	if len(fs) == 0 && d.Count() > faults {
+		return l, false // not a mapping, which is reported
 	}
-	l = Layer{Place: d.at(n), Places: map[string]fault.Place{}, Opacity: 1, Gain: 1, BoxOf: "presenter", Mode: "block"}
+	l = Layer{Place: d.At(n), Places: map[string]fault.Place{}, Opacity: 1, Gain: 1, BoxOf: "presenter", Mode: "block"}
 	var kinds []string
 	for _, f := range fs {
-		l.Places[f.key] = d.at(f.node)
-		if slices.Contains(layerKinds, f.key) {
-			kinds = append(kinds, f.key)
+		l.Places[f.Key] = d.At(f.Node)
+		if slices.Contains(LayerKinds, f.Key) {
+			kinds = append(kinds, f.Key)
 		}
 	}
 	if len(kinds) != 1 {
@@ -113,19 +119,21 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	l.Kind = kinds[0]
 	l.Place = l.Places[l.Kind]
 	d.layerStyle(fs, path, &l)
-	var style setters
+	var style yamldoc.Setters
 	for _, f := range fs {
-		if set := d.layerSetter(path, f.key, &l, &style); set != nil {
-			set(f.value)
+		if set := d.layerSetter(path, f.Key, &l, &style); set != nil {
+			set(f.Value)
 			continue
 		}
-		i := slices.IndexFunc(layerKinds, func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.key) })
+		i := slices.IndexFunc(LayerKinds,
+			func(kind string) bool { return slices.Contains(strings.Fields(layerKeys[kind]), f.Key) })
 		if i >= 0 {
-			hint := meaningOf("layer of "+l.Kind, f)
-			d.fault(f.node, cmp.Or(hint, "leave it out; it belongs to "+layerKinds[i]), "%s: %s has no %s", path, withArticle(l.Kind), f.key)
+			hint := keyhint.For("layer of "+l.Kind, f)
+			d.Fault(f.Node, cmp.Or(hint, "leave it out; it belongs to "+LayerKinds[i]), "%s: %s has no %s", path,
+				withArticle(l.Kind), f.Key)
 			continue
 		}
-		d.unknown(f, path, layerHas[l.Kind])
+		d.Unknown(f, path, slices.Sorted(maps.Keys(layerHas[l.Kind])))
 	}
 	if l.Kind != LayerText && l.Kind != LayerCaptions {
 		coverCanvas(&l)
@@ -138,29 +146,29 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 	return l, true
 }
 
-// kindFault reports a layer of no kind, at the keys that no layer has, or of several.
-func (d *doc) kindFault(n ast.Node, fs []field, kinds []string, path string) {
-	hint := "give it one of " + strings.Join(layerKinds, ", ")
+// kindFault reports a layer that has no kind, or several. Without a kind it points at the keys that no layer has.
+func (d *doc) kindFault(n ast.Node, fs []yamldoc.Field, kinds []string, path string) {
+	hint := "give it one of " + strings.Join(LayerKinds, ", ")
 	if len(kinds) > 1 {
-		d.fault(n, hint+"; a layer for each", "%s is %d kinds of layer: %s", path, len(kinds), strings.Join(kinds, ", "))
+		d.Fault(n, hint+"; a layer for each", "%s is %d kinds of layer: %s", path, len(kinds), strings.Join(kinds, ", "))
 		return
 	}
 	named := false
 	for _, f := range fs {
-		if slices.ContainsFunc(layerKinds, func(kind string) bool { return layerHas[kind][f.key] }) {
+		if slices.ContainsFunc(LayerKinds, func(kind string) bool { return layerHas[kind][f.Key] }) {
 			continue
 		}
 		hint := hint
-		if m := meaningOf("layer", f); m != "" {
+		if m := keyhint.For("layer", f); m != "" {
 			hint = m
-		} else if near := Nearest(f.key, layerKinds); near != "" {
+		} else if near := fault.Nearest(f.Key, LayerKinds); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		named = true
-		d.fault(f.node, hint, "unknown key %s.%s", path, f.key)
+		d.Fault(f.Node, hint, "unknown key %s.%s", path, f.Key)
 	}
 	if !named {
-		d.fault(n, hint, "%s shows and plays nothing", path)
+		d.Fault(n, hint, "%s shows and plays nothing", path)
 	}
 }
 
@@ -172,8 +180,8 @@ func withArticle(kind string) string {
 	return "a " + kind + " layer"
 }
 
-// layerStyle takes the named style before the layer's own words change it, wherever it is written.
-func (d *doc) layerStyle(fs []field, path string, l *Layer) {
+// layerStyle sets the style of a layer of text or captions before the other keys change it, whatever their order.
+func (d *doc) layerStyle(fs []yamldoc.Field, path string, l *Layer) {
 	switch l.Kind {
 	case LayerText:
 		l.StyleName = "title"
@@ -184,17 +192,16 @@ func (d *doc) layerStyle(fs []field, path string, l *Layer) {
 	}
 	l.Style = d.style[l.StyleName]
 	for _, f := range fs {
-		if f.key != "style" {
+		if f.Key != "style" {
 			continue
 		}
-		var name string
-		before := len(d.faults)
-		if d.text(path+".style", &name)(f.value); len(d.faults) > before {
+		name, ok := d.ReadText(f.Value, path+".style")
+		if !ok {
 			return
 		}
 		s, ok := d.style[name]
 		if !ok {
-			d.fault(f.value, d.knownStyles(name), "%s: no style %q", path, name)
+			d.Fault(f.Value, d.knownStyles(name), "%s: no style %q", path, name)
 			return
 		}
 		l.StyleName, l.Style = name, s
@@ -204,7 +211,19 @@ func (d *doc) layerStyle(fs []field, path string, l *Layer) {
 	}
 }
 
-// layerHas are the keys that each kind of layer has.
+// LayerKeys returns the keys of a kind of layer, sorted, with their other names.
+func LayerKeys(kind string) []string {
+	keys := slices.Collect(maps.Keys(layerHas[kind]))
+	for other, key := range otherNames {
+		if layerHas[kind][key] {
+			keys = append(keys, other)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// layerHas are the keys of each kind of layer, as sets.
 var layerHas = func() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for kind, keys := range layerKeys {
@@ -220,9 +239,9 @@ var layerHas = func() map[string]map[string]bool {
 	return out
 }()
 
-// layerSetter is what reads a key of a layer, or nil. It makes the one that is asked for: compositions of rows are read
-// thousands of times.
-func (d *doc) layerSetter(path, key string, l *Layer, style *setters) func(ast.Node) {
+// layerSetter returns the function that reads a key of a layer, or nil. It does not make a table of all of them,
+// because compositions of rows are read thousands of times.
+func (d *doc) layerSetter(path, key string, l *Layer, style *yamldoc.Setters) func(ast.Node) {
 	if !layerHas[l.Kind][key] {
 		return nil
 	}
@@ -237,65 +256,66 @@ func (d *doc) layerSetter(path, key string, l *Layer, style *setters) func(ast.N
 	}
 	switch key {
 	case "name":
-		return d.text(at, &l.Name)
+		return d.Text(at, &l.Name)
 	case "at":
-		return d.moment(at, anyTime, &l.At)
+		return d.Time(at, value.AnyTime, &l.At)
 	case "for":
-		return d.moment(at, time.Millisecond, &l.For)
+		return d.Time(at, time.Millisecond, &l.For)
 	case "after":
-		return d.text(at, &l.After)
+		return d.Text(at, &l.After)
 	case l.Kind:
 		return func(n ast.Node) { d.content(n, at, l) }
 	case "box":
 		return func(n ast.Node) { l.Box = d.box(n, at) }
 	case "box-of":
-		return d.word(at, []string{"presenter", "frame"}, &l.BoxOf)
+		return d.Word(at, []string{"presenter", "frame"}, &l.BoxOf)
 	case "safe":
 		return d.safe(at, &l.Safe)
 	case "fit":
-		return d.word(at, []string{"cover", "contain"}, &l.Fit)
+		return d.Word(at, []string{"cover", "contain"}, &l.Fit)
 	case "anchor":
-		return d.word(at, []string{"top", "bottom", "left", "right", "center"}, &l.Anchor)
+		return d.Word(at, []string{"top", "bottom", "left", "right", "center"}, &l.Anchor)
 	case "mask":
 		return func(n ast.Node) { d.mask(n, at, &l.Mask) }
 	case "fill":
-		return func(n ast.Node) { l.Fill = d.behind(n, at) }
+		return func(n ast.Node) { l.Fill = d.fillOf(n, at) }
 	case "ring":
 		return func(n ast.Node) { l.Ring = d.ring(n, at) }
 	case "opacity":
-		return d.percent(at, 1, &l.Opacity)
+		return d.Percent(at, 1, &l.Opacity)
 	case "enter":
 		return d.motion(at, DefaultEnter, &l.Enter)
 	case "leave":
 		return d.motion(at, DefaultLeave, &l.Leave)
 	case "skip":
-		return d.moment(at, 0, &l.Skip)
+		return d.Time(at, 0, &l.Skip)
 	case "loop":
-		return d.boolean(at, &l.Loop)
+		return d.Bool(at, &l.Loop)
 	case "gain":
-		return d.decibel(at, &l.Gain)
+		return d.Decibel(at, &l.Gain)
 	case "fade-in":
-		return d.moment(at, 0, &l.FadeIn)
+		return d.Time(at, 0, &l.FadeIn)
 	case "fade-out":
-		return d.moment(at, 0, &l.FadeOut)
+		return d.Time(at, 0, &l.FadeOut)
 	case "duck":
 		return func(n ast.Node) { d.duck(n, at, l) }
 	case "mode":
-		return d.word(at, []string{"block", "word"}, &l.Mode)
+		return d.Word(at, []string{"block", "word"}, &l.Mode)
 	case "style":
-		return func(ast.Node) {} // read before
+		return func(ast.Node) {} // layerStyle reads it
 	}
 	return nil
 }
 
-// content reads what the layer shows.
+// content reads the value of the key that is the layer's kind.
 func (d *doc) content(n ast.Node, path string, l *Layer) {
-	if on, ok := d.boolOf(n, path); ok && on && l.Kind == LayerCaptions {
+	if on, ok := d.ReadBool(n, path); ok && on && l.Kind == LayerCaptions {
 		l.Of = allClips
 		return
 	}
-	before := len(d.faults)
-	if d.text(path, &l.Of)(n); len(d.faults) > before {
+	text, ok := d.ReadText(n, path)
+	l.Of = text
+	if !ok {
 		return
 	}
 	switch l.Kind {
@@ -309,67 +329,42 @@ func (d *doc) content(n ast.Node, path string, l *Layer) {
 	case LayerText:
 		switch size := utf8.RuneCountInString(l.Of); {
 		case strings.TrimSpace(l.Of) == "":
-			d.fault(n, "write the words, or leave the layer out", "%s is empty", path)
+			d.Fault(n, "write the words, or leave the layer out", "%s is empty", path)
 		case size > MaxText:
-			d.fault(n, "split it into several layers", "%s has %d characters, at most %d are set", path, size, MaxText)
+			d.Fault(n, "split it into several layers", "%s has %d characters, at most %d are set", path, size, MaxText)
 		}
 	case LayerImage, LayerVideo, LayerAudio:
 		l.Of = d.input(n, path, l.Of)
 	}
 }
 
-func (d *doc) mask(n ast.Node, path string, m *Mask) {
-	if d.isScalar(n) {
-		var s string
-		before := len(d.faults)
-		if d.text(path, &s)(n); len(d.faults) > before {
-			return
-		}
-		switch strings.ToLower(s) {
-		case "circle", "round":
-			*m = Mask{Circle: true, Radius: share(0.5)}
-		case "rounded":
-			*m = Mask{Radius: share(0.06)}
-		case "none":
-			*m = Mask{}
-		default:
-			if _, ok := parseDim(s); ok { // mask: 24px
-				d.dim(path, aSpace, &m.Radius)(n)
-				return
-			}
-			d.fault(n, "write circle, rounded, {rounded: 24px} or none", "%s cannot be %q", path, s)
-		}
-		return
-	}
-	d.object(n, path, setters{"rounded": d.dim(path+".rounded", aSpace, &m.Radius)})
-}
-
 func (d *doc) duck(n ast.Node, path string, l *Layer) {
 	k := &Duck{By: 0.25118864315095796, Attack: 200 * time.Millisecond, Release: 600 * time.Millisecond} // -12 dB
-	if on, ok := d.boolOf(n, path); ok {
-		if l.Duck = nil; on {
+	if on, ok := d.ReadBool(n, path); ok {
+		l.Duck = nil
+		if on {
 			l.Duck = k
 		}
 		return
 	}
-	if d.isScalar(n) { // duck: 12dB
+	if d.IsScalar(n) { // duck: 12dB
 		d.lower(n, path, &k.By)
 		l.Duck = k
 		return
 	}
-	d.object(n, path, setters{
+	d.Object(n, path, yamldoc.Setters{
 		"by":      func(n ast.Node) { d.lower(n, path+".by", &k.By) },
-		"attack":  d.moment(path+".attack", 0, &k.Attack),
-		"release": d.moment(path+".release", 0, &k.Release),
+		"attack":  d.Time(path+".attack", 0, &k.Attack),
+		"release": d.Time(path+".release", 0, &k.Release),
 	})
 	l.Duck = k
 }
 
-// lower reads by how much; 12dB and -12dB are the same thing.
+// lower reads by how much a sound is lowered; 12dB and -12dB are the same.
 func (d *doc) lower(n ast.Node, path string, to *float64) {
-	v, before := 1.0, len(d.faults)
-	d.decibel(path, &v)(n)
-	if len(d.faults) > before {
+	v, before := 1.0, d.Count()
+	d.Decibel(path, &v)(n)
+	if d.Count() > before {
 		return
 	}
 	if v > 1 {

@@ -1,24 +1,21 @@
 package manifest
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/hashkey"
-	"greenroom/internal/mergemark"
 	"greenroom/internal/regular"
-	"greenroom/internal/yamltext"
+	"greenroom/pipeline/manifest/keyhint"
+	"greenroom/pipeline/manifest/member"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // Load reads a manifest. The error is a *fault.Error, a fault.List, or the cause of ctx when it ends first.
@@ -42,9 +39,11 @@ func readFile(path string) (string, []byte, error) {
 	case errors.Is(err, regular.ErrFolder):
 		err = fault.New(fault.Manifest, "name the file inside it", "%s is a folder", filepath.Base(abs))
 	case errors.Is(err, regular.ErrNotFile):
-		err = fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file", filepath.Base(abs))
+		err = fault.New(fault.Manifest, "save the manifest as a file, and name it with -f", "%s is not a regular file",
+			filepath.Base(abs))
 	case errors.As(err, &large):
-		err = fault.New(fault.Manifest, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
+		err = fault.New(fault.Manifest, "keep scripts in files of their own",
+			"the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
 	case errors.Is(err, fs.ErrNotExist):
 		err = fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
 	case err != nil:
@@ -59,61 +58,23 @@ func Parse(path string, b []byte) (*Manifest, error) {
 }
 
 // ParseContext is Parse until ctx ends. The error is then the cause of ctx.
-func ParseContext(ctx context.Context, path string, b []byte) (m *Manifest, err error) {
-	d := &doc{ctx: ctx, name: filepath.Base(path), dir: filepath.Dir(path), lines: strings.Split(string(b), "\n"), sums: map[string][sha256.Size]byte{path: sha256.Sum256(b)}}
-	// The YAML library is not ours: whatever it does with hostile text ends here.
-	defer func() {
-		if r := recover(); r != nil {
-			if r == errEnded {
-				m, err = nil, context.Cause(ctx)
-				return
-			}
-			d.faultAt(1, 1, "check the file for stray characters", "the manifest cannot be read as YAML")
-			m, err = nil, d.faults.Or()
-		}
-	}()
-	if !d.textual(b) {
-		return nil, d.ended()
-	}
-	f, perr := yamltext.Parse(ctx, b)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if perr != nil {
-		d.syntax(perr)
-		return nil, d.faults.Or()
-	}
-	var body ast.Node
-	for i, dd := range f.Docs {
-		if dd.Body == nil {
-			continue
-		}
-		if body != nil {
-			d.fault(f.Docs[i].Body, "keep one document; remove the line ---", "the manifest holds a second document")
-			return nil, d.faults.Or()
-		}
-		body = dd.Body
-	}
-	if body == nil {
-		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
-		return nil, d.faults.Or()
-	}
-	m = d.manifest(body)
-	if len(d.faults) > 0 {
-		return nil, d.ended()
+func ParseContext(ctx context.Context, path string, b []byte) (*Manifest, error) {
+	d := newDoc(ctx, path, b)
+	d.sums[path] = sha256.Sum256(b)
+	var m *Manifest
+	if err := d.Read(b, func(root ast.Node) { m = d.manifest(root) }); err != nil {
+		return nil, err
 	}
 	m.Path, m.Dir, m.sums = path, d.dir, d.sums
-	d.warnings.Sort()
-	m.Warnings = d.warnings
-	d.ctx = nil // the films of rows are read later, for another caller
+	m.Warnings = d.Warnings()
 	if len(m.RowCompositions) > 0 {
 		m.source = d
 	}
 	return m, nil
 }
 
-// Unchanged reports that every file the manifest was read from holds what it held then:
-// read again, it would be the same.
+// Unchanged reports whether every file the manifest was read from has the content that it had then: read again, the
+// manifest would be the same.
 func (m *Manifest) Unchanged() bool {
 	for path, was := range m.sums {
 		f, err := regular.Open(path)
@@ -129,166 +90,60 @@ func (m *Manifest) Unchanged() bool {
 	return true
 }
 
-// errEnded unwinds the walk over the tree when the context ended.
-var errEnded = errors.New("the context ended")
-
-// alive unwinds the walk when the context ended. The walk calls it for each mapping and each row.
-func (d *doc) alive() {
-	if d.ctx != nil && d.ctx.Err() != nil {
-		panic(errEnded)
-	}
-}
-
-// doc collects faults while the tree is walked.
+// doc is a manifest while it is read.
 type doc struct {
-	ctx       context.Context // ends the reading
-	name, dir string
-	lines     []string
-	faults    fault.List
-	rows      int // read of all tables
-
-	row   *rowCursor                   // while the clips of a table are read
-	texts map[string]string            // files that its rows share, by path
+	value.Reader
+	dir   string
+	rows  int                          // read of all tables
+	texts map[string]string            // files that the rows of a table share, by path
 	sums  map[string][sha256.Size]byte // of every file that was read, by path
 
-	record recorder // of places, while a clip is read
-
+	row      *rowCursor      // while the clips or the films of a table are read
+	record   member.Recorder // while a clip or the defaults are read
 	style    map[string]Style
-	known    *known     // while compositions are read
-	warnings fault.List // what is read and has no effect, or another one than it seems
-	families []string   // under each:, good or not
+	known    *known   // while compositions are read
+	families []string // under each:, also those with faults
 }
 
-// ended returns the faults in the file's order, each once.
-func (d *doc) ended() error {
-	d.faults.Sort()
-	d.once()
-	return d.faults.Or()
-}
-
-// once drops faults that were found again: a composition is read once for each of its formats.
-func (d *doc) once() {
-	seen := map[string]bool{}
-	d.faults = slices.DeleteFunc(d.faults, func(f *fault.Error) bool {
-		key := f.Place.String() + " " + f.Msg
-		again := seen[key]
-		seen[key] = true
-		return again
+// newDoc returns a manifest that is about to be read.
+func newDoc(ctx context.Context, path string, b []byte) *doc {
+	return withHooks(&doc{
+		Reader: value.Reader{Doc: yamldoc.New(ctx, string(b), yamldoc.Options{
+			File: filepath.Base(path), Noun: "the manifest", Kind: fault.Manifest, MaxBytes: MaxBytes,
+			EmptyHint: "start with `version: 1`, or run `greenroom init` in a new folder",
+			LargeHint: "keep scripts in files of their own",
+			ShareHint: "use defaults:",
+		})},
+		dir: filepath.Dir(path), sums: map[string][sha256.Size]byte{},
 	})
 }
 
-// textual refuses what no editor would save as a manifest.
-func (d *doc) textual(b []byte) bool {
-	switch {
-	case len(b) > MaxBytes:
-		d.faultAt(1, 1, "keep scripts in files of their own", "the manifest is %d bytes, at most %d are read", len(b), MaxBytes)
-	case len(bytes.TrimSpace(b)) == 0:
-		d.faultAt(1, 1, "start with `version: 1`, or run `greenroom init` in a new folder", "the manifest is empty")
-	case bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b):
-		line := 1 + bytes.Count(b[:badByte(b)], []byte("\n"))
-		d.faultAt(line, 1, "save it as UTF-8 text", "the manifest is not text")
-	case mergemark.Line(string(b)) > 0:
-		d.faultAt(mergemark.Line(string(b)), 1, "resolve the conflict in your editor, then run the same command again", "the manifest has unresolved merge conflicts")
-	default:
-		for i, l := range d.lines {
-			if in := strings.TrimLeft(l, " "); strings.HasPrefix(in, "\t") {
-				d.faultAt(i+1, len(l)-len(in)+1, "indent with spaces", "a tab is used for indentation")
-			}
-		}
-	}
-	return len(d.faults) == 0
+// fork returns a manifest over the same text whose compositions are about to be read again.
+func (d *doc) fork() *doc {
+	return withHooks(&doc{Reader: value.Reader{Doc: d.Fork()}, dir: d.dir, style: d.style, known: d.known,
+		sums: map[string][sha256.Size]byte{}})
 }
 
-func badByte(b []byte) int {
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if b[i] == 0 || r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
+// withHooks adds to the YAML reader what is special about manifests: the cells of rows, the places of members and the
+// hints for unknown keys.
+func withHooks(d *doc) *doc {
+	d.Hooks = yamldoc.Hooks{
+		Fill:  d.fill,
+		Keep:  func(e *fault.Error) bool { return d.row == nil || d.row.isNew(e) },
+		Known: func(path string, f yamldoc.Field) { d.recordMember(path, f.Key, f.Node) },
+		Hint:  func(path string, f yamldoc.Field) string { return keyhint.For(keyhint.Place(path), f) },
 	}
-	return 0
+	return d
 }
 
-func (d *doc) syntax(err error) {
-	var ye yaml.Error
-	line, col, msg := 1, 1, "the manifest is not YAML"
-	if errors.As(err, &ye) {
-		msg = ye.GetMessage()
-		if t := ye.GetToken(); t != nil && t.Position != nil {
-			line, col = t.Position.Line, t.Position.Column
-		}
-	} else {
-		msg, _, _ = strings.Cut(err.Error(), "\n")
-	}
-	var limit *yamltext.LimitError
-	if errors.As(err, &limit) {
-		d.faultAt(limit.Line, limit.Column, limit.Hint, "%s", limit.Msg)
-		return
-	}
-	hint := "look at the colons, quotes and indentation around here"
-	if strings.Contains(msg, "already defined") {
-		hint = "keep one of them, or rename one"
-	}
-	d.faultAt(line, col, hint, "%s", msg)
+// recordAt records the places of members below a path until the returned function is called.
+func (d *doc) recordAt(path string, to *member.List) (stop func()) {
+	before := d.record
+	d.record = member.NewRecorder(path, to)
+	return func() { d.record = before }
 }
 
-func (d *doc) fault(n ast.Node, hint, format string, args ...any) {
-	line, col := 1, 1
-	if n != nil {
-		if t := n.GetToken(); t != nil && t.Position != nil {
-			line, col = t.Position.Line, t.Position.Column
-		}
-	}
-	d.faultAt(line, col, hint, format, args...)
-}
-
-// maxFaults is how many faults are described: a file of 1 MiB can have 150,000.
-const maxFaults = 1000
-
-var moreFaults = fault.Error{Kind: fault.Manifest, Msg: "more faults follow", Hint: "fix these first"}
-
-func (d *doc) faultAt(line, col int, hint, format string, args ...any) {
-	if len(d.faults) >= maxFaults {
-		d.faults = append(d.faults, &moreFaults)
-		return
-	}
-	e := fault.New(fault.Manifest, hint, format, args...)
-	p := d.place(line, col)
-	e.Place = &p
-	if d.row == nil || d.row.news(e) {
-		d.faults = append(d.faults, e)
-	}
-}
-
-// warn reports what is no fault, once for each place. It names what has no effect, or another effect than it seems.
-func (d *doc) warn(n ast.Node, hint, format string, args ...any) {
-	at := d.at(n)
-	d.warnAt(at.Line, at.Column, hint, format, args...)
-}
-
-func (d *doc) warnAt(line, col int, hint, format string, args ...any) {
-	p := d.place(line, col)
-	twice := func(f *fault.Error) bool { return f.Place.Line == p.Line && f.Place.Column == p.Column }
-	if len(d.warnings) >= maxFaults || slices.ContainsFunc(d.warnings, twice) {
-		return
-	}
-	e := fault.New(fault.Manifest, hint, format, args...)
-	e.Place = &p
-	d.warnings = append(d.warnings, e)
-}
-
-// place keeps a position inside the file.
-func (d *doc) place(line, col int) fault.Place {
-	line = max(1, min(line, len(d.lines)))
-	text := strings.TrimRight(d.lines[line-1], "\r")
-	col = max(1, min(col, utf8.RuneCountInString(text)+1))
-	return fault.Place{File: d.name, Line: line, Column: col, Text: text}
-}
-
-func (d *doc) at(n ast.Node) fault.Place {
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		return d.place(t.Position.Line, t.Position.Column)
-	}
-	return d.place(1, 1)
+// recordMember records where one member is written, if a clip is being read.
+func (d *doc) recordMember(path, key string, n ast.Node) {
+	d.record.Record(path, key, func() fault.Place { return d.At(n) })
 }

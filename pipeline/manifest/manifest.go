@@ -1,9 +1,8 @@
 // Package manifest reads greenroom.yaml.
 //
-// It promises that every fault is found in one look and points at file, line and
-// column with a hint, and that no text, however hostile, makes it panic, run
-// away or name a place outside the file. It opens the input files the manifest
-// names only to see that they are there and to read scripts. It writes nothing.
+// One reading finds every fault, with file, line, column and a hint. No text makes it panic, run out of memory or
+// report a place outside of the file. It checks that the files that the manifest names exist, and reads only scripts,
+// prompts and tables. It writes nothing.
 package manifest
 
 import (
@@ -13,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/member"
 	"greenroom/remotion/project"
 )
 
@@ -45,23 +45,24 @@ type Manifest struct {
 	Width, Height int
 	HeyGen        HeyGen
 	Cache         Cache
-	Remotion      project.Layout // what the manifest says of it; Dir is that of the manifest
+	Remotion      project.Layout // Dir is that of the manifest
 	Prepare       Prepare
 	Checks        Checks
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
 	Clips         []Clip // in the manifest's order, those of rows last
 	Each          []Each
 	Compositions  []Composition
-	// Warnings are settings that have no effect, or another one than they seem to have, with their places and what to do.
+	// Warnings are settings that have no effect, or another effect than they seem to have, each with its place and a
+	// hint.
 	Warnings fault.List
 
 	RowCompositions []RowComposition // those with each:, in the manifest's order; see Rows
-	source          *doc             // what they are read from again, for one row at a time
+	source          *doc             // RowCompositions are read again from it for each row
 
 	sums map[string][sha256.Size]byte // of the files it was read from, by path
 }
 
-// HeyGen says which account answers.
+// HeyGen is the account that makes the clips, and its limits.
 type HeyGen struct {
 	API         string // sandbox, auto, v2, v3
 	Key         string // a reference: $ENV, file:PATH, cmd:…
@@ -71,7 +72,7 @@ type HeyGen struct {
 	Accounts    []string // further accounts whose takes the project uses, such as heygen-1a2b3c4d5e6f
 }
 
-// Cache is where machines share what was bought and prepared.
+// Cache is the shared cache: where machines share takes and prepared files.
 type Cache struct {
 	At       *assets.Location // nil: nowhere
 	ReadOnly bool
@@ -138,7 +139,7 @@ type Clip struct {
 	// BackgroundImage and BackgroundVideo are files, absolute; at most one of the
 	// three backgrounds is set.
 	BackgroundImage, BackgroundVideo string
-	Pronunciation                    map[string]string // word to what is said
+	Pronunciation                    map[string]string // word to how it is spoken
 	Captions                         bool
 	Draft                            string // voice: the sound is bought before the picture
 	Scenes                           []Scene
@@ -150,6 +151,6 @@ type Clip struct {
 	Take                             int
 	Prepare                          Prepare
 	Checks                           Checks
-	Row                              *Row // of a table; nil for a clip of its own
-	Places                           Places
+	Row                              *Row          // of a table; nil for a clip of its own
+	Places                           member.Places // where its members are written
 }

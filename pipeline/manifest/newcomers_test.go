@@ -9,8 +9,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// newcomers are the first manifests of ten tasks, and what the reader says of each: nothing, or all that is wrong with it at
-// once, with the key or the value that is meant.
+// newcomers are the first manifests that people wrote for ten tasks, with the faults of each: the message, and what
+// its hint contains.
 var newcomers = map[string]map[string]string{
 	"tour": {}, "translation": {}, "template": {}, "captions": {},
 	"rows": {
@@ -75,14 +75,10 @@ func TestNewcomersManifests(t *testing.T) {
 		}
 		for _, next := range []string{"second.yaml", "third.yaml"} {
 			path := filepath.Join(dir, next)
-			text, err := os.ReadFile(path)
-			if os.IsNotExist(err) {
+			if _, err := os.Stat(path); os.IsNotExist(err) {
 				continue
 			}
 			if _, err := Load(t.Context(), path); err != nil {
-				t.Errorf("%s, %s: %v", name, next, err)
-			}
-			if err := schemaAt(t, "").Validate(fromYAML(t, string(text))); err != nil {
 				t.Errorf("%s, %s: %v", name, next, err)
 			}
 		}

@@ -1,27 +1,23 @@
 package manifest
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
-	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
-	"greenroom/internal/outside"
-	"greenroom/pipeline/origin"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
-// manifest reads the whole tree.
+// manifest reads the complete tree.
 func (d *doc) manifest(n ast.Node) *Manifest {
-	m := &Manifest{FPS: timeline.Rate{Num: 25, Den: 1}, Width: 1920, Height: 1080, HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
+	m := &Manifest{FPS: timeline.Rate{Num: 25, Den: 1}, Width: 1920, Height: 1080,
+		HeyGen: HeyGen{API: "sandbox", Concurrency: 3}}
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
 	m.Prepare = Prepare{Crop: true, Scale: 1}
@@ -31,18 +27,18 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	version, clips := 0, ast.Node(nil)
 	var defaults, each, styles, compositions ast.Node
 	d.style = builtinStyles()
-	set := setters{
-		"version":  d.integer("version", 1, 1, "this program reads version 1", &version),
-		"project":  d.text("project", &m.Project),
-		"fps":      d.rate("fps", &m.FPS),
-		"size":     d.size("size", &m.Width, &m.Height),
+	set := yamldoc.Setters{
+		"version":  d.Integer("version", 1, 1, "this program reads version 1", &version),
+		"project":  d.Text("project", &m.Project),
+		"fps":      d.Rate("fps", &m.FPS),
+		"size":     d.clipSize("size", &m.Width, &m.Height),
 		"heygen":   func(n ast.Node) { d.heygen(n, &m.HeyGen) },
 		"cache":    func(n ast.Node) { d.cache(n, &m.Cache) },
 		"remotion": func(n ast.Node) { d.remotion(n, &m.Remotion) },
 		"prepare":  func(n ast.Node) { base.Captions = d.prepare(n, "prepare", &m.Prepare) },
 		"checks":   func(n ast.Node) { d.checks(n, "checks", &m.Checks) },
 		"stand-ins": func(n ast.Node) {
-			d.object(n, "stand-ins", setters{"label": d.boolean("stand-ins.label", &m.StandInLabel)})
+			d.Object(n, "stand-ins", yamldoc.Setters{"label": d.Bool("stand-ins.label", &m.StandInLabel)})
 		},
 		"each":         func(n ast.Node) { each = n },
 		"defaults":     func(n ast.Node) { defaults = n },
@@ -50,32 +46,32 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 		"styles":       func(n ast.Node) { styles = n },
 		"compositions": func(n ast.Node) { compositions = n },
 	}
-	d.object(n, "", set)
-	if version == 0 && len(d.faults) == 0 {
-		d.fault(n, "start the manifest with `version: 1`", "version is missing")
+	d.Object(n, "", set)
+	if version == 0 && d.Count() == 0 {
+		d.Fault(n, "start the manifest with `version: 1`", "version is missing")
 	}
 	if m.Project == "" {
 		m.Project = filepath.Base(d.dir)
 	}
 	base.Width, base.Height, base.Prepare, base.Checks = m.Width, m.Height, m.Prepare, m.Checks
 	if defaults != nil {
-		stop := d.recordAt("defaults", &base.Places.shared)
-		d.object(defaults, "defaults", d.shared("defaults", &base))
+		stop := d.recordAt("defaults", &base.Places.Shared)
+		d.Object(defaults, "defaults", d.shared("defaults", &base))
 		stop()
 	}
-	fs := d.fields(clips, "clips")
-	if each == nil && (clips == nil || len(fs) == 0 && len(d.faults) == 0) {
-		d.fault(n, "add one:  clips: {intro: {script: \"Hello.\"}}", "the manifest has no clips")
+	fs := d.Fields(clips, "clips")
+	if each == nil && (clips == nil || len(fs) == 0 && d.Count() == 0) {
+		d.Fault(n, "add one:  clips: {intro: {script: \"Hello.\"}}", "the manifest has no clips")
 	}
 	if len(fs) > MaxClips {
-		d.fault(clips, "split the project", "%d clips, at most %d are read", len(fs), MaxClips)
+		d.Fault(clips, "split the project", "%d clips, at most %d are read", len(fs), MaxClips)
 		return m
 	}
 	for _, f := range fs {
 		c := base
-		c.Name, c.Place = f.key, d.at(f.node)
+		c.Name, c.Place = f.Key, d.At(f.Node)
 		if d.goodName(f) {
-			d.clip("clips."+f.key, f, &c)
+			d.clip("clips."+f.Key, f, &c)
 			m.Clips = append(m.Clips, c)
 		}
 	}
@@ -95,199 +91,125 @@ var (
 	deviceName  = lazyregexp.New(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
 )
 
-// goodName judges a clip's name: it becomes a file name on every system.
-func (d *doc) goodName(f field) bool {
+// goodName checks a clip's name, which becomes a file name on every system.
+func (d *doc) goodName(f yamldoc.Field) bool {
 	switch {
-	case len(f.key) > MaxName:
-		d.fault(f.node, "use a shorter name", "clip name of %d characters, at most %d", len(f.key), MaxName)
-	case deviceName.MatchString(f.key):
-		d.fault(f.node, "use another name, such as "+strings.ToLower(f.key)+"-clip", "%q is a device on Windows and cannot name a clip", f.key)
-	case !namePattern.MatchString(f.key):
-		d.fault(f.node, "use a-z, 0-9 and dashes, starting with a letter or digit", "%q cannot name a clip", f.key)
+	case len(f.Key) > MaxName:
+		d.Fault(f.Node, "use a shorter name", "clip name of %d characters, at most %d", len(f.Key), MaxName)
+	case deviceName.MatchString(f.Key):
+		d.Fault(f.Node, "use another name, such as "+strings.ToLower(f.Key)+"-clip",
+			"%q is a device on Windows and cannot name a clip", f.Key)
+	case !namePattern.MatchString(f.Key):
+		d.Fault(f.Node, "use a-z, 0-9 and dashes, starting with a letter or digit", "%q cannot name a clip", f.Key)
 	default:
 		return true
 	}
 	return false
 }
 
-func (d *doc) heygen(n ast.Node, h *HeyGen) {
-	if d.isScalar(n) { // heygen: v3
-		d.word("heygen", apis, &h.API)(n)
-		return
-	}
-	var budget float64 = -1
-	d.object(n, "heygen", setters{
-		"api":         d.word("heygen.api", apis, &h.API),
-		"concurrency": d.integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
-		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
-		"key": func(n ast.Node) {
-			d.text("heygen.key", &h.Key)(n)
-			if h.Key != "" && !strings.HasPrefix(h.Key, "$") && !strings.HasPrefix(h.Key, "file:") && !strings.HasPrefix(h.Key, "cmd:") {
-				outside.Know(h.Key) // another message may quote the line
-				h.Key = ""
-				d.fault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS, and revoke a key that was committed", "heygen.key must not hold the key itself")
-				// The line is not shown: it holds the key.
-				d.faults[len(d.faults)-1].Place.Text = ""
-			}
-		},
-		"budget": func(n ast.Node) {
-			var s string
-			d.text("heygen.budget", &s)(n)
-			v, err := strconv.ParseFloat(strings.TrimSpace(strings.Trim(strings.ReplaceAll(s, "USD", ""), "$ ")), 64)
-			if err != nil || !(v >= 0 && v <= 1e6) {
-				d.fault(n, "write it like $10", "heygen.budget must be an amount in dollars")
-				return
-			}
-			budget = v
-		},
-	})
-	if budget >= 0 {
-		h.Budget = &budget
-	}
-}
+// Routes are the values of route.
+var Routes = []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}
 
-// apis are the values of heygen.api.
-var apis = []string{"sandbox", "auto", "v2", "v3"}
-
-// accounts reads a list of origins, as plan and the lockfile print them.
-func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
-	const hint = "write a list of accounts as greenroom.lock has them: [heygen-1a2b3c4d5e6f]"
-	return func(n ast.Node) {
-		for _, v := range d.items(n) {
-			var s string
-			before := len(d.faults)
-			d.text(path, &s)(v)
-			switch o := origin.Origin(s); {
-			case len(d.faults) > before:
-			case o == origin.Sandbox || o == origin.Foreign || o.Drawn():
-				d.fault(v, hint, "%s lists %q, which is not an account of a provider", path, s)
-			case s == "" || !o.Valid() || !strings.Contains(s, "-"):
-				d.fault(v, hint, "%s lists %q, which is not an account", path, s)
-			default:
-				*to = append(*to, s)
-			}
-		}
-	}
-}
-
-// shared are the keys that defaults and clips have in common.
-func (d *doc) shared(path string, c *Clip) setters {
-	return setters{
+// shared returns what reads the keys that defaults and clips have in common.
+func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
+	return yamldoc.Setters{
 		"avatar":        func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
 		"voice":         func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
-		"transparent":   d.boolean(path+".transparent", &c.Transparent),
-		"route":         d.word(path+".route", []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}, &c.Route),
+		"transparent":   d.Bool(path+".transparent", &c.Transparent),
+		"route":         d.Word(path+".route", Routes, &c.Route),
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
-		"captions":      d.boolean(path+".captions", &c.Captions),
-		"draft":         d.word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
+		"captions":      d.Bool(path+".captions", &c.Captions),
+		"draft":         d.Word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
-		"size":          d.size(path+".size", &c.Width, &c.Height),
+		"size":          d.clipSize(path+".size", &c.Width, &c.Height),
 		"prepare":       func(n ast.Node) { c.Captions = d.prepare(n, path+".prepare", &c.Prepare) || c.Captions },
 		"checks":        func(n ast.Node) { d.checks(n, path+".checks", &c.Checks) },
 	}
 }
 
+// clipSize reads the size of a clip.
+func (d *doc) clipSize(path string, w, h *int) func(ast.Node) {
+	return d.Size(path, "a size HeyGen renders", 128, 4096, w, h)
+}
+
 // avatar reads who speaks: its members, or an id or a photo alone.
 func (d *doc) avatar(n ast.Node, path string, a *Avatar) {
-	set := setters{
+	set := yamldoc.Setters{
 		"id": func(n ast.Node) {
-			d.text(path+".id", &a.ID)(n)
+			d.Text(path+".id", &a.ID)(n)
 			if a.Photo != "" { // a photo from the defaults
 				a.Photo, a.TalkingPhoto, a.Style = "", false, "normal"
 			}
 		},
 		"photo": func(n ast.Node) {
 			var file string
-			d.text(path+".photo", &file)(n)
-			before := len(d.faults)
+			d.Text(path+".photo", &file)(n)
+			before := d.Count()
 			a.Photo, a.ID, a.TalkingPhoto, a.Style = d.input(n, path+".photo", file), "", true, ""
-			if !isPicture(file) && len(d.faults) == before {
-				d.fault(n, "save it as PNG or JPEG", "%s.photo must be a PNG or a JPEG", path)
+			if !isPicture(file) && d.Count() == before {
+				d.Fault(n, "save it as PNG or JPEG", "%s.photo must be a PNG or a JPEG", path)
 			}
 		},
-		"style":         d.word(path+".style", []string{"normal", "closeUp", "circle"}, &a.Style),
-		"talking-photo": d.boolean(path+".talking-photo", &a.TalkingPhoto),
-		"scale":         d.number(path+".scale", 0.1, 5, "1 is the size HeyGen chooses", &a.Scale),
+		"style":         d.Word(path+".style", []string{"normal", "closeUp", "circle"}, &a.Style),
+		"talking-photo": d.Bool(path+".talking-photo", &a.TalkingPhoto),
+		"scale":         d.Number(path+".scale", 0.1, 5, "1 is the size HeyGen chooses", &a.Scale),
 		"offset": func(n ast.Node) {
-			d.object(n, path+".offset", setters{
-				"x": d.number(path+".offset.x", -1, 1, "a fraction of the frame", &a.Offset.X),
-				"y": d.number(path+".offset.y", -1, 1, "a fraction of the frame", &a.Offset.Y),
+			d.Object(n, path+".offset", yamldoc.Setters{
+				"x": d.Number(path+".offset.x", -1, 1, "a fraction of the frame", &a.Offset.X),
+				"y": d.Number(path+".offset.y", -1, 1, "a fraction of the frame", &a.Offset.Y),
 			})
 		},
 	}
-	if d.isScalar(n) {
-		key, file := "id", ""
-		d.textOf(n, &file)
-		if isPicture(file) {
+	if d.IsScalar(n) {
+		key := "id"
+		if file, _ := d.Raw(n); isPicture(file) {
 			key = "photo"
 		}
 		d.recordMember(path, key, n)
 		set[key](n)
 		return
 	}
-	d.object(n, path, set)
+	d.Object(n, path, set)
 }
 
 // voice reads how it sounds: its members, or an id alone.
 func (d *doc) voice(n ast.Node, path string, v *Voice) {
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		d.recordMember(path, "id", n)
-		d.text(path, &v.ID)(n)
+		d.Text(path, &v.ID)(n)
 		return
 	}
-	d.object(n, path, setters{
-		"id":      d.text(path+".id", &v.ID),
-		"speed":   d.number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
-		"pitch":   d.number(path+".pitch", -50, 50, `leave "pitch" out to use the voice as it is`, &v.Pitch),
-		"emotion": d.word(path+".emotion", []string{"Excited", "Friendly", "Serious", "Soothing", "Broadcaster"}, &v.Emotion),
-		"locale":  d.text(path+".locale", &v.Locale),
+	d.Object(n, path, yamldoc.Setters{
+		"id":    d.Text(path+".id", &v.ID),
+		"speed": d.Number(path+".speed", 0.5, 1.5, `leave "speed" out to use the voice as it is`, &v.Speed),
+		"pitch": d.Number(path+".pitch", -50, 50, `leave "pitch" out to use the voice as it is`, &v.Pitch),
+		"emotion": d.Word(path+".emotion", []string{"Excited", "Friendly", "Serious", "Soothing", "Broadcaster"},
+			&v.Emotion),
+		"locale": d.Text(path+".locale", &v.Locale),
 	})
-}
-
-// input resolves a path beside the manifest and sees that it is a file.
-func (d *doc) input(n ast.Node, path, value string) string {
-	p := value
-	if !filepath.IsAbs(p) {
-		p = filepath.Join(d.dir, filepath.FromSlash(value))
-	}
-	if d.row != nil && d.written(n, value) != value && !d.inside(p) {
-		d.rowFault("name a file below the manifest's folder", "%s: %q leads out of the project", path, value)
-		return p
-	}
-	fi, err := os.Stat(p)
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist) && fault.MachineHint(err) != "":
-		d.fault(n, fault.MachineHint(err), "%s: %s: %v", path, value, err)
-	case err != nil:
-		d.fault(n, "paths are relative to the manifest", "%s: %s does not exist", path, value)
-	case fi.IsDir():
-		d.fault(n, "name a file inside it", "%s: %s is a folder, not a file", path, value)
-	case !fi.Mode().IsRegular():
-		d.fault(n, "save it as a file", "%s: %s is not a regular file", path, value)
-	}
-	return p
 }
 
 // fileKey reads the colour of a screen, or auto.
 func (d *doc) fileKey(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {
 		v := ""
-		d.text(path, &v)(n)
+		d.Text(path, &v)(n)
 		if v == media.KeyAuto {
 			*to = v
 			return
 		}
 		v = screenColor(v)
 		if err := media.CanKey(v); err != nil && v != "" {
-			d.fault(n, "write auto, or a green, blue or magenta such as \"#00FF00\"", "%s: %v", path, err)
+			d.Fault(n, "write auto, or a green, blue or magenta such as \"#00FF00\"", "%s: %v", path, err)
 			return
 		}
 		*to = strings.ToUpper(v)
 	}
 }
 
-// screenColor is a colour in capitals. The names are those of screens, which are brighter than the colours of CSS.
+// screenColor returns a colour in capitals. green, blue and magenta are the colours of screens, which are brighter
+// than those of CSS.
 func screenColor(s string) string {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "green":
@@ -297,27 +219,22 @@ func screenColor(s string) string {
 	case "magenta":
 		return "#FF00FF"
 	}
-	if c, ok := parseColor(s); ok {
+	if c, ok := value.ParseColor(s); ok {
 		return c
 	}
 	return s
 }
 
-// isPicture reports that a file is named as HeyGen takes photos.
-func isPicture(file string) bool {
-	ext := strings.ToLower(filepath.Ext(file))
-	return ext == ".png" || ext == ".jpg" || ext == ".jpeg"
-}
-
 // keyColor reads a colour that a clip can be keyed on.
 func (d *doc) keyColor(path string, to *string) func(ast.Node) {
 	return func(n ast.Node) {
-		before, v := len(d.faults), ""
-		if d.text(path, &v)(n); len(d.faults) > before {
+		v, ok := d.ReadText(n, path)
+		if !ok {
 			return
 		}
-		if *to = screenColor(v); !slices.Contains(media.KeyColors(), *to) {
-			d.fault(n, "use "+strings.Join(media.KeyColors(), ", "), "%s: %s cannot be keyed", path, v)
+		*to = screenColor(v)
+		if !slices.Contains(media.KeyColors(), *to) {
+			d.Fault(n, "use "+strings.Join(media.KeyColors(), ", "), "%s: %s cannot be keyed", path, v)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// Composition gives the film of a name: "tour-9x16", or "tour" when it has no formats.
+// Composition returns the film of a name: "tour-9x16", or "tour" when it has no formats.
 func (m *Manifest) Composition(name string) (Composition, bool) {
 	for _, c := range m.Compositions {
 		if c.Name == name {
@@ -18,7 +18,7 @@ func (m *Manifest) Composition(name string) (Composition, bool) {
 	return Composition{}, false
 }
 
-// Variants gives the films of a composition, one for each format; of a film's own name, that film.
+// Variants returns the films of a composition, one for each format; for the name of a film, that film.
 func (m *Manifest) Variants(name string) (out []Composition) {
 	for _, c := range m.Compositions {
 		if c.Base == name {
@@ -31,7 +31,8 @@ func (m *Manifest) Variants(name string) (out []Composition) {
 	return out
 }
 
-// Nested is the film that stands for a composition inside of another: the one of the same format, else its first.
+// Nested returns the film that is used for a composition inside of another one: that of the same format, else its
+// first.
 func (m *Manifest) Nested(name, format string) (Composition, bool) {
 	all := m.Variants(name)
 	if len(all) == 0 {
@@ -45,7 +46,7 @@ func (m *Manifest) Nested(name, format string) (Composition, bool) {
 	return all[0], true
 }
 
-// Nests are the compositions that a film contains directly.
+// Nests returns the compositions that a film contains directly.
 func (c Composition) Nests() (out []Reference) {
 	for _, r := range []*Reference{c.Intro, c.Outro} {
 		if r != nil {
@@ -60,17 +61,17 @@ func (c Composition) Nests() (out []Reference) {
 	return out
 }
 
-// references are the names that compositions may name.
+// references are the names to which compositions may refer.
 type references struct {
 	clips, films []string
-	isClip       map[string]*Clip
+	byName       map[string]*Clip
 }
 
 func newReferences(m *Manifest) *references {
-	r := &references{isClip: make(map[string]*Clip, len(m.Clips))}
+	r := &references{byName: make(map[string]*Clip, len(m.Clips))}
 	for i := range m.Clips {
 		c := &m.Clips[i]
-		r.clips, r.isClip[c.Name] = append(r.clips, c.Name), c
+		r.clips, r.byName[c.Name] = append(r.clips, c.Name), c
 	}
 	for _, c := range m.Compositions {
 		r.films = append(r.films, c.Base, c.Name)
@@ -81,19 +82,19 @@ func newReferences(m *Manifest) *references {
 	return r
 }
 
-// references holds what a composition names against what there is: clips, compositions, cycles.
+// references checks the clips and compositions that a composition names, and that it does not contain itself.
 func (d *doc) references(m *Manifest, c Composition, refs *references) {
-	miss := func(p fault.Place, what, name string, known []string) {
+	missing := func(p fault.Place, what, name string, known []string) {
 		hint := "name " + what + " of this manifest"
-		if near := ""; d.row == nil || d.row.bad <= maxRowFaults {
-			if near = Nearest(name, known); near != "" {
+		if d.row == nil || d.row.bad <= maxRowFaults { // a search for each of thousands of rows takes time
+			if near := fault.Nearest(name, known); near != "" {
 				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 		}
 		if d.row != nil && name == d.row.family {
 			hint = `write {clip: "{{clip}}"} for the row's own clip`
 		}
-		d.faultAt(p.Line, p.Column, hint, "no %s %q", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "), name)
+		d.FaultAt(p.Line, p.Column, hint, "no %s %q", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "), name)
 	}
 	shown := map[string]bool{}
 	for _, l := range c.Layers {
@@ -102,28 +103,30 @@ func (d *doc) references(m *Manifest, c Composition, refs *references) {
 	for _, l := range c.Layers {
 		switch {
 		case l.Kind != LayerClip && l.Kind != LayerCaptions || l.Of == "":
-		case refs.isClip[l.Of] == nil:
-			miss(l.Place, "a clip", l.Of, refs.clips)
+		case refs.byName[l.Of] == nil:
+			missing(l.Place, "a clip", l.Of, refs.clips)
 		case l.Kind == LayerCaptions && !shown[l.Of]:
-			d.faultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}", "captions of clip %q, which %s does not show", l.Of, c.Base)
+			d.FaultAt(l.Place.Line, l.Place.Column, "add a layer {clip: "+l.Of+"}",
+				"captions of clip %q, which %s does not show", l.Of, c.Base)
 		case l.Kind == LayerCaptions:
-			d.captionsOf(l, refs.isClip[l.Of], c.Base)
+			d.captionsOf(l, refs.byName[l.Of], c.Base)
 		}
 	}
 	for _, r := range c.Nests() {
 		if len(m.Variants(r.Name)) == 0 {
 			if other, ok := m.RowComposition(r.Name); ok {
-				d.otherRows(c, r, other)
+				d.reportOtherRows(c, r, other)
 				continue
 			}
-			miss(r.Place, "a composition", r.Name, refs.films)
+			missing(r.Place, "a composition", r.Name, refs.films)
 		} else if trail := m.cycle(c, r.Name); trail != nil {
-			d.faultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base, strings.Join(trail, " → "))
+			d.FaultAt(r.Place.Line, r.Place.Column, "leave one of them out", "%s contains itself: %s", c.Base,
+				strings.Join(trail, " → "))
 		}
 	}
 }
 
-// cycle is the way from a film through one that it nests back to itself, or nil.
+// cycle returns the names from a film through one that it nests back to itself, or nil.
 func (m *Manifest) cycle(c Composition, first string) []string {
 	seen := map[string]bool{}
 	var walk func(name string, trail []string) []string
@@ -145,4 +148,94 @@ func (m *Manifest) cycle(c Composition, first string) []string {
 		return nil
 	}
 	return walk(first, []string{c.Base})
+}
+
+// known are the names that a composition may use, while compositions are read.
+type known struct {
+	clips map[string]*Clip
+	films map[string]bool
+}
+
+// newKnown collects the names of a manifest whose clips are read and whose compositions are about to be.
+func newKnown(m *Manifest, compositions []string) *known {
+	k := &known{clips: make(map[string]*Clip, len(m.Clips)), films: map[string]bool{}}
+	for i := range m.Clips {
+		k.clips[m.Clips[i].Name] = &m.Clips[i]
+	}
+	for _, name := range compositions {
+		k.films[name] = true
+	}
+	return k
+}
+
+func (k *known) clip(name string) bool { return k != nil && k.clips[name] != nil }
+
+func (k *known) composition(name string) bool { return k != nil && k.films[name] }
+
+func (k *known) names() (out []string) {
+	if k == nil {
+		return nil
+	}
+	for name := range k.films {
+		out = append(out, name)
+	}
+	for name, c := range k.clips {
+		if c.Row == nil {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// allClips is the value of a captions layer that names no clip: all clips of its composition that have captions.
+const allClips = "all"
+
+// allCaptions replaces a captions layer of all clips by one for each clip that is shown and has captions.
+func (d *doc) allCaptions(layers []Layer, path string) []Layer {
+	all := func(l Layer) bool { return l.Kind == LayerCaptions && l.Of == allClips && !d.known.clip(allClips) }
+	if d.known == nil || !slices.ContainsFunc(layers, all) {
+		return layers
+	}
+	var out []Layer
+	for _, l := range layers {
+		if !all(l) {
+			out = append(out, l)
+			continue
+		}
+		var shown []string
+		for _, c := range layers {
+			isNew := c.Kind == LayerClip && !slices.Contains(shown, c.Of)
+			if !isNew || !d.known.clip(c.Of) || !d.known.clips[c.Of].Captions {
+				continue
+			}
+			shown = append(shown, c.Of)
+			l.Of = c.Of
+			out = append(out, l)
+		}
+		if len(shown) == 0 {
+			d.FaultAt(l.Place.Line, l.Place.Column,
+				"write captions: true under defaults: or in a clip that the composition shows",
+				"%s: none of its clips has captions", path)
+		}
+	}
+	return out
+}
+
+// captionsOf reports a captions layer of a clip without captions: a fault where the clip cannot have any, and a
+// warning where they are not requested, because stand-ins show the script.
+func (d *doc) captionsOf(l Layer, c *Clip, composition string) {
+	const message = "%s shows captions of clip %q, which has none"
+	switch {
+	case c.Captions || c.Draft == DraftVoice:
+	case c.Source == SourceAvatar && c.AudioFile != "":
+		d.FaultAt(l.Place.Line, l.Place.Column, "leave the layer out: HeyGen makes no captions of own sound",
+			message, composition, l.Of)
+	case c.Source == SourceFile:
+		d.FaultAt(l.Place.Line, l.Place.Column, "leave the layer out: a file has no captions", message,
+			composition, l.Of)
+	default:
+		d.WarnAt(l.Place.Line, l.Place.Column, "write captions: true in the clip, or under defaults:", message,
+			composition, l.Of)
+	}
 }

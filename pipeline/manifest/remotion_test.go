@@ -8,12 +8,14 @@ import (
 )
 
 func TestTheProjectsFoldersAreNamed(t *testing.T) {
-	m, faults := parse(t, "remotion: {entry: s.md, public: ./static/, source: 'lib\\greenroom'}\n"+start+"  one: {script: Hi.}\n")
+	m, faults := parse(t,
+		"remotion: {entry: s.md, public: ./static/, source: 'lib\\greenroom'}\n"+start+"  one: {script: Hi.}\n")
 	if faults != nil {
 		t.Fatal(faults)
 	}
 	l := m.Remotion
-	if l.Entry != "s.md" || l.PublicDir() != "static" || l.Published() != "static/greenroom" || l.SourceDir() != "lib/greenroom" || l.Config != "" || l.Dir != m.Dir {
+	if l.Entry != "s.md" || l.PublicDir() != "static" || l.Published() != "static/greenroom" ||
+		l.SourceDir() != "lib/greenroom" || l.Config != "" || l.Dir != m.Dir {
 		t.Errorf("%+v", l)
 	}
 	for text, want := range map[string]string{
@@ -49,7 +51,8 @@ func TestAProjectFolderMayBeALink(t *testing.T) {
 	if err := os.Symlink("real", filepath.Join(dir, "static")); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Parse(filepath.Join(dir, "greenroom.yaml"), []byte("remotion: {public: static}\n"+start+"  one: {script: Hi.}\n"))
+	m, err := Parse(filepath.Join(dir, "greenroom.yaml"),
+		[]byte("remotion: {public: static}\n"+start+"  one: {script: Hi.}\n"))
 	if err != nil || m.Remotion.Public != "static" {
 		t.Error(err)
 	}

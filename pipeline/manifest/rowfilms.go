@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,20 +13,21 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/rows"
 )
 
-// clipColumn is the name that stands for the row's own clip in a composition.
+// clipColumn is the placeholder for the row's own clip in a composition.
 const clipColumn = "clip"
 
-// RowComposition is a composition with each: a film for every row of a family, in each of its formats. It is read again for
-// every row, so that no more than one row's films are ever there; see Rows.
+// RowComposition is a composition with each: a film for every row of a family, in each of its formats. It is read
+// again for every row, so that only one row's films are in memory; see Rows.
 type RowComposition struct {
 	Name, Each string
 	Formats    []string // as written, "9:16"; one empty one without formats
 	Place      fault.Place
 
-	field field
+	field yamldoc.Field
 	at    ast.Node // of each:
 }
 
@@ -39,7 +39,7 @@ type FilmName struct {
 	Line         int    // of the table
 }
 
-// FilmName is what FilmNames says of a composition.
+// FilmName returns the film's entry in FilmNames.
 func (c Composition) FilmName() FilmName {
 	n := FilmName{Name: c.Name, Base: c.Base, Format: c.Format}
 	if c.Row != nil {
@@ -54,11 +54,11 @@ type RowFilms struct {
 	// View is the manifest as this row sees it: Compositions ends with Films, so that what they nest is this row's.
 	View  *Manifest
 	Films []Composition
-	// Err is what became wrong with the row since the manifest was read, such as a file that is gone.
+	// Err is a fault that the row did not have when the manifest was read, such as a file that was removed.
 	Err error
 }
 
-// RowComposition gives the composition with rows of a name.
+// RowComposition returns the composition with rows of a name.
 func (m *Manifest) RowComposition(name string) (RowComposition, bool) {
 	for _, c := range m.RowCompositions {
 		if c.Name == name {
@@ -68,7 +68,7 @@ func (m *Manifest) RowComposition(name string) (RowComposition, bool) {
 	return RowComposition{}, false
 }
 
-// Table is a family's table as the manifest writes it.
+// Table returns a family's table as it is written in the manifest.
 func (m *Manifest) Table(each string) string {
 	for _, e := range m.Each {
 		if e.Name == each {
@@ -78,7 +78,8 @@ func (m *Manifest) Table(each string) string {
 	return ""
 }
 
-// rowFilm is what the film of a row is called: as its composition, with what tells the row's clip from its family.
+// rowFilm returns the name of a row's film: that of the composition, the part of the clip's name after the family's,
+// and the format.
 func rowFilm(c RowComposition, clip, format string) string {
 	name := c.Name + strings.TrimPrefix(clip, c.Each)
 	if format != "" {
@@ -87,7 +88,8 @@ func rowFilm(c RowComposition, clip, format string) string {
 	return name
 }
 
-// FilmNames gives every film: the manifest's own, then family by family those of each row. It reads nothing.
+// FilmNames returns the names of all films: the manifest's own, then those of the rows of each family. It reads no
+// files.
 func (m *Manifest) FilmNames() iter.Seq[FilmName] {
 	return func(yield func(FilmName) bool) {
 		for _, c := range m.Compositions {
@@ -120,16 +122,18 @@ func (m *Manifest) rowNames(e Each, yield func(FilmName) bool) bool {
 	return true
 }
 
-// Rows reads the compositions of rows, one row at a time and in the order of FilmNames, and gives the films of each row
-// whose clip is wanted. It ends at the first error that visit returns, and when a table is not what it was.
+// Rows reads the compositions of rows, one row at a time in the order of FilmNames, and calls visit for each row whose
+// clip is wanted; nil means all. It fails with the first error of visit, and when a table has changed since the
+// manifest was read.
 func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error) error {
 	if m.source == nil {
 		return nil
 	}
 	for _, e := range m.Each {
-		d := &doc{name: m.source.name, dir: m.source.dir, lines: m.source.lines, style: m.source.style, known: m.source.known, sums: map[string][sha256.Size]byte{}}
+		d := m.source.fork()
 		err := d.rowFilms(m, e, want, func(r RowFilms) error {
-			d.faults, d.row.shown, d.row.bad = nil, map[string]bool{}, 0 // each row is told in full
+			d.Reset() // each row has all of its faults
+			d.row.reported, d.row.bad = map[string]bool{}, 0
 			return visit(r)
 		})
 		if err != nil {
@@ -139,7 +143,7 @@ func (m *Manifest) Rows(want func(clip string) bool, visit func(RowFilms) error)
 	return nil
 }
 
-// rowFilms reads a family's compositions for each of its rows. Faults are given to visit, row by row.
+// rowFilms reads a family's compositions for each of its rows. visit receives the faults of each row.
 func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit func(RowFilms) error) (err error) {
 	var list []RowComposition
 	for _, c := range m.RowCompositions {
@@ -155,7 +159,7 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 		return err
 	}
 	defer table.Close()
-	d.row = &rowCursor{display: e.display, family: e.Name, columns: table.Columns(), shown: map[string]bool{}}
+	d.row = &rowCursor{display: e.display, family: e.Name, columns: table.Columns(), reported: map[string]bool{}}
 	defer func() { d.row = nil }()
 	changed := fault.New(fault.Failed, "run the same command again", "%s changed while its films were read", e.display)
 	if !slices.Equal(table.Columns(), e.Columns) {
@@ -181,18 +185,18 @@ func (d *doc) rowFilms(m *Manifest, e Each, want func(clip string) bool, visit f
 			continue
 		}
 		d.row.line, d.row.values, d.row.clip, d.row.faulty = row.Line, row.Values, clip.Name, false
-		if err := visit(d.rowOf(m, clip, list)); err != nil {
+		if err := visit(d.filmsOfRow(m, clip, list)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rowOf reads the films of the row under the cursor.
-func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
+// filmsOfRow reads the films of the cursor's row.
+func (d *doc) filmsOfRow(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 	view := *m
 	r := RowFilms{Clip: clip, View: &view}
-	before := len(d.faults)
+	before := d.Count()
 	for _, c := range list {
 		d.row.broken = false
 		for _, f := range d.composition(c.field, m) {
@@ -201,11 +205,11 @@ func (d *doc) rowOf(m *Manifest, clip Clip, list []RowComposition) RowFilms {
 		}
 	}
 	view.Compositions = append(m.Compositions[:len(m.Compositions):len(m.Compositions)], r.Films...)
-	r.Err = append(fault.List{}, d.faults[before:]...).Or()
+	r.Err = d.Since(before).Or()
 	return r
 }
 
-// cells is a sum over a row, to see that it is the one that was read before.
+// cells returns a checksum of a row, to detect that the table changed.
 func cells(r rows.Row) uint64 {
 	h := fnv.New64a()
 	var size [4]byte
@@ -217,61 +221,56 @@ func cells(r rows.Row) uint64 {
 	return h.Sum64()
 }
 
-// eachOf is the value of a composition's each:, or nil.
-func eachOf(f field) ast.Node {
-	values := []*ast.MappingValueNode{}
-	switch v := f.value.(type) {
-	case *ast.MappingNode:
-		values = v.Values
-	case *ast.MappingValueNode:
-		values = append(values, v)
-	}
-	for _, v := range values {
-		if strings.Trim(v.Key.String(), `"'`) == "each" {
+// eachOf returns the value of a composition's each:, or nil.
+func eachOf(f yamldoc.Field) ast.Node {
+	pairs, _ := yamldoc.Pairs(f.Value)
+	for _, v := range pairs {
+		if yamldoc.KeyOf(v) == "each" {
 			return v.Value
 		}
 	}
 	return nil
 }
 
-// rowComposition takes down a composition with each:. It is read when its rows are.
-func (d *doc) rowComposition(f field, at ast.Node, m *Manifest) {
-	path := "compositions." + f.key
-	c := RowComposition{Name: f.key, Place: d.at(f.node), Formats: []string{""}, field: f, at: at}
-	before := len(d.faults)
-	if d.text(path+".each", &c.Each)(at); len(d.faults) > before {
+// rowComposition stores a composition with each:. It is read when its rows are.
+func (d *doc) rowComposition(f yamldoc.Field, at ast.Node, m *Manifest) {
+	path := "compositions." + f.Key
+	c := RowComposition{Name: f.Key, Place: d.At(f.Node), Formats: []string{""}, field: f, at: at}
+	each, ok := d.ReadText(at, path+".each")
+	if !ok {
 		return
 	}
+	c.Each = each
 	known := false
 	for _, name := range d.families {
 		known = known || name == c.Each
 	}
 	if !known {
 		hint := "name a family under each:"
-		if near := Nearest(c.Each, d.families); near != "" {
+		if near := fault.Nearest(c.Each, d.families); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		d.fault(at, hint, "%s.each: no family %q", path, c.Each)
+		d.Fault(at, hint, "%s.each: no family %q", path, c.Each)
 		return
 	}
-	for _, k := range d.fields(f.value, path) {
-		if k.key != "formats" {
+	for _, k := range d.Fields(f.Value, path) {
+		if k.Key != "formats" {
 			continue
 		}
 		c.Formats = nil
-		for _, v := range d.formats(k.value, path+".formats") {
-			c.Formats = append(c.Formats, v.name)
+		for _, v := range d.Formats(k.Value, path+".formats") {
+			c.Formats = append(c.Formats, v.Name)
 		}
 	}
 	m.RowCompositions = append(m.RowCompositions, c)
 }
 
-// checkRows reads the films of every row once, to find what is wrong with them before anything is made.
+// checkRows reads the films of every row once, so that their faults are found before anything is made.
 func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) {
 	for _, c := range m.RowCompositions {
 		lower := strings.ToLower(c.Name)
 		if first, ok := names[lower]; ok {
-			d.fault(c.field.node, "rename one of them", "%s is the name of a film of %s", c.Name, first)
+			d.Fault(c.field.Node, "rename one of them", "%s is the name of a film of %s", c.Name, first)
 		}
 		names[lower] = "composition " + c.Name
 	}
@@ -283,7 +282,7 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			}
 		}
 		if films > MaxFilms {
-			d.fault(c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name, MaxFilms)
+			d.Fault(c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name, MaxFilms)
 			return
 		}
 	}
@@ -297,7 +296,8 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			for _, f := range r.Films {
 				lower := strings.ToLower(f.Name)
 				if first, ok := names[lower]; ok {
-					d.rowFault("rename a composition, or name the rows by another column", "the film %s is taken by %s", f.Name, first)
+					d.rowFault("rename a composition, or name the rows by another column", "the film %s is taken by %s", f.Name,
+						first)
 				}
 				names[lower] = fmt.Sprintf("%s:%d", e.display, r.Clip.Row.Line)
 				d.row.broken = false
@@ -306,17 +306,17 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			return nil
 		})
 		if err != nil {
-			d.table(err)
+			d.addTableFaults(err)
 		}
 		if cursor != nil {
 			d.row = cursor
-			d.moreRows()
+			d.reportMoreRows()
 			d.row = nil
 		}
 	}
 }
 
-// clipIsFree holds that {{clip}} has one meaning.
+// clipIsFree reports whether {{clip}} has one meaning: no column of the table has that name.
 func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 	for _, c := range m.RowCompositions {
 		if c.Each != e.Name {
@@ -324,7 +324,8 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 		}
 		for _, column := range e.Columns {
 			if column == clipColumn {
-				d.fault(c.at, "rename the column", "compositions.%s: {{clip}} is the row's own clip, and %s has a column of that name", c.Name, e.display)
+				d.Fault(c.at, "rename the column",
+					"compositions.%s: {{clip}} is the row's own clip, and %s has a column of that name", c.Name, e.display)
 				return false
 			}
 		}
@@ -332,11 +333,13 @@ func (d *doc) clipIsFree(m *Manifest, e Each) bool {
 	return true
 }
 
-// otherRows refuses to nest what is made for other rows, or for rows at all.
-func (d *doc) otherRows(c Composition, r Reference, inner RowComposition) {
+// reportOtherRows reports a composition that nests one with rows, when it has other rows or none.
+func (d *doc) reportOtherRows(c Composition, r Reference, inner RowComposition) {
 	if c.Each == "" {
-		d.faultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too", "%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)
+		d.FaultAt(r.Place.Line, r.Place.Column, "give "+c.Base+" each: "+inner.Each+" too",
+			"%s is one film, and %s a film for every row of %s", c.Base, inner.Name, inner.Each)
 		return
 	}
-	d.faultAt(r.Place.Line, r.Place.Column, "nest a composition of the same rows, or one without each:", "%s is made for the rows of %s, and %s for those of %s", c.Base, c.Each, inner.Name, inner.Each)
+	d.FaultAt(r.Place.Line, r.Place.Column, "nest a composition of the same rows, or one without each:",
+		"%s is made for the rows of %s, and %s for those of %s", c.Base, c.Each, inner.Name, inner.Each)
 }

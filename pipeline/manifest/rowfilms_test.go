@@ -42,7 +42,8 @@ func TestAFilmForEveryRow(t *testing.T) {
 	for n := range m.FilmNames() {
 		names = append(names, n.Name)
 	}
-	if got := strings.Join(names, " "); got != "card hello-ada-16x9 hello-ada-1x1 head-ada hello-bo-16x9 hello-bo-1x1 head-bo" {
+	if got := strings.Join(names,
+		" "); got != "card hello-ada-16x9 hello-ada-1x1 head-ada hello-bo-16x9 hello-bo-1x1 head-bo" {
 		t.Errorf("names: %s", got)
 	}
 	got, films := "", 0
@@ -85,24 +86,43 @@ func TestFaultsOfRowFilms(t *testing.T) {
 		want              []string
 		lines             int
 	}{
-		{"a misspelt column", `c: {each: welcome, layers: [{text: "{{nmae}}"}]}`, "", []string{`there is no column "nmae" in people.csv (row people.csv:2)`}, 1},
-		{"an empty cell", `c: {each: welcome, layers: [{text: "{{note}}"}], formats: [16:9, 1:1]}`, "", []string{`people.csv:2:1: column "note" is empty`}, 1},
-		{"an image that is not there", `c: {each: welcome, layers: [{image: "{{name}}.png"}]}`, "id,name\nx,a\ny,c\n", []string{`compositions.c.layers[0].image: c.png does not exist (row people.csv:3)`}, 1},
-		{"a way out", `c: {each: welcome, layers: [{image: "{{name}}"}]}`, "id,name\nx,../../etc/passwd\n", []string{`people.csv:2:1: compositions.c.layers[0].image: "../../etc/passwd" leads out of the project`}, 1},
-		{"a font's way out", `c: {each: welcome, layers: [{text: x, font: "{{name}}"}]}`, "id,name\nx,/etc/passwd.ttf\n", []string{`"/etc/passwd.ttf" leads out of the project`}, 1},
-		{"a background's way out", `c: {each: welcome, length: 1s, background: {image: "{{name}}"}}`, "id,name\nx,/etc/passwd\n", []string{`"/etc/passwd" leads out of the project`}, 1},
-		{"a clip that is not there", `c: {each: welcome, layers: [{clip: "{{name}}"}]}`, "id,name\nx,welcome-x\ny,welcome-z\n", []string{`no clip "welcome-z" (row people.csv:3)`}, 1},
+		{"a misspelt column", `c: {each: welcome, layers: [{text: "{{nmae}}"}]}`, "",
+			[]string{`there is no column "nmae" in people.csv (row people.csv:2)`}, 1},
+		{"an empty cell", `c: {each: welcome, layers: [{text: "{{note}}"}], formats: [16:9, 1:1]}`, "",
+			[]string{`people.csv:2:1: column "note" is empty`}, 1},
+		{"an image that is not there", `c: {each: welcome, layers: [{image: "{{name}}.png"}]}`, "id,name\nx,a\ny,c\n",
+			[]string{`compositions.c.layers[0].image: c.png does not exist (row people.csv:3)`}, 1},
+		{"a way out", `c: {each: welcome, layers: [{image: "{{name}}"}]}`, "id,name\nx,../../etc/passwd\n",
+			[]string{`people.csv:2:1: compositions.c.layers[0].image: "../../etc/passwd" leads out of the project`}, 1},
+		{"a font's way out", `c: {each: welcome, layers: [{text: x, font: "{{name}}"}]}`, "id,name\nx,/etc/passwd.ttf\n",
+			[]string{`"/etc/passwd.ttf" leads out of the project`}, 1},
+		{"a background's way out", `c: {each: welcome, length: 1s, background: {image: "{{name}}"}}`,
+			"id,name\nx,/etc/passwd\n", []string{`"/etc/passwd" leads out of the project`}, 1},
+		{"a clip that is not there", `c: {each: welcome, layers: [{clip: "{{name}}"}]}`,
+			"id,name\nx,welcome-x\ny,welcome-z\n", []string{`no clip "welcome-z" (row people.csv:3)`}, 1},
 		{"no family", `c: {each: welcom, layers: [{text: x}]}`, "", []string{`compositions.c.each: no family "welcom"`}, 1},
-		{"a film's name twice", "c: {each: welcome, layers: [{text: x}]}\n  C-bo: {layers: [{text: x}]}", "", []string{"people.csv:3:1: the film c-bo is taken by composition C-bo"}, 1},
-		{"two compositions of one film", "c: {each: welcome, layers: [{text: x}]}\n  c-ada: {each: welcome, layers: [{text: x}]}", "", []string{"people.csv:2:1: the film c-ada is taken by composition c-ada"}, 1},
-		{"a colour that is none", `c: {each: welcome, length: 1s, background: "{{name}}"}`, "id,name\nx,\"#112233\"\ny,green-ish\n", []string{"(row people.csv:3)"}, 1},
-		{"a fault of the manifest, once", `c: {each: welcome, layers: [{txt: x}], length: 2s}`, "", []string{"unknown key compositions.c.layers[0].txt (row people.csv:2)"}, 1},
-		{"a film that nests rows", "t: {intro: c, layers: [{text: x}]}\n  c: {each: welcome, layers: [{text: x}]}", "", []string{"t is one film, and c a film for every row of welcome"}, 1},
-		{"rows of another family", "t: {each: staff, intro: c, layers: [{text: x}]}\n  c: {each: welcome, layers: [{text: x}]}", "", []string{"t is made for the rows of staff, and c for those of welcome (row people.csv:2)"}, 1},
-		{"a cycle", "t: {each: welcome, intro: c, layers: [{text: x}]}\n  c: {each: welcome, outro: t, layers: [{text: x}]}", "", []string{"t contains itself: t → c → t"}, 2},
-		{"a column named clip", `c: {each: welcome, layers: [{clip: "{{clip}}"}]}`, "id,name,clip\nx,y,z\n", []string{"{{clip}} is the row's own clip, and people.csv has a column of that name"}, 1},
-		{"a hundred bad rows", `c: {each: welcome, layers: [{text: "{{name}}"}]}`, many, []string{`people.csv:2:1: column "name" is empty`, "people.csv: 80 more rows have faults"}, 21},
-		{"each of a format", `c: {each: welcome, layers: [{text: x}], formats: {"1:1": {each: welcome}}}`, "", []string{"unknown key compositions.c.formats.1:1.each"}, 1},
+		{"a film's name twice", "c: {each: welcome, layers: [{text: x}]}\n  C-bo: {layers: [{text: x}]}", "",
+			[]string{"people.csv:3:1: the film c-bo is taken by composition C-bo"}, 1},
+		{"two compositions of one film",
+			"c: {each: welcome, layers: [{text: x}]}\n  c-ada: {each: welcome, layers: [{text: x}]}", "",
+			[]string{"people.csv:2:1: the film c-ada is taken by composition c-ada"}, 1},
+		{"a colour that is none", `c: {each: welcome, length: 1s, background: "{{name}}"}`,
+			"id,name\nx,\"#112233\"\ny,green-ish\n", []string{"(row people.csv:3)"}, 1},
+		{"a fault of the manifest, once", `c: {each: welcome, layers: [{txt: x}], length: 2s}`, "",
+			[]string{"unknown key compositions.c.layers[0].txt (row people.csv:2)"}, 1},
+		{"a film that nests rows", "t: {intro: c, layers: [{text: x}]}\n  c: {each: welcome, layers: [{text: x}]}", "",
+			[]string{"t is one film, and c a film for every row of welcome"}, 1},
+		{"rows of another family",
+			"t: {each: staff, intro: c, layers: [{text: x}]}\n  c: {each: welcome, layers: [{text: x}]}", "",
+			[]string{"t is made for the rows of staff, and c for those of welcome (row people.csv:2)"}, 1},
+		{"a cycle", "t: {each: welcome, intro: c, layers: [{text: x}]}\n  c: {each: welcome, outro: t, layers: [{text: x}]}",
+			"", []string{"t contains itself: t → c → t"}, 2},
+		{"a column named clip", `c: {each: welcome, layers: [{clip: "{{clip}}"}]}`, "id,name,clip\nx,y,z\n",
+			[]string{"{{clip}} is the row's own clip, and people.csv has a column of that name"}, 1},
+		{"a hundred bad rows", `c: {each: welcome, layers: [{text: "{{name}}"}]}`, many,
+			[]string{`people.csv:2:1: column "name" is empty`, "people.csv: 80 more rows have faults"}, 21},
+		{"each of a format", `c: {each: welcome, layers: [{text: x}], formats: {"1:1": {each: welcome}}}`, "",
+			[]string{"unknown key compositions.c.formats.1:1.each"}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := map[string]string{"people.csv": rowPeople, "a.png": "x", "b.png": "x"}
@@ -143,12 +163,13 @@ func TestTooManyFilmsAreNotRead(t *testing.T) {
 		text += fmt.Sprintf("  c%d: {each: w, layers: [{text: Hi}]}\n", i)
 	}
 	_, err := parseEach(t, text, map[string]string{"people.csv": table})
-	if list := fault.All(err); len(list) != 1 || list[0].Msg != "119994 films of rows with those of c5, at most 100000 are read" || list[0].Place.Line != 10 {
+	if list := fault.All(err); len(list) != 1 ||
+		list[0].Msg != "119994 films of rows with those of c5, at most 100000 are read" || list[0].Place.Line != 10 {
 		t.Errorf("%v", list)
 	}
 }
 
-// TestRowsThatChange are told, whether the table or a file of a row is another one.
+// TestRowsThatChange: a table that changed, and a file of a row that changed, are errors.
 func TestRowsThatChange(t *testing.T) {
 	text := rowHead + "compositions: {c: {each: welcome, layers: [{image: \"{{logo}}\"}]}}\n"
 	m, err := parseEach(t, text, rowFiles)
@@ -162,7 +183,8 @@ func TestRowsThatChange(t *testing.T) {
 	if err := m.Rows(nil, func(r RowFilms) error { faults = append(faults, fmt.Sprint(r.Err)); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if len(faults) != 2 || !strings.Contains(faults[0], "a.png does not exist (row people.csv:2)") || faults[1] != "<nil>" {
+	if len(faults) != 2 || !strings.Contains(faults[0], "a.png does not exist (row people.csv:2)") ||
+		faults[1] != "<nil>" {
 		t.Errorf("a file that is gone: %q", faults)
 	}
 	for name, table := range map[string]string{

@@ -13,10 +13,12 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/prompt"
 )
 
-// Agent is a film that HeyGen's Video Agent makes of one prompt.
+// Agent is a film that HeyGen's Video Agent makes from one prompt.
 type Agent struct {
 	Prompt      string // as written
 	PromptFile  string // absolute; empty when inline
@@ -27,13 +29,13 @@ type Agent struct {
 	Files       []string // absolute
 }
 
-// Template is a film designed in HeyGen's editor, with its places filled.
+// Template is a film designed in HeyGen's editor, with values for its variables.
 type Template struct {
 	ID        string
 	Variables []Variable // by name
 }
 
-// Variable fills one place: a text or id, or a file.
+// Variable is the value of one variable: a text, an id or a file.
 type Variable struct {
 	Name, Value string
 	File        string // absolute; empty for a text
@@ -49,7 +51,7 @@ type Translate struct {
 	Place      fault.Place
 }
 
-// Scene is one part of a clip of several scenes.
+// Scene is one of several scenes of a clip.
 type Scene struct {
 	Script     string
 	ScriptFile string
@@ -66,51 +68,53 @@ const (
 	maxPrompt      = 20000
 )
 
-// agent reads what the Video Agent is asked for: its members, or a prompt alone.
+// agent reads the request to the Video Agent: its members, or only a prompt.
 func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	a := &Agent{}
 	var length string
 	var lengthAt, promptAt ast.Node
-	prompt := func(n ast.Node) { promptAt = n; d.text(path+".prompt", &a.Prompt)(n) }
-	set := setters{
+	prompt := func(n ast.Node) { promptAt = n; d.Text(path+".prompt", &a.Prompt)(n) }
+	set := yamldoc.Setters{
 		"prompt":      prompt,
-		"duration":    func(n ast.Node) { lengthAt = n; d.text(path+".duration", &length)(n) },
-		"orientation": d.word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
-		"avatar":      d.text(path+".avatar", &a.AvatarID),
-		"voice":       d.text(path+".voice", &a.VoiceID),
+		"duration":    func(n ast.Node) { lengthAt = n; d.Text(path+".duration", &length)(n) },
+		"orientation": d.Word(path+".orientation", []string{"landscape", "portrait"}, &a.Orientation),
+		"avatar":      d.Text(path+".avatar", &a.AvatarID),
+		"voice":       d.Text(path+".voice", &a.VoiceID),
 		"files": func(n ast.Node) {
-			for i, v := range d.items(n) {
+			for i, v := range d.Items(n) {
 				var f string
 				at := path + ".files[" + strconv.Itoa(i) + "]"
-				d.text(at, &f)(v)
+				d.Text(at, &f)(v)
 				a.Files = append(a.Files, d.input(v, at, f))
 			}
 		},
 	}
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		d.recordMember(path, "prompt", n)
 		prompt(n)
 	} else {
-		d.object(n, path, set)
+		d.Object(n, path, set)
 	}
 	if lengthAt != nil {
-		v, ok := parseTime(length)
+		v, ok := value.ParseTime(length)
 		if !ok || v < minAgentLength*time.Second || v > maxAgentLength*time.Second {
-			d.fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
+			d.Fault(lengthAt, "write it like 30s", "%s.duration must be 5s to 300s", path)
 		}
 		a.Seconds = int(v.Seconds())
 	}
 	if promptAt == nil {
-		d.fault(n, "write agent: {prompt: prompts/film.md}", "%s has no prompt", path)
+		d.Fault(n, "write agent: {prompt: prompts/film.md}", "%s has no prompt", path)
 		return
 	}
-	text, file, ok := d.words(promptAt, path+".prompt", a.Prompt)
+	text, file, ok := d.textOrFile(promptAt, path+".prompt", a.Prompt)
 	a.PromptFile = file
-	if a.Prompt = strings.TrimSpace(text); ok && a.Prompt == "" {
-		d.fault(promptAt, "say what the film shows, scene by scene", "%s.prompt is empty", path)
+	a.Prompt = strings.TrimSpace(text)
+	if ok && a.Prompt == "" {
+		d.Fault(promptAt, "say what the film shows, scene by scene", "%s.prompt is empty", path)
 	}
 	if utf8.RuneCountInString(a.Prompt) > maxPrompt {
-		d.fault(promptAt, "shorten it; `greenroom prompt` shows where the words are", "%s.prompt has more than %d characters", path, maxPrompt)
+		d.Fault(promptAt, "shorten it; `greenroom prompt` shows where the words are",
+			"%s.prompt has more than %d characters", path, maxPrompt)
 	}
 	if ok {
 		d.prompt(promptAt, path+".prompt", text, a)
@@ -118,8 +122,7 @@ func (d *doc) agent(n ast.Node, path string, c *Clip) {
 	c.Agent = a
 }
 
-// prompt checks what the agent would be sent. A prompt in a file must have scenes; one
-// line in the manifest may be a wish.
+// prompt checks the prompt. One in a file must have scenes; one in the manifest may be a single sentence.
 func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	p := prompt.Parse(text)
 	for _, f := range p.Findings {
@@ -130,7 +133,7 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 		if a.PromptFile != "" {
 			where = fmt.Sprintf("%s: %s:%d:%d", path, filepath.Base(a.PromptFile), f.Line, f.Column)
 		}
-		d.fault(n, f.Hint, "%s: %s", where, f.Message)
+		d.Fault(n, f.Hint, "%s: %s", where, f.Message)
 	}
 	if len(p.Scenes) > 0 {
 		a.Prompt = prompt.Compose(p)
@@ -145,7 +148,7 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 	}
 	for i, f := range p.Files {
 		at := fmt.Sprintf("%s: files[%d]", path, i)
-		if a.PromptFile != "" && !filepath.IsAbs(f) { // beside the prompt that names it
+		if a.PromptFile != "" && !filepath.IsAbs(f) { // next to the prompt that names it
 			f = filepath.Join(filepath.Dir(a.PromptFile), filepath.FromSlash(f))
 		}
 		a.Files = append(a.Files, d.input(n, at, f))
@@ -155,7 +158,7 @@ func (d *doc) prompt(n ast.Node, path, text string, a *Agent) {
 // mediaExtensions mark a template value as a file to upload.
 var mediaExtensions = []string{".png", ".jpg", ".jpeg", ".mp4", ".webm", ".mp3", ".wav"}
 
-// idHint is the hint for an id that is none: one that ends in dots was shortened.
+// idHint returns the hint for a text that is not an id: one that ends in dots was shortened.
 func idHint(id, otherwise string) string {
 	if strings.HasSuffix(id, "…") || strings.HasSuffix(id, "...") {
 		return "write the complete id: " + id + " is shortened"
@@ -166,47 +169,48 @@ func idHint(id, otherwise string) string {
 // template reads a template: its members, or an id alone with the clip's own variables.
 func (d *doc) template(n, variables ast.Node, path string, c *Clip) {
 	t := &Template{}
-	set := setters{
-		"id": d.text(path+".id", &t.ID),
+	set := yamldoc.Setters{
+		"id": d.Text(path+".id", &t.ID),
 		"variables": func(n ast.Node) {
-			for _, f := range d.fields(n, path+".variables") {
-				v := Variable{Name: f.key, Place: d.at(f.node)}
-				at := path + ".variables." + f.key
-				d.text(at, &v.Value)(f.value)
-				if slices.Contains(mediaExtensions, strings.ToLower(filepath.Ext(v.Value))) && !strings.ContainsAny(v.Value, "\n") {
-					v.File = d.input(f.value, at, v.Value)
+			for _, f := range d.Fields(n, path+".variables") {
+				v := Variable{Name: f.Key, Place: d.At(f.Node)}
+				at := path + ".variables." + f.Key
+				d.Text(at, &v.Value)(f.Value)
+				if slices.Contains(mediaExtensions, strings.ToLower(filepath.Ext(v.Value))) &&
+					!strings.ContainsAny(v.Value, "\n") {
+					v.File = d.input(f.Value, at, v.Value)
 				}
 				t.Variables = append(t.Variables, v)
 			}
 			sort.Slice(t.Variables, func(i, j int) bool { return t.Variables[i].Name < t.Variables[j].Name })
 		},
 	}
-	if d.isScalar(n) {
+	if d.IsScalar(n) {
 		d.recordMember(path, "id", n)
 		set["id"](n)
 	} else {
-		d.object(n, path, set)
+		d.Object(n, path, set)
 	}
 	if variables != nil {
 		if len(t.Variables) > 0 {
-			d.fault(variables, "keep one of them", "%s has variables in it and next to it", path)
+			d.Fault(variables, "keep one of them", "%s has variables in it and next to it", path)
 		}
 		d.recordMember(path, "variables", variables)
 		set["variables"](variables)
 	}
 	if t.ID == "" {
-		d.fault(n, "`greenroom templates` lists them", "%s has no id", path)
+		d.Fault(n, "`greenroom templates` lists them", "%s has no id", path)
 	} else if !videoID.MatchString(t.ID) {
-		d.fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
+		d.Fault(n, idHint(t.ID, "`greenroom templates` lists them"), "%s.id is not a template id", path)
 	}
 	c.Template = t
 }
 
 // scenes reads a clip of several scenes over the clip's own avatar and voice.
 func (d *doc) scenes(n ast.Node, path string, c *Clip) {
-	list := d.items(n)
+	list := d.Items(n)
 	if len(list) == 0 || len(list) > MaxScenes {
-		d.fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
+		d.Fault(n, "write scenes: [{script: …}, {script: …}]", "%s must be a list of 1 to %d scenes", path, MaxScenes)
 		return
 	}
 	for i, v := range list {
@@ -214,66 +218,59 @@ func (d *doc) scenes(n ast.Node, path string, c *Clip) {
 		one := Clip{Avatar: c.Avatar, Voice: c.Voice, Background: c.Background, Pronunciation: c.Pronunciation}
 		var script string
 		var scriptAt ast.Node
-		said := func(n ast.Node) { scriptAt = n; d.text(at+".script", &script)(n) }
-		set := setters{
-			"script":     said,
+		words := func(n ast.Node) { scriptAt = n; d.Text(at+".script", &script)(n) }
+		set := yamldoc.Setters{
+			"script":     words,
 			"avatar":     func(n ast.Node) { d.avatar(n, at+".avatar", &one.Avatar) },
 			"voice":      func(n ast.Node) { d.voice(n, at+".voice", &one.Voice) },
-			"background": d.color(at+".background", &one.Background),
+			"background": d.Color(at+".background", &one.Background),
 		}
-		if d.isScalar(v) { // the words alone
+		if d.IsScalar(v) { // the words alone
 			d.recordMember(at, "script", v)
-			said(v)
+			words(v)
 		} else {
-			d.object(v, at, set)
+			d.Object(v, at, set)
 		}
 		if scriptAt == nil {
-			d.fault(v, "write what is said in it", "%s has no script", at)
+			d.Fault(v, "write script: and the words of the scene", "%s has no script", at)
 			continue
 		}
 		d.script(scriptAt, at+".script", script, &one)
 		if one.Avatar.ID == "" && one.Avatar.Photo == "" {
-			d.fault(v, "set avatar: {id: …} here or under defaults", "%s has no avatar", at)
+			d.Fault(v, "set avatar: {id: …} here or under defaults", "%s has no avatar", at)
 		}
 		if one.Voice.ID == "" {
-			d.fault(v, "set voice: {id: …} here or under defaults", "%s has no voice", at)
+			d.Fault(v, "set voice: {id: …} here or under defaults", "%s has no voice", at)
 		}
 		c.Scenes = append(c.Scenes, Scene{one.Script, one.ScriptFile, one.Avatar, one.Voice, one.Background})
 	}
 }
 
-// backgroundOf reads a colour, or one of color, image and video.
+// backgroundOf reads a colour, a file, or a mapping with one of color, image and video.
 func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
-		if _, empty := d.plain(n).(*ast.NullNode); empty {
-			d.text(path, &c.Background)(n)
+		if d.IsNull(n) {
+			d.Text(path, &c.Background)(n) // reports that it is empty
 			return
 		}
-		if d.isScalar(n) {
-			var s string
-			d.textOf(n, &s)
-			c.Background, c.BackgroundImage, c.BackgroundVideo = "", "", ""
-			switch mediaKind(s) {
-			case LayerImage:
-				d.recordMember(path, "image", n)
-				d.text(path, &s)(n)
-				c.BackgroundImage = d.input(n, path, s)
-			case LayerVideo:
-				d.recordMember(path, "video", n)
-				d.text(path, &s)(n)
-				c.BackgroundVideo = d.input(n, path, s)
-			default:
-				d.color(path, &c.Background)(n)
-			}
-			return
+		var color, image, video string
+		raw, scalar := d.Raw(n)
+		switch kind := value.MediaKind(raw); {
+		case !scalar:
+			d.Object(n, path, yamldoc.Setters{
+				"color": d.Color(path+".color", &color),
+				"image": d.file(path+".image", &image),
+				"video": d.file(path+".video", &video),
+			})
+		case kind == value.Image:
+			d.recordMember(path, "image", n)
+			d.file(path, &image)(n)
+		case kind == value.Video:
+			d.recordMember(path, "video", n)
+			d.file(path, &video)(n)
+		default:
+			d.Color(path, &color)(n)
 		}
-		var image, video string
-		var color string
-		d.object(n, path, setters{
-			"color": d.color(path+".color", &color),
-			"image": func(n ast.Node) { d.text(path+".image", &image)(n); image = d.input(n, path+".image", image) },
-			"video": func(n ast.Node) { d.text(path+".video", &video)(n); video = d.input(n, path+".video", video) },
-		})
 		given := 0
 		for _, v := range []string{color, image, video} {
 			if v != "" {
@@ -281,33 +278,32 @@ func (d *doc) backgroundOf(path string, c *Clip) func(ast.Node) {
 			}
 		}
 		if given > 1 {
-			d.fault(n, "keep one of color, image and video", "%s has %d backgrounds", path, given)
+			d.Fault(n, "keep one of color, image and video", "%s has %d backgrounds", path, given)
 		}
 		c.Background, c.BackgroundImage, c.BackgroundVideo = color, image, video
 	}
 }
 
-// pronounce reads words with the way they are spoken.
+// pronounce reads words and how they are spoken.
 func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 	return func(n ast.Node) {
 		m := map[string]string{}
 		for k, v := range c.Pronunciation {
 			m[k] = v
 		}
-		for _, f := range d.fields(n, path) {
-			var said string
-			d.text(path+"."+f.key, &said)(f.value)
-			if strings.TrimSpace(f.key) == "" || strings.TrimSpace(said) == "" || strings.ContainsAny(f.key+said, "<>\n") {
-				d.fault(f.node, `write it like SQL: "sequel"`, "%s.%s is no pronunciation", path, f.key)
+		for _, f := range d.Fields(n, path) {
+			spoken, _ := d.ReadText(f.Value, path+"."+f.Key)
+			if strings.TrimSpace(f.Key) == "" || strings.TrimSpace(spoken) == "" || strings.ContainsAny(f.Key+spoken, "<>\n") {
+				d.Fault(f.Node, `write it like SQL: "sequel"`, "%s.%s is not a pronunciation", path, f.Key)
 				continue
 			}
-			m[f.key] = said
+			m[f.Key] = spoken
 		}
 		c.Pronunciation = m
 	}
 }
 
-// Inputs are the files a clip is made from, absolute.
+// Inputs returns the files that a clip is made from, absolute.
 func (c Clip) Inputs() []string {
 	out := []string{c.ScriptFile, c.AudioFile, c.File, c.Avatar.Photo, c.BackgroundImage, c.BackgroundVideo}
 	if len(c.Frames) > 0 {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestUnchangedLooksAtEveryFile: the manifest, a script beside it, a table, and a script
+// TestUnchangedLooksAtEveryFile: the manifest, a script next to it, a table, and a script
 // that its rows share. Times say nothing, bytes do.
 func TestUnchangedLooksAtEveryFile(t *testing.T) {
 	dir := t.TempDir()

@@ -13,7 +13,7 @@ var (
 	number  = lazyregexp.New(`(\d+(?:[.,]\d+)?)\s*(ms)?`)
 )
 
-// insteadOfTag says what does what a tag of SSML or HTML is for.
+// insteadOfTag returns what to write instead of a tag of SSML or HTML.
 func insteadOfTag(mark string) string {
 	m := tagName.FindStringSubmatch(mark)
 	if m == nil {
@@ -27,7 +27,7 @@ func insteadOfTag(mark string) string {
 	case "prosody":
 		return "remove it, and set voice: {speed: 0.9} or pitch: in the manifest"
 	case "phoneme", "sub", "say-as", "lexicon", "w":
-		return "remove it, and write how the word is said under pronunciation: {SQL: sequel}"
+		return "remove it, and write how the word is spoken under pronunciation: {SQL: sequel}"
 	case "voice", "lang":
 		return "remove it, and make a clip or a scene with another voice:"
 	case "express-as", "emotion":
@@ -50,11 +50,9 @@ func pause(mark string) string {
 	}
 	seconds := strings.ReplaceAll(m[1], ",", ".")
 	if m[2] != "" {
-		ms := strings.Split(seconds, ".")[0]
-		ms = strings.Repeat("0", max(0, 4-len(ms))) + ms
-		seconds = strings.TrimRight(strings.TrimRight(ms[:len(ms)-3]+"."+ms[len(ms)-3:], "0"), ".")
+		seconds = secondsOf(strings.Split(seconds, ".")[0])
 	}
-	return fmt.Sprintf(`, or write <break time="%ss"/> for a pause`, seconds)
+	return ", or write " + breakTag(seconds) + " for a pause"
 }
 
 func insteadOfDirection(mark string) string {
@@ -67,7 +65,7 @@ func insteadOfDirection(mark string) string {
 		}
 		return `write <break time="1s"/>`
 	case strings.HasPrefix(mark, "["):
-		return "remove it, or write what is said in its place: HeyGen performs no directions"
+		return "remove it, or write words to speak in its place: HeyGen performs no directions"
 	}
 	return "remove it: HeyGen performs no directions"
 }
@@ -93,8 +91,8 @@ func insteadOfAddress(mark string) string {
 	if len(bare) > maxSpelled || strings.ContainsAny(bare, "?=&%:") {
 		return "say what it leads to, and show it as a text in the composition"
 	}
-	said := strings.Join(strings.Fields(spelled.Replace(bare)), " ")
-	return fmt.Sprintf("write it as it is said, such as %q, or show it as a text in the composition", said)
+	words := strings.Join(strings.Fields(spelled.Replace(bare)), " ")
+	return fmt.Sprintf("write it as it is spoken, such as %q, or show it as a text in the composition", words)
 }
 
 func insteadOfEntity(mark string) string {

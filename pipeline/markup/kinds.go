@@ -51,7 +51,7 @@ const (
 	speaker = `HOST|NARRATOR|SPEAKER|PRESENTER|VOICE-?OVER|V\.?O\.?|ANNOUNCER|ANCHOR|[Ss]peaker \d`
 )
 
-// kinds are looked for in this order; what an earlier one finds is not looked at by a later one.
+// kinds are searched in this order; a later one does not see what an earlier one found.
 // docs/manifest.md has a row for each name.
 var kinds = []kind{
 	{"placeholder", has("<<"), lazyregexp.New(`<<[^<>]{1,60}>>`), nil, insteadOfPlaceholder},
@@ -92,7 +92,7 @@ var kinds = []kind{
 	{"emoji", has(":)", ":(", ":D", ":P", ":-", ";)", ";(", ";D", ";P", ";-", "<3", ":'("),
 		lazyregexp.New(`[:;]-?[)(DP]|<3|:'\(`), alone, insteadOfEmoji},
 	{"phonetics", has("/"), lazyregexp.New(`/[^/\s]{0,40}[ɐ-ɓɕ-ɗɘɚɜ-ʯˈˌː][^/]{0,40}/`), nil,
-		always("write the word, and how it is said under pronunciation: {tomato: toh-mah-toh}")},
+		always("write the word, and how it is spoken under pronunciation: {tomato: toh-mah-toh}")},
 	{"label", has(":"), lazyregexp.New(`((?:` + speaker + `)(?: \d+)?:)\s`), alone,
 		always("remove it: everything in a script is spoken; several speakers are scenes:")},
 	{"label", has("-->"), lazyregexp.New(srtTime + ` --> ` + srtTime + `|-->`), nil,
@@ -110,7 +110,7 @@ var kinds = []kind{
 
 func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
 
-// alone reports a mark that touches no letter: 5*3*2 is no emphasis, C# no hashtag.
+// alone reports whether a mark touches no letter: 5*3*2 is not emphasis, and C# is not a hashtag.
 func alone(_ string, before, after rune) bool {
 	return !letter(before) && !letter(after) && before != '\\'
 }
@@ -141,14 +141,14 @@ func webPath(mark string, before, _ rune) bool {
 		len(name) > len(top)+2
 }
 
-// fileEnd reports endings of files that are endings of domains too, or look like one.
+// fileEnd reports whether an extension of files is also the end of domains, or resembles one.
 func fileEnd(s string) bool {
 	return slices.Contains([]string{
 		"js", "py", "md", "rs", "sh", "ts", "go", "txt", "csv", "html", "htm", "json", "yaml", "pdf",
 	}, s)
 }
 
-// bareDomain excludes names of companies, which are said as they are written (Booking.com), and files.
+// bareDomain excludes names of companies, which are spoken as they are written (Booking.com), and files.
 func bareDomain(mark string, before, after rune) bool {
 	if letter(before) || letter(after) || strings.ContainsRune("./\\@-_", before) || after == '-' || after == '_' {
 		return false

@@ -72,7 +72,8 @@ func Find(text string) []Mark {
 			if to == len(text) {
 				after = ' '
 			}
-			if mark = strings.TrimSpace(written[from:to]); mark == "" || k.is != nil && !k.is(mark, before, after) {
+			mark = strings.TrimSpace(written[from:to])
+			if mark == "" || k.is != nil && !k.is(mark, before, after) {
 				continue
 			}
 			taken = append(taken, []int{from, to})

@@ -90,7 +90,8 @@ func TestProseHasNoMarks(t *testing.T) {
 	languages, sentences := 0, 0
 	var all []string
 	for line := range strings.Lines(string(b)) {
-		if line = strings.TrimSpace(line); strings.HasPrefix(line, "#") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "#") {
 			languages++
 			continue
 		}
@@ -135,7 +136,7 @@ func TestEachMarkSaysWhatToWrite(t *testing.T) {
 	}
 	for _, k := range kinds {
 		if k.instead("x") == "" {
-			t.Errorf("%s says nothing", k.name)
+			t.Errorf("%s has no hint", k.name)
 		}
 	}
 }

@@ -2,15 +2,15 @@ package origin
 
 import "slices"
 
-// unknownAccount stands for the account of a key that is not at hand.
+// unknownAccount is the account of a key that is not available.
 const unknownAccount = "?"
 
-// Identity is whom a project buys from now, and whose takes it uses as its own.
+// Identity is the account from which a project buys now, and the accounts whose takes it uses as its own.
 type Identity struct {
 	// Current is the origin of what is bought now.
 	Current Origin
-	// Known reports that the provider was asked whose key it is. Otherwise Current names
-	// the key's hash, or no account at all.
+	// Known is true when the provider confirmed whose key it is. Otherwise Current names
+	// the key's hash, or no account.
 	Known bool
 	// Aliases are further names of the same account.
 	Aliases []Origin
@@ -20,7 +20,7 @@ type Identity struct {
 	Drawn bool
 }
 
-// Unknown returns an identity at a provider of which no key is at hand.
+// Unknown returns an identity at a provider without an available key.
 func Unknown(provider string) Identity { return Identity{Current: Of(provider, unknownAccount)} }
 
 // Same reports whether o is the account that Current names: only that account may repeat or
@@ -41,5 +41,5 @@ func (id Identity) Accepts(o Origin) bool {
 	case id.Same(o), slices.Contains(id.Accepted, o), id.Drawn && o.Drawn():
 		return true
 	}
-	return !id.Known && o.SameProvider(id.Current) // it cannot be told apart now
+	return !id.Known && o.SameProvider(id.Current) // it cannot be identified now
 }

@@ -1,6 +1,6 @@
 // Package origin names who made a take: the sandbox, or one account of a provider.
 //
-// A take's key says what was requested; its origin says from whom. Two origins never
+// A take's key names what was requested; its origin names who was to make it. Two origins never
 // share a ledger row, a lockfile entry or a record in the shared cache.
 package origin
 
@@ -22,9 +22,9 @@ type Origin string
 const (
 	// None is the origin of local files, and of records without one.
 	None Origin = ""
-	// Sandbox is the built-in sandbox: drawn presenters, no money.
+	// Sandbox is the built-in sandbox: drawn presenters, at no cost.
 	Sandbox Origin = "sandbox"
-	// Foreign is a take of which the project's account knows nothing.
+	// Foreign is a take that the project's account does not have.
 	Foreign Origin = "foreign"
 )
 

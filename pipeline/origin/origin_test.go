@@ -61,7 +61,8 @@ func TestAnotherOriginIsNeverAccepted(t *testing.T) {
 }
 
 func TestOriginsAreValidNames(t *testing.T) {
-	for _, o := range []Origin{None, Sandbox, Foreign, Of(HeyGen, OfUser("ada@example.com")), Of(Provider("https://x.example"), OfKey("k"))} {
+	for _, o := range []Origin{None, Sandbox, Foreign, Of(HeyGen, OfUser("ada@example.com")),
+		Of(Provider("https://x.example"), OfKey("k"))} {
 		if !o.Valid() {
 			t.Errorf("%q is not valid", o)
 		}

@@ -35,16 +35,19 @@ func TestTheRangeHoldsSpeechAtEveryUsualPace(t *testing.T) {
 		if c.voice == "cmn" {
 			continue // espeak-ng takes 0.43 s for a syllable, twice what people do: see below
 		}
-		slowest, actual, fastest := espeakSeconds(t, c.voice, c.text, slow), espeakSeconds(t, c.voice, c.text, mid), espeakSeconds(t, c.voice, c.text, fast)
+		slowest, actual, fastest := espeakSeconds(t, c.voice, c.text, slow), espeakSeconds(t, c.voice, c.text, mid),
+			espeakSeconds(t, c.voice, c.text, fast)
 		for _, locale := range []string{c.locale, ""} {
 			got := Estimate(c.text, Options{Locale: locale})
 			ratio := got.Likely / actual
 			if locale != "" {
 				worst = max(worst, math.Abs(math.Log(ratio)))
-				t.Logf("| %s | %s | %.1f | %.1f | %.2f | %.1f to %.1f |", c.locale, c.kind, actual, got.Likely, ratio, got.Low, got.High)
+				t.Logf("| %s | %s | %.1f | %.1f | %.2f | %.1f to %.1f |", c.locale, c.kind, actual, got.Likely, ratio, got.Low,
+					got.High)
 			}
 			if fastest < got.Low || slowest > got.High {
-				t.Errorf("%s (locale %q), %s: %.1f to %.1f s is outside of %.1f to %.1f s", c.voice, locale, c.kind, fastest, slowest, got.Low, got.High)
+				t.Errorf("%s (locale %q), %s: %.1f to %.1f s is outside of %.1f to %.1f s", c.voice, locale, c.kind, fastest,
+					slowest, got.Low, got.High)
 			}
 		}
 	}
@@ -52,7 +55,7 @@ func TestTheRangeHoldsSpeechAtEveryUsualPace(t *testing.T) {
 }
 
 // TestChineseIsAsLongAsPeopleTake: 240 to 300 characters a minute, IReST measured 255.
-// espeak-ng speaks Mandarin at half of that, so it is no measure here.
+// espeak-ng speaks Mandarin at half of that, so it is not compared here.
 func TestChineseIsAsLongAsPeopleTake(t *testing.T) {
 	for _, c := range corpus {
 		if c.voice != "cmn" || c.kind != "narration" {
@@ -66,7 +69,8 @@ func TestChineseIsAsLongAsPeopleTake(t *testing.T) {
 		}
 		for _, locale := range []string{c.locale, ""} {
 			got := Estimate(c.text, Options{Locale: locale})
-			t.Logf("| %s | %s | %.1f to %.1f | %.1f | | %.1f to %.1f |", c.locale, c.kind, n/300*60, n/240*60, got.Likely, got.Low, got.High)
+			t.Logf("| %s | %s | %.1f to %.1f | %.1f | | %.1f to %.1f |", c.locale, c.kind, n/300*60, n/240*60, got.Likely,
+				got.Low, got.High)
 			if got.Low > n/300*60 || got.High < n/240*60 || got.Likely < n/300*60 || got.Likely > n/220*60 {
 				t.Errorf("%v characters (locale %q): %+v, people take %.1f to %.1f s", n, locale, got, n/300*60, n/240*60)
 			}

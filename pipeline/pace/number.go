@@ -36,7 +36,8 @@ func spacedNumber(fields []string) int {
 		if len(next) != 3 || !plainDigits(next) {
 			break
 		}
-		if n++; next != fields[n-1] {
+		n++
+		if next != fields[n-1] {
 			break // the sentence goes on after it
 		}
 	}

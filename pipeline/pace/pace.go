@@ -19,7 +19,7 @@ import (
 // Length is a range in seconds. Low is at most Likely, Likely at most High.
 type Length struct{ Low, Likely, High float64 }
 
-// Exactly is a length that is measured.
+// Exactly returns a length that was measured.
 func Exactly(seconds float64) Length { return Length{seconds, seconds, seconds} }
 
 // Plus returns the length of both, one after the other.
@@ -77,7 +77,8 @@ func Words(text string) (n int) {
 				signs++ // kana has no row of its own
 			}
 		}
-		if n += signs; spaced || signs == 0 {
+		n += signs
+		if spaced || signs == 0 {
 			n++
 		}
 	}

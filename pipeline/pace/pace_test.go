@@ -58,8 +58,10 @@ func TestNumbersAreAsLongAsTheyAreReadAloud(t *testing.T) {
 			t.Errorf("%q takes %.2f s, %q %.2f s", short, a.Likely, long, b.Likely)
 		}
 	}
-	near(t, "one million two hundred thirty-four thousand five hundred sixty-seven", Estimate("1,234,567", Options{Locale: "en-US"}).Likely, 4.9, 0.6)
-	near(t, "one million two hundred thirty-four thousand five hundred sixty-seven", Estimate("1.234.567", Options{Locale: "de-DE"}).Likely, 5.9, 0.8)
+	near(t, "one million two hundred thirty-four thousand five hundred sixty-seven",
+		Estimate("1,234,567", Options{Locale: "en-US"}).Likely, 4.9, 0.6)
+	near(t, "one million two hundred thirty-four thousand five hundred sixty-seven",
+		Estimate("1.234.567", Options{Locale: "de-DE"}).Likely, 5.9, 0.8)
 	spaced, joined := Estimate("80 000 units", Options{Locale: "fr"}), Estimate("80000 units", Options{Locale: "fr"})
 	near(t, "80 000", spaced.Likely, joined.Likely, 1e-9)
 	near(t, "1990", Estimate("1990", Options{Locale: "en"}).Likely, 1.7, 0.5)
@@ -96,7 +98,8 @@ func TestWhatMayBeReadWidensTheRange(t *testing.T) {
 	if emoji.Low != plain.Low || emoji.Likely != plain.Likely || emoji.High < plain.High+2 {
 		t.Errorf("%+v, with emoji %+v", plain, emoji)
 	}
-	if a, b := Estimate("Selam dunya", Options{Locale: "tr"}), Estimate("Selam dunya", Options{Locale: "zz"}); b.High/b.Likely <= a.High/a.Likely {
+	if a, b := Estimate("Selam dunya", Options{Locale: "tr"}),
+		Estimate("Selam dunya", Options{Locale: "zz"}); b.High/b.Likely <= a.High/a.Likely {
 		t.Errorf("an unknown language has the range of a known one: %+v, %+v", b, a)
 	}
 }
@@ -104,9 +107,9 @@ func TestWhatMayBeReadWidensTheRange(t *testing.T) {
 // TestMixedScriptsAddUp: each part at the pace of its own script.
 func TestMixedScriptsAddUp(t *testing.T) {
 	o := Options{Locale: "ja-JP"}
-	whole := Estimate("新製品のDashboardを見る", o).Likely
+	all := Estimate("新製品のDashboardを見る", o).Likely
 	parts := Estimate("新製品の", o).Likely + Estimate("Dashboard", o).Likely + Estimate("を見る", o).Likely
-	near(t, "mixed", whole, parts, 1e-9)
+	near(t, "mixed", all, parts, 1e-9)
 }
 
 // TestHostileTextEndsInABoundedNumber: no text makes a length that is not a number.

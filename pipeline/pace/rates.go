@@ -15,7 +15,7 @@ type rate struct {
 
 // The range of a language whose pace is in the table: a voice at 180 words a minute is
 // at 0.83 of the likely length, one at 130 at 1.15; the rest is the error of the count.
-// It is wider where the language is not known, or the writing hides what is said.
+// It is wider where the language is not known, or the writing omits sounds.
 const (
 	low, high         = 0.70, 1.40
 	unsureLow, unsure = 0.60, 1.60
@@ -61,7 +61,7 @@ var rates = map[string]rate{
 	"other":      {0.10, 0.150, 1.3, unsureLow, unsure},
 }
 
-// scripts are looked for in this order; the first that holds a letter decides.
+// scripts are tried in this order; a letter belongs to the first that has it.
 var scripts = []struct {
 	name  string
 	table *unicode.RangeTable
@@ -129,7 +129,8 @@ func rateOf(script, language string, kana bool) rate {
 // otherScript are languages whose texts hold foreign words in Latin letters.
 var otherScript = map[string]bool{
 	"zh": true, "yue": true, "ja": true, "ko": true, "th": true, "lo": true, "km": true, "my": true, "ru": true,
-	"uk": true, "bg": true, "sr": true, "el": true, "ar": true, "fa": true, "ur": true, "he": true, "hi": true, "mr": true,
+	"uk": true, "bg": true, "sr": true, "el": true, "ar": true, "fa": true, "ur": true, "he": true, "hi": true,
+	"mr": true,
 	"ne": true, "bn": true, "ta": true, "te": true, "kn": true, "ml": true, "gu": true, "pa": true,
 	"si": true, "ka": true, "hy": true, "am": true,
 }

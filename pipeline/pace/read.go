@@ -58,11 +58,12 @@ var englishWords = map[string]bool{
 	"with": true, "it": true, "this": true, "that": true, "are": true, "our": true, "be": true, "how": true, "what": true,
 }
 
-// english guesses that a text in Latin letters is English.
+// english reports whether a text in Latin letters is probably English.
 func english(text string) bool {
 	known, all := 0, 0
 	for _, f := range strings.Fields(text) {
-		if all++; englishWords[strings.ToLower(strings.Trim(f, ".,;:!?\"'()"))] {
+		all++
+		if englishWords[strings.ToLower(strings.Trim(f, ".,;:!?\"'()"))] {
 			known++
 		}
 	}
@@ -75,7 +76,7 @@ func (r *reader) add(seconds float64, of rate) {
 	r.sum = r.sum.Plus(Length{seconds * of.low, seconds, seconds * of.high})
 }
 
-// rest adds the pause before what is said next; the last one of a text is silent.
+// rest adds the pause before the next sound. The last pause of a text is not counted.
 func (r *reader) rest() {
 	p := r.pause
 	r.pause = 0
@@ -99,7 +100,7 @@ func (r *reader) read() Length {
 	return r.sum
 }
 
-// field reads what lies between two spaces: letters, numbers and signs in turn.
+// field reads what is between two spaces: letters, numbers and signs in turn.
 func (r *reader) field(f string) {
 	for f != "" {
 		c, size := utf8.DecodeRuneInString(f)
@@ -120,7 +121,7 @@ func (r *reader) field(f string) {
 	}
 }
 
-// letters is how many bytes of one script's letters, marks and apostrophes f begins with.
+// letters returns how many bytes of one script's letters, marks and apostrophes f begins with.
 func letters(f string) int {
 	script, end := "", 0
 	for i, c := range f {
@@ -159,7 +160,7 @@ func (r *reader) word(w string) {
 			continue
 		}
 		if !virama || script == "latin" {
-			n++ // a consonant below another is heard with it
+			n++ // a consonant below another is spoken with it
 		}
 		virama = false
 		if strings.ContainsRune("aeiouyAEIOUYäöüÄÖÜ", c) || c >= 0xC0 {
@@ -181,7 +182,7 @@ func (r *reader) word(w string) {
 	}
 }
 
-// isVirama reports the mark that takes a consonant's vowel away.
+// isVirama reports whether a mark removes a consonant's vowel.
 func isVirama(c rune) bool {
 	switch c {
 	case 0x94D, 0x9CD, 0xA4D, 0xACD, 0xB4D, 0xBCD, 0xC4D, 0xCCD, 0xD4D, 0xDCA, 0x1039, 0x17D2:
@@ -190,7 +191,7 @@ func isVirama(c rune) bool {
 	return false
 }
 
-// isSmallKana reports a kana that is one mora with the one before it.
+// isSmallKana reports whether a kana is one mora with the one before it.
 func isSmallKana(c rune) bool {
 	return strings.ContainsRune("ゃゅょャュョぁぃぅぇぉァィゥェォ", c)
 }

@@ -163,7 +163,7 @@ func (c *Clips) Missing(name string) error {
 		known = append(known, x.Name)
 	}
 	hint := "`greenroom status` lists the clips"
-	if near := manifest.Nearest(name, known); near != "" {
+	if near := fault.Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return fault.New(fault.Usage, hint, "no clip %q in %s", name, filepath.Base(c.m.Path))

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Compose writes the prompt as it is sent: what introduces it, the scenes in order with
-// their times, other sections, then the style. Parse of it gives the same prompt, and
-// Compose of that the same text: a prompt that is only laid out otherwise is no other
-// request, and is not paid for again.
+// Compose returns the prompt as it is sent: its introduction, the scenes in order with
+// their times, other sections, then the style. Parse of it returns the same prompt, and
+// Compose of that the same text: a prompt whose layout changed is the same request, which is
+// not paid for again.
 func Compose(p *Prompt) string {
 	var b strings.Builder
 	if p.Intro != "" {
@@ -52,7 +52,7 @@ func (s Scene) compose(b *strings.Builder, number int) {
 	b.WriteString("\n")
 }
 
-// Head is the front matter for what Compose leaves out, or "".
+// Head returns the front matter for what Compose omits, or "".
 func Head(p *Prompt) string {
 	var b strings.Builder
 	add := func(k, v string) {
@@ -82,7 +82,7 @@ func Head(p *Prompt) string {
 	return "---\n" + b.String() + "---\n\n"
 }
 
-// quote keeps a value that would be read otherwise.
+// quote returns a value in quotes when it would be read as another value without them.
 func quote(s string) string {
 	if scalar(s) == s && !strings.ContainsAny(s, "#") {
 		return s

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// CheckFiles looks for the files a prompt names, relative to dir, and at what is in
-// them: the agent takes images, films, sound and PDF, whatever they are called.
+// CheckFiles checks that the files a prompt names, relative to dir, exist and are images, videos, sound or PDF, which
+// the agent accepts whatever their names are.
 func CheckFiles(p *Prompt, dir string) {
 	for i, name := range p.Files {
 		p.checkFile(p.fileAt[i], name, dir)
@@ -37,7 +37,8 @@ func (p *Prompt) checkFile(at place, name, dir string) {
 	case len(head) == 0:
 		p.find(at, Error, "files", "save it again", "%s is empty", show(name))
 	case Kind(head) == "":
-		p.find(at, Error, "files", "name images, films, sound or PDF", "%s is none of image, video, audio and PDF", show(name))
+		p.find(at, Error, "files", "name images, films, sound or PDF", "%s is none of image, video, audio and PDF",
+			show(name))
 	}
 }
 
@@ -65,17 +66,20 @@ func opening(path string) ([]byte, error) {
 	return head[:n], err
 }
 
-// signatures are the first bytes of what the agent takes.
+// signatures are the first bytes of the files that the agent accepts.
 var signatures = []struct {
 	kind, mark string
 	at         int
 }{
-	{"image", "\x89PNG\r\n\x1a\n", 0}, {"image", "\xff\xd8\xff", 0}, {"image", "GIF87a", 0}, {"image", "GIF89a", 0}, {"image", "WEBP", 8},
-	{"video", "\x1a\x45\xdf\xa3", 0}, {"video", "AVI ", 8}, {"audio", "WAVE", 8}, {"audio", "ID3", 0}, {"audio", "OggS", 0}, {"audio", "fLaC", 0},
-	{"audio", "ftypM4A", 4}, {"image", "ftypavif", 4}, {"image", "ftyphei", 4}, {"video", "ftyp", 4}, {"video", "moov", 4}, {"pdf", "%PDF-", 0},
+	{"image", "\x89PNG\r\n\x1a\n", 0}, {"image", "\xff\xd8\xff", 0}, {"image", "GIF87a", 0}, {"image", "GIF89a", 0},
+	{"image", "WEBP", 8},
+	{"video", "\x1a\x45\xdf\xa3", 0}, {"video", "AVI ", 8}, {"audio", "WAVE", 8}, {"audio", "ID3", 0},
+	{"audio", "OggS", 0}, {"audio", "fLaC", 0},
+	{"audio", "ftypM4A", 4}, {"image", "ftypavif", 4}, {"image", "ftyphei", 4}, {"video", "ftyp", 4},
+	{"video", "moov", 4}, {"pdf", "%PDF-", 0},
 }
 
-// Kind tells image, video, audio or pdf from a file's first bytes; "" is none of them.
+// Kind returns image, video, audio or pdf by a file's first bytes; "" for any other file.
 func Kind(head []byte) string {
 	for _, s := range signatures {
 		if len(head) >= s.at && bytes.HasPrefix(head[s.at:], []byte(s.mark)) {

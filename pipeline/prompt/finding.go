@@ -16,7 +16,7 @@ const (
 	Warning Severity = "warning"
 )
 
-// Finding is something to mend or to think about. Line and Column count from 1,
+// Finding is something to fix or to think about. Line and Column count from 1,
 // columns in characters.
 type Finding struct {
 	Line     int      `json:"line"`
@@ -27,13 +27,13 @@ type Finding struct {
 	Hint     string   `json:"hint"`
 }
 
-// maxOfRule bounds the findings of one rule: nobody mends more than these at once, and
-// a file made of nothing but faults must not fill the memory.
+// maxOfRule is the largest number of findings of one rule, so that a file that only has faults does not fill the
+// memory and the screen.
 const maxOfRule = 20
 
 type place struct{ line, col int }
 
-// Bad reports that a finding is an error.
+// Bad reports whether a finding is an error.
 func (p *Prompt) Bad() bool {
 	for _, f := range p.Findings {
 		if f.Severity == Error {
@@ -43,7 +43,7 @@ func (p *Prompt) Bad() bool {
 	return false
 }
 
-// Source gives a line of the text that was parsed, for messages that show it.
+// Source returns a line of the text that was parsed, for messages that show it.
 func (p *Prompt) Source(line int) string {
 	if line < 1 || line > len(p.lines) {
 		return ""
@@ -51,7 +51,7 @@ func (p *Prompt) Source(line int) string {
 	return strings.TrimRight(p.lines[line-1], "\r")
 }
 
-// find notes a finding, and keeps its place inside the text.
+// find adds a finding, at a place inside the text.
 func (p *Prompt) find(at place, sev Severity, rule, hint, format string, args ...any) {
 	if p.full(rule) {
 		return
@@ -61,7 +61,7 @@ func (p *Prompt) find(at place, sev Severity, rule, hint, format string, args ..
 	p.Findings = append(p.Findings, Finding{line, col, rule, sev, fmt.Sprintf(format, args...), hint})
 }
 
-// full reports that a rule has said enough.
+// full reports whether a rule has maxOfRule findings.
 func (p *Prompt) full(rule string) bool {
 	n := 0
 	for _, f := range p.Findings {
@@ -82,7 +82,7 @@ func (p *Prompt) sort() {
 	})
 }
 
-// column is where part stands in line, from 1; or the line's first character.
+// column returns where part begins in line, from 1; without it, the column of the line's first character.
 func column(line, part string) int {
 	i := strings.Index(line, part)
 	if i < 0 || part == "" {
@@ -91,7 +91,7 @@ func column(line, part string) int {
 	return utf8.RuneCountInString(line[:i]) + 1
 }
 
-// show cuts what a message quotes.
+// show returns a text in quotes, cut to 40 characters.
 func show(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		s = string(r[:39]) + "…"
@@ -99,5 +99,5 @@ func show(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// short writes seconds without needless digits.
+// short returns seconds with at most one decimal.
 func short(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 )
 
-// headKeys are what the front matter may say.
+// headKeys are the settings of the front matter.
 var headKeys = []string{"duration", "orientation", "avatar", "voice", "style", "files"}
 
-// head reads front matter and gives the number of lines it takes.
+// head reads front matter and returns the number of its lines.
 func (p *Prompt) head() int {
 	from := 0
 	for from < len(p.lines) && strings.TrimSpace(p.lines[from]) == "" {
@@ -41,11 +42,11 @@ func (p *Prompt) head() int {
 	return len(p.lines)
 }
 
-// headLine reads one setting, and reports that a list of files may follow.
+// headLine reads one setting, and reports whether a list of files may follow.
 func (p *Prompt) headLine(n int, raw, l string) bool {
 	key, value, ok := strings.Cut(l, ":")
 	if !ok {
-		p.find(place{n, column(raw, l)}, Error, "front-matter", "write key: value", "%s is no setting", show(l))
+		p.find(place{n, column(raw, l)}, Error, "front-matter", "write key: value", "%s is not a setting", show(l))
 		return false
 	}
 	key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
@@ -55,12 +56,13 @@ func (p *Prompt) headLine(n int, raw, l string) bool {
 		at.col += column(raw[strings.Index(raw, ":")+1:], value) - 1
 	}
 	if _, twice := p.headAt[key]; twice {
-		p.find(place{n, column(raw, l)}, Error, "front-matter", "keep one of them", "the setting %s is given twice", show(key))
+		p.find(place{n, column(raw, l)}, Error, "front-matter", "keep one of them", "the setting %s is given twice",
+			show(key))
 		return false
 	}
 	if !slices.Contains(headKeys, key) {
 		hint := "known: " + strings.Join(headKeys, ", ")
-		if m := nearest(key, headKeys); m != "" {
+		if m := fault.Nearest(key, headKeys); m != "" {
 			hint = "did you mean " + m + "?"
 		}
 		p.find(place{n, column(raw, l)}, Error, "front-matter", hint, "unknown setting %s", show(key))
@@ -76,7 +78,8 @@ func (p *Prompt) setting(at place, key, value string) {
 	case "duration":
 		v, ok := length(scalar(value))
 		if !ok || v < MinSeconds || v > MaxSeconds {
-			p.find(at, Error, "duration", "write it like duration: 30s", "duration must be %d to %d seconds", MinSeconds, MaxSeconds)
+			p.find(at, Error, "duration", "write it like duration: 30s", "duration must be %d to %d seconds", MinSeconds,
+				MaxSeconds)
 			return
 		}
 		p.Seconds = int(v)
@@ -84,7 +87,7 @@ func (p *Prompt) setting(at place, key, value string) {
 		v := strings.ToLower(scalar(value))
 		if v != "landscape" && v != "portrait" {
 			hint := "write landscape or portrait"
-			if m := nearest(v, []string{"landscape", "portrait"}); m != "" {
+			if m := fault.Nearest(v, []string{"landscape", "portrait"}); m != "" {
 				hint = "did you mean " + m + "?"
 			}
 			p.find(at, Error, "orientation", hint, "orientation cannot be %s", show(v))
@@ -96,7 +99,7 @@ func (p *Prompt) setting(at place, key, value string) {
 	case "voice":
 		p.Voice = scalar(value)
 	case "style":
-		p.restyle(at, clean(scalar(value)))
+		p.setStyle(at, clean(scalar(value)))
 	case "files":
 		for _, f := range list(value) {
 			p.file(at, f)
@@ -130,11 +133,12 @@ func length(s string) (float64, bool) {
 
 var comment = lazyregexp.New(`(^|\s)#.*$`)
 
-// scalar reads one value: between quotes as it stands, else up to a comment.
+// scalar returns one value: what is between quotes, else what is before a comment.
 func scalar(s string) string {
 	s = strings.TrimSpace(s)
 	if s != "" && (s[0] == '"' || s[0] == '\'') {
-		if end := strings.LastIndexByte(s, s[0]); end > 0 && comment.ReplaceAllString(strings.TrimSpace(s[end+1:]), "") == "" {
+		if end := strings.LastIndexByte(s, s[0]); end > 0 &&
+			comment.ReplaceAllString(strings.TrimSpace(s[end+1:]), "") == "" {
 			return collapse(s[1:end])
 		}
 	}

@@ -1,31 +1,34 @@
 package prompt
 
 import (
+	"cmp"
 	"sort"
 	"strings"
 
+	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 )
 
-// MediaTypes are what a scene can be made of.
+// MediaTypes are the types of media of a scene.
 var MediaTypes = []string{"avatar", "stock", "motion graphics", "screen recording", "image", "generated"}
 
-// mediaWords lead to MediaTypes.
+// mediaWords are other words for MediaTypes.
 var mediaWords = map[string]string{
 	"a-roll": "avatar", "presenter": "avatar", "talking head": "avatar", "avatars": "avatar",
-	"b-roll": "stock", "broll": "stock", "b roll": "stock", "stock footage": "stock", "stock media": "stock", "stock video": "stock", "footage": "stock",
-	"animation": "motion graphics", "motion": "motion graphics", "graphics": "motion graphics", "motion graphic": "motion graphics", "text animation": "motion graphics",
-	"screen": "screen recording", "screencast": "screen recording", "screen capture": "screen recording", "screenshot": "image",
-	"images": "image", "photo": "image", "photos": "image", "picture": "image", "still": "image",
-	"ai": "generated", "ai-generated": "generated", "ai generated": "generated", "generated video": "generated", "ai video": "generated", "ai image": "generated",
+	"b-roll": "stock", "broll": "stock", "b roll": "stock", "stock footage": "stock", "stock media": "stock",
+	"stock video": "stock", "footage": "stock",
+	"animation": "motion graphics", "motion": "motion graphics", "graphics": "motion graphics",
+	"motion graphic": "motion graphics", "text animation": "motion graphics",
+	"screen": "screen recording", "screencast": "screen recording", "screen capture": "screen recording",
+	"screenshot": "image",
+	"images":     "image", "photo": "image", "photos": "image", "picture": "image", "still": "image",
+	"ai": "generated", "ai-generated": "generated", "ai generated": "generated", "generated video": "generated",
+	"ai video": "generated", "ai image": "generated",
 }
 
-// mediaNames are all of them, the longest first, so that "stock footage" wins over
-// "stock".
+// mediaNames are MediaTypes and mediaWords, the longest first, so that "stock footage" is found before "stock".
 var mediaNames = func() (names []string) {
-	for _, m := range MediaTypes {
-		names = append(names, m)
-	}
+	names = append(names, MediaTypes...)
 	for m := range mediaWords {
 		names = append(names, m)
 	}
@@ -43,7 +46,7 @@ var (
 	asideRe    = lazyregexp.New(`^[\s(:–—-]`)
 )
 
-// medium finds the type a phrase begins with. More is said when the phrase goes on, as
+// medium returns the type with which a phrase begins. more is true when the phrase goes on, as
 // in "stock footage of a harbour".
 func medium(phrase string) (kind string, more, ok bool) {
 	word := strings.ToLower(phrase)
@@ -52,27 +55,25 @@ func medium(phrase string) (kind string, more, ok bool) {
 		if !found || rest != "" && !asideRe.MatchString(rest) {
 			continue
 		}
-		if kind = mediaWords[name]; kind == "" {
-			kind = name
-		}
-		return kind, rest != "", true
+		return cmp.Or(mediaWords[name], name), rest != "", true
 	}
 	return "", false, false
 }
 
-// media reads the types of a scene; what is said beyond the type belongs to its picture.
+// media reads the types of a scene; further words about a type belong to the scene's picture.
 func (r *reader) media(n int, raw, value string) {
 	for _, phrase := range mediaSplit.Split(value, -1) {
-		if phrase = clean(phrase); phrase == "" {
+		phrase = clean(phrase)
+		if phrase == "" {
 			continue
 		}
 		kind, more, ok := medium(phrase)
 		if !ok && r.p.full("media") {
-			continue // nobody reads more of them, and looking for the nearest takes time
+			continue // no more are reported, and a search for the nearest name takes time
 		}
 		if !ok {
 			hint := "use " + strings.Join(MediaTypes, ", ")
-			if m := nearest(strings.ToLower(phrase), mediaNames); m != "" {
+			if m := fault.Nearest(strings.ToLower(phrase), mediaNames); m != "" {
 				hint = "did you mean " + m + "?"
 			}
 			r.p.find(place{n, column(raw, phrase)}, Error, "media", hint, "unknown media type %s", show(phrase))
@@ -92,37 +93,4 @@ func (s *Scene) addMedia(kind string) {
 		}
 	}
 	s.Media = append(s.Media, kind)
-}
-
-// nearest gives the candidate within two edits of word, or "".
-func nearest(word string, candidates []string) string {
-	best, bestD := "", 3
-	for _, c := range candidates {
-		if len(c) > len(word)+2 || len(word) > len(c)+2 {
-			continue
-		}
-		if d := distance(word, c); d < bestD && d < len(c)-1 {
-			best, bestD = c, d
-		}
-	}
-	return best
-}
-
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		prev := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			prev, row[j] = row[j], min(row[j]+1, row[j-1]+1, prev+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,6 +1,10 @@
 package prompt
 
-import "strings"
+import (
+	"strings"
+
+	"greenroom/internal/fault"
+)
 
 // reader walks the lines once.
 type reader struct {
@@ -12,18 +16,18 @@ type reader struct {
 	fresh        bool    // into has taken nothing yet, so an empty line does not end it
 	end          float64 // of the scenes so far, seconds
 	intro, notes []string
-	noting       bool // in a section that is no scene, after the first scene
+	inNotes      bool // in a section that is not a scene, after the first scene
 	styles       []*part
 }
 
-// draft holds the pieces of a scene until it is whole: joining texts line by line would
-// copy a long one again with each.
+// draft holds the lines of a scene until it is complete: joining them one by one would
+// copy a long text again with each.
 type draft struct {
 	words, visual part
 	text, notes   []*part
 }
 
-// part is a labelled value that may go on over several lines.
+// part is a labelled value of one or more lines.
 type part struct {
 	what, name string
 	at         place
@@ -32,7 +36,7 @@ type part struct {
 
 func (t *part) String() string { return clean(strings.Join(t.pieces, " ")) }
 
-// Parse takes a prompt apart and checks it.
+// Parse reads a prompt and checks it. What is wrong is in its Findings.
 func Parse(text string) *Prompt {
 	p := &Prompt{Scenes: []Scene{}, Findings: []Finding{}}
 	text = strings.TrimPrefix(text, "\ufeff")
@@ -46,14 +50,14 @@ func Parse(text string) *Prompt {
 	}
 	r.finish()
 	for _, t := range r.styles {
-		p.restyle(t.at, t.String())
+		p.setStyle(t.at, t.String())
 	}
 	p.Intro, p.Notes = prose(r.intro), prose(r.notes)
 	p.check(text)
 	return p
 }
 
-// line sorts one line: the order of the cases is the grammar.
+// line reads one line: the order of the cases is the grammar.
 func (r *reader) line(n int, raw string) {
 	l := collapse(raw)
 	switch {
@@ -82,7 +86,7 @@ func (r *reader) blank() {
 		r.into = nil
 	}
 	switch {
-	case r.noting:
+	case r.inNotes:
 		r.notes = append(r.notes, "")
 	case r.scene == nil:
 		r.intro = append(r.intro, "")
@@ -92,7 +96,7 @@ func (r *reader) blank() {
 // begin opens a scene.
 func (r *reader) begin(n int, raw string, level int, title string, t timing) {
 	r.finish()
-	r.level, r.into, r.noting, r.draft = level, nil, false, draft{}
+	r.level, r.into, r.inNotes, r.draft = level, nil, false, draft{}
 	r.scene = &Scene{Title: title, Line: n, Media: []string{}, OnScreen: []string{}, at: map[string]place{}}
 	r.mark("scene", place{n, column(raw, "")})
 	if t.known {
@@ -127,7 +131,7 @@ func (r *reader) mark(what string, at place) {
 	}
 }
 
-// label takes a labelled line, and reports whether it was one.
+// label reads a labelled line, and reports whether it was one.
 func (r *reader) label(n int, raw string, b labelled) bool {
 	at := place{n, column(raw, b.name)}
 	if b.what == "style" {
@@ -138,18 +142,18 @@ func (r *reader) label(n int, raw string, b labelled) bool {
 		return false
 	}
 	if b.what == "" {
-		if m := nearest(strings.ToLower(b.name), labelNames); m != "" {
+		if m := fault.Nearest(strings.ToLower(b.name), labelNames); m != "" {
 			r.p.find(at, Warning, "label", "did you mean "+m+"?", "unknown label %s", show(b.name))
 		}
 		return false
 	}
 	r.mark(b.what, at)
-	r.begun(n, raw, b)
+	r.value(n, raw, b)
 	return true
 }
 
-// begun puts a labelled value into the scene.
-func (r *reader) begun(n int, raw string, b labelled) {
+// value adds a labelled value to the scene.
+func (r *reader) value(n int, raw string, b labelled) {
 	d := &r.draft
 	to := &d.visual
 	switch b.what {
@@ -171,25 +175,26 @@ func (r *reader) begun(n int, raw string, b labelled) {
 		d.notes = append(d.notes, to)
 	case "time":
 		r.into = nil
-		r.lasts(n, raw, b.rest)
+		r.duration(n, raw, b.rest)
 		return
 	}
 	to.what = b.what
 	r.start(n, raw, b.rest, to)
 }
 
-// lasts reads Duration: 8s inside a scene; the heading's times win.
-func (r *reader) lasts(n int, raw, value string) {
+// duration reads Duration: 8s inside a scene. Times in the heading come first.
+func (r *reader) duration(n int, raw, value string) {
 	_, t := heading("(" + strings.Trim(value, "()[] ") + ")")
 	switch {
 	case len(value) > maxHeading || !t.known:
-		r.p.find(place{n, column(raw, value)}, Warning, "times", "write it like Duration: 8s", "%s is no time", show(value))
+		r.p.find(place{n, column(raw, value)}, Warning, "times", "write it like Duration: 8s", "%s is not a time",
+			show(value))
 	case !r.scene.Timed:
 		r.scene.time(t, r.end)
 	}
 }
 
-// start sends a value, and the lines that go on with it, into a part.
+// start begins a part with a value. Further lines may follow.
 func (r *reader) start(n int, raw, value string, to *part) {
 	r.into, r.fresh = to, true
 	if value != "" {
@@ -197,7 +202,7 @@ func (r *reader) start(n int, raw, value string, to *part) {
 	}
 }
 
-// add gives the part in hand one more line.
+// add adds a line to the current part.
 func (r *reader) add(n int, raw, l string) {
 	r.fresh = false
 	if r.into.what == "media" {
@@ -207,25 +212,26 @@ func (r *reader) add(n int, raw, l string) {
 	r.into.pieces = append(r.into.pieces, l)
 }
 
-// startStyle takes the style of the whole film.
+// startStyle begins the style of the film.
 func (r *reader) startStyle(n int, raw string, at place, value string) {
 	t := &part{what: "style", at: at}
 	r.styles = append(r.styles, t)
 	r.start(n, raw, value, t)
 }
 
-// restyle sets the style, once.
-func (p *Prompt) restyle(at place, style string) {
+// setStyle sets the style. A second, different one is a finding.
+func (p *Prompt) setStyle(at place, style string) {
 	switch {
 	case style == "":
 	case p.Style == "":
 		p.Style, p.styleAt = style, at
 	case !strings.EqualFold(p.Style, style):
-		p.find(at, Error, "style", "keep one of them; what one scene looks like belongs under its Visual:", "a second style contradicts the one in line %d", p.styleAt.line)
+		p.find(at, Error, "style", "keep one of them; what one scene looks like belongs under its Visual:",
+			"a second style contradicts the one in line %d", p.styleAt.line)
 	}
 }
 
-// section takes a heading that opens no scene, and reports whether it did.
+// section reads a heading that does not begin a scene, and reports whether it did.
 func (r *reader) section(n int, raw string, level int, title string) bool {
 	word := strings.ToLower(strings.Trim(title, " *_:"))
 	what := labels[word]
@@ -235,12 +241,12 @@ func (r *reader) section(n int, raw string, level int, title string) bool {
 		r.startStyle(n, raw, at, "")
 	case r.scene != nil && what != "" && what != "time" && what != "kind":
 		r.mark(what, at)
-		r.begun(n, raw, labelled{name: word, what: what})
+		r.value(n, raw, labelled{name: word, what: what})
 	case r.scene != nil && r.level > 0 && level > r.level:
 		return false // a heading inside the scene: part of its picture
-	case r.scene != nil || r.noting:
+	case r.scene != nil || r.inNotes:
 		r.finish()
-		r.noting, r.into = true, nil
+		r.inNotes, r.into = true, nil
 		r.notes = append(r.notes, "## "+title)
 	default:
 		return false
@@ -248,23 +254,23 @@ func (r *reader) section(n int, raw string, level int, title string) bool {
 	return true
 }
 
-// plain takes a line that says nothing of itself.
+// plain reads a line without a label.
 func (r *reader) plain(n int, raw, l string) {
 	switch {
 	case r.scene != nil:
 		r.inScene(n, raw, l)
 	case r.into != nil:
 		r.add(n, raw, clean(l))
-	case r.noting && len(r.notes) == 0:
+	case r.inNotes && len(r.notes) == 0:
 		r.notes = append(r.notes, "## Notes", l)
-	case r.noting:
+	case r.inNotes:
 		r.notes = append(r.notes, l)
 	default:
 		r.intro = append(r.intro, l)
 	}
 }
 
-// inScene goes on with the part in hand. Without one, a quoted line is speech and any
+// inScene adds a line to the current part of the scene. Without one, a quoted line is speech and any
 // other belongs to the picture.
 func (r *reader) inScene(n int, raw, l string) {
 	item := itemRe.FindStringSubmatch(l)

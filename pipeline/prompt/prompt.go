@@ -1,17 +1,16 @@
 // Package prompt reads and checks prompts for HeyGen's Video Agent: scenes with words,
 // pictures and times, in Markdown that people write.
 //
-// It promises that no text, however hostile, makes it panic; that every finding points
-// at a place inside the text; and that what Compose writes, Parse reads back as the
-// same prompt. Parse opens no file and knows no network; only CheckFiles looks at the
-// files a prompt names.
+// No text makes it panic, every finding has a place inside the text, and Parse reads what
+// Compose writes as the same prompt. Parse uses no files and no network; only CheckFiles reads
+// the files that a prompt names.
 package prompt
 
 import (
 	"greenroom/pipeline/pace"
 )
 
-// Limits. MaxText is ours: HeyGen's reference gives the prompt's length no bound. The
+// Limits. MaxText is greenroom's own: HeyGen's reference has no limit for the prompt's length. The
 // seconds are those of duration_sec of POST /v1/video_agent/generate; v3 has no such
 // member, but its films come from the same agent.
 const (
@@ -28,7 +27,7 @@ type Scene struct {
 	Timed    bool     `json:"timed"`
 	From     float64  `json:"from"`
 	To       float64  `json:"to"`
-	Words    string   `json:"words"` // what is said
+	Words    string   `json:"words"` // spoken
 	Visual   string   `json:"visual"`
 	Media    []string `json:"media"`           // of MediaTypes
 	OnScreen []string `json:"onScreen"`        // each shown by itself
@@ -38,7 +37,7 @@ type Scene struct {
 	at map[string]place // where each part begins
 }
 
-// Length is the scene's time in seconds, or 0 when the prompt gives none.
+// Length returns the scene's time in seconds, or 0 when the prompt has none.
 func (s Scene) Length() float64 {
 	if !s.Timed {
 		return 0
@@ -46,23 +45,23 @@ func (s Scene) Length() float64 {
 	return max(0, s.To-s.From)
 }
 
-// Count is the number of words said.
+// Count returns the number of spoken words.
 func (s Scene) Count() int { return pace.Words(s.Words) }
 
-// Spoken is how long the words take, seconds.
+// Spoken returns how long the words take, seconds.
 func (s Scene) Spoken() pace.Length { return pace.Estimate(s.Words, pace.Options{}) }
 
-// Prompt is a prompt taken apart.
+// Prompt is a prompt that was read.
 type Prompt struct {
-	Seconds     int       `json:"seconds,omitempty"` // of the whole film; 0: not said
+	Seconds     int       `json:"seconds,omitempty"` // of the film; 0: not written
 	Orientation string    `json:"orientation,omitempty"`
 	Avatar      string    `json:"avatar,omitempty"`
 	Voice       string    `json:"voice,omitempty"`
 	Style       string    `json:"style,omitempty"`
 	Files       []string  `json:"files,omitempty"` // as written, relative to the prompt
-	Intro       string    `json:"intro,omitempty"` // what stands before the first scene
+	Intro       string    `json:"intro,omitempty"` // what is before the first scene
 	Scenes      []Scene   `json:"scenes"`
-	Notes       string    `json:"notes,omitempty"` // sections that are no scene
+	Notes       string    `json:"notes,omitempty"` // sections that are not scenes
 	Findings    []Finding `json:"findings"`
 
 	lines   []string
@@ -71,26 +70,10 @@ type Prompt struct {
 	headAt  map[string]place
 }
 
-// Spoken is how long all words take, seconds.
+// Spoken returns how long all words take, seconds.
 func (p *Prompt) Spoken() (total pace.Length) {
 	for _, s := range p.Scenes {
 		total = total.Plus(s.Spoken())
 	}
 	return total
-}
-
-// Request is what the pipeline sends: the text and what travels beside it.
-type Request struct {
-	Text        string
-	Duration    int // seconds; 0 leaves it to the agent
-	Orientation string
-	AvatarID    string
-	VoiceID     string
-	Files       []string // as written in the prompt
-}
-
-// Request gives the prompt as it is sent.
-func (p *Prompt) Request() Request {
-	return Request{Text: Compose(p), Duration: p.Seconds, Orientation: p.Orientation, AvatarID: p.Avatar, VoiceID: p.Voice,
-		Files: append([]string(nil), p.Files...)}
 }

@@ -14,7 +14,7 @@ files: [logo.png, "b.mp4"]
 A product film for people in a hurry.
 
 ## Scene 1: Welcome (0-8s)
-Visual: a presenter at a desk,
+Visual: a presenter at a table,
 with the morning behind her
 Media: avatar
 VO: "Every morning begins with a list, and every list begins with one thing."
@@ -23,29 +23,32 @@ Text: Good morning
 **Scene 2 – The offer (0:08-0:20)**
 Media: b-roll
 Narration: And it ends with one less thing to do, so that the evening
-is yours again and nobody has to ask for it.
+is yours again and no one has to ask for it.
 
 Style: flat, warm, hand-drawn
 `
 
-func TestAPromptIsTakenApart(t *testing.T) {
+func TestParts(t *testing.T) {
 	t.Parallel()
 	p := Parse(film)
 	if len(p.Findings) != 0 {
 		t.Errorf("findings in a good prompt: %v", p.Findings)
 	}
-	r := p.Request()
-	if r.Duration != 20 || r.Orientation != "landscape" || fmt.Sprint(r.Files) != "[logo.png b.mp4]" || p.Style != "flat, warm, hand-drawn" || p.Intro != "A product film for people in a hurry." {
+	if p.Seconds != 20 || p.Orientation != "landscape" || fmt.Sprint(p.Files) != "[logo.png b.mp4]" ||
+		p.Style != "flat, warm, hand-drawn" || p.Intro != "A product film for people in a hurry." {
 		t.Errorf("%+v", p)
 	}
-	if r.Text != Compose(p) || strings.Contains(r.Text, "---") {
-		t.Errorf("the request holds %q", r.Text)
+	if text := Compose(p); strings.Contains(text, "---") {
+		t.Errorf("the request has the front matter: %q", text)
 	}
 	a, b := p.Scenes[0], p.Scenes[1]
-	if a.Title != "Welcome" || a.From != 0 || a.To != 8 || a.Count() != 13 || a.Visual != "a presenter at a desk, with the morning behind her" || fmt.Sprint(a.Media, a.OnScreen) != "[avatar] [Good morning]" || a.Line != 8 {
+	if a.Title != "Welcome" || a.From != 0 || a.To != 8 || a.Count() != 13 ||
+		a.Visual != "a presenter at a table, with the morning behind her" ||
+		fmt.Sprint(a.Media, a.OnScreen) != "[avatar] [Good morning]" || a.Line != 8 {
 		t.Errorf("%+v", a)
 	}
-	if b.Title != "The offer" || b.From != 8 || b.To != 20 || b.Length() != 12 || fmt.Sprint(b.Media) != "[stock]" || !strings.HasSuffix(b.Words, "to ask for it.") {
+	if b.Title != "The offer" || b.From != 8 || b.To != 20 || b.Length() != 12 || fmt.Sprint(b.Media) != "[stock]" ||
+		!strings.HasSuffix(b.Words, "to ask for it.") {
 		t.Errorf("%+v", b)
 	}
 }
@@ -64,8 +67,8 @@ func TestHeadings(t *testing.T) {
 		"## Scene 1 | 0:30 - 1:05 | Tea":            "Tea 30-65",
 		"## Scene 1: Tea - 8s":                      "Tea 0-8",
 		"## Scene: Tea":                             "Tea -",
-		"Scene 1 shows a desk":                      "no scene",
-		"The scene 1: a desk":                       "no scene",
+		"Scene 1 shows a table":                     "no scene",
+		"The scene 1: a table":                      "no scene",
 		"## Scenery: hills":                         "no scene",
 		"## Scene 1: " + strings.Repeat("tea ", 60): "no scene",
 	} {
@@ -86,21 +89,21 @@ func TestHeadings(t *testing.T) {
 func TestPartsOfAScene(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
-		"labels in bold":       {"**Visual:** a desk\n**VO**: hello", "Visual: a desk|VO: hello"},
-		"labels in a list":     {"- Visual: a desk\n- **VO:** \"hello\"", "Visual: a desk|VO: hello"},
-		"two names":            {"VO/Script: hello", "VO: hello"},
-		"somebody says":        {"The presenter says: “hello”", "VO: hello"},
-		"a quoted line":        {"Visual: a desk\n\"hello\"", "Visual: a desk|VO: hello"},
-		"how it is said":       {"VO (warmly): hello", "VO: hello|Delivery: warmly"},
-		"directions":           {"VO: hello\nMusic: calm\nand slow", "VO: hello|Music: calm and slow"},
-		"a colon in speech":    {"VO: hello\nRemember: tea", "VO: hello Remember: tea"},
-		"value below":          {"VO:\n\n\"hello\"", "VO: hello"},
-		"headings as labels":   {"### Visual\na desk\n### Voiceover\nhello", "Visual: a desk|VO: hello"},
-		"texts as a list":      {"Text:\n- One\n- Two", "Text: One|Text: Two"},
-		"several media":        {"Media: B-roll + motion graphics", "Media: stock, motion graphics"},
-		"media that says more": {"Media: stock footage of a harbour", "Visual: stock footage of a harbour|Media: stock"},
-		"media as a label":     {"B-roll: a harbour", "Visual: a harbour|Media: stock"},
-		"a line of its own":    {"a harbour\nat night", "Visual: a harbour at night"},
+		"labels in bold":        {"**Visual:** a table\n**VO**: hello", "Visual: a table|VO: hello"},
+		"labels in a list":      {"- Visual: a table\n- **VO:** \"hello\"", "Visual: a table|VO: hello"},
+		"two names":             {"VO/Script: hello", "VO: hello"},
+		"a speaker's name":      {"The presenter " + "says" + ": “hello”", "VO: hello"},
+		"a quoted line":         {"Visual: a table\n\"hello\"", "Visual: a table|VO: hello"},
+		"a manner":              {"VO (warmly): hello", "VO: hello|Delivery: warmly"},
+		"directions":            {"VO: hello\nMusic: calm\nand slow", "VO: hello|Music: calm and slow"},
+		"a colon in speech":     {"VO: hello\nRemember: tea", "VO: hello Remember: tea"},
+		"value below":           {"VO:\n\n\"hello\"", "VO: hello"},
+		"headings as labels":    {"### Visual\na table\n### Voiceover\nhello", "Visual: a table|VO: hello"},
+		"texts as a list":       {"Text:\n- One\n- Two", "Text: One|Text: Two"},
+		"several media":         {"Media: B-roll + motion graphics", "Media: stock, motion graphics"},
+		"media with more words": {"Media: stock footage of a harbour", "Visual: stock footage of a harbour|Media: stock"},
+		"media as a label":      {"B-roll: a harbour", "Visual: a harbour|Media: stock"},
+		"a line of its own":     {"a harbour\nat night", "Visual: a harbour at night"},
 	} {
 		got := strings.Split(Compose(Parse("## Scene 1\n"+c.text)), "\n")
 		if strings.Join(got[1:], "|") != c.want {

@@ -28,15 +28,15 @@ var lengths = []lazyregexp.Regexp{
 	lazyregexp.New(`(?i)[-–—|:,]\s*(\d+(?:\.\d+)?)` + secsRe + `\s*$`),
 }
 
-// timing is what a heading says of time.
+// timing is the time in a heading.
 type timing struct {
 	known    bool
 	from, to float64
 	after    bool // to is a length: it begins where the scene before ends
 }
 
-// heading takes the times out of a scene's heading and leaves its title. It goes on
-// until nothing changes: a title must not hold a time that is found the next time.
+// heading splits a scene's heading into its title and its time. It repeats
+// until nothing changes: a title must not contain a time that would be found when it is read again.
 func heading(rest string) (title string, t timing) {
 	for {
 		s := rest
@@ -58,10 +58,11 @@ func heading(rest string) (title string, t timing) {
 		}
 		// The separator is put back, as Compose writes one before every title.
 		title = clean(strings.Trim(collapse(s), " :.,-–—|*_#"))
-		if s = ": " + title; s == rest {
+		before := rest
+		rest = ": " + title
+		if rest == before {
 			return title, t
 		}
-		rest = s
 	}
 }
 
@@ -79,10 +80,10 @@ func seconds(s string) float64 {
 	return tenths(v)
 }
 
-// tenths is as fine as Compose writes. A day bounds what no film lasts.
+// tenths returns seconds in the precision of Compose, at most a day.
 func tenths(v float64) float64 { return math.Round(min(v, 86400)*10) / 10 }
 
-// time gives the scene its place after the scenes before it.
+// time sets the scene's time. end is that of the scenes before it.
 func (s *Scene) time(t timing, end float64) {
 	if t.after {
 		t.from, t.to = end, tenths(end+t.to)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/member"
 )
 
 // membersOf are the fields of the manifest's types and the members that fill them. A
@@ -64,7 +65,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 			}
 		}
 	}
-	names := manifest.Members()
+	names := member.Names()
 	for m := range covered {
 		if !slices.Contains(names, m) {
 			t.Errorf("%s is not among the manifest's members", m)

@@ -6,6 +6,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/member"
 )
 
 // Lines returns a line of the manifest by its number, for messages; empty when it cannot be read.
@@ -15,7 +16,7 @@ type Lines func(number int) string
 // without them would buy another clip than the manifest describes.
 func Misfits(c manifest.Clip, route string, lines Lines) error {
 	var bad fault.List
-	for _, m := range manifest.Members() {
+	for _, m := range member.Names() {
 		asked, own := asks(&c, m)
 		if !asked {
 			continue

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Column is a column's name as it is compared: in normal form C, with one blank for blanks, line ends
-// and no-break blanks of any number, and without signs of no width. Programs differ in these, and
-// it is not visible.
+// Column returns a column's name in the form in which names are compared: in normal form C, with one blank for any
+// number of blanks, line ends and no-break blanks, and without characters of no width. Programs differ in these, and
+// the difference is not visible.
 func Column(name string) string {
 	if plainColumn(name) {
 		return name
@@ -27,7 +27,7 @@ func Column(name string) string {
 	return strings.Join(strings.Fields(name), " ")
 }
 
-// plainColumn reports that a name is ASCII with single blanks inside.
+// plainColumn reports whether a name is ASCII with single blanks inside.
 func plainColumn(name string) bool {
 	blank := true
 	for i := range len(name) {
@@ -40,10 +40,10 @@ func plainColumn(name string) bool {
 	return !blank || name == ""
 }
 
-// blank reports that a cell shows nothing.
+// blank reports whether a cell has no visible character.
 func blank(cell string) bool { return Column(cell) == "" }
 
-// lost is the sign that an earlier conversion wrote where it lost a letter.
+// lost is the character that a conversion writes for a letter that it cannot convert.
 const lost = "\ufffd"
 
 // spreadsheetErrors are what Excel, LibreOffice, Numbers and Google Sheets save for a formula without a value.

@@ -12,12 +12,12 @@ import (
 // peeked is how much of a file is inspected before it is read, bytes.
 const peeked = 64 << 10
 
-// menus is where spreadsheet programs save a table that is read.
+// menus is the hint with the menus of spreadsheet programs that save a table as text.
 const menus = `open it and save it as text: Excel: File > Save As > "CSV UTF-8"; ` +
 	`LibreOffice: File > Save As > "Text CSV", character set UTF-8; Numbers: File > Export To > CSV; ` +
 	`Google Sheets: File > Download > Comma Separated Values`
 
-// otherFiles are the first bytes, in lower case, of files that are no table, whatever their name says.
+// otherFiles are the first bytes, in lower case, of files that are not tables, whatever their names are.
 var otherFiles = []struct{ head, is, hint string }{
 	{"pk\x03\x04", "a workbook (.xlsx, .ods or .numbers) or another ZIP file", menus},
 	{"\xd0\xcf\x11\xe0", "an Excel 97 workbook (.xls)", menus},
@@ -55,7 +55,8 @@ func (r *Reader) decode(in io.Reader) (*bufio.Reader, error) {
 		}
 	}
 	for {
-		if head, _ = b.Peek(3); !bytes.Equal(head, []byte("\xef\xbb\xbf")) {
+		head, _ = b.Peek(3)
+		if !bytes.Equal(head, []byte("\xef\xbb\xbf")) {
 			break
 		}
 		b.Discard(3)
@@ -65,13 +66,13 @@ func (r *Reader) decode(in io.Reader) (*bufio.Reader, error) {
 	return bufio.NewReaderSize(&lineEnds{in: b, all: r.macintosh}, peeked), nil
 }
 
-// utf16 decodes; half a letter becomes U+FFFD, which [Reader.Next] refuses.
+// utf16 returns a reader that decodes UTF-16. An invalid letter becomes U+FFFD, which [Reader.Next] refuses.
 func utf16(in io.Reader, order unicode.Endianness) *bufio.Reader {
 	text := transform.NewReader(in, unicode.UTF16(order, unicode.UseBOM).NewDecoder())
 	return bufio.NewReaderSize(text, peeked)
 }
 
-// begins compares the first bytes; letters A to Z are the same as a to z.
+// begins reports whether a text begins with lower, without regard to the case of A to Z.
 func begins(text []byte, lower string) bool {
 	if len(text) < len(lower) {
 		return false

@@ -29,7 +29,7 @@ var encodings = []struct {
 // apostrophe that Windows programs write is as common.
 const common = "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœ’"
 
-// notUTF8 is the error of a cell that is not UTF-8, with what it is in other encodings. Line and column
+// notUTF8 returns the error of a cell that is not UTF-8, with the word as other encodings read it. Line and column
 // are those of the cell.
 func (r *Reader) notUTF8(line, column int, what, cell string) error {
 	at := 0
@@ -75,22 +75,23 @@ func (r *Reader) notUTF8(line, column int, what, cell string) error {
 
 // wordAt returns the word around a byte, at most 40 bytes of it.
 func wordAt(text string, at int) string {
-	part := func(c byte) bool { return c >= 0x80 || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+	inWord := func(c byte) bool { return c >= 0x80 || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 	from, to := at, at
-	for from > 0 && at-from < 20 && part(text[from-1]) {
+	for from > 0 && at-from < 20 && inWord(text[from-1]) {
 		from--
 	}
-	for to < len(text) && to-at < 20 && part(text[to]) {
+	for to < len(text) && to-at < 20 && inWord(text[to]) {
 		to++
 	}
 	return text[from:to]
 }
 
-// dense is the longest run of bytes that are not ASCII.
+// dense returns the length of the longest run of bytes that are not ASCII.
 func dense(word string) (most int) {
 	n := 0
 	for i := range len(word) {
-		if n++; word[i] < 0x80 {
+		n++
+		if word[i] < 0x80 {
 			n = 0
 		}
 		most = max(most, n)
@@ -101,7 +102,7 @@ func dense(word string) (most int) {
 // plainName is a file's name that a shell reads as it is.
 var plainName = lazyregexp.New(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
 
-// convert is the command that makes a UTF-8 table of this one.
+// convert returns the hint with the command that converts the table to UTF-8.
 func (r *Reader) convert(from string) string {
 	ext := filepath.Ext(r.name)
 	to := strings.TrimSuffix(r.name, ext) + "-utf8" + ext
@@ -109,7 +110,7 @@ func (r *Reader) convert(from string) string {
 		from, shellWord(r.name), shellWord(to), to)
 }
 
-// shellWord quotes a file's name for a shell.
+// shellWord returns a file's name as a word of a shell.
 func shellWord(name string) string {
 	if plainName.MatchString(name) {
 		return name

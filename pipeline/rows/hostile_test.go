@@ -143,7 +143,8 @@ func TestALargeTableIsNotRead(t *testing.T) {
 func TestCellsCannotMultiplyAText(t *testing.T) {
 	cell := strings.Repeat("x", MaxCell)
 	var long *LongError
-	if _, err := Fill(strings.Repeat("{{a}}", 200_000), func(string) (string, bool) { return cell, true }); !errors.As(err, &long) {
+	if _, err := Fill(strings.Repeat("{{a}}", 200_000),
+		func(string) (string, bool) { return cell, true }); !errors.As(err, &long) {
 		t.Error(err)
 	}
 }

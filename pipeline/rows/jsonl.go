@@ -15,7 +15,7 @@ import (
 const maxLine = 1 << 20
 
 // jsonLines reads one object a line. The first names the columns; a later one may
-// leave columns out, which are empty then, and may not bring new ones.
+// omit columns, which are then empty, and must not have others.
 func (r *Reader) jsonLines(in io.Reader) error {
 	s := bufio.NewScanner(in)
 	s.Buffer(make([]byte, 0, 64<<10), maxLine)
@@ -44,7 +44,7 @@ func (r *Reader) jsonLines(in io.Reader) error {
 		names = append(names, k)
 	}
 	sort.Strings(names)
-	if err := r.named(line, names); err != nil {
+	if err := r.setColumns(line, names); err != nil {
 		return err
 	}
 	row := func(o map[string]string) (Row, error) {
@@ -60,9 +60,11 @@ func (r *Reader) jsonLines(in io.Reader) error {
 	}
 	r.next = func() (Row, error) {
 		o := first
-		if first = nil; o == nil {
+		first = nil
+		if o == nil {
 			var err error
-			if o, err = object(); err != nil {
+			o, err = object()
+			if err != nil {
 				return Row{}, err
 			}
 		}

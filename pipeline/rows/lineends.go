@@ -5,7 +5,7 @@ import (
 	"bytes"
 )
 
-// endsInCR reports that the first line outside quotes ends with CR alone.
+// endsInCR reports whether the first line outside of quotes ends with only a CR.
 func endsInCR(head []byte) bool {
 	quoted := false
 	for i, c := range head {
@@ -22,7 +22,7 @@ func endsInCR(head []byte) bool {
 	return false
 }
 
-// lineEnds makes LF of CR LF and CR CR LF, and of CR alone where all is set.
+// lineEnds replaces CR LF and CR CR LF by LF, and also a single CR where all is set.
 type lineEnds struct {
 	in  *bufio.Reader
 	all bool

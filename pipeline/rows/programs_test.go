@@ -19,7 +19,7 @@ var people = [][]string{
 	{"009", "Åse", "", "a\tb | c"},
 }
 
-// table returns columns id, name, company, says of a file.
+// table returns the cells of a file with columns for an id, a name, a company and a quotation.
 func table(t *testing.T, path, name string) ([][]string, error) {
 	t.Helper()
 	r, err := Open(path, name)
@@ -135,7 +135,8 @@ func TestColumnsAreComparedAsTheyAreSeen(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(cols, []string{"First name", "Prénom", "id"}) {
 		t.Errorf("%q, %v", cols, err)
 	}
-	if got, err := Fill("{{ Pre\u0301nom }}", func(c string) (string, bool) { return c, c == "Prénom" }); err != nil || got != "Prénom" {
+	if got, err := Fill("{{ Pre\u0301nom }}", func(c string) (string, bool) { return c, c == "Prénom" }); err != nil ||
+		got != "Prénom" {
 		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -1,12 +1,11 @@
 // Package rows reads tables of people, products or places: CSV, TSV and JSON lines,
 // one row at a time.
 //
-// It promises that memory does not grow with the file, that every fault names file,
-// line and what to do, and that a cell is text and nothing else: no formula is
-// computed and no path is opened. What the first bytes and the first line make certain
-// is read, whichever program saved it: byte order marks, UTF-16, line ends, the
-// separator. The rest is not guessed: a row that is too short, a column that is there
-// twice or bytes that are not UTF-8 are faults.
+// Memory does not grow with the file, every fault has file, line and a hint, and a cell
+// is only text: no formula is computed and no path is opened. Byte order marks, UTF-16,
+// line ends and the separator are recognised where the first bytes and the first line make
+// them certain, whichever program saved the file. Nothing is guessed: a row that is too
+// short, a column that exists twice and bytes that are not UTF-8 are faults.
 package rows
 
 import (
@@ -37,7 +36,7 @@ type Row struct {
 	Values []string
 }
 
-// Reader gives the rows of one file in order.
+// Reader reads the rows of one file in order.
 type Reader struct {
 	name    string // for messages
 	close   io.Closer
@@ -52,8 +51,8 @@ type Reader struct {
 	macintosh bool  // the lines end with CR alone
 }
 
-// Open reads the head of a table. The kind follows from the name, see [Kinds].
-// display is how messages name the file.
+// Open reads the head of a table. Its kind is that of its extension, see [Kinds].
+// display is the name of the file in messages.
 func Open(path, display string) (*Reader, error) {
 	f, err := regular.Open(path)
 	if err != nil {
@@ -74,11 +73,11 @@ func Open(path, display string) (*Reader, error) {
 	return r, nil
 }
 
-// Kinds are the endings of names that Open reads. Programs give tables with any separator any of the
-// first four.
+// Kinds returns the extensions of the files that Open reads. Programs use any of the first four for tables with any
+// separator.
 func Kinds() []string { return []string{".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson"} }
 
-// OtherKind is the error of a name with another ending, and what to do.
+// OtherKind returns the error of a file with another extension, with a hint.
 func OtherKind(name string) *fault.Error {
 	hint := "save it as .csv, .tsv or .jsonl"
 	switch strings.ToLower(filepath.Ext(name)) {
@@ -109,10 +108,10 @@ func newReader(in io.Reader, kind, display string) (*Reader, error) {
 	return r, err
 }
 
-// Columns are the names of the columns, each once.
+// Columns returns the names of the columns, each once.
 func (r *Reader) Columns() []string { return r.columns }
 
-// Next gives the next row, or io.EOF after the last.
+// Next returns the next row, or io.EOF after the last.
 func (r *Reader) Next() (Row, error) {
 	row, err := r.next()
 	if err != nil {
@@ -134,7 +133,7 @@ func (r *Reader) Next() (Row, error) {
 	return row, nil
 }
 
-// Sum is the SHA-256 of the file, once Next gave io.EOF.
+// Sum is the SHA-256 of the file, once Next returned io.EOF.
 func (r *Reader) Sum() [sha256.Size]byte { return [sha256.Size]byte(r.sum.Sum(nil)) }
 
 // Close frees the file.
@@ -145,9 +144,9 @@ func (r *Reader) Close() error {
 	return r.close.Close()
 }
 
-// named sets the columns, or returns what is wrong with their names. Columns without a name at the
-// end, and a first one without, as pandas writes its index, are omitted: nothing can name them.
-func (r *Reader) named(line int, names []string) error {
+// setColumns sets the columns. It fails when a name is not valid or exists twice. Columns without a name at the
+// end are omitted, and so is a first one without a name, as pandas writes its index.
+func (r *Reader) setColumns(line int, names []string) error {
 	if len(names) > MaxColumns {
 		return r.fault(line, 1, "omit the columns that are not used",
 			"%d columns, at most %d are read", len(names), MaxColumns)
@@ -177,7 +176,7 @@ func (r *Reader) named(line int, names []string) error {
 				"column %d cannot be named %q", i+1, n)
 		}
 		if _, twice := r.index[n]; twice {
-			return r.fault(line, 1, "give each column a name of its own", "column %q is there twice", n)
+			return r.fault(line, 1, "give each column a name of its own", "column %q exists twice", n)
 		}
 		r.index[n] = len(r.columns)
 		r.columns = append(r.columns, n)
@@ -192,7 +191,7 @@ func (r *Reader) fault(line, col int, hint, format string, args ...any) error {
 	return e
 }
 
-// ended is what an empty table is.
+// ended returns the error of an empty table for io.EOF, and any other error as it is.
 func (r *Reader) ended(err error) error {
 	if errors.Is(err, io.EOF) {
 		return r.fault(1, 1, "write the names of the columns in its first line", "the file is empty")

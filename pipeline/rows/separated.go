@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// separated reads CSV as RFC 4180 has it, with any of the separators.
+// separated reads CSV as in RFC 4180, with any of the separators.
 func (r *Reader) separated(in *bufio.Reader, kind string) error {
 	if head, _ := in.Peek(2); bytes.HasPrefix(head, []byte("{")) || bytes.Equal(head, []byte("[{")) {
 		return r.fault(1, 1, "write one object a line and name the file .jsonl", "the file is JSON")
@@ -35,7 +35,7 @@ func (r *Reader) separated(in *bufio.Reader, kind string) error {
 			return err
 		}
 	}
-	if err := r.named(line+r.before, head); err != nil {
+	if err := r.setColumns(line+r.before, head); err != nil {
 		return err
 	}
 	r.next = func() (Row, error) {
@@ -76,7 +76,7 @@ func (r *Reader) cells(c *csv.Reader, line int, rec []string, sep rune) (Row, er
 	return Row{line, values}, nil
 }
 
-// nameOf is the name of a line's cell.
+// nameOf returns the name of a cell's column.
 func (r *Reader) nameOf(cell int) string {
 	if k := slices.Index(r.kept, cell); k >= 0 {
 		return r.columns[k]
@@ -95,7 +95,7 @@ func (r *Reader) utf8(c *csv.Reader, rec []string, what func(i int) string) erro
 	return nil
 }
 
-// following is the line after a record.
+// following returns the line after a record.
 func following(c *csv.Reader, rec []string) int {
 	last := len(rec) - 1
 	line, _ := c.FieldPos(last)

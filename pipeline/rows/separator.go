@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// separators are what programs put between cells, with the names that messages use.
+// separators are the characters that programs write between cells, with their names in messages.
 var separators = []struct {
 	sign rune
 	name string
@@ -18,7 +18,7 @@ var separators = []struct {
 	{',', "commas"}, {';', "semicolons"}, {'\t', "tabs"}, {'|', "vertical bars"},
 }
 
-// separatorName names a separator for a message.
+// separatorName returns the name of a separator for messages.
 func separatorName(sep rune) string {
 	for _, s := range separators {
 		if s.sign == sep {
@@ -38,7 +38,7 @@ func (r *Reader) separator(b *bufio.Reader, kind string) (rune, error) {
 		return 0, err
 	}
 	head := headLine(b)
-	count := counted(head)
+	count := countSeparators(head)
 	tabbed := kind == ".tsv" || kind == ".tab"
 	best := 0
 	for i, n := range count {
@@ -116,8 +116,8 @@ func headLine(b *bufio.Reader) string {
 	return text
 }
 
-// counted returns how often each of the separators is in a line, outside of quotes.
-func counted(line string) []int {
+// countSeparators returns how often each of the separators is in a line, outside of quotes.
+func countSeparators(line string) []int {
 	count := make([]int, len(separators))
 	quoted := false
 	for _, c := range line {
@@ -133,7 +133,7 @@ func counted(line string) []int {
 	return count
 }
 
-// written is a separator as a user types it.
+// written returns a separator as a user types it.
 func written(sep rune) string {
 	if sep == '\t' {
 		return `\t`
@@ -141,11 +141,11 @@ func written(sep rune) string {
 	return string(sep)
 }
 
-// wrongWidth is the error of a row with too few or too many cells.
+// wrongWidth returns the error of a row with too few or too many cells.
 func (r *Reader) wrongWidth(line int, rec []string, sep rune) error {
 	hint := "quote a cell that holds the separator, and write empty cells out"
 	if len(rec) == 1 {
-		for i, n := range counted(rec[0]) {
+		for i, n := range countSeparators(rec[0]) {
 			if other := separators[i]; n > 0 && other.sign != sep {
 				hint = fmt.Sprintf("separate all lines by %s: this one has %s", separatorName(sep), other.name)
 			}

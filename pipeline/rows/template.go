@@ -13,7 +13,7 @@ import (
 // place is {{column}} or {{column|text for an empty cell}}.
 var place = lazyregexp.New(`\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}`)
 
-// Placeholders returns the columns that a text names, in order, once each.
+// Placeholders returns the columns of a text's placeholders, in order, each once.
 func Placeholders(text string) []string {
 	if !strings.Contains(text, "{{") {
 		return nil
@@ -56,8 +56,8 @@ func (e *LongError) Error() string {
 	return fmt.Sprintf("with the cells of this row the text is longer than %d bytes", MaxFilled)
 }
 
-// Fill puts a row's values into a text. Values go in as they are and are not read
-// again. The error is an [UnknownError], an [EmptyError], a [BrokenError] or a [LongError].
+// Fill replaces the placeholders in a text by a row's values. Placeholders in a value are not replaced. The error is
+// an [UnknownError], an [EmptyError], a [BrokenError] or a [LongError].
 func Fill(text string, value func(column string) (string, bool)) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
@@ -90,7 +90,7 @@ func Fill(text string, value func(column string) (string, bool)) (string, error)
 	return out.String(), nil
 }
 
-// Slug turns a value into a part of a clip's name: a-z, 0-9 and single dashes, at most
+// Slug returns a value as a part of a clip's name: a-z, 0-9 and single dashes, at most
 // n characters; accents are dropped. It is empty when nothing of the value can be used.
 func Slug(value string, n int) string {
 	var b strings.Builder

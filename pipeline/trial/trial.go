@@ -1,4 +1,4 @@
-// Package trial makes the project of one clip that `greenroom new` buys without a manifest of the user's.
+// Package trial writes the project of one clip that `greenroom new` buys without a manifest.
 //
 // Each sentence has a folder of its own, named by everything that decides what is bought, with a manifest, a
 // ledger and a lockfile. The same sentence therefore finds its earlier purchase, and a different one cannot
@@ -21,7 +21,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// The presenter and the size when the user names none: the ones of `greenroom init`, which every account has.
+// The presenter and the size that are used when the user names none. They are those of `greenroom init`, and every
+// account has them.
 const (
 	Avatar = "Daisy-inskirt-20220818"
 	Voice  = "1bd001e7e50f421d891986aad5158bc8"
@@ -33,16 +34,16 @@ type Clip struct {
 	Words         string
 	Avatar, Voice string // ids
 	Size          string // WIDTHxHEIGHT, pixels
-	Take          int    // from 1; another one is another purchase of the same
+	Take          int    // from 1; another number buys the same clip again
 	API           string // sandbox, auto, v2 or v3
 	Key           string // a reference as in heygen.key; "" is $HEYGEN_API_KEY
 	Budget        *float64
 }
 
-// maxName is how long a clip's name may be, bytes.
+// maxName is the longest name of a clip, bytes.
 const maxName = 32
 
-// Name is the clip's name: its first words.
+// Name returns the clip's name: its first words.
 func (c Clip) Name() string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(c.Words) {
@@ -88,7 +89,8 @@ func (c Clip) Write(state string) (string, error) {
 
 func (c Clip) manifest() []byte {
 	var b bytes.Buffer
-	b.WriteString("# Written by `greenroom new`. The same command finds what was bought here.\nversion: 1\nproject: new\n")
+	b.WriteString("# Written by `greenroom new`. The same command finds what was bought here.\nversion: 1\nproject: " +
+		"new\n")
 	fmt.Fprintf(&b, "size: %s\nheygen:\n  api: %s\n", quoted(c.Size), c.API)
 	if c.Key != "" {
 		fmt.Fprintf(&b, "  key: %s\n", quoted(c.Key))
@@ -102,7 +104,7 @@ func (c Clip) manifest() []byte {
 	return b.Bytes()
 }
 
-// quoted is s as a JSON string, which is a YAML string too.
+// quoted returns s as a JSON string, which is also a YAML string.
 func quoted(s string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -13,7 +13,7 @@ import (
 func TestTheManifestHoldsTheWords(t *testing.T) {
 	t.Parallel()
 	for _, words := range []string{
-		"Hello from greenroom.", `She said "no": {a: b} #1 \n - x`, "Plans & prices <b>", "李娜 grüßt.", "😀", "a\nb", "'",
+		"Hello from greenroom.", `She answered "no": {a: b} #1 \n - x`, "Plans & prices <b>", "李娜 grüßt.", "😀", "a\nb", "'",
 		"*x", "!!str y", "%", "@", "42", "null", "- a", "? x", "a\u2028b", strings.Repeat("long words ", 400),
 	} {
 		c := Clip{Words: words, Avatar: Avatar, Voice: Voice, Size: Size, Take: 1, API: "sandbox", Key: "$A"}
@@ -27,7 +27,8 @@ func TestTheManifestHoldsTheWords(t *testing.T) {
 			continue
 		}
 		got := strings.Join(strings.Fields(m.Clips[0].Script), " ")
-		if want := strings.Join(strings.Fields(words), " "); len(m.Clips) != 1 || got != want || m.HeyGen.Key != "$A" || !m.Clips[0].Transparent {
+		if want := strings.Join(strings.Fields(words), " "); len(m.Clips) != 1 || got != want || m.HeyGen.Key != "$A" ||
+			!m.Clips[0].Transparent {
 			t.Errorf("%q became %q", words, got)
 		}
 	}

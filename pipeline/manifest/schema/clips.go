@@ -1,18 +1,24 @@
-package manifest
+package schema
 
-import "maps"
+import (
+	"maps"
+
+	"greenroom/pipeline/manifest"
+)
 
 // Clips, as editors see them.
 
 func sharedMembers() props {
 	return props{
-		"avatar": either("Who speaks: an avatar's id, a photo's file, or both of them with how it is shown. `greenroom avatars` lists ids.",
+		"avatar": either("Who speaks: an avatar's id, a photo's file, or both of them with how it is shown. `greenroom "+
+			"avatars` lists ids.",
 			text("An id, or a PNG or JPEG."), ref("avatar")),
-		"voice": either("How it sounds: a voice's id, or the id with speed, pitch and emotion. `greenroom voices` lists ids.",
+		"voice": either("How it sounds: a voice's id, or the id with speed, pitch and emotion. `greenroom voices` "+
+			"lists ids.",
 			text("An id."), ref("voice")),
 		"transparent": flag("Whether the presenter has no background.", true),
 		"route": oneOfWords("The call that makes the clip. Without it the account's generation decides.",
-			routeNames),
+			manifest.Routes),
 		"key-color": schemaScreen(),
 		"background": either("Of an opaque clip: a colour, an image or a video.", schemaColor("A colour."),
 			text("An image or a video.", "footage/bg.png"), object("One of three.", props{
@@ -20,10 +26,10 @@ func sharedMembers() props {
 				"video": text("A file (v2 only).", "footage/bg.mp4"),
 			})),
 		"captions": flag("Ask HeyGen for captions; they are handed to films and to Remotion.", false),
-		"draft": oneOfWords("voice buys the sound before the picture.", []string{DraftVoice, "none"},
+		"draft": oneOfWords("voice buys the sound before the picture.", []string{manifest.DraftVoice, "none"},
 			"default", "none"),
-		"pronunciation": shape{"type": "object", "description": "Words with the way they are spoken.",
-			"additionalProperties": text("What is said."), "examples": []any{shape{"SQL": "sequel"}}},
+		"pronunciation": shape{"type": "object", "description": "Words and how they are spoken.",
+			"additionalProperties": text("The words."), "examples": []any{shape{"SQL": "sequel"}}},
 		"size":    schemaSize("Width and height that HeyGen renders, even numbers from 128 to 4096.", "1280x720"),
 		"prepare": described("prepare", "How the files that films use are made from the clip."),
 		"checks":  described("checks", "Limits of the checks of media."),
@@ -36,18 +42,13 @@ func schemaScreen() shape {
 		shape{"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}, cell)
 }
 
-// routeNames are the values of route.
-var routeNames = []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}
-
-// clipSources are the keys of which a clip has exactly one.
-var clipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate"}
-
 func clipMembers() props {
 	out := sharedMembers()
-	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` lists them.",
+	language := text("The language: its name, or a code such as es or pt-BR. `greenroom templates --languages` "+
+		"lists them.",
 		"Spanish", "es")
 	maps.Copy(out, props{
-		"script": text("What is said: the words, or a .md or .txt file.", "scripts/intro.md",
+		"script": text("The script: the words, or a .md or .txt file.", "scripts/intro.md",
 			"Hello, and welcome."),
 		"audio": text("Your own recording, WAV or MP3, that drives the avatar.", "audio/take3.wav"),
 		"file": text("A local clip, or the pictures of a folder or a pattern.", "footage/sting.mov",
@@ -65,7 +66,7 @@ func clipMembers() props {
 			shape{"enum": []any{"auto", "green", "blue", "magenta"}}, shape{"type": "string",
 				"pattern": "^#[0-9a-fA-F]{6}$"}, cell),
 		"rate": schemaRate("Pictures a second of a sequence of pictures."),
-		"take": whole("Raise it to buy the same request again.", 1, 1000, "default", 1),
+		"take": integer("Raise it to buy the same request again.", 1, 1000, "default", 1),
 	})
 	return out
 }
@@ -90,7 +91,7 @@ var needs = map[string]string{"variables": "template", "to": "translate", "langu
 func schemaClip(m props, required []any) shape {
 	s := object("A clip: one of script, audio, file, video, scenes, agent, template and translate.", m)
 	one := []any{}
-	for _, source := range clipSources {
+	for _, source := range manifest.ClipSources {
 		one = append(one, shape{"required": []any{source}})
 	}
 	s["oneOf"] = one
@@ -109,17 +110,17 @@ func schemaClip(m props, required []any) shape {
 
 func schemaScene() shape {
 	s := object("One scene.", props{
-		"script":     text("What is said: the words, or a .md or .txt file."),
+		"script":     text("The script: the words, or a .md or .txt file."),
 		"avatar":     either("Who speaks, when it is not the clip's.", text("An id."), ref("avatar")),
 		"voice":      either("How it sounds, when it is not the clip's.", text("An id."), ref("voice")),
 		"background": schemaColor("Behind the presenter."),
 	})
 	s["required"] = []any{"script"}
-	return either("A scene, or its words alone.", s, text("What is said."))
+	return either("A scene, or its words alone.", s, text("The words."))
 }
 
 func schemaAgent() shape {
-	s := object("What is asked for.", props{
+	s := object("The request.", props{
 		"prompt":      text("What the film shows: the words, or a .md or .txt file.", "prompts/film.md"),
 		"duration":    schemaTime("5s to 300s.", "30s"),
 		"orientation": oneOfWords("The shape of the film.", []string{"landscape", "portrait"}),

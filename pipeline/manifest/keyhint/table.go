@@ -1,16 +1,12 @@
-package manifest
+package keyhint
 
-import (
-	"strings"
-
-	"github.com/goccy/go-yaml/ast"
-)
-
-// meaning is what a word of other programs is called in one place of the manifest. In the hint {} stands for the value.
+// meaning is the hint for words of other programs in one place of the manifest. In the hint {} is replaced by the
+// value, and KEY by the key.
 type meaning struct{ words, hint string }
 
-// meanings are the keys that people write and that a place does not have, by the place. Words are compared as plainWord has
-// them. The first entry that has the word is used; a layer of a kind is asked before layers in general.
+// meanings are the keys that people write and that a place does not have, by the place. Words are written as
+// yamldoc.Fold returns them. The first entry that has the word is used; a kind of layer comes before layers in
+// general.
 var meanings = map[string][]meaning{
 	"manifest": {
 		{"name title", "write project: {}"},
@@ -18,9 +14,11 @@ var meanings = map[string][]meaning{
 		{"aspect aspectratio ratio orientation formats", "write formats: [16:9, 9:16] in a composition"},
 		{"framerate rate", "write fps: {}"},
 		{"avatar voice captions transparent background pronunciation route keycolor draft", "write it under defaults:"},
-		{"language lang", "a translation is a clip: {translate: {clip: NAME, to: {}}}; the language a voice speaks is voice.locale"},
+		{"language lang", "a translation is a clip: {translate: {clip: NAME, to: {}}}; the language a voice speaks is " +
+			"voice.locale"},
 		{"api apikey key account accounts budget concurrency token", "write it under heygen:"},
-		{"films film movie movies output outputs timeline composition scenes tracks layers", "write compositions: {NAME: {layers: [{clip: NAME}]}}"},
+		{"films film movie movies output outputs timeline composition scenes tracks layers",
+			"write compositions: {NAME: {layers: [{clip: NAME}]}}"},
 		{"clip videos footage", "write clips: {NAME: {script: \"…\"}}"},
 		{"scripts script text", "write clips: {NAME: {script: {}}}"},
 		{"rows csv table data people families", "write each: {NAME: {rows: {}, script: \"Hello {{name}}.\"}}"},
@@ -54,19 +52,23 @@ var meanings = map[string][]meaning{
 		{"voiceid", "write voice: {}"},
 		{"speed pitch emotion locale", "write voice: {KEY: {}}"},
 		{"accent", "write voice: {locale: {}}"},
-		{"lang subtitle", "write translate: {clip: NAME, to: {}} for a translation; the language a voice speaks is voice.locale"},
+		{"lang subtitle", "write translate: {clip: NAME, to: {}} for a translation; the language a voice speaks is " +
+			"voice.locale"},
 		{"style offset", "write avatar: {KEY: {}}"},
 		{"resolution dimensions width height quality", "write size: 1920x1080"},
-		{"aspect aspectratio ratio orientation format formats", "write size: 1080x1920 for a clip in portrait; films have formats: [16:9, 9:16]"},
+		{"aspect aspectratio ratio orientation format formats",
+			"write size: 1080x1920 for a clip in portrait; films have formats: [16:9, 9:16]"},
 		{"greenscreen chroma chromakey screen", "write key: auto for a file; key-color chooses the screen of an avatar"},
-		{"alpha transparency opaque matting removebackground", "write transparent: true or false; cutout: true removes the background of a file"},
+		{"alpha transparency opaque matting removebackground",
+			"write transparent: true or false; cutout: true removes the background of a file"},
 		{"subtitles subs caption", "write captions: true"},
 		{"engine model", "write route: v3"},
 		{"id", "write avatar: ID, video: ID or template: ID"},
 		{"dub dubbing translation translateto", "write translate: {clip: NAME, to: {}}"},
 		{"duration length", "leave it out: a clip is as long as its words; in a composition, for: shows less of it"},
 		{"loudness scale tail renditions", "write prepare: {KEY: {}}"},
-		{"volume gain mask box position x y opacity enter leave at for duck", "write it in the layer of a composition that shows the clip"},
+		{"volume gain mask box position x y opacity enter leave at for duck",
+			"write it in the layer of a composition that shows the clip"},
 		{"version variant seed retry attempt", "write take: 2 to buy the clip again"},
 		{"vars values fields replacements inputs", "write variables: {…} next to template:"},
 		{"name title label", "the clip's name is the key before it: NAME: {script: …}"},
@@ -179,7 +181,7 @@ var meanings = map[string][]meaning{
 		{"start begin startat time delay", "write at: {}"},
 		{"end until to stop out", "write for: TIME, how long it is shown"},
 		{"length", "write for: {}"},
-		{"in trim trimstart startfrom cut offset seek", "write skip: {}, how much of its beginning is left out"},
+		{"in trim trimstart startfrom cut offset seek", "write skip: {}, how much of its beginning is cut"},
 		{"x left", "write box: {left: {}}"},
 		{"y top", "write box: {top: {}}"},
 		{"right bottom width height", "write box: {KEY: {}}"},
@@ -206,7 +208,8 @@ var meanings = map[string][]meaning{
 		{"crop objectfit resize", "write fit: cover, with both sizes of the box"},
 		{"repeat", "write loop: true"},
 		{"speed rate playbackrate", "leave it out: layers play at their own speed"},
-		{"rotate rotation angle blur filter shadow border", "leave it out: layers are not rotated, filtered or framed; a Remotion composition can do it"},
+		{"rotate rotation angle blur filter shadow border",
+			"leave it out: layers are not rotated, filtered or framed; a Remotion composition can do it"},
 		{"margin padding inset", "write safe: {}"},
 		{"id key", "write name: {}"},
 	},
@@ -237,112 +240,10 @@ var meanings = map[string][]meaning{
 	"cache":     {{"path location bucket address", "write url: {}"}},
 }
 
-// wider are the places whose words a place has, too.
+// wider are the places whose words are also words of a place.
 var wider = map[string]string{
-	"each": "clip", "defaults": "clip", "style": "layer of text", "layer of captions": "layer of text", "layer of text": "layer",
-	"layer of clip": "layer", "layer of image": "layer", "layer of video": "layer", "layer of audio": "layer", "layer of composition": "layer",
-}
-
-// meaningOf is the hint for a key that a place does not have, by what the word means; empty when it is not known.
-func meaningOf(place string, f field) string {
-	key, value := plainWord(f.key), valueText(f.value)
-	switch key {
-	case "position", "place", "placement":
-		if strings.HasPrefix(place, "layer") || place == "box" || place == "style" {
-			return placing(value)
-		}
-	case "src", "source", "url", "path", "file":
-		if kind := mediaKind(value); kind != "" && (strings.HasPrefix(place, "layer") || place == "background") {
-			return "write " + kind + ": " + value
-		}
-	case "volume", "level":
-		if value == "0" || value == "0%" {
-			return "write gain: mute"
-		}
-	case "start", "begin", "startat", "time":
-		if m := endOf.FindStringSubmatch(value); m != nil && m[2] == "end" {
-			return "write after: " + m[1]
-		}
-	case "music", "audio", "soundtrack", "sound":
-		if file := fileIn(f.value); file != "" && place == "composition" {
-			return "write it as a layer: {audio: " + file + ", gain: -18dB, duck: true}"
-		}
-	}
-	for ; place != ""; place = wider[place] {
-		for _, m := range meanings[place] {
-			for _, word := range strings.Fields(m.words) {
-				if word == key {
-					return strings.NewReplacer("{}", value, "KEY", f.key).Replace(m.hint)
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// maxValue is how much of a value a hint repeats, characters.
-const maxValue = 60
-
-// valueText is a value as it is written, or an ellipsis for what is long or no single value.
-func valueText(n ast.Node) string {
-	s, ok := textIn(n)
-	if seq, isList := n.(*ast.SequenceNode); isList {
-		if s = seq.String(); len(s) <= maxValue && !strings.Contains(s, "\n") {
-			return s
-		}
-	}
-	if !ok {
-		if b, ok := n.(*ast.BoolNode); ok {
-			return b.String()
-		}
-		return "…"
-	}
-	if s == "" || len(s) > maxValue || strings.ContainsAny(s, "\n\r") {
-		return "…"
-	}
-	if strings.ContainsAny(s, ` #:{}[],"`) {
-		return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
-	}
-	return s
-}
-
-// fileIn is the first file that a value names: itself, or a member of it.
-func fileIn(n ast.Node) string {
-	values := []*ast.MappingValueNode{}
-	switch v := n.(type) {
-	case *ast.MappingNode:
-		values = v.Values
-	case *ast.MappingValueNode:
-		values = append(values, v)
-	}
-	if s := valueText(n); mediaKind(s) != "" {
-		return s
-	}
-	for _, v := range values {
-		if s := valueText(v.Value); mediaKind(s) != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// placeOf names the kind of a place of the manifest by its path: compositions.tour.layers[2].box is a box.
-func placeOf(path string) string {
-	if path == "" {
-		return "manifest"
-	}
-	parts := strings.Split(path, ".")
-	last, _, _ := strings.Cut(parts[len(parts)-1], "[")
-	kinds := map[string]string{"clips": "clip", "each": "each", "styles": "style", "compositions": "composition"}
-	switch {
-	case len(parts) == 2 && kinds[parts[0]] != "":
-		return kinds[parts[0]]
-	case len(parts) > 2 && parts[len(parts)-2] == "formats":
-		return "composition"
-	case last == "layers":
-		return "layer"
-	case last == "scenes":
-		return "scene"
-	}
-	return last
+	"each": "clip", "defaults": "clip", "style": "layer of text", "layer of captions": "layer of text",
+	"layer of text": "layer",
+	"layer of clip": "layer", "layer of image": "layer", "layer of video": "layer", "layer of audio": "layer",
+	"layer of composition": "layer",
 }

@@ -1,4 +1,4 @@
-package manifest
+package value
 
 import (
 	"strconv"
@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 var (
@@ -32,43 +33,32 @@ func parseSize(s string) (w, h int, ok bool) {
 		h, _ = strconv.Atoi(m[1])
 		return 2 * ((h*16 + 9) / 18), h, true
 	}
-	named, ok := sizeNames[plainWord(s)]
+	named, ok := sizeNames[yamldoc.Fold(s)]
 	return named[0], named[1], ok
 }
 
-// sizeOf reads a size with even sides between two limits; what names the kind of picture in the message.
-func (d *doc) sizeOf(path, what string, lo, hi int, w, h *int) func(ast.Node) {
+// Size reads a size whose sides are even and from lo to hi; what names the kind of picture in the message.
+func (r Reader) Size(path, what string, lo, hi int, w, h *int) func(ast.Node) {
 	return func(n ast.Node) {
-		var s string
-		before := len(d.faults)
-		if d.text(path, &s)(n); len(d.faults) > before {
+		s, ok := r.ReadText(n, path)
+		if !ok {
 			return
 		}
 		x, y, ok := parseSize(s)
 		if !ok {
 			hint := "write it like 1920x1080, 1080p or 4k"
-			if ratio.MatchString(s) || formatWords[plainWord(s)] != "" {
+			if isFormat(s) {
 				hint = "write formats: [" + strings.TrimSpace(s) + "] in the composition; size is in pixels, such as 1920x1080"
 			}
-			d.fault(n, hint, "%s must be WIDTHxHEIGHT, got %q", path, s)
+			r.Fault(n, hint, "%s must be WIDTHxHEIGHT, got %q", path, s)
 			return
 		}
 		fit := func(v int) string { return strconv.Itoa(max(lo, min(hi, v-v%2))) }
 		if x%2 != 0 || y%2 != 0 || x < lo || y < lo || x > hi || y > hi {
 			hint := "both sides must be even and between " + strconv.Itoa(lo) + " and " + strconv.Itoa(hi)
-			d.fault(n, hint+", such as "+fit(x)+"x"+fit(y), "%s %s is not %s", path, s, what)
+			r.Fault(n, hint+", such as "+fit(x)+"x"+fit(y), "%s %s is not %s", path, s, what)
 			return
 		}
 		*w, *h = x, y
 	}
-}
-
-// size reads the size of a clip.
-func (d *doc) size(path string, w, h *int) func(ast.Node) {
-	return d.sizeOf(path, "a size HeyGen renders", 128, 4096, w, h)
-}
-
-// canvas reads the size of a film: H.264 wants even sides.
-func (d *doc) canvas(path string, w, h *int) func(ast.Node) {
-	return d.sizeOf(path, "the size of a film", 16, 8192, w, h)
 }

@@ -1,8 +1,9 @@
-package manifest
+package schema
 
 import (
 	"maps"
-	"slices"
+
+	"greenroom/pipeline/manifest"
 )
 
 // Compositions, layers and styles, as editors see them.
@@ -11,8 +12,8 @@ func schemaComposition() shape {
 	m := compositionMembers()
 	m["each"] = text("A family under each: one film for every row; texts may hold {{column}} and {{clip}}.",
 		"welcome")
-	m["layers"] = either("What is drawn and heard; the first lies at the bottom.", ref("layer"),
-		shape{"type": "array", "items": ref("layer"), "maxItems": MaxLayers})
+	m["layers"] = either("Pictures, texts and sounds; the first is at the bottom.", ref("layer"),
+		shape{"type": "array", "items": ref("layer"), "maxItems": manifest.MaxLayers})
 	m["formats"] = schemaFormats()
 	return object("A film.", m)
 }
@@ -77,7 +78,7 @@ func layerMembers() props {
 		"image": text("A PNG, JPEG or WebP.", "footage/logo.png"),
 		"video": text("A film.", "footage/screen.mp4"),
 		"text": with(text("Words; \\n begins a line.", "Product tour"), "Words; \\n begins a line.",
-			"maxLength", MaxText),
+			"maxLength", manifest.MaxText),
 		"captions": either("The clip whose words are shown; all for all clips of the composition.",
 			text("A clip.", "intro", "all"), shape{"type": "boolean"}),
 		"audio":       text("A sound.", "footage/bed.mp3"),
@@ -87,7 +88,7 @@ func layerMembers() props {
 		"for":         schemaTime("How long it is shown; to its own end without it.", "3s"),
 		"duration":    schemaTime("The same as for.", "3s"),
 		"after":       text("The layer, by name or clip, from whose end at: counts.", "intro"),
-		"skip":        schemaTime("How much of its beginning is left out.", "1.5s"),
+		"skip":        schemaTime("How much of its beginning is cut.", "1.5s"),
 		"box": described("box",
 			"Where it is: at most two of left, right and width, and two of top, bottom and height."),
 		"box-of": oneOfWords("Whether the box is that of the visible presenter, or of the frame.",
@@ -101,8 +102,10 @@ func layerMembers() props {
 		"mask": schemaMask(),
 		"fill": orList("What is behind it in its box and mask: a colour, a list of colours from top to bottom, or none.",
 			either("A colour, or none.", schemaColor("A colour.", "#F1DFC3"), shape{"type": "boolean"})),
-		"ring": either("A line around its box and mask: none, a colour, or a colour and a width.", schemaColor("A colour.", "white"),
-			shape{"type": "boolean"}, object("The line.", props{"color": schemaColor("Its colour."), "width": schemaLength("Its width.")})),
+		"ring": either("A line around its box and mask: none, a colour, or a colour and a width.",
+			schemaColor("A colour.", "white"),
+			shape{"type": "boolean"}, object("The line.",
+				props{"color": schemaColor("Its colour."), "width": schemaLength("Its width.")})),
 		"opacity":  with(pattern("0% to 100%.", shareForm, "50%", 0.5), "0% to 100%.", "default", "100%"),
 		"loop":     flag("Whether it begins again at its end.", false),
 		"gain":     pattern("A change of loudness: -18dB, 50%, or mute.", gainForm, "-18dB", "50%", "mute"),
@@ -119,7 +122,7 @@ func layerMembers() props {
 func schemaMotion() shape {
 	return either("fade, slide left, right, up or down, or both, with a time; none.",
 		text("fade slide left 0.4s", "fade"), shape{"type": "boolean"}, object("The parts.", props{
-			"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", slides),
+			"fade": flag("Fade.", false), "slide": oneOfWords("The way it moves.", manifest.Slides),
 			"distance": schemaLength("How far it moves."), "time": schemaTime("How long it takes.", "0.4s"),
 		}))
 }
@@ -139,22 +142,13 @@ func schemaDuck() shape {
 		}))
 }
 
-// layerKeyNames are the keys of a kind of layer, sorted.
-func layerKeyNames(kind string) []string {
-	keys := slices.Sorted(maps.Keys(layerHas[kind]))
-	if layerHas[kind]["for"] {
-		keys = append(keys, "duration")
-	}
-	return keys
-}
-
 // layerOf has the keys of one kind of layer and no others.
 func layerOf(kind string) shape {
 	all, m := layerMembers(), props{}
-	for _, key := range layerKeyNames(kind) {
+	for _, key := range manifest.LayerKeys(kind) {
 		m[key] = all[key]
 	}
-	if kind == LayerText || kind == LayerCaptions {
+	if kind == manifest.LayerText || kind == manifest.LayerCaptions {
 		m["anchor"] = styleMembers()["anchor"]
 	}
 	s := object("A "+kind+" layer.", m)
@@ -162,20 +156,20 @@ func layerOf(kind string) shape {
 	return s
 }
 
-// schemaLayer chooses by the key that says what is shown, so that editors offer the keys of its kind alone.
+// schemaLayer chooses by the key that is the kind of the layer, so that editors only offer the keys of that kind.
 func schemaLayer() shape {
 	kinds, one, cases := props{}, []any{}, []any{}
 	all := layerMembers()
-	for _, kind := range layerKinds {
+	for _, kind := range manifest.LayerKinds {
 		kinds[kind] = all[kind]
 		one = append(one, shape{"required": []any{kind}})
 		cases = append(cases, shape{"if": shape{"type": "object", "required": []any{kind}},
 			"then": ref("layer-" + kind)})
 	}
 	short := shape{"type": "string", "description": "A clip, a composition or a file by its name alone, or captions."}
-	object := shape{"type": "object", "description": "One thing that is drawn or heard.", "properties": kinds,
+	object := shape{"type": "object", "description": "A picture, a text or a sound.", "properties": kinds,
 		"oneOf": one, "allOf": cases}
-	return shape{"description": "One thing that is drawn or heard.", "if": shape{"type": "string"},
+	return shape{"description": "A picture, a text or a sound.", "if": shape{"type": "string"},
 		"then": short, "else": object}
 }
 
@@ -212,7 +206,7 @@ func styleMembers() props {
 			[]string{"start", "left", "center", "right"}),
 		"anchor": oneOfWords("Where the lines are in a box that is higher.", []string{"top", "middle",
 			"bottom"}),
-		"lines": whole("Lines of captions at a time.", 1, 10, "default", 2),
+		"lines": integer("Lines of captions at a time.", 1, 10, "default", 2),
 		"box":   described("box", "Where the text is."),
 		"safe": either("What stays free at each side: true is 5%.", shape{"type": "boolean"},
 			pattern("A share.", shareForm, "8%")),

@@ -1,4 +1,4 @@
-package manifest
+package value
 
 import (
 	"fmt"
@@ -8,14 +8,16 @@ import (
 	"golang.org/x/image/colornames"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/yamldoc"
 )
 
 var hexColor = lazyregexp.New(`^(?:#([0-9a-fA-F]{3,4})|#?([0-9a-fA-F]{6}|[0-9a-fA-F]{8}))$`)
 
-// parseColor returns a colour as "#RRGGBB" or "#RRGGBBAA". It reads 3, 4, 6 or 8 hexadecimal digits and the colour names of CSS.
-func parseColor(s string) (string, bool) {
+// ParseColor returns a colour as "#RRGGBB" or "#RRGGBBAA". It reads 3, 4, 6 or 8 hexadecimal digits and the colour
+// names of CSS.
+func ParseColor(s string) (string, bool) {
 	s = strings.TrimSpace(s)
-	if c, ok := colornames.Map[plainWord(s)]; ok {
+	if c, ok := colornames.Map[yamldoc.Fold(s)]; ok {
 		return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B), true
 	}
 	m := hexColor.FindStringSubmatch(s)
@@ -33,30 +35,25 @@ func parseColor(s string) (string, bool) {
 	return out, true
 }
 
-// color reads a colour of a clip, which has no alpha.
-func (d *doc) color(path string, to *string) func(ast.Node) {
-	return d.paintOf(path, false, to)
-}
+// Color reads a colour of a clip, which has no alpha.
+func (r Reader) Color(path string, to *string) func(ast.Node) { return r.color(path, false, to) }
 
-// paint reads a colour of a film, with or without alpha.
-func (d *doc) paint(path string, to *string) func(ast.Node) {
-	return d.paintOf(path, true, to)
-}
+// AlphaColor reads a colour of a film, with or without alpha.
+func (r Reader) AlphaColor(path string, to *string) func(ast.Node) { return r.color(path, true, to) }
 
-func (d *doc) paintOf(path string, alpha bool, to *string) func(ast.Node) {
+func (r Reader) color(path string, alpha bool, to *string) func(ast.Node) {
 	return func(n ast.Node) {
-		var s string
-		before := len(d.faults)
-		if d.text(path, &s)(n); len(d.faults) > before {
+		s, ok := r.ReadText(n, path)
+		if !ok {
 			return
 		}
-		c, ok := parseColor(s)
+		c, ok := ParseColor(s)
 		hint := `write it like "#1F7A4D", in quotes, or as a name such as navy`
 		if alpha {
 			hint += `; "#1F7A4D80" is half transparent`
 		}
 		if !ok || !alpha && len(c) > len("#RRGGBB") {
-			d.fault(n, hint, "%s must be a colour, got %q", path, s)
+			r.Fault(n, hint, "%s must be a colour, got %q", path, s)
 			return
 		}
 		*to = c

@@ -1,25 +1,29 @@
-package manifest
+// Package schema is the JSON Schema of greenroom.yaml, for editors. What is accepted is what package manifest reads;
+// tests keep the keys and the forms of values of both the same. What one value implies for another, and what is in
+// files, is not in the schema.
+package schema
 
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"sync"
+
+	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/manifest/value"
 )
 
-// SchemaFile is the name of the schema in a project, next to the manifest. Editors find it by SchemaLine.
-const SchemaFile = "greenroom.schema.json"
+// FileName is the name of the schema in a project, next to the manifest. Editors find it by Comment.
+const FileName = "greenroom.schema.json"
 
-// SchemaLine is the first line of a manifest, which names the schema for yaml-language-server and the editors that use it.
-const SchemaLine = "# yaml-language-server: $schema=" + SchemaFile
+// Comment is the first line of a manifest, which names the schema for yaml-language-server and the editors that use
+// it.
+const Comment = "# yaml-language-server: $schema=" + FileName
 
-// schemaID names the schema. It is not an address: the schema is printed by `greenroom schema`.
-const schemaID = "urn:greenroom:manifest:1"
+// id names the schema. It is not an address: the schema is printed by `greenroom schema`.
+const id = "urn:greenroom:manifest:1"
 
-// Schema is the JSON Schema of greenroom.yaml, as draft 7, which editors know best, in one line. Parse decides; the schema is for editors,
-// and says what it can: a test holds its keys against those that Parse reads. What one value says about another, and what is
-// in files, is not in it.
-var Schema = sync.OnceValue(func() []byte {
+// JSON returns the schema in one line, as draft 7, which editors know best. All callers share the bytes.
+var JSON = sync.OnceValue(func() []byte {
 	root := object("The clips and films of a project. `greenroom plan` checks it.", props{
 		"version": with(shape{"enum": []any{1, "1"}}, "Version of this format.", "default", 1),
 		"project": text("Name of the project; the folder's name without it.", "product-tour"),
@@ -44,7 +48,7 @@ var Schema = sync.OnceValue(func() []byte {
 	})
 	root["required"] = []any{"version"}
 	root["anyOf"] = []any{shape{"required": []any{"clips"}}, shape{"required": []any{"each"}}}
-	root["$schema"], root["$id"], root["title"] = "http://json-schema.org/draft-07/schema#", schemaID,
+	root["$schema"], root["$id"], root["title"] = "http://json-schema.org/draft-07/schema#", id,
 		"greenroom.yaml"
 	root["definitions"] = definitions()
 	b, err := json.Marshal(root)
@@ -69,7 +73,7 @@ func definitions() shape {
 		"length": pattern("A share such as 38%, or pixels.", lengthForm),
 		"color":  pattern("A colour.", colorForm),
 	}
-	for _, kind := range layerKinds {
+	for _, kind := range manifest.LayerKinds {
 		out["layer-"+kind] = layerOf(kind)
 	}
 	return out
@@ -96,7 +100,7 @@ func object(description string, properties props) shape {
 		"additionalProperties": false}
 }
 
-// mapping is an object with names of the user's as keys.
+// mapping is an object whose keys are names that the user chooses.
 func mapping(description, names string, of shape) shape {
 	return shape{"type": "object", "description": description, "propertyNames": shape{"pattern": names},
 		"additionalProperties": of, "minProperties": 1}
@@ -123,7 +127,7 @@ func orList(description string, of shape) shape {
 	return either(description, of, shape{"type": "array", "items": of})
 }
 
-// cell is a text with the cells of a table's row, which stands for any value.
+// cell is a text with the cells of a table's row, which is accepted for any value.
 var cell = ref("cell")
 
 func text(description string, examples ...any) shape {
@@ -162,7 +166,7 @@ func between(description string, lo, hi float64, keywords ...any) shape {
 	return with(either(description, number, quoted, cell), description, keywords...)
 }
 
-func whole(description string, lo, hi int, keywords ...any) shape {
+func integer(description string, lo, hi int, keywords ...any) shape {
 	number := shape{"type": "integer", "minimum": lo, "maximum": hi}
 	return with(either(description, number, shape{"type": "string", "pattern": `^ *[0-9]+ *$`}, cell),
 		description, keywords...)
@@ -170,12 +174,14 @@ func whole(description string, lo, hi int, keywords ...any) shape {
 
 // Forms of values. They are what the readers of this package accept.
 const (
-	timeForm   = `^-?([0-9]{1,4}m(in)?)? ?([0-9]{1,6}([.][0-9]{1,6})? ?(ms|s|sec)?)?$|^[0-9]{1,4}:[0-5][0-9]([.][0-9]{1,6})?$`
+	timeForm = `^-?([0-9]{1,4}m(in)?)? ?([0-9]{1,6}([.][0-9]{1,6})? ?(ms|s|sec)?)?$` +
+		`|^[0-9]{1,4}:[0-5][0-9]([.][0-9]{1,6})?$`
 	lengthForm = `^-?[0-9]{1,6}([.][0-9]{1,4})? ?(%|px)?$`
-	sizeForm   = `^[0-9]{2,5} ?[xX×*] ?[0-9]{2,5}$|^[0-9]{3,4}[pP]$|^([Hh][Dd]|[Ff]ull ?-?[Hh][Dd]|FHD|fhd|QHD|qhd|2[kK]|UHD|uhd|4[kK]|8[kK])$`
-	colorForm  = `^#[0-9a-fA-F]{3,4}$|^#?([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$|^[A-Za-z][A-Za-z -]*$`
-	gainForm   = `^(-|[+])?[0-9]+([.][0-9]+)? ?([dD][bB]|%)?$|^(mute|off)$`
-	shareForm  = `^[0-9]+([.][0-9]+)? ?%?$`
+	sizeForm   = `^[0-9]{2,5} ?[xX×*] ?[0-9]{2,5}$|^[0-9]{3,4}[pP]$` +
+		`|^([Hh][Dd]|[Ff]ull ?-?[Hh][Dd]|FHD|fhd|QHD|qhd|2[kK]|UHD|uhd|4[kK]|8[kK])$`
+	colorForm = `^#[0-9a-fA-F]{3,4}$|^#?([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$|^[A-Za-z][A-Za-z -]*$`
+	gainForm  = `^(-|[+])?[0-9]+([.][0-9]+)? ?([dD][bB]|%)?$|^(mute|off)$`
+	shareForm = `^[0-9]+([.][0-9]+)? ?%?$`
 )
 
 func schemaTime(description string, examples ...any) shape {
@@ -197,22 +203,24 @@ func schemaSize(description string, examples ...any) shape {
 }
 
 func schemaRate(description string, keywords ...any) shape {
-	s := either(description, shape{"type": "number", "minimum": minRate, "maximum": maxRate},
+	s := either(description, shape{"type": "number", "minimum": value.MinRate, "maximum": value.MaxRate},
 		shape{"type": "string", "pattern": `^([0-9]{1,7} ?/ ?[0-9]{1,6}|[0-9]{1,3}([.][0-9]{1,9})?)$`}, cell)
 	s["examples"] = []any{25, 29.97, "30000/1001"}
 	return with(s, description, keywords...)
 }
 
 func schemaHeyGen() shape {
-	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks the account once.",
-		apis, "default", "sandbox")
+	api := oneOfWords("Which account answers: the built-in sandbox (free), HeyGen's v3 or v2, or auto, which asks "+
+		"the account once.",
+		manifest.APIs, "default", "sandbox")
 	full := object("The account that makes the clips, and what a run may cost.", props{
 		"api": api,
 		"key": shape{"type": "string", "pattern": `^(\$|file:|cmd:)`,
 			"description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself.",
 			"default":     "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
-		"concurrency": whole("Clips that are made at once.", 1, 100, "default", 3),
-		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is bought.",
+		"concurrency": integer("Clips that are made at once.", 1, 100, "default", 3),
+		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is "+
+			"bought.",
 			`^(USD ?)?\$? ?[0-9]+([.][0-9]+)? ?(USD|\$)?$`, "$10"),
 		"accounts": orList("Further accounts whose takes this project uses, as greenroom.lock names them.",
 			shape{"type": "string", "pattern": `^[a-z0-9]+(-[a-z0-9]+)+$`}),
@@ -256,7 +264,7 @@ func schemaPrepare() shape {
 		"tail": oneOfWords("Sound that is longer than the picture: cut it, or hold the last picture until it ends.",
 			[]string{"cut", "hold"}, "default", "cut"),
 		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.",
-			shape{"enum": toAny(renditionNames)}),
+			shape{"enum": toAny(manifest.Renditions)}),
 	})
 }
 
@@ -272,7 +280,8 @@ func schemaChecks() shape {
 			"all", "none"}, "default", "bottom"),
 		"loudness": oneOfWords("A loudness that was not reached is a warning.", []string{"warn"}, "default", "warn"),
 		"accept": shape{"type": "object",
-			"description":          "Findings that do not fail the clip, each with the reason why. `greenroom check CLIP -v` prints their names.",
+			"description": "Findings that do not fail the clip, each with the reason why. `greenroom check CLIP " +
+				"-v` prints their names.",
 			"additionalProperties": shape{"type": "string", "minLength": 1},
 			"examples":             []any{shape{"premultiplied": "a black shadow"}}},
 	})
@@ -285,6 +294,3 @@ func toAny(words []string) []any {
 	}
 	return out
 }
-
-// keysOf are the names of members, sorted.
-func keysOf(m props) []string { return slices.Sorted(maps.Keys(m)) }

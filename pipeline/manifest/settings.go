@@ -1,0 +1,196 @@
+package manifest
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/assets"
+	"greenroom/internal/outside"
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
+	"greenroom/pipeline/origin"
+	"greenroom/remotion/project"
+)
+
+// heygen reads the account and its limits, or the generation of the API alone.
+func (d *doc) heygen(n ast.Node, h *HeyGen) {
+	if d.IsScalar(n) { // heygen: v3
+		d.Word("heygen", APIs, &h.API)(n)
+		return
+	}
+	var budget float64 = -1
+	d.Object(n, "heygen", yamldoc.Setters{
+		"api":         d.Word("heygen.api", APIs, &h.API),
+		"concurrency": d.Integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
+		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
+		"key":         d.keyReference(&h.Key),
+		"budget": func(n ast.Node) {
+			s, _ := d.ReadText(n, "heygen.budget")
+			v, err := strconv.ParseFloat(strings.TrimSpace(strings.Trim(strings.ReplaceAll(s, "USD", ""), "$ ")), 64)
+			if err != nil || !(v >= 0 && v <= 1e6) {
+				d.Fault(n, "write it like $10", "heygen.budget must be an amount in dollars")
+				return
+			}
+			budget = v
+		},
+	})
+	if budget >= 0 {
+		h.Budget = &budget
+	}
+}
+
+// keyReference reads where the key is. A key itself is a fault that does not show it.
+func (d *doc) keyReference(to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		d.Text("heygen.key", to)(n)
+		isReference := func(prefix string) bool { return strings.HasPrefix(*to, prefix) }
+		if *to == "" || slices.ContainsFunc([]string{"$", "file:", "cmd:"}, isReference) {
+			return
+		}
+		outside.Know(*to) // another message may quote the line
+		*to = ""
+		d.SecretFault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS, and revoke a key that was committed",
+			"heygen.key must not hold the key itself")
+	}
+}
+
+// APIs are the values of heygen.api.
+var APIs = []string{"sandbox", "auto", "v2", "v3"}
+
+// accounts reads a list of origins, as plan and the lockfile print them.
+func (d *doc) accounts(path string, to *[]string) func(ast.Node) {
+	const hint = "write a list of accounts as greenroom.lock has them: [heygen-1a2b3c4d5e6f]"
+	return func(n ast.Node) {
+		for _, v := range d.Items(n) {
+			var s string
+			before := d.Count()
+			d.Text(path, &s)(v)
+			switch o := origin.Origin(s); {
+			case d.Count() > before:
+			case o == origin.Sandbox || o == origin.Foreign || o.Drawn():
+				d.Fault(v, hint, "%s lists %q, which is not an account of a provider", path, s)
+			case s == "" || !o.Valid() || !strings.Contains(s, "-"):
+				d.Fault(v, hint, "%s lists %q, which is not an account", path, s)
+			default:
+				*to = append(*to, s)
+			}
+		}
+	}
+}
+
+// cache reads the shared cache: an address, or an address with how it is used.
+func (d *doc) cache(n ast.Node, c *Cache) {
+	switch d.Plain(n).(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+	default:
+		d.location(n, "cache", c)
+		return
+	}
+	seen := false
+	d.Object(n, "cache", yamldoc.Setters{
+		"url":       func(n ast.Node) { seen = true; d.location(n, "cache.url", c) },
+		"read-only": d.Bool("cache.read-only", &c.ReadOnly),
+		"timeout": func(n ast.Node) {
+			var s string
+			d.Text("cache.timeout", &s)(n)
+			v, ok := value.ParseTime(s)
+			if !ok || v < 100*time.Millisecond || v > time.Hour {
+				d.Fault(n, "write it like 20s", "cache.timeout must be between 100ms and 1h")
+				return
+			}
+			c.Timeout = v
+		},
+	})
+	if !seen {
+		d.Fault(n, "add url: s3://BUCKET/PREFIX", "cache has no url")
+	}
+}
+
+func (d *doc) location(n ast.Node, path string, c *Cache) {
+	s, ok := d.ReadText(n, path)
+	if !ok {
+		return
+	}
+	at, err := assets.ParseLocation(s, d.dir)
+	if err != nil {
+		// The line may hold a password.
+		d.SecretFault(n, "write it like s3://BUCKET/PREFIX, gs://BUCKET or file:///FOLDER; "+
+			"credentials come from the environment", "%s %v", path, err)
+		return
+	}
+	c.At = &at
+}
+
+// remotion reads where the Remotion project keeps its files. What is not written stays
+// empty: the project's own configuration or the default decides.
+func (d *doc) remotion(n ast.Node, l *project.Layout) {
+	d.Object(n, "remotion", yamldoc.Setters{
+		"entry":  d.projectFile("remotion.entry", &l.Entry),
+		"config": d.projectFile("remotion.config", &l.Config),
+		"public": d.projectFolder("remotion.public", &l.Public),
+		"source": d.projectFolder("remotion.source", &l.Source),
+	})
+	if l.Public != "" && l.Public == l.Source {
+		d.Fault(n, "write two folders, such as public: static and source: src/greenroom",
+			"remotion.public and remotion.source are the same folder")
+	}
+}
+
+// projectFile reads the name of a file in the project that must exist.
+func (d *doc) projectFile(path string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		name, ok := d.projectName(n, path)
+		if !ok {
+			return
+		}
+		if st, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(name))); err != nil || !st.Mode().IsRegular() {
+			d.Fault(n, "write its name relative to greenroom.yaml", "%s: %s is not a file of the project", path, name)
+			return
+		}
+		*to = name
+	}
+}
+
+// projectFolder reads the name of a folder in the project; a build creates it.
+func (d *doc) projectFolder(path string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		name, ok := d.projectName(n, path)
+		if !ok {
+			return
+		}
+		if st, err := os.Stat(filepath.Join(d.dir, filepath.FromSlash(name))); err == nil && !st.IsDir() {
+			d.Fault(n, "write the name of a folder", "%s: %s is a file", path, name)
+			return
+		}
+		*to = name
+	}
+}
+
+// projectName reads a name relative to the manifest that does not leave its folder.
+func (d *doc) projectName(n ast.Node, member string) (string, bool) {
+	s, ok := d.ReadText(n, member)
+	if !ok {
+		return "", false
+	}
+	name := path.Clean(strings.ReplaceAll(s, `\`, "/"))
+	drive := len(name) > 1 && name[1] == ':' // on every system: the manifest is the same there
+	if s == "" || name == "." || drive || !filepath.IsLocal(filepath.FromSlash(name)) {
+		d.Fault(n, "write a name below the folder of greenroom.yaml, such as public or src/index.ts",
+			"%s: %q is not inside the project", member, s)
+		return "", false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "node_modules" || part == ".greenroom" || part == ".git" {
+			d.Fault(n, "write another name", "%s: %s is a folder that greenroom must not write to", member, part)
+			return "", false
+		}
+	}
+	return name, true
+}
