@@ -20,8 +20,8 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/resolve"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -30,9 +30,9 @@ import (
 const mostPixels = 32768
 
 // filmClip gives the facts of a published clip.
-func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, e lockfile.Entry, kind string) (film.Clip, error) {
+func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, e lockfile.Entry, kind string) (resolve.Clip, error) {
 	in := e.Info
-	out := film.Clip{
+	out := resolve.Clip{
 		FPS: timeline.Rate{Num: in.FPSNum, Den: max(1, in.FPSDen)}, Frames: in.Frames, StandIn: kind == routeStandIn, Script: c.Script,
 		Box: timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, Width: in.Width, Height: in.Height,
 	}
@@ -56,7 +56,7 @@ func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, 
 				return out, fault.New(fault.Failed, "run `greenroom build`", "its captions cannot be read: %v", err)
 			}
 			for _, k := range list {
-				out.Captions = append(out.Captions, film.Caption{Text: k.Text, From: float64(k.StartMs) / 1000, To: float64(k.EndMs) / 1000})
+				out.Captions = append(out.Captions, resolve.Caption{Text: k.Text, From: float64(k.StartMs) / 1000, To: float64(k.EndMs) / 1000})
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func (p *Project) keepFile(path string) (name string, hash assets.Hash, err erro
 }
 
 // builtinFonts puts greenroom's own faces, and their licence, where both renderers can read them.
-func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
+func (p *Project) builtinFonts(f *resolve.Facts) ([]assets.File, error) {
 	keep := func(data []byte, name string) (assets.Hash, error) {
 		tmp, err := os.CreateTemp(filepath.Dir(p.store.TempPath("x")), name+"-*")
 		if err != nil {
@@ -173,8 +173,8 @@ func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
 	out := []assets.File{{Name: "inter-license.txt", Hash: license}}
 	for weight := 100; weight <= 900; weight++ {
 		face := fonts.Inter(weight)
-		key := film.BuiltinFont(weight)
-		if same, ok := f.Fonts[film.BuiltinFont(weight-1)]; ok && weight > 100 && fonts.Inter(weight-1).Name == face.Name {
+		key := resolve.BuiltinFont(weight)
+		if same, ok := f.Fonts[resolve.BuiltinFont(weight-1)]; ok && weight > 100 && fonts.Inter(weight-1).Name == face.Name {
 			f.Fonts[key] = same
 			continue
 		}
@@ -188,13 +188,13 @@ func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
 		}
 		name := string(hash[:16]) + strings.ToLower(filepath.Ext(face.Name))
 		out = append(out, assets.File{Name: name, Hash: hash})
-		f.Fonts[key] = film.Font{Media: timeline.Media{File: filepath.Join(p.path(p.filesDir()), name), Public: "greenroom/files/" + name}, Face: loaded}
+		f.Fonts[key] = resolve.Font{Media: timeline.Media{File: filepath.Join(p.path(p.filesDir()), name), Public: "greenroom/files/" + name}, Face: loaded}
 	}
 	return out, nil
 }
 
 // readFile looks at what a published file is.
-func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Media, f *film.Facts) error {
+func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Media, f *resolve.Facts) error {
 	base := filepath.Base(path)
 	switch kind {
 	case "font":
@@ -206,7 +206,7 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 		if err != nil {
 			return fault.Wrap(fault.Manifest, err, "name a TrueType or OpenType file of one face", "font %s", base)
 		}
-		f.Fonts[path] = film.Font{Media: m, Face: face}
+		f.Fonts[path] = resolve.Font{Media: m, Face: face}
 		return nil
 	case manifest.LayerImage:
 		return imageFacts(path, m, f)
@@ -221,7 +221,7 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 			return fault.New(fault.Media, "convert it: ffmpeg -i "+base+" sound.wav", "%s holds no sound that can be read", base)
 		}
 		m.Seconds, m.Codec = sound.Seconds, ""
-		f.Files[path] = film.File{Media: m, Sound: true}
+		f.Files[path] = resolve.File{Media: m, Sound: true}
 		return nil
 	}
 	info, err := media.Probe(ctx, t, m.File)
@@ -246,14 +246,14 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 		return fault.New(fault.Media, "make its pixels square: ffmpeg -i "+base+" -vf scale=iw*sar:ih,setsar=1 square.mp4", "%s would be %d x %d with its pixels of %s", base, m.Width, m.Height, info.Display.Aspect)
 	}
 	m.Alpha = info.AlphaPackets > 0 && info.AlphaPackets == info.VideoPackets
-	f.Files[path] = film.File{Media: m, Sound: soundErr == nil}
+	f.Files[path] = resolve.File{Media: m, Sound: soundErr == nil}
 	return nil
 }
 
 // maxPixels bounds a picture: 16384 x 8192.
 const maxPixels = 1 << 27
 
-func imageFacts(path string, m timeline.Media, f *film.Facts) error {
+func imageFacts(path string, m timeline.Media, f *resolve.Facts) error {
 	base := filepath.Base(path)
 	convert := fmt.Sprintf("save it as PNG, JPEG or WebP: ffmpeg -i %s picture.png", base)
 	file, err := os.Open(m.File)
@@ -285,6 +285,6 @@ func imageFacts(path string, m timeline.Media, f *film.Facts) error {
 	if o, ok := img.(interface{ Opaque() bool }); ok {
 		m.Alpha = !o.Opaque()
 	}
-	f.Files[path] = film.File{Media: m}
+	f.Files[path] = resolve.File{Media: m}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/manifest"
 )
 
@@ -24,7 +24,7 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	const w, h = timelinetest.ClipWidth, timelinetest.ClipHeight
 	for key, want := range map[string][2]int{"clip": {w, h}, "turned": {h, w}, "over": {w, h}, "back": {h, w}, "full": {w, h}, "bt601": {w, h}, "untagged": {w, h}, "vp9": {w, h}} {
 		path := footage[key].File
-		facts := film.Facts{Files: map[string]film.File{}}
+		facts := resolve.Facts{Files: map[string]resolve.File{}}
 		if err := p.readFile(t.Context(), path, manifest.LayerVideo, timeline.Media{File: path}, &facts); err != nil {
 			t.Errorf("%s: %v", key, err)
 			continue
@@ -42,7 +42,7 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), tools.FFmpeg, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	facts := film.Facts{Files: map[string]film.File{}}
+	facts := resolve.Facts{Files: map[string]resolve.File{}}
 	if err := p.readFile(t.Context(), pal, manifest.LayerVideo, timeline.Media{File: pal}, &facts); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/manifest"
 )
 
@@ -22,7 +22,7 @@ type filmReader struct {
 	ready map[string]readiness // of clips, by name
 	names map[string]string    // of published files, by their path
 	lost  map[string]error     // files that could not be published, by their path
-	facts film.Facts
+	facts resolve.Facts
 	bad   map[string]error // of the clips and files at hand that cannot be shown
 }
 
@@ -60,9 +60,9 @@ func (r *filmReader) read(ctx context.Context, list []manifest.Composition) erro
 		}
 	}
 	files := filmNames(map[string]named{}, list)
-	maps.DeleteFunc(r.facts.Clips, func(name string, _ film.Clip) bool { return !clips[name] })
-	maps.DeleteFunc(r.facts.Files, func(path string, _ film.File) bool { _, ok := files[path]; return !ok })
-	maps.DeleteFunc(r.facts.Fonts, func(path string, _ film.Font) bool { _, ok := files[path]; return !ok && filepath.IsAbs(path) })
+	maps.DeleteFunc(r.facts.Clips, func(name string, _ resolve.Clip) bool { return !clips[name] })
+	maps.DeleteFunc(r.facts.Files, func(path string, _ resolve.File) bool { _, ok := files[path]; return !ok })
+	maps.DeleteFunc(r.facts.Fonts, func(path string, _ resolve.Font) bool { _, ok := files[path]; return !ok && filepath.IsAbs(path) })
 	maps.DeleteFunc(r.bad, func(key string, _ error) bool { _, ok := files[key]; return !ok && !clips[key] })
 	for name := range clips {
 		if _, ok := r.facts.Clips[name]; ok || r.bad[name] != nil {
@@ -88,20 +88,20 @@ func (r *filmReader) read(ctx context.Context, list []manifest.Composition) erro
 }
 
 // clip gives the facts of a clip, or says why it cannot be shown.
-func (r *filmReader) clip(ctx context.Context, name string) (film.Clip, error) {
+func (r *filmReader) clip(ctx context.Context, name string) (resolve.Clip, error) {
 	i, ok := r.p.clipIndex()[name]
 	if !ok {
-		return film.Clip{}, r.p.noClip(name)
+		return resolve.Clip{}, r.p.noClip(name)
 	}
 	c := r.p.Manifest.Clips[i]
 	e, kind, ok := r.p.shown(c)
 	switch plan := r.ready[name]; {
 	case ok && kind == routeStandIn && !r.o.AllowStandIns:
-		return film.Clip{}, fault.New(fault.Failed, "run `greenroom build` first, or pass --allow-stand-ins", "clip is a stand-in").For(name)
+		return resolve.Clip{}, fault.New(fault.Failed, "run `greenroom build` first, or pass --allow-stand-ins", "clip is a stand-in").For(name)
 	case kind != routeStandIn && (!plan.keep || !ok):
-		return film.Clip{}, r.p.NotReady(name, plan.reason)
+		return resolve.Clip{}, r.p.NotReady(name, plan.reason)
 	case kind != routeStandIn && e.Warning != "" && !r.o.AllowWarnings:
-		return film.Clip{}, RefuseWarned(name, e.Warning)
+		return resolve.Clip{}, RefuseWarned(name, e.Warning)
 	}
 	out, err := r.p.filmClip(ctx, r.tools, c, e, kind)
 	if err != nil {

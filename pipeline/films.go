@@ -9,7 +9,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/manifest"
 )
 
@@ -74,7 +74,7 @@ func (s *FilmSet) Each(ctx context.Context, visit func(n manifest.FilmName, f *t
 	}
 	p.warnOfManifest(ctx)
 	r := &filmReader{p: p, o: s.o, lost: map[string]error{}, names: map[string]string{}, bad: map[string]error{},
-		facts: film.Facts{Clips: map[string]film.Clip{}, Files: map[string]film.File{}, Fonts: map[string]film.Font{}}}
+		facts: resolve.Facts{Clips: map[string]resolve.Clip{}, Files: map[string]resolve.File{}, Fonts: map[string]resolve.Font{}}}
 	if err := s.open(ctx, r); err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (s *FilmSet) resolve(ctx context.Context, r *filmReader, view *manifest.Man
 			err = r.faults(within(view, []manifest.Composition{c})).Or()
 		}
 		if err == nil {
-			resolved, err = film.Resolve(view, c.Name, r.facts)
+			resolved, err = resolve.Film(view, c.Name, r.facts)
 		}
 		if err := visit(n, resolved, s.ofRow(n, err)); err != nil {
 			return err

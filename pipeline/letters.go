@@ -7,7 +7,7 @@ import (
 
 	"greenroom/compose/fonts"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
 

@@ -14,7 +14,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -99,7 +99,7 @@ type Project struct {
 	refetch    map[string]bool // clips whose masters are downloaded again
 
 	sizesOnce sync.Once
-	shownAt   *film.Sizes
+	shownAt   *resolve.Sizes
 	sizesErr  error
 
 	highestOnce sync.Once

@@ -14,7 +14,7 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -309,12 +309,12 @@ func BenchmarkResolveRowFilms(b *testing.B) {
 	if err := p.openState(); err != nil {
 		b.Fatal(err)
 	}
-	facts := film.Facts{Clips: map[string]film.Clip{}, Files: map[string]film.File{}, Fonts: map[string]film.Font{}}
+	facts := resolve.Facts{Clips: map[string]resolve.Clip{}, Files: map[string]resolve.File{}, Fonts: map[string]resolve.Font{}}
 	if _, err := p.builtinFonts(&facts); err != nil {
 		b.Fatal(err)
 	}
 	for _, c := range p.Manifest.Clips {
-		facts.Clips[c.Name] = film.Clip{Media: timeline.Media{Public: "greenroom/" + c.Name + ".webm", Width: 300, Height: 340, Seconds: 4, Codec: "vp9", Alpha: true},
+		facts.Clips[c.Name] = resolve.Clip{Media: timeline.Media{Public: "greenroom/" + c.Name + ".webm", Width: 300, Height: 340, Seconds: 4, Codec: "vp9", Alpha: true},
 			FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 100, Box: timeline.Rect{X: 170, Y: 20, W: 300, H: 340}, Width: 640, Height: 360, Sound: true}
 	}
 	b.ReportAllocs()
@@ -323,7 +323,7 @@ func BenchmarkResolveRowFilms(b *testing.B) {
 			if r.Err != nil {
 				return r.Err
 			}
-			_, err := film.Resolve(r.View, r.Films[0].Name, facts)
+			_, err := resolve.Film(r.View, r.Films[0].Name, facts)
 			return err
 		})
 		if err != nil {

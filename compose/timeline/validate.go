@@ -13,7 +13,7 @@ var colorForm = lazyregexp.New(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
 // maxSide bounds the canvas, in pixels; a layer may be twice as large, for close-ups.
 const maxSide = 1 << 14
 
-// Validate says everything that keeps the film from being drawn, naming the layer or sound. A film from pipeline/film
+// Validate says everything that keeps the film from being drawn, naming the layer or sound. A film from pipeline/films/resolve
 // passes; one that somebody typed may not.
 func (f *Film) Validate() error {
 	var errs []error

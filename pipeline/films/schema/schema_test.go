@@ -1,4 +1,4 @@
-package filmschema
+package schema
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"greenroom/compose/timeline"
 )
 
-const companion = "../../remotion/companion"
+const companion = "../../../remotion/companion"
 
 // modules is the folder of the companion's installed packages.
 func modules(t testing.TB) string {
@@ -50,7 +50,7 @@ func TestGeneratedTypesAreThoseOfTheSchema(t *testing.T) {
 	dir := project(t)
 	schema, out := filepath.Join(dir, "film.schema.json"), filepath.Join(dir, "timeline.gen.ts")
 	put(t, schema, Schema())
-	if msg, err := exec.CommandContext(t.Context(), "node", "../../remotion/gen/props.mjs", dir, schema, out, "Film", "compose/timeline").CombinedOutput(); err != nil {
+	if msg, err := exec.CommandContext(t.Context(), "node", "../../../remotion/gen/props.mjs", dir, schema, out, "Film", "compose/timeline").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, msg)
 	}
 	want, err := os.ReadFile(out)

@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"cmp"
@@ -6,7 +6,7 @@ import (
 
 	"greenroom/compose/look"
 	"greenroom/compose/timeline"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
 

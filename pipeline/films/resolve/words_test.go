@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"path/filepath"
@@ -15,7 +15,7 @@ func TestEverySpecialCharacterArrives(t *testing.T) {
 	special := `{\b1} \N 50% 'a':"b",[c];=d #e|f @~ \h \\ <i>&amp;</i> $x`
 	dir, f := world(t)
 	m := load(t, dir, "compositions:\n  a:\n    length: 2s\n    layers:\n      - style: callout\n        text: |-\n          "+special+"\n")
-	film, err := Resolve(m, "a", f)
+	film, err := Film(m, "a", f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestPagesEndWithSentences(t *testing.T) {
 	c.Script = "Hello and welcome to the green room. This is what it does for you."
 	f.Clips["loose"] = c
 	m := load(t, dir, "compositions: {a: {layers: [{clip: loose}, {captions: loose}]}}\n")
-	film, err := Resolve(m, "a", f)
+	film, err := Film(m, "a", f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestPagesDoNotCrossSentences(t *testing.T) {
 	c.Captions = blocks
 	f.Clips["hello"] = c
 	m := load(t, dir, "compositions: {a: {layers: [{clip: hello}, {captions: hello, mode: word}]}}\n")
-	film, err := Resolve(m, "a", f)
+	film, err := Film(m, "a", f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func FuzzResolve(f *testing.F) {
 			if c.Length > 3600e9 {
 				continue
 			}
-			_, err := Resolve(m, c.Name, facts)
+			_, err := Film(m, c.Name, facts)
 			for _, x := range fault.All(err) {
 				if x.Kind != fault.Manifest {
 					t.Errorf("not the manifest's fault: %v: %v", x, x.Err)

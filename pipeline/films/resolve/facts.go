@@ -1,10 +1,10 @@
-package film
+package resolve
 
 import (
 	"fmt"
 
 	"greenroom/compose/timeline"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/typeset"
 )
 
 // Facts are what is known about everything that compositions name.

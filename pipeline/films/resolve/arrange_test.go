@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"fmt"
@@ -62,7 +62,7 @@ func TestTextsKeepOffFacesAndOneAnother(t *testing.T) {
 				for _, size := range list {
 					label := fmt.Sprintf("%s, %s, %s %dx%d", name, who, shape, size[0], size[1])
 					m := load(t, dir, fmt.Sprintf("compositions:\n  a: {size: %dx%d, layers: [%s]}\n", size[0], size[1], layers))
-					film, err := Resolve(m, "a", facts)
+					film, err := Film(m, "a", facts)
 					if err != nil {
 						t.Errorf("%s: %v", label, fault.All(err))
 						continue
@@ -201,7 +201,7 @@ func TestAClipThatShowsItsFrameCovers(t *testing.T) {
 		"1920x1080": {X: 0, W: 1920, H: 1080}, "1080x1920": {X: 656, W: 608, H: 1080}, "1080x1080": {X: 420, W: 1080, H: 1080},
 	} {
 		m := load(t, dir, "compositions: {a: {size: "+size+", layers: [{clip: hello}, {text: Plans and prices}, {captions: hello}]}}\n")
-		film, err := Resolve(m, "a", facts)
+		film, err := Film(m, "a", facts)
 		if err != nil {
 			t.Fatal(fault.All(err))
 		}

@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"fmt"
@@ -80,7 +80,7 @@ func TestEveryFilmThatResolvesIsDrawable(t *testing.T) {
 			refused++
 			continue
 		}
-		film, err := Resolve(m, "a", facts)
+		film, err := Film(m, "a", facts)
 		for _, f := range fault.All(err) {
 			if f.Kind != fault.Manifest || f.Place == nil || f.Hint == "" {
 				t.Fatalf("seed %d: %v: %v\n%s", seed, f, f.Err, text)

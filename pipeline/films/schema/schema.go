@@ -1,7 +1,7 @@
-// Package filmschema gives a film's JSON Schema, from which the companion's types and
+// Package schema returns a film's JSON Schema, from which the companion's types and
 // its zod schema are generated. It promises that they say what compose/timeline says:
 // a test finds any drift. It reads and writes nothing.
-package filmschema
+package schema
 
 import (
 	"encoding/json"

@@ -1,6 +1,6 @@
 //go:build unix
 
-package filmschema
+package schema
 
 import (
 	"context"

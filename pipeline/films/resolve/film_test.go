@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"encoding/json"
@@ -13,7 +13,7 @@ import (
 	"greenroom/compose/fonts"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
 
@@ -108,7 +108,7 @@ func load(t testing.TB, dir, text string) *manifest.Manifest {
 func one(t testing.TB, text string) *timeline.Film {
 	t.Helper()
 	dir, f := world(t)
-	film, err := Resolve(load(t, dir, text), "a", f)
+	film, err := Film(load(t, dir, text), "a", f)
 	if err != nil {
 		t.Fatalf("%v", fault.All(err))
 	}
@@ -148,7 +148,7 @@ func TestFilms(t *testing.T) {
 			m := load(t, dir, string(text))
 			var b strings.Builder
 			for _, c := range m.Compositions {
-				film, err := Resolve(m, c.Name, f)
+				film, err := Film(m, c.Name, f)
 				if err != nil {
 					t.Fatalf("%s: %v", c.Name, fault.All(err))
 				}
@@ -173,7 +173,7 @@ func TestFaults(t *testing.T) {
 	m := load(t, dir, string(text))
 	var b strings.Builder
 	for _, c := range m.Compositions {
-		_, err := Resolve(m, c.Name, f)
+		_, err := Film(m, c.Name, f)
 		if err == nil {
 			t.Errorf("%s resolves", c.Name)
 		}

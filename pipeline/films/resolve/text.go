@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 
 	"greenroom/compose/look"
 	"greenroom/compose/timeline"
-	"greenroom/pipeline/film/paging"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/paging"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
 

@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"math"
@@ -110,7 +110,7 @@ func fitting(scale float64, full int, fits func(int) bool) int {
 }
 
 // drawn returns where a film draws a clip at a place, and which part of its file, both in pixels; ok is false where
-// nothing of it is drawn. It does what [Resolve] does.
+// nothing of it is drawn. It does what [Film] does.
 func (s *Sizes) drawn(c Clip, k spot) (to, crop timeline.Rect, ok bool) {
 	shown := manifest.Layer{Box: k.box, BoxOf: k.boxOf, Safe: k.safe, Fit: k.fit, Anchor: k.anchor, Mask: k.mask}
 	content := presenter(c, k.boxOf)

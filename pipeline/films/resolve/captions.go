@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"math"
@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"greenroom/compose/timeline"
-	"greenroom/pipeline/film/paging"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films/paging"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
 

@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 
 var breakTag = lazyregexp.New(`(?i)<\s*break[^>]*>`)
 
-// Resolve gives the film of a composition by its name: "tour-9x16". The error is a *fault.Error or a fault.List.
-func Resolve(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error) {
+// Film returns the film of a composition by its name: "tour-9x16". The error is a *fault.Error or a fault.List.
+func Film(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error) {
 	c, ok := m.Composition(name)
 	if !ok {
 		return nil, fault.New(fault.Usage, "`greenroom status` lists what the manifest has", "no composition %q", name)

@@ -1,4 +1,4 @@
-package film
+package resolve
 
 import (
 	"fmt"
@@ -72,7 +72,7 @@ func TestTheLargestPlaceShowsAPreparedClipUnscaled(t *testing.T) {
 		prepared.Clips = map[string]Clip{"hello": c}
 		exact := false
 		for _, comp := range m.Compositions {
-			film, err := Resolve(m, comp.Name, prepared)
+			film, err := Film(m, comp.Name, prepared)
 			if err != nil {
 				continue // it has something else wrong, such as a layer that lies outside
 			}
