@@ -16,6 +16,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 )
 
@@ -67,7 +68,7 @@ func OpenAccount(o Options, with AccountOptions) (*Account, error) {
 	}
 	m := &manifest.Manifest{Path: path, Dir: filepath.Dir(path), HeyGen: h}
 	a.p = &Project{
-		Manifest: m, o: o, dir: m.Dir, state: state, report: newReporter(o.Sink, o.Now),
+		Manifest: m, o: o, dir: m.Dir, state: state, report: event.NewReporter(o.Sink, o.Now),
 		inputs: openInputs(state), can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{},
 	}
 	if err := a.p.checkSandbox(); err != nil {

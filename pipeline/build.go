@@ -13,6 +13,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 )
 
@@ -327,7 +328,7 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 	if rerr != nil {
 		return s, false
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
 	s.req, s.Route, s.Key, s.row = req, req.route, req.key, nil // master reads its row
 	return s, true
 }

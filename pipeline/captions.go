@@ -14,6 +14,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/excerpt"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -115,7 +116,7 @@ func millis(parts []string, unit int64) int64 {
 // a word, not an end: HeyGen promises none for own sound.
 func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {
 	warn := func(format string, args ...any) (lockfile.Rendition, bool) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "captions", State: Warned, Message: fmt.Sprintf(format, args...)})
+		b.send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
 		return lockfile.Rendition{}, false
 	}
 	if !s.clip.Captions {
@@ -142,7 +143,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	if err != nil {
 		return warn("not kept: %v", err)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "captions", State: Done, Message: fmt.Sprintf("%d blocks", len(list))})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: fmt.Sprintf("%d blocks", len(list))})
 	return r, true
 }
 

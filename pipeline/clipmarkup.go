@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/markup"
 	"greenroom/pipeline/prompt"
@@ -120,7 +121,7 @@ func shortMark(text string) string {
 func (b *build) warnOfMarkup(ctx context.Context, plan *Plan) {
 	for _, s := range plan.Steps {
 		if s.Markup != "" {
-			b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: s.Markup})
+			b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: s.Markup})
 		}
 	}
 }

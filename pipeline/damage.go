@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -139,7 +140,7 @@ func (p *Project) verify(ctx context.Context) error {
 		if err := p.store.Remove(h); err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "remove a damaged take")
 		}
-		p.send(ctx, Event{Clip: r.Clip, Stage: "verify", State: Warned,
+		p.send(ctx, event.Event{Clip: r.Clip, Stage: "verify", State: event.Warned,
 			Message: fmt.Sprintf("an earlier take, video %s, was damaged and is removed; it is downloaded again when it is needed", r.VideoID)})
 	}
 	return nil
@@ -153,7 +154,7 @@ func (p *Project) verified(ctx context.Context, plan *Plan) {
 			damaged++
 		}
 	}
-	p.send(ctx, Event{Stage: "verify", State: Done, Message: fmt.Sprintf("%d of %d clips are intact", len(plan.Steps)-damaged, len(plan.Steps))})
+	p.send(ctx, event.Event{Stage: "verify", State: event.Done, Message: fmt.Sprintf("%d of %d clips are intact", len(plan.Steps)-damaged, len(plan.Steps))})
 }
 
 // wantsAgain marks the clips whose masters are downloaded again.

@@ -11,6 +11,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -54,7 +55,7 @@ func isOwnFile(c manifest.Clip, e lockfile.Entry, o object) bool {
 // into a lossless MOV.
 func (b *build) importFile(ctx context.Context, s Step) error {
 	c := *s.clip
-	b.send(ctx, Event{Clip: s.Clip, Stage: "resolve", State: Started, Message: "importing " + b.rel(c.File)})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "resolve", State: event.Started, Message: "importing " + b.rel(c.File)})
 	hash, size, err := b.importFootage(ctx, s)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"path/filepath"
 
+	"greenroom/pipeline/event"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 )
@@ -27,7 +28,7 @@ func (p *Project) RenderDir() string { return filepath.Join(p.state, "render") }
 func (p *Project) readLayout() project.Layout {
 	out, doubt := remotion.Renderer{}.KnownLayout(p.layout, p.RenderDir())
 	if doubt != "" {
-		p.send(p.o.context(), Event{Stage: "publish", State: Warned, Message: doubt + "; clips are published in " + out.Published() +
+		p.send(p.o.context(), event.Event{Stage: "publish", State: event.Warned, Message: doubt + "; clips are published in " + out.Published() +
 			". To name the folder, write remotion: {public: FOLDER} in " + ManifestName})
 	}
 	return out

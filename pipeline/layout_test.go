@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"greenroom/pipeline/event"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,8 +34,8 @@ func TestThePublicFolderOfTheConfiguration(t *testing.T) {
 			}
 		}
 		var warnings []string
-		sink := func(e Event) {
-			if e.State == Warned {
+		sink := func(e event.Event) {
+			if e.State == event.Warned {
 				warnings = append(warnings, e.Message)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 )
@@ -150,7 +151,7 @@ func (b *build) playable(ctx context.Context, s *Step) error {
 		return fault.Wrap(fault.Media, err, "", "the stored take cannot be used").For(s.Clip)
 	}
 	s.again = true
-	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Warned, Message: "the stored take is " + err.Error() + "; bringing it again"})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Warned, Message: "the stored take is " + err.Error() + "; bringing it again"})
 	return nil
 }
 

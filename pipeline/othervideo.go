@@ -6,6 +6,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 )
 
@@ -19,7 +20,7 @@ func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id strin
 	}
 	if kindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
 		if _, again := b.misnamed.LoadOrStore(row.VideoID, id); !again {
-			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Warned, Message: fmt.Sprintf(
+			b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Warned, Message: fmt.Sprintf(
 				"HeyGen answered for video %q when video %s was read; the bought id is kept", id, row.VideoID)})
 		}
 		return row, nil

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"greenroom/pipeline/event"
 	"greenroom/remotion/scaffold"
 )
 
@@ -38,10 +39,10 @@ func (p *Project) restoreOwned(ctx context.Context) {
 		done, err = c.Update(p.o.Version, false)
 	}
 	if len(done) > 0 {
-		p.send(ctx, Event{Stage: "publish", State: Done, Message: "greenroom's own files, now of this version: " + strings.Join(done, ", ")})
+		p.send(ctx, event.Event{Stage: "publish", State: event.Done, Message: "greenroom's own files, now of this version: " + strings.Join(done, ", ")})
 	}
 	if err != nil {
-		p.send(ctx, Event{Stage: "publish", State: Warned, Message: "greenroom's own files are not of this version: " + err.Error()})
+		p.send(ctx, event.Event{Stage: "publish", State: event.Warned, Message: "greenroom's own files are not of this version: " + err.Error()})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 )
 
@@ -61,7 +62,7 @@ func (f *flight) unknownBalance(ctx context.Context, err error) {
 	if err != nil {
 		text = "the account's balance is unknown: " + err.Error()
 	}
-	f.b.send(ctx, Event{Stage: "api", State: Warned, Message: text})
+	f.b.send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 }
 
 // planLimits are the length and the short side of a video by plan, from HeyGen's

@@ -11,6 +11,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -37,7 +38,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		if err := b.setEntry(e); err != nil {
 			return err
 		}
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: "the same as another clip"})
+		b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: "the same as another clip"})
 		return nil
 	}
 	var made *lockfile.Entry
@@ -52,7 +53,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		return err
 	}
 	e.Info = infoOf(report, *s.clip)
-	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
 
 	spec := b.recipe(*s.clip, s.req.route, e.Info)
 	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
@@ -82,7 +83,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
 		e.Info.FPSNum, e.Info.FPSDen = spec.Rate.Num, spec.Rate.Den
 		e.Info.Frames, e.Info.Duration = done.Frames, spec.Rate.Seconds(done.Frames)
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Warned, Message: conformedMessage(report.Info, spec.Rate)})
+		b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: conformedMessage(report.Info, spec.Rate)})
 	}
 	e.Renditions, e.Tool = map[string]lockfile.Rendition{}, t.Version
 	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
@@ -107,7 +108,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if done.Loudness != nil {
 		message += fmt.Sprintf(", %s", done.Loudness)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: message})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: message})
 	return nil
 }
 
@@ -118,7 +119,7 @@ func (b *build) encode(ctx context.Context, s Step, t media.Tools, spec media.Pr
 	}
 	defer b.cores.Release(int64(b.threads))
 	return media.Prepare(ctx, t, spec, func(f float64) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Progress, Frac: f})
+		b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Progress, Frac: f})
 	})
 }
 
@@ -128,12 +129,12 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 		return nil, err
 	}
 	defer b.cores.Release(1)
-	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Started})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Started})
 	if e.Again = downloadAgain(s.Clip); s.req.route == routeFile {
 		e.Again = "replace " + b.rel(s.clip.File)
 	}
 	r, err := media.Check(ctx, t, path, e, func(f float64) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Progress, Frac: f})
+		b.send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Progress, Frac: f})
 	})
 	if err != nil {
 		return nil, err
@@ -148,13 +149,13 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 			}
 			bad = append(bad, fmt.Sprintf("%s: %s (limit %s); %s", f.Name, f.Value, f.Limit, f.Advice))
 		case media.Warn:
-			b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
+			b.send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
 		}
 	}
 	if len(bad) > 0 {
 		return r, fault.New(fault.Media, hint, "%s failed its checks: %s", what, strings.Join(bad, "; "))
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Done})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Done})
 	return r, nil
 }
 

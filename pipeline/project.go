@@ -14,6 +14,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
@@ -34,7 +35,7 @@ type Options struct {
 	Context context.Context
 
 	ManifestPath string
-	Sink         Sink
+	Sink         event.Sink
 	Now          func() time.Time
 	Getenv       func(string) string
 	LookPath     func(string) (string, error)
@@ -83,7 +84,7 @@ type Project struct {
 	inputs     *inputs
 	can        *capabilities
 	standIns   *standIns
-	report     *reporter
+	report     *event.Reporter
 
 	rows    map[string]*ledger.Row // of the last plan
 	autoMu  sync.Mutex
@@ -135,7 +136,7 @@ func Open(o Options) (*Project, error) {
 		}
 	}
 	hideKey(m.HeyGen.Key)
-	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), layout: m.Remotion, report: newReporter(o.Sink, o.Now), provider: o.shared}
+	p := &Project{Manifest: m, o: o, dir: filepath.Dir(path), layout: m.Remotion, report: event.NewReporter(o.Sink, o.Now), provider: o.shared}
 	if p.provider == nil {
 		p.provider = &provider{}
 	}
@@ -228,8 +229,8 @@ func (p *Project) Close() error {
 	return err
 }
 
-func (p *Project) send(ctx context.Context, e Event) {
-	if ctx.Err() == nil || e.State != Progress {
-		p.report.send(e)
+func (p *Project) send(ctx context.Context, e event.Event) {
+	if ctx.Err() == nil || e.State != event.Progress {
+		p.report.Send(e)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/origin"
 )
 
@@ -47,7 +48,7 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 		return nil, err
 	}
 	warn := func(text string) {
-		p.send(context.WithoutCancel(ctx), Event{Stage: "api", State: Warned, Message: text})
+		p.send(context.WithoutCancel(ctx), event.Event{Stage: "api", State: event.Warned, Message: text})
 	}
 	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version), heygen.WithWarn(warn)}
 	base := p.apiBase()

@@ -17,6 +17,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
@@ -96,10 +97,10 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
 	if err := p.store.Sweep(p.path(p.publicDir())); err != nil {
-		p.send(ctx, Event{Stage: "publish", State: Warned, Message: "old files stay: " + err.Error()})
+		p.send(ctx, event.Event{Stage: "publish", State: event.Warned, Message: "old files stay: " + err.Error()})
 	}
 	if changed {
-		p.send(ctx, Event{Stage: "publish", State: Done, Message: p.publicDir()})
+		p.send(ctx, event.Event{Stage: "publish", State: event.Done, Message: p.publicDir()})
 	}
 	return nil
 }

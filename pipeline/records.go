@@ -10,6 +10,7 @@ import (
 	bucket "greenroom/assets/remote"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 )
@@ -59,7 +60,7 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 		if err := s.p.setEntry(e); err != nil {
 			return err
 		}
-		s.p.send(ctx, Event{Clip: st.Clip, Stage: "restore", State: Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
+		s.p.send(ctx, event.Event{Clip: st.Clip, Stage: "restore", State: event.Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
 		s.p.warned(ctx, st.Clip, e)
 	}
 	return nil

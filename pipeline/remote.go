@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	bucket "greenroom/assets/remote"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -101,7 +102,7 @@ func (s *sharing) warn(ctx context.Context, err error) {
 	s.said[kind] = true
 	s.mu.Unlock()
 	if !said && ctx.Err() == nil {
-		s.p.send(ctx, Event{Stage: "cache", State: Warned, Message: s.config.At.String() + ": " + text})
+		s.p.send(ctx, event.Event{Stage: "cache", State: event.Warned, Message: s.config.At.String() + ": " + text})
 	}
 }
 
@@ -204,7 +205,7 @@ func (s *sharing) fetch(ctx context.Context, want []object) {
 				s.mu.Lock()
 				s.got++
 				s.mu.Unlock()
-				s.p.send(ctx, Event{Clip: o.clip, Stage: "restore", State: Done, Done: o.size, Total: o.size, Message: o.what + " from the cache"})
+				s.p.send(ctx, event.Event{Clip: o.clip, Stage: "restore", State: event.Done, Done: o.size, Total: o.size, Message: o.what + " from the cache"})
 				return nil
 			}
 			s.blame(o.hash, err)

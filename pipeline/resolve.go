@@ -10,6 +10,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 )
 
@@ -153,7 +154,7 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 		settle = settleTimeLocal
 	}
 	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
-		p.send(ctx, Event{Clip: row.Clip, Stage: "resolve", State: Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
+		p.send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
 		if err := sleep(ctx, min(wait, settle)); err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -182,7 +183,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(*s.clip, s.req, false) == "") {
 		return nil
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Started})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Started})
 	dir := b.LibraryDir()
 	l, err := b.library(ctx, m, s.Clip, spec)
 	if err != nil {
@@ -216,7 +217,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 		return err
 	}
 	b.count(func(sum *Summary) { sum.StandIns++ })
-	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Done, Message: frames(q.Frames)})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Done, Message: frames(q.Frames)})
 	return nil
 }
 

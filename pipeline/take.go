@@ -11,6 +11,7 @@ import (
 	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
@@ -118,7 +119,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		settle = settleTimeLocal
 	}
 	before := s.submission().State
-	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
 	re := remote{client, s.Route, &b.links}
 	o := ledger.SpendOptions{
 		Settle: settle, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
@@ -146,7 +147,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
 		b.result(s.Clip, func(r *Result) { r.Price += in.Price })
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Done, Message: "video " + row.VideoID})
 	return row, nil
 }
 
@@ -209,12 +210,12 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		video = v
 		return v.URL.Reveal(), b.keepWarning(s.Key, v)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Started})
 	dst := b.store.ResumePath(takePart(s.Key))
 	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{
 		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), VerifyContent: b.verifyMaster(ctx),
 		Progress: func(done, total int64) {
-			b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
+			b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
 	if err != nil {
@@ -226,7 +227,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 	}
 	size := res.Bytes
 	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
-	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Done, Done: size, Total: size, Message: path.Base(dst)})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Done, Done: size, Total: size, Message: path.Base(dst)})
 	if row.Key != "" {
 		b.ledger.Fetched(row, string(hash), size, video.Duration)
 	}

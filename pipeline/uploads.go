@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 )
 
 // uploadTypes are what HeyGen takes, by sniffed content.
@@ -74,7 +75,7 @@ func (p *Project) uploadOnce(ctx context.Context, client *heygen.Client, api hey
 	if strings.HasPrefix(filepath.ToSlash(name), StateDir+"/") {
 		name = "a file from the store" // its path says nothing to people
 	}
-	p.send(ctx, Event{Stage: "upload", State: Done, Message: name})
+	p.send(ctx, event.Event{Stage: "upload", State: event.Done, Message: name})
 	return u, nil
 }
 
@@ -122,7 +123,7 @@ func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.A
 		return "", explain(err, "make "+p.rel(path)+" speak")
 	}
 	p.can.learn(p.accountID(), func(k *capability) { k.Photos[string(api)+" "+hash] = id })
-	p.send(ctx, Event{Stage: "upload", State: Done, Message: p.rel(path) + " can speak"})
+	p.send(ctx, event.Event{Stage: "upload", State: event.Done, Message: p.rel(path) + " can speak"})
 	return id, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 )
@@ -146,7 +147,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	in := b.newIntent(ctx, r.take, b.ownSpeech(ctx, r))
 	in.Key, in.Marker = r.key, "gr-"+r.key[:10]
 	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.route, r.path, r.body, price
-	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Started, Message: r.route})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.route})
 	// Strict: there is no key to repeat under and no list to look at, so an outcome that
 	// nobody knows goes to a person at once.
 	row, err := b.spend(ctx, s.Clip, "voice", in, speaker{b, client, r}, ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
@@ -222,7 +223,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if len(v.Words) == 0 {
 		words = fmt.Sprintf("%.2f s; HeyGen gave no word times, so there are no captions", v.Seconds)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Done, Message: words})
+	b.send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Done, Message: words})
 	return v, nil
 }
 
@@ -313,6 +314,6 @@ func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
 	}
 	want := int(math.Ceil(v.Seconds*float64(e.Info.FPSNum)/float64(e.Info.FPSDen) - 1e-9))
 	if want != e.Info.Frames {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
+		b.send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -85,7 +86,7 @@ func (p *Project) warned(ctx context.Context, clip string, e lockfile.Entry) {
 		return
 	}
 	text := fmt.Sprintf("HeyGen warns of video %s: %s; render refuses it without --allow-warnings", e.VideoID, e.Warning)
-	p.send(ctx, Event{Clip: clip, Stage: "check", State: Warned, Message: text})
+	p.send(ctx, event.Event{Clip: clip, Stage: "check", State: event.Warned, Message: text})
 }
 
 // RefuseWarned is the fault of a film that shows a clip whose take HeyGen warned of.
