@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
 )
 
 // inputs hashes and measures the user's media files. A file whose size and time did not
@@ -99,4 +101,13 @@ func (in *inputs) save() {
 		_, _ = atomicfile.WriteBytes(in.path, 0o600, b) // only a memory
 	}
 	in.changed = false
+}
+
+// hashFile returns the SHA-256 of a file, in hex.
+func hashFile(path string) (string, error) {
+	sum, _, err := hashkey.File(path)
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"greenroom/internal/atomicfile"
+	"greenroom/pipeline/films/records"
 	"greenroom/pipeline/ledger"
 	"greenroom/remotion"
 )
@@ -13,7 +14,7 @@ import (
 // when it is not known which downloads will be resumed.
 func (p *Project) sweep(plan *Plan) {
 	render := p.path(StateDir + "/render")
-	atomicfile.Sweep(p.dir, p.path(p.sourceDir()), p.state, filepath.Dir(p.voiceFile("x")), p.path(FilmRecords))
+	atomicfile.Sweep(p.dir, p.path(p.sourceDir()), p.state, filepath.Dir(p.voiceFile("x")), p.path(records.Folder))
 	remotion.SweepKilled(render)
 	if p.store == nil {
 		return

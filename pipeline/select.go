@@ -2,47 +2,23 @@ package pipeline
 
 import (
 	"fmt"
-	"hash/fnv"
 	"path"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/shard"
 )
 
-// Shard is one of n machines that part the clips among themselves. The zero Shard is
-// all of them.
-type Shard struct{ Index, Of int } // Index from 1
-
-// ParseShard reads "2/5".
-func ParseShard(s string) (Shard, error) {
-	i, n, ok := strings.Cut(s, "/")
-	index, e1 := strconv.Atoi(i)
-	of, e2 := strconv.Atoi(n)
-	if !ok || e1 != nil || e2 != nil || index < 1 || of < 1 || index > of {
-		return Shard{}, fault.New(fault.Usage, "write --shard 2/5 for the second of five machines", "%q is no shard", s)
-	}
-	return Shard{index, of}, nil
-}
-
-// holds reports that a clip is this machine's. It hangs on the name alone: rows that
-// come or go do not move the others from one machine to another.
-func (s Shard) holds(clip string) bool {
-	if s.Of <= 1 {
-		return true
-	}
-	h := fnv.New32a()
-	h.Write([]byte(clip))
-	return int(h.Sum32()%uint32(s.Of)) == s.Index-1
-}
+// Shard is one of several machines that split the clips and films of a project.
+type Shard = shard.Shard
 
 // Select gives the names of the clips that a build is about: those named, all without
 // names, less what only leaves out and what other machines have. A name is a clip's, a
 // family's or a pattern such as welcome-a*. The result is nil when that is all clips.
-func (p *Project) Select(names, only []string, shard Shard) ([]string, error) {
-	if len(names) == 0 && len(only) == 0 && shard.Of <= 1 {
+func (p *Project) Select(names, only []string, machine Shard) ([]string, error) {
+	if len(names) == 0 && len(only) == 0 && machine.Of <= 1 {
 		return nil, nil
 	}
 	clips, err := p.clips(names)
@@ -55,13 +31,13 @@ func (p *Project) Select(names, only []string, shard Shard) ([]string, error) {
 	}
 	out := []string{}
 	for _, c := range clips {
-		if filter(c) && shard.holds(c.Name) {
+		if filter(c) && machine.Has(c.Name) {
 			out = append(out, c.Name)
 		}
 	}
 	if len(out) == 0 {
-		if shard.Of > 1 {
-			return nil, fault.New(fault.Usage, "use fewer machines", "shard %d/%d of %d clips is empty", shard.Index, shard.Of, len(clips))
+		if machine.Of > 1 {
+			return nil, fault.New(fault.Usage, "use fewer machines", "shard %d/%d of %d clips is empty", machine.Index, machine.Of, len(clips))
 		}
 		return nil, fault.New(fault.Usage, "`greenroom status` lists the clips", "nothing is left to build")
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/heygen/webhook"
+	"greenroom/pipeline/shard"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/heap"
@@ -144,7 +145,7 @@ func buildCommand() command {
 			var maxSpend float64
 			var yes bool
 			var hook webhookOptions
-			var shard, table, junit string
+			var part, table, junit string
 			keepGoing := true
 			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
 			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
@@ -160,7 +161,7 @@ func buildCommand() command {
 			fs.BoolVar(&o.Strict, "strict-spend", false, "never retry or look up a request whose result is unknown; ask the user to resolve it")
 			network := networkFlag(fs)
 			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
-			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
+			fs.StringVar(&part, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
 			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
 			fs.StringVar(&table, "results", "", "write what came of each clip to `FILE`, .csv or .json")
 			writes(fs, outputFile, "junit", "results")
@@ -170,9 +171,9 @@ func buildCommand() command {
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips, o.FailFast = args, !keepGoing
 				e.networkFolder = *network
-				if shard != "" {
+				if part != "" {
 					var err error
-					if o.Shard, err = pipeline.ParseShard(shard); err != nil {
+					if o.Shard, err = shard.Parse(part); err != nil {
 						return err
 					}
 				}

@@ -11,6 +11,8 @@ import (
 	"greenroom/compose/native"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films"
+	"greenroom/pipeline/shard"
 	"greenroom/remotion"
 )
 
@@ -28,7 +30,7 @@ type renderOptions struct {
 	sandbox, warnings                 bool
 	force, keepGoing, install         bool
 	only                              []string
-	shard                             pipeline.Shard
+	shard                             shard.Shard
 	results                           string
 }
 
@@ -37,12 +39,12 @@ func renderCommand() command {
 		examples: "greenroom render tour --format 9:16\ngreenroom render --all --renderer remotion\ngreenroom render hello --only 'hello-a*' --results out/hello.csv\ngreenroom render Loom --clip intro --props '{\"format\":\"9:16\"}' -o out/loom.mp4\ngreenroom render Presenter --still 40 -o out/presenter.png",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o renderOptions
-			var shard string
+			var part string
 			fs.StringVarP(&o.out, "out", "o", "", "the film's `PATH` (default out/COMPOSITION.mp4)")
 			fs.BoolVar(&o.all, "all", false, "render every composition of the manifest")
 			fs.StringVar(&o.renderer, "renderer", "", "draw the manifest's compositions with native (ffmpeg) or remotion (default native)")
 			fs.StringArrayVar(&o.only, "only", nil, "render only the films, families or `PATTERN` such as 'hello-a*'; repeatable")
-			fs.StringVar(&shard, "shard", "", "render this machine's part of the films, `I/N` such as 2/5")
+			fs.StringVar(&part, "shard", "", "render this machine's part of the films, `I/N` such as 2/5")
 			fs.BoolVar(&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false begins no more")
 			fs.StringVar(&o.results, "results", "", "write what came of each film to `FILE`, .csv or .json")
 			writes(fs, outputFile, "out", "results")
@@ -62,9 +64,9 @@ func renderCommand() command {
 			fs.BoolVar(&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, o.concurrent = fs.Changed("crf"), fs.Changed("concurrency")
-				if shard != "" {
+				if part != "" {
 					var err error
-					if o.shard, err = pipeline.ParseShard(shard); err != nil {
+					if o.shard, err = shard.Parse(part); err != nil {
 						return err
 					}
 				}
@@ -141,7 +143,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 	defer s.close()
 	ours, theirs := []string{}, []string{}
 	for _, n := range names {
-		if p.IsFilm(n) {
+		if films.IsName(p.Manifest, n) {
 			ours = append(ours, n)
 		} else {
 			theirs = append(theirs, n)

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strconv"
 
 	"greenroom/compose/native"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films/records"
 	"greenroom/remotion"
 )
 
@@ -24,11 +24,11 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 	if err != nil {
 		return film{}, err
 	}
-	key, err := s.p.FilmKey(f, s.tools.Version, rendererNative, preset.Name, strconv.Itoa(spec.CRF))
+	key, err := s.p.FilmRecords().NativeKey(f, s.tools.Version, preset.Name, spec.CRF)
 	if err != nil {
 		return film{}, err
 	}
-	if r, ok := s.p.FilmStands(spec.Out, key); ok && !s.o.force {
+	if r, ok := s.p.FilmRecords().UpToDate(spec.Out, key); ok && !s.o.force {
 		return standing(spec.Out, rendererNative, r), nil
 	}
 	if err := os.MkdirAll(spec.WorkDir, 0o700); err != nil {
@@ -45,13 +45,13 @@ func (s *studio) native(ctx context.Context, f *timeline.Film) (film, error) {
 		s.out.event(pipeline.Event{Clip: f.Name, Stage: "render", State: pipeline.Warned, Message: w, Time: s.Now()})
 	}
 	took := s.Now().Sub(began).Seconds()
-	d := pipeline.Drawn{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: took}
+	d := records.Output{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: took}
 	s.record(f.Name, res.Path, key, d)
 	return drawn(res.Path, rendererNative, d), nil
 }
 
 // drawn is a film that was made now.
-func drawn(path, renderer string, d pipeline.Drawn) film {
+func drawn(path, renderer string, d records.Output) film {
 	f := film{Path: path, Renderer: renderer, Frames: d.Frames, Width: d.Width, Height: d.Height, FPS: d.FPS, Took: d.Seconds}
 	if d.FPS > 0 {
 		f.Seconds = float64(d.Frames) / d.FPS
@@ -60,15 +60,15 @@ func drawn(path, renderer string, d pipeline.Drawn) film {
 }
 
 // standing tells of a film whose file holds it already.
-func standing(path, renderer string, r pipeline.FilmRecord) film {
-	f := drawn(path, renderer, r.Drawn)
+func standing(path, renderer string, r records.Record) film {
+	f := drawn(path, renderer, r.Output)
 	f.Took, f.UpToDate = 0, true
 	return f
 }
 
 // record writes down which film a file holds. A film without a record is only drawn again.
-func (s *studio) record(name, path, key string, d pipeline.Drawn) {
-	if err := s.p.RecordFilm(path, key, d); err != nil {
+func (s *studio) record(name, path, key string, d records.Output) {
+	if err := s.p.FilmRecords().Save(path, key, d); err != nil {
 		s.again(name, err.Error())
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films"
+	"greenroom/pipeline/films/records"
 	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
 )
@@ -25,7 +27,7 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 	if err != nil {
 		return film{}, err
 	}
-	if r, ok := s.p.FilmStands(spec.Out, key); ok && !s.o.force {
+	if r, ok := s.p.FilmRecords().UpToDate(spec.Out, key); ok && !s.o.force {
 		return standing(spec.Out, rendererRemotion, r), nil
 	}
 	reused := true
@@ -47,7 +49,7 @@ func (s *studio) draw(ctx context.Context, name string, spec remotion.RenderSpec
 	if err != nil {
 		return film{}, err
 	}
-	d := pipeline.Drawn{Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds}
+	d := records.Output{Frames: res.Frames, Width: res.Width, Height: res.Height, FPS: res.FPS, Seconds: res.Seconds}
 	out := drawn(res.Path, rendererRemotion, d)
 	out.BundleReused = reused && res.BundleReused
 	// What changed meanwhile may be in it or not.
@@ -72,12 +74,12 @@ func (s *studio) mayExist(id string) error {
 	if err != nil || !all || slices.Contains(ids, id) {
 		return nil // a folder that is no project is refused in other words
 	}
-	films := s.p.CompositionNames()
+	ours := films.CompositionNames(s.p.Manifest)
 	hint := "Remotion has " + strings.Join(ids, ", ") + "; if a package registers it, run npm install first"
-	if len(films) > 0 {
-		hint = "the manifest has " + strings.Join(films, ", ") + "; " + hint
+	if len(ours) > 0 {
+		hint = "the manifest has " + strings.Join(ours, ", ") + "; " + hint
 	}
-	if near := manifest.Nearest(id, slices.Concat(films, ids)); near != "" {
+	if near := manifest.Nearest(id, slices.Concat(ours, ids)); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return fault.New(fault.Usage, hint, "find composition %q: neither the manifest nor the Remotion project has it", id)
@@ -130,7 +132,7 @@ func (s *studio) remotionKey(ctx context.Context, spec remotion.RenderSpec) (str
 	if err != nil {
 		return "", err
 	}
-	return s.p.FilmKey(key, s.tools.Version, rendererRemotion)
+	return s.p.FilmRecords().Key(key, s.tools.Version, rendererRemotion)
 }
 
 // emit tells of a film's progress.

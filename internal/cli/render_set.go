@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films"
 	"greenroom/pipeline/manifest"
 )
 
@@ -55,7 +55,7 @@ var errEnough = errors.New("a film failed")
 
 // manifestFilms draws compositions of the manifest, one at a time. One that fails does not stop the others.
 func (s *studio) manifestFilms(ctx context.Context, names []string) error {
-	set, err := s.p.FilmSet(names, pipeline.FilmOptions{AllowStandIns: s.o.standIns, AllowWarnings: s.o.warnings, Only: s.o.only, Shard: s.o.shard, Format: s.o.format})
+	set, err := s.p.Films().Choose(names, films.Options{AllowStandIns: s.o.standIns, AllowWarnings: s.o.warnings, Only: s.o.only, Shard: s.o.shard, Format: s.o.format})
 	if err != nil {
 		return err
 	}
@@ -88,12 +88,13 @@ func (s *studio) manifestFilms(ctx context.Context, names []string) error {
 }
 
 // film takes the films of the set as they come.
-func (r *run) film(ctx context.Context) func(manifest.FilmName, *timeline.Film, error) error {
+func (r *run) film(ctx context.Context) func(films.Film, error) error {
 	draw := r.native
 	if r.o.renderer == rendererRemotion || r.o.still >= 0 {
 		draw = r.timeline
 	}
-	return func(n manifest.FilmName, f *timeline.Film, err error) error {
+	return func(resolved films.Film, err error) error {
+		n, f := resolved.Name, resolved.Timeline
 		var done film
 		if err == nil {
 			for _, w := range f.Warnings {
@@ -156,7 +157,7 @@ func (r *run) keep(res filmResult) {
 }
 
 // table adds the films that the run did not come to.
-func (r *run) table(set *pipeline.FilmSet) []filmResult {
+func (r *run) table(set *films.Set) []filmResult {
 	done := make(map[string]bool, len(r.results))
 	for _, res := range r.results {
 		done[res.Film] = true

@@ -1,4 +1,4 @@
-package pipeline
+package films
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// orientation is how a JPEG from a camera wants to be turned: 1 is upright. Browsers turn it, ffmpeg does not.
+// orientation returns the EXIF orientation of a JPEG; 1 is upright. Browsers rotate such an image, ffmpeg does not.
 func orientation(r io.Reader) int {
 	b, err := io.ReadAll(io.LimitReader(r, 1<<18)) // the segments before the picture
 	if err != nil || len(b) < 4 || b[0] != 0xFF || b[1] != 0xD8 {

@@ -1,6 +1,7 @@
-package pipeline
+package films
 
 import (
+	"context"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -19,13 +20,13 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Project{toolsFound: tools}
+	found := func(context.Context) (media.Tools, error) { return tools, nil }
 	footage := timelinetest.Footage(t, t.TempDir())
 	const w, h = timelinetest.ClipWidth, timelinetest.ClipHeight
 	for key, want := range map[string][2]int{"clip": {w, h}, "turned": {h, w}, "over": {w, h}, "back": {h, w}, "full": {w, h}, "bt601": {w, h}, "untagged": {w, h}, "vp9": {w, h}} {
 		path := footage[key].File
 		facts := resolve.Facts{Files: map[string]resolve.File{}}
-		if err := p.readFile(t.Context(), path, manifest.LayerVideo, timeline.Media{File: path}, &facts); err != nil {
+		if err := readFacts(t.Context(), found, path, manifest.LayerVideo, timeline.Media{File: path}, &facts); err != nil {
 			t.Errorf("%s: %v", key, err)
 			continue
 		}
@@ -43,7 +44,7 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	facts := resolve.Facts{Files: map[string]resolve.File{}}
-	if err := p.readFile(t.Context(), pal, manifest.LayerVideo, timeline.Media{File: pal}, &facts); err != nil {
+	if err := readFacts(t.Context(), found, pal, manifest.LayerVideo, timeline.Media{File: pal}, &facts); err != nil {
 		t.Fatal(err)
 	}
 	if m := facts.Files[pal].Media; m.Width != 960 || m.Height != 576 {
@@ -54,7 +55,7 @@ func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), tools.FFmpeg, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if err := p.readFile(t.Context(), mad, manifest.LayerVideo, timeline.Media{File: mad}, &facts); fault.KindOf(err) != fault.Media {
+	if err := readFacts(t.Context(), found, mad, manifest.LayerVideo, timeline.Media{File: mad}, &facts); fault.KindOf(err) != fault.Media {
 		t.Errorf("pixels of 200:1: %v", err)
 	}
 }
