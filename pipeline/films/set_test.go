@@ -126,4 +126,3 @@ func TestChoose(t *testing.T) {
 		}
 	}
 }
-

@@ -56,7 +56,7 @@ type Session struct {
 	filmsFiles [32]byte
 	filmFaults []Fault
 	rendered   map[string]records.File // files that exist, by path
-	renderedOf string                       // the folders as they were then
+	renderedOf string                  // the folders as they were then
 }
 
 // order is a wish of a person.
