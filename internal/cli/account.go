@@ -15,7 +15,7 @@ import (
 )
 
 func quotaCommand() command {
-	return command{name: "quota", summary: "say what the account has left", usage: "quota",
+	return command{name: "quota", summary: "print what the account has left", usage: "quota",
 		examples: "greenroom quota\ngreenroom quota --api v3 --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
@@ -54,7 +54,7 @@ func videosCommand() command {
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
 			limit := fs.Int("limit", 50, "at most `N` of them")
-			show := fs.String("show", "", "the record of one video, by `ID`")
+			show := fs.String("show", "", "print the record of one video, by `ID`")
 			drop := fs.String("delete", "", "delete the video `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
@@ -93,7 +93,7 @@ func (e *env) listVideos(ctx context.Context, a *pipeline.Account, title string,
 	return nil
 }
 
-// showVideo prints a record; its links are not: they are keys to the file.
+// showVideo prints a record without its links: who has a link can download the file.
 func (e *env) showVideo(ctx context.Context, a *pipeline.Account, id string) error {
 	v, err := a.Video(ctx, id)
 	if err != nil {
@@ -120,7 +120,7 @@ func (e *env) showVideo(ctx context.Context, a *pipeline.Account, id string) err
 	return nil
 }
 
-// destroy deletes after a yes: on a terminal it asks.
+// destroy calls f, which deletes something for good. Without yes it asks the user first; it fails without a terminal.
 func (e *env) destroy(yes bool, kind, id string, f func() error) error {
 	what := kind + " " + id
 	if !yes {
@@ -149,7 +149,7 @@ func templatesCommand() command {
 		examples: "greenroom templates\ngreenroom templates 7c1f0e7a5d1b4e2c --json\ngreenroom templates --languages --api v3",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
-			languages := fs.Bool("languages", false, "list what `translate:` can translate into instead")
+			languages := fs.Bool("languages", false, "list the languages of `translate:` instead")
 			return func(ctx context.Context, e *env, args []string) error {
 				if len(args) > 1 {
 					return noArgs(args[1:])
@@ -205,7 +205,7 @@ func (e *env) template(ctx context.Context, a *pipeline.Account, id string) erro
 	for _, v := range t.Variables {
 		need := "needed"
 		if len(v.Properties) > 0 {
-			need = "as designed if left out"
+			need = "as designed if not given"
 		}
 		out = append(out, variableRow{v.Name, v.Type, len(v.Properties) == 0, v.Properties})
 		rows = append(rows, []string{v.Name, v.Type, need})
@@ -287,11 +287,11 @@ func (e *env) listUploads(ctx context.Context, a *pipeline.Account) error {
 }
 
 func photoCommand() command {
-	return command{name: "photo", summary: "make a picture speak; see how far it is, or delete it", usage: "photo [flags] [FILE...]",
+	return command{name: "photo", summary: "make a picture speak; print its state, or delete it", usage: "photo [flags] [FILE...]",
 		examples: "greenroom photo footage/me.png\ngreenroom photo --status 3f9a0c1b2d\ngreenroom photo --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
-			status := fs.String("status", "", "say how far the photo avatar `ID` is")
+			status := fs.String("status", "", "print the state of the photo avatar `ID`")
 			drop := fs.String("delete", "", "delete the photo avatar `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {

@@ -22,7 +22,7 @@ func allowCommand() command {
 				case err != nil:
 					return err
 				case *list && *revoke:
-					return fault.New(fault.Usage, "run one after the other", "--list and --revoke do not go together")
+					return fault.New(fault.Usage, "run one after the other", "--list and --revoke exclude each other")
 				case *list:
 					return e.listAllowed()
 				case *revoke:

@@ -12,7 +12,7 @@ import (
 	"greenroom/internal/outside"
 )
 
-// onGitHub reports that faults are shown as annotations of a pull request.
+// onGitHub reports whether faults are printed as annotations of a pull request.
 func (e *env) onGitHub() bool {
 	where := e.annotations
 	if where == "" {
@@ -26,8 +26,8 @@ func annotationsFlag(fs *pflag.FlagSet) *string {
 	return fs.String("annotations", "", "show errors here too: `github` or none (default: by the environment)")
 }
 
-// annotate repeats faults in the form that GitHub shows beside the line they speak of.
-// The runner reads both streams; stderr leaves stdout to the answer.
+// annotate prints faults in the form that GitHub shows next to their line.
+// The runner reads both streams; on stderr they do not mix with the answer.
 func (e *env) annotate(err error) {
 	if !e.onGitHub() {
 		return
@@ -54,7 +54,7 @@ func (e *env) annotate(err error) {
 	}
 }
 
-// inRepository gives a file as GitHub knows it: relative to the checkout.
+// inRepository returns a file's path as GitHub knows it: relative to the checkout.
 func (e *env) inRepository(file string) string {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(filepath.Dir(e.options(nil).ManifestPath), file)
@@ -69,7 +69,7 @@ func (e *env) inRepository(file string) string {
 	return filepath.ToSlash(file)
 }
 
-// message and property escape what would end a workflow command or begin another.
+// message and property escape characters that would end a workflow command or begin another.
 func message(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(outside.Text(s))
 }

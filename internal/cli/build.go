@@ -21,7 +21,7 @@ import (
 )
 
 func planCommand() command {
-	return command{name: "plan", summary: "say what a build would do: route, price and reason; change nothing", usage: "plan [clip...]",
+	return command{name: "plan", summary: "show what a build would do: route, price and reason; change nothing", usage: "plan [clip...]",
 		examples: "greenroom plan\ngreenroom plan intro --json",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(ctx context.Context, e *env, args []string) error {
@@ -85,7 +85,7 @@ func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 				voices++
 			}
 		}
-		if s.Action != pipeline.Draft { // then the picture waits
+		if s.Action != pipeline.Draft { // the voice comes first
 			reason := s.Reason
 			if s.LengthUnknown {
 				reason += "; " + s.Unknown()
@@ -102,7 +102,7 @@ func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
 }
 
-// printMarks prints what is not speech in a clip's words, each with its place.
+// printMarks prints the parts of a clip's script that are not spoken, each with its place.
 func printMarks(w io.Writer, marks []pipeline.Mark) {
 	for _, m := range marks {
 		at := m.Place
@@ -113,7 +113,7 @@ func printMarks(w io.Writer, marks []pipeline.Mark) {
 	}
 }
 
-// planPrice is what a build may cost, with what the figure rests on.
+// planPrice returns what a build may cost, with the date of the prices.
 func planPrice(plan *pipeline.Plan) string {
 	switch {
 	case plan.Sandbox:
@@ -146,26 +146,26 @@ func buildCommand() command {
 			var hook webhookOptions
 			var shard, table, junit string
 			keepGoing := true
-			fs.StringVar(&hook.listen, "receive", "", "take HeyGen's events on this loopback `ADDRESS` while waiting")
-			fs.StringArrayVar(&hook.secrets, "secret", nil, "what --receive verifies them with: env:NAME or file:PATH")
+			fs.StringVar(&hook.listen, "receive", "", "receive HeyGen's events on this loopback `ADDRESS` while waiting")
+			fs.StringArrayVar(&hook.secrets, "secret", nil, "the secret that verifies them, with --receive: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
-			fs.DurationVar(&o.Wait, "wait", 0, "give up watching paid jobs after `TIME`; they are never lost")
+			fs.DurationVar(&o.Wait, "wait", 0, "stop waiting for paid jobs after `TIME`; the next build finds them")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
-			fs.BoolVar(&o.Frozen, "frozen", false, "make nothing, buy nothing: take what the lockfile names, or say what is missing")
+			fs.BoolVar(&o.Frozen, "frozen", false, "make nothing, buy nothing: use what the lockfile names; fail if something is missing")
 			shared := cacheFlags(fs)
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
-			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: draw a stand-in for what is not bought")
-			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; draw stand-ins")
+			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: render a stand-in for every clip that is not bought")
+			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; render stand-ins")
 			fs.BoolVar(&o.Strict, "strict-spend", false, "never retry or look up a request whose result is unknown; ask the user to resolve it")
 			network := networkFlag(fs)
 			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
-			fs.StringVar(&shard, "shard", "", "build this machine's part of the clips, `I/N` such as 2/5")
-			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false asks for nothing more")
-			fs.StringVar(&table, "results", "", "write what came of each clip to `FILE`, .csv or .json")
+			fs.StringVar(&shard, "shard", "", "build one part of the clips on this machine, `I/N` such as 2/5")
+			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false submits nothing more")
+			fs.StringVar(&table, "results", "", "write the result of each clip to `FILE`, .csv or .json")
 			writes(fs, outputFile, "junit", "results")
 			fs.BoolVar(&o.Refetch, "refetch", false, "download the takes of the named clips again; buy nothing for them")
-			fs.BoolVar(&o.Verify, "verify", false, "read every file that is relied on and repair what was changed")
+			fs.BoolVar(&o.Verify, "verify", false, "read every file that the build uses and repair changed ones")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips, o.FailFast = args, !keepGoing
@@ -182,7 +182,7 @@ func buildCommand() command {
 					}
 				}
 				if o.Draft && o.StandIns {
-					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and draws stand-ins too", "--draft and --stand-ins exclude each other")
+					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and renders stand-ins too", "--draft and --stand-ins exclude each other")
 				}
 				if o.Refetch && (o.Frozen || o.StandIns || o.Draft) {
 					return fault.New(fault.Usage, "write `greenroom build --refetch CLIP` alone", "--refetch downloads; --frozen, --stand-ins and --draft do not")
@@ -210,8 +210,8 @@ func buildCommand() command {
 		}}
 }
 
-// listen takes events beside a build. Whatever comes, signed or not, only makes the
-// build look at its jobs sooner: what it then believes is the job's own record.
+// listen receives events during a build. An event, signed or not, only makes the build poll its jobs sooner: the
+// build trusts the job's own record alone.
 func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <-chan struct{}, err error) {
 	if err := o.validate(); err != nil {
 		return nil, nil, err
@@ -255,7 +255,7 @@ func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <
 
 func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
+		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
 	}
 	w := e.Stdout
 	if e.json { // stdout is the answer
@@ -265,12 +265,12 @@ func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 	return e.ask(fmt.Sprintf("spend %s?", mayCost(plan)))
 }
 
-// ask wants a yes from the person at the terminal.
+// ask reads a yes or a no from the terminal's user. It fails without a terminal.
 func (e *env) ask(question string) (bool, error) {
 	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where nobody can answer", "%s needs a yes", strings.TrimSuffix(question, "?"))
+		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "%s needs a yes", strings.TrimSuffix(question, "?"))
 	}
-	// Without a line end, past the JSON lines: the terminal's user reads it.
+	// Without a line end and not as a JSON line: the terminal's user reads it.
 	fmt.Fprintf(e.unguarded(), "greenroom: %s [y/N] ", oneLine(question))
 	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
 	if err != nil && line == "" {
@@ -280,8 +280,8 @@ func (e *env) ask(question string) (bool, error) {
 	return a == "y" || a == "yes", nil
 }
 
-// heapBudget is what a build's heap may take, bytes. With the program itself and what
-// lies outside of the heap a run of ten thousand clips stays below 150 MiB.
+// heapBudget is the limit of a build's heap, bytes. With the program itself and memory outside of the heap, a run of
+// ten thousand clips stays below 150 MiB.
 const heapBudget = 72 << 20
 
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
@@ -305,16 +305,16 @@ func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit
 		err = errors.Join(err, writeResults(e.path(table), sum.Results))
 	}
 	if cause := context.Cause(ctx); cause != nil {
-		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
+		e.say("stopped; no paid job is lost. Run the same command again to go on")
 		return cause
 	}
 	if err != nil && sum.Took == 0 {
-		return err // it ended before it did anything
+		return err // nothing was done
 	}
 	return errors.Join(err, finish(e, sum))
 }
 
-// finish says what a build did: one line, or JSON.
+// finish prints what a build did: one line, or JSON.
 func finish(e *env, sum pipeline.Summary) error {
 	if e.json {
 		return e.printJSON(sum)
@@ -339,7 +339,7 @@ func summary(s pipeline.Summary) string {
 	add(s.Fetched, "%d downloaded (%.1f MB)", s.Fetched, float64(s.Bytes)/1e6)
 	add(s.Restored, "%s from the cache", count(s.Restored, "file"))
 	add(s.Prepared, "%d transcoded", s.Prepared)
-	add(s.StandIns, "%s drawn", count(s.StandIns, "stand-in"))
+	add(s.StandIns, "%s rendered", count(s.StandIns, "stand-in"))
 	add(s.Waiting, "%d not done yet", s.Waiting)
 	add(s.Shared, "%s sent to the cache", count(s.Shared, "file"))
 	add(s.UpToDate, "%d up to date", s.UpToDate)

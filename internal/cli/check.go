@@ -15,13 +15,13 @@ import (
 )
 
 func checkCommand() command {
-	return command{name: "check", summary: "prove that clips or files are what they should be", usage: "check [flags] [CLIP|FILE...]",
+	return command{name: "check", summary: "check that clips or files meet their requirements", usage: "check [flags] [CLIP|FILE...]",
 		examples: "greenroom check\ngreenroom check take.webm --json\ngreenroom check --junit checks.xml --report report",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var opaque bool
 			var key, junit, report string
-			fs.BoolVar(&opaque, "opaque", false, "a file without alpha is meant so")
-			fs.StringVar(&key, "key-color", "", "the file is to be keyed on this `COLOR`: auto or #RRGGBB")
+			fs.BoolVar(&opaque, "opaque", false, "accept a file without alpha")
+			fs.StringVar(&key, "key-color", "", "check that the file can be keyed on this `COLOR`: auto or #RRGGBB")
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the verdicts to `FILE` as JUnit XML")
 			fs.StringVar(&report, "report", "", "write a contact sheet to `DIR`/index.html")
@@ -127,7 +127,7 @@ func resolveCommand() command {
 		examples: "greenroom resolve intro --paid 3f9a0c1b2d\ngreenroom resolve intro --not-paid",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			paid := fs.String("paid", "", "the video is on the account as `VIDEO_ID`")
-			not := fs.Bool("not-paid", false, "it is not; the next build may buy it (a lost voice: buy it again)")
+			not := fs.Bool("not-paid", false, "the video is not on the account; the next build may buy it (a lost voice: buy it again)")
 			unverified := fs.Bool("unverified", false, "record the answer although the account cannot confirm it")
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				switch {

@@ -1,6 +1,5 @@
-// Package cli is greenroom's command line: one file per command. It is the only
-// package that prints and the only one that knows flags, the environment and exit
-// codes. stdout is the answer, stderr the story.
+// Package cli is greenroom's command line: one file per command. It is the only package that prints, and the only one
+// that knows flags, the environment and exit codes. Results go to stdout, messages and progress to stderr.
 package cli
 
 import (
@@ -24,7 +23,7 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Env is the world as the commands see it.
+// Env is what the commands use of the operating system.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -43,10 +42,10 @@ type env struct {
 	json, verbose bool
 	cache         cacheOptions
 	networkFolder bool
-	annotations   string // where faults are shown besides stderr: "github", "none", "" for whoever runs us
+	annotations   string // where faults are printed besides stderr: "github", "none", "" decides by the environment
 	noColor       bool
 	terminal      bool      // stderr is one
-	raw           io.Writer // stderr as it is, for text without outside words; nil: Stderr
+	raw           io.Writer // stderr without the guard, for text without outside words; nil: Stderr
 	flags         *pflag.FlagSet
 	paid          paid
 }
@@ -73,7 +72,7 @@ func commandNames() (names []string) {
 	return names
 }
 
-// Main runs one command and gives the exit code.
+// Main runs one command and returns the exit code.
 func Main(ctx context.Context, args []string, world Env) int {
 	e := &env{Env: world, ctx: ctx, noColor: world.Getenv("NO_COLOR") != ""}
 	if f, ok := world.Stderr.(*os.File); ok {
@@ -88,13 +87,13 @@ func Main(ctx context.Context, args []string, world Env) int {
 	if err == nil || errors.Is(err, errQuiet) {
 		return 0
 	}
-	e.json = e.json || slices.Contains(args, "--json") // also where the flags could not be read
+	e.json = e.json || slices.Contains(args, "--json") // also if the flags could not be parsed
 	report(e, err)
 	e.annotate(err)
 	return fault.ExitCode(err)
 }
 
-// errQuiet ends a command that already said everything, with success.
+// errQuiet ends a command with success and prints nothing more.
 var errQuiet = errors.New("done")
 
 func report(e *env, err error) {
@@ -112,8 +111,8 @@ func (e *env) globals() *pflag.FlagSet {
 	fs.SortFlags = false
 	fs.StringVarP(&e.manifest, "file", "f", "", "the manifest's `PATH` (default greenroom.yaml)")
 	fs.StringVarP(&e.Dir, "directory", "C", e.Dir, "act as if started in `DIR`")
-	fs.BoolVar(&e.json, "json", false, "print JSON; docs/json.md has the shapes")
-	fs.BoolVarP(&e.verbose, "verbose", "v", false, "say why")
+	fs.BoolVar(&e.json, "json", false, "print JSON, as docs/json.md describes")
+	fs.BoolVarP(&e.verbose, "verbose", "v", false, "print more detail")
 	return fs
 }
 
@@ -228,7 +227,7 @@ func noArgs(args []string) error {
 	return nil
 }
 
-// project opens the manifest in force.
+// project opens the manifest of this call.
 func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
 	return pipeline.Open(e.options(sink))
 }
@@ -246,7 +245,7 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 
-// say prints one message. Its further lines are indented: none looks like another message.
+// say prints one message. Its further lines are indented, so that none looks like another message.
 func (e *env) say(format string, args ...any) {
 	if e.json {
 		printLine(e, messageLine{outside.Text(fmt.Sprintf(format, args...))})

@@ -20,7 +20,7 @@ func fetchCommand() command {
 			"greenroom fetch 3f9a0c1b2d --captions --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
-			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own ending)")
+			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own extension)")
 			force := fs.Bool("force", false, "replace files that exist")
 			captions := fs.Bool("captions", false, "save the video's captions next to it, .srt or .ass")
 			writes(fs, outputEither, "output")
@@ -60,7 +60,7 @@ func (e *env) fetched(id, name string, f pipeline.Fetched) error {
 	}
 	file, captions := shown(f.File), shown(f.Captions)
 	if ext := strings.ToLower(filepath.Ext(file)); ext != f.Ending {
-		e.say("%s is %s by its content; some programs go by the name", oneLine(file), strings.TrimPrefix(f.Ending, "."))
+		e.say("%s is %s by its content; some programs trust the file extension", oneLine(file), strings.TrimPrefix(f.Ending, "."))
 	}
 	if e.json {
 		return e.printJSON(fetchedFile{id, file, f.Bytes, captions})
@@ -73,12 +73,12 @@ func (e *env) fetched(id, name string, f pipeline.Fetched) error {
 }
 
 func adoptCommand() command {
-	return command{name: "adopt", summary: "let an existing video be a clip's take, so that it is not bought", usage: "adopt CLIP ID",
+	return command{name: "adopt", summary: "use an existing video as a clip's take instead of buying it", usage: "adopt CLIP ID",
 		examples: "greenroom adopt intro 3f9a0c1b2d\ngreenroom adopt intro-es 3f9a0c1b2d -C tour",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				if len(args) != 2 {
-					return fault.New(fault.Usage, "write greenroom adopt CLIP ID", "a clip and a video are needed")
+					return fault.New(fault.Usage, "write greenroom adopt CLIP ID", "name a clip and a video")
 				}
 				p, err := e.project(nil)
 				if err != nil {
@@ -88,7 +88,7 @@ func adoptCommand() command {
 				if err := p.Adopt(ctx, args[0], args[1]); err != nil {
 					return err
 				}
-				e.say("%s stands on video %s now; `greenroom build` fetches it", args[0], args[1])
+				e.say("%s uses video %s now; `greenroom build` fetches it", args[0], args[1])
 				return nil
 			}
 		}}

@@ -14,7 +14,7 @@ import (
 type outcome struct {
 	name    string
 	state   string // ok, warn, fail
-	file    string // where it stands in the manifest; may be empty
+	file    string // the manifest that names it; may be empty
 	line    int
 	details []string // one finding each
 	hint    string

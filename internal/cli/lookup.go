@@ -16,16 +16,16 @@ import (
 	"greenroom/pipeline"
 )
 
-// apiFlag is for the commands that look things up on the account.
+// apiFlag adds --api, for the commands that read the account.
 func apiFlag(fs *pflag.FlagSet) *string {
 	return fs.String("api", "", "use this `API` instead of the manifest's: "+strings.Join(pipeline.APIs, ", "))
 }
 
-// account opens the provider's side, api being what --api says, and calls f.
+// account opens the HeyGen account and calls f. api is the value of --api.
 func (e *env) account(api string, f func(*pipeline.Account) error) (err error) {
 	o := e.options(nil)
 	if _, serr := os.Stat(o.ManifestPath); e.manifest != "" && errors.Is(serr, fs.ErrNotExist) {
-		return fault.New(fault.Manifest, "correct the path after -f, or leave -f out", "there is no manifest %s", oneLine(e.manifest))
+		return fault.New(fault.Manifest, "correct the path after -f, or omit -f", "there is no manifest %s", oneLine(e.manifest))
 	}
 	remark := func(text string) { e.say("%s", oneLine(text)) }
 	a, err := pipeline.OpenAccount(o, pipeline.AccountOptions{API: api, Remark: remark})
@@ -53,7 +53,7 @@ func (e *env) table(rows [][]string, widths ...int) {
 	w.Flush()
 }
 
-// like reports that any of the texts contains the words, without case.
+// like reports whether any of the texts contains the words, ignoring case. No words match everything.
 func like(words string, texts ...string) bool {
 	if words == "" {
 		return true
@@ -76,7 +76,7 @@ func avatarsCommand() command {
 			fs.StringVar(&gender, "gender", "", "only `GENDER`: female or male")
 			fs.StringVar(&lang, "lang", "", "only those whose default voice speaks `LANGUAGE`")
 			groups := fs.Bool("groups", false, "list groups (one person, several looks) instead")
-			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
+			fs.BoolVar(&refresh, "refresh", false, "read the list from HeyGen again instead of the cached one")
 			return func(ctx context.Context, e *env, args []string) error {
 				return e.account(*api, func(a *pipeline.Account) error {
 					if *groups {
@@ -129,7 +129,7 @@ func voicesCommand() command {
 			fs.StringVarP(&out, "output", "o", "", "the sample's `FILE`")
 			writes(fs, outputFile, "output")
 			locales := fs.Bool("locales", false, "list the locales voices can speak instead")
-			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
+			fs.BoolVar(&refresh, "refresh", false, "read the list from HeyGen again instead of the cached one")
 			return func(ctx context.Context, e *env, args []string) error {
 				if (preview == "") != (out == "") {
 					return fault.New(fault.Usage, "write --preview VOICE -o FILE", "--preview and --output go together")
@@ -180,7 +180,7 @@ func languageName(s string) string {
 	return s
 }
 
-// languagesOf gives the language of each voice, where avatars are chosen by it.
+// languagesOf returns the language of each voice by its id; nil if lang, the value of --lang, is empty.
 func (e *env) languagesOf(ctx context.Context, a *pipeline.Account, lang string) (map[string]string, error) {
 	if lang == "" {
 		return nil, nil
@@ -193,12 +193,12 @@ func (e *env) languagesOf(ctx context.Context, a *pipeline.Account, lang string)
 	return out, err
 }
 
-// remembered says how old a list is that was not asked for now.
+// remembered returns a remark on the age of a cached list; "" for a new one.
 func remembered(age time.Duration) string {
 	if age <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(", read %s ago; --refresh asks again", max(time.Second, age.Round(time.Second)))
+	return fmt.Sprintf(", read %s ago; --refresh reads it again", max(time.Second, age.Round(time.Second)))
 }
 
 func (e *env) groups(ctx context.Context, a *pipeline.Account) error {

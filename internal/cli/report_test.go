@@ -102,7 +102,7 @@ func TestStepSummary(t *testing.T) {
 	got := read()
 	for _, want := range []string{"| intro | ● ok | 640x360 | <code>intro.ab.webp</code> |", "a&#124;b&lt;script&gt;&#96;", "✕ fail", "3 clips, 1 failed"} {
 		if !strings.Contains(got, want) {
-			t.Errorf("nothing says %q:\n%s", want, got)
+			t.Errorf("%q is missing:\n%s", want, got)
 		}
 	}
 	if strings.Contains(got, "data:") || strings.Contains(got, "<script") {
@@ -139,7 +139,7 @@ func TestContactSheet(t *testing.T) {
 	page := string(b)
 	for _, want := range []string{"data:image/webp;base64,UklGRi4uLi5XRUJQ", "&lt;img src=x&gt;", "change it", "cannot be read", "<b>1</b> ok", "<b>2</b> failed", "@media print"} {
 		if !strings.Contains(page, want) {
-			t.Errorf("the page lacks %q", want)
+			t.Errorf("%q is missing in the page", want)
 		}
 	}
 	for _, no := range []string{"<img src=x>", "<script", "http://", "https://"} {

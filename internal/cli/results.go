@@ -16,7 +16,7 @@ import (
 	"greenroom/pipeline"
 )
 
-// resultsKind refuses a table that could not be written before anything is built.
+// resultsKind fails for a file that is neither .csv nor .json.
 func resultsKind(path string) error {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".json":
@@ -25,7 +25,7 @@ func resultsKind(path string) error {
 	return fault.New(fault.Usage, "name it out/results.csv or out/results.json", "--results %s is neither .csv nor .json", path)
 }
 
-// writeResults writes what came of each clip, whole or not at all.
+// writeResults writes the result of each clip, atomically.
 func writeResults(path string, list []pipeline.Result) error {
 	list = slices.Clone(list)
 	for i := range list {
@@ -36,7 +36,7 @@ func writeResults(path string, list []pipeline.Result) error {
 	})
 }
 
-// writeFilmResults writes what came of each film, in the same manner.
+// writeFilmResults writes the result of each film, atomically.
 func writeFilmResults(path string, list []filmResult) error {
 	list = slices.Clone(list)
 	for i := range list {
@@ -85,7 +85,7 @@ func writeTable[R any](path string, list []R, head []string, cells func(R) []str
 	return nil
 }
 
-// inert keeps a provider's words from being a formula in a spreadsheet.
+// inert quotes text from a provider that a spreadsheet would run as a formula.
 func inert(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s

@@ -34,7 +34,7 @@ func versionCommand() command {
 		}}
 }
 
-// buildFacts is what a program knows of its build.
+// buildFacts is what the program knows about its build.
 type buildFacts struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit,omitempty"`   // of the source; empty where the build did not record it
@@ -45,7 +45,7 @@ type buildFacts struct {
 	Arch     string `json:"arch"`
 }
 
-// builtFrom reads what the go command recorded of the source.
+// builtFrom returns what the go command recorded about the source.
 func builtFrom(info *debug.BuildInfo, ok bool) (b buildFacts) {
 	if !ok {
 		return b
@@ -101,7 +101,7 @@ func schemaCommand() command {
 		}}
 }
 
-// need is one thing that doctor looks for.
+// need is one program that doctor checks.
 type need struct {
 	Name    string `json:"name"`
 	State   string `json:"state"` // ok, missing, optional
@@ -111,7 +111,7 @@ type need struct {
 }
 
 func doctorCommand() command {
-	return command{name: "doctor", summary: "check the programs greenroom uses and say how to install what lacks", usage: "doctor",
+	return command{name: "doctor", summary: "check required programs and show how to install missing ones", usage: "doctor",
 		examples: "greenroom doctor\ngreenroom doctor --json",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(ctx context.Context, e *env, args []string) error {

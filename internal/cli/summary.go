@@ -21,7 +21,7 @@ const (
 	stateFail = "fail"
 )
 
-// stateMarks stand beside the word, so that no state is told by colour alone.
+// stateMarks are printed next to the state's name, so that no state is shown by colour alone.
 var stateMarks = map[string]string{stateOK: "●", stateWarn: "◔", stateFail: "✕"}
 
 // reportBuild writes what CI systems show of a build. failed is the build's own error.
@@ -37,8 +37,7 @@ func (e *env) reportBuild(ctx context.Context, p *pipeline.Project, o pipeline.B
 	return errors.Join(err, e.writeStepSummary("build", p.Manifest.Project, list))
 }
 
-// buildOutcomes sorts a build's faults to its clips; what belongs to none is a line of
-// its own.
+// buildOutcomes returns one outcome for each clip with its faults, after one for the faults that belong to no clip.
 func buildOutcomes(p *pipeline.Project, names []string, failed error) []outcome {
 	by := map[string][]*fault.Error{}
 	for _, f := range fault.All(failed) {
@@ -58,7 +57,7 @@ func buildOutcomes(p *pipeline.Project, names []string, failed error) []outcome 
 		out = append(out, o)
 	}
 	if fs := by[""]; len(fs) > 0 {
-		add(outcome{name: "the build as a whole"}, fs)
+		add(outcome{name: "the complete build"}, fs)
 	}
 	for _, c := range p.Manifest.Clips {
 		if len(wanted) > 0 && !wanted[c.Name] && len(by[c.Name]) == 0 {
@@ -81,7 +80,7 @@ func (e *env) stepSummary() string {
 	return e.Getenv("GITHUB_STEP_SUMMARY")
 }
 
-// summaryLimit keeps a step's text below what GitHub takes, 1 MiB.
+// summaryLimit keeps a step's text below GitHub's limit of 1 MiB.
 const summaryLimit = 900 << 10
 
 // cellText escapes what Markdown would read in a cell: columns, code, links and pictures.
@@ -110,7 +109,7 @@ func (e *env) writeStepSummary(command, project string, list []outcome) error {
 			failed++
 		}
 		if rows.Len() > summaryLimit {
-			fmt.Fprintf(&rows, "\n%d more rows are left out.\n", len(list)-i)
+			fmt.Fprintf(&rows, "\n%d more rows are omitted.\n", len(list)-i)
 			break
 		}
 		picture := ""

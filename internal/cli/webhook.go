@@ -60,11 +60,11 @@ func (o *webhookOptions) validate() error {
 	case err != nil:
 		return fault.New(fault.Usage, "write it like 127.0.0.1:8090", "--listen is not an address: %q", o.listen)
 	case !o.public && host != "localhost" && (ip == nil || !ip.IsLoopback()):
-		return fault.New(fault.Usage, "put a tunnel or an HTTPS proxy before 127.0.0.1:8090, or give --public", "other machines reach %s", o.listen)
+		return fault.New(fault.Usage, "put a tunnel or an HTTPS proxy in front of 127.0.0.1:8090, or add --public", "other machines reach %s", o.listen)
 	case o.once < 0:
 		return fault.New(fault.Usage, "give a number such as --once 1", "--once must not be negative")
 	case len(o.secrets) == 0:
-		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file", "no --secret: nothing could be verified")
+		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file", "no --secret: no event could be verified")
 	}
 	return nil
 }
@@ -102,29 +102,29 @@ func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions)
 	}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
-	r := webhook.New(j, secrets, (&clerk{e: e, a: a, left: int64(o.once), stop: stop}).event)
+	r := webhook.New(j, secrets, (&eventPrinter{e: e, a: a, left: int64(o.once), stop: stop}).event)
 	r.Now = e.Now
 	if e.verbose {
 		r.Log = slog.New(slog.NewTextHandler(e.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	r.Refused = func(status int, reason string) { e.say("refused a delivery (%d): %s", status, oneLine(reason)) }
 	r.Wake = func(h webhook.Hint) {
-		e.say("an unsigned callback speaks of video %q, callback %q; it proves nothing and is not recorded", h.VideoID, h.CallbackID)
+		e.say("an unsigned callback names video %q, callback %q; it is not verified and not recorded", h.VideoID, h.CallbackID)
 	}
 	if err := announce(e, o, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if err := r.Serve(serving, l); err != nil {
-		return fault.Wrap(fault.KindOf(err), err, "start it again: events HeyGen got no yes for come again", "receive events")
+		return fault.Wrap(fault.KindOf(err), err, "start it again: HeyGen sends events again that were not confirmed", "receive events")
 	}
 	if ctx.Err() != nil {
-		return errQuiet // Main says why
+		return errQuiet // Main prints why
 	}
 	return nil
 }
 
-// openJournal takes the journal for this process: two would not know each other's
-// repeats.
+// openJournal opens and locks the journal: two processes would not see each other's repeats. It fails if another
+// process holds it.
 func openJournal(path string) (*webhook.Journal, func(), error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, err
@@ -144,7 +144,7 @@ func announce(e *env, o webhookOptions, l net.Listener) error {
 	address := "http://" + l.Addr().String()
 	e.say("receiving events on %s; signed ones on any path, a job's unsigned callback on %s. Ctrl-C ends it", address, webhook.CallbackPath)
 	if o.public {
-		e.say("HeyGen delivers over HTTPS only: a proxy with a certificate belongs before this address")
+		e.say("HeyGen delivers over HTTPS only: put a proxy with a certificate in front of this address")
 	}
 	if o.urlFile == "" {
 		return nil
@@ -153,8 +153,8 @@ func announce(e *env, o webhookOptions, l net.Listener) error {
 	return err
 }
 
-// clerk prints events, each with what its job's own record says.
-type clerk struct {
+// eventPrinter prints events, each with its job's own record.
+type eventPrinter struct {
 	e    *env
 	a    *pipeline.Account
 	left int64 // 0: no end
@@ -170,7 +170,7 @@ type receivedEvent struct {
 	Record *jobRecord `json:"record" jsonschema:"nullable"`
 }
 
-// jobRecord is what the API says about the job now.
+// jobRecord is the job's record as the API returns it now.
 type jobRecord struct {
 	Status   string  `json:"status"`
 	Title    string  `json:"title,omitempty"`
@@ -180,8 +180,8 @@ type jobRecord struct {
 
 // event reads the job and prints one line. An event whose job cannot be read now is
 // printed as that, and comes again at the next start.
-func (c *clerk) event(ctx context.Context, ev webhook.Event) error {
-	record, err := c.confirm(ctx, ev)
+func (c *eventPrinter) event(ctx context.Context, ev webhook.Event) error {
+	record, err := c.readRecord(ctx, ev)
 	if ctx.Err() != nil && err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (c *clerk) event(ctx context.Context, ev webhook.Event) error {
 	return err
 }
 
-func (c *clerk) confirm(ctx context.Context, ev webhook.Event) (*jobRecord, error) {
+func (c *eventPrinter) readRecord(ctx context.Context, ev webhook.Event) (*jobRecord, error) {
 	if !ev.EndsVideo() {
 		return nil, nil
 	}
@@ -215,7 +215,7 @@ func (c *clerk) confirm(ctx context.Context, ev webhook.Event) (*jobRecord, erro
 	return r, nil
 }
 
-func (c *clerk) print(ev webhook.Event, r *jobRecord) error {
+func (c *eventPrinter) print(ev webhook.Event, r *jobRecord) error {
 	if c.e.json {
 		b, err := json.Marshal(receivedEvent{c.e.Now().UTC(), ev, r})
 		if err == nil {
@@ -223,12 +223,12 @@ func (c *clerk) print(ev webhook.Event, r *jobRecord) error {
 		}
 		return err
 	}
-	_, err := fmt.Fprintln(c.e.Stdout, oneLine(sentence(ev, r)))
+	_, err := fmt.Fprintln(c.e.Stdout, oneLine(eventLine(ev, r)))
 	return err
 }
 
-// sentence is the event, and behind the arrow what counts.
-func sentence(ev webhook.Event, r *jobRecord) string {
+// eventLine returns a line with the event and, after the arrow, the job's own record.
+func eventLine(ev webhook.Event, r *jobRecord) string {
 	subject := ev.VideoID
 	if subject == "" {
 		subject = ev.JobID
