@@ -92,10 +92,3 @@ func (e *env) revoke() error {
 	e.say("removed; the program of heygen.key does not run in %s any more", oneLine(dir))
 	return nil
 }
-
-// remark prints a message when there is one.
-func (e *env) remark(text string) {
-	if text != "" {
-		e.say("%s", text)
-	}
-}

@@ -1,140 +1,18 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"greenroom/heygen/webhook"
-
 	"greenroom/internal/fault"
 	"greenroom/internal/heap"
 	"greenroom/pipeline"
 )
-
-func planCommand() command {
-	return command{name: "plan", summary: "show what a build would do: route, price and reason; change nothing", usage: "plan [clip...]",
-		examples: "greenroom plan\ngreenroom plan intro --json",
-		bind: func(*pflag.FlagSet) runFunc {
-			return func(ctx context.Context, e *env, args []string) error {
-				p, err := e.project(nil)
-				if err != nil {
-					return err
-				}
-				defer p.Close()
-				plan, err := p.Plan(ctx, args)
-				if err != nil {
-					return err
-				}
-				e.remark(p.Assumed())
-				for _, w := range p.Warnings() {
-					e.say("warning: %s", oneLine(w))
-				}
-				unchecked, problems := p.LookAhead(ctx, plan)
-				problems = errors.Join(p.Letters(ctx, plan), problems)
-				if unchecked != "" {
-					e.say("avatars, voices, templates and languages were not checked: %s", oneLine(unchecked))
-				}
-				if e.json {
-					return errors.Join(problems, e.printJSON(plan))
-				}
-				printPlan(e, plan)
-				return problems
-			}
-		}}
-}
-
-func printPlan(e *env, plan *pipeline.Plan) { e.planTo(e.Stdout, plan) }
-
-// planTo prints a plan's lines to w and its sum on stderr.
-func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
-	wide := 8
-	for _, s := range plan.Steps {
-		if wide = max(wide, len(s.Route)); s.Voice != nil {
-			wide = max(wide, len(s.Voice.Route))
-		}
-	}
-	line := func(a pipeline.Action, name, route string, usd, seconds float64, unknown bool, reason string) {
-		price, length := "-", fmt.Sprintf("%5.1f s", seconds)
-		switch {
-		case a == pipeline.Buy && plan.Sandbox:
-			price = "free"
-		case a == pipeline.Buy && unknown:
-			price = "unknown"
-		case usd > 0:
-			price = pipeline.Dollars(usd)
-		}
-		if unknown {
-			length = "unknown"
-		}
-		fmt.Fprintf(w, "%-8s %-20s %-*s %7s  %s  %s\n", a, name, wide, route, price, length, oneLine(reason))
-	}
-	voices := 0
-	for _, s := range plan.Steps {
-		if v := s.Voice; v != nil {
-			line(v.Action, s.Clip+" (voice)", v.Route, v.Price, v.Seconds, false, v.Reason)
-			if v.Action == pipeline.Buy {
-				voices++
-			}
-		}
-		if s.Action != pipeline.Draft { // the voice comes first
-			reason := s.Reason
-			if s.LengthUnknown {
-				reason += "; " + s.Unknown()
-			}
-			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.LengthUnknown, reason)
-			printMarks(w, s.Marks)
-		}
-	}
-	n, note := plan.Counts(), planPrice(plan)
-	first := ""
-	if voices > 0 {
-		first = ", " + count(voices, "voice") + " to buy"
-	}
-	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
-}
-
-// printMarks prints the parts of a clip's script that are not spoken, each with its place.
-func printMarks(w io.Writer, marks []pipeline.Mark) {
-	for _, m := range marks {
-		at := m.Place
-		if m.Column != "" {
-			at += fmt.Sprintf(" (column %q)", m.Column)
-		}
-		fmt.Fprintf(w, "%8s %s: %s %s: %s\n", "", oneLine(at), m.Kind, oneLine(m.Text), oneLine(m.Instead))
-	}
-}
-
-// planPrice returns what a build may cost, with the date of the prices.
-func planPrice(plan *pipeline.Plan) string {
-	switch {
-	case plan.Sandbox:
-		return "the sandbox costs nothing"
-	case plan.Unbounded():
-		return fmt.Sprintf("%s or more: a length is unknown; prices of %s", pipeline.Dollars(plan.Least), plan.Prices)
-	case plan.Price == 0:
-		return "nothing to pay"
-	case plan.Least < plan.Price:
-		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
-	}
-	return fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
-}
-
-// mayCost is the most that a plan costs, in words.
-func mayCost(plan *pipeline.Plan) string {
-	if plan.Unbounded() {
-		return fmt.Sprintf("an unknown amount, %s or more", pipeline.Dollars(plan.Least))
-	}
-	return "up to " + pipeline.Dollars(plan.Price)
-}
 
 func buildCommand() command {
 	return command{name: "build", summary: "bring clips up to date and publish them", usage: "build [flags] [clip...]",
@@ -210,76 +88,6 @@ func buildCommand() command {
 		}}
 }
 
-// listen receives events during a build. An event, signed or not, only makes the build poll its jobs sooner: the
-// build trusts the job's own record alone.
-func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <-chan struct{}, err error) {
-	if err := o.validate(); err != nil {
-		return nil, nil, err
-	}
-	secrets, err := e.webhookSecrets(o.secrets)
-	if err != nil {
-		return nil, nil, err
-	}
-	j, unlock, err := openJournal(e.path(filepath.Join(pipeline.StateDir, "webhook.jsonl")))
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := net.Listen("tcp", o.listen)
-	if err != nil {
-		unlock()
-		return nil, nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", o.listen)
-	}
-	c := make(chan struct{}, 1)
-	ring := func() {
-		select {
-		case c <- struct{}{}:
-		default: // one is waiting already
-		}
-	}
-	r := webhook.New(j, secrets, func(context.Context, webhook.Event) error { ring(); return nil })
-	r.Wake = func(webhook.Hint) { ring() }
-	r.Refused = func(status int, reason string) { e.say("refused a delivery (%d): %s", status, oneLine(reason)) }
-	serving, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = r.Serve(serving, l) // without events the build polls as ever
-	}()
-	e.say("receiving events on http://%s", l.Addr())
-	return func() {
-		cancel()
-		<-done
-		unlock()
-	}, c, nil
-}
-
-func confirm(e *env, plan *pipeline.Plan) (bool, error) {
-	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
-	}
-	w := e.Stdout
-	if e.json { // stdout is the answer
-		w = e.Stderr
-	}
-	e.planTo(w, plan)
-	return e.ask(fmt.Sprintf("spend %s?", mayCost(plan)))
-}
-
-// ask reads a yes or a no from the terminal's user. It fails without a terminal.
-func (e *env) ask(question string) (bool, error) {
-	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "%s needs a yes", strings.TrimSuffix(question, "?"))
-	}
-	// Without a line end and not as a JSON line: the terminal's user reads it.
-	fmt.Fprintf(e.unguarded(), "greenroom: %s [y/N] ", oneLine(question))
-	line, err := bufio.NewReader(e.Stdin).ReadString('\n')
-	if err != nil && line == "" {
-		return false, nil
-	}
-	a := strings.ToLower(strings.TrimSpace(line))
-	return a == "y" || a == "yes", nil
-}
-
 // heapBudget is the limit of a build's heap, bytes. With the program itself and memory outside of the heap, a run of
 // ten thousand clips stays below 150 MiB.
 const heapBudget = 72 << 20
@@ -351,19 +159,4 @@ func summary(s pipeline.Summary) string {
 		parts = append(parts, "published")
 	}
 	return fmt.Sprintf("%s: %s in %s", clips(s.Clips), strings.Join(parts, ", "), s.Took.Round(100*time.Millisecond))
-}
-
-func clips(n int) string { return count(n, "clip") }
-
-// count is "1 clip", "2 clips".
-// networkFlag is for the commands that may buy.
-func networkFlag(fs *pflag.FlagSet) *bool {
-	return fs.Bool("network-folder", false, "buy although the project is on a network file system; no other machine may build it")
-}
-
-func count(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return fmt.Sprintf("%d %ss", n, of)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"greenroom/compose/media"
+	"greenroom/internal/cli/ci"
 	"greenroom/internal/fault"
 )
 
@@ -160,3 +161,39 @@ type reworded struct {
 func (r *reworded) Error() string { return r.text }
 
 func (r *reworded) Unwrap() error { return r.error }
+
+// checked is one file with its report, or with the error of reading it.
+type checked struct {
+	file   checkFile
+	report *media.Report
+	err    error
+}
+
+// outcome returns the result for the CI reports.
+func (c checked) outcome() ci.Outcome {
+	f := c.file
+	o := ci.Outcome{Name: f.name, State: ci.OK, Poster: f.poster, File: f.manifest, Line: f.line, Label: f.label()}
+	if c.err != nil {
+		o.State = ci.Fail
+		for _, one := range fault.All(c.err) {
+			o.Details, o.Hint = append(o.Details, one.Error()), one.Hint
+		}
+		return o
+	}
+	o.Facts = c.report.Facts()
+	for _, f := range c.report.Findings {
+		if f.Verdict == media.OK {
+			continue
+		}
+		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value, Limit: f.Limit, Advice: f.Advice})
+		detail := fmt.Sprintf("%s %s: %s (limit %s); %s", f.Verdict, f.Name, f.Value, f.Limit, f.Advice)
+		o.Details = append(o.Details, strings.TrimSuffix(detail, "; "))
+	}
+	switch c.report.Verdict() {
+	case media.Fail:
+		o.State = ci.Fail
+	case media.Warn:
+		o.State = ci.Warn
+	}
+	return o
+}

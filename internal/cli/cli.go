@@ -4,21 +4,18 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/outside"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
 )
@@ -177,22 +174,6 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	return run(ctx, e, fs.Args())
 }
 
-// fromEnvironment sets flags that were not given from GREENROOM_<FLAG>.
-func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
-	fs.VisitAll(func(f *pflag.Flag) {
-		name := "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if f.Name == "cache" {
-			name = "GREENROOM_CACHE_URL" // GREENROOM_CACHE is the folder of this machine's own cache
-		}
-		if v := e.Getenv(name); v != "" && !f.Changed && err == nil {
-			if serr := fs.Set(f.Name, v); serr != nil {
-				err = fault.New(fault.Usage, "unset it, or give it another value", "%s: %v", name, serr)
-			}
-		}
-	})
-	return err
-}
-
 func lookup(name string) (command, error) {
 	for _, c := range commands() {
 		if c.name == name {
@@ -225,37 +206,4 @@ func noArgs(args []string) error {
 		return fault.New(fault.Usage, "", "unexpected argument %q", args[0])
 	}
 	return nil
-}
-
-// project opens the manifest of this call.
-func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
-	return pipeline.Open(e.options(sink))
-}
-
-// options are what the project is opened with.
-func (e *env) options(sink pipeline.Sink) pipeline.Options {
-	path := e.manifest
-	if path == "" {
-		path = pipeline.ManifestName
-	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(e.Dir, path)
-	}
-	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
-		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
-}
-
-// say prints one message. Its further lines are indented, so that none looks like another message.
-func (e *env) say(format string, args ...any) {
-	if e.json {
-		printLine(e, messageLine{outside.Text(fmt.Sprintf(format, args...))})
-		return
-	}
-	fmt.Fprintln(e.Stderr, "greenroom: "+strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
-}
-
-func (e *env) printJSON(v any) error {
-	enc := json.NewEncoder(e.Stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }

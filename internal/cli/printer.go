@@ -7,7 +7,6 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"greenroom/internal/outside"
 	"greenroom/pipeline"
 )
 
@@ -51,9 +50,6 @@ func (p *printer) event(ev pipeline.Event) {
 		p.line(ev)
 	}
 }
-
-// oneLine is text from outside as one line without secrets.
-func oneLine(s string) string { return outside.Clean(s) }
 
 func (p *printer) line(ev pipeline.Event) {
 	text := ev.Stage

@@ -2,21 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
-	"strings"
-	"sync/atomic"
-	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/spf13/pflag"
 
-	"greenroom/heygen"
 	"greenroom/heygen/webhook"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
@@ -69,14 +61,6 @@ func (o *webhookOptions) validate() error {
 	return nil
 }
 
-// path makes a path absolute from the working folder.
-func (e *env) path(p string) string {
-	if filepath.IsAbs(p) {
-		return p
-	}
-	return filepath.Join(e.Dir, p)
-}
-
 func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions) error {
 	if err := o.validate(); err != nil {
 		return err
@@ -123,23 +107,6 @@ func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions)
 	return nil
 }
 
-// openJournal opens and locks the journal: two processes would not see each other's repeats. It fails if another
-// process holds it.
-func openJournal(path string) (*webhook.Journal, func(), error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, nil, err
-	}
-	lock := flock.New(path + ".lock")
-	if ok, err := lock.TryLock(); err != nil || !ok {
-		return nil, nil, fault.New(fault.Locked, "end the other one, or give this one its own --journal", "another receiver uses %s", path)
-	}
-	j, err := webhook.OpenJournal(path)
-	if err != nil {
-		return nil, nil, errors.Join(fault.Wrap(fault.Failed, err, "", "open the journal"), lock.Unlock())
-	}
-	return j, func() { _ = errors.Join(j.Close(), lock.Unlock()) }, nil // every line is synced already
-}
-
 func announce(e *env, o webhookOptions, l net.Listener) error {
 	address := "http://" + l.Addr().String()
 	e.say("receiving events on %s; signed ones on any path, a job's unsigned callback on %s. Ctrl-C ends it", address, webhook.CallbackPath)
@@ -151,105 +118,4 @@ func announce(e *env, o webhookOptions, l net.Listener) error {
 	}
 	_, err := atomicfile.WriteBytes(e.path(o.urlFile), 0o644, []byte(address+"\n"))
 	return err
-}
-
-// eventPrinter prints events, each with its job's own record.
-type eventPrinter struct {
-	e    *env
-	a    *pipeline.Account
-	left int64 // 0: no end
-	n    atomic.Int64
-	stop func()
-}
-
-// receivedEvent is a line of `webhook --json`. Record is null when the event ends no video or the job cannot be
-// read now.
-type receivedEvent struct {
-	Received time.Time `json:"received"`
-	webhook.Event
-	Record *jobRecord `json:"record" jsonschema:"nullable"`
-}
-
-// jobRecord is the job's record as the API returns it now.
-type jobRecord struct {
-	Status   string  `json:"status"`
-	Title    string  `json:"title,omitempty"`
-	Duration float64 `json:"seconds,omitempty"`
-	Reason   string  `json:"reason,omitempty"`
-}
-
-// event reads the job and prints one line. An event whose job cannot be read now is
-// printed as that, and comes again at the next start.
-func (c *eventPrinter) event(ctx context.Context, ev webhook.Event) error {
-	record, err := c.readRecord(ctx, ev)
-	if ctx.Err() != nil && err != nil {
-		return err
-	}
-	if err != nil {
-		c.e.say("%v", err)
-	}
-	if perr := c.print(ev, record); perr != nil {
-		return perr
-	}
-	if c.n.Add(1) == c.left {
-		c.stop()
-	}
-	return err
-}
-
-func (c *eventPrinter) readRecord(ctx context.Context, ev webhook.Event) (*jobRecord, error) {
-	if !ev.EndsVideo() {
-		return nil, nil
-	}
-	v, err := c.a.Video(ctx, ev.VideoID)
-	if heygen.NotFound(err) {
-		return &jobRecord{Status: "not on this account"}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	r := &jobRecord{Status: string(v.State), Title: v.Title, Duration: v.Duration}
-	if v.Failure != nil {
-		r.Reason = strings.TrimSpace(v.Failure.Code + " " + v.Failure.Message)
-	}
-	return r, nil
-}
-
-func (c *eventPrinter) print(ev webhook.Event, r *jobRecord) error {
-	if c.e.json {
-		b, err := json.Marshal(receivedEvent{c.e.Now().UTC(), ev, r})
-		if err == nil {
-			_, err = fmt.Fprintln(c.e.Stdout, string(b))
-		}
-		return err
-	}
-	_, err := fmt.Fprintln(c.e.Stdout, oneLine(eventLine(ev, r)))
-	return err
-}
-
-// eventLine returns a line with the event and, after the arrow, the job's own record.
-func eventLine(ev webhook.Event, r *jobRecord) string {
-	subject := ev.VideoID
-	if subject == "" {
-		subject = ev.JobID
-	}
-	text := strings.TrimRight(ev.Type+" "+subject, " ")
-	switch {
-	case ev.Ignored:
-		return text + " -> ignored, this version does not know it"
-	case !ev.EndsVideo():
-		return text + " -> nothing to confirm"
-	case r == nil:
-		return text + " -> the job could not be read"
-	}
-	text += " -> " + r.Status
-	if r.Duration > 0 {
-		text += fmt.Sprintf(" %.1fs", r.Duration)
-	}
-	for _, s := range []string{r.Title, r.Reason} {
-		if s != "" {
-			text += fmt.Sprintf(" %q", s)
-		}
-	}
-	return text
 }

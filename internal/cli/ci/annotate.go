@@ -1,72 +1,35 @@
-package cli
+package ci
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 	"strings"
-
-	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 )
 
-// onGitHub reports whether faults are printed as annotations of a pull request.
-func (e *env) onGitHub() bool {
-	where := e.annotations
-	if where == "" {
-		where = e.Getenv("GREENROOM_ANNOTATIONS")
-	}
-	// stderr holds only JSON with --json; annotations are not, so they need an explicit request.
-	return where == "github" || where == "" && !e.json && e.Getenv("GITHUB_ACTIONS") == "true"
-}
-
-func annotationsFlag(fs *pflag.FlagSet) *string {
-	return fs.String("annotations", "", "show errors here too: `github` or none (default: by the environment)")
-}
-
-// annotate prints faults in the form that GitHub shows next to their line.
-// The runner reads both streams; on stderr they do not mix with the answer.
-func (e *env) annotate(err error) {
-	if !e.onGitHub() {
-		return
-	}
+// Annotate prints faults in the form that GitHub shows next to their line. path returns a file's path relative to the
+// checkout.
+func Annotate(w io.Writer, err error, path func(file string) string) {
 	for _, f := range fault.All(err) {
-		props := ""
+		place := ""
 		if p := f.Place; p != nil && p.File != "" {
-			props = " file=" + property(e.inRepository(p.File))
+			place = "file=" + property(path(p.File))
 			if p.Line > 0 {
-				props += fmt.Sprintf(",line=%d", p.Line)
+				place += fmt.Sprintf(",line=%d", p.Line)
 			}
 			if p.Column > 0 {
-				props += fmt.Sprintf(",col=%d", p.Column)
+				place += fmt.Sprintf(",col=%d", p.Column)
 			}
-			props += ",title=" + property("greenroom: "+string(f.Kind))
-		} else {
-			props = " title=" + property("greenroom: "+string(f.Kind))
+			place += ","
 		}
 		text := f.Error()
 		if f.Hint != "" {
 			text += "\n" + f.Hint
 		}
-		fmt.Fprintf(e.unguarded(), "::error%s::%s\n", props, message(text))
+		fmt.Fprintf(w, "::error %stitle=%s::%s\n", place, property("greenroom: "+string(f.Kind)), message(text))
 	}
-}
-
-// inRepository returns a file's path as GitHub knows it: relative to the checkout.
-func (e *env) inRepository(file string) string {
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(filepath.Dir(e.options(nil).ManifestPath), file)
-	}
-	root := e.Getenv("GITHUB_WORKSPACE")
-	if root == "" {
-		root, _ = os.Getwd()
-	}
-	if r, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(r) {
-		return filepath.ToSlash(r)
-	}
-	return filepath.ToSlash(file)
 }
 
 // message and property escape characters that would end a workflow command or begin another.
@@ -75,5 +38,5 @@ func message(s string) string {
 }
 
 func property(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(outside.Text(s))
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(message(s))
 }

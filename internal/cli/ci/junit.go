@@ -1,28 +1,17 @@
-package cli
+package ci
 
 import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+	"time"
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 )
 
-// outcome is what became of one clip or file, for every report.
-type outcome struct {
-	name    string
-	state   string // ok, warn, fail
-	file    string // the manifest that names it; may be empty
-	line    int
-	details []string // one finding each
-	hint    string
-	poster  string // a file, absolute; may be empty
-	facts   string // size, frames, length
-}
-
-// The shape that Jenkins, GitLab and the GitHub actions for JUnit read.
+// The elements that Jenkins, GitLab and the GitHub actions for JUnit read.
 type junitSuites struct {
 	XMLName  xml.Name `xml:"testsuites"`
 	Name     string   `xml:"name,attr"`
@@ -57,37 +46,48 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes the outcomes of one command.
-func (e *env) writeJUnit(path, command string, list []outcome, seconds float64) error {
-	s := junitSuite{Name: "greenroom " + command, Tests: len(list), Time: fmt.Sprintf("%.3f", seconds), Stamp: e.Now().UTC().Format("2006-01-02T15:04:05")}
-	for _, o := range list {
-		c := junitCase{Name: outside.Text(o.name), Class: "greenroom." + command, File: outside.Text(o.file), Line: o.line}
-		text := outside.Text(strings.Join(o.details, "\n"))
-		switch {
-		case o.state == stateFail:
-			s.Failures++
-			c.Failure = &junitFailure{Message: outside.Text(first(o.details)), Text: text}
-			if o.hint != "" {
-				c.Failure.Text += "\n" + outside.Text(o.hint)
-			}
-		default:
-			c.Out = text
-		}
-		s.Cases = append(s.Cases, c)
+// Run describes the command that a report is about.
+type Run struct {
+	Command string // build, check
+	Project string
+	Version string // of greenroom
+	Time    time.Time
+	Seconds float64 // how long it took; 0 where that is not measured
+}
+
+// WriteJUnit writes the outcomes of one command to a file. It fails where the file cannot be written.
+func WriteJUnit(path string, run Run, list []Outcome) error {
+	s := junitSuite{
+		Name: "greenroom " + run.Command, Tests: len(list), Failures: countFailed(list),
+		Time: fmt.Sprintf("%.3f", run.Seconds), Stamp: run.Time.UTC().Format("2006-01-02T15:04:05"),
 	}
-	b, err := xml.MarshalIndent(junitSuites{Name: "greenroom", Tests: s.Tests, Failures: s.Failures, Suite: s}, "", "  ")
+	for _, o := range list {
+		s.Cases = append(s.Cases, o.junit(run.Command))
+	}
+	all := junitSuites{Name: "greenroom", Tests: s.Tests, Failures: s.Failures, Suite: s}
+	b, err := xml.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return err
 	}
-	if _, err := atomicfile.WriteBytes(e.path(path), 0o644, append([]byte(xml.Header), append(b, '\n')...)); err != nil {
+	if _, err := atomicfile.WriteBytes(path, 0o644, append([]byte(xml.Header), append(b, '\n')...)); err != nil {
 		return fault.Wrap(fault.Failed, err, "name a file in a folder that can be written", "write %s", path)
 	}
 	return nil
 }
 
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
+func (o Outcome) junit(command string) junitCase {
+	c := junitCase{Name: outside.Text(o.Name), Class: "greenroom." + command, File: outside.Text(o.File), Line: o.Line}
+	text := outside.Text(strings.Join(o.Details, "\n"))
+	if o.State != Fail {
+		c.Out = text
+		return c
 	}
-	return list[0]
+	c.Failure = &junitFailure{Text: text}
+	if len(o.Details) > 0 {
+		c.Failure.Message = outside.Text(o.Details[0])
+	}
+	if o.Hint != "" {
+		c.Failure.Text += "\n" + outside.Text(o.Hint)
+	}
+	return c
 }
