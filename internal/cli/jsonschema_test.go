@@ -187,7 +187,7 @@ func TestJSONSchemas(t *testing.T) {
 			t.Errorf("%s is not what the types say: %v", path, err)
 		}
 		if row := "| [" + s.name + "](json/" + file + ") | " + s.of + " |"; !bytes.Contains(page, []byte(row)) {
-			t.Errorf("docs/json.md lacks the row\n%s", row)
+			t.Errorf("docs/json.md has no row\n%s", row)
 		}
 		var doc any
 		if err := json.Unmarshal(b, &doc); err != nil {

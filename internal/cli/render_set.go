@@ -82,7 +82,7 @@ func (s *studio) manifestFilms(ctx context.Context, names []string) error {
 		r.faults = append(r.faults, fault.New(fault.Failed, "--results names each of them", "%s failed", count(more, "more film")))
 	}
 	if r.total > 1 && err == nil && !s.json {
-		s.out.tell(r.summary(s.Now().Sub(began)))
+		s.out.print(r.summary(s.Now().Sub(began)))
 	}
 	return errors.Join(append([]error{err}, r.faults...)...)
 }
@@ -116,7 +116,7 @@ func (r *run) film(ctx context.Context) func(films.Film, error) error {
 		} else {
 			r.drawn++
 		}
-		if r.total > crowdSize {
+		if r.total > bulkThreshold {
 			r.out.event(pipeline.Event{Clip: n.Name, Stage: filmsStage, State: pipeline.Done, Time: r.Now()})
 			if !r.json {
 				return nil
@@ -141,7 +141,7 @@ func (r *run) fell(ctx context.Context, n manifest.FilmName, err error) error {
 		r.faults, r.said[says] = append(r.faults, err), true
 		r.shown++
 	}
-	if r.total > crowdSize {
+	if r.total > bulkThreshold {
 		r.out.event(pipeline.Event{Clip: n.Name, Stage: filmsStage, State: pipeline.Failed, Message: err.Error(), Time: r.Now()})
 	}
 	if !r.o.keepGoing {

@@ -11,9 +11,9 @@ import (
 	"greenroom/pipeline"
 )
 
-// TestManyClipsAreToldInSums takes 10,000 clips through the printer: a line now and
+// TestManyClipsPrintTotals takes 10,000 clips through the printer: a line now and
 // then, the first failures by name, and nothing once all is over.
-func TestManyClipsAreToldInSums(t *testing.T) {
+func TestManyClipsPrintTotals(t *testing.T) {
 	t.Parallel()
 	run := func(terminal bool) string {
 		var out bytes.Buffer
@@ -55,8 +55,8 @@ func TestManyClipsAreToldInSums(t *testing.T) {
 	}
 }
 
-// TestManyFilmsAreToldInSums is the same for a run of films: no path and no line for each.
-func TestManyFilmsAreToldInSums(t *testing.T) {
+// TestManyFilmsPrintTotals is the same for a run of films: no path and no line for each.
+func TestManyFilmsPrintTotals(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	p := newPrinter(&env{Env: Env{Stderr: &out, Stdout: io.Discard}, noColor: true})
