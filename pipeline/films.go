@@ -2,10 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"os"
 
 	"greenroom/compose/timeline"
+	"greenroom/internal/fault"
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
+	"greenroom/remotion"
 )
 
 // Films returns the project as package films sees it.
@@ -74,4 +77,34 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 func (p *Project) FilmCurrent(ctx context.Context, f *timeline.Film, file records.File) bool {
 	tools, _ := p.tools(ctx) // without ffmpeg, times of files decide
 	return p.FilmRecords().Current(f, tools.Version, p.Manifest.Path, file)
+}
+
+// ReadyProps returns the props of the published clips, for a Remotion composition that shows the clip of this name,
+// or any clip if the name is empty. It fails if one of these clips is missing or out of date, or must not be shown.
+func (p *Project) ReadyProps(ctx context.Context, clip string, o films.Options) ([]byte, error) {
+	var names []string
+	if clip != "" {
+		names = []string{clip}
+	}
+	plan, err := p.Plan(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	var list fault.List
+	for _, s := range plan.Steps {
+		switch {
+		case s.Action != Keep && !(o.AllowStandIns && p.Shown(s.Clip).Kind == remotion.StandIn):
+			list = append(list, p.NotReady(s.Clip, s.Reason))
+		case s.Action == Keep && s.Warning != "" && !o.AllowWarnings:
+			list = append(list, RefuseWarned(s.Clip, s.Warning))
+		}
+	}
+	if err := list.Or(); err != nil {
+		return nil, err
+	}
+	props, err := os.ReadFile(p.PropsPath())
+	if err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "run `greenroom build` first", "read the props")
+	}
+	return props, nil
 }

@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films/render"
 )
 
 func annotationsFlag(fs *pflag.FlagSet) *string {
@@ -131,13 +132,13 @@ func writeResults(path string, list []pipeline.Result) error {
 }
 
 // writeFilmResults writes the result of each film.
-func writeFilmResults(path string, list []filmResult) error {
+func writeFilmResults(path string, list []render.Outcome) error {
 	list = slices.Clone(list)
 	for i := range list {
 		list[i].Error = outside.Text(list[i].Error)
 	}
 	head := []string{"film", "family", "row", "status", "file", "seconds", "frames", "error"}
-	return ci.WriteTable(path, list, head, func(r filmResult) []string {
+	return ci.WriteTable(path, list, head, func(r render.Outcome) []string {
 		return []string{
 			r.Film, r.Each, rowNumber(r.Row), r.Status, ci.Inert(r.File), strconv.FormatFloat(r.Seconds, 'f', -1, 64),
 			strconv.Itoa(r.Frames), ci.Inert(oneLine(r.Error)),

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/cli/ci"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films/render"
 )
 
 func reportEnv(t *testing.T, vars map[string]string) (*env, *strings.Builder) {
@@ -129,7 +130,7 @@ func TestResultsTables(t *testing.T) {
 		{Clip: "welcome-ada", Each: "welcome", Row: 2, Status: "ready", File: "a.webm", Seconds: 3.5, Price: 1.25, VideoID: "=1+1"},
 		{Clip: "bye", Status: "failed", Error: "HeyGen: \x1b[2J\nno"},
 	}
-	films := []filmResult{{Film: "tour", Each: "welcome", Row: 3, Status: filmReady, File: "@out/tour.mp4", Frames: 75, Seconds: 3}}
+	films := []render.Outcome{{Film: "tour", Each: "welcome", Row: 3, Status: render.Ready, File: "@out/tour.mp4", Frames: 75, Seconds: 3}}
 	path := filepath.Join(dir, "clips.csv")
 	if err := writeResults(path, clips); err != nil {
 		t.Fatal(err)

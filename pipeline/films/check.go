@@ -10,9 +10,9 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Check resolves every film of the manifest whose clips exist, stand-ins included, and calls visit for each film. It returns
-// how many of all films can be rendered. The error has what is wrong with files and films, without the clips that are not
-// ready: those are reported elsewhere.
+// Check resolves every film of the manifest whose clips exist, stand-ins included, and calls visit for each film. It
+// returns how many of all films can be rendered. The error has what is wrong with files and films, without the clips
+// that are not ready: those are reported elsewhere.
 func (s *Source) Check(ctx context.Context, visit func(Film, error)) (ok, all int, err error) {
 	if len(s.Manifest.Compositions)+len(s.Manifest.RowCompositions) == 0 {
 		return 0, 0, nil
@@ -41,8 +41,8 @@ func (s *Source) Check(ctx context.Context, visit func(Film, error)) (ok, all in
 	return ok, set.Len(), bad.Unique().Or()
 }
 
-// Inputs returns the paths of all files that compositions name, of all rows, fonts included, sorted. It ignores a table that
-// cannot be read, which is a fault of the manifest.
+// Inputs returns the paths of all files that compositions name, of all rows, fonts included, sorted. It ignores a
+// table that cannot be read, which is a fault of the manifest.
 func Inputs(m *manifest.Manifest) []string {
 	files := map[string]namedFile{}
 	addNamedFiles(files, m.Compositions)

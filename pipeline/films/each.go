@@ -12,13 +12,14 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Each resolves the films of the set, one at a time and in order, and calls visit for each: with the film, or with its name
-// and what is wrong with it. Clips that are not up to date are faults that name them, and so are stand-ins unless they are
-// allowed. Each ends at the first error that visit returns, and at one that does not belong to a single film.
+// Each resolves the films of the set, one at a time and in order, and calls visit for each: with the film, or with
+// its name and what is wrong with it. Clips that are not up to date are faults that name them, and so are stand-ins
+// unless they are allowed. Each ends at the first error that visit returns, and at one that does not belong to a
+// single film.
 //
-// It first publishes the files and fonts that compositions name, so that Media.File and Media.Public of every film can be
-// read. Films of rows are read from the table one row at a time: memory does not grow with the table. A renderer must
-// produce exactly as many frames as the film has.
+// It first publishes the files and fonts that compositions name, so that Media.File and Media.Public of every film
+// can be read. Films of rows are read from the table one row at a time: memory does not grow with the table. A
+// renderer must produce exactly as many frames as the film has.
 func (s *Set) Each(ctx context.Context, visit func(Film, error) error) error {
 	store, err := s.src.Open(ctx)
 	if err != nil {
@@ -78,8 +79,8 @@ func addClips(names map[string]bool, list []manifest.Composition) {
 	}
 }
 
-// resolve calls visit for films that share a view of the manifest: all of its own films, or those of one row. wrong is what
-// keeps all of them from being resolved, or nil.
+// resolve calls visit for films that share a view of the manifest: all of its own films, or those of one row. wrong
+// is what keeps all of them from being resolved, or nil.
 func (s *Set) resolve(ctx context.Context, r *reader, view *manifest.Manifest, list []manifest.Composition,
 	wrong error, visit func(Film, error) error) error {
 	if wrong == nil {

@@ -69,7 +69,8 @@ func TestRowsAreForgotten(t *testing.T) {
 	}
 }
 
-// BenchmarkResolveRowFilms is what a row's films cost before anything is rendered: reading the row again, and resolving.
+// BenchmarkResolveRowFilms is what a row's films cost before anything is rendered: reading the row again, and
+// resolving.
 func BenchmarkResolveRowFilms(b *testing.B) {
 	const n = 1000
 	p := rowSource(b, n, strings.Replace(rowComposition, "    formats: [16:9, 1:1]\n", "", 1))

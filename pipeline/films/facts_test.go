@@ -14,7 +14,8 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// TestVideosAreMeasuredAsTheyAreShown: turned footage has its sides changed, and pixels that are not square are made so.
+// TestVideosAreMeasuredAsTheyAreShown: turned footage has its sides changed, and pixels that are not square are made
+// so.
 func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
 	tools, err := media.FindTools(t.Context(), exec.LookPath)
 	if err != nil {

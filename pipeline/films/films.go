@@ -2,9 +2,9 @@
 //
 //	manifest.Composition → Film (plain data) → rendered file → record of the file
 //
-// This package chooses films, reads the clips and files that they show, and resolves them. Package resolve calculates a film
-// from these facts without reading anything, package schema has the JSON Schema of a film, package render renders films with
-// ffmpeg or Remotion, and package records knows which files are up to date.
+// This package chooses films, reads the clips and files that they show, and resolves them. Package resolve calculates
+// a film from these facts without reading anything, package schema has the JSON Schema of a film, package render
+// renders films with ffmpeg or Remotion, and package records knows which files are up to date.
 //
 // It sends no request and buys nothing. It knows a project only as a [Source].
 package films

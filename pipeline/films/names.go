@@ -11,8 +11,8 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// IsName reports whether a name can mean films of the manifest: it is a pattern, or the name of a film, of a composition or
-// of a family with films.
+// IsName reports whether a name can mean films of the manifest: it is a pattern, or the name of a film, of a
+// composition or of a family with films.
 func IsName(m *manifest.Manifest, name string) bool {
 	if isPattern(name) {
 		return true
@@ -40,7 +40,8 @@ func CompositionNames(m *manifest.Manifest) []string {
 
 func isPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 
-// matcher returns a function that reports whether a film has one of several names. It fails if one of them matches no film.
+// matcher returns a function that reports whether a film has one of several names. It fails if one of them matches no
+// film.
 func matcher(m *manifest.Manifest, names []string) (func(manifest.FilmName) bool, error) {
 	want, unmatched := map[string]bool{}, map[string]bool{}
 	var patterns []string

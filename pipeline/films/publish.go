@@ -26,8 +26,8 @@ type namedFile struct {
 
 const kindFont = "font"
 
-// addNamedFiles adds the files that compositions name, by their path. A file that is an image in one place and a video in
-// another is added as what the first place calls it.
+// addNamedFiles adds the files that compositions name, by their path. A file that is an image in one place and a
+// video in another is added as what the first place calls it.
 func addNamedFiles(out map[string]namedFile, list []manifest.Composition) {
 	add := func(path, kind string, at fault.Place) {
 		if _, ok := out[path]; !ok && path != "" {
@@ -52,9 +52,9 @@ func addNamedFiles(out map[string]namedFile, list []manifest.Composition) {
 	}
 }
 
-// publish puts files and the built-in fonts where both renderers read them. paths are the files that any composition names,
-// of all rows, not only those of this run: two runs must not sweep each other's files. A file that cannot be read is
-// recorded in r.lost, so that only the films that show it fail.
+// publish puts files and the built-in fonts where both renderers read them. paths are the files that any composition
+// names, of all rows, not only those of this run: two runs must not sweep each other's files. A file that cannot be
+// read is recorded in r.lost, so that only the films that show it fail.
 func (r *reader) publish(paths []string) error {
 	var list []assets.File
 	for _, path := range paths {

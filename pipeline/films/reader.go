@@ -18,8 +18,8 @@ import (
 // publicFiles is the path of published files as films have it: below the Remotion project's public folder.
 const publicFiles = "greenroom/"
 
-// reader reads what films show. It keeps what the current films need and drops the rest: files that all rows share are read
-// once, and a table of ten thousand rows does not fill the memory.
+// reader reads what films show. It keeps what the current films need and drops the rest: files that all rows share
+// are read once, and a table of ten thousand rows does not fill the memory.
 type reader struct {
 	src   *Source
 	store Store

@@ -17,8 +17,8 @@ type Set struct {
 }
 
 // Choose returns the films that names and options choose; without names, all that the options do. A name is that of a
-// composition, which means all of its formats and rows, of a film such as tour-9x16 or hello-ada, of a family, or a pattern
-// such as hello-a*. It fails if a name matches no film, and if no film is chosen.
+// composition, which means all of its formats and rows, of a film such as tour-9x16 or hello-ada, of a family, or a
+// pattern such as hello-a*. It fails if a name matches no film, and if no film is chosen.
 func (s *Source) Choose(names []string, o Options) (*Set, error) {
 	m := s.Manifest
 	if len(m.Compositions)+len(m.RowCompositions) == 0 {

@@ -23,8 +23,8 @@ func Parse(s string) (Shard, error) {
 	return Shard{index, of}, nil
 }
 
-// Has reports whether an item belongs to this machine. It depends on the name alone, so that new or removed rows do not
-// move the others from one machine to another.
+// Has reports whether an item belongs to this machine. It depends on the name alone, so that new or removed rows do
+// not move the others from one machine to another.
 func (s Shard) Has(name string) bool {
 	if s.Of <= 1 {
 		return true

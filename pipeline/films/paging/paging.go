@@ -249,8 +249,8 @@ func lineCost(cost float64) float64 {
 	return 2 * cost
 }
 
-// short is the cost of a line that is much shorter than an even one: share is its width as a share of that. A short word
-// that has a line for itself costs as much as a break inside of a clause.
+// short is the cost of a line that is much shorter than an even one: share is its width as a share of that. A short
+// word that has a line for itself costs as much as a break inside of a clause.
 func short(share, length float64, words, all int) (cost float64) {
 	if share < shortLine {
 		cost = shortCost

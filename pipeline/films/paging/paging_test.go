@@ -186,8 +186,8 @@ func TestPagesLoseNothing(t *testing.T) {
 	}
 }
 
-// TestPagesAreReadable: a line has at most 42 characters, speech of 15 characters a second is shown for the time that it
-// is read in, and no page is shown for more than 7 seconds.
+// TestPagesAreReadable: a line has at most 42 characters, speech of 15 characters a second is shown for the time that
+// it is read in, and no page is shown for more than 7 seconds.
 func TestPagesAreReadable(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples(t) {

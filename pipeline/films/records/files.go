@@ -45,9 +45,10 @@ func (s Store) Files() map[string]File {
 	return out
 }
 
-// Current reports whether a file has a film as it is now, whatever rendered it. A film that ffmpeg encoded with its preset's
-// own quality is found by its key. The key of any other is not known here, because it depends on the flags of that render:
-// then neither the manifest nor a file that the film shows may be newer. An ffmpeg of "" is one that is not installed.
+// Current reports whether a file has a film as it is now, whatever rendered it. A film that ffmpeg encoded with its
+// preset's own quality is found by its key. The key of any other is not known here, because it depends on the flags
+// of that render: then neither the manifest nor a file that the film shows may be newer. An ffmpeg of "" is one that
+// is not installed.
 func (s Store) Current(f *timeline.Film, ffmpeg, manifest string, file File) bool {
 	for _, preset := range native.Presets {
 		if ffmpeg == "" || !slices.Contains(preset.Exts, strings.ToLower(filepath.Ext(file.Path))) {

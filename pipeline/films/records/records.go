@@ -1,5 +1,5 @@
-// Package records keeps a record of each film that was rendered into a file. It is the one place that decides whether such a
-// file is up to date.
+// Package records keeps a record of each film that was rendered into a file. It is the one place that decides whether
+// such a file is up to date.
 //
 // Records are a cache: they may be deleted at any time, and a film without one is rendered again.
 package records
@@ -53,8 +53,8 @@ type Output struct {
 }
 
 // Key returns the hash of everything that the file of a film depends on: the film, how it is encoded, the version of
-// greenroom and that of ffmpeg. The film is any value whose JSON has everything that is shown: a resolved film, which names
-// clips, files and fonts by their content, or the key of a Remotion composition.
+// greenroom and that of ffmpeg. The film is any value whose JSON has everything that is shown: a resolved film, which
+// names clips, files and fonts by their content, or the key of a Remotion composition.
 func (s Store) Key(film any, ffmpeg string, settings ...string) (string, error) {
 	b, err := json.Marshal(film)
 	if err != nil {
@@ -75,8 +75,8 @@ func (s Store) NativeKey(f *timeline.Film, ffmpeg, preset string, crf int) (stri
 	return s.Key(f, ffmpeg, Native, preset, strconv.Itoa(crf))
 }
 
-// UpToDate returns the record of a file and reports whether the file has the film of a key, complete and unchanged. A file
-// with the recorded stamp is trusted; otherwise all of its bytes are read.
+// UpToDate returns the record of a file and reports whether the file has the film of a key, complete and unchanged. A
+// file with the recorded stamp is trusted; otherwise all of its bytes are read.
 func (s Store) UpToDate(path, key string) (Record, bool) {
 	var r Record
 	b, err := os.ReadFile(s.recordFile(path))

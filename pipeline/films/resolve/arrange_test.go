@@ -24,8 +24,9 @@ func faceIn(film *timeline.Film, id string) area {
 	return area{}
 }
 
-// TestTextsKeepOffFacesAndOneAnother resolves the films that people write first, in all shapes, from 360p to 4K: no text
-// about whose place nothing is said lies on a face, on captions or on another text, and each is inside of the margin.
+// TestTextsKeepOffFacesAndOneAnother resolves the films that people write first, in all shapes, from 360p to 4K: no
+// text about whose place nothing is said lies on a face, on captions or on another text, and each is inside of the
+// margin.
 func TestTextsKeepOffFacesAndOneAnother(t *testing.T) {
 	dir, facts := world(t)
 	// A presenter as HeyGen's close-up frames one, and one who is seen to the waist.

@@ -8,8 +8,9 @@ import (
 // discColors are what a presenter in a circle stands in front of, when the manifest gives no fill.
 var discColors = []string{"#F3E2C6", "#B08A63"}
 
-// behind draws what lies behind a layer: a fill in the shape of its mask, and a ring around it. A presenter in a circle
-// has both by default: a cut-out in a bare circle is a pair of shoulders that end in an arc. It returns the box of all.
+// behind draws what lies behind a layer: a fill in the shape of its mask, and a ring around it. A presenter in a
+// circle has both by default: a cut-out in a bare circle is a pair of shoulders that end in an arc. It returns the
+// box of all.
 func (r *resolver) behind(p *part, l manifest.Layer, c content, at placed, when span) timeline.Rect {
 	disc := l.Mask.Circle && c.cutout
 	fill, ring := l.Fill, l.Ring

@@ -19,7 +19,8 @@ type Clip struct {
 	Media  timeline.Media // Seconds is that of its pictures
 	FPS    timeline.Rate
 	Frames int
-	// Box is the part of the full frame that the file shows, in pixels of the full frame; Width and Height are the frame's.
+	// Box is the part of the full frame that the file shows, in pixels of the full frame; Width and Height are the
+	// frame's.
 	Box           timeline.Rect
 	Width, Height int
 	Sound         bool

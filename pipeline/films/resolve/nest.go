@@ -118,8 +118,8 @@ func copyText(t *timeline.Text) *timeline.Text {
 	return &c
 }
 
-// clipTo keeps a layer inside of its composition's canvas where that can be said: not while it slides, not with rounded
-// corners.
+// clipTo keeps a layer inside of its composition's canvas where that can be said: not while it slides, not with
+// rounded corners.
 func clipTo(l *timeline.Layer, w, h int) bool {
 	b := area{float64(l.Box.X), float64(l.Box.Y), float64(l.Box.W), float64(l.Box.H)}
 	in, ok := intersect(b, area{0, 0, float64(w), float64(h)})

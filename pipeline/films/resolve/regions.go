@@ -60,8 +60,8 @@ func below(in, of area, gap float64) area {
 	return area{in.x, y, in.w, in.y + in.h - y}
 }
 
-// title stands in the middle of a canvas without a presenter. With one it stands next to the presenter, above the head,
-// or below the face.
+// title stands in the middle of a canvas without a presenter. With one it stands next to the presenter, above the
+// head, or below the face.
 func title(free area, people []subject, gap float64) []candidate {
 	out := []candidate{{in: free, stand: 0.5, person: true}}
 	if len(people) == 0 {
@@ -117,8 +117,8 @@ func callout(l manifest.Layer, free area, people []subject, gap float64) []candi
 // captionsLeast is the least width of captions next to a presenter, as a share of the safe area.
 const captionsLeast = 0.42
 
-// captions chooses the box of a captions layer and keeps it free: at the bottom, next to a face that is there, or at the
-// top.
+// captions chooses the box of a captions layer and keeps it free: at the bottom, next to a face that is there, or at
+// the top.
 func (a *arranger) captions(l manifest.Layer) manifest.Layer {
 	p := a.p
 	t, err := a.r.setting(l.Style, p.w, p.h)

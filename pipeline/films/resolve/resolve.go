@@ -265,7 +265,8 @@ func (r *resolver) draw(p *part, l manifest.Layer, out timeline.Layer, when span
 	r.move(p, l, out, out.Box, when)
 }
 
-// move is as draw; the layer moves as one of the box that is given would, so that a disc and what is in it stay together.
+// move is as draw; the layer moves as one of the box that is given would, so that a disc and what is in it stay
+// together.
 func (r *resolver) move(p *part, l manifest.Layer, out timeline.Layer, as timeline.Rect, when span) {
 	if outside(out.Box, p.w, p.h) {
 		r.offCanvas(p, l, out.Box)

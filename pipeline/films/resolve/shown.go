@@ -8,7 +8,8 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// Sizes are the places at which compositions show clips, each once: the films of ten thousand rows show theirs at a few.
+// Sizes are the places at which compositions show clips, each once: the films of ten thousand rows show theirs at a
+// few.
 type Sizes struct {
 	of     map[string][]int // of a clip, into places
 	places []spot
@@ -53,9 +54,10 @@ func ReadSizes(m *manifest.Manifest) (*Sizes, error) {
 	return s, err
 }
 
-// Shown returns the size in pixels that a clip's file needs so that the composition which shows it largest draws it pixel
-// by pixel, without scaling. It is 0, 0 for a clip that needs its full size: one that is shown as large or larger, or that
-// no composition shows. box is the part of the frame, of width x height pixels, that the clip's file has.
+// Shown returns the size in pixels that a clip's file needs so that the composition which shows it largest draws it
+// pixel by pixel, without scaling. It is 0, 0 for a clip that needs its full size: one that is shown as large or
+// larger, or that no composition shows. box is the part of the frame, of width x height pixels, that the clip's file
+// has.
 //
 // It needs no times and no files: a clip is placed by its own shape alone.
 func (s *Sizes) Shown(clip string, box timeline.Rect, width, height int) (w, h int) {

@@ -19,7 +19,8 @@ type sound struct {
 // interval is a stretch of time in seconds.
 type interval struct{ from, to float64 }
 
-// merge joins intervals whose gap is at most the given one: a sound that comes up for the blink between two words pumps.
+// merge joins intervals whose gap is at most the given one: a sound that comes up for the blink between two words
+// pumps.
 func merge(in []interval, gap float64) (out []interval) {
 	in = slices.Clone(in)
 	slices.SortFunc(in, func(a, b interval) int {

@@ -31,8 +31,8 @@ func faceOf(person area) area {
 	return area{person.x + (person.w-w)/2, person.y, w, h}
 }
 
-// scene is what a composition has besides a layer: presenters make room for a title whose place is chosen, and stand in a
-// corner of footage when they are in a circle.
+// scene is what a composition has besides a layer: presenters make room for a title whose place is chosen, and stand
+// in a corner of footage when they are in a circle.
 type scene struct{ titled, footage bool }
 
 func sceneOf(c manifest.Composition) (s scene) {
@@ -86,8 +86,8 @@ func standing(aspect, w, h float64, titled bool) manifest.Box {
 	return manifest.Box{Left: px(at.centre*w - wide/2), Width: px(wide), Bottom: px(0)}
 }
 
-// Figures of a circle about whose place nothing is said, as shares of the shorter side: its size in the middle of a canvas,
-// its size in the corner of footage, and its distance from the edges there.
+// Figures of a circle about whose place nothing is said, as shares of the shorter side: its size in the middle of a
+// canvas, its size in the corner of footage, and its distance from the edges there.
 const (
 	circleAlone  = 0.6
 	circleCorner = 0.34
@@ -109,8 +109,8 @@ func circle(w, h float64, footage bool) manifest.Box {
 	return manifest.Box{Left: px(circleEdge * short), Bottom: px(circleEdge * short), Width: px(size * short)}
 }
 
-// Figures of a presenter in a disc: how much of the box's width the disc shows at most, and how much of the disc is free
-// above the head.
+// Figures of a presenter in a disc: how much of the box's width the disc shows at most, and how much of the disc is
+// free above the head.
 const (
 	discWide = 0.8
 	discHead = 0.1

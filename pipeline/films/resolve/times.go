@@ -125,9 +125,9 @@ func (r *resolver) auto(p *part, lasts []float64) (end float64, frames int) {
 	return end, frames
 }
 
-// end returns the first frame of the own part that a layer is no longer on. What ends by itself is there on every frame
-// that starts before its end: rounding would cut up to half a frame of the last word. Another layer that comes after it
-// starts at the nearest frame, and then it ends there too.
+// end returns the first frame of the own part that a layer is no longer on. What ends by itself is there on every
+// frame that starts before its end: rounding would cut up to half a frame of the last word. Another layer that comes
+// after it starts at the nearest frame, and then it ends there too.
 func (r *resolver) end(p *part, i int) int {
 	l, to := p.c.Layers[i], p.spans[i].to
 	switch {

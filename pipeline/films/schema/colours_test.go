@@ -21,8 +21,8 @@ import (
 // mostColour is how far a colour of footage may be from the one that was encoded, of 255.
 const mostColour = 3
 
-// TestFootageKeepsItsColours shows footage of all codings in a browser that draws without a GPU, and gives blue too little
-// of itself, and in one that draws with one (made by software), and is right about footage without alpha.
+// TestFootageKeepsItsColours shows footage of all codings in a browser that draws without a GPU, and gives blue too
+// little of itself, and in one that draws with one (made by software), and is right about footage without alpha.
 func TestFootageKeepsItsColours(t *testing.T) {
 	p := stage(t)
 	gpu := filepath.Join(t.TempDir(), "browser")
