@@ -18,7 +18,7 @@ import (
 	"unicode"
 )
 
-// Word is a piece of what is said, with its time in seconds.
+// Word is a word that is spoken, with its time in seconds.
 type Word struct {
 	Text     string
 	Glued    bool // no blank before it
@@ -79,7 +79,7 @@ func Pages(words []Word, box Box) []Page {
 	var out []Page
 	for first := 0; first < len(words); {
 		end := first + 1
-		for end < len(words) && !p.parted(end) && p.cost[end] > 0 {
+		for end < len(words) && !p.afterSilence(end) && p.cost[end] > 0 {
 			end++
 		}
 		if n := len(out) - 1; n >= 0 && p.joins(out[n]) {
@@ -151,13 +151,13 @@ type pager struct {
 	cost   []float64 // of a break before each; 0 where a sentence ends
 }
 
-// parted reports a silence before a word.
-func (p *pager) parted(i int) bool { return p.words[i].From-p.words[i-1].To > Gap }
+// afterSilence reports a silence before a word.
+func (p *pager) afterSilence(i int) bool { return p.words[i].From-p.words[i-1].To > Gap }
 
 // joins reports that a page is a short sentence or several, to which the next may be added.
 func (p *pager) joins(last Page) bool {
-	begins := last.First == 0 || p.cost[last.First] == 0 || p.parted(last.First)
-	return begins && !p.parted(last.End) && p.between(last.First, last.End) < shortSentence
+	begins := last.First == 0 || p.cost[last.First] == 0 || p.afterSilence(last.First)
+	return begins && !p.afterSilence(last.End) && p.between(last.First, last.End) < shortSentence
 }
 
 // between is the length of words as one line.

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// spoken gives a text times: rate characters a second, from a time on.
+// spoken returns the words of a text with times: rate characters a second, from a time on.
 func spoken(text string, rate float64) []Word {
 	words := Attach(Split(text))
 	at := 0.0
@@ -95,7 +95,7 @@ func TestEndsOfSentences(t *testing.T) {
 func TestNoShortWordHasALineForItself(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"Today we are going to have a look at our new prices, everyone.": "Today we are going to have|a look at our new prices, everyone.",
+		"Today we are going to have a talk on our new prices, everyone.": "Today we are going to have|a talk on our new prices, everyone.",
 		"I have been waiting for this a very long time now.":             "I have been waiting|for this a very long time now.",
 		"Welcome, this is a tour of plans and prices for teams.":         "Welcome, this is a tour|of plans and prices for teams.",
 	} {
@@ -211,7 +211,7 @@ func TestPagesAreReadable(t *testing.T) {
 			}
 		}
 	}
-	words := spoken("A last sentence that was said too fast.", 40)
+	words := spoken("A last sentence that was spoken too fast.", 40)
 	pages := Pages(words, Box{Lines: 2})
 	if g := pages[0]; len(pages) != 1 || g.To-g.From < 39/Speed {
 		t.Errorf("%+v: 39 characters are read in %g s", pages, 39/Speed)
@@ -242,7 +242,7 @@ func TestTheListsOfTheTypeScriptAreThese(t *testing.T) {
 }
 
 func BenchmarkPages(b *testing.B) {
-	words := spoken(strings.Repeat("A sentence of many words that goes on, and on, until nobody remembers how it began or why it should end. ", 20), 15)
+	words := spoken(strings.Repeat("A sentence of many words that goes on, and on, until no one remembers how it began or why it should end. ", 20), 15)
 	for b.Loop() {
 		Pages(words, Box{Lines: 2})
 	}

@@ -22,7 +22,7 @@ type taken struct {
 	first, frames int
 }
 
-// arranger chooses places for the texts of a part about whose place nothing is said.
+// arranger chooses places for the texts of a part that have no place in the manifest.
 type arranger struct {
 	r     *resolver
 	p     *part
@@ -105,12 +105,12 @@ func (a *arranger) others(when span) (out []area) {
 	return out
 }
 
-// candidate is a region in which a text may stand.
+// candidate is a region that a text may be in.
 type candidate struct {
 	in     area
-	stand  float64 // where in the region's height: 0, ½ or 1
+	height float64 // where in the region's height: 0, ½ or 1
 	across float64 // where in its width; 0: as the style aligns lines
-	beside bool    // next to a presenter: lines begin at the left unless the style says otherwise
+	beside bool    // next to a presenter: lines begin at the left unless the style sets another alignment
 	person bool    // it keeps off the complete presenter, not only the face
 	chest  bool    // it is on the presenter's chest
 	last   bool    // a text becomes smaller before it is taken
@@ -182,7 +182,7 @@ func (a *arranger) try(t *setting, text string, k float64, c candidate) (*settin
 	if across == 0 {
 		across = set.share(lines[0].RTL)
 	}
-	at.x, at.y = c.in.x+(c.in.w-at.w)*across, c.in.y+(c.in.h-at.h)*c.stand
+	at.x, at.y = c.in.x+(c.in.w-at.w)*across, c.in.y+(c.in.h-at.h)*c.height
 	return &set, lines, at, true
 }
 
@@ -202,7 +202,7 @@ func (a *arranger) cost(at area, c candidate, people []subject, others []area) (
 		case c.person:
 			cost += overlap(near, s.box)
 		case c.beside || c.chest:
-			cost += overlap(at, s.box) / 100 // rather smaller than over clothes
+			cost += overlap(at, s.box) / 100 // a smaller text is better than one over clothes
 		}
 	}
 	return cost

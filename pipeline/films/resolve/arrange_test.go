@@ -25,7 +25,7 @@ func faceIn(film *timeline.Film, id string) area {
 }
 
 // TestTextsKeepOffFacesAndOneAnother resolves the films that people write first, in all shapes, from 360p to 4K: no
-// text about whose place nothing is said lies on a face, on captions or on another text, and each is inside of the
+// text without a place in the manifest lies on a face, on captions or on another text, and each is inside of the
 // margin.
 func TestTextsKeepOffFacesAndOneAnother(t *testing.T) {
 	dir, facts := world(t)
@@ -145,7 +145,7 @@ func TestWhatTheManifestPlacesDoesNotMove(t *testing.T) {
 }
 
 // TestFootageCoversWhenNothingSaysWhere: a video or a picture without transparency fills the canvas; what has
-// transparency, and what says `fit: contain`, is shown as a whole.
+// transparency, and a layer with `fit: contain`, is shown completely.
 func TestFootageCoversWhenNothingSaysWhere(t *testing.T) {
 	full := timeline.Rect{W: 1080, H: 1920}
 	for text, want := range map[string]timeline.Rect{

@@ -36,7 +36,8 @@ func Words(captions []Caption) (out []paging.Word) {
 	return paging.Attach(out)
 }
 
-// spread gives a script's words times by their letters, over a stand-in that has none.
+// spread returns the words of a script with times in proportion to their letters, for a stand-in, which has no
+// captions.
 func spread(script string, seconds float64) []Caption {
 	script = typeset.Clean(breakTag.ReplaceAllString(script, " "))
 	if script == "" {
@@ -45,7 +46,7 @@ func spread(script string, seconds float64) []Caption {
 	return []Caption{{Text: strings.ReplaceAll(script, "\n", " "), To: seconds}}
 }
 
-// page is what is seen at a time.
+// page is what is shown at one time.
 type page struct {
 	words    []paging.Word
 	breaks   []int // words that begin a further line
@@ -138,7 +139,7 @@ func (t *setting) blank() (float64, error) {
 	return two[0].Width - 2*one[0].Width, nil
 }
 
-// broken are the lines of a page, as it says where they end. Where the shaper finds words wider together
+// broken returns the lines of a page with the page's own line ends. If the shaper finds words wider together
 // than each by itself, it breaks the page again.
 func (t *setting) broken(p page, l manifest.Layer) (lines []typeset.Line, starts []int, err error) {
 	text, starts := p.text()
@@ -186,7 +187,7 @@ func (r *resolver) captions(p *part, l manifest.Layer) {
 	}
 }
 
-// page draws one page of captions while its clip is seen.
+// page adds one page of captions while its clip is seen.
 func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip span, skip float64) bool {
 	shift := clip.from - skip
 	frame := func(at float64) int {
@@ -194,7 +195,7 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 	}
 	when := span{first: frame(pg.from), ok: true}
 	if when.frames = frame(pg.to) - when.first; when.frames <= 0 {
-		return true // before the clip's part that is shown, or behind it
+		return true // before the part of the clip that is shown, or after it
 	}
 	lines, starts, err := t.broken(pg, l)
 	if err == nil && len(lines) > t.style.Lines {
@@ -208,7 +209,7 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 	if l.Mode == "word" {
 		for i, at := range starts {
 			if i > 0 && !pg.words[i].Glued {
-				at-- // the blank goes with the word behind it
+				at-- // the blank belongs to the word after it
 			}
 			cuts = append(cuts, at)
 		}
@@ -240,7 +241,7 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 		}
 	}
 	t.faces(out, r.film.Media)
-	r.draw(p, l, timeline.Layer{Kind: timeline.KindText, Box: box, Text: out}, when)
+	r.add(p, l, timeline.Layer{Kind: timeline.KindText, Box: box, Text: out}, when)
 	return true
 }
 

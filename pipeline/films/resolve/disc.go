@@ -5,10 +5,10 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// discColors are what a presenter in a circle stands in front of, when the manifest gives no fill.
+// discColors are the background of a presenter in a circle when the manifest has no fill.
 var discColors = []string{"#F3E2C6", "#B08A63"}
 
-// behind draws what lies behind a layer: a fill in the shape of its mask, and a ring around it. A presenter in a
+// behind adds what is behind a layer: a fill in the shape of its mask, and a ring around it. A presenter in a
 // circle has both by default: a cut-out in a bare circle is a pair of shoulders that end in an arc. It returns the
 // box of all.
 func (r *resolver) behind(p *part, l manifest.Layer, c content, at placed, when span) timeline.Rect {

@@ -25,7 +25,7 @@ type Clip struct {
 	Width, Height int
 	Sound         bool
 	Captions      []Caption // in order of time
-	// Script is what a stand-in says; it has no captions of its own.
+	// Script is the text of a stand-in, which has no captions of its own.
 	Script  string
 	StandIn bool
 }

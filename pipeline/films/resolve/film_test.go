@@ -19,7 +19,7 @@ import (
 
 const head = "version: 1\ndefaults: {avatar: {id: a}, voice: {id: v}}\nclips: {hello: {script: Hi.}, pricing: {script: Hi.}, loose: {script: One two three four.}}\n"
 
-// systemFonts are what .ci/setup installs; a manifest of a test names them beside itself.
+// systemFonts are what .ci/setup installs; a manifest of a test names them in its own folder.
 var systemFonts = map[string]string{
 	"DejaVuSans.ttf": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 	"Droid.ttf":      "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
@@ -49,8 +49,8 @@ var loadFonts = sync.OnceValue(func() map[string]Font {
 	return out
 })
 
-// said is what the clip hello says: 6.2 s.
-var said = []Caption{
+// spoken are the words of the clip hello: 6.2 s.
+var spoken = []Caption{
 	{"Hello", 0.3, 0.7}, {" and", 0.7, 0.9}, {" welcome.", 0.9, 1.6},
 	{" This", 3.5, 3.8}, {" is", 3.8, 4.0}, {" what", 4.0, 4.3}, {" greenroom", 4.3, 4.9}, {" does", 4.9, 5.2}, {" for", 5.2, 5.4}, {" you.", 5.4, 5.9},
 }
@@ -66,7 +66,7 @@ func world(t testing.TB) (dir string, f Facts) {
 			FPS:   timeline.Rate{Num: 25, Den: 1}, Frames: frames, Box: box, Width: 1920, Height: 1080, Sound: true, Captions: captions,
 		}
 	}
-	f.Clips["hello"] = clip("hello", timeline.Rect{X: 600, Y: 120, W: 720, H: 960}, 360, 480, 155, said)
+	f.Clips["hello"] = clip("hello", timeline.Rect{X: 600, Y: 120, W: 720, H: 960}, 360, 480, 155, spoken)
 	f.Clips["pricing"] = clip("pricing", timeline.Rect{X: 560, Y: 80, W: 800, H: 1000}, 800, 1000, 100, nil)
 	loose := clip("loose", timeline.Rect{X: 500, Y: 80, W: 900, H: 1000}, 900, 1000, 60, nil)
 	loose.StandIn, loose.Script = true, `One two <break time="0.5s"/> three four.`
@@ -128,11 +128,11 @@ func golden(t *testing.T, path, got string) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("UPDATE=1 go test writes it anew\n%s", d)
+		t.Errorf("UPDATE=1 go test writes it again\n%s", d)
 	}
 }
 
-// TestFilms holds whole films, as both renderers get them, against testdata/*.json.
+// TestFilms compares complete films, as both renderers get them, with testdata/*.json.
 func TestFilms(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(paths) < 5 {

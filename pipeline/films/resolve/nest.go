@@ -7,7 +7,7 @@ import (
 )
 
 // nest adds a resolved composition to another: its layers scaled into a box, its times moved, what lies outside of its
-// time cut off. skip is how many of its frames are left out at its beginning.
+// time cut off. skip is how many of its frames are skipped at its beginning.
 func (r *resolver) nest(p, inner *part, name string, box area, skip int, when span) {
 	scale := box.w / float64(inner.w)
 	same := almost(scale, 1) && almost(box.x, 0) && almost(box.y, 0)
@@ -118,7 +118,7 @@ func copyText(t *timeline.Text) *timeline.Text {
 	return &c
 }
 
-// clipTo keeps a layer inside of its composition's canvas where that can be said: not while it slides, not with
+// clipTo crops a layer to its composition's canvas where a crop can express that: not while it slides, not with
 // rounded corners.
 func clipTo(l *timeline.Layer, w, h int) bool {
 	b := area{float64(l.Box.X), float64(l.Box.Y), float64(l.Box.W), float64(l.Box.H)}

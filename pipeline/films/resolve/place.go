@@ -21,7 +21,7 @@ func safeArea(w, h int, safe float64) area {
 	return area{safe * fw, safe * fh, fw * (1 - 2*safe), fh * (1 - 2*safe)}
 }
 
-// axis is one direction of a box: its two edges and its size, nil where nothing is said.
+// axis is one direction of a box: its two edges and its size, nil where the manifest has none.
 type axis struct {
 	near, far, size *float64
 	start, side     float64
@@ -57,7 +57,7 @@ func (a axis) room() float64 {
 	return r
 }
 
-// at is where something of the given size starts; share is where it stands without an edge: 0, ½ or 1.
+// at is where something of the given size starts; share is where it is without an edge: 0, ½ or 1.
 func (a axis) at(size, share float64) float64 {
 	switch {
 	case a.near != nil:
@@ -68,8 +68,8 @@ func (a axis) at(size, share float64) float64 {
 	return a.start + (a.side-size)*share
 }
 
-// frameOf works out a box for content of an aspect (width over height). fixed says that both sizes were given, so that
-// the content has to be fitted.
+// frameOf works out a box for content of an aspect (width over height). fixed reports that both sizes were given, so
+// that the content has to be fitted.
 func frameOf(b manifest.Box, in area, aspect float64, vertical float64) (out area, fixed bool) {
 	h, v := axes(b, in)
 	switch {
@@ -142,15 +142,15 @@ func crop(a area, w, h int) timeline.Rect {
 
 // content is a picture that is put into a box: its own size, and the part of that which the file has.
 type content struct {
-	w, h      float64 // of the whole
+	w, h      float64 // of the complete frame
 	seen      area    // what the file shows of it
 	fileW     int
 	fileH     int
 	fit       string // without a word in the manifest
-	stands    bool   // at the bottom, when nothing says where
+	stands    bool   // at the bottom, without a place in the manifest
 	coverAt   string // the anchor of a cover
 	containAt string
-	fills     bool // it covers the canvas, when nothing says where
+	fills     bool // it covers the canvas, without a place in the manifest
 	person    area // where its presenter is; empty without one
 	cutout    bool // it is a presenter without a ground
 }
@@ -174,7 +174,7 @@ func presenter(c Clip, of string) content {
 	return out
 }
 
-// placed is where content is drawn, and which part of its file.
+// placed is where content is shown, and which part of its file.
 type placed struct {
 	box    timeline.Rect
 	crop   timeline.Rect
@@ -262,7 +262,7 @@ func outside(r timeline.Rect, w, h int) bool {
 	return r.X >= w || r.Y >= h || r.X+r.W <= 0 || r.Y+r.H <= 0
 }
 
-// motion resolves a way to come (enter) or go. A slide says which way it moves.
+// motion resolves a way to come (enter) or go. A slide has a direction.
 func motion(m manifest.Motion, box timeline.Rect, w, h int, rate timeline.Rate, enter bool) timeline.Motion {
 	if !m.Fade && m.Slide == "" {
 		return timeline.Motion{}

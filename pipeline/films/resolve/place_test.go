@@ -141,6 +141,6 @@ func TestDuckingWithoutCaptionsTakesTheWholeClip(t *testing.T) {
 	}
 	silent := one(t, "compositions: {a: {length: 10s, layers: [{clip: pricing, gain: mute}, {audio: bed.mp3, duck: true}]}}\n")
 	if len(silent.Sounds) != 1 || len(silent.Sounds[0].Gain) != 1 {
-		t.Errorf("a mute clip is no speech: %+v", silent.Sounds)
+		t.Errorf("a mute clip counts as speech: %+v", silent.Sounds)
 	}
 }

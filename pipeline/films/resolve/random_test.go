@@ -67,8 +67,8 @@ func randomFilm(r *rand.Rand, nested bool) string {
 		maybe(0.4, "length: %s", when()), maybe(0.3, `background: "#102030"`), strings.Join(layers, ", "))
 }
 
-// TestEveryFilmThatResolvesIsDrawable resolves many compositions: each gives a film that passes Validate, or faults of
-// the manifest's, never anything else.
+// TestEveryFilmThatResolvesIsDrawable resolves many compositions: each becomes a film that passes Validate, or faults
+// of the manifest's, never anything else.
 func TestEveryFilmThatResolvesIsDrawable(t *testing.T) {
 	dir, facts := world(t)
 	films, refused := 0, 0

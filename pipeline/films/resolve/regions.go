@@ -12,13 +12,13 @@ func (a *arranger) regions(l manifest.Layer, people []subject, others []area) []
 	w, h := float64(a.p.w), float64(a.p.h)
 	gap := look.Gap * min(w, h)
 	in := safeArea(a.p.w, a.p.h, l.Safe)
-	free := in // above what stands at the bottom, such as captions
+	free := in // above what is at the bottom, such as captions
 	for _, o := range others {
 		if o.y > h/2 {
 			free.h = min(free.h, o.y-gap-free.y)
 		}
 	}
-	lower := free // also below what stands at the top, such as a callout
+	lower := free // also below what is at the top, such as a callout
 	for _, o := range others {
 		if down := o.y + o.h + gap - lower.y; o.y+o.h < h/3 && down > 0 {
 			lower.y, lower.h = lower.y+down, lower.h-down
@@ -60,16 +60,16 @@ func below(in, of area, gap float64) area {
 	return area{in.x, y, in.w, in.y + in.h - y}
 }
 
-// title stands in the middle of a canvas without a presenter. With one it stands next to the presenter, above the
+// title is in the middle of a canvas without a presenter. With one it is next to the presenter, above the
 // head, or below the face.
 func title(free area, people []subject, gap float64) []candidate {
-	out := []candidate{{in: free, stand: 0.5, person: true}}
+	out := []candidate{{in: free, height: 0.5, person: true}}
 	if len(people) == 0 {
 		return out
 	}
-	add := func(in area, stand float64, beside, person bool) {
+	add := func(in area, height float64, beside, person bool) {
 		if in.w > 4*gap && in.h > 0 {
-			out = append(out, candidate{in: in, stand: stand, beside: beside, person: person})
+			out = append(out, candidate{in: in, height: height, beside: beside, person: person})
 		}
 	}
 	box, face := around(people)
@@ -86,23 +86,23 @@ func title(free area, people []subject, gap float64) []candidate {
 	add(above(free, box, gap), 0.5, false, true)
 	columns(face, false)
 	if chest := below(free, face, gap); chest.h > 0 {
-		out = append(out, candidate{in: chest, stand: 1, chest: true})
+		out = append(out, candidate{in: chest, height: 1, chest: true})
 	}
 	return out
 }
 
-// lowerThird stands at the lower left, above captions; else at the lower right, or at the top.
+// lowerThird is at the lower left, above captions; else at the lower right, or at the top.
 func lowerThird(l manifest.Layer, in, free area) []candidate {
 	rise := l.Box.Bottom.Of(in.h)
 	free.h = min(free.h, in.h-rise)
 	wide := l.Box.Width.Of(in.w)
 	left := area{free.x, free.y, wide, free.h}
 	right := area{free.x + free.w - wide, free.y, wide, free.h}
-	out := []candidate{{in: left, stand: 1}, {in: right, stand: 1, across: 1}}
+	out := []candidate{{in: left, height: 1}, {in: right, height: 1, across: 1}}
 	return append(out, candidate{in: left, last: true}, candidate{in: right, across: 1, last: true})
 }
 
-// callout stands at the upper left; else at the upper right, next to the face, or at the lower left.
+// callout is at the upper left; else at the upper right, next to the face, or at the lower left.
 func callout(l manifest.Layer, free area, people []subject, gap float64) []candidate {
 	wide := l.Box.Width.Of(free.w)
 	left := area{free.x, free.y, wide, free.h}
@@ -111,7 +111,7 @@ func callout(l manifest.Layer, free area, people []subject, gap float64) []candi
 	if _, face := around(people); len(people) > 0 {
 		out = append(out, candidate{in: leftOf(free, face, gap)}, candidate{in: rightOf(free, face, gap), across: 1})
 	}
-	return append(out, candidate{in: left, stand: 1}, candidate{in: right, stand: 1, across: 1})
+	return append(out, candidate{in: left, height: 1}, candidate{in: right, height: 1, across: 1})
 }
 
 // captionsLeast is the least width of captions next to a presenter, as a share of the safe area.

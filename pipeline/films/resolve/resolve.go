@@ -36,7 +36,7 @@ func Film(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error
 	number(r.film)
 	r.unused()
 	if err := r.film.Validate(); err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "please report it with the manifest", "composition %s cannot be drawn", name)
+		return nil, fault.Wrap(fault.Failed, err, "please report it with the manifest", "composition %s cannot be rendered", name)
 	}
 	return r.film, nil
 }
@@ -56,7 +56,7 @@ type resolver struct {
 type part struct {
 	c      manifest.Composition
 	w, h   int
-	start  int     // the frame at which its own layers begin: behind the intro
+	start  int     // the frame at which its own layers begin: after the intro
 	own    int     // frames of its own part
 	length float64 // of its own part, seconds
 	frames int     // with intro and outro
@@ -69,10 +69,10 @@ type part struct {
 	pages  map[int]manifest.Layer // captions layers with the box that was chosen for them
 }
 
-// span is when a layer is seen.
+// span is when a layer is visible.
 type span struct {
 	from, to      float64 // seconds of the composition's own part
-	first, frames int     // frames of the composition, behind its intro
+	first, frames int     // frames of the composition, after its intro
 	ok            bool
 }
 
@@ -82,7 +82,7 @@ func (r *resolver) fault(p fault.Place, hint, format string, args ...any) {
 	r.faults = append(r.faults, e)
 }
 
-// warn records what is drawn as the manifest has it, but hardly as it was meant.
+// warn records what is rendered as the manifest has it, but was probably not meant that way.
 func (r *resolver) warn(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(r.warned, text) {
 		r.warned = append(r.warned, text)
@@ -101,10 +101,10 @@ func (r *resolver) err() error {
 	return r.faults.Or()
 }
 
-// name names a layer to a person.
+// name returns the name of a layer in messages.
 func (p *part) name(l manifest.Layer) string { return l.Kind + " " + p.label(l) }
 
-// label is a layer's own name, or that of what it shows.
+// label returns a layer's own name, or that of what it shows.
 func (p *part) label(l manifest.Layer) string {
 	switch {
 	case l.Name != "":
@@ -161,7 +161,7 @@ func (r *resolver) reference(ref *manifest.Reference, c manifest.Composition) *p
 	return r.build(n)
 }
 
-// layer resolves one layer into what is drawn and heard.
+// layer resolves one layer into what is shown and played.
 func (r *resolver) layer(p *part, i int, l manifest.Layer, when span) {
 	if l.Kind == manifest.LayerCaptions {
 		r.captions(p, p.pages[i])
@@ -188,7 +188,7 @@ func (r *resolver) layer(p *part, i int, l manifest.Layer, when span) {
 		}
 	case manifest.LayerText:
 		if b, ok := p.texts[i]; ok {
-			r.draw(p, l, timeline.Layer{Kind: timeline.KindText, Box: b.box, Text: b.text}, when)
+			r.add(p, l, timeline.Layer{Kind: timeline.KindText, Box: b.box, Text: b.text}, when)
 		}
 	case manifest.LayerAudio:
 		r.sound(p, l, r.facts.Files[l.Of].Media, when)
@@ -225,9 +225,9 @@ func (r *resolver) clip(p *part, l manifest.Layer, when span) {
 	}
 }
 
-// put places content and says when that shows nothing.
+// put places content. It reports a fault if nothing of it would be visible.
 func (r *resolver) put(p *part, l manifest.Layer, c content, when span) (placed, bool) {
-	at, ok := put(stand(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
+	at, ok := put(withBox(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
 	if ok && !outside(at.box, p.w, p.h) {
 		at.moves = r.behind(p, l, c, at, when)
 	}
@@ -260,12 +260,12 @@ func (r *resolver) video(p *part, l manifest.Layer, m timeline.Media, at placed,
 	r.move(p, l, timeline.Layer{Kind: timeline.KindVideo, Box: at.box, Radius: at.radius, Round: at.round, Video: &timeline.Video{Media: m.Public, Crop: at.crop, Skip: micro(l.Skip.Seconds()), Loop: l.Loop}}, at.moves, when)
 }
 
-// draw adds a layer with its time, opacity and motion.
-func (r *resolver) draw(p *part, l manifest.Layer, out timeline.Layer, when span) {
+// add adds a layer with its time, opacity and motion.
+func (r *resolver) add(p *part, l manifest.Layer, out timeline.Layer, when span) {
 	r.move(p, l, out, out.Box, when)
 }
 
-// move is as draw; the layer moves as one of the box that is given would, so that a disc and what is in it stay
+// move is add for a layer that moves like one with another box, so that a disc and what is in it stay
 // together.
 func (r *resolver) move(p *part, l manifest.Layer, out timeline.Layer, as timeline.Rect, when span) {
 	if outside(out.Box, p.w, p.h) {
@@ -284,7 +284,7 @@ func (r *resolver) move(p *part, l manifest.Layer, out timeline.Layer, as timeli
 			r.fault(place, "shorten them, as in enter: fade 0.2s", "%s: it comes in %d frames and goes in %d, but is there for %d", p.name(l), out.Enter.Frames, out.Leave.Frames, out.Frames)
 			return
 		}
-		// A style's motion gives way to a short layer.
+		// A style's motion becomes shorter for a short layer.
 		out.Enter.Frames = out.Enter.Frames * out.Frames / total
 		out.Leave.Frames = out.Leave.Frames * out.Frames / total
 		if out.Enter.Frames == 0 {
@@ -308,7 +308,7 @@ func (r *resolver) sound(p *part, l manifest.Layer, m timeline.Media, when span)
 	})
 }
 
-// background lies under a composition's own part.
+// background adds the background of a composition's own part.
 func (r *resolver) background(p *part) {
 	b := p.c.Background
 	if b == nil || p.own == 0 {
@@ -321,7 +321,7 @@ func (r *resolver) background(p *part) {
 		if len(b.Colors) > 1 {
 			fill.Angle = b.Angle
 		}
-		r.draw(p, l, timeline.Layer{Kind: timeline.KindFill, Box: timeline.Rect{W: p.w, H: p.h}, Fill: fill}, when)
+		r.add(p, l, timeline.Layer{Kind: timeline.KindFill, Box: timeline.Rect{W: p.w, H: p.h}, Fill: fill}, when)
 	}
 	file := b.Image + b.Video
 	if file == "" {
@@ -370,7 +370,7 @@ func number(f *timeline.Film) {
 	}
 }
 
-// unused leaves out media that nothing shows after all: of layers that were cut away.
+// unused removes media that no layer uses, because the layer was cut off.
 func (r *resolver) unused() {
 	used := map[string]bool{}
 	for _, l := range r.film.Layers {

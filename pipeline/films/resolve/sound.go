@@ -19,7 +19,7 @@ type sound struct {
 // interval is a stretch of time in seconds.
 type interval struct{ from, to float64 }
 
-// merge joins intervals whose gap is at most the given one: a sound that comes up for the blink between two words
+// merge joins intervals whose gap is at most the given one: a sound that gets loud for a moment between two words
 // pumps.
 func merge(in []interval, gap float64) (out []interval) {
 	in = slices.Clone(in)
@@ -42,7 +42,7 @@ func merge(in []interval, gap float64) (out []interval) {
 	return out
 }
 
-// pause is the shortest silence in which a ducked sound comes up again, seconds, beside the time that takes.
+// pause is the shortest silence in which a ducked sound comes up again, seconds, in addition to the time that takes.
 const pause = 0.3
 
 // shortest is the least time in which a gain changes, seconds: a jump would click.
@@ -57,7 +57,7 @@ func (c curve) at(t float64) float64 { s := timeline.Sound{Gain: c}; return s.Ga
 func (s *sound) points(speech []interval, rate timeline.Rate) []timeline.Point {
 	from, to := rate.Seconds(s.From), rate.Seconds(s.From+s.Frames)
 	in, out := s.fadeIn, s.fadeOut
-	if total := in + out; total > to-from { // both at once would never be heard in full
+	if total := in + out; total > to-from { // with both at once, the sound would never have its full gain
 		in, out = in*(to-from)/total, out*(to-from)/total
 	}
 	fades := curve{{At: from, Gain: 1}}
@@ -107,7 +107,7 @@ func (s *sound) product(a, b curve, from, to float64) []timeline.Point {
 	return thin(out)
 }
 
-// thin leaves out points that lie on the line between their neighbours.
+// thin removes points that are on the line between their neighbours.
 func thin(p []timeline.Point) []timeline.Point {
 	out := p[:1:1]
 	for i := 1; i < len(p); i++ {

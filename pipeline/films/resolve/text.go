@@ -16,7 +16,7 @@ import (
 // setting is a text style with its faces at hand, on one canvas.
 type setting struct {
 	style  manifest.Style
-	align  string // as the style says it; empty: by the place
+	align  string // of the style; empty: by the place
 	w, h   int
 	size   float64 // px
 	pad    float64
@@ -115,7 +115,7 @@ func (t *setting) balanced(text string, width float64) ([]typeset.Line, error) {
 
 var errNarrow = errors.New("its box is narrower than a letter")
 
-// overflowError says that a text is higher than the room it has.
+// overflowError reports a text that has more lines than fit.
 type overflowError struct{ lines, fit int }
 
 func (e *overflowError) Error() string {
@@ -133,14 +133,14 @@ func (t *setting) place(lines []typeset.Line, l manifest.Layer) (box timeline.Re
 	if v.size != nil {
 		room = *v.size
 	}
-	// A line may stand a hair over its box: sizes are shares of a canvas, boxes too.
+	// A line may be a little higher than its box: sizes are shares of a canvas, boxes too.
 	if block.h > room+1 {
 		return box, nil, &overflowError{len(lines), t.fitting(room)}
 	}
 	across := t.width(l.Box, l.Safe) + 2*t.pad
 	block.x = h.at(across, 0.5) + (across-block.w)*t.share(lines[0].RTL)
-	stand := map[string]float64{"top": 0, "bottom": 1}
-	share, ok := stand[or(l.Anchor, t.style.Anchor)]
+	known := map[string]float64{"top": 0, "bottom": 1}
+	share, ok := known[or(l.Anchor, t.style.Anchor)]
 	if !ok {
 		share = 0.5
 	}
@@ -193,7 +193,7 @@ func (t *setting) set(lines []typeset.Line, block area) *timeline.Text {
 	return text
 }
 
-// share of what a line leaves free that stands before it.
+// share returns the part of a line's free width that is before its text.
 func (t *setting) share(rtl bool) float64 {
 	switch {
 	case t.style.Align == "center":
@@ -206,7 +206,7 @@ func (t *setting) share(rtl bool) float64 {
 
 func milli(v float64) float64 { return math.Round(v*1000) / 1000 }
 
-// faces gives the text the faces it uses and no others, and the film their files.
+// faces adds the faces that a text uses, and no others, to the text, and their files to the film.
 func (t *setting) faces(text *timeline.Text, media map[string]timeline.Media) {
 	index := map[int]int{}
 	for i := range text.Lines {

@@ -98,29 +98,29 @@ func named(layers []manifest.Layer, i int, name string) bool {
 	return layers[i].Name == "" && layers[i].Of == name && (k == manifest.LayerClip || k == manifest.LayerComposition)
 }
 
-// auto returns the end of the last clip, nested composition or video, or of a layer that says for how long, in seconds
+// auto returns the end of the last clip, nested composition or video, or of a layer with a length, in seconds
 // and in frames; sounds count when there is nothing else.
 func (r *resolver) auto(p *part, lasts []float64) (end float64, frames int) {
-	heard, sounds := 0.0, 0
+	audible, sounds := 0.0, 0
 	for i, l := range p.c.Layers {
 		to := p.spans[i].to
 		switch {
 		case math.IsInf(to, 1) || l.Kind == manifest.LayerCaptions:
 		case l.Kind == manifest.LayerAudio:
-			heard, sounds = max(heard, to), max(sounds, r.end(p, i))
+			audible, sounds = max(audible, to), max(sounds, r.end(p, i))
 		default:
 			end, frames = max(end, to), max(frames, r.end(p, i))
 		}
 	}
 	if end == 0 {
-		end, frames = heard, sounds
+		end, frames = audible, sounds
 	}
 	if b := p.c.Background; end == 0 && b != nil && b.Video != "" && !b.Loop {
 		end = r.facts.Files[b.Video].Media.Seconds
 		frames = r.rate.FramesBefore(end)
 	}
 	if end == 0 && (len(p.c.Layers) > 0 || p.c.Background != nil) && len(r.faults) == 0 {
-		r.fault(p.c.Place, "give it a length:, or its layers a for:", "%s has nothing that says how long it is", p.c.Name)
+		r.fault(p.c.Place, "give it a length:, or its layers a for:", "the length of %s is unknown", p.c.Name)
 	}
 	return end, frames
 }
@@ -144,7 +144,7 @@ func (r *resolver) end(p *part, i int) int {
 	return r.rate.FramesBefore(to)
 }
 
-// span turns a layer's times into frames, and says what does not fit.
+// span turns a layer's times into frames, and reports what does not fit.
 func (r *resolver) span(p *part, i int, l manifest.Layer, lasts float64) {
 	s := &p.spans[i]
 	half := 0.5 / r.rate.FPS()

@@ -103,9 +103,9 @@ func TestWordsOfBlocksAndOfChinese(t *testing.T) {
 	}
 }
 
-// TestPagesDoNotCrossSentences: HeyGen's blocks do; "whole team believes. You bring the numbers." was a page.
+// TestPagesDoNotCrossSentences: HeyGen's blocks do; "other team supports. You bring the numbers." was a page.
 func TestPagesDoNotCrossSentences(t *testing.T) {
-	blocks := []Caption{{"We built a plan that the", 0, 1.5}, {" whole team believes. You bring", 1.5, 3}, {" the numbers. «Oui\u00a0!» says", 3, 4.2}, {" Dr. Ada.", 4.2, 5}}
+	blocks := []Caption{{"We built a plan that the", 0, 1.5}, {" other team supports. You bring", 1.5, 3}, {" the numbers. «Oui\u00a0!» asks", 3, 4.2}, {" Dr. Ada.", 4.2, 5}}
 	dir, f := world(t)
 	c := f.Clips["hello"]
 	c.Captions = blocks
@@ -133,7 +133,7 @@ func TestPagesDoNotCrossSentences(t *testing.T) {
 		}
 		got = append(got, page)
 	}
-	want := []string{"We built a plan|that the whole team believes.", "You bring the numbers.|«Oui !» says Dr. Ada."}
+	want := []string{"We built a plan|that the other team supports.", "You bring the numbers.|«Oui !» asks Dr. Ada."}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -180,7 +180,7 @@ var integrated = regexp.MustCompile(`I:\s+(-?[0-9.]+|-inf) LUFS\s+Threshold`)
 // loudness is a film's integrated loudness in LUFS.
 func loudness(t testing.TB, file string) float64 {
 	t.Helper()
-	// Once more behind itself: the measure takes blocks of 0.4 s, and some films are shorter.
+	// Again after itself: the measure takes blocks of 0.4 s, and some films are shorter.
 	out := ffmpeg(t, "-stream_loop", "3", "-i", file, "-vn", "-af", "ebur128", "-f", "null", "-")
 	m := integrated.FindAllSubmatch(out, -1)
 	if len(m) == 0 {
@@ -206,7 +206,7 @@ func seconds(t testing.TB, file string) float64 {
 	return v
 }
 
-// TestNativeAndRemotionAgree draws every film of timelinetest with both renderers and
+// TestNativeAndRemotionAgree renders every film of timelinetest with both renderers and
 // compares all frames, the lengths and the sound. docs/rendering.md holds its table.
 func TestNativeAndRemotionAgree(t *testing.T) {
 	tools, err := media.FindTools(t.Context(), exec.LookPath)
@@ -225,7 +225,7 @@ func TestNativeAndRemotionAgree(t *testing.T) {
 		t.Run(f.Name, func(t *testing.T) {
 			name := strings.ReplaceAll(f.Name, " ", "-")
 			// ProRes 4444: a colour for every pixel. In 4:2:0 the two differ at coloured edges, by how their
-			// encoders' sides put four pixels' colour into one, which is not what is looked at here.
+			// encoders' sides put four pixels' colour into one, which is not tested here.
 			ours, theirs := filepath.Join(dir, name+"-native.mov"), filepath.Join(dir, name+"-remotion.mov")
 			if _, err := native.Render(context.Background(), native.Spec{Film: f, Out: ours, Preset: "prores4444", Tools: tools, WorkDir: t.TempDir()}, nil); err != nil {
 				t.Fatal(err)

@@ -21,8 +21,8 @@ import (
 // mostColour is how far a colour of footage may be from the one that was encoded, of 255.
 const mostColour = 3
 
-// TestFootageKeepsItsColours shows footage of all codings in a browser that draws without a GPU, and gives blue too
-// little of itself, and in one that draws with one (made by software), and is right about footage without alpha.
+// TestFootageKeepsItsColours shows footage of all codings in a browser that draws without a GPU, and makes blue too
+// weak of itself, and in one that draws with one (made by software), and is right about footage without alpha.
 func TestFootageKeepsItsColours(t *testing.T) {
 	p := stage(t)
 	gpu := filepath.Join(t.TempDir(), "browser")
@@ -74,7 +74,7 @@ func apart(a color.Color, b [3]float64) float64 {
 	return max(math.Abs(float64(r>>8)-b[0]), math.Abs(float64(g>>8)-b[1]), math.Abs(float64(bl>>8)-b[2]))
 }
 
-// patches looks at a frame of a film of patches.
+// patches reads a frame of a film of patches.
 func patches(t *testing.T, p set, s *remotion.Session, name string) {
 	t.Helper()
 	const frame = 3

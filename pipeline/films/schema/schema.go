@@ -1,5 +1,5 @@
 // Package schema returns a film's JSON Schema, from which the companion's types and
-// its zod schema are generated. It promises that they say what compose/timeline says:
+// its zod schema are generated. They have the fields of compose/timeline:
 // a test finds any drift. It reads and writes nothing.
 package schema
 
@@ -14,8 +14,8 @@ import (
 
 //go:generate go run ./gen
 
-// Schema is the JSON Schema of timeline.Film. Unknown keys are refused everywhere. What
-// fields say about one another stands in Film.Validate alone.
+// Schema is the JSON Schema of timeline.Film. Unknown keys are refused everywhere. Conditions
+// between fields are checked by Film.Validate alone.
 func Schema() []byte {
 	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, Mapper: func(t reflect.Type) *jsonschema.Schema {
 		if t != reflect.TypeFor[timeline.Kind]() {

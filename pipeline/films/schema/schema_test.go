@@ -86,7 +86,7 @@ func full() *timeline.Film {
 	}
 }
 
-// compare imports the companion's own functions and says what they make of films.
+// compare imports the companion's own functions and reports their results for films.
 const compare = `
 import fs from 'node:fs';
 import path from 'node:path';
@@ -219,10 +219,10 @@ func TestTheCompanionRefusesWhatGoRefuses(t *testing.T) {
 	for i, got := range ask(t, films...) {
 		ours := films[i].Validate()
 		if (ours == nil) != (got.Error == "") {
-			t.Errorf("%s: Go says %v, the companion says %.300s", names[i], ours, got.Error)
+			t.Errorf("%s: Go reports %v, the companion %.300s", names[i], ours, got.Error)
 		}
 		if i > 1 && strings.Contains(names[i], "colour") && !strings.Contains(got.Error, "colour") {
-			t.Errorf("%s: the companion says %.300s", names[i], got.Error)
+			t.Errorf("%s: the companion reports %.300s", names[i], got.Error)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type Face struct {
 	Family string
 	Weight int // 100 to 900
 	Italic bool
-	// Ascent and Descent are the line box that libass gives the face, Above and Below the one that a browser does,
+	// Ascent and Descent are the line box of the face in libass, Above and Below that of a browser,
 	// all as shares of the em and counted away from the baseline.
 	Ascent, Descent float64
 	Above, Below    float64
@@ -28,12 +28,12 @@ type Face struct {
 // MaxFont bounds a font file, bytes: the largest CJK faces have 30 MB.
 const MaxFont = 64 << 20
 
-// Load reads an OpenType or TrueType file. The error says what is wrong with it for a film.
+// Load reads an OpenType or TrueType file. It fails for a file that one of the two renderers cannot use.
 func Load(data []byte) (f *Face, err error) {
-	// A font is hostile input for a reader that is not ours: whatever it does ends here.
+	// A font may be hostile, and the reader is not greenroom's: no panic leaves this function.
 	defer func() {
 		if r := recover(); r != nil {
-			f, err = nil, errors.New("the font file is damaged")
+			f, err = nil, errors.New("the font file is corrupt")
 		}
 	}()
 	if len(data) > MaxFont {
@@ -41,27 +41,27 @@ func Load(data []byte) (f *Face, err error) {
 	}
 	switch {
 	case len(data) < 12:
-		return nil, errors.New("it is no font file")
+		return nil, errors.New("it is not a font file")
 	case string(data[:4]) == "wOFF", string(data[:4]) == "wOF2":
-		return nil, errors.New("it is a web font, which ffmpeg cannot draw")
+		return nil, errors.New("it is a web font, which ffmpeg cannot render")
 	case string(data[:4]) == "ttcf":
 		return nil, errors.New("it is a collection of fonts, which a browser cannot load")
 	}
 	ld, err := ot.NewLoader(bytes.NewReader(data))
 	if err != nil {
-		return nil, errors.New("it is no font file")
+		return nil, errors.New("it is not a font file")
 	}
 	if !ld.HasTable(ot.MustNewTag("glyf")) && !ld.HasTable(ot.MustNewTag("CFF ")) && !ld.HasTable(ot.MustNewTag("CFF2")) {
-		return nil, errors.New("it has coloured pictures instead of outlines, which ffmpeg cannot draw")
+		return nil, errors.New("it has coloured pictures instead of outlines, which ffmpeg cannot render")
 	}
-	for _, tag := range ld.Tables() { // the reader forgives what libass and browsers do not
+	for _, tag := range ld.Tables() { // the reader accepts what libass and browsers reject
 		if _, err := ld.RawTable(tag); err != nil {
-			return nil, errors.New("the font file is damaged")
+			return nil, errors.New("the font file is corrupt")
 		}
 	}
 	ft, err := font.NewFont(ld)
 	if err != nil {
-		return nil, errors.New("the font file is damaged")
+		return nil, errors.New("the font file is corrupt")
 	}
 	f = &Face{font: ft, Weight: 400}
 	if raw, err := ld.RawTable(ot.MustNewTag("name")); err == nil {

@@ -99,7 +99,7 @@ func (s *Setter) ResolveFace(r rune) *font.Face {
 	return s.faces[0]
 }
 
-// Missing gives the characters of a cleaned text that no face has, once each, in order.
+// Missing returns the characters of a cleaned text that no face has, each once, in order.
 func (s *Setter) Missing(text string) []rune {
 	var out []rune
 	for _, r := range text {
@@ -131,7 +131,7 @@ func (s *Setter) set(text string, size, width float64, rtl func([]rune) bool) (l
 	if missing := s.Missing(text); len(missing) > 0 {
 		return nil, &MissingError{missing}
 	}
-	defer func() { // the shaper reads fonts that are not ours
+	defer func() { // the fonts are the user's
 		if r := recover(); r != nil {
 			lines, err = nil, fmt.Errorf("the font cannot be shaped: %v", r)
 		}
@@ -194,7 +194,7 @@ func (s *Setter) line(w shaping.Line, runes []rune, start int) Line {
 	return join(l)
 }
 
-// join puts neighbours of one face together: a script or direction is no border for who draws the line.
+// join joins neighbours of one face, also across a change of script or direction.
 func join(l Line) Line {
 	var out []Run
 	for _, r := range l.Runs {

@@ -35,7 +35,7 @@ const (
 	droid  = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"
 )
 
-func said(lines []Line) []string {
+func textOf(lines []Line) []string {
 	var out []string
 	for _, l := range lines {
 		s := ""
@@ -61,13 +61,13 @@ func TestFaceSaysWhatTheFileSays(t *testing.T) {
 	}
 }
 
-func TestFontsThatCannotBeDrawnAreRefused(t *testing.T) {
+func TestFontsThatCannotBeRenderedAreRefused(t *testing.T) {
 	good := fonts.Inter(400).Data
 	for want, data := range map[string][]byte{
-		"no font file": []byte("hello, this is text"),
-		"web font":     append([]byte("wOF2"), make([]byte, 40)...),
-		"collection":   append([]byte("ttcf"), make([]byte, 40)...),
-		"damaged":      good[:len(good)/2],
+		"not a font file": []byte("hello, this is text"),
+		"web font":        append([]byte("wOF2"), make([]byte, 40)...),
+		"collection":      append([]byte("ttcf"), make([]byte, 40)...),
+		"corrupt":         good[:len(good)/2],
 	} {
 		if _, err := Load(data); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
@@ -83,9 +83,9 @@ func TestLinesKeepEveryWordAndTheWidth(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(lines) < 3 {
-		t.Fatalf("%d lines: %q", len(lines), said(lines))
+		t.Fatalf("%d lines: %q", len(lines), textOf(lines))
 	}
-	if got := strings.Join(said(lines), " "); got != text {
+	if got := strings.Join(textOf(lines), " "); got != text {
 		t.Errorf("%q", got)
 	}
 	for _, l := range lines {
@@ -133,10 +133,10 @@ func TestALongWordIsBroken(t *testing.T) {
 	}
 	for _, l := range lines {
 		if l.Width > 300 {
-			t.Errorf("a line of %v px: %q", l.Width, said([]Line{l}))
+			t.Errorf("a line of %v px: %q", l.Width, textOf([]Line{l}))
 		}
 	}
-	if got := strings.Join(said(lines), ""); len(got) != 120 {
+	if got := strings.Join(textOf(lines), ""); len(got) != 120 {
 		t.Errorf("%d letters of 120", len(got))
 	}
 }
@@ -150,7 +150,7 @@ func TestRightToLeft(t *testing.T) {
 	if len(lines) != 2 || !lines[0].RTL || lines[1].RTL {
 		t.Fatalf("%+v", lines)
 	}
-	if got := said(lines); got[0] != "שלום greenroom עולם" || got[1] != "plain שלום" {
+	if got := textOf(lines); got[0] != "שלום greenroom עולם" || got[1] != "plain שלום" {
 		t.Errorf("not in logical order: %q", got)
 	}
 	if r := lines[0].Runs; len(r) != 3 || r[0].Face != 1 || r[1].Face != 0 || r[2].Face != 1 {
@@ -158,9 +158,9 @@ func TestRightToLeft(t *testing.T) {
 	}
 	arabic, err := s.Lines("مرحبا بالعالم، هذا نص طويل يجب أن ينكسر", 40, 300)
 	if err != nil || len(arabic) < 2 || !arabic[0].RTL {
-		t.Errorf("%q %v", said(arabic), err)
+		t.Errorf("%q %v", textOf(arabic), err)
 	}
-	if got := strings.Join(said(arabic), " "); got != "مرحبا بالعالم، هذا نص طويل يجب أن ينكسر" {
+	if got := strings.Join(textOf(arabic), " "); got != "مرحبا بالعالم، هذا نص طويل يجب أن ينكسر" {
 		t.Errorf("%q", got)
 	}
 }
@@ -190,10 +190,10 @@ func TestChineseAndJapaneseBreakBetweenSigns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(lines) < 4 || strings.Join(said(lines), "") != text {
-		t.Fatalf("%q", said(lines))
+	if len(lines) < 4 || strings.Join(textOf(lines), "") != text {
+		t.Fatalf("%q", textOf(lines))
 	}
-	for _, l := range said(lines) {
+	for _, l := range textOf(lines) {
 		if strings.ContainsAny(string([]rune(l)[0]), "。」、") || strings.HasSuffix(l, "「") {
 			t.Errorf("a line begins or ends with the wrong sign: %q", l)
 		}
@@ -251,7 +251,7 @@ func FuzzLines(f *testing.F) {
 			return
 		}
 		squeeze := strings.NewReplacer(" ", "", "\n", "")
-		if got := squeeze.Replace(strings.Join(said(lines), "")); got != squeeze.Replace(text) {
+		if got := squeeze.Replace(strings.Join(textOf(lines), "")); got != squeeze.Replace(text) {
 			t.Errorf("%q became %q", text, got)
 		}
 	})

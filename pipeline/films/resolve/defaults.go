@@ -15,8 +15,8 @@ func fullFrame(c Clip) bool {
 	return float64(c.Box.W) >= frameShare*float64(c.Width) && float64(c.Box.H) >= frameShare*float64(c.Height)
 }
 
-// personIn returns where the presenter is in the part of a frame that a file shows. In a complete frame nothing says
-// where: it is taken to be the middle half, below some head-room, as HeyGen frames avatars.
+// personIn returns where the presenter is in the part of a frame that a file shows. In a complete frame this
+// is not known: it is assumed to be the middle half, below some head-room, as HeyGen frames avatars.
 func personIn(seen area, full bool) area {
 	if full {
 		return area{seen.x + seen.w/4, seen.y + seen.h*0.08, seen.w / 2, seen.h * 0.92}
@@ -31,8 +31,8 @@ func faceOf(person area) area {
 	return area{person.x + (person.w-w)/2, person.y, w, h}
 }
 
-// scene is what a composition has besides a layer: presenters make room for a title whose place is chosen, and stand
-// in a corner of footage when they are in a circle.
+// scene is what else a composition has: presenters leave space for a title whose place is chosen, and are in a corner
+// of footage when they are in a circle.
 type scene struct{ titled, footage bool }
 
 func sceneOf(c manifest.Composition) (s scene) {
@@ -44,9 +44,9 @@ func sceneOf(c manifest.Composition) (s scene) {
 	return s
 }
 
-// stand gives a layer about whose place nothing is said the box that it has by itself. It goes by the canvas and the
-// layer's own shape, not by times, so that a clip is prepared in the size in which it is shown.
-func stand(l manifest.Layer, c content, w, h int, in scene) manifest.Layer {
+// withBox returns a layer that has no place in the manifest with its default box. The box depends on the canvas and
+// the layer's own shape, not on times, so that a clip is prepared in the size in which it is shown.
+func withBox(l manifest.Layer, c content, w, h int, in scene) manifest.Layer {
 	if l.Box != (manifest.Box{}) || l.Safe != 0 || l.Mask.Radius.Set && !l.Mask.Circle || l.Fit != "" {
 		return l
 	}
@@ -59,12 +59,12 @@ func stand(l manifest.Layer, c content, w, h int, in scene) manifest.Layer {
 		full := manifest.Dim{V: 1, Percent: true, Set: true}
 		l.Box, l.Fit = manifest.Box{Width: full, Height: full}, "cover"
 	case c.stands && l.Anchor == "" && l.BoxOf == "presenter":
-		l.Box = standing(c.w/c.h, float64(w), float64(h), in.titled)
+		l.Box = presenterBox(c.w/c.h, float64(w), float64(h), in.titled)
 	}
 	return l
 }
 
-// place of a presenter about whom nothing is said: shares of the canvas.
+// place is the default place of a presenter, in shares of the canvas.
 type place struct{ high, wide, centre float64 }
 
 // places by shape, without and with a title. With one the presenter is in the right part of a wide or square film and
@@ -75,8 +75,8 @@ var places = map[look.Shape][2]place{
 	look.Tall:   {{0.78, 1.45, 0.5}, {0.66, 1.45, 0.5}},
 }
 
-// standing returns the box of a presenter on the lower edge.
-func standing(aspect, w, h float64, titled bool) manifest.Box {
+// presenterBox returns the box of a presenter on the lower edge.
+func presenterBox(aspect, w, h float64, titled bool) manifest.Box {
 	at := places[look.ShapeOf(int(w), int(h))][0]
 	if titled {
 		at = places[look.ShapeOf(int(w), int(h))][1]
@@ -86,7 +86,7 @@ func standing(aspect, w, h float64, titled bool) manifest.Box {
 	return manifest.Box{Left: px(at.centre*w - wide/2), Width: px(wide), Bottom: px(0)}
 }
 
-// Figures of a circle about whose place nothing is said, as shares of the shorter side: its size in the middle of a
+// Figures of a circle that has no place in the manifest, as shares of the shorter side: its size in the middle of a
 // canvas, its size in the corner of footage, and its distance from the edges there.
 const (
 	circleAlone  = 0.6
@@ -138,7 +138,7 @@ func (r *resolver) subjects(p *part) {
 		switch l.Kind {
 		case manifest.LayerClip:
 			c := presenter(r.facts.Clips[l.Of], l.BoxOf)
-			at, ok := put(stand(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
+			at, ok := put(withBox(l, c, p.w, p.h, sceneOf(p.c)), c, p.w, p.h)
 			if ok && !outside(at.box, p.w, p.h) {
 				p.people = append(p.people, subject{at.person, at.face, when.first, when.frames})
 			}

@@ -18,7 +18,7 @@ type Sizes struct {
 	nested map[nesting]int
 }
 
-// spot is what decides at which size a clip is drawn, besides its own shape.
+// spot is everything that decides the size of a clip in a film, except its own shape.
 type spot struct {
 	box        manifest.Box
 	boxOf, fit string
@@ -28,15 +28,15 @@ type spot struct {
 	scene      scene
 	slides     bool
 	w, h       int // of the canvas
-	in         int // index of the nesting that the canvas is drawn in; 0: it is the film's own
+	in         int // index of the nesting that the canvas is in; 0: it is the film's own
 }
 
-// nesting is a composition that is drawn in another.
+// nesting is a composition inside of another.
 type nesting struct {
 	box    area // in the outer one
 	w, h   int  // of its own canvas
 	covers bool // it fills the outer canvas
-	in     int  // index of the nesting that the outer one is drawn in
+	in     int  // index of the nesting that the outer one is in
 }
 
 // ReadSizes looks through all compositions, those of rows one row at a time.
@@ -67,7 +67,7 @@ func (s *Sizes) Shown(clip string, box timeline.Rect, width, height int) (w, h i
 	full := Clip{Media: timeline.Media{Width: box.W, Height: box.H}, Box: box, Width: width, Height: height}
 	largest, at := 0.0, spot{}
 	for _, i := range s.of[clip] {
-		if to, crop, ok := s.drawn(full, s.places[i]); ok {
+		if to, crop, ok := s.position(full, s.places[i]); ok {
 			scale := max(float64(to.W)/float64(crop.W), float64(to.H)/float64(crop.H))
 			if scale > largest {
 				largest, at = scale, s.places[i]
@@ -77,17 +77,17 @@ func (s *Sizes) Shown(clip string, box timeline.Rect, width, height int) (w, h i
 	if largest == 0 || largest >= 1 {
 		return 0, 0
 	}
-	to, crop, _ := s.drawn(full, at)
+	to, crop, _ := s.position(full, at)
 	w = fitting(float64(to.W)/float64(crop.W), box.W, func(n int) bool {
 		c := full
 		c.Media.Width = n
-		to, crop, ok := s.drawn(c, at)
+		to, crop, ok := s.position(c, at)
 		return ok && to.W == crop.W
 	})
 	h = fitting(float64(to.H)/float64(crop.H), box.H, func(n int) bool {
 		c := full
 		c.Media.Height = n
-		to, crop, ok := s.drawn(c, at)
+		to, crop, ok := s.position(c, at)
 		return ok && to.H == crop.H
 	})
 	if w == box.W && h == box.H {
@@ -99,7 +99,7 @@ func (s *Sizes) Shown(clip string, box timeline.Rect, width, height int) (w, h i
 // leastSide is the smallest side of a file, in pixels, that props allow.
 const leastSide = 2
 
-// fitting returns the side nearest to a scale of the full one that is drawn without scaling: where only a part of the
+// fitting returns the side nearest to a scale of the full one that is shown without scaling: where only a part of the
 // file is shown, that part and its place are rounded as well.
 func fitting(scale float64, full int, fits func(int) bool) int {
 	nearest := int(math.Round(scale * float64(full)))
@@ -111,12 +111,12 @@ func fitting(scale float64, full int, fits func(int) bool) int {
 	return min(max(nearest, leastSide), full)
 }
 
-// drawn returns where a film draws a clip at a place, and which part of its file, both in pixels; ok is false where
-// nothing of it is drawn. It does what [Film] does.
-func (s *Sizes) drawn(c Clip, k spot) (to, crop timeline.Rect, ok bool) {
+// position returns where a film shows a clip at a place, and which part of its file, both in pixels; ok is false where
+// nothing of it is visible. It does what [Film] does.
+func (s *Sizes) position(c Clip, k spot) (to, crop timeline.Rect, ok bool) {
 	shown := manifest.Layer{Box: k.box, BoxOf: k.boxOf, Safe: k.safe, Fit: k.fit, Anchor: k.anchor, Mask: k.mask}
 	content := presenter(c, k.boxOf)
-	at, ok := put(stand(shown, content, k.w, k.h, k.scene), content, k.w, k.h)
+	at, ok := put(withBox(shown, content, k.w, k.h, k.scene), content, k.w, k.h)
 	if !ok {
 		return to, crop, false
 	}
@@ -137,7 +137,7 @@ func (s *Sizes) drawn(c Clip, k spot) (to, crop timeline.Rect, ok bool) {
 // deepest bounds nesting; the manifest refuses cycles already.
 const deepest = 64
 
-// add records what a composition shows that is drawn in a nesting.
+// add records what a composition in a nesting shows.
 func (s *Sizes) add(m *manifest.Manifest, film manifest.Composition, in, depth int) {
 	if depth > deepest {
 		return
