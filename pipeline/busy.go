@@ -20,7 +20,7 @@ const longestBusy = 5 * time.Minute
 func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
 	began := b.Project.o.Now()
 	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
+		row, err := b.Ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
 		asked, busy := heygen.Busy(err)
 		if !busy || row.Open() {
 			return row, err
@@ -31,7 +31,7 @@ func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 			return row, fault.Wrap(fault.Wait, err, "run the same command again later; nothing was bought for this clip",
 				"HeyGen is busy and was waited for %s", b.Project.o.Now().Sub(began).Round(time.Second))
 		}
-		b.send(ctx, event.Event{
+		b.Send(ctx, event.Event{
 			Clip: clip, Stage: stage, State: event.Progress,
 			Message: "HeyGen is busy (429); trying again in " + wait.Round(time.Millisecond).String(),
 		})
@@ -45,7 +45,7 @@ func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 // pause of our own, at most longestBusy.
 func (b *build) busyPause(asked, pause time.Duration) time.Duration {
 	wait := min(max(asked, pause), longestBusy)
-	if b.provider.local() {
+	if b.Account.provider.local() {
 		wait = min(wait, 500*time.Millisecond)
 	}
 	return wait

@@ -9,6 +9,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/saver"
 	"greenroom/pipeline/origin"
 )
 
@@ -16,7 +17,7 @@ import (
 // memory: without it HeyGen is asked again. It holds no key and no link.
 type capabilities struct {
 	path  string
-	saver *saver
+	saver *saver.Saver
 	mu    sync.Mutex
 	file  map[string]*capability // by API address and where the key comes from
 }
@@ -44,7 +45,7 @@ const capabilityFile = "account.json"
 
 func openCapabilities(state string) *capabilities {
 	c := &capabilities{path: filepath.Join(state, capabilityFile), file: map[string]*capability{}}
-	c.saver = newSaver(c.write)
+	c.saver = saver.New(c.write)
 	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
 		c.file = map[string]*capability{} // spoiled: ask again
 	}
@@ -97,7 +98,7 @@ func (c *capabilities) learn(id string, f func(*capability)) {
 // and then, and when the build ends.
 func (c *capabilities) note(id string, f func(*capability)) {
 	c.of(id, f)
-	_ = c.saver.changed()
+	_ = c.saver.Changed()
 }
 
 // write never fails: it is only a memory.
@@ -113,17 +114,17 @@ func (c *capabilities) write() error {
 
 // accountID is where requests go and where the key comes from: known without
 // resolving the key.
-func (p *Project) accountID() string {
-	base := p.apiBase()
+func (a *accountCore) accountID() string {
+	base := a.apiBase()
 	switch {
-	case base == "" && p.Sandboxed():
+	case base == "" && a.Sandboxed():
 		base = embeddedSandbox
 	case base == "":
 		base = heygen.DefaultBaseURL
 	default:
 		base = bareAddress(base) // it is stored
 	}
-	ref := p.Manifest.HeyGen.Key
+	ref := a.disk.Manifest.HeyGen.Key
 	if ref == "" {
 		ref = defaultKeyRef
 	}
@@ -131,12 +132,12 @@ func (p *Project) accountID() string {
 }
 
 // recognise forgets what was learnt when the key is another one now.
-func (p *Project) recognise(key heygen.Secret) {
+func (a *accountCore) recognise(key heygen.Secret) {
 	short := origin.OfKey(key.Reveal())
-	p.provider.account = short
+	a.provider.account = short
 	changed := false
-	p.can.of(p.accountID(), func(k *capability) { changed = k.Account != short })
+	a.can.of(a.accountID(), func(k *capability) { changed = k.Account != short })
 	if changed {
-		p.can.learn(p.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
+		a.can.learn(a.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
 	}
 }

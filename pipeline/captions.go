@@ -13,9 +13,11 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/excerpt"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // captionsRendition is the sidecar in the shape of @remotion/captions.
@@ -116,7 +118,7 @@ func millis(parts []string, unit int64) int64 {
 // a word, not an end: HeyGen promises none for own sound.
 func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {
 	warn := func(format string, args ...any) (lockfile.Rendition, bool) {
-		b.send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
 		return lockfile.Rendition{}, false
 	}
 	if !s.clip.Captions {
@@ -124,14 +126,14 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	}
 	if v.CaptionURL == "" {
 		var err error
-		if v, err = client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id); err != nil {
+		if v, err = client.Job(ctx, request.KindOf(b.Account.recordRoute(ctx, s.Route)), id); err != nil {
 			return warn("not read: %v", err)
 		}
 	}
 	if v.CaptionURL == "" {
 		return warn("HeyGen made none for video %s", id)
 	}
-	raw, err := b.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
+	raw, err := b.Account.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
 	if err != nil {
 		return warn("not read: %v", err)
 	}
@@ -143,7 +145,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	if err != nil {
 		return warn("not kept: %v", err)
 	}
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: fmt.Sprintf("%d blocks", len(list))})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: fmt.Sprintf("%d blocks", len(list))})
 	return r, true
 }
 
@@ -152,12 +154,12 @@ func (b *build) keepCaptions(s Step, list []caption) (lockfile.Rendition, error)
 	if err != nil {
 		return lockfile.Rendition{}, err
 	}
-	tmp := b.store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
+	tmp := b.Store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
 	if err := os.WriteFile(tmp, append(j, '\n'), 0o644); err != nil {
 		return lockfile.Rendition{}, err
 	}
-	hash, size, err := b.store.Adopt(tmp)
-	k := newKeyer("captions/1")
-	k.field("take", s.Key)
-	return lockfile.Rendition{Key: k.sum(), Hash: string(hash), Bytes: size}, err
+	hash, size, err := b.Store.Adopt(tmp)
+	k := hashkey.New("captions/1")
+	k.Field("take", s.Key)
+	return lockfile.Rendition{Key: k.Sum(), Hash: string(hash), Bytes: size}, err
 }

@@ -15,22 +15,24 @@ import (
 func (p *Project) Films() *films.Source {
 	return &films.Source{
 		Manifest: p.Manifest,
-		Public:   func() string { return p.path(p.publicDir()) },
+		Public:   func() string { return p.Path(p.PublicDir()) },
 		Open: func(ctx context.Context) (films.Store, error) {
-			if err := p.openState(); err != nil {
+			if err := p.OpenState(); err != nil {
 				return nil, err
 			}
 			p.warnOfManifest(ctx)
-			return p.store, nil
+			return p.Store, nil
 		},
-		Hash:  p.inputs.hash,
-		Tools: p.tools,
+		Hash:  p.Inputs.Hash,
+		Tools: p.Tools.Find,
 		Clips: p.filmClips,
 	}
 }
 
 // FilmRecords returns the records of the project's rendered films.
-func (p *Project) FilmRecords() records.Store { return records.Store{Dir: p.dir, Version: p.o.Version} }
+func (p *Project) FilmRecords() records.Store {
+	return records.Store{Dir: p.Dir(), Version: p.o.Version}
+}
 
 // filmClips plans clips and returns a function that describes one of them for films.
 func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (films.Clip, error), error) {
@@ -48,9 +50,9 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 		}
 	}
 	return func(name string) (films.Clip, error) {
-		i, ok := p.clipIndex()[name]
+		i, ok := p.Clips.Index(name)
 		if !ok {
-			return films.Clip{}, p.noClip(name)
+			return films.Clip{}, p.Clips.Missing(name)
 		}
 		c := p.Manifest.Clips[i]
 		e, kind, ok := p.shown(c)
@@ -75,7 +77,7 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 
 // FilmCurrent reports whether a rendered file has a film as it is now; see [records.Store.Current].
 func (p *Project) FilmCurrent(ctx context.Context, f *timeline.Film, file records.File) bool {
-	tools, _ := p.tools(ctx) // without ffmpeg, times of files decide
+	tools, _ := p.Tools.Find(ctx) // without ffmpeg, times of files decide
 	return p.FilmRecords().Current(f, tools.Version, p.Manifest.Path, file)
 }
 

@@ -1,11 +1,12 @@
 package pipeline
 
 import (
-	"greenroom/pipeline/event"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/event"
 )
 
 // TestThePublicFolderOfTheConfiguration is used without running the configuration; where it is computed, a warning says
@@ -43,7 +44,7 @@ func TestThePublicFolderOfTheConfiguration(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.publicDir(); got != c.public || p.publicDir() != got {
+		if got := p.PublicDir(); got != c.public || p.PublicDir() != got {
 			t.Errorf("%s: clips go to %s, want %s", name, got, c.public)
 		}
 		if err := p.Close(); err != nil { // every event has been sent

@@ -13,6 +13,7 @@ import (
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // legacyEvidence is what a project's folder says about takes that were recorded before
@@ -26,12 +27,12 @@ type legacyEvidence struct {
 const embeddedSandbox = "embedded sandbox"
 
 // legacyOrigin finds out who made a take, from this disk alone; None when it does not tell.
-func (p *Project) legacyOrigin(videoID string) origin.Origin {
-	w := &p.who
+func (a *accountCore) legacyOrigin(videoID string) origin.Origin {
+	w := &a.who
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.legacy == nil {
-		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(p.state, "sandbox")), only: p.onlyAccount()}
+		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount()}
 	}
 	if w.legacy.sandbox[videoID] {
 		return origin.Sandbox
@@ -40,9 +41,9 @@ func (p *Project) legacyOrigin(videoID string) origin.Origin {
 }
 
 // onlyAccount is the origin of the one account that the project has used.
-func (p *Project) onlyAccount() origin.Origin {
+func (a *accountCore) onlyAccount() origin.Origin {
 	var all []origin.Origin
-	p.can.each(func(id string, k *capability) {
+	a.can.each(func(id string, k *capability) {
 		base, _, _ := strings.Cut(id, " ")
 		o := origin.Of(origin.Provider(base), k.Account)
 		if strings.HasPrefix(id, embeddedSandbox) {
@@ -63,30 +64,30 @@ func (p *Project) onlyAccount() origin.Origin {
 // disk says, and with askToo for the rest what the account says. Takes that the account does
 // not know are Foreign from then on. The caller holds the submitter's lock.
 func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
-	list, err := p.ledger.List(ctx)
+	list, err := p.Ledger.List(ctx)
 	if err != nil {
 		return err
 	}
 	rows := map[string]string{}
 	ask := map[string]string{} // video to route
 	for _, r := range list {
-		switch o := p.rowOrigin(r); {
+		switch o := p.Account.rowOrigin(r); {
 		case r.Origin != "":
 		case o != origin.None:
 			rows[r.Key] = string(o)
-		case r.VideoID != "" && !isSpeech(r.Route):
+		case r.VideoID != "" && !request.IsSpeech(r.Route):
 			ask[r.VideoID] = r.Route
 		}
 	}
 	var entries []lockfile.Entry
 	for _, c := range p.Manifest.Clips {
-		e, ok := p.entry(c.Name)
+		e, ok := p.Lock.Get(c.Name)
 		if !ok || e.Origin != "" || e.VideoID == "" {
 			continue
 		}
-		if o := p.originOf(e); o != origin.None {
+		if o := p.Account.originOf(e); o != origin.None {
 			e.Origin = string(o)
-			if err := p.setEntry(e); err != nil {
+			if err := p.Lock.Set(e); err != nil {
 				return err
 			}
 			continue
@@ -94,8 +95,8 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		entries = append(entries, e)
 		ask[e.VideoID] = e.Route
 	}
-	if askToo && len(ask) > 0 && !p.Sandboxed() {
-		found, err := p.askAccount(ctx, ask)
+	if askToo && len(ask) > 0 && !p.Account.Sandboxed() {
+		found, err := p.Account.askAccount(ctx, ask)
 		if err != nil {
 			return err
 		}
@@ -108,7 +109,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 			if e.Origin = string(found[e.VideoID]); e.Origin == "" {
 				continue
 			}
-			if err := p.setEntry(e); err != nil {
+			if err := p.Lock.Set(e); err != nil {
 				return err
 			}
 		}
@@ -116,19 +117,19 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return p.ledger.SetOrigins(ctx, rows)
+	return p.Ledger.SetOrigins(ctx, rows)
 }
 
 // askJobs is how many videos are read at once.
 const askJobs = 8
 
 // askAccount reads videos on the account to see whether they are its own.
-func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
-	client, err := p.connect(ctx)
+func (a *accountCore) askAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
+	client, err := a.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	current := p.identity(ctx, true).Current
+	current := a.identity(ctx, true).Current
 	var mu sync.Mutex
 	found := map[string]origin.Origin{}
 	g, ctx := errgroup.WithContext(ctx)
@@ -136,7 +137,7 @@ func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map
 	for id, route := range videos {
 		g.Go(func() error {
 			o := current
-			_, err := client.Job(ctx, kindOf(p.recordRoute(ctx, route)), id)
+			_, err := client.Job(ctx, request.KindOf(a.recordRoute(ctx, route)), id)
 			if heygen.NotFound(err) {
 				o, err = origin.Foreign, nil
 			}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+
 	"greenroom/pipeline/event"
 )
 
@@ -22,6 +23,6 @@ func (p *Project) Warnings() (out []string) {
 // warnOfManifest sends the manifest's warnings as events.
 func (p *Project) warnOfManifest(ctx context.Context) {
 	for _, w := range p.Warnings() {
-		p.send(ctx, event.Event{Stage: "manifest", State: event.Warned, Message: w})
+		p.Send(ctx, event.Event{Stage: "manifest", State: event.Warned, Message: w})
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline/films"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/origin"
 )
@@ -50,13 +49,13 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 		_, err = p.build(BuildOptions{Frozen: true})
 		mustSay(t, err, "sandbox", "greenroom build")
 		err = p.with(func(q *Project) error {
-			q.Offline()
+			q.Account.Offline()
 			_, err := resolvedFilms(t.Context(), q, []string{"tour"}, films.Options{})
 			return err
 		})
 		mustSay(t, err, "the sandbox", "--allow-sandbox")
 		if err := p.with(func(q *Project) error {
-			q.Offline()
+			q.Account.Offline()
 			_, err := resolvedFilms(t.Context(), q, []string{"tour"}, films.Options{})
 			return err
 		}, func(o *Options) { o.AllowSandbox = true }); err != nil {
@@ -262,7 +261,7 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	if steps, err := p.plan(); err != nil || steps[0].Action != Fetch || !strings.Contains(steps[0].Reason, "nothing more to pay") {
 		t.Errorf("its own sandbox's takes are bought again: %+v, %v", steps, err)
 	}
-	if err := p.with(func(q *Project) error { return errors.Join(q.openState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
+	if err := p.with(func(q *Project) error { return errors.Join(q.OpenState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
 		t.Fatal(err)
 	}
 	if lock := p.read(LockName); strings.Count(lock, "origin: sandbox") != 2 {

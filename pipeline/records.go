@@ -22,7 +22,7 @@ func recordName(o origin.Origin, takeKey string) string { return string(o) + "/"
 
 // recordOrigins are the origins whose takes the project accepts, its own account first.
 func (s *sharing) recordOrigins(ctx context.Context) []origin.Origin {
-	id := s.p.identity(ctx, true)
+	id := s.p.Account.identity(ctx, true)
 	return slices.Concat([]origin.Origin{id.Current}, id.Aliases, id.Accepted)
 }
 
@@ -56,11 +56,11 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 			}
 			tried[st.Key] = e
 		}
-		e.Clip, e.Inputs = st.Clip, st.req.inputs
-		if err := s.p.setEntry(e); err != nil {
+		e.Clip, e.Inputs = st.Clip, st.req.Inputs
+		if err := s.p.Lock.Set(e); err != nil {
 			return err
 		}
-		s.p.send(ctx, event.Event{Clip: st.Clip, Stage: "restore", State: event.Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
+		s.p.Send(ctx, event.Event{Clip: st.Clip, Stage: "restore", State: event.Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
 		s.p.warned(ctx, st.Clip, e)
 	}
 	return nil
@@ -101,10 +101,10 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 	e.Renditions, e.Info = nil, lockfile.Info{}
 	var missing error
 	for _, o := range objects(e) {
-		if s.p.store.Has(o.hash, o.size) {
+		if s.p.Store.Has(o.hash, o.size) {
 			continue
 		}
-		if err := cache.Get(ctx, s.p.store, o.hash, o.size); err != nil {
+		if err := cache.Get(ctx, s.p.Store, o.hash, o.size); err != nil {
 			s.blame(o.hash, err)
 			missing = err
 		} else {
@@ -118,7 +118,7 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 		return untrue("a file that it names is " + strings.TrimPrefix(missing.Error(), "the cache's "))
 	}
 	if missing == nil {
-		if err := media.Playable(s.p.store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" { // sent by an earlier version
+		if err := media.Playable(s.p.Store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" { // sent by an earlier version
 			return untrue("the take that it names is " + err.Error())
 		}
 	}

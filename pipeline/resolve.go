@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // Answer is what a user says about a request whose result is unknown.
@@ -25,14 +26,14 @@ type Answer struct {
 // Unless the answer is unverified, the account must agree: the named video carries the
 // request's marker, or no video does.
 func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return err
 	}
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return err
 	}
@@ -45,15 +46,15 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	e, have := p.own(ctx, clip)
+	e, have := p.Account.own(ctx, clip)
 	r, err := p.chosen(ctx, clips[0], e, have, p.rows)
 	if err != nil {
 		return err
 	}
-	row := p.rows[r.key]
+	row := p.rows[r.Key]
 	switch {
-	case r.speech != nil && (row == nil || row.State == ledger.Intended):
-		return p.resolveVoice(ctx, clip, a.VideoID, r.speech)
+	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
+		return p.resolveVoice(ctx, clip, a.VideoID, r.Speech)
 	case row == nil || !row.Resolvable():
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
@@ -69,9 +70,9 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 		return err
 	}
 	if a.VideoID != "" {
-		return p.ledger.ResolvePaid(ctx, row.Key, a.VideoID)
+		return p.Ledger.ResolvePaid(ctx, row.Key, a.VideoID)
 	}
-	return p.ledger.ResolveNotPaid(ctx, row.Key)
+	return p.Ledger.ResolveNotPaid(ctx, row.Key)
 }
 
 // forgetTake drops what a wrong answer brought into the lockfile.
@@ -79,14 +80,13 @@ func (p *Project) forgetTake(row ledger.Row) error {
 	if row.MasterHash == "" {
 		return nil
 	}
-	p.lockMu.Lock()
-	for _, c := range p.Manifest.Clips {
-		if e, ok := p.lock.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
-			p.lock.Drop(c.Name)
+	return p.Lock.Edit(func(f *lockfile.File) {
+		for _, c := range p.Manifest.Clips {
+			if e, ok := f.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
+				f.Drop(c.Name)
+			}
 		}
-	}
-	p.lockMu.Unlock()
-	return errors.Join(p.lockSaver.changed(), p.lockSaver.flush())
+	})
 }
 
 // notAnothers refuses a video that is on record for another request.
@@ -94,7 +94,7 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 	if id == "" {
 		return nil
 	}
-	list, err := p.ledger.List(ctx)
+	list, err := p.Ledger.List(ctx)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "", "read the ledger")
 	}
@@ -109,10 +109,10 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 // verifyAnswer asks the account that was sent the request.
 func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row, id string) error {
 	const force = "; --unverified records the answer all the same"
-	if !p.sameAccount(ctx, p.rowOrigin(row)) {
-		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.rowOrigin(row)).For(clip)
+	if !p.Account.sameAccount(ctx, p.Account.rowOrigin(row)) {
+		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.Account.rowOrigin(row)).For(clip)
 	}
-	client, err := p.connect(ctx)
+	client, err := p.Account.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 	if slices.ContainsFunc(found, func(f ledger.Found) bool { return f.ID == id }) {
 		return nil
 	}
-	v, err := client.Job(ctx, kindOf(row.Route), id)
+	v, err := client.Job(ctx, request.KindOf(row.Route), id)
 	switch {
 	case heygen.NotFound(err):
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)
@@ -150,11 +150,11 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 		return nil, nil
 	}
 	settle := settleTime
-	if p.provider.local() {
+	if p.Account.provider.local() {
 		settle = settleTimeLocal
 	}
 	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
-		p.send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
+		p.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
 		if err := sleep(ctx, min(wait, settle)); err != nil {
 			return nil, err
 		}

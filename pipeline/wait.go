@@ -12,12 +12,13 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // patience is how long a word that HeyGen never documented, or a refusal for being
 // busy, is taken for "still at work". Renders take 5 to 15 minutes, some over 20.
 func (b *build) patience() time.Duration {
-	if b.provider.local() {
+	if b.Account.provider.local() {
 		return time.Minute
 	}
 	return time.Hour
@@ -31,15 +32,15 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		return row, heygen.Video{}, nil
 	}
 	pause, longest := 5*time.Second, 30*time.Second
-	if b.provider.local() {
+	if b.Account.provider.local() {
 		pause, longest = 50*time.Millisecond, 500*time.Millisecond
 	}
 	began := b.Project.o.Now()
-	b.polls.enter(row.VideoID, kindOf(s.Route))
+	b.polls.enter(row.VideoID, request.KindOf(s.Route))
 	defer b.polls.leave(row.VideoID)
-	b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Started, Message: row.VideoID})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Started, Message: row.VideoID})
 	for {
-		v, err := b.polls.read(ctx, client, kindOf(s.Route), row.VideoID, pause/2)
+		v, err := b.polls.read(ctx, client, request.KindOf(s.Route), row.VideoID, pause/2)
 		if b.lagging(err, b.Project.o.Now().Sub(row.LastSent), b.Project.o.Now().Sub(began)) {
 			v, err = heygen.Video{ID: row.VideoID, State: heygen.StatePending, RawStatus: unlisted}, nil
 		}
@@ -59,19 +60,19 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 				return row, v, err
 			}
 			b.remembered(s.Route, age)
-			b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
 			return row, v, nil // on record together with the file
 		case v.State == heygen.StateFailed:
 			return row, v, b.jobFailed(ctx, s, row, v)
 		case b.o.NoWait:
-			b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
 			return row, v, errPending
 		case b.o.Wait > 0 && waited >= b.o.Wait:
 			return row, v, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
 		case v.State == heygen.StateUnknown && age > b.patience():
 			return row, v, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
 		}
-		b.send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
 		if err := b.polls.sleep(ctx, pause/2+rand.N(pause), b.leastPause()); err != nil {
 			return row, heygen.Video{}, err
 		}
@@ -84,7 +85,7 @@ const historyLength = 30
 
 // remembered keeps how long a route took.
 func (b *build) remembered(route string, took time.Duration) {
-	b.can.note(b.accountID(), func(k *capability) {
+	b.Account.can.note(b.Account.accountID(), func(k *capability) {
 		if k.Waits == nil {
 			k.Waits = map[string][]float64{}
 		}
@@ -97,7 +98,7 @@ func (b *build) remembered(route string, took time.Duration) {
 // is said before there is one.
 func (b *build) eta(route string, age time.Duration) string {
 	var waits []float64
-	b.can.of(b.accountID(), func(k *capability) { waits = slices.Clone(k.Waits[route]) })
+	b.Account.can.of(b.Account.accountID(), func(k *capability) { waits = slices.Clone(k.Waits[route]) })
 	if len(waits) == 0 {
 		return ""
 	}
@@ -112,7 +113,7 @@ func (b *build) eta(route string, age time.Duration) string {
 // leastPause is the shortest time between two reads of one job, however often events ask
 // for one: callbacks are not signed, so that everyone who finds the address can send them.
 func (b *build) leastPause() time.Duration {
-	if b.provider.local() {
+	if b.Account.provider.local() {
 		return 250 * time.Millisecond
 	}
 	return time.Second

@@ -12,7 +12,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/heap"
 	"greenroom/pipeline"
-	"greenroom/pipeline/shard"
+	"greenroom/pipeline/project"
 )
 
 func buildCommand() command {
@@ -51,7 +51,7 @@ func buildCommand() command {
 				e.networkFolder = *network
 				if part != "" {
 					var err error
-					if o.Shard, err = shard.Parse(part); err != nil {
+					if o.Shard, err = project.ParseShard(part); err != nil {
 						return err
 					}
 				}

@@ -9,7 +9,7 @@ import (
 	"greenroom/compose/native"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/films/records"
-	"greenroom/pipeline/shard"
+	"greenroom/pipeline/project"
 )
 
 // filmsStage is the stage of events about a run of films.
@@ -23,7 +23,7 @@ type renderOptions struct {
 	sandbox, warnings                bool
 	force, keepGoing, install        bool
 	only                             []string
-	shard                            shard.Shard
+	shard                            project.Shard
 	results                          string
 }
 
@@ -65,7 +65,7 @@ func renderCommand() command {
 				o.crfSet = fs.Changed("crf")
 				if part != "" {
 					var err error
-					if o.shard, err = shard.Parse(part); err != nil {
+					if o.shard, err = project.ParseShard(part); err != nil {
 						return err
 					}
 				}

@@ -32,7 +32,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		return err
 	}
 	defer p.Close()
-	p.Offline() // films show what is published
+	p.Account.Offline() // films show what is published
 	if n := p.DrawnClips(); n > 0 {
 		was := "was"
 		if n > 1 {

@@ -18,7 +18,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/shard"
+	"greenroom/pipeline/project"
 )
 
 // Film is one film of a manifest, ready to be rendered. It is plain data and can be encoded as JSON; the paths of this
@@ -35,7 +35,7 @@ type Options struct {
 	AllowStandIns bool
 	AllowWarnings bool     // also clips whose take has a warning of HeyGen's
 	Only          []string // films, compositions, families or patterns such as hello-a*; empty: all
-	Shard         shard.Shard
+	Shard         project.Shard
 	Format        string // "9:16"; empty: all
 }
 

@@ -77,7 +77,7 @@ func (s *Set) Has(n manifest.FilmName) bool {
 	if n.Each != "" {
 		item = n.Clip
 	}
-	return s.named(n) && (s.o.Format == "" || n.Format == s.o.Format) && s.o.Shard.Has(item)
+	return s.named(n) && (s.o.Format == "" || n.Format == s.o.Format) && s.o.Shard.Holds(item)
 }
 
 func (s *Set) named(n manifest.FilmName) bool {

@@ -11,7 +11,7 @@ import (
 	"greenroom/assets"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/shard"
+	"greenroom/pipeline/project"
 )
 
 const rowComposition = `  hello:
@@ -106,13 +106,13 @@ func TestChoose(t *testing.T) {
 		{nil, Options{Only: []string{"[x"}}, "invalid pattern", "write it like"},
 		{[]string{"hello"}, Options{Only: []string{"card"}}, "nothing is left to render", "--only"},
 		{[]string{"card"}, Options{Format: "9:16"}, "no film has the shape 9:16", "--format"},
-		{[]string{"card"}, Options{Shard: shard.Shard{Index: 1, Of: 4}}, "", ""},
+		{[]string{"card"}, Options{Shard: project.Shard{Index: 1, Of: 4}}, "", ""},
 	} {
 		_, err := p.Choose(c.names, c.o)
 		if c.msg == "" { // one of four machines has it
 			empty := 0
 			for i := range 4 {
-				if _, err := p.Choose(c.names, Options{Shard: shard.Shard{Index: i + 1, Of: 4}}); err != nil {
+				if _, err := p.Choose(c.names, Options{Shard: project.Shard{Index: i + 1, Of: 4}}); err != nil {
 					empty++
 				}
 			}
