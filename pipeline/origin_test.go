@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/films"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/origin"
 )
