@@ -28,7 +28,8 @@ type renderOptions struct {
 }
 
 func renderCommand() command {
-	return command{name: "render", summary: "render films: the manifest's compositions, or a Remotion composition", usage: "render [flags] COMPOSITION...",
+	return command{name: "render", usage: "render [flags] COMPOSITION...",
+		summary: "render films: the manifest's compositions, or a Remotion composition",
 		examples: strings.Join([]string{
 			"greenroom render tour --format 9:16",
 			"greenroom render --all --renderer remotion",
@@ -41,8 +42,10 @@ func renderCommand() command {
 			var part string
 			fs.StringVarP(&o.out, "out", "o", "", "the film's `PATH` (default out/COMPOSITION.mp4)")
 			fs.BoolVar(&o.all, "all", false, "render every composition of the manifest")
-			fs.StringVar(&o.engine, "renderer", "", "render the manifest's compositions with native (ffmpeg) or remotion (default native)")
-			fs.StringArrayVar(&o.only, "only", nil, "render only the films, families or `PATTERN` such as 'hello-a*'; repeatable")
+			fs.StringVar(&o.engine, "renderer", "",
+				"render the manifest's compositions with native (ffmpeg) or remotion (default native)")
+			fs.StringArrayVar(&o.only, "only", nil,
+				"render only the films, families or `PATTERN` such as 'hello-a*'; repeatable")
 			fs.StringVar(&part, "shard", "", "render one part of the films on this machine, `I/N` such as 2/5")
 			fs.BoolVar(&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false starts no more")
 			fs.StringVar(&o.results, "results", "", "write the result of each film to `FILE`, .csv or .json")
@@ -59,13 +62,15 @@ func renderCommand() command {
 			fs.IntVar(&o.concurrency, "concurrency", 1, "render in `N` tabs of Remotion; 1 is cheapest for clips")
 			fs.IntVar(&o.crf, "crf", 18, "quality: lower is better")
 			fs.BoolVar(&o.standIns, "allow-stand-ins", false, "render although a clip is a stand-in")
-			fs.BoolVar(&o.sandbox, "allow-sandbox", false, "render although a clip was made by the sandbox or a server on this machine")
+			fs.BoolVar(&o.sandbox, "allow-sandbox", false,
+				"render although a clip was made by the sandbox or a server on this machine")
 			fs.BoolVar(&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark")
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet = fs.Changed("crf")
 				if part != "" {
 					var err error
-					if o.shard, err = project.ParseShard(part); err != nil {
+					o.shard, err = project.ParseShard(part)
+					if err != nil {
 						return err
 					}
 				}
@@ -88,7 +93,8 @@ func presetNames() string {
 func (o renderOptions) validate(args []string) error {
 	switch {
 	case len(args) == 0 && !o.all && len(o.only) == 0:
-		return fault.New(fault.Usage, "greenroom render Presenter, or greenroom render --all for the manifest's compositions", "name a composition")
+		const hint = "greenroom render Presenter, or greenroom render --all for the manifest's compositions"
+		return fault.New(fault.Usage, hint, "name a composition")
 	case len(args) > 0 && o.all:
 		return fault.New(fault.Usage, "omit the names or --all", "--all with names")
 	case o.out != "" && (len(args) > 1 || o.all):
@@ -96,7 +102,8 @@ func (o renderOptions) validate(args []string) error {
 	case o.engine != "" && o.engine != records.Native && o.engine != records.Remotion:
 		return fault.New(fault.Usage, "write native or remotion", "unknown renderer %q", o.engine)
 	case o.engine == records.Remotion && o.preset != "":
-		return fault.New(fault.Usage, "omit --preset: Remotion encodes by the file's name", "--preset with --renderer remotion")
+		const hint = "omit --preset: Remotion encodes by the file's name"
+		return fault.New(fault.Usage, hint, "--preset with --renderer remotion")
 	case o.format != "" && o.format != "16:9" && o.format != "9:16" && o.format != "1:1":
 		return fault.New(fault.Usage, "write 16:9, 9:16 or 1:1", "unknown shape %q", o.format)
 	case o.still >= 0 && o.engine == records.Native:

@@ -38,7 +38,8 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		if n > 1 {
 			was = "were"
 		}
-		e.say("warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's", clips(n), was)
+		const format = "warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's"
+		e.say(format, clips(n), was)
 	}
 	tools, err := media.FindTools(ctx, e.LookPath)
 	if err != nil {
@@ -68,7 +69,8 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, tools media.Tools, 
 	r := &render.Renderer{
 		Project: render.Project{Dir: p.Dir(), CacheDir: p.RenderDir(), Layout: p.Layout, Records: p.FilmRecords()},
 		Settings: render.Settings{
-			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency, Still: o.still, Force: o.force,
+			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
+			Still: o.still, Force: o.force,
 		},
 		Tools:    tools,
 		Remotion: remotion.Renderer{MayInstall: e.mayInstall(o.install), FFmpeg: tools.FFmpeg, Browser: o.browser},
@@ -91,7 +93,9 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, tools media.Tools, 
 }
 
 // renderCompositions renders compositions of the Remotion project with the published clips.
-func renderCompositions(ctx context.Context, e *env, o renderOptions, p *pipeline.Project, r *render.Renderer, ids []string) error {
+func renderCompositions(
+	ctx context.Context, e *env, o renderOptions, p *pipeline.Project, r *render.Renderer, ids []string,
+) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -130,7 +134,9 @@ func renderCompositions(ctx context.Context, e *env, o renderOptions, p *pipelin
 
 // films returns what the flags choose of the manifest's films.
 func (o renderOptions) films() films.Options {
-	return films.Options{AllowStandIns: o.standIns, AllowWarnings: o.warnings, Only: o.only, Shard: o.shard, Format: o.format}
+	return films.Options{
+		AllowStandIns: o.standIns, AllowWarnings: o.warnings, Only: o.only, Shard: o.shard, Format: o.format,
+	}
 }
 
 // inputProps returns the props that the flags set, as JSON.
@@ -150,7 +156,9 @@ func (o renderOptions) inputProps() ([]byte, error) {
 }
 
 // renderFilms renders compositions of the manifest.
-func renderFilms(ctx context.Context, e *env, o renderOptions, p *pipeline.Project, r *render.Renderer, out *printer, names []string) error {
+func renderFilms(
+	ctx context.Context, e *env, o renderOptions, p *pipeline.Project, r *render.Renderer, out *printer, names []string,
+) error {
 	set, err := p.Films().Choose(names, o.films())
 	if err != nil {
 		return err
@@ -256,7 +264,8 @@ func (o renderOptions) printFilm(e *env, name string, r render.Result) error {
 	case r.UpToDate:
 		e.say("%s: up to date", name)
 	default:
-		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s", name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took)
+		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s",
+			name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took)
 	}
 	return nil
 }

@@ -88,7 +88,10 @@ func (r *reader) publish(paths []string) error {
 
 // media returns where a file of a composition is published.
 func (r *reader) media(f assets.File) timeline.Media {
-	return timeline.Media{File: filepath.Join(r.src.Public(), FilesFolder, f.Name), Public: publicFiles + FilesFolder + "/" + f.Name}
+	return timeline.Media{
+		File:   filepath.Join(r.src.Public(), FilesFolder, f.Name),
+		Public: publicFiles + FilesFolder + "/" + f.Name,
+	}
 }
 
 // keep imports a file of the user's into the store and returns it with a name that is made of its content.

@@ -34,9 +34,11 @@ type reader struct {
 }
 
 func newReader(src *Source, store Store, o Options) *reader {
-	return &reader{src: src, store: store, o: o, files: map[string]assets.File{}, lost: map[string]error{},
-		hashes: map[string]assets.Hash{}, bad: map[string]error{},
-		facts: resolve.Facts{Clips: map[string]resolve.Clip{}, Files: map[string]resolve.File{}, Fonts: map[string]resolve.Font{}}}
+	facts := resolve.Facts{
+		Clips: map[string]resolve.Clip{}, Files: map[string]resolve.File{}, Fonts: map[string]resolve.Font{},
+	}
+	return &reader{src: src, store: store, o: o, facts: facts, files: map[string]assets.File{}, lost: map[string]error{},
+		hashes: map[string]assets.Hash{}, bad: map[string]error{}}
 }
 
 // read reads the facts of compositions and drops those of others. The error is the context's.

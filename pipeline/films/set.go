@@ -52,7 +52,8 @@ func (s *Source) Choose(names []string, o Options) (*Set, error) {
 		const hint = "add it to the composition's formats:, or omit --format"
 		return nil, fault.New(fault.Usage, hint, "no film has the shape %s", o.Format)
 	case o.Shard.Of > 1:
-		return nil, fault.New(fault.Usage, "use fewer machines", "shard %d/%d of %d films is empty", o.Shard.Index, o.Shard.Of, named)
+		return nil, fault.New(fault.Usage, "use fewer machines", "shard %d/%d of %d films is empty",
+			o.Shard.Index, o.Shard.Of, named)
 	}
 	return nil, fault.New(fault.Usage, "omit --only, or choose other films", "nothing is left to render")
 }

@@ -13,7 +13,9 @@ import (
 
 // native renders a film with one run of ffmpeg, unless its file is up to date.
 func (r *Renderer) native(ctx context.Context, f *timeline.Film) (Result, error) {
-	spec := native.Spec{Film: f, Out: r.path(f.Name, extension(f)), Preset: r.Preset, CRF: r.CRF, WorkDir: r.CacheDir, Tools: r.Tools}
+	spec := native.Spec{
+		Film: f, Out: r.path(f.Name, extension(f)), Preset: r.Preset, CRF: r.CRF, WorkDir: r.CacheDir, Tools: r.Tools,
+	}
 	preset, err := native.PresetFor(spec.Preset, spec.Out, f.Transparent)
 	if err != nil {
 		return Result{}, err
@@ -39,7 +41,8 @@ func (r *Renderer) native(ctx context.Context, f *timeline.Film) (Result, error)
 	for _, w := range done.Warnings {
 		r.warn(f.Name, w)
 	}
-	out := records.Output{Frames: done.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: r.Now().Sub(start).Seconds()}
+	took := r.Now().Sub(start).Seconds()
+	out := records.Output{Frames: done.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: took}
 	r.record(f.Name, done.Path, key, out)
 	return resultOf(done.Path, records.Native, out), nil
 }

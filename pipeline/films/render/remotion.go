@@ -26,7 +26,8 @@ type Composition struct {
 // Composition renders a composition of the Remotion project, or one frame of it.
 func (r *Renderer) Composition(ctx context.Context, c Composition) (Result, error) {
 	return r.byRemotion(ctx, c.ID, remotion.RenderSpec{
-		Composition: c.ID, Out: r.path(c.ID, ".mp4"), PropsJSON: c.Props, InputProps: c.Input, AllowStandIns: c.AllowStandIns,
+		Composition: c.ID, Out: r.path(c.ID, ".mp4"),
+		PropsJSON: c.Props, InputProps: c.Input, AllowStandIns: c.AllowStandIns,
 	})
 }
 
@@ -37,7 +38,9 @@ func (r *Renderer) timeline(ctx context.Context, f *timeline.Film) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	spec := remotion.RenderSpec{Composition: remotion.Timeline, Out: r.path(f.Name, extension(f)), InputProps: input, Exact: true}
+	spec := remotion.RenderSpec{
+		Composition: remotion.Timeline, Out: r.path(f.Name, extension(f)), InputProps: input, Exact: true,
+	}
 	return r.byRemotion(ctx, f.Name, spec)
 }
 
@@ -76,7 +79,9 @@ func (r *Renderer) byRemotion(ctx context.Context, name string, spec remotion.Re
 	if err != nil {
 		return Result{}, err
 	}
-	out := records.Output{Frames: done.Frames, Width: done.Width, Height: done.Height, FPS: done.FPS, Seconds: done.Seconds}
+	out := records.Output{
+		Frames: done.Frames, Width: done.Width, Height: done.Height, FPS: done.FPS, Seconds: done.Seconds,
+	}
 	res := resultOf(done.Path, records.Remotion, out)
 	res.BundleReused = reused && done.BundleReused
 	// The film may or may not show what changed during the render.

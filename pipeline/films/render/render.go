@@ -114,7 +114,9 @@ func extension(f *timeline.Film) string {
 }
 
 func resultOf(path, renderer string, o records.Output) Result {
-	res := Result{Path: path, Renderer: renderer, Frames: o.Frames, Width: o.Width, Height: o.Height, FPS: o.FPS, Took: o.Seconds}
+	res := Result{
+		Path: path, Renderer: renderer, Frames: o.Frames, Width: o.Width, Height: o.Height, FPS: o.FPS, Took: o.Seconds,
+	}
 	if o.FPS > 0 {
 		res.Seconds = float64(o.Frames) / o.FPS
 	}

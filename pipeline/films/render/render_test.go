@@ -106,11 +106,13 @@ func TestRun(t *testing.T) {
 	if list[0].Status != Failed || list[0].Error == "" {
 		t.Errorf("%+v", list[0])
 	}
-	if r.all(t); r.Counts.UpToDate != 1 || r.Counts.Rendered != 0 {
+	r.all(t)
+	if r.Counts.UpToDate != 1 || r.Counts.Rendered != 0 {
 		t.Errorf("again: %+v", r.Counts)
 	}
 	r.Force = true
-	if r.all(t); r.Counts.UpToDate != 0 || r.Counts.Rendered != 1 {
+	r.all(t)
+	if r.Counts.UpToDate != 0 || r.Counts.Rendered != 1 {
 		t.Errorf("with Force: %+v", r.Counts)
 	}
 }

@@ -143,7 +143,8 @@ func (t *setting) blank() (float64, error) {
 // than each by itself, it breaks the page again.
 func (t *setting) broken(p page, l manifest.Layer) (lines []typeset.Line, starts []int, err error) {
 	text, starts := p.text()
-	if lines, err = t.setter.Broken(text, t.size, t.width(l.Box, l.Safe)); err != nil || len(lines) <= t.style.Lines {
+	lines, err = t.setter.Broken(text, t.size, t.width(l.Box, l.Safe))
+	if err != nil || len(lines) <= t.style.Lines {
 		return lines, starts, err
 	}
 	p.breaks = nil
@@ -194,7 +195,8 @@ func (r *resolver) page(p *part, l manifest.Layer, t *setting, pg page, clip spa
 		return min(max(p.start+r.rate.FrameAt(at+shift), clip.first), clip.first+clip.frames)
 	}
 	when := span{first: frame(pg.from), ok: true}
-	if when.frames = frame(pg.to) - when.first; when.frames <= 0 {
+	when.frames = frame(pg.to) - when.first
+	if when.frames <= 0 {
 		return true // before the part of the clip that is shown, or after it
 	}
 	lines, starts, err := t.broken(pg, l)

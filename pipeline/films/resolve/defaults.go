@@ -58,7 +58,7 @@ func withBox(l manifest.Layer, c content, w, h int, in scene) manifest.Layer {
 	case c.fills:
 		full := manifest.Dim{V: 1, Percent: true, Set: true}
 		l.Box, l.Fit = manifest.Box{Width: full, Height: full}, "cover"
-	case c.stands && l.Anchor == "" && l.BoxOf == "presenter":
+	case c.onEdge && l.Anchor == "" && l.BoxOf == "presenter":
 		l.Box = presenterBox(c.w/c.h, float64(w), float64(h), in.titled)
 	}
 	return l

@@ -147,7 +147,7 @@ type content struct {
 	fileW     int
 	fileH     int
 	fit       string // without a word in the manifest
-	stands    bool   // at the bottom, without a place in the manifest
+	onEdge    bool   // at the bottom, without a place in the manifest
 	coverAt   string // the anchor of a cover
 	containAt string
 	fills     bool // it covers the canvas, without a place in the manifest
@@ -164,7 +164,10 @@ func still(m timeline.Media, fit string) content {
 // presenter is a clip. Its box means the visible presenter, or the full frame as HeyGen delivered it.
 func presenter(c Clip, of string) content {
 	b := area{float64(c.Box.X), float64(c.Box.Y), float64(c.Box.W), float64(c.Box.H)}
-	out := content{w: float64(c.Width), h: float64(c.Height), seen: b, fileW: c.Media.Width, fileH: c.Media.Height, fit: "contain", stands: true, coverAt: "top", containAt: "bottom"}
+	out := content{
+		w: float64(c.Width), h: float64(c.Height), seen: b, fileW: c.Media.Width, fileH: c.Media.Height,
+		fit: "contain", onEdge: true, coverAt: "top", containAt: "bottom",
+	}
 	if of == "presenter" {
 		out.w, out.h, out.seen = b.w, b.h, area{0, 0, b.w, b.h}
 	}
@@ -202,7 +205,7 @@ func put(l manifest.Layer, c content, w, h int) (p placed, ok bool) {
 		aspect, fit = 1, "cover"
 	}
 	vertical := 0.5
-	if c.stands {
+	if c.onEdge {
 		vertical = 1
 	}
 	box, fixed := frameOf(l.Box, in, aspect, vertical)

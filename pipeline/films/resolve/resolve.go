@@ -21,7 +21,10 @@ func Film(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error
 		return nil, fault.New(fault.Usage, "`greenroom status` lists what the manifest has", "no composition %q", name)
 	}
 	r := &resolver{m: m, facts: facts, rate: c.FPS, file: filepath.Base(m.Path), done: map[string]*part{}}
-	r.film = &timeline.Film{Name: c.Name, Width: c.Width, Height: c.Height, FPS: c.FPS, Transparent: c.Transparent, Media: map[string]timeline.Media{}, Layers: []timeline.Layer{}, Sounds: []timeline.Sound{}}
+	r.film = &timeline.Film{
+		Name: c.Name, Width: c.Width, Height: c.Height, FPS: c.FPS, Transparent: c.Transparent,
+		Media: map[string]timeline.Media{}, Layers: []timeline.Layer{}, Sounds: []timeline.Sound{},
+	}
 	p := r.build(c)
 	if err := r.err(); err != nil {
 		return nil, err
@@ -135,7 +138,8 @@ func (r *resolver) build(c manifest.Composition) *part {
 		return p
 	}
 	if intro != nil {
-		r.nest(p, intro, c.Intro.Name, nestedBox(manifest.Box{}, 0, "", p.w, p.h, intro.w, intro.h), 0, span{first: 0, frames: intro.frames})
+		box := nestedBox(manifest.Box{}, 0, "", p.w, p.h, intro.w, intro.h)
+		r.nest(p, intro, c.Intro.Name, box, 0, span{first: 0, frames: intro.frames})
 	}
 	r.background(p)
 	r.arrange(p)
@@ -143,7 +147,8 @@ func (r *resolver) build(c manifest.Composition) *part {
 		r.layer(p, i, l, p.spans[i])
 	}
 	if outro != nil {
-		r.nest(p, outro, c.Outro.Name, nestedBox(manifest.Box{}, 0, "", p.w, p.h, outro.w, outro.h), 0, span{first: p.frames, frames: outro.frames})
+		box := nestedBox(manifest.Box{}, 0, "", p.w, p.h, outro.w, outro.h)
+		r.nest(p, outro, c.Outro.Name, box, 0, span{first: p.frames, frames: outro.frames})
 		p.frames += outro.frames
 	}
 	return p
@@ -247,17 +252,24 @@ func (r *resolver) offCanvas(p *part, l manifest.Layer, box timeline.Rect) {
 	if !ok {
 		place = l.Place
 	}
-	r.fault(place, "bring its box: back into the picture", "%s: nothing of it is on the canvas of %dx%d (it lies at %d,%d and is %dx%d)", p.name(l), p.w, p.h, box.X, box.Y, box.W, box.H)
+	r.fault(place, "bring its box: back into the picture", "%s: nothing of it is on the canvas of %dx%d (it lies at %d,%d and is %dx%d)",
+		p.name(l), p.w, p.h, box.X, box.Y, box.W, box.H)
 }
 
 func (r *resolver) picture(p *part, l manifest.Layer, m timeline.Media, at placed, when span) {
 	r.film.Media[m.Public] = m
-	r.move(p, l, timeline.Layer{Kind: timeline.KindPicture, Box: at.box, Radius: at.radius, Round: at.round, Picture: &timeline.Picture{Media: m.Public, Crop: at.crop}}, at.moves, when)
+	r.move(p, l, timeline.Layer{
+		Kind: timeline.KindPicture, Box: at.box, Radius: at.radius, Round: at.round,
+		Picture: &timeline.Picture{Media: m.Public, Crop: at.crop},
+	}, at.moves, when)
 }
 
 func (r *resolver) video(p *part, l manifest.Layer, m timeline.Media, at placed, when span) {
 	r.film.Media[m.Public] = m
-	r.move(p, l, timeline.Layer{Kind: timeline.KindVideo, Box: at.box, Radius: at.radius, Round: at.round, Video: &timeline.Video{Media: m.Public, Crop: at.crop, Skip: micro(l.Skip.Seconds()), Loop: l.Loop}}, at.moves, when)
+	r.move(p, l, timeline.Layer{
+		Kind: timeline.KindVideo, Box: at.box, Radius: at.radius, Round: at.round,
+		Video: &timeline.Video{Media: m.Public, Crop: at.crop, Skip: micro(l.Skip.Seconds()), Loop: l.Loop},
+	}, at.moves, when)
 }
 
 // add adds a layer with its time, opacity and motion.
@@ -281,7 +293,8 @@ func (r *resolver) move(p *part, l manifest.Layer, out timeline.Layer, as timeli
 			place, said = l.Places["leave"]
 		}
 		if said {
-			r.fault(place, "shorten them, as in enter: fade 0.2s", "%s: it comes in %d frames and goes in %d, but is there for %d", p.name(l), out.Enter.Frames, out.Leave.Frames, out.Frames)
+			r.fault(place, "shorten them, as in enter: fade 0.2s", "%s: it comes in %d frames and goes in %d, but is there for %d",
+				p.name(l), out.Enter.Frames, out.Leave.Frames, out.Frames)
 			return
 		}
 		// A style's motion becomes shorter for a short layer.
@@ -303,8 +316,10 @@ func (r *resolver) sound(p *part, l manifest.Layer, m timeline.Media, when span)
 	}
 	r.film.Media[m.Public] = m
 	p.sounds = append(p.sounds, sound{
-		Sound: timeline.Sound{ID: p.name(l), Media: m.Public, From: when.first, Frames: when.frames, Skip: micro(l.Skip.Seconds()), Loop: l.Loop},
-		gain:  l.Gain, fadeIn: l.FadeIn.Seconds(), fadeOut: l.FadeOut.Seconds(), duck: l.Duck,
+		Sound: timeline.Sound{
+			ID: p.name(l), Media: m.Public, From: when.first, Frames: when.frames, Skip: micro(l.Skip.Seconds()), Loop: l.Loop,
+		},
+		gain: l.Gain, fadeIn: l.FadeIn.Seconds(), fadeOut: l.FadeOut.Seconds(), duck: l.Duck,
 	})
 }
 
@@ -337,7 +352,8 @@ func (r *resolver) background(p *part) {
 	case b.Image != "":
 		r.picture(p, l, m, at, when)
 	case !b.Loop && m.Seconds < p.length-0.5/r.rate.FPS():
-		r.fault(b.Place, "set loop: true, or a shorter length:", "background video %s ends at %s, the composition at %s", l.Name, clock(m.Seconds), clock(p.length))
+		r.fault(b.Place, "set loop: true, or a shorter length:", "background video %s ends at %s, the composition at %s",
+			l.Name, clock(m.Seconds), clock(p.length))
 	default:
 		r.video(p, l, m, at, when)
 	}
@@ -349,7 +365,8 @@ func clock(s float64) string { return fmt.Sprintf("%.4g s", s) }
 func number(f *timeline.Film) {
 	seen := map[string]int{}
 	once := func(id string) string {
-		if seen[id]++; seen[id] == 1 {
+		seen[id]++
+		if seen[id] == 1 {
 			return id
 		}
 		for {

@@ -72,7 +72,9 @@ func (s *sound) points(speech []interval, rate timeline.Rate) []timeline.Point {
 		attack, release := max(d.Attack.Seconds(), shortest), max(d.Release.Seconds(), shortest)
 		ducks = nil
 		for _, i := range merge(speech, attack+release+pause) {
-			ducks = append(ducks, timeline.Point{At: i.from - attack, Gain: 1}, timeline.Point{At: i.from, Gain: d.By}, timeline.Point{At: i.to, Gain: d.By}, timeline.Point{At: i.to + release, Gain: 1})
+			ducks = append(ducks,
+				timeline.Point{At: i.from - attack, Gain: 1}, timeline.Point{At: i.from, Gain: d.By},
+				timeline.Point{At: i.to, Gain: d.By}, timeline.Point{At: i.to + release, Gain: 1})
 		}
 		if len(ducks) == 0 {
 			ducks = curve{{At: from, Gain: 1}}

@@ -217,7 +217,10 @@ func (t *setting) faces(text *timeline.Text, media map[string]timeline.Media) {
 				f := t.fonts[run.Font]
 				n = len(text.Fonts)
 				index[run.Font] = n
-				text.Fonts = append(text.Fonts, timeline.Font{Family: f.Face.Family, Media: f.Media.Public, Weight: f.Face.Weight, Italic: f.Face.Italic, Ascent: round6(f.Face.Ascent), Descent: round6(f.Face.Descent)})
+				text.Fonts = append(text.Fonts, timeline.Font{
+					Family: f.Face.Family, Media: f.Media.Public, Weight: f.Face.Weight, Italic: f.Face.Italic,
+					Ascent: round6(f.Face.Ascent), Descent: round6(f.Face.Descent),
+				})
 				media[f.Media.Public] = f.Media
 			}
 			run.Font = n

@@ -18,7 +18,8 @@ func (r *resolver) times(p *part) {
 	for i := range p.c.Layers {
 		r.begin(p, i, lasts, state)
 	}
-	if p.length = p.c.Length.Seconds(); p.length > 0 {
+	p.length = p.c.Length.Seconds()
+	if p.length > 0 {
 		p.own = r.rate.FrameAt(p.length)
 	} else {
 		p.length, p.own = r.auto(p, lasts)
@@ -70,7 +71,8 @@ func (r *resolver) begin(p *part, i int, lasts []float64, state []int) {
 		for j, o := range p.c.Layers {
 			if named(p.c.Layers, j, l.After) {
 				r.begin(p, j, lasts, state)
-				if s.from += p.spans[j].to; math.IsInf(p.spans[j].to, 1) {
+				s.from += p.spans[j].to
+				if math.IsInf(p.spans[j].to, 1) {
 					r.fault(l.Places["after"], "give that layer a for:", "%s: %s has no end to come after", p.name(l), p.name(o))
 					s.from = 0
 				}
@@ -186,7 +188,8 @@ func (r *resolver) span(p *part, i int, l manifest.Layer, lasts float64) {
 	first := r.rate.FrameAt(s.from)
 	s.first, s.frames = p.start+first, min(r.end(p, i), p.own)-first
 	s.to = min(s.to, p.length)
-	if s.ok = s.frames > 0; !s.ok {
+	s.ok = s.frames > 0
+	if !s.ok {
 		r.fault(long, "give it more time", "%s: it is shorter than a frame", p.name(l))
 	}
 }

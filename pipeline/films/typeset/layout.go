@@ -160,10 +160,15 @@ func (s *Setter) paragraph(runes []rune, start int, size, width float64, rtl boo
 		dir = di.DirectionRTL
 	}
 	var shaped []shaping.Output
-	for _, in := range s.seg.Split(shaping.Input{Text: runes, RunEnd: len(runes), Direction: dir, Size: fixed.I(em), Language: language.NewLanguage("en")}, s) {
+	text := shaping.Input{
+		Text: runes, RunEnd: len(runes), Direction: dir, Size: fixed.I(em), Language: language.NewLanguage("en"),
+	}
+	for _, in := range s.seg.Split(text, s) {
 		shaped = append(shaped, s.shaper.Shape(in))
 	}
-	wrapped, _ := s.wrap.WrapParagraph(shaping.WrapConfig{Direction: dir, BreakPolicy: shaping.WhenNecessary}, int(min(width/size*em, widest)), runes, shaping.NewSliceIterator(shaped))
+	config := shaping.WrapConfig{Direction: dir, BreakPolicy: shaping.WhenNecessary}
+	most := int(min(width/size*em, widest))
+	wrapped, _ := s.wrap.WrapParagraph(config, most, runes, shaping.NewSliceIterator(shaped))
 	var out []Line
 	for _, w := range wrapped {
 		if l := s.line(w, runes, start); len(l.Runs) > 0 {
