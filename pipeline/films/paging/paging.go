@@ -202,7 +202,8 @@ func (p *pager) lines(first, end, lines int) (breaks []int, cost float64) {
 	even := width(first, end) / float64(lines)
 	least, next := make([]float64, n+1), make([]int, n+1) // of the words from each on, in one line first
 	for i := range n {
-		if least[i], next[i] = math.Inf(1), n; p.line(first+i, end) {
+		least[i], next[i] = math.Inf(1), n
+		if p.line(first+i, end) {
 			least[i] = 0
 			if lines > 1 {
 				least[i] = short(width(first+i, end)/even, p.between(first+i, end), n-i, n)

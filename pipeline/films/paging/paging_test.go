@@ -197,7 +197,8 @@ func TestPagesAreReadable(t *testing.T) {
 			for _, b := range append(append([]int{}, g.Breaks...), g.End) {
 				n := 0.0
 				for i, w := range words[from:b] {
-					if n += Length(w.Text); i > 0 && !w.Glued {
+					n += Length(w.Text)
+					if i > 0 && !w.Glued {
 						n++
 					}
 				}
