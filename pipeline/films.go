@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
+	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
 )
 
@@ -63,11 +64,11 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 		if !out.StandIn && e.Warning != "" {
 			out.Warned = RefuseWarned(name, e.Warning)
 		}
-		for _, f := range publishedFiles(e) {
-			switch f.rendition {
-			case webmRendition:
+		for _, f := range renditions.Published(e) {
+			switch f.Rendition {
+			case renditions.WebM:
 				out.Video = f.File
-			case captionsRendition:
+			case renditions.Captions:
 				out.Captions = f.File
 			}
 		}

@@ -12,8 +12,10 @@ import (
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
 )
 
@@ -99,7 +101,7 @@ func fileState(st filestat.Stat, input bool) string {
 func freshID(o Options, manifest, keyRef string) string {
 	dir := filepath.Dir(manifest)
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
-	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + keyAccountOf(keyRef, dir, o.Getenv)
+	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + account.KeyAccountOf(keyRef, dir, o.Getenv)
 	if exe, err := os.Executable(); err == nil {
 		if s, err := project.Stamp(exe); err == nil {
 			id += " " + s
@@ -222,7 +224,7 @@ func (p *Project) reliesOn(add func(path string, input bool)) {
 		}
 		store := filepath.Join(p.StateDir(), "store")
 		output(assets.PathIn(store, assets.Hash(e.Master)))
-		for _, f := range publishedFiles(e) {
+		for _, f := range renditions.Published(e) {
 			output(assets.PathIn(store, f.Hash))
 			output(p.Path(p.PublicDir() + "/" + f.Name))
 		}

@@ -9,6 +9,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
 )
 
 // frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
@@ -80,30 +81,30 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 		return f
 	}
 	e, have := p.Lock.Get(s.Clip)
-	if have && e.TakeKey == s.Key && !p.Account.ownEntry(ctx, e) {
-		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.Account.otherOrigin(ctx, p.Account.originOf(e)))
+	if have && e.TakeKey == s.Key && !p.Account.OwnEntry(ctx, e) {
+		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.Account.OtherOrigin(ctx, p.Account.OriginOf(e)))
 	}
 	if !have || e.TakeKey != s.Key {
 		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)
 	}
 	var parts []string
 	last := "" // a reason that holds for several files is said behind the last of them
-	for _, o := range objects(e) {
+	for _, o := range renditions.Objects(e) {
 		if p.Store == nil {
 			continue
 		}
 		gone := "missing"
-		switch p.Store.Condition(o.hash, o.size) {
+		switch p.Store.Condition(o.Hash, o.Size) {
 		case assets.Intact:
 			continue
 		case assets.Damaged:
 			gone = "damaged"
 		}
-		why := sh.why[string(o.hash)]
+		why := sh.why[string(o.Hash)]
 		if n := len(parts); n > 0 && why != last && last != "" {
 			parts[n-1] += ": " + last
 		}
-		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.what, gone, o.hash[:12], float64(o.size)/1e3)), why
+		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.What, gone, o.Hash[:12], float64(o.Size)/1e3)), why
 	}
 	if last != "" {
 		parts[len(parts)-1] += ": " + last

@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
 
@@ -41,10 +42,10 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 		if !ok || s.p.Store == nil {
 			continue
 		}
-		var send []object
-		for _, o := range objects(e) {
-			if !isOwnFile(c, e, o) && !seen[o.hash] && s.p.Store.Has(o.hash, o.size) {
-				seen[o.hash] = true
+		var send []renditions.Object
+		for _, o := range renditions.Objects(e) {
+			if !renditions.IsOwnFile(c, e, o) && !seen[o.Hash] && s.p.Store.Has(o.Hash, o.Size) {
+				seen[o.Hash] = true
 				send = append(send, o)
 			}
 		}
@@ -71,14 +72,14 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 
 // send puts a clip's files, then the record of its take: a record never speaks of a file
 // that is not there yet.
-func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entry, list []object) error {
+func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entry, list []renditions.Object) error {
 	for _, o := range list {
 		s.mu.Lock()
-		replace := s.untrue[string(o.hash)]
+		replace := s.untrue[string(o.Hash)]
 		s.mu.Unlock()
-		sent, err := cache.Put(ctx, s.p.Store.Path(o.hash), o.hash, o.size, replace)
+		sent, err := cache.Put(ctx, s.p.Store.Path(o.Hash), o.Hash, o.Size, replace)
 		if err != nil {
-			return fmt.Errorf("send the %s of %s: %w", o.what, e.Clip, err)
+			return fmt.Errorf("send the %s of %s: %w", o.What, e.Clip, err)
 		}
 		if sent {
 			s.mu.Lock()
@@ -146,19 +147,19 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 		seen := map[assets.Hash]bool{}
 		for _, c := range clips {
 			e, ok := p.Lock.Get(c.Name)
-			for _, o := range objects(e) {
-				if !ok || seen[o.hash] || isOwnFile(c, e, o) {
+			for _, o := range renditions.Objects(e) {
+				if !ok || seen[o.Hash] || renditions.IsOwnFile(c, e, o) {
 					continue
 				}
-				seen[o.hash] = true
+				seen[o.Hash] = true
 				g.Go(func() error {
-					if err := cache.Verify(ctx, o.hash, o.size, io.Discard); err != nil {
-						sh.blame(o.hash, err)
+					if err := cache.Verify(ctx, o.Hash, o.Size, io.Discard); err != nil {
+						sh.blame(o.Hash, err)
 						if !errors.Is(err, bucket.ErrMissing) {
 							sh.warn(ctx, err)
 						}
 						sh.mu.Lock()
-						whole = whole && p.Store != nil && p.Store.Has(o.hash, o.size)
+						whole = whole && p.Store != nil && p.Store.Has(o.Hash, o.Size)
 						sh.mu.Unlock()
 					}
 					return nil

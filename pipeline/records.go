@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/renditions"
 )
 
 // recordName is where a take is on record for machines whose lockfile does not have it. The
@@ -22,7 +23,7 @@ func recordName(o origin.Origin, takeKey string) string { return string(o) + "/"
 
 // recordOrigins are the origins whose takes the project accepts, its own account first.
 func (s *sharing) recordOrigins(ctx context.Context) []origin.Origin {
-	id := s.p.Account.identity(ctx, true)
+	id := s.p.Account.Identity(ctx, true)
 	return slices.Concat([]origin.Origin{id.Current}, id.Aliases, id.Accepted)
 }
 
@@ -100,12 +101,12 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 	// Only the take is believed, and only what proves itself; all else is made here.
 	e.Renditions, e.Info = nil, lockfile.Info{}
 	var missing error
-	for _, o := range objects(e) {
-		if s.p.Store.Has(o.hash, o.size) {
+	for _, o := range renditions.Objects(e) {
+		if s.p.Store.Has(o.Hash, o.Size) {
 			continue
 		}
-		if err := cache.Get(ctx, s.p.Store, o.hash, o.size); err != nil {
-			s.blame(o.hash, err)
+		if err := cache.Get(ctx, s.p.Store, o.Hash, o.Size); err != nil {
+			s.blame(o.Hash, err)
 			missing = err
 		} else {
 			s.mu.Lock()

@@ -11,8 +11,8 @@ import (
 	bucket "greenroom/assets/remote"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 )
 
 // NoCache as an address turns the manifest's shared cache off.
@@ -106,31 +106,11 @@ func (s *sharing) warn(ctx context.Context, err error) {
 	}
 }
 
-// object is a file that a clip needs in the store.
-type object struct {
-	clip, what string
-	hash       assets.Hash
-	size       int64
-}
-
-// objects lists an entry's files: the take, then what was made from it.
-func objects(e lockfile.Entry) []object {
-	out := []object{{e.Clip, "take", assets.Hash(e.Master), e.MasterBytes}}
-	for _, f := range publishedFiles(e) {
-		what := "rendition " + f.rendition
-		if f.rendition == captionsRendition {
-			what = captionsRendition
-		}
-		out = append(out, object{e.Clip, what, f.Hash, e.Rendition(f.rendition).Bytes})
-	}
-	return out
-}
-
 // pull brings what the lockfile names and the store lacks, and takes that somebody else
 // has bought. Clips of local files are read from there.
 func (s *sharing) pull(ctx context.Context, names []string) error {
 	s.fetch(ctx, s.missing())
-	if s.adopts && !s.p.Account.offline && context.Cause(ctx) == nil {
+	if s.adopts && !s.p.Account.IsOffline() && context.Cause(ctx) == nil {
 		if err := s.adopt(ctx, names); err != nil {
 			return err
 		}
@@ -155,21 +135,21 @@ func (p *Project) Restore(ctx context.Context) (int, error) {
 }
 
 // missing lists what the lockfile names and the store lacks.
-func (s *sharing) missing() (want []object) {
+func (s *sharing) missing() (want []renditions.Object) {
 	known := map[assets.Hash]bool{}
 	for _, c := range s.p.Manifest.Clips {
 		e, ok := s.p.Lock.Get(c.Name)
 		if !ok {
 			continue
 		}
-		for _, o := range objects(e) {
-			if known[o.hash] || s.p.Store.Has(o.hash, o.size) {
+		for _, o := range renditions.Objects(e) {
+			if known[o.Hash] || s.p.Store.Has(o.Hash, o.Size) {
 				continue
 			}
-			if isOwnFile(c, e, o) && s.fromFile(c, o) {
+			if renditions.IsOwnFile(c, e, o) && s.fromFile(c, o) {
 				continue
 			}
-			known[o.hash] = true
+			known[o.Hash] = true
 			want = append(want, o)
 		}
 	}
@@ -177,17 +157,17 @@ func (s *sharing) missing() (want []object) {
 }
 
 // fromFile takes a clip's own file in when it is what the lockfile says.
-func (s *sharing) fromFile(c manifest.Clip, o object) bool {
+func (s *sharing) fromFile(c manifest.Clip, o renditions.Object) bool {
 	h, err := s.p.Inputs.Hash(c.File)
-	if err != nil || h != string(o.hash) {
+	if err != nil || h != string(o.Hash) {
 		return false
 	}
 	got, _, err := s.p.Store.Import(c.File)
-	return err == nil && got == o.hash
+	return err == nil && got == o.Hash
 }
 
 // fetch brings objects side by side and remembers why one did not come.
-func (s *sharing) fetch(ctx context.Context, want []object) {
+func (s *sharing) fetch(ctx context.Context, want []renditions.Object) {
 	if len(want) == 0 {
 		return
 	}
@@ -196,19 +176,19 @@ func (s *sharing) fetch(ctx context.Context, want []object) {
 	g.SetLimit(cacheJobs)
 	for _, o := range want {
 		if cache == nil {
-			s.blame(o.hash, nil)
+			s.blame(o.Hash, nil)
 			continue
 		}
 		g.Go(func() error {
-			err := cache.Get(ctx, s.p.Store, o.hash, o.size)
+			err := cache.Get(ctx, s.p.Store, o.Hash, o.Size)
 			if err == nil {
 				s.mu.Lock()
 				s.got++
 				s.mu.Unlock()
-				s.p.Send(ctx, event.Event{Clip: o.clip, Stage: "restore", State: event.Done, Done: o.size, Total: o.size, Message: o.what + " from the cache"})
+				s.p.Send(ctx, event.Event{Clip: o.Clip, Stage: "restore", State: event.Done, Done: o.Size, Total: o.Size, Message: o.What + " from the cache"})
 				return nil
 			}
-			s.blame(o.hash, err)
+			s.blame(o.Hash, err)
 			if !errors.Is(err, bucket.ErrMissing) {
 				s.warn(ctx, err)
 			}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"greenroom/pipeline/account"
 	"io/fs"
 	"os"
 	"strings"
@@ -38,17 +39,17 @@ func (e *env) deleted(kind, id string) error {
 
 // apiFlag adds --api, for the commands that read the account.
 func apiFlag(fs *pflag.FlagSet) *string {
-	return fs.String("api", "", "use this `API` instead of the manifest's: "+strings.Join(pipeline.APIs, ", "))
+	return fs.String("api", "", "use this `API` instead of the manifest's: "+strings.Join(account.APIs, ", "))
 }
 
 // account opens the HeyGen account and calls f. api is the value of --api.
-func (e *env) account(api string, f func(*pipeline.Account) error) (err error) {
+func (e *env) account(api string, f func(*account.Lookups) error) (err error) {
 	o := e.options(nil)
 	if _, serr := os.Stat(o.ManifestPath); e.manifest != "" && errors.Is(serr, fs.ErrNotExist) {
 		return fault.New(fault.Manifest, "correct the path after -f, or omit -f", "there is no manifest %s", oneLine(e.manifest))
 	}
 	remark := func(text string) { e.say("%s", oneLine(text)) }
-	a, err := pipeline.OpenAccount(o, pipeline.AccountOptions{API: api, Remark: remark})
+	a, err := pipeline.OpenAccount(o, account.LookupOptions{API: api, Remark: remark})
 	if err != nil {
 		return err
 	}

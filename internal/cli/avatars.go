@@ -2,12 +2,12 @@ package cli
 
 import (
 	"context"
+	"greenroom/pipeline/account"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"greenroom/heygen"
-	"greenroom/pipeline"
 )
 
 func avatarsCommand() command {
@@ -22,7 +22,7 @@ func avatarsCommand() command {
 			groups := fs.Bool("groups", false, "list groups (one person, several looks) instead")
 			fs.BoolVar(&refresh, "refresh", false, "read the list from HeyGen again instead of the cached one")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					if *groups {
 						return e.groups(ctx, a)
 					}
@@ -61,7 +61,7 @@ func avatarsCommand() command {
 }
 
 // languagesOf returns the language of each voice by its id; nil if lang, the value of --lang, is empty.
-func (e *env) languagesOf(ctx context.Context, a *pipeline.Account, lang string) (map[string]string, error) {
+func (e *env) languagesOf(ctx context.Context, a *account.Lookups, lang string) (map[string]string, error) {
 	if lang == "" {
 		return nil, nil
 	}
@@ -73,7 +73,7 @@ func (e *env) languagesOf(ctx context.Context, a *pipeline.Account, lang string)
 	return out, err
 }
 
-func (e *env) groups(ctx context.Context, a *pipeline.Account) error {
+func (e *env) groups(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Groups(ctx)
 	if err != nil {
 		return err

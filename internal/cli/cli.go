@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
 )
 
@@ -170,7 +170,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	if err := e.prepareOutputs(fs); err != nil {
 		return err
 	}
-	pipeline.HideKeyVariable(e.options(nil).ManifestPath)
+	account.HideKeyVariable(e.options(nil).ManifestPath)
 	return run(ctx, e, fs.Args())
 }
 

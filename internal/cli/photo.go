@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"greenroom/pipeline/account"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
 )
 
 func photoCommand() command {
@@ -20,7 +20,7 @@ func photoCommand() command {
 			drop := fs.String("delete", "", "delete the photo avatar `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *drop != "":
 						return e.destroy(*yes, "photo", *drop, func() error { return a.DeletePhoto(ctx, *drop) })

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"greenroom/pipeline/account"
 
 	"github.com/spf13/pflag"
 
@@ -18,7 +19,7 @@ func quotaCommand() command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					q, err := a.Quota(ctx)
 					if err != nil {
 						return err

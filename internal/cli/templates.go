@@ -3,10 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"greenroom/pipeline/account"
 
 	"github.com/spf13/pflag"
-
-	"greenroom/pipeline"
 )
 
 func templatesCommand() command {
@@ -19,7 +18,7 @@ func templatesCommand() command {
 				if len(args) > 1 {
 					return noArgs(args[1:])
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *languages:
 						return e.languages(ctx, a)
@@ -46,7 +45,7 @@ func templatesCommand() command {
 		}}
 }
 
-func (e *env) languages(ctx context.Context, a *pipeline.Account) error {
+func (e *env) languages(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Languages(ctx)
 	if err != nil {
 		return err
@@ -61,7 +60,7 @@ func (e *env) languages(ctx context.Context, a *pipeline.Account) error {
 	return nil
 }
 
-func (e *env) template(ctx context.Context, a *pipeline.Account, id string) error {
+func (e *env) template(ctx context.Context, a *account.Lookups, id string) error {
 	t, err := a.Template(ctx, id)
 	if err != nil {
 		return err

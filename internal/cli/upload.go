@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"greenroom/pipeline/account"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
 )
 
 func uploadCommand() command {
@@ -22,7 +22,7 @@ func uploadCommand() command {
 			drop := fs.String("delete", "", "delete the file `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *drop != "":
 						return e.destroy(*yes, "file", *drop, func() error { return a.DeleteUpload(ctx, *drop) })
@@ -63,7 +63,7 @@ func (e *env) each(files []string, f func(path string) (string, error)) error {
 	return errors.Join(errs...)
 }
 
-func (e *env) listUploads(ctx context.Context, a *pipeline.Account) error {
+func (e *env) listUploads(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Uploads(ctx)
 	if err != nil {
 		return err

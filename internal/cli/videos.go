@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"greenroom/pipeline/account"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
 )
 
 func videosCommand() command {
@@ -24,7 +24,7 @@ func videosCommand() command {
 				if *limit < 1 {
 					return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *drop != "":
 						return e.destroy(*yes, "video", *drop, func() error { return a.DeleteVideo(ctx, *drop) })
@@ -37,7 +37,7 @@ func videosCommand() command {
 		}}
 }
 
-func (e *env) listVideos(ctx context.Context, a *pipeline.Account, title string, limit int) error {
+func (e *env) listVideos(ctx context.Context, a *account.Lookups, title string, limit int) error {
 	list, remark, err := a.Videos(ctx, title, limit)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (e *env) listVideos(ctx context.Context, a *pipeline.Account, title string,
 }
 
 // showVideo prints a record without its links: who has a link can download the file.
-func (e *env) showVideo(ctx context.Context, a *pipeline.Account, id string) error {
+func (e *env) showVideo(ctx context.Context, a *account.Lookups, id string) error {
 	v, err := a.Video(ctx, id)
 	if err != nil {
 		return err

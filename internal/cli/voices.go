@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
+	"greenroom/pipeline/account"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
 )
 
 func voicesCommand() command {
@@ -29,7 +29,7 @@ func voicesCommand() command {
 				if (preview == "") != (out == "") {
 					return fault.New(fault.Usage, "write --preview VOICE -o FILE", "--preview and --output go together")
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *locales:
 						return e.locales(ctx, a)
@@ -64,7 +64,7 @@ func voicesCommand() command {
 		}}
 }
 
-func (e *env) locales(ctx context.Context, a *pipeline.Account) error {
+func (e *env) locales(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Locales(ctx)
 	if err != nil {
 		return err

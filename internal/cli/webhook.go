@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"greenroom/pipeline/account"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -39,7 +40,7 @@ func webhookCommand() command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				return e.account(*api, func(a *pipeline.Account) error { return receive(ctx, e, a, o) })
+				return e.account(*api, func(a *account.Lookups) error { return receive(ctx, e, a, o) })
 			}
 		}}
 }
@@ -61,7 +62,7 @@ func (o *webhookOptions) validate() error {
 	return nil
 }
 
-func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions) error {
+func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) error {
 	if err := o.validate(); err != nil {
 		return err
 	}

@@ -4,19 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"greenroom/pipeline/account"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"greenroom/heygen"
 	"greenroom/heygen/webhook"
-	"greenroom/pipeline"
 )
 
 // eventPrinter prints events, each with its job's own record.
 type eventPrinter struct {
 	e    *env
-	a    *pipeline.Account
+	a    *account.Lookups
 	left int64 // 0: no end
 	n    atomic.Int64
 	stop func()
