@@ -47,7 +47,7 @@ gen:
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/filmschema ./pipeline/watch ./internal/page .
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/watch ./internal/page .
 
 # The pictures of the page in docs/img, from a real project on the sandbox.
 gallery-page:

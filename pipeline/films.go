@@ -2,207 +2,112 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
+	"os"
 
-	"greenroom/assets"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film"
-	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/project"
+	"greenroom/pipeline/films"
+	"greenroom/pipeline/films/records"
+	"greenroom/pipeline/renditions"
+	"greenroom/remotion"
 )
 
-// FilmOptions say which films, and what may be in them.
-type FilmOptions struct {
-	AllowStandIns bool
-	AllowWarnings bool     // also clips whose take HeyGen warned of
-	Only          []string // films, compositions, families or patterns such as hello-a*; all without
-	Shard         project.Shard
-	Format        string // "9:16"; all without
+// Films returns the project as package films sees it.
+func (p *Project) Films() *films.Source {
+	return &films.Source{
+		Manifest: p.Manifest,
+		Public:   func() string { return p.Path(p.PublicDir()) },
+		Open: func(ctx context.Context) (films.Store, error) {
+			if err := p.OpenState(); err != nil {
+				return nil, err
+			}
+			p.warnOfManifest(ctx)
+			return p.Store, nil
+		},
+		Hash:  p.Inputs.Hash,
+		Tools: p.Tools.Find,
+		Clips: p.filmClips,
+	}
 }
 
-// Films resolves films that a renderer can draw, all at once: see [Project.FilmSet]. It gives all of them or what is wrong
-// with any. It is for a few films; those of a table's rows are had one at a time from a FilmSet.
-func (p *Project) Films(ctx context.Context, names []string, o FilmOptions) ([]*timeline.Film, error) {
-	set, err := p.FilmSet(names, o)
-	if err != nil {
-		return nil, err
-	}
-	var out []*timeline.Film
-	var bad fault.List
-	err = set.Each(ctx, func(_ manifest.FilmName, f *timeline.Film, err error) error {
+// FilmRecords returns the records of the project's rendered films.
+func (p *Project) FilmRecords() records.Store {
+	return records.Store{Dir: p.Dir(), Version: p.o.Version}
+}
+
+// filmClips plans clips and returns a function that describes one of them for films.
+func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (films.Clip, error), error) {
+	upToDate, reason := make(map[string]bool, len(names)), map[string]string{}
+	if len(names) > 0 {
+		plan, err := p.Plan(ctx, names)
 		if err != nil {
-			bad = append(bad, fault.All(err)...)
-		} else {
-			out = append(out, f)
+			return nil, err
 		}
-		return nil
-	})
+		for _, s := range plan.Steps {
+			upToDate[s.Clip] = s.Action == Keep
+			if s.Action != Keep {
+				reason[s.Clip] = s.Reason
+			}
+		}
+	}
+	return func(name string) (films.Clip, error) {
+		i, ok := p.Clips.Index(name)
+		if !ok {
+			return films.Clip{}, p.Clips.Missing(name)
+		}
+		c := p.Manifest.Clips[i]
+		e, kind, ok := p.shown(c)
+		out := films.Clip{Script: c.Script, StandIn: kind == routeStandIn, Info: e.Info}
+		if !out.StandIn && (!upToDate[name] || !ok) {
+			out.NotReady = p.NotReady(name, reason[name])
+		}
+		if !out.StandIn && e.Warning != "" {
+			out.Warned = RefuseWarned(name, e.Warning)
+		}
+		for _, f := range renditions.Published(e) {
+			switch f.Rendition {
+			case renditions.WebM:
+				out.Video = f.File
+			case renditions.Captions:
+				out.Captions = f.File
+			}
+		}
+		return out, nil
+	}, nil
+}
+
+// FilmCurrent reports whether a rendered file has a film as it is now; see [records.Store.Current].
+func (p *Project) FilmCurrent(ctx context.Context, f *timeline.Film, file records.File) bool {
+	tools, _ := p.Tools.Find(ctx) // without ffmpeg, times of files decide
+	return p.FilmRecords().Current(f, tools.Version, p.Manifest.Path, file)
+}
+
+// ReadyProps returns the props of the published clips, for a Remotion composition that shows the clip of this name,
+// or any clip if the name is empty. It fails if one of these clips is missing or out of date, or must not be shown.
+func (p *Project) ReadyProps(ctx context.Context, clip string, o films.Options) ([]byte, error) {
+	var names []string
+	if clip != "" {
+		names = []string{clip}
+	}
+	plan, err := p.Plan(ctx, names)
 	if err != nil {
 		return nil, err
 	}
-	if len(bad) > 0 {
-		bad.Sort()
-		return nil, onceEach(bad).Or()
-	}
-	return out, nil
-}
-
-// onceEach drops what several formats of one composition say alike.
-func onceEach(list fault.List) fault.List {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(list, func(e *fault.Error) bool {
-		key := e.Place.String() + e.Clip + e.Msg
-		again := seen[key]
-		seen[key] = true
-		return again
-	})
-}
-
-// Each resolves the films of the set, one at a time and in order, and hands each to visit: the film, or what is wrong with
-// it. Clips that are not up to date are faults that name them; so are stand-ins unless they are allowed. It ends at the
-// first error of visit, and at one that is no single film's.
-//
-// Files and fonts that compositions name are published first, so that Media.File and Media.Public of every film can be
-// read. It sends no request and buys nothing. Films of rows are read from the table as they come: memory does not grow
-// with it. The length of a film is Film.Frames: whatever draws it must come to exactly that.
-func (s *FilmSet) Each(ctx context.Context, visit func(n manifest.FilmName, f *timeline.Film, err error) error) error {
-	p := s.p
-	if err := p.OpenState(); err != nil {
-		return err
-	}
-	p.warnOfManifest(ctx)
-	r := &filmReader{p: p, o: s.o, lost: map[string]error{}, names: map[string]string{}, bad: map[string]error{},
-		facts: film.Facts{Clips: map[string]film.Clip{}, Files: map[string]film.File{}, Fonts: map[string]film.Font{}}}
-	if err := s.open(ctx, r); err != nil {
-		return err
-	}
-	if own := s.chosen(p.Manifest.Compositions); len(own) > 0 {
-		if err := s.resolve(ctx, r, p.Manifest, own, nil, visit); err != nil {
-			return err
+	var list fault.List
+	for _, s := range plan.Steps {
+		switch {
+		case s.Action != Keep && !(o.AllowStandIns && p.Shown(s.Clip).Kind == remotion.StandIn):
+			list = append(list, p.NotReady(s.Clip, s.Reason))
+		case s.Action == Keep && s.Warning != "" && !o.AllowWarnings:
+			list = append(list, RefuseWarned(s.Clip, s.Warning))
 		}
 	}
-	wanted := s.rows()
-	if len(wanted) == 0 {
-		return nil
+	if err := list.Or(); err != nil {
+		return nil, err
 	}
-	return p.Manifest.Rows(func(clip string) bool { return wanted[clip] }, func(row manifest.RowFilms) error {
-		return s.resolve(ctx, r, row.View, s.chosen(row.Films), row.Err, visit)
-	})
-}
-
-// open finds out what the films need: which clips, and where every file is.
-func (s *FilmSet) open(ctx context.Context, r *filmReader) error {
-	m := s.p.Manifest
-	files := map[string]bool{}
-	clips := map[string]bool{}
-	look := func(view *manifest.Manifest, films []manifest.Composition) {
-		for path := range filmNames(map[string]named{}, films) {
-			files[path] = true
-		}
-		for _, c := range within(view, s.chosen(films)) {
-			for _, l := range c.Layers {
-				if l.Kind == manifest.LayerClip {
-					clips[l.Of] = true
-				}
-			}
-		}
-	}
-	look(m, m.Compositions)
-	err := m.Rows(nil, func(row manifest.RowFilms) error {
-		look(row.View, row.Films)
-		return context.Cause(ctx)
-	})
+	props, err := os.ReadFile(p.PropsPath())
 	if err != nil {
-		return err
+		return nil, fault.Wrap(fault.Failed, err, "run `greenroom build` first", "read the props")
 	}
-	if err := r.plan(ctx, clips); err != nil {
-		return err
-	}
-	paths := make([]string, 0, len(files))
-	for path := range files {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	return r.publishAll(paths)
-}
-
-// resolve hands films to visit that share a view: all of the manifest's own, or those of one row.
-func (s *FilmSet) resolve(ctx context.Context, r *filmReader, view *manifest.Manifest, films []manifest.Composition, wrong error, visit func(manifest.FilmName, *timeline.Film, error) error) error {
-	if wrong == nil {
-		if err := r.read(ctx, within(view, films)); err != nil {
-			return err
-		}
-	}
-	for _, c := range films {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		n := c.FilmName()
-		err, resolved := wrong, (*timeline.Film)(nil)
-		if err == nil {
-			err = r.faults(within(view, []manifest.Composition{c})).Or()
-		}
-		if err == nil {
-			resolved, err = film.Resolve(view, c.Name, r.facts)
-		}
-		if err := visit(n, resolved, s.ofRow(n, err)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ofRow says which row a fault is about.
-func (s *FilmSet) ofRow(n manifest.FilmName, err error) error {
-	if err == nil || n.Each == "" {
-		return err
-	}
-	where := fmt.Sprintf("(row %s:%d)", s.p.Manifest.Table(n.Each), n.Line)
-	var out fault.List
-	for _, f := range fault.All(err) {
-		e := *f
-		if !strings.Contains(e.Msg, where) {
-			e.Msg += " " + where
-		}
-		out = append(out, &e)
-	}
-	return out.Or()
-}
-
-// within gives compositions with everything that they nest, each once.
-func within(m *manifest.Manifest, films []manifest.Composition) []manifest.Composition {
-	var out []manifest.Composition
-	seen := map[string]bool{}
-	var add func(c manifest.Composition)
-	add = func(c manifest.Composition) {
-		if seen[c.Name] {
-			return
-		}
-		seen[c.Name] = true
-		out = append(out, c)
-		for _, ref := range c.Nests() {
-			if n, ok := m.Nested(ref.Name, c.Format); ok {
-				add(n)
-			}
-		}
-	}
-	for _, c := range films {
-		add(c)
-	}
-	return out
-}
-
-// publishFiles puts files of compositions below public/, in a folder of their own.
-func (p *Project) publishFiles(files []assets.File) error {
-	// The folder above must be ours before something of ours lies in it.
-	if err := assets.Own(p.Path(p.PublicDir())); err != nil {
-		return err
-	}
-	if _, err := p.Store.Publish(p.Path(p.FilesDir()), files); err != nil {
-		return err
-	}
-	return p.Store.Sweep(p.Path(p.FilesDir()))
+	return props, nil
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/films"
 )
 
 // filmProject is a folder with footage and an account that is a sandbox.
@@ -55,7 +57,7 @@ func newFilmProject(t *testing.T) *filmProject {
 
 func (p *filmProject) open(compositions string) *Project {
 	p.Helper()
-	text := "version: 1\nproject: t\nsize: 320x240\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n  hello: {script: Hello there.}\n  other: {script: Nobody shows this.}\n" + compositions
+	text := "version: 1\nproject: t\nsize: 320x240\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n  hello: {script: Hello there.}\n  other: {script: This is not shown.}\n" + compositions
 	path := filepath.Join(p.dir, ManifestName)
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		p.Fatal(err)
@@ -66,6 +68,22 @@ func (p *filmProject) open(compositions string) *Project {
 	}
 	p.Cleanup(func() { o.Close() })
 	return o
+}
+
+// resolvedFilms returns films, or everything that is wrong with any of them.
+func resolvedFilms(ctx context.Context, p *Project, names []string, o films.Options) (list []*timeline.Film, err error) {
+	set, err := p.Films().Choose(names, o)
+	if err != nil {
+		return nil, err
+	}
+	var bad fault.List
+	err = set.Each(ctx, func(f films.Film, err error) error {
+		bad = append(bad, fault.All(err)...)
+		list = append(list, f.Timeline)
+		return nil
+	})
+	bad.Sort()
+	return list, errors.Join(err, bad.Unique().Or())
 }
 
 const tour = `compositions:
@@ -86,7 +104,7 @@ func TestFilmsFromStandInsToTakes(t *testing.T) {
 	p := newFilmProject(t)
 	ctx := t.Context()
 	project := p.open(tour)
-	_, err := project.Films(ctx, nil, FilmOptions{})
+	_, err := resolvedFilms(ctx, project, nil, films.Options{})
 	if list := fault.All(err); len(list) != 1 || list[0].Clip != "hello" || !strings.Contains(list[0].Msg, "not ready") || list[0].Hint == "" {
 		t.Fatalf("a clip that is not there: %v", list)
 	}
@@ -94,37 +112,37 @@ func TestFilmsFromStandInsToTakes(t *testing.T) {
 	if _, err := project.Build(ctx, BuildOptions{StandIns: true}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = project.Films(ctx, nil, FilmOptions{})
+	_, err = resolvedFilms(ctx, project, nil, films.Options{})
 	if list := fault.All(err); len(list) != 1 || list[0].Clip != "hello" || !strings.Contains(list[0].Msg, "stand-in") || !strings.Contains(list[0].Hint, "--allow-stand-ins") {
 		t.Fatalf("a stand-in: %v", list)
 	}
-	films, err := project.Films(ctx, []string{"tour"}, FilmOptions{AllowStandIns: true})
+	list, err := resolvedFilms(ctx, project, []string{"tour"}, films.Options{AllowStandIns: true})
 	if err != nil {
 		t.Fatalf("%v", fault.All(err))
 	}
-	if len(films) != 2 || films[0].Name != "tour-16x9" || films[1].Name != "tour-1x1" || films[1].Width != 360 {
-		t.Fatalf("%+v", films)
+	if len(list) != 2 || list[0].Name != "tour-16x9" || list[1].Name != "tour-1x1" || list[1].Width != 360 {
+		t.Fatalf("%+v", list)
 	}
-	checkFilm(t, project, films[0])
-	if films, err = project.Films(ctx, []string{"tour-1x1", "tour-1x1"}, FilmOptions{AllowStandIns: true}); err != nil || len(films) != 1 {
-		t.Errorf("%d films: %v", len(films), err)
+	checkFilm(t, project, list[0])
+	if list, err = resolvedFilms(ctx, project, []string{"tour-1x1", "tour-1x1"}, films.Options{AllowStandIns: true}); err != nil || len(list) != 1 {
+		t.Errorf("%d films: %v", len(list), err)
 	}
 
 	if _, err := project.Build(ctx, BuildOptions{Clips: []string{"hello"}}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = project.Films(ctx, nil, FilmOptions{})
+	_, err = resolvedFilms(ctx, project, nil, films.Options{})
 	if list := fault.All(err); len(list) != 1 || !strings.Contains(list[0].Msg, `clip "hello" has no captions`) || list[0].Place == nil {
 		t.Fatalf("a take without captions: %v", list)
 	}
 	project = p.open(strings.Replace(tour, "      - {captions: hello}\n", "", 1))
-	films, err = project.Films(ctx, nil, FilmOptions{})
+	list, err = resolvedFilms(ctx, project, nil, films.Options{})
 	if err != nil {
 		t.Fatalf("%v", fault.All(err))
 	}
-	checkFilm(t, project, films[0])
-	if m := films[0].Media[films[0].Layers[1].Video.Media]; !m.Alpha || m.Codec != "vp9" || m.Seconds*25 != float64(films[0].Frames) {
-		t.Errorf("the take: %+v for %d frames", m, films[0].Frames)
+	checkFilm(t, project, list[0])
+	if m := list[0].Media[list[0].Layers[1].Video.Media]; !m.Alpha || m.Codec != "vp9" || m.Seconds*25 != float64(list[0].Frames) {
+		t.Errorf("the take: %+v for %d frames", m, list[0].Frames)
 	}
 	// What was published for films keeps no build from publishing.
 	if _, err := project.Build(ctx, BuildOptions{Clips: []string{"hello"}}); err != nil {
@@ -186,7 +204,7 @@ func TestFilmsNamesWhatIsWrong(t *testing.T) {
       - {audio: loop.mp4}
   good: {length: 1s, layers: [{image: bg.png}]}
 `)
-	_, err := project.Films(t.Context(), []string{"bad"}, FilmOptions{})
+	_, err := resolvedFilms(t.Context(), project, []string{"bad"}, films.Options{})
 	var got []string
 	for _, f := range fault.All(err) {
 		got = append(got, f.Place.String()+" "+f.Msg)
@@ -194,19 +212,19 @@ func TestFilmsNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("no hint: %v", f)
 		}
 	}
-	want := "greenroom.yaml:13:17 broken.png is no picture that can be read\ngreenroom.yaml:15:10 broken.mp4 is no video that can be read\ngreenroom.yaml:16:10 broken.wav holds no sound that can be read\ngreenroom.yaml:17:26 font broken.ttf"
+	want := "greenroom.yaml:13:17 cannot decode image broken.png\ngreenroom.yaml:15:10 cannot read video from broken.mp4\ngreenroom.yaml:16:10 cannot read audio from broken.wav\ngreenroom.yaml:17:26 font broken.ttf"
 	if s := strings.Join(got, "\n"); !strings.HasPrefix(s, want) {
 		t.Errorf("%s", s)
 	}
 	// A film is not kept back by the files of another.
-	if _, err := project.Films(t.Context(), []string{"good"}, FilmOptions{}); err != nil {
+	if _, err := resolvedFilms(t.Context(), project, []string{"good"}, films.Options{}); err != nil {
 		t.Errorf("%v", fault.All(err))
 	}
-	_, err = project.Films(t.Context(), []string{"god"}, FilmOptions{})
+	_, err = resolvedFilms(t.Context(), project, []string{"god"}, films.Options{})
 	if list := fault.All(err); len(list) != 1 || list[0].Kind != fault.Usage || list[0].Hint != `did you mean "good"?` {
 		t.Errorf("%v", list)
 	}
-	if _, err := p.open("").Films(t.Context(), nil, FilmOptions{}); err == nil || fault.KindOf(err) != fault.Usage {
+	if _, err := resolvedFilms(t.Context(), p.open(""), nil, films.Options{}); err == nil || fault.KindOf(err) != fault.Usage {
 		t.Errorf("no compositions: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
@@ -143,8 +145,8 @@ func (p *Project) filmObjects() map[string]bool {
 	for _, e := range entries {
 		if name, _, _ := strings.Cut(e.Name(), "."); len(name) == 16 {
 			used[name] = true
-		} else if h, err := hashFile(filepath.Join(p.Path(p.FilesDir()), e.Name())); err == nil {
-			used[h[:16]] = true // the font's license has a name of its own
+		} else if sum, _, err := hashkey.File(filepath.Join(p.Path(p.FilesDir()), e.Name())); err == nil {
+			used[hex.EncodeToString(sum[:8])] = true // the font's license has a name of its own
 		}
 	}
 	return used

@@ -7,7 +7,8 @@ import (
 
 	"greenroom/compose/fonts"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/film/typeset"
+	"greenroom/pipeline/films"
+	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
 
@@ -38,11 +39,11 @@ func (p *Project) Letters(ctx context.Context, plan *Plan) error {
 	}
 	l := &letters{faces: map[string]*typeset.Face{}, sets: map[string]*typeset.Setter{}}
 	for _, c := range m.Compositions {
-		l.film(within(m, []manifest.Composition{c}), buys, "")
+		l.film(films.Within(m, []manifest.Composition{c}), buys, "")
 	}
 	err := m.Rows(func(clip string) bool { return buys[clip] != nil }, func(row manifest.RowFilms) error {
 		for _, c := range row.Films {
-			l.film(within(row.View, []manifest.Composition{c}), buys, fmt.Sprintf(" (row %s:%d)",
+			l.film(films.Within(row.View, []manifest.Composition{c}), buys, fmt.Sprintf(" (row %s:%d)",
 				m.Table(c.Each), row.Clip.Row.Line))
 		}
 		return context.Cause(ctx)
@@ -53,7 +54,7 @@ func (p *Project) Letters(ctx context.Context, plan *Plan) error {
 	if l.more > 0 {
 		l.bad = append(l.bad, fault.New(fault.Manifest, "", "%d more texts have characters that no font has", l.more))
 	}
-	return onceEach(l.bad).Or()
+	return l.bad.Unique().Or()
 }
 
 // film checks a film with what it nests, if it shows a clip that is bought.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/films"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/origin"
 )
@@ -50,13 +51,13 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 		mustSay(t, err, "sandbox", "greenroom build")
 		err = p.with(func(q *Project) error {
 			q.Account.Offline()
-			_, err := q.Films(t.Context(), []string{"tour"}, FilmOptions{})
+			_, err := resolvedFilms(t.Context(), q, []string{"tour"}, films.Options{})
 			return err
 		})
 		mustSay(t, err, "the sandbox", "--allow-sandbox")
 		if err := p.with(func(q *Project) error {
 			q.Account.Offline()
-			_, err := q.Films(t.Context(), []string{"tour"}, FilmOptions{})
+			_, err := resolvedFilms(t.Context(), q, []string{"tour"}, films.Options{})
 			return err
 		}, func(o *Options) { o.AllowSandbox = true }); err != nil {
 			t.Errorf("%s: not even for a preview: %v", api, err)

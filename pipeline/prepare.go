@@ -10,7 +10,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/renditions"
@@ -203,15 +203,15 @@ func (p *Project) recipe(c manifest.Clip, route string, in lockfile.Info) media.
 }
 
 // sizes are where compositions show clips; read once, when a clip asks for it.
-func (p *Project) sizes() (*film.Sizes, error) {
+func (p *Project) sizes() (*resolve.Sizes, error) {
 	p.sizesOnce.Do(func() {
 		for _, c := range p.Manifest.Clips {
 			if c.Prepare.Shown {
-				p.shownAt, p.sizesErr = film.ReadSizes(p.Manifest)
+				p.shownAt, p.sizesErr = resolve.ReadSizes(p.Manifest)
 				return
 			}
 		}
-		p.shownAt = &film.Sizes{}
+		p.shownAt = &resolve.Sizes{}
 	})
 	return p.shownAt, p.sizesErr
 }

@@ -9,7 +9,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/film"
+	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
@@ -88,7 +88,7 @@ type Project struct {
 	refetch    map[string]bool        // clips whose masters are downloaded again
 
 	sizesOnce sync.Once
-	shownAt   *film.Sizes
+	shownAt   *resolve.Sizes
 	sizesErr  error
 
 	highestOnce sync.Once

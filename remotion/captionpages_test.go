@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	films "greenroom/pipeline/film"
-	"greenroom/pipeline/film/paging"
+	"greenroom/pipeline/films/paging"
+	"greenroom/pipeline/films/resolve"
 )
 
 // TestPagesOfCaptionsAreThoseOfFilms: captionPages.ts and package paging make the same pages and lines, of blocks that cut
 // sentences and of silences, in 17 languages.
 func TestPagesOfCaptionsAreThoseOfFilms(t *testing.T) {
-	b, err := os.ReadFile("../pipeline/film/paging/testdata/pages.json")
+	b, err := os.ReadFile("../pipeline/films/paging/testdata/pages.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +69,11 @@ func TestPagesOfCaptionsAreThoseOfFilms(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, blocks := range cut {
-		var captions []films.Caption
+		var captions []resolve.Caption
 		for _, b := range blocks {
-			captions = append(captions, films.Caption{Text: b.Text, From: b.StartMs / 1000, To: b.EndMs / 1000})
+			captions = append(captions, resolve.Caption{Text: b.Text, From: b.StartMs / 1000, To: b.EndMs / 1000})
 		}
-		words := films.Words(captions)
+		words := resolve.Words(captions)
 		want := paging.Pages(words, paging.Box{Lines: 2})
 		if len(want) != len(got[i]) {
 			t.Errorf("%s: %d pages, want %d: %+v", examples[i].Name, len(got[i]), len(want), got[i])

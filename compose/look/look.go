@@ -86,7 +86,7 @@ func TypeScript() []byte {
 	if err != nil {
 		panic(err) // our own types always encode
 	}
-	fmt.Fprintf(&b, "// Generated from compose/look by go generate ./pipeline/filmschema. Do not edit.\n\n")
+	fmt.Fprintf(&b, "// Generated from compose/look by go generate ./pipeline/films/schema. Do not edit.\n\n")
 	fmt.Fprintf(&b, "/** Sizes of the em, as shares of the canvas's shorter side. */\nexport const scales = %s;\n\n",
 		scales)
 	fmt.Fprintf(&b, "/** The share of each side without text, and of a tall canvas below captions. */\n")

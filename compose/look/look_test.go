@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// TestTheCompanionHasTheseFigures: look.gen.ts is written by go generate ./pipeline/filmschema.
+// TestTheCompanionHasTheseFigures: look.gen.ts is written by go generate ./pipeline/films/schema.
 func TestTheCompanionHasTheseFigures(t *testing.T) {
 	got, err := os.ReadFile("../../remotion/companion/src/compositions/look.gen.ts")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(got) != string(TypeScript()) {
-		t.Error("run go generate ./pipeline/filmschema")
+		t.Error("run go generate ./pipeline/films/schema")
 	}
 }
 

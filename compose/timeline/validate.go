@@ -14,7 +14,7 @@ var colorForm = lazyregexp.New(`^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$`)
 const maxSide = 1 << 14
 
 // Validate reports everything that keeps the film from being drawn, naming the layer or sound. A film from
-// pipeline/film passes; one that a user typed may not.
+// pipeline/films/resolve passes; one that a user typed may not.
 func (f *Film) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }

@@ -22,7 +22,7 @@ func allowCommand() command {
 				case err != nil:
 					return err
 				case *list && *revoke:
-					return fault.New(fault.Usage, "run one after the other", "--list and --revoke do not go together")
+					return fault.New(fault.Usage, "run one after the other", "--list and --revoke exclude each other")
 				case *list:
 					return e.listAllowed()
 				case *revoke:
@@ -91,11 +91,4 @@ func (e *env) revoke() error {
 	}
 	e.say("removed; the program of heygen.key does not run in %s any more", oneLine(dir))
 	return nil
-}
-
-// remark prints a message when there is one.
-func (e *env) remark(text string) {
-	if text != "" {
-		e.say("%s", text)
-	}
 }

@@ -9,7 +9,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// cacheOptions say which shared cache is used.
+// cacheOptions are the flags of the shared cache.
 type cacheOptions struct {
 	url      string
 	readOnly bool
@@ -23,13 +23,13 @@ func cacheFlags(fs *pflag.FlagSet) *cacheOptions {
 }
 
 func cacheCommand() command {
-	return command{name: "cache", summary: "send clips to the shared cache, or prove what it holds", usage: "cache push|verify [flags] [clip...]",
+	return command{name: "cache", summary: "send clips to the shared cache, or verify its files", usage: "cache push|verify [flags] [clip...]",
 		examples: "greenroom cache push\ngreenroom cache verify --read-only\ngreenroom cache push --cache s3://team-clips/tour",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			shared := cacheFlags(fs)
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				if len(args) == 0 || args[0] != "push" && args[0] != "verify" {
-					return fault.New(fault.Usage, "push sends what the cache lacks; verify also reads and proves what it has", "say push or verify")
+					return fault.New(fault.Usage, "push sends files that are missing in the cache; verify also reads and verifies the files that it has", "name push or verify")
 				}
 				e.cache = *shared
 				out := newPrinter(e)
@@ -44,7 +44,7 @@ func cacheCommand() command {
 				case e.json && s.Read:
 					return errors.Join(err, e.printJSON(s))
 				case err == nil:
-					e.say("%s sent, %d found corrupt; the cache holds everything that is here", count(s.Sent, "file"), s.Corrupt)
+					e.say("%s sent, %d found corrupt; the cache has every file of this project", count(s.Sent, "file"), s.Corrupt)
 				}
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"greenroom/compose/media"
+	"greenroom/internal/cli/ci"
 	"greenroom/internal/fault"
 )
 
@@ -51,7 +52,7 @@ func (e *env) toCheck(_ context.Context, args []string) (out []checkFile, projec
 	return out, p.Manifest.Project, err
 }
 
-// expect is what the file must be; of a file that the user names, what the flags say.
+// expect returns the requirements of a file: those of its clip, or the flags for a file that the user names.
 func (f checkFile) expect(flags media.Expect) media.Expect {
 	switch {
 	case f.take != nil:
@@ -96,7 +97,7 @@ func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags me
 	}
 	if f.take != nil {
 		r.Findings = append(r.Findings, media.Finding{
-			Name: "published", Verdict: media.Warn, Value: "the take in the store", Limit: "the prepared file",
+			Name: "published", Verdict: media.Warn, Value: "the stored take", Limit: "the prepared file",
 			Advice: fmt.Sprintf("`greenroom build %s` prepares and publishes it", f.clip),
 		})
 	}
@@ -106,7 +107,7 @@ func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags me
 // pictureLatest is the latest time of a picture in a file, seconds: long files are not decoded for it.
 const pictureLatest = 5.0
 
-// pictureAt is a time at which a file has a picture that shows what it is: past a fade at its beginning.
+// pictureAt returns the time of a picture that shows the content: after a fade at the beginning. 0 if the file cannot be read.
 func pictureAt(ctx context.Context, t media.Tools, path string) float64 {
 	info, err := media.Probe(ctx, t, path)
 	if err != nil {
@@ -115,8 +116,8 @@ func pictureAt(ctx context.Context, t media.Tools, path string) float64 {
 	return min(info.FirstVideoPTS+min(info.Duration*0.4, pictureLatest), max(0, info.FirstVideoPTS+info.Duration-0.2))
 }
 
-// shown is the file's name, without the folders of this machine.
-func (f checkFile) shown() string {
+// publicName returns the file's name without the folders of this machine.
+func (f checkFile) publicName() string {
 	if f.clip == "" {
 		return f.name
 	}
@@ -131,13 +132,13 @@ func (f checkFile) label() string {
 	return ""
 }
 
-// tidy names the file as the user does: findings are read on other machines.
+// tidy replaces the file's path in a text by the name that the user knows: findings are read on other machines.
 func (f checkFile) tidy(text string) string {
 	text = strings.ReplaceAll(text, "file:"+f.path, f.name)
 	return strings.ReplaceAll(text, f.path, f.name)
 }
 
-// named does the same for the faults of an error.
+// named returns err with every fault's text tidied.
 func (f checkFile) named(err error) error {
 	var list fault.List
 	for _, one := range fault.All(err) {
@@ -160,3 +161,39 @@ type reworded struct {
 func (r *reworded) Error() string { return r.text }
 
 func (r *reworded) Unwrap() error { return r.error }
+
+// checked is one file with its report, or with the error of reading it.
+type checked struct {
+	file   checkFile
+	report *media.Report
+	err    error
+}
+
+// outcome returns the result for the CI reports.
+func (c checked) outcome() ci.Outcome {
+	f := c.file
+	o := ci.Outcome{Name: f.name, State: ci.OK, Poster: f.poster, File: f.manifest, Line: f.line, Label: f.label()}
+	if c.err != nil {
+		o.State = ci.Fail
+		for _, one := range fault.All(c.err) {
+			o.Details, o.Hint = append(o.Details, one.Error()), one.Hint
+		}
+		return o
+	}
+	o.Facts = c.report.Facts()
+	for _, f := range c.report.Findings {
+		if f.Verdict == media.OK {
+			continue
+		}
+		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value, Limit: f.Limit, Advice: f.Advice})
+		detail := fmt.Sprintf("%s %s: %s (limit %s); %s", f.Verdict, f.Name, f.Value, f.Limit, f.Advice)
+		o.Details = append(o.Details, strings.TrimSuffix(detail, "; "))
+	}
+	switch c.report.Verdict() {
+	case media.Fail:
+		o.State = ci.Fail
+	case media.Warn:
+		o.State = ci.Warn
+	}
+	return o
+}

@@ -145,7 +145,7 @@ func TestATakeThatFailedIsChecked(t *testing.T) {
 	}
 	for _, args := range [][]string{{"check", "cursed", "--report", "page"}, {"check"}} {
 		said, code := run(args...)
-		for _, want := range []string{"0 of 25 packets", "the take in the store", "`greenroom build cursed`"} {
+		for _, want := range []string{"0 of 25 packets", "the stored take", "`greenroom build cursed`"} {
 			if code != 7 || !strings.Contains(said, want) {
 				t.Errorf("%q: exit %d: no %q in %s", args, code, want, said)
 			}

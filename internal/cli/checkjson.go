@@ -21,7 +21,7 @@ type checkedFile struct {
 func checkJSON(list []checked) []checkedFile {
 	out := make([]checkedFile, 0, len(list))
 	for _, c := range list {
-		f := checkedFile{Name: c.file.name, File: c.file.shown(), Verdict: media.Fail, Report: c.report}
+		f := checkedFile{Name: c.file.name, File: c.file.publicName(), Verdict: media.Fail, Report: c.report}
 		if c.report != nil {
 			f.Verdict = c.report.Verdict()
 		}

@@ -82,7 +82,7 @@ func TestSetupForTheDemoInstallsNothingOfTheTests(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), filepath.Join(".ci", "setup"), args...)
 		cmd.Dir = filepath.Join("..", "..")
 		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache)
-		out, _ := cmd.CombinedOutput() // its exit code says more
+		out, _ := cmd.CombinedOutput() // its exit code has more to check
 		return string(out), cmd.ProcessState.ExitCode()
 	}
 	if out, code := setup("demo"); code != 0 || !strings.Contains(out, "ready for demo") || strings.Count(out, "\n") != 1 {
@@ -96,7 +96,7 @@ func TestSetupForTheDemoInstallsNothingOfTheTests(t *testing.T) {
 	}
 }
 
-// accepted says whether the command line takes args. With --help behind them flags are
+// accepted reports whether the command line takes args. With --help after them flags are
 // parsed and nothing runs; in a folder without a manifest a command gets as far as its
 // arguments.
 func accepted(t *testing.T, args []string) (said string, ok bool) {
@@ -114,7 +114,7 @@ func accepted(t *testing.T, args []string) (said string, ok bool) {
 	return said, code != fault.ExitCode(fault.New(fault.Usage, "", "usage"))
 }
 
-// scriptsOf gives the shell text of a workflow's `run:` and of a GitLab job's script
+// scriptsOf returns the shell text of a workflow's `run:` and of a GitLab job's script
 // lists. A list entry that YAML reads as something else than text fails.
 func scriptsOf(t *testing.T, file string) (scripts []string) {
 	t.Helper()
@@ -147,7 +147,7 @@ func scriptsOf(t *testing.T, file string) (scripts []string) {
 			}
 		default:
 			if script {
-				t.Errorf("%s: %s: %v is no text", file, key, v)
+				t.Errorf("%s: %s: %v is not a string", file, key, v)
 			}
 		}
 	}
@@ -155,7 +155,7 @@ func scriptsOf(t *testing.T, file string) (scripts []string) {
 	return scripts
 }
 
-// greenroomLines gives the arguments of each call. The shell itself splits them, so quotes
+// greenroomLines returns the arguments of each call. The shell itself splits them, so quotes
 // and variables are read as in CI.
 func greenroomLines(t *testing.T, scripts []string) (calls [][]string) {
 	t.Helper()

@@ -1,30 +1,25 @@
-// Package cli is greenroom's command line: one file per command. It is the only
-// package that prints and the only one that knows flags, the environment and exit
-// codes. stdout is the answer, stderr the story.
+// Package cli is greenroom's command line: one file per command. It is the only package that prints, and the only one
+// that knows flags, the environment and exit codes. Results go to stdout, messages and progress to stderr.
 package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/outside"
-	"greenroom/pipeline"
 	"greenroom/pipeline/account"
 )
 
-// Env is the world as the commands see it.
+// Env is what the commands use of the operating system.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -43,10 +38,10 @@ type env struct {
 	json, verbose bool
 	cache         cacheOptions
 	networkFolder bool
-	annotations   string // where faults are shown besides stderr: "github", "none", "" for whoever runs us
+	annotations   string // where faults are printed besides stderr: "github", "none", "" decides by the environment
 	noColor       bool
 	terminal      bool      // stderr is one
-	raw           io.Writer // stderr as it is, for text without outside words; nil: Stderr
+	raw           io.Writer // stderr without the guard, for text without outside words; nil: Stderr
 	flags         *pflag.FlagSet
 	paid          paid
 }
@@ -73,7 +68,7 @@ func commandNames() (names []string) {
 	return names
 }
 
-// Main runs one command and gives the exit code.
+// Main runs one command and returns the exit code.
 func Main(ctx context.Context, args []string, world Env) int {
 	e := &env{Env: world, ctx: ctx, noColor: world.Getenv("NO_COLOR") != ""}
 	if f, ok := world.Stderr.(*os.File); ok {
@@ -88,13 +83,13 @@ func Main(ctx context.Context, args []string, world Env) int {
 	if err == nil || errors.Is(err, errQuiet) {
 		return 0
 	}
-	e.json = e.json || slices.Contains(args, "--json") // also where the flags could not be read
+	e.json = e.json || slices.Contains(args, "--json") // also if the flags could not be parsed
 	report(e, err)
 	e.annotate(err)
 	return fault.ExitCode(err)
 }
 
-// errQuiet ends a command that already said everything, with success.
+// errQuiet ends a command with success and prints nothing more.
 var errQuiet = errors.New("done")
 
 func report(e *env, err error) {
@@ -112,8 +107,8 @@ func (e *env) globals() *pflag.FlagSet {
 	fs.SortFlags = false
 	fs.StringVarP(&e.manifest, "file", "f", "", "the manifest's `PATH` (default greenroom.yaml)")
 	fs.StringVarP(&e.Dir, "directory", "C", e.Dir, "act as if started in `DIR`")
-	fs.BoolVar(&e.json, "json", false, "print JSON; docs/json.md has the shapes")
-	fs.BoolVarP(&e.verbose, "verbose", "v", false, "say why")
+	fs.BoolVar(&e.json, "json", false, "print JSON, as docs/json.md describes")
+	fs.BoolVarP(&e.verbose, "verbose", "v", false, "print more detail")
 	return fs
 }
 
@@ -178,22 +173,6 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	return run(ctx, e, fs.Args())
 }
 
-// fromEnvironment sets flags that were not given from GREENROOM_<FLAG>.
-func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
-	fs.VisitAll(func(f *pflag.Flag) {
-		name := "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if f.Name == "cache" {
-			name = "GREENROOM_CACHE_URL" // GREENROOM_CACHE is the folder of this machine's own cache
-		}
-		if v := e.Getenv(name); v != "" && !f.Changed && err == nil {
-			if serr := fs.Set(f.Name, v); serr != nil {
-				err = fault.New(fault.Usage, "unset it, or give it another value", "%s: %v", name, serr)
-			}
-		}
-	})
-	return err
-}
-
 func lookup(name string) (command, error) {
 	for _, c := range commands() {
 		if c.name == name {
@@ -226,37 +205,4 @@ func noArgs(args []string) error {
 		return fault.New(fault.Usage, "", "unexpected argument %q", args[0])
 	}
 	return nil
-}
-
-// project opens the manifest in force.
-func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
-	return pipeline.Open(e.options(sink))
-}
-
-// options are what the project is opened with.
-func (e *env) options(sink pipeline.Sink) pipeline.Options {
-	path := e.manifest
-	if path == "" {
-		path = pipeline.ManifestName
-	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(e.Dir, path)
-	}
-	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
-		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
-}
-
-// say prints one message. Its further lines are indented: none looks like another message.
-func (e *env) say(format string, args ...any) {
-	if e.json {
-		printLine(e, messageLine{outside.Text(fmt.Sprintf(format, args...))})
-		return
-	}
-	fmt.Fprintln(e.Stderr, "greenroom: "+strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
-}
-
-func (e *env) printJSON(v any) error {
-	enc := json.NewEncoder(e.Stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }

@@ -64,10 +64,10 @@ func TestHelp(t *testing.T) {
 			}
 			golden(t, filepath.Join("help", c.name), text)
 			if _, same, _ := call(t, nil, c.name, "--help"); same != text {
-				t.Error("--help says something else than help")
+				t.Error("--help prints something else than help")
 			}
 			if _, same, _ := call(t, nil, c.name, "-h"); same != text {
-				t.Error("-h says something else than help")
+				t.Error("-h prints something else than help")
 			}
 			if !strings.Contains(overview, c.name+" ") || c.summary == "" || strings.HasSuffix(c.summary, ".") {
 				t.Errorf("summary %q", c.summary)
@@ -92,7 +92,7 @@ func TestExamplesParse(t *testing.T) {
 		for _, l := range lines {
 			words := strings.Fields(l[strings.LastIndex(l, "&")+1:]) // an example may begin with cd
 			if len(words) < 2 || words[0] != "greenroom" || words[1] != c.name {
-				t.Errorf("%s: %q is no example of it", c.name, l)
+				t.Errorf("%s: %q is not an example of it", c.name, l)
 				continue
 			}
 			fs := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
@@ -198,7 +198,7 @@ func events() []pipeline.Event {
 		{Clip: "intro", Stage: "fetch", State: pipeline.Progress, Done: 50, Total: 100},
 		{Clip: "intro", Stage: "fetch", State: pipeline.Done, Done: 12_300_000, Total: 12_300_000},
 		{Clip: "intro", Stage: "check", State: pipeline.Warned, Message: "borders: left\x1b[2J\x07in 3 frames\nand more"},
-		{Clip: "bad", Stage: "build", State: pipeline.Failed, Message: "HeyGen says \x1b]0;owned\x07no"},
+		{Clip: "bad", Stage: "build", State: pipeline.Failed, Message: "HeyGen: \x1b]0;owned\x07no"},
 		{Stage: "publish", State: pipeline.Done, Message: "public/greenroom"},
 	}
 }
@@ -228,7 +228,7 @@ func TestPrinters(t *testing.T) {
 			t.Errorf("%q: %v", l, err)
 		}
 	}
-	// The bars' own escapes are the terminal's business; what a server says is not.
+	// The bars print escape sequences of their own; a server's text must not.
 	if bars := show(func(e *env) { e.terminal = true }); strings.Contains(bars, "\x1b]0;") || strings.Contains(bars, "\x07") {
 		t.Errorf("%q", bars)
 	}

@@ -12,6 +12,7 @@ import (
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
+	"greenroom/remotion/companion"
 )
 
 // completeName is the hidden command that the completion scripts call: greenroom __complete SHELL WORD... with the words
@@ -305,7 +306,7 @@ func (c *completion) films() (out []candidate) {
 			out = append(out, candidate{film.Name, "composition of the manifest"})
 		}
 	}
-	for _, name := range []string{"Captions", "Grid", "Loom", "LowerThird", "Multi", "Presenter", "SideBySide"} {
+	for _, name := range companion.Compositions {
 		if !slices.ContainsFunc(out, func(x candidate) bool { return x.value == name }) {
 			out = append(out, candidate{name, "composition of the companion"})
 		}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +19,7 @@ func fetchCommand() command {
 			"greenroom fetch 3f9a0c1b2d --captions --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
-			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own ending)")
+			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own extension)")
 			force := fs.Bool("force", false, "replace files that exist")
 			captions := fs.Bool("captions", false, "save the video's captions next to it, .srt or .ass")
 			writes(fs, outputEither, "output")
@@ -60,7 +59,7 @@ func (e *env) fetched(id, name string, f account.Fetched) error {
 	}
 	file, captions := shown(f.File), shown(f.Captions)
 	if ext := strings.ToLower(filepath.Ext(file)); ext != f.Ending {
-		e.say("%s is %s by its content; some programs go by the name", oneLine(file), strings.TrimPrefix(f.Ending, "."))
+		e.say("%s is %s by its content; some programs trust the file extension", oneLine(file), strings.TrimPrefix(f.Ending, "."))
 	}
 	if e.json {
 		return e.printJSON(fetchedFile{id, file, f.Bytes, captions})
@@ -70,26 +69,4 @@ func (e *env) fetched(id, name string, f account.Fetched) error {
 		e.say("%s: the captions", oneLine(captions))
 	}
 	return nil
-}
-
-func adoptCommand() command {
-	return command{name: "adopt", summary: "let an existing video be a clip's take, so that it is not bought", usage: "adopt CLIP ID",
-		examples: "greenroom adopt intro 3f9a0c1b2d\ngreenroom adopt intro-es 3f9a0c1b2d -C tour",
-		bind: func(*pflag.FlagSet) runFunc {
-			return func(ctx context.Context, e *env, args []string) (err error) {
-				if len(args) != 2 {
-					return fault.New(fault.Usage, "write greenroom adopt CLIP ID", "a clip and a video are needed")
-				}
-				p, err := e.project(nil)
-				if err != nil {
-					return err
-				}
-				defer func() { err = errors.Join(err, p.Close()) }()
-				if err := p.Adopt(ctx, args[0], args[1]); err != nil {
-					return err
-				}
-				e.say("%s stands on video %s now; `greenroom build` fetches it", args[0], args[1])
-				return nil
-			}
-		}}
 }

@@ -16,7 +16,7 @@ func gcCommand() command {
 		examples: "greenroom gc\ngreenroom gc --yes\ngreenroom gc --old-takes --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o pipeline.GCOptions
-			fs.BoolVar(&o.OldTakes, "old-takes", false, "also earlier takes: paid for, and used by no clip now")
+			fs.BoolVar(&o.OldTakes, "old-takes", false, "also earlier takes: paid for, but not used by any clip now")
 			fs.BoolVarP(&o.Remove, "yes", "y", false, "remove them; without it they are only counted")
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				if len(args) > 0 {

@@ -17,8 +17,8 @@ var addressVariables = []string{
 	"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy",
 }
 
-// guardOutput makes stdout and stderr safe: secrets of the environment are known from
-// here on, and no text steers the terminal or the CI system that reads it.
+// guardOutput makes stdout and stderr safe: secrets of the environment are hidden from here on, and no printed text
+// can control the terminal or the CI system that reads it.
 func (e *env) guardOutput() {
 	for _, name := range keyVariables {
 		outside.Know(e.Getenv(name))
@@ -35,8 +35,8 @@ func (e *env) guardOutput() {
 	e.Stderr, e.Stdout = safe, outside.NewWriter(e.Stdout)
 }
 
-// unguarded is stderr for what outside words have no part in, or are escaped for: a
-// terminal's bars and keys, and annotations.
+// unguarded returns stderr without the guard, for text that has no outside words or escapes them itself: progress
+// bars, keys and annotations.
 func (e *env) unguarded() io.Writer {
 	if e.raw != nil {
 		return e.raw

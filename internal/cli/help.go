@@ -37,7 +37,7 @@ func helpCommand() command {
 
 func overview(e *env) error {
 	var b strings.Builder
-	b.WriteString("greenroom turns scripts into proven transparent avatar clips for Remotion.\n\nUsage: greenroom [flags] <command> [flags] [arguments]\n\nCommands:\n")
+	b.WriteString("greenroom turns scripts into verified transparent avatar clips for Remotion.\n\nUsage: greenroom [flags] <command> [flags] [arguments]\n\nCommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
 	}
@@ -52,11 +52,10 @@ func overview(e *env) error {
 	return err
 }
 
-// usages lists flags at 80 columns. pflag adds [=true|false] to every switch, which
-// only says that a switch is one.
+// usages returns the flags' help at 80 columns, without the [=true|false] that pflag adds to every switch.
 func usages(fs *pflag.FlagSet) string {
 	fs.VisitAll(func(f *pflag.Flag) {
-		if f.DefValue == "-1" { // stands for "not given"
+		if f.DefValue == "-1" { // means "not given"
 			f.DefValue = "0" // which is not printed
 		}
 	})

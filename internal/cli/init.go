@@ -31,7 +31,7 @@ func initCommand() command {
 			var o initOptions
 			in := fs.String("in", "", "add greenroom to the existing project in `DIR`")
 			fs.BoolVarP(&o.yes, "yes", "y", false, "write into a folder that has other files without asking")
-			fs.BoolVar(&o.install, "install", false, "add the packages that greenroom's files need and the project lacks")
+			fs.BoolVar(&o.install, "install", false, "install the packages that greenroom's files need if the project does not depend on them")
 			fs.BoolVar(&o.update, "update", false, "restore greenroom's own files, or bring them to this version; files that you changed are kept")
 			fs.BoolVar(&o.both, "new", false, "with --update: write the new text of a file that you changed next to it, as NAME.new")
 			return func(ctx context.Context, e *env, args []string) error {
@@ -120,7 +120,7 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 		survey = &s
 	case known && layout.SourceDir() != project.DefaultSource:
 		return fault.New(fault.Usage, "remove remotion.source, or add Remotion to the project first",
-			"%s names remotion.source: %s, and %s is no Remotion project",
+			"%s names remotion.source: %s, but %s is not a Remotion project",
 			pipeline.ManifestName, layout.SourceDir(), e.place(o.dir))
 	case known:
 	case existing:
@@ -146,8 +146,8 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 	return e.initialised(ctx, o, layout, survey, written)
 }
 
-// manifestLayout is where the manifest in dir says that files are. known is false without a manifest. Of one with mistakes
-// the usual places are taken: init must work while it is being written.
+// manifestLayout returns the layout that the manifest in dir names; known is false without a manifest. For a manifest
+// with mistakes it returns the default layout: init must work while the user writes the manifest.
 func manifestLayout(e *env, dir string) (l project.Layout, known bool, err error) {
 	l.Dir = dir
 	path := filepath.Join(dir, pipeline.ManifestName)
@@ -156,7 +156,7 @@ func manifestLayout(e *env, dir string) (l project.Layout, known bool, err error
 	}
 	m, err := manifest.Load(e.ctx, path)
 	if err != nil {
-		e.say("%s has mistakes, so init goes by the usual folders; greenroom plan shows them", e.short(path))
+		e.say("%s has mistakes, so init uses the default folders; greenroom plan shows the mistakes", e.short(path))
 		return l, true, nil
 	}
 	l = m.Remotion
@@ -189,7 +189,7 @@ func mayFill(e *env, o initOptions) error {
 	}
 	if !e.terminal {
 		return fault.New(fault.Usage, "add --yes to write a project there, or name a new folder: greenroom init NAME",
-			"%s is no Remotion project and has other files: %s", e.place(o.dir), someOf(others))
+			"%s is not a Remotion project and has other files: %s", e.place(o.dir), someOf(others))
 	}
 	yes, err := e.ask(e.place(o.dir) + " has other files (" + someOf(others) + "). Write a project of about 40 files there?")
 	if err == nil && !yes {

@@ -43,7 +43,7 @@ func inFolder(e *env, dir, command string) string {
 	return command
 }
 
-// initialised lists what was written and says what comes next. survey is nil for a complete new project.
+// initialised prints the written files and the next step. survey is nil for a complete new project.
 func (e *env) initialised(ctx context.Context, o initOptions, l project.Layout, survey *scaffold.Survey, written []string) error {
 	for _, w := range written {
 		fmt.Fprintln(e.Stdout, w)
@@ -64,7 +64,7 @@ func (e *env) initialised(ctx context.Context, o initOptions, l project.Layout, 
 	if survey.Of != "" {
 		next += " && greenroom render " + project.ShellQuote(survey.Of)
 	}
-	e.say("a component of yours shows the clip:\n\n%s\n\nNext: %s", survey.Example(), inFolder(e, o.dir, next))
+	e.say("one of your components can show the clip:\n\n%s\n\nNext: %s", survey.Example(), inFolder(e, o.dir, next))
 	return nil
 }
 
@@ -104,7 +104,7 @@ func runInitUpdate(e *env, o initOptions) error {
 		return err
 	}
 	if !existing {
-		return fault.New(fault.Usage, inFolder(e, o.dir, "greenroom init")+" writes one", "%s is no Remotion project", e.place(o.dir))
+		return fault.New(fault.Usage, inFolder(e, o.dir, "greenroom init")+" writes one", "%s is not a Remotion project", e.place(o.dir))
 	}
 	layout, known, err := manifestLayout(e, o.dir)
 	if err != nil {

@@ -141,7 +141,7 @@ func TestInitRefusesAndWritesNothing(t *testing.T) {
 			[]string{"init"}, []string{"use Remotion: apps/a video", "greenroom init --in 'apps/a video'"}},
 		"a pnpm workspace":  {map[string]string{"pnpm-workspace.yaml": "packages: [p/*]\n", "p/web/package.json": "{}"}, []string{"init"}, []string{"none of its packages"}},
 		"another kind":      {map[string]string{"package.json": `{"name": "server"}`}, []string{"init"}, []string{"npm install --save-exact remotion@"}},
-		"update of nothing": {map[string]string{"greenroom.yaml": "version: 1\n"}, []string{"init", "--update"}, []string{"no Remotion project"}},
+		"update of nothing": {map[string]string{"greenroom.yaml": "version: 1\n"}, []string{"init", "--update"}, []string{"not a Remotion project"}},
 		"new alone":         {nil, []string{"init", "--new"}, []string{"--update"}},
 		"source without Remotion": {map[string]string{"greenroom.yaml": "version: 1\nsize: 320x240\nremotion: {source: lib/greenroom}\nheygen: {api: sandbox}\n" +
 			"clips: {a: {script: Hi., avatar: {id: x}, voice: {id: y}}}\n"}, []string{"init"}, []string{"remotion.source"}},

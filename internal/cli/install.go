@@ -7,8 +7,8 @@ import (
 	"greenroom/remotion/project"
 )
 
-// mayInstall answers whether a Remotion project's packages are installed: --install says
-// so, else the user at a terminal is asked. Nothing is installed that was not asked for.
+// mayInstall returns a function that decides whether a Remotion project's packages are installed: yes with --install,
+// else it asks the user at the terminal. Without a terminal nothing is installed.
 func (e *env) mayInstall(flag bool) func(*project.Missing) (bool, error) {
 	if flag || !e.terminal {
 		return allowed(flag)
@@ -18,7 +18,7 @@ func (e *env) mayInstall(flag bool) func(*project.Missing) (bool, error) {
 	}
 }
 
-// allowed answers without a question; nil allows no install.
+// allowed returns the fixed answer; nil allows no install.
 func allowed(flag bool) func(*project.Missing) (bool, error) {
 	if !flag {
 		return nil

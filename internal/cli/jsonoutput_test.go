@@ -152,7 +152,7 @@ func TestJSONOutput(t *testing.T) {
 	if doctor == 0 {
 		run("doctor", 0, "doctor")
 	}
-	s.write("prompt.md", "Scene 1: Intro (0-5s)\nVO: \"Hello there, and welcome.\"\nVisual: [b-roll] a desk\n")
+	s.write("prompt.md", "Scene 1: Intro (0-5s)\nVO: \"Hello there, and welcome.\"\nVisual: [b-roll] a table\n")
 	s.run(ctx, "prompt", 0, "prompt", "prompt.md")
 	run("prompt", 2, "prompt", "none.md")
 	run("new", 0, "new", "Hi.", "--yes", "--size", "320x240")
@@ -236,7 +236,7 @@ func TestInterruptedJSON(t *testing.T) {
 	for line := range strings.Lines(text) {
 		validate(t, "stderr", line)
 	}
-	if !strings.Contains(text, `"code":"interrupted"`) || !strings.Contains(text, `{"message":"stopped; nothing paid for is lost`) {
+	if !strings.Contains(text, `"code":"interrupted"`) || !strings.Contains(text, `{"message":"stopped; no paid job is lost`) {
 		t.Errorf("it ended with\n%s", text)
 	}
 }
@@ -247,12 +247,12 @@ func TestTextBecomesMessages(t *testing.T) {
 	var out bytes.Buffer
 	e := &env{Env: Env{Stderr: &out}}
 	e.onlyJSON()
-	for _, s := range []string{"[watch] 12:00", ":00 saved \x1b[2J\"x\"\n\n{\"stage\":\"a\"", "}\n{not json}\n", `{"message":"whole"}` + "\n"} {
+	for _, s := range []string{"[watch] 12:00", ":00 saved \x1b[2J\"x\"\n\n{\"stage\":\"a\"", "}\n{not json}\n", `{"message":"complete"}` + "\n"} {
 		if n, err := e.Stderr.Write([]byte(s)); n != len(s) || err != nil {
 			t.Errorf("%d %v", n, err)
 		}
 	}
-	const want = "{\"message\":\"[watch] 12:00:00 saved \\\\u001b[2J\\\"x\\\"\"}\n{\"stage\":\"a\"}\n{\"message\":\"{not json}\"}\n{\"message\":\"whole\"}\n"
+	const want = "{\"message\":\"[watch] 12:00:00 saved \\\\u001b[2J\\\"x\\\"\"}\n{\"stage\":\"a\"}\n{\"message\":\"{not json}\"}\n{\"message\":\"complete\"}\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", &out, want)
 	}

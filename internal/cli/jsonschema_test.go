@@ -19,6 +19,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
+	"greenroom/pipeline/films/render"
 	"greenroom/pipeline/prompt"
 	"greenroom/pipeline/sharedcache"
 )
@@ -58,8 +59,8 @@ var jsonShapes = []jsonShape{
 	{name: "plan", of: "plan, status, status --check", value: pipeline.Plan{}},
 	{name: "prompt", of: "prompt (without --check and --write)", value: []promptReport{}},
 	{name: "quota", of: "quota", value: quotaReport{}},
-	{name: "render", of: "render; one object for each film, in the order they are finished", value: film{}},
-	{name: "render-results", of: "render --results FILE.json (the file)", value: []filmResult{}},
+	{name: "render", of: "render; one object for each film, in the order they are finished", value: render.Result{}},
+	{name: "render-results", of: "render --results FILE.json (the file)", value: []render.Outcome{}},
 	{name: "status-spend", of: "status --spend", value: pipeline.Spending{}},
 	{name: "status-why", of: "status --why", value: whyReport{}},
 	{name: "template", of: "templates ID", value: templateReport{}},
@@ -188,7 +189,7 @@ func TestJSONSchemas(t *testing.T) {
 			t.Errorf("%s is not what the types say: %v", path, err)
 		}
 		if row := "| [" + s.name + "](json/" + file + ") | " + s.of + " |"; !bytes.Contains(page, []byte(row)) {
-			t.Errorf("docs/json.md lacks the row\n%s", row)
+			t.Errorf("docs/json.md has no row\n%s", row)
 		}
 		var doc any
 		if err := json.Unmarshal(b, &doc); err != nil {

@@ -22,7 +22,7 @@ type groupRow struct {
 	Looks  int    `json:"looks"`
 }
 
-// voiceRow is an element of `voices`. The last three say what the voice can be told to do.
+// voiceRow is an element of `voices`. The last three are the features that the voice supports.
 type voiceRow struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`

@@ -15,17 +15,17 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-// keys are a person's wishes: at once from a terminal, a line each from elsewhere.
+// keys handles the user's commands: single keys from a terminal, lines from another input.
 type keys struct {
 	*env
-	s     *watch.Session
-	asked []string // what a y would buy
-	what  string   // of these: their voices, or the clips
+	s       *watch.Session
+	pending []string // the clips that a y buys
+	step    string   // what it buys of them: voices or clips
 
 	columns func() int // the terminal's width now; nil without a terminal
 }
 
-// usualColumns is how wide a terminal is taken to be that does not report its width, and a pipe.
+// usualColumns is the width of a pipe, and of a terminal that does not report its own.
 const usualColumns = 80
 
 func (k *keys) help() {
@@ -36,12 +36,12 @@ func (k *keys) help() {
 	k.say("%s", keysHelp(columns))
 }
 
-// heed reads wishes until their end, which ends the session, so that no watch outlives
-// the program that started it. restore gives a terminal its manners back.
-func (e *env) heed(ctx context.Context, s *watch.Session, end context.CancelCauseFunc) (restore func()) {
+// readKeys reads commands until the end of the input, which ends the session, so that no watch outlives the program
+// that started it. restore returns the terminal to its earlier mode.
+func (e *env) readKeys(ctx context.Context, s *watch.Session, end context.CancelCauseFunc) (restore func()) {
 	k := &keys{env: e, s: s}
 	restore = func() {}
-	read := k.lines
+	read := k.readLines
 	if f, ok := e.Stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		k.columns = func() int {
 			columns, _, err := term.GetSize(int(f.Fd()))
@@ -51,7 +51,7 @@ func (e *env) heed(ctx context.Context, s *watch.Session, end context.CancelCaus
 			return columns
 		}
 		if back, err := immediate(int(f.Fd())); err == nil {
-			read, restore = k.presses, back
+			read, restore = k.readPresses, back
 		}
 		k.help()
 	}
@@ -62,18 +62,17 @@ func (e *env) heed(ctx context.Context, s *watch.Session, end context.CancelCaus
 	return restore
 }
 
-// lines reads one wish a line.
-func (k *keys) lines(ctx context.Context, in io.Reader) {
+// readLines reads one command a line.
+func (k *keys) readLines(ctx context.Context, in io.Reader) {
 	for scan := bufio.NewScanner(in); scan.Scan(); {
-		if k.wish(ctx, strings.TrimSpace(scan.Text())) {
+		if k.handle(ctx, strings.TrimSpace(scan.Text())) {
 			return
 		}
 	}
 }
 
-// presses reads one wish a key; a blank behind b begins the name of a clip, which Enter
-// ends and Escape forgets.
-func (k *keys) presses(ctx context.Context, in io.Reader) {
+// readPresses reads one command a key. A blank after b begins the name of a clip, which Enter ends and Escape cancels.
+func (k *keys) readPresses(ctx context.Context, in io.Reader) {
 	const escape, endOfText = 0x1B, 0x04
 	name, naming, before := "", false, rune(0)
 	for r := bufio.NewReader(in); ; {
@@ -84,7 +83,7 @@ func (k *keys) presses(ctx context.Context, in io.Reader) {
 		case naming && (c == '\r' || c == '\n'):
 			naming = false
 			fmt.Fprintln(k.Stderr)
-			k.wish(ctx, "b "+name)
+			k.handle(ctx, "b "+name)
 		case naming && c == escape:
 			naming = false
 			fmt.Fprintln(k.Stderr)
@@ -99,10 +98,10 @@ func (k *keys) presses(ctx context.Context, in io.Reader) {
 			name += string(c)
 			fmt.Fprint(k.Stderr, string(c))
 		case before == 'b' && c == ' ':
-			name, naming, k.asked = "", true, nil
+			name, naming, k.pending = "", true, nil
 			fmt.Fprint(k.Stderr, "buy the clip: ")
 		case unicode.IsGraphic(c) && c != ' ':
-			if k.wish(ctx, string(c)) {
+			if k.handle(ctx, string(c)) {
 				return
 			}
 		}
@@ -110,22 +109,22 @@ func (k *keys) presses(ctx context.Context, in io.Reader) {
 	}
 }
 
-// wish does what one line or key says; it reports the wish to end.
-func (k *keys) wish(ctx context.Context, line string) (end bool) {
+// handle runs one command, a line or a key. It reports whether the session ends.
+func (k *keys) handle(ctx context.Context, line string) (end bool) {
 	word, rest, _ := strings.Cut(line, " ")
-	asked := k.asked
-	k.asked = nil
+	pending := k.pending
+	k.pending = nil
 	switch {
-	case asked != nil && (word == "y" || word == "yes"):
+	case pending != nil && (word == "y" || word == "yes"):
 		buy := k.s.Buy
-		if k.what == watch.NextVoice {
+		if k.step == watch.NextVoice {
 			buy = k.s.BuyVoices
 		}
-		if err := buy(ctx, asked); err != nil {
+		if err := buy(ctx, pending); err != nil {
 			fmt.Fprint(k.Stderr, fault.Format(err, k.noColor))
 		}
 	case word == "b":
-		k.what, k.asked = k.offer(k.s, strings.Fields(rest))
+		k.step, k.pending = k.offer(k.s, strings.Fields(rest))
 	case word == "r":
 		_ = k.s.Rebuild(ctx) // it shows its own errors
 	case word == "q":

@@ -56,7 +56,7 @@ func TestKeysOfATerminal(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		e := &env{Env: Env{Stdin: tty, Stderr: tty, Stdout: tty}}
-		restore := e.heed(ctx, s, cancel)
+		restore := e.readKeys(ctx, s, cancel)
 		screen := bufio.NewReader(keyboard)
 		press := func(keys, want string) {
 			t.Helper()
@@ -78,7 +78,7 @@ func TestKeysOfATerminal(t *testing.T) {
 		press("b lobbz\x7fy\r", "buy the clip: lobbz\b \by") // the b before offers all: nothing again
 		press("", "nothing to buy")
 		press("b x\x1b", "x")                                     // forgotten
-		if _, err := keyboard.WriteString("\x1b[A"); err != nil { // an arrow is no wish
+		if _, err := keyboard.WriteString("\x1b[A"); err != nil { // an arrow is not a command
 			t.Fatal(err)
 		}
 		press("?", "show the keys")

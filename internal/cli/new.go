@@ -107,7 +107,7 @@ func (e *env) newClip(ctx context.Context, o newOptions, args []string) error {
 		return err
 	}
 	if c.API == "sandbox" {
-		e.say("the sandbox draws the presenter and costs nothing; for a HeyGen presenter, set HEYGEN_API_KEY and add --api v3")
+		e.say("the sandbox renders a drawn presenter and costs nothing; for a HeyGen presenter, set HEYGEN_API_KEY and add --api v3")
 	}
 	sum, file, err := e.buildTrial(ctx, c, path, o)
 	if err != nil {
@@ -135,12 +135,12 @@ func (e *env) newClip(ctx context.Context, o newOptions, args []string) error {
 	return nil
 }
 
-// sentence returns the words to speak, from the arguments or from standard input.
+// sentence returns the text to speak, from the arguments or from standard input.
 func (e *env) sentence(args []string) (string, error) {
 	const hint = "write greenroom new \"One sentence.\", or - to read standard input"
 	words := strings.Join(args, " ")
 	if len(args) > 1 && strings.Contains(" "+words+" ", " - ") {
-		return "", fault.New(fault.Usage, hint, "- goes alone")
+		return "", fault.New(fault.Usage, hint, "- excludes other arguments")
 	}
 	if words == "-" {
 		b, err := readUntil(e.ctx, io.LimitReader(e.Stdin, 8*manifest.MaxScript))
@@ -270,7 +270,7 @@ func (e *env) buildTrial(
 // explainTrial adds the clip's project to hints that name commands which are run there.
 func (e *env) explainTrial(ctx context.Context, err error, project string) error {
 	if cause := context.Cause(ctx); cause != nil {
-		e.say("stopped; nothing paid for is lost. Run the same command again to go on")
+		e.say("stopped; no paid job is lost. Run the same command again to go on")
 		return cause
 	}
 	for _, f := range fault.All(err) {

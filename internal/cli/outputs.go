@@ -19,12 +19,12 @@ const (
 	outputEither = "file or folder" // a folder where one exists
 )
 
-// writes marks flags as outputs: their folder is created, and tried, before the command begins. A build would otherwise
+// writes marks flags as outputs: their folder is created, and tested, before the command begins. A build would otherwise
 // find out after it has spent money that its report cannot be written.
 func writes(fs *pflag.FlagSet, kind string, names ...string) {
 	for _, name := range names {
 		if err := fs.SetAnnotation(name, outputKind, []string{kind}); err != nil {
-			panic(err) // the name is one of ours
+			panic(err) // the name is a flag of this program
 		}
 	}
 }

@@ -7,12 +7,10 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"greenroom/internal/outside"
 	"greenroom/pipeline"
 )
 
-// printer shows events: bars on a terminal, calm lines elsewhere, JSON lines with
-// --json. All of it is the story, so it goes to stderr.
+// printer prints events on stderr: progress bars on a terminal, lines elsewhere, JSON lines with --json.
 type printer struct {
 	e    *env
 	mu   sync.Mutex
@@ -20,8 +18,8 @@ type printer struct {
 	bar  map[string]*mpb.Bar
 	done bool
 
-	crowd *crowd // of a run of many clips
-	steps *steps // of a film that is rendered; nil: progress is not printed where there are no bars
+	bulk  *bulkProgress // of a run of many clips
+	steps *steps        // of a film that is rendered; nil: progress is not printed where there are no bars
 }
 
 func newPrinter(e *env) *printer {
@@ -40,21 +38,18 @@ func (p *printer) event(ev pipeline.Event) {
 	case p.done:
 	case p.e.json:
 		printLine(p.e, ev)
-	case p.crowded(ev):
+	case p.bulkEvent(ev):
 	case p.bars != nil && ev.State != pipeline.Warned && ev.State != pipeline.Failed:
 		p.progress(ev)
 	case ev.State == pipeline.Progress && p.steps != nil:
 		if line := p.steps.line(ev); line != "" {
-			p.tell(line)
+			p.print(line)
 		}
 	case ev.State == pipeline.Progress, ev.State == pipeline.Started && !p.e.verbose && ev.Message == "":
 	default:
 		p.line(ev)
 	}
 }
-
-// oneLine is text from outside as one line without secrets.
-func oneLine(s string) string { return outside.Clean(s) }
 
 func (p *printer) line(ev pipeline.Event) {
 	text := ev.Stage
@@ -75,7 +70,7 @@ func (p *printer) line(ev pipeline.Event) {
 	if ev.Clip != "" {
 		text = ev.Clip + ": " + text
 	}
-	p.tell(text)
+	p.print(text)
 }
 
 // progress moves the clip's bar; a stage is a full sweep of it.
@@ -102,15 +97,15 @@ func (p *printer) progress(ev pipeline.Event) {
 	b.SetCurrent(int64(min(frac, 0.999) * 1000))
 }
 
-// close ends the bars, so that the last line stands alone.
+// close removes the bars, so that the last line is printed below them.
 func (p *printer) close() {
 	p.mu.Lock()
 	p.done = true
 	for _, b := range p.bar {
 		b.Abort(true)
 	}
-	if p.crowd != nil && p.crowd.bar != nil {
-		p.crowd.bar.Abort(true)
+	if p.bulk != nil && p.bulk.bar != nil {
+		p.bulk.bar.Abort(true)
 	}
 	p.mu.Unlock()
 	if p.bars != nil {

@@ -22,7 +22,7 @@ func promptCommand() command {
 		examples: "greenroom prompt prompts/film.md\ngreenroom prompt --check prompts/film.md\ngreenroom prompt --send prompts/film.md",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o promptOptions
-			fs.BoolVar(&o.check, "check", false, "say what is wrong and nothing else; exit 5 when something is")
+			fs.BoolVar(&o.check, "check", false, "print the mistakes only; exit 5 if there are any")
 			fs.BoolVar(&o.strict, "strict", false, "count warnings as errors")
 			fs.BoolVar(&o.send, "send", false, "print only the text that would be sent")
 			fs.BoolVar(&o.write, "write", false, "rewrite the file in its structured form")
@@ -60,7 +60,7 @@ func (o promptOptions) validate(args []string) error {
 	return nil
 }
 
-// promptReport is one prompt for programs.
+// promptReport is an element of `prompt --json`.
 type promptReport struct {
 	File   string         `json:"file"`
 	Prompt *prompt.Prompt `json:"prompt"`
@@ -71,8 +71,7 @@ type promptReport struct {
 	Sends  string         `json:"sends"`
 }
 
-// prompts does the work for every file: one that cannot be read does not hide what is
-// wrong with the others.
+// prompts handles every file and returns the errors of all of them.
 func (e *env) prompts(o promptOptions, names []string) error {
 	var errs []error
 	reports := []promptReport{}
@@ -91,7 +90,7 @@ func (e *env) prompts(o promptOptions, names []string) error {
 		case o.write && bad == nil:
 			err = e.rewrite(name, p)
 		case o.write:
-			e.say("%s is left as it is", name)
+			e.say("%s is not changed", name)
 		case e.json:
 			said := p.Spoken()
 			reports = append(reports, promptReport{name, p, said.Likely, said.High - said.Likely, said.Low, said.High, prompt.Compose(p)})
@@ -149,7 +148,7 @@ func (e *env) readPrompt(name string) (*prompt.Prompt, error) {
 		return nil, unreadable(name, err)
 	}
 	if len(b) > prompt.MaxBytes {
-		return nil, &fault.Error{Kind: fault.Manifest, Hint: "a prompt is a page, not a book", Place: &fault.Place{File: name, Line: 1, Column: 1},
+		return nil, &fault.Error{Kind: fault.Manifest, Hint: "shorten it; a prompt is about a page", Place: &fault.Place{File: name, Line: 1, Column: 1},
 			Msg: fmt.Sprintf("the prompt is larger than %d bytes", prompt.MaxBytes)}
 	}
 	p := prompt.Parse(string(b))
@@ -166,7 +165,7 @@ func unreadable(name string, err error) error {
 	return fault.Wrap(fault.Usage, err, "name a prompt file, or - for standard input", "read the prompt %s", name)
 }
 
-// readUntil is io.ReadAll that ctx ends: standard input may never end.
+// readUntil is io.ReadAll that stops when ctx is done: standard input may never end.
 func readUntil(ctx context.Context, in io.Reader) ([]byte, error) {
 	type result struct {
 		b   []byte

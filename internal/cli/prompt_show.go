@@ -13,7 +13,7 @@ import (
 	"greenroom/pipeline/prompt"
 )
 
-// promptFindings prints warnings and gives the errors, or nil.
+// promptFindings prints the warnings and returns the errors, or nil.
 func (e *env) promptFindings(name string, p *prompt.Prompt, strict bool) error {
 	var bad fault.List
 	for _, f := range p.Findings {
@@ -36,8 +36,8 @@ func (e *env) warnPrompt(x *fault.Error, f prompt.Finding) {
 	printLine(e, warningLine{promptWarning{f.Rule, f.Message, f.Hint, x.Place.File, f.Line, f.Column}})
 }
 
-// rewrite puts the structured form in the file's place and says which lines differ. A
-// link stays one: the file it leads to is written.
+// rewrite replaces the file by its structured form and prints the lines that differ. For a link it writes the file
+// that the link points to.
 func (e *env) rewrite(name string, p *prompt.Prompt) error {
 	path, err := filepath.EvalSymlinks(e.path(name))
 	if err != nil {
@@ -57,11 +57,11 @@ func (e *env) rewrite(name string, p *prompt.Prompt) error {
 		return fault.Wrap(fault.Failed, err, "make room, or make the folder writable", "rewrite %s", name)
 	}
 	if !changed {
-		e.say("%s is in its structured form", name)
+		e.say("%s is in its structured form already", name)
 		return nil
 	}
 	gone, new := lineChanges(string(old), text)
-	e.say("%s is rewritten: %s out, %s in", name, count(len(gone), "line"), count(len(new), "line"))
+	e.say("%s is rewritten: %s removed, %s added", name, count(len(gone), "line"), count(len(new), "line"))
 	for _, l := range gone {
 		fmt.Fprintf(e.Stderr, "  - %s\n", oneLine(l))
 	}
@@ -71,8 +71,8 @@ func (e *env) rewrite(name string, p *prompt.Prompt) error {
 	return nil
 }
 
-// lineChanges are the lines of one text that the other does not have, each way. Empty
-// lines and line ends are layout, and not told.
+// lineChanges returns the lines that only the old text has and those that only the new text has, without empty lines
+// and differences of line ends.
 func lineChanges(old, text string) (gone, new []string) {
 	left := map[string]int{}
 	for _, l := range strings.Split(text, "\n") {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestQuotaOfAnAnswerWithoutAPICredits: `quota --json` said that 0 credits are known to be left.
+// TestQuotaOfAnAnswerWithoutAPICredits: `quota --json` printed that 0 credits are known to be left.
 func TestQuotaOfAnAnswerWithoutAPICredits(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string][2]string{

@@ -15,20 +15,20 @@ import (
 )
 
 func sandboxCommand() command {
-	return command{name: "sandbox", summary: "serve HeyGen's API on this machine, with real media and chosen faults", usage: "sandbox [flags]",
+	return command{name: "sandbox", summary: "serve HeyGen's API on this machine, with real media and simulated faults", usage: "sandbox [flags]",
 		examples: "greenroom sandbox --listen 127.0.0.1:8787\ngreenroom sandbox --speed 600 --fault cut=100000 --fault lost-response",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o sandbox.Options
 			var listen, urlFile string
 			var names []string
 			fs.StringVar(&listen, "listen", "127.0.0.1:8787", "serve on this loopback `ADDRESS`")
-			fs.Float64Var(&o.Speed, "speed", 60, "run `N` times faster than life")
+			fs.Float64Var(&o.Speed, "speed", 60, "run `N` times faster than real time")
 			fs.StringVar(&o.Dir, "data", "", "keep jobs and media in `DIR` (default .greenroom/sandbox)")
-			fs.BoolVar(&o.Canned, "canned", false, "give every job of a size and format the same two seconds")
+			fs.BoolVar(&o.Canned, "canned", false, "return the same two seconds of video for every job of a size and format")
 			fs.IntVar(&o.Concurrency, "concurrency", 3, "render `N` jobs at once; more wait")
-			fs.IntVar(&o.Balance, "balance", 1000, "show this many `DOLLARS` on the account, whatever is bought")
+			fs.IntVar(&o.Balance, "balance", 1000, "report a constant balance of `DOLLARS`, whatever is bought")
 			fs.StringVar(&o.Key, "key", "", "accept only this API `KEY`")
-			fs.StringArrayVar(&names, "fault", nil, "make `NAME[=VALUE]` go wrong; may be repeated")
+			fs.StringArrayVar(&names, "fault", nil, "simulate the fault `NAME[=VALUE]`; may be repeated")
 			fs.StringVar(&urlFile, "url-file", "", "write the address to `PATH` once serving")
 			writes(fs, outputFile, "url-file")
 			return func(ctx context.Context, e *env, args []string) error {
@@ -72,7 +72,7 @@ func sandboxCommand() command {
 				select {
 				case <-ctx.Done():
 				case err := <-r.Failed():
-					return errors.Join(fault.Wrap(fault.Failed, err, "start it again; what was bought is on record", "serve"), r.Close())
+					return errors.Join(fault.Wrap(fault.Failed, err, "start it again; what was bought is recorded", "serve"), r.Close())
 				}
 				if err := r.Close(); err != nil {
 					return err

@@ -16,8 +16,8 @@ func statusCommand() command {
 		examples: "greenroom status\ngreenroom status --check\ngreenroom status --why intro\ngreenroom status --spend",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			check := fs.Bool("check", false, "exit 10 when something is not up to date")
-			why := fs.String("why", "", "everything that is known about `CLIP`")
-			spend := fs.Bool("spend", false, "every purchase on record, by run")
+			why := fs.String("why", "", "print everything that is known about `CLIP`")
+			spend := fs.Bool("spend", false, "print every recorded purchase, by run")
 			return func(ctx context.Context, e *env, args []string) error {
 				p, err := e.project(nil)
 				if err != nil {
@@ -79,7 +79,7 @@ func (e *env) ownedFiles(p *pipeline.Project, check bool) error {
 	for _, f := range c.Behind() {
 		list = append(list, fmt.Sprintf("%s (%s)", f.Name, f.State))
 	}
-	const text = "greenroom's own files are not of this version: "
+	const text = "greenroom's own files are from another version: "
 	if check {
 		return fault.New(fault.Stale, "run `greenroom build`, or `greenroom init --update`", text+"%s", strings.Join(list, ", "))
 	}
@@ -133,7 +133,7 @@ func (e *env) whyJSON(p *pipeline.Project, plan *pipeline.Plan, clip string) err
 	return fault.New(fault.Usage, "`greenroom status` lists the clips", "no clip %q", clip)
 }
 
-// spending prints the ledger for people who look after money.
+// spending prints every recorded purchase, by run.
 func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 	s, err := p.Spending(ctx)
 	if err != nil {
@@ -154,6 +154,6 @@ func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, pipeline.Dollars(b.Price), oneLine(b.VideoID))
 		}
 	}
-	e.say("%s in %s, %s at most; %d not settled", count(n, "purchase"), count(len(s.Runs), "run"), pipeline.Dollars(s.Total), s.Open)
+	e.say("%s in %s, %s at most; %d not finished", count(n, "purchase"), count(len(s.Runs), "run"), pipeline.Dollars(s.Total), s.Open)
 	return nil
 }

@@ -8,8 +8,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// familiar are commands that people know from other programs, with what does that here. Spelling alone would lead from
-// clean to plan, and from lint to init.
+// familiar maps the commands of other programs to greenroom's. The nearest spelling of clean is plan, and of lint init.
 var familiar = []struct {
 	words string
 	use   string // a command line of greenroom
@@ -44,7 +43,7 @@ var familiar = []struct {
 	{"media inspect probe analyze analyse qa", "check", "checks clips and media files"},
 }
 
-// unknownCommand is the error for a word that is no command: what the word means elsewhere comes first, then spelling.
+// unknownCommand returns the error for an unknown word. Its hint is what the word means in other programs, else the nearest spelling.
 func unknownCommand(word string, names []string) error {
 	plain := strings.ToLower(strings.TrimLeft(word, "-"))
 	hint := "`greenroom help` lists the commands"

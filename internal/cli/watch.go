@@ -45,7 +45,7 @@ func watchCommand() command {
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
 			fs.StringVar(&o.poll, "poll", "auto", "poll for changes: `WHEN` is always, never or auto (only where file events do not work)")
 			fs.Lookup("poll").NoOptDefVal = "always"
-			fs.StringVar(&o.buy, "buy", "", "let every save buy what it changes, without asking: `WHAT` is all, or voices")
+			fs.StringVar(&o.buy, "buy", "", "buy what a save changes without asking: `WHAT` is all, or voices")
 			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
 			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
@@ -63,7 +63,7 @@ func watchCommand() command {
 					o.buy = ""
 				}
 				if o.buy != "" && o.buy != "all" && o.buy != "voices" {
-					return fault.New(fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it buys all, or voices", o.buy)
+					return fault.New(fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it must be all or voices", o.buy)
 				}
 				switch o.poll { // as a switch, also from the environment
 				case "true":
@@ -72,7 +72,7 @@ func watchCommand() command {
 					o.poll = "auto"
 				}
 				if o.poll != "auto" && o.poll != "always" && o.poll != "never" {
-					return fault.New(fault.Usage, "write --poll, --poll=never, or leave it out", "--poll=%s: it is auto, always or never", o.poll)
+					return fault.New(fault.Usage, "write --poll, --poll=never, or omit it", "--poll=%s: it must be auto, always or never", o.poll)
 				}
 				return runWatch(ctx, e, o)
 			}
@@ -103,7 +103,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 		}
 		defer e.studio(ctx, o, s.Layout(), cancel)()
 	}
-	defer e.heed(ctx, s, cancel)()
+	defer e.readKeys(ctx, s, cancel)()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -118,7 +118,7 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	return errors.Join(err, causeOf(ctx))
 }
 
-// studio runs Remotion Studio beside the session; its end ends the session.
+// studio runs Remotion Studio next to the session; when Studio ends, so does the session.
 func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout, end context.CancelCauseFunc) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -136,7 +136,7 @@ func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout, end
 	}
 }
 
-// errEnded is a person's or a parent's wish to end.
+// errEnded is the cause of an end that the user or the parent program requested.
 var errEnded = errors.New("ended")
 
 func causeOf(ctx context.Context) error {
@@ -146,15 +146,15 @@ func causeOf(ctx context.Context) error {
 	return nil
 }
 
-// servePage starts the page and says where it is.
+// servePage starts the watch page and prints its address.
 func (e *env) servePage(s *watch.Session, o watchOptions) (stop func(), err error) {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil || !netutil.IsLoopback(host) {
-		return nil, fault.New(fault.Usage, "write it like --listen 127.0.0.1:4400", "the page answers this machine only, not %q", o.listen)
+		return nil, fault.New(fault.Usage, "write it like --listen 127.0.0.1:4400", "the page is served to this machine only, not on %q", o.listen)
 	}
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "choose another port, or leave --listen out for a free one", "serve the page on %s", o.listen)
+		return nil, fault.Wrap(fault.Failed, err, "choose another port, or omit --listen for a free one", "serve the page on %s", o.listen)
 	}
 	public := func() string {
 		l := s.Layout()
@@ -173,8 +173,8 @@ func (e *env) servePage(s *watch.Session, o watchOptions) (stop func(), err erro
 	return func() { _ = web.Close() }, nil
 }
 
-// offer says what a purchase would cost and waits for a y. Voices come before clips.
-func (e *env) offer(s *watch.Session, names []string) (what string, asked []string) {
+// offer prints what a purchase would cost and returns its step and clips. Voices come before clips.
+func (e *env) offer(s *watch.Session, names []string) (step string, clips []string) {
 	st := s.State()
 	next := map[string][]string{}
 	var offered []watch.Clip
@@ -183,19 +183,20 @@ func (e *env) offer(s *watch.Session, names []string) (what string, asked []stri
 			next[c.Next], offered = append(next[c.Next], c.Name), append(offered, c)
 		}
 	}
-	what, object := watch.NextVoice, "the voice of "
-	if next[what] == nil {
-		what, object = watch.NextClip, ""
+	step, object := watch.NextVoice, "the voice of "
+	if next[step] == nil {
+		step, object = watch.NextClip, ""
 	}
-	if asked = next[what]; asked == nil {
+	clips = next[step]
+	if clips == nil {
 		e.say("nothing to buy")
 		return "", nil
 	}
-	_, usd := watch.Total(offered, what)
-	cost := watch.PriceOf(offered, what, usd)
+	_, usd := watch.Total(offered, step)
+	cost := watch.PriceOf(offered, step, usd)
 	if cost == watch.Price(usd) && cost != "free" {
 		cost = "up to " + cost
 	}
-	e.say("buy %s%s, %s? y buys", object, strings.Join(asked, ", "), cost)
-	return what, asked
+	e.say("buy %s%s, %s? y buys", object, strings.Join(clips, ", "), cost)
+	return step, clips
 }

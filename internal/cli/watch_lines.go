@@ -54,7 +54,7 @@ func (e *env) printFaults(before, now []watch.Fault) {
 		e.stamp("the manifest is valid again")
 		return
 	case len(now) == 0 && slices.ContainsFunc(before, waits):
-		e.stamp("the other one has ended")
+		e.stamp("the other process has ended")
 		return
 	case len(now) == 0:
 		e.stamp("no errors any more")
@@ -95,7 +95,7 @@ func after(c watch.Clip) string {
 // keyTexts are what the keys of a session do.
 var keyTexts = []string{"b buy all, voices first", "b CLIP Enter buy one clip", "r rebuild", "q end", "? show the keys"}
 
-// keysHelp returns the keys as lines of at most so many columns when say prints them; no key is split from its text.
+// keysHelp returns the keys as lines that fit the columns when say prints them; no key is split from its text.
 func keysHelp(columns int) string {
 	const begin, indent, between = "keys: ", "    ", " · "
 	var lines []string

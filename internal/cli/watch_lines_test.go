@@ -49,7 +49,7 @@ func TestWatchPrintsErrorsAsCommandsDo(t *testing.T) {
 			"[watch] 03:04:05 error: disk is full\n  hint: free some space\n[watch] 03:04:05 error: x\n[watch] 03:04:05 2 errors\n"},
 		{nil, []watch.Fault{busy}, "[watch] 03:04:05 waiting: another greenroom works on this project; what it builds shows here when it ends\n"},
 		{[]watch.Fault{unknown}, nil, "[watch] 03:04:05 the manifest is valid again\n"},
-		{[]watch.Fault{busy}, nil, "[watch] 03:04:05 the other one has ended\n"},
+		{[]watch.Fault{busy}, nil, "[watch] 03:04:05 the other process has ended\n"},
 		{[]watch.Fault{{Message: "disk is full"}}, nil, "[watch] 03:04:05 no errors any more\n"},
 	} {
 		b.Reset()

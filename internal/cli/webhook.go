@@ -2,27 +2,20 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
-	"strings"
-	"sync/atomic"
-	"time"
 
-	"github.com/gofrs/flock"
+	"greenroom/pipeline/account"
+
 	"github.com/spf13/pflag"
 
-	"greenroom/heygen"
 	"greenroom/heygen/webhook"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
 	"greenroom/pipeline"
-	"greenroom/pipeline/account"
 )
 
 type webhookOptions struct {
@@ -61,21 +54,13 @@ func (o *webhookOptions) validate() error {
 	case err != nil:
 		return fault.New(fault.Usage, "write it like 127.0.0.1:8090", "--listen is not an address: %q", o.listen)
 	case !o.public && !netutil.IsLoopback(host):
-		return fault.New(fault.Usage, "put a tunnel or an HTTPS proxy before 127.0.0.1:8090, or give --public", "other machines reach %s", o.listen)
+		return fault.New(fault.Usage, "put a tunnel or an HTTPS proxy in front of 127.0.0.1:8090, or add --public", "other machines reach %s", o.listen)
 	case o.once < 0:
 		return fault.New(fault.Usage, "give a number such as --once 1", "--once must not be negative")
 	case len(o.secrets) == 0:
-		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file", "no --secret: nothing could be verified")
+		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file", "no --secret: no event could be verified")
 	}
 	return nil
-}
-
-// path makes a path absolute from the working folder.
-func (e *env) path(p string) string {
-	if filepath.IsAbs(p) {
-		return p
-	}
-	return filepath.Join(e.Dir, p)
 }
 
 func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) error {
@@ -103,154 +88,36 @@ func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) 
 	}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
-	r := webhook.New(j, secrets, (&clerk{e: e, a: a, left: int64(o.once), stop: stop}).event)
+	r := webhook.New(j, secrets, (&eventPrinter{e: e, a: a, left: int64(o.once), stop: stop}).event)
 	r.Now = e.Now
 	if e.verbose {
 		r.Log = slog.New(slog.NewTextHandler(e.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	r.Refused = func(status int, reason string) { e.say("refused a delivery (%d): %s", status, oneLine(reason)) }
 	r.Wake = func(h webhook.Hint) {
-		e.say("an unsigned callback speaks of video %q, callback %q; it proves nothing and is not recorded", h.VideoID, h.CallbackID)
+		e.say("an unsigned callback names video %q, callback %q; it is not verified and not recorded", h.VideoID, h.CallbackID)
 	}
 	if err := announce(e, o, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if err := r.Serve(serving, l); err != nil {
-		return fault.Wrap(fault.KindOf(err), err, "start it again: events HeyGen got no yes for come again", "receive events")
+		return fault.Wrap(fault.KindOf(err), err, "start it again: HeyGen sends events again that were not confirmed", "receive events")
 	}
 	if ctx.Err() != nil {
-		return errQuiet // Main says why
+		return errQuiet // Main prints why
 	}
 	return nil
-}
-
-// openJournal takes the journal for this process: two would not know each other's
-// repeats.
-func openJournal(path string) (*webhook.Journal, func(), error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, nil, err
-	}
-	lock := flock.New(path + ".lock")
-	if ok, err := lock.TryLock(); err != nil || !ok {
-		return nil, nil, fault.New(fault.Locked, "end the other one, or give this one its own --journal", "another receiver uses %s", path)
-	}
-	j, err := webhook.OpenJournal(path)
-	if err != nil {
-		return nil, nil, errors.Join(fault.Wrap(fault.Failed, err, "", "open the journal"), lock.Unlock())
-	}
-	return j, func() { _ = errors.Join(j.Close(), lock.Unlock()) }, nil // every line is synced already
 }
 
 func announce(e *env, o webhookOptions, l net.Listener) error {
 	address := "http://" + l.Addr().String()
 	e.say("receiving events on %s; signed ones on any path, a job's unsigned callback on %s. Ctrl-C ends it", address, webhook.CallbackPath)
 	if o.public {
-		e.say("HeyGen delivers over HTTPS only: a proxy with a certificate belongs before this address")
+		e.say("HeyGen delivers over HTTPS only: put a proxy with a certificate in front of this address")
 	}
 	if o.urlFile == "" {
 		return nil
 	}
 	_, err := atomicfile.WriteBytes(e.path(o.urlFile), 0o644, []byte(address+"\n"))
 	return err
-}
-
-// clerk prints events, each with what its job's own record says.
-type clerk struct {
-	e    *env
-	a    *account.Lookups
-	left int64 // 0: no end
-	n    atomic.Int64
-	stop func()
-}
-
-// receivedEvent is a line of `webhook --json`. Record is null when the event ends no video or the job cannot be
-// read now.
-type receivedEvent struct {
-	Received time.Time `json:"received"`
-	webhook.Event
-	Record *jobRecord `json:"record" jsonschema:"nullable"`
-}
-
-// jobRecord is what the API says about the job now.
-type jobRecord struct {
-	Status   string  `json:"status"`
-	Title    string  `json:"title,omitempty"`
-	Duration float64 `json:"seconds,omitempty"`
-	Reason   string  `json:"reason,omitempty"`
-}
-
-// event reads the job and prints one line. An event whose job cannot be read now is
-// printed as that, and comes again at the next start.
-func (c *clerk) event(ctx context.Context, ev webhook.Event) error {
-	record, err := c.confirm(ctx, ev)
-	if ctx.Err() != nil && err != nil {
-		return err
-	}
-	if err != nil {
-		c.e.say("%v", err)
-	}
-	if perr := c.print(ev, record); perr != nil {
-		return perr
-	}
-	if c.n.Add(1) == c.left {
-		c.stop()
-	}
-	return err
-}
-
-func (c *clerk) confirm(ctx context.Context, ev webhook.Event) (*jobRecord, error) {
-	if !ev.EndsVideo() {
-		return nil, nil
-	}
-	v, err := c.a.Video(ctx, ev.VideoID)
-	if heygen.NotFound(err) {
-		return &jobRecord{Status: "not on this account"}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	r := &jobRecord{Status: string(v.State), Title: v.Title, Duration: v.Duration}
-	if v.Failure != nil {
-		r.Reason = strings.TrimSpace(v.Failure.Code + " " + v.Failure.Message)
-	}
-	return r, nil
-}
-
-func (c *clerk) print(ev webhook.Event, r *jobRecord) error {
-	if c.e.json {
-		b, err := json.Marshal(receivedEvent{c.e.Now().UTC(), ev, r})
-		if err == nil {
-			_, err = fmt.Fprintln(c.e.Stdout, string(b))
-		}
-		return err
-	}
-	_, err := fmt.Fprintln(c.e.Stdout, oneLine(sentence(ev, r)))
-	return err
-}
-
-// sentence is the event, and behind the arrow what counts.
-func sentence(ev webhook.Event, r *jobRecord) string {
-	subject := ev.VideoID
-	if subject == "" {
-		subject = ev.JobID
-	}
-	text := strings.TrimRight(ev.Type+" "+subject, " ")
-	switch {
-	case ev.Ignored:
-		return text + " -> ignored, this version does not know it"
-	case !ev.EndsVideo():
-		return text + " -> nothing to confirm"
-	case r == nil:
-		return text + " -> the job could not be read"
-	}
-	text += " -> " + r.Status
-	if r.Duration > 0 {
-		text += fmt.Sprintf(" %.1fs", r.Duration)
-	}
-	for _, s := range []string{r.Title, r.Reason} {
-		if s != "" {
-			text += fmt.Sprintf(" %q", s)
-		}
-	}
-	return text
 }

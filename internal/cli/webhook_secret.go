@@ -12,15 +12,14 @@ import (
 	"greenroom/internal/proc"
 )
 
-// webhookSecrets reads the references once to find mistakes, and gives a function
-// that reads them again: v1 makes a secret only when the receiver already runs, and
-// a rotated one is a new line in the file. A reference never is the secret itself,
-// which would show in the process list.
+// webhookSecrets reads the references once to find mistakes, and returns a function that reads them again: v1 makes a
+// secret only when the receiver already runs, and a rotated one is a new line in the file. A reference is never the
+// secret itself, which would be visible in the process list.
 func (e *env) webhookSecrets(refs []string) (func() []heygen.Secret, error) {
 	for _, ref := range refs {
 		kind, name, _ := strings.Cut(ref, ":")
 		if kind != "env" && kind != "file" || name == "" {
-			return nil, fault.New(fault.Usage, "write env:NAME or file:PATH", "--secret must say where the secret is, not be it")
+			return nil, fault.New(fault.Usage, "write env:NAME or file:PATH", "--secret must name the place of the secret, not the secret itself")
 		}
 		found, err := e.readSecrets(ref)
 		switch {

@@ -19,30 +19,30 @@ type webhooksOptions struct {
 	limit  int
 }
 
-// desk is one call of `greenroom webhooks`.
-type desk struct {
+// webhooksCall is one call of `greenroom webhooks`.
+type webhooksCall struct {
 	e *env
 	w account.Webhooks
 	o webhooksOptions
 }
 
-// deeds are the words after `greenroom webhooks`: how many arguments, and what to do.
-var deeds = map[string]struct {
+// webhooksActions are the words after `greenroom webhooks`: how many arguments, and what to do.
+var webhooksActions = map[string]struct {
 	args int
-	do   func(*desk, context.Context, string) error
+	run  func(*webhooksCall, context.Context, string) error
 }{
-	"list": {0, (*desk).list}, "add": {1, (*desk).add}, "update": {1, (*desk).update}, "delete": {1, (*desk).remove},
-	"rotate": {1, (*desk).rotate}, "types": {0, (*desk).types}, "events": {0, (*desk).sent},
+	"list": {0, (*webhooksCall).list}, "add": {1, (*webhooksCall).add}, "update": {1, (*webhooksCall).update}, "delete": {1, (*webhooksCall).remove},
+	"rotate": {1, (*webhooksCall).rotate}, "types": {0, (*webhooksCall).types}, "events": {0, (*webhooksCall).sent},
 }
 
 func webhooksCommand() command {
-	return command{name: "webhooks", summary: "list and change the addresses HeyGen tells of finished jobs",
+	return command{name: "webhooks", summary: "manage webhook endpoints",
 		usage:    "webhooks [flags] [list|add URL|update ID|delete ID|rotate ID|types|events]",
 		examples: "greenroom webhooks add https://hooks.example.com/heygen --events avatar_video.fail\ngreenroom webhooks rotate ID --v3 >> .webhook-secret",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o webhooksOptions
 			api := apiFlag(fs)
-			fs.BoolVar(&o.v3, "v3", false, "v3's list, also when the manifest does not say heygen.api: v3")
+			fs.BoolVar(&o.v3, "v3", false, "use v3's endpoints, also if the manifest has no heygen.api: v3")
 			fs.StringSliceVar(&o.events, "events", nil, "add, update: only these `TYPES`, or all; events: only the first")
 			fs.StringVar(&o.url, "url", "", "update: the new `ADDRESS`")
 			fs.IntVar(&o.limit, "limit", 20, "events: at most `N` of them")
@@ -58,18 +58,18 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 	if len(args) > 0 {
 		word = args[0]
 	}
-	deed, ok := deeds[word]
+	action, ok := webhooksActions[word]
 	switch want := max(1, len(args)) - 1; {
 	case !ok:
-		return fault.New(fault.Usage, "one of list, add, update, delete, rotate, types, events", "no such thing to do with webhooks: %q", word)
-	case want != deed.args:
-		return fault.New(fault.Usage, "`greenroom webhooks --help` shows what each takes", "webhooks %s takes %s", word, count(deed.args, "argument"))
+		return fault.New(fault.Usage, "use list, add, update, delete, rotate, types or events", "unknown webhooks command: %q", word)
+	case want != action.args:
+		return fault.New(fault.Usage, "`greenroom webhooks --help` shows the arguments of each", "webhooks %s takes %s", word, count(action.args, "argument"))
 	case word == "update" && o.url == "" && o.events == nil:
 		return fault.New(fault.Usage, "give --url or --events", "nothing to update")
 	case o.limit < 1:
 		return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
 	}
-	if deed.args == 1 {
+	if action.args == 1 {
 		arg = args[1]
 	}
 	return e.account(o.api, func(a *account.Lookups) error {
@@ -77,7 +77,7 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 		if err != nil {
 			return err
 		}
-		return deed.do(&desk{e, w, o}, ctx, arg)
+		return action.run(&webhooksCall{e, w, o}, ctx, arg)
 	})
 }
 
@@ -85,7 +85,7 @@ func row(p heygen.Endpoint) webhookRow {
 	return webhookRow{ID: p.ID, URL: p.URL, Events: p.Events, Status: p.Status, Created: p.CreatedAt}
 }
 
-func (d *desk) list(ctx context.Context, _ string) error {
+func (d *webhooksCall) list(ctx context.Context, _ string) error {
 	all, err := d.w.List(ctx)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (d *desk) list(ctx context.Context, _ string) error {
 }
 
 // show prints a list: JSON for programs, a table with a closing remark for people.
-func (d *desk) show(out any, rows [][]string, remark string, widths ...int) error {
+func (d *webhooksCall) show(out any, rows [][]string, remark string, widths ...int) error {
 	if d.e.json {
 		return d.e.printJSON(out)
 	}
@@ -113,7 +113,7 @@ func (d *desk) show(out any, rows [][]string, remark string, widths ...int) erro
 }
 
 // add prints the secret alone on stdout, so that it can go straight into a file.
-func (d *desk) add(ctx context.Context, address string) error {
+func (d *webhooksCall) add(ctx context.Context, address string) error {
 	p, err := d.w.Add(ctx, address, d.wanted())
 	if err != nil {
 		return err
@@ -121,17 +121,17 @@ func (d *desk) add(ctx context.Context, address string) error {
 	return d.secret(row(p), p.Secret)
 }
 
-func (d *desk) rotate(ctx context.Context, id string) error {
+func (d *webhooksCall) rotate(ctx context.Context, id string) error {
 	s, err := d.w.Rotate(ctx, id)
 	if err != nil {
 		return err
 	}
-	d.e.say("deliveries on their way may still carry the old secret: give `greenroom webhook` both for a day")
+	d.e.say("deliveries in transit may still use the old secret: pass both to `greenroom webhook` for a day")
 	return d.secret(webhookRow{ID: id}, s)
 }
 
-func (d *desk) secret(r webhookRow, s heygen.Secret) error {
-	d.e.say("webhook %s: its secret is on stdout; keep it where only the receiver reads it, v3 does not tell it again", oneLine(r.ID))
+func (d *webhooksCall) secret(r webhookRow, s heygen.Secret) error {
+	d.e.say("webhook %s: its secret is on stdout; keep it where only the receiver reads it, v3 does not return it again", oneLine(r.ID))
 	if !d.e.json {
 		_, err := fmt.Fprintln(d.e.Stdout, oneLine(s.Reveal()))
 		return err
@@ -144,14 +144,14 @@ func (d *desk) secret(r webhookRow, s heygen.Secret) error {
 }
 
 // wanted is the --events list; nil is all of them.
-func (d *desk) wanted() []string {
+func (d *webhooksCall) wanted() []string {
 	if len(d.o.events) == 1 && d.o.events[0] == "all" {
 		return nil
 	}
 	return d.o.events
 }
 
-func (d *desk) update(ctx context.Context, id string) error {
+func (d *webhooksCall) update(ctx context.Context, id string) error {
 	ch := heygen.EndpointChange{URL: d.o.url, Events: d.wanted()}
 	ch.AllEvents = d.o.events != nil && ch.Events == nil
 	p, err := d.w.Update(ctx, id, ch)
@@ -161,14 +161,14 @@ func (d *desk) update(ctx context.Context, id string) error {
 	return d.show(row(p), [][]string{{p.ID, p.URL, p.Status}}, "updated; the secret is the same")
 }
 
-func (d *desk) remove(ctx context.Context, id string) error {
+func (d *webhooksCall) remove(ctx context.Context, id string) error {
 	if err := d.w.Delete(ctx, id); err != nil {
 		return err
 	}
 	return d.e.deleted("webhook", id)
 }
 
-func (d *desk) types(ctx context.Context, _ string) error {
+func (d *webhooksCall) types(ctx context.Context, _ string) error {
 	all, err := d.w.Types(ctx)
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (d *desk) types(ctx context.Context, _ string) error {
 	return d.show(out, rows, count(len(out), "event type"), 44, 34)
 }
 
-func (d *desk) sent(ctx context.Context, _ string) error {
+func (d *webhooksCall) sent(ctx context.Context, _ string) error {
 	only := ""
 	if w := d.wanted(); len(w) > 0 {
 		only = w[0]

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"greenroom/pipeline"
+	"greenroom/pipeline/films"
 	"greenroom/pipeline/manifest"
 )
 
@@ -34,7 +35,7 @@ func (s *Session) Backdrops() []Backdrop {
 		return s.pictures(nil) // the manifest has an error, which shows elsewhere
 	}
 	defer p.Close()
-	return append(colors(p.Manifest), s.pictures(pipeline.FilmInputs(p.Manifest))...)
+	return append(colors(p.Manifest), s.pictures(films.Inputs(p.Manifest))...)
 }
 
 // colors returns the opaque colours of backgrounds, then those of plates below text, each once.

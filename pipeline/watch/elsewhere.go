@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"greenroom/pipeline"
+	"greenroom/pipeline/films/records"
 )
 
 // outputs are the files that every run writes, by which a build of another program is noticed.
@@ -23,7 +24,7 @@ func (s *Session) propsPath() string {
 }
 
 func (s *Session) filmRecords() string {
-	return filepath.Join(s.root, filepath.FromSlash(pipeline.FilmRecords))
+	return filepath.Join(s.root, filepath.FromSlash(records.Folder))
 }
 
 // readOutputs reads what is on disk now.

@@ -10,7 +10,8 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/films"
+	"greenroom/pipeline/films/records"
 )
 
 // States of a film.
@@ -48,16 +49,17 @@ type filmList struct {
 	s     *Session
 	p     *pipeline.Project
 	ctx   context.Context
-	files map[string]pipeline.FilmFile
+	files map[string]records.File
 	films []Film
 }
 
-func (l *filmList) add(n manifest.FilmName, f *timeline.Film, err error) {
+func (l *filmList) add(resolved films.Film, err error) {
 	if len(l.films) >= mostFilms {
 		return
 	}
-	out := Film{Name: n.Name, State: FilmNew, Line: "`greenroom render " + n.Name + "` renders it"}
-	file, have := l.file(n.Name)
+	name, f := resolved.Name.Name, resolved.Timeline
+	out := Film{Name: name, State: FilmNew, Line: "`greenroom render " + name + "` renders it"}
+	file, have := l.file(name)
 	if f != nil {
 		out.Width, out.Height, out.Frames, out.FPSNum, out.FPSDen = f.Width, f.Height, f.Frames, f.FPS.Num, f.FPS.Den
 		out.Transparent = f.Transparent
@@ -67,9 +69,9 @@ func (l *filmList) add(n manifest.FilmName, f *timeline.Film, err error) {
 	case err != nil:
 		out.State, out.Line = FilmFailed, strings.Join(strings.Fields(err.Error()), " ")
 	case have && l.p.FilmCurrent(l.ctx, f, file):
-		out.State, out.Line = FilmFinished, l.s.relative(file.File)
+		out.State, out.Line = FilmFinished, l.s.relative(file.Path)
 	case have:
-		out.State, out.Line = FilmOlder, l.s.relative(file.File)+" was rendered before the last change"
+		out.State, out.Line = FilmOlder, l.s.relative(file.Path)+" was rendered before the last change"
 	}
 	if have && err == nil {
 		out.shows(file)
@@ -78,8 +80,8 @@ func (l *filmList) add(n manifest.FilmName, f *timeline.Film, err error) {
 }
 
 // shows sets what is measured of a finished file.
-func (f *Film) shows(file pipeline.FilmFile) {
-	f.File, f.Version = file.File, strconv.FormatInt(file.Time, 36)
+func (f *Film) shows(file records.File) {
+	f.File, f.Version = file.Path, strconv.FormatInt(file.Time, 36)
 	if file.Frames > 0 && file.FPS > 0 {
 		rate := rational(file.FPS)
 		f.Width, f.Height, f.Frames, f.FPSNum, f.FPSDen = file.Width, file.Height, file.Frames, rate.Num, rate.Den
@@ -99,7 +101,7 @@ func rational(fps float64) timeline.Rate {
 }
 
 // file returns the newest file that is named as the film is, and takes it off the list.
-func (l *filmList) file(name string) (newest pipeline.FilmFile, ok bool) {
+func (l *filmList) file(name string) (newest records.File, ok bool) {
 	for path, f := range l.files {
 		if f.Name == name {
 			delete(l.files, path)
@@ -113,7 +115,7 @@ func (l *filmList) file(name string) (newest pipeline.FilmFile, ok bool) {
 
 // stamp changes with what a still of the film shows.
 func (l *filmList) stamp(f *timeline.Film) string {
-	key, err := l.p.FilmKey(f, "", "still")
+	key, err := l.p.FilmRecords().Key(f, "", "still")
 	if err != nil {
 		return ""
 	}
@@ -127,9 +129,9 @@ func (l *filmList) rest() {
 		if f.Frames == 0 || len(l.films)+len(out) >= mostFilms {
 			continue // a picture
 		}
-		film := Film{Name: f.Name, State: FilmFinished, Line: l.s.relative(f.File)}
+		film := Film{Name: f.Name, State: FilmFinished, Line: l.s.relative(f.Path)}
 		film.shows(f)
-		film.Transparent = !slices.Contains([]string{".mp4", ".m4v"}, strings.ToLower(filepath.Ext(f.File)))
+		film.Transparent = !slices.Contains([]string{".mp4", ".m4v"}, strings.ToLower(filepath.Ext(f.Path)))
 		out = append(out, film)
 	}
 	slices.SortFunc(out, func(a, b Film) int { return strings.Compare(a.Name+a.File, b.Name+b.File) })
@@ -144,7 +146,7 @@ func (s *Session) relative(path string) string {
 }
 
 // filmFilesStamp changes when a film is rendered, replaced or removed.
-func filmFilesStamp(files map[string]pipeline.FilmFile) string {
+func filmFilesStamp(files map[string]records.File) string {
 	var out []string
 	for path, f := range files {
 		out = append(out, path+" "+strconv.FormatInt(f.Bytes, 10)+" "+time.Unix(0, f.Time).UTC().Format(time.RFC3339Nano))

@@ -12,9 +12,9 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/compose/native"
-	"greenroom/compose/timeline"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/films"
+	"greenroom/pipeline/films/records"
 )
 
 // drawnElsewhere renders a film as `greenroom render` in another terminal does, and records it.
@@ -31,24 +31,25 @@ func (p *following) drawnElsewhere(name string) {
 		p.Fatal(err)
 	}
 	defer other.Close()
-	set, err := other.FilmSet([]string{name}, pipeline.FilmOptions{AllowStandIns: true})
+	set, err := other.Films().Choose([]string{name}, films.Options{AllowStandIns: true})
 	if err != nil {
 		p.Fatal(err)
 	}
-	err = set.Each(p.Context(), func(_ manifest.FilmName, f *timeline.Film, err error) error {
+	err = set.Each(p.Context(), func(resolved films.Film, err error) error {
 		if err != nil {
 			return err
 		}
+		f := resolved.Timeline
 		out := filepath.Join(p.dir, "out", name+".mp4")
 		res, err := native.Render(p.Context(), native.Spec{Film: f, Out: out, Tools: tools}, nil)
 		if err != nil {
 			return err
 		}
-		key, err := other.FilmKey(f, tools.Version, "native", res.Preset, "0")
+		key, err := other.FilmRecords().NativeKey(f, tools.Version, res.Preset, 0)
 		if err != nil {
 			return err
 		}
-		return other.RecordFilm(out, key, pipeline.Drawn{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS()})
+		return other.FilmRecords().Save(out, key, records.Output{Frames: res.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS()})
 	})
 	if err != nil {
 		p.Fatal(err)

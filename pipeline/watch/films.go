@@ -18,7 +18,7 @@ import (
 func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	// Thousands of rows have a record each: they are read again when a folder changed.
 	if of := stampOf(s.filmRecords()) + stampOf(filepath.Join(s.root, "out")); of != s.renderedOf || s.rendered == nil {
-		s.renderedOf, s.rendered = of, p.FilmFiles()
+		s.renderedOf, s.rendered = of, p.FilmRecords().Files()
 	}
 	list := &filmList{s: s, p: p, ctx: ctx, files: maps.Clone(s.rendered)}
 	rendered := filmFilesStamp(list.files)
@@ -42,7 +42,7 @@ func (s *Session) films(ctx context.Context, p *pipeline.Project, in inputs) {
 	if key == s.filmsKey {
 		return
 	}
-	right, all, err := p.CheckFilms(ctx, list.add)
+	right, all, err := p.Films().Check(ctx, list.add)
 	if ctx.Err() != nil {
 		return // the run that overtook this one checks again
 	}

@@ -137,9 +137,9 @@ func TestFilesOfCompositionsAreFollowed(t *testing.T) {
 				p.until("its end", whole(5))
 			}
 			at := func(what string) int { return 1 + strings.Count(text[:strings.Index(text, what)], "\n") }
-			wrong("a broken picture", "bg.png", "no picture", at("background:"), "bg.png is no picture that can be read")
+			wrong("a broken picture", "bg.png", "no picture", at("background:"), "cannot decode image bg.png")
 			wrong("a broken font", "fonts/brand.ttf", "no font", at("styles:"), "font brand.ttf")
-			wrong("a broken sound", "bed.wav", "no sound", at("audio:"), "bed.wav holds no sound")
+			wrong("a broken sound", "bed.wav", "no sound", at("audio:"), "cannot read audio from bed.wav")
 			if err := os.Remove(outside); err != nil {
 				t.Fatal(err)
 			}

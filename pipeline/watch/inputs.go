@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"greenroom/internal/regular"
-	"greenroom/pipeline"
+	"greenroom/pipeline/films"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/rows"
 )
@@ -63,10 +63,10 @@ func (s *Session) complete(path string, fi fs.FileInfo) bool {
 // read hashes what a run would read: texts by content, media by size and time. A file that
 // cannot be read counts as unreadable. Only the goroutine of Run may call it.
 func (s *Session) read() inputs {
-	all, films := sha256.New(), sha256.New()
+	all, ofFilms := sha256.New(), sha256.New()
 	in := inputs{growing: map[string]string{}}
 	b := hashText(all, s.o.Project.ManifestPath)
-	films.Write(b)
+	ofFilms.Write(b)
 	m, err := manifest.ParseContext(cmp.Or(s.o.Project.Context, context.Background()), s.o.Project.ManifestPath, b)
 	if err != nil { // the remaining faults change when a script is fixed
 		fmt.Fprintf(all, "%+v\n", faultsOf(err))
@@ -114,16 +114,16 @@ func (s *Session) read() inputs {
 			}
 		}
 	}
-	for _, f := range pipeline.FilmInputs(m) {
+	for _, f := range films.Inputs(m) {
 		if fi, err := os.Stat(f); err == nil { // a clip may read it too
-			fmt.Fprintf(films, "%s %d %d\n", f, fi.Size(), fi.ModTime().UnixNano())
+			fmt.Fprintf(ofFilms, "%s %d %d\n", f, fi.Size(), fi.ModTime().UnixNano())
 		}
 		if media(all, f) {
 			in.footage = filepath.Base(f)
 		}
 	}
 	all.Sum(in.hash[:0])
-	films.Sum(in.films[:0])
+	ofFilms.Sum(in.films[:0])
 	in.paths = paths
 	s.seen = in
 	return in

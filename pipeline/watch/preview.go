@@ -13,13 +13,12 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/compose/native"
-	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/filecache"
 	"greenroom/internal/filestat"
 	"greenroom/pipeline"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/films"
 )
 
 // previewDir holds what is computed once for the page. It may be deleted at any time.
@@ -116,16 +115,16 @@ func (s *Session) drawStill(ctx context.Context, t media.Tools, f Film, at float
 		return err
 	}
 	defer p.Close()
-	set, err := p.FilmSet([]string{f.Name}, pipeline.FilmOptions{AllowStandIns: true, AllowWarnings: true})
+	set, err := p.Films().Choose([]string{f.Name}, films.Options{AllowStandIns: true, AllowWarnings: true})
 	if err != nil {
 		return err
 	}
-	return set.Each(ctx, func(n manifest.FilmName, film *timeline.Film, err error) error {
-		if err != nil || n.Name != f.Name {
+	return set.Each(ctx, func(film films.Film, err error) error {
+		if err != nil || film.Name.Name != f.Name {
 			return err
 		}
-		frame := min(film.Frames-1, int(at*float64(f.FPSNum)/float64(max(1, f.FPSDen))))
-		return native.Frame(ctx, native.Spec{Film: film, Out: out, Tools: t}, max(0, frame), stillWidth)
+		frame := min(film.Timeline.Frames-1, int(at*float64(f.FPSNum)/float64(max(1, f.FPSDen))))
+		return native.Frame(ctx, native.Spec{Film: film.Timeline, Out: out, Tools: t}, max(0, frame), stillWidth)
 	})
 }
 

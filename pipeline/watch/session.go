@@ -14,6 +14,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/films/records"
 	"greenroom/remotion/project"
 )
 
@@ -54,8 +55,8 @@ type Session struct {
 	filmsKey   [32]byte // of what the films were checked with
 	filmsFiles [32]byte
 	filmFaults []Fault
-	rendered   map[string]pipeline.FilmFile // files that exist, by path
-	renderedOf string                       // the folders as they were then
+	rendered   map[string]records.File // files that exist, by path
+	renderedOf string                  // the folders as they were then
 }
 
 // order is a request of the user.

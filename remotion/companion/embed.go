@@ -8,3 +8,7 @@ import "embed"
 //
 //go:embed package.json package-lock.json tsconfig.json remotion.config.ts src older
 var Files embed.FS
+
+// Compositions are the compositions of src/Root.tsx that a user renders by name. Timeline is not among them: it renders
+// the films of the manifest.
+var Compositions = []string{"Captions", "Grid", "Loom", "LowerThird", "Multi", "Presenter", "SideBySide"}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -38,5 +39,24 @@ func TestEveryFileOfTheCompanionIsEmbedded(t *testing.T) {
 	})
 	if err != nil || seen < 12 {
 		t.Errorf("%d files, %v", seen, err)
+	}
+}
+
+// TestCompositions compares the list with the ids that src/Root.tsx registers.
+func TestCompositions(t *testing.T) {
+	t.Parallel()
+	root, err := os.ReadFile("src/Root.tsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{}
+	for _, m := range regexp.MustCompile(`<Composition id="(\w+)"`).FindAllStringSubmatch(string(root), -1) {
+		ids = append(ids, m[1])
+	}
+	slices.Sort(ids)
+	want := append(slices.Clone(Compositions), "Timeline")
+	slices.Sort(want)
+	if !slices.Equal(ids, want) {
+		t.Errorf("src/Root.tsx registers %v, the list is %v", ids, want)
 	}
 }

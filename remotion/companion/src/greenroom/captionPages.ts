@@ -1,6 +1,6 @@
 import {lastOf} from './compat';
 
-// Pages of captions: the same as the Go package pipeline/film/paging makes for films of a manifest, which says where the
+// Pages of captions: the same as the Go package pipeline/films/paging makes for films of a manifest, which says where the
 // figures are from. A test compares the two. Every index below is inside its list: `!` says so to compilers that ask.
 
 /** A caption as @remotion/captions has it, times in milliseconds. */

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/compose/media"
+	"greenroom/compose/standin"
+	"greenroom/internal/fault"
+	"greenroom/remotion"
+)
+
+// need is one program that doctor checks.
+type need struct {
+	Name    string `json:"name"`
+	State   string `json:"state"` // ok, missing, optional
+	Detail  string `json:"detail"`
+	Fix     string `json:"fix,omitempty"`
+	missing bool
+}
+
+func doctorCommand() command {
+	return command{name: "doctor", summary: "check required programs and show how to install missing ones", usage: "doctor",
+		examples: "greenroom doctor\ngreenroom doctor --json",
+		bind: func(*pflag.FlagSet) runFunc {
+			return func(ctx context.Context, e *env, args []string) error {
+				if err := noArgs(args); err != nil {
+					return err
+				}
+				needs := e.needs(ctx)
+				if e.json {
+					if err := e.printJSON(needs); err != nil {
+						return err
+					}
+				}
+				lacking := 0
+				for _, n := range needs {
+					if !e.json {
+						fmt.Fprintf(e.Stdout, "%-9s %-8s %s\n", n.Name, n.State, n.Detail)
+						if n.Fix != "" {
+							fmt.Fprintf(e.Stdout, "          fix: %s\n", n.Fix)
+						}
+					}
+					if n.missing {
+						lacking++
+					}
+				}
+				if lacking > 0 {
+					return fault.New(fault.Tool, "run the commands after \"fix:\"", "%d of %d needed programs are missing or too old", lacking, len(needs))
+				}
+				return nil
+			}
+		}}
+}
+
+func (e *env) needs(ctx context.Context) []need {
+	ok := func(name, detail string) need { return need{Name: name, State: "ok", Detail: detail} }
+	lack := func(name, detail, fix string) need { return need{name, "missing", detail, fix, true} }
+	var out []need
+	if t, err := media.FindTools(ctx, e.LookPath); err == nil {
+		out = append(out, ok("ffmpeg", t.Version+" at "+t.FFmpeg))
+	} else {
+		out = append(out, lack("ffmpeg", err.Error(), "apt-get install ffmpeg"))
+	}
+	if p, v, err := remotion.FindNode(ctx, e.LookPath); err == nil {
+		out = append(out, ok("node", v+" at "+p))
+	} else {
+		out = append(out, lack("node", err.Error(), "apt-get install nodejs npm (or install Node 20 from nodejs.org)"))
+	}
+	if p, err := e.LookPath("npm"); err == nil {
+		out = append(out, ok("npm", p))
+	} else {
+		out = append(out, lack("npm", "not installed", "apt-get install npm"))
+	}
+	if b := remotion.FindBrowser("", e.Getenv, e.LookPath); b != "" {
+		out = append(out, ok("browser", b))
+	} else {
+		out = append(out, lack("browser", "no headless Chrome or Chromium", "apt-get install chromium-headless-shell"))
+	}
+	if p, err := e.LookPath("espeak-ng"); err == nil {
+		abs, _ := filepath.Abs(p)
+		out = append(out, ok("espeak-ng", abs+", "+standin.VoiceNote()))
+	} else {
+		out = append(out, need{Name: "espeak-ng", State: "optional", Detail: "the sandbox speaks with a plain voice", Fix: "apt-get install espeak-ng"})
+	}
+	return out
+}

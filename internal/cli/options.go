@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline"
+)
+
+// networkFlag adds --network-folder, for the commands that may buy.
+func networkFlag(fs *pflag.FlagSet) *bool {
+	return fs.Bool("network-folder", false, "buy although the project is on a network file system; no other machine may build it")
+}
+
+// project opens the manifest of this call.
+func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
+	return pipeline.Open(e.options(sink))
+}
+
+// options returns the options that the project is opened with.
+func (e *env) options(sink pipeline.Sink) pipeline.Options {
+	path := e.manifest
+	if path == "" {
+		path = pipeline.ManifestName
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(e.Dir, path)
+	}
+	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
+		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
+}
+
+// fromEnvironment sets flags that were not given from GREENROOM_<FLAG>. It fails if a value is not valid for its flag.
+func fromEnvironment(e *env, fs *pflag.FlagSet) (err error) {
+	fs.VisitAll(func(f *pflag.Flag) {
+		name := "GREENROOM_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if f.Name == "cache" {
+			name = "GREENROOM_CACHE_URL" // GREENROOM_CACHE is the folder of this machine's own cache
+		}
+		if v := e.Getenv(name); v != "" && !f.Changed && err == nil {
+			if serr := fs.Set(f.Name, v); serr != nil {
+				err = fault.New(fault.Usage, "unset it, or give it another value", "%s: %v", name, serr)
+			}
+		}
+	})
+	return err
+}
+
+// path returns p as an absolute path; a relative one starts at the working folder.
+func (e *env) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(e.Dir, p)
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"greenroom/pipeline"
+)
+
+func planCommand() command {
+	return command{name: "plan", summary: "show what a build would do: route, price and reason; change nothing", usage: "plan [clip...]",
+		examples: "greenroom plan\ngreenroom plan intro --json",
+		bind: func(*pflag.FlagSet) runFunc {
+			return func(ctx context.Context, e *env, args []string) error {
+				p, err := e.project(nil)
+				if err != nil {
+					return err
+				}
+				defer p.Close()
+				plan, err := p.Plan(ctx, args)
+				if err != nil {
+					return err
+				}
+				e.remark(p.Account.Assumed())
+				for _, w := range p.Warnings() {
+					e.say("warning: %s", oneLine(w))
+				}
+				unchecked, problems := p.LookAhead(ctx, plan)
+				problems = errors.Join(p.Letters(ctx, plan), problems)
+				if unchecked != "" {
+					e.say("avatars, voices, templates and languages were not checked: %s", oneLine(unchecked))
+				}
+				if e.json {
+					return errors.Join(problems, e.printJSON(plan))
+				}
+				printPlan(e, plan)
+				return problems
+			}
+		}}
+}
+
+func printPlan(e *env, plan *pipeline.Plan) { e.planTo(e.Stdout, plan) }
+
+// planTo prints a plan's lines to w and its sum on stderr.
+func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
+	wide := 8
+	for _, s := range plan.Steps {
+		if wide = max(wide, len(s.Route)); s.Voice != nil {
+			wide = max(wide, len(s.Voice.Route))
+		}
+	}
+	line := func(a pipeline.Action, name, route string, usd, seconds float64, unknown bool, reason string) {
+		price, length := "-", fmt.Sprintf("%5.1f s", seconds)
+		switch {
+		case a == pipeline.Buy && plan.Sandbox:
+			price = "free"
+		case a == pipeline.Buy && unknown:
+			price = "unknown"
+		case usd > 0:
+			price = pipeline.Dollars(usd)
+		}
+		if unknown {
+			length = "unknown"
+		}
+		fmt.Fprintf(w, "%-8s %-20s %-*s %7s  %s  %s\n", a, name, wide, route, price, length, oneLine(reason))
+	}
+	voices := 0
+	for _, s := range plan.Steps {
+		if v := s.Voice; v != nil {
+			line(v.Action, s.Clip+" (voice)", v.Route, v.Price, v.Seconds, false, v.Reason)
+			if v.Action == pipeline.Buy {
+				voices++
+			}
+		}
+		if s.Action != pipeline.Draft { // the voice comes first
+			reason := s.Reason
+			if s.LengthUnknown {
+				reason += "; " + s.Unknown()
+			}
+			line(s.Action, s.Clip, s.Route, s.Price, s.Seconds, s.LengthUnknown, reason)
+			printMarks(w, s.Marks)
+		}
+	}
+	n, note := plan.Counts(), planPrice(plan)
+	first := ""
+	if voices > 0 {
+		first = ", " + count(voices, "voice") + " to buy"
+	}
+	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
+}
+
+// printMarks prints the parts of a clip's script that are not spoken, each with its place.
+func printMarks(w io.Writer, marks []pipeline.Mark) {
+	for _, m := range marks {
+		at := m.Place
+		if m.Column != "" {
+			at += fmt.Sprintf(" (column %q)", m.Column)
+		}
+		fmt.Fprintf(w, "%8s %s: %s %s: %s\n", "", oneLine(at), m.Kind, oneLine(m.Text), oneLine(m.Instead))
+	}
+}
+
+// planPrice returns what a build may cost, with the date of the prices.
+func planPrice(plan *pipeline.Plan) string {
+	switch {
+	case plan.Sandbox:
+		return "the sandbox costs nothing"
+	case plan.Unbounded():
+		return fmt.Sprintf("%s or more: a length is unknown; prices of %s", pipeline.Dollars(plan.Least), plan.Prices)
+	case plan.Price == 0:
+		return "nothing to pay"
+	case plan.Least < plan.Price:
+		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
+	}
+	return fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
+}
+
+// mayCost is the most that a plan costs, in words.
+func mayCost(plan *pipeline.Plan) string {
+	if plan.Unbounded() {
+		return fmt.Sprintf("an unknown amount, %s or more", pipeline.Dollars(plan.Least))
+	}
+	return "up to " + pipeline.Dollars(plan.Price)
+}
