@@ -26,10 +26,10 @@ var configFiles = []string{"remotion.config.ts", "remotion.config.js"}
 // ConfigFiles are the names of a project's configuration that need not be named in the manifest.
 func ConfigFiles() []string { return slices.Clone(configFiles) }
 
-// maxConfig is how long a configuration may be silent while it is run.
+// maxConfig is how long a running configuration may report nothing.
 const maxConfig = time.Minute
 
-// configuration is what the configuration of Remotion's CLI says, as the driver reports it.
+// configuration is the configuration of Remotion's CLI, as the driver reports it.
 type configuration struct {
 	Inputs  []string                   `json:"inputs"`  // the files that it consists of, absolute
 	Env     []string                   `json:"env"`     // the environment variables that it read
@@ -60,9 +60,9 @@ func configFile(l project.Layout) (string, error) {
 	return "", nil
 }
 
-// Configured returns the layout with what the project's own configuration says where l is silent: the entry point
-// and the public folder. It starts Node when there is a configuration that changed since the last call with the
-// same cache. It fails where the packages are not installed, and with the configuration's own error.
+// Configured returns the layout, with the entry point and the public folder of the project's own configuration where l
+// has none. It starts Node if the configuration changed since the last call with the same cache. It fails if the
+// packages are not installed, and with the configuration's own error.
 func (r Renderer) Configured(ctx context.Context, l project.Layout, cacheDir string) (project.Layout, error) {
 	c, err := r.configuration(ctx, l, cacheDir)
 	if err != nil {
@@ -73,8 +73,9 @@ func (r Renderer) Configured(ctx context.Context, l project.Layout, cacheDir str
 
 var publicSetting = lazyregexp.New(`setPublicDir\s*\(\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\)`)
 
-// KnownLayout is Configured for those who must not run code of the project: it uses what a render remembered of the
-// configuration, else the public folder that the file names literally. doubt says why the folder may be another one.
+// KnownLayout is Configured for callers that must not run code of the project: it uses the configuration that a render
+// has cached, else the public folder that the file names literally. doubt is the reason why the folder may be another
+// one; "" if it is known.
 func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layout, doubt string) {
 	file, err := configFile(l)
 	home, err2 := filepath.Abs(cacheDir)
@@ -131,7 +132,7 @@ func (r Renderer) configuration(ctx context.Context, l project.Layout, cacheDir 
 	return r.runConfig(ctx, d, home, l, c.file)
 }
 
-// runConfig has a driver read the configuration, which every driver needs before its first film, and remembers it.
+// runConfig lets a driver read the configuration, which every driver needs before its first film, and caches it.
 func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l project.Layout,
 	file string) (c configuration, err error) {
 	one, err := d.do(ctx, "config", map[string]any{"file": l.Path(file)}, min(r.stall(), maxConfig), func(reply) {})
@@ -140,7 +141,7 @@ func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l proje
 	case context.Cause(ctx) != nil:
 		return c, context.Cause(ctx)
 	case errors.Is(err, proc.ErrStalled):
-		hint := "look for a loop or a question that it asks; " + configHint
+		hint := "look for a loop or a prompt in it; " + configHint
 		return c, &configFault{fault.Wrap(fault.Failed, err, hint, "run %s", file)}
 	case errors.As(err, &end):
 		return c, &configFault{fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file)}
@@ -172,7 +173,7 @@ type configFault struct{ error }
 
 func (e *configFault) Unwrap() error { return e.error }
 
-// layout is l with what the configuration says where l is silent, and with an entry point that exists.
+// layout returns l with the configuration's values where l has none. It fails for an entry point that does not exist.
 func (c configuration) layout(l project.Layout) (project.Layout, error) {
 	var err error
 	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
@@ -208,7 +209,7 @@ func (c configuration) layout(l project.Layout) (project.Layout, error) {
 	return l, nil
 }
 
-// project is the layout with an entry point: findProject, with what the configuration says.
+// project returns the layout with the configuration's values and with an entry point. It fails if there is none.
 func (c configuration) project(l project.Layout) (project.Layout, error) {
 	l, err := c.layout(l)
 	if err != nil {
@@ -225,7 +226,7 @@ func (r Renderer) environ() []string {
 	return proc.Inherited()
 }
 
-// stamp hashes what a configuration depends on: with another stamp it may say something else.
+// stamp hashes what a configuration depends on: with another stamp its values may differ.
 func (r Renderer) stamp(l project.Layout, c configuration) string {
 	h := keyer{Hash: sha256.New()}
 	h.field("schema", "configuration/1")
@@ -242,7 +243,7 @@ func (r Renderer) stamp(l project.Layout, c configuration) string {
 		}
 		sum, err := sumOf(file)
 		if err != nil {
-			sum = "unreadable" // then it is another one
+			sum = "unreadable" // then the stamp differs
 		}
 		h.field(name, sum)
 	}
@@ -263,8 +264,8 @@ func (k keyer) environment(names, environ []string) {
 	}
 }
 
-// withoutKeys is the text of a file of variables but for those that greenroom alone reads. What cannot be read is
-// empty: the driver names it.
+// withoutKeys returns the text of a file of variables without those that only greenroom reads; "" for a file that
+// cannot be read, which the driver reports.
 func withoutKeys(file string) string {
 	b, _ := os.ReadFile(file)
 	var out strings.Builder

@@ -36,8 +36,8 @@ func FindBrowser(explicit string, getenv func(string) string, lookPath func(stri
 
 var nodeVersion = lazyregexp.New(`^v(\d+)\.[0-9.]+`)
 
-// FindNode gives node's path and version ("v20.1.0"). Missing or older than 18
-// is a fault of kind Tool.
+// FindNode returns node's path and version ("v20.1.0"). It fails with a fault of kind Tool if node is missing or older
+// than 18.
 func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path, version string, err error) {
 	path, err = lookPath("node")
 	if err != nil {
@@ -54,7 +54,7 @@ func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path,
 	version = strings.TrimSpace(out.String())
 	m := nodeVersion.FindStringSubmatch(version)
 	if m == nil {
-		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it says %q", path, version)
+		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it prints %q", path, version)
 	}
 	if n, _ := strconv.Atoi(m[1]); n < minNode {
 		return "", "", fault.New(fault.Tool, nodeHint, "node %s is too old: Remotion needs %d or newer", version, minNode)

@@ -14,8 +14,7 @@ import (
 // second save within one tick of the file system's clock could go unseen.
 const young = 50 * time.Millisecond
 
-// hashes remembers the content of files by their size and time, so that a look at a large
-// public/ reads nothing that did not change. It is only a memory: without it every file is read.
+// hashes caches the SHA-256 of files by their size and time, so that only changed files of a large public/ are read.
 type hashes struct {
 	file, project string
 	mu            sync.Mutex

@@ -27,10 +27,9 @@ func MissingForStudio(dir string) *project.Missing {
 	return project.FindMissing(dir, studioPackages...)
 }
 
-// packages makes sure that Node finds the packages. Where it does not, they are installed
-// with the project's own package manager if MayInstall allows it; else the error says which
-// are missing and how to install them. Nothing is installed for a project that does not
-// depend on them: package.json is the user's.
+// packages makes sure that Node finds the packages. It installs missing ones with the project's own package manager if
+// MayInstall allows it; else the error names them and the command that installs them. It installs nothing for a project
+// that does not depend on them: package.json is the user's.
 func (r Renderer) packages(ctx context.Context, node, dir string, names []string, emit func(Event)) error {
 	missing := project.FindMissing(dir, names...)
 	if missing == nil {

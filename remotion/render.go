@@ -27,7 +27,7 @@ type format struct {
 	mux   []string
 }
 
-// Remotion's own AAC is 43 ms late: its priming samples stand in no edit list; ffmpeg
+// Remotion's own AAC is 43 ms late: it has no edit list for its priming samples; ffmpeg
 // writes one. Opus in WebM has 6.5 ms of them before zero; without these options ffmpeg
 // would move the picture instead of the sound.
 var filmFormats = map[string]format{
@@ -36,7 +36,7 @@ var filmFormats = map[string]format{
 	".mov":  {"mov", []string{"-c:a", "pcm_s16le"}, nil},
 }
 
-// plan is what is known of a film before anything is started.
+// plan is a film that was checked before anything is started.
 type plan struct {
 	out    string
 	format format
@@ -96,8 +96,7 @@ func findProject(l project.Layout) (project.Layout, error) {
 	return l, nil
 }
 
-// planFilm refuses what would fail anyway: it is better known before minutes of
-// rendering than after.
+// planFilm fails for what would fail anyway after minutes of rendering.
 func planFilm(at project.Layout, spec RenderSpec) (plan, error) {
 	var p plan
 	var err error
@@ -112,14 +111,13 @@ func planFilm(at project.Layout, spec RenderSpec) (plan, error) {
 	}
 	var ok bool
 	if p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]; !ok {
-		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov", "write the film to %s: what kind of film that is cannot be told", spec.Out)
+		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov", "write the film to %s: unsupported file extension", spec.Out)
 	}
 	return p, nil
 }
 
-// Render makes one film. Nothing stands under spec.Out until it is whole; a
-// failed or cancelled run leaves the old film, and the session ready for the next.
-// Stand-ins and missing clips are refused before the driver is asked.
+// Render makes one film. It replaces spec.Out only when the film is complete; a failed or cancelled run leaves the old
+// film, and the session ready for the next. Stand-ins and missing clips are refused before the driver starts.
 func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
 	start := time.Now()
 	if emit == nil {
@@ -207,7 +205,7 @@ func cut(frames, per int, dir, ext string) (chunks []chunk, each int) {
 	return chunks, per
 }
 
-// scaled is a side of a picture that is drawn at a scale; 0 is no scale.
+// scaled returns a side of a picture at a scale; 0 means 1.
 func scaled(side int, scale float64) int {
 	if scale == 0 {
 		return side
@@ -236,7 +234,7 @@ func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec Render
 	return nil
 }
 
-// join makes one picture of the chunks' and gives its path.
+// join joins the chunks' pictures into one file and returns its path.
 func (s *Session) join(ctx context.Context, w *work, chunks []chunk, per int, tmp, format string) (string, error) {
 	if len(chunks) == 1 {
 		return chunks[0].video, nil

@@ -88,7 +88,7 @@ func TypeScript() []byte {
 	}
 	fmt.Fprintf(&b, "// Generated from compose/look by go generate ./pipeline/filmschema. Do not edit.\n\n")
 	fmt.Fprintf(&b, "/** Sizes of the em, as shares of the canvas's shorter side. */\nexport const scales = %s;\n\n", scales)
-	fmt.Fprintf(&b, "/** The share of each side on which no text stands, and of a tall canvas below captions. */\n")
+	fmt.Fprintf(&b, "/** The share of each side that has no text, and of a tall canvas below captions. */\n")
 	fmt.Fprintf(&b, "export const margin = %v;\nexport const tallBottom = %v;\n", Margin, TallBottom)
 	return b.Bytes()
 }

@@ -72,11 +72,11 @@ func statusCommand() command {
 // ownedFiles reports greenroom's own files in the Remotion project that a build would write; with check that is exit 10.
 func (e *env) ownedFiles(p *pipeline.Project, check bool) error {
 	c, err := p.OwnedFiles()
-	if err != nil || c == nil || len(c.Behind()) == 0 {
+	if err != nil || c == nil || len(c.Outdated()) == 0 {
 		return err
 	}
 	var list []string
-	for _, f := range c.Behind() {
+	for _, f := range c.Outdated() {
 		list = append(list, fmt.Sprintf("%s (%s)", f.Name, f.State))
 	}
 	const text = "greenroom's own files are from another version: "

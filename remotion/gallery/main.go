@@ -1,5 +1,5 @@
-// Command gallery draws a picture of every composition of the companion, in its three
-// shapes, for docs/compositions.md. .ci/gallery gives it a project with clips:
+// Command gallery renders a picture of every composition of the companion, in its three shapes, for
+// docs/compositions.md. .ci/gallery makes the project with clips:
 //
 //	go run ./remotion/gallery PROJECT OUT [COMPOSITION...]
 package main
@@ -22,7 +22,7 @@ import (
 type picture struct {
 	composition string
 	frame       int
-	props       string // beside format
+	props       string // in addition to format
 }
 
 var pictures = []picture{
@@ -33,12 +33,12 @@ var pictures = []picture{
 	{"Captions", 52, `"clip":"intro","title":"Every word in green while it is spoken"`},
 	{"Multi", 175, `"title":"Product tour"`},
 	{"Grid", 40, `"title":"The tour at a glance"`},
-	{"Timeline", 0, ""}, // drawn already, as a film of the manifest
+	{"Timeline", 0, ""}, // rendered already, as a film of the manifest
 }
 
 var formats = []string{"16:9", "9:16", "1:1"}
 
-// most is how large a picture in the docs may be, in bytes.
+// most is the largest size of a picture in the docs, in bytes.
 const most = 120 << 10
 
 func main() {
@@ -96,8 +96,8 @@ func draw(ctx context.Context, project, out string, only []string) error {
 	return nil
 }
 
-// join puts pictures beside one another, all 450 pixels high, as a JPEG that is as good
-// as its size allows.
+// join writes pictures next to one another, all 450 pixels high, as a JPEG of the best quality that the size limit
+// allows.
 func join(ctx context.Context, stills []string, out string) error {
 	for quality := 2; quality < 20; quality++ {
 		args := []string{"-v", "error", "-y"}

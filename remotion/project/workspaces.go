@@ -33,7 +33,7 @@ func workspaces(root string) []string {
 	return out
 }
 
-// globMatch matches a slash path against a pattern in which ** stands for any number of
+// globMatch matches a slash path against a pattern in which ** matches any number of
 // folders.
 func globMatch(pattern, name string) bool {
 	return matchParts(strings.Split(pattern, "/"), strings.Split(name, "/"))

@@ -184,7 +184,7 @@ func readSources(dir string) (out []source) {
 	errEnough := errors.New("enough")
 	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // what cannot be read says nothing
+			return nil // an unreadable file is skipped
 		}
 		name := d.Name()
 		if d.IsDir() {

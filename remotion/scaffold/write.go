@@ -13,8 +13,8 @@ import (
 	"greenroom/remotion/project"
 )
 
-// marker is the file whose presence says that the source folder is greenroom's own: written after the others there, so
-// that it never stands for half a folder.
+// marker is the file whose presence shows that the source folder is greenroom's own. It is written after the others
+// there, so that it is never in an incomplete folder.
 const marker = "props.schema.json"
 
 // Write puts the companion into Layout.Dir. A Remotion project (package.json that depends on remotion) only gets
@@ -101,7 +101,7 @@ func userFiles(o Options) (names []string) {
 
 // missing lists the files to write, package.json last: it is what makes a folder a Remotion project, so an
 // interrupted scaffold is completed by the next one. Files that are there and differ are in the way, unless the marker
-// says that an earlier Write put them there and the user, or a build, changed them since.
+// shows that an earlier Write put them there and the user, or a build, changed them since.
 func missing(l project.Layout, files map[string][]byte) (names []string, err error) {
 	source := l.SourceDir()
 	_, err = os.Stat(l.Path(source + "/" + marker))
