@@ -15,16 +15,12 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
 )
 
-// configFiles are the names under which Remotion's CLI finds a project's configuration, in its order.
-var configFiles = []string{"remotion.config.ts", "remotion.config.js"}
-
 // ConfigFiles are the names of a project's configuration that need not be named in the manifest.
-func ConfigFiles() []string { return slices.Clone(configFiles) }
+func ConfigFiles() []string { return slices.Clone(project.ConfigFiles) }
 
 // maxConfig is how long a running configuration may report nothing.
 const maxConfig = time.Minute
@@ -52,7 +48,7 @@ func configFile(l project.Layout) (string, error) {
 		}
 		return l.Config, nil
 	}
-	for _, name := range configFiles {
+	for _, name := range project.ConfigFiles {
 		if st, err := os.Stat(l.Path(name)); err == nil && st.Mode().IsRegular() {
 			return name, nil
 		}
@@ -71,8 +67,6 @@ func (r Renderer) Configured(ctx context.Context, l project.Layout, cacheDir str
 	return c.layout(l)
 }
 
-var publicSetting = lazyregexp.New(`setPublicDir\s*\(\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\)`)
-
 // KnownLayout is Configured for callers that must not run code of the project: it uses the configuration that a render
 // has cached, else the public folder that the file names literally. doubt is the reason why the folder may be another
 // one; "" if it is known.
@@ -88,13 +82,13 @@ func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layo
 		}
 		return l, "" // the render names the error
 	}
-	text := comment.ReplaceAllString(readSource(l.Path(file)), "")
-	if !strings.Contains(text, "setPublicDir") {
+	text := project.WithoutComments(readSource(l.Path(file)))
+	mentions := strings.Count(text, "setPublicDir")
+	if mentions == 0 {
 		return l, ""
 	}
-	found := publicSetting.FindAllStringSubmatch(text, -1)
-	if len(found) == 1 && strings.Count(text, "setPublicDir") == 1 {
-		if known, err := (configuration{file: file, Public: found[0][1] + found[0][2]}).layout(l); err == nil {
+	if literal, calls := project.LiteralSetting(text, "setPublicDir"); literal != "" && calls == 1 && mentions == 1 {
+		if known, err := (configuration{file: file, Public: literal}).layout(l); err == nil {
 			return known, ""
 		}
 	}
