@@ -56,20 +56,9 @@ func configFile(l project.Layout) (string, error) {
 	return "", nil
 }
 
-// Configured returns the layout, with the entry point and the public folder of the project's own configuration where l
-// has none. It starts Node if the configuration changed since the last call with the same cache. It fails if the
-// packages are not installed, and with the configuration's own error.
-func (r Renderer) Configured(ctx context.Context, l project.Layout, cacheDir string) (project.Layout, error) {
-	c, err := r.configuration(ctx, l, cacheDir)
-	if err != nil {
-		return l, err
-	}
-	return c.layout(l)
-}
-
-// KnownLayout is Configured for callers that must not run code of the project: it uses the configuration that a render
-// has cached, else the public folder that the file names literally. doubt is the reason why the folder may be another
-// one; "" if it is known.
+// KnownLayout returns the layout with the values of the project's configuration where l has none, without running code
+// of the project: it uses the configuration that a render has cached, else the public folder that the file names
+// literally. doubt is the reason why the folder may be another one; "" if it is known.
 func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layout, doubt string) {
 	file, err := configFile(l)
 	home, err2 := filepath.Abs(cacheDir)

@@ -17,8 +17,8 @@ import (
 
 // checkOptions are the flags of `greenroom check`.
 type checkOptions struct {
-	opaque                          bool
-	key, junit, report, annotations string
+	opaque             bool
+	key, junit, report string
 }
 
 func checkCommand() command {
