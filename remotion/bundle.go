@@ -19,7 +19,8 @@ func bundled(dir string) bool {
 // locate computes which bundle a film of the project needs now.
 func (s *Session) locate(w *work) error {
 	var err error
-	if w.static, err = staticKey(s.at, s.config); err != nil {
+	w.static, err = staticKey(s.at, s.config)
+	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
 	w.bundle = s.bundlePath(recallInputs(s.home, s.at).key(w.static, s.at, s.r.environ()))

@@ -86,14 +86,16 @@ func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layo
 
 // configuration reads the configuration, from the cache where nothing changed.
 func (r Renderer) configuration(ctx context.Context, l project.Layout, cacheDir string) (c configuration, err error) {
-	if c.file, err = configFile(l); err != nil || c.file == "" {
+	c.file, err = configFile(l)
+	if err != nil || c.file == "" {
 		return c, err
 	}
 	home, err := filepath.Abs(cacheDir)
 	if err != nil {
 		return c, err
 	}
-	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
+	l.Dir, err = filepath.Abs(l.Dir)
+	if err != nil {
 		return c, err
 	}
 	if known, ok := r.remembered(home, l, c.file); ok {
@@ -159,24 +161,28 @@ func (e *configFault) Unwrap() error { return e.error }
 // layout returns l with the configuration's values where l has none. It fails for an entry point that does not exist.
 func (c configuration) layout(l project.Layout) (project.Layout, error) {
 	var err error
-	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
+	l.Dir, err = filepath.Abs(l.Dir)
+	if err != nil {
 		return l, err
 	}
 	inside := func(setting, value string) (string, error) {
 		name := filepath.FromSlash(value)
 		if filepath.IsAbs(name) {
-			if name, err = filepath.Rel(l.Dir, name); err != nil {
+			name, err = filepath.Rel(l.Dir, name)
+			if err != nil {
 				return "", err
 			}
 		}
-		if name = filepath.Clean(name); !filepath.IsLocal(name) {
+		name = filepath.Clean(name)
+		if !filepath.IsLocal(name) {
 			hint := "choose a place in the project, or name one in greenroom.yaml: remotion: {public: FOLDER, entry: FILE}"
 			return "", fault.New(fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value)
 		}
 		return filepath.ToSlash(name), nil
 	}
 	if l.Entry == "" && c.Entry != "" {
-		if l.Entry, err = inside("setEntryPoint", c.Entry); err != nil {
+		l.Entry, err = inside("setEntryPoint", c.Entry)
+		if err != nil {
 			return l, err
 		}
 		if st, err := os.Stat(l.Path(l.Entry)); err != nil || !st.Mode().IsRegular() {
@@ -185,7 +191,8 @@ func (c configuration) layout(l project.Layout) (project.Layout, error) {
 		}
 	}
 	if l.Public == "" && c.Public != "" {
-		if l.Public, err = inside("setPublicDir", c.Public); err != nil {
+		l.Public, err = inside("setPublicDir", c.Public)
+		if err != nil {
 			return l, err
 		}
 	}

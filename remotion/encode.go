@@ -86,7 +86,8 @@ func (o *printer) clips(clips map[string]Clip, prefix string) {
 	between := "{\n"
 	for _, name := range slices.Sorted(maps.Keys(clips)) {
 		b, err := json.MarshalIndent(clips[name], prefix+"  ", "  ")
-		if o.err = errors.Join(o.err, err); o.err != nil {
+		o.err = errors.Join(o.err, err)
+		if o.err != nil {
 			return
 		}
 		o.print(between + prefix + "  " + quote(name) + ": ")

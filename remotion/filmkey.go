@@ -52,16 +52,21 @@ const unknownStamp = "unknown"
 func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 	k := &Keys{r: r}
 	var err error
-	if k.home, err = filepath.Abs(s.CacheDir); err != nil {
+	k.home, err = filepath.Abs(s.CacheDir)
+	if err != nil {
 		return nil, err
 	}
-	if s.Layout, err = givenProject(s.Layout); err != nil {
+	s.Layout, err = givenProject(s.Layout)
+	if err != nil {
 		return nil, err
 	}
 	if Installed(s.Layout.Dir) {
 		k.config, err = r.configuration(ctx, s.Layout, k.home)
-	} else if k.config.file, err = configFile(s.Layout); err == nil && k.config.file != "" {
-		k.config.stamp = unknownStamp
+	} else {
+		k.config.file, err = configFile(s.Layout)
+		if err == nil && k.config.file != "" {
+			k.config.stamp = unknownStamp
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -71,7 +76,8 @@ func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 		return nil, err
 	}
 	if browser := r.browser(k.at, k.config); browser != "" {
-		if k.browser, err = proc.Find(browser, "", exec.LookPath); err != nil {
+		k.browser, err = proc.Find(browser, "", exec.LookPath)
+		if err != nil {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
@@ -122,7 +128,8 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 	}
 	if err == nil {
 		h.sum, h.skip = k.files.sum, skipPublic
-		if err = walkPublic(k.at, h.fileAs); os.IsNotExist(err) {
+		err = walkPublic(k.at, h.fileAs)
+		if os.IsNotExist(err) {
 			err = nil // nothing is published yet
 		}
 	}
@@ -171,7 +178,8 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	h := keyer{Hash: sha256.New(), sum: k.files.sum}
 	of := ""
 	if spec.Composition == Timeline {
-		if of, err = k.timeline(); err != nil {
+		of, err = k.timeline()
+		if err != nil {
 			return "", err
 		}
 	}

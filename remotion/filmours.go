@@ -24,7 +24,8 @@ func (k *Keys) oursAlone() bool {
 		}
 		text := readSource(k.at.Path(name))
 		n := strings.Count(text, `"Timeline"`) + strings.Count(text, `'Timeline'`) + strings.Count(text, "`Timeline`")
-		if named += n; n > 0 {
+		named += n
+		if n > 0 {
 			registered = registration.MatchString(text) && fromUs.MatchString(text)
 		}
 		return nil

@@ -53,7 +53,8 @@ func (r Renderer) packages(ctx context.Context, node, dir string, names []string
 	if err := missing.Manager.Run(ctx, node, r.Env, say); err != nil {
 		return err
 	}
-	if missing = project.FindMissing(dir, names...); missing != nil {
+	missing = project.FindMissing(dir, names...)
+	if missing != nil {
 		return missing.Refusal()
 	}
 	emit(Event{Stage: StageInstall, Done: 1, Total: 1, Message: "packages installed"})

@@ -89,7 +89,8 @@ func findProject(l project.Layout) (project.Layout, error) {
 	}
 	given := l.Dir
 	l.Dir = dir
-	if l.Entry = l.EntryPoint(); l.Entry == "" {
+	l.Entry = l.EntryPoint()
+	if l.Entry == "" {
 		return l, fault.New(fault.Usage, "run greenroom init there; in a Remotion project whose entry point has another name, write remotion: {entry: FILE} in greenroom.yaml",
 			"find src/index.ts in %s: not a Remotion project", given)
 	}
@@ -100,17 +101,20 @@ func findProject(l project.Layout) (project.Layout, error) {
 func planFilm(at project.Layout, spec RenderSpec) (plan, error) {
 	var p plan
 	var err error
-	if p.out, err = filepath.Abs(spec.Out); err != nil {
+	p.out, err = filepath.Abs(spec.Out)
+	if err != nil {
 		return p, err
 	}
-	if p.input, err = inputs(at, spec.PropsJSON, spec.InputProps, spec.AllowStandIns); err != nil {
+	p.input, err = inputs(at, spec.PropsJSON, spec.InputProps, spec.AllowStandIns)
+	if err != nil {
 		return p, err
 	}
 	if st, err := os.Stat(p.out); err == nil && st.IsDir() {
 		return p, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"), "write the film to %s: it is a folder", spec.Out)
 	}
 	var ok bool
-	if p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]; !ok {
+	p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]
+	if !ok {
 		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov", "write the film to %s: unsupported file extension", spec.Out)
 	}
 	return p, nil

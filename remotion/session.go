@@ -50,20 +50,25 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	}
 	s := &Session{turn: make(chan struct{}, 1), newBundle: spec.NewBundle, bundled: map[string]bool{}}
 	var err error
-	if s.given, err = givenProject(spec.Layout); err != nil {
+	s.given, err = givenProject(spec.Layout)
+	if err != nil {
 		return nil, err
 	}
-	if s.home, err = filepath.Abs(spec.CacheDir); err != nil {
+	s.home, err = filepath.Abs(spec.CacheDir)
+	if err != nil {
 		return nil, err
 	}
-	if s.node, err = r.node(ctx); err != nil {
+	s.node, err = r.node(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if r.FFmpeg, err = proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath); err != nil {
+	r.FFmpeg, err = proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath)
+	if err != nil {
 		return nil, fault.Wrap(fault.Tool, err, "install it: apt-get install -y ffmpeg", "find ffmpeg")
 	}
 	if r.Browser != "" {
-		if r.Browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
+		r.Browser, err = proc.Find(r.Browser, "", exec.LookPath)
+		if err != nil {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
@@ -73,7 +78,8 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if err := r.packages(ctx, s.node, s.given.Dir, renderPackages, emit); err != nil {
 		return nil, err
 	}
-	if s.script, err = writeDriver(s.home); err != nil {
+	s.script, err = writeDriver(s.home)
+	if err != nil {
 		return nil, err
 	}
 	s.r = r
@@ -91,14 +97,17 @@ func (s *Session) configure(ctx context.Context) error {
 		return err
 	}
 	known := false
-	if s.config = (configuration{}); file != "" {
+	s.config = (configuration{})
+	if file != "" {
 		s.config, known = s.r.remembered(s.home, s.given, file)
 	}
 	if file != "" && !known {
-		if s.driver, err = s.r.start(s.node, s.script, s.given.Dir); err != nil {
+		s.driver, err = s.r.start(s.node, s.script, s.given.Dir)
+		if err != nil {
 			return err
 		}
-		if s.config, err = s.r.runConfig(ctx, s.driver, s.home, s.given, file); err != nil {
+		s.config, err = s.r.runConfig(ctx, s.driver, s.home, s.given, file)
+		if err != nil {
 			s.drop()
 			return err
 		}
@@ -284,7 +293,8 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 			return reply{}, err
 		}
 		s.config, s.configured = c, s.driver
-		if s.at, err = c.project(s.given); err != nil {
+		s.at, err = c.project(s.given)
+		if err != nil {
 			return reply{}, &configFault{err}
 		}
 	}

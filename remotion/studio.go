@@ -111,12 +111,14 @@ func freePort() (int, error) {
 	var err error
 	for range 20 {
 		var l net.Listener
-		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
 			break
 		}
 		port := l.Addr().(*net.TCPAddr).Port
 		_ = l.Close()
-		if err = portFree(port); err == nil {
+		err = portFree(port)
+		if err == nil {
 			return port, nil
 		}
 	}
@@ -168,7 +170,8 @@ type lineWriter struct {
 func (w *lineWriter) Write(b []byte) (int, error) {
 	lines := strings.Split(w.rest+string(b), "\n")
 	for _, l := range lines[:len(lines)-1] {
-		if l = strings.TrimSpace(l); l != "" {
+		l = strings.TrimSpace(l)
+		if l != "" {
 			w.say(l)
 		}
 	}

@@ -50,7 +50,8 @@ func buildCommand() command {
 				e.networkFolder = *network
 				if shard != "" {
 					var err error
-					if o.Shard, err = pipeline.ParseShard(shard); err != nil {
+					o.Shard, err = pipeline.ParseShard(shard)
+					if err != nil {
 						return err
 					}
 				}

@@ -57,7 +57,8 @@ func (p *printer) bulkEvent(ev pipeline.Event) bool {
 		c.bar.SetCurrent(int64(c.ready) + c.failed.Load())
 	}
 	if ev.State == pipeline.Failed || ev.State == pipeline.Warned {
-		if c.listed++; c.listed <= bulkMaxLines {
+		c.listed++
+		if c.listed <= bulkMaxLines {
 			return false
 		}
 		if c.listed == bulkMaxLines+1 {

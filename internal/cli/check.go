@@ -64,7 +64,8 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 		return err
 	}
 	want := media.Expect{Transparent: !o.opaque, Border: "bottom"}
-	if want.KeyColor, err = keyColor(o.key); err != nil {
+	want.KeyColor, err = keyColor(o.key)
+	if err != nil {
 		return err
 	}
 	files, project, err := e.toCheck(ctx, args)
@@ -73,7 +74,8 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	}
 	pictures := ""
 	if o.report != "" {
-		if pictures, err = os.MkdirTemp("", "greenroom-check-"); err != nil {
+		pictures, err = os.MkdirTemp("", "greenroom-check-")
+		if err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder of temporary files writable", "make a folder for pictures")
 		}
 		defer os.RemoveAll(pictures)

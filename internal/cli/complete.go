@@ -149,7 +149,8 @@ func (c *completion) candidates(before []string, current string) []candidate {
 	name, i := "", 0
 	for ; i < len(before) && name == ""; i++ {
 		if f := flagOf(global, before[i]); f != nil {
-			if i++; i == len(before) {
+			i++
+			if i == len(before) {
 				return c.valuesOf(f, "")
 			}
 			_ = f.Value.Set(before[i])
@@ -175,7 +176,8 @@ func (c *completion) candidates(before []string, current string) []candidate {
 		f := flagOf(fs, before[i])
 		switch {
 		case f != nil:
-			if i++; i == len(before) {
+			i++
+			if i == len(before) {
 				return c.valuesOf(f, "")
 			}
 			if global.Lookup(f.Name) != nil {

@@ -41,7 +41,8 @@ func initCommand() command {
 					return fault.New(fault.Usage, "run greenroom init --update --new", "--new belongs to --update")
 				}
 				var err error
-				if o.dir, err = initFolder(e, *in, args, o.update); err != nil {
+				o.dir, err = initFolder(e, *in, args, o.update)
+				if err != nil {
 					return err
 				}
 				if o.update {

@@ -256,7 +256,8 @@ func (e *env) buildTrial(
 	if !o.yes {
 		b.Confirm = func(plan *pipeline.Plan) (bool, error) { return confirm(e, plan) }
 	}
-	if sum, err = p.Build(ctx, b); err != nil {
+	sum, err = p.Build(ctx, b)
+	if err != nil {
 		return sum, file, err
 	}
 	list, err := p.Published([]string{c.Name()})

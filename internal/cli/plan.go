@@ -49,7 +49,8 @@ func printPlan(e *env, plan *pipeline.Plan) { e.planTo(e.Stdout, plan) }
 func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 	wide := 8
 	for _, s := range plan.Steps {
-		if wide = max(wide, len(s.Route)); s.Voice != nil {
+		wide = max(wide, len(s.Route))
+		if s.Voice != nil {
 			wide = max(wide, len(s.Voice.Route))
 		}
 	}

@@ -79,7 +79,8 @@ func lineChanges(old, text string) (gone, new []string) {
 		left[l]++
 	}
 	for _, l := range strings.Split(old, "\n") {
-		if l = strings.TrimSuffix(l, "\r"); left[l] > 0 {
+		l = strings.TrimSuffix(l, "\r")
+		if left[l] > 0 {
 			left[l]--
 		} else if strings.TrimSpace(l) != "" {
 			gone = append(gone, l)

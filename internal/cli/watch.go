@@ -97,7 +97,8 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 		defer stop()
 	}
 	if o.studio {
-		if o.install, err = e.installForStudio(o.install, s.Layout().Dir); err != nil {
+		o.install, err = e.installForStudio(o.install, s.Layout().Dir)
+		if err != nil {
 			return err
 		}
 		defer e.studio(ctx, o, s.Layout(), cancel)()

@@ -52,7 +52,8 @@ func (e *env) readSecrets(ref string) (out []heygen.Secret, err error) {
 		text, err = string(b), rerr
 	}
 	for l := range strings.Lines(text) {
-		if l = strings.TrimSpace(l); l != "" {
+		l = strings.TrimSpace(l)
+		if l != "" {
 			outside.Know(l)
 			out = append(out, heygen.Secret(l))
 		}

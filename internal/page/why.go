@@ -93,7 +93,8 @@ func (p *Server) check(w http.ResponseWriter, r *http.Request) {
 	found, known := p.checks.file[key]
 	var err error
 	if !known {
-		if found, err = p.session.Check(r.Context(), c.Name); err == nil {
+		found, err = p.session.Check(r.Context(), c.Name)
+		if err == nil {
 			if p.checks.file == nil {
 				p.checks.file = map[string][]watch.Finding{}
 			}

@@ -142,7 +142,8 @@ func (o *output) line(l string) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.all = append(o.all, l); len(o.all) > kept {
+	o.all = append(o.all, l)
+	if len(o.all) > kept {
 		o.all = o.all[1:]
 	}
 	if o.say != nil {

@@ -19,7 +19,8 @@ func Resolve(dir, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if at, err = filepath.Abs(at); err != nil {
+	at, err = filepath.Abs(at)
+	if err != nil {
 		return "", err
 	}
 	for {

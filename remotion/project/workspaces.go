@@ -75,7 +75,8 @@ func RemotionPackages(root string) []string {
 		if err != nil || !d.IsDir() {
 			return nil // what cannot be read has no project for us
 		}
-		if seen++; seen > maxPackages {
+		seen++
+		if seen > maxPackages {
 			return filepath.SkipAll
 		}
 		if name := d.Name(); p != root && (name == "node_modules" || strings.HasPrefix(name, ".")) {

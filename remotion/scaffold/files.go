@@ -43,7 +43,8 @@ func own(l project.Layout) (map[string][]byte, error) {
 			if strings.HasPrefix(f.Name(), "clips.gen.") {
 				continue // a build's
 			}
-			if files[f.Name()], err = companion.Files.ReadFile(folder + "/" + f.Name()); err != nil {
+			files[f.Name()], err = companion.Files.ReadFile(folder + "/" + f.Name())
+			if err != nil {
 				return nil, err
 			}
 		}

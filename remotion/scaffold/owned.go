@@ -108,7 +108,8 @@ func Compare(l project.Layout) (*Comparison, error) {
 	if err := json.Unmarshal(shippedJSON, &shipped); err != nil {
 		return nil, err
 	}
-	if c.own, err = own(l); err != nil {
+	c.own, err = own(l)
+	if err != nil {
 		return nil, err
 	}
 	names := maps.Clone(c.own)

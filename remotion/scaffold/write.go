@@ -35,7 +35,8 @@ func Write(o Options) (written []string, err error) {
 		return nil, err
 	}
 	recordName := o.Layout.SourceDir() + "/" + Record
-	if all[recordName], err = encodeRecord(o.Version, mine, nil); err != nil {
+	all[recordName], err = encodeRecord(o.Version, mine, nil)
+	if err != nil {
 		return nil, err
 	}
 	names, err := missing(o.Layout, all)
@@ -130,7 +131,8 @@ func missing(l project.Layout, files map[string][]byte) (names []string, err err
 		inTheWay = append(inTheWay, parent)
 	}
 	sort.Strings(inTheWay)
-	if inTheWay = slices.Compact(inTheWay); len(inTheWay) > 0 {
+	inTheWay = slices.Compact(inTheWay)
+	if len(inTheWay) > 0 {
 		return nil, refuse(inTheWay)
 	}
 	last := map[string]int{source + "/" + marker: 1, "package.json": 2}

@@ -67,7 +67,8 @@ func record(ctx context.Context, bin, project string) (film, error) {
 // edit waits for the first stand-in, saves the second script, and waits for that one.
 func edit(ctx context.Context, project, script string, lines *bufio.Scanner, f film) (film, error) {
 	var err error
-	if f.Before, err = published(ctx, project, lines, "before"); err != nil {
+	f.Before, err = published(ctx, project, lines, "before")
+	if err != nil {
 		return f, err
 	}
 	select { // as long as the film types, for the times in the lines to be those of a person
@@ -78,7 +79,8 @@ func edit(ctx context.Context, project, script string, lines *bufio.Scanner, f f
 	if err := os.WriteFile(script, []byte(before+typed+"\n"), 0o644); err != nil {
 		return f, err
 	}
-	if f.After, err = published(ctx, project, lines, "after"); err != nil {
+	f.After, err = published(ctx, project, lines, "after")
+	if err != nil {
 		return f, err
 	}
 	saved, err := os.Stat(script)
