@@ -52,7 +52,8 @@ func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply
 		keep(s.home, inputsMemory, inputsOf(s.home, s.at), in)
 		key := in.key(w.static, s.at, s.r.environ())
 		if in.changedSince(begun, s.at) {
-			key = in.key(w.static+begun.String(), s.at, s.r.environ()) // of this session only: its inputs changed while it was made
+			// of this session only: its inputs changed while it was made
+			key = in.key(w.static+begun.String(), s.at, s.r.environ())
 		}
 		w.bundle = s.bundlePath(key)
 	}

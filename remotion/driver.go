@@ -158,7 +158,8 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 		return nil, err
 	}
 	ctx, kill := context.WithCancelCause(context.Background())
-	d := &driver{stdin: out, lines: make(chan []byte, 2), kill: kill, done: make(chan struct{}), alive: make(chan struct{}, 1)}
+	d := &driver{stdin: out, lines: make(chan []byte, 2), kill: kill, done: make(chan struct{}),
+		alive: make(chan struct{}, 1)}
 	go d.write()
 	go func() {
 		defer close(d.done)
@@ -204,7 +205,8 @@ func (d *driver) reply(one reply) {
 // do sends one request and waits for its answer. A nil error means it succeeded; an
 // answer with Error set comes with a nil error too. After an *ended the driver is gone.
 // When ctx ends, the request alone is stopped where that is possible.
-func (d *driver) do(ctx context.Context, op string, request map[string]any, stall time.Duration, progress func(reply)) (reply, error) {
+func (d *driver) do(ctx context.Context, op string, request map[string]any, stall time.Duration,
+	progress func(reply)) (reply, error) {
 	if err := context.Cause(ctx); err != nil {
 		return reply{}, err
 	}

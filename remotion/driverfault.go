@@ -27,15 +27,19 @@ func driverFault(id string, bad reply) error {
 		}
 		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", id)
 	case "setting":
-		return fault.New(fault.Failed, "remove the setting; docs/rendering.md lists what greenroom does with each", "the project's configuration: %s", bad.Message)
+		return fault.New(fault.Failed, "remove the setting; docs/rendering.md lists what greenroom does with each",
+			"the project's configuration: %s", bad.Message)
 	case "bundle":
-		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake", "bundle the project: %s", bad.Message)
+		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake",
+			"bundle the project: %s", bad.Message)
 	case "browser":
 		return fault.New(fault.Tool, browserHint, "start the browser: %s", bad.Message)
 	case "died":
-		return fault.New(fault.Failed, "the system may have ended it because memory ran out: "+memoryHint, "render %s: the browser exited before the render finished (%s)", id, bad.Message)
+		return fault.New(fault.Failed, "the system may have ended it because memory ran out: "+memoryHint,
+			"render %s: the browser exited before the render finished (%s)", id, bad.Message)
 	case "metadata":
-		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata", "prepare composition %q: %s", id, bad.Message)
+		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata",
+			"prepare composition %q: %s", id, bad.Message)
 	case "frame":
 		return fault.New(fault.Usage, "the first frame is 0", "render that frame of %s: %s", id, bad.Message)
 	case "render":
@@ -56,7 +60,8 @@ func driverDied(id string, err error) error {
 	case !errors.As(err, &exit):
 		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
 	case errors.Is(err, proc.ErrStalled):
-		return fault.Wrap(fault.Failed, err, "look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)
+		return fault.Wrap(fault.Failed, err,
+			"look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)
 	}
 	if tail := lastLines(exit.Tail, 12); tail != "" && exit.Reason == nil {
 		return fault.New(fault.Failed, memoryHint, "node ended with code %d:\n%s", exit.Code, tail)

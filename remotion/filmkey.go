@@ -44,7 +44,8 @@ type Keys struct {
 	ours    string // of what Timeline may show besides its input; "" where Timeline is not the companion's, unchanged
 }
 
-// unknownStamp is the stamp of a configuration that cannot be read because the packages are not installed. No film has it.
+// unknownStamp is the stamp of a configuration that cannot be read because the packages are not installed. No film has
+// it.
 const unknownStamp = "unknown"
 
 // Keys opens the project. It starts Node only for a configuration of the project's that changed. Its owner calls Save

@@ -26,7 +26,8 @@ func FindBrowser(explicit string, getenv func(string) string, lookPath func(stri
 	if b := getenv("GREENROOM_BROWSER"); b != "" {
 		return b
 	}
-	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"} {
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "/usr/bin/chromium-headless-shell",
+		"/usr/bin/chromium", "/usr/bin/chromium-browser"} {
 		if p, err := lookPath(name); err == nil {
 			return p
 		}

@@ -59,7 +59,8 @@ func imported(project, name, text string, folders []string) (out []string) {
 
 // below reports that a name lies in one of the folders.
 func below(name string, folders []string) bool {
-	return slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(name, f+string(filepath.Separator)) })
+	return slices.ContainsFunc(folders,
+		func(f string) bool { return strings.HasPrefix(name, f+string(filepath.Separator)) })
 }
 
 // sourceFiles visits what a bundle is made from besides packages and public/: every file of the source folders, and the
@@ -69,7 +70,8 @@ func sourceFiles(at project.Layout, visit func(name string) error) error {
 	folders := sourceFolders(entry)
 	seen := map[string]bool{}
 	var next []string
-	known := append([]string{filepath.FromSlash(at.PublicDir()), "node_modules"}, folders...) // public/ is hashed for a film, node_modules by the lockfile, the folders are walked
+	// public/ is hashed for a film, node_modules by the lockfile, the folders are walked
+	known := append([]string{filepath.FromSlash(at.PublicDir()), "node_modules"}, folders...)
 	add := func(name string) error {
 		seen[name] = true
 		next = append(next, imported(at.Dir, name, readSource(filepath.Join(at.Dir, name)), known)...)

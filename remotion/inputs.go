@@ -76,10 +76,12 @@ func ready(at project.Layout, p Props, allowStandIns bool) error {
 	sort.Strings(standIns)
 	sort.Strings(gone)
 	if len(gone) > 0 {
-		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s in %s", strings.Join(gone, ", "), at.PublicDir())
+		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s in %s",
+			strings.Join(gone, ", "), at.PublicDir())
 	}
 	if len(standIns) > 0 && !allowStandIns {
-		return fault.New(fault.Failed, "run greenroom build to get the real takes, or render with --allow-stand-ins", "refuse to render stand-ins: %s", strings.Join(standIns, ", "))
+		return fault.New(fault.Failed, "run greenroom build to get the real takes, or render with --allow-stand-ins",
+			"refuse to render stand-ins: %s", strings.Join(standIns, ", "))
 	}
 	return nil
 }

@@ -34,7 +34,8 @@ func (r Renderer) packages(ctx context.Context, node, dir string, names []string
 	missing := project.FindMissing(dir, names...)
 	if missing == nil {
 		if versions := mixed(dir); versions != "" {
-			emit(Event{Stage: StageInstall, Message: "warning: packages of different versions of Remotion: " + versions + "; install one version of all"})
+			emit(Event{Stage: StageInstall,
+				Message: "warning: packages of different versions of Remotion: " + versions + "; install one version of all"})
 		}
 		return supported(dir)
 	}
@@ -48,7 +49,8 @@ func (r Renderer) packages(ctx context.Context, node, dir string, names []string
 		}
 		return err
 	}
-	emit(Event{Stage: StageInstall, Message: "installing the project's packages: " + missing.Manager.Install() + " in " + missing.Manager.Dir})
+	emit(Event{Stage: StageInstall,
+		Message: "installing the project's packages: " + missing.Manager.Install() + " in " + missing.Manager.Dir})
 	say := func(string) { emit(Event{Stage: StageInstall}) } // it goes on
 	if err := missing.Manager.Run(ctx, node, r.Env, say); err != nil {
 		return err

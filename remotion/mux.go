@@ -23,7 +23,8 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,pipe", "-i", picture}
 	streams := []string{"-map", "0:v"}
 	if pcm != "" {
-		args = append(args, "-protocol_whitelist", "file,pipe", "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm)
+		args = append(args, "-protocol_whitelist", "file,pipe", "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2",
+			"-i", pcm)
 		streams = append(append(streams, "-map", "1:a"), f.sound...)
 	}
 	args = slices.Concat(args, streams, []string{"-c:v", "copy"}, f.mux, []string{tmp})

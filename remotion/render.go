@@ -31,9 +31,10 @@ type format struct {
 // writes one. Opus in WebM has 6.5 ms of them before zero; without these options ffmpeg
 // would move the picture instead of the sound.
 var filmFormats = map[string]format{
-	".mp4":  {"mp4", []string{"-c:a", "aac", "-b:a", "192k"}, []string{"-movflags", "+faststart"}},
-	".webm": {"webm", []string{"-af", "asetpts=PTS-STARTPTS+0.0065/TB", "-c:a", "libopus", "-b:a", "128k"}, []string{"-avoid_negative_ts", "disabled", "-metadata:s:v:0", "alpha_mode=1"}},
-	".mov":  {"mov", []string{"-c:a", "pcm_s16le"}, nil},
+	".mp4": {"mp4", []string{"-c:a", "aac", "-b:a", "192k"}, []string{"-movflags", "+faststart"}},
+	".webm": {"webm", []string{"-af", "asetpts=PTS-STARTPTS+0.0065/TB", "-c:a", "libopus", "-b:a", "128k"},
+		[]string{"-avoid_negative_ts", "disabled", "-metadata:s:v:0", "alpha_mode=1"}},
+	".mov": {"mov", []string{"-c:a", "pcm_s16le"}, nil},
 }
 
 // plan is a film that was checked before anything is started.
@@ -91,7 +92,8 @@ func findProject(l project.Layout) (project.Layout, error) {
 	l.Dir = dir
 	l.Entry = l.EntryPoint()
 	if l.Entry == "" {
-		return l, fault.New(fault.Usage, "run greenroom init there; in a Remotion project whose entry point has another name, write remotion: {entry: FILE} in greenroom.yaml",
+		return l, fault.New(fault.Usage,
+			"run greenroom init there; in a Remotion project whose entry point has another name, write remotion: {entry: FILE} in greenroom.yaml",
 			"find src/index.ts in %s: not a Remotion project", given)
 	}
 	return l, nil
@@ -110,12 +112,14 @@ func planFilm(at project.Layout, spec RenderSpec) (plan, error) {
 		return p, err
 	}
 	if st, err := os.Stat(p.out); err == nil && st.IsDir() {
-		return p, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"), "write the film to %s: it is a folder", spec.Out)
+		return p, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"),
+			"write the film to %s: it is a folder", spec.Out)
 	}
 	var ok bool
 	p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]
 	if !ok {
-		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov", "write the film to %s: unsupported file extension", spec.Out)
+		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov",
+			"write the film to %s: unsupported file extension", spec.Out)
 	}
 	return p, nil
 }
@@ -136,7 +140,8 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	}
 	defer s.leave()
 	if err := os.MkdirAll(filepath.Dir(p.out), 0o755); err != nil {
-		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(p.out))
+		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s",
+			filepath.Dir(p.out))
 	}
 	workdir.Sweep(s.home, renderPrefix)
 	scratch, err := workdir.New(s.home, renderPrefix)
@@ -145,8 +150,9 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	}
 	defer scratch.Close()
 	tmp := scratch.Path()
-	w, reused, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline, format: p.format.name,
-		input: p.input, emit: emit}, tmp)
+	w, reused, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline,
+		format: p.format.name,
+		input:  p.input, emit: emit}, tmp)
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -228,8 +234,9 @@ func quality(crf int) int {
 // draw renders every chunk.
 func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
 	for _, c := range chunks {
-		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio, "format": format,
-			"crf": spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
+		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio,
+			"format": format,
+			"crf":    spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })
 		if err != nil {
 			return err
@@ -248,7 +255,8 @@ func (s *Session) join(ctx context.Context, w *work, chunks []chunk, per int, tm
 		videos = append(videos, c.video)
 	}
 	out := filepath.Join(tmp, "picture."+format)
-	_, err := s.request(ctx, w, "combine", map[string]any{"output": out, "videos": videos, "framesPerChunk": per, "format": format},
+	_, err := s.request(ctx, w, "combine", map[string]any{"output": out, "videos": videos, "framesPerChunk": per,
+		"format": format},
 		func(one reply) { w.emit(Event{StageJoin, one.Done, one.Total, one.Message}) })
 	return out, err
 }

@@ -88,7 +88,8 @@ func (p Props) agree() error {
 		case name != c.Name:
 			return fmt.Errorf("check props: clip %q is under the key %q", c.Name, name)
 		case math.Abs(float64(c.DurationInSeconds*p.FPS)-float64(c.DurationInFrames)) > 1:
-			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %g fps", name, c.DurationInFrames, c.DurationInSeconds, p.FPS)
+			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %g fps", name, c.DurationInFrames,
+				c.DurationInSeconds, p.FPS)
 		case c.Box.X+c.Box.Width > c.Box.FrameWidth || c.Box.Y+c.Box.Height > c.Box.FrameHeight:
 			return fmt.Errorf("check props: clip %q: its box leaves the %dx%d frame", name, c.Box.FrameWidth, c.Box.FrameHeight)
 		}

@@ -126,7 +126,8 @@ func (s *Session) changed() bool {
 	return err != nil || file != s.config.file || file != "" && s.r.stamp(s.at, s.config) != s.config.stamp
 }
 
-// browser returns the browser's program: the caller's choice, the project's, or the one that was found; "" leaves it to Remotion.
+// browser returns the browser's program: the caller's choice, the project's, or the one that was found; "" leaves it to
+// Remotion.
 func (s *Session) browser() string { return s.r.browser(s.at, s.config) }
 
 // Close ends node and the browser and waits until they are gone. A film in progress on
@@ -227,13 +228,15 @@ func (s *Session) begin(ctx context.Context, w *work, touched ...string) (_ *wor
 // end lets the driver release the film.
 func (s *Session) end(w *work) {
 	if s.driver != nil && s.driver == w.on && !s.driver.gone() {
-		_, _ = s.driver.do(context.Background(), "close", map[string]any{"film": w.name}, s.r.stall(), func(reply) {}) // an ended driver has forgotten it
+		// an ended driver has forgotten it
+		_, _ = s.driver.do(context.Background(), "close", map[string]any{"film": w.name}, s.r.stall(), func(reply) {})
 	}
 }
 
 // request sends a request about a film to the driver, a new one if the last has ended. op "" only opens the film. After
 // an end of node or of the browser it tries again; every other fault is returned as an error for the user.
-func (s *Session) request(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply, error) {
+func (s *Session) request(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply,
+	error) {
 	for try := 1; ; try++ {
 		one, err := s.once(ctx, w, op, args, progress)
 		var end *ended
@@ -268,7 +271,8 @@ func (s *Session) request(ctx context.Context, w *work, op string, args map[stri
 }
 
 // once makes one attempt: it starts a driver and opens the film if that was not done.
-func (s *Session) once(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply, error) {
+func (s *Session) once(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply,
+	error) {
 	if s.driver != nil && s.driver.gone() {
 		s.drop()
 	}
@@ -304,7 +308,8 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 		if err != nil || one.Error != "" || w.composition == "" {
 			return one, err
 		}
-		one, err = do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition, "own": w.own,
+		one, err = do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition,
+			"own":    w.own,
 			"format": w.format, "inputProps": w.input, "browser": s.browser(), "cacheBytes": s.r.CacheBytes}, show)
 		if err != nil || one.Error != "" {
 			return one, err

@@ -16,7 +16,8 @@ import (
 )
 
 // bundleFiles are files of the project's folder that change what a bundle holds.
-var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json"}
+var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
+	"tsconfig.json"}
 
 // bundlePackages are the installed packages whose version changes a bundle even if the lockfile has another version.
 var bundlePackages = []string{"remotion", "@remotion/bundler"}

@@ -58,7 +58,8 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	if env == nil && s.Browser != "" {
 		env = append(proc.Inherited(), "GREENROOM_BROWSER="+s.Browser)
 	}
-	preload := "data:text/javascript;base64," + base64.StdEncoding.EncodeToString(loopbackSource) + "#" + strconv.Itoa(os.Getpid())
+	preload := "data:text/javascript;base64," + base64.StdEncoding.EncodeToString(loopbackSource) + "#" +
+		strconv.Itoa(os.Getpid())
 	lines := &lineWriter{say: s.Log}
 	ready, stop := context.WithCancel(ctx)
 	defer stop()

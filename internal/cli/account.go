@@ -45,7 +45,8 @@ func apiFlag(fs *pflag.FlagSet) *string {
 func (e *env) account(api string, f func(*pipeline.Account) error) (err error) {
 	o := e.options(nil)
 	if _, serr := os.Stat(o.ManifestPath); e.manifest != "" && errors.Is(serr, fs.ErrNotExist) {
-		return fault.New(fault.Manifest, "correct the path after -f, or omit -f", "there is no manifest %s", oneLine(e.manifest))
+		return fault.New(fault.Manifest, "correct the path after -f, or omit -f", "there is no manifest %s",
+			oneLine(e.manifest))
 	}
 	remark := func(text string) { e.say("%s", oneLine(text)) }
 	a, err := pipeline.OpenAccount(o, pipeline.AccountOptions{API: api, Remark: remark})

@@ -102,7 +102,8 @@ func (p *printer) addBulkBar() {
 		return
 	}
 	c := p.bulk
-	c.bar = p.bars.AddBar(int64(c.total), mpb.PrependDecorators(decor.Name(count(c.total, c.of)), decor.CountersNoUnit(" %d/%d ")),
+	c.bar = p.bars.AddBar(int64(c.total), mpb.PrependDecorators(decor.Name(count(c.total, c.of)),
+		decor.CountersNoUnit(" %d/%d ")),
 		mpb.AppendDecorators(decor.Percentage(), decor.Any(func(decor.Statistics) string {
 			if c.of == "film" {
 				return fmt.Sprintf(" %d failed", c.failed.Load())

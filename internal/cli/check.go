@@ -22,7 +22,8 @@ type checkOptions struct {
 }
 
 func checkCommand() command {
-	return command{name: "check", summary: "check that clips or files meet their requirements", usage: "check [flags] [CLIP|FILE...]",
+	return command{name: "check", summary: "check that clips or files meet their requirements",
+		usage:    "check [flags] [CLIP|FILE...]",
 		examples: "greenroom check\ngreenroom check take.webm --json\ngreenroom check --junit checks.xml --report report",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o checkOptions
@@ -132,7 +133,8 @@ func (e *env) writeChecks(o checkOptions, project string, all []checked, took ti
 	if o.report != "" {
 		err = ci.WriteReport(e.path(o.report), ci.Run{Project: project, Version: e.Version, Time: e.Now()}, list)
 	}
-	return errors.Join(err, e.writeReports(o.junit, ci.Run{Command: "check", Project: project, Seconds: took.Seconds()}, list))
+	return errors.Join(err, e.writeReports(o.junit, ci.Run{Command: "check", Project: project, Seconds: took.Seconds()},
+		list))
 }
 
 // printVerdict prints a file's verdict, and the findings that are not ok; all of them with --verbose.

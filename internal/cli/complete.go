@@ -15,8 +15,8 @@ import (
 	"greenroom/remotion/companion"
 )
 
-// completeName is the hidden command that the completion scripts call: greenroom __complete SHELL WORD... with the words
-// after the program's name, up to the cursor.
+// completeName is the hidden command that the completion scripts call: greenroom __complete SHELL WORD... The words are
+// those after the program's name, up to the cursor.
 const completeName = "__complete"
 
 // Lines that ask the shell to complete the names of files or of folders.
@@ -209,7 +209,8 @@ func (c *completion) candidates(before []string, current string) []candidate {
 func subcommands(usage string) (out []string) {
 	_, rest, _ := strings.Cut(usage, " ")
 	rest = strings.TrimLeft(strings.TrimPrefix(rest, "[flags] "), "[")
-	if end := strings.IndexByte(rest, ']'); end >= 0 && strings.Contains(rest[:end], "|") && !strings.Contains(rest[:end], "[") {
+	if end := strings.IndexByte(rest, ']'); end >= 0 && strings.Contains(rest[:end], "|") &&
+		!strings.Contains(rest[:end], "[") {
 		rest = rest[:end]
 	} else if first, _, _ := strings.Cut(rest, " "); strings.Contains(first, "|") {
 		rest = first

@@ -45,7 +45,8 @@ type newClip struct {
 }
 
 func newCommand() command {
-	return command{name: "new", summary: "make one transparent clip of a sentence, without a manifest", usage: "new [flags] \"SENTENCE\" | -",
+	return command{name: "new", summary: "make one transparent clip of a sentence, without a manifest",
+		usage: "new [flags] \"SENTENCE\" | -",
 		examples: "greenroom new \"Hello from greenroom.\"\n" +
 			"greenroom new \"Plans start at nine dollars.\" -o plans.webm --api v3 --max-spend 2\n" +
 			"greenroom new - --avatar Bram-office-20230104 --voice 077ab11b14f04ce0b49b5f6e5cc20979",

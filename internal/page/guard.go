@@ -32,7 +32,8 @@ func (p *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not from another page", http.StatusForbidden)
 		return
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost && (err != nil || kind != "application/json") {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost &&
+		(err != nil || kind != "application/json") {
 		http.Error(w, "send application/json", http.StatusUnsupportedMediaType)
 		return
 	}

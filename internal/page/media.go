@@ -24,7 +24,8 @@ var mediaTypes = map[string]string{
 
 var mediaName = lazyregexp.New(`^[a-z0-9][a-z0-9.-]*$`)
 
-// send serves a file with ranges and its media type. With forever, browsers cache it: its address changes with its content.
+// send serves a file with ranges and its media type. With forever, browsers cache it: its address changes with its
+// content.
 func send(w http.ResponseWriter, r *http.Request, path string, forever bool) {
 	kind := mediaTypes[strings.ToLower(filepath.Ext(path))]
 	fi, err := os.Lstat(path)

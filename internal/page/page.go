@@ -88,7 +88,8 @@ func (p *Server) Path() string { return "/?token=" + p.token }
 
 func (p *Server) page(w http.ResponseWriter, r *http.Request) {
 	// SameSite keeps other sites from using it; it is invalid after the session.
-	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: p.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: p.token, Path: "/", HttpOnly: true,
+		SameSite: http.SameSiteStrictMode})
 	if r.URL.Query().Get("token") != "" { // out of the address bar and the history
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
@@ -109,7 +110,8 @@ func (p *Server) page(w http.ResponseWriter, r *http.Request) {
 // asset serves the style, the script or a font. They are not secret, so they need no token.
 func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
+	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+		".woff2": "font/woff2", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
 	dir := "web/"
 	if ext := path.Ext(name); ext == ".woff2" || ext == ".txt" {
 		dir += "fonts/"

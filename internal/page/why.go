@@ -13,7 +13,8 @@ import (
 
 // mark returns the sign that is shown next to a state's name.
 func mark(state string) string {
-	return map[string]string{watch.Waiting: "◔", watch.Working: "◑", watch.Final: "●", watch.StandIn: "◌", watch.Broken: "✕"}[state] + map[bool]string{true: "○"}[state == watch.Unmade || state == ""]
+	return map[string]string{watch.Waiting: "◔", watch.Working: "◑", watch.Final: "●", watch.StandIn: "◌",
+		watch.Broken: "✕"}[state] + map[bool]string{true: "○"}[state == watch.Unmade || state == ""]
 }
 
 // listClass returns the class of a list by its number of cards: few cards fill the width.

@@ -59,7 +59,8 @@ func draw(ctx context.Context, project, out string, only []string) error {
 		return err
 	}
 	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
-	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project}, CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
+	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project},
+		CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
 	if err != nil {
 		return err
 	}
@@ -104,10 +105,12 @@ func join(ctx context.Context, stills []string, out string) error {
 		var graph, row strings.Builder
 		for i, s := range stills {
 			args = append(args, "-i", s)
-			fmt.Fprintf(&graph, "[%d:v]scale=-2:450:flags=lanczos,pad=iw+%d:ih:0:0:white[v%d];", i, 16*min(1, len(stills)-1-i), i)
+			fmt.Fprintf(&graph, "[%d:v]scale=-2:450:flags=lanczos,pad=iw+%d:ih:0:0:white[v%d];", i, 16*min(1, len(stills)-1-i),
+				i)
 			fmt.Fprintf(&row, "[v%d]", i)
 		}
-		args = append(args, "-filter_complex", fmt.Sprintf("%s%shstack=inputs=%d,format=yuvj420p", graph.String(), row.String(), len(stills)), "-frames:v", "1", "-update", "1", "-q:v", fmt.Sprint(quality), out)
+		args = append(args, "-filter_complex", fmt.Sprintf("%s%shstack=inputs=%d,format=yuvj420p", graph.String(),
+			row.String(), len(stills)), "-frames:v", "1", "-update", "1", "-q:v", fmt.Sprint(quality), out)
 		if msg, err := exec.CommandContext(ctx, "ffmpeg", args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("write %s: %w: %s", out, err, msg)
 		}

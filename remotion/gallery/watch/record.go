@@ -131,7 +131,8 @@ func published(ctx context.Context, project string, lines *bufio.Scanner, name s
 // peaks returns the loudest sample of each frame, relative to the loudest of all.
 func peaks(ctx context.Context, clip string, frames int, fps float64) ([]float64, error) {
 	const rate = 16000
-	pcm, err := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(rate), "-").Output()
+	pcm, err := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar",
+		fmt.Sprint(rate), "-").Output()
 	if err != nil {
 		return nil, fmt.Errorf("read the sound of %s: %w", clip, err)
 	}
