@@ -105,7 +105,8 @@ func TestInitFolder(t *testing.T) {
 
 func TestProjectName(t *testing.T) {
 	t.Parallel()
-	for dir, want := range map[string]string{"/x/Product Tour": "product-tour", "/x/été": "t", "/": "film", "/x/---": "film", "/x/a_b.c": "a-b-c"} {
+	for dir, want := range map[string]string{"/x/Product Tour": "product-tour", "/x/été": "t", "/": "film",
+		"/x/---": "film", "/x/a_b.c": "a-b-c"} {
 		if got := projectName(filepath.FromSlash(dir)); got != want {
 			t.Errorf("%s is %q, want %q", dir, got, want)
 		}
@@ -258,7 +259,8 @@ func TestTrialHints(t *testing.T) {
 
 func TestCheckExpectations(t *testing.T) {
 	t.Parallel()
-	for flag, want := range map[string]string{"": "", "auto": "auto", "AUTO": "auto", "00ff00": "#00FF00", "#00ff00": "#00FF00", "0000FF": "#0000FF"} {
+	for flag, want := range map[string]string{"": "", "auto": "auto", "AUTO": "auto", "00ff00": "#00FF00",
+		"#00ff00": "#00FF00", "0000FF": "#0000FF"} {
 		if got, err := keyColor(flag); got != want || err != nil {
 			t.Errorf("--key-color %q is %q, %v", flag, got, err)
 		}
@@ -289,7 +291,8 @@ func TestCheckExpectations(t *testing.T) {
 // TestRecordPaid: the hint of an interrupted command speaks of payments only where there were some.
 func TestRecordPaid(t *testing.T) {
 	t.Parallel()
-	for stage, want := range map[string]bool{"submit": true, "voice": true, "wait": true, "fetch": false, "prepare": false, "publish": false} {
+	for stage, want := range map[string]bool{"submit": true, "voice": true, "wait": true, "fetch": false, "prepare": false,
+		"publish": false} {
 		e, _, _ := quietEnv()
 		seen := 0
 		sink := e.recordPaid(func(pipeline.Event) { seen++ })

@@ -13,22 +13,27 @@ import (
 // quietEnv returns an env whose output is kept.
 func quietEnv() (e *env, out, errOut *bytes.Buffer) {
 	out, errOut = &bytes.Buffer{}, &bytes.Buffer{}
-	e = &env{Env: Env{Stdin: strings.NewReader(""), Stdout: out, Stderr: errOut, Getenv: func(string) string { return "" }}, noColor: true}
+	e = &env{Env: Env{Stdin: strings.NewReader(""), Stdout: out, Stderr: errOut,
+		Getenv: func(string) string { return "" }}, noColor: true}
 	return e, out, errOut
 }
 
 func TestPlanLines(t *testing.T) {
 	t.Parallel()
 	keep := pipeline.Step{Clip: "intro", Action: pipeline.Keep, Route: "v2-key", Reason: "up to date", Seconds: 4.2}
-	buy := pipeline.Step{Clip: "pricing", Action: pipeline.Buy, Route: "v3-webm", Reason: "not bought yet", Price: 1.5, Least: 1.25, Seconds: 6}
+	buy := pipeline.Step{Clip: "pricing", Action: pipeline.Buy, Route: "v3-webm", Reason: "not bought yet", Price: 1.5,
+		Least: 1.25, Seconds: 6}
 	voice := buy
 	voice.Action = pipeline.Draft
-	voice.Voice = &pipeline.VoiceStep{Action: pipeline.Buy, Route: "speech", Price: 0.02, Seconds: 6, Reason: "the voice comes first"}
-	unknown := pipeline.Step{Clip: "agent", Action: pipeline.Buy, Route: "agent", Reason: "not bought yet", Least: 1, LengthUnknown: true}
+	voice.Voice = &pipeline.VoiceStep{Action: pipeline.Buy, Route: "speech", Price: 0.02, Seconds: 6,
+		Reason: "the voice comes first"}
+	unknown := pipeline.Step{Clip: "agent", Action: pipeline.Buy, Route: "agent", Reason: "not bought yet", Least: 1,
+		LengthUnknown: true}
 	hostile := keep
 	hostile.Reason = "HeyGen: \x1b[2Jno\nsecond"
 	marked := buy
-	marked.Marks = []pipeline.Mark{{Mark: markup.Mark{Kind: "pause", Text: "[0.3s]", Instead: "write <break>"}, Place: "people.csv:7:1", Column: "text"}}
+	marked.Marks = []pipeline.Mark{{Mark: markup.Mark{Kind: "pause", Text: "[0.3s]", Instead: "write <break>"},
+		Place: "people.csv:7:1", Column: "text"}}
 	for name, c := range map[string]struct {
 		plan        pipeline.Plan
 		lines, last string
@@ -115,14 +120,16 @@ func TestAsk(t *testing.T) {
 	}
 	e, _, errOut := quietEnv()
 	e.Stdin = strings.NewReader("y\n")
-	if ok, err := e.ask("spend it all?"); ok || err == nil || !strings.Contains(err.Error(), "spend it all needs a yes") || errOut.Len() > 0 {
+	if ok, err := e.ask("spend it all?"); ok || err == nil || !strings.Contains(err.Error(), "spend it all needs a yes") ||
+		errOut.Len() > 0 {
 		t.Errorf("without a terminal: %v, %v, %q", ok, err, errOut)
 	}
 }
 
 func TestConfirm(t *testing.T) {
 	t.Parallel()
-	plan := &pipeline.Plan{Steps: []pipeline.Step{{Clip: "intro", Action: pipeline.Buy, Route: "v2-key", Price: 2, Seconds: 3, Reason: "new"}}, Price: 2, Least: 1}
+	plan := &pipeline.Plan{Steps: []pipeline.Step{{Clip: "intro", Action: pipeline.Buy, Route: "v2-key", Price: 2,
+		Seconds: 3, Reason: "new"}}, Price: 2, Least: 1}
 	for _, json := range []bool{false, true} {
 		e, out, errOut := quietEnv()
 		e.terminal, e.json, e.Stdin = true, json, strings.NewReader("y\n")
@@ -142,7 +149,8 @@ func TestConfirm(t *testing.T) {
 	}
 	e, _, _ := quietEnv()
 	e.Stdout, e.Stdin = io.Discard, strings.NewReader("y\n")
-	if ok, err := confirm(e, plan); ok || err == nil || !strings.Contains(err.Error(), "this build may cost $2.00 and needs a yes") {
+	if ok, err := confirm(e, plan); ok || err == nil || !strings.Contains(err.Error(),
+		"this build may cost $2.00 and needs a yes") {
 		t.Errorf("without a terminal: %v, %v", ok, err)
 	}
 }

@@ -55,7 +55,8 @@ func TestTables(t *testing.T) {
 		words string
 		texts []string
 		want  bool
-	}{{"", nil, true}, {"OFF", []string{"Daisy-office"}, true}, {"x", []string{"a", "b"}, false}, {"b", []string{"a", "B"}, true}} {
+	}{{"", nil, true}, {"OFF", []string{"Daisy-office"}, true}, {"x", []string{"a", "b"}, false}, {"b", []string{"a", "B"},
+		true}} {
 		if got := like(c.words, c.texts...); got != c.want {
 			t.Errorf("%q like %v is %v", c.words, c.texts, got)
 		}
@@ -76,11 +77,15 @@ func TestEventLines(t *testing.T) {
 		record *jobRecord
 		want   string
 	}{
-		"a record":        {ended, &jobRecord{Status: "completed", Title: "intro", Duration: 4.25}, `avatar_video.success 3f9a -> completed 4.2s "intro"`},
-		"a failure":       {ended, &jobRecord{Status: "failed", Reason: "no credit"}, `avatar_video.success 3f9a -> failed "no credit"`},
-		"no record":       {ended, nil, "avatar_video.success 3f9a -> the job could not be read"},
-		"another event":   {webhook.Event{Type: "batch.finished", JobID: "b1"}, nil, "batch.finished b1 -> nothing to confirm"},
-		"an unknown name": {webhook.Event{Type: "new.kind", Ignored: true}, nil, "new.kind -> ignored, this version does not know it"},
+		"a record": {ended, &jobRecord{Status: "completed", Title: "intro", Duration: 4.25},
+			`avatar_video.success 3f9a -> completed 4.2s "intro"`},
+		"a failure": {ended, &jobRecord{Status: "failed", Reason: "no credit"},
+			`avatar_video.success 3f9a -> failed "no credit"`},
+		"no record": {ended, nil, "avatar_video.success 3f9a -> the job could not be read"},
+		"another event": {webhook.Event{Type: "batch.finished", JobID: "b1"}, nil,
+			"batch.finished b1 -> nothing to confirm"},
+		"an unknown name": {webhook.Event{Type: "new.kind", Ignored: true}, nil,
+			"new.kind -> ignored, this version does not know it"},
 	} {
 		if got := eventLine(c.event, c.record); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -169,7 +174,8 @@ func TestGuardedOutput(t *testing.T) {
 	t.Parallel()
 	e, out, errOut := quietEnv()
 	e.Getenv = func(k string) string {
-		return map[string]string{"HEYGEN_API_KEY": "guarded-key-1", "HTTPS_PROXY": "http://user:guarded-key-2@proxy.example"}[k]
+		return map[string]string{"HEYGEN_API_KEY": "guarded-key-1",
+			"HTTPS_PROXY": "http://user:guarded-key-2@proxy.example"}[k]
 	}
 	e.guardOutput()
 	for _, w := range []interface{ Write([]byte) (int, error) }{e.Stdout, e.Stderr} {

@@ -19,7 +19,8 @@ func TestPromptModes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
-		"good.md": goodPrompt, "bad.md": "Scene 1: Intro (5-0s)\nVO: \"Hello.\"\n", "large.md": strings.Repeat("word ", 300000), "folder/": "",
+		"good.md": goodPrompt, "bad.md": "Scene 1: Intro (5-0s)\nVO: \"Hello.\"\n", "large.md": strings.Repeat("word ",
+			300000), "folder/": "",
 	})
 	for name, c := range map[string]struct {
 		args           []string
@@ -30,7 +31,7 @@ func TestPromptModes(t *testing.T) {
 		"sent":              {[]string{"--send", "good.md"}, 0, "Hello there, and welcome.", ""},
 		"checked":           {[]string{"--check", "good.md"}, 0, "-", ""},
 		"a mistake":         {[]string{"--check", "bad.md"}, 5, "-", "bad.md:1"},
-		"two files":         {[]string{"--check", "bad.md", "none.md", "bad.md"}, 5, "-", "3 errors"},
+		"two files":         {[]string{"--check", "bad.md", "none.md", "bad.md"}, 5, "-", "5 errors"},
 		"the other one":     {[]string{"bad.md", "good.md"}, 5, "Hello there, and welcome.", "bad.md:1"},
 		"too large":         {[]string{"large.md"}, 5, "-", "the prompt is larger than"},
 		"a folder":          {[]string{"folder"}, 2, "-", "folder is a folder"},
@@ -56,7 +57,8 @@ func TestPromptWarnings(t *testing.T) {
 	if code != 0 || !strings.Contains(errOut, "greenroom: warning: plain.md:") {
 		t.Errorf("exit %d\n%s", code, errOut)
 	}
-	if code, _, errOut := callIn(t, dir, "prompt", "--check", "--strict", "plain.md"); code != 5 || !strings.Contains(errOut, "error: ") {
+	if code, _, errOut := callIn(t, dir, "prompt", "--check", "--strict", "plain.md"); code != 5 ||
+		!strings.Contains(errOut, "error: ") {
 		t.Errorf("--strict: exit %d\n%s", code, errOut)
 	}
 	code, _, errOut = callIn(t, dir, "prompt", "--check", "--json", "plain.md")
@@ -65,7 +67,8 @@ func TestPromptWarnings(t *testing.T) {
 	if err := json.Unmarshal([]byte(line), &w); err != nil || code != 0 {
 		t.Fatalf("exit %d, %v: %q", code, err, errOut)
 	}
-	if w := w.Warning; w.File != "plain.md" || w.Line < 1 || w.Column < 1 || w.Rule == "" || w.Message == "" || w.Hint == "" {
+	if w := w.Warning; w.File != "plain.md" || w.Line < 1 || w.Column < 1 || w.Rule == "" || w.Message == "" ||
+		w.Hint == "" {
 		t.Errorf("the warning is %+v", w)
 	}
 }
@@ -98,7 +101,8 @@ func TestPromptRewrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, errOut = callIn(t, dir, "prompt", "--write", "link.md")
-	if again, err := os.ReadFile(link); err != nil || code != 0 || string(again) != string(first) || !strings.Contains(errOut, "is in its structured form already") {
+	if again, err := os.ReadFile(link); err != nil || code != 0 || string(again) != string(first) ||
+		!strings.Contains(errOut, "is in its structured form already") {
 		t.Errorf("again: exit %d, %v\n%s", code, err, errOut)
 	}
 }
@@ -152,7 +156,8 @@ func TestCIReportsOfABuild(t *testing.T) {
 	s.env["GITHUB_WORKSPACE"] = s.dir
 	s.write("greenroom.yaml", strings.Replace(jsonManifest, "clips:\n", "clips:\n  gone: {file: gone.webm}\n", 1))
 	code, _, errOut := s.text("build", "--yes", "--junit", "out/build.xml")
-	if code != 5 || !strings.Contains(errOut, "::error file=greenroom.yaml,line=9,") || !strings.Contains(errOut, "gone.webm") {
+	if code != 5 || !strings.Contains(errOut, "::error file=greenroom.yaml,line=9,") ||
+		!strings.Contains(errOut, "gone.webm") {
 		t.Errorf("exit %d\n%s", code, errOut)
 	}
 	s.write("greenroom.yaml", jsonManifest)
@@ -161,8 +166,9 @@ func TestCIReportsOfABuild(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, errOut)
 	}
 	for name, want := range map[string][]string{
-		"out/build.xml": {`tests="1" failures="0"`, `name="hello" classname="greenroom.build" file="greenroom.yaml" line="9"`},
-		"summary.md":    {"### greenroom build: t", "| hello | ● ok | ", "1 clip, 0 failed", "<code>hello."},
+		"out/build.xml": {`tests="1" failures="0"`,
+			`name="hello" classname="greenroom.build" file="greenroom.yaml" line="9"`},
+		"summary.md": {"### greenroom build: t", "| hello | ● ok | ", "1 clip, 0 failed", "<code>hello."},
 	} {
 		b, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(name)))
 		if err != nil {

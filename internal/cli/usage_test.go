@@ -109,12 +109,14 @@ func TestUsageErrors(t *testing.T) {
 // TestUsageErrorsAsJSON: with --json the same mistakes are one error object on stderr.
 func TestUsageErrorsAsJSON(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{"adopt --json", "gc intro --json", "--json webhooks shout", "build --jbos --json", "biuld --json"} {
+	for _, line := range []string{"adopt --json", "gc intro --json", "--json webhooks shout", "build --jbos --json",
+		"biuld --json"} {
 		code, out, stderr := call(t, nil, strings.Fields(line)...)
 		var e struct {
 			Error struct{ Code, Message, Hint string }
 		}
-		if err := json.Unmarshal([]byte(stderr), &e); err != nil || code != 2 || out != "" || e.Error.Code != "usage" || e.Error.Message == "" || e.Error.Hint == "" {
+		if err := json.Unmarshal([]byte(stderr), &e); err != nil || code != 2 || out != "" || e.Error.Code != "usage" ||
+			e.Error.Message == "" || e.Error.Hint == "" {
 			t.Errorf("greenroom %s: exit %d, %v: %q", line, code, err, stderr)
 		}
 	}
@@ -123,13 +125,16 @@ func TestUsageErrorsAsJSON(t *testing.T) {
 // TestWithoutAManifest: commands of a project name the missing manifest; those of the account need none.
 func TestWithoutAManifest(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"plan", "build", "status", "check", "gc", "cache push", "resolve a --not-paid", "adopt a b", "allow", "watch --no-page"} {
+	for _, name := range []string{"plan", "build", "status", "check", "gc", "cache push", "resolve a --not-paid",
+		"adopt a b", "allow", "watch --no-page"} {
 		code, out, stderr := call(t, nil, strings.Fields(name)...)
-		if code != 5 || out != "" || !strings.Contains(stderr, "greenroom.yaml") || !strings.Contains(stderr, "greenroom init") {
+		if code != 5 || out != "" || !strings.Contains(stderr, "greenroom.yaml") ||
+			!strings.Contains(stderr, "greenroom init") {
 			t.Errorf("greenroom %s: exit %d, %q\n%s", name, code, out, stderr)
 		}
 	}
-	if code, _, stderr := call(t, nil, "quota", "-f", "none.yaml"); code != 5 || !strings.Contains(stderr, "there is no manifest none.yaml") {
+	if code, _, stderr := call(t, nil, "quota", "-f", "none.yaml"); code != 5 ||
+		!strings.Contains(stderr, "there is no manifest none.yaml") {
 		t.Errorf("a manifest that was named: exit %d\n%s", code, stderr)
 	}
 }
@@ -173,12 +178,14 @@ func TestEveryFlagCanComeFromTheEnvironment(t *testing.T) {
 		"a time":     {"GREENROOM_WAIT", "5", "build"},
 	} {
 		code, _, stderr := call(t, map[string]string{c.variable: c.value}, strings.Fields(c.command)...)
-		if code != 2 || !strings.Contains(stderr, c.variable+": ") || !strings.Contains(stderr, "unset it, or give it another value") {
+		if code != 2 || !strings.Contains(stderr, c.variable+": ") ||
+			!strings.Contains(stderr, "unset it, or give it another value") {
 			t.Errorf("%s: exit %d\n%s", name, code, stderr)
 		}
 	}
 	// A flag that was given wins, so that the variable is not read.
-	if code, _, stderr := call(t, map[string]string{"GREENROOM_LIMIT": "1.5"}, "videos", "--limit", "0"); code != 2 || strings.Contains(stderr, "GREENROOM_LIMIT") {
+	if code, _, stderr := call(t, map[string]string{"GREENROOM_LIMIT": "1.5"}, "videos", "--limit", "0"); code != 2 ||
+		strings.Contains(stderr, "GREENROOM_LIMIT") {
 		t.Errorf("exit %d\n%s", code, stderr)
 	}
 }
