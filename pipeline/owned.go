@@ -23,14 +23,14 @@ func (p *Project) OwnedFiles() (*scaffold.Comparison, error) {
 // build, which reports it.
 func (p *Project) ownedCurrent() bool {
 	c, err := p.OwnedFiles()
-	return err == nil && (c == nil || len(c.Behind()) == 0)
+	return err == nil && (c == nil || len(c.Outdated()) == 0)
 }
 
 // restoreOwned writes those of greenroom's own files that are missing or of an older version. Files that the user
 // changed are kept. A failure is a warning: the clips are right without them.
 func (p *Project) restoreOwned(ctx context.Context) {
 	c, err := p.OwnedFiles()
-	if err == nil && (c == nil || len(c.Behind()) == 0) {
+	if err == nil && (c == nil || len(c.Outdated()) == 0) {
 		return
 	}
 	var done []string

@@ -50,7 +50,7 @@ func mutate(r *rand.Rand, v map[string]any) {
 	}
 }
 
-// cases gives JSON documents: good ones, nearly good ones, and the fixed ones.
+// cases returns JSON documents: good ones, nearly good ones, and the fixed ones.
 func cases(t testing.TB, r *rand.Rand, n int) []string {
 	t.Helper()
 	full := clip("intro")
@@ -79,7 +79,7 @@ func cases(t testing.TB, r *rand.Rand, n int) []string {
 			b = slow
 		}
 		for range r.IntN(4) {
-			var v map[string]any // anew each time: no two values share a map
+			var v map[string]any // a new one each time: no two values share a map
 			if err := json.Unmarshal(b, &v); err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +129,7 @@ func TestGoAndZodAgree(t *testing.T) {
 				t.Errorf("Go accepts a key __proto__:\n%s", d)
 			}
 		} else if (err == nil) != (zod[i] == "") {
-			t.Errorf("Go says %v, zod says %q:\n%s", err, zod[i], d)
+			t.Errorf("Go returns %v, zod reports %q:\n%s", err, zod[i], d)
 		}
 		if err == nil {
 			good++

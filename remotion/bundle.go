@@ -16,10 +16,11 @@ func bundled(dir string) bool {
 	return err == nil
 }
 
-// locate finds out which bundle a film of the project needs now.
+// locate computes which bundle a film of the project needs now.
 func (s *Session) locate(w *work) error {
 	var err error
-	if w.static, err = staticKey(s.at, s.config); err != nil {
+	w.static, err = staticKey(s.at, s.config)
+	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
 	w.bundle = s.bundlePath(recallInputs(s.home, s.at).key(w.static, s.at, s.r.environ()))
@@ -28,7 +29,7 @@ func (s *Session) locate(w *work) error {
 
 func (s *Session) bundlePath(key string) string { return filepath.Join(s.home, "bundle-"+key) }
 
-// bundle makes a work's bundle, if there is none or the session was asked for a new one. do sends a request.
+// bundle makes a work's bundle, if there is none or the session must make a new one. do sends a request.
 func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply, error)) (reply, error) {
 	again := s.newBundle && !s.bundled[w.bundle]
 	if bundled(w.bundle) && !again {
@@ -51,7 +52,8 @@ func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply
 		saveEntry(s.home, inputsMemory, inputsOf(s.home, s.at), in)
 		key := in.key(w.static, s.at, s.r.environ())
 		if in.changedSince(begun, s.at) {
-			key = in.key(w.static+begun.String(), s.at, s.r.environ()) // of this session only: what it holds is not certain
+			// of this session only: its inputs changed while it was made
+			key = in.key(w.static+begun.String(), s.at, s.r.environ())
 		}
 		w.bundle = s.bundlePath(key)
 	}
@@ -63,7 +65,7 @@ func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply
 	return reply{}, nil
 }
 
-// putBundle gives a finished bundle its name. One that is there already is as good, unless a new one was asked for.
+// putBundle renames a finished bundle to its final name. A bundle that exists already is kept, unless again is set.
 func putBundle(building, dir string, again bool) error {
 	old := fmt.Sprintf("%s.%d.old", dir, os.Getpid())
 	defer os.RemoveAll(old)

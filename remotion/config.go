@@ -13,21 +13,17 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
 )
 
-// configFiles are the names under which Remotion's CLI finds a project's configuration, in its order.
-var configFiles = []string{"remotion.config.ts", "remotion.config.js"}
-
 // ConfigFiles are the names of a project's configuration that need not be named in the manifest.
-func ConfigFiles() []string { return slices.Clone(configFiles) }
+func ConfigFiles() []string { return slices.Clone(project.ConfigFiles) }
 
-// maxConfig is how long a configuration may be silent while it is run.
+// maxConfig is how long a running configuration may report nothing.
 const maxConfig = time.Minute
 
-// configuration is what the configuration of Remotion's CLI says, as the driver reports it.
+// configuration is the configuration of Remotion's CLI, as the driver reports it.
 type configuration struct {
 	Inputs  []string                   `json:"inputs"`  // the files that it consists of, absolute
 	Env     []string                   `json:"env"`     // the environment variables that it read
@@ -50,7 +46,7 @@ func configFile(l project.Layout) (string, error) {
 		}
 		return l.Config, nil
 	}
-	for _, name := range configFiles {
+	for _, name := range project.ConfigFiles {
 		if st, err := os.Stat(l.Path(name)); err == nil && st.Mode().IsRegular() {
 			return name, nil
 		}
@@ -58,21 +54,9 @@ func configFile(l project.Layout) (string, error) {
 	return "", nil
 }
 
-// Configured returns the layout with what the project's own configuration says where l is silent: the entry point
-// and the public folder. It starts Node when there is a configuration that changed since the last call with the
-// same cache. It fails where the packages are not installed, and with the configuration's own error.
-func (r Renderer) Configured(ctx context.Context, l project.Layout, cacheDir string) (project.Layout, error) {
-	c, err := r.configuration(ctx, l, cacheDir)
-	if err != nil {
-		return l, err
-	}
-	return c.layout(l)
-}
-
-var publicSetting = lazyregexp.New(`setPublicDir\s*\(\s*(?:'([^'\\]*)'|"([^"\\]*)")\s*\)`)
-
-// KnownLayout is Configured for those who must not run code of the project: it uses what a render remembered of the
-// configuration, else the public folder that the file names literally. doubt says why the folder may be another one.
+// KnownLayout returns the layout with the values of the project's configuration where l has none, without running code
+// of the project: it uses the configuration that a render has cached, else the public folder that the file names
+// literally. doubt is the reason why the folder may be another one; "" if it is known.
 func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layout, doubt string) {
 	file, err := configFile(l)
 	home, err2 := filepath.Abs(cacheDir)
@@ -85,13 +69,13 @@ func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layo
 		}
 		return l, "" // the render names the error
 	}
-	text := comment.ReplaceAllString(readSource(l.Path(file)), "")
-	if !strings.Contains(text, "setPublicDir") {
+	text := project.WithoutComments(readSource(l.Path(file)))
+	mentions := strings.Count(text, "setPublicDir")
+	if mentions == 0 {
 		return l, ""
 	}
-	found := publicSetting.FindAllStringSubmatch(text, -1)
-	if len(found) == 1 && strings.Count(text, "setPublicDir") == 1 {
-		if known, err := (configuration{file: file, Public: found[0][1] + found[0][2]}).layout(l); err == nil {
+	if literal, calls := project.LiteralSetting(text, "setPublicDir"); literal != "" && calls == 1 && mentions == 1 {
+		if known, err := (configuration{file: file, Public: literal}).layout(l); err == nil {
 			return known, ""
 		}
 	}
@@ -100,14 +84,16 @@ func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layo
 
 // configuration reads the configuration, from the cache where nothing changed.
 func (r Renderer) configuration(ctx context.Context, l project.Layout, cacheDir string) (c configuration, err error) {
-	if c.file, err = configFile(l); err != nil || c.file == "" {
+	c.file, err = configFile(l)
+	if err != nil || c.file == "" {
 		return c, err
 	}
 	home, err := filepath.Abs(cacheDir)
 	if err != nil {
 		return c, err
 	}
-	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
+	l.Dir, err = filepath.Abs(l.Dir)
+	if err != nil {
 		return c, err
 	}
 	if known, ok := r.remembered(home, l, c.file); ok {
@@ -129,7 +115,7 @@ func (r Renderer) configuration(ctx context.Context, l project.Layout, cacheDir 
 	return r.runConfig(ctx, d, home, l, c.file)
 }
 
-// runConfig has a driver read the configuration, which every driver needs before its first film, and remembers it.
+// runConfig lets a driver read the configuration, which every driver needs before its first film, and caches it.
 func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l project.Layout,
 	file string) (c configuration, err error) {
 	one, err := d.do(ctx, "config", map[string]any{"file": l.Path(file)}, min(r.stall(), maxConfig), func(reply) {})
@@ -138,7 +124,7 @@ func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l proje
 	case context.Cause(ctx) != nil:
 		return c, context.Cause(ctx)
 	case errors.Is(err, proc.ErrStalled):
-		hint := "look for a loop or a question that it asks; " + configHint
+		hint := "look for a loop or a prompt in it; " + configHint
 		return c, &configFault{fault.Wrap(fault.Failed, err, hint, "run %s", file)}
 	case errors.As(err, &end):
 		return c, &configFault{fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file)}
@@ -170,27 +156,31 @@ type configFault struct{ error }
 
 func (e *configFault) Unwrap() error { return e.error }
 
-// layout is l with what the configuration says where l is silent, and with an entry point that exists.
+// layout returns l with the configuration's values where l has none. It fails for an entry point that does not exist.
 func (c configuration) layout(l project.Layout) (project.Layout, error) {
 	var err error
-	if l.Dir, err = filepath.Abs(l.Dir); err != nil {
+	l.Dir, err = filepath.Abs(l.Dir)
+	if err != nil {
 		return l, err
 	}
 	inside := func(setting, value string) (string, error) {
 		name := filepath.FromSlash(value)
 		if filepath.IsAbs(name) {
-			if name, err = filepath.Rel(l.Dir, name); err != nil {
+			name, err = filepath.Rel(l.Dir, name)
+			if err != nil {
 				return "", err
 			}
 		}
-		if name = filepath.Clean(name); !filepath.IsLocal(name) {
+		name = filepath.Clean(name)
+		if !filepath.IsLocal(name) {
 			hint := "choose a place in the project, or name one in greenroom.yaml: remotion: {public: FOLDER, entry: FILE}"
 			return "", fault.New(fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value)
 		}
 		return filepath.ToSlash(name), nil
 	}
 	if l.Entry == "" && c.Entry != "" {
-		if l.Entry, err = inside("setEntryPoint", c.Entry); err != nil {
+		l.Entry, err = inside("setEntryPoint", c.Entry)
+		if err != nil {
 			return l, err
 		}
 		if st, err := os.Stat(l.Path(l.Entry)); err != nil || !st.Mode().IsRegular() {
@@ -199,14 +189,15 @@ func (c configuration) layout(l project.Layout) (project.Layout, error) {
 		}
 	}
 	if l.Public == "" && c.Public != "" {
-		if l.Public, err = inside("setPublicDir", c.Public); err != nil {
+		l.Public, err = inside("setPublicDir", c.Public)
+		if err != nil {
 			return l, err
 		}
 	}
 	return l, nil
 }
 
-// project is the layout with an entry point: findProject, with what the configuration says.
+// project returns the layout with the configuration's values and with an entry point. It fails if there is none.
 func (c configuration) project(l project.Layout) (project.Layout, error) {
 	l, err := c.layout(l)
 	if err != nil {
@@ -223,7 +214,7 @@ func (r Renderer) environ() []string {
 	return proc.Inherited()
 }
 
-// stamp hashes what a configuration depends on: with another stamp it may say something else.
+// stamp hashes what a configuration depends on: with another stamp its values may differ.
 func (r Renderer) stamp(l project.Layout, c configuration) string {
 	h := newKeyer()
 	h.Field("schema", "configuration/1")
@@ -240,7 +231,7 @@ func (r Renderer) stamp(l project.Layout, c configuration) string {
 		}
 		sum, err := sumOf(file)
 		if err != nil {
-			sum = "unreadable" // then it is another one
+			sum = "unreadable" // then the stamp differs
 		}
 		h.Field(name, sum)
 	}
@@ -261,8 +252,8 @@ func (k keyer) environment(names, environ []string) {
 	}
 }
 
-// withoutKeys is the text of a file of variables but for those that greenroom alone reads. What cannot be read is
-// empty: the driver names it.
+// withoutKeys returns the text of a file of variables without those that only greenroom reads; "" for a file that
+// cannot be read, which the driver reports.
 func withoutKeys(file string) string {
 	b, _ := os.ReadFile(file)
 	var out strings.Builder

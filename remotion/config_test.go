@@ -156,7 +156,11 @@ func TestAConfigurationIsRead(t *testing.T) {
 				r.Stall = 3 * time.Second
 			}
 			c.layout.Dir = dir
-			at, err := r.Configured(t.Context(), c.layout, filepath.Join(dir, "cache"))
+			config, err := r.configuration(t.Context(), c.layout, filepath.Join(dir, "cache"))
+			at := c.layout
+			if err == nil {
+				at, err = config.layout(c.layout)
+			}
 			if c.wanted != "" {
 				if text := fault.Format(err, true); err == nil || !strings.Contains(text, c.wanted) || !strings.Contains(text, "hint: ") {
 					t.Errorf("want %q and a hint, got %s", c.wanted, text)

@@ -1,9 +1,7 @@
-// Package remotion is the border to Remotion: the props contract, the project
-// scaffold, and the renderer that drives Remotion's own Node API.
+// Package remotion is the interface to Remotion: the props contract, the project scaffold, and the renderer that drives
+// Remotion's own Node API.
 //
-// It promises that props never hold a link, a key or a path of this machine,
-// that a file of the user's is never overwritten, and that a film appears under
-// its final name only when it is whole. It never opens the network itself and
-// never installs anything without an Event that says so; npm, when the project's
-// packages are missing, talks to the registry the user has configured.
+// Props never have a link, a key or a path of this machine, the user's files are never overwritten, and a film appears
+// under its final name only when it is complete. The package never opens the network itself and never installs anything
+// without an Event that reports it; the package manager uses the registry that the user has configured.
 package remotion

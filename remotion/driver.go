@@ -156,12 +156,13 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 		return nil, err
 	}
 	ctx, kill := context.WithCancelCause(context.Background())
-	d := &driver{stdin: out, lines: make(chan []byte, 2), kill: kill, done: make(chan struct{}), alive: make(chan struct{}, 1)}
+	d := &driver{stdin: out, lines: make(chan []byte, 2), kill: kill, done: make(chan struct{}),
+		alive: make(chan struct{}, 1)}
 	go d.write()
 	go func() {
 		defer close(d.done)
 		_, d.err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{script, project}, Dir: project, Env: env, Stdin: in,
-			Stdout: &replies{handle: d.reply}, Stderr: func(string) { d.heard() }})
+			Stdout: &replies{handle: d.reply}, Stderr: func(string) { d.markAlive() }})
 		kill(nil)
 		in.Close() // only now: a request that is still being written ends with an error
 		out.Close()
@@ -170,8 +171,8 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 	return d, nil
 }
 
-// write hands lines to node. A line may be longer than a pipe holds, and node may be
-// dead: who sends one must not wait for it.
+// write passes lines to node, so that senders need not wait: a line may be longer than a pipe's buffer, and node may
+// have ended.
 func (d *driver) write() {
 	for {
 		select {
@@ -183,7 +184,7 @@ func (d *driver) write() {
 	}
 }
 
-func (d *driver) heard() {
+func (d *driver) markAlive() {
 	select {
 	case d.alive <- struct{}{}:
 	default:
@@ -191,7 +192,7 @@ func (d *driver) heard() {
 }
 
 func (d *driver) reply(one reply) {
-	d.heard()
+	d.markAlive()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.handle != nil && one.ID == d.id {
@@ -202,7 +203,8 @@ func (d *driver) reply(one reply) {
 // do sends one request and waits for its answer. A nil error means it succeeded; an
 // answer with Error set comes with a nil error too. After an *ended the driver is gone.
 // When ctx ends, the request alone is stopped where that is possible.
-func (d *driver) do(ctx context.Context, op string, request map[string]any, stall time.Duration, progress func(reply)) (reply, error) {
+func (d *driver) do(ctx context.Context, op string, request map[string]any, stall time.Duration,
+	progress func(reply)) (reply, error) {
 	if err := context.Cause(ctx); err != nil {
 		return reply{}, err
 	}
@@ -244,7 +246,7 @@ func (d *driver) do(ctx context.Context, op string, request map[string]any, stal
 			return one, nil
 		case <-d.done:
 			select {
-			case one := <-answer: // its last words say more than its end
+			case one := <-answer: // its last answer explains its end
 				if one.Error != "" {
 					return one, nil
 				}
@@ -283,7 +285,7 @@ func (d *driver) send(line map[string]any) {
 	}
 }
 
-// stop ends the driver: politely, then not.
+// stop ends the driver: by closing its input, and after a grace period by a kill.
 func (d *driver) stop() {
 	d.stdin.Close()
 	t := time.AfterFunc(grace, func() { d.kill(errors.New("closed")) })
@@ -291,7 +293,7 @@ func (d *driver) stop() {
 	<-d.done
 }
 
-// gone tells whether the driver has ended.
+// gone reports whether the driver has ended.
 func (d *driver) gone() bool {
 	select {
 	case <-d.done:

@@ -42,10 +42,10 @@ func TestASilentDriverIsStopped(t *testing.T) {
 func TestADriverThatEndsWithoutAWord(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ script, says string }{
-		"success that is none": {"process.exit(0)", "before the film was whole"},
+		"success that is none": {"process.exit(0)", "before the render finished"},
 		"out of memory":        {"console.error('FATAL ERROR: heap out of memory'); process.exit(134)", "heap out of memory"},
 		"killed":               {"process.kill(process.pid, 'SIGKILL')", "exit -1"},
-		"noise":                {"console.log('not JSON'); console.log('{\"stage\":1}'); process.exit(0)", "before the film was whole"},
+		"noise":                {"console.log('not JSON'); console.log('{\"stage\":1}'); process.exit(0)", "before the render finished"},
 		"a line without end":   {"process.stdout.write('x'.repeat(3 << 20))", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ const (
 	memoryHint   = "run the same command again; if it ends the same way, free some memory or lower the concurrency"
 )
 
-// driverFault says what a fault of the driver means to the user.
+// driverFault returns the error for a fault of the driver in the user's terms.
 func driverFault(id string, bad reply) error {
 	switch bad.Error {
 	case "packages":
@@ -27,36 +27,41 @@ func driverFault(id string, bad reply) error {
 		}
 		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", id)
 	case "setting":
-		return fault.New(fault.Failed, "remove the setting; docs/rendering.md lists what greenroom does with each", "the project's configuration: %s", bad.Message)
+		return fault.New(fault.Failed, "remove the setting; docs/rendering.md lists what greenroom does with each",
+			"the project's configuration: %s", bad.Message)
 	case "bundle":
-		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake", "bundle the project: %s", bad.Message)
+		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake",
+			"bundle the project: %s", bad.Message)
 	case "browser":
 		return fault.New(fault.Tool, browserHint, "start the browser: %s", bad.Message)
 	case "died":
-		return fault.New(fault.Failed, "the system may have ended it for lack of memory: "+memoryHint, "render %s: the browser ended before the film was whole (%s)", id, bad.Message)
+		return fault.New(fault.Failed, "the system may have ended it because memory ran out: "+memoryHint,
+			"render %s: the browser exited before the render finished (%s)", id, bad.Message)
 	case "metadata":
-		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata", "prepare composition %q: %s", id, bad.Message)
+		return fault.New(fault.Failed, "check the composition's props and its calculateMetadata",
+			"prepare composition %q: %s", id, bad.Message)
 	case "frame":
-		return fault.New(fault.Usage, "the first frame is 0", "draw that frame of %s: %s", id, bad.Message)
+		return fault.New(fault.Usage, "the first frame is 0", "render that frame of %s: %s", id, bad.Message)
 	case "render":
 		if proc.DiskFull(nil, bad.Message) {
 			return fault.New(fault.Failed, diskHint, "render %s: the disk is full", id)
 		}
-		return fault.New(fault.Failed, "look at the composition in npx remotion studio", "render %s: %s", id, bad.Message)
+		return fault.New(fault.Failed, "open the composition in npx remotion studio", "render %s: %s", id, bad.Message)
 	}
 	return fault.New(fault.Failed, memoryHint, "render %s: %s", id, bad.Message)
 }
 
-// driverDied says why node ended without a word of the driver's.
+// driverDied returns the error for node's end without an answer of the driver.
 func driverDied(id string, err error) error {
 	var exit *proc.ExitError
 	switch {
 	case err == nil: // success, but no answer
-		return fault.New(fault.Failed, "run the same command again", "render %s: node ended before the film was whole", id)
+		return fault.New(fault.Failed, "run the same command again", "render %s: node exited before the render finished", id)
 	case !errors.As(err, &exit):
 		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
 	case errors.Is(err, proc.ErrStalled):
-		return fault.Wrap(fault.Failed, err, "look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)
+		return fault.Wrap(fault.Failed, err,
+			"look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)
 	}
 	if tail := lastLines(exit.Tail, 12); tail != "" && exit.Reason == nil {
 		return fault.New(fault.Failed, memoryHint, "node ended with code %d:\n%s", exit.Code, tail)
@@ -74,7 +79,7 @@ func lastLines(s string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// nearest gives the candidate that is fewest edits away, letter case apart, or
+// nearest returns the candidate that is fewest edits away, letter case apart, or
 // "" when none is close: a third of the word may be wrong.
 func nearest(word string, candidates []string) string {
 	best, most := "", max(1, len(word)/3)+1

@@ -10,12 +10,11 @@ import (
 	"slices"
 )
 
-// EncodeProps gives clips.gen.json and clips.gen.ts of props that may be handed to
-// Remotion: those that Validate refuses are an error.
+// EncodeProps returns clips.gen.json and clips.gen.ts. It fails for props that Validate refuses.
 func EncodeProps(p Props) (jsonB []byte, clipsTS []byte, err error) {
 	p.Version = PropsVersion
 	if p.Clips == nil {
-		p.Clips = map[string]Clip{} // null is no object
+		p.Clips = map[string]Clip{} // null is not an object
 	}
 	if err := p.Validate(); err != nil {
 		return nil, nil, err
@@ -35,12 +34,12 @@ func EncodeProps(p Props) (jsonB []byte, clipsTS []byte, err error) {
 func (p Props) WriteJSON(w io.Writer) error {
 	head := p
 	head.Version, head.Clips = PropsVersion, map[string]Clip{}
-	whole, err := json.MarshalIndent(head, "", "  ")
+	text, err := json.MarshalIndent(head, "", "  ")
 	if err != nil {
 		return err
 	}
 	out := printer{w: w}
-	out.print(string(bytes.TrimSuffix(whole, []byte("{}\n}"))))
+	out.print(string(bytes.TrimSuffix(text, []byte("{}\n}"))))
 	out.clips(p.Clips, "  ")
 	out.print("\n}\n")
 	return out.err
@@ -78,7 +77,7 @@ func (o *printer) print(s string) {
 	}
 }
 
-// clips writes what json.MarshalIndent gives for the map.
+// clips writes the map as json.MarshalIndent encodes it.
 func (o *printer) clips(clips map[string]Clip, prefix string) {
 	if len(clips) == 0 {
 		o.print("{}")
@@ -87,7 +86,8 @@ func (o *printer) clips(clips map[string]Clip, prefix string) {
 	between := "{\n"
 	for _, name := range slices.Sorted(maps.Keys(clips)) {
 		b, err := json.MarshalIndent(clips[name], prefix+"  ", "  ")
-		if o.err = errors.Join(o.err, err); o.err != nil {
+		o.err = errors.Join(o.err, err)
+		if o.err != nil {
 			return
 		}
 		o.print(between + prefix + "  " + quote(name) + ": ")
@@ -97,7 +97,7 @@ func (o *printer) clips(clips map[string]Clip, prefix string) {
 	o.print("\n" + prefix + "}")
 }
 
-// quote gives a TypeScript string: JSON with <, > and & escaped is one.
+// quote returns a TypeScript string: JSON with <, > and & escaped is one.
 func quote(s string) string {
 	b, _ := json.Marshal(s) // strings always encode
 	return string(b)

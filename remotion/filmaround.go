@@ -40,7 +40,7 @@ func (k *Keys) common(h keyer) error {
 func (k *Keys) packages() []string {
 	var p struct{ Dependencies, DevDependencies map[string]string }
 	if b, err := os.ReadFile(k.at.Path("package.json")); err == nil {
-		_ = json.Unmarshal(b, &p) // npm says it better
+		_ = json.Unmarshal(b, &p) // the package manager reports the mistake
 	}
 	out := slices.Clone(bundlePackages)
 	for name := range p.Dependencies {

@@ -17,19 +17,19 @@ import (
 	"greenroom/remotion/project"
 )
 
-// Timeline is the composition that draws films of the manifest.
+// Timeline is the composition that renders films of the manifest.
 const Timeline = "Timeline"
 
 // publishDir is greenroom's own folder in public/. Its films, pictures and fonts have
 // names of their content, by which their users' input names them.
 const publishDir = "public/greenroom"
 
-// Keys says what films of a project are made of, without Node, a browser or a bundle: two
-// films with one key are the same film. In the key is what the project holds; what a
-// component asks the world for (the network, the clock, the machine's fonts) is not.
+// Keys computes the keys of a project's films, without Node, a browser or a bundle: two films with one key are the same
+// film. A key covers what the project contains, but not what a component requests elsewhere (the network, the clock,
+// the machine's fonts).
 //
-// Sources are read; public/ and the browser only where a size or a time changed. What films
-// have in common is looked at for the first that needs it and kept until Forget.
+// Sources are read every time, public/ and the browser only if a size or a time changed. What films have in common is
+// computed for the first that needs it and kept until Forget.
 type Keys struct {
 	at      project.Layout
 	config  configuration
@@ -37,12 +37,13 @@ type Keys struct {
 	r       Renderer
 	browser string
 	files   *hashes
-	seen    bool   // whether ours says something
+	seen    bool   // ours is computed
 	all     string // of everything that a composition may show; "" before it is needed
-	ours    string // of what Timeline may show besides its input; "" where Timeline is not ours alone
+	ours    string // of what Timeline may show besides its input; "" where Timeline is not the companion's, unchanged
 }
 
-// unknownStamp is that of a configuration that cannot be read as the packages are not installed. No film has it.
+// unknownStamp is the stamp of a configuration that cannot be read because the packages are not installed. No film has
+// it.
 const unknownStamp = "unknown"
 
 // Keys opens the project. It starts Node only for a configuration of the project's that changed. Its owner calls Save
@@ -50,16 +51,21 @@ const unknownStamp = "unknown"
 func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 	k := &Keys{r: r}
 	var err error
-	if k.home, err = filepath.Abs(s.CacheDir); err != nil {
+	k.home, err = filepath.Abs(s.CacheDir)
+	if err != nil {
 		return nil, err
 	}
-	if s.Layout, err = givenProject(s.Layout); err != nil {
+	s.Layout, err = givenProject(s.Layout)
+	if err != nil {
 		return nil, err
 	}
 	if Installed(s.Layout.Dir) {
 		k.config, err = r.configuration(ctx, s.Layout, k.home)
-	} else if k.config.file, err = configFile(s.Layout); err == nil && k.config.file != "" {
-		k.config.stamp = unknownStamp
+	} else {
+		k.config.file, err = configFile(s.Layout)
+		if err == nil && k.config.file != "" {
+			k.config.stamp = unknownStamp
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -69,7 +75,8 @@ func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 		return nil, err
 	}
 	if browser := r.browser(k.at, k.config); browser != "" {
-		if k.browser, err = proc.Find(browser, "", exec.LookPath); err != nil {
+		k.browser, err = proc.Find(browser, "", exec.LookPath)
+		if err != nil {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
@@ -77,10 +84,10 @@ func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 	return k, nil
 }
 
-// Save remembers what was read for the next run.
+// Save caches what was read for the next run.
 func (k *Keys) Save() { k.files.save() }
 
-// Forget lets the next key be of what is there then.
+// Forget makes the next key read the project again.
 func (k *Keys) Forget() { k.seen, k.all, k.ours = false, "", "" }
 
 // everything is the hash of what compositions of the project are made of.
@@ -96,8 +103,8 @@ func (k *Keys) everything() (string, error) {
 	return k.all, nil
 }
 
-// timeline is the hash of what Timeline is made of besides its input: a clip more or less changes no
-// film that does not show it. It is "" where Timeline is not ours alone.
+// timeline returns the hash of what Timeline is made of besides its input: an additional clip changes no film that does
+// not show it. It is "" where Timeline is not the companion's, unchanged.
 func (k *Keys) timeline() (string, error) {
 	if !k.seen && k.oursAlone() {
 		var err error
@@ -121,7 +128,8 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 	}
 	if err == nil {
 		h.sum, h.skip = k.files.sum, skipPublic
-		if err = walkPublic(k.at, h.fileAs); os.IsNotExist(err) {
+		err = walkPublic(k.at, h.fileAs)
+		if os.IsNotExist(err) {
 			err = nil // nothing is published yet
 		}
 	}
@@ -131,8 +139,8 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 	return h.Sum(), nil
 }
 
-// byContent tells the published files: <clip>.<hash>.<ending>, files/<hash>.<ending>. Old ones may
-// lie there still; a film that shows one is given its name. The others are of no film.
+// byContent matches the published files: <clip>.<hash>.<extension>, files/<hash>.<extension>. A film's input has the
+// names of those that it shows; the others, such as old ones, belong to no film.
 var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`)
 
 // generated reports the modules that a build writes, by their names in the project.
@@ -161,7 +169,7 @@ func (k *Keys) published() map[string]bool {
 	return out
 }
 
-// Film is a film's key. It refuses what Render refuses at once. How many tabs draw it is not in the key.
+// Film returns a film's key. It fails for what Render refuses at once. The number of tabs is not in the key.
 func (k *Keys) Film(spec RenderSpec) (string, error) {
 	p, err := planFilm(k.at, spec)
 	if err != nil {
@@ -171,7 +179,8 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	h.sum = k.files.sum
 	of := ""
 	if spec.Composition == Timeline {
-		if of, err = k.timeline(); err != nil {
+		of, err = k.timeline()
+		if err != nil {
 			return "", err
 		}
 	}

@@ -88,7 +88,7 @@ func (e *keyed) keys(t *testing.T) (timed, own string) {
 	return timed, own
 }
 
-// TestAFilmsKey says which changes draw a film of the manifest and one of the project again.
+// TestAFilmsKey: which changes render a film of the manifest, and one of the project, again.
 func TestAFilmsKey(t *testing.T) {
 	t.Parallel()
 	write := func(name, text string) func(*testing.T, *keyed) {
@@ -121,7 +121,7 @@ func TestAFilmsKey(t *testing.T) {
 		"a film's picture":                  {write("public/greenroom/files/fedcba9876543210.png", "x"), false, false},
 		"whose files they are":              {write("public/greenroom/files/.greenroom-owned.json", "{}"), false, false},
 		"Studio's signal":                   {write("public/greenroom/published.9999", ""), false, false},
-		"a user's file beside the clips":    {write("public/greenroom/mine.txt", "x"), false, true},
+		"a user's file next to the clips":   {write("public/greenroom/mine.txt", "x"), false, true},
 		"the generated clips":               {write("src/greenroom/clips.gen.ts", "export const clips = {};\n"), false, true},
 		"the manifest":                      {write("greenroom.yaml", "version: 2\n"), false, false},
 		"a key in .env, which no page gets": {write(".env", "HEYGEN_API_KEY=x\n"), false, false},
@@ -195,7 +195,7 @@ func TestATimelineOfTheUsers(t *testing.T) {
 			before, _ := e.keys(t)
 			put(t, e.dir, map[string]string{"src/greenroom/clips.gen.ts": "export const clips = {};\n"})
 			if after, _ := e.keys(t); before == after {
-				t.Error("the clips that it may show changed, and the film stands")
+				t.Error("the clips that it may show changed, and the film keeps its key")
 			}
 		})
 	}
@@ -221,7 +221,7 @@ func TestAHashIsBelieved(t *testing.T) {
 	}
 	soon := time.Now().Add(time.Hour) // as new as a file can be
 	if sum("one", soon) == sum("two", soon) {
-		t.Error("a file that was just written is believed by its time")
+		t.Error("a file that was just written is trusted by its time")
 	}
 	first := sum("one", old)
 	if sum("two", old) != first {
@@ -237,7 +237,7 @@ func TestAHashIsBelieved(t *testing.T) {
 	}
 	put(t, dir, map[string]string{"state/hashes.json": "null"})
 	if h = openHashes(h.file, dir); sum("one", old) != first {
-		t.Error("a spoiled memory changes what a file is")
+		t.Error("a corrupt cache changes what a file is")
 	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)

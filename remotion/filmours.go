@@ -11,8 +11,8 @@ import (
 // registration is the companion's line in src/Root.tsx.
 var registration = lazyregexp.New(`<Composition\s+id="Timeline"\s+component=\{Timeline\}`)
 
-// oursAlone reports that Timeline is the companion's, unchanged: then it shows what its input names and
-// nothing else. Whoever registers another Timeline may show anything with it.
+// oursAlone reports whether Timeline is the companion's, unchanged: then it shows only what its input names. Another
+// component of that name may show anything.
 func (k *Keys) oursAlone() bool {
 	if !scaffold.Unchanged(k.at) {
 		return false
@@ -24,7 +24,8 @@ func (k *Keys) oursAlone() bool {
 		}
 		text := readSource(k.at.Path(name))
 		n := strings.Count(text, `"Timeline"`) + strings.Count(text, `'Timeline'`) + strings.Count(text, "`Timeline`")
-		if named += n; n > 0 {
+		named += n
+		if n > 0 {
 			registered = registration.MatchString(text) && fromUs.MatchString(text)
 		}
 		return nil

@@ -26,7 +26,8 @@ func FindBrowser(explicit string, getenv func(string) string, lookPath func(stri
 	if b := getenv("GREENROOM_BROWSER"); b != "" {
 		return b
 	}
-	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"} {
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "/usr/bin/chromium-headless-shell",
+		"/usr/bin/chromium", "/usr/bin/chromium-browser"} {
 		if p, err := lookPath(name); err == nil {
 			return p
 		}
@@ -36,8 +37,8 @@ func FindBrowser(explicit string, getenv func(string) string, lookPath func(stri
 
 var nodeVersion = lazyregexp.New(`^v(\d+)\.[0-9.]+`)
 
-// FindNode gives node's path and version ("v20.1.0"). Missing or older than 18
-// is a fault of kind Tool.
+// FindNode returns node's path and version ("v20.1.0"). It fails with a fault of kind Tool if node is missing or older
+// than 18.
 func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path, version string, err error) {
 	path, err = lookPath("node")
 	if err != nil {
@@ -54,7 +55,7 @@ func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path,
 	version = strings.TrimSpace(out.String())
 	m := nodeVersion.FindStringSubmatch(version)
 	if m == nil {
-		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it says %q", path, version)
+		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it prints %q", path, version)
 	}
 	if n, _ := strconv.Atoi(m[1]); n < minNode {
 		return "", "", fault.New(fault.Tool, nodeHint, "node %s is too old: Remotion needs %d or newer", version, minNode)

@@ -29,8 +29,8 @@ func TestFindNode(t *testing.T) {
 		"new enough":     {"echo v18.0.0", ""},
 		"newer":          {"echo v26.1.2", ""},
 		"too old":        {"echo v16.20.2", "node v16.20.2 is too old"},
-		"another tool":   {"echo hello", `it says "hello"`},
-		"no version":     {"echo", "says"},
+		"another tool":   {"echo hello", `it prints "hello"`},
+		"no version":     {"echo", "prints"},
 		"ends badly":     {"exit 127", "ask"},
 		"cannot be read": {"", "find node"},
 	} {

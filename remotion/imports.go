@@ -10,7 +10,7 @@ import (
 	"greenroom/remotion/project"
 )
 
-// maxSource is how large a file is that is still read as somebody's source.
+// maxSource is the largest file that is read as a source, bytes.
 const maxSource = 4 << 20
 
 var (
@@ -19,10 +19,10 @@ var (
 	relative = lazyregexp.New("[\"'(`](\\.{1,2}/[^\"'`()?\\n]+)")
 )
 
-// isSource tells the files whose text may name others, or register compositions.
+// isSource reports whether a file's text may name other files or register compositions.
 func isSource(name string) bool { return slices.Contains(sourceEndings, filepath.Ext(name)) }
 
-// readSource gives a source's text; nothing for what is no source.
+// readSource returns a source's text; "" for another file.
 func readSource(path string) string {
 	if st, err := os.Stat(path); !isSource(path) || err != nil || !st.Mode().IsRegular() || st.Size() > maxSource {
 		return ""
@@ -31,9 +31,8 @@ func readSource(path string) string {
 	return string(b)
 }
 
-// imported are the files that a source names by paths and that are there, relative to
-// the project, but not those below the folders. A path that is no import finds a file now
-// and then: then one more is hashed.
+// imported returns the existing files that a source names by paths, relative to the project, but not those below the
+// folders. A path that is not an import may match a file, too: then one file more is hashed.
 func imported(project, name, text string, folders []string) (out []string) {
 	for _, m := range relative.FindAllStringSubmatch(text, -1) {
 		at := filepath.Join(filepath.Dir(name), filepath.FromSlash(m[1]))
@@ -60,29 +59,31 @@ func imported(project, name, text string, folders []string) (out []string) {
 
 // below reports that a name lies in one of the folders.
 func below(name string, folders []string) bool {
-	return slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(name, f+string(filepath.Separator)) })
+	return slices.ContainsFunc(folders,
+		func(f string) bool { return strings.HasPrefix(name, f+string(filepath.Separator)) })
 }
 
-// sourceFiles gives what a bundle is made from besides packages and public/: every file of the source
-// folders, and what those import from elsewhere. Names are relative to the project.
+// sourceFiles visits what a bundle is made from besides packages and public/: every file of the source folders, and the
+// files that those import from elsewhere. Names are relative to the project.
 func sourceFiles(at project.Layout, visit func(name string) error) error {
 	entry := filepath.FromSlash(at.Entry)
 	folders := sourceFolders(entry)
 	seen := map[string]bool{}
 	var next []string
-	known := append([]string{filepath.FromSlash(at.PublicDir()), "node_modules"}, folders...) // read when a film is drawn, kept by a lockfile, walked
-	look := func(name string) error {
+	// public/ is hashed for a film, node_modules by the lockfile, the folders are walked
+	known := append([]string{filepath.FromSlash(at.PublicDir()), "node_modules"}, folders...)
+	add := func(name string) error {
 		seen[name] = true
 		next = append(next, imported(at.Dir, name, readSource(filepath.Join(at.Dir, name)), known)...)
 		return visit(name)
 	}
 	for _, folder := range folders {
-		if err := walk(at.Dir, folder, nil, look); err != nil && !os.IsNotExist(err) {
+		if err := walk(at.Dir, folder, nil, add); err != nil && !os.IsNotExist(err) {
 			return err
 		}
 	}
 	if !seen[entry] { // it lies in the project itself
-		if err := look(entry); err != nil && !os.IsNotExist(err) {
+		if err := add(entry); err != nil && !os.IsNotExist(err) {
 			return err
 		}
 	}
@@ -90,7 +91,7 @@ func sourceFiles(at project.Layout, visit func(name string) error) error {
 		name := next[0]
 		next = next[1:]
 		if !seen[name] {
-			if err := look(name); err != nil && !os.IsNotExist(err) { // gone since
+			if err := add(name); err != nil && !os.IsNotExist(err) { // gone since
 				return err
 			}
 		}

@@ -12,19 +12,17 @@ import (
 	"greenroom/remotion/project"
 )
 
-// inputs checks the props and puts together what the composition receives.
+// inputs checks the props and returns the input of the composition.
 //
-// What a composition draws is only known once it runs, so every published clip
-// must be ready, with one exception that is cheap to tell: where the input names
-// a clip ({"clip": "intro"}), the others that are not ready are left out of its
-// props instead. It cannot show what it does not get.
+// What a composition shows is known only when it runs, so every published clip must be ready. One exception is cheap:
+// if the input names a clip ({"clip": "intro"}), the others that are not ready are removed from its props instead.
 func inputs(at project.Layout, propsJSON, inputProps []byte, allowStandIns bool) (json.RawMessage, error) {
 	input := map[string]json.RawMessage{}
 	if len(inputProps) > 0 {
 		if err := json.Unmarshal(inputProps, &input); err != nil {
 			return nil, fault.Wrap(fault.Usage, err, `give a JSON object: {"clip":"intro"}`, "read the composition's props")
 		}
-		if input == nil { // null is no object, but means no props
+		if input == nil { // null is not an object, but means no props
 			input = map[string]json.RawMessage{}
 		}
 	}
@@ -78,10 +76,12 @@ func ready(at project.Layout, p Props, allowStandIns bool) error {
 	sort.Strings(standIns)
 	sort.Strings(gone)
 	if len(gone) > 0 {
-		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s in %s", strings.Join(gone, ", "), at.PublicDir())
+		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s in %s",
+			strings.Join(gone, ", "), at.PublicDir())
 	}
 	if len(standIns) > 0 && !allowStandIns {
-		return fault.New(fault.Failed, "run greenroom build to get the real takes, or render with --allow-stand-ins", "refuse to render stand-ins: %s", strings.Join(standIns, ", "))
+		return fault.New(fault.Failed, "run greenroom build to get the real takes, or render with --allow-stand-ins",
+			"refuse to render stand-ins: %s", strings.Join(standIns, ", "))
 	}
 	return nil
 }

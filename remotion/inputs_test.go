@@ -37,10 +37,10 @@ func TestInputs(t *testing.T) {
 		"the one clip is a stand-in":          {clips: []Clip{clip("intro"), standIn}, input: `{"clip":"draft"}`, kind: fault.Failed, says: "stand-ins: draft"},
 		"the one clip is missing":             {clips: []Clip{clip("intro"), gone}, input: `{"clip":"gone"}`, kind: fault.Failed, says: "file of: gone"},
 		"clip is something of the user's own": {clips: []Clip{clip("intro"), gone}, input: `{"clip":"other"}`, kind: fault.Failed, says: "file of: gone"},
-		"clip is no text":                     {clips: []Clip{clip("intro"), gone}, input: `{"clip":{"a":1}}`, kind: fault.Failed, says: "file of: gone"},
+		"clip is not a text":                  {clips: []Clip{clip("intro"), gone}, input: `{"clip":{"a":1}}`, kind: fault.Failed, says: "file of: gone"},
 		"empty clip":                          {clips: []Clip{clip("intro"), standIn}, input: `{"clip":""}`, kind: fault.Failed, says: "stand-ins: draft"},
 		"input is a list":                     {input: "[1]", kind: fault.Usage, says: "composition's props"},
-		"input is no JSON":                    {input: "{", kind: fault.Usage, says: "composition's props"},
+		"input is not JSON":                   {input: "{", kind: fault.Usage, says: "composition's props"},
 	} {
 		dir := t.TempDir()
 		for _, name := range []string{"intro", "b-roll", "draft"} {

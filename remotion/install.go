@@ -27,15 +27,15 @@ func MissingForStudio(dir string) *project.Missing {
 	return project.FindMissing(dir, studioPackages...)
 }
 
-// packages makes sure that Node finds the packages. Where it does not, they are installed
-// with the project's own package manager if MayInstall allows it; else the error says which
-// are missing and how to install them. Nothing is installed for a project that does not
-// depend on them: package.json is the user's.
+// packages makes sure that Node finds the packages. It installs missing ones with the project's own package manager if
+// MayInstall allows it; else the error names them and the command that installs them. It installs nothing for a project
+// that does not depend on them: package.json is the user's.
 func (r Renderer) packages(ctx context.Context, node, dir string, names []string, emit func(Event)) error {
 	missing := project.FindMissing(dir, names...)
 	if missing == nil {
 		if versions := mixed(dir); versions != "" {
-			emit(Event{Stage: StageInstall, Message: "warning: packages of different versions of Remotion: " + versions + "; install one version of all"})
+			emit(Event{Stage: StageInstall,
+				Message: "warning: packages of different versions of Remotion: " + versions + "; install one version of all"})
 		}
 		return supported(dir)
 	}
@@ -49,12 +49,14 @@ func (r Renderer) packages(ctx context.Context, node, dir string, names []string
 		}
 		return err
 	}
-	emit(Event{Stage: StageInstall, Message: "installing the project's packages: " + missing.Manager.Install() + " in " + missing.Manager.Dir})
+	emit(Event{Stage: StageInstall,
+		Message: "installing the project's packages: " + missing.Manager.Install() + " in " + missing.Manager.Dir})
 	say := func(string) { emit(Event{Stage: StageInstall}) } // it goes on
 	if err := missing.Manager.Run(ctx, node, r.Env, say); err != nil {
 		return err
 	}
-	if missing = project.FindMissing(dir, names...); missing != nil {
+	missing = project.FindMissing(dir, names...)
+	if missing != nil {
 		return missing.Refusal()
 	}
 	emit(Event{Stage: StageInstall, Done: 1, Total: 1, Message: "packages installed"})

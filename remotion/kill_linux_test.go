@@ -41,9 +41,9 @@ func living(t *testing.T, mark string) map[int]string {
 	return out
 }
 
-// nobody asserts that no marked process is left. A killed one takes a moment to
+// noneLeft asserts that no marked process is left. A killed one takes a moment to
 // go: signals are sent, not awaited, for grandchildren.
-func nobody(t *testing.T, mark string) {
+func noneLeft(t *testing.T, mark string) {
 	t.Helper()
 	until := time.Now().Add(10 * time.Second)
 	for {
@@ -58,19 +58,19 @@ func nobody(t *testing.T, mark string) {
 			}
 			return
 		}
-		_ = exec.Command("true").Run() // gives way without a fixed wait
+		_ = exec.Command("true").Run() // yields without a fixed wait
 	}
 }
 
 // held starts a film that waits at its frame 8, in the second of three chunks, until gate
-// stands in public/. It tells each time the film stands there.
-func held(t *testing.T, ctx context.Context, gate string) (mark, temp string, spec RenderSpec, stands chan map[int]string, done chan error) {
+// is in public/. It reports each time the film waits there.
+func held(t *testing.T, ctx context.Context, gate string) (mark, temp string, spec RenderSpec, waiting chan map[int]string, done chan error) {
 	t.Helper()
 	r, spec := film(t, "Held")
 	mark, temp = "GREENROOM_TEST_MARK="+strings.ReplaceAll(t.Name(), "/", "-")+strconv.Itoa(os.Getpid()), t.TempDir()
 	r.Env = append(os.Environ(), mark, "TMPDIR="+temp)
 	spec.InputProps, spec.ChunkFrames = []byte(`{"gate":"`+gate+`","hold":8}`), 5
-	stands, done = make(chan map[int]string, 1), make(chan error, 1)
+	waiting, done = make(chan map[int]string, 1), make(chan error, 1)
 	go func() {
 		second := false
 		res, err := r.Render(ctx, spec, func(e Event) {
@@ -79,12 +79,12 @@ func held(t *testing.T, ctx context.Context, gate string) (mark, temp string, sp
 			}
 			second = second || e.Done > 5
 			if second && e.Done < 5 {
-				t.Errorf("a chunk that was whole is made again: %d frames are done", e.Done)
+				t.Errorf("a complete chunk is made again: %d frames are done", e.Done)
 			}
 			if e.Done == 8 {
 				select {
-				case stands <- living(t, mark):
-				default: // said before
+				case waiting <- living(t, mark):
+				default: // reported before
 				}
 			}
 		})
@@ -93,14 +93,14 @@ func held(t *testing.T, ctx context.Context, gate string) (mark, temp string, sp
 		}
 		done <- err
 	}()
-	return mark, temp, spec, stands, done
+	return mark, temp, spec, waiting, done
 }
 
-// await gives the film's processes once it stands.
-func await(t *testing.T, stands chan map[int]string, done chan error) (running map[int]string) {
+// await returns the film's processes once it waits.
+func await(t *testing.T, waiting chan map[int]string, done chan error) (running map[int]string) {
 	t.Helper()
 	select {
-	case running = <-stands:
+	case running = <-waiting:
 	case err := <-done:
 		t.Fatalf("ended before its eighth frame: %v", err)
 	}
@@ -114,7 +114,7 @@ func isNode(args string) bool {
 	return strings.Contains(args, "driver-") && !strings.Contains(args, "--remote-debugging-port")
 }
 
-// isBrowser tells the browser's main process from its wrapper and its children.
+// isBrowser reports whether a process is the browser's main process, not its wrapper or a child.
 func isBrowser(args string) bool {
 	return strings.Contains(args, "--remote-debugging-port") && !strings.Contains(args, "/bin/sh") && !strings.Contains(args, "--type=")
 }
@@ -148,13 +148,13 @@ func TestCancelInMidRenderEndsNodeAndTheBrowser(t *testing.T) {
 		}
 	}
 	if len(groups) != 1 {
-		t.Errorf("%d process groups, one can be stopped as a whole: %v", len(groups), running)
+		t.Errorf("%d process groups, one can be stopped: %v", len(groups), running)
 	}
 	cancel(why)
 	if err := <-done; !errors.Is(err, why) {
 		t.Errorf("got %v", err)
 	}
-	nobody(t, mark)
+	noneLeft(t, mark)
 	empty(t, filepath.Dir(spec.Out))
 	if left, _ := os.ReadDir(temp); len(left) > 0 {
 		t.Errorf("left in the temporary folder: %v", left)
@@ -175,7 +175,7 @@ func TestAFilmOutlivesNodeAndTheBrowser(t *testing.T) {
 				t.Fatal(err)
 			}
 			numbered(t, spec.Out, 15)
-			nobody(t, mark)
+			noneLeft(t, mark)
 			if left, _ := os.ReadDir(temp); len(left) > 0 {
 				t.Errorf("left in the temporary folder: %v", left)
 			}
@@ -190,7 +190,7 @@ func TestWhatIsKilledAgainAndAgainIsOneClearError(t *testing.T) {
 		says string
 	}{
 		"node":    {isNode, "node"},
-		"browser": {isBrowser, "the browser ended before the film was whole"},
+		"browser": {isBrowser, "the browser exited before the render finished"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,7 +203,7 @@ func TestWhatIsKilledAgainAndAgainIsOneClearError(t *testing.T) {
 			if name == "browser" && err != nil && strings.Contains(err.Error(), "\n") {
 				t.Errorf("one error in many lines: %v", err)
 			}
-			nobody(t, mark)
+			noneLeft(t, mark)
 		})
 	}
 }
@@ -238,7 +238,7 @@ func TestNobodyIsLeftWhenWeAreKilled(t *testing.T) {
 		t.Error(err)
 	}
 	_ = cmd.Wait() // killed, as it should be
-	nobody(t, mark)
+	noneLeft(t, mark)
 	sweptAtTheNextStart(t, temp, spec.CacheDir)
 }
 

@@ -32,17 +32,16 @@ func Compositions(l project.Layout) (ids []string, all bool, err error) {
 }
 
 var (
-	comment      = lazyregexp.New(`(?s:/\*.*?\*/)|(?m:^\s*//.*$)`)
 	remotionName = lazyregexp.New(`import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*['"]remotion['"];?`)
-	wholeOf      = lazyregexp.New(`\*\s*as\s+\w+\s+from\s*['"]remotion['"]|(?:require|import)\(\s*['"]remotion['"]`)
+	namespace    = lazyregexp.New(`\*\s*as\s+\w+\s+from\s*['"]remotion['"]|(?:require|import)\(\s*['"]remotion['"]`)
 	registering  = lazyregexp.New(`</?\s*(?:Composition|Still)\b|\b(?:Composition|Still)\b`)
 	literalID    = lazyregexp.New("^id\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*\"([^\"]*)\"\\s*\\}|\\{\\s*'([^']*)'\\s*\\}|\\{\\s*`([^`$]*)`\\s*\\})")
 )
 
-// registered reads one source.
+// registered returns the ids of the compositions that a source registers. sure is false if there may be others.
 func registered(text string) (ids []string, sure bool) {
-	text = comment.ReplaceAllString(text, "")
-	if wholeOf.MatchString(text) {
+	text = project.WithoutComments(text)
+	if namespace.MatchString(text) {
 		return nil, !registering.MatchString(text)
 	}
 	var named []string
@@ -63,7 +62,7 @@ func registered(text string) (ids []string, sure bool) {
 		tag := text[at[0]:at[1]]
 		switch {
 		case strings.HasPrefix(tag, "</") || !slices.Contains(named, strings.TrimLeft(tag, "< ")):
-		case tag[0] != '<': // handed on, to be used elsewhere
+		case tag[0] != '<': // passed on, to be used elsewhere
 			sure = false
 		default:
 			id, ok := idOf(text[at[1]:])
@@ -76,7 +75,7 @@ func registered(text string) (ids []string, sure bool) {
 	return ids, sure
 }
 
-// idOf finds the id among an element's attributes, which begin the text.
+// idOf returns the id among an element's attributes, which begin the text; false if it is not a literal.
 func idOf(text string) (string, bool) {
 	types, braces, quote := 0, 0, byte(0)
 	for i := 0; i < len(text); i++ {

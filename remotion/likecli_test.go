@@ -49,7 +49,7 @@ func picture() string {
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
-		panic(err) // a picture of ours
+		panic(err) // our own picture
 	}
 	return b.String()
 }

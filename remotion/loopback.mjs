@@ -1,7 +1,7 @@
 // Loaded into Studio's process before Remotion. Remotion listens on every interface
 // and has no option for it; what it serves (the project's files, rendering, edits of
 // the source) is for this machine only. It also ends Studio when the program that
-// started it is gone without a word.
+// started it was killed.
 import net from 'node:net';
 
 const host = '127.0.0.1';
@@ -22,8 +22,8 @@ net.Server.prototype.listen = function (...args) {
   return listen.apply(this, args);
 };
 
-// Killed, it could not tell us: then another process is our parent, at the first look
-// perhaps already, and it is gone itself. What we started ends with our group.
+// A killed program cannot notify this one. Then another process is the parent, perhaps from the beginning, and the
+// starter does not exist any more. Everything that was started here ends with the process group.
 const parent = process.ppid;
 const starter = Number(new URL(import.meta.url).hash.slice(1));
 const gone = () => {
@@ -40,7 +40,7 @@ setInterval(() => {
   try {
     process.kill(-process.pid, 'SIGKILL');
   } catch {
-    // no group of our own, or Windows, where there are none
+    // this process leads no group, or Windows, where there are none
   }
   process.exit(1);
 }, 500).unref();

@@ -36,7 +36,7 @@ type stamped struct {
 	Config configuration `json:"config"`
 }
 
-// remembered is the configuration of an earlier run, if nothing that it depends on has changed.
+// remembered returns the cached configuration, if nothing that it depends on has changed.
 func (r Renderer) remembered(home string, l project.Layout, file string) (configuration, bool) {
 	was, ok := filecache.LoadEntry[stamped](filepath.Join(home, ConfigMemory), place(home, l)+" "+file)
 	if !ok {

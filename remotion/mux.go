@@ -43,8 +43,8 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 	return nil
 }
 
-// hidden is the name under which a file is made before it is whole: beside its place,
-// with the same extension, by which programs tell what to write.
+// hidden returns the name of an incomplete file: in the folder of the complete one, and with its extension, by which
+// programs choose the format.
 func hidden(out string) string {
 	return filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+"."+strconv.Itoa(os.Getpid())+".tmp"+filepath.Ext(out))
 }

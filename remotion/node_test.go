@@ -44,7 +44,7 @@ func publish(t *testing.T, dir string, p Props) {
 	put(t, dir, map[string]string{"src/greenroom/clips.gen.json": string(j), "src/greenroom/clips.gen.ts": string(ts)})
 }
 
-// node runs an ES module in dir and gives what it printed.
+// node runs an ES module in dir and returns what it printed.
 func node(t *testing.T, dir, script string, stdin []byte, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "node", append([]string{"--input-type=module", "-e", script, "--"}, args...)...)
@@ -75,7 +75,7 @@ const emitTS = (file) => {
 const importTS = (file) => import(pathToFileURL(emitTS(file)).href);
 `
 
-// tsc type-checks a project and gives what the compiler said.
+// tsc type-checks a project and returns what the compiler printed.
 func tsc(t *testing.T, dir string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("node_modules", "typescript", "bin", "tsc"), "--noEmit")

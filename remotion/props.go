@@ -14,7 +14,7 @@ type Props struct {
 	Version int             `json:"version" jsonschema:"enum=1" jsonschema_description:"Version of this contract."`
 	Project string          `json:"project" jsonschema:"minLength=1,maxLength=200"`
 	FPS     float64         `json:"fps" jsonschema:"minimum=1,maximum=240" jsonschema_description:"Frames per second of the compositions."`
-	Rate    *Rate           `json:"rate,omitempty" jsonschema_description:"The same as an exact fraction (30000/1001) where it is not whole."`
+	Rate    *Rate           `json:"rate,omitempty" jsonschema_description:"The same as an exact fraction (30000/1001) where it is not an integer."`
 	Width   int             `json:"width" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Width of the compositions in pixels."`
 	Height  int             `json:"height" jsonschema:"minimum=2,maximum=16384" jsonschema_description:"Height of the compositions in pixels."`
 	Clips   map[string]Clip `json:"clips"`
@@ -29,8 +29,8 @@ type Rate struct {
 // FPS returns the rate as a number.
 func (r Rate) FPS() float64 { return float64(r.Num) / float64(r.Den) }
 
-// SetRate sets the compositions' rate: as a number, and as a fraction where it is not whole. A companion of an earlier
-// version does not know the fraction, and has only whole rates.
+// SetRate sets the compositions' rate: as a number, and as a fraction where it is not an integer. A companion of an
+// earlier version does not know the fraction.
 func (p *Props) SetRate(num, den int) {
 	r := Rate{num, den}
 	p.FPS, p.Rate = r.FPS(), nil
@@ -39,8 +39,7 @@ func (p *Props) SetRate(num, den int) {
 	}
 }
 
-// Clip is one published clip. Paths are relative to public/, as staticFile wants
-// them; absent renditions are left out.
+// Clip is one published clip. Paths are relative to public/, as staticFile needs them; absent renditions have no field.
 type Clip struct {
 	Name              string            `json:"name" jsonschema:"pattern=^[a-z0-9][a-z0-9-]*$,maxLength=64"`
 	Src               string            `json:"src" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"The video, for staticFile()."`
@@ -55,8 +54,8 @@ type Clip struct {
 	Poster            string            `json:"poster,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
 	Waveform          *string           `json:"waveform,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
 	Captions          *string           `json:"captions,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
-	Label             *string           `json:"label,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Words to burn over a stand-in, beside the timecode."`
-	Row               map[string]string `json:"row,omitempty" jsonschema_description:"The columns of the clip's table that the manifest hands over."`
+	Label             *string           `json:"label,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Words to burn over a stand-in, next to the timecode."`
+	Row               map[string]string `json:"row,omitempty" jsonschema_description:"The columns of the clip's table that the manifest passes on."`
 	Loudness          *float64          `json:"loudness,omitempty" jsonschema:"minimum=-120,maximum=20" jsonschema_description:"Integrated loudness in LUFS."`
 	Take              Take              `json:"take"`
 }
@@ -72,8 +71,7 @@ type Box struct {
 	FrameHeight int `json:"frameHeight" jsonschema:"minimum=1,maximum=16384"`
 }
 
-// Take says which take a clip stands on. All may be empty: a footage file was
-// never bought.
+// Take identifies the take of a clip. All fields may be empty: a footage file was never bought.
 type Take struct {
 	VideoID string `json:"videoId" jsonschema:"pattern=^[A-Za-z0-9_-]*$,maxLength=200"`
 	Route   string `json:"route" jsonschema:"pattern=^[a-z0-9-]*$,maxLength=40"`

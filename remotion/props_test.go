@@ -77,7 +77,7 @@ func TestEncodeIsStableAndReadsBack(t *testing.T) {
 	}
 	for _, want := range []string{`"b-roll": {`, "as const satisfies Record<string, Clip>", "do not edit"} {
 		if !strings.Contains(string(ts), want) {
-			t.Errorf("clips.gen.ts lacks %s:\n%s", want, ts)
+			t.Errorf("%s is missing in clips.gen.ts:\n%s", want, ts)
 		}
 	}
 }
@@ -118,8 +118,8 @@ func TestCommittedSchemaIsThatOfTheTypes(t *testing.T) {
 	}
 }
 
-// TestManyClipsAreEncodedAsOneDocument: written a clip at a time, the text is that of the
-// whole; and a fault in the last of many is found.
+// TestManyClipsAreEncodedAsOneDocument: written a clip at a time, the text is that of
+// one document; and a fault in the last of many is found.
 func TestManyClipsAreEncodedAsOneDocument(t *testing.T) {
 	for _, n := range []int{0, 1, validatedAtOnce, validatedAtOnce + 1, 3*validatedAtOnce - 1} {
 		p := props()

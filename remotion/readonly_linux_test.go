@@ -36,7 +36,7 @@ func TestAReadOnlyFolderIsLeftAsItWas(t *testing.T) {
 	t.Parallel()
 	for name, lock := range map[string]string{"everything": ".", "the ignore lines alone": ".", "public alone": "public", "src alone": "src"} {
 		dir := t.TempDir()
-		// Root makes temporary folders that nobody else may enter.
+		// Root makes temporary folders that no other user may enter.
 		for p := dir; p != os.TempDir() && p != "/"; p = filepath.Dir(p) {
 			if err := os.Chmod(p, 0o777); err != nil {
 				t.Fatal(err)

@@ -27,16 +27,17 @@ type format struct {
 	mux   []string
 }
 
-// Remotion's own AAC is 43 ms late: its priming samples stand in no edit list; ffmpeg
+// Remotion's own AAC is 43 ms late: it has no edit list for its priming samples; ffmpeg
 // writes one. Opus in WebM has 6.5 ms of them before zero; without these options ffmpeg
 // would move the picture instead of the sound.
 var filmFormats = map[string]format{
-	".mp4":  {"mp4", []string{"-c:a", "aac", "-b:a", "192k"}, []string{"-movflags", "+faststart"}},
-	".webm": {"webm", []string{"-af", "asetpts=PTS-STARTPTS+0.0065/TB", "-c:a", "libopus", "-b:a", "128k"}, []string{"-avoid_negative_ts", "disabled", "-metadata:s:v:0", "alpha_mode=1"}},
-	".mov":  {"mov", []string{"-c:a", "pcm_s16le"}, nil},
+	".mp4": {"mp4", []string{"-c:a", "aac", "-b:a", "192k"}, []string{"-movflags", "+faststart"}},
+	".webm": {"webm", []string{"-af", "asetpts=PTS-STARTPTS+0.0065/TB", "-c:a", "libopus", "-b:a", "128k"},
+		[]string{"-avoid_negative_ts", "disabled", "-metadata:s:v:0", "alpha_mode=1"}},
+	".mov": {"mov", []string{"-c:a", "pcm_s16le"}, nil},
 }
 
-// plan is what is known of a film before anything is started.
+// plan is a film that was checked before anything is started.
 type plan struct {
 	out    string
 	format format
@@ -89,37 +90,42 @@ func findProject(l project.Layout) (project.Layout, error) {
 	}
 	given := l.Dir
 	l.Dir = dir
-	if l.Entry = l.EntryPoint(); l.Entry == "" {
-		return l, fault.New(fault.Usage, "run greenroom init there; in a Remotion project whose entry point has another name, write remotion: {entry: FILE} in greenroom.yaml",
+	l.Entry = l.EntryPoint()
+	if l.Entry == "" {
+		return l, fault.New(fault.Usage,
+			"run greenroom init there; in a Remotion project whose entry point has another name, write remotion: {entry: FILE} in greenroom.yaml",
 			"find src/index.ts in %s: not a Remotion project", given)
 	}
 	return l, nil
 }
 
-// planFilm refuses what would fail anyway: it is better known before minutes of
-// rendering than after.
+// planFilm fails for what would fail anyway after minutes of rendering.
 func planFilm(at project.Layout, spec RenderSpec) (plan, error) {
 	var p plan
 	var err error
-	if p.out, err = filepath.Abs(spec.Out); err != nil {
+	p.out, err = filepath.Abs(spec.Out)
+	if err != nil {
 		return p, err
 	}
-	if p.input, err = inputs(at, spec.PropsJSON, spec.InputProps, spec.AllowStandIns); err != nil {
+	p.input, err = inputs(at, spec.PropsJSON, spec.InputProps, spec.AllowStandIns)
+	if err != nil {
 		return p, err
 	}
 	if st, err := os.Stat(p.out); err == nil && st.IsDir() {
-		return p, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"), "write the film to %s: it is a folder", spec.Out)
+		return p, fault.New(fault.Usage, "name a file: --out "+filepath.Join(spec.Out, spec.Composition+".mp4"),
+			"write the film to %s: it is a folder", spec.Out)
 	}
 	var ok bool
-	if p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]; !ok {
-		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov", "write the film to %s: what kind of film that is cannot be told", spec.Out)
+	p.format, ok = filmFormats[strings.ToLower(filepath.Ext(p.out))]
+	if !ok {
+		return p, fault.New(fault.Usage, "name a file that ends in .mp4, or with transparency in .webm or .mov",
+			"write the film to %s: unsupported file extension", spec.Out)
 	}
 	return p, nil
 }
 
-// Render makes one film. Nothing stands under spec.Out until it is whole; a
-// failed or cancelled run leaves the old film, and the session ready for the next.
-// Stand-ins and missing clips are refused before the driver is asked.
+// Render makes one film. It replaces spec.Out only when the film is complete; a failed or cancelled run leaves the old
+// film, and the session ready for the next. Stand-ins and missing clips are refused before the driver starts.
 func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event)) (RenderResult, error) {
 	start := time.Now()
 	if emit == nil {
@@ -134,7 +140,8 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	}
 	defer s.leave()
 	if err := os.MkdirAll(filepath.Dir(p.out), 0o755); err != nil {
-		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(p.out))
+		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s",
+			filepath.Dir(p.out))
 	}
 	workdir.Sweep(s.home, renderPrefix)
 	scratch, err := workdir.New(s.home, renderPrefix)
@@ -143,8 +150,9 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	}
 	defer scratch.Close()
 	tmp := scratch.Path()
-	w, reused, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline, format: p.format.name,
-		input: p.input, emit: emit}, tmp)
+	w, reused, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline,
+		format: p.format.name,
+		input:  p.input, emit: emit}, tmp)
 	if err != nil {
 		return RenderResult{}, err
 	}
@@ -207,7 +215,7 @@ func cut(frames, per int, dir, ext string) (chunks []chunk, each int) {
 	return chunks, per
 }
 
-// scaled is a side of a picture that is drawn at a scale; 0 is no scale.
+// scaled returns a side of a picture at a scale; 0 means 1.
 func scaled(side int, scale float64) int {
 	if scale == 0 {
 		return side
@@ -226,8 +234,9 @@ func quality(crf int) int {
 // draw renders every chunk.
 func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
 	for _, c := range chunks {
-		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio, "format": format,
-			"crf": spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
+		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio,
+			"format": format,
+			"crf":    spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })
 		if err != nil {
 			return err
@@ -236,7 +245,7 @@ func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec Render
 	return nil
 }
 
-// join makes one picture of the chunks' and gives its path.
+// join joins the chunks' pictures into one file and returns its path.
 func (s *Session) join(ctx context.Context, w *work, chunks []chunk, per int, tmp, format string) (string, error) {
 	if len(chunks) == 1 {
 		return chunks[0].video, nil
@@ -246,7 +255,8 @@ func (s *Session) join(ctx context.Context, w *work, chunks []chunk, per int, tm
 		videos = append(videos, c.video)
 	}
 	out := filepath.Join(tmp, "picture."+format)
-	_, err := s.request(ctx, w, "combine", map[string]any{"output": out, "videos": videos, "framesPerChunk": per, "format": format},
+	_, err := s.request(ctx, w, "combine", map[string]any{"output": out, "videos": videos, "framesPerChunk": per,
+		"format": format},
 		func(one reply) { w.emit(Event{StageJoin, one.Done, one.Total, one.Message}) })
 	return out, err
 }

@@ -21,7 +21,7 @@ import (
 )
 
 // The films of these tests: 160x90, five frames or 15. Held draws up to frame hold and
-// then waits until a file stands in public/, which may be never. Its frames are numbered:
+// then waits until a file is in public/, which may be never. Its frames are numbered:
 // each has its own grey, and a click marks the first sample of every frame.
 const filmSource = `import {Audio} from '@remotion/media';
 import {useEffect, useState} from 'react';
@@ -90,8 +90,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// renderUntilKilled is this test's program in our place: killed outright, it can stop
-// nobody.
+// renderUntilKilled is this test's program in greenroom's place: killed outright, it can stop no other
+// process.
 func renderUntilKilled(in string) {
 	var spec RenderSpec
 	if err := json.Unmarshal([]byte(in), &spec); err != nil {
@@ -161,7 +161,7 @@ func empty(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil && !os.IsNotExist(err) || len(entries) > 0 {
-		t.Errorf("left beside the film: %v, %v", entries, err)
+		t.Errorf("left next to the film: %v, %v", entries, err)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestASecondRenderReusesTheBundle(t *testing.T) {
 		t.Errorf("what a killed render left was not swept: %v", err)
 	}
 	if list, _ := os.ReadDir(filepath.Dir(spec.Out)); len(list) != 1 {
-		t.Errorf("beside the film: %v", list)
+		t.Errorf("next to the film: %v", list)
 	}
 }
 
@@ -301,7 +301,7 @@ func TestMissingPackages(t *testing.T) {
 		"npm fails":               {declares, "echo 'npm error code ENOTFOUND' >&2; echo 'npm error A complete log of this run can be found in: x' >&2; exit 1", allow, fault.Tool, "npm error code ENOTFOUND", "npm install", true},
 		"npm installs nothing":    {declares, "exit 0", allow, fault.Tool, "are not installed", "npm install", true},
 		"it was not asked for":    {declares, "exit 0", nil, fault.Tool, "are not installed", "--install", false},
-		"the user said no":        {declares, "exit 0", func(*project.Missing) (bool, error) { return false, nil }, fault.Tool, "are not installed", "--install", false},
+		"the user refused":        {declares, "exit 0", func(*project.Missing) (bool, error) { return false, nil }, fault.Tool, "are not installed", "--install", false},
 		"the project has none":    {"{}", "exit 0", allow, fault.Tool, "does not depend on it", "@remotion/renderer@", false},
 		"only half is there":      {declares, "mkdir -p node_modules/@remotion/renderer; echo '{}' > node_modules/@remotion/renderer/package.json; exit 0", allow, fault.Tool, "find @remotion/bundler", "npm install", true},
 		"npm prints what it does": {declares, "echo added 3 packages; echo 'npm error code E404' >&2; echo 'npm error 404 not found: nothing@1' >&2; exit 1", allow, fault.Tool, "404 not found: nothing@1", "npm install", true},

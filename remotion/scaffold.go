@@ -10,7 +10,8 @@ func Scaffold(dir string, o ScaffoldOptions) (written []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return scaffold.Write(scaffold.Options{Project: o.Project, Layout: at, Version: o.Version, Clips: clips, Files: o.Files})
+	return scaffold.Write(scaffold.Options{Project: o.Project, Layout: at, Version: o.Version, Clips: clips,
+		Files: o.Files})
 }
 
 // emptyClips are the generated files of a project before its first build.

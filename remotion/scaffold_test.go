@@ -14,7 +14,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// tree gives every file and folder below dir: content with mode, "dir", or the
+// tree returns every file and folder below dir: content with mode, "dir", or the
 // target of a link.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
@@ -119,7 +119,7 @@ func TestAnEmptyFolderGetsAWholeProject(t *testing.T) {
 	}
 }
 
-// own is somebody's Remotion project, with a folder called as one of ours.
+// own is a user's Remotion project, with a folder that has the name of one of greenroom's.
 func own() map[string]string {
 	return map[string]string{
 		"package.json":             `{"name": "mine", "devDependencies": {"remotion": "4.0.529"}}`,

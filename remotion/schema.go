@@ -23,7 +23,7 @@ func Schema() []byte {
 	s.Title = "Greenroom"
 	b, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
-		panic(err) // our own types always encode
+		panic(err) // these types always encode
 	}
 	return append(b, '\n')
 }
@@ -36,11 +36,9 @@ var compiled = sync.OnceValues(func() (*validator.Resolved, error) {
 	return s.Resolve(nil)
 })
 
-// Validate says whether props may be handed to Remotion: they fit the schema and
-// agree with themselves.
+// Validate fails for props that do not match the schema or contradict themselves.
 func (p Props) Validate() error {
-	// Some clips at a time: decoded as the schema wants them ten thousand take more
-	// memory than all the rest of a build.
+	// Some clips at a time: ten thousand, decoded for the validator, take more memory than all the rest of a build.
 	names := slices.Sorted(maps.Keys(p.Clips))
 	for start := 0; start == 0 || start < len(names); start += validatedAtOnce {
 		part := p
@@ -63,7 +61,7 @@ func (p Props) Validate() error {
 
 const validatedAtOnce = 64
 
-// fits holds a document against the schema.
+// fits fails for a document that does not match the schema.
 func fits(b []byte) error {
 	s, err := compiled()
 	if err != nil {
@@ -80,7 +78,7 @@ func fits(b []byte) error {
 	return nil
 }
 
-// agree looks at what no schema can say.
+// agree fails for props that break a rule between fields, which no schema can express.
 func (p Props) agree() error {
 	if r := p.Rate; r != nil && (r.Num <= 0 || r.Den <= 0 || math.Abs(r.FPS()-p.FPS) > 1e-6) {
 		return fmt.Errorf("check props: rate %d/%d is not %g fps", r.Num, r.Den, p.FPS)
@@ -88,9 +86,10 @@ func (p Props) agree() error {
 	for name, c := range p.Clips {
 		switch {
 		case name != c.Name:
-			return fmt.Errorf("check props: clip %q stands under the key %q", c.Name, name)
+			return fmt.Errorf("check props: clip %q is under the key %q", c.Name, name)
 		case math.Abs(float64(c.DurationInSeconds*p.FPS)-float64(c.DurationInFrames)) > 1:
-			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %g fps", name, c.DurationInFrames, c.DurationInSeconds, p.FPS)
+			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %g fps", name, c.DurationInFrames,
+				c.DurationInSeconds, p.FPS)
 		case c.Box.X+c.Box.Width > c.Box.FrameWidth || c.Box.Y+c.Box.Height > c.Box.FrameHeight:
 			return fmt.Errorf("check props: clip %q: its box leaves the %dx%d frame", name, c.Box.FrameWidth, c.Box.FrameHeight)
 		}

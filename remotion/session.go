@@ -14,8 +14,7 @@ import (
 	"greenroom/remotion/project"
 )
 
-// tries is how often a request is made before node's or the browser's end is believed
-// to be the film's fault.
+// tries is how often a request is made before the film is blamed for the end of node or the browser.
 const tries = 3
 
 // Session makes films and pictures of one project with one Node process and one browser,
@@ -27,13 +26,13 @@ type Session struct {
 	r            Renderer
 	node, script string
 	given        project.Layout // as the caller named it
-	at           project.Layout // Dir absolute, Entry known, with what the configuration says
+	at           project.Layout // Dir absolute, Entry known, with the configuration's values
 	config       configuration
 	configured   *driver // which has read the configuration
 	home         string  // the cache
 	turn         chan struct{}
 	driver       *driver // nil before the first request
-	films        int     // names of films, counted
+	films        int     // numbers the names of films
 	closed       bool
 	newBundle    bool
 	bundled      map[string]bool // the bundles that this session made again
@@ -51,20 +50,25 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	}
 	s := &Session{turn: make(chan struct{}, 1), newBundle: spec.NewBundle, bundled: map[string]bool{}}
 	var err error
-	if s.given, err = givenProject(spec.Layout); err != nil {
+	s.given, err = givenProject(spec.Layout)
+	if err != nil {
 		return nil, err
 	}
-	if s.home, err = filepath.Abs(spec.CacheDir); err != nil {
+	s.home, err = filepath.Abs(spec.CacheDir)
+	if err != nil {
 		return nil, err
 	}
-	if s.node, err = r.node(ctx); err != nil {
+	s.node, err = r.node(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if r.FFmpeg, err = proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath); err != nil {
+	r.FFmpeg, err = proc.Find(r.FFmpeg, "ffmpeg", exec.LookPath)
+	if err != nil {
 		return nil, fault.Wrap(fault.Tool, err, "install it: apt-get install -y ffmpeg", "find ffmpeg")
 	}
 	if r.Browser != "" {
-		if r.Browser, err = proc.Find(r.Browser, "", exec.LookPath); err != nil {
+		r.Browser, err = proc.Find(r.Browser, "", exec.LookPath)
+		if err != nil {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
@@ -74,7 +78,8 @@ func (r Renderer) Open(ctx context.Context, spec SessionSpec, emit func(Event)) 
 	if err := r.packages(ctx, s.node, s.given.Dir, renderPackages, emit); err != nil {
 		return nil, err
 	}
-	if s.script, err = writeDriver(s.home); err != nil {
+	s.script, err = writeDriver(s.home)
+	if err != nil {
 		return nil, err
 	}
 	s.r = r
@@ -92,14 +97,17 @@ func (s *Session) configure(ctx context.Context) error {
 		return err
 	}
 	known := false
-	if s.config = (configuration{}); file != "" {
+	s.config = (configuration{})
+	if file != "" {
 		s.config, known = s.r.remembered(s.home, s.given, file)
 	}
 	if file != "" && !known {
-		if s.driver, err = s.r.start(s.node, s.script, s.given.Dir); err != nil {
+		s.driver, err = s.r.start(s.node, s.script, s.given.Dir)
+		if err != nil {
 			return err
 		}
-		if s.config, err = s.r.runConfig(ctx, s.driver, s.home, s.given, file); err != nil {
+		s.config, err = s.r.runConfig(ctx, s.driver, s.home, s.given, file)
+		if err != nil {
 			s.drop()
 			return err
 		}
@@ -118,7 +126,8 @@ func (s *Session) changed() bool {
 	return err != nil || file != s.config.file || file != "" && s.r.stamp(s.at, s.config) != s.config.stamp
 }
 
-// browser is the program to draw with: the caller's choice, the project's, or what was found; "" leaves it to Remotion.
+// browser returns the browser's program: the caller's choice, the project's, or the one that was found; "" leaves it to
+// Remotion.
 func (s *Session) browser() string { return s.r.browser(s.at, s.config) }
 
 // Close ends node and the browser and waits until they are gone. A film in progress on
@@ -159,7 +168,7 @@ func (s *Session) drop() {
 	}
 }
 
-// work is a composition being drawn: what has to be said again to every new driver.
+// work is a composition being rendered: what every new driver must receive again.
 type work struct {
 	composition string // "" for a bundle alone
 	own         bool   // of the project, not of the manifest: the configuration decides how it is drawn
@@ -216,17 +225,18 @@ func (s *Session) begin(ctx context.Context, w *work, touched ...string) (_ *wor
 	return w, !made, err
 }
 
-// end lets the driver forget the film.
+// end lets the driver release the film.
 func (s *Session) end(w *work) {
 	if s.driver != nil && s.driver == w.on && !s.driver.gone() {
-		_, _ = s.driver.do(context.Background(), "close", map[string]any{"film": w.name}, s.r.stall(), func(reply) {}) // an ended driver has forgotten it
+		// an ended driver has forgotten it
+		_, _ = s.driver.do(context.Background(), "close", map[string]any{"film": w.name}, s.r.stall(), func(reply) {})
 	}
 }
 
-// request asks the driver, a new one if the last has ended, for something of a film. op
-// "" asks for nothing but the film's opening. An end of node or of the browser is tried
-// again; every other fault comes back in the user's words.
-func (s *Session) request(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply, error) {
+// request sends a request about a film to the driver, a new one if the last has ended. op "" only opens the film. After
+// an end of node or of the browser it tries again; every other fault is returned as an error for the user.
+func (s *Session) request(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply,
+	error) {
 	for try := 1; ; try++ {
 		one, err := s.once(ctx, w, op, args, progress)
 		var end *ended
@@ -260,8 +270,9 @@ func (s *Session) request(ctx context.Context, w *work, op string, args map[stri
 	}
 }
 
-// once makes one attempt: it starts a driver and opens the film where that is to do.
-func (s *Session) once(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply, error) {
+// once makes one attempt: it starts a driver and opens the film if that was not done.
+func (s *Session) once(ctx context.Context, w *work, op string, args map[string]any, progress func(reply)) (reply,
+	error) {
 	if s.driver != nil && s.driver.gone() {
 		s.drop()
 	}
@@ -286,7 +297,8 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 			return reply{}, err
 		}
 		s.config, s.configured = c, s.driver
-		if s.at, err = c.project(s.given); err != nil {
+		s.at, err = c.project(s.given)
+		if err != nil {
 			return reply{}, &configFault{err}
 		}
 	}
@@ -296,13 +308,14 @@ func (s *Session) once(ctx context.Context, w *work, op string, args map[string]
 		if err != nil || one.Error != "" || w.composition == "" {
 			return one, err
 		}
-		one, err = do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition, "own": w.own,
+		one, err = do("open", map[string]any{"film": w.name, "bundleDir": w.bundle, "composition": w.composition,
+			"own":    w.own,
 			"format": w.format, "inputProps": w.input, "browser": s.browser(), "cacheBytes": s.r.CacheBytes}, show)
 		if err != nil || one.Error != "" {
 			return one, err
 		}
 		if one.Composition == nil {
-			return reply{}, errors.New("the driver gave no metadata")
+			return reply{}, errors.New("the driver returned no metadata")
 		}
 		w.on, w.comp = s.driver, *one.Composition
 	}

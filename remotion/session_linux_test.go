@@ -110,7 +110,7 @@ func TestASessionKeepsItsBrowser(t *testing.T) {
 				}
 			}
 			if list, _ := os.ReadDir(filepath.Dir(still.Out)); len(list) != 1 {
-				t.Errorf("beside the picture: %v", list)
+				t.Errorf("next to the picture: %v", list)
 			}
 		}
 		still := StillSpec{Composition: "Tiny", Out: filepath.Join(t.TempDir(), "a.png"), Frame: 5}
@@ -154,7 +154,7 @@ func TestASessionKeepsItsBrowser(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	nobody(t, mark)
+	noneLeft(t, mark)
 	if left, _ := os.ReadDir(temp); len(left) > 0 {
 		t.Errorf("left in the temporary folder: %v", left)
 	}
@@ -254,9 +254,9 @@ func TestKindsOfFiles(t *testing.T) {
 		one := spec
 		one.Out = filepath.Join(filepath.Dir(spec.Out), name)
 		_, err := s.Render(t.Context(), one, nil)
-		refused(t, err, one, fault.Usage, "cannot be told", ".webm")
+		refused(t, err, one, fault.Usage, "unsupported file extension", ".webm")
 		_, err = s.Still(t.Context(), StillSpec{Composition: "Tiny", Out: one.Out}, nil)
-		refused(t, err, one, fault.Usage, "cannot be told", ".png")
+		refused(t, err, one, fault.Usage, "unsupported file extension", ".png")
 	}
 	if s.driver != nil {
 		t.Error("node was started all the same")
@@ -282,7 +282,7 @@ func TestADiskThatIsFullNearTheEnd(t *testing.T) {
 		t.Errorf("the old film is %q, %v", b, err)
 	}
 	if list, _ := os.ReadDir(filepath.Dir(spec.Out)); len(list) != 1 {
-		t.Errorf("beside the film: %v", list)
+		t.Errorf("next to the film: %v", list)
 	}
 }
 
@@ -317,7 +317,7 @@ func TestABrowserThatNeedsItsLimit(t *testing.T) {
 	dir := t.TempDir()
 	starts := filepath.Join(dir, "starts")
 	r.Browser = script(t, dir, "shell", `case "$*" in
-*--disable-frame-rate-limit*) echo unlimited >>'`+starts+`'; exec '`+r.Browser+`' --enable-begin-frame-control "$@";; # draws when it is told to
+*--disable-frame-rate-limit*) echo unlimited >>'`+starts+`'; exec '`+r.Browser+`' --enable-begin-frame-control "$@";; # draws on request
 *) echo limited >>'`+starts+`'; exec '`+r.Browser+`' "$@";;
 esac
 `)

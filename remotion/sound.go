@@ -23,8 +23,7 @@ func sampleAt(frame int, fps float64) int64 {
 }
 
 // joinSound writes the chunks' sound as bare samples, each chunk exactly as long as its
-// frames: what is missing at its end is silence, what is too much is left out. Rounded
-// lengths that were merely put after one another would drift from the picture.
+// frames: a missing end is silence, a surplus is cut. Rounded lengths one after another would drift from the picture.
 func joinSound(out string, chunks []chunk, fps float64) error {
 	f, err := os.Create(out)
 	if err != nil {
@@ -69,7 +68,7 @@ func findSamples(r *bufio.Reader) error {
 		return err
 	}
 	if string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
-		return errors.New("no WAV file")
+		return errors.New("not a WAV file")
 	}
 	for {
 		var h struct {

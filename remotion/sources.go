@@ -14,10 +14,10 @@ import (
 )
 
 // bundleFiles are files of the project's folder that change what a bundle holds.
-var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "tsconfig.json"}
+var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
+	"tsconfig.json"}
 
-// bundlePackages are the installed packages whose version changes a bundle even
-// where the lockfile says something else.
+// bundlePackages are the installed packages whose version changes a bundle even if the lockfile has another version.
 var bundlePackages = []string{"remotion", "@remotion/bundler"}
 
 // keyer is a key with rules for the files in it.
@@ -59,8 +59,7 @@ func sourceFolders(entry string) []string {
 	return []string{"src"}
 }
 
-// installed is a package's version in node_modules. One that is not there has none; the
-// driver says so better.
+// installed returns a package's version in node_modules; "" for a missing one, which the driver reports.
 func installed(dir, name string) string {
 	folder, err := project.Find(dir, name)
 	if err != nil {
@@ -148,7 +147,7 @@ func sumOf(path string) (string, error) {
 	return string(sum[:]), nil
 }
 
-// temporary tells the files that atomic writes leave for a moment.
+// temporary reports whether a name is that of an unfinished atomic write.
 func temporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.Contains(name, ".tmp")
 }

@@ -6,19 +6,18 @@ import (
 	"greenroom/remotion/project"
 )
 
-// Renderer renders films through Remotion's Node API. Empty paths are looked up
-// on PATH, except the browsers: without one it is left to Remotion.
+// Renderer renders films through Remotion's Node API. Empty paths are looked up on PATH; without a browser Remotion
+// chooses one.
 type Renderer struct {
 	Node, FFmpeg string
 	// Browser is the caller's choice. FoundBrowser is used where neither Browser nor the project's configuration
 	// names one.
 	Browser, FoundBrowser string
-	// MayInstall is asked before packages are installed that the project depends on and that
-	// are missing; nil allows no install.
+	// MayInstall decides whether missing packages of the project are installed; nil allows no install.
 	MayInstall func(*project.Missing) (bool, error)
-	// Env is the environment of node and of the package manager; nil inherits ours.
+	// Env is the environment of node and of the package manager; nil inherits this process's.
 	Env []string
-	// Stall ends a render that reports nothing for so long. 0: three minutes.
+	// Stall is the time after which a render that reports nothing is ended. 0: three minutes.
 	Stall time.Duration
 	// CacheBytes bounds each of the browser's two caches of decoded frames. 0: 512 MiB.
 	// Remotion's own choice, half of the machine's memory, does not see a container's limit.
@@ -31,7 +30,7 @@ const defaultCache = 512 << 20
 type SessionSpec struct {
 	Layout   project.Layout // Dir is all that a usual project needs
 	CacheDir string         // bundles and the driver; safe to delete
-	// NewBundle bundles the project anew although nothing that greenroom sees has changed.
+	// NewBundle bundles the project again although nothing that greenroom reads has changed.
 	NewBundle bool
 }
 
@@ -47,8 +46,8 @@ type RenderSpec struct {
 	// PropsJSON is what EncodeProps gave. The composition receives it as its
 	// props prop; see InputProps for others.
 	PropsJSON []byte
-	// InputProps is a JSON object laid over the composition's defaults beside
-	// PropsJSON: {"clip":"intro","title":"Hello"}. May be nil.
+	// InputProps is a JSON object that replaces defaults of the composition, in addition to PropsJSON:
+	// {"clip":"intro","title":"Hello"}. May be nil.
 	InputProps  []byte
 	Concurrency int // browser tabs; 0 = 1, the cheapest for media clips
 	CRF         int // 0 = 18; ProRes has none
@@ -99,7 +98,7 @@ type RenderResult struct {
 	Width, Height int
 	FPS           float64
 	BundleReused  bool
-	Seconds       float64 // wall time of the whole render
+	Seconds       float64 // wall time of the complete render
 }
 
 // StillResult describes a finished picture.
@@ -108,7 +107,7 @@ type StillResult struct {
 	Width, Height int // in pixels, scale applied
 }
 
-// ScaffoldOptions say what a new project is called and where its files are.
+// ScaffoldOptions are the name of a new project and the places of its files.
 type ScaffoldOptions struct {
 	Project       string
 	Layout        project.Layout // Dir is set by Scaffold

@@ -12,8 +12,7 @@ import (
 
 var stillFormats = map[string]string{".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 
-// Still draws one frame of a composition. As with a film, nothing stands under spec.Out
-// until it is whole.
+// Still renders one frame of a composition. It replaces spec.Out only when the picture is complete.
 func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (StillResult, error) {
 	if emit == nil {
 		emit = func(Event) {}
@@ -25,13 +24,16 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 	format, ok := stillFormats[strings.ToLower(filepath.Ext(out))]
 	switch {
 	case !ok:
-		return StillResult{}, fault.New(fault.Usage, "name a file that ends in .png or .jpg", "write the picture to %s: what kind of picture that is cannot be told", spec.Out)
+		return StillResult{}, fault.New(fault.Usage, "name a file that ends in .png or .jpg",
+			"write the picture to %s: unsupported file extension", spec.Out)
 	case spec.Frame < 0:
-		return StillResult{}, fault.New(fault.Usage, "the first frame is 0", "draw frame %d of %s", spec.Frame, spec.Composition)
+		return StillResult{}, fault.New(fault.Usage, "the first frame is 0", "render frame %d of %s", spec.Frame,
+			spec.Composition)
 	case spec.Quality < 0 || spec.Quality > 100:
-		return StillResult{}, fault.New(fault.Usage, "choose one from 1 to 100", "draw a picture of quality %d", spec.Quality)
+		return StillResult{}, fault.New(fault.Usage, "choose one from 1 to 100", "render a picture of quality %d",
+			spec.Quality)
 	case !(spec.Scale >= 0 && spec.Scale <= 16):
-		return StillResult{}, fault.New(fault.Usage, "choose one up to 16", "draw a picture at scale %g", spec.Scale)
+		return StillResult{}, fault.New(fault.Usage, "choose one up to 16", "render a picture at scale %g", spec.Scale)
 	}
 	if st, err := os.Stat(out); err == nil && st.IsDir() {
 		return StillResult{}, fault.New(fault.Usage, "name a file", "write the picture to %s: it is a folder", spec.Out)
@@ -45,16 +47,19 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 	}
 	defer s.leave()
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
-		return StillResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(out))
+		return StillResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s",
+			filepath.Dir(out))
 	}
-	w, _, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline, input: input, emit: emit})
+	w, _, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline, input: input,
+		emit: emit})
 	if err != nil {
 		return StillResult{}, err
 	}
 	defer s.end(w)
 	tmp := hidden(out)
 	defer os.Remove(tmp)
-	if _, err := s.request(ctx, w, "still", map[string]any{"frame": spec.Frame, "output": tmp, "format": format, "quality": spec.Quality, "scale": spec.Scale}, nil); err != nil {
+	if _, err := s.request(ctx, w, "still", map[string]any{"frame": spec.Frame, "output": tmp, "format": format,
+		"quality": spec.Quality, "scale": spec.Scale}, nil); err != nil {
 		return StillResult{}, err
 	}
 	if err := atomicfile.Commit(tmp, out); err != nil {

@@ -31,9 +31,8 @@ type StudioSpec struct {
 //go:embed loopback.mjs
 var loopbackSource []byte
 
-// Studio runs Remotion Studio of a project until ctx ends: it leaves no process
-// behind, answers this machine only, and ends when we are killed. The error is nil when
-// ctx ended it. A port that somebody else holds is a fault.
+// Studio runs Remotion Studio of a project until ctx ends. It leaves no process behind, serves this machine only, and
+// ends when this program is killed. It returns nil if ctx ended it, and fails if another program uses the port.
 func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	node, err := r.node(ctx)
 	if err != nil {
@@ -59,7 +58,8 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	if env == nil && s.Browser != "" {
 		env = append(proc.Inherited(), "GREENROOM_BROWSER="+s.Browser)
 	}
-	preload := "data:text/javascript;base64," + base64.StdEncoding.EncodeToString(loopbackSource) + "#" + strconv.Itoa(os.Getpid())
+	preload := "data:text/javascript;base64," + base64.StdEncoding.EncodeToString(loopbackSource) + "#" +
+		strconv.Itoa(os.Getpid())
 	lines := &lineWriter{say: s.Log}
 	ready, stop := context.WithCancel(ctx)
 	defer stop()
@@ -75,8 +75,8 @@ func (r Renderer) Studio(ctx context.Context, s StudioSpec) error {
 	return fault.New(fault.Tool, "start it by hand to see more: npx remotion studio", "Remotion Studio ended")
 }
 
-// studioArgs are what the manifest says of the project. Everything else Studio reads from the project's configuration
-// and its .env file by itself.
+// studioArgs returns the arguments for the places that the manifest names. Studio itself reads everything else from the
+// project's configuration and its .env file.
 func studioArgs(s StudioSpec) []string {
 	args := []string{"--no-open", "--port", strconv.Itoa(s.Port)}
 	if entry := studioEntry(s.Layout); entry != "" {
@@ -104,29 +104,31 @@ func studioEntry(l project.Layout) string {
 	return l.EntryPoint()
 }
 
-// loopbacks are the addresses on which Remotion looks whether a port is free.
+// loopbacks are the addresses on which Remotion tests whether a port is free.
 var loopbacks = []string{"127.0.0.1", "::1"}
 
-// freePort finds a port that nobody holds on any loopback address.
+// freePort finds a port that is free on every loopback address.
 func freePort() (int, error) {
 	var err error
 	for range 20 {
 		var l net.Listener
-		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
 			break
 		}
 		port := l.Addr().(*net.TCPAddr).Port
 		_ = l.Close()
-		if err = portFree(port); err == nil {
+		err = portFree(port)
+		if err == nil {
 			return port, nil
 		}
 	}
 	return 0, fault.Wrap(fault.Failed, err, "name one with --studio-port", "find a free port for Remotion Studio")
 }
 
-// portFree names a port that Studio could not have.
+// portFree fails for a port that Studio cannot listen on.
 func portFree(port int) error {
-	const hint = "choose another with --studio-port, or leave it out for a free one"
+	const hint = "choose another with --studio-port, or omit it for a free one"
 	for i, host := range loopbacks {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		switch {
@@ -134,14 +136,14 @@ func portFree(port int) error {
 			_ = l.Close()
 		case errors.Is(err, syscall.EADDRINUSE):
 			return fault.New(fault.Usage, hint, "port %d is taken: Remotion Studio cannot listen there", port)
-		case i == 0: // without IPv6 there is nothing to ask about it
+		case i == 0: // without IPv6 its address is not tested
 			return fault.Wrap(fault.Usage, err, hint, "let Remotion Studio listen on port %d", port)
 		}
 	}
 	return nil
 }
 
-// waitFor tells once something answers on the port.
+// waitFor calls ready once something accepts connections on the port.
 func waitFor(ctx context.Context, port int, ready func(string)) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -169,7 +171,8 @@ type lineWriter struct {
 func (w *lineWriter) Write(b []byte) (int, error) {
 	lines := strings.Split(w.rest+string(b), "\n")
 	for _, l := range lines[:len(lines)-1] {
-		if l = strings.TrimSpace(l); l != "" {
+		l = strings.TrimSpace(l)
+		if l != "" {
 			w.say(l)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 	"greenroom/remotion/project"
 )
 
-// running starts Studio and gives its port, what it said, and its end.
+// running starts Studio and returns its port, its output, and its end.
 func running(t *testing.T, ctx context.Context) (port string, mark string, said func() string, done chan error) {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -74,10 +74,10 @@ func TestStudioIsAloneOnLoopbackAndItsEndIsSaid(t *testing.T) {
 	select {
 	case err := <-done:
 		if fault.KindOf(err) != fault.Tool || !strings.Contains(err.Error(), "Remotion Studio") {
-			t.Errorf("its end is told as %v\n%s", err, said())
+			t.Errorf("its end is reported as %v\n%s", err, said())
 		}
 	case <-time.After(time.Minute):
-		t.Fatalf("nobody saw it end\n%s", said())
+		t.Fatalf("its end was not seen\n%s", said())
 	}
 	if left := living(t, mark); len(left) > 0 {
 		t.Errorf("still running: %v", left)

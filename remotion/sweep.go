@@ -11,29 +11,26 @@ import (
 
 const (
 	keepBundles = 2         // of a project: the one in use and the one before an edit
-	idle        = time.Hour // untouched for so long, a bundle is in nobody's use
+	idle        = time.Hour // a bundle that was not touched for this time is not in use
 	beat        = time.Minute
 )
 
-// Names in the cache. A bundle's name changes before it is taken away, so that
-// half of one never stands under a name that a render would use.
+// Names in the cache. A bundle is renamed before it is removed, so that a render never finds half of one.
 var (
 	bundleName = lazyregexp.New(`^bundle-[0-9a-f]{16}$`)
 	leftover   = lazyregexp.New(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*)$`)
 )
 
-// sweep removes the bundles of a project but the newest two, and what killed
-// renders left. In use is told by age and not by a lock: a render touches what
-// it uses every minute while it is heard from, and one that is silent for longer
-// than its stall limit is stopped. That needs no lock file to go stale, and holds
-// between processes and on every system. Errors are left for the next sweep: a
-// film that is done does not fail over old files.
+// sweep removes the bundles of a project but the newest two, and what killed renders left. What is in use is known by
+// its age, without a lock: a render touches what it uses every minute, and one that reports nothing for longer than its
+// stall limit is stopped. So there is no lock file that may be stale, and it works between processes and on every
+// system. It ignores errors: a finished film does not fail because of old files.
 func sweep(cache string, current string, stall time.Duration, now time.Time) {
 	entries, err := os.ReadDir(cache)
 	if err != nil {
 		return
 	}
-	spared := now.Add(-max(idle, 2*stall))
+	inUseSince := now.Add(-max(idle, 2*stall))
 	type bundle struct {
 		path string
 		used time.Time
@@ -47,10 +44,10 @@ func sweep(cache string, current string, stall time.Duration, now time.Time) {
 		p := filepath.Join(cache, e.Name())
 		switch {
 		case bundleName.MatchString(e.Name()) && e.IsDir():
-			// Projects may share a cache; the link in a bundle says whose it is.
-			whose, _ := os.Readlink(filepath.Join(p, "public"))
-			projects[whose] = append(projects[whose], bundle{p, st.ModTime()})
-		case leftover.MatchString(e.Name()) && st.ModTime().Before(spared):
+			// Projects may share a cache; the link in a bundle names its project.
+			owner, _ := os.Readlink(filepath.Join(p, "public"))
+			projects[owner] = append(projects[owner], bundle{p, st.ModTime()})
+		case leftover.MatchString(e.Name()) && st.ModTime().Before(inUseSince):
 			os.RemoveAll(p)
 		}
 	}
@@ -62,7 +59,7 @@ func sweep(cache string, current string, stall time.Duration, now time.Time) {
 			return b.used.Compare(a.used)
 		})
 		for _, b := range list[min(keepBundles, len(list)):] {
-			if gone := b.path + ".gone"; b.used.Before(spared) && os.Rename(b.path, gone) == nil {
+			if gone := b.path + ".gone"; b.used.Before(inUseSince) && os.Rename(b.path, gone) == nil {
 				os.RemoveAll(gone)
 			}
 		}

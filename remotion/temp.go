@@ -28,7 +28,8 @@ func ownTemp(env []string) (dir *workdir.Dir, with []string, err error) {
 	workdir.Sweep(parent, tempPrefix)
 	dir, err = workdir.New(parent, tempPrefix)
 	if err != nil {
-		return nil, nil, fault.Wrap(fault.Failed, err, "set TMPDIR to a folder that can be written to", "create a temporary folder")
+		return nil, nil, fault.Wrap(fault.Failed, err, "set TMPDIR to a folder that can be written to",
+			"create a temporary folder")
 	}
 	with = append([]string(nil), env...)
 	return dir, append(with, "TMPDIR="+dir.Path(), "TMP="+dir.Path(), "TEMP="+dir.Path()), nil

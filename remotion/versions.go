@@ -21,7 +21,8 @@ func supported(dir string) error {
 	}
 	version, err := project.Version(folder)
 	if err != nil || version == "" {
-		return fault.New(fault.Tool, "install the project's packages again", "read the version of @remotion/renderer in %s", folder)
+		return fault.New(fault.Tool, "install the project's packages again", "read the version of @remotion/renderer in %s",
+			folder)
 	}
 	have, oldest := numbers(version), numbers(Oldest)
 	switch {
@@ -31,7 +32,8 @@ func supported(dir string) error {
 		return fault.New(fault.Tool, "use Remotion "+Oldest+" or newer of version 4: npx remotion versions lists what is installed",
 			"Remotion %s is not supported: greenroom renders with version 4", version)
 	case less(have, oldest):
-		return fault.New(fault.Tool, "upgrade it: npx remotion upgrade", "Remotion %s is too old: greenroom renders with %s or newer", version, Oldest)
+		return fault.New(fault.Tool, "upgrade it: npx remotion upgrade",
+			"Remotion %s is too old: greenroom renders with %s or newer", version, Oldest)
 	}
 	return nil
 }

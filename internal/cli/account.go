@@ -47,7 +47,8 @@ func apiFlag(fs *pflag.FlagSet) *string {
 func (e *env) account(api string, f func(*account.Lookups) error) (err error) {
 	o := e.options(nil)
 	if _, serr := os.Stat(o.ManifestPath); e.manifest != "" && errors.Is(serr, fs.ErrNotExist) {
-		return fault.New(fault.Manifest, "correct the path after -f, or omit -f", "there is no manifest %s", oneLine(e.manifest))
+		return fault.New(fault.Manifest, "correct the path after -f, or omit -f", "there is no manifest %s",
+			oneLine(e.manifest))
 	}
 	remark := func(text string) { e.say("%s", oneLine(text)) }
 	a, err := pipeline.OpenAccount(o, account.LookupOptions{API: api, Remark: remark})

@@ -10,7 +10,8 @@ import (
 )
 
 func adoptCommand() command {
-	return command{name: "adopt", summary: "use an existing video as a clip's take instead of buying it", usage: "adopt CLIP ID",
+	return command{name: "adopt", summary: "use an existing video as a clip's take instead of buying it",
+		usage:    "adopt CLIP ID",
 		examples: "greenroom adopt intro 3f9a0c1b2d\ngreenroom adopt intro-es 3f9a0c1b2d -C tour",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(ctx context.Context, e *env, args []string) (err error) {

@@ -12,7 +12,8 @@ import (
 )
 
 func allowCommand() command {
-	return command{name: "allow", summary: "allow the program of heygen.key to run in this project", usage: "allow [flags]",
+	return command{name: "allow", summary: "allow the program of heygen.key to run in this project",
+		usage:    "allow [flags]",
 		examples: "greenroom allow\ngreenroom allow --list\ngreenroom allow --revoke",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			list := fs.Bool("list", false, "list what is allowed, in all projects")

@@ -11,7 +11,8 @@ import (
 
 func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
+		return false, fault.New(fault.Usage, "add --yes where no terminal is attached",
+			"this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))
 	}
 	w := e.Stdout
 	if e.json { // stdout is the answer
@@ -24,7 +25,8 @@ func confirm(e *env, plan *pipeline.Plan) (bool, error) {
 // ask reads a yes or a no from the terminal's user. It fails without a terminal.
 func (e *env) ask(question string) (bool, error) {
 	if !e.terminal {
-		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "%s needs a yes", strings.TrimSuffix(question, "?"))
+		return false, fault.New(fault.Usage, "add --yes where no terminal is attached", "%s needs a yes",
+			strings.TrimSuffix(question, "?"))
 	}
 	// Without a line end and not as a JSON line: the terminal's user reads it.
 	fmt.Fprintf(e.unguarded(), "greenroom: %s [y/N] ", oneLine(question))

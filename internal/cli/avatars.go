@@ -12,7 +12,8 @@ import (
 )
 
 func avatarsCommand() command {
-	return command{name: "avatars", summary: "list the account's avatars and talking photos", usage: "avatars [flags] [text]",
+	return command{name: "avatars", summary: "list the account's avatars and talking photos",
+		usage:    "avatars [flags] [text]",
 		examples: "greenroom avatars --gender female\ngreenroom avatars --lang es --json\ngreenroom avatars --api sandbox office",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
@@ -37,7 +38,8 @@ func avatarsCommand() command {
 					}
 					text, out := strings.Join(args, " "), []avatarRow{}
 					for _, v := range all.Avatars {
-						if like(text, v.ID, v.Name) && (lang == "" || like(heygen.LanguageName(lang), speaks[v.DefaultVoiceID])) && (gender == "" || strings.EqualFold(gender, v.Gender)) {
+						if like(text, v.ID, v.Name) && (lang == "" || like(heygen.LanguageName(lang), speaks[v.DefaultVoiceID])) &&
+							(gender == "" || strings.EqualFold(gender, v.Gender)) {
 							out = append(out, avatarRow{"avatar", v.ID, v.Name, v.Gender, v.Premium, v.DefaultVoiceID})
 						}
 					}

@@ -26,17 +26,20 @@ func buildCommand() command {
 			var part, table, junit string
 			keepGoing := true
 			fs.StringVar(&hook.listen, "receive", "", "receive HeyGen's events on this loopback `ADDRESS` while waiting")
-			fs.StringArrayVar(&hook.secrets, "secret", nil, "the secret that verifies them, with --receive: env:NAME or file:PATH")
+			fs.StringArrayVar(&hook.secrets, "secret", nil,
+				"the secret that verifies them, with --receive: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
 			fs.DurationVar(&o.Wait, "wait", 0, "stop waiting for paid jobs after `TIME`; the next build finds them")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD` in this run")
-			fs.BoolVar(&o.Frozen, "frozen", false, "make nothing, buy nothing: use what the lockfile names; fail if something is missing")
+			fs.BoolVar(&o.Frozen, "frozen", false,
+				"make nothing, buy nothing: use what the lockfile names; fail if something is missing")
 			shared := cacheFlags(fs)
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
 			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: render a stand-in for every clip that is not bought")
 			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; render stand-ins")
-			fs.BoolVar(&o.Strict, "strict-spend", false, "never retry or look up a request whose result is unknown; ask the user to resolve it")
+			fs.BoolVar(&o.Strict, "strict-spend", false,
+				"never retry or look up a request whose result is unknown; ask the user to resolve it")
 			network := networkFlag(fs)
 			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
 			fs.StringVar(&part, "shard", "", "build one part of the clips on this machine, `I/N` such as 2/5")
@@ -61,10 +64,12 @@ func buildCommand() command {
 					}
 				}
 				if o.Draft && o.StandIns {
-					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and renders stand-ins too", "--draft and --stand-ins exclude each other")
+					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and renders stand-ins too",
+						"--draft and --stand-ins exclude each other")
 				}
 				if o.Refetch && (o.Frozen || o.StandIns || o.Draft) {
-					return fault.New(fault.Usage, "write `greenroom build --refetch CLIP` alone", "--refetch downloads; --frozen, --stand-ins and --draft do not")
+					return fault.New(fault.Usage, "write `greenroom build --refetch CLIP` alone",
+						"--refetch downloads; --frozen, --stand-ins and --draft do not")
 				}
 				if fs.Changed("max-spend") {
 					if maxSpend < 0 {

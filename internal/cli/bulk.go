@@ -57,7 +57,8 @@ func (p *printer) bulkEvent(ev pipeline.Event) bool {
 		c.bar.SetCurrent(int64(c.ready) + c.failed.Load())
 	}
 	if ev.State == pipeline.Failed || ev.State == pipeline.Warned {
-		if c.listed++; c.listed <= bulkMaxLines {
+		c.listed++
+		if c.listed <= bulkMaxLines {
 			return false
 		}
 		if c.listed == bulkMaxLines+1 {
@@ -101,7 +102,8 @@ func (p *printer) addBulkBar() {
 		return
 	}
 	c := p.bulk
-	c.bar = p.bars.AddBar(int64(c.total), mpb.PrependDecorators(decor.Name(count(c.total, c.of)), decor.CountersNoUnit(" %d/%d ")),
+	c.bar = p.bars.AddBar(int64(c.total), mpb.PrependDecorators(decor.Name(count(c.total, c.of)),
+		decor.CountersNoUnit(" %d/%d ")),
 		mpb.AppendDecorators(decor.Percentage(), decor.Any(func(decor.Statistics) string {
 			if c.of == "film" {
 				return fmt.Sprintf(" %d failed", c.failed.Load())

@@ -17,13 +17,15 @@ type cacheOptions struct {
 
 func cacheFlags(fs *pflag.FlagSet) *cacheOptions {
 	var o cacheOptions
-	fs.StringVar(&o.url, "cache", "", "the shared cache's `URL` (default: the manifest's), or none; environment GREENROOM_CACHE_URL")
+	fs.StringVar(&o.url, "cache", "",
+		"the shared cache's `URL` (default: the manifest's), or none; environment GREENROOM_CACHE_URL")
 	fs.BoolVar(&o.readOnly, "read-only", false, "read the shared cache, never write to it")
 	return &o
 }
 
 func cacheCommand() command {
-	return command{name: "cache", summary: "send clips to the shared cache, or verify its files", usage: "cache push|verify [flags] [clip...]",
+	return command{name: "cache", summary: "send clips to the shared cache, or verify its files",
+		usage:    "cache push|verify [flags] [clip...]",
 		examples: "greenroom cache push\ngreenroom cache verify --read-only\ngreenroom cache push --cache s3://team-clips/tour",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			shared := cacheFlags(fs)

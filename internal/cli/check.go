@@ -17,12 +17,13 @@ import (
 
 // checkOptions are the flags of `greenroom check`.
 type checkOptions struct {
-	opaque                          bool
-	key, junit, report, annotations string
+	opaque             bool
+	key, junit, report string
 }
 
 func checkCommand() command {
-	return command{name: "check", summary: "check that clips or files meet their requirements", usage: "check [flags] [CLIP|FILE...]",
+	return command{name: "check", summary: "check that clips or files meet their requirements",
+		usage:    "check [flags] [CLIP|FILE...]",
 		examples: "greenroom check\ngreenroom check take.webm --json\ngreenroom check --junit checks.xml --report report",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o checkOptions
@@ -64,7 +65,8 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 		return err
 	}
 	want := media.Expect{Transparent: !o.opaque, Border: "bottom"}
-	if want.KeyColor, err = keyColor(o.key); err != nil {
+	want.KeyColor, err = keyColor(o.key)
+	if err != nil {
 		return err
 	}
 	files, project, err := e.toCheck(ctx, args)
@@ -73,7 +75,8 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	}
 	pictures := ""
 	if o.report != "" {
-		if pictures, err = os.MkdirTemp("", "greenroom-check-"); err != nil {
+		pictures, err = os.MkdirTemp("", "greenroom-check-")
+		if err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder of temporary files writable", "make a folder for pictures")
 		}
 		defer os.RemoveAll(pictures)
@@ -130,7 +133,8 @@ func (e *env) writeChecks(o checkOptions, project string, all []checked, took ti
 	if o.report != "" {
 		err = ci.WriteReport(e.path(o.report), ci.Run{Project: project, Version: e.Version, Time: e.Now()}, list)
 	}
-	return errors.Join(err, e.writeReports(o.junit, ci.Run{Command: "check", Project: project, Seconds: took.Seconds()}, list))
+	return errors.Join(err, e.writeReports(o.junit, ci.Run{Command: "check", Project: project, Seconds: took.Seconds()},
+		list))
 }
 
 // printVerdict prints a file's verdict, and the findings that are not ok; all of them with --verbose.

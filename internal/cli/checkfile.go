@@ -107,7 +107,8 @@ func (e *env) checkOne(ctx context.Context, t media.Tools, f checkFile, flags me
 // pictureLatest is the latest time of a picture in a file, seconds: long files are not decoded for it.
 const pictureLatest = 5.0
 
-// pictureAt returns the time of a picture that shows the content: after a fade at the beginning. 0 if the file cannot be read.
+// pictureAt returns the time of a picture that shows the content: after a fade at the beginning. 0 if the file cannot
+// be read.
 func pictureAt(ctx context.Context, t media.Tools, path string) float64 {
 	info, err := media.Probe(ctx, t, path)
 	if err != nil {
@@ -185,7 +186,8 @@ func (c checked) outcome() ci.Outcome {
 		if f.Verdict == media.OK {
 			continue
 		}
-		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value, Limit: f.Limit, Advice: f.Advice})
+		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value, Limit: f.Limit,
+			Advice: f.Advice})
 		detail := fmt.Sprintf("%s %s: %s (limit %s); %s", f.Verdict, f.Name, f.Value, f.Limit, f.Advice)
 		o.Details = append(o.Details, strings.TrimSuffix(detail, "; "))
 	}

@@ -56,7 +56,8 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(), checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
+	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(),
+		checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
 		fetchCommand(), adoptCommand(),
 		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), schemaCommand(), doctorCommand(), completionCommand(), versionCommand(), helpCommand()}
 }

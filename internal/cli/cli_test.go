@@ -248,7 +248,7 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
-func TestDoctorNamesTheCommandThatMends(t *testing.T) {
+func TestDoctorNamesTheCommandThatFixes(t *testing.T) {
 	t.Parallel()
 	empty, old := t.TempDir(), t.TempDir()
 	script := func(dir, name, text string) {

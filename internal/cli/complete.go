@@ -15,8 +15,8 @@ import (
 	"greenroom/remotion/companion"
 )
 
-// completeName is the hidden command that the completion scripts call: greenroom __complete SHELL WORD... with the words
-// after the program's name, up to the cursor.
+// completeName is the hidden command that the completion scripts call: greenroom __complete SHELL WORD... The words are
+// those after the program's name, up to the cursor.
 const completeName = "__complete"
 
 // Lines that ask the shell to complete the names of files or of folders.
@@ -149,7 +149,8 @@ func (c *completion) candidates(before []string, current string) []candidate {
 	name, i := "", 0
 	for ; i < len(before) && name == ""; i++ {
 		if f := flagOf(global, before[i]); f != nil {
-			if i++; i == len(before) {
+			i++
+			if i == len(before) {
 				return c.valuesOf(f, "")
 			}
 			_ = f.Value.Set(before[i])
@@ -175,7 +176,8 @@ func (c *completion) candidates(before []string, current string) []candidate {
 		f := flagOf(fs, before[i])
 		switch {
 		case f != nil:
-			if i++; i == len(before) {
+			i++
+			if i == len(before) {
 				return c.valuesOf(f, "")
 			}
 			if global.Lookup(f.Name) != nil {
@@ -207,7 +209,8 @@ func (c *completion) candidates(before []string, current string) []candidate {
 func subcommands(usage string) (out []string) {
 	_, rest, _ := strings.Cut(usage, " ")
 	rest = strings.TrimLeft(strings.TrimPrefix(rest, "[flags] "), "[")
-	if end := strings.IndexByte(rest, ']'); end >= 0 && strings.Contains(rest[:end], "|") && !strings.Contains(rest[:end], "[") {
+	if end := strings.IndexByte(rest, ']'); end >= 0 && strings.Contains(rest[:end], "|") &&
+		!strings.Contains(rest[:end], "[") {
 		rest = rest[:end]
 	} else if first, _, _ := strings.Cut(rest, " "); strings.Contains(first, "|") {
 		rest = first

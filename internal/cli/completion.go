@@ -28,7 +28,8 @@ func shellNames() (out []string) {
 }
 
 func completionCommand() command {
-	return command{name: "completion", summary: "print the completion script of a shell", usage: "completion bash|zsh|fish|powershell",
+	return command{name: "completion", summary: "print the completion script of a shell",
+		usage: "completion bash|zsh|fish|powershell",
 		examples: "greenroom completion bash > ~/.local/share/bash-completion/completions/greenroom\n" +
 			"greenroom completion zsh > ~/.zfunc/_greenroom\n" +
 			"greenroom completion fish > ~/.config/fish/completions/greenroom.fish\n" +
@@ -36,7 +37,8 @@ func completionCommand() command {
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(_ context.Context, e *env, args []string) error {
 				if len(args) != 1 {
-					return fault.New(fault.Usage, "name one: greenroom completion "+strings.Join(shellNames(), "|"), "%d shells are named, one is needed", len(args))
+					return fault.New(fault.Usage, "name one: greenroom completion "+strings.Join(shellNames(), "|"),
+						"%d shells are named, one is needed", len(args))
 				}
 				at := slices.IndexFunc(shells, func(s struct{ name, file string }) bool { return s.name == args[0] })
 				if at < 0 {

@@ -23,7 +23,8 @@ type need struct {
 }
 
 func doctorCommand() command {
-	return command{name: "doctor", summary: "check required programs and show how to install missing ones", usage: "doctor",
+	return command{name: "doctor", summary: "check required programs and show how to install missing ones",
+		usage:    "doctor",
 		examples: "greenroom doctor\ngreenroom doctor --json",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(ctx context.Context, e *env, args []string) error {
@@ -49,7 +50,8 @@ func doctorCommand() command {
 					}
 				}
 				if lacking > 0 {
-					return fault.New(fault.Tool, "run the commands after \"fix:\"", "%d of %d needed programs are missing or too old", lacking, len(needs))
+					return fault.New(fault.Tool, "run the commands after \"fix:\"", "%d of %d needed programs are missing or too old",
+						lacking, len(needs))
 				}
 				return nil
 			}
@@ -84,7 +86,8 @@ func (e *env) needs(ctx context.Context) []need {
 		abs, _ := filepath.Abs(p)
 		out = append(out, ok("espeak-ng", abs+", "+standin.VoiceNote()))
 	} else {
-		out = append(out, need{Name: "espeak-ng", State: "optional", Detail: "the sandbox speaks with a plain voice", Fix: "apt-get install espeak-ng"})
+		out = append(out, need{Name: "espeak-ng", State: "optional", Detail: "the sandbox speaks with a plain voice",
+			Fix: "apt-get install espeak-ng"})
 	}
 	return out
 }

@@ -19,7 +19,8 @@ func fetchCommand() command {
 			"greenroom fetch 3f9a0c1b2d --captions --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)
-			out := fs.StringP("output", "o", "", "write to `FILE`, or into a folder (default: the ID with the video's own extension)")
+			out := fs.StringP("output", "o", "",
+				"write to `FILE`, or into a folder (default: the ID with the video's own extension)")
 			force := fs.Bool("force", false, "replace files that exist")
 			captions := fs.Bool("captions", false, "save the video's captions next to it, .srt or .ass")
 			writes(fs, outputEither, "output")
@@ -59,7 +60,8 @@ func (e *env) fetched(id, name string, f account.Fetched) error {
 	}
 	file, captions := shown(f.File), shown(f.Captions)
 	if ext := strings.ToLower(filepath.Ext(file)); ext != f.Ending {
-		e.say("%s is %s by its content; some programs trust the file extension", oneLine(file), strings.TrimPrefix(f.Ending, "."))
+		e.say("%s is %s by its content; some programs trust the file extension", oneLine(file),
+			strings.TrimPrefix(f.Ending, "."))
 	}
 	if e.json {
 		return e.printJSON(fetchedFile{id, file, f.Bytes, captions})

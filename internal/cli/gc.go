@@ -39,7 +39,8 @@ func gcCommand() command {
 				case g.Removed:
 					e.say("%s removed, %s; %d kept", count(g.Files, "stored file"), excerpt.Size(g.Bytes), g.Kept)
 				default:
-					e.say("%s to remove, %s; %d kept; `greenroom gc --yes` removes them", count(g.Files, "stored file"), excerpt.Size(g.Bytes), g.Kept)
+					e.say("%s to remove, %s; %d kept; `greenroom gc --yes` removes them", count(g.Files, "stored file"),
+						excerpt.Size(g.Bytes), g.Kept)
 				}
 				return nil
 			}

@@ -31,9 +31,12 @@ func initCommand() command {
 			var o initOptions
 			in := fs.String("in", "", "add greenroom to the existing project in `DIR`")
 			fs.BoolVarP(&o.yes, "yes", "y", false, "write into a folder that has other files without asking")
-			fs.BoolVar(&o.install, "install", false, "install the packages that greenroom's files need if the project does not depend on them")
-			fs.BoolVar(&o.update, "update", false, "restore greenroom's own files, or bring them to this version; files that you changed are kept")
-			fs.BoolVar(&o.both, "new", false, "with --update: write the new text of a file that you changed next to it, as NAME.new")
+			fs.BoolVar(&o.install, "install", false,
+				"install the packages that greenroom's files need if the project does not depend on them")
+			fs.BoolVar(&o.update, "update", false,
+				"restore greenroom's own files, or bring them to this version; files that you changed are kept")
+			fs.BoolVar(&o.both, "new", false,
+				"with --update: write the new text of a file that you changed next to it, as NAME.new")
 			return func(ctx context.Context, e *env, args []string) error {
 				if len(args) > 1 {
 					return noArgs(args[1:])
@@ -42,7 +45,8 @@ func initCommand() command {
 					return fault.New(fault.Usage, "run greenroom init --update --new", "--new belongs to --update")
 				}
 				var err error
-				if o.dir, err = initFolder(e, *in, args, o.update); err != nil {
+				o.dir, err = initFolder(e, *in, args, o.update)
+				if err != nil {
 					return err
 				}
 				if o.update {
@@ -59,7 +63,8 @@ func initFolder(e *env, in string, args []string, update bool) (string, error) {
 	name := in
 	if len(args) == 1 {
 		if in != "" {
-			return "", fault.New(fault.Usage, "name one folder: greenroom init --in "+project.ShellQuote(in), "two folders: %s and %s", in, args[0])
+			return "", fault.New(fault.Usage, "name one folder: greenroom init --in "+project.ShellQuote(in),
+				"two folders: %s and %s", in, args[0])
 		}
 		name = args[0]
 	}
@@ -73,10 +78,12 @@ func initFolder(e *env, in string, args []string, update bool) (string, error) {
 		return "", fault.New(fault.Usage, "name a folder", "%s is a file", name)
 	case err == nil:
 	case in != "" || update:
-		return "", fault.Wrap(fault.Usage, err, "a new project: greenroom init "+project.ShellQuote(name), "find the project in %s", name)
+		return "", fault.Wrap(fault.Usage, err, "a new project: greenroom init "+project.ShellQuote(name),
+			"find the project in %s", name)
 	case filepath.IsAbs(name):
 		if _, err := os.Stat(filepath.Dir(dir)); err != nil {
-			return "", fault.Wrap(fault.Usage, err, "create it first: mkdir -p "+project.ShellQuote(filepath.Dir(dir)), "create %s", dir)
+			return "", fault.Wrap(fault.Usage, err, "create it first: mkdir -p "+project.ShellQuote(filepath.Dir(dir)),
+				"create %s", dir)
 		}
 	}
 	return dir, nil
@@ -175,9 +182,11 @@ func mayFill(e *env, o initOptions) error {
 		}
 		var commands []string
 		for _, p := range at {
-			commands = append(commands, "greenroom init --in "+project.ShellQuote(filepath.Join(e.short(o.dir), filepath.FromSlash(p))))
+			commands = append(commands, "greenroom init --in "+project.ShellQuote(filepath.Join(e.short(o.dir),
+				filepath.FromSlash(p))))
 		}
-		return fault.New(fault.Usage, strings.Join(commands, "\nor "), "%s is the root of a workspace; these packages use Remotion: %s",
+		return fault.New(fault.Usage, strings.Join(commands, "\nor "),
+			"%s is the root of a workspace; these packages use Remotion: %s",
 			e.place(o.dir), strings.Join(at, ", "))
 	}
 	if _, err := os.Stat(filepath.Join(o.dir, "package.json")); err == nil {
@@ -191,7 +200,8 @@ func mayFill(e *env, o initOptions) error {
 		return fault.New(fault.Usage, "add --yes to write a project there, or name a new folder: greenroom init NAME",
 			"%s is not a Remotion project and has other files: %s", e.place(o.dir), someOf(others))
 	}
-	yes, err := e.ask(e.place(o.dir) + " has other files (" + someOf(others) + "). Write a project of about 40 files there?")
+	yes, err := e.ask(e.place(o.dir) + " has other files (" + someOf(others) +
+		"). Write a project of about 40 files there?")
 	if err == nil && !yes {
 		err = fault.New(fault.Usage, "name a new folder: greenroom init NAME", "nothing was written")
 	}

@@ -44,7 +44,8 @@ func inFolder(e *env, dir, command string) string {
 }
 
 // initialised prints the written files and the next step. survey is nil for a complete new project.
-func (e *env) initialised(ctx context.Context, o initOptions, l project.Layout, survey *scaffold.Survey, written []string) error {
+func (e *env) initialised(ctx context.Context, o initOptions, l project.Layout, survey *scaffold.Survey,
+	written []string) error {
 	for _, w := range written {
 		fmt.Fprintln(e.Stdout, w)
 	}
@@ -53,7 +54,8 @@ func (e *env) initialised(ctx context.Context, o initOptions, l project.Layout, 
 		where = "in " + at
 	}
 	if survey == nil {
-		e.say("%d files %s. Next: %s", len(written), where, inFolder(e, o.dir, "greenroom build && greenroom render Presenter --install"))
+		e.say("%d files %s. Next: %s", len(written), where, inFolder(e, o.dir,
+			"greenroom build && greenroom render Presenter --install"))
 		return nil
 	}
 	e.say("%d files %s; greenroom's own are in %s", len(written), where, l.SourceDir())
@@ -85,7 +87,8 @@ func (e *env) addNeeds(ctx context.Context, o initOptions, l project.Layout) err
 		add = yes
 	}
 	if !add {
-		e.say("the project does not depend on what greenroom's files import: %s\nadd it: %s\nor: %s", strings.Join(needs.Packages, ", "),
+		e.say("the project does not depend on what greenroom's files import: %s\nadd it: %s\nor: %s",
+			strings.Join(needs.Packages, ", "),
 			command, inFolder(e, l.Dir, "greenroom init --update --install"))
 		return nil
 	}
@@ -104,7 +107,8 @@ func runInitUpdate(e *env, o initOptions) error {
 		return err
 	}
 	if !existing {
-		return fault.New(fault.Usage, inFolder(e, o.dir, "greenroom init")+" writes one", "%s is not a Remotion project", e.place(o.dir))
+		return fault.New(fault.Usage, inFolder(e, o.dir, "greenroom init")+" writes one", "%s is not a Remotion project",
+			e.place(o.dir))
 	}
 	layout, known, err := manifestLayout(e, o.dir)
 	if err != nil {
@@ -119,7 +123,8 @@ func runInitUpdate(e *env, o initOptions) error {
 	}
 	var done []string
 	if have == nil { // all of them were removed
-		done, err = remotion.Scaffold(o.dir, remotion.ScaffoldOptions{Project: projectName(o.dir), Layout: layout, Version: e.Version})
+		done, err = remotion.Scaffold(o.dir, remotion.ScaffoldOptions{Project: projectName(o.dir), Layout: layout,
+			Version: e.Version})
 	} else {
 		done, err = have.Update(e.Version, o.both)
 	}
@@ -147,7 +152,8 @@ func runInitUpdate(e *env, o initOptions) error {
 		e.say("%d of greenroom's own files updated", len(done))
 	}
 	if len(kept) > 0 && !o.both {
-		e.say("kept, because you changed it: %s\n%s writes this version's text next to it, as NAME.new", strings.Join(kept, ", "),
+		e.say("kept, because you changed it: %s\n%s writes this version's text next to it, as NAME.new",
+			strings.Join(kept, ", "),
 			inFolder(e, o.dir, "greenroom init --update --new"))
 	}
 	return e.addNeeds(e.ctx, o, layout)

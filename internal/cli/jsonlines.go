@@ -67,7 +67,8 @@ func printLine[T stderrLine](e *env, v T) {
 func errorLines(err error) []errorLine {
 	var out []errorLine
 	for _, f := range fault.All(err) {
-		b := errorBody{Code: f.Kind, Message: outside.Text(f.Error()), Hint: outside.Text(f.Hint), Clip: outside.Clean(f.Clip)}
+		b := errorBody{Code: f.Kind, Message: outside.Text(f.Error()), Hint: outside.Text(f.Hint),
+			Clip: outside.Clean(f.Clip)}
 		if f.Place != nil {
 			b.File, b.Line, b.Column = f.Place.File, f.Place.Line, f.Place.Column
 		}

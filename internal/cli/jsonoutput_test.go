@@ -290,3 +290,14 @@ func (s *shell) picture(name string) {
 		s.Fatalf("%v: %s", err, out)
 	}
 }
+
+// text runs a command without --json.
+func (s *shell) text(args ...string) (code int, stdout, stderr string) {
+	s.Helper()
+	var out, errOut bytes.Buffer
+	code = Main(s.Context(), args, Env{
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errOut, Getenv: func(k string) string { return s.env[k] },
+		LookPath: exec.LookPath, Now: time.Now, Dir: s.dir, Version: "1.2.3",
+	})
+	return code, out.String(), errOut.String()
+}

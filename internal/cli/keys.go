@@ -143,7 +143,8 @@ func skipKey(r *bufio.Reader) {
 		return
 	}
 	for err == nil && r.Buffered() > 0 {
-		if b, err = r.ReadByte(); b >= '@' && b <= '~' {
+		b, err = r.ReadByte()
+		if b >= '@' && b <= '~' {
 			return
 		}
 	}

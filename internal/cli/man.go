@@ -11,7 +11,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// writeManual writes greenroom.1 and a page of every command to a folder. The pages hold what --help prints; they have no
+// writeManual writes greenroom.1 and a page of every command to a folder. The pages hold what --help prints; they have
+// no
 // date, so that the same program writes the same bytes.
 func writeManual(e *env, dir string) error {
 	if !filepath.IsAbs(dir) {

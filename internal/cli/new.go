@@ -46,7 +46,8 @@ type newClip struct {
 }
 
 func newCommand() command {
-	return command{name: "new", summary: "make one transparent clip of a sentence, without a manifest", usage: "new [flags] \"SENTENCE\" | -",
+	return command{name: "new", summary: "make one transparent clip of a sentence, without a manifest",
+		usage: "new [flags] \"SENTENCE\" | -",
 		examples: "greenroom new \"Hello from greenroom.\"\n" +
 			"greenroom new \"Plans start at nine dollars.\" -o plans.webm --api v3 --max-spend 2\n" +
 			"greenroom new - --avatar Bram-office-20230104 --voice 077ab11b14f04ce0b49b5f6e5cc20979",
@@ -257,7 +258,8 @@ func (e *env) buildTrial(
 	if !o.yes {
 		b.Confirm = func(plan *pipeline.Plan) (bool, error) { return confirm(e, plan) }
 	}
-	if sum, err = p.Build(ctx, b); err != nil {
+	sum, err = p.Build(ctx, b)
+	if err != nil {
 		return sum, file, err
 	}
 	list, err := p.Published([]string{c.Name()})

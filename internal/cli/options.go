@@ -12,7 +12,8 @@ import (
 
 // networkFlag adds --network-folder, for the commands that may buy.
 func networkFlag(fs *pflag.FlagSet) *bool {
-	return fs.Bool("network-folder", false, "buy although the project is on a network file system; no other machine may build it")
+	return fs.Bool("network-folder", false,
+		"buy although the project is on a network file system; no other machine may build it")
 }
 
 // project opens the manifest of this call.
@@ -29,7 +30,8 @@ func (e *env) options(sink pipeline.Sink) pipeline.Options {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(e.Dir, path)
 	}
-	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv, LookPath: e.LookPath, Version: e.Version,
+	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv,
+		LookPath: e.LookPath, Version: e.Version,
 		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
 }
 

@@ -19,7 +19,8 @@ const (
 	outputEither = "file or folder" // a folder where one exists
 )
 
-// writes marks flags as outputs: their folder is created, and tested, before the command begins. A build would otherwise
+// writes marks flags as outputs: their folder is created, and tested, before the command begins. A build would
+// otherwise
 // find out after it has spent money that its report cannot be written.
 func writes(fs *pflag.FlagSet, kind string, names ...string) {
 	for _, name := range names {
@@ -41,7 +42,8 @@ func (e *env) prepareOutputs(fs *pflag.FlagSet) (err error) {
 			if errors.Is(werr, errFolder) {
 				what = fault.Usage
 			}
-			err = fault.Wrap(what, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s", f.Name, f.Value)
+			err = fault.Wrap(what, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s", f.Name,
+				f.Value)
 		}
 	})
 	return err

@@ -13,7 +13,8 @@ import (
 )
 
 func photoCommand() command {
-	return command{name: "photo", summary: "make a picture speak; print its state, or delete it", usage: "photo [flags] [FILE...]",
+	return command{name: "photo", summary: "make a picture speak; print its state, or delete it",
+		usage:    "photo [flags] [FILE...]",
 		examples: "greenroom photo footage/me.png\ngreenroom photo --status 3f9a0c1b2d\ngreenroom photo --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)

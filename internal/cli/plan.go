@@ -12,7 +12,8 @@ import (
 )
 
 func planCommand() command {
-	return command{name: "plan", summary: "show what a build would do: route, price and reason; change nothing", usage: "plan [clip...]",
+	return command{name: "plan", summary: "show what a build would do: route, price and reason; change nothing",
+		usage:    "plan [clip...]",
 		examples: "greenroom plan\ngreenroom plan intro --json",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(ctx context.Context, e *env, args []string) error {
@@ -49,7 +50,8 @@ func printPlan(e *env, plan *pipeline.Plan) { e.planTo(e.Stdout, plan) }
 func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 	wide := 8
 	for _, s := range plan.Steps {
-		if wide = max(wide, len(s.Route)); s.Voice != nil {
+		wide = max(wide, len(s.Route))
+		if s.Voice != nil {
 			wide = max(wide, len(s.Voice.Route))
 		}
 	}
@@ -114,7 +116,8 @@ func planPrice(plan *pipeline.Plan) string {
 	case plan.Price == 0:
 		return "nothing to pay"
 	case plan.Least < plan.Price:
-		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", pipeline.Dollars(plan.Least), pipeline.Dollars(plan.Price), plan.Prices)
+		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", pipeline.Dollars(plan.Least),
+			pipeline.Dollars(plan.Price), plan.Prices)
 	}
 	return fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
 }

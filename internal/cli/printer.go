@@ -82,7 +82,8 @@ func (p *printer) progress(ev pipeline.Event) {
 	key := name + "/" + ev.Stage
 	b := p.bar[key]
 	if b == nil {
-		b = p.bars.AddBar(1000, mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-18.18s %-8s", name, ev.Stage))), mpb.AppendDecorators(decor.Percentage()), mpb.BarRemoveOnComplete())
+		b = p.bars.AddBar(1000, mpb.PrependDecorators(decor.Name(fmt.Sprintf("%-18.18s %-8s", name, ev.Stage))),
+			mpb.AppendDecorators(decor.Percentage()), mpb.BarRemoveOnComplete())
 		p.bar[key] = b
 	}
 	frac := ev.Frac

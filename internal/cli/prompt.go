@@ -18,7 +18,8 @@ import (
 type promptOptions struct{ check, strict, send, write bool }
 
 func promptCommand() command {
-	return command{name: "prompt", summary: "check and structure a Video Agent prompt; show what would be sent", usage: "prompt [flags] FILE...",
+	return command{name: "prompt", summary: "check and structure a Video Agent prompt; show what would be sent",
+		usage:    "prompt [flags] FILE...",
 		examples: "greenroom prompt prompts/film.md\ngreenroom prompt --check prompts/film.md\ngreenroom prompt --send prompts/film.md",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o promptOptions
@@ -93,7 +94,8 @@ func (e *env) prompts(o promptOptions, names []string) error {
 			e.say("%s is not changed", name)
 		case e.json:
 			said := p.Spoken()
-			reports = append(reports, promptReport{name, p, said.Likely, said.High - said.Likely, said.Low, said.High, prompt.Compose(p)})
+			reports = append(reports, promptReport{name, p, said.Likely, said.High - said.Likely, said.Low, said.High,
+				prompt.Compose(p)})
 		case o.send:
 			_, err = fmt.Fprintln(e.Stdout, prompt.Compose(p))
 		default:
@@ -148,8 +150,9 @@ func (e *env) readPrompt(name string) (*prompt.Prompt, error) {
 		return nil, unreadable(name, err)
 	}
 	if len(b) > prompt.MaxBytes {
-		return nil, &fault.Error{Kind: fault.Manifest, Hint: "shorten it; a prompt is about a page", Place: &fault.Place{File: name, Line: 1, Column: 1},
-			Msg: fmt.Sprintf("the prompt is larger than %d bytes", prompt.MaxBytes)}
+		return nil, &fault.Error{Kind: fault.Manifest, Hint: "shorten it; a prompt is about a page",
+			Place: &fault.Place{File: name, Line: 1, Column: 1},
+			Msg:   fmt.Sprintf("the prompt is larger than %d bytes", prompt.MaxBytes)}
 	}
 	p := prompt.Parse(string(b))
 	prompt.CheckFiles(p, dir)

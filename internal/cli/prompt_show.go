@@ -79,7 +79,8 @@ func lineChanges(old, text string) (gone, new []string) {
 		left[l]++
 	}
 	for _, l := range strings.Split(old, "\n") {
-		if l = strings.TrimSuffix(l, "\r"); left[l] > 0 {
+		l = strings.TrimSuffix(l, "\r")
+		if left[l] > 0 {
 			left[l]--
 		} else if strings.TrimSpace(l) != "" {
 			gone = append(gone, l)
@@ -109,7 +110,8 @@ func (e *env) showPrompt(p *prompt.Prompt) {
 		if title == "" {
 			title = "-"
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), when, fmt.Sprint(s.Count()), seconds(s.Spoken()), media, title, strings.Join(s.OnScreen, " / ")})
+		rows = append(rows, []string{fmt.Sprint(i + 1), when, fmt.Sprint(s.Count()), seconds(s.Spoken()), media, title,
+			strings.Join(s.OnScreen, " / ")})
 	}
 	e.table(rows, 3, 11, 5, 9, 15, 12, 13)
 	fmt.Fprintf(e.Stdout, "\n%s\n", outside.Text(prompt.Compose(p)))

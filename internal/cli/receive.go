@@ -32,7 +32,8 @@ func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		unlock()
-		return nil, nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", o.listen)
+		return nil, nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s",
+			o.listen)
 	}
 	c := make(chan struct{}, 1)
 	ring := func() {
@@ -66,7 +67,8 @@ func openJournal(path string) (*webhook.Journal, func(), error) {
 	}
 	lock := flock.New(path + ".lock")
 	if ok, err := lock.TryLock(); err != nil || !ok {
-		return nil, nil, fault.New(fault.Locked, "end the other one, or give this one its own --journal", "another receiver uses %s", path)
+		return nil, nil, fault.New(fault.Locked, "end the other one, or give this one its own --journal",
+			"another receiver uses %s", path)
 	}
 	j, err := webhook.OpenJournal(path)
 	if err != nil {

@@ -75,7 +75,8 @@ func (e *env) writeReports(junit string, run ci.Run, list []ci.Outcome) error {
 }
 
 // reportBuild writes the reports of a build. failed is the build's own error.
-func (e *env) reportBuild(ctx context.Context, p *pipeline.Project, o pipeline.BuildOptions, failed error, junit string) error {
+func (e *env) reportBuild(ctx context.Context, p *pipeline.Project, o pipeline.BuildOptions, failed error,
+	junit string) error {
 	if junit == "" && e.stepSummary() == "" || context.Cause(ctx) != nil {
 		return nil
 	}

@@ -18,7 +18,8 @@ import (
 func reportEnv(t *testing.T, vars map[string]string) (*env, *strings.Builder) {
 	t.Helper()
 	var out strings.Builder
-	return &env{Env: Env{Stderr: &out, Dir: t.TempDir(), Version: "test", Now: func() time.Time { return time.Date(2026, 11, 25, 1, 0, 0, 0, time.UTC) },
+	return &env{Env: Env{Stderr: &out, Dir: t.TempDir(), Version: "test",
+		Now:    func() time.Time { return time.Date(2026, 11, 25, 1, 0, 0, 0, time.UTC) },
 		Getenv: func(k string) string { return vars[k] }}}, &out
 }
 
@@ -90,7 +91,8 @@ func TestOutcomeOfACheckedFile(t *testing.T) {
 	alpha := media.Finding{Name: "alpha", Verdict: media.OK}
 	quiet := media.Finding{Name: "loudness", Verdict: media.Warn, Value: "-30 LUFS", Limit: "-23 LUFS"}
 	matte := media.Finding{Name: "matte", Verdict: media.Fail, Value: "99 %", Limit: "80 %", Advice: "change it"}
-	file := checkFile{name: "intro", path: "/p/intro.ab.webm", poster: "/p/intro.webp", manifest: "greenroom.yaml", line: 4}
+	file := checkFile{name: "intro", path: "/p/intro.ab.webm", poster: "/p/intro.webp", manifest: "greenroom.yaml",
+		line: 4}
 	for name, c := range map[string]struct {
 		in      checked
 		state   ci.State
@@ -99,11 +101,14 @@ func TestOutcomeOfACheckedFile(t *testing.T) {
 	}{
 		"ok":      {checked{file, report(alpha), nil}, ci.OK, "", ""},
 		"warning": {checked{file, report(alpha, quiet), nil}, ci.Warn, "warn loudness: -30 LUFS (limit -23 LUFS)", ""},
-		"failure": {checked{file, report(quiet, matte), nil}, ci.Fail, "warn loudness: -30 LUFS (limit -23 LUFS)\nfail matte: 99 % (limit 80 %); change it", ""},
-		"error":   {checked{file, nil, fault.New(fault.Media, "build it", "cannot be read")}, ci.Fail, "cannot be read", "build it"},
+		"failure": {checked{file, report(quiet, matte), nil}, ci.Fail,
+			"warn loudness: -30 LUFS (limit -23 LUFS)\nfail matte: 99 % (limit 80 %); change it", ""},
+		"error": {checked{file, nil, fault.New(fault.Media, "build it", "cannot be read")}, ci.Fail, "cannot be read",
+			"build it"},
 	} {
 		o := c.in.outcome()
-		if o.State != c.state || strings.Join(o.Details, "\n") != c.details || o.Hint != c.hint || o.Name != "intro" || o.Line != 4 || o.Label != "intro.ab.webm" {
+		if o.State != c.state || strings.Join(o.Details, "\n") != c.details || o.Hint != c.hint || o.Name != "intro" ||
+			o.Line != 4 || o.Label != "intro.ab.webm" {
 			t.Errorf("%s: got %+v", name, o)
 		}
 		if c.in.err == nil && len(o.Findings) != len(o.Details) {
@@ -117,7 +122,8 @@ func TestFaultsOfAnOutcome(t *testing.T) {
 	if o := withFaults(ci.Outcome{Name: "intro"}, nil); o.State != ci.OK || o.Details != nil {
 		t.Errorf("without faults: %+v", o)
 	}
-	o := withFaults(ci.Outcome{Name: "intro"}, []*fault.Error{fault.New(fault.Failed, "first", "one"), fault.New(fault.Failed, "second", "two")})
+	o := withFaults(ci.Outcome{Name: "intro"}, []*fault.Error{fault.New(fault.Failed, "first", "one"),
+		fault.New(fault.Failed, "second", "two")})
 	if o.State != ci.Fail || strings.Join(o.Details, " ") != "one two" || o.Hint != "second" {
 		t.Errorf("with two: %+v", o)
 	}
@@ -127,7 +133,8 @@ func TestResultsTables(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	clips := []pipeline.Result{
-		{Clip: "welcome-ada", Each: "welcome", Row: 2, Status: "ready", File: "a.webm", Seconds: 3.5, Price: 1.25, VideoID: "=1+1"},
+		{Clip: "welcome-ada", Each: "welcome", Row: 2, Status: "ready", File: "a.webm", Seconds: 3.5, Price: 1.25,
+			VideoID: "=1+1"},
 		{Clip: "bye", Status: "failed", Error: "HeyGen: \x1b[2J\nno"},
 	}
 	films := []render.Outcome{{Film: "tour", Each: "welcome", Row: 3, Status: render.Ready, File: "@out/tour.mp4", Frames: 75, Seconds: 3}}
@@ -140,7 +147,8 @@ func TestResultsTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(b), "\n")
-	if lines[0] != "clip,family,row,status,file,seconds,price_usd,video_id,error" || lines[1] != "welcome-ada,welcome,2,ready,a.webm,3.5,1.25,'=1+1," ||
+	if lines[0] != "clip,family,row,status,file,seconds,price_usd,video_id,error" ||
+		lines[1] != "welcome-ada,welcome,2,ready,a.webm,3.5,1.25,'=1+1," ||
 		!strings.HasPrefix(lines[2], "bye,,,failed,,0,0.00,,") || strings.Contains(lines[2], "\x1b") || len(lines) != 4 {
 		t.Errorf("got %q", lines)
 	}
@@ -151,7 +159,8 @@ func TestResultsTables(t *testing.T) {
 	if err := writeFilmResults(path, films); err != nil {
 		t.Fatal(err)
 	}
-	if b, err := os.ReadFile(path); err != nil || string(b) != "film,family,row,status,file,seconds,frames,error\ntour,welcome,3,ready,'@out/tour.mp4,3,75,\n" {
+	if b, err := os.ReadFile(path); err != nil ||
+		string(b) != "film,family,row,status,file,seconds,frames,error\ntour,welcome,3,ready,'@out/tour.mp4,3,75,\n" {
 		t.Errorf("%v, got %q", err, b)
 	}
 }

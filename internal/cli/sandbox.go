@@ -15,7 +15,8 @@ import (
 )
 
 func sandboxCommand() command {
-	return command{name: "sandbox", summary: "serve HeyGen's API on this machine, with real media and simulated faults", usage: "sandbox [flags]",
+	return command{name: "sandbox", summary: "serve HeyGen's API on this machine, with real media and simulated faults",
+		usage:    "sandbox [flags]",
 		examples: "greenroom sandbox --listen 127.0.0.1:8787\ngreenroom sandbox --speed 600 --fault cut=100000 --fault lost-response",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o sandbox.Options
@@ -72,7 +73,8 @@ func sandboxCommand() command {
 				select {
 				case <-ctx.Done():
 				case err := <-r.Failed():
-					return errors.Join(fault.Wrap(fault.Failed, err, "start it again; what was bought is recorded", "serve"), r.Close())
+					return errors.Join(fault.Wrap(fault.Failed, err, "start it again; what was bought is recorded", "serve"),
+						r.Close())
 				}
 				if err := r.Close(); err != nil {
 					return err

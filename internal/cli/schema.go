@@ -11,7 +11,8 @@ import (
 )
 
 func schemaCommand() command {
-	return command{name: "schema", summary: "print a JSON Schema: of the manifest, or of the props", usage: "schema [manifest|props]",
+	return command{name: "schema", summary: "print a JSON Schema: of the manifest, or of the props",
+		usage:    "schema [manifest|props]",
 		examples: "greenroom schema > greenroom.schema.json\ngreenroom schema props",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(_ context.Context, e *env, args []string) error {

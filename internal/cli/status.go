@@ -12,7 +12,8 @@ import (
 )
 
 func statusCommand() command {
-	return command{name: "status", summary: "show every clip and what may have cost money", usage: "status [flags] [clip...]",
+	return command{name: "status", summary: "show every clip and what may have cost money",
+		usage:    "status [flags] [clip...]",
 		examples: "greenroom status\ngreenroom status --check\ngreenroom status --why intro\ngreenroom status --spend",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			check := fs.Bool("check", false, "exit 10 when something is not up to date")
@@ -62,26 +63,29 @@ func statusCommand() command {
 					return err
 				}
 				if *check && !plan.UpToDate() {
-					return fault.New(fault.Stale, "run `greenroom build`", "%d of %d clips are not up to date", len(plan.Steps)-plan.Counts()[pipeline.Keep], len(plan.Steps))
+					return fault.New(fault.Stale, "run `greenroom build`", "%d of %d clips are not up to date",
+						len(plan.Steps)-plan.Counts()[pipeline.Keep], len(plan.Steps))
 				}
 				return e.ownedFiles(p, *check)
 			}
 		}}
 }
 
-// ownedFiles reports greenroom's own files in the Remotion project that a build would write; with check that is exit 10.
+// ownedFiles reports greenroom's own files in the Remotion project that a build would write; with check that is exit
+// 10.
 func (e *env) ownedFiles(p *pipeline.Project, check bool) error {
 	c, err := p.OwnedFiles()
-	if err != nil || c == nil || len(c.Behind()) == 0 {
+	if err != nil || c == nil || len(c.Outdated()) == 0 {
 		return err
 	}
 	var list []string
-	for _, f := range c.Behind() {
+	for _, f := range c.Outdated() {
 		list = append(list, fmt.Sprintf("%s (%s)", f.Name, f.State))
 	}
 	const text = "greenroom's own files are from another version: "
 	if check {
-		return fault.New(fault.Stale, "run `greenroom build`, or `greenroom init --update`", text+"%s", strings.Join(list, ", "))
+		return fault.New(fault.Stale, "run `greenroom build`, or `greenroom init --update`", text+"%s",
+			strings.Join(list, ", "))
 	}
 	e.say(text+"%s; `greenroom build` writes them", strings.Join(list, ", "))
 	return nil
@@ -148,12 +152,15 @@ func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 		if !r.Began.IsZero() {
 			began = r.Began.Format("2006-01-02 15:04")
 		}
-		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", began, r.Run, r.Bought, r.Failed, r.Open, pipeline.Dollars(r.Price))
+		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", began, r.Run, r.Bought, r.Failed,
+			r.Open, pipeline.Dollars(r.Price))
 		for _, b := range r.Purchases {
 			n++
-			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, pipeline.Dollars(b.Price), oneLine(b.VideoID))
+			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, pipeline.Dollars(b.Price),
+				oneLine(b.VideoID))
 		}
 	}
-	e.say("%s in %s, %s at most; %d not finished", count(n, "purchase"), count(len(s.Runs), "run"), pipeline.Dollars(s.Total), s.Open)
+	e.say("%s in %s, %s at most; %d not finished", count(n, "purchase"), count(len(s.Runs), "run"),
+		pipeline.Dollars(s.Total), s.Open)
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 )
 
 func templatesCommand() command {
-	return command{name: "templates", summary: "list templates, or one template's variables", usage: "templates [flags] [ID]",
+	return command{name: "templates", summary: "list templates, or one template's variables",
+		usage:    "templates [flags] [ID]",
 		examples: "greenroom templates\ngreenroom templates 7c1f0e7a5d1b4e2c --json\ngreenroom templates --languages --api v3",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)

@@ -17,13 +17,15 @@ var familiar = []struct {
 	{"dev develop start serve run up live studio", "watch --studio", "rebuilds at every save, next to Remotion Studio"},
 	{"preview view open ui page", "watch", "rebuilds at every save and serves a page with every clip"},
 	{"ls list show ps clips info jobs history log logs diff", "status", "lists the clips and their state"},
-	{"validate lint verify test fmt format typecheck ci dry-run", "plan", "reports every mistake of the manifest, and what a build would buy"},
+	{"validate lint verify test fmt format typecheck ci dry-run", "plan",
+		"reports every mistake of the manifest, and what a build would buy"},
 	{"price cost costs estimate preflight", "plan", "prints what a build would buy, and its price"},
 	{"spend spending bill billing invoice", "status --spend", "lists every purchase on record"},
 	{"login logout signin auth authenticate whoami account credits balance usage", "quota",
 		"shows the account of HEYGEN_API_KEY; there is no login"},
 	{"config configure settings set edit", "schema", "prints the schema of greenroom.yaml, which holds every setting"},
-	{"clean prune purge rm remove delete tidy", "gc", "counts stored files that nothing uses, and removes them with --yes"},
+	{"clean prune purge rm remove delete tidy", "gc",
+		"counts stored files that nothing uses, and removes them with --yes"},
 	{"generate gen make compile synthesize synth publish sync apply retry resume continue", "build",
 		"buys, downloads, checks and publishes what is missing"},
 	{"deploy export encode film video mux", "render --all", "writes the manifest's films to out/"},
@@ -36,14 +38,16 @@ var familiar = []struct {
 	{"presenters faces actors", "avatars", "lists the presenters"},
 	{"speakers languages locales", "voices --locales", "lists what voices can speak"},
 	{"man manual docs guide", "help", "lists the commands; `greenroom help build` explains one"},
-	{"update upgrade self-update", "version", "prints the version; a newer one is installed as this one was (npm, or an archive)"},
+	{"update upgrade self-update", "version",
+		"prints the version; a newer one is installed as this one was (npm, or an archive)"},
 	{"env debug diagnose requirements deps health", "doctor", "checks the programs that greenroom runs"},
 	{"mock fake emulator simulator demo", "sandbox", "serves HeyGen's API on this machine"},
 	{"completions autocomplete complete", "completion --help", "prints a completion script for a shell"},
 	{"media inspect probe analyze analyse qa", "check", "checks clips and media files"},
 }
 
-// unknownCommand returns the error for an unknown word. Its hint is what the word means in other programs, else the nearest spelling.
+// unknownCommand returns the error for an unknown word. Its hint is what the word means in other programs, else the
+// nearest spelling.
 func unknownCommand(word string, names []string) error {
 	plain := strings.ToLower(strings.TrimLeft(word, "-"))
 	hint := "`greenroom help` lists the commands"

@@ -15,7 +15,8 @@ import (
 )
 
 func uploadCommand() command {
-	return command{name: "upload", summary: "send files to the account, once per content; list and delete them", usage: "upload [flags] [FILE...]",
+	return command{name: "upload", summary: "send files to the account, once per content; list and delete them",
+		usage:    "upload [flags] [FILE...]",
 		examples: "greenroom upload footage/logo.png\ngreenroom upload --list\ngreenroom upload --delete 3f9a0c1b2d --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			api := apiFlag(fs)

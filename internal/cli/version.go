@@ -10,7 +10,8 @@ import (
 )
 
 func versionCommand() command {
-	return command{name: "version", summary: "print the version", usage: "version", examples: "greenroom version\ngreenroom version --json",
+	return command{name: "version", summary: "print the version", usage: "version",
+		examples: "greenroom version\ngreenroom version --json",
 		bind: func(*pflag.FlagSet) runFunc {
 			return func(_ context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {

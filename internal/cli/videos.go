@@ -73,7 +73,8 @@ func (e *env) showVideo(ctx context.Context, a *account.Lookups, id string) erro
 	if e.json {
 		return e.printJSON(r)
 	}
-	for _, l := range [][2]string{{"id", r.ID}, {"title", r.Title}, {"status", r.Status}, {"failure", r.Failure}, {"warning", r.Warning}} {
+	for _, l := range [][2]string{{"id", r.ID}, {"title", r.Title}, {"status", r.Status}, {"failure", r.Failure},
+		{"warning", r.Warning}} {
 		if l[1] != "" {
 			fmt.Fprintf(e.Stdout, "%-8s %s\n", l[0], oneLine(l[1]))
 		}

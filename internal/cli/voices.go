@@ -46,8 +46,10 @@ func voicesCommand() command {
 					}
 					text, out := strings.Join(args, " "), []voiceRow{}
 					for _, v := range all {
-						if like(text, v.ID, v.Name) && like(heygen.LanguageName(lang), v.Language) && (gender == "" || strings.EqualFold(gender, v.Gender)) {
-							out = append(out, voiceRow{v.ID, v.Name, v.Language, v.Gender, v.SupportPause, v.SupportEmotion, v.SupportLocale})
+						if like(text, v.ID, v.Name) && like(heygen.LanguageName(lang), v.Language) &&
+							(gender == "" || strings.EqualFold(gender, v.Gender)) {
+							out = append(out, voiceRow{v.ID, v.Name, v.Language, v.Gender, v.SupportPause, v.SupportEmotion,
+								v.SupportLocale})
 						}
 					}
 					if e.json {

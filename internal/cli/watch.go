@@ -35,7 +35,8 @@ type watchOptions struct {
 }
 
 func watchCommand() command {
-	return command{name: "watch", summary: "rebuild on every save without spending; buy only on request", usage: "watch [flags]",
+	return command{name: "watch", summary: "rebuild on every save without spending; buy only on request",
+		usage:    "watch [flags]",
 		examples: "greenroom watch --studio\ngreenroom watch --listen 127.0.0.1:4400\ngreenroom watch --no-page --poll",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o watchOptions
@@ -43,13 +44,15 @@ func watchCommand() command {
 			fs.StringVar(&o.urlFile, "url-file", "", "write the page's address to `FILE`")
 			writes(fs, outputFile, "url-file")
 			fs.BoolVar(&o.noPage, "no-page", false, "serve no page")
-			fs.StringVar(&o.poll, "poll", "auto", "poll for changes: `WHEN` is always, never or auto (only where file events do not work)")
+			fs.StringVar(&o.poll, "poll", "auto",
+				"poll for changes: `WHEN` is always, never or auto (only where file events do not work)")
 			fs.Lookup("poll").NoOptDefVal = "always"
 			fs.StringVar(&o.buy, "buy", "", "buy what a save changes without asking: `WHAT` is all, or voices")
 			fs.Lookup("buy").NoOptDefVal = "all"
 			fs.BoolVar(&o.studio, "studio", false, "start Remotion Studio too, and end it with this command")
 			fs.IntVar(&o.studioPort, "studio-port", 0, "Studio's `PORT` (default: a free one)")
-			fs.BoolVar(&o.install, "install", false, "install the Remotion project's packages first if they are missing, for --studio")
+			fs.BoolVar(&o.install, "install", false,
+				"install the Remotion project's packages first if they are missing, for --studio")
 			network := networkFlag(fs)
 			return func(ctx context.Context, e *env, args []string) error {
 				if err := noArgs(args); err != nil {
@@ -72,7 +75,8 @@ func watchCommand() command {
 					o.poll = "auto"
 				}
 				if o.poll != "auto" && o.poll != "always" && o.poll != "never" {
-					return fault.New(fault.Usage, "write --poll, --poll=never, or omit it", "--poll=%s: it must be auto, always or never", o.poll)
+					return fault.New(fault.Usage, "write --poll, --poll=never, or omit it",
+						"--poll=%s: it must be auto, always or never", o.poll)
 				}
 				return runWatch(ctx, e, o)
 			}
@@ -82,9 +86,11 @@ func watchCommand() command {
 func runWatch(ctx context.Context, e *env, o watchOptions) error {
 	opts := e.options(func(pipeline.Event) {}) // the session shows events; this records what is paid for
 	if _, err := os.Stat(opts.ManifestPath); err != nil {
-		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))
+		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s",
+			filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))
 	}
-	s, err := watch.New(watch.Options{Project: opts, Poll: watch.Poll(o.poll), Buy: o.buy == "all", Draft: o.buy == "voices", Notice: func(m string) { e.say("%s", m) }})
+	s, err := watch.New(watch.Options{Project: opts, Poll: watch.Poll(o.poll), Buy: o.buy == "all",
+		Draft: o.buy == "voices", Notice: func(m string) { e.say("%s", m) }})
 	if err != nil {
 		return err
 	}
@@ -98,7 +104,8 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 		defer stop()
 	}
 	if o.studio {
-		if o.install, err = e.installForStudio(o.install, s.Layout().Dir); err != nil {
+		o.install, err = e.installForStudio(o.install, s.Layout().Dir)
+		if err != nil {
 			return err
 		}
 		defer e.studio(ctx, o, s.Layout(), cancel)()
@@ -119,13 +126,15 @@ func runWatch(ctx context.Context, e *env, o watchOptions) error {
 }
 
 // studio runs Remotion Studio next to the session; when Studio ends, so does the session.
-func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout, end context.CancelCauseFunc) (stop func()) {
+func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout,
+	end context.CancelCauseFunc) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := remotion.Renderer{MayInstall: allowed(o.install)}.Studio(ctx, remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
-			Log: func(l string) { e.say("studio: %s", oneLine(l)) }, Ready: func(url string) { e.say("studio: %s", url) }})
+		err := remotion.Renderer{MayInstall: allowed(o.install)}.Studio(ctx,
+			remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
+				Log: func(l string) { e.say("studio: %s", oneLine(l)) }, Ready: func(url string) { e.say("studio: %s", url) }})
 		if err != nil {
 			end(err)
 		}
@@ -154,7 +163,8 @@ func (e *env) servePage(s *watch.Session, o watchOptions) (stop func(), err erro
 	}
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "choose another port, or omit --listen for a free one", "serve the page on %s", o.listen)
+		return nil, fault.Wrap(fault.Failed, err, "choose another port, or omit --listen for a free one",
+			"serve the page on %s", o.listen)
 	}
 	public := func() string {
 		l := s.Layout()

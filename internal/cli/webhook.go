@@ -26,13 +26,15 @@ type webhookOptions struct {
 }
 
 func webhookCommand() command {
-	return command{name: "webhook", summary: "receive HeyGen's events, and confirm each by reading its job", usage: "webhook [flags]",
+	return command{name: "webhook", summary: "receive HeyGen's events, and confirm each by reading its job",
+		usage:    "webhook [flags]",
 		examples: "greenroom webhook --secret env:WEBHOOK_SECRET\ngreenroom webhook --secret file:.webhook-secret --json",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o webhookOptions
 			api := apiFlag(fs)
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:8090", "receive on this `ADDRESS`")
-			fs.StringArrayVar(&o.secrets, "secret", nil, "an endpoint's secret, from `env:NAME|file:PATH`; a file has one a line and may come later")
+			fs.StringArrayVar(&o.secrets, "secret", nil,
+				"an endpoint's secret, from `env:NAME|file:PATH`; a file has one a line and may come later")
 			fs.StringVar(&o.journal, "journal", "", "record accepted events in `PATH` (default .greenroom/webhook.jsonl)")
 			fs.StringVar(&o.urlFile, "url-file", "", "write the address to `PATH` once receiving")
 			writes(fs, outputFile, "journal", "url-file")
@@ -58,7 +60,8 @@ func (o *webhookOptions) validate() error {
 	case o.once < 0:
 		return fault.New(fault.Usage, "give a number such as --once 1", "--once must not be negative")
 	case len(o.secrets) == 0:
-		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file", "no --secret: no event could be verified")
+		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file",
+			"no --secret: no event could be verified")
 	}
 	return nil
 }
@@ -95,13 +98,15 @@ func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) 
 	}
 	r.Refused = func(status int, reason string) { e.say("refused a delivery (%d): %s", status, oneLine(reason)) }
 	r.Wake = func(h webhook.Hint) {
-		e.say("an unsigned callback names video %q, callback %q; it is not verified and not recorded", h.VideoID, h.CallbackID)
+		e.say("an unsigned callback names video %q, callback %q; it is not verified and not recorded", h.VideoID,
+			h.CallbackID)
 	}
 	if err := announce(e, o, l); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	if err := r.Serve(serving, l); err != nil {
-		return fault.Wrap(fault.KindOf(err), err, "start it again: HeyGen sends events again that were not confirmed", "receive events")
+		return fault.Wrap(fault.KindOf(err), err, "start it again: HeyGen sends events again that were not confirmed",
+			"receive events")
 	}
 	if ctx.Err() != nil {
 		return errQuiet // Main prints why
@@ -111,7 +116,8 @@ func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) 
 
 func announce(e *env, o webhookOptions, l net.Listener) error {
 	address := "http://" + l.Addr().String()
-	e.say("receiving events on %s; signed ones on any path, a job's unsigned callback on %s. Ctrl-C ends it", address, webhook.CallbackPath)
+	e.say("receiving events on %s; signed ones on any path, a job's unsigned callback on %s. Ctrl-C ends it", address,
+		webhook.CallbackPath)
 	if o.public {
 		e.say("HeyGen delivers over HTTPS only: put a proxy with a certificate in front of this address")
 	}

@@ -19,7 +19,8 @@ func (e *env) webhookSecrets(refs []string) (func() []heygen.Secret, error) {
 	for _, ref := range refs {
 		kind, name, _ := strings.Cut(ref, ":")
 		if kind != "env" && kind != "file" || name == "" {
-			return nil, fault.New(fault.Usage, "write env:NAME or file:PATH", "--secret must name the place of the secret, not the secret itself")
+			return nil, fault.New(fault.Usage, "write env:NAME or file:PATH",
+				"--secret must name the place of the secret, not the secret itself")
 		}
 		found, err := e.readSecrets(ref)
 		switch {
@@ -28,7 +29,8 @@ func (e *env) webhookSecrets(refs []string) (func() []heygen.Secret, error) {
 		case err != nil:
 			return nil, fault.Wrap(fault.Auth, err, "make the file readable, or name another", "read a webhook secret")
 		case len(found) == 0:
-			return nil, fault.New(fault.Auth, "export "+name+"=<the endpoint's secret>", "the webhook secret in $%s is empty", name)
+			return nil, fault.New(fault.Auth, "export "+name+"=<the endpoint's secret>", "the webhook secret in $%s is empty",
+				name)
 		}
 	}
 	return func() (all []heygen.Secret) {
@@ -52,7 +54,8 @@ func (e *env) readSecrets(ref string) (out []heygen.Secret, err error) {
 		text, err = string(b), rerr
 	}
 	for l := range strings.Lines(text) {
-		if l = strings.TrimSpace(l); l != "" {
+		l = strings.TrimSpace(l)
+		if l != "" {
 			outside.Know(l)
 			out = append(out, heygen.Secret(l))
 		}

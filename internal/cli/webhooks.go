@@ -31,7 +31,8 @@ var webhooksActions = map[string]struct {
 	args int
 	run  func(*webhooksCall, context.Context, string) error
 }{
-	"list": {0, (*webhooksCall).list}, "add": {1, (*webhooksCall).add}, "update": {1, (*webhooksCall).update}, "delete": {1, (*webhooksCall).remove},
+	"list": {0, (*webhooksCall).list}, "add": {1, (*webhooksCall).add}, "update": {1,
+		(*webhooksCall).update}, "delete": {1, (*webhooksCall).remove},
 	"rotate": {1, (*webhooksCall).rotate}, "types": {0, (*webhooksCall).types}, "events": {0, (*webhooksCall).sent},
 }
 
@@ -61,9 +62,11 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 	action, ok := webhooksActions[word]
 	switch want := max(1, len(args)) - 1; {
 	case !ok:
-		return fault.New(fault.Usage, "use list, add, update, delete, rotate, types or events", "unknown webhooks command: %q", word)
+		return fault.New(fault.Usage, "use list, add, update, delete, rotate, types or events",
+			"unknown webhooks command: %q", word)
 	case want != action.args:
-		return fault.New(fault.Usage, "`greenroom webhooks --help` shows the arguments of each", "webhooks %s takes %s", word, count(action.args, "argument"))
+		return fault.New(fault.Usage, "`greenroom webhooks --help` shows the arguments of each", "webhooks %s takes %s", word,
+			count(action.args, "argument"))
 	case word == "update" && o.url == "" && o.events == nil:
 		return fault.New(fault.Usage, "give --url or --events", "nothing to update")
 	case o.limit < 1:
@@ -131,7 +134,8 @@ func (d *webhooksCall) rotate(ctx context.Context, id string) error {
 }
 
 func (d *webhooksCall) secret(r webhookRow, s heygen.Secret) error {
-	d.e.say("webhook %s: its secret is on stdout; keep it where only the receiver reads it, v3 does not return it again", oneLine(r.ID))
+	d.e.say("webhook %s: its secret is on stdout; keep it where only the receiver reads it, v3 does not return it again",
+		oneLine(r.ID))
 	if !d.e.json {
 		_, err := fmt.Fprintln(d.e.Stdout, oneLine(s.Reveal()))
 		return err

@@ -67,7 +67,7 @@ func (w *counting) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// scroll scrolls a tab for a hundred frames and gives their lengths in ms, sorted.
+// scroll scrolls a tab for a hundred frames and returns their lengths in ms, sorted.
 const scroll = `new Promise((done) => {
   const times = []; let last, by = 40;
   const frame = (now) => {
@@ -104,7 +104,7 @@ func middle(v []float64) float64 {
 var bare = "<!DOCTYPE html><body style='margin:0;background:#fff'>" + strings.Repeat("<div style='height:80px;margin:8px;background:#eee'></div>", 500)
 
 // BenchmarkPage500 scrolls 500 cards in the real headless browser while ten events a
-// second arrive, in turn with a bare page of the same browser, and says what frames,
+// second arrive, in turn with a bare page of the same browser, and reports what frames,
 // events and the server cost. Goal: a median frame within 1.5 of the bare page's.
 func BenchmarkPage500(b *testing.B) {
 	m := fiveHundred()
@@ -185,7 +185,7 @@ func BenchmarkEvents500(b *testing.B) {
 			got += strings.Count(string(buf[:n]), "\n\n")
 		}
 	}
-	read(2) // how soon to come back, and the whole state
+	read(2) // when to reconnect, and the complete state
 	first, before, k := all, processor(b), 0
 	for b.Loop() {
 		for range 20 {

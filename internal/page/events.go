@@ -11,15 +11,15 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-// card is what a clip's card shows; the rest is asked for when a person asks why. It
-// can be compared, which is how a change is found.
+// card is what a clip's card shows; the page requests the rest when the user opens it. Cards are compared to find
+// changes.
 type card struct {
 	Name     string  `json:"name"`
 	State    string  `json:"state"`
 	Line     string  `json:"line"`
 	Buyable  bool    `json:"buyable"`
 	Price    string  `json:"price"`
-	Next     string  `json:"next"` // what buying it buys: voice, clip
+	Next     string  `json:"next"` // what a purchase buys: voice, clip
 	Seconds  float64 `json:"seconds"`
 	Src      string  `json:"src"` // path on this server, empty when nothing is published
 	Poster   string  `json:"poster"`
@@ -44,7 +44,7 @@ type filmCard struct {
 	Rate    [2]int  `json:"rate"`
 	Width   int     `json:"width"`
 	Height  int     `json:"height"`
-	// Transparent: it is seen over the backdrop.
+	// Transparent films are shown over the backdrop.
 	Transparent bool `json:"transparent"`
 }
 
@@ -79,21 +79,21 @@ func cards(st watch.State) []card {
 	return out
 }
 
-// head is what stands above the cards.
+// head is the text above the cards.
 type head struct {
 	Project string `json:"project"`
 	Sandbox bool   `json:"sandbox"`
 	Busy    bool   `json:"busy"`
 	ToBuy   int    `json:"toBuy"`
-	Offer   string `json:"offer"` // what buying all buys: voice, clip
+	Offer   string `json:"offer"` // what a purchase of all buys: voice, clip
 	Price   string `json:"price"`
 }
 
-// message is the whole state, or what changed since the message before it on the same
-// stream: what is nil did not change.
+// message is the complete state, or what changed since the message before it on the same stream: a nil field did not
+// change.
 type message struct {
 	Rev    int             `json:"rev"`
-	Whole  bool            `json:"whole,omitempty"`
+	Full   bool            `json:"full,omitempty"` // the complete state
 	Head   *head           `json:"head,omitempty"`
 	Names  *[]string       `json:"names,omitempty"` // all clips, in order
 	Clips  []card          `json:"clips,omitempty"` // those that changed
@@ -102,7 +102,7 @@ type message struct {
 	Log    []watch.LogLine `json:"log,omitempty"` // new lines, the newest last
 }
 
-// follower knows what one reader has.
+// follower records what one reader has received.
 type follower struct {
 	sent   bool
 	rev    int
@@ -110,15 +110,15 @@ type follower struct {
 	cards  []card
 	films  []filmCard
 	faults []watch.Fault
-	last   watch.LogLine // the newest line it has
+	last   watch.LogLine // the newest line that it has received
 }
 
-// next gives what a reader lacks, and false when it has everything.
+// next returns what a reader has not received yet; false if it has everything.
 func (f *follower) next(st watch.State) (message, bool) {
 	if f.sent && f.rev == st.Rev {
 		return message{}, false
 	}
-	m := message{Rev: st.Rev, Whole: !f.sent}
+	m := message{Rev: st.Rev, Full: !f.sent}
 	if h := (head{st.Project, st.Sandbox, st.Busy, st.ToBuy, st.Offer, st.Price}); !f.sent || h != f.head {
 		f.head, m.Head = h, &h
 	}
@@ -159,7 +159,7 @@ func (f *follower) next(st watch.State) (message, bool) {
 	}
 	f.sent, f.rev = true, st.Rev
 	changed := m.Head != nil || m.Names != nil || m.Faults != nil || m.Films != nil || len(m.Clips)+len(m.Log) > 0
-	return m, m.Whole || changed
+	return m, m.Full || changed
 }
 
 func (p *Server) state(w http.ResponseWriter, _ *http.Request) {
@@ -169,18 +169,18 @@ func (p *Server) state(w http.ResponseWriter, _ *http.Request) {
 }
 
 const (
-	beat = 15 * time.Second       // keeps a quiet stream open and tells the page we live
-	pace = 100 * time.Millisecond // between two messages, at least
+	keepAlive   = 15 * time.Second       // keeps a quiet stream open and shows the page that the server is up
+	minInterval = 100 * time.Millisecond // between two messages
 )
 
-// events is the state, whole first and then what changed: a reader that comes back
-// after a gap has a new stream, and so the whole again.
+// events streams the state: first the complete one, then what changed. A reader that reconnects has a new stream and
+// receives the complete state again.
 func (p *Server) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	c := http.NewResponseController(w)
 	changes, end := p.session.Subscribe()
 	defer end()
-	alive := time.NewTicker(beat)
+	alive := time.NewTicker(keepAlive)
 	defer alive.Stop()
 	var f follower
 	fmt.Fprint(w, "retry: 1000\n\n")
@@ -205,7 +205,7 @@ func (p *Server) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		select {
-		case <-time.After(pace):
+		case <-time.After(minInterval):
 		case <-r.Context().Done():
 			return
 		}

@@ -23,7 +23,7 @@ type reader struct {
 }
 
 func (r *reader) take(m message) {
-	if m.Whole {
+	if m.Full {
 		r.cards, r.log = map[string]card{}, nil
 	}
 	if m.Head != nil {
@@ -112,12 +112,12 @@ func TestChangesAddUp(t *testing.T) {
 	}
 }
 
-// TestAChangeIsSmall: one clip's progress says nothing about the other 499.
+// TestAChangeIsSmall: the message of one clip's progress does not contain the other 499.
 func TestAChangeIsSmall(t *testing.T) {
 	m := fiveHundred()
 	var f follower
-	if whole, _ := f.next(m.State()); len(whole.Clips) != 500 || !whole.Whole {
-		t.Fatalf("%d clips come first", len(whole.Clips))
+	if first, _ := f.next(m.State()); len(first.Clips) != 500 || !first.Full {
+		t.Fatalf("%d clips come first", len(first.Clips))
 	}
 	m.step(0)
 	f.next(m.State()) // it is busy now
@@ -127,10 +127,10 @@ func TestAChangeIsSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !any || d.Whole || len(d.Clips) != 1 || d.Names != nil || d.Head != nil || len(b) > 512 {
-		t.Errorf("a step is told as %s", b)
+	if !any || d.Full || len(d.Clips) != 1 || d.Names != nil || d.Head != nil || len(b) > 512 {
+		t.Errorf("the message of a step is %s", b)
 	}
 	if _, any := f.next(m.State()); any {
-		t.Error("nothing is told twice")
+		t.Error("an unchanged state is sent again")
 	}
 }

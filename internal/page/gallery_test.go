@@ -21,7 +21,7 @@ import (
 )
 
 // gallery is where the pictures of docs/img go: go test ./internal/page -run Gallery
-// -gallery "$PWD/docs/img". Without it they are made and looked at, and not kept.
+// -gallery "$PWD/docs/img". Without it they are made and checked, and not kept.
 var gallery = flag.String("gallery", "", "write the page's pictures to this `folder`")
 
 // shot takes what a tab shows. Pictures in the docs are small and as sharp as the page:
@@ -129,7 +129,7 @@ func TestGallery(t *testing.T) {
 	at(1440, false)
 	s.until(tab.ctx, `document.querySelectorAll('.one .plays video').length === 1`)
 	s.shot(tab, "page-one")
-	s.url = begin(t, "version: 1\nproject: product-tour\nclips: {}\n").url // how a project begins is no error
+	s.url = begin(t, "version: 1\nproject: product-tour\nclips: {}\n").url // a new project is not an error
 	at(1440, false)
 	s.until(tab.ctx, `!document.getElementById('empty').hidden && !document.querySelector('.fault')`)
 	s.shot(tab, "page-empty")

@@ -79,7 +79,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		"a host like ours":            {ask("", "GET", "/state", "Cookie", cookie, "Host", "127.0.0.1.evil.example"), 403},
 		"a form's post":               {ask(one, "POST", "/buy", "Cookie", cookie, "Content-Type", "text/plain"), 415},
 		"a purchase of nothing named": {ask("{}", "POST", "/buy", "Cookie", cookie), 400},
-		"a purchase that is no JSON":  {ask("x", "POST", "/buy", "Cookie", cookie), 400},
+		"a purchase that is not JSON": {ask("x", "POST", "/buy", "Cookie", cookie), 400},
 		"a price that was not shown":  {ask(`{"clips": ["intro"]}`, "POST", "/buy", "Cookie", cookie), 409},
 		"an older price":              {ask(strings.Replace(one, "0.40", "0.30", 1), "POST", "/buy", "Cookie", cookie), 409},
 		"a clip that is not there":    {ask(strings.ReplaceAll(one, "intro", "x"), "POST", "/buy", "Cookie", cookie), 409},
@@ -127,15 +127,15 @@ func TestAnotherTab(t *testing.T) {
 	s.until(tab, of("intro", `?.querySelector('.buy').hidden === false`))
 	body := `{"clips":["intro"],"shown":{"intro":"free"}}`
 	script := fmt.Sprintf(`(async () => {
-  const out = {}, at = %q, said = async (name, f) => { try { out[name] = await f(); } catch (e) { out[name] = 'refused'; } };
-  await said('state', async () => (await fetch(at + '/state', {credentials: 'include'})).status);
-  await said('why', async () => (await fetch(at + '/why/intro', {credentials: 'include'})).text());
-  await said('opaque', async () => (await fetch(at + '/state', {credentials: 'include', mode: 'no-cors'})).type);
-  await said('events', () => new Promise((yes) => { const e = new EventSource(at + '/events', {withCredentials: true}); e.onmessage = (m) => yes(m.data); e.onerror = () => { e.close(); yes('refused'); }; }));
-  await said('buy', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json'}, body: %q})).status);
-  await said('buy as a form does', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', mode: 'no-cors', body: %q})).type);
-  await said('script', () => new Promise((yes) => { const e = document.createElement('script'); e.src = at + '/web/view.js'; e.onload = () => yes('loaded'); e.onerror = () => yes('refused'); document.body.append(e); }));
-  await said('frame', () => new Promise((yes) => { const e = document.createElement('iframe'); e.src = at + '/'; e.onload = () => { let seen = 'refused'; try { if (e.contentDocument && e.contentDocument.title) seen = e.contentDocument.title; } catch {} yes(seen); }; document.body.append(e); }));
+  const out = {}, at = %q, record = async (name, f) => { try { out[name] = await f(); } catch (e) { out[name] = 'refused'; } };
+  await record('state', async () => (await fetch(at + '/state', {credentials: 'include'})).status);
+  await record('why', async () => (await fetch(at + '/why/intro', {credentials: 'include'})).text());
+  await record('opaque', async () => (await fetch(at + '/state', {credentials: 'include', mode: 'no-cors'})).type);
+  await record('events', () => new Promise((yes) => { const e = new EventSource(at + '/events', {withCredentials: true}); e.onmessage = (m) => yes(m.data); e.onerror = () => { e.close(); yes('refused'); }; }));
+  await record('buy', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json'}, body: %q})).status);
+  await record('buy as a form does', async () => (await fetch(at + '/buy', {method: 'POST', credentials: 'include', mode: 'no-cors', body: %q})).type);
+  await record('script', () => new Promise((yes) => { const e = document.createElement('script'); e.src = at + '/web/view.js'; e.onload = () => yes('loaded'); e.onerror = () => yes('refused'); document.body.append(e); }));
+  await record('frame', () => new Promise((yes) => { const e = document.createElement('iframe'); e.src = at + '/'; e.onload = () => { let seen = 'refused'; try { if (e.contentDocument && e.contentDocument.title) seen = e.contentDocument.title; } catch {} yes(seen); }; document.body.append(e); }));
   return out;
 })()`, base, body, body)
 	for name, from := range map[string]string{"another port": evil.URL, "another site": strings.Replace(evil.URL, "127.0.0.1", "localhost", 1)} {
@@ -145,7 +145,7 @@ func TestAnotherTab(t *testing.T) {
 		end()
 		for what, came := range got {
 			if came != "refused" && came != "opaque" {
-				t.Errorf("%s: %s gives %v", name, what, came)
+				t.Errorf("%s: %s returns %v", name, what, came)
 			}
 		}
 		if len(got) != 8 {

@@ -13,9 +13,9 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-// kinds are the media types of what this server sends. The system's own table is not asked: it calls every WebM a sound
-// on some machines, and a browser believes it.
-var kinds = map[string]string{
+// mediaTypes are the media types of what this server sends. The system's own table is not used: on some machines it
+// calls every WebM a sound, and browsers trust it.
+var mediaTypes = map[string]string{
 	".webm": "video/webm", ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/x-matroska",
 	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".opus": "audio/ogg", ".ogg": "audio/ogg",
 	".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
@@ -24,9 +24,10 @@ var kinds = map[string]string{
 
 var mediaName = lazyregexp.New(`^[a-z0-9][a-z0-9.-]*$`)
 
-// send serves a file with ranges and its media type. forever: its address changes with its contents.
+// send serves a file with ranges and its media type. With forever, browsers cache it: its address changes with its
+// content.
 func send(w http.ResponseWriter, r *http.Request, path string, forever bool) {
-	kind := kinds[strings.ToLower(filepath.Ext(path))]
+	kind := mediaTypes[strings.ToLower(filepath.Ext(path))]
 	fi, err := os.Lstat(path)
 	if kind == "" || err != nil || !fi.Mode().IsRegular() {
 		http.NotFound(w, r)
@@ -55,8 +56,8 @@ func (p *Server) media(w http.ResponseWriter, r *http.Request) {
 	send(w, r, filepath.Join(p.public(), "greenroom", name), name != "props.json")
 }
 
-// found returns the film of a request, or answers that there is none.
-func (p *Server) found(w http.ResponseWriter, r *http.Request) (watch.Film, bool) {
+// findFilm returns the film of a request; without one it responds with 404 and returns false.
+func (p *Server) findFilm(w http.ResponseWriter, r *http.Request) (watch.Film, bool) {
 	films := p.session.State().Films
 	i := slices.IndexFunc(films, func(f watch.Film) bool { return f.Name == r.PathValue("name") })
 	if i < 0 {
@@ -68,14 +69,14 @@ func (p *Server) found(w http.ResponseWriter, r *http.Request) (watch.Film, bool
 
 // film serves a finished film.
 func (p *Server) film(w http.ResponseWriter, r *http.Request) {
-	if f, ok := p.found(w, r); ok {
+	if f, ok := p.findFilm(w, r); ok {
 		send(w, r, f.File, r.URL.Query().Get("v") == f.Version)
 	}
 }
 
 // still serves a picture of a film; making one takes a while the first time.
 func (p *Server) still(w http.ResponseWriter, r *http.Request) {
-	f, ok := p.found(w, r)
+	f, ok := p.findFilm(w, r)
 	if !ok {
 		return
 	}
@@ -100,7 +101,7 @@ func (p *Server) waveform(w http.ResponseWriter, r *http.Request) {
 			file = filepath.Join(p.public(), filepath.FromSlash(c.Src))
 		}
 	case "film":
-		f, ok := p.found(w, r)
+		f, ok := p.findFilm(w, r)
 		if !ok {
 			return
 		}
@@ -122,7 +123,7 @@ func (p *Server) waveform(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(out) // the reader is gone when this fails
 }
 
-// backdrops sends the colours and the names of the pictures to look at clips over.
+// backdrops sends the colours and the names of the pictures that clips are shown over.
 func (p *Server) backdrops(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	list := append([]watch.Backdrop{}, p.session.Backdrops()...) // never null
@@ -131,7 +132,7 @@ func (p *Server) backdrops(w http.ResponseWriter, _ *http.Request) {
 
 var errNoBackdrop = errors.New("no such picture")
 
-// backdrop serves one of the pictures; no other file of the project.
+// backdrop serves one of these pictures, and no other file of the project.
 func (p *Server) backdrop(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Query().Get("name")
 	for _, b := range p.session.Backdrops() {

@@ -1,10 +1,9 @@
-// Package page is what watch shows in a browser: every clip on a checkerboard with
-// its state, live, and the few things a person can ask for.
+// Package page serves the page of `greenroom watch`: every clip on a checkerboard with its state, live, with buttons to
+// buy, rebuild and explain.
 //
-// It promises to answer this machine only: the Host must be loopback, a request that
-// another page makes is refused, and everything but style, script and fonts wants the
-// token. It loads nothing from anywhere else, and buys only what is named at the price
-// that was shown.
+// It serves this machine only: the Host must be loopback, requests of other pages are refused, and everything but
+// style, script and fonts needs the token. It loads nothing from other hosts, and buys only the named clips at the
+// price that the page showed.
 package page
 
 import (
@@ -26,23 +25,23 @@ import (
 //go:embed web
 var web embed.FS
 
-// pageTemplate is parsed at its first use: parsing costs every start of the program.
+// pageTemplate is parsed at its first use: parsing at the start would slow down every command.
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	helpers := template.FuncMap{
-		"mark": mark, "lone": lone, "media": mediaPath, "caret": caret, "blank": func() card { return card{} },
+		"mark": mark, "listClass": listClass, "media": mediaPath, "caret": caret, "blank": func() card { return card{} },
 	}
 	return template.Must(template.New("page.html").Funcs(helpers).ParseFS(web, "web/page.html"))
 })
 
-// Session is what a page shows and asks: a *watch.Session.
+// Session is what a page uses of a *watch.Session.
 type Session interface {
 	State() watch.State
-	// Subscribe gives a channel that tells of changes and holds one at most; end frees it.
+	// Subscribe returns a channel that reports changes and holds at most one; end frees it.
 	Subscribe() (changes <-chan struct{}, end func())
 	Buy(ctx context.Context, names []string) error
 	BuyVoices(ctx context.Context, names []string) error
 	Rebuild(ctx context.Context) error
-	// Check judges a clip's published file.
+	// Check checks a clip's published file.
 	Check(ctx context.Context, name string) ([]watch.Finding, error)
 	// Waveform measures the sound of a file, absolute.
 	Waveform(ctx context.Context, file string) (watch.Waveform, error)
@@ -60,36 +59,37 @@ type Server struct {
 	public  func() string // the project's public folder
 	token   string
 	mux     *http.ServeMux
-	buying  sync.Mutex // one purchase is looked at at a time
+	buying  sync.Mutex // one purchase is handled at a time
 	checks  verdicts
 }
 
-// New serves a session whose published files stand in public.
+// New returns a server of a session whose published files are in public.
 func New(s Session, public func() string) *Server {
 	p := &Server{session: s, public: public, token: strings.ToLower(rand.Text()), mux: http.NewServeMux()}
-	p.mux.HandleFunc("GET /{$}", p.tokened(p.page))
+	p.mux.HandleFunc("GET /{$}", p.withToken(p.page))
 	p.mux.HandleFunc("GET /web/{name}", p.asset)
-	p.mux.HandleFunc("GET /state", p.tokened(p.state))
-	p.mux.HandleFunc("GET /events", p.tokened(p.events))
-	p.mux.HandleFunc("GET /media/{name}", p.tokened(p.media))
-	p.mux.HandleFunc("GET /film/{name}", p.tokened(p.film))
-	p.mux.HandleFunc("GET /still/{name}", p.tokened(p.still))
-	p.mux.HandleFunc("GET /waveform/{kind}/{name}", p.tokened(p.waveform))
-	p.mux.HandleFunc("GET /backdrops", p.tokened(p.backdrops))
-	p.mux.HandleFunc("GET /backdrop", p.tokened(p.backdrop))
-	p.mux.HandleFunc("GET /why/{name}", p.tokened(p.why))
-	p.mux.HandleFunc("GET /checks/{name}", p.tokened(p.check))
-	p.mux.HandleFunc("POST /buy", p.tokened(p.buy))
-	p.mux.HandleFunc("POST /rebuild", p.tokened(p.rebuild))
+	p.mux.HandleFunc("GET /state", p.withToken(p.state))
+	p.mux.HandleFunc("GET /events", p.withToken(p.events))
+	p.mux.HandleFunc("GET /media/{name}", p.withToken(p.media))
+	p.mux.HandleFunc("GET /film/{name}", p.withToken(p.film))
+	p.mux.HandleFunc("GET /still/{name}", p.withToken(p.still))
+	p.mux.HandleFunc("GET /waveform/{kind}/{name}", p.withToken(p.waveform))
+	p.mux.HandleFunc("GET /backdrops", p.withToken(p.backdrops))
+	p.mux.HandleFunc("GET /backdrop", p.withToken(p.backdrop))
+	p.mux.HandleFunc("GET /why/{name}", p.withToken(p.why))
+	p.mux.HandleFunc("GET /checks/{name}", p.withToken(p.check))
+	p.mux.HandleFunc("POST /buy", p.withToken(p.buy))
+	p.mux.HandleFunc("POST /rebuild", p.withToken(p.rebuild))
 	return p
 }
 
-// Path is the page with its token: what a person opens.
+// Path is the page's path with its token: what the user opens.
 func (p *Server) Path() string { return "/?token=" + p.token }
 
 func (p *Server) page(w http.ResponseWriter, r *http.Request) {
-	// SameSite keeps other sites from using it; the session's end makes it worthless.
-	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: p.token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	// SameSite keeps other sites from using it; it is invalid after the session.
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: p.token, Path: "/", HttpOnly: true,
+		SameSite: http.SameSiteStrictMode})
 	if r.URL.Query().Get("token") != "" { // out of the address bar and the history
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
@@ -107,10 +107,11 @@ func (p *Server) page(w http.ResponseWriter, r *http.Request) {
 	_, _ = b.WriteTo(w) // the reader is gone when this fails
 }
 
-// asset is the style, the script or a font: nothing secret, so that it needs no token.
+// asset serves the style, the script or a font. They are not secret, so they need no token.
 func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
+	kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
+		".woff2": "font/woff2", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}[path.Ext(name)]
 	dir := "web/"
 	if ext := path.Ext(name); ext == ".woff2" || ext == ".txt" {
 		dir += "fonts/"
@@ -125,20 +126,20 @@ func (p *Server) asset(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b)
 }
 
-// wish is what a page asks to buy: names, and the price it showed for each.
-type wish struct {
+// purchase is what a page requests to buy: names, and the price that it showed for each.
+type purchase struct {
 	Clips []string          `json:"clips"`
 	Shown map[string]string `json:"shown"`
 	What  string            `json:"what"` // voice, clip; empty: clip
 }
 
 func (p *Server) buy(w http.ResponseWriter, r *http.Request) {
-	var want wish
+	var want purchase
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&want); err != nil || len(want.Clips) == 0 {
 		http.Error(w, `send {"clips": [names], "shown": {name: price}}`, http.StatusBadRequest)
 		return
 	}
-	// The second of two presses, or of two tabs, finds the clip no longer buyable.
+	// One at a time: for a second click, or another tab, the clip is not buyable any more.
 	p.buying.Lock()
 	defer p.buying.Unlock()
 	buy := p.session.Buy
@@ -159,13 +160,13 @@ func (p *Server) buy(w http.ResponseWriter, r *http.Request) {
 	answer(w, err)
 }
 
-// refused is a purchase that was not made because of what the page showed.
+// refused is the error of a purchase that was not made because the page showed another price.
 type refused string
 
 func (r refused) Error() string { return string(r) }
 
-// agreed gives what of a wish can be bought at the price that was shown.
-func (p *Server) agreed(want wish) (names []string, err error) {
+// agreed returns the clips of a purchase that can be bought at the price that the page showed.
+func (p *Server) agreed(want purchase) (names []string, err error) {
 	now := map[string]watch.Clip{}
 	for _, c := range p.session.State().Clips {
 		now[c.Name] = c
@@ -175,7 +176,7 @@ func (p *Server) agreed(want wish) (names []string, err error) {
 		switch {
 		case !c.Buyable, c.Next != want.What:
 		case c.Price != want.Shown[name]:
-			return nil, refused(name + " costs " + c.Price + " now; look again, nothing was bought")
+			return nil, refused(name + " costs " + c.Price + " now; nothing was bought, check the price and buy again")
 		default:
 			names = append(names, name)
 		}
@@ -190,7 +191,7 @@ func (p *Server) rebuild(w http.ResponseWriter, r *http.Request) {
 	answer(w, p.session.Rebuild(r.Context()))
 }
 
-// answer says what came of a wish; clips' own errors show on their cards too.
+// answer writes the result of a request; errors of clips are shown on their cards, too.
 func answer(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	out := map[string]string{}

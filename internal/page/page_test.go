@@ -138,12 +138,12 @@ func js[T any](s *stage, tab context.Context, expr string) (out T) {
 	return out
 }
 
-// until polls an expression of the page; it gives how long that took.
+// until polls an expression of the page and returns how long that took.
 func (s *stage) until(tab context.Context, expr string) time.Duration {
 	s.Helper()
 	began := time.Now()
 	if err := chromedp.Run(tab, chromedp.Poll(expr, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(2*time.Minute))); err != nil {
-		s.Fatalf("%s: %v; the page says %s", expr, err, js[string](s, tab, "document.body.innerText"))
+		s.Fatalf("%s: %v; the page shows %s", expr, err, js[string](s, tab, "document.body.innerText"))
 	}
 	return time.Since(began)
 }

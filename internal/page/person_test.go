@@ -14,21 +14,21 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// see is what a person sees of a playing card: the transparency of the corner and of
+// see is what is visible of a playing card: the transparency of the corner and of
 // the middle of its lowest row, 0 to 255.
 const see = `(() => { const v = document.querySelector('[data-name="intro"] video'), c = document.createElement('canvas'); c.width = v.videoWidth; c.height = v.videoHeight;
 const g = c.getContext('2d'); g.drawImage(v, 0, 0); let most = 0; const d = g.getImageData(0, c.height - 8, c.width, 1).data; for (let i = 3; i < d.length; i += 4) most = Math.max(most, d[i]);
 return [g.getImageData(2, 2, 1, 1).data[3], most]; })()`
 
-// TestAPersonAtThePage: cards appear and play with alpha, an edit flips a card, an
-// error shows and goes, buy asks and buys once, a failing clip says why, all of it live.
-func TestAPersonAtThePage(t *testing.T) {
+// TestUserSession: cards appear and play with alpha, an edit changes a card, an error is shown and removed, buy asks
+// and buys once, a failed clip shows its reason, all of it live.
+func TestUserSession(t *testing.T) {
 	s := begin(t, manifest)
 	tab := s.browser(1440, false)
 	s.until(tab, of("intro", `?.dataset.state === 'stand-in'`)+" && "+of("pricing", `?.dataset.state === 'stand-in'`))
 	s.until(tab, of("intro", `.querySelector('.plays video')?.readyState >= 2`))
 	if alpha := js[[]int](s, tab, see); alpha[0] != 0 || alpha[1] < 200 {
-		t.Errorf("the clip's alpha is %d in its corner and %d where the presenter stands", alpha[0], alpha[1])
+		t.Errorf("the clip's alpha is %d in its corner and %d where the presenter is", alpha[0], alpha[1])
 	}
 
 	before := js[string](s, tab, of("intro", `.dataset.src`))
@@ -39,10 +39,10 @@ func TestAPersonAtThePage(t *testing.T) {
 	s.write("greenroom.yaml", strings.Replace(manifest, "size:", "sise:", 1))
 	s.until(tab, `document.querySelector('.fault h2')?.textContent.includes('unknown key sise')`)
 	if n := js[int](s, tab, `document.querySelectorAll('#clips > .clip').length`); n != 2 {
-		t.Errorf("%d cards are left beside an error", n)
+		t.Errorf("%d cards are left next to an error", n)
 	}
 	if where := js[string](s, tab, `document.querySelector('.fault pre').textContent`); !strings.Contains(where, "greenroom.yaml:3:1\n3 | sise: 640x360\n    ^") {
-		t.Errorf("the error says %q", where)
+		t.Errorf("the error is %q", where)
 	}
 	s.write("greenroom.yaml", manifest)
 	s.until(tab, `!document.querySelector('.fault')`)
@@ -69,7 +69,7 @@ func TestAPersonAtThePage(t *testing.T) {
 	s.until(tab, `document.querySelectorAll('#why-checks tbody tr').length > 5`)
 	for _, want := range []string{"quite another line", "stands on", "first timestamp", "0.000 s"} {
 		if words := js[string](s, tab, `document.getElementById('why').innerText`); !strings.Contains(words, want) {
-			t.Errorf("why does not say %q: %s", want, words)
+			t.Errorf("why does not show %q: %s", want, words)
 		}
 	}
 	if n := js[int](s, tab, `document.querySelectorAll('#why-checks [data-verdict="fail"]').length`); n != 0 {
@@ -77,12 +77,12 @@ func TestAPersonAtThePage(t *testing.T) {
 	}
 	s.do(tab, chromedp.KeyEvent(kb.Escape))
 
-	// a clip that fails says why
+	// a failed clip shows its reason
 	s.fault("job-fails=the avatar is not licensed")
 	s.do(tab, chromedp.Click(`#buy-all`), chromedp.Click(`#ask-yes`))
 	s.until(tab, of("pricing", `.dataset.state === 'failed'`))
 	if line := js[string](s, tab, of("pricing", `.querySelector('.line').textContent`)); !strings.Contains(line, "not licensed") {
-		t.Errorf("the failed clip says %q", line)
+		t.Errorf("the failed clip shows %q", line)
 	}
 
 	// clips come and go
@@ -105,7 +105,7 @@ func TestBuyingOnce(t *testing.T) {
 	}
 	s.until(tab, standIns+"true")
 
-	// A double click opens the question and does not answer it, wherever it stands.
+	// A double click opens the question and does not answer it, wherever its button is.
 	s.double(tab, `[data-name="intro"] .buy`)
 	s.until(tab, `document.getElementById('ask').open`)
 	js[bool](s, tab, `document.getElementById('ask-yes').dispatchEvent(new MouseEvent('click', {detail: 2, bubbles: true, cancelable: true}))`)
@@ -115,7 +115,7 @@ func TestBuyingOnce(t *testing.T) {
 	s.double(tab, `#ask-yes`)
 	s.until(tab, of("intro", `.dataset.state === 'final'`))
 
-	// b twice and Enter held: the repeats of a held key are no presses.
+	// b twice and Enter held: the repeats of a held key do not count.
 	s.do(tab, chromedp.Evaluate(of("pricing", `.querySelector('.buy').focus()`), nil))
 	enter := func(repeat bool) chromedp.Action {
 		return input.DispatchKeyEvent(input.KeyDown).WithKey("Enter").WithCode("Enter").WithText("\r").WithWindowsVirtualKeyCode(13).WithAutoRepeat(repeat)
@@ -143,7 +143,7 @@ func TestBuyingOnce(t *testing.T) {
 	s.do(tab, chromedp.KeyEvent(kb.Escape))
 	s.until(tab, of("fifth", `.dataset.state === 'final'`))
 
-	// Two tabs have asked; both are told yes.
+	// Two tabs have asked; both get a yes.
 	other, end := chromedp.NewContext(tab)
 	defer end()
 	s.open(other, 1440, false)
@@ -153,8 +153,9 @@ func TestBuyingOnce(t *testing.T) {
 		s.do(other, chromedp.Evaluate(of(x, `.querySelector('.buy').click()`), nil))
 		s.do(tab, chromedp.Evaluate(`document.getElementById('ask-yes').click()`, nil))
 		s.do(other, chromedp.Evaluate(`document.getElementById('ask-yes').click()`, nil))
+		s.until(other, `document.getElementById('notice').innerText.includes('nothing to buy')`) // it goes after 12 s
 		s.until(tab, of(x, `.dataset.state === 'final'`))
-		s.until(other, `document.getElementById('notice').innerText.includes('nothing to buy') && `+of(x, `.dataset.state === 'final'`))
+		s.until(other, of(x, `.dataset.state === 'final'`))
 	}
 	if n := s.billed(); n != 5 {
 		t.Errorf("%d jobs were billed for five clips", n)
@@ -228,8 +229,7 @@ func TestTheKeyboardAlone(t *testing.T) {
 	}
 }
 
-// double clicks where an element stands as a mouse does: the second click goes to
-// whatever is there by then.
+// double clicks at the place of an element as a mouse does: the second click goes to whatever is there by then.
 func (s *stage) double(tab context.Context, selector string) {
 	s.Helper()
 	at := js[[]float64](s, tab, fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`, selector))

@@ -17,7 +17,7 @@ import (
 )
 
 // played is a session whose state a test sets: for states that a real one passes
-// through too quickly to be looked at, and for more clips than a test can build.
+// through too quickly to be tested, and for more clips than a test can build.
 type played struct {
 	mu     sync.Mutex
 	state  watch.State
@@ -52,7 +52,7 @@ func (m *played) Subscribe() (<-chan struct{}, func()) {
 	}
 }
 
-// set changes the state and tells everybody.
+// set changes the state and notifies every subscriber.
 func (m *played) set(f func(*watch.State)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -125,7 +125,7 @@ func (m *played) step(k int) {
 	})
 }
 
-// files gives a public folder in which every clip has the file and poster of one real
+// files returns a public folder in which every clip has the file and poster of one real
 // stand-in, each under its own name.
 func (m *played) files(t testing.TB) (public string) {
 	t.Helper()

@@ -54,8 +54,8 @@ func scenes() []scene {
 	all := watch.State{Project: "product-tour", ToBuy: 2, Price: "$0.80", Log: []watch.LogLine{{Time: now, Clip: "final", Text: "publish done"}}, Clips: []watch.Clip{
 		clip("fresh", watch.Unmade, "nothing was bought for it yet", buyable), clip("standing", watch.StandIn, "not bought yet", buyable), clip("final", watch.Final, "up to date", nil),
 		clip("waiting", watch.Waiting, "wait processing, about 40s left", nil), clip("working", watch.Working, "prepare", func(c *watch.Clip) { c.Progress = 0.4 }),
-		clip("failed", watch.Broken, "HeyGen says the clip failed: the avatar is not licensed for this account and will not be until somebody asks for it", nil),
-		clip("a-name-that-somebody-made-very-long-because-names-may-be-long-and-nobody-stopped-them", watch.StandIn, strings.Repeat("word", 60), nil)}}
+		clip("failed", watch.Broken, "HeyGen reports that the clip failed: the avatar is not licensed for this account and will not be until its owner requests it", nil),
+		clip("a-name-that-is-very-long-because-names-may-be-long-and-no-rule-of-the-manifest-stops-it", watch.StandIn, strings.Repeat("word", 60), nil)}}
 	busy, broken, whole := all, all, `document.querySelectorAll('#clips > .clip').length === 7 && `+of("standing", `?.querySelector('.buy').hidden === false`)
 	busy.Busy = true
 	one, films := all, all
@@ -80,9 +80,9 @@ func scenes() []scene {
 	}
 }
 
-// TestTheLooks holds every state of the page, at both widths and in both schemes, against
+// TestAccessibility checks every state of the page, at both widths and in both schemes, against
 // axe-core, and never lets it be wider than the window.
-func TestTheLooks(t *testing.T) {
+func TestAccessibility(t *testing.T) {
 	m := play(watch.State{})
 	s := m.serve(t, t.TempDir())
 	tab := browsertest.Tab(s)
@@ -91,7 +91,7 @@ func TestTheLooks(t *testing.T) {
 		for _, dark := range []bool{false, true} {
 			for _, x := range scenes() {
 				// Width and scheme are apart from one another: the scenes with most in them
-				// are looked at in all four pairs, the others in two.
+				// are tested in all four pairs, the others in two.
 				if dark == (width == 1440) && x.name != "all states" && x.name != "broken" {
 					continue
 				}
@@ -112,7 +112,7 @@ func TestTheLooks(t *testing.T) {
 			}
 		}
 	}
-	// a state's word and mark stand beside its colour
+	// a state is shown by its word and mark, not by its colour alone
 	for state, want := range map[string]string{"fresh": "○ new", "standing": "◌ stand-in", "final": "● final", "waiting": "◔ waiting", "working": "◑ working", "failed": "✕ failed"} {
 		if got := js[string](s, tab, of(state, `.querySelector('.state').textContent`)); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", state, got)
@@ -138,8 +138,8 @@ func (s *stage) accessible(tab context.Context, at string, width int) {
 	}
 }
 
-// everyLook holds words at the page's foot against axe-core at both widths and in both
-// schemes, while the page stands as it is: in sight, not upon one another, legible.
+// everyLook checks the texts at the page's foot with axe-core at both widths and in both schemes, in the page's
+// present state: visible, not overlapping, legible.
 func (s *stage) everyLook(tab context.Context, what string, shown ...string) {
 	s.Helper()
 	for _, width := range []int{390, 1440} {
@@ -218,7 +218,7 @@ func TestFewPlay(t *testing.T) {
 	if got := js[[]string](s, tab, `[...touched]`); len(got) != 1 || got[0] != "clip-250" {
 		t.Errorf("a change of one clip touches %v", got)
 	}
-	// and is said aloud, in words
+	// and is announced, in words
 	m.set(func(st *watch.State) {
 		st.Clips = append([]watch.Clip(nil), st.Clips...)
 		st.Clips[250].State = watch.Final
@@ -226,8 +226,8 @@ func TestFewPlay(t *testing.T) {
 	s.until(tab, `document.getElementById('say').textContent === 'clip-250 is final'`)
 }
 
-// TestTheConnection: it is said when the server is gone, wishes rest, and the page goes
-// on by itself with what it missed; a session that was started again is recognised.
+// TestTheConnection: the page shows when the server is gone, disables purchases, and continues by itself with what it
+// missed; it recognises a session that was started again.
 func TestTheConnection(t *testing.T) {
 	m := play(watch.State{Clips: []watch.Clip{{Name: "intro", State: watch.Unmade, Buyable: true, Next: watch.NextClip, Price: "$0.40"}, {Name: "gone", State: watch.Unmade}}})
 	p := New(m, t.TempDir)
@@ -246,11 +246,11 @@ func TestTheConnection(t *testing.T) {
 	s := &stage{TB: t, url: web.URL + p.Path()}
 	tab := s.browser(1440, false)
 	s.until(tab, of("intro", `?.querySelector('.buy').disabled === false`))
-	// HeyGen is away: a purchase says so, and its button can be pressed again
-	m.err = errors.New("cannot reach api.heygen.com: connection refused; nothing was bought, and the same button buys when it answers again, for what it said it would cost")
+	// HeyGen cannot be reached: a purchase reports it, and its button can be pressed again
+	m.err = errors.New("cannot reach api.heygen.com: connection refused; nothing was bought, and the same button buys when it responds again, for the price that it shows")
 	s.do(tab, chromedp.Click(`[data-name="intro"] .buy`), chromedp.Click(`#ask-yes`))
 	s.until(tab, `document.getElementById('notice').innerText.includes('connection refused') && `+of("intro", `.querySelector('.buy').disabled === false`))
-	s.do(tab, chromedp.Evaluate(`clearTimeout(hiding)`, nil)) // it stays while it is looked at
+	s.do(tab, chromedp.Evaluate(`clearTimeout(hiding)`, nil)) // it stays during the check
 	s.everyLook(tab, "a notice", "#notice")
 	stop(web)
 	s.until(tab, `document.getElementById('lost').innerText.includes('trying again') && `+of("intro", `.querySelector('.buy').disabled`))

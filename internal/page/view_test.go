@@ -17,7 +17,7 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-// numbered makes a clip of so many frames whose grey says its number: 5 levels of 255 for each.
+// numbered makes a clip of n frames; the grey of frame N is 5*N+10 of 255.
 func numbered(t *testing.T, path, rate string, frames int, args ...string) {
 	t.Helper()
 	all := append([]string{"-v", "error", "-f", "lavfi", "-i", fmt.Sprintf("color=black:s=64x48:r=%s,format=gray,geq=lum='5*N+10',trim=end_frame=%d", rate, frames),
@@ -32,7 +32,7 @@ const grey = `new Promise((yes) => { const v = document.getElementById('view-vid
 const g = c.getContext('2d'); g.drawImage(v, 0, 0, 64, 48); yes(g.getImageData(32, 24, 1, 1).data[0]); };
 const wait = () => v.readyState >= 2 && !v.seeking ? read() : setTimeout(wait, 10); wait(); })`
 
-// TestEveryFrame: at rational rates, the frame that is shown is the one whose number stands below it, forwards and
+// TestEveryFrame: at rational rates, the frame that is shown is the one whose number is below it, forwards and
 // backwards, by keys, buttons and the slider, in WebM and MP4, at both ends.
 func TestEveryFrame(t *testing.T) {
 	public := t.TempDir()
@@ -74,7 +74,7 @@ func TestEveryFrame(t *testing.T) {
 			words := js[string](s, tab, `document.getElementById('view-frame').textContent + ' ' + document.getElementById('view-time').textContent`)
 			seconds := float64(frame*c.FPSDen) / float64(c.FPSNum)
 			if want := fmt.Sprintf("frame %d of 23 0:%06.3f of", frame, seconds); !strings.HasPrefix(words, want) {
-				t.Errorf("%s, %s: it says %q, want %q", c.Name, what, words, want)
+				t.Errorf("%s, %s: it shows %q, want %q", c.Name, what, words, want)
 			}
 		}
 		check("at first", 0)
@@ -160,7 +160,7 @@ func TestTheView(t *testing.T) {
 		s.do(tab, chromedp.KeyEvent(kb.ArrowRight))
 	}
 	if got := js[string](s, tab, `document.getElementById('view-caption').textContent`); got != "Second sentence" {
-		t.Errorf("at frame 12 it says %q", got)
+		t.Errorf("at frame 12 it shows %q", got)
 	}
 	if n := js[int](s, tab, `(() => { const w = document.getElementById('view-wave'), d = w.getContext('2d').getImageData(0, 0, w.width, w.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; })()`); n < 1000 {
 		t.Errorf("%d pixels of the waveform are drawn", n)
@@ -182,7 +182,7 @@ func TestTheView(t *testing.T) {
 	s.until(tab, `document.getElementById('tabs').hidden && !document.getElementById('clips-panel').hidden`)
 }
 
-// TestMediaTypes: the type that a browser receives for a file, whatever the machine's own table says; HEAD and ranges.
+// TestMediaTypes: the type that a browser receives for a file, whatever the machine's own table contains; HEAD and ranges.
 func TestMediaTypes(t *testing.T) {
 	public := t.TempDir()
 	if err := os.Mkdir(filepath.Join(public, "greenroom"), 0o755); err != nil {

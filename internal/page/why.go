@@ -11,13 +11,14 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-// mark is the shape beside a state's word.
+// mark returns the sign that is shown next to a state's name.
 func mark(state string) string {
-	return map[string]string{watch.Waiting: "◔", watch.Working: "◑", watch.Final: "●", watch.StandIn: "◌", watch.Broken: "✕"}[state] + map[bool]string{true: "○"}[state == watch.Unmade || state == ""]
+	return map[string]string{watch.Waiting: "◔", watch.Working: "◑", watch.Final: "●", watch.StandIn: "◌",
+		watch.Broken: "✕"}[state] + map[bool]string{true: "○"}[state == watch.Unmade || state == ""]
 }
 
-// lone is the class of a list that a few cards should fill well.
-func lone(n int) string {
+// listClass returns the class of a list by its number of cards: few cards fill the width.
+func listClass(n int) string {
 	switch {
 	case n == 1:
 		return "one"
@@ -27,7 +28,7 @@ func lone(n int) string {
 	return "many"
 }
 
-// mediaPath is where this server has a file below public/.
+// mediaPath returns the path on this server of a file below public/.
 func mediaPath(src string) string {
 	if src == "" {
 		return ""
@@ -35,7 +36,7 @@ func mediaPath(src string) string {
 	return "/media/" + path.Base(src)
 }
 
-// caret is a fault's place as the terminal shows it.
+// caret returns a fault's place as the terminal prints it.
 func caret(f watch.Fault) string {
 	where := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 	if f.Text == "" {
@@ -45,7 +46,7 @@ func caret(f watch.Fault) string {
 	return where + "\n" + lead + f.Text + "\n" + strings.Repeat(" ", len(lead)+max(0, f.Column-1)) + "^"
 }
 
-// clip gives a clip by its name, or answers that there is none.
+// clip returns the clip of a request; without one it responds with 404 and returns false.
 func (p *Server) clip(w http.ResponseWriter, r *http.Request) (watch.Clip, bool) {
 	for _, c := range p.session.State().Clips {
 		if c.Name == r.PathValue("name") {
@@ -56,7 +57,7 @@ func (p *Server) clip(w http.ResponseWriter, r *http.Request) (watch.Clip, bool)
 	return watch.Clip{}, false
 }
 
-// why is what a card does not show: the words and the facts.
+// why sends what a card does not show: the script and the facts.
 func (p *Server) why(w http.ResponseWriter, r *http.Request) {
 	c, ok := p.clip(w, r)
 	if !ok {
@@ -75,13 +76,13 @@ func (p *Server) why(w http.ResponseWriter, r *http.Request) {
 	}{c.State, c.Script, facts})
 }
 
-// verdicts keeps what checks found, by the file's name, which holds a hash of it.
+// verdicts caches the findings of checks by the file's name, which has a hash of its content.
 type verdicts struct {
 	mu   sync.Mutex
 	file map[string][]watch.Finding
 }
 
-// check judges a clip's published file, each file once and one at a time.
+// check checks a clip's published file, each file once and one at a time.
 func (p *Server) check(w http.ResponseWriter, r *http.Request) {
 	c, ok := p.clip(w, r)
 	if !ok {
@@ -93,7 +94,8 @@ func (p *Server) check(w http.ResponseWriter, r *http.Request) {
 	found, known := p.checks.file[key]
 	var err error
 	if !known {
-		if found, err = p.session.Check(r.Context(), c.Name); err == nil {
+		found, err = p.session.Check(r.Context(), c.Name)
+		if err == nil {
 			if p.checks.file == nil {
 				p.checks.file = map[string][]watch.Finding{}
 			}

@@ -3,7 +3,7 @@ import childProcess from 'node:child_process';
 import {Fault, as, fatal, state} from './protocol.mjs';
 import {load} from './packages.mjs';
 
-// Remotion gives the browser a process group of its own, which the one who stops
+// Remotion puts the browser into a process group of its own, which whoever stops
 // ours would miss. Kept in ours, it ends with us whatever happens to node.
 // And a browser draws 60 pictures a second at most, of which each frame of a film takes
 // two or three: without that limit a small film takes half the time.
@@ -19,7 +19,7 @@ childProcess.spawn = (file, args, options) => {
   return browserProcess;
 };
 
-// What Remotion says when the browser, or a tab's process, went away under it.
+// Remotion's messages for a browser, or a tab's process, that has ended.
 export const lost =
   /page crashed|(target|session|connection) closed|browser (has )?(crashed|disconnected)|websocket is not open/i;
 export const drawing = (e) => as(lost.test(String(e?.message)) ? 'died' : 'render')(e);
@@ -71,7 +71,7 @@ const drawOnce = (page) => {
 };
 
 let opened = null; // {key, instance}: a promise's content
-let opening = Promise.resolve(); // one at a time: a browser is started beside the bundler
+let opening = Promise.resolve(); // one at a time: a browser is started while the bundler runs
 
 /** The running browser, or a new one for other options: {browserExecutable, chromeMode, chromiumOptions}. */
 export const openBrowser = (options) => {

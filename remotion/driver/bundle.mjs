@@ -7,7 +7,7 @@ import {openBrowser} from './browser.mjs';
 import {config, environmentRead} from './config.mjs';
 import {browserOptions} from './films.mjs';
 
-// The files that a bundle was made from, beside the bundle's own.
+// The list of the files that a bundle was made from, next to the bundle's own files.
 const record = 'greenroom-inputs.json';
 const vendored = `${path.sep}node_modules${path.sep}`;
 const source = /\.([cm]?[jt]sx?|p?css|s[ac]ss|less|styl|json|html|mdx|svg|glsl|vert|frag)$/;
@@ -17,7 +17,7 @@ const hidden = (name) => path.relative(project, name).split(path.sep).some((part
 const inputsOf = (compilation) => {
   const resources = new Set();
   for (const m of compilation.modules) if (m.resource) resources.add(m.resource.split('?')[0]);
-  // A loader may read what it does not use: Tailwind reads every text of the project. Such a text is no input.
+  // A loader may read what it does not use: Tailwind reads every text of the project. Such a text is not an input.
   const read = [...compilation.fileDependencies].filter((name) => source.test(name) && !hidden(name));
   const files = new Set([...resources, ...read].filter((name) => path.isAbsolute(name) && !name.includes(vendored)));
   const above = (dir) => !path.relative(dir, project).startsWith('..');

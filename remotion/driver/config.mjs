@@ -8,20 +8,20 @@ import {Fault, state} from './protocol.mjs';
 import {project, require, resolve} from './packages.mjs';
 import {aliases, unknown} from './settings.mjs';
 
-/** What the configuration says; set once by readConfig. */
+/** The values of the configuration; set once by readConfig. */
 export const config = {
   values: {}, // by setting: its last value
   overrides: {}, // of the bundler: {bundlerOverride, webpackOverride, rspackOverride}
 };
 
-// A configuration may ask for variables of the environment, as may what it gives to the bundler. Which ones is
-// reported: with other values it says something else. What differs in every run by itself is not.
-const asking = new AsyncLocalStorage();
-const asked = new Set();
+// A configuration may read variables of the environment, as may the functions that it passes to the bundler. They are
+// reported: with other values the configuration may differ. Variables that differ in every run are not.
+const reading = new AsyncLocalStorage();
+const variablesRead = new Set();
 const ignored = new Set(['TMPDIR', 'TMP', 'TEMP', 'PWD', 'OLDPWD', 'SHLVL', '_', 'NODE_V8_COVERAGE']);
 process.env = new Proxy(process.env, {
   get(env, name) {
-    if (asking.getStore() && typeof name === 'string' && !ignored.has(name)) asked.add(name);
+    if (reading.getStore() && typeof name === 'string' && !ignored.has(name)) variablesRead.add(name);
     return Reflect.get(env, name);
   },
   // By default a proxy defines a property, which process.env refuses for one that it has.
@@ -30,14 +30,14 @@ process.env = new Proxy(process.env, {
     return true;
   },
   has(env, name) {
-    if (asking.getStore() && typeof name === 'string' && !ignored.has(name)) asked.add(name);
+    if (reading.getStore() && typeof name === 'string' && !ignored.has(name)) variablesRead.add(name);
     return Reflect.has(env, name);
   },
 });
 
 /** A function of the project's configuration, with what it reads of the environment. */
-export const observed = (f) => (f ? (...args) => asking.run(true, () => f(...args)) : undefined);
-export const environmentRead = () => [...asked].sort();
+export const observed = (f) => (f ? (...args) => reading.run(true, () => f(...args)) : undefined);
+export const environmentRead = () => [...variablesRead].sort();
 
 /** esbuild, which @remotion/bundler depends on. */
 const compiler = () => {
@@ -118,7 +118,7 @@ const run = (file, code) => {
   };
 };
 
-/** An exception of the configuration's in one message: what it says, and the place in the file. */
+/** An exception of the configuration as one message: its text, and the place in the file. */
 const thrown = (e, file) => {
   const name = path.relative(project, file);
   const at = String(e?.stack).split('\n').find((l) => l.includes(file));
@@ -157,7 +157,7 @@ export const pageVariables = () => {
     if (!parse) throw new Fault('setting', `read ${file}: install @remotion/cli in the project, which can read it`);
     read = parse(fs.readFileSync(file, 'utf8'));
   }
-  // What greenroom reads there itself is no business of a page.
+  // A page must not see what greenroom itself reads there.
   const hidden = ([name]) => !name.startsWith('HEYGEN_');
   return Object.fromEntries([...own, ...Object.entries(read)].filter(hidden));
 };

@@ -8,7 +8,7 @@ export const project = process.argv[2];
 export const require = createRequire(path.join(project, 'package.json'));
 
 /**
- * The file that a package's name stands for. A project that depends on @remotion/cli alone need not name the
+ * The file of a package's name. A project that depends on @remotion/cli alone need not name the
  * packages of Remotion that the CLI depends on, and pnpm does not put them into the project's node_modules.
  */
 export const resolve = (name) => {

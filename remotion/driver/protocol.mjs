@@ -35,8 +35,8 @@ export function killAll() {
   if (process.platform === 'win32') exit(1);
   process.kill(0, 'SIGKILL'); // our group: the browser and every encoder
 }
-// A pipe that breaks says that the process that started this one was killed. What is
-// written next would end this process as an exception, and leave the browser alive.
+// A broken pipe means that the process that started this one was killed. What is written
+// next would end this process as an exception, and leave the browser alive.
 for (const pipe of [process.stdout, process.stderr]) pipe.on('error', killAll);
 
 // After these the process is in no known state: it ends, and a new one goes on.

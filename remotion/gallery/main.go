@@ -1,5 +1,5 @@
-// Command gallery draws a picture of every composition of the companion, in its three
-// shapes, for docs/compositions.md. .ci/gallery gives it a project with clips:
+// Command gallery renders a picture of every composition of the companion, in its three shapes, for
+// docs/compositions.md. .ci/gallery makes the project with clips:
 //
 //	go run ./remotion/gallery PROJECT OUT [COMPOSITION...]
 package main
@@ -22,7 +22,7 @@ import (
 type picture struct {
 	composition string
 	frame       int
-	props       string // beside format
+	props       string // in addition to format
 }
 
 var pictures = []picture{
@@ -33,12 +33,12 @@ var pictures = []picture{
 	{"Captions", 52, `"clip":"intro","title":"Every word in green while it is spoken"`},
 	{"Multi", 175, `"title":"Product tour"`},
 	{"Grid", 40, `"title":"The tour at a glance"`},
-	{"Timeline", 0, ""}, // drawn already, as a film of the manifest
+	{"Timeline", 0, ""}, // rendered already, as a film of the manifest
 }
 
 var formats = []string{"16:9", "9:16", "1:1"}
 
-// most is how large a picture in the docs may be, in bytes.
+// most is the largest size of a picture in the docs, in bytes.
 const most = 120 << 10
 
 func main() {
@@ -59,7 +59,8 @@ func draw(ctx context.Context, project, out string, only []string) error {
 		return err
 	}
 	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
-	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project}, CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
+	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project},
+		CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
 	if err != nil {
 		return err
 	}
@@ -96,18 +97,20 @@ func draw(ctx context.Context, project, out string, only []string) error {
 	return nil
 }
 
-// join puts pictures beside one another, all 450 pixels high, as a JPEG that is as good
-// as its size allows.
+// join writes pictures next to one another, all 450 pixels high, as a JPEG of the best quality that the size limit
+// allows.
 func join(ctx context.Context, stills []string, out string) error {
 	for quality := 2; quality < 20; quality++ {
 		args := []string{"-v", "error", "-y"}
 		var graph, row strings.Builder
 		for i, s := range stills {
 			args = append(args, "-i", s)
-			fmt.Fprintf(&graph, "[%d:v]scale=-2:450:flags=lanczos,pad=iw+%d:ih:0:0:white[v%d];", i, 16*min(1, len(stills)-1-i), i)
+			fmt.Fprintf(&graph, "[%d:v]scale=-2:450:flags=lanczos,pad=iw+%d:ih:0:0:white[v%d];", i, 16*min(1, len(stills)-1-i),
+				i)
 			fmt.Fprintf(&row, "[v%d]", i)
 		}
-		args = append(args, "-filter_complex", fmt.Sprintf("%s%shstack=inputs=%d,format=yuvj420p", graph.String(), row.String(), len(stills)), "-frames:v", "1", "-update", "1", "-q:v", fmt.Sprint(quality), out)
+		args = append(args, "-filter_complex", fmt.Sprintf("%s%shstack=inputs=%d,format=yuvj420p", graph.String(),
+			row.String(), len(stills)), "-frames:v", "1", "-update", "1", "-q:v", fmt.Sprint(quality), out)
 		if msg, err := exec.CommandContext(ctx, "ffmpeg", args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("write %s: %w: %s", out, err, msg)
 		}

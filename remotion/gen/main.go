@@ -18,7 +18,8 @@ func main() {
 	if err := os.WriteFile(filepath.Join(dir, "props.schema.json"), remotion.Schema(), 0o644); err != nil {
 		log.Fatal(err)
 	}
-	cmd := exec.Command("node", filepath.Join("gen", "props.mjs"), "companion", filepath.Join(dir, "props.schema.json"), filepath.Join(dir, "props.gen.ts"))
+	cmd := exec.Command("node", filepath.Join("gen", "props.mjs"), "companion", filepath.Join(dir, "props.schema.json"),
+		filepath.Join(dir, "props.gen.ts"))
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		log.Fatal(err)

@@ -24,7 +24,7 @@ const ref = (node) => node?.$ref?.split('/').pop();
 const constant = (name) => `${name[0].toLowerCase()}${name.slice(1)}Schema`;
 const parserOverride = (node) => {
   // JSON Schema counts characters, zod's max() counts UTF-16 units. Strings with a
-  // pattern of ours are ASCII.
+  // pattern in this schema are ASCII.
   if (node?.type === 'string' && node.maxLength && !node.pattern && !node.enum) {
     return `z.string().min(${node.minLength ?? 0}).refine((s) => Array.from(s).length <= ${node.maxLength}, 'longer than ${node.maxLength} characters')`;
   }
@@ -41,7 +41,7 @@ const visit = (name) => {
   order.push(name);
 };
 Object.keys(schema.$defs).forEach(visit);
-// What one field says about another, as validate() in schema.go does.
+// Rules between two fields, as validate() in schema.go has them.
 const agree = `(props, ctx) => {
   const {fps, rate} = props;
   if (rate && !(rate.num > 0 && rate.den > 0 && Math.abs(rate.num / rate.den - fps) <= 1e-6)) ctx.addIssue({code: 'custom', path: ['rate'], message: \`it is not \${fps} fps\`});
@@ -49,7 +49,7 @@ const agree = `(props, ctx) => {
     const clip = props.clips[key];
     if (!clip) continue;
     const refuse = (message: string) => ctx.addIssue({code: 'custom', path: ['clips', key], message});
-    if (key !== clip.name) refuse(\`clip "\${clip.name}" stands under the key "\${key}"\`);
+    if (key !== clip.name) refuse(\`clip "\${clip.name}" is under the key "\${key}"\`);
     if (Math.abs(clip.durationInSeconds * props.fps - clip.durationInFrames) > 1) refuse('its frames do not fit its length');
     const {x, y, width, height, frameWidth, frameHeight} = clip.box;
     if (x + width > frameWidth || y + height > frameHeight) refuse('its box leaves the frame');

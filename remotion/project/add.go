@@ -8,7 +8,8 @@ import (
 )
 
 // RunAdd adds packages, with their versions, to the package.json of a project. It is otherwise as Run.
-func (m Manager) RunAdd(ctx context.Context, dir string, packages []string, node string, env []string, say func(line string)) error {
+func (m Manager) RunAdd(ctx context.Context, dir string, packages []string, node string, env []string,
+	say func(line string)) error {
 	shown := m.Add("", packages...)
 	args := strings.Fields(shown)[1:]
 	switch _, err := os.Stat(filepath.Join(dir, "pnpm-workspace.yaml")); {

@@ -40,7 +40,8 @@ func (m Manager) Install() string { return m.Name + " install" }
 
 // Add is the command that adds packages in one version, exactly.
 func (m Manager) Add(version string, names ...string) string {
-	verb := map[string]string{NPM: "install --save-exact", PNPM: "add --save-exact", Yarn: "add --exact", Bun: "add --exact"}[m.Name]
+	verb := map[string]string{NPM: "install --save-exact", PNPM: "add --save-exact", Yarn: "add --exact",
+		Bun: "add --exact"}[m.Name]
 	words := []string{m.Name, verb}
 	for _, name := range names {
 		if version != "" && !strings.Contains(strings.TrimPrefix(name, "@"), "@") {

@@ -43,10 +43,12 @@ func (m Manager) run(ctx context.Context, c command, node string, env []string, 
 	if env == nil {
 		env = proc.ForNpm()
 	}
-	env = append(env, "COREPACK_ENABLE_DOWNLOAD_PROMPT=0", "CI=true") // never a question on a terminal that it does not have
+	// never a question on a terminal that it does not have
+	env = append(env, "COREPACK_ENABLE_DOWNLOAD_PROMPT=0", "CI=true")
 	args := append(program[1:], c.args...)
 	words := &output{say: say}
-	_, err = proc.Run(ctx, proc.Cmd{Path: program[0], Args: args, Dir: c.dir, Env: env, Stdout: words, Stderr: words.line, Timeout: installTimeout})
+	_, err = proc.Run(ctx, proc.Cmd{Path: program[0], Args: args, Dir: c.dir, Env: env, Stdout: words, Stderr: words.line,
+		Timeout: installTimeout})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -142,7 +144,8 @@ func (o *output) line(l string) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.all = append(o.all, l); len(o.all) > kept {
+	o.all = append(o.all, l)
+	if len(o.all) > kept {
 		o.all = o.all[1:]
 	}
 	if o.say != nil {

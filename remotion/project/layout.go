@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 )
 
-// Folders of a project that says nothing else.
+// Folders of a project that names no others.
 const (
 	DefaultPublic = "public"
 	DefaultSource = "src/greenroom"
 )
 
 // Layout is where a Remotion project keeps its files. Names are relative to Dir, with
-// slashes on every system, and inside Dir. An empty name stands for the default.
+// slashes on every system, and inside Dir. An empty name means the default.
 type Layout struct {
 	Dir    string // absolute; holds package.json
 	Entry  string // the file that calls registerRoot
@@ -48,7 +48,7 @@ func (l Layout) SourceDir() string {
 func (l Layout) Path(name string) string { return filepath.Join(l.Dir, filepath.FromSlash(name)) }
 
 // entries are the entry points that Remotion's CLI finds by itself, in its order, and after
-// them what older projects of ours have.
+// them the ones of older projects of greenroom.
 var entries = []string{
 	"src/index.ts", "src/index.tsx", "src/index.js", "src/index.mjs",
 	"remotion/index.tsx", "remotion/index.ts", "remotion/index.js", "remotion/index.mjs",

@@ -40,7 +40,7 @@ var lockfiles = []struct{ file, manager string }{
 	{"npm-shrinkwrap.json", NPM},
 }
 
-// FindManager says which package manager a project uses: packageManager or devEngines in
+// FindManager returns the package manager that a project uses: packageManager or devEngines in
 // package.json, then the lockfile, both in dir and in the folders above it up to the
 // workspace's root. Without either it is npm in dir.
 func FindManager(dir string) Manager {
@@ -117,7 +117,7 @@ func asked(dir string) (name, version string) {
 	if json.Unmarshal(p.DevEngines.PackageManager, &one) == nil {
 		several = []engine{one}
 	} else {
-		_ = json.Unmarshal(p.DevEngines.PackageManager, &several) // neither: nothing is asked for
+		_ = json.Unmarshal(p.DevEngines.PackageManager, &several) // neither: no version is named
 	}
 	for _, e := range several {
 		if known(e.Name) {
@@ -129,7 +129,7 @@ func asked(dir string) (name, version string) {
 
 func known(manager string) bool { return slices.Contains([]string{NPM, PNPM, Yarn, Bun}, manager) }
 
-// yarnKind tells Yarn 2 and newer from Yarn 1 by the version that is asked for, by
+// yarnKind distinguishes Yarn 2 and newer from Yarn 1 by the version that package.json names, by
 // .yarnrc.yml, or by the lockfile's head, and whether it installs no node_modules.
 func yarnKind(m Manager) (berry, pnp bool) {
 	rc, err := os.ReadFile(filepath.Join(m.Dir, ".yarnrc.yml"))

@@ -84,7 +84,8 @@ func (m *Missing) plugAndPlay() bool {
 func (m *Missing) inDir(dir, command string) string {
 	at, err := os.Getwd()
 	if err == nil {
-		if at, err = filepath.EvalSymlinks(at); err == nil && at == dir {
+		at, err = filepath.EvalSymlinks(at)
+		if err == nil && at == dir {
 			return "run " + command
 		}
 	}

@@ -19,7 +19,8 @@ func Resolve(dir, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if at, err = filepath.Abs(at); err != nil {
+	at, err = filepath.Abs(at)
+	if err != nil {
 		return "", err
 	}
 	for {
@@ -88,7 +89,8 @@ func Declared(dir, name string) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	for _, list := range []map[string]string{m.Dependencies, m.DevDependencies, m.OptionalDependencies, m.PeerDependencies} {
+	for _, list := range []map[string]string{m.Dependencies, m.DevDependencies, m.OptionalDependencies,
+		m.PeerDependencies} {
 		if v := list[name]; v != "" {
 			return v, err
 		}

@@ -23,7 +23,7 @@ func link(t *testing.T, root, name, to string) {
 
 func TestPackagesAreFoundAsNodeFindsThem(t *testing.T) {
 	// A workspace with hoisted packages, one of them in another version in the project, and
-	// pnpm's store, in which the CLI's own dependencies lie beside it.
+	// pnpm's store, in which the CLI's own dependencies are next to it.
 	root := tree(t, map[string]string{
 		"package.json": "{}",
 		"node_modules/@remotion/renderer/package.json":                               `{"version":"4.0.1"}`,
@@ -43,7 +43,7 @@ func TestPackagesAreFoundAsNodeFindsThem(t *testing.T) {
 		{".", "remotion", "4.0.1", "node_modules/remotion"},
 		{"strict", "@remotion/renderer", "4.0.3", "strict/node_modules/.pnpm/cli/node_modules/@remotion/renderer"},
 	} {
-		// The strict project stands alone: what lies above it would be found first.
+		// The strict project is in a folder of its own: what is above it would be found first.
 		if c.dir == "strict" {
 			if err := os.RemoveAll(filepath.Join(root, "node_modules")); err != nil {
 				t.Fatal(err)

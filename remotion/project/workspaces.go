@@ -33,7 +33,7 @@ func workspaces(root string) []string {
 	return out
 }
 
-// globMatch matches a slash path against a pattern in which ** stands for any number of
+// globMatch matches a slash path against a pattern in which ** matches any number of
 // folders.
 func globMatch(pattern, name string) bool {
 	return matchParts(strings.Split(pattern, "/"), strings.Split(name, "/"))
@@ -75,7 +75,8 @@ func RemotionPackages(root string) []string {
 		if err != nil || !d.IsDir() {
 			return nil // what cannot be read has no project for us
 		}
-		if seen++; seen > maxPackages {
+		seen++
+		if seen > maxPackages {
 			return filepath.SkipAll
 		}
 		if name := d.Name(); p != root && (name == "node_modules" || strings.HasPrefix(name, ".")) {

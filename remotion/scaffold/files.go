@@ -14,7 +14,8 @@ import (
 	"greenroom/remotion/project"
 )
 
-// MediaFrom is the first version of Remotion whose @remotion/media can do what films need: the package exists since 4.0.371,
+// MediaFrom is the first version of Remotion whose @remotion/media can do what films need: the package exists since
+// 4.0.371,
 // its Video has objectFit since 4.0.442.
 const MediaFrom = "4.0.442"
 
@@ -43,7 +44,8 @@ func own(l project.Layout) (map[string][]byte, error) {
 			if strings.HasPrefix(f.Name(), "clips.gen.") {
 				continue // a build's
 			}
-			if files[f.Name()], err = companion.Files.ReadFile(folder + "/" + f.Name()); err != nil {
+			files[f.Name()], err = companion.Files.ReadFile(folder + "/" + f.Name())
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -51,7 +53,8 @@ func own(l project.Layout) (map[string][]byte, error) {
 	return files, nil
 }
 
-// withoutMedia reports that the project's Remotion has no @remotion/media that films can use. Where it is not installed, and package.json
+// withoutMedia reports that the project's Remotion has no @remotion/media that films can use. Where it is not
+// installed, and package.json
 // has a range, the files that are there decide: a check-out without packages must not look out of date.
 func withoutMedia(l project.Layout) bool {
 	if project.Older(project.RemotionVersion(l.Dir), MediaFrom) {

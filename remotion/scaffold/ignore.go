@@ -22,7 +22,8 @@ type ignoreEdit struct {
 	perm fs.FileMode
 }
 
-// ignoreFile returns the new .gitignore without writing it: the old text, byte for byte, and the lines that are missing,
+// ignoreFile returns the new .gitignore without writing it: the old text, byte for byte, and the lines that are
+// missing,
 // with CRLF where every line has it.
 func ignoreFile(l project.Layout) (e ignoreEdit, changed bool, err error) {
 	file := l.Path(".gitignore")

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-const firstManifest = `# The clips of this film. ` + "`greenroom plan`" + ` says what a build would do.
+const firstManifest = `# The clips of this film. ` + "`greenroom plan`" + ` shows what a build would do.
 version: 1
 project: %s
 %s%sheygen:
@@ -25,8 +25,8 @@ clips:
 const FirstScript = `Hello, and welcome to the green room. <break time="0.3s"/> I am only a drawing, but my edges are real.
 `
 
-// FirstManifest is the manifest of a new project: that of an existing Remotion project has its frame rate, its size and its
-// folders, or says which line to change where they cannot be known. s is nil for a complete new project.
+// FirstManifest returns the manifest of a new project. For an existing Remotion project it has the frame rate, the size
+// and the folders that the survey found, or comments on the lines to change. s is nil for a complete new project.
 func FirstManifest(name string, s *Survey) string {
 	if s == nil {
 		return fmt.Sprintf(firstManifest, name, "fps: 25\nsize: 1280x720\n", "")
@@ -48,7 +48,7 @@ func validSize(side string) bool {
 	return err == nil && n%2 == 0 && n >= 16 && n <= 8192
 }
 
-// remotionSection is what the manifest says of folders that are not the default ones.
+// remotionSection returns the manifest's section for folders that are not the default ones.
 func (s *Survey) remotionSection() string {
 	var lines []string
 	add := func(key, value, meaning string) {
@@ -64,7 +64,7 @@ func (s *Survey) remotionSection() string {
 	add("source", s.Layout.Source, "the folder of greenroom's own files")
 	head := "remotion:"
 	if !slices.ContainsFunc(lines, func(l string) bool { return !strings.HasPrefix(l, "  #") }) {
-		head = "# remotion:" // a section of comments alone is no mapping
+		head = "# remotion:" // a section of comments alone is not a mapping
 	}
 	if len(lines) == 0 {
 		return ""

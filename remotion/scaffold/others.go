@@ -11,7 +11,8 @@ import (
 // harmless are files that a new, empty repository has.
 var harmless = []string{"readme", "license", "licence", "changelog", "notice", "contributing"}
 
-// Others lists the files of a folder that is not empty, by name. What a new repository begins with does not count, nor do
+// Others lists the files of a folder that is not empty, by name. What a new repository begins with does not count, nor
+// do
 // greenroom's own manifest, scripts and files of an interrupted init.
 func Others(dir string) (names []string, err error) {
 	list, err := os.ReadDir(dir)

@@ -17,8 +17,8 @@ import (
 	"greenroom/remotion/project"
 )
 
-// Record is the file in the source folder that says which files greenroom wrote there, with their hashes: a file that
-// still has its hash was not changed by the user, and may be replaced by a newer one. It is committed with them.
+// Record is the file in the source folder that lists the files which greenroom wrote there, with their hashes: a file
+// that still has its hash was not changed by the user, and may be replaced by a newer one. It is committed with them.
 const Record = "owned.json"
 
 type record struct {
@@ -29,7 +29,7 @@ type record struct {
 
 const about = "Files that `greenroom init --update` keeps up to date unless you change them. Commit this file."
 
-// shippedJSON has the hashes of every text that greenroom wrote before it kept a record.
+// shippedJSON has the hashes of earlier texts of the files, for projects without a record or with a damaged one.
 //
 //go:embed shipped.json
 var shippedJSON []byte
@@ -60,11 +60,11 @@ type Comparison struct {
 	layout  project.Layout
 	record  record
 	own     map[string][]byte
-	stale   bool // the record does not say what is there
+	stale   bool // the record differs from the files
 }
 
-// Behind lists the files that Update would write or remove.
-func (c *Comparison) Behind() []File { return c.in(Missing, Older, Removed) }
+// Outdated lists the files that Update would write or remove.
+func (c *Comparison) Outdated() []File { return c.in(Missing, Older, Removed) }
 
 // Kept lists the files that the user changed.
 func (c *Comparison) Kept() []File { return c.in(Changed) }
@@ -108,7 +108,8 @@ func Compare(l project.Layout) (*Comparison, error) {
 	if err := json.Unmarshal(shippedJSON, &shipped); err != nil {
 		return nil, err
 	}
-	if c.own, err = own(l); err != nil {
+	c.own, err = own(l)
+	if err != nil {
 		return nil, err
 	}
 	names := maps.Clone(c.own)
@@ -181,14 +182,14 @@ func Present(l project.Layout) (names []string) {
 func (c *Comparison) NewerThan(version string) bool { return project.Older(version, c.Written) }
 
 // Update writes the files that are missing or older and removes those that greenroom no longer has. Files that the user
-// changed are kept; with beside, this version's text of them is written to NAME.new. It returns what it wrote or
+// changed are kept; with newText, this version's text of them is written to NAME.new. It returns what it wrote or
 // removed, relative to the project.
-func (c *Comparison) Update(version string, beside bool) (done []string, err error) {
+func (c *Comparison) Update(version string, newText bool) (done []string, err error) {
 	for _, f := range c.Files {
 		switch {
 		case f.State == Removed:
 			err = os.Remove(c.layout.Path(f.Name))
-		case f.State == Changed && beside:
+		case f.State == Changed && newText:
 			f.Name += ".new"
 			_, err = atomicfile.WriteBytes(c.layout.Path(f.Name), 0o644, f.text)
 		case f.State == Changed:
@@ -197,11 +198,12 @@ func (c *Comparison) Update(version string, beside bool) (done []string, err err
 			_, err = atomicfile.WriteBytes(c.layout.Path(f.Name), 0o644, f.text)
 		}
 		if err != nil {
-			return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again", "update %s", f.Name)
+			return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again", "update %s",
+				f.Name)
 		}
 		done = append(done, f.Name)
 	}
-	if len(c.Behind()) == 0 && !c.stale {
+	if len(c.Outdated()) == 0 && !c.stale {
 		return done, nil
 	}
 	keep := map[string]string{}
@@ -215,7 +217,8 @@ func (c *Comparison) Update(version string, beside bool) (done []string, err err
 	}
 	name := c.layout.SourceDir() + "/" + Record
 	if _, err := atomicfile.WriteBytes(c.layout.Path(name), 0o644, b); err != nil {
-		return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again", "update %s", name)
+		return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again", "update %s",
+			name)
 	}
 	return done, nil
 }

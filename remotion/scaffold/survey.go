@@ -37,27 +37,21 @@ func Read(dir string) Survey {
 }
 
 var (
-	comments    = lazyregexp.New(`(?s:/\*.*?\*/)|(?m:(^|[\s;{}(,])//.*$)`)
-	setEntry    = lazyregexp.New(`\bsetEntryPoint\(\s*(?:['"\x60]([^'"\x60$]+)['"\x60]\s*,?\s*\))?`)
-	setPublic   = lazyregexp.New(`\bsetPublicDir\(\s*(?:['"\x60]([^'"\x60$]+)['"\x60]\s*,?\s*\))?`)
 	registering = lazyregexp.New(`\bregisterRoot\s*\(`)
 	element     = lazyregexp.New(`<(?:Composition|Still)\b`)
 	constant    = lazyregexp.New(`\bconst\s+([A-Za-z_$][\w$]*)\s*(?::\s*number\s*)?=\s*([0-9][0-9_.]*)\s*(?:as const)?\s*[;\n]`)
 )
 
-// configs are the files that Remotion's CLI reads, in its order.
-var configs = []string{"remotion.config.ts", "remotion.config.js", "remotion.config.mjs", "remotion.config.cjs", "remotion.config.mts"}
-
 // config reads the entry point and the public folder from the CLI's configuration.
 func (s *Survey) config() {
-	for _, name := range configs {
+	for _, name := range project.ConfigFiles {
 		b, err := os.ReadFile(s.Layout.Path(name))
 		if err != nil {
 			continue
 		}
-		text := comments.ReplaceAllString(string(b), "$1")
-		s.setting(text, setEntry, "entry", &s.Layout.Entry)
-		s.setting(text, setPublic, "public", &s.Layout.Public)
+		text := project.WithoutComments(string(b))
+		s.setting(text, "setEntryPoint", "entry", &s.Layout.Entry)
+		s.setting(text, "setPublicDir", "public", &s.Layout.Public)
 		if s.Layout.Public == project.DefaultPublic {
 			s.Layout.Public = ""
 		}
@@ -65,14 +59,15 @@ func (s *Survey) config() {
 	}
 }
 
-func (s *Survey) setting(text string, pattern lazyregexp.Regexp, name string, to *string) {
-	m := pattern.FindStringSubmatch(text)
-	if m == nil {
+// setting reads one setting of the configuration into a field of the layout; key is the field's name in the manifest.
+func (s *Survey) setting(text, setting, key string, to *string) {
+	literal, calls := project.LiteralSetting(text, setting)
+	if calls == 0 {
 		return
 	}
-	value := path.Clean(filepath.ToSlash(m[1]))
-	if m[1] == "" || !filepath.IsLocal(value) || value == "." {
-		s.Unknown = append(s.Unknown, name)
+	value := path.Clean(filepath.ToSlash(literal))
+	if literal == "" || !filepath.IsLocal(value) || value == "." {
+		s.Unknown = append(s.Unknown, key)
 		return
 	}
 	*to = value
@@ -184,7 +179,7 @@ func readSources(dir string) (out []source) {
 	errEnough := errors.New("enough")
 	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // what cannot be read says nothing
+			return nil // an unreadable file is skipped
 		}
 		name := d.Name()
 		if d.IsDir() {
@@ -207,7 +202,7 @@ func readSources(dir string) (out []source) {
 		if err != nil {
 			return nil
 		}
-		out = append(out, source{filepath.ToSlash(rel), comments.ReplaceAllString(string(b), "$1")})
+		out = append(out, source{filepath.ToSlash(rel), project.WithoutComments(string(b))})
 		if len(out) >= maxSources {
 			return errEnough
 		}

@@ -111,7 +111,7 @@ func TestWhatIsReadOfAProject(t *testing.T) {
 		text := FirstManifest("film", &s)
 		for key, value := range map[string]string{"public": c.publicOfYAML, "entry": c.entryOfManifest} {
 			if has := strings.Contains(text, "\n  "+key+": "); has != (value != "") {
-				t.Errorf("%s: the manifest says of %s:\n%s", name, key, text)
+				t.Errorf("%s: the manifest has for %s:\n%s", name, key, text)
 			}
 		}
 		for _, key := range c.unknown {

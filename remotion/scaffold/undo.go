@@ -67,8 +67,7 @@ func (u *undo) write(name string, b []byte) error {
 	return nil
 }
 
-// run removes the newest first. A folder into which somebody has put a file
-// since stays: os.Remove refuses it.
+// run removes everything, the newest first. A folder that has other files by now stays: os.Remove refuses it.
 func (u *undo) run() {
 	for i := len(u.made) - 1; i >= 0; i-- {
 		os.Remove(u.made[i])

@@ -13,8 +13,8 @@ import (
 	"greenroom/remotion/project"
 )
 
-// marker is the file whose presence says that the source folder is greenroom's own: written after the others there, so
-// that it never stands for half a folder.
+// marker is the file whose presence shows that the source folder is greenroom's own. It is written after the others
+// there, so that it is never in an incomplete folder.
 const marker = "props.schema.json"
 
 // Write puts the companion into Layout.Dir. A Remotion project (package.json that depends on remotion) only gets
@@ -35,7 +35,8 @@ func Write(o Options) (written []string, err error) {
 		return nil, err
 	}
 	recordName := o.Layout.SourceDir() + "/" + Record
-	if all[recordName], err = encodeRecord(o.Version, mine, nil); err != nil {
+	all[recordName], err = encodeRecord(o.Version, mine, nil)
+	if err != nil {
 		return nil, err
 	}
 	names, err := missing(o.Layout, all)
@@ -101,7 +102,7 @@ func userFiles(o Options) (names []string) {
 
 // missing lists the files to write, package.json last: it is what makes a folder a Remotion project, so an
 // interrupted scaffold is completed by the next one. Files that are there and differ are in the way, unless the marker
-// says that an earlier Write put them there and the user, or a build, changed them since.
+// shows that an earlier Write put them there and the user, or a build, changed them since.
 func missing(l project.Layout, files map[string][]byte) (names []string, err error) {
 	source := l.SourceDir()
 	_, err = os.Stat(l.Path(source + "/" + marker))
@@ -130,7 +131,8 @@ func missing(l project.Layout, files map[string][]byte) (names []string, err err
 		inTheWay = append(inTheWay, parent)
 	}
 	sort.Strings(inTheWay)
-	if inTheWay = slices.Compact(inTheWay); len(inTheWay) > 0 {
+	inTheWay = slices.Compact(inTheWay)
+	if len(inTheWay) > 0 {
 		return nil, refuse(inTheWay)
 	}
 	last := map[string]int{source + "/" + marker: 1, "package.json": 2}

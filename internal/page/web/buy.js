@@ -1,11 +1,11 @@
 'use strict';
-// --- wishes
+// --- purchases, rebuild and why
 
 async function post(path, body) {
   try {
     const r = await fetch(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
     return await r.json();
-  } catch { return {error: 'greenroom watch does not answer; nothing is known to have been done'}; }
+  } catch { return {error: 'greenroom watch does not respond; whether anything was done is unknown'}; }
 }
 
 async function buy(ids, shown, what) {
@@ -28,7 +28,7 @@ async function rebuild() {
 function ask(ids) {
   const able = (ids || order).filter((id) => cards.get(id)?.is.buyable && !pending.has(id));
   if (lost || !able.length) return;
-  // Voices come first: they cost little and settle how long everything is.
+  // Voices come first: they cost little and decide the length of everything.
   const what = able.some((id) => cards.get(id).is.next === 'voice') ? 'voice' : 'clip';
   const wanted = able.filter((id) => cards.get(id).is.next === what);
   const thing = what === 'voice' ? ['the voice of ', 'voices'] : ['', 'clips'];
@@ -43,7 +43,7 @@ function ask(ids) {
   $('ask-yes').focus();
 }
 
-// The second half of a double click on Buy is no answer to the question it opened.
+// The second half of a double click on Buy does not answer the question that it opened.
 $('ask').addEventListener('click', (e) => { if (e.detail > 1) e.preventDefault(); });
 
 let explained = '';
@@ -57,7 +57,7 @@ async function why(id) {
   body.replaceChildren();
   show($('why-checks'), false);
   $('why').showModal();
-  const get = async (path) => { try { const r = await fetch(path); return r.ok ? await r.json() : {}; } catch { return {error: 'greenroom watch does not answer'}; } };
+  const get = async (path) => { try { const r = await fetch(path); return r.ok ? await r.json() : {}; } catch { return {error: 'greenroom watch does not respond'}; } };
   const has = cards.get(id).el.classList.contains('has-media');
   text($('why-wait'), has ? 'The file is being decoded.' : 'Nothing is published yet.');
   show($('why-wait'), true);

@@ -22,7 +22,7 @@ function card(id) {
   return adopt(el);
 }
 
-// fill shows a clip on its card and tells what of it people should hear about.
+// fill shows a clip on its card and announces a final, failed or stand-in state.
 function fill(id) {
   const c = cards.get(id), is = c.next, was = c.is;
   c.is = is;
@@ -32,7 +32,7 @@ function fill(id) {
     c.el.dataset.state = is.state;
     text(c.mark, marks[is.state] || '○');
     text(c.word, is.state);
-    if (was.state && ['final', 'failed', 'stand-in'].includes(is.state)) heard.set(id, is.state);
+    if (was.state && ['final', 'failed', 'stand-in'].includes(is.state)) announced.set(id, is.state);
   }
   text(c.length, is.seconds ? `· ${is.seconds.toFixed(1)} s` : '');
   text(c.line, is.line);
@@ -66,7 +66,7 @@ function buyable(id) {
   c.buy.disabled = waits || lost;
 }
 
-// arrange puts the cards into order; those that stand right are not touched.
+// arrange puts the cards into order; those in the right place are not touched.
 function arrange() {
   const keep = new Set(order), list = $('clips');
   for (const [id, c] of cards) {

@@ -11,7 +11,7 @@ function step(by) {
 }
 
 document.addEventListener('keydown', (e) => {
-  // A key that is held presses once: not every repeat is a wish.
+  // A held key counts once: its repeats are ignored.
   if (e.repeat && (e.key === 'Enter' || e.key === ' ') && e.target.matches('button, summary, .clip')) { e.preventDefault(); return; }
   if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector('dialog[open]')) return;
   if (e.target.matches('input[type=search]')) { if (e.key === 'Escape') { e.target.value = ''; filter(); e.target.blur(); } return; }
@@ -60,7 +60,7 @@ function connection(gone, words) {
 function follow() {
   if (live) return;
   live = new EventSource('/events');
-  live.onmessage = (e) => { connection(false, ''); take(JSON.parse(e.data)); };
+  live.onmessage = (e) => { connection(false, ''); receive(JSON.parse(e.data)); };
   live.onerror = () => {
     if (live.readyState === EventSource.CLOSED) connection(true, 'greenroom watch was started again or refuses this page. Open the address that it prints.');
     else connection(true, 'No connection to greenroom watch; trying again. When it has ended, start it and open the address that it prints.');

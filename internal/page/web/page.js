@@ -1,6 +1,6 @@
 'use strict';
-// The server sends the whole state first and then what changed. Changes are gathered and
-// painted once a frame, on the cards they touch. Cards are kept by name.
+// The server sends the complete state first and then what changed. Changes are collected and painted once a frame, on
+// the cards that they concern. Cards are kept by name.
 const $ = (id) => document.getElementById(id);
 const make = (tag, text, cls) => { const el = document.createElement(tag); if (text) el.textContent = text; if (cls) el.className = cls; return el; };
 const marks = {new: '○', waiting: '◔', working: '◑', final: '●', 'stand-in': '◌', failed: '✕'};
@@ -17,14 +17,14 @@ const counts = {}; // cards of each state
 const dirty = new Set(), pending = new Set();
 let news = {}, painting = false;
 
-function take(m) {
-  if (m.whole) news.whole = true;
+function receive(m) {
+  if (m.full) news.full = true;
   if (m.head) { head = m.head; news.head = true; }
   if (m.names) { order = m.names; news.names = true; }
   if (m.films) { films = m.films; news.films = true; }
   if (m.faults) { faults = m.faults; news.faults = true; }
   for (const c of m.clips || []) { card(c.name).next = c; dirty.add(c.name); }
-  news.log = (m.whole ? [] : news.log || []).concat(m.log || []);
+  news.log = (m.full ? [] : news.log || []).concat(m.log || []);
   if (!painting) { painting = true; requestAnimationFrame(paint); }
 }
 
@@ -47,7 +47,7 @@ function paint() {
     text($('buy-all'), head.offer === 'voice' ? `Buy ${head.toBuy} ${head.toBuy === 1 ? 'voice' : 'voices'} (${head.price})` : `Buy ${head.toBuy === 1 ? '' : 'all '}${head.toBuy} (${head.price})`);
     document.body.classList.toggle('busy', !!head.busy);
   }
-  // A manifest without a clip is how everybody begins, not something broken.
+  // Every project begins with a manifest without clips: that is not shown as an error.
   const first = !order.length && faults.length === 1 && faults[0].message === 'the manifest has no clips';
   if (n.faults || n.names) {
     $('faults').replaceChildren(...(first ? [] : faults.map(fault)));
@@ -56,7 +56,7 @@ function paint() {
   text($('tab-clips'), `Clips ${order.length}`);
   if (n.head || n.names || changed) summary();
   show($('empty'), !order.length && (first || !faults.length) && !head.busy);
-  if (n.whole) $('log').replaceChildren();
+  if (n.full) $('log').replaceChildren();
   if (n.log && n.log.length) {
     $('log').prepend(...n.log.map(line).reverse());
     while ($('log').childElementCount > 200) $('log').lastElementChild.remove();
@@ -68,7 +68,7 @@ function summary() {
   const parts = [[order.length, order.length === 1 ? 'clip' : 'clips']];
   for (const k of Object.keys(marks)) if (counts[k]) parts.push([counts[k], k]);
   const el = $('summary');
-  // the words stand, the numbers count
+  // the words are replaced when they change; the numbers count
   const key = parts.map((p) => p[1]).join() + head.busy + head.sandbox;
   if (el.dataset.key !== key) {
     el.dataset.key = key;
@@ -98,7 +98,7 @@ function line(l) {
   return li;
 }
 
-// --- numbers count, they don't jump
+// --- numbers count up to a new value
 
 const counting = new Map();
 function count(el, to, form) {
@@ -116,7 +116,7 @@ function tick(now) {
   if (counting.size) requestAnimationFrame(tick);
 }
 
-// how long something takes: of the cards in sight, once a second
+// how long something takes, for the visible cards, once a second
 const lasting = new Set();
 const span = (s) => s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3600)} h`;
 setInterval(() => {
@@ -126,17 +126,17 @@ setInterval(() => {
   }
 }, 1000);
 
-// --- what is said aloud: in few words, not more than every two seconds
+// --- announcements for screen readers: few words, at most every two seconds
 
-const heard = new Map();
+const announced = new Map();
 let spoke = 0, speaking = 0;
 function speak() {
-  if (!heard.size || speaking) return;
+  if (!announced.size || speaking) return;
   speaking = setTimeout(() => {
     speaking = 0;
     spoke = Date.now();
-    const all = [...heard];
-    heard.clear();
+    const all = [...announced];
+    announced.clear();
     say(all.length <= 3 ? all.map(([id, s]) => `${id} is ${s}`).join(', ') : `${all.length} clips changed: ${$('summary').textContent}`);
   }, Math.max(0, 2000 - (Date.now() - spoke)));
 }

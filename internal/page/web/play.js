@@ -9,8 +9,8 @@ const near = new IntersectionObserver((entries) => {
   recast();
 }, {threshold: 0.25});
 
-// recast decides, when the page has come to rest, which cards play: the one that was
-// asked for, the chosen one, then those in sight from the top.
+// recast decides, after the page stopped scrolling, which cards play: the requested one, the focused one, then the
+// visible ones from the top.
 function recast() {
   clearTimeout(still);
   still = setTimeout(() => {

@@ -72,7 +72,7 @@ function playView() {
   if (viewing.at >= viewing.frames - 1) seek(0);
   video.play().catch(() => notice('this browser cannot play the file'));
 }
-// While it plays the frame is that which the browser shows.
+// shown follows the frame that the browser shows while the video plays.
 function shown(_, frame) {
   if (!video) return;
   if (viewing && viewing.src && !video.paused) {
@@ -107,7 +107,7 @@ function stopVideo() {
 async function measure(mine) {
   drawWave();
   let w = {};
-  try { w = await (await fetch(`/waveform/${mine.kind}/${encodeURIComponent(mine.name)}`)).json(); } catch { w = {error: 'the waveform cannot be had'}; }
+  try { w = await (await fetch(`/waveform/${mine.kind}/${encodeURIComponent(mine.name)}`)).json(); } catch { w = {error: 'the waveform is not available'}; }
   if (viewing !== mine) return;
   mine.peaks = w.peaks || [];
   mine.seconds = w.seconds;

@@ -37,7 +37,7 @@ const times = ({typed, before, after, seconds}: Film) => {
   return {keys, save, publish, from, end: from + 2 * after.clip.durationInFrames};
 };
 
-/** For so many frames at the end all goes back to how it began, with the play head at the start. */
+/** The number of frames at the end in which everything returns to the beginning. */
 const wayBack = 14;
 
 /** The take that is published, and the frame at which its play began. */
@@ -105,14 +105,14 @@ const Editor = ({film, frame, back}: At) => {
 
 const Terminal = ({film, frame, back}: At) => {
   const {publish} = times(film);
-  const said = interpolate(frame, [publish, publish + 5], [0, 1], clamp) * (1 - back);
+  const printed = interpolate(frame, [publish, publish + 5], [0, 1], clamp) * (1 - back);
   return (
     <Card box={[24, 296, 502, 224]} name="greenroom watch" code>
       <div style={{padding: '16px 20px', fontFamily: mono, fontSize: 19, lineHeight: '34px', color: c.ink, whiteSpace: 'pre', letterSpacing: '-0.01em'}}>
-        <div style={{color: interpolateColors(said, [0, 1], [c.ink, c.dim])}}>{film.before.line}</div>
-        <div style={{opacity: said}}>{film.after.line}</div>
+        <div style={{color: interpolateColors(printed, [0, 1], [c.ink, c.dim])}}>{film.before.line}</div>
+        <div style={{opacity: printed}}>{film.after.line}</div>
       </div>
-      <div style={{position: 'absolute', left: 20, bottom: 18, fontFamily: inter, fontSize: 19, lineHeight: '28px', color: c.dim, fontVariantNumeric: 'tabular-nums', opacity: said}}>
+      <div style={{position: 'absolute', left: 20, bottom: 18, fontFamily: inter, fontSize: 19, lineHeight: '28px', color: c.dim, fontVariantNumeric: 'tabular-nums', opacity: printed}}>
         <span style={{color: c.green, fontWeight: 600}}>{film.seconds.toFixed(2)} s</span> from the save to the new stand-in
       </div>
     </Card>

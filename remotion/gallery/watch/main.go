@@ -1,6 +1,6 @@
-// Command watch makes the moving picture of README: a script is edited, the presenter
-// beside it changes. `greenroom watch` really runs, in a project that `greenroom init`
-// made; both stand-ins, the lines it prints and the time from save to publish are its own.
+// Command watch makes the animation of README: a script is edited, and the presenter next to it changes. `greenroom
+// watch` really runs, in a project that `greenroom init` made; both stand-ins, the printed lines and the time from save
+// to publish are its own.
 //
 //	go run ./remotion/gallery/watch GREENROOM PROJECT OUT.webp
 package main
@@ -69,15 +69,16 @@ func picture(ctx context.Context, bin, project, out string) error {
 	}
 	film := filepath.Join(project, "out", "watch.mov") // ProRes 4444 of PNG frames: nothing is lost before the last step
 	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
-	if _, err := r.Render(ctx, remotion.RenderSpec{Layout: layout.Layout{Dir: project}, CacheDir: filepath.Join(project, ".greenroom", "render"),
+	if _, err := r.Render(ctx, remotion.RenderSpec{Layout: layout.Layout{Dir: project},
+		CacheDir:    filepath.Join(project, ".greenroom", "render"),
 		Composition: "Watch", Out: film, InputProps: input, AllowStandIns: true}, nil); err != nil {
 		return err
 	}
 	return encode(ctx, film, out)
 }
 
-// encode makes an endless WebP of a film, as good as its size allows. The encoder is given
-// RGB: it takes YUV for BT.601, whatever the film says.
+// encode makes an endless WebP of a film, of the best quality that the size limit allows. It passes RGB to the encoder,
+// which reads YUV as BT.601 whatever the film's matrix is.
 func encode(ctx context.Context, film, out string) error {
 	for quality := 94; quality >= 40; quality -= 3 {
 		cmd := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-y", "-i", film, "-an", "-vf", "format=bgra",

@@ -45,7 +45,7 @@ func record(ctx context.Context, bin, project string) (film, error) {
 	cmd.Dir = project
 	// Nothing is spoken or drawn before: the seconds are those of words that are new.
 	cmd.Env = append(os.Environ(), "GREENROOM_CACHE="+filepath.Join(project, ".greenroom", "new-cache"))
-	told, err := cmd.StderrPipe()
+	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return f, err
 	}
@@ -56,10 +56,10 @@ func record(ctx context.Context, bin, project string) (film, error) {
 	if err := cmd.Start(); err != nil {
 		return f, err
 	}
-	lines := bufio.NewScanner(told)
+	lines := bufio.NewScanner(stderr)
 	f, err = edit(ctx, project, script, lines, f)
 	_, quit := io.WriteString(keys, "q\n")
-	for lines.Scan() { // what it says at its end
+	for lines.Scan() { // until watch has ended
 	}
 	return f, errors.Join(err, quit, cmd.Wait())
 }
@@ -67,7 +67,8 @@ func record(ctx context.Context, bin, project string) (film, error) {
 // edit waits for the first stand-in, saves the second script, and waits for that one.
 func edit(ctx context.Context, project, script string, lines *bufio.Scanner, f film) (film, error) {
 	var err error
-	if f.Before, err = published(ctx, project, lines, "before"); err != nil {
+	f.Before, err = published(ctx, project, lines, "before")
+	if err != nil {
 		return f, err
 	}
 	select { // as long as the film types, for the times in the lines to be those of a person
@@ -78,7 +79,8 @@ func edit(ctx context.Context, project, script string, lines *bufio.Scanner, f f
 	if err := os.WriteFile(script, []byte(before+typed+"\n"), 0o644); err != nil {
 		return f, err
 	}
-	if f.After, err = published(ctx, project, lines, "after"); err != nil {
+	f.After, err = published(ctx, project, lines, "after")
+	if err != nil {
 		return f, err
 	}
 	saved, err := os.Stat(script)
@@ -93,8 +95,8 @@ func edit(ctx context.Context, project, script string, lines *bufio.Scanner, f f
 	return f, nil
 }
 
-// published waits until watch says that intro stands, and keeps the clip under a name
-// that no later publish takes away.
+// published waits until watch reports the stand-in of intro, and copies the clip to a name that no later publish
+// removes.
 func published(ctx context.Context, project string, lines *bufio.Scanner, name string) (take, error) {
 	for lines.Scan() {
 		line := lines.Text()
@@ -126,10 +128,11 @@ func published(ctx context.Context, project string, lines *bufio.Scanner, name s
 	return take{}, errors.Join(lines.Err(), ctx.Err(), errors.New("greenroom watch ended before it published"))
 }
 
-// peaks gives the loudest sample of each frame, the loudest of all being 1.
+// peaks returns the loudest sample of each frame, relative to the loudest of all.
 func peaks(ctx context.Context, clip string, frames int, fps float64) ([]float64, error) {
 	const rate = 16000
-	pcm, err := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(rate), "-").Output()
+	pcm, err := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-i", clip, "-f", "s16le", "-ac", "1", "-ar",
+		fmt.Sprint(rate), "-").Output()
 	if err != nil {
 		return nil, fmt.Errorf("read the sound of %s: %w", clip, err)
 	}

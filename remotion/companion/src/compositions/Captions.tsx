@@ -27,7 +27,7 @@ const Page = ({page, ms, size}: {page: CaptionPage; ms: number; size: number}) =
   );
 };
 
-/** The presenter with what is said below the face, the spoken word in green. */
+/** The presenter with captions below the face, the spoken word in green. */
 export const Captions = (film: CaptionsFilm) => {
   const frame = useCurrentFrame();
   const {fps} = useVideoConfig();

@@ -9,8 +9,8 @@ export const Screen = ({width, height, title}: {width: number; height: number; t
   const {fps} = useVideoConfig();
   const t = frame / fps;
   const ratio = width / height;
-  const wide = ratio > 1.6; // room for the cards beside the words
-  const chips = !wide && ratio > 1.2; // too low for three cards below one another: they stand in a row
+  const wide = ratio > 1.6; // space for the cards next to the words
+  const chips = !wide && ratio > 1.2; // too low for three cards below one another: they form a row
   const square = !wide && !chips && ratio > 0.83; // they leave the lower left free
   // As large as the longest line and, below one another, the lines and the cards allow.
   const row = wide ? Math.min(height / 19, (width * 0.58) / 15.5) : Math.min(height / (chips ? 13.4 : 20.5), width / 15.5);

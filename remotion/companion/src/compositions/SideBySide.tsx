@@ -10,7 +10,7 @@ export const sideBySideSchema = filmSchema.extend({second: z.string().default(''
 export type SideBySideFilm = z.infer<typeof sideBySideSchema>;
 export const sideBySideDefaults: SideBySideFilm = {...defaults, second: ''};
 
-/** The presenter beside a screen recording or a second clip; one above the other in portrait. */
+/** The presenter next to a screen recording or a second clip; one above the other in portrait. */
 export const SideBySide = (film: SideBySideFilm) => {
   const {width, height, short, tall, safe, title} = useLook();
   const left = useEnter(0.1);

@@ -39,7 +39,7 @@ export const useLook = () => {
   };
 };
 
-/** Where a clip stands whose box shall be so high, with its middle and its lower edge at the given places. */
+/** The place of a clip whose box has the height `high`, with its middle and its lower edge at the given places. */
 export const stand = (clip: Clip, high: number, centre: number, bottom: number) => {
   const k = high / clip.box.height;
   return {
@@ -53,13 +53,13 @@ export const stand = (clip: Clip, high: number, centre: number, bottom: number) 
 /** The height at which a clip's box fits into a place: no wider and no higher. */
 export const fit = (clip: Clip, width: number, height: number) => Math.min(height, (width * clip.box.height) / clip.box.width);
 
-/** The same for a panel: in a narrow one the shoulders are cut off rather than the head made small. */
+/** The same for a panel: in a narrow one the shoulders are cut off so that the head stays large. */
 export const fitPanel = (clip: Clip, width: number, height: number) => fit(clip, width * (width < height ? 1.5 : 0.94), height * 0.93);
 
 /** How many lines a heading takes, at most two. */
 export const headingLines = (text: string, width: number, size: number) => (text.length * size * 0.47 > width ? 2 : 1);
 
-/** A panel that is lit from behind, for a presenter or a picture to stand in. */
+/** A panel that is lit from behind, for a presenter or a picture. */
 export const Panel = ({style, children}: {style?: CSSProperties; children?: ReactNode}) => {
   const {short} = useLook();
   return (

@@ -9,7 +9,7 @@ import {clipFrames} from './time';
 
 type Props = {
   clip: Clip;
-  /** Width on screen of the clip's whole original frame, pixels. */
+  /** Width on screen of the clip's complete original frame, pixels. */
   frameWidth: number;
   /** Left and top of that frame. */
   left: number;
@@ -21,14 +21,14 @@ type Props = {
   style?: CSSProperties;
 };
 
-/** Hours are left out: a clip is shorter than one. */
+/** A timecode without hours: a clip is shorter than one. */
 const timecode = (frame: number, fps: number) => {
   const two = (v: number) => twoDigits(Math.floor(v));
   const rate = Math.max(1, Math.round(fps));
   return `${two(frame / rate / 60)}:${two((frame / rate) % 60)}:${two(frame % rate)}`;
 };
 
-/** Says what a stand-in is, and with a label which one: inside the frame, also for a long line or a narrow frame. */
+/** The label of a stand-in. It stays inside the frame, also with a long text or in a narrow frame. */
 const Badge = ({clip, left, top}: {clip: Clip; left: number; top: number}) => {
   const frame = useCurrentFrame();
   const {fps, width, height} = useVideoConfig();
@@ -60,7 +60,7 @@ const Badge = ({clip, left, top}: {clip: Clip; left: number; top: number}) => {
   );
 };
 
-/** Places a clip's crop where it sat in its frame, and ends with it instead of freezing. */
+/** Places a clip's crop where it was in its original frame, and ends with the clip instead of freezing. */
 export const AvatarClip = ({clip, frameWidth, left, top, offthread = false, muted = false, style}: Props) => {
   const {fps} = useVideoConfig();
   const k = frameWidth / clip.box.frameWidth;

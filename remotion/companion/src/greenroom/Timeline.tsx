@@ -55,7 +55,7 @@ const FillLayer = ({fill: {colors, angle = 0, ring}, radius}: {fill: Fill; radiu
   </>
 );
 
-/** The whole of a picture, so placed that its crop fills the box. */
+/** A complete picture, placed so that its crop fills the box. */
 const cropped = (media: Media, crop: Rect, box: Rect): CSSProperties => {
   const [kx, ky] = [box.w / crop.w, box.h / crop.h];
   return {position: 'absolute', left: -crop.x * kx, top: -crop.y * ky, width: (media.width ?? crop.w) * kx, height: (media.height ?? crop.h) * ky, maxWidth: 'none'};
@@ -113,7 +113,7 @@ const TextLine = ({line, text, frame, stroke}: {line: Line; text: Text; frame: n
   </text>
 );
 
-/** Lines at their own places on the canvas; motion moves them as a whole. */
+/** Lines at their own places on the canvas; motion moves them together. */
 const TextLayer = ({text, dx, dy}: {text: Text; dx: number; dy: number}) => {
   const frame = useCurrentFrame();
   const {width, height} = useVideoConfig();
@@ -185,7 +185,7 @@ const SoundView = ({film, sound}: {film: Film; sound: Sound}) => {
   );
 };
 
-/** Draws a film of the manifest's `compositions:` exactly as its numbers say. */
+/** Renders a film of the manifest's `compositions:` exactly by its numbers. */
 export const Timeline = ({film}: TimelineProps) => {
   const ready = useFonts(film);
   return (

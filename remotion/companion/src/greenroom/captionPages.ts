@@ -1,12 +1,12 @@
 import {lastOf} from './compat';
 
-// Pages of captions: the same as the Go package pipeline/films/paging makes for films of a manifest, which says where the
-// figures are from. A test compares the two. Every index below is inside its list: `!` says so to compilers that ask.
+// Pages of captions: the same as the Go package pipeline/films/paging makes for films of a manifest, which names the
+// sources of the figures. A test compares the two. Every index below is inside its list: `!` is for strict compilers.
 
 /** A caption as @remotion/captions has it, times in milliseconds. */
 export type Caption = {text: string; startMs: number; endMs: number; timestampMs: number | null; confidence: number | null};
 
-/** A piece of what is said, with its time in milliseconds. */
+/** A piece of speech, with its time in milliseconds. */
 export type Word = {text: string; glued: boolean; fromMs: number; toMs: number};
 
 /** What is shown at a time: lines of words. */
@@ -185,13 +185,13 @@ const lineCost = (cost: number) => (cost < inside ? cost / 2 : 2 * cost);
 const short = (share: number, length: number, words: number, all: number) =>
   (share < 0.5 ? 2 : 0) + (words === 1 && all >= 4 && length <= 12 ? 3 : 0);
 
-/** The pages of captions, of at most so many lines of so many characters. */
+/** The pages of captions, of at most maxLines lines of lineLength characters. */
 export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs'>[], maxLines = 2, lineLength = 42): CaptionPage[] => {
   const words = wordsOf(captions);
   const cost = words.map((w, i) => (i > 0 ? breakCost(words[i - 1]!, w) : 0));
   const length = [0];
   words.forEach((w, i) => length.push(length[i]! + lengthOf(w.text) + (i > 0 && !w.glued ? 1 : 0)));
-  const parted = (i: number) => words[i]!.fromMs - words[i - 1]!.toMs > gap * 1000;
+  const pauseBefore = (i: number) => words[i]!.fromMs - words[i - 1]!.toMs > gap * 1000;
   const between = (a: number, b: number) => length[b]! - length[a]! - (a > 0 && !words[a]!.glued ? 1 : 0);
   const line = (a: number, b: number) => b === a + 1 || between(a, b) <= lineLength;
   const seconds = (a: number, b: number) => (words[b - 1]!.toMs - words[a]!.fromMs) / 1000;
@@ -262,10 +262,10 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
   const groups: Group[] = [];
   for (let a = 0; a < words.length; ) {
     let b = a + 1;
-    while (b < words.length && !parted(b) && cost[b]! > 0) b++;
+    while (b < words.length && !pauseBefore(b) && cost[b]! > 0) b++;
     const before = lastOf(groups);
-    const begins = before && (before.a === 0 || cost[before.a] === 0 || parted(before.a));
-    if (before && begins && !parted(before.b) && between(before.a, before.b) < shortSentence) {
+    const begins = before && (before.a === 0 || cost[before.a] === 0 || pauseBefore(before.a));
+    if (before && begins && !pauseBefore(before.b) && between(before.a, before.b) < shortSentence) {
       const both = group(before.a, b);
       if (both.cost < poor) {
         groups[groups.length - 1] = both;
@@ -284,8 +284,8 @@ export const captionPages = (captions: Pick<Caption, 'text' | 'startMs' | 'endMs
     const fromMs = words[a]!.fromMs;
     const next = words[groups[k + 1]?.a ?? words.length]?.fromMs ?? Infinity;
     const read = words.slice(a, b).reduce((n, w) => n + readingTime(w.text + ' '), 0);
-    const said = words[b - 1]!.toMs;
-    const held = Math.max(said + hold * 1000, Math.min(fromMs + read * 1000, fromMs + maxSeconds * 1000));
-    return {lines, fromMs, toMs: Math.max(Math.min(said, next), Math.min(held, next))};
+    const spokenUntil = words[b - 1]!.toMs;
+    const held = Math.max(spokenUntil + hold * 1000, Math.min(fromMs + read * 1000, fromMs + maxSeconds * 1000));
+    return {lines, fromMs, toMs: Math.max(Math.min(spokenUntil, next), Math.min(held, next))};
   });
 };

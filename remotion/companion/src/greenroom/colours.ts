@@ -1,12 +1,11 @@
 import {browser} from './compat';
 import type {Media} from './timeline.gen';
 
-// A browser that draws without a GPU turns BT.709 of limited range into RGB with numbers that end at 2: where Cb has to
-// add 2.112 to blue it adds 2, and every blue comes 5 % nearer to grey. With a GPU opaque footage is right, and footage
-// with alpha is not. So the browser is measured, once for each of the two, and a filter gives blue what it lacks.
-// docs/decisions/0040-colours-are-measured.md says why it is done here.
+// A browser without a GPU converts BT.709 of limited range to RGB with factors of at most 2: where Cb should add 2.112 to
+// blue it adds 2, and every blue is 5 % too close to grey. With a GPU, opaque footage is correct, but footage with alpha
+// is not. So the browser is measured, once for each of the two, and a filter adds the missing blue.
 
-// What BT.709 adds to red and blue for one step of Cr and Cb in limited range, and takes from green.
+// What BT.709 adds to red and blue for one step of Cr and Cb in limited range, and subtracts from green.
 const [kr, kg, kb] = [0.2126, 0.7152, 0.0722];
 const red = (2 * (1 - kr) * 255) / 224;
 const blue = (2 * (1 - kb) * 255) / 224;
@@ -41,7 +40,7 @@ const measured = (alpha: boolean) => {
 };
 
 /**
- * The last row of a colour matrix that gives blue all of its Cb. Red, green and blue as the browser made them hold the
+ * The last row of a colour matrix that restores blue's share of Cb. Red, green and blue as the browser made them hold the
  * luma that they were made of, as y = r*R + g*G + b*B with any Cb and Cr; blue is y plus what Cb added.
  */
 const blueRow = (factor: number) => {
@@ -59,10 +58,10 @@ const rowOf = (alpha: boolean) => {
     try {
       factor = measured(alpha);
     } catch {
-      // A browser without frames of this kind shows such footage by other ways.
+      // A browser without frames of this kind shows such footage in another way.
     }
     const off = Math.abs(blue / factor - 1);
-    // Less than a hundredth is rounding, more than a fifth is something else than what is undone here.
+    // Less than a hundredth is rounding, more than a fifth has another cause.
     rows.set(alpha, off > 0.01 && off < 0.2 ? blueRow(factor) : null);
   }
   return rows.get(alpha) ?? null;

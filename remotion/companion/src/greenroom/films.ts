@@ -13,7 +13,7 @@ export const filmsSchema = filmSchema.extend({clips: z.array(z.string()).default
 export type Films = z.infer<typeof filmsSchema>;
 export const filmsDefaults: Films = {...defaults, clips: []};
 
-/** The clips a film of several shows. `clip` alone stands for one. */
+/** The clips that a film of several shows. With `clip` alone it is that one. */
 export const several = (films: Films): Clip[] => {
   const all = films.props.clips as Record<string, Clip>;
   const names = films.clips.length > 0 ? films.clips : films.clip ? [films.clip] : Object.keys(all).sort();

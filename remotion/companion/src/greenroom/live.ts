@@ -19,8 +19,8 @@ const read = async (): Promise<unknown> => {
 };
 
 /**
- * The props that stand in public/ now, unchecked; null before the first build. A call
- * that a newer one overtakes gives the newer one's answer.
+ * The props that are in public/ now, unchecked; null before the first build. A call that is slower than a newer one
+ * returns the newer one's answer.
  */
 export const published = async (): Promise<Greenroom | null> => {
   const mine = read();
@@ -30,9 +30,8 @@ export const published = async (): Promise<Greenroom | null> => {
 };
 
 /**
- * Lets Studio's composition be worked out again at every publish: nothing is bundled
- * anew, nothing is mounted anew, so the frame and all that was chosen stay. Elsewhere
- * it does nothing.
+ * Makes Studio compute its composition again at every publish. Nothing is bundled or mounted again, so the frame and
+ * the user's settings stay. Elsewhere it does nothing.
  */
 export const follow = () => {
   if (!browser.window || browser.greenroomFollows || !getRemotionEnvironment().isStudio) {

@@ -25,7 +25,7 @@ export interface Greenroom {
   };
 }
 /**
- * The same as an exact fraction (30000/1001) where it is not whole.
+ * The same as an exact fraction (30000/1001) where it is not an integer.
  */
 export interface Rate {
   num: number;
@@ -61,11 +61,11 @@ export interface Clip {
   waveform?: string | undefined;
   captions?: string | undefined;
   /**
-   * Words to burn over a stand-in, beside the timecode.
+   * Words to burn over a stand-in, next to the timecode.
    */
   label?: string | undefined;
   /**
-   * The columns of the clip's table that the manifest hands over.
+   * The columns of the clip's table that the manifest passes on.
    */
   row?: {
     [k: string]: string;
@@ -115,7 +115,7 @@ export const greenroomSchema = z.object({ "version": z.literal(1).describe("Vers
     const clip = props.clips[key];
     if (!clip) continue;
     const refuse = (message: string) => ctx.addIssue({code: 'custom', path: ['clips', key], message});
-    if (key !== clip.name) refuse(`clip "${clip.name}" stands under the key "${key}"`);
+    if (key !== clip.name) refuse(`clip "${clip.name}" is under the key "${key}"`);
     if (Math.abs(clip.durationInSeconds * props.fps - clip.durationInFrames) > 1) refuse('its frames do not fit its length');
     const {x, y, width, height, frameWidth, frameHeight} = clip.box;
     if (x + width > frameWidth || y + height > frameHeight) refuse('its box leaves the frame');

@@ -18,14 +18,14 @@ const colour = /^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$/;
 
 const maxSide = 1 << 14;
 
-/** Whether a layer's box touches the canvas where it stands or anywhere on its way in or out. */
+/** Whether a layer's box touches the canvas at its place or anywhere on its way in or out. */
 const onCanvas = (film: Film, {box, enter, leave}: Layer) =>
   [{}, enter, leave].some(({dx = 0, dy = 0}: Layer['enter']) => {
     const [x, y] = [Math.min(box.x, box.x + dx), Math.min(box.y, box.y + dy)];
     return x < film.width && Math.max(box.x, box.x + dx) + box.w > 0 && y < film.height && Math.max(box.y, box.y + dy) + box.h > 0;
   });
 
-/** What one field says about another, as Film.Validate does. */
+/** Rules between two fields, as Film.Validate has them. */
 const check = (film: Film, refuse: (message: string) => void) => {
   if (film.width <= 0 || film.height <= 0 || film.width % 2 !== 0 || film.height % 2 !== 0) refuse(`the canvas is ${film.width} x ${film.height}; both sides must be even and above 0`);
   if (film.width > maxSide || film.height > maxSide) refuse(`the canvas is ${film.width} x ${film.height}; ${maxSide} is the most`);
