@@ -1,4 +1,4 @@
-package main
+package house
 
 import (
 	"os/exec"
@@ -9,7 +9,7 @@ import (
 // TestArrows holds the directions in which packages may import one another, and
 // the single owner of each outside package that the product fixes.
 func TestArrows(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "greenroom/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

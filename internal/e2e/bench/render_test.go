@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"greenroom/internal/benchtest"
+	"greenroom/internal/e2e/e2etest"
 )
 
 const benchComposition = `import {AbsoluteFill, OffthreadVideo, staticFile, useVideoConfig} from 'remotion';
@@ -33,9 +34,9 @@ export const Bench = (film: Film) => {
 // as delivered, full frame, through OffthreadVideo. Each is the processor time of
 // the render minus that of the same render without a clip.
 func BenchmarkRenderCost(b *testing.B) {
-	dir := filmProject(b)
-	addComposition(b, dir, "Bench", benchComposition)
-	put(b, filepath.Join(dir, "greenroom.yaml"), `version: 1
+	dir := e2etest.FilmProject(b)
+	e2etest.AddComposition(b, dir, "Bench", benchComposition)
+	e2etest.Write(b, filepath.Join(dir, "greenroom.yaml"), `version: 1
 project: bench
 size: 1920x1080
 heygen: {api: sandbox}
@@ -44,7 +45,7 @@ defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891
 clips:
   take: {script: "This clip is rendered again and again, in two ways, and what it costs is written down."}
 `)
-	run(b, dir, "greenroom", "build")
+	e2etest.Run(b, dir, "greenroom", "build")
 	master := ""
 	err := filepath.WalkDir(filepath.Join(dir, ".greenroom", "store", "sha256"), func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -62,7 +63,7 @@ clips:
 	}
 	cost := func(title string) float64 {
 		before := benchtest.CPU()
-		run(b, dir, "greenroom", "render", "Bench", "--title", title)
+		e2etest.Run(b, dir, "greenroom", "render", "Bench", "--title", title)
 		return (benchtest.CPU() - before).Seconds()
 	}
 	cost("none") // bundles

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package bench
 
 import (
 	"bufio"
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"greenroom/heygen"
+	"greenroom/internal/e2e/e2etest"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -34,8 +35,9 @@ func BenchmarkRows(b *testing.B) {
 		}
 	}
 	dir := b.TempDir()
-	program := filepath.Join(dir, "greenroom") // as it is released: this test binary is twice its size
+	program := filepath.Join(dir, "greenroom") // as it is released: without symbols and the race detector
 	compile := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, ".")
+	compile.Dir = e2etest.Root(b)
 	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := compile.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
@@ -45,8 +47,8 @@ func BenchmarkRows(b *testing.B) {
 	for i := range n {
 		fmt.Fprintf(&table, "%05d,Name %d\n", i, i)
 	}
-	put(b, filepath.Join(dir, "people.csv"), table.String())
-	put(b, filepath.Join(dir, "greenroom.yaml"), `version: 1
+	e2etest.Write(b, filepath.Join(dir, "people.csv"), table.String())
+	e2etest.Write(b, filepath.Join(dir, "greenroom.yaml"), `version: 1
 project: rows
 size: 1280x720
 heygen: {api: v3, concurrency: 100}

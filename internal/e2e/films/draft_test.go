@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package films
 
 import (
 	"encoding/json"
@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // shownClip is what a composition reads of a clip.
@@ -64,7 +66,7 @@ func placed(t *testing.T, dir string, c shownClip) (edges [4]float64, frames int
 // A stand-in with a voice draft and the bought clip take the same room for the same time
 // in a composition: the timeline does not move when the clip is bought.
 func TestAVoiceDraftHoldsTheTimeline(t *testing.T) {
-	base := sandboxFor(t, filepath.Join(t.TempDir(), "sandbox"))
+	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"))
 	t.Setenv("HEYGEN_API_BASE", base)
 	t.Setenv("HEYGEN_API_KEY", "k")
 	for api, clips := range map[string]string{
@@ -86,8 +88,8 @@ func TestAVoiceDraftHoldsTheTimeline(t *testing.T) {
 
 func holdsTheTimeline(t *testing.T, api, clips string) {
 	dir := filepath.Join(t.TempDir(), api)
-	put(t, filepath.Join(dir, "greenroom.yaml"), fmt.Sprintf("version: 1\nproject: t\nheygen: {api: %s}\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\n  draft: voice\n  captions: true\nclips:%s", api, clips))
-	run(t, dir, "greenroom", "build", "--draft", "--yes")
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), fmt.Sprintf("version: 1\nproject: t\nheygen: {api: %s}\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\n  draft: voice\n  captions: true\nclips:%s", api, clips))
+	e2etest.Run(t, dir, "greenroom", "build", "--draft", "--yes")
 	drafts := shownClips(t, dir)
 	room := map[string][4]float64{}
 	for name, c := range drafts {
@@ -96,7 +98,7 @@ func holdsTheTimeline(t *testing.T, api, clips string) {
 			t.Errorf("%s %s: a %s of %d frames, the props say %d", api, name, c.Kind, frames, c.DurationInFrames)
 		}
 	}
-	run(t, dir, "greenroom", "build", "--yes")
+	e2etest.Run(t, dir, "greenroom", "build", "--yes")
 	finals := shownClips(t, dir)
 	if len(finals) != strings.Count(clips, "script:") || len(finals) != len(drafts) {
 		t.Fatalf("%s: %d drafts, %d clips", api, len(drafts), len(finals))

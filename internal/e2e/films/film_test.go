@@ -1,73 +1,17 @@
-package main
+package films
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"greenroom/compose/timeline"
+	"greenroom/internal/e2e/e2etest"
 )
-
-func run(t testing.TB, dir, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.Command(name, args...)
-	cmd.Dir = dir
-	var out, errOut bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errOut
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, errOut.String())
-	}
-	return out.String()
-}
-
-func put(t testing.TB, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// filmProject scaffolds a project with the companion's packages in place.
-func filmProject(t testing.TB) string {
-	t.Helper()
-	modules := os.Getenv("GREENROOM_NODE_MODULES")
-	if modules == "" {
-		modules, _ = filepath.Abs("remotion/companion/node_modules")
-	}
-	if _, err := os.Stat(filepath.Join(modules, "remotion")); err != nil {
-		t.Fatalf("the companion's packages are not installed; run make setup: %v", err)
-	}
-	dir := filepath.Join(t.TempDir(), "film")
-	run(t, ".", "greenroom", "init", dir)
-	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// addComposition gives the project a composition of its user's own.
-func addComposition(t testing.TB, dir, id, body string) {
-	t.Helper()
-	put(t, filepath.Join(dir, "src", id+".tsx"), body)
-	root := filepath.Join(dir, "src", "Root.tsx")
-	b, err := os.ReadFile(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := strings.Replace(string(b), "import {Composition}", fmt.Sprintf("import {%s} from './%s';\nimport {Composition}", id, id), 1)
-	s = strings.Replace(s, "  </>", fmt.Sprintf("    <Composition id=%q component={%s} {...common} />\n  </>", id, id), 1)
-	put(t, root, s)
-}
 
 const clipSeconds, discX, discY = 4, 160, 110
 
@@ -80,27 +24,12 @@ func discClip(t testing.TB, dir string) string {
 	channel := func(v int) string { return fmt.Sprintf("if(%s,%s,%d)", bit, value, v) }
 	alpha := fmt.Sprintf("if(%s,255,255*clip((60-hypot(X-%d,Y-%d))/5,0,1))", bit, discX, discY)
 	out := filepath.Join(dir, "disc.webm")
-	run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
+	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
 		fmt.Sprintf("color=c=black:s=320x180:r=25:d=%d,format=rgba,geq=r='%s':g='%s':b='%s':a='%s'", clipSeconds, channel(192), channel(128), channel(96), alpha),
 		"-f", "lavfi", "-i", fmt.Sprintf("aevalsrc='if(gte(t,1),0.6*sin(2*PI*(500*(t-1)+700*(t-1)*(t-1))),0)':s=48000:d=%d", clipSeconds),
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p",
 		"-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "10", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
 		"-metadata:s:v:0", "alpha_mode=1", "-c:a", "libopus", out)
-	return out
-}
-
-// sound is a file's first channel at 48 kHz.
-func sound(t testing.TB, path string) []float64 {
-	t.Helper()
-	raw := run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-ac", "1", "-ar", "48000", "-f", "s16le", "-")
-	s := make([]int16, len(raw)/2)
-	if err := binary.Read(strings.NewReader(raw), binary.LittleEndian, s); err != nil {
-		t.Fatal(err)
-	}
-	out := make([]float64, len(s))
-	for i, v := range s {
-		out[i] = float64(v)
-	}
 	return out
 }
 
@@ -121,45 +50,20 @@ func lag(film, clip []float64) float64 {
 	return float64(at) / rate
 }
 
-// frames decodes a film to rgb24 pictures.
-func frames(t testing.TB, path string, w, h int) [][]byte {
-	t.Helper()
-	raw := []byte(run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-f", "rawvideo", "-"))
-	var out [][]byte
-	for size := w * h * 3; len(raw) >= size; raw = raw[size:] {
-		out = append(out, raw[:size])
-	}
-	return out
-}
-
-const exactComposition = `import {AbsoluteFill, useVideoConfig} from 'remotion';
-import {AvatarClip} from './greenroom/AvatarClip';
-import {chosen, type Film} from './greenroom/film';
-
-export const Exact = (film: Film) => {
-  const {width} = useVideoConfig();
-  return (
-    <AbsoluteFill style={{backgroundColor: '#204080'}}>
-      <AvatarClip clip={chosen(film)} frameWidth={width} left={0} top={0} />
-    </AbsoluteFill>
-  );
-};
-`
-
 // TestFilm goes from an empty folder to films in the real headless browser and
 // looks at their pixels, frames and sound.
 func TestFilm(t *testing.T) {
-	dir := filmProject(t)
+	dir := e2etest.FilmProject(t)
 	disc := discClip(t, dir)
-	addComposition(t, dir, "Exact", exactComposition)
+	e2etest.AddComposition(t, dir, "Exact", e2etest.Exact)
 	manifest := "version: 1\nproject: film\nfps: 25\nsize: 640x360\nheygen: {api: sandbox}\nclips:\n  disc: {file: disc.webm, checks: {border: all}}\n"
-	put(t, filepath.Join(dir, "greenroom.yaml"), manifest)
-	run(t, dir, "greenroom", "build")
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), manifest)
+	e2etest.Run(t, dir, "greenroom", "build")
 
 	t.Run("Presenter", func(t *testing.T) {
-		out := strings.TrimSpace(run(t, dir, "greenroom", "render", "Presenter", "--title", "Disc"))
+		out := strings.TrimSpace(e2etest.Run(t, dir, "greenroom", "render", "Presenter", "--title", "Disc"))
 		wantVideo(t, out, 25*clipSeconds)
-		film := frames(t, out, 640, 360)
+		film := e2etest.Frames(t, out, 640, 360)
 		at := func(n, x, y int) []byte { return film[n][(y*640+x)*3:] }
 		// The disc stands right of centre: its middle is at 70 % of the width.
 		wantColour(t, at(25, 448, 230), 192, 128, 96, 3)
@@ -174,13 +78,13 @@ func TestFilm(t *testing.T) {
 	})
 	for fps, rate := range map[string]timeline.Rate{"25": {Num: 25, Den: 1}, "29.97": {Num: 30000, Den: 1001}, "30": {Num: 30, Den: 1}} {
 		t.Run(fmt.Sprintf("every frame at %s fps", fps), func(t *testing.T) {
-			put(t, filepath.Join(dir, "greenroom.yaml"), strings.Replace(manifest, "fps: 25", "fps: "+fps, 1))
-			run(t, dir, "greenroom", "build")
-			out := strings.TrimSpace(run(t, dir, "greenroom", "render", "Exact"))
+			e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), strings.Replace(manifest, "fps: 25", "fps: "+fps, 1))
+			e2etest.Run(t, dir, "greenroom", "build")
+			out := strings.TrimSpace(e2etest.Run(t, dir, "greenroom", "render", "Exact"))
 			all := rate.FramesBefore(clipSeconds)
 			wantVideo(t, out, all)
 			wrong := 0
-			for n, f := range frames(t, out, 640, 360) {
+			for n, f := range e2etest.Frames(t, out, 640, 360) {
 				got := 0
 				for bit := range 8 {
 					if f[(28*640+2*(50+20*bit))*3] > 128 {
@@ -215,7 +119,7 @@ func wantVideo(t *testing.T, path string, packets int) {
 			Height  int
 		}
 	}
-	j := run(t, ".", "ffprobe", "-v", "error", "-select_streams", "v", "-count_packets", "-show_entries", "stream=nb_read_packets,color_space,color_range,width,height", "-of", "json", path)
+	j := e2etest.Run(t, ".", "ffprobe", "-v", "error", "-select_streams", "v", "-count_packets", "-show_entries", "stream=nb_read_packets,color_space,color_range,width,height", "-of", "json", path)
 	if err := json.Unmarshal([]byte(j), &probe); err != nil || len(probe.Streams) != 1 {
 		t.Fatal(err, j)
 	}
@@ -235,7 +139,7 @@ func wantColour(t *testing.T, got []byte, r, g, b, within int) {
 
 func wantInTime(t *testing.T, film, clip string) {
 	t.Helper()
-	d := lag(sound(t, film), sound(t, clip))
+	d := lag(e2etest.Sound(t, film), e2etest.Sound(t, clip))
 	t.Logf("the film sounds %+.3f ms after the clip", d*1000)
 	if math.Abs(d) > 0.001 {
 		t.Errorf("the film sounds %+.3f ms after the clip", d*1000)

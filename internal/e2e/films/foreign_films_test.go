@@ -1,4 +1,4 @@
-package main
+package films
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // foreignFilm is a film of one clip that another program could have made.
@@ -85,7 +87,7 @@ const ground = "204080"
 // TestForeignFilms shows each in films of both renderers and compares them with plain ffmpeg: every frame's number, its
 // colours, the time of a click, and the renderers with each other.
 func TestForeignFilms(t *testing.T) {
-	dir := filmProject(t)
+	dir := e2etest.FilmProject(t)
 	footage := filepath.Join(dir, "footage")
 	manifest, films := "version: 1\nproject: foreign\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n", "compositions:\n"
 	for _, f := range foreignFilms {
@@ -94,7 +96,7 @@ func TestForeignFilms(t *testing.T) {
 		films += fmt.Sprintf("  %s: {fps: %s, background: \"#%s\", layers: [{clip: c-%s, %s}]}\n", f.name, f.fps, ground, f.name,
 			"box-of: frame, box: {left: 0, top: 0, width: 100%}")
 	}
-	put(t, filepath.Join(dir, "greenroom.yaml"), manifest+films)
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), manifest+films)
 	for _, args := range [][]string{{"build"}, {"render", "--all"}, {"render", "--all", "--renderer", "remotion"}} {
 		if args[len(args)-1] == "remotion" {
 			if err := os.Rename(filepath.Join(dir, "out"), filepath.Join(dir, "native")); err != nil {
@@ -134,7 +136,7 @@ func (f foreignFilm) create(t *testing.T, footage string) {
 	for i := range n {
 		b.Write(foreignPicture(i, f.alpha))
 	}
-	put(t, raw, b.String())
+	e2etest.Write(t, raw, b.String())
 	if err := os.MkdirAll(footage, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -144,12 +146,12 @@ func (f foreignFilm) create(t *testing.T, footage string) {
 		args = append(args, "-f", "lavfi", "-i", fmt.Sprintf("aevalsrc='%s':s=48000:d=%g", click, float64(n)/rateOf(f.rate).FPS()))
 	}
 	args = append(append(args, strings.Fields(f.make)...), out)
-	run(t, footage, "ffmpeg", args...)
+	e2etest.Run(t, footage, "ffmpeg", args...)
 	if f.then != "" {
 		made := filepath.Join(footage, "made-"+f.file)
 		if err := os.Rename(out, made); err != nil {
 			t.Fatal(err)
 		}
-		run(t, footage, "ffmpeg", append(append([]string{"-v", "error", "-i", made, "-c", "copy"}, strings.Fields(f.then)...), out)...)
+		e2etest.Run(t, footage, "ffmpeg", append(append([]string{"-v", "error", "-i", made, "-c", "copy"}, strings.Fields(f.then)...), out)...)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package films
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"greenroom/compose/timeline"
+	"greenroom/internal/e2e/e2etest"
 )
 
 // The pictures of a foreign clip are 320x180 and last about 0.7 s; foreignClick is when the click begins in their sound.
@@ -75,7 +76,7 @@ const exact709 = "scale=in_color_matrix=bt709:in_range=tv:flags=accurate_rnd+ful
 // exactFrames decodes a film of 320x180 to rgb24 pictures.
 func exactFrames(t *testing.T, path string) [][]byte {
 	t.Helper()
-	raw := []byte(run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-vf", exact709+",format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-"))
+	raw := []byte(e2etest.Run(t, ".", "ffmpeg", "-v", "error", "-i", path, "-vf", exact709+",format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-"))
 	var out [][]byte
 	for size := 320 * 180 * 3; len(raw) >= size; raw = raw[size:] {
 		out = append(out, raw[:size])
@@ -103,8 +104,8 @@ func (f foreignFilm) truth(t *testing.T, footage string) (list []shownPicture) {
 	}
 	graph := fmt.Sprintf("[0:v]%s,format=rgba,split[a][b];[a]lutrgb=r=0x20:g=0x40:b=0x80:a=255,format=gbrp[g];[g][b]overlay=format=gbrp,format=rgb24[v]", plain)
 	args = append(args, "-i", file, "-filter_complex", graph, "-map", "[v]", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
-	raw := []byte(run(t, footage, "ffmpeg", args...))
-	times := strings.Fields(run(t, footage, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", file))
+	raw := []byte(e2etest.Run(t, footage, "ffmpeg", args...))
+	times := strings.Fields(e2etest.Run(t, footage, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0", file))
 	const size = 320 * 180 * 3
 	if len(raw) != size*len(times) {
 		t.Fatalf("%d bytes of pictures, %d times", len(raw), len(times))
@@ -195,7 +196,7 @@ func filmRate(t *testing.T, text string) timeline.Rate {
 // wantForeignClick looks for the click within a millisecond of its place.
 func (f foreignFilm) wantForeignClick(t *testing.T, name, film string) {
 	t.Helper()
-	heard := sound(t, film)
+	heard := e2etest.Sound(t, film)
 	const n = 288
 	best, found := 0.0, 0
 	for d := int((foreignClick - 0.2) * 48000); d < int((foreignClick+0.2)*48000); d++ {
@@ -224,9 +225,9 @@ func wantAlike(t *testing.T, a, b string) {
 	t.Helper()
 	// Frame by frame: by their times, ffmpeg would compare some with a neighbour.
 	graph := "[0:v]settb=1/1000,setpts=N[a];[1:v]settb=1/1000,setpts=N[b];[a][b]ssim=stats_file=-"
-	out := run(t, ".", "ffmpeg", "-v", "error", "-i", a, "-i", b, "-lavfi", graph, "-fps_mode", "passthrough", "-f", "null", "-")
+	out := e2etest.Run(t, ".", "ffmpeg", "-v", "error", "-i", a, "-i", b, "-lavfi", graph, "-fps_mode", "passthrough", "-f", "null", "-")
 	all := frameSSIM.FindAllStringSubmatch(out, -1)
-	na, nb := len(frames(t, a, 320, 180)), len(frames(t, b, 320, 180))
+	na, nb := len(e2etest.Frames(t, a, 320, 180)), len(e2etest.Frames(t, b, 320, 180))
 	least := 1.0
 	for _, m := range all {
 		v, _ := strconv.ParseFloat(m[1], 64)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package films
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // TestLabel renders a frame of a stand-in with its words over it, wide and high, with a
@@ -17,16 +19,16 @@ import (
 // the time, and stays inside the frame. Rendered without our command line, so the props
 // come from public/.
 func TestLabel(t *testing.T) {
-	dir := filmProject(t)
-	addComposition(t, dir, "Exact", exactComposition)
-	put(t, filepath.Join(dir, "props.json"), `{"allowStandIns":true}`)
+	dir := e2etest.FilmProject(t)
+	e2etest.AddComposition(t, dir, "Exact", e2etest.Exact)
+	e2etest.Write(t, filepath.Join(dir, "props.json"), `{"allowStandIns":true}`)
 	long := "This line goes on and on, Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft, " + strings.Repeat("and on ", 12) + "until nobody reads it."
 	still := func(size string, label bool, frame int) image.Image {
 		t.Helper()
-		put(t, filepath.Join(dir, "greenroom.yaml"), fmt.Sprintf("version: 1\nproject: film\nsize: %s\nheygen: {api: sandbox}\nstand-ins: {label: %v}\nclips:\n  a-rather-long-name: {script: %q, avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\n", size, label, long))
-		run(t, dir, "greenroom", "build", "--stand-ins")
+		e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), fmt.Sprintf("version: 1\nproject: film\nsize: %s\nheygen: {api: sandbox}\nstand-ins: {label: %v}\nclips:\n  a-rather-long-name: {script: %q, avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\n", size, label, long))
+		e2etest.Run(t, dir, "greenroom", "build", "--stand-ins")
 		out := filepath.Join(dir, "out", fmt.Sprintf("%s-%v-%d.png", size, label, frame))
-		run(t, dir, "node", "node_modules/@remotion/cli/remotion-cli.js", "still", "Exact", out, "--props=props.json", fmt.Sprint("--frame=", frame), "--browser-executable=/usr/bin/chromium-headless-shell", "--chrome-mode=headless-shell", "--log=error")
+		e2etest.Run(t, dir, "node", "node_modules/@remotion/cli/remotion-cli.js", "still", "Exact", out, "--props=props.json", fmt.Sprint("--frame=", frame), "--browser-executable=/usr/bin/chromium-headless-shell", "--chrome-mode=headless-shell", "--log=error")
 		f, err := os.Open(out)
 		if err != nil {
 			t.Fatal(err)
@@ -37,7 +39,7 @@ func TestLabel(t *testing.T) {
 			t.Fatal(err)
 		}
 		if keep := os.Getenv("GREENROOM_TEST_PICTURES"); keep != "" {
-			savePNG(t, filepath.Join(keep, filepath.Base(out)), img)
+			e2etest.WritePNG(t, filepath.Join(keep, filepath.Base(out)), img)
 		}
 		return img
 	}

@@ -1,4 +1,4 @@
-package main
+package films
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"greenroom/compose/timeline"
+	"greenroom/internal/e2e/e2etest"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 )
@@ -36,7 +37,7 @@ const (
 // countedClip draws a clip whose frames have their numbers, opaque.
 func countedClip(t testing.TB, path string) {
 	t.Helper()
-	run(t, filepath.Dir(path), "ffmpeg", "-v", "error",
+	e2etest.Run(t, filepath.Dir(path), "ffmpeg", "-v", "error",
 		"-f", "lavfi", "-i", fmt.Sprintf("color=c=black:s=320x180:r=25:d=%g,format=rgb24,%s", countedSeconds, counted),
 		"-f", "lavfi", "-i", fmt.Sprintf("aevalsrc='between(t,%g,%g)*0.7*sin(2*PI*1500*t)':s=48000:d=%g", clickAt, clickAt+0.006, countedSeconds),
 		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "12", "-g", "25",
@@ -112,7 +113,7 @@ func clickIn(film, clip []float64) (at, loud float64) {
 
 func wantClick(t *testing.T, film, clip string) {
 	t.Helper()
-	at, loud := clickIn(sound(t, film), sound(t, clip))
+	at, loud := clickIn(e2etest.Sound(t, film), e2etest.Sound(t, clip))
 	if math.Abs(at-clickAt) > 0.001 || loud < 0.8 || loud > 1.25 {
 		t.Errorf("the click is at %.4f s with %.2f of its loudness, want %.4f s", at, loud, clickAt)
 	}
@@ -121,7 +122,7 @@ func wantClick(t *testing.T, film, clip string) {
 // TestClipsAtEveryRate shows a clip of 25 fps in films of every rate: natively, and by AvatarClip in compositions of
 // the user's own, which last longer than the clip and have other rates than the manifest.
 func TestClipsAtEveryRate(t *testing.T) {
-	dir := filmProject(t)
+	dir := e2etest.FilmProject(t)
 	clip := filepath.Join(dir, "counted.mov")
 	countedClip(t, clip)
 	manifest, root := "version: 1\nproject: rates\nfps: 29.97\nsize: 320x180\nheygen: {api: sandbox}\nclips:\n"+
@@ -132,22 +133,22 @@ func TestClipsAtEveryRate(t *testing.T) {
 		root += fmt.Sprintf("    <Composition id=%q component={Exact} schema={filmSchema} defaultProps={defaults} fps={%d / %d} width={320} height={180} durationInFrames={%d} />\n",
 			id(r.text), r.rate.Num, r.rate.Den, int(math.Ceil(countedSeconds*r.rate.FPS()))+3)
 	}
-	put(t, filepath.Join(dir, "greenroom.yaml"), manifest)
-	addComposition(t, dir, "Exact", exactComposition)
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), manifest)
+	e2etest.AddComposition(t, dir, "Exact", e2etest.Exact)
 	path := filepath.Join(dir, "src", "Root.tsx")
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, path, strings.Replace(string(b), "  </>", root+"  </>", 1))
-	run(t, dir, "greenroom", "build")
+	e2etest.Write(t, path, strings.Replace(string(b), "  </>", root+"  </>", 1))
+	e2etest.Run(t, dir, "greenroom", "build")
 
 	t.Run("native", func(t *testing.T) {
-		run(t, dir, "greenroom", "render", "--all")
+		e2etest.Run(t, dir, "greenroom", "render", "--all")
 		for _, r := range filmRates {
 			t.Run(r.text, func(t *testing.T) {
 				out := filepath.Join(dir, "out", strings.ToLower(id(r.text))+".mp4")
-				film := frames(t, out, 320, 180)
+				film := e2etest.Frames(t, out, 320, 180)
 				if want := r.rate.FramesBefore(countedSeconds); len(film) != want {
 					t.Errorf("%d frames, want %d", len(film), want)
 				}
@@ -173,7 +174,7 @@ func TestClipsAtEveryRate(t *testing.T) {
 				if _, err := s.Render(t.Context(), remotion.RenderSpec{Composition: id(r.text), Out: out, PropsJSON: props}, nil); err != nil {
 					t.Fatal(err)
 				}
-				wantCounted(t, frames(t, out, 320, 180), r.rate, countedSeconds)
+				wantCounted(t, e2etest.Frames(t, out, 320, 180), r.rate, countedSeconds)
 				wantClick(t, out, clip)
 			})
 		}

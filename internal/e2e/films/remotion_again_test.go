@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package films
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const dotComponent = `import {AbsoluteFill, Img, staticFile} from 'remotion';
@@ -23,7 +25,7 @@ export const Dot = () => (
 // TestRemotionAgain draws with the real Remotion what changed and nothing else. The finer cases of what draws a
 // film again are in TestAFilmsKey and remotion_again.txtar.
 func TestRemotionAgain(t *testing.T) {
-	dir := filmProject(t)
+	dir := e2etest.FilmProject(t)
 	tools := t.TempDir()
 	for _, name := range []string{"greenroom", "ffmpeg", "ffprobe"} {
 		program, err := exec.LookPath(name)
@@ -36,22 +38,22 @@ func TestRemotionAgain(t *testing.T) {
 	}
 	picture := func(colour string) {
 		t.Helper()
-		run(t, dir, "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=c="+colour+":s=16x16", "-frames:v", "1", "public/dot.png")
+		e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=c="+colour+":s=16x16", "-frames:v", "1", "public/dot.png")
 	}
-	put(t, filepath.Join(dir, "src", "Dot.tsx"), dotComponent)
+	e2etest.Write(t, filepath.Join(dir, "src", "Dot.tsx"), dotComponent)
 	root := filepath.Join(dir, "src", "Root.tsx")
-	text := strings.Replace(string(readAll(t, root)), "import {Composition}", "import {Dot} from './Dot';\nimport {Composition}", 1)
-	put(t, root, strings.Replace(text, "  </>", `    <Composition id="Dot" component={Dot} fps={25} width={160} height={90} durationInFrames={3} />`+"\n  </>", 1))
+	text := strings.Replace(string(e2etest.Read(t, root)), "import {Composition}", "import {Dot} from './Dot';\nimport {Composition}", 1)
+	e2etest.Write(t, root, strings.Replace(text, "  </>", `    <Composition id="Dot" component={Dot} fps={25} width={160} height={90} durationInFrames={3} />`+"\n  </>", 1))
 	picture("red")
-	run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:d=0.4", "-f", "lavfi", "-i", "sine=d=0.4", "hi.mp4")
-	put(t, filepath.Join(dir, "greenroom.yaml"), `version: 1
+	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:d=0.4", "-f", "lavfi", "-i", "sine=d=0.4", "hi.mp4")
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), `version: 1
 project: again
 size: 320x180
 clips: {hi: {file: hi.mp4, transparent: false}}
 compositions:
   card: {length: 0.12s, background: "#204080"}
 `)
-	run(t, dir, "greenroom", "build")
+	e2etest.Run(t, dir, "greenroom", "build")
 	render := func(path string, args ...string) (says string) {
 		t.Helper()
 		cmd := exec.Command("greenroom", append([]string{"render"}, args...)...)
@@ -70,7 +72,7 @@ compositions:
 	}
 	shows := func(left, right [3]int) {
 		t.Helper()
-		film := frames(t, filepath.Join(dir, "out", "Dot.mp4"), 160, 90)
+		film := e2etest.Frames(t, filepath.Join(dir, "out", "Dot.mp4"), 160, 90)
 		if len(film) != 3 {
 			t.Fatalf("%d frames", len(film))
 		}
@@ -83,13 +85,13 @@ compositions:
 	drawn(says, "card", true)
 	drawn(says, "Dot", true)
 	shows([3]int{254, 0, 0}, [3]int{192, 128, 96})
-	first := readAll(t, filepath.Join(dir, "out", "card.mp4"))
+	first := e2etest.Read(t, filepath.Join(dir, "out", "card.mp4"))
 
 	says = render(tools, "card", "Dot", "--renderer", "remotion") // there is no node
 	drawn(says, "card", false)
 	drawn(says, "Dot", false)
 
-	put(t, filepath.Join(dir, "src", "Dot.tsx"), strings.Replace(dotComponent, "192, 128, 96", "40, 80, 200", 1))
+	e2etest.Write(t, filepath.Join(dir, "src", "Dot.tsx"), strings.Replace(dotComponent, "192, 128, 96", "40, 80, 200", 1))
 	drawn(render(all, "Dot"), "Dot", true)
 	shows([3]int{254, 0, 0}, [3]int{40, 80, 200})
 
@@ -102,7 +104,7 @@ compositions:
 	if !strings.Contains(says, "bundling the project") {
 		t.Errorf("--force took the old bundle:\n%s", says)
 	}
-	if !bytes.Equal(first, readAll(t, filepath.Join(dir, "out", "card.mp4"))) {
+	if !bytes.Equal(first, e2etest.Read(t, filepath.Join(dir, "out", "card.mp4"))) {
 		t.Error("the same film came to other bytes")
 	}
 	drawn(render(tools, "--all", "--renderer", "remotion"), "card", false)

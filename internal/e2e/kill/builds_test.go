@@ -1,18 +1,17 @@
 //go:build unix
 
-package main
+package kill
 
 import (
-	"encoding/json"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const killManifest = `version: 1
@@ -36,20 +35,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()
-	url := filepath.Join(dir, "url")
-	box := exec.Command("greenroom", "sandbox", "--listen", "127.0.0.1:0", "--speed", "300", "--data", filepath.Join(dir, "sandbox"), "--url-file", url)
-	if err := box.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		_ = box.Process.Signal(os.Interrupt)
-		_ = box.Wait()
-	}()
-	base := ""
-	for end := time.Now().Add(20 * time.Second); base == "" && time.Now().Before(end); {
-		b, _ := os.ReadFile(url)
-		base = strings.TrimSpace(string(b))
-	}
+	base := e2etest.Sandbox(t, filepath.Join(dir, "sandbox"), "--speed", "300")
 	temp := filepath.Join(dir, "temp")
 	if err := os.Mkdir(temp, 0o755); err != nil {
 		t.Fatal(err)
@@ -67,7 +53,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(project, "greenroom.yaml"), []byte(killManifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	kills, killed := killNumber("GREENROOM_KILL_BUILDS", 40), 0
+	kills, killed := e2etest.Number("GREENROOM_KILL_BUILDS", 40), 0
 	for i := range kills {
 		// Early kills hit the submissions, later ones fetch, check and prepare. Drop
 		// what was prepared now and then, so that there is always something to kill.
@@ -102,7 +88,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	}
 	t.Logf("%d of %d builds were killed", killed, kills)
 	noLitter(t, project, temp)
-	if n := billedJobs(t, base); n != 3 {
+	if n := e2etest.BilledJobs(t, base); n != 3 {
 		t.Errorf("%d jobs billed for 3 clips", n)
 	}
 	calm := filepath.Join(dir, "calm")
@@ -124,24 +110,4 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	if len(want) != 3 {
 		t.Errorf("an undisturbed build published %v", want)
 	}
-}
-
-func billedJobs(t *testing.T, base string) int {
-	t.Helper()
-	res, err := http.Get(base + "/_sandbox/account")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var a struct {
-		Billed int `json:"billed_jobs"`
-	}
-	if err := json.Unmarshal(b, &a); err != nil {
-		t.Fatalf("%v: %s", err, b)
-	}
-	return a.Billed
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package kill
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // draftKills is how many voices are bought by builds that are killed first.
@@ -23,7 +25,7 @@ func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	dir := t.TempDir()
-	base := sandboxFor(t, filepath.Join(dir, "sandbox"))
+	base := e2etest.Sandbox(t, filepath.Join(dir, "sandbox"))
 	project := filepath.Join(dir, "project")
 	greenroom := func(args ...string) *exec.Cmd {
 		c := exec.Command("greenroom", args...)
@@ -32,7 +34,7 @@ func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 	}
 	killed, persons := 0, 0
 	for i := range draftKills {
-		put(t, filepath.Join(project, "greenroom.yaml"), fmt.Sprintf("version: 1\nsize: 128x128\ndefaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}, draft: voice}\nclips: {one: {script: Words %d.}}\n", i))
+		e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), fmt.Sprintf("version: 1\nsize: 128x128\ndefaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}, draft: voice}\nclips: {one: {script: Words %d.}}\n", i))
 		c := greenroom("build", "--draft")
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -54,7 +56,7 @@ func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 			t.Fatalf("the clean run: %v\n%s", err, out)
 		}
 	}
-	n := billedJobs(t, base)
+	n := e2etest.BilledJobs(t, base)
 	t.Logf("%d of %d builds were killed, a person was asked %d times, %d voices were billed", killed, draftKills, persons, n)
 	if n < draftKills || n > draftKills+persons {
 		t.Errorf("%d voices billed for %d texts and %d words of a person", n, draftKills, persons)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package kill
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // unfinished are the names of files that only a running process needs.
@@ -51,9 +53,9 @@ func noLitter(t *testing.T, project, temp string) {
 func TestTheNextStartSweepsEverything(t *testing.T) {
 	dir := t.TempDir()
 	temp := filepath.Join(dir, "temp")
-	put(t, filepath.Join(temp, "mine", "notes.txt"), "mine")
+	e2etest.Write(t, filepath.Join(temp, "mine", "notes.txt"), "mine")
 	project := filepath.Join(dir, "project")
-	put(t, filepath.Join(project, "greenroom.yaml"), killManifest)
+	e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), killManifest)
 	build := func() {
 		t.Helper()
 		c := exec.Command("greenroom", "build")
@@ -76,7 +78,7 @@ func TestTheNextStartSweepsEverything(t *testing.T) {
 		".greenroom/render/render-1/greenroom.lock", ".greenroom/render/render-1/0.ts", ".greenroom/render/films/.a.json." + dead,
 		"../temp/greenroom-run-1/greenroom.lock", "../temp/greenroom-run-1/puppeteer/profile",
 	} {
-		put(t, filepath.Join(project, name), "left")
+		e2etest.Write(t, filepath.Join(project, name), "left")
 	}
 	os.Remove(filepath.Join(project, ".greenroom", "fresh")) // a killed run wrote none
 	build()

@@ -1,4 +1,4 @@
-package main
+package kill
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const renderKillManifest = `version: 1
@@ -28,15 +30,15 @@ func TestKilledRendersLeaveNothing(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 1))
-	kills := killNumber("GREENROOM_KILL_RENDERS", 4)
-	dir := filmProject(t)
+	kills := e2etest.Number("GREENROOM_KILL_RENDERS", 4)
+	dir := e2etest.FilmProject(t)
 	temp := filepath.Join(t.TempDir(), "temp")
 	if err := os.MkdirAll(temp, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:d=3", "-f", "lavfi", "-i", "sine=d=3", "hi.mp4")
-	put(t, filepath.Join(dir, "greenroom.yaml"), renderKillManifest)
-	run(t, dir, "greenroom", "build")
+	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:d=3", "-f", "lavfi", "-i", "sine=d=3", "hi.mp4")
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), renderKillManifest)
+	e2etest.Run(t, dir, "greenroom", "build")
 	mark := "GREENROOM_TEST_MARK=" + t.Name() + strconv.Itoa(os.Getpid())
 	render := func(renderer string) *exec.Cmd {
 		c := exec.Command("greenroom", "render", "card", "--force", "--renderer", renderer, "-o", "out/"+renderer+".mp4")
@@ -53,7 +55,7 @@ func TestKilledRendersLeaveNothing(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		took[r] = time.Since(began)
-		want[r] = readAll(t, film(r))
+		want[r] = e2etest.Read(t, film(r))
 	}
 	killed := 0
 	for i := range kills {
@@ -74,14 +76,14 @@ func TestKilledRendersLeaveNothing(t *testing.T) {
 		if b, err := os.ReadFile(film(r)); err == nil && !bytes.Equal(b, want[r]) {
 			t.Errorf("a killed %s render left a film of %d bytes, not %d", r, len(b), len(want[r]))
 		}
-		for late, gone := time.After(30*time.Second), false; !gone && len(marked(mark)) > 0; {
+		for late, gone := time.After(30*time.Second), false; !gone && len(e2etest.Marked(mark)) > 0; {
 			select {
 			case <-time.After(50 * time.Millisecond):
 			case <-late:
 				gone = true
 			}
 		}
-		if left := marked(mark); len(left) > 0 {
+		if left := e2etest.Marked(mark); len(left) > 0 {
 			t.Errorf("a %s render was killed and left %v", r, left)
 			for pid := range left { // a failed test leaves nothing behind
 				_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -96,7 +98,7 @@ func TestKilledRendersLeaveNothing(t *testing.T) {
 		if out, err := render(r).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		if !bytes.Equal(readAll(t, film(r)), want[r]) {
+		if !bytes.Equal(e2etest.Read(t, film(r)), want[r]) {
 			t.Errorf("the %s film differs after kills", r)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package kill
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const rowFilmsManifest = `version: 1
@@ -41,8 +43,8 @@ func TestKilledRowFilmsGoOn(t *testing.T) {
 	for i := range rows {
 		table += fmt.Sprintf("r%d\n", i)
 	}
-	put(t, filepath.Join(dir, "greenroom.yaml"), rowFilmsManifest)
-	put(t, filepath.Join(dir, "people.csv"), table)
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), rowFilmsManifest)
+	e2etest.Write(t, filepath.Join(dir, "people.csv"), table)
 	mark := "GREENROOM_TEST_MARK=" + t.Name() + strconv.Itoa(os.Getpid())
 	start := func(log *strings.Builder) *exec.Cmd {
 		c := exec.Command("greenroom", "render", "hello")
@@ -69,7 +71,7 @@ func TestKilledRowFilmsGoOn(t *testing.T) {
 		t.Helper()
 		films, _ := filepath.Glob(filepath.Join(dir, "out", "hello-r?.mp4"))
 		for _, f := range films {
-			frames := run(t, dir, "ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", f)
+			frames := e2etest.Run(t, dir, "ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", f)
 			if strings.TrimSpace(frames) != "75" {
 				t.Errorf("%s has %q frames", filepath.Base(f), frames)
 			}
@@ -100,7 +102,7 @@ func TestKilledRowFilmsGoOn(t *testing.T) {
 			killed++
 		}
 		look()
-		eventually(t, "the end of what it started", func() bool { return len(marked(mark)) == 0 })
+		e2etest.Eventually(t, "the end of what it started", func() bool { return len(e2etest.Marked(mark)) == 0 })
 	}
 	if killed == 0 {
 		t.Fatal("no run was killed")

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package kill
 
 import (
 	"context"
@@ -16,30 +16,23 @@ import (
 	"testing"
 	"time"
 
+	"greenroom/internal/e2e/e2etest"
 	"greenroom/pipeline/ledger"
 )
-
-// killNumber reads a size of the kill test; `make kill` asks for the long one.
-func killNumber(name string, usual int) int {
-	if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
-		return n
-	}
-	return usual
-}
 
 // TestTwoKilledSubmittersBuyOnce kills -9 two processes that share one ledger file,
 // again and again, over a provider that refuses one send in ten and cuts one answer
 // in ten. No lock keeps them apart, only the lease. In the end the account holds
 // every clip once. The naive twin must fail the same test.
 func TestTwoKilledSubmittersBuyOnce(t *testing.T) {
-	clips, kills := killNumber("GREENROOM_KILL_CLIPS", 60), killNumber("GREENROOM_KILL_KILLS", 16)
+	clips, kills := e2etest.Number("GREENROOM_KILL_CLIPS", 60), e2etest.Number("GREENROOM_KILL_KILLS", 16)
 	for _, route := range []string{"v2", "v3", "naive"} {
 		t.Run(route, func(t *testing.T) {
 			seed := uint64(time.Now().UnixNano())
 			t.Logf("seed %d", seed)
 			k := &killing{t: t, route: route, clips: clips, dir: t.TempDir(), rnd: rand.New(rand.NewPCG(seed, 2))}
 			k.file = filepath.Join(k.dir, "ledger.db")
-			k.sandbox()
+			k.base = e2etest.Sandbox(t, filepath.Join(k.dir, "sandbox"), "--speed", "1000000", "--canned", "--fault", "refuse=10", "--fault", "cut-answer=10")
 			began := time.Now()
 			k.disturb(kills)
 			k.finish()
@@ -72,23 +65,6 @@ type killing struct {
 	base           string
 	rnd            *rand.Rand
 	killed, parked int
-}
-
-func (k *killing) sandbox() {
-	url := filepath.Join(k.dir, "url")
-	box := exec.Command("greenroom", "sandbox", "--listen", "127.0.0.1:0", "--speed", "1000000", "--canned", "--data", filepath.Join(k.dir, "sandbox"), "--url-file", url,
-		"--fault", "refuse=10", "--fault", "cut-answer=10")
-	if err := box.Start(); err != nil {
-		k.t.Fatal(err)
-	}
-	k.t.Cleanup(func() {
-		_ = box.Process.Signal(os.Interrupt)
-		_ = box.Wait()
-	})
-	for end := time.Now().Add(20 * time.Second); k.base == "" && time.Now().Before(end); {
-		b, _ := os.ReadFile(url)
-		k.base = strings.TrimSpace(string(b))
-	}
 }
 
 func (k *killing) submitter() *exec.Cmd {

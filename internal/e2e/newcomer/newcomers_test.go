@@ -1,4 +1,4 @@
-package main
+package newcomer
 
 import (
 	"os"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // newcomerMedia makes what the manifests of testdata/newcomers name.
@@ -17,7 +19,7 @@ func newcomerMedia(t testing.TB, dir string) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		run(t, dir, "ffmpeg", append(append([]string{"-v", "error", "-y"}, args...), path)...)
+		e2etest.Run(t, dir, "ffmpeg", append(append([]string{"-v", "error", "-y"}, args...), path)...)
 	}
 	ffmpeg("audio/founder.wav", "-f", "lavfi", "-i", "sine=220:d=1.2")
 	ffmpeg("audio/music.mp3", "-f", "lavfi", "-i", "sine=330:d=3")
@@ -40,7 +42,7 @@ func TestNewcomersFilms(t *testing.T) {
 	for name, film := range films {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "newcomers", name))); err != nil {
+			if err := os.CopyFS(dir, os.DirFS(e2etest.Root(t, "testdata", "newcomers", name))); err != nil {
 				t.Fatal(err)
 			}
 			newcomerMedia(t, dir)
@@ -54,7 +56,7 @@ func TestNewcomersFilms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			put(t, filepath.Join(dir, "greenroom.yaml"), newcomerSize.ReplaceAllString(string(b), "${1}size: 320x180"))
+			e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), newcomerSize.ReplaceAllString(string(b), "${1}size: 320x180"))
 			for _, args := range [][]string{{"plan"}, {"build", "--yes"}, {"render", "--all"}} {
 				cmd := exec.Command("greenroom", args...)
 				cmd.Dir = dir

@@ -1,4 +1,4 @@
-package main
+package newcomer
 
 import (
 	"os"
@@ -7,12 +7,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // TestREADME runs the shell blocks of README as a newcomer would, in one shell and
 // an empty folder. `make` lines are CI's own business.
 func TestREADME(t *testing.T) {
-	b, err := os.ReadFile("README.md")
+	b, err := os.ReadFile(e2etest.Root(t, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,13 +29,7 @@ func TestREADME(t *testing.T) {
 	if len(lines) != 5 || !strings.HasPrefix(lines[0], "greenroom init tour && cd tour") {
 		t.Fatalf("README's blocks changed; look at what this test skips: %q", lines)
 	}
-	modules, err := filepath.Abs("remotion/companion/node_modules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v := os.Getenv("GREENROOM_NODE_MODULES"); v != "" {
-		modules = v
-	}
+	modules := e2etest.Modules(t)
 	// The packages are there already; npm would fetch the same ones.
 	lines = append(lines[:1], append([]string{"ln -s '" + modules + "' node_modules"}, lines[1:]...)...)
 	cmd := exec.Command("bash", "-euo", "pipefail", "-c", strings.Join(lines, "\n"))
@@ -55,7 +51,7 @@ func TestREADME(t *testing.T) {
 
 // TestREADMEManifest plans with the manifest that stands beside the film.
 func TestREADMEManifest(t *testing.T) {
-	b, err := os.ReadFile("README.md")
+	b, err := os.ReadFile(e2etest.Root(t, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

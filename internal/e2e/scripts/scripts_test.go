@@ -1,7 +1,8 @@
-package main
+package scripts
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,10 +12,14 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
+var update = flag.Bool("update", false, "rewrite the expected parts of the scripts")
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"greenroom": main, "submitter": submitter})
+	e2etest.Main(m, nil)
 }
 
 // TestScripts runs every command as a person would: the real binary, the real
@@ -22,12 +27,13 @@ func TestMain(m *testing.M) {
 // the expected parts.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "scripts"),
+		Dir:                 e2etest.Root(t, "testdata", "scripts"),
 		RequireExplicitExec: true,
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -1,4 +1,4 @@
-package main
+package secrets
 
 import (
 	"bytes"
@@ -20,6 +20,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // echoed is what the server says back: the key in several forms, signed links, terminal
@@ -127,7 +129,7 @@ func scenarios() []scenario {
 // and signed links back, in each shape in which HeyGen and gateways refuse.
 func TestAServerThatEchoesSecretsLeavesNone(t *testing.T) {
 	dir := t.TempDir()
-	base, err := url.Parse(sandboxFor(t, filepath.Join(dir, "sandbox")))
+	base, err := url.Parse(e2etest.Sandbox(t, filepath.Join(dir, "sandbox")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,8 +141,8 @@ func TestAServerThatEchoesSecretsLeavesNone(t *testing.T) {
 		for i, s := range scenarios() {
 			t.Run(api+" "+s.name, func(t *testing.T) {
 				project := filepath.Join(dir, fmt.Sprint(api, i))
-				put(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", api, 1))
-				put(t, filepath.Join(project, "own.png"), "\x89PNG\r\n\x1a\n")
+				e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", api, 1))
+				e2etest.Write(t, filepath.Join(project, "own.png"), "\x89PNG\r\n\x1a\n")
 				e.hits.Store(0)
 				e.scenario.Store(&s)
 				defer e.scenario.Store(nil)
@@ -201,10 +203,10 @@ func noLeakIn(t *testing.T, dir string) {
 func TestAWebhookThatEchoesSecretsLeavesNone(t *testing.T) {
 	const secret = "whsec-canary-0123456789"
 	project := t.TempDir()
-	put(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", "v2", 1))
+	e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", "v2", 1))
 	keyFile := filepath.Join(t.TempDir(), "secret")
-	put(t, keyFile, secret+"\n")
-	base := sandboxFor(t, filepath.Join(t.TempDir(), "sandbox"))
+	e2etest.Write(t, keyFile, secret+"\n")
+	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"))
 	for _, flags := range [][]string{{}, {"--json"}, {"--verbose"}} {
 		address := filepath.Join(t.TempDir(), "url")
 		c := exec.Command("greenroom", append([]string{"webhook", "--secret", "file:" + keyFile, "--listen", "127.0.0.1:0", "--once", "1", "--url-file", address}, flags...)...)
@@ -240,7 +242,7 @@ func TestAWebhookThatEchoesSecretsLeavesNone(t *testing.T) {
 		}
 	}
 	noLeakIn(t, project)
-	journal := readAll(t, filepath.Join(project, ".greenroom", "webhook.jsonl"))
+	journal := e2etest.Read(t, filepath.Join(project, ".greenroom", "webhook.jsonl"))
 	if bytes.Contains(journal, []byte(secret)) || !bytes.Contains(journal, []byte("[redacted]")) {
 		t.Errorf("the journal holds\n%s", journal)
 	}

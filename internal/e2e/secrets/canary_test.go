@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package secrets
 
 import (
 	"bytes"
@@ -15,7 +15,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const canaryManifest = `version: 1
@@ -64,7 +65,7 @@ func leaks(b []byte) string {
 // process.
 func TestNothingKeepsAKeyOrALink(t *testing.T) {
 	dir := t.TempDir()
-	base := sandboxFor(t, filepath.Join(dir, "sandbox"))
+	base := e2etest.Sandbox(t, filepath.Join(dir, "sandbox"))
 	watch := watchProcesses(t)
 	for _, api := range []string{"v2", "v3"} {
 		project := filepath.Join(dir, api)
@@ -137,27 +138,6 @@ func private(t *testing.T, project, path string) {
 			t.Errorf("%s is readable by others: %v", name, fi.Mode())
 		}
 	}
-}
-
-// sandboxFor runs a sandbox for the rest of the test and gives its address.
-func sandboxFor(t *testing.T, data string, flags ...string) string {
-	t.Helper()
-	file := data + ".url"
-	box := exec.Command("greenroom", append([]string{"sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", data, "--url-file", file}, flags...)...)
-	if err := box.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = box.Process.Signal(os.Interrupt)
-		_ = box.Wait()
-	})
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
-		if b, _ := os.ReadFile(file); len(b) > 0 {
-			return strings.TrimSpace(string(b))
-		}
-	}
-	t.Fatal("the sandbox did not start")
-	return ""
 }
 
 // watchProcesses reads the command lines and the environments of this test's descendants

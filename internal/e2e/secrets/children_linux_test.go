@@ -1,4 +1,4 @@
-package main
+package secrets
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // childManifest has a clip to buy, a film, and a key in a variable of its own.
@@ -42,8 +44,8 @@ const childCanary = "CANARY-in-the-environment-of-a-child"
 // TestNoChildGetsASecret reads the environment of every process below each command that
 // starts programs, from its beginning to its end.
 func TestNoChildGetsASecret(t *testing.T) {
-	base := sandboxFor(t, filepath.Join(t.TempDir(), "sandbox"))
-	dir := filmProject(t)
+	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"))
+	dir := e2etest.FilmProject(t)
 	modules, err := os.Readlink(filepath.Join(dir, "node_modules"))
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +55,7 @@ func TestNoChildGetsASecret(t *testing.T) {
 	}
 	// An npm that installs what is there already, and keeps what it was given.
 	tools := t.TempDir()
-	put(t, filepath.Join(tools, "npm"), "#!/bin/sh\nenv > npm.env\nln -s '"+modules+"' node_modules\n")
+	e2etest.Write(t, filepath.Join(tools, "npm"), "#!/bin/sh\nenv > npm.env\nln -s '"+modules+"' node_modules\n")
 	if err := os.Chmod(filepath.Join(tools, "npm"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func TestNoChildGetsASecret(t *testing.T) {
 	for _, name := range []string{"node", "ffmpeg", "ffprobe", "espeak-ng"} {
 		recording(t, tools, name, given)
 	}
-	put(t, filepath.Join(dir, "greenroom.yaml"), childManifest)
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), childManifest)
 	env := append(os.Environ(), "HEYGEN_API_BASE="+base, "PATH="+tools+":"+os.Getenv("PATH"))
 	env = append(env, "NPM_TOKEN=for-the-registry")
 	for _, name := range canaryVariables {
@@ -84,9 +86,9 @@ func TestNoChildGetsASecret(t *testing.T) {
 		{args: []string{"watch", "--studio", "--no-page"}, programs: "node esbuild", until: "Built in"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
-			put(t, given, "")
+			e2etest.Write(t, given, "")
 			seen := watchChildren(t, dir, env, c.until, c.args...)
-			recorded := string(readAll(t, given))
+			recorded := string(e2etest.Read(t, given))
 			if strings.Contains(recorded, childCanary) {
 				t.Errorf("a program got\n%s", recorded)
 			}
@@ -100,7 +102,7 @@ func TestNoChildGetsASecret(t *testing.T) {
 				}
 			}
 			if c.installs {
-				npm := string(readAll(t, filepath.Join(dir, "npm.env")))
+				npm := string(e2etest.Read(t, filepath.Join(dir, "npm.env")))
 				if strings.Contains(npm, childCanary) || !strings.Contains(npm, "NPM_TOKEN=for-the-registry\n") {
 					t.Errorf("npm install gets\n%s", npm)
 				}
@@ -118,7 +120,7 @@ func recording(t *testing.T, dir, name, given string) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, name)
-	put(t, path, "#!/bin/sh\n{ echo PROGRAM="+name+"; env; } >> '"+given+"'\nexec '"+real+"' \"$@\"\n")
+	e2etest.Write(t, path, "#!/bin/sh\n{ echo PROGRAM="+name+"; env; } >> '"+given+"'\nexec '"+real+"' \"$@\"\n")
 	if err := os.Chmod(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +158,7 @@ func watchChildren(t *testing.T, dir string, env []string, until string, args ..
 		}
 		select {
 		case err := <-ended:
-			if said := readAll(t, story.Name()); err != nil && until == "" {
+			if said := e2etest.Read(t, story.Name()); err != nil && until == "" {
 				t.Fatalf("greenroom %v: %v\n%s", args, err, said)
 			} else if bytes.Contains(said, []byte(childCanary)) {
 				t.Errorf("greenroom %v prints the key:\n%s", args, said)
@@ -164,13 +166,13 @@ func watchChildren(t *testing.T, dir string, env []string, until string, args ..
 			return seen
 		case <-tick.C:
 		}
-		if until != "" && !stopped && bytes.Contains(readAll(t, story.Name()), []byte(until)) {
+		if until != "" && !stopped && bytes.Contains(e2etest.Read(t, story.Name()), []byte(until)) {
 			stopped = true
 			_ = cmd.Process.Signal(os.Interrupt)
 		}
 		if time.Now().After(deadline) {
 			_ = cmd.Process.Kill()
-			t.Fatalf("greenroom %v does not end\n%s", args, readAll(t, story.Name()))
+			t.Fatalf("greenroom %v does not end\n%s", args, e2etest.Read(t, story.Name()))
 		}
 	}
 }

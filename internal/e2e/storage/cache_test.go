@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package storage
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const sharedManifest = `version: 1
@@ -90,7 +92,7 @@ type rehearsal struct {
 func (r *rehearsal) clone(t *testing.T, cache string) machine {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "b")
-	run(t, ".", "git", "clone", "-q", r.git, dir)
+	e2etest.Run(t, ".", "git", "clone", "-q", r.git, dir)
 	program, err := exec.LookPath("greenroom")
 	if err != nil {
 		t.Fatal(err)
@@ -123,8 +125,8 @@ func closedPort(t *testing.T) string {
 func newRehearsal(t *testing.T, server *s3, cache string) *rehearsal {
 	t.Helper()
 	return rehearse(t, server, cache, func(dir string) {
-		put(t, filepath.Join(dir, "greenroom.yaml"), sharedManifest)
-		put(t, filepath.Join(dir, ".gitignore"), ".greenroom/\npublic/greenroom/\n")
+		e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), sharedManifest)
+		e2etest.Write(t, filepath.Join(dir, ".gitignore"), ".greenroom/\npublic/greenroom/\n")
 	})
 }
 
@@ -133,27 +135,14 @@ func rehearse(t *testing.T, server *s3, cache string, project func(dir string)) 
 	t.Helper()
 	r := &rehearsal{s3: server, keys: []string{"AWS_ACCESS_KEY_ID=" + s3User, "AWS_SECRET_ACCESS_KEY=" + s3Password, "AWS_EC2_METADATA_DISABLED=true"}}
 	dir := t.TempDir()
-	address := filepath.Join(dir, "url")
-	box := exec.Command("greenroom", "sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", filepath.Join(dir, "sandbox"), "--url-file", address)
-	if err := box.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = box.Process.Signal(os.Interrupt)
-		_ = box.Wait()
-	})
-	eventually(t, "the sandbox", func() bool {
-		b, _ := os.ReadFile(address)
-		r.box = strings.TrimSpace(string(b))
-		return r.box != ""
-	})
+	r.box = e2etest.Sandbox(t, filepath.Join(dir, "sandbox"))
 	r.git = filepath.Join(dir, "a")
 	project(r.git)
 	r.a = machine{dir: r.git, env: append(os.Environ(), append([]string{"HEYGEN_API_KEY=k", "HEYGEN_API_BASE=" + r.box, "GREENROOM_CACHE_URL=" + cache}, r.keys...)...)}
 	wantText(t, r.a.must(t, "build", "--yes"), " bought", "sent to the cache")
-	run(t, r.git, "git", "init", "-q")
-	run(t, r.git, "git", "add", "-A")
-	run(t, r.git, "git", "-c", "user.name=A", "-c", "user.email=a@example.invalid", "commit", "-qm", "clips")
+	e2etest.Run(t, r.git, "git", "init", "-q")
+	e2etest.Run(t, r.git, "git", "add", "-A")
+	e2etest.Run(t, r.git, "git", "-c", "user.name=A", "-c", "user.email=a@example.invalid", "commit", "-qm", "clips")
 	return r
 }
 
@@ -170,7 +159,7 @@ func (r *rehearsal) same(t *testing.T, b machine) {
 		if strings.HasSuffix(rel, ".webm") {
 			clips++
 		}
-		if !bytes.Equal(readAll(t, path), readAll(t, filepath.Join(b.dir, rel))) {
+		if !bytes.Equal(e2etest.Read(t, path), e2etest.Read(t, filepath.Join(b.dir, rel))) {
 			t.Errorf("%s differs", rel)
 		}
 	}
@@ -240,7 +229,7 @@ func TestSharedFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantText(t, m.must(t, "build", "--yes"), "not bought again", "2 transcoded")
-		if n := billedJobs(t, r.box); n != 2 {
+		if n := e2etest.BilledJobs(t, r.box); n != 2 {
 			t.Errorf("%d jobs billed for two takes", n)
 		}
 		r.same(t, m)
@@ -250,22 +239,22 @@ func TestSharedFolder(t *testing.T) {
 		if len(records) != 2 {
 			t.Fatalf("records: %v", records)
 		}
-		one, two := readAll(t, records[0]), readAll(t, records[1])
-		put(t, records[0], string(two))
-		put(t, records[1], "clips: [1, 2")
+		one, two := e2etest.Read(t, records[0]), e2etest.Read(t, records[1])
+		e2etest.Write(t, records[0], string(two))
+		e2etest.Write(t, records[1], "clips: [1, 2")
 		m := r.builder(t, at)
 		if err := os.Remove(filepath.Join(m.dir, "greenroom.lock")); err != nil {
 			t.Fatal(err)
 		}
 		wantText(t, m.must(t, "build", "--yes"), "it speaks of another take", "it cannot be read", "2 bought")
-		if got := readAll(t, records[0]); bytes.Equal(got, two) || len(got) < len(one)/2 {
+		if got := e2etest.Read(t, records[0]); bytes.Equal(got, two) || len(got) < len(one)/2 {
 			t.Errorf("the false record stands: %s", got)
 		}
 		r.greenroomAgain(t, at)
 	})
 	t.Run("not a folder", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "file")
-		put(t, file, "x")
+		e2etest.Write(t, file, "x")
 		wantText(t, r.a.must(t, "build", "--cache", "file://"+file), "going on without it")
 	})
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package storage
 
 import (
 	"encoding/xml"
@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // ciStep is a step of a GitHub workflow.
@@ -27,7 +29,7 @@ var expression = regexp.MustCompile(`\$\{\{ *([a-z.-]+) *\}\}`)
 // ciSteps runs the steps of the shipped workflow and the script of the GitLab job, as they are written, in a clean clone
 // with the cache at an address. Steps that install something are not run: the programs are here.
 func ciSteps(t *testing.T, r *rehearsal, cache string) {
-	b, err := os.ReadFile(filepath.Join(".github", "workflows", "greenroom.yml"))
+	b, err := os.ReadFile(e2etest.Root(t, ".github", "workflows", "greenroom.yml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func ciSteps(t *testing.T, r *rehearsal, cache string) {
 		}
 	}
 
-	if b, err = os.ReadFile(filepath.Join("docs", "ci", "gitlab-ci.yml")); err != nil {
+	if b, err = os.ReadFile(e2etest.Root(t, "docs", "ci", "gitlab-ci.yml")); err != nil {
 		t.Fatal(err)
 	}
 	var gitlab struct {

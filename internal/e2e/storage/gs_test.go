@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package storage
 
 import (
 	"net/http"
@@ -9,21 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// ciTool is a program that .ci/setup builds for the tests, outside the checkout.
-func ciTool(t *testing.T, folder, name string) string {
-	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(cache, "greenroom-ci", folder, name)
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is not there; run .ci/setup test: %v", name, err)
-	}
-	return path
-}
+	"greenroom/internal/e2e/e2etest"
+)
 
 // startGCS is a server of Google's storage protocol on loopback with the bucket "clips".
 func startGCS(t *testing.T) (address, dir string) {
@@ -35,7 +23,7 @@ func startGCS(t *testing.T) (address, dir string) {
 	}
 	address = closedPort(t)
 	host, port, _ := strings.Cut(address, ":")
-	cmd := exec.Command(ciTool(t, "fake-gcs-server-v1.52.3", "fake-gcs-server"), "-scheme", "http", "-host", host, "-port", port,
+	cmd := exec.Command(e2etest.Tool(t, "fake-gcs-server-v1.52.3", "fake-gcs-server"), "-scheme", "http", "-host", host, "-port", port,
 		"-backend", "filesystem", "-filesystem-root", root, "-public-host", address, "-external-url", "http://"+address, "-log-level", "error")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -44,7 +32,7 @@ func startGCS(t *testing.T) (address, dir string) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	eventually(t, "the storage server", func() bool {
+	e2etest.Eventually(t, "the storage server", func() bool {
 		res, err := http.Get("http://" + address + "/storage/v1/b/clips")
 		if err == nil {
 			res.Body.Close()
@@ -73,7 +61,7 @@ func TestGoogleCloudStorage(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantText(t, m.must(t, "build", "--yes"), "not bought again")
-	if n := billedJobs(t, r.box); n != 2 {
+	if n := e2etest.BilledJobs(t, r.box); n != 2 {
 		t.Errorf("%d jobs billed for two takes", n)
 	}
 
@@ -104,7 +92,7 @@ func TestGoogleCloudStorage(t *testing.T) {
 			return err
 		}
 		n++
-		text := readAll(t, path)
+		text := e2etest.Read(t, path)
 		text[len(text)/2] ^= 1
 		return os.WriteFile(path, text, 0o644)
 	})

@@ -1,12 +1,14 @@
 //go:build unix
 
-package main
+package storage
 
 import (
 	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 const filmedManifest = `version: 1
@@ -32,13 +34,13 @@ func TestRehearsalOfARemotionFilm(t *testing.T) {
 	cache := "file://" + t.TempDir()
 	modules := ""
 	r := rehearse(t, nil, cache, func(dir string) {
-		made := filmProject(t)
+		made := e2etest.FilmProject(t)
 		var err error
 		if modules, err = os.Readlink(filepath.Join(made, "node_modules")); err != nil {
 			t.Fatal(err)
 		}
-		run(t, ".", "greenroom", "init", dir)
-		put(t, filepath.Join(dir, "greenroom.yaml"), filmedManifest)
+		e2etest.Run(t, ".", "greenroom", "init", dir)
+		e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), filmedManifest)
 	})
 	b := r.clone(t, cache)
 	b.must(t, "build", "--frozen") // with neither key nor ffmpeg
@@ -50,7 +52,7 @@ func TestRehearsalOfARemotionFilm(t *testing.T) {
 		wantText(t, m.must(t, "render", "brief", "Presenter", "--renderer", "remotion"), "brief: 10 frames", "Presenter: ")
 	}
 	for _, film := range []string{"out/brief.mp4", "out/Presenter.mp4"} {
-		one, other := readAll(t, filepath.Join(r.a.dir, film)), readAll(t, filepath.Join(b.dir, film))
+		one, other := e2etest.Read(t, filepath.Join(r.a.dir, film)), e2etest.Read(t, filepath.Join(b.dir, film))
 		if len(one) < 5_000 || !bytes.Equal(one, other) {
 			t.Errorf("%s differs, %d bytes on machine A, %d on B", film, len(one), len(other))
 		}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package storage
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // TestRehearsal is what CI does: machine A builds and fills the cache, machine B has the
@@ -20,7 +22,7 @@ import (
 func TestRehearsal(t *testing.T) {
 	server := startS3(t)
 	r := newRehearsal(t, server, server.url("team"))
-	if n := billedJobs(t, r.box); n != 2 {
+	if n := e2etest.BilledJobs(t, r.box); n != 2 {
 		t.Fatalf("%d jobs billed for two takes", n)
 	}
 
@@ -33,7 +35,7 @@ func TestRehearsal(t *testing.T) {
 		r.same(t, b)
 		b.must(t, "status", "--check", "--json")
 		wantText(t, b.must(t, "build", "--frozen"), "everything is up to date")
-		if dirty := run(t, b.dir, "git", "status", "--porcelain"); dirty != "" {
+		if dirty := e2etest.Run(t, b.dir, "git", "status", "--porcelain"); dirty != "" {
 			t.Errorf("a frozen build changed committed files:\n%s", dirty)
 		}
 	})
@@ -45,8 +47,8 @@ func TestRehearsal(t *testing.T) {
 		b.must(t, "build", "--frozen")
 		b.must(t, "render", "--all")
 		for _, film := range []string{"out/card.mp4", "out/tall.mp4"} {
-			one := readAll(t, filepath.Join(r.a.dir, film))
-			if len(one) < 10_000 || !bytes.Equal(one, readAll(t, filepath.Join(b.dir, film))) {
+			one := e2etest.Read(t, filepath.Join(r.a.dir, film))
+			if len(one) < 10_000 || !bytes.Equal(one, e2etest.Read(t, filepath.Join(b.dir, film))) {
 				t.Errorf("%s differs, %d bytes on machine A", film, len(one))
 			}
 		}
@@ -60,12 +62,12 @@ func TestRehearsal(t *testing.T) {
 		}
 		wantText(t, out, `"hello": frozen: take missing`, `"again": frozen: take missing`, `"bye": frozen: take missing`, "rendition webm missing", "rendition poster missing", "not in the cache",
 			"greenroom.yaml:10:3", "hint: fill the cache", "::error file=greenroom.yaml,line=10,col=3,title=greenroom%3A not-up-to-date::")
-		x := string(readAll(t, filepath.Join(b.dir, "build.xml")))
+		x := string(e2etest.Read(t, filepath.Join(b.dir, "build.xml")))
 		wantText(t, x, `tests="3"`, `failures="3"`, `name="hello"`, `line="10"`, "take missing")
 		if _, err := os.Stat(filepath.Join(b.dir, "public", "greenroom")); err == nil {
 			t.Error("a frozen build that failed published something")
 		}
-		if n := billedJobs(t, r.box); n != 2 {
+		if n := e2etest.BilledJobs(t, r.box); n != 2 {
 			t.Errorf("%d jobs billed", n)
 		}
 		code, out = b.greenroom(t, "build", "--frozen", "--only", "bye")
@@ -84,7 +86,7 @@ func TestRehearsal(t *testing.T) {
 
 	t.Run("a changed script is a missing take", func(t *testing.T) {
 		b := r.clone(t, r.url("team"))
-		put(t, filepath.Join(b.dir, "greenroom.yaml"), strings.Replace(sharedManifest, "Good bye.", "Farewell.", 1))
+		e2etest.Write(t, filepath.Join(b.dir, "greenroom.yaml"), strings.Replace(sharedManifest, "Good bye.", "Farewell.", 1))
 		code, out := b.greenroom(t, "build", "--frozen")
 		if code != 10 {
 			t.Errorf("exit %d, want 10", code)
@@ -98,7 +100,7 @@ func TestRehearsal(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantText(t, m.must(t, "build", "--yes"), "not bought again", "2 transcoded")
-		if n := billedJobs(t, r.box); n != 2 {
+		if n := e2etest.BilledJobs(t, r.box); n != 2 {
 			t.Errorf("%d jobs billed for two takes", n)
 		}
 		r.same(t, m)
@@ -197,7 +199,7 @@ func TestRehearsal(t *testing.T) {
 	t.Run("unreachable, with the key: nothing is bought again", func(t *testing.T) {
 		m := r.builder(t, "s3://clips/team?region=us-east-1&use_path_style=true&endpoint=http://"+closedPort(t))
 		wantText(t, m.must(t, "build", "--yes"), "going on without it", "2 downloaded")
-		if n := billedJobs(t, r.box); n != 2 {
+		if n := e2etest.BilledJobs(t, r.box); n != 2 {
 			t.Errorf("%d jobs billed for two takes", n)
 		}
 	})
@@ -290,13 +292,13 @@ func TestRehearsal(t *testing.T) {
 // greenroomAgain sees that records that were written anew are believed.
 func (r *rehearsal) greenroomAgain(t *testing.T, at string) {
 	t.Helper()
-	n := billedJobs(t, r.box)
+	n := e2etest.BilledJobs(t, r.box)
 	m := r.builder(t, at)
 	if err := os.Remove(filepath.Join(m.dir, "greenroom.lock")); err != nil {
 		t.Fatal(err)
 	}
 	m.must(t, "build", "--yes")
-	if now := billedJobs(t, r.box); now != n {
+	if now := e2etest.BilledJobs(t, r.box); now != n {
 		t.Errorf("%d jobs more were billed", now-n)
 	}
 }

@@ -1,10 +1,9 @@
 //go:build unix
 
-package main
+package storage
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,7 +15,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"greenroom/internal/e2e/e2etest"
 )
 
 // s3 is a real S3 server on loopback with one bucket, seen through a proxy that can
@@ -46,7 +46,7 @@ func startS3(t *testing.T) *s3 {
 	}
 	s.addr = l.Addr().String()
 	l.Close()
-	cmd := exec.Command(ciTool(t, "versitygw-v1.8.0", "versitygw"), "--access", s3User, "--secret", s3Password, "--port", s.addr, "--quiet", "posix", "--nometa", filepath.Join(root, "data"))
+	cmd := exec.Command(e2etest.Tool(t, "versitygw-v1.8.0", "versitygw"), "--access", s3User, "--secret", s3Password, "--port", s.addr, "--quiet", "posix", "--nometa", filepath.Join(root, "data"))
 	cmd.Dir = root
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -57,7 +57,7 @@ func startS3(t *testing.T) *s3 {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	eventually(t, "the S3 server", func() bool {
+	e2etest.Eventually(t, "the S3 server", func() bool {
 		res, err := http.Get("http://" + s.addr + "/")
 		if err == nil {
 			res.Body.Close()
@@ -129,21 +129,6 @@ func (s *s3) files(t *testing.T, prefix string) map[string]int64 {
 	return out
 }
 
-// eventually polls until something is so, for at most a minute.
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(time.Minute)
-	for !is() {
-		select {
-		case <-tick.C:
-		case <-late:
-			t.Fatalf("%s did not come", what)
-		}
-	}
-}
-
 // answer fetches what the server would say.
 func answer(r *http.Request, forward http.Handler) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
@@ -174,18 +159,4 @@ func breakOff(w http.ResponseWriter, rec *httptest.ResponseRecorder) {
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(body[:len(body)/2])
 	panic(http.ErrAbortHandler)
-}
-
-func readAll(t *testing.T, path string) []byte {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }

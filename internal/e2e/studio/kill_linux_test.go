@@ -1,7 +1,6 @@
-package main
+package studio
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,32 +10,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// marked gives the command lines of living processes whose environment holds a mark. It
-// reads /proc: nothing is found by a name.
-func marked(mark string) map[int]string {
-	out := map[int]string{}
-	dirs, _ := filepath.Glob("/proc/[0-9]*")
-	for _, d := range dirs {
-		env, err := os.ReadFile(filepath.Join(d, "environ"))
-		if err != nil || !bytes.Contains(env, []byte(mark)) {
-			continue
-		}
-		args, _ := os.ReadFile(filepath.Join(d, "cmdline"))
-		if pid, _ := strconv.Atoi(filepath.Base(d)); len(args) > 0 { // a zombie has none
-			out[pid] = string(bytes.ReplaceAll(args, []byte{0}, []byte{' '}))
-		}
-	}
-	return out
-}
+	"greenroom/internal/e2e/e2etest"
+)
 
 // TestStudioEndsWhenWatchIsKilled: a watch that is killed can tell nobody. Studio and
 // everything that Studio started end all the same, whenever that happens.
 func TestStudioEndsWhenWatchIsKilled(t *testing.T) {
-	dir := filmProject(t)
-	put(t, filepath.Join(dir, "greenroom.yaml"), studioManifest)
-	put(t, filepath.Join(dir, "scripts", "intro.md"), "Hello.")
+	dir := e2etest.FilmProject(t)
+	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), studioManifest)
+	e2etest.Write(t, filepath.Join(dir, "scripts", "intro.md"), "Hello.")
 	port := regexp.MustCompile(`studio: (http://localhost:\d+)\n`)
 	for _, x := range []struct {
 		when string
@@ -73,7 +56,7 @@ func TestStudioEndsWhenWatchIsKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() {
-				for pid := range marked(mark) { // a failed test leaves nothing behind
+				for pid := range e2etest.Marked(mark) { // a failed test leaves nothing behind
 					_ = syscall.Kill(pid, syscall.SIGKILL)
 				}
 			}()
@@ -83,12 +66,12 @@ func TestStudioEndsWhenWatchIsKilled(t *testing.T) {
 				t.Helper()
 				for end := time.Now().Add(most); !f(); <-tick.C {
 					if time.Now().After(end) {
-						t.Fatalf("%s did not happen; there are %v\n%s", what, marked(mark), said())
+						t.Fatalf("%s did not happen; there are %v\n%s", what, e2etest.Marked(mark), said())
 					}
 				}
 			}
-			await(x.when, 6*time.Minute, func() bool { return x.now(said(), marked(mark)) })
-			if len(marked(mark)) < 2 {
+			await(x.when, 6*time.Minute, func() bool { return x.now(said(), e2etest.Marked(mark)) })
+			if len(e2etest.Marked(mark)) < 2 {
 				t.Fatalf("Studio cannot be found\n%s", said())
 			}
 			began := time.Now()
@@ -96,7 +79,7 @@ func TestStudioEndsWhenWatchIsKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = watch.Wait() // killed: an error, as it should be
-			await("the end of everything", time.Minute, func() bool { return len(marked(mark)) == 0 })
+			await("the end of everything", time.Minute, func() bool { return len(e2etest.Marked(mark)) == 0 })
 			t.Logf("everything ended within %v", time.Since(began).Round(time.Millisecond))
 			if m := port.FindStringSubmatch(said()); m != nil {
 				if out, err := exec.Command("curl", "-s", "-m", "2", m[1]).Output(); err == nil {

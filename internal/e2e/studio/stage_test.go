@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package studio
 
 import (
 	"bytes"
@@ -26,6 +26,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"greenroom/internal/browsertest"
+	"greenroom/internal/e2e/e2etest"
 	"greenroom/remotion"
 )
 
@@ -56,9 +57,9 @@ type stage struct {
 // Exact at one frame.
 func startStage(t testing.TB, frame int) *stage {
 	t.Helper()
-	s := &stage{t: t, dir: filmProject(t), ended: make(chan error, 1)}
-	addComposition(t, s.dir, "Exact", exactComposition)
-	put(t, filepath.Join(s.dir, "greenroom.yaml"), studioManifest)
+	s := &stage{t: t, dir: e2etest.FilmProject(t), ended: make(chan error, 1)}
+	e2etest.AddComposition(t, s.dir, "Exact", e2etest.Exact)
+	e2etest.Write(t, filepath.Join(s.dir, "greenroom.yaml"), studioManifest)
 	s.script("This is the first line that is said.")
 	watch := exec.Command("greenroom", "watch", "--studio")
 	watch.Dir = s.dir
@@ -102,7 +103,9 @@ func startStage(t testing.TB, frame int) *stage {
 	return s
 }
 
-func (s *stage) script(text string) { put(s.t, filepath.Join(s.dir, "scripts", "intro.md"), text) }
+func (s *stage) script(text string) {
+	e2etest.Write(s.t, filepath.Join(s.dir, "scripts", "intro.md"), text)
+}
 
 // clip is what is published under a name, or nil.
 func (s *stage) clip(name string) *remotion.Clip {
@@ -168,7 +171,7 @@ func (s *stage) expected(c *remotion.Clip, frame int) *image.NRGBA {
 	s.t.Helper()
 	k := float64(studioWidth) / float64(c.Box.FrameWidth)
 	w, h := int(float64(c.Box.Width)*k+.5), int(float64(c.Box.Height)*k+.5)
-	raw := []byte(run(s.t, s.dir, "ffmpeg", "-v", "error", "-c:v", "libvpx-vp9", "-i", filepath.Join("public", c.Src), "-frames:v", "1",
+	raw := []byte(e2etest.Run(s.t, s.dir, "ffmpeg", "-v", "error", "-c:v", "libvpx-vp9", "-i", filepath.Join("public", c.Src), "-frames:v", "1",
 		"-vf", fmt.Sprintf(`select=eq(n\,%d),scale=%d:%d:in_color_matrix=bt709:in_range=tv,format=rgba`, frame, w, h), "-f", "rawvideo", "-"))
 	if len(raw) != w*h*4 {
 		s.t.Fatalf("%s has no frame %d: %d bytes", c.Src, frame, len(raw))
@@ -283,20 +286,11 @@ func (s *stage) shows(what string, c, before *remotion.Clip, frame int) {
 	if dir := os.Getenv("GREENROOM_TEST_PICTURES"); dir != "" {
 		for name, img := range map[string]*image.NRGBA{"want": want, "seen": seen, "before": old} {
 			if img != nil {
-				savePNG(s.t, filepath.Join(dir, name+".png"), img)
+				e2etest.WritePNG(s.t, filepath.Join(dir, name+".png"), img)
 			}
 		}
 	}
 	s.t.Fatalf("%s: the preview differs from %s, frame %d, by %.1f of 255, where it matters by %.1f (the old picture by %.1f)\n%s", what, c.Src, frame, all, telling, far, s.said())
-}
-
-func savePNG(t testing.TB, path string, img image.Image) {
-	t.Helper()
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		t.Fatal(err)
-	}
-	put(t, path, b.String())
 }
 
 // place is what must not move under somebody's hands.

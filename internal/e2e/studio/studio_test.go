@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package studio
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"greenroom/internal/benchtest"
+	"greenroom/internal/e2e/e2etest"
 )
 
 // studioFrame is where somebody works meanwhile: no key frame, on which every mouth is
@@ -71,9 +72,9 @@ func TestStudioFollowsWatch(t *testing.T) {
 	// a clip that comes first is shown first; removed, the other one is shown again
 	intro, manifest := now, filepath.Join(s.dir, "greenroom.yaml")
 	changed("a clip added", "alpha", func() {
-		put(t, manifest, studioManifest+"  alpha: {script: \"Alpha comes first, and is somebody else.\", avatar: {id: Bram-office-20230104}}\n")
+		e2etest.Write(t, manifest, studioManifest+"  alpha: {script: \"Alpha comes first, and is somebody else.\", avatar: {id: Bram-office-20230104}}\n")
 	})
-	put(t, manifest, studioManifest)
+	e2etest.Write(t, manifest, studioManifest)
 	s.shows("a clip removed", intro, now, studioFrame)
 	stays("a clip removed")
 	s.await("its end in the props", func() bool { return s.clip("alpha") == nil })

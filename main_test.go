@@ -8,7 +8,11 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"greenroom/internal/e2e/e2etest"
 )
+
+func TestMain(m *testing.M) { e2etest.Main(m, nil) }
 
 // TestASignalThatComesTwice: Ctrl-C on a terminal reaches a program and the npm that started it, which forwards it. Both
 // together are one request to end.
@@ -19,7 +23,7 @@ func TestASignalThatComesTwice(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "the sandbox", func() bool {
+		e2etest.Eventually(t, "the sandbox", func() bool {
 			fi, err := os.Stat(address)
 			return err == nil && fi.Size() > 0
 		})
