@@ -66,7 +66,34 @@ func billed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// faults NAME… sets the sandbox's faults anew; none clears them.
+// fetched FAULT… builds the manifest in a new folder while the sandbox has these faults: one job is bought, the download
+// is complete, the clip passes its checks, and no temporary file stays.
+func fetched(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: fetched FAULT...")
+	}
+	setFaults(ts, false, args)
+	dir := ts.MkAbs(strings.Join(args, "-"))
+	ts.Check(os.Mkdir(dir, 0o755))
+	ts.Check(os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(ts.ReadFile("greenroom.yaml")), 0o644))
+	before := account(ts, "")
+	ts.Check(ts.Exec("greenroom", "build", "-C", dir))
+	if text := ts.ReadFile("stderr"); !strings.Contains(text, "1 clip: 1 bought, 1 downloaded") {
+		ts.Fatalf("%v:\n%s", args, text)
+	}
+	ts.Check(ts.Exec("greenroom", "check", "-C", dir))
+	if n := account(ts, "") - before; n != 1 {
+		ts.Fatalf("%v: %d jobs billed, want 1", args, n)
+	}
+	ts.Check(filepath.WalkDir(filepath.Join(dir, ".greenroom", "store", "tmp"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && filepath.Ext(path) != ".lock" {
+			ts.Fatalf("%v: %s is left", args, path)
+		}
+		return err
+	}))
+}
+
+// faults NAME… replaces the sandbox's faults; without a name it has none.
 func setFaults(ts *testscript.TestScript, neg bool, args []string) {
 	b, err := json.Marshal(append([]string{}, args...))
 	ts.Check(err)

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"billed":      billed,
 			"cutfile":     cutFile,
 			"faults":      setFaults,
+			"fetched":     fetched,
 			"interrupted": interrupted,
 			"meanwhile":   meanwhile,
 			"repeat":      repeat,
