@@ -169,6 +169,9 @@ func TestClipsAtEveryRate(t *testing.T) {
 		}
 		defer s.Close()
 		for _, r := range filmRates {
+			if !e2etest.All() && r.text != "25" && r.text != "29.97" && r.text != "60" {
+				continue // one rate as the clip's, one that is not an integer, one with more frames than the clip
+			}
 			t.Run(r.text, func(t *testing.T) {
 				out := filepath.Join(t.TempDir(), "film.mp4")
 				if _, err := s.Render(t.Context(), remotion.RenderSpec{Composition: id(r.text), Out: out, PropsJSON: props}, nil); err != nil {

@@ -53,7 +53,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(project, "greenroom.yaml"), []byte(killManifest), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	kills, killed := e2etest.Number("GREENROOM_KILL_BUILDS", 40), 0
+	kills, killed := e2etest.Number("GREENROOM_KILL_BUILDS", 12), 0
 	for i := range kills {
 		// Early kills hit the submissions, later ones fetch, check and prepare. Drop
 		// what was prepared now and then, so that there is always something to kill.

@@ -16,7 +16,7 @@ import (
 )
 
 // draftKills is how many voices are bought by builds that are killed first.
-const draftKills = 12
+const draftKills = 5
 
 // TestKilledDraftsBuyVoicesOnce kills -9 a build that buys a voice at a random moment,
 // then lets one finish: nothing is billed twice but what a person said could be.

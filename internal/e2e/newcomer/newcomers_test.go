@@ -33,7 +33,7 @@ var newcomerSize = regexp.MustCompile(`(?m)^( *)size: .*$`)
 // which follows the hints. They are drawn small. GREENROOM_TEST_ALL draws all of them.
 func TestNewcomersFilms(t *testing.T) {
 	films := map[string]string{"tour": "tour.mp4", "rows": "hello-ada.mp4", "screen": "demo.mp4"}
-	if os.Getenv("GREENROOM_TEST_ALL") != "" {
+	if e2etest.All() {
 		for name, film := range map[string]string{"translation": "spanish.mp4", "template": "film.mp4", "formats": "promo-9x16.mp4",
 			"captions": "reel-9x16.mp4", "music": "film.mp4", "lower-third": "name.mp4", "dialogue": "talk.mp4"} {
 			films[name] = film
