@@ -3,7 +3,6 @@ package manifest
 import (
 	"fmt"
 	"maps"
-
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +14,7 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/goldentest"
 )
 
 const films = "version: 1\ndefaults: {avatar: {id: a}, voice: {id: v}}\nclips: {intro: {script: Hi.}, pricing: {script: Hi.}}\n"
@@ -208,27 +208,7 @@ compositions:
 		}
 		b.WriteString(f.Place.String() + ": " + f.Msg + "\n  hint: " + f.Hint + "\n")
 	}
-	golden(t, "testdata/faults.golden", b.String())
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if os.Getenv("UPDATE") != "" {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("UPDATE=1 go test writes it anew\n%s", d)
-	}
+	goldentest.Equal(t, "testdata/faults.golden", b.String())
 }
 
 func TestTwoCompositionsWithOneName(t *testing.T) {

@@ -2,7 +2,6 @@ package scripts
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,9 +13,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"greenroom/internal/e2e/e2etest"
+	"greenroom/internal/goldentest"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected parts of the scripts")
 
 func TestMain(m *testing.M) {
 	e2etest.Main(m, nil)
@@ -29,7 +27,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 e2etest.Root(t, "testdata", "scripts"),
 		RequireExplicitExec: true,
-		UpdateScripts:       *update,
+		UpdateScripts:       *goldentest.Update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("NO_COLOR", "1")
