@@ -26,9 +26,6 @@ func (m *maker) Speak(_ context.Context, s standin.Spec, out string) (standin.Re
 // png is the smallest thing that is sniffed as a picture.
 var png = []byte("\x89PNG\r\n\x1a\nrest")
 
-// wav is sniffed as sound.
-var wav = []byte("RIFF\x00\x00\x00\x00WAVEfmt ")
-
 // mp4 is sniffed as a film.
 var mp4 = []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom")
 

@@ -36,7 +36,6 @@ type desk struct {
 	got   []Event
 	hints []Hint
 	fail  error
-	stop  func()
 }
 
 func open(t *testing.T, path string) *desk {
