@@ -137,7 +137,7 @@ each:
 }
 
 // curl downloads a clip of the run n times, as many at once as greenroom does, syncs the
-// files and gives the processor time of both.
+// files and returns the processor time of both.
 func curl(b *testing.B, url, dir string, n int) time.Duration {
 	b.Helper()
 	lock, err := lockfile.Load(filepath.Join(dir, "greenroom.lock"))
@@ -146,7 +146,7 @@ func curl(b *testing.B, url, dir string, n int) time.Duration {
 	}
 	e, ok := lock.Get("welcome-00000")
 	if !ok {
-		b.Fatal("the lockfile lacks the first row")
+		b.Fatal("the first row is missing in the lockfile")
 	}
 	video, err := heygen.New("x", heygen.WithBaseURL(url)).VideoV3(b.Context(), e.VideoID)
 	if err != nil {
@@ -173,7 +173,7 @@ func curl(b *testing.B, url, dir string, n int) time.Duration {
 	return sum
 }
 
-// memory is a value of a process's status in MB; 0 where it cannot be told.
+// memory is a value of a process's status in MB; 0 where it is unknown.
 func memory(pid int, key string) float64 {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, rest, _ := strings.Cut(string(b), key+":")

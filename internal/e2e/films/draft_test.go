@@ -72,14 +72,14 @@ func TestAVoiceDraftHoldsTheTimeline(t *testing.T) {
 	for api, clips := range map[string]string{
 		"v2": `
   landscape: {script: "Plans start at <break time=\"0.5s\"/> nine dollars a month.", size: 640x360}
-  portrait: {script: "And this one stands upright, for phones.", size: 360x640, avatar: {id: Bram-office-20230104}}
+  portrait: {script: "And this one is upright, for phones.", size: 360x640, avatar: {id: Bram-office-20230104}}
   close-portrait: {script: "Come closer still.", size: 360x640, avatar: {id: Odile-studio-20240311, style: closeUp}, voice: {id: 077ab11b14f04ce0b49b5f6e5cc20979}}
   moved: {script: "A little to the right.", size: 640x360, avatar: {scale: 0.8, offset: {x: 0.1, y: 0.05}}}
   webm: {script: "Straight to alpha.", size: 640x360, route: v1-webm}
 `,
 		"v3": `
   landscape: {script: "Plans start at <break time=\"0.5s\"/> nine dollars a month.", size: 1280x720}
-  portrait: {script: "And this one stands upright.", size: 720x1280, avatar: {id: Bram-office-20230104}}
+  portrait: {script: "And this one is upright.", size: 720x1280, avatar: {id: Bram-office-20230104}}
 `,
 	} {
 		t.Run(api, func(t *testing.T) { holdsTheTimeline(t, api, clips) })

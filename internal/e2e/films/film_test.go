@@ -51,7 +51,7 @@ func lag(film, clip []float64) float64 {
 }
 
 // TestFilm goes from an empty folder to films in the real headless browser and
-// looks at their pixels, frames and sound.
+// checks their pixels, frames and sound.
 func TestFilm(t *testing.T) {
 	dir := e2etest.FilmProject(t)
 	disc := discClip(t, dir)
@@ -65,9 +65,9 @@ func TestFilm(t *testing.T) {
 		wantVideo(t, out, 25*clipSeconds)
 		film := e2etest.Frames(t, out, 640, 360)
 		at := func(n, x, y int) []byte { return film[n][(y*640+x)*3:] }
-		// The disc stands right of centre: its middle is at 70 % of the width.
+		// The disc is right of the centre: its middle is at 70 % of the width.
 		wantColour(t, at(25, 448, 230), 192, 128, 96, 3)
-		// The background shows through beside it, lit but not the disc's colour, and moves.
+		// The background is visible next to it, lit but not the disc's colour, and moves.
 		if b := at(25, 610, 30); int(b[0])+int(b[1])+int(b[2]) < 15 || b[0] > 150 {
 			t.Errorf("background is %v", b[:3])
 		}

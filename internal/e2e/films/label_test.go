@@ -22,7 +22,7 @@ func TestLabel(t *testing.T) {
 	dir := e2etest.FilmProject(t)
 	e2etest.AddComposition(t, dir, "Exact", e2etest.Exact)
 	e2etest.Write(t, filepath.Join(dir, "props.json"), `{"allowStandIns":true}`)
-	long := "This line goes on and on, Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft, " + strings.Repeat("and on ", 12) + "until nobody reads it."
+	long := "This line goes on and on, Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft, " + strings.Repeat("and on ", 12) + "until no reader is left."
 	still := func(size string, label bool, frame int) image.Image {
 		t.Helper()
 		e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), fmt.Sprintf("version: 1\nproject: film\nsize: %s\nheygen: {api: sandbox}\nstand-ins: {label: %v}\nclips:\n  a-rather-long-name: {script: %q, avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\n", size, label, long))

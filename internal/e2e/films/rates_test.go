@@ -26,7 +26,7 @@ var filmRates = []struct {
 	{"59.94", timeline.Rate{Num: 60000, Den: 1001}}, {"60", timeline.Rate{Num: 60, Den: 1}},
 }
 
-// The clip of these tests has 17 frames at 25 fps, which is no whole number of frames at any other rate, and a click
+// The clip of these tests has 17 frames at 25 fps, which is not an integer number of frames at any other rate, and a click
 // that begins 40 ms before its end.
 const (
 	countedFrames  = 17
@@ -46,7 +46,7 @@ func countedClip(t testing.TB, path string) {
 }
 
 // counted writes the frame's number into a picture of 320x180: eight squares of 20 pixels, the lowest bit left, and a
-// white bar below, which says that there is a picture.
+// white bar below, which marks that there is a picture.
 const counted = "geq=r='" + countedPixel + "':g='" + countedPixel + "':b='" + countedPixel + "'"
 
 const countedPixel = "if(gte(X,40)*lt(X,200)*gte(Y,30)*lt(Y,50),255*mod(floor(N/pow(2,floor((X-40)/20))),2)," +

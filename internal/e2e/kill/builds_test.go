@@ -72,8 +72,8 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	}
 	out, err := build(project).CombinedOutput()
 	for _, clip := range []string{"one", "two", "three"} {
-		// A kill between the record and the request leaves a question for a person:
-		// the account decides, as a person would read it there.
+		// A kill between the record and the request leaves a request whose result is unknown:
+		// the account has the answer, which a user would read there.
 		if strings.Contains(string(out), "greenroom resolve "+clip) {
 			r := exec.Command("greenroom", "resolve", clip, "--not-paid")
 			r.Dir, r.Env = project, build(project).Env
@@ -104,7 +104,7 @@ func TestKilledBuildsBuyOnce(t *testing.T) {
 	want, _ := filepath.Glob(filepath.Join(calm, "public", "greenroom", "*.webm"))
 	for _, w := range want {
 		if _, err := os.Stat(filepath.Join(project, "public", "greenroom", filepath.Base(w))); err != nil {
-			t.Errorf("a disturbed build lacks %s", filepath.Base(w)) // names hold the content's hash
+			t.Errorf("%s is missing after killed builds", filepath.Base(w)) // names hold the content's hash
 		}
 	}
 	if len(want) != 3 {

@@ -19,7 +19,7 @@ import (
 const draftKills = 5
 
 // TestKilledDraftsBuyVoicesOnce kills -9 a build that buys a voice at a random moment,
-// then lets one finish: nothing is billed twice but what a person said could be.
+// then lets one finish: nothing is billed twice, apart from what the user resolved as not paid.
 func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -32,7 +32,7 @@ func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 		c.Dir, c.Env = project, append(os.Environ(), "HEYGEN_API_BASE="+base, "GREENROOM_CACHE="+filepath.Join(dir, "cache"))
 		return c
 	}
-	killed, persons := 0, 0
+	killed, resolved := 0, 0
 	for i := range draftKills {
 		e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), fmt.Sprintf("version: 1\nsize: 128x128\ndefaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}, draft: voice}\nclips: {one: {script: Words %d.}}\n", i))
 		c := greenroom("build", "--draft")
@@ -46,7 +46,7 @@ func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 		timer.Stop()
 		out, err := greenroom("build", "--draft").CombinedOutput()
 		if err != nil && strings.Contains(string(out), "greenroom resolve one --not-paid") {
-			persons++
+			resolved++
 			if b, err := greenroom("resolve", "one", "--not-paid").CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, b)
 			}
@@ -57,8 +57,8 @@ func TestKilledDraftsBuyVoicesOnce(t *testing.T) {
 		}
 	}
 	n := e2etest.BilledJobs(t, base)
-	t.Logf("%d of %d builds were killed, a person was asked %d times, %d voices were billed", killed, draftKills, persons, n)
-	if n < draftKills || n > draftKills+persons {
-		t.Errorf("%d voices billed for %d texts and %d words of a person", n, draftKills, persons)
+	t.Logf("%d of %d builds were killed, the user resolved %d times, %d voices were billed", killed, draftKills, resolved, n)
+	if n < draftKills || n > draftKills+resolved {
+		t.Errorf("%d voices billed for %d texts and %d manual resolutions", n, draftKills, resolved)
 	}
 }

@@ -55,7 +55,7 @@ func TestKilledRowFilmsGoOn(t *testing.T) {
 		}
 		return c
 	}
-	// A film counts once its record stands: that is written last.
+	// A film counts once its record exists, which is written last.
 	recorded := func() int {
 		r, _ := filepath.Glob(filepath.Join(dir, ".greenroom", "render", "films", "*"))
 		n := 0
@@ -122,7 +122,7 @@ func TestKilledRowFilmsGoOn(t *testing.T) {
 	}
 	want := fmt.Sprintf("%d films: %d drawn, %d up to date", rows, rows-done, done)
 	if !strings.Contains(log.String(), want) {
-		t.Errorf("%d films were complete; the run said\n%s", done, log.String())
+		t.Errorf("%d films were complete; the run printed\n%s", done, log.String())
 	}
 	// A kill between a film's rename and its record costs that one film again, of each run.
 	again := 0

@@ -77,8 +77,8 @@ func (a killAccount) FindByTitle(ctx context.Context, marker string) (out []ledg
 	return out, err
 }
 
-// once buys a clip by the protocol, without the lock of a project: the lease alone
-// stands between the two submitters.
+// once buys a clip by the protocol, without the lock of a project: only the lease
+// keeps the two submitters apart.
 func once(c *heygen.Client, l *ledger.Ledger, route string, i int) error {
 	path, body := killBody(route, i)
 	a := killAccount{c, route}
@@ -99,7 +99,7 @@ func once(c *heygen.Client, l *ledger.Ledger, route string, i int) error {
 	return err
 }
 
-// naive is the planted twin: it skips what it has on record, sends, then records.
+// naive is the planted wrong one: it skips what it has on record, sends, then records.
 func naive(c *heygen.Client, file string) func(int) error {
 	return func(i int) error {
 		if b, _ := os.ReadFile(file); strings.Contains(string(b), killClip(i)+"\n") {

@@ -23,7 +23,7 @@ import (
 // TestTwoKilledSubmittersBuyOnce kills -9 two processes that share one ledger file,
 // again and again, over a provider that refuses one send in ten and cuts one answer
 // in ten. No lock keeps them apart, only the lease. In the end the account holds
-// every clip once. The naive twin must fail the same test.
+// every clip once. The naive submitter must fail the same test.
 func TestTwoKilledSubmittersBuyOnce(t *testing.T) {
 	clips, kills := e2etest.Number("GREENROOM_KILL_CLIPS", 60), e2etest.Number("GREENROOM_KILL_KILLS", 16)
 	for _, route := range []string{"v2", "v3", "naive"} {
@@ -46,10 +46,10 @@ func TestTwoKilledSubmittersBuyOnce(t *testing.T) {
 					lost++
 				}
 			}
-			t.Logf("route %s: %d clips, %d kills, %d charges, %d double, %d lost, %d put before a person, in %s", route, clips, k.killed, clips+doubles-lost, doubles, lost, k.parked, time.Since(began).Round(time.Second))
+			t.Logf("route %s: %d clips, %d kills, %d charges, %d double, %d lost, %d for manual resolution, in %s", route, clips, k.killed, clips+doubles-lost, doubles, lost, k.parked, time.Since(began).Round(time.Second))
 			switch {
 			case route == "naive" && doubles == 0:
-				t.Error("POST and then record bought nothing twice: the test proves nothing")
+				t.Error("POST and then record bought nothing twice: the test finds nothing")
 			case route != "naive" && (doubles > 0 || lost > 0):
 				t.Errorf("%d bought twice, %d not at all", doubles, lost)
 			}
@@ -99,22 +99,22 @@ func (k *killing) disturb(kills int) {
 	}
 }
 
-// finish lets undisturbed submitters come to an end, with an honest person for what
+// finish lets undisturbed submitters come to an end, with a user who resolves what
 // is parked. What a killed one leased is free after a second, which is many runs.
 func (k *killing) finish() {
 	for end := time.Now().Add(time.Minute); ; {
 		_ = k.submitter().Wait()
-		if k.settled() {
+		if k.complete() {
 			return
 		}
 		if time.Now().After(end) {
-			k.t.Error("not every clip was settled by a minute of undisturbed runs")
+			k.t.Error("not every clip was bought by a minute of undisturbed runs")
 			return
 		}
 	}
 }
 
-func (k *killing) settled() bool {
+func (k *killing) complete() bool {
 	if k.route == "naive" {
 		b, _ := os.ReadFile(k.file)
 		for i := range k.clips {
@@ -158,7 +158,7 @@ func (k *killing) settled() bool {
 	return done == k.clips
 }
 
-// account gives the billed jobs by marker.
+// account returns the billed jobs by marker.
 func (k *killing) account() map[string][]string {
 	res, err := http.Get(k.base + "/_sandbox/account")
 	if err != nil {

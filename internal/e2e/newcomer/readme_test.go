@@ -27,7 +27,7 @@ func TestREADME(t *testing.T) {
 		}
 	}
 	if len(lines) != 5 || !strings.HasPrefix(lines[0], "greenroom init tour && cd tour") {
-		t.Fatalf("README's blocks changed; look at what this test skips: %q", lines)
+		t.Fatalf("README's blocks changed; check what this test skips: %q", lines)
 	}
 	modules := e2etest.Modules(t)
 	// The packages are there already; npm would fetch the same ones.
@@ -49,7 +49,7 @@ func TestREADME(t *testing.T) {
 	}
 }
 
-// TestREADMEManifest plans with the manifest that stands beside the film.
+// TestREADMEManifest plans with the manifest next to the film.
 func TestREADMEManifest(t *testing.T) {
 	b, err := os.ReadFile(e2etest.Root(t, "README.md"))
 	if err != nil {

@@ -105,7 +105,7 @@ func setFaults(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// start runs a command beside the script, with stderr in a file.
+// start runs a command next to the script, with stderr in a file.
 func start(ts *testscript.TestScript, stderr string, args ...string) *exec.Cmd {
 	bin, err := exec.LookPath(args[0])
 	ts.Check(err)
@@ -124,7 +124,7 @@ func start(ts *testscript.TestScript, stderr string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// waiting polls until a build says that it waits for its job.
+// waiting polls until a build reports that it waits for its job.
 func waiting(ts *testscript.TestScript, stderr string) {
 	until(ts, "a build that waits", func() bool {
 		b, err := os.ReadFile(ts.MkAbs(stderr))

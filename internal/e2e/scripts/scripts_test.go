@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			"remember":    remember,
 			"unchanged":   unchanged,
 			"receiver":    receiver,
-			"says":        says,
+			"lines":       matchingLines,
 			"ended":       ended,
 			"post":        post,
 			"oldmaster":   oldMaster,

@@ -20,7 +20,7 @@ var (
 	receivers = map[string]*exec.Cmd{}
 )
 
-// receiver NAME FLAG… runs `greenroom webhook` beside the script, with stdout in
+// receiver NAME FLAG… runs `greenroom webhook` next to the script, with stdout in
 // NAME.out and stderr in NAME.err, and sets $NAME to its address.
 func receiver(ts *testscript.TestScript, neg bool, args []string) {
 	name, address := args[0], ts.MkAbs(args[0]+".url")
@@ -54,8 +54,8 @@ func receiver(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// says FILE PATTERN N polls until N lines of a file match.
-func says(ts *testscript.TestScript, neg bool, args []string) {
+// lines FILE PATTERN N polls until N lines of a file match.
+func matchingLines(ts *testscript.TestScript, neg bool, args []string) {
 	re, err := regexp.Compile(args[1])
 	ts.Check(err)
 	until(ts, args[0]+": "+args[2]+" times "+args[1], func() bool {

@@ -24,7 +24,7 @@ import (
 	"greenroom/internal/e2e/e2etest"
 )
 
-// echoed is what the server says back: the key in several forms, signed links, terminal
+// echoed is what the server sends back: the key in several forms, signed links, terminal
 // codes and a line for a CI system.
 var echoed = func() string {
 	key := secrets[0]
@@ -129,7 +129,7 @@ func scenarios() []scenario {
 	)
 }
 
-// TestAServerThatEchoesSecretsLeavesNone runs commands against a server that says the key
+// TestAServerThatEchoesSecretsLeavesNone runs commands against a server that sends the key
 // and signed links back, in each shape in which HeyGen and gateways refuse.
 func TestAServerThatEchoesSecretsLeavesNone(t *testing.T) {
 	dir := t.TempDir()

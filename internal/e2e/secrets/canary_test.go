@@ -35,7 +35,7 @@ clips:
 // secrets are what must not be left anywhere: the key, and what makes a link open.
 var secrets = []string{"canary/KEY+0123456789=xyz", "Signature=", "Key-Pair-Id", "access_token"}
 
-// forms gives a secret as it may be written: plain, in a URL, in JSON, and in base64
+// forms returns a secret as it may be written: plain, in a URL, in JSON, and in base64
 // at each of its three alignments.
 func forms(secret string) [][]byte {
 	out := [][]byte{[]byte(secret), []byte(url.QueryEscape(secret)), []byte(url.PathEscape(secret))}
@@ -102,21 +102,21 @@ func TestNothingKeepsAKeyOrALink(t *testing.T) {
 		for _, args := range [][]string{{"status", "--json"}, {"status", "--spend", "--json"}, {"status", "--why", "hello"}, {"plan", "--json"}, {"videos", "--json"}, {"voices", "--json"}, {"avatars"}, {"doctor"}, {"upload", "--list", "--json"}} {
 			run(args...)
 		}
-		looked := 0
+		read := 0
 		err := filepath.WalkDir(project, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
 			b, err := os.ReadFile(path)
-			looked++
+			read++
 			if l := leaks(b); l != "" {
 				t.Errorf("%s holds %q", strings.TrimPrefix(path, project), l)
 			}
 			private(t, project, path)
 			return err
 		})
-		if err != nil || looked < 8 {
-			t.Errorf("looked at %d files: %v", looked, err)
+		if err != nil || read < 8 {
+			t.Errorf("read %d files: %v", read, err)
 		}
 	}
 	if n := watch(); n == 0 {
@@ -177,7 +177,7 @@ func watchProcesses(t *testing.T) (stop func() int) {
 	}
 }
 
-// descends tells whether a process comes from this one, by its chain of parents.
+// descends reports whether a process comes from this one, by its chain of parents.
 func descends(pid string) bool {
 	self := strconv.Itoa(os.Getpid())
 	for range 32 {

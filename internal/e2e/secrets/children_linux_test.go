@@ -72,7 +72,7 @@ func TestNoChildGetsASecret(t *testing.T) {
 	for _, c := range []struct {
 		args     []string
 		programs string // that must have been seen
-		until    string // end it when this was said; "": it ends by itself
+		until    string // end it when this is printed; "": it ends by itself
 		installs bool   // the project's packages are not there yet
 	}{
 		{args: []string{"doctor"}, programs: "ffmpeg node"},

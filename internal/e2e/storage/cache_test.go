@@ -39,7 +39,7 @@ type machine struct {
 	env []string
 }
 
-// greenroom runs the program there and gives its exit code and both streams.
+// greenroom runs the program there and returns its exit code and both streams.
 func (m machine) greenroom(t *testing.T, args ...string) (code int, out string) {
 	t.Helper()
 	program, err := exec.LookPath("greenroom")
@@ -54,7 +54,7 @@ func (m machine) greenroom(t *testing.T, args ...string) (code int, out string) 
 		t.Fatal(err)
 	}
 	if bytes.Contains(b, []byte("SDK 20")) || bytes.Contains(b, []byte(s3Password)) || bytes.Contains(b, []byte("use_path_style")) {
-		t.Errorf("the output tells what must stay secret, or is not ours:\n%s", b)
+		t.Errorf("the output has a secret, or a library's own message:\n%s", b)
 	}
 	return cmd.ProcessState.ExitCode(), string(b)
 }
@@ -68,12 +68,12 @@ func (m machine) must(t *testing.T, args ...string) string {
 	return out
 }
 
-// says fails unless the text has every part.
+// wantText fails unless the text has every part.
 func wantText(t *testing.T, out string, parts ...string) {
 	t.Helper()
 	for _, p := range parts {
 		if !strings.Contains(out, p) {
-			t.Errorf("nothing says %q:\n%s", p, out)
+			t.Errorf("no %q in the output:\n%s", p, out)
 		}
 	}
 }
@@ -168,7 +168,7 @@ func (r *rehearsal) same(t *testing.T, b machine) {
 	}
 }
 
-// TestSharedFolder does the same with a folder that somebody else can write to.
+// TestSharedFolder does the same with a folder that other users can write to.
 func TestSharedFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	at := "file://" + dir
@@ -215,7 +215,7 @@ func TestSharedFolder(t *testing.T) {
 				t.Errorf("exit %d, want 10", code)
 			}
 			wantText(t, out, "is not true")
-			for _, path := range list { // whole again for the next one
+			for _, path := range list { // complete again for the next one
 				if err := os.RemoveAll(path); err != nil {
 					t.Fatal(err)
 				}
@@ -234,7 +234,7 @@ func TestSharedFolder(t *testing.T) {
 		}
 		r.same(t, m)
 	})
-	t.Run("a record that speaks of another take is not believed", func(t *testing.T) {
+	t.Run("a record of another take is not trusted", func(t *testing.T) {
 		records, _ := filepath.Glob(filepath.Join(dir, "takes", "*", "*", "*.yaml"))
 		if len(records) != 2 {
 			t.Fatalf("records: %v", records)
@@ -248,7 +248,7 @@ func TestSharedFolder(t *testing.T) {
 		}
 		wantText(t, m.must(t, "build", "--yes"), "it speaks of another take", "it cannot be read", "2 bought")
 		if got := e2etest.Read(t, records[0]); bytes.Equal(got, two) || len(got) < len(one)/2 {
-			t.Errorf("the false record stands: %s", got)
+			t.Errorf("the false record is kept: %s", got)
 		}
 		r.greenroomAgain(t, at)
 	})

@@ -43,7 +43,7 @@ func startGCS(t *testing.T) (address, dir string) {
 }
 
 // TestGoogleCloudStorage: a cache under gs:// is filled and read, and what is wrong with
-// it is said in our words.
+// it is reported in greenroom's words.
 func TestGoogleCloudStorage(t *testing.T) {
 	address, dir := startGCS(t)
 	t.Setenv("STORAGE_EMULATOR_HOST", address)

@@ -54,7 +54,7 @@ func TestRehearsal(t *testing.T) {
 		}
 	})
 
-	t.Run("an empty cache: every clip and what it lacks is named", func(t *testing.T) {
+	t.Run("an empty cache: every clip and what is missing is named", func(t *testing.T) {
 		b := r.clone(t, r.url("empty"))
 		code, out := b.greenroom(t, "build", "--frozen", "--junit", "build.xml", "--annotations", "github")
 		if code != 10 {
@@ -159,7 +159,7 @@ func TestRehearsal(t *testing.T) {
 			wantText(t, out, `"hello": frozen: `, `"bye": frozen: `, c.says)
 			for line := range strings.Lines(out) {
 				if n := strings.Count(line, "the cache refuses"); n > 1 { // one reason for all of a clip's files
-					t.Errorf("the reason is told %d times: %s", n, line)
+					t.Errorf("the reason is printed %d times: %s", n, line)
 				}
 			}
 			if left, _ := filepath.Glob(filepath.Join(b.dir, ".greenroom", "store", "tmp", "*")); len(left) > 0 {
@@ -289,7 +289,7 @@ func TestRehearsal(t *testing.T) {
 
 }
 
-// greenroomAgain sees that records that were written anew are believed.
+// greenroomAgain makes sure that records that were rewritten are trusted.
 func (r *rehearsal) greenroomAgain(t *testing.T, at string) {
 	t.Helper()
 	n := e2etest.BilledJobs(t, r.box)

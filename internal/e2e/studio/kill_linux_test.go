@@ -14,8 +14,8 @@ import (
 	"greenroom/internal/e2e/e2etest"
 )
 
-// TestStudioEndsWhenWatchIsKilled: a watch that is killed can tell nobody. Studio and
-// everything that Studio started end all the same, whenever that happens.
+// TestStudioEndsWhenWatchIsKilled: a watch that is killed cannot end Studio. Studio and
+// everything that it started end all the same, whenever that happens.
 func TestStudioEndsWhenWatchIsKilled(t *testing.T) {
 	dir := e2etest.FilmProject(t)
 	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), studioManifest)

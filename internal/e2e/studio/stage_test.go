@@ -42,7 +42,7 @@ clips:
   intro: {script: scripts/intro.md}
 `
 
-// stage is the real Studio beside watch, seen through the real browser.
+// stage is the real Studio with watch, seen through the real browser.
 type stage struct {
 	t     testing.TB
 	dir   string
@@ -60,7 +60,7 @@ func startStage(t testing.TB, frame int) *stage {
 	s := &stage{t: t, dir: e2etest.FilmProject(t), ended: make(chan error, 1)}
 	e2etest.AddComposition(t, s.dir, "Exact", e2etest.Exact)
 	e2etest.Write(t, filepath.Join(s.dir, "greenroom.yaml"), studioManifest)
-	s.script("This is the first line that is said.")
+	s.script("This is the first line of the clip.")
 	watch := exec.Command("greenroom", "watch", "--studio")
 	watch.Dir = s.dir
 	watch.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -97,7 +97,7 @@ func startStage(t testing.TB, frame int) *stage {
 			t.Fatalf("%v\n%s", err, s.said())
 		}
 	}
-	// The frame where somebody left off is where Studio opens.
+	// The frame where the user left is where Studio opens.
 	s.tab(chromedp.EmulateViewport(1600, 1000), chromedp.Navigate(url+"/Exact"),
 		chromedp.Evaluate(fmt.Sprintf(`localStorage.setItem('remotion.time-all', JSON.stringify({Exact: %d}))`, frame), nil), chromedp.Reload())
 	return s
@@ -194,7 +194,7 @@ func (s *stage) expected(c *remotion.Clip, frame int) *image.NRGBA {
 	return out
 }
 
-// badge is the corner in which a stand-in says what it is.
+// badge is the corner in which a stand-in is marked as one.
 func badge(c *remotion.Clip) image.Rectangle {
 	if c == nil || c.Kind != remotion.StandIn {
 		return image.Rectangle{}
@@ -293,7 +293,7 @@ func (s *stage) shows(what string, c, before *remotion.Clip, frame int) {
 	s.t.Fatalf("%s: the preview differs from %s, frame %d, by %.1f of 255, where it matters by %.1f (the old picture by %.1f)\n%s", what, c.Src, frame, all, telling, far, s.said())
 }
 
-// place is what must not move under somebody's hands.
+// place is what must not move while the user works.
 type place struct {
 	Path  string
 	Frame int

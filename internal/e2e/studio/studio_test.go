@@ -15,12 +15,12 @@ import (
 	"greenroom/internal/e2e/e2etest"
 )
 
-// studioFrame is where somebody works meanwhile: no key frame, on which every mouth is
+// studioFrame is where the user works meanwhile: not a key frame, on which every mouth is
 // shut, and early enough for the shortest clip.
 const studioFrame = 31
 
-// TestStudioFollowsWatch runs the real Remotion Studio beside watch, in the real
-// browser: a script edited, broken and mended, a clip added, removed and bought. Each
+// TestStudioFollowsWatch runs the real Remotion Studio with watch, in the real
+// browser: a script edited, broken and fixed, a clip added, removed and bought. Each
 // time the preview is compared with the published file's frame, and stays where it was.
 func TestStudioFollowsWatch(t *testing.T) {
 	s := startStage(t, studioFrame)
@@ -66,13 +66,13 @@ func TestStudioFollowsWatch(t *testing.T) {
 	}
 	s.shows("a broken script", now, nil, studioFrame)
 	stays("a broken script")
-	changed("the error mended", "intro", func() { s.script("Mended it is, with other words than before.") })
+	changed("the error fixed", "intro", func() { s.script("Fixed it is, with other words than before.") })
 	s.await("the error's end", func() bool { return strings.Contains(s.said(), "the manifest is valid again") })
 
 	// a clip that comes first is shown first; removed, the other one is shown again
 	intro, manifest := now, filepath.Join(s.dir, "greenroom.yaml")
 	changed("a clip added", "alpha", func() {
-		e2etest.Write(t, manifest, studioManifest+"  alpha: {script: \"Alpha comes first, and is somebody else.\", avatar: {id: Bram-office-20230104}}\n")
+		e2etest.Write(t, manifest, studioManifest+"  alpha: {script: \"Alpha comes first, and is another person.\", avatar: {id: Bram-office-20230104}}\n")
 	})
 	e2etest.Write(t, manifest, studioManifest)
 	s.shows("a clip removed", intro, now, studioFrame)
@@ -127,7 +127,7 @@ func BenchmarkSaveToStudio(b *testing.B) {
 		edit++
 		old := now
 		s.script(fmt.Sprintf("%s, edit number %d of many.", []string{"Mama knows about it", "Oh, who would do so", "This fits fine here"}[edit%3], edit))
-		// Pictures are taken first and judged afterwards: judging takes longer than Studio does.
+		// Pictures are taken first and compared afterwards: comparing takes longer than Studio does.
 		var pictures []*image.NRGBA
 		var times []time.Duration
 		published := time.Duration(0)
