@@ -12,12 +12,14 @@ ERRCHECK := github.com/kisielk/errcheck@v1.30.0
 #   compose/media          the key, checks of pictures; one goroutine, which copies a pipe
 #   compose/media/foreign  compares decoded pictures with ffmpeg's; no goroutine
 #   compose/standin        rasterises presenters; its one encoder goroutine runs with the detector in every build of a stand-in
-# All three run with the detector as part of the program, which ./internal/e2e builds with -race.
-PIXELS := greenroom/compose/media greenroom/compose/media/foreign greenroom/compose/standin
+#   pipeline/films/schema  compares the renderers' pictures; no goroutine
+# All run with the detector as part of the program, which ./internal/e2e builds with -race.
+PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenroom/compose/standin \
+	greenroom/pipeline/filmschema greenroom/pipeline/films/schema,$(PACKAGES))
 
 # What is not a unit test, or takes longer than a check may: real films, browsers, npm packages, watchers, complete builds.
 SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/page greenroom/internal/release greenroom/pipeline \
-	greenroom/pipeline/filmschema greenroom/pipeline/watch greenroom/remotion greenroom/remotion/% greenroom
+	greenroom/pipeline/watch greenroom/remotion greenroom/remotion/% greenroom
 PACKAGES = $(shell go list ./...)
 
 # Tests of make test-all: storage servers, and runs that are killed while they render.
