@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"greenroom/internal/e2e/e2etest"
 )
@@ -147,11 +148,14 @@ func watchProcesses(t *testing.T) (stop func() int) {
 	own, shown := ownPrograms(t), map[string]bool{}
 	var wg sync.WaitGroup
 	wg.Go(func() {
+		// A pause between two readings of /proc: without one this loop takes a processor from what it watches.
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
 		for {
 			select {
 			case <-done:
 				return
-			default:
+			case <-tick.C:
 			}
 			lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 			for _, l := range lines {
