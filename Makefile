@@ -3,7 +3,29 @@ SHELL := /usr/bin/env bash
 export GREENROOM_NODE_MODULES := $(CURDIR)/remotion/companion/node_modules
 GO_FILES := $(shell git ls-files '*.go')
 
-.PHONY: all build demo gallery test bench gallery-page gen lint vet setup explore kill test-all release clean
+# Pinned; go run builds them once and keeps them.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ERRCHECK := github.com/kisielk/errcheck@v1.30.0
+
+# Packages whose tests are loops over pixels or packets in Go, which the race detector makes five to ten times slower. They
+# run without it:
+#   compose/media          the key, checks of pictures; one goroutine, which copies a pipe
+#   compose/media/foreign  compares decoded pictures with ffmpeg's; no goroutine
+#   compose/standin        rasterises presenters; its one encoder goroutine runs with the detector in every build of a stand-in
+#   pipeline/films/schema  compares the renderers' pictures; no goroutine
+# All run with the detector as part of the program, which ./internal/e2e builds with -race.
+PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenroom/compose/standin \
+	greenroom/pipeline/films/schema,$(PACKAGES))
+
+# What is not a unit test, or takes longer than a check may: real films, browsers, npm packages, watchers, complete builds.
+SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/page greenroom/internal/release greenroom/pipeline \
+	greenroom/pipeline/watch greenroom/remotion greenroom/remotion/% greenroom
+PACKAGES = $(shell go list ./...)
+
+# Tests of make test-all: storage servers, and runs that are killed while they render.
+LONG := ^(TestRehearsal|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
+
+.PHONY: all build demo gallery check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
 
 all: build
 
@@ -24,20 +46,32 @@ gallery: build
 	@.ci/setup companion
 	@.ci/gallery $(ONLY)
 
-# Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser.
+# Before every commit: what needs no minute. Unit tests without the race detector, and five commands as a user runs them.
+check: setup vet lint
+	go test $(filter-out $(SLOW) $(PIXELS),$(PACKAGES))
+	go test -run 'TestScripts/^(bad_manifests|budget|build|check|usage)$$' ./internal/e2e/scripts
+
+# Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser, and the race detector.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
 	go test -count 1 -run 'TestExplore|TestPlanted' ./pipeline/ledger
-	go test -race -timeout 55m ./...
+	go test $(PIXELS)
+	go test -race -timeout 30m -skip '$(LONG)' $(filter-out $(PIXELS),$(PACKAGES))
 
+# With the settings of the tests, so that both use the same compiled packages.
 vet:
-	CGO_ENABLED=0 go vet -trimpath ./...
+	go vet ./...
+
+vet-all: vet
 	GOOS=darwin CGO_ENABLED=0 go vet ./...
 	GOOS=windows CGO_ENABLED=0 go vet ./...
 
+# staticcheck includes unused. .ci/errcheck.txt names the calls whose error may be ignored.
 lint:
 	@out=$$(gofmt -l $(GO_FILES)); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 	go mod verify
+	go run $(STATICCHECK) ./...
+	go run $(ERRCHECK) -ignoretests -exclude .ci/errcheck.txt ./...
 
 # Generated files: manifest schema, props schema, TypeScript types, presenter layers.
 gen:
@@ -47,7 +81,7 @@ gen:
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/watch ./internal/page .
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/watch ./internal/page ./internal/e2e/bench ./internal/e2e/studio
 
 # The pictures of the page in docs/img, from a real project on the sandbox.
 gallery-page:
@@ -60,20 +94,21 @@ explore:
 
 # The long kill tests: two submitters with 1,500 clips next to a naive one, 150 builds, and 40 renders.
 kill: setup
-	GREENROOM_KILL_BUILDS=$${GREENROOM_KILL_BUILDS:-150} GREENROOM_KILL_RENDERS=$${GREENROOM_KILL_RENDERS:-40} go test -count 1 -timeout 60m -v -run 'TestKilledBuildsBuyOnce|TestKilledRendersLeaveNothing' .
-	GREENROOM_KILL_CLIPS=$${GREENROOM_KILL_CLIPS:-1500} GREENROOM_KILL_KILLS=$${GREENROOM_KILL_KILLS:-600} go test -count 1 -timeout 60m -v -run TestTwoKilledSubmittersBuyOnce .
+	GREENROOM_KILL_BUILDS=$${GREENROOM_KILL_BUILDS:-150} GREENROOM_KILL_RENDERS=$${GREENROOM_KILL_RENDERS:-40} go test -count 1 -timeout 60m -v -run 'TestKilledBuildsBuyOnce|TestKilledRendersLeaveNothing' ./internal/e2e/kill
+	GREENROOM_KILL_CLIPS=$${GREENROOM_KILL_CLIPS:-1500} GREENROOM_KILL_KILLS=$${GREENROOM_KILL_KILLS:-600} go test -count 1 -timeout 60m -v -run TestTwoKilledSubmittersBuyOnce ./internal/e2e/kill
 
 # Archives for every platform, npm packages, checksums and a list of what is inside, in dist/. VERSION names the release.
 release:
 	@.ci/release $(VERSION)
 
-# What make test leaves out: real projects with every package manager, layout and version of Remotion, and npm packages,
-# from the registry. An hour more.
+# The rest: the other systems, more faults, storage servers, killed renders, complete matrices, and real projects with every
+# package manager, layout and version of Remotion, and npm packages, from the registry. Two hours more.
 MANAGERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/package-managers
-test-all: test
+test-all: test vet-all explore kill
 	@.ci/setup all
-	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/... ./internal/release ./remotion/...
-	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m -run TestNewcomers .
+	go test -race -count 1 -timeout 30m -run '$(LONG)' ./internal/e2e/...
+	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS)
+	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...
 
 clean:
 	rm -rf bin demo dist

@@ -210,9 +210,8 @@ func TestLiesThatCannotBeMendedLeaveNoFile(t *testing.T) {
 			w.Header().Set("Content-Length", strconv.Itoa(65<<20))
 			_, _ = w.Write(bodyA)
 		}},
-		"a foreign host": {ErrHost, func(n int, w http.ResponseWriter,
-			r *http.Request) {
-			http.Redirect(w, r, "http://localhost:1/x", 302)
+		"a foreign host": {ErrHost, func(n int, w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://localhost:1/x", http.StatusFound)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

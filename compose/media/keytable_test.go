@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -173,20 +174,25 @@ func (e keyError) better(t *testing.T, than keyError, where, except string) {
 	}
 }
 
-// The table of docs/keying.md. The difference key, and its despill, is what ffmpeg's filters do best.
+// TestTheKeyIsBetterThanTheDifferenceKey prints the table of docs/keying.md. The difference key, and its despill, is what
+// ffmpeg's filters do best. A usual run has one case for each figure with parts and each of two key colours; all of them
+// take a minute, and run with GREENROOM_TEST_ALL.
 func TestTheKeyIsBetterThanTheDifferenceKey(t *testing.T) {
 	for _, c := range keyCases {
+		if os.Getenv("GREENROOM_TEST_ALL") == "" && c.name != "A, green" && c.name != "C, blue" {
+			continue
+		}
 		dir := t.TempDir()
 		file := c.encode(t, dir)
 		own, plain := keyedByBuild(t, file, c.key, dir), chain(t, file, differenceKey(c.key))
-		t.Logf("| %s, greenroom | %s |", c.name, measure(own, c, wholeFrame).row())
-		t.Logf("| difference key | %s |", measure(plain, c, wholeFrame).row())
-		measure(own, c, wholeFrame).better(t, measure(plain, c, wholeFrame), c.name, c.except)
-		for _, other := range [][3]string{{".04:.35, despill, unpremultiply", "0.04:0.35",
-			",format=gbrap,unpremultiply=inplace=1"}, {".10:.20, despill", "0.10:0.20", ""}} {
+		o, d := measure(own, c, wholeFrame), measure(plain, c, wholeFrame)
+		t.Logf("| %s, greenroom | %s |", c.name, o.row())
+		t.Logf("| difference key | %s |", d.row())
+		o.better(t, d, c.name, c.except)
+		for _, other := range [][3]string{{".04:.35, despill, unpremultiply", "0.04:0.35", ",format=gbrap,unpremultiply=inplace=1"}, {".10:.20, despill", "0.10:0.20", ""}} {
 			e := measure(chain(t, file, chromaKey(c.key, other[1], other[2])), c, wholeFrame)
 			t.Logf("| chromakey %s | %s |", other[0], e.row())
-			if o := measure(own, c, wholeFrame); o.sad > e.sad || o.mse > e.mse || o.edge > e.edge || o.colour > e.colour {
+			if o.sad > e.sad || o.mse > e.mse || o.edge > e.edge || o.colour > e.colour {
 				t.Errorf("%s: %+v, chromakey %s %+v", c.name, o, other[0], e)
 			}
 		}

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,10 +16,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/goldentest"
 	"greenroom/pipeline"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // call runs one command as main does.
 func call(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
@@ -31,30 +29,13 @@ func call(t *testing.T, env map[string]string, args ...string) (code int, stdout
 	return code, out.String(), errOut.String()
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil || string(want) != got {
-		t.Errorf("%s differs (%v); got:\n%s", path, err, got)
-	}
-}
-
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	code, overview, _ := call(t, nil)
 	if code != 0 {
 		t.Errorf("no arguments: exit %d", code)
 	}
-	golden(t, "overview", overview)
+	goldentest.Equal(t, filepath.Join("testdata", "overview.golden"), overview)
 	for _, c := range commands() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +43,7 @@ func TestHelp(t *testing.T) {
 			if code != 0 || stderr != "" {
 				t.Fatalf("exit %d %s", code, stderr)
 			}
-			golden(t, filepath.Join("help", c.name), text)
+			goldentest.Equal(t, filepath.Join("testdata", "help", c.name+".golden"), text)
 			if _, same, _ := call(t, nil, c.name, "--help"); same != text {
 				t.Error("--help prints something else than help")
 			}
@@ -218,7 +199,7 @@ func TestPrinters(t *testing.T) {
 		return out.String()
 	}
 	lines := show(func(*env) {})
-	golden(t, "lines", lines)
+	goldentest.Equal(t, filepath.Join("testdata", "lines.golden"), lines)
 	if strings.ContainsAny(lines, "\x1b\x07") {
 		t.Error("control characters reach the terminal")
 	}

@@ -17,6 +17,7 @@ import (
 
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/internal/goldentest"
 	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/films/render"
@@ -180,7 +181,7 @@ func TestJSONSchemas(t *testing.T) {
 		files = append(files, file)
 		b := schemaOf(t, s)
 		path := filepath.Join(schemaFolder, file)
-		if *update {
+		if *goldentest.Update {
 			if err := os.WriteFile(path, b, 0o644); err != nil {
 				t.Fatal(err)
 			}

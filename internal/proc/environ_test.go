@@ -103,8 +103,8 @@ func TestOnlyNpmGetsRegistryTokensAndOnlyTheKeyProgramAVault(t *testing.T) {
 	}
 }
 
-// notShipped are folders whose programs developers run: generators, galleries, test footage.
-var notShipped = []string{"node_modules", "gen", "gallery", "timelinetest"}
+// notShipped are folders whose programs developers run: generators, galleries, test footage, end-to-end tests.
+var notShipped = []string{"node_modules", "gen", "gallery", "timelinetest", "e2e"}
 
 // starters are the ways to start a program or to read the complete environment.
 var starters = []string{

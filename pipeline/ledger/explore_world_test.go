@@ -109,7 +109,6 @@ var (
 	v3Options   = append(postOptions[:len(postOptions):len(postOptions)], "429 running limit", "409 in progress")
 	timeOptions = []string{"ok", "answer lost"}
 	listOptions = []string{"ok", "answer lost", "429 with Retry-After", "403"}
-	afterAnswer = []string{"ok", "crash"}
 )
 
 func (t wire) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -12,6 +12,7 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/goldentest"
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
@@ -210,27 +211,7 @@ compositions:
 		}
 		b.WriteString(f.Place.String() + ": " + f.Msg + "\n  hint: " + f.Hint + "\n")
 	}
-	golden(t, "testdata/faults.golden", b.String())
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if os.Getenv("UPDATE") != "" {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("UPDATE=1 go test writes it again\n%s", d)
-	}
+	goldentest.Equal(t, "testdata/faults.golden", b.String())
 }
 
 func TestTwoCompositionsWithOneName(t *testing.T) {

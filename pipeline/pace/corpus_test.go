@@ -1,3 +1,5 @@
+//lint:file-ignore ST1018 words of some languages have zero-width joiners
+
 package pace
 
 // corpus are our texts in many languages and of many kinds: narration, product

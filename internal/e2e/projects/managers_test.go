@@ -12,7 +12,7 @@ type manager struct {
 	program  []string // relative to GREENROOM_MANAGERS unless it is on the path
 	files    map[string]string
 	lockfile string
-	refused  string // what the render says instead
+	refused  string // what the render reports instead
 }
 
 func managers() map[string]manager {

@@ -39,7 +39,7 @@ func cells(v versions) []cell {
 		{"yarn 4 pnp", "blank template", v.complete},
 		{"bun", "own folders", remotion.Oldest},
 		{"bun", "JavaScript", v.newest},
-		{"bun", "without src", "4.0.371"}, // the first version with @remotion/media, which lacks what films need
+		{"bun", "without src", "4.0.371"}, // the first version with @remotion/media, without what films need
 		{"pnpm", "without src", scaffold.MediaFrom},
 	}
 }

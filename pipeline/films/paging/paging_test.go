@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"greenroom/internal/goldentest"
 )
 
 // spoken returns the words of a text with times: rate characters a second, from a time on.
@@ -48,20 +50,20 @@ func examples(t testing.TB) (list []example) {
 	return list
 }
 
-// TestPagesEndWithSentencesAndClauses in several scripts; UPDATE=1 writes what is there now.
+// TestPagesEndWithSentencesAndClauses in several scripts; -update writes what is there now.
 func TestPagesEndWithSentencesAndClauses(t *testing.T) {
 	list := examples(t)
 	for i, e := range list {
 		words := spoken(e.Text, e.Rate)
 		got := shown(words, Pages(words, Box{Lines: 2}))
 		if strings.Join(got, "\n") != strings.Join(e.Pages, "\n") {
-			if os.Getenv("UPDATE") == "" {
+			if !*goldentest.Update {
 				t.Errorf("%s:\n%s\nwant\n%s", e.Name, strings.Join(got, "\n"), strings.Join(e.Pages, "\n"))
 			}
 			list[i].Pages = got
 		}
 	}
-	if os.Getenv("UPDATE") != "" {
+	if *goldentest.Update {
 		b, err := json.MarshalIndent(list, "", " ")
 		if err == nil {
 			err = os.WriteFile("testdata/pages.json", append(b, '\n'), 0o644)

@@ -8,11 +8,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"greenroom/compose/fonts"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/goldentest"
 	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
 )
@@ -115,23 +114,6 @@ func one(t testing.TB, text string) *timeline.Film {
 	return film
 }
 
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if os.Getenv("UPDATE") != "" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("UPDATE=1 go test writes it again\n%s", d)
-	}
-}
-
 // TestFilms compares complete films, as both renderers get them, with testdata/*.json.
 func TestFilms(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.yaml")
@@ -158,7 +140,7 @@ func TestFilms(t *testing.T) {
 				}
 				b.Write(append(j, '\n'))
 			}
-			golden(t, strings.TrimSuffix(path, ".yaml")+".json", b.String())
+			goldentest.Equal(t, strings.TrimSuffix(path, ".yaml")+".json", b.String())
 		})
 	}
 }
@@ -184,5 +166,5 @@ func TestFaults(t *testing.T) {
 			b.WriteString(c.Name + ": " + x.Place.String() + ": " + x.Msg + "\n  hint: " + x.Hint + "\n")
 		}
 	}
-	golden(t, "testdata/faults.golden", b.String())
+	goldentest.Equal(t, "testdata/faults.golden", b.String())
 }

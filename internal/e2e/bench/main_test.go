@@ -1,0 +1,9 @@
+package bench
+
+import (
+	"testing"
+
+	"greenroom/internal/e2e/e2etest"
+)
+
+func TestMain(m *testing.M) { e2etest.Main(m, nil) }
