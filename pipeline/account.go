@@ -17,6 +17,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 )
 
 // Account is the provider's side of a project, for look-ups and for files and photos, which cost nothing. It never
@@ -66,10 +67,9 @@ func OpenAccount(o Options, with AccountOptions) (*Account, error) {
 		state = a.temp
 	}
 	m := &manifest.Manifest{Path: path, Dir: filepath.Dir(path), HeyGen: h}
-	a.p = &Project{
-		Manifest: m, o: o, dir: m.Dir, state: state, report: newReporter(o.Sink, o.Now),
-		inputs: openInputs(state), can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{},
-	}
+	disk := o.onDisk()
+	disk.State = state
+	a.p = &Project{Project: project.Of(m, disk), o: o, can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{}}
 	if err := a.p.checkSandbox(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -123,7 +123,7 @@ func exists(path string) bool {
 
 // Close ends an embedded sandbox.
 func (a *Account) Close() error {
-	a.p.inputs.save()
+	a.p.Inputs.Save()
 	err := a.p.provider.close()
 	if a.temp != "" {
 		err = errors.Join(err, os.RemoveAll(a.temp))
@@ -135,7 +135,7 @@ func (a *Account) Close() error {
 // the next time. Without a manifest there is no project and nothing is kept.
 func (a *Account) keepsState() {
 	if _, err := os.Stat(a.p.Manifest.Path); err == nil {
-		_ = os.MkdirAll(a.p.state, 0o700) // what is kept there is a cache
+		_ = os.MkdirAll(a.p.StateDir(), 0o700) // what is kept there is a cache
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 )
 
 // VideoItem is a video of the account's lists, with the generation of the API that lists it.
@@ -177,7 +178,7 @@ func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 			return v.URL.Reveal(), err
 		},
 		Progress: func(done, total int64) {
-			a.p.send(ctx, Event{Clip: o.ID, Stage: "fetch", State: Progress, Done: done, Total: total})
+			a.p.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
 	var bad *notMaster
@@ -250,7 +251,7 @@ func (a *Account) verifyVideo(ctx context.Context) func(path string) error {
 		if err := media.Complete(path); err != nil {
 			return masterFault(err)
 		}
-		t, err := a.p.tools(ctx)
+		t, err := a.p.Tools.Find(ctx)
 		if fault.KindOf(err) == fault.Tool {
 			return nil
 		}

@@ -8,19 +8,20 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // Adopt records that a clip's take is a video that the account already has, as if the
 // clip's request had made it: the next build fetches it and buys nothing.
 func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return err
 	}
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return err
 	}
@@ -47,36 +48,36 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 		return err
 	}
 	o := p.identity(ctx, true).Current
-	in := ledger.Intent{Key: ledger.KeyOf(r.key, string(o)), Take: r.key, Origin: string(o), Clip: clip, Route: r.route, Path: "adopted", Body: []byte("{}")}
+	in := ledger.Intent{Key: ledger.KeyOf(r.Key, string(o)), Take: r.Key, Origin: string(o), Clip: clip, Route: r.Route, Path: "adopted", Body: []byte("{}")}
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	if row := p.rows[r.key]; row != nil && p.sameAccount(ctx, p.rowOrigin(*row)) {
+	if row := p.rows[r.Key]; row != nil && p.sameAccount(ctx, p.rowOrigin(*row)) {
 		in.Key = row.Key
 	}
 	in.Marker = "gr-" + in.Key[:10]
-	return p.ledger.Adopt(ctx, in, videoID)
+	return p.Ledger.Adopt(ctx, in, videoID)
 }
 
 // adoptable is the clip's request on a route whose jobs are kept where the video is.
-func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Client, videoID string) (request, error) {
-	clips, err := p.clips([]string{clip})
+func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Client, videoID string) (request.Request, error) {
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
-		return request{}, err
+		return request.Request{}, err
 	}
 	api, err := p.api(ctx)
 	if err != nil {
-		return request{}, err
+		return request.Request{}, err
 	}
 	for _, route := range p.candidates(clips[0], api) {
-		if _, err := client.Job(ctx, kindOf(route), videoID); err != nil {
+		if _, err := client.Job(ctx, request.KindOf(route), videoID); err != nil {
 			continue
 		}
-		if r, err := p.requestOn(ctx, clips[0], route); err == nil && r.paid() {
+		if r, err := p.requestOn(ctx, clips[0], route); err == nil && r.Paid() {
 			return r, nil
 		}
 	}
-	return request{}, fault.New(fault.Usage, "write `video: "+videoID+"` as the clip's source instead", "video %s cannot be a take of %s", videoID, clip)
+	return request.Request{}, fault.New(fault.Usage, "write `video: "+videoID+"` as the clip's source instead", "video %s cannot be a take of %s", videoID, clip)
 }
 
 // Spending is what the ledger knows of money: for people who look after it.
@@ -110,10 +111,10 @@ type Purchase struct {
 // Spending reads every submission on record, by run, oldest first.
 func (p *Project) Spending(ctx context.Context) (Spending, error) {
 	out := Spending{Runs: []RunSpending{}}
-	if err := p.peekState(); err != nil || p.ledger == nil {
+	if err := p.PeekState(); err != nil || p.Ledger == nil {
 		return out, err
 	}
-	rows, err := p.ledger.List(ctx)
+	rows, err := p.Ledger.List(ctx)
 	if err != nil {
 		return out, err
 	}

@@ -83,7 +83,7 @@ func (p *Project) KeyCommand() (*allow.Command, error) {
 	if !ok {
 		return nil, nil
 	}
-	return allow.Read(p.dir, line)
+	return allow.Read(p.Dir(), line)
 }
 
 // needsConsent reports that the key comes from a program that the user has not allowed:

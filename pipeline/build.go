@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -13,14 +12,18 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/keymutex"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/project"
+	"greenroom/pipeline/request"
 )
 
 // BuildOptions are the choices of one build.
 type BuildOptions struct {
 	Clips    []string
 	Only     []string      // of those: clips, families or patterns
-	Shard    Shard         // of those: this machine's part
+	Shard    project.Shard // of those: this machine's part
 	FailFast bool          // ask for nothing more once a clip failed
 	Jobs     int           // ffmpeg runs at once; 0 = as the cores allow
 	Wait     time.Duration // give up watching paid jobs after so long; 0 = never
@@ -77,7 +80,7 @@ type build struct {
 	cores   *semaphore.Weighted // what ffmpeg may keep busy
 	threads int
 
-	takes   keyedMutex // one at a time per take key
+	takes   keymutex.Mutex // one at a time per take key
 	twins   twins
 	masters verifiedMasters
 
@@ -94,33 +97,11 @@ type build struct {
 	resultAt map[string]int // of sum.Results, by clip
 }
 
-// keyedMutex is a mutex for each key.
-type keyedMutex struct {
-	mu   sync.Mutex
-	held map[string]*sync.Mutex
-}
-
-// lock waits for a key's turn; again tells that it was locked before.
-func (k *keyedMutex) lock(key string) (unlock func(), again bool) {
-	k.mu.Lock()
-	if k.held == nil {
-		k.held = map[string]*sync.Mutex{}
-	}
-	m := k.held[key]
-	if again = m != nil; !again {
-		m = &sync.Mutex{}
-		k.held[key] = m
-	}
-	k.mu.Unlock()
-	m.Lock()
-	return m.Unlock, again
-}
-
 // Build brings clips up to date and publishes them. A clip's failure does not
 // stop the others; the error joins all that failed.
 func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	start := p.o.Now()
-	names, err := p.Select(o.Clips, o.Only, o.Shard)
+	names, err := p.Clips.Select(o.Clips, o.Only, o.Shard)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -163,16 +144,16 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		sum.Seconds = p.o.Now().Sub(start).Seconds()
 		return sum, nil
 	}
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return sum, err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return sum, err
 	}
 	defer unlock()
 	// Another run may have finished while we waited for the lock.
-	if err := p.reloadLock(); err != nil {
+	if err := p.Lock.Reload(); err != nil {
 		return sum, err
 	}
 	if err := p.migrateOrigins(ctx, !o.StandIns && !o.Draft); err != nil {
@@ -189,7 +170,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	p.sweep(whenAll(plan, o.Clips))
 	// What is bought is prepared next: without ffmpeg it would only lie there.
-	if _, err := p.tools(ctx); err != nil {
+	if _, err := p.Tools.Find(ctx); err != nil {
 		return sum, err
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: polls{now: p.o.Now}}
@@ -219,7 +200,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.flushLedger(), p.lockSaver.flush(), p.standIns.saver.flush(), p.can.saver.flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.can.saver.Flush())
 	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
@@ -272,13 +253,6 @@ func (b *build) limits(plan *Plan) error {
 	return nil
 }
 
-func (p *Project) rel(path string) string {
-	if r, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(r) {
-		return r
-	}
-	return path
-}
-
 func (b *build) count(f func(*Summary)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -319,16 +293,16 @@ func (b *build) rememberNoWebM(s Step) {
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and
 // remembers that for the look. Nothing was bought by the refused request.
 func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
-	if err == nil || s.Route != routeV3WebM || s.clip.Route != "" || !heygen.WebMRefused(err) {
+	if err == nil || s.Route != request.V3WebM || s.clip.Route != "" || !heygen.WebMRefused(err) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.requestOn(ctx, *s.clip, routeV3Key)
+	req, rerr := b.requestOn(ctx, *s.clip, request.V3Key)
 	if rerr != nil {
 		return s, false
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
-	s.req, s.Route, s.Key, s.row = req, req.route, req.key, nil // master reads its row
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
+	s.req, s.Route, s.Key, s.row = req, req.Route, req.Key, nil // master reads its row
 	return s, true
 }
 

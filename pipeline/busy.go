@@ -6,6 +6,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 )
 
@@ -19,7 +20,7 @@ const longestBusy = 5 * time.Minute
 func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
 	began := b.Project.o.Now()
 	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err := b.ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
+		row, err := b.Ledger.Spend(ctx, in, b.budget, re, heygen.DefiniteNo, o)
 		asked, busy := heygen.Busy(err)
 		if !busy || row.Open() {
 			return row, err
@@ -30,8 +31,8 @@ func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 			return row, fault.Wrap(fault.Wait, err, "run the same command again later; nothing was bought for this clip",
 				"HeyGen is busy and was waited for %s", b.Project.o.Now().Sub(began).Round(time.Second))
 		}
-		b.send(ctx, Event{
-			Clip: clip, Stage: stage, State: Progress,
+		b.Send(ctx, event.Event{
+			Clip: clip, Stage: stage, State: event.Progress,
 			Message: "HeyGen is busy (429); trying again in " + wait.Round(time.Millisecond).String(),
 		})
 		if err := sleep(ctx, wait); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 )
 
@@ -47,7 +48,7 @@ func TestARefusalForBeingBusyIsWaitedFor(t *testing.T) {
 				f.busy(2, header, "rate_limit_exceeded")
 				var said []string
 				sum, err := p.build(BuildOptions{}, func(o *Options) {
-					o.Sink = func(e Event) { said = append(said, e.Message) }
+					o.Sink = func(e event.Event) { said = append(said, e.Message) }
 				})
 				if err != nil || sum.Bought != 1 || f.billed() != 1 || len(f.posts) != 3 {
 					t.Fatalf("%+v, %v, %d billed, %d requests", sum, err, f.billed(), len(f.posts))
@@ -147,8 +148,8 @@ func TestAStatusAnswerNeverReplacesTheBoughtID(t *testing.T) {
 		})
 		warned := 0
 		if _, err := p.build(BuildOptions{}, func(o *Options) {
-			o.Sink = func(e Event) {
-				if e.State == Warned && strings.Contains(e.Message, "AAAA") {
+			o.Sink = func(e event.Event) {
+				if e.State == event.Warned && strings.Contains(e.Message, "AAAA") {
 					warned++
 				}
 			}

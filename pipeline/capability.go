@@ -9,6 +9,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/saver"
 	"greenroom/pipeline/origin"
 )
 
@@ -16,7 +17,7 @@ import (
 // memory: without it HeyGen is asked again. It holds no key and no link.
 type capabilities struct {
 	path  string
-	saver *saver
+	saver *saver.Saver
 	mu    sync.Mutex
 	file  map[string]*capability // by API address and where the key comes from
 }
@@ -44,7 +45,7 @@ const capabilityFile = "account.json"
 
 func openCapabilities(state string) *capabilities {
 	c := &capabilities{path: filepath.Join(state, capabilityFile), file: map[string]*capability{}}
-	c.saver = newSaver(c.write)
+	c.saver = saver.New(c.write)
 	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
 		c.file = map[string]*capability{} // spoiled: ask again
 	}
@@ -97,7 +98,7 @@ func (c *capabilities) learn(id string, f func(*capability)) {
 // and then, and when the build ends.
 func (c *capabilities) note(id string, f func(*capability)) {
 	c.of(id, f)
-	_ = c.saver.changed()
+	_ = c.saver.Changed()
 }
 
 // write never fails: it is only a memory.

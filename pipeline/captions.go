@@ -13,8 +13,11 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/excerpt"
+	"greenroom/internal/hashkey"
 	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // captionsRendition is the sidecar in the shape of @remotion/captions.
@@ -115,7 +118,7 @@ func millis(parts []string, unit int64) int64 {
 // a word, not an end: HeyGen promises none for own sound.
 func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {
 	warn := func(format string, args ...any) (lockfile.Rendition, bool) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "captions", State: Warned, Message: fmt.Sprintf(format, args...)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
 		return lockfile.Rendition{}, false
 	}
 	if !s.clip.Captions {
@@ -123,7 +126,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	}
 	if v.CaptionURL == "" {
 		var err error
-		if v, err = client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id); err != nil {
+		if v, err = client.Job(ctx, request.KindOf(b.recordRoute(ctx, s.Route)), id); err != nil {
 			return warn("not read: %v", err)
 		}
 	}
@@ -142,7 +145,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	if err != nil {
 		return warn("not kept: %v", err)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "captions", State: Done, Message: fmt.Sprintf("%d blocks", len(list))})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: fmt.Sprintf("%d blocks", len(list))})
 	return r, true
 }
 
@@ -151,12 +154,12 @@ func (b *build) keepCaptions(s Step, list []caption) (lockfile.Rendition, error)
 	if err != nil {
 		return lockfile.Rendition{}, err
 	}
-	tmp := b.store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
+	tmp := b.Store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
 	if err := os.WriteFile(tmp, append(j, '\n'), 0o644); err != nil {
 		return lockfile.Rendition{}, err
 	}
-	hash, size, err := b.store.Adopt(tmp)
-	k := newKeyer("captions/1")
-	k.field("take", s.Key)
-	return lockfile.Rendition{Key: k.sum(), Hash: string(hash), Bytes: size}, err
+	hash, size, err := b.Store.Adopt(tmp)
+	k := hashkey.New("captions/1")
+	k.Field("take", s.Key)
+	return lockfile.Rendition{Key: k.Sum(), Hash: string(hash), Bytes: size}, err
 }

@@ -4,113 +4,35 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
-
-// membersOf are the fields of the manifest's types and the members that fill them. A
-// field that is none of the clip's requests has no member.
-var membersOf = map[string][]string{
-	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil,
-	"Clip.Script": {"script"}, "Clip.AudioFile": {"audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
-	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
-	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
-	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"},
-	"Clip.Draft": {"draft"}, "Clip.Scenes": {"scenes"}, "Clip.Cutout": {"cutout"}, "Clip.Agent": {"agent.prompt"},
-	"Clip.Template": {"template.id"}, "Clip.Translate": {"translate.to"}, "Clip.Width": {"size"}, "Clip.Height": {"size"},
-	"Clip.Take": {"take"}, "Clip.Prepare": {"prepare"}, "Clip.Checks": {"checks"},
-
-	"Avatar.ID": {"avatar.id", "scenes.avatar.id"}, "Avatar.Style": {"avatar.style", "scenes.avatar.style"},
-	"Avatar.Photo": {"avatar.photo", "scenes.avatar.photo"}, "Avatar.TalkingPhoto": {"avatar.talking-photo", "scenes.avatar.talking-photo"},
-	"Avatar.Scale": {"avatar.scale", "scenes.avatar.scale"}, "Avatar.Offset": {"avatar.offset", "scenes.avatar.offset"},
-	"Offset.X": {"avatar.offset"}, "Offset.Y": {"avatar.offset"},
-
-	"Voice.ID": {"voice.id", "scenes.voice.id"}, "Voice.Emotion": {"voice.emotion", "scenes.voice.emotion"},
-	"Voice.Locale": {"voice.locale", "scenes.voice.locale"}, "Voice.Speed": {"voice.speed", "scenes.voice.speed"},
-	"Voice.Pitch": {"voice.pitch", "scenes.voice.pitch"},
-
-	"Scene.Script": {"scenes.script"}, "Scene.ScriptFile": nil, "Scene.Avatar": {"scenes.avatar.id"},
-	"Scene.Voice": {"scenes.voice.id"}, "Scene.Background": {"scenes.background"},
-
-	"Agent.Prompt": {"agent.prompt"}, "Agent.PromptFile": nil, "Agent.Seconds": {"agent.duration"},
-	"Agent.Orientation": {"agent.orientation"}, "Agent.AvatarID": {"agent.avatar"}, "Agent.VoiceID": {"agent.voice"}, "Agent.Files": {"agent.files"},
-
-	"Template.ID": {"template.id"}, "Template.Variables": {"template.variables"},
-	"Variable.Name": {"template.variables"}, "Variable.Value": {"template.variables"}, "Variable.File": {"template.variables"}, "Variable.Place": nil,
-
-	"Translate.Clip": {"translate.clip"}, "Translate.File": {"translate.file"}, "Translate.To": {"translate.to"},
-	"Translate.AudioOnly": {"translate.audio-only"}, "Translate.Precise": {"translate.mode"}, "Translate.Place": nil,
-}
-
-// TestEveryMemberIsClassifiedForEveryRoute: a field that is added to the manifest must
-// be given a place in the table of what routes carry.
-func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
-	t.Parallel()
-	covered := map[string]bool{}
-	for _, v := range []any{
-		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
-		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{},
-	} {
-		typ := reflect.TypeOf(v)
-		for i := range typ.NumField() {
-			name := typ.Name() + "." + typ.Field(i).Name
-			members, ok := membersOf[name]
-			if !ok {
-				t.Errorf("%s is new: name its member here and in the table of carries.go", name)
-			}
-			for _, m := range members {
-				covered[m] = true
-			}
-		}
-	}
-	names := manifest.Members()
-	for m := range covered {
-		if !slices.Contains(names, m) {
-			t.Errorf("%s is not among the manifest's members", m)
-		}
-	}
-	for _, m := range names {
-		if !covered[m] {
-			t.Errorf("no field of the manifest holds %s", m)
-		}
-		for _, route := range routeOrder {
-			if f := fateIn(m, route); !strings.ContainsRune("clrun", rune(f)) {
-				t.Errorf("%s on route %s is not classified: %q", m, route, f)
-			}
-		}
-	}
-	if len(carries()) != len(names) {
-		t.Errorf("%d rows, %d members", len(carries()), len(names))
-	}
-}
 
 // onRoute are manifests of one clip that take each route; %s is where a member goes.
 var onRoute = []struct{ api, route, clip string }{
-	{"v2", routeV2, `{script: Hi, transparent: false%s}`},
-	{"v2", routeV2Key, `{script: Hi%s}`},
-	{"v2", routeV2, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
-	{"v2", routeV2Key, `{scenes: [{script: One%S}, {script: Two}]%s}`},
-	{"v2", routeV1WebM, `{script: Hi, route: v1-webm%s}`},
-	{"v3", routeV3WebM, `{script: Hi%s}`},
-	{"v3", routeV3Key, `{script: Hi, route: v3-key%s}`},
-	{"v3", routeV3, `{script: Hi, transparent: false%s}`},
-	{"v3", routeV3Studio, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
-	{"v2", routeV1Agent, `{agent: {prompt: "A film."%A}%s}`},
-	{"v3", routeV3Agent, `{agent: {prompt: "A film."%A}%s}`},
-	{"v2", routeV2Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
-	{"v3", routeV3Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
-	{"v2", routeV2Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
-	{"v2", routeV2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
-	{"v3", routeV3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
-	{"v3", routeV3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
-	{"v3", routeVideo, `{video: abcdef%s}`},
-	{"v3", routeFile, `{file: a.mp4, transparent: false%s}`},
-	{"v3", routeV3Cutout, `{file: a.mp4, cutout: true%s}`},
+	{"v2", request.V2, `{script: Hi, transparent: false%s}`},
+	{"v2", request.V2Key, `{script: Hi%s}`},
+	{"v2", request.V2, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", request.V2Key, `{scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", request.V1WebM, `{script: Hi, route: v1-webm%s}`},
+	{"v3", request.V3WebM, `{script: Hi%s}`},
+	{"v3", request.V3Key, `{script: Hi, route: v3-key%s}`},
+	{"v3", request.V3, `{script: Hi, transparent: false%s}`},
+	{"v3", request.V3Studio, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", request.V1Agent, `{agent: {prompt: "A film."%A}%s}`},
+	{"v3", request.V3Agent, `{agent: {prompt: "A film."%A}%s}`},
+	{"v2", request.V2Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
+	{"v3", request.V3Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
+	{"v2", request.V2Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
+	{"v2", request.V2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", request.V3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
+	{"v3", request.V3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", request.Video, `{video: abcdef%s}`},
+	{"v3", request.File, `{file: a.mp4, transparent: false%s}`},
+	{"v3", request.V3Cutout, `{file: a.mp4, cutout: true%s}`},
 }
 
 // changes are members that can be added to those clips, with a value that is no default.
@@ -151,7 +73,7 @@ func fillMember(clip, member, text string) (out string, ok bool) {
 // bodyOf makes the request of a clip, with what drives it.
 func bodyOf(t *testing.T, b *build, s Step) []byte {
 	t.Helper()
-	if !s.req.paid() {
+	if !s.req.Paid() {
 		return []byte(s.Key)
 	}
 	in, err := b.intent(context.Background(), s, nil)
@@ -178,16 +100,16 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 			if !ok {
 				continue
 			}
-			fate := fateIn(member, x.route)
-			if strings.Contains(x.clip, "scenes") && member == "background" && x.route == routeV2Key {
-				fate = unused
+			fate := request.HandlingOf(member, x.route)
+			if strings.Contains(x.clip, "scenes") && member == "background" && x.route == request.V2Key {
+				fate = request.Unused
 			}
 			if strings.Contains(x.clip, "scenes") && member == "draft" {
-				fate = absent
+				fate = request.Absent
 			}
 			got := openOne(t, x.api, clip)
 			switch {
-			case fate == refused, fate == unused, fate == absent:
+			case fate == request.Refused, fate == request.Unused, fate == request.Absent:
 				var f *fault.Error
 				if !errors.As(got.err, &f) || f.Kind != fault.Manifest || f.Place == nil || f.Hint == "" {
 					t.Errorf("%s on %s is %q and was not refused: %v", member, x.route, fate, got.err)
@@ -196,7 +118,7 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 				}
 			case got.err != nil:
 				t.Errorf("%s on %s is %q and was refused: %v", member, x.route, fate, got.err)
-			case fate == carried:
+			case fate == request.Carried:
 				if after := bodyOf(t, got.b, got.s); bytes.Equal(before, after) {
 					t.Errorf("%s on %s is dropped: %s", member, x.route, after)
 				}
@@ -258,13 +180,13 @@ func TestDefaultsOfOtherClipsAreNoFault(t *testing.T) {
 func TestATakeThatIsThereIsNotRefused(t *testing.T) {
 	t.Parallel()
 	p, c := projectOf(t, `{script: "Hello there.", route: v1-webm, voice: {speed: 1.4}}`)
-	r, err := p.requestOn(t.Context(), c, routeV1WebM)
-	if err == nil || r.key == "" {
-		t.Fatalf("%q %v", r.key, err)
+	r, err := p.requestOn(t.Context(), c, request.V1WebM)
+	if err == nil || r.Key == "" {
+		t.Fatalf("%q %v", r.Key, err)
 	}
 	e := nothing
-	e.Clip, e.TakeKey, e.Route = c.Name, r.key, routeV1WebM
-	if got, err := p.chosen(t.Context(), c, e, true, nil); err != nil || got.key != r.key {
-		t.Errorf("%q %v", got.key, err)
+	e.Clip, e.TakeKey, e.Route = c.Name, r.Key, request.V1WebM
+	if got, err := p.chosen(t.Context(), c, e, true, nil); err != nil || got.Key != r.Key {
+		t.Errorf("%q %v", got.Key, err)
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/markup"
 	"greenroom/pipeline/prompt"
+	"greenroom/pipeline/request"
 )
 
 // Mark is markup in the words of a clip, with its place.
@@ -33,9 +35,9 @@ type said struct {
 
 // saidBy returns the texts of a clip.
 func saidBy(c manifest.Clip) []said {
-	out := []said{{spoken(c.Script, c.Pronunciation), c.ScriptFile, nil}}
+	out := []said{{request.Spoken(c.Script, c.Pronunciation), c.ScriptFile, nil}}
 	for _, s := range c.Scenes {
-		out = append(out, said{spoken(s.Script, c.Pronunciation), s.ScriptFile, nil})
+		out = append(out, said{request.Spoken(s.Script, c.Pronunciation), s.ScriptFile, nil})
 	}
 	if c.Template != nil {
 		for _, v := range c.Template.Variables {
@@ -120,7 +122,7 @@ func shortMark(text string) string {
 func (b *build) warnOfMarkup(ctx context.Context, plan *Plan) {
 	for _, s := range plan.Steps {
 		if s.Markup != "" {
-			b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Warned, Message: s.Markup})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: s.Markup})
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/wiretest"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // bodies are manifests of one clip with the route they take and the path they post to.
@@ -62,8 +63,8 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 			t.Errorf("%s posts to %s, want %s", x.clip, in.Path, x.path)
 		}
 		page.Body("POST", in.Path, in.Body)
-		if r := s.req.speech; r != nil {
-			page.Body("POST", r.path, r.body)
+		if r := s.req.Speech; r != nil {
+			page.Body("POST", r.Path, r.Body)
 			if !strings.Contains(string(in.Body), "asset-a.wav") || strings.Contains(string(in.Body), "Hi") {
 				t.Errorf("%s is not driven by its bought voice: %s", x.clip, in.Body)
 			}
@@ -118,7 +119,7 @@ clips:
 	t.Cleanup(func() { p.Close() })
 	p.can.learn(p.accountID(), func(k *capability) {
 		for _, f := range []string{"a.wav", "a.png", "a.mp4"} {
-			h, err := p.inputs.hash(filepath.Join(dir, f))
+			h, err := p.Inputs.Hash(filepath.Join(dir, f))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,21 +134,21 @@ clips:
 	if err != nil {
 		return opened{err: err}
 	}
-	if r.speech != nil { // its voice is bought
-		if err := p.openState(); err != nil {
+	if r.Speech != nil { // its voice is bought
+		if err := p.OpenState(); err != nil {
 			t.Fatal(err)
 		}
-		hash, size, err := p.store.Import(filepath.Join(dir, "a.wav"))
+		hash, size, err := p.Store.Import(filepath.Join(dir, "a.wav"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.keepVoice(r.speech.key, voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
+		if err := p.keepVoice(r.Speech.Row, voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	b := &build{Project: p, engines: map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}}, templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: []heygen.TemplateVariable{
 		{Name: "name", Type: "text"}, {Name: "logo", Type: "image"}, {Name: "who", Type: "character"}, {Name: "tone", Type: "voice"}}}}}
-	return opened{b: b, s: Step{Clip: c.Name, Route: r.route, Key: r.key, clip: &c, req: r}}
+	return opened{b: b, s: Step{Clip: c.Name, Route: r.Route, Key: r.Key, clip: &c, req: r}}
 }
 
 // TestTheKeyKnowsEveryInput: what changes the request changes the key, whatever the
@@ -190,12 +191,12 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 	}
 	e := lockfile.Entry{Clip: "one", TakeKey: old.Key, Route: old.Route}
 	r, err := b.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
-	if err != nil || r.key != old.Key {
-		t.Errorf("the take on %s does not stand: %s %v", old.Route, r.route, err)
+	if err != nil || r.Key != old.Key {
+		t.Errorf("the take on %s does not stand: %s %v", old.Route, r.Route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
-	if r, err := b.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.route != "v3-key" {
-		t.Errorf("a route asked for by name gives way: %s %v", r.route, err)
+	if r, err := b.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
+		t.Errorf("a route asked for by name gives way: %s %v", r.Route, err)
 	}
 }
 
@@ -208,7 +209,7 @@ func TestWordsAreSaidAsWritten(t *testing.T) {
 		"café é": "café eh",
 		"":       "",
 	} {
-		if got := spoken(in, as); got != want {
+		if got := request.Spoken(in, as); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // withLength adds how long a clip without a take will be.
@@ -16,11 +17,11 @@ func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
 	default:
 		return s, nil // it is there, or costs nothing
 	}
-	if !s.req.paid() {
+	if !s.req.Paid() {
 		return s, nil
 	}
 	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
-		if err := p.fits(*s.clip, s.Route); err != nil {
+		if err := request.Misfits(*s.clip, s.Route, p.manifestLine); err != nil {
 			return s, err
 		}
 	}
@@ -32,28 +33,24 @@ func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
 	return s, nil
 }
 
-func (s *Step) setLength(l length) {
+func (s *Step) setLength(l request.Length) {
 	tenth := func(v float64) float64 { return math.Round(v*10) / 10 }
-	s.length, s.Seconds, s.LengthUnknown = l, l.Likely, l.unknown != ""
+	s.length, s.Seconds, s.LengthUnknown = l, l.Likely, l.Unknown != ""
 	if s.Shortest, s.Longest = 0, 0; l.Low < l.High {
 		s.Shortest, s.Longest = tenth(l.Low), tenth(l.High)
 	}
 }
 
 // Unknown says why the clip's length is unknown; empty when it is known.
-func (s Step) Unknown() string { return s.length.unknown }
+func (s Step) Unknown() string { return s.length.Unknown }
 
 // cost puts a price on a purchase: the length is an estimate, the price a range.
-func (p *Project) cost(s *Step, prices prices) {
-	kind := s.req.priceKind
-	if isV3(s.Route) {
-		kind = "v3-" + kind
-	}
+func (p *Project) cost(s *Step, prices request.Prices) {
 	l := s.length
-	if s.credits = prices.credits(kind, l.High); l.loose {
-		s.credits = prices.credits(kind, l.Likely) // a limit says nothing of what an account needs
+	if s.credits = s.req.Credits(prices, l.High); l.Loose {
+		s.credits = s.req.Credits(prices, l.Likely) // a limit says nothing of what an account needs
 	}
-	s.Least, s.Price = prices.usd(kind, l.Low), prices.usd(kind, l.High)
+	s.Least, s.Price = s.req.USD(prices, l.Low), s.req.USD(prices, l.High)
 }
 
 // unmeasured are the clips to buy whose length is unknown.
@@ -77,11 +74,11 @@ func (b *build) bounded(plan *Plan) error {
 	var bad fault.List
 	for _, s := range plan.unmeasured() {
 		hint := "convert the file: ffmpeg -i FILE take.wav; or leave the budget and --max-spend out to buy it at any price"
-		if strings.Contains(s.length.unknown, "`") {
+		if strings.Contains(s.length.Unknown, "`") {
 			hint = "run that first, or leave the budget and --max-spend out"
 		}
 		f := fault.New(fault.Failed, hint,
-			"its length is unknown, so no budget can hold: %s; nothing was bought", s.length.unknown)
+			"its length is unknown, so no budget can hold: %s; nothing was bought", s.length.Unknown)
 		bad = append(bad, fault.All(atClip(*s.clip, f))...)
 	}
 	return bad.Or()

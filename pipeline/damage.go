@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -22,7 +23,7 @@ func (p *Project) lostMaster(c manifest.Clip, e lockfile.Entry) string {
 	if p.refetch[c.Name] {
 		return "asked for with --refetch"
 	}
-	switch p.store.Condition(assets.Hash(e.Master), e.MasterBytes) {
+	switch p.Store.Condition(assets.Hash(e.Master), e.MasterBytes) {
 	case assets.Missing:
 		return masterMissing
 	case assets.Damaged:
@@ -35,7 +36,7 @@ func (p *Project) lostMaster(c manifest.Clip, e lockfile.Entry) string {
 // the first bytes alone: a build walks the complete file before it prepares it.
 func (p *Project) notVideo(e lockfile.Entry) string {
 	// A failure of this machine is reported by the step that opens the file again.
-	if err := media.IsVideo(p.store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" {
+	if err := media.IsVideo(p.Store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" {
 		return "the stored take is " + err.Error()
 	}
 	return ""
@@ -44,10 +45,10 @@ func (p *Project) notVideo(e lockfile.Entry) string {
 // unpublished says why a clip must be published; empty when public/ has it, undamaged.
 func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
 	for _, f := range publishedFiles(e) {
-		name := p.publicDir() + "/" + f.Name
-		switch p.store.FileCondition(p.path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
+		name := p.PublicDir() + "/" + f.Name
+		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
 		case assets.Missing:
-			return "not in " + p.publicDir() + " yet"
+			return "not in " + p.PublicDir() + " yet"
 		case assets.Damaged:
 			return "damaged: " + name + " was changed"
 		}
@@ -57,13 +58,13 @@ func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
 
 // publishedIntact says which published file of a clip is missing or was changed.
 func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
-	if p.store == nil {
+	if p.Store == nil {
 		return nil
 	}
 	hint := "run `greenroom build " + clip + "`, which publishes it again"
 	for _, f := range publishedFiles(e) {
-		name := p.publicDir() + "/" + f.Name
-		switch p.store.FileCondition(p.path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
+		name := p.PublicDir() + "/" + f.Name
+		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
 		case assets.Missing:
 			return fault.New(fault.Failed, hint, "%s is missing", name).For(clip)
 		case assets.Damaged:
@@ -76,7 +77,7 @@ func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
 // compare reads what clips rely on side by side, where there is no record of earlier
 // comparisons: after an upgrade and for --verify.
 func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
-	if p.store == nil || !p.store.Unchecked() {
+	if p.Store == nil || !p.Store.Unchecked() {
 		return
 	}
 	var g errgroup.Group
@@ -88,20 +89,20 @@ func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
 		}
 		seen[path] = true
 		g.Go(func() error {
-			p.store.FileCondition(path, h, size)
+			p.Store.FileCondition(path, h, size)
 			return nil
 		})
 	}
 	for _, c := range clips {
-		e, ok := p.entry(c.Name)
+		e, ok := p.Lock.Get(c.Name)
 		if !ok {
 			continue
 		}
 		for _, o := range objects(e) {
-			read(p.store.Path(o.hash), o.hash, o.size)
+			read(p.Store.Path(o.hash), o.hash, o.size)
 		}
 		for _, f := range publishedFiles(e) {
-			read(p.path(p.publicDir()+"/"+f.Name), f.Hash, e.Rendition(f.rendition).Bytes)
+			read(p.Path(p.PublicDir()+"/"+f.Name), f.Hash, e.Rendition(f.rendition).Bytes)
 		}
 	}
 	_ = g.Wait() // what is wrong shows in the plan
@@ -110,17 +111,17 @@ func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
 // verify forgets that anything was compared, and removes damaged takes that no clip uses now
 // but that the ledger would use again: they are downloaded when a clip needs them.
 func (p *Project) verify(ctx context.Context) error {
-	if err := p.peekState(); err != nil || p.store == nil {
+	if err := p.PeekState(); err != nil || p.Store == nil {
 		return err
 	}
-	p.store.Recheck()
-	rows, err := p.ledger.List(ctx)
+	p.Store.Recheck()
+	rows, err := p.Ledger.List(ctx)
 	if err != nil {
 		return err
 	}
 	used := map[string]bool{}
 	for _, c := range p.Manifest.Clips {
-		if e, ok := p.entry(c.Name); ok {
+		if e, ok := p.Lock.Get(c.Name); ok {
 			used[e.Master] = true
 		}
 	}
@@ -133,13 +134,13 @@ func (p *Project) verify(ctx context.Context) error {
 		}
 		used[r.MasterHash] = true
 		h := assets.Hash(r.MasterHash)
-		if p.store.Condition(h, r.MasterBytes) != assets.Damaged {
+		if p.Store.Condition(h, r.MasterBytes) != assets.Damaged {
 			continue
 		}
-		if err := p.store.Remove(h); err != nil {
+		if err := p.Store.Remove(h); err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "remove a damaged take")
 		}
-		p.send(ctx, Event{Clip: r.Clip, Stage: "verify", State: Warned,
+		p.Send(ctx, event.Event{Clip: r.Clip, Stage: "verify", State: event.Warned,
 			Message: fmt.Sprintf("an earlier take, video %s, was damaged and is removed; it is downloaded again when it is needed", r.VideoID)})
 	}
 	return nil
@@ -153,7 +154,7 @@ func (p *Project) verified(ctx context.Context, plan *Plan) {
 			damaged++
 		}
 	}
-	p.send(ctx, Event{Stage: "verify", State: Done, Message: fmt.Sprintf("%d of %d clips are intact", len(plan.Steps)-damaged, len(plan.Steps))})
+	p.Send(ctx, event.Event{Stage: "verify", State: event.Done, Message: fmt.Sprintf("%d of %d clips are intact", len(plan.Steps)-damaged, len(plan.Steps))})
 }
 
 // wantsAgain marks the clips whose masters are downloaded again.

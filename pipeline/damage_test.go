@@ -129,7 +129,7 @@ func TestAChangedStoredFileIsPlanned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, _ := p.entry("clip-00000")
+	e, _ := p.Lock.Get("clip-00000")
 	p.Close()
 	stored := func(hash string) string {
 		return assets.PathIn(filepath.Join(dir, StateDir, "store"), assets.Hash(hash))
@@ -156,36 +156,36 @@ func TestVerifyReadsWhatItsStatVouchesFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		t.Fatal(err)
 	}
-	tmp := p.store.TempPath("old")
+	tmp := p.Store.TempPath("old")
 	if err := os.WriteFile(tmp, []byte("an earlier take"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h, size, err := p.store.Adopt(tmp)
+	h, size, err := p.Store.Adopt(tmp)
 	if err != nil {
 		t.Fatal(err)
 	}
 	key := strings.Repeat("a", 64)
 	in := ledger.Intent{Key: key, Clip: "clip-00000", Route: "v2", Marker: "gr-aaaaaaaaaa", Path: "/v2/video/generate", Body: []byte("{}"), RunID: "r"}
-	row, err := p.ledger.Spend(t.Context(), in, nil, yes{99}, func(error) bool { return false }, ledger.SpendOptions{})
+	row, err := p.Ledger.Spend(t.Context(), in, nil, yes{99}, func(error) bool { return false }, ledger.SpendOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.ledger.Fetched(row, string(h), size, 4)
-	if err := p.ledger.Flush(); err != nil {
+	p.Ledger.Fetched(row, string(h), size, 4)
+	if err := p.Ledger.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	p.store.Remember(false)
-	flip(t, p.store.Path(h))
+	p.Store.Remember(false)
+	flip(t, p.Store.Path(h))
 	if sum, err := p.Build(t.Context(), BuildOptions{Verify: true}); err != nil || sum.UpToDate != 2 {
 		t.Errorf("%+v %v", sum, err)
 	}
-	if _, err := os.Stat(p.store.Path(h)); !os.IsNotExist(err) {
+	if _, err := os.Stat(p.Store.Path(h)); !os.IsNotExist(err) {
 		t.Errorf("the damaged earlier take is kept: %v", err)
 	}
-	if got := p.store.Condition(h, size); got != assets.Missing {
+	if got := p.Store.Condition(h, size); got != assets.Missing {
 		t.Errorf("%v", got)
 	}
 }
@@ -199,14 +199,14 @@ func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		t.Fatal(err)
 	}
 	needed, other := strings.Repeat("a", 64), strings.Repeat("b", 64)
 	old := time.Now().Add(-2 * time.Hour)
 	for _, key := range []string{needed, other} {
 		for _, suffix := range []string{".part", ".part.json"} {
-			path := p.store.ResumePath(takePart(key) + suffix)
+			path := p.Store.ResumePath(takePart(key) + suffix)
 			if err := os.WriteFile(path, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -216,11 +216,11 @@ func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 		}
 	}
 	p.sweep(nil)
-	if left, _ := os.ReadDir(filepath.Dir(p.store.ResumePath("x"))); len(left) != 4 {
+	if left, _ := os.ReadDir(filepath.Dir(p.Store.ResumePath("x"))); len(left) != 4 {
 		t.Errorf("a run of some clips removed parts: %v", left)
 	}
 	p.sweep(&Plan{Steps: []Step{{Action: Fetch, Key: needed}, {Action: Keep, Key: other}}})
-	left, _ := os.ReadDir(filepath.Dir(p.store.ResumePath("x")))
+	left, _ := os.ReadDir(filepath.Dir(p.Store.ResumePath("x")))
 	if len(left) != 2 || !strings.Contains(left[0].Name(), needed[:32]) {
 		t.Errorf("left: %v", left)
 	}
@@ -239,10 +239,10 @@ func TestAnotherRunsFilesAreNotSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := other.openState(); err != nil {
+	if err := other.OpenState(); err != nil {
 		t.Fatal(err)
 	}
-	unfinished := other.store.TempPath("prepare-x.webm")
+	unfinished := other.Store.TempPath("prepare-x.webm")
 	if err := os.WriteFile(unfinished, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

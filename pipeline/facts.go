@@ -33,13 +33,13 @@ func (p *Project) Facts(s Step) [][2]string {
 		if v.Price > 0 {
 			out = append(out, [2]string{"voice price", fmt.Sprintf("%s to %s", Dollars(v.Least), Dollars(v.Price))})
 		}
-	} else if v, ok := p.heard(s.req.speech); ok {
+	} else if v, ok := p.heard(s.req.Speech); ok {
 		out = append(out, [2]string{"voice", fmt.Sprintf("bought, %.2f s, %d words", v.Seconds, len(v.Words))})
 	}
 	if s.row != nil {
 		out = append(out, [2]string{"request", strings.TrimSpace(string(s.row.State) + " " + s.row.VideoID + " " + s.row.Reason)})
 	}
-	e, ok := p.entry(s.Clip)
+	e, ok := p.Lock.Get(s.Clip)
 	if !ok {
 		return append(out, [2]string{"stands on", "nothing yet"})
 	}
@@ -52,7 +52,7 @@ func (p *Project) Facts(s Step) [][2]string {
 	for _, n := range names {
 		out = append(out, [2]string{n, fmt.Sprintf("%s, %d bytes", e.Renditions[n].Hash[:min(12, len(e.Renditions[n].Hash))], e.Renditions[n].Bytes)})
 	}
-	if changed := s.req.changedSince(e.Inputs); changed != "" && e.TakeKey != s.Key {
+	if changed := s.req.ChangedSince(e.Inputs); changed != "" && e.TakeKey != s.Key {
 		out = append(out, [2]string{"changed", changed})
 	}
 	return out

@@ -37,7 +37,7 @@ func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, 
 		Box: timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, Width: in.Width, Height: in.Height,
 	}
 	for _, f := range publishedFiles(e) {
-		path := filepath.Join(p.path(p.publicDir()), f.Name)
+		path := filepath.Join(p.Path(p.PublicDir()), f.Name)
 		switch f.rendition {
 		case webmRendition:
 			info, err := media.Walk(path)
@@ -133,7 +133,7 @@ func dedupe(files []assets.File) []assets.File {
 
 // keepFile brings a user's file into the store and names it by its content.
 func (p *Project) keepFile(path string) (name string, hash assets.Hash, err error) {
-	h, err := p.inputs.hash(path)
+	h, err := p.Inputs.Hash(path)
 	if err != nil {
 		return "", "", err
 	}
@@ -141,8 +141,8 @@ func (p *Project) keepFile(path string) (name string, hash assets.Hash, err erro
 	if err != nil {
 		return "", "", err
 	}
-	if hash = assets.Hash(h); !p.store.Has(hash, fi.Size()) {
-		if hash, _, err = p.store.Import(path); err != nil { // by what was copied: the file may change meanwhile
+	if hash = assets.Hash(h); !p.Store.Has(hash, fi.Size()) {
+		if hash, _, err = p.Store.Import(path); err != nil { // by what was copied: the file may change meanwhile
 			return "", "", err
 		}
 	}
@@ -152,7 +152,7 @@ func (p *Project) keepFile(path string) (name string, hash assets.Hash, err erro
 // builtinFonts puts greenroom's own faces, and their licence, where both renderers can read them.
 func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
 	keep := func(data []byte, name string) (assets.Hash, error) {
-		tmp, err := os.CreateTemp(filepath.Dir(p.store.TempPath("x")), name+"-*")
+		tmp, err := os.CreateTemp(filepath.Dir(p.Store.TempPath("x")), name+"-*")
 		if err != nil {
 			return "", err
 		}
@@ -163,7 +163,7 @@ func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
 		if err := tmp.Close(); err != nil {
 			return "", err
 		}
-		hash, _, err := p.store.Adopt(tmp.Name())
+		hash, _, err := p.Store.Adopt(tmp.Name())
 		return hash, err
 	}
 	license, err := keep([]byte(fonts.License), "inter-license")
@@ -188,7 +188,7 @@ func (p *Project) builtinFonts(f *film.Facts) ([]assets.File, error) {
 		}
 		name := string(hash[:16]) + strings.ToLower(filepath.Ext(face.Name))
 		out = append(out, assets.File{Name: name, Hash: hash})
-		f.Fonts[key] = film.Font{Media: timeline.Media{File: filepath.Join(p.path(p.filesDir()), name), Public: "greenroom/files/" + name}, Face: loaded}
+		f.Fonts[key] = film.Font{Media: timeline.Media{File: filepath.Join(p.Path(p.FilesDir()), name), Public: "greenroom/files/" + name}, Face: loaded}
 	}
 	return out, nil
 }
@@ -211,7 +211,7 @@ func (p *Project) readFile(ctx context.Context, path, kind string, m timeline.Me
 	case manifest.LayerImage:
 		return imageFacts(path, m, f)
 	}
-	t, err := p.tools(ctx)
+	t, err := p.Tools.Find(ctx)
 	if err != nil {
 		return err
 	}

@@ -5,21 +5,22 @@ import (
 	"path/filepath"
 	"testing"
 
-	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 )
 
 // TestVideosAreMeasuredAsTheyAreShown: turned footage has its sides changed, and pixels that are not square are made so.
 func TestVideosAreMeasuredAsTheyAreShown(t *testing.T) {
-	tools, err := media.FindTools(t.Context(), exec.LookPath)
+	m := &manifest.Manifest{Path: filepath.Join(t.TempDir(), ManifestName)}
+	p := &Project{Project: project.Of(m, project.Options{LookPath: exec.LookPath})}
+	tools, err := p.Tools.Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Project{toolsFound: tools}
 	footage := timelinetest.Footage(t, t.TempDir())
 	const w, h = timelinetest.ClipWidth, timelinetest.ClipHeight
 	for key, want := range map[string][2]int{"clip": {w, h}, "turned": {h, w}, "over": {w, h}, "back": {h, w}, "full": {w, h}, "bt601": {w, h}, "untagged": {w, h}, "vp9": {w, h}} {

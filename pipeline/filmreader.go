@@ -45,7 +45,7 @@ func (r *filmReader) plan(ctx context.Context, clips map[string]bool) error {
 	for _, s := range plan.Steps {
 		r.ready[s.Clip] = readiness{s.Action == Keep, s.Reason}
 	}
-	r.tools, err = r.p.tools(ctx)
+	r.tools, err = r.p.Tools.Find(ctx)
 	return err
 }
 
@@ -89,9 +89,9 @@ func (r *filmReader) read(ctx context.Context, list []manifest.Composition) erro
 
 // clip gives the facts of a clip, or says why it cannot be shown.
 func (r *filmReader) clip(ctx context.Context, name string) (film.Clip, error) {
-	i, ok := r.p.clipIndex()[name]
+	i, ok := r.p.Clips.Index(name)
 	if !ok {
-		return film.Clip{}, r.p.noClip(name)
+		return film.Clip{}, r.p.Clips.Missing(name)
 	}
 	c := r.p.Manifest.Clips[i]
 	e, kind, ok := r.p.shown(c)
@@ -120,7 +120,7 @@ func (r *filmReader) file(ctx context.Context, path, kind string) error {
 		return fault.Wrap(fault.Manifest, err, "check the file", "read %s", filepath.Base(path))
 	}
 	name := r.names[path]
-	return r.p.readFile(ctx, path, kind, timeline.Media{File: filepath.Join(r.p.path(r.p.filesDir()), name), Public: "greenroom/files/" + name}, &r.facts)
+	return r.p.readFile(ctx, path, kind, timeline.Media{File: filepath.Join(r.p.Path(r.p.FilesDir()), name), Public: "greenroom/files/" + name}, &r.facts)
 }
 
 // faults are what is wrong with the clips and files of compositions, placed where those name them.

@@ -10,6 +10,7 @@ import (
 
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
+	"greenroom/internal/hashkey"
 )
 
 // FilmRecords is the folder, below the project's own, of the records of rendered films.
@@ -42,14 +43,14 @@ func (p *Project) FilmKey(f any, tool string, settings ...string) (string, error
 	if err != nil {
 		return "", err
 	}
-	k := newKeyer("film/1")
-	k.field("film", string(b))
-	k.field("program", p.o.Version)
-	k.field("tool", tool)
+	k := hashkey.New("film/1")
+	k.Field("film", string(b))
+	k.Field("program", p.o.Version)
+	k.Field("tool", tool)
 	for _, s := range settings {
-		k.field("setting", s)
+		k.Field("setting", s)
 	}
-	return k.sum(), nil
+	return k.Sum(), nil
 }
 
 // FilmStands reports that a file holds the film of a key, complete and as it was rendered. A file that looks as its record
@@ -64,7 +65,7 @@ func (p *Project) FilmStands(path, key string) (FilmRecord, bool) {
 	if err != nil || !st.Regular || st.Size != r.Bytes {
 		return r, false
 	}
-	shown := shownBy(st, false)
+	shown := fileState(st, false)
 	if shown == r.Shown {
 		return r, true
 	}
@@ -87,7 +88,7 @@ func (p *Project) RecordFilm(path, key string, d Drawn) error {
 	if err != nil {
 		return err
 	}
-	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), st.Size, shownBy(st, false), hash, d})
+	return p.writeFilmRecord(path, FilmRecord{key, p.filmName(path), st.Size, fileState(st, false), hash, d})
 }
 
 func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
@@ -105,7 +106,7 @@ func (p *Project) writeFilmRecord(path string, r FilmRecord) error {
 
 // filmName is how a film's file is known: a project that moves takes its films along.
 func (p *Project) filmName(path string) string {
-	if rel, err := filepath.Rel(p.dir, path); err == nil && filepath.IsLocal(rel) {
+	if rel, err := filepath.Rel(p.Dir(), path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return path
@@ -114,7 +115,7 @@ func (p *Project) filmName(path string) string {
 // filmRecord is one file's record; a project that is cloned has none yet.
 func (p *Project) filmRecord(path string) string {
 	sum := sha256.Sum256([]byte(p.filmName(path)))
-	return filepath.Join(p.path(FilmRecords), hex.EncodeToString(sum[:12])+".json")
+	return filepath.Join(p.Path(FilmRecords), hex.EncodeToString(sum[:12])+".json")
 }
 
 func hashFile(path string) (string, error) {

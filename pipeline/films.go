@@ -11,6 +11,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 )
 
 // FilmOptions say which films, and what may be in them.
@@ -18,7 +19,7 @@ type FilmOptions struct {
 	AllowStandIns bool
 	AllowWarnings bool     // also clips whose take HeyGen warned of
 	Only          []string // films, compositions, families or patterns such as hello-a*; all without
-	Shard         Shard
+	Shard         project.Shard
 	Format        string // "9:16"; all without
 }
 
@@ -69,7 +70,7 @@ func onceEach(list fault.List) fault.List {
 // with it. The length of a film is Film.Frames: whatever draws it must come to exactly that.
 func (s *FilmSet) Each(ctx context.Context, visit func(n manifest.FilmName, f *timeline.Film, err error) error) error {
 	p := s.p
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return err
 	}
 	p.warnOfManifest(ctx)
@@ -197,11 +198,11 @@ func within(m *manifest.Manifest, films []manifest.Composition) []manifest.Compo
 // publishFiles puts files of compositions below public/, in a folder of their own.
 func (p *Project) publishFiles(files []assets.File) error {
 	// The folder above must be ours before something of ours lies in it.
-	if err := assets.Own(p.path(p.publicDir())); err != nil {
+	if err := assets.Own(p.Path(p.PublicDir())); err != nil {
 		return err
 	}
-	if _, err := p.store.Publish(p.path(p.filesDir()), files); err != nil {
+	if _, err := p.Store.Publish(p.Path(p.FilesDir()), files); err != nil {
 		return err
 	}
-	return p.store.Sweep(p.path(p.filesDir()))
+	return p.Store.Sweep(p.Path(p.FilesDir()))
 }

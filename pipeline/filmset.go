@@ -79,7 +79,7 @@ func (s *FilmSet) Holds(n manifest.FilmName) bool {
 	if n.Each != "" {
 		part = n.Clip
 	}
-	return s.named(n) && (s.o.Format == "" || n.Format == s.o.Format) && s.o.Shard.holds(part)
+	return s.named(n) && (s.o.Format == "" || n.Format == s.o.Format) && s.o.Shard.Holds(part)
 }
 
 func (s *FilmSet) named(n manifest.FilmName) bool {

@@ -24,7 +24,7 @@ type FilmFile struct {
 // FilmFiles returns the files that `greenroom render` made and that still exist, by absolute path.
 func (p *Project) FilmFiles() map[string]FilmFile {
 	out := map[string]FilmFile{}
-	records, _ := filepath.Glob(filepath.Join(p.path(FilmRecords), "*.json")) // the pattern is valid
+	records, _ := filepath.Glob(filepath.Join(p.Path(FilmRecords), "*.json")) // the pattern is valid
 	for _, name := range records {
 		var r FilmRecord
 		b, err := os.ReadFile(name)
@@ -33,7 +33,7 @@ func (p *Project) FilmFiles() map[string]FilmFile {
 		}
 		path := filepath.FromSlash(r.File)
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(p.dir, path)
+			path = filepath.Join(p.Dir(), path)
 		}
 		fi, err := os.Stat(path)
 		if err != nil || !fi.Mode().IsRegular() || fi.Size() != r.Bytes {
@@ -49,7 +49,7 @@ func (p *Project) FilmFiles() map[string]FilmFile {
 // FilmCurrent reports that a file holds a film as it is now. A file of the native renderer's own settings is recognized
 // by its key; for any other one, nothing that the film is made of may be newer than the file.
 func (p *Project) FilmCurrent(ctx context.Context, f *timeline.Film, file FilmFile) bool {
-	if tools, err := p.tools(ctx); err == nil {
+	if tools, err := p.Tools.Find(ctx); err == nil {
 		for _, preset := range native.Presets {
 			if !slices.Contains(preset.Exts, strings.ToLower(filepath.Ext(file.File))) {
 				continue

@@ -18,6 +18,7 @@ import (
 
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 )
 
 // front is a server between a project and the sandbox. What a test wants otherwise is
@@ -128,8 +129,8 @@ func (f *front) bought() (n int) {
 func (f *front) options() Options {
 	env := map[string]string{"HEYGEN_API_BASE": f.url, "HEYGEN_API_KEY": "k", "GREENROOM_CACHE": filepath.Join(os.TempDir(), "greenroom-front-test")}
 	return Options{ManifestPath: filepath.Join(f.dir, ManifestName), Now: time.Now, Getenv: func(k string) string { return env[k] }, LookPath: exec.LookPath,
-		Version: "test", Sink: func(e Event) {
-			if e.State == Warned || e.Stage == "api" {
+		Version: "test", Sink: func(e event.Event) {
+			if e.State == event.Warned || e.Stage == "api" {
 				f.mu.Lock()
 				f.said = append(f.said, e.Message)
 				f.mu.Unlock()

@@ -39,15 +39,15 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		return sum, err
 	}
 	defer sh.close()
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return sum, err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return sum, err
 	}
 	defer unlock()
-	if err := p.reloadLock(); err != nil {
+	if err := p.Lock.Reload(); err != nil {
 		return sum, err
 	}
 	p.sweep(nil)
@@ -77,13 +77,13 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 // lacking says what a clip lacks that a frozen build may not make.
 func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error {
 	place := s.clip.Place
-	place.File = p.rel(place.File)
+	place.File = p.Rel(place.File)
 	say := func(hint, format string, args ...any) *fault.Error {
 		f := fault.New(fault.Stale, hint, "frozen: "+format, args...).For(s.Clip)
 		f.Place = &place
 		return f
 	}
-	e, have := p.entry(s.Clip)
+	e, have := p.Lock.Get(s.Clip)
 	if have && e.TakeKey == s.Key && !p.ownEntry(ctx, e) {
 		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.otherOrigin(ctx, p.originOf(e)))
 	}
@@ -93,11 +93,11 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 	var parts []string
 	last := "" // a reason that holds for several files is said behind the last of them
 	for _, o := range objects(e) {
-		if p.store == nil {
+		if p.Store == nil {
 			continue
 		}
 		gone := "missing"
-		switch p.store.Condition(o.hash, o.size) {
+		switch p.Store.Condition(o.hash, o.size) {
 		case assets.Intact:
 			continue
 		case assets.Damaged:

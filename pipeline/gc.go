@@ -38,15 +38,15 @@ const gcAge = time.Hour
 // GC counts or removes the stored files that neither the lockfile, the ledger, a stand-in, a
 // bought voice nor a published file of a film refers to.
 func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
-	if err := p.peekState(); err != nil || p.store == nil {
+	if err := p.PeekState(); err != nil || p.Store == nil {
 		return g, err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return g, err
 	}
 	defer unlock()
-	if err := p.reloadLock(); err != nil {
+	if err := p.Lock.Reload(); err != nil {
 		return g, err
 	}
 	used, err := p.usedObjects(ctx)
@@ -59,7 +59,7 @@ func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
 	}
 	films := p.filmObjects()
 	var list fault.List
-	err = p.store.Each(func(h assets.Hash, size int64, changed time.Time) error {
+	err = p.Store.Each(func(h assets.Hash, size int64, changed time.Time) error {
 		take := bought[h] && !used[h]
 		if used[h] || take && !o.OldTakes || films[string(h[:16])] || p.o.Now().Sub(changed) < gcAge {
 			g.Kept++
@@ -71,7 +71,7 @@ func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
 			g.Takes++
 		}
 		if o.Remove {
-			if err := p.store.Remove(h); err != nil {
+			if err := p.Store.Remove(h); err != nil {
 				list = append(list, fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "remove a stored file"))
 			}
 		}
@@ -92,13 +92,13 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 			used[o.hash] = true
 		}
 	}
-	p.lockMu.Lock()
-	for _, name := range p.lock.Names() {
-		if e, ok := p.lock.Get(name); ok {
-			add(e)
+	p.Lock.Read(func(f *lockfile.File) {
+		for _, name := range f.Names() {
+			if e, ok := f.Get(name); ok {
+				add(e)
+			}
 		}
-	}
-	p.lockMu.Unlock()
+	})
 	p.standIns.mu.Lock()
 	for _, name := range p.standIns.file.Names() {
 		if e, ok := p.standIns.file.Get(name); ok {
@@ -117,7 +117,7 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 			err = json.Unmarshal(b, &v)
 		}
 		if err != nil { // it may name a sound that cannot be bought twice
-			return nil, fault.Wrap(fault.Failed, err, "repair or remove the file", "read %s", p.rel(path))
+			return nil, fault.Wrap(fault.Failed, err, "repair or remove the file", "read %s", p.Rel(path))
 		}
 		used[assets.Hash(v.Audio)] = true
 	}
@@ -126,7 +126,7 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 
 // boughtMasters are the masters that the ledger knows.
 func (p *Project) boughtMasters(ctx context.Context) (map[assets.Hash]bool, error) {
-	rows, err := p.ledger.List(ctx)
+	rows, err := p.Ledger.List(ctx)
 	bought := make(map[assets.Hash]bool, len(rows))
 	for _, r := range rows {
 		bought[assets.Hash(r.MasterHash)] = true
@@ -138,11 +138,11 @@ func (p *Project) boughtMasters(ctx context.Context) (map[assets.Hash]bool, erro
 // published name.
 func (p *Project) filmObjects() map[string]bool {
 	used := map[string]bool{}
-	entries, _ := os.ReadDir(p.path(p.filesDir()))
+	entries, _ := os.ReadDir(p.Path(p.FilesDir()))
 	for _, e := range entries {
 		if name, _, _ := strings.Cut(e.Name(), "."); len(name) == 16 {
 			used[name] = true
-		} else if h, err := hashFile(filepath.Join(p.path(p.filesDir()), e.Name())); err == nil {
+		} else if h, err := hashFile(filepath.Join(p.Path(p.FilesDir()), e.Name())); err == nil {
 			used[h[:16]] = true // the font's license has a name of its own
 		}
 	}

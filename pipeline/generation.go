@@ -10,6 +10,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 )
 
@@ -65,7 +66,7 @@ func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
 		return "", explain(err, doing)
 	}
 	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = chosen, p.o.Now() })
-	p.send(ctx, Event{Stage: "api", State: Done, Message: "auto: this account answers " + string(chosen)})
+	p.Send(ctx, event.Event{Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen)})
 	return chosen, nil
 }
 
@@ -94,7 +95,7 @@ func (p *Project) gone(ctx context.Context, err error, doing string) error {
 			now := p.o.Now()
 			p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
 			text := "auto: v1 and v2 have ended for this account; v3 is used from the next run on"
-			p.send(ctx, Event{Stage: "api", State: Warned, Message: text})
+			p.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 			return fault.Wrap(fault.Provider, err, "run the same command again: api: auto uses v3 now", "%s", doing)
 		}
 	}

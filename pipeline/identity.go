@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // whoami is what is known about whom a project buys from.
@@ -115,7 +116,7 @@ func (p *Project) keyAccount() string {
 	if known := p.provider.accountOf(p.accountID()); known != "" {
 		return known
 	}
-	return keyAccountOf(p.Manifest.HeyGen.Key, p.dir, p.o.Getenv)
+	return keyAccountOf(p.Manifest.HeyGen.Key, p.Dir(), p.o.Getenv)
 }
 
 // keyAccountOf returns the hash of the key that a reference leads to; empty when it leads to
@@ -166,12 +167,12 @@ func (p *Project) sameAccount(ctx context.Context, o origin.Origin) bool {
 
 // own returns a clip's entry when its take is one of the project's own.
 func (p *Project) own(ctx context.Context, clip string) (lockfile.Entry, bool) {
-	e, have := p.entry(clip)
+	e, have := p.Lock.Get(clip)
 	return e, have && p.ownEntry(ctx, e)
 }
 
 func (p *Project) ownEntry(ctx context.Context, e lockfile.Entry) bool {
-	return e.Route == routeFile || p.accepts(ctx, p.originOf(e))
+	return e.Route == request.File || p.accepts(ctx, p.originOf(e))
 }
 
 // originOf is an entry's origin; for one of an earlier version, what is known of it here.
@@ -196,7 +197,7 @@ func (p *Project) rowOrigin(r ledger.Row) origin.Origin {
 // NotReady is the error of a film whose clip is not up to date.
 func (p *Project) NotReady(clip, reason string) *fault.Error {
 	hint := "run `greenroom build` first"
-	if e, ok := p.entry(clip); ok && p.originOf(e).Drawn() && !p.o.AllowSandbox {
+	if e, ok := p.Lock.Get(clip); ok && p.originOf(e).Drawn() && !p.o.AllowSandbox {
 		hint += "; --allow-sandbox renders drawn presenters for a preview"
 	}
 	return fault.New(fault.Failed, hint, "clip is not ready: %s", reason).For(clip)
@@ -205,7 +206,7 @@ func (p *Project) NotReady(clip, reason string) *fault.Error {
 // DrawnClips counts the clips on record that no paid provider made.
 func (p *Project) DrawnClips() (n int) {
 	for _, c := range p.Manifest.Clips {
-		if e, ok := p.entry(c.Name); ok && p.originOf(e).Drawn() {
+		if e, ok := p.Lock.Get(c.Name); ok && p.originOf(e).Drawn() {
 			n++
 		}
 	}

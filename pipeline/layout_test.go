@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/event"
 )
 
 // TestThePublicFolderOfTheConfiguration is used without running the configuration; where it is computed, a warning says
@@ -33,8 +35,8 @@ func TestThePublicFolderOfTheConfiguration(t *testing.T) {
 			}
 		}
 		var warnings []string
-		sink := func(e Event) {
-			if e.State == Warned {
+		sink := func(e event.Event) {
+			if e.State == event.Warned {
 				warnings = append(warnings, e.Message)
 			}
 		}
@@ -42,7 +44,7 @@ func TestThePublicFolderOfTheConfiguration(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.publicDir(); got != c.public || p.publicDir() != got {
+		if got := p.PublicDir(); got != c.public || p.PublicDir() != got {
 			t.Errorf("%s: clips go to %s, want %s", name, got, c.public)
 		}
 		if err := p.Close(); err != nil { // every event has been sent

@@ -13,6 +13,7 @@ import (
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // legacyEvidence is what a project's folder says about takes that were recorded before
@@ -31,7 +32,7 @@ func (p *Project) legacyOrigin(videoID string) origin.Origin {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.legacy == nil {
-		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(p.state, "sandbox")), only: p.onlyAccount()}
+		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(p.StateDir(), "sandbox")), only: p.onlyAccount()}
 	}
 	if w.legacy.sandbox[videoID] {
 		return origin.Sandbox
@@ -63,7 +64,7 @@ func (p *Project) onlyAccount() origin.Origin {
 // disk says, and with askToo for the rest what the account says. Takes that the account does
 // not know are Foreign from then on. The caller holds the submitter's lock.
 func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
-	list, err := p.ledger.List(ctx)
+	list, err := p.Ledger.List(ctx)
 	if err != nil {
 		return err
 	}
@@ -74,19 +75,19 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		case r.Origin != "":
 		case o != origin.None:
 			rows[r.Key] = string(o)
-		case r.VideoID != "" && !isSpeech(r.Route):
+		case r.VideoID != "" && !request.IsSpeech(r.Route):
 			ask[r.VideoID] = r.Route
 		}
 	}
 	var entries []lockfile.Entry
 	for _, c := range p.Manifest.Clips {
-		e, ok := p.entry(c.Name)
+		e, ok := p.Lock.Get(c.Name)
 		if !ok || e.Origin != "" || e.VideoID == "" {
 			continue
 		}
 		if o := p.originOf(e); o != origin.None {
 			e.Origin = string(o)
-			if err := p.setEntry(e); err != nil {
+			if err := p.Lock.Set(e); err != nil {
 				return err
 			}
 			continue
@@ -108,7 +109,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 			if e.Origin = string(found[e.VideoID]); e.Origin == "" {
 				continue
 			}
-			if err := p.setEntry(e); err != nil {
+			if err := p.Lock.Set(e); err != nil {
 				return err
 			}
 		}
@@ -116,7 +117,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return p.ledger.SetOrigins(ctx, rows)
+	return p.Ledger.SetOrigins(ctx, rows)
 }
 
 // askJobs is how many videos are read at once.
@@ -136,7 +137,7 @@ func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map
 	for id, route := range videos {
 		g.Go(func() error {
 			o := current
-			_, err := client.Job(ctx, kindOf(p.recordRoute(ctx, route)), id)
+			_, err := client.Job(ctx, request.KindOf(p.recordRoute(ctx, route)), id)
 			if heygen.NotFound(err) {
 				o, err = origin.Foreign, nil
 			}

@@ -143,8 +143,8 @@ func TestEverySourceIsPricedAtItsUpperEnd(t *testing.T) {
 		if want := math.Ceil(high-1e-9) * rate; math.Abs(s.Price-want) > rate+1e-9 {
 			t.Errorf("%s: $%g for %g s, want about $%g", name, s.Price, high, want)
 		}
-		if s.length.loose != c.everything {
-			t.Errorf("%s: a documented maximum: %v", name, s.length.loose)
+		if s.length.Loose != c.everything {
+			t.Errorf("%s: a documented maximum: %v", name, s.length.Loose)
 		}
 	}
 }
@@ -208,7 +208,7 @@ func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	t.Parallel()
 	dir := pricing(t, "v3", 1, "  one: {audio: noise.mp3}\n  two: {script: Hello.}\n")
 	plan := planWith(t, dir, exec.LookPath)
-	b := &build{Project: &Project{Manifest: nil}, o: BuildOptions{}}
+	b := &build{Project: &Project{}, o: BuildOptions{}}
 	p, err := Open(freshOptions(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -245,16 +245,16 @@ func TestATranslationIsAsLongAsTheTakeItIsOf(t *testing.T) {
 	if estimated <= 0 || estimated > 3 {
 		t.Errorf("estimated as %g s", estimated)
 	}
-	req, err := p.request(p.Manifest.Clips[0])
+	req, err := requestOf(p, p.Manifest.Clips[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	hash := strings.Repeat("a", 64)
-	p.lock.Set(lockfile.Entry{Clip: "one", TakeKey: req.key, Route: req.route, VideoID: "v", Master: hash, Duration: 100})
+	_ = p.Lock.Set(lockfile.Entry{Clip: "one", TakeKey: req.Key, Route: req.Route, VideoID: "v", Master: hash, Duration: 100})
 	if s := planSteps(t, p)["two"]; s.Seconds != 100 || s.Longest != 125 {
 		t.Errorf("%g s, at most %g s", s.Seconds, s.Longest)
 	}
-	p.lock.Set(lockfile.Entry{Clip: "one", TakeKey: hash, Route: req.route, VideoID: "v", Master: hash, Duration: 100})
+	_ = p.Lock.Set(lockfile.Entry{Clip: "one", TakeKey: hash, Route: req.Route, VideoID: "v", Master: hash, Duration: 100})
 	if s := planSteps(t, p)["two"]; s.Longest != estimated {
 		t.Errorf("of an old take: at most %g s, want %g s", s.Longest, estimated)
 	}

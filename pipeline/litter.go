@@ -12,14 +12,14 @@ import (
 // system's temporary folder. The caller holds the submit lock. plan is of all clips; nil
 // when it is not known which downloads will be resumed.
 func (p *Project) sweep(plan *Plan) {
-	render := p.path(StateDir + "/render")
-	atomicfile.Sweep(p.dir, p.path(p.sourceDir()), p.state, filepath.Dir(p.voiceFile("x")), p.path(FilmRecords))
+	render := p.Path(StateDir + "/render")
+	atomicfile.Sweep(p.Dir(), p.Path(p.SourceDir()), p.StateDir(), filepath.Dir(p.voiceFile("x")), p.Path(FilmRecords))
 	remotion.SweepKilled(render)
-	if p.store == nil {
+	if p.Store == nil {
 		return
 	}
 	if plan == nil {
-		p.store.SweepTemp(nil)
+		p.Store.SweepTemp(nil)
 		return
 	}
 	resumed := map[string]bool{}
@@ -28,20 +28,20 @@ func (p *Project) sweep(plan *Plan) {
 			continue
 		}
 		resumed[takePart(s.Key)] = true
-		if s.req.speech != nil {
-			resumed[voicePart(s.req.speech.key)] = true
+		if s.req.Speech != nil {
+			resumed[voicePart(s.req.Speech.Row)] = true
 		}
 	}
-	p.store.SweepTemp(func(name string) bool { return resumed[name] })
+	p.Store.SweepTemp(func(name string) bool { return resumed[name] })
 }
 
 // sweepLocked is sweep for a run that has nothing else to do. Another run that holds the lock
 // sweeps by itself.
 func (p *Project) sweepLocked(plan *Plan) {
-	if p.store == nil {
+	if p.Store == nil {
 		return
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return
 	}

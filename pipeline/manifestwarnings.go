@@ -3,6 +3,8 @@ package pipeline
 import (
 	"context"
 	"fmt"
+
+	"greenroom/pipeline/event"
 )
 
 // Warnings are settings of the manifest that have no effect, or another one than they seem to have, each in a line with its
@@ -21,6 +23,6 @@ func (p *Project) Warnings() (out []string) {
 // warnOfManifest sends the manifest's warnings as events.
 func (p *Project) warnOfManifest(ctx context.Context) {
 	for _, w := range p.Warnings() {
-		p.send(ctx, Event{Stage: "manifest", State: Warned, Message: w})
+		p.Send(ctx, event.Event{Stage: "manifest", State: event.Warned, Message: w})
 	}
 }

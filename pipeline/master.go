@@ -10,8 +10,10 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // notMaster is a delivered file that cannot be a master.
@@ -39,7 +41,7 @@ func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Has
 		if err := media.Complete(path); err != nil {
 			return masterFault(err)
 		}
-		t, err := b.tools(ctx)
+		t, err := b.Tools.Find(ctx)
 		if err != nil {
 			return err
 		}
@@ -116,13 +118,13 @@ func masterLimit(seconds float64) int64 {
 // storedMaster reports that the ledger's master of a take is in the store and complete.
 func (b *build) storedMaster(row ledger.Row) bool {
 	h := assets.Hash(row.MasterHash)
-	return row.MasterHash != "" && b.store.Has(h, row.MasterBytes) && media.Playable(b.store.Path(h)) == nil
+	return row.MasterHash != "" && b.Store.Has(h, row.MasterBytes) && media.Playable(b.Store.Path(h)) == nil
 }
 
 // free reports that a clip's master can be brought again without buying anything.
 func (b *build) free(ctx context.Context, s Step) bool {
-	switch s.req.route {
-	case routeFile, routeVideo:
+	switch s.req.Route {
+	case request.File, request.Video:
 		return true
 	}
 	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
@@ -135,11 +137,11 @@ func (b *build) free(ctx context.Context, s Step) bool {
 // playable finds a master that cannot be prepared before it is tried, and marks its step so
 // that it is brought again where that is free.
 func (b *build) playable(ctx context.Context, s *Step) error {
-	e, ok := b.entry(s.Clip)
+	e, ok := b.Lock.Get(s.Clip)
 	if !ok {
 		return nil
 	}
-	err := media.Playable(b.store.Path(assets.Hash(e.Master)))
+	err := media.Playable(b.Store.Path(assets.Hash(e.Master)))
 	if err == nil {
 		return nil
 	}
@@ -150,13 +152,13 @@ func (b *build) playable(ctx context.Context, s *Step) error {
 		return fault.Wrap(fault.Media, err, "", "the stored take cannot be used").For(s.Clip)
 	}
 	s.again = true
-	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Warned, Message: "the stored take is " + err.Error() + "; bringing it again"})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Warned, Message: "the stored take is " + err.Error() + "; bringing it again"})
 	return nil
 }
 
 // unchanged keeps what was made from a master when the same bytes came again.
 func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
-	old, ok := b.entry(e.Clip)
+	old, ok := b.Lock.Get(e.Clip)
 	if ok && old.TakeKey == e.TakeKey && old.Master == e.Master {
 		e.Info, e.Renditions, e.Tool = old.Info, old.Renditions, old.Tool
 		if e.Captions == nil {
@@ -168,6 +170,6 @@ func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
 
 // prepared reports that a clip's renditions are up to date with its master.
 func (b *build) prepared(ctx context.Context, s Step) bool {
-	e, ok := b.entry(s.Clip)
+	e, ok := b.Lock.Get(s.Clip)
 	return ok && e.TakeKey == s.Key && b.staleRendition(ctx, *s.clip, e) == "" && b.staleCaptions(*s.clip, s.req, e.Captions != nil) == ""
 }

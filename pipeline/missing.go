@@ -48,7 +48,7 @@ func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) er
 	var f *fault.Error
 	if errors.As(err, &he) && he.Legacy() && errors.As(out, &f) {
 		f.Hint = "v1 and v2, which made this video, have ended: download it on HeyGen's site and set file: on the clip"
-		if s.req.paid() {
+		if s.req.Paid() {
 			f.Hint += fmt.Sprintf(", or set heygen.api: v3 and take: %d to buy it again", s.clip.Take+1)
 		}
 	}
@@ -76,7 +76,7 @@ func (p *Project) missing(s Step, id string, err error) error {
 	}
 	hint := fmt.Sprintf("`greenroom videos --show %s` reads it: "+
 		"the key in %s must belong to the account at %s that made the video", id, key, from)
-	if s.req.paid() {
+	if s.req.Paid() {
 		hint += fmt.Sprintf("; if it was deleted there, set take: %d to buy the clip again", s.clip.Take+1)
 	} else {
 		hint += "; `greenroom videos` lists others"

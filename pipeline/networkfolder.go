@@ -17,7 +17,7 @@ func (b *build) spendsHere(plan *Plan) error {
 	if b.Project.o.NetworkFolder || b.Sandboxed() || !slices.ContainsFunc(plan.Steps, Step.spends) {
 		return nil
 	}
-	kind := fileSystemOf(b.state)
+	kind := fileSystemOf(b.StateDir())
 	if kind == "" {
 		return nil
 	}

@@ -38,37 +38,37 @@ func builtProject(tb testing.TB, dir string, n int) {
 	must(os.WriteFile(filepath.Join(dir, ManifestName), []byte(y.String()), 0o644))
 	p, err := Open(Options{ManifestPath: filepath.Join(dir, ManifestName), LookPath: exec.LookPath, Getenv: func(string) string { return "" }})
 	must(err)
-	must(p.openState())
-	t, err := p.tools(tb.Context())
+	must(p.OpenState())
+	t, err := p.Tools.Find(tb.Context())
 	must(err)
 	put := func(kind string, i int) (string, int64) {
 		b := bytes.Repeat(fmt.Appendf(nil, "%s of clip %d\n", kind, i), 20)
-		path := p.store.TempPath(fmt.Sprintf("%s-%d", kind, i))
+		path := p.Store.TempPath(fmt.Sprintf("%s-%d", kind, i))
 		must(os.WriteFile(path, b, 0o600))
-		h, size, err := p.store.Adopt(path)
+		h, size, err := p.Store.Adopt(path)
 		must(err)
 		return string(h), size
 	}
 	ctx := context.Background()
 	for i, c := range p.Manifest.Clips {
-		req, err := p.request(c)
+		req, err := requestOf(p, c)
 		must(err)
-		e := lockfile.Entry{Clip: c.Name, TakeKey: req.key, Route: req.route, Origin: string(origin.Sandbox), VideoID: fmt.Sprintf("video%d", i), Inputs: req.inputs,
+		e := lockfile.Entry{Clip: c.Name, TakeKey: req.Key, Route: req.Route, Origin: string(origin.Sandbox), VideoID: fmt.Sprintf("video%d", i), Inputs: req.Inputs,
 			Info: builtInfo()}
 		e.Master, e.MasterBytes = put("master", i)
 		e.Renditions = map[string]lockfile.Rendition{}
 		for _, name := range []string{webmRendition, posterRendition} {
 			h, size := put(name, i)
-			e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, prepareSpec(c, req.route, wanted(c, e.Info)), t), Hash: h, Bytes: size}
+			e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, prepareSpec(c, req.Route, wanted(c, e.Info)), t), Hash: h, Bytes: size}
 		}
-		p.lock.Set(e)
-		key := ledger.KeyOf(req.key, string(origin.Sandbox))
+		must(p.Lock.Set(e))
+		key := ledger.KeyOf(req.Key, string(origin.Sandbox))
 		marker := "gr-" + key[:10]
-		row, err := p.ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
+		row, err := p.Ledger.Spend(ctx, ledger.Intent{Key: key, Take: req.Key, Origin: string(origin.Sandbox), Clip: c.Name, Route: req.Route, Marker: marker, Title: c.Name + " " + marker, Path: "/v2/video/generate", Body: []byte(`{"a":1}`), RunID: "r"}, nil, yes{i}, func(error) bool { return false }, ledger.SpendOptions{})
 		must(err)
-		p.ledger.Fetched(row, e.Master, e.MasterBytes, 4)
+		p.Ledger.Fetched(row, e.Master, e.MasterBytes, 4)
 	}
-	must(p.lock.Save(p.path(LockName)))
+	must(p.Lock.Flush())
 	must(p.publish(ctx, nil))
 	must(p.Close())
 }

@@ -261,7 +261,7 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	if steps, err := p.plan(); err != nil || steps[0].Action != Fetch || !strings.Contains(steps[0].Reason, "nothing more to pay") {
 		t.Errorf("its own sandbox's takes are bought again: %+v, %v", steps, err)
 	}
-	if err := p.with(func(q *Project) error { return errors.Join(q.openState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
+	if err := p.with(func(q *Project) error { return errors.Join(q.OpenState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
 		t.Fatal(err)
 	}
 	if lock := p.read(LockName); strings.Count(lock, "origin: sandbox") != 2 {

@@ -6,7 +6,9 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // otherVideo handles a status answer that names another video than the one that was read.
@@ -17,14 +19,14 @@ func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id strin
 		return row, fault.New(fault.Provider, "run the same command again; if it stays so, ask HeyGen's support about both videos",
 			"HeyGen answered for video %s, which is the take of %s, when video %s was read", id, owner, row.VideoID)
 	}
-	if kindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
+	if request.KindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
 		if _, again := b.misnamed.LoadOrStore(row.VideoID, id); !again {
-			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Warned, Message: fmt.Sprintf(
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Warned, Message: fmt.Sprintf(
 				"HeyGen answered for video %q when video %s was read; the bought id is kept", id, row.VideoID)})
 		}
 		return row, nil
 	}
-	if err := b.ledger.Became(ctx, row.Key, id); err != nil {
+	if err := b.Ledger.Became(ctx, row.Key, id); err != nil {
 		return row, err
 	}
 	b.polls.leave(row.VideoID)

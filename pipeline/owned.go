@@ -12,7 +12,7 @@ import (
 // returns nil where there are none, and where a newer greenroom wrote them: its files are right for the user's other
 // machines, and must not be replaced by older ones.
 func (p *Project) OwnedFiles() (*scaffold.Comparison, error) {
-	c, err := scaffold.Compare(p.layout)
+	c, err := scaffold.Compare(p.Manifest.Remotion)
 	if err != nil || c == nil || c.NewerThan(p.o.Version) {
 		return nil, err
 	}
@@ -38,16 +38,16 @@ func (p *Project) restoreOwned(ctx context.Context) {
 		done, err = c.Update(p.o.Version, false)
 	}
 	if len(done) > 0 {
-		p.send(ctx, Event{Stage: "publish", State: Done, Message: "greenroom's own files, now of this version: " + strings.Join(done, ", ")})
+		p.Send(ctx, Event{Stage: "publish", State: Done, Message: "greenroom's own files, now of this version: " + strings.Join(done, ", ")})
 	}
 	if err != nil {
-		p.send(ctx, Event{Stage: "publish", State: Warned, Message: "greenroom's own files are not of this version: " + err.Error()})
+		p.Send(ctx, Event{Stage: "publish", State: Warned, Message: "greenroom's own files are not of this version: " + err.Error()})
 	}
 }
 
 // eachOwned calls add with each of greenroom's own files that is there.
-func (p *Project) eachOwned(add func(input bool, path string)) {
-	for _, name := range scaffold.Present(p.layout) {
-		add(true, filepath.Join(p.path(p.sourceDir()), name))
+func (p *Project) eachOwned(add func(path string)) {
+	for _, name := range scaffold.Present(p.Manifest.Remotion) {
+		add(filepath.Join(p.Path(p.SourceDir()), name))
 	}
 }

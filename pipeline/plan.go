@@ -11,6 +11,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // Action is the most expensive thing a clip still needs.
@@ -54,12 +55,12 @@ type Step struct {
 	Marks  []Mark `json:"marks,omitempty"`
 
 	clip    *manifest.Clip
-	req     request
-	length  length      // before the take is there
-	credits float64     // the price before it became dollars
-	twin    string      // the clip that buys the same take; this one waits for it
-	row     *ledger.Row // the submission on record; nil when there is none
-	again   bool        // the master is downloaded or imported again, whatever is stored
+	req     request.Request
+	length  request.Length // before the take is there
+	credits float64        // the price before it became dollars
+	twin    string         // the clip that buys the same take; this one waits for it
+	row     *ledger.Row    // the submission on record; nil when there is none
+	again   bool           // the master is downloaded or imported again, whatever is stored
 }
 
 // submission is the one on record; without a key when there is none.
@@ -106,14 +107,14 @@ func (p *Plan) idle() bool {
 // Plan compares the manifest with what is on disk. It changes nothing, sends no
 // request and, once ffmpeg's version is on record, starts no process.
 func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
-	clips, err := p.clips(names)
+	clips, err := p.Clips.Named(names)
 	if err != nil {
 		return nil, err
 	}
-	if clips, err = p.withSources(clips); err != nil {
+	if clips, err = p.Clips.WithSources(clips); err != nil {
 		return nil, err
 	}
-	if err := p.peekState(); err != nil {
+	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
 	if _, err := p.sizes(); err != nil {
@@ -126,7 +127,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	p.rows = rows
 	p.compare(ctx, clips)
 	p.plannedAll = p.plannedAll || len(names) == 0
-	prices := loadPrices()
+	prices := request.LoadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Sandboxed(), Prices: prices.Date}
 	marks := &markPlaces{manifest: p.Manifest}
@@ -137,22 +138,22 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		e, have := p.own(ctx, c.Name)
 		req, err := p.chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
-			err = p.agrees(*c, e, rows[req.key])
+			err = p.agrees(*c, e, rows[req.Key])
 		}
 		if err != nil {
 			bad = append(bad, fault.All(err)...)
 			continue
 		}
-		s, err := p.withLength(ctx, p.step(ctx, c, req, rows[req.key]))
+		s, err := p.withLength(ctx, p.step(ctx, c, req, rows[req.Key]))
 		if err != nil {
 			bad = append(bad, fault.All(atClip(*c, err))...)
 			continue
 		}
 		s = withMarkup(p.withVoice(s, rows), marks)
-		if first, ok := bought[req.key]; ok && s.Action == Buy {
+		if first, ok := bought[req.Key]; ok && s.Action == Buy {
 			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
-			bought[req.key] = c.Name
+			bought[req.Key] = c.Name
 		}
 		if s.Action == Buy && !plan.Sandbox {
 			p.cost(&s, prices)
@@ -177,7 +178,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := bad.Or(); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(clips, needsAPI) {
+	if slices.ContainsFunc(clips, request.NeedsAPI) {
 		api, err := p.api(ctx)
 		if err != nil {
 			return nil, err
@@ -188,9 +189,9 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 }
 
 // step decides about one clip from facts on disk alone.
-func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *ledger.Row) Step {
-	s := Step{Clip: c.Name, Route: req.route, Key: req.key, clip: c, req: req, row: row}
-	e, have := p.entry(c.Name)
+func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
+	s := Step{Clip: c.Name, Route: req.Route, Key: req.Key, clip: c, req: req, row: row}
+	e, have := p.Lock.Get(c.Name)
 	own := have && p.ownEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
@@ -198,7 +199,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 		return s
 	}
 	lost := ""
-	if own && e.TakeKey == req.key && p.store != nil {
+	if own && e.TakeKey == req.Key && p.Store != nil {
 		if lost = p.lostMaster(*c, e); lost == "" {
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
 			stale := p.staleRendition(ctx, *c, e)
@@ -222,23 +223,23 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 	if s.again && lost != "" {
 		because = lost + "; "
 	}
-	if !req.paid() {
-		foreign := req.route == routeVideo && have && !own
+	if !req.Paid() {
+		foreign := req.Route == request.Video && have && !own
 		switch {
-		case s.again && lost != "" && req.route == routeVideo:
+		case s.again && lost != "" && req.Route == request.Video:
 			return say(Fetch, "%s", lost)
 		case s.again && lost != "":
 			return say(Import, "%s", lost)
 		case foreign:
 			return say(Fetch, "%s", p.otherOrigin(ctx, p.originOf(e)))
-		case req.route == routeVideo:
+		case req.Route == request.Video:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
 		default:
 			return say(Import, "%s", whyNew(e, have, req, "new file"))
 		}
 	}
 	fresh := "no take yet"
-	if o := p.originOf(e); have && !own && (o != origin.None || e.TakeKey == req.key) {
+	if o := p.originOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
 		have, fresh = false, p.otherOrigin(ctx, o)
 		if o == origin.None {
 			return say(Settle, "%s; a build asks the account", fresh)
@@ -262,32 +263,26 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request, row *
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", outside.Clean(row.Reason), c.Take+1)
 		}
 	}
-	if p.bought(e, have, req.key) {
+	if p.bought(e, have, req.Key) {
 		return say(Fetch, "%sthe lockfile has it as video %s, nothing more to pay", because, e.VideoID)
 	}
 	return say(Buy, "%s", because+whyNew(e, have, req, fresh))
 }
 
 // whyNew names what changed since the take on record.
-func whyNew(e lockfile.Entry, have bool, req request, fresh string) string {
+func whyNew(e lockfile.Entry, have bool, req request.Request, fresh string) string {
 	switch {
 	case !have:
 		return fresh
-	case e.TakeKey == req.key:
+	case e.TakeKey == req.Key:
 		return masterMissing
-	case e.Route != req.route:
-		return fmt.Sprintf("route changed from %s to %s", e.Route, req.route)
+	case e.Route != req.Route:
+		return fmt.Sprintf("route changed from %s to %s", e.Route, req.Route)
 	}
-	if changed := req.changedSince(e.Inputs); changed != "" {
+	if changed := req.ChangedSince(e.Inputs); changed != "" {
 		return changed + " changed"
 	}
 	return "the request changed"
-}
-
-func (p *Project) entry(clip string) (lockfile.Entry, bool) {
-	p.lockMu.Lock()
-	defer p.lockMu.Unlock()
-	return p.lock.Get(clip)
 }
 
 // free parts a plan: what costs nothing, and the clips that wait for somebody to buy
@@ -304,25 +299,4 @@ func (p *Plan) free() (free, rest *Plan) {
 		}
 	}
 	return free, rest
-}
-
-// withSources adds the clips that named ones are translations of.
-func (p *Project) withSources(clips []manifest.Clip) ([]manifest.Clip, error) {
-	want := map[string]bool{}
-	for _, c := range clips {
-		want[c.Name] = true
-	}
-	for i := 0; i < len(clips); i++ {
-		t := clips[i].Translate
-		if t == nil || t.Clip == "" || want[t.Clip] {
-			continue
-		}
-		src, err := p.clips([]string{t.Clip})
-		if err != nil {
-			return nil, err
-		}
-		want[t.Clip] = true
-		clips = append(slices.Clip(clips), src...)
-	}
-	return clips, nil
 }

@@ -11,6 +11,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // preflight finds what HeyGen would refuse before anything is bought: avatars, voices,
@@ -86,7 +87,7 @@ type flight struct {
 
 func (f *flight) need(s Step) {
 	f.steps = append(f.steps, s)
-	c, api := s.clip, apiOf(s.Route)
+	c, api := s.clip, request.APIOf(s.Route)
 	if v := s.Voice; v != nil && v.Action == Buy {
 		f.speech[api][c.Voice.ID] = append(f.speech[api][c.Voice.ID], s)
 	}
@@ -115,7 +116,7 @@ func (f *flight) need(s Step) {
 		if len(c.Scenes) == 0 {
 			look(c.Avatar.ID)
 		}
-		if len(c.Scenes) == 0 && c.AudioFile == "" && s.req.speech == nil {
+		if len(c.Scenes) == 0 && c.AudioFile == "" && s.req.Speech == nil {
 			voice(c.Voice.ID)
 		}
 	}
@@ -136,8 +137,8 @@ func (f *flight) addAt(member string, steps []Step, hint, format string, args ..
 		if len(s.clip.Scenes) > 0 {
 			at = "scenes." + member
 		}
-		e := f.b.misfit(*s.clip, at, hint, format, args...)
-		e.Place.File = f.b.rel(e.Place.File)
+		e := request.Misfit(*s.clip, f.b.manifestLine, at, hint, format, args...)
+		e.Place.File = f.b.Rel(e.Place.File)
 		f.faults = append(f.faults, e)
 	}
 }
@@ -173,7 +174,7 @@ func (o *offer) hint(wanted string) string {
 // catalogue is megabytes. A v3 look also says how it can be rendered.
 func (f *flight) checkLooks(ctx context.Context) error {
 	for id, steps := range f.looks {
-		api := apiOf(steps[0].Route)
+		api := request.APIOf(steps[0].Route)
 		var err error
 		if api == heygen.V3 {
 			var l heygen.Look
@@ -295,7 +296,7 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 		if s.clip.Source != manifest.SourceTemplate {
 			continue
 		}
-		id, api := s.clip.Template.ID, apiOf(s.Route)
+		id, api := s.clip.Template.ID, request.APIOf(s.Route)
 		if t, ok := f.b.templates[id]; ok { // rows share theirs
 			f.variables(s, t)
 			continue
@@ -359,7 +360,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 		if s.clip.Source != manifest.SourceTranslate {
 			continue
 		}
-		api := apiOf(s.Route)
+		api := request.APIOf(s.Route)
 		if lists[api] == nil {
 			l, err := f.client.Languages(ctx, api)
 			if heygen.Gone(err) {

@@ -6,13 +6,15 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // checkBalance asks for what is left and for the plan's limits. What an account does
 // not tell is not held against it.
 func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
-	api := apiOf(f.steps[0].Route)
+	api := request.APIOf(f.steps[0].Route)
 	bal, err := f.client.Credits(ctx, api)
 	if heygen.Unauthorized(err) {
 		return explain(err, "read the balance")
@@ -48,8 +50,8 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
 		case known && s.clip.Source == manifest.SourceAvatar && min(s.clip.Width, s.clip.Height) > limit.side:
 			f.add([]Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.clip.Width, s.clip.Height, bal.Plan)
-		case s.length.Low > longestVideo:
-			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(longestVideo))
+		case s.length.Low > request.LongestVideo:
+			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(request.LongestVideo))
 		}
 	}
 	return nil
@@ -61,7 +63,7 @@ func (f *flight) unknownBalance(ctx context.Context, err error) {
 	if err != nil {
 		text = "the account's balance is unknown: " + err.Error()
 	}
-	f.b.send(ctx, Event{Stage: "api", State: Warned, Message: text})
+	f.b.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 }
 
 // planLimits are the length and the short side of a video by plan, from HeyGen's

@@ -11,9 +11,12 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/hashkey"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // Names of renditions in the lockfile.
@@ -27,35 +30,35 @@ const posterAt = 0.6
 
 // prepare checks the master, makes the renditions and checks them again.
 func (b *build) prepare(ctx context.Context, s Step) error {
-	e, ok := b.entry(s.Clip)
+	e, ok := b.Lock.Get(s.Clip)
 	if !ok {
 		return fault.New(fault.Failed, "", "no master on record")
 	}
 	e, twin, unlock := b.twin(s, e)
 	if twin {
 		unlock(nil)
-		if err := b.setEntry(e); err != nil {
+		if err := b.Lock.Set(e); err != nil {
 			return err
 		}
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: "the same as another clip"})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: "the same as another clip"})
 		return nil
 	}
 	var made *lockfile.Entry
 	defer func() { unlock(made) }()
-	t, err := b.tools(ctx)
+	t, err := b.Tools.Find(ctx)
 	if err != nil {
 		return err
 	}
-	master := b.store.Path(assets.Hash(e.Master))
-	report, err := b.check(ctx, s, t, master, expectMaster(*s.clip, s.req, e.Duration), "the take as delivered")
+	master := b.Store.Path(assets.Hash(e.Master))
+	report, err := b.check(ctx, s, t, master, expectMaster(*s.clip, s.req.Route, e.Duration), "the take as delivered")
 	if err != nil {
 		return err
 	}
 	e.Info = infoOf(report, *s.clip)
-	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Started})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
 
-	spec := b.recipe(*s.clip, s.req.route, e.Info)
-	spec.In, spec.Out = master, b.store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
+	spec := b.recipe(*s.clip, s.req.Route, e.Info)
+	spec.In, spec.Out = master, b.Store.TempPath("prepare-"+s.Clip+"-"+s.Key[:16]+".webm")
 	spec.Threads, spec.Frames, spec.Duration = b.threads, e.Info.Frames, e.Info.Duration
 	if report.Info.VFR {
 		spec.Frames = 0
@@ -70,7 +73,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if err := b.encode(ctx, s, t, spec); err != nil {
 		return err
 	}
-	poster := media.PosterSpec{In: spec.Out, Out: b.store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
+	poster := media.PosterSpec{In: spec.Out, Out: b.Store.TempPath("poster-" + s.Clip + "-" + s.Key[:16] + ".webp"), At: min(posterAt, e.Info.Duration/2)}
 	defer os.Remove(poster.Out)
 	expect := expectPrepared(*s.clip, e.Info)
 	expect.Poster = &poster
@@ -82,23 +85,23 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
 		e.Info.FPSNum, e.Info.FPSDen = spec.Rate.Num, spec.Rate.Den
 		e.Info.Frames, e.Info.Duration = done.Frames, spec.Rate.Seconds(done.Frames)
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Warned, Message: conformedMessage(report.Info, spec.Rate)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: conformedMessage(report.Info, spec.Rate)})
 	}
 	e.Renditions, e.Tool = map[string]lockfile.Rendition{}, t.Version
 	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
-		hash, size, err := b.store.Adopt(path)
+		hash, size, err := b.Store.Adopt(path)
 		if err != nil {
 			return err
 		}
 		e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, spec, t), Hash: string(hash), Bytes: size}
 	}
-	if s.req.speech != nil {
+	if s.req.Speech != nil {
 		if e.Captions, err = b.voiceCaptions(s); err != nil {
 			return err
 		}
 		b.heldLength(ctx, s, e)
 	}
-	if err := b.setEntry(e); err != nil {
+	if err := b.Lock.Set(e); err != nil {
 		return err
 	}
 	made = &e
@@ -107,7 +110,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if done.Loudness != nil {
 		message += fmt.Sprintf(", %s", done.Loudness)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Done, Message: message})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: message})
 	return nil
 }
 
@@ -118,7 +121,7 @@ func (b *build) encode(ctx context.Context, s Step, t media.Tools, spec media.Pr
 	}
 	defer b.cores.Release(int64(b.threads))
 	return media.Prepare(ctx, t, spec, func(f float64) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Progress, Frac: f})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Progress, Frac: f})
 	})
 }
 
@@ -128,12 +131,12 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 		return nil, err
 	}
 	defer b.cores.Release(1)
-	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Started})
-	if e.Again = downloadAgain(s.Clip); s.req.route == routeFile {
-		e.Again = "replace " + b.rel(s.clip.File)
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Started})
+	if e.Again = downloadAgain(s.Clip); s.req.Route == request.File {
+		e.Again = "replace " + b.Rel(s.clip.File)
 	}
 	r, err := media.Check(ctx, t, path, e, func(f float64) {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Progress, Frac: f})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Progress, Frac: f})
 	})
 	if err != nil {
 		return nil, err
@@ -148,13 +151,13 @@ func (b *build) check(ctx context.Context, s Step, t media.Tools, path string, e
 			}
 			bad = append(bad, fmt.Sprintf("%s: %s (limit %s); %s", f.Name, f.Value, f.Limit, f.Advice))
 		case media.Warn:
-			b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Warned, Message: fmt.Sprintf("%s: %s; %s", f.Name, f.Value, f.Advice)})
 		}
 	}
 	if len(bad) > 0 {
 		return r, fault.New(fault.Media, hint, "%s failed its checks: %s", what, strings.Join(bad, "; "))
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "check", State: Done})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "check", State: event.Done})
 	return r, nil
 }
 
@@ -164,19 +167,19 @@ func downloadAgain(clip string) string {
 }
 
 // expectMaster is what a delivered file must be.
-func expectMaster(c manifest.Clip, req request, announced float64) media.Expect {
+func expectMaster(c manifest.Clip, route string, announced float64) media.Expect {
 	e := expectation(c)
 	e.Duration = announced
-	e.KeyColor = screenColor(c, req.route)
+	e.KeyColor = screenColor(c, route)
 	return e
 }
 
 // screenColor is the key colour that a clip's master is delivered on, #RRGGBB or auto; empty when it is not keyed.
 func screenColor(c manifest.Clip, route string) string {
 	switch {
-	case route == routeFile:
+	case route == request.File:
 		return c.Key
-	case isKeyed(route):
+	case request.IsKeyed(route):
 		return c.KeyColor
 	}
 	return ""
@@ -262,19 +265,19 @@ func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
 // renditionKey is the hash of master, recipe and ffmpeg's version.
 func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.Tools) string {
-	k := newKeyer("rendition/1")
-	k.field("name", name)
-	k.field("master", e.Master)
-	k.field("tool", t.Version)
+	k := hashkey.New("rendition/1")
+	k.Field("name", name)
+	k.Field("master", e.Master)
+	k.Field("tool", t.Version)
 	for _, a := range s.Recipe(t) {
-		k.field("arg", a)
+		k.Field("arg", a)
 	}
 	if name == posterRendition {
 		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
-			k.field("arg", a)
+			k.Field("arg", a)
 		}
 	}
-	return k.sum()
+	return k.Sum()
 }
 
 // staleRendition says why the prepared files must be made again; empty when not.
@@ -282,7 +285,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 	if len(e.Renditions) == 0 {
 		return "not prepared yet"
 	}
-	t, err := p.tools(ctx)
+	t, err := p.Tools.Find(ctx)
 	if p.offline && e.Tool != "" { // made by that ffmpeg, and nothing is made here
 		t, err = media.Tools{Version: e.Tool}, nil
 	}
@@ -299,7 +302,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 		case r.Key != renditionKey(name, e, spec, t):
 			return "the way clips are prepared changed"
 		}
-		switch p.store.Condition(assets.Hash(r.Hash), r.Bytes) {
+		switch p.Store.Condition(assets.Hash(r.Hash), r.Bytes) {
 		case assets.Missing:
 			return "the " + name + " is missing from the store"
 		case assets.Damaged:

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"greenroom/compose/standin"
+	"greenroom/pipeline/event"
 )
 
 // presenters are drawn beside the runs of a session: a save that cancels a run leaves
@@ -71,7 +72,7 @@ func (p *Project) presenterDir() string { return filepath.Join(p.LibraryDir(), "
 // it, and waiting says what for.
 func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s standin.Spec) (*standin.Library, error) {
 	if b.Project.o.shared == nil {
-		unlock, _ := b.takes.lock("library " + s.Presenter + s.Style)
+		unlock, _ := b.takes.Lock("library " + s.Presenter + s.Style)
 		defer unlock()
 		return m.Library(ctx, b.presenterDir(), s)
 	}
@@ -79,7 +80,7 @@ func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s st
 		return m.Library(ctx, b.presenterDir(), s)
 	}
 	d := b.Project.o.shared.presenters.start(m, b.presenterDir(), s)
-	b.send(ctx, Event{Clip: clip, Stage: "stand-in", State: Progress, Message: "waits for its presenter, drawn once per machine"})
+	b.Send(ctx, event.Event{Clip: clip, Stage: "stand-in", State: event.Progress, Message: "waits for its presenter, drawn once per machine"})
 	select {
 	case <-d.done:
 		return d.lib, d.err

@@ -12,6 +12,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/origin"
 )
 
@@ -47,7 +48,7 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 		return nil, err
 	}
 	warn := func(text string) {
-		p.send(context.WithoutCancel(ctx), Event{Stage: "api", State: Warned, Message: text})
+		p.Send(context.WithoutCancel(ctx), event.Event{Stage: "api", State: event.Warned, Message: text})
 	}
 	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version), heygen.WithWarn(warn)}
 	base := p.apiBase()
@@ -60,7 +61,7 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 		}
 		p.provider.sandbox, base = s, s.URL
 	default:
-		k, err := resolveKey(ctx, p.Manifest.HeyGen.Key, p.dir, p.o.Getenv)
+		k, err := resolveKey(ctx, p.Manifest.HeyGen.Key, p.Dir(), p.o.Getenv)
 		if err != nil && !p.Sandboxed() {
 			return nil, err
 		}
@@ -107,7 +108,7 @@ func (p *Project) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 	}
 	p.provider.cleanUp = cleanUp
 	o := sandbox.Options{Dir: dir, Speed: sandboxSpeed}
-	if t, err := p.tools(ctx); err == nil {
+	if t, err := p.Tools.Find(ctx); err == nil {
 		o.Tools.FFmpeg = t.FFmpeg
 	}
 	if e, err := p.o.LookPath("espeak-ng"); err == nil {

@@ -17,6 +17,7 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/remotion"
@@ -75,18 +76,18 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if len(files) == 0 {
 		return nil
 	}
-	if _, err := p.store.Publish(p.path(p.publicDir()), files); err != nil {
+	if _, err := p.Store.Publish(p.Path(p.PublicDir()), files); err != nil {
 		return err
 	}
-	if have, err := os.ReadFile(p.path(p.liveProps())); err != nil || !bytes.Equal(have, jsonB) {
-		if err := atomicfile.WriteQuick(p.path(p.liveProps()), jsonB); err != nil {
+	if have, err := os.ReadFile(p.Path(p.LiveProps())); err != nil || !bytes.Equal(have, jsonB) {
+		if err := atomicfile.WriteQuick(p.Path(p.LiveProps()), jsonB); err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 		}
 	}
 	p.signal(jsonB)
-	dir := p.path(p.sourceDir())
+	dir := p.Path(p.SourceDir())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", p.sourceDir())
+		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", p.SourceDir())
 	}
 	if _, err := atomicfile.WriteBytes(filepath.Join(dir, clipsModule), 0o644, ts); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
@@ -95,11 +96,11 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
-	if err := p.store.Sweep(p.path(p.publicDir())); err != nil {
-		p.send(ctx, Event{Stage: "publish", State: Warned, Message: "old files stay: " + err.Error()})
+	if err := p.Store.Sweep(p.Path(p.PublicDir())); err != nil {
+		p.Send(ctx, event.Event{Stage: "publish", State: event.Warned, Message: "old files stay: " + err.Error()})
 	}
 	if changed {
-		p.send(ctx, Event{Stage: "publish", State: Done, Message: p.publicDir()})
+		p.Send(ctx, event.Event{Stage: "publish", State: event.Done, Message: p.PublicDir()})
 	}
 	return nil
 }
@@ -109,11 +110,11 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 // always makes it look. It is only a signal: without it Studio is late, not wrong.
 func (p *Project) signal(props []byte) {
 	sum := sha256.Sum256(props)
-	name := p.path(p.publicDir() + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
+	name := p.Path(p.PublicDir() + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
 	if _, err := os.Stat(name); err == nil {
 		return
 	}
-	old, _ := filepath.Glob(p.path(p.publicDir() + "/" + signalPrefix + "*"))
+	old, _ := filepath.Glob(p.Path(p.PublicDir() + "/" + signalPrefix + "*"))
 	if atomicfile.WriteQuick(name, nil) != nil {
 		return
 	}
@@ -173,15 +174,12 @@ func propsClip(e lockfile.Entry, files []publishedFile, rate timeline.Rate) remo
 	return c
 }
 
-// PropsPath is where the props stand, absolute.
-func (p *Project) PropsPath() string { return filepath.Join(p.path(p.sourceDir()), "clips.gen.json") }
-
 // propsCurrent compares the props on disk with what they should be, as they are written:
 // those of ten thousand clips are not held beside their files. What is there was held
 // against the schema when it was written.
 func (p *Project) propsCurrent() bool {
 	props := p.props()
-	return holds(p.PropsPath(), props.WriteJSON) && holds(p.path(p.liveProps()), props.WriteJSON) && holds(filepath.Join(p.path(p.sourceDir()), clipsModule), props.WriteModule)
+	return holds(p.PropsPath(), props.WriteJSON) && holds(p.Path(p.LiveProps()), props.WriteJSON) && holds(filepath.Join(p.Path(p.SourceDir()), clipsModule), props.WriteModule)
 }
 
 // holds reports that a file has just the bytes that write writes.

@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // push sends what the cache lacks of the clips; no names: all. It reports whether
@@ -27,7 +28,7 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 	if s.none || s.config.ReadOnly {
 		return true
 	}
-	clips, err := s.p.clips(names)
+	clips, err := s.p.Clips.Named(names)
 	if err != nil || context.Cause(ctx) != nil {
 		return false
 	}
@@ -36,13 +37,13 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 	var failed sync.Map
 	seen := map[assets.Hash]bool{}
 	for _, c := range clips {
-		e, ok := s.p.entry(c.Name)
-		if !ok || s.p.store == nil {
+		e, ok := s.p.Lock.Get(c.Name)
+		if !ok || s.p.Store == nil {
 			continue
 		}
 		var send []object
 		for _, o := range objects(e) {
-			if !isOwnFile(c, e, o) && !seen[o.hash] && s.p.store.Has(o.hash, o.size) {
+			if !isOwnFile(c, e, o) && !seen[o.hash] && s.p.Store.Has(o.hash, o.size) {
 				seen[o.hash] = true
 				send = append(send, o)
 			}
@@ -75,7 +76,7 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 		s.mu.Lock()
 		replace := s.untrue[string(o.hash)]
 		s.mu.Unlock()
-		sent, err := cache.Put(ctx, s.p.store.Path(o.hash), o.hash, o.size, replace)
+		sent, err := cache.Put(ctx, s.p.Store.Path(o.hash), o.hash, o.size, replace)
 		if err != nil {
 			return fmt.Errorf("send the %s of %s: %w", o.what, e.Clip, err)
 		}
@@ -85,7 +86,7 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 			s.mu.Unlock()
 		}
 	}
-	if e.Route == routeFile || e.Route == routeVideo || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.p.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return nil
 	}
 	f, err := lockfile.Parse("record", nil)
@@ -127,11 +128,11 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 	if sh.none {
 		return out, fault.New(fault.Usage, "add cache: s3://BUCKET/PREFIX to the manifest, or give --cache", "there is no shared cache")
 	}
-	clips, err := p.clips(names)
+	clips, err := p.Clips.Named(names)
 	if err != nil {
 		return out, err
 	}
-	if err := p.peekState(); err != nil {
+	if err := p.PeekState(); err != nil {
 		return out, err
 	}
 	cache := sh.open(ctx)
@@ -144,7 +145,7 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 		g.SetLimit(cacheJobs)
 		seen := map[assets.Hash]bool{}
 		for _, c := range clips {
-			e, ok := p.entry(c.Name)
+			e, ok := p.Lock.Get(c.Name)
 			for _, o := range objects(e) {
 				if !ok || seen[o.hash] || isOwnFile(c, e, o) {
 					continue
@@ -157,7 +158,7 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 							sh.warn(ctx, err)
 						}
 						sh.mu.Lock()
-						whole = whole && p.store != nil && p.store.Has(o.hash, o.size)
+						whole = whole && p.Store != nil && p.Store.Has(o.hash, o.size)
 						sh.mu.Unlock()
 					}
 					return nil

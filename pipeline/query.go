@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // PublishedClip is a clip's prepared file in public/greenroom.
@@ -34,17 +35,17 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 func (p *Project) Checkable(names []string) ([]PublishedClip, error) { return p.published(names, true) }
 
 func (p *Project) published(names []string, takes bool) ([]PublishedClip, error) {
-	clips, err := p.clips(names)
+	clips, err := p.Clips.Named(names)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.peekState(); err != nil {
+	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
 	var out []PublishedClip
 	var list fault.List
 	for _, c := range clips {
-		e, ok := p.entry(c.Name)
+		e, ok := p.Lock.Get(c.Name)
 		files := publishedFiles(e)
 		if take, have := p.storedTake(c, e); len(files) == 0 && takes && ok && have {
 			out = append(out, take)
@@ -54,18 +55,18 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 			list = append(list, fault.New(fault.Failed, "run `greenroom build` first", "nothing is published yet").For(c.Name))
 			continue
 		}
-		pc := PublishedClip{Clip: c.Name, Path: p.path(p.publicDir() + "/" + files[0].Name), Transparent: e.Info.Transparent, Warning: e.Warning, Line: c.Place.Line}
+		pc := PublishedClip{Clip: c.Name, Path: p.Path(p.PublicDir() + "/" + files[0].Name), Transparent: e.Info.Transparent, Warning: e.Warning, Line: c.Place.Line}
 		if err := p.publishedIntact(c.Name, e); err != nil {
 			list = append(list, err)
 			continue
 		}
-		if pc.Again = downloadAgain(c.Name); e.Route == routeFile {
-			pc.Again = "replace " + p.rel(c.File)
+		if pc.Again = downloadAgain(c.Name); e.Route == request.File {
+			pc.Again = "replace " + p.Rel(c.File)
 		}
 		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
 		for _, f := range files {
 			if f.rendition == posterRendition {
-				pc.Poster = p.path(p.publicDir() + "/" + f.Name)
+				pc.Poster = p.Path(p.PublicDir() + "/" + f.Name)
 			}
 		}
 		out = append(out, pc)
@@ -75,15 +76,15 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 
 // storedTake is a clip's take in the store, as it was delivered.
 func (p *Project) storedTake(c manifest.Clip, e lockfile.Entry) (PublishedClip, bool) {
-	if p.store == nil || e.Master == "" || !p.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if p.Store == nil || e.Master == "" || !p.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return PublishedClip{}, false
 	}
-	expect := expectMaster(c, request{route: e.Route}, e.Duration)
-	if expect.Again = downloadAgain(c.Name); e.Route == routeFile {
-		expect.Again = "replace " + p.rel(c.File)
+	expect := expectMaster(c, e.Route, e.Duration)
+	if expect.Again = downloadAgain(c.Name); e.Route == request.File {
+		expect.Again = "replace " + p.Rel(c.File)
 	}
 	return PublishedClip{
-		Clip: c.Name, Path: p.store.Path(assets.Hash(e.Master)), Transparent: c.Transparent, Warning: e.Warning,
+		Clip: c.Name, Path: p.Store.Path(assets.Hash(e.Master)), Transparent: c.Transparent, Warning: e.Warning,
 		Again: expect.Again, Line: c.Place.Line, Take: &expect,
 	}, true
 }

@@ -10,6 +10,7 @@ import (
 	bucket "greenroom/assets/remote"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 )
@@ -55,11 +56,11 @@ func (s *sharing) adopt(ctx context.Context, names []string) error {
 			}
 			tried[st.Key] = e
 		}
-		e.Clip, e.Inputs = st.Clip, st.req.inputs
-		if err := s.p.setEntry(e); err != nil {
+		e.Clip, e.Inputs = st.Clip, st.req.Inputs
+		if err := s.p.Lock.Set(e); err != nil {
 			return err
 		}
-		s.p.send(ctx, Event{Clip: st.Clip, Stage: "restore", State: Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
+		s.p.Send(ctx, event.Event{Clip: st.Clip, Stage: "restore", State: event.Done, Message: "this take is in the cache as video " + e.VideoID + "; not bought again"})
 		s.p.warned(ctx, st.Clip, e)
 	}
 	return nil
@@ -100,10 +101,10 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 	e.Renditions, e.Info = nil, lockfile.Info{}
 	var missing error
 	for _, o := range objects(e) {
-		if s.p.store.Has(o.hash, o.size) {
+		if s.p.Store.Has(o.hash, o.size) {
 			continue
 		}
-		if err := cache.Get(ctx, s.p.store, o.hash, o.size); err != nil {
+		if err := cache.Get(ctx, s.p.Store, o.hash, o.size); err != nil {
 			s.blame(o.hash, err)
 			missing = err
 		} else {
@@ -117,7 +118,7 @@ func (s *sharing) record(ctx context.Context, cache *bucket.Cache, st Step, o or
 		return untrue("a file that it names is " + strings.TrimPrefix(missing.Error(), "the cache's "))
 	}
 	if missing == nil {
-		if err := media.Playable(s.p.store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" { // sent by an earlier version
+		if err := media.Playable(s.p.Store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" { // sent by an earlier version
 			return untrue("the take that it names is " + err.Error())
 		}
 	}

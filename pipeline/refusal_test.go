@@ -23,10 +23,10 @@ func (f *front) state() ledger.State {
 		f.t.Fatal(err)
 	}
 	defer p.Close()
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		f.t.Fatal(err)
 	}
-	rows, err := p.ledger.List(f.t.Context())
+	rows, err := p.Ledger.List(f.t.Context())
 	if err != nil || len(rows) > 1 {
 		f.t.Fatal(rows, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"greenroom/assets"
 	bucket "greenroom/assets/remote"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 )
@@ -47,7 +48,7 @@ func (p *Project) sharing(o BuildOptions) (*sharing, error) {
 	if p.o.Cache != "" {
 		c.At = nil
 		if p.o.Cache != NoCache {
-			at, err := assets.ParseLocation(p.o.Cache, p.dir)
+			at, err := assets.ParseLocation(p.o.Cache, p.Dir())
 			if err != nil {
 				return nil, fault.New(fault.Usage, "write it like s3://BUCKET/PREFIX, gs://BUCKET or file:///FOLDER; none turns it off", "the shared cache's address %v", err)
 			}
@@ -101,7 +102,7 @@ func (s *sharing) warn(ctx context.Context, err error) {
 	s.said[kind] = true
 	s.mu.Unlock()
 	if !said && ctx.Err() == nil {
-		s.p.send(ctx, Event{Stage: "cache", State: Warned, Message: s.config.At.String() + ": " + text})
+		s.p.Send(ctx, event.Event{Stage: "cache", State: event.Warned, Message: s.config.At.String() + ": " + text})
 	}
 }
 
@@ -146,7 +147,7 @@ func (p *Project) Restore(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer s.close()
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return 0, err
 	}
 	s.fetch(ctx, s.missing())
@@ -157,12 +158,12 @@ func (p *Project) Restore(ctx context.Context) (int, error) {
 func (s *sharing) missing() (want []object) {
 	known := map[assets.Hash]bool{}
 	for _, c := range s.p.Manifest.Clips {
-		e, ok := s.p.entry(c.Name)
+		e, ok := s.p.Lock.Get(c.Name)
 		if !ok {
 			continue
 		}
 		for _, o := range objects(e) {
-			if known[o.hash] || s.p.store.Has(o.hash, o.size) {
+			if known[o.hash] || s.p.Store.Has(o.hash, o.size) {
 				continue
 			}
 			if isOwnFile(c, e, o) && s.fromFile(c, o) {
@@ -177,11 +178,11 @@ func (s *sharing) missing() (want []object) {
 
 // fromFile takes a clip's own file in when it is what the lockfile says.
 func (s *sharing) fromFile(c manifest.Clip, o object) bool {
-	h, err := s.p.inputs.hash(c.File)
+	h, err := s.p.Inputs.Hash(c.File)
 	if err != nil || h != string(o.hash) {
 		return false
 	}
-	got, _, err := s.p.store.Import(c.File)
+	got, _, err := s.p.Store.Import(c.File)
 	return err == nil && got == o.hash
 }
 
@@ -199,12 +200,12 @@ func (s *sharing) fetch(ctx context.Context, want []object) {
 			continue
 		}
 		g.Go(func() error {
-			err := cache.Get(ctx, s.p.store, o.hash, o.size)
+			err := cache.Get(ctx, s.p.Store, o.hash, o.size)
 			if err == nil {
 				s.mu.Lock()
 				s.got++
 				s.mu.Unlock()
-				s.p.send(ctx, Event{Clip: o.clip, Stage: "restore", State: Done, Done: o.size, Total: o.size, Message: o.what + " from the cache"})
+				s.p.Send(ctx, event.Event{Clip: o.clip, Stage: "restore", State: event.Done, Done: o.size, Total: o.size, Message: o.what + " from the cache"})
 				return nil
 			}
 			s.blame(o.hash, err)

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +9,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"greenroom/internal/keymutex"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // projectOf opens a manifest whose only clip is written in flow style.
@@ -39,11 +40,11 @@ clips:
 func keyOf(t *testing.T, clip string) string {
 	t.Helper()
 	p, c := projectOf(t, clip)
-	r, err := p.request(c)
+	r, err := requestOf(p, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.key
+	return r.Key
 }
 
 // The take key changes with everything that changes the take, and with nothing
@@ -99,62 +100,20 @@ func TestTheTakeKey(t *testing.T) {
 	}
 }
 
-// Fields cannot run together: their lengths are part of the key.
-func TestKeyFieldsDoNotRunTogether(t *testing.T) {
-	t.Parallel()
-	sum := func(fields ...string) string {
-		k := newKeyer("x")
-		for i := 0; i < len(fields); i += 2 {
-			k.field(fields[i], fields[i+1])
-		}
-		return k.sum()
-	}
-	if sum("a", "1", "b", "2") == sum("a", "1\nb 1:2") || sum("a", "12", "b", "") == sum("a", "1", "b", "2") {
-		t.Error("two inputs, one key")
-	}
-}
-
 func TestChangedSinceNamesTheField(t *testing.T) {
 	t.Parallel()
 	p, c := projectOf(t, `{script: "Hello there."}`)
-	before, err := p.request(c)
+	before, err := requestOf(p, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Script, c.Voice.Speed = "Other.", 1.2
-	after, err := p.request(c)
+	after, err := requestOf(p, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := after.changedSince(before.inputs); got != "script, voice speed" {
+	if got := after.ChangedSince(before.Inputs); got != "script, voice speed" {
 		t.Errorf("%q", got)
-	}
-}
-
-func TestPrices(t *testing.T) {
-	t.Parallel()
-	p := loadPrices()
-	if p.Date == "" || p.Source == "" || p.USDPerCredit <= 0 || p.StepSeconds <= 0 {
-		t.Fatalf("%+v", p)
-	}
-	for seconds, steps := range map[float64]float64{0: 1, 1: 1, 29.9: 1, 30: 1, 30.1: 2, 60: 2, 61: 3} {
-		for _, kind := range []string{"avatar", "photo"} {
-			want := math.Round(steps*p.StepSeconds/60*p.CreditsPerMin[kind]*p.USDPerCredit*100) / 100
-			if got := p.usd(kind, seconds); got != want || got <= 0 {
-				t.Errorf("%s, %g s: %g, want %g", kind, seconds, got, want)
-			}
-		}
-	}
-	// A voice costs less than a cent; it is rounded up to a tenth of one, never to nothing.
-	for seconds, want := range map[float64]float64{0: 0.001, 1: 0.001, 5: 0.004, 60: 0.041, 300: 0.201} {
-		if got := p.speech(seconds); math.Abs(got-want) > 1e-9 {
-			t.Errorf("%g s of speech cost %g, want %g", seconds, got, want)
-		}
-	}
-	for v, want := range map[float64]string{0.4: "$0.40", 12: "$12.00", 0.004: "$0.004", 0.1 + 0.2: "$0.30", 1.984: "$1.984"} {
-		if got := Dollars(v); got != want {
-			t.Errorf("%g is %s, want %s", v, got, want)
-		}
 	}
 }
 
@@ -195,24 +154,24 @@ func TestPrepareSpec(t *testing.T) {
 	p, c := projectOf(t, `{script: "Hello there.", prepare: {scale: 33.3%}}`)
 	_ = p
 	e := builtInfo()
-	s := prepareSpec(c, routeV2Key, e)
+	s := prepareSpec(c, request.V2Key, e)
 	if s.Crop == nil || s.Crop.W != 640 || s.Crop.X != 300 || s.Width != 214 || s.Height != 234 || s.Key != "#00FF00" || !s.Transparent {
 		t.Errorf("%+v", s)
 	}
 	c.Prepare.Crop, c.Prepare.Scale = false, 1
-	if s := prepareSpec(c, routeV1WebM, wanted(c, e)); s.Crop != nil || s.Width != 0 || s.Key != "" {
+	if s := prepareSpec(c, request.V1WebM, wanted(c, e)); s.Crop != nil || s.Width != 0 || s.Key != "" {
 		t.Errorf("%+v", s)
 	}
 }
 
 func TestKeyedMutexLocksByKey(t *testing.T) {
 	t.Parallel()
-	var k keyedMutex
+	var k keymutex.Mutex
 	var inside [2]atomic.Int32
 	var wg sync.WaitGroup
 	for i := range 200 {
 		wg.Go(func() {
-			unlock, _ := k.lock(fmt.Sprint(i % 2))
+			unlock, _ := k.Lock(fmt.Sprint(i % 2))
 			defer unlock()
 			if inside[i%2].Add(1) != 1 {
 				t.Error("two at once")

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,10 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // Answer is what a user says about a request whose result is unknown.
@@ -24,14 +26,14 @@ type Answer struct {
 // Unless the answer is unverified, the account must agree: the named video carries the
 // request's marker, or no video does.
 func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return err
 	}
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		return err
 	}
-	unlock, err := ledger.LockSubmitter(p.state)
+	unlock, err := ledger.LockSubmitter(p.StateDir())
 	if err != nil {
 		return err
 	}
@@ -49,10 +51,10 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if err != nil {
 		return err
 	}
-	row := p.rows[r.key]
+	row := p.rows[r.Key]
 	switch {
-	case r.speech != nil && (row == nil || row.State == ledger.Intended):
-		return p.resolveVoice(ctx, clip, a.VideoID, r.speech)
+	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
+		return p.resolveVoice(ctx, clip, a.VideoID, r.Speech)
 	case row == nil || !row.Resolvable():
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
@@ -68,9 +70,9 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 		return err
 	}
 	if a.VideoID != "" {
-		return p.ledger.ResolvePaid(ctx, row.Key, a.VideoID)
+		return p.Ledger.ResolvePaid(ctx, row.Key, a.VideoID)
 	}
-	return p.ledger.ResolveNotPaid(ctx, row.Key)
+	return p.Ledger.ResolveNotPaid(ctx, row.Key)
 }
 
 // forgetTake drops what a wrong answer brought into the lockfile.
@@ -78,14 +80,13 @@ func (p *Project) forgetTake(row ledger.Row) error {
 	if row.MasterHash == "" {
 		return nil
 	}
-	p.lockMu.Lock()
-	for _, c := range p.Manifest.Clips {
-		if e, ok := p.lock.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
-			p.lock.Drop(c.Name)
+	return p.Lock.Edit(func(f *lockfile.File) {
+		for _, c := range p.Manifest.Clips {
+			if e, ok := f.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
+				f.Drop(c.Name)
+			}
 		}
-	}
-	p.lockMu.Unlock()
-	return errors.Join(p.lockSaver.changed(), p.lockSaver.flush())
+	})
 }
 
 // notAnothers refuses a video that is on record for another request.
@@ -93,7 +94,7 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 	if id == "" {
 		return nil
 	}
-	list, err := p.ledger.List(ctx)
+	list, err := p.Ledger.List(ctx)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "", "read the ledger")
 	}
@@ -129,7 +130,7 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 	if slices.ContainsFunc(found, func(f ledger.Found) bool { return f.ID == id }) {
 		return nil
 	}
-	v, err := client.Job(ctx, kindOf(row.Route), id)
+	v, err := client.Job(ctx, request.KindOf(row.Route), id)
 	switch {
 	case heygen.NotFound(err):
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)
@@ -153,7 +154,7 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 		settle = settleTimeLocal
 	}
 	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
-		p.send(ctx, Event{Clip: row.Clip, Stage: "resolve", State: Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
+		p.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
 		if err := sleep(ctx, min(wait, settle)); err != nil {
 			return nil, err
 		}

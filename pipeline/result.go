@@ -31,8 +31,8 @@ func (p *Project) results(plan *Plan) []Result {
 		out[i] = Result{Clip: s.Clip, Status: ResultOpen}
 		if s.Action == Keep {
 			out[i].Status = ResultReady
-			if e, ok := p.entry(s.Clip); ok {
-				describe(&out[i], e, p.publicDir())
+			if e, ok := p.Lock.Get(s.Clip); ok {
+				describe(&out[i], e, p.PublicDir())
 			}
 		}
 		if r := s.clip.Row; r != nil {
@@ -75,7 +75,7 @@ func (b *build) settle(plan *Plan) {
 					r.Status = ResultOpen
 				}
 			}
-			describe(r, e, b.publicDir())
+			describe(r, e, b.PublicDir())
 		})
 	}
 }

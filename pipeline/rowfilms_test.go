@@ -17,6 +17,8 @@ import (
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
+	"greenroom/pipeline/request"
 )
 
 const rowComposition = `  hello:
@@ -102,13 +104,13 @@ func TestFilmSetChooses(t *testing.T) {
 		{nil, FilmOptions{Only: []string{"[x"}}, "is no pattern", "write it like"},
 		{[]string{"hello"}, FilmOptions{Only: []string{"card"}}, "nothing is left to render", "--only"},
 		{[]string{"card"}, FilmOptions{Format: "9:16"}, "no film has the shape 9:16", "--format"},
-		{[]string{"card"}, FilmOptions{Shard: Shard{1, 4}}, "", ""},
+		{[]string{"card"}, FilmOptions{Shard: project.Shard{Index: 1, Of: 4}}, "", ""},
 	} {
 		_, err := p.FilmSet(c.names, c.o)
 		if c.msg == "" { // one of four machines has it
 			empty := 0
 			for i := range 4 {
-				if _, err := p.FilmSet(c.names, FilmOptions{Shard: Shard{i + 1, 4}}); err != nil {
+				if _, err := p.FilmSet(c.names, FilmOptions{Shard: project.Shard{Index: i + 1, Of: 4}}); err != nil {
 					empty++
 				}
 			}
@@ -128,8 +130,8 @@ func TestFilmsGoWithTheirClips(t *testing.T) {
 	p := rowProject(t, 40, rowComposition)
 	seen := map[string]int{}
 	for i := range 3 {
-		shard := Shard{i + 1, 3}
-		clips, err := p.Select(nil, nil, shard)
+		shard := project.Shard{Index: i + 1, Of: 3}
+		clips, err := p.Clips.Select(nil, nil, shard)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +167,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 	in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
 	var got [][2]int
 	for _, c := range p.Manifest.Clips {
-		s := p.recipe(c, routeV2Key, in)
+		s := p.recipe(c, request.V2Key, in)
 		got = append(got, [2]int{s.Width, s.Height})
 	}
 	if want := [][2]int{{180, 240}, {180, 240}, {360, 480}}; !slices.Equal(got, want) { // p2 is larger in the other film
@@ -174,7 +176,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(p.Dir(), "people.csv"), []byte("id,name\nq,Q\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	q := &Project{Manifest: p.Manifest}
+	q := &Project{Project: project.Of(p.Manifest, project.Options{})}
 	if _, err := q.sizes(); err == nil || !strings.Contains(err.Error(), "people.csv changed") {
 		t.Errorf("a table that changed: %v", err)
 	}
@@ -306,7 +308,7 @@ func TestAFilmStandsAsLongAsItsFileDoes(t *testing.T) {
 func BenchmarkResolveRowFilms(b *testing.B) {
 	const n = 1000
 	p := rowProject(b, n, strings.Replace(rowComposition, "    formats: [16:9, 1:1]\n", "", 1))
-	if err := p.openState(); err != nil {
+	if err := p.OpenState(); err != nil {
 		b.Fatal(err)
 	}
 	facts := film.Facts{Clips: map[string]film.Clip{}, Files: map[string]film.File{}, Fonts: map[string]film.Font{}}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 )
 
 // run takes every clip through its stages, side by side. Workers are bounded: a table
@@ -30,7 +31,7 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 		b.ended[s.Clip] = make(chan struct{})
 	}
 	second = sourcesFirst(plan, second)
-	b.send(ctx, Event{Stage: "build", State: Started, Total: int64(len(first) + len(second))})
+	b.Send(ctx, event.Event{Stage: "build", State: event.Started, Total: int64(len(first) + len(second))})
 	errs := make([]error, len(plan.Steps))
 	var broken atomic.Bool
 	var g errgroup.Group
@@ -130,10 +131,10 @@ func (b *build) failed(ctx context.Context, s Step, err error) error {
 		}
 		if f.Place == nil && f.Kind == fault.Provider {
 			place := s.clip.Place
-			place.File = b.rel(place.File)
+			place.File = b.Rel(place.File)
 			f.Place = &place
 		}
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "build", State: Failed, Message: faults[0].Error()})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "build", State: event.Failed, Message: faults[0].Error()})
 	return faults
 }

@@ -13,8 +13,12 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
+	"greenroom/internal/hashkey"
+	"greenroom/internal/saver"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // Stand-ins are local, free takes: a drawn presenter of the clip's size, rate and
@@ -34,7 +38,7 @@ type standIns struct {
 	path string
 	file *lockfile.File
 
-	saver *saver
+	saver *saver.Saver
 }
 
 func openStandIns(state string) *standIns {
@@ -43,7 +47,7 @@ func openStandIns(state string) *standIns {
 	if s.file, err = lockfile.Load(s.path); err != nil {
 		s.file, _ = lockfile.Parse(standInsFile, nil) // spoiled: they are drawn again
 	}
-	s.saver = newSaver(s.save)
+	s.saver = saver.New(s.save)
 	return s
 }
 
@@ -57,7 +61,7 @@ func (s *standIns) set(e lockfile.Entry) error {
 	s.mu.Lock()
 	s.file.Set(e)
 	s.mu.Unlock()
-	return s.saver.changed()
+	return s.saver.Changed()
 }
 
 func (s *standIns) save() error {
@@ -71,29 +75,29 @@ func (s *standIns) save() error {
 }
 
 // standInSpec is what a clip's stand-in shows and says.
-func (p *Project) standInSpec(c manifest.Clip, req request) standin.Spec {
+func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec {
 	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
-		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
+		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
 	switch {
 	case len(c.Scenes) > 0:
 		var all []string
 		for _, sc := range c.Scenes {
-			all = append(all, spoken(sc.Script, c.Pronunciation))
+			all = append(all, request.Spoken(sc.Script, c.Pronunciation))
 		}
 		s.Script, s.Presenter = strings.Join(all, " "), c.Scenes[0].Avatar.ID
 	case c.Source == manifest.SourceTranslate && c.Translate.Clip != "":
-		if src, err := p.clips([]string{c.Translate.Clip}); err == nil {
+		if src, err := p.Clips.Named([]string{c.Translate.Clip}); err == nil {
 			from := p.standInSpec(src[0], req)
 			from.Width, from.Height = s.Width, s.Height
 			return from
 		}
 	}
-	if v, ok := p.heard(req.speech); ok {
+	if v, ok := p.heard(req.Speech); ok {
 		s.AudioPath, s.Words = p.sound(v), standinWords(v.Words)
 	}
 	if s.Script == "" && s.AudioPath == "" {
-		s.Silence = usualFilm
-		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.unknown == "" {
+		s.Silence = request.UsualFilm
+		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
 			s.Silence = max(1, l.Likely)
 		}
 	}
@@ -105,26 +109,30 @@ const deliveredRate = 25
 
 // standInKey is the hash of all that.
 func (p *Project) standInKey(s standin.Spec) (string, error) {
-	k := newKeyer("stand-in/" + standInVersion)
-	k.field("drawings", standin.Drawings())
-	k.field("presenter", s.Presenter)
-	k.field("style", s.Style)
-	k.number("width", float64(s.Width))
-	k.number("height", float64(s.Height))
-	k.number("scale", s.Scale)
-	k.number("x", s.OffsetX)
-	k.number("y", s.OffsetY)
-	k.number("speed", s.Speed)
-	k.number("silence", s.Silence)
-	k.field("locale", s.Locale)
-	k.field("script", s.Script)
-	if err := p.keyFile(k, "audio", s.AudioPath); err != nil {
-		return "", err
+	k := hashkey.New("stand-in/" + standInVersion)
+	k.Field("drawings", standin.Drawings())
+	k.Field("presenter", s.Presenter)
+	k.Field("style", s.Style)
+	k.Number("width", float64(s.Width))
+	k.Number("height", float64(s.Height))
+	k.Number("scale", s.Scale)
+	k.Number("x", s.OffsetX)
+	k.Number("y", s.OffsetY)
+	k.Number("speed", s.Speed)
+	k.Number("silence", s.Silence)
+	k.Field("locale", s.Locale)
+	k.Field("script", s.Script)
+	if s.AudioPath != "" {
+		h, err := p.Inputs.Hash(s.AudioPath)
+		if err != nil {
+			return "", err
+		}
+		k.Field("audio", h)
 	}
 	for _, w := range s.Words {
-		k.field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
+		k.Field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
 	}
-	return k.sum(), nil
+	return k.Sum(), nil
 }
 
 // LibraryDir is where drawn presenters and spoken sentences are kept, for all projects
@@ -136,12 +144,12 @@ func (p *Project) LibraryDir() string {
 	if d, err := os.UserCacheDir(); err == nil {
 		return filepath.Join(d, "greenroom")
 	}
-	return filepath.Join(p.state, "cache")
+	return filepath.Join(p.StateDir(), "cache")
 }
 
 // maker draws stand-ins with the programs at hand.
 func (p *Project) maker(ctx context.Context) (*standin.Maker, error) {
-	t, err := p.tools(ctx)
+	t, err := p.Tools.Find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -182,13 +190,13 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(*s.clip, s.req, false) == "") {
 		return nil
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Started})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Started})
 	dir := b.LibraryDir()
 	l, err := b.library(ctx, m, s.Clip, spec)
 	if err != nil {
 		return err
 	}
-	out := b.store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webm")
+	out := b.Store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webm")
 	q, err := m.Quick(ctx, l, spec, filepath.Join(dir, "voice"), out)
 	if err != nil {
 		return err
@@ -196,12 +204,12 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	e := lockfile.Entry{Clip: s.Clip, TakeKey: key, Route: routeStandIn, Duration: q.Duration, Renditions: map[string]lockfile.Rendition{},
 		Info: lockfile.Info{Width: q.Frame[0], Height: q.Frame[1], FPSNum: deliveredRate, FPSDen: 1, Frames: q.Frames, Duration: q.Duration, Transparent: true,
 			Box: lockfile.Box{X: q.Box.X, Y: q.Box.Y, W: q.Box.W, H: q.Box.H}, OutWidth: q.Width, OutHeight: q.Height}}
-	poster := b.store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webp")
+	poster := b.Store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webp")
 	if err := os.WriteFile(poster, l.Poster, 0o644); err != nil {
 		return err
 	}
 	for name, path := range map[string]string{webmRendition: out, posterRendition: poster} {
-		hash, size, err := b.store.Adopt(path)
+		hash, size, err := b.Store.Adopt(path)
 		if err != nil {
 			return err
 		}
@@ -216,14 +224,14 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 		return err
 	}
 	b.count(func(sum *Summary) { sum.StandIns++ })
-	b.send(ctx, Event{Clip: s.Clip, Stage: "stand-in", State: Done, Message: frames(q.Frames)})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Done, Message: frames(q.Frames)})
 	return nil
 }
 
 // hasAll reports that every file of an entry is in the store.
 func (p *Project) hasAll(e lockfile.Entry) bool {
 	for _, r := range e.Renditions {
-		if p.store == nil || !p.store.Has(hashOf(r), r.Bytes) {
+		if p.Store == nil || !p.Store.Has(hashOf(r), r.Bytes) {
 			return false
 		}
 	}
@@ -242,7 +250,7 @@ func (p *Project) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool
 }
 
 func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
-	take, have := p.entry(c.Name)
+	take, have := p.Lock.Get(c.Name)
 	have = have && len(take.Renditions) > 0
 	si, drawn := p.standIns.get(c.Name)
 	if !drawn {
@@ -252,7 +260,7 @@ func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok b
 	if err != nil {
 		return take, "final", have
 	}
-	if have && take.TakeKey == req.key && p.ownEntry(context.Background(), take) {
+	if have && take.TakeKey == req.Key && p.ownEntry(context.Background(), take) {
 		return take, "final", true
 	}
 	if key, err := p.standInKey(p.standInSpec(c, req)); err == nil && key == si.TakeKey {
@@ -279,7 +287,7 @@ type Shown struct {
 
 // Shown tells what stands in public/ for a clip.
 func (p *Project) Shown(clip string) Shown {
-	clips, err := p.clips([]string{clip})
+	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
 		return Shown{}
 	}
@@ -294,7 +302,7 @@ func (p *Project) Shown(clip string) Shown {
 	out.Kind, out.Width, out.Height, out.Seconds = kind, e.Info.OutWidth, e.Info.OutHeight, e.Info.Duration
 	out.Frames, out.FPS = e.Info.Frames, timeline.Rate{Num: e.Info.FPSNum, Den: max(1, e.Info.FPSDen)}
 	for _, f := range publishedFiles(e) {
-		if _, err := os.Stat(p.path(p.publicDir() + "/" + f.Name)); err != nil {
+		if _, err := os.Stat(p.Path(p.PublicDir() + "/" + f.Name)); err != nil {
 			continue // publishing it failed: there is nothing to look at yet
 		}
 		switch f.rendition {

@@ -11,9 +11,11 @@ import (
 	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
 )
 
 // settleTime is how long a submission may stay invisible in the account's list
@@ -26,11 +28,11 @@ const (
 // master brings the clip's source file into the store and onto the lockfile. Clips
 // that ask for the same take share it: the second finds what the first bought.
 func (b *build) master(ctx context.Context, s Step) error {
-	unlock, again := b.takes.lock(s.Key)
+	unlock, again := b.takes.Lock(s.Key)
 	defer unlock()
 	s.row = b.rows[s.Key] // since that was read only this run, which holds the lock, writes
 	if again {
-		row, ok, err := b.ledger.Get(ctx, b.rowKey(ctx, s.Key, s.row))
+		row, ok, err := b.Ledger.Get(ctx, b.rowKey(ctx, s.Key, s.row))
 		if err != nil {
 			return err
 		}
@@ -38,10 +40,10 @@ func (b *build) master(ctx context.Context, s Step) error {
 			s.row = &row
 		}
 	}
-	switch s.req.route {
-	case routeFile:
+	switch s.req.Route {
+	case request.File:
 		return b.importFile(ctx, s)
-	case routeVideo:
+	case request.Video:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
 	if e, have := b.own(ctx, s.Clip); s.row == nil && b.bought(e, have, s.Key) {
@@ -118,7 +120,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		settle = settleTimeLocal
 	}
 	before := s.submission().State
-	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Started, Message: s.Route})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
 	re := remote{client, s.Route, &b.links}
 	o := ledger.SpendOptions{
 		Settle: settle, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
@@ -146,7 +148,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
 		b.result(s.Clip, func(r *Result) { r.Price += in.Price })
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "submit", State: Done, Message: "video " + row.VideoID})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Done, Message: "video " + row.VideoID})
 	return row, nil
 }
 
@@ -161,13 +163,13 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 			reason += " [" + f.Code + "]"
 		}
 	}
-	if err := b.ledger.Failed(ctx, row.Key, reason); err != nil {
+	if err := b.Ledger.Failed(ctx, row.Key, reason); err != nil {
 		return err
 	}
 	if strings.Contains(strings.ToUpper(reason), "INSUFFICIENT_CREDIT") {
 		return fault.New(fault.Provider, fmt.Sprintf("top the account up, then set take: %d to ask again", s.clip.Take+1), "HeyGen had no credit left to make video %s: %s", row.VideoID, reason)
 	}
-	if s.Route == routeV3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
+	if s.Route == request.V3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
 		b.rememberNoWebM(s)
 		return fault.New(fault.Provider, "run the same command again: the key colour is used then", "this look cannot be made transparent by HeyGen: %s", reason)
 	}
@@ -197,7 +199,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		if !expired && video.URL != "" {
 			return video.URL.Reveal(), nil
 		}
-		v, err := client.Job(ctx, kindOf(b.recordRoute(ctx, s.Route)), id)
+		v, err := client.Job(ctx, request.KindOf(b.recordRoute(ctx, s.Route)), id)
 		switch {
 		case err != nil:
 			return "", b.unreadable(ctx, client, s, id, err)
@@ -209,48 +211,48 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		video = v
 		return v.URL.Reveal(), b.keepWarning(s.Key, v)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Started})
-	dst := b.store.ResumePath(takePart(s.Key))
-	hash, res, err := b.fetcher().FetchInto(ctx, b.store, assets.Download{
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Started})
+	dst := b.Store.ResumePath(takePart(s.Key))
+	hash, res, err := b.fetcher().FetchInto(ctx, b.Store, assets.Download{
 		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), VerifyContent: b.verifyMaster(ctx),
 		Progress: func(done, total int64) {
-			b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Progress, Done: done, Total: total})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
 	if err != nil {
 		err = badMaster(err, s.Clip, id, res.Attempts)
 		if row.State == ledger.Submitted { // else the file's record says it too
-			b.ledger.Completed(row)
+			b.Ledger.Completed(row)
 		}
 		return err
 	}
 	size := res.Bytes
 	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
-	b.send(ctx, Event{Clip: s.Clip, Stage: "fetch", State: Done, Done: size, Total: size, Message: path.Base(dst)})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Done, Done: size, Total: size, Message: path.Base(dst)})
 	if row.Key != "" {
-		b.ledger.Fetched(row, string(hash), size, video.Duration)
+		b.Ledger.Fetched(row, string(hash), size, video.Duration)
 	}
 	return b.recordMaster(ctx, s, client, video, id, string(hash), size)
 }
 
 // connectFor connects when the clip needs more than what is on disk.
 func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) {
-	if !s.clip.Captions || s.req.speech != nil {
+	if !s.clip.Captions || s.req.Speech != nil {
 		return nil, nil
 	}
 	return b.connect(ctx)
 }
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
-	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.inputs}
+	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.Inputs}
 	e.Origin, e.Warning = string(b.takeOrigin(ctx, s)), b.takeWarning(s, v)
-	if s.req.speech == nil { // else the bought voice brings them
+	if s.req.Speech == nil { // else the bought voice brings them
 		if r, ok := b.captions(ctx, s, client, id, v); ok {
 			e.Captions = &r
 		}
 	}
 	b.warned(ctx, s.Clip, e)
-	return b.setEntry(b.unchanged(e))
+	return b.Lock.Set(b.unchanged(e))
 }
 
 // takeOrigin is who made the take of a step.

@@ -12,10 +12,10 @@ import (
 // is unknown, because buying now could pay twice.
 func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) {
 	rows := map[string]*ledger.Row{}
-	if p.ledger == nil {
+	if p.Ledger == nil {
 		return rows, nil
 	}
-	list, err := p.ledger.List(ctx)
+	list, err := p.Ledger.List(ctx)
 	if err != nil {
 		return nil, err
 	}

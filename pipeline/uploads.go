@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 )
 
 // uploadTypes are what HeyGen takes, by sniffed content.
@@ -46,11 +47,11 @@ func (p *Project) uploadedAt(ctx context.Context, client *heygen.Client, api hey
 }
 
 func (p *Project) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (upload, error) {
-	hash, err := p.inputs.hash(path)
+	hash, err := p.Inputs.Hash(path)
 	if err != nil {
 		return upload{}, err
 	}
-	unlock, _ := p.uploads.lock(string(api) + hash)
+	unlock, _ := p.uploads.Lock(string(api) + hash)
 	defer unlock()
 	var known upload
 	p.can.of(p.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
@@ -63,18 +64,18 @@ func (p *Project) uploadOnce(ctx context.Context, client *heygen.Client, api hey
 	}
 	a, err := client.Upload(ctx, api, hash[:16]+filepath.Ext(path), kind, b, hash)
 	if err != nil {
-		return upload{}, explain(err, "upload "+p.rel(path))
+		return upload{}, explain(err, "upload "+p.Rel(path))
 	}
 	u := upload{ID: a.ID}
 	if api == heygen.V2 {
 		u.URL = p.links.keep(a.ID, a.URL.Reveal()) // v1 names an upload by address
 	}
 	p.can.learn(p.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
-	name := p.rel(path)
+	name := p.Rel(path)
 	if strings.HasPrefix(filepath.ToSlash(name), StateDir+"/") {
 		name = "a file from the store" // its path says nothing to people
 	}
-	p.send(ctx, Event{Stage: "upload", State: Done, Message: name})
+	p.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: name})
 	return u, nil
 }
 
@@ -84,26 +85,26 @@ func (p *Project) readUpload(path string) ([]byte, string, error) {
 		return nil, "", err
 	}
 	if fi.Size() > maxUpload {
-		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", p.rel(path), fi.Size(), maxUpload)
+		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", p.Rel(path), fi.Size(), maxUpload)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", p.rel(path))
+		return nil, "", fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", p.Rel(path))
 	}
 	kind := contentType(b)
 	if !slices.Contains(uploadTypes, kind) {
-		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", p.rel(path), kind)
+		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", p.Rel(path), kind)
 	}
 	return b, kind, nil
 }
 
 // photo sees that a picture can speak on this account and gives its id.
 func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
-	hash, err := p.inputs.hash(path)
+	hash, err := p.Inputs.Hash(path)
 	if err != nil {
 		return "", err
 	}
-	unlock, _ := p.uploads.lock("photo" + string(api) + hash)
+	unlock, _ := p.uploads.Lock("photo" + string(api) + hash)
 	defer unlock()
 	id := ""
 	p.can.of(p.accountID(), func(k *capability) { id = k.Photos[string(api)+" "+hash] })
@@ -115,14 +116,14 @@ func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.A
 		return "", err
 	}
 	if kind != "image/png" && kind != "image/jpeg" {
-		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", p.rel(path), kind)
+		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", p.Rel(path), kind)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {
-		return "", explain(err, "make "+p.rel(path)+" speak")
+		return "", explain(err, "make "+p.Rel(path)+" speak")
 	}
 	p.can.learn(p.accountID(), func(k *capability) { k.Photos[string(api)+" "+hash] = id })
-	p.send(ctx, Event{Stage: "upload", State: Done, Message: p.rel(path) + " can speak"})
+	p.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: p.Rel(path) + " can speak"})
 	return id, nil
 }
 
@@ -131,7 +132,7 @@ func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.A
 func (p *Project) forgetUploads(paths []string) {
 	p.can.learn(p.accountID(), func(k *capability) {
 		for _, path := range paths {
-			h, err := p.inputs.hash(path)
+			h, err := p.Inputs.Hash(path)
 			if err != nil {
 				continue
 			}
@@ -145,9 +146,9 @@ func (p *Project) forgetUploads(paths []string) {
 
 // masterOf is a clip's master in the store; the clip's own step has run.
 func (b *build) masterOf(clip string) (string, error) {
-	e, ok := b.entry(clip)
-	if !ok || e.Master == "" || !b.store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	e, ok := b.Lock.Get(clip)
+	if !ok || e.Master == "" || !b.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return "", fault.New(fault.Failed, "see what failed for "+clip, "%s, which it translates, has no take", clip)
 	}
-	return b.store.Path(assets.Hash(e.Master)), nil
+	return b.Store.Path(assets.Hash(e.Master)), nil
 }

@@ -16,47 +16,8 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/pipeline/ledger"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
-
-// Routes of a voice draft: a clip's sound alone, bought before its picture. The same
-// words in the same voice are one purchase, for every clip and both generations.
-const (
-	routeV1Speech = "v1-speech"
-	routeV3Speech = "v3-speech"
-)
-
-func isSpeech(route string) bool { return route == routeV1Speech || route == routeV3Speech }
-
-// speechRequest is the sound that drives a clip.
-type speechRequest struct {
-	take  string // hash of the request
-	key   string // of the ledger row in which it is bought
-	route string
-	path  string
-	body  []byte
-}
-
-// speech makes the request for what a clip says, or says what the route's generation
-// cannot do.
-func (p *Project) speech(c manifest.Clip, route, said string) (*speechRequest, error) {
-	k := newKeyer("speech/1")
-	k.field("script", said)
-	keyVoice(k, "voice", c.Voice)
-	r := &speechRequest{take: k.sum(), route: routeV1Speech}
-	r.key = p.speechRow(r.take)
-	if isV3(route) {
-		r.route = routeV3Speech
-	}
-	v := c.Voice
-	speed := v.Speed
-	if speed == 1 {
-		speed = 0 // as it is
-	}
-	var err error
-	r.path, r.body, err = heygen.SpeechRequest{Text: said, VoiceID: v.ID, Locale: v.Locale, Speed: speed, Pitch: v.Pitch, Emotion: v.Emotion}.Encode(apiOf(route))
-	return r, err
-}
 
 // speechRow is the key of the row in which a sound is bought: that of the row on record when
 // it is the project's own, or of a new one for the current account.
@@ -82,7 +43,7 @@ type voice struct {
 }
 
 func (p *Project) voiceFile(key string) string {
-	return filepath.Join(p.state, "voices", key+".json")
+	return filepath.Join(p.StateDir(), "voices", key+".json")
 }
 
 // answered is the record of a bought sound, whether or not it is here yet.
@@ -92,16 +53,16 @@ func (p *Project) answered(key string) (v voice, ok bool) {
 }
 
 // heard is a bought sound that is in the store.
-func (p *Project) heard(r *speechRequest) (voice, bool) {
+func (p *Project) heard(r *request.Speech) (voice, bool) {
 	if r == nil {
 		return voice{}, false
 	}
-	v, ok := p.answered(r.key)
+	v, ok := p.answered(r.Row)
 	if !ok || v.Audio == "" || v.Seconds <= 0 {
 		return voice{}, false
 	}
-	if p.store != nil {
-		return v, p.store.Has(assets.Hash(v.Audio), v.Bytes)
+	if p.Store != nil {
+		return v, p.Store.Has(assets.Hash(v.Audio), v.Bytes)
 	}
 	fi, err := os.Stat(p.sound(v))
 	return v, err == nil && fi.Size() == v.Bytes
@@ -109,7 +70,7 @@ func (p *Project) heard(r *speechRequest) (voice, bool) {
 
 // sound is where a bought sound stands.
 func (p *Project) sound(v voice) string {
-	return assets.PathIn(filepath.Join(p.state, "store"), assets.Hash(v.Audio))
+	return assets.PathIn(filepath.Join(p.StateDir(), "store"), assets.Hash(v.Audio))
 }
 
 // keepVoice writes the record. It is on disk, synced, when nil comes back; nobody else

@@ -17,6 +17,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // The same words in the same voice are one purchase, whoever shows them.
@@ -24,10 +25,10 @@ func TestTheVoiceKey(t *testing.T) {
 	t.Parallel()
 	key := func(api, clip string) string {
 		_, s := planned(t, api, clip)
-		if s.req.speech == nil {
+		if s.req.Speech == nil {
 			t.Fatalf("%s has no voice draft", clip)
 		}
-		return s.req.speech.key
+		return s.req.Speech.Row
 	}
 	base := key("v2", `{script: "Hello SQL.", draft: voice}`)
 	for _, same := range [][2]string{
@@ -57,11 +58,11 @@ func TestTheVoiceKey(t *testing.T) {
 	if plain.Key == draft.Key {
 		t.Error("a take from text and one from a bought voice are one")
 	}
-	r, err := b.request(*draft.clip)
+	r, err := requestOf(b.Project, *draft.clip)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := b.lengthOf(t.Context(), *draft.clip, r); err != nil || l != measured(3.2) {
+	if l, err := b.lengthOf(t.Context(), *draft.clip, r); err != nil || l != request.Measured(3.2) {
 		t.Errorf("a bought voice is %+v long: %v", l, err)
 	}
 }
@@ -124,20 +125,20 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 			return p
 		}
 		p := open()
-		if err := p.openState(); err != nil {
+		if err := p.OpenState(); err != nil {
 			t.Fatal(err)
 		}
 		client, err := p.connect(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := p.request(p.Manifest.Clips[0])
+		r, err := requestOf(p, p.Manifest.Clips[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := ledger.Intent{Key: r.speech.key, Take: r.speech.take, Origin: "sandbox", Clip: "one", Route: r.speech.route, Marker: "m", Path: r.speech.path, Body: r.speech.body, RunID: "killed"}
-		d := dying{speaker{&build{Project: p}, client, r.speech}}
-		row, err := p.ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
+		in := ledger.Intent{Key: r.Speech.Row, Take: r.Speech.Take, Origin: "sandbox", Clip: "one", Route: r.Speech.Route, Marker: "m", Path: r.Speech.Path, Body: r.Speech.Body, RunID: "killed"}
+		d := dying{speaker{&build{Project: p}, client, r.Speech}}
+		row, err := p.Ledger.Spend(t.Context(), in, nil, d, heygen.DefiniteNo, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
 		if err == nil || row.State == ledger.Submitted {
 			t.Fatalf("%s: %v, %v", name, row.State, err)
 		}
@@ -157,10 +158,10 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		if err != nil || sum.Voices != 0 || sum.StandIns != 1 {
 			t.Errorf("%s: %+v, %v", name, sum, err)
 		}
-		if row, _, err := p.ledger.Get(t.Context(), r.speech.key); err != nil || row.State != ledger.Completed || row.MasterHash == "" {
+		if row, _, err := p.Ledger.Get(t.Context(), r.Speech.Row); err != nil || row.State != ledger.Completed || row.MasterHash == "" {
 			t.Errorf("%s: the record is %+v, %v", name, row, err)
 		}
-		if v, ok := p.heard(r.speech); !ok || v.Link != "" || len(v.Words) != 1 {
+		if v, ok := p.heard(r.Speech); !ok || v.Link != "" || len(v.Words) != 1 {
 			t.Errorf("%s: the voice is %+v", name, v)
 		}
 		if err := p.Close(); err != nil {

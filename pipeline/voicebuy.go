@@ -16,8 +16,10 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/request"
 )
 
 // drafts sees to the sounds of clips whose pictures wait.
@@ -54,10 +56,10 @@ func (b *build) draft(ctx context.Context, s Step) error {
 
 // speak sees that a clip's sound is bought exactly once and is in the store.
 func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice, error) {
-	r := s.req.speech
-	unlock, _ := b.takes.lock("voice " + r.key)
+	r := s.req.Speech
+	unlock, _ := b.takes.Lock("voice " + r.Row)
 	defer unlock()
-	row, _, err := b.ledger.Get(ctx, r.key)
+	row, _, err := b.Ledger.Get(ctx, r.Row)
 	if err != nil {
 		return voice{}, err
 	}
@@ -65,9 +67,9 @@ func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice
 		b.soundRecorded(row, v)
 		return v, nil
 	}
-	if v, ok := b.answered(r.key); ok && (row.State == ledger.Sending || row.State == ledger.Parked) {
+	if v, ok := b.answered(r.Row); ok && (row.State == ledger.Sending || row.State == ledger.Parked) {
 		// The answer came and its record did not: killed between the two.
-		if err := b.ledger.Submitted(ctx, r.key, voiceID(v, r)); err != nil {
+		if err := b.Ledger.Submitted(ctx, r.Row, voiceID(v, r)); err != nil {
 			return voice{}, err
 		}
 		row.State = ledger.Submitted
@@ -77,7 +79,7 @@ func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice
 			return voice{}, err
 		}
 	}
-	v, ok := b.answered(r.key)
+	v, ok := b.answered(r.Row)
 	if !ok || v.Link == "" {
 		return voice{}, fault.New(fault.Provider, fmt.Sprintf("`greenroom resolve %s --not-paid` lets it be bought again", s.Clip), "the voice was bought and is gone, and HeyGen keeps none")
 	}
@@ -99,22 +101,22 @@ func (b *build) soundRecorded(row ledger.Row, v voice) {
 	default:
 		return // a record that came from elsewhere
 	}
-	b.ledger.Fetched(row, v.Audio, v.Bytes, v.Seconds)
+	b.Ledger.Fetched(row, v.Audio, v.Bytes, v.Seconds)
 }
 
 // voiceID names the purchase in the ledger; HeyGen may give no id.
-func voiceID(v voice, r *speechRequest) string {
+func voiceID(v voice, r *request.Speech) string {
 	if v.ID != "" {
 		return "speech " + v.ID
 	}
-	return "speech " + r.key[:16]
+	return "speech " + r.Row[:16]
 }
 
 // speaker is the ledger's view of the provider for a sound.
 type speaker struct {
 	b      *build
 	client *heygen.Client
-	r      *speechRequest
+	r      *request.Speech
 }
 
 // Submit posts once. The answer is on disk before the yes is recorded: nothing else
@@ -125,7 +127,7 @@ func (s speaker) Submit(ctx context.Context, row ledger.Row) (string, error) {
 		return "", err
 	}
 	v := voice{Link: a.Audio.Reveal(), ID: a.ID, Seconds: a.Duration, Words: a.Words}
-	if err := s.b.keepVoice(s.r.key, v); err != nil {
+	if err := s.b.keepVoice(s.r.Row, v); err != nil {
 		return "", fmt.Errorf("keep the answer: %w", err)
 	}
 	return voiceID(v, s.r), nil
@@ -138,15 +140,15 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	if err := b.voiceRoom(); err != nil {
 		return ledger.Row{}, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again; nothing was bought", "prepare for a voice")
 	}
-	r := s.req.speech
+	r := s.req.Speech
 	price := 0.0
 	if s.Voice != nil {
 		price = s.Voice.most
 	}
-	in := b.newIntent(ctx, r.take, b.ownSpeech(ctx, r))
-	in.Key, in.Marker = r.key, "gr-"+r.key[:10]
-	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.route, r.path, r.body, price
-	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Started, Message: r.route})
+	in := b.newIntent(ctx, r.Take, b.ownSpeech(ctx, r))
+	in.Key, in.Marker = r.Row, "gr-"+r.Row[:10]
+	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.Route, r.Path, r.Body, price
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.Route})
 	// Strict: there is no key to repeat under and no list to look at, so an outcome that
 	// nobody knows goes to a person at once.
 	row, err := b.spend(ctx, s.Clip, "voice", in, speaker{b, client, r}, ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
@@ -165,8 +167,8 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 }
 
 // ownSpeech is the row of a sound on record; nil when the account has none.
-func (b *build) ownSpeech(ctx context.Context, r *speechRequest) *ledger.Row {
-	if row := b.rows[r.take]; row != nil && b.ownRow(ctx, *row) {
+func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
+	if row := b.rows[r.Take]; row != nil && b.ownRow(ctx, *row) {
 		return row
 	}
 	return nil
@@ -177,7 +179,7 @@ const maxSound = 64 << 20
 
 // fetchVoice brings the sound into the store, as WAV or MP3: what HeyGen takes back.
 func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) {
-	r := s.req.speech
+	r := s.req.Speech
 	link := func(_ context.Context, expired bool) (string, error) {
 		if expired { // it cannot be renewed
 			return "", fault.New(fault.Provider, fmt.Sprintf("run the same command again; if it stays so, `greenroom resolve %s --not-paid` lets the voice be bought again", s.Clip), "HeyGen's link to a voice that is paid for does not open")
@@ -188,8 +190,8 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if err != nil {
 		return v, err
 	}
-	dst := b.store.ResumePath(voicePart(r.key))
-	wav := b.store.TempPath(voicePart(r.key) + ".wav")
+	dst := b.Store.ResumePath(voicePart(r.Row))
+	wav := b.Store.TempPath(voicePart(r.Row) + ".wav")
 	defer os.Remove(wav)
 	seconds := 0.0
 	verify := func(path string) (err error) {
@@ -210,19 +212,19 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if head, err := headOf(dst); err == nil && (contentType(head) == "audio/wav" || contentType(head) == "audio/mpeg") {
 		file = dst
 	}
-	hash, size, err := b.store.Adopt(file)
+	hash, size, err := b.Store.Adopt(file)
 	if err != nil {
 		return v, err
 	}
 	v = voice{ID: v.ID, Seconds: seconds, Audio: string(hash), Bytes: size, Words: goodWords(v.Words, seconds)}
-	if err := b.keepVoice(r.key, v); err != nil {
+	if err := b.keepVoice(r.Row, v); err != nil {
 		return v, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again", "keep the voice")
 	}
 	words := fmt.Sprintf("%.2f s, %d words", v.Seconds, len(v.Words))
 	if len(v.Words) == 0 {
 		words = fmt.Sprintf("%.2f s; HeyGen gave no word times, so there are no captions", v.Seconds)
 	}
-	b.send(ctx, Event{Clip: s.Clip, Stage: "voice", State: Done, Message: words})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Done, Message: words})
 	return v, nil
 }
 
@@ -262,7 +264,7 @@ func headOf(path string) ([]byte, error) {
 
 // voiceCaptions are a clip's captions from the words of its bought voice.
 func (b *build) voiceCaptions(s Step) (*lockfile.Rendition, error) {
-	v, ok := b.heard(s.req.speech)
+	v, ok := b.heard(s.req.Speech)
 	if !ok || !s.clip.Captions || len(v.Words) == 0 {
 		return nil, nil
 	}
@@ -274,13 +276,13 @@ func (b *build) voiceCaptions(s Step) (*lockfile.Rendition, error) {
 }
 
 // resolveVoice is a person's word that a sound may be bought again.
-func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *speechRequest) error {
-	row, ok, err := p.ledger.Get(ctx, r.key)
+func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *request.Speech) error {
+	row, ok, err := p.Ledger.Get(ctx, r.Row)
 	if err != nil {
 		return err
 	}
 	_, here := p.heard(r)
-	_, answered := p.answered(r.key)
+	_, answered := p.answered(r.Row)
 	open := row.State == ledger.Parked || row.State == ledger.Sending
 	gone := (row.State == ledger.Submitted || row.State == ledger.Completed) && !here
 	switch {
@@ -291,15 +293,15 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *spee
 	case paidAs != "":
 		return fault.New(fault.Usage, "only `--not-paid` helps: the voice is bought again", "a voice is on no list of the account and cannot be had again").For(clip)
 	case gone:
-		err = p.ledger.Forgo(ctx, r.key, "resolved by hand: its sound was gone")
+		err = p.Ledger.Forgo(ctx, r.Row, "resolved by hand: its sound was gone")
 	default:
-		err = p.ledger.ResolveNotPaid(ctx, r.key)
+		err = p.Ledger.ResolveNotPaid(ctx, r.Row)
 	}
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(p.voiceFile(r.key)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fault.Wrap(fault.Failed, err, "remove it", "forget %s", filepath.Base(p.voiceFile(r.key)))
+	if err := os.Remove(p.voiceFile(r.Row)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fault.Wrap(fault.Failed, err, "remove it", "forget %s", filepath.Base(p.voiceFile(r.Row)))
 	}
 	return nil
 }
@@ -307,12 +309,12 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *spee
 // heldLength says when a take is not as long as its voice promised: then the timeline
 // moves after all.
 func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
-	v, ok := b.heard(s.req.speech)
+	v, ok := b.heard(s.req.Speech)
 	if !ok || e.Info.FPSDen == 0 {
 		return
 	}
 	want := int(math.Ceil(v.Seconds*float64(e.Info.FPSNum)/float64(e.Info.FPSDen) - 1e-9))
 	if want != e.Info.Frames {
-		b.send(ctx, Event{Clip: s.Clip, Stage: "prepare", State: Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 )
 
 // VoiceStep is the plan for the sound of a clip with `draft: voice` whose picture is not
@@ -19,25 +20,25 @@ type VoiceStep struct {
 	Seconds float64 `json:"seconds"` // an estimate until the sound is there
 	Key     string  `json:"takeKey"`
 
-	length  length
+	length  request.Length
 	credits float64
 	twin    bool    // another clip of the plan buys it
 	most    float64 // the price whichever of several clips with the same voice pays it
 }
 
 // voiceStep decides about a clip's sound from facts on disk alone.
-func (p *Project) voiceStep(c manifest.Clip, req request, l length, rows map[string]*ledger.Row) *VoiceStep {
-	v := &VoiceStep{Route: req.speech.route, Key: req.speech.take, Seconds: l.Likely, length: l}
+func (p *Project) voiceStep(c manifest.Clip, req request.Request, l request.Length, rows map[string]*ledger.Row) *VoiceStep {
+	v := &VoiceStep{Route: req.Speech.Route, Key: req.Speech.Take, Seconds: l.Likely, length: l}
 	say := func(a Action, format string, args ...any) *VoiceStep {
 		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
 		return v
 	}
-	row, known := rows[req.speech.take]
+	row, known := rows[req.Speech.Take]
 	if known && !p.ownRow(context.Background(), *row) {
 		return say(Blocked, "%s", p.foreignRow(context.Background(), c.Name, *row))
 	}
-	rec, answered := p.answered(req.speech.key)
-	if _, ok := p.heard(req.speech); ok {
+	rec, answered := p.answered(req.Speech.Row)
+	if _, ok := p.heard(req.Speech); ok {
 		return say(Keep, "its voice is bought")
 	}
 	switch {
@@ -56,7 +57,7 @@ func (p *Project) voiceStep(c manifest.Clip, req request, l length, rows map[str
 
 // withVoice adds the sound to a step that would buy a picture.
 func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
-	if s.req.speech == nil || s.Action != Buy {
+	if s.req.Speech == nil || s.Action != Buy {
 		return s
 	}
 	s.Voice = p.voiceStep(*s.clip, s.req, s.length, rows)
@@ -72,8 +73,8 @@ func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
 }
 
 // voiceCost puts a price on a sound.
-func (p *Project) voiceCost(v *VoiceStep, prices prices) {
-	v.Least, v.Price = prices.speech(v.length.Low), prices.speech(v.length.High)
+func (p *Project) voiceCost(v *VoiceStep, prices request.Prices) {
+	v.Least, v.Price = prices.Speech(v.length.Low), prices.Speech(v.length.High)
 	v.credits, v.most = v.Price/prices.USDPerCredit, v.Price
 }
 
@@ -95,8 +96,8 @@ func (p *Plan) voices(buy bool) *Plan {
 
 // staleCaptions says that a take which speaks with a bought voice lacks the captions
 // that are wanted and cost nothing.
-func (p *Project) staleCaptions(c manifest.Clip, req request, have bool) string {
-	if v, ok := p.heard(req.speech); ok && c.Captions && !have && len(v.Words) > 0 {
+func (p *Project) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
+	if v, ok := p.heard(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
 		return "its captions are wanted now"
 	}
 	return ""

@@ -10,7 +10,9 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/request"
 )
 
 // patience is how long a word that HeyGen never documented, or a refusal for being
@@ -34,11 +36,11 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		pause, longest = 50*time.Millisecond, 500*time.Millisecond
 	}
 	began := b.Project.o.Now()
-	b.polls.enter(row.VideoID, kindOf(s.Route))
+	b.polls.enter(row.VideoID, request.KindOf(s.Route))
 	defer b.polls.leave(row.VideoID)
-	b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Started, Message: row.VideoID})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Started, Message: row.VideoID})
 	for {
-		v, err := b.polls.read(ctx, client, kindOf(s.Route), row.VideoID, pause/2)
+		v, err := b.polls.read(ctx, client, request.KindOf(s.Route), row.VideoID, pause/2)
 		if b.lagging(err, b.Project.o.Now().Sub(row.LastSent), b.Project.o.Now().Sub(began)) {
 			v, err = heygen.Video{ID: row.VideoID, State: heygen.StatePending, RawStatus: unlisted}, nil
 		}
@@ -58,19 +60,19 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 				return row, v, err
 			}
 			b.remembered(s.Route, age)
-			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Done, Message: fmt.Sprintf("ready after %s", age.Round(100*time.Millisecond))})
 			return row, v, nil // on record together with the file
 		case v.State == heygen.StateFailed:
 			return row, v, b.jobFailed(ctx, s, row, v)
 		case b.o.NoWait:
-			b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
 			return row, v, errPending
 		case b.o.Wait > 0 && waited >= b.o.Wait:
 			return row, v, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
 		case v.State == heygen.StateUnknown && age > b.patience():
 			return row, v, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
 		}
-		b.send(ctx, Event{Clip: s.Clip, Stage: "wait", State: Progress, Message: v.RawStatus + b.eta(s.Route, age)})
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
 		if err := b.polls.sleep(ctx, pause/2+rand.N(pause), b.leastPause()); err != nil {
 			return row, heygen.Video{}, err
 		}

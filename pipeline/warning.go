@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 )
 
@@ -42,7 +43,7 @@ func cleanWarning(s string) string {
 // warningFile keeps what came with a take until it is in the lockfile, so that a run that
 // was killed in between does not lose it.
 func (p *Project) warningFile(take string) string {
-	return filepath.Join(p.state, "warnings", take)
+	return filepath.Join(p.StateDir(), "warnings", take)
 }
 
 // keepWarning records a finished job's warning, or that it has none.
@@ -73,7 +74,7 @@ func (b *build) takeWarning(s Step, v heygen.Video) string {
 	if text, err := os.ReadFile(b.warningFile(s.Key)); err == nil {
 		return cleanWarning(string(text))
 	}
-	if e, ok := b.entry(s.Clip); ok && e.TakeKey == s.Key {
+	if e, ok := b.Lock.Get(s.Clip); ok && e.TakeKey == s.Key {
 		return e.Warning
 	}
 	return ""
@@ -85,7 +86,7 @@ func (p *Project) warned(ctx context.Context, clip string, e lockfile.Entry) {
 		return
 	}
 	text := fmt.Sprintf("HeyGen warns of video %s: %s; render refuses it without --allow-warnings", e.VideoID, e.Warning)
-	p.send(ctx, Event{Clip: clip, Stage: "check", State: Warned, Message: text})
+	p.Send(ctx, event.Event{Clip: clip, Stage: "check", State: event.Warned, Message: text})
 }
 
 // RefuseWarned is the fault of a film that shows a clip whose take HeyGen warned of.

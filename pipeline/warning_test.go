@@ -51,7 +51,7 @@ func TestAWarningOutlivesAKilledRun(t *testing.T) {
 	if got := b.takeWarning(s, heygen.Video{}); got != "" {
 		t.Errorf("a warning that is gone is still there: %q", got)
 	}
-	b.lock.Set(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Warning: "from the lockfile"})
+	_ = b.Lock.Set(lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Warning: "from the lockfile"})
 	if got := b.takeWarning(s, heygen.Video{}); got != "from the lockfile" {
 		t.Errorf("the lockfile's warning is %q", got)
 	}

@@ -17,6 +17,8 @@ import (
 
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/request"
 	"greenroom/remotion"
 )
 
@@ -227,4 +229,9 @@ func mustSay(t *testing.T, err error, words ...string) {
 			t.Errorf("the error does not say %q:\n%s", w, text)
 		}
 	}
+}
+
+// requestOf is a clip's request on the route that would be bought.
+func requestOf(p *Project, c manifest.Clip) (request.Request, error) {
+	return p.chosen(context.Background(), c, nothing, false, nil)
 }

@@ -1,4 +1,4 @@
-package pipeline
+package request
 
 import (
 	"regexp"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// spoken replaces whole words by the way they are said; tags stay as they are. The
+// Spoken returns a script with words replaced by how they are pronounced; tags are left as they are. The
 // longest words go first, so that "SQL Server" wins over "SQL".
-func spoken(script string, as map[string]string) string {
+func Spoken(script string, as map[string]string) string {
 	if len(as) == 0 {
 		return script
 	}
@@ -26,7 +26,7 @@ func spoken(script string, as map[string]string) string {
 		words[i] = regexp.QuoteMeta(w)
 	}
 	re := regexp.MustCompile(`<[^>]*>|(^|[^\pL\pN])(` + strings.Join(words, "|") + `)($|[^\pL\pN])`)
-	// A word may end where the next begins: look again until nothing changes place.
+	// A word may end where the next begins: search again from there.
 	out, rest := strings.Builder{}, script
 	for rest != "" {
 		m := re.FindStringSubmatchIndex(rest)

@@ -1,28 +1,30 @@
-package pipeline
+package project
 
 import (
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 
-	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/internal/filecache"
+	"greenroom/internal/hashkey"
 )
 
-// inputs hashes and measures the user's media files. A file whose size and time did not
+// Inputs hashes and measures the user's media files. A file whose size and time did not
 // change keeps its record, so that a run with nothing to do reads no media and starts no
 // process.
-type inputs struct {
+type Inputs struct {
 	path    string
 	mu      sync.Mutex
-	known   map[string]inputRecord
+	known   map[string]InputRecord
 	changed bool
 }
 
-type inputRecord struct {
+// InputRecord is what is known of a file.
+type InputRecord struct {
 	Size  int64  `json:"size"`
 	MTime int64  `json:"mtime"` // nanoseconds
 	Hash  string `json:"sha256,omitempty"`
@@ -32,9 +34,9 @@ type inputRecord struct {
 	Unmeasured string  `json:"unmeasured,omitempty"`
 }
 
-// record returns what is known about the file at path, and its state on disk as a record
+// Record returns what is known about the file at path, and its state on disk as a record
 // without a hash. known is false when the file changed since it was read.
-func (in *inputs) record(path string) (rec inputRecord, known bool, err error) {
+func (in *Inputs) Record(path string) (rec InputRecord, known bool, err error) {
 	fi, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -50,11 +52,11 @@ func (in *inputs) record(path string) (rec inputRecord, known bool, err error) {
 	if known && rec.Size == fi.Size() && rec.MTime == fi.ModTime().UnixNano() {
 		return rec, true, nil
 	}
-	return inputRecord{Size: fi.Size(), MTime: fi.ModTime().UnixNano()}, false, nil
+	return InputRecord{Size: fi.Size(), MTime: fi.ModTime().UnixNano()}, false, nil
 }
 
-// edit changes the record of a file in the state that rec describes.
-func (in *inputs) edit(path string, rec inputRecord, change func(*inputRecord)) {
+// Edit changes the record of a file in the state that rec describes.
+func (in *Inputs) Edit(path string, rec InputRecord, change func(*InputRecord)) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if old, ok := in.known[path]; ok && old.Size == rec.Size && old.MTime == rec.MTime {
@@ -64,39 +66,39 @@ func (in *inputs) edit(path string, rec inputRecord, change func(*inputRecord)) 
 	in.known[path], in.changed = rec, true
 }
 
-func openInputs(state string) *inputs {
-	in := &inputs{path: filepath.Join(state, "inputs.json"), known: map[string]inputRecord{}}
-	if b, err := os.ReadFile(in.path); err == nil {
-		_ = json.Unmarshal(b, &in.known) // a spoiled memory only costs a second look
+func openInputs(state string) *Inputs {
+	in := &Inputs{path: filepath.Join(state, "inputs.json"), known: map[string]InputRecord{}}
+	if known, ok := filecache.Load[map[string]InputRecord](in.path); ok && known != nil {
+		in.known = known
 	}
 	return in
 }
 
-// hash returns the SHA-256 of a file, in hex.
-func (in *inputs) hash(path string) (string, error) {
-	rec, known, err := in.record(path)
+// Hash returns the SHA-256 of a file, in hex.
+func (in *Inputs) Hash(path string) (string, error) {
+	rec, known, err := in.Record(path)
 	if err != nil {
 		return "", err
 	}
 	if known && rec.Hash != "" {
 		return rec.Hash, nil
 	}
-	hash, err := hashFile(path)
+	sum, _, err := hashkey.File(path)
 	if err != nil {
 		return "", err
 	}
-	in.edit(path, rec, func(r *inputRecord) { r.Hash = hash })
+	hash := hex.EncodeToString(sum[:])
+	in.Edit(path, rec, func(r *InputRecord) { r.Hash = hash })
 	return hash, nil
 }
 
-func (in *inputs) save() {
+// Save writes the records when one has changed.
+func (in *Inputs) Save() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if !in.changed {
 		return
 	}
-	if b, err := json.Marshal(in.known); err == nil {
-		_, _ = atomicfile.WriteBytes(in.path, 0o600, b) // only a memory
-	}
+	_ = filecache.Save(in.path, in.known) // a cache: the next run reads the files again
 	in.changed = false
 }

@@ -1,4 +1,5 @@
-package pipeline
+// Package event is what happens to clips and films while greenroom works: the lines of --json and of the terminal.
+package event
 
 import (
 	"sync"
@@ -32,18 +33,18 @@ const (
 
 // reporter stamps events and limits progress to ten a second per clip and stage;
 // every other event always passes.
-type reporter struct {
+type Reporter struct {
 	sink Sink
 	now  func() time.Time
 	mu   sync.Mutex
 	last map[[2]string]time.Time
 }
 
-func newReporter(sink Sink, now func() time.Time) *reporter {
-	return &reporter{sink: sink, now: now, last: map[[2]string]time.Time{}}
+func NewReporter(sink Sink, now func() time.Time) *Reporter {
+	return &Reporter{sink: sink, now: now, last: map[[2]string]time.Time{}}
 }
 
-func (r *reporter) send(e Event) {
+func (r *Reporter) Send(e Event) {
 	if r.sink == nil {
 		return
 	}

@@ -1,40 +1,42 @@
-package pipeline
+package request
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
 )
 
-// fits returns what a clip asks for and its route cannot carry, each at its own place:
-// a request without it would buy another clip than the manifest describes.
-func (p *Project) fits(c manifest.Clip, route string) error {
+// Lines returns a line of the manifest by its number, for messages; empty when it cannot be read.
+type Lines func(number int) string
+
+// Misfits returns the members of a clip that its route cannot carry as faults, each at its own place, or nil. A request
+// without them would buy another clip than the manifest describes.
+func Misfits(c manifest.Clip, route string, lines Lines) error {
 	var bad fault.List
 	for _, m := range manifest.Members() {
 		asked, own := asks(&c, m)
 		if !asked {
 			continue
 		}
-		switch fateOf(&c, m, route) {
-		case refused:
-			bad = append(bad, p.misfit(c, m, "use "+other(m, route), "%s", noPlace(m, route)))
-		case unused:
+		switch handlingOf(&c, m, route) {
+		case Refused:
+			bad = append(bad, Misfit(c, lines, m, "use "+other(m, route), "%s", noPlace(m, route)))
+		case Unused:
 			if own {
-				bad = append(bad, p.misfit(c, m, insteadOf(c, m), "%s has no use for %s", kindOfClip(c, route), m))
+				bad = append(bad, Misfit(c, lines, m, insteadOf(c, m), "%s has no use for %s", kindOfClip(c, route), m))
 			}
 		}
 	}
 	if bad = narrower(bad); len(bad) > 0 {
 		return bad.Or()
 	}
-	if c.Source != manifest.SourceAvatar || !isV3(route) {
+	if c.Source != manifest.SourceAvatar || !IsV3(route) {
 		return nil
 	}
-	if _, _, ok := v3Size(c.Width, c.Height); !ok {
-		return p.misfit(c, "size", "choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square",
+	if _, _, ok := V3Size(c.Width, c.Height); !ok {
+		return Misfit(c, lines, "size", "choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square",
 			"v3 does not render %dx%d", c.Width, c.Height)
 	}
 	return nil
@@ -53,18 +55,18 @@ func narrower(list fault.List) (out fault.List) {
 	return out
 }
 
-// fateOf is the table's entry, and what changes it: own sound needs no voice, and a
+// handlingOf is the table's entry, and what changes it: own sound needs no voice, and a
 // voice that is bought first carries what speech can.
-func fateOf(c *manifest.Clip, member, route string) fate {
-	f := fateIn(member, route)
+func handlingOf(c *manifest.Clip, member, route string) Handling {
+	f := HandlingOf(member, route)
 	voice := strings.HasPrefix(member, "voice.") || member == "pronunciation"
 	switch {
 	case c.Source == manifest.SourceAvatar && c.AudioFile != "" && voice:
-		return unused
-	case c.Draft == manifest.DraftVoice && route == routeV1WebM && (voice || member == "captions"):
-		return carried
+		return Unused
+	case c.Draft == manifest.DraftVoice && route == V1WebM && (voice || member == "captions"):
+		return Carried
 	case member == "scenes.background" && (c.BackgroundImage != "" || c.BackgroundVideo != ""):
-		return unused // the clip's own background covers it
+		return Unused // the clip's own background covers it
 	}
 	return f
 }
@@ -141,8 +143,8 @@ func asksOne(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, 
 	return false
 }
 
-// misfit is a fault at a member's place, or at the clip's.
-func (p *Project) misfit(c manifest.Clip, member, hint, format string, args ...any) *fault.Error {
+// Misfit returns a fault at a member's place, or at the clip's when the member is not written anywhere.
+func Misfit(c manifest.Clip, lines Lines, member, hint, format string, args ...any) *fault.Error {
 	f := fault.New(fault.Manifest, hint, format, args...).For(c.Name)
 	place := c.Place
 	at, _, ok := c.Places.Of(member)
@@ -150,23 +152,10 @@ func (p *Project) misfit(c manifest.Clip, member, hint, format string, args ...a
 		at, _, ok = c.Places.Of(name)
 	}
 	if ok {
-		place.Line, place.Column, place.Text = at.Line, at.Column, p.manifestLine(at.Line)
+		place.Line, place.Column, place.Text = at.Line, at.Column, lines(at.Line)
 	}
 	f.Place = &place
 	return f
-}
-
-// manifestLine is a line of the manifest for a message; empty when it cannot be read.
-func (p *Project) manifestLine(n int) string {
-	b, err := os.ReadFile(p.Manifest.Path)
-	if err != nil {
-		return ""
-	}
-	lines := strings.Split(string(b), "\n")
-	if n < 1 || n > len(lines) {
-		return ""
-	}
-	return strings.TrimRight(lines[n-1], "\r")
 }
 
 // noPlace says what a route cannot do.
@@ -175,13 +164,13 @@ func noPlace(member, route string) string {
 	switch {
 	case member == "scenes":
 		return fmt.Sprintf("route %s makes one scene", route)
-	case route == routeV1WebM && name == "captions":
+	case route == V1WebM && name == "captions":
 		return "/v1/video.webm makes no captions"
-	case route == routeV1WebM && (name == "avatar.scale" || name == "avatar.offset"):
+	case route == V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "/v1/video.webm does not move or scale avatars"
-	case route == routeV1WebM && (name == "avatar.photo" || name == "avatar.talking-photo"):
+	case route == V1WebM && (name == "avatar.photo" || name == "avatar.talking-photo"):
 		return "/v1/video.webm takes studio avatars only"
-	case route == routeV1WebM:
+	case route == V1WebM:
 		return fmt.Sprintf("/v1/video.webm has no member for %s", name)
 	case name == "voice.emotion":
 		return "v3 voices take no emotion"
@@ -201,11 +190,11 @@ func noPlace(member, route string) string {
 func other(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
-	case route == routeV1WebM && (name == "avatar.scale" || name == "avatar.offset"):
+	case route == V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "route v2-key, or place the clip in the composition"
-	case route == routeV1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):
+	case route == V1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):
 		return "route v2-key, or draft: voice, or leave " + name + " out"
-	case route == routeV1WebM:
+	case route == V1WebM:
 		return "route v2-key"
 	case member == "agent.voice":
 		return "heygen.api: v3, or leave agent.voice out"
@@ -230,7 +219,7 @@ func kindOfClip(c manifest.Clip, route string) string {
 		return "a transparent clip"
 	case c.Source == manifest.SourceAvatar:
 		return "a clip with a background image or video"
-	case route == routeV3Cutout:
+	case route == V3Cutout:
 		return "a cutout"
 	}
 	article := "a "

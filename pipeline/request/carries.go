@@ -1,4 +1,4 @@
-package pipeline
+package request
 
 import (
 	"slices"
@@ -6,28 +6,28 @@ import (
 	"sync"
 )
 
-// fate is what a route does with a member of a clip.
-type fate byte
+// Handling is what a route does with a member of a clip.
+type Handling byte
 
 const (
-	carried fate = 'c' // it is in the request, or in what drives it, and in the take key
-	local   fate = 'l' // greenroom uses it itself: it chooses, prepares or checks
-	refused fate = 'r' // the route has no member for it: a clip that asks for it is refused
-	unused  fate = 'u' // it belongs to other clips: refused in the clip, ignored in defaults
-	absent  fate = 'n' // a clip on this route cannot have it
+	Carried Handling = 'c' // it is in the request, or in what drives it, and in the take key
+	Local   Handling = 'l' // greenroom uses it itself: it chooses, prepares or checks
+	Refused Handling = 'r' // the route has no member for it: a clip that has it is refused
+	Unused  Handling = 'u' // it belongs to other clips: refused in the clip, ignored in defaults
+	Absent  Handling = 'n' // a clip on this route cannot have it
 )
 
-// routeOrder are the columns of carriesTable.
-var routeOrder = []string{
-	routeV2, routeV2Key, routeV1WebM, routeV3WebM, routeV3Key, routeV3, routeV3Studio,
-	routeV1Agent, routeV3Agent, routeV2Template, routeV3Template,
-	routeV2Translate, routeV2TranslateKey, routeV3Translate, routeV3TranslateKey,
-	routeVideo, routeFile, routeV3Cutout,
+// Routes are the columns of carriesTable.
+var Routes = []string{
+	V2, V2Key, V1WebM, V3WebM, V3Key, V3, V3Studio,
+	V1Agent, V3Agent, V2Template, V3Template,
+	V2Translate, V2TranslateKey, V3Translate, V3TranslateKey,
+	Video, File, V3Cutout,
 }
 
-// carriesTable says of every member of a clip what each route does with it, by the paths of
-// HeyGen's reference pages. A new member must be added here: a test holds the table
-// against the manifest, and another changes each member and looks at the request.
+// carriesTable lists for each member of a clip what each route does with it, by the paths of HeyGen's reference pages. A
+// new member must be added here: a test compares the table with the manifest, and another changes each member and
+// compares the requests.
 //
 //	columns: v2 v2-key v1-webm v3-webm v3-key v3 v3-studio | agents v1 v3 | templates v2 v3 |
 //	translations v2 v2-key v3 v3-key | video file cutout
@@ -95,13 +95,13 @@ checks                      llllll l  ll ll llll lll
 // carries are the letters of each member, a column each.
 var carries = sync.OnceValue(func() map[string]string { return parseCarries(carriesTable) })
 
-// fateIn is what a route does with a member; 0 when the table does not say.
-func fateIn(member, route string) fate {
-	letters, i := carries()[member], slices.Index(routeOrder, route)
+// HandlingOf returns what a route does with a member; 0 when the table has no such member or route.
+func HandlingOf(member, route string) Handling {
+	letters, i := carries()[member], slices.Index(Routes, route)
 	if letters == "" || i < 0 {
 		return 0
 	}
-	return fate(letters[i])
+	return Handling(letters[i])
 }
 
 func parseCarries(table string) map[string]string {
@@ -109,7 +109,7 @@ func parseCarries(table string) map[string]string {
 	for line := range strings.Lines(strings.TrimSpace(table)) {
 		member, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		letters := strings.ReplaceAll(rest, " ", "")
-		if len(letters) != len(routeOrder) || out[member] != "" {
+		if len(letters) != len(Routes) || out[member] != "" {
 			panic("carries: " + member + " is written twice or has a column too many or few")
 		}
 		out[member] = letters

@@ -1,0 +1,221 @@
+package request
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"greenroom/compose/timeline"
+	"greenroom/pipeline/manifest"
+)
+
+// Canonical is everything that HeyGen would see of a clip on one route. Members that the clip's source does not have
+// are zero. It holds no title, callback, marker or time. Paths are only for finding a file's upload; the key has
+// the files' content.
+type Canonical struct {
+	Source, Route string
+	Take          int // 2 and more buys the same again
+
+	Scenes []Scene
+	// Split: the clip is written as scenes, also if it has a single one.
+	Split bool
+	Sound Content // the clip's own recording, which replaces words and voice
+	// Draft: the sound is bought first and drives the avatar.
+	Draft bool
+	Frame Frame
+
+	VideoID   string
+	Footage   Footage
+	Agent     Agent
+	Template  Template
+	Translate Translate
+}
+
+// Content is a file: its SHA-256 in hexadecimal, and where it is.
+type Content struct{ Hash, Path string }
+
+// Scene is one avatar speaking.
+type Scene struct {
+	Text       string // as it is spoken: pronunciations are replaced
+	Avatar     Avatar
+	Voice      Voice
+	Background string // #RRGGBB
+}
+
+// Avatar is who speaks.
+type Avatar struct {
+	ID, Style    string
+	Photo        Content // a picture that is made to speak, instead of ID
+	TalkingPhoto bool
+	Scale, X, Y  float64
+}
+
+// Voice is how it sounds.
+type Voice struct {
+	ID, Emotion, Locale string
+	Speed, Pitch        float64
+}
+
+// Frame is the size and what is behind the avatar.
+type Frame struct {
+	Width, Height int
+	KeyColor      string // #RRGGBB, on a keyed route
+	Background    string // #RRGGBB, on an opaque route
+	Captions      bool
+	Image, Video  Content // of the background
+}
+
+// Footage is a file of the project, or the pictures of a sequence.
+type Footage struct {
+	File   Content
+	Frames string // SHA-256 over the hashes of the pictures
+	Rate   string // of the pictures
+}
+
+// Agent is a film of HeyGen's video agent.
+type Agent struct {
+	Prompt, Orientation, AvatarID, VoiceID string
+	Seconds                                int // 0: as the agent likes
+	Files                                  []Content
+}
+
+// Template is a template of the account with its variables.
+type Template struct {
+	ID        string
+	Variables []Variable
+}
+
+// Variable is a value or a file.
+type Variable struct {
+	Name, Value string
+	File        Content
+}
+
+// Translate is a translation of a file, or of another clip's take.
+type Translate struct {
+	File               Content
+	Clip, TakeKey      string
+	To                 string
+	AudioOnly, Precise bool
+}
+
+// Sources returns what a clip does not contain itself.
+type Sources interface {
+	// Hash returns the SHA-256 of a file in hexadecimal.
+	Hash(path string) (string, error)
+	// TakeKey returns the take key of a clip, of which another one is a translation.
+	TakeKey(ctx context.Context, clip string) (string, error)
+	// SequenceRate returns how many pictures of a clip's sequence are shown in a second.
+	SequenceRate(c manifest.Clip) string
+}
+
+// SequenceRate returns how many pictures of a clip's sequence are shown in a second: the clip's own rate, or that of the
+// project.
+func SequenceRate(c manifest.Clip, project timeline.Rate) timeline.Rate {
+	if c.Rate.Num > 0 {
+		return c.Rate
+	}
+	return project
+}
+
+// canonicalOf makes the canonical value of a clip on a route. It fails when a file cannot be read.
+func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources) (Canonical, error) {
+	out := Canonical{Source: c.Source, Route: route, Take: c.Take}
+	r := reader{src: src, route: route}
+	switch c.Source {
+	case manifest.SourceFile:
+		out.Footage = r.footage(c)
+	case manifest.SourceVideo:
+		out.VideoID = c.VideoID
+	case manifest.SourceAgent:
+		a := c.Agent
+		out.Agent = Agent{Prompt: a.Prompt, Seconds: a.Seconds, Orientation: a.Orientation, AvatarID: a.AvatarID, VoiceID: a.VoiceID}
+		for _, f := range a.Files {
+			out.Agent.Files = append(out.Agent.Files, r.content(f))
+		}
+	case manifest.SourceTemplate:
+		out.Template.ID = c.Template.ID
+		for _, v := range c.Template.Variables {
+			out.Template.Variables = append(out.Template.Variables, Variable{Name: v.Name, Value: v.Value, File: r.content(v.File)})
+		}
+		out.Frame.Captions = c.Captions
+	case manifest.SourceTranslate:
+		t := c.Translate
+		out.Translate = Translate{File: r.content(t.File), Clip: t.Clip, To: t.To, AudioOnly: t.AudioOnly, Precise: t.Precise}
+		if t.File == "" {
+			out.Translate.TakeKey, r.err = src.TakeKey(ctx, t.Clip)
+		}
+		out.Frame.Captions = c.Captions
+		if IsKeyed(route) {
+			out.Frame.KeyColor = c.KeyColor
+		}
+	default:
+		r.spoken(c, &out)
+	}
+	return out, r.err
+}
+
+// reader hashes files and keeps the first error.
+type reader struct {
+	src   Sources
+	route string
+	err   error
+}
+
+// content returns the content of a file; no path, no content.
+func (r *reader) content(path string) Content {
+	if path == "" || r.err != nil {
+		return Content{}
+	}
+	h, err := r.src.Hash(path)
+	if err != nil {
+		r.err = err
+	}
+	return Content{Hash: h, Path: path}
+}
+
+func (r *reader) footage(c manifest.Clip) Footage {
+	if len(c.Frames) == 0 {
+		return Footage{File: r.content(c.File)}
+	}
+	all := sha256.New()
+	for _, f := range c.Frames {
+		fmt.Fprintln(all, r.content(f).Hash)
+	}
+	return Footage{Frames: hex.EncodeToString(all.Sum(nil)), Rate: r.src.SequenceRate(c)}
+}
+
+func (r *reader) spoken(c manifest.Clip, out *Canonical) {
+	switch {
+	case c.AudioFile != "":
+		out.Sound = r.content(c.AudioFile)
+		out.Scenes = []Scene{{Avatar: r.avatar(c.Avatar), Background: c.Background}}
+	case len(c.Scenes) > 0:
+		out.Split = true
+		for _, s := range c.Scenes {
+			out.Scenes = append(out.Scenes, Scene{
+				Text: Spoken(s.Script, c.Pronunciation), Avatar: r.avatar(s.Avatar), Voice: Voice(s.Voice), Background: s.Background,
+			})
+		}
+	default:
+		out.Draft = c.Draft == manifest.DraftVoice
+		out.Scenes = []Scene{{
+			Text: Spoken(c.Script, c.Pronunciation), Avatar: r.avatar(c.Avatar), Voice: Voice(c.Voice), Background: c.Background,
+		}}
+	}
+	out.Frame = Frame{Width: c.Width, Height: c.Height, Captions: c.Captions && !out.Draft} // a bought voice brings its own words
+	switch {
+	case IsKeyed(out.Route):
+		out.Frame.KeyColor = c.KeyColor
+	case out.Route == V2 || out.Route == V3:
+		out.Frame.Background = c.Background
+	}
+	out.Frame.Image, out.Frame.Video = r.content(c.BackgroundImage), r.content(c.BackgroundVideo)
+}
+
+// avatar returns who speaks. Only v2 distinguishes talking photos from avatars; for v3 both are looks.
+func (r *reader) avatar(a manifest.Avatar) Avatar {
+	talking := a.TalkingPhoto && (r.route == V2 || r.route == V2Key)
+	return Avatar{ID: a.ID, Style: a.Style, Photo: r.content(a.Photo), TalkingPhoto: talking, Scale: a.Scale, X: a.Offset.X, Y: a.Offset.Y}
+}

@@ -1,0 +1,86 @@
+package request
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"greenroom/pipeline/manifest"
+)
+
+// membersOf are the fields of the manifest's types and the members that fill them. A
+// field that is none of the clip's requests has no member.
+var membersOf = map[string][]string{
+	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil,
+	"Clip.Script": {"script"}, "Clip.AudioFile": {"audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
+	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
+	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
+	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"},
+	"Clip.Draft": {"draft"}, "Clip.Scenes": {"scenes"}, "Clip.Cutout": {"cutout"}, "Clip.Agent": {"agent.prompt"},
+	"Clip.Template": {"template.id"}, "Clip.Translate": {"translate.to"}, "Clip.Width": {"size"}, "Clip.Height": {"size"},
+	"Clip.Take": {"take"}, "Clip.Prepare": {"prepare"}, "Clip.Checks": {"checks"},
+
+	"Avatar.ID": {"avatar.id", "scenes.avatar.id"}, "Avatar.Style": {"avatar.style", "scenes.avatar.style"},
+	"Avatar.Photo": {"avatar.photo", "scenes.avatar.photo"}, "Avatar.TalkingPhoto": {"avatar.talking-photo", "scenes.avatar.talking-photo"},
+	"Avatar.Scale": {"avatar.scale", "scenes.avatar.scale"}, "Avatar.Offset": {"avatar.offset", "scenes.avatar.offset"},
+	"Offset.X": {"avatar.offset"}, "Offset.Y": {"avatar.offset"},
+
+	"Voice.ID": {"voice.id", "scenes.voice.id"}, "Voice.Emotion": {"voice.emotion", "scenes.voice.emotion"},
+	"Voice.Locale": {"voice.locale", "scenes.voice.locale"}, "Voice.Speed": {"voice.speed", "scenes.voice.speed"},
+	"Voice.Pitch": {"voice.pitch", "scenes.voice.pitch"},
+
+	"Scene.Script": {"scenes.script"}, "Scene.ScriptFile": nil, "Scene.Avatar": {"scenes.avatar.id"},
+	"Scene.Voice": {"scenes.voice.id"}, "Scene.Background": {"scenes.background"},
+
+	"Agent.Prompt": {"agent.prompt"}, "Agent.PromptFile": nil, "Agent.Seconds": {"agent.duration"},
+	"Agent.Orientation": {"agent.orientation"}, "Agent.AvatarID": {"agent.avatar"}, "Agent.VoiceID": {"agent.voice"}, "Agent.Files": {"agent.files"},
+
+	"Template.ID": {"template.id"}, "Template.Variables": {"template.variables"},
+	"Variable.Name": {"template.variables"}, "Variable.Value": {"template.variables"}, "Variable.File": {"template.variables"}, "Variable.Place": nil,
+
+	"Translate.Clip": {"translate.clip"}, "Translate.File": {"translate.file"}, "Translate.To": {"translate.to"},
+	"Translate.AudioOnly": {"translate.audio-only"}, "Translate.Precise": {"translate.mode"}, "Translate.Place": nil,
+}
+
+// TestEveryMemberIsClassifiedForEveryRoute: a field that is added to the manifest must
+// be given a place in the table of what routes carry.
+func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
+	t.Parallel()
+	covered := map[string]bool{}
+	for _, v := range []any{
+		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
+		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{},
+	} {
+		typ := reflect.TypeOf(v)
+		for i := range typ.NumField() {
+			name := typ.Name() + "." + typ.Field(i).Name
+			members, ok := membersOf[name]
+			if !ok {
+				t.Errorf("%s is new: name its member here and in the table of carries.go", name)
+			}
+			for _, m := range members {
+				covered[m] = true
+			}
+		}
+	}
+	names := manifest.Members()
+	for m := range covered {
+		if !slices.Contains(names, m) {
+			t.Errorf("%s is not among the manifest's members", m)
+		}
+	}
+	for _, m := range names {
+		if !covered[m] {
+			t.Errorf("no field of the manifest holds %s", m)
+		}
+		for _, route := range Routes {
+			if f := HandlingOf(m, route); !strings.ContainsRune("clrun", rune(f)) {
+				t.Errorf("%s on route %s is not classified: %q", m, route, f)
+			}
+		}
+	}
+	if len(carries()) != len(names) {
+		t.Errorf("%d rows, %d members", len(carries()), len(names))
+	}
+}

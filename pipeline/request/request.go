@@ -1,0 +1,108 @@
+package request
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
+)
+
+// Request is what greenroom would send for a clip, and its key.
+type Request struct {
+	Canonical
+	Key    string          // SHA-256 of the canonical value, hexadecimal
+	Inputs lockfile.Inputs // a short hash of each member, to report which of them changed
+	Price  string          // the line of the price list
+	Speech *Speech         // the sound that is bought first; nil when the video speaks by itself
+}
+
+// New makes the request for a clip on a route. An error of type [*SpeechError] says what the voice draft cannot do;
+// other errors are files that cannot be read. What the route cannot carry is the answer of [Misfits].
+func New(ctx context.Context, c manifest.Clip, route string, src Sources) (Request, error) {
+	r := Request{Price: priceOf(c)}
+	var err error
+	r.Canonical, err = canonicalOf(ctx, c, route, src)
+	if err == nil && r.Draft {
+		r.Speech, err = newSpeech(r.Canonical)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.setKey()
+	return r, nil
+}
+
+func (r *Request) setKey() {
+	k := takeKey(r.Canonical)
+	r.Key, r.Inputs = k.Sum(), lockfile.MakeInputs(k.Fields()...)
+}
+
+// Earlier returns the request with the key that earlier versions gave it, and whether there was another one: they did
+// not distinguish a talking photo from an avatar of the same id. Takes under that key are up to date.
+func (r Request) Earlier() (Request, bool) {
+	scenes := make([]Scene, len(r.Scenes))
+	changed := false
+	for i, s := range r.Scenes {
+		changed = changed || s.Avatar.TalkingPhoto && s.Avatar.Photo.Path == ""
+		s.Avatar.TalkingPhoto = false
+		scenes[i] = s
+	}
+	if !changed {
+		return r, false
+	}
+	keep := r.Scenes
+	r.Scenes = scenes
+	r.setKey()
+	r.Scenes = keep
+	return r, true
+}
+
+// Paid reports a request that spends money.
+func (r Request) Paid() bool { return Paid(r.Route) }
+
+// ChangedSince returns the names of the members that are not what they were, with commas.
+func (r Request) ChangedSince(old lockfile.Inputs) string {
+	var names []string
+	for k, v := range r.Inputs.All() {
+		if old.Get(k) != v {
+			names = append(names, k)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// WithSound returns the request driven by a sound instead of words, whose key stays: a voice draft that was bought.
+func (r Request) WithSound(path string) Request {
+	scene := r.Scenes[0]
+	scene.Text = ""
+	r.Sound, r.Scenes, r.Frame.Captions = Content{Path: path}, []Scene{scene}, false
+	return r
+}
+
+// WithSource returns the request of a translation with the file of the take that it translates.
+func (r Request) WithSource(path string) Request {
+	r.Translate.File = Content{Path: path}
+	return r
+}
+
+// priceOf returns the line of the price list for a clip.
+func priceOf(c manifest.Clip) string {
+	switch {
+	case c.Source == manifest.SourceFile && c.Cutout:
+		return "cutout"
+	case c.Source == manifest.SourceAgent, c.Source == manifest.SourceTemplate, c.Source == manifest.SourceTranslate:
+		return c.Source
+	case c.Source == manifest.SourceAvatar && c.Avatar.TalkingPhoto:
+		return "photo"
+	}
+	return "avatar"
+}
+
+// IsSpeechError returns what a voice draft cannot do, from an error of New.
+func IsSpeechError(err error) (*SpeechError, bool) {
+	var s *SpeechError
+	ok := errors.As(err, &s)
+	return s, ok
+}
