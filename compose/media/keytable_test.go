@@ -108,7 +108,7 @@ func keyedByBuild(t testing.TB, file, key, dir string) []byte {
 	return ffmpegPipe(t, nil, "-v", "error", "-nostdin", "-c:v", "libvpx-vp9", "-i", out, "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
 }
 
-// The chains that greenroom is compared with. FACTS: the difference key reads alpha as one minus
+// The chains that greenroom is compared with. The difference key reads alpha as one minus
 // how far the key rises over the other channels.
 func differenceKey(key string) string {
 	planes := map[string]string{

@@ -50,7 +50,7 @@ const (
 	sendLimit = time.Hour
 )
 
-// Spend sees to it that the request is bought exactly once, as DESIGN section 6
+// Spend sees to it that the request is bought exactly once, as docs/architecture.md#spending-protocol
 // says. It gives the row in SUBMITTED or later, or an error: ErrBudget, ErrParked,
 // ErrBusy, ErrUnknown (the next run settles it), or the provider's refusal.
 func (l *Ledger) Spend(ctx context.Context, in Intent, budget *float64, r Remote, definiteNo func(error) bool, o SpendOptions) (Row, error) {
