@@ -23,7 +23,7 @@ import (
 // Account is the provider's side of a project, for look-ups and for files and photos, which cost nothing. It never
 // buys: nothing here submits.
 type Account struct {
-	p    *Project
+	core *accountCore
 	temp string // the folder of state of a sandbox outside of projects; "" otherwise
 }
 
@@ -57,7 +57,6 @@ func OpenAccount(o Options, with AccountOptions) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	hideKey(h.Key)
 	a := &Account{}
 	state := filepath.Join(filepath.Dir(path), StateDir)
 	if h.API == "sandbox" && !exists(path) && !exists(state) { // a look-up makes no folder
@@ -69,10 +68,15 @@ func OpenAccount(o Options, with AccountOptions) (*Account, error) {
 	m := &manifest.Manifest{Path: path, Dir: filepath.Dir(path), HeyGen: h}
 	disk := o.onDisk()
 	disk.State = state
-	a.p = &Project{Project: project.Of(m, disk), o: o, can: openCapabilities(state), standIns: openStandIns(state), provider: &provider{}}
-	if err := a.p.checkSandbox(); err != nil {
-		return nil, errors.Join(err, a.Close())
+	on := project.Of(m, disk)
+	core, err := openAccountCore(on, o)
+	if err != nil {
+		if a.temp != "" {
+			err = errors.Join(err, os.RemoveAll(a.temp))
+		}
+		return nil, err
 	}
+	a.core = core
 	return a, nil
 }
 
@@ -123,8 +127,8 @@ func exists(path string) bool {
 
 // Close ends an embedded sandbox.
 func (a *Account) Close() error {
-	a.p.Inputs.Save()
-	err := a.p.provider.close()
+	a.core.disk.Inputs.Save()
+	err := a.core.provider.close()
 	if a.temp != "" {
 		err = errors.Join(err, os.RemoveAll(a.temp))
 	}
@@ -134,24 +138,24 @@ func (a *Account) Close() error {
 // keepsState makes the project's folder of state, so that what is sent once is known
 // the next time. Without a manifest there is no project and nothing is kept.
 func (a *Account) keepsState() {
-	if _, err := os.Stat(a.p.Manifest.Path); err == nil {
-		_ = os.MkdirAll(a.p.StateDir(), 0o700) // what is kept there is a cache
+	if _, err := os.Stat(a.core.disk.Manifest.Path); err == nil {
+		_ = os.MkdirAll(a.core.disk.StateDir(), 0o700) // what is kept there is a cache
 	}
 }
 
 // ask connects and runs one request in the account's generation.
 func ask[T any](ctx context.Context, a *Account, doing string, f func(*heygen.Client, heygen.API) (T, error)) (out T, err error) {
-	api, err := a.p.api(ctx)
+	api, err := a.core.api(ctx)
 	if err != nil {
 		return out, err
 	}
-	c, err := a.p.connect(ctx)
+	c, err := a.core.connect(ctx)
 	if err != nil {
 		return out, err
 	}
 	out, err = f(c, api)
 	if heygen.Gone(err) {
-		return out, a.p.gone(ctx, err, doing)
+		return out, a.core.gone(ctx, err, doing)
 	}
 	return out, explain(err, doing)
 }
@@ -200,7 +204,7 @@ func (a *Account) Uploads(ctx context.Context) ([]heygen.AssetItem, error) {
 func (a *Account) Upload(ctx context.Context, path string) (string, error) {
 	a.keepsState()
 	u, err := ask(ctx, a, "upload "+filepath.Base(path), func(c *heygen.Client, api heygen.API) (upload, error) {
-		return a.p.uploaded(ctx, c, api, path)
+		return a.core.uploaded(ctx, c, api, path)
 	})
 	return u.ID, err
 }
@@ -211,7 +215,7 @@ func (a *Account) DeleteUpload(ctx context.Context, id string) error {
 		return struct{}{}, c.DeleteAsset(ctx, api, id)
 	})
 	if err == nil {
-		a.p.can.learn(a.p.accountID(), func(k *capability) {
+		a.core.can.learn(a.core.accountID(), func(k *capability) {
 			for h, u := range k.Uploads {
 				if u.ID == id {
 					delete(k.Uploads, h)
@@ -226,7 +230,7 @@ func (a *Account) DeleteUpload(ctx context.Context, id string) error {
 func (a *Account) Photo(ctx context.Context, path string) (string, error) {
 	a.keepsState()
 	return ask(ctx, a, "make "+filepath.Base(path)+" speak", func(c *heygen.Client, api heygen.API) (string, error) {
-		return a.p.photo(ctx, c, api, path)
+		return a.core.photo(ctx, c, api, path)
 	})
 }
 
@@ -241,7 +245,7 @@ func (a *Account) DeletePhoto(ctx context.Context, id string) error {
 		return struct{}{}, c.DeletePhotoAvatar(ctx, api, id)
 	})
 	if err == nil {
-		a.p.can.learn(a.p.accountID(), func(k *capability) {
+		a.core.can.learn(a.core.accountID(), func(k *capability) {
 			for h, p := range k.Photos {
 				if p == id {
 					delete(k.Photos, h)
@@ -265,7 +269,7 @@ func (a *Account) Preview(ctx context.Context, voice, out string) error {
 	case list[i].PreviewAudio == "":
 		return fault.New(fault.Failed, "", "HeyGen has no sample of %s", list[i].Name)
 	}
-	if _, err := a.p.connect(ctx); err != nil {
+	if _, err := a.core.connect(ctx); err != nil {
 		return err
 	}
 	link := func(context.Context, bool) (string, error) { return list[i].PreviewAudio.Reveal(), nil }
@@ -275,7 +279,7 @@ func (a *Account) Preview(ctx context.Context, voice, out string) error {
 		}
 		return nil
 	}
-	res, err := a.p.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, MaxBytes: maxSample, Verify: verify})
+	res, err := a.core.fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, MaxBytes: maxSample, Verify: verify})
 	var bad *notMaster
 	switch {
 	case err == nil:

@@ -171,14 +171,14 @@ func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	if !named {
 		out += ".video" // until its content is known
 	}
-	res, err := a.p.fetcher().Fetch(ctx, assets.Download{
+	res, err := a.core.fetcher().Fetch(ctx, assets.Download{
 		Dst: out, Verify: a.verifyVideo(ctx),
 		Link: func(ctx context.Context, _ bool) (string, error) {
 			v, err := a.finished(ctx, o.ID)
 			return v.URL.Reveal(), err
 		},
 		Progress: func(done, total int64) {
-			a.p.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
+			a.core.disk.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
 	var bad *notMaster
@@ -251,7 +251,7 @@ func (a *Account) verifyVideo(ctx context.Context) func(path string) error {
 		if err := media.Complete(path); err != nil {
 			return masterFault(err)
 		}
-		t, err := a.p.Tools.Find(ctx)
+		t, err := a.core.disk.Tools.Find(ctx)
 		if fault.KindOf(err) == fault.Tool {
 			return nil
 		}
@@ -268,7 +268,7 @@ func (a *Account) verifyVideo(ctx context.Context) func(path string) error {
 // saveCaptions writes a video's captions as HeyGen delivers them and returns the file: stem.srt or stem.ass.
 func (a *Account) saveCaptions(ctx context.Context, v heygen.Video, stem string) (string, error) {
 	const again = "run the same command again with --force"
-	raw, err := a.p.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
+	raw, err := a.core.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
 	if err == nil {
 		_, err = parseCaptions(raw)
 	}

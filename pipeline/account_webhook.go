@@ -11,21 +11,21 @@ import (
 // Connect finds the account's address and key without a request. The sandbox inside
 // this process is none: jobs of other commands are not on it.
 func (a *Account) Connect(ctx context.Context) error {
-	if a.p.Sandboxed() && a.p.apiBase() == "" {
+	if a.core.Sandboxed() && a.core.apiBase() == "" {
 		return fault.New(fault.Usage, "run `greenroom sandbox` beside it and set HEYGEN_API_BASE to its address", "the embedded sandbox ends with its command and knows no other command's jobs")
 	}
-	_, err := a.p.connect(ctx)
+	_, err := a.core.connect(ctx)
 	return err
 }
 
 // Webhooks gives the registered addresses of one generation; the manifest's own
 // when v3 is not asked for.
 func (a *Account) Webhooks(ctx context.Context, v3 bool) (Webhooks, error) {
-	api, err := a.p.api(ctx)
+	api, err := a.core.api(ctx)
 	if err != nil {
 		return Webhooks{}, err
 	}
-	c, err := a.p.connect(ctx)
+	c, err := a.core.connect(ctx)
 	if err != nil {
 		return Webhooks{}, err
 	}

@@ -26,11 +26,11 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 		return err
 	}
 	defer unlock()
-	api, err := p.api(ctx)
+	api, err := p.Account.api(ctx)
 	if err != nil {
 		return err
 	}
-	client, err := p.connect(ctx)
+	client, err := p.Account.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -47,12 +47,12 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 	if err != nil {
 		return err
 	}
-	o := p.identity(ctx, true).Current
+	o := p.Account.identity(ctx, true).Current
 	in := ledger.Intent{Key: ledger.KeyOf(r.Key, string(o)), Take: r.Key, Origin: string(o), Clip: clip, Route: r.Route, Path: "adopted", Body: []byte("{}")}
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	if row := p.rows[r.Key]; row != nil && p.sameAccount(ctx, p.rowOrigin(*row)) {
+	if row := p.rows[r.Key]; row != nil && p.Account.sameAccount(ctx, p.Account.rowOrigin(*row)) {
 		in.Key = row.Key
 	}
 	in.Marker = "gr-" + in.Key[:10]
@@ -65,7 +65,7 @@ func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Cli
 	if err != nil {
 		return request.Request{}, err
 	}
-	api, err := p.api(ctx)
+	api, err := p.Account.api(ctx)
 	if err != nil {
 		return request.Request{}, err
 	}

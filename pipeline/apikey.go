@@ -78,19 +78,19 @@ func askProgram(ctx context.Context, c *allow.Command) (string, error) {
 }
 
 // KeyCommand is the program that heygen.key names, nil when it names none. It is not run.
-func (p *Project) KeyCommand() (*allow.Command, error) {
-	line, ok := strings.CutPrefix(p.Manifest.HeyGen.Key, "cmd:")
+func (a *accountCore) KeyCommand() (*allow.Command, error) {
+	line, ok := strings.CutPrefix(a.disk.Manifest.HeyGen.Key, "cmd:")
 	if !ok {
 		return nil, nil
 	}
-	return allow.Read(p.Dir(), line)
+	return allow.Read(a.disk.Dir(), line)
 }
 
 // needsConsent reports that the key comes from a program that the user has not allowed:
 // then a look-up that is only for information is skipped.
-func (p *Project) needsConsent() bool {
-	c, err := p.KeyCommand()
-	return err != nil || c != nil && !c.Allowed(p.o.Getenv)
+func (a *accountCore) needsConsent() bool {
+	c, err := a.KeyCommand()
+	return err != nil || c != nil && !c.Allowed(a.o.Getenv)
 }
 
 // keyVariable finds references to variables in a manifest, also in one with mistakes.

@@ -160,7 +160,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	if !plan.idle() {
-		p.identity(ctx, true) // rows and records are named by the account
+		p.Account.identity(ctx, true) // rows and records are named by the account
 	}
 	if err := sh.pull(ctx, o.Clips); err != nil {
 		return sum, err
@@ -200,7 +200,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.can.saver.Flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.Account.can.saver.Flush())
 	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
@@ -222,7 +222,7 @@ func (b *build) limits(plan *Plan) error {
 	if b.budget == nil {
 		b.budget = b.Manifest.HeyGen.Budget
 	}
-	if b.Sandboxed() {
+	if b.Account.Sandboxed() {
 		b.budget = nil // nothing costs money there
 	}
 	if err := b.bounded(plan); err != nil {
@@ -287,7 +287,7 @@ func (b *build) clip(ctx context.Context, s Step) error {
 }
 
 func (b *build) rememberNoWebM(s Step) {
-	b.can.learn(b.accountID(), func(k *capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
+	b.Account.can.learn(b.Account.accountID(), func(k *capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
 }
 
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and

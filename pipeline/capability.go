@@ -114,17 +114,17 @@ func (c *capabilities) write() error {
 
 // accountID is where requests go and where the key comes from: known without
 // resolving the key.
-func (p *Project) accountID() string {
-	base := p.apiBase()
+func (a *accountCore) accountID() string {
+	base := a.apiBase()
 	switch {
-	case base == "" && p.Sandboxed():
+	case base == "" && a.Sandboxed():
 		base = embeddedSandbox
 	case base == "":
 		base = heygen.DefaultBaseURL
 	default:
 		base = bareAddress(base) // it is stored
 	}
-	ref := p.Manifest.HeyGen.Key
+	ref := a.disk.Manifest.HeyGen.Key
 	if ref == "" {
 		ref = defaultKeyRef
 	}
@@ -132,12 +132,12 @@ func (p *Project) accountID() string {
 }
 
 // recognise forgets what was learnt when the key is another one now.
-func (p *Project) recognise(key heygen.Secret) {
+func (a *accountCore) recognise(key heygen.Secret) {
 	short := origin.OfKey(key.Reveal())
-	p.provider.account = short
+	a.provider.account = short
 	changed := false
-	p.can.of(p.accountID(), func(k *capability) { changed = k.Account != short })
+	a.can.of(a.accountID(), func(k *capability) { changed = k.Account != short })
 	if changed {
-		p.can.learn(p.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
+		a.can.learn(a.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
 	}
 }

@@ -126,14 +126,14 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	}
 	if v.CaptionURL == "" {
 		var err error
-		if v, err = client.Job(ctx, request.KindOf(b.recordRoute(ctx, s.Route)), id); err != nil {
+		if v, err = client.Job(ctx, request.KindOf(b.Account.recordRoute(ctx, s.Route)), id); err != nil {
 			return warn("not read: %v", err)
 		}
 	}
 	if v.CaptionURL == "" {
 		return warn("HeyGen made none for video %s", id)
 	}
-	raw, err := b.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
+	raw, err := b.Account.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
 	if err != nil {
 		return warn("not read: %v", err)
 	}

@@ -40,10 +40,10 @@ func (a *Account) Voices(ctx context.Context, refresh bool) ([]heygen.VoiceInfo,
 // cached gives a list from the project's memory while it is young. Only a project has
 // one: looking around elsewhere leaves no file.
 func cached[T any](a *Account, name string, refresh bool, read func() (T, error)) (T, time.Duration, error) {
-	path := filepath.Join(a.p.StateDir(), "cache", name+".json")
-	now := a.p.o.Now()
+	path := filepath.Join(a.core.disk.StateDir(), "cache", name+".json")
+	now := a.core.o.Now()
 	// Another key is another account; what a program would print is not asked for here.
-	account := a.p.accountID() + " " + keyAccountOf(a.p.Manifest.HeyGen.Key, a.p.Dir(), a.p.o.Getenv)
+	account := a.core.accountID() + " " + keyAccountOf(a.core.disk.Manifest.HeyGen.Key, a.core.disk.Dir(), a.core.o.Getenv)
 	var kept listed[T]
 	if b, err := os.ReadFile(path); err == nil && !refresh && json.Unmarshal(b, &kept) == nil {
 		if age := now.Sub(kept.Read); age >= 0 && age < catalogueLife && kept.Account == account {
@@ -54,7 +54,7 @@ func cached[T any](a *Account, name string, refresh bool, read func() (T, error)
 	if err != nil {
 		return list, 0, err
 	}
-	if _, serr := os.Stat(a.p.StateDir()); serr == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
+	if _, serr := os.Stat(a.core.disk.StateDir()); serr == nil && os.MkdirAll(filepath.Dir(path), 0o700) == nil {
 		if b, err := json.Marshal(listed[T]{account, now, list}); err == nil {
 			_, _ = atomicfile.WriteBytes(path, 0o600, b) // only a memory
 		}

@@ -117,7 +117,7 @@ clips:
 		return opened{err: err}
 	}
 	t.Cleanup(func() { p.Close() })
-	p.can.learn(p.accountID(), func(k *capability) {
+	p.Account.can.learn(p.Account.accountID(), func(k *capability) {
 		for _, f := range []string{"a.wav", "a.png", "a.mp4"} {
 			h, err := p.Inputs.Hash(filepath.Join(dir, f))
 			if err != nil {
@@ -262,7 +262,7 @@ func TestWaitsGiveAnEstimate(t *testing.T) {
 	for range 100 {
 		b.remembered(s.Route, secs(1))
 	}
-	b.can.of(b.accountID(), func(k *capability) {
+	b.Account.can.of(b.Account.accountID(), func(k *capability) {
 		if n := len(k.Waits[s.Route]); n != historyLength {
 			t.Errorf("%d waits are kept", n)
 		}
@@ -271,17 +271,20 @@ func TestWaitsGiveAnEstimate(t *testing.T) {
 
 func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 	b, _ := planned(t, "v3", `{script: "Hi."}`)
-	seen := func() (n int) { b.can.of(b.accountID(), func(k *capability) { n = len(k.Uploads) }); return }
-	b.recognise("first key")
+	seen := func() (n int) {
+		b.Account.can.of(b.Account.accountID(), func(k *capability) { n = len(k.Uploads) })
+		return
+	}
+	b.Account.recognise("first key")
 	if seen() != 0 {
 		t.Fatal("uploads of an account nobody named are kept")
 	}
-	b.can.learn(b.accountID(), func(k *capability) { k.Uploads["v3 x"] = upload{ID: "1"} })
-	b.recognise("first key")
+	b.Account.can.learn(b.Account.accountID(), func(k *capability) { k.Uploads["v3 x"] = upload{ID: "1"} })
+	b.Account.recognise("first key")
 	if seen() != 1 {
 		t.Error("the same key forgets")
 	}
-	b.recognise("second key")
+	b.Account.recognise("second key")
 	if seen() != 0 {
 		t.Error("another key keeps the first one's uploads")
 	}

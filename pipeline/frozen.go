@@ -11,16 +11,12 @@ import (
 	"greenroom/pipeline/lockfile"
 )
 
-// Offline makes the lockfile's word count: nothing is asked of the account, and files
-// that another ffmpeg has prepared stand. For commands that only use what is there.
-func (p *Project) Offline() { p.offline = true }
-
 // frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
 // no request to HeyGen, no upload, no transcoding. What is missing comes from the shared
 // cache; what is not there either is named, all of it, and then nothing is published.
 func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err error) {
 	start := p.o.Now()
-	p.Offline()
+	p.Account.Offline()
 	plan, err := p.Plan(ctx, o.Clips)
 	if err != nil {
 		return sum, err
@@ -84,8 +80,8 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 		return f
 	}
 	e, have := p.Lock.Get(s.Clip)
-	if have && e.TakeKey == s.Key && !p.ownEntry(ctx, e) {
-		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.otherOrigin(ctx, p.originOf(e)))
+	if have && e.TakeKey == s.Key && !p.Account.ownEntry(ctx, e) {
+		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.Account.otherOrigin(ctx, p.Account.originOf(e)))
 	}
 	if !have || e.TakeKey != s.Key {
 		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)
@@ -122,5 +118,5 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 // clean clone with the key downloads it again rather than buying it again. The sandbox's
 // videos are free and live on one machine, so there it is simply made anew.
 func (p *Project) bought(e lockfile.Entry, have bool, key string) bool {
-	return have && e.TakeKey == key && e.VideoID != "" && !p.Sandboxed()
+	return have && e.TakeKey == key && e.VideoID != "" && !p.Account.Sandboxed()
 }

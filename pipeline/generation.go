@@ -19,36 +19,36 @@ const apiLife = 7 * 24 * time.Hour
 
 // api is the active generation. For `auto` the account is asked once: v2 while it
 // still answers there, else v3.
-func (p *Project) api(ctx context.Context) (heygen.API, error) {
-	switch p.Manifest.HeyGen.API {
+func (a *accountCore) api(ctx context.Context) (heygen.API, error) {
+	switch a.disk.Manifest.HeyGen.API {
 	case "v3":
 		return heygen.V3, nil
 	case "auto":
-		return p.autoAPI(ctx)
+		return a.autoAPI(ctx)
 	}
 	return heygen.V2, nil
 }
 
-func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
-	p.autoMu.Lock()
-	defer p.autoMu.Unlock()
+func (a *accountCore) autoAPI(ctx context.Context) (heygen.API, error) {
+	a.autoMu.Lock()
+	defer a.autoMu.Unlock()
 	var known heygen.API
-	p.can.of(p.accountID(), func(k *capability) {
+	a.can.of(a.accountID(), func(k *capability) {
 		// What has ended does not come back, so that answer has no age.
-		if !k.V2Ended.IsZero() || p.o.Now().Sub(k.Asked) < apiLife {
+		if !k.V2Ended.IsZero() || a.o.Now().Sub(k.Asked) < apiLife {
 			known = k.API
 		}
 	})
 	switch {
 	case known != "":
 		return known, nil
-	case p.offline: // the lockfile's takes are valid on the routes of either
+	case a.offline: // the lockfile's takes are valid on the routes of either
 		return heygen.V2, nil
-	case p.assumed.Load() || p.needsConsent(): // nothing is asked, and nothing remembered
-		p.assumed.Store(true)
+	case a.assumed.Load() || a.needsConsent(): // nothing is asked, and nothing remembered
+		a.assumed.Store(true)
 		return heygen.V2, nil
 	}
-	client, err := p.connect(ctx)
+	client, err := a.connect(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -65,8 +65,8 @@ func (p *Project) autoAPI(ctx context.Context) (heygen.API, error) {
 	} else if err != nil {
 		return "", explain(err, doing)
 	}
-	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked = chosen, p.o.Now() })
-	p.Send(ctx, event.Event{Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen)})
+	a.can.learn(a.accountID(), func(k *capability) { k.API, k.Asked = chosen, a.o.Now() })
+	a.disk.Send(ctx, event.Event{Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen)})
 	return chosen, nil
 }
 
@@ -81,25 +81,25 @@ func answers(err error) bool {
 // answers, v3 is remembered: the account's quota may still answer on v2 when videos are
 // made there no more. A row whose outcome is unknown stays in the way of buying its clip
 // again, on v3 too.
-func (p *Project) gone(ctx context.Context, err error, doing string) error {
+func (a *accountCore) gone(ctx context.Context, err error, doing string) error {
 	var he *heygen.Error
-	if p.Manifest.HeyGen.API != "auto" || !errors.As(err, &he) {
+	if a.disk.Manifest.HeyGen.API != "auto" || !errors.As(err, &he) {
 		return explain(err, doing)
 	}
-	client, cerr := p.connect(ctx)
+	client, cerr := a.connect(ctx)
 	if cerr != nil {
 		return cerr
 	}
 	if he.Legacy() {
 		if _, v3 := client.Credits(ctx, heygen.V3); answers(v3) {
-			now := p.o.Now()
-			p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
+			now := a.o.Now()
+			a.can.learn(a.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
 			text := "auto: v1 and v2 have ended for this account; v3 is used from the next run on"
-			p.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
+			a.disk.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 			return fault.Wrap(fault.Provider, err, "run the same command again: api: auto uses v3 now", "%s", doing)
 		}
 	}
-	p.can.learn(p.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
+	a.can.learn(a.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
 	return explain(err, doing)
 }
 
@@ -107,7 +107,7 @@ func (p *Project) gone(ctx context.Context, err error, doing string) error {
 func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, err error, doing string) error {
 	out := explain(err, doing)
 	if heygen.Gone(err) {
-		out = p.gone(ctx, err, doing)
+		out = p.Account.gone(ctx, err, doing)
 	}
 	var f *fault.Error
 	var he *heygen.Error

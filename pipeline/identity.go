@@ -27,9 +27,9 @@ type whoami struct {
 
 // checkSandbox refuses a sandbox that is not on this machine: greenroom would spend money
 // there while it says that nothing costs any.
-func (p *Project) checkSandbox() error {
-	base := p.apiBase()
-	if !p.Sandboxed() || base == "" {
+func (a *accountCore) checkSandbox() error {
+	base := a.apiBase()
+	if !a.Sandboxed() || base == "" {
 		return nil
 	}
 	u, err := parseBase(base)
@@ -46,51 +46,51 @@ func (p *Project) checkSandbox() error {
 // identity returns whom the project buys from. With ask, a key that was not seen before is
 // looked up at the provider, once; without, or when that fails, its account counts as
 // unknown.
-func (p *Project) identity(ctx context.Context, ask bool) origin.Identity {
-	w := &p.who
+func (a *accountCore) identity(ctx context.Context, ask bool) origin.Identity {
+	w := &a.who
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ready && (w.asked || !ask) {
 		return w.id
 	}
-	w.id, w.asked = p.findIdentity(ctx, ask)
+	w.id, w.asked = a.findIdentity(ctx, ask)
 	w.ready = true
 	return w.id
 }
 
-func (p *Project) findIdentity(ctx context.Context, ask bool) (id origin.Identity, asked bool) {
-	if p.Sandboxed() {
+func (a *accountCore) findIdentity(ctx context.Context, ask bool) (id origin.Identity, asked bool) {
+	if a.Sandboxed() {
 		return origin.Identity{Current: origin.Sandbox, Known: true}, true
 	}
-	provider := origin.Provider(p.apiBase())
+	provider := origin.Provider(a.apiBase())
 	id = origin.Unknown(provider)
-	id.Drawn = p.o.AllowSandbox
-	for _, a := range p.Manifest.HeyGen.Accounts {
+	id.Drawn = a.o.AllowSandbox
+	for _, a := range a.disk.Manifest.HeyGen.Accounts {
 		id.Accepted = append(id.Accepted, origin.Origin(a))
 	}
-	if p.offline { // an account does not matter where nothing can be bought
+	if a.offline { // an account does not matter where nothing can be bought
 		return id, true
 	}
-	key := p.keyAccount()
+	key := a.keyAccount()
 	if key == "" {
-		if !ask || p.needsConsent() {
+		if !ask || a.needsConsent() {
 			return id, false
 		}
-		if _, err := p.connect(ctx); err != nil {
+		if _, err := a.connect(ctx); err != nil {
 			return id, false
 		}
-		key = p.keyAccount()
+		key = a.keyAccount()
 	}
-	users := p.knownUsers()
+	users := a.knownUsers()
 	if users[key] == "" && ask {
-		if client, err := p.connect(ctx); err == nil {
+		if client, err := a.connect(ctx); err == nil {
 			if name, err := client.WhoAmI(ctx); err == nil {
 				account := key
 				if name != "" {
 					account = origin.OfUser(name)
 				}
-				p.can.learn(p.accountID(), func(k *capability) { k.Users[key] = account })
-				users = p.knownUsers()
+				a.can.learn(a.accountID(), func(k *capability) { k.Users[key] = account })
+				users = a.knownUsers()
 			}
 		}
 	}
@@ -112,11 +112,11 @@ func (p *Project) findIdentity(ctx context.Context, ask bool) (id origin.Identit
 
 // keyAccount returns the hash of the key in use; empty when it is not known without running
 // a program.
-func (p *Project) keyAccount() string {
-	if known := p.provider.accountOf(p.accountID()); known != "" {
+func (a *accountCore) keyAccount() string {
+	if known := a.provider.accountOf(a.accountID()); known != "" {
 		return known
 	}
-	return keyAccountOf(p.Manifest.HeyGen.Key, p.Dir(), p.o.Getenv)
+	return keyAccountOf(a.disk.Manifest.HeyGen.Key, a.disk.Dir(), a.o.Getenv)
 }
 
 // keyAccountOf returns the hash of the key that a reference leads to; empty when it leads to
@@ -141,63 +141,63 @@ func keyAccountOf(ref, dir string, getenv func(string) string) string {
 	return origin.OfKey(key)
 }
 
-func (p *Project) knownUsers() (users map[string]string) {
-	p.can.of(p.accountID(), func(k *capability) { users = maps.Clone(k.Users) })
+func (a *accountCore) knownUsers() (users map[string]string) {
+	a.can.of(a.accountID(), func(k *capability) { users = maps.Clone(k.Users) })
 	return users
 }
 
 // accepts reports whether a take of that origin is one of the project's own. Where only the
 // account may differ, the provider is asked whose key it is.
-func (p *Project) accepts(ctx context.Context, o origin.Origin) bool {
-	id := p.identity(ctx, false)
+func (a *accountCore) accepts(ctx context.Context, o origin.Origin) bool {
+	id := a.identity(ctx, false)
 	if o != origin.None && !id.Known && o.SameProvider(id.Current) {
-		id = p.identity(ctx, true)
+		id = a.identity(ctx, true)
 	}
 	return id.Accepts(o)
 }
 
 // sameAccount reports whether that origin is the account that the project buys from now.
-func (p *Project) sameAccount(ctx context.Context, o origin.Origin) bool {
-	id := p.identity(ctx, false)
+func (a *accountCore) sameAccount(ctx context.Context, o origin.Origin) bool {
+	id := a.identity(ctx, false)
 	if !id.Known && o.SameProvider(id.Current) {
-		id = p.identity(ctx, true)
+		id = a.identity(ctx, true)
 	}
 	return id.Same(o)
 }
 
 // own returns a clip's entry when its take is one of the project's own.
-func (p *Project) own(ctx context.Context, clip string) (lockfile.Entry, bool) {
-	e, have := p.Lock.Get(clip)
-	return e, have && p.ownEntry(ctx, e)
+func (a *accountCore) own(ctx context.Context, clip string) (lockfile.Entry, bool) {
+	e, have := a.disk.Lock.Get(clip)
+	return e, have && a.ownEntry(ctx, e)
 }
 
-func (p *Project) ownEntry(ctx context.Context, e lockfile.Entry) bool {
-	return e.Route == request.File || p.accepts(ctx, p.originOf(e))
+func (a *accountCore) ownEntry(ctx context.Context, e lockfile.Entry) bool {
+	return e.Route == request.File || a.accepts(ctx, a.originOf(e))
 }
 
 // originOf is an entry's origin; for one of an earlier version, what is known of it here.
-func (p *Project) originOf(e lockfile.Entry) origin.Origin {
+func (a *accountCore) originOf(e lockfile.Entry) origin.Origin {
 	if e.Origin != "" {
 		return origin.Origin(e.Origin)
 	}
 	if e.VideoID == "" {
 		return origin.None
 	}
-	return p.legacyOrigin(e.VideoID)
+	return a.legacyOrigin(e.VideoID)
 }
 
 // rowOrigin is a row's origin, the same way.
-func (p *Project) rowOrigin(r ledger.Row) origin.Origin {
+func (a *accountCore) rowOrigin(r ledger.Row) origin.Origin {
 	if r.Origin != "" {
 		return origin.Origin(r.Origin)
 	}
-	return p.legacyOrigin(r.VideoID)
+	return a.legacyOrigin(r.VideoID)
 }
 
 // NotReady is the error of a film whose clip is not up to date.
 func (p *Project) NotReady(clip, reason string) *fault.Error {
 	hint := "run `greenroom build` first"
-	if e, ok := p.Lock.Get(clip); ok && p.originOf(e).Drawn() && !p.o.AllowSandbox {
+	if e, ok := p.Lock.Get(clip); ok && p.Account.originOf(e).Drawn() && !p.o.AllowSandbox {
 		hint += "; --allow-sandbox renders drawn presenters for a preview"
 	}
 	return fault.New(fault.Failed, hint, "clip is not ready: %s", reason).For(clip)
@@ -206,7 +206,7 @@ func (p *Project) NotReady(clip, reason string) *fault.Error {
 // DrawnClips counts the clips on record that no paid provider made.
 func (p *Project) DrawnClips() (n int) {
 	for _, c := range p.Manifest.Clips {
-		if e, ok := p.Lock.Get(c.Name); ok && p.originOf(e).Drawn() {
+		if e, ok := p.Lock.Get(c.Name); ok && p.Account.originOf(e).Drawn() {
 			n++
 		}
 	}
@@ -217,8 +217,8 @@ func (p *Project) DrawnClips() (n int) {
 func searchable(r ledger.Row) bool { return r.Marker != "" && strings.Contains(r.Title, r.Marker) }
 
 // foreignRow says why a request of another account blocks a clip.
-func (p *Project) foreignRow(ctx context.Context, clip string, r ledger.Row) string {
-	o := p.rowOrigin(r)
+func (a *accountCore) foreignRow(ctx context.Context, clip string, r ledger.Row) string {
+	o := a.rowOrigin(r)
 	if o == origin.None {
 		return "an earlier version recorded a request without its account; `greenroom build` asks HeyGen, or use `greenroom resolve " + clip + "`"
 	}
@@ -240,11 +240,11 @@ func (p *Project) agrees(c manifest.Clip, e lockfile.Entry, row *ledger.Row) err
 }
 
 // otherOrigin says why a take is not the project's own.
-func (p *Project) otherOrigin(ctx context.Context, o origin.Origin) string {
+func (a *accountCore) otherOrigin(ctx context.Context, o origin.Origin) string {
 	if o == origin.None {
 		return "an earlier version recorded the take without its account"
 	}
-	now := p.identity(ctx, false).Current
+	now := a.identity(ctx, false).Current
 	if o == origin.Foreign {
 		return "the take is not on " + now.String()
 	}

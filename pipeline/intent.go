@@ -14,7 +14,7 @@ import (
 func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledger.Intent, error) {
 	in := b.newIntent(ctx, s.Key, s.row)
 	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
-	if s.twin != "" && !b.Sandboxed() { // the clip that was to pay for it could not
+	if s.twin != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
 		b.cost(&s, request.LoadPrices())
 		in.Price = s.Price
 	}
@@ -30,7 +30,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		}
 		r = r.WithSound(b.sound(v))
 		s.setLength(request.Measured(v.Seconds))
-		if !b.Sandboxed() {
+		if !b.Account.Sandboxed() {
 			b.cost(&s, request.LoadPrices())
 			in.Price = s.Price
 		}
@@ -75,11 +75,11 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 		var err error
 		switch f.Use {
 		case request.AsSpeaker:
-			m.Photos[f.Path], err = b.photo(ctx, client, api, f.Path)
+			m.Photos[f.Path], err = b.Account.photo(ctx, client, api, f.Path)
 		case request.ByAddress:
-			u, err = b.uploadedAt(ctx, client, api, f.Path)
+			u, err = b.Account.uploadedAt(ctx, client, api, f.Path)
 		default:
-			u, err = b.uploaded(ctx, client, api, f.Path)
+			u, err = b.Account.uploaded(ctx, client, api, f.Path)
 		}
 		if err != nil {
 			return m, err
@@ -95,9 +95,9 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
 	in := ledger.Intent{Key: b.rowKey(ctx, take, row), Take: take, RunID: b.runID}
 	if row != nil {
-		in.Origin = string(b.rowOrigin(*row))
+		in.Origin = string(b.Account.rowOrigin(*row))
 	} else {
-		in.Origin = string(b.identity(ctx, true).Current)
+		in.Origin = string(b.Account.identity(ctx, true).Current)
 	}
 	in.Marker = "gr-" + in.Key[:10]
 	return in

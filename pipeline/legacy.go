@@ -27,12 +27,12 @@ type legacyEvidence struct {
 const embeddedSandbox = "embedded sandbox"
 
 // legacyOrigin finds out who made a take, from this disk alone; None when it does not tell.
-func (p *Project) legacyOrigin(videoID string) origin.Origin {
-	w := &p.who
+func (a *accountCore) legacyOrigin(videoID string) origin.Origin {
+	w := &a.who
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.legacy == nil {
-		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(p.StateDir(), "sandbox")), only: p.onlyAccount()}
+		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount()}
 	}
 	if w.legacy.sandbox[videoID] {
 		return origin.Sandbox
@@ -41,9 +41,9 @@ func (p *Project) legacyOrigin(videoID string) origin.Origin {
 }
 
 // onlyAccount is the origin of the one account that the project has used.
-func (p *Project) onlyAccount() origin.Origin {
+func (a *accountCore) onlyAccount() origin.Origin {
 	var all []origin.Origin
-	p.can.each(func(id string, k *capability) {
+	a.can.each(func(id string, k *capability) {
 		base, _, _ := strings.Cut(id, " ")
 		o := origin.Of(origin.Provider(base), k.Account)
 		if strings.HasPrefix(id, embeddedSandbox) {
@@ -71,7 +71,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 	rows := map[string]string{}
 	ask := map[string]string{} // video to route
 	for _, r := range list {
-		switch o := p.rowOrigin(r); {
+		switch o := p.Account.rowOrigin(r); {
 		case r.Origin != "":
 		case o != origin.None:
 			rows[r.Key] = string(o)
@@ -85,7 +85,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		if !ok || e.Origin != "" || e.VideoID == "" {
 			continue
 		}
-		if o := p.originOf(e); o != origin.None {
+		if o := p.Account.originOf(e); o != origin.None {
 			e.Origin = string(o)
 			if err := p.Lock.Set(e); err != nil {
 				return err
@@ -95,8 +95,8 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		entries = append(entries, e)
 		ask[e.VideoID] = e.Route
 	}
-	if askToo && len(ask) > 0 && !p.Sandboxed() {
-		found, err := p.askAccount(ctx, ask)
+	if askToo && len(ask) > 0 && !p.Account.Sandboxed() {
+		found, err := p.Account.askAccount(ctx, ask)
 		if err != nil {
 			return err
 		}
@@ -124,12 +124,12 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 const askJobs = 8
 
 // askAccount reads videos on the account to see whether they are its own.
-func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
-	client, err := p.connect(ctx)
+func (a *accountCore) askAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
+	client, err := a.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	current := p.identity(ctx, true).Current
+	current := a.identity(ctx, true).Current
 	var mu sync.Mutex
 	found := map[string]origin.Origin{}
 	g, ctx := errgroup.WithContext(ctx)
@@ -137,7 +137,7 @@ func (p *Project) askAccount(ctx context.Context, videos map[string]string) (map
 	for id, route := range videos {
 		g.Go(func() error {
 			o := current
-			_, err := client.Job(ctx, request.KindOf(p.recordRoute(ctx, route)), id)
+			_, err := client.Job(ctx, request.KindOf(a.recordRoute(ctx, route)), id)
 			if heygen.NotFound(err) {
 				o, err = origin.Foreign, nil
 			}

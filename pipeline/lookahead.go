@@ -56,9 +56,9 @@ func asked(err error) string {
 
 // sandboxDir is where the embedded sandbox keeps its state: in the project, or in a folder of its own while the project has no
 // state, so that a plan changes nothing. remove deletes the latter.
-func (p *Project) sandboxDir() (dir string, remove func() error, err error) {
-	if _, err := os.Stat(p.StateDir()); err == nil {
-		return filepath.Join(p.StateDir(), "sandbox"), func() error { return nil }, nil
+func (a *accountCore) sandboxDir() (dir string, remove func() error, err error) {
+	if _, err := os.Stat(a.disk.StateDir()); err == nil {
+		return filepath.Join(a.disk.StateDir(), "sandbox"), func() error { return nil }, nil
 	}
 	dir, err = os.MkdirTemp("", "greenroom-sandbox-*")
 	return dir, func() error { return os.RemoveAll(dir) }, err

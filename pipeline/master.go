@@ -130,7 +130,7 @@ func (b *build) free(ctx context.Context, s Step) bool {
 	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
 		return true
 	}
-	e, have := b.own(ctx, s.Clip)
+	e, have := b.Account.own(ctx, s.Clip)
 	return b.bought(e, have, s.Key)
 }
 

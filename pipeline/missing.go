@@ -20,7 +20,7 @@ const unlisted = "not listed yet"
 // count, since a clock may have moved.
 func (b *build) lagging(err error, age, waited time.Duration) bool {
 	lag := settleTime
-	if b.provider.local() {
+	if b.Account.provider.local() {
 		lag = settleTimeLocal
 	}
 	return heygen.NotFound(err) && age < lag && waited < lag
@@ -43,7 +43,7 @@ func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, i
 // outOfReach explains that a video cannot be read since the API that made it has ended.
 // Another generation does not help: v3 was asked, too (see heygen.Client.Job).
 func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) error {
-	out := b.gone(ctx, err, "read video "+id)
+	out := b.Account.gone(ctx, err, "read video "+id)
 	var he *heygen.Error
 	var f *fault.Error
 	if errors.As(err, &he) && he.Legacy() && errors.As(out, &f) {
@@ -70,7 +70,7 @@ func endedInstead(ctx context.Context, client *heygen.Client, missing error) err
 
 // missing explains that the account does not have a video that a clip needs.
 func (p *Project) missing(s Step, id string, err error) error {
-	from, key, _ := strings.Cut(p.accountID(), " ")
+	from, key, _ := strings.Cut(p.Account.accountID(), " ")
 	if u, perr := url.Parse(from); perr == nil && u.Host != "" {
 		from = u.Host // the address may hold a password
 	}

@@ -14,7 +14,7 @@ var fileSystemOf = netfs.Name
 // lets one process submit at a time may hold on one machine only there, and SQLite's
 // write-ahead log must not be shared between machines.
 func (b *build) spendsHere(plan *Plan) error {
-	if b.Project.o.NetworkFolder || b.Sandboxed() || !slices.ContainsFunc(plan.Steps, Step.spends) {
+	if b.Project.o.NetworkFolder || b.Account.Sandboxed() || !slices.ContainsFunc(plan.Steps, Step.spends) {
 		return nil
 	}
 	kind := fileSystemOf(b.StateDir())

@@ -49,13 +49,13 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 		_, err = p.build(BuildOptions{Frozen: true})
 		mustSay(t, err, "sandbox", "greenroom build")
 		err = p.with(func(q *Project) error {
-			q.Offline()
+			q.Account.Offline()
 			_, err := q.Films(t.Context(), []string{"tour"}, FilmOptions{})
 			return err
 		})
 		mustSay(t, err, "the sandbox", "--allow-sandbox")
 		if err := p.with(func(q *Project) error {
-			q.Offline()
+			q.Account.Offline()
 			_, err := q.Films(t.Context(), []string{"tour"}, FilmOptions{})
 			return err
 		}, func(o *Options) { o.AllowSandbox = true }); err != nil {

@@ -129,13 +129,13 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	p.plannedAll = p.plannedAll || len(names) == 0
 	prices := request.LoadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
-	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Sandboxed(), Prices: prices.Date}
+	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Account.Sandboxed(), Prices: prices.Date}
 	marks := &markPlaces{manifest: p.Manifest}
 	defer marks.close()
 	var bad fault.List
 	for i := range clips {
 		c := &clips[i]
-		e, have := p.own(ctx, c.Name)
+		e, have := p.Account.own(ctx, c.Name)
 		req, err := p.chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
 			err = p.agrees(*c, e, rows[req.Key])
@@ -179,7 +179,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(clips, request.NeedsAPI) {
-		api, err := p.api(ctx)
+		api, err := p.Account.api(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +192,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.Route, Key: req.Key, clip: c, req: req, row: row}
 	e, have := p.Lock.Get(c.Name)
-	own := have && p.ownEntry(ctx, e)
+	own := have && p.Account.ownEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
 		s.again = s.again && (a == Fetch || a == Import)
@@ -231,7 +231,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		case s.again && lost != "":
 			return say(Import, "%s", lost)
 		case foreign:
-			return say(Fetch, "%s", p.otherOrigin(ctx, p.originOf(e)))
+			return say(Fetch, "%s", p.Account.otherOrigin(ctx, p.Account.originOf(e)))
 		case req.Route == request.Video:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
 		default:
@@ -239,14 +239,14 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		}
 	}
 	fresh := "no take yet"
-	if o := p.originOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
-		have, fresh = false, p.otherOrigin(ctx, o)
+	if o := p.Account.originOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
+		have, fresh = false, p.Account.otherOrigin(ctx, o)
 		if o == origin.None {
 			return say(Settle, "%s; a build asks the account", fresh)
 		}
 	}
-	if row != nil && !p.ownRow(ctx, *row) {
-		return say(Blocked, "%s", p.foreignRow(ctx, c.Name, *row))
+	if row != nil && !p.Account.ownRow(ctx, *row) {
+		return say(Blocked, "%s", p.Account.foreignRow(ctx, c.Name, *row))
 	}
 	if row != nil {
 		switch row.State {

@@ -51,7 +51,7 @@ func (f *flight) catalogue() func(context.Context) error {
 // run connects and runs checks until one cannot be made.
 func (f *flight) run(ctx context.Context, checks ...func(context.Context) error) (err error) {
 	f.b.engines, f.b.templates, f.b.languages = map[string]*heygen.Engine{}, map[string]heygen.Template{}, map[string]string{}
-	if f.client, err = f.b.connect(ctx); err != nil {
+	if f.client, err = f.b.Account.connect(ctx); err != nil {
 		return err
 	}
 	for _, check := range checks {
@@ -209,7 +209,7 @@ func (f *flight) checkLooks(ctx context.Context) error {
 
 // gone is Project.gone before anything is bought.
 func (f *flight) gone(ctx context.Context, err error, doing string) error {
-	return unbought(f.b.gone(ctx, err, doing))
+	return unbought(f.b.Account.gone(ctx, err, doing))
 }
 
 func (f *flight) avatars(ctx context.Context, api heygen.API) (*offer, error) {

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"greenroom/assets"
 	"greenroom/compose/timeline"
-	"greenroom/internal/keymutex"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/ledger"
@@ -70,21 +67,15 @@ var nothing lockfile.Entry
 type Project struct {
 	*project.Project
 
+	Account *accountCore
+
 	o        Options
 	opened   time.Time // before any file was read
-	who      whoami
-	can      *capabilities
 	standIns *standIns
 
-	rows    map[string]*ledger.Row // of the last plan
-	autoMu  sync.Mutex
-	assumed atomic.Bool // the account's API was not asked for: the key's program is not allowed
-	uploads keymutex.Mutex
-	links   uploadLinks
-
-	offline    bool            // see Offline
-	plannedAll bool            // every clip's files were compared
-	refetch    map[string]bool // clips whose masters are downloaded again
+	rows       map[string]*ledger.Row // of the last plan
+	plannedAll bool                   // every clip's files were compared
+	refetch    map[string]bool        // clips whose masters are downloaded again
 
 	sizesOnce sync.Once
 	shownAt   *film.Sizes
@@ -92,10 +83,6 @@ type Project struct {
 
 	highestOnce sync.Once
 	highest     timeline.Rate // of all compositions
-
-	provider  *provider
-	fetchOnce sync.Once
-	fetch     *assets.Fetcher // nil before the first download
 }
 
 // Open loads the manifest and the lockfile.
@@ -109,34 +96,16 @@ func Open(o Options) (*Project, error) {
 		return nil, err
 	}
 	hideKey(disk.Manifest.HeyGen.Key)
-	p := &Project{Project: disk, o: o, opened: opened, provider: o.shared}
-	if p.provider == nil {
-		p.provider = &provider{}
-	}
-	if err := p.checkSandbox(); err != nil {
+	account, err := openAccountCore(disk, o)
+	if err != nil {
 		return nil, err
 	}
-	p.can, p.standIns = openCapabilities(p.StateDir()), openStandIns(p.StateDir())
-	return p, nil
-}
-
-// Assumed is a remark when the account's API generation could not be asked for; else "".
-func (p *Project) Assumed() string {
-	if !p.assumed.Load() {
-		return ""
-	}
-	return "the account was not asked, v2 is assumed: heygen.key runs a program that is not allowed; run `greenroom allow`"
+	return &Project{Project: disk, Account: account, o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
-	err := errors.Join(p.standIns.saver.Flush(), p.can.saver.Flush())
-	if p.fetch != nil {
-		p.fetch.Close()
-	}
-	if p.o.shared == nil {
-		err = errors.Join(err, p.provider.close())
-	}
+	err := errors.Join(p.standIns.saver.Flush(), p.Account.Close())
 	return errors.Join(err, p.Project.Close(p.plannedAll))
 }
 

@@ -36,33 +36,33 @@ type provider struct {
 
 // connect returns the client, starting the embedded sandbox when the manifest
 // asks for it and no HEYGEN_API_BASE says otherwise.
-func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
-	p.provider.mu.Lock()
-	defer p.provider.mu.Unlock()
-	if p.provider.client != nil && p.provider.as == p.accountID() {
-		return p.provider.client, nil
+func (a *accountCore) connect(ctx context.Context) (*heygen.Client, error) {
+	a.provider.mu.Lock()
+	defer a.provider.mu.Unlock()
+	if a.provider.client != nil && a.provider.as == a.accountID() {
+		return a.provider.client, nil
 	}
 	// A session goes on while its manifest changes: what was connected for the sandbox must
 	// not serve an account, nor the other way round.
-	if err := p.provider.disconnect(); err != nil {
+	if err := a.provider.disconnect(); err != nil {
 		return nil, err
 	}
 	warn := func(text string) {
-		p.Send(context.WithoutCancel(ctx), event.Event{Stage: "api", State: event.Warned, Message: text})
+		a.disk.Send(context.WithoutCancel(ctx), event.Event{Stage: "api", State: event.Warned, Message: text})
 	}
-	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + p.o.Version), heygen.WithWarn(warn)}
-	base := p.apiBase()
+	opts := []heygen.Option{heygen.WithUserAgent("greenroom/" + a.o.Version), heygen.WithWarn(warn)}
+	base := a.apiBase()
 	key := heygen.Secret("sandbox")
 	switch {
-	case base == "" && p.Sandboxed():
-		s, err := p.startSandbox(ctx)
+	case base == "" && a.Sandboxed():
+		s, err := a.startSandbox(ctx)
 		if err != nil {
 			return nil, err
 		}
-		p.provider.sandbox, base = s, s.URL
+		a.provider.sandbox, base = s, s.URL
 	default:
-		k, err := resolveKey(ctx, p.Manifest.HeyGen.Key, p.Dir(), p.o.Getenv)
-		if err != nil && !p.Sandboxed() {
+		k, err := resolveKey(ctx, a.disk.Manifest.HeyGen.Key, a.disk.Dir(), a.o.Getenv)
+		if err != nil && !a.Sandboxed() {
 			return nil, err
 		}
 		if err == nil {
@@ -74,13 +74,13 @@ func (p *Project) connect(ctx context.Context) (*heygen.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.provider.base = u
+		a.provider.base = u
 		opts = append(opts, heygen.WithBaseURL(base), heygen.WithUploadURL(base))
 	}
-	p.recognise(key)
-	p.provider.as = p.accountID()
-	p.provider.client = heygen.New(key, opts...)
-	return p.provider.client, nil
+	a.recognise(key)
+	a.provider.as = a.accountID()
+	a.provider.client = heygen.New(key, opts...)
+	return a.provider.client, nil
 }
 
 func parseBase(base string) (*url.URL, error) {
@@ -92,26 +92,26 @@ func parseBase(base string) (*url.URL, error) {
 }
 
 // Sandboxed reports that no real account is used and nothing costs money.
-func (p *Project) Sandboxed() bool { return p.Manifest.HeyGen.API == "sandbox" }
+func (a *accountCore) Sandboxed() bool { return a.disk.Manifest.HeyGen.API == "sandbox" }
 
-func (p *Project) apiBase() string {
-	if b := p.o.Getenv("HEYGEN_API_BASE"); b != "" {
+func (a *accountCore) apiBase() string {
+	if b := a.o.Getenv("HEYGEN_API_BASE"); b != "" {
 		return b
 	}
-	return p.Manifest.HeyGen.Base
+	return a.disk.Manifest.HeyGen.Base
 }
 
-func (p *Project) startSandbox(ctx context.Context) (*sandbox.Running, error) {
-	dir, cleanUp, err := p.sandboxDir()
+func (a *accountCore) startSandbox(ctx context.Context) (*sandbox.Running, error) {
+	dir, cleanUp, err := a.sandboxDir()
 	if err != nil {
 		return nil, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox")
 	}
-	p.provider.cleanUp = cleanUp
+	a.provider.cleanUp = cleanUp
 	o := sandbox.Options{Dir: dir, Speed: sandboxSpeed}
-	if t, err := p.Tools.Find(ctx); err == nil {
+	if t, err := a.disk.Tools.Find(ctx); err == nil {
 		o.Tools.FFmpeg = t.FFmpeg
 	}
-	if e, err := p.o.LookPath("espeak-ng"); err == nil {
+	if e, err := a.o.LookPath("espeak-ng"); err == nil {
 		o.Tools.Espeak = e
 	}
 	// The sandbox lives as long as the project, not as long as one request.
@@ -158,15 +158,15 @@ func (pr *provider) local() bool {
 
 // fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
 // loopback only when the provider itself is on loopback.
-func (p *Project) fetcher() *assets.Fetcher {
-	p.fetchOnce.Do(func() { p.fetch = &assets.Fetcher{Stall: 30 * time.Second, MaxBytes: 8 << 30, Allow: p.mayFetch} })
-	return p.fetch
+func (a *accountCore) fetcher() *assets.Fetcher {
+	a.fetchOnce.Do(func() { a.fetch = &assets.Fetcher{Stall: 30 * time.Second, MaxBytes: 8 << 30, Allow: a.mayFetch} })
+	return a.fetch
 }
 
-func (p *Project) mayFetch(u *url.URL) error {
+func (a *accountCore) mayFetch(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case p.provider.local() && origin.IsLoopback(host):
+	case a.provider.local() && origin.IsLoopback(host):
 		return nil
 	case u.Scheme != "https":
 		return errors.New("the link is not https")

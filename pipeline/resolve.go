@@ -46,7 +46,7 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	e, have := p.own(ctx, clip)
+	e, have := p.Account.own(ctx, clip)
 	r, err := p.chosen(ctx, clips[0], e, have, p.rows)
 	if err != nil {
 		return err
@@ -109,10 +109,10 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 // verifyAnswer asks the account that was sent the request.
 func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row, id string) error {
 	const force = "; --unverified records the answer all the same"
-	if !p.sameAccount(ctx, p.rowOrigin(row)) {
-		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.rowOrigin(row)).For(clip)
+	if !p.Account.sameAccount(ctx, p.Account.rowOrigin(row)) {
+		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.Account.rowOrigin(row)).For(clip)
 	}
-	client, err := p.connect(ctx)
+	client, err := p.Account.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 		return nil, nil
 	}
 	settle := settleTime
-	if p.provider.local() {
+	if p.Account.provider.local() {
 		settle = settleTimeLocal
 	}
 	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {

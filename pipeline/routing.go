@@ -13,12 +13,12 @@ import (
 
 // candidates returns the routes a clip can take, the one to buy on first.
 func (p *Project) candidates(c manifest.Clip, api heygen.API) []string {
-	return request.Candidates(c, api, request.Look{NoWebM: p.noWebM(c.Avatar), Translated: p.Clips.Translated(c.Name)})
+	return request.Candidates(c, api, request.Look{NoWebM: p.Account.noWebM(c.Avatar), Translated: p.Clips.Translated(c.Name)})
 }
 
 // noWebM reports a look that was refused as WebM before.
-func (p *Project) noWebM(a manifest.Avatar) (no bool) {
-	p.can.of(p.accountID(), func(k *capability) { _, no = k.NoWebM[a.ID+a.Photo] })
+func (a *accountCore) noWebM(look manifest.Avatar) (no bool) {
+	a.can.of(a.accountID(), func(k *capability) { _, no = k.NoWebM[look.ID+look.Photo] })
 	return no
 }
 
@@ -27,7 +27,7 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	api := heygen.V2
 	if request.NeedsAPI(c) {
 		var err error
-		if api, err = p.api(ctx); err != nil {
+		if api, err = p.Account.api(ctx); err != nil {
 			return request.Request{}, err
 		}
 	}
@@ -91,11 +91,11 @@ func unspeakable(c manifest.Clip, err *request.SpeechError) error {
 
 // recordRoute is where an existing video's record is read: in the account's own
 // generation.
-func (p *Project) recordRoute(ctx context.Context, route string) string {
+func (a *accountCore) recordRoute(ctx context.Context, route string) string {
 	if route != request.Video {
 		return route
 	}
-	if api, err := p.api(ctx); err == nil && api == heygen.V3 {
+	if api, err := a.api(ctx); err == nil && api == heygen.V3 {
 		return request.V3
 	}
 	return route

@@ -20,14 +20,14 @@ func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) 
 		return nil, err
 	}
 	rank := func(r *ledger.Row) int {
-		o := p.rowOrigin(*r)
+		o := p.Account.rowOrigin(*r)
 		bought := r.State == ledger.Submitted || r.State == ledger.Completed
 		switch {
-		case bought && p.accepts(ctx, o), r.Open() && p.sameAccount(ctx, o):
+		case bought && p.Account.accepts(ctx, o), r.Open() && p.Account.sameAccount(ctx, o):
 			return 3
 		case !o.Free() && (r.Open() || o == origin.None && bought):
 			return 2
-		case !bought && p.sameAccount(ctx, o):
+		case !bought && p.Account.sameAccount(ctx, o):
 			return 1
 		}
 		return 0
@@ -48,22 +48,22 @@ func (p *Project) rowKey(ctx context.Context, take string, row *ledger.Row) stri
 	if row != nil && row.Key != "" {
 		return row.Key
 	}
-	return ledger.KeyOf(take, string(p.identity(ctx, true).Current))
+	return ledger.KeyOf(take, string(p.Account.identity(ctx, true).Current))
 }
 
 // looksAgain reports a parked request that the account may show by now: every build
 // searches for it.
 func (p *Project) looksAgain(ctx context.Context, s Step) bool {
 	row := s.submission()
-	return row.State == ledger.Parked && searchable(row) && p.ownRow(ctx, row)
+	return row.State == ledger.Parked && searchable(row) && p.Account.ownRow(ctx, row)
 }
 
 // ownRow reports that a row decides about a clip of this project: the account bought it, or
 // may repeat and search its request.
-func (p *Project) ownRow(ctx context.Context, r ledger.Row) bool {
-	o := p.rowOrigin(r)
+func (a *accountCore) ownRow(ctx context.Context, r ledger.Row) bool {
+	o := a.rowOrigin(r)
 	if r.State == ledger.Submitted || r.State == ledger.Completed {
-		return p.accepts(ctx, o)
+		return a.accepts(ctx, o)
 	}
-	return p.sameAccount(ctx, o)
+	return a.sameAccount(ctx, o)
 }

@@ -53,12 +53,12 @@ func TestAPasswordInTheAPIAddressIsNotStored(t *testing.T) {
 		}
 		return ""
 	}
-	if got := p.accountID(); got != "https://proxy.example/heygen $HEYGEN_API_KEY" {
+	if got := p.Account.accountID(); got != "https://proxy.example/heygen $HEYGEN_API_KEY" {
 		t.Errorf("account %q", got)
 	}
 	for _, bad := range []string{"me:PASSWORD@proxy", "http//me:PASSWORD@proxy", "://PASSWORD"} {
 		p.o.Getenv = func(string) string { return bad }
-		if _, err := p.connect(t.Context()); err == nil || strings.Contains(err.Error(), "PASSWORD") {
+		if _, err := p.Account.connect(t.Context()); err == nil || strings.Contains(err.Error(), "PASSWORD") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -36,103 +36,103 @@ func contentType(b []byte) string {
 
 // uploaded makes sure that the account holds a file and returns its id. The same content is
 // sent once for each generation, whatever its name.
-func (p *Project) uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
-	return p.uploadOnce(ctx, client, api, path, false)
+func (a *accountCore) uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+	return a.uploadOnce(ctx, client, api, path, false)
 }
 
 // uploadedAt is uploaded for requests that need the file's address. One that was signed is
 // not stored, so that a later process sends the file again; that is free.
-func (p *Project) uploadedAt(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
-	return p.uploadOnce(ctx, client, api, path, true)
+func (a *accountCore) uploadedAt(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+	return a.uploadOnce(ctx, client, api, path, true)
 }
 
-func (p *Project) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (upload, error) {
-	hash, err := p.Inputs.Hash(path)
+func (a *accountCore) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (upload, error) {
+	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
 		return upload{}, err
 	}
-	unlock, _ := p.uploads.Lock(string(api) + hash)
+	unlock, _ := a.uploads.Lock(string(api) + hash)
 	defer unlock()
 	var known upload
-	p.can.of(p.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
-	if known.ID != "" && (!address || p.links.usable(known)) {
+	a.can.of(a.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
+	if known.ID != "" && (!address || a.links.usable(known)) {
 		return known, nil
 	}
-	b, kind, err := p.readUpload(path)
+	b, kind, err := a.readUpload(path)
 	if err != nil {
 		return upload{}, err
 	}
-	a, err := client.Upload(ctx, api, hash[:16]+filepath.Ext(path), kind, b, hash)
+	sent, err := client.Upload(ctx, api, hash[:16]+filepath.Ext(path), kind, b, hash)
 	if err != nil {
-		return upload{}, explain(err, "upload "+p.Rel(path))
+		return upload{}, explain(err, "upload "+a.disk.Rel(path))
 	}
-	u := upload{ID: a.ID}
+	u := upload{ID: sent.ID}
 	if api == heygen.V2 {
-		u.URL = p.links.keep(a.ID, a.URL.Reveal()) // v1 names an upload by address
+		u.URL = a.links.keep(sent.ID, sent.URL.Reveal()) // v1 names an upload by address
 	}
-	p.can.learn(p.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
-	name := p.Rel(path)
+	a.can.learn(a.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
+	name := a.disk.Rel(path)
 	if strings.HasPrefix(filepath.ToSlash(name), StateDir+"/") {
 		name = "a file from the store" // its path says nothing to people
 	}
-	p.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: name})
+	a.disk.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: name})
 	return u, nil
 }
 
-func (p *Project) readUpload(path string) ([]byte, string, error) {
+func (a *accountCore) readUpload(path string) ([]byte, string, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, "", err
 	}
 	if fi.Size() > maxUpload {
-		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", p.Rel(path), fi.Size(), maxUpload)
+		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", a.disk.Rel(path), fi.Size(), maxUpload)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, "", fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", p.Rel(path))
+		return nil, "", fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", a.disk.Rel(path))
 	}
 	kind := contentType(b)
 	if !slices.Contains(uploadTypes, kind) {
-		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", p.Rel(path), kind)
+		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", a.disk.Rel(path), kind)
 	}
 	return b, kind, nil
 }
 
 // photo sees that a picture can speak on this account and gives its id.
-func (p *Project) photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
-	hash, err := p.Inputs.Hash(path)
+func (a *accountCore) photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
+	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
 		return "", err
 	}
-	unlock, _ := p.uploads.Lock("photo" + string(api) + hash)
+	unlock, _ := a.uploads.Lock("photo" + string(api) + hash)
 	defer unlock()
 	id := ""
-	p.can.of(p.accountID(), func(k *capability) { id = k.Photos[string(api)+" "+hash] })
+	a.can.of(a.accountID(), func(k *capability) { id = k.Photos[string(api)+" "+hash] })
 	if id != "" {
 		return id, nil
 	}
-	b, kind, err := p.readUpload(path)
+	b, kind, err := a.readUpload(path)
 	if err != nil {
 		return "", err
 	}
 	if kind != "image/png" && kind != "image/jpeg" {
-		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", p.Rel(path), kind)
+		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", a.disk.Rel(path), kind)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {
-		return "", explain(err, "make "+p.Rel(path)+" speak")
+		return "", explain(err, "make "+a.disk.Rel(path)+" speak")
 	}
-	p.can.learn(p.accountID(), func(k *capability) { k.Photos[string(api)+" "+hash] = id })
-	p.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: p.Rel(path) + " can speak"})
+	a.can.learn(a.accountID(), func(k *capability) { k.Photos[string(api)+" "+hash] = id })
+	a.disk.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: a.disk.Rel(path) + " can speak"})
 	return id, nil
 }
 
 // forgetUploads drops what was remembered of a clip's files: the account said that it
 // does not know one of them any more.
-func (p *Project) forgetUploads(paths []string) {
-	p.can.learn(p.accountID(), func(k *capability) {
+func (a *accountCore) forgetUploads(paths []string) {
+	a.can.learn(a.accountID(), func(k *capability) {
 		for _, path := range paths {
-			h, err := p.Inputs.Hash(path)
+			h, err := a.disk.Inputs.Hash(path)
 			if err != nil {
 				continue
 			}

@@ -23,10 +23,10 @@ import (
 // it is the project's own, or of a new one for the current account.
 func (p *Project) speechRow(take string) string {
 	ctx := context.Background()
-	if row := p.rows[take]; row != nil && p.ownRow(ctx, *row) {
+	if row := p.rows[take]; row != nil && p.Account.ownRow(ctx, *row) {
 		return row.Key
 	}
-	return ledger.KeyOf(take, string(p.identity(ctx, false).Current))
+	return ledger.KeyOf(take, string(p.Account.identity(ctx, false).Current))
 }
 
 // voice is what is known of a bought sound: the answer that named it, and the sound

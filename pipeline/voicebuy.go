@@ -46,7 +46,7 @@ func (b *build) draft(ctx context.Context, s Step) error {
 		return err
 	}
 	defer b.submit.Release(1)
-	client, err := b.connect(ctx)
+	client, err := b.Account.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 
 // ownSpeech is the row of a sound on record; nil when the account has none.
 func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
-	if row := b.rows[r.Take]; row != nil && b.ownRow(ctx, *row) {
+	if row := b.rows[r.Take]; row != nil && b.Account.ownRow(ctx, *row) {
 		return row
 	}
 	return nil
@@ -199,7 +199,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 		return err
 	}
 	d := assets.Download{Dst: dst, Link: link, MaxBytes: maxSound, Locked: true, Within: b.within(), Verify: verify}
-	if res, err := b.fetcher().Fetch(ctx, d); err != nil {
+	if res, err := b.Account.fetcher().Fetch(ctx, d); err != nil {
 		var bad *notMaster
 		if errors.As(err, &bad) {
 			err = fault.Wrap(fault.Media, bad.error, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),

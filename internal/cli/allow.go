@@ -39,7 +39,7 @@ func (e *env) allow() error {
 		return err
 	}
 	defer p.Close()
-	c, err := p.KeyCommand()
+	c, err := p.Account.KeyCommand()
 	if err != nil {
 		return err
 	}

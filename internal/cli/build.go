@@ -34,7 +34,7 @@ func planCommand() command {
 				if err != nil {
 					return err
 				}
-				e.remark(p.Assumed())
+				e.remark(p.Account.Assumed())
 				for _, w := range p.Warnings() {
 					e.say("warning: %s", oneLine(w))
 				}

@@ -129,7 +129,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		return err
 	}
 	defer p.Close()
-	p.Offline() // films are made of what is published
+	p.Account.Offline() // films are made of what is published
 	if n := p.DrawnClips(); n > 0 {
 		e.say("warning: %s made by the sandbox or a server on this machine: drawn presenters, not the account's", count(n, "clip")+" "+were(n))
 	}

@@ -25,7 +25,7 @@ func statusCommand() command {
 				}
 				defer p.Close()
 				if *check {
-					p.Offline() // the answer is on this disk: no key, no request
+					p.Account.Offline() // the answer is on this disk: no key, no request
 				}
 				if *spend {
 					return e.spending(ctx, p)
@@ -37,7 +37,7 @@ func statusCommand() command {
 				if err != nil {
 					return err
 				}
-				e.remark(p.Assumed())
+				e.remark(p.Account.Assumed())
 				switch {
 				case e.json && *why != "":
 					err = e.whyJSON(p, plan, *why)
