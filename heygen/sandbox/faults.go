@@ -59,7 +59,7 @@ func ParseFault(s string) (Fault, error) {
 	return Fault{name, value}, nil
 }
 
-// watermarkedResult is what a free account's finished video comes with.
+// watermarkedResult is what a free account's finished video comes with (API.md 6.3).
 var watermarkedResult = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "watermarked result"}
 
 // faults is the set in force.

@@ -40,7 +40,7 @@ var Table = []Row{
 	{Manifest, 5, "manifest invalid"},
 	{Tool, 6, "ffmpeg, ffprobe, node or browser missing or too old"},
 	{Media, 7, "a media check failed"},
-	{Provider, 8, "the provider reports that the clip failed"},
+	{Provider, 8, "the provider reports a failed clip"},
 	{Locked, 9, "another run holds the lock"},
 	{Stale, 10, "not up to date (status --check, build --frozen)"},
 	{Interrupted, 130, "interrupted"},

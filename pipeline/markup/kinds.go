@@ -52,7 +52,7 @@ const (
 )
 
 // kinds are looked for in this order; what an earlier one finds is not looked at by a later one.
-// docs/guide/manifest.md has a row for each name.
+// docs/manifest.md has a row for each name.
 var kinds = []kind{
 	{"placeholder", has("<<"), lazyregexp.New(`<<[^<>]{1,60}>>`), nil, insteadOfPlaceholder},
 	{"tag", has("<"),

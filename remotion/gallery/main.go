@@ -1,5 +1,5 @@
 // Command gallery draws a picture of every composition of the companion, in its three
-// shapes, for docs/guide/compositions.md. .ci/gallery gives it a project with clips:
+// shapes, for docs/compositions.md. .ci/gallery gives it a project with clips:
 //
 //	go run ./remotion/gallery PROJECT OUT [COMPOSITION...]
 package main

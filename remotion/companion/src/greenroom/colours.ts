@@ -4,7 +4,7 @@ import type {Media} from './timeline.gen';
 // A browser that draws without a GPU turns BT.709 of limited range into RGB with numbers that end at 2: where Cb has to
 // add 2.112 to blue it adds 2, and every blue comes 5 % nearer to grey. With a GPU opaque footage is right, and footage
 // with alpha is not. So the browser is measured, once for each of the two, and a filter gives blue what it lacks.
-// docs/design/media.md#colours-of-the-browser-are-measured explains why it is done here.
+// docs/decisions/0040-colours-are-measured.md says why it is done here.
 
 // What BT.709 adds to red and blue for one step of Cr and Cb in limited range, and takes from green.
 const [kr, kg, kb] = [0.2126, 0.7152, 0.0722];
