@@ -49,7 +49,7 @@ func edgeErrors(got, truth []byte) (alpha, grey float64, n int) {
 
 // A drawn presenter exists twice: with alpha, and on the key colour. What the key
 // pulls off must be what the alpha says. Edge errors of the difference key alone,
-// measured the same way, are in docs/guide/checks.md.
+// measured the same way, are in docs/checks.md.
 func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 	t.Parallel()
 	tools, err := media.FindTools(t.Context(), exec.LookPath)
