@@ -7,6 +7,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/request"
 )
@@ -26,20 +27,20 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 		return err
 	}
 	defer unlock()
-	api, err := p.Account.api(ctx)
+	api, err := p.Account.Api(ctx)
 	if err != nil {
 		return err
 	}
-	client, err := p.Account.connect(ctx)
+	client, err := p.Account.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	v, err := anyVideo(ctx, client, api, videoID)
+	v, err := account.AnyVideo(ctx, client, api, videoID)
 	switch {
 	case heygen.NotFound(err):
 		return fault.Wrap(fault.Provider, err, "`greenroom videos` lists them", "find video %s", videoID)
 	case err != nil:
-		return explain(err, "read video "+videoID)
+		return account.Explain(err, "read video "+videoID)
 	case v.State == heygen.StateFailed:
 		return fault.New(fault.Provider, "choose another", "video %s failed at HeyGen", videoID)
 	}
@@ -47,12 +48,12 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 	if err != nil {
 		return err
 	}
-	o := p.Account.identity(ctx, true).Current
+	o := p.Account.Identity(ctx, true).Current
 	in := ledger.Intent{Key: ledger.KeyOf(r.Key, string(o)), Take: r.Key, Origin: string(o), Clip: clip, Route: r.Route, Path: "adopted", Body: []byte("{}")}
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	if row := p.rows[r.Key]; row != nil && p.Account.sameAccount(ctx, p.Account.rowOrigin(*row)) {
+	if row := p.rows[r.Key]; row != nil && p.Account.SameAccount(ctx, p.Account.RowOrigin(*row)) {
 		in.Key = row.Key
 	}
 	in.Marker = "gr-" + in.Key[:10]
@@ -65,7 +66,7 @@ func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Cli
 	if err != nil {
 		return request.Request{}, err
 	}
-	api, err := p.Account.api(ctx)
+	api, err := p.Account.Api(ctx)
 	if err != nil {
 		return request.Request{}, err
 	}

@@ -13,6 +13,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/internal/keymutex"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/project"
@@ -160,7 +161,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	if !plan.idle() {
-		p.Account.identity(ctx, true) // rows and records are named by the account
+		p.Account.Identity(ctx, true) // rows and records are named by the account
 	}
 	if err := sh.pull(ctx, o.Clips); err != nil {
 		return sum, err
@@ -200,7 +201,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.Account.can.saver.Flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.Account.Can.Flush())
 	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
@@ -287,7 +288,7 @@ func (b *build) clip(ctx context.Context, s Step) error {
 }
 
 func (b *build) rememberNoWebM(s Step) {
-	b.Account.can.learn(b.Account.accountID(), func(k *capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
+	b.Account.Can.Learn(b.Account.AccountID(), func(k *account.Capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
 }
 
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and

@@ -45,7 +45,7 @@ func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 // pause of our own, at most longestBusy.
 func (b *build) busyPause(asked, pause time.Duration) time.Duration {
 	wait := min(max(asked, pause), longestBusy)
-	if b.Account.provider.local() {
+	if b.Account.Connection.Local() {
 		wait = min(wait, 500*time.Millisecond)
 	}
 	return wait

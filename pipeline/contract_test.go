@@ -12,6 +12,8 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/wiretest"
+	"greenroom/pipeline/account"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
 )
@@ -117,14 +119,14 @@ clips:
 		return opened{err: err}
 	}
 	t.Cleanup(func() { p.Close() })
-	p.Account.can.learn(p.Account.accountID(), func(k *capability) {
+	p.Account.Can.Learn(p.Account.AccountID(), func(k *account.Capability) {
 		for _, f := range []string{"a.wav", "a.png", "a.mp4"} {
 			h, err := p.Inputs.Hash(filepath.Join(dir, f))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, g := range []string{"v2", "v3"} {
-				k.Uploads[g+" "+h] = upload{ID: "asset-" + f, URL: "https://resource.heygen.ai/" + f}
+				k.Uploads[g+" "+h] = account.Upload{ID: "asset-" + f, URL: "https://resource.heygen.ai/" + f}
 				k.Photos[g+" "+h] = "photo-" + f
 			}
 		}
@@ -222,7 +224,7 @@ func TestCaptionsOfEveryKind(t *testing.T) {
 		"srt": {srt, `[{Hello there 240 1500} { friends 1500 62003}]`},
 		"ass": {ass, `[{Hello there 240 1500} { friends, all 1500 62000}]`},
 	} {
-		list, err := parseCaptions([]byte(x.in))
+		list, err := captions.Parse([]byte(x.in))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,11 +237,11 @@ func TestCaptionsOfEveryKind(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"<html>no</html>", "\xff\xfe", "", " \n", "Access denied. Link expired.", "<p>[Events]</p>", `{"error": "expired"}`} {
-		if _, err := parseCaptions([]byte(bad)); err == nil {
+		if _, err := captions.Parse([]byte(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
-	b, err := json.Marshal(caption{Text: "x", EndMs: 5})
+	b, err := json.Marshal(captions.Caption{Text: "x", EndMs: 5})
 	if err != nil || string(b) != `{"text":"x","startMs":0,"endMs":5,"timestampMs":null,"confidence":null}` {
 		t.Errorf("%s %v", b, err)
 	}
@@ -262,7 +264,7 @@ func TestWaitsGiveAnEstimate(t *testing.T) {
 	for range 100 {
 		b.remembered(s.Route, secs(1))
 	}
-	b.Account.can.of(b.Account.accountID(), func(k *capability) {
+	b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) {
 		if n := len(k.Waits[s.Route]); n != historyLength {
 			t.Errorf("%d waits are kept", n)
 		}
@@ -272,19 +274,19 @@ func TestWaitsGiveAnEstimate(t *testing.T) {
 func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 	b, _ := planned(t, "v3", `{script: "Hi."}`)
 	seen := func() (n int) {
-		b.Account.can.of(b.Account.accountID(), func(k *capability) { n = len(k.Uploads) })
+		b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) { n = len(k.Uploads) })
 		return
 	}
-	b.Account.recognise("first key")
+	b.Account.Recognise("first key")
 	if seen() != 0 {
 		t.Fatal("uploads of an account nobody named are kept")
 	}
-	b.Account.can.learn(b.Account.accountID(), func(k *capability) { k.Uploads["v3 x"] = upload{ID: "1"} })
-	b.Account.recognise("first key")
+	b.Account.Can.Learn(b.Account.AccountID(), func(k *account.Capability) { k.Uploads["v3 x"] = account.Upload{ID: "1"} })
+	b.Account.Recognise("first key")
 	if seen() != 1 {
 		t.Error("the same key forgets")
 	}
-	b.Account.recognise("second key")
+	b.Account.Recognise("second key")
 	if seen() != 0 {
 		t.Error("another key keeps the first one's uploads")
 	}

@@ -20,6 +20,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/film/typeset"
 	"greenroom/pipeline/lockfile"
@@ -47,7 +48,7 @@ func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, 
 			out.Sound = info.AudioCodec != ""
 			out.Media = timeline.Media{File: path, Public: "greenroom/" + f.Name, Width: info.Width, Height: info.Height, Seconds: in.Duration, Codec: info.VideoCodec, Alpha: in.Transparent}
 		case captionsRendition:
-			var list []caption
+			var list []captions.Caption
 			b, err := os.ReadFile(path)
 			if err == nil {
 				err = json.Unmarshal(b, &list)

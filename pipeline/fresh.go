@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/filestat"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/project"
 	"greenroom/remotion"
@@ -99,7 +100,7 @@ func fileState(st filestat.Stat, input bool) string {
 func freshID(o Options, manifest, keyRef string) string {
 	dir := filepath.Dir(manifest)
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
-	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + keyAccountOf(keyRef, dir, o.Getenv)
+	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + account.KeyAccountOf(keyRef, dir, o.Getenv)
 	if exe, err := os.Executable(); err == nil {
 		if s, err := project.Stamp(exe); err == nil {
 			id += " " + s

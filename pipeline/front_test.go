@@ -18,6 +18,7 @@ import (
 
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 )
 
@@ -151,10 +152,10 @@ func (f *front) build() (Summary, error) {
 }
 
 // account runs one look-up on the account.
-func (f *front) account(look func(*Account) error) error {
+func (f *front) account(look func(*account.Lookups) error) error {
 	f.t.Helper()
 	f.said = nil
-	a, err := OpenAccount(f.options(), AccountOptions{})
+	a, err := OpenAccount(f.options(), account.LookupOptions{})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -80,8 +80,8 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 		return f
 	}
 	e, have := p.Lock.Get(s.Clip)
-	if have && e.TakeKey == s.Key && !p.Account.ownEntry(ctx, e) {
-		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.Account.otherOrigin(ctx, p.Account.originOf(e)))
+	if have && e.TakeKey == s.Key && !p.Account.OwnEntry(ctx, e) {
+		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.Account.OtherOrigin(ctx, p.Account.OriginOf(e)))
 	}
 	if !have || e.TakeKey != s.Key {
 		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)

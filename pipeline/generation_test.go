@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/account"
 )
 
 // ends are forms in which v1 and v2 can have ended.
@@ -38,7 +40,7 @@ func TestAutoFindsTheEndOfV2InEveryForm(t *testing.T) {
 			f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 				return legacyPath(r) && say(w, end.status, end.body, end.headers...)
 			})
-			err := f.account(func(a *Account) error {
+			err := f.account(func(a *account.Lookups) error {
 				b, err := a.Quota(t.Context())
 				if err == nil && (!b.Known || b.Currency != "usd") {
 					t.Errorf("%+v is not v3's balance", b)
@@ -65,7 +67,7 @@ func TestAutoStaysOnV2WhereV2Answers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f.t = t
 			f.answer(func(w http.ResponseWriter, r *http.Request) bool { return legacyPath(r) && say(w, c.status, c.body) })
-			err := f.account(func(a *Account) error {
+			err := f.account(func(a *account.Lookups) error {
 				_, err := a.Quota(t.Context())
 				return err
 			})
@@ -79,7 +81,7 @@ func TestAutoStaysOnV2WhereV2Answers(t *testing.T) {
 	t.Run("neither", func(t *testing.T) {
 		f.t = t
 		f.answer(func(w http.ResponseWriter, _ *http.Request) bool { return say(w, 404, `<html>proxy</html>`) })
-		err := f.account(func(a *Account) error {
+		err := f.account(func(a *account.Lookups) error {
 			_, err := a.Quota(t.Context())
 			return err
 		})
@@ -87,7 +89,7 @@ func TestAutoStaysOnV2WhereV2Answers(t *testing.T) {
 		f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 			return legacyPath(r) && say(w, 410, ``) || say(w, 401, `{"error":{"message":"wrong key"}}`)
 		})
-		err = f.account(func(a *Account) error {
+		err = f.account(func(a *account.Lookups) error {
 			_, err := a.Quota(t.Context())
 			return err
 		})
@@ -170,7 +172,7 @@ func TestV2NamesTheSettingToChange(t *testing.T) {
 			})
 			_, err := f.build()
 			f.want(err, 8, append(hints, "nothing was bought")...)
-			err = f.account(func(a *Account) error {
+			err = f.account(func(a *account.Lookups) error {
 				_, err := a.Templates(t.Context())
 				return err
 			})

@@ -6,6 +6,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/request"
 )
@@ -71,15 +72,15 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 	}
 	api := request.APIOf(r.Route)
 	for _, f := range r.Files() {
-		var u upload
+		var u account.Upload
 		var err error
 		switch f.Use {
 		case request.AsSpeaker:
-			m.Photos[f.Path], err = b.Account.photo(ctx, client, api, f.Path)
+			m.Photos[f.Path], err = b.Account.Photo(ctx, client, api, f.Path)
 		case request.ByAddress:
-			u, err = b.Account.uploadedAt(ctx, client, api, f.Path)
+			u, err = b.Account.UploadedAt(ctx, client, api, f.Path)
 		default:
-			u, err = b.Account.uploaded(ctx, client, api, f.Path)
+			u, err = b.Account.Uploaded(ctx, client, api, f.Path)
 		}
 		if err != nil {
 			return m, err
@@ -95,9 +96,9 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
 	in := ledger.Intent{Key: b.rowKey(ctx, take, row), Take: take, RunID: b.runID}
 	if row != nil {
-		in.Origin = string(b.Account.rowOrigin(*row))
+		in.Origin = string(b.Account.RowOrigin(*row))
 	} else {
-		in.Origin = string(b.Account.identity(ctx, true).Current)
+		in.Origin = string(b.Account.Identity(ctx, true).Current)
 	}
 	in.Marker = "gr-" + in.Key[:10]
 	return in

@@ -3,8 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"time"
 
 	"greenroom/internal/fault"
@@ -52,14 +50,4 @@ func asked(err error) string {
 		return err.Error() + " (" + f.Hint + ")"
 	}
 	return err.Error()
-}
-
-// sandboxDir is where the embedded sandbox keeps its state: in the project, or in a folder of its own while the project has no
-// state, so that a plan changes nothing. remove deletes the latter.
-func (a *accountCore) sandboxDir() (dir string, remove func() error, err error) {
-	if _, err := os.Stat(a.disk.StateDir()); err == nil {
-		return filepath.Join(a.disk.StateDir(), "sandbox"), func() error { return nil }, nil
-	}
-	dir, err = os.MkdirTemp("", "greenroom-sandbox-*")
-	return dir, func() error { return os.RemoveAll(dir) }, err
 }

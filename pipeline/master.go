@@ -10,16 +10,12 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/delivery"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
 )
-
-// notMaster is a delivered file that cannot be a master.
-type notMaster struct{ error }
-
-func (e *notMaster) Unwrap() error { return e.error }
 
 // verifiedMasters are masters that were walked and decoded in this run: clips with equal words have
 // equal masters, and one process for each of thousands would be most of a build.
@@ -39,7 +35,7 @@ func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Has
 			return nil
 		}
 		if err := media.Complete(path); err != nil {
-			return masterFault(err)
+			return delivery.Fault(err)
 		}
 		t, err := b.Tools.Find(ctx)
 		if err != nil {
@@ -50,7 +46,7 @@ func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Has
 		}
 		defer b.cores.Release(1)
 		if err := media.Decodes(ctx, t, path); err != nil {
-			return masterFault(err)
+			return delivery.Fault(err)
 		}
 		b.masters.mu.Lock()
 		defer b.masters.mu.Unlock()
@@ -62,30 +58,15 @@ func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Has
 	}
 }
 
-// masterFault is a notMaster, unless the file could not be read for a reason of this machine.
-func masterFault(err error) error {
-	if hint := fault.MachineHint(err); hint != "" {
-		return fault.Wrap(fault.Failed, err, hint, "verify the downloaded file")
-	}
-	return &notMaster{err}
-}
-
 // badMaster explains a file that cannot be a master. Nothing was stored.
 func badMaster(err error, clip, id string, attempts int) error {
-	var bad *notMaster
+	var bad *delivery.Unusable
 	if !errors.As(err, &bad) {
 		return err
 	}
-	return fault.Wrap(fault.Media, bad.error,
+	return fault.Wrap(fault.Media, bad.Err,
 		fmt.Sprintf("run `greenroom build %s` again later: it is paid for, and nothing is bought; if this repeats, open video %s on HeyGen's site", clip, id),
-		"video %s was downloaded %s and is no video; it is not stored", id, times(attempts)).For(clip)
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
+		"video %s was downloaded %s and is no video; it is not stored", id, delivery.Times(attempts)).For(clip)
 }
 
 // leastWithin is how long --wait lets a download take at least: a short limit means that
@@ -130,7 +111,7 @@ func (b *build) free(ctx context.Context, s Step) bool {
 	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
 		return true
 	}
-	e, have := b.Account.own(ctx, s.Clip)
+	e, have := b.Account.Own(ctx, s.Clip)
 	return b.bought(e, have, s.Key)
 }
 

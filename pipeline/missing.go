@@ -10,6 +10,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 )
 
 // unlisted is the state of a job that HeyGen accepted and does not show yet.
@@ -20,7 +21,7 @@ const unlisted = "not listed yet"
 // count, since a clock may have moved.
 func (b *build) lagging(err error, age, waited time.Duration) bool {
 	lag := settleTime
-	if b.Account.provider.local() {
+	if b.Account.Connection.Local() {
 		lag = settleTimeLocal
 	}
 	return heygen.NotFound(err) && age < lag && waited < lag
@@ -32,18 +33,18 @@ func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, i
 	case heygen.Gone(err):
 		return b.outOfReach(ctx, s, id, err)
 	case heygen.NotFound(err):
-		if ended := endedInstead(ctx, client, err); ended != nil {
+		if ended := account.EndedInstead(ctx, client, err); ended != nil {
 			return b.outOfReach(ctx, s, id, ended)
 		}
 		return b.missing(s, id, err)
 	}
-	return explain(err, "read video "+id)
+	return account.Explain(err, "read video "+id)
 }
 
 // outOfReach explains that a video cannot be read since the API that made it has ended.
 // Another generation does not help: v3 was asked, too (see heygen.Client.Job).
 func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) error {
-	out := b.Account.gone(ctx, err, "read video "+id)
+	out := b.Account.Gone(ctx, err, "read video "+id)
 	var he *heygen.Error
 	var f *fault.Error
 	if errors.As(err, &he) && he.Legacy() && errors.As(out, &f) {
@@ -55,22 +56,9 @@ func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) er
 	return out
 }
 
-// endedInstead distinguishes a missing video from an API that has ended: it returns the
-// error of v1's list of videos when that is gone, too.
-func endedInstead(ctx context.Context, client *heygen.Client, missing error) error {
-	var he *heygen.Error
-	if !errors.As(missing, &he) || !he.Legacy() {
-		return nil
-	}
-	if _, err := client.ListVideos(ctx, heygen.ListOptions{Limit: 1}); heygen.Gone(err) {
-		return err
-	}
-	return nil
-}
-
 // missing explains that the account does not have a video that a clip needs.
 func (p *Project) missing(s Step, id string, err error) error {
-	from, key, _ := strings.Cut(p.Account.accountID(), " ")
+	from, key, _ := strings.Cut(p.Account.AccountID(), " ")
 	if u, perr := url.Parse(from); perr == nil && u.Host != "" {
 		from = u.Host // the address may hold a password
 	}

@@ -7,6 +7,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -135,7 +136,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	var bad fault.List
 	for i := range clips {
 		c := &clips[i]
-		e, have := p.Account.own(ctx, c.Name)
+		e, have := p.Account.Own(ctx, c.Name)
 		req, err := p.chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
 			err = p.agrees(*c, e, rows[req.Key])
@@ -179,7 +180,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(clips, request.NeedsAPI) {
-		api, err := p.Account.api(ctx)
+		api, err := p.Account.Api(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +193,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.Route, Key: req.Key, clip: c, req: req, row: row}
 	e, have := p.Lock.Get(c.Name)
-	own := have && p.Account.ownEntry(ctx, e)
+	own := have && p.Account.OwnEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
 		s.again = s.again && (a == Fetch || a == Import)
@@ -231,7 +232,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		case s.again && lost != "":
 			return say(Import, "%s", lost)
 		case foreign:
-			return say(Fetch, "%s", p.Account.otherOrigin(ctx, p.Account.originOf(e)))
+			return say(Fetch, "%s", p.Account.OtherOrigin(ctx, p.Account.OriginOf(e)))
 		case req.Route == request.Video:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
 		default:
@@ -239,14 +240,14 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		}
 	}
 	fresh := "no take yet"
-	if o := p.Account.originOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
-		have, fresh = false, p.Account.otherOrigin(ctx, o)
+	if o := p.Account.OriginOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
+		have, fresh = false, p.Account.OtherOrigin(ctx, o)
 		if o == origin.None {
 			return say(Settle, "%s; a build asks the account", fresh)
 		}
 	}
-	if row != nil && !p.Account.ownRow(ctx, *row) {
-		return say(Blocked, "%s", p.Account.foreignRow(ctx, c.Name, *row))
+	if row != nil && !p.Account.OwnRow(ctx, *row) {
+		return say(Blocked, "%s", p.Account.ForeignRow(ctx, c.Name, *row))
 	}
 	if row != nil {
 		switch row.State {
@@ -255,7 +256,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		case ledger.Sending:
 			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
 		case ledger.Parked:
-			if !searchable(*row) {
+			if !account.Searchable(*row) {
 				return say(Blocked, "an earlier request got no answer, and this route cannot be searched; resolve it with `greenroom resolve %s`", c.Name)
 			}
 			return say(Blocked, "an earlier request got no answer and is not on the account; a build searches again, or resolve it with `greenroom resolve %s`", c.Name)

@@ -10,6 +10,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
 )
@@ -51,7 +52,7 @@ func (f *flight) catalogue() func(context.Context) error {
 // run connects and runs checks until one cannot be made.
 func (f *flight) run(ctx context.Context, checks ...func(context.Context) error) (err error) {
 	f.b.engines, f.b.templates, f.b.languages = map[string]*heygen.Engine{}, map[string]heygen.Template{}, map[string]string{}
-	if f.client, err = f.b.Account.connect(ctx); err != nil {
+	if f.client, err = f.b.Account.Connect(ctx); err != nil {
 		return err
 	}
 	for _, check := range checks {
@@ -185,11 +186,11 @@ func (f *flight) checkLooks(ctx context.Context) error {
 			_, err = f.client.AvatarDetails(ctx, id)
 		}
 		if err != nil && !heygen.NotFound(err) {
-			f.unread = explain(err, "look up avatar "+id)
+			f.unread = account.Explain(err, "look up avatar "+id)
 		}
 		switch {
 		case heygen.Unauthorized(err):
-			return explain(err, "look up avatar "+id)
+			return account.Explain(err, "look up avatar "+id)
 		case heygen.NotFound(err), heygen.Gone(err):
 			// A route that has ended answers 404, too, and an avatar of another account may
 			// answer 403 with the announcement of the end: the list tells them apart.
@@ -209,7 +210,7 @@ func (f *flight) checkLooks(ctx context.Context) error {
 
 // gone is Project.gone before anything is bought.
 func (f *flight) gone(ctx context.Context, err error, doing string) error {
-	return unbought(f.b.Account.gone(ctx, err, doing))
+	return account.Unbought(f.b.Account.Gone(ctx, err, doing))
 }
 
 func (f *flight) avatars(ctx context.Context, api heygen.API) (*offer, error) {
@@ -242,7 +243,7 @@ func (f *flight) checkVoices(ctx context.Context) error {
 			return f.gone(ctx, err, "list the voices")
 		}
 		if err != nil || len(all) == 0 {
-			f.unread = cmp.Or(explain(err, "list the voices"), f.unread)
+			f.unread = cmp.Or(account.Explain(err, "list the voices"), f.unread)
 			continue
 		}
 		has := voicesIn(all)
@@ -266,7 +267,7 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 			return f.gone(ctx, err, "list the voices")
 		}
 		if err != nil || len(able) == 0 {
-			f.unread = cmp.Or(explain(err, "list the voices"), f.unread)
+			f.unread = cmp.Or(account.Explain(err, "list the voices"), f.unread)
 			continue
 		}
 		has := func(list []heygen.VoiceInfo, id string) bool {
@@ -317,7 +318,7 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 		case heygen.Gone(err):
 			return f.gone(ctx, err, "read template "+id)
 		case err != nil:
-			return explain(err, "read template "+id)
+			return account.Explain(err, "read template "+id)
 		}
 		f.b.templates[id] = t
 		f.variables(s, t)
@@ -367,7 +368,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 				return f.gone(ctx, err, "list the languages")
 			}
 			if err != nil || len(l) == 0 {
-				f.unread = cmp.Or(explain(err, "list the languages"), f.unread)
+				f.unread = cmp.Or(account.Explain(err, "list the languages"), f.unread)
 				continue
 			}
 			lists[api] = l

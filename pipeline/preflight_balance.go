@@ -6,6 +6,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
@@ -17,7 +18,7 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 	api := request.APIOf(f.steps[0].Route)
 	bal, err := f.client.Credits(ctx, api)
 	if heygen.Unauthorized(err) {
-		return explain(err, "read the balance")
+		return account.Explain(err, "read the balance")
 	}
 	if err != nil || !bal.Known {
 		f.unknownBalance(ctx, err)

@@ -286,7 +286,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 		return "not prepared yet"
 	}
 	t, err := p.Tools.Find(ctx)
-	if p.Account.offline && e.Tool != "" { // made by that ffmpeg, and nothing is made here
+	if p.Account.IsOffline() && e.Tool != "" { // made by that ffmpeg, and nothing is made here
 		t, err = media.Tools{Version: e.Tool}, nil
 	}
 	if err != nil {

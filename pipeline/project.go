@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"greenroom/compose/timeline"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/ledger"
@@ -42,7 +43,16 @@ type Options struct {
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 
-	shared *provider // kept by a session from run to run
+	shared *session // kept by a session from run to run
+}
+
+// ofAccount are the options for HeyGen's side of a project.
+func (o Options) ofAccount() account.Options {
+	out := account.Options{Getenv: o.Getenv, LookPath: o.LookPath, Now: o.Now, Version: o.Version, AllowSandbox: o.AllowSandbox}
+	if o.shared != nil {
+		out.Shared = o.shared.provider
+	}
+	return out
 }
 
 // onDisk are the options for the part of a project that is on disk.
@@ -67,7 +77,7 @@ var nothing lockfile.Entry
 type Project struct {
 	*project.Project
 
-	Account *accountCore
+	Account *account.Account
 
 	o        Options
 	opened   time.Time // before any file was read
@@ -95,8 +105,8 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	hideKey(disk.Manifest.HeyGen.Key)
-	account, err := openAccountCore(disk, o)
+	account.HideKey(disk.Manifest.HeyGen.Key)
+	account, err := account.Open(disk, o.ofAccount())
 	if err != nil {
 		return nil, err
 	}

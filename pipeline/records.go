@@ -22,7 +22,7 @@ func recordName(o origin.Origin, takeKey string) string { return string(o) + "/"
 
 // recordOrigins are the origins whose takes the project accepts, its own account first.
 func (s *sharing) recordOrigins(ctx context.Context) []origin.Origin {
-	id := s.p.Account.identity(ctx, true)
+	id := s.p.Account.Identity(ctx, true)
 	return slices.Concat([]origin.Origin{id.Current}, id.Aliases, id.Accepted)
 }
 

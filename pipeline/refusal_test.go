@@ -12,6 +12,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 )
 
@@ -204,7 +205,7 @@ func TestAnUnknownBalanceStopsNoBuild(t *testing.T) {
 	if sum, err := f.build(); err != nil || sum.Bought != 1 || !strings.Contains(strings.Join(f.said, "\n"), "balance is unknown") {
 		t.Errorf("%v, %+v, said %q", err, sum, f.said)
 	}
-	err := f.account(func(a *Account) error {
+	err := f.account(func(a *account.Lookups) error {
 		b, err := a.Quota(t.Context())
 		if b.Known || b.Left != 0 || b.Total != 7.5 {
 			t.Errorf("%+v", b)
@@ -301,7 +302,7 @@ func TestRefusalsHaveHints(t *testing.T) {
 		client := heygen.New("k", heygen.WithBaseURL(s.URL), heygen.WithRetries(0))
 		_, cause := client.Submit(t.Context(), heygen.PathGenerate, []byte(`{}`))
 		s.Close()
-		err := explain(cause, "submit")
+		err := account.Explain(cause, "submit")
 		if got := fault.ExitCode(err); got != c.code || !strings.Contains(hintsOf(err), c.hint) || !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%d %s: exit %d, hint %q, %v", c.status, c.body, got, hintsOf(err), err)
 		}

@@ -130,7 +130,7 @@ func objects(e lockfile.Entry) []object {
 // has bought. Clips of local files are read from there.
 func (s *sharing) pull(ctx context.Context, names []string) error {
 	s.fetch(ctx, s.missing())
-	if s.adopts && !s.p.Account.offline && context.Cause(ctx) == nil {
+	if s.adopts && !s.p.Account.IsOffline() && context.Cause(ctx) == nil {
 		if err := s.adopt(ctx, names); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"greenroom/internal/keymutex"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
@@ -130,7 +131,7 @@ func TestResolveKey(t *testing.T) {
 		"": "from-default", "$OTHER": "from-other", "file:key.txt": "from-file", "file:" + filepath.Join(dir, "key.txt"): "from-file",
 		"cmd:echo from-program": "from-program",
 	} {
-		k, err := resolveKey(t.Context(), ref, dir, func(n string) string { return env[n] })
+		k, err := account.ResolveKey(t.Context(), ref, dir, func(n string) string { return env[n] })
 		if err != nil || k.Reveal() != want {
 			t.Errorf("%q: %v", ref, err)
 		}
@@ -140,7 +141,7 @@ func TestResolveKey(t *testing.T) {
 	}
 	env[allow.EnvAllow] = "false"
 	for _, ref := range []string{"$BLANK", "$NOWHERE", "file:none", "cmd:", "cmd:false", "sk_live_123"} {
-		if k, err := resolveKey(t.Context(), ref, dir, func(n string) string { return env[n] }); err == nil {
+		if k, err := account.ResolveKey(t.Context(), ref, dir, func(n string) string { return env[n] }); err == nil {
 			t.Errorf("%q gave a key of %d characters", ref, len(k))
 		} else if strings.Contains(err.Error(), "sk_live") {
 			t.Errorf("%q is in the message: %v", ref, err)

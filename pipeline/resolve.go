@@ -9,6 +9,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
@@ -46,7 +47,7 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if p.rows, err = p.readRows(ctx); err != nil {
 		return err
 	}
-	e, have := p.Account.own(ctx, clip)
+	e, have := p.Account.Own(ctx, clip)
 	r, err := p.chosen(ctx, clips[0], e, have, p.rows)
 	if err != nil {
 		return err
@@ -109,10 +110,10 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 // verifyAnswer asks the account that was sent the request.
 func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row, id string) error {
 	const force = "; --unverified records the answer all the same"
-	if !p.Account.sameAccount(ctx, p.Account.rowOrigin(row)) {
-		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.Account.rowOrigin(row)).For(clip)
+	if !p.Account.SameAccount(ctx, p.Account.RowOrigin(row)) {
+		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.Account.RowOrigin(row)).For(clip)
 	}
-	client, err := p.Account.connect(ctx)
+	client, err := p.Account.Connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -136,7 +137,7 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)
 	case err != nil:
 		return fault.Wrap(fault.KindOf(err), err, "run the same command again when the account can be reached"+force, "check the answer; nothing was recorded").For(clip)
-	case searchable(row) && !strings.Contains(v.Title, row.Marker):
+	case account.Searchable(row) && !strings.Contains(v.Title, row.Marker):
 		return fault.New(fault.Usage, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force,
 			"video %s has the title %q, without this request's marker %s", id, v.Title, row.Marker).For(clip)
 	}
@@ -146,11 +147,11 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 // marked searches the account for a row's marker, after the time that a list may lag. Routes
 // without titles cannot be searched.
 func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.Row) ([]ledger.Found, error) {
-	if !searchable(row) {
+	if !account.Searchable(row) {
 		return nil, nil
 	}
 	settle := settleTime
-	if p.Account.provider.local() {
+	if p.Account.Connection.Local() {
 		settle = settleTimeLocal
 	}
 	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
@@ -159,5 +160,5 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 			return nil, err
 		}
 	}
-	return remote{client, row.Route, &uploadLinks{}}.FindByTitle(ctx, row.Marker)
+	return remote{client, row.Route, &account.UploadLinks{}}.FindByTitle(ctx, row.Marker)
 }

@@ -50,7 +50,7 @@ func (f *gate) videoOf(p *projectAt, marker string) string {
 	f.answer(nil)
 	id := ""
 	err := p.with(func(q *Project) error {
-		c, err := q.Account.connect(f.t.Context())
+		c, err := q.Account.Connect(f.t.Context())
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
@@ -13,13 +14,7 @@ import (
 
 // candidates returns the routes a clip can take, the one to buy on first.
 func (p *Project) candidates(c manifest.Clip, api heygen.API) []string {
-	return request.Candidates(c, api, request.Look{NoWebM: p.Account.noWebM(c.Avatar), Translated: p.Clips.Translated(c.Name)})
-}
-
-// noWebM reports a look that was refused as WebM before.
-func (a *accountCore) noWebM(look manifest.Avatar) (no bool) {
-	a.can.of(a.accountID(), func(k *capability) { _, no = k.NoWebM[look.ID+look.Photo] })
-	return no
+	return request.Candidates(c, api, request.Look{NoWebM: p.Account.NoWebM(c.Avatar), Translated: p.Clips.Translated(c.Name)})
 }
 
 // chosen gives a clip's request on the route it stands on or would be bought on.
@@ -27,7 +22,7 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	api := heygen.V2
 	if request.NeedsAPI(c) {
 		var err error
-		if api, err = p.Account.api(ctx); err != nil {
+		if api, err = p.Account.Api(ctx); err != nil {
 			return request.Request{}, err
 		}
 	}
@@ -89,28 +84,16 @@ func unspeakable(c manifest.Clip, err *request.SpeechError) error {
 	return f
 }
 
-// recordRoute is where an existing video's record is read: in the account's own
-// generation.
-func (a *accountCore) recordRoute(ctx context.Context, route string) string {
-	if route != request.Video {
-		return route
-	}
-	if api, err := a.api(ctx); err == nil && api == heygen.V3 {
-		return request.V3
-	}
-	return route
-}
-
 // remote is the ledger's view of the provider for one clip.
 type remote struct {
 	c     *heygen.Client
 	route string
-	links *uploadLinks
+	links *account.UploadLinks
 }
 
 // Submit posts once; with the row's idempotency key where the path takes one.
 func (r remote) Submit(ctx context.Context, row ledger.Row) (string, error) {
-	body := r.links.reveal(row.Body)
+	body := r.links.Reveal(row.Body)
 	if heygen.HonoursKey(row.Path) {
 		return r.c.SubmitOnce(ctx, row.Path, body, row.Once())
 	}

@@ -260,7 +260,7 @@ func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok b
 	if err != nil {
 		return take, "final", have
 	}
-	if have && take.TakeKey == req.Key && p.Account.ownEntry(context.Background(), take) {
+	if have && take.TakeKey == req.Key && p.Account.OwnEntry(context.Background(), take) {
 		return take, "final", true
 	}
 	if key, err := p.standInKey(p.standInSpec(c, req)); err == nil && key == si.TakeKey {

@@ -46,7 +46,7 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case request.Video:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
-	if e, have := b.Account.own(ctx, s.Clip); s.row == nil && b.bought(e, have, s.Key) {
+	if e, have := b.Account.Own(ctx, s.Clip); s.row == nil && b.bought(e, have, s.Key) {
 		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration}, heygen.Video{})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {
@@ -87,13 +87,13 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, err
 		return ledger.Row{}, heygen.Video{}, err
 	}
 	defer b.submit.Release(1)
-	client, err := b.Account.connect(ctx)
+	client, err := b.Account.Connect(ctx)
 	if err != nil {
 		return ledger.Row{}, heygen.Video{}, err
 	}
 	row := s.submission()
-	if row.Key != "" && !b.Account.ownRow(ctx, row) {
-		return row, heygen.Video{}, fault.New(fault.Provider, "", "%s", b.Account.foreignRow(ctx, s.Clip, row))
+	if row.Key != "" && !b.Account.OwnRow(ctx, row) {
+		return row, heygen.Video{}, fault.New(fault.Provider, "", "%s", b.Account.ForeignRow(ctx, s.Clip, row))
 	}
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
 		if row, err = b.buy(ctx, s, client); err != nil {
@@ -116,12 +116,12 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return ledger.Row{}, err
 	}
 	settle := settleTime
-	if b.Account.provider.local() {
+	if b.Account.Connection.Local() {
 		settle = settleTimeLocal
 	}
 	before := s.submission().State
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
-	re := remote{client, s.Route, &b.Account.links}
+	re := remote{client, s.Route, &b.Account.Links}
 	o := ledger.SpendOptions{
 		Settle: settle, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
 	}
@@ -140,7 +140,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return row, err
 	case err != nil:
 		if heygen.DefiniteNo(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
-			b.Account.forgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again
+			b.Account.ForgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again
 		}
 		return row, b.refused(ctx, s.Clip, in, err, "submit")
 	}
@@ -190,7 +190,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		return err
 	}
 	defer b.fetches.Release(1)
-	client, err := b.Account.connect(ctx)
+	client, err := b.Account.Connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		if !expired && video.URL != "" {
 			return video.URL.Reveal(), nil
 		}
-		v, err := client.Job(ctx, request.KindOf(b.Account.recordRoute(ctx, s.Route)), id)
+		v, err := client.Job(ctx, request.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)
 		switch {
 		case err != nil:
 			return "", b.unreadable(ctx, client, s, id, err)
@@ -213,7 +213,7 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 	}
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Started})
 	dst := b.Store.ResumePath(takePart(s.Key))
-	hash, res, err := b.Account.fetcher().FetchInto(ctx, b.Store, assets.Download{
+	hash, res, err := b.Account.Fetcher().FetchInto(ctx, b.Store, assets.Download{
 		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), VerifyContent: b.verifyMaster(ctx),
 		Progress: func(done, total int64) {
 			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Progress, Done: done, Total: total})
@@ -240,7 +240,7 @@ func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) 
 	if !s.clip.Captions || s.req.Speech != nil {
 		return nil, nil
 	}
-	return b.Account.connect(ctx)
+	return b.Account.Connect(ctx)
 }
 
 func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
@@ -258,14 +258,14 @@ func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client,
 // takeOrigin is who made the take of a step.
 func (b *build) takeOrigin(ctx context.Context, s Step) origin.Origin {
 	if row := s.submission(); row.Key != "" {
-		if o := b.Account.rowOrigin(row); o != origin.None {
+		if o := b.Account.RowOrigin(row); o != origin.None {
 			return o
 		}
 	}
-	if e, have := b.Account.own(ctx, s.Clip); have && e.TakeKey == s.Key && e.Origin != "" {
+	if e, have := b.Account.Own(ctx, s.Clip); have && e.TakeKey == s.Key && e.Origin != "" {
 		return origin.Origin(e.Origin)
 	}
-	return b.Account.identity(ctx, true).Current
+	return b.Account.Identity(ctx, true).Current
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

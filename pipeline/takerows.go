@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/origin"
 )
@@ -20,14 +21,14 @@ func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) 
 		return nil, err
 	}
 	rank := func(r *ledger.Row) int {
-		o := p.Account.rowOrigin(*r)
+		o := p.Account.RowOrigin(*r)
 		bought := r.State == ledger.Submitted || r.State == ledger.Completed
 		switch {
-		case bought && p.Account.accepts(ctx, o), r.Open() && p.Account.sameAccount(ctx, o):
+		case bought && p.Account.Accepts(ctx, o), r.Open() && p.Account.SameAccount(ctx, o):
 			return 3
 		case !o.Free() && (r.Open() || o == origin.None && bought):
 			return 2
-		case !bought && p.Account.sameAccount(ctx, o):
+		case !bought && p.Account.SameAccount(ctx, o):
 			return 1
 		}
 		return 0
@@ -48,22 +49,12 @@ func (p *Project) rowKey(ctx context.Context, take string, row *ledger.Row) stri
 	if row != nil && row.Key != "" {
 		return row.Key
 	}
-	return ledger.KeyOf(take, string(p.Account.identity(ctx, true).Current))
+	return ledger.KeyOf(take, string(p.Account.Identity(ctx, true).Current))
 }
 
 // looksAgain reports a parked request that the account may show by now: every build
 // searches for it.
 func (p *Project) looksAgain(ctx context.Context, s Step) bool {
 	row := s.submission()
-	return row.State == ledger.Parked && searchable(row) && p.Account.ownRow(ctx, row)
-}
-
-// ownRow reports that a row decides about a clip of this project: the account bought it, or
-// may repeat and search its request.
-func (a *accountCore) ownRow(ctx context.Context, r ledger.Row) bool {
-	o := a.rowOrigin(r)
-	if r.State == ledger.Submitted || r.State == ledger.Completed {
-		return a.accepts(ctx, o)
-	}
-	return a.sameAccount(ctx, o)
+	return row.State == ledger.Parked && account.Searchable(row) && p.Account.OwnRow(ctx, row)
 }

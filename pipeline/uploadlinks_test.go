@@ -5,40 +5,42 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/account"
 )
 
 func TestASignedUploadLinkIsSentAndNotStored(t *testing.T) {
-	var l uploadLinks
+	var l account.UploadLinks
 	const link = "https://resource.heygen.ai/a.mp4?Expires=1&Signature=SIGNED"
-	kept := l.keep("abc", link)
+	kept := l.Keep("abc", link)
 	if strings.Contains(kept, "heygen.ai") || strings.Contains(kept, "SIGNED") {
 		t.Errorf("stored: %s", kept)
 	}
 	body := []byte(`{"title":"t","video_url":"` + kept + `"}`)
-	if got := string(l.reveal(body)); got != `{"title":"t","video_url":"https://resource.heygen.ai/a.mp4?Expires=1\u0026Signature=SIGNED"}` {
+	if got := string(l.Reveal(body)); got != `{"title":"t","video_url":"https://resource.heygen.ai/a.mp4?Expires=1\u0026Signature=SIGNED"}` {
 		t.Errorf("sent: %s", got)
 	}
-	if !l.usable(upload{ID: "abc", URL: kept}) {
+	if !l.Usable(account.Upload{ID: "abc", URL: kept}) {
 		t.Error("a link of this process is not usable")
 	}
-	var later uploadLinks
-	if later.usable(upload{ID: "abc", URL: kept}) || later.usable(upload{ID: "abc"}) {
+	var later account.UploadLinks
+	if later.Usable(account.Upload{ID: "abc", URL: kept}) || later.Usable(account.Upload{ID: "abc"}) {
 		t.Error("a link that is not known is usable")
 	}
-	if plain := "https://resource.heygen.ai/a.mp4"; later.keep("x", plain) != plain || !later.usable(upload{ID: "x", URL: plain}) {
+	if plain := "https://resource.heygen.ai/a.mp4"; later.Keep("x", plain) != plain || !later.Usable(account.Upload{ID: "x", URL: plain}) {
 		t.Error("a plain address is not kept")
 	}
 }
 
 func TestSignedLinksOfEarlierVersionsAreRemoved(t *testing.T) {
 	state := t.TempDir()
-	path := filepath.Join(state, capabilityFile)
+	path := filepath.Join(state, account.CapabilityFile)
 	const old = `{"https://api.heygen.com $HEYGEN_API_KEY":{"account":"a","uploads":{"v2 1":{"id":"x","url":"https://h/a?Signature=S"},` +
 		`"v2 2":{"id":"y","url":"https://h/b"}}}}`
 	if err := os.WriteFile(path, []byte(old), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	openCapabilities(state)
+	account.OpenCapabilities(state)
 	b, err := os.ReadFile(path)
 	if err != nil || strings.Contains(string(b), "Signature") || !strings.Contains(string(b), `"id": "x"`) || !strings.Contains(string(b), "https://h/b") {
 		t.Errorf("%v %s", err, b)
@@ -53,12 +55,12 @@ func TestAPasswordInTheAPIAddressIsNotStored(t *testing.T) {
 		}
 		return ""
 	}
-	if got := p.Account.accountID(); got != "https://proxy.example/heygen $HEYGEN_API_KEY" {
+	if got := p.Account.AccountID(); got != "https://proxy.example/heygen $HEYGEN_API_KEY" {
 		t.Errorf("account %q", got)
 	}
 	for _, bad := range []string{"me:PASSWORD@proxy", "http//me:PASSWORD@proxy", "://PASSWORD"} {
 		p.o.Getenv = func(string) string { return bad }
-		if _, err := p.Account.connect(t.Context()); err == nil || strings.Contains(err.Error(), "PASSWORD") {
+		if _, err := p.Account.Connect(t.Context()); err == nil || strings.Contains(err.Error(), "PASSWORD") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/request"
 )
@@ -23,10 +24,10 @@ import (
 // it is the project's own, or of a new one for the current account.
 func (p *Project) speechRow(take string) string {
 	ctx := context.Background()
-	if row := p.rows[take]; row != nil && p.Account.ownRow(ctx, *row) {
+	if row := p.rows[take]; row != nil && p.Account.OwnRow(ctx, *row) {
 		return row.Key
 	}
-	return ledger.KeyOf(take, string(p.Account.identity(ctx, false).Current))
+	return ledger.KeyOf(take, string(p.Account.Identity(ctx, false).Current))
 }
 
 // voice is what is known of a bought sound: the answer that named it, and the sound
@@ -129,12 +130,12 @@ func standinWords(in []heygen.Word) (out []standin.Word) {
 }
 
 // captions of a bought voice: one for each word, in the shape of @remotion/captions.
-func (v voice) captions() (out []caption) {
+func (v voice) captions() (out []captions.Caption) {
 	ms := func(seconds float64) int64 {
 		return time.Duration(seconds * float64(time.Second)).Round(time.Millisecond).Milliseconds()
 	}
 	for _, w := range v.Words {
-		out = keep(out, w.Text, ms(w.Start), ms(w.End))
+		out = captions.Add(out, w.Text, ms(w.Start), ms(w.End))
 	}
-	return ordered(out)
+	return captions.Ordered(out)
 }

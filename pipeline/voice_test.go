@@ -128,7 +128,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		if err := p.OpenState(); err != nil {
 			t.Fatal(err)
 		}
-		client, err := p.Account.connect(t.Context())
+		client, err := p.Account.Connect(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

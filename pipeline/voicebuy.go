@@ -16,6 +16,8 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
+	"greenroom/pipeline/delivery"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
@@ -46,7 +48,7 @@ func (b *build) draft(ctx context.Context, s Step) error {
 		return err
 	}
 	defer b.submit.Release(1)
-	client, err := b.Account.connect(ctx)
+	client, err := b.Account.Connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 
 // ownSpeech is the row of a sound on record; nil when the account has none.
 func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
-	if row := b.rows[r.Take]; row != nil && b.Account.ownRow(ctx, *row) {
+	if row := b.rows[r.Take]; row != nil && b.Account.OwnRow(ctx, *row) {
 		return row
 	}
 	return nil
@@ -199,17 +201,17 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 		return err
 	}
 	d := assets.Download{Dst: dst, Link: link, MaxBytes: maxSound, Locked: true, Within: b.within(), Verify: verify}
-	if res, err := b.Account.fetcher().Fetch(ctx, d); err != nil {
-		var bad *notMaster
+	if res, err := b.Account.Fetcher().Fetch(ctx, d); err != nil {
+		var bad *delivery.Unusable
 		if errors.As(err, &bad) {
-			err = fault.Wrap(fault.Media, bad.error, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),
-				"the voice was downloaded %s and is no sound; it is not stored", times(res.Attempts)).For(s.Clip)
+			err = fault.Wrap(fault.Media, bad.Err, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),
+				"the voice was downloaded %s and is no sound; it is not stored", delivery.Times(res.Attempts)).For(s.Clip)
 		}
 		return v, err
 	}
 	defer os.Remove(dst) // gone already when it was adopted
 	file := wav
-	if head, err := headOf(dst); err == nil && (contentType(head) == "audio/wav" || contentType(head) == "audio/mpeg") {
+	if head, err := headOf(dst); err == nil && (account.ContentType(head) == "audio/wav" || account.ContentType(head) == "audio/mpeg") {
 		file = dst
 	}
 	hash, size, err := b.Store.Adopt(file)
@@ -233,7 +235,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 // announced. MP3 says nothing of its length, so that only the announced one shows a cut.
 func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav string, announced float64) (float64, error) {
 	if err := media.CompleteSound(path); err != nil {
-		return 0, masterFault(err)
+		return 0, delivery.Fault(err)
 	}
 	seconds, err := m.WAV(ctx, path, wav)
 	switch {
@@ -242,11 +244,11 @@ func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav str
 	case errors.Is(err, syscall.ENOSPC):
 		return 0, err
 	case err != nil:
-		return 0, masterFault(err)
+		return 0, delivery.Fault(err)
 	case seconds <= 0:
-		return 0, &notMaster{errors.New("no sound in it")}
+		return 0, &delivery.Unusable{Err: errors.New("no sound in it")}
 	case seconds < announced*0.75-0.5:
-		return 0, &notMaster{fmt.Errorf("cut: %.2f s of %.2f s of sound", seconds, announced)}
+		return 0, &delivery.Unusable{Err: fmt.Errorf("cut: %.2f s of %.2f s of sound", seconds, announced)}
 	}
 	return seconds, nil
 }

@@ -34,8 +34,8 @@ func (p *Project) voiceStep(c manifest.Clip, req request.Request, l request.Leng
 		return v
 	}
 	row, known := rows[req.Speech.Take]
-	if known && !p.Account.ownRow(context.Background(), *row) {
-		return say(Blocked, "%s", p.Account.foreignRow(context.Background(), c.Name, *row))
+	if known && !p.Account.OwnRow(context.Background(), *row) {
+		return say(Blocked, "%s", p.Account.ForeignRow(context.Background(), c.Name, *row))
 	}
 	rec, answered := p.answered(req.Speech.Row)
 	if _, ok := p.heard(req.Speech); ok {

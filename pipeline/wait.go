@@ -10,6 +10,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/request"
@@ -18,7 +19,7 @@ import (
 // patience is how long a word that HeyGen never documented, or a refusal for being
 // busy, is taken for "still at work". Renders take 5 to 15 minutes, some over 20.
 func (b *build) patience() time.Duration {
-	if b.Account.provider.local() {
+	if b.Account.Connection.Local() {
 		return time.Minute
 	}
 	return time.Hour
@@ -32,7 +33,7 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		return row, heygen.Video{}, nil
 	}
 	pause, longest := 5*time.Second, 30*time.Second
-	if b.Account.provider.local() {
+	if b.Account.Connection.Local() {
 		pause, longest = 50*time.Millisecond, 500*time.Millisecond
 	}
 	began := b.Project.o.Now()
@@ -85,7 +86,7 @@ const historyLength = 30
 
 // remembered keeps how long a route took.
 func (b *build) remembered(route string, took time.Duration) {
-	b.Account.can.note(b.Account.accountID(), func(k *capability) {
+	b.Account.Can.Note(b.Account.AccountID(), func(k *account.Capability) {
 		if k.Waits == nil {
 			k.Waits = map[string][]float64{}
 		}
@@ -98,7 +99,7 @@ func (b *build) remembered(route string, took time.Duration) {
 // is said before there is one.
 func (b *build) eta(route string, age time.Duration) string {
 	var waits []float64
-	b.Account.can.of(b.Account.accountID(), func(k *capability) { waits = slices.Clone(k.Waits[route]) })
+	b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) { waits = slices.Clone(k.Waits[route]) })
 	if len(waits) == 0 {
 		return ""
 	}
@@ -113,7 +114,7 @@ func (b *build) eta(route string, age time.Duration) string {
 // leastPause is the shortest time between two reads of one job, however often events ask
 // for one: callbacks are not signed, so that everyone who finds the address can send them.
 func (b *build) leastPause() time.Duration {
-	if b.Account.provider.local() {
+	if b.Account.Connection.Local() {
 		return 250 * time.Millisecond
 	}
 	return time.Second

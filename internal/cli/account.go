@@ -12,6 +12,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 )
 
 func quotaCommand() command {
@@ -23,7 +24,7 @@ func quotaCommand() command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					q, err := a.Quota(ctx)
 					if err != nil {
 						return err
@@ -61,7 +62,7 @@ func videosCommand() command {
 				if *limit < 1 {
 					return fault.New(fault.Usage, "give a number such as --limit 20", "--limit must be at least 1")
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *drop != "":
 						return e.destroy(*yes, "video", *drop, func() error { return a.DeleteVideo(ctx, *drop) })
@@ -74,7 +75,7 @@ func videosCommand() command {
 		}}
 }
 
-func (e *env) listVideos(ctx context.Context, a *pipeline.Account, title string, limit int) error {
+func (e *env) listVideos(ctx context.Context, a *account.Lookups, title string, limit int) error {
 	list, remark, err := a.Videos(ctx, title, limit)
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (e *env) listVideos(ctx context.Context, a *pipeline.Account, title string,
 }
 
 // showVideo prints a record; its links are not: they are keys to the file.
-func (e *env) showVideo(ctx context.Context, a *pipeline.Account, id string) error {
+func (e *env) showVideo(ctx context.Context, a *account.Lookups, id string) error {
 	v, err := a.Video(ctx, id)
 	if err != nil {
 		return err
@@ -154,7 +155,7 @@ func templatesCommand() command {
 				if len(args) > 1 {
 					return noArgs(args[1:])
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *languages:
 						return e.languages(ctx, a)
@@ -181,7 +182,7 @@ func templatesCommand() command {
 		}}
 }
 
-func (e *env) languages(ctx context.Context, a *pipeline.Account) error {
+func (e *env) languages(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Languages(ctx)
 	if err != nil {
 		return err
@@ -196,7 +197,7 @@ func (e *env) languages(ctx context.Context, a *pipeline.Account) error {
 	return nil
 }
 
-func (e *env) template(ctx context.Context, a *pipeline.Account, id string) error {
+func (e *env) template(ctx context.Context, a *account.Lookups, id string) error {
 	t, err := a.Template(ctx, id)
 	if err != nil {
 		return err
@@ -227,7 +228,7 @@ func uploadCommand() command {
 			drop := fs.String("delete", "", "delete the file `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *drop != "":
 						return e.destroy(*yes, "file", *drop, func() error { return a.DeleteUpload(ctx, *drop) })
@@ -268,7 +269,7 @@ func (e *env) each(files []string, f func(path string) (string, error)) error {
 	return errors.Join(errs...)
 }
 
-func (e *env) listUploads(ctx context.Context, a *pipeline.Account) error {
+func (e *env) listUploads(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Uploads(ctx)
 	if err != nil {
 		return err
@@ -295,7 +296,7 @@ func photoCommand() command {
 			drop := fs.String("delete", "", "delete the photo avatar `ID` for good")
 			yes := fs.BoolP("yes", "y", false, "do not ask before deleting")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *drop != "":
 						return e.destroy(*yes, "photo", *drop, func() error { return a.DeletePhoto(ctx, *drop) })

@@ -21,6 +21,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
 	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
 )
 
@@ -174,7 +175,7 @@ func dispatch(ctx context.Context, e *env, args []string) error {
 	if err := e.prepareOutputs(fs); err != nil {
 		return err
 	}
-	pipeline.HideKeyVariable(e.options(nil).ManifestPath)
+	account.HideKeyVariable(e.options(nil).ManifestPath)
 	return run(ctx, e, fs.Args())
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 )
 
 func fetchCommand() command {
@@ -36,8 +36,8 @@ func fetchCommand() command {
 				if fi, err := os.Stat(e.path(name)); name == "" || err == nil && fi.IsDir() {
 					name = filepath.Join(name, id)
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
-					f, err := a.Fetch(ctx, pipeline.FetchOptions{ID: id, Out: e.path(name), Force: *force, Captions: *captions})
+				return e.account(*api, func(a *account.Lookups) error {
+					f, err := a.Fetch(ctx, account.FetchOptions{ID: id, Out: e.path(name), Force: *force, Captions: *captions})
 					if err != nil {
 						return err
 					}
@@ -48,7 +48,7 @@ func fetchCommand() command {
 }
 
 // fetched reports a downloaded video. name is the file as the user named it, perhaps without an ending.
-func (e *env) fetched(id, name string, f pipeline.Fetched) error {
+func (e *env) fetched(id, name string, f account.Fetched) error {
 	shown := func(path string) string {
 		if path == "" || filepath.IsAbs(name) {
 			return path

@@ -14,21 +14,22 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 )
 
 // apiFlag is for the commands that look things up on the account.
 func apiFlag(fs *pflag.FlagSet) *string {
-	return fs.String("api", "", "use this `API` instead of the manifest's: "+strings.Join(pipeline.APIs, ", "))
+	return fs.String("api", "", "use this `API` instead of the manifest's: "+strings.Join(account.APIs, ", "))
 }
 
 // account opens the provider's side, api being what --api says, and calls f.
-func (e *env) account(api string, f func(*pipeline.Account) error) (err error) {
+func (e *env) account(api string, f func(*account.Lookups) error) (err error) {
 	o := e.options(nil)
 	if _, serr := os.Stat(o.ManifestPath); e.manifest != "" && errors.Is(serr, fs.ErrNotExist) {
 		return fault.New(fault.Manifest, "correct the path after -f, or leave -f out", "there is no manifest %s", oneLine(e.manifest))
 	}
 	remark := func(text string) { e.say("%s", oneLine(text)) }
-	a, err := pipeline.OpenAccount(o, pipeline.AccountOptions{API: api, Remark: remark})
+	a, err := pipeline.OpenAccount(o, account.LookupOptions{API: api, Remark: remark})
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func avatarsCommand() command {
 			groups := fs.Bool("groups", false, "list groups (one person, several looks) instead")
 			fs.BoolVar(&refresh, "refresh", false, "ask HeyGen again, whatever is remembered")
 			return func(ctx context.Context, e *env, args []string) error {
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					if *groups {
 						return e.groups(ctx, a)
 					}
@@ -134,7 +135,7 @@ func voicesCommand() command {
 				if (preview == "") != (out == "") {
 					return fault.New(fault.Usage, "write --preview VOICE -o FILE", "--preview and --output go together")
 				}
-				return e.account(*api, func(a *pipeline.Account) error {
+				return e.account(*api, func(a *account.Lookups) error {
 					switch {
 					case *locales:
 						return e.locales(ctx, a)
@@ -181,7 +182,7 @@ func languageName(s string) string {
 }
 
 // languagesOf gives the language of each voice, where avatars are chosen by it.
-func (e *env) languagesOf(ctx context.Context, a *pipeline.Account, lang string) (map[string]string, error) {
+func (e *env) languagesOf(ctx context.Context, a *account.Lookups, lang string) (map[string]string, error) {
 	if lang == "" {
 		return nil, nil
 	}
@@ -201,7 +202,7 @@ func remembered(age time.Duration) string {
 	return fmt.Sprintf(", read %s ago; --refresh asks again", max(time.Second, age.Round(time.Second)))
 }
 
-func (e *env) groups(ctx context.Context, a *pipeline.Account) error {
+func (e *env) groups(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Groups(ctx)
 	if err != nil {
 		return err
@@ -219,7 +220,7 @@ func (e *env) groups(ctx context.Context, a *pipeline.Account) error {
 	return nil
 }
 
-func (e *env) locales(ctx context.Context, a *pipeline.Account) error {
+func (e *env) locales(ctx context.Context, a *account.Lookups) error {
 	list, err := a.Locales(ctx)
 	if err != nil {
 		return err

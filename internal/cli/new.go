@@ -18,6 +18,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/trial"
 	"greenroom/remotion/project"
@@ -57,7 +58,7 @@ func newCommand() command {
 			fs.StringVar(&o.avatar, "avatar", trial.Avatar, "the presenter's `ID`; `greenroom avatars` lists them")
 			fs.StringVar(&o.voice, "voice", trial.Voice, "the voice's `ID`; `greenroom voices` lists them")
 			fs.StringVar(&o.size, "size", trial.Size, "the picture, `WIDTHxHEIGHT` in pixels")
-			fs.StringVar(&o.api, "api", "", "use this `API`: "+strings.Join(pipeline.APIs, ", ")+
+			fs.StringVar(&o.api, "api", "", "use this `API`: "+strings.Join(account.APIs, ", ")+
 				" (default: the manifest's, else auto with a key in HEYGEN_API_KEY, else sandbox)")
 			fs.IntVar(&o.take, "take", 1, "a higher `NUMBER` buys the same sentence again")
 			fs.Float64Var(&maxSpend, "max-spend", -1, "refuse to spend more than `USD`")
@@ -192,8 +193,8 @@ func (e *env) trialClip(ctx context.Context, o newOptions, words string) (trial.
 		c.Key = "file:" + filepath.Join(filepath.Dir(path), file)
 	}
 	switch {
-	case !slices.Contains(pipeline.APIs, c.API):
-		return c, fault.New(fault.Usage, "use "+strings.Join(pipeline.APIs, ", "), "--api cannot be %q", oneLine(c.API))
+	case !slices.Contains(account.APIs, c.API):
+		return c, fault.New(fault.Usage, "use "+strings.Join(account.APIs, ", "), "--api cannot be %q", oneLine(c.API))
 	case c.API != "sandbox" && strings.HasPrefix(c.Key, "cmd:"):
 		return c, fault.New(fault.Auth, "make the clip in the project with `greenroom build`, or use --api sandbox",
 			"heygen.key runs a program, which `greenroom new` does not do")

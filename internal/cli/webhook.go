@@ -21,6 +21,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 )
 
 type webhookOptions struct {
@@ -47,7 +48,7 @@ func webhookCommand() command {
 				if err := noArgs(args); err != nil {
 					return err
 				}
-				return e.account(*api, func(a *pipeline.Account) error { return receive(ctx, e, a, o) })
+				return e.account(*api, func(a *account.Lookups) error { return receive(ctx, e, a, o) })
 			}
 		}}
 }
@@ -77,7 +78,7 @@ func (e *env) path(p string) string {
 	return filepath.Join(e.Dir, p)
 }
 
-func receive(ctx context.Context, e *env, a *pipeline.Account, o webhookOptions) error {
+func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -156,7 +157,7 @@ func announce(e *env, o webhookOptions, l net.Listener) error {
 // clerk prints events, each with what its job's own record says.
 type clerk struct {
 	e    *env
-	a    *pipeline.Account
+	a    *account.Lookups
 	left int64 // 0: no end
 	n    atomic.Int64
 	stop func()

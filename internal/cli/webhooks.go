@@ -8,7 +8,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 )
 
 type webhooksOptions struct {
@@ -22,7 +22,7 @@ type webhooksOptions struct {
 // desk is one call of `greenroom webhooks`.
 type desk struct {
 	e *env
-	w pipeline.Webhooks
+	w account.Webhooks
 	o webhooksOptions
 }
 
@@ -72,7 +72,7 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 	if deed.args == 1 {
 		arg = args[1]
 	}
-	return e.account(o.api, func(a *pipeline.Account) error {
+	return e.account(o.api, func(a *account.Lookups) error {
 		w, err := a.Webhooks(ctx, o.v3)
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"context"
@@ -10,22 +10,22 @@ import (
 
 // Connect finds the account's address and key without a request. The sandbox inside
 // this process is none: jobs of other commands are not on it.
-func (a *Account) Connect(ctx context.Context) error {
+func (a *Lookups) Connect(ctx context.Context) error {
 	if a.core.Sandboxed() && a.core.apiBase() == "" {
 		return fault.New(fault.Usage, "run `greenroom sandbox` beside it and set HEYGEN_API_BASE to its address", "the embedded sandbox ends with its command and knows no other command's jobs")
 	}
-	_, err := a.core.connect(ctx)
+	_, err := a.core.Connect(ctx)
 	return err
 }
 
 // Webhooks gives the registered addresses of one generation; the manifest's own
 // when v3 is not asked for.
-func (a *Account) Webhooks(ctx context.Context, v3 bool) (Webhooks, error) {
-	api, err := a.core.api(ctx)
+func (a *Lookups) Webhooks(ctx context.Context, v3 bool) (Webhooks, error) {
+	api, err := a.core.Api(ctx)
 	if err != nil {
 		return Webhooks{}, err
 	}
-	c, err := a.core.connect(ctx)
+	c, err := a.core.Connect(ctx)
 	if err != nil {
 		return Webhooks{}, err
 	}
@@ -76,5 +76,5 @@ func webhookFault(err error, doing string) error {
 	if errors.Is(err, heygen.ErrV3Only) {
 		return fault.Wrap(fault.Usage, err, "give --v3; on v1, delete the endpoint and add it again for a new secret", "%s", doing)
 	}
-	return explain(err, doing)
+	return Explain(err, doing)
 }

@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"encoding/json"
@@ -13,41 +13,41 @@ import (
 	"greenroom/pipeline/origin"
 )
 
-// capabilities are what an account was seen to be able to do. The file is only a
+// Capabilities are what an account was seen to be able to do. The file is only a
 // memory: without it HeyGen is asked again. It holds no key and no link.
-type capabilities struct {
+type Capabilities struct {
 	path  string
 	saver *saver.Saver
 	mu    sync.Mutex
-	file  map[string]*capability // by API address and where the key comes from
+	file  map[string]*Capability // by API address and where the key comes from
 }
 
-// capability is one account's.
-type capability struct {
+// Capability is one account's.
+type Capability struct {
 	Account string               `json:"account"` // a short hash of the key: another key, another account
 	API     heygen.API           `json:"api,omitempty"`
 	Asked   time.Time            `json:"asked,omitzero"`
 	V2Ended time.Time            `json:"v2Ended,omitzero"`  // when a request found v1 or v2 gone and v3 answering
 	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
-	Uploads map[string]upload    `json:"uploads,omitempty"` // by generation and content hash
+	Uploads map[string]Upload    `json:"uploads,omitempty"` // by generation and content hash
 	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way
 	Users   map[string]string    `json:"users,omitempty"`   // accounts, by the hash of a key
 	Waits   map[string][]float64 `json:"waits,omitempty"`   // seconds from request to video, by route
 }
 
-// upload is a file the account holds.
-type upload struct {
+// Upload is a file the account holds.
+type Upload struct {
 	ID  string `json:"id"`
 	URL string `json:"url,omitempty"` // v1 names uploads by address where v3 takes ids
 }
 
-const capabilityFile = "account.json"
+const CapabilityFile = "account.json"
 
-func openCapabilities(state string) *capabilities {
-	c := &capabilities{path: filepath.Join(state, capabilityFile), file: map[string]*capability{}}
+func OpenCapabilities(state string) *Capabilities {
+	c := &Capabilities{path: filepath.Join(state, CapabilityFile), file: map[string]*Capability{}}
 	c.saver = saver.New(c.write)
 	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
-		c.file = map[string]*capability{} // spoiled: ask again
+		c.file = map[string]*Capability{} // spoiled: ask again
 	}
 	if c.forgetSignedLinks() {
 		_ = c.write()
@@ -55,13 +55,13 @@ func openCapabilities(state string) *capabilities {
 	return c
 }
 
-// of reads with f; the answer may be a new, empty capability.
-func (c *capabilities) of(id string, f func(*capability)) {
+// Of reads with f; the answer may be a new, empty capability.
+func (c *Capabilities) Of(id string, f func(*Capability)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.file[id]
 	if k == nil {
-		k = &capability{}
+		k = &Capability{}
 		c.file[id] = k
 	}
 	for _, m := range []*map[string]string{&k.Photos, &k.Users} {
@@ -73,13 +73,13 @@ func (c *capabilities) of(id string, f func(*capability)) {
 		k.NoWebM = map[string]time.Time{}
 	}
 	if k.Uploads == nil {
-		k.Uploads = map[string]upload{}
+		k.Uploads = map[string]Upload{}
 	}
 	f(k)
 }
 
 // each reads every account that was used.
-func (c *capabilities) each(f func(id string, k *capability)) {
+func (c *Capabilities) each(f func(id string, k *Capability)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id, k := range c.file {
@@ -87,22 +87,22 @@ func (c *capabilities) each(f func(id string, k *capability)) {
 	}
 }
 
-// learn changes the memory and writes it where a project has state: looking at an
+// Learn changes the memory and writes it where a project has state: looking at an
 // account makes no folder.
-func (c *capabilities) learn(id string, f func(*capability)) {
-	c.of(id, f)
+func (c *Capabilities) Learn(id string, f func(*Capability)) {
+	c.Of(id, f)
 	_ = c.write()
 }
 
-// note changes the memory by something that is learnt with every clip; it is written now
+// Note changes the memory by something that is learnt with every clip; it is written now
 // and then, and when the build ends.
-func (c *capabilities) note(id string, f func(*capability)) {
-	c.of(id, f)
+func (c *Capabilities) Note(id string, f func(*Capability)) {
+	c.Of(id, f)
 	_ = c.saver.Changed()
 }
 
 // write never fails: it is only a memory.
-func (c *capabilities) write() error {
+func (c *Capabilities) write() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b, err := json.MarshalIndent(c.file, "", " ")
@@ -112,9 +112,9 @@ func (c *capabilities) write() error {
 	return nil
 }
 
-// accountID is where requests go and where the key comes from: known without
+// AccountID is where requests go and where the key comes from: known without
 // resolving the key.
-func (a *accountCore) accountID() string {
+func (a *Account) AccountID() string {
 	base := a.apiBase()
 	switch {
 	case base == "" && a.Sandboxed():
@@ -131,13 +131,16 @@ func (a *accountCore) accountID() string {
 	return base + " " + ref
 }
 
-// recognise forgets what was learnt when the key is another one now.
-func (a *accountCore) recognise(key heygen.Secret) {
+// Recognise forgets what was learnt when the key is another one now.
+func (a *Account) Recognise(key heygen.Secret) {
 	short := origin.OfKey(key.Reveal())
-	a.provider.account = short
+	a.Connection.account = short
 	changed := false
-	a.can.of(a.accountID(), func(k *capability) { changed = k.Account != short })
+	a.Can.Of(a.AccountID(), func(k *Capability) { changed = k.Account != short })
 	if changed {
-		a.can.learn(a.accountID(), func(k *capability) { *k = capability{Account: short, Users: k.Users} })
+		a.Can.Learn(a.AccountID(), func(k *Capability) { *k = Capability{Account: short, Users: k.Users} })
 	}
 }
+
+// Flush writes what is not written yet.
+func (c *Capabilities) Flush() error { return c.saver.Flush() }

@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"bytes"
@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/project"
 )
 
 // uploadTypes are what HeyGen takes, by sniffed content.
@@ -22,8 +22,8 @@ var uploadTypes = []string{"image/png", "image/jpeg", "video/mp4", "video/webm",
 // 32 MB in one piece, more by direct upload on v3.
 const maxUpload = 512 << 20
 
-// contentType sniffs what HeyGen will sniff.
-func contentType(b []byte) string {
+// ContentType sniffs what HeyGen will sniff.
+func ContentType(b []byte) string {
 	kind, _, _ := strings.Cut(http.DetectContentType(b), ";")
 	if kind == "audio/wave" {
 		return "audio/wav"
@@ -34,52 +34,52 @@ func contentType(b []byte) string {
 	return kind
 }
 
-// uploaded makes sure that the account holds a file and returns its id. The same content is
+// Uploaded makes sure that the account holds a file and returns its id. The same content is
 // sent once for each generation, whatever its name.
-func (a *accountCore) uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+func (a *Account) Uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (Upload, error) {
 	return a.uploadOnce(ctx, client, api, path, false)
 }
 
-// uploadedAt is uploaded for requests that need the file's address. One that was signed is
+// UploadedAt is uploaded for requests that need the file's address. One that was signed is
 // not stored, so that a later process sends the file again; that is free.
-func (a *accountCore) uploadedAt(ctx context.Context, client *heygen.Client, api heygen.API, path string) (upload, error) {
+func (a *Account) UploadedAt(ctx context.Context, client *heygen.Client, api heygen.API, path string) (Upload, error) {
 	return a.uploadOnce(ctx, client, api, path, true)
 }
 
-func (a *accountCore) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (upload, error) {
+func (a *Account) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (Upload, error) {
 	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
-		return upload{}, err
+		return Upload{}, err
 	}
 	unlock, _ := a.uploads.Lock(string(api) + hash)
 	defer unlock()
-	var known upload
-	a.can.of(a.accountID(), func(k *capability) { known = k.Uploads[string(api)+" "+hash] })
-	if known.ID != "" && (!address || a.links.usable(known)) {
+	var known Upload
+	a.Can.Of(a.AccountID(), func(k *Capability) { known = k.Uploads[string(api)+" "+hash] })
+	if known.ID != "" && (!address || a.Links.Usable(known)) {
 		return known, nil
 	}
 	b, kind, err := a.readUpload(path)
 	if err != nil {
-		return upload{}, err
+		return Upload{}, err
 	}
 	sent, err := client.Upload(ctx, api, hash[:16]+filepath.Ext(path), kind, b, hash)
 	if err != nil {
-		return upload{}, explain(err, "upload "+a.disk.Rel(path))
+		return Upload{}, Explain(err, "upload "+a.disk.Rel(path))
 	}
-	u := upload{ID: sent.ID}
+	u := Upload{ID: sent.ID}
 	if api == heygen.V2 {
-		u.URL = a.links.keep(sent.ID, sent.URL.Reveal()) // v1 names an upload by address
+		u.URL = a.Links.Keep(sent.ID, sent.URL.Reveal()) // v1 names an upload by address
 	}
-	a.can.learn(a.accountID(), func(k *capability) { k.Uploads[string(api)+" "+hash] = u })
+	a.Can.Learn(a.AccountID(), func(k *Capability) { k.Uploads[string(api)+" "+hash] = u })
 	name := a.disk.Rel(path)
-	if strings.HasPrefix(filepath.ToSlash(name), StateDir+"/") {
+	if strings.HasPrefix(filepath.ToSlash(name), project.StateDir+"/") {
 		name = "a file from the store" // its path says nothing to people
 	}
 	a.disk.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: name})
 	return u, nil
 }
 
-func (a *accountCore) readUpload(path string) ([]byte, string, error) {
+func (a *Account) readUpload(path string) ([]byte, string, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, "", err
@@ -91,15 +91,15 @@ func (a *accountCore) readUpload(path string) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", fault.Wrap(fault.Manifest, err, "make the file readable", "read %s", a.disk.Rel(path))
 	}
-	kind := contentType(b)
+	kind := ContentType(b)
 	if !slices.Contains(uploadTypes, kind) {
 		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", a.disk.Rel(path), kind)
 	}
 	return b, kind, nil
 }
 
-// photo sees that a picture can speak on this account and gives its id.
-func (a *accountCore) photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
+// Photo sees that a picture can speak on this account and gives its id.
+func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
 	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
 		return "", err
@@ -107,7 +107,7 @@ func (a *accountCore) photo(ctx context.Context, client *heygen.Client, api heyg
 	unlock, _ := a.uploads.Lock("photo" + string(api) + hash)
 	defer unlock()
 	id := ""
-	a.can.of(a.accountID(), func(k *capability) { id = k.Photos[string(api)+" "+hash] })
+	a.Can.Of(a.AccountID(), func(k *Capability) { id = k.Photos[string(api)+" "+hash] })
 	if id != "" {
 		return id, nil
 	}
@@ -120,17 +120,17 @@ func (a *accountCore) photo(ctx context.Context, client *heygen.Client, api heyg
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {
-		return "", explain(err, "make "+a.disk.Rel(path)+" speak")
+		return "", Explain(err, "make "+a.disk.Rel(path)+" speak")
 	}
-	a.can.learn(a.accountID(), func(k *capability) { k.Photos[string(api)+" "+hash] = id })
+	a.Can.Learn(a.AccountID(), func(k *Capability) { k.Photos[string(api)+" "+hash] = id })
 	a.disk.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: a.disk.Rel(path) + " can speak"})
 	return id, nil
 }
 
-// forgetUploads drops what was remembered of a clip's files: the account said that it
+// ForgetUploads drops what was remembered of a clip's files: the account said that it
 // does not know one of them any more.
-func (a *accountCore) forgetUploads(paths []string) {
-	a.can.learn(a.accountID(), func(k *capability) {
+func (a *Account) ForgetUploads(paths []string) {
+	a.Can.Learn(a.AccountID(), func(k *Capability) {
 		for _, path := range paths {
 			h, err := a.disk.Inputs.Hash(path)
 			if err != nil {
@@ -142,13 +142,4 @@ func (a *accountCore) forgetUploads(paths []string) {
 			}
 		}
 	})
-}
-
-// masterOf is a clip's master in the store; the clip's own step has run.
-func (b *build) masterOf(clip string) (string, error) {
-	e, ok := b.Lock.Get(clip)
-	if !ok || e.Master == "" || !b.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
-		return "", fault.New(fault.Failed, "see what failed for "+clip, "%s, which it translates, has no take", clip)
-	}
-	return b.Store.Path(assets.Hash(e.Master)), nil
 }

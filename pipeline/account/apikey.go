@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"bytes"
@@ -22,10 +22,10 @@ import (
 // defaultKeyRef is where the key comes from when the manifest does not say.
 const defaultKeyRef = "$HEYGEN_API_KEY"
 
-// resolveKey turns a reference into the key: `$NAME` reads the environment,
+// ResolveKey turns a reference into the key: `$NAME` reads the environment,
 // `file:PATH` the first line of a file, `cmd:PROGRAM ARGS` a program's output. A program
 // that the user has not allowed is not run: the error says how to allow it.
-func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
+func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
 	if ref == "" {
 		ref = defaultKeyRef
 	}
@@ -33,7 +33,7 @@ func resolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 	switch {
 	case strings.HasPrefix(ref, "$"):
 		key = getenv(ref[1:])
-		hideKey(ref)
+		HideKey(ref)
 	case strings.HasPrefix(ref, "file:"):
 		path := strings.TrimPrefix(ref, "file:")
 		if !filepath.IsAbs(path) {
@@ -78,7 +78,7 @@ func askProgram(ctx context.Context, c *allow.Command) (string, error) {
 }
 
 // KeyCommand is the program that heygen.key names, nil when it names none. It is not run.
-func (a *accountCore) KeyCommand() (*allow.Command, error) {
+func (a *Account) KeyCommand() (*allow.Command, error) {
 	line, ok := strings.CutPrefix(a.disk.Manifest.HeyGen.Key, "cmd:")
 	if !ok {
 		return nil, nil
@@ -88,7 +88,7 @@ func (a *accountCore) KeyCommand() (*allow.Command, error) {
 
 // needsConsent reports that the key comes from a program that the user has not allowed:
 // then a look-up that is only for information is skipped.
-func (a *accountCore) needsConsent() bool {
+func (a *Account) needsConsent() bool {
 	c, err := a.KeyCommand()
 	return err != nil || c != nil && !c.Allowed(a.o.Getenv)
 }
@@ -114,7 +114,7 @@ func HideKeyVariable(manifestPath string) {
 		return
 	}
 	for _, m := range keyVariable.FindAllStringSubmatch(string(b), -1) {
-		hideKey("$" + m[1])
+		HideKey("$" + m[1])
 	}
 }
 
@@ -129,8 +129,8 @@ func readKeyFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, 64<<10))
 }
 
-// hideKey keeps the variable of a reference, and its value, to this process.
-func hideKey(ref string) {
+// HideKey keeps the variable of a reference, and its value, to this process.
+func HideKey(ref string) {
 	if name, ok := strings.CutPrefix(ref, "$"); ok {
 		proc.Hide(name)
 		outside.Know(os.Getenv(name))

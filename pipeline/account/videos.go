@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"bytes"
@@ -15,6 +15,8 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/captions"
+	"greenroom/pipeline/delivery"
 	"greenroom/pipeline/event"
 )
 
@@ -27,7 +29,7 @@ type VideoItem struct {
 // Videos returns the newest videos of both generations whose titles contain a text, at most limit, newest first.
 // It fails when the list of the account's own generation cannot be read; remark explains why the other one is
 // missing, and is "" when it was read or has ended.
-func (a *Account) Videos(ctx context.Context, title string, limit int) (out []VideoItem, remark string, err error) {
+func (a *Lookups) Videos(ctx context.Context, title string, limit int) (out []VideoItem, remark string, err error) {
 	out, err = ask(ctx, a, "list the videos", func(c *heygen.Client, api heygen.API) ([]VideoItem, error) {
 		own, err := listVideos(ctx, c, api, title, limit)
 		if err != nil {
@@ -85,11 +87,11 @@ func listVideos(ctx context.Context, c *heygen.Client, api heygen.API, title str
 }
 
 // Video reads one video where its generation keeps it.
-func (a *Account) Video(ctx context.Context, id string) (heygen.Video, error) {
+func (a *Lookups) Video(ctx context.Context, id string) (heygen.Video, error) {
 	return ask(ctx, a, "read video "+id, func(c *heygen.Client, api heygen.API) (heygen.Video, error) {
-		v, err := anyVideo(ctx, c, api, id)
+		v, err := AnyVideo(ctx, c, api, id)
 		if heygen.NotFound(err) {
-			if ended := endedInstead(ctx, c, err); ended != nil {
+			if ended := EndedInstead(ctx, c, err); ended != nil {
 				return v, ended
 			}
 		}
@@ -97,8 +99,8 @@ func (a *Account) Video(ctx context.Context, id string) (heygen.Video, error) {
 	})
 }
 
-// anyVideo asks the account's own generation first; a job of the other is kept there.
-func anyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) (heygen.Video, error) {
+// AnyVideo asks the account's own generation first; a job of the other is kept there.
+func AnyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) (heygen.Video, error) {
 	kinds := []heygen.Kind{heygen.KindVideoV2, heygen.KindVideoV3}
 	if api == heygen.V3 {
 		slices.Reverse(kinds)
@@ -113,7 +115,7 @@ func anyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) 
 }
 
 // DeleteVideo removes a video for good, where its generation keeps it.
-func (a *Account) DeleteVideo(ctx context.Context, id string) error {
+func (a *Lookups) DeleteVideo(ctx context.Context, id string) error {
 	_, err := ask(ctx, a, "delete video "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
 		remove := []func(context.Context, string) error{c.DeleteVideo, c.DeleteVideoV3}
 		if api == heygen.V3 {
@@ -154,7 +156,7 @@ type Fetched struct {
 var videoExtensions = []string{".mp4", ".webm", ".mov", ".mkv"}
 
 // Fetch downloads a video of the account, checked like every take. An interrupted download is continued.
-func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
+func (a *Lookups) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	named := filepath.Ext(o.Out) != ""
 	if err := o.free(named); err != nil {
 		return Fetched{}, err
@@ -171,7 +173,7 @@ func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	if !named {
 		out += ".video" // until its content is known
 	}
-	res, err := a.core.fetcher().Fetch(ctx, assets.Download{
+	res, err := a.core.Fetcher().Fetch(ctx, assets.Download{
 		Dst: out, Verify: a.verifyVideo(ctx),
 		Link: func(ctx context.Context, _ bool) (string, error) {
 			v, err := a.finished(ctx, o.ID)
@@ -181,17 +183,17 @@ func (a *Account) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 			a.core.disk.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
 		},
 	})
-	var bad *notMaster
+	var bad *delivery.Unusable
 	if errors.As(err, &bad) {
-		err = fault.Wrap(fault.Media, bad.error, "run the same command again later; if this repeats, open the video on HeyGen's site",
-			"video %s was downloaded %s and is no video; %s is not written", o.ID, times(res.Attempts), filepath.Base(o.Out))
+		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later; if this repeats, open the video on HeyGen's site",
+			"video %s was downloaded %s and is no video; %s is not written", o.ID, delivery.Times(res.Attempts), filepath.Base(o.Out))
 	}
 	if err != nil {
 		return Fetched{}, err
 	}
 	f := Fetched{File: out, Bytes: res.Bytes}
 	if f.Ending, err = media.Extension(out); err != nil {
-		return f, masterFault(err)
+		return f, delivery.Fault(err)
 	}
 	if !named {
 		f.File = o.Out + f.Ending
@@ -232,7 +234,7 @@ func (o FetchOptions) free(named bool) error {
 }
 
 // finished reads a video and fails when it has no file.
-func (a *Account) finished(ctx context.Context, id string) (heygen.Video, error) {
+func (a *Lookups) finished(ctx context.Context, id string) (heygen.Video, error) {
 	v, err := a.Video(ctx, id)
 	switch {
 	case err != nil:
@@ -246,10 +248,10 @@ func (a *Account) finished(ctx context.Context, id string) (heygen.Video, error)
 }
 
 // verifyVideo checks a downloaded file as takes are checked. A machine without ffmpeg may still fetch.
-func (a *Account) verifyVideo(ctx context.Context) func(path string) error {
+func (a *Lookups) verifyVideo(ctx context.Context) func(path string) error {
 	return func(path string) error {
 		if err := media.Complete(path); err != nil {
-			return masterFault(err)
+			return delivery.Fault(err)
 		}
 		t, err := a.core.disk.Tools.Find(ctx)
 		if fault.KindOf(err) == fault.Tool {
@@ -259,18 +261,18 @@ func (a *Account) verifyVideo(ctx context.Context) func(path string) error {
 			err = media.Decodes(ctx, t, path)
 		}
 		if err != nil {
-			return masterFault(err)
+			return delivery.Fault(err)
 		}
 		return nil
 	}
 }
 
 // saveCaptions writes a video's captions as HeyGen delivers them and returns the file: stem.srt or stem.ass.
-func (a *Account) saveCaptions(ctx context.Context, v heygen.Video, stem string) (string, error) {
+func (a *Lookups) saveCaptions(ctx context.Context, v heygen.Video, stem string) (string, error) {
 	const again = "run the same command again with --force"
-	raw, err := a.core.fetcher().Small(ctx, v.CaptionURL.Reveal(), maxSidecar)
+	raw, err := a.core.Fetcher().Small(ctx, v.CaptionURL.Reveal(), captions.MaxSidecar)
 	if err == nil {
-		_, err = parseCaptions(raw)
+		_, err = captions.Parse(raw)
 	}
 	if err != nil {
 		return "", fault.Wrap(fault.KindOf(err), err, again, "download the captions of video %s; the video itself is saved", v.ID)

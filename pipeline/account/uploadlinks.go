@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"bytes"
@@ -9,11 +9,11 @@ import (
 	"greenroom/internal/outside"
 )
 
-// uploadLinks holds the addresses of uploads that are signed, by upload id. v2 names the
+// UploadLinks holds the addresses of uploads that are signed, by upload id. v2 names the
 // file of a translation by its address; one that is signed opens the file to its reader, so
 // it stays in memory: neither account.json nor the ledger has it. Both hold a placeholder,
 // which is replaced when the request is sent.
-type uploadLinks struct {
+type UploadLinks struct {
 	mu   sync.Mutex
 	byID map[string]string
 }
@@ -23,8 +23,8 @@ const linkPlaceholder = "greenroom-upload:"
 // signed reports an address that must not be stored.
 func signed(address string) bool { return address != outside.URL(address) }
 
-// keep remembers an address for this process and returns what may be stored for it.
-func (l *uploadLinks) keep(id, address string) (stored string) {
+// Keep remembers an address for this process and returns what may be stored for it.
+func (l *UploadLinks) Keep(id, address string) (stored string) {
 	if !signed(address) {
 		return address
 	}
@@ -37,15 +37,15 @@ func (l *uploadLinks) keep(id, address string) (stored string) {
 	return linkPlaceholder + id
 }
 
-// usable reports that an address can be sent: it is unsigned, or known to this process.
-func (l *uploadLinks) usable(u upload) bool {
+// Usable reports that an address can be sent: it is unsigned, or known to this process.
+func (l *UploadLinks) Usable(u Upload) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return u.URL != "" && (u.URL != linkPlaceholder+u.ID || l.byID[u.ID] != "")
 }
 
-// reveal returns a request body with the addresses in place of their placeholders.
-func (l *uploadLinks) reveal(body []byte) []byte {
+// Reveal returns a request body with the addresses in place of their placeholders.
+func (l *UploadLinks) Reveal(body []byte) []byte {
 	if !bytes.Contains(body, []byte(linkPlaceholder)) {
 		return body
 	}
@@ -62,7 +62,7 @@ func (l *uploadLinks) reveal(body []byte) []byte {
 }
 
 // forgetSignedLinks removes signed addresses that earlier versions stored.
-func (c *capabilities) forgetSignedLinks() (changed bool) {
+func (c *Capabilities) forgetSignedLinks() (changed bool) {
 	for _, account := range c.file {
 		if account == nil {
 			continue

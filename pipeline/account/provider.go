@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"context"
@@ -22,7 +22,7 @@ const sandboxSpeed = 120
 
 // provider is the side that makes videos: HeyGen, or the sandbox inside this
 // process. It is connected at the first request, never before.
-type provider struct {
+type Connection struct {
 	mu      sync.Mutex
 	client  *heygen.Client
 	base    *url.URL
@@ -30,21 +30,19 @@ type provider struct {
 	cleanUp func() error // after the sandbox ended
 	as      string       // the accountID of the connection
 	account string       // the hash of its key
-
-	presenters *presenters // of a session
 }
 
-// connect returns the client, starting the embedded sandbox when the manifest
+// Connect returns the client, starting the embedded sandbox when the manifest
 // asks for it and no HEYGEN_API_BASE says otherwise.
-func (a *accountCore) connect(ctx context.Context) (*heygen.Client, error) {
-	a.provider.mu.Lock()
-	defer a.provider.mu.Unlock()
-	if a.provider.client != nil && a.provider.as == a.accountID() {
-		return a.provider.client, nil
+func (a *Account) Connect(ctx context.Context) (*heygen.Client, error) {
+	a.Connection.mu.Lock()
+	defer a.Connection.mu.Unlock()
+	if a.Connection.client != nil && a.Connection.as == a.AccountID() {
+		return a.Connection.client, nil
 	}
 	// A session goes on while its manifest changes: what was connected for the sandbox must
 	// not serve an account, nor the other way round.
-	if err := a.provider.disconnect(); err != nil {
+	if err := a.Connection.disconnect(); err != nil {
 		return nil, err
 	}
 	warn := func(text string) {
@@ -59,9 +57,9 @@ func (a *accountCore) connect(ctx context.Context) (*heygen.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.provider.sandbox, base = s, s.URL
+		a.Connection.sandbox, base = s, s.URL
 	default:
-		k, err := resolveKey(ctx, a.disk.Manifest.HeyGen.Key, a.disk.Dir(), a.o.Getenv)
+		k, err := ResolveKey(ctx, a.disk.Manifest.HeyGen.Key, a.disk.Dir(), a.o.Getenv)
 		if err != nil && !a.Sandboxed() {
 			return nil, err
 		}
@@ -74,13 +72,13 @@ func (a *accountCore) connect(ctx context.Context) (*heygen.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		a.provider.base = u
+		a.Connection.base = u
 		opts = append(opts, heygen.WithBaseURL(base), heygen.WithUploadURL(base))
 	}
-	a.recognise(key)
-	a.provider.as = a.accountID()
-	a.provider.client = heygen.New(key, opts...)
-	return a.provider.client, nil
+	a.Recognise(key)
+	a.Connection.as = a.AccountID()
+	a.Connection.client = heygen.New(key, opts...)
+	return a.Connection.client, nil
 }
 
 func parseBase(base string) (*url.URL, error) {
@@ -92,21 +90,21 @@ func parseBase(base string) (*url.URL, error) {
 }
 
 // Sandboxed reports that no real account is used and nothing costs money.
-func (a *accountCore) Sandboxed() bool { return a.disk.Manifest.HeyGen.API == "sandbox" }
+func (a *Account) Sandboxed() bool { return a.disk.Manifest.HeyGen.API == "sandbox" }
 
-func (a *accountCore) apiBase() string {
+func (a *Account) apiBase() string {
 	if b := a.o.Getenv("HEYGEN_API_BASE"); b != "" {
 		return b
 	}
 	return a.disk.Manifest.HeyGen.Base
 }
 
-func (a *accountCore) startSandbox(ctx context.Context) (*sandbox.Running, error) {
+func (a *Account) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 	dir, cleanUp, err := a.sandboxDir()
 	if err != nil {
 		return nil, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox")
 	}
-	a.provider.cleanUp = cleanUp
+	a.Connection.cleanUp = cleanUp
 	o := sandbox.Options{Dir: dir, Speed: sandboxSpeed}
 	if t, err := a.disk.Tools.Find(ctx); err == nil {
 		o.Tools.FFmpeg = t.FFmpeg
@@ -122,14 +120,14 @@ func (a *accountCore) startSandbox(ctx context.Context) (*sandbox.Running, error
 	return s, nil
 }
 
-func (pr *provider) close() error {
+func (pr *Connection) Close() error {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	return pr.disconnect()
 }
 
 // disconnect ends the connection and an embedded sandbox; the caller holds mu.
-func (pr *provider) disconnect() error {
+func (pr *Connection) disconnect() error {
 	s := pr.sandbox
 	pr.sandbox, pr.client, pr.base, pr.as, pr.account = nil, nil, nil, "", ""
 	if s == nil {
@@ -140,7 +138,7 @@ func (pr *provider) disconnect() error {
 
 // accountOf returns the hash of the key that the connection uses; empty when it is not
 // connected as that.
-func (pr *provider) accountOf(as string) string {
+func (pr *Connection) accountOf(as string) string {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	if pr.as != as {
@@ -149,24 +147,24 @@ func (pr *provider) accountOf(as string) string {
 	return pr.account
 }
 
-// local reports that the provider is on this machine: polls may be quick then.
-func (pr *provider) local() bool {
+// Local reports that the provider is on this machine: polls may be quick then.
+func (pr *Connection) Local() bool {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	return pr.sandbox != nil || pr.base != nil && origin.IsLoopback(pr.base.Hostname())
 }
 
-// fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
+// Fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
 // loopback only when the provider itself is on loopback.
-func (a *accountCore) fetcher() *assets.Fetcher {
+func (a *Account) Fetcher() *assets.Fetcher {
 	a.fetchOnce.Do(func() { a.fetch = &assets.Fetcher{Stall: 30 * time.Second, MaxBytes: 8 << 30, Allow: a.mayFetch} })
 	return a.fetch
 }
 
-func (a *accountCore) mayFetch(u *url.URL) error {
+func (a *Account) mayFetch(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {
-	case a.provider.local() && origin.IsLoopback(host):
+	case a.Connection.Local() && origin.IsLoopback(host):
 		return nil
 	case u.Scheme != "https":
 		return errors.New("the link is not https")
@@ -174,14 +172,4 @@ func (a *accountCore) mayFetch(u *url.URL) error {
 		return nil
 	}
 	return errors.New("the host is not one of HeyGen's")
-}
-
-// Share lets every project opened with these options use one connection, and one
-// embedded sandbox whose jobs go on from run to run. stop ends it.
-func (o Options) Share() (shared Options, stop func() error) {
-	o.shared = &provider{presenters: newPresenters()}
-	return o, func() error {
-		o.shared.presenters.close()
-		return o.shared.close()
-	}
 }

@@ -1,6 +1,7 @@
-package pipeline
+package account
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -31,8 +32,8 @@ const (
 	hintCode  = "this avatar is too old for HeyGen's renderer: choose a newer one, `greenroom avatars` lists them"
 )
 
-// explain turns the client's error into a fault with an exit code and a hint.
-func explain(err error, doing string) error {
+// Explain turns the client's error into a fault with an exit code and a hint.
+func Explain(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
@@ -139,4 +140,17 @@ func statusHint(e *heygen.Error) string {
 		return fmt.Sprintf("change what sets %s in the manifest", e.Param)
 	}
 	return "change what HeyGen refuses, then run the same command again"
+}
+
+// EndedInstead distinguishes a missing video from an API that has ended: it returns the
+// error of v1's list of videos when that is gone, too.
+func EndedInstead(ctx context.Context, client *heygen.Client, missing error) error {
+	var he *heygen.Error
+	if !errors.As(missing, &he) || !he.Legacy() {
+		return nil
+	}
+	if _, err := client.ListVideos(ctx, heygen.ListOptions{Limit: 1}); heygen.Gone(err) {
+		return err
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package pipeline
+package account
 
 import (
 	"context"
@@ -23,7 +23,7 @@ type listed[T any] struct {
 }
 
 // Avatars gives the catalogue of looks and talking photos, and its age.
-func (a *Account) Avatars(ctx context.Context, refresh bool) (heygen.Avatars, time.Duration, error) {
+func (a *Lookups) Avatars(ctx context.Context, refresh bool) (heygen.Avatars, time.Duration, error) {
 	return cached(a, "avatars", refresh, func() (heygen.Avatars, error) {
 		return ask(ctx, a, "list the avatars", func(c *heygen.Client, api heygen.API) (heygen.Avatars, error) { return c.Avatars(ctx, api) })
 	})
@@ -31,7 +31,7 @@ func (a *Account) Avatars(ctx context.Context, refresh bool) (heygen.Avatars, ti
 
 // Voices gives the catalogue of voices, and its age. Samples are not remembered: their
 // links are read anew with --refresh.
-func (a *Account) Voices(ctx context.Context, refresh bool) ([]heygen.VoiceInfo, time.Duration, error) {
+func (a *Lookups) Voices(ctx context.Context, refresh bool) ([]heygen.VoiceInfo, time.Duration, error) {
 	return cached(a, "voices", refresh, func() ([]heygen.VoiceInfo, error) {
 		return ask(ctx, a, "list the voices", func(c *heygen.Client, api heygen.API) ([]heygen.VoiceInfo, error) { return c.Voices(ctx, api) })
 	})
@@ -39,11 +39,11 @@ func (a *Account) Voices(ctx context.Context, refresh bool) ([]heygen.VoiceInfo,
 
 // cached gives a list from the project's memory while it is young. Only a project has
 // one: looking around elsewhere leaves no file.
-func cached[T any](a *Account, name string, refresh bool, read func() (T, error)) (T, time.Duration, error) {
+func cached[T any](a *Lookups, name string, refresh bool, read func() (T, error)) (T, time.Duration, error) {
 	path := filepath.Join(a.core.disk.StateDir(), "cache", name+".json")
 	now := a.core.o.Now()
 	// Another key is another account; what a program would print is not asked for here.
-	account := a.core.accountID() + " " + keyAccountOf(a.core.disk.Manifest.HeyGen.Key, a.core.disk.Dir(), a.core.o.Getenv)
+	account := a.core.AccountID() + " " + KeyAccountOf(a.core.disk.Manifest.HeyGen.Key, a.core.disk.Dir(), a.core.o.Getenv)
 	var kept listed[T]
 	if b, err := os.ReadFile(path); err == nil && !refresh && json.Unmarshal(b, &kept) == nil {
 		if age := now.Sub(kept.Read); age >= 0 && age < catalogueLife && kept.Account == account {

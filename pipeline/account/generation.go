@@ -1,25 +1,23 @@
-package pipeline
+package account
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/ledger"
 )
 
 // apiLife is how long the answer to "which generation" is trusted.
 const apiLife = 7 * 24 * time.Hour
 
-// api is the active generation. For `auto` the account is asked once: v2 while it
+// Api is the active generation. For `auto` the account is asked once: v2 while it
 // still answers there, else v3.
-func (a *accountCore) api(ctx context.Context) (heygen.API, error) {
+func (a *Account) Api(ctx context.Context) (heygen.API, error) {
 	switch a.disk.Manifest.HeyGen.API {
 	case "v3":
 		return heygen.V3, nil
@@ -29,11 +27,11 @@ func (a *accountCore) api(ctx context.Context) (heygen.API, error) {
 	return heygen.V2, nil
 }
 
-func (a *accountCore) autoAPI(ctx context.Context) (heygen.API, error) {
+func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 	a.autoMu.Lock()
 	defer a.autoMu.Unlock()
 	var known heygen.API
-	a.can.of(a.accountID(), func(k *capability) {
+	a.Can.Of(a.AccountID(), func(k *Capability) {
 		// What has ended does not come back, so that answer has no age.
 		if !k.V2Ended.IsZero() || a.o.Now().Sub(k.Asked) < apiLife {
 			known = k.API
@@ -48,7 +46,7 @@ func (a *accountCore) autoAPI(ctx context.Context) (heygen.API, error) {
 		a.assumed.Store(true)
 		return heygen.V2, nil
 	}
-	client, err := a.connect(ctx)
+	client, err := a.Connect(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -57,15 +55,15 @@ func (a *accountCore) autoAPI(ctx context.Context) (heygen.API, error) {
 	if _, err := client.Credits(ctx, heygen.V2); heygen.MaybeGone(err) {
 		chosen = heygen.V3
 		if _, v3 := client.Credits(ctx, heygen.V3); heygen.Unauthorized(v3) {
-			return "", explain(v3, doing)
+			return "", Explain(v3, doing)
 		} else if !answers(v3) {
 			kind, hint := remedy(v3)
 			return "", fault.Wrap(kind, fmt.Errorf("%w; v3: %w", err, v3), hint, doing)
 		}
 	} else if err != nil {
-		return "", explain(err, doing)
+		return "", Explain(err, doing)
 	}
-	a.can.learn(a.accountID(), func(k *capability) { k.API, k.Asked = chosen, a.o.Now() })
+	a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked = chosen, a.o.Now() })
 	a.disk.Send(ctx, event.Event{Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen)})
 	return chosen, nil
 }
@@ -77,57 +75,34 @@ func answers(err error) bool {
 	return err == nil || scoped || heygen.Payment(err)
 }
 
-// gone handles a route that is no longer served. Under `auto`, when v1 or v2 ended and v3
+// Gone handles a route that is no longer served. Under `auto`, when v1 or v2 ended and v3
 // answers, v3 is remembered: the account's quota may still answer on v2 when videos are
 // made there no more. A row whose outcome is unknown stays in the way of buying its clip
 // again, on v3 too.
-func (a *accountCore) gone(ctx context.Context, err error, doing string) error {
+func (a *Account) Gone(ctx context.Context, err error, doing string) error {
 	var he *heygen.Error
 	if a.disk.Manifest.HeyGen.API != "auto" || !errors.As(err, &he) {
-		return explain(err, doing)
+		return Explain(err, doing)
 	}
-	client, cerr := a.connect(ctx)
+	client, cerr := a.Connect(ctx)
 	if cerr != nil {
 		return cerr
 	}
 	if he.Legacy() {
 		if _, v3 := client.Credits(ctx, heygen.V3); answers(v3) {
 			now := a.o.Now()
-			a.can.learn(a.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
+			a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
 			text := "auto: v1 and v2 have ended for this account; v3 is used from the next run on"
 			a.disk.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 			return fault.Wrap(fault.Provider, err, "run the same command again: api: auto uses v3 now", "%s", doing)
 		}
 	}
-	a.can.learn(a.accountID(), func(k *capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
-	return explain(err, doing)
+	a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
+	return Explain(err, doing)
 }
 
-// refused explains a purchase that failed, or whose outcome is unknown.
-func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, err error, doing string) error {
-	out := explain(err, doing)
-	if heygen.Gone(err) {
-		out = p.Account.gone(ctx, err, doing)
-	}
-	var f *fault.Error
-	var he *heygen.Error
-	switch {
-	case !errors.As(out, &f) || !errors.As(err, &he):
-	case !errors.Is(err, ledger.ErrUnknown):
-		if heygen.DefiniteNo(err) {
-			return unbought(out)
-		}
-	case heygen.Gone(err) && he.Method == http.MethodGet: // the search, and no later run can do it
-		f.Hint = fmt.Sprintf("look for %q on HeyGen's site, then `greenroom resolve %s --paid VIDEO_ID --unverified` "+
-			"or `--not-paid --unverified`; %s", in.Marker, clip, f.Hint)
-	case heygen.Gone(err):
-		f.Hint = fmt.Sprintf("it may have been billed: the next run looks for %q on the account first; %s", in.Marker, f.Hint)
-	}
-	return out
-}
-
-// unbought adds to a fault's hint that nothing was bought.
-func unbought(err error) error {
+// Unbought adds to a fault's hint that nothing was bought.
+func Unbought(err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && !strings.Contains(f.Hint, "nothing was") {
 		f.Hint = strings.TrimPrefix(f.Hint+"; nothing was bought", "; ")

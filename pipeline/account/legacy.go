@@ -1,0 +1,93 @@
+package account
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/heygen"
+	"greenroom/heygen/sandbox"
+	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
+)
+
+// legacyEvidence is what a project's folder says about takes that were recorded before
+// origins were.
+type legacyEvidence struct {
+	sandbox map[string]bool // ids that the built-in sandbox has made
+	only    origin.Origin   // the one account that was ever used here; empty when there are several
+}
+
+// embeddedSandbox is what accountID says in place of an address.
+const embeddedSandbox = "embedded sandbox"
+
+// legacyOrigin finds out who made a take, from this disk alone; None when it does not tell.
+func (a *Account) legacyOrigin(videoID string) origin.Origin {
+	w := &a.who
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.legacy == nil {
+		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount()}
+	}
+	if w.legacy.sandbox[videoID] {
+		return origin.Sandbox
+	}
+	return w.legacy.only
+}
+
+// onlyAccount is the origin of the one account that the project has used.
+func (a *Account) onlyAccount() origin.Origin {
+	var all []origin.Origin
+	a.Can.each(func(id string, k *Capability) {
+		base, _, _ := strings.Cut(id, " ")
+		o := origin.Of(origin.Provider(base), k.Account)
+		if strings.HasPrefix(id, embeddedSandbox) {
+			o = origin.Sandbox
+		}
+		if k.Account != "" || o == origin.Sandbox {
+			all = append(all, o)
+		}
+	})
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) == 1 {
+		return all[0]
+	}
+	return origin.None
+}
+
+// askJobs is how many videos are read at once.
+const askJobs = 8
+
+// AskAccount reads videos on the account to see whether they are its own.
+func (a *Account) AskAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
+	client, err := a.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	current := a.Identity(ctx, true).Current
+	var mu sync.Mutex
+	found := map[string]origin.Origin{}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(askJobs)
+	for id, route := range videos {
+		g.Go(func() error {
+			o := current
+			_, err := client.Job(ctx, request.KindOf(a.RecordRoute(ctx, route)), id)
+			if heygen.NotFound(err) {
+				o, err = origin.Foreign, nil
+			}
+			if err != nil {
+				return Explain(err, "find out which account made video "+id)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[id] = o
+			return nil
+		})
+	}
+	return found, g.Wait()
+}

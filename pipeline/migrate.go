@@ -1,0 +1,69 @@
+package pipeline
+
+import (
+	"context"
+
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/origin"
+	"greenroom/pipeline/request"
+)
+
+// migrateOrigins records who made the takes of earlier versions: in the ledger what this
+// disk says, and with askToo for the rest what the account says. Takes that the account does
+// not know are Foreign from then on. The caller holds the submitter's lock.
+func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
+	list, err := p.Ledger.List(ctx)
+	if err != nil {
+		return err
+	}
+	rows := map[string]string{}
+	ask := map[string]string{} // video to route
+	for _, r := range list {
+		switch o := p.Account.RowOrigin(r); {
+		case r.Origin != "":
+		case o != origin.None:
+			rows[r.Key] = string(o)
+		case r.VideoID != "" && !request.IsSpeech(r.Route):
+			ask[r.VideoID] = r.Route
+		}
+	}
+	var entries []lockfile.Entry
+	for _, c := range p.Manifest.Clips {
+		e, ok := p.Lock.Get(c.Name)
+		if !ok || e.Origin != "" || e.VideoID == "" {
+			continue
+		}
+		if o := p.Account.OriginOf(e); o != origin.None {
+			e.Origin = string(o)
+			if err := p.Lock.Set(e); err != nil {
+				return err
+			}
+			continue
+		}
+		entries = append(entries, e)
+		ask[e.VideoID] = e.Route
+	}
+	if askToo && len(ask) > 0 && !p.Account.Sandboxed() {
+		found, err := p.Account.AskAccount(ctx, ask)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if o := found[r.VideoID]; r.Origin == "" && o != origin.None && rows[r.Key] == "" {
+				rows[r.Key] = string(o)
+			}
+		}
+		for _, e := range entries {
+			if e.Origin = string(found[e.VideoID]); e.Origin == "" {
+				continue
+			}
+			if err := p.Lock.Set(e); err != nil {
+				return err
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return p.Ledger.SetOrigins(ctx, rows)
+}

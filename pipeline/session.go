@@ -1,0 +1,19 @@
+package pipeline
+
+import "greenroom/pipeline/account"
+
+// session is what runs one after another share.
+type session struct {
+	provider   *account.Connection
+	presenters *presenters
+}
+
+// Share lets every project opened with these options use one connection, and one embedded sandbox whose jobs continue
+// from run to run. stop ends it.
+func (o Options) Share() (shared Options, stop func() error) {
+	o.shared = &session{&account.Connection{}, newPresenters()}
+	return o, func() error {
+		o.shared.presenters.close()
+		return o.shared.provider.Close()
+	}
+}
