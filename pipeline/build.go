@@ -120,11 +120,11 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 			return Summary{}, err
 		}
 	}
-	sh, err := p.sharing(o)
+	sh, err := p.sharedCache(o)
 	if err != nil {
 		return Summary{}, err
 	}
-	defer sh.close()
+	defer sh.Close()
 	plan, err := p.Plan(ctx, o.Clips)
 	if err == nil {
 		err = mayRefetch(plan, p.refetch)
@@ -139,7 +139,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.propsCurrent() && p.ownedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
-		if sh.push(ctx, o.Clips, &sum) && len(o.Clips) == 0 {
+		if p.push(ctx, sh, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
 		}
 		sum.Seconds = p.o.Now().Sub(start).Seconds()
@@ -163,7 +163,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if !plan.idle() {
 		p.Account.Identity(ctx, true) // rows and records are named by the account
 	}
-	if err := sh.pull(ctx, o.Clips); err != nil {
+	if err := p.pull(ctx, sh, o); err != nil {
 		return sum, err
 	}
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
@@ -209,7 +209,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		err = errors.Join(err, perr)
 	}
 	sum = b.sum // from here on the plan and all that ran are garbage
-	if shared := sh.push(ctx, o.Clips, &sum); shared && err == nil && (sh.none || len(o.Clips) == 0) {
+	if shared := p.push(ctx, sh, o.Clips, &sum); shared && err == nil && (sh.None() || len(o.Clips) == 0) {
 		p.remember(ctx)
 	}
 	sum.Took = p.o.Now().Sub(start)

@@ -14,9 +14,6 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// captionsRendition is the sidecar in the shape of @remotion/captions.
-const captionsRendition = "captions"
-
 // captions brings a take's sidecar into the store, as JSON. That none came is worth
 // a word, not an end: HeyGen promises none for own sound.
 func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {

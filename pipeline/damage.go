@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 )
 
 const masterMissing = "the take's file is missing from the store"
@@ -44,9 +45,9 @@ func (p *Project) notVideo(e lockfile.Entry) string {
 
 // unpublished says why a clip must be published; empty when public/ has it, undamaged.
 func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
-	for _, f := range publishedFiles(e) {
+	for _, f := range renditions.Published(e) {
 		name := p.PublicDir() + "/" + f.Name
-		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
+		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.Rendition).Bytes) {
 		case assets.Missing:
 			return "not in " + p.PublicDir() + " yet"
 		case assets.Damaged:
@@ -62,9 +63,9 @@ func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
 		return nil
 	}
 	hint := "run `greenroom build " + clip + "`, which publishes it again"
-	for _, f := range publishedFiles(e) {
+	for _, f := range renditions.Published(e) {
 		name := p.PublicDir() + "/" + f.Name
-		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.rendition).Bytes) {
+		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.Rendition).Bytes) {
 		case assets.Missing:
 			return fault.New(fault.Failed, hint, "%s is missing", name).For(clip)
 		case assets.Damaged:
@@ -98,11 +99,11 @@ func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
 		if !ok {
 			continue
 		}
-		for _, o := range objects(e) {
-			read(p.Store.Path(o.hash), o.hash, o.size)
+		for _, o := range renditions.Objects(e) {
+			read(p.Store.Path(o.Hash), o.Hash, o.Size)
 		}
-		for _, f := range publishedFiles(e) {
-			read(p.Path(p.PublicDir()+"/"+f.Name), f.Hash, e.Rendition(f.rendition).Bytes)
+		for _, f := range renditions.Published(e) {
+			read(p.Path(p.PublicDir()+"/"+f.Name), f.Hash, e.Rendition(f.Rendition).Bytes)
 		}
 	}
 	_ = g.Wait() // what is wrong shows in the plan

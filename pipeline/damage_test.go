@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/renditions"
 )
 
 // flip changes a file in place and sets its time back.
@@ -134,7 +135,7 @@ func TestAChangedStoredFileIsPlanned(t *testing.T) {
 	stored := func(hash string) string {
 		return assets.PathIn(filepath.Join(dir, StateDir, "store"), assets.Hash(hash))
 	}
-	flip(t, stored(e.Renditions[webmRendition].Hash))
+	flip(t, stored(e.Renditions[renditions.WebM].Hash))
 	// The damaged rendition is noticed; these stand-ins for masters are not videos, so that
 	// the take is downloaded again too.
 	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 {

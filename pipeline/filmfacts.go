@@ -25,6 +25,7 @@ import (
 	"greenroom/pipeline/film/typeset"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 )
 
 // mostPixels bounds a side of footage as it is shown: a file may say any shape of its pixels.
@@ -37,17 +38,17 @@ func (p *Project) filmClip(ctx context.Context, t media.Tools, c manifest.Clip, 
 		FPS: timeline.Rate{Num: in.FPSNum, Den: max(1, in.FPSDen)}, Frames: in.Frames, StandIn: kind == routeStandIn, Script: c.Script,
 		Box: timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, Width: in.Width, Height: in.Height,
 	}
-	for _, f := range publishedFiles(e) {
+	for _, f := range renditions.Published(e) {
 		path := filepath.Join(p.Path(p.PublicDir()), f.Name)
-		switch f.rendition {
-		case webmRendition:
+		switch f.Rendition {
+		case renditions.WebM:
 			info, err := media.Walk(path)
 			if err != nil {
 				return out, fault.New(fault.Failed, "run `greenroom build`", "its published file cannot be read: %v", err)
 			}
 			out.Sound = info.AudioCodec != ""
 			out.Media = timeline.Media{File: path, Public: "greenroom/" + f.Name, Width: info.Width, Height: info.Height, Seconds: in.Duration, Codec: info.VideoCodec, Alpha: in.Transparent}
-		case captionsRendition:
+		case renditions.Captions:
 			var list []captions.Caption
 			b, err := os.ReadFile(path)
 			if err == nil {

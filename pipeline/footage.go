@@ -9,18 +9,9 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
-
-// isPacked reports footage that ffmpeg cannot read, and whose take is packed from it.
-func isPacked(c manifest.Clip) bool { return len(c.Frames) > 0 || media.IsAnimation(c.File) }
-
-// isOwnFile reports a take that is a file of the project byte for byte: every machine has it, so the shared cache does
-// not keep it. Packed takes differ between versions of ffmpeg.
-func isOwnFile(c manifest.Clip, e lockfile.Entry, o object) bool {
-	return o.what == "take" && e.Route == request.File && !isPacked(c)
-}
 
 // importFile copies a clip's own file into the store. Pictures and animated WebP, which ffmpeg cannot read, are packed
 // into a lossless MOV.
@@ -37,7 +28,7 @@ func (b *build) importFile(ctx context.Context, s Step) error {
 
 func (b *build) importFootage(ctx context.Context, s Step) (assets.Hash, int64, error) {
 	c := *s.clip
-	if !isPacked(c) {
+	if !renditions.IsPacked(c) {
 		if err := media.Playable(c.File); err != nil {
 			hint := fault.ReadHint(err, "replace the file by a complete video")
 			return "", 0, fault.Wrap(fault.Media, err, hint, "%s cannot be used", b.Rel(c.File))

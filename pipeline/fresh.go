@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
 )
 
@@ -223,7 +224,7 @@ func (p *Project) reliesOn(add func(path string, input bool)) {
 		}
 		store := filepath.Join(p.StateDir(), "store")
 		output(assets.PathIn(store, assets.Hash(e.Master)))
-		for _, f := range publishedFiles(e) {
+		for _, f := range renditions.Published(e) {
 			output(assets.PathIn(store, f.Hash))
 			output(p.Path(p.PublicDir() + "/" + f.Name))
 		}

@@ -9,6 +9,8 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/sharedcache"
 )
 
 // frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
@@ -30,11 +32,11 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		sum.Published = true
 		return sum, nil
 	}
-	sh, err := p.sharing(o)
+	sh, err := p.sharedCache(o)
 	if err != nil {
 		return sum, err
 	}
-	defer sh.close()
+	defer sh.Close()
 	if err := p.OpenState(); err != nil {
 		return sum, err
 	}
@@ -47,13 +49,13 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		return sum, err
 	}
 	p.sweep(nil)
-	if err := sh.pull(ctx, o.Clips); err != nil {
+	if err := p.pull(ctx, sh, o); err != nil {
 		return sum, err
 	}
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
 	}
-	sum.Restored = sh.got
+	sum.Restored = sh.Restored()
 	var list fault.List
 	for _, s := range plan.Steps {
 		if s.Action != Keep && s.Action != Publish {
@@ -71,7 +73,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 }
 
 // lacking says what a clip lacks that a frozen build may not make.
-func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error {
+func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *fault.Error {
 	place := s.clip.Place
 	place.File = p.Rel(place.File)
 	say := func(hint, format string, args ...any) *fault.Error {
@@ -88,22 +90,22 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharing) *fault.Error
 	}
 	var parts []string
 	last := "" // a reason that holds for several files is said behind the last of them
-	for _, o := range objects(e) {
+	for _, o := range renditions.Objects(e) {
 		if p.Store == nil {
 			continue
 		}
 		gone := "missing"
-		switch p.Store.Condition(o.hash, o.size) {
+		switch p.Store.Condition(o.Hash, o.Size) {
 		case assets.Intact:
 			continue
 		case assets.Damaged:
 			gone = "damaged"
 		}
-		why := sh.why[string(o.hash)]
+		why := sh.Why(o.Hash)
 		if n := len(parts); n > 0 && why != last && last != "" {
 			parts[n-1] += ": " + last
 		}
-		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.what, gone, o.hash[:12], float64(o.size)/1e3)), why
+		parts, last = append(parts, fmt.Sprintf("%s %s (sha256 %s…, %.1f kB)", o.What, gone, o.Hash[:12], float64(o.Size)/1e3)), why
 	}
 	if last != "" {
 		parts[len(parts)-1] += ": " + last

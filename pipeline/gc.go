@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
 )
 
 // Garbage is what the store holds that nothing refers to.
@@ -88,8 +89,8 @@ func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
 func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error) {
 	used := map[assets.Hash]bool{}
 	add := func(e lockfile.Entry) {
-		for _, o := range objects(e) {
-			used[o.hash] = true
+		for _, o := range renditions.Objects(e) {
+			used[o.Hash] = true
 		}
 	}
 	p.Lock.Read(func(f *lockfile.File) {

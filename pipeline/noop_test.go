@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/renditions"
 )
 
 // builtProject makes a project of n clips that a build has nothing to do for: the
@@ -57,7 +58,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 			Info: builtInfo()}
 		e.Master, e.MasterBytes = put("master", i)
 		e.Renditions = map[string]lockfile.Rendition{}
-		for _, name := range []string{webmRendition, posterRendition} {
+		for _, name := range []string{renditions.WebM, renditions.Poster} {
 			h, size := put(name, i)
 			e.Renditions[name] = lockfile.Rendition{Key: renditionKey(name, e, prepareSpec(c, req.Route, wanted(c, e.Info)), t), Hash: h, Bytes: size}
 		}

@@ -16,13 +16,8 @@ import (
 	"greenroom/pipeline/film"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
-)
-
-// Names of renditions in the lockfile.
-const (
-	webmRendition   = "webm"
-	posterRendition = "poster"
 )
 
 // posterAt is where in the clip the poster is taken: past the rest pose, seconds.
@@ -88,7 +83,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: conformedMessage(report.Info, spec.Rate)})
 	}
 	e.Renditions, e.Tool = map[string]lockfile.Rendition{}, t.Version
-	for name, path := range map[string]string{webmRendition: spec.Out, posterRendition: poster.Out} {
+	for name, path := range map[string]string{renditions.WebM: spec.Out, renditions.Poster: poster.Out} {
 		hash, size, err := b.Store.Adopt(path)
 		if err != nil {
 			return err
@@ -272,7 +267,7 @@ func renditionKey(name string, e lockfile.Entry, s media.PrepareSpec, t media.To
 	for _, a := range s.Recipe(t) {
 		k.Field("arg", a)
 	}
-	if name == posterRendition {
+	if name == renditions.Poster {
 		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
 			k.Field("arg", a)
 		}
@@ -294,7 +289,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 	}
 	in := wanted(c, e.Info)
 	spec := p.recipe(c, e.Route, in)
-	for _, name := range []string{webmRendition, posterRendition} {
+	for _, name := range []string{renditions.WebM, renditions.Poster} {
 		r, ok := e.Renditions[name]
 		switch {
 		case !ok:

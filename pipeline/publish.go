@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
 )
 
@@ -28,29 +29,6 @@ const clipsModule = "clips.gen.ts"
 
 // signalPrefix begins the name of an empty file beside them that is new at every publish.
 const signalPrefix = "published."
-
-// publishedFile is a rendition under its published name.
-type publishedFile struct {
-	assets.File
-	rendition string
-}
-
-var extensions = map[string]string{webmRendition: "webm", posterRendition: "webp"}
-
-// publishedFiles lists a clip's files: <clip>.<hash8>.<ext>.
-func publishedFiles(e lockfile.Entry) []publishedFile {
-	var out []publishedFile
-	for _, name := range []string{webmRendition, posterRendition} {
-		if r, ok := e.Renditions[name]; ok && len(r.Hash) == 64 {
-			f := assets.File{Name: e.Clip + "." + r.Hash[:8] + "." + extensions[name], Hash: assets.Hash(r.Hash)}
-			out = append(out, publishedFile{f, name})
-		}
-	}
-	if r := e.Captions; r != nil && len(r.Hash) == 64 {
-		out = append(out, publishedFile{assets.File{Name: e.Clip + "." + r.Hash[:8] + ".captions.json", Hash: assets.Hash(r.Hash)}, captionsRendition})
-	}
-	return out
-}
 
 // publish puts every prepared clip of the manifest into public/greenroom, then
 // replaces the props: that is the commit point.
@@ -64,7 +42,7 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	var files []assets.File
 	for _, c := range p.Manifest.Clips {
 		if e, _, ok := p.shown(c); ok {
-			for _, f := range publishedFiles(e) {
+			for _, f := range renditions.Published(e) {
 				files = append(files, f.File)
 			}
 		}
@@ -130,8 +108,8 @@ func (p *Project) props() remotion.Props {
 	props.SetRate(m.FPS.Num, m.FPS.Den)
 	for _, c := range m.Clips {
 		e, kind, ok := p.shown(c)
-		files := publishedFiles(e)
-		if !ok || len(files) < len(extensions) {
+		files := renditions.Published(e)
+		if !ok || len(files) < len(renditions.Extensions) {
 			continue
 		}
 		clip := propsClip(e, files, m.FPS)
@@ -149,7 +127,7 @@ func (p *Project) props() remotion.Props {
 	return props
 }
 
-func propsClip(e lockfile.Entry, files []publishedFile, rate timeline.Rate) remotion.Clip {
+func propsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) remotion.Clip {
 	in := e.Info
 	c := remotion.Clip{
 		Name: e.Clip, Kind: "final", Transparent: in.Transparent,
@@ -161,12 +139,12 @@ func propsClip(e lockfile.Entry, files []publishedFile, rate timeline.Rate) remo
 		Take:              remotion.Take{VideoID: e.VideoID, Route: e.Route, Origin: e.Origin, Key: e.TakeKey},
 	}
 	for _, f := range files {
-		switch f.rendition {
-		case webmRendition:
+		switch f.Rendition {
+		case renditions.WebM:
 			c.Src = "greenroom/" + f.Name
-		case posterRendition:
+		case renditions.Poster:
 			c.Poster = "greenroom/" + f.Name
-		case captionsRendition:
+		case renditions.Captions:
 			path := "greenroom/" + f.Name
 			c.Captions = &path
 		}

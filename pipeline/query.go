@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
 
@@ -46,7 +47,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 	var list fault.List
 	for _, c := range clips {
 		e, ok := p.Lock.Get(c.Name)
-		files := publishedFiles(e)
+		files := renditions.Published(e)
 		if take, have := p.storedTake(c, e); len(files) == 0 && takes && ok && have {
 			out = append(out, take)
 			continue
@@ -65,7 +66,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 		}
 		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
 		for _, f := range files {
-			if f.rendition == posterRendition {
+			if f.Rendition == renditions.Poster {
 				pc.Poster = p.Path(p.PublicDir() + "/" + f.Name)
 			}
 		}

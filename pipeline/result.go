@@ -1,6 +1,9 @@
 package pipeline
 
-import "greenroom/pipeline/lockfile"
+import (
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
+)
 
 // What came of a clip in one build.
 const (
@@ -83,8 +86,8 @@ func (b *build) settle(plan *Plan) {
 // describe fills in what an entry knows; published is the folder of its files, relative to the project.
 func describe(r *Result, e lockfile.Entry, published string) {
 	r.Seconds, r.VideoID = e.Info.Duration, e.VideoID
-	for _, f := range publishedFiles(e) {
-		if f.rendition == webmRendition {
+	for _, f := range renditions.Published(e) {
+		if f.Rendition == renditions.WebM {
 			r.File = published + "/" + f.Name
 		}
 	}

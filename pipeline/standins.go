@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"greenroom/assets"
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
 	"greenroom/internal/hashkey"
@@ -18,6 +17,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
 
@@ -208,7 +208,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	if err := os.WriteFile(poster, l.Poster, 0o644); err != nil {
 		return err
 	}
-	for name, path := range map[string]string{webmRendition: out, posterRendition: poster} {
+	for name, path := range map[string]string{renditions.WebM: out, renditions.Poster: poster} {
 		hash, size, err := b.Store.Adopt(path)
 		if err != nil {
 			return err
@@ -219,7 +219,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 		return err
 	}
 	// The lockfile's grammar wants a master: the stand-in is its own.
-	e.Master, e.MasterBytes = e.Renditions[webmRendition].Hash, e.Renditions[webmRendition].Bytes
+	e.Master, e.MasterBytes = e.Renditions[renditions.WebM].Hash, e.Renditions[renditions.WebM].Bytes
 	if err := b.standIns.set(e); err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 // hasAll reports that every file of an entry is in the store.
 func (p *Project) hasAll(e lockfile.Entry) bool {
 	for _, r := range e.Renditions {
-		if p.Store == nil || !p.Store.Has(hashOf(r), r.Bytes) {
+		if p.Store == nil || !p.Store.Has(renditions.HashOf(r), r.Bytes) {
 			return false
 		}
 	}
@@ -269,8 +269,6 @@ func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok b
 	return take, "final", have
 }
 
-func hashOf(r lockfile.Rendition) assets.Hash { return assets.Hash(r.Hash) }
-
 func frames(n int) string { return fmt.Sprintf("%d frames", n) }
 
 // Shown is what of a clip is published now.
@@ -301,16 +299,16 @@ func (p *Project) Shown(clip string) Shown {
 	}
 	out.Kind, out.Width, out.Height, out.Seconds = kind, e.Info.OutWidth, e.Info.OutHeight, e.Info.Duration
 	out.Frames, out.FPS = e.Info.Frames, timeline.Rate{Num: e.Info.FPSNum, Den: max(1, e.Info.FPSDen)}
-	for _, f := range publishedFiles(e) {
+	for _, f := range renditions.Published(e) {
 		if _, err := os.Stat(p.Path(p.PublicDir() + "/" + f.Name)); err != nil {
 			continue // publishing it failed: there is nothing to look at yet
 		}
-		switch f.rendition {
-		case webmRendition:
+		switch f.Rendition {
+		case renditions.WebM:
 			out.Src = "greenroom/" + f.Name
-		case posterRendition:
+		case renditions.Poster:
 			out.Poster = "greenroom/" + f.Name
-		case captionsRendition:
+		case renditions.Captions:
 			out.Captions = "greenroom/" + f.Name
 		}
 	}

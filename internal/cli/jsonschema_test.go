@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/prompt"
+	"greenroom/pipeline/sharedcache"
 )
 
 // jsonShape is a type that --json prints, by the name of its schema in docs/json.
@@ -46,7 +47,7 @@ var jsonShapes = []jsonShape{
 	{name: "avatars-groups", of: "avatars --groups", value: []groupRow{}},
 	{name: "build", of: "build", value: pipeline.Summary{}},
 	{name: "build-results", of: "build --results FILE.json (the file)", value: []pipeline.Result{}},
-	{name: "cache", of: "cache push, cache verify", value: pipeline.Shared{}},
+	{name: "cache", of: "cache push, cache verify", value: sharedcache.Shared{}},
 	{name: "check", of: "check", value: []checkedFile{}, optional: []string{"info", "findings", "box", "coverage", "frames", "straight", "seconds"}},
 	{name: "deleted", of: "videos --delete, upload --delete, photo --delete, webhooks delete", value: deleted{}},
 	{name: "doctor", of: "doctor", value: []need{}},

@@ -1,4 +1,4 @@
-package pipeline
+package sharedcache
 
 import (
 	"context"
@@ -14,21 +14,17 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
 
-// push sends what the cache lacks of the clips; no names: all. It reports whether
-// everything it had to send is there, so that no later run needs to look.
-func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
-	defer func() {
-		s.mu.Lock()
-		sum.Restored, sum.Shared = s.got, s.sent
-		s.mu.Unlock()
-	}()
+// Push sends the files of the clips that the cache does not have; no names: all. It reports whether everything is
+// there, so that no later run needs to check.
+func (s *Cache) Push(ctx context.Context, names []string) bool {
 	if s.none || s.config.ReadOnly {
 		return true
 	}
-	clips, err := s.p.Clips.Named(names)
+	clips, err := s.on.Clips.Named(names)
 	if err != nil || context.Cause(ctx) != nil {
 		return false
 	}
@@ -37,14 +33,14 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 	var failed sync.Map
 	seen := map[assets.Hash]bool{}
 	for _, c := range clips {
-		e, ok := s.p.Lock.Get(c.Name)
-		if !ok || s.p.Store == nil {
+		e, ok := s.on.Lock.Get(c.Name)
+		if !ok || s.on.Store == nil {
 			continue
 		}
-		var send []object
-		for _, o := range objects(e) {
-			if !isOwnFile(c, e, o) && !seen[o.hash] && s.p.Store.Has(o.hash, o.size) {
-				seen[o.hash] = true
+		var send []renditions.Object
+		for _, o := range renditions.Objects(e) {
+			if !renditions.IsOwnFile(c, e, o) && !seen[o.Hash] && s.on.Store.Has(o.Hash, o.Size) {
+				seen[o.Hash] = true
 				send = append(send, o)
 			}
 		}
@@ -64,21 +60,21 @@ func (s *sharing) push(ctx context.Context, names []string, sum *Summary) bool {
 		})
 	}
 	_ = g.Wait() // the functions report through failed
-	whole := true
-	failed.Range(func(any, any) bool { whole = false; return false })
-	return whole
+	complete := true
+	failed.Range(func(any, any) bool { complete = false; return false })
+	return complete
 }
 
 // send puts a clip's files, then the record of its take: a record never speaks of a file
 // that is not there yet.
-func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entry, list []object) error {
+func (s *Cache) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entry, list []renditions.Object) error {
 	for _, o := range list {
 		s.mu.Lock()
-		replace := s.untrue[string(o.hash)]
+		replace := s.corrupt[string(o.Hash)]
 		s.mu.Unlock()
-		sent, err := cache.Put(ctx, s.p.Store.Path(o.hash), o.hash, o.size, replace)
+		sent, err := cache.Put(ctx, s.on.Store.Path(o.Hash), o.Hash, o.Size, replace)
 		if err != nil {
-			return fmt.Errorf("send the %s of %s: %w", o.what, e.Clip, err)
+			return fmt.Errorf("send the %s of %s: %w", o.What, e.Clip, err)
 		}
 		if sent {
 			s.mu.Lock()
@@ -86,7 +82,7 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 			s.mu.Unlock()
 		}
 	}
-	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.p.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.on.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return nil
 	}
 	f, err := lockfile.Parse("record", nil)
@@ -101,7 +97,7 @@ func (s *sharing) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entr
 		return err
 	}
 	s.mu.Lock()
-	replace := s.untrue[name]
+	replace := s.corrupt[name]
 	s.mu.Unlock()
 	return cache.PutRecord(ctx, name, b, replace)
 }
@@ -115,51 +111,45 @@ type Shared struct {
 	Read bool `json:"-"` // the cache was read: the other members are an answer
 }
 
-// Share sends what the shared cache lacks, without building anything. With verify, every
-// object of the clips that the cache has is read and proven first; a false one is
-// replaced when the true bytes are here.
-func (p *Project) Share(ctx context.Context, names []string, verify bool) (Shared, error) {
+// Share sends what the shared cache does not have, without building anything. With verify, every object of the clips
+// that the cache has is read and verified first; a corrupt one is replaced when the right bytes are here.
+func (s *Cache) Share(ctx context.Context, names []string, verify bool) (Shared, error) {
 	var out Shared
-	sh, err := p.sharing(BuildOptions{})
-	if err != nil {
-		return out, err
-	}
-	defer sh.close()
-	if sh.none {
+	if s.none {
 		return out, fault.New(fault.Usage, "add cache: s3://BUCKET/PREFIX to the manifest, or give --cache", "there is no shared cache")
 	}
-	clips, err := p.Clips.Named(names)
+	clips, err := s.on.Clips.Named(names)
 	if err != nil {
 		return out, err
 	}
-	if err := p.PeekState(); err != nil {
+	if err := s.on.PeekState(); err != nil {
 		return out, err
 	}
-	cache := sh.open(ctx)
+	cache := s.open(ctx)
 	if cache == nil {
-		return out, fault.New(fault.Failed, "check the address and the credentials", "the shared cache %s cannot be opened", sh.config.At)
+		return out, fault.New(fault.Failed, "check the address and the credentials", "the shared cache %s cannot be opened", s.config.At)
 	}
-	whole := true
+	complete := true
 	if verify {
 		var g errgroup.Group
 		g.SetLimit(cacheJobs)
 		seen := map[assets.Hash]bool{}
 		for _, c := range clips {
-			e, ok := p.Lock.Get(c.Name)
-			for _, o := range objects(e) {
-				if !ok || seen[o.hash] || isOwnFile(c, e, o) {
+			e, ok := s.on.Lock.Get(c.Name)
+			for _, o := range renditions.Objects(e) {
+				if !ok || seen[o.Hash] || renditions.IsOwnFile(c, e, o) {
 					continue
 				}
-				seen[o.hash] = true
+				seen[o.Hash] = true
 				g.Go(func() error {
-					if err := cache.Verify(ctx, o.hash, o.size, io.Discard); err != nil {
-						sh.blame(o.hash, err)
+					if err := cache.Verify(ctx, o.Hash, o.Size, io.Discard); err != nil {
+						s.blame(o.Hash, err)
 						if !errors.Is(err, bucket.ErrMissing) {
-							sh.warn(ctx, err)
+							s.warn(ctx, err)
 						}
-						sh.mu.Lock()
-						whole = whole && p.Store != nil && p.Store.Has(o.hash, o.size)
-						sh.mu.Unlock()
+						s.mu.Lock()
+						complete = complete && s.on.Store != nil && s.on.Store.Has(o.Hash, o.Size)
+						s.mu.Unlock()
 					}
 					return nil
 				})
@@ -167,9 +157,8 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (Share
 		}
 		_ = g.Wait() // the functions report through blame
 	}
-	var sum Summary
-	pushed := sh.push(ctx, names, &sum)
-	out = Shared{Read: true, Sent: sum.Shared, Corrupt: len(sh.untrue), Complete: whole && pushed && !sh.config.ReadOnly || verify && len(sh.why) == 0}
+	pushed := s.Push(ctx, names)
+	out = Shared{Read: true, Sent: s.Sent(), Corrupt: len(s.corrupt), Complete: complete && pushed && !s.config.ReadOnly || verify && len(s.why) == 0}
 	if context.Cause(ctx) != nil {
 		return out, context.Cause(ctx)
 	}
