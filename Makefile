@@ -41,7 +41,7 @@ setup:
 demo:
 	@.ci/demo
 
-# The pictures of docs/compositions.md and of README; ONLY names compositions, Still or Watch, to draw those alone.
+# The pictures of docs/guide/compositions.md and of README; ONLY names compositions, Still or Watch, to draw those alone.
 gallery: build
 	@.ci/setup companion
 	@.ci/gallery $(ONLY)

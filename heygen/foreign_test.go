@@ -37,7 +37,7 @@ func jsonOf(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// errorShapes are the shapes in which HeyGen and gateways refuse; API.md has them.
+// errorShapes are the shapes in which HeyGen and gateways refuse.
 func errorShapes() map[string]string {
 	return map[string]string{
 		"v1 message":     jsonOf(`{"code":400123,"message":%s}`, echo),

@@ -65,7 +65,7 @@ var refusals = map[int]bool{
 	422: true, 424: true, 428: true, 429: true, 431: true, 451: true,
 }
 
-// Numbers of v1 and v2 (API.md 8.2) have 5 to 7 digits. One of three digits repeats an
+// Numbers of v1 and v2 have 5 to 7 digits. One of three digits repeats an
 // HTTP status, as gateways and frameworks do, and is not taken for HeyGen's.
 var (
 	ownNumber    = lazyregexp.New(`^[1-9][0-9]{4,6}$`)
@@ -93,7 +93,7 @@ func failingServer(e *Error) bool {
 	return serverText.MatchString(e.Message) || serverText.MatchString(e.Details)
 }
 
-// ownShape reports that an error body is in a shape that HeyGen documents (API.md 3):
+// ownShape reports that an error body is in a shape that HeyGen documents:
 //
 //	{"code": 400123, "message" | "msg" | "details": …}     v1: a number of 5 to 7 digits
 //	{"error": {"code": WORD | NUMBER, …}}                  v2, v3

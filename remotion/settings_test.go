@@ -34,7 +34,7 @@ func TestEverySettingHasAUse(t *testing.T) {
 	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)
 	}
-	docs, err := os.ReadFile("../docs/rendering.md")
+	docs, err := os.ReadFile("../docs/guide/rendering.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestEverySettingHasAUse(t *testing.T) {
 			t.Errorf("%s is in the driver's table %d times", name, n)
 		}
 		if !strings.Contains(string(docs), "`"+name+"`") {
-			t.Errorf("docs/rendering.md does not mention %s", name)
+			t.Errorf("docs/guide/rendering.md does not mention %s", name)
 		}
 	}
 }

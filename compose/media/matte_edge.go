@@ -2,7 +2,7 @@ package media
 
 import "math"
 
-// Figures of the solution, chosen by the drawings of docs/keying.md on green, blue and magenta.
+// Figures of the solution, chosen by the drawings of docs/guide/keying.md on green, blue and magenta.
 const (
 	lumaWeight  = 2    // luma against chroma when a colour is compared with the line from B to F
 	trustLeast  = 5    // steps off that line that noise explains

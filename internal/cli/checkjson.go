@@ -5,7 +5,7 @@ import (
 	"greenroom/internal/fault"
 )
 
-// checkedFile is an element of `check --json`. docs/checks.md documents its members.
+// checkedFile is an element of `check --json`. docs/guide/checks.md documents its members.
 type checkedFile struct {
 	Name    string        `json:"name"` // the clip, or the file as the user named it
 	File    string        `json:"file"` // the same for a file; the file's name for a clip

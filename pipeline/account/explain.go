@@ -89,7 +89,7 @@ func goneHint(e *heygen.Error) string {
 }
 
 // codeHints are what the user can do about a code of HeyGen's. The numbers are v1's and
-// v2's, from the client of a third party (API.md 8.2); the words are v3's.
+// v2's, from the client of a third party; the words are v3's.
 var codeHints = []struct{ codes, hint string }{
 	{"10003 400014", hintCode},
 	{"400144 400174 40090 400685 avatar_not_found look_not_found", "choose another avatar: `greenroom avatars` lists them"},

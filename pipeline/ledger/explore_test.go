@@ -229,7 +229,7 @@ func depth(t *testing.T) int {
 	return n
 }
 
-// TestExplore is the check of DESIGN section 6. EXPLORE_FAULTS sets the depth,
+// TestExplore is the check of docs/architecture.md#spending-protocol. EXPLORE_FAULTS sets the depth,
 // EXPLORE_ONLY=SCENARIO leaves the others out, EXPLORE_REPLAY=SCENARIO:FAULTS plays
 // one schedule.
 func TestExplore(t *testing.T) {

@@ -49,7 +49,7 @@ const (
 	sendLimit = time.Hour
 )
 
-// Spend buys the request exactly once, as DESIGN section 6 describes. It returns the row in
+// Spend buys the request exactly once, as docs/architecture.md#spending-protocol describes. It returns the row in
 // SUBMITTED or later, or an error: ErrBudget, ErrParked, ErrBusy, ErrUnknown (the next run
 // resolves it), or the provider's refusal.
 func (l *Ledger) Spend(

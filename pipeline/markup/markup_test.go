@@ -165,13 +165,13 @@ func FuzzFind(f *testing.F) {
 // TestEachKindIsDocumented with a row of the table.
 func TestEachKindIsDocumented(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../docs/manifest.md")
+	b, err := os.ReadFile("../../docs/guide/manifest.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range Kinds() {
 		if !strings.Contains(string(b), "\n| "+k+" |") {
-			t.Errorf("docs/manifest.md has no row for %s", k)
+			t.Errorf("docs/guide/manifest.md has no row for %s", k)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Every setting of Config.* in remotion.config.ts, by what greenroom does with it. docs/rendering.md has the same
+// Every setting of Config.* in remotion.config.ts, by what greenroom does with it. docs/guide/rendering.md has the same
 // table for people; a test compares both with the settings that Remotion has.
 
 /**

@@ -48,7 +48,7 @@ const (
 	opaque   = "transparent: false"
 	anywhere = "checks: {border: all}"
 
-	// toneMapped is docs/footage.md's conversion of HDR: reference white of 203 cd/m², compressed from half of it on.
+	// toneMapped is docs/guide/footage.md's conversion of HDR: reference white of 203 cd/m², compressed from half of it on.
 	toneMapped = "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:param=0.5:desat=0:peak=4.926," +
 		"zscale=t=bt709:m=bt709:r=tv,format=yuv444p," + exact709
 )
