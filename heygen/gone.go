@@ -10,7 +10,7 @@ import (
 )
 
 // Gone reports that the route itself is no longer served. HeyGen announced the end of v1
-// and v2 and has not published what they answer afterwards (API.md 12), so every
+// and v2 and has not published what they answer afterwards, so every
 // form that an ended API can take counts:
 //
 //   - 410, 426, 501, and a redirect

@@ -6,7 +6,7 @@ import (
 )
 
 // wireWarning are the members by which the record of a finished job reports that its file
-// is not what was requested. Only `error` is documented (API.md 6.3: free accounts get a
+// is not what was requested. Only `error` is documented (free accounts get a
 // watermarked file and a credit error together); the others are read in case they come.
 type wireWarning struct {
 	Error       json.RawMessage `json:"error"`

@@ -27,7 +27,7 @@ func driverFault(id string, bad reply) error {
 		}
 		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", id)
 	case "setting":
-		return fault.New(fault.Failed, "remove the setting; docs/rendering.md lists what greenroom does with each",
+		return fault.New(fault.Failed, "remove the setting; docs/guide/rendering.md lists what greenroom does with each",
 			"the project's configuration: %s", bad.Message)
 	case "bundle":
 		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake",

@@ -50,7 +50,7 @@ func edgeErrors(got, truth []byte) (alpha, grey float64, n int) {
 
 // A drawn presenter exists twice: with alpha, and on the key colour. What the key
 // removes must agree with the alpha. Edge errors of the difference key alone,
-// measured the same way, are in docs/checks.md.
+// measured the same way, are in docs/guide/checks.md.
 func TestKeyedPresentersMatchTheirOwnAlpha(t *testing.T) {
 	t.Parallel()
 	tools, err := media.FindTools(t.Context(), exec.LookPath)

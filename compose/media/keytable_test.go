@@ -12,14 +12,14 @@ import (
 	"greenroom/internal/benchtest"
 )
 
-// keyCase is one row of docs/keying.md: a drawing on a key colour, encoded.
+// keyCase is one row of docs/guide/keying.md: a drawing on a key colour, encoded.
 type keyCase struct {
 	name   string
 	figure func(t float64) drawing
 	parts  []part
 	key    string
 	source []string // the encoder's quality, and noise
-	except string   // what the difference key does better: see docs/keying.md
+	except string   // what the difference key does better: see docs/guide/keying.md
 }
 
 const keyFrames = 4
@@ -113,7 +113,7 @@ func keyedByBuild(t testing.TB, file, key, dir string) []byte {
 		"scale=in_color_matrix=bt709:in_range=tv,format=rgba", "-f", "rawvideo", "pipe:1")
 }
 
-// The chains that greenroom is compared with. FACTS: the difference key reads alpha as one minus
+// The chains that greenroom is compared with. The difference key reads alpha as one minus
 // how far the key rises over the other channels.
 func differenceKey(key string) string {
 	planes := map[string]string{
@@ -174,7 +174,7 @@ func (e keyError) better(t *testing.T, than keyError, where, except string) {
 	}
 }
 
-// TestTheKeyIsBetterThanTheDifferenceKey prints the table of docs/keying.md. The difference key, and its despill, is what
+// TestTheKeyIsBetterThanTheDifferenceKey prints the table of docs/guide/keying.md. The difference key, and its despill, is what
 // ffmpeg's filters do best. A usual run has one case for each figure with parts and each of two key colours; all of them
 // take a minute, and run with GREENROOM_TEST_ALL.
 func TestTheKeyIsBetterThanTheDifferenceKey(t *testing.T) {

@@ -61,7 +61,7 @@ func ParseFault(s string) (Fault, error) {
 	return Fault{name, value}, nil
 }
 
-// watermarkedResult is the error in the record of a free account's finished video (API.md 6.3).
+// watermarkedResult is the error in the record of a free account's finished video.
 var watermarkedResult = map[string]any{"code": "MOVIO_PAYMENT_INSUFFICIENT_CREDIT", "message": "watermarked result"}
 
 // faults is the set of active faults.

@@ -52,7 +52,7 @@ const (
 )
 
 // kinds are searched in this order; a later one does not see what an earlier one found.
-// docs/manifest.md has a row for each name.
+// docs/guide/manifest.md has a row for each name.
 var kinds = []kind{
 	{"placeholder", has("<<"), lazyregexp.New(`<<[^<>]{1,60}>>`), nil, insteadOfPlaceholder},
 	{"tag", has("<"),

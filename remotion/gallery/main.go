@@ -1,5 +1,5 @@
 // Command gallery renders a picture of every composition of the companion, in its three shapes, for
-// docs/compositions.md. .ci/gallery makes the project with clips:
+// docs/guide/compositions.md. .ci/gallery makes the project with clips:
 //
 //	go run ./remotion/gallery PROJECT OUT [COMPOSITION...]
 package main

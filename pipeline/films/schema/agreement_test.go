@@ -207,7 +207,7 @@ func seconds(t testing.TB, file string) float64 {
 }
 
 // TestNativeAndRemotionAgree renders every film of timelinetest with both renderers and
-// compares all frames, the lengths and the sound. docs/rendering.md holds its table.
+// compares all frames, the lengths and the sound. docs/guide/rendering.md holds its table.
 func TestNativeAndRemotionAgree(t *testing.T) {
 	tools, err := media.FindTools(t.Context(), exec.LookPath)
 	if err != nil {

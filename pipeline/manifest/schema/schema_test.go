@@ -281,7 +281,7 @@ func TestTheDocumentsManifestsAreInTheSchema(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	pages, err := filepath.Glob("../../../docs/*.md")
+	pages, err := filepath.Glob("../../../docs/guide/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
