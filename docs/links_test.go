@@ -77,3 +77,20 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// citation is the name of a page in source text, such as docs/json.md or SECURITY.md.
+var citation = regexp.MustCompile(`\b(docs/[\w/-]+|[A-Z]{3,})\.md(#[\w-]+)?`)
+
+func TestSourcesCitePagesThatExist(t *testing.T) {
+	pages := read(t, ".md")
+	for name, text := range read(t, ".go", ".ts", ".tsx", ".mjs", ".html") {
+		for _, m := range citation.FindAllString(text, -1) {
+			page, anchor, _ := strings.Cut(m, "#")
+			if _, ok := pages[page]; !ok {
+				t.Errorf("%s cites %s, which is not in the repository", name, page)
+			} else if anchor != "" && !anchors(pages[page])[anchor] {
+				t.Errorf("%s: %s has no heading #%s", name, page, anchor)
+			}
+		}
+	}
+}
