@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // bodies are manifests of one clip with the route they take and the path they post to.
@@ -144,7 +145,7 @@ clips:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.keepVoice(r.Speech.Row, voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
+		if err := p.voices.Save(r.Speech.Row, voice.Voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/voice"
 )
 
 // Garbage is what the store holds that nothing refers to.
@@ -109,12 +110,12 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 		}
 	}
 	p.standIns.mu.Unlock()
-	voices, err := filepath.Glob(p.voiceFile("*"))
+	voices, err := filepath.Glob(p.voices.File("*"))
 	if err != nil {
 		return nil, err
 	}
 	for _, path := range voices {
-		var v voice
+		var v voice.Voice
 		b, err := os.ReadFile(path)
 		if err == nil {
 			err = json.Unmarshal(b, &v)

@@ -29,7 +29,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		if err != nil {
 			return in, err
 		}
-		r = r.WithSound(b.sound(v))
+		r = r.WithSound(b.voices.Path(v))
 		s.setLength(request.Measured(v.Seconds))
 		if !b.Account.Sandboxed() {
 			b.cost(&s, request.LoadPrices())

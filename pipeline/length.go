@@ -34,7 +34,7 @@ func (p *Project) lengthOf(ctx context.Context, c manifest.Clip, r request.Reque
 	if c.AudioFile != "" {
 		return p.measure(ctx, c.AudioFile)
 	}
-	if v, ok := p.heard(r.Speech); ok {
+	if v, ok := p.voices.Here(r.Speech); ok {
 		return request.Measured(v.Seconds), nil
 	}
 	return request.SpokenLength(c), nil

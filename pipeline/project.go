@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/voice"
 )
 
 // Places inside a user's project, relative to the manifest.
@@ -78,6 +79,7 @@ type Project struct {
 	*project.Project
 
 	Account *account.Account
+	voices  *voice.Store
 
 	o        Options
 	opened   time.Time // before any file was read
@@ -110,7 +112,7 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Project: disk, Account: account, o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
+	return &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.

@@ -92,8 +92,8 @@ func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec
 			return from
 		}
 	}
-	if v, ok := p.heard(req.Speech); ok {
-		s.AudioPath, s.Words = p.sound(v), standinWords(v.Words)
+	if v, ok := p.voices.Here(req.Speech); ok {
+		s.AudioPath, s.Words = p.voices.Path(v), standinWords(v.Words)
 	}
 	if s.Script == "" && s.AudioPath == "" {
 		s.Silence = request.UsualFilm
