@@ -77,7 +77,7 @@ func (p *Project) lengthOfSource(ctx context.Context, t manifest.Translate) (req
 		return request.Length{}, err
 	}
 	e, have := p.Lock.Get(t.Clip)
-	from, err := p.chosen(ctx, src[0], e, have, p.rows)
+	from, err := p.router.chosen(ctx, src[0], e, have, p.router.rows)
 	if err != nil {
 		return request.Length{}, err
 	}

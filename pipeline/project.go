@@ -10,7 +10,6 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/resolve"
-	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/voice"
@@ -80,14 +79,14 @@ type Project struct {
 
 	Account *account.Account
 	voices  *voice.Store
+	router  *router
 
 	o        Options
 	opened   time.Time // before any file was read
 	standIns *standIns
 
-	rows       map[string]*ledger.Row // of the last plan
-	plannedAll bool                   // every clip's files were compared
-	refetch    map[string]bool        // clips whose masters are downloaded again
+	plannedAll bool            // every clip's files were compared
+	refetch    map[string]bool // clips whose masters are downloaded again
 
 	sizesOnce sync.Once
 	shownAt   *resolve.Sizes
@@ -112,7 +111,7 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
+	return &Project{Project: disk, Account: account, voices: voice.Of(disk), router: &router{disk: disk, account: account}, o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.

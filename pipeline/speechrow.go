@@ -10,12 +10,12 @@ import (
 
 // speechRow is the key of the row in which a sound is bought: that of the row on record when
 // it is the project's own, or of a new one for the current account.
-func (p *Project) speechRow(take string) string {
+func (rt *router) speechRow(take string) string {
 	ctx := context.Background()
-	if row := p.rows[take]; row != nil && p.Account.OwnRow(ctx, *row) {
+	if row := rt.rows[take]; row != nil && rt.account.OwnRow(ctx, *row) {
 		return row.Key
 	}
-	return ledger.KeyOf(take, string(p.Account.Identity(ctx, false).Current))
+	return ledger.KeyOf(take, string(rt.account.Identity(ctx, false).Current))
 }
 
 func standinWords(in []heygen.Word) (out []standin.Word) {

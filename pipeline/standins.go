@@ -256,7 +256,7 @@ func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok b
 	if !drawn {
 		return take, "final", have
 	}
-	req, err := p.chosen(context.Background(), c, take, have, p.rows)
+	req, err := p.router.chosen(context.Background(), c, take, have, p.router.rows)
 	if err != nil {
 		return take, "final", have
 	}
