@@ -25,7 +25,7 @@ func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
 			return s, err
 		}
 	}
-	l, err := p.lengthOf(ctx, *s.clip, s.req)
+	l, err := p.lengths.lengthOf(ctx, *s.clip, s.req)
 	if err != nil {
 		return s, err
 	}

@@ -80,6 +80,7 @@ type Project struct {
 	Account *account.Account
 	voices  *voice.Store
 	router  *router
+	lengths *lengths
 
 	o        Options
 	opened   time.Time // before any file was read
@@ -111,7 +112,10 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Project: disk, Account: account, voices: voice.Of(disk), router: &router{disk: disk, account: account}, o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
+	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o, opened: opened, standIns: openStandIns(disk.StateDir())}
+	p.router = &router{disk: disk, account: account}
+	p.lengths = &lengths{disk: disk, router: p.router, voices: p.voices}
+	return p, nil
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.

@@ -97,7 +97,7 @@ func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec
 	}
 	if s.Script == "" && s.AudioPath == "" {
 		s.Silence = request.UsualFilm
-		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
+		if l, err := p.lengths.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
 			s.Silence = max(1, l.Likely)
 		}
 	}
