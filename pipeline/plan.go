@@ -117,7 +117,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
-	if _, err := p.sizes(); err != nil {
+	if _, err := p.recipes.sizes(); err != nil {
 		return nil, err
 	}
 	rows, err := p.router.readRows(ctx)
@@ -202,7 +202,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 	if own && e.TakeKey == req.Key && p.Store != nil {
 		if lost = p.lostMaster(*c, e); lost == "" {
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
-			stale := p.staleRendition(ctx, *c, e)
+			stale := p.recipes.staleRendition(ctx, *c, e)
 			if stale == "" {
 				if stale = p.staleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)

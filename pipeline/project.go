@@ -3,13 +3,10 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
-	"greenroom/compose/timeline"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/voice"
@@ -81,6 +78,7 @@ type Project struct {
 	voices  *voice.Store
 	router  *router
 	lengths *lengths
+	recipes *recipes
 
 	o        Options
 	opened   time.Time // before any file was read
@@ -88,13 +86,6 @@ type Project struct {
 
 	plannedAll bool            // every clip's files were compared
 	refetch    map[string]bool // clips whose masters are downloaded again
-
-	sizesOnce sync.Once
-	shownAt   *resolve.Sizes
-	sizesErr  error
-
-	highestOnce sync.Once
-	highest     timeline.Rate // of all compositions
 }
 
 // Open loads the manifest and the lockfile.
@@ -112,10 +103,18 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o, opened: opened, standIns: openStandIns(disk.StateDir())}
+	p := newProject(disk, account, o)
+	p.opened = opened
+	return p, nil
+}
+
+// newProject connects the parts of a project. Each knows the ones before it.
+func newProject(disk *project.Project, account *account.Account, o Options) *Project {
+	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o, standIns: openStandIns(disk.StateDir())}
 	p.router = &router{disk: disk, account: account}
 	p.lengths = &lengths{disk: disk, router: p.router, voices: p.voices}
-	return p, nil
+	p.recipes = &recipes{disk: disk, account: account}
+	return p
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.
