@@ -201,7 +201,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.Account.Can.Flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.standIns.saver.Flush(), p.Account.Can.Flush())
 	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil

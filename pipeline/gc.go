@@ -103,13 +103,13 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 			}
 		}
 	})
-	p.standIns.mu.Lock()
-	for _, name := range p.standIns.file.Names() {
-		if e, ok := p.standIns.file.Get(name); ok {
+	p.previews.standIns.mu.Lock()
+	for _, name := range p.previews.standIns.file.Names() {
+		if e, ok := p.previews.standIns.file.Get(name); ok {
 			add(e)
 		}
 	}
-	p.standIns.mu.Unlock()
+	p.previews.standIns.mu.Unlock()
 	voices, err := filepath.Glob(p.voices.File("*"))
 	if err != nil {
 		return nil, err

@@ -204,7 +204,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
 			stale := p.recipes.staleRendition(ctx, *c, e)
 			if stale == "" {
-				if stale = p.staleCaptions(*c, req, e.Captions != nil); stale != "" {
+				if stale = p.previews.staleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)
 				}
 				if why := p.unpublished(*c, e); why != "" {

@@ -74,15 +74,15 @@ var nothing lockfile.Entry
 type Project struct {
 	*project.Project
 
-	Account *account.Account
-	voices  *voice.Store
-	router  *router
-	lengths *lengths
-	recipes *recipes
+	Account  *account.Account
+	voices   *voice.Store
+	router   *router
+	lengths  *lengths
+	recipes  *recipes
+	previews *previews
 
-	o        Options
-	opened   time.Time // before any file was read
-	standIns *standIns
+	o      Options
+	opened time.Time // before any file was read
 
 	plannedAll bool            // every clip's files were compared
 	refetch    map[string]bool // clips whose masters are downloaded again
@@ -110,16 +110,19 @@ func Open(o Options) (*Project, error) {
 
 // newProject connects the parts of a project. Each knows the ones before it.
 func newProject(disk *project.Project, account *account.Account, o Options) *Project {
-	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o, standIns: openStandIns(disk.StateDir())}
+	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o}
 	p.router = &router{disk: disk, account: account}
 	p.lengths = &lengths{disk: disk, router: p.router, voices: p.voices}
 	p.recipes = &recipes{disk: disk, account: account}
+	p.previews = &previews{
+		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),
+	}
 	return p
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
-	err := errors.Join(p.standIns.saver.Flush(), p.Account.Close())
+	err := errors.Join(p.previews.standIns.saver.Flush(), p.Account.Close())
 	return errors.Join(err, p.Project.Close(p.plannedAll))
 }
 

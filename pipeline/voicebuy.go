@@ -189,7 +189,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Vo
 		}
 		return v.Link, nil
 	}
-	m, err := b.maker(ctx)
+	m, err := b.previews.maker(ctx)
 	if err != nil {
 		return v, err
 	}

@@ -96,8 +96,8 @@ func (p *Plan) voices(buy bool) *Plan {
 
 // staleCaptions says that a take which speaks with a bought voice lacks the captions
 // that are wanted and cost nothing.
-func (p *Project) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
-	if v, ok := p.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
+func (pv *previews) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
+	if v, ok := pv.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
 		return "its captions are wanted now"
 	}
 	return ""
