@@ -137,7 +137,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	p.warnOfManifest(ctx)
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
-	if plan.UpToDate() && p.propsCurrent() && p.ownedCurrent() {
+	if plan.UpToDate() && p.publisher.propsCurrent() && p.publisher.ownedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
 		if p.push(ctx, sh, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
@@ -203,7 +203,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.standIns.saver.Flush(), p.Account.Can.Flush())
 	b.settle(plan)
-	if perr := p.publish(ctx, b); perr == nil {
+	if perr := p.publisher.publish(ctx, false); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
 		err = errors.Join(err, perr)

@@ -74,12 +74,13 @@ var nothing lockfile.Entry
 type Project struct {
 	*project.Project
 
-	Account  *account.Account
-	voices   *voice.Store
-	router   *router
-	lengths  *lengths
-	recipes  *recipes
-	previews *previews
+	Account   *account.Account
+	voices    *voice.Store
+	router    *router
+	lengths   *lengths
+	recipes   *recipes
+	previews  *previews
+	publisher *publisher
 
 	o      Options
 	opened time.Time // before any file was read
@@ -117,6 +118,7 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.previews = &previews{
 		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),
 	}
+	p.publisher = &publisher{disk: disk, previews: p.previews, version: o.Version}
 	return p
 }
 
