@@ -116,7 +116,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return p.frozen(ctx, o)
 	}
 	if o.Refetch {
-		if err := p.wantsAgain(o.Clips); err != nil {
+		if err := p.planner.wantsAgain(o.Clips); err != nil {
 			return Summary{}, err
 		}
 	}
@@ -127,7 +127,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	defer sh.Close()
 	plan, err := p.Plan(ctx, o.Clips)
 	if err == nil {
-		err = mayRefetch(plan, p.refetch)
+		err = mayRefetch(plan, p.planner.refetch)
 	}
 	if err != nil {
 		return Summary{}, err
