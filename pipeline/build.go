@@ -15,7 +15,6 @@ import (
 	"greenroom/internal/keymutex"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
 )
@@ -145,18 +144,11 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		sum.Seconds = p.o.Now().Sub(start).Seconds()
 		return sum, nil
 	}
-	if err := p.OpenState(); err != nil {
-		return sum, err
-	}
-	unlock, err := ledger.LockSubmitter(p.StateDir())
+	end, err := p.begin() // another run may have finished meanwhile
 	if err != nil {
 		return sum, err
 	}
-	defer unlock()
-	// Another run may have finished while we waited for the lock.
-	if err := p.Lock.Reload(); err != nil {
-		return sum, err
-	}
+	defer end()
 	if err := p.migrateOrigins(ctx, !o.StandIns && !o.Draft); err != nil {
 		return sum, err
 	}

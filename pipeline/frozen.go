@@ -7,7 +7,6 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/sharedcache"
@@ -37,17 +36,11 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		return sum, err
 	}
 	defer sh.Close()
-	if err := p.OpenState(); err != nil {
-		return sum, err
-	}
-	unlock, err := ledger.LockSubmitter(p.StateDir())
+	end, err := p.begin()
 	if err != nil {
 		return sum, err
 	}
-	defer unlock()
-	if err := p.Lock.Reload(); err != nil {
-		return sum, err
-	}
+	defer end()
 	p.sweep(nil)
 	if err := p.pull(ctx, sh, o); err != nil {
 		return sum, err
