@@ -12,7 +12,6 @@ import (
 
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
-	"greenroom/internal/hashkey"
 	"greenroom/internal/saver"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
@@ -21,6 +20,7 @@ import (
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	presenterstep "greenroom/pipeline/stage/standin"
 	"greenroom/pipeline/voice"
 )
 
@@ -28,12 +28,9 @@ import (
 // length that speaks the script. They are kept beside the store and never in
 // greenroom.lock, which is about takes.
 const (
-	routeStandIn = "stand-in"
+	routeStandIn = presenterstep.Route
 	standInsFile = "stand-ins.lock"
 )
-
-// standInVersion changes when the same clip would be drawn another way.
-const standInVersion = "3"
 
 // standIns are the ones on record, by clip.
 type standIns struct {
@@ -90,7 +87,7 @@ type previews struct {
 // standInSpec is what a clip's stand-in shows and says.
 func (pv *previews) standInSpec(c manifest.Clip, req request.Request) standin.Spec {
 	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
-		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
+		Width: c.Width, Height: c.Height, FPS: presenterstep.Rate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
 	switch {
 	case len(c.Scenes) > 0:
 		var all []string
@@ -117,35 +114,16 @@ func (pv *previews) standInSpec(c manifest.Clip, req request.Request) standin.Sp
 	return s
 }
 
-// deliveredRate is HeyGen's frame rate.
-const deliveredRate = 25
-
-// standInKey is the hash of all that.
+// standInKey returns the key of a stand-in.
 func (pv *previews) standInKey(s standin.Spec) (string, error) {
-	k := hashkey.New("stand-in/" + standInVersion)
-	k.Field("drawings", standin.Drawings())
-	k.Field("presenter", s.Presenter)
-	k.Field("style", s.Style)
-	k.Number("width", float64(s.Width))
-	k.Number("height", float64(s.Height))
-	k.Number("scale", s.Scale)
-	k.Number("x", s.OffsetX)
-	k.Number("y", s.OffsetY)
-	k.Number("speed", s.Speed)
-	k.Number("silence", s.Silence)
-	k.Field("locale", s.Locale)
-	k.Field("script", s.Script)
+	sound := ""
 	if s.AudioPath != "" {
-		h, err := pv.disk.Inputs.Hash(s.AudioPath)
-		if err != nil {
+		var err error
+		if sound, err = pv.disk.Inputs.Hash(s.AudioPath); err != nil {
 			return "", err
 		}
-		k.Field("audio", h)
 	}
-	for _, w := range s.Words {
-		k.Field("word", fmt.Sprintf("%g %g %s", w.Start, w.End, w.Text))
-	}
-	return k.Sum(), nil
+	return presenterstep.Key(s, sound), nil
 }
 
 // maker draws stand-ins with the programs at hand.
@@ -182,50 +160,33 @@ func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
 	return joinFaults(ctx, errs)
 }
 
+// standIn makes a step's stand-in, unless it has the one that the manifest describes.
 func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	spec := b.previews.standInSpec(*s.clip, s.req)
 	key, err := b.previews.standInKey(spec)
 	if err != nil {
 		return err
 	}
-	if e, ok := b.previews.standIns.get(s.Clip); ok && e.TakeKey == key && b.previews.hasAll(e) && (e.Captions != nil || b.previews.staleCaptions(*s.clip, s.req, false) == "") {
+	if e, ok := b.previews.standIns.get(s.Clip); ok && e.TakeKey == key && b.previews.hasAll(e) &&
+		(e.Captions != nil || b.previews.staleCaptions(*s.clip, s.req, false) == "") {
 		return nil
 	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Started})
-	dir := b.LibraryDir()
-	l, err := b.library(ctx, m, s.Clip, spec)
+	maker := presenterstep.Maker{Maker: m, Folder: b.LibraryDir(), Library: func(ctx context.Context, clip string, s standin.Spec) (*standin.Library, error) {
+		return b.library(ctx, m, clip, s)
+	}}
+	out, err := presenterstep.Step(maker)(ctx, b.env(), presenterstep.In{Clip: s.Clip, Key: key, Spec: spec})
 	if err != nil {
 		return err
 	}
-	out := b.Store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webm")
-	q, err := m.Quick(ctx, l, spec, filepath.Join(dir, "voice"), out)
-	if err != nil {
-		return err
-	}
-	e := lockfile.Entry{Clip: s.Clip, TakeKey: key, Route: routeStandIn, Duration: q.Duration, Renditions: map[string]lockfile.Rendition{},
-		Info: lockfile.Info{Width: q.Frame[0], Height: q.Frame[1], FPSNum: deliveredRate, FPSDen: 1, Frames: q.Frames, Duration: q.Duration, Transparent: true,
-			Box: lockfile.Box{X: q.Box.X, Y: q.Box.Y, W: q.Box.W, H: q.Box.H}, OutWidth: q.Width, OutHeight: q.Height}}
-	poster := b.Store.TempPath("stand-in-" + s.Clip + "-" + key[:16] + ".webp")
-	if err := os.WriteFile(poster, l.Poster, 0o644); err != nil {
-		return err
-	}
-	for name, path := range map[string]string{renditions.WebM: out, renditions.Poster: poster} {
-		hash, size, err := b.Store.Adopt(path)
-		if err != nil {
-			return err
-		}
-		e.Renditions[name] = lockfile.Rendition{Key: key, Hash: string(hash), Bytes: size}
-	}
+	e := out.Entry
 	if e.Captions, err = b.voiceCaptions(s); err != nil {
 		return err
 	}
-	// The lockfile's grammar wants a master: the stand-in is its own.
-	e.Master, e.MasterBytes = e.Renditions[renditions.WebM].Hash, e.Renditions[renditions.WebM].Bytes
 	if err := b.previews.standIns.set(e); err != nil {
 		return err
 	}
 	b.count(func(sum *Summary) { sum.StandIns++ })
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Done, Message: frames(q.Frames)})
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Done, Message: frames(e.Info.Frames)})
 	return nil
 }
 
