@@ -13,6 +13,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/stage/fetch"
 )
 
 // flip changes a file in place and sets its time back.
@@ -207,7 +208,7 @@ func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 	old := time.Now().Add(-2 * time.Hour)
 	for _, key := range []string{needed, other} {
 		for _, suffix := range []string{".part", ".part.json"} {
-			path := p.Store.ResumePath(takePart(key) + suffix)
+			path := p.Store.ResumePath(fetch.Part(key) + suffix)
 			if err := os.WriteFile(path, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}

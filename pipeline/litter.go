@@ -6,6 +6,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/pipeline/films/records"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/stage/fetch"
 	"greenroom/remotion"
 )
 
@@ -28,7 +29,7 @@ func (p *Project) sweep(plan *Plan) {
 		if s.Action == Keep || s.Action == Publish || s.Action == Prepare {
 			continue
 		}
-		resumed[takePart(s.Key)] = true
+		resumed[fetch.Part(s.Key)] = true
 		if s.req.Speech != nil {
 			resumed[voicePart(s.req.Speech.Row)] = true
 		}
@@ -49,9 +50,6 @@ func (p *Project) sweepLocked(plan *Plan) {
 	defer unlock()
 	p.sweep(plan)
 }
-
-// takePart names the unfinished download of a take in the store.
-func takePart(key string) string { return "take-" + key[:32] }
 
 // voicePart names the unfinished download of a bought voice.
 func voicePart(key string) string { return "voice-" + key[:32] }

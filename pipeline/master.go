@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -58,17 +56,6 @@ func (b *build) verifyMaster(ctx context.Context) func(path string, h assets.Has
 	}
 }
 
-// badMaster explains a file that cannot be a master. Nothing was stored.
-func badMaster(err error, clip, id string, attempts int) error {
-	var bad *delivery.Unusable
-	if !errors.As(err, &bad) {
-		return err
-	}
-	return fault.Wrap(fault.Media, bad.Err,
-		fmt.Sprintf("run `greenroom build %s` again later: it is paid for, and nothing is bought; if this repeats, open video %s on HeyGen's site", clip, id),
-		"video %s was downloaded %s and is no video; it is not stored", id, delivery.Times(attempts)).For(clip)
-}
-
 // leastWithin is how long --wait lets a download take at least: a short limit means that
 // jobs are not waited for, not that the file of a finished one is left.
 const leastWithin = 10 * time.Second
@@ -79,21 +66,6 @@ func (b *build) within() time.Duration {
 		return 0
 	}
 	return max(b.o.Wait, leastWithin)
-}
-
-// Bounds of a master's size, bytes: 25 MB a second is ten times what HeyGen delivers in 4K.
-const (
-	masterBase = 256 << 20
-	masterRate = 25 << 20
-)
-
-// masterLimit is the size, in bytes, at which a download of a video of that many seconds ends; 0
-// when the length is not known: then the Fetcher's own limit applies.
-func masterLimit(seconds float64) int64 {
-	if seconds <= 0 {
-		return 0
-	}
-	return masterBase + int64(seconds*masterRate)
 }
 
 // storedMaster reports that the ledger's master of a take is in the store and complete.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
-	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
@@ -16,6 +14,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/stage/fetch"
 )
 
 // settleTime is how long a submission may stay invisible in the account's list
@@ -211,28 +210,20 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 		video = v
 		return v.URL.Reveal(), b.keepWarning(s.Key, v)
 	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Started})
-	dst := b.Store.ResumePath(takePart(s.Key))
-	hash, res, err := b.Account.Fetcher().FetchInto(ctx, b.Store, assets.Download{
-		Dst: dst, Link: link, Locked: true, MaxBytes: masterLimit(max(v.Duration, row.Duration)), Within: b.within(), VerifyContent: b.verifyMaster(ctx),
-		Progress: func(done, total int64) {
-			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Progress, Done: done, Total: total})
-		},
-	})
+	step := fetch.Step(fetch.Source{Fetcher: b.Account.Fetcher(), Link: link, Verify: b.verifyMaster(ctx)})
+	in := fetch.In{Clip: s.Clip, TakeKey: s.Key, VideoID: id, Seconds: max(v.Duration, row.Duration), Within: b.within()}
+	out, err := step(ctx, b.env(), in)
 	if err != nil {
-		err = badMaster(err, s.Clip, id, res.Attempts)
-		if row.State == ledger.Submitted { // else the file's record says it too
+		if row.State == ledger.Submitted { // else the record of the file contains it
 			b.Ledger.Completed(row)
 		}
 		return err
 	}
-	size := res.Bytes
-	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += res.Bytes })
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Done, Done: size, Total: size, Message: path.Base(dst)})
+	b.count(func(sum *Summary) { sum.Fetched++; sum.Bytes += out.Bytes })
 	if row.Key != "" {
-		b.Ledger.Fetched(row, string(hash), size, video.Duration)
+		b.Ledger.Fetched(row, out.Hash, out.Bytes, video.Duration)
 	}
-	return b.recordMaster(ctx, s, client, video, id, string(hash), size)
+	return b.recordMaster(ctx, s, client, video, id, out.Hash, out.Bytes)
 }
 
 // connectFor connects when the clip needs more than what is on disk.
