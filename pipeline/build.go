@@ -17,6 +17,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/stage/wait"
 )
 
 // BuildOptions are the choices of one build.
@@ -26,20 +27,20 @@ type BuildOptions struct {
 	Shard    project.Shard // of those: this machine's part
 	FailFast bool          // ask for nothing more once a clip failed
 	Jobs     int           // ffmpeg runs at once; 0 = as the cores allow
-	Wait     time.Duration // give up watching paid jobs after so long; 0 = never
+	Wait     time.Duration // stop waiting for paid jobs after this; 0 = never
 	MaxSpend *float64      // USD for this run; nil = the manifest's budget
 	Frozen   bool          // never spend: fail and name what is missing
-	Strict   bool          // an outcome nobody knows is always put before a person
+	Strict   bool          // never look up a request whose result is unknown: ask the user
 	StandIns bool          // buy nothing: what is not bought gets a stand-in
 	Local    bool          // do not ask the shared cache: a save does not wait for it
 	Draft    bool          // buy voices alone: what is not bought gets a stand-in
 	NoWait   bool          // leave jobs that are not done yet to a later run
 	Refetch  bool          // download the masters of Clips again; buy nothing for them
 	Verify   bool          // read everything that is relied on, whatever it looks like
-	// Look tells that some job may have ended, so that it is read now and not at the next
-	// poll. It proves nothing. Nil: there is nobody to tell.
+	// Look receives a value when a job may have ended, so that it is read now and not at the next
+	// poll. Nil: there are no events.
 	Look <-chan struct{}
-	// Confirm is asked before money is spent; nil means yes.
+	// Confirm is called before money is spent; nil means yes.
 	Confirm func(*Plan) (bool, error)
 }
 
@@ -80,15 +81,15 @@ type build struct {
 	cores   *semaphore.Weighted // what ffmpeg may keep busy
 	threads int
 
-	takes   keymutex.Mutex // one at a time per take key
-	twins   twins
-	masters verifiedMasters
+	takes      keymutex.Mutex // one at a time per take key
+	duplicates duplicates
+	masters    verifiedMasters
 
 	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
 	templates map[string]heygen.Template // by id, the same
 	languages map[string]string          // as the account names them, by the manifest's name; the same
 	ended     map[string]chan struct{}   // closed when a clip's step has run
-	polls     polls
+	polls     *wait.Poller
 	misnamed  sync.Map // videos whose status answers name another one
 	pending   []Step   // left to a later run
 
@@ -166,7 +167,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if _, err := p.Tools.Find(ctx); err != nil {
 		return sum, err
 	}
-	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: polls{now: p.o.Now}}
+	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: wait.NewPoller(p.o.Now)}
 	b.sum.UpToDate, b.sum.Results = plan.Counts()[Keep], p.results(plan)
 	b.resultAt = resultIndex(b.sum.Results)
 	defer b.listen(ctx)()
@@ -188,13 +189,13 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := b.limits(spend); err != nil {
 		return sum, err
 	}
-	b.learnTwins(ctx, draw)
+	b.learnDuplicates(ctx, draw)
 	err = b.run(ctx, plan)
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
 	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.standIns.saver.Flush(), p.Account.Can.Flush())
-	b.settle(plan)
+	b.finishResults(plan)
 	if perr := p.publisher.publish(ctx, false); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
@@ -299,7 +300,7 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 	return s, true
 }
 
-// listen rings the bell when Look says so, until the build ends.
+// listen wakes the poller when Look receives a value, until the build ends.
 func (b *build) listen(ctx context.Context) (stop func()) {
 	if b.o.Look == nil {
 		return func() {}
@@ -311,7 +312,7 @@ func (b *build) listen(ctx context.Context) (stop func()) {
 		for {
 			select {
 			case <-b.o.Look:
-				b.polls.ring(b.leastPause())
+				b.polls.Wake(b.leastPause())
 			case <-ctx.Done():
 				return
 			}

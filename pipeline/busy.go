@@ -10,7 +10,7 @@ import (
 	"greenroom/pipeline/ledger"
 )
 
-// longestBusy bounds one pause, whatever Retry-After says: a limit that lasts longer than
+// longestBusy bounds one pause, whatever Retry-After is: a limit that lasts longer than
 // this has room before it ends, or no end that is worth waiting for.
 const longestBusy = 5 * time.Minute
 
@@ -42,7 +42,7 @@ func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 }
 
 // busyPause is the time until the next try: what HeyGen asked for, at least the growing
-// pause of our own, at most longestBusy.
+// own pause, at most longestBusy.
 func (b *build) busyPause(asked, pause time.Duration) time.Duration {
 	wait := min(max(asked, pause), longestBusy)
 	if b.Account.Connection.Local() {

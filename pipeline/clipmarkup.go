@@ -27,31 +27,31 @@ const maxMarkup = 3
 // maxMarkText bounds a mark in a message, characters.
 const maxMarkText = 60
 
-// said is one text of a clip that is spoken, or shown to a model that writes what is spoken.
-type said struct {
+// spokenText is one text of a clip that is spoken, or given to a model that writes what is spoken.
+type spokenText struct {
 	text, file string // the file it is from; empty for the manifest
 	is         func(markup.Mark) bool
 }
 
-// saidBy returns the texts of a clip.
-func saidBy(c manifest.Clip) []said {
-	out := []said{{request.Spoken(c.Script, c.Pronunciation), c.ScriptFile, nil}}
+// spokenTexts returns the texts of a clip.
+func spokenTexts(c manifest.Clip) []spokenText {
+	out := []spokenText{{request.Spoken(c.Script, c.Pronunciation), c.ScriptFile, nil}}
 	for _, s := range c.Scenes {
-		out = append(out, said{request.Spoken(s.Script, c.Pronunciation), s.ScriptFile, nil})
+		out = append(out, spokenText{request.Spoken(s.Script, c.Pronunciation), s.ScriptFile, nil})
 	}
 	if c.Template != nil {
 		for _, v := range c.Template.Variables {
 			if v.File == "" {
-				out = append(out, said{v.Value, "", ofVariable(v.Value)})
+				out = append(out, spokenText{v.Value, "", ofVariable(v.Value)})
 			}
 		}
 	}
 	if c.Agent != nil {
 		p := prompt.Parse(c.Agent.Prompt)
 		for _, s := range p.Scenes {
-			out = append(out, said{s.Words, c.Agent.PromptFile, nil})
+			out = append(out, spokenText{s.Words, c.Agent.PromptFile, nil})
 		}
-		out = append(out, said{c.Agent.Prompt, c.Agent.PromptFile, unfilled})
+		out = append(out, spokenText{c.Agent.Prompt, c.Agent.PromptFile, unfilled})
 	}
 	return out
 }
@@ -69,7 +69,7 @@ func unfilled(m markup.Mark) bool {
 
 // marksOf returns the markup in a clip's words, in order, each once.
 func marksOf(c manifest.Clip, places *markPlaces) (out []Mark) {
-	for _, s := range saidBy(c) {
+	for _, s := range spokenTexts(c) {
 		for _, m := range markup.Find(s.text) {
 			twice := func(o Mark) bool { return o.Text == m.Text }
 			if s.is != nil && !s.is(m) || slices.ContainsFunc(out, twice) {

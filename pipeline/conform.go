@@ -42,7 +42,7 @@ func (rc *recipes) higher(compositions []manifest.Composition) {
 	}
 }
 
-// conformedMessage says what was done to a varying rate.
+// conformedMessage describes what was done to a varying rate.
 func conformedMessage(from media.Info, to timeline.Rate) string {
 	mean := float64(from.Frames) / max(from.Duration, 1e-3)
 	step := timeline.Rate{Num: from.FPSNum, Den: from.FPSDen}

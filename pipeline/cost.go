@@ -41,14 +41,14 @@ func (s *Step) setLength(l request.Length) {
 	}
 }
 
-// Unknown says why the clip's length is unknown; empty when it is known.
+// Unknown returns why the clip's length is unknown; empty when it is known.
 func (s Step) Unknown() string { return s.length.Unknown }
 
 // cost puts a price on a purchase: the length is an estimate, the price a range.
 func (pl *planner) cost(s *Step, prices request.Prices) {
 	l := s.length
 	if s.credits = s.req.Credits(prices, l.High); l.Loose {
-		s.credits = s.req.Credits(prices, l.Likely) // a limit says nothing of what an account needs
+		s.credits = s.req.Credits(prices, l.Likely) // a limit is not an estimate of what an account needs
 	}
 	s.Least, s.Price = s.req.USD(prices, l.Low), s.req.USD(prices, l.High)
 }

@@ -18,7 +18,7 @@ import (
 
 const masterMissing = "the take's file is missing from the store"
 
-// lostMaster says why a clip's master must be downloaded or imported again; empty when it
+// lostMaster returns why a clip's master must be downloaded or imported again; empty when it
 // need not be.
 func (pl *planner) lostMaster(c manifest.Clip, e lockfile.Entry) string {
 	if pl.refetch[c.Name] {
@@ -33,7 +33,7 @@ func (pl *planner) lostMaster(c manifest.Clip, e lockfile.Entry) string {
 	return ""
 }
 
-// notVideo says what a stored master is when it is no video; empty when it is one. It reads
+// notVideo returns what a stored master is when it is not a video; empty when it is one. It reads
 // the first bytes alone: a build walks the complete file before it prepares it.
 func (pl *planner) notVideo(e lockfile.Entry) string {
 	// A failure of this machine is reported by the step that opens the file again.
@@ -43,7 +43,7 @@ func (pl *planner) notVideo(e lockfile.Entry) string {
 	return ""
 }
 
-// unpublished says why a clip must be published; empty when public/ has it, undamaged.
+// unpublished returns why a clip must be published; empty when public/ has it, undamaged.
 func (pl *planner) unpublished(c manifest.Clip, e lockfile.Entry) string {
 	for _, f := range renditions.Published(e) {
 		name := pl.disk.PublicDir() + "/" + f.Name
@@ -57,7 +57,7 @@ func (pl *planner) unpublished(c manifest.Clip, e lockfile.Entry) string {
 	return ""
 }
 
-// publishedIntact says which published file of a clip is missing or was changed.
+// publishedIntact reports which published file of a clip is missing or was changed.
 func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
 	if p.Store == nil {
 		return nil
@@ -147,7 +147,7 @@ func (p *Project) verify(ctx context.Context) error {
 	return nil
 }
 
-// verified tells what --verify found.
+// verified reports what --verify found.
 func (p *Project) verified(ctx context.Context, plan *Plan) {
 	damaged := 0
 	for _, s := range plan.Steps {

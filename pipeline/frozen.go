@@ -12,7 +12,7 @@ import (
 	"greenroom/pipeline/sharedcache"
 )
 
-// frozen brings exactly what the lockfile says into place and makes nothing: no purchase,
+// frozen publishes exactly what the lockfile names and makes nothing: no purchase,
 // no request to HeyGen, no upload, no transcoding. What is missing comes from the shared
 // cache; what is not there either is named, all of it, and then nothing is published.
 func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err error) {
@@ -52,7 +52,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	var list fault.List
 	for _, s := range plan.Steps {
 		if s.Action != Keep && s.Action != Publish {
-			list = append(list, p.lacking(ctx, s, sh))
+			list = append(list, p.missingFiles(ctx, s, sh))
 		}
 	}
 	if sum.Failed = len(list); sum.Failed > 0 {
@@ -65,8 +65,8 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	return sum, context.Cause(ctx)
 }
 
-// lacking says what a clip lacks that a frozen build may not make.
-func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *fault.Error {
+// missingFiles reports what of a clip is missing that a frozen build may not make.
+func (p *Project) missingFiles(ctx context.Context, s Step, sh *sharedcache.Cache) *fault.Error {
 	place := s.clip.Place
 	place.File = p.Rel(place.File)
 	say := func(hint, format string, args ...any) *fault.Error {
@@ -82,7 +82,7 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *f
 		return say("run `greenroom build` where it may spend, and commit greenroom.lock", "take missing: %s", s.Reason)
 	}
 	var parts []string
-	last := "" // a reason that holds for several files is said behind the last of them
+	last := "" // a reason that holds for several files is printed once, after the last of them
 	for _, o := range renditions.Objects(e) {
 		if p.Store == nil {
 			continue
@@ -111,7 +111,7 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *f
 
 // bought reports a take that the lockfile knows and this machine's ledger does not: a
 // clean clone with the key downloads it again rather than buying it again. The sandbox's
-// videos are free and live on one machine, so there it is simply made anew.
+// videos are free and live on one machine, so there the clip is made again.
 func (rt *router) bought(e lockfile.Entry, have bool, key string) bool {
 	return have && e.TakeKey == key && e.VideoID != "" && !rt.account.Sandboxed()
 }

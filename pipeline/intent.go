@@ -15,7 +15,7 @@ import (
 func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledger.Intent, error) {
 	in := b.newIntent(ctx, s.Key, s.row)
 	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
-	if s.twin != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
+	if s.duplicateOf != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
 		b.planner.cost(&s, request.LoadPrices())
 		in.Price = s.Price
 	}

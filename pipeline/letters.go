@@ -29,7 +29,7 @@ type letters struct {
 func (p *Project) Letters(ctx context.Context, plan *Plan) error {
 	buys := map[string]*manifest.Clip{}
 	for _, s := range plan.Steps {
-		if s.Action == Buy || s.Action == Draft || s.twin != "" {
+		if s.Action == Buy || s.Action == Draft || s.duplicateOf != "" {
 			buys[s.Clip] = s.clip
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // migrateOrigins records who made the takes of earlier versions: in the ledger what this
-// disk says, and with askToo for the rest what the account says. Takes that the account does
+// disk knows, and with askToo for the rest what the account knows. Takes that the account does
 // not know are Foreign from then on. The caller holds the submitter's lock.
 func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 	list, err := p.Ledger.List(ctx)

@@ -42,7 +42,7 @@ func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, i
 }
 
 // outOfReach explains that a video cannot be read since the API that made it has ended.
-// Another generation does not help: v3 was asked, too (see heygen.Client.Job).
+// Another generation does not help: the client tries v3, too (see heygen.Client.Job).
 func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) error {
 	out := b.Account.Gone(ctx, err, "read video "+id)
 	var he *heygen.Error

@@ -29,7 +29,7 @@ func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id strin
 	if err := b.Ledger.Became(ctx, row.Key, id); err != nil {
 		return row, err
 	}
-	b.polls.leave(row.VideoID)
+	b.polls.Leave(row.VideoID)
 	row.VideoID = id
 	return row, nil
 }

@@ -25,7 +25,7 @@ const (
 	Publish Action = "publish" // rendered files are there, not yet in public/
 	Prepare Action = "prepare" // transcode from the master we have
 	Fetch   Action = "fetch"   // download a take that is paid for
-	Import  Action = "import"  // take in a local file
+	Import  Action = "import"  // import a local file
 	Buy     Action = "buy"     // ask HeyGen for a new take
 	Settle  Action = "settle"  // an earlier request's outcome is unknown
 	Blocked Action = "blocked" // needs a person first
@@ -44,7 +44,7 @@ type Step struct {
 	// Shortest and Longest are the range that an estimate ends in; 0 when it is none.
 	Shortest float64 `json:"leastSeconds,omitempty"`
 	Longest  float64 `json:"mostSeconds,omitempty"`
-	// LengthUnknown: nothing tells the length, so Price is only the least that is billed.
+	// LengthUnknown: the length cannot be determined, so Price is only the least that is billed.
 	LengthUnknown bool   `json:"lengthUnknown,omitempty"`
 	Key           string `json:"takeKey"`
 	// Voice is the sound that comes before the picture, of a clip with a voice draft that
@@ -57,13 +57,13 @@ type Step struct {
 	Markup string `json:"markup,omitempty"`
 	Marks  []Mark `json:"marks,omitempty"`
 
-	clip    *manifest.Clip
-	req     request.Request
-	length  request.Length // before the take is there
-	credits float64        // the price before it became dollars
-	twin    string         // the clip that buys the same take; this one waits for it
-	row     *ledger.Row    // the submission on record; nil when there is none
-	again   bool           // the master is downloaded or imported again, whatever is stored
+	clip        *manifest.Clip
+	req         request.Request
+	length      request.Length // before the take is there
+	credits     float64        // the price before it became dollars
+	duplicateOf string         // the clip that buys the same take; this one waits for it
+	row         *ledger.Row    // the submission on record; nil when there is none
+	again       bool           // the master is downloaded or imported again, whatever is stored
 }
 
 // submission is the one on record; without a key when there is none.
@@ -76,7 +76,7 @@ func (s Step) submission() ledger.Row {
 
 // PaidBy names the clip of the plan that buys the take this one waits for; empty for all
 // others. Bought alone, this one pays for it.
-func (s Step) PaidBy() string { return s.twin }
+func (s Step) PaidBy() string { return s.duplicateOf }
 
 // Plan is what a build would do.
 type Plan struct {
@@ -88,7 +88,7 @@ type Plan struct {
 	Prices  string  `json:"pricesAsOf"`
 }
 
-// Counts says how many clips need each action.
+// Counts returns how many clips need each action.
 func (p *Plan) Counts() map[Action]int {
 	n := map[Action]int{}
 	for _, s := range p.Steps {
@@ -168,7 +168,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		}
 		s = withMarkup(p.planner.withVoice(s, rows), marks)
 		if first, ok := bought[req.Key]; ok && s.Action == Buy {
-			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
+			s.Action, s.Reason, s.Voice, s.duplicateOf = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
 			bought[req.Key] = c.Name
 		}
@@ -181,7 +181,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 			}
 			if first, ok := bought[v.Key]; ok {
 				v.Action, v.Reason = Fetch, fmt.Sprintf("the same voice as %s, bought once", first)
-				v.Price, v.Least, v.credits, v.twin = 0, 0, 0, true
+				v.Price, v.Least, v.credits, v.duplicate = 0, 0, 0, true
 			} else {
 				bought[v.Key] = c.Name
 			}
@@ -270,7 +270,7 @@ func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 		case ledger.Submitted, ledger.Completed:
 			return say(Fetch, "%salready requested as %s, nothing more to pay", because, row.VideoID)
 		case ledger.Sending:
-			return say(Settle, "an earlier request got no answer; the account is asked before anything is bought")
+			return say(Settle, "an earlier request got no answer; the account is searched before anything is bought")
 		case ledger.Parked:
 			if !row.Searchable() {
 				return say(Blocked, "an earlier request got no answer, and this route cannot be searched; resolve it with `greenroom resolve %s`", c.Name)
@@ -302,14 +302,14 @@ func whyNew(e lockfile.Entry, have bool, req request.Request, fresh string) stri
 	return "the request changed"
 }
 
-// free parts a plan: what costs nothing, and the clips that wait for somebody to buy
-// or decide, which get a stand-in. A clip that waits for another one's purchase is among
+// free splits a plan: what costs nothing, and the clips that need a purchase or a
+// decision, which get a stand-in. A clip that waits for another one's purchase is among
 // those: left alone it would buy.
 func (p *Plan) free() (free, rest *Plan) {
 	free, rest = &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}, &Plan{}
 	for _, s := range p.Steps {
 		switch {
-		case s.Action == Buy, s.Action == Settle, s.Action == Blocked, s.twin != "":
+		case s.Action == Buy, s.Action == Settle, s.Action == Blocked, s.duplicateOf != "":
 			rest.Steps = append(rest.Steps, s)
 		default:
 			free.Steps = append(free.Steps, s)

@@ -160,7 +160,7 @@ func (o *offer) put(id, name string) {
 	o.byName[strings.ToLower(name)] = id
 }
 
-// hint says what to write instead of an id that the account does not have. A name is answered with its id.
+// hint returns what to write instead of an id that the account does not have. For a name it is the id.
 func (o *offer) hint(wanted string) string {
 	if id := o.byName[strings.ToLower(wanted)]; id != "" {
 		return fmt.Sprintf("write its id, %s: %s; nothing was bought", o.key, id)
@@ -172,8 +172,8 @@ func (o *offer) hint(wanted string) string {
 	return hint
 }
 
-// checkLooks asks for each avatar by itself: a small answer, where the whole
-// catalogue is megabytes. A v3 look also says how it can be rendered.
+// checkLooks reads each avatar by itself: a small answer, where the complete
+// catalogue is megabytes. A v3 look also contains how it can be rendered.
 func (f *flight) checkLooks(ctx context.Context) error {
 	for id, steps := range f.looks {
 		api := request.APIOf(steps[0].Route)
@@ -194,7 +194,7 @@ func (f *flight) checkLooks(ctx context.Context) error {
 			return account.Explain(err, "look up avatar "+id)
 		case heygen.NotFound(err), heygen.Gone(err):
 			// A route that has ended answers 404, too, and an avatar of another account may
-			// answer 403 with the announcement of the end: the list tells them apart.
+			// answer 403 with the announcement of the end: the list shows which it is.
 			has, lerr := f.avatars(ctx, api)
 			switch {
 			case heygen.Gone(lerr):

@@ -29,8 +29,8 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if !ok {
 		return fault.New(fault.Failed, "", "no master on record")
 	}
-	e, twin, unlock := b.twin(s, e)
-	if twin {
+	e, done, unlock := b.duplicate(s, e)
+	if done {
 		unlock(nil)
 		if err := b.Lock.Set(e); err != nil {
 			return err
@@ -56,13 +56,13 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	done := out.Report
+	prepared := out.Report
 	e.Renditions, e.Tool = out.Renditions, out.Tool
-	e.Info.OutWidth, e.Info.OutHeight = done.Info.Width, done.Info.Height
+	e.Info.OutWidth, e.Info.OutHeight = prepared.Info.Width, prepared.Info.Height
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
 		rate := in.Spec.Rate
 		e.Info.FPSNum, e.Info.FPSDen = rate.Num, rate.Den
-		e.Info.Frames, e.Info.Duration = done.Frames, rate.Seconds(done.Frames)
+		e.Info.Frames, e.Info.Duration = prepared.Frames, rate.Seconds(prepared.Frames)
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: conformedMessage(report.Info, rate)})
 	}
 	if s.req.Speech != nil {
@@ -77,8 +77,8 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	made = &e
 	b.count(func(sum *Summary) { sum.Prepared++ })
 	message := fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)
-	if done.Loudness != nil {
-		message += fmt.Sprintf(", %s", done.Loudness)
+	if prepared.Loudness != nil {
+		message += fmt.Sprintf(", %s", prepared.Loudness)
 	}
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: message})
 	return nil
@@ -147,7 +147,7 @@ func screenColor(c manifest.Clip, route string) string {
 func expectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 	e := expectation(c)
 	e.Prepared, e.Duration, e.DurationTolerance, e.Loudness = true, in.Duration, 0.02, c.Prepare.Loudness
-	// The crop makes the presenter fill the frame: coverage was judged on the master.
+	// The crop makes the presenter fill the frame: coverage was checked on the master.
 	e.CoverageMin, e.CoverageMax, e.Border = 0, 1, "all"
 	return e
 }
@@ -235,7 +235,7 @@ func (rc *recipes) sizes() (*resolve.Sizes, error) {
 // even is the nearest even number of pixels, at least 2.
 func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
-// staleRendition says why the prepared files must be made again; empty when not.
+// staleRendition returns why the prepared files must be made again; empty when not.
 func (rc *recipes) staleRendition(ctx context.Context, c manifest.Clip, e lockfile.Entry) string {
 	if len(e.Renditions) == 0 {
 		return "not prepared yet"
@@ -245,7 +245,7 @@ func (rc *recipes) staleRendition(ctx context.Context, c manifest.Clip, e lockfi
 		t, err = media.Tools{Version: e.Tool}, nil
 	}
 	if err != nil {
-		return "" // nothing can be made without ffmpeg, and what is there still stands
+		return "" // nothing can be made without ffmpeg, and what is there is still valid
 	}
 	in := wanted(c, e.Info)
 	spec := rc.recipe(c, e.Route, in)
@@ -267,7 +267,7 @@ func (rc *recipes) staleRendition(ctx context.Context, c manifest.Clip, e lockfi
 	return ""
 }
 
-// wanted applies the manifest's crop wish to what the check saw.
+// wanted applies the manifest's crop setting to what the check found.
 func wanted(c manifest.Clip, in lockfile.Info) lockfile.Info {
 	if !c.Transparent || !c.Prepare.Crop {
 		in.Box = lockfile.Box{W: in.Width, H: in.Height}

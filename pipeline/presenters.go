@@ -12,8 +12,8 @@ import (
 
 func (pv *previews) presenterDir() string { return presenterstep.PresenterFolder(pv.disk.LibraryDir()) }
 
-// library gives a clip's presenter. In a session a drawing outlives the run that wants
-// it, and waiting says what for.
+// library returns a clip's presenter. In a session its rendering outlives the run that needs
+// it; waiting for it is an event.
 func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s standin.Spec) (*standin.Library, error) {
 	if b.Project.o.shared == nil {
 		unlock, _ := b.takes.Lock("library " + s.Presenter + s.Style)
@@ -36,12 +36,12 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 	}
 	m, err := p.previews.maker(ctx)
 	if err != nil {
-		return // a run says what lacks
+		return // a run reports missing programs
 	}
 	seen := map[string]bool{}
 	for _, s := range steps {
 		if len(s.clip.Scenes) == 0 && s.clip.Avatar.ID+s.clip.Avatar.Photo == "" {
-			continue // an own video, or an agent's: nobody is drawn before it is asked for
+			continue // an own video, or an agent's: no presenter is needed before there is a stand-in
 		}
 		spec := p.previews.standInSpec(*s.clip, s.req)
 		key := fmt.Sprint(spec.Presenter, "\n", spec.Style, spec.Width, spec.Height, spec.Scale, spec.OffsetX, spec.OffsetY)

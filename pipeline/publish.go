@@ -25,10 +25,10 @@ import (
 	"greenroom/remotion"
 )
 
-// clipsModule makes a missing clip a compile error; it stands beside the props.
+// clipsModule makes a missing clip a compile error; it is next to the props.
 const clipsModule = "clips.gen.ts"
 
-// signalPrefix begins the name of an empty file beside them that is new at every publish.
+// signalPrefix begins the name of an empty file next to them that is new at every publish.
 const signalPrefix = "published."
 
 // publisher writes what Remotion reads: the public folder, the props, and greenroom's own source files.
@@ -162,7 +162,7 @@ func propsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) re
 }
 
 // propsCurrent compares the props on disk with what they should be, as they are written:
-// those of ten thousand clips are not held beside their files. What is there was held
+// those of ten thousand clips are not held in memory as well. What is there was held
 // against the schema when it was written.
 func (pb *publisher) propsCurrent() bool {
 	props := pb.props()

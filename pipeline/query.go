@@ -31,8 +31,8 @@ func (p *Project) Published(names []string) ([]PublishedClip, error) {
 	return p.published(names, false)
 }
 
-// Checkable lists what can be checked of the named clips: the prepared files, and the takes in the store
-// of clips that have none, such as one whose take failed its checks. No name means all.
+// Checkable lists what can be checked of the named clips: the prepared files, and of clips without one the takes
+// in the store, such as one whose take failed its checks. No name means all.
 func (p *Project) Checkable(names []string) ([]PublishedClip, error) { return p.published(names, true) }
 
 func (p *Project) published(names []string, takes bool) ([]PublishedClip, error) {
@@ -75,7 +75,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 	return out, list.Or()
 }
 
-// storedTake is a clip's take in the store, as it was delivered.
+// storedTake returns a clip's delivered take, if the store has it.
 func (p *Project) storedTake(c manifest.Clip, e lockfile.Entry) (PublishedClip, bool) {
 	if p.Store == nil || e.Master == "" || !p.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return PublishedClip{}, false

@@ -16,14 +16,14 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// Answer is what a user says about a request whose result is unknown.
+// Answer is the user's answer about a request whose result is unknown.
 type Answer struct {
 	VideoID string // the video it became; empty: it was not paid
 	// Unverified records the answer although the account cannot confirm it.
 	Unverified bool
 }
 
-// Resolve settles a clip's request whose result is unknown, or corrects an earlier answer.
+// Resolve records the result of a clip's request that is unknown, or corrects an earlier answer.
 // Unless the answer is unverified, the account must agree: the named video carries the
 // request's marker, or no video does.
 func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {

@@ -8,7 +8,7 @@ import (
 // What came of a clip in one build.
 const (
 	ResultReady   = "ready"     // up to date and published
-	ResultWaiting = "waiting"   // paid for or left out, and not done yet
+	ResultWaiting = "waiting"   // paid for or skipped, and not done yet
 	ResultStandIn = "stand-in"  // not bought; a stand-in is published
 	ResultFailed  = "failed"    // see Error
 	ResultOpen    = "not built" // the run ended before it
@@ -62,8 +62,8 @@ func (b *build) result(clip string, edit func(*Result)) {
 	}
 }
 
-// settle closes the table with what is there now.
-func (b *build) settle(plan *Plan) {
+// finishResults completes the table with what is there now.
+func (b *build) finishResults(plan *Plan) {
 	for _, s := range plan.Steps {
 		e, kind, ok := b.previews.shown(*s.clip)
 		b.result(s.Clip, func(r *Result) {

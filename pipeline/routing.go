@@ -25,7 +25,7 @@ func (rt *router) candidates(c manifest.Clip, api heygen.API) []string {
 	return request.Candidates(c, api, request.Look{NoWebM: rt.account.NoWebM(c.Avatar), Translated: rt.disk.Clips.Translated(c.Name)})
 }
 
-// chosen gives a clip's request on the route it stands on or would be bought on.
+// chosen returns a clip's request on the route of its take, or on the one it would be bought on.
 func (rt *router) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request.Request, error) {
 	api := heygen.V2
 	if request.NeedsAPI(c) {
@@ -43,11 +43,11 @@ func (rt *router) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 		return first, err
 	}
 	if len(rows) == 0 && !have {
-		return first, nil // nothing is bought that could stand
+		return first, nil // nothing is bought that could be used
 	}
 	list := append([]request.Request{first}, rt.others(ctx, c, routes[1:])...)
 	if c.Source == manifest.SourceAvatar && c.AudioFile == "" && len(c.Scenes) == 0 {
-		// A take of the same words stands whether or not its voice was drafted first.
+		// A take of the same words is valid whether or not its voice was drafted first.
 		if c.Draft == "" {
 			c.Draft = manifest.DraftVoice
 		} else {

@@ -44,7 +44,7 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 				b.later(s)
 				return nil
 			}
-			err := b.after(ctx, s.twin)
+			err := b.after(ctx, s.duplicateOf)
 			if err == nil {
 				err = b.clip(ctx, s)
 			}
@@ -71,8 +71,8 @@ func (b *build) workers() int {
 // it translates.
 func source(s Step) string {
 	switch {
-	case s.twin != "":
-		return s.twin
+	case s.duplicateOf != "":
+		return s.duplicateOf
 	case s.clip.Translate != nil:
 		return s.clip.Translate.Clip
 	}
@@ -95,7 +95,7 @@ func sourcesFirst(plan *Plan, steps []int) []int {
 	return steps
 }
 
-// joinFaults makes one error of many; an end that was asked for wins.
+// joinFaults makes one error of many; the cause of a cancelled context comes first.
 func joinFaults(ctx context.Context, errs []error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -107,7 +107,7 @@ func joinFaults(ctx context.Context, errs []error) error {
 	return list.Or()
 }
 
-// errPending ends a clip's step whose job is not done, when nobody waits for it.
+// errPending ends a clip's step whose job is not done, when the build does not wait for it.
 var errPending = errors.New("not done yet")
 
 func (b *build) later(s Step) {

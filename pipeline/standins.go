@@ -25,7 +25,7 @@ import (
 )
 
 // Stand-ins are local, free takes: a drawn presenter of the clip's size, rate and
-// length that speaks the script. They are kept beside the store and never in
+// length that speaks the script. They are kept next to the store and never in
 // greenroom.lock, which is about takes.
 const (
 	routeStandIn = presenterstep.Route
@@ -45,7 +45,7 @@ func openStandIns(state string) *standIns {
 	s := &standIns{path: filepath.Join(state, standInsFile)}
 	var err error
 	if s.file, err = lockfile.Load(s.path); err != nil {
-		s.file, _ = lockfile.Parse(standInsFile, nil) // spoiled: they are drawn again
+		s.file, _ = lockfile.Parse(standInsFile, nil) // corrupt: they are rendered again
 	}
 	s.saver = saver.New(s.save)
 	return s
@@ -84,7 +84,7 @@ type previews struct {
 	standIns *standIns
 }
 
-// standInSpec is what a clip's stand-in shows and says.
+// standInSpec returns what a clip's stand-in shows and speaks.
 func (pv *previews) standInSpec(c manifest.Clip, req request.Request) standin.Spec {
 	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
 		Width: c.Width, Height: c.Height, FPS: presenterstep.Rate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
@@ -126,7 +126,7 @@ func (pv *previews) standInKey(s standin.Spec) (string, error) {
 	return presenterstep.Key(s, sound), nil
 }
 
-// maker draws stand-ins with the programs at hand.
+// maker returns what renders stand-ins with the installed programs.
 func (pv *previews) maker(ctx context.Context) (*standin.Maker, error) {
 	t, err := pv.disk.Tools.Find(ctx)
 	if err != nil {
@@ -201,12 +201,12 @@ func (pv *previews) hasAll(e lockfile.Entry) bool {
 }
 
 // shown is what of a clip is published: its take when that is current, else its
-// stand-in when one was drawn for what the manifest says now, else whatever take there
+// stand-in when one was rendered for what the manifest describes now, else whatever take there
 // is.
 func (pv *previews) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
 	e, kind, ok = pv.standing(c)
 	if !c.Captions {
-		e.Captions = nil // a voice's words stay on record when nobody wants them shown
+		e.Captions = nil // a voice's words stay on record when they are not shown
 	}
 	return e, kind, ok
 }
@@ -245,7 +245,7 @@ type Shown struct {
 	FPS           timeline.Rate
 }
 
-// Shown tells what stands in public/ for a clip.
+// Shown returns what public/ has for a clip.
 func (p *Project) Shown(clip string) Shown {
 	clips, err := p.Clips.Named([]string{clip})
 	if err != nil {
@@ -263,7 +263,7 @@ func (p *Project) Shown(clip string) Shown {
 	out.Frames, out.FPS = e.Info.Frames, timeline.Rate{Num: e.Info.FPSNum, Den: max(1, e.Info.FPSDen)}
 	for _, f := range renditions.Published(e) {
 		if _, err := os.Stat(p.Path(p.PublicDir() + "/" + f.Name)); err != nil {
-			continue // publishing it failed: there is nothing to look at yet
+			continue // publishing it failed: there is nothing to show yet
 		}
 		switch f.Rendition {
 		case renditions.WebM:

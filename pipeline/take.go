@@ -79,8 +79,8 @@ func (b *build) after(ctx context.Context, clip string) error {
 	}
 }
 
-// take sees that the clip's job is bought exactly once and waits for its end. The video is
-// what HeyGen said of it last; it is empty when the job had ended in an earlier run.
+// take buys the clip's job exactly once and waits for its end. The video is
+// HeyGen's last answer about it; it is empty when the job had ended in an earlier run.
 func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, error) {
 	if err := b.submit.Acquire(ctx, 1); err != nil {
 		return ledger.Row{}, heygen.Video{}, err
@@ -104,7 +104,7 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, err
 
 func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
 	if b.o.StandIns || b.o.Draft {
-		// Never reached while plans are parted rightly; were they not, money would go.
+		// Never reached while plans are split correctly; a mistake there must not spend money.
 		return ledger.Row{}, fault.New(fault.Failed, "`greenroom build` buys it; please report this", "a build of stand-ins was about to buy a clip")
 	}
 	if s.again {
@@ -130,7 +130,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
 	switch {
 	case errors.Is(err, ledger.ErrParked):
-		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("look at the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "settle an earlier request")
+		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("search the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "resolve an earlier request")
 	case errors.Is(err, ledger.ErrElsewhere):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("use that account's key again, or `greenroom resolve %s`", s.Clip), "buy a take")
 	case errors.Is(err, ledger.ErrBudget):
@@ -175,8 +175,8 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
 }
 
-// download fetches the master. The link that v brought is tried first, others are asked
-// for when they are needed.
+// download fetches the master. The link of v is tried first, others are
+// requested when they are needed.
 func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row, v heygen.Video) error {
 	if !s.again && b.storedMaster(row) {
 		client, err := b.connectFor(ctx, s)

@@ -42,7 +42,7 @@ func (rt *router) readRows(ctx context.Context) (map[string]*ledger.Row, error) 
 	return rows, nil
 }
 
-// rowKey is the key of the row in which a take is asked for: that of the row on record, or
+// rowKey returns the key of the row in which a take is requested: that of the row on record, or
 // of a new one for the current account.
 func (rt *router) rowKey(ctx context.Context, take string, row *ledger.Row) string {
 	if row != nil && row.Key != "" {

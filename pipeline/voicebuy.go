@@ -57,7 +57,7 @@ func (b *build) draft(ctx context.Context, s Step) error {
 	return err
 }
 
-// speak sees that a clip's sound is bought exactly once and is in the store.
+// speak buys a clip's sound exactly once and brings it into the store.
 func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice.Voice, error) {
 	r := s.req.Speech
 	unlock, _ := b.takes.Lock("voice " + r.Row)
@@ -152,12 +152,12 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	in.Key, in.Marker = r.Row, ledger.MarkerOf(r.Row)
 	in.Clip, in.Route, in.Path, in.Body, in.Price = s.Clip, r.Route, r.Path, r.Body, price
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.Route})
-	// Strict: there is no key to repeat under and no list to look at, so an outcome that
-	// nobody knows goes to a person at once.
+	// Strict: there is no idempotency key and no list to search, so the user must resolve an unknown
+	// result at once.
 	row, err := b.spend(ctx, s.Clip, "voice", in, speaker{b, client, r}, ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
 	switch {
 	case errors.Is(err, ledger.ErrParked):
-		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound cannot be had from the account", Dollars(price))
+		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound is not available from the account", Dollars(price))
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a voice")
 	case fault.KindOf(err) == fault.Wait:
@@ -206,7 +206,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Vo
 		var bad *delivery.Unusable
 		if errors.As(err, &bad) {
 			err = fault.Wrap(fault.Media, bad.Err, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),
-				"the voice was downloaded %s and is no sound; it is not stored", delivery.Times(res.Attempts)).For(s.Clip)
+				"the voice was downloaded %s and is not a sound; it is not stored", delivery.Times(res.Attempts)).For(s.Clip)
 		}
 		return v, err
 	}
@@ -233,7 +233,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Vo
 
 // verifySound decodes a bought sound into a WAV file and returns its length in seconds, or
 // why it cannot be the sound: another kind of file, a cut one, or one that is shorter than
-// announced. MP3 says nothing of its length, so that only the announced one shows a cut.
+// announced. MP3 does not contain its length, so that only the announced one shows a cut.
 func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav string, announced float64) (float64, error) {
 	if err := media.CompleteSound(path); err != nil {
 		return 0, delivery.Fault(err)
@@ -290,11 +290,11 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 	gone := (row.State == ledger.Submitted || row.State == ledger.Completed) && !here
 	switch {
 	case !ok || !open && !gone:
-		return fault.New(fault.Usage, "`greenroom status` shows what needs settling", "no request of it is open").For(clip)
+		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it is open").For(clip)
 	case open && answered:
 		return fault.New(fault.Usage, "`greenroom build` goes on with it", "the answer came after all and is on disk").For(clip)
 	case paidAs != "":
-		return fault.New(fault.Usage, "only `--not-paid` helps: the voice is bought again", "a voice is on no list of the account and cannot be had again").For(clip)
+		return fault.New(fault.Usage, "only `--not-paid` helps: the voice is bought again", "a voice is on no list of the account and is not available again").For(clip)
 	case gone:
 		err = p.Ledger.Forgo(ctx, r.Row, "resolved by hand: its sound was gone")
 	default:
@@ -309,7 +309,7 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 	return nil
 }
 
-// heldLength says when a take is not as long as its voice promised: then the timeline
+// heldLength reports a take that is not as long as its voice promised: then the timeline
 // moves after all.
 func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
 	v, ok := b.voices.Here(s.req.Speech)

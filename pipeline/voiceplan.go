@@ -12,7 +12,7 @@ import (
 // VoiceStep is the plan for the sound of a clip with `draft: voice` whose picture is not
 // bought yet.
 type VoiceStep struct {
-	Action  Action  `json:"action"` // keep, fetch, buy, settle, blocked
+	Action  Action  `json:"action"` // one of the values of Step.Action
 	Reason  string  `json:"reason"`
 	Route   string  `json:"route"`
 	Price   float64 `json:"priceUSD"`
@@ -20,10 +20,10 @@ type VoiceStep struct {
 	Seconds float64 `json:"seconds"` // an estimate until the sound is there
 	Key     string  `json:"takeKey"`
 
-	length  request.Length
-	credits float64
-	twin    bool    // another clip of the plan buys it
-	most    float64 // the price whichever of several clips with the same voice pays it
+	length    request.Length
+	credits   float64
+	duplicate bool    // another clip of the plan buys it
+	most      float64 // the price whichever of several clips with the same voice pays it
 }
 
 // voiceStep decides about a clip's sound from facts on disk alone.
@@ -83,7 +83,7 @@ func (pl *planner) voiceCost(v *VoiceStep, prices request.Prices) {
 func (p *Plan) voices(buy bool) *Plan {
 	out := &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}
 	for _, s := range p.Steps {
-		if s.Voice == nil || s.Voice.Action == Keep || (s.Voice.Action != Fetch || s.Voice.twin) && !buy {
+		if s.Voice == nil || s.Voice.Action == Keep || (s.Voice.Action != Fetch || s.Voice.duplicate) && !buy {
 			continue
 		}
 		s.Action, s.Price, s.Least = Draft, 0, 0
@@ -94,8 +94,8 @@ func (p *Plan) voices(buy bool) *Plan {
 	return out
 }
 
-// staleCaptions says that a take which speaks with a bought voice lacks the captions
-// that are wanted and cost nothing.
+// staleCaptions returns why a take with a bought voice must be prepared again: its captions are missing
+// and cost nothing; empty otherwise.
 func (pv *previews) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
 	if v, ok := pv.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
 		return "its captions are wanted now"

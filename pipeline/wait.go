@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"time"
 
 	"greenroom/heygen"
@@ -25,8 +24,8 @@ func (b *build) patience() time.Duration {
 	return time.Hour
 }
 
-// wait polls until the job ends. A limit only gives up watching: the job stays
-// on record and the next run goes on. The row it gives names the video itself, also
+// wait polls until the job ends. A limit only ends the waiting: the job stays
+// on record and the next run continues. The returned row names the video itself, also
 // where what was bought was an agent's session.
 func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) (ledger.Row, heygen.Video, error) {
 	if row.State == ledger.Completed {
@@ -37,11 +36,11 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		pause, longest = 50*time.Millisecond, 500*time.Millisecond
 	}
 	began := b.Project.o.Now()
-	b.polls.enter(row.VideoID, request.KindOf(s.Route))
-	defer b.polls.leave(row.VideoID)
+	b.polls.Enter(row.VideoID, request.KindOf(s.Route))
+	defer b.polls.Leave(row.VideoID)
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Started, Message: row.VideoID})
 	for {
-		v, err := b.polls.read(ctx, client, request.KindOf(s.Route), row.VideoID, pause/2)
+		v, err := b.polls.Read(ctx, client, request.KindOf(s.Route), row.VideoID, pause/2)
 		if b.lagging(err, b.Project.o.Now().Sub(row.LastSent), b.Project.o.Now().Sub(began)) {
 			v, err = heygen.Video{ID: row.VideoID, State: heygen.StatePending, RawStatus: unlisted}, nil
 		}
@@ -71,10 +70,10 @@ func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row led
 		case b.o.Wait > 0 && waited >= b.o.Wait:
 			return row, v, fault.New(fault.Wait, "run the same command again; the clip is paid for and will not be bought twice", "video %s is still %q after %s of waiting, %s old", row.VideoID, v.RawStatus, b.o.Wait, age.Round(time.Second))
 		case v.State == heygen.StateUnknown && age > b.patience():
-			return row, v, fault.New(fault.Wait, "look at it in HeyGen; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
+			return row, v, fault.New(fault.Wait, "open it on HeyGen's site; run the same command again to go on waiting", "video %s has been %q, a word HeyGen does not document, for %s", row.VideoID, v.RawStatus, age.Round(time.Second))
 		}
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Progress, Message: v.RawStatus + b.eta(s.Route, age)})
-		if err := b.polls.sleep(ctx, pause/2+rand.N(pause), b.leastPause()); err != nil {
+		if err := b.polls.Sleep(ctx, pause/2+rand.N(pause), b.leastPause()); err != nil {
 			return row, heygen.Video{}, err
 		}
 		pause = min(pause*3/2, longest)
@@ -95,8 +94,8 @@ func (b *build) remembered(route string, took time.Duration) {
 	})
 }
 
-// eta is the rest of the wait, from this project's own history: the median. Nothing
-// is said before there is one.
+// eta is the rest of the wait, from this project's own history: the median. Empty
+// before there is one.
 func (b *build) eta(route string, age time.Duration) string {
 	var waits []float64
 	b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) { waits = slices.Clone(k.Waits[route]) })
@@ -118,112 +117,4 @@ func (b *build) leastPause() time.Duration {
 		return 250 * time.Millisecond
 	}
 	return time.Second
-}
-
-// polls reads states for everybody who waits: where v3 has several jobs at work, one
-// call asks for all of them.
-type polls struct {
-	mu      sync.Mutex
-	waiting map[string]heygen.Kind
-	last    map[string]heard
-	now     func() time.Time
-	bell    chan struct{} // closed and made anew when somebody should look sooner
-}
-
-// ring makes every waiting clip read its job soon: an event said that something happened.
-// Answers younger than least stay valid, or many clips would each read all jobs.
-func (p *polls) ring(least time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for id, h := range p.last {
-		if p.now().Sub(h.at) >= least {
-			delete(p.last, id)
-		}
-	}
-	if p.bell != nil {
-		close(p.bell)
-	}
-	p.bell = make(chan struct{})
-}
-
-// sleep waits between two reads: for d, or until the bell but at least for least.
-func (p *polls) sleep(ctx context.Context, d, least time.Duration) error {
-	p.mu.Lock()
-	if p.bell == nil {
-		p.bell = make(chan struct{})
-	}
-	bell := p.bell
-	p.mu.Unlock()
-	least = min(least, d)
-	if err := sleep(ctx, least); err != nil { // a bell in this time is heard after it
-		return err
-	}
-	t := time.NewTimer(d - least)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-bell:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-// heard is a state with its age.
-type heard struct {
-	state heygen.JobState
-	at    time.Time
-}
-
-func (p *polls) enter(id string, kind heygen.Kind) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.waiting == nil {
-		p.waiting, p.last = map[string]heygen.Kind{}, map[string]heard{}
-	}
-	p.waiting[id] = kind
-}
-
-func (p *polls) leave(id string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.waiting, id)
-	delete(p.last, id)
-}
-
-// read gives a job's record. While others wait beside it on v3, the record itself is
-// only read once the bulk answer says that the job ended.
-func (p *polls) read(ctx context.Context, c *heygen.Client, kind heygen.Kind, id string, fresh time.Duration) (heygen.Video, error) {
-	if kind == heygen.KindVideoV3 {
-		if s, ok := p.bulk(ctx, c, id, fresh); ok && s.State != heygen.StateCompleted && s.State != heygen.StateFailed && !s.Missing {
-			return heygen.Video{ID: id, State: s.State, RawStatus: s.RawStatus}, nil
-		}
-	}
-	return c.Job(ctx, kind, id)
-}
-
-func (p *polls) bulk(ctx context.Context, c *heygen.Client, id string, fresh time.Duration) (heygen.JobState, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if h, ok := p.last[id]; ok && p.now().Sub(h.at) < fresh {
-		return h.state, true
-	}
-	ids := []string{id}
-	for other, kind := range p.waiting {
-		if kind == heygen.KindVideoV3 && other != id && len(ids) < heygen.MaxStatuses {
-			ids = append(ids, other)
-		}
-	}
-	if len(ids) < 2 {
-		return heygen.JobState{}, false
-	}
-	list, err := c.Statuses(ctx, ids)
-	if err != nil {
-		return heygen.JobState{}, false // the record itself tells what is wrong
-	}
-	for _, s := range list {
-		p.last[s.ID] = heard{s, p.now()}
-	}
-	h, ok := p.last[id]
-	return h.state, ok
 }

@@ -65,7 +65,7 @@ func (b *build) keepWarning(take string, v heygen.Video) error {
 	return err
 }
 
-// takeWarning is the warning of the take that a step records: what HeyGen said now, what
+// takeWarning is the warning of the take that a step records: HeyGen's answer now, what
 // an earlier run kept, or what the lockfile has.
 func (b *build) takeWarning(s Step, v heygen.Video) string {
 	if v.State == heygen.StateCompleted {

@@ -13,7 +13,7 @@ import (
 	"greenroom/pipeline/stage"
 )
 
-// In names a take in the store and what it must be.
+// In is a take of the store and what it must be.
 type In struct {
 	Clip   string       `json:"clip"`
 	Master string       `json:"master"` // SHA-256, hexadecimal

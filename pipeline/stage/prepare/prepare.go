@@ -18,7 +18,7 @@ import (
 // posterAt is where in the clip the poster is taken, seconds: after the pose in which presenters start.
 const posterAt = 0.6
 
-// In is a take in the store and how it is prepared. The paths of Spec are set by Run.
+// In is a take of the store and how it is prepared. The paths of Spec are set by Run.
 type In struct {
 	Clip     string            `json:"clip"`
 	TakeKey  string            `json:"takeKey"` // names temporary files

@@ -1,4 +1,4 @@
-package pipeline
+package wait
 
 import (
 	"context"
@@ -12,17 +12,17 @@ import (
 // Unsigned callbacks came 800 times a second, and each made the build read its job.
 func TestManyCallbacksDoNotMakeABuildPollFaster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &polls{now: time.Now}
+		p := NewPoller(time.Now)
 		ctx, stop := context.WithCancel(t.Context())
 		go func() {
 			for ctx.Err() == nil {
-				p.ring(time.Second)
+				p.Wake(time.Second)
 				time.Sleep(time.Millisecond)
 			}
 		}()
 		began, reads := time.Now(), 0
 		for time.Since(began) < 30*time.Second {
-			if err := p.sleep(ctx, 10*time.Second, time.Second); err != nil {
+			if err := p.Sleep(ctx, 10*time.Second, time.Second); err != nil {
 				t.Fatal(err)
 			}
 			reads++
@@ -37,20 +37,20 @@ func TestManyCallbacksDoNotMakeABuildPollFaster(t *testing.T) {
 
 func TestACallbackIsHeardAfterTheLeastPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &polls{now: time.Now}
+		p := NewPoller(time.Now)
 		for _, c := range []struct{ ring, want time.Duration }{
 			{300 * time.Millisecond, time.Second}, {4 * time.Second, 4 * time.Second}, {20 * time.Second, 10 * time.Second},
 		} {
 			began := time.Now()
-			time.AfterFunc(c.ring, func() { p.ring(time.Second) })
-			if err := p.sleep(t.Context(), 10*time.Second, time.Second); err != nil || time.Since(began) != c.want {
+			time.AfterFunc(c.ring, func() { p.Wake(time.Second) })
+			if err := p.Sleep(t.Context(), 10*time.Second, time.Second); err != nil || time.Since(began) != c.want {
 				t.Errorf("bell after %s: slept %s, %v", c.ring, time.Since(began), err)
 			}
 			synctest.Wait()
 			time.Sleep(20 * time.Second) // the last bell
 		}
 		began := time.Now()
-		if err := p.sleep(t.Context(), 50*time.Millisecond, time.Second); err != nil || time.Since(began) != 50*time.Millisecond {
+		if err := p.Sleep(t.Context(), 50*time.Millisecond, time.Second); err != nil || time.Since(began) != 50*time.Millisecond {
 			t.Errorf("a short pause became %s, %v", time.Since(began), err)
 		}
 	})
@@ -59,11 +59,11 @@ func TestACallbackIsHeardAfterTheLeastPause(t *testing.T) {
 // A bulk answer that is just there serves all waiting clips.
 func TestACallbackKeepsFreshAnswers(t *testing.T) {
 	now := time.Unix(1000, 0)
-	p := &polls{now: func() time.Time { return now }}
-	p.enter("a", heygen.KindVideoV3)
-	p.enter("b", heygen.KindVideoV3)
-	p.last["a"], p.last["b"] = heard{at: now.Add(-2 * time.Second)}, heard{at: now.Add(-time.Millisecond)}
-	p.ring(time.Second)
+	p := NewPoller(func() time.Time { return now })
+	p.Enter("a", heygen.KindVideoV3)
+	p.Enter("b", heygen.KindVideoV3)
+	p.last["a"], p.last["b"] = known{at: now.Add(-2 * time.Second)}, known{at: now.Add(-time.Millisecond)}
+	p.Wake(time.Second)
 	if _, old := p.last["a"]; old {
 		t.Error("an old answer stays after a callback")
 	}

@@ -10,15 +10,15 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// twins are clips that stand on the same master and want the same done with it: rows
+// duplicates are clips with the same master and the same recipe: rows
 // with equal words, or a clip under two names. They are checked and prepared once.
-type twins struct {
+type duplicates struct {
 	known map[string]lockfile.Entry
 	keymutex.Mutex
 }
 
-// twinKey is everything that checks and recipes are made from.
-func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
+// duplicateKey is everything that checks and recipes are made from.
+func duplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k := hashkey.New("twin/1")
 	k.Field("master", e.Master)
 	k.Field("key color", screenColor(c, route))
@@ -37,38 +37,38 @@ func twinKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	return k.Sum()
 }
 
-// learnTwins notes what is ready before the run, also of clips that it leaves alone.
-func (b *build) learnTwins(ctx context.Context, plan *Plan) {
-	b.twins.known = map[string]lockfile.Entry{}
+// learnDuplicates notes what is ready before the run, also of clips that it leaves alone.
+func (b *build) learnDuplicates(ctx context.Context, plan *Plan) {
+	b.duplicates.known = map[string]lockfile.Entry{}
 	if len(plan.Steps) < len(b.Manifest.Clips) {
 		for _, c := range b.Manifest.Clips {
 			if e, ok := b.Lock.Get(c.Name); ok && b.recipes.staleRendition(ctx, c, e) == "" {
-				b.twins.known[twinKey(c, e, e.Route)] = e
+				b.duplicates.known[duplicateKey(c, e, e.Route)] = e
 			}
 		}
 	}
 	for _, s := range plan.Steps {
 		if e, ok := b.Lock.Get(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
-			b.twins.known[twinKey(*s.clip, e, e.Route)] = e
+			b.duplicates.known[duplicateKey(*s.clip, e, e.Route)] = e
 		}
 	}
 }
 
-// twin gives a clip what was prepared for another; unlock must be called when the clip
-// is done, and tells the others what it has.
-func (b *build) twin(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
-	key := twinKey(*s.clip, e, s.req.Route)
-	free, _ := b.twins.Lock(key)
+// duplicate returns what was prepared for an equal clip; unlock must be called when the clip
+// is done, and shares what it has.
+func (b *build) duplicate(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
+	key := duplicateKey(*s.clip, e, s.req.Route)
+	free, _ := b.duplicates.Lock(key)
 	b.mu.Lock()
-	other, ok := b.twins.known[key]
+	other, ok := b.duplicates.known[key]
 	b.mu.Unlock()
 	if ok { // its files were in the store when it became known
-		e.Info, e.Renditions = other.Info, other.Renditions // nobody changes one that is on record
+		e.Info, e.Renditions = other.Info, other.Renditions // one that is on record does not change
 	}
 	return e, ok, func(made *lockfile.Entry) {
 		if made != nil {
 			b.mu.Lock()
-			b.twins.known[key] = *made
+			b.duplicates.known[key] = *made
 			b.mu.Unlock()
 		}
 		free()
