@@ -27,7 +27,8 @@ const (
 
 var stateWords = map[string]State{
 	"pending": StatePending, "queued": StateWaiting, "waiting": StateWaiting, "draft": StatePending,
-	"processing": StateProcessing, "running": StateProcessing, "generating": StateProcessing, "thinking": StateProcessing,
+	"processing": StateProcessing, "running": StateProcessing, "generating": StateProcessing,
+	"thinking":  StateProcessing,
 	"reviewing": StateProcessing, "in_progress": StateProcessing,
 	"completed": StateCompleted, "complete": StateCompleted, "success": StateCompleted,
 	"failed": StateFailed, "fail": StateFailed,

@@ -252,7 +252,10 @@ func (s *Session) request(ctx context.Context, w *work, op string, args map[stri
 		case err == nil && one.Error == "died":
 			s.drop()
 			if try < tries {
-				w.emit(Event{Stage: StageRender, Message: "the browser ended (" + firstLine(one.Message) + "): starting it again"})
+				w.emit(Event{
+					Stage:   StageRender,
+					Message: "the browser ended (" + firstLine(one.Message) + "): starting it again",
+				})
 				continue
 			}
 		case errors.As(err, &end) && !errors.Is(err, proc.ErrStalled):

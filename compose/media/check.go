@@ -211,7 +211,10 @@ func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
 	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
 	if e.KeyColor != "" {
-		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted")
+		r.add(
+			"key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor,
+			"the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted",
+		)
 		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))
 		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %",
 			"the presenter wears the key colour; use another screen, for an avatar key-color: \"#0000FF\"")

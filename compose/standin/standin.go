@@ -169,7 +169,8 @@ func (m *Maker) args(s Spec, wav, out string) []string {
 			o[k] = v
 		}
 	} else {
-		for k, v := range map[string]any{"c:v": "libvpx-vp9", "b:v": 0, "crf": 24, "g": 5 * s.FPS, "deadline": "realtime",
+		for k, v := range map[string]any{"c:v": "libvpx-vp9", "b:v": 0, "crf": 24, "g": 5 * s.FPS,
+			"deadline": "realtime",
 			"cpu-used": 8, "row-mt": 1,
 			"auto-alt-ref": 0, "metadata:s:v:0": "alpha_mode=1", "c:a": "libopus", "b:a": "96k"} {
 			o[k] = v
