@@ -38,6 +38,8 @@ func (h Hash) valid() bool {
 }
 
 // Store holds files by their content: dir/sha256/ab/<hex>, read-only.
+//
+// size: one method for each operation on the folder of files, which share its lock and its list of checked files.
 type Store struct {
 	dir     string
 	checked *checked

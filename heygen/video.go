@@ -36,6 +36,8 @@ var stateWords = map[string]State{
 
 // Video is a job's record. Links are signed and live for seven days; they are
 // different on every read and must not be stored.
+//
+// size: one field for each member of the answer that is used.
 type Video struct {
 	ID           string
 	State        State

@@ -22,6 +22,8 @@ const tries = 3
 // are served one after another. A film that fails or is cancelled leaves the session in
 // order; when node or the browser ends, both are started again and the film goes on with
 // the frames that are missing.
+//
+// size: one field for each program, path and setting that a session keeps.
 type Session struct {
 	r            Renderer
 	node, script string

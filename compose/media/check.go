@@ -27,6 +27,8 @@ type Finding struct {
 }
 
 // Expect is what a file should be. Fractions are of 1, times in seconds.
+//
+// size: one field for each thing that a check compares.
 type Expect struct {
 	Transparent              bool
 	Duration                 float64 // announced; 0 when unknown
@@ -48,6 +50,8 @@ type Expect struct {
 }
 
 // Report is what a check found.
+//
+// size: one method for each check, all of which add findings.
 type Report struct {
 	File     string     `json:"file"`
 	Info     Info       `json:"info"`

@@ -36,6 +36,8 @@ const (
 )
 
 // Spec is what to draw and say.
+//
+// size: one field for each setting of a stand-in.
 type Spec struct {
 	Script        string // with <break time="1s"/>
 	AudioPath     string // own sound instead of the script
@@ -69,6 +71,8 @@ type Result struct {
 }
 
 // Maker draws clips with ffmpeg and, when it is there, espeak-ng.
+//
+// size: one method for each step from script to file; the type itself has only the paths of programs.
 type Maker struct {
 	FFmpeg, Espeak string // Espeak empty: the plain voice
 	NoLibrary      bool   // run the program even where libespeak-ng loads

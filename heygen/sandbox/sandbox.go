@@ -86,6 +86,8 @@ type job struct {
 }
 
 // Server is the handler.
+//
+// size: one method for each endpoint and fault; the state belongs to one lock and one file.
 type Server struct {
 	o         Options
 	mux       *http.ServeMux

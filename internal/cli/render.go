@@ -15,6 +15,9 @@ import (
 // filmsStage is the stage of events about a run of films.
 const filmsStage = "film"
 
+// renderOptions are the flags of `greenroom render`.
+//
+// size: one field for each flag.
 type renderOptions struct {
 	out, clip, title, props, browser string
 	engine, preset, format           string

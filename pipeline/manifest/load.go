@@ -93,6 +93,8 @@ func (m *Manifest) Unchanged() bool {
 }
 
 // doc is a manifest while it is read.
+//
+// size: one method for each key or section of the manifest; all report faults in one list.
 type doc struct {
 	value.Reader
 	dir   string

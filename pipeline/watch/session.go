@@ -28,6 +28,8 @@ type Options struct {
 }
 
 // Session is one project being watched.
+//
+// size: one method for each event and each request of the page; the state belongs to one lock.
 type Session struct {
 	o     Options
 	root  string

@@ -46,6 +46,9 @@ func Film(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error
 	return r.film, nil
 }
 
+// resolver turns a composition of the manifest into a film.
+//
+// size: one method for each kind of layer and each step; all report faults in one list.
 type resolver struct {
 	m      *manifest.Manifest
 	facts  Facts
@@ -58,6 +61,8 @@ type resolver struct {
 }
 
 // part is a composition that is being resolved, on its own canvas, in the film's frames.
+//
+// size: one field for each list that the steps over a composition fill.
 type part struct {
 	c      manifest.Composition
 	w, h   int
