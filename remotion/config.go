@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
 // ConfigFiles are the names of a project's configuration that need not be named in the manifest.
@@ -69,7 +70,7 @@ func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layo
 		}
 		return l, "" // the render names the error
 	}
-	text := project.WithoutComments(readSource(l.Path(file)))
+	text := project.WithoutComments(sources.Read(l.Path(file)))
 	mentions := strings.Count(text, "setPublicDir")
 	if mentions == 0 {
 		return l, ""
@@ -220,11 +221,11 @@ func (r Renderer) environ() []string {
 
 // stamp hashes what a configuration depends on: with another stamp its values may differ.
 func (r Renderer) stamp(l project.Layout, c configuration) string {
-	h := newKeyer()
+	h := sources.NewKey()
 	h.Field("schema", "configuration/1")
 	h.Field("driver", driverSum())
 	h.Field("file", c.file)
-	h.Field("package @remotion/cli", installed(l.Dir, "@remotion/cli"))
+	h.Field("package @remotion/cli", sources.Installed(l.Dir, "@remotion/cli"))
 	for _, name := range []string{"tsconfig.json", "package.json", ".env", ".env.local"} {
 		h.Field(name, withoutKeys(l.Path(name)))
 	}
@@ -233,27 +234,14 @@ func (r Renderer) stamp(l project.Layout, c configuration) string {
 		if rel, err := filepath.Rel(l.Dir, file); err == nil {
 			name = filepath.ToSlash(rel)
 		}
-		sum, err := sumOf(file)
+		sum, err := sources.Sum(file)
 		if err != nil {
 			sum = "unreadable" // then the stamp differs
 		}
 		h.Field(name, sum)
 	}
-	h.environment(c.Env, r.environ())
+	h.Environment(c.Env, r.environ())
 	return h.Sum()
-}
-
-// environment hashes variables by name.
-func (k keyer) environment(names, environ []string) {
-	for _, name := range names {
-		value := "unset"
-		for _, v := range environ {
-			if n, set, _ := strings.Cut(v, "="); n == name {
-				value = "=" + set
-			}
-		}
-		k.Field("variable "+name, value)
-	}
 }
 
 // withoutKeys returns the text of a file of variables without those that only greenroom reads; "" for a file that
@@ -269,8 +257,8 @@ func withoutKeys(file string) string {
 	return out.String()
 }
 
-// page hashes the variables that a page reads: those named REMOTION_*, and the .env file.
-func (k keyer) page(l project.Layout, c configuration, environ []string) {
+// hashPage hashes the variables that a page reads: those named REMOTION_*, and the .env file.
+func hashPage(k sources.Key, l project.Layout, c configuration, environ []string) {
 	var names []string
 	for _, v := range environ {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "REMOTION_") {
@@ -278,7 +266,7 @@ func (k keyer) page(l project.Layout, c configuration, environ []string) {
 		}
 	}
 	slices.Sort(names)
-	k.environment(names, environ)
+	k.Environment(names, environ)
 	files := []string{l.Path(".env"), l.Path(".env.local")}
 	if c.EnvFile != "" {
 		files = []string{filepath.FromSlash(c.EnvFile)}

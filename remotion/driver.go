@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/sources"
 )
 
 //go:embed driver/*.mjs
@@ -22,7 +23,7 @@ var driverSources embed.FS
 
 // driverSum is a hash of the driver: it decides how films are bundled and drawn.
 var driverSum = sync.OnceValue(func() string {
-	h := newKeyer()
+	h := sources.NewKey()
 	files, _ := driverSources.ReadDir("driver") // embedded
 	for _, f := range files {
 		b, _ := driverSources.ReadFile("driver/" + f.Name())

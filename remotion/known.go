@@ -6,6 +6,7 @@ import (
 
 	"greenroom/internal/lazyregexp"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
 // Installed reports that a project's packages are there.
@@ -21,9 +22,9 @@ func Compositions(l project.Layout) (ids []string, all bool, err error) {
 		return nil, false, err
 	}
 	file, err := configFile(at)
-	all = err == nil && (file == "" || !strings.Contains(readSource(at.Path(file)), "setEntryPoint"))
-	err = sourceFiles(at, func(name string) error {
-		found, sure := registered(readSource(at.Path(name)))
+	all = err == nil && (file == "" || !strings.Contains(sources.Read(at.Path(file)), "setEntryPoint"))
+	err = sources.Files(at, func(name string) error {
+		found, sure := registered(sources.Read(at.Path(name)))
 		ids, all = append(ids, found...), all && sure
 		return nil
 	})

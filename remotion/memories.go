@@ -1,34 +1,15 @@
 package remotion
 
 import (
-	"os"
 	"path/filepath"
 
 	"greenroom/internal/filecache"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
-// Small files in the cache that may be deleted at any time. Projects may share a cache: every entry has the place of
-// its project as seen from the cache, so that a project that moves with its cache keeps them.
-const (
-	// ConfigMemory is what was read of projects' configurations, in the cache.
-	ConfigMemory = "config.json"
-	inputsMemory = "inputs.json"
-)
-
-func place(home string, l project.Layout) string {
-	if rel, err := filepath.Rel(home, l.Dir); err == nil {
-		return filepath.ToSlash(rel)
-	}
-	return l.Dir
-}
-
-// saveEntry writes one entry of a file in the cache. A failure costs the next run some time only.
-func saveEntry[T any](home, file, key string, v T) {
-	if os.MkdirAll(home, 0o755) == nil {
-		_ = filecache.SaveEntry(filepath.Join(home, file), key, v)
-	}
-}
+// ConfigMemory is what was read of projects' configurations, in the cache.
+const ConfigMemory = "config.json"
 
 // stamped is a configuration with the stamp that it had.
 type stamped struct {
@@ -38,7 +19,7 @@ type stamped struct {
 
 // remembered returns the cached configuration, if nothing that it depends on has changed.
 func (r Renderer) remembered(home string, l project.Layout, file string) (configuration, bool) {
-	was, ok := filecache.LoadEntry[stamped](filepath.Join(home, ConfigMemory), place(home, l)+" "+file)
+	was, ok := filecache.LoadEntry[stamped](filepath.Join(home, ConfigMemory), sources.Place(home, l)+" "+file)
 	if !ok {
 		return configuration{}, false
 	}
@@ -62,5 +43,5 @@ func (r Renderer) remember(home string, l project.Layout, c configuration) {
 		}
 		kept.Inputs = append(kept.Inputs, input)
 	}
-	saveEntry(home, ConfigMemory, place(home, l)+" "+c.file, stamped{c.stamp, kept})
+	sources.SaveEntry(home, ConfigMemory, sources.Place(home, l)+" "+c.file, stamped{c.stamp, kept})
 }
