@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"greenroom/remotion/bundles"
 	"greenroom/remotion/project"
 	"greenroom/remotion/sources"
 )
@@ -32,7 +33,7 @@ func TestBundleKey(t *testing.T) {
 	key := func(t *testing.T, dir string) string {
 		t.Helper()
 		k, err := bundleKey(t, found(t, dir))
-		if err != nil || !bundleName.MatchString("bundle-"+k) {
+		if err != nil || !bundles.Name.MatchString("bundle-"+k) {
 			t.Fatalf("key %q, %v", k, err)
 		}
 		return k

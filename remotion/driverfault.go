@@ -6,6 +6,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/tools"
 )
 
 const (
@@ -61,7 +62,7 @@ func driverDied(id string, err error) error {
 			fault.Failed, "run the same command again", "render %s: node exited before the render finished", id,
 		)
 	case !errors.As(err, &exit):
-		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
+		return fault.Wrap(fault.Tool, err, tools.NodeHint, "start node")
 	case errors.Is(err, proc.ErrStalled):
 		return fault.Wrap(fault.Failed, err,
 			"look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/sound"
 )
 
 // mux joins picture and bare samples into the film and puts it in its place. pcm is "" for a film without sound.
@@ -23,7 +24,7 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 	streams := []string{"-map", "0:v"}
 	if pcm != "" {
 		args = append(
-			args, "-protocol_whitelist", proc.Protocols, "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2",
+			args, "-protocol_whitelist", proc.Protocols, "-f", "s16le", "-ar", strconv.Itoa(sound.Rate), "-ac", "2",
 			"-i", pcm,
 		)
 		streams = append(append(streams, "-map", "1:a"), f.sound...)

@@ -11,6 +11,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/bundles"
 	"greenroom/remotion/project"
 )
 
@@ -188,7 +189,7 @@ type work struct {
 
 // beat begins to mark what the work uses, so that nothing sweeps it.
 func (w *work) beat() {
-	w.alive = heartbeat(append(slices.Clone(w.touched), w.bundle)...)
+	w.alive = bundles.Heartbeat(append(slices.Clone(w.touched), w.bundle)...)
 	w.alive()
 }
 

@@ -16,6 +16,7 @@ import (
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
+	"greenroom/remotion/tools"
 )
 
 // short is a path as a user would type it: relative to the current folder where that is shorter.
@@ -94,7 +95,7 @@ func (e *env) addNeeds(ctx context.Context, o initOptions, l project.Layout) err
 			command, inFolder(e, l.Dir, "greenroom init --update --install"))
 		return nil
 	}
-	node, _, err := remotion.FindNode(ctx, exec.LookPath)
+	node, _, err := tools.FindNode(ctx, exec.LookPath)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"greenroom/pipeline/watch"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 type watchOptions struct {
@@ -135,7 +136,7 @@ func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout,
 	go func() {
 		defer close(done)
 		err := remotion.Renderer{MayInstall: allowed(o.install)}.Studio(ctx,
-			remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
+			remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: tools.FindBrowser("", e.Getenv, e.LookPath),
 				Log:   func(l string) { e.say("studio: %s", oneLine(l)) },
 				Ready: func(url string) { e.say("studio: %s", url) }})
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"greenroom/remotion"
 	layout "greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // picture is what a composition is shown with.
@@ -58,7 +59,7 @@ func draw(ctx context.Context, project, out string, only []string) error {
 	if err != nil {
 		return err
 	}
-	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
+	r := remotion.Renderer{Browser: tools.FindBrowser("", os.Getenv, exec.LookPath)}
 	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project},
 		CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
 	if err != nil {

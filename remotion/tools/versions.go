@@ -1,4 +1,4 @@
-package remotion
+package tools
 
 import (
 	"strconv"
@@ -13,8 +13,8 @@ import (
 // clips whose width is not a multiple of 32 ("wrong data size"). A test renders with it.
 const Oldest = "4.0.145"
 
-// supported refuses versions of Remotion whose interface is another one.
-func supported(dir string) error {
+// Supported refuses versions of Remotion whose interface is another one.
+func Supported(dir string) error {
 	folder, err := project.Find(dir, "@remotion/renderer")
 	if err != nil {
 		return nil // Studio alone
@@ -67,9 +67,9 @@ func less(a, b []int) bool {
 	return false
 }
 
-// mixed names the versions of Remotion's packages where they differ; "" where they do not.
+// Mixed names the versions of Remotion's packages where they differ; "" where they do not.
 // Remotion itself warns of this: a project of two versions may render wrongly.
-func mixed(dir string) string {
+func Mixed(dir string) string {
 	var all []string
 	versions := map[string]bool{}
 	for _, name := range []string{"remotion", "@remotion/renderer", "@remotion/bundler"} {
