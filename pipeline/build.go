@@ -201,7 +201,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.Account.Can.Flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.standIns.saver.Flush(), p.Account.Can.Flush())
 	b.settle(plan)
 	if perr := p.publish(ctx, b); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
@@ -262,7 +262,7 @@ func (b *build) count(f func(*Summary)) {
 
 // clip takes one clip from wherever it is to prepared files in the store.
 func (b *build) clip(ctx context.Context, s Step) error {
-	if s.Action == Blocked && !b.looksAgain(ctx, s) {
+	if s.Action == Blocked && !b.router.looksAgain(ctx, s) {
 		kind := fault.Provider
 		return fault.New(kind, "", "%s", s.Reason)
 	}
@@ -298,7 +298,7 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.requestOn(ctx, *s.clip, request.V3Key)
+	req, rerr := b.router.requestOn(ctx, *s.clip, request.V3Key)
 	if rerr != nil {
 		return s, false
 	}

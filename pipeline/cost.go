@@ -21,11 +21,11 @@ func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
 		return s, nil
 	}
 	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
-		if err := request.Misfits(*s.clip, s.Route, p.manifestLine); err != nil {
+		if err := request.Misfits(*s.clip, s.Route, p.router.manifestLine); err != nil {
 			return s, err
 		}
 	}
-	l, err := p.lengthOf(ctx, *s.clip, s.req)
+	l, err := p.lengths.lengthOf(ctx, *s.clip, s.req)
 	if err != nil {
 		return s, err
 	}

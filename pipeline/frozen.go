@@ -119,6 +119,6 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *f
 // bought reports a take that the lockfile knows and this machine's ledger does not: a
 // clean clone with the key downloads it again rather than buying it again. The sandbox's
 // videos are free and live on one machine, so there it is simply made anew.
-func (p *Project) bought(e lockfile.Entry, have bool, key string) bool {
-	return have && e.TakeKey == key && e.VideoID != "" && !p.Account.Sandboxed()
+func (rt *router) bought(e lockfile.Entry, have bool, key string) bool {
+	return have && e.TakeKey == key && e.VideoID != "" && !rt.account.Sandboxed()
 }

@@ -117,14 +117,14 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
-	if _, err := p.sizes(); err != nil {
+	if _, err := p.recipes.sizes(); err != nil {
 		return nil, err
 	}
-	rows, err := p.readRows(ctx)
+	rows, err := p.router.readRows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p.rows = rows
+	p.router.rows = rows
 	p.compare(ctx, clips)
 	p.plannedAll = p.plannedAll || len(names) == 0
 	prices := request.LoadPrices()
@@ -136,7 +136,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	for i := range clips {
 		c := &clips[i]
 		e, have := p.Account.Own(ctx, c.Name)
-		req, err := p.chosen(ctx, *c, e, have, rows)
+		req, err := p.router.chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
 			err = p.agrees(*c, e, rows[req.Key])
 		}
@@ -202,9 +202,9 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 	if own && e.TakeKey == req.Key && p.Store != nil {
 		if lost = p.lostMaster(*c, e); lost == "" {
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
-			stale := p.staleRendition(ctx, *c, e)
+			stale := p.recipes.staleRendition(ctx, *c, e)
 			if stale == "" {
-				if stale = p.staleCaptions(*c, req, e.Captions != nil); stale != "" {
+				if stale = p.previews.staleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)
 				}
 				if why := p.unpublished(*c, e); why != "" {
@@ -263,7 +263,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", outside.Clean(row.Reason), c.Take+1)
 		}
 	}
-	if p.bought(e, have, req.Key) {
+	if p.router.bought(e, have, req.Key) {
 		return say(Fetch, "%sthe lockfile has it as video %s, nothing more to pay", because, e.VideoID)
 	}
 	return say(Buy, "%s", because+whyNew(e, have, req, fresh))

@@ -41,7 +41,7 @@ func (p *Project) publish(ctx context.Context, b *build) error {
 	}
 	var files []assets.File
 	for _, c := range p.Manifest.Clips {
-		if e, _, ok := p.shown(c); ok {
+		if e, _, ok := p.previews.shown(c); ok {
 			for _, f := range renditions.Published(e) {
 				files = append(files, f.File)
 			}
@@ -107,7 +107,7 @@ func (p *Project) props() remotion.Props {
 	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	props.SetRate(m.FPS.Num, m.FPS.Den)
 	for _, c := range m.Clips {
-		e, kind, ok := p.shown(c)
+		e, kind, ok := p.previews.shown(c)
 		files := renditions.Published(e)
 		if !ok || len(files) < len(renditions.Extensions) {
 			continue

@@ -37,8 +37,8 @@ func (p *Project) voiceStep(c manifest.Clip, req request.Request, l request.Leng
 	if known && !p.Account.OwnRow(context.Background(), *row) {
 		return say(Blocked, "%s", p.Account.ForeignRow(context.Background(), c.Name, *row))
 	}
-	rec, answered := p.answered(req.Speech.Row)
-	if _, ok := p.heard(req.Speech); ok {
+	rec, answered := p.voices.Answer(req.Speech.Row)
+	if _, ok := p.voices.Here(req.Speech); ok {
 		return say(Keep, "its voice is bought")
 	}
 	switch {
@@ -96,8 +96,8 @@ func (p *Plan) voices(buy bool) *Plan {
 
 // staleCaptions says that a take which speaks with a bought voice lacks the captions
 // that are wanted and cost nothing.
-func (p *Project) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
-	if v, ok := p.heard(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
+func (pv *previews) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
+	if v, ok := pv.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
 		return "its captions are wanted now"
 	}
 	return ""
