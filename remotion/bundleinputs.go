@@ -55,7 +55,8 @@ func relativeTo(at project.Layout, names, known []string) []string {
 			if err != nil || !filepath.IsLocal(rel) && dir != dirs[len(dirs)-1] {
 				continue
 			}
-			if !below(rel, known) && !slices.Contains(known, rel) && !slices.Contains(bundleFiles, filepath.ToSlash(rel)) {
+			if !below(rel, known) && !slices.Contains(known, rel) &&
+				!slices.Contains(bundleFiles, filepath.ToSlash(rel)) {
 				out = append(out, filepath.ToSlash(rel))
 			}
 			break

@@ -127,7 +127,9 @@ func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l proje
 		hint := "look for a loop or a prompt in it; " + configHint
 		return c, &configFault{fault.Wrap(fault.Failed, err, hint, "run %s", file)}
 	case errors.As(err, &end):
-		return c, &configFault{fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file)}
+		return c, &configFault{
+			fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file),
+		}
 	case err != nil:
 		return c, err
 	case one.Error == "packages":
@@ -174,7 +176,9 @@ func (c configuration) layout(l project.Layout) (project.Layout, error) {
 		name = filepath.Clean(name)
 		if !filepath.IsLocal(name) {
 			hint := "choose a place in the project, or name one in greenroom.yaml: remotion: {public: FOLDER, entry: FILE}"
-			return "", fault.New(fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value)
+			return "", fault.New(
+				fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value,
+			)
 		}
 		return filepath.ToSlash(name), nil
 	}

@@ -161,7 +161,8 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 	go d.write()
 	go func() {
 		defer close(d.done)
-		_, d.err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{script, project}, Dir: project, Env: env, Stdin: in,
+		_, d.err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{script, project}, Dir: project, Env: env,
+			Stdin:  in,
 			Stdout: &replies{handle: d.reply}, Stderr: func(string) { d.markAlive() }})
 		kill(nil)
 		in.Close() // only now: a request that is still being written ends with an error

@@ -141,7 +141,9 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 
 // byContent matches the published files: <clip>.<hash>.<extension>, files/<hash>.<extension>. A film's input has the
 // names of those that it shows; the others, such as old ones, belong to no film.
-var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`)
+var byContent = lazyregexp.New(
+	`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`,
+)
 
 // generated reports the modules that a build writes, by their names in the project.
 func (k *Keys) generated(name string) bool {

@@ -26,7 +26,8 @@ func FindBrowser(explicit string, getenv func(string) string, lookPath func(stri
 	if b := getenv("GREENROOM_BROWSER"); b != "" {
 		return b
 	}
-	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "/usr/bin/chromium-headless-shell",
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell",
+		"/usr/bin/chromium-headless-shell",
 		"/usr/bin/chromium", "/usr/bin/chromium-browser"} {
 		if p, err := lookPath(name); err == nil {
 			return p
@@ -58,7 +59,9 @@ func FindNode(ctx context.Context, lookPath func(string) (string, error)) (path,
 		return "", "", fault.New(fault.Tool, nodeHint, "read the version of %s: it prints %q", path, version)
 	}
 	if n, _ := strconv.Atoi(m[1]); n < minNode {
-		return "", "", fault.New(fault.Tool, nodeHint, "node %s is too old: Remotion needs %d or newer", version, minNode)
+		return "", "", fault.New(
+			fault.Tool, nodeHint, "node %s is too old: Remotion needs %d or newer", version, minNode,
+		)
 	}
 	return path, version, nil
 }

@@ -35,7 +35,9 @@ var (
 	remotionName = lazyregexp.New(`import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*['"]remotion['"];?`)
 	namespace    = lazyregexp.New(`\*\s*as\s+\w+\s+from\s*['"]remotion['"]|(?:require|import)\(\s*['"]remotion['"]`)
 	registering  = lazyregexp.New(`</?\s*(?:Composition|Still)\b|\b(?:Composition|Still)\b`)
-	literalID    = lazyregexp.New("^id\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*\"([^\"]*)\"\\s*\\}|\\{\\s*'([^']*)'\\s*\\}|\\{\\s*`([^`$]*)`\\s*\\})")
+	literalID    = lazyregexp.New(
+		"^id\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*\"([^\"]*)\"\\s*\\}|\\{\\s*'([^']*)'\\s*\\}|\\{\\s*`([^`$]*)`\\s*\\})",
+	)
 )
 
 // registered returns the ids of the compositions that a source registers. sure is false if there may be others.

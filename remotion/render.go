@@ -234,7 +234,8 @@ func quality(crf int) int {
 // draw renders every chunk.
 func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
 	for _, c := range chunks {
-		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio,
+		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video,
+			"audio":  c.audio,
 			"format": format,
 			"crf":    spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })

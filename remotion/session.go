@@ -22,6 +22,8 @@ const tries = 3
 // are served one after another. A film that fails or is cancelled leaves the session in
 // order; when node or the browser ends, both are started again and the film goes on with
 // the frames that are missing.
+//
+// size: one field for each program, path and setting that a session keeps.
 type Session struct {
 	r            Renderer
 	node, script string
@@ -252,7 +254,10 @@ func (s *Session) request(ctx context.Context, w *work, op string, args map[stri
 		case err == nil && one.Error == "died":
 			s.drop()
 			if try < tries {
-				w.emit(Event{Stage: StageRender, Message: "the browser ended (" + firstLine(one.Message) + "): starting it again"})
+				w.emit(Event{
+					Stage:   StageRender,
+					Message: "the browser ended (" + firstLine(one.Message) + "): starting it again",
+				})
 				continue
 			}
 		case errors.As(err, &end) && !errors.Is(err, proc.ErrStalled):

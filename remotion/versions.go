@@ -21,7 +21,8 @@ func supported(dir string) error {
 	}
 	version, err := project.Version(folder)
 	if err != nil || version == "" {
-		return fault.New(fault.Tool, "install the project's packages again", "read the version of @remotion/renderer in %s",
+		return fault.New(fault.Tool, "install the project's packages again",
+			"read the version of @remotion/renderer in %s",
 			folder)
 	}
 	have, oldest := numbers(version), numbers(Oldest)
@@ -29,7 +30,8 @@ func supported(dir string) error {
 	case have == nil:
 		return nil // a build of Remotion's own developers
 	case have[0] != oldest[0]:
-		return fault.New(fault.Tool, "use Remotion "+Oldest+" or newer of version 4: npx remotion versions lists what is installed",
+		return fault.New(fault.Tool,
+			"use Remotion "+Oldest+" or newer of version 4: npx remotion versions lists what is installed",
 			"Remotion %s is not supported: greenroom renders with version 4", version)
 	case less(have, oldest):
 		return fault.New(fault.Tool, "upgrade it: npx remotion upgrade",

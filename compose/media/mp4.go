@@ -9,6 +9,8 @@ import (
 )
 
 // MP4Scan is a walk over an MP4 or QuickTime file without decoding.
+//
+// size: one field for each thing that the walk has met so far.
 type MP4Scan struct {
 	Size     int64
 	Trailing int64    // bytes after the last box that do not belong to a box

@@ -18,6 +18,8 @@ import (
 )
 
 // PrepareSpec is one prepared WebM. Out must end in .webm.
+//
+// size: one field for each setting of the recipe.
 type PrepareSpec struct {
 	In, Out       string
 	Key           string // key colour of the master, #RRGGBB or auto; empty: it has alpha, or is opaque

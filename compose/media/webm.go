@@ -10,6 +10,8 @@ import (
 )
 
 // Track is what a walk saw of one track.
+//
+// size: one field for each property of a track that a check reads.
 type Track struct {
 	Number        uint64
 	Type          string // video, audio

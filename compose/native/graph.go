@@ -11,6 +11,8 @@ import (
 )
 
 // graph is the one filter graph of a film while it is put together, with the files that it reads.
+//
+// size: one method for each kind of layer and effect, all of which add to the same text.
 type graph struct {
 	film   *timeline.Film
 	preset *Preset

@@ -129,7 +129,11 @@ func (s *subtitle) metrics(t *timeline.Text, line timeline.Line) (up, down float
 
 // write writes the file. Coordinates are the view's.
 func (s *subtitle) write(w *bufio.Writer) error {
-	fmt.Fprintf(w, "[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nScaledBorderAndShadow: yes\nWrapStyle: 2\nKerning: yes\nYCbCr Matrix: None\n\n", s.view.W, s.view.H)
+	fmt.Fprintf(
+		w,
+		"[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nScaledBorderAndShadow: yes\nWrapStyle: 2\nKerning: yes\nYCbCr Matrix: None\n\n",
+		s.view.W, s.view.H,
+	)
 	// Encoding -1 lets libass find a line's direction from its first strong character, which we put there.
 	w.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
 		"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n" +

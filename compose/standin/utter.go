@@ -115,7 +115,8 @@ func (m *Maker) utter(ctx context.Context, text string, s Spec, trying string) (
 		return utterance{}, nil
 	}
 	if m.engine() == engineLibrary && tame(text) {
-		if u, err := m.inProcess(ctx, text, s, trying); err == nil || ctx.Err() != nil || errors.Is(err, espeak.ErrLong) {
+		if u, err := m.inProcess(ctx, text, s, trying); err == nil || ctx.Err() != nil ||
+			errors.Is(err, espeak.ErrLong) {
 			return u, err
 		}
 	}

@@ -50,7 +50,8 @@ func doctorCommand() command {
 					}
 				}
 				if lacking > 0 {
-					return fault.New(fault.Tool, "run the commands after \"fix:\"", "%d of %d needed programs are missing or too old",
+					return fault.New(fault.Tool, "run the commands after \"fix:\"",
+						"%d of %d needed programs are missing or too old",
 						lacking, len(needs))
 				}
 				return nil

@@ -121,7 +121,9 @@ func renderCompositions(
 		if err != nil {
 			return err
 		}
-		res, err := r.Composition(ctx, render.Composition{ID: id, Props: props, Input: input, AllowStandIns: o.standIns})
+		res, err := r.Composition(ctx, render.Composition{
+			ID: id, Props: props, Input: input, AllowStandIns: o.standIns,
+		})
 		if err != nil {
 			return err
 		}
@@ -228,7 +230,9 @@ func (f *filmFaults) add(err error) {
 func (f *filmFaults) err() error {
 	list := f.list
 	if more := f.all - f.described; more > 0 {
-		list = append(list, fault.New(fault.Failed, "--results names each of them", "%s failed", count(more, "more film")))
+		list = append(
+			list, fault.New(fault.Failed, "--results names each of them", "%s failed", count(more, "more film")),
+		)
 	}
 	return errors.Join(list...)
 }
@@ -247,7 +251,9 @@ func filmSummary(c render.Counts, took time.Duration) string {
 			list = append(list, fmt.Sprintf("%d %s", p.n, p.what))
 		}
 	}
-	return fmt.Sprintf("%s: %s in %s", count(c.Total, "film"), strings.Join(list, ", "), took.Round(100*time.Millisecond))
+	return fmt.Sprintf(
+		"%s: %s in %s", count(c.Total, "film"), strings.Join(list, ", "), took.Round(100*time.Millisecond),
+	)
 }
 
 // printFilm prints the file of a film.

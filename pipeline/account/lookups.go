@@ -103,13 +103,14 @@ func accountOf(ctx context.Context, path string, with LookupOptions) (manifest.H
 
 // firstFault returns the line and the message of the first fault in err.
 func firstFault(err error) string {
-	for _, f := range fault.All(err) {
-		if f.Place != nil {
-			return fmt.Sprintf("line %d: %v", f.Place.Line, f)
-		}
-		return f.Error()
+	all := fault.All(err)
+	if len(all) == 0 {
+		return ""
 	}
-	return ""
+	if at := all[0].Place; at != nil {
+		return fmt.Sprintf("line %d: %v", at.Line, all[0])
+	}
+	return all[0].Error()
 }
 
 func (o LookupOptions) remark(format string, args ...any) {
