@@ -19,14 +19,11 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 	if err != nil {
 		return err
 	}
-	if err := p.OpenState(); err != nil {
-		return err
-	}
-	unlock, err := ledger.LockSubmitter(p.StateDir())
+	end, err := p.begin()
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer end()
 	api, err := p.Account.Api(ctx)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 	in := b.newIntent(ctx, s.Key, s.row)
 	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
 	if s.twin != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
-		b.cost(&s, request.LoadPrices())
+		b.planner.cost(&s, request.LoadPrices())
 		in.Price = s.Price
 	}
 	if s.submission().Open() {
@@ -32,7 +32,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		r = r.WithSound(b.voices.Path(v))
 		s.setLength(request.Measured(v.Seconds))
 		if !b.Account.Sandboxed() {
-			b.cost(&s, request.LoadPrices())
+			b.planner.cost(&s, request.LoadPrices())
 			in.Price = s.Price
 		}
 	}

@@ -74,18 +74,17 @@ var nothing lockfile.Entry
 type Project struct {
 	*project.Project
 
-	Account  *account.Account
-	voices   *voice.Store
-	router   *router
-	lengths  *lengths
-	recipes  *recipes
-	previews *previews
+	Account   *account.Account
+	voices    *voice.Store
+	router    *router
+	lengths   *lengths
+	recipes   *recipes
+	previews  *previews
+	publisher *publisher
+	planner   *planner
 
 	o      Options
 	opened time.Time // before any file was read
-
-	plannedAll bool            // every clip's files were compared
-	refetch    map[string]bool // clips whose masters are downloaded again
 }
 
 // Open loads the manifest and the lockfile.
@@ -117,13 +116,17 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.previews = &previews{
 		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),
 	}
+	p.publisher = &publisher{disk: disk, previews: p.previews, version: o.Version}
+	p.planner = &planner{
+		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, recipes: p.recipes, previews: p.previews,
+	}
 	return p
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
 	err := errors.Join(p.previews.standIns.saver.Flush(), p.Account.Close())
-	return errors.Join(err, p.Project.Close(p.plannedAll))
+	return errors.Join(err, p.Project.Close(p.planner.plannedAll))
 }
 
 // Shard is one of several machines that split the clips between them.

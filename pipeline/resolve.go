@@ -31,14 +31,11 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if err != nil {
 		return err
 	}
-	if err := p.OpenState(); err != nil {
-		return err
-	}
-	unlock, err := ledger.LockSubmitter(p.StateDir())
+	end, err := p.begin()
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer end()
 	if !a.Unverified {
 		if err := p.migrateOrigins(ctx, true); err != nil {
 			return err
