@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // bodies are manifests of one clip with the route they take and the path they post to.
@@ -132,7 +133,7 @@ clips:
 		}
 	})
 	c := p.Manifest.Clips[0]
-	r, err := p.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
+	r, err := p.router.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
 	if err != nil {
 		return opened{err: err}
 	}
@@ -144,7 +145,7 @@ clips:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.keepVoice(r.Speech.Row, voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
+		if err := p.voices.Save(r.Speech.Row, voice.Voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -184,7 +185,7 @@ func TestTheKeyKnowsEveryInput(t *testing.T) {
 	}
 }
 
-// TestAnAccountThatMovesBuysNothing: takes stand on the route they were made on.
+// TestAnAccountThatMovesBuysNothing: takes stay up to date on the route they were made on.
 func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 	_, old := planned(t, "v2", `{script: "Hi."}`)
 	b, now := planned(t, "v3", `{script: "Hi."}`)
@@ -192,13 +193,13 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 		t.Fatal("the route is not in the key")
 	}
 	e := lockfile.Entry{Clip: "one", TakeKey: old.Key, Route: old.Route}
-	r, err := b.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
+	r, err := b.router.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
 	if err != nil || r.Key != old.Key {
-		t.Errorf("the take on %s does not stand: %s %v", old.Route, r.Route, err)
+		t.Errorf("the take on %s is not up to date: %s %v", old.Route, r.Route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
-	if r, err := b.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
-		t.Errorf("a route asked for by name gives way: %s %v", r.Route, err)
+	if r, err := b.router.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
+		t.Errorf("the route that the manifest names is replaced: %s %v", r.Route, err)
 	}
 }
 
@@ -279,12 +280,12 @@ func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 	}
 	b.Account.Recognise("first key")
 	if seen() != 0 {
-		t.Fatal("uploads of an account nobody named are kept")
+		t.Fatal("uploads of an unknown account are kept")
 	}
 	b.Account.Can.Learn(b.Account.AccountID(), func(k *account.Capability) { k.Uploads["v3 x"] = account.Upload{ID: "1"} })
 	b.Account.Recognise("first key")
 	if seen() != 1 {
-		t.Error("the same key forgets")
+		t.Error("the same key drops what is known")
 	}
 	b.Account.Recognise("second key")
 	if seen() != 0 {

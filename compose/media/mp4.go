@@ -39,7 +39,7 @@ func (s *MP4Scan) issue(format string, args ...any) {
 	}
 }
 
-// isCut notes that bytes are missing at the end.
+// isCut records that bytes are missing at the end.
 func (s *MP4Scan) isCut(format string, args ...any) {
 	s.issue("cut: "+format, args...)
 	if s.cut == "" {

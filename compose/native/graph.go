@@ -24,7 +24,7 @@ type graph struct {
 	files  int
 	top    string // the label of what is drawn so far
 	depth  int
-	// pictures that were decoded, by file: one logo may stand in many layers.
+	// pictures that were decoded, by file: one logo may be in many layers.
 	pictures map[string]*image.NRGBA
 	// drawers are the filter instances' names and whose they are.
 	drawers map[string]string

@@ -182,7 +182,7 @@ func (s *subtitle) family() string {
 // event writes a line that is seen between two frames of the film.
 func (s *subtitle) event(w *bufio.Writer, depth, from, to int, text string) {
 	stamp := func(frame int) string {
-		k, _ := slices.BinarySearch(s.changes, frame) // the end of the last layer lies behind the last change
+		k, _ := slices.BinarySearch(s.changes, frame) // the end of the last layer is after the last change
 		cs := max(0, 10*k-5)
 		return fmt.Sprintf("%d:%02d:%02d.%02d", cs/360000, cs/6000%60, cs/100%60, cs%100)
 	}
@@ -207,7 +207,7 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 			c = t.Highlight
 		}
 		fmt.Fprintf(&b, `{\fn%s\fs%s%s}`, f.family, px((f.ascent+f.descent)*t.Size), s.color(1, c))
-		if i == 0 { // behind the font: it, too, is looked up there
+		if i == 0 { // after the font, which must contain it, too
 			b.WriteRune(direction(line.RTL))
 		}
 		b.WriteString(escapeASS(marked(r.Text, marks, at), i == 0, i == len(line.Runs)-1))

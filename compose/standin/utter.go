@@ -83,8 +83,8 @@ func plainText(text string) string {
 	}, strings.ToValidUTF8(text, ""))
 }
 
-// The library has the odd overflow behind it: what no script looks like is read by the
-// program, whose end is not ours.
+// Overflows were found in the library: text that does not look like a script is read by the program, which may crash
+// without ending this process.
 const (
 	tameText = 5000 // bytes
 	tameWord = 120

@@ -23,13 +23,13 @@ type Inputs struct {
 	changed bool
 }
 
-// InputRecord is what is known of a file.
+// InputRecord is what is known of one file.
 type InputRecord struct {
 	Size  int64  `json:"size"`
 	MTime int64  `json:"mtime"` // nanoseconds
 	Hash  string `json:"sha256,omitempty"`
-	// Seconds is how long the file lasts, once it was measured; Unmeasured says why it
-	// could not be.
+	// Seconds is how long the file lasts, once it was measured; Unmeasured is the
+	// reason when it could not be measured.
 	Seconds    float64 `json:"seconds,omitempty"`
 	Unmeasured string  `json:"unmeasured,omitempty"`
 }

@@ -1,5 +1,5 @@
-// Package project is what is on disk: the manifest, the lockfile, the store, the ledger, and records of what was found
-// out about files and programs. Opening it sends no request, starts no process and changes no file.
+// Package project is the state of a project on disk: the manifest, the lockfile, the store, the ledger, and records of
+// files and programs. Opening it sends no request, starts no process and changes no file.
 package project
 
 import (
@@ -108,6 +108,18 @@ func (p *Project) Rel(path string) string {
 	return path
 }
 
+// LibraryDir returns where presenters of stand-ins and spoken sentences are kept for all projects of the user:
+// GREENROOM_CACHE, or the system's folder for caches.
+func (p *Project) LibraryDir() string {
+	if d := p.o.Getenv("GREENROOM_CACHE"); d != "" {
+		return d
+	}
+	if d, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(d, "greenroom")
+	}
+	return filepath.Join(p.StateDir(), "cache")
+}
+
 // Now returns the time.
 func (p *Project) Now() time.Time { return p.o.Now() }
 
@@ -149,7 +161,7 @@ func (p *Project) OpenState() error {
 	return nil
 }
 
-// PeekState opens store and ledger where a build has made them, and makes nothing.
+// PeekState opens store and ledger if a build has made them. It makes no file.
 func (p *Project) PeekState() error {
 	if _, err := os.Stat(filepath.Join(p.StateDir(), "ledger.db")); err != nil {
 		return nil

@@ -116,7 +116,7 @@ type Shared struct {
 func (s *Cache) Share(ctx context.Context, names []string, verify bool) (Shared, error) {
 	var out Shared
 	if s.none {
-		return out, fault.New(fault.Usage, "add cache: s3://BUCKET/PREFIX to the manifest, or give --cache", "there is no shared cache")
+		return out, fault.New(fault.Usage, "add cache: s3://BUCKET/PREFIX to the manifest, or use --cache", "there is no shared cache")
 	}
 	clips, err := s.on.Clips.Named(names)
 	if err != nil {

@@ -206,7 +206,7 @@ func turns() *timeline.Film {
 	}}
 }
 
-// patched are the films that show footage of the same colours, told in different ways.
+// patched are the films that show footage of the same colours, with different metadata.
 var patched = map[string][]string{"colours": {"full", "bt601", "clip"}, "codings": {"untagged", "vp9", "veil", "hevc"}}
 
 // Patch is one colour of footage, without its edges, as a film shows it.
