@@ -27,6 +27,8 @@ type Options struct {
 }
 
 // Account is the HeyGen side of a project: the connection, the account of the key, its capabilities, and its uploads.
+//
+// size: one method for each question about the account and its files.
 type Account struct {
 	disk *project.Project
 	o    Options

@@ -41,7 +41,9 @@ func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 		}
 		b, err := readKeyFile(path)
 		if err != nil {
-			return "", fault.Wrap(fault.Auth, err, "write the key into that file, or name another in heygen.key", "read the HeyGen key")
+			return "", fault.Wrap(
+				fault.Auth, err, "write the key into that file, or name another in heygen.key", "read the HeyGen key",
+			)
 		}
 		key, _, _ = strings.Cut(string(b), "\n")
 	case strings.HasPrefix(ref, "cmd:"):
@@ -56,11 +58,18 @@ func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 			return "", err
 		}
 	default:
-		return "", fault.New(fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS", "heygen.key must not hold the key itself")
+		return "", fault.New(
+			fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS",
+			"heygen.key must not hold the key itself",
+		)
 	}
 	key = strings.TrimSpace(key)
 	if key == "" {
-		return "", fault.New(fault.Auth, exportHint(ref)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up", "no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0])
+		return "", fault.New(
+			fault.Auth,
+			exportHint(ref)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up",
+			"no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0],
+		)
 	}
 	outside.Know(key)
 	return heygen.Secret(key), nil
@@ -69,7 +78,9 @@ func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 // runKeyProgram runs an allowed program and returns its output, which is the key.
 func runKeyProgram(ctx context.Context, c *allow.Command) (string, error) {
 	var out bytes.Buffer
-	run := proc.Cmd{Path: c.Argv[0], Args: c.Argv[1:], Dir: c.Dir, Env: proc.ForKeyProgram(), Stdout: &out, Timeout: time.Minute}
+	run := proc.Cmd{
+		Path: c.Argv[0], Args: c.Argv[1:], Dir: c.Dir, Env: proc.ForKeyProgram(), Stdout: &out, Timeout: time.Minute,
+	}
 	if _, err := proc.Run(ctx, run); err != nil {
 		hint := "run the command of heygen.key by hand to see what it needs; it runs in " + c.Dir
 		return "", fault.Wrap(fault.Auth, err, hint, "run the program that prints the HeyGen key")

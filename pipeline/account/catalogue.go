@@ -25,14 +25,20 @@ type listed[T any] struct {
 // Avatars returns the catalogue of looks and talking photos, and its age.
 func (a *Lookups) Avatars(ctx context.Context, refresh bool) (heygen.Avatars, time.Duration, error) {
 	return cached(a, "avatars", refresh, func() (heygen.Avatars, error) {
-		return call(ctx, a, "list the avatars", func(c *heygen.Client, api heygen.API) (heygen.Avatars, error) { return c.Avatars(ctx, api) })
+		return call(
+			ctx, a, "list the avatars",
+			func(c *heygen.Client, api heygen.API) (heygen.Avatars, error) { return c.Avatars(ctx, api) },
+		)
 	})
 }
 
 // Voices returns the catalogue of voices, and its age. A cached list has no links to samples.
 func (a *Lookups) Voices(ctx context.Context, refresh bool) ([]heygen.VoiceInfo, time.Duration, error) {
 	return cached(a, "voices", refresh, func() ([]heygen.VoiceInfo, error) {
-		return call(ctx, a, "list the voices", func(c *heygen.Client, api heygen.API) ([]heygen.VoiceInfo, error) { return c.Voices(ctx, api) })
+		return call(
+			ctx, a, "list the voices",
+			func(c *heygen.Client, api heygen.API) ([]heygen.VoiceInfo, error) { return c.Voices(ctx, api) },
+		)
 	})
 }
 
@@ -42,7 +48,9 @@ func cached[T any](a *Lookups, name string, refresh bool, read func() (T, error)
 	path := filepath.Join(a.core.disk.StateDir(), "cache", name+".json")
 	now := a.core.o.Now()
 	// Another key is another account. A program that prints the key is not run here.
-	account := a.core.AccountID() + " " + KeyAccountOf(a.core.disk.Manifest.HeyGen.Key, a.core.disk.Dir(), a.core.o.Getenv)
+	account := a.core.AccountID() + " " + KeyAccountOf(
+		a.core.disk.Manifest.HeyGen.Key, a.core.disk.Dir(), a.core.o.Getenv,
+	)
 	var kept listed[T]
 	if b, err := os.ReadFile(path); err == nil && !refresh && json.Unmarshal(b, &kept) == nil {
 		if age := now.Sub(kept.Read); age >= 0 && age < catalogueLife && kept.Account == account {

@@ -65,7 +65,9 @@ func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 		return "", Explain(err, doing)
 	}
 	a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked = chosen, a.o.Now() })
-	a.disk.Send(ctx, event.Event{Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen)})
+	a.disk.Send(ctx, event.Event{
+		Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen),
+	})
 	return chosen, nil
 }
 

@@ -30,7 +30,9 @@ func (a *Account) legacyOrigin(videoID string) origin.Origin {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.legacy == nil {
-		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount()}
+		w.legacy = &legacyEvidence{
+			sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount(),
+		}
 	}
 	if w.legacy.sandbox[videoID] {
 		return origin.Sandbox

@@ -21,6 +21,8 @@ import (
 )
 
 // Lookups are the requests that cost nothing: lists, records, files and photos. It never buys.
+//
+// size: one method for each look-up command.
 type Lookups struct {
 	core *Account
 	temp string // the folder of state of a sandbox outside of projects; "" otherwise
@@ -61,7 +63,9 @@ func OpenLookups(disk project.Options, o Options, with LookupOptions) (*Lookups,
 	state := filepath.Join(filepath.Dir(path), project.StateDir)
 	if h.API == "sandbox" && !exists(path) && !exists(state) { // a look-up makes no folder
 		if a.temp, err = os.MkdirTemp("", "greenroom-sandbox-"); err != nil {
-			return nil, fault.Wrap(fault.Failed, err, "make the folder of temporary files writable", "make a folder for the sandbox")
+			return nil, fault.Wrap(
+				fault.Failed, err, "make the folder of temporary files writable", "make a folder for the sandbox",
+			)
 		}
 		state = a.temp
 	}
@@ -93,9 +97,14 @@ func accountOf(ctx context.Context, path string, with LookupOptions) (manifest.H
 		return h, err
 	case err != nil:
 		h = without
-		with.remark("the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, defaultKeyRef)
+		with.remark(
+			"the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, defaultKeyRef,
+		)
 	case rest != nil:
-		with.remark("%s cannot be read (%s); only its heygen: section is used: api %s", name, firstFault(rest), cmp.Or(with.API, h.API))
+		with.remark(
+			"%s cannot be read (%s); only its heygen: section is used: api %s", name, firstFault(rest),
+			cmp.Or(with.API, h.API),
+		)
 	}
 	h.API = cmp.Or(with.API, h.API)
 	return h, nil
@@ -144,7 +153,9 @@ func (a *Lookups) makeState() {
 }
 
 // call connects and calls f with the account's client and generation. Its error has a hint.
-func call[T any](ctx context.Context, a *Lookups, doing string, f func(*heygen.Client, heygen.API) (T, error)) (out T, err error) {
+func call[T any](
+	ctx context.Context, a *Lookups, doing string, f func(*heygen.Client, heygen.API) (T, error),
+) (out T, err error) {
 	api, err := a.core.Api(ctx)
 	if err != nil {
 		return out, err
@@ -162,22 +173,34 @@ func call[T any](ctx context.Context, a *Lookups, doing string, f func(*heygen.C
 
 // Quota returns the balance of the account.
 func (a *Lookups) Quota(ctx context.Context) (heygen.Balance, error) {
-	return call(ctx, a, "read the quota", func(c *heygen.Client, api heygen.API) (heygen.Balance, error) { return c.Credits(ctx, api) })
+	return call(
+		ctx, a, "read the quota",
+		func(c *heygen.Client, api heygen.API) (heygen.Balance, error) { return c.Credits(ctx, api) },
+	)
 }
 
 // Templates lists the account's templates, without variables.
 func (a *Lookups) Templates(ctx context.Context) ([]heygen.Template, error) {
-	return call(ctx, a, "list the templates", func(c *heygen.Client, api heygen.API) ([]heygen.Template, error) { return c.Templates(ctx, api) })
+	return call(
+		ctx, a, "list the templates",
+		func(c *heygen.Client, api heygen.API) ([]heygen.Template, error) { return c.Templates(ctx, api) },
+	)
 }
 
 // Template returns a template with its variables.
 func (a *Lookups) Template(ctx context.Context, id string) (heygen.Template, error) {
-	return call(ctx, a, "read template "+id, func(c *heygen.Client, api heygen.API) (heygen.Template, error) { return c.Template(ctx, api, id) })
+	return call(
+		ctx, a, "read template "+id,
+		func(c *heygen.Client, api heygen.API) (heygen.Template, error) { return c.Template(ctx, api, id) },
+	)
 }
 
 // Languages lists the languages of translations.
 func (a *Lookups) Languages(ctx context.Context) ([]string, error) {
-	return call(ctx, a, "list the languages", func(c *heygen.Client, api heygen.API) ([]string, error) { return c.Languages(ctx, api) })
+	return call(
+		ctx, a, "list the languages",
+		func(c *heygen.Client, api heygen.API) ([]string, error) { return c.Languages(ctx, api) },
+	)
 }
 
 // Locales lists the locales of voices; v3 has no list.
@@ -192,12 +215,18 @@ func (a *Lookups) Locales(ctx context.Context) ([]heygen.Locale, error) {
 
 // Groups lists the account's avatar groups.
 func (a *Lookups) Groups(ctx context.Context) ([]heygen.Group, error) {
-	return call(ctx, a, "list the avatar groups", func(c *heygen.Client, api heygen.API) ([]heygen.Group, error) { return c.Groups(ctx, api) })
+	return call(
+		ctx, a, "list the avatar groups",
+		func(c *heygen.Client, api heygen.API) ([]heygen.Group, error) { return c.Groups(ctx, api) },
+	)
 }
 
 // Uploads lists the account's files.
 func (a *Lookups) Uploads(ctx context.Context) ([]heygen.AssetItem, error) {
-	return call(ctx, a, "list the files", func(c *heygen.Client, api heygen.API) ([]heygen.AssetItem, error) { return c.Assets(ctx, api) })
+	return call(
+		ctx, a, "list the files",
+		func(c *heygen.Client, api heygen.API) ([]heygen.AssetItem, error) { return c.Assets(ctx, api) },
+	)
 }
 
 // Upload sends a file, unless the account has its content already, and returns its id.
@@ -236,7 +265,10 @@ func (a *Lookups) Photo(ctx context.Context, path string) (string, error) {
 
 // PhotoStatus returns the progress of a photo avatar.
 func (a *Lookups) PhotoStatus(ctx context.Context, id string) (heygen.Training, error) {
-	return call(ctx, a, "read photo "+id, func(c *heygen.Client, api heygen.API) (heygen.Training, error) { return c.PhotoTraining(ctx, api, id) })
+	return call(
+		ctx, a, "read photo "+id,
+		func(c *heygen.Client, api heygen.API) (heygen.Training, error) { return c.PhotoTraining(ctx, api, id) },
+	)
 }
 
 // DeletePhoto deletes a photo avatar from the account. It cannot be restored.
@@ -262,7 +294,9 @@ func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(list, func(v heygen.VoiceInfo) bool { return v.ID == voice || strings.EqualFold(v.Name, voice) })
+	i := slices.IndexFunc(
+		list, func(v heygen.VoiceInfo) bool { return v.ID == voice || strings.EqualFold(v.Name, voice) },
+	)
 	switch {
 	case i < 0:
 		return fault.New(fault.Usage, "`greenroom voices` lists them", "the account has no voice %q", voice)
@@ -285,7 +319,8 @@ func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &bad):
-		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later", "the sample of %s was downloaded %s and is not a sound file; %s is not written",
+		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later",
+			"the sample of %s was downloaded %s and is not a sound file; %s is not written",
 			list[i].Name, delivery.Times(res.Attempts), filepath.Base(out))
 	default:
 		err = fault.Wrap(fault.KindOf(err), err, "run the same command again", "read the sample of %s", list[i].Name)

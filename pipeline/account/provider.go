@@ -83,7 +83,9 @@ func (a *Account) Connect(ctx context.Context) (*heygen.Client, error) {
 func parseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
-		return nil, fault.New(fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address")
+		return nil, fault.New(
+			fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address",
+		)
 	}
 	return u, nil
 }
@@ -102,7 +104,9 @@ func (a *Account) apiBase() string {
 func (a *Account) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 	dir, cleanUp, err := a.sandboxDir()
 	if err != nil {
-		return nil, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox")
+		return nil, fault.Wrap(
+			fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox",
+		)
 	}
 	a.Connection.cleanUp = cleanUp
 	o := sandbox.Options{Dir: dir, Speed: sandboxSpeed}

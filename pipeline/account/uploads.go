@@ -46,7 +46,9 @@ func (a *Account) UploadedAt(ctx context.Context, client *heygen.Client, api hey
 	return a.uploadOnce(ctx, client, api, path, true)
 }
 
-func (a *Account) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (Upload, error) {
+func (a *Account) uploadOnce(
+	ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool,
+) (Upload, error) {
 	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
 		return Upload{}, err
@@ -85,7 +87,10 @@ func (a *Account) readUpload(path string) ([]byte, string, error) {
 		return nil, "", err
 	}
 	if fi.Size() > maxUpload {
-		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", a.disk.Rel(path), fi.Size(), maxUpload)
+		return nil, "", fault.New(
+			fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", a.disk.Rel(path), fi.Size(),
+			maxUpload,
+		)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -93,7 +98,10 @@ func (a *Account) readUpload(path string) ([]byte, string, error) {
 	}
 	kind := ContentType(b)
 	if !slices.Contains(uploadTypes, kind) {
-		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not accept", a.disk.Rel(path), kind)
+		return nil, "", fault.New(
+			fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not accept",
+			a.disk.Rel(path), kind,
+		)
 	}
 	return b, kind, nil
 }
@@ -116,7 +124,9 @@ func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.A
 		return "", err
 	}
 	if kind != "image/png" && kind != "image/jpeg" {
-		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", a.disk.Rel(path), kind)
+		return "", fault.New(
+			fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", a.disk.Rel(path), kind,
+		)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {

@@ -72,7 +72,8 @@ func listVideos(ctx context.Context, c *heygen.Client, api heygen.API, title str
 		page, perr := c.ListVideos(ctx, o)
 		list, err = append(list, page.Videos...), perr
 		last := o.Token
-		if o.Token = page.Token; err != nil || o.Token == "" || o.Token == last || len(page.Videos) == 0 || len(list) >= limit {
+		if o.Token = page.Token; err != nil || o.Token == "" || o.Token == last || len(page.Videos) == 0 ||
+			len(list) >= limit {
 			break
 		}
 	}
@@ -180,12 +181,15 @@ func (a *Lookups) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 			return v.URL.Reveal(), err
 		},
 		Progress: func(done, total int64) {
-			a.core.disk.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
+			a.core.disk.Send(ctx, event.Event{
+				Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total,
+			})
 		},
 	})
 	var bad *delivery.Unusable
 	if errors.As(err, &bad) {
-		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later; if this repeats, open the video on HeyGen's site",
+		err = fault.Wrap(fault.Media, bad.Err,
+			"run the same command again later; if this repeats, open the video on HeyGen's site",
 			"video %s was downloaded %s and is not a video; %s is not written", o.ID, delivery.Times(res.Attempts), filepath.Base(o.Out))
 	}
 	if err != nil {
@@ -227,7 +231,10 @@ func (o FetchOptions) checkFree(named bool) error {
 		case fi.IsDir():
 			return fault.New(fault.Usage, "name a file in it with -o", "%s is a folder", filepath.Base(path))
 		case !o.Force:
-			return fault.New(fault.Usage, "replace it with --force, or name another file with -o", "%s already exists", filepath.Base(path))
+			return fault.New(
+				fault.Usage, "replace it with --force, or name another file with -o", "%s already exists",
+				filepath.Base(path),
+			)
 		}
 	}
 	return nil
@@ -240,9 +247,13 @@ func (a *Lookups) finished(ctx context.Context, id string) (heygen.Video, error)
 	case err != nil:
 		return v, err
 	case v.State == heygen.StateFailed:
-		return v, fault.New(fault.Provider, "`greenroom videos --show "+id+"` shows the reason", "video %s failed at HeyGen", id)
+		return v, fault.New(
+			fault.Provider, "`greenroom videos --show "+id+"` shows the reason", "video %s failed at HeyGen", id,
+		)
 	case v.URL == "":
-		return v, fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
+		return v, fault.New(
+			fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus,
+		)
 	}
 	return v, nil
 }
@@ -275,7 +286,9 @@ func (a *Lookups) saveCaptions(ctx context.Context, v heygen.Video, stem string)
 		_, err = captions.Parse(raw)
 	}
 	if err != nil {
-		return "", fault.Wrap(fault.KindOf(err), err, again, "download the captions of video %s; the video itself is saved", v.ID)
+		return "", fault.Wrap(
+			fault.KindOf(err), err, again, "download the captions of video %s; the video itself is saved", v.ID,
+		)
 	}
 	out := stem + ".srt"
 	if bytes.Contains(raw, []byte("[Script Info]")) {

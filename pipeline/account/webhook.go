@@ -12,7 +12,10 @@ import (
 // of other commands.
 func (a *Lookups) Connect(ctx context.Context) error {
 	if a.core.Sandboxed() && a.core.apiBase() == "" {
-		return fault.New(fault.Usage, "run `greenroom sandbox` in another terminal and set HEYGEN_API_BASE to its address", "the embedded sandbox ends with its command and knows no other command's jobs")
+		return fault.New(
+			fault.Usage, "run `greenroom sandbox` in another terminal and set HEYGEN_API_BASE to its address",
+			"the embedded sandbox ends with its command and knows no other command's jobs",
+		)
 	}
 	_, err := a.core.Connect(ctx)
 	return err
@@ -80,7 +83,9 @@ func (w Webhooks) Events(ctx context.Context, eventType string, limit int) ([]he
 
 func webhookFault(err error, doing string) error {
 	if errors.Is(err, heygen.ErrV3Only) {
-		return fault.Wrap(fault.Usage, err, "add --v3; on v1, delete the endpoint and add it again for a new secret", "%s", doing)
+		return fault.Wrap(
+			fault.Usage, err, "add --v3; on v1, delete the endpoint and add it again for a new secret", "%s", doing,
+		)
 	}
 	return Explain(err, doing)
 }

@@ -40,7 +40,9 @@ func (in *Inputs) Record(path string) (rec InputRecord, known bool, err error) {
 	fi, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return rec, false, fault.New(fault.Manifest, "check the path; it is relative to greenroom.yaml", "%s does not exist", path)
+		return rec, false, fault.New(
+			fault.Manifest, "check the path; it is relative to greenroom.yaml", "%s does not exist", path,
+		)
 	case err != nil:
 		return rec, false, err
 	case !fi.Mode().IsRegular():

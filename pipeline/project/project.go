@@ -58,7 +58,10 @@ func Open(o Options) (*Project, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(path), filepath.Dir(path))
+		return nil, fault.New(
+			fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s",
+			filepath.Base(path), filepath.Dir(path),
+		)
 	}
 	ctx := o.Context
 	if ctx == nil {
