@@ -102,8 +102,7 @@ func v2Scene(s Scene, id, audio string, matting bool) heygen.Scene {
 		who.Offset = &heygen.Offset{X: a.X, Y: a.Y}
 	}
 	voice := heygen.Voice{
-		Type: "text", VoiceID: v.ID, InputText: s.Text, Speed: v.Speed, Pitch: v.Pitch, Emotion: v.Emotion,
-		Locale: v.Locale,
+		Type: "text", VoiceID: v.ID, InputText: s.Text, Speed: v.Speed, Pitch: v.Pitch, Emotion: v.Emotion, Locale: v.Locale,
 	}
 	if audio != "" {
 		voice = heygen.Voice{Type: "audio", AudioAssetID: audio}
@@ -138,9 +137,8 @@ func (w writer) webm() (any, error) {
 		return nil, err
 	}
 	r := heygen.WebMRequest{
-		AvatarPoseID: s.Avatar.ID, AvatarStyle: s.Avatar.Style, InputText: s.Text, VoiceID: s.Voice.ID,
-		InputAudio: audio.ID,
-		Dimension:  &heygen.Dimension{Width: c.Frame.Width, Height: c.Frame.Height},
+		AvatarPoseID: s.Avatar.ID, AvatarStyle: s.Avatar.Style, InputText: s.Text, VoiceID: s.Voice.ID, InputAudio: audio.ID,
+		Dimension: &heygen.Dimension{Width: c.Frame.Width, Height: c.Frame.Height},
 	}
 	if audio.ID != "" {
 		r.VoiceID = ""
@@ -221,9 +219,7 @@ func (w writer) studio(title string) (any, error) {
 
 func (w writer) agent() (string, any, error) {
 	a := w.c.Agent
-	r := heygen.AgentRequest{
-		Prompt: a.Prompt, Seconds: a.Seconds, Orientation: a.Orientation, AvatarID: a.AvatarID, VoiceID: a.VoiceID,
-	}
+	r := heygen.AgentRequest{Prompt: a.Prompt, Seconds: a.Seconds, Orientation: a.Orientation, AvatarID: a.AvatarID, VoiceID: a.VoiceID}
 	if w.api == heygen.V3 && a.Seconds > 0 { // v3 has no member for it: the prompt contains it
 		r.Prompt = fmt.Sprintf("%s\n\nDuration: %d seconds.", a.Prompt, a.Seconds)
 	}
@@ -267,9 +263,8 @@ func (w writer) translation(title string) (string, any, error) {
 		return "", nil, err
 	}
 	r := heygen.TranslateRequest{
-		Title: title, Language: cmp.Or(w.m.Language, t.To), AudioOnly: t.AudioOnly, Precise: t.Precise,
-		Captions: w.c.Frame.Captions,
-		AssetID:  u.ID,
+		Title: title, Language: cmp.Or(w.m.Language, t.To), AudioOnly: t.AudioOnly, Precise: t.Precise, Captions: w.c.Frame.Captions,
+		AssetID: u.ID,
 	}
 	if w.api == heygen.V2 {
 		r.AssetID, r.VideoURL = "", heygen.Link(u.URL)

@@ -13,8 +13,6 @@ import (
 // Canonical is everything that HeyGen would see of a clip on one route. Members that the clip's source does not have
 // are zero. It holds no title, callback, marker or time. Paths are only for finding a file's upload; the key has
 // the files' content.
-//
-// size: one field for each thing that HeyGen sees; the key and the body are made from it.
 type Canonical struct {
 	Source, Route string
 	Take          int // 2 and more buys the same again
@@ -132,25 +130,19 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		out.VideoID = c.VideoID
 	case manifest.SourceAgent:
 		a := c.Agent
-		out.Agent = Agent{
-			Prompt: a.Prompt, Seconds: a.Seconds, Orientation: a.Orientation, AvatarID: a.AvatarID, VoiceID: a.VoiceID,
-		}
+		out.Agent = Agent{Prompt: a.Prompt, Seconds: a.Seconds, Orientation: a.Orientation, AvatarID: a.AvatarID, VoiceID: a.VoiceID}
 		for _, f := range a.Files {
 			out.Agent.Files = append(out.Agent.Files, r.content(f))
 		}
 	case manifest.SourceTemplate:
 		out.Template.ID = c.Template.ID
 		for _, v := range c.Template.Variables {
-			out.Template.Variables = append(out.Template.Variables, Variable{
-				Name: v.Name, Value: v.Value, File: r.content(v.File),
-			})
+			out.Template.Variables = append(out.Template.Variables, Variable{Name: v.Name, Value: v.Value, File: r.content(v.File)})
 		}
 		out.Frame.Captions = c.Captions
 	case manifest.SourceTranslate:
 		t := c.Translate
-		out.Translate = Translate{
-			File: r.content(t.File), Clip: t.Clip, To: t.To, AudioOnly: t.AudioOnly, Precise: t.Precise,
-		}
+		out.Translate = Translate{File: r.content(t.File), Clip: t.Clip, To: t.To, AudioOnly: t.AudioOnly, Precise: t.Precise}
 		if t.File == "" {
 			out.Translate.TakeKey, r.err = src.TakeKey(ctx, t.Clip)
 		}
@@ -203,15 +195,13 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 		out.Split = true
 		for _, s := range c.Scenes {
 			out.Scenes = append(out.Scenes, Scene{
-				Text: Spoken(s.Script, c.Pronunciation), Avatar: r.avatar(s.Avatar), Voice: Voice(s.Voice),
-				Background: s.Background,
+				Text: Spoken(s.Script, c.Pronunciation), Avatar: r.avatar(s.Avatar), Voice: Voice(s.Voice), Background: s.Background,
 			})
 		}
 	default:
 		out.Draft = c.Draft == manifest.DraftVoice
 		out.Scenes = []Scene{{
-			Text: Spoken(c.Script, c.Pronunciation), Avatar: r.avatar(c.Avatar), Voice: Voice(c.Voice),
-			Background: c.Background,
+			Text: Spoken(c.Script, c.Pronunciation), Avatar: r.avatar(c.Avatar), Voice: Voice(c.Voice), Background: c.Background,
 		}}
 	}
 	out.Frame = Frame{Width: c.Width, Height: c.Height, Captions: c.Captions && !out.Draft} // a bought voice brings its own words
@@ -227,8 +217,5 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 // avatar returns who speaks. Only v2 distinguishes talking photos from avatars; for v3 both are looks.
 func (r *reader) avatar(a manifest.Avatar) Avatar {
 	talking := a.TalkingPhoto && (r.route == V2 || r.route == V2Key)
-	return Avatar{
-		ID: a.ID, Style: a.Style, Photo: r.content(a.Photo), TalkingPhoto: talking, Scale: a.Scale, X: a.Offset.X,
-		Y: a.Offset.Y,
-	}
+	return Avatar{ID: a.ID, Style: a.Style, Photo: r.content(a.Photo), TalkingPhoto: talking, Scale: a.Scale, X: a.Offset.X, Y: a.Offset.Y}
 }

@@ -136,9 +136,7 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 // does not render. The short side names the resolution.
 func V3Size(w, h int) (resolution, ratio string, ok bool) {
 	resolution, ok = map[int]string{720: "720p", 1080: "1080p", 2160: "4k"}[min(w, h)]
-	for name, r := range map[string][2]int{
-		"16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1},
-	} {
+	for name, r := range map[string][2]int{"16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}} {
 		if w*r[1] == h*r[0] {
 			return resolution, name, ok
 		}

@@ -36,9 +36,7 @@ func newSpeech(c Canonical) (*Speech, error) {
 	if speed == 1 {
 		speed = 0 // HeyGen's default
 	}
-	r := heygen.SpeechRequest{
-		Text: text, VoiceID: v.ID, Locale: v.Locale, Speed: speed, Pitch: v.Pitch, Emotion: v.Emotion,
-	}
+	r := heygen.SpeechRequest{Text: text, VoiceID: v.ID, Locale: v.Locale, Speed: speed, Pitch: v.Pitch, Emotion: v.Emotion}
 	var err error
 	if s.Path, s.Body, err = r.Encode(APIOf(c.Route)); err != nil {
 		return nil, &SpeechError{strings.TrimPrefix(err.Error(), "heygen make speech: ")}
