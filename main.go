@@ -1,4 +1,4 @@
-// Command greenroom turns scripts in a manifest into proven transparent avatar
+// Command greenroom turns scripts in a manifest into verified transparent avatar
 // clips, typed props and films.
 package main
 

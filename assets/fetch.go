@@ -142,7 +142,9 @@ func (f *Fetcher) fetch(ctx context.Context, d Download, finish func(part string
 		if ok, err := lock.TryLock(); err != nil {
 			return res, full(err, "lock the download")
 		} else if !ok {
-			return res, fault.New(fault.Locked, "wait for it to end", "another process downloads %s", filepath.Base(d.Dst))
+			return res, fault.New(
+				fault.Locked, "wait for it to end", "another process downloads %s", filepath.Base(d.Dst),
+			)
 		}
 		defer func() {
 			os.Remove(d.Dst + ".lock")

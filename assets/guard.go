@@ -125,7 +125,9 @@ func (g *guard) Do(q *http.Request) (*http.Response, error) {
 			res.Body.Close()
 			return fail(err)
 		}
-		m := sidecar{ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified"), Total: res.ContentLength}
+		m := sidecar{
+			ETag: res.Header.Get("ETag"), LastModified: res.Header.Get("Last-Modified"), Total: res.ContentLength,
+		}
 		if err := g.save(m); err != nil {
 			res.Body.Close()
 			return fail(err)
@@ -164,7 +166,9 @@ func (g *guard) judge(res *http.Response, ranged bool) error {
 		}
 		return nil
 	}
-	return &StatusError{Status: res.StatusCode, RetryAfter: netutil.RetryAfter(res.Header.Get("Retry-After"), time.Now())}
+	return &StatusError{
+		Status: res.StatusCode, RetryAfter: netutil.RetryAfter(res.Header.Get("Retry-After"), time.Now()),
+	}
 }
 
 // continues accepts only have-(total-1)/total of the same entity.

@@ -97,7 +97,9 @@ func own(root string) (*os.Root, *marker, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &marker{Note: "This folder belongs to greenroom: it adds and removes files here. Keep your own files elsewhere."}
+	m := &marker{
+		Note: "This folder belongs to greenroom: it adds and removes files here. Keep your own files elsewhere.",
+	}
 	b, err := r.ReadFile(MarkerName)
 	switch {
 	case err == nil:

@@ -38,6 +38,8 @@ func (h Hash) valid() bool {
 }
 
 // Store holds files by their content: dir/sha256/ab/<hex>, read-only.
+//
+// size: one method for each operation on the folder of files, which share its lock and its list of checked files.
 type Store struct {
 	dir     string
 	checked *checked
@@ -284,7 +286,9 @@ func (s *Store) adopt(path string, h Hash, size int64) error {
 func (s *Store) Import(path string) (Hash, int64, error) {
 	in, err := os.Open(path)
 	if err != nil {
-		return "", 0, fault.Wrap(fault.Manifest, err, "check the path and its permissions", "read %s", filepath.Base(path))
+		return "", 0, fault.Wrap(
+			fault.Manifest, err, "check the path and its permissions", "read %s", filepath.Base(path),
+		)
 	}
 	defer in.Close()
 	tmp, err := os.CreateTemp(s.tempDir(), "import-*")
@@ -309,7 +313,8 @@ func hashFile(path string) (Hash, int64, error) {
 func full(err error, doing string) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fault.Wrap(fault.Failed, err, "free some space and run the same command again; what is there so far is kept",
+		return fault.Wrap(fault.Failed, err,
+			"free some space and run the same command again; what is there so far is kept",
 			"%s", doing)
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "%s", doing)

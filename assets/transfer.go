@@ -107,14 +107,17 @@ func (t *transfer) react(ctx context.Context, err error, e *effort, target strin
 		t.res.Resumed = 0
 	case errors.Is(err, ErrHost), errors.Is(err, ErrTooBig), errors.Is(err, ErrEncoded):
 		t.discard()
-		return "", 0, fault.Wrap(fault.Provider, err, "nothing was written; ask the provider if this repeats", "download")
+		return "", 0, fault.Wrap(
+			fault.Provider, err, "nothing was written; ask the provider if this repeats", "download",
+		)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, os.ErrPermission):
 		return "", 0, full(err, "download")
 	case errors.Is(err, ErrNotMedia):
 		// An error page of a proxy may pass; a page for the third time is the answer.
 		e.pages++
 		if e.pages > 2 {
-			return "", 0, fault.Wrap(fault.Provider, err, "open the video on HeyGen's site to see whether it still exists",
+			return "", 0, fault.Wrap(fault.Provider, err,
+				"open the video on HeyGen's site to see whether it still exists",
 				"download")
 		}
 	case errors.As(err, &refused):

@@ -77,11 +77,11 @@ func (c *Client) DeleteAsset(ctx context.Context, api API, id string) error {
 // User is the account.
 type User struct {
 	Username, Email string
-	Billing         string // wallet, subscription, usage_based; empty when not told
+	Billing         string // wallet, subscription, usage_based; empty when unknown
 	Balance         float64
 	Currency        string // usd, credits
 	HasBalance      bool
-	Plan            string // free, starter, creator, pro…; empty when not told
+	Plan            string // free, starter, creator, pro…; empty when unknown
 }
 
 // Me reads the account (v3): a cheap check of the key.

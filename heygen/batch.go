@@ -31,7 +31,8 @@ func (c *Client) Statuses(ctx context.Context, ids []string) ([]JobState, error)
 		return nil, errors.New("heygen read statuses: 1 to 100 ids are accepted")
 	}
 	list, err := pages[wireJobState](
-		ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100, len(ids),
+		ctx, c, "read statuses", PathVideos+"/statuses", url.Values{"video_ids": {strings.Join(ids, ",")}}, 100,
+		len(ids),
 	)
 	var out []JobState
 	for _, d := range list {

@@ -61,7 +61,8 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 			continue
 		}
 		out.Avatars = append(out.Avatars, Avatar{
-			string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage), string(a.PreviewVideo),
+			string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage),
+			string(a.PreviewVideo),
 			bool(a.Premium), a.Tags, string(a.Voice),
 		})
 	}
@@ -209,7 +210,8 @@ func (c *Client) looks(ctx context.Context) (Avatars, error) {
 			continue
 		}
 		out.Avatars = append(out.Avatars, Avatar{
-			ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)), PreviewImage: string(l.Image),
+			ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)),
+			PreviewImage: string(l.Image),
 			PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice),
 		})
 	}

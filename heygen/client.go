@@ -44,6 +44,8 @@ const (
 )
 
 // Client talks to one account. It is safe for use from many goroutines.
+//
+// size: one method for each call of the API; the fields are its options.
 type Client struct {
 	key            Secret
 	base, upload   string

@@ -12,6 +12,8 @@ import (
 
 // Error is an answer that reports a failure, or a request without a complete answer: then
 // Status is 0 and Err is the reason.
+//
+// size: one field for each thing that an answer reports about its failure.
 type Error struct {
 	Op, Method, Path string
 	Status           int

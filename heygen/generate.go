@@ -155,7 +155,9 @@ func (d *Dimension) validate() error {
 	}
 	for _, v := range []int{d.Width, d.Height} {
 		if v%2 != 0 || v < minSide || v > maxSide {
-			return fmt.Errorf("dimension %dx%d: both sides must be even and %d to %d", d.Width, d.Height, minSide, maxSide)
+			return fmt.Errorf(
+				"dimension %dx%d: both sides must be even and %d to %d", d.Width, d.Height, minSide, maxSide,
+			)
 		}
 	}
 	return nil

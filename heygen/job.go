@@ -133,8 +133,9 @@ func (c *Client) translation(ctx context.Context, kind Kind, id string) (Video, 
 		return Video{}, err
 	}
 	v := Video{ID: id, RawStatus: foreignWord(d.Status), State: stateOf(string(d.Status)), Title: string(d.Title),
-		Duration: float64(d.Duration),
-		URL:      Link(first(string(d.VideoURL), string(d.URL))), CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
+		Duration:   float64(d.Duration),
+		URL:        Link(first(string(d.VideoURL), string(d.URL))),
+		CaptionURL: Link(first(string(d.SRT), string(d.Caption)))}
 	v.setOutcome(newFailure("", first(string(d.FailureText), string(d.Message)), ""), d.wireWarning)
 	return v, nil
 }

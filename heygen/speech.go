@@ -122,7 +122,9 @@ func (c *Client) SubmitSpeech(ctx context.Context, path string, body []byte) (Sp
 	case shape != nil:
 		return Speech{}, shape
 	case d.Audio == "":
-		return Speech{}, &Error{Op: op, Method: http.MethodPost, Path: path, Err: errors.New("the answer names no file")}
+		return Speech{}, &Error{
+			Op: op, Method: http.MethodPost, Path: path, Err: errors.New("the answer names no file"),
+		}
 	}
 	s := Speech{ID: string(d.ID), Audio: Link(d.Audio), Duration: float64(d.Duration)}
 	for _, w := range d.Words {

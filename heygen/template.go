@@ -172,7 +172,9 @@ func (t Template) Match(given map[string]string) ([]TemplateValue, []error) {
 			errs = append(errs, fmt.Errorf("variable %q (%s) is missing", v.Name, v.Type))
 		case !ok: // stays as designed
 		case VariableTypes[v.Type] == "":
-			errs = append(errs, fmt.Errorf("variable %q is of type %q, which cannot be set from a manifest", v.Name, v.Type))
+			errs = append(
+				errs, fmt.Errorf("variable %q is of type %q, which cannot be set from a manifest", v.Name, v.Type),
+			)
 		case value == "":
 			errs = append(errs, fmt.Errorf("variable %q (%s) is empty", v.Name, v.Type))
 		default:

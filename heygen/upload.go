@@ -62,7 +62,9 @@ func (c *Client) uploadV1(ctx context.Context, contentType string, file []byte) 
 func (c *Client) uploadV3(ctx context.Context, contentType string, file []byte) (Asset, error) {
 	const op = "upload asset"
 	if len(file) > maxMultipart {
-		return Asset{}, fmt.Errorf("heygen %s: the file has %d bytes, at most %d are accepted", op, len(file), maxMultipart)
+		return Asset{}, fmt.Errorf(
+			"heygen %s: the file has %d bytes, at most %d are accepted", op, len(file), maxMultipart,
+		)
 	}
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)

@@ -27,7 +27,8 @@ const (
 
 var stateWords = map[string]State{
 	"pending": StatePending, "queued": StateWaiting, "waiting": StateWaiting, "draft": StatePending,
-	"processing": StateProcessing, "running": StateProcessing, "generating": StateProcessing, "thinking": StateProcessing,
+	"processing": StateProcessing, "running": StateProcessing, "generating": StateProcessing,
+	"thinking":  StateProcessing,
 	"reviewing": StateProcessing, "in_progress": StateProcessing,
 	"completed": StateCompleted, "complete": StateCompleted, "success": StateCompleted,
 	"failed": StateFailed, "fail": StateFailed,
@@ -35,6 +36,8 @@ var stateWords = map[string]State{
 
 // Video is a job's record. Links are signed and live for seven days; they are
 // different on every read and must not be stored.
+//
+// size: one field for each member of the answer that is used.
 type Video struct {
 	ID           string
 	State        State

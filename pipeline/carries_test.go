@@ -35,7 +35,7 @@ var onRoute = []struct{ api, route, clip string }{
 	{"v3", request.V3Cutout, `{file: a.mp4, cutout: true%s}`},
 }
 
-// changes are members that can be added to those clips, with a value that is no default.
+// changes are members that can be added to those clips, with a value that is not the default.
 var changes = map[string]string{
 	"avatar.id": `avatar: {id: other}`, "avatar.photo": `avatar: {photo: a.png}`, "avatar.style": `avatar: {style: closeUp}`,
 	"avatar.scale": `avatar: {scale: 1.5}`, "avatar.offset": `avatar: {offset: {x: 0.1}}`, "avatar.talking-photo": `avatar: {talking-photo: true}`,
@@ -85,8 +85,8 @@ func bodyOf(t *testing.T, b *build, s Step) []byte {
 }
 
 // TestNoMemberIsDroppedSilently changes each member on each route: the request changes,
-// or the manifest is refused at the member's place, or the table says that greenroom
-// uses the member itself.
+// or the manifest is refused at the member's place, or greenroom uses the member itself
+// according to the table.
 func TestNoMemberIsDroppedSilently(t *testing.T) {
 	for _, x := range onRoute {
 		plain, _ := fillMember(x.clip, "", "")

@@ -185,7 +185,7 @@ func TestTheKeyKnowsEveryInput(t *testing.T) {
 	}
 }
 
-// TestAnAccountThatMovesBuysNothing: takes stand on the route they were made on.
+// TestAnAccountThatMovesBuysNothing: takes stay up to date on the route they were made on.
 func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 	_, old := planned(t, "v2", `{script: "Hi."}`)
 	b, now := planned(t, "v3", `{script: "Hi."}`)
@@ -195,11 +195,11 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 	e := lockfile.Entry{Clip: "one", TakeKey: old.Key, Route: old.Route}
 	r, err := b.router.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
 	if err != nil || r.Key != old.Key {
-		t.Errorf("the take on %s does not stand: %s %v", old.Route, r.Route, err)
+		t.Errorf("the take on %s is not up to date: %s %v", old.Route, r.Route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
 	if r, err := b.router.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
-		t.Errorf("a route asked for by name gives way: %s %v", r.Route, err)
+		t.Errorf("the route that the manifest names is replaced: %s %v", r.Route, err)
 	}
 }
 
@@ -280,12 +280,12 @@ func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 	}
 	b.Account.Recognise("first key")
 	if seen() != 0 {
-		t.Fatal("uploads of an account nobody named are kept")
+		t.Fatal("uploads of an unknown account are kept")
 	}
 	b.Account.Can.Learn(b.Account.AccountID(), func(k *account.Capability) { k.Uploads["v3 x"] = account.Upload{ID: "1"} })
 	b.Account.Recognise("first key")
 	if seen() != 1 {
-		t.Error("the same key forgets")
+		t.Error("the same key drops what is known")
 	}
 	b.Account.Recognise("second key")
 	if seen() != 0 {

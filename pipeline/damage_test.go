@@ -71,7 +71,7 @@ func fileOf(t *testing.T, dir, pattern string) string {
 	return all[0]
 }
 
-// own gives a published file bytes of its own, as on file systems that share blocks.
+// own replaces a published file by a copy, as on file systems that share blocks.
 func own(t *testing.T, path string) {
 	t.Helper()
 	b, err := os.ReadFile(path)

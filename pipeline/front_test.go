@@ -25,18 +25,18 @@ import (
 // front is a server between a project and the sandbox. What a test wants otherwise is
 // answered here; the rest goes through.
 type front struct {
-	t       *testing.T
-	url     string
-	dir     string
-	api     string
-	mu      sync.Mutex
-	odd     func(w http.ResponseWriter, r *http.Request) bool // true: answered
-	posts   map[string]int                                    // POSTs by path
-	asked   map[string]int                                    // other requests by path
-	said    []string                                          // warnings and what the API is
-	through http.Handler                                      // to the sandbox
-	handler http.Handler
-	server  *httptest.Server
+	t        *testing.T
+	url      string
+	dir      string
+	api      string
+	mu       sync.Mutex
+	odd      func(w http.ResponseWriter, r *http.Request) bool // true: answered
+	posts    map[string]int                                    // POSTs by path
+	gets     map[string]int                                    // other requests by path
+	messages []string                                          // warnings and what the API is
+	through  http.Handler                                      // to the sandbox
+	handler  http.Handler
+	server   *httptest.Server
 }
 
 const oneClip = "clips:\n  one: {script: Hi., transparent: false}\n"
@@ -57,7 +57,7 @@ func newFront(t *testing.T, api, clips string) *front {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &front{t: t, dir: t.TempDir(), api: api, posts: map[string]int{}, asked: map[string]int{}}
+	f := &front{t: t, dir: t.TempDir(), api: api, posts: map[string]int{}, gets: map[string]int{}}
 	through := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host // links lead here as well
@@ -68,7 +68,7 @@ func newFront(t *testing.T, api, clips string) *front {
 		if r.Method == http.MethodPost {
 			f.posts[r.URL.Path]++
 		} else {
-			f.asked[r.URL.Path]++
+			f.gets[r.URL.Path]++
 		}
 		odd := f.odd
 		f.mu.Unlock()
@@ -114,7 +114,7 @@ func (f *front) answer(odd func(w http.ResponseWriter, r *http.Request) bool) {
 	defer f.mu.Unlock()
 	f.odd = odd
 	clear(f.posts)
-	clear(f.asked)
+	clear(f.gets)
 }
 
 // bought is the number of POSTs that spend, on either generation.
@@ -133,7 +133,7 @@ func (f *front) options() Options {
 		Version: "test", Sink: func(e event.Event) {
 			if e.State == event.Warned || e.Stage == "api" {
 				f.mu.Lock()
-				f.said = append(f.said, e.Message)
+				f.messages = append(f.messages, e.Message)
 				f.mu.Unlock()
 			}
 		}}
@@ -142,7 +142,7 @@ func (f *front) options() Options {
 // build is one run of `greenroom build --yes`.
 func (f *front) build() (Summary, error) {
 	f.t.Helper()
-	f.said = nil
+	f.messages = nil
 	p, err := Open(f.options())
 	if err != nil {
 		f.t.Fatal(err)
@@ -154,7 +154,7 @@ func (f *front) build() (Summary, error) {
 // account runs one look-up on the account.
 func (f *front) account(look func(*account.Lookups) error) error {
 	f.t.Helper()
-	f.said = nil
+	f.messages = nil
 	a, err := OpenAccount(f.options(), account.LookupOptions{})
 	if err != nil {
 		f.t.Fatal(err)

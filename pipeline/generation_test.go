@@ -47,8 +47,8 @@ func TestAutoFindsTheEndOfV2InEveryForm(t *testing.T) {
 				}
 				return err
 			})
-			if err != nil || !strings.Contains(strings.Join(f.said, "\n"), "this account answers v3") {
-				t.Errorf("%v, said %q", err, f.said)
+			if err != nil || !strings.Contains(strings.Join(f.messages, "\n"), "this account answers v3") {
+				t.Errorf("%v, messages %q", err, f.messages)
 			}
 		})
 	}
@@ -72,8 +72,8 @@ func TestAutoStaysOnV2WhereV2Answers(t *testing.T) {
 				return err
 			})
 			f.want(err, c.code)
-			if n := f.asked["/v3/users/me"]; n != 0 {
-				t.Errorf("v3 was asked %d times", n)
+			if n := f.gets["/v3/users/me"]; n != 0 {
+				t.Errorf("v3 received %d requests", n)
 			}
 		})
 	}

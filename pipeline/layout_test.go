@@ -9,8 +9,8 @@ import (
 	"greenroom/pipeline/event"
 )
 
-// TestThePublicFolderOfTheConfiguration is used without running the configuration; where it is computed, a warning says
-// what to write.
+// TestThePublicFolderOfTheConfiguration is used without running the configuration; where it is computed, the hint of a
+// warning is what to write.
 func TestThePublicFolderOfTheConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -50,8 +50,8 @@ func TestThePublicFolderOfTheConfiguration(t *testing.T) {
 		if err := p.Close(); err != nil { // every event has been sent
 			t.Error(err)
 		}
-		if said := strings.Join(warnings, "\n"); c.warned != strings.Contains(said, "remotion: {public: FOLDER}") {
-			t.Errorf("%s: warned of %q", name, said)
+		if text := strings.Join(warnings, "\n"); c.warned != strings.Contains(text, "remotion: {public: FOLDER}") {
+			t.Errorf("%s: warned of %q", name, text)
 		}
 	}
 }

@@ -203,7 +203,7 @@ func TestAnEmptySoundIsRefusedAtItsPlace(t *testing.T) {
 	}
 }
 
-// TestABudgetRefusesAnUnknownLengthByName; without one the plan says unknown.
+// TestABudgetRefusesAnUnknownLengthByName also checks that without a budget the plan reports an unknown length.
 func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	t.Parallel()
 	dir := pricing(t, "v3", 1, "  one: {audio: noise.mp3}\n  two: {script: Hello.}\n")

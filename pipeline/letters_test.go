@@ -20,7 +20,7 @@ each:
 compositions:
   card: {length: 1s, layers: [{text: "☃"}]}
   fine: {layers: [plain, captions]}
-  said: {layers: [zh, captions], outro: card}
+  captioned: {layers: [zh, captions], outro: card}
   hello: {each: w, layers: [w, {text: "{{name}}"}]}
 `)
 	p.write("people.csv", "id,name\na,Ada\nb,李娜\n")
@@ -29,7 +29,7 @@ compositions:
 	if !errors.As(err, &list) || len(list) != 3 {
 		t.Fatalf("%v", err)
 	}
-	mustSay(t, err, "said: captions: no font has", "(U+4F60)", "card: text: no font has", "hello: text: no font has", "(row people.csv:3)")
+	mustContain(t, err, "captioned: captions: no font has", "(U+4F60)", "card: text: no font has", "hello: text: no font has", "(row people.csv:3)")
 	if sum.Bought != 0 {
 		t.Errorf("%d clips were bought", sum.Bought)
 	}

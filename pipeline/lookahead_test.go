@@ -26,8 +26,8 @@ func TestAPlanNamesWhatTheAccountDoesNotHave(t *testing.T) {
 	p := newProjectAt(t, "sandbox", `one: {script: One., voice: Sara}, two: {script: Two., avatar: Bram in the office},
   es: {translate: one, to: Klingon}, offer: {template: 7c1f0e7a5d1b4e2c9a3f6b8d20c4e511, variables: {name: Ada, pirce: "9"}}`)
 	unchecked, err := lookAhead(p)
-	mustSay(t, err, `no voice "Sara"`, `no avatar "Bram in the office"`, `does not translate into "Klingon"`, `variable "price" (text) is missing`, "pirce")
-	mustSay(t, err, "write its id, voice: 1bd001e7e50f421d891986aad5158bc8", "write its id, avatar: Bram-office-20230104", "greenroom templates")
+	mustContain(t, err, `no voice "Sara"`, `no avatar "Bram in the office"`, `does not translate into "Klingon"`, `variable "price" (text) is missing`, "pirce")
+	mustContain(t, err, "write its id, voice: 1bd001e7e50f421d891986aad5158bc8", "write its id, avatar: Bram-office-20230104", "greenroom templates")
 	if unchecked != "" {
 		t.Errorf("unchecked: %s", unchecked)
 	}

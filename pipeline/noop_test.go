@@ -35,7 +35,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 	y.WriteString("version: 1\nproject: many\nfps: 25\nsize: 1280x720\nheygen: {api: sandbox}\ndefaults:\n  avatar: {id: Daisy-inskirt-20220818}\n  voice: {id: 1bd001e7e50f421d891986aad5158bc8}\nclips:\n")
 	for i := range n {
 		fmt.Fprintf(&y, "  clip-%05d: {script: scripts/%05d.md}\n", i, i)
-		must(os.WriteFile(filepath.Join(dir, "scripts", fmt.Sprintf("%05d.md", i)), fmt.Appendf(nil, "This is clip number %d, and it says so.\n", i), 0o644))
+		must(os.WriteFile(filepath.Join(dir, "scripts", fmt.Sprintf("%05d.md", i)), fmt.Appendf(nil, "This is clip number %d of the benchmark.\n", i), 0o644))
 	}
 	must(os.WriteFile(filepath.Join(dir, ManifestName), []byte(y.String()), 0o644))
 	p, err := Open(Options{ManifestPath: filepath.Join(dir, ManifestName), LookPath: exec.LookPath, Getenv: func(string) string { return "" }})
@@ -120,7 +120,7 @@ func equalGraph(tb testing.TB, dir string, n int) {
 	}
 }
 
-// BenchmarkNoop compares a build of 1,000 clips that has nothing to do, as a whole
+// BenchmarkNoop compares a build of 1,000 clips that has nothing to do, as a
 // process, with ninja's and make's on an equal graph.
 func BenchmarkNoop(b *testing.B) {
 	const clips = 1000

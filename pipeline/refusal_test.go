@@ -186,8 +186,8 @@ func TestAnErrorThatNamesAVideoIsBoughtOnce(t *testing.T) {
 			return say(w, status, `{"error":{"code":"warn","message":"odd words"},"data":`+string(body.Data)+`}`)
 		})
 		sum, err := f.build()
-		if err != nil || sum.Bought != 1 || f.bought() != 1 || !strings.Contains(strings.Join(f.said, "\n"), "odd words") {
-			t.Errorf("%s %d: %v, %+v, posts %v, said %q", api, status, err, sum, f.posts, f.said)
+		if err != nil || sum.Bought != 1 || f.bought() != 1 || !strings.Contains(strings.Join(f.messages, "\n"), "odd words") {
+			t.Errorf("%s %d: %v, %+v, posts %v, messages %q", api, status, err, sum, f.posts, f.messages)
 		}
 		if sum, err := f.build(); err != nil || sum.UpToDate != 1 || f.bought() != 1 {
 			t.Errorf("%s %d: %v, %+v, posts %v", api, status, err, sum, f.posts)
@@ -202,8 +202,8 @@ func TestAnUnknownBalanceStopsNoBuild(t *testing.T) {
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 		return r.URL.Path == "/v2/user/remaining_quota" && say(w, 200, `{"error":null,"data":{"remaining_quota":450,"used_quota":50}}`)
 	})
-	if sum, err := f.build(); err != nil || sum.Bought != 1 || !strings.Contains(strings.Join(f.said, "\n"), "balance is unknown") {
-		t.Errorf("%v, %+v, said %q", err, sum, f.said)
+	if sum, err := f.build(); err != nil || sum.Bought != 1 || !strings.Contains(strings.Join(f.messages, "\n"), "balance is unknown") {
+		t.Errorf("%v, %+v, messages %q", err, sum, f.messages)
 	}
 	err := f.account(func(a *account.Lookups) error {
 		b, err := a.Quota(t.Context())
@@ -319,7 +319,7 @@ func TestTheAnnouncedEndIsAWarningOfTheBuild(t *testing.T) {
 		return false
 	})
 	sum, err := f.build()
-	if n := strings.Count(strings.Join(f.said, "\n"), "set heygen.api: v3"); err != nil || sum.Bought != 1 || n != 1 {
-		t.Errorf("%v, %+v, said %d times: %q", err, sum, n, f.said)
+	if n := strings.Count(strings.Join(f.messages, "\n"), "set heygen.api: v3"); err != nil || sum.Bought != 1 || n != 1 {
+		t.Errorf("%v, %+v, %d times in the messages %q", err, sum, n, f.messages)
 	}
 }

@@ -31,7 +31,7 @@ func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
 	})
 	for range 2 {
 		if _, err := p.build(BuildOptions{}); err == nil {
-			t.Fatal("a lost answer is no error")
+			t.Fatal("a lost answer causes no error")
 		}
 	}
 	if r := p.rows()[0]; r.State != ledger.Parked {
@@ -72,13 +72,13 @@ func TestNotPaidIsCheckedWithTheAccount(t *testing.T) {
 	t.Parallel()
 	f, p := parkedAt(t, true)
 	id := f.videoOf(p, p.rows()[0].Marker)
-	mustSay(t, p.resolve(Answer{}), id, "it was paid", "greenroom resolve one --paid "+id)
+	mustContain(t, p.resolve(Answer{}), id, "it was paid", "greenroom resolve one --paid "+id)
 	if r := p.rows()[0]; r.State != ledger.Parked {
 		t.Errorf("the wrong answer was recorded: %+v", r)
 	}
 	// Also when the account cannot be reached: then nothing is known.
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool { cut(w); return true })
-	mustSay(t, p.resolve(Answer{}), "nothing was recorded", "--unverified")
+	mustContain(t, p.resolve(Answer{}), "nothing was recorded", "--unverified")
 	// A build finds it without any answer.
 	f.answer(nil)
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Fetched != 1 || f.billed() != 1 {
@@ -98,16 +98,16 @@ func TestPaidIsCheckedWithTheAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := p.props().Clips["two"].Take.VideoID
-	mustSay(t, p.resolve(Answer{VideoID: "typo123"}), "find video typo123", "greenroom videos --title gr-")
-	mustSay(t, p.resolve(Answer{VideoID: two}), "video "+two+" is the take of two")
-	mustSay(t, p.resolve(Answer{VideoID: two, Unverified: true}), "video "+two+" is the take of two")
+	mustContain(t, p.resolve(Answer{VideoID: "typo123"}), "find video typo123", "greenroom videos --title gr-")
+	mustContain(t, p.resolve(Answer{VideoID: two}), "video "+two+" is the take of two")
+	mustContain(t, p.resolve(Answer{VideoID: two, Unverified: true}), "video "+two+" is the take of two")
 	other := newProjectAt(t, "v2", `one: {script: "Elsewhere."}`)
 	other.env["HEYGEN_API_BASE"] = f.srv.URL
 	if _, err := other.build(BuildOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	elsewhere := other.props().Clips["one"].Take.VideoID
-	mustSay(t, p.resolve(Answer{VideoID: elsewhere}), "without this request's marker")
+	mustContain(t, p.resolve(Answer{VideoID: elsewhere}), "without this request's marker")
 	if err := p.resolve(Answer{VideoID: id}); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestAWrongAnswerCanBeCorrected(t *testing.T) {
 	}
 	step(Answer{VideoID: "typo123", Unverified: true}, ledger.Submitted)
 	_, err := p.build(BuildOptions{})
-	mustSay(t, err, "typo123")
+	mustContain(t, err, "typo123")
 	step(Answer{Unverified: true}, ledger.Intended)
 	step(Answer{VideoID: "typo456", Unverified: true}, ledger.Submitted)
 	step(Answer{VideoID: id}, ledger.Submitted)
@@ -187,5 +187,5 @@ func TestNotPaidWhereNothingArrived(t *testing.T) {
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Bought != 1 || f.billed() != 1 {
 		t.Errorf("%+v, %v, %d billed", sum, err, f.billed())
 	}
-	mustSay(t, p.resolve(Answer{}), "no request of it has an unknown result")
+	mustContain(t, p.resolve(Answer{}), "no request of it has an unknown result")
 }

@@ -28,7 +28,7 @@ func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
 		p := newProject(project.Of(m, project.Options{}), nil, Options{})
 		in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
 		if s := p.recipes.recipe(m.Clips[1], request.V2Key, in); s.Width != 0 {
-			t.Errorf("a clip that says full is scaled to %d", s.Width)
+			t.Errorf("a clip with scale: full is scaled to %d", s.Width)
 		}
 		s := p.recipes.recipe(m.Clips[0], request.V2Key, in)
 		return [2]int{s.Width, s.Height}

@@ -68,7 +68,7 @@ func TestTheVoiceKey(t *testing.T) {
 	}
 }
 
-// What an answer says of words is believed only where it can be true.
+// TestWordsThatCannotBeTrueAreDropped checks the times of words in an answer.
 func TestWordsThatCannotBeTrueAreDropped(t *testing.T) {
 	t.Parallel()
 	nan := math.NaN()
@@ -97,9 +97,9 @@ func (d dying) Submit(ctx context.Context, row ledger.Row) (string, error) {
 	return "", errors.New("killed")
 }
 
-// An answer that reached the disk is a yes, whatever became of its record: nothing is
-// asked for again and nobody is asked about it.
-func TestAnAnswerOnDiskIsAYes(t *testing.T) {
+// TestAnAnswerOnDiskIsBought: an answer that is on the disk was paid for, whatever happened to its record: nothing is
+// requested again, and the user need not resolve it.
+func TestAnAnswerOnDiskIsBought(t *testing.T) {
 	t.Parallel()
 	for name, strict := range map[string]bool{"left as sending": false, "parked": true} {
 		dir := t.TempDir()

@@ -216,8 +216,8 @@ func (p *projectAt) props() remotion.Props {
 	return props
 }
 
-// mustSay fails unless an error says all of that.
-func mustSay(t *testing.T, err error, words ...string) {
+// mustContain fails unless an error contains all of words.
+func mustContain(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
 		t.Errorf("no error; want one with %q", words)
@@ -226,7 +226,7 @@ func mustSay(t *testing.T, err error, words ...string) {
 	text := explained(err)
 	for _, w := range words {
 		if !strings.Contains(text, w) {
-			t.Errorf("the error does not say %q:\n%s", w, text)
+			t.Errorf("the error does not contain %q:\n%s", w, text)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// odd are values put where they may not belong. Integers stand as JavaScript
+// odd are values put where they may not belong. Integers are written as JavaScript
 // writes them: 25.0 is 25 to zod and refused by Go, but no program writes it.
 var odd = []any{
 	nil, true, false, "", " ", "x", "intro", "b-roll", "constructor", "__proto__", "Intro", "a b", "intro\n", "final", "stand-in", "draft",

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
 // bundled reports that a folder holds a complete bundle.
@@ -23,7 +26,7 @@ func (s *Session) locate(w *work) error {
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the project readable", "read the project")
 	}
-	w.bundle = s.bundlePath(recallInputs(s.home, s.at).key(w.static, s.at, s.r.environ()))
+	w.bundle = s.bundlePath(sources.Recall(s.home, s.at).Key(w.static, s.at, s.r.environ()))
 	return nil
 }
 
@@ -47,13 +50,13 @@ func (s *Session) bundle(w *work, do func(op string, args map[string]any) (reply
 	if err != nil || one.Error != "" {
 		return one, err
 	}
-	in := readInputs(building, s.at)
-	if w.static != "" && !in.equal(recallInputs(s.home, s.at)) {
-		saveEntry(s.home, inputsMemory, inputsOf(s.home, s.at), in)
-		key := in.key(w.static, s.at, s.r.environ())
-		if in.changedSince(begun, s.at) {
+	in := sources.ReadInputs(building, s.at)
+	if w.static != "" && !in.Equal(sources.Recall(s.home, s.at)) {
+		in.Remember(s.home, s.at)
+		key := in.Key(w.static, s.at, s.r.environ())
+		if in.ChangedSince(begun, s.at) {
 			// of this session only: its inputs changed while it was made
-			key = in.key(w.static+begun.String(), s.at, s.r.environ())
+			key = in.Key(w.static+begun.String(), s.at, s.r.environ())
 		}
 		w.bundle = s.bundlePath(key)
 	}
@@ -78,4 +81,24 @@ func putBundle(building, dir string, again bool) error {
 		return err
 	}
 	return nil
+}
+
+// staticKey hashes what is known of a bundle's inputs before it is made; sources.Inputs are the others. The generated
+// clips are in it: components may import clips.gen.ts. The public folder is not, it is linked in; its place and the
+// project's are, because the link names them.
+func staticKey(at project.Layout, c configuration) (string, error) {
+	k := sources.NewKey()
+	k.Field("schema", "bundle/4")
+	k.Field("place", at.Dir)
+	k.Field("public folder", at.PublicDir())
+	k.Field("configuration", c.stamp)
+	if err := k.Sources(at, driverSum()); err != nil {
+		return "", err
+	}
+	if runtime.GOOS == "windows" { // Remotion copies there instead of linking
+		if err := sources.WalkPublic(at, k.FileAs); err != nil && !os.IsNotExist(err) {
+			return "", err
+		}
+	}
+	return k.Sum(), nil
 }

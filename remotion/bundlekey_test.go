@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"greenroom/remotion/bundles"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
-func sources() map[string]string {
+func sampleSources() map[string]string {
 	return map[string]string{
 		"package.json": `{"name":"x"}`, "package-lock.json": `{"lockfileVersion":3}`, "tsconfig.json": "{}",
 		"src/index.ts": "import './Root';\n", "src/Root.tsx": "export {};\n", "src/deep/er/a.tsx": "export const a = 1;\n",
@@ -31,7 +33,7 @@ func TestBundleKey(t *testing.T) {
 	key := func(t *testing.T, dir string) string {
 		t.Helper()
 		k, err := bundleKey(t, found(t, dir))
-		if err != nil || !bundleName.MatchString("bundle-"+k) {
+		if err != nil || !bundles.Name.MatchString("bundle-"+k) {
 			t.Fatalf("key %q, %v", k, err)
 		}
 		return k
@@ -91,7 +93,7 @@ func TestBundleKey(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			put(t, dir, sources())
+			put(t, dir, sampleSources())
 			// A link to a folder outside src, one to its own parent, one to nothing,
 			// and a pipe: none may hang or fail the key.
 			for from, to := range map[string]string{"src/shared": "../shared", "src/deep/loop": "..", "src/dangling": "nowhere"} {
@@ -114,8 +116,8 @@ func TestBundleKey(t *testing.T) {
 func TestKeysOfTwoPlacesDiffer(t *testing.T) {
 	t.Parallel()
 	a, b := t.TempDir(), t.TempDir()
-	put(t, a, sources())
-	put(t, b, sources())
+	put(t, a, sampleSources())
+	put(t, b, sampleSources())
 	x, _ := bundleKey(t, found(t, a))
 	if y, _ := bundleKey(t, found(t, b)); x == y {
 		t.Error("a bundle links to its project's public/: two projects must not share one")
@@ -126,7 +128,7 @@ func TestKeysOfTwoPlacesDiffer(t *testing.T) {
 func bundleKey(t *testing.T, at project.Layout) (string, error) {
 	t.Helper()
 	static, err := staticKey(at, configuration{})
-	return recallInputs(t.TempDir(), at).key(static, at, nil), err
+	return sources.Recall(t.TempDir(), at).Key(static, at, nil), err
 }
 
 // found is the layout of the project in dir with its entry point.
@@ -137,14 +139,4 @@ func found(t *testing.T, dir string) project.Layout {
 		t.Fatal(err)
 	}
 	return at
-}
-
-// TestBundleKeyStays holds the key that older versions gave a bundle: it names a folder in the cache.
-func TestBundleKeyStays(t *testing.T) {
-	at := project.Layout{Dir: t.TempDir(), Entry: "src/index.ts"}
-	put(t, at.Dir, map[string]string{"lib/a.ts": "export {}\n", "lib/b.ts": "b", "c.json": "{}"})
-	in := bundleInputs{Files: []string{"c.json", "missing.ts"}, Folders: []string{"lib", "none"}, Env: []string{"A", "B"}}
-	if got, want := in.key("abc", at, []string{"A=1", "A=2", "C=3"}), "1080ea8285ea00ed"; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
 }

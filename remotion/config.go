@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/filecache"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
 // ConfigFiles are the names of a project's configuration that need not be named in the manifest.
@@ -69,7 +71,7 @@ func (r Renderer) KnownLayout(l project.Layout, cacheDir string) (_ project.Layo
 		}
 		return l, "" // the render names the error
 	}
-	text := project.WithoutComments(readSource(l.Path(file)))
+	text := project.WithoutComments(sources.Read(l.Path(file)))
 	mentions := strings.Count(text, "setPublicDir")
 	if mentions == 0 {
 		return l, ""
@@ -127,7 +129,9 @@ func (r Renderer) runConfig(ctx context.Context, d *driver, home string, l proje
 		hint := "look for a loop or a prompt in it; " + configHint
 		return c, &configFault{fault.Wrap(fault.Failed, err, hint, "run %s", file)}
 	case errors.As(err, &end):
-		return c, &configFault{fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file)}
+		return c, &configFault{
+			fault.Wrap(fault.Failed, end.err, configHint, "run %s: node ended in the middle of it", file),
+		}
 	case err != nil:
 		return c, err
 	case one.Error == "packages":
@@ -174,7 +178,9 @@ func (c configuration) layout(l project.Layout) (project.Layout, error) {
 		name = filepath.Clean(name)
 		if !filepath.IsLocal(name) {
 			hint := "choose a place in the project, or name one in greenroom.yaml: remotion: {public: FOLDER, entry: FILE}"
-			return "", fault.New(fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value)
+			return "", fault.New(
+				fault.Failed, hint, "%s: Config.%s(%q) is outside of the project", c.file, setting, value,
+			)
 		}
 		return filepath.ToSlash(name), nil
 	}
@@ -216,11 +222,11 @@ func (r Renderer) environ() []string {
 
 // stamp hashes what a configuration depends on: with another stamp its values may differ.
 func (r Renderer) stamp(l project.Layout, c configuration) string {
-	h := newKeyer()
+	h := sources.NewKey()
 	h.Field("schema", "configuration/1")
 	h.Field("driver", driverSum())
 	h.Field("file", c.file)
-	h.Field("package @remotion/cli", installed(l.Dir, "@remotion/cli"))
+	h.Field("package @remotion/cli", sources.Installed(l.Dir, "@remotion/cli"))
 	for _, name := range []string{"tsconfig.json", "package.json", ".env", ".env.local"} {
 		h.Field(name, withoutKeys(l.Path(name)))
 	}
@@ -229,27 +235,14 @@ func (r Renderer) stamp(l project.Layout, c configuration) string {
 		if rel, err := filepath.Rel(l.Dir, file); err == nil {
 			name = filepath.ToSlash(rel)
 		}
-		sum, err := sumOf(file)
+		sum, err := sources.Sum(file)
 		if err != nil {
 			sum = "unreadable" // then the stamp differs
 		}
 		h.Field(name, sum)
 	}
-	h.environment(c.Env, r.environ())
+	h.Environment(c.Env, r.environ())
 	return h.Sum()
-}
-
-// environment hashes variables by name.
-func (k keyer) environment(names, environ []string) {
-	for _, name := range names {
-		value := "unset"
-		for _, v := range environ {
-			if n, set, _ := strings.Cut(v, "="); n == name {
-				value = "=" + set
-			}
-		}
-		k.Field("variable "+name, value)
-	}
 }
 
 // withoutKeys returns the text of a file of variables without those that only greenroom reads; "" for a file that
@@ -265,8 +258,8 @@ func withoutKeys(file string) string {
 	return out.String()
 }
 
-// page hashes the variables that a page reads: those named REMOTION_*, and the .env file.
-func (k keyer) page(l project.Layout, c configuration, environ []string) {
+// hashPage hashes the variables that a page reads: those named REMOTION_*, and the .env file.
+func hashPage(k sources.Key, l project.Layout, c configuration, environ []string) {
 	var names []string
 	for _, v := range environ {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "REMOTION_") {
@@ -274,7 +267,7 @@ func (k keyer) page(l project.Layout, c configuration, environ []string) {
 		}
 	}
 	slices.Sort(names)
-	k.environment(names, environ)
+	k.Environment(names, environ)
 	files := []string{l.Path(".env"), l.Path(".env.local")}
 	if c.EnvFile != "" {
 		files = []string{filepath.FromSlash(c.EnvFile)}
@@ -303,4 +296,42 @@ func (r Renderer) browser(l project.Layout, c configuration) string {
 		return l.Path(filepath.ToSlash(c.Browser))
 	}
 	return c.Browser
+}
+
+// ConfigMemory is what was read of projects' configurations, in the cache.
+const ConfigMemory = "config.json"
+
+// stamped is a configuration with the stamp that it had.
+type stamped struct {
+	Stamp  string        `json:"stamp"`
+	Config configuration `json:"config"`
+}
+
+// remembered returns the cached configuration, if nothing that it depends on has changed.
+func (r Renderer) remembered(home string, l project.Layout, file string) (configuration, bool) {
+	was, ok := filecache.LoadEntry[stamped](filepath.Join(home, ConfigMemory), sources.Place(home, l)+" "+file)
+	if !ok {
+		return configuration{}, false
+	}
+	c := was.Config
+	c.file = file
+	for i, input := range c.Inputs {
+		if !filepath.IsAbs(input) {
+			c.Inputs[i] = l.Path(input)
+		}
+	}
+	c.stamp = r.stamp(l, c)
+	return c, c.stamp == was.Stamp
+}
+
+func (r Renderer) remember(home string, l project.Layout, c configuration) {
+	kept := c
+	kept.Inputs = nil
+	for _, input := range c.Inputs {
+		if rel, err := filepath.Rel(l.Dir, input); err == nil {
+			input = filepath.ToSlash(rel)
+		}
+		kept.Inputs = append(kept.Inputs, input)
+	}
+	sources.SaveEntry(home, ConfigMemory, sources.Place(home, l)+" "+c.file, stamped{c.stamp, kept})
 }

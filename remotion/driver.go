@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/sources"
 )
 
 //go:embed driver/*.mjs
@@ -22,7 +23,7 @@ var driverSources embed.FS
 
 // driverSum is a hash of the driver: it decides how films are bundled and drawn.
 var driverSum = sync.OnceValue(func() string {
-	h := newKeyer()
+	h := sources.NewKey()
 	files, _ := driverSources.ReadDir("driver") // embedded
 	for _, f := range files {
 		b, _ := driverSources.ReadFile("driver/" + f.Name())
@@ -161,7 +162,8 @@ func (r Renderer) start(node, script, project string) (*driver, error) {
 	go d.write()
 	go func() {
 		defer close(d.done)
-		_, d.err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{script, project}, Dir: project, Env: env, Stdin: in,
+		_, d.err = proc.Run(ctx, proc.Cmd{Path: node, Args: []string{script, project}, Dir: project, Env: env,
+			Stdin:  in,
 			Stdout: &replies{handle: d.reply}, Stderr: func(string) { d.markAlive() }})
 		kill(nil)
 		in.Close() // only now: a request that is still being written ends with an error

@@ -13,12 +13,13 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // scripted is a session whose driver is a script of the test's.
 func scripted(t *testing.T, r Renderer, script string) (*Session, *work) {
 	t.Helper()
-	node, _, err := FindNode(t.Context(), exec.LookPath)
+	node, _, err := tools.FindNode(t.Context(), exec.LookPath)
 	if err != nil {
 		t.Fatal(err)
 	}

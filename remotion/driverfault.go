@@ -6,6 +6,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/tools"
 )
 
 const (
@@ -27,7 +28,8 @@ func driverFault(id string, bad reply) error {
 		}
 		return fault.New(fault.Usage, hint, "find composition %q: the project does not have it", id)
 	case "setting":
-		return fault.New(fault.Failed, "remove the setting; docs/guide/rendering.md lists what greenroom does with each",
+		return fault.New(fault.Failed,
+			"remove the setting; docs/guide/rendering.md lists what greenroom does with each",
 			"the project's configuration: %s", bad.Message)
 	case "bundle":
 		return fault.New(fault.Failed, "correct the project's source; npx tsc --noEmit shows every mistake",
@@ -56,9 +58,11 @@ func driverDied(id string, err error) error {
 	var exit *proc.ExitError
 	switch {
 	case err == nil: // success, but no answer
-		return fault.New(fault.Failed, "run the same command again", "render %s: node exited before the render finished", id)
+		return fault.New(
+			fault.Failed, "run the same command again", "render %s: node exited before the render finished", id,
+		)
 	case !errors.As(err, &exit):
-		return fault.Wrap(fault.Tool, err, nodeHint, "start node")
+		return fault.Wrap(fault.Tool, err, tools.NodeHint, "start node")
 	case errors.Is(err, proc.ErrStalled):
 		return fault.Wrap(fault.Failed, err,
 			"look for a delayRender() that nothing continues, or a video the browser cannot read, then run the same command again", "render %s", id)

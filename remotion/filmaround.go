@@ -3,31 +3,34 @@ package remotion
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"greenroom/internal/lazyregexp"
+	"greenroom/remotion/scaffold"
+	"greenroom/remotion/sources"
 )
 
 // common hashes what is outside of the project's own files: the packages it depends on as they are
 // installed, and the browser.
-func (k *Keys) common(h keyer) error {
+func (k *Keys) common(h sources.Key) error {
 	h.Field("schema", "remotion film/2")
 	stamp := k.config.stamp
 	if stamp != "" && stamp != unknownStamp {
 		stamp = k.r.stamp(k.at, k.config) // as it is now
 	}
 	h.Field("configuration", stamp)
-	h.page(k.at, k.config, k.r.environ())
+	hashPage(h, k.at, k.config, k.r.environ())
 	for _, name := range k.packages() {
-		h.Field("package "+name, installed(k.at.Dir, name))
+		h.Field("package "+name, sources.Installed(k.at.Dir, name))
 	}
 	if k.browser == "" {
 		h.Field("browser", "Remotion's own") // which goes with the renderer's version
 		return nil
 	}
 	for _, program := range programs(k.browser) {
-		sum, err := k.files.sum(program)
+		sum, err := k.files.Sum(program)
 		if err != nil {
 			return err
 		}
@@ -42,7 +45,7 @@ func (k *Keys) packages() []string {
 	if b, err := os.ReadFile(k.at.Path("package.json")); err == nil {
 		_ = json.Unmarshal(b, &p) // the package manager reports the mistake
 	}
-	out := slices.Clone(bundlePackages)
+	out := slices.Clone(sources.Packages)
 	for name := range p.Dependencies {
 		out = append(out, name)
 	}
@@ -77,3 +80,30 @@ func programs(browser string) []string {
 	}
 	return out
 }
+
+// registration is the companion's line in src/Root.tsx.
+var registration = lazyregexp.New(`<Composition\s+id="Timeline"\s+component=\{Timeline\}`)
+
+// oursAlone reports whether Timeline is the companion's, unchanged: then it shows only what its input names. Another
+// component of that name may show anything.
+func (k *Keys) oursAlone() bool {
+	if !scaffold.Unchanged(k.at) {
+		return false
+	}
+	named, registered := 0, false
+	err := sources.Files(k.at, func(name string) error {
+		if sources.Below(name, []string{filepath.FromSlash(k.at.SourceDir())}) {
+			return nil
+		}
+		text := sources.Read(k.at.Path(name))
+		n := strings.Count(text, `"Timeline"`) + strings.Count(text, `'Timeline'`) + strings.Count(text, "`Timeline`")
+		named += n
+		if n > 0 {
+			registered = registration.MatchString(text) && fromUs.MatchString(text)
+		}
+		return nil
+	})
+	return err == nil && named == 1 && registered
+}
+
+var fromUs = lazyregexp.New(`import \{[^}]*\bTimeline\b[^}]*\} from ['"]\./greenroom(?:/Timeline)?['"]`)

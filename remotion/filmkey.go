@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
 // Timeline is the composition that renders films of the manifest.
@@ -36,7 +37,7 @@ type Keys struct {
 	home    string // the cache
 	r       Renderer
 	browser string
-	files   *hashes
+	files   *sources.Hashes
 	seen    bool   // ours is computed
 	all     string // of everything that a composition may show; "" before it is needed
 	ours    string // of what Timeline may show besides its input; "" where Timeline is not the companion's, unchanged
@@ -80,12 +81,12 @@ func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 			return nil, fault.Wrap(fault.Tool, err, browserHint, "find the browser")
 		}
 	}
-	k.files = openHashes(filepath.Join(k.home, "hashes.json"), k.at.Dir)
+	k.files = sources.OpenHashes(filepath.Join(k.home, "hashes.json"), k.at.Dir)
 	return k, nil
 }
 
 // Save caches what was read for the next run.
-func (k *Keys) Save() { k.files.save() }
+func (k *Keys) Save() { k.files.Save() }
 
 // Forget makes the next key read the project again.
 func (k *Keys) Forget() { k.seen, k.all, k.ours = false, "", "" }
@@ -119,16 +120,16 @@ func (k *Keys) timeline() (string, error) {
 
 // hash is of packages, browser, and the sources and public files that are not skipped.
 func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, error) {
-	h := newKeyer()
-	h.skip = skipSource
+	h := sources.NewKey()
+	h.Skip = skipSource
 	err := k.common(h)
 	if err == nil {
-		err = h.sources(k.at)
-		recallInputs(k.home, k.at).hash(h, k.at, k.r.environ())
+		err = h.Sources(k.at, driverSum())
+		sources.Recall(k.home, k.at).Hash(h, k.at, k.r.environ())
 	}
 	if err == nil {
-		h.sum, h.skip = k.files.sum, skipPublic
-		err = walkPublic(k.at, h.fileAs)
+		h.SumOf, h.Skip = k.files.Sum, skipPublic
+		err = sources.WalkPublic(k.at, h.FileAs)
 		if os.IsNotExist(err) {
 			err = nil // nothing is published yet
 		}
@@ -141,7 +142,9 @@ func (k *Keys) hash(skipSource, skipPublic func(name string) bool) (string, erro
 
 // byContent matches the published files: <clip>.<hash>.<extension>, files/<hash>.<extension>. A film's input has the
 // names of those that it shows; the others, such as old ones, belong to no film.
-var byContent = lazyregexp.New(`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`)
+var byContent = lazyregexp.New(
+	`^public/greenroom/([^/]+\.[0-9a-f]{8}\.[a-z.]+|files/[0-9a-f]{16}\.[a-z0-9]+|files/inter-license\.txt|(files/)?\.greenroom-owned\.json|published\.[0-9a-f]+)$`,
+)
 
 // generated reports the modules that a build writes, by their names in the project.
 func (k *Keys) generated(name string) bool {
@@ -175,8 +178,8 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h := newKeyer()
-	h.sum = k.files.sum
+	h := sources.NewKey()
+	h.SumOf = k.files.Sum
 	of := ""
 	if spec.Composition == Timeline {
 		of, err = k.timeline()
@@ -201,7 +204,7 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 }
 
 // shown hashes the files that a film of the manifest names.
-func (k *Keys) shown(h keyer, input json.RawMessage) error {
+func (k *Keys) shown(h sources.Key, input json.RawMessage) error {
 	var in struct {
 		Film struct {
 			Media map[string]struct{ Public string }
@@ -218,7 +221,7 @@ func (k *Keys) shown(h keyer, input json.RawMessage) error {
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		if err := h.fileAs(k.at.Path(path.Join(k.at.PublicDir(), name)), path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
+		if err := h.FileAs(k.at.Path(path.Join(k.at.PublicDir(), name)), path.Join("public", name)); err != nil && !os.IsNotExist(err) { // the render names what is missing
 			return err
 		}
 	}

@@ -20,7 +20,9 @@ func inputs(at project.Layout, propsJSON, inputProps []byte, allowStandIns bool)
 	input := map[string]json.RawMessage{}
 	if len(inputProps) > 0 {
 		if err := json.Unmarshal(inputProps, &input); err != nil {
-			return nil, fault.Wrap(fault.Usage, err, `give a JSON object: {"clip":"intro"}`, "read the composition's props")
+			return nil, fault.Wrap(
+				fault.Usage, err, `give a JSON object: {"clip":"intro"}`, "read the composition's props",
+			)
 		}
 		if input == nil { // null is not an object, but means no props
 			input = map[string]json.RawMessage{}
@@ -76,7 +78,8 @@ func ready(at project.Layout, p Props, allowStandIns bool) error {
 	sort.Strings(standIns)
 	sort.Strings(gone)
 	if len(gone) > 0 {
-		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "), "find the published file of: %s in %s",
+		return fault.New(fault.Failed, "run greenroom build "+strings.Join(gone, " "),
+			"find the published file of: %s in %s",
 			strings.Join(gone, ", "), at.PublicDir())
 	}
 	if len(standIns) > 0 && !allowStandIns {

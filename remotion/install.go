@@ -3,8 +3,12 @@ package remotion
 import (
 	"context"
 	"os/exec"
+	"slices"
+	"strings"
 
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
+	"greenroom/remotion/tools"
 )
 
 // Packages that Node must find to render, and to run Studio.
@@ -18,7 +22,7 @@ func (r Renderer) node(ctx context.Context) (string, error) {
 	if r.Node != "" {
 		look = func(string) (string, error) { return exec.LookPath(r.Node) }
 	}
-	p, _, err := FindNode(ctx, look)
+	p, _, err := tools.FindNode(ctx, look)
 	return p, err
 }
 
@@ -33,11 +37,11 @@ func MissingForStudio(dir string) *project.Missing {
 func (r Renderer) packages(ctx context.Context, node, dir string, names []string, emit func(Event)) error {
 	missing := project.FindMissing(dir, names...)
 	if missing == nil {
-		if versions := mixed(dir); versions != "" {
+		if versions := tools.Mixed(dir); versions != "" {
 			emit(Event{Stage: StageInstall,
 				Message: "warning: packages of different versions of Remotion: " + versions + "; install one version of all"})
 		}
-		return supported(dir)
+		return tools.Supported(dir)
 	}
 	refusal := missing.Refusal()
 	if !missing.Installable() || r.MayInstall == nil {
@@ -60,5 +64,28 @@ func (r Renderer) packages(ctx context.Context, node, dir string, names []string
 		return missing.Refusal()
 	}
 	emit(Event{Stage: StageInstall, Done: 1, Total: 1, Message: "packages installed"})
-	return supported(dir)
+	return tools.Supported(dir)
+}
+
+// Installed reports that a project's packages are there.
+func Installed(dir string) bool {
+	return project.FindMissing(dir, renderPackages...) == nil
+}
+
+// Compositions reads the ids of compositions and stills from a project's sources, sorted, without Node or
+// packages. all is false where there may be others: an id that is computed, a component under another name.
+func Compositions(l project.Layout) (ids []string, all bool, err error) {
+	at, err := findProject(l)
+	if err != nil {
+		return nil, false, err
+	}
+	file, err := configFile(at)
+	all = err == nil && (file == "" || !strings.Contains(sources.Read(at.Path(file)), "setEntryPoint"))
+	err = sources.Files(at, func(name string) error {
+		found, sure := sources.Registered(sources.Read(at.Path(name)))
+		ids, all = append(ids, found...), all && sure
+		return nil
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), all && err == nil && len(ids) > 0, err
 }

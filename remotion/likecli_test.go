@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // likeCLI is a project whose pictures must be those of Remotion's own command line.
@@ -115,7 +116,7 @@ func TestPicturesAreThoseOfRemotionsCLI(t *testing.T) {
 			linkModules(t, top, more...)
 			copyCLI(t, top)
 			dir := filepath.Join(top, c.in)
-			browser := FindBrowser("", os.Getenv, exec.LookPath)
+			browser := tools.FindBrowser("", os.Getenv, exec.LookPath)
 			env := append(os.Environ(), c.env)
 			theirs, ours := filepath.Join(top, "theirs.png"), filepath.Join(top, "ours.png")
 			args := []string{filepath.Join(top, "node_modules/@remotion/cli/remotion-cli.js"), "still", "Own", theirs, "--frame=3"}

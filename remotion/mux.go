@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/sound"
 )
 
 // mux joins picture and bare samples into the film and puts it in its place. pcm is "" for a film without sound.
@@ -22,11 +23,16 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", picture)
 	streams := []string{"-map", "0:v"}
 	if pcm != "" {
-		args = append(args, "-protocol_whitelist", proc.Protocols, "-f", "s16le", "-ar", strconv.Itoa(soundRate), "-ac", "2", "-i", pcm)
+		args = append(
+			args, "-protocol_whitelist", proc.Protocols, "-f", "s16le", "-ar", strconv.Itoa(sound.Rate), "-ac", "2",
+			"-i", pcm,
+		)
 		streams = append(append(streams, "-map", "1:a"), f.sound...)
 	}
 	args = slices.Concat(args, streams, []string{"-c:v", "copy"}, f.mux, []string{tmp})
-	if _, err := proc.Run(ctx, proc.Cmd{Path: r.FFmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{
+		Path: r.FFmpeg, Args: args, Env: r.Env, Timeout: 30 * time.Minute,
+	}); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -46,5 +52,7 @@ func (r Renderer) mux(ctx context.Context, picture, pcm, out string, f format, e
 // hidden returns the name of an incomplete file: in the folder of the complete one, and with its extension, by which
 // programs choose the format.
 func hidden(out string) string {
-	return filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+"."+strconv.Itoa(os.Getpid())+".tmp"+filepath.Ext(out))
+	return filepath.Join(
+		filepath.Dir(out), "."+filepath.Base(out)+"."+strconv.Itoa(os.Getpid())+".tmp"+filepath.Ext(out),
+	)
 }

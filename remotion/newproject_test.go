@@ -11,6 +11,7 @@ import (
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
+	"greenroom/remotion/tools"
 )
 
 // The tests here install packages from the registry: make test-all.
@@ -138,7 +139,7 @@ func TestRemotionWithoutMedia(t *testing.T) {
 	if !everything() {
 		return
 	}
-	for _, version := range []string{Oldest, "4.0.331"} {
+	for _, version := range []string{tools.Oldest, "4.0.331"} {
 		dir := t.TempDir()
 		put(t, dir, map[string]string{"package.json": `{"private": true}`})
 		npmInstall(t, dir, "remotion@"+version, "react@18.3.1", "react-dom@18.3.1", "zod@3.22.3", "@types/react@18.3.12", "typescript@5.9.3")

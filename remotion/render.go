@@ -12,7 +12,9 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/workdir"
+	"greenroom/remotion/bundles"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sound"
 )
 
 const (
@@ -167,7 +169,7 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	}
 	emit(Event{Stage: StageAudio, Done: w.comp.Frames, Total: w.comp.Frames})
 	pcm := filepath.Join(tmp, "sound.pcm")
-	if err := joinSound(pcm, chunks, w.comp.FPS); err != nil {
+	if err := sound.Join(pcm, soundOf(chunks), w.comp.FPS); err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, diskHint, "put the sound of %s together", spec.Composition)
 	}
 	if w.comp.Muted {
@@ -176,7 +178,7 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err := s.r.mux(ctx, picture, pcm, p.out, p.format, emit); err != nil {
 		return RenderResult{}, err
 	}
-	sweep(s.home, w.bundle, s.r.stall(), time.Now())
+	bundles.Sweep(s.home, w.bundle, s.r.stall(), time.Now())
 	width, height := scaled(w.comp.Width, w.comp.Scale), scaled(w.comp.Height, w.comp.Scale)
 	return RenderResult{Path: p.out, Frames: w.comp.Frames, Width: width, Height: height, FPS: w.comp.FPS,
 		BundleReused: reused, Seconds: time.Since(start).Seconds()}, nil
@@ -186,6 +188,14 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 type chunk struct {
 	from, to     int
 	video, audio string
+}
+
+// soundOf are the chunks' files of sound.
+func soundOf(chunks []chunk) (list []sound.Chunk) {
+	for _, c := range chunks {
+		list = append(list, sound.Chunk{From: c.from, To: c.to, File: c.audio})
+	}
+	return list
 }
 
 // cut divides a film. Every chunk but the last has the same number of frames; all are
@@ -234,7 +244,8 @@ func quality(crf int) int {
 // draw renders every chunk.
 func (s *Session) draw(ctx context.Context, w *work, chunks []chunk, spec RenderSpec, format string) error {
 	for _, c := range chunks {
-		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video, "audio": c.audio,
+		_, err := s.request(ctx, w, "chunk", map[string]any{"from": c.from, "to": c.to, "video": c.video,
+			"audio":  c.audio,
 			"format": format,
 			"crf":    spec.CRF, "exact": spec.Exact, "concurrency": max(1, spec.Concurrency)},
 			func(one reply) { w.emit(Event{StageRender, c.from + one.Done, w.comp.Frames, one.Message}) })

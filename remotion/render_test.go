@@ -18,6 +18,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // The films of these tests: 160x90, five frames or 15. Held draws up to frame hold and
@@ -97,7 +98,7 @@ func renderUntilKilled(in string) {
 	if err := json.Unmarshal([]byte(in), &spec); err != nil {
 		panic(err)
 	}
-	r := Renderer{Browser: FindBrowser("", os.Getenv, exec.LookPath)}
+	r := Renderer{Browser: tools.FindBrowser("", os.Getenv, exec.LookPath)}
 	_, err := r.Render(context.Background(), spec, func(e Event) { fmt.Println(e.Stage, e.Done) })
 	fmt.Println("ended:", err)
 	os.Exit(1)
@@ -105,7 +106,7 @@ func renderUntilKilled(in string) {
 
 func film(t *testing.T, id string) (Renderer, RenderSpec) {
 	t.Helper()
-	browser := FindBrowser("", os.Getenv, exec.LookPath)
+	browser := tools.FindBrowser("", os.Getenv, exec.LookPath)
 	if browser == "" {
 		t.Fatal("no headless browser is installed; run make setup")
 	}

@@ -91,7 +91,9 @@ func (p Props) agree() error {
 			return fmt.Errorf("check props: clip %q: %d frames do not fit %g s at %g fps", name, c.DurationInFrames,
 				c.DurationInSeconds, p.FPS)
 		case c.Box.X+c.Box.Width > c.Box.FrameWidth || c.Box.Y+c.Box.Height > c.Box.FrameHeight:
-			return fmt.Errorf("check props: clip %q: its box leaves the %dx%d frame", name, c.Box.FrameWidth, c.Box.FrameHeight)
+			return fmt.Errorf(
+				"check props: clip %q: its box leaves the %dx%d frame", name, c.Box.FrameWidth, c.Box.FrameHeight,
+			)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
+	"greenroom/remotion/bundles"
 	"greenroom/remotion/project"
 )
 
@@ -22,6 +23,8 @@ const tries = 3
 // are served one after another. A film that fails or is cancelled leaves the session in
 // order; when node or the browser ends, both are started again and the film goes on with
 // the frames that are missing.
+//
+// size: one field for each program, path and setting that a session keeps.
 type Session struct {
 	r            Renderer
 	node, script string
@@ -186,7 +189,7 @@ type work struct {
 
 // beat begins to mark what the work uses, so that nothing sweeps it.
 func (w *work) beat() {
-	w.alive = heartbeat(append(slices.Clone(w.touched), w.bundle)...)
+	w.alive = bundles.Heartbeat(append(slices.Clone(w.touched), w.bundle)...)
 	w.alive()
 }
 
@@ -252,7 +255,10 @@ func (s *Session) request(ctx context.Context, w *work, op string, args map[stri
 		case err == nil && one.Error == "died":
 			s.drop()
 			if try < tries {
-				w.emit(Event{Stage: StageRender, Message: "the browser ended (" + firstLine(one.Message) + "): starting it again"})
+				w.emit(Event{
+					Stage:   StageRender,
+					Message: "the browser ended (" + firstLine(one.Message) + "): starting it again",
+				})
 				continue
 			}
 		case errors.As(err, &end) && !errors.Is(err, proc.ErrStalled):

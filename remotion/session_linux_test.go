@@ -18,6 +18,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sound"
 )
 
 // open is a session on the films of these tests, and a spec for one of them.
@@ -169,7 +170,7 @@ func clicksFile(t *testing.T) string {
 	t.Helper()
 	samples := make([]int16, 28800*2)
 	for n := range 15 {
-		at := int(sampleAt(n, 30000.0/1001))
+		at := int(sound.SampleAt(n, 30000.0/1001))
 		samples[2*at], samples[2*at+1] = 20000, 20000
 	}
 	var b bytes.Buffer
@@ -210,12 +211,12 @@ func TestChunksAreOneFilm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sound := make([]int16, len(raw)/2)
-		_ = binary.Read(bytes.NewReader(raw), binary.LittleEndian, sound)
+		samples := make([]int16, len(raw)/2)
+		_ = binary.Read(bytes.NewReader(raw), binary.LittleEndian, samples)
 		for n := range 15 {
-			at, loudest := int(sampleAt(n, 30000.0/1001)), 0
-			for i := max(0, at-300); i < min(at+300, len(sound)); i++ {
-				if sound[i] > sound[loudest] || i == max(0, at-300) {
+			at, loudest := int(sound.SampleAt(n, 30000.0/1001)), 0
+			for i := max(0, at-300); i < min(at+300, len(samples)); i++ {
+				if samples[i] > samples[loudest] || i == max(0, at-300) {
 					loudest = i
 				}
 			}

@@ -63,10 +63,14 @@ func (s *Session) Still(ctx context.Context, spec StillSpec, emit func(Event)) (
 		return StillResult{}, err
 	}
 	if err := atomicfile.Commit(tmp, out); err != nil {
-		return StillResult{}, fault.Wrap(fault.Failed, err, "make the folder writable", "put %s in place", filepath.Base(out))
+		return StillResult{}, fault.Wrap(
+			fault.Failed, err, "make the folder writable", "put %s in place", filepath.Base(out),
+		)
 	}
 	if spec.Scale == 0 {
 		spec.Scale = w.comp.Scale
 	}
-	return StillResult{Path: out, Width: scaled(w.comp.Width, spec.Scale), Height: scaled(w.comp.Height, spec.Scale)}, nil
+	return StillResult{
+		Path: out, Width: scaled(w.comp.Width, spec.Scale), Height: scaled(w.comp.Height, spec.Scale),
+	}, nil
 }

@@ -17,6 +17,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
+	"greenroom/remotion/sources"
 )
 
 // StudioSpec is what Studio is started with.
@@ -98,7 +99,7 @@ func studioEntry(l project.Layout) string {
 	if l.Entry != "" || err != nil {
 		return l.Entry // Studio names what is wrong with the configuration
 	}
-	if file != "" && strings.Contains(readSource(l.Path(file)), "setEntryPoint") {
+	if file != "" && strings.Contains(sources.Read(l.Path(file)), "setEntryPoint") {
 		return ""
 	}
 	return l.EntryPoint()

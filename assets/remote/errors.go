@@ -65,7 +65,7 @@ func (r localReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// query matches the part of an address that signatures and tokens stand in.
+// query matches the part of an address that contains signatures and tokens.
 var query = lazyregexp.New(`\?[^\s"'<>]*`)
 
 // scrub takes queries and line breaks out of a library's message.

@@ -27,6 +27,8 @@ type Finding struct {
 }
 
 // Expect is what a file should be. Fractions are of 1, times in seconds.
+//
+// size: one field for each thing that a check compares.
 type Expect struct {
 	Transparent              bool
 	Duration                 float64 // announced; 0 when unknown
@@ -48,6 +50,8 @@ type Expect struct {
 }
 
 // Report is what a check found.
+//
+// size: one method for each check, all of which add findings.
 type Report struct {
 	File     string     `json:"file"`
 	Info     Info       `json:"info"`
@@ -211,7 +215,10 @@ func (r *Report) picture(l *look, e Expect) {
 	r.Coverage = [3]float64{l.minCov, l.sumCov / float64(l.frames), l.maxCov}
 	r.Box = l.box(r.Info.ShownWidth, r.Info.ShownHeight)
 	if e.KeyColor != "" {
-		r.add("key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor, "the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted")
+		r.add(
+			"key colour", judge(l.cornerOK < 0.95, Fail), fmt.Sprintf("%s in the corners", l.corner), e.KeyColor,
+			"the background is not the key colour: name the colour of the screen (key-color of an avatar's clip, key of a file), or check that the avatar can be matted",
+		)
 		share := float64(l.spill) * 16 / math.Max(1, float64(l.all))
 		r.add("key colour inside", judge(share > 0.001, Fail), percent(share), "0.1 %",
 			"the presenter wears the key colour; use another screen, for an avatar key-color: \"#0000FF\"")

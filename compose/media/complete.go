@@ -134,7 +134,9 @@ func describe(start []byte, size int64) string {
 }
 
 func damaged(size int64, kind string, issues []string) error {
-	return fmt.Errorf("%s of damaged %s: %s", excerpt.Size(size), kind, strings.Join(issues[:min(3, len(issues))], "; "))
+	return fmt.Errorf(
+		"%s of damaged %s: %s", excerpt.Size(size), kind, strings.Join(issues[:min(3, len(issues))], "; "),
+	)
 }
 
 // Decodes reports why no picture of a video can be decoded. It decodes the first one.

@@ -1,6 +1,6 @@
 package media
 
-// trackSize notes what the keyframes of VP8 and VP9 say of their own size. Containers say another at times, and
+// trackSize records the size in the keyframes of VP8 and VP9. Containers sometimes have another one, and
 // browsers that record a window change it in the middle.
 type trackSize struct {
 	codedWidth, codedHeight int // of the first keyframe; 0 when unknown

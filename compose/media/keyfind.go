@@ -24,8 +24,12 @@ func findScreen(ctx context.Context, t Tools, path string, info Info) (screen, e
 	args = append(args, "-filter_complex", info.pictures()+info.small(w, h, "yuv444p")+"[v]", "-map", "[v]")
 	args = append(args, "-frames:v", "1", "-f", "rawvideo", "pipe:1")
 	var out bytes.Buffer
-	if _, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute}); err != nil {
-		return screen{}, fault.Wrap(fault.Media, err, "inspect the file with `greenroom check`", "measure the key colour")
+	if _, err := proc.Run(ctx, proc.Cmd{
+		Path: t.FFmpeg, Args: args, Stdout: &out, Timeout: 2 * time.Minute,
+	}); err != nil {
+		return screen{}, fault.Wrap(
+			fault.Media, err, "inspect the file with `greenroom check`", "measure the key colour",
+		)
 	}
 	if out.Len() < w*h*3 {
 		return screen{}, fault.New(fault.Media, "inspect the file with `greenroom check`",

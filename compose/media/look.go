@@ -92,7 +92,9 @@ func watch(ctx context.Context, t Tools, path string, info Info, e Expect, progr
 	args := append(proc.FFmpegArgs(logLevel), "-xerror", "-y", "-filter_complex_threads", "1", "-threads", "1")
 	args = append(args, info.pictureArgs(path)...)
 	args = append(append(args, "-filter_complex", graph), out...)
-	res, err := proc.Run(ctx, proc.Cmd{Path: t.FFmpeg, Args: args, Stdout: sink, Stall: time.Minute, Timeout: time.Hour})
+	res, err := proc.Run(ctx, proc.Cmd{
+		Path: t.FFmpeg, Args: args, Stdout: sink, Stall: time.Minute, Timeout: time.Hour,
+	})
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

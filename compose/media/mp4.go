@@ -9,6 +9,8 @@ import (
 )
 
 // MP4Scan is a walk over an MP4 or QuickTime file without decoding.
+//
+// size: one field for each thing that the walk has met so far.
 type MP4Scan struct {
 	Size     int64
 	Trailing int64    // bytes after the last box that do not belong to a box
@@ -37,7 +39,7 @@ func (s *MP4Scan) issue(format string, args ...any) {
 	}
 }
 
-// isCut notes that bytes are missing at the end.
+// isCut records that bytes are missing at the end.
 func (s *MP4Scan) isCut(format string, args ...any) {
 	s.issue("cut: "+format, args...)
 	if s.cut == "" {

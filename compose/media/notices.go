@@ -29,8 +29,8 @@ func notices(tail string) (out []notice) {
 		}
 		m := prefix.FindStringSubmatch(l)
 		text := pointer.ReplaceAllString(prefix.ReplaceAllString(l, ""), "]")
-		out = append(out, notice{serious: contains(l, damage) || (m == nil || m[1] != "warning") && !contains(l, harmless),
-			text: text})
+		warning := m != nil && m[1] == "warning"
+		out = append(out, notice{serious: contains(l, damage) || !warning && !contains(l, harmless), text: text})
 	}
 	return out
 }

@@ -185,7 +185,9 @@ func PackAnimation(ctx context.Context, t Tools, path, out string) (err error) {
 		}
 		total += shown[i]
 		if total > animation.MaxFrames {
-			return fault.New(fault.Media, "export it as a video", "%s is longer than %d pictures", name, animation.MaxFrames)
+			return fault.New(
+				fault.Media, "export it as a video", "%s is longer than %d pictures", name, animation.MaxFrames,
+			)
 		}
 	}
 	args := append(proc.FFmpegArgs(logLevel), "-y", "-xerror", "-protocol_whitelist", proc.Protocols, "-f", "rawvideo",

@@ -25,6 +25,8 @@ func (i *Info) addPackets(
 }
 
 // packetTimes gathers what ffprobe prints for each packet. Times are in seconds.
+//
+// size: one field for each running figure.
 type packetTimes struct {
 	video, audio         int // indexes of streams; -1 for none
 	videoTick, audioTick float64

@@ -14,7 +14,8 @@ func HasAlpha(format string) bool {
 
 // IsRGB reports a pixel format of red, green and blue, or of a palette of them.
 func IsRGB(format string) bool {
-	for _, part := range []string{"rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr", "x2rgb", "x2bgr", "bayer",
+	for _, part := range []string{"rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr", "x2rgb", "x2bgr",
+		"bayer",
 		"xyz"} {
 		if strings.HasPrefix(format, part) {
 			return true

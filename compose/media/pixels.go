@@ -14,6 +14,8 @@ const lookWidth = 480
 const visible = 8
 
 // pixels gathers what all frames of a clip show.
+//
+// size: one field for each running figure.
 type pixels struct {
 	w, h               int
 	frames             int

@@ -25,7 +25,10 @@ func (s PosterSpec) chain(info Info) string {
 	if info.Alpha {
 		pix = "yuva420p"
 	}
-	return fmt.Sprintf("select=gte(t\\,%.3f)*isnan(prev_selected_t),%sscale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=tv,format=%s", s.At, info.posterFilters(), pix)
+	return fmt.Sprintf(
+		"select=gte(t\\,%.3f)*isnan(prev_selected_t),%sscale=in_color_matrix=bt709:out_color_matrix=bt601:out_range=tv,format=%s",
+		s.At, info.posterFilters(), pix,
+	)
 }
 
 // Recipe lists everything that changes the picture, without paths.

@@ -18,6 +18,8 @@ import (
 )
 
 // PrepareSpec is one prepared WebM. Out must end in .webm.
+//
+// size: one field for each setting of the recipe.
 type PrepareSpec struct {
 	In, Out       string
 	Key           string // key colour of the master, #RRGGBB or auto; empty: it has alpha, or is opaque
@@ -152,7 +154,7 @@ func build(stream func() *ff.Stream, graph string, options []string) (args []str
 }
 
 // Prepare makes the file. Exit 0, no complaint and the right number of frames are
-// all needed; whatever else happens, Out does not stay behind.
+// all needed; after any other error, Out does not exist.
 func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)) (err error) {
 	info, err := Probe(ctx, t, s.In)
 	if err != nil {

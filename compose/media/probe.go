@@ -122,7 +122,8 @@ func open(ctx context.Context, t Tools, path string) (Info, *WebMScan, error) {
 		info.Bytes = size
 		return info, nil, err
 	case "png", "webp", "jpeg", "tiff":
-		return Info{}, nil, fault.New(fault.Media, "name a folder of pictures, or a pattern such as footage/frame-%04d.png",
+		return Info{}, nil, fault.New(fault.Media,
+			"name a folder of pictures, or a pattern such as footage/frame-%04d.png",
 			"%s is one picture, not a video", path)
 	}
 	return Info{}, nil, fault.New(fault.Media, notMedia, "%s is %s, not a video", path, kind)

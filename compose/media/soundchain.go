@@ -52,7 +52,7 @@ func (s SoundTrack) clockZero(pictureStart float64) float64 {
 // Downmix returns the filters that bring any channel layout to one or two channels. One channel stays one. More than
 // two follow ITU-R BS.775: centre and surround at -3 dB, without the effects channel, and then all of it made quieter
 // until no sum can exceed full scale, by 7.7 dB for 5.1. ffmpeg does the same to integer samples, and so does Remotion
-// with its own files; floating-point samples, as of AAC, it would only do when told.
+// with its own files; floating-point samples, as of AAC, it would only do so with an option.
 //
 // Files without a layout follow ffmpeg's guess, but for three channels: ffmpeg takes the third for effects
 // and drops it. Here it is the centre, as in WAV and FLAC.

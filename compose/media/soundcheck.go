@@ -135,7 +135,9 @@ func (r *Report) listen(e Expect) {
 	if off < 0 {
 		advice = "the offset is kept: sound before the first picture is cut"
 	}
-	r.add("sound offset", judge(math.Abs(off) > offsetLimit, Warn), fmt.Sprintf("%+.0f ms", off*1000), "±100 ms", advice)
+	r.add(
+		"sound offset", judge(math.Abs(off) > offsetLimit, Warn), fmt.Sprintf("%+.0f ms", off*1000), "±100 ms", advice,
+	)
 	r.tail(e)
 	if s.Gaps > 0 {
 		r.add("sound gaps", Warn, fmt.Sprintf("%d, %s in all", s.Gaps, seconds(s.Gap)), "none",

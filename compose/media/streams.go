@@ -39,14 +39,20 @@ func (r *Report) alpha(scan *WebMScan) {
 func (r *Report) display() {
 	i := r.Info
 	if o := i.Display.Orientation.String(); o != "" {
-		r.add("orientation", OK, fmt.Sprintf("%s, shown as %dx%d", o, i.ShownWidth, i.ShownHeight), "any right angle", "")
+		r.add(
+			"orientation", OK, fmt.Sprintf("%s, shown as %dx%d", o, i.ShownWidth, i.ShownHeight), "any right angle", "",
+		)
 	}
 	if !i.Display.square() {
-		r.add("pixel aspect", OK, fmt.Sprintf("%s, shown as %dx%d", i.Display.Aspect, i.ShownWidth, i.ShownHeight), "any",
+		r.add("pixel aspect", OK, fmt.Sprintf("%s, shown as %dx%d", i.Display.Aspect, i.ShownWidth, i.ShownHeight),
+			"any",
 			"")
 	}
 	if i.Interlaced {
-		r.add("interlacing", Warn, "two fields in a frame", "whole frames", "prepared files have one picture for each frame")
+		r.add(
+			"interlacing", Warn, "two fields in a frame", "whole frames",
+			"prepared files have one picture for each frame",
+		)
 	}
 	switch _, err := i.Colour.Filters(); {
 	case i.refused != "":
@@ -55,7 +61,9 @@ func (r *Report) display() {
 	case err != nil:
 		r.add("colour", Fail, i.Colour.String(), "a known matrix", err.Error())
 	case i.Colour.HDR():
-		r.add("colour", Warn, i.Colour.String(), "BT.709", "prepared files are tone-mapped to BT.709; films are not HDR")
+		r.add(
+			"colour", Warn, i.Colour.String(), "BT.709", "prepared files are tone-mapped to BT.709; films are not HDR",
+		)
 	default:
 		r.add("colour", OK, i.Colour.String(), "any", "")
 	}

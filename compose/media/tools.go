@@ -90,7 +90,7 @@ func inputArgs(path, decoder string) []string {
 	return append(a, "-i", "file:"+path)
 }
 
-// pictureArgs are inputArgs for ffmpeg, which turns pictures unless told otherwise; ffprobe has no such option.
+// pictureArgs are inputArgs for ffmpeg, which turns pictures by default; ffprobe has no such option.
 func (i Info) pictureArgs(path string) []string {
 	a := []string{"-noautorotate"}
 	if i.resized { // else the filters begin again with every size, and count from 0

@@ -76,7 +76,7 @@ func presenterWith(t float64, ball rgb) drawing {
 	for _, h := range hand {
 		s = append(s, moved(h, 22*math.Cos(3*t), -14*math.Sin(3*t)+5))
 	}
-	// A stand of 1.5 px in grey, one in black, one in white.
+	// A vertical bar of 1.5 px in grey, one in black, one in white.
 	for i, c := range []rgb{{128, 128, 128}, {24, 24, 26}, {236, 236, 236}} {
 		y := 560 + 40*float64(i)
 		s = append(s, line(980, y, 1250, y-50+sway, 1.5, 1.5, c))

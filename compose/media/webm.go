@@ -10,6 +10,8 @@ import (
 )
 
 // Track is what a walk saw of one track.
+//
+// size: one field for each property of a track that a check reads.
 type Track struct {
 	Number        uint64
 	Type          string // video, audio
@@ -269,7 +271,7 @@ func (w *walk) group(el element, base float64) error {
 // blockHead is enough for a block's head and the head of a keyframe.
 const blockHead = 32
 
-// block notes one packet.
+// block records one packet.
 func (w *walk) block(el element, base float64, p packet) error {
 	b := w.raw(element{pos: el.pos, end: min(el.end, el.pos+blockHead)})
 	n := vintLen(b)

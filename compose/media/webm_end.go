@@ -14,7 +14,7 @@ type trackEnd struct {
 	begun bool
 }
 
-// add notes a block. duration is in seconds, 0 when not stated.
+// add notes a block. duration is in seconds, 0 when unknown.
 func (e *trackEnd) add(at, duration float64, laces int) {
 	if !e.begun {
 		e.begun, e.first, e.last = true, at, math.Inf(-1)

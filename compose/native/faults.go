@@ -145,7 +145,8 @@ func (g *graph) failed(ctx context.Context, err error, tail, program string) err
 		return fault.New(fault.Media, "name a font file that has it: font: [fonts/NAME.ttf]", "render %q: layer %q: %s",
 			g.film.Name, by, lack)
 	case by != "" && damaged != "":
-		return fault.New(fault.Media, "run `greenroom check` on its file, or export it again", "render %q: layer %q: %s",
+		return fault.New(fault.Media, "run `greenroom check` on its file, or export it again",
+			"render %q: layer %q: %s",
 			g.film.Name, by, damaged)
 	case by != "" && err != nil:
 		return fault.Wrap(fault.Failed, err, "check this layer in the manifest", "render %q: layer %q", g.film.Name, by)

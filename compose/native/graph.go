@@ -11,6 +11,8 @@ import (
 )
 
 // graph is the one filter graph of a film while it is put together, with the files that it reads.
+//
+// size: one method for each kind of layer and effect, all of which add to the same text.
 type graph struct {
 	film   *timeline.Film
 	preset *Preset
@@ -22,7 +24,7 @@ type graph struct {
 	files  int
 	top    string // the label of what is drawn so far
 	depth  int
-	// pictures that were decoded, by file: one logo may stand in many layers.
+	// pictures that were decoded, by file: one logo may be in many layers.
 	pictures map[string]*image.NRGBA
 	// drawers are the filter instances' names and whose they are.
 	drawers map[string]string

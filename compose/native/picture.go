@@ -37,7 +37,9 @@ func readPicture(m timeline.Media) (*image.NRGBA, error) {
 	case err != nil:
 		return nil, fault.Wrap(fault.Media, err, "write the picture again", "read %s", m.File)
 	case conf.Width*conf.Height > maxPixels:
-		return nil, fault.New(fault.Media, "scale it down first", "%s is %d x %d pixels", m.File, conf.Width, conf.Height)
+		return nil, fault.New(
+			fault.Media, "scale it down first", "%s is %d x %d pixels", m.File, conf.Width, conf.Height,
+		)
 	}
 	decoded, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -50,7 +52,8 @@ func readPicture(m timeline.Media) (*image.NRGBA, error) {
 	}
 	img = upright(img, orientation(data))
 	if b := img.Bounds(); b.Dx() != m.Width || b.Dy() != m.Height {
-		return nil, fault.New(fault.Media, "build again", "%s is %d x %d, not %d x %d as planned", m.File, b.Dx(), b.Dy(),
+		return nil, fault.New(fault.Media, "build again", "%s is %d x %d, not %d x %d as planned", m.File, b.Dx(),
+			b.Dy(),
 			m.Width, m.Height)
 	}
 	return img, nil

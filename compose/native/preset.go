@@ -34,7 +34,8 @@ var Presets = []Preset{
 		audio: aac, muxer: faststart,
 	},
 	{
-		Name: "h265", Exts: []string{".mp4", ".m4v"}, About: "H.265 and AAC: about half of H.264's size, slower to make",
+		Name: "h265", Exts: []string{".mp4", ".m4v"},
+		About:  "H.265 and AAC: about half of H.264's size, slower to make",
 		pixels: "yuv420p", crf: 21,
 		video: []string{"-c:v", "libx265", "-preset", "medium", "-tag:v", "hvc1", "-x265-params", "log-level=error"},
 		audio: aac, muxer: faststart,
@@ -49,7 +50,9 @@ var Presets = []Preset{
 		Name: "prores4444", Exts: []string{".mov"}, Alpha: true,
 		About:  "ProRes 4444 and PCM: for editing, keeps transparency",
 		pixels: "yuv444p10le", pixelsAlpha: "yuva444p10le",
-		video: []string{"-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0", "-qscale:v", "9", "-alpha_bits", "16"},
+		video: []string{
+			"-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0", "-qscale:v", "9", "-alpha_bits", "16",
+		},
 		audio: pcm,
 	},
 	{
@@ -82,7 +85,9 @@ func PresetFor(name, out string, transparent bool) (*Preset, error) {
 		case name == "" && transparent && !p.Alpha:
 			continue // .mov is ProRes 4444 then
 		case !slices.Contains(p.Exts, ext):
-			return nil, fault.New(fault.Usage, "name the file *"+p.Exts[0], "preset %s does not go into a %q file", p.Name, ext)
+			return nil, fault.New(
+				fault.Usage, "name the file *"+p.Exts[0], "preset %s does not go into a %q file", p.Name, ext,
+			)
 		case transparent && !p.Alpha:
 			return nil, fault.New(fault.Usage, "use prores4444 or vp9, or give the film a background",
 				"the film is transparent and preset %s has no alpha", p.Name)

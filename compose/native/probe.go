@@ -23,6 +23,8 @@ import (
 const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,wav,w64,aiff,mp3,ogg,flac,aac,avi,mpegts,gif"
 
 // facts are what ffprobe reports of a media file, as far as drawing needs it.
+//
+// size: one field for each property that ffprobe reports.
 type facts struct {
 	start            float64 // of the file, seconds
 	video, sound     bool

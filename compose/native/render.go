@@ -67,7 +67,9 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 		return res, err
 	}
 	if s.CRF < 0 || s.CRF > 63 {
-		return res, fault.New(fault.Usage, "0 is the preset's own", "the quality must be between 0 and 63, got %d", s.CRF)
+		return res, fault.New(
+			fault.Usage, "0 is the preset's own", "the quality must be between 0 and 63, got %d", s.CRF,
+		)
 	}
 	if err := s.Film.Validate(); err != nil {
 		return res, fault.Wrap(fault.Manifest, err, "", "film %q cannot be drawn", s.Film.Name)
@@ -190,7 +192,8 @@ func (g *graph) loadFonts() error {
 			if byFile[file] == nil {
 				f, err := loadFace(file, fmt.Sprintf("gr%d", len(byFile)))
 				if err != nil {
-					return fault.Wrap(fault.Media, err, "name a .ttf or .otf file", "layer %q: font %q: read %s", l.ID, font.Family,
+					return fault.Wrap(fault.Media, err, "name a .ttf or .otf file", "layer %q: font %q: read %s", l.ID,
+						font.Family,
 						filepath.Base(file))
 				}
 				byFile[file] = f
@@ -269,7 +272,8 @@ func (g *graph) check(ctx context.Context, s Spec, part string) (media.Info, err
 		if e := ended(ctx, err, s.Tools.FFprobe); e != nil {
 			return info, e
 		}
-		return info, fault.Wrap(fault.Failed, err, "run the same command again", "render %q: what came out cannot be read",
+		return info, fault.Wrap(fault.Failed, err, "run the same command again",
+			"render %q: what came out cannot be read",
 			s.Film.Name)
 	}
 	if info.Frames != s.Film.Frames {

@@ -124,7 +124,9 @@ func (g *graph) place(s *still) error {
 	if fadeIn, fadeOut := fades(l); fadeIn > 0 || fadeOut > 0 {
 		changes := fadeFrames(l)
 		c := append([]string{"loop=loop=-1:size=1:start=0"}, g.clock()...)
-		c = append(c, fmt.Sprintf("trim=end_frame=%d", len(changes)), fadeChain(l, len(changes), name)[1:], spread(changes))
+		c = append(
+			c, fmt.Sprintf("trim=end_frame=%d", len(changes)), fadeChain(l, len(changes), name)[1:], spread(changes),
+		)
 		g.chain(stream, c, name)
 		stream = "[" + name + "]"
 	}

@@ -129,7 +129,11 @@ func (s *subtitle) metrics(t *timeline.Text, line timeline.Line) (up, down float
 
 // write writes the file. Coordinates are the view's.
 func (s *subtitle) write(w *bufio.Writer) error {
-	fmt.Fprintf(w, "[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nScaledBorderAndShadow: yes\nWrapStyle: 2\nKerning: yes\nYCbCr Matrix: None\n\n", s.view.W, s.view.H)
+	fmt.Fprintf(
+		w,
+		"[Script Info]\nScriptType: v4.00+\nPlayResX: %d\nPlayResY: %d\nScaledBorderAndShadow: yes\nWrapStyle: 2\nKerning: yes\nYCbCr Matrix: None\n\n",
+		s.view.W, s.view.H,
+	)
 	// Encoding -1 lets libass find a line's direction from its first strong character, which we put there.
 	w.WriteString("[V4+ Styles]\nFormat: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, " +
 		"ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding\n" +
@@ -178,7 +182,7 @@ func (s *subtitle) family() string {
 // event writes a line that is seen between two frames of the film.
 func (s *subtitle) event(w *bufio.Writer, depth, from, to int, text string) {
 	stamp := func(frame int) string {
-		k, _ := slices.BinarySearch(s.changes, frame) // the end of the last layer lies behind the last change
+		k, _ := slices.BinarySearch(s.changes, frame) // the end of the last layer is after the last change
 		cs := max(0, 10*k-5)
 		return fmt.Sprintf("%d:%02d:%02d.%02d", cs/360000, cs/6000%60, cs/100%60, cs%100)
 	}
@@ -203,7 +207,7 @@ func (s *subtitle) line(l *timeline.Layer, line timeline.Line, frame int) string
 			c = t.Highlight
 		}
 		fmt.Fprintf(&b, `{\fn%s\fs%s%s}`, f.family, px((f.ascent+f.descent)*t.Size), s.color(1, c))
-		if i == 0 { // behind the font: it, too, is looked up there
+		if i == 0 { // after the font, which must contain it, too
 			b.WriteRune(direction(line.RTL))
 		}
 		b.WriteString(escapeASS(marked(r.Text, marks, at), i == 0, i == len(line.Runs)-1))

@@ -85,7 +85,8 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	in := g.input(l.ID, input{name: "file:" + m.File, options: options})
 
 	// The last picture stays to the end of its time, also when that ends just after a frame of the film starts.
-	rate := []string{"tpad=stop=1:stop_mode=clone", fmt.Sprintf("fps@%s=fps=%s:start_time=0:round=up", name, g.film.FPS),
+	rate := []string{"tpad=stop=1:stop_mode=clone",
+		fmt.Sprintf("fps@%s=fps=%s:start_time=0:round=up", name, g.film.FPS),
 		fmt.Sprintf("trim=end_frame=%d", onScreen(l, m, g.film.FPS))}
 	c := []string{"settb=1/1000000", reset}
 	slower := f.rate > 0 && f.rate <= g.film.FPS.FPS()*1.001
@@ -130,7 +131,9 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 	if f.stretched && !whole { // a crop counts square pixels; a complete one needs no step of its own
 		square := fmt.Sprintf("scale=%d:%d:%s", m.Width, m.Height, flags)
 		if m.Alpha {
-			c = append(c, "scale="+colours+flags, "format="+pixels, "premultiply=inplace=1", square, "unpremultiply=inplace=1")
+			c = append(
+				c, "scale="+colours+flags, "format="+pixels, "premultiply=inplace=1", square, "unpremultiply=inplace=1",
+			)
 			colours = ""
 		} else {
 			c = append(c, square)

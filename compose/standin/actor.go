@@ -92,7 +92,8 @@ func (a *actor) frame(i int) []byte {
 	sy := live * ((1+math.Sin(1.3*t+a.phase[2]))/4 + 0.9*a.stress[i])
 	tilt := 0.016 * live * math.Sin(0.7*t+a.phase[3])
 	head := func(depth float64) at {
-		return at{x: base.x + base.k*6*sx*depth, y: base.y + base.k*(headDrop+4*sy*depth) - base.k*500*breath, k: base.k,
+		return at{x: base.x + base.k*6*sx*depth, y: base.y + base.k*(headDrop+4*sy*depth) - base.k*500*breath,
+			k:    base.k,
 			tilt: tilt}
 	}
 	a.put("hair-back", head(0.7))

@@ -36,6 +36,8 @@ const (
 )
 
 // Spec is what to draw and say.
+//
+// size: one field for each setting of a stand-in.
 type Spec struct {
 	Script        string // with <break time="1s"/>
 	AudioPath     string // own sound instead of the script
@@ -69,6 +71,8 @@ type Result struct {
 }
 
 // Maker draws clips with ffmpeg and, when it is there, espeak-ng.
+//
+// size: one method for each step from script to file; the type itself has only the paths of programs.
 type Maker struct {
 	FFmpeg, Espeak string // Espeak empty: the plain voice
 	NoLibrary      bool   // run the program even where libespeak-ng loads
@@ -169,7 +173,8 @@ func (m *Maker) args(s Spec, wav, out string) []string {
 			o[k] = v
 		}
 	} else {
-		for k, v := range map[string]any{"c:v": "libvpx-vp9", "b:v": 0, "crf": 24, "g": 5 * s.FPS, "deadline": "realtime",
+		for k, v := range map[string]any{"c:v": "libvpx-vp9", "b:v": 0, "crf": 24, "g": 5 * s.FPS,
+			"deadline": "realtime",
 			"cpu-used": 8, "row-mt": 1,
 			"auto-alt-ref": 0, "metadata:s:v:0": "alpha_mode=1", "c:a": "libopus", "b:a": "96k"} {
 			o[k] = v

@@ -83,8 +83,8 @@ func plainText(text string) string {
 	}, strings.ToValidUTF8(text, ""))
 }
 
-// The library has the odd overflow behind it: what no script looks like is read by the
-// program, whose end is not ours.
+// Overflows were found in the library: text that does not look like a script is read by the program, which may crash
+// without ending this process.
 const (
 	tameText = 5000 // bytes
 	tameWord = 120
@@ -115,7 +115,8 @@ func (m *Maker) utter(ctx context.Context, text string, s Spec, trying string) (
 		return utterance{}, nil
 	}
 	if m.engine() == engineLibrary && tame(text) {
-		if u, err := m.inProcess(ctx, text, s, trying); err == nil || ctx.Err() != nil || errors.Is(err, espeak.ErrLong) {
+		if u, err := m.inProcess(ctx, text, s, trying); err == nil || ctx.Err() != nil ||
+			errors.Is(err, espeak.ErrLong) {
 			return u, err
 		}
 	}

@@ -114,7 +114,9 @@ func (m *Maker) decode(ctx context.Context, path string) ([]int16, error) {
 	args := append(proc.FFmpegArgs("error"), "-protocol_whitelist", proc.Protocols,
 		"-format_whitelist", "wav,mp3,ogg,mov,mp4,m4a,matroska,webm", "-i", "file:"+path, "-vn", "-ac", "1",
 		"-ar", strconv.Itoa(sampleRate), "-t", strconv.Itoa(maxSeconds), "-f", "s16le", "pipe:1")
-	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Stdout: &out, Timeout: 5 * time.Minute}); err != nil {
+	if _, err := proc.Run(ctx, proc.Cmd{
+		Path: m.FFmpeg, Args: args, Stdout: &out, Timeout: 5 * time.Minute,
+	}); err != nil {
 		return nil, err
 	}
 	b := make([]int16, out.Len()/2)

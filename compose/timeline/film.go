@@ -5,7 +5,7 @@ package timeline
 // All positions are in pixels of the canvas, all times in frames of the film unless a field is in seconds.
 // The JSON form is what the companion's Timeline composition takes as its prop "film".
 type Film struct {
-	// Name is the composition's name, with the format's behind it when there are several: "Launch-9x16".
+	// Name is the composition's name, followed by the format's when there are several: "Launch-9x16".
 	Name   string `json:"name"`
 	Width  int    `json:"width"`
 	Height int    `json:"height"`

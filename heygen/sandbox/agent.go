@@ -73,7 +73,8 @@ func (s *Server) agentV1(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.answer(
-		w, "/v1/video_agent/generate", "", b.CallbackURL, agentRequest(b.Prompt, c.Seconds, c.Orientation, c.Avatar), v2,
+		w, "/v1/video_agent/generate", "", b.CallbackURL, agentRequest(b.Prompt, c.Seconds, c.Orientation, c.Avatar),
+		v2,
 	)
 }
 
@@ -114,14 +115,17 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 	}
 	title, _, _ := strings.Cut(b.Prompt, "\n")
 	j := newJob(
-		"/v3/video-agents", title[:min(60, len(title))], agentRequest(b.Prompt, 0, b.Orientation, b.AvatarID), s.o.Now(),
+		"/v3/video-agents", title[:min(60, len(title))], agentRequest(b.Prompt, 0, b.Orientation, b.AvatarID),
+		s.o.Now(),
 	)
 	j.Session, j.Callback = newID(), b.CallbackURL
 	return j, refusal{}
 }
 
 func (s *Server) createdAgent(w http.ResponseWriter, j *job) {
-	v3(w, map[string]any{"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix()})
+	v3(w, map[string]any{
+		"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix(),
+	})
 }
 
 // sessionOf returns the agent's job that a request names, or answers 404 and returns nil;
@@ -140,7 +144,8 @@ func (s *Server) sessionOf(w http.ResponseWriter, r *http.Request) *job {
 // sessionRecord names the video once rendering has begun, not before.
 func (s *Server) sessionRecord(j *job) map[string]any {
 	d := map[string]any{
-		"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil, "messages": []any{},
+		"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil,
+		"messages":   []any{},
 		"created_at": j.Created.Unix(),
 	}
 	switch st := s.status(j); st {
@@ -149,7 +154,9 @@ func (s *Server) sessionRecord(j *job) map[string]any {
 	case "completed":
 		d["status"], d["progress"], d["video_id"] = "completed", 100, j.ID
 	case "failed":
-		d["status"], d["messages"] = "failed", []any{map[string]any{"role": "model", "type": "error", "content": j.Error}}
+		d["status"], d["messages"] = "failed", []any{
+			map[string]any{"role": "model", "type": "error", "content": j.Error},
+		}
 	}
 	return d
 }

@@ -214,7 +214,8 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		return
 	case int64(len(content)) != d.size || d.sum != "" && d.sum != hexSum || b.Sum != "" && b.Sum != hexSum:
 		v3Error(
-			w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256", "the uploaded bytes are not what was announced",
+			w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256",
+			"the uploaded bytes are not what was announced",
 		)
 		return
 	case mismatch(d.kind, content) != "":

@@ -107,8 +107,9 @@ func (s *Server) readBatch(w http.ResponseWriter, r *http.Request) {
 		word = "processing"
 	}
 	v3(w, map[string]any{
-		"batch_id": r.PathValue("id"), "status": word, "total_items": len(jobs), "counts_by_status": counts, "created_at": 0,
-		"items": items, "has_more": next > 0, "next_token": tokenOrNull(next),
+		"batch_id": r.PathValue("id"), "status": word, "total_items": len(jobs), "counts_by_status": counts,
+		"created_at": 0,
+		"items":      items, "has_more": next > 0, "next_token": tokenOrNull(next),
 	})
 }
 

@@ -53,8 +53,9 @@ func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
 	var list []map[string]any
 	for _, a := range avatarList {
 		list = append(list, map[string]any{
-			"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil, "preview_video_url": nil,
-			"premium": false, "default_voice_id": a.voice,
+			"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil,
+			"preview_video_url": nil,
+			"premium":           false, "default_voice_id": a.voice,
 		})
 	}
 	var photos []map[string]any

@@ -62,7 +62,8 @@ func (s *Server) groupsV2(w http.ResponseWriter, _ *http.Request) {
 	list := []any{}
 	for _, p := range s.allPhotos() {
 		list = append(list, map[string]any{
-			"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": "", "group_type": "PHOTO",
+			"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": "",
+			"group_type":   "PHOTO",
 			"train_status": "ready", "default_voice_id": nil,
 		})
 	}
@@ -80,7 +81,8 @@ func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
 		}
 		list = append(list, map[string]any{
 			"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public",
-			"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false,
+			"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true,
+			"support_locale": false,
 		})
 	}
 	pageOf(w, r, list, 20, 100)
@@ -125,11 +127,14 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) {
 		balance = 0
 	}
 	if s.faults.on("plan") {
-		v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand", "last_name": "Box",
+		v3(w, map[string]any{"username": userOf(r), "email": "sandbox@localhost", "first_name": "Sand",
+			"last_name":    "Box",
 			"billing_type": "subscription",
 			"subscription": map[string]any{
-				"plan":    s.faults.value("plan"),
-				"credits": map[string]any{"premium_credits": map[string]any{"remaining": int(balance), "resets_at": nil}},
+				"plan": s.faults.value("plan"),
+				"credits": map[string]any{
+					"premium_credits": map[string]any{"remaining": int(balance), "resets_at": nil},
+				},
 			}})
 		return
 	}

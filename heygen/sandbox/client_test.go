@@ -17,7 +17,7 @@ import (
 	"greenroom/internal/wiretest"
 )
 
-// Speak lets the test's maker stand for a voice.
+// Speak makes the test's maker a voice.
 func (m *maker) Speak(_ context.Context, s standin.Spec, out string) (standin.Result, error) {
 	return standin.Result{
 		Duration: 1.5, Words: []standin.Word{{Text: "Hello.", Start: 0.2, End: 0.6}},

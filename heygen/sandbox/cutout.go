@@ -79,6 +79,7 @@ func (s *Server) listCutouts(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.listJobs(
-		w, r, func(j *job) bool { return j.Kind == "cutout" }, func(j *job) map[string]any { return s.cutoutRecord(r, j) },
+		w, r, func(j *job) bool { return j.Kind == "cutout" },
+		func(j *job) map[string]any { return s.cutoutRecord(r, j) },
 	)
 }

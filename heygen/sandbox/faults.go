@@ -21,8 +21,9 @@ type Fault struct{ Name, Value string }
 // probability of VALUE per cent.
 var kinds = map[string]string{
 	"cut": "once", "ignore-range": "once", "wrong-content-range": "once", "changed-etag": "once", "html-200": "once",
-	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once", "lost-request": "once",
-	"text-200": "always", "cut-silent": "always", "short-length": "always", "long-length": "always",
+	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once",
+	"lost-request": "once",
+	"text-200":     "always", "cut-silent": "always", "short-length": "always", "long-length": "always",
 	"new-etags": "always", "drip": "always", "wrong-bytes": "always",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
 	"gone": "always", "no-credit": "always", "no-credit-late": "always", "watermark": "always", "no-matting": "always",
@@ -50,7 +51,9 @@ func ParseFault(s string) (Fault, error) {
 	}
 	if kind == "chance" {
 		if p, err := strconv.Atoi(value); err != nil || p < 0 || p > 100 {
-			return Fault{}, fault.New(fault.Usage, "write "+name+"=10 for ten per cent", "fault %s needs a percentage", name)
+			return Fault{}, fault.New(
+				fault.Usage, "write "+name+"=10 for ten per cent", "fault %s needs a percentage", name,
+			)
 		}
 	}
 	if name == "list-lag" || name == "slow-first-byte" {

@@ -27,7 +27,8 @@ func (s *Server) sign(r *http.Request, name string) string {
 
 func (s *Server) link(host, name, expires string) string {
 	return fmt.Sprintf(
-		"http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", host, name, expires, s.signature(name, expires),
+		"http://%s/files/%s?Expires=%s&Signature=%s&Key-Pair-Id=SANDBOX", host, name, expires,
+		s.signature(name, expires),
 	)
 }
 
@@ -43,8 +44,8 @@ var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	name, q := r.PathValue("name"), r.URL.Query()
 	expires, _ := strconv.ParseInt(q.Get("Expires"), 10, 64)
-	if !mediaName.MatchString(name) ||
-		!hmac.Equal([]byte(q.Get("Signature")), []byte(s.signature(name, q.Get("Expires")))) || s.o.Now().Unix() >= expires {
+	signed := hmac.Equal([]byte(q.Get("Signature")), []byte(s.signature(name, q.Get("Expires"))))
+	if !mediaName.MatchString(name) || !signed || s.o.Now().Unix() >= expires {
 		denied(w)
 		return
 	}
@@ -120,7 +121,8 @@ func denied(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(http.StatusForbidden)
 	fmt.Fprint(
-		w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`,
+		w,
+		`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`,
 	)
 }
 
@@ -140,7 +142,9 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		return
 	case !ok:
-		reply(w, http.StatusBadRequest, map[string]any{"code": 400111, "message": "unsupported content type " + declared})
+		reply(w, http.StatusBadRequest, map[string]any{
+			"code": 400111, "message": "unsupported content type " + declared,
+		})
 		return
 	case len(b) > maxUpload:
 		reply(w, http.StatusRequestEntityTooLarge, map[string]any{"code": 400175, "message": "file is too large"})

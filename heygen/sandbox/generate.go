@@ -19,6 +19,8 @@ import (
 )
 
 // request is what a job renders, stored so that a restart can continue.
+//
+// size: one field for each setting that a file of jobs keeps; nesting them would change that file.
 type request struct {
 	Script, AudioAsset    string
 	Avatar, Style, Voice  string

@@ -48,7 +48,9 @@ func pageOf(w http.ResponseWriter, r *http.Request, list []any, usual, most int)
 		limit = usual
 	}
 	if limit < 1 || limit > most {
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "limit", "Input should be between 1 and "+strconv.Itoa(most))
+		v3Error(
+			w, http.StatusBadRequest, "invalid_parameter", "limit", "Input should be between 1 and "+strconv.Itoa(most),
+		)
 		return
 	}
 	items, next := page(r, list, limit)

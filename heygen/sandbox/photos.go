@@ -54,7 +54,9 @@ func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		return
 	case declared != "image/jpeg" && declared != "image/png":
-		reply(w, http.StatusBadRequest, map[string]any{"code": 400111, "message": "unsupported content type " + declared})
+		reply(w, http.StatusBadRequest, map[string]any{
+			"code": 400111, "message": "unsupported content type " + declared,
+		})
 		return
 	case mismatch(declared, b) != "":
 		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": mismatch(declared, b)})

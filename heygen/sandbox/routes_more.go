@@ -5,7 +5,8 @@ import "net/http"
 // moreRoutes registers all calls that are not about plain videos.
 func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	buy := func(
-		pattern string, key bool, read func(*http.Request, []byte) (*job, refusal), answer func(http.ResponseWriter, *job),
+		pattern string, key bool, read func(*http.Request, []byte) (*job, refusal),
+		answer func(http.ResponseWriter, *job),
 	) {
 		api("POST "+pattern, s.paid("v3", s.buyV3(key, read, answer)))
 	}

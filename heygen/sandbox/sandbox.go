@@ -86,6 +86,8 @@ type job struct {
 }
 
 // Server is the handler.
+//
+// size: one method for each endpoint and fault; the state belongs to one lock and one file.
 type Server struct {
 	o         Options
 	mux       *http.ServeMux
@@ -328,11 +330,15 @@ func (r *Running) Failed() <-chan error { return r.failed }
 func Start(ctx context.Context, addr string, o Options) (*Running, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil || !netutil.IsLoopback(host) {
-		return nil, fault.New(fault.Usage, "use 127.0.0.1:8787", "the sandbox listens on this machine only, not on %q", addr)
+		return nil, fault.New(
+			fault.Usage, "use 127.0.0.1:8787", "the sandbox listens on this machine only, not on %q", addr,
+		)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", addr)
+		return nil, fault.Wrap(
+			fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", addr,
+		)
 	}
 	s, err := New(ctx, o)
 	if err != nil {

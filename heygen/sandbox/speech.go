@@ -161,7 +161,8 @@ func (s *Server) audioVoices(w http.ResponseWriter, r *http.Request) {
 		if speaks(v.id) {
 			list = append(list, map[string]any{
 				"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
-				"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "support_locale": false,
+				"preview_audio_url": "http://" + r.Host + "/previews/" + v.id, "support_pause": true,
+				"support_locale": false,
 			})
 		}
 	}

@@ -61,7 +61,9 @@ func (s *Server) onStream(f func(http.ResponseWriter, streamBody)) func(http.Res
 
 func (s *Server) streamTask(w http.ResponseWriter, b streamBody) {
 	if n := utf8.RuneCountInString(b.Text); n == 0 || n > 1000 {
-		reply(w, http.StatusBadRequest, map[string]any{"code": 400175, "message": "text must have 1 to 1000 characters"})
+		reply(w, http.StatusBadRequest, map[string]any{
+			"code": 400175, "message": "text must have 1 to 1000 characters",
+		})
 		return
 	}
 	v1(w, map[string]any{"task_id": newID(), "duration_ms": 400 * len(strings.Fields(b.Text))})

@@ -235,7 +235,8 @@ func (s *Server) translationV3(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
 	d := map[string]any{
-		"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil, "duration": nil,
+		"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil,
+		"duration":        nil,
 		"failure_message": nil, "output_language": j.Language, "created_at": j.Created.Unix(),
 	}
 	switch d["status"] {

@@ -131,7 +131,9 @@ func (s *Server) readV3(raw []byte) (q request, title, callback, param, wrong st
 		return q, "", "", p, fmt.Sprintf(format, args...)
 	}
 	if b.Type != "avatar" {
-		return bad("type", "Input tag %q does not match any of the expected tags that the sandbox renders: 'avatar'", b.Type)
+		return bad(
+			"type", "Input tag %q does not match any of the expected tags that the sandbox renders: 'avatar'", b.Type,
+		)
 	}
 	photo := s.knownPhoto(b.AvatarID)
 	if !knownAvatar(b.AvatarID) && !photo {
@@ -330,7 +332,8 @@ func (s *Server) readStudio(raw []byte) (*job, refusal) {
 		words = append(words, q.Script)
 	}
 	size, _, _, param, wrong := s.readV3([]byte(fmt.Sprintf(
-		`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id, b.Resolution,
+		`{"type":"avatar","avatar_id":%q,"script":"x","resolution":%q,"aspect_ratio":%q}`, avatarList[0].id,
+		b.Resolution,
 		b.AspectRatio,
 	)))
 	if wrong != "" {

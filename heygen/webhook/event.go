@@ -70,7 +70,10 @@ func Decode(body []byte) (Event, error) {
 	if json.Unmarshal(body, &top) != nil || top == nil {
 		return Event{}, errors.New("the body is not a JSON object")
 	}
-	e := Event{ID: top.word("event_id"), Type: top.word("event_type", "event", "type"), Created: heygen.ParseTime(top.text("created_at"))}
+	e := Event{
+		ID: top.word("event_id"), Type: top.word("event_type", "event", "type"),
+		Created: heygen.ParseTime(top.text("created_at")),
+	}
 	if e.Type == "" {
 		return Event{}, errors.New("the body names no event")
 	}

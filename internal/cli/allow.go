@@ -72,7 +72,9 @@ func (e *env) listAllowed() error {
 	}
 	for _, r := range all {
 		when := r.At.Format("2006-01-02")
-		fmt.Fprintf(e.Stdout, "%s  %s  (%s, %s)\n", oneLine(r.Project), oneLine(r.Line), count(len(r.Files), "file"), when)
+		fmt.Fprintf(
+			e.Stdout, "%s  %s  (%s, %s)\n", oneLine(r.Project), oneLine(r.Line), count(len(r.Files), "file"), when,
+		)
 	}
 	return nil
 }

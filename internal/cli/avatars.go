@@ -38,7 +38,8 @@ func avatarsCommand() command {
 					}
 					text, out := strings.Join(args, " "), []avatarRow{}
 					for _, v := range all.Avatars {
-						if like(text, v.ID, v.Name) && (lang == "" || like(heygen.LanguageName(lang), speaks[v.DefaultVoiceID])) &&
+						if like(text, v.ID, v.Name) &&
+							(lang == "" || like(heygen.LanguageName(lang), speaks[v.DefaultVoiceID])) &&
 							(gender == "" || strings.EqualFold(gender, v.Gender)) {
 							out = append(out, avatarRow{"avatar", v.ID, v.Name, v.Gender, v.Premium, v.DefaultVoiceID})
 						}

@@ -25,7 +25,9 @@ func buildCommand() command {
 			var hook webhookOptions
 			var part, table, junit string
 			keepGoing := true
-			fs.StringVar(&hook.listen, "receive", "", "receive HeyGen's events on this loopback `ADDRESS` while waiting")
+			fs.StringVar(
+				&hook.listen, "receive", "", "receive HeyGen's events on this loopback `ADDRESS` while waiting",
+			)
 			fs.StringArrayVar(&hook.secrets, "secret", nil,
 				"the secret that verifies them, with --receive: env:NAME or file:PATH")
 			fs.IntVarP(&o.Jobs, "jobs", "j", 0, "transcode at most `N` clips at once (default: by cores)")
@@ -36,17 +38,27 @@ func buildCommand() command {
 			shared := cacheFlags(fs)
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
-			fs.BoolVar(&o.StandIns, "stand-ins", false, "buy nothing: render a stand-in for every clip that is not bought")
-			fs.BoolVar(&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; render stand-ins")
+			fs.BoolVar(
+				&o.StandIns, "stand-ins", false, "buy nothing: render a stand-in for every clip that is not bought",
+			)
+			fs.BoolVar(
+				&o.Draft, "draft", false, "buy the voices of clips with draft: voice and no picture; render stand-ins",
+			)
 			fs.BoolVar(&o.Strict, "strict-spend", false,
 				"never retry or look up a request whose result is unknown; ask the user to resolve it")
 			network := networkFlag(fs)
-			fs.StringArrayVar(&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable")
+			fs.StringArrayVar(
+				&o.Only, "only", nil, "build only the clips, families or `PATTERN` such as 'welcome-a*'; repeatable",
+			)
 			fs.StringVar(&part, "shard", "", "build one part of the clips on this machine, `I/N` such as 2/5")
-			fs.BoolVar(&keepGoing, "keep-going", true, "go on with the other clips when one fails; false submits nothing more")
+			fs.BoolVar(
+				&keepGoing, "keep-going", true, "go on with the other clips when one fails; false submits nothing more",
+			)
 			fs.StringVar(&table, "results", "", "write the result of each clip to `FILE`, .csv or .json")
 			writes(fs, outputFile, "junit", "results")
-			fs.BoolVar(&o.Refetch, "refetch", false, "download the takes of the named clips again; buy nothing for them")
+			fs.BoolVar(
+				&o.Refetch, "refetch", false, "download the takes of the named clips again; buy nothing for them",
+			)
 			fs.BoolVar(&o.Verify, "verify", false, "read every file that the build uses and repair changed ones")
 			fs.BoolVarP(&yes, "yes", "y", false, "do not ask before spending")
 			return func(ctx context.Context, e *env, args []string) error {
@@ -64,7 +76,8 @@ func buildCommand() command {
 					}
 				}
 				if o.Draft && o.StandIns {
-					return fault.New(fault.Usage, "--stand-ins buys nothing; --draft buys voices and renders stand-ins too",
+					return fault.New(fault.Usage,
+						"--stand-ins buys nothing; --draft buys voices and renders stand-ins too",
 						"--draft and --stand-ins exclude each other")
 				}
 				if o.Refetch && (o.Frozen || o.StandIns || o.Draft) {
@@ -73,7 +86,9 @@ func buildCommand() command {
 				}
 				if fs.Changed("max-spend") {
 					if maxSpend < 0 {
-						return fault.New(fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative")
+						return fault.New(
+							fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative",
+						)
 					}
 					o.MaxSpend = &maxSpend
 				}
@@ -99,7 +114,8 @@ func buildCommand() command {
 const heapBudget = 72 << 20
 
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
-	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" && !o.Verify && !o.Refetch {
+	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" && !o.Verify &&
+		!o.Refetch {
 		if n, ok := pipeline.Fresh(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}

@@ -31,7 +31,11 @@ func cacheCommand() command {
 			shared := cacheFlags(fs)
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				if len(args) == 0 || args[0] != "push" && args[0] != "verify" {
-					return fault.New(fault.Usage, "push sends files that are missing in the cache; verify also reads and verifies the files that it has", "name push or verify")
+					return fault.New(
+						fault.Usage,
+						"push sends files that are missing in the cache; verify also reads and verifies the files that it has",
+						"name push or verify",
+					)
 				}
 				e.cache = *shared
 				out := newPrinter(e)
@@ -46,7 +50,10 @@ func cacheCommand() command {
 				case e.json && s.Read:
 					return errors.Join(err, e.printJSON(s))
 				case err == nil:
-					e.say("%s sent, %d found corrupt; the cache has every file of this project", count(s.Sent, "file"), s.Corrupt)
+					e.say(
+						"%s sent, %d found corrupt; the cache has every file of this project", count(s.Sent, "file"),
+						s.Corrupt,
+					)
 				}
 				return err
 			}

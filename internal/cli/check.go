@@ -53,7 +53,9 @@ func keyColor(flag string) (string, error) {
 		return media.KeyAuto, nil
 	}
 	if err := media.CanKey(flag); err != nil {
-		return "", fault.Wrap(fault.Usage, err, "write auto, or a green, blue or magenta such as #00FF00", "--key-color")
+		return "", fault.Wrap(
+			fault.Usage, err, "write auto, or a green, blue or magenta such as #00FF00", "--key-color",
+		)
 	}
 	return strings.ToUpper(flag), nil
 }
@@ -77,7 +79,9 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	if o.report != "" {
 		pictures, err = os.MkdirTemp("", "greenroom-check-")
 		if err != nil {
-			return fault.Wrap(fault.Failed, err, "make the folder of temporary files writable", "make a folder for pictures")
+			return fault.Wrap(
+				fault.Failed, err, "make the folder of temporary files writable", "make a folder for pictures",
+			)
 		}
 		defer os.RemoveAll(pictures)
 	}

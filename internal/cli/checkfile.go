@@ -186,7 +186,8 @@ func (c checked) outcome() ci.Outcome {
 		if f.Verdict == media.OK {
 			continue
 		}
-		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value, Limit: f.Limit,
+		o.Findings = append(o.Findings, ci.Finding{Verdict: string(f.Verdict), Name: f.Name, Value: f.Value,
+			Limit:  f.Limit,
 			Advice: f.Advice})
 		detail := fmt.Sprintf("%s %s: %s (limit %s); %s", f.Verdict, f.Name, f.Value, f.Limit, f.Advice)
 		o.Details = append(o.Details, strings.TrimSuffix(detail, "; "))

@@ -31,6 +31,8 @@ type Env struct {
 }
 
 // env is Env with the global flags.
+//
+// size: one method for each thing that a command prints or asks, with the settings of the global flags.
 type env struct {
 	Env
 	ctx           context.Context // of the command; ends the reading of files

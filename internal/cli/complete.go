@@ -59,8 +59,9 @@ var flagValues = map[string]func(*completion) []candidate{
 
 // arguments are what a command takes after its flags.
 var arguments = map[string]func(*completion) []candidate{
-	"adopt": (*completion).clips, "build": (*completion).clips, "plan": (*completion).clips, "resolve": (*completion).clips,
-	"status": (*completion).clips, "render": (*completion).films, "help": commandCandidates,
+	"adopt": (*completion).clips, "build": (*completion).clips, "plan": (*completion).clips,
+	"resolve": (*completion).clips,
+	"status":  (*completion).clips, "render": (*completion).films, "help": commandCandidates,
 	"check":      func(c *completion) []candidate { return append(c.clips(), candidate{completeFiles, ""}) },
 	"completion": words(shellNames()...), "init": words(completeFolders),
 	"photo": words(completeFiles), "prompt": words(completeFiles), "upload": words(completeFiles),

@@ -42,7 +42,9 @@ func completionCommand() command {
 				}
 				at := slices.IndexFunc(shells, func(s struct{ name, file string }) bool { return s.name == args[0] })
 				if at < 0 {
-					return fault.New(fault.Usage, "there are "+strings.Join(shellNames(), ", "), "unknown shell %q", args[0])
+					return fault.New(
+						fault.Usage, "there are "+strings.Join(shellNames(), ", "), "unknown shell %q", args[0],
+					)
 				}
 				b, err := completionScripts.ReadFile(shells[at].file)
 				if err != nil {

@@ -10,7 +10,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/standin"
 	"greenroom/internal/fault"
-	"greenroom/remotion"
+	"greenroom/remotion/tools"
 )
 
 // need is one program that doctor checks.
@@ -50,7 +50,8 @@ func doctorCommand() command {
 					}
 				}
 				if lacking > 0 {
-					return fault.New(fault.Tool, "run the commands after \"fix:\"", "%d of %d needed programs are missing or too old",
+					return fault.New(fault.Tool, "run the commands after \"fix:\"",
+						"%d of %d needed programs are missing or too old",
 						lacking, len(needs))
 				}
 				return nil
@@ -67,7 +68,7 @@ func (e *env) needs(ctx context.Context) []need {
 	} else {
 		out = append(out, lack("ffmpeg", err.Error(), "apt-get install ffmpeg"))
 	}
-	if p, v, err := remotion.FindNode(ctx, e.LookPath); err == nil {
+	if p, v, err := tools.FindNode(ctx, e.LookPath); err == nil {
 		out = append(out, ok("node", v+" at "+p))
 	} else {
 		out = append(out, lack("node", err.Error(), "apt-get install nodejs npm (or install Node 20 from nodejs.org)"))
@@ -77,7 +78,7 @@ func (e *env) needs(ctx context.Context) []need {
 	} else {
 		out = append(out, lack("npm", "not installed", "apt-get install npm"))
 	}
-	if b := remotion.FindBrowser("", e.Getenv, e.LookPath); b != "" {
+	if b := tools.FindBrowser("", e.Getenv, e.LookPath); b != "" {
 		out = append(out, ok("browser", b))
 	} else {
 		out = append(out, lack("browser", "no headless Chrome or Chromium", "apt-get install chromium-headless-shell"))

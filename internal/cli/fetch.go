@@ -30,14 +30,18 @@ func fetchCommand() command {
 				}
 				id := args[0]
 				if strings.ContainsAny(id, `/\`) || strings.HasPrefix(id, ".") {
-					return fault.New(fault.Usage, "`greenroom videos` lists them", "%q is not the id of a video", oneLine(id))
+					return fault.New(
+						fault.Usage, "`greenroom videos` lists them", "%q is not the id of a video", oneLine(id),
+					)
 				}
 				name := *out
 				if fi, err := os.Stat(e.path(name)); name == "" || err == nil && fi.IsDir() {
 					name = filepath.Join(name, id)
 				}
 				return e.account(*api, func(a *account.Lookups) error {
-					f, err := a.Fetch(ctx, account.FetchOptions{ID: id, Out: e.path(name), Force: *force, Captions: *captions})
+					f, err := a.Fetch(ctx, account.FetchOptions{
+						ID: id, Out: e.path(name), Force: *force, Captions: *captions,
+					})
 					if err != nil {
 						return err
 					}

@@ -37,11 +37,15 @@ func helpCommand() command {
 
 func overview(e *env) error {
 	var b strings.Builder
-	b.WriteString("greenroom turns scripts into verified transparent avatar clips for Remotion.\n\nUsage: greenroom [flags] <command> [flags] [arguments]\n\nCommands:\n")
+	b.WriteString(
+		"greenroom turns scripts into verified transparent avatar clips for Remotion.\n\nUsage: greenroom [flags] <command> [flags] [arguments]\n\nCommands:\n",
+	)
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-10s %s\n", c.name, c.summary)
 	}
-	b.WriteString("\nStart here:\n  greenroom init tour && cd tour && greenroom build\n  greenroom render Presenter --install\n\nFlags of every command:\n")
+	b.WriteString(
+		"\nStart here:\n  greenroom init tour && cd tour && greenroom build\n  greenroom render Presenter --install\n\nFlags of every command:\n",
+	)
 	b.WriteString(usages((&env{}).globals()))
 	b.WriteString(precedence)
 	b.WriteString("\nExit codes:\n  0   done, or nothing to do\n")

@@ -24,7 +24,8 @@ type initOptions struct {
 }
 
 func initCommand() command {
-	return command{name: "init", summary: "start a project, or add greenroom to a Remotion project", usage: "init [DIR]",
+	return command{name: "init", summary: "start a project, or add greenroom to a Remotion project",
+		usage: "init [DIR]",
 		examples: "greenroom init tour\ncd my-remotion-project && greenroom init\n" +
 			"greenroom init --in apps/video --install\ngreenroom init --update",
 		bind: func(fs *pflag.FlagSet) runFunc {
@@ -118,7 +119,8 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 			return err
 		}
 		if have != nil {
-			restore := inFolder(e, o.dir, "greenroom init --update") + " restores greenroom's own files in " + layout.SourceDir()
+			update := inFolder(e, o.dir, "greenroom init --update")
+			restore := update + " restores greenroom's own files in " + layout.SourceDir()
 			return fault.New(fault.Usage, "edit it; "+restore,
 				"%s already has a %s", e.place(o.dir), pipeline.ManifestName)
 		}
@@ -139,7 +141,9 @@ func runInit(ctx context.Context, e *env, o initOptions) error {
 		}
 	}
 	if !known {
-		files[pipeline.ManifestName] = []byte(schema.Comment + "\n" + scaffold.FirstManifest(projectName(o.dir), survey))
+		files[pipeline.ManifestName] = []byte(
+			schema.Comment + "\n" + scaffold.FirstManifest(projectName(o.dir), survey),
+		)
 		files[schema.FileName] = schema.JSON()
 		files["scripts/intro.md"] = []byte(scaffold.FirstScript)
 	}

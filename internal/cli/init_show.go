@@ -16,6 +16,7 @@ import (
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
+	"greenroom/remotion/tools"
 )
 
 // short is a path as a user would type it: relative to the current folder where that is shorter.
@@ -80,7 +81,9 @@ func (e *env) addNeeds(ctx context.Context, o initOptions, l project.Layout) err
 	command := inFolder(e, needs.Dir, needs.Command())
 	add := o.install
 	if !add && e.terminal {
-		yes, err := e.ask(fmt.Sprintf("greenroom's files need %s. Run %s?", strings.Join(needs.Packages, ", "), command))
+		yes, err := e.ask(fmt.Sprintf(
+			"greenroom's files need %s. Run %s?", strings.Join(needs.Packages, ", "), command,
+		))
 		if err != nil {
 			return err
 		}
@@ -92,7 +95,7 @@ func (e *env) addNeeds(ctx context.Context, o initOptions, l project.Layout) err
 			command, inFolder(e, l.Dir, "greenroom init --update --install"))
 		return nil
 	}
-	node, _, err := remotion.FindNode(ctx, exec.LookPath)
+	node, _, err := tools.FindNode(ctx, exec.LookPath)
 	if err != nil {
 		return err
 	}
@@ -107,7 +110,8 @@ func runInitUpdate(e *env, o initOptions) error {
 		return err
 	}
 	if !existing {
-		return fault.New(fault.Usage, inFolder(e, o.dir, "greenroom init")+" writes one", "%s is not a Remotion project",
+		return fault.New(fault.Usage, inFolder(e, o.dir, "greenroom init")+" writes one",
+			"%s is not a Remotion project",
 			e.place(o.dir))
 	}
 	layout, known, err := manifestLayout(e, o.dir)

@@ -14,7 +14,8 @@ func (e *env) mayInstall(flag bool) func(*project.Missing) (bool, error) {
 		return allowed(flag)
 	}
 	return func(m *project.Missing) (bool, error) {
-		return e.ask(fmt.Sprintf("The packages of the Remotion project are not installed. Run %s in %s?", m.Manager.Install(),
+		return e.ask(fmt.Sprintf("The packages of the Remotion project are not installed. Run %s in %s?",
+			m.Manager.Install(),
 			m.Manager.Dir))
 	}
 }

@@ -69,7 +69,9 @@ func newCommand() command {
 			return func(ctx context.Context, e *env, args []string) error {
 				if fs.Changed("max-spend") {
 					if maxSpend < 0 {
-						return fault.New(fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative")
+						return fault.New(
+							fault.Usage, "give an amount such as --max-spend 5", "--max-spend must not be negative",
+						)
 					}
 					o.maxSpend = &maxSpend
 				}
@@ -108,7 +110,9 @@ func (e *env) newClip(ctx context.Context, o newOptions, args []string) error {
 		return err
 	}
 	if c.API == "sandbox" {
-		e.say("the sandbox renders a drawn presenter and costs nothing; for a HeyGen presenter, set HEYGEN_API_KEY and add --api v3")
+		e.say(
+			"the sandbox renders a drawn presenter and costs nothing; for a HeyGen presenter, set HEYGEN_API_KEY and add --api v3",
+		)
 	}
 	sum, file, err := e.buildTrial(ctx, c, path, o)
 	if err != nil {
@@ -218,7 +222,9 @@ func (e *env) newTarget(name string) error {
 		return fault.New(fault.Usage, "write -o "+name+".webm", "unsupported file extension: %s", oneLine(name))
 	}
 	if err := atomicfile.Room(filepath.Dir(path)); err != nil {
-		return fault.Wrap(fault.Failed, err, "choose a folder that exists and can be written to", "write %s", oneLine(name))
+		return fault.Wrap(
+			fault.Failed, err, "choose a folder that exists and can be written to", "write %s", oneLine(name),
+		)
 	}
 	return nil
 }

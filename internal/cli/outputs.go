@@ -42,7 +42,8 @@ func (e *env) prepareOutputs(fs *pflag.FlagSet) (err error) {
 			if errors.Is(werr, errFolder) {
 				what = fault.Usage
 			}
-			err = fault.Wrap(what, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s", f.Name,
+			err = fault.Wrap(what, werr, "name a "+kind[0]+" that can be written; nothing was done yet", "--%s %s",
+				f.Name,
 				f.Value)
 		}
 	})

@@ -22,7 +22,7 @@ func (e *env) table(rows [][]string, widths ...int) {
 		}
 		fmt.Fprintln(w, strings.TrimRight(strings.Join(r, "\t"), "\t"))
 	}
-	w.Flush()
+	_ = w.Flush()
 }
 
 func clips(n int) string { return count(n, "clip") }

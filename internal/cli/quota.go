@@ -29,7 +29,10 @@ func quotaCommand() command {
 					case e.json:
 						return e.printJSON(quotaReport{q.Known, q.Left, q.Currency, q.Plan})
 					case !q.Known && q.Total > 0:
-						e.say("HeyGen does not report what this account has left for the API; %.1f credits in all", q.Total)
+						e.say(
+							"HeyGen does not report what this account has left for the API; %.1f credits in all",
+							q.Total,
+						)
 					case !q.Known:
 						e.say("HeyGen does not report what this account has left")
 					case q.Currency == "usd":

@@ -32,7 +32,8 @@ func (e *env) listen(ctx context.Context, o webhookOptions) (stop func(), look <
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
 		unlock()
-		return nil, nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s",
+		return nil, nil, fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one",
+			"listen on %s",
 			o.listen)
 	}
 	c := make(chan struct{}, 1)

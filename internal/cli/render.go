@@ -15,6 +15,9 @@ import (
 // filmsStage is the stage of events about a run of films.
 const filmsStage = "film"
 
+// renderOptions are the flags of `greenroom render`.
+//
+// size: one field for each flag.
 type renderOptions struct {
 	out, clip, title, props, browser string
 	engine, preset, format           string
@@ -47,10 +50,14 @@ func renderCommand() command {
 			fs.StringArrayVar(&o.only, "only", nil,
 				"render only the films, families or `PATTERN` such as 'hello-a*'; repeatable")
 			fs.StringVar(&part, "shard", "", "render one part of the films on this machine, `I/N` such as 2/5")
-			fs.BoolVar(&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false starts no more")
+			fs.BoolVar(
+				&o.keepGoing, "keep-going", true, "go on with the other films when one fails; false starts no more",
+			)
 			fs.StringVar(&o.results, "results", "", "write the result of each film to `FILE`, .csv or .json")
 			writes(fs, outputFile, "out", "results")
-			fs.BoolVar(&o.install, "install", false, "install the Remotion project's packages first if they are missing")
+			fs.BoolVar(
+				&o.install, "install", false, "install the Remotion project's packages first if they are missing",
+			)
 			fs.BoolVar(&o.force, "force", false, "render up-to-date films again")
 			fs.StringVar(&o.format, "format", "", "only this `SHAPE`: 16:9, 9:16 or 1:1")
 			fs.StringVar(&o.preset, "preset", "", "how native encodes: "+presetNames()+" (default by the file's name)")
@@ -64,7 +71,9 @@ func renderCommand() command {
 			fs.BoolVar(&o.standIns, "allow-stand-ins", false, "render although a clip is a stand-in")
 			fs.BoolVar(&o.sandbox, "allow-sandbox", false,
 				"render although a clip was made by the sandbox or a server on this machine")
-			fs.BoolVar(&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark")
+			fs.BoolVar(
+				&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark",
+			)
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet = fs.Changed("crf")
 				if part != "" {
@@ -107,7 +116,9 @@ func (o renderOptions) validate(args []string) error {
 	case o.format != "" && o.format != "16:9" && o.format != "9:16" && o.format != "1:1":
 		return fault.New(fault.Usage, "write 16:9, 9:16 or 1:1", "unknown shape %q", o.format)
 	case o.still >= 0 && o.engine == records.Native:
-		return fault.New(fault.Usage, "omit --renderer: Remotion renders single frames", "--still with --renderer native")
+		return fault.New(
+			fault.Usage, "omit --renderer: Remotion renders single frames", "--still with --renderer native",
+		)
 	}
 	if o.results != "" {
 		return resultsKind(o.results)

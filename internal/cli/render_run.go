@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/films/records"
 	"greenroom/pipeline/films/render"
 	"greenroom/remotion"
+	"greenroom/remotion/tools"
 )
 
 // maxFilmFaults is how many failed films are described at the end; the rest is counted.
@@ -41,11 +42,11 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		const format = "warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's"
 		e.say(format, clips(n), was)
 	}
-	tools, err := media.FindTools(ctx, e.LookPath)
+	ffmpeg, err := media.FindTools(ctx, e.LookPath)
 	if err != nil {
 		return err
 	}
-	r := o.renderer(e, p, tools, out.event)
+	r := o.renderer(e, p, ffmpeg, out.event)
 	defer r.Close()
 	var own, other []string // compositions of the manifest, and of the Remotion project
 	for _, n := range names {
@@ -65,15 +66,15 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 }
 
 // renderer returns the renderer that the flags choose.
-func (o renderOptions) renderer(e *env, p *pipeline.Project, tools media.Tools, emit event.Sink) *render.Renderer {
+func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools, emit event.Sink) *render.Renderer {
 	r := &render.Renderer{
 		Project: render.Project{Dir: p.Dir(), CacheDir: p.RenderDir(), Layout: p.Layout, Records: p.FilmRecords()},
 		Settings: render.Settings{
 			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
 			Still: o.still, Force: o.force,
 		},
-		Tools:    tools,
-		Remotion: remotion.Renderer{MayInstall: e.mayInstall(o.install), FFmpeg: tools.FFmpeg, Browser: o.browser},
+		Tools:    ffmpeg,
+		Remotion: remotion.Renderer{MayInstall: e.mayInstall(o.install), FFmpeg: ffmpeg.FFmpeg, Browser: o.browser},
 		Emit:     emit,
 		Now:      e.Now,
 	}
@@ -87,7 +88,7 @@ func (o renderOptions) renderer(e *env, p *pipeline.Project, tools media.Tools, 
 		r.Remotion.Browser = e.Getenv("GREENROOM_BROWSER")
 	}
 	if r.Remotion.Browser == "" {
-		r.Remotion.FoundBrowser = remotion.FindBrowser("", e.Getenv, e.LookPath)
+		r.Remotion.FoundBrowser = tools.FindBrowser("", e.Getenv, e.LookPath)
 	}
 	return r
 }
@@ -121,7 +122,9 @@ func renderCompositions(
 		if err != nil {
 			return err
 		}
-		res, err := r.Composition(ctx, render.Composition{ID: id, Props: props, Input: input, AllowStandIns: o.standIns})
+		res, err := r.Composition(ctx, render.Composition{
+			ID: id, Props: props, Input: input, AllowStandIns: o.standIns,
+		})
 		if err != nil {
 			return err
 		}
@@ -228,7 +231,9 @@ func (f *filmFaults) add(err error) {
 func (f *filmFaults) err() error {
 	list := f.list
 	if more := f.all - f.described; more > 0 {
-		list = append(list, fault.New(fault.Failed, "--results names each of them", "%s failed", count(more, "more film")))
+		list = append(
+			list, fault.New(fault.Failed, "--results names each of them", "%s failed", count(more, "more film")),
+		)
 	}
 	return errors.Join(list...)
 }
@@ -247,7 +252,9 @@ func filmSummary(c render.Counts, took time.Duration) string {
 			list = append(list, fmt.Sprintf("%d %s", p.n, p.what))
 		}
 	}
-	return fmt.Sprintf("%s: %s in %s", count(c.Total, "film"), strings.Join(list, ", "), took.Round(100*time.Millisecond))
+	return fmt.Sprintf(
+		"%s: %s in %s", count(c.Total, "film"), strings.Join(list, ", "), took.Round(100*time.Millisecond),
+	)
 }
 
 // printFilm prints the file of a film.

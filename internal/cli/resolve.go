@@ -32,7 +32,9 @@ func resolveCommand() command {
 					return err
 				}
 				defer func() { err = errors.Join(err, p.Close()) }()
-				if err := p.Resolve(ctx, args[0], pipeline.Answer{VideoID: *paid, Unverified: *unverified}); err != nil {
+				if err := p.Resolve(ctx, args[0], pipeline.Answer{
+					VideoID: *paid, Unverified: *unverified,
+				}); err != nil {
 					return err
 				}
 				e.say("%s is resolved; run `greenroom build` to go on", args[0])

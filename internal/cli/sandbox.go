@@ -25,7 +25,9 @@ func sandboxCommand() command {
 			fs.StringVar(&listen, "listen", "127.0.0.1:8787", "serve on this loopback `ADDRESS`")
 			fs.Float64Var(&o.Speed, "speed", 60, "run `N` times faster than real time")
 			fs.StringVar(&o.Dir, "data", "", "keep jobs and media in `DIR` (default .greenroom/sandbox)")
-			fs.BoolVar(&o.Canned, "canned", false, "return the same two seconds of video for every job of a size and format")
+			fs.BoolVar(
+				&o.Canned, "canned", false, "return the same two seconds of video for every job of a size and format",
+			)
 			fs.IntVar(&o.Concurrency, "concurrency", 3, "render `N` jobs at once; more wait")
 			fs.IntVar(&o.Balance, "balance", 1000, "report a constant balance of `DOLLARS`, whatever is bought")
 			fs.StringVar(&o.Key, "key", "", "accept only this API `KEY`")
@@ -73,8 +75,10 @@ func sandboxCommand() command {
 				select {
 				case <-ctx.Done():
 				case err := <-r.Failed():
-					return errors.Join(fault.Wrap(fault.Failed, err, "start it again; what was bought is recorded", "serve"),
-						r.Close())
+					return errors.Join(
+						fault.Wrap(fault.Failed, err, "start it again; what was bought is recorded", "serve"),
+						r.Close(),
+					)
 				}
 				if err := r.Close(); err != nil {
 					return err

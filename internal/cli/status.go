@@ -56,7 +56,9 @@ func statusCommand() command {
 						if s.Warning != "" {
 							reason += "; HeyGen warns: " + s.Warning
 						}
-						fmt.Fprintf(e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, oneLine(reason))
+						fmt.Fprintf(
+							e.Stdout, "%s %-20s %-*s %s\n", mark(s.Action), s.Clip, wide, s.Route, oneLine(reason),
+						)
 					}
 				}
 				if err != nil {
@@ -152,7 +154,8 @@ func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 		if !r.Began.IsZero() {
 			began = r.Began.Format("2006-01-02 15:04")
 		}
-		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", began, r.Run, r.Bought, r.Failed,
+		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", began, r.Run, r.Bought,
+			r.Failed,
 			r.Open, pipeline.Dollars(r.Price))
 		for _, b := range r.Purchases {
 			n++

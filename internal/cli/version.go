@@ -22,7 +22,9 @@ func versionCommand() command {
 				if e.json {
 					return e.printJSON(versionReport{e.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH})
 				}
-				_, err := fmt.Fprintf(e.Stdout, "greenroom %s (%s%s %s/%s)\n", b.Version, b.source(), b.Go, b.OS, b.Arch)
+				_, err := fmt.Fprintf(
+					e.Stdout, "greenroom %s (%s%s %s/%s)\n", b.Version, b.source(), b.Go, b.OS, b.Arch,
+				)
 				return err
 			}
 		}}

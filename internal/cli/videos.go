@@ -46,7 +46,9 @@ func (e *env) listVideos(ctx context.Context, a *account.Lookups, title string, 
 	e.remark(oneLine(remark))
 	out, rows := []videoRow{}, [][]string{}
 	for _, v := range list {
-		out = append(out, videoRow{ID: v.ID, API: string(v.API), Title: v.Title, Status: v.Status, Created: v.CreatedAt})
+		out = append(out, videoRow{
+			ID: v.ID, API: string(v.API), Title: v.Title, Status: v.Status, Created: v.CreatedAt,
+		})
 		rows = append(rows, []string{v.ID, v.Title, v.Status, v.CreatedAt.UTC().Format("01-02 15:04"), string(v.API)})
 	}
 	if e.json {

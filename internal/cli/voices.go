@@ -48,7 +48,8 @@ func voicesCommand() command {
 					for _, v := range all {
 						if like(text, v.ID, v.Name) && like(heygen.LanguageName(lang), v.Language) &&
 							(gender == "" || strings.EqualFold(gender, v.Gender)) {
-							out = append(out, voiceRow{v.ID, v.Name, v.Language, v.Gender, v.SupportPause, v.SupportEmotion,
+							out = append(out, voiceRow{v.ID, v.Name, v.Language, v.Gender, v.SupportPause,
+								v.SupportEmotion,
 								v.SupportLocale})
 						}
 					}

@@ -22,6 +22,7 @@ import (
 	"greenroom/pipeline/watch"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 type watchOptions struct {
@@ -66,7 +67,9 @@ func watchCommand() command {
 					o.buy = ""
 				}
 				if o.buy != "" && o.buy != "all" && o.buy != "voices" {
-					return fault.New(fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it must be all or voices", o.buy)
+					return fault.New(
+						fault.Usage, "write --buy, or --buy=voices", "--buy=%s: it must be all or voices", o.buy,
+					)
 				}
 				switch o.poll { // as a switch, also from the environment
 				case "true":
@@ -133,8 +136,9 @@ func (e *env) studio(ctx context.Context, o watchOptions, at project.Layout,
 	go func() {
 		defer close(done)
 		err := remotion.Renderer{MayInstall: allowed(o.install)}.Studio(ctx,
-			remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: remotion.FindBrowser("", e.Getenv, e.LookPath),
-				Log: func(l string) { e.say("studio: %s", oneLine(l)) }, Ready: func(url string) { e.say("studio: %s", url) }})
+			remotion.StudioSpec{Layout: at, Port: o.studioPort, Browser: tools.FindBrowser("", e.Getenv, e.LookPath),
+				Log:   func(l string) { e.say("studio: %s", oneLine(l)) },
+				Ready: func(url string) { e.say("studio: %s", url) }})
 		if err != nil {
 			end(err)
 		}
@@ -159,7 +163,10 @@ func causeOf(ctx context.Context) error {
 func (e *env) servePage(s *watch.Session, o watchOptions) (stop func(), err error) {
 	host, _, err := net.SplitHostPort(o.listen)
 	if err != nil || !netutil.IsLoopback(host) {
-		return nil, fault.New(fault.Usage, "write it like --listen 127.0.0.1:4400", "the page is served to this machine only, not on %q", o.listen)
+		return nil, fault.New(
+			fault.Usage, "write it like --listen 127.0.0.1:4400", "the page is served to this machine only, not on %q",
+			o.listen,
+		)
 	}
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {

@@ -35,7 +35,9 @@ func webhookCommand() command {
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:8090", "receive on this `ADDRESS`")
 			fs.StringArrayVar(&o.secrets, "secret", nil,
 				"an endpoint's secret, from `env:NAME|file:PATH`; a file has one a line and may come later")
-			fs.StringVar(&o.journal, "journal", "", "record accepted events in `PATH` (default .greenroom/webhook.jsonl)")
+			fs.StringVar(
+				&o.journal, "journal", "", "record accepted events in `PATH` (default .greenroom/webhook.jsonl)",
+			)
 			fs.StringVar(&o.urlFile, "url-file", "", "write the address to `PATH` once receiving")
 			writes(fs, outputFile, "journal", "url-file")
 			fs.IntVar(&o.once, "once", 0, "end after `N` events")
@@ -56,11 +58,15 @@ func (o *webhookOptions) validate() error {
 	case err != nil:
 		return fault.New(fault.Usage, "write it like 127.0.0.1:8090", "--listen is not an address: %q", o.listen)
 	case !o.public && !netutil.IsLoopback(host):
-		return fault.New(fault.Usage, "put a tunnel or an HTTPS proxy in front of 127.0.0.1:8090, or add --public", "other machines reach %s", o.listen)
+		return fault.New(
+			fault.Usage, "put a tunnel or an HTTPS proxy in front of 127.0.0.1:8090, or add --public",
+			"other machines reach %s", o.listen,
+		)
 	case o.once < 0:
 		return fault.New(fault.Usage, "give a number such as --once 1", "--once must not be negative")
 	case len(o.secrets) == 0:
-		return fault.New(fault.Usage, "give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file",
+		return fault.New(fault.Usage,
+			"give --secret file:PATH, and let `greenroom webhooks add URL >> PATH` fill that file",
 			"no --secret: no event could be verified")
 	}
 	return nil
@@ -87,7 +93,9 @@ func receive(ctx context.Context, e *env, a *account.Lookups, o webhookOptions) 
 	defer unlock()
 	l, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return fault.Wrap(fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", o.listen)
+		return fault.Wrap(
+			fault.Failed, err, "choose another port, or 127.0.0.1:0 for a free one", "listen on %s", o.listen,
+		)
 	}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()

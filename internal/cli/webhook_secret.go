@@ -29,7 +29,8 @@ func (e *env) webhookSecrets(refs []string) (func() []heygen.Secret, error) {
 		case err != nil:
 			return nil, fault.Wrap(fault.Auth, err, "make the file readable, or name another", "read a webhook secret")
 		case len(found) == 0:
-			return nil, fault.New(fault.Auth, "export "+name+"=<the endpoint's secret>", "the webhook secret in $%s is empty",
+			return nil, fault.New(fault.Auth, "export "+name+"=<the endpoint's secret>",
+				"the webhook secret in $%s is empty",
 				name)
 		}
 	}

@@ -44,7 +44,9 @@ func webhooksCommand() command {
 			var o webhooksOptions
 			api := apiFlag(fs)
 			fs.BoolVar(&o.v3, "v3", false, "use v3's endpoints, also if the manifest has no heygen.api: v3")
-			fs.StringSliceVar(&o.events, "events", nil, "add, update: only these `TYPES`, or all; events: only the first")
+			fs.StringSliceVar(
+				&o.events, "events", nil, "add, update: only these `TYPES`, or all; events: only the first",
+			)
 			fs.StringVar(&o.url, "url", "", "update: the new `ADDRESS`")
 			fs.IntVar(&o.limit, "limit", 20, "events: at most `N` of them")
 			return func(ctx context.Context, e *env, args []string) error {
@@ -65,7 +67,8 @@ func runWebhooks(ctx context.Context, e *env, o webhooksOptions, args []string) 
 		return fault.New(fault.Usage, "use list, add, update, delete, rotate, types or events",
 			"unknown webhooks command: %q", word)
 	case want != action.args:
-		return fault.New(fault.Usage, "`greenroom webhooks --help` shows the arguments of each", "webhooks %s takes %s", word,
+		return fault.New(fault.Usage, "`greenroom webhooks --help` shows the arguments of each", "webhooks %s takes %s",
+			word,
 			count(action.args, "argument"))
 	case word == "update" && o.url == "" && o.events == nil:
 		return fault.New(fault.Usage, "give --url or --events", "nothing to update")

@@ -89,7 +89,8 @@ func open(list []string) (*calls, error) {
 	}
 	for name, f := range map[string]any{"espeak_Initialize": &c.initialize, "espeak_Info": &c.info,
 		"espeak_SetSynthCallback": &c.setCallback, "espeak_SetVoiceByName": &c.voiceByName,
-		"espeak_SetVoiceByProperties": &c.voiceByTraits, "espeak_SetParameter": &c.setParameter, "espeak_Synth": &c.synth,
+		"espeak_SetVoiceByProperties": &c.voiceByTraits, "espeak_SetParameter": &c.setParameter,
+		"espeak_Synth":     &c.synth,
 		"espeak_Terminate": &c.terminate} {
 		at, err := purego.Dlsym(c.handle, name)
 		if err != nil {

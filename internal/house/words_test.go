@@ -76,9 +76,16 @@ var (
 		`|whole (numbers?|seconds?|frames?|pixels?|milliseconds?|minutes?|dollars?)|once more than`)
 )
 
+// exact matches text that must stay as it is.
+var exact = regexp.MustCompile(strings.Join([]string{
+	"`settle`|settle \\+hello", // an action of the plan in JSON and in tables
+	`\.greenroom/heard`,        // the folder of a file that watch writes to receive an event
+	`He said "no", twice`,      // a cell of tables that other programs wrote
+}, "|"))
+
 // idiomsIn returns the idioms in a line of text with what to write instead.
 func idiomsIn(line string) (found []string) {
-	line = right.ReplaceAllString(line, "")
+	line = right.ReplaceAllString(exact.ReplaceAllString(line, ""), "")
 	if !anyIdiom.MatchString(line) {
 		return nil
 	}
@@ -121,9 +128,12 @@ func textOf(t *testing.T, s source) map[int]string {
 	return text
 }
 
+// listing are the files that list the idioms.
+var listing = []string{"internal/house/words_test.go", "internal/house/count_test.go", "docs/words.md"}
+
 func TestPlainWords(t *testing.T) {
 	for _, s := range sources(t, ".go", ".md", ".txtar", ".ts", ".tsx", ".js", ".mjs", ".html", ".css") {
-		if s.path == "internal/house/words_test.go" {
+		if slices.Contains(listing, s.path) {
 			continue
 		}
 		text := textOf(t, s)

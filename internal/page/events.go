@@ -68,9 +68,11 @@ func cards(st watch.State) []card {
 	out := make([]card, len(st.Clips))
 	for i, c := range st.Clips {
 		out[i] = card{
-			Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next, Seconds: c.Seconds,
-			Src: mediaPath(c.Src), Poster: mediaPath(c.Poster), Captions: mediaPath(c.Captions), Progress: c.Progress,
-			Frames: c.Frames, Rate: [2]int{c.FPSNum, c.FPSDen}, Width: c.Width, Height: c.Height,
+			Name: c.Name, State: c.State, Line: c.Line, Buyable: c.Buyable, Price: c.Price, Next: c.Next,
+			Seconds: c.Seconds,
+			Src:     mediaPath(c.Src), Poster: mediaPath(c.Poster), Captions: mediaPath(c.Captions),
+			Progress: c.Progress,
+			Frames:   c.Frames, Rate: [2]int{c.FPSNum, c.FPSDen}, Width: c.Width, Height: c.Height,
 		}
 		if !c.Since.IsZero() && (c.State == watch.Working || c.State == watch.Waiting) {
 			out[i].Since = c.Since.UnixMilli()

@@ -16,7 +16,8 @@ import (
 // mediaTypes are the media types of what this server sends. The system's own table is not used: on some machines it
 // calls every WebM a sound, and browsers trust it.
 var mediaTypes = map[string]string{
-	".webm": "video/webm", ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/x-matroska",
+	".webm": "video/webm", ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime",
+	".mkv": "video/x-matroska",
 	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".opus": "audio/ogg", ".ogg": "audio/ogg",
 	".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
 	".json": "application/json", ".vtt": "text/vtt; charset=utf-8",

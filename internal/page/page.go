@@ -28,7 +28,8 @@ var web embed.FS
 // pageTemplate is parsed at its first use: parsing at the start would slow down every command.
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	helpers := template.FuncMap{
-		"mark": mark, "listClass": listClass, "media": mediaPath, "caret": caret, "blank": func() card { return card{} },
+		"mark": mark, "listClass": listClass, "media": mediaPath, "caret": caret,
+		"blank": func() card { return card{} },
 	}
 	return template.Must(template.New("page.html").Funcs(helpers).ParseFS(web, "web/page.html"))
 })

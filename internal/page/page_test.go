@@ -34,7 +34,7 @@ clips:
   pricing: {script: "Plans start at nine dollars."}
 `
 
-// stage is a project being watched, its page, and the account behind it.
+// stage is a project being watched, its page, and its account.
 type stage struct {
 	testing.TB
 	dir, url string

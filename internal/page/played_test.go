@@ -105,7 +105,7 @@ func fiveHundred() *played {
 	for i := range 500 {
 		st.Clips = append(st.Clips, watch.Clip{Name: fmt.Sprintf("clip-%03d", i), State: watch.StandIn, Line: "not bought yet; a stand-in shows its length", Route: "v2-key", Buyable: true, Price: "free",
 			Seconds: 4.2, Src: fmt.Sprintf("greenroom/c%d.webm", i), Poster: fmt.Sprintf("greenroom/c%d.webp", i), Script: "Hello there, this is a line of some length, as people write them for a film.", Width: 640, Height: 360,
-			Facts: []string{"clip: x", "action: submit", "because: nothing was bought for it yet", "route: v2-key", "take key: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "length: 4.20 s", "take on record: stand-in", "master: 0123456789ab, 300000 bytes, 1920x1080", "poster: 0123456789ab, 30000 bytes", "webm: 0123456789ab, 300000 bytes"}})
+			Facts: []string{"clip: x", "action: submit", "because: nothing was bought for it yet", "route: v2-key", "take key: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "length: 4.20 s", "current take: stand-in", "master: 0123456789ab, 300000 bytes, 1920x1080", "poster: 0123456789ab, 30000 bytes", "webm: 0123456789ab, 300000 bytes"}})
 	}
 	return play(st)
 }

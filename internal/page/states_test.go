@@ -23,7 +23,7 @@ import (
 	"greenroom/pipeline/watch"
 )
 
-// watchPolicy notes in each new document what its policy refuses.
+// watchPolicy records in each new document what its policy refuses.
 func watchPolicy(ctx context.Context) error {
 	_, err := cdp.AddScriptToEvaluateOnNewDocument(`window.refusedByPolicy = []; document.addEventListener('securitypolicyviolation', (e) => window.refusedByPolicy.push(e.violatedDirective + ' ' + e.blockedURI))`).Do(ctx)
 	return err

@@ -157,7 +157,9 @@ func (r *release) output(ctx context.Context, env []string, name string, args ..
 	res, err := proc.Run(ctx, proc.Cmd{Path: path, Args: args, Dir: r.source, Env: append(proc.Inherited(), env...),
 		Stdout: &out})
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, bytes.TrimSpace(out.Bytes()), res.Tail)
+		return nil, fmt.Errorf(
+			"%s %s: %w\n%s%s", name, strings.Join(args, " "), err, bytes.TrimSpace(out.Bytes()), res.Tail,
+		)
 	}
 	return out.Bytes(), nil
 }

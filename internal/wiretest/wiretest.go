@@ -98,7 +98,8 @@ func exact(v any) {
 func (c *Contract) find(method, path string) *operation {
 	var best *operation
 	for i, o := range c.paths {
-		if o.method == strings.ToLower(method) && o.match.MatchString(path) && (best == nil || o.literal > best.literal) {
+		if o.method == strings.ToLower(method) && o.match.MatchString(path) &&
+			(best == nil || o.literal > best.literal) {
 			best = &c.paths[i]
 		}
 	}
@@ -182,14 +183,17 @@ func (c *Contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	res.Body.Close()
 	res.Body = io.NopCloser(bytes.NewReader(got))
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "application/json") {
-		c.judge(c.schema("paths", o.path, o.method, "responses", fmt.Sprint(res.StatusCode), "content", "application/json",
+		c.judge(c.schema("paths", o.path, o.method, "responses", fmt.Sprint(res.StatusCode), "content",
+			"application/json",
 			"schema"), fmt.Sprintf("the %d answer of %s", res.StatusCode, name), got)
 	}
 	return res, err
 }
 
 func (c *Contract) parameters(o *operation) string {
-	b, _ := json.Marshal(c.doc["paths"].(map[string]any)[o.path].(map[string]any)[o.method].(map[string]any)["parameters"])
+	b, _ := json.Marshal(
+		c.doc["paths"].(map[string]any)[o.path].(map[string]any)[o.method].(map[string]any)["parameters"],
+	)
 	return string(b)
 }
 

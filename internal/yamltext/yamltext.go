@@ -114,7 +114,9 @@ func blankLines(b []byte) error {
 		}
 		run++
 		if run > MaxBlank {
-			return &LimitError{line, 1, fmt.Sprintf("more than %d empty lines in a row", MaxBlank), "remove the empty lines"}
+			return &LimitError{
+				line, 1, fmt.Sprintf("more than %d empty lines in a row", MaxBlank), "remove the empty lines",
+			}
 		}
 	}
 	return nil

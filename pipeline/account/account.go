@@ -1,5 +1,5 @@
-// Package account is the HeyGen side of a project: the key and whose it is, the connection, which generation of the API
-// answers, what the account can do, what was sent to it, and look-ups. It never buys.
+// Package account is the HeyGen side of a project: the key and its account, the connection, the generation of the API
+// that is used, the capabilities of the account, its uploads, and look-ups. It never buys.
 package account
 
 import (
@@ -13,7 +13,7 @@ import (
 	"greenroom/pipeline/project"
 )
 
-// accountOptions are what a command knows and this package must not look up.
+// Options are what a command knows and this package must not look up.
 type Options struct {
 	Getenv   func(string) string
 	LookPath func(string) (string, error)
@@ -23,21 +23,23 @@ type Options struct {
 	// AllowSandbox lets takes of the sandbox, and of servers on this machine, be used as if they were the account's.
 	AllowSandbox bool
 
-	Shared *Connection // the connection of a session; nil: a connection of its own
+	Shared *Connection // the connection of a session; nil: one is made
 }
 
-// accountCore is HeyGen's side of a project: the connection, whose key it is, what the account can do, and what was sent to it.
+// Account is the HeyGen side of a project: the connection, the account of the key, its capabilities, and its uploads.
+//
+// size: one method for each question about the account and its files.
 type Account struct {
 	disk *project.Project
 	o    Options
 
 	Connection *Connection
-	who        whoami
+	identity   identity
 	Can        *Capabilities
 	offline    bool // see Offline
 
 	autoMu  sync.Mutex
-	assumed atomic.Bool // the account's API was not asked for: the key's program is not allowed
+	assumed atomic.Bool // v2 is assumed, because the key's program is not allowed
 
 	uploads keymutex.Mutex
 	Links   UploadLinks
@@ -46,7 +48,7 @@ type Account struct {
 	fetch     *assets.Fetcher // nil before the first download
 }
 
-// openAccountCore connects to nothing. It fails for a sandbox that is not on this machine.
+// Open returns the account of a project without connecting to it. It fails for a sandbox that is not on this machine.
 func Open(disk *project.Project, o Options) (*Account, error) {
 	HideKey(disk.Manifest.HeyGen.Key)
 	a := &Account{disk: disk, o: o, Connection: o.Shared}
@@ -60,19 +62,19 @@ func Open(disk *project.Project, o Options) (*Account, error) {
 	return a, nil
 }
 
-// Assumed returns a remark when the account was not asked for its API generation; else "".
+// Assumed returns a remark when the generation of the account's API is assumed and not read; else "".
 func (a *Account) Assumed() string {
 	if !a.assumed.Load() {
 		return ""
 	}
-	return "the account was not asked, v2 is assumed: heygen.key runs a program that is not allowed; run `greenroom allow`"
+	return "the API of the account is not known, v2 is assumed: heygen.key runs a program that is not allowed; run `greenroom allow`"
 }
 
-// Offline makes the lockfile decide alone: the account is not asked, and files that another ffmpeg has prepared are up
-// to date. It is for commands that only use what is there.
+// Offline makes the lockfile decide alone: no request is sent to the account, and files that another ffmpeg has prepared
+// are up to date. It is for commands that only use what exists.
 func (a *Account) Offline() { a.offline = true }
 
-// IsOffline reports that the lockfile decides alone.
+// IsOffline reports whether the lockfile decides alone.
 func (a *Account) IsOffline() bool { return a.offline }
 
 // Close ends the connection and an embedded sandbox, unless they are shared with other runs.

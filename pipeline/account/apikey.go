@@ -19,12 +19,12 @@ import (
 	"greenroom/pipeline/allow"
 )
 
-// defaultKeyRef is where the key comes from when the manifest does not say.
+// defaultKeyRef is the reference that is used when the manifest has none.
 const defaultKeyRef = "$HEYGEN_API_KEY"
 
 // ResolveKey turns a reference into the key: `$NAME` reads the environment,
-// `file:PATH` the first line of a file, `cmd:PROGRAM ARGS` a program's output. A program
-// that the user has not allowed is not run: the error says how to allow it.
+// `file:PATH` the first line of a file, `cmd:PROGRAM ARGS` a program's output. It fails when
+// there is no key. A program that the user has not allowed is not run: the hint of the error is how to allow it.
 func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
 	if ref == "" {
 		ref = defaultKeyRef
@@ -41,7 +41,9 @@ func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 		}
 		b, err := readKeyFile(path)
 		if err != nil {
-			return "", fault.Wrap(fault.Auth, err, "write the key into that file, or name another in heygen.key", "read the HeyGen key")
+			return "", fault.Wrap(
+				fault.Auth, err, "write the key into that file, or name another in heygen.key", "read the HeyGen key",
+			)
 		}
 		key, _, _ = strings.Cut(string(b), "\n")
 	case strings.HasPrefix(ref, "cmd:"):
@@ -52,32 +54,41 @@ func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string
 		if !c.Allowed(getenv) {
 			return "", c.Consent()
 		}
-		if key, err = askProgram(ctx, c); err != nil {
+		if key, err = runKeyProgram(ctx, c); err != nil {
 			return "", err
 		}
 	default:
-		return "", fault.New(fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS", "heygen.key must not hold the key itself")
+		return "", fault.New(
+			fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS",
+			"heygen.key must not hold the key itself",
+		)
 	}
 	key = strings.TrimSpace(key)
 	if key == "" {
-		return "", fault.New(fault.Auth, exportHint(ref)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up", "no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0])
+		return "", fault.New(
+			fault.Auth,
+			exportHint(ref)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up",
+			"no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0],
+		)
 	}
 	outside.Know(key)
 	return heygen.Secret(key), nil
 }
 
-// askProgram runs an allowed program; what it prints is the key.
-func askProgram(ctx context.Context, c *allow.Command) (string, error) {
+// runKeyProgram runs an allowed program and returns its output, which is the key.
+func runKeyProgram(ctx context.Context, c *allow.Command) (string, error) {
 	var out bytes.Buffer
-	run := proc.Cmd{Path: c.Argv[0], Args: c.Argv[1:], Dir: c.Dir, Env: proc.ForKeyProgram(), Stdout: &out, Timeout: time.Minute}
+	run := proc.Cmd{
+		Path: c.Argv[0], Args: c.Argv[1:], Dir: c.Dir, Env: proc.ForKeyProgram(), Stdout: &out, Timeout: time.Minute,
+	}
 	if _, err := proc.Run(ctx, run); err != nil {
 		hint := "run the command of heygen.key by hand to see what it needs; it runs in " + c.Dir
-		return "", fault.Wrap(fault.Auth, err, hint, "ask a program for the HeyGen key")
+		return "", fault.Wrap(fault.Auth, err, hint, "run the program that prints the HeyGen key")
 	}
 	return out.String(), nil
 }
 
-// KeyCommand is the program that heygen.key names, nil when it names none. It is not run.
+// KeyCommand returns the program that heygen.key names, nil when it names none. It is not run.
 func (a *Account) KeyCommand() (*allow.Command, error) {
 	line, ok := strings.CutPrefix(a.disk.Manifest.HeyGen.Key, "cmd:")
 	if !ok {
@@ -86,8 +97,8 @@ func (a *Account) KeyCommand() (*allow.Command, error) {
 	return allow.Read(a.disk.Dir(), line)
 }
 
-// needsConsent reports that the key comes from a program that the user has not allowed:
-// then a look-up that is only for information is skipped.
+// needsConsent reports whether the key comes from a program that the user has not allowed.
+// Look-ups that are only for information are skipped then.
 func (a *Account) needsConsent() bool {
 	c, err := a.KeyCommand()
 	return err != nil || c != nil && !c.Allowed(a.o.Getenv)
@@ -101,10 +112,10 @@ var keyVariable = lazyregexp.New(`(?m)\bkey["']?[ \t]*:[ \t]*["']?\$([A-Za-z_][A
 const maxManifest = 1 << 20
 
 // HideKeyVariable removes the variable that a manifest names for its key from the
-// environment of every child. It reads the file as text, so that commands which do not
-// open the project, such as doctor, and faulty manifests are covered too.
+// environment of every child process. It reads the file as text, so that it also works for commands
+// that do not open the project, such as doctor, and for manifests with mistakes.
 func HideKeyVariable(manifestPath string) {
-	f, err := regular.Open(manifestPath) // a pipe would wait here for ever
+	f, err := regular.Open(manifestPath) // opening a pipe would block
 	if err != nil {
 		return // there is no manifest
 	}
@@ -118,8 +129,8 @@ func HideKeyVariable(manifestPath string) {
 	}
 }
 
-// readKeyFile reads the first bytes of the file with the key. Programs that keep secrets offer it as a
-// pipe, so that is allowed; a device that never ends is cut.
+// readKeyFile reads the first 64 KiB of the file with the key. It may be a pipe, because programs that keep
+// secrets offer one; the limit is for devices that never end.
 func readKeyFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -129,7 +140,7 @@ func readKeyFile(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, 64<<10))
 }
 
-// HideKey keeps the variable of a reference, and its value, to this process.
+// HideKey removes the variable of a reference from the environment of child processes, and its value from messages.
 func HideKey(ref string) {
 	if name, ok := strings.CutPrefix(ref, "$"); ok {
 		proc.Hide(name)

@@ -13,21 +13,21 @@ import (
 	"greenroom/pipeline/origin"
 )
 
-// Capabilities are what an account was seen to be able to do. The file is only a
-// memory: without it HeyGen is asked again. It holds no key and no link.
+// Capabilities are what is known of the accounts that a project has used. The file is a cache: without it
+// the facts are requested from HeyGen again. It contains no key and no link.
 type Capabilities struct {
 	path  string
 	saver *saver.Saver
 	mu    sync.Mutex
-	file  map[string]*Capability // by API address and where the key comes from
+	file  map[string]*Capability // by the id of an account
 }
 
-// Capability is one account's.
+// Capability is what is known of one account.
 type Capability struct {
 	Account string               `json:"account"` // a short hash of the key: another key, another account
 	API     heygen.API           `json:"api,omitempty"`
 	Asked   time.Time            `json:"asked,omitzero"`
-	V2Ended time.Time            `json:"v2Ended,omitzero"`  // when a request found v1 or v2 gone and v3 answering
+	V2Ended time.Time            `json:"v2Ended,omitzero"`  // when v1 and v2 were found to have ended, and v3 answered
 	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
 	Uploads map[string]Upload    `json:"uploads,omitempty"` // by generation and content hash
 	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way
@@ -35,19 +35,21 @@ type Capability struct {
 	Waits   map[string][]float64 `json:"waits,omitempty"`   // seconds from request to video, by route
 }
 
-// Upload is a file the account holds.
+// Upload is a file of the account.
 type Upload struct {
 	ID  string `json:"id"`
-	URL string `json:"url,omitempty"` // v1 names uploads by address where v3 takes ids
+	URL string `json:"url,omitempty"` // v1 names uploads by their address, v3 by their id
 }
 
+// CapabilityFile is the name of the file in the folder of state.
 const CapabilityFile = "account.json"
 
+// OpenCapabilities reads the file in the folder of state. A file that is missing or corrupt is empty.
 func OpenCapabilities(state string) *Capabilities {
 	c := &Capabilities{path: filepath.Join(state, CapabilityFile), file: map[string]*Capability{}}
 	c.saver = saver.New(c.write)
 	if b, err := os.ReadFile(c.path); err == nil && json.Unmarshal(b, &c.file) != nil {
-		c.file = map[string]*Capability{} // spoiled: ask again
+		c.file = map[string]*Capability{} // corrupt: the facts are requested again
 	}
 	if c.forgetSignedLinks() {
 		_ = c.write()
@@ -55,7 +57,7 @@ func OpenCapabilities(state string) *Capabilities {
 	return c
 }
 
-// Of reads with f; the answer may be a new, empty capability.
+// Of calls f with what is known of an account, which is empty for a new one. f must not keep it.
 func (c *Capabilities) Of(id string, f func(*Capability)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,7 +80,7 @@ func (c *Capabilities) Of(id string, f func(*Capability)) {
 	f(k)
 }
 
-// each reads every account that was used.
+// each calls f with every account that was used.
 func (c *Capabilities) each(f func(id string, k *Capability)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -87,21 +89,21 @@ func (c *Capabilities) each(f func(id string, k *Capability)) {
 	}
 }
 
-// Learn changes the memory and writes it where a project has state: looking at an
-// account makes no folder.
+// Learn changes what is known of an account and writes the file, if the project has a folder of state:
+// a look-up makes none.
 func (c *Capabilities) Learn(id string, f func(*Capability)) {
 	c.Of(id, f)
 	_ = c.write()
 }
 
-// Note changes the memory by something that is learnt with every clip; it is written now
-// and then, and when the build ends.
+// Note changes what is known of an account, for facts that come with every clip: the file is written
+// at intervals, and when the build ends.
 func (c *Capabilities) Note(id string, f func(*Capability)) {
 	c.Of(id, f)
 	_ = c.saver.Changed()
 }
 
-// write never fails: it is only a memory.
+// write saves the file. It returns no error, because the file is a cache.
 func (c *Capabilities) write() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,8 +114,8 @@ func (c *Capabilities) write() error {
 	return nil
 }
 
-// AccountID is where requests go and where the key comes from: known without
-// resolving the key.
+// AccountID returns the address of the API and the reference of the key, which identify an account without
+// reading the key.
 func (a *Account) AccountID() string {
 	base := a.apiBase()
 	switch {
@@ -131,7 +133,7 @@ func (a *Account) AccountID() string {
 	return base + " " + ref
 }
 
-// Recognise forgets what was learnt when the key is another one now.
+// Recognise drops what is known of the account when its key has changed.
 func (a *Account) Recognise(key heygen.Secret) {
 	short := origin.OfKey(key.Reveal())
 	a.Connection.account = short

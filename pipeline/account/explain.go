@@ -92,7 +92,10 @@ func goneHint(e *heygen.Error) string {
 // v2's, from the client of a third party; the words are v3's.
 var codeHints = []struct{ codes, hint string }{
 	{"10003 400014", hintCode},
-	{"400144 400174 40090 400685 avatar_not_found look_not_found", "choose another avatar: `greenroom avatars` lists them"},
+	{
+		"400144 400174 40090 400685 avatar_not_found look_not_found",
+		"choose another avatar: `greenroom avatars` lists them",
+	},
 	{"400116 voice_not_found", "choose another voice: `greenroom voices` lists them"},
 	{"template_not_found", "choose another template: `greenroom templates` lists them"},
 	{"400168 400625 402007 402008 402009 401003 400680 400105", "change the script: HeyGen's moderation refused it"},

@@ -12,11 +12,11 @@ import (
 	"greenroom/pipeline/event"
 )
 
-// apiLife is how long the answer to "which generation" is trusted.
+// apiLife is how long a recorded generation is trusted.
 const apiLife = 7 * 24 * time.Hour
 
-// Api is the active generation. For `auto` the account is asked once: v2 while it
-// still answers there, else v3.
+// Api returns the active generation of the API. For `auto` it is found out with a request and recorded: v2 while the
+// account still answers there, else v3. It fails when neither answers.
 func (a *Account) Api(ctx context.Context) (heygen.API, error) {
 	switch a.disk.Manifest.HeyGen.API {
 	case "v3":
@@ -27,12 +27,13 @@ func (a *Account) Api(ctx context.Context) (heygen.API, error) {
 	return heygen.V2, nil
 }
 
+// autoAPI returns the generation for `auto`, from the record while that is trusted.
 func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 	a.autoMu.Lock()
 	defer a.autoMu.Unlock()
 	var known heygen.API
 	a.Can.Of(a.AccountID(), func(k *Capability) {
-		// What has ended does not come back, so that answer has no age.
+		// An API that has ended does not come back, so that record does not expire.
 		if !k.V2Ended.IsZero() || a.o.Now().Sub(k.Asked) < apiLife {
 			known = k.API
 		}
@@ -42,7 +43,7 @@ func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 		return known, nil
 	case a.offline: // the lockfile's takes are valid on the routes of either
 		return heygen.V2, nil
-	case a.assumed.Load() || a.needsConsent(): // nothing is asked, and nothing remembered
+	case a.assumed.Load() || a.needsConsent(): // no request is sent, and nothing is recorded
 		a.assumed.Store(true)
 		return heygen.V2, nil
 	}
@@ -50,7 +51,7 @@ func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 	if err != nil {
 		return "", err
 	}
-	const doing = "ask which API the account has"
+	const doing = "find out which API the account has"
 	chosen := heygen.V2
 	if _, err := client.Credits(ctx, heygen.V2); heygen.MaybeGone(err) {
 		chosen = heygen.V3
@@ -64,21 +65,22 @@ func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 		return "", Explain(err, doing)
 	}
 	a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked = chosen, a.o.Now() })
-	a.disk.Send(ctx, event.Event{Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen)})
+	a.disk.Send(ctx, event.Event{
+		Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen),
+	})
 	return chosen, nil
 }
 
-// answers reports that an API answered as itself: also a key that may not read the account,
-// or an account without money, is an answer.
+// answers reports whether an API is served: refusing a key that may not read the account, or an
+// account without money, is an answer, too.
 func answers(err error) bool {
 	_, scoped := heygen.MissingScope(err)
 	return err == nil || scoped || heygen.Payment(err)
 }
 
-// Gone handles a route that is no longer served. Under `auto`, when v1 or v2 ended and v3
-// answers, v3 is remembered: the account's quota may still answer on v2 when videos are
-// made there no more. A row whose outcome is unknown stays in the way of buying its clip
-// again, on v3 too.
+// Gone returns the fault of a route that is no longer served. Under `auto`, when v1 or v2 ended and v3
+// answers, v3 is recorded: the account's quota may still be served on v2 when videos are no longer
+// made there. A row with an unknown result still prevents that its clip is bought again, on v3 too.
 func (a *Account) Gone(ctx context.Context, err error, doing string) error {
 	var he *heygen.Error
 	if a.disk.Manifest.HeyGen.API != "auto" || !errors.As(err, &he) {

@@ -16,17 +16,17 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// whoami is what is known about whom a project buys from.
-type whoami struct {
+// identity is what is known of the account that a project buys from.
+type identity struct {
 	mu     sync.Mutex
 	id     origin.Identity
 	ready  bool // id was computed
-	asked  bool // the provider was asked, or cannot be
+	read   bool // the user of the key was read from the provider, or is not needed
 	legacy *legacyEvidence
 }
 
-// checkSandbox refuses a sandbox that is not on this machine: greenroom would spend money
-// there while it says that nothing costs any.
+// checkSandbox refuses a sandbox that is not on this machine: greenroom would spend money there and report
+// that nothing costs any.
 func (a *Account) checkSandbox() error {
 	base := a.apiBase()
 	if !a.Sandboxed() || base == "" {
@@ -43,22 +43,22 @@ func (a *Account) checkSandbox() error {
 	return nil
 }
 
-// Identity returns whom the project buys from. With ask, a key that was not seen before is
-// looked up at the provider, once; without, or when that fails, its account counts as
-// unknown.
+// Identity returns the account that the project buys from. With ask, a key that is not known is looked up at the
+// provider, once. Without ask, or when the look-up fails, the account is unknown.
 func (a *Account) Identity(ctx context.Context, ask bool) origin.Identity {
-	w := &a.who
+	w := &a.identity
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ready && (w.asked || !ask) {
+	if w.ready && (w.read || !ask) {
 		return w.id
 	}
-	w.id, w.asked = a.findIdentity(ctx, ask)
+	w.id, w.read = a.findIdentity(ctx, ask)
 	w.ready = true
 	return w.id
 }
 
-func (a *Account) findIdentity(ctx context.Context, ask bool) (id origin.Identity, asked bool) {
+// findIdentity returns the account that the project buys from, and whether another call with ask would find no more.
+func (a *Account) findIdentity(ctx context.Context, ask bool) (id origin.Identity, final bool) {
 	if a.Sandboxed() {
 		return origin.Identity{Current: origin.Sandbox, Known: true}, true
 	}
@@ -146,8 +146,8 @@ func (a *Account) knownUsers() (users map[string]string) {
 	return users
 }
 
-// Accepts reports whether a take of that origin is one of the project's own. Where only the
-// account may differ, the provider is asked whose key it is.
+// Accepts reports whether a take of that origin belongs to the project. Where only the account may differ, the user of
+// the key is read from the provider.
 func (a *Account) Accepts(ctx context.Context, o origin.Origin) bool {
 	id := a.Identity(ctx, false)
 	if o != origin.None && !id.Known && o.SameProvider(id.Current) {
@@ -156,7 +156,7 @@ func (a *Account) Accepts(ctx context.Context, o origin.Origin) bool {
 	return id.Accepts(o)
 }
 
-// SameAccount reports whether that origin is the account that the project buys from now.
+// SameAccount reports whether an origin is the account that the project buys from now.
 func (a *Account) SameAccount(ctx context.Context, o origin.Origin) bool {
 	id := a.Identity(ctx, false)
 	if !id.Known && o.SameProvider(id.Current) {
@@ -165,17 +165,19 @@ func (a *Account) SameAccount(ctx context.Context, o origin.Origin) bool {
 	return id.Same(o)
 }
 
-// Own returns a clip's entry when its take is one of the project's own.
+// Own returns the lockfile's entry of a clip, and whether its take belongs to the project.
 func (a *Account) Own(ctx context.Context, clip string) (lockfile.Entry, bool) {
 	e, have := a.disk.Lock.Get(clip)
 	return e, have && a.OwnEntry(ctx, e)
 }
 
+// OwnEntry reports whether the take of an entry belongs to the project.
 func (a *Account) OwnEntry(ctx context.Context, e lockfile.Entry) bool {
 	return e.Route == request.File || a.Accepts(ctx, a.OriginOf(e))
 }
 
-// OriginOf is an entry's origin; for one of an earlier version, what is known of it here.
+// OriginOf returns the origin of an entry. Earlier versions did not record it: for their entries it is what the project's
+// folder shows.
 func (a *Account) OriginOf(e lockfile.Entry) origin.Origin {
 	if e.Origin != "" {
 		return origin.Origin(e.Origin)
@@ -186,7 +188,7 @@ func (a *Account) OriginOf(e lockfile.Entry) origin.Origin {
 	return a.legacyOrigin(e.VideoID)
 }
 
-// RowOrigin is a row's origin, the same way.
+// RowOrigin returns the origin of a row of the ledger, in the same way as OriginOf.
 func (a *Account) RowOrigin(r ledger.Row) origin.Origin {
 	if r.Origin != "" {
 		return origin.Origin(r.Origin)
@@ -194,16 +196,16 @@ func (a *Account) RowOrigin(r ledger.Row) origin.Origin {
 	return a.legacyOrigin(r.VideoID)
 }
 
-// ForeignRow says why a request of another account blocks a clip.
+// ForeignRow returns the reason why a request of another account blocks a clip.
 func (a *Account) ForeignRow(ctx context.Context, clip string, r ledger.Row) string {
 	o := a.RowOrigin(r)
 	if o == origin.None {
-		return "an earlier version recorded a request without its account; `greenroom build` asks HeyGen, or use `greenroom resolve " + clip + "`"
+		return "an earlier version recorded a request without its account; `greenroom build` reads it from HeyGen, or use `greenroom resolve " + clip + "`"
 	}
 	return "the result of a request to " + o.String() + " is unknown; use that account's key again, or `greenroom resolve " + clip + "`"
 }
 
-// OtherOrigin says why a take is not the project's own.
+// OtherOrigin returns the reason why a take does not belong to the project.
 func (a *Account) OtherOrigin(ctx context.Context, o origin.Origin) string {
 	if o == origin.None {
 		return "an earlier version recorded the take without its account"

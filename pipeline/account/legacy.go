@@ -15,23 +15,24 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// legacyEvidence is what a project's folder says about takes that were recorded before
-// origins were.
+// legacyEvidence is what the folder of a project shows about takes of earlier versions, which recorded no origin.
 type legacyEvidence struct {
 	sandbox map[string]bool // ids that the built-in sandbox has made
-	only    origin.Origin   // the one account that was ever used here; empty when there are several
+	only    origin.Origin   // the only account that was used here; None when there are several
 }
 
-// embeddedSandbox is what accountID says in place of an address.
+// embeddedSandbox is in AccountID in place of an address.
 const embeddedSandbox = "embedded sandbox"
 
-// legacyOrigin finds out who made a take, from this disk alone; None when it does not tell.
+// legacyOrigin returns the origin of a take without a request; None when the project's folder does not show it.
 func (a *Account) legacyOrigin(videoID string) origin.Origin {
-	w := &a.who
+	w := &a.identity
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.legacy == nil {
-		w.legacy = &legacyEvidence{sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount()}
+		w.legacy = &legacyEvidence{
+			sandbox: sandbox.KnownJobs(filepath.Join(a.disk.StateDir(), "sandbox")), only: a.onlyAccount(),
+		}
 	}
 	if w.legacy.sandbox[videoID] {
 		return origin.Sandbox
@@ -39,7 +40,7 @@ func (a *Account) legacyOrigin(videoID string) origin.Origin {
 	return w.legacy.only
 }
 
-// onlyAccount is the origin of the one account that the project has used.
+// onlyAccount returns the origin of the account that the project has used; None when there is not exactly one.
 func (a *Account) onlyAccount() origin.Origin {
 	var all []origin.Origin
 	a.Can.each(func(id string, k *Capability) {
@@ -59,10 +60,11 @@ func (a *Account) onlyAccount() origin.Origin {
 	return origin.None
 }
 
-// askJobs is how many videos are read at once.
-const askJobs = 8
+// parallelReads is how many videos are read at once.
+const parallelReads = 8
 
-// AskAccount reads videos on the account to see whether they are its own.
+// AskAccount reads videos, given as routes by id, from the account and returns their origins: the account, or Foreign
+// where it does not have the video.
 func (a *Account) AskAccount(ctx context.Context, videos map[string]string) (map[string]origin.Origin, error) {
 	client, err := a.Connect(ctx)
 	if err != nil {
@@ -72,7 +74,7 @@ func (a *Account) AskAccount(ctx context.Context, videos map[string]string) (map
 	var mu sync.Mutex
 	found := map[string]origin.Origin{}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(askJobs)
+	g.SetLimit(parallelReads)
 	for id, route := range videos {
 		g.Go(func() error {
 			o := current

@@ -20,14 +20,15 @@ import (
 	"greenroom/pipeline/project"
 )
 
-// Account is the provider's side of a project, for look-ups and for files and photos, which cost nothing. It never
-// buys: nothing here submits.
+// Lookups are the requests that cost nothing: lists, records, files and photos. It never buys.
+//
+// size: one method for each look-up command.
 type Lookups struct {
 	core *Account
 	temp string // the folder of state of a sandbox outside of projects; "" otherwise
 }
 
-// AccountOptions say which account is opened.
+// LookupOptions choose the account that is opened.
 type LookupOptions struct {
 	// API replaces the manifest's heygen.api: sandbox, auto, v2 or v3; "" keeps it.
 	API string
@@ -36,10 +37,10 @@ type LookupOptions struct {
 	Remark func(string)
 }
 
-// APIs are the values of AccountOptions.API.
+// APIs are the values of LookupOptions.API.
 var APIs = []string{"sandbox", "auto", "v2", "v3"}
 
-// OpenLookups connects to the account of the manifest, of which only the heygen: section is read: mistakes elsewhere
+// OpenLookups returns the account of the manifest, of which only the heygen: section is read: mistakes elsewhere
 // do not count. Without a manifest it is HeyGen's own API, with the key from the environment. When the section
 // cannot be read and no API is given, it fails: a command must not reach another account than the manifest names.
 func OpenLookups(disk project.Options, o Options, with LookupOptions) (*Lookups, error) {
@@ -62,7 +63,9 @@ func OpenLookups(disk project.Options, o Options, with LookupOptions) (*Lookups,
 	state := filepath.Join(filepath.Dir(path), project.StateDir)
 	if h.API == "sandbox" && !exists(path) && !exists(state) { // a look-up makes no folder
 		if a.temp, err = os.MkdirTemp("", "greenroom-sandbox-"); err != nil {
-			return nil, fault.Wrap(fault.Failed, err, "make the folder of temporary files writable", "make a folder for the sandbox")
+			return nil, fault.Wrap(
+				fault.Failed, err, "make the folder of temporary files writable", "make a folder for the sandbox",
+			)
 		}
 		state = a.temp
 	}
@@ -80,7 +83,7 @@ func OpenLookups(disk project.Options, o Options, with LookupOptions) (*Lookups,
 	return a, nil
 }
 
-// accountOf returns the heygen: section that is used.
+// accountOf returns the heygen: section that is used: the manifest's, or a default with a remark.
 func accountOf(ctx context.Context, path string, with LookupOptions) (manifest.HeyGen, error) {
 	h, rest, err := manifest.ReadHeyGen(ctx, path)
 	name, without := filepath.Base(path), manifest.HeyGen{API: "auto"}
@@ -94,23 +97,29 @@ func accountOf(ctx context.Context, path string, with LookupOptions) (manifest.H
 		return h, err
 	case err != nil:
 		h = without
-		with.remark("the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, defaultKeyRef)
+		with.remark(
+			"the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, defaultKeyRef,
+		)
 	case rest != nil:
-		with.remark("%s cannot be read (%s); only its heygen: section is used: api %s", name, firstFault(rest), cmp.Or(with.API, h.API))
+		with.remark(
+			"%s cannot be read (%s); only its heygen: section is used: api %s", name, firstFault(rest),
+			cmp.Or(with.API, h.API),
+		)
 	}
 	h.API = cmp.Or(with.API, h.API)
 	return h, nil
 }
 
-// firstFault is the line and the message of the first fault in err, for a sentence.
+// firstFault returns the line and the message of the first fault in err.
 func firstFault(err error) string {
-	for _, f := range fault.All(err) {
-		if f.Place != nil {
-			return fmt.Sprintf("line %d: %v", f.Place.Line, f)
-		}
-		return f.Error()
+	all := fault.All(err)
+	if len(all) == 0 {
+		return ""
 	}
-	return ""
+	if at := all[0].Place; at != nil {
+		return fmt.Sprintf("line %d: %v", at.Line, all[0])
+	}
+	return all[0].Error()
 }
 
 func (o LookupOptions) remark(format string, args ...any) {
@@ -119,13 +128,13 @@ func (o LookupOptions) remark(format string, args ...any) {
 	}
 }
 
-// exists reports that there is something at path, or that this cannot be known.
+// exists reports whether there is something at path, also when this cannot be known.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// Close ends an embedded sandbox.
+// Close saves the cache of inputs and ends an embedded sandbox.
 func (a *Lookups) Close() error {
 	a.core.disk.Inputs.Save()
 	err := a.core.Connection.Close()
@@ -135,16 +144,18 @@ func (a *Lookups) Close() error {
 	return err
 }
 
-// keepsState makes the project's folder of state, so that what is sent once is known
-// the next time. Without a manifest there is no project and nothing is kept.
-func (a *Lookups) keepsState() {
+// makeState makes the project's folder of state, so that an upload is recorded and not sent again. Without a
+// manifest there is no project and nothing is recorded.
+func (a *Lookups) makeState() {
 	if _, err := os.Stat(a.core.disk.Manifest.Path); err == nil {
-		_ = os.MkdirAll(a.core.disk.StateDir(), 0o700) // what is kept there is a cache
+		_ = os.MkdirAll(a.core.disk.StateDir(), 0o700) // it is a cache
 	}
 }
 
-// ask connects and runs one request in the account's generation.
-func ask[T any](ctx context.Context, a *Lookups, doing string, f func(*heygen.Client, heygen.API) (T, error)) (out T, err error) {
+// call connects and calls f with the account's client and generation. Its error has a hint.
+func call[T any](
+	ctx context.Context, a *Lookups, doing string, f func(*heygen.Client, heygen.API) (T, error),
+) (out T, err error) {
 	api, err := a.core.Api(ctx)
 	if err != nil {
 		return out, err
@@ -160,29 +171,41 @@ func ask[T any](ctx context.Context, a *Lookups, doing string, f func(*heygen.Cl
 	return out, Explain(err, doing)
 }
 
-// Quota gives what the account has left.
+// Quota returns the balance of the account.
 func (a *Lookups) Quota(ctx context.Context) (heygen.Balance, error) {
-	return ask(ctx, a, "read the quota", func(c *heygen.Client, api heygen.API) (heygen.Balance, error) { return c.Credits(ctx, api) })
+	return call(
+		ctx, a, "read the quota",
+		func(c *heygen.Client, api heygen.API) (heygen.Balance, error) { return c.Credits(ctx, api) },
+	)
 }
 
 // Templates lists the account's templates, without variables.
 func (a *Lookups) Templates(ctx context.Context) ([]heygen.Template, error) {
-	return ask(ctx, a, "list the templates", func(c *heygen.Client, api heygen.API) ([]heygen.Template, error) { return c.Templates(ctx, api) })
+	return call(
+		ctx, a, "list the templates",
+		func(c *heygen.Client, api heygen.API) ([]heygen.Template, error) { return c.Templates(ctx, api) },
+	)
 }
 
-// Template reads one with its variables.
+// Template returns a template with its variables.
 func (a *Lookups) Template(ctx context.Context, id string) (heygen.Template, error) {
-	return ask(ctx, a, "read template "+id, func(c *heygen.Client, api heygen.API) (heygen.Template, error) { return c.Template(ctx, api, id) })
+	return call(
+		ctx, a, "read template "+id,
+		func(c *heygen.Client, api heygen.API) (heygen.Template, error) { return c.Template(ctx, api, id) },
+	)
 }
 
-// Languages lists what can be translated into.
+// Languages lists the languages of translations.
 func (a *Lookups) Languages(ctx context.Context) ([]string, error) {
-	return ask(ctx, a, "list the languages", func(c *heygen.Client, api heygen.API) ([]string, error) { return c.Languages(ctx, api) })
+	return call(
+		ctx, a, "list the languages",
+		func(c *heygen.Client, api heygen.API) ([]string, error) { return c.Languages(ctx, api) },
+	)
 }
 
-// Locales lists the ways voices can speak; v3 names none.
+// Locales lists the locales of voices; v3 has no list.
 func (a *Lookups) Locales(ctx context.Context) ([]heygen.Locale, error) {
-	return ask(ctx, a, "list the locales", func(c *heygen.Client, api heygen.API) ([]heygen.Locale, error) {
+	return call(ctx, a, "list the locales", func(c *heygen.Client, api heygen.API) ([]heygen.Locale, error) {
 		if api == heygen.V3 {
 			return nil, nil
 		}
@@ -192,26 +215,32 @@ func (a *Lookups) Locales(ctx context.Context) ([]heygen.Locale, error) {
 
 // Groups lists the account's avatar groups.
 func (a *Lookups) Groups(ctx context.Context) ([]heygen.Group, error) {
-	return ask(ctx, a, "list the avatar groups", func(c *heygen.Client, api heygen.API) ([]heygen.Group, error) { return c.Groups(ctx, api) })
+	return call(
+		ctx, a, "list the avatar groups",
+		func(c *heygen.Client, api heygen.API) ([]heygen.Group, error) { return c.Groups(ctx, api) },
+	)
 }
 
 // Uploads lists the account's files.
 func (a *Lookups) Uploads(ctx context.Context) ([]heygen.AssetItem, error) {
-	return ask(ctx, a, "list the files", func(c *heygen.Client, api heygen.API) ([]heygen.AssetItem, error) { return c.Assets(ctx, api) })
+	return call(
+		ctx, a, "list the files",
+		func(c *heygen.Client, api heygen.API) ([]heygen.AssetItem, error) { return c.Assets(ctx, api) },
+	)
 }
 
-// Upload sends a file, unless its content is there already, and gives its id.
+// Upload sends a file, unless the account has its content already, and returns its id.
 func (a *Lookups) Upload(ctx context.Context, path string) (string, error) {
-	a.keepsState()
-	u, err := ask(ctx, a, "upload "+filepath.Base(path), func(c *heygen.Client, api heygen.API) (Upload, error) {
+	a.makeState()
+	u, err := call(ctx, a, "upload "+filepath.Base(path), func(c *heygen.Client, api heygen.API) (Upload, error) {
 		return a.core.Uploaded(ctx, c, api, path)
 	})
 	return u.ID, err
 }
 
-// DeleteUpload removes a file for good.
+// DeleteUpload deletes a file from the account. It cannot be restored.
 func (a *Lookups) DeleteUpload(ctx context.Context, id string) error {
-	_, err := ask(ctx, a, "delete file "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
+	_, err := call(ctx, a, "delete file "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
 		return struct{}{}, c.DeleteAsset(ctx, api, id)
 	})
 	if err == nil {
@@ -226,22 +255,25 @@ func (a *Lookups) DeleteUpload(ctx context.Context, id string) error {
 	return err
 }
 
-// Photo makes a picture speak and gives the id of its avatar.
+// Photo makes an avatar of a picture and returns its id.
 func (a *Lookups) Photo(ctx context.Context, path string) (string, error) {
-	a.keepsState()
-	return ask(ctx, a, "make "+filepath.Base(path)+" speak", func(c *heygen.Client, api heygen.API) (string, error) {
+	a.makeState()
+	return call(ctx, a, "make "+filepath.Base(path)+" speak", func(c *heygen.Client, api heygen.API) (string, error) {
 		return a.core.Photo(ctx, c, api, path)
 	})
 }
 
-// PhotoStatus reads how far a photo avatar is.
+// PhotoStatus returns the progress of a photo avatar.
 func (a *Lookups) PhotoStatus(ctx context.Context, id string) (heygen.Training, error) {
-	return ask(ctx, a, "read photo "+id, func(c *heygen.Client, api heygen.API) (heygen.Training, error) { return c.PhotoTraining(ctx, api, id) })
+	return call(
+		ctx, a, "read photo "+id,
+		func(c *heygen.Client, api heygen.API) (heygen.Training, error) { return c.PhotoTraining(ctx, api, id) },
+	)
 }
 
-// DeletePhoto removes a photo avatar for good.
+// DeletePhoto deletes a photo avatar from the account. It cannot be restored.
 func (a *Lookups) DeletePhoto(ctx context.Context, id string) error {
-	_, err := ask(ctx, a, "delete photo "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
+	_, err := call(ctx, a, "delete photo "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
 		return struct{}{}, c.DeletePhotoAvatar(ctx, api, id)
 	})
 	if err == nil {
@@ -256,13 +288,15 @@ func (a *Lookups) DeletePhoto(ctx context.Context, id string) error {
 	return err
 }
 
-// Preview saves a voice's sample.
+// Preview downloads the sample of a voice to a file. It fails when the account has no such voice, or HeyGen no sample.
 func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
-	list, _, err := a.Voices(ctx, true) // a remembered list has no links
+	list, _, err := a.Voices(ctx, true) // a cached list has no links
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(list, func(v heygen.VoiceInfo) bool { return v.ID == voice || strings.EqualFold(v.Name, voice) })
+	i := slices.IndexFunc(
+		list, func(v heygen.VoiceInfo) bool { return v.ID == voice || strings.EqualFold(v.Name, voice) },
+	)
 	switch {
 	case i < 0:
 		return fault.New(fault.Usage, "`greenroom voices` lists them", "the account has no voice %q", voice)
@@ -285,12 +319,13 @@ func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &bad):
-		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later", "the sample of %s was downloaded %s and is no sound; %s is not written",
+		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later",
+			"the sample of %s was downloaded %s and is not a sound file; %s is not written",
 			list[i].Name, delivery.Times(res.Attempts), filepath.Base(out))
 	default:
 		err = fault.Wrap(fault.KindOf(err), err, "run the same command again", "read the sample of %s", list[i].Name)
 	}
-	os.Remove(out + ".part") // a sample is small: it is read again from its start
+	os.Remove(out + ".part") // a sample is small: it is downloaded again from its start
 	os.Remove(out + ".part.json")
 	return err
 }

@@ -16,32 +16,31 @@ import (
 	"greenroom/pipeline/event"
 )
 
-// sandboxSpeed is how much faster than life the embedded sandbox runs: a job of
-// minutes takes seconds.
+// sandboxSpeed is how much faster than HeyGen the embedded sandbox runs: a job of minutes takes seconds.
 const sandboxSpeed = 120
 
-// provider is the side that makes videos: HeyGen, or the sandbox inside this
-// process. It is connected at the first request, never before.
+// Connection is the connection to the server that makes videos: HeyGen, or the sandbox inside this process. It is
+// opened by the first request.
 type Connection struct {
 	mu      sync.Mutex
 	client  *heygen.Client
 	base    *url.URL
 	sandbox *sandbox.Running
 	cleanUp func() error // after the sandbox ended
-	as      string       // the accountID of the connection
+	as      string       // the AccountID of the connection
 	account string       // the hash of its key
 }
 
-// Connect returns the client, starting the embedded sandbox when the manifest
-// asks for it and no HEYGEN_API_BASE says otherwise.
+// Connect returns the client. It starts the embedded sandbox when the manifest requests it and HEYGEN_API_BASE is not
+// set. It fails when there is no key.
 func (a *Account) Connect(ctx context.Context) (*heygen.Client, error) {
 	a.Connection.mu.Lock()
 	defer a.Connection.mu.Unlock()
 	if a.Connection.client != nil && a.Connection.as == a.AccountID() {
 		return a.Connection.client, nil
 	}
-	// A session goes on while its manifest changes: what was connected for the sandbox must
-	// not serve an account, nor the other way round.
+	// The manifest may change during a session: a connection to the sandbox must not be used for an account, and the
+	// reverse.
 	if err := a.Connection.disconnect(); err != nil {
 		return nil, err
 	}
@@ -84,14 +83,17 @@ func (a *Account) Connect(ctx context.Context) (*heygen.Client, error) {
 func parseBase(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
-		return nil, fault.New(fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address")
+		return nil, fault.New(
+			fault.Usage, "write it like http://127.0.0.1:8787", "HEYGEN_API_BASE is not a web address",
+		)
 	}
 	return u, nil
 }
 
-// Sandboxed reports that no real account is used and nothing costs money.
+// Sandboxed reports whether the sandbox is used and nothing costs money.
 func (a *Account) Sandboxed() bool { return a.disk.Manifest.HeyGen.API == "sandbox" }
 
+// apiBase returns the address that replaces HeyGen's; empty for HeyGen's own.
 func (a *Account) apiBase() string {
 	if b := a.o.Getenv("HEYGEN_API_BASE"); b != "" {
 		return b
@@ -102,7 +104,9 @@ func (a *Account) apiBase() string {
 func (a *Account) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 	dir, cleanUp, err := a.sandboxDir()
 	if err != nil {
-		return nil, fault.Wrap(fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox")
+		return nil, fault.Wrap(
+			fault.Failed, err, fault.ReadHint(err, "make the folder of temporary files writable"), "start the sandbox",
+		)
 	}
 	a.Connection.cleanUp = cleanUp
 	o := sandbox.Options{Dir: dir, Speed: sandboxSpeed}
@@ -120,6 +124,7 @@ func (a *Account) startSandbox(ctx context.Context) (*sandbox.Running, error) {
 	return s, nil
 }
 
+// Close ends the connection and an embedded sandbox.
 func (pr *Connection) Close() error {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
@@ -136,8 +141,7 @@ func (pr *Connection) disconnect() error {
 	return errors.Join(s.Close(), pr.cleanUp())
 }
 
-// accountOf returns the hash of the key that the connection uses; empty when it is not
-// connected as that.
+// accountOf returns the hash of the key of a connection with the AccountID as; empty when it has another.
 func (pr *Connection) accountOf(as string) string {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
@@ -147,20 +151,21 @@ func (pr *Connection) accountOf(as string) string {
 	return pr.account
 }
 
-// Local reports that the provider is on this machine: polls may be quick then.
+// Local reports whether the server is on this machine: polls may be frequent then.
 func (pr *Connection) Local() bool {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	return pr.sandbox != nil || pr.base != nil && netutil.IsLoopback(pr.base.Hostname())
 }
 
-// Fetcher downloads from the hosts the provider uses, over HTTPS; plain HTTP and
-// loopback only when the provider itself is on loopback.
+// Fetcher returns the downloader. It downloads over HTTPS from HeyGen's hosts; plain HTTP and loopback addresses are
+// allowed only when the server itself is on loopback.
 func (a *Account) Fetcher() *assets.Fetcher {
 	a.fetchOnce.Do(func() { a.fetch = &assets.Fetcher{Stall: 30 * time.Second, MaxBytes: 8 << 30, Allow: a.mayFetch} })
 	return a.fetch
 }
 
+// mayFetch returns why an address must not be downloaded from.
 func (a *Account) mayFetch(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {

@@ -8,13 +8,13 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// NoWebM reports a look that was refused as WebM before.
+// NoWebM reports whether HeyGen refused a look as WebM before.
 func (a *Account) NoWebM(look manifest.Avatar) (no bool) {
 	a.Can.Of(a.AccountID(), func(k *Capability) { _, no = k.NoWebM[look.ID+look.Photo] })
 	return no
 }
 
-// RecordRoute is where an existing video's record is read: in the account's own
+// RecordRoute returns the route with which the record of a job is read: for an existing video, the one of the account's
 // generation.
 func (a *Account) RecordRoute(ctx context.Context, route string) string {
 	if route != request.Video {

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// sandboxDir is where the embedded sandbox keeps its state: in the project, or in a folder of its own while the project has no
-// state, so that a plan changes nothing. remove deletes the latter.
+// sandboxDir returns the folder for the state of the embedded sandbox: in the project, or a temporary one while the
+// project has no state, so that a plan changes nothing. remove deletes a temporary folder.
 func (a *Account) sandboxDir() (dir string, remove func() error, err error) {
 	if _, err := os.Stat(a.disk.StateDir()); err == nil {
 		return filepath.Join(a.disk.StateDir(), "sandbox"), func() error { return nil }, nil

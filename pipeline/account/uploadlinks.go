@@ -9,10 +9,9 @@ import (
 	"greenroom/internal/outside"
 )
 
-// UploadLinks holds the addresses of uploads that are signed, by upload id. v2 names the
-// file of a translation by its address; one that is signed opens the file to its reader, so
-// it stays in memory: neither account.json nor the ledger has it. Both hold a placeholder,
-// which is replaced when the request is sent.
+// UploadLinks holds the signed addresses of uploads, by upload id. v2 names the file of a translation by its address.
+// Whoever has a signed address can read the file, so it stays in memory: account.json and the ledger contain a
+// placeholder, which is replaced when the request is sent.
 type UploadLinks struct {
 	mu   sync.Mutex
 	byID map[string]string
@@ -20,10 +19,10 @@ type UploadLinks struct {
 
 const linkPlaceholder = "greenroom-upload:"
 
-// signed reports an address that must not be stored.
+// signed reports whether an address must not be stored.
 func signed(address string) bool { return address != outside.URL(address) }
 
-// Keep remembers an address for this process and returns what may be stored for it.
+// Keep holds an address for this process and returns what may be stored in its place.
 func (l *UploadLinks) Keep(id, address string) (stored string) {
 	if !signed(address) {
 		return address
@@ -37,7 +36,7 @@ func (l *UploadLinks) Keep(id, address string) (stored string) {
 	return linkPlaceholder + id
 }
 
-// Usable reports that an address can be sent: it is unsigned, or known to this process.
+// Usable reports whether the address of an upload can be sent: it is unsigned, or this process holds it.
 func (l *UploadLinks) Usable(u Upload) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -78,7 +77,7 @@ func (c *Capabilities) forgetSignedLinks() (changed bool) {
 	return changed
 }
 
-// bareAddress is an API address for printing and storing: without password and query.
+// bareAddress returns an API address without password and query, for printing and storing.
 func bareAddress(base string) string {
 	u, err := url.Parse(base)
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"greenroom/pipeline/project"
 )
 
-// uploadTypes are what HeyGen takes, by sniffed content.
+// uploadTypes are the content types that HeyGen accepts.
 var uploadTypes = []string{"image/png", "image/jpeg", "video/mp4", "video/webm", "audio/mpeg", "audio/wav"}
 
-// maxUpload is what is read into memory for an upload, bytes; HeyGen itself takes
-// 32 MB in one piece, more by direct upload on v3.
+// maxUpload is the size of the largest upload, bytes, because it is read into memory. HeyGen accepts 32 MB in one
+// request, and more by direct upload on v3.
 const maxUpload = 512 << 20
 
-// ContentType sniffs what HeyGen will sniff.
+// ContentType returns the content type of a file from its first bytes, as HeyGen does.
 func ContentType(b []byte) string {
 	kind, _, _ := strings.Cut(http.DetectContentType(b), ";")
 	if kind == "audio/wave" {
@@ -34,19 +34,21 @@ func ContentType(b []byte) string {
 	return kind
 }
 
-// Uploaded makes sure that the account holds a file and returns its id. The same content is
-// sent once for each generation, whatever its name.
+// Uploaded makes sure that the account has a file and returns its upload. The same content is sent once for each
+// generation, whatever its name.
 func (a *Account) Uploaded(ctx context.Context, client *heygen.Client, api heygen.API, path string) (Upload, error) {
 	return a.uploadOnce(ctx, client, api, path, false)
 }
 
-// UploadedAt is uploaded for requests that need the file's address. One that was signed is
-// not stored, so that a later process sends the file again; that is free.
+// UploadedAt is Uploaded for requests that need the address of the file. A signed address is not stored, so that
+// another process sends the file again, which is free.
 func (a *Account) UploadedAt(ctx context.Context, client *heygen.Client, api heygen.API, path string) (Upload, error) {
 	return a.uploadOnce(ctx, client, api, path, true)
 }
 
-func (a *Account) uploadOnce(ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool) (Upload, error) {
+func (a *Account) uploadOnce(
+	ctx context.Context, client *heygen.Client, api heygen.API, path string, address bool,
+) (Upload, error) {
 	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
 		return Upload{}, err
@@ -73,7 +75,7 @@ func (a *Account) uploadOnce(ctx context.Context, client *heygen.Client, api hey
 	a.Can.Learn(a.AccountID(), func(k *Capability) { k.Uploads[string(api)+" "+hash] = u })
 	name := a.disk.Rel(path)
 	if strings.HasPrefix(filepath.ToSlash(name), project.StateDir+"/") {
-		name = "a file from the store" // its path says nothing to people
+		name = "a file from the store" // its path means nothing to the user
 	}
 	a.disk.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: name})
 	return u, nil
@@ -85,7 +87,10 @@ func (a *Account) readUpload(path string) ([]byte, string, error) {
 		return nil, "", err
 	}
 	if fi.Size() > maxUpload {
-		return nil, "", fault.New(fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", a.disk.Rel(path), fi.Size(), maxUpload)
+		return nil, "", fault.New(
+			fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", a.disk.Rel(path), fi.Size(),
+			maxUpload,
+		)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -93,12 +98,15 @@ func (a *Account) readUpload(path string) ([]byte, string, error) {
 	}
 	kind := ContentType(b)
 	if !slices.Contains(uploadTypes, kind) {
-		return nil, "", fault.New(fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not take", a.disk.Rel(path), kind)
+		return nil, "", fault.New(
+			fault.Manifest, "convert it to PNG, JPEG, MP4, WebM, MP3 or WAV", "%s is %s, which HeyGen does not accept",
+			a.disk.Rel(path), kind,
+		)
 	}
 	return b, kind, nil
 }
 
-// Photo sees that a picture can speak on this account and gives its id.
+// Photo makes sure that the account has an avatar of a picture, and returns its id.
 func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.API, path string) (string, error) {
 	hash, err := a.disk.Inputs.Hash(path)
 	if err != nil {
@@ -116,7 +124,9 @@ func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.A
 		return "", err
 	}
 	if kind != "image/png" && kind != "image/jpeg" {
-		return "", fault.New(fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", a.disk.Rel(path), kind)
+		return "", fault.New(
+			fault.Manifest, "save it as PNG or JPEG", "%s is %s, not a picture", a.disk.Rel(path), kind,
+		)
 	}
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {
@@ -127,8 +137,7 @@ func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.A
 	return id, nil
 }
 
-// ForgetUploads drops what was remembered of a clip's files: the account said that it
-// does not know one of them any more.
+// ForgetUploads drops the recorded uploads of files, because the account does not have one of them any more.
 func (a *Account) ForgetUploads(paths []string) {
 	a.Can.Learn(a.AccountID(), func(k *Capability) {
 		for _, path := range paths {

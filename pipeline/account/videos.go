@@ -30,7 +30,7 @@ type VideoItem struct {
 // It fails when the list of the account's own generation cannot be read; remark explains why the other one is
 // missing, and is "" when it was read or has ended.
 func (a *Lookups) Videos(ctx context.Context, title string, limit int) (out []VideoItem, remark string, err error) {
-	out, err = ask(ctx, a, "list the videos", func(c *heygen.Client, api heygen.API) ([]VideoItem, error) {
+	out, err = call(ctx, a, "list the videos", func(c *heygen.Client, api heygen.API) ([]VideoItem, error) {
 		own, err := listVideos(ctx, c, api, title, limit)
 		if err != nil {
 			return nil, err
@@ -72,7 +72,8 @@ func listVideos(ctx context.Context, c *heygen.Client, api heygen.API, title str
 		page, perr := c.ListVideos(ctx, o)
 		list, err = append(list, page.Videos...), perr
 		last := o.Token
-		if o.Token = page.Token; err != nil || o.Token == "" || o.Token == last || len(page.Videos) == 0 || len(list) >= limit {
+		if o.Token = page.Token; err != nil || o.Token == "" || o.Token == last || len(page.Videos) == 0 ||
+			len(list) >= limit {
 			break
 		}
 	}
@@ -88,7 +89,7 @@ func listVideos(ctx context.Context, c *heygen.Client, api heygen.API, title str
 
 // Video reads one video where its generation keeps it.
 func (a *Lookups) Video(ctx context.Context, id string) (heygen.Video, error) {
-	return ask(ctx, a, "read video "+id, func(c *heygen.Client, api heygen.API) (heygen.Video, error) {
+	return call(ctx, a, "read video "+id, func(c *heygen.Client, api heygen.API) (heygen.Video, error) {
 		v, err := AnyVideo(ctx, c, api, id)
 		if heygen.NotFound(err) {
 			if ended := EndedInstead(ctx, c, err); ended != nil {
@@ -99,7 +100,7 @@ func (a *Lookups) Video(ctx context.Context, id string) (heygen.Video, error) {
 	})
 }
 
-// AnyVideo asks the account's own generation first; a job of the other is kept there.
+// AnyVideo returns a video. It reads the account's own generation first, and then the other one, which keeps its own jobs.
 func AnyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) (heygen.Video, error) {
 	kinds := []heygen.Kind{heygen.KindVideoV2, heygen.KindVideoV3}
 	if api == heygen.V3 {
@@ -114,9 +115,9 @@ func AnyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) 
 	return v, err
 }
 
-// DeleteVideo removes a video for good, where its generation keeps it.
+// DeleteVideo deletes a video from the generation that keeps it. It cannot be restored.
 func (a *Lookups) DeleteVideo(ctx context.Context, id string) error {
-	_, err := ask(ctx, a, "delete video "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
+	_, err := call(ctx, a, "delete video "+id, func(c *heygen.Client, api heygen.API) (struct{}, error) {
 		remove := []func(context.Context, string) error{c.DeleteVideo, c.DeleteVideoV3}
 		if api == heygen.V3 {
 			slices.Reverse(remove)
@@ -130,11 +131,11 @@ func (a *Lookups) DeleteVideo(ctx context.Context, id string) error {
 	return err
 }
 
-// FetchOptions say where a video of the account goes.
+// FetchOptions are the video to download and its file.
 type FetchOptions struct {
 	ID string
 
-	// Out is the file, absolute. Without an ending it gets the one of the video's content.
+	// Out is the file, absolute. Without an extension it gets the one of the video's content.
 	Out string
 
 	// Force replaces files that exist.
@@ -147,18 +148,18 @@ type FetchOptions struct {
 // Fetched is what Fetch wrote.
 type Fetched struct {
 	File     string // absolute
-	Ending   string // the usual one for the video's content, such as .webm
+	Ending   string // the usual extension for the video's content, such as .webm
 	Bytes    int64
 	Captions string // absolute; "" when none were requested
 }
 
-// videoExtensions are the endings that Fetch gives files.
+// videoExtensions are the file extensions that Fetch may add.
 var videoExtensions = []string{".mp4", ".webm", ".mov", ".mkv"}
 
 // Fetch downloads a video of the account, checked like every take. An interrupted download is continued.
 func (a *Lookups) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	named := filepath.Ext(o.Out) != ""
-	if err := o.free(named); err != nil {
+	if err := o.checkFree(named); err != nil {
 		return Fetched{}, err
 	}
 	v, err := a.finished(ctx, o.ID) // also connects, before hosts are checked
@@ -166,7 +167,7 @@ func (a *Lookups) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 		return Fetched{}, err
 	}
 	if o.Captions && v.CaptionURL == "" {
-		const hint = "leave --captions out, or set captions: true in the clip and build it"
+		const hint = "omit --captions, or set captions: true in the clip and build it"
 		return Fetched{}, fault.New(fault.Failed, hint, "HeyGen made no captions for video %s", o.ID)
 	}
 	out := o.Out
@@ -180,13 +181,16 @@ func (a *Lookups) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 			return v.URL.Reveal(), err
 		},
 		Progress: func(done, total int64) {
-			a.core.disk.Send(ctx, event.Event{Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total})
+			a.core.disk.Send(ctx, event.Event{
+				Clip: o.ID, Stage: "fetch", State: event.Progress, Done: done, Total: total,
+			})
 		},
 	})
 	var bad *delivery.Unusable
 	if errors.As(err, &bad) {
-		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later; if this repeats, open the video on HeyGen's site",
-			"video %s was downloaded %s and is no video; %s is not written", o.ID, delivery.Times(res.Attempts), filepath.Base(o.Out))
+		err = fault.Wrap(fault.Media, bad.Err,
+			"run the same command again later; if this repeats, open the video on HeyGen's site",
+			"video %s was downloaded %s and is not a video; %s is not written", o.ID, delivery.Times(res.Attempts), filepath.Base(o.Out))
 	}
 	if err != nil {
 		return Fetched{}, err
@@ -207,8 +211,8 @@ func (a *Lookups) Fetch(ctx context.Context, o FetchOptions) (Fetched, error) {
 	return f, err
 }
 
-// free reports a file that Fetch would replace without the right to.
-func (o FetchOptions) free(named bool) error {
+// checkFree fails when Fetch would replace a file without Force.
+func (o FetchOptions) checkFree(named bool) error {
 	list := []string{o.Out}
 	if !named {
 		list = nil
@@ -227,27 +231,34 @@ func (o FetchOptions) free(named bool) error {
 		case fi.IsDir():
 			return fault.New(fault.Usage, "name a file in it with -o", "%s is a folder", filepath.Base(path))
 		case !o.Force:
-			return fault.New(fault.Usage, "replace it with --force, or name another file with -o", "%s already exists", filepath.Base(path))
+			return fault.New(
+				fault.Usage, "replace it with --force, or name another file with -o", "%s already exists",
+				filepath.Base(path),
+			)
 		}
 	}
 	return nil
 }
 
-// finished reads a video and fails when it has no file.
+// finished returns a video. It fails when the video has no file.
 func (a *Lookups) finished(ctx context.Context, id string) (heygen.Video, error) {
 	v, err := a.Video(ctx, id)
 	switch {
 	case err != nil:
 		return v, err
 	case v.State == heygen.StateFailed:
-		return v, fault.New(fault.Provider, "`greenroom videos --show "+id+"` shows the reason", "video %s failed at HeyGen", id)
+		return v, fault.New(
+			fault.Provider, "`greenroom videos --show "+id+"` shows the reason", "video %s failed at HeyGen", id,
+		)
 	case v.URL == "":
-		return v, fault.New(fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus)
+		return v, fault.New(
+			fault.Wait, "run the same command again later", "video %s is %q and has no file yet", id, v.RawStatus,
+		)
 	}
 	return v, nil
 }
 
-// verifyVideo checks a downloaded file as takes are checked. A machine without ffmpeg may still fetch.
+// verifyVideo returns a check of a downloaded file, which is the one for takes. Without ffmpeg it does not decode.
 func (a *Lookups) verifyVideo(ctx context.Context) func(path string) error {
 	return func(path string) error {
 		if err := media.Complete(path); err != nil {
@@ -275,7 +286,9 @@ func (a *Lookups) saveCaptions(ctx context.Context, v heygen.Video, stem string)
 		_, err = captions.Parse(raw)
 	}
 	if err != nil {
-		return "", fault.Wrap(fault.KindOf(err), err, again, "download the captions of video %s; the video itself is saved", v.ID)
+		return "", fault.Wrap(
+			fault.KindOf(err), err, again, "download the captions of video %s; the video itself is saved", v.ID,
+		)
 	}
 	out := stem + ".srt"
 	if bytes.Contains(raw, []byte("[Script Info]")) {

@@ -89,7 +89,8 @@ func List() ([]Record, error) {
 	list := []Record{}
 	for _, name := range names {
 		var r Record
-		if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &r) == nil && r.id()+".json" == filepath.Base(name) {
+		if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &r) == nil &&
+			r.id()+".json" == filepath.Base(name) {
 			list = append(list, r)
 		}
 	}

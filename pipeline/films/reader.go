@@ -37,7 +37,8 @@ func newReader(src *Source, store Store, o Options) *reader {
 	facts := resolve.Facts{
 		Clips: map[string]resolve.Clip{}, Files: map[string]resolve.File{}, Fonts: map[string]resolve.Font{},
 	}
-	return &reader{src: src, store: store, o: o, facts: facts, files: map[string]assets.File{}, lost: map[string]error{},
+	return &reader{src: src, store: store, o: o, facts: facts, files: map[string]assets.File{},
+		lost:   map[string]error{},
 		hashes: map[string]assets.Hash{}, bad: map[string]error{}}
 }
 
@@ -84,7 +85,9 @@ func (r *reader) drop(clips map[string]bool, files map[string]namedFile) {
 		return !clips[name]
 	})
 	maps.DeleteFunc(r.facts.Files, func(path string, _ resolve.File) bool { return unused(path) })
-	maps.DeleteFunc(r.facts.Fonts, func(path string, _ resolve.Font) bool { return unused(path) && filepath.IsAbs(path) })
+	maps.DeleteFunc(
+		r.facts.Fonts, func(path string, _ resolve.Font) bool { return unused(path) && filepath.IsAbs(path) },
+	)
 	maps.DeleteFunc(r.bad, func(key string, _ error) bool { return unused(key) && !clips[key] })
 }
 
@@ -116,9 +119,10 @@ func (c Clip) facts(public string) (resolve.Clip, *fault.Error) {
 	const hint = "run `greenroom build`"
 	in := c.Info
 	out := resolve.Clip{
-		FPS: timeline.Rate{Num: in.FPSNum, Den: max(1, in.FPSDen)}, Frames: in.Frames, StandIn: c.StandIn, Script: c.Script,
-		Box:   timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H},
-		Width: in.Width, Height: in.Height,
+		FPS: timeline.Rate{Num: in.FPSNum, Den: max(1, in.FPSDen)}, Frames: in.Frames, StandIn: c.StandIn,
+		Script: c.Script,
+		Box:    timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H},
+		Width:  in.Width, Height: in.Height,
 	}
 	if c.Video.Name == "" {
 		return out, fault.New(fault.Failed, hint, "it has no published file")

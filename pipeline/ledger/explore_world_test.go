@@ -104,7 +104,7 @@ type wire struct {
 }
 
 var (
-	// The option names stand in replay lines: no comma, no equals sign.
+	// The option names are in replay lines: no comma, no equals sign.
 	postOptions = []string{"ok", "refused connection", "page 403 but billed", "200 server error but billed", "error and id", "request lost", "answer lost", "answer cut", "answer lost and listed late", "429", "429 with Retry-After", "500 but billed", "time-out", "time-out and arrives late"}
 	v3Options   = append(postOptions[:len(postOptions):len(postOptions)], "429 running limit", "409 in progress")
 	timeOptions = []string{"ok", "answer lost"}

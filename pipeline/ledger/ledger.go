@@ -40,6 +40,8 @@ const (
 )
 
 // Row is one submission.
+//
+// size: one field for each column of the table.
 type Row struct {
 	Key                              string // see KeyOf; rows older than origins have the take's key
 	Take                             string // the take's key
@@ -123,6 +125,8 @@ type Options struct {
 }
 
 // Ledger is an open record. Two processes may have it open at once.
+//
+// size: one method for each transition of a row, which are transactions over one file.
 type Ledger struct {
 	store     store
 	clock     clock

@@ -29,7 +29,10 @@ func LockSubmitter(dir string) (unlock func(), err error) {
 		if text == "" {
 			text = "its process id is not known"
 		}
-		return nil, fault.New(fault.Locked, "wait for it to end, or end it; what it paid for is on record", "another greenroom works on this project (%s)", text)
+		return nil, fault.New(
+			fault.Locked, "wait for it to end, or end it; what it paid for is on record",
+			"another greenroom works on this project (%s)", text,
+		)
 	}
 	note := fmt.Sprintf("process %d, since %s\n", os.Getpid(), time.Now().Format(time.RFC3339))
 	_ = os.WriteFile(who, []byte(note), 0o600) // only for the other's message

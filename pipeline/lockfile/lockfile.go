@@ -132,7 +132,9 @@ func Parse(name string, b []byte) (*File, error) { return parse(name, string(b),
 func readString(path string) (string, error) {
 	f, err := regular.Open(path)
 	if err != nil {
-		return "", fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make it a file that can be read"), "read the lockfile")
+		return "", fault.Wrap(
+			fault.Manifest, err, fault.ReadHint(err, "make it a file that can be read"), "read the lockfile",
+		)
 	}
 	defer f.Close()
 	var b strings.Builder

@@ -82,7 +82,9 @@ func (d *doc) onlySource(f yamldoc.Field, name string, at clipNodes, hasFaults b
 	sort.Strings(sources)
 	switch {
 	case len(sources) > 1:
-		d.Fault(f.Node, "keep one of them", "clip %q has %d sources: %s", name, len(sources), strings.Join(sources, ", "))
+		d.Fault(
+			f.Node, "keep one of them", "clip %q has %d sources: %s", name, len(sources), strings.Join(sources, ", "),
+		)
 		return "", false
 	case len(sources) == 1:
 		return sources[0], true
@@ -111,7 +113,9 @@ func (d *doc) textSource(source string, n ast.Node, path, text string, c *Clip) 
 	case "video":
 		c.Source, c.VideoID = SourceVideo, text
 		if !videoID.MatchString(text) {
-			d.Fault(n, idHint(text, "copy the id from HeyGen; `greenroom videos` lists them"), "%s is not a video id", path)
+			d.Fault(
+				n, idHint(text, "copy the id from HeyGen; `greenroom videos` lists them"), "%s is not a video id", path,
+			)
 		}
 	}
 }

@@ -19,6 +19,8 @@ const (
 )
 
 // Composition is one film in one format, with everything that its format changes applied.
+//
+// size: one field for each key of a composition in the manifest.
 type Composition struct {
 	Name          string // "tour-9x16"; the composition's own without formats
 	Base, Format  string // "tour", "9:16"; Format is empty without formats
@@ -65,6 +67,8 @@ const (
 )
 
 // Layer is one picture, text or sound of a composition.
+//
+// size: one field for each key of a layer in the manifest.
 type Layer struct {
 	Kind string
 	// Of is the clip's or composition's name, the file's absolute path, or the text.
@@ -148,6 +152,8 @@ type Duck struct {
 }
 
 // Style is how text looks.
+//
+// size: one field for each key of a style in the manifest.
 type Style struct {
 	// Slot is the kind of place that is chosen for the text: title, lower-third, callout or captions. It is empty when
 	// a box or an anchor sets the place.

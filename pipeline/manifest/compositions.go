@@ -34,7 +34,8 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 	names := map[string]string{} // of all films and of compositions with rows, to who has them
 	for _, f := range fs {
 		if len(f.Key) > MaxName || !compositionName.MatchString(f.Key) || deviceName.MatchString(f.Key) {
-			d.Fault(f.Node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes", "%q cannot name a composition",
+			d.Fault(f.Node, "use up to "+strconv.Itoa(MaxName)+" letters, digits and dashes",
+				"%q cannot name a composition",
 				f.Key)
 			continue
 		}
@@ -45,7 +46,9 @@ func (d *doc) compositions(n ast.Node, m *Manifest) {
 		for _, c := range d.composition(f, m) {
 			// Films become files, and some systems do not tell Tour from tour.
 			if other, ok := taken[strings.ToLower(c.Name)]; ok {
-				d.Fault(f.Node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base)
+				d.Fault(
+					f.Node, "rename one of them", "two compositions would be %s: %s and %s", c.Name, other.Base, c.Base,
+				)
 				continue
 			}
 			taken[strings.ToLower(c.Name)] = c
@@ -122,7 +125,9 @@ func (d *doc) variant(f yamldoc.Field, path string, m *Manifest, v value.Format)
 		}
 	}
 	if background != nil && c.Transparent && c.Background != nil {
-		d.Fault(background, "keep one of background and transparent: true", "%s is transparent and has a background", path)
+		d.Fault(
+			background, "keep one of background and transparent: true", "%s is transparent and has a background", path,
+		)
 	}
 	c.Layers = d.layerList(list, over, "compositions."+f.Key, path)
 	if len(c.Layers) == 0 && c.Background == nil && c.Intro == nil && c.Outro == nil && d.Count() == before {

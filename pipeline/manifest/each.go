@@ -196,7 +196,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 		}
 		where := fmt.Sprintf("%s:%d", file, row.Line)
 		if first, ok := taken[c.Name]; ok {
-			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s", c.Name,
+			d.rowFault("name rows by a column that is different in each, such as an id", "the name %s is taken by %s",
+				c.Name,
 				first)
 			continue
 		}

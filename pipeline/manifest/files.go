@@ -218,6 +218,8 @@ func (d *doc) footage(n ast.Node, path, value string, c *Clip) {
 	}
 	c.Frames, err = sequence.Find(p)
 	if err != nil {
-		d.Fault(n, "number the pictures without gaps, as in frame-0001.png, frame-0002.png", "%s: %s: %v", path, value, err)
+		d.Fault(
+			n, "number the pictures without gaps, as in frame-0001.png, frame-0002.png", "%s: %s: %v", path, value, err,
+		)
 	}
 }

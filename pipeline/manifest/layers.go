@@ -150,7 +150,9 @@ func (d *doc) layer(n, over ast.Node, path string) (l Layer, ok bool) {
 func (d *doc) kindFault(n ast.Node, fs []yamldoc.Field, kinds []string, path string) {
 	hint := "give it one of " + strings.Join(LayerKinds, ", ")
 	if len(kinds) > 1 {
-		d.Fault(n, hint+"; a layer for each", "%s is %d kinds of layer: %s", path, len(kinds), strings.Join(kinds, ", "))
+		d.Fault(
+			n, hint+"; a layer for each", "%s is %d kinds of layer: %s", path, len(kinds), strings.Join(kinds, ", "),
+		)
 		return
 	}
 	named := false

@@ -45,7 +45,9 @@ func readFile(path string) (string, []byte, error) {
 		err = fault.New(fault.Manifest, "keep scripts in files of their own",
 			"the manifest is %d bytes, at most %d are read", large.Size, MaxBytes)
 	case errors.Is(err, fs.ErrNotExist):
-		err = fault.Wrap(fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest")
+		err = fault.Wrap(
+			fault.Manifest, err, "run `greenroom init`, or point at a manifest with -f", "read the manifest",
+		)
 	case err != nil:
 		err = fault.Wrap(fault.Manifest, err, fault.ReadHint(err, "make the file readable"), "read the manifest")
 	}
@@ -91,6 +93,8 @@ func (m *Manifest) Unchanged() bool {
 }
 
 // doc is a manifest while it is read.
+//
+// size: one method for each key or section of the manifest; all report faults in one list.
 type doc struct {
 	value.Reader
 	dir   string

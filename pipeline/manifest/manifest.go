@@ -38,6 +38,8 @@ const (
 )
 
 // Manifest is a valid greenroom.yaml with defaults applied.
+//
+// size: one field for each key of the manifest.
 type Manifest struct {
 	Path, Dir     string // absolute
 	Project       string
@@ -116,6 +118,8 @@ type Voice struct {
 }
 
 // Clip is one named piece of footage.
+//
+// size: one field for each key of a clip in the manifest.
 type Clip struct {
 	Name       string
 	Place      fault.Place

@@ -153,7 +153,10 @@ func (d *doc) accept(path string, c *Checks) func(ast.Node) {
 				}
 				d.Fault(f.Node, hint, "%s: there is no finding %q", path, f.Key)
 			case strings.TrimSpace(why) == "":
-				d.Fault(f.Node, `write it like premultiplied: "the clip has a black shadow"`, "%s.%s needs a reason", path, f.Key)
+				d.Fault(
+					f.Node, `write it like premultiplied: "the clip has a black shadow"`, "%s.%s needs a reason", path,
+					f.Key,
+				)
 			default:
 				all[f.Key] = why
 			}

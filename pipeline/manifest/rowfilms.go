@@ -282,7 +282,10 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			}
 		}
 		if films > MaxFilms {
-			d.Fault(c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name, MaxFilms)
+			d.Fault(
+				c.at, "split the table", "%d films of rows with those of %s, at most %d are read", films, c.Name,
+				MaxFilms,
+			)
 			return
 		}
 	}
@@ -296,7 +299,8 @@ func (d *doc) checkRows(m *Manifest, names map[string]string, refs *references) 
 			for _, f := range r.Films {
 				lower := strings.ToLower(f.Name)
 				if first, ok := names[lower]; ok {
-					d.rowFault("rename a composition, or name the rows by another column", "the film %s is taken by %s", f.Name,
+					d.rowFault("rename a composition, or name the rows by another column", "the film %s is taken by %s",
+						f.Name,
 						first)
 				}
 				names[lower] = fmt.Sprintf("%s:%d", e.display, r.Clip.Row.Line)

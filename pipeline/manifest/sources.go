@@ -293,7 +293,8 @@ func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 		}
 		for _, f := range d.Fields(n, path) {
 			spoken, _ := d.ReadText(f.Value, path+"."+f.Key)
-			if strings.TrimSpace(f.Key) == "" || strings.TrimSpace(spoken) == "" || strings.ContainsAny(f.Key+spoken, "<>\n") {
+			if strings.TrimSpace(f.Key) == "" || strings.TrimSpace(spoken) == "" ||
+				strings.ContainsAny(f.Key+spoken, "<>\n") {
 				d.Fault(f.Node, `write it like SQL: "sequel"`, "%s.%s is not a pronunciation", path, f.Key)
 				continue
 			}

@@ -25,8 +25,9 @@ func builtinStyles() map[string]Style {
 			Anchor: "middle", Safe: DefaultSafe, Enter: rise, Leave: out,
 		},
 		"lower-third": {
-			Slot: "lower-third", Role: "lower-third", Weight: 600, LineHeight: 1.25, Color: "#ECEFE8", Highlight: "#57C48A",
-			Align: "start", Anchor: "bottom", Box: Box{Left: share(0), Bottom: share(0.04), Width: share(0.6)},
+			Slot: "lower-third", Role: "lower-third", Weight: 600, LineHeight: 1.25, Color: "#ECEFE8",
+			Highlight: "#57C48A",
+			Align:     "start", Anchor: "bottom", Box: Box{Left: share(0), Bottom: share(0.04), Width: share(0.6)},
 			Safe: DefaultSafe, Plate: &Plate{"#10140FD9", share(0.022), share(0.012)},
 			Enter: Motion{Fade: true, Slide: "right", Time: DefaultEnter}, Leave: out,
 		},
@@ -73,7 +74,8 @@ func (d *doc) styles(n ast.Node) {
 			d.Text(path+".like", &like)(k.Value)
 			if own, ok := at[like]; ok && like != f.Key {
 				if slices.Contains(trail, like) {
-					d.Fault(k.Value, "base it on title, lower-third, callout or captions", "%s is like itself: %s", path,
+					d.Fault(k.Value, "base it on title, lower-third, callout or captions", "%s is like itself: %s",
+						path,
 						strings.Join(append(trail, f.Key, like), " → "))
 					continue
 				}
@@ -218,7 +220,10 @@ func (d *doc) fonts(n ast.Node, path string) []FontFile {
 			continue
 		}
 		if ext := strings.ToLower(file); !strings.HasSuffix(ext, ".ttf") && !strings.HasSuffix(ext, ".otf") {
-			d.Fault(v, "name a .ttf or .otf file: both renderers read the same bytes", "%s: %q is not a font file", path, file)
+			d.Fault(
+				v, "name a .ttf or .otf file: both renderers read the same bytes", "%s: %q is not a font file", path,
+				file,
+			)
 			continue
 		}
 		out = append(out, FontFile{d.input(v, path, file), d.At(v)})
@@ -270,7 +275,8 @@ func (d *doc) motionWords(n ast.Node, path string, m *Motion) {
 			m.Time = t
 			m.Fade = m.Fade || len(words) == 1
 		default:
-			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time", "%s: %q is not a motion",
+			d.Fault(n, "write fade, slide up (or left, right, down), both, or none; then the time",
+				"%s: %q is not a motion",
 				path, s)
 			return
 		}

@@ -47,7 +47,8 @@ func Find(text string) []Mark {
 	written := text
 	text = blanked(text, goodTag.FindAllStringIndex(text, -1))
 	for _, k := range kinds {
-		if k.needs != nil && !slices.ContainsFunc(k.needs, func(part string) bool { return strings.Contains(text, part) }) {
+		if k.needs != nil &&
+			!slices.ContainsFunc(k.needs, func(part string) bool { return strings.Contains(text, part) }) {
 			continue
 		}
 		var taken [][]int

@@ -55,7 +55,8 @@ func newReader(text, locale string) *reader {
 // englishWords are so frequent that one word in six of an English text is among them.
 var englishWords = map[string]bool{
 	"the": true, "and": true, "to": true, "of": true, "you": true, "your": true, "we": true, "is": true, "for": true,
-	"with": true, "it": true, "this": true, "that": true, "are": true, "our": true, "be": true, "how": true, "what": true,
+	"with": true, "it": true, "this": true, "that": true, "are": true, "our": true, "be": true, "how": true,
+	"what": true,
 }
 
 // english reports whether a text in Latin letters is probably English.

@@ -32,7 +32,9 @@ func ParseShard(s string) (Shard, error) {
 	index, e1 := strconv.Atoi(i)
 	of, e2 := strconv.Atoi(n)
 	if !ok || e1 != nil || e2 != nil || index < 1 || of < 1 || index > of {
-		return Shard{}, fault.New(fault.Usage, "write --shard 2/5 for the second of five machines", "invalid shard %q", s)
+		return Shard{}, fault.New(
+			fault.Usage, "write --shard 2/5 for the second of five machines", "invalid shard %q", s,
+		)
 	}
 	return Shard{index, of}, nil
 }
@@ -71,7 +73,10 @@ func (c *Clips) Select(names, only []string, shard Shard) ([]string, error) {
 	}
 	if len(out) == 0 {
 		if shard.Of > 1 {
-			return nil, fault.New(fault.Usage, "use fewer machines", "shard %d/%d of %d clips is empty", shard.Index, shard.Of, len(clips))
+			return nil, fault.New(
+				fault.Usage, "use fewer machines", "shard %d/%d of %d clips is empty", shard.Index, shard.Of,
+				len(clips),
+			)
 		}
 		return nil, fault.New(fault.Usage, "`greenroom status` lists the clips", "nothing is left to build")
 	}
@@ -144,7 +149,10 @@ func (c *Clips) anyMatch(pattern string) error {
 			return nil
 		}
 	}
-	return fault.New(fault.Usage, "`greenroom status` lists the clips", "no clip is named like %q in %s", pattern, filepath.Base(c.m.Path))
+	return fault.New(
+		fault.Usage, "`greenroom status` lists the clips", "no clip is named like %q in %s", pattern,
+		filepath.Base(c.m.Path),
+	)
 }
 
 func (c *Clips) family(name string) bool {

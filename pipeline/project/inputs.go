@@ -23,13 +23,13 @@ type Inputs struct {
 	changed bool
 }
 
-// InputRecord is what is known of a file.
+// InputRecord is what is known of one file.
 type InputRecord struct {
 	Size  int64  `json:"size"`
 	MTime int64  `json:"mtime"` // nanoseconds
 	Hash  string `json:"sha256,omitempty"`
-	// Seconds is how long the file lasts, once it was measured; Unmeasured says why it
-	// could not be.
+	// Seconds is how long the file lasts, once it was measured; Unmeasured is the
+	// reason when it could not be measured.
 	Seconds    float64 `json:"seconds,omitempty"`
 	Unmeasured string  `json:"unmeasured,omitempty"`
 }
@@ -40,7 +40,9 @@ func (in *Inputs) Record(path string) (rec InputRecord, known bool, err error) {
 	fi, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return rec, false, fault.New(fault.Manifest, "check the path; it is relative to greenroom.yaml", "%s does not exist", path)
+		return rec, false, fault.New(
+			fault.Manifest, "check the path; it is relative to greenroom.yaml", "%s does not exist", path,
+		)
 	case err != nil:
 		return rec, false, err
 	case !fi.Mode().IsRegular():

@@ -33,9 +33,9 @@ func (l *Lock) Get(clip string) (lockfile.Entry, bool) {
 	return l.file.Get(clip)
 }
 
-// Set records a clip's state; the file follows. Only what is already in the store is recorded, so a lockfile never
-// names a file that is not there. The reverse is no loss: what is paid for is in the ledger, and a run that was killed
-// before the lockfile was written finds its files in the store again.
+// Set records a clip's state; the file is written later. Only what is already in the store is recorded, so a lockfile never
+// names a file that does not exist. The reverse loses nothing: what is paid for is in the ledger, and after a run that
+// was killed before it wrote the lockfile, the next one finds its files in the store.
 func (l *Lock) Set(e lockfile.Entry) error {
 	l.mu.Lock()
 	l.file.Set(e)
@@ -43,7 +43,7 @@ func (l *Lock) Set(e lockfile.Entry) error {
 	return l.saver.Changed()
 }
 
-// Edit changes the file as a whole and writes it.
+// Edit calls change with the file, which it may change everywhere, and writes it.
 func (l *Lock) Edit(change func(*lockfile.File)) error {
 	l.mu.Lock()
 	change(l.file)
@@ -64,7 +64,7 @@ func (l *Lock) Read(f func(*lockfile.File)) {
 // Flush writes what is not written yet.
 func (l *Lock) Flush() error { return l.saver.Flush() }
 
-// Reload reads the file again, for another process may have written it.
+// Reload reads the file again, because another process may have written it.
 func (l *Lock) Reload() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

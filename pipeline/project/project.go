@@ -1,5 +1,5 @@
-// Package project is what is on disk: the manifest, the lockfile, the store, the ledger, and records of what was found
-// out about files and programs. Opening it sends no request, starts no process and changes no file.
+// Package project is the state of a project on disk: the manifest, the lockfile, the store, the ledger, and records of
+// files and programs. Opening it sends no request, starts no process and changes no file.
 package project
 
 import (
@@ -58,7 +58,10 @@ func Open(o Options) (*Project, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s", filepath.Base(path), filepath.Dir(path))
+		return nil, fault.New(
+			fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s",
+			filepath.Base(path), filepath.Dir(path),
+		)
 	}
 	ctx := o.Context
 	if ctx == nil {
@@ -161,7 +164,7 @@ func (p *Project) OpenState() error {
 	return nil
 }
 
-// PeekState opens store and ledger where a build has made them, and makes nothing.
+// PeekState opens store and ledger if a build has made them. It makes no file.
 func (p *Project) PeekState() error {
 	if _, err := os.Stat(filepath.Join(p.StateDir(), "ledger.db")); err != nil {
 		return nil

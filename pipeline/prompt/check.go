@@ -87,7 +87,8 @@ func (p *Prompt) fits(s *Scene) {
 			"%d words take about %s s, at least %s; the scene has %s", s.Count(), short(takes.Likely), short(takes.Low),
 			short(has))
 	case takes.Likely > has:
-		p.find(at, Warning, "timing", "cut words, or give the scene more time", "%d words take about %s s, the scene has %s",
+		p.find(at, Warning, "timing", "cut words, or give the scene more time",
+			"%d words take about %s s, the scene has %s",
 			s.Count(), short(takes.Likely), short(has))
 	case takes.High*2 < has:
 		p.find(at, Warning, "timing", "add words, or give the scene less time",
@@ -157,7 +158,8 @@ func (p *Prompt) film() {
 	case takes.Likely > film:
 		p.find(at, Warning, "duration", "cut words, or raise duration", "all words take about %s s, the film lasts %d",
 			short(takes.Likely), p.Seconds)
-	case takes.Likely > 0 && !slices.ContainsFunc(p.Scenes, func(s Scene) bool { return s.Timed }) && takes.High*2 < film:
+	case takes.Likely > 0 && !slices.ContainsFunc(p.Scenes, func(s Scene) bool { return s.Timed }) &&
+		takes.High*2 < film:
 		p.find(at, Warning, "duration", "add words, or lower duration",
 			"all words take about %s s; more than half of the film's %d s are silent", short(takes.Likely), p.Seconds)
 	}

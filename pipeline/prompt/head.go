@@ -78,7 +78,8 @@ func (p *Prompt) setting(at place, key, value string) {
 	case "duration":
 		v, ok := length(scalar(value))
 		if !ok || v < MinSeconds || v > MaxSeconds {
-			p.find(at, Error, "duration", "write it like duration: 30s", "duration must be %d to %d seconds", MinSeconds,
+			p.find(at, Error, "duration", "write it like duration: 30s", "duration must be %d to %d seconds",
+				MinSeconds,
 				MaxSeconds)
 			return
 		}

@@ -10,7 +10,8 @@ import (
 func (p *Prompt) readable(text string) bool {
 	switch {
 	case len(text) > MaxBytes:
-		p.find(place{1, 1}, Error, "size", "a prompt is a page, not a book", "the prompt is %d bytes, at most %d are read",
+		p.find(place{1, 1}, Error, "size", "a prompt is a page, not a book",
+			"the prompt is %d bytes, at most %d are read",
 			len(text), MaxBytes)
 		return false
 	case !utf8.ValidString(text):

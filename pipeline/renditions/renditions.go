@@ -33,7 +33,9 @@ func Published(e lockfile.Entry) []File {
 		}
 	}
 	if r := e.Captions; r != nil && len(r.Hash) == 64 {
-		out = append(out, File{assets.File{Name: e.Clip + "." + r.Hash[:8] + ".captions.json", Hash: assets.Hash(r.Hash)}, Captions})
+		out = append(out, File{
+			assets.File{Name: e.Clip + "." + r.Hash[:8] + ".captions.json", Hash: assets.Hash(r.Hash)}, Captions,
+		})
 	}
 	return out
 }

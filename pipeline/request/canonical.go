@@ -13,6 +13,8 @@ import (
 // Canonical is everything that HeyGen would see of a clip on one route. Members that the clip's source does not have
 // are zero. It holds no title, callback, marker or time. Paths are only for finding a file's upload; the key has
 // the files' content.
+//
+// size: one field for each thing that HeyGen sees; the key and the body are made from it.
 type Canonical struct {
 	Source, Route string
 	Take          int // 2 and more buys the same again

@@ -17,20 +17,20 @@ type Lines func(number int) string
 func Misfits(c manifest.Clip, route string, lines Lines) error {
 	var bad fault.List
 	for _, m := range member.Names() {
-		asked, own := asks(&c, m)
-		if !asked {
+		set, own := isSet(&c, m)
+		if !set {
 			continue
 		}
 		switch handlingOf(&c, m, route) {
 		case Refused:
-			bad = append(bad, Misfit(c, lines, m, "use "+other(m, route), "%s", noPlace(m, route)))
+			bad = append(bad, Misfit(c, lines, m, "use "+other(m, route), "%s", limitOf(m, route)))
 		case Unused:
 			if own {
-				bad = append(bad, Misfit(c, lines, m, insteadOf(c, m), "%s has no use for %s", kindOfClip(c, route), m))
+				bad = append(bad, Misfit(c, lines, m, insteadOf(c, m), "%s does not use %s", kindOfClip(c, route), m))
 			}
 		}
 	}
-	if bad = narrower(bad); len(bad) > 0 {
+	if bad = firstOfEqual(bad); len(bad) > 0 {
 		return bad.Or()
 	}
 	if c.Source != manifest.SourceAvatar || !IsV3(route) {
@@ -43,9 +43,8 @@ func Misfits(c manifest.Clip, route string, lines Lines) error {
 	return nil
 }
 
-// narrower drops all but the first of faults with the same words: two scenes ask for
-// one thing.
-func narrower(list fault.List) (out fault.List) {
+// firstOfEqual returns a list without repeated messages, which two scenes with the same member cause.
+func firstOfEqual(list fault.List) (out fault.List) {
 	seen := map[string]bool{}
 	for _, f := range list {
 		if !seen[f.Msg] {
@@ -56,8 +55,8 @@ func narrower(list fault.List) (out fault.List) {
 	return out
 }
 
-// handlingOf is the table's entry, and what changes it: own sound needs no voice, and a
-// voice that is bought first carries what speech can.
+// handlingOf returns how a route handles a member of a clip: as HandlingOf, but a clip with its own sound
+// needs no voice, and a voice draft carries the members of the voice.
 func handlingOf(c *manifest.Clip, member, route string) Handling {
 	f := HandlingOf(member, route)
 	voice := strings.HasPrefix(member, "voice.") || member == "pronunciation"
@@ -72,21 +71,21 @@ func handlingOf(c *manifest.Clip, member, route string) Handling {
 	return f
 }
 
-// asks reports that a clip asks for a member, and whether it is written in the clip.
-func asks(c *manifest.Clip, member string) (asked, own bool) {
+// isSet reports whether a member of a clip is not at its default, and whether it is written in the clip itself.
+func isSet(c *manifest.Clip, member string) (set, own bool) {
 	name, inScene := strings.CutPrefix(member, "scenes.")
 	if !inScene {
 		if len(c.Scenes) > 0 && (strings.HasPrefix(member, "avatar.") || strings.HasPrefix(member, "voice.")) {
 			return false, false // the scenes have them, those of the clip included
 		}
-		if !asksOne(c, c.Avatar, c.Voice, c.Background, member) {
+		if !isSetIn(c, c.Avatar, c.Voice, c.Background, member) {
 			return false, false
 		}
 		_, own, _ = c.Places.Of(member)
 		return true, own
 	}
 	for _, s := range c.Scenes {
-		if !asksOne(c, s.Avatar, s.Voice, s.Background, name) {
+		if !isSetIn(c, s.Avatar, s.Voice, s.Background, name) {
 			continue
 		}
 		_, own, written := c.Places.Of(member)
@@ -98,9 +97,9 @@ func asks(c *manifest.Clip, member string) (asked, own bool) {
 	return false, false
 }
 
-// asksOne reports a member that is not at its default. Members that every clip of a
-// source has are asked for.
-func asksOne(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, member string) bool {
+// isSetIn reports whether a member of a clip or scene is not at its default; false for members that every clip of
+// its source has.
+func isSetIn(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, member string) bool {
 	switch member {
 	case "avatar.id":
 		return a.ID != ""
@@ -159,8 +158,8 @@ func Misfit(c manifest.Clip, lines Lines, member, hint, format string, args ...a
 	return f
 }
 
-// noPlace says what a route cannot do.
-func noPlace(member, route string) string {
+// limitOf returns what a route cannot do with a member.
+func limitOf(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
 	case member == "scenes":
@@ -187,31 +186,31 @@ func noPlace(member, route string) string {
 	return fmt.Sprintf("route %s has no member for %s", route, name)
 }
 
-// other is what carries a member that a route does not; it follows "use".
+// other returns what carries a member that a route does not carry, as the rest of a sentence that begins with "use".
 func other(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
 	case route == V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "route v2-key, or place the clip in the composition"
 	case route == V1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):
-		return "route v2-key, or draft: voice, or leave " + name + " out"
+		return "route v2-key, or draft: voice, or omit " + name
 	case route == V1WebM:
 		return "route v2-key"
 	case member == "agent.voice":
-		return "heygen.api: v3, or leave agent.voice out"
+		return "heygen.api: v3, or omit agent.voice"
 	case name == "voice.emotion":
-		return "heygen.api: v2, or leave voice.emotion out"
+		return "heygen.api: v2, or omit voice.emotion"
 	case strings.HasPrefix(name, "avatar."):
-		return "heygen.api: v2, or leave style, scale and offset out and place the clip in the composition"
+		return "heygen.api: v2, or omit style, scale and offset and place the clip in the composition"
 	case name == "background.video":
 		return "an image, or place the video in the composition"
 	case name == "background.image":
 		return "a colour, or place the image in the composition"
 	}
-	return "a clip for each scene, or leave the route out"
+	return "a clip for each scene, or omit the route"
 }
 
-// kindOfClip names a clip for a member that it has no use for.
+// kindOfClip returns the kind of a clip in words.
 func kindOfClip(c manifest.Clip, route string) string {
 	switch {
 	case c.Source == manifest.SourceAvatar && c.AudioFile != "":
@@ -230,13 +229,13 @@ func kindOfClip(c manifest.Clip, route string) string {
 	return article + c.Source + " clip"
 }
 
-// insteadOf is the hint for a member that a clip has no use for.
+// insteadOf returns the hint for a member that a clip does not use.
 func insteadOf(c manifest.Clip, member string) string {
 	if c.Source == manifest.SourceAgent && (member == "avatar.id" || member == "voice.id") {
 		return "write it as agent: {" + strings.TrimSuffix(member, ".id") + ": …}"
 	}
 	if c.Source == manifest.SourceTranslate && strings.HasPrefix(member, "voice.") {
-		return "leave it out: a translation keeps the voice of its source"
+		return "omit it: a translation keeps the voice of its source"
 	}
-	return "leave " + member + " out of the clip; under defaults it is fine"
+	return "omit " + member + " in the clip; under defaults it is fine"
 }

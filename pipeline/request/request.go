@@ -18,8 +18,8 @@ type Request struct {
 	Speech *Speech         // the sound that is bought first; nil when the video speaks by itself
 }
 
-// New makes the request for a clip on a route. An error of type [*SpeechError] says what the voice draft cannot do;
-// other errors are files that cannot be read. What the route cannot carry is the answer of [Misfits].
+// New makes the request for a clip on a route. An error of type [*SpeechError] is something that the voice
+// draft cannot do; other errors are files that cannot be read. [Misfits] returns what the route cannot carry.
 func New(ctx context.Context, c manifest.Clip, route string, src Sources) (Request, error) {
 	r := Request{Price: priceOf(c)}
 	var err error

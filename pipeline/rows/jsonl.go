@@ -85,7 +85,9 @@ func (r *Reader) object(line int, b []byte) (map[string]string, error) {
 		return nil, r.fault(line, 1, `write one object a line: {"name": "Ada"}`, "the line is not a JSON object")
 	}
 	if d.More() {
-		return nil, r.fault(line, int(d.InputOffset())+1, "write one object a line", "the line continues after the object")
+		return nil, r.fault(
+			line, int(d.InputOffset())+1, "write one object a line", "the line continues after the object",
+		)
 	}
 	out := make(map[string]string, len(m))
 	for k, v := range m {

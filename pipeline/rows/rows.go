@@ -126,7 +126,8 @@ func (r *Reader) Next() (Row, error) {
 			return Row{}, r.fault(row.Line, 1, "save the file as UTF-8 text",
 				"column %q is not text: it has a zero byte", r.columns[i])
 		case strings.Contains(v, lost):
-			return Row{}, r.fault(row.Line, 1, "save the table again as CSV UTF-8 from the program that it was made with",
+			return Row{}, r.fault(row.Line, 1,
+				"save the table again as CSV UTF-8 from the program that it was made with",
 				"column %q has the sign %s: a letter was lost when the file was made", r.columns[i], lost)
 		}
 	}
@@ -167,7 +168,9 @@ func (r *Reader) setColumns(line int, names []string) error {
 		case n == "":
 			return r.fault(line, 1, "name every column in the first line", "column %d has no name", i+1)
 		case strings.ContainsRune(n, 0):
-			return r.fault(line, 1, "save it as CSV UTF-8", "the file is not UTF-8 text: it has zero bytes, as UTF-16 has")
+			return r.fault(
+				line, 1, "save it as CSV UTF-8", "the file is not UTF-8 text: it has zero bytes, as UTF-16 has",
+			)
 		case strings.Contains(n, lost):
 			return r.fault(line, 1, "save the table again as CSV UTF-8 from the program that it was made with",
 				"the name of column %d has the sign %s: a letter was lost when the file was made", i+1, lost)

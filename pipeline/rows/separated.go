@@ -47,7 +47,8 @@ func (r *Reader) separated(in *bufio.Reader, kind string) error {
 			}
 			line, _ := c.FieldPos(0)
 			after = following(c, rec)
-			if slices.ContainsFunc(rec, func(cell string) bool { return !blank(cell) }) || len(rec) == 1 && r.width == 1 {
+			if slices.ContainsFunc(rec, func(cell string) bool { return !blank(cell) }) ||
+				len(rec) == 1 && r.width == 1 {
 				return r.cells(c, line+r.before, rec, sep)
 			}
 		}
@@ -66,7 +67,9 @@ func (r *Reader) cells(c *csv.Reader, line int, rec []string, sep rune) (Row, er
 			return Row{}, r.wrongWidth(line, rec, sep)
 		}
 	}
-	if err := r.utf8(c, rec[:r.width], func(i int) string { return fmt.Sprintf("column %q", r.nameOf(i)) }); err != nil {
+	if err := r.utf8(
+		c, rec[:r.width], func(i int) string { return fmt.Sprintf("column %q", r.nameOf(i)) },
+	); err != nil {
 		return Row{}, err
 	}
 	values := make([]string, len(r.kept))

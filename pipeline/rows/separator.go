@@ -69,7 +69,8 @@ func (r *Reader) separator(b *bufio.Reader, kind string) (rune, error) {
 	if other := slices.Index(count[best+1:], count[best]); other >= 0 {
 		other += best + 1
 		sign := written(separators[best].sign)
-		return 0, r.fault(line, 1, "write a name that has one of them in quotes, or write sep="+sign+" as the first line",
+		return 0, r.fault(line, 1,
+			"write a name that has one of them in quotes, or write sep="+sign+" as the first line",
 			"the first line has as many %s as %s: what separates the cells is not certain",
 			separators[best].name, separators[other].name)
 	}

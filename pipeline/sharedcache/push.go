@@ -82,7 +82,8 @@ func (s *Cache) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entry,
 			s.mu.Unlock()
 		}
 	}
-	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" || e.Origin == string(origin.Foreign) || !s.on.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
+	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" ||
+		e.Origin == string(origin.Foreign) || !s.on.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return nil
 	}
 	f, err := lockfile.Parse("record", nil)
@@ -116,7 +117,9 @@ type Shared struct {
 func (s *Cache) Share(ctx context.Context, names []string, verify bool) (Shared, error) {
 	var out Shared
 	if s.none {
-		return out, fault.New(fault.Usage, "add cache: s3://BUCKET/PREFIX to the manifest, or give --cache", "there is no shared cache")
+		return out, fault.New(
+			fault.Usage, "add cache: s3://BUCKET/PREFIX to the manifest, or use --cache", "there is no shared cache",
+		)
 	}
 	clips, err := s.on.Clips.Named(names)
 	if err != nil {
@@ -127,7 +130,9 @@ func (s *Cache) Share(ctx context.Context, names []string, verify bool) (Shared,
 	}
 	cache := s.open(ctx)
 	if cache == nil {
-		return out, fault.New(fault.Failed, "check the address and the credentials", "the shared cache %s cannot be opened", s.config.At)
+		return out, fault.New(
+			fault.Failed, "check the address and the credentials", "the shared cache %s cannot be opened", s.config.At,
+		)
 	}
 	complete := true
 	if verify {
@@ -158,12 +163,18 @@ func (s *Cache) Share(ctx context.Context, names []string, verify bool) (Shared,
 		_ = g.Wait() // the functions report through blame
 	}
 	pushed := s.Push(ctx, names)
-	out = Shared{Read: true, Sent: s.Sent(), Corrupt: len(s.corrupt), Complete: complete && pushed && !s.config.ReadOnly || verify && len(s.why) == 0}
+	out = Shared{
+		Read: true, Sent: s.Sent(), Corrupt: len(s.corrupt),
+		Complete: complete && pushed && !s.config.ReadOnly || verify && len(s.why) == 0,
+	}
 	if context.Cause(ctx) != nil {
 		return out, context.Cause(ctx)
 	}
 	if !out.Complete {
-		return out, fault.New(fault.Failed, "run it where the files are, with credentials that may write", "the shared cache does not hold everything of this project")
+		return out, fault.New(
+			fault.Failed, "run it where the files are, with credentials that may write",
+			"the shared cache does not hold everything of this project",
+		)
 	}
 	return out, nil
 }

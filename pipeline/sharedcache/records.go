@@ -102,10 +102,11 @@ func (s *Cache) record(ctx context.Context, cache *bucket.Cache, st Take, o orig
 		return corrupt("it cannot be read")
 	}
 	e, ok := f.Get(recordClip)
-	if !ok || e.TakeKey != st.Key || e.Origin != string(o) || e.Route != st.Route || e.VideoID == "" || e.MasterBytes == 0 {
-		return corrupt("it speaks of another take")
+	if !ok || e.TakeKey != st.Key || e.Origin != string(o) || e.Route != st.Route || e.VideoID == "" ||
+		e.MasterBytes == 0 {
+		return corrupt("it is of another take")
 	}
-	// Only the take is believed, and only what proves itself; all else is made here.
+	// Only the take is used, and only if its content is verified; everything else is made here.
 	e.Renditions, e.Info = nil, lockfile.Info{}
 	var missing error
 	for _, o := range renditions.Objects(e) {

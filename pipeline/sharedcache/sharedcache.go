@@ -199,7 +199,10 @@ func (s *Cache) fetch(ctx context.Context, want []renditions.Object) {
 				s.mu.Lock()
 				s.restored++
 				s.mu.Unlock()
-				s.on.Send(ctx, event.Event{Clip: o.Clip, Stage: "restore", State: event.Done, Done: o.Size, Total: o.Size, Message: o.What + " from the cache"})
+				s.on.Send(ctx, event.Event{
+					Clip: o.Clip, Stage: "restore", State: event.Done, Done: o.Size, Total: o.Size,
+					Message: o.What + " from the cache",
+				})
 				return nil
 			}
 			s.blame(o.Hash, err)

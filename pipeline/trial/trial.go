@@ -75,7 +75,9 @@ func (c Clip) Folder(state string) string {
 func (c Clip) Write(state string) (string, error) {
 	dir := c.Folder(state)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fault.Wrap(fault.Failed, err, "run it in a folder that can be written to", "make a folder for the clip")
+		return "", fault.Wrap(
+			fault.Failed, err, "run it in a folder that can be written to", "make a folder for the clip",
+		)
 	}
 	path := filepath.Join(dir, "greenroom.yaml")
 	ignore := filepath.Join(filepath.Dir(dir), ".gitignore")

@@ -92,7 +92,8 @@ func (s *Session) pictures(named []string) (out []Backdrop) {
 		switch {
 		case err != nil:
 			return nil //nolint: a folder that cannot be read has no pictures for us
-		case d.IsDir() && path != s.root && (ignored(s.files.at(), path) || strings.Count(s.relative(path), "/") >= deepest):
+		case d.IsDir() && path != s.root &&
+			(ignored(s.files.at(), path) || strings.Count(s.relative(path), "/") >= deepest):
 			return filepath.SkipDir
 		case len(out) == mostPictures:
 			return filepath.SkipAll

@@ -73,7 +73,9 @@ func (s *Session) event(e pipeline.Event) {
 			st.Clips = clips
 		}
 		if e.State == pipeline.Done || e.State == pipeline.Failed || e.State == pipeline.Warned {
-			st.Log = append(st.Log, LogLine{e.Time, e.Clip, strings.TrimSpace(e.Stage + " " + e.State + " " + e.Message)})
+			st.Log = append(st.Log, LogLine{
+				e.Time, e.Clip, strings.TrimSpace(e.Stage + " " + e.State + " " + e.Message),
+			})
 			st.Log = slices.Clone(st.Log[max(0, len(st.Log)-keptLog):])
 		}
 	})

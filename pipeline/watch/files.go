@@ -141,7 +141,9 @@ func (f *files) run(ctx context.Context, poll Poll) error {
 			return nil
 		}
 		if poll == PollNever {
-			return fault.Wrap(fault.Failed, err, "omit --poll=never; then files are polled", "listen to saves: %s", plainError(err))
+			return fault.Wrap(
+				fault.Failed, err, "omit --poll=never; then files are polled", "listen to saves: %s", plainError(err),
+			)
 		}
 		f.notice("polling files every " + pollEvery.String() + ": " + plainError(err))
 	}

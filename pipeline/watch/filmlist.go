@@ -149,7 +149,9 @@ func (s *Session) relative(path string) string {
 func filmFilesStamp(files map[string]records.File) string {
 	var out []string
 	for path, f := range files {
-		out = append(out, path+" "+strconv.FormatInt(f.Bytes, 10)+" "+time.Unix(0, f.Time).UTC().Format(time.RFC3339Nano))
+		out = append(
+			out, path+" "+strconv.FormatInt(f.Bytes, 10)+" "+time.Unix(0, f.Time).UTC().Format(time.RFC3339Nano),
+		)
 	}
 	slices.Sort(out)
 	return strings.Join(out, "\n")

@@ -71,7 +71,9 @@ func (s *Session) setFilmFaults(bad []Fault) {
 		return
 	}
 	s.change(func(st *State) {
-		st.Faults = slices.DeleteFunc(slices.Clone(st.Faults), func(f Fault) bool { return slices.Contains(s.filmFaults, f) })
+		st.Faults = slices.DeleteFunc(
+			slices.Clone(st.Faults), func(f Fault) bool { return slices.Contains(s.filmFaults, f) },
+		)
 		st.Faults = append(st.Faults, bad...)
 	})
 	s.filmFaults = bad

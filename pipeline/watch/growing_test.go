@@ -58,7 +58,7 @@ func TestAGrowingVideo(t *testing.T) {
 				}
 				return c
 			}
-			// It grows for longer than it must stand still, a part at a time.
+			// It grows for longer than a file must be unchanged, a part at a time.
 			pace := time.NewTicker(completeAfter / 3)
 			defer pace.Stop()
 			for at := 2 * part; at < len(whole); at += part {

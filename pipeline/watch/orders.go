@@ -26,7 +26,9 @@ func (s *Session) handle(ctx context.Context, o order) error {
 		return ErrNothing
 	}
 	for {
-		err, saved := s.purchase(ctx, pipeline.BuildOptions{Clips: names(offered), Draft: o.what == NextVoice, NoWait: true})
+		err, saved := s.purchase(ctx, pipeline.BuildOptions{
+			Clips: names(offered), Draft: o.what == NextVoice, NoWait: true,
+		})
 		if !saved {
 			s.work(ctx, true)
 			return err

@@ -50,7 +50,7 @@ func TestAnOverflowOfEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen, errs := make(chan error, 8), make(chan error, 8)
-	go func() { // passes errors on, and notes them; ends with the watcher
+	go func() { // passes errors on, and records them; ends with the watcher
 		for err := range w.Errors {
 			seen <- err
 			errs <- err
@@ -68,7 +68,7 @@ func TestAnOverflowOfEvents(t *testing.T) {
 		t.Fatal("the queue did not overflow")
 	}
 	<-f.hints
-	// Of the new folder nothing was told: that it is watched comes from the second look.
+	// No event named the new folder: it is watched since the second scan.
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(time.Minute); !slices.Contains(w.WatchList(), late); <-tick.C {

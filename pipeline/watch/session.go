@@ -28,6 +28,8 @@ type Options struct {
 }
 
 // Session is one project being watched.
+//
+// size: one method for each event and each request of the page; the state belongs to one lock.
 type Session struct {
 	o     Options
 	root  string
@@ -236,7 +238,10 @@ func (s *Session) lock() (unlock func(), err error) {
 	}
 	l := flock.New(filepath.Join(dir, "watch.lock"))
 	if ok, err := l.TryLock(); err != nil || !ok {
-		return nil, fault.New(fault.Locked, "end the other one; two would answer the same saves", "another greenroom watch works on this project")
+		return nil, fault.New(
+			fault.Locked, "end the other one; two would answer the same saves",
+			"another greenroom watch works on this project",
+		)
 	}
 	return func() { _ = l.Unlock() }, nil // freed by exit too
 }

@@ -124,7 +124,7 @@ func (p *following) billed() int {
 	n, _ := res.Body.Read(b)
 	var jobs int
 	if _, err := fmt.Sscanf(string(b[:n]), `{"billed_jobs":%d`, &jobs); err != nil {
-		// members are sorted: bulk_reads may stand first
+		// members are sorted: bulk_reads may be first
 		if _, err := fmt.Sscanf(strings.TrimPrefix(string(b[:n]), "{"), `"billed_jobs":%d`, &jobs); err != nil {
 			p.Fatalf("%s", b[:n])
 		}

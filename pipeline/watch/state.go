@@ -199,7 +199,8 @@ func prices(steps []pipeline.Step, paidBy func(pipeline.Step) string) []pipeline
 
 // clipOf reads a clip's state from its step and from what is published.
 func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
-	c := Clip{Name: s.Clip, key: s.Key, paid: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src, Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{},
+	c := Clip{Name: s.Clip, key: s.Key, paid: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src,
+		Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{},
 		Captions: shown.Captions, Frames: shown.Frames, FPSNum: shown.FPS.Num, FPSDen: shown.FPS.Den}
 	for _, f := range facts {
 		c.Facts = append(c.Facts, f[0]+": "+f[1])

@@ -16,6 +16,7 @@ import (
 
 	"greenroom/remotion"
 	layout "greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // picture is what a composition is shown with.
@@ -58,7 +59,7 @@ func draw(ctx context.Context, project, out string, only []string) error {
 	if err != nil {
 		return err
 	}
-	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
+	r := remotion.Renderer{Browser: tools.FindBrowser("", os.Getenv, exec.LookPath)}
 	s, err := r.Open(ctx, remotion.SessionSpec{Layout: layout.Layout{Dir: project},
 		CacheDir: filepath.Join(project, ".greenroom", "render")}, nil)
 	if err != nil {
@@ -77,11 +78,14 @@ func draw(ctx context.Context, project, out string, only []string) error {
 		var stills []string
 		for i, format := range formats {
 			if p.props == "" {
-				stills = append(stills, filepath.Join(project, "out", "timeline-"+strings.Replace(format, ":", "x", 1)+".png"))
+				stills = append(
+					stills, filepath.Join(project, "out", "timeline-"+strings.Replace(format, ":", "x", 1)+".png"),
+				)
 				continue
 			}
 			still := filepath.Join(tmp, fmt.Sprintf("%s-%d.png", p.composition, i))
-			_, err := s.Still(ctx, remotion.StillSpec{Composition: p.composition, Out: still, Frame: p.frame, PropsJSON: props,
+			_, err := s.Still(ctx, remotion.StillSpec{Composition: p.composition, Out: still, Frame: p.frame,
+				PropsJSON:  props,
 				InputProps: []byte(fmt.Sprintf(`{"format":%q,%s}`, format, p.props))}, nil)
 			if err != nil {
 				return fmt.Errorf("%s in %s: %w", p.composition, format, err)
@@ -105,7 +109,8 @@ func join(ctx context.Context, stills []string, out string) error {
 		var graph, row strings.Builder
 		for i, s := range stills {
 			args = append(args, "-i", s)
-			fmt.Fprintf(&graph, "[%d:v]scale=-2:450:flags=lanczos,pad=iw+%d:ih:0:0:white[v%d];", i, 16*min(1, len(stills)-1-i),
+			fmt.Fprintf(&graph, "[%d:v]scale=-2:450:flags=lanczos,pad=iw+%d:ih:0:0:white[v%d];", i,
+				16*min(1, len(stills)-1-i),
 				i)
 			fmt.Fprintf(&row, "[v%d]", i)
 		}

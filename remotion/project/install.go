@@ -47,7 +47,8 @@ func (m Manager) run(ctx context.Context, c command, node string, env []string, 
 	env = append(env, "COREPACK_ENABLE_DOWNLOAD_PROMPT=0", "CI=true")
 	args := append(program[1:], c.args...)
 	words := &output{say: say}
-	_, err = proc.Run(ctx, proc.Cmd{Path: program[0], Args: args, Dir: c.dir, Env: env, Stdout: words, Stderr: words.line,
+	_, err = proc.Run(ctx, proc.Cmd{Path: program[0], Args: args, Dir: c.dir, Env: env, Stdout: words,
+		Stderr:  words.line,
 		Timeout: installTimeout})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -156,9 +157,13 @@ func (o *output) line(l string) {
 var (
 	colour = lazyregexp.New(`\x1b\[[0-9;?]*[A-Za-z]`)
 	// anError begins the lines in which npm, pnpm, Yarn 1, Yarn 4 and bun say what failed.
-	anError = lazyregexp.New(`(?i)^(npm (err!|error)|.?ERR_PNPM|error[: ]|➤ YN(0001|00[1-9][0-9])|➤ YN0028|usage error|internal error)`)
+	anError = lazyregexp.New(
+		`(?i)^(npm (err!|error)|.?ERR_PNPM|error[: ]|➤ YN(0001|00[1-9][0-9])|➤ YN0028|usage error|internal error)`,
+	)
 	// noise are their lines that say nothing of the cause.
-	noise = lazyregexp.New(`(?i)complete log of this run|full report see|debug log can be found|^npm (err!|error)\s*$|➤ YN0000|➤ YN0013|➤ YN0007|➤ YN0008`)
+	noise = lazyregexp.New(
+		`(?i)complete log of this run|full report see|debug log can be found|^npm (err!|error)\s*$|➤ YN0000|➤ YN0013|➤ YN0007|➤ YN0008`,
+	)
 )
 
 // errors are the lines about what failed, at most twelve; without any, the last lines.

@@ -54,7 +54,9 @@ func (s *Survey) remotionSection() string {
 	add := func(key, value, meaning string) {
 		switch {
 		case slices.Contains(s.Unknown, key):
-			lines = append(lines, fmt.Sprintf("  # %s: NAME     # %s: not a literal value, write it here", key, meaning))
+			lines = append(
+				lines, fmt.Sprintf("  # %s: NAME     # %s: not a literal value, write it here", key, meaning),
+			)
 		case value != "":
 			lines = append(lines, fmt.Sprintf("  %s: %s", key, yamlWord(value)))
 		}

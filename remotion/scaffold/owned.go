@@ -198,7 +198,8 @@ func (c *Comparison) Update(version string, newText bool) (done []string, err er
 			_, err = atomicfile.WriteBytes(c.layout.Path(f.Name), 0o644, f.text)
 		}
 		if err != nil {
-			return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again", "update %s",
+			return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again",
+				"update %s",
 				f.Name)
 		}
 		done = append(done, f.Name)
@@ -217,7 +218,8 @@ func (c *Comparison) Update(version string, newText bool) (done []string, err er
 	}
 	name := c.layout.SourceDir() + "/" + Record
 	if _, err := atomicfile.WriteBytes(c.layout.Path(name), 0o644, b); err != nil {
-		return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again", "update %s",
+		return done, fault.Wrap(fault.Failed, err, "make the folder writable, and run the same command again",
+			"update %s",
 			name)
 	}
 	return done, nil

@@ -39,7 +39,9 @@ func Read(dir string) Survey {
 var (
 	registering = lazyregexp.New(`\bregisterRoot\s*\(`)
 	element     = lazyregexp.New(`<(?:Composition|Still)\b`)
-	constant    = lazyregexp.New(`\bconst\s+([A-Za-z_$][\w$]*)\s*(?::\s*number\s*)?=\s*([0-9][0-9_.]*)\s*(?:as const)?\s*[;\n]`)
+	constant    = lazyregexp.New(
+		`\bconst\s+([A-Za-z_$][\w$]*)\s*(?::\s*number\s*)?=\s*([0-9][0-9_.]*)\s*(?:as const)?\s*[;\n]`,
+	)
 )
 
 // config reads the entry point and the public folder from the CLI's configuration.

@@ -256,7 +256,9 @@ func (b *gcsBucket) part(ctx context.Context, session string, body []byte, from 
 		}
 		var to int64 // the last byte that the service has
 		if _, err := fmt.Sscanf(res.Header.Get("Range"), "bytes=0-%d", &to); err != nil || to < from || to >= end {
-			return fmt.Errorf("the service has %q of the %d bytes of an upload that were sent", res.Header.Get("Range"), end)
+			return fmt.Errorf(
+				"the service has %q of the %d bytes of an upload that were sent", res.Header.Get("Range"), end,
+			)
 		}
 		body, from = body[to+1-from:], to+1
 		if len(body) == 0 && !last {

@@ -87,7 +87,8 @@ func Scaler(matrix string) string {
 
 // zimg are the names that the zscale filter uses for matrices.
 var zimg = map[string]string{
-	"": "709", "unknown": "709", "reserved": "709", "bt709": "709", "smpte170m": "170m", "bt470bg": "470bg", "fcc": "fcc",
+	"": "709", "unknown": "709", "reserved": "709", "bt709": "709", "smpte170m": "170m", "bt470bg": "470bg",
+	"fcc":       "fcc",
 	"smpte240m": "smpte240m", "bt2020nc": "2020_ncl", "bt2020c": "2020_cl", "ycgco": "ycgco", "ictcp": "ictcp",
 	"gbr":               "gbr",
 	"chroma-derived-nc": "chroma-derived-nc", "chroma-derived-c": "chroma-derived-c",
@@ -95,7 +96,8 @@ var zimg = map[string]string{
 
 // curves are the transfers that the zscale filter reads. BT.709's own replaces those that players show alike.
 var curves = map[string]string{
-	"arib-std-b67": "arib-std-b67", "smpte2084": "smpte2084", "linear": "linear", "log100": "log100", "log316": "log316",
+	"arib-std-b67": "arib-std-b67", "smpte2084": "smpte2084", "linear": "linear", "log100": "log100",
+	"log316": "log316",
 	"bt470m": "bt470m", "gamma22": "bt470m", "bt470bg": "bt470bg", "gamma28": "bt470bg", "iec61966-2-1": "iec61966-2-1",
 }
 
@@ -136,7 +138,9 @@ func (c Colour) Filters() ([]string, error) {
 		if !c.RGB {
 			matrix = "in_color_matrix=" + scalers[c.Matrix] + ":"
 		}
-		f := []string{fmt.Sprintf("scale=%sin_range=%s:out_color_matrix=bt709:out_range=tv:flags=%s", matrix, from, exact)}
+		f := []string{
+			fmt.Sprintf("scale=%sin_range=%s:out_color_matrix=bt709:out_range=tv:flags=%s", matrix, from, exact),
+		}
 		if c.FullRange && !c.RGB {
 			// ffmpeg has formats whose names mean full range, and converts nothing while it stays in them.
 			f = append(f, "format="+limited)

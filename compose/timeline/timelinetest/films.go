@@ -19,7 +19,8 @@ func Films(media map[string]timeline.Media) []*timeline.Film {
 	films := []*timeline.Film{
 		fills(), pictures(), clips(), alphas(), loops(), slides(), texts(), rightToLeft(), brackets(), eastAsian(),
 		transparent(), turns(), colours("colours"), colours("codings"),
-		rates("cinema", timeline.Rate{Num: 24000, Den: 1001}, 36), rates("fast", timeline.Rate{Num: 60000, Den: 1001}, 36),
+		rates("cinema", timeline.Rate{Num: 24000, Den: 1001}, 36),
+		rates("fast", timeline.Rate{Num: 60000, Den: 1001}, 36),
 		sounds(), presenter(),
 	}
 	for _, f := range films {
@@ -54,7 +55,9 @@ func TextAreas(f *timeline.Film) []timeline.Rect {
 		}
 		for _, line := range l.Text.Lines {
 			top, height := line.Baseline-l.Text.Size, 1.35*l.Text.Size
-			r := timeline.Rect{X: int(line.X) - grow, Y: int(top) - grow, W: int(line.Width) + 2*grow, H: int(height) + 2*grow}
+			r := timeline.Rect{
+				X: int(line.X) - grow, Y: int(top) - grow, W: int(line.Width) + 2*grow, H: int(height) + 2*grow,
+			}
 			for _, m := range []timeline.Motion{l.Enter, l.Leave} {
 				r.X, r.W = r.X+min(m.DX, 0), r.W+max(m.DX, -m.DX)
 				r.Y, r.H = r.Y+min(m.DY, 0), r.H+max(m.DY, -m.DY)
@@ -109,7 +112,9 @@ func pictures() *timeline.Film {
 		fill("ground", n, canvas, 0, "#405060"),
 		picture("as it is", "picture", n, timeline.Rect{X: 8, Y: 8, W: 64, H: 48}, whole),
 		picture("doubled", "picture", n, timeline.Rect{X: 90, Y: 8, W: 128, H: 96}, whole),
-		picture("cropped", "picture", n, timeline.Rect{X: 8, Y: 80, W: 40, H: 40}, timeline.Rect{X: 32, Y: 4, W: 20, H: 20}),
+		picture(
+			"cropped", "picture", n, timeline.Rect{X: 8, Y: 80, W: 40, H: 40}, timeline.Rect{X: 32, Y: 4, W: 20, H: 20},
+		),
 		with(picture("round", "photo", n, timeline.Rect{X: 230, Y: 10, W: 70, H: 70},
 			timeline.Rect{X: 10, Y: 0, W: 60, H: 60}), func(l *timeline.Layer) { l.Radius = 35 }),
 		with(picture("faint", "photo", n, timeline.Rect{X: 230, Y: 100, W: 80, H: 60}, timeline.Rect{W: 80, H: 60}),
@@ -142,7 +147,9 @@ func alphas() *timeline.Film {
 	whole := timeline.Rect{W: AlphaWidth, H: AlphaHeight}
 	return &timeline.Film{Name: "alpha", Frames: n, Layers: []timeline.Layer{
 		fill("ground", n, canvas, 90, "#203040", "#F0F0E0"),
-		with(video("presenter", "alpha", 50, timeline.Rect{X: 20, Y: 40, W: 160, H: 120}, whole), func(l *timeline.Layer) {
+		with(video(
+			"presenter", "alpha", 50, timeline.Rect{X: 20, Y: 40, W: 160, H: 120}, whole,
+		), func(l *timeline.Layer) {
 			l.From = 5
 			l.Enter = timeline.Motion{Frames: 10, Fade: true, DX: -60}
 			l.Leave = timeline.Motion{Frames: 8, Fade: true, DY: 50}
@@ -155,7 +162,9 @@ func alphas() *timeline.Film {
 				l.Radius, l.Fill.Ring = 36, &timeline.Stroke{Color: "#204080", Width: 4}
 				l.Enter = timeline.Motion{Frames: 10, DX: -40}
 			}),
-		with(video("in the disc", "alpha", 50, timeline.Rect{X: 240, Y: 108, W: 64, H: 56}, timeline.Rect{W: 64, H: 56}),
+		with(video(
+			"in the disc", "alpha", 50, timeline.Rect{X: 240, Y: 108, W: 64, H: 56}, timeline.Rect{W: 64, H: 56},
+		),
 			func(l *timeline.Layer) {
 				l.Radius, l.Round = 32, &timeline.Rect{X: 240, Y: 100, W: 64, H: 64}
 				l.Enter = timeline.Motion{Frames: 10, DX: -40}
@@ -187,13 +196,17 @@ func turns() *timeline.Film {
 	return &timeline.Film{Name: "turns", Frames: n, Layers: []timeline.Layer{
 		fill("ground", n, canvas, 0, "#506070"),
 		video("turned", "turned", n, timeline.Rect{X: 4, Y: 10, W: 90, H: 160}, upright),
-		video("over", "over", n, timeline.Rect{X: 98, Y: 10, W: 120, H: 68}, timeline.Rect{W: ClipWidth, H: ClipHeight}),
+		video(
+			"over", "over", n, timeline.Rect{X: 98, Y: 10, W: 120, H: 68}, timeline.Rect{W: ClipWidth, H: ClipHeight},
+		),
 		video("back", "back", n, timeline.Rect{X: 226, Y: 10, W: 90, H: 160}, upright),
-		video("part", "turned", n, timeline.Rect{X: 120, Y: 90, W: 60, H: 80}, timeline.Rect{X: 20, Y: 40, W: 60, H: 80}),
+		video(
+			"part", "turned", n, timeline.Rect{X: 120, Y: 90, W: 60, H: 80}, timeline.Rect{X: 20, Y: 40, W: 60, H: 80},
+		),
 	}}
 }
 
-// patched are the films that show footage of the same colours, told in different ways.
+// patched are the films that show footage of the same colours, with different metadata.
 var patched = map[string][]string{"colours": {"full", "bt601", "clip"}, "codings": {"untagged", "vp9", "veil", "hevc"}}
 
 // Patch is one colour of footage, without its edges, as a film shows it.

@@ -72,7 +72,8 @@ func WriteReport(dir string, run Run, list []Outcome) error {
 // card returns an outcome's card: its findings, or its errors where it could not be read.
 func (o Outcome) card() reportCard {
 	c := reportCard{
-		Name: outside.Text(o.Name), State: o.State, Mark: o.State.mark(), Facts: o.Facts, File: o.Label, Picture: picture(o.Poster),
+		Name: outside.Text(o.Name), State: o.State, Mark: o.State.mark(), Facts: o.Facts, File: o.Label,
+		Picture: picture(o.Poster),
 	}
 	for _, f := range o.Findings {
 		f.Value, f.Advice = outside.Text(f.Value), outside.Text(f.Advice)

@@ -19,7 +19,8 @@ func CheckTable(path string) error {
 	case ".csv", ".json":
 		return nil
 	}
-	return fault.New(fault.Usage, "name it out/results.csv or out/results.json", "--results %s is neither .csv nor .json",
+	return fault.New(fault.Usage, "name it out/results.csv or out/results.json",
+		"--results %s is neither .csv nor .json",
 		path)
 }
 

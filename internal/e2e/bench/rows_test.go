@@ -188,7 +188,7 @@ func memory(pid int, key string) float64 {
 // children is the processor time of those that a process started and that have ended.
 func children(pid int) time.Duration {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	_, rest, _ := strings.Cut(string(b), ") ") // behind the name, which may hold anything
+	_, rest, _ := strings.Cut(string(b), ") ") // after the name, which may contain anything
 	f := strings.Fields(rest)
 	const cutime, cstime, hertz = 13, 14, 100 // of proc(5), counted from the state; USER_HZ
 	if len(f) <= cstime {

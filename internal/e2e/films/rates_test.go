@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/e2e/e2etest"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // filmRates are the rates that films are made in, as the manifest has them.
@@ -162,7 +163,7 @@ func TestClipsAtEveryRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath), Stall: 10 * time.Minute}
+		r := remotion.Renderer{Browser: tools.FindBrowser("", os.Getenv, exec.LookPath), Stall: 10 * time.Minute}
 		s, err := r.Open(t.Context(), remotion.SessionSpec{Layout: project.Layout{Dir: dir}, CacheDir: t.TempDir()}, nil)
 		if err != nil {
 			t.Fatal(err)

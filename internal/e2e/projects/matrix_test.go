@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"greenroom/remotion"
 	"greenroom/remotion/project"
 	"greenroom/remotion/scaffold"
+	"greenroom/remotion/tools"
 )
 
 // A cell is one project of the matrix.
@@ -28,8 +28,8 @@ func cells(v versions) []cell {
 	return []cell{
 		{"npm", "blank template", v.newest},
 		{"npm", "workspace", v.newest},
-		{"npm", "JavaScript", remotion.Oldest},
-		{"pnpm", "blank template", remotion.Oldest},
+		{"npm", "JavaScript", tools.Oldest},
+		{"pnpm", "blank template", tools.Oldest},
 		{"pnpm", "workspace", v.newest},
 		{"pnpm", "next template", v.newest},
 		{"yarn 1", "without src", v.complete},
@@ -37,7 +37,7 @@ func cells(v versions) []cell {
 		{"yarn 4", "own folders", v.complete},
 		{"yarn 4", "next template", v.oldComplete},
 		{"yarn 4 pnp", "blank template", v.complete},
-		{"bun", "own folders", remotion.Oldest},
+		{"bun", "own folders", tools.Oldest},
 		{"bun", "JavaScript", v.newest},
 		{"bun", "without src", "4.0.371"}, // the first version with @remotion/media, without what films need
 		{"pnpm", "without src", scaffold.MediaFrom},
@@ -85,7 +85,7 @@ func published(t *testing.T) (v versions) {
 		order = all
 	}
 	for _, one := range order { // in the order of versions
-		if project.Older(one, remotion.Oldest) || have[one] < len(optional) || strings.Contains(one, "-") {
+		if project.Older(one, tools.Oldest) || have[one] < len(optional) || strings.Contains(one, "-") {
 			continue
 		}
 		v.complete = one
@@ -136,7 +136,7 @@ func (c cell) run(t *testing.T) {
 	l, m := layouts(c.version)[c.layout], managers()[c.manager]
 	top := t.TempDir()
 	for name, text := range l.files {
-		if c.version == remotion.Oldest || strings.HasPrefix(c.version, "4.0.1") { // of the same time
+		if c.version == tools.Oldest || strings.HasPrefix(c.version, "4.0.1") { // of the same time
 			text = strings.NewReplacer(`"react": "19.2.3"`, `"react": "18.3.1"`, `"react-dom": "19.2.3"`, `"react-dom": "18.3.1"`, `"@types/react": "19.2.7"`, `"@types/react": "18.3.3"`).Replace(text)
 		}
 		write(t, top, name, text)

@@ -246,7 +246,7 @@ func TestSharedFolder(t *testing.T) {
 		if err := os.Remove(filepath.Join(m.dir, "greenroom.lock")); err != nil {
 			t.Fatal(err)
 		}
-		wantText(t, m.must(t, "build", "--yes"), "it speaks of another take", "it cannot be read", "2 bought")
+		wantText(t, m.must(t, "build", "--yes"), "it is of another take", "it cannot be read", "2 bought")
 		if got := e2etest.Read(t, records[0]); bytes.Equal(got, two) || len(got) < len(one)/2 {
 			t.Errorf("the false record is kept: %s", got)
 		}

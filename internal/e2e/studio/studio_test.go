@@ -58,7 +58,7 @@ func TestStudioFollowsWatch(t *testing.T) {
 		s.script("Now it is another line, and it takes a little longer to say than the first one did, by some seconds.")
 	})
 
-	// a script that cannot be read leaves the last good clip standing
+	// a script that cannot be read keeps the last good clip
 	s.script(`Broken <break time="5ms"/> tag.`)
 	s.await("the error", func() bool { return strings.Contains(s.said(), "is not a break HeyGen understands") })
 	if c := s.clip("intro"); c == nil || c.Src != now.Src {

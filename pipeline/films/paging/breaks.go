@@ -169,7 +169,7 @@ func Split(text string) (out []Word) {
 	return out
 }
 
-// Attach adds signs that stand alone, as in « Bonjour ! », to the word that they belong to: opening ones
+// Attach adds signs that are alone, as in « Bonjour ! », to the word that they belong to: opening ones
 // to the next, all others to the one before.
 func Attach(words []Word) []Word {
 	out := words[:0]

@@ -128,7 +128,8 @@ func Length(text string) (n float64) {
 }
 
 func isWide(c rune) bool {
-	return unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || c >= 0x3000 && c <= 0x30ff ||
+	return unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||
+		c >= 0x3000 && c <= 0x30ff ||
 		c >= 0xff00 && c <= 0xff60
 }
 
@@ -219,7 +220,8 @@ func (p *pager) lines(first, end, lines int) (breaks []int, cost float64) {
 			for j := i + 1; j < n && p.line(first+i, first+j); j++ {
 				w := width(first+i, first+j)
 				off := (w - even) / even * p.between(first, end) / float64(lines) / LineLength
-				c := lineCost(p.cost[first+j]) + 12*off*off + short(w/even, p.between(first+i, first+j), j-i, n) + least[j]
+				c := lineCost(p.cost[first+j]) + 12*off*off +
+					short(w/even, p.between(first+i, first+j), j-i, n) + least[j]
 				if off > 0.01 {
 					c += topHeavy
 				}

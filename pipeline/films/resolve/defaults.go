@@ -156,7 +156,9 @@ func (r *resolver) subjects(p *part) {
 					continue
 				}
 				canvas := area{0, 0, float64(inner.w), float64(inner.h)}
-				p.people = append(p.people, subject{through(s.box, canvas, box), through(s.face, canvas, box), from - skip + when.first, to - from})
+				p.people = append(p.people, subject{
+					through(s.box, canvas, box), through(s.face, canvas, box), from - skip + when.first, to - from,
+				})
 			}
 		}
 	}

@@ -12,7 +12,9 @@ type area struct{ x, y, w, h float64 }
 
 func (a area) rect() timeline.Rect {
 	x0, y0 := math.Round(a.x), math.Round(a.y)
-	return timeline.Rect{X: int(x0), Y: int(y0), W: max(1, int(math.Round(a.x+a.w)-x0)), H: max(1, int(math.Round(a.y+a.h)-y0))}
+	return timeline.Rect{
+		X: int(x0), Y: int(y0), W: max(1, int(math.Round(a.x+a.w)-x0)), H: max(1, int(math.Round(a.y+a.h)-y0)),
+	}
 }
 
 // safeArea is the canvas without the share of each side that stays free. Edges and per cents of a box count from it.

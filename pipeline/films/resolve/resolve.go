@@ -39,11 +39,16 @@ func Film(m *manifest.Manifest, name string, facts Facts) (*timeline.Film, error
 	number(r.film)
 	r.unused()
 	if err := r.film.Validate(); err != nil {
-		return nil, fault.Wrap(fault.Failed, err, "please report it with the manifest", "composition %s cannot be rendered", name)
+		return nil, fault.Wrap(
+			fault.Failed, err, "please report it with the manifest", "composition %s cannot be rendered", name,
+		)
 	}
 	return r.film, nil
 }
 
+// resolver turns a composition of the manifest into a film.
+//
+// size: one method for each kind of layer and each step; all report faults in one list.
 type resolver struct {
 	m      *manifest.Manifest
 	facts  Facts
@@ -56,6 +61,8 @@ type resolver struct {
 }
 
 // part is a composition that is being resolved, on its own canvas, in the film's frames.
+//
+// size: one field for each list that the steps over a composition fill.
 type part struct {
 	c      manifest.Composition
 	w, h   int
@@ -252,7 +259,8 @@ func (r *resolver) offCanvas(p *part, l manifest.Layer, box timeline.Rect) {
 	if !ok {
 		place = l.Place
 	}
-	r.fault(place, "bring its box: back into the picture", "%s: nothing of it is on the canvas of %dx%d (it lies at %d,%d and is %dx%d)",
+	r.fault(place, "bring its box: back into the picture",
+		"%s: nothing of it is on the canvas of %dx%d (it lies at %d,%d and is %dx%d)",
 		p.name(l), p.w, p.h, box.X, box.Y, box.W, box.H)
 }
 
@@ -293,7 +301,8 @@ func (r *resolver) move(p *part, l manifest.Layer, out timeline.Layer, as timeli
 			place, said = l.Places["leave"]
 		}
 		if said {
-			r.fault(place, "shorten them, as in enter: fade 0.2s", "%s: it comes in %d frames and goes in %d, but is there for %d",
+			r.fault(place, "shorten them, as in enter: fade 0.2s",
+				"%s: it comes in %d frames and goes in %d, but is there for %d",
 				p.name(l), out.Enter.Frames, out.Leave.Frames, out.Frames)
 			return
 		}
@@ -317,7 +326,8 @@ func (r *resolver) sound(p *part, l manifest.Layer, m timeline.Media, when span)
 	r.film.Media[m.Public] = m
 	p.sounds = append(p.sounds, sound{
 		Sound: timeline.Sound{
-			ID: p.name(l), Media: m.Public, From: when.first, Frames: when.frames, Skip: micro(l.Skip.Seconds()), Loop: l.Loop,
+			ID: p.name(l), Media: m.Public, From: when.first, Frames: when.frames, Skip: micro(l.Skip.Seconds()),
+			Loop: l.Loop,
 		},
 		gain: l.Gain, fadeIn: l.FadeIn.Seconds(), fadeOut: l.FadeOut.Seconds(), duck: l.Duck,
 	})
@@ -352,7 +362,8 @@ func (r *resolver) background(p *part) {
 	case b.Image != "":
 		r.picture(p, l, m, at, when)
 	case !b.Loop && m.Seconds < p.length-0.5/r.rate.FPS():
-		r.fault(b.Place, "set loop: true, or a shorter length:", "background video %s ends at %s, the composition at %s",
+		r.fault(b.Place, "set loop: true, or a shorter length:",
+			"background video %s ends at %s, the composition at %s",
 			l.Name, clock(m.Seconds), clock(p.length))
 	default:
 		r.video(p, l, m, at, when)

@@ -159,7 +159,9 @@ func (s *Sizes) add(m *manifest.Manifest, film manifest.Composition, in, depth i
 		switch l.Kind {
 		case manifest.LayerClip:
 			slides := l.Enter.Slide != "" || l.Leave.Slide != ""
-			s.place(l.Of, spot{l.Box, l.BoxOf, l.Fit, l.Anchor, l.Safe, l.Mask, sceneOf(film), slides, film.Width, film.Height, in})
+			s.place(l.Of, spot{
+				l.Box, l.BoxOf, l.Fit, l.Anchor, l.Safe, l.Mask, sceneOf(film), slides, film.Width, film.Height, in,
+			})
 		case manifest.LayerComposition:
 			inner(l.Of, l.Box, l.Safe, l.Anchor)
 		}

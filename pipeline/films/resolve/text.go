@@ -176,13 +176,18 @@ func (t *setting) set(lines []typeset.Line, block area) *timeline.Text {
 	}
 	if p := t.style.Plate; p != nil {
 		r := block.rect()
-		text.Plate = &timeline.Plate{Box: r, Radius: min(milli(p.Radius.Of(short)), float64(min(r.W, r.H))/2), Color: p.Color}
+		text.Plate = &timeline.Plate{
+			Box: r, Radius: min(milli(p.Radius.Of(short)), float64(min(r.W, r.H))/2), Color: p.Color,
+		}
 	}
 	f, lead, wide := t.fonts[0].Face, t.lead(), block.w-2*t.pad
 	down := (lead-(f.Above+f.Below)*t.size)/2 + f.Above*t.size
 	for i, line := range lines {
 		x := block.x + t.pad + (wide-line.Width)*t.share(line.RTL)
-		out := timeline.Line{X: milli(x), Baseline: milli(block.y + t.pad + float64(i)*lead + down), Width: milli(line.Width), RTL: line.RTL}
+		out := timeline.Line{
+			X: milli(x), Baseline: milli(block.y + t.pad + float64(i)*lead + down), Width: milli(line.Width),
+			RTL: line.RTL,
+		}
 		for _, run := range line.Runs {
 			out.Runs = append(out.Runs, timeline.Run{Text: run.Text, Font: run.Face})
 		}

@@ -73,7 +73,10 @@ func (r *resolver) begin(p *part, i int, lasts []float64, state []int) {
 				r.begin(p, j, lasts, state)
 				s.from += p.spans[j].to
 				if math.IsInf(p.spans[j].to, 1) {
-					r.fault(l.Places["after"], "give that layer a for:", "%s: %s has no end to come after", p.name(l), p.name(o))
+					r.fault(
+						l.Places["after"], "give that layer a for:", "%s: %s has no end to come after", p.name(l),
+						p.name(o),
+					)
 					s.from = 0
 				}
 				break
@@ -169,7 +172,10 @@ func (r *resolver) span(p *part, i int, l manifest.Layer, lasts float64) {
 		r.fault(at, "a film starts at 0s", "%s: it begins %s before 0", p.name(l), clock(-s.from))
 		return
 	case s.from >= p.length-half:
-		r.fault(at, "begin earlier, or set a longer length:", "%s: it begins at %s, the composition ends at %s", p.name(l), clock(s.from), clock(p.length))
+		r.fault(
+			at, "begin earlier, or set a longer length:", "%s: it begins at %s, the composition ends at %s", p.name(l),
+			clock(s.from), clock(p.length),
+		)
 		return
 	case l.For > 0 && l.For.Seconds() > lasts+half:
 		hint := "leave for: out"
@@ -179,10 +185,16 @@ func (r *resolver) span(p *part, i int, l manifest.Layer, lasts float64) {
 		r.fault(long, hint, "%s: it lasts %s, not %s", p.name(l), clock(lasts), clock(l.For.Seconds()))
 		return
 	case l.For > 0 && s.to > p.length+half:
-		r.fault(long, "shorten it, or set a longer length:", "%s: it ends at %s, the composition at %s", p.name(l), clock(s.to), clock(p.length))
+		r.fault(
+			long, "shorten it, or set a longer length:", "%s: it ends at %s, the composition at %s", p.name(l),
+			clock(s.to), clock(p.length),
+		)
 		return
 	case l.Kind == manifest.LayerClip && s.to > p.length+half:
-		r.fault(l.Place, "set length: auto, or for: to cut the clip", "%s: it ends at %s, the composition at %s", p.name(l), clock(s.to), clock(p.length))
+		r.fault(
+			l.Place, "set length: auto, or for: to cut the clip", "%s: it ends at %s, the composition at %s", p.name(l),
+			clock(s.to), clock(p.length),
+		)
 		return
 	}
 	first := r.rate.FrameAt(s.from)

@@ -22,6 +22,7 @@ import (
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/remotion"
 	layout "greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // What both renderers promise to agree on.
@@ -49,7 +50,7 @@ func stage(t testing.TB) set {
 		t.Fatal(err)
 	}
 	// The machine may be busy with other tests.
-	p.r = remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath), Stall: 10 * time.Minute}
+	p.r = remotion.Renderer{Browser: tools.FindBrowser("", os.Getenv, exec.LookPath), Stall: 10 * time.Minute}
 	if p.r.Browser == "" {
 		t.Fatal("no headless browser is installed; run make setup")
 	}

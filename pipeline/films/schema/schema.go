@@ -21,7 +21,9 @@ func Schema() []byte {
 		if t != reflect.TypeFor[timeline.Kind]() {
 			return nil
 		}
-		return &jsonschema.Schema{Type: "string", Enum: []any{timeline.KindFill, timeline.KindPicture, timeline.KindVideo, timeline.KindText}}
+		return &jsonschema.Schema{
+			Type: "string", Enum: []any{timeline.KindFill, timeline.KindPicture, timeline.KindVideo, timeline.KindText},
+		}
 	}}
 	s := r.Reflect(&timeline.Film{})
 	s.Title = "Film"

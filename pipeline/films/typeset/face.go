@@ -51,7 +51,8 @@ func Load(data []byte) (f *Face, err error) {
 	if err != nil {
 		return nil, errors.New("it is not a font file")
 	}
-	if !ld.HasTable(ot.MustNewTag("glyf")) && !ld.HasTable(ot.MustNewTag("CFF ")) && !ld.HasTable(ot.MustNewTag("CFF2")) {
+	if !ld.HasTable(ot.MustNewTag("glyf")) && !ld.HasTable(ot.MustNewTag("CFF ")) &&
+		!ld.HasTable(ot.MustNewTag("CFF2")) {
 		return nil, errors.New("it has coloured pictures instead of outlines, which ffmpeg cannot render")
 	}
 	for _, tag := range ld.Tables() { // the reader accepts what libass and browsers reject
@@ -98,7 +99,8 @@ func (f *Face) measure(ld *ot.Loader) error {
 	if a, d := float64(at(os2[74:]))/em, float64(at(os2[76:]))/em; a+d > 0 {
 		f.Ascent, f.Descent = a, d
 	}
-	if a, d := float64(int16(at(os2[68:])))/em, -float64(int16(at(os2[70:])))/em; selection&useTypo != 0 || f.Above+f.Below == 0 {
+	if a, d := float64(int16(at(os2[68:])))/em, -float64(int16(at(os2[70:])))/em; selection&useTypo != 0 ||
+		f.Above+f.Below == 0 {
 		f.Above, f.Below = a, d
 	}
 	return nil

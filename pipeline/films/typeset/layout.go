@@ -52,7 +52,9 @@ func (e *MissingError) Error() string {
 // Clean brings a text into the form that lines are made of: composed (NFC), tabs and blanks in a row as one blank,
 // "\n" between paragraphs, nothing else that cannot be seen.
 func Clean(s string) string {
-	s = norm.NFC.String(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\ufeff", "").Replace(s))
+	s = norm.NFC.String(
+		strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\ufeff", "").Replace(s),
+	)
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
 		l = strings.Map(func(r rune) rune {
@@ -192,7 +194,9 @@ func (s *Setter) line(w shaping.Line, runes []rune, start int) Line {
 	for _, o := range w {
 		from, to := o.Runes.Offset, min(o.Runes.Offset+o.Runes.Count, end)
 		if from < to {
-			l.Runs = append(l.Runs, Run{string(runes[from:to]), max(0, slices.Index(s.faces, o.Face)), start + from, start + to})
+			l.Runs = append(l.Runs, Run{
+				string(runes[from:to]), max(0, slices.Index(s.faces, o.Face)), start + from, start + to,
+			})
 		}
 	}
 	slices.SortFunc(l.Runs, func(a, b Run) int { return a.Start - b.Start })

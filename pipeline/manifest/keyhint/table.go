@@ -58,7 +58,10 @@ var meanings = map[string][]meaning{
 		{"resolution dimensions width height quality", "write size: 1920x1080"},
 		{"aspect aspectratio ratio orientation format formats",
 			"write size: 1080x1920 for a clip in portrait; films have formats: [16:9, 9:16]"},
-		{"greenscreen chroma chromakey screen", "write key: auto for a file; key-color chooses the screen of an avatar"},
+		{
+			"greenscreen chroma chromakey screen",
+			"write key: auto for a file; key-color chooses the screen of an avatar",
+		},
 		{"alpha transparency opaque matting removebackground",
 			"write transparent: true or false; cutout: true removes the background of a file"},
 		{"subtitles subs caption", "write captions: true"},

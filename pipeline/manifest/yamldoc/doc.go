@@ -40,6 +40,8 @@ type Hooks struct {
 }
 
 // Doc is a YAML text and the faults that its reader found so far.
+//
+// size: one method for each kind of value that a manifest can have.
 type Doc struct {
 	Hooks
 	opt      Options

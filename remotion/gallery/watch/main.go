@@ -19,6 +19,7 @@ import (
 
 	"greenroom/remotion"
 	layout "greenroom/remotion/project"
+	"greenroom/remotion/tools"
 )
 
 // The script before and after the edit.
@@ -68,7 +69,7 @@ func picture(ctx context.Context, bin, project, out string) error {
 		}
 	}
 	film := filepath.Join(project, "out", "watch.mov") // ProRes 4444 of PNG frames: nothing is lost before the last step
-	r := remotion.Renderer{Browser: remotion.FindBrowser("", os.Getenv, exec.LookPath)}
+	r := remotion.Renderer{Browser: tools.FindBrowser("", os.Getenv, exec.LookPath)}
 	if _, err := r.Render(ctx, remotion.RenderSpec{Layout: layout.Layout{Dir: project},
 		CacheDir:    filepath.Join(project, ".greenroom", "render"),
 		Composition: "Watch", Out: film, InputProps: input, AllowStandIns: true}, nil); err != nil {

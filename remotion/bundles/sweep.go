@@ -1,4 +1,5 @@
-package remotion
+// Package bundles removes what renders left in the cache: old bundles, and the folders of killed renders.
+package bundles
 
 import (
 	"os"
@@ -15,17 +16,18 @@ const (
 	beat        = time.Minute
 )
 
-// Names in the cache. A bundle is renamed before it is removed, so that a render never finds half of one.
+// Name matches a bundle in the cache. A bundle is renamed before it is removed, so that a render never finds half of
+// one.
 var (
-	bundleName = lazyregexp.New(`^bundle-[0-9a-f]{16}$`)
-	leftover   = lazyregexp.New(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*)$`)
+	Name     = lazyregexp.New(`^bundle-[0-9a-f]{16}$`)
+	leftover = lazyregexp.New(`^(bundle-[0-9a-f]{16}\..*|render-.*|driver-.*)$`)
 )
 
-// sweep removes the bundles of a project but the newest two, and what killed renders left. What is in use is known by
+// Sweep removes the bundles of a project but the newest two, and what killed renders left. What is in use is known by
 // its age, without a lock: a render touches what it uses every minute, and one that reports nothing for longer than its
 // stall limit is stopped. So there is no lock file that may be stale, and it works between processes and on every
 // system. It ignores errors: a finished film does not fail because of old files.
-func sweep(cache string, current string, stall time.Duration, now time.Time) {
+func Sweep(cache string, current string, stall time.Duration, now time.Time) {
 	entries, err := os.ReadDir(cache)
 	if err != nil {
 		return
@@ -43,7 +45,7 @@ func sweep(cache string, current string, stall time.Duration, now time.Time) {
 		}
 		p := filepath.Join(cache, e.Name())
 		switch {
-		case bundleName.MatchString(e.Name()) && e.IsDir():
+		case Name.MatchString(e.Name()) && e.IsDir():
 			// Projects may share a cache; the link in a bundle names its project.
 			owner, _ := os.Readlink(filepath.Join(p, "public"))
 			projects[owner] = append(projects[owner], bundle{p, st.ModTime()})
@@ -66,8 +68,8 @@ func sweep(cache string, current string, stall time.Duration, now time.Time) {
 	}
 }
 
-// heartbeat touches what a render uses, at most once a minute.
-func heartbeat(paths ...string) func() {
+// Heartbeat touches what a render uses, at most once a minute.
+func Heartbeat(paths ...string) func() {
 	var last time.Time
 	return func() {
 		if now := time.Now(); now.Sub(last) >= beat {

@@ -1,4 +1,5 @@
-package remotion
+// Package sources reads what a Remotion bundle is made from, and hashes it for the keys of bundles and films.
+package sources
 
 import (
 	"errors"
@@ -17,22 +18,23 @@ import (
 var bundleFiles = []string{"package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock",
 	"tsconfig.json"}
 
-// bundlePackages are the installed packages whose version changes a bundle even if the lockfile has another version.
-var bundlePackages = []string{"remotion", "@remotion/bundler"}
+// Packages are the installed packages whose version changes a bundle even if the lockfile has another version.
+var Packages = []string{"remotion", "@remotion/bundler"}
 
-// keyer is a key with rules for the files in it.
-type keyer struct {
+// Key is a key with rules for the files in it.
+type Key struct {
 	*hashkey.Key
-	sum  func(path string) (string, error) // of a file's content; nil reads it
-	skip func(name string) bool            // omits files, by their slashed names in the project; nil: none
+	SumOf func(path string) (string, error) // of a file's content; nil reads it
+	Skip  func(name string) bool            // omits files, by their slashed names in the project; nil: none
 }
 
-func newKeyer() keyer { return keyer{Key: new(hashkey.Key)} }
+// NewKey returns an empty key, which reads every file and omits none.
+func NewKey() Key { return Key{Key: new(hashkey.Key)} }
 
-// sources hashes what a bundle is made from, wherever the project lies: bytes and names,
-// never times.
-func (k keyer) sources(at project.Layout) error {
-	k.Field("driver", driverSum()) // decides how to bundle
+// sources Hashes what a bundle is made from, wherever the project lies: bytes and names,
+// never times. driver is the hash of the driver, which decides how to bundle.
+func (k Key) Sources(at project.Layout, driver string) error {
+	k.Field("driver", driver)
 	k.Field("entry", at.Entry)
 	for _, name := range append(slices.Clone(bundleFiles), toolConfigs(at)...) {
 		b, err := os.ReadFile(at.Path(name))
@@ -42,13 +44,13 @@ func (k keyer) sources(at project.Layout) error {
 			return err
 		}
 	}
-	for _, name := range bundlePackages {
-		k.Field("package "+name, installed(at.Dir, name))
+	for _, name := range Packages {
+		k.Field("package "+name, Installed(at.Dir, name))
 	}
 	// Made without public/, a bundle has no link to it.
 	st, err := os.Stat(at.Path(at.PublicDir()))
 	k.Field("public", fmt.Sprint(err == nil && st.IsDir()))
-	return sourceFiles(at, func(name string) error { return k.fileAs(at.Path(name), name) })
+	return Files(at, func(name string) error { return k.FileAs(at.Path(name), name) })
 }
 
 // sourceFolders are src and the entry point's own folder.
@@ -59,8 +61,8 @@ func sourceFolders(entry string) []string {
 	return []string{"src"}
 }
 
-// installed returns a package's version in node_modules; "" for a missing one, which the driver reports.
-func installed(dir, name string) string {
+// Installed returns a package's version in node_modules; "" for a missing one, which the driver reports.
+func Installed(dir, name string) string {
 	folder, err := project.Find(dir, name)
 	if err != nil {
 		return ""
@@ -108,9 +110,9 @@ func walk(root, folder string, above []string, visit func(name string) error) er
 	return nil
 }
 
-// walkPublic visits every file of the public folder with its name below "public", whatever
+// WalkPublic visits every file of the public folder with its name below "public", whatever
 // the folder is called.
-func walkPublic(at project.Layout, visit func(file, name string) error) error {
+func WalkPublic(at project.Layout, visit func(file, name string) error) error {
 	public := filepath.FromSlash(at.PublicDir())
 	return walk(at.Dir, public, nil, func(name string) error {
 		rel, err := filepath.Rel(public, name)
@@ -121,14 +123,14 @@ func walkPublic(at project.Layout, visit func(file, name string) error) error {
 	})
 }
 
-// fileAs hashes the content of a file, and the name that it has in the key.
-func (k keyer) fileAs(file, name string) error {
-	if k.skip != nil && k.skip(filepath.ToSlash(name)) {
+// FileAs hashes the content of a file, and the name that it has in the key.
+func (k Key) FileAs(file, name string) error {
+	if k.Skip != nil && k.Skip(filepath.ToSlash(name)) {
 		return nil
 	}
-	read := k.sum
+	read := k.SumOf
 	if read == nil {
-		read = sumOf
+		read = Sum
 	}
 	sum, err := read(file)
 	if err != nil {
@@ -138,8 +140,8 @@ func (k keyer) fileAs(file, name string) error {
 	return nil
 }
 
-// sumOf returns the SHA-256 of a file's bytes, not in hexadecimal digits.
-func sumOf(path string) (string, error) {
+// Sum returns the SHA-256 of a file's bytes, not in hexadecimal digits.
+func Sum(path string) (string, error) {
 	sum, _, err := hashkey.File(path)
 	if err != nil {
 		return "", err
@@ -150,4 +152,17 @@ func sumOf(path string) (string, error) {
 // temporary reports whether a name is that of an unfinished atomic write.
 func temporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.Contains(name, ".tmp")
+}
+
+// Environment hashes variables by name.
+func (k Key) Environment(names, environ []string) {
+	for _, name := range names {
+		value := "unset"
+		for _, v := range environ {
+			if n, set, _ := strings.Cut(v, "="); n == name {
+				value = "=" + set
+			}
+		}
+		k.Field("variable "+name, value)
+	}
 }

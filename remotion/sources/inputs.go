@@ -1,4 +1,4 @@
-package remotion
+package sources
 
 import (
 	"encoding/json"
@@ -12,10 +12,10 @@ import (
 	"greenroom/remotion/project"
 )
 
-// bundleInputs is what the bundler itself read for the last bundle of a project and what the sources do not name by
+// Inputs is what the bundler itself read for the last bundle of a project and what the sources do not name by
 // paths: modules behind an alias, packages of the same workspace, files that a loader reads. They are known after the
 // first bundle only.
-type bundleInputs struct {
+type Inputs struct {
 	Files   []string `json:"files"`   // relative to the project, with slashes
 	Folders []string `json:"folders"` // all of whose files count: require.context()
 	Env     []string `json:"env"`     // variables that the configuration's functions read
@@ -25,22 +25,28 @@ type bundleInputs struct {
 const inputsRecord = "greenroom-inputs.json"
 
 // inputsOf is the name of a project's list in the cache.
-func inputsOf(home string, at project.Layout) string { return place(home, at) + " " + at.Entry }
+func inputsOf(home string, at project.Layout) string { return Place(home, at) + " " + at.Entry }
 
-func recallInputs(home string, at project.Layout) bundleInputs {
-	in, _ := filecache.LoadEntry[bundleInputs](filepath.Join(home, inputsMemory), inputsOf(home, at))
+// Recall returns the list of the project's last bundle; an empty one before the first.
+func Recall(home string, at project.Layout) Inputs {
+	in, _ := filecache.LoadEntry[Inputs](filepath.Join(home, inputsMemory), inputsOf(home, at))
 	return in
 }
 
-// readInputs reads a bundle's list, without what counts anyway: the sources' folders and the public folder.
-func readInputs(bundle string, at project.Layout) (in bundleInputs) {
+// ReadInputs reads a bundle's list, without what counts anyway: the sources' folders and the public folder.
+func ReadInputs(bundle string, at project.Layout) (in Inputs) {
 	b, err := os.ReadFile(filepath.Join(bundle, inputsRecord))
 	if err != nil || json.Unmarshal(b, &in) != nil {
-		return bundleInputs{}
+		return Inputs{}
 	}
 	known := append(sourceFolders(filepath.FromSlash(at.Entry)), filepath.FromSlash(at.PublicDir()), "node_modules")
 	in.Files, in.Folders = relativeTo(at, in.Files, known), relativeTo(at, in.Folders, known)
 	return in
+}
+
+// Remember keeps the list for the project's next bundle.
+func (in Inputs) Remember(home string, at project.Layout) {
+	SaveEntry(home, inputsMemory, inputsOf(home, at), in)
 }
 
 func relativeTo(at project.Layout, names, known []string) []string {
@@ -55,7 +61,8 @@ func relativeTo(at project.Layout, names, known []string) []string {
 			if err != nil || !filepath.IsLocal(rel) && dir != dirs[len(dirs)-1] {
 				continue
 			}
-			if !below(rel, known) && !slices.Contains(known, rel) && !slices.Contains(bundleFiles, filepath.ToSlash(rel)) {
+			if !Below(rel, known) && !slices.Contains(known, rel) &&
+				!slices.Contains(bundleFiles, filepath.ToSlash(rel)) {
 				out = append(out, filepath.ToSlash(rel))
 			}
 			break
@@ -65,23 +72,24 @@ func relativeTo(at project.Layout, names, known []string) []string {
 	return slices.Compact(out)
 }
 
-func (in bundleInputs) equal(other bundleInputs) bool {
+// Equal reports whether two lists are the same.
+func (in Inputs) Equal(other Inputs) bool {
 	return slices.Equal(in.Files, other.Files) && slices.Equal(in.Folders, other.Folders) &&
 		slices.Equal(in.Env, other.Env)
 }
 
-// key is the key of the bundle that has a static part and these inputs as they are now.
-func (in bundleInputs) key(static string, at project.Layout, environ []string) string {
-	h := newKeyer()
+// Key is the key of the bundle that has a static part and these inputs as they are now.
+func (in Inputs) Key(static string, at project.Layout, environ []string) string {
+	h := NewKey()
 	h.Field("static", static)
-	in.hash(h, at, environ)
+	in.Hash(h, at, environ)
 	return h.Sum()[:16]
 }
 
-// hash adds names and contents. One that is gone is another content.
-func (in bundleInputs) hash(h keyer, at project.Layout, environ []string) {
+// Hash adds names and contents. One that is gone is another content.
+func (in Inputs) Hash(h Key, at project.Layout, environ []string) {
 	file := func(name string) error {
-		sum, err := sumOf(at.Path(filepath.ToSlash(name)))
+		sum, err := Sum(at.Path(filepath.ToSlash(name)))
 		if err != nil {
 			sum = "unreadable"
 		}
@@ -96,11 +104,11 @@ func (in bundleInputs) hash(h keyer, at project.Layout, environ []string) {
 			h.Field("folder "+folder, "unreadable")
 		}
 	}
-	h.environment(in.Env, environ)
+	h.Environment(in.Env, environ)
 }
 
-// changedSince reports that a file may have changed while a bundle was made.
-func (in bundleInputs) changedSince(begun time.Time, at project.Layout) bool {
+// ChangedSince reports that a file may have changed while a bundle was made.
+func (in Inputs) ChangedSince(begun time.Time, at project.Layout) bool {
 	return slices.ContainsFunc(in.Files, func(name string) bool {
 		st, err := os.Stat(at.Path(name))
 		return err != nil || !st.ModTime().Before(begun.Add(-young))

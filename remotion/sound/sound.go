@@ -1,4 +1,5 @@
-package remotion
+// Package sound joins the sound of a film's chunks.
+package sound
 
 import (
 	"bufio"
@@ -10,21 +11,28 @@ import (
 	"os"
 )
 
-// Remotion renders sound as 16-bit stereo at this rate.
+// Rate is that of Remotion's sound, which is 16-bit stereo, in samples a second.
+const Rate = 48000
+
 const (
-	soundRate   = 48000
 	soundFrame  = 4 // bytes: two channels of two
 	wavHeadSize = 12
 )
 
-// sampleAt is the first sample of a frame.
-func sampleAt(frame int, fps float64) int64 {
-	return int64(math.Round(float64(frame) / fps * soundRate))
+// Chunk is the WAV file of the frames From to To.
+type Chunk struct {
+	From, To int
+	File     string
 }
 
-// joinSound writes the chunks' sound as bare samples, each chunk exactly as long as its
+// SampleAt is the first sample of a frame.
+func SampleAt(frame int, fps float64) int64 {
+	return int64(math.Round(float64(frame) / fps * Rate))
+}
+
+// Join writes the chunks' sound as bare samples, each chunk exactly as long as its
 // frames: a missing end is silence, a surplus is cut. Rounded lengths one after another would drift from the picture.
-func joinSound(out string, chunks []chunk, fps float64) error {
+func Join(out string, chunks []Chunk, fps float64) error {
 	f, err := os.Create(out)
 	if err != nil {
 		return err
@@ -32,8 +40,8 @@ func joinSound(out string, chunks []chunk, fps float64) error {
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
 	for _, c := range chunks {
-		want := (sampleAt(c.to+1, fps) - sampleAt(c.from, fps)) * soundFrame
-		if err := copySound(w, c.audio, want); err != nil {
+		want := (SampleAt(c.To+1, fps) - SampleAt(c.From, fps)) * soundFrame
+		if err := copySound(w, c.File, want); err != nil {
 			return err
 		}
 	}
@@ -90,7 +98,7 @@ func findSamples(r *bufio.Reader) error {
 			if err := binary.Read(r, binary.LittleEndian, &form); err != nil {
 				return err
 			}
-			if form.Channels != 2 || form.Rate != soundRate || form.Bits != 16 {
+			if form.Channels != 2 || form.Rate != Rate || form.Bits != 16 {
 				return fmt.Errorf("%d channels of %d bits at %d Hz", form.Channels, form.Bits, form.Rate)
 			}
 			h.Size -= 16

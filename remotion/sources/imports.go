@@ -1,4 +1,4 @@
-package remotion
+package sources
 
 import (
 	"os"
@@ -22,8 +22,8 @@ var (
 // isSource reports whether a file's text may name other files or register compositions.
 func isSource(name string) bool { return slices.Contains(sourceEndings, filepath.Ext(name)) }
 
-// readSource returns a source's text; "" for another file.
-func readSource(path string) string {
+// Read returns a source's text; "" for another file.
+func Read(path string) string {
 	if st, err := os.Stat(path); !isSource(path) || err != nil || !st.Mode().IsRegular() || st.Size() > maxSource {
 		return ""
 	}
@@ -36,7 +36,7 @@ func readSource(path string) string {
 func imported(project, name, text string, folders []string) (out []string) {
 	for _, m := range relative.FindAllStringSubmatch(text, -1) {
 		at := filepath.Join(filepath.Dir(name), filepath.FromSlash(m[1]))
-		if below(at, folders) {
+		if Below(at, folders) {
 			continue
 		}
 		for _, try := range append([]string{"", ".json"}, sourceEndings...) {
@@ -57,15 +57,15 @@ func imported(project, name, text string, folders []string) (out []string) {
 	return out
 }
 
-// below reports that a name lies in one of the folders.
-func below(name string, folders []string) bool {
+// Below reports that a name lies in one of the folders.
+func Below(name string, folders []string) bool {
 	return slices.ContainsFunc(folders,
 		func(f string) bool { return strings.HasPrefix(name, f+string(filepath.Separator)) })
 }
 
-// sourceFiles visits what a bundle is made from besides packages and public/: every file of the source folders, and the
+// Files visits what a bundle is made from besides packages and public/: every file of the source folders, and the
 // files that those import from elsewhere. Names are relative to the project.
-func sourceFiles(at project.Layout, visit func(name string) error) error {
+func Files(at project.Layout, visit func(name string) error) error {
 	entry := filepath.FromSlash(at.Entry)
 	folders := sourceFolders(entry)
 	seen := map[string]bool{}
@@ -74,7 +74,7 @@ func sourceFiles(at project.Layout, visit func(name string) error) error {
 	known := append([]string{filepath.FromSlash(at.PublicDir()), "node_modules"}, folders...)
 	add := func(name string) error {
 		seen[name] = true
-		next = append(next, imported(at.Dir, name, readSource(filepath.Join(at.Dir, name)), known)...)
+		next = append(next, imported(at.Dir, name, Read(filepath.Join(at.Dir, name)), known)...)
 		return visit(name)
 	}
 	for _, folder := range folders {

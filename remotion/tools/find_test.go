@@ -1,6 +1,6 @@
 //go:build unix
 
-package remotion
+package tools
 
 import (
 	"errors"

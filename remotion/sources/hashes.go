@@ -1,4 +1,4 @@
-package remotion
+package sources
 
 import (
 	"os"
@@ -12,9 +12,9 @@ import (
 // within one tick of the file system's clock would not show.
 const young = 50 * time.Millisecond
 
-// hashes caches the SHA-256 of files by their size and time, so that nothing is read of a large
+// Hashes caches the SHA-256 of files by their size and time, so that nothing is read of a large
 // public/ that did not change.
-type hashes struct {
+type Hashes struct {
 	file, project string
 	cache         *filecache.Files[hashed]
 }
@@ -24,22 +24,23 @@ type hashed struct {
 	Sum []byte `json:"sha256"`
 }
 
-func openHashes(file, project string) *hashes {
-	return &hashes{file, project, filecache.OpenFiles[hashed](file)}
+// OpenHashes reads the cache in a file. A missing or corrupt file is an empty cache.
+func OpenHashes(file, project string) *Hashes {
+	return &Hashes{file, project, filecache.OpenFiles[hashed](file)}
 }
 
 // name returns a file's name in the cache. In the project it is relative, so that a project that
 // moves keeps its cache.
-func (h *hashes) name(path string) string {
+func (h *Hashes) name(path string) string {
 	if rel, err := filepath.Rel(h.project, path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)
 	}
 	return path
 }
 
-// sum returns a file's SHA-256, or "unreadable" without the permission to read it: a browser
+// Sum returns a file's SHA-256, or "unreadable" without the permission to read it: a browser
 // cannot read it either.
-func (h *hashes) sum(path string) (string, error) {
+func (h *Hashes) Sum(path string) (string, error) {
 	st, err := os.Stat(path)
 	if err != nil {
 		return "", err
@@ -49,7 +50,7 @@ func (h *hashes) sum(path string) (string, error) {
 		return string(was.Sum), nil
 	}
 	began := time.Now()
-	sum, err := sumOf(path)
+	sum, err := Sum(path)
 	if os.IsPermission(err) {
 		return "unreadable", nil
 	}
@@ -62,8 +63,8 @@ func (h *hashes) sum(path string) (string, error) {
 	return sum, nil
 }
 
-// save writes the cache for the next run, without files that no longer exist.
-func (h *hashes) save() {
+// Save writes the cache for the next run, without files that no longer exist.
+func (h *Hashes) Save() {
 	if !h.cache.Changed() || os.MkdirAll(filepath.Dir(h.file), 0o755) != nil {
 		return
 	}

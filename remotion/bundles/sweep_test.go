@@ -1,4 +1,4 @@
-package remotion
+package bundles
 
 import (
 	"os"
@@ -39,7 +39,7 @@ func TestSweep(t *testing.T) {
 	add("render-1", "", 2*day)
 	add("render-2", "", 50*time.Minute)
 	add("something-else", "", 9*day)
-	sweep(cache, filepath.Join(cache, "bundle-0000000000000001"), time.Minute, now)
+	Sweep(cache, filepath.Join(cache, "bundle-0000000000000001"), time.Minute, now)
 	have := map[string]bool{}
 	entries, _ := os.ReadDir(cache)
 	for _, e := range entries {
@@ -73,14 +73,28 @@ func TestSweepSparesWhatIsInUse(t *testing.T) {
 		}
 	}
 	count := func() int { e, _ := os.ReadDir(cache); return len(e) }
-	sweep(cache, filepath.Join(cache, "bundle-0000000000000001"), time.Hour, now)
+	Sweep(cache, filepath.Join(cache, "bundle-0000000000000001"), time.Hour, now)
 	if count() != 4 {
 		t.Errorf("%d bundles left of 4 that renders with a stall limit of an hour may use", count())
 	}
-	heartbeat(filepath.Join(cache, "bundle-0000000000000004"))()
-	sweep(cache, filepath.Join(cache, "bundle-0000000000000001"), time.Minute, now)
+	Heartbeat(filepath.Join(cache, "bundle-0000000000000004"))()
+	Sweep(cache, filepath.Join(cache, "bundle-0000000000000001"), time.Minute, now)
 	if count() != 3 {
 		t.Errorf("%d bundles left, want the current one, the touched one and one of 35 minutes", count())
 	}
-	sweep(filepath.Join(cache, "gone"), "", time.Minute, now)
+	Sweep(filepath.Join(cache, "gone"), "", time.Minute, now)
+}
+
+// put writes files below dir, by their slashed names.
+func put(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -1,45 +1,23 @@
-package remotion
+package sources
 
 import (
-	"slices"
-	"strings"
-
 	"greenroom/internal/lazyregexp"
 	"greenroom/remotion/project"
+	"slices"
+	"strings"
 )
-
-// Installed reports that a project's packages are there.
-func Installed(dir string) bool {
-	return project.FindMissing(dir, renderPackages...) == nil
-}
-
-// Compositions reads the ids of compositions and stills from a project's sources, sorted, without Node or
-// packages. all is false where there may be others: an id that is computed, a component under another name.
-func Compositions(l project.Layout) (ids []string, all bool, err error) {
-	at, err := findProject(l)
-	if err != nil {
-		return nil, false, err
-	}
-	file, err := configFile(at)
-	all = err == nil && (file == "" || !strings.Contains(readSource(at.Path(file)), "setEntryPoint"))
-	err = sourceFiles(at, func(name string) error {
-		found, sure := registered(readSource(at.Path(name)))
-		ids, all = append(ids, found...), all && sure
-		return nil
-	})
-	slices.Sort(ids)
-	return slices.Compact(ids), all && err == nil && len(ids) > 0, err
-}
 
 var (
 	remotionName = lazyregexp.New(`import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*['"]remotion['"];?`)
 	namespace    = lazyregexp.New(`\*\s*as\s+\w+\s+from\s*['"]remotion['"]|(?:require|import)\(\s*['"]remotion['"]`)
 	registering  = lazyregexp.New(`</?\s*(?:Composition|Still)\b|\b(?:Composition|Still)\b`)
-	literalID    = lazyregexp.New("^id\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*\"([^\"]*)\"\\s*\\}|\\{\\s*'([^']*)'\\s*\\}|\\{\\s*`([^`$]*)`\\s*\\})")
+	literalID    = lazyregexp.New(
+		"^id\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*\"([^\"]*)\"\\s*\\}|\\{\\s*'([^']*)'\\s*\\}|\\{\\s*`([^`$]*)`\\s*\\})",
+	)
 )
 
-// registered returns the ids of the compositions that a source registers. sure is false if there may be others.
-func registered(text string) (ids []string, sure bool) {
+// Registered returns the ids of the compositions that a source registers. sure is false if there may be others.
+func Registered(text string) (ids []string, sure bool) {
 	text = project.WithoutComments(text)
 	if namespace.MatchString(text) {
 		return nil, !registering.MatchString(text)

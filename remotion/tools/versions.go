@@ -1,4 +1,4 @@
-package remotion
+package tools
 
 import (
 	"strconv"
@@ -13,15 +13,16 @@ import (
 // clips whose width is not a multiple of 32 ("wrong data size"). A test renders with it.
 const Oldest = "4.0.145"
 
-// supported refuses versions of Remotion whose interface is another one.
-func supported(dir string) error {
+// Supported refuses versions of Remotion whose interface is another one.
+func Supported(dir string) error {
 	folder, err := project.Find(dir, "@remotion/renderer")
 	if err != nil {
 		return nil // Studio alone
 	}
 	version, err := project.Version(folder)
 	if err != nil || version == "" {
-		return fault.New(fault.Tool, "install the project's packages again", "read the version of @remotion/renderer in %s",
+		return fault.New(fault.Tool, "install the project's packages again",
+			"read the version of @remotion/renderer in %s",
 			folder)
 	}
 	have, oldest := numbers(version), numbers(Oldest)
@@ -29,7 +30,8 @@ func supported(dir string) error {
 	case have == nil:
 		return nil // a build of Remotion's own developers
 	case have[0] != oldest[0]:
-		return fault.New(fault.Tool, "use Remotion "+Oldest+" or newer of version 4: npx remotion versions lists what is installed",
+		return fault.New(fault.Tool,
+			"use Remotion "+Oldest+" or newer of version 4: npx remotion versions lists what is installed",
 			"Remotion %s is not supported: greenroom renders with version 4", version)
 	case less(have, oldest):
 		return fault.New(fault.Tool, "upgrade it: npx remotion upgrade",
@@ -65,9 +67,9 @@ func less(a, b []int) bool {
 	return false
 }
 
-// mixed names the versions of Remotion's packages where they differ; "" where they do not.
+// Mixed names the versions of Remotion's packages where they differ; "" where they do not.
 // Remotion itself warns of this: a project of two versions may render wrongly.
-func mixed(dir string) string {
+func Mixed(dir string) string {
 	var all []string
 	versions := map[string]bool{}
 	for _, name := range []string{"remotion", "@remotion/renderer", "@remotion/bundler"} {

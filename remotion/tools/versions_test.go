@@ -1,6 +1,8 @@
-package remotion
+package tools
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -12,7 +14,7 @@ func TestOtherVersionsOfRemotionAreRefused(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		put(t, dir, map[string]string{"node_modules/@remotion/renderer/package.json": `{"version":"` + version + `"}`})
-		err := supported(dir)
+		err := Supported(dir)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", version, err, want)
 		}
@@ -25,11 +27,25 @@ func TestMixedVersionsAreReported(t *testing.T) {
 		"node_modules/@remotion/renderer/package.json": `{"version":"4.0.529"}`, "node_modules/@remotion/bundler/package.json": `{"version":"4.0.529"}`,
 		"node_modules/remotion/package.json": `{"version":"4.0.541"}`,
 	})
-	if got := mixed(dir); !strings.Contains(got, "remotion 4.0.541") || !strings.Contains(got, "@remotion/renderer 4.0.529") {
+	if got := Mixed(dir); !strings.Contains(got, "remotion 4.0.541") || !strings.Contains(got, "@remotion/renderer 4.0.529") {
 		t.Error(got)
 	}
 	put(t, dir, map[string]string{"node_modules/remotion/package.json": `{"version":"4.0.529"}`})
-	if got := mixed(dir); got != "" {
+	if got := Mixed(dir); got != "" {
 		t.Error(got)
+	}
+}
+
+// put writes files below dir, by their slashed names.
+func put(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
