@@ -215,7 +215,7 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 }
 
 // avatar returns who speaks. Only v2 distinguishes talking photos from avatars; for v3 both are looks. What v2 makes of
-// a picture is a talking photo, also if the clip says otherwise.
+// a picture is a talking photo, also if the clip has talking-photo: false.
 func (r *reader) avatar(a manifest.Avatar) Avatar {
 	talking := (a.TalkingPhoto || a.Photo != "") && (r.route == V2 || r.route == V2Key)
 	return Avatar{ID: a.ID, Style: a.Style, Photo: r.content(a.Photo), TalkingPhoto: talking, Scale: a.Scale, X: a.Offset.X, Y: a.Offset.Y}

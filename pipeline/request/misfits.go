@@ -98,8 +98,7 @@ func asks(c *manifest.Clip, member string) (asked, own bool) {
 	return false, false
 }
 
-// asksOne reports a member that is not at its default. Members that every clip of a
-// source has are asked for.
+// asksOne reports whether a member is not at its default.
 func asksOne(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, member string) bool {
 	switch member {
 	case "avatar.id":
@@ -159,7 +158,7 @@ func Misfit(c manifest.Clip, lines Lines, member, hint, format string, args ...a
 	return f
 }
 
-// noPlace says what a route cannot do.
+// noPlace returns what a route cannot do.
 func noPlace(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {

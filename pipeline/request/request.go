@@ -20,7 +20,7 @@ type Request struct {
 	written Canonical // with members that the body does not contain, which were in the keys of earlier versions
 }
 
-// New makes the request for a clip on a route. An error of type [*SpeechError] says what the voice draft cannot do;
+// New makes the request for a clip on a route. An error of type [*SpeechError] is what the voice draft cannot do;
 // other errors are files that cannot be read. What the route cannot carry is the answer of [Misfits].
 func New(ctx context.Context, c manifest.Clip, route string, src Sources) (Request, error) {
 	r := Request{Price: priceOf(c)}

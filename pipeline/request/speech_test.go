@@ -37,7 +37,7 @@ func TestSpeechIsOnePurchase(t *testing.T) {
 		"another size":       {V2Key, func(c *manifest.Clip) { c.Width = 1080 }, true},
 		"the second take":    {V2Key, func(c *manifest.Clip) { c.Take = 2 }, true},
 		"captions":           {V2Key, func(c *manifest.Clip) { c.Captions = true }, true},
-		"said the same":      {V2Key, func(c *manifest.Clip) { c.Script, c.Pronunciation = "X.", map[string]string{"X": "Hi"} }, true},
+		"spoken the same":    {V2Key, func(c *manifest.Clip) { c.Script, c.Pronunciation = "X.", map[string]string{"X": "Hi"} }, true},
 		"other words":        {V2Key, func(c *manifest.Clip) { c.Script = "Ho." }, false},
 		"another voice":      {V2Key, func(c *manifest.Clip) { c.Voice.ID = "v2" }, false},
 		"another speed":      {V2Key, func(c *manifest.Clip) { c.Voice.Speed = 1.2 }, false},
