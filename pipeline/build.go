@@ -116,7 +116,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return p.frozen(ctx, o)
 	}
 	if o.Refetch {
-		if err := p.wantsAgain(o.Clips); err != nil {
+		if err := p.planner.wantsAgain(o.Clips); err != nil {
 			return Summary{}, err
 		}
 	}
@@ -127,7 +127,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	defer sh.Close()
 	plan, err := p.Plan(ctx, o.Clips)
 	if err == nil {
-		err = mayRefetch(plan, p.refetch)
+		err = mayRefetch(plan, p.planner.refetch)
 	}
 	if err != nil {
 		return Summary{}, err
@@ -137,7 +137,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	p.warnOfManifest(ctx)
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
-	if plan.UpToDate() && p.propsCurrent() && p.ownedCurrent() {
+	if plan.UpToDate() && p.publisher.propsCurrent() && p.publisher.ownedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
 		if p.push(ctx, sh, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
@@ -201,9 +201,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.standIns.saver.Flush(), p.Account.Can.Flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.standIns.saver.Flush(), p.Account.Can.Flush())
 	b.settle(plan)
-	if perr := p.publish(ctx, b); perr == nil {
+	if perr := p.publisher.publish(ctx, false); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
 		err = errors.Join(err, perr)
@@ -262,7 +262,7 @@ func (b *build) count(f func(*Summary)) {
 
 // clip takes one clip from wherever it is to prepared files in the store.
 func (b *build) clip(ctx context.Context, s Step) error {
-	if s.Action == Blocked && !b.looksAgain(ctx, s) {
+	if s.Action == Blocked && !b.router.looksAgain(ctx, s) {
 		kind := fault.Provider
 		return fault.New(kind, "", "%s", s.Reason)
 	}
@@ -298,7 +298,7 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.requestOn(ctx, *s.clip, request.V3Key)
+	req, rerr := b.router.requestOn(ctx, *s.clip, request.V3Key)
 	if rerr != nil {
 		return s, false
 	}

@@ -12,32 +12,32 @@ import (
 
 // conformed returns the constant rate that a clip of a varying rate is prepared at: that of its shortest usual step, up
 // to the highest rate that any composition uses, as more pictures would never be shown. It is zero for a constant rate.
-func (p *Project) conformed(in lockfile.Info) timeline.Rate {
+func (rc *recipes) conformed(in lockfile.Info) timeline.Rate {
 	if in.StepNum <= 0 || in.StepDen <= 0 {
 		return timeline.Rate{}
 	}
 	t := framerate.Timing{Rate: timeline.Rate{Num: in.StepNum, Den: in.StepDen}, Varies: true}
-	return t.Conform(p.highestRate())
+	return t.Conform(rc.highestRate())
 }
 
 // highestRate returns the highest frame rate of the manifest's compositions, and of those in React, which use the
 // manifest's own.
-func (p *Project) highestRate() timeline.Rate {
-	p.highestOnce.Do(func() {
-		p.highest = p.Manifest.FPS
-		p.higher(p.Manifest.Compositions)
-		_ = p.Manifest.Rows(nil, func(r manifest.RowFilms) error { // Plan reports the error
-			p.higher(r.Films)
+func (rc *recipes) highestRate() timeline.Rate {
+	rc.highestOnce.Do(func() {
+		rc.highest = rc.disk.Manifest.FPS
+		rc.higher(rc.disk.Manifest.Compositions)
+		_ = rc.disk.Manifest.Rows(nil, func(r manifest.RowFilms) error { // Plan reports the error
+			rc.higher(r.Films)
 			return nil
 		})
 	})
-	return p.highest
+	return rc.highest
 }
 
-func (p *Project) higher(compositions []manifest.Composition) {
+func (rc *recipes) higher(compositions []manifest.Composition) {
 	for _, c := range compositions {
-		if c.FPS.FPS() > p.highest.FPS() {
-			p.highest = c.FPS
+		if c.FPS.FPS() > rc.highest.FPS() {
+			rc.highest = c.FPS
 		}
 	}
 }

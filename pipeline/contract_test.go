@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // bodies are manifests of one clip with the route they take and the path they post to.
@@ -132,7 +133,7 @@ clips:
 		}
 	})
 	c := p.Manifest.Clips[0]
-	r, err := p.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
+	r, err := p.router.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
 	if err != nil {
 		return opened{err: err}
 	}
@@ -144,7 +145,7 @@ clips:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.keepVoice(r.Speech.Row, voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
+		if err := p.voices.Save(r.Speech.Row, voice.Voice{Seconds: 3.2, Audio: string(hash), Bytes: size}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,12 +193,12 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 		t.Fatal("the route is not in the key")
 	}
 	e := lockfile.Entry{Clip: "one", TakeKey: old.Key, Route: old.Route}
-	r, err := b.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
+	r, err := b.router.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
 	if err != nil || r.Key != old.Key {
 		t.Errorf("the take on %s does not stand: %s %v", old.Route, r.Route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
-	if r, err := b.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
+	if r, err := b.router.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
 		t.Errorf("a route asked for by name gives way: %s %v", r.Route, err)
 	}
 }

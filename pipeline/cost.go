@@ -11,7 +11,7 @@ import (
 )
 
 // withLength adds how long a clip without a take will be.
-func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
+func (pl *planner) withLength(ctx context.Context, s Step) (Step, error) {
 	switch s.Action {
 	case Buy, Fetch, Settle, Blocked:
 	default:
@@ -21,11 +21,11 @@ func (p *Project) withLength(ctx context.Context, s Step) (Step, error) {
 		return s, nil
 	}
 	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
-		if err := request.Misfits(*s.clip, s.Route, p.manifestLine); err != nil {
+		if err := request.Misfits(*s.clip, s.Route, pl.router.manifestLine); err != nil {
 			return s, err
 		}
 	}
-	l, err := p.lengthOf(ctx, *s.clip, s.req)
+	l, err := pl.lengths.lengthOf(ctx, *s.clip, s.req)
 	if err != nil {
 		return s, err
 	}
@@ -45,7 +45,7 @@ func (s *Step) setLength(l request.Length) {
 func (s Step) Unknown() string { return s.length.Unknown }
 
 // cost puts a price on a purchase: the length is an estimate, the price a range.
-func (p *Project) cost(s *Step, prices request.Prices) {
+func (pl *planner) cost(s *Step, prices request.Prices) {
 	l := s.length
 	if s.credits = s.req.Credits(prices, l.High); l.Loose {
 		s.credits = s.req.Credits(prices, l.Likely) // a limit says nothing of what an account needs

@@ -20,11 +20,11 @@ const masterMissing = "the take's file is missing from the store"
 
 // lostMaster says why a clip's master must be downloaded or imported again; empty when it
 // need not be.
-func (p *Project) lostMaster(c manifest.Clip, e lockfile.Entry) string {
-	if p.refetch[c.Name] {
+func (pl *planner) lostMaster(c manifest.Clip, e lockfile.Entry) string {
+	if pl.refetch[c.Name] {
 		return "asked for with --refetch"
 	}
-	switch p.Store.Condition(assets.Hash(e.Master), e.MasterBytes) {
+	switch pl.disk.Store.Condition(assets.Hash(e.Master), e.MasterBytes) {
 	case assets.Missing:
 		return masterMissing
 	case assets.Damaged:
@@ -35,21 +35,21 @@ func (p *Project) lostMaster(c manifest.Clip, e lockfile.Entry) string {
 
 // notVideo says what a stored master is when it is no video; empty when it is one. It reads
 // the first bytes alone: a build walks the complete file before it prepares it.
-func (p *Project) notVideo(e lockfile.Entry) string {
+func (pl *planner) notVideo(e lockfile.Entry) string {
 	// A failure of this machine is reported by the step that opens the file again.
-	if err := media.IsVideo(p.Store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" {
+	if err := media.IsVideo(pl.disk.Store.Path(assets.Hash(e.Master))); err != nil && fault.MachineHint(err) == "" {
 		return "the stored take is " + err.Error()
 	}
 	return ""
 }
 
 // unpublished says why a clip must be published; empty when public/ has it, undamaged.
-func (p *Project) unpublished(c manifest.Clip, e lockfile.Entry) string {
+func (pl *planner) unpublished(c manifest.Clip, e lockfile.Entry) string {
 	for _, f := range renditions.Published(e) {
-		name := p.PublicDir() + "/" + f.Name
-		switch p.Store.FileCondition(p.Path(name), f.Hash, e.Rendition(f.Rendition).Bytes) {
+		name := pl.disk.PublicDir() + "/" + f.Name
+		switch pl.disk.Store.FileCondition(pl.disk.Path(name), f.Hash, e.Rendition(f.Rendition).Bytes) {
 		case assets.Missing:
-			return "not in " + p.PublicDir() + " yet"
+			return "not in " + pl.disk.PublicDir() + " yet"
 		case assets.Damaged:
 			return "damaged: " + name + " was changed"
 		}
@@ -77,8 +77,8 @@ func (p *Project) publishedIntact(clip string, e lockfile.Entry) *fault.Error {
 
 // compare reads what clips rely on side by side, where there is no record of earlier
 // comparisons: after an upgrade and for --verify.
-func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
-	if p.Store == nil || !p.Store.Unchecked() {
+func (pl *planner) compare(ctx context.Context, clips []manifest.Clip) {
+	if pl.disk.Store == nil || !pl.disk.Store.Unchecked() {
 		return
 	}
 	var g errgroup.Group
@@ -90,20 +90,20 @@ func (p *Project) compare(ctx context.Context, clips []manifest.Clip) {
 		}
 		seen[path] = true
 		g.Go(func() error {
-			p.Store.FileCondition(path, h, size)
+			pl.disk.Store.FileCondition(path, h, size)
 			return nil
 		})
 	}
 	for _, c := range clips {
-		e, ok := p.Lock.Get(c.Name)
+		e, ok := pl.disk.Lock.Get(c.Name)
 		if !ok {
 			continue
 		}
 		for _, o := range renditions.Objects(e) {
-			read(p.Store.Path(o.Hash), o.Hash, o.Size)
+			read(pl.disk.Store.Path(o.Hash), o.Hash, o.Size)
 		}
 		for _, f := range renditions.Published(e) {
-			read(p.Path(p.PublicDir()+"/"+f.Name), f.Hash, e.Rendition(f.Rendition).Bytes)
+			read(pl.disk.Path(pl.disk.PublicDir()+"/"+f.Name), f.Hash, e.Rendition(f.Rendition).Bytes)
 		}
 	}
 	_ = g.Wait() // what is wrong shows in the plan
@@ -159,13 +159,13 @@ func (p *Project) verified(ctx context.Context, plan *Plan) {
 }
 
 // wantsAgain marks the clips whose masters are downloaded again.
-func (p *Project) wantsAgain(names []string) error {
+func (pl *planner) wantsAgain(names []string) error {
 	if len(names) == 0 {
 		return fault.New(fault.Usage, "write `greenroom build --refetch CLIP`", "--refetch needs the names of clips")
 	}
-	p.refetch = map[string]bool{}
+	pl.refetch = map[string]bool{}
 	for _, n := range names {
-		p.refetch[n] = true
+		pl.refetch[n] = true
 	}
 	return nil
 }

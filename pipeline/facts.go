@@ -33,7 +33,7 @@ func (p *Project) Facts(s Step) [][2]string {
 		if v.Price > 0 {
 			out = append(out, [2]string{"voice price", fmt.Sprintf("%s to %s", Dollars(v.Least), Dollars(v.Price))})
 		}
-	} else if v, ok := p.heard(s.req.Speech); ok {
+	} else if v, ok := p.voices.Here(s.req.Speech); ok {
 		out = append(out, [2]string{"voice", fmt.Sprintf("bought, %.2f s, %d words", v.Seconds, len(v.Words))})
 	}
 	if s.row != nil {

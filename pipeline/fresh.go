@@ -159,7 +159,7 @@ func (p *Project) upToDate(ctx context.Context) int {
 		return -1
 	}
 	plan, err := p.Plan(ctx, nil)
-	if err != nil || !plan.UpToDate() || !p.propsCurrent() || !p.ownedCurrent() {
+	if err != nil || !plan.UpToDate() || !p.publisher.propsCurrent() || !p.publisher.ownedCurrent() {
 		return -1
 	}
 	return len(plan.Steps)
@@ -203,7 +203,7 @@ func (p *Project) reliesOn(add func(path string, input bool)) {
 	output(p.PropsPath())
 	output(p.Path(p.LiveProps()))
 	output(filepath.Join(p.Path(p.SourceDir()), clipsModule))
-	p.eachOwned(input)
+	p.publisher.eachOwned(input)
 	for _, e := range p.Manifest.Each {
 		input(e.File)
 	}

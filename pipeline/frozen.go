@@ -28,7 +28,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		sum.Seconds = sum.Took.Seconds()
 	}()
 	sum = Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
-	if plan.UpToDate() && p.propsCurrent() {
+	if plan.UpToDate() && p.publisher.propsCurrent() {
 		sum.Published = true
 		return sum, nil
 	}
@@ -65,7 +65,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	if sum.Failed = len(list); sum.Failed > 0 {
 		return sum, list.Or()
 	}
-	if err := p.publish(ctx, &build{Project: p, o: o}); err != nil {
+	if err := p.publisher.publish(ctx, true); err != nil {
 		return sum, err
 	}
 	sum.Published = context.Cause(ctx) == nil
@@ -119,6 +119,6 @@ func (p *Project) lacking(ctx context.Context, s Step, sh *sharedcache.Cache) *f
 // bought reports a take that the lockfile knows and this machine's ledger does not: a
 // clean clone with the key downloads it again rather than buying it again. The sandbox's
 // videos are free and live on one machine, so there it is simply made anew.
-func (p *Project) bought(e lockfile.Entry, have bool, key string) bool {
-	return have && e.TakeKey == key && e.VideoID != "" && !p.Account.Sandboxed()
+func (rt *router) bought(e lockfile.Entry, have bool, key string) bool {
+	return have && e.TakeKey == key && e.VideoID != "" && !rt.account.Sandboxed()
 }

@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/voice"
 )
 
 // Garbage is what the store holds that nothing refers to.
@@ -102,19 +103,19 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 			}
 		}
 	})
-	p.standIns.mu.Lock()
-	for _, name := range p.standIns.file.Names() {
-		if e, ok := p.standIns.file.Get(name); ok {
+	p.previews.standIns.mu.Lock()
+	for _, name := range p.previews.standIns.file.Names() {
+		if e, ok := p.previews.standIns.file.Get(name); ok {
 			add(e)
 		}
 	}
-	p.standIns.mu.Unlock()
-	voices, err := filepath.Glob(p.voiceFile("*"))
+	p.previews.standIns.mu.Unlock()
+	voices, err := filepath.Glob(p.voices.File("*"))
 	if err != nil {
 		return nil, err
 	}
 	for _, path := range voices {
-		var v voice
+		var v voice.Voice
 		b, err := os.ReadFile(path)
 		if err == nil {
 			err = json.Unmarshal(b, &v)

@@ -16,7 +16,7 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 	in := b.newIntent(ctx, s.Key, s.row)
 	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
 	if s.twin != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
-		b.cost(&s, request.LoadPrices())
+		b.planner.cost(&s, request.LoadPrices())
 		in.Price = s.Price
 	}
 	if s.submission().Open() {
@@ -29,10 +29,10 @@ func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledg
 		if err != nil {
 			return in, err
 		}
-		r = r.WithSound(b.sound(v))
+		r = r.WithSound(b.voices.Path(v))
 		s.setLength(request.Measured(v.Seconds))
 		if !b.Account.Sandboxed() {
-			b.cost(&s, request.LoadPrices())
+			b.planner.cost(&s, request.LoadPrices())
 			in.Price = s.Price
 		}
 	}
@@ -94,7 +94,7 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 
 // newIntent begins an intent for a take: in the row on record, or in a new one for the current account.
 func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
-	in := ledger.Intent{Key: b.rowKey(ctx, take, row), Take: take, RunID: b.runID}
+	in := ledger.Intent{Key: b.router.rowKey(ctx, take, row), Take: take, RunID: b.runID}
 	if row != nil {
 		in.Origin = string(b.Account.RowOrigin(*row))
 	} else {

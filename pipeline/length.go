@@ -10,39 +10,47 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
+
+// lengths finds how long clips are that are not bought.
+type lengths struct {
+	disk   *project.Project
+	router *router
+	voices *voice.Store
+}
 
 // lengthOf returns the range of a clip's length before it is bought. Own files are
 // measured, speech is estimated; what only HeyGen knows ends at what it documents. An
 // error is a file that cannot be used.
-func (p *Project) lengthOf(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {
+func (ls *lengths) lengthOf(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {
 	switch c.Source {
 	case manifest.SourceFile:
 		if n := len(c.Frames); n > 0 {
-			return request.Measured(request.SequenceRate(c, p.Manifest.FPS).Seconds(n)), nil
+			return request.Measured(request.SequenceRate(c, ls.disk.Manifest.FPS).Seconds(n)), nil
 		}
-		return p.measure(ctx, c.File)
+		return ls.measure(ctx, c.File)
 	case manifest.SourceVideo:
-		return p.lengthOfVideo(c), nil
+		return ls.lengthOfVideo(c), nil
 	case manifest.SourceAgent:
 		return request.AgentLength(*c.Agent), nil
 	case manifest.SourceTemplate:
-		return p.lengthOfTemplate(c, r), nil
+		return ls.lengthOfTemplate(c, r), nil
 	case manifest.SourceTranslate:
-		return p.lengthOfTranslation(ctx, c)
+		return ls.lengthOfTranslation(ctx, c)
 	}
 	if c.AudioFile != "" {
-		return p.measure(ctx, c.AudioFile)
+		return ls.measure(ctx, c.AudioFile)
 	}
-	if v, ok := p.heard(r.Speech); ok {
+	if v, ok := ls.voices.Here(r.Speech); ok {
 		return request.Measured(v.Seconds), nil
 	}
 	return request.SpokenLength(c), nil
 }
 
 // lengthOfVideo is known once an existing video was downloaded.
-func (p *Project) lengthOfVideo(c manifest.Clip) request.Length {
-	e, ok := p.Lock.Get(c.Name)
+func (ls *lengths) lengthOfVideo(c manifest.Clip) request.Length {
+	e, ok := ls.disk.Lock.Get(c.Name)
 	if s := max(e.Info.Duration, e.Duration); ok && e.VideoID == c.VideoID && s > 0 {
 		return request.Measured(s)
 	}
@@ -51,8 +59,8 @@ func (p *Project) lengthOfVideo(c manifest.Clip) request.Length {
 }
 
 // lengthOfTemplate uses the length of an earlier take of the same template.
-func (p *Project) lengthOfTemplate(c manifest.Clip, r request.Request) request.Length {
-	e, ok := p.Lock.Get(c.Name)
+func (ls *lengths) lengthOfTemplate(c manifest.Clip, r request.Request) request.Length {
+	e, ok := ls.disk.Lock.Get(c.Name)
 	earlier := e.Info.Duration
 	if !ok || e.Inputs.Get("template") != r.Inputs.Get("template") {
 		earlier = 0
@@ -62,40 +70,40 @@ func (p *Project) lengthOfTemplate(c manifest.Clip, r request.Request) request.L
 
 // lengthOfTranslation is that of what is translated. HeyGen may stretch the film, as
 // other languages need more words; a quarter is what its pages show.
-func (p *Project) lengthOfTranslation(ctx context.Context, c manifest.Clip) (request.Length, error) {
-	l, err := p.lengthOfSource(ctx, *c.Translate)
+func (ls *lengths) lengthOfTranslation(ctx context.Context, c manifest.Clip) (request.Length, error) {
+	l, err := ls.lengthOfSource(ctx, *c.Translate)
 	l.High *= 1.25
 	return l, err
 }
 
-func (p *Project) lengthOfSource(ctx context.Context, t manifest.Translate) (request.Length, error) {
+func (ls *lengths) lengthOfSource(ctx context.Context, t manifest.Translate) (request.Length, error) {
 	if t.File != "" {
-		return p.measure(ctx, t.File)
+		return ls.measure(ctx, t.File)
 	}
-	src, err := p.Clips.Named([]string{t.Clip})
+	src, err := ls.disk.Clips.Named([]string{t.Clip})
 	if err != nil {
 		return request.Length{}, err
 	}
-	e, have := p.Lock.Get(t.Clip)
-	from, err := p.chosen(ctx, src[0], e, have, p.rows)
+	e, have := ls.disk.Lock.Get(t.Clip)
+	from, err := ls.router.chosen(ctx, src[0], e, have, ls.router.rows)
 	if err != nil {
 		return request.Length{}, err
 	}
 	if s := max(e.Info.Duration, e.Duration); have && e.TakeKey == from.Key && s > 0 {
 		return request.Measured(s), nil
 	}
-	return p.lengthOf(ctx, src[0], from)
+	return ls.lengthOf(ctx, src[0], from)
 }
 
 // measure returns how long a local file is, from its record when it did not change. A
 // file that cannot be measured has an unknown length; an empty one is an error.
-func (p *Project) measure(ctx context.Context, path string) (request.Length, error) {
-	rec, known, err := p.Inputs.Record(path)
+func (ls *lengths) measure(ctx context.Context, path string) (request.Length, error) {
+	rec, known, err := ls.disk.Inputs.Record(path)
 	switch {
 	case err != nil:
 		return request.Length{}, err
 	case rec.Size == 0:
-		return request.Length{}, fault.New(fault.Manifest, "save or record it again", "%s is empty", p.Rel(path))
+		return request.Length{}, fault.New(fault.Manifest, "save or record it again", "%s is empty", ls.disk.Rel(path))
 	case known && rec.Seconds > 0:
 		return request.Measured(rec.Seconds), nil
 	case known && rec.Unmeasured != "":
@@ -103,7 +111,7 @@ func (p *Project) measure(ctx context.Context, path string) (request.Length, err
 	}
 	var missing error
 	tools := func() (media.Tools, error) {
-		t, err := p.Tools.Find(ctx)
+		t, err := ls.disk.Tools.Find(ctx)
 		missing = err
 		return t, err
 	}
@@ -112,13 +120,13 @@ func (p *Project) measure(ctx context.Context, path string) (request.Length, err
 	case ctx.Err() != nil:
 		return request.Length{}, context.Cause(ctx)
 	case missing != nil: // the next run may have the program
-		return request.Length{Unknown: p.Rel(path) + " cannot be measured: " + reason(missing)}, nil
+		return request.Length{Unknown: ls.disk.Rel(path) + " cannot be measured: " + reason(missing)}, nil
 	case err != nil:
-		why := p.Rel(path) + " cannot be measured: " + reason(err)
-		p.Inputs.Edit(path, rec, func(r *project.InputRecord) { r.Unmeasured = why })
+		why := ls.disk.Rel(path) + " cannot be measured: " + reason(err)
+		ls.disk.Inputs.Edit(path, rec, func(r *project.InputRecord) { r.Unmeasured = why })
 		return request.Length{Unknown: why}, nil
 	}
-	p.Inputs.Edit(path, rec, func(r *project.InputRecord) { r.Seconds = s })
+	ls.disk.Inputs.Edit(path, rec, func(r *project.InputRecord) { r.Seconds = s })
 	return request.Measured(s), nil
 }
 

@@ -14,7 +14,7 @@ import (
 // when it is not known which downloads will be resumed.
 func (p *Project) sweep(plan *Plan) {
 	render := p.Path(StateDir + "/render")
-	atomicfile.Sweep(p.Dir(), p.Path(p.SourceDir()), p.StateDir(), filepath.Dir(p.voiceFile("x")), p.Path(records.Folder))
+	atomicfile.Sweep(p.Dir(), p.Path(p.SourceDir()), p.StateDir(), filepath.Dir(p.voices.File("x")), p.Path(records.Folder))
 	remotion.SweepKilled(render)
 	if p.Store == nil {
 		return

@@ -112,7 +112,7 @@ func (b *build) free(ctx context.Context, s Step) bool {
 		return true
 	}
 	e, have := b.Account.Own(ctx, s.Clip)
-	return b.bought(e, have, s.Key)
+	return b.router.bought(e, have, s.Key)
 }
 
 // playable finds a master that cannot be prepared before it is tried, and marks its step so
@@ -152,5 +152,5 @@ func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
 // prepared reports that a clip's renditions are up to date with its master.
 func (b *build) prepared(ctx context.Context, s Step) bool {
 	e, ok := b.Lock.Get(s.Clip)
-	return ok && e.TakeKey == s.Key && b.staleRendition(ctx, *s.clip, e) == "" && b.staleCaptions(*s.clip, s.req, e.Captions != nil) == ""
+	return ok && e.TakeKey == s.Key && b.recipes.staleRendition(ctx, *s.clip, e) == "" && b.previews.staleCaptions(*s.clip, s.req, e.Captions != nil) == ""
 }

@@ -71,7 +71,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 		p.Ledger.Fetched(row, e.Master, e.MasterBytes, 4)
 	}
 	must(p.Lock.Flush())
-	must(p.publish(ctx, nil))
+	must(p.publisher.publish(ctx, false))
 	must(p.Close())
 }
 

@@ -28,8 +28,8 @@ func (p *Project) DrawnClips() (n int) {
 
 // agrees refuses a lockfile entry and a ledger row that name different files for one take:
 // after a bad merge the entry may hold another clip's footage.
-func (p *Project) agrees(c manifest.Clip, e lockfile.Entry, row *ledger.Row) error {
-	if p.refetch[c.Name] || row == nil || row.MasterHash == "" || e.Master == "" || e.TakeKey != row.Take || e.Master == row.MasterHash {
+func (pl *planner) agrees(c manifest.Clip, e lockfile.Entry, row *ledger.Row) error {
+	if pl.refetch[c.Name] || row == nil || row.MasterHash == "" || e.Master == "" || e.TakeKey != row.Take || e.Master == row.MasterHash {
 		return nil
 	}
 	f := fault.New(fault.Manifest,

@@ -7,11 +7,14 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // Action is the most expensive thing a clip still needs.
@@ -104,6 +107,20 @@ func (p *Plan) idle() bool {
 	})
 }
 
+// planner decides what a build does with a clip, from facts on disk.
+type planner struct {
+	disk     *project.Project
+	account  *account.Account
+	voices   *voice.Store
+	router   *router
+	lengths  *lengths
+	recipes  *recipes
+	previews *previews
+
+	plannedAll bool            // every clip's files were compared
+	refetch    map[string]bool // clips whose masters are downloaded again
+}
+
 // Plan compares the manifest with what is on disk. It changes nothing, sends no
 // request and, once ffmpeg's version is on record, starts no process.
 func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
@@ -117,16 +134,16 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
-	if _, err := p.sizes(); err != nil {
+	if _, err := p.recipes.sizes(); err != nil {
 		return nil, err
 	}
-	rows, err := p.readRows(ctx)
+	rows, err := p.router.readRows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p.rows = rows
-	p.compare(ctx, clips)
-	p.plannedAll = p.plannedAll || len(names) == 0
+	p.router.rows = rows
+	p.planner.compare(ctx, clips)
+	p.planner.plannedAll = p.planner.plannedAll || len(names) == 0
 	prices := request.LoadPrices()
 	bought := map[string]string{} // take key to the clip that pays for it
 	plan := &Plan{Steps: make([]Step, 0, len(clips)), Sandbox: p.Account.Sandboxed(), Prices: prices.Date}
@@ -136,31 +153,31 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	for i := range clips {
 		c := &clips[i]
 		e, have := p.Account.Own(ctx, c.Name)
-		req, err := p.chosen(ctx, *c, e, have, rows)
+		req, err := p.router.chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
-			err = p.agrees(*c, e, rows[req.Key])
+			err = p.planner.agrees(*c, e, rows[req.Key])
 		}
 		if err != nil {
 			bad = append(bad, fault.All(err)...)
 			continue
 		}
-		s, err := p.withLength(ctx, p.step(ctx, c, req, rows[req.Key]))
+		s, err := p.planner.withLength(ctx, p.planner.step(ctx, c, req, rows[req.Key]))
 		if err != nil {
 			bad = append(bad, fault.All(atClip(*c, err))...)
 			continue
 		}
-		s = withMarkup(p.withVoice(s, rows), marks)
+		s = withMarkup(p.planner.withVoice(s, rows), marks)
 		if first, ok := bought[req.Key]; ok && s.Action == Buy {
 			s.Action, s.Reason, s.Voice, s.twin = Fetch, fmt.Sprintf("the same take as %s, bought once", first), nil, first
 		} else if s.Action == Buy {
 			bought[req.Key] = c.Name
 		}
 		if s.Action == Buy && !plan.Sandbox {
-			p.cost(&s, prices)
+			p.planner.cost(&s, prices)
 		}
 		if v := s.Voice; v != nil && v.Action == Buy {
 			if !plan.Sandbox {
-				p.voiceCost(v, prices)
+				p.planner.voiceCost(v, prices)
 			}
 			if first, ok := bought[v.Key]; ok {
 				v.Action, v.Reason = Fetch, fmt.Sprintf("the same voice as %s, bought once", first)
@@ -189,36 +206,36 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 }
 
 // step decides about one clip from facts on disk alone.
-func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
+func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.Route, Key: req.Key, clip: c, req: req, row: row}
-	e, have := p.Lock.Get(c.Name)
-	own := have && p.Account.OwnEntry(ctx, e)
+	e, have := pl.disk.Lock.Get(c.Name)
+	own := have && pl.account.OwnEntry(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
 		s.again = s.again && (a == Fetch || a == Import)
 		return s
 	}
 	lost := ""
-	if own && e.TakeKey == req.Key && p.Store != nil {
-		if lost = p.lostMaster(*c, e); lost == "" {
+	if own && e.TakeKey == req.Key && pl.disk.Store != nil {
+		if lost = pl.lostMaster(*c, e); lost == "" {
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
-			stale := p.staleRendition(ctx, *c, e)
+			stale := pl.recipes.staleRendition(ctx, *c, e)
 			if stale == "" {
-				if stale = p.staleCaptions(*c, req, e.Captions != nil); stale != "" {
+				if stale = pl.previews.staleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)
 				}
-				if why := p.unpublished(*c, e); why != "" {
+				if why := pl.unpublished(*c, e); why != "" {
 					return say(Publish, "%s", why)
 				}
 				return say(Keep, "up to date")
 			}
 			// An earlier version stored whatever came.
-			if lost = p.notVideo(e); lost == "" {
+			if lost = pl.notVideo(e); lost == "" {
 				return say(Prepare, "%s", stale)
 			}
 		}
 	}
-	s.again = p.refetch[c.Name] || lost != "" && lost != masterMissing
+	s.again = pl.refetch[c.Name] || lost != "" && lost != masterMissing
 	because := ""
 	if s.again && lost != "" {
 		because = lost + "; "
@@ -231,7 +248,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		case s.again && lost != "":
 			return say(Import, "%s", lost)
 		case foreign:
-			return say(Fetch, "%s", p.Account.OtherOrigin(ctx, p.Account.OriginOf(e)))
+			return say(Fetch, "%s", pl.account.OtherOrigin(ctx, pl.account.OriginOf(e)))
 		case req.Route == request.Video:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
 		default:
@@ -239,14 +256,14 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 		}
 	}
 	fresh := "no take yet"
-	if o := p.Account.OriginOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
-		have, fresh = false, p.Account.OtherOrigin(ctx, o)
+	if o := pl.account.OriginOf(e); have && !own && (o != origin.None || e.TakeKey == req.Key) {
+		have, fresh = false, pl.account.OtherOrigin(ctx, o)
 		if o == origin.None {
 			return say(Settle, "%s; a build asks the account", fresh)
 		}
 	}
-	if row != nil && !p.Account.OwnRow(ctx, *row) {
-		return say(Blocked, "%s", p.Account.ForeignRow(ctx, c.Name, *row))
+	if row != nil && !pl.account.OwnRow(ctx, *row) {
+		return say(Blocked, "%s", pl.account.ForeignRow(ctx, c.Name, *row))
 	}
 	if row != nil {
 		switch row.State {
@@ -263,7 +280,7 @@ func (p *Project) step(ctx context.Context, c *manifest.Clip, req request.Reques
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", outside.Clean(row.Reason), c.Take+1)
 		}
 	}
-	if p.bought(e, have, req.Key) {
+	if pl.router.bought(e, have, req.Key) {
 		return say(Fetch, "%sthe lockfile has it as video %s, nothing more to pay", because, e.VideoID)
 	}
 	return say(Buy, "%s", because+whyNew(e, have, req, fresh))

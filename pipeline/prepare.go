@@ -4,15 +4,18 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/resolve"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage"
@@ -88,7 +91,7 @@ func (b *build) env() stage.Env {
 
 // prepareSpec is the recipe with what the check found of the frames.
 func (b *build) prepareSpec(s Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
-	spec := b.recipe(*s.clip, s.req.Route, info)
+	spec := b.recipes.recipe(*s.clip, s.req.Route, info)
 	spec.Frames, spec.Duration = info.Frames, info.Duration
 	if report.Info.VFR {
 		spec.Frames = 0
@@ -191,48 +194,61 @@ func prepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareS
 	return s
 }
 
+// recipes find how clips are prepared, and whether their renditions are up to date.
+type recipes struct {
+	disk    *project.Project
+	account *account.Account
+
+	sizesOnce sync.Once
+	shownAt   *resolve.Sizes
+	sizesErr  error
+
+	highestOnce sync.Once
+	highest     timeline.Rate // of all compositions
+}
+
 // recipe is prepareSpec with what compositions decide: the rate of a clip whose rate varies, and the size of
 // prepare.scale: shown.
-func (p *Project) recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
+func (rc *recipes) recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := prepareSpec(c, route, in)
-	s.Rate = p.conformed(in)
-	if sizes, err := p.sizes(); c.Prepare.Shown && err == nil { // Plan reports the error
+	s.Rate = rc.conformed(in)
+	if sizes, err := rc.sizes(); c.Prepare.Shown && err == nil { // Plan reports the error
 		s.Width, s.Height = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
 	}
 	return s
 }
 
 // sizes are where compositions show clips; read once, when a clip asks for it.
-func (p *Project) sizes() (*resolve.Sizes, error) {
-	p.sizesOnce.Do(func() {
-		for _, c := range p.Manifest.Clips {
+func (rc *recipes) sizes() (*resolve.Sizes, error) {
+	rc.sizesOnce.Do(func() {
+		for _, c := range rc.disk.Manifest.Clips {
 			if c.Prepare.Shown {
-				p.shownAt, p.sizesErr = resolve.ReadSizes(p.Manifest)
+				rc.shownAt, rc.sizesErr = resolve.ReadSizes(rc.disk.Manifest)
 				return
 			}
 		}
-		p.shownAt = &resolve.Sizes{}
+		rc.shownAt = &resolve.Sizes{}
 	})
-	return p.shownAt, p.sizesErr
+	return rc.shownAt, rc.sizesErr
 }
 
 // even is the nearest even number of pixels, at least 2.
 func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
 // staleRendition says why the prepared files must be made again; empty when not.
-func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfile.Entry) string {
+func (rc *recipes) staleRendition(ctx context.Context, c manifest.Clip, e lockfile.Entry) string {
 	if len(e.Renditions) == 0 {
 		return "not prepared yet"
 	}
-	t, err := p.Tools.Find(ctx)
-	if p.Account.IsOffline() && e.Tool != "" { // made by that ffmpeg, and nothing is made here
+	t, err := rc.disk.Tools.Find(ctx)
+	if rc.account.IsOffline() && e.Tool != "" { // made by that ffmpeg, and nothing is made here
 		t, err = media.Tools{Version: e.Tool}, nil
 	}
 	if err != nil {
 		return "" // nothing can be made without ffmpeg, and what is there still stands
 	}
 	in := wanted(c, e.Info)
-	spec := p.recipe(c, e.Route, in)
+	spec := rc.recipe(c, e.Route, in)
 	for _, name := range []string{renditions.WebM, renditions.Poster} {
 		r, ok := e.Renditions[name]
 		switch {
@@ -241,7 +257,7 @@ func (p *Project) staleRendition(ctx context.Context, c manifest.Clip, e lockfil
 		case r.Key != prepare.Key(name, e.Master, spec, t):
 			return "the way clips are prepared changed"
 		}
-		switch p.Store.Condition(assets.Hash(r.Hash), r.Bytes) {
+		switch rc.disk.Store.Condition(assets.Hash(r.Hash), r.Bytes) {
 		case assets.Missing:
 			return "the " + name + " is missing from the store"
 		case assets.Damaged:

@@ -66,7 +66,7 @@ func (p *presenters) start(m *standin.Maker, dir string, s standin.Spec) *drawin
 	return d
 }
 
-func (p *Project) presenterDir() string { return filepath.Join(p.LibraryDir(), "presenters") }
+func (pv *previews) presenterDir() string { return filepath.Join(pv.disk.LibraryDir(), "presenters") }
 
 // library gives a clip's presenter. In a session a drawing outlives the run that wants
 // it, and waiting says what for.
@@ -74,12 +74,12 @@ func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s st
 	if b.Project.o.shared == nil {
 		unlock, _ := b.takes.Lock("library " + s.Presenter + s.Style)
 		defer unlock()
-		return m.Library(ctx, b.presenterDir(), s)
+		return m.Library(ctx, b.previews.presenterDir(), s)
 	}
-	if m.Kept(b.presenterDir(), s) {
-		return m.Library(ctx, b.presenterDir(), s)
+	if m.Kept(b.previews.presenterDir(), s) {
+		return m.Library(ctx, b.previews.presenterDir(), s)
 	}
-	d := b.Project.o.shared.presenters.start(m, b.presenterDir(), s)
+	d := b.Project.o.shared.presenters.start(m, b.previews.presenterDir(), s)
 	b.Send(ctx, event.Event{Clip: clip, Stage: "stand-in", State: event.Progress, Message: "waits for its presenter, drawn once per machine"})
 	select {
 	case <-d.done:
@@ -95,7 +95,7 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 	if p.o.shared == nil {
 		return
 	}
-	m, err := p.maker(ctx)
+	m, err := p.previews.maker(ctx)
 	if err != nil {
 		return // a run says what lacks
 	}
@@ -104,13 +104,13 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 		if len(s.clip.Scenes) == 0 && s.clip.Avatar.ID+s.clip.Avatar.Photo == "" {
 			continue // an own video, or an agent's: nobody is drawn before it is asked for
 		}
-		spec := p.standInSpec(*s.clip, s.req)
+		spec := p.previews.standInSpec(*s.clip, s.req)
 		key := fmt.Sprint(spec.Presenter, "\n", spec.Style, spec.Width, spec.Height, spec.Scale, spec.OffsetX, spec.OffsetY)
 		if seen[key] {
 			continue
 		}
-		if seen[key] = true; !m.Kept(p.presenterDir(), spec) {
-			p.o.shared.presenters.start(m, p.presenterDir(), spec)
+		if seen[key] = true; !m.Kept(p.previews.presenterDir(), spec) {
+			p.o.shared.presenters.start(m, p.previews.presenterDir(), spec)
 		}
 	}
 }

@@ -3,16 +3,13 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
-	"greenroom/compose/timeline"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
-	"greenroom/pipeline/films/resolve"
-	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/voice"
 )
 
 // Places inside a user's project, relative to the manifest.
@@ -77,22 +74,17 @@ var nothing lockfile.Entry
 type Project struct {
 	*project.Project
 
-	Account *account.Account
+	Account   *account.Account
+	voices    *voice.Store
+	router    *router
+	lengths   *lengths
+	recipes   *recipes
+	previews  *previews
+	publisher *publisher
+	planner   *planner
 
-	o        Options
-	opened   time.Time // before any file was read
-	standIns *standIns
-
-	rows       map[string]*ledger.Row // of the last plan
-	plannedAll bool                   // every clip's files were compared
-	refetch    map[string]bool        // clips whose masters are downloaded again
-
-	sizesOnce sync.Once
-	shownAt   *resolve.Sizes
-	sizesErr  error
-
-	highestOnce sync.Once
-	highest     timeline.Rate // of all compositions
+	o      Options
+	opened time.Time // before any file was read
 }
 
 // Open loads the manifest and the lockfile.
@@ -110,13 +102,31 @@ func Open(o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{Project: disk, Account: account, o: o, opened: opened, standIns: openStandIns(disk.StateDir())}, nil
+	p := newProject(disk, account, o)
+	p.opened = opened
+	return p, nil
+}
+
+// newProject connects the parts of a project. Each knows the ones before it.
+func newProject(disk *project.Project, account *account.Account, o Options) *Project {
+	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o}
+	p.router = &router{disk: disk, account: account}
+	p.lengths = &lengths{disk: disk, router: p.router, voices: p.voices}
+	p.recipes = &recipes{disk: disk, account: account}
+	p.previews = &previews{
+		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),
+	}
+	p.publisher = &publisher{disk: disk, previews: p.previews, version: o.Version}
+	p.planner = &planner{
+		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, recipes: p.recipes, previews: p.previews,
+	}
+	return p
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
-	err := errors.Join(p.standIns.saver.Flush(), p.Account.Close())
-	return errors.Join(err, p.Project.Close(p.plannedAll))
+	err := errors.Join(p.previews.standIns.saver.Flush(), p.Account.Close())
+	return errors.Join(err, p.Project.Close(p.planner.plannedAll))
 }
 
 // Shard is one of several machines that split the clips between them.

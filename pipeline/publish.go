@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
 )
@@ -30,69 +31,76 @@ const clipsModule = "clips.gen.ts"
 // signalPrefix begins the name of an empty file beside them that is new at every publish.
 const signalPrefix = "published."
 
-// publish puts every prepared clip of the manifest into public/greenroom, then
-// replaces the props: that is the commit point.
-func (p *Project) publish(ctx context.Context, b *build) error {
+// publisher writes what Remotion reads: the public folder, the props, and greenroom's own source files.
+type publisher struct {
+	disk     *project.Project
+	previews *previews
+	version  string // of greenroom
+}
+
+// publish puts every prepared clip of the manifest into public/greenroom, then replaces the props: that is the commit
+// point. A frozen build changes no source file.
+func (pb *publisher) publish(ctx context.Context, frozen bool) error {
 	if context.Cause(ctx) != nil {
-		return nil // the next run publishes; what is there stays whole
+		return nil // the next run publishes; until then what is there stays complete
 	}
-	if b == nil || !b.o.Frozen { // a frozen build changes no source
-		p.restoreOwned(ctx)
+	if !frozen {
+		pb.restoreOwned(ctx)
 	}
 	var files []assets.File
-	for _, c := range p.Manifest.Clips {
-		if e, _, ok := p.shown(c); ok {
+	for _, c := range pb.disk.Manifest.Clips {
+		if e, _, ok := pb.previews.shown(c); ok {
 			for _, f := range renditions.Published(e) {
 				files = append(files, f.File)
 			}
 		}
 	}
-	jsonB, ts, err := remotion.EncodeProps(p.props())
+	jsonB, ts, err := remotion.EncodeProps(pb.props())
 	if err != nil {
 		return err
 	}
 	if len(files) == 0 {
 		return nil
 	}
-	if _, err := p.Store.Publish(p.Path(p.PublicDir()), files); err != nil {
+	if _, err := pb.disk.Store.Publish(pb.disk.Path(pb.disk.PublicDir()), files); err != nil {
 		return err
 	}
-	if have, err := os.ReadFile(p.Path(p.LiveProps())); err != nil || !bytes.Equal(have, jsonB) {
-		if err := atomicfile.WriteQuick(p.Path(p.LiveProps()), jsonB); err != nil {
+	if have, err := os.ReadFile(pb.disk.Path(pb.disk.LiveProps())); err != nil || !bytes.Equal(have, jsonB) {
+		if err := atomicfile.WriteQuick(pb.disk.Path(pb.disk.LiveProps()), jsonB); err != nil {
 			return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 		}
 	}
-	p.signal(jsonB)
-	dir := p.Path(p.SourceDir())
+	pb.signal(jsonB)
+	dir := pb.disk.Path(pb.disk.SourceDir())
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", p.SourceDir())
+		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", pb.disk.SourceDir())
 	}
 	if _, err := atomicfile.WriteBytes(filepath.Join(dir, clipsModule), 0o644, ts); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
-	changed, err := atomicfile.WriteBytes(p.PropsPath(), 0o644, jsonB)
+	changed, err := atomicfile.WriteBytes(pb.disk.PropsPath(), 0o644, jsonB)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
-	if err := p.Store.Sweep(p.Path(p.PublicDir())); err != nil {
-		p.Send(ctx, event.Event{Stage: "publish", State: event.Warned, Message: "old files stay: " + err.Error()})
+	if err := pb.disk.Store.Sweep(pb.disk.Path(pb.disk.PublicDir())); err != nil {
+		pb.disk.Send(ctx, event.Event{Stage: "publish", State: event.Warned, Message: "old files stay: " + err.Error()})
 	}
 	if changed {
-		p.Send(ctx, event.Event{Stage: "publish", State: event.Done, Message: p.PublicDir()})
+		pb.disk.Send(ctx, event.Event{Stage: "publish", State: event.Done, Message: pb.disk.PublicDir()})
 	}
 	return nil
 }
 
-// signal tells Studio of a publish. Node's recursive watch holds on to the file that a
-// rename replaced and hears nothing of the next one; a file of a new name in the folder
-// always makes it look. It is only a signal: without it Studio is late, not wrong.
-func (p *Project) signal(props []byte) {
+// signal makes Studio notice a publish. Node's recursive watch keeps watching the file that a rename replaced and does
+// not receive events of the next one; a file with a new name in the folder always causes one. Without the signal Studio
+// is late, not wrong.
+func (pb *publisher) signal(props []byte) {
 	sum := sha256.Sum256(props)
-	name := p.Path(p.PublicDir() + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
+	name := pb.disk.Path(pb.disk.PublicDir() + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
 	if _, err := os.Stat(name); err == nil {
 		return
 	}
-	old, _ := filepath.Glob(p.Path(p.PublicDir() + "/" + signalPrefix + "*"))
+	old, _ := filepath.Glob(pb.disk.Path(pb.disk.PublicDir() + "/" + signalPrefix + "*"))
 	if atomicfile.WriteQuick(name, nil) != nil {
 		return
 	}
@@ -102,12 +110,12 @@ func (p *Project) signal(props []byte) {
 }
 
 // props is what Remotion reads, from the lockfile alone.
-func (p *Project) props() remotion.Props {
-	m := p.Manifest
+func (pb *publisher) props() remotion.Props {
+	m := pb.disk.Manifest
 	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	props.SetRate(m.FPS.Num, m.FPS.Den)
 	for _, c := range m.Clips {
-		e, kind, ok := p.shown(c)
+		e, kind, ok := pb.previews.shown(c)
 		files := renditions.Published(e)
 		if !ok || len(files) < len(renditions.Extensions) {
 			continue
@@ -116,7 +124,8 @@ func (p *Project) props() remotion.Props {
 		if c.Row != nil && len(c.Row.Values) > 0 {
 			clip.Row = c.Row.Values
 		}
-		if clip.Kind = kind; kind == routeStandIn {
+		clip.Kind = kind
+		if kind == routeStandIn {
 			clip.Take = remotion.Take{Route: routeStandIn, Key: e.TakeKey}
 			if m.StandInLabel {
 				clip.Label = label(c)
@@ -155,9 +164,9 @@ func propsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) re
 // propsCurrent compares the props on disk with what they should be, as they are written:
 // those of ten thousand clips are not held beside their files. What is there was held
 // against the schema when it was written.
-func (p *Project) propsCurrent() bool {
-	props := p.props()
-	return holds(p.PropsPath(), props.WriteJSON) && holds(p.Path(p.LiveProps()), props.WriteJSON) && holds(filepath.Join(p.Path(p.SourceDir()), clipsModule), props.WriteModule)
+func (pb *publisher) propsCurrent() bool {
+	props := pb.props()
+	return holds(pb.disk.PropsPath(), props.WriteJSON) && holds(pb.disk.Path(pb.disk.LiveProps()), props.WriteJSON) && holds(filepath.Join(pb.disk.Path(pb.disk.SourceDir()), clipsModule), props.WriteModule)
 }
 
 // holds reports that a file has just the bytes that write writes.

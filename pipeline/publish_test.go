@@ -36,7 +36,7 @@ func TestPropsCountInTheManifestsRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, props := p.Manifest, p.props()
+		m, props := p.Manifest, p.publisher.props()
 		if exact := props.Rate != nil; props.FPS != want.decimal || exact != want.exact || exact && *props.Rate != (remotion.Rate{Num: m.FPS.Num, Den: m.FPS.Den}) {
 			t.Errorf("%s: the props have %v and %v", rate, props.FPS, props.Rate)
 		}

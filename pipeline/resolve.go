@@ -44,15 +44,15 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 			return err
 		}
 	}
-	if p.rows, err = p.readRows(ctx); err != nil {
+	if p.router.rows, err = p.router.readRows(ctx); err != nil {
 		return err
 	}
 	e, have := p.Account.Own(ctx, clip)
-	r, err := p.chosen(ctx, clips[0], e, have, p.rows)
+	r, err := p.router.chosen(ctx, clips[0], e, have, p.router.rows)
 	if err != nil {
 		return err
 	}
-	row := p.rows[r.Key]
+	row := p.router.rows[r.Key]
 	switch {
 	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
 		return p.resolveVoice(ctx, clip, a.VideoID, r.Speech)

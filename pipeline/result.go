@@ -65,7 +65,7 @@ func (b *build) result(clip string, edit func(*Result)) {
 // settle closes the table with what is there now.
 func (b *build) settle(plan *Plan) {
 	for _, s := range plan.Steps {
-		e, kind, ok := b.shown(*s.clip)
+		e, kind, ok := b.previews.shown(*s.clip)
 		b.result(s.Clip, func(r *Result) {
 			if !ok {
 				return

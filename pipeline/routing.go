@@ -9,25 +9,33 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
 )
 
+// router finds the request that a clip's take was made with, or would be made with.
+type router struct {
+	disk    *project.Project
+	account *account.Account
+	rows    map[string]*ledger.Row // of the last plan: the row that decides about a take
+}
+
 // candidates returns the routes a clip can take, the one to buy on first.
-func (p *Project) candidates(c manifest.Clip, api heygen.API) []string {
-	return request.Candidates(c, api, request.Look{NoWebM: p.Account.NoWebM(c.Avatar), Translated: p.Clips.Translated(c.Name)})
+func (rt *router) candidates(c manifest.Clip, api heygen.API) []string {
+	return request.Candidates(c, api, request.Look{NoWebM: rt.account.NoWebM(c.Avatar), Translated: rt.disk.Clips.Translated(c.Name)})
 }
 
 // chosen gives a clip's request on the route it stands on or would be bought on.
-func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request.Request, error) {
+func (rt *router) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request.Request, error) {
 	api := heygen.V2
 	if request.NeedsAPI(c) {
 		var err error
-		if api, err = p.Account.Api(ctx); err != nil {
+		if api, err = rt.account.Api(ctx); err != nil {
 			return request.Request{}, err
 		}
 	}
-	routes := p.candidates(c, api)
-	first, err := p.requestOn(ctx, c, routes[0])
+	routes := rt.candidates(c, api)
+	first, err := rt.requestOn(ctx, c, routes[0])
 	if have && first.Key != "" && e.TakeKey == first.Key {
 		return first, nil // there, also when its route would be refused now; see withLength
 	}
@@ -37,7 +45,7 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	if len(rows) == 0 && !have {
 		return first, nil // nothing is bought that could stand
 	}
-	list := append([]request.Request{first}, p.others(ctx, c, routes[1:])...)
+	list := append([]request.Request{first}, rt.others(ctx, c, routes[1:])...)
 	if c.Source == manifest.SourceAvatar && c.AudioFile == "" && len(c.Scenes) == 0 {
 		// A take of the same words stands whether or not its voice was drafted first.
 		if c.Draft == "" {
@@ -45,7 +53,7 @@ func (p *Project) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 		} else {
 			c.Draft = ""
 		}
-		list = append(list, p.others(ctx, c, routes)...)
+		list = append(list, rt.others(ctx, c, routes)...)
 	}
 	for _, r := range list {
 		if earlier, ok := r.Earlier(); ok {
@@ -67,9 +75,9 @@ func mayBePaid(row *ledger.Row) bool {
 }
 
 // others are the requests on further routes; one that a route cannot make is none.
-func (p *Project) others(ctx context.Context, c manifest.Clip, routes []string) (out []request.Request) {
+func (rt *router) others(ctx context.Context, c manifest.Clip, routes []string) (out []request.Request) {
 	for _, route := range routes {
-		if r, err := p.requestOn(ctx, c, route); err == nil {
+		if r, err := rt.requestOn(ctx, c, route); err == nil {
 			out = append(out, r)
 		}
 	}

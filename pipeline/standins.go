@@ -14,11 +14,14 @@ import (
 	"greenroom/compose/timeline"
 	"greenroom/internal/hashkey"
 	"greenroom/internal/saver"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // Stand-ins are local, free takes: a drawn presenter of the clip's size, rate and
@@ -74,8 +77,18 @@ func (s *standIns) save() error {
 	return lockfile.Write(s.path, b)
 }
 
+// previews find what of a clip is published: its take, or a stand-in where it has none.
+type previews struct {
+	disk     *project.Project
+	account  *account.Account
+	voices   *voice.Store
+	router   *router
+	lengths  *lengths
+	standIns *standIns
+}
+
 // standInSpec is what a clip's stand-in shows and says.
-func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec {
+func (pv *previews) standInSpec(c manifest.Clip, req request.Request) standin.Spec {
 	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
 		Width: c.Width, Height: c.Height, FPS: deliveredRate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
 	switch {
@@ -86,18 +99,18 @@ func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec
 		}
 		s.Script, s.Presenter = strings.Join(all, " "), c.Scenes[0].Avatar.ID
 	case c.Source == manifest.SourceTranslate && c.Translate.Clip != "":
-		if src, err := p.Clips.Named([]string{c.Translate.Clip}); err == nil {
-			from := p.standInSpec(src[0], req)
+		if src, err := pv.disk.Clips.Named([]string{c.Translate.Clip}); err == nil {
+			from := pv.standInSpec(src[0], req)
 			from.Width, from.Height = s.Width, s.Height
 			return from
 		}
 	}
-	if v, ok := p.heard(req.Speech); ok {
-		s.AudioPath, s.Words = p.sound(v), standinWords(v.Words)
+	if v, ok := pv.voices.Here(req.Speech); ok {
+		s.AudioPath, s.Words = pv.voices.Path(v), standinWords(v.Words)
 	}
 	if s.Script == "" && s.AudioPath == "" {
 		s.Silence = request.UsualFilm
-		if l, err := p.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
+		if l, err := pv.lengths.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
 			s.Silence = max(1, l.Likely)
 		}
 	}
@@ -108,7 +121,7 @@ func (p *Project) standInSpec(c manifest.Clip, req request.Request) standin.Spec
 const deliveredRate = 25
 
 // standInKey is the hash of all that.
-func (p *Project) standInKey(s standin.Spec) (string, error) {
+func (pv *previews) standInKey(s standin.Spec) (string, error) {
 	k := hashkey.New("stand-in/" + standInVersion)
 	k.Field("drawings", standin.Drawings())
 	k.Field("presenter", s.Presenter)
@@ -123,7 +136,7 @@ func (p *Project) standInKey(s standin.Spec) (string, error) {
 	k.Field("locale", s.Locale)
 	k.Field("script", s.Script)
 	if s.AudioPath != "" {
-		h, err := p.Inputs.Hash(s.AudioPath)
+		h, err := pv.disk.Inputs.Hash(s.AudioPath)
 		if err != nil {
 			return "", err
 		}
@@ -135,26 +148,14 @@ func (p *Project) standInKey(s standin.Spec) (string, error) {
 	return k.Sum(), nil
 }
 
-// LibraryDir is where drawn presenters and spoken sentences are kept, for all projects
-// of this person: GREENROOM_CACHE, or the system's place for caches.
-func (p *Project) LibraryDir() string {
-	if d := p.o.Getenv("GREENROOM_CACHE"); d != "" {
-		return d
-	}
-	if d, err := os.UserCacheDir(); err == nil {
-		return filepath.Join(d, "greenroom")
-	}
-	return filepath.Join(p.StateDir(), "cache")
-}
-
 // maker draws stand-ins with the programs at hand.
-func (p *Project) maker(ctx context.Context) (*standin.Maker, error) {
-	t, err := p.Tools.Find(ctx)
+func (pv *previews) maker(ctx context.Context) (*standin.Maker, error) {
+	t, err := pv.disk.Tools.Find(ctx)
 	if err != nil {
 		return nil, err
 	}
 	m := &standin.Maker{FFmpeg: t.FFmpeg, Threads: 2}
-	if e, err := p.o.LookPath("espeak-ng"); err == nil {
+	if e, err := pv.disk.LookPath("espeak-ng"); err == nil {
 		m.Espeak = e
 	}
 	return m, nil
@@ -162,7 +163,7 @@ func (p *Project) maker(ctx context.Context) (*standin.Maker, error) {
 
 // drawStandIns makes the stand-ins that the steps want and do not have.
 func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
-	m, err := b.maker(ctx)
+	m, err := b.previews.maker(ctx)
 	if err != nil {
 		return err
 	}
@@ -182,12 +183,12 @@ func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
 }
 
 func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
-	spec := b.standInSpec(*s.clip, s.req)
-	key, err := b.standInKey(spec)
+	spec := b.previews.standInSpec(*s.clip, s.req)
+	key, err := b.previews.standInKey(spec)
 	if err != nil {
 		return err
 	}
-	if e, ok := b.standIns.get(s.Clip); ok && e.TakeKey == key && b.hasAll(e) && (e.Captions != nil || b.staleCaptions(*s.clip, s.req, false) == "") {
+	if e, ok := b.previews.standIns.get(s.Clip); ok && e.TakeKey == key && b.previews.hasAll(e) && (e.Captions != nil || b.previews.staleCaptions(*s.clip, s.req, false) == "") {
 		return nil
 	}
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "stand-in", State: event.Started})
@@ -220,7 +221,7 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 	}
 	// The lockfile's grammar wants a master: the stand-in is its own.
 	e.Master, e.MasterBytes = e.Renditions[renditions.WebM].Hash, e.Renditions[renditions.WebM].Bytes
-	if err := b.standIns.set(e); err != nil {
+	if err := b.previews.standIns.set(e); err != nil {
 		return err
 	}
 	b.count(func(sum *Summary) { sum.StandIns++ })
@@ -229,9 +230,9 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
 }
 
 // hasAll reports that every file of an entry is in the store.
-func (p *Project) hasAll(e lockfile.Entry) bool {
+func (pv *previews) hasAll(e lockfile.Entry) bool {
 	for _, r := range e.Renditions {
-		if p.Store == nil || !p.Store.Has(renditions.HashOf(r), r.Bytes) {
+		if pv.disk.Store == nil || !pv.disk.Store.Has(renditions.HashOf(r), r.Bytes) {
 			return false
 		}
 	}
@@ -241,29 +242,29 @@ func (p *Project) hasAll(e lockfile.Entry) bool {
 // shown is what of a clip is published: its take when that is current, else its
 // stand-in when one was drawn for what the manifest says now, else whatever take there
 // is.
-func (p *Project) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
-	e, kind, ok = p.standing(c)
+func (pv *previews) shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
+	e, kind, ok = pv.standing(c)
 	if !c.Captions {
 		e.Captions = nil // a voice's words stay on record when nobody wants them shown
 	}
 	return e, kind, ok
 }
 
-func (p *Project) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
-	take, have := p.Lock.Get(c.Name)
+func (pv *previews) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
+	take, have := pv.disk.Lock.Get(c.Name)
 	have = have && len(take.Renditions) > 0
-	si, drawn := p.standIns.get(c.Name)
+	si, drawn := pv.standIns.get(c.Name)
 	if !drawn {
 		return take, "final", have
 	}
-	req, err := p.chosen(context.Background(), c, take, have, p.rows)
+	req, err := pv.router.chosen(context.Background(), c, take, have, pv.router.rows)
 	if err != nil {
 		return take, "final", have
 	}
-	if have && take.TakeKey == req.Key && p.Account.OwnEntry(context.Background(), take) {
+	if have && take.TakeKey == req.Key && pv.account.OwnEntry(context.Background(), take) {
 		return take, "final", true
 	}
-	if key, err := p.standInKey(p.standInSpec(c, req)); err == nil && key == si.TakeKey {
+	if key, err := pv.standInKey(pv.standInSpec(c, req)); err == nil && key == si.TakeKey {
 		return si, routeStandIn, true
 	}
 	return take, "final", have
@@ -293,7 +294,7 @@ func (p *Project) Shown(clip string) Shown {
 	if a := clips[0].Agent; a != nil {
 		out.Script = a.Prompt
 	}
-	e, kind, ok := p.shown(clips[0])
+	e, kind, ok := p.previews.shown(clips[0])
 	if !ok {
 		return out
 	}

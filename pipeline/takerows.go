@@ -10,24 +10,24 @@ import (
 // readRows reads the ledger for a plan: for each take the row that decides about it. That is
 // one of the project's own; or else a request that another account was sent and whose result
 // is unknown, because buying now could pay twice.
-func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) {
+func (rt *router) readRows(ctx context.Context) (map[string]*ledger.Row, error) {
 	rows := map[string]*ledger.Row{}
-	if p.Ledger == nil {
+	if rt.disk.Ledger == nil {
 		return rows, nil
 	}
-	list, err := p.Ledger.List(ctx)
+	list, err := rt.disk.Ledger.List(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rank := func(r *ledger.Row) int {
-		o := p.Account.RowOrigin(*r)
+		o := rt.account.RowOrigin(*r)
 		bought := r.State == ledger.Submitted || r.State == ledger.Completed
 		switch {
-		case bought && p.Account.Accepts(ctx, o), r.Open() && p.Account.SameAccount(ctx, o):
+		case bought && rt.account.Accepts(ctx, o), r.Open() && rt.account.SameAccount(ctx, o):
 			return 3
 		case !o.Free() && (r.Open() || o == origin.None && bought):
 			return 2
-		case !bought && p.Account.SameAccount(ctx, o):
+		case !bought && rt.account.SameAccount(ctx, o):
 			return 1
 		}
 		return 0
@@ -44,16 +44,16 @@ func (p *Project) readRows(ctx context.Context) (map[string]*ledger.Row, error) 
 
 // rowKey is the key of the row in which a take is asked for: that of the row on record, or
 // of a new one for the current account.
-func (p *Project) rowKey(ctx context.Context, take string, row *ledger.Row) string {
+func (rt *router) rowKey(ctx context.Context, take string, row *ledger.Row) string {
 	if row != nil && row.Key != "" {
 		return row.Key
 	}
-	return ledger.KeyOf(take, string(p.Account.Identity(ctx, true).Current))
+	return ledger.KeyOf(take, string(rt.account.Identity(ctx, true).Current))
 }
 
 // looksAgain reports a parked request that the account may show by now: every build
 // searches for it.
-func (p *Project) looksAgain(ctx context.Context, s Step) bool {
+func (rt *router) looksAgain(ctx context.Context, s Step) bool {
 	row := s.submission()
-	return row.State == ledger.Parked && row.Searchable() && p.Account.OwnRow(ctx, row)
+	return row.State == ledger.Parked && row.Searchable() && rt.account.OwnRow(ctx, row)
 }

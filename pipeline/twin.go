@@ -42,7 +42,7 @@ func (b *build) learnTwins(ctx context.Context, plan *Plan) {
 	b.twins.known = map[string]lockfile.Entry{}
 	if len(plan.Steps) < len(b.Manifest.Clips) {
 		for _, c := range b.Manifest.Clips {
-			if e, ok := b.Lock.Get(c.Name); ok && b.staleRendition(ctx, c, e) == "" {
+			if e, ok := b.Lock.Get(c.Name); ok && b.recipes.staleRendition(ctx, c, e) == "" {
 				b.twins.known[twinKey(c, e, e.Route)] = e
 			}
 		}

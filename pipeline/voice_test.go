@@ -18,6 +18,7 @@ import (
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // The same words in the same voice are one purchase, whoever shows them.
@@ -62,7 +63,7 @@ func TestTheVoiceKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := b.lengthOf(t.Context(), *draft.clip, r); err != nil || l != request.Measured(3.2) {
+	if l, err := b.lengths.lengthOf(t.Context(), *draft.clip, r); err != nil || l != request.Measured(3.2) {
 		t.Errorf("a bought voice is %+v long: %v", l, err)
 	}
 }
@@ -73,14 +74,14 @@ func TestWordsThatCannotBeTrueAreDropped(t *testing.T) {
 	nan := math.NaN()
 	in := []heygen.Word{{Text: "One", Start: 0.1, End: 0.5}, {Text: "nan", Start: nan, End: 1}, {Text: "nan", Start: 0.6, End: nan}, {Text: "back", Start: 0.6, End: 0.55},
 		{Text: " \x00 ", Start: 0.6, End: 0.7}, {Text: "two\n", Start: 0.7, End: 9}, {Text: "early", Start: 0.2, End: 0.9}, {Text: strings.Repeat("x", 201), Start: 0.8, End: 0.9}, {Text: "late", Start: 2.5, End: 2.6}, {Text: "neg", Start: -1, End: 0.1}}
-	got := goodWords(in, 2)
+	got := voice.ValidWords(in, 2)
 	if len(got) != 2 || got[0].Text != "One" || got[1] != (heygen.Word{Text: "two", Start: 0.7, End: 2}) {
 		t.Errorf("%+v", got)
 	}
-	if n := len(goodWords(make([]heygen.Word, 10), 2)); n != 0 {
+	if n := len(voice.ValidWords(make([]heygen.Word, 10), 2)); n != 0 {
 		t.Errorf("%d words of nothing", n)
 	}
-	list := voice{Words: got}.captions()
+	list := voice.Voice{Words: got}.Captions()
 	if s := fmt.Sprint(list[0].Text, list[0].StartMs, list[0].EndMs, "|", list[1].Text, list[1].StartMs, list[1].EndMs); s != "One100 500| two700 2000" {
 		t.Errorf("captions %q", s)
 	}
@@ -161,7 +162,7 @@ func TestAnAnswerOnDiskIsAYes(t *testing.T) {
 		if row, _, err := p.Ledger.Get(t.Context(), r.Speech.Row); err != nil || row.State != ledger.Completed || row.MasterHash == "" {
 			t.Errorf("%s: the record is %+v, %v", name, row, err)
 		}
-		if v, ok := p.heard(r.Speech); !ok || v.Link != "" || len(v.Words) != 1 {
+		if v, ok := p.voices.Here(r.Speech); !ok || v.Link != "" || len(v.Words) != 1 {
 			t.Errorf("%s: the voice is %+v", name, v)
 		}
 		if err := p.Close(); err != nil {

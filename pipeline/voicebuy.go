@@ -22,6 +22,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/voice"
 )
 
 // drafts sees to the sounds of clips whose pictures wait.
@@ -57,43 +58,43 @@ func (b *build) draft(ctx context.Context, s Step) error {
 }
 
 // speak sees that a clip's sound is bought exactly once and is in the store.
-func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice, error) {
+func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice.Voice, error) {
 	r := s.req.Speech
 	unlock, _ := b.takes.Lock("voice " + r.Row)
 	defer unlock()
 	row, _, err := b.Ledger.Get(ctx, r.Row)
 	if err != nil {
-		return voice{}, err
+		return voice.Voice{}, err
 	}
-	if v, ok := b.heard(r); ok {
+	if v, ok := b.voices.Here(r); ok {
 		b.soundRecorded(row, v)
 		return v, nil
 	}
-	if v, ok := b.answered(r.Row); ok && (row.State == ledger.Sending || row.State == ledger.Parked) {
+	if v, ok := b.voices.Answer(r.Row); ok && (row.State == ledger.Sending || row.State == ledger.Parked) {
 		// The answer came and its record did not: killed between the two.
 		if err := b.Ledger.Submitted(ctx, r.Row, voiceID(v, r)); err != nil {
-			return voice{}, err
+			return voice.Voice{}, err
 		}
 		row.State = ledger.Submitted
 	}
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
 		if row, err = b.buyVoice(ctx, s, client); err != nil {
-			return voice{}, err
+			return voice.Voice{}, err
 		}
 	}
-	v, ok := b.answered(r.Row)
+	v, ok := b.voices.Answer(r.Row)
 	if !ok || v.Link == "" {
-		return voice{}, fault.New(fault.Provider, fmt.Sprintf("`greenroom resolve %s --not-paid` lets it be bought again", s.Clip), "the voice was bought and is gone, and HeyGen keeps none")
+		return voice.Voice{}, fault.New(fault.Provider, fmt.Sprintf("`greenroom resolve %s --not-paid` lets it be bought again", s.Clip), "the voice was bought and is gone, and HeyGen keeps none")
 	}
 	if v, err = b.fetchVoice(ctx, s, v); err != nil {
-		return voice{}, err
+		return voice.Voice{}, err
 	}
 	b.soundRecorded(row, v)
 	return v, nil
 }
 
 // soundRecorded brings the ledger up to what is in the store.
-func (b *build) soundRecorded(row ledger.Row, v voice) {
+func (b *build) soundRecorded(row ledger.Row, v voice.Voice) {
 	switch row.State {
 	case ledger.Submitted:
 	case ledger.Completed:
@@ -107,7 +108,7 @@ func (b *build) soundRecorded(row ledger.Row, v voice) {
 }
 
 // voiceID names the purchase in the ledger; HeyGen may give no id.
-func voiceID(v voice, r *request.Speech) string {
+func voiceID(v voice.Voice, r *request.Speech) string {
 	if v.ID != "" {
 		return "speech " + v.ID
 	}
@@ -128,8 +129,8 @@ func (s speaker) Submit(ctx context.Context, row ledger.Row) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v := voice{Link: a.Audio.Reveal(), ID: a.ID, Seconds: a.Duration, Words: a.Words}
-	if err := s.b.keepVoice(s.r.Row, v); err != nil {
+	v := voice.Voice{Link: a.Audio.Reveal(), ID: a.ID, Seconds: a.Duration, Words: a.Words}
+	if err := s.b.voices.Save(s.r.Row, v); err != nil {
 		return "", fmt.Errorf("keep the answer: %w", err)
 	}
 	return voiceID(v, s.r), nil
@@ -139,7 +140,7 @@ func (s speaker) Submit(ctx context.Context, row ledger.Row) (string, error) {
 func (speaker) FindByTitle(context.Context, string) ([]ledger.Found, error) { return nil, nil }
 
 func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
-	if err := b.voiceRoom(); err != nil {
+	if err := b.voices.CheckSpace(); err != nil {
 		return ledger.Row{}, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again; nothing was bought", "prepare for a voice")
 	}
 	r := s.req.Speech
@@ -170,7 +171,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 
 // ownSpeech is the row of a sound on record; nil when the account has none.
 func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
-	if row := b.rows[r.Take]; row != nil && b.Account.OwnRow(ctx, *row) {
+	if row := b.router.rows[r.Take]; row != nil && b.Account.OwnRow(ctx, *row) {
 		return row
 	}
 	return nil
@@ -180,7 +181,7 @@ func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
 const maxSound = 64 << 20
 
 // fetchVoice brings the sound into the store, as WAV or MP3: what HeyGen takes back.
-func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) {
+func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Voice, error) {
 	r := s.req.Speech
 	link := func(_ context.Context, expired bool) (string, error) {
 		if expired { // it cannot be renewed
@@ -188,7 +189,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 		}
 		return v.Link, nil
 	}
-	m, err := b.maker(ctx)
+	m, err := b.previews.maker(ctx)
 	if err != nil {
 		return v, err
 	}
@@ -218,8 +219,8 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice) (voice, error) 
 	if err != nil {
 		return v, err
 	}
-	v = voice{ID: v.ID, Seconds: seconds, Audio: string(hash), Bytes: size, Words: goodWords(v.Words, seconds)}
-	if err := b.keepVoice(r.Row, v); err != nil {
+	v = voice.Voice{ID: v.ID, Seconds: seconds, Audio: string(hash), Bytes: size, Words: voice.ValidWords(v.Words, seconds)}
+	if err := b.voices.Save(r.Row, v); err != nil {
 		return v, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again", "keep the voice")
 	}
 	words := fmt.Sprintf("%.2f s, %d words", v.Seconds, len(v.Words))
@@ -266,11 +267,11 @@ func headOf(path string) ([]byte, error) {
 
 // voiceCaptions are a clip's captions from the words of its bought voice.
 func (b *build) voiceCaptions(s Step) (*lockfile.Rendition, error) {
-	v, ok := b.heard(s.req.Speech)
+	v, ok := b.voices.Here(s.req.Speech)
 	if !ok || !s.clip.Captions || len(v.Words) == 0 {
 		return nil, nil
 	}
-	r, err := b.keepCaptions(s, v.captions())
+	r, err := b.keepCaptions(s, v.Captions())
 	if err != nil {
 		return nil, fmt.Errorf("keep the captions: %w", err)
 	}
@@ -283,8 +284,8 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 	if err != nil {
 		return err
 	}
-	_, here := p.heard(r)
-	_, answered := p.answered(r.Row)
+	_, here := p.voices.Here(r)
+	_, answered := p.voices.Answer(r.Row)
 	open := row.State == ledger.Parked || row.State == ledger.Sending
 	gone := (row.State == ledger.Submitted || row.State == ledger.Completed) && !here
 	switch {
@@ -302,8 +303,8 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(p.voiceFile(r.Row)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fault.Wrap(fault.Failed, err, "remove it", "forget %s", filepath.Base(p.voiceFile(r.Row)))
+	if err := os.Remove(p.voices.File(r.Row)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fault.Wrap(fault.Failed, err, "remove it", "forget %s", filepath.Base(p.voices.File(r.Row)))
 	}
 	return nil
 }
@@ -311,7 +312,7 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 // heldLength says when a take is not as long as its voice promised: then the timeline
 // moves after all.
 func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
-	v, ok := b.heard(s.req.Speech)
+	v, ok := b.voices.Here(s.req.Speech)
 	if !ok || e.Info.FPSDen == 0 {
 		return
 	}

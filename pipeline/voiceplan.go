@@ -27,18 +27,18 @@ type VoiceStep struct {
 }
 
 // voiceStep decides about a clip's sound from facts on disk alone.
-func (p *Project) voiceStep(c manifest.Clip, req request.Request, l request.Length, rows map[string]*ledger.Row) *VoiceStep {
+func (pl *planner) voiceStep(c manifest.Clip, req request.Request, l request.Length, rows map[string]*ledger.Row) *VoiceStep {
 	v := &VoiceStep{Route: req.Speech.Route, Key: req.Speech.Take, Seconds: l.Likely, length: l}
 	say := func(a Action, format string, args ...any) *VoiceStep {
 		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
 		return v
 	}
 	row, known := rows[req.Speech.Take]
-	if known && !p.Account.OwnRow(context.Background(), *row) {
-		return say(Blocked, "%s", p.Account.ForeignRow(context.Background(), c.Name, *row))
+	if known && !pl.account.OwnRow(context.Background(), *row) {
+		return say(Blocked, "%s", pl.account.ForeignRow(context.Background(), c.Name, *row))
 	}
-	rec, answered := p.answered(req.Speech.Row)
-	if _, ok := p.heard(req.Speech); ok {
+	rec, answered := pl.voices.Answer(req.Speech.Row)
+	if _, ok := pl.voices.Here(req.Speech); ok {
 		return say(Keep, "its voice is bought")
 	}
 	switch {
@@ -56,11 +56,11 @@ func (p *Project) voiceStep(c manifest.Clip, req request.Request, l request.Leng
 }
 
 // withVoice adds the sound to a step that would buy a picture.
-func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
+func (pl *planner) withVoice(s Step, rows map[string]*ledger.Row) Step {
 	if s.req.Speech == nil || s.Action != Buy {
 		return s
 	}
-	s.Voice = p.voiceStep(*s.clip, s.req, s.length, rows)
+	s.Voice = pl.voiceStep(*s.clip, s.req, s.length, rows)
 	switch s.Voice.Action {
 	case Settle, Blocked:
 		s.Action, s.Reason = s.Voice.Action, s.Voice.Reason
@@ -73,7 +73,7 @@ func (p *Project) withVoice(s Step, rows map[string]*ledger.Row) Step {
 }
 
 // voiceCost puts a price on a sound.
-func (p *Project) voiceCost(v *VoiceStep, prices request.Prices) {
+func (pl *planner) voiceCost(v *VoiceStep, prices request.Prices) {
 	v.Least, v.Price = prices.Speech(v.length.Low), prices.Speech(v.length.High)
 	v.credits, v.most = v.Price/prices.USDPerCredit, v.Price
 }
@@ -96,8 +96,8 @@ func (p *Plan) voices(buy bool) *Plan {
 
 // staleCaptions says that a take which speaks with a bought voice lacks the captions
 // that are wanted and cost nothing.
-func (p *Project) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
-	if v, ok := p.heard(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
+func (pv *previews) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
+	if v, ok := pv.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
 		return "its captions are wanted now"
 	}
 	return ""

@@ -233,5 +233,5 @@ func mustSay(t *testing.T, err error, words ...string) {
 
 // requestOf is a clip's request on the route that would be bought.
 func requestOf(p *Project, c manifest.Clip) (request.Request, error) {
-	return p.chosen(context.Background(), c, nothing, false, nil)
+	return p.router.chosen(context.Background(), c, nothing, false, nil)
 }

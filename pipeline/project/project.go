@@ -108,6 +108,18 @@ func (p *Project) Rel(path string) string {
 	return path
 }
 
+// LibraryDir returns where presenters of stand-ins and spoken sentences are kept for all projects of the user:
+// GREENROOM_CACHE, or the system's folder for caches.
+func (p *Project) LibraryDir() string {
+	if d := p.o.Getenv("GREENROOM_CACHE"); d != "" {
+		return d
+	}
+	if d, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(d, "greenroom")
+	}
+	return filepath.Join(p.StateDir(), "cache")
+}
+
 // Now returns the time.
 func (p *Project) Now() time.Time { return p.o.Now() }
 
