@@ -79,7 +79,7 @@ func keysOf(t *testing.T, dir, name, text string) (out []string) {
 	}
 	defer p.Close()
 	for _, c := range p.Manifest.Clips {
-		r, err := p.chosen(t.Context(), c, lockfile.Entry{}, false, nil)
+		r, err := p.router.chosen(t.Context(), c, lockfile.Entry{}, false, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
@@ -99,9 +99,9 @@ func keysOf(t *testing.T, dir, name, text string) (out []string) {
 		if r.Speech != nil {
 			voice = r.Speech.Take[:16] + "/" + r.Speech.Route
 		}
-		shows := p.standInSpec(c, r)
+		shows := p.previews.standInSpec(c, r)
 		shows.Presenter = strings.ReplaceAll(shows.Presenter, dir, "/project") // it has the path of a photo
-		drawn, err := p.standInKey(shows)
+		drawn, err := p.previews.standInKey(shows)
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
