@@ -216,8 +216,9 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 	out.Frame.Image, out.Frame.Video = r.content(c.BackgroundImage), r.content(c.BackgroundVideo)
 }
 
-// avatar returns who speaks. Only v2 distinguishes talking photos from avatars; for v3 both are looks.
+// avatar returns who speaks. Only v2 distinguishes talking photos from avatars; for v3 both are looks. What v2 makes of
+// a picture is a talking photo, also if the clip has talking-photo: false.
 func (r *reader) avatar(a manifest.Avatar) Avatar {
-	talking := a.TalkingPhoto && (r.route == V2 || r.route == V2Key)
+	talking := (a.TalkingPhoto || a.Photo != "") && (r.route == V2 || r.route == V2Key)
 	return Avatar{ID: a.ID, Style: a.Style, Photo: r.content(a.Photo), TalkingPhoto: talking, Scale: a.Scale, X: a.Offset.X, Y: a.Offset.Y}
 }

@@ -7,7 +7,7 @@ import (
 	"greenroom/pipeline/manifest"
 )
 
-// takeKey adds every member of a canonical value to a key. A member at its default is omitted where the code checks for it, so that a
+// takeKey adds every member of a canonical value to a key. Some members are omitted at their default, so that a
 // member that is new to the manifest does not buy existing clips again. Names, order and schema must not change:
 // lockfiles hold the result.
 func takeKey(c Canonical) *hashkey.Key {

@@ -3,6 +3,8 @@ package request
 import (
 	"math"
 	"testing"
+
+	"greenroom/pipeline/manifest"
 )
 
 func TestPrices(t *testing.T) {
@@ -26,6 +28,84 @@ func TestPrices(t *testing.T) {
 		}
 	}
 	for v, want := range map[float64]string{0.4: "$0.40", 12: "$12.00", 0.004: "$0.004", 0.1 + 0.2: "$0.30", 1.984: "$1.984"} {
+		if got := Dollars(v); got != want {
+			t.Errorf("%g is %s, want %s", v, got, want)
+		}
+	}
+}
+
+// TestPricesAtTheEdges: v3 bills by the second and the earlier API in steps; nothing is free.
+func TestPricesAtTheEdges(t *testing.T) {
+	t.Parallel()
+	p := Prices{
+		USDPerCredit: 0.5, StepSeconds: 30, SpeechUSD: 0.001,
+		CreditsPerMin: map[string]float64{"avatar": 2, "translate": 6}, V3USD: map[string]float64{"avatar": 0.1, "translate": 0.05},
+	}
+	for _, x := range []struct {
+		route, price       string
+		seconds            float64
+		wantUSD, wantCount float64
+	}{
+		{V2Key, "avatar", 0, 0.5, 1},
+		{V2Key, "avatar", 0.001, 0.5, 1},
+		{V2Key, "avatar", 30, 0.5, 1},
+		{V2Key, "avatar", 30.0001, 1, 2},
+		{V2Key, "avatar", 60, 1, 2},
+		{V1WebM, "avatar", 90.5, 2, 4},
+		{V2Translate, "translate", 29, 1.5, 3},
+		{V2Translate, "translate", 31, 3, 6},
+		{V3WebM, "avatar", 0, 0.1, 0.2},
+		{V3WebM, "avatar", 1, 0.1, 0.2},
+		{V3WebM, "avatar", 1.01, 0.2, 0.4},
+		{V3Key, "avatar", 59.5, 6, 12},
+		{V3Translate, "translate", 10, 0.5, 1},
+		{V3Studio, "avatar", 1800, 180, 360},
+	} {
+		r := Request{Canonical: Canonical{Route: x.route}, Price: x.price}
+		usd, credits := r.USD(p, x.seconds), r.Credits(p, x.seconds)
+		if math.Abs(usd-x.wantUSD) > 1e-9 || math.Abs(credits-x.wantCount) > 1e-9 {
+			t.Errorf("%g s on %s cost $%g, %g credits; want $%g, %g", x.seconds, x.route, usd, credits, x.wantUSD, x.wantCount)
+		}
+	}
+	for seconds, want := range map[float64]float64{0: 0.001, 0.5: 0.001, 1: 0.001, 1.5: 0.002, 10: 0.01, 10.2: 0.011} {
+		if got := p.Speech(seconds); math.Abs(got-want) > 1e-9 {
+			t.Errorf("%g s of speech cost %g, want %g", seconds, got, want)
+		}
+	}
+}
+
+// TestEveryPaidRouteHasAPrice: the list has a price above zero for the kind of each clip, in both generations.
+func TestEveryPaidRouteHasAPrice(t *testing.T) {
+	t.Parallel()
+	p := LoadPrices()
+	for _, x := range bodyCases {
+		r := newRequest(t, x.clip, x.route)
+		if !r.Paid() || r.USD(p, 10) <= 0 || r.Credits(p, 10) <= 0 {
+			t.Errorf("%s: 10 s cost $%g", x.name, r.USD(p, 10))
+		}
+		if long := r.USD(p, 600); long <= r.USD(p, 10) {
+			t.Errorf("%s: 600 s cost $%g", x.name, long)
+		}
+	}
+	for want, c := range map[string]manifest.Clip{
+		"avatar":    spokenClip(),
+		"photo":     with(func(c *manifest.Clip) { c.Avatar.TalkingPhoto = true }),
+		"agent":     agentClip(),
+		"template":  templateClip(),
+		"translate": translateClip("a.mp4", ""),
+		"cutout":    {Source: manifest.SourceFile, Cutout: true},
+	} {
+		if got := priceOf(c); got != want || p.CreditsPerMin[got] <= 0 || p.V3USD[got] <= 0 {
+			t.Errorf("%s is priced as %s", want, got)
+		}
+	}
+}
+
+func TestDollars(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[float64]string{
+		0: "$0.00", 0.001: "$0.001", 0.01: "$0.01", 0.0101: "$0.010", 0.999: "$0.999", 1.999999: "$2.00", 100: "$100.00",
+	} {
 		if got := Dollars(v); got != want {
 			t.Errorf("%g is %s, want %s", v, got, want)
 		}

@@ -16,6 +16,8 @@ type Request struct {
 	Inputs lockfile.Inputs // a short hash of each member, to report which of them changed
 	Price  string          // the line of the price list
 	Speech *Speech         // the sound that is bought first; nil when the video speaks by itself
+
+	written Canonical // with members that the body does not contain, which were in the keys of earlier versions
 }
 
 // New makes the request for a clip on a route. An error of type [*SpeechError] is something that the voice
@@ -23,40 +25,31 @@ type Request struct {
 func New(ctx context.Context, c manifest.Clip, route string, src Sources) (Request, error) {
 	r := Request{Price: priceOf(c)}
 	var err error
-	r.Canonical, err = canonicalOf(ctx, c, route, src)
+	r.written, err = canonicalOf(ctx, c, route, src)
+	r.Canonical, _ = r.written.sent()
 	if err == nil && r.Draft {
 		r.Speech, err = newSpeech(r.Canonical)
 	}
 	if err != nil {
 		return r, err
 	}
-	r.setKey()
+	r.setKey(r.Canonical)
 	return r, nil
 }
 
-func (r *Request) setKey() {
-	k := takeKey(r.Canonical)
+func (r *Request) setKey(c Canonical) {
+	k := takeKey(c)
 	r.Key, r.Inputs = k.Sum(), lockfile.MakeInputs(k.Fields()...)
 }
 
-// Earlier returns the request with the key that earlier versions gave it, and whether there was another one: they did
-// not distinguish a talking photo from an avatar of the same id. Takes under that key are up to date.
+// Earlier returns the request with the key that earlier versions gave it, and whether there was another one. Takes
+// under that key are up to date.
 func (r Request) Earlier() (Request, bool) {
-	scenes := make([]Scene, len(r.Scenes))
-	changed := false
-	for i, s := range r.Scenes {
-		changed = changed || s.Avatar.TalkingPhoto && s.Avatar.Photo.Path == ""
-		s.Avatar.TalkingPhoto = false
-		scenes[i] = s
+	c, ok := r.written.earlier()
+	if ok {
+		r.setKey(c)
 	}
-	if !changed {
-		return r, false
-	}
-	keep := r.Scenes
-	r.Scenes = scenes
-	r.setKey()
-	r.Scenes = keep
-	return r, true
+	return r, ok
 }
 
 // Paid reports a request that spends money.

@@ -88,7 +88,7 @@ type Look struct {
 	Translated bool
 }
 
-// Candidates returns the possible routes of a clip with a generation of the API, the one to buy on first. A take that was made on one
+// Candidates returns the routes that a clip can use in a generation, the one to buy on first. A take that was made on one
 // of the others is still up to date: an account that moves from one generation to the other buys nothing again.
 func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 	pick := func(v2, v3 string) []string {
