@@ -24,7 +24,7 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 		return err
 	}
 	defer end()
-	api, err := p.Account.Api(ctx)
+	api, err := p.Account.API(ctx)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Cli
 	if err != nil {
 		return request.Request{}, err
 	}
-	api, err := p.Account.Api(ctx)
+	api, err := p.Account.API(ctx)
 	if err != nil {
 		return request.Request{}, err
 	}

@@ -281,7 +281,7 @@ func (b *build) clip(ctx context.Context, s Step) error {
 }
 
 func (b *build) rememberNoWebM(s Step) {
-	b.Account.Can.Learn(b.Account.AccountID(), func(k *account.Capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
+	b.Account.Can.Record(b.Account.AccountID(), func(k *account.Capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
 }
 
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and

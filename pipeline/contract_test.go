@@ -120,7 +120,7 @@ clips:
 		return opened{err: err}
 	}
 	t.Cleanup(func() { p.Close() })
-	p.Account.Can.Learn(p.Account.AccountID(), func(k *account.Capability) {
+	p.Account.Can.Record(p.Account.AccountID(), func(k *account.Capability) {
 		for _, f := range []string{"a.wav", "a.png", "a.mp4"} {
 			h, err := p.Inputs.Hash(filepath.Join(dir, f))
 			if err != nil {
@@ -265,7 +265,7 @@ func TestWaitsGiveAnEstimate(t *testing.T) {
 	for range 100 {
 		b.remembered(s.Route, secs(1))
 	}
-	b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) {
+	b.Account.Can.Read(b.Account.AccountID(), func(k *account.Capability) {
 		if n := len(k.Waits[s.Route]); n != historyLength {
 			t.Errorf("%d waits are kept", n)
 		}
@@ -275,19 +275,19 @@ func TestWaitsGiveAnEstimate(t *testing.T) {
 func TestAnotherKeyIsAnotherAccount(t *testing.T) {
 	b, _ := planned(t, "v3", `{script: "Hi."}`)
 	seen := func() (n int) {
-		b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) { n = len(k.Uploads) })
+		b.Account.Can.Read(b.Account.AccountID(), func(k *account.Capability) { n = len(k.Uploads) })
 		return
 	}
-	b.Account.Recognise("first key")
+	b.Account.ForgetOtherKey("first key")
 	if seen() != 0 {
 		t.Fatal("uploads of an unknown account are kept")
 	}
-	b.Account.Can.Learn(b.Account.AccountID(), func(k *account.Capability) { k.Uploads["v3 x"] = account.Upload{ID: "1"} })
-	b.Account.Recognise("first key")
+	b.Account.Can.Record(b.Account.AccountID(), func(k *account.Capability) { k.Uploads["v3 x"] = account.Upload{ID: "1"} })
+	b.Account.ForgetOtherKey("first key")
 	if seen() != 1 {
 		t.Error("the same key drops what is known")
 	}
-	b.Account.Recognise("second key")
+	b.Account.ForgetOtherKey("second key")
 	if seen() != 0 {
 		t.Error("another key keeps the first one's uploads")
 	}

@@ -41,9 +41,9 @@ func (p *Project) Facts(s Step) [][2]string {
 	}
 	e, ok := p.Lock.Get(s.Clip)
 	if !ok {
-		return append(out, [2]string{"take on record", "nothing yet"})
+		return append(out, [2]string{"current take", "nothing yet"})
 	}
-	out = append(out, [2]string{"take on record", strings.TrimSpace(e.Route + " " + e.VideoID)}, [2]string{"master", fmt.Sprintf("%s, %d bytes, %dx%d", e.Master[:min(12, len(e.Master))], e.MasterBytes, e.Info.Width, e.Info.Height)})
+	out = append(out, [2]string{"current take", strings.TrimSpace(e.Route + " " + e.VideoID)}, [2]string{"master", fmt.Sprintf("%s, %d bytes, %dx%d", e.Master[:min(12, len(e.Master))], e.MasterBytes, e.Info.Width, e.Info.Height)})
 	names := make([]string, 0, len(e.Renditions))
 	for n := range e.Renditions {
 		names = append(names, n)

@@ -75,7 +75,7 @@ func (p *Project) missingFiles(ctx context.Context, s Step, sh *sharedcache.Cach
 		return f
 	}
 	e, have := p.Lock.Get(s.Clip)
-	if have && e.TakeKey == s.Key && !p.Account.OwnEntry(ctx, e) {
+	if have && e.TakeKey == s.Key && !p.Account.IsOwnTake(ctx, e) {
 		return say("run `greenroom build` where the account's key is, and commit "+LockName, "%s", p.Account.OtherOrigin(ctx, p.Account.OriginOf(e)))
 	}
 	if !have || e.TakeKey != s.Key {

@@ -83,7 +83,7 @@ func (b *build) free(ctx context.Context, s Step) bool {
 	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
 		return true
 	}
-	e, have := b.Account.Own(ctx, s.Clip)
+	e, have := b.Account.OwnTake(ctx, s.Clip)
 	return b.router.bought(e, have, s.Key)
 }
 

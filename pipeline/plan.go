@@ -152,7 +152,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	var bad fault.List
 	for i := range clips {
 		c := &clips[i]
-		e, have := p.Account.Own(ctx, c.Name)
+		e, have := p.Account.OwnTake(ctx, c.Name)
 		req, err := p.router.chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
 			err = p.planner.agrees(*c, e, rows[req.Key])
@@ -196,7 +196,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(clips, request.NeedsAPI) {
-		api, err := p.Account.Api(ctx)
+		api, err := p.Account.API(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +209,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Request, row *ledger.Row) Step {
 	s := Step{Clip: c.Name, Route: req.Route, Key: req.Key, clip: c, req: req, row: row}
 	e, have := pl.disk.Lock.Get(c.Name)
-	own := have && pl.account.OwnEntry(ctx, e)
+	own := have && pl.account.IsOwnTake(ctx, e)
 	say := func(a Action, format string, args ...any) Step {
 		s.Action, s.Reason = a, fmt.Sprintf(format, args...)
 		s.again = s.again && (a == Fetch || a == Import)
@@ -262,7 +262,7 @@ func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 			return say(Settle, "%s; a build asks the account", fresh)
 		}
 	}
-	if row != nil && !pl.account.OwnRow(ctx, *row) {
+	if row != nil && !pl.account.IsOwnRow(ctx, *row) {
 		return say(Blocked, "%s", pl.account.ForeignRow(ctx, c.Name, *row))
 	}
 	if row != nil {

@@ -44,7 +44,7 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 	if p.router.rows, err = p.router.readRows(ctx); err != nil {
 		return err
 	}
-	e, have := p.Account.Own(ctx, clip)
+	e, have := p.Account.OwnTake(ctx, clip)
 	r, err := p.router.chosen(ctx, clips[0], e, have, p.router.rows)
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func (rt *router) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 	api := heygen.V2
 	if request.NeedsAPI(c) {
 		var err error
-		if api, err = rt.account.Api(ctx); err != nil {
+		if api, err = rt.account.API(ctx); err != nil {
 			return request.Request{}, err
 		}
 	}

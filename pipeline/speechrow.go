@@ -12,7 +12,7 @@ import (
 // it is the project's own, or of a new one for the current account.
 func (rt *router) speechRow(take string) string {
 	ctx := context.Background()
-	if row := rt.rows[take]; row != nil && rt.account.OwnRow(ctx, *row) {
+	if row := rt.rows[take]; row != nil && rt.account.IsOwnRow(ctx, *row) {
 		return row.Key
 	}
 	return ledger.KeyOf(take, string(rt.account.Identity(ctx, false).Current))

@@ -222,7 +222,7 @@ func (pv *previews) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok
 	if err != nil {
 		return take, "final", have
 	}
-	if have && take.TakeKey == req.Key && pv.account.OwnEntry(context.Background(), take) {
+	if have && take.TakeKey == req.Key && pv.account.IsOwnTake(context.Background(), take) {
 		return take, "final", true
 	}
 	if key, err := pv.standInKey(pv.standInSpec(c, req)); err == nil && key == si.TakeKey {

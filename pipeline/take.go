@@ -45,7 +45,7 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case request.Video:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
-	if e, have := b.Account.Own(ctx, s.Clip); s.row == nil && b.router.bought(e, have, s.Key) {
+	if e, have := b.Account.OwnTake(ctx, s.Clip); s.row == nil && b.router.bought(e, have, s.Key) {
 		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration}, heygen.Video{})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {
@@ -91,7 +91,7 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, err
 		return ledger.Row{}, heygen.Video{}, err
 	}
 	row := s.submission()
-	if row.Key != "" && !b.Account.OwnRow(ctx, row) {
+	if row.Key != "" && !b.Account.IsOwnRow(ctx, row) {
 		return row, heygen.Video{}, fault.New(fault.Provider, "", "%s", b.Account.ForeignRow(ctx, s.Clip, row))
 	}
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
@@ -253,7 +253,7 @@ func (b *build) takeOrigin(ctx context.Context, s Step) origin.Origin {
 			return o
 		}
 	}
-	if e, have := b.Account.Own(ctx, s.Clip); have && e.TakeKey == s.Key && e.Origin != "" {
+	if e, have := b.Account.OwnTake(ctx, s.Clip); have && e.TakeKey == s.Key && e.Origin != "" {
 		return origin.Origin(e.Origin)
 	}
 	return b.Account.Identity(ctx, true).Current

@@ -55,5 +55,5 @@ func (rt *router) rowKey(ctx context.Context, take string, row *ledger.Row) stri
 // searches for it.
 func (rt *router) looksAgain(ctx context.Context, s Step) bool {
 	row := s.submission()
-	return row.State == ledger.Parked && row.Searchable() && rt.account.OwnRow(ctx, row)
+	return row.State == ledger.Parked && row.Searchable() && rt.account.IsOwnRow(ctx, row)
 }

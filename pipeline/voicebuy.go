@@ -157,7 +157,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 	row, err := b.spend(ctx, s.Clip, "voice", in, speaker{b, client, r}, ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
 	switch {
 	case errors.Is(err, ledger.ErrParked):
-		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound is not available from the account", Dollars(price))
+		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound cannot be downloaded from the account", Dollars(price))
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a voice")
 	case fault.KindOf(err) == fault.Wait:
@@ -171,7 +171,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 
 // ownSpeech is the row of a sound on record; nil when the account has none.
 func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
-	if row := b.router.rows[r.Take]; row != nil && b.Account.OwnRow(ctx, *row) {
+	if row := b.router.rows[r.Take]; row != nil && b.Account.IsOwnRow(ctx, *row) {
 		return row
 	}
 	return nil
@@ -206,7 +206,7 @@ func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Vo
 		var bad *delivery.Unusable
 		if errors.As(err, &bad) {
 			err = fault.Wrap(fault.Media, bad.Err, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),
-				"the voice was downloaded %s and is not a sound; it is not stored", delivery.Times(res.Attempts)).For(s.Clip)
+				"the voice was downloaded %s and is not a sound file; it is not stored", delivery.Times(res.Attempts)).For(s.Clip)
 		}
 		return v, err
 	}

@@ -34,7 +34,7 @@ func (pl *planner) voiceStep(c manifest.Clip, req request.Request, l request.Len
 		return v
 	}
 	row, known := rows[req.Speech.Take]
-	if known && !pl.account.OwnRow(context.Background(), *row) {
+	if known && !pl.account.IsOwnRow(context.Background(), *row) {
 		return say(Blocked, "%s", pl.account.ForeignRow(context.Background(), c.Name, *row))
 	}
 	rec, answered := pl.voices.Answer(req.Speech.Row)

@@ -85,7 +85,7 @@ const historyLength = 30
 
 // remembered keeps how long a route took.
 func (b *build) remembered(route string, took time.Duration) {
-	b.Account.Can.Note(b.Account.AccountID(), func(k *account.Capability) {
+	b.Account.Can.RecordLater(b.Account.AccountID(), func(k *account.Capability) {
 		if k.Waits == nil {
 			k.Waits = map[string][]float64{}
 		}
@@ -98,7 +98,7 @@ func (b *build) remembered(route string, took time.Duration) {
 // before there is one.
 func (b *build) eta(route string, age time.Duration) string {
 	var waits []float64
-	b.Account.Can.Of(b.Account.AccountID(), func(k *account.Capability) { waits = slices.Clone(k.Waits[route]) })
+	b.Account.Can.Read(b.Account.AccountID(), func(k *account.Capability) { waits = slices.Clone(k.Waits[route]) })
 	if len(waits) == 0 {
 		return ""
 	}

@@ -67,7 +67,7 @@ func TestUserSession(t *testing.T) {
 	// why: the words, the facts, and the verdicts with their numbers
 	s.do(tab, chromedp.Click(`[data-name="intro"] .why`))
 	s.until(tab, `document.querySelectorAll('#why-checks tbody tr').length > 5`)
-	for _, want := range []string{"quite another line", "take on record", "first timestamp", "0.000 s"} {
+	for _, want := range []string{"quite another line", "current take", "first timestamp", "0.000 s"} {
 		if words := js[string](s, tab, `document.getElementById('why').innerText`); !strings.Contains(words, want) {
 			t.Errorf("why does not show %q: %s", want, words)
 		}

@@ -57,8 +57,8 @@ func OpenCapabilities(state string) *Capabilities {
 	return c
 }
 
-// Of calls f with what is known of an account, which is empty for a new one. f must not keep it.
-func (c *Capabilities) Of(id string, f func(*Capability)) {
+// Read calls f with what is known of an account, which is empty for a new one. f must not keep it.
+func (c *Capabilities) Read(id string, f func(*Capability)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.file[id]
@@ -89,17 +89,17 @@ func (c *Capabilities) each(f func(id string, k *Capability)) {
 	}
 }
 
-// Learn changes what is known of an account and writes the file, if the project has a folder of state:
+// Record changes what is known of an account and writes the file, if the project has a folder of state:
 // a look-up makes none.
-func (c *Capabilities) Learn(id string, f func(*Capability)) {
-	c.Of(id, f)
+func (c *Capabilities) Record(id string, f func(*Capability)) {
+	c.Read(id, f)
 	_ = c.write()
 }
 
-// Note changes what is known of an account, for facts that come with every clip: the file is written
+// RecordLater changes what is known of an account, for facts that come with every clip: the file is written
 // at intervals, and when the build ends.
-func (c *Capabilities) Note(id string, f func(*Capability)) {
-	c.Of(id, f)
+func (c *Capabilities) RecordLater(id string, f func(*Capability)) {
+	c.Read(id, f)
 	_ = c.saver.Changed()
 }
 
@@ -133,14 +133,14 @@ func (a *Account) AccountID() string {
 	return base + " " + ref
 }
 
-// Recognise drops what is known of the account when its key has changed.
-func (a *Account) Recognise(key heygen.Secret) {
+// ForgetOtherKey drops what is known of the account when its key has changed.
+func (a *Account) ForgetOtherKey(key heygen.Secret) {
 	short := origin.OfKey(key.Reveal())
 	a.Connection.account = short
 	changed := false
-	a.Can.Of(a.AccountID(), func(k *Capability) { changed = k.Account != short })
+	a.Can.Read(a.AccountID(), func(k *Capability) { changed = k.Account != short })
 	if changed {
-		a.Can.Learn(a.AccountID(), func(k *Capability) { *k = Capability{Account: short, Users: k.Users} })
+		a.Can.Record(a.AccountID(), func(k *Capability) { *k = Capability{Account: short, Users: k.Users} })
 	}
 }
 

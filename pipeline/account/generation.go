@@ -15,9 +15,9 @@ import (
 // apiLife is how long a recorded generation is trusted.
 const apiLife = 7 * 24 * time.Hour
 
-// Api returns the active generation of the API. For `auto` it is found out with a request and recorded: v2 while the
+// API returns the active generation of the API. For `auto` it is found out with a request and recorded: v2 while the
 // account still answers there, else v3. It fails when neither answers.
-func (a *Account) Api(ctx context.Context) (heygen.API, error) {
+func (a *Account) API(ctx context.Context) (heygen.API, error) {
 	switch a.disk.Manifest.HeyGen.API {
 	case "v3":
 		return heygen.V3, nil
@@ -32,7 +32,7 @@ func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 	a.autoMu.Lock()
 	defer a.autoMu.Unlock()
 	var known heygen.API
-	a.Can.Of(a.AccountID(), func(k *Capability) {
+	a.Can.Read(a.AccountID(), func(k *Capability) {
 		// An API that has ended does not come back, so that record does not expire.
 		if !k.V2Ended.IsZero() || a.o.Now().Sub(k.Asked) < apiLife {
 			known = k.API
@@ -64,7 +64,7 @@ func (a *Account) autoAPI(ctx context.Context) (heygen.API, error) {
 	} else if err != nil {
 		return "", Explain(err, doing)
 	}
-	a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked = chosen, a.o.Now() })
+	a.Can.Record(a.AccountID(), func(k *Capability) { k.API, k.Asked = chosen, a.o.Now() })
 	a.disk.Send(ctx, event.Event{
 		Stage: "api", State: event.Done, Message: "auto: this account answers " + string(chosen),
 	})
@@ -93,13 +93,13 @@ func (a *Account) Gone(ctx context.Context, err error, doing string) error {
 	if he.Legacy() {
 		if _, v3 := client.Credits(ctx, heygen.V3); answers(v3) {
 			now := a.o.Now()
-			a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
+			a.Can.Record(a.AccountID(), func(k *Capability) { k.API, k.Asked, k.V2Ended = heygen.V3, now, now })
 			text := "auto: v1 and v2 have ended for this account; v3 is used from the next run on"
 			a.disk.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 			return fault.Wrap(fault.Provider, err, "run the same command again: api: auto uses v3 now", "%s", doing)
 		}
 	}
-	a.Can.Learn(a.AccountID(), func(k *Capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
+	a.Can.Record(a.AccountID(), func(k *Capability) { k.API, k.Asked, k.V2Ended = "", time.Time{}, time.Time{} })
 	return Explain(err, doing)
 }
 

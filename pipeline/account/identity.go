@@ -89,7 +89,7 @@ func (a *Account) findIdentity(ctx context.Context, ask bool) (id origin.Identit
 				if name != "" {
 					account = origin.OfUser(name)
 				}
-				a.Can.Learn(a.AccountID(), func(k *Capability) { k.Users[key] = account })
+				a.Can.Record(a.AccountID(), func(k *Capability) { k.Users[key] = account })
 				users = a.knownUsers()
 			}
 		}
@@ -142,7 +142,7 @@ func KeyAccountOf(ref, dir string, getenv func(string) string) string {
 }
 
 func (a *Account) knownUsers() (users map[string]string) {
-	a.Can.Of(a.AccountID(), func(k *Capability) { users = maps.Clone(k.Users) })
+	a.Can.Read(a.AccountID(), func(k *Capability) { users = maps.Clone(k.Users) })
 	return users
 }
 
@@ -165,14 +165,14 @@ func (a *Account) SameAccount(ctx context.Context, o origin.Origin) bool {
 	return id.Same(o)
 }
 
-// Own returns the lockfile's entry of a clip, and whether its take belongs to the project.
-func (a *Account) Own(ctx context.Context, clip string) (lockfile.Entry, bool) {
+// OwnTake returns the lockfile's entry of a clip, and whether its take belongs to the project.
+func (a *Account) OwnTake(ctx context.Context, clip string) (lockfile.Entry, bool) {
 	e, have := a.disk.Lock.Get(clip)
-	return e, have && a.OwnEntry(ctx, e)
+	return e, have && a.IsOwnTake(ctx, e)
 }
 
-// OwnEntry reports whether the take of an entry belongs to the project.
-func (a *Account) OwnEntry(ctx context.Context, e lockfile.Entry) bool {
+// IsOwnTake reports whether the take of an entry belongs to the project.
+func (a *Account) IsOwnTake(ctx context.Context, e lockfile.Entry) bool {
 	return e.Route == request.File || a.Accepts(ctx, a.OriginOf(e))
 }
 

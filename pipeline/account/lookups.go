@@ -156,7 +156,7 @@ func (a *Lookups) makeState() {
 func call[T any](
 	ctx context.Context, a *Lookups, doing string, f func(*heygen.Client, heygen.API) (T, error),
 ) (out T, err error) {
-	api, err := a.core.Api(ctx)
+	api, err := a.core.API(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -244,7 +244,7 @@ func (a *Lookups) DeleteUpload(ctx context.Context, id string) error {
 		return struct{}{}, c.DeleteAsset(ctx, api, id)
 	})
 	if err == nil {
-		a.core.Can.Learn(a.core.AccountID(), func(k *Capability) {
+		a.core.Can.Record(a.core.AccountID(), func(k *Capability) {
 			for h, u := range k.Uploads {
 				if u.ID == id {
 					delete(k.Uploads, h)
@@ -277,7 +277,7 @@ func (a *Lookups) DeletePhoto(ctx context.Context, id string) error {
 		return struct{}{}, c.DeletePhotoAvatar(ctx, api, id)
 	})
 	if err == nil {
-		a.core.Can.Learn(a.core.AccountID(), func(k *Capability) {
+		a.core.Can.Record(a.core.AccountID(), func(k *Capability) {
 			for h, p := range k.Photos {
 				if p == id {
 					delete(k.Photos, h)

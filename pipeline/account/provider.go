@@ -74,7 +74,7 @@ func (a *Account) Connect(ctx context.Context) (*heygen.Client, error) {
 		a.Connection.base = u
 		opts = append(opts, heygen.WithBaseURL(base), heygen.WithUploadURL(base))
 	}
-	a.Recognise(key)
+	a.ForgetOtherKey(key)
 	a.Connection.as = a.AccountID()
 	a.Connection.client = heygen.New(key, opts...)
 	return a.Connection.client, nil

@@ -10,7 +10,7 @@ import (
 
 // NoWebM reports whether HeyGen refused a look as WebM before.
 func (a *Account) NoWebM(look manifest.Avatar) (no bool) {
-	a.Can.Of(a.AccountID(), func(k *Capability) { _, no = k.NoWebM[look.ID+look.Photo] })
+	a.Can.Read(a.AccountID(), func(k *Capability) { _, no = k.NoWebM[look.ID+look.Photo] })
 	return no
 }
 
@@ -20,7 +20,7 @@ func (a *Account) RecordRoute(ctx context.Context, route string) string {
 	if route != request.Video {
 		return route
 	}
-	if api, err := a.Api(ctx); err == nil && api == heygen.V3 {
+	if api, err := a.API(ctx); err == nil && api == heygen.V3 {
 		return request.V3
 	}
 	return route

@@ -56,7 +56,7 @@ func (a *Account) uploadOnce(
 	unlock, _ := a.uploads.Lock(string(api) + hash)
 	defer unlock()
 	var known Upload
-	a.Can.Of(a.AccountID(), func(k *Capability) { known = k.Uploads[string(api)+" "+hash] })
+	a.Can.Read(a.AccountID(), func(k *Capability) { known = k.Uploads[string(api)+" "+hash] })
 	if known.ID != "" && (!address || a.Links.Usable(known)) {
 		return known, nil
 	}
@@ -72,7 +72,7 @@ func (a *Account) uploadOnce(
 	if api == heygen.V2 {
 		u.URL = a.Links.Keep(sent.ID, sent.URL.Reveal()) // v1 names an upload by address
 	}
-	a.Can.Learn(a.AccountID(), func(k *Capability) { k.Uploads[string(api)+" "+hash] = u })
+	a.Can.Record(a.AccountID(), func(k *Capability) { k.Uploads[string(api)+" "+hash] = u })
 	name := a.disk.Rel(path)
 	if strings.HasPrefix(filepath.ToSlash(name), project.StateDir+"/") {
 		name = "a file from the store" // its path means nothing to the user
@@ -115,7 +115,7 @@ func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.A
 	unlock, _ := a.uploads.Lock("photo" + string(api) + hash)
 	defer unlock()
 	id := ""
-	a.Can.Of(a.AccountID(), func(k *Capability) { id = k.Photos[string(api)+" "+hash] })
+	a.Can.Read(a.AccountID(), func(k *Capability) { id = k.Photos[string(api)+" "+hash] })
 	if id != "" {
 		return id, nil
 	}
@@ -132,14 +132,14 @@ func (a *Account) Photo(ctx context.Context, client *heygen.Client, api heygen.A
 	if id, err = client.NewPhotoAvatar(ctx, api, name, kind, bytes.Clone(b)); err != nil {
 		return "", Explain(err, "make "+a.disk.Rel(path)+" speak")
 	}
-	a.Can.Learn(a.AccountID(), func(k *Capability) { k.Photos[string(api)+" "+hash] = id })
+	a.Can.Record(a.AccountID(), func(k *Capability) { k.Photos[string(api)+" "+hash] = id })
 	a.disk.Send(ctx, event.Event{Stage: "upload", State: event.Done, Message: a.disk.Rel(path) + " can speak"})
 	return id, nil
 }
 
 // ForgetUploads drops the recorded uploads of files, because the account does not have one of them any more.
 func (a *Account) ForgetUploads(paths []string) {
-	a.Can.Learn(a.AccountID(), func(k *Capability) {
+	a.Can.Record(a.AccountID(), func(k *Capability) {
 		for _, path := range paths {
 			h, err := a.disk.Inputs.Hash(path)
 			if err != nil {

@@ -23,7 +23,7 @@ func (a *Lookups) Connect(ctx context.Context) error {
 
 // Webhooks returns the webhook endpoints of one generation: v3, or the account's own.
 func (a *Lookups) Webhooks(ctx context.Context, v3 bool) (Webhooks, error) {
-	api, err := a.core.Api(ctx)
+	api, err := a.core.API(ctx)
 	if err != nil {
 		return Webhooks{}, err
 	}
