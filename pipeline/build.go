@@ -21,6 +21,8 @@ import (
 )
 
 // BuildOptions are the choices of one build.
+//
+// size: one field for each flag of build.
 type BuildOptions struct {
 	Clips    []string
 	Only     []string      // of those: clips, families or patterns
@@ -71,6 +73,9 @@ type Summary struct {
 const maxDownloads = 4
 
 // build is one run over a project.
+//
+// size: submitting, waiting and voices are steps of a run here; checking, preparing, downloading and stand-ins are
+// functions below package stage.
 type build struct {
 	*Project
 	o       BuildOptions

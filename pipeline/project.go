@@ -59,18 +59,14 @@ func (o Options) onDisk() project.Options {
 	}
 }
 
-func (o Options) context() context.Context {
-	if o.Context == nil {
-		return context.Background()
-	}
-	return o.Context
-}
-
 // nothing is the entry of a clip that has none.
 var nothing lockfile.Entry
 
-// Project is an opened manifest with everything that is known about its clips.
-// Opening it sends no request, starts no process and changes no file.
+// Project is an opened manifest with everything that is known about its clips. Opening it sends no request, starts no
+// process and changes no file.
+//
+// size: one method for each command, and the parts of garbage collection, freshness and answers to open requests, which
+// have no type of their own yet.
 type Project struct {
 	*project.Project
 
