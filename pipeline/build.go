@@ -317,7 +317,7 @@ func (b *build) listen(ctx context.Context) (stop func()) {
 		for {
 			select {
 			case <-b.o.Look:
-				b.polls.Wake(b.leastPause())
+				b.polls.Wake(wait.LeastPause(b.local()))
 			case <-ctx.Done():
 				return
 			}

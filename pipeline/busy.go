@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/stage/wait"
 )
 
 // longestBusy bounds one pause, whatever Retry-After is: a limit that lasts longer than
@@ -54,7 +55,7 @@ func (b *build) busyPause(asked, pause time.Duration) time.Duration {
 // busyLimit is how long a run tries: --wait, and never longer than the patience for a job.
 func (b *build) busyLimit() time.Duration {
 	if b.o.Wait > 0 {
-		return min(b.o.Wait, b.patience())
+		return min(b.o.Wait, wait.Patience(b.local()))
 	}
-	return b.patience()
+	return wait.Patience(b.local())
 }

@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/stage/wait"
 	"greenroom/pipeline/voice"
 )
 
@@ -250,20 +251,20 @@ func TestCaptionsOfEveryKind(t *testing.T) {
 
 func TestWaitsGiveAnEstimate(t *testing.T) {
 	b, s := planned(t, "v3", `{script: "Hi."}`)
-	if eta := b.eta(s.Route, 0); eta != "" {
+	if eta := wait.Left(b.waits(s.Route), 0); eta != "" {
 		t.Errorf("an estimate from nothing: %q", eta)
 	}
 	for _, sec := range []float64{100, 300, 200} {
-		b.remembered(s.Route, secs(sec))
+		b.recordWait(s.Route, secs(sec))
 	}
-	if eta := b.eta(s.Route, secs(50)); eta != ", about 2m30s left" {
+	if eta := wait.Left(b.waits(s.Route), secs(50)); eta != ", about 2m30s left" {
 		t.Error(eta)
 	}
-	if eta := b.eta(s.Route, secs(260)); eta != ", 4m20s old, usually done after 3m20s" {
+	if eta := wait.Left(b.waits(s.Route), secs(260)); eta != ", 4m20s old, usually done after 3m20s" {
 		t.Error(eta)
 	}
 	for range 100 {
-		b.remembered(s.Route, secs(1))
+		b.recordWait(s.Route, secs(1))
 	}
 	b.Account.Can.Read(b.Account.AccountID(), func(k *account.Capability) {
 		if n := len(k.Waits[s.Route]); n != historyLength {

@@ -6,26 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
 )
-
-// unlisted is the state of a job that HeyGen accepted and does not show yet.
-const unlisted = "not listed yet"
-
-// lagging reports that a paid job may be missing because HeyGen has not listed it yet: its
-// record was not found, and it was sent a moment ago. Both the age and the time waited
-// count, since a clock may have moved.
-func (b *build) lagging(err error, age, waited time.Duration) bool {
-	lag := settleTime
-	if b.Account.Connection.Local() {
-		lag = settleTimeLocal
-	}
-	return heygen.NotFound(err) && age < lag && waited < lag
-}
 
 // unreadable explains why the record of a clip's video cannot be read.
 func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, id string, err error) error {

@@ -14,6 +14,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/stage/wait"
 )
 
 // Answer is the user's answer about a request whose result is unknown.
@@ -147,13 +148,10 @@ func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.
 	if !row.Searchable() {
 		return nil, nil
 	}
-	settle := settleTime
-	if p.Account.Connection.Local() {
-		settle = settleTimeLocal
-	}
-	if wait := row.LastSent.Add(settle).Sub(p.o.Now()); wait > 0 {
-		p.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(wait, settle).Round(time.Second).String()})
-		if err := sleep(ctx, min(wait, settle)); err != nil {
+	lag := wait.ListLag(p.Account.Connection.Local())
+	if left := row.LastSent.Add(lag).Sub(p.o.Now()); left > 0 {
+		p.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(left, lag).Round(time.Second).String()})
+		if err := sleep(ctx, min(left, lag)); err != nil {
 			return nil, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/stage/wait"
 )
 
 // run takes every clip through its stages, side by side. Workers are bounded: a table
@@ -48,7 +49,7 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 			if err == nil {
 				err = b.clip(ctx, s)
 			}
-			if errors.Is(err, errPending) {
+			if errors.Is(err, wait.ErrPending) {
 				b.later(s)
 			} else if err != nil {
 				broken.Store(true)
@@ -106,9 +107,6 @@ func joinFaults(ctx context.Context, errs []error) error {
 	}
 	return list.Or()
 }
-
-// errPending ends a clip's step whose job is not done, when the build does not wait for it.
-var errPending = errors.New("not done yet")
 
 func (b *build) later(s Step) {
 	b.mu.Lock()

@@ -15,13 +15,7 @@ import (
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/fetch"
-)
-
-// settleTime is how long a submission may stay invisible in the account's list
-// before "not found" means anything.
-const (
-	settleTime      = 2 * time.Minute
-	settleTimeLocal = 2 * time.Second
+	"greenroom/pipeline/stage/wait"
 )
 
 // master brings the clip's source file into the store and onto the lockfile. Clips
@@ -114,15 +108,12 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	if err != nil {
 		return ledger.Row{}, err
 	}
-	settle := settleTime
-	if b.Account.Connection.Local() {
-		settle = settleTimeLocal
-	}
+	lag := wait.ListLag(b.Account.Connection.Local())
 	before := s.submission().State
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
 	re := remote{client, s.Route, &b.Account.Links}
 	o := ledger.SpendOptions{
-		Settle: settle, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
+		Settle: lag, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
 	}
 	if o.Repeat == nil || o.Strict {
 		re.c = client.OwnConnections()
