@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"greenroom/pipeline/account"
 )
@@ -49,18 +51,23 @@ func TestSignedLinksOfEarlierVersionsAreRemoved(t *testing.T) {
 
 func TestAPasswordInTheAPIAddressIsNotStored(t *testing.T) {
 	p, _ := projectOf(t, `{script: "Hello there."}`)
-	p.o.Getenv = func(name string) string {
+	base := ""
+	a, err := account.Open(p.Project, account.Options{Now: time.Now, LookPath: exec.LookPath, Getenv: func(name string) string {
 		if name == "HEYGEN_API_BASE" {
-			return "https://me:PASSWORD@proxy.example/heygen?token=TOKEN"
+			return base
 		}
 		return ""
+	}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := p.Account.AccountID(); got != "https://proxy.example/heygen $HEYGEN_API_KEY" {
+	base = "https://me:PASSWORD@proxy.example/heygen?token=TOKEN"
+	if got := a.AccountID(); got != "https://proxy.example/heygen $HEYGEN_API_KEY" {
 		t.Errorf("account %q", got)
 	}
 	for _, bad := range []string{"me:PASSWORD@proxy", "http//me:PASSWORD@proxy", "://PASSWORD"} {
-		p.o.Getenv = func(string) string { return bad }
-		if _, err := p.Account.Connect(t.Context()); err == nil || strings.Contains(err.Error(), "PASSWORD") {
+		base = bad
+		if _, err := a.Connect(t.Context()); err == nil || strings.Contains(err.Error(), "PASSWORD") {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
