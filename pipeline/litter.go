@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	voicestep "greenroom/pipeline/stage/voice"
+
 	"path/filepath"
 
 	"greenroom/internal/atomicfile"
@@ -31,7 +33,7 @@ func (p *Project) sweep(plan *Plan) {
 		}
 		resumed[fetch.Part(s.Key)] = true
 		if s.req.Speech != nil {
-			resumed[voicePart(s.req.Speech.Row)] = true
+			resumed[voicestep.Part(s.req.Speech.Row)] = true
 		}
 	}
 	p.Store.SweepTemp(func(name string) bool { return resumed[name] })
@@ -50,9 +52,6 @@ func (p *Project) sweepLocked(plan *Plan) {
 	defer unlock()
 	p.sweep(plan)
 }
-
-// voicePart names the unfinished download of a bought voice.
-func voicePart(key string) string { return "voice-" + key[:32] }
 
 // whenAll is the plan when it is of all clips.
 func whenAll(plan *Plan, names []string) *Plan {

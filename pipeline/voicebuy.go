@@ -1,23 +1,19 @@
 package pipeline
 
 import (
+	voicestep "greenroom/pipeline/stage/voice"
+
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
-	"greenroom/assets"
-	"greenroom/compose/media"
-	"greenroom/compose/standin"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/account"
-	"greenroom/pipeline/delivery"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
@@ -177,92 +173,14 @@ func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
 	return nil
 }
 
-// maxSound is the size of a sound file, bytes: HeyGen takes 50 MB of audio.
-const maxSound = 64 << 20
-
-// fetchVoice brings the sound into the store, as WAV or MP3: what HeyGen takes back.
+// fetchVoice brings a bought sound into the store.
 func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Voice, error) {
-	r := s.req.Speech
-	link := func(_ context.Context, expired bool) (string, error) {
-		if expired { // it cannot be renewed
-			return "", fault.New(fault.Provider, fmt.Sprintf("run the same command again; if it stays so, `greenroom resolve %s --not-paid` lets the voice be bought again", s.Clip), "HeyGen's link to a voice that is paid for does not open")
-		}
-		return v.Link, nil
-	}
 	m, err := b.previews.maker(ctx)
 	if err != nil {
 		return v, err
 	}
-	dst := b.Store.ResumePath(voicePart(r.Row))
-	wav := b.Store.TempPath(voicePart(r.Row) + ".wav")
-	defer os.Remove(wav)
-	seconds := 0.0
-	verify := func(path string) (err error) {
-		seconds, err = b.verifySound(ctx, m, path, wav, v.Seconds)
-		return err
-	}
-	d := assets.Download{Dst: dst, Link: link, MaxBytes: maxSound, Locked: true, Within: b.within(), Verify: verify}
-	if res, err := b.Account.Fetcher().Fetch(ctx, d); err != nil {
-		var bad *delivery.Unusable
-		if errors.As(err, &bad) {
-			err = fault.Wrap(fault.Media, bad.Err, fmt.Sprintf("run `greenroom build %s` again: the voice is paid for, and nothing is bought", s.Clip),
-				"the voice was downloaded %s and is not a sound file; it is not stored", delivery.Times(res.Attempts)).For(s.Clip)
-		}
-		return v, err
-	}
-	defer os.Remove(dst) // gone already when it was adopted
-	file := wav
-	if head, err := headOf(dst); err == nil && (account.ContentType(head) == "audio/wav" || account.ContentType(head) == "audio/mpeg") {
-		file = dst
-	}
-	hash, size, err := b.Store.Adopt(file)
-	if err != nil {
-		return v, err
-	}
-	v = voice.Voice{ID: v.ID, Seconds: seconds, Audio: string(hash), Bytes: size, Words: voice.ValidWords(v.Words, seconds)}
-	if err := b.voices.Save(r.Row, v); err != nil {
-		return v, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again", "keep the voice")
-	}
-	words := fmt.Sprintf("%.2f s, %d words", v.Seconds, len(v.Words))
-	if len(v.Words) == 0 {
-		words = fmt.Sprintf("%.2f s; HeyGen gave no word times, so there are no captions", v.Seconds)
-	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Done, Message: words})
-	return v, nil
-}
-
-// verifySound decodes a bought sound into a WAV file and returns its length in seconds, or
-// why it cannot be the sound: another kind of file, a cut one, or one that is shorter than
-// announced. MP3 does not contain its length, so that only the announced one shows a cut.
-func (b *build) verifySound(ctx context.Context, m *standin.Maker, path, wav string, announced float64) (float64, error) {
-	if err := media.CompleteSound(path); err != nil {
-		return 0, delivery.Fault(err)
-	}
-	seconds, err := m.WAV(ctx, path, wav)
-	switch {
-	case ctx.Err() != nil:
-		return 0, context.Cause(ctx)
-	case errors.Is(err, syscall.ENOSPC):
-		return 0, err
-	case err != nil:
-		return 0, delivery.Fault(err)
-	case seconds <= 0:
-		return 0, &delivery.Unusable{Err: errors.New("no sound in it")}
-	case seconds < announced*0.75-0.5:
-		return 0, &delivery.Unusable{Err: fmt.Errorf("cut: %.2f s of %.2f s of sound", seconds, announced)}
-	}
-	return seconds, nil
-}
-
-func headOf(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	head := make([]byte, 512)
-	n, err := f.Read(head)
-	return head[:n], err
+	step := voicestep.Step(voicestep.Source{Fetcher: b.Account.Fetcher(), Maker: m, Voices: b.voices})
+	return step(ctx, b.env(), voicestep.In{Clip: s.Clip, Row: s.req.Speech.Row, Voice: v, Within: b.within()})
 }
 
 // voiceCaptions are a clip's captions from the words of its bought voice.

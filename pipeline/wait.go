@@ -67,7 +67,7 @@ func (b *build) recordWait(route string, took time.Duration) {
 	})
 }
 
-// waits returns how long a route took in earlier runs, seconds.
+// waits returns the durations of earlier jobs of a route, seconds.
 func (b *build) waits(route string) (list []float64) {
 	b.Account.Can.Read(b.Account.AccountID(), func(k *account.Capability) { list = slices.Clone(k.Waits[route]) })
 	return list
