@@ -74,7 +74,7 @@ const maxDownloads = 4
 
 // build is one run over a project.
 //
-// size: submitting, waiting and voices are steps of a run here; checking, preparing, downloading and stand-ins are
+// size: submitting and the purchase of voices are steps of a run here; the others are
 // functions below package stage.
 type build struct {
 	*Project

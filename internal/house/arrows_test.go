@@ -55,7 +55,8 @@ var layers = [][]string{
 	{"project", "renditions"},
 	{"account"},
 	{"sharedcache"}, // asks the account which origins the project accepts
-	{"films", "stage", "voice"},
+	{"voice"},
+	{"films", "stage"},
 	{"."},
 	{"watch"},
 }

@@ -30,7 +30,7 @@ type Out struct {
 	State heygen.State  `json:"state"`
 	Age   time.Duration `json:"age"` // since the request was sent
 
-	// Video is the record, with a link that opens the file for some time. It is no part of the result in JSON: links
+	// Video is the record, with a link that opens the file for some time. JSON does not contain it: links
 	// are secrets, and the fetch step requests another one.
 	Video heygen.Video `json:"-"`
 }
