@@ -127,6 +127,3 @@ func (p *Project) Close() error {
 
 // Shard is one of several machines that split the clips between them.
 type Shard = project.Shard
-
-// ParseShard reads "2/5".
-func ParseShard(s string) (Shard, error) { return project.ParseShard(s) }

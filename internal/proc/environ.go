@@ -127,9 +127,6 @@ func inherited(all []string, also func(name string) bool) []string {
 	})
 }
 
-// SecretName reports that a variable of this name is removed from children.
-func SecretName(name string) bool { return secretName(strings.ToUpper(name)) }
-
 func secretName(name string) bool {
 	switch {
 	case hasPrefix(name, secretPrefixes):

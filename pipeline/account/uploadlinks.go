@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"sync"
 
+	"greenroom/internal/netutil"
 	"greenroom/internal/outside"
 )
 
@@ -83,6 +84,5 @@ func bareAddress(base string) string {
 	if err != nil {
 		return outside.URL(base)
 	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	return u.String()
+	return netutil.WithoutQuery(u)
 }

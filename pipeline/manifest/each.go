@@ -167,7 +167,6 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 		d.Alive()
 		row, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			d.sums[table] = r.Sum()
 			break
 		}
 		if err != nil {

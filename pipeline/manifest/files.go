@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"os"
@@ -120,7 +119,6 @@ func (d *doc) read(n ast.Node, path, value, file string) (text string, ok bool) 
 	case !utf8.Valid(b) || strings.ContainsRune(string(b), 0):
 		d.Fault(n, "save it as UTF-8 text", "%s: %s is not a text file", path, value)
 	default:
-		d.sums[file] = sha256.Sum256(b)
 		if d.row != nil {
 			d.texts[file] = string(b)
 		}

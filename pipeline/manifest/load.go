@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -10,7 +9,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
-	"greenroom/internal/hashkey"
 	"greenroom/internal/regular"
 	"greenroom/pipeline/manifest/keyhint"
 	"greenroom/pipeline/manifest/member"
@@ -62,34 +60,16 @@ func Parse(path string, b []byte) (*Manifest, error) {
 // ParseContext is Parse until ctx ends. The error is then the cause of ctx.
 func ParseContext(ctx context.Context, path string, b []byte) (*Manifest, error) {
 	d := newDoc(ctx, path, b)
-	d.sums[path] = sha256.Sum256(b)
 	var m *Manifest
 	if err := d.Read(b, func(root ast.Node) { m = d.manifest(root) }); err != nil {
 		return nil, err
 	}
-	m.Path, m.Dir, m.sums = path, d.dir, d.sums
+	m.Path, m.Dir = path, d.dir
 	m.Warnings = d.Warnings()
 	if len(m.RowCompositions) > 0 {
 		m.source = d
 	}
 	return m, nil
-}
-
-// Unchanged reports whether every file the manifest was read from has the content that it had then: read again, the
-// manifest would be the same.
-func (m *Manifest) Unchanged() bool {
-	for path, was := range m.sums {
-		f, err := regular.Open(path)
-		if err != nil {
-			return false
-		}
-		sum, _, err := hashkey.Content(f)
-		f.Close()
-		if err != nil || sum != was {
-			return false
-		}
-	}
-	return true
 }
 
 // doc is a manifest while it is read.
@@ -98,9 +78,8 @@ func (m *Manifest) Unchanged() bool {
 type doc struct {
 	value.Reader
 	dir   string
-	rows  int                          // read of all tables
-	texts map[string]string            // files that the rows of a table share, by path
-	sums  map[string][sha256.Size]byte // of every file that was read, by path
+	rows  int               // read of all tables
+	texts map[string]string // files that the rows of a table share, by path
 
 	row      *rowCursor      // while the clips or the films of a table are read
 	record   member.Recorder // while a clip or the defaults are read
@@ -118,14 +97,13 @@ func newDoc(ctx context.Context, path string, b []byte) *doc {
 			LargeHint: "keep scripts in files of their own",
 			ShareHint: "use defaults:",
 		})},
-		dir: filepath.Dir(path), sums: map[string][sha256.Size]byte{},
+		dir: filepath.Dir(path),
 	})
 }
 
 // fork returns a manifest over the same text whose compositions are about to be read again.
 func (d *doc) fork() *doc {
-	return withHooks(&doc{Reader: value.Reader{Doc: d.Fork()}, dir: d.dir, style: d.style, known: d.known,
-		sums: map[string][sha256.Size]byte{}})
+	return withHooks(&doc{Reader: value.Reader{Doc: d.Fork()}, dir: d.dir, style: d.style, known: d.known})
 }
 
 // withHooks adds to the YAML reader what is special about manifests: the cells of rows, the places of members and the

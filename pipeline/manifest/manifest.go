@@ -6,7 +6,6 @@
 package manifest
 
 import (
-	"crypto/sha256"
 	"time"
 
 	"greenroom/assets"
@@ -61,7 +60,6 @@ type Manifest struct {
 	RowCompositions []RowComposition // those with each:, in the manifest's order; see Rows
 	source          *doc             // RowCompositions are read again from it for each row
 
-	sums map[string][sha256.Size]byte // of the files it was read from, by path
 }
 
 // HeyGen is the account that makes the clips, and its limits.

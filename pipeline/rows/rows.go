@@ -9,10 +9,8 @@
 package rows
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"path/filepath"
 	"slices"
@@ -40,7 +38,6 @@ type Row struct {
 type Reader struct {
 	name    string // for messages
 	close   io.Closer
-	sum     hash.Hash // of the bytes that were read
 	columns []string
 	index   map[string]int // of the columns
 	next    func() (Row, error)
@@ -63,13 +60,12 @@ func Open(path, display string) (*Reader, error) {
 		return nil, fault.New(fault.Manifest, "split the table",
 			"%s is %d bytes, at most %d are read", display, fi.Size(), MaxBytes)
 	}
-	sum := sha256.New()
-	r, err := newReader(io.TeeReader(io.LimitReader(f, MaxBytes+1), sum), strings.ToLower(filepath.Ext(path)), display)
+	r, err := newReader(io.LimitReader(f, MaxBytes+1), strings.ToLower(filepath.Ext(path)), display)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	r.close, r.sum = f, sum
+	r.close = f
 	return r, nil
 }
 
@@ -133,9 +129,6 @@ func (r *Reader) Next() (Row, error) {
 	}
 	return row, nil
 }
-
-// Sum is the SHA-256 of the file, once Next returned io.EOF.
-func (r *Reader) Sum() [sha256.Size]byte { return [sha256.Size]byte(r.sum.Sum(nil)) }
 
 // Close frees the file.
 func (r *Reader) Close() error {
