@@ -12,7 +12,7 @@ import (
 // VoiceStep is the plan for the sound of a clip with `draft: voice` whose picture is not
 // bought yet.
 type VoiceStep struct {
-	Action  Action  `json:"action"` // one of the values of Step.Action
+	Action  Action  `json:"action"` // `keep`, `fetch`, `buy`, `settle` or `blocked`
 	Reason  string  `json:"reason"`
 	Route   string  `json:"route"`
 	Price   float64 `json:"priceUSD"`
