@@ -50,7 +50,7 @@ func TestMisfits(t *testing.T) {
 		{name: "an ordinary clip", route: V1WebM},
 		{name: "members at their defaults", route: V1WebM, own: map[string]int{"voice.speed": 5, "avatar.style": 6}},
 		{"speed", V1WebM, func(c *manifest.Clip) { c.Voice.Speed = 1.2 }, map[string]int{"voice.speed": 5}, nil,
-			5, "/v1/video.webm has no member for voice.speed", "route v2-key, or draft: voice, or leave voice.speed out"},
+			5, "/v1/video.webm has no member for voice.speed", "route v2-key, or draft: voice, or omit voice.speed"},
 		{"captions", V1WebM, func(c *manifest.Clip) { c.Captions = true }, nil, map[string]int{"captions": 2},
 			2, "/v1/video.webm makes no captions", "route v2-key"},
 		{"scale", V1WebM, func(c *manifest.Clip) { c.Avatar.Scale = 2 }, nil, nil,
@@ -62,7 +62,7 @@ func TestMisfits(t *testing.T) {
 		{"a drafted voice has all that", V1WebM,
 			func(c *manifest.Clip) { c.Draft, c.Captions, c.Voice.Speed = manifest.DraftVoice, true, 1.2 }, nil, nil, 0, "", ""},
 		{"emotion on v3", V3WebM, func(c *manifest.Clip) { c.Voice.Emotion = "Friendly" }, map[string]int{"voice.emotion": 9},
-			map[string]int{"voice.emotion": 2}, 9, "v3 voices take no emotion", "heygen.api: v2, or leave voice.emotion out"},
+			map[string]int{"voice.emotion": 2}, 9, "v3 voices take no emotion", "heygen.api: v2, or omit voice.emotion"},
 		{"an offset on v3", V3Key, func(c *manifest.Clip) { c.Avatar.Offset.X = 0.1 }, nil, map[string]int{"avatar.offset": 2},
 			2, "v3 does not move or scale avatars", "heygen.api: v2"},
 		{"a style on v3", V3, func(c *manifest.Clip) { c.Transparent, c.Avatar.Style = false, "circle" }, nil, nil,
@@ -75,23 +75,23 @@ func TestMisfits(t *testing.T) {
 		{"scenes on one route", V3Key, func(c *manifest.Clip) { c.Scenes = []manifest.Scene{{Script: "Hi"}} },
 			map[string]int{"scenes": 4}, nil, 4, "route v3-key makes one scene", "a clip for each scene"},
 		{"a voice of own sound", V2Key, func(c *manifest.Clip) { c.AudioFile = "a.wav" }, map[string]int{"voice.id": 7}, nil,
-			7, "a clip with its own sound has no use for voice.id", "leave voice.id out of the clip; under defaults it is fine"},
+			7, "a clip with its own sound does not use voice.id", "omit voice.id in the clip; under defaults it is fine"},
 		{"a voice under defaults", V2Key, func(c *manifest.Clip) { c.AudioFile = "a.wav" }, nil, map[string]int{"voice.id": 2},
 			0, "", ""},
 		{"a color of a transparent clip", V2Key, func(c *manifest.Clip) { c.Background = "#112233" },
-			map[string]int{"background": 5}, nil, 5, "a transparent clip has no use for background", "leave background out"},
+			map[string]int{"background": 5}, nil, 5, "a transparent clip does not use background", "omit background"},
 		{"the voice of an agent", V1Agent, func(c *manifest.Clip) {
 			c.Source, c.Agent, c.Avatar, c.Voice = manifest.SourceAgent, &manifest.Agent{Prompt: "x", VoiceID: "v"}, manifest.Avatar{}, manifest.Voice{}
-		}, map[string]int{"agent.voice": 4}, nil, 4, "v1's agent takes no voice", "heygen.api: v3, or leave agent.voice out"},
+		}, map[string]int{"agent.voice": 4}, nil, 4, "v1's agent takes no voice", "heygen.api: v3, or omit agent.voice"},
 		{"the avatar of an agent's clip", V3Agent, func(c *manifest.Clip) {
 			c.Source, c.Agent = manifest.SourceAgent, &manifest.Agent{Prompt: "x"}
-		}, map[string]int{"avatar.id": 4}, nil, 4, "an agent clip has no use for avatar.id", "write it as agent: {avatar: …}"},
+		}, map[string]int{"avatar.id": 4}, nil, 4, "an agent clip does not use avatar.id", "write it as agent: {avatar: …}"},
 		{"the speed of a translation", V3Translate, func(c *manifest.Clip) {
 			c.Source, c.Translate, c.Voice.Speed = manifest.SourceTranslate, &manifest.Translate{To: "Spanish"}, 2
-		}, map[string]int{"voice.speed": 4}, nil, 4, "a translate clip has no use for voice.speed", "keeps the voice of its source"},
+		}, map[string]int{"voice.speed": 4}, nil, 4, "a translate clip does not use voice.speed", "keeps the voice of its source"},
 		{"a color of a cutout", V3Cutout, func(c *manifest.Clip) {
 			c.Source, c.File, c.Cutout, c.Background = manifest.SourceFile, "a.mp4", true, "#112233"
-		}, map[string]int{"background": 4}, nil, 4, "a cutout has no use for background", "leave background out"},
+		}, map[string]int{"background": 4}, nil, 4, "a cutout does not use background", "omit background"},
 		{"a size on v3", V3WebM, func(c *manifest.Clip) { c.Width, c.Height = 640, 360 }, map[string]int{"size": 4}, nil,
 			4, "v3 does not render 640x360", "choose 1280x720"},
 		{"that size on v2", V2Key, func(c *manifest.Clip) { c.Width, c.Height = 640, 360 }, nil, nil, 0, "", ""},
