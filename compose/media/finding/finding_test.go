@@ -20,7 +20,7 @@ func TestEveryFindingHasAName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`\.add\("([^"]+)"`).FindAllSubmatch(b, -1) {
+		for _, m := range regexp.MustCompile(`\.add\(\s*"([^"]+)"`).FindAllSubmatch(b, -1) {
 			made[string(m[1])] = true
 		}
 		for _, m := range regexp.MustCompile(`name :?= "([^"]+)"`).FindAllSubmatch(b, -1) {
