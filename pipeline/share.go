@@ -28,7 +28,11 @@ func (p *Project) pull(ctx context.Context, sh *sharedcache.Cache, o BuildOption
 	for _, s := range plan.Steps {
 		bought[s.Key] = bought[s.Key] || s.Action == Buy
 		if bought[s.Key] {
-			wanted = append(wanted, sharedcache.Take{Clip: s.Clip, Key: s.Key, Route: s.Route, Inputs: s.req.Inputs})
+			take := sharedcache.Take{Clip: s.Clip, Key: s.Key, Route: s.Route, Inputs: s.req.Inputs}
+			if earlier, ok := s.req.Earlier(); ok {
+				take.Earlier = earlier.Key
+			}
+			wanted = append(wanted, take)
 		}
 	}
 	return sh.Adopt(ctx, wanted, func(e lockfile.Entry) { p.warned(ctx, e.Clip, e) })

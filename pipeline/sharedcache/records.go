@@ -33,6 +33,7 @@ const recordClip = "take"
 // Take is a take that a build would buy.
 type Take struct {
 	Clip, Key, Route string
+	Earlier          string // the key that earlier versions gave it; empty when it is the same
 	Inputs           lockfile.Inputs
 }
 
@@ -52,7 +53,13 @@ func (s *Cache) Adopt(ctx context.Context, wanted []Take, recorded func(lockfile
 		e, have := tried[t.Key]
 		if !have {
 			var err error
-			if e, err = s.anyRecord(ctx, cache, t); err != nil {
+			e, err = s.anyRecord(ctx, cache, t)
+			if errors.Is(err, bucket.ErrMissing) && t.Earlier != "" {
+				old := t
+				old.Key = t.Earlier
+				e, err = s.anyRecord(ctx, cache, old)
+			}
+			if err != nil {
 				if !errors.Is(err, bucket.ErrMissing) {
 					s.warn(ctx, err)
 				}
