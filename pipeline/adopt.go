@@ -47,10 +47,10 @@ func (p *Project) Adopt(ctx context.Context, clip, videoID string) error {
 	}
 	o := p.Account.Identity(ctx, true).Current
 	in := ledger.Intent{Key: ledger.KeyOf(r.Key, string(o)), Take: r.Key, Origin: string(o), Clip: clip, Route: r.Route, Path: "adopted", Body: []byte("{}")}
-	if p.router.rows, err = p.router.readRows(ctx); err != nil {
+	if p.router.Rows, err = p.router.ReadRows(ctx); err != nil {
 		return err
 	}
-	if row := p.router.rows[r.Key]; row != nil && p.Account.SameAccount(ctx, p.Account.RowOrigin(*row)) {
+	if row := p.router.Rows[r.Key]; row != nil && p.Account.SameAccount(ctx, p.Account.RowOrigin(*row)) {
 		in.Key = row.Key
 	}
 	in.Marker = ledger.MarkerOf(in.Key)
@@ -67,11 +67,11 @@ func (p *Project) adoptable(ctx context.Context, clip string, client *heygen.Cli
 	if err != nil {
 		return request.Request{}, err
 	}
-	for _, route := range p.router.candidates(clips[0], api) {
+	for _, route := range p.router.Candidates(clips[0], api) {
 		if _, err := client.Job(ctx, request.KindOf(route), videoID); err != nil {
 			continue
 		}
-		if r, err := p.router.requestOn(ctx, clips[0], route); err == nil && r.Paid() {
+		if r, err := p.router.RequestOn(ctx, clips[0], route); err == nil && r.Paid() {
 			return r, nil
 		}
 	}

@@ -260,7 +260,7 @@ func (b *build) count(f func(*Summary)) {
 
 // clip takes one clip from wherever it is to prepared files in the store.
 func (b *build) clip(ctx context.Context, s Step) error {
-	if s.Action == Blocked && !b.router.looksAgain(ctx, s) {
+	if s.Action == Blocked && !b.router.LooksAgain(ctx, s.submission()) {
 		kind := fault.Provider
 		return fault.New(kind, "", "%s", s.Reason)
 	}
@@ -296,7 +296,7 @@ func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.router.requestOn(ctx, *s.clip, request.V3Key)
+	req, rerr := b.router.RequestOn(ctx, *s.clip, request.V3Key)
 	if rerr != nil {
 		return s, false
 	}

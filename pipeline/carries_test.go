@@ -180,13 +180,13 @@ func TestDefaultsOfOtherClipsAreNoFault(t *testing.T) {
 func TestATakeThatIsThereIsNotRefused(t *testing.T) {
 	t.Parallel()
 	p, c := projectOf(t, `{script: "Hello there.", route: v1-webm, voice: {speed: 1.4}}`)
-	r, err := p.router.requestOn(t.Context(), c, request.V1WebM)
+	r, err := p.router.RequestOn(t.Context(), c, request.V1WebM)
 	if err == nil || r.Key == "" {
 		t.Fatalf("%q %v", r.Key, err)
 	}
 	e := nothing
 	e.Clip, e.TakeKey, e.Route = c.Name, r.Key, request.V1WebM
-	if got, err := p.router.chosen(t.Context(), c, e, true, nil); err != nil || got.Key != r.Key {
+	if got, err := p.router.Chosen(t.Context(), c, e, true, nil); err != nil || got.Key != r.Key {
 		t.Errorf("%q %v", got.Key, err)
 	}
 }

@@ -134,7 +134,7 @@ clips:
 		}
 	})
 	c := p.Manifest.Clips[0]
-	r, err := p.router.chosen(context.Background(), c, lockfile.Entry{}, false, nil)
+	r, err := p.router.Chosen(context.Background(), c, lockfile.Entry{}, false, nil)
 	if err != nil {
 		return opened{err: err}
 	}
@@ -194,12 +194,12 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 		t.Fatal("the route is not in the key")
 	}
 	e := lockfile.Entry{Clip: "one", TakeKey: old.Key, Route: old.Route}
-	r, err := b.router.chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
+	r, err := b.router.Chosen(context.Background(), b.Manifest.Clips[0], e, true, nil)
 	if err != nil || r.Key != old.Key {
 		t.Errorf("the take on %s is not up to date: %s %v", old.Route, r.Route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
-	if r, err := b.router.chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
+	if r, err := b.router.Chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
 		t.Errorf("the route that the manifest names is replaced: %s %v", r.Route, err)
 	}
 }

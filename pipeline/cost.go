@@ -21,11 +21,11 @@ func (pl *planner) withLength(ctx context.Context, s Step) (Step, error) {
 		return s, nil
 	}
 	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
-		if err := request.Misfits(*s.clip, s.Route, pl.router.manifestLine); err != nil {
+		if err := request.Misfits(*s.clip, s.Route, pl.router.ManifestLine); err != nil {
 			return s, err
 		}
 	}
-	l, err := pl.lengths.lengthOf(ctx, *s.clip, s.req)
+	l, err := pl.lengths.LengthOf(ctx, *s.clip, s.req)
 	if err != nil {
 		return s, err
 	}

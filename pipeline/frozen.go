@@ -7,7 +7,6 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/sharedcache"
 )
@@ -107,11 +106,4 @@ func (p *Project) missingFiles(ctx context.Context, s Step, sh *sharedcache.Cach
 		return say("fill the cache: `greenroom cache push` where the clips were built, or `greenroom build` where the key is", "%s", strings.Join(parts, "; "))
 	}
 	return say("run `greenroom build`, and commit greenroom.lock", "renditions missing: %s", s.Reason)
-}
-
-// bought reports a take that the lockfile knows and this machine's ledger does not: a
-// clean clone with the key downloads it again rather than buying it again. The sandbox's
-// videos are free and live on one machine, so there the clip is made again.
-func (rt *router) bought(e lockfile.Entry, have bool, key string) bool {
-	return have && e.TakeKey == key && e.VideoID != "" && !rt.account.Sandboxed()
 }

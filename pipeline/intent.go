@@ -94,7 +94,7 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 
 // newIntent begins an intent for a take: in the row on record, or in a new one for the current account.
 func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
-	in := ledger.Intent{Key: b.router.rowKey(ctx, take, row), Take: take, RunID: b.runID}
+	in := ledger.Intent{Key: b.router.RowKey(ctx, take, row), Take: take, RunID: b.runID}
 	if row != nil {
 		in.Origin = string(b.Account.RowOrigin(*row))
 	} else {

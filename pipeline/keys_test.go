@@ -79,7 +79,7 @@ func keysOf(t *testing.T, dir, name, text string) (out []string) {
 	}
 	defer p.Close()
 	for _, c := range p.Manifest.Clips {
-		r, err := p.router.chosen(t.Context(), c, lockfile.Entry{}, false, nil)
+		r, err := p.router.Chosen(t.Context(), c, lockfile.Entry{}, false, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}

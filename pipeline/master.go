@@ -84,7 +84,7 @@ func (b *build) free(ctx context.Context, s Step) bool {
 		return true
 	}
 	e, have := b.Account.OwnTake(ctx, s.Clip)
-	return b.router.bought(e, have, s.Key)
+	return b.router.Bought(e, have, s.Key)
 }
 
 // playable finds a master that cannot be prepared before it is tried, and marks its step so

@@ -36,7 +36,7 @@ func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id strin
 
 // ownerOf is the clip whose row has a video; empty when there is none but the given row.
 func (b *build) ownerOf(key, id string) string {
-	for _, r := range b.router.rows {
+	for _, r := range b.router.Rows {
 		if r.Key != key && r.VideoID == id {
 			return r.Clip
 		}

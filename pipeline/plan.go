@@ -14,6 +14,7 @@ import (
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routing"
 	"greenroom/pipeline/voice"
 )
 
@@ -112,8 +113,8 @@ type planner struct {
 	disk     *project.Project
 	account  *account.Account
 	voices   *voice.Store
-	router   *router
-	lengths  *lengths
+	router   *routing.Router
+	lengths  *routing.Lengths
 	recipes  *recipes
 	previews *previews
 
@@ -137,11 +138,11 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if _, err := p.recipes.sizes(); err != nil {
 		return nil, err
 	}
-	rows, err := p.router.readRows(ctx)
+	rows, err := p.router.ReadRows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p.router.rows = rows
+	p.router.Rows = rows
 	p.planner.compare(ctx, clips)
 	p.planner.plannedAll = p.planner.plannedAll || len(names) == 0
 	prices := request.LoadPrices()
@@ -153,7 +154,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	for i := range clips {
 		c := &clips[i]
 		e, have := p.Account.OwnTake(ctx, c.Name)
-		req, err := p.router.chosen(ctx, *c, e, have, rows)
+		req, err := p.router.Chosen(ctx, *c, e, have, rows)
 		if err == nil && have {
 			err = p.planner.agrees(*c, e, rows[req.Key])
 		}
@@ -280,7 +281,7 @@ func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 			return say(Blocked, "HeyGen could not make it: %s; change the clip, or set take: %d to try again", outside.Clean(row.Reason), c.Take+1)
 		}
 	}
-	if pl.router.bought(e, have, req.Key) {
+	if pl.router.Bought(e, have, req.Key) {
 		return say(Fetch, "%sthe lockfile has it as video %s, nothing more to pay", because, e.VideoID)
 	}
 	return say(Buy, "%s", because+whyNew(e, have, req, fresh))

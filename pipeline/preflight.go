@@ -139,7 +139,7 @@ func (f *flight) addAt(member string, steps []Step, hint, format string, args ..
 		if len(s.clip.Scenes) > 0 {
 			at = "scenes." + member
 		}
-		e := request.Misfit(*s.clip, f.b.router.manifestLine, at, hint, format, args...)
+		e := request.Misfit(*s.clip, f.b.router.ManifestLine, at, hint, format, args...)
 		e.Place.File = f.b.Rel(e.Place.File)
 		f.faults = append(f.faults, e)
 	}

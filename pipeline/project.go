@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/routing"
 	"greenroom/pipeline/voice"
 )
 
@@ -72,8 +73,8 @@ type Project struct {
 
 	Account   *account.Account
 	voices    *voice.Store
-	router    *router
-	lengths   *lengths
+	router    *routing.Router
+	lengths   *routing.Lengths
 	recipes   *recipes
 	previews  *previews
 	publisher *publisher
@@ -106,8 +107,8 @@ func Open(o Options) (*Project, error) {
 // newProject connects the parts of a project. Each knows the ones before it.
 func newProject(disk *project.Project, account *account.Account, o Options) *Project {
 	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o}
-	p.router = &router{disk: disk, account: account}
-	p.lengths = &lengths{disk: disk, router: p.router, voices: p.voices}
+	p.router = routing.New(disk, account)
+	p.lengths = routing.NewLengths(disk, p.router, p.voices)
 	p.recipes = &recipes{disk: disk, account: account}
 	p.previews = &previews{
 		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),

@@ -42,15 +42,15 @@ func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
 			return err
 		}
 	}
-	if p.router.rows, err = p.router.readRows(ctx); err != nil {
+	if p.router.Rows, err = p.router.ReadRows(ctx); err != nil {
 		return err
 	}
 	e, have := p.Account.OwnTake(ctx, clip)
-	r, err := p.router.chosen(ctx, clips[0], e, have, p.router.rows)
+	r, err := p.router.Chosen(ctx, clips[0], e, have, p.router.Rows)
 	if err != nil {
 		return err
 	}
-	row := p.router.rows[r.Key]
+	row := p.router.Rows[r.Key]
 	switch {
 	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
 		return p.resolveVoice(ctx, clip, a.VideoID, r.Speech)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/request"
 )
 
 // What came of a clip in one build.
@@ -92,3 +93,6 @@ func describe(r *Result, e lockfile.Entry, published string) {
 		}
 	}
 }
+
+// Dollars returns an amount as text, see [request.Dollars].
+func Dollars(v float64) string { return request.Dollars(v) }

@@ -12,6 +12,7 @@ import (
 
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
+	"greenroom/heygen"
 	"greenroom/internal/saver"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
@@ -20,6 +21,7 @@ import (
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routing"
 	presenterstep "greenroom/pipeline/stage/standin"
 	"greenroom/pipeline/voice"
 )
@@ -79,8 +81,8 @@ type previews struct {
 	disk     *project.Project
 	account  *account.Account
 	voices   *voice.Store
-	router   *router
-	lengths  *lengths
+	router   *routing.Router
+	lengths  *routing.Lengths
 	standIns *standIns
 }
 
@@ -107,7 +109,7 @@ func (pv *previews) standInSpec(c manifest.Clip, req request.Request) standin.Sp
 	}
 	if s.Script == "" && s.AudioPath == "" {
 		s.Silence = request.UsualFilm
-		if l, err := pv.lengths.lengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
+		if l, err := pv.lengths.LengthOf(context.Background(), c, req); err == nil && l.Unknown == "" {
 			s.Silence = max(1, l.Likely)
 		}
 	}
@@ -218,7 +220,7 @@ func (pv *previews) standing(c manifest.Clip) (e lockfile.Entry, kind string, ok
 	if !drawn {
 		return take, "final", have
 	}
-	req, err := pv.router.chosen(context.Background(), c, take, have, pv.router.rows)
+	req, err := pv.router.Chosen(context.Background(), c, take, have, pv.router.Rows)
 	if err != nil {
 		return take, "final", have
 	}
@@ -273,6 +275,13 @@ func (p *Project) Shown(clip string) Shown {
 		case renditions.Captions:
 			out.Captions = "greenroom/" + f.Name
 		}
+	}
+	return out
+}
+
+func standinWords(in []heygen.Word) (out []standin.Word) {
+	for _, w := range in {
+		out = append(out, standin.Word{Text: w.Text, Start: w.Start, End: w.End})
 	}
 	return out
 }

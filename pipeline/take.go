@@ -23,9 +23,9 @@ import (
 func (b *build) master(ctx context.Context, s Step) error {
 	unlock, again := b.takes.Lock(s.Key)
 	defer unlock()
-	s.row = b.router.rows[s.Key] // since that was read only this run, which holds the lock, writes
+	s.row = b.router.Rows[s.Key] // since that was read only this run, which holds the lock, writes
 	if again {
-		row, ok, err := b.Ledger.Get(ctx, b.router.rowKey(ctx, s.Key, s.row))
+		row, ok, err := b.Ledger.Get(ctx, b.router.RowKey(ctx, s.Key, s.row))
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (b *build) master(ctx context.Context, s Step) error {
 	case request.Video:
 		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
-	if e, have := b.Account.OwnTake(ctx, s.Clip); s.row == nil && b.router.bought(e, have, s.Key) {
+	if e, have := b.Account.OwnTake(ctx, s.Clip); s.row == nil && b.router.Bought(e, have, s.Key) {
 		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration}, heygen.Video{})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {

@@ -63,7 +63,7 @@ func TestTheVoiceKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := b.lengths.lengthOf(t.Context(), *draft.clip, r); err != nil || l != request.Measured(3.2) {
+	if l, err := b.lengths.LengthOf(t.Context(), *draft.clip, r); err != nil || l != request.Measured(3.2) {
 		t.Errorf("a bought voice is %+v long: %v", l, err)
 	}
 }

@@ -167,7 +167,7 @@ func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (le
 
 // ownSpeech is the row of a sound on record; nil when the account has none.
 func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
-	if row := b.router.rows[r.Take]; row != nil && b.Account.IsOwnRow(ctx, *row) {
+	if row := b.router.Rows[r.Take]; row != nil && b.Account.IsOwnRow(ctx, *row) {
 		return row
 	}
 	return nil

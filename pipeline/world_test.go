@@ -233,5 +233,5 @@ func mustContain(t *testing.T, err error, words ...string) {
 
 // requestOf is a clip's request on the route that would be bought.
 func requestOf(p *Project, c manifest.Clip) (request.Request, error) {
-	return p.router.chosen(context.Background(), c, nothing, false, nil)
+	return p.router.Chosen(context.Background(), c, nothing, false, nil)
 }

@@ -1,4 +1,4 @@
-package pipeline
+package routing
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 
 // requestOn makes a clip's request on one route. What the route cannot carry is an error, and the request is complete
 // then, too: a take that was bought before counts.
-func (rt *router) requestOn(ctx context.Context, c manifest.Clip, route string) (request.Request, error) {
-	misfit := request.Misfits(c, route, rt.manifestLine)
+func (rt *Router) RequestOn(ctx context.Context, c manifest.Clip, route string) (request.Request, error) {
+	misfit := request.Misfits(c, route, rt.ManifestLine)
 	r, err := request.New(ctx, c, route, sources{rt})
 	if s, ok := request.IsSpeechError(err); ok {
 		err = unspeakable(c, s)
@@ -27,7 +27,7 @@ func (rt *router) requestOn(ctx context.Context, c manifest.Clip, route string) 
 }
 
 // sources are what a request needs besides its clip.
-type sources struct{ rt *router }
+type sources struct{ rt *Router }
 
 // Hash implements request.Sources.
 func (s sources) Hash(path string) (string, error) { return s.rt.disk.Inputs.Hash(path) }
@@ -44,12 +44,12 @@ func (s sources) TakeKey(ctx context.Context, clip string) (string, error) {
 		return "", err
 	}
 	e, have := s.rt.disk.Lock.Get(clip)
-	from, err := s.rt.chosen(ctx, src[0], e, have, s.rt.rows)
+	from, err := s.rt.Chosen(ctx, src[0], e, have, s.rt.Rows)
 	return from.Key, err
 }
 
 // manifestLine is a line of the manifest for a message; empty when it cannot be read.
-func (rt *router) manifestLine(n int) string {
+func (rt *Router) ManifestLine(n int) string {
 	b, err := os.ReadFile(rt.disk.Manifest.Path)
 	if err != nil {
 		return ""
@@ -60,6 +60,3 @@ func (rt *router) manifestLine(n int) string {
 	}
 	return strings.TrimRight(lines[n-1], "\r")
 }
-
-// Dollars returns an amount as text, see [request.Dollars].
-func Dollars(v float64) string { return request.Dollars(v) }

@@ -1,4 +1,4 @@
-package pipeline
+package routing
 
 import (
 	"context"
@@ -14,19 +14,19 @@ import (
 )
 
 // router finds the request that a clip's take was made with, or would be made with.
-type router struct {
+type Router struct {
 	disk    *project.Project
 	account *account.Account
-	rows    map[string]*ledger.Row // of the last plan: the row that decides about a take
+	Rows    map[string]*ledger.Row // of the last plan: the row that decides about a take
 }
 
 // candidates returns the routes a clip can take, the one to buy on first.
-func (rt *router) candidates(c manifest.Clip, api heygen.API) []string {
+func (rt *Router) Candidates(c manifest.Clip, api heygen.API) []string {
 	return request.Candidates(c, api, request.Look{NoWebM: rt.account.NoWebM(c.Avatar), Translated: rt.disk.Clips.Translated(c.Name)})
 }
 
 // chosen returns a clip's request on the route of its take, or on the one it would be bought on.
-func (rt *router) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request.Request, error) {
+func (rt *Router) Chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request.Request, error) {
 	api := heygen.V2
 	if request.NeedsAPI(c) {
 		var err error
@@ -34,8 +34,8 @@ func (rt *router) chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry,
 			return request.Request{}, err
 		}
 	}
-	routes := rt.candidates(c, api)
-	first, err := rt.requestOn(ctx, c, routes[0])
+	routes := rt.Candidates(c, api)
+	first, err := rt.RequestOn(ctx, c, routes[0])
 	if have && first.Key != "" && e.TakeKey == first.Key {
 		return first, nil // there, also when its route would be refused now; see withLength
 	}
@@ -75,9 +75,9 @@ func mayBePaid(row *ledger.Row) bool {
 }
 
 // others are the requests on further routes; one that a route cannot make is none.
-func (rt *router) others(ctx context.Context, c manifest.Clip, routes []string) (out []request.Request) {
+func (rt *Router) others(ctx context.Context, c manifest.Clip, routes []string) (out []request.Request) {
 	for _, route := range routes {
-		if r, err := rt.requestOn(ctx, c, route); err == nil {
+		if r, err := rt.RequestOn(ctx, c, route); err == nil {
 			out = append(out, r)
 		}
 	}
@@ -92,44 +92,14 @@ func unspeakable(c manifest.Clip, err *request.SpeechError) error {
 	return f
 }
 
-// remote is the ledger's view of the provider for one clip.
-type remote struct {
-	c     *heygen.Client
-	route string
-	links *account.UploadLinks
+// bought reports a take that the lockfile knows and this machine's ledger does not: a
+// clean clone with the key downloads it again rather than buying it again. The sandbox's
+// videos are free and live on one machine, so there the clip is made again.
+func (rt *Router) Bought(e lockfile.Entry, have bool, key string) bool {
+	return have && e.TakeKey == key && e.VideoID != "" && !rt.account.Sandboxed()
 }
 
-// Submit posts once; with the row's idempotency key where the path takes one.
-func (r remote) Submit(ctx context.Context, row ledger.Row) (string, error) {
-	body := r.links.Reveal(row.Body)
-	if heygen.AcceptsIdempotencyKey(row.Path) {
-		return r.c.SubmitOnce(ctx, row.Path, body, row.Once())
-	}
-	return r.c.Submit(ctx, row.Path, body)
-}
-
-// repeat is nil where a second POST is a second purchase: v1, v2 and v3's agents. A
-// background removal carries its key in the body.
-func (r remote) repeat() func(context.Context, ledger.Row) (string, error) {
-	if !request.IsV3(r.route) || r.route == request.V3Agent {
-		return nil
-	}
-	return r.Submit
-}
-
-// FindByTitle searches the account's list that a job of this route would be on.
-func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found, error) {
-	find := r.c.FindByTitle
-	switch {
-	case request.KindOf(r.route) == heygen.KindTranslateV3:
-		find = r.c.FindTranslation
-	case request.IsV3(r.route):
-		find = r.c.FindByTitleV3
-	}
-	items, err := find(ctx, marker)
-	out := make([]ledger.Found, 0, len(items))
-	for _, i := range items {
-		out = append(out, ledger.Found{ID: i.ID, Title: i.Title, CreatedAt: i.CreatedAt, Failed: i.Failed()})
-	}
-	return out, err
+// New returns the router of a project.
+func New(disk *project.Project, account *account.Account) *Router {
+	return &Router{disk: disk, account: account}
 }

@@ -1,4 +1,4 @@
-package pipeline
+package routing
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 // readRows reads the ledger for a plan: for each take the row that decides about it. That is
 // one of the project's own; or else a request that another account was sent and whose result
 // is unknown, because buying now could pay twice.
-func (rt *router) readRows(ctx context.Context) (map[string]*ledger.Row, error) {
+func (rt *Router) ReadRows(ctx context.Context) (map[string]*ledger.Row, error) {
 	rows := map[string]*ledger.Row{}
 	if rt.disk.Ledger == nil {
 		return rows, nil
@@ -44,7 +44,7 @@ func (rt *router) readRows(ctx context.Context) (map[string]*ledger.Row, error) 
 
 // rowKey returns the key of the row in which a take is requested: that of the row on record, or
 // of a new one for the current account.
-func (rt *router) rowKey(ctx context.Context, take string, row *ledger.Row) string {
+func (rt *Router) RowKey(ctx context.Context, take string, row *ledger.Row) string {
 	if row != nil && row.Key != "" {
 		return row.Key
 	}
@@ -53,7 +53,16 @@ func (rt *router) rowKey(ctx context.Context, take string, row *ledger.Row) stri
 
 // looksAgain reports a parked request that the account may show by now: every build
 // searches for it.
-func (rt *router) looksAgain(ctx context.Context, s Step) bool {
-	row := s.submission()
+func (rt *Router) LooksAgain(ctx context.Context, row ledger.Row) bool {
 	return row.State == ledger.Parked && row.Searchable() && rt.account.IsOwnRow(ctx, row)
+}
+
+// speechRow is the key of the row in which a sound is bought: that of the row on record when
+// it is the project's own, or of a new one for the current account.
+func (rt *Router) speechRow(take string) string {
+	ctx := context.Background()
+	if row := rt.Rows[take]; row != nil && rt.account.IsOwnRow(ctx, *row) {
+		return row.Key
+	}
+	return ledger.KeyOf(take, string(rt.account.Identity(ctx, false).Current))
 }

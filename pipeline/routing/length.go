@@ -1,4 +1,4 @@
-package pipeline
+package routing
 
 import (
 	"context"
@@ -14,16 +14,16 @@ import (
 )
 
 // lengths finds how long clips are that are not bought.
-type lengths struct {
+type Lengths struct {
 	disk   *project.Project
-	router *router
+	router *Router
 	voices *voice.Store
 }
 
 // lengthOf returns the range of a clip's length before it is bought. Own files are
 // measured, speech is estimated; what only HeyGen knows ends at what it documents. An
 // error is a file that cannot be used.
-func (ls *lengths) lengthOf(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {
+func (ls *Lengths) LengthOf(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {
 	switch c.Source {
 	case manifest.SourceFile:
 		if n := len(c.Frames); n > 0 {
@@ -49,7 +49,7 @@ func (ls *lengths) lengthOf(ctx context.Context, c manifest.Clip, r request.Requ
 }
 
 // lengthOfVideo is known once an existing video was downloaded.
-func (ls *lengths) lengthOfVideo(c manifest.Clip) request.Length {
+func (ls *Lengths) lengthOfVideo(c manifest.Clip) request.Length {
 	e, ok := ls.disk.Lock.Get(c.Name)
 	if s := max(e.Info.Duration, e.Duration); ok && e.VideoID == c.VideoID && s > 0 {
 		return request.Measured(s)
@@ -59,7 +59,7 @@ func (ls *lengths) lengthOfVideo(c manifest.Clip) request.Length {
 }
 
 // lengthOfTemplate uses the length of an earlier take of the same template.
-func (ls *lengths) lengthOfTemplate(c manifest.Clip, r request.Request) request.Length {
+func (ls *Lengths) lengthOfTemplate(c manifest.Clip, r request.Request) request.Length {
 	e, ok := ls.disk.Lock.Get(c.Name)
 	earlier := e.Info.Duration
 	if !ok || e.Inputs.Get("template") != r.Inputs.Get("template") {
@@ -70,13 +70,13 @@ func (ls *lengths) lengthOfTemplate(c manifest.Clip, r request.Request) request.
 
 // lengthOfTranslation is that of what is translated. HeyGen may stretch the film, as
 // other languages need more words; a quarter is what its pages show.
-func (ls *lengths) lengthOfTranslation(ctx context.Context, c manifest.Clip) (request.Length, error) {
+func (ls *Lengths) lengthOfTranslation(ctx context.Context, c manifest.Clip) (request.Length, error) {
 	l, err := ls.lengthOfSource(ctx, *c.Translate)
 	l.High *= 1.25
 	return l, err
 }
 
-func (ls *lengths) lengthOfSource(ctx context.Context, t manifest.Translate) (request.Length, error) {
+func (ls *Lengths) lengthOfSource(ctx context.Context, t manifest.Translate) (request.Length, error) {
 	if t.File != "" {
 		return ls.measure(ctx, t.File)
 	}
@@ -85,19 +85,19 @@ func (ls *lengths) lengthOfSource(ctx context.Context, t manifest.Translate) (re
 		return request.Length{}, err
 	}
 	e, have := ls.disk.Lock.Get(t.Clip)
-	from, err := ls.router.chosen(ctx, src[0], e, have, ls.router.rows)
+	from, err := ls.router.Chosen(ctx, src[0], e, have, ls.router.Rows)
 	if err != nil {
 		return request.Length{}, err
 	}
 	if s := max(e.Info.Duration, e.Duration); have && e.TakeKey == from.Key && s > 0 {
 		return request.Measured(s), nil
 	}
-	return ls.lengthOf(ctx, src[0], from)
+	return ls.LengthOf(ctx, src[0], from)
 }
 
 // measure returns how long a local file is, from its record when it did not change. A
 // file that cannot be measured has an unknown length; an empty one is an error.
-func (ls *lengths) measure(ctx context.Context, path string) (request.Length, error) {
+func (ls *Lengths) measure(ctx context.Context, path string) (request.Length, error) {
 	rec, known, err := ls.disk.Inputs.Record(path)
 	switch {
 	case err != nil:
@@ -137,4 +137,9 @@ func reason(err error) string {
 		return f.Msg
 	}
 	return err.Error()
+}
+
+// NewLengths returns the lengths of a project's clips.
+func NewLengths(disk *project.Project, router *Router, voices *voice.Store) *Lengths {
+	return &Lengths{disk: disk, router: router, voices: voices}
 }
