@@ -2,12 +2,10 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 
-	"greenroom/internal/hashkey"
 	"greenroom/internal/keymutex"
 	"greenroom/pipeline/lockfile"
-	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/recipes"
 )
 
 // duplicates are clips with the same master and the same recipe: rows
@@ -17,39 +15,19 @@ type duplicates struct {
 	keymutex.Mutex
 }
 
-// duplicateKey is everything that checks and recipes are made from.
-func duplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
-	k := hashkey.New("twin/1")
-	k.Field("master", e.Master)
-	k.Field("key color", screenColor(c, route))
-	k.Field("transparent", fmt.Sprint(c.Transparent))
-	k.Number("announced", e.Duration)
-	k.Number("coverage min", c.Checks.CoverageMin)
-	k.Number("coverage max", c.Checks.CoverageMax)
-	k.Number("duration", c.Checks.Duration)
-	k.Field("border", c.Checks.Border)
-	k.Field("crop", fmt.Sprint(c.Prepare.Crop))
-	k.Number("scale", c.Prepare.Scale)
-	k.Field("hold", fmt.Sprint(c.Prepare.Hold))
-	if c.Prepare.Loudness != nil {
-		k.Number("loudness", *c.Prepare.Loudness)
-	}
-	return k.Sum()
-}
-
 // learnDuplicates notes what is ready before the run, also of clips that it leaves alone.
 func (b *build) learnDuplicates(ctx context.Context, plan *Plan) {
 	b.duplicates.known = map[string]lockfile.Entry{}
 	if len(plan.Steps) < len(b.Manifest.Clips) {
 		for _, c := range b.Manifest.Clips {
-			if e, ok := b.Lock.Get(c.Name); ok && b.recipes.staleRendition(ctx, c, e) == "" {
-				b.duplicates.known[duplicateKey(c, e, e.Route)] = e
+			if e, ok := b.Lock.Get(c.Name); ok && b.recipes.StaleRendition(ctx, c, e) == "" {
+				b.duplicates.known[recipes.DuplicateKey(c, e, e.Route)] = e
 			}
 		}
 	}
 	for _, s := range plan.Steps {
 		if e, ok := b.Lock.Get(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
-			b.duplicates.known[duplicateKey(*s.clip, e, e.Route)] = e
+			b.duplicates.known[recipes.DuplicateKey(*s.clip, e, e.Route)] = e
 		}
 	}
 }
@@ -57,7 +35,7 @@ func (b *build) learnDuplicates(ctx context.Context, plan *Plan) {
 // duplicate returns what was prepared for an equal clip; unlock must be called when the clip
 // is done, and shares what it has.
 func (b *build) duplicate(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
-	key := duplicateKey(*s.clip, e, s.req.Route)
+	key := recipes.DuplicateKey(*s.clip, e, s.req.Route)
 	free, _ := b.duplicates.Lock(key)
 	b.mu.Lock()
 	other, ok := b.duplicates.known[key]

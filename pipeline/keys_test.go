@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/stage/prepare"
 )
@@ -105,7 +106,7 @@ func keysOf(t *testing.T, dir, name, text string) (out []string) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
-		spec := prepareSpec(c, r.Route, wanted(c, builtInfo()))
+		spec := recipes.PrepareSpec(c, r.Route, recipes.Wanted(c, builtInfo()))
 		made := prepare.Key(renditions.WebM, strings.Repeat("0", 64), spec, media.Tools{Version: "7.1"})
 		row := ledger.KeyOf(take, "heygen-1a2b3c4d5e6f")
 		line := []string{name, c.Name, r.Route, take[:16], row[:16], voice, drawn[:16], made[:16]}

@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/stage/prepare"
 )
@@ -61,7 +62,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 		e.Renditions = map[string]lockfile.Rendition{}
 		for _, name := range []string{renditions.WebM, renditions.Poster} {
 			h, size := put(name, i)
-			e.Renditions[name] = lockfile.Rendition{Key: prepare.Key(name, e.Master, prepareSpec(c, req.Route, wanted(c, e.Info)), t), Hash: h, Bytes: size}
+			e.Renditions[name] = lockfile.Rendition{Key: prepare.Key(name, e.Master, recipes.PrepareSpec(c, req.Route, recipes.Wanted(c, e.Info)), t), Hash: h, Bytes: size}
 		}
 		must(p.Lock.Set(e))
 		key := ledger.KeyOf(req.Key, string(origin.Sandbox))

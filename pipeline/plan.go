@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/routing"
 	"greenroom/pipeline/voice"
@@ -115,7 +116,7 @@ type planner struct {
 	voices   *voice.Store
 	router   *routing.Router
 	lengths  *routing.Lengths
-	recipes  *recipes
+	recipes  *recipes.Recipes
 	previews *previews
 
 	plannedAll bool            // every clip's files were compared
@@ -135,7 +136,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*Plan, error) {
 	if err := p.PeekState(); err != nil {
 		return nil, err
 	}
-	if _, err := p.recipes.sizes(); err != nil {
+	if _, err := p.recipes.Sizes(); err != nil {
 		return nil, err
 	}
 	rows, err := p.router.ReadRows(ctx)
@@ -220,7 +221,7 @@ func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 	if own && e.TakeKey == req.Key && pl.disk.Store != nil {
 		if lost = pl.lostMaster(*c, e); lost == "" {
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
-			stale := pl.recipes.staleRendition(ctx, *c, e)
+			stale := pl.recipes.StaleRendition(ctx, *c, e)
 			if stale == "" {
 				if stale = pl.previews.staleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)

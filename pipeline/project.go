@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/routing"
 	"greenroom/pipeline/voice"
 )
@@ -75,7 +76,7 @@ type Project struct {
 	voices    *voice.Store
 	router    *routing.Router
 	lengths   *routing.Lengths
-	recipes   *recipes
+	recipes   *recipes.Recipes
 	previews  *previews
 	publisher *publisher
 	planner   *planner
@@ -109,7 +110,7 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p := &Project{Project: disk, Account: account, voices: voice.Of(disk), o: o}
 	p.router = routing.New(disk, account)
 	p.lengths = routing.NewLengths(disk, p.router, p.voices)
-	p.recipes = &recipes{disk: disk, account: account}
+	p.recipes = recipes.New(disk, account)
 	p.previews = &previews{
 		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),
 	}

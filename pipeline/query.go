@@ -8,6 +8,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
@@ -80,7 +81,7 @@ func (p *Project) storedTake(c manifest.Clip, e lockfile.Entry) (PublishedClip, 
 	if p.Store == nil || e.Master == "" || !p.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return PublishedClip{}, false
 	}
-	expect := expectMaster(c, e.Route, e.Duration)
+	expect := recipes.ExpectMaster(c, e.Route, e.Duration)
 	if expect.Again = downloadAgain(c.Name); e.Route == request.File {
 		expect.Again = "replace " + p.Rel(c.File)
 	}

@@ -1,4 +1,4 @@
-package pipeline
+package recipes
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 
 // conformed returns the constant rate that a clip of a varying rate is prepared at: that of its shortest usual step, up
 // to the highest rate that any composition uses, as more pictures would never be shown. It is zero for a constant rate.
-func (rc *recipes) conformed(in lockfile.Info) timeline.Rate {
+func (rc *Recipes) conformed(in lockfile.Info) timeline.Rate {
 	if in.StepNum <= 0 || in.StepDen <= 0 {
 		return timeline.Rate{}
 	}
@@ -22,7 +22,7 @@ func (rc *recipes) conformed(in lockfile.Info) timeline.Rate {
 
 // highestRate returns the highest frame rate of the manifest's compositions, and of those in React, which use the
 // manifest's own.
-func (rc *recipes) highestRate() timeline.Rate {
+func (rc *Recipes) highestRate() timeline.Rate {
 	rc.highestOnce.Do(func() {
 		rc.highest = rc.disk.Manifest.FPS
 		rc.higher(rc.disk.Manifest.Compositions)
@@ -34,7 +34,7 @@ func (rc *recipes) highestRate() timeline.Rate {
 	return rc.highest
 }
 
-func (rc *recipes) higher(compositions []manifest.Composition) {
+func (rc *Recipes) higher(compositions []manifest.Composition) {
 	for _, c := range compositions {
 		if c.FPS.FPS() > rc.highest.FPS() {
 			rc.highest = c.FPS
@@ -43,7 +43,7 @@ func (rc *recipes) higher(compositions []manifest.Composition) {
 }
 
 // conformedMessage describes what was done to a varying rate.
-func conformedMessage(from media.Info, to timeline.Rate) string {
+func Conformed(from media.Info, to timeline.Rate) string {
 	mean := float64(from.Frames) / max(from.Duration, 1e-3)
 	step := timeline.Rate{Num: from.FPSNum, Den: from.FPSDen}
 	return fmt.Sprintf("the frame rate varies (%.3g pictures a second on average, %.5g at the shortest usual step); prepared at a constant %.5g",
