@@ -199,7 +199,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		err = errors.Join(err, b.drafts(ctx, spend.Steps), b.drawStandIns(ctx, append(draw.Steps, b.pending...)))
 	}
-	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.standIns.saver.Flush(), p.Account.Can.Flush())
+	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.Flush(), p.Account.Can.Flush())
 	b.finishResults(plan)
 	if perr := p.publisher.publish(ctx, false); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"greenroom/remotion"
 )
 
 // Facts are everything that is known about a clip, as name and value, for people who
@@ -13,7 +15,7 @@ func (p *Project) Facts(s Step) [][2]string {
 	if s.Seconds > 0 {
 		out = append(out, [2]string{s.lengthName(), fmt.Sprintf("%.2f s", s.Seconds)})
 	}
-	if shown := p.Shown(s.Clip); shown.Kind == routeStandIn {
+	if shown := p.Shown(s.Clip); shown.Kind == remotion.StandIn {
 		out = append(out, [2]string{"stand-in", fmt.Sprintf("%.2f s long", shown.Seconds)})
 	}
 	if s.Longest > 0 {

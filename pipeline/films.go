@@ -56,8 +56,8 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 			return films.Clip{}, p.Clips.Missing(name)
 		}
 		c := p.Manifest.Clips[i]
-		e, kind, ok := p.previews.shown(c)
-		out := films.Clip{Script: c.Script, StandIn: kind == routeStandIn, Info: e.Info}
+		e, kind, ok := p.previews.Shown(c)
+		out := films.Clip{Script: c.Script, StandIn: kind == remotion.StandIn, Info: e.Info}
 		if !out.StandIn && (!upToDate[name] || !ok) {
 			out.NotReady = p.NotReady(name, reason[name])
 		}

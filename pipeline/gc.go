@@ -103,13 +103,7 @@ func (p *Project) usedObjects(ctx context.Context) (map[assets.Hash]bool, error)
 			}
 		}
 	})
-	p.previews.standIns.mu.Lock()
-	for _, name := range p.previews.standIns.file.Names() {
-		if e, ok := p.previews.standIns.file.Get(name); ok {
-			add(e)
-		}
-	}
-	p.previews.standIns.mu.Unlock()
+	p.previews.EachStandIn(add)
 	voices, err := filepath.Glob(p.voices.File("*"))
 	if err != nil {
 		return nil, err

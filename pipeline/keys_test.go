@@ -100,9 +100,9 @@ func keysOf(t *testing.T, dir, name, text string) (out []string) {
 		if r.Speech != nil {
 			voice = r.Speech.Take[:16] + "/" + r.Speech.Route
 		}
-		shows := p.previews.standInSpec(c, r)
+		shows := p.previews.StandInSpec(c, r)
 		shows.Presenter = strings.ReplaceAll(shows.Presenter, dir, "/project") // it has the path of a photo
-		drawn, err := p.previews.standInKey(shows)
+		drawn, err := p.previews.StandInKey(shows)
 		if err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}

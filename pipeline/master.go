@@ -124,5 +124,5 @@ func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
 // prepared reports that a clip's renditions are up to date with its master.
 func (b *build) prepared(ctx context.Context, s Step) bool {
 	e, ok := b.Lock.Get(s.Clip)
-	return ok && e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.clip, e) == "" && b.previews.staleCaptions(*s.clip, s.req, e.Captions != nil) == ""
+	return ok && e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.clip, e) == "" && b.previews.StaleCaptions(*s.clip, s.req, e.Captions != nil) == ""
 }

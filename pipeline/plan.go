@@ -12,6 +12,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/previews"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/request"
@@ -117,7 +118,7 @@ type planner struct {
 	router   *routing.Router
 	lengths  *routing.Lengths
 	recipes  *recipes.Recipes
-	previews *previews
+	previews *previews.Previews
 
 	plannedAll bool            // every clip's files were compared
 	refetch    map[string]bool // clips whose masters are downloaded again
@@ -223,7 +224,7 @@ func (pl *planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 			s.Seconds, s.Warning = e.Info.Duration, e.Warning
 			stale := pl.recipes.StaleRendition(ctx, *c, e)
 			if stale == "" {
-				if stale = pl.previews.staleCaptions(*c, req, e.Captions != nil); stale != "" {
+				if stale = pl.previews.StaleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)
 				}
 				if why := pl.unpublished(*c, e); why != "" {

@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	presenterstep "greenroom/pipeline/stage/standin"
-
 	"context"
 	"fmt"
 
@@ -10,20 +8,18 @@ import (
 	"greenroom/pipeline/event"
 )
 
-func (pv *previews) presenterDir() string { return presenterstep.PresenterFolder(pv.disk.LibraryDir()) }
-
 // library returns a clip's presenter. In a session its rendering outlives the run that needs
 // it; waiting for it is an event.
 func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s standin.Spec) (*standin.Library, error) {
 	if b.Project.o.shared == nil {
 		unlock, _ := b.takes.Lock("library " + s.Presenter + s.Style)
 		defer unlock()
-		return m.Library(ctx, b.previews.presenterDir(), s)
+		return m.Library(ctx, b.previews.PresenterDir(), s)
 	}
-	if m.Kept(b.previews.presenterDir(), s) {
-		return m.Library(ctx, b.previews.presenterDir(), s)
+	if m.Kept(b.previews.PresenterDir(), s) {
+		return m.Library(ctx, b.previews.PresenterDir(), s)
 	}
-	d := b.Project.o.shared.presenters.Start(m, b.previews.presenterDir(), s)
+	d := b.Project.o.shared.presenters.Start(m, b.previews.PresenterDir(), s)
 	b.Send(ctx, event.Event{Clip: clip, Stage: "stand-in", State: event.Progress, Message: "waits for its presenter, rendered once per machine"})
 	return d.Wait(ctx)
 }
@@ -34,7 +30,7 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 	if p.o.shared == nil {
 		return
 	}
-	m, err := p.previews.maker(ctx)
+	m, err := p.previews.Maker(ctx)
 	if err != nil {
 		return // a run reports missing programs
 	}
@@ -43,13 +39,13 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 		if len(s.clip.Scenes) == 0 && s.clip.Avatar.ID+s.clip.Avatar.Photo == "" {
 			continue // an own video, or an agent's: no presenter is needed before there is a stand-in
 		}
-		spec := p.previews.standInSpec(*s.clip, s.req)
+		spec := p.previews.StandInSpec(*s.clip, s.req)
 		key := fmt.Sprint(spec.Presenter, "\n", spec.Style, spec.Width, spec.Height, spec.Scale, spec.OffsetX, spec.OffsetY)
 		if seen[key] {
 			continue
 		}
-		if seen[key] = true; !m.Kept(p.previews.presenterDir(), spec) {
-			p.o.shared.presenters.Start(m, p.previews.presenterDir(), spec)
+		if seen[key] = true; !m.Kept(p.previews.PresenterDir(), spec) {
+			p.o.shared.presenters.Start(m, p.previews.PresenterDir(), spec)
 		}
 	}
 }

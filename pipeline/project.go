@@ -8,6 +8,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/previews"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/routing"
@@ -77,7 +78,7 @@ type Project struct {
 	router    *routing.Router
 	lengths   *routing.Lengths
 	recipes   *recipes.Recipes
-	previews  *previews
+	previews  *previews.Previews
 	publisher *publisher
 	planner   *planner
 
@@ -111,9 +112,7 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.router = routing.New(disk, account)
 	p.lengths = routing.NewLengths(disk, p.router, p.voices)
 	p.recipes = recipes.New(disk, account)
-	p.previews = &previews{
-		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, standIns: openStandIns(disk.StateDir()),
-	}
+	p.previews = previews.New(disk, account, p.voices, p.router, p.lengths)
 	p.publisher = &publisher{disk: disk, previews: p.previews, version: o.Version}
 	p.planner = &planner{
 		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, recipes: p.recipes, previews: p.previews,
@@ -123,7 +122,7 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
-	err := errors.Join(p.previews.standIns.saver.Flush(), p.Account.Close())
+	err := errors.Join(p.previews.Flush(), p.Account.Close())
 	return errors.Join(err, p.Project.Close(p.planner.plannedAll))
 }
 

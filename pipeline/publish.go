@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/previews"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
@@ -34,7 +35,7 @@ const signalPrefix = "published."
 // publisher writes what Remotion reads: the public folder, the props, and greenroom's own source files.
 type publisher struct {
 	disk     *project.Project
-	previews *previews
+	previews *previews.Previews
 	version  string // of greenroom
 }
 
@@ -49,7 +50,7 @@ func (pb *publisher) publish(ctx context.Context, frozen bool) error {
 	}
 	var files []assets.File
 	for _, c := range pb.disk.Manifest.Clips {
-		if e, _, ok := pb.previews.shown(c); ok {
+		if e, _, ok := pb.previews.Shown(c); ok {
 			for _, f := range renditions.Published(e) {
 				files = append(files, f.File)
 			}
@@ -115,7 +116,7 @@ func (pb *publisher) props() remotion.Props {
 	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	props.SetRate(m.FPS.Num, m.FPS.Den)
 	for _, c := range m.Clips {
-		e, kind, ok := pb.previews.shown(c)
+		e, kind, ok := pb.previews.Shown(c)
 		files := renditions.Published(e)
 		if !ok || len(files) < len(renditions.Extensions) {
 			continue
@@ -125,8 +126,8 @@ func (pb *publisher) props() remotion.Props {
 			clip.Row = c.Row.Values
 		}
 		clip.Kind = kind
-		if kind == routeStandIn {
-			clip.Take = remotion.Take{Route: routeStandIn, Key: e.TakeKey}
+		if kind == remotion.StandIn {
+			clip.Take = remotion.Take{Route: remotion.StandIn, Key: e.TakeKey}
 			if m.StandInLabel {
 				clip.Label = label(c)
 			}

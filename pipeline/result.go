@@ -4,6 +4,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	"greenroom/remotion"
 )
 
 // What came of a clip in one build.
@@ -66,14 +67,14 @@ func (b *build) result(clip string, edit func(*Result)) {
 // finishResults completes the table with what is there now.
 func (b *build) finishResults(plan *Plan) {
 	for _, s := range plan.Steps {
-		e, kind, ok := b.previews.shown(*s.clip)
+		e, kind, ok := b.previews.Shown(*s.clip)
 		b.result(s.Clip, func(r *Result) {
 			if !ok {
 				return
 			}
-			if r.Status == ResultOpen || r.Status == ResultReady || r.Status == ResultWaiting && kind == routeStandIn {
+			if r.Status == ResultOpen || r.Status == ResultReady || r.Status == ResultWaiting && kind == remotion.StandIn {
 				r.Status = ResultReady
-				if kind == routeStandIn {
+				if kind == remotion.StandIn {
 					r.Status = ResultStandIn
 				} else if e.TakeKey != s.Key {
 					r.Status = ResultOpen

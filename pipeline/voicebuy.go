@@ -175,7 +175,7 @@ func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
 
 // fetchVoice brings a bought sound into the store.
 func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Voice, error) {
-	m, err := b.previews.maker(ctx)
+	m, err := b.previews.Maker(ctx)
 	if err != nil {
 		return v, err
 	}

@@ -93,12 +93,3 @@ func (p *Plan) voices(buy bool) *Plan {
 	}
 	return out
 }
-
-// staleCaptions returns why a take with a bought voice must be prepared again: its captions are missing
-// and cost nothing; empty otherwise.
-func (pv *previews) staleCaptions(c manifest.Clip, req request.Request, have bool) string {
-	if v, ok := pv.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {
-		return "its captions are wanted now"
-	}
-	return ""
-}
