@@ -51,6 +51,9 @@ check: setup vet lint
 	go test $(filter-out $(SLOW) $(PIXELS),$(PACKAGES))
 	go test -run 'TestScripts/^(bad_manifests|budget|build|check|usage)$$' ./internal/e2e/scripts
 
+# The race detector pauses at the end of every process, 1 s by default.
+test test-all: export GORACE := atexit_sleep_ms=50
+
 # Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser, and the race detector.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
