@@ -47,8 +47,9 @@ gallery: build
 	@.ci/gallery $(ONLY)
 
 # Before every commit: what needs no minute. Unit tests without the race detector, and five commands as a user runs them.
+# The schedules of the spending protocol have two faults here, and three in make test.
 check: setup vet lint
-	go test $(filter-out $(SLOW) $(PIXELS),$(PACKAGES))
+	EXPLORE_FAULTS=2 go test $(filter-out $(SLOW) $(PIXELS),$(PACKAGES))
 	go test -run 'TestScripts/^(bad_manifests|budget|build|check|usage)$$' ./internal/e2e/scripts
 
 # The race detector pauses at the end of every process, 1 s by default.

@@ -22,7 +22,7 @@ import (
 
 const canaryManifest = `version: 1
 project: canary
-size: 1280x720
+size: 640x360
 heygen: {api: API}
 defaults:
   avatar: {id: Daisy-inskirt-20220818}
