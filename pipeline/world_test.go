@@ -46,7 +46,11 @@ func startSandbox(t *testing.T) (*sandbox.Running, *url.URL) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { box.Close() })
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	address, err := url.Parse(box.URL)
 	if err != nil {
 		t.Fatal(err)
