@@ -22,7 +22,7 @@ import (
 
 const canaryManifest = `version: 1
 project: canary
-size: 640x360
+size: 1280x720
 heygen: {api: API}
 defaults:
   avatar: {id: Daisy-inskirt-20220818}
