@@ -47,9 +47,13 @@ gallery: build
 	@.ci/gallery $(ONLY)
 
 # Before every commit: what needs no minute. Unit tests without the race detector, and five commands as a user runs them.
+# The schedules of the spending protocol have two faults here, and three in make test.
 check: setup vet lint
-	go test $(filter-out $(SLOW) $(PIXELS),$(PACKAGES))
+	EXPLORE_FAULTS=2 go test $(filter-out $(SLOW) $(PIXELS),$(PACKAGES))
 	go test -run 'TestScripts/^(bad_manifests|budget|build|check|usage)$$' ./internal/e2e/scripts
+
+# The race detector pauses at the end of every process, 1 s by default.
+test test-all: export GORACE := atexit_sleep_ms=50
 
 # Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser, and the race detector.
 test: setup vet lint build

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"greenroom/compose/timeline"
-	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/films"
 )
@@ -26,19 +25,7 @@ type filmProject struct {
 
 func newFilmProject(t *testing.T) *filmProject {
 	t.Helper()
-	ffmpeg, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ffmpeg}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	box, _ := startSandbox(t)
 	p := &filmProject{T: t, dir: t.TempDir()}
 	p.env = map[string]string{"HEYGEN_API_BASE": box.URL, "HEYGEN_API_KEY": "k", "GREENROOM_CACHE": filepath.Join(os.TempDir(), "greenroom-films-test")}
 	for name, args := range map[string]string{
@@ -48,7 +35,7 @@ func newFilmProject(t *testing.T) *filmProject {
 		"loop.mp4": "-f lavfi -i testsrc2=s=320x180:r=25:d=2 -f lavfi -i sine=440:d=2 -pix_fmt yuv420p",
 	} {
 		cmd := append([]string{"-v", "error"}, strings.Fields(args)...)
-		if out, err := exec.Command(ffmpeg, append(cmd, filepath.Join(p.dir, name))...).CombinedOutput(); err != nil {
+		if out, err := exec.Command("ffmpeg", append(cmd, filepath.Join(p.dir, name))...).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
 	}

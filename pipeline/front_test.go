@@ -1,13 +1,11 @@
 package pipeline
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"greenroom/heygen/sandbox"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
@@ -44,19 +41,7 @@ const oneClip = "clips:\n  one: {script: Hi., transparent: false}\n"
 // newFront starts a sandbox and a project with a manifest of these clips.
 func newFront(t *testing.T, api, clips string) *front {
 	t.Helper()
-	ff, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { box.Close() })
-	target, err := url.Parse(box.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, target := startSandbox(t)
 	f := &front{t: t, dir: t.TempDir(), api: api, posts: map[string]int{}, gets: map[string]int{}}
 	through := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"greenroom/heygen"
-	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/voice"
@@ -103,15 +102,7 @@ func TestAnAnswerOnDiskIsBought(t *testing.T) {
 	t.Parallel()
 	for name, strict := range map[string]bool{"left as sending": false, "parked": true} {
 		dir := t.TempDir()
-		ff, err := exec.LookPath("ffmpeg")
-		if err != nil {
-			t.Fatal(err)
-		}
-		box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { box.Close() })
+		box, _ := startSandbox(t)
 		text := "version: 1\nsize: 128x128\ndefaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}, draft: voice}\nclips: {one: {script: Hi.}}\n"
 		if err := os.WriteFile(filepath.Join(dir, "greenroom.yaml"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -33,22 +33,35 @@ type gate struct {
 	posts []string                                      // the idempotency keys of purchases
 }
 
-func newGate(t *testing.T) *gate {
+// startSandbox runs a sandbox until the test ends and returns it with its address.
+func startSandbox(t *testing.T) (*sandbox.Running, *url.URL) {
 	t.Helper()
 	ff, err := exec.LookPath("ffmpeg")
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff}})
+	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{
+		Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { box.Close() })
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	address, err := url.Parse(box.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return box, address
+}
+
+func newGate(t *testing.T) *gate {
+	t.Helper()
+	box, target := startSandbox(t)
 	f := &gate{t: t, box: box}
-	target, err := url.Parse(box.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	f.srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()

@@ -49,14 +49,14 @@ func TestHostileManifestsAreRefusedAtTheirPlace(t *testing.T) {
 // TestManyFaultsAreNotAllDescribed: one line of 1 MB with 80,000 unknown keys was measured for each of them.
 func TestManyFaultsAreNotAllDescribed(t *testing.T) {
 	var b strings.Builder
-	for i := range 80_000 {
+	for i := range 20_000 {
 		fmt.Fprintf(&b, "k%d: 1, ", i)
 	}
 	_, err := Parse("greenroom.yaml", []byte("version: 1\nclips: {a: {"+b.String()+"}}\n"))
 	if n := len(fault.All(err)); n < 2 || n > 1001 {
 		t.Errorf("%d faults", n)
 	}
-	tabs := strings.Repeat("\ta: b\n", 100_000)
+	tabs := strings.Repeat("\ta: b\n", 20_000)
 	_, err = Parse("greenroom.yaml", []byte(tabs))
 	if n := len(fault.All(err)); n < 2 || n > 1001 {
 		t.Errorf("%d faults of tabs", n)
