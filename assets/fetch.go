@@ -48,12 +48,11 @@ const idleConnections = 16
 
 // FetchResult reports what a download took.
 type FetchResult struct {
-	Bytes       int64 // of the finished file
-	Resumed     int64 // bytes that were on disk already when the call began
-	Refetched   int64 // bytes received beyond what was missing
-	Restarts    int   // times the part was thrown away
-	Attempts    int
-	ContentType string
+	Bytes     int64 // of the finished file
+	Resumed   int64 // bytes that were on disk already when the call began
+	Refetched int64 // bytes received beyond what was missing
+	Restarts  int   // times the part was thrown away
+	Attempts  int
 }
 
 // fetchBuffer is the most that grab copies at once, bytes: 1 MiB is measured faster than
