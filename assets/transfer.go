@@ -198,9 +198,6 @@ func (t *transfer) attempt(ctx context.Context, target string) (int64, error) {
 	}
 	err = netutil.WithoutURL(resp.Err())
 	t.meta = g.meta
-	if g.ctype != "" {
-		t.res.ContentType = g.ctype
-	}
 	if err == nil && (t.meta == nil || t.meta.Total >= 0 && t.size() != t.meta.Total) {
 		err = io.ErrUnexpectedEOF
 	}

@@ -1,10 +1,8 @@
 package heygen
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 )
 
@@ -87,23 +85,4 @@ func (r AgentRequest) Encode(api API) (path string, body any) {
 		CallbackURL string `json:"callback_url,omitempty"`
 		CallbackID  string `json:"callback_id,omitempty"`
 	}{r.Prompt, config{r.Seconds, r.AvatarID, r.Orientation}, files, r.CallbackURL, r.CallbackID}
-}
-
-// AgentSessions lists sessions, newest first (v3): ids and titles; read one for its
-// state.
-func (c *Client) AgentSessions(ctx context.Context, limit int) ([]Session, error) {
-	list, err := pages[struct {
-		ID    flexWord `json:"session_id"`
-		Title flexWord `json:"title"`
-	}](ctx, c, "list agent sessions", PathAgentV3, nil, min(100, max(1, limit)), limit)
-	var out []Session
-	for _, s := range list {
-		out = append(out, Session{ID: string(s.ID), Title: string(s.Title)})
-	}
-	return out, err
-}
-
-// StopAgent ends a session (v3).
-func (c *Client) StopAgent(ctx context.Context, id string) error {
-	return c.post(ctx, "stop agent session", PathAgentV3+"/"+url.PathEscape(id)+"/stop", struct{}{}, nil)
 }

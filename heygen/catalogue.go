@@ -165,11 +165,11 @@ func voicesOf(list []wireVoice) []VoiceInfo {
 }
 
 // Quota is what the account has left, in credits (HeyGen answers sixtieths).
-// Only the API pool pays for renders by API; HasAPI and HasTotal report that the answer
-// named it. An answer without it is published, and does not mean that nothing is left.
+// Only the API pool pays for renders by API; HasAPI reports that the answer named
+// it. An answer without it is published, and does not mean that nothing is left.
 type Quota struct {
-	API, Total       float64
-	HasAPI, HasTotal bool
+	API, Total float64
+	HasAPI     bool
 }
 
 // Quota reads the account's remaining credits.
@@ -183,7 +183,7 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 	}
 	var q Quota
 	q.API, q.HasAPI = number(d.Details["api"])
-	q.Total, q.HasTotal = number(d.Remaining)
+	q.Total, _ = number(d.Remaining)
 	q.API, q.Total = q.API/60, q.Total/60
 	return q, nil
 }

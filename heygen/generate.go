@@ -2,7 +2,6 @@ package heygen
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -27,18 +26,15 @@ const (
 
 // GenerateRequest is the body of POST /v2/video/generate.
 type GenerateRequest struct {
-	VideoInputs     []Scene    `json:"video_inputs"`
-	Dimension       *Dimension `json:"dimension,omitempty"`
-	Title           string     `json:"title,omitempty"`
-	Caption         bool       `json:"caption,omitempty"`
-	CaptionMode     string     `json:"caption_mode,omitempty"` // file_only, burn_in
-	Subtitles       *Subtitles `json:"subtitles,omitempty"`
-	CallbackID      string     `json:"callback_id,omitempty"` // only together with CallbackURL
-	CallbackURL     string     `json:"callback_url,omitempty"`
-	FolderID        string     `json:"folder_id,omitempty"`
-	FPS             float64    `json:"fps,omitempty"`
-	EnableWatermark bool       `json:"enable_watermark,omitempty"`
-	Test            bool       `json:"test,omitempty"`
+	VideoInputs []Scene    `json:"video_inputs"`
+	Dimension   *Dimension `json:"dimension,omitempty"`
+	Title       string     `json:"title,omitempty"`
+	Caption     bool       `json:"caption,omitempty"`
+	CaptionMode string     `json:"caption_mode,omitempty"` // file_only, burn_in
+	Subtitles   *Subtitles `json:"subtitles,omitempty"`
+	CallbackID  string     `json:"callback_id,omitempty"` // only together with CallbackURL
+	CallbackURL string     `json:"callback_url,omitempty"`
+	FolderID    string     `json:"folder_id,omitempty"`
 }
 
 // Dimension is a frame size in pixels.
@@ -71,41 +67,27 @@ type Scene struct {
 
 // Character is who speaks: an avatar or a talking photo.
 type Character struct {
-	Type                  string  `json:"type"` // avatar, talking_photo
-	AvatarID              string  `json:"avatar_id,omitempty"`
-	AvatarStyle           string  `json:"avatar_style,omitempty"` // normal, closeUp, circle
-	TalkingPhotoID        string  `json:"talking_photo_id,omitempty"`
-	TalkingPhotoStyle     string  `json:"talking_photo_style,omitempty"` // square, circle
-	TalkingStyle          string  `json:"talking_style,omitempty"`       // stable, expressive
-	Expression            string  `json:"expression,omitempty"`          // default, happy
-	SuperResolution       bool    `json:"super_resolution,omitempty"`
-	Scale                 float64 `json:"scale,omitempty"`
-	Offset                *Offset `json:"offset,omitempty"`
-	Matting               bool    `json:"matting,omitempty"`
-	CircleBackgroundColor string  `json:"circle_background_color,omitempty"`
+	Type           string  `json:"type"` // avatar, talking_photo
+	AvatarID       string  `json:"avatar_id,omitempty"`
+	AvatarStyle    string  `json:"avatar_style,omitempty"` // normal, closeUp, circle
+	TalkingPhotoID string  `json:"talking_photo_id,omitempty"`
+	Scale          float64 `json:"scale,omitempty"`
+	Offset         *Offset `json:"offset,omitempty"`
+	Matting        bool    `json:"matting,omitempty"`
 }
 
 // Voice is the sound of a scene: text, audio or silence.
 type Voice struct {
-	Type         string      `json:"type"` // text, audio, silence
-	VoiceID      string      `json:"voice_id,omitempty"`
-	InputText    string      `json:"input_text,omitempty"`
-	Speed        float64     `json:"speed,omitempty"` // 0.5 to 1.5
-	Pitch        float64     `json:"pitch,omitempty"` // -50 to 50
-	Emotion      string      `json:"emotion,omitempty"`
-	Locale       string      `json:"locale,omitempty"`
-	ElevenLabs   *ElevenLabs `json:"elevenlabs_settings,omitempty"`
-	AudioURL     string      `json:"audio_url,omitempty"`
-	AudioAssetID string      `json:"audio_asset_id,omitempty"`
-	Duration     float64     `json:"duration,omitempty"` // of silence, seconds
-}
-
-// ElevenLabs tunes voices of that engine.
-type ElevenLabs struct {
-	Model           string  `json:"model,omitempty"`
-	SimilarityBoost float64 `json:"similarity_boost,omitempty"`
-	Stability       float64 `json:"stability,omitempty"`
-	Style           float64 `json:"style,omitempty"`
+	Type         string  `json:"type"` // text, audio, silence
+	VoiceID      string  `json:"voice_id,omitempty"`
+	InputText    string  `json:"input_text,omitempty"`
+	Speed        float64 `json:"speed,omitempty"` // 0.5 to 1.5
+	Pitch        float64 `json:"pitch,omitempty"` // -50 to 50
+	Emotion      string  `json:"emotion,omitempty"`
+	Locale       string  `json:"locale,omitempty"`
+	AudioURL     string  `json:"audio_url,omitempty"`
+	AudioAssetID string  `json:"audio_asset_id,omitempty"`
+	Duration     float64 `json:"duration,omitempty"` // of silence, seconds
 }
 
 // Background is shown behind the presenter. It cannot be transparent: request matting and a
@@ -210,27 +192,6 @@ func (r WebMRequest) Validate() error {
 		return fmt.Errorf("the script has %d characters, %d are allowed", n, MaxScript)
 	}
 	return r.Dimension.validate()
-}
-
-// Generate requests a video and returns its id. It is never repeated.
-func (c *Client) Generate(ctx context.Context, r GenerateRequest) (string, error) {
-	return c.generate(ctx, PathGenerate, r.Validate(), r)
-}
-
-// GenerateWebM requests a transparent WebM and returns its id. It is never repeated.
-func (c *Client) GenerateWebM(ctx context.Context, r WebMRequest) (string, error) {
-	return c.generate(ctx, PathWebM, r.Validate(), r)
-}
-
-func (c *Client) generate(ctx context.Context, path string, invalid error, r any) (string, error) {
-	if invalid != nil {
-		return "", invalid
-	}
-	body, err := json.Marshal(r)
-	if err != nil {
-		return "", err
-	}
-	return c.Submit(ctx, path, body)
 }
 
 // Submit posts exactly these bytes to a path that spends money and returns the

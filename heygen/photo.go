@@ -54,23 +54,6 @@ func (c *Client) NewPhotoAvatar(
 	return string(d.ID), nil
 }
 
-// TalkingPhotos lists the account's own (V2).
-func (c *Client) TalkingPhotos(ctx context.Context) ([]TalkingPhoto, error) {
-	var d flexList[struct {
-		ID    flexWord `json:"id"`
-		Image flexWord `json:"image_url"`
-	}]
-	err := c.read(ctx, "list talking photos", "/v1/talking_photo.list", nil, &d)
-	var out []TalkingPhoto
-	for _, p := range d {
-		if p.ID == "" {
-			continue
-		}
-		out = append(out, TalkingPhoto{ID: string(p.ID), PreviewImage: string(p.Image)})
-	}
-	return out, err
-}
-
 // DeletePhotoAvatar removes one for good.
 func (c *Client) DeletePhotoAvatar(ctx context.Context, api API, id string) error {
 	path := "/v2/talking_photo/"
@@ -101,23 +84,4 @@ func (c *Client) PhotoTraining(ctx context.Context, api API, id string) (Trainin
 	}
 	err := c.read(ctx, op, path+url.PathEscape(id), nil, &d)
 	return Training{foreignWord(d.Status), foreignText(first(string(d.Error.Message), string(d.Message)))}, err
-}
-
-// TrainPhotoGroup starts training a V2 photo avatar group.
-func (c *Client) TrainPhotoGroup(ctx context.Context, groupID string) error {
-	return c.post(ctx, "train photo avatar", "/v2/photo_avatar/train", map[string]string{"group_id": groupID}, nil)
-}
-
-// NewPhotoGroup makes a V2 photo avatar group of an uploaded picture (Asset.ImageKey)
-// and returns its id.
-func (c *Client) NewPhotoGroup(ctx context.Context, name, imageKey string) (string, error) {
-	var d struct {
-		ID    flexWord `json:"id"`
-		Group flexWord `json:"group_id"`
-	}
-	err := c.post(
-		ctx, "make photo avatar group", "/v2/photo_avatar/avatar_group/create",
-		map[string]string{"name": name, "image_key": imageKey}, &d,
-	)
-	return first(string(d.Group), string(d.ID)), err
 }

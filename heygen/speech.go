@@ -85,15 +85,6 @@ func (r SpeechRequest) Encode(api API) (path string, body []byte, err error) {
 	return path, body, err
 }
 
-// Speak makes speech. It is sent once and costs a little.
-func (c *Client) Speak(ctx context.Context, api API, r SpeechRequest) (Speech, error) {
-	path, body, err := r.Encode(api)
-	if err != nil {
-		return Speech{}, err
-	}
-	return c.SubmitSpeech(ctx, path, body)
-}
-
 // SubmitSpeech posts exactly these bytes to a path of speech. It is sent once: any
 // failure without a refusal (see NothingBought) leaves open whether it was billed, and
 // there is no list on which to find out. The answer is the only place that names the

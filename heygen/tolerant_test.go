@@ -80,10 +80,6 @@ var decoders = []decoder{
 	}, `{"error":null,"data":{"avatars":null,"talking_photos":[%s]}}`,
 		map[string]string{"talking_photo_id": `"good"`, "talking_photo_name": `"n"`, "preview_image_url": `"u"`},
 		"talking_photo_id"},
-	{"v1 talking photos", func(ctx context.Context, c *Client) ([]string, error) {
-		l, err := c.TalkingPhotos(ctx)
-		return idsOf(l, err, func(p TalkingPhoto) string { return p.ID })
-	}, `{"code":100,"data":[%s]}`, map[string]string{"id": `"good"`, "image_url": `"u"`}, "id"},
 	v3List(lookItem, "id", "v3 looks", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.Avatars(ctx, V3)
 		ids, _ := idsOf(l.TalkingPhotos, nil, func(p TalkingPhoto) string { return p.ID })
@@ -148,12 +144,6 @@ var decoders = []decoder{
 	v3List(videoItem, "id", "v3 videos", func(ctx context.Context, c *Client) ([]string, error) {
 		l, err := c.VideosV3(ctx, "", 1000)
 		return idsOf(l, err, func(v VideoItem) string { return v.ID })
-	}),
-	v3List(map[string]string{
-		"session_id": `"good"`, "title": `"t"`,
-	}, "session_id", "v3 sessions", func(ctx context.Context, c *Client) ([]string, error) {
-		l, err := c.AgentSessions(ctx, 100)
-		return idsOf(l, err, func(s Session) string { return s.ID })
 	}),
 	v3List(map[string]string{
 		"video_id": `"good"`, "item_index": `0`, "status": `"queued"`, "error": `null`,

@@ -17,7 +17,6 @@ import (
 type Asset struct {
 	ID, Name, FileType string
 	URL                Link
-	ImageKey           string // pictures only
 }
 
 // maxMultipart is what v3 accepts in one request, bytes; more needs a direct upload.
@@ -51,12 +50,11 @@ func (c *Client) uploadV1(ctx context.Context, contentType string, file []byte) 
 		Name     flexWord `json:"name"`
 		FileType flexWord `json:"file_type"`
 		URL      flexWord `json:"url"`
-		ImageKey flexWord `json:"image_key"`
 	}
 	if err := decode(op, b, &d); err != nil {
 		return Asset{}, err
 	}
-	return Asset{string(d.ID), string(d.Name), string(d.FileType), Link(d.URL), string(d.ImageKey)}, nil
+	return Asset{string(d.ID), string(d.Name), string(d.FileType), Link(d.URL)}, nil
 }
 
 func (c *Client) uploadV3(ctx context.Context, contentType string, file []byte) (Asset, error) {

@@ -122,8 +122,6 @@ type wireVideo struct {
 	URL       flexWord   `json:"video_url"`
 	Duration  flexNumber `json:"duration"`
 	Subtitles flexWord   `json:"subtitle_url"`
-	Thumbnail flexWord   `json:"thumbnail_url"`
-	GIF       flexWord   `json:"gif_url"`
 	CreatedAt flexTime   `json:"created_at"`
 	wireWarning
 }
@@ -131,7 +129,7 @@ type wireVideo struct {
 func (d wireVideo) video() Video {
 	v := Video{ID: string(d.ID), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
 		Duration:   float64(d.Duration),
-		CaptionURL: Link(d.Subtitles), ThumbnailURL: Link(d.Thumbnail), GIFURL: Link(d.GIF), CreatedAt: d.CreatedAt.Time}
+		CaptionURL: Link(d.Subtitles), CreatedAt: d.CreatedAt.Time}
 	v.State = stateOf(v.RawStatus)
 	v.setOutcome(newFailure(string(d.FailureCode), string(d.FailureText), ""), d.wireWarning)
 	return v
@@ -192,9 +190,6 @@ func AcceptsIdempotencyKey(path string) bool {
 func (c *Client) DeleteVideoV3(ctx context.Context, id string) error {
 	return c.write(ctx, "delete video", http.MethodDelete, PathVideos+"/"+url.PathEscape(id), nil, nil, nil)
 }
-
-// MaxStudioScenes is v3's limit for one film.
-const MaxStudioScenes = 50
 
 // StudioRequest is the body of a film of several scenes (type studio): no alpha. Of
 // each scene avatar, voice, script or audio, engine and background colour are used.

@@ -39,19 +39,16 @@ var stateWords = map[string]State{
 //
 // size: one field for each member of the answer that is used.
 type Video struct {
-	ID           string
-	State        State
-	RawStatus    string
-	Title        string
-	URL          Link
-	Duration     float64  // seconds
-	Failure      *Failure // set when State is StateFailed, even if HeyGen gave no reason
-	Warning      *Failure // what a finished file is not: watermarked, made under a trial
-	CaptionURL   Link
-	ThumbnailURL Link
-	GIFURL       Link
-	CallbackID   string
-	CreatedAt    time.Time
+	ID         string
+	State      State
+	RawStatus  string
+	Title      string
+	URL        Link
+	Duration   float64  // seconds
+	Failure    *Failure // set when State is StateFailed, even if HeyGen gave no reason
+	Warning    *Failure // what a finished file is not: watermarked, made under a trial
+	CaptionURL Link
+	CreatedAt  time.Time
 }
 
 // Failure is HeyGen's reason; each member may be empty.
@@ -66,9 +63,6 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 		URL        flexWord   `json:"video_url"`
 		Duration   flexNumber `json:"duration"`
 		CaptionURL flexWord   `json:"caption_url"`
-		Thumbnail  flexWord   `json:"thumbnail_url"`
-		GIF        flexWord   `json:"gif_url"`
-		CallbackID flexWord   `json:"callback_id"`
 		CreatedAt  flexTime   `json:"created_at"`
 		wireWarning
 	}
@@ -77,8 +71,7 @@ func (c *Client) VideoStatus(ctx context.Context, id string) (Video, error) {
 	}
 	v := Video{
 		ID: first(string(d.ID), id), RawStatus: foreignWord(d.Status), Title: string(d.Title), URL: Link(d.URL),
-		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), ThumbnailURL: Link(d.Thumbnail),
-		GIFURL: Link(d.GIF), CallbackID: string(d.CallbackID), CreatedAt: d.CreatedAt.Time,
+		Duration: float64(d.Duration), CaptionURL: Link(d.CaptionURL), CreatedAt: d.CreatedAt.Time,
 	}
 	v.State = stateOf(v.RawStatus)
 	v.setOutcome(readFailure(d.Error), d.wireWarning)

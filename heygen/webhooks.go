@@ -19,9 +19,6 @@ type Webhooks struct {
 // Webhooks returns the endpoints of one generation.
 func (c *Client) Webhooks(v3 bool) *Webhooks { return &Webhooks{c, v3} }
 
-// V3 reports whether it is v3's list.
-func (w *Webhooks) V3() bool { return w.v3 }
-
 // Endpoint is one registered address.
 type Endpoint struct {
 	ID, URL, Status string

@@ -77,6 +77,7 @@ type studio struct {
 	clock  *clock
 	dir    string
 	close  func()
+	http   http.Client
 }
 
 func open(t *testing.T, dir string, m *maker, c *clock, change ...func(*Options)) *studio {
@@ -140,7 +141,7 @@ func (s *studio) call(method, path string, body any, headers ...string) (int, ma
 	for i := 0; i < len(headers); i += 2 {
 		q.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(q)
+	res, err := s.http.Do(q)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -52,11 +52,6 @@ func (e Event) EndsVideo() bool {
 	return false
 }
 
-// Failed reports that the event is about a failure.
-func (e Event) Failed() bool {
-	return strings.HasSuffix(e.Type, ".fail") || strings.HasSuffix(e.Type, "_failed")
-}
-
 // maxMessage keeps the journal's lines short, in characters.
 const maxMessage = 500
 

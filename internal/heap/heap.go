@@ -2,6 +2,10 @@
 //
 // While a program's data is smaller than the budget, its heap stays near the budget. When the data
 // outgrows it, the collector runs after each growth by a quarter, so that it never runs without end.
+//
+// A build of 10,000 rows with it needs 182 to 185 MB at most and 2.1 to 2.3 ms of processor time for each
+// clip; with the runtime's default (GOGC=100) 215 to 238 MB and 2.0 ms, with GOGC=50 179 to 204 MB and 2.1
+// to 2.2 ms (`-bench Rows` in internal/e2e/bench on 2026-11-29, three or four runs of each).
 package heap
 
 import (

@@ -37,9 +37,6 @@ func (a *Lookups) Webhooks(ctx context.Context, v3 bool) (Webhooks, error) {
 // Webhooks is heygen.Webhooks with hints in its errors.
 type Webhooks struct{ w *heygen.Webhooks }
 
-// V3 reports whether the endpoints are those of v3.
-func (w Webhooks) V3() bool { return w.w.V3() }
-
 // List returns the endpoints.
 func (w Webhooks) List(ctx context.Context) ([]heygen.Endpoint, error) {
 	out, err := w.w.Endpoints(ctx)

@@ -262,15 +262,6 @@ func (f *File) Names() []string { return slices.Sorted(maps.Keys(f.clips)) }
 // Drop removes a clip's entry.
 func (f *File) Drop(clip string) { delete(f.clips, clip) }
 
-// Keep drops every clip that is not named.
-func (f *File) Keep(names map[string]bool) {
-	for n := range f.clips {
-		if !names[n] {
-			delete(f.clips, n)
-		}
-	}
-}
-
 // Save replaces the file atomically; an equal file is not rewritten.
 func (f *File) Save(path string) error {
 	b, err := f.Encode()

@@ -30,11 +30,6 @@ func (l Length) Plus(m Length) Length {
 // Times scales all ends.
 func (l Length) Times(f float64) Length { return Length{l.Low * f, l.Likely * f, l.High * f} }
 
-// AtLeast raises all ends to a minimum, seconds.
-func (l Length) AtLeast(seconds float64) Length {
-	return Length{max(l.Low, seconds), max(l.Likely, seconds), max(l.High, seconds)}
-}
-
 // Options are what is known about the voice.
 type Options struct {
 	Locale string  // of the voice, such as ja-JP; empty: taken from the text's script

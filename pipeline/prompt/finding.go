@@ -33,16 +33,6 @@ const maxOfRule = 20
 
 type place struct{ line, col int }
 
-// Bad reports whether a finding is an error.
-func (p *Prompt) Bad() bool {
-	for _, f := range p.Findings {
-		if f.Severity == Error {
-			return true
-		}
-	}
-	return false
-}
-
 // Source returns a line of the text that was parsed, for messages that show it.
 func (p *Prompt) Source(line int) string {
 	if line < 1 || line > len(p.lines) {
