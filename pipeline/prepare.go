@@ -211,7 +211,7 @@ type recipes struct {
 // prepare.scale: shown.
 func (rc *recipes) recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := prepareSpec(c, route, in)
-	s.Rate = rc.conformed(in)
+	s.Rate, s.Fewer = rc.conformed(in)
 	if sizes, err := rc.sizes(); c.Prepare.Shown && err == nil { // Plan reports the error
 		s.Width, s.Height = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
 	}
