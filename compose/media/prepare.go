@@ -32,6 +32,7 @@ type PrepareSpec struct {
 	Duration      float64 // expected, seconds
 	Loudness      *float64
 	Rate          framerate.Rate // what a varying rate is conformed to; zero: its shortest usual step
+	Fewer         bool           // Rate is lower than the varying rate: see framerate.Timing.Fewer
 	Hold          bool           // the last picture is repeated until the sound ends
 	Held          int            // how often, see Report.Held
 }
@@ -48,6 +49,9 @@ func (s PrepareSpec) Recipe(Tools) []string {
 	rate := ""
 	if s.Rate.Num > 0 {
 		rate = fmt.Sprintf("%d/%d", s.Rate.Num, s.Rate.Den)
+	}
+	if s.Fewer {
+		rate += " up"
 	}
 	return append([]string{recipeVersion, s.Key, s.crop(), s.scale(), s.soundRecipe(), fmt.Sprint(s.Transparent), rate},
 		s.encoder(25)...)

@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"greenroom/compose/media/framerate"
 )
 
 // counted is a film whose picture number n has the luma 20 + 4*n, so that they can be distinguished.
@@ -177,6 +181,62 @@ func TestAScreenRecordingKeepsItsMotion(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFewerPicturesAreThoseOnScreen: a rate that varies and is lowered shows at each frame the last picture whose time
+// has come, as a player does.
+func TestFewerPicturesAreThoseOnScreen(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, from, omit string
+		to               framerate.Rate
+	}{
+		{"screen.mp4", "60", "lt(t,0.35)+not(mod(n,7))", framerate.Rate{Num: 30, Den: 1}},
+		{"screen.mkv", "60", "lt(t,0.35)+not(mod(n,7))", framerate.Rate{Num: 25, Den: 1}},
+		{"obs.mkv", "50", "mod(n,9)", framerate.Rate{Num: 30000, Den: 1001}},
+		{"phone.mp4", "60000/1001", "mod(n,11)", framerate.Rate{Num: 24, Den: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			file := counted(t, c.name, 26, c.from,
+				append([]string{"-vf", "select='" + c.omit + "'", "-fps_mode", "vfr"}, x264("-g", "10")...)...)
+			info, err := Probe(t.Context(), need(t), file)
+			if err != nil || !info.VFR {
+				t.Fatalf("%+v %v", info, err)
+			}
+			times := pictureTimes(t, file)
+			source, want := numbers(t, file), []int(nil)
+			got, out := shownNumbers(t, file, PrepareSpec{Rate: c.to, Fewer: true})
+			for n := range got {
+				i := 0
+				for i+1 < len(times) && times[i+1]-times[0] <= c.to.Seconds(n)+0.001 {
+					i++
+				}
+				want = append(want, source[i])
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want) || out.rate() != c.to {
+				t.Errorf("at %s, shows %v\nwant %v", out.rate(), got, want)
+			}
+		})
+	}
+}
+
+// pictureTimes returns when a file's pictures are shown, in seconds.
+func pictureTimes(t *testing.T, file string) (times []float64) {
+	t.Helper()
+	out, err := exec.Command("ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of",
+		"csv=p=0", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range strings.Fields(string(out)) {
+		at, err := strconv.ParseFloat(strings.TrimSuffix(word, ","), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		times = append(times, at)
+	}
+	return times
 }
 
 // TestANoticeIsNotDamage: files that decode completely while ffmpeg prints something.

@@ -36,6 +36,10 @@ func (s PrepareSpec) upright(info Info) (string, error) {
 	if info.VFR {
 		// The filter ends with the last picture's time: it is held for as long as it is shown.
 		f[1], f[2] = "setpts=PTS-STARTPTS", f[2]+":eof_action=pass" // else the last picture is missing
+		if s.Fewer {
+			// The last picture whose time has come, and not the nearest one, as in a player. Containers round times.
+			f[1], f[2] = f[1]+"-0.001/TB", f[2]+":round=up"
+		}
 		f = append(f, "tpad=stop=-1:stop_mode=clone", fmt.Sprintf("trim=end_frame=%d", s.conformedFrames(info)))
 	}
 	if s.Held > 0 {

@@ -11,13 +11,15 @@ import (
 )
 
 // conformed returns the constant rate that a clip of a varying rate is prepared at: that of its shortest usual step, up
-// to the highest rate that any composition uses, as more pictures would never be shown. It is zero for a constant rate.
-func (rc *Recipes) conformed(in lockfile.Info) timeline.Rate {
+// to the highest rate that any composition uses, as more pictures would never be shown. It is zero for a constant
+// rate. fewer reports that pictures are omitted for it.
+func (rc *Recipes) conformed(in lockfile.Info) (to timeline.Rate, fewer bool) {
 	if in.StepNum <= 0 || in.StepDen <= 0 {
-		return timeline.Rate{}
+		return timeline.Rate{}, false
 	}
 	t := framerate.Timing{Rate: timeline.Rate{Num: in.StepNum, Den: in.StepDen}, Varies: true}
-	return t.Conform(rc.highestRate())
+	to = t.Conform(rc.highestRate())
+	return to, t.Fewer(to)
 }
 
 // highestRate returns the highest frame rate of the manifest's compositions, and of those in React, which use the

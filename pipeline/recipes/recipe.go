@@ -106,7 +106,7 @@ type Recipes struct {
 // prepare.scale: shown.
 func (rc *Recipes) Recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := PrepareSpec(c, route, in)
-	s.Rate = rc.conformed(in)
+	s.Rate, s.Fewer = rc.conformed(in)
 	if sizes, err := rc.Sizes(); c.Prepare.Shown && err == nil { // Plan reports the error
 		s.Width, s.Height = sizes.Shown(c.Name, timeline.Rect{X: in.Box.X, Y: in.Box.Y, W: in.Box.W, H: in.Box.H}, in.Width, in.Height)
 	}

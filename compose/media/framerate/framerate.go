@@ -31,6 +31,10 @@ func (t Timing) Conform(highest Rate) Rate {
 	return t.Rate
 }
 
+// Fewer reports that a rate has no place for each picture of a rate that varies: pictures are omitted. Up to 1 % it
+// does: 29.97 is not fewer than 30, and measured rates are not exact.
+func (t Timing) Fewer(to Rate) bool { return t.Varies && to.FPS() < 0.99*t.Rate.FPS() }
+
 const (
 	// off is how far a picture of a constant rate may be from its place, of a frame: clocks of recorders jitter, and
 	// up to here rounding still finds the right place.

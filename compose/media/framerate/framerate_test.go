@@ -117,6 +117,25 @@ func TestVaryingRatesAreConformedToTheirShortestUsualStep(t *testing.T) {
 	}
 }
 
+func TestFewerPictures(t *testing.T) {
+	for _, c := range []struct {
+		from, to Rate
+		varies   bool
+		want     bool
+	}{
+		{Rate{Num: 60, Den: 1}, Rate{Num: 30, Den: 1}, true, true},
+		{Rate{Num: 50, Den: 1}, Rate{Num: 30000, Den: 1001}, true, true},
+		{Rate{Num: 60, Den: 1}, Rate{Num: 30, Den: 1}, false, false},
+		{Rate{Num: 30, Den: 1}, Rate{Num: 30, Den: 1}, true, false},
+		{Rate{Num: 301, Den: 10}, Rate{Num: 30, Den: 1}, true, false},
+		{Rate{Num: 30, Den: 1}, Rate{Num: 30000, Den: 1001}, true, false},
+	} {
+		if got := (Timing{Rate: c.from, Varies: c.varies}).Fewer(c.to); got != c.want {
+			t.Errorf("%s to %s, varies %v: %v", c.from, c.to, c.varies, got)
+		}
+	}
+}
+
 func TestFewPictures(t *testing.T) {
 	for _, c := range []struct {
 		times     []float64
