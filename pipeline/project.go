@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/sharedcache"
 	"greenroom/pipeline/voice"
 )
 
@@ -78,6 +79,7 @@ type Project struct {
 	previews  *previews
 	publisher *publisher
 	planner   *planner
+	pieces    *sharedcache.Cache // nil before a film is rendered
 
 	o      Options
 	opened time.Time // before any file was read
@@ -121,6 +123,9 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
+	if p.pieces != nil {
+		p.pieces.Close()
+	}
 	err := errors.Join(p.previews.standIns.saver.Flush(), p.Account.Close())
 	return errors.Join(err, p.Project.Close(p.planner.plannedAll))
 }

@@ -24,7 +24,7 @@ type renderOptions struct {
 	concurrency, crf, still          int
 	all, standIns, crfSet            bool
 	sandbox, warnings                bool
-	force, keepGoing, install        bool
+	force, keepGoing, install, whole bool
 	only                             []string
 	shard                            project.Shard
 	results                          string
@@ -59,6 +59,7 @@ func renderCommand() command {
 				&o.install, "install", false, "install the Remotion project's packages first if they are missing",
 			)
 			fs.BoolVar(&o.force, "force", false, "render up-to-date films again")
+			fs.BoolVar(&o.whole, "whole", false, "encode the complete film in one run, and reuse no pieces of other films")
 			fs.StringVar(&o.format, "format", "", "only this `SHAPE`: 16:9, 9:16 or 1:1")
 			fs.StringVar(&o.preset, "preset", "", "how native encodes: "+presetNames()+" (default by the file's name)")
 			fs.IntVar(&o.still, "still", -1, "render only this `FRAME`, from 0, as a PNG or JPEG, with Remotion")
@@ -113,6 +114,9 @@ func (o renderOptions) validate(args []string) error {
 	case o.engine == records.Remotion && o.preset != "":
 		const hint = "omit --preset: Remotion encodes by the file's name"
 		return fault.New(fault.Usage, hint, "--preset with --renderer remotion")
+	case o.engine == records.Remotion && o.whole:
+		const hint = "omit --whole: Remotion always encodes the complete film"
+		return fault.New(fault.Usage, hint, "--whole with --renderer remotion")
 	case o.format != "" && o.format != "16:9" && o.format != "9:16" && o.format != "1:1":
 		return fault.New(fault.Usage, "write 16:9, 9:16 or 1:1", "unknown shape %q", o.format)
 	case o.still >= 0 && o.engine == records.Native:

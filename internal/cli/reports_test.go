@@ -160,7 +160,7 @@ func TestResultsTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b, err := os.ReadFile(path); err != nil ||
-		string(b) != "film,family,row,status,file,seconds,frames,error\ntour,welcome,3,ready,'@out/tour.mp4,3,75,\n" {
+		string(b) != "film,family,row,status,file,seconds,frames,error,encoded\ntour,welcome,3,ready,'@out/tour.mp4,3,75,,1.000\n" {
 		t.Errorf("%v, got %q", err, b)
 	}
 }
