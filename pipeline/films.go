@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/films/records"
 	"greenroom/pipeline/films/segments"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/sharedcache"
 	"greenroom/remotion"
 )
 
@@ -50,7 +51,7 @@ func (p *Project) FilmPieces(context.Context) (*segments.Maker, error) {
 	}
 	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex()}
 	if !p.pieces.None() {
-		m.Shared = p.pieces
+		m.Shared = sharedcache.Pieces{Cache: p.pieces}
 	}
 	return m, nil
 }

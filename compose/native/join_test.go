@@ -141,7 +141,7 @@ func psnr(t testing.TB, file, reference string) float64 {
 	return v
 }
 
-// TestAJoinedFilmIsExact holds for each codec what docs/design/performance.md says of pieces.
+// TestAJoinedFilmIsExact holds for each codec what docs/design/performance.md describes.
 func TestAJoinedFilmIsExact(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"h264", "h265", "prores", "prores4444", "vp9"} {
@@ -159,7 +159,7 @@ func TestAJoinedFilmIsExact(t *testing.T) {
 				t.Fatalf("%v", spans)
 			}
 			film, parts := joined(t, f, preset, spans)
-			whole := render(t, f, "whole"+preset.Exts[0], name).Path
+			whole := render(t, f, "film-1"+preset.Exts[0], name).Path
 
 			var want []string
 			for _, part := range parts {
@@ -176,7 +176,7 @@ func TestAJoinedFilmIsExact(t *testing.T) {
 			a, base := packets(t, film, "v:0")
 			b, wholeBase := packets(t, whole, "v:0")
 			if base != wholeBase || len(a) != len(b) {
-				t.Errorf("%d packets at %s, whole %d at %s", len(a), base, len(b), wholeBase)
+				t.Errorf("%d packets at %s, in one run %d at %s", len(a), base, len(b), wholeBase)
 			}
 			seen := map[int64]bool{}
 			for i := range b {
@@ -184,7 +184,7 @@ func TestAJoinedFilmIsExact(t *testing.T) {
 			}
 			for i := range a {
 				if !seen[a[i].PTS] {
-					t.Errorf("a packet at %d, which is no frame's time", a[i].PTS)
+					t.Errorf("a packet at %d, the time of no frame", a[i].PTS)
 				}
 				delete(seen, a[i].PTS)
 			}
@@ -192,13 +192,13 @@ func TestAJoinedFilmIsExact(t *testing.T) {
 			x, base := packets(t, film, "a:0")
 			y, wholeBase := packets(t, whole, "a:0")
 			if pcm := strings.HasPrefix(name, "prores"); base != wholeBase || !pcm && !slices.Equal(x, y) {
-				t.Errorf("the sound differs: %d packets from %v at %s, whole %d from %v at %s",
+				t.Errorf("the sound differs: %d packets from %v at %s, in one run %d from %v at %s",
 					len(x), x[0], base, len(y), y[0], wholeBase)
 			}
 			left, _ := decodedSound(t, film)
 			wantLeft, _ := decodedSound(t, whole)
 			if len(left) != len(wantLeft) {
-				t.Errorf("%d samples, whole %d", len(left), len(wantLeft))
+				t.Errorf("%d samples, in one run %d", len(left), len(wantLeft))
 			}
 			for i := range min(len(left), len(wantLeft)) {
 				if left[i] != wantLeft[i] {
@@ -212,10 +212,10 @@ func TestAJoinedFilmIsExact(t *testing.T) {
 			sa, _ := os.Stat(film)
 			sb, _ := os.Stat(whole)
 			growth := float64(sa.Size())/float64(sb.Size()) - 1
-			t.Logf("%s: %d pieces, %d frames, PSNR %.2f dB, whole %.2f dB, size %+.1f %%", name, len(spans), len(got), p, q,
+			t.Logf("%s: %d pieces, %d frames, PSNR %.2f dB, in one run %.2f dB, size %+.1f %%", name, len(spans), len(got), p, q,
 				100*growth)
 			if p < q-0.1 || growth > 0.06 {
-				t.Errorf("PSNR %.2f dB, whole %.2f dB; size %+.1f %%", p, q, 100*growth)
+				t.Errorf("PSNR %.2f dB, in one run %.2f dB; size %+.1f %%", p, q, 100*growth)
 			}
 		})
 	}

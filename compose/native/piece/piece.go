@@ -27,7 +27,7 @@ type rank int
 
 const (
 	never rank = iota // something spans the frame
-	scene             // a layer that is no text starts, arrives, leaves or ends
+	scene             // a layer other than a text starts, arrives, leaves or ends
 	line              // a text starts or ends
 	beat              // a whole number of seconds after the last scene
 )

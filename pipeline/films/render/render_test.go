@@ -126,7 +126,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestPiecesAreReused: a film whose file was removed is joined of its pieces; with Whole it is encoded in one run.
+// TestPiecesAreReused: a film whose file was removed is joined of its pieces; without pieces it is encoded in one run.
 func TestPiecesAreReused(t *testing.T) {
 	r := newRun(t, "  card: {length: 1s, background: \"#203040\"}\n")
 	for _, want := range []struct {
@@ -144,7 +144,7 @@ func TestPiecesAreReused(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Encoded != want.encoded || got.Reused != want.reused || got.UpToDate {
-			t.Errorf("whole %v: %v s encoded, %v s reused", want.whole, got.Encoded, got.Reused)
+			t.Errorf("in one run %v: %v s encoded, %v s reused", want.whole, got.Encoded, got.Reused)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package segments
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,31 +8,14 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
+	"greenroom/pipeline/sharedcache"
 )
 
 // Folder has the records of pieces, below the project's folder.
 const Folder = ".greenroom/render/pieces"
 
-// Record is what is known about an encoded piece. It is valid for one key.
-type Record struct {
-	Key    string `json:"key"`
-	Hash   string `json:"sha256"` // of its file in the store
-	Bytes  int64  `json:"bytes"`
-	Frames int    `json:"frames,omitempty"` // 0 for sound
-	// Parameters is the hash of what a decoder must know before the first picture. It is the same in all pieces of a
-	// film.
-	Parameters string `json:"parameters,omitempty"`
-}
-
-// Parse reads a record and reports whether it is one of a key.
-func Parse(b []byte, key string) (Record, bool) {
-	var r Record
-	d := json.NewDecoder(bytes.NewReader(b))
-	if d.Decode(&r) != nil || r.Key != key || len(r.Hash) != 64 || r.Bytes <= 0 {
-		return Record{}, false
-	}
-	return r, true
-}
+// Record is what is known about an encoded piece.
+type Record = sharedcache.Piece
 
 // Index has the records of a project's pieces. They are a cache: a piece without one is encoded again.
 type Index struct{ Dir string } // the folder, absolute
@@ -46,7 +28,7 @@ func (x Index) Get(key string) (Record, bool) {
 	if err != nil {
 		return Record{}, false
 	}
-	return Parse(b, key)
+	return sharedcache.ParsePiece(b, key)
 }
 
 // Set writes a record.

@@ -131,7 +131,7 @@ func TestTheKeyChangesWithWhatIsSeen(t *testing.T) {
 	}
 }
 
-// TestTheKeyOfSound depends on what is heard.
+// TestTheKeyOfSound depends on sounds.
 func TestTheKeyOfSound(t *testing.T) {
 	of := func(e Encoding, change func(f *timeline.Film), voice string) string {
 		f, content := scene(change, 0)
