@@ -43,6 +43,7 @@ func renderCommand() command {
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o renderOptions
 			var part string
+			shared := cacheFlags(fs)
 			fs.StringVarP(&o.out, "out", "o", "", "the film's `PATH` (default out/COMPOSITION.mp4)")
 			fs.BoolVar(&o.all, "all", false, "render every composition of the manifest")
 			fs.StringVar(&o.engine, "renderer", "",
@@ -76,7 +77,7 @@ func renderCommand() command {
 				&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark",
 			)
 			return func(ctx context.Context, e *env, args []string) error {
-				o.crfSet = fs.Changed("crf")
+				o.crfSet, e.cache = fs.Changed("crf"), *shared
 				if part != "" {
 					var err error
 					o.shard, err = project.ParseShard(part)
