@@ -58,7 +58,7 @@ func newStudio(t testing.TB) *studio {
 
 func (s *studio) try(f *timeline.Film) (Result, error) {
 	return s.Render(s.Context(), Film{
-		Timeline: f, Out: filepath.Join(s.dir, "film.mp4"),
+		Timeline: f, Out: filepath.Join(s.dir, "film"+s.preset.Exts[0]),
 		Encoding: Encoding{Preset: s.preset, FFmpeg: s.ffmpeg},
 	}, nil)
 }
