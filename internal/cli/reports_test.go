@@ -137,7 +137,7 @@ func TestResultsTables(t *testing.T) {
 			VideoID: "=1+1"},
 		{Clip: "bye", Status: "failed", Error: "HeyGen: \x1b[2J\nno"},
 	}
-	films := []render.Outcome{{Film: "tour", Each: "welcome", Row: 3, Status: render.Ready, File: "@out/tour.mp4", Frames: 75, Seconds: 3}}
+	films := []render.Outcome{{Film: "tour", Each: "welcome", Row: 3, Status: render.Ready, File: "@out/tour.mp4", Frames: 75, Seconds: 3, Encoded: 1}}
 	path := filepath.Join(dir, "clips.csv")
 	if err := writeResults(path, clips); err != nil {
 		t.Fatal(err)
