@@ -8,7 +8,9 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
+	"greenroom/pipeline/films/segments"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/sharedcache"
 	"greenroom/remotion"
 )
 
@@ -34,6 +36,27 @@ func (p *Project) Films() *films.Source {
 func (p *Project) FilmRecords() records.Store {
 	return records.Store{Dir: p.Dir(), Version: p.o.Version}
 }
+
+// FilmPieces returns what renders films piece by piece, with the project's store and its shared cache.
+func (p *Project) FilmPieces(context.Context) (*segments.Maker, error) {
+	if err := p.OpenState(); err != nil {
+		return nil, err
+	}
+	if p.pieces == nil {
+		sh, err := p.sharedCache(BuildOptions{})
+		if err != nil {
+			return nil, err
+		}
+		p.pieces = sh
+	}
+	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex()}
+	if !p.pieces.None() {
+		m.Shared = sharedcache.Pieces{Cache: p.pieces}
+	}
+	return m, nil
+}
+
+func (p *Project) pieceIndex() segments.Index { return segments.Index{Dir: p.Path(segments.Folder)} }
 
 // filmClips plans clips and returns a function that describes one of them for films.
 func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (films.Clip, error), error) {

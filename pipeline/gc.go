@@ -40,7 +40,7 @@ type GCOptions struct {
 const gcAge = time.Hour
 
 // GC counts or removes the stored files that neither the lockfile, the ledger, a stand-in, a
-// bought voice nor a published file of a film refers to.
+// bought voice, a published file of a film nor the record of a rendered film refers to.
 func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
 	if err := p.PeekState(); err != nil || p.Store == nil {
 		return g, err
@@ -61,11 +61,11 @@ func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
 	if err != nil {
 		return g, err
 	}
-	films := p.filmObjects()
+	films, pieces := p.filmObjects(), p.FilmRecords().PieceHashes()
 	var list fault.List
 	err = p.Store.Each(func(h assets.Hash, size int64, changed time.Time) error {
 		take := bought[h] && !used[h]
-		if used[h] || take && !o.OldTakes || films[string(h[:16])] || p.o.Now().Sub(changed) < gcAge {
+		if used[h] || take && !o.OldTakes || films[string(h[:16])] || pieces[string(h)] || p.o.Now().Sub(changed) < gcAge {
 			g.Kept++
 			return context.Cause(ctx)
 		}
@@ -85,6 +85,9 @@ func (p *Project) GC(ctx context.Context, o GCOptions) (g Garbage, err error) {
 		err = list.Or()
 	}
 	g.Removed = o.Remove && err == nil
+	if g.Removed {
+		p.pieceIndex().Prune(func(h assets.Hash) bool { return p.Store.Condition(h, -1) != assets.Missing })
+	}
 	return g, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/routing"
+	"greenroom/pipeline/sharedcache"
 	"greenroom/pipeline/voice"
 )
 
@@ -81,6 +82,7 @@ type Project struct {
 	previews  *previews.Previews
 	publisher *publisher
 	planner   *planner
+	pieces    *sharedcache.Cache // nil before a film is rendered
 
 	o      Options
 	opened time.Time // before any file was read
@@ -122,6 +124,9 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
+	if p.pieces != nil {
+		p.pieces.Close()
+	}
 	err := errors.Join(p.previews.Flush(), p.Account.Close())
 	return errors.Join(err, p.Project.Close(p.planner.plannedAll))
 }

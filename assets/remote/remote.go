@@ -171,10 +171,16 @@ func objectKey(h assets.Hash) (string, error) {
 
 var recordName = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,30}/[0-9a-f]{64}$`)
 
+// Pieces is the scope of records of films' encoded pieces. Other scopes are origins of takes.
+const Pieces = "pieces"
+
 func recordKey(name string) (string, error) {
 	if !recordName.MatchString(name) {
 		return "", fmt.Errorf("%q is not a record's name", name)
 	}
 	scope, key, _ := strings.Cut(name, "/")
+	if scope == Pieces {
+		return Pieces + "/" + key[:2] + "/" + key + ".json", nil
+	}
 	return "takes/" + scope + "/" + key[:2] + "/" + key + ".yaml", nil
 }

@@ -24,6 +24,7 @@ type graph struct {
 	files  int
 	top    string // the label of what is drawn so far
 	depth  int
+	plan   plan
 	// pictures that were decoded, by file: one logo may be in many layers.
 	pictures map[string]*image.NRGBA
 	// drawers are the filter instances' names and whose they are.
@@ -62,24 +63,22 @@ func (g *graph) own(label string) string {
 func (g *graph) draw() error {
 	f := g.film
 	rest := f.Layers
-	if l := g.groundVideo(); l != nil {
-		if err := g.startWithVideo(l); err != nil {
+	if g.plan.Ground && g.plays(&rest[0]) {
+		if err := g.startWithVideo(&rest[0]); err != nil {
 			return err
 		}
 		rest = rest[1:]
 	} else {
-		n, err := g.startWithStills()
-		if err != nil {
+		if err := g.startWithStills(g.plan.Base); err != nil {
 			return err
 		}
-		rest = rest[n:]
+		rest = rest[g.plan.Base:]
 	}
-	for i := 0; i < len(rest); {
-		n, err := g.next(rest[i:])
-		if err != nil {
+	for _, group := range g.plan.Groups {
+		if err := g.together(rest[:group.Layers], group.Clear); err != nil {
 			return err
 		}
-		i += n
+		rest = rest[group.Layers:]
 	}
 	end := "null"
 	if !f.Transparent {
@@ -95,38 +94,30 @@ func (g *graph) draw() error {
 	return nil
 }
 
-// next draws the layers at the front that go together and returns how many they were.
-func (g *graph) next(layers []timeline.Layer) (int, error) {
-	l := &layers[0]
-	switch l.Kind {
+// together draws the layers of a group.
+func (g *graph) together(layers []timeline.Layer, clear bool) error {
+	switch layers[0].Kind {
 	case timeline.KindVideo:
-		return 1, g.video(l)
+		return g.video(&layers[0])
 	case timeline.KindText:
-		run := series(layers)
-		return len(run), g.words(run)
+		return g.words(series(layers), clear)
 	}
-	s, err := g.still(l)
-	if err != nil || s == nil {
-		return 1, err
-	}
-	n := 1
-	for ; n < len(layers) && s.plain(); n++ {
-		other := &layers[n]
-		if !isStill(other) || other.From != l.From || other.Frames != l.Frames {
-			break
-		}
-		next, err := g.still(other)
-		if err != nil {
-			return n, err
-		}
-		if next == nil {
-			continue
-		}
-		if !s.takes(next) {
-			break
+	var all *still
+	for i := range layers {
+		s, err := g.still(&layers[i])
+		switch {
+		case err != nil:
+			return err
+		case all == nil:
+			all = s
+		case s != nil:
+			all.add(s)
 		}
 	}
-	return n, g.place(s)
+	if all == nil {
+		return nil
+	}
+	return g.place(all)
 }
 
 // series are text layers that follow one another in time without moving, such as captions: one libass instance draws
@@ -185,7 +176,7 @@ func spread(changes []int) string {
 
 // words draws text layers with libass onto nothing, which leaves their colours multiplied by alpha; as one picture
 // they are then faded, moved and laid over.
-func (g *graph) words(run []*timeline.Layer) error {
+func (g *graph) words(run []*timeline.Layer, clear bool) error {
 	s := newSubtitle(run, g.faces, g.film.Width, g.film.Height)
 	if empty(s.view) {
 		return nil
@@ -207,7 +198,7 @@ func (g *graph) words(run []*timeline.Layer) error {
 	}
 	in := ""
 	var c []string
-	if s.clear() {
+	if clear {
 		c, err = paint(name, "black", "gbrp", "")
 		if err != nil {
 			return err

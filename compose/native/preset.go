@@ -120,10 +120,19 @@ func (p *Preset) pixFmt(transparent bool) string {
 	return p.pixels
 }
 
-// options are everything between the graph and the output's name. A keyframe every two seconds lets players jump.
+// options are everything between the graph and the output's name.
 func (p *Preset) options(s Spec) []string {
-	a := []string{"-map", "[v]", "-map", "[a]"}
-	a = append(a, p.video...)
+	a := append([]string{"-map", "[v]", "-map", "[a]"}, p.pictures(s)...)
+	a = append(append(a, p.sound()...), bitexact...)
+	if s.Threads > 0 {
+		a = append(a, "-threads", strconv.Itoa(s.Threads))
+	}
+	return append(a, p.muxer...)
+}
+
+// pictures are the options for pictures. A keyframe every two seconds lets players jump.
+func (p *Preset) pictures(s Spec) []string {
+	a := slices.Clone(p.video)
 	if p.crf > 0 {
 		crf := p.crf
 		if s.CRF > 0 {
@@ -132,16 +141,14 @@ func (p *Preset) options(s Spec) []string {
 		a = append(a, "-crf", strconv.Itoa(crf), "-g", strconv.Itoa(max(1, int(2*s.Film.FPS.FPS()+0.5))))
 	}
 	a = append(a, "-pix_fmt", p.pixFmt(s.Film.Transparent), "-colorspace", "bt709", "-color_primaries", "bt709",
-		"-color_trc", "bt709", "-color_range", "tv",
-		"-fps_mode", "passthrough")
-	a = append(a, p.audio...)
-	a = append(a, "-ar", strconv.Itoa(sampleRate), "-ac", "2", "-map_metadata", "-1", "-map_chapters", "-1",
-		"-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
+		"-color_trc", "bt709", "-color_range", "tv", "-fps_mode", "passthrough")
 	if p.Name == "vp9" && s.Film.Transparent {
 		a = append(a, "-metadata:s:v:0", "alpha_mode=1")
 	}
-	if s.Threads > 0 {
-		a = append(a, "-threads", strconv.Itoa(s.Threads))
-	}
-	return append(a, p.muxer...)
+	return a
+}
+
+// sound are the options for sound.
+func (p *Preset) sound() []string {
+	return append(slices.Clone(p.audio), "-ar", strconv.Itoa(sampleRate), "-ac", "2")
 }

@@ -74,6 +74,20 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 	if err := s.Film.Validate(); err != nil {
 		return res, fault.Wrap(fault.Manifest, err, "", "film %q cannot be drawn", s.Film.Name)
 	}
+	return s.finish(ctx, preset, emit, func(g *graph, part string) (proc.Result, error) {
+		emit(Event{Stage: "prepare", Frames: s.Film.Frames})
+		full, err := prepare(ctx, s, preset, g.dir)
+		if err != nil {
+			return proc.Result{}, err
+		}
+		return full.run(ctx, s, part, emit)
+	})
+}
+
+// finish makes a film's file: make writes a part next to it, which gets its name after a check.
+func (s Spec) finish(
+	ctx context.Context, preset *Preset, emit func(Event), make func(g *graph, part string) (proc.Result, error),
+) (res Result, err error) {
 	out, err := filepath.Abs(s.Out)
 	if err != nil {
 		return res, err
@@ -89,24 +103,20 @@ func Render(ctx context.Context, s Spec, emit func(Event)) (res Result, err erro
 		return res, fault.Wrap(fault.Failed, err, "free some space, or set TMPDIR", "render %q", s.Film.Name)
 	}
 	defer own.Close()
-	dir := own.Path()
 	ext := filepath.Ext(out)
 	part := strings.TrimSuffix(out, ext) + ".part" + ext
-	if err := writeText(filepath.Join(dir, partFile), part); err != nil { // long before there is a part
+	if err := writeText(filepath.Join(own.Path(), partFile), part); err != nil { // long before there is a part
 		return res, noRoom(err, s.Film.Name)
 	}
-
-	emit(Event{Stage: "prepare", Frames: s.Film.Frames})
-	g, err := prepare(ctx, s, preset, dir)
-	if err != nil {
-		return res, err
-	}
 	defer os.Remove(part) // nothing to remove after the rename
-	run, err := g.run(ctx, s, part, emit)
+	g := &graph{film: s.Film, preset: preset, dir: own.Path()}
+	run, err := make(g, part)
 	if err != nil {
 		return res, err
 	}
-	emit(Event{Stage: "check", Frame: s.Film.Frames, Frames: s.Film.Frames})
+	if emit != nil {
+		emit(Event{Stage: "check", Frame: s.Film.Frames, Frames: s.Film.Frames})
+	}
 	info, err := g.check(ctx, s, part)
 	if err != nil {
 		return res, err
@@ -134,22 +144,18 @@ func prepare(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, e
 
 // visible builds the part of the graph that is seen; its last label is v.
 func visible(ctx context.Context, s Spec, preset *Preset, dir string) (*graph, error) {
-	g := &graph{film: s.Film, preset: preset, dir: dir, faces: map[string]*face{}, pictures: map[string]*image.NRGBA{},
+	return visiblePart(ctx, s, planOf(s.Film), preset, dir)
+}
+
+// visiblePart is visible with the plan of a longer film.
+func visiblePart(ctx context.Context, s Spec, p plan, preset *Preset, dir string) (*graph, error) {
+	g := &graph{film: s.Film, plan: p, preset: preset, dir: dir, faces: map[string]*face{}, pictures: map[string]*image.NRGBA{},
 		drawers: map[string]string{}}
 	if err := g.loadFonts(); err != nil {
 		return nil, err
 	}
-	var err error
-	g.facts, err = probeAll(ctx, s.Tools, g.uses())
-	if err != nil {
+	if err := g.probe(ctx, s.Tools); err != nil {
 		return nil, err
-	}
-	for i := range s.Film.Sounds {
-		snd := &s.Film.Sounds[i]
-		if m := s.Film.Media[snd.Media]; !g.facts[m.File].sound {
-			return nil, fault.New(fault.Media, "name a file with sound, or set the layer's sound to false",
-				"sound %q: %s holds no sound", snd.ID, filepath.Base(m.File))
-		}
 	}
 	if err := g.draw(); err != nil {
 		return nil, noRoom(err, s.Film.Name)

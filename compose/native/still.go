@@ -14,26 +14,19 @@ type still struct {
 	layer *timeline.Layer
 	img   *image.NRGBA
 	view  timeline.Rect
-	// area is what the parts cover, counted twice where they overlap.
-	area int
 }
 
 func isStill(l *timeline.Layer) bool {
 	return l.Kind == timeline.KindFill || l.Kind == timeline.KindPicture
 }
 
-// plain reports that it neither moves nor fades: it can be one with others.
-func (s *still) plain() bool {
-	return !moves(s.layer) && !s.layer.Enter.Fade && !s.layer.Leave.Fade
-}
-
 // still draws a layer; nil when nothing of it can ever be on the canvas.
 func (g *graph) still(l *timeline.Layer) (*still, error) {
 	view := cut(l.Box, reach(l, g.film.Width, g.film.Height))
-	if empty(view) || l.Opacity == 0 {
+	if !onCanvas(g.film, l) {
 		return nil, nil
 	}
-	s := &still{layer: l, view: view, area: view.W * view.H}
+	s := &still{layer: l, view: view}
 	switch l.Kind {
 	case timeline.KindFill:
 		s.img = paintFill(l.Fill, l.Box, view)
@@ -57,25 +50,20 @@ func (g *graph) still(l *timeline.Layer) (*still, error) {
 	return s, nil
 }
 
-// takes lays another one over it, if both are plain and that makes less work for every frame.
-func (s *still) takes(t *still) bool {
+// add lays another one over it.
+func (s *still) add(t *still) {
 	all := union(s.view, t.view)
-	if !t.plain() || all.W*all.H > s.area+t.area+4096 {
-		return false
-	}
 	if all != s.view {
 		img := image.NewNRGBA(image.Rect(0, 0, all.W, all.H))
 		over(img, s.img, s.view.X-all.X, s.view.Y-all.Y)
 		s.img, s.view = img, all
 	}
 	over(s.img, t.img, t.view.X-all.X, t.view.Y-all.Y)
-	s.area += t.area
-	return true
 }
 
-// startWithStills makes the canvas: black or nothing, with the layers at the bottom on it that are there all the time
-// and never change. It returns how many these are.
-func (g *graph) startWithStills() (int, error) {
+// startWithStills makes the canvas: black or nothing, with a number of layers on it that are there all the time and
+// never change.
+func (g *graph) startWithStills(n int) error {
 	f := g.film
 	base := image.NewNRGBA(image.Rect(0, 0, f.Width, f.Height))
 	pixels := "gbrap"
@@ -85,15 +73,10 @@ func (g *graph) startWithStills() (int, error) {
 			base.Pix[i] = 255
 		}
 	}
-	n := 0
-	for ; n < len(f.Layers); n++ {
-		l := &f.Layers[n]
-		if !isStill(l) || l.From != 0 || l.Frames != f.Frames || !(&still{layer: l}).plain() {
-			break
-		}
-		s, err := g.still(l)
+	for i := range n {
+		s, err := g.still(&f.Layers[i])
 		if err != nil {
-			return n, err
+			return err
 		}
 		if s != nil {
 			over(base, s.img, s.view.X, s.view.Y)
@@ -101,13 +84,13 @@ func (g *graph) startWithStills() (int, error) {
 	}
 	file := g.file("raw")
 	if err := writePlanar(filepath.Join(g.dir, file), base, f.Transparent); err != nil {
-		return n, err
+		return err
 	}
 	in := g.input("the background", g.rawInput(file, pixels, f.Width, f.Height))
 	c := append([]string{"loop=loop=-1:size=1:start=0"}, g.clock()...)
 	g.top = "b0"
 	g.chain(fmt.Sprintf("[%d:v]", in), append(c, fmt.Sprintf("trim=end_frame=%d", f.Frames)), g.top)
-	return n, nil
+	return nil
 }
 
 // place lays a still over what is drawn so far. One picture is enough: the overlay repeats and moves it. Only while it

@@ -63,10 +63,10 @@ func newSubtitle(layers []*timeline.Layer, faces map[string]*face, width, height
 	return s
 }
 
-// clear reports whether a colour is transparent in part. libass' colours then need a picture for alpha of their
-// own: ffmpeg draws them with their alpha squared.
-func (s *subtitle) clear() bool {
-	for _, l := range s.layers {
+// anyClear reports whether a colour of texts is transparent in part. libass' colours then need a picture for alpha of
+// their own: ffmpeg draws them with their alpha squared.
+func anyClear(layers []*timeline.Layer) bool {
+	for _, l := range layers {
 		t := l.Text
 		colors := []string{t.Color}
 		if t.Highlight != "" {

@@ -2,6 +2,7 @@ package native
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 
 	ff "github.com/u2takey/ffmpeg-go"
@@ -26,7 +27,7 @@ const early = 1000
 
 // video draws a clip's layer: start reset, one picture a frame of the film, crop, size, colours, mask, fades, place.
 func (g *graph) video(l *timeline.Layer) error {
-	if empty(cut(l.Box, reach(l, g.film.Width, g.film.Height))) || l.Opacity == 0 {
+	if empty(cut(l.Box, reach(l, g.film.Width, g.film.Height))) || l.Opacity == 0 || !g.plays(l) {
 		return nil
 	}
 	name := g.own(l.ID)
@@ -73,21 +74,25 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 			options["c:v"], options["threads"] = "libvpx", 1
 		}
 	}
-	reset := fmt.Sprintf("setpts=PTS-STARTPTS-%s", num(v.Skip*1e6+early))
-	switch {
+	// Times are those of the complete layer, so that a part of it shows the same pictures.
+	reset := fmt.Sprintf("setpts=PTS-STARTPTS-%s", num(math.Round(v.Skip*1e6)+early))
+	switch at := math.Floor(v.Skip + g.film.FPS.Seconds(v.Played) - seekBack); {
 	case v.Loop:
 		options["stream_loop"] = -1
-	case v.Skip >= seekFrom:
-		at := v.Skip - seekBack
+	case at >= seekFrom-seekBack && f.seeks(g.film.FPS):
 		options["ss"] = num(at)
-		reset = fmt.Sprintf("setpts=PTS+(%s)", num((f.start+at-f.videoAt-v.Skip)*1e6-early))
+		options["noaccurate_seek"] = "" // the picture before may have to last until then
+		reset = fmt.Sprintf("setpts=PTS+(%s)", num(math.Round((f.start+at-f.videoAt-v.Skip)*1e6)-early))
 	}
 	in := g.input(l.ID, input{name: "file:" + m.File, options: options})
 
 	// The last picture stays to the end of its time, also when that ends just after a frame of the film starts.
+	trim := fmt.Sprintf("trim=end_frame=%d", onScreen(l, m, g.film.FPS))
+	if v.Played > 0 {
+		trim = fmt.Sprintf("trim=start_frame=%d:end_frame=%d,setpts=PTS-%[1]d", v.Played, onScreen(l, m, g.film.FPS))
+	}
 	rate := []string{"tpad=stop=1:stop_mode=clone",
-		fmt.Sprintf("fps@%s=fps=%s:start_time=0:round=up", name, g.film.FPS),
-		fmt.Sprintf("trim=end_frame=%d", onScreen(l, m, g.film.FPS))}
+		fmt.Sprintf("fps@%s=fps=%s:start_time=0:round=up", name, g.film.FPS), trim}
 	c := []string{"settb=1/1000000", reset}
 	slower := f.rate > 0 && f.rate <= g.film.FPS.FPS()*1.001
 	if !slower {
@@ -101,12 +106,25 @@ func (g *graph) footage(l *timeline.Layer, name, pixels string) (string, error) 
 	return "[" + name + "v]", nil
 }
 
-// onScreen returns on how many frames of a layer its file has a picture.
+// onScreen returns on how many frames of a layer its file has a picture, with those that came before.
 func onScreen(l *timeline.Layer, m timeline.Media, r timeline.Rate) int {
+	all := l.Video.Played + l.Frames
 	if l.Video.Loop || m.Seconds <= 0 {
-		return l.Frames
+		return all
 	}
-	return min(l.Frames, r.FramesBefore(m.Seconds-l.Video.Skip))
+	return min(all, r.FramesBefore(m.Seconds-l.Video.Skip))
+}
+
+// plays reports whether the file of a layer has a picture for one of its frames, in the part that is drawn.
+func (g *graph) plays(l *timeline.Layer) bool {
+	return l.Video.Played == 0 || onScreen(l, g.film.Media[l.Video.Media], g.film.FPS) > l.Video.Played
+}
+
+// seeks reports whether a file can be entered in its middle at the same times, to the microsecond, as from its start.
+// Where its rate is the film's, times have half a millisecond to spare.
+func (f facts) seeks(film timeline.Rate) bool {
+	same := math.Abs(f.rate/film.FPS()-1) < 0.001
+	return same || f.start == 0 && f.videoAt == 0 || f.codec == "vp9" || f.codec == "vp8"
 }
 
 // picture is the part of the chain that crops, scales and turns into RGB.
@@ -168,15 +186,13 @@ func picture(l *timeline.Layer, m timeline.Media, f facts, name, pixels string) 
 
 // groundVideo is the first layer when it is an opaque video that fills the canvas all the time: the film is then drawn
 // onto it, not it onto a canvas.
-func (g *graph) groundVideo() *timeline.Layer {
-	f := g.film
+func groundVideo(f *timeline.Film) *timeline.Layer {
 	if len(f.Layers) == 0 || f.Transparent {
 		return nil
 	}
 	l := &f.Layers[0]
 	if l.Kind != timeline.KindVideo || l.Box != (timeline.Rect{W: f.Width, H: f.Height}) || l.From != 0 ||
-		l.Frames != f.Frames ||
-		l.Radius > 0 || l.Round != nil || l.Opacity != 1 || moves(l) || l.Enter.Fade || l.Leave.Fade ||
+		l.Frames != f.Frames || l.Radius > 0 || l.Round != nil || l.Opacity != 1 || !isPlain(l) ||
 		f.Media[l.Video.Media].Alpha {
 		return nil
 	}

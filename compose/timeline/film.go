@@ -127,6 +127,9 @@ type Video struct {
 	Skip float64 `json:"skip,omitempty"`
 	// Loop starts again at the file's beginning. Without it nothing is drawn after the file's last frame.
 	Loop bool `json:"loop,omitempty"`
+	// Played is how many frames of the layer came before its first one, in a film that is a part of another film. It is
+	// not added to Skip: a number of frames is exact, a time in seconds is not.
+	Played int `json:"-"`
 }
 
 // Text is lines of words in one or more fonts.

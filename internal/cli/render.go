@@ -24,7 +24,7 @@ type renderOptions struct {
 	concurrency, crf, still          int
 	all, standIns, crfSet            bool
 	sandbox, warnings                bool
-	force, keepGoing, install        bool
+	force, keepGoing, install, whole bool
 	only                             []string
 	shard                            project.Shard
 	results                          string
@@ -43,6 +43,7 @@ func renderCommand() command {
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o renderOptions
 			var part string
+			shared := cacheFlags(fs)
 			fs.StringVarP(&o.out, "out", "o", "", "the film's `PATH` (default out/COMPOSITION.mp4)")
 			fs.BoolVar(&o.all, "all", false, "render every composition of the manifest")
 			fs.StringVar(&o.engine, "renderer", "",
@@ -59,6 +60,7 @@ func renderCommand() command {
 				&o.install, "install", false, "install the Remotion project's packages first if they are missing",
 			)
 			fs.BoolVar(&o.force, "force", false, "render up-to-date films again")
+			fs.BoolVar(&o.whole, "whole", false, "encode the complete film in one run, and reuse no pieces of other films")
 			fs.StringVar(&o.format, "format", "", "only this `SHAPE`: 16:9, 9:16 or 1:1")
 			fs.StringVar(&o.preset, "preset", "", "how native encodes: "+presetNames()+" (default by the file's name)")
 			fs.IntVar(&o.still, "still", -1, "render only this `FRAME`, from 0, as a PNG or JPEG, with Remotion")
@@ -75,7 +77,7 @@ func renderCommand() command {
 				&o.warnings, "allow-warnings", false, "render although HeyGen warned of a clip, such as of a watermark",
 			)
 			return func(ctx context.Context, e *env, args []string) error {
-				o.crfSet = fs.Changed("crf")
+				o.crfSet, e.cache = fs.Changed("crf"), *shared
 				if part != "" {
 					var err error
 					o.shard, err = project.ParseShard(part)
@@ -113,6 +115,9 @@ func (o renderOptions) validate(args []string) error {
 	case o.engine == records.Remotion && o.preset != "":
 		const hint = "omit --preset: Remotion encodes by the file's name"
 		return fault.New(fault.Usage, hint, "--preset with --renderer remotion")
+	case o.engine == records.Remotion && o.whole:
+		const hint = "omit --whole: Remotion always encodes the complete film"
+		return fault.New(fault.Usage, hint, "--whole with --renderer remotion")
 	case o.format != "" && o.format != "16:9" && o.format != "9:16" && o.format != "1:1":
 		return fault.New(fault.Usage, "write 16:9, 9:16 or 1:1", "unknown shape %q", o.format)
 	case o.still >= 0 && o.engine == records.Native:

@@ -68,10 +68,11 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 // renderer returns the renderer that the flags choose.
 func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools, emit event.Sink) *render.Renderer {
 	r := &render.Renderer{
-		Project: render.Project{Dir: p.Dir(), CacheDir: p.RenderDir(), Layout: p.Layout, Records: p.FilmRecords()},
+		Project: render.Project{Dir: p.Dir(), CacheDir: p.RenderDir(), Layout: p.Layout, Records: p.FilmRecords(),
+			Pieces: p.FilmPieces},
 		Settings: render.Settings{
 			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
-			Still: o.still, Force: o.force,
+			Still: o.still, Force: o.force, Whole: o.whole,
 		},
 		Tools:    ffmpeg,
 		Remotion: remotion.Renderer{MayInstall: e.mayInstall(o.install), FFmpeg: ffmpeg.FFmpeg, Browser: o.browser},
@@ -271,8 +272,12 @@ func (o renderOptions) printFilm(e *env, name string, r render.Result) error {
 	case r.UpToDate:
 		e.say("%s: up to date", name)
 	default:
-		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s",
-			name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took)
+		reused := ""
+		if r.Renderer == records.Native {
+			reused = fmt.Sprintf("; %.1f s encoded, %.1f s reused", r.Encoded, r.Reused)
+		}
+		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s%s",
+			name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took, reused)
 	}
 	return nil
 }

@@ -138,11 +138,11 @@ func writeFilmResults(path string, list []render.Outcome) error {
 	for i := range list {
 		list[i].Error = outside.Text(list[i].Error)
 	}
-	head := []string{"film", "family", "row", "status", "file", "seconds", "frames", "error"}
+	head := []string{"film", "family", "row", "status", "file", "seconds", "frames", "error", "encoded"}
 	return ci.WriteTable(path, list, head, func(r render.Outcome) []string {
 		return []string{
 			r.Film, r.Each, rowNumber(r.Row), r.Status, ci.Inert(r.File), strconv.FormatFloat(r.Seconds, 'f', -1, 64),
-			strconv.Itoa(r.Frames), ci.Inert(oneLine(r.Error)),
+			strconv.Itoa(r.Frames), ci.Inert(oneLine(r.Error)), strconv.FormatFloat(r.Encoded, 'f', 3, 64),
 		}
 	})
 }

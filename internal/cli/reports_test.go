@@ -137,7 +137,7 @@ func TestResultsTables(t *testing.T) {
 			VideoID: "=1+1"},
 		{Clip: "bye", Status: "failed", Error: "HeyGen: \x1b[2J\nno"},
 	}
-	films := []render.Outcome{{Film: "tour", Each: "welcome", Row: 3, Status: render.Ready, File: "@out/tour.mp4", Frames: 75, Seconds: 3}}
+	films := []render.Outcome{{Film: "tour", Each: "welcome", Row: 3, Status: render.Ready, File: "@out/tour.mp4", Frames: 75, Seconds: 3, Encoded: 1}}
 	path := filepath.Join(dir, "clips.csv")
 	if err := writeResults(path, clips); err != nil {
 		t.Fatal(err)
@@ -160,7 +160,7 @@ func TestResultsTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b, err := os.ReadFile(path); err != nil ||
-		string(b) != "film,family,row,status,file,seconds,frames,error\ntour,welcome,3,ready,'@out/tour.mp4,3,75,\n" {
+		string(b) != "film,family,row,status,file,seconds,frames,error,encoded\ntour,welcome,3,ready,'@out/tour.mp4,3,75,,1.000\n" {
 		t.Errorf("%v, got %q", err, b)
 	}
 }

@@ -78,6 +78,7 @@ var (
 
 // exact matches text that must stay as it is.
 var exact = regexp.MustCompile(strings.Join([]string{
+	`--whole\b|^"?whole"?$`,    // a flag
 	"`settle`|settle \\+hello", // an action of the plan in JSON and in tables
 	`\.greenroom/heard`,        // the folder of a file that watch writes to receive an event
 	`He said "no", twice`,      // a cell of tables that other programs wrote

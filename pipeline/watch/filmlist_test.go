@@ -45,7 +45,7 @@ func (p *following) drawnElsewhere(name string) {
 		if err != nil {
 			return err
 		}
-		key, err := other.FilmRecords().NativeKey(f, tools.Version, res.Preset, 0)
+		key, err := other.FilmRecords().NativeKey(f, tools.Version, res.Preset, 0, records.Pieces)
 		if err != nil {
 			return err
 		}

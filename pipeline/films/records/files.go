@@ -45,6 +45,23 @@ func (s Store) Files() map[string]File {
 	return out
 }
 
+// PieceHashes returns the hashes of the pieces that recorded films were joined of.
+func (s Store) PieceHashes() map[string]bool {
+	out := map[string]bool{}
+	list, _ := filepath.Glob(filepath.Join(s.folder(), "*.json")) // the pattern is valid
+	for _, name := range list {
+		var r Record
+		b, err := os.ReadFile(name)
+		if err != nil || json.Unmarshal(b, &r) != nil {
+			continue
+		}
+		for _, h := range r.Pieces {
+			out[h] = true
+		}
+	}
+	return out
+}
+
 // Current reports whether a file has a film as it is now, whatever rendered it. A film that ffmpeg encoded with its
 // preset's own quality is found by its key. The key of any other is not known here, because it depends on the flags
 // of that render: then neither the manifest nor a file that the film shows may be newer. An ffmpeg of "" is one that
@@ -54,12 +71,14 @@ func (s Store) Current(f *timeline.Film, ffmpeg, manifest string, file File) boo
 		if ffmpeg == "" || !slices.Contains(preset.Exts, strings.ToLower(filepath.Ext(file.Path))) {
 			continue
 		}
-		key, err := s.NativeKey(f, ffmpeg, preset.Name, 0)
-		if err != nil {
-			continue
-		}
-		if _, ok := s.UpToDate(file.Path, key); ok {
-			return true
+		for _, way := range []string{Pieces, Whole} {
+			key, err := s.NativeKey(f, ffmpeg, preset.Name, 0, way)
+			if err != nil {
+				continue
+			}
+			if _, ok := s.UpToDate(file.Path, key); ok {
+				return true
+			}
 		}
 	}
 	sources := []string{manifest}

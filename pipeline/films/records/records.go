@@ -40,6 +40,8 @@ type Record struct {
 	Bytes int64  `json:"bytes"`
 	Stamp string `json:"shown"` // state of the file when it was hashed
 	Hash  string `json:"sha256"`
+	// Pieces are the hashes of the files in the store that it was joined of.
+	Pieces []string `json:"pieces,omitempty"`
 	Output
 }
 
@@ -70,9 +72,19 @@ func (s Store) Key(film any, ffmpeg string, settings ...string) (string, error) 
 	return k.Sum(), nil
 }
 
+// Ways in which ffmpeg encodes a film.
+const (
+	Pieces = "pieces" // piece by piece
+	Whole  = "whole"  // in one run
+)
+
 // NativeKey returns the key of a film that ffmpeg encodes with a preset. A crf of 0 is the preset's own.
-func (s Store) NativeKey(f *timeline.Film, ffmpeg, preset string, crf int) (string, error) {
-	return s.Key(f, ffmpeg, Native, preset, strconv.Itoa(crf))
+func (s Store) NativeKey(f *timeline.Film, ffmpeg, preset string, crf int, way string) (string, error) {
+	settings := []string{Native, preset, strconv.Itoa(crf)}
+	if way != Whole { // earlier versions had only this way
+		settings = append(settings, way)
+	}
+	return s.Key(f, ffmpeg, settings...)
 }
 
 // UpToDate returns the record of a file and reports whether the file has the film of a key, complete and unchanged. A
@@ -100,8 +112,8 @@ func (s Store) UpToDate(path, key string) (Record, bool) {
 	return r, true
 }
 
-// Save records that a file has the film of a key.
-func (s Store) Save(path, key string, out Output) error {
+// Save records that a file has the film of a key, and which pieces it was joined of.
+func (s Store) Save(path, key string, out Output, pieces ...string) error {
 	st, err := filestat.Read(path)
 	if err != nil {
 		return err
@@ -110,7 +122,7 @@ func (s Store) Save(path, key string, out Output) error {
 	if err != nil {
 		return err
 	}
-	return s.write(path, Record{key, s.fileName(path), st.Size, stamp(st), hash, out})
+	return s.write(path, Record{key, s.fileName(path), st.Size, stamp(st), hash, pieces, out})
 }
 
 func (s Store) write(path string, r Record) error {

@@ -89,7 +89,7 @@ func TestAFilmIsUpToDateWhileItsFileIsUnchanged(t *testing.T) {
 // TestKeyIsStable: records of earlier versions stay valid.
 func TestKeyIsStable(t *testing.T) {
 	f := &timeline.Film{Name: "a", Width: 16, Height: 16, FPS: timeline.Rate{Num: 25, Den: 1}, Frames: 1, Media: map[string]timeline.Media{}}
-	key, err := Store{Version: "test"}.NativeKey(f, "7.1", "h264", 0)
+	key, err := Store{Version: "test"}.NativeKey(f, "7.1", "h264", 0, Whole)
 	if want := "995d52f6734127e1e236826821c6460ea85174fd3dc772ad3d501152fa25216b"; err != nil || key != want {
 		t.Errorf("%s, want %s: %v", key, want, err)
 	}
@@ -156,7 +156,7 @@ func TestCurrentFilm(t *testing.T) {
 	if s.Current(f, "7.1", manifest, file) {
 		t.Error("a file that is older than the manifest is current")
 	}
-	key, err := s.NativeKey(f, "7.1", "h264", 0)
+	key, err := s.NativeKey(f, "7.1", "h264", 0, Pieces)
 	if err != nil {
 		t.Fatal(err)
 	}

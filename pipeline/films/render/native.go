@@ -5,14 +5,17 @@ import (
 	"os"
 
 	"greenroom/compose/native"
-	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
+	"greenroom/pipeline/films/segments"
 )
 
-// native renders a film with one run of ffmpeg, unless its file is up to date.
-func (r *Renderer) native(ctx context.Context, f *timeline.Film) (Result, error) {
+// native renders a film with ffmpeg, unless its file is up to date: piece by piece, so that pieces that another film has
+// are not encoded again, or in one run.
+func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) {
+	f := film.Timeline
 	spec := native.Spec{
 		Film: f, Out: r.path(f.Name, extension(f)), Preset: r.Preset, CRF: r.CRF, WorkDir: r.CacheDir, Tools: r.Tools,
 	}
@@ -20,7 +23,11 @@ func (r *Renderer) native(ctx context.Context, f *timeline.Film) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
-	key, err := r.Records.NativeKey(f, r.Tools.Version, preset.Name, spec.CRF)
+	way := records.Pieces
+	if r.Whole || r.Pieces == nil {
+		way = records.Whole
+	}
+	key, err := r.Records.NativeKey(f, r.Tools.Version, preset.Name, spec.CRF, way)
 	if err != nil {
 		return Result{}, err
 	}
@@ -31,10 +38,17 @@ func (r *Renderer) native(ctx context.Context, f *timeline.Film) (Result, error)
 		return Result{}, fault.Wrap(fault.Failed, err, "make the project folder writable", "create a work folder")
 	}
 	start := r.Now()
-	done, err := native.Render(ctx, spec, func(ev native.Event) {
-		r.Emit(event.Event{Clip: f.Name, Stage: ev.Stage, State: event.Progress,
-			Done: int64(ev.Frame), Total: int64(ev.Frames), Time: r.Now()})
-	})
+	progress := func(stage string, frame int) {
+		r.Emit(event.Event{Clip: f.Name, Stage: stage, State: event.Progress,
+			Done: int64(frame), Total: int64(f.Frames), Time: r.Now()})
+	}
+	var done segments.Result
+	if way == records.Whole {
+		done.Result, err = native.Render(ctx, spec, func(ev native.Event) { progress(ev.Stage, ev.Frame) })
+		done.Encoded = f.Frames
+	} else {
+		done, err = r.pieces(ctx, film, spec, preset, progress)
+	}
 	if err != nil {
 		return Result{}, err
 	}
@@ -43,6 +57,26 @@ func (r *Renderer) native(ctx context.Context, f *timeline.Film) (Result, error)
 	}
 	took := r.Now().Sub(start).Seconds()
 	out := records.Output{Frames: done.Frames, Width: f.Width, Height: f.Height, FPS: f.FPS.FPS(), Seconds: took}
-	r.record(f.Name, done.Path, key, out)
-	return resultOf(done.Path, records.Native, out), nil
+	r.record(f.Name, done.Path, key, out, done.Objects...)
+	res := resultOf(done.Path, records.Native, out)
+	res.Encoded, res.Reused = f.FPS.Seconds(done.Encoded), f.FPS.Seconds(done.Reused)
+	return res, nil
+}
+
+// pieces renders a film piece by piece.
+func (r *Renderer) pieces(
+	ctx context.Context, film films.Film, spec native.Spec, preset *native.Preset, progress func(stage string, frame int),
+) (segments.Result, error) {
+	if r.maker == nil {
+		maker, err := r.Pieces(ctx)
+		if err != nil {
+			return segments.Result{}, err
+		}
+		maker.Tools, maker.WorkDir, maker.Fresh = r.Tools, r.CacheDir, r.Force
+		r.maker = maker
+	}
+	return r.maker.Render(ctx, segments.Film{
+		Timeline: film.Timeline, Content: film.Content, Out: spec.Out,
+		Encoding: segments.Encoding{Preset: preset, CRF: spec.CRF, FFmpeg: r.Tools.Version},
+	}, func(frame int) { progress(stageRender, frame) })
 }

@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
+	"greenroom/pipeline/films/segments"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
 )
@@ -27,6 +28,8 @@ type Project struct {
 	// Layout returns where the Remotion project keeps its files.
 	Layout  func() project.Layout
 	Records records.Store
+	// Pieces returns what renders films piece by piece, with the project's store; nil renders each film in one run.
+	Pieces func(context.Context) (*segments.Maker, error)
 }
 
 // Settings choose how films are rendered.
@@ -37,6 +40,7 @@ type Settings struct {
 	CRF         int    // 0: that of the preset or of the Remotion project
 	Concurrency int    // browser tabs
 	Still       int    // the one frame to render, with Remotion; negative: the complete film
+	Whole       bool   // render each film in one run of ffmpeg, and keep no pieces
 	Force       bool   // render films that are up to date, and bundle the Remotion project again
 }
 
@@ -51,6 +55,7 @@ type Renderer struct {
 
 	session *remotion.Session // nil before the first film that needs it
 	keys    *remotion.Keys    // nil before the first film of Remotion's
+	maker   *segments.Maker   // nil before the first film that is rendered piece by piece
 }
 
 // Result describes the file of a film.
@@ -63,6 +68,8 @@ type Result struct {
 	FPS          float64 `json:"fps,omitempty"`
 	Seconds      float64 `json:"seconds,omitempty"`     // length of the film
 	Took         float64 `json:"tookSeconds,omitempty"` // how long rendering took
+	Encoded      float64 `json:"encodedSeconds"`        // of the film that ffmpeg encoded in this run
+	Reused       float64 `json:"reusedSeconds"`         // of the film that were encoded before
 	BundleReused bool    `json:"bundleReused"`
 	UpToDate     bool    `json:"upToDate,omitempty"` // the file was not rendered in this run
 }
@@ -77,7 +84,7 @@ func (r *Renderer) Film(ctx context.Context, f films.Film) (Result, error) {
 	if r.ByRemotion || r.Still >= 0 {
 		res, err = r.timeline(ctx, f.Timeline)
 	} else {
-		res, err = r.native(ctx, f.Timeline)
+		res, err = r.native(ctx, f)
 	}
 	for _, e := range fault.All(err) {
 		if e.Clip == "" {
@@ -136,8 +143,8 @@ func (r *Renderer) upToDate(path, renderer, key string) (Result, bool) {
 }
 
 // record records the file of a film. Without a record the film is rendered again the next time.
-func (r *Renderer) record(name, path, key string, o records.Output) {
-	if err := r.Records.Save(path, key, o); err != nil {
+func (r *Renderer) record(name, path, key string, o records.Output, pieces ...string) {
+	if err := r.Records.Save(path, key, o, pieces...); err != nil {
 		r.notRecorded(name, err.Error())
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
+	"greenroom/pipeline/films/segments"
 	"greenroom/pipeline/manifest"
 )
 
@@ -57,7 +58,12 @@ func newRun(t *testing.T, compositions string) *Run {
 		t.Fatal(err)
 	}
 	r := &Renderer{
-		Project:  Project{Dir: dir, CacheDir: filepath.Join(dir, "cache"), Records: records.Store{Dir: dir, Version: "test"}},
+		Project: Project{
+			Dir: dir, CacheDir: filepath.Join(dir, "cache"), Records: records.Store{Dir: dir, Version: "test"},
+			Pieces: func(context.Context) (*segments.Maker, error) {
+				return &segments.Maker{Store: store, Index: segments.Index{Dir: filepath.Join(dir, "pieces")}}, nil
+			},
+		},
 		Settings: Settings{Still: -1},
 		Tools:    tools,
 		Emit:     func(event.Event) {},
@@ -100,7 +106,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("%+v, want %+v", r.Counts, want)
 	}
 	list := r.Outcomes()
-	if want := (Outcome{Film: "card", Status: Ready, File: "out/card.mp4", Seconds: 1, Frames: 25}); len(list) != 2 || list[1] != want {
+	if want := (Outcome{Film: "card", Status: Ready, File: "out/card.mp4", Seconds: 1, Encoded: 1, Frames: 25}); len(list) != 2 || list[1] != want {
 		t.Errorf("%+v, want %+v", list, want)
 	}
 	if list[0].Status != Failed || list[0].Error == "" {
@@ -114,6 +120,32 @@ func TestRun(t *testing.T) {
 	r.all(t)
 	if r.Counts.UpToDate != 0 || r.Counts.Rendered != 1 {
 		t.Errorf("with Force: %+v", r.Counts)
+	}
+	if len(r.Records.PieceHashes()) != 2 { // pictures and sound
+		t.Errorf("recorded pieces: %v", r.Records.PieceHashes())
+	}
+}
+
+// TestPiecesAreReused: a film whose file was removed is joined of its pieces; without pieces it is encoded in one run.
+func TestPiecesAreReused(t *testing.T) {
+	r := newRun(t, "  card: {length: 1s, background: \"#203040\"}\n")
+	for _, want := range []struct {
+		whole           bool
+		encoded, reused float64
+	}{{false, 1, 0}, {false, 0, 1}, {true, 1, 0}, {false, 0, 1}} {
+		var got Result
+		if err := os.RemoveAll(filepath.Join(r.Dir, "out")); err != nil {
+			t.Fatal(err)
+		}
+		r.Whole = want.whole
+		r.Rendered = func(_ string, res Result) error { got = res; return nil }
+		r.FilmFailed = func(_ string, err error) { t.Error(err) }
+		if err := r.All(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got.Encoded != want.encoded || got.Reused != want.reused || got.UpToDate {
+			t.Errorf("in one run %v: %v s encoded, %v s reused", want.whole, got.Encoded, got.Reused)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ type Outcome struct {
 	Status  string  `json:"status"`
 	File    string  `json:"file,omitempty"`    // relative to the project's folder if it is inside
 	Seconds float64 `json:"seconds,omitempty"` // length of the film
+	Encoded float64 `json:"encodedSeconds"`    // of the film that ffmpeg encoded in this run
 	Frames  int     `json:"frames,omitempty"`
 	Error   string  `json:"error,omitempty"`
 }
@@ -64,7 +65,7 @@ func (r *Run) All(ctx context.Context) error {
 			return r.failed(ctx, f, err)
 		}
 		out := outcome(f, Ready)
-		out.File, out.Frames = r.relative(res.Path), res.Frames
+		out.File, out.Frames, out.Encoded = r.relative(res.Path), res.Frames, res.Encoded
 		if r.Still < 0 {
 			out.Seconds = f.Timeline.FPS.Seconds(f.Timeline.Frames)
 		}

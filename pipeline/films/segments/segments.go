@@ -1,0 +1,270 @@
+// Package segments renders films piece by piece: it cuts a film, encodes the pieces that no film had before, keeps them
+// in the store, and joins them without encoding again.
+package segments
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/compose/native"
+	"greenroom/compose/native/piece"
+	"greenroom/compose/timeline"
+)
+
+// Store keeps the files of pieces by their content. *assets.Store implements it.
+type Store interface {
+	Condition(h assets.Hash, size int64) assets.Condition
+	Path(h assets.Hash) string
+	TempPath(name string) string
+	Adopt(path string) (assets.Hash, int64, error)
+	Remove(h assets.Hash) error
+}
+
+// Shared is a cache of pieces that machines share.
+type Shared interface {
+	// Fetch brings the piece of a key into the store and returns its record. It reports false if there is none that
+	// can be used.
+	Fetch(ctx context.Context, key string) (Record, bool)
+	// Send sends a piece of the store.
+	Send(ctx context.Context, r Record)
+}
+
+// Maker renders films of one project.
+type Maker struct {
+	Store  Store
+	Index  Index
+	Shared Shared // nil if there is none
+	Tools  media.Tools
+	// WorkDir is for unfinished files.
+	WorkDir string
+	// Fresh encodes every piece once, although the store has it.
+	Fresh bool
+
+	made sync.Map // keys of pieces that were encoded by this Maker
+}
+
+// Film is a film to render.
+type Film struct {
+	Timeline *timeline.Film
+	Content  map[string]string // SHA-256 of each file, by its key in Timeline.Media
+	Out      string
+	Encoding Encoding
+}
+
+// Result is a rendered film.
+type Result struct {
+	native.Result
+	Encoded, Reused int      // frames of pieces that were encoded now, and of those that were not
+	Objects         []string // hashes of the pieces in the store
+}
+
+// unit is a piece, or the sound, of one film.
+type unit struct {
+	key, ext string
+	frames   int // 0 for sound
+	encode   func(ctx context.Context, out string, emit func(frame int)) (native.Encoded, error)
+
+	record Record
+	reused bool
+	warned []string
+}
+
+// Render renders a film. emit reports how many of its frames are ready; it may be nil.
+func (m *Maker) Render(ctx context.Context, f Film, emit func(frame int)) (Result, error) {
+	if err := os.MkdirAll(m.WorkDir, 0o700); err != nil {
+		return Result{}, err
+	}
+	units, spans, err := m.units(f)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := m.makeAll(ctx, units, m.Fresh, emit); err != nil {
+		return Result{}, err
+	}
+	if !agree(units) {
+		// The encoder's library has changed although ffmpeg's version is the same: one film has one encoder.
+		m.made.Clear()
+		if err := m.makeAll(ctx, units, true, emit); err != nil {
+			return Result{}, err
+		}
+	}
+	return m.join(ctx, f, units, spans)
+}
+
+// units returns the pieces of a film, each as often as it is shown, and the sound as the last one.
+func (m *Maker) units(f Film) (units []*unit, spans []piece.Span, err error) {
+	if err := f.Timeline.Validate(); err != nil {
+		return nil, nil, err
+	}
+	preset := f.Encoding.Preset
+	spec := f.Encoding.spec(f.Timeline)
+	spec.Tools, spec.WorkDir = m.Tools, m.WorkDir
+	known := map[string]*unit{}
+	spans = piece.Cut(f.Timeline)
+	for _, span := range spans {
+		part := native.PartOf(f.Timeline, span.From, span.To)
+		key, err := f.Encoding.PartKey(part, f.Content)
+		if err != nil {
+			return nil, nil, err
+		}
+		if known[key] == nil {
+			known[key] = &unit{key: key, ext: preset.PartExt(), frames: span.Frames(),
+				encode: func(ctx context.Context, out string, emit func(int)) (native.Encoded, error) {
+					s := spec
+					s.Out = out
+					return native.RenderPart(ctx, s, part, preset, emit)
+				}}
+		}
+		units = append(units, known[key])
+	}
+	key, err := f.Encoding.SoundKey(f.Timeline, f.Content)
+	if err != nil {
+		return nil, nil, err
+	}
+	sound := &unit{key: key, ext: preset.SoundExt(),
+		encode: func(ctx context.Context, out string, _ func(int)) (native.Encoded, error) {
+			s := spec
+			s.Out = out
+			return native.RenderSound(ctx, s, preset)
+		}}
+	return append(units, sound), spans, nil
+}
+
+// makeAll encodes the units that the store does not have. With fresh it encodes all.
+func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit func(frame int)) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, runtime.NumCPU()/native.PartThreads))
+	var mu sync.Mutex
+	done, now := 0, map[*unit]int{}
+	report := func(u *unit, frame int) {
+		mu.Lock()
+		defer mu.Unlock()
+		done += frame - now[u]
+		now[u] = frame
+		if emit != nil {
+			emit(done)
+		}
+	}
+	started := map[*unit]bool{}
+	for _, u := range units {
+		if started[u] {
+			continue
+		}
+		started[u] = true
+		g.Go(func() error {
+			err := m.make(ctx, u, fresh, func(frame int) { report(u, frame) })
+			report(u, u.frames)
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+// make sets the record of a unit: from the store, from the shared cache, or after encoding it.
+func (m *Maker) make(ctx context.Context, u *unit, fresh bool, emit func(frame int)) error {
+	u.reused = false
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	if _, made := m.made.Load(u.key); !fresh || made {
+		u.record, u.reused = m.find(ctx, u)
+		if u.reused {
+			return nil
+		}
+	}
+	out := m.Store.TempPath("piece-" + u.key + u.ext)
+	done, err := u.encode(ctx, out, emit)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(out) // gone when it was adopted
+	r := Record{Key: u.key, Frames: u.frames}
+	if u.frames > 0 {
+		r.Parameters, err = parametersOf(out)
+		if err != nil {
+			return fmt.Errorf("read an encoded piece: %w", err)
+		}
+	}
+	hash, size, err := m.Store.Adopt(out)
+	if err != nil {
+		return err
+	}
+	r.Hash, r.Bytes = string(hash), size
+	u.record, u.warned = r, done.Warnings
+	m.made.Store(u.key, true)
+	if m.Shared != nil {
+		m.Shared.Send(ctx, r)
+	}
+	return m.Index.Set(r)
+}
+
+// find returns the record of a unit whose file is in the store, complete and unchanged. A corrupt file is removed.
+func (m *Maker) find(ctx context.Context, u *unit) (Record, bool) {
+	if r, ok := m.Index.Get(u.key); ok && r.Frames == u.frames {
+		switch m.Store.Condition(assets.Hash(r.Hash), r.Bytes) {
+		case assets.Intact:
+			return r, true
+		case assets.Damaged:
+			_ = m.Store.Remove(assets.Hash(r.Hash)) // it is made again
+		}
+		m.Index.Forget(u.key)
+	}
+	if m.Shared == nil {
+		return Record{}, false
+	}
+	r, ok := m.Shared.Fetch(ctx, u.key)
+	if !ok || r.Frames != u.frames {
+		return Record{}, false
+	}
+	return r, m.Index.Set(r) == nil
+}
+
+// agree reports whether one decoder can play all pieces in a row.
+func agree(units []*unit) bool {
+	for _, u := range units {
+		if u.frames > 0 && u.record.Parameters != units[0].record.Parameters {
+			return false
+		}
+	}
+	return true
+}
+
+// join makes the film of its pieces.
+func (m *Maker) join(ctx context.Context, f Film, units []*unit, spans []piece.Span) (Result, error) {
+	var res Result
+	j := native.Joined{Film: f.Timeline}
+	counted := map[*unit]bool{}
+	for i, u := range units {
+		path := m.Store.Path(assets.Hash(u.record.Hash))
+		if i == len(spans) {
+			j.Sound = path
+		} else {
+			j.Parts, j.Frames = append(j.Parts, path), append(j.Frames, u.frames)
+			if u.reused || counted[u] { // a piece that is shown twice is encoded once
+				res.Reused += u.frames
+			} else {
+				res.Encoded += u.frames
+			}
+		}
+		if !counted[u] {
+			res.Objects = append(res.Objects, u.record.Hash)
+		}
+		counted[u] = true
+	}
+	spec := f.Encoding.spec(f.Timeline)
+	spec.Tools, spec.WorkDir, spec.Out = m.Tools, m.WorkDir, f.Out
+	var err error
+	res.Result, err = native.Join(ctx, spec, j, f.Encoding.Preset)
+	for _, u := range units {
+		res.Warnings = append(res.Warnings, u.warned...)
+		u.warned = nil
+	}
+	return res, err
+}
