@@ -56,7 +56,10 @@ var layers = [][]string{
 	{"account"},
 	{"sharedcache"}, // asks the account which origins the project accepts
 	{"voice"},
+	{"routing"},
 	{"films", "stage"},
+	{"recipes"}, // sizes in films, and the keys of the stage that prepares
+	{"previews"},
 	{"."},
 	{"watch"},
 }
