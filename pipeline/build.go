@@ -142,7 +142,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	p.warnOfManifest(ctx)
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
-	if plan.UpToDate() && p.publisher.propsCurrent() && p.publisher.ownedCurrent() {
+	if plan.UpToDate() && p.Publisher.PropsCurrent() && p.Publisher.OwnedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
 		if p.push(ctx, sh, o.Clips, &sum) && len(o.Clips) == 0 {
 			p.remember(ctx)
@@ -201,7 +201,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	err = errors.Join(err, p.FlushLedger(), p.Lock.Flush(), p.previews.Flush(), p.Account.Can.Flush())
 	b.finishResults(plan)
-	if perr := p.publisher.publish(ctx, false); perr == nil {
+	if perr := p.Publisher.Publish(ctx, false); perr == nil {
 		b.sum.Published = context.Cause(ctx) == nil
 	} else {
 		err = errors.Join(err, perr)

@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/publishing"
 	"greenroom/pipeline/renditions"
 	"greenroom/remotion"
 )
@@ -159,7 +160,7 @@ func (p *Project) upToDate(ctx context.Context) int {
 		return -1
 	}
 	plan, err := p.Plan(ctx, nil)
-	if err != nil || !plan.UpToDate() || !p.publisher.propsCurrent() || !p.publisher.ownedCurrent() {
+	if err != nil || !plan.UpToDate() || !p.Publisher.PropsCurrent() || !p.Publisher.OwnedCurrent() {
 		return -1
 	}
 	return len(plan.Steps)
@@ -202,8 +203,8 @@ func (p *Project) reliesOn(add func(path string, input bool)) {
 	output(p.Path(LockName))
 	output(p.PropsPath())
 	output(p.Path(p.LiveProps()))
-	output(filepath.Join(p.Path(p.SourceDir()), clipsModule))
-	p.publisher.eachOwned(input)
+	output(filepath.Join(p.Path(p.SourceDir()), publishing.ClipsModule))
+	p.Publisher.EachOwned(input)
 	for _, e := range p.Manifest.Each {
 		input(e.File)
 	}

@@ -26,7 +26,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		sum.Seconds = sum.Took.Seconds()
 	}()
 	sum = Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
-	if plan.UpToDate() && p.publisher.propsCurrent() {
+	if plan.UpToDate() && p.Publisher.PropsCurrent() {
 		sum.Published = true
 		return sum, nil
 	}
@@ -57,7 +57,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	if sum.Failed = len(list); sum.Failed > 0 {
 		return sum, list.Or()
 	}
-	if err := p.publisher.publish(ctx, true); err != nil {
+	if err := p.Publisher.Publish(ctx, true); err != nil {
 		return sum, err
 	}
 	sum.Published = context.Cause(ctx) == nil

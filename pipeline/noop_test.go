@@ -72,7 +72,7 @@ func builtProject(tb testing.TB, dir string, n int) {
 		p.Ledger.Fetched(row, e.Master, e.MasterBytes, 4)
 	}
 	must(p.Lock.Flush())
-	must(p.publisher.publish(ctx, false))
+	must(p.Publisher.Publish(ctx, false))
 	must(p.Close())
 }
 

@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/previews"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/publishing"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/routing"
 	"greenroom/pipeline/sharedcache"
@@ -80,7 +81,7 @@ type Project struct {
 	lengths   *routing.Lengths
 	recipes   *recipes.Recipes
 	previews  *previews.Previews
-	publisher *publisher
+	Publisher *publishing.Publisher
 	planner   *planner
 	pieces    *sharedcache.Cache // nil before a film is rendered
 
@@ -115,7 +116,7 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.lengths = routing.NewLengths(disk, p.router, p.voices)
 	p.recipes = recipes.New(disk, account)
 	p.previews = previews.New(disk, account, p.voices, p.router, p.lengths)
-	p.publisher = &publisher{disk: disk, previews: p.previews, version: o.Version}
+	p.Publisher = publishing.New(disk, p.previews, o.Version)
 	p.planner = &planner{
 		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, recipes: p.recipes, previews: p.previews,
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/publishing"
 	"greenroom/remotion"
 )
 
@@ -36,16 +37,16 @@ func TestPropsCountInTheManifestsRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, props := p.Manifest, p.publisher.props()
+		m, props := p.Manifest, p.Publisher.Props()
 		if exact := props.Rate != nil; props.FPS != want.decimal || exact != want.exact || exact && *props.Rate != (remotion.Rate{Num: m.FPS.Num, Den: m.FPS.Den}) {
 			t.Errorf("%s: the props have %v and %v", rate, props.FPS, props.Rate)
 		}
 		e := lockfile.Entry{Clip: "hello", Info: lockfile.Info{FPSNum: 25, FPSDen: 1, Duration: 6.08}}
-		if got := propsClip(e, nil, m.FPS).DurationInFrames; got != want.frames {
+		if got := publishing.PropsClip(e, nil, m.FPS).DurationInFrames; got != want.frames {
 			t.Errorf("%s: 6.08 s are %d frames, want %d", rate, got, want.frames)
 		}
 		e.Info.Duration = 3600
-		if got := propsClip(e, nil, m.FPS).DurationInFrames; got != want.hour {
+		if got := publishing.PropsClip(e, nil, m.FPS).DurationInFrames; got != want.hour {
 			t.Errorf("%s: an hour is %d frames, want %d", rate, got, want.hour)
 		}
 	}

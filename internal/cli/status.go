@@ -76,7 +76,7 @@ func statusCommand() command {
 // ownedFiles reports greenroom's own files in the Remotion project that a build would write; with check that is exit
 // 10.
 func (e *env) ownedFiles(p *pipeline.Project, check bool) error {
-	c, err := p.OwnedFiles()
+	c, err := p.Publisher.OwnedFiles()
 	if err != nil || c == nil || len(c.Outdated()) == 0 {
 		return err
 	}

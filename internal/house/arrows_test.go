@@ -60,6 +60,7 @@ var layers = [][]string{
 	{"films", "stage"},
 	{"recipes"}, // sizes in films, and the keys of the stage that prepares
 	{"previews"},
+	{"publishing"},
 	{"."},
 	{"watch"},
 }

@@ -1,4 +1,6 @@
-package pipeline
+// Package publishing writes what a Remotion project reads: prepared clips in public/, the props with their types, and
+// greenroom's own source files. The props are replaced last, and only complete sets of files are named in them.
+package publishing
 
 import (
 	"bufio"
@@ -26,22 +28,27 @@ import (
 	"greenroom/remotion"
 )
 
-// clipsModule makes a missing clip a compile error; it is next to the props.
-const clipsModule = "clips.gen.ts"
+// ClipsModule makes a missing clip a compile error; it is next to the props.
+const ClipsModule = "clips.gen.ts"
 
 // signalPrefix begins the name of an empty file next to them that is new at every publish.
 const signalPrefix = "published."
 
-// publisher writes what Remotion reads: the public folder, the props, and greenroom's own source files.
-type publisher struct {
+// Publisher writes what Remotion reads: the public folder, the props, and greenroom's own source files.
+type Publisher struct {
 	disk     *project.Project
 	previews *previews.Previews
 	version  string // of greenroom
 }
 
-// publish puts every prepared clip of the manifest into public/greenroom, then replaces the props: that is the commit
+// New returns the publisher of a project. version is greenroom's own.
+func New(disk *project.Project, previews *previews.Previews, version string) *Publisher {
+	return &Publisher{disk: disk, previews: previews, version: version}
+}
+
+// Publish puts every prepared clip of the manifest into public/greenroom, then replaces the props: that is the commit
 // point. A frozen build changes no source file.
-func (pb *publisher) publish(ctx context.Context, frozen bool) error {
+func (pb *Publisher) Publish(ctx context.Context, frozen bool) error {
 	if context.Cause(ctx) != nil {
 		return nil // the next run publishes; until then what is there stays complete
 	}
@@ -56,7 +63,7 @@ func (pb *publisher) publish(ctx context.Context, frozen bool) error {
 			}
 		}
 	}
-	jsonB, ts, err := remotion.EncodeProps(pb.props())
+	jsonB, ts, err := remotion.EncodeProps(pb.Props())
 	if err != nil {
 		return err
 	}
@@ -76,7 +83,7 @@ func (pb *publisher) publish(ctx context.Context, frozen bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable", "create %s", pb.disk.SourceDir())
 	}
-	if _, err := atomicfile.WriteBytes(filepath.Join(dir, clipsModule), 0o644, ts); err != nil {
+	if _, err := atomicfile.WriteBytes(filepath.Join(dir, ClipsModule), 0o644, ts); err != nil {
 		return fault.Wrap(fault.Failed, err, "make the folder writable and run the same command again", "write the props")
 	}
 	changed, err := atomicfile.WriteBytes(pb.disk.PropsPath(), 0o644, jsonB)
@@ -95,7 +102,7 @@ func (pb *publisher) publish(ctx context.Context, frozen bool) error {
 // signal makes Studio notice a publish. Node's recursive watch keeps watching the file that a rename replaced and does
 // not receive events of the next one; a file with a new name in the folder always causes one. Without the signal Studio
 // is late, not wrong.
-func (pb *publisher) signal(props []byte) {
+func (pb *Publisher) signal(props []byte) {
 	sum := sha256.Sum256(props)
 	name := pb.disk.Path(pb.disk.PublicDir() + "/" + signalPrefix + hex.EncodeToString(sum[:4]))
 	if _, err := os.Stat(name); err == nil {
@@ -110,8 +117,8 @@ func (pb *publisher) signal(props []byte) {
 	}
 }
 
-// props is what Remotion reads, from the lockfile alone.
-func (pb *publisher) props() remotion.Props {
+// Props is what Remotion reads, from the lockfile alone.
+func (pb *Publisher) Props() remotion.Props {
 	m := pb.disk.Manifest
 	props := remotion.Props{Version: 1, Project: m.Project, Width: m.Width, Height: m.Height, Clips: map[string]remotion.Clip{}}
 	props.SetRate(m.FPS.Num, m.FPS.Den)
@@ -121,7 +128,7 @@ func (pb *publisher) props() remotion.Props {
 		if !ok || len(files) < len(renditions.Extensions) {
 			continue
 		}
-		clip := propsClip(e, files, m.FPS)
+		clip := PropsClip(e, files, m.FPS)
 		if c.Row != nil && len(c.Row.Values) > 0 {
 			clip.Row = c.Row.Values
 		}
@@ -137,7 +144,7 @@ func (pb *publisher) props() remotion.Props {
 	return props
 }
 
-func propsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) remotion.Clip {
+func PropsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) remotion.Clip {
 	in := e.Info
 	c := remotion.Clip{
 		Name: e.Clip, Kind: "final", Transparent: in.Transparent,
@@ -162,12 +169,12 @@ func propsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) re
 	return c
 }
 
-// propsCurrent compares the props on disk with what they should be, as they are written:
+// PropsCurrent compares the props on disk with what they should be, as they are written:
 // those of ten thousand clips are not held in memory as well. What is there was held
 // against the schema when it was written.
-func (pb *publisher) propsCurrent() bool {
-	props := pb.props()
-	return holds(pb.disk.PropsPath(), props.WriteJSON) && holds(pb.disk.Path(pb.disk.LiveProps()), props.WriteJSON) && holds(filepath.Join(pb.disk.Path(pb.disk.SourceDir()), clipsModule), props.WriteModule)
+func (pb *Publisher) PropsCurrent() bool {
+	props := pb.Props()
+	return holds(pb.disk.PropsPath(), props.WriteJSON) && holds(pb.disk.Path(pb.disk.LiveProps()), props.WriteJSON) && holds(filepath.Join(pb.disk.Path(pb.disk.SourceDir()), ClipsModule), props.WriteModule)
 }
 
 // holds reports that a file has just the bytes that write writes.
