@@ -15,6 +15,7 @@ import (
 	"greenroom/internal/keymutex"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
@@ -43,7 +44,7 @@ type BuildOptions struct {
 	// poll. Nil: there are no events.
 	Look <-chan struct{}
 	// Confirm is called before money is spent; nil means yes.
-	Confirm func(*Plan) (bool, error)
+	Confirm func(*planning.Plan) (bool, error)
 }
 
 // Summary is what a build did.
@@ -95,8 +96,8 @@ type build struct {
 	languages map[string]string          // as the account names them, by the manifest's name; the same
 	ended     map[string]chan struct{}   // closed when a clip's step has run
 	polls     *wait.Poller
-	misnamed  sync.Map // videos whose status answers name another one
-	pending   []Step   // left to a later run
+	misnamed  sync.Map        // videos whose status answers name another one
+	pending   []planning.Step // left to a later run
 
 	mu       sync.Mutex
 	sum      Summary
@@ -121,7 +122,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return p.frozen(ctx, o)
 	}
 	if o.Refetch {
-		if err := p.planner.wantsAgain(o.Clips); err != nil {
+		if err := p.planner.WantAgain(o.Clips); err != nil {
 			return Summary{}, err
 		}
 	}
@@ -132,7 +133,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	defer sh.Close()
 	plan, err := p.Plan(ctx, o.Clips)
 	if err == nil {
-		err = mayRefetch(plan, p.planner.refetch)
+		err = p.planner.MayRefetch(plan)
 	}
 	if err != nil {
 		return Summary{}, err
@@ -141,7 +142,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		p.verified(ctx, plan)
 	}
 	p.warnOfManifest(ctx)
-	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep], Results: p.results(plan)}
+	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[planning.Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.Publisher.PropsCurrent() && p.Publisher.OwnedCurrent() {
 		p.sweepLocked(whenAll(plan, o.Clips))
 		if p.push(ctx, sh, o.Clips, &sum) && len(o.Clips) == 0 {
@@ -158,7 +159,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := p.migrateOrigins(ctx, !o.StandIns && !o.Draft); err != nil {
 		return sum, err
 	}
-	if !plan.idle() {
+	if !plan.Idle() {
 		p.Account.Identity(ctx, true) // rows and records are named by the account
 	}
 	if err := p.pull(ctx, sh, o); err != nil {
@@ -173,13 +174,13 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: wait.NewPoller(p.o.Now)}
-	b.sum.UpToDate, b.sum.Results = plan.Counts()[Keep], p.results(plan)
+	b.sum.UpToDate, b.sum.Results = plan.Counts()[planning.Keep], p.results(plan)
 	b.resultAt = resultIndex(b.sum.Results)
 	defer b.listen(ctx)()
 	draw, spend := plan, plan
 	if o.StandIns || o.Draft {
-		plan, draw = plan.free()
-		spend = draw.voices(o.Draft)
+		plan, draw = plan.Free()
+		spend = draw.Voices(o.Draft)
 	}
 	if err := b.spendsHere(spend); err != nil {
 		return sum, err
@@ -216,7 +217,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 }
 
 // limits sets the run's bounds and asks for leave to spend.
-func (b *build) limits(plan *Plan) error {
+func (b *build) limits(plan *planning.Plan) error {
 	b.budget = b.o.MaxSpend
 	if b.budget == nil {
 		b.budget = b.Manifest.HeyGen.Budget
@@ -224,7 +225,7 @@ func (b *build) limits(plan *Plan) error {
 	if b.Account.Sandboxed() {
 		b.budget = nil // nothing costs money there
 	}
-	if err := b.bounded(plan); err != nil {
+	if err := plan.Bounded(b.budget); err != nil {
 		return err
 	}
 	if b.budget != nil && plan.Price > *b.budget {
@@ -259,17 +260,17 @@ func (b *build) count(f func(*Summary)) {
 }
 
 // clip takes one clip from wherever it is to prepared files in the store.
-func (b *build) clip(ctx context.Context, s Step) error {
-	if s.Action == Blocked && !b.router.LooksAgain(ctx, s.submission()) {
+func (b *build) clip(ctx context.Context, s planning.Step) error {
+	if s.Action == planning.Blocked && !b.router.LooksAgain(ctx, s.Submission()) {
 		kind := fault.Provider
 		return fault.New(kind, "", "%s", s.Reason)
 	}
-	if s.Action == Prepare {
+	if s.Action == planning.Prepare {
 		if err := b.playable(ctx, &s); err != nil {
 			return err
 		}
 	}
-	if s.Action != Prepare || s.again {
+	if s.Action != planning.Prepare || s.Work.Again {
 		err := b.master(ctx, s)
 		if other, ok := b.reroute(ctx, s, err); ok {
 			s = other
@@ -285,23 +286,25 @@ func (b *build) clip(ctx context.Context, s Step) error {
 	return b.prepare(ctx, s)
 }
 
-func (b *build) rememberNoWebM(s Step) {
-	b.Account.Can.Record(b.Account.AccountID(), func(k *account.Capability) { k.NoWebM[s.clip.Avatar.ID+s.clip.Avatar.Photo] = b.Project.o.Now() })
+func (b *build) rememberNoWebM(s planning.Step) {
+	b.Account.Can.Record(b.Account.AccountID(), func(k *account.Capability) {
+		k.NoWebM[s.Work.Clip.Avatar.ID+s.Work.Clip.Avatar.Photo] = b.Project.o.Now()
+	})
 }
 
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and
 // remembers that for the look. Nothing was bought by the refused request.
-func (b *build) reroute(ctx context.Context, s Step, err error) (Step, bool) {
-	if err == nil || s.Route != request.V3WebM || s.clip.Route != "" || !heygen.WebMRefused(err) {
+func (b *build) reroute(ctx context.Context, s planning.Step, err error) (planning.Step, bool) {
+	if err == nil || s.Route != request.V3WebM || s.Work.Clip.Route != "" || !heygen.WebMRefused(err) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.router.RequestOn(ctx, *s.clip, request.V3Key)
+	req, rerr := b.router.RequestOn(ctx, *s.Work.Clip, request.V3Key)
 	if rerr != nil {
 		return s, false
 	}
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: "this look has no transparent WebM; made on the key colour instead"})
-	s.req, s.Route, s.Key, s.row = req, req.Route, req.Key, nil // master reads its row
+	s.Work.Request, s.Route, s.Key, s.Work.Row = req, req.Route, req.Key, nil // master reads its row
 	return s, true
 }
 

@@ -11,17 +11,18 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
 // captions brings a take's sidecar into the store, as JSON. That none came is worth
 // a word, not an end: HeyGen promises none for own sound.
-func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {
+func (b *build) captions(ctx context.Context, s planning.Step, client *heygen.Client, id string, v heygen.Video) (lockfile.Rendition, bool) {
 	warn := func(format string, args ...any) (lockfile.Rendition, bool) {
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Warned, Message: fmt.Sprintf(format, args...)})
 		return lockfile.Rendition{}, false
 	}
-	if !s.clip.Captions {
+	if !s.Work.Clip.Captions {
 		return lockfile.Rendition{}, false
 	}
 	if v.CaptionURL == "" {
@@ -49,7 +50,7 @@ func (b *build) captions(ctx context.Context, s Step, client *heygen.Client, id 
 	return r, true
 }
 
-func (b *build) keepCaptions(s Step, list []captions.Caption) (lockfile.Rendition, error) {
+func (b *build) keepCaptions(s planning.Step, list []captions.Caption) (lockfile.Rendition, error) {
 	j, err := json.Marshal(append([]captions.Caption{}, list...))
 	if err != nil {
 		return lockfile.Rendition{}, err

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
@@ -71,9 +72,9 @@ func fillMember(clip, member, text string) (out string, ok bool) {
 }
 
 // bodyOf makes the request of a clip, with what drives it.
-func bodyOf(t *testing.T, b *build, s Step) []byte {
+func bodyOf(t *testing.T, b *build, s planning.Step) []byte {
 	t.Helper()
-	if !s.req.Paid() {
+	if !s.Work.Request.Paid() {
 		return []byte(s.Key)
 	}
 	in, err := b.intent(context.Background(), s, nil)
@@ -129,7 +130,7 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 
 type opened struct {
 	b   *build
-	s   Step
+	s   planning.Step
 	err error
 }
 

@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
 	"greenroom/pipeline/voice"
@@ -67,7 +68,7 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 			t.Errorf("%s posts to %s, want %s", x.clip, in.Path, x.path)
 		}
 		page.Body("POST", in.Path, in.Body)
-		if r := s.req.Speech; r != nil {
+		if r := s.Work.Request.Speech; r != nil {
 			page.Body("POST", r.Path, r.Body)
 			if !strings.Contains(string(in.Body), "asset-a.wav") || strings.Contains(string(in.Body), "Hi") {
 				t.Errorf("%s is not driven by its bought voice: %s", x.clip, in.Body)
@@ -87,7 +88,7 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 
 // planned opens a project of one clip whose uploads are known, so that a request is
 // made without a network.
-func planned(t *testing.T, api, clip string) (*build, Step) {
+func planned(t *testing.T, api, clip string) (*build, planning.Step) {
 	t.Helper()
 	o := openOne(t, api, clip)
 	if o.err != nil {
@@ -152,7 +153,7 @@ clips:
 	}
 	b := &build{Project: p, engines: map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}}, templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: []heygen.TemplateVariable{
 		{Name: "name", Type: "text"}, {Name: "logo", Type: "image"}, {Name: "who", Type: "character"}, {Name: "tone", Type: "voice"}}}}}
-	return opened{b: b, s: Step{Clip: c.Name, Route: r.Route, Key: r.Key, clip: &c, req: r}}
+	return opened{b: b, s: planning.Step{Clip: c.Name, Route: r.Route, Key: r.Key, Work: planning.Work{Clip: &c, Request: r}}}
 }
 
 // TestTheKeyKnowsEveryInput: what changes the request changes the key, whatever the
@@ -199,7 +200,7 @@ func TestAnAccountThatMovesBuysNothing(t *testing.T) {
 		t.Errorf("the take on %s is not up to date: %s %v", old.Route, r.Route, err)
 	}
 	_, forced := planned(t, "v3", `{script: "Hi.", route: v3-key}`)
-	if r, err := b.router.Chosen(context.Background(), *forced.clip, e, true, nil); err != nil || r.Route != "v3-key" {
+	if r, err := b.router.Chosen(context.Background(), *forced.Work.Clip, e, true, nil); err != nil || r.Route != "v3-key" {
 		t.Errorf("the route that the manifest names is replaced: %s %v", r.Route, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/stage/fetch"
 )
@@ -47,7 +48,7 @@ func flip(t *testing.T, path string) {
 }
 
 // stepOf is what a build would do for a clip.
-func stepOf(t *testing.T, dir, clip string) Step {
+func stepOf(t *testing.T, dir, clip string) planning.Step {
 	t.Helper()
 	p, err := Open(freshOptions(dir))
 	if err != nil {
@@ -104,7 +105,7 @@ func TestAChangedPublishedFileIsRepairedFromTheStore(t *testing.T) {
 			if _, ok := Fresh(freshOptions(dir)); ok {
 				t.Error("the short way does not notice it")
 			}
-			if s := stepOf(t, dir, "clip-00001"); s.Action != Publish || !strings.HasPrefix(s.Reason, "damaged: public/greenroom/clip-00001.") {
+			if s := stepOf(t, dir, "clip-00001"); s.Action != planning.Publish || !strings.HasPrefix(s.Reason, "damaged: public/greenroom/clip-00001.") {
 				t.Errorf("plan: %s, %s", s.Action, s.Reason)
 			}
 			sum, err := rebuild(dir)
@@ -139,12 +140,12 @@ func TestAChangedStoredFileIsPlanned(t *testing.T) {
 	flip(t, stored(e.Renditions[renditions.WebM].Hash))
 	// The damaged rendition is noticed; these stand-ins for masters are not videos, so that
 	// the take is downloaded again too.
-	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 {
+	if s := stepOf(t, dir, "clip-00000"); s.Action != planning.Fetch || s.Price != 0 {
 		t.Errorf("plan: %s, %s, %g", s.Action, s.Reason, s.Price)
 	}
 	dir = recorded(t, 1)
 	flip(t, filepath.Join(dir, StateDir, "store", "sha256", e.Master[:2], e.Master))
-	if s := stepOf(t, dir, "clip-00000"); s.Action != Fetch || s.Price != 0 || !strings.Contains(s.Reason, "damaged: the stored take was changed; already requested as") {
+	if s := stepOf(t, dir, "clip-00000"); s.Action != planning.Fetch || s.Price != 0 || !strings.Contains(s.Reason, "damaged: the stored take was changed; already requested as") {
 		t.Errorf("plan: %s, %s, %g", s.Action, s.Reason, s.Price)
 	}
 }
@@ -221,7 +222,7 @@ func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 	if left, _ := os.ReadDir(filepath.Dir(p.Store.ResumePath("x"))); len(left) != 4 {
 		t.Errorf("a run of some clips removed parts: %v", left)
 	}
-	p.sweep(&Plan{Steps: []Step{{Action: Fetch, Key: needed}, {Action: Keep, Key: other}}})
+	p.sweep(&planning.Plan{Steps: []planning.Step{{Action: planning.Fetch, Key: needed}, {Action: planning.Keep, Key: other}}})
 	left, _ := os.ReadDir(filepath.Dir(p.Store.ResumePath("x")))
 	if len(left) != 2 || !strings.Contains(left[0].Name(), needed[:32]) {
 		t.Errorf("left: %v", left)

@@ -5,6 +5,7 @@ import (
 
 	"greenroom/internal/keymutex"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/recipes"
 )
 
@@ -16,7 +17,7 @@ type duplicates struct {
 }
 
 // learnDuplicates notes what is ready before the run, also of clips that it leaves alone.
-func (b *build) learnDuplicates(ctx context.Context, plan *Plan) {
+func (b *build) learnDuplicates(ctx context.Context, plan *planning.Plan) {
 	b.duplicates.known = map[string]lockfile.Entry{}
 	if len(plan.Steps) < len(b.Manifest.Clips) {
 		for _, c := range b.Manifest.Clips {
@@ -26,16 +27,16 @@ func (b *build) learnDuplicates(ctx context.Context, plan *Plan) {
 		}
 	}
 	for _, s := range plan.Steps {
-		if e, ok := b.Lock.Get(s.Clip); ok && (s.Action == Keep || s.Action == Publish) {
-			b.duplicates.known[recipes.DuplicateKey(*s.clip, e, e.Route)] = e
+		if e, ok := b.Lock.Get(s.Clip); ok && (s.Action == planning.Keep || s.Action == planning.Publish) {
+			b.duplicates.known[recipes.DuplicateKey(*s.Work.Clip, e, e.Route)] = e
 		}
 	}
 }
 
 // duplicate returns what was prepared for an equal clip; unlock must be called when the clip
 // is done, and shares what it has.
-func (b *build) duplicate(s Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
-	key := recipes.DuplicateKey(*s.clip, e, s.req.Route)
+func (b *build) duplicate(s planning.Step, e lockfile.Entry) (ready lockfile.Entry, ok bool, unlock func(made *lockfile.Entry)) {
+	key := recipes.DuplicateKey(*s.Work.Clip, e, s.Work.Request.Route)
 	free, _ := b.duplicates.Lock(key)
 	b.mu.Lock()
 	other, ok := b.duplicates.known[key]

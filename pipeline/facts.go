@@ -5,15 +5,16 @@ import (
 	"sort"
 	"strings"
 
+	"greenroom/pipeline/planning"
 	"greenroom/remotion"
 )
 
 // Facts are everything that is known about a clip, as name and value, for people who
 // ask why.
-func (p *Project) Facts(s Step) [][2]string {
+func (p *Project) Facts(s planning.Step) [][2]string {
 	out := [][2]string{{"clip", s.Clip}, {"action", string(s.Action)}, {"because", s.Reason}, {"route", s.Route}, {"take key", s.Key}}
 	if s.Seconds > 0 {
-		out = append(out, [2]string{s.lengthName(), fmt.Sprintf("%.2f s", s.Seconds)})
+		out = append(out, [2]string{lengthName(s), fmt.Sprintf("%.2f s", s.Seconds)})
 	}
 	if shown := p.Shown(s.Clip); shown.Kind == remotion.StandIn {
 		out = append(out, [2]string{"stand-in", fmt.Sprintf("%.2f s long", shown.Seconds)})
@@ -35,11 +36,11 @@ func (p *Project) Facts(s Step) [][2]string {
 		if v.Price > 0 {
 			out = append(out, [2]string{"voice price", fmt.Sprintf("%s to %s", Dollars(v.Least), Dollars(v.Price))})
 		}
-	} else if v, ok := p.voices.Here(s.req.Speech); ok {
+	} else if v, ok := p.voices.Here(s.Work.Request.Speech); ok {
 		out = append(out, [2]string{"voice", fmt.Sprintf("bought, %.2f s, %d words", v.Seconds, len(v.Words))})
 	}
-	if s.row != nil {
-		out = append(out, [2]string{"request", strings.TrimSpace(string(s.row.State) + " " + s.row.VideoID + " " + s.row.Reason)})
+	if s.Work.Row != nil {
+		out = append(out, [2]string{"request", strings.TrimSpace(string(s.Work.Row.State) + " " + s.Work.Row.VideoID + " " + s.Work.Row.Reason)})
 	}
 	e, ok := p.Lock.Get(s.Clip)
 	if !ok {
@@ -54,7 +55,7 @@ func (p *Project) Facts(s Step) [][2]string {
 	for _, n := range names {
 		out = append(out, [2]string{n, fmt.Sprintf("%s, %d bytes", e.Renditions[n].Hash[:min(12, len(e.Renditions[n].Hash))], e.Renditions[n].Bytes)})
 	}
-	if changed := s.req.ChangedSince(e.Inputs); changed != "" && e.TakeKey != s.Key {
+	if changed := s.Work.Request.ChangedSince(e.Inputs); changed != "" && e.TakeKey != s.Key {
 		out = append(out, [2]string{"changed", changed})
 	}
 	return out
@@ -64,9 +65,9 @@ const expectedLength = "expected length"
 
 // lengthName names a length: the measured one of a take, or the expected one. A stand-in has a third length, that of another
 // voice.
-func (s Step) lengthName() string {
+func lengthName(s planning.Step) string {
 	switch s.Action {
-	case Keep, Publish, Prepare, Import:
+	case planning.Keep, planning.Publish, planning.Prepare, planning.Import:
 		return "length"
 	}
 	return expectedLength

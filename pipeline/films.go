@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/records"
 	"greenroom/pipeline/films/segments"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/sharedcache"
 	"greenroom/remotion"
@@ -67,8 +68,8 @@ func (p *Project) filmClips(ctx context.Context, names []string) (func(string) (
 			return nil, err
 		}
 		for _, s := range plan.Steps {
-			upToDate[s.Clip] = s.Action == Keep
-			if s.Action != Keep {
+			upToDate[s.Clip] = s.Action == planning.Keep
+			if s.Action != planning.Keep {
 				reason[s.Clip] = s.Reason
 			}
 		}
@@ -119,9 +120,9 @@ func (p *Project) ReadyProps(ctx context.Context, clip string, o films.Options) 
 	var list fault.List
 	for _, s := range plan.Steps {
 		switch {
-		case s.Action != Keep && !(o.AllowStandIns && p.Shown(s.Clip).Kind == remotion.StandIn):
+		case s.Action != planning.Keep && !(o.AllowStandIns && p.Shown(s.Clip).Kind == remotion.StandIn):
 			list = append(list, p.NotReady(s.Clip, s.Reason))
-		case s.Action == Keep && s.Warning != "" && !o.AllowWarnings:
+		case s.Action == planning.Keep && s.Warning != "" && !o.AllowWarnings:
 			list = append(list, RefuseWarned(s.Clip, s.Warning))
 		}
 	}

@@ -9,25 +9,26 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 )
 
 // importFile copies a clip's own file into the store. Pictures and animated WebP, which ffmpeg cannot read, are packed
 // into a lossless MOV.
-func (b *build) importFile(ctx context.Context, s Step) error {
-	c := *s.clip
+func (b *build) importFile(ctx context.Context, s planning.Step) error {
+	c := *s.Work.Clip
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "resolve", State: event.Started, Message: "importing " + b.Rel(c.File)})
 	hash, size, err := b.importFootage(ctx, s)
 	if err != nil {
 		return err
 	}
-	entry := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.req.Inputs}
+	entry := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, Master: string(hash), MasterBytes: size, Inputs: s.Work.Request.Inputs}
 	return b.Lock.Set(b.unchanged(entry))
 }
 
-func (b *build) importFootage(ctx context.Context, s Step) (assets.Hash, int64, error) {
-	c := *s.clip
+func (b *build) importFootage(ctx context.Context, s planning.Step) (assets.Hash, int64, error) {
+	c := *s.Work.Clip
 	if !renditions.IsPacked(c) {
 		if err := media.Playable(c.File); err != nil {
 			hint := fault.ReadHint(err, "replace the file by a complete video")

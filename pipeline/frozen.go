@@ -7,6 +7,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/sharedcache"
 )
@@ -25,7 +26,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		sum.Took = p.o.Now().Sub(start)
 		sum.Seconds = sum.Took.Seconds()
 	}()
-	sum = Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[Keep]}
+	sum = Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[planning.Keep]}
 	if plan.UpToDate() && p.Publisher.PropsCurrent() {
 		sum.Published = true
 		return sum, nil
@@ -50,7 +51,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 	sum.Restored = sh.Restored()
 	var list fault.List
 	for _, s := range plan.Steps {
-		if s.Action != Keep && s.Action != Publish {
+		if s.Action != planning.Keep && s.Action != planning.Publish {
 			list = append(list, p.missingFiles(ctx, s, sh))
 		}
 	}
@@ -65,8 +66,8 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 }
 
 // missingFiles reports what of a clip is missing that a frozen build may not make.
-func (p *Project) missingFiles(ctx context.Context, s Step, sh *sharedcache.Cache) *fault.Error {
-	place := s.clip.Place
+func (p *Project) missingFiles(ctx context.Context, s planning.Step, sh *sharedcache.Cache) *fault.Error {
+	place := s.Work.Clip.Place
 	place.File = p.Rel(place.File)
 	say := func(hint, format string, args ...any) *fault.Error {
 		f := fault.New(fault.Stale, hint, "frozen: "+format, args...).For(s.Clip)

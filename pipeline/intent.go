@@ -8,31 +8,32 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
 // intent freezes the bytes to be sent. Files are uploaded first: that is free.
-func (b *build) intent(ctx context.Context, s Step, client *heygen.Client) (ledger.Intent, error) {
-	in := b.newIntent(ctx, s.Key, s.row)
+func (b *build) intent(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Intent, error) {
+	in := b.newIntent(ctx, s.Key, s.Work.Row)
 	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
-	if s.duplicateOf != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
-		b.planner.cost(&s, request.LoadPrices())
+	if s.Work.DuplicateOf != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
+		s.Cost(request.LoadPrices())
 		in.Price = s.Price
 	}
-	if s.submission().Open() {
-		in.Path, in.Title, in.Body = s.row.Path, s.row.Title, s.row.Body
+	if s.Submission().Open() {
+		in.Path, in.Title, in.Body = s.Work.Row.Path, s.Work.Row.Title, s.Work.Row.Body
 		return in, nil // the frozen bytes count, nothing new is uploaded
 	}
-	r := s.req
+	r := s.Work.Request
 	if r.Speech != nil {
 		v, err := b.speak(ctx, s, client)
 		if err != nil {
 			return in, err
 		}
 		r = r.WithSound(b.voices.Path(v))
-		s.setLength(request.Measured(v.Seconds))
+		s.SetLength(request.Measured(v.Seconds))
 		if !b.Account.Sandboxed() {
-			b.planner.cost(&s, request.LoadPrices())
+			s.Cost(request.LoadPrices())
 			in.Price = s.Price
 		}
 	}

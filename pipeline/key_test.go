@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"greenroom/pipeline/planning"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -58,7 +59,7 @@ func TestAFileIsKeyedOnItsScreen(t *testing.T) {
 	// The rendition follows the key, the take does not.
 	before := p.read("greenroom.lock")
 	p.manifest("sandbox", `one: {file: talk.mp4, key: "#30a848", prepare: {crop: false}}`)
-	if steps, err := p.plan(); err != nil || steps[0].Action != Prepare {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Prepare {
 		t.Fatalf("%+v %v", steps, err)
 	}
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Prepared != 1 {

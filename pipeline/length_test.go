@@ -14,6 +14,7 @@ import (
 	"greenroom/compose/timeline/timelinetest"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 )
 
 // pricing is a project whose files are measured: sound.wav and film.webm have the given
@@ -39,7 +40,7 @@ func pricing(t *testing.T, api string, seconds float64, clips string) (dir strin
 }
 
 // planWith plans with the programs that look finds.
-func planWith(t *testing.T, dir string, look func(string) (string, error)) *Plan {
+func planWith(t *testing.T, dir string, look func(string) (string, error)) *planning.Plan {
 	t.Helper()
 	plan, err := planOrFault(t, dir, look)
 	if err != nil {
@@ -48,7 +49,7 @@ func planWith(t *testing.T, dir string, look func(string) (string, error)) *Plan
 	return plan
 }
 
-func planOrFault(t *testing.T, dir string, look func(string) (string, error)) (*Plan, error) {
+func planOrFault(t *testing.T, dir string, look func(string) (string, error)) (*planning.Plan, error) {
 	t.Helper()
 	o := freshOptions(dir)
 	o.LookPath = look
@@ -122,7 +123,7 @@ func TestEverySourceIsPricedAtItsUpperEnd(t *testing.T) {
 		}
 		plan := planWith(t, dir, exec.LookPath)
 		s := plan.Steps[len(plan.Steps)-1]
-		if s.Action != Buy || s.LengthUnknown != c.unknown || plan.Unbounded() != c.unknown {
+		if s.Action != planning.Buy || s.LengthUnknown != c.unknown || plan.Unbounded() != c.unknown {
 			t.Errorf("%s: %s, length unknown: %v (%s)", name, s.Action, s.LengthUnknown, s.Unknown())
 			continue
 		}
@@ -143,8 +144,8 @@ func TestEverySourceIsPricedAtItsUpperEnd(t *testing.T) {
 		if want := math.Ceil(high-1e-9) * rate; math.Abs(s.Price-want) > rate+1e-9 {
 			t.Errorf("%s: $%g for %g s, want about $%g", name, s.Price, high, want)
 		}
-		if s.length.Loose != c.everything {
-			t.Errorf("%s: a documented maximum: %v", name, s.length.Loose)
+		if s.Work.Length.Loose != c.everything {
+			t.Errorf("%s: a documented maximum: %v", name, s.Work.Length.Loose)
 		}
 	}
 }
@@ -221,7 +222,7 @@ func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	}
 	asked := false
 	b.o.MaxSpend = nil
-	b.o.Confirm = func(p *Plan) (bool, error) { asked = p.Unbounded(); return true, nil }
+	b.o.Confirm = func(p *planning.Plan) (bool, error) { asked = p.Unbounded(); return true, nil }
 	if err := b.limits(plan); err != nil || !asked {
 		t.Errorf("%v, asked about an unknown amount: %v", err, asked)
 	}
@@ -260,13 +261,13 @@ func TestATranslationIsAsLongAsTheTakeItIsOf(t *testing.T) {
 	}
 }
 
-func planSteps(t *testing.T, p *Project) map[string]Step {
+func planSteps(t *testing.T, p *Project) map[string]planning.Step {
 	t.Helper()
 	plan, err := p.Plan(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]Step{}
+	out := map[string]planning.Step{}
 	for _, s := range plan.Steps {
 		out[s.Clip] = s
 	}

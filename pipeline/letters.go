@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/films/typeset"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/planning"
 )
 
 // mostLetterFaults is how many texts without letters are described; the rest is counted.
@@ -26,11 +27,11 @@ type letters struct {
 // Letters reports texts and captions of films that show a clip of the plan's purchases and have a character that none of their
 // fonts has. Such a film cannot be drawn, so that the clip would be bought for nothing. Fonts that cannot be read are left to
 // the film.
-func (p *Project) Letters(ctx context.Context, plan *Plan) error {
+func (p *Project) Letters(ctx context.Context, plan *planning.Plan) error {
 	buys := map[string]*manifest.Clip{}
 	for _, s := range plan.Steps {
-		if s.Action == Buy || s.Action == Draft || s.duplicateOf != "" {
-			buys[s.Clip] = s.clip
+		if s.Action == planning.Buy || s.Action == planning.Draft || s.Work.DuplicateOf != "" {
+			buys[s.Clip] = s.Work.Clip
 		}
 	}
 	m := p.Manifest

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"greenroom/pipeline/planning"
 	voicestep "greenroom/pipeline/stage/voice"
 
 	"path/filepath"
@@ -15,7 +16,7 @@ import (
 // sweep removes the unfinished files that killed runs left in the project and in the
 // system's temporary folder. The caller holds the submit lock. plan is of all clips; nil
 // when it is not known which downloads will be resumed.
-func (p *Project) sweep(plan *Plan) {
+func (p *Project) sweep(plan *planning.Plan) {
 	render := p.Path(StateDir + "/render")
 	atomicfile.Sweep(p.Dir(), p.Path(p.SourceDir()), p.StateDir(), filepath.Dir(p.voices.File("x")), p.Path(records.Folder))
 	remotion.SweepKilled(render)
@@ -28,12 +29,12 @@ func (p *Project) sweep(plan *Plan) {
 	}
 	resumed := map[string]bool{}
 	for _, s := range plan.Steps {
-		if s.Action == Keep || s.Action == Publish || s.Action == Prepare {
+		if s.Action == planning.Keep || s.Action == planning.Publish || s.Action == planning.Prepare {
 			continue
 		}
 		resumed[fetch.Part(s.Key)] = true
-		if s.req.Speech != nil {
-			resumed[voicestep.Part(s.req.Speech.Row)] = true
+		if s.Work.Request.Speech != nil {
+			resumed[voicestep.Part(s.Work.Request.Speech.Row)] = true
 		}
 	}
 	p.Store.SweepTemp(func(name string) bool { return resumed[name] })
@@ -41,7 +42,7 @@ func (p *Project) sweep(plan *Plan) {
 
 // sweepLocked is sweep for a run that has nothing else to do. Another run that holds the lock
 // sweeps by itself.
-func (p *Project) sweepLocked(plan *Plan) {
+func (p *Project) sweepLocked(plan *planning.Plan) {
 	if p.Store == nil {
 		return
 	}
@@ -54,7 +55,7 @@ func (p *Project) sweepLocked(plan *Plan) {
 }
 
 // whenAll is the plan when it is of all clips.
-func whenAll(plan *Plan, names []string) *Plan {
+func whenAll(plan *planning.Plan, names []string) *planning.Plan {
 	if len(names) > 0 {
 		return nil
 	}

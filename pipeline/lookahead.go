@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/planning"
 )
 
 // lookAheadTime bounds what a plan waits for the account.
@@ -14,10 +15,10 @@ const lookAheadTime = 8 * time.Second
 // LookAhead compares a plan's purchases with what the account lists: avatars, voices, templates with their variables, and
 // languages. The faults are those that a build would end with. It buys nothing and leaves no file in a project that was never
 // built. unchecked is the reason when the account could not be asked; then there are no faults.
-func (p *Project) LookAhead(ctx context.Context, plan *Plan) (unchecked string, err error) {
+func (p *Project) LookAhead(ctx context.Context, plan *planning.Plan) (unchecked string, err error) {
 	f := newFlight(&build{Project: p})
 	for _, s := range plan.Steps {
-		if s.Action == Buy || s.Action == Draft {
+		if s.Action == planning.Buy || s.Action == planning.Draft {
 			f.need(s)
 		}
 	}

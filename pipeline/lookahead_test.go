@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"greenroom/pipeline/planning"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,7 @@ func TestALanguageByItsCodeIsTheAccountsName(t *testing.T) {
 	}
 	p.manifest("sandbox", `one: {script: One.}, pt: {translate: {clip: one, to: Portuguese}}`)
 	steps, err := p.plan()
-	if err != nil || steps[1].Action != Keep {
+	if err != nil || steps[1].Action != planning.Keep {
 		t.Errorf("the name is another request than the code: %+v: %v", steps, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
@@ -75,12 +76,12 @@ func (b *build) storedMaster(row ledger.Row) bool {
 }
 
 // free reports that a clip's master can be brought again without buying anything.
-func (b *build) free(ctx context.Context, s Step) bool {
-	switch s.req.Route {
+func (b *build) free(ctx context.Context, s planning.Step) bool {
+	switch s.Work.Request.Route {
 	case request.File, request.Video:
 		return true
 	}
-	if r := s.submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
+	if r := s.Submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
 		return true
 	}
 	e, have := b.Account.OwnTake(ctx, s.Clip)
@@ -89,7 +90,7 @@ func (b *build) free(ctx context.Context, s Step) bool {
 
 // playable finds a master that cannot be prepared before it is tried, and marks its step so
 // that it is brought again where that is free.
-func (b *build) playable(ctx context.Context, s *Step) error {
+func (b *build) playable(ctx context.Context, s *planning.Step) error {
 	e, ok := b.Lock.Get(s.Clip)
 	if !ok {
 		return nil
@@ -104,7 +105,7 @@ func (b *build) playable(ctx context.Context, s *Step) error {
 	if !b.free(ctx, *s) {
 		return fault.Wrap(fault.Media, err, "", "the stored take cannot be used").For(s.Clip)
 	}
-	s.again = true
+	s.Work.Again = true
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "fetch", State: event.Warned, Message: "the stored take is " + err.Error() + "; bringing it again"})
 	return nil
 }
@@ -122,7 +123,7 @@ func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
 }
 
 // prepared reports that a clip's renditions are up to date with its master.
-func (b *build) prepared(ctx context.Context, s Step) bool {
+func (b *build) prepared(ctx context.Context, s planning.Step) bool {
 	e, ok := b.Lock.Get(s.Clip)
-	return ok && e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.clip, e) == "" && b.previews.StaleCaptions(*s.clip, s.req, e.Captions != nil) == ""
+	return ok && e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.Work.Clip, e) == "" && b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, e.Captions != nil) == ""
 }

@@ -10,10 +10,11 @@ import (
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
+	"greenroom/pipeline/planning"
 )
 
 // unreadable explains why the record of a clip's video cannot be read.
-func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, id string, err error) error {
+func (b *build) unreadable(ctx context.Context, client *heygen.Client, s planning.Step, id string, err error) error {
 	switch {
 	case heygen.Gone(err):
 		return b.outOfReach(ctx, s, id, err)
@@ -28,29 +29,29 @@ func (b *build) unreadable(ctx context.Context, client *heygen.Client, s Step, i
 
 // outOfReach explains that a video cannot be read since the API that made it has ended.
 // Another generation does not help: the client tries v3, too (see heygen.Client.Job).
-func (b *build) outOfReach(ctx context.Context, s Step, id string, err error) error {
+func (b *build) outOfReach(ctx context.Context, s planning.Step, id string, err error) error {
 	out := b.Account.Gone(ctx, err, "read video "+id)
 	var he *heygen.Error
 	var f *fault.Error
 	if errors.As(err, &he) && he.Legacy() && errors.As(out, &f) {
 		f.Hint = "v1 and v2, which made this video, have ended: download it on HeyGen's site and set file: on the clip"
-		if s.req.Paid() {
-			f.Hint += fmt.Sprintf(", or set heygen.api: v3 and take: %d to buy it again", s.clip.Take+1)
+		if s.Work.Request.Paid() {
+			f.Hint += fmt.Sprintf(", or set heygen.api: v3 and take: %d to buy it again", s.Work.Clip.Take+1)
 		}
 	}
 	return out
 }
 
 // missing explains that the account does not have a video that a clip needs.
-func (p *Project) missing(s Step, id string, err error) error {
+func (p *Project) missing(s planning.Step, id string, err error) error {
 	from, key, _ := strings.Cut(p.Account.AccountID(), " ")
 	if u, perr := url.Parse(from); perr == nil && u.Host != "" {
 		from = u.Host // the address may hold a password
 	}
 	hint := fmt.Sprintf("`greenroom videos --show %s` reads it: "+
 		"the key in %s must belong to the account at %s that made the video", id, key, from)
-	if s.req.Paid() {
-		hint += fmt.Sprintf("; if it was deleted there, set take: %d to buy the clip again", s.clip.Take+1)
+	if s.Work.Request.Paid() {
+		hint += fmt.Sprintf("; if it was deleted there, set take: %d to buy the clip again", s.Work.Clip.Take+1)
 	} else {
 		hint += "; `greenroom videos` lists others"
 	}

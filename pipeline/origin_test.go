@@ -12,6 +12,7 @@ import (
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/planning"
 )
 
 // explained is an error with its hints, as a user reads it.
@@ -43,7 +44,7 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 			p.env["HEYGEN_API_BASE"] = newGate(t).srv.URL
 		}
 		steps, err := p.plan()
-		if err != nil || steps[0].Action != Buy || !strings.Contains(steps[0].Reason, "the sandbox") {
+		if err != nil || steps[0].Action != planning.Buy || !strings.Contains(steps[0].Reason, "the sandbox") {
 			t.Errorf("%s: the plan is %+v, %v", api, steps, err)
 		}
 		delete(p.env, "HEYGEN_API_BASE")
@@ -73,12 +74,12 @@ func TestASandboxTakeIsNeverAFinalTake(t *testing.T) {
 	if o := p.props().Clips["one"].Take.Origin; !strings.HasPrefix(o, "local-") {
 		t.Errorf("origin %q", o)
 	}
-	if steps, err := p.plan(); err != nil || steps[0].Action != Keep {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Keep {
 		t.Errorf("%+v, %v", steps, err)
 	}
 	// Without the address the same manifest means HeyGen: a server on this machine is none.
 	delete(p.env, "HEYGEN_API_BASE")
-	if steps, err := p.plan(); err != nil || steps[0].Action != Buy || !strings.Contains(steps[0].Reason, "a server on this machine") {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Buy || !strings.Contains(steps[0].Reason, "a server on this machine") {
 		t.Errorf("%+v, %v", steps, err)
 	}
 }
@@ -169,7 +170,7 @@ func TestAnUnknownResultBelongsToItsAccount(t *testing.T) {
 				_, err := p.build(BuildOptions{})
 				mustContain(t, err, "is unknown", "greenroom resolve one")
 			}
-			if steps, err := p.plan(); err != nil || steps[0].Action != Blocked {
+			if steps, err := p.plan(); err != nil || steps[0].Action != planning.Blocked {
 				t.Errorf("%+v, %v", steps, err)
 			}
 			if b.billed() != 0 || len(b.posts) != 0 {
@@ -200,13 +201,13 @@ func TestAReplacedKeyOfTheSameUserBuysNothingAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.env["HEYGEN_API_KEY"] = "key-a-renewed"
-	if steps, err := p.plan(); err != nil || steps[0].Action != Keep {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Keep {
 		t.Errorf("%+v, %v", steps, err)
 	}
 	// Where the account cannot be asked, the key alone does not decide.
 	p.env["HEYGEN_API_KEY"] = "key-a-third"
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool { cut(w); return true })
-	if steps, err := p.plan(); err != nil || steps[0].Action != Keep {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Keep {
 		t.Errorf("%+v, %v", steps, err)
 	}
 	// Another user's key is another account, also where the provider does not tell.
@@ -216,7 +217,7 @@ func TestAReplacedKeyOfTheSameUserBuysNothingAgain(t *testing.T) {
 	} {
 		f.answer(hook)
 		p.env["HEYGEN_API_KEY"] = "key of " + name
-		if steps, err := p.plan(); err != nil || steps[0].Action != Buy || !strings.Contains(steps[0].Reason, "the take was made by") {
+		if steps, err := p.plan(); err != nil || steps[0].Action != planning.Buy || !strings.Contains(steps[0].Reason, "the take was made by") {
 			t.Errorf("%s: %+v, %v", name, steps, err)
 		}
 	}
@@ -259,7 +260,7 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	}
 
 	p := fixture(t, true)
-	if steps, err := p.plan(); err != nil || steps[0].Action != Fetch || !strings.Contains(steps[0].Reason, "nothing more to pay") {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Fetch || !strings.Contains(steps[0].Reason, "nothing more to pay") {
 		t.Errorf("its own sandbox's takes are bought again: %+v, %v", steps, err)
 	}
 	if err := p.with(func(q *Project) error { return errors.Join(q.OpenState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
@@ -276,14 +277,14 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 
 	p = fixture(t, true)
 	real(p)
-	if steps, err := p.plan(); err != nil || steps[0].Action != Buy || !strings.Contains(steps[0].Reason, "the sandbox") {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Buy || !strings.Contains(steps[0].Reason, "the sandbox") {
 		t.Errorf("%+v, %v", steps, err)
 	}
 
 	// A clean clone knows nothing: nothing is final until the account has answered.
 	p = fixture(t, false)
 	real(p)
-	if steps, err := p.plan(); err != nil || steps[0].Action != Settle || steps[0].Price != 0 {
+	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Settle || steps[0].Price != 0 {
 		t.Errorf("%+v, %v", steps, err)
 	}
 	_, err := p.build(BuildOptions{Frozen: true})
@@ -297,7 +298,7 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	f := newGate(t)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	confirmed := 0
-	if _, err := p.build(BuildOptions{Confirm: func(*Plan) (bool, error) { confirmed++; return true, nil }}); err != nil || f.billed() != 2 || confirmed != 1 {
+	if _, err := p.build(BuildOptions{Confirm: func(*planning.Plan) (bool, error) { confirmed++; return true, nil }}); err != nil || f.billed() != 2 || confirmed != 1 {
 		t.Errorf("takes that the account does not know: %v, %d billed, asked %d times", err, f.billed(), confirmed)
 	}
 	// The same with takes that it knows: they are downloaded.

@@ -8,13 +8,14 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
 // otherVideo handles a status answer that names another video than the one that was read.
 // An agent's session becomes a video, once. In every other answer the bought id counts: it
 // is all that connects the purchase with the account.
-func (b *build) otherVideo(ctx context.Context, s Step, row ledger.Row, id string) (ledger.Row, error) {
+func (b *build) otherVideo(ctx context.Context, s planning.Step, row ledger.Row, id string) (ledger.Row, error) {
 	if owner := b.ownerOf(row.Key, id); owner != "" {
 		return row, fault.New(fault.Provider, "run the same command again; if it stays so, ask HeyGen's support about both videos",
 			"HeyGen answered for video %s, which is the take of %s, when video %s was read", id, owner, row.VideoID)

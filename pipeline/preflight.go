@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
@@ -21,10 +22,10 @@ import (
 // films longer or larger than the plan, and a balance that does not reach. What cannot
 // be looked up now is left to HeyGen's own answer; a refused request costs nothing
 // either.
-func (b *build) preflight(ctx context.Context, plan *Plan) error {
+func (b *build) preflight(ctx context.Context, plan *planning.Plan) error {
 	f := newFlight(b)
 	for _, s := range plan.Steps {
-		if s.Action == Buy || s.Action == Draft {
+		if s.Action == planning.Buy || s.Action == planning.Draft {
 			f.need(s)
 		}
 	}
@@ -69,31 +70,31 @@ func (f *flight) run(ctx context.Context, checks ...func(context.Context) error)
 
 // newFlight makes the checks of a build.
 func newFlight(b *build) *flight {
-	byID := func() map[heygen.API]map[string][]Step {
-		return map[heygen.API]map[string][]Step{heygen.V2: {}, heygen.V3: {}}
+	byID := func() map[heygen.API]map[string][]planning.Step {
+		return map[heygen.API]map[string][]planning.Step{heygen.V2: {}, heygen.V3: {}}
 	}
-	return &flight{b: b, looks: map[string][]Step{}, voices: byID(), speech: byID()}
+	return &flight{b: b, looks: map[string][]planning.Step{}, voices: byID(), speech: byID()}
 }
 
 // flight collects what the clips to buy need.
 type flight struct {
 	b      *build
 	client *heygen.Client
-	steps  []Step
-	looks  map[string][]Step
-	voices map[heygen.API]map[string][]Step
-	speech map[heygen.API]map[string][]Step // voices that must speak without a picture
+	steps  []planning.Step
+	looks  map[string][]planning.Step
+	voices map[heygen.API]map[string][]planning.Step
+	speech map[heygen.API]map[string][]planning.Step // voices that must speak without a picture
 	faults fault.List
 	unread error // why a list could not be read, which a build leaves to HeyGen's own answer
 }
 
-func (f *flight) need(s Step) {
+func (f *flight) need(s planning.Step) {
 	f.steps = append(f.steps, s)
-	c, api := s.clip, request.APIOf(s.Route)
-	if v := s.Voice; v != nil && v.Action == Buy {
+	c, api := s.Work.Clip, request.APIOf(s.Route)
+	if v := s.Voice; v != nil && v.Action == planning.Buy {
 		f.speech[api][c.Voice.ID] = append(f.speech[api][c.Voice.ID], s)
 	}
-	if s.Action == Draft {
+	if s.Action == planning.Draft {
 		return // the picture waits
 	}
 	look := func(id string) {
@@ -118,28 +119,28 @@ func (f *flight) need(s Step) {
 		if len(c.Scenes) == 0 {
 			look(c.Avatar.ID)
 		}
-		if len(c.Scenes) == 0 && c.AudioFile == "" && s.req.Speech == nil {
+		if len(c.Scenes) == 0 && c.AudioFile == "" && s.Work.Request.Speech == nil {
 			voice(c.Voice.ID)
 		}
 	}
 }
 
 // add is one fault for each clip that asks for it, at the clip's place.
-func (f *flight) add(steps []Step, hint, format string, args ...any) {
+func (f *flight) add(steps []planning.Step, hint, format string, args ...any) {
 	f.addAt("", steps, hint, format, args...)
 }
 
 // addAt is one fault for each clip that asks for a member, at the member's place.
-func (f *flight) addAt(member string, steps []Step, hint, format string, args ...any) {
+func (f *flight) addAt(member string, steps []planning.Step, hint, format string, args ...any) {
 	for i, s := range steps {
 		if i > 0 && steps[i-1].Clip == s.Clip {
 			continue // two scenes of one clip
 		}
 		at := member
-		if len(s.clip.Scenes) > 0 {
+		if len(s.Work.Clip.Scenes) > 0 {
 			at = "scenes." + member
 		}
-		e := request.Misfit(*s.clip, f.b.router.ManifestLine, at, hint, format, args...)
+		e := request.Misfit(*s.Work.Clip, f.b.router.ManifestLine, at, hint, format, args...)
 		e.Place.File = f.b.Rel(e.Place.File)
 		f.faults = append(f.faults, e)
 	}
@@ -295,10 +296,10 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 // checkTemplates reads each template and holds the manifest's variables against it.
 func (f *flight) checkTemplates(ctx context.Context) error {
 	for _, s := range f.steps {
-		if s.clip.Source != manifest.SourceTemplate {
+		if s.Work.Clip.Source != manifest.SourceTemplate {
 			continue
 		}
-		id, api := s.clip.Template.ID, request.APIOf(s.Route)
+		id, api := s.Work.Clip.Template.ID, request.APIOf(s.Route)
 		if t, ok := f.b.templates[id]; ok { // rows share theirs
 			f.variables(s, t)
 			continue
@@ -314,7 +315,7 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 			for _, x := range all {
 				has.put(x.ID, x.Name)
 			}
-			f.addAt("template.id", []Step{s}, has.hint(id), "the account has no template %q", id)
+			f.addAt("template.id", []planning.Step{s}, has.hint(id), "the account has no template %q", id)
 			continue
 		case heygen.Gone(err):
 			return f.gone(ctx, err, "read template "+id)
@@ -327,9 +328,9 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 	return nil
 }
 
-func (f *flight) variables(s Step, t heygen.Template) {
+func (f *flight) variables(s planning.Step, t heygen.Template) {
 	given := map[string]string{}
-	for _, v := range s.clip.Template.Variables {
+	for _, v := range s.Work.Clip.Template.Variables {
 		given[v.Name] = v.Value
 		if v.File != "" {
 			given[v.Name] = "file"
@@ -337,7 +338,7 @@ func (f *flight) variables(s Step, t heygen.Template) {
 	}
 	hint := fmt.Sprintf("`greenroom templates %s` shows its variables; nothing was bought", t.ID)
 	values, errs := t.Match(given)
-	for _, v := range s.clip.Template.Variables {
+	for _, v := range s.Work.Clip.Template.Variables {
 		i := slices.IndexFunc(values, func(x heygen.TemplateValue) bool { return x.Name == v.Name })
 		if i < 0 {
 			continue
@@ -352,14 +353,14 @@ func (f *flight) variables(s Step, t heygen.Template) {
 		}
 	}
 	for _, err := range errs {
-		f.add([]Step{s}, hint, "template %s: %v", t.ID, err)
+		f.add([]planning.Step{s}, hint, "template %s: %v", t.ID, err)
 	}
 }
 
 func (f *flight) checkLanguages(ctx context.Context) error {
 	lists := map[heygen.API][]string{}
 	for _, s := range f.steps {
-		if s.clip.Source != manifest.SourceTranslate {
+		if s.Work.Clip.Source != manifest.SourceTranslate {
 			continue
 		}
 		api := request.APIOf(s.Route)
@@ -374,7 +375,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 			}
 			lists[api] = l
 		}
-		to := s.clip.Translate.To
+		to := s.Work.Clip.Translate.To
 		match, choices := value.FindLanguage(to, lists[api])
 		if f.b.languages[to] = match; match != "" {
 			continue
@@ -382,12 +383,12 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 		hint := "`greenroom templates --languages` lists them; nothing was bought"
 		switch near := fault.Nearest(to, lists[api]); {
 		case len(choices) > 0:
-			f.addAt("translate.to", []Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
+			f.addAt("translate.to", []planning.Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
 			continue
 		case near != "":
 			hint = fmt.Sprintf("did you mean %q? nothing was bought", near)
 		}
-		f.addAt("translate.to", []Step{s}, hint, "HeyGen does not translate into %q", to)
+		f.addAt("translate.to", []planning.Step{s}, hint, "HeyGen does not translate into %q", to)
 	}
 	return nil
 }

@@ -9,12 +9,13 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 )
 
 // checkBalance asks for what is left and for the plan's limits. What an account does
 // not tell is not held against it.
-func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
+func (f *flight) checkBalance(ctx context.Context, plan *planning.Plan) error {
 	api := request.APIOf(f.steps[0].Route)
 	bal, err := f.client.Credits(ctx, api)
 	if heygen.Unauthorized(err) {
@@ -30,8 +31,8 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 	if bal.Currency == "credits" {
 		need = 0
 		for _, s := range f.steps {
-			if need += s.credits; s.Voice != nil {
-				need += s.Voice.credits
+			if need += s.Work.Credits; s.Voice != nil {
+				need += s.Voice.Credits
 			}
 		}
 	}
@@ -47,12 +48,12 @@ func (f *flight) checkBalance(ctx context.Context, plan *Plan) error {
 	limit, known := planLimits[bal.Plan]
 	for _, s := range f.steps {
 		switch {
-		case known && s.length.Low > limit.seconds:
-			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
-		case known && s.clip.Source == manifest.SourceAvatar && min(s.clip.Width, s.clip.Height) > limit.side:
-			f.add([]Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.clip.Width, s.clip.Height, bal.Plan)
-		case s.length.Low > request.LongestVideo:
-			f.add([]Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(request.LongestVideo))
+		case known && s.Work.Length.Low > limit.seconds:
+			f.add([]planning.Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, the plan %q allows %.0f", s.Seconds, bal.Plan, limit.seconds)
+		case known && s.Work.Clip.Source == manifest.SourceAvatar && min(s.Work.Clip.Width, s.Work.Clip.Height) > limit.side:
+			f.add([]planning.Step{s}, fmt.Sprintf("set size to at most %dp; nothing was bought", limit.side), "%dx%d is larger than the plan %q renders", s.Work.Clip.Width, s.Work.Clip.Height, bal.Plan)
+		case s.Work.Length.Low > request.LongestVideo:
+			f.add([]planning.Step{s}, "split it into shorter clips; nothing was bought", "about %.0f s long, HeyGen allows %.0f", s.Seconds, float64(request.LongestVideo))
 		}
 	}
 	return nil

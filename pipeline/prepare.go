@@ -9,6 +9,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage"
@@ -17,7 +18,7 @@ import (
 )
 
 // prepare checks the master, makes the renditions and checks them again.
-func (b *build) prepare(ctx context.Context, s Step) error {
+func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	e, ok := b.Lock.Get(s.Clip)
 	if !ok {
 		return fault.New(fault.Failed, "", "no master on record")
@@ -38,11 +39,11 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 	if err != nil {
 		return err
 	}
-	e.Info = recipes.InfoOf(report, *s.clip)
+	e.Info = recipes.InfoOf(report, *s.Work.Clip)
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
 	in := prepare.In{
 		Clip: s.Clip, TakeKey: s.Key, Master: e.Master, Spec: b.prepareSpec(s, report, e.Info),
-		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.clip, e.Info),
+		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.Work.Clip, e.Info),
 	}
 	in.Expect.Again = b.again(s)
 	out, err := prepare.Run(ctx, env, in)
@@ -58,7 +59,7 @@ func (b *build) prepare(ctx context.Context, s Step) error {
 		e.Info.Frames, e.Info.Duration = prepared.Frames, rate.Seconds(prepared.Frames)
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: recipes.Conformed(report.Info, rate)})
 	}
-	if s.req.Speech != nil {
+	if s.Work.Request.Speech != nil {
 		if e.Captions, err = b.voiceCaptions(s); err != nil {
 			return err
 		}
@@ -83,8 +84,8 @@ func (b *build) env() stage.Env {
 }
 
 // prepareSpec is the recipe with what the check found of the frames.
-func (b *build) prepareSpec(s Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
-	spec := b.recipes.Recipe(*s.clip, s.req.Route, info)
+func (b *build) prepareSpec(s planning.Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
+	spec := b.recipes.Recipe(*s.Work.Clip, s.Work.Request.Route, info)
 	spec.Frames, spec.Duration = info.Frames, info.Duration
 	if report.Info.VFR {
 		spec.Frames = 0
@@ -99,16 +100,16 @@ func (b *build) prepareSpec(s Step, report *media.Report, info lockfile.Info) me
 }
 
 // expectMaster is what a step's take must be.
-func (b *build) expectMaster(s Step, e lockfile.Entry) media.Expect {
-	out := recipes.ExpectMaster(*s.clip, s.req.Route, e.Duration)
+func (b *build) expectMaster(s planning.Step, e lockfile.Entry) media.Expect {
+	out := recipes.ExpectMaster(*s.Work.Clip, s.Work.Request.Route, e.Duration)
 	out.Again = b.again(s)
 	return out
 }
 
 // again is the advice for a clip whose take is damaged.
-func (b *build) again(s Step) string {
-	if s.req.Route == request.File {
-		return "replace " + b.Rel(s.clip.File)
+func (b *build) again(s planning.Step) string {
+	if s.Work.Request.Route == request.File {
+		return "replace " + b.Rel(s.Work.Clip.File)
 	}
 	return downloadAgain(s.Clip)
 }

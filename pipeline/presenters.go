@@ -6,6 +6,7 @@ import (
 
 	"greenroom/compose/standin"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/planning"
 )
 
 // library returns a clip's presenter. In a session its rendering outlives the run that needs
@@ -26,7 +27,7 @@ func (b *build) library(ctx context.Context, m *standin.Maker, clip string, s st
 
 // WarmPresenters begins to draw, in the background of a session, every presenter and size
 // that the steps' clips would need for stand-ins and that this machine does not have.
-func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
+func (p *Project) WarmPresenters(ctx context.Context, steps []planning.Step) {
 	if p.o.shared == nil {
 		return
 	}
@@ -36,10 +37,10 @@ func (p *Project) WarmPresenters(ctx context.Context, steps []Step) {
 	}
 	seen := map[string]bool{}
 	for _, s := range steps {
-		if len(s.clip.Scenes) == 0 && s.clip.Avatar.ID+s.clip.Avatar.Photo == "" {
+		if len(s.Work.Clip.Scenes) == 0 && s.Work.Clip.Avatar.ID+s.Work.Clip.Avatar.Photo == "" {
 			continue // an own video, or an agent's: no presenter is needed before there is a stand-in
 		}
-		spec := p.previews.StandInSpec(*s.clip, s.req)
+		spec := p.previews.StandInSpec(*s.Work.Clip, s.Work.Request)
 		key := fmt.Sprint(spec.Presenter, "\n", spec.Style, spec.Width, spec.Height, spec.Scale, spec.OffsetX, spec.OffsetY)
 		if seen[key] {
 			continue

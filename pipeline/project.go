@@ -8,6 +8,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/previews"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/publishing"
@@ -82,7 +83,7 @@ type Project struct {
 	recipes   *recipes.Recipes
 	previews  *previews.Previews
 	Publisher *publishing.Publisher
-	planner   *planner
+	planner   *planning.Planner
 	pieces    *sharedcache.Cache // nil before a film is rendered
 
 	o      Options
@@ -117,10 +118,13 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.recipes = recipes.New(disk, account)
 	p.previews = previews.New(disk, account, p.voices, p.router, p.lengths)
 	p.Publisher = publishing.New(disk, p.previews, o.Version)
-	p.planner = &planner{
-		disk: disk, account: account, voices: p.voices, router: p.router, lengths: p.lengths, recipes: p.recipes, previews: p.previews,
-	}
+	p.planner = planning.New(disk, account, p.voices, p.router, p.lengths, p.recipes, p.previews)
 	return p
+}
+
+// Plan compares the manifest with what is on disk, see [planner.Plan].
+func (p *Project) Plan(ctx context.Context, names []string) (*planning.Plan, error) {
+	return p.planner.Plan(ctx, names)
 }
 
 // Close ends what the project started: the embedded sandbox and the ledger.
@@ -129,7 +133,7 @@ func (p *Project) Close() error {
 		p.pieces.Close()
 	}
 	err := errors.Join(p.previews.Flush(), p.Account.Close())
-	return errors.Join(err, p.Project.Close(p.planner.plannedAll))
+	return errors.Join(err, p.Project.Close(p.planner.AllPlanned()))
 }
 
 // Shard is one of several machines that split the clips between them.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
 	"greenroom/remotion"
@@ -30,17 +31,17 @@ type Result struct {
 }
 
 // results opens the table: nothing is done yet but what is up to date.
-func (p *Project) results(plan *Plan) []Result {
+func (p *Project) results(plan *planning.Plan) []Result {
 	out := make([]Result, len(plan.Steps))
 	for i, s := range plan.Steps {
 		out[i] = Result{Clip: s.Clip, Status: ResultOpen}
-		if s.Action == Keep {
+		if s.Action == planning.Keep {
 			out[i].Status = ResultReady
 			if e, ok := p.Lock.Get(s.Clip); ok {
 				describe(&out[i], e, p.PublicDir())
 			}
 		}
-		if r := s.clip.Row; r != nil {
+		if r := s.Work.Clip.Row; r != nil {
 			out[i].Each, out[i].Row = r.Each, r.Line
 		}
 	}
@@ -65,9 +66,9 @@ func (b *build) result(clip string, edit func(*Result)) {
 }
 
 // finishResults completes the table with what is there now.
-func (b *build) finishResults(plan *Plan) {
+func (b *build) finishResults(plan *planning.Plan) {
 	for _, s := range plan.Steps {
-		e, kind, ok := b.previews.Shown(*s.clip)
+		e, kind, ok := b.previews.Shown(*s.Work.Clip)
 		b.result(s.Clip, func(r *Result) {
 			if !ok {
 				return

@@ -11,18 +11,19 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/stage/wait"
 )
 
 // run takes every clip through its stages, side by side. Workers are bounded: a table
 // of thousands of rows must not be thousands of stacks. What waits for another clip
 // comes behind it.
-func (b *build) run(ctx context.Context, plan *Plan) error {
+func (b *build) run(ctx context.Context, plan *planning.Plan) error {
 	b.ended = map[string]chan struct{}{}
 	var first, second []int
 	for i, s := range plan.Steps {
 		switch {
-		case s.Action == Keep || s.Action == Publish:
+		case s.Action == planning.Keep || s.Action == planning.Publish:
 			continue
 		case source(s) != "":
 			second = append(second, i)
@@ -45,7 +46,7 @@ func (b *build) run(ctx context.Context, plan *Plan) error {
 				b.later(s)
 				return nil
 			}
-			err := b.after(ctx, s.duplicateOf)
+			err := b.after(ctx, s.Work.DuplicateOf)
 			if err == nil {
 				err = b.clip(ctx, s)
 			}
@@ -70,18 +71,18 @@ func (b *build) workers() int {
 
 // source is the clip that a step waits for: the one that buys its take, or the one that
 // it translates.
-func source(s Step) string {
+func source(s planning.Step) string {
 	switch {
-	case s.duplicateOf != "":
-		return s.duplicateOf
-	case s.clip.Translate != nil:
-		return s.clip.Translate.Clip
+	case s.Work.DuplicateOf != "":
+		return s.Work.DuplicateOf
+	case s.Work.Clip.Translate != nil:
+		return s.Work.Clip.Translate.Clip
 	}
 	return ""
 }
 
 // sourcesFirst puts translations of translations behind what they translate.
-func sourcesFirst(plan *Plan, steps []int) []int {
+func sourcesFirst(plan *planning.Plan, steps []int) []int {
 	from := map[string]string{}
 	for _, i := range steps {
 		from[plan.Steps[i].Clip] = source(plan.Steps[i])
@@ -108,7 +109,7 @@ func joinFaults(ctx context.Context, errs []error) error {
 	return list.Or()
 }
 
-func (b *build) later(s Step) {
+func (b *build) later(s planning.Step) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sum.Waiting++
@@ -116,7 +117,7 @@ func (b *build) later(s Step) {
 	b.sum.Results[b.resultAt[s.Clip]].Status = ResultWaiting
 }
 
-func (b *build) failed(ctx context.Context, s Step, err error) error {
+func (b *build) failed(ctx context.Context, s planning.Step, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (b *build) failed(ctx context.Context, s Step, err error) error {
 			f.Clip = s.Clip
 		}
 		if f.Place == nil && f.Kind == fault.Provider {
-			place := s.clip.Place
+			place := s.Work.Clip.Place
 			place.File = b.Rel(place.File)
 			f.Place = &place
 		}

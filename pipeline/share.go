@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/sharedcache"
 )
 
@@ -26,10 +27,10 @@ func (p *Project) pull(ctx context.Context, sh *sharedcache.Cache, o BuildOption
 	var wanted []sharedcache.Take
 	bought := map[string]bool{}
 	for _, s := range plan.Steps {
-		bought[s.Key] = bought[s.Key] || s.Action == Buy
+		bought[s.Key] = bought[s.Key] || s.Action == planning.Buy
 		if bought[s.Key] {
-			take := sharedcache.Take{Clip: s.Clip, Key: s.Key, Route: s.Route, Inputs: s.req.Inputs}
-			if earlier, ok := s.req.Earlier(); ok {
+			take := sharedcache.Take{Clip: s.Clip, Key: s.Key, Route: s.Route, Inputs: s.Work.Request.Inputs}
+			if earlier, ok := s.Work.Request.Earlier(); ok {
 				take.Earlier = earlier.Key
 			}
 			wanted = append(wanted, take)

@@ -10,12 +10,13 @@ import (
 	"greenroom/compose/standin"
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	presenterstep "greenroom/pipeline/stage/standin"
 )
 
 // drawStandIns makes the stand-ins that the steps want and do not have.
-func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
+func (b *build) drawStandIns(ctx context.Context, steps []planning.Step) error {
 	m, err := b.previews.Maker(ctx)
 	if err != nil {
 		return err
@@ -36,14 +37,14 @@ func (b *build) drawStandIns(ctx context.Context, steps []Step) error {
 }
 
 // standIn makes a step's stand-in, unless it has the one that the manifest describes.
-func (b *build) standIn(ctx context.Context, m *standin.Maker, s Step) error {
-	spec := b.previews.StandInSpec(*s.clip, s.req)
+func (b *build) standIn(ctx context.Context, m *standin.Maker, s planning.Step) error {
+	spec := b.previews.StandInSpec(*s.Work.Clip, s.Work.Request)
 	key, err := b.previews.StandInKey(spec)
 	if err != nil {
 		return err
 	}
 	if e, ok := b.previews.StandIn(s.Clip); ok && e.TakeKey == key && b.previews.HasAll(e) &&
-		(e.Captions != nil || b.previews.StaleCaptions(*s.clip, s.req, false) == "") {
+		(e.Captions != nil || b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, false) == "") {
 		return nil
 	}
 	maker := presenterstep.Maker{Maker: m, Folder: b.LibraryDir(), Library: func(ctx context.Context, clip string, s standin.Spec) (*standin.Library, error) {

@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/fetch"
 	"greenroom/pipeline/stage/wait"
@@ -20,26 +21,26 @@ import (
 
 // master brings the clip's source file into the store and onto the lockfile. Clips
 // that ask for the same take share it: the second finds what the first bought.
-func (b *build) master(ctx context.Context, s Step) error {
+func (b *build) master(ctx context.Context, s planning.Step) error {
 	unlock, again := b.takes.Lock(s.Key)
 	defer unlock()
-	s.row = b.router.Rows[s.Key] // since that was read only this run, which holds the lock, writes
+	s.Work.Row = b.router.Rows[s.Key] // since that was read only this run, which holds the lock, writes
 	if again {
-		row, ok, err := b.Ledger.Get(ctx, b.router.RowKey(ctx, s.Key, s.row))
+		row, ok, err := b.Ledger.Get(ctx, b.router.RowKey(ctx, s.Key, s.Work.Row))
 		if err != nil {
 			return err
 		}
 		if ok {
-			s.row = &row
+			s.Work.Row = &row
 		}
 	}
-	switch s.req.Route {
+	switch s.Work.Request.Route {
 	case request.File:
 		return b.importFile(ctx, s)
 	case request.Video:
-		return b.download(ctx, s, s.clip.VideoID, ledger.Row{}, heygen.Video{})
+		return b.download(ctx, s, s.Work.Clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
-	if e, have := b.Account.OwnTake(ctx, s.Clip); s.row == nil && b.router.Bought(e, have, s.Key) {
+	if e, have := b.Account.OwnTake(ctx, s.Clip); s.Work.Row == nil && b.router.Bought(e, have, s.Key) {
 		return b.download(ctx, s, e.VideoID, ledger.Row{MasterHash: e.Master, MasterBytes: e.MasterBytes, Duration: e.Duration}, heygen.Video{})
 	}
 	if err := b.awaitSource(ctx, s); err != nil {
@@ -53,11 +54,11 @@ func (b *build) master(ctx context.Context, s Step) error {
 }
 
 // awaitSource waits until the clip that this one translates has its take.
-func (b *build) awaitSource(ctx context.Context, s Step) error {
-	if s.clip.Translate == nil {
+func (b *build) awaitSource(ctx context.Context, s planning.Step) error {
+	if s.Work.Clip.Translate == nil {
 		return nil
 	}
-	return b.after(ctx, s.clip.Translate.Clip)
+	return b.after(ctx, s.Work.Clip.Translate.Clip)
 }
 
 // after waits until another clip's step has run; for one that has none it does not wait.
@@ -75,7 +76,7 @@ func (b *build) after(ctx context.Context, clip string) error {
 
 // take buys the clip's job exactly once and waits for its end. The video is
 // HeyGen's last answer about it; it is empty when the job had ended in an earlier run.
-func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, error) {
+func (b *build) take(ctx context.Context, s planning.Step) (ledger.Row, heygen.Video, error) {
 	if err := b.submit.Acquire(ctx, 1); err != nil {
 		return ledger.Row{}, heygen.Video{}, err
 	}
@@ -84,7 +85,7 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, err
 	if err != nil {
 		return ledger.Row{}, heygen.Video{}, err
 	}
-	row := s.submission()
+	row := s.Submission()
 	if row.Key != "" && !b.Account.IsOwnRow(ctx, row) {
 		return row, heygen.Video{}, fault.New(fault.Provider, "", "%s", b.Account.ForeignRow(ctx, s.Clip, row))
 	}
@@ -96,12 +97,12 @@ func (b *build) take(ctx context.Context, s Step) (ledger.Row, heygen.Video, err
 	return b.wait(ctx, s, client, row)
 }
 
-func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
+func (b *build) buy(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Row, error) {
 	if b.o.StandIns || b.o.Draft {
 		// Never reached while plans are split correctly; a mistake there must not spend money.
 		return ledger.Row{}, fault.New(fault.Failed, "`greenroom build` buys it; please report this", "a build of stand-ins was about to buy a clip")
 	}
-	if s.again {
+	if s.Work.Again {
 		return ledger.Row{}, fault.New(fault.Failed, "please report this", "a build that downloads a take again was about to buy it")
 	}
 	in, err := b.intent(ctx, s, client)
@@ -109,7 +110,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return ledger.Row{}, err
 	}
 	lag := wait.ListLag(b.Account.Connection.Local())
-	before := s.submission().State
+	before := s.Submission().State
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
 	re := remote{client, s.Route, &b.Account.Links}
 	o := ledger.SpendOptions{
@@ -130,7 +131,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 		return row, err
 	case err != nil:
 		if heygen.NothingBought(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
-			b.Account.ForgetUploads(s.clip.Inputs()) // deleted on the account: the next run sends them again
+			b.Account.ForgetUploads(s.Work.Clip.Inputs()) // deleted on the account: the next run sends them again
 		}
 		return row, b.refused(ctx, s.Clip, in, err, "submit")
 	}
@@ -142,7 +143,7 @@ func (b *build) buy(ctx context.Context, s Step, client *heygen.Client) (ledger.
 	return row, nil
 }
 
-func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.Video) error {
+func (b *build) jobFailed(ctx context.Context, s planning.Step, row ledger.Row, v heygen.Video) error {
 	reason := "no reason given"
 	if f := v.Failure; f != nil && *f != (heygen.Failure{}) {
 		reason = f.Message
@@ -157,19 +158,19 @@ func (b *build) jobFailed(ctx context.Context, s Step, row ledger.Row, v heygen.
 		return err
 	}
 	if strings.Contains(strings.ToUpper(reason), "INSUFFICIENT_CREDIT") {
-		return fault.New(fault.Provider, fmt.Sprintf("top the account up, then set take: %d to ask again", s.clip.Take+1), "HeyGen had no credit left to make video %s: %s", row.VideoID, reason)
+		return fault.New(fault.Provider, fmt.Sprintf("top the account up, then set take: %d to ask again", s.Work.Clip.Take+1), "HeyGen had no credit left to make video %s: %s", row.VideoID, reason)
 	}
 	if s.Route == request.V3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
 		b.rememberNoWebM(s)
 		return fault.New(fault.Provider, "run the same command again: the key colour is used then", "this look cannot be made transparent by HeyGen: %s", reason)
 	}
-	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
+	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.Work.Clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
 }
 
 // download fetches the master. The link of v is tried first, others are
 // requested when they are needed.
-func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row, v heygen.Video) error {
-	if !s.again && b.storedMaster(row) {
+func (b *build) download(ctx context.Context, s planning.Step, id string, row ledger.Row, v heygen.Video) error {
+	if !s.Work.Again && b.storedMaster(row) {
 		client, err := b.connectFor(ctx, s)
 		if err != nil {
 			return err
@@ -218,17 +219,17 @@ func (b *build) download(ctx context.Context, s Step, id string, row ledger.Row,
 }
 
 // connectFor connects when the clip needs more than what is on disk.
-func (b *build) connectFor(ctx context.Context, s Step) (*heygen.Client, error) {
-	if !s.clip.Captions || s.req.Speech != nil {
+func (b *build) connectFor(ctx context.Context, s planning.Step) (*heygen.Client, error) {
+	if !s.Work.Clip.Captions || s.Work.Request.Speech != nil {
 		return nil, nil
 	}
 	return b.Account.Connect(ctx)
 }
 
-func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
-	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.req.Inputs}
+func (b *build) recordMaster(ctx context.Context, s planning.Step, client *heygen.Client, v heygen.Video, id, hash string, size int64) error {
+	e := lockfile.Entry{Clip: s.Clip, TakeKey: s.Key, Route: s.Route, VideoID: id, Master: hash, MasterBytes: size, Duration: v.Duration, Inputs: s.Work.Request.Inputs}
 	e.Origin, e.Warning = string(b.takeOrigin(ctx, s)), b.takeWarning(s, v)
-	if s.req.Speech == nil { // else the bought voice brings them
+	if s.Work.Request.Speech == nil { // else the bought voice brings them
 		if r, ok := b.captions(ctx, s, client, id, v); ok {
 			e.Captions = &r
 		}
@@ -238,8 +239,8 @@ func (b *build) recordMaster(ctx context.Context, s Step, client *heygen.Client,
 }
 
 // takeOrigin is who made the take of a step.
-func (b *build) takeOrigin(ctx context.Context, s Step) origin.Origin {
-	if row := s.submission(); row.Key != "" {
+func (b *build) takeOrigin(ctx context.Context, s planning.Step) origin.Origin {
+	if row := s.Submission(); row.Key != "" {
 		if o := b.Account.RowOrigin(row); o != origin.None {
 			return o
 		}

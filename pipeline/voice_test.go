@@ -16,6 +16,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/voice"
 )
@@ -25,10 +26,10 @@ func TestTheVoiceKey(t *testing.T) {
 	t.Parallel()
 	key := func(api, clip string) string {
 		_, s := planned(t, api, clip)
-		if s.req.Speech == nil {
+		if s.Work.Request.Speech == nil {
 			t.Fatalf("%s has no voice draft", clip)
 		}
-		return s.req.Speech.Row
+		return s.Work.Request.Speech.Row
 	}
 	base := key("v2", `{script: "Hello SQL.", draft: voice}`)
 	for _, same := range [][2]string{
@@ -58,11 +59,11 @@ func TestTheVoiceKey(t *testing.T) {
 	if plain.Key == draft.Key {
 		t.Error("a take from text and one from a bought voice are one")
 	}
-	r, err := requestOf(b.Project, *draft.clip)
+	r, err := requestOf(b.Project, *draft.Work.Clip)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := b.lengths.LengthOf(t.Context(), *draft.clip, r); err != nil || l != request.Measured(3.2) {
+	if l, err := b.lengths.LengthOf(t.Context(), *draft.Work.Clip, r); err != nil || l != request.Measured(3.2) {
 		t.Errorf("a bought voice is %+v long: %v", l, err)
 	}
 }
@@ -140,7 +141,7 @@ func TestAnAnswerOnDiskIsBought(t *testing.T) {
 
 		p = open()
 		plan, err := p.Plan(t.Context(), nil)
-		if err != nil || plan.Steps[0].Voice == nil || plan.Steps[0].Voice.Action != Fetch || plan.Steps[0].Action != Buy {
+		if err != nil || plan.Steps[0].Voice == nil || plan.Steps[0].Voice.Action != planning.Fetch || plan.Steps[0].Action != planning.Buy {
 			t.Errorf("%s: the plan %+v, %v", name, plan.Steps, err)
 		}
 		if err := p.Resolve(t.Context(), "one", Answer{}); err == nil {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"greenroom/pipeline/planning"
 	voicestep "greenroom/pipeline/stage/voice"
 
 	"context"
@@ -22,7 +23,7 @@ import (
 )
 
 // drafts sees to the sounds of clips whose pictures wait.
-func (b *build) drafts(ctx context.Context, steps []Step) error {
+func (b *build) drafts(ctx context.Context, steps []planning.Step) error {
 	var g errgroup.Group
 	errs := make([]error, len(steps))
 	for i, s := range steps {
@@ -37,8 +38,8 @@ func (b *build) drafts(ctx context.Context, steps []Step) error {
 	return joinFaults(ctx, errs)
 }
 
-func (b *build) draft(ctx context.Context, s Step) error {
-	if s.Voice.Action == Blocked {
+func (b *build) draft(ctx context.Context, s planning.Step) error {
+	if s.Voice.Action == planning.Blocked {
 		return fault.New(fault.Provider, "", "%s", s.Voice.Reason)
 	}
 	if err := b.submit.Acquire(ctx, 1); err != nil {
@@ -54,8 +55,8 @@ func (b *build) draft(ctx context.Context, s Step) error {
 }
 
 // speak buys a clip's sound exactly once and brings it into the store.
-func (b *build) speak(ctx context.Context, s Step, client *heygen.Client) (voice.Voice, error) {
-	r := s.req.Speech
+func (b *build) speak(ctx context.Context, s planning.Step, client *heygen.Client) (voice.Voice, error) {
+	r := s.Work.Request.Speech
 	unlock, _ := b.takes.Lock("voice " + r.Row)
 	defer unlock()
 	row, _, err := b.Ledger.Get(ctx, r.Row)
@@ -135,14 +136,14 @@ func (s speaker) Submit(ctx context.Context, row ledger.Row) (string, error) {
 // FindByTitle finds nothing: no list of HeyGen's holds sounds.
 func (speaker) FindByTitle(context.Context, string) ([]ledger.Found, error) { return nil, nil }
 
-func (b *build) buyVoice(ctx context.Context, s Step, client *heygen.Client) (ledger.Row, error) {
+func (b *build) buyVoice(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Row, error) {
 	if err := b.voices.CheckSpace(); err != nil {
 		return ledger.Row{}, fault.Wrap(fault.Failed, err, "free some space, or make the folder writable, and run the same command again; nothing was bought", "prepare for a voice")
 	}
-	r := s.req.Speech
+	r := s.Work.Request.Speech
 	price := 0.0
 	if s.Voice != nil {
-		price = s.Voice.most
+		price = s.Voice.Most
 	}
 	in := b.newIntent(ctx, r.Take, b.ownSpeech(ctx, r))
 	in.Key, in.Marker = r.Row, ledger.MarkerOf(r.Row)
@@ -174,19 +175,19 @@ func (b *build) ownSpeech(ctx context.Context, r *request.Speech) *ledger.Row {
 }
 
 // fetchVoice brings a bought sound into the store.
-func (b *build) fetchVoice(ctx context.Context, s Step, v voice.Voice) (voice.Voice, error) {
+func (b *build) fetchVoice(ctx context.Context, s planning.Step, v voice.Voice) (voice.Voice, error) {
 	m, err := b.previews.Maker(ctx)
 	if err != nil {
 		return v, err
 	}
 	step := voicestep.Step(voicestep.Source{Fetcher: b.Account.Fetcher(), Maker: m, Voices: b.voices})
-	return step(ctx, b.env(), voicestep.In{Clip: s.Clip, Row: s.req.Speech.Row, Voice: v, Within: b.within()})
+	return step(ctx, b.env(), voicestep.In{Clip: s.Clip, Row: s.Work.Request.Speech.Row, Voice: v, Within: b.within()})
 }
 
 // voiceCaptions are a clip's captions from the words of its bought voice.
-func (b *build) voiceCaptions(s Step) (*lockfile.Rendition, error) {
-	v, ok := b.voices.Here(s.req.Speech)
-	if !ok || !s.clip.Captions || len(v.Words) == 0 {
+func (b *build) voiceCaptions(s planning.Step) (*lockfile.Rendition, error) {
+	v, ok := b.voices.Here(s.Work.Request.Speech)
+	if !ok || !s.Work.Clip.Captions || len(v.Words) == 0 {
 		return nil, nil
 	}
 	r, err := b.keepCaptions(s, v.Captions())
@@ -229,8 +230,8 @@ func (p *Project) resolveVoice(ctx context.Context, clip, paidAs string, r *requ
 
 // heldLength reports a take that is not as long as its voice promised: then the timeline
 // moves after all.
-func (b *build) heldLength(ctx context.Context, s Step, e lockfile.Entry) {
-	v, ok := b.voices.Here(s.req.Speech)
+func (b *build) heldLength(ctx context.Context, s planning.Step, e lockfile.Entry) {
+	v, ok := b.voices.Here(s.Work.Request.Speech)
 	if !ok || e.Info.FPSDen == 0 {
 		return
 	}

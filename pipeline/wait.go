@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
 )
@@ -19,7 +20,7 @@ func (b *build) local() bool { return b.Account.Connection.Local() }
 
 // wait waits until the job of a row ends. The returned row names the video itself, also where what was bought was an
 // agent's session.
-func (b *build) wait(ctx context.Context, s Step, client *heygen.Client, row ledger.Row) (ledger.Row, heygen.Video, error) {
+func (b *build) wait(ctx context.Context, s planning.Step, client *heygen.Client, row ledger.Row) (ledger.Row, heygen.Video, error) {
 	if row.State == ledger.Completed {
 		return row, heygen.Video{}, nil
 	}

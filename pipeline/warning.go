@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/outside"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/planning"
 )
 
 // warningOf is what HeyGen warned of with a finished job, as one clean line; empty for
@@ -67,7 +68,7 @@ func (b *build) keepWarning(take string, v heygen.Video) error {
 
 // takeWarning is the warning of the take that a step records: HeyGen's answer now, what
 // an earlier run kept, or what the lockfile has.
-func (b *build) takeWarning(s Step, v heygen.Video) string {
+func (b *build) takeWarning(s planning.Step, v heygen.Video) string {
 	if v.State == heygen.StateCompleted {
 		return warningOf(v.Warning)
 	}
@@ -93,4 +94,13 @@ func (p *Project) warned(ctx context.Context, clip string, e lockfile.Entry) {
 func RefuseWarned(clip, warning string) *fault.Error {
 	const hint = "fix its cause at HeyGen (a plan, credit) and raise the clip's take:, or pass --allow-warnings"
 	return fault.New(fault.Failed, hint, "HeyGen warns of its take: %s", warning).For(clip)
+}
+
+// warnOfMarkup sends a warning for each clip with markup, before money is spent.
+func (b *build) warnOfMarkup(ctx context.Context, plan *planning.Plan) {
+	for _, s := range plan.Steps {
+		if s.Markup != "" {
+			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: s.Markup})
+		}
+	}
 }

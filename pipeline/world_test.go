@@ -18,6 +18,7 @@ import (
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 	"greenroom/remotion"
 )
@@ -195,7 +196,7 @@ func (p *projectAt) build(o BuildOptions, change ...func(*Options)) (sum Summary
 	return sum, err
 }
 
-func (p *projectAt) plan() (steps []Step, err error) {
+func (p *projectAt) plan() (steps []planning.Step, err error) {
 	p.t.Helper()
 	err = p.with(func(q *Project) error {
 		plan, perr := q.Plan(p.t.Context(), nil)

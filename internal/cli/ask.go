@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 )
 
-func confirm(e *env, plan *pipeline.Plan) (bool, error) {
+func confirm(e *env, plan *planning.Plan) (bool, error) {
 	if !e.terminal {
 		return false, fault.New(fault.Usage, "add --yes where no terminal is attached",
 			"this build may cost %s and needs a yes", strings.TrimPrefix(mayCost(plan), "up to "))

@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/heap"
 	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/project"
 )
 
@@ -93,7 +94,7 @@ func buildCommand() command {
 					o.MaxSpend = &maxSpend
 				}
 				if !yes {
-					o.Confirm = func(plan *pipeline.Plan) (bool, error) { return confirm(e, plan) }
+					o.Confirm = func(plan *planning.Plan) (bool, error) { return confirm(e, plan) }
 				}
 				if hook.listen != "" {
 					stop, look, err := e.listen(ctx, hook)

@@ -21,6 +21,7 @@ import (
 	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/films/render"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/prompt"
 	"greenroom/pipeline/sharedcache"
 )
@@ -57,7 +58,7 @@ var jsonShapes = []jsonShape{
 	{name: "gc", of: "gc", value: pipeline.Garbage{}},
 	{name: "new", of: "new", value: newClip{}},
 	{name: "photo-status", of: "photo --status", value: photoReport{}},
-	{name: "plan", of: "plan, status, status --check", value: pipeline.Plan{}},
+	{name: "plan", of: "plan, status, status --check", value: planning.Plan{}},
 	{name: "prompt", of: "prompt (without --check and --write)", value: []promptReport{}},
 	{name: "quota", of: "quota", value: quotaReport{}},
 	{name: "render", of: "render; one object for each film, in the order they are finished", value: render.Result{}},
@@ -120,8 +121,8 @@ func schemaOf(t *testing.T, s jsonShape) []byte {
 	}, Mapper: func(typ reflect.Type) *jsonschema.Schema {
 		words := func(list ...any) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Enum: list} }
 		switch typ {
-		case reflect.TypeFor[pipeline.Action]():
-			return words(pipeline.Keep, pipeline.Publish, pipeline.Prepare, pipeline.Fetch, pipeline.Import, pipeline.Buy, pipeline.Settle, pipeline.Blocked, pipeline.Draft)
+		case reflect.TypeFor[planning.Action]():
+			return words(planning.Keep, planning.Publish, planning.Prepare, planning.Fetch, planning.Import, planning.Buy, planning.Settle, planning.Blocked, planning.Draft)
 		case reflect.TypeFor[media.Verdict]():
 			return words(media.OK, media.Warn, media.Fail)
 		case reflect.TypeFor[prompt.Severity]():

@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/trial"
 	"greenroom/remotion/project"
 )
@@ -262,7 +263,7 @@ func (e *env) buildTrial(
 	defer func() { err = errors.Join(err, p.Close()) }()
 	b := pipeline.BuildOptions{MaxSpend: o.maxSpend}
 	if !o.yes {
-		b.Confirm = func(plan *pipeline.Plan) (bool, error) { return confirm(e, plan) }
+		b.Confirm = func(plan *planning.Plan) (bool, error) { return confirm(e, plan) }
 	}
 	sum, err = p.Build(ctx, b)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 )
 
 func planCommand() command {
@@ -44,10 +45,10 @@ func planCommand() command {
 		}}
 }
 
-func printPlan(e *env, plan *pipeline.Plan) { e.planTo(e.Stdout, plan) }
+func printPlan(e *env, plan *planning.Plan) { e.planTo(e.Stdout, plan) }
 
 // planTo prints a plan's lines to w and its sum on stderr.
-func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
+func (e *env) planTo(w io.Writer, plan *planning.Plan) {
 	wide := 8
 	for _, s := range plan.Steps {
 		wide = max(wide, len(s.Route))
@@ -55,12 +56,12 @@ func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 			wide = max(wide, len(s.Voice.Route))
 		}
 	}
-	line := func(a pipeline.Action, name, route string, usd, seconds float64, unknown bool, reason string) {
+	line := func(a planning.Action, name, route string, usd, seconds float64, unknown bool, reason string) {
 		price, length := "-", fmt.Sprintf("%5.1f s", seconds)
 		switch {
-		case a == pipeline.Buy && plan.Sandbox:
+		case a == planning.Buy && plan.Sandbox:
 			price = "free"
-		case a == pipeline.Buy && unknown:
+		case a == planning.Buy && unknown:
 			price = "unknown"
 		case usd > 0:
 			price = pipeline.Dollars(usd)
@@ -74,11 +75,11 @@ func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 	for _, s := range plan.Steps {
 		if v := s.Voice; v != nil {
 			line(v.Action, s.Clip+" (voice)", v.Route, v.Price, v.Seconds, false, v.Reason)
-			if v.Action == pipeline.Buy {
+			if v.Action == planning.Buy {
 				voices++
 			}
 		}
-		if s.Action != pipeline.Draft { // the voice comes first
+		if s.Action != planning.Draft { // the voice comes first
 			reason := s.Reason
 			if s.LengthUnknown {
 				reason += "; " + s.Unknown()
@@ -92,11 +93,11 @@ func (e *env) planTo(w io.Writer, plan *pipeline.Plan) {
 	if voices > 0 {
 		first = ", " + count(voices, "voice") + " to buy"
 	}
-	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[pipeline.Buy], first, n[pipeline.Keep], note)
+	e.say("%s: %d to buy%s, %d up to date; %s", clips(len(plan.Steps)), n[planning.Buy], first, n[planning.Keep], note)
 }
 
 // printMarks prints the parts of a clip's script that are not spoken, each with its place.
-func printMarks(w io.Writer, marks []pipeline.Mark) {
+func printMarks(w io.Writer, marks []planning.Mark) {
 	for _, m := range marks {
 		at := m.Place
 		if m.Column != "" {
@@ -107,7 +108,7 @@ func printMarks(w io.Writer, marks []pipeline.Mark) {
 }
 
 // planPrice returns what a build may cost, with the date of the prices.
-func planPrice(plan *pipeline.Plan) string {
+func planPrice(plan *planning.Plan) string {
 	switch {
 	case plan.Sandbox:
 		return "the sandbox costs nothing"
@@ -123,7 +124,7 @@ func planPrice(plan *pipeline.Plan) string {
 }
 
 // mayCost is the most that a plan costs, in words.
-func mayCost(plan *pipeline.Plan) string {
+func mayCost(plan *planning.Plan) string {
 	if plan.Unbounded() {
 		return fmt.Sprintf("an unknown amount, %s or more", pipeline.Dollars(plan.Least))
 	}

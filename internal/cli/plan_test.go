@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"greenroom/pipeline"
 	"greenroom/pipeline/markup"
+	"greenroom/pipeline/planning"
 )
 
 // quietEnv returns an env whose output is kept.
@@ -20,63 +20,63 @@ func quietEnv() (e *env, out, errOut *bytes.Buffer) {
 
 func TestPlanLines(t *testing.T) {
 	t.Parallel()
-	keep := pipeline.Step{Clip: "intro", Action: pipeline.Keep, Route: "v2-key", Reason: "up to date", Seconds: 4.2}
-	buy := pipeline.Step{Clip: "pricing", Action: pipeline.Buy, Route: "v3-webm", Reason: "not bought yet", Price: 1.5,
+	keep := planning.Step{Clip: "intro", Action: planning.Keep, Route: "v2-key", Reason: "up to date", Seconds: 4.2}
+	buy := planning.Step{Clip: "pricing", Action: planning.Buy, Route: "v3-webm", Reason: "not bought yet", Price: 1.5,
 		Least: 1.25, Seconds: 6}
 	voice := buy
-	voice.Action = pipeline.Draft
-	voice.Voice = &pipeline.VoiceStep{Action: pipeline.Buy, Route: "speech", Price: 0.02, Seconds: 6,
+	voice.Action = planning.Draft
+	voice.Voice = &planning.VoiceStep{Action: planning.Buy, Route: "speech", Price: 0.02, Seconds: 6,
 		Reason: "the voice comes first"}
-	unknown := pipeline.Step{Clip: "agent", Action: pipeline.Buy, Route: "agent", Reason: "not bought yet", Least: 1,
+	unknown := planning.Step{Clip: "agent", Action: planning.Buy, Route: "agent", Reason: "not bought yet", Least: 1,
 		LengthUnknown: true}
 	hostile := keep
 	hostile.Reason = "HeyGen: \x1b[2Jno\nsecond"
 	marked := buy
-	marked.Marks = []pipeline.Mark{{Mark: markup.Mark{Kind: "pause", Text: "[0.3s]", Instead: "write <break>"},
+	marked.Marks = []planning.Mark{{Mark: markup.Mark{Kind: "pause", Text: "[0.3s]", Instead: "write <break>"},
 		Place: "people.csv:7:1", Column: "text"}}
 	for name, c := range map[string]struct {
-		plan        pipeline.Plan
+		plan        planning.Plan
 		lines, last string
 	}{
 		"up to date": {
-			pipeline.Plan{Steps: []pipeline.Step{keep}}, "keep     intro                v2-key         -    4.2 s  up to date\n",
+			planning.Plan{Steps: []planning.Step{keep}}, "keep     intro                v2-key         -    4.2 s  up to date\n",
 			"1 clip: 0 to buy, 1 up to date; nothing to pay",
 		},
 		"a purchase": {
-			pipeline.Plan{Steps: []pipeline.Step{keep, buy}, Price: 1.5, Least: 1.25, Prices: "2026-01-01"},
+			planning.Plan{Steps: []planning.Step{keep, buy}, Price: 1.5, Least: 1.25, Prices: "2026-01-01"},
 			"keep     intro                v2-key         -    4.2 s  up to date\n" +
 				"buy      pricing              v3-webm    $1.50    6.0 s  not bought yet\n",
 			"2 clips: 1 to buy, 1 up to date; $1.25 to $1.50, as lengths are estimates; prices of 2026-01-01",
 		},
 		"an exact price": {
-			pipeline.Plan{Steps: []pipeline.Step{buy}, Price: 1.5, Least: 1.5, Prices: "2026-01-01"},
+			planning.Plan{Steps: []planning.Step{buy}, Price: 1.5, Least: 1.5, Prices: "2026-01-01"},
 			"buy      pricing              v3-webm    $1.50    6.0 s  not bought yet\n",
 			"1 clip: 1 to buy, 0 up to date; $1.50 at most, prices of 2026-01-01",
 		},
 		"the sandbox": {
-			pipeline.Plan{Steps: []pipeline.Step{buy}, Sandbox: true},
+			planning.Plan{Steps: []planning.Step{buy}, Sandbox: true},
 			"buy      pricing              v3-webm     free    6.0 s  not bought yet\n",
 			"1 clip: 1 to buy, 0 up to date; the sandbox costs nothing",
 		},
 		"a voice before its clip": {
-			pipeline.Plan{Steps: []pipeline.Step{voice}, Price: 0.02, Least: 0.02, Prices: "2026-01-01"},
+			planning.Plan{Steps: []planning.Step{voice}, Price: 0.02, Least: 0.02, Prices: "2026-01-01"},
 			"buy      pricing (voice)      speech     $0.02    6.0 s  the voice comes first\n",
 			"1 clip: 0 to buy, 1 voice to buy, 0 up to date; $0.02 at most, prices of 2026-01-01",
 		},
 		"text of a server": {
-			pipeline.Plan{Steps: []pipeline.Step{hostile}}, "keep     intro                v2-key         -    4.2 s  HeyGen: \\u001b[2Jno\\nsecond\n", "1 clip: ",
+			planning.Plan{Steps: []planning.Step{hostile}}, "keep     intro                v2-key         -    4.2 s  HeyGen: \\u001b[2Jno\\nsecond\n", "1 clip: ",
 		},
 		"an unknown length": {
-			pipeline.Plan{Steps: []pipeline.Step{unknown}, Sandbox: true},
+			planning.Plan{Steps: []planning.Step{unknown}, Sandbox: true},
 			"buy      agent                agent       free  unknown  not bought yet; \n", "the sandbox costs nothing",
 		},
 		"marks": {
-			pipeline.Plan{Steps: []pipeline.Step{marked}, Sandbox: true},
+			planning.Plan{Steps: []planning.Step{marked}, Sandbox: true},
 			"buy      pricing              v3-webm     free    6.0 s  not bought yet\n" +
 				"         people.csv:7:1 (column \"text\"): pause [0.3s]: write <break>\n",
 			"1 clip: ",
 		},
-		"nothing": {pipeline.Plan{}, "", "0 clips: 0 to buy, 0 up to date; nothing to pay"},
+		"nothing": {planning.Plan{}, "", "0 clips: 0 to buy, 0 up to date; nothing to pay"},
 	} {
 		e, out, errOut := quietEnv()
 		printPlan(e, &c.plan)
@@ -91,11 +91,11 @@ func TestPlanLines(t *testing.T) {
 
 func TestPriceInWords(t *testing.T) {
 	t.Parallel()
-	unknown := pipeline.Step{Clip: "agent", Action: pipeline.Buy, Least: 1, LengthUnknown: true}
-	for want, p := range map[string]pipeline.Plan{
+	unknown := planning.Step{Clip: "agent", Action: planning.Buy, Least: 1, LengthUnknown: true}
+	for want, p := range map[string]planning.Plan{
 		"up to $1.50":                      {Price: 1.5, Least: 1},
 		"up to $0.00":                      {},
-		"an unknown amount, $1.00 or more": {Steps: []pipeline.Step{unknown}, Price: 1, Least: 1},
+		"an unknown amount, $1.00 or more": {Steps: []planning.Step{unknown}, Price: 1, Least: 1},
 	} {
 		if got := mayCost(&p); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -128,7 +128,7 @@ func TestAsk(t *testing.T) {
 
 func TestConfirm(t *testing.T) {
 	t.Parallel()
-	plan := &pipeline.Plan{Steps: []pipeline.Step{{Clip: "intro", Action: pipeline.Buy, Route: "v2-key", Price: 2,
+	plan := &planning.Plan{Steps: []planning.Step{{Clip: "intro", Action: planning.Buy, Route: "v2-key", Price: 2,
 		Seconds: 3, Reason: "new"}}, Price: 2, Least: 1}
 	for _, json := range []bool{false, true} {
 		e, out, errOut := quietEnv()

@@ -9,6 +9,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 )
 
 func statusCommand() command {
@@ -66,7 +67,7 @@ func statusCommand() command {
 				}
 				if *check && !plan.UpToDate() {
 					return fault.New(fault.Stale, "run `greenroom build`", "%d of %d clips are not up to date",
-						len(plan.Steps)-plan.Counts()[pipeline.Keep], len(plan.Steps))
+						len(plan.Steps)-plan.Counts()[planning.Keep], len(plan.Steps))
 				}
 				return e.ownedFiles(p, *check)
 			}
@@ -93,17 +94,17 @@ func (e *env) ownedFiles(p *pipeline.Project, check bool) error {
 	return nil
 }
 
-func mark(a pipeline.Action) string {
+func mark(a planning.Action) string {
 	switch a {
-	case pipeline.Keep:
+	case planning.Keep:
 		return "●"
-	case pipeline.Blocked:
+	case planning.Blocked:
 		return "✕"
 	}
 	return "○"
 }
 
-func (e *env) why(p *pipeline.Project, plan *pipeline.Plan, clip string) {
+func (e *env) why(p *pipeline.Project, plan *planning.Plan, clip string) {
 	for _, s := range plan.Steps {
 		if s.Clip != clip {
 			continue
@@ -116,7 +117,7 @@ func (e *env) why(p *pipeline.Project, plan *pipeline.Plan, clip string) {
 
 // whyReport is the answer of `status --why`.
 type whyReport struct {
-	Clip  pipeline.Step `json:"clip"`
+	Clip  planning.Step `json:"clip"`
 	Facts []fact        `json:"facts"` // what the text form prints, in its order
 }
 
@@ -125,7 +126,7 @@ type fact struct {
 	Value string `json:"value"`
 }
 
-func (e *env) whyJSON(p *pipeline.Project, plan *pipeline.Plan, clip string) error {
+func (e *env) whyJSON(p *pipeline.Project, plan *planning.Plan, clip string) error {
 	for _, s := range plan.Steps {
 		if s.Clip != clip {
 			continue

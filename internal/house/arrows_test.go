@@ -61,6 +61,7 @@ var layers = [][]string{
 	{"recipes"}, // sizes in films, and the keys of the stage that prepares
 	{"previews"},
 	{"publishing"},
+	{"planning"},
 	{"."},
 	{"watch"},
 }

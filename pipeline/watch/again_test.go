@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 )
 
 // TestTheProjectIsDeletedAndMadeAgain: another folder is at the old path, as after a
@@ -145,12 +146,12 @@ func TestOneTakeIsPaidForOnce(t *testing.T) {
 // TestTheVoiceOfOneTakeComesFirst: a clip that another one pays for is offered what that one
 // is: its voice before its picture, at its own price, counted once.
 func TestTheVoiceOfOneTakeComesFirst(t *testing.T) {
-	steps := []pipeline.Step{
-		{Clip: "a", Key: "k", Action: pipeline.Buy, Price: 2, Voice: &pipeline.VoiceStep{Key: "v", Action: pipeline.Buy, Price: 0.01}},
-		{Clip: "b", Key: "k", Action: pipeline.Fetch},
+	steps := []planning.Step{
+		{Clip: "a", Key: "k", Action: planning.Buy, Price: 2, Voice: &planning.VoiceStep{Key: "v", Action: planning.Buy, Price: 0.01}},
+		{Clip: "b", Key: "k", Action: planning.Fetch},
 	}
 	var clips []Clip
-	for _, s := range prices(steps, func(s pipeline.Step) string { return map[string]string{"b": "a"}[s.Clip] }) {
+	for _, s := range prices(steps, func(s planning.Step) string { return map[string]string{"b": "a"}[s.Clip] }) {
 		clips = append(clips, clipOf(s, pipeline.Shown{}, nil, false))
 	}
 	for _, c := range clips {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 )
 
 // readClips reads every clip's state after a run.
@@ -26,7 +27,7 @@ func (s *Session) readClips(ctx context.Context, p *pipeline.Project, in inputs,
 		}
 	}
 	var clips []Clip
-	for _, step := range prices(plan.Steps, pipeline.Step.PaidBy) {
+	for _, step := range prices(plan.Steps, planning.Step.PaidBy) {
 		c := clipOf(step, p.Shown(step.Clip), p.Facts(step), plan.Sandbox)
 		if m := bad[c.Name]; m != "" {
 			c.Line = m

@@ -6,6 +6,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/planning"
 )
 
 // Marks of a clip's state.
@@ -178,17 +179,17 @@ func Price(usd float64) string {
 
 // prices sets clips and voices that another clip pays for to what they cost when they are
 // bought alone. What such a clip would have bought next is what the paying one would.
-func prices(steps []pipeline.Step, paidBy func(pipeline.Step) string) []pipeline.Step {
-	paying, voice := map[string]pipeline.Step{}, map[string]float64{}
+func prices(steps []planning.Step, paidBy func(planning.Step) string) []planning.Step {
+	paying, voice := map[string]planning.Step{}, map[string]float64{}
 	out := slices.Clone(steps)
 	for i := range out {
 		s := &out[i]
 		if by := paidBy(*s); by != "" {
-			s.Action, s.Price, s.Voice = pipeline.Buy, paying[by].Price, paying[by].Voice
+			s.Action, s.Price, s.Voice = planning.Buy, paying[by].Price, paying[by].Voice
 		}
-		if v := s.Voice; v != nil && v.Action == pipeline.Buy {
+		if v := s.Voice; v != nil && v.Action == planning.Buy {
 			voice[v.Key] = v.Price
-		} else if v != nil && v.Action == pipeline.Fetch && voice[v.Key] > 0 {
+		} else if v != nil && v.Action == planning.Fetch && voice[v.Key] > 0 {
 			alone := *v
 			alone.Price, s.Voice = voice[v.Key], &alone
 		}
@@ -198,7 +199,7 @@ func prices(steps []pipeline.Step, paidBy func(pipeline.Step) string) []pipeline
 }
 
 // clipOf reads a clip's state from its step and from what is published.
-func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
+func clipOf(s planning.Step, shown pipeline.Shown, facts [][2]string, sandbox bool) Clip {
 	c := Clip{Name: s.Clip, key: s.Key, paid: s.Key, Route: s.Route, Seconds: s.Seconds, Line: s.Reason, Src: shown.Src,
 		Poster: shown.Poster, Script: shown.Script, Width: shown.Width, Height: shown.Height, Facts: []string{},
 		Captions: shown.Captions, Frames: shown.Frames, FPSNum: shown.FPS.Num, FPSDen: shown.FPS.Den}
@@ -206,13 +207,13 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 		c.Facts = append(c.Facts, f[0]+": "+f[1])
 	}
 	switch s.Action {
-	case pipeline.Keep, pipeline.Publish, pipeline.Prepare, pipeline.Import:
+	case planning.Keep, planning.Publish, planning.Prepare, planning.Import:
 		c.State = Final
-	case pipeline.Fetch:
+	case planning.Fetch:
 		c.State = Waiting
-	case pipeline.Blocked:
+	case planning.Blocked:
 		c.State = Broken
-	case pipeline.Settle:
+	case planning.Settle:
 		c.State, c.Buyable, c.Price, c.Next = Waiting, true, "free", NextClip
 	default:
 		c.State, c.Buyable, c.Price, c.USD, c.Next = Unmade, true, pipeline.Dollars(s.Price), s.Price, NextClip
@@ -226,11 +227,11 @@ func clipOf(s pipeline.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 	if v := s.Voice; v != nil {
 		c.Voice = "missing"
 		switch v.Action {
-		case pipeline.Keep:
+		case planning.Keep:
 			c.Voice = "bought"
-		case pipeline.Settle:
+		case planning.Settle:
 			c.Next = NextVoice
-		case pipeline.Buy, pipeline.Fetch:
+		case planning.Buy, planning.Fetch:
 			c.Next, c.Price, c.USD, c.paid = NextVoice, pipeline.Dollars(v.Price), v.Price, v.Key
 			c.Seconds = v.Seconds
 			if sandbox || v.Price == 0 {

@@ -1,4 +1,4 @@
-package pipeline
+package planning
 
 import (
 	"context"
@@ -20,15 +20,15 @@ type VoiceStep struct {
 	Seconds float64 `json:"seconds"` // an estimate until the sound is there
 	Key     string  `json:"takeKey"`
 
-	length    request.Length
-	credits   float64
-	duplicate bool    // another clip of the plan buys it
-	most      float64 // the price whichever of several clips with the same voice pays it
+	Length    request.Length `json:"-"`
+	Credits   float64        `json:"-"`
+	Duplicate bool           `json:"-"` // another clip of the plan buys it
+	Most      float64        `json:"-"` // the price whichever of several clips with the same voice pays it
 }
 
 // voiceStep decides about a clip's sound from facts on disk alone.
-func (pl *planner) voiceStep(c manifest.Clip, req request.Request, l request.Length, rows map[string]*ledger.Row) *VoiceStep {
-	v := &VoiceStep{Route: req.Speech.Route, Key: req.Speech.Take, Seconds: l.Likely, length: l}
+func (pl *Planner) voiceStep(c manifest.Clip, req request.Request, l request.Length, rows map[string]*ledger.Row) *VoiceStep {
+	v := &VoiceStep{Route: req.Speech.Route, Key: req.Speech.Take, Seconds: l.Likely, Length: l}
 	say := func(a Action, format string, args ...any) *VoiceStep {
 		v.Action, v.Reason = a, fmt.Sprintf(format, args...)
 		return v
@@ -56,11 +56,11 @@ func (pl *planner) voiceStep(c manifest.Clip, req request.Request, l request.Len
 }
 
 // withVoice adds the sound to a step that would buy a picture.
-func (pl *planner) withVoice(s Step, rows map[string]*ledger.Row) Step {
-	if s.req.Speech == nil || s.Action != Buy {
+func (pl *Planner) withVoice(s Step, rows map[string]*ledger.Row) Step {
+	if s.Work.Request.Speech == nil || s.Action != Buy {
 		return s
 	}
-	s.Voice = pl.voiceStep(*s.clip, s.req, s.length, rows)
+	s.Voice = pl.voiceStep(*s.Work.Clip, s.Work.Request, s.Work.Length, rows)
 	switch s.Voice.Action {
 	case Settle, Blocked:
 		s.Action, s.Reason = s.Voice.Action, s.Voice.Reason
@@ -72,18 +72,18 @@ func (pl *planner) withVoice(s Step, rows map[string]*ledger.Row) Step {
 	return s
 }
 
-// voiceCost puts a price on a sound.
-func (pl *planner) voiceCost(v *VoiceStep, prices request.Prices) {
-	v.Least, v.Price = prices.Speech(v.length.Low), prices.Speech(v.length.High)
-	v.credits, v.most = v.Price/prices.USDPerCredit, v.Price
+// cost puts a price on a sound.
+func (v *VoiceStep) cost(prices request.Prices) {
+	v.Least, v.Price = prices.Speech(v.Length.Low), prices.Speech(v.Length.High)
+	v.Credits, v.Most = v.Price/prices.USDPerCredit, v.Price
 }
 
-// voices is the part of a plan that is about sound alone: what is paid for and not here
+// Voices is the part of a plan that is about sound alone: what is paid for and not here
 // yet, and with buy also what would be bought.
-func (p *Plan) voices(buy bool) *Plan {
+func (p *Plan) Voices(buy bool) *Plan {
 	out := &Plan{Sandbox: p.Sandbox, Prices: p.Prices, API: p.API}
 	for _, s := range p.Steps {
-		if s.Voice == nil || s.Voice.Action == Keep || (s.Voice.Action != Fetch || s.Voice.duplicate) && !buy {
+		if s.Voice == nil || s.Voice.Action == Keep || (s.Voice.Action != Fetch || s.Voice.Duplicate) && !buy {
 			continue
 		}
 		s.Action, s.Price, s.Least = Draft, 0, 0

@@ -1,13 +1,11 @@
-package pipeline
+package planning
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/markup"
 	"greenroom/pipeline/prompt"
@@ -87,7 +85,7 @@ func withMarkup(s Step, places *markPlaces) Step {
 	if s.Action != Buy {
 		return s
 	}
-	if s.Marks = marksOf(*s.clip, places); len(s.Marks) == 0 {
+	if s.Marks = marksOf(*s.Work.Clip, places); len(s.Marks) == 0 {
 		return s
 	}
 	first := s.Marks[0]
@@ -116,15 +114,6 @@ func shortMark(text string) string {
 		return string(r[:maxMarkText-1]) + "…"
 	}
 	return text
-}
-
-// warnOfMarkup sends a warning for each clip with markup, before money is spent.
-func (b *build) warnOfMarkup(ctx context.Context, plan *Plan) {
-	for _, s := range plan.Steps {
-		if s.Markup != "" {
-			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Warned, Message: s.Markup})
-		}
-	}
 }
 
 // placeIn returns the place of a mark in lines, from a line on; the first word of it counts if it is

@@ -1,4 +1,4 @@
-package pipeline
+package planning
 
 import (
 	"context"
@@ -11,46 +11,46 @@ import (
 )
 
 // withLength adds how long a clip without a take will be.
-func (pl *planner) withLength(ctx context.Context, s Step) (Step, error) {
+func (pl *Planner) withLength(ctx context.Context, s Step) (Step, error) {
 	switch s.Action {
 	case Buy, Fetch, Settle, Blocked:
 	default:
 		return s, nil // it is there, or costs nothing
 	}
-	if !s.req.Paid() {
+	if !s.Work.Request.Paid() {
 		return s, nil
 	}
 	if s.Action == Buy { // a take that was there, and does not count now, passed unchecked
-		if err := request.Misfits(*s.clip, s.Route, pl.router.ManifestLine); err != nil {
+		if err := request.Misfits(*s.Work.Clip, s.Route, pl.router.ManifestLine); err != nil {
 			return s, err
 		}
 	}
-	l, err := pl.lengths.LengthOf(ctx, *s.clip, s.req)
+	l, err := pl.lengths.LengthOf(ctx, *s.Work.Clip, s.Work.Request)
 	if err != nil {
 		return s, err
 	}
-	s.setLength(l)
+	s.SetLength(l)
 	return s, nil
 }
 
-func (s *Step) setLength(l request.Length) {
+func (s *Step) SetLength(l request.Length) {
 	tenth := func(v float64) float64 { return math.Round(v*10) / 10 }
-	s.length, s.Seconds, s.LengthUnknown = l, l.Likely, l.Unknown != ""
+	s.Work.Length, s.Seconds, s.LengthUnknown = l, l.Likely, l.Unknown != ""
 	if s.Shortest, s.Longest = 0, 0; l.Low < l.High {
 		s.Shortest, s.Longest = tenth(l.Low), tenth(l.High)
 	}
 }
 
 // Unknown returns why the clip's length is unknown; empty when it is known.
-func (s Step) Unknown() string { return s.length.Unknown }
+func (s Step) Unknown() string { return s.Work.Length.Unknown }
 
-// cost puts a price on a purchase: the length is an estimate, the price a range.
-func (pl *planner) cost(s *Step, prices request.Prices) {
-	l := s.length
-	if s.credits = s.req.Credits(prices, l.High); l.Loose {
-		s.credits = s.req.Credits(prices, l.Likely) // a limit is not an estimate of what an account needs
+// Cost puts a price on a purchase: the length is an estimate, the price a range.
+func (s *Step) Cost(prices request.Prices) {
+	l := s.Work.Length
+	if s.Work.Credits = s.Work.Request.Credits(prices, l.High); l.Loose {
+		s.Work.Credits = s.Work.Request.Credits(prices, l.Likely) // a limit is not an estimate of what an account needs
 	}
-	s.Least, s.Price = s.req.USD(prices, l.Low), s.req.USD(prices, l.High)
+	s.Least, s.Price = s.Work.Request.USD(prices, l.Low), s.Work.Request.USD(prices, l.High)
 }
 
 // unmeasured are the clips to buy whose length is unknown.
@@ -66,20 +66,20 @@ func (p *Plan) unmeasured() (list []Step) {
 // Unbounded reports that a build may cost more than Price, as a length is unknown.
 func (p *Plan) Unbounded() bool { return !p.Sandbox && len(p.unmeasured()) > 0 }
 
-// bounded refuses purchases that a budget cannot hold, by name.
-func (b *build) bounded(plan *Plan) error {
-	if b.budget == nil {
+// Bounded refuses purchases that a budget cannot hold, by name. A nil budget holds everything.
+func (p *Plan) Bounded(budget *float64) error {
+	if budget == nil {
 		return nil
 	}
 	var bad fault.List
-	for _, s := range plan.unmeasured() {
+	for _, s := range p.unmeasured() {
 		hint := "convert the file: ffmpeg -i FILE take.wav; or leave the budget and --max-spend out to buy it at any price"
-		if strings.Contains(s.length.Unknown, "`") {
+		if strings.Contains(s.Work.Length.Unknown, "`") {
 			hint = "run that first, or leave the budget and --max-spend out"
 		}
 		f := fault.New(fault.Failed, hint,
-			"its length is unknown, so no budget can hold: %s; nothing was bought", s.length.Unknown)
-		bad = append(bad, fault.All(atClip(*s.clip, f))...)
+			"its length is unknown, so no budget can hold: %s; nothing was bought", s.Work.Length.Unknown)
+		bad = append(bad, fault.All(atClip(*s.Work.Clip, f))...)
 	}
 	return bad.Or()
 }
