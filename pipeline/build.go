@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
@@ -91,13 +92,11 @@ type build struct {
 	duplicates duplicates
 	masters    verifiedMasters
 
-	engines   map[string]*heygen.Engine  // of v3 looks, by id; filled before anything runs
-	templates map[string]heygen.Template // by id, the same
-	languages map[string]string          // as the account names them, by the manifest's name; the same
-	ended     map[string]chan struct{}   // closed when a clip's step has run
-	polls     *wait.Poller
-	misnamed  sync.Map        // videos whose status answers name another one
-	pending   []planning.Step // left to a later run
+	found    preflight.Found
+	ended    map[string]chan struct{} // closed when a clip's step has run
+	polls    *wait.Poller
+	misnamed sync.Map        // videos whose status answers name another one
+	pending  []planning.Step // left to a later run
 
 	mu       sync.Mutex
 	sum      Summary
@@ -185,10 +184,10 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err := b.spendsHere(spend); err != nil {
 		return sum, err
 	}
-	if err := p.Letters(ctx, spend); err != nil {
+	if err := preflight.Letters(ctx, p.Manifest, spend); err != nil {
 		return sum, err
 	}
-	if err := b.preflight(ctx, spend); err != nil {
+	if b.found, err = p.Preflight.Check(ctx, spend); err != nil {
 		return sum, err
 	}
 	b.warnOfMarkup(ctx, spend)

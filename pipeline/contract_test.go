@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
 	"greenroom/pipeline/voice"
@@ -151,8 +152,16 @@ clips:
 			t.Fatal(err)
 		}
 	}
-	b := &build{Project: p, engines: map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}}, templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: []heygen.TemplateVariable{
-		{Name: "name", Type: "text"}, {Name: "logo", Type: "image"}, {Name: "who", Type: "character"}, {Name: "tone", Type: "voice"}}}}}
+	variables := []heygen.TemplateVariable{
+		{Name: "name", Type: "text"},
+		{Name: "logo", Type: "image"},
+		{Name: "who", Type: "character"},
+		{Name: "tone", Type: "voice"},
+	}
+	b := &build{Project: p, found: preflight.Found{
+		Engines:   map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}},
+		Templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: variables}},
+	}}
 	return opened{b: b, s: planning.Step{Clip: c.Name, Route: r.Route, Key: r.Key, Work: planning.Work{Clip: &c, Request: r}}}
 }
 

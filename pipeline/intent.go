@@ -69,7 +69,7 @@ func refusedRequest(err error) error {
 func (b *build) materials(ctx context.Context, client *heygen.Client, r request.Request) (request.Materials, error) {
 	m := request.Materials{
 		Uploads: map[string]request.Upload{}, Photos: map[string]string{},
-		Engines: b.engines, Template: b.templates[r.Template.ID], Language: b.languages[r.Translate.To],
+		Engines: b.found.Engines, Template: b.found.Templates[r.Template.ID], Language: b.found.Languages[r.Translate.To],
 	}
 	api := request.APIOf(r.Route)
 	for _, f := range r.Files() {

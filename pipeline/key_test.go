@@ -2,11 +2,12 @@ package pipeline
 
 import (
 	"bytes"
-	"greenroom/pipeline/planning"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/planning"
 )
 
 // studio is a recording in front of real green cloth: 40/160/70 lit unevenly, with noise. A grey disc

@@ -2,11 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"greenroom/pipeline/planning"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"greenroom/pipeline/planning"
 )
 
 // lookAhead plans and compares the plan with the account.
@@ -16,7 +17,7 @@ func lookAhead(p *projectAt, change ...func(*Options)) (unchecked string, err er
 		if err != nil {
 			return err
 		}
-		unchecked, err = q.LookAhead(context.Background(), plan)
+		unchecked, err = q.Preflight.LookAhead(context.Background(), plan)
 		return err
 	}, change...)
 	return unchecked, err

@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/previews"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/publishing"
@@ -84,6 +85,7 @@ type Project struct {
 	previews  *previews.Previews
 	Publisher *publishing.Publisher
 	planner   *planning.Planner
+	Preflight *preflight.Preflight
 	pieces    *sharedcache.Cache // nil before a film is rendered
 
 	o      Options
@@ -119,6 +121,7 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.previews = previews.New(disk, account, p.voices, p.router, p.lengths)
 	p.Publisher = publishing.New(disk, p.previews, o.Version)
 	p.planner = planning.New(disk, account, p.voices, p.router, p.lengths, p.recipes, p.previews)
+	p.Preflight = preflight.New(disk, account, p.router)
 	return p
 }
 

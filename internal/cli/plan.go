@@ -10,6 +10,7 @@ import (
 
 	"greenroom/pipeline"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/preflight"
 )
 
 func planCommand() command {
@@ -31,8 +32,8 @@ func planCommand() command {
 				for _, w := range p.Warnings() {
 					e.say("warning: %s", oneLine(w))
 				}
-				unchecked, problems := p.LookAhead(ctx, plan)
-				problems = errors.Join(p.Letters(ctx, plan), problems)
+				unchecked, problems := p.Preflight.LookAhead(ctx, plan)
+				problems = errors.Join(preflight.Letters(ctx, p.Manifest, plan), problems)
 				if unchecked != "" {
 					e.say("avatars, voices, templates and languages were not checked: %s", oneLine(unchecked))
 				}

@@ -1,4 +1,4 @@
-package pipeline
+package preflight
 
 import (
 	"context"
@@ -27,14 +27,13 @@ type letters struct {
 // Letters reports texts and captions of films that show a clip of the plan's purchases and have a character that none of their
 // fonts has. Such a film cannot be drawn, so that the clip would be bought for nothing. Fonts that cannot be read are left to
 // the film.
-func (p *Project) Letters(ctx context.Context, plan *planning.Plan) error {
+func Letters(ctx context.Context, m *manifest.Manifest, plan *planning.Plan) error {
 	buys := map[string]*manifest.Clip{}
 	for _, s := range plan.Steps {
 		if s.Action == planning.Buy || s.Action == planning.Draft || s.Work.DuplicateOf != "" {
 			buys[s.Clip] = s.Work.Clip
 		}
 	}
-	m := p.Manifest
 	if len(buys) == 0 || len(m.Compositions)+len(m.RowCompositions) == 0 {
 		return nil
 	}

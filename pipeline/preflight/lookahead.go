@@ -1,4 +1,4 @@
-package pipeline
+package preflight
 
 import (
 	"context"
@@ -15,13 +15,8 @@ const lookAheadTime = 8 * time.Second
 // LookAhead compares a plan's purchases with what the account lists: avatars, voices, templates with their variables, and
 // languages. The faults are those that a build would end with. It buys nothing and leaves no file in a project that was never
 // built. unchecked is the reason when the account could not be asked; then there are no faults.
-func (p *Project) LookAhead(ctx context.Context, plan *planning.Plan) (unchecked string, err error) {
-	f := newFlight(&build{Project: p})
-	for _, s := range plan.Steps {
-		if s.Action == planning.Buy || s.Action == planning.Draft {
-			f.need(s)
-		}
-	}
+func (p *Preflight) LookAhead(ctx context.Context, plan *planning.Plan) (unchecked string, err error) {
+	f := p.flight(plan)
 	if len(f.steps) == 0 {
 		return "", nil
 	}

@@ -1,7 +1,8 @@
-package pipeline
+package preflight
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"greenroom/heygen"
@@ -41,7 +42,7 @@ func (f *flight) checkBalance(ctx context.Context, plan *planning.Plan) error {
 			if bal.Currency == "credits" {
 				return fmt.Sprintf("%.1f credits", v)
 			}
-			return Dollars(v)
+			return request.Dollars(v)
 		}
 		return fault.Wrap(fault.Provider, errPoor, "top the account up, or build fewer clips; nothing was bought", "this build may cost %s, the account has %s", unit(need), unit(bal.Left))
 	}
@@ -65,7 +66,7 @@ func (f *flight) unknownBalance(ctx context.Context, err error) {
 	if err != nil {
 		text = "the account's balance is unknown: " + err.Error()
 	}
-	f.b.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
+	f.disk.Send(ctx, event.Event{Stage: "api", State: event.Warned, Message: text})
 }
 
 // planLimits are the length and the short side of a video by plan, from HeyGen's
@@ -74,3 +75,6 @@ var planLimits = map[string]struct {
 	seconds float64
 	side    int
 }{"free": {180, 720}, "pro": {300, 1080}, "creator": {300, 1080}}
+
+// errPoor marks a balance that does not reach.
+var errPoor = errors.New("the balance does not reach")

@@ -1,42 +1,53 @@
-package pipeline
+package preflight
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routing"
 )
 
-// preflight finds what HeyGen would refuse before anything is bought: avatars, voices,
-// templates and languages that the account does not have, variables that do not fit,
-// films longer or larger than the plan, and a balance that does not reach. What cannot
-// be looked up now is left to HeyGen's own answer; a refused request costs nothing
-// either.
-func (b *build) preflight(ctx context.Context, plan *planning.Plan) error {
-	f := newFlight(b)
-	for _, s := range plan.Steps {
-		if s.Action == planning.Buy || s.Action == planning.Draft {
-			f.need(s)
-		}
-	}
+// Found is what the account has of what the clips to buy name.
+type Found struct {
+	Engines   map[string]*heygen.Engine  // of v3 looks, by id
+	Templates map[string]heygen.Template // by id
+	Languages map[string]string          // as the account names them, by the manifest's name
+}
+
+// Preflight compares a plan with an account.
+type Preflight struct {
+	disk    *project.Project
+	account *account.Account
+	router  *routing.Router
+}
+
+// NewPreflight returns the preflight of a project.
+func New(disk *project.Project, account *account.Account, router *routing.Router) *Preflight {
+	return &Preflight{disk: disk, account: account, router: router}
+}
+
+// Check finds what HeyGen would refuse before anything is bought: avatars, voices, templates and languages that the account
+// does not have, variables that do not fit, films longer or larger than the plan, and a balance that does not reach. What
+// cannot be looked up now is left to HeyGen's own answer; a refused request costs nothing either.
+func (p *Preflight) Check(ctx context.Context, plan *planning.Plan) (Found, error) {
+	f := p.flight(plan)
 	if len(f.steps) == 0 {
-		return nil
+		return f.found, nil
 	}
 	if err := f.run(ctx, f.catalogue(), func(ctx context.Context) error { return f.checkBalance(ctx, plan) }); err != nil {
-		return err
+		return f.found, err
 	}
 	f.faults.Sort()
-	return f.faults.Or()
+	return f.found, f.faults.Or()
 }
 
 // catalogue compares what clips need with what the account lists.
@@ -53,8 +64,7 @@ func (f *flight) catalogue() func(context.Context) error {
 
 // run connects and runs checks until one cannot be made.
 func (f *flight) run(ctx context.Context, checks ...func(context.Context) error) (err error) {
-	f.b.engines, f.b.templates, f.b.languages = map[string]*heygen.Engine{}, map[string]heygen.Template{}, map[string]string{}
-	if f.client, err = f.b.Account.Connect(ctx); err != nil {
+	if f.client, err = f.account.Connect(ctx); err != nil {
 		return err
 	}
 	for _, check := range checks {
@@ -68,17 +78,27 @@ func (f *flight) run(ctx context.Context, checks ...func(context.Context) error)
 	return nil
 }
 
-// newFlight makes the checks of a build.
-func newFlight(b *build) *flight {
+// flight returns the checks of a plan's purchases.
+func (p *Preflight) flight(plan *planning.Plan) *flight {
 	byID := func() map[heygen.API]map[string][]planning.Step {
 		return map[heygen.API]map[string][]planning.Step{heygen.V2: {}, heygen.V3: {}}
 	}
-	return &flight{b: b, looks: map[string][]planning.Step{}, voices: byID(), speech: byID()}
+	f := &flight{
+		Preflight: p, looks: map[string][]planning.Step{}, voices: byID(), speech: byID(),
+		found: Found{map[string]*heygen.Engine{}, map[string]heygen.Template{}, map[string]string{}},
+	}
+	for _, s := range plan.Steps {
+		if s.Action == planning.Buy || s.Action == planning.Draft {
+			f.need(s)
+		}
+	}
+	return f
 }
 
 // flight collects what the clips to buy need.
 type flight struct {
-	b      *build
+	*Preflight
+	found  Found
 	client *heygen.Client
 	steps  []planning.Step
 	looks  map[string][]planning.Step
@@ -140,37 +160,10 @@ func (f *flight) addAt(member string, steps []planning.Step, hint, format string
 		if len(s.Work.Clip.Scenes) > 0 {
 			at = "scenes." + member
 		}
-		e := request.Misfit(*s.Work.Clip, f.b.router.ManifestLine, at, hint, format, args...)
-		e.Place.File = f.b.Rel(e.Place.File)
+		e := request.Misfit(*s.Work.Clip, f.router.ManifestLine, at, hint, format, args...)
+		e.Place.File = f.disk.Rel(e.Place.File)
 		f.faults = append(f.faults, e)
 	}
-}
-
-// offer is what an account has of a kind: ids, and the ids by their names in lower case.
-type offer struct {
-	list, key string // the command that lists them, the key of the manifest
-	ids       []string
-	byName    map[string]string
-}
-
-func (o *offer) put(id, name string) {
-	if o.byName == nil {
-		o.byName = map[string]string{}
-	}
-	o.ids = append(o.ids, id)
-	o.byName[strings.ToLower(name)] = id
-}
-
-// hint returns what to write instead of an id that the account does not have. For a name it is the id.
-func (o *offer) hint(wanted string) string {
-	if id := o.byName[strings.ToLower(wanted)]; id != "" {
-		return fmt.Sprintf("write its id, %s: %s; nothing was bought", o.key, id)
-	}
-	hint := fmt.Sprintf("`greenroom %s` lists them; nothing was bought", o.list)
-	if near := fault.Nearest(wanted, o.ids); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", near, hint)
-	}
-	return hint
 }
 
 // checkLooks reads each avatar by itself: a small answer, where the complete
@@ -182,7 +175,7 @@ func (f *flight) checkLooks(ctx context.Context) error {
 		if api == heygen.V3 {
 			var l heygen.Look
 			if l, err = f.client.Look(ctx, id); err == nil {
-				f.b.engines[id] = heygen.BestEngine(l.Engines)
+				f.found.Engines[id] = heygen.BestEngine(l.Engines)
 			}
 		} else {
 			_, err = f.client.AvatarDetails(ctx, id)
@@ -210,29 +203,9 @@ func (f *flight) checkLooks(ctx context.Context) error {
 	return nil
 }
 
-// gone is Project.gone before anything is bought.
+// gone is [account.Account.Gone] before anything is bought.
 func (f *flight) gone(ctx context.Context, err error, doing string) error {
-	return account.Unbought(f.b.Account.Gone(ctx, err, doing))
-}
-
-func (f *flight) avatars(ctx context.Context, api heygen.API) (*offer, error) {
-	has := &offer{list: "avatars", key: "avatar"}
-	all, err := f.client.Avatars(ctx, api)
-	for _, a := range all.Avatars {
-		has.put(a.ID, a.Name)
-	}
-	for _, p := range all.TalkingPhotos {
-		has.put(p.ID, p.Name)
-	}
-	return has, err
-}
-
-func voicesIn(list []heygen.VoiceInfo) *offer {
-	has := &offer{list: "voices", key: "voice"}
-	for _, v := range list {
-		has.put(v.ID, v.Name)
-	}
-	return has
+	return account.Unbought(f.account.Gone(ctx, err, doing))
 }
 
 func (f *flight) checkVoices(ctx context.Context) error {
@@ -292,106 +265,3 @@ func (f *flight) checkSpeech(ctx context.Context) error {
 	}
 	return nil
 }
-
-// checkTemplates reads each template and holds the manifest's variables against it.
-func (f *flight) checkTemplates(ctx context.Context) error {
-	for _, s := range f.steps {
-		if s.Work.Clip.Source != manifest.SourceTemplate {
-			continue
-		}
-		id, api := s.Work.Clip.Template.ID, request.APIOf(s.Route)
-		if t, ok := f.b.templates[id]; ok { // rows share theirs
-			f.variables(s, t)
-			continue
-		}
-		t, err := f.client.Template(ctx, api, id)
-		switch {
-		case heygen.NotFound(err):
-			has := &offer{list: "templates", key: "template"}
-			all, lerr := f.client.Templates(ctx, api) // a route that has ended answers 404, too
-			if heygen.Gone(lerr) || lerr != nil && heygen.Gone(err) {
-				return f.gone(ctx, errors.Join(lerr, err), "read template "+id)
-			}
-			for _, x := range all {
-				has.put(x.ID, x.Name)
-			}
-			f.addAt("template.id", []planning.Step{s}, has.hint(id), "the account has no template %q", id)
-			continue
-		case heygen.Gone(err):
-			return f.gone(ctx, err, "read template "+id)
-		case err != nil:
-			return account.Explain(err, "read template "+id)
-		}
-		f.b.templates[id] = t
-		f.variables(s, t)
-	}
-	return nil
-}
-
-func (f *flight) variables(s planning.Step, t heygen.Template) {
-	given := map[string]string{}
-	for _, v := range s.Work.Clip.Template.Variables {
-		given[v.Name] = v.Value
-		if v.File != "" {
-			given[v.Name] = "file"
-		}
-	}
-	hint := fmt.Sprintf("`greenroom templates %s` shows its variables; nothing was bought", t.ID)
-	values, errs := t.Match(given)
-	for _, v := range s.Work.Clip.Template.Variables {
-		i := slices.IndexFunc(values, func(x heygen.TemplateValue) bool { return x.Name == v.Name })
-		if i < 0 {
-			continue
-		}
-		kind := values[i].Type
-		isFile := kind == "image" || kind == "video" || kind == "audio"
-		switch {
-		case isFile && v.File == "":
-			errs = append(errs, fmt.Errorf("variable %q is %s: it needs a file, not %q", v.Name, kind, v.Value))
-		case !isFile && v.File != "":
-			errs = append(errs, fmt.Errorf("variable %q is %s: it needs words, not a file", v.Name, kind))
-		}
-	}
-	for _, err := range errs {
-		f.add([]planning.Step{s}, hint, "template %s: %v", t.ID, err)
-	}
-}
-
-func (f *flight) checkLanguages(ctx context.Context) error {
-	lists := map[heygen.API][]string{}
-	for _, s := range f.steps {
-		if s.Work.Clip.Source != manifest.SourceTranslate {
-			continue
-		}
-		api := request.APIOf(s.Route)
-		if lists[api] == nil {
-			l, err := f.client.Languages(ctx, api)
-			if heygen.Gone(err) {
-				return f.gone(ctx, err, "list the languages")
-			}
-			if err != nil || len(l) == 0 {
-				f.unread = cmp.Or(account.Explain(err, "list the languages"), f.unread)
-				continue
-			}
-			lists[api] = l
-		}
-		to := s.Work.Clip.Translate.To
-		match, choices := value.FindLanguage(to, lists[api])
-		if f.b.languages[to] = match; match != "" {
-			continue
-		}
-		hint := "`greenroom templates --languages` lists them; nothing was bought"
-		switch near := fault.Nearest(to, lists[api]); {
-		case len(choices) > 0:
-			f.addAt("translate.to", []planning.Step{s}, "write one of: "+strings.Join(choices, ", ")+"; nothing was bought", "HeyGen has %d kinds of %s", len(choices), to)
-			continue
-		case near != "":
-			hint = fmt.Sprintf("did you mean %q? nothing was bought", near)
-		}
-		f.addAt("translate.to", []planning.Step{s}, hint, "HeyGen does not translate into %q", to)
-	}
-	return nil
-}
-
-// errPoor marks a balance that does not reach.
-var errPoor = errors.New("the balance does not reach")
