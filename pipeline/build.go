@@ -18,6 +18,7 @@ import (
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/project"
+	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
 )
@@ -82,7 +83,7 @@ type build struct {
 	*Project
 	o       BuildOptions
 	runID   string
-	budget  *float64
+	buyer   *purchase.Buyer
 	submit  *semaphore.Weighted
 	fetches *semaphore.Weighted
 	cores   *semaphore.Weighted // what ffmpeg may keep busy
@@ -155,7 +156,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	defer end()
-	if err := p.migrateOrigins(ctx, !o.StandIns && !o.Draft); err != nil {
+	if err := p.answers().RecordOrigins(ctx, !o.StandIns && !o.Draft); err != nil {
 		return sum, err
 	}
 	if !plan.Idle() {
@@ -181,17 +182,20 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		plan, draw = plan.Free()
 		spend = draw.Voices(o.Draft)
 	}
-	if err := b.spendsHere(spend); err != nil {
-		return sum, err
+	if !p.o.NetworkFolder && !p.Account.Sandboxed() {
+		if err := purchase.CheckFolder(p.StateDir(), p.o.fileSystem, spend); err != nil {
+			return sum, err
+		}
 	}
 	if err := preflight.Letters(ctx, p.Manifest, spend); err != nil {
 		return sum, err
 	}
-	if b.found, err = p.Preflight.Check(ctx, spend); err != nil {
+	found, err := p.Preflight.Check(ctx, spend)
+	if err != nil {
 		return sum, err
 	}
 	b.warnOfMarkup(ctx, spend)
-	if err := b.limits(spend); err != nil {
+	if err := b.limits(spend, found); err != nil {
 		return sum, err
 	}
 	b.learnDuplicates(ctx, draw)
@@ -216,19 +220,20 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 }
 
 // limits sets the run's bounds and asks for leave to spend.
-func (b *build) limits(plan *planning.Plan) error {
-	b.budget = b.o.MaxSpend
-	if b.budget == nil {
-		b.budget = b.Manifest.HeyGen.Budget
+func (b *build) limits(plan *planning.Plan, found preflight.Found) error {
+	budget := b.o.MaxSpend
+	if budget == nil {
+		budget = b.Manifest.HeyGen.Budget
 	}
 	if b.Account.Sandboxed() {
-		b.budget = nil // nothing costs money there
+		budget = nil // nothing costs money there
 	}
-	if err := plan.Bounded(b.budget); err != nil {
+	if err := plan.Bounded(budget); err != nil {
 		return err
 	}
-	if b.budget != nil && plan.Price > *b.budget {
-		return fault.New(fault.Failed, "build fewer clips, or raise heygen.budget or --max-spend", "this build may cost %s, the budget is %s; nothing was bought", Dollars(plan.Price), Dollars(*b.budget))
+	if budget != nil && plan.Price > *budget {
+		return fault.New(fault.Failed, "build fewer clips, or raise heygen.budget or --max-spend",
+			"this build may cost %s, the budget is %s; nothing was bought", Dollars(plan.Price), Dollars(*budget))
 	}
 	if (plan.Price > 0 || plan.Unbounded()) && b.o.Confirm != nil {
 		ok, err := b.o.Confirm(plan)
@@ -249,7 +254,26 @@ func (b *build) limits(plan *planning.Plan) error {
 	b.cores = semaphore.NewWeighted(int64(jobs * b.threads))
 	b.fetches = semaphore.NewWeighted(maxDownloads)
 	b.submit = semaphore.NewWeighted(int64(max(1, b.Manifest.HeyGen.Concurrency)))
+	b.buyer = b.Project.buyer(purchase.Options{
+		RunID: b.runID, Budget: budget, Wait: b.o.Wait, Within: b.within(), Strict: b.o.Strict, Free: b.o.StandIns || b.o.Draft,
+		Found: found, Env: b.env(), Maker: b.previews.Maker, Bought: b.bought,
+	})
 	return nil
+}
+
+// bought counts a purchase.
+func (b *build) bought(s planning.Step, voice bool, price float64) {
+	b.count(func(sum *Summary) {
+		sum.Spent += price
+		if voice {
+			sum.Voices++
+		} else {
+			sum.Bought++
+		}
+	})
+	if !voice {
+		b.result(s.Clip, func(r *Result) { r.Price += price })
+	}
 }
 
 func (b *build) count(f func(*Summary)) {

@@ -15,7 +15,7 @@ import (
 // busy answers 429 to the first n purchases.
 func (f *gate) busy(n int, header, code string) {
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
-		if !purchase(r) || n == 0 {
+		if !isPurchase(r) || n == 0 {
 			return false
 		}
 		n--
@@ -109,7 +109,7 @@ func TestARefusalStoredUnderItsKeyBlocksNothing(t *testing.T) {
 	full := false
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 		key := r.Header.Get("Idempotency-Key")
-		if !purchase(r) || full && !stored[key] {
+		if !isPurchase(r) || full && !stored[key] {
 			return false
 		}
 		stored[key] = true

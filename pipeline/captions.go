@@ -64,3 +64,16 @@ func (b *build) keepCaptions(s planning.Step, list []captions.Caption) (lockfile
 	k.Field("take", s.Key)
 	return lockfile.Rendition{Key: k.Sum(), Hash: string(hash), Bytes: size}, err
 }
+
+// voiceCaptions are a clip's captions from the words of its bought voice.
+func (b *build) voiceCaptions(s planning.Step) (*lockfile.Rendition, error) {
+	v, ok := b.voices.Here(s.Work.Request.Speech)
+	if !ok || !s.Work.Clip.Captions || len(v.Words) == 0 {
+		return nil, nil
+	}
+	r, err := b.keepCaptions(s, v.Captions())
+	if err != nil {
+		return nil, fmt.Errorf("keep the captions: %w", err)
+	}
+	return &r, nil
+}

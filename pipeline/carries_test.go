@@ -77,7 +77,7 @@ func bodyOf(t *testing.T, b *build, s planning.Step) []byte {
 	if !s.Work.Request.Paid() {
 		return []byte(s.Key)
 	}
-	in, err := b.intent(context.Background(), s, nil)
+	in, err := b.buyer.Intent(context.Background(), s, nil)
 	if err != nil {
 		t.Fatalf("%s: %v", s.Route, err)
 	}

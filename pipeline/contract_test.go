@@ -17,6 +17,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/preflight"
+	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
 	"greenroom/pipeline/voice"
@@ -60,7 +61,7 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 		if s.Route != x.route {
 			t.Errorf("%s %s takes route %s, want %s", x.api, x.clip, s.Route, x.route)
 		}
-		in, err := b.intent(context.Background(), s, nil)
+		in, err := b.buyer.Intent(context.Background(), s, nil)
 		if err != nil {
 			t.Errorf("%s: %v", x.clip, err)
 			continue
@@ -158,10 +159,10 @@ clips:
 		{Name: "who", Type: "character"},
 		{Name: "tone", Type: "voice"},
 	}
-	b := &build{Project: p, found: preflight.Found{
+	b := &build{Project: p, buyer: p.buyer(purchase.Options{Found: preflight.Found{
 		Engines:   map[string]*heygen.Engine{c.Avatar.ID: {Type: "avatar_iii"}},
 		Templates: map[string]heygen.Template{"t123": {ID: "t123", Variables: variables}},
-	}}
+	}})}
 	return opened{b: b, s: planning.Step{Clip: c.Name, Route: r.Route, Key: r.Key, Work: planning.Work{Clip: &c, Request: r}}}
 }
 

@@ -43,27 +43,25 @@ func TestLockfileAndLedgerThatDisagree(t *testing.T) {
 
 // TestNothingIsBoughtOnANetworkFileSystem: another machine would not see the lock.
 func TestNothingIsBoughtOnANetworkFileSystem(t *testing.T) {
-	was := fileSystemOf
-	defer func() { fileSystemOf = was }()
-	fileSystemOf = func(string) string { return "NFS" }
+	nfs := func(o *Options) { o.fileSystem = func(string) string { return "NFS" } }
 	f := newGate(t)
 	p := newProjectAt(t, "v2", `one: {script: "One."}`)
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
-	_, err := p.build(BuildOptions{})
+	_, err := p.build(BuildOptions{}, nfs)
 	mustContain(t, err, "NFS", "nothing was bought", "--network-folder")
 	if f.billed() != 0 || len(f.posts) != 0 {
 		t.Errorf("%d billed", f.billed())
 	}
 	allowed := func(o *Options) { o.NetworkFolder = true }
-	if _, err := p.build(BuildOptions{}, allowed); err != nil || f.billed() != 1 {
+	if _, err := p.build(BuildOptions{}, nfs, allowed); err != nil || f.billed() != 1 {
 		t.Errorf("%v, %d billed", err, f.billed())
 	}
-	if _, err := p.build(BuildOptions{}); err != nil {
+	if _, err := p.build(BuildOptions{}, nfs); err != nil {
 		t.Errorf("where nothing is bought it does not matter: %v", err)
 	}
 	p.manifest("sandbox", `one: {script: "One."}`)
 	delete(p.env, "HEYGEN_API_BASE")
-	if _, err := p.build(BuildOptions{}); err != nil {
+	if _, err := p.build(BuildOptions{}, nfs); err != nil {
 		t.Errorf("the sandbox costs nothing: %v", err)
 	}
 }

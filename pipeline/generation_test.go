@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/account"
+	"greenroom/pipeline/purchase"
 )
 
 // ends are forms in which v1 and v2 can have ended.
@@ -145,7 +146,7 @@ func TestAPurchaseLostInAPageIsNotBoughtOnV3(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.Resolve(t.Context(), "one", Answer{Unverified: true})
+	err = p.Resolve(t.Context(), "one", purchase.Answer{Unverified: true})
 	p.Close()
 	if err != nil {
 		t.Fatal(err)

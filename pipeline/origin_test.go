@@ -155,11 +155,11 @@ func TestAnUnknownResultBelongsToItsAccount(t *testing.T) {
 			p := newProjectAt(t, api, `one: {script: "One."}`)
 			p.env["HEYGEN_API_BASE"] = a.srv.URL
 			a.answer(func(w http.ResponseWriter, r *http.Request) bool {
-				if purchase(r) {
+				if isPurchase(r) {
 					a.forward(r)
 					cut(w)
 				}
-				return purchase(r)
+				return isPurchase(r)
 			})
 			if _, err := p.build(BuildOptions{Strict: true}); err == nil || a.billed() != 1 {
 				t.Fatalf("%v, %d billed", err, a.billed())
@@ -263,7 +263,9 @@ func TestRecordsOfEarlierVersionsMigrate(t *testing.T) {
 	if steps, err := p.plan(); err != nil || steps[0].Action != planning.Fetch || !strings.Contains(steps[0].Reason, "nothing more to pay") {
 		t.Errorf("its own sandbox's takes are bought again: %+v, %v", steps, err)
 	}
-	if err := p.with(func(q *Project) error { return errors.Join(q.OpenState(), q.migrateOrigins(t.Context(), true)) }); err != nil {
+	if err := p.with(func(q *Project) error {
+		return errors.Join(q.OpenState(), q.answers().RecordOrigins(t.Context(), true))
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if lock := p.read(LockName); strings.Count(lock, "origin: sandbox") != 2 {

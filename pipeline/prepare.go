@@ -118,3 +118,16 @@ func (b *build) again(s planning.Step) string {
 func downloadAgain(clip string) string {
 	return "`greenroom build --refetch " + clip + "` downloads it again and buys nothing"
 }
+
+// heldLength reports a take that is not as long as its voice promised: then the timeline
+// moves after all.
+func (b *build) heldLength(ctx context.Context, s planning.Step, e lockfile.Entry) {
+	v, ok := b.voices.Here(s.Work.Request.Speech)
+	if !ok || e.Info.FPSDen == 0 {
+		return
+	}
+	want := int(math.Ceil(v.Seconds*float64(e.Info.FPSNum)/float64(e.Info.FPSDen) - 1e-9))
+	if want != e.Info.Frames {
+		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Warned, Message: fmt.Sprintf("the take has %s, its voice draft promised %d", frames(e.Info.Frames), want)})
+	}
+}

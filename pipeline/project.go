@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"greenroom/internal/netfs"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
@@ -27,6 +28,8 @@ const (
 )
 
 // Options are what a command knows and the packages below must not look up.
+//
+// size: a field for each global flag and each thing of the machine that tests replace.
 type Options struct {
 	// Context ends the reading of the manifest and its tables; nil never does.
 	Context context.Context
@@ -47,7 +50,8 @@ type Options struct {
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
 
-	shared *session // kept by a session from run to run
+	shared     *session            // kept by a session from run to run
+	fileSystem func(string) string // names a network file system; tests have one
 }
 
 // ofAccount are the options for HeyGen's side of a project.
@@ -96,6 +100,9 @@ type Project struct {
 func Open(o Options) (*Project, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.fileSystem == nil {
+		o.fileSystem = netfs.Name
 	}
 	opened := o.Now()
 	disk, err := project.Open(o.onDisk())

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/ledger"
+	"greenroom/pipeline/purchase"
 )
 
 // parkedAt is a project whose only clip is parked on v2: its answer was lost and the list
@@ -17,7 +18,7 @@ func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
 	p.env["HEYGEN_API_BASE"] = f.srv.URL
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool {
 		switch {
-		case purchase(r):
+		case isPurchase(r):
 			if billed {
 				f.forward(r)
 			}
@@ -40,7 +41,7 @@ func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
 	return f, p
 }
 
-func (p *projectAt) resolve(a Answer) error {
+func (p *projectAt) resolve(a purchase.Answer) error {
 	return p.with(func(q *Project) error { return q.Resolve(p.t.Context(), "one", a) })
 }
 
@@ -72,13 +73,13 @@ func TestNotPaidIsCheckedWithTheAccount(t *testing.T) {
 	t.Parallel()
 	f, p := parkedAt(t, true)
 	id := f.videoOf(p, p.rows()[0].Marker)
-	mustContain(t, p.resolve(Answer{}), id, "it was paid", "greenroom resolve one --paid "+id)
+	mustContain(t, p.resolve(purchase.Answer{}), id, "it was paid", "greenroom resolve one --paid "+id)
 	if r := p.rows()[0]; r.State != ledger.Parked {
 		t.Errorf("the wrong answer was recorded: %+v", r)
 	}
 	// Also when the account cannot be reached: then nothing is known.
 	f.answer(func(w http.ResponseWriter, r *http.Request) bool { cut(w); return true })
-	mustContain(t, p.resolve(Answer{}), "nothing was recorded", "--unverified")
+	mustContain(t, p.resolve(purchase.Answer{}), "nothing was recorded", "--unverified")
 	// A build finds it without any answer.
 	f.answer(nil)
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Fetched != 1 || f.billed() != 1 {
@@ -98,17 +99,17 @@ func TestPaidIsCheckedWithTheAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := p.props().Clips["two"].Take.VideoID
-	mustContain(t, p.resolve(Answer{VideoID: "typo123"}), "find video typo123", "greenroom videos --title gr-")
-	mustContain(t, p.resolve(Answer{VideoID: two}), "video "+two+" is the take of two")
-	mustContain(t, p.resolve(Answer{VideoID: two, Unverified: true}), "video "+two+" is the take of two")
+	mustContain(t, p.resolve(purchase.Answer{VideoID: "typo123"}), "find video typo123", "greenroom videos --title gr-")
+	mustContain(t, p.resolve(purchase.Answer{VideoID: two}), "video "+two+" is the take of two")
+	mustContain(t, p.resolve(purchase.Answer{VideoID: two, Unverified: true}), "video "+two+" is the take of two")
 	other := newProjectAt(t, "v2", `one: {script: "Elsewhere."}`)
 	other.env["HEYGEN_API_BASE"] = f.srv.URL
 	if _, err := other.build(BuildOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	elsewhere := other.props().Clips["one"].Take.VideoID
-	mustContain(t, p.resolve(Answer{VideoID: elsewhere}), "without this request's marker")
-	if err := p.resolve(Answer{VideoID: id}); err != nil {
+	mustContain(t, p.resolve(purchase.Answer{VideoID: elsewhere}), "without this request's marker")
+	if err := p.resolve(purchase.Answer{VideoID: id}); err != nil {
 		t.Fatal(err)
 	}
 	billed := f.billed()
@@ -122,7 +123,7 @@ func TestAWrongAnswerCanBeCorrected(t *testing.T) {
 	t.Parallel()
 	f, p := parkedAt(t, true)
 	id := f.videoOf(p, p.rows()[0].Marker)
-	step := func(a Answer, state ledger.State) {
+	step := func(a purchase.Answer, state ledger.State) {
 		t.Helper()
 		if err := p.resolve(a); err != nil {
 			t.Fatal(err)
@@ -131,12 +132,12 @@ func TestAWrongAnswerCanBeCorrected(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 	}
-	step(Answer{VideoID: "typo123", Unverified: true}, ledger.Submitted)
+	step(purchase.Answer{VideoID: "typo123", Unverified: true}, ledger.Submitted)
 	_, err := p.build(BuildOptions{})
 	mustContain(t, err, "typo123")
-	step(Answer{Unverified: true}, ledger.Intended)
-	step(Answer{VideoID: "typo456", Unverified: true}, ledger.Submitted)
-	step(Answer{VideoID: id}, ledger.Submitted)
+	step(purchase.Answer{Unverified: true}, ledger.Intended)
+	step(purchase.Answer{VideoID: "typo456", Unverified: true}, ledger.Submitted)
+	step(purchase.Answer{VideoID: id}, ledger.Submitted)
 	if _, err := p.build(BuildOptions{}); err != nil || f.billed() != 1 {
 		t.Fatalf("%v, %d billed", err, f.billed())
 	}
@@ -154,14 +155,14 @@ func TestAWrongAnswerCanBeCorrected(t *testing.T) {
 	f, p = parkedAt(t, true)
 	_ = wrong
 	id = f.videoOf(p, p.rows()[0].Marker)
-	step(Answer{VideoID: id, Unverified: true}, ledger.Submitted)
+	step(purchase.Answer{VideoID: id, Unverified: true}, ledger.Submitted)
 	if _, err := p.build(BuildOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if lock := p.read(LockName); !strings.Contains(lock, id) {
 		t.Fatalf("%s", lock)
 	}
-	if err := p.resolve(Answer{VideoID: "another", Unverified: true}); err != nil {
+	if err := p.resolve(purchase.Answer{VideoID: "another", Unverified: true}); err != nil {
 		t.Fatal(err)
 	}
 	if lock := p.read(LockName); strings.Contains(lock, id) {
@@ -181,11 +182,11 @@ func TestNotPaidWhereNothingArrived(t *testing.T) {
 	t.Parallel()
 	f, p := parkedAt(t, false)
 	f.answer(nil)
-	if err := p.resolve(Answer{}); err != nil {
+	if err := p.resolve(purchase.Answer{}); err != nil {
 		t.Fatal(err)
 	}
 	if sum, err := p.build(BuildOptions{}); err != nil || sum.Bought != 1 || f.billed() != 1 {
 		t.Errorf("%+v, %v, %d billed", sum, err, f.billed())
 	}
-	mustContain(t, p.resolve(Answer{}), "no request of it has an unknown result")
+	mustContain(t, p.resolve(purchase.Answer{}), "no request of it has an unknown result")
 }

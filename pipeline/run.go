@@ -137,3 +137,35 @@ func (b *build) failed(ctx context.Context, s planning.Step, err error) error {
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "build", State: event.Failed, Message: faults[0].Error()})
 	return faults
 }
+
+// drafts sees to the sounds of clips whose pictures wait.
+func (b *build) drafts(ctx context.Context, steps []planning.Step) error {
+	var g errgroup.Group
+	errs := make([]error, len(steps))
+	for i, s := range steps {
+		g.Go(func() error {
+			if err := b.draft(ctx, s); err != nil {
+				errs[i] = b.failed(ctx, s, err)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // they report through errs
+	return joinFaults(ctx, errs)
+}
+
+func (b *build) draft(ctx context.Context, s planning.Step) error {
+	if s.Voice.Action == planning.Blocked {
+		return fault.New(fault.Provider, "", "%s", s.Voice.Reason)
+	}
+	if err := b.submit.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer b.submit.Release(1)
+	client, err := b.Account.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = b.buyer.Voice(ctx, s, client)
+	return err
+}

@@ -2,21 +2,17 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/fetch"
-	"greenroom/pipeline/stage/wait"
 )
 
 // master brings the clip's source file into the store and onto the lockfile. Clips
@@ -90,57 +86,11 @@ func (b *build) take(ctx context.Context, s planning.Step) (ledger.Row, heygen.V
 		return row, heygen.Video{}, fault.New(fault.Provider, "", "%s", b.Account.ForeignRow(ctx, s.Clip, row))
 	}
 	if row.State != ledger.Submitted && row.State != ledger.Completed {
-		if row, err = b.buy(ctx, s, client); err != nil {
+		if row, err = b.buyer.Take(ctx, s, client); err != nil {
 			return row, heygen.Video{}, err
 		}
 	}
 	return b.wait(ctx, s, client, row)
-}
-
-func (b *build) buy(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Row, error) {
-	if b.o.StandIns || b.o.Draft {
-		// Never reached while plans are split correctly; a mistake there must not spend money.
-		return ledger.Row{}, fault.New(fault.Failed, "`greenroom build` buys it; please report this", "a build of stand-ins was about to buy a clip")
-	}
-	if s.Work.Again {
-		return ledger.Row{}, fault.New(fault.Failed, "please report this", "a build that downloads a take again was about to buy it")
-	}
-	in, err := b.intent(ctx, s, client)
-	if err != nil {
-		return ledger.Row{}, err
-	}
-	lag := wait.ListLag(b.Account.Connection.Local())
-	before := s.Submission().State
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
-	re := remote{client, s.Route, &b.Account.Links}
-	o := ledger.SpendOptions{
-		Settle: lag, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
-	}
-	if o.Repeat == nil || o.Strict {
-		re.c = client.OwnConnections()
-	}
-	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
-	switch {
-	case errors.Is(err, ledger.ErrParked):
-		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("search the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "resolve an earlier request")
-	case errors.Is(err, ledger.ErrElsewhere):
-		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("use that account's key again, or `greenroom resolve %s`", s.Clip), "buy a take")
-	case errors.Is(err, ledger.ErrBudget):
-		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
-	case fault.KindOf(err) == fault.Wait:
-		return row, err
-	case err != nil:
-		if heygen.NothingBought(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {
-			b.Account.ForgetUploads(s.Work.Clip.Inputs()) // deleted on the account: the next run sends them again
-		}
-		return row, b.refused(ctx, s.Clip, in, err, "submit")
-	}
-	if before != ledger.Sending && before != ledger.Parked {
-		b.count(func(sum *Summary) { sum.Bought++; sum.Spent += in.Price })
-		b.result(s.Clip, func(r *Result) { r.Price += in.Price })
-	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Done, Message: "video " + row.VideoID})
-	return row, nil
 }
 
 func (b *build) jobFailed(ctx context.Context, s planning.Step, row ledger.Row, v heygen.Video) error {
@@ -249,15 +199,4 @@ func (b *build) takeOrigin(ctx context.Context, s planning.Step) origin.Origin {
 		return origin.Origin(e.Origin)
 	}
 	return b.Account.Identity(ctx, true).Current
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -17,6 +17,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/voice"
 )
@@ -88,10 +89,10 @@ func TestWordsThatCannotBeTrueAreDropped(t *testing.T) {
 }
 
 // dying asks and is gone before it can record the answer.
-type dying struct{ speaker }
+type dying struct{ ledger.Remote }
 
 func (d dying) Submit(ctx context.Context, row ledger.Row) (string, error) {
-	if _, err := d.speaker.Submit(ctx, row); err != nil {
+	if _, err := d.Remote.Submit(ctx, row); err != nil {
 		return "", err
 	}
 	return "", errors.New("killed")
@@ -130,8 +131,8 @@ func TestAnAnswerOnDiskIsBought(t *testing.T) {
 			t.Fatal(err)
 		}
 		in := ledger.Intent{Key: r.Speech.Row, Take: r.Speech.Take, Origin: "sandbox", Clip: "one", Route: r.Speech.Route, Marker: "m", Path: r.Speech.Path, Body: r.Speech.Body, RunID: "killed"}
-		d := dying{speaker{&build{Project: p}, client, r.Speech}}
-		row, err := p.Ledger.Spend(t.Context(), in, nil, d, heygen.NothingBought, ledger.SpendOptions{Sleep: sleep, Strict: strict, Locked: true})
+		d := dying{p.buyer(purchase.Options{}).VoiceRemote(client, r.Speech)}
+		row, err := p.Ledger.Spend(t.Context(), in, nil, d, heygen.NothingBought, ledger.SpendOptions{Strict: strict, Locked: true})
 		if err == nil || row.State == ledger.Submitted {
 			t.Fatalf("%s: %v, %v", name, row.State, err)
 		}
@@ -144,7 +145,7 @@ func TestAnAnswerOnDiskIsBought(t *testing.T) {
 		if err != nil || plan.Steps[0].Voice == nil || plan.Steps[0].Voice.Action != planning.Fetch || plan.Steps[0].Action != planning.Buy {
 			t.Errorf("%s: the plan %+v, %v", name, plan.Steps, err)
 		}
-		if err := p.Resolve(t.Context(), "one", Answer{}); err == nil {
+		if err := p.Resolve(t.Context(), "one", purchase.Answer{}); err == nil {
 			t.Errorf("%s: a person may throw a bought voice away", name)
 		}
 		sum, err := p.Build(t.Context(), BuildOptions{StandIns: true})

@@ -102,7 +102,7 @@ func cut(w http.ResponseWriter) {
 	}
 }
 
-func purchase(r *http.Request) bool {
+func isPurchase(r *http.Request) bool {
 	return r.Method == http.MethodPost && (r.URL.Path == "/v2/video/generate" || r.URL.Path == "/v3/videos")
 }
 

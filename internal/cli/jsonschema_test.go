@@ -21,6 +21,7 @@ import (
 	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/films/render"
+	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/prompt"
 	"greenroom/pipeline/sharedcache"
@@ -63,7 +64,7 @@ var jsonShapes = []jsonShape{
 	{name: "quota", of: "quota", value: quotaReport{}},
 	{name: "render", of: "render; one object for each film, in the order they are finished", value: render.Result{}},
 	{name: "render-results", of: "render --results FILE.json (the file)", value: []render.Outcome{}},
-	{name: "status-spend", of: "status --spend", value: pipeline.Spending{}},
+	{name: "status-spend", of: "status --spend", value: ledger.Spending{}},
 	{name: "status-why", of: "status --why", value: whyReport{}},
 	{name: "template", of: "templates ID", value: templateReport{}},
 	{name: "templates", of: "templates", value: []templateRow{}},

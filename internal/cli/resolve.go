@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/purchase"
 )
 
 func resolveCommand() command {
@@ -32,7 +32,7 @@ func resolveCommand() command {
 					return err
 				}
 				defer func() { err = errors.Join(err, p.Close()) }()
-				if err := p.Resolve(ctx, args[0], pipeline.Answer{
+				if err := p.Resolve(ctx, args[0], purchase.Answer{
 					VideoID: *paid, Unverified: *unverified,
 				}); err != nil {
 					return err

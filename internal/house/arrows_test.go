@@ -63,6 +63,7 @@ var layers = [][]string{
 	{"publishing"},
 	{"planning"},
 	{"preflight"},
+	{"purchase"},
 	{"."},
 	{"watch"},
 }

@@ -31,7 +31,7 @@ const (
 	Failed   = "fail"
 )
 
-// reporter stamps events and limits progress to ten a second per clip and stage;
+// Reporter stamps events and limits progress to ten a second per clip and stage;
 // every other event always passes.
 type Reporter struct {
 	sink Sink

@@ -17,7 +17,7 @@ import (
 	"greenroom/pipeline/voice"
 )
 
-// previews find what of a clip is published: its take, or a stand-in where it has none.
+// Previews find what of a clip is published: its take, or a stand-in where it has none.
 type Previews struct {
 	disk     *project.Project
 	account  *account.Account
@@ -27,7 +27,7 @@ type Previews struct {
 	standIns *standIns
 }
 
-// standInSpec returns what a clip's stand-in shows and speaks.
+// StandInSpec returns what a clip's stand-in shows and speaks.
 func (pv *Previews) StandInSpec(c manifest.Clip, req request.Request) standin.Spec {
 	s := standin.Spec{Presenter: c.Avatar.ID + c.Avatar.Photo, Style: c.Avatar.Style, Scale: c.Avatar.Scale, OffsetX: c.Avatar.Offset.X, OffsetY: c.Avatar.Offset.Y,
 		Width: c.Width, Height: c.Height, FPS: presenterstep.Rate, Speed: c.Voice.Speed, Locale: c.Voice.Locale, Script: request.Spoken(c.Script, c.Pronunciation), AudioPath: c.AudioFile, Format: standin.AlphaWebM}
@@ -57,7 +57,7 @@ func (pv *Previews) StandInSpec(c manifest.Clip, req request.Request) standin.Sp
 	return s
 }
 
-// standInKey returns the key of a stand-in.
+// StandInKey returns the key of a stand-in.
 func (pv *Previews) StandInKey(s standin.Spec) (string, error) {
 	sound := ""
 	if s.AudioPath != "" {
@@ -69,7 +69,7 @@ func (pv *Previews) StandInKey(s standin.Spec) (string, error) {
 	return presenterstep.Key(s, sound), nil
 }
 
-// maker returns what renders stand-ins with the installed programs.
+// Maker returns what renders stand-ins with the installed programs.
 func (pv *Previews) Maker(ctx context.Context) (*standin.Maker, error) {
 	t, err := pv.disk.Tools.Find(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (pv *Previews) Maker(ctx context.Context) (*standin.Maker, error) {
 	return m, nil
 }
 
-// hasAll reports that every file of an entry is in the store.
+// HasAll reports that every file of an entry is in the store.
 func (pv *Previews) HasAll(e lockfile.Entry) bool {
 	for _, r := range e.Renditions {
 		if pv.disk.Store == nil || !pv.disk.Store.Has(renditions.HashOf(r), r.Bytes) {
@@ -92,7 +92,7 @@ func (pv *Previews) HasAll(e lockfile.Entry) bool {
 	return len(e.Renditions) > 0
 }
 
-// shown is what of a clip is published: its take when that is current, else its
+// Shown is what of a clip is published: its take when that is current, else its
 // stand-in when one was rendered for what the manifest describes now, else whatever take there
 // is.
 func (pv *Previews) Shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
@@ -132,7 +132,7 @@ func standinWords(in []heygen.Word) (out []standin.Word) {
 
 func (pv *Previews) PresenterDir() string { return presenterstep.PresenterFolder(pv.disk.LibraryDir()) }
 
-// staleCaptions returns why a take with a bought voice must be prepared again: its captions are missing
+// StaleCaptions returns why a take with a bought voice must be prepared again: its captions are missing
 // and cost nothing; empty otherwise.
 func (pv *Previews) StaleCaptions(c manifest.Clip, req request.Request, have bool) string {
 	if v, ok := pv.voices.Here(req.Speech); ok && c.Captions && !have && len(v.Words) > 0 {

@@ -20,7 +20,7 @@ import (
 	"greenroom/pipeline/stage/prepare"
 )
 
-// expectMaster is what a delivered file must be.
+// ExpectMaster is what a delivered file must be.
 func ExpectMaster(c manifest.Clip, route string, announced float64) media.Expect {
 	e := expectation(c)
 	e.Duration = announced
@@ -76,7 +76,7 @@ func InfoOf(r *media.Report, c manifest.Clip) lockfile.Info {
 	return in
 }
 
-// prepareSpec is the recipe for a clip: a pure function of the manifest and of
+// PrepareSpec is the recipe for a clip: a pure function of the manifest and of
 // what the check saw.
 func PrepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := media.PrepareSpec{Transparent: c.Transparent, Loudness: c.Prepare.Loudness, Hold: c.Prepare.Hold, Key: screenColor(c, route)}
@@ -89,7 +89,7 @@ func PrepareSpec(c manifest.Clip, route string, in lockfile.Info) media.PrepareS
 	return s
 }
 
-// recipes find how clips are prepared, and whether their renditions are up to date.
+// Recipes find how clips are prepared, and whether their renditions are up to date.
 type Recipes struct {
 	disk    *project.Project
 	account *account.Account
@@ -102,7 +102,7 @@ type Recipes struct {
 	highest     timeline.Rate // of all compositions
 }
 
-// recipe is prepareSpec with what compositions decide: the rate of a clip whose rate varies, and the size of
+// Recipe is prepareSpec with what compositions decide: the rate of a clip whose rate varies, and the size of
 // prepare.scale: shown.
 func (rc *Recipes) Recipe(c manifest.Clip, route string, in lockfile.Info) media.PrepareSpec {
 	s := PrepareSpec(c, route, in)
@@ -113,7 +113,7 @@ func (rc *Recipes) Recipe(c manifest.Clip, route string, in lockfile.Info) media
 	return s
 }
 
-// sizes are where compositions show clips; read once, when a clip asks for it.
+// Sizes are where compositions show clips; read once, when a clip asks for it.
 func (rc *Recipes) Sizes() (*resolve.Sizes, error) {
 	rc.sizesOnce.Do(func() {
 		for _, c := range rc.disk.Manifest.Clips {
@@ -130,7 +130,7 @@ func (rc *Recipes) Sizes() (*resolve.Sizes, error) {
 // even is the nearest even number of pixels, at least 2.
 func even(v float64) int { return max(2, 2*int(math.Round(v/2))) }
 
-// staleRendition returns why the prepared files must be made again; empty when not.
+// StaleRendition returns why the prepared files must be made again; empty when not.
 func (rc *Recipes) StaleRendition(ctx context.Context, c manifest.Clip, e lockfile.Entry) string {
 	if len(e.Renditions) == 0 {
 		return "not prepared yet"
@@ -162,7 +162,7 @@ func (rc *Recipes) StaleRendition(ctx context.Context, c manifest.Clip, e lockfi
 	return ""
 }
 
-// wanted applies the manifest's crop setting to what the check found.
+// Wanted applies the manifest's crop setting to what the check found.
 func Wanted(c manifest.Clip, in lockfile.Info) lockfile.Info {
 	if !c.Transparent || !c.Prepare.Crop {
 		in.Box = lockfile.Box{W: in.Width, H: in.Height}
@@ -175,7 +175,7 @@ func New(disk *project.Project, account *account.Account) *Recipes {
 	return &Recipes{disk: disk, account: account}
 }
 
-// duplicateKey is everything that checks and recipes are made from.
+// DuplicateKey is everything that checks and recipes are made from.
 func DuplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k := hashkey.New("twin/1")
 	k.Field("master", e.Master)

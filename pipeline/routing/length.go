@@ -13,14 +13,14 @@ import (
 	"greenroom/pipeline/voice"
 )
 
-// lengths finds how long clips are that are not bought.
+// Lengths finds how long clips are that are not bought.
 type Lengths struct {
 	disk   *project.Project
 	router *Router
 	voices *voice.Store
 }
 
-// lengthOf returns the range of a clip's length before it is bought. Own files are
+// LengthOf returns the range of a clip's length before it is bought. Own files are
 // measured, speech is estimated; what only HeyGen knows ends at what it documents. An
 // error is a file that cannot be used.
 func (ls *Lengths) LengthOf(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {

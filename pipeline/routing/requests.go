@@ -9,7 +9,7 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// requestOn makes a clip's request on one route. What the route cannot carry is an error, and the request is complete
+// RequestOn makes a clip's request on one route. What the route cannot carry is an error, and the request is complete
 // then, too: a take that was bought before counts.
 func (rt *Router) RequestOn(ctx context.Context, c manifest.Clip, route string) (request.Request, error) {
 	misfit := request.Misfits(c, route, rt.ManifestLine)
@@ -48,7 +48,7 @@ func (s sources) TakeKey(ctx context.Context, clip string) (string, error) {
 	return from.Key, err
 }
 
-// manifestLine is a line of the manifest for a message; empty when it cannot be read.
+// ManifestLine is a line of the manifest for a message; empty when it cannot be read.
 func (rt *Router) ManifestLine(n int) string {
 	b, err := os.ReadFile(rt.disk.Manifest.Path)
 	if err != nil {

@@ -13,19 +13,19 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// router finds the request that a clip's take was made with, or would be made with.
+// Router finds the request that a clip's take was made with, or would be made with.
 type Router struct {
 	disk    *project.Project
 	account *account.Account
 	Rows    map[string]*ledger.Row // of the last plan: the row that decides about a take
 }
 
-// candidates returns the routes a clip can take, the one to buy on first.
+// Candidates returns the routes a clip can take, the one to buy on first.
 func (rt *Router) Candidates(c manifest.Clip, api heygen.API) []string {
 	return request.Candidates(c, api, request.Look{NoWebM: rt.account.NoWebM(c.Avatar), Translated: rt.disk.Clips.Translated(c.Name)})
 }
 
-// chosen returns a clip's request on the route of its take, or on the one it would be bought on.
+// Chosen returns a clip's request on the route of its take, or on the one it would be bought on.
 func (rt *Router) Chosen(ctx context.Context, c manifest.Clip, e lockfile.Entry, have bool, rows map[string]*ledger.Row) (request.Request, error) {
 	api := heygen.V2
 	if request.NeedsAPI(c) {
@@ -92,7 +92,7 @@ func unspeakable(c manifest.Clip, err *request.SpeechError) error {
 	return f
 }
 
-// bought reports a take that the lockfile knows and this machine's ledger does not: a
+// Bought reports a take that the lockfile knows and this machine's ledger does not: a
 // clean clone with the key downloads it again rather than buying it again. The sandbox's
 // videos are free and live on one machine, so there the clip is made again.
 func (rt *Router) Bought(e lockfile.Entry, have bool, key string) bool {

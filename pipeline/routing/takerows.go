@@ -7,7 +7,7 @@ import (
 	"greenroom/pipeline/origin"
 )
 
-// readRows reads the ledger for a plan: for each take the row that decides about it. That is
+// ReadRows reads the ledger for a plan: for each take the row that decides about it. That is
 // one of the project's own; or else a request that another account was sent and whose result
 // is unknown, because buying now could pay twice.
 func (rt *Router) ReadRows(ctx context.Context) (map[string]*ledger.Row, error) {
@@ -42,7 +42,7 @@ func (rt *Router) ReadRows(ctx context.Context) (map[string]*ledger.Row, error) 
 	return rows, nil
 }
 
-// rowKey returns the key of the row in which a take is requested: that of the row on record, or
+// RowKey returns the key of the row in which a take is requested: that of the row on record, or
 // of a new one for the current account.
 func (rt *Router) RowKey(ctx context.Context, take string, row *ledger.Row) string {
 	if row != nil && row.Key != "" {
@@ -51,7 +51,7 @@ func (rt *Router) RowKey(ctx context.Context, take string, row *ledger.Row) stri
 	return ledger.KeyOf(take, string(rt.account.Identity(ctx, true).Current))
 }
 
-// looksAgain reports a parked request that the account may show by now: every build
+// LooksAgain reports a parked request that the account may show by now: every build
 // searches for it.
 func (rt *Router) LooksAgain(ctx context.Context, row ledger.Row) bool {
 	return row.State == ledger.Parked && row.Searchable() && rt.account.IsOwnRow(ctx, row)

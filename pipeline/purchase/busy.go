@@ -1,4 +1,4 @@
-package pipeline
+package purchase
 
 import (
 	"context"
@@ -18,21 +18,21 @@ const longestBusy = 5 * time.Minute
 // spend buys under the ledger's protocol. A refusal because HeyGen is busy (429) bought
 // nothing: it waits as long as HeyGen asks and sends the request again, for as long as the
 // run may wait.
-func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
-	began := b.Project.o.Now()
+func (b *Buyer) spend(ctx context.Context, clip, stage string, in ledger.Intent, re ledger.Remote, o ledger.SpendOptions) (ledger.Row, error) {
+	began := b.disk.Now()
 	for pause := time.Second; ; pause = min(2*pause, 30*time.Second) {
-		row, err := b.Ledger.Spend(ctx, in, b.budget, re, heygen.NothingBought, o)
+		row, err := b.disk.Ledger.Spend(ctx, in, b.o.Budget, re, heygen.NothingBought, o)
 		asked, busy := heygen.Busy(err)
 		if !busy || row.Open() {
 			return row, err
 		}
 		wait := b.busyPause(asked, pause)
-		left := b.busyLimit() - b.Project.o.Now().Sub(began)
+		left := b.busyLimit() - b.disk.Now().Sub(began)
 		if left < wait {
 			return row, fault.Wrap(fault.Wait, err, "run the same command again later; nothing was bought for this clip",
-				"HeyGen is busy and was waited for %s", b.Project.o.Now().Sub(began).Round(time.Second))
+				"HeyGen is busy and was waited for %s", b.disk.Now().Sub(began).Round(time.Second))
 		}
-		b.Send(ctx, event.Event{
+		b.disk.Send(ctx, event.Event{
 			Clip: clip, Stage: stage, State: event.Progress,
 			Message: "HeyGen is busy (429); trying again in " + wait.Round(time.Millisecond).String(),
 		})
@@ -44,16 +44,16 @@ func (b *build) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 
 // busyPause is the time until the next try: what HeyGen asked for, at least the growing
 // own pause, at most longestBusy.
-func (b *build) busyPause(asked, pause time.Duration) time.Duration {
+func (b *Buyer) busyPause(asked, pause time.Duration) time.Duration {
 	wait := min(max(asked, pause), longestBusy)
-	if b.Account.Connection.Local() {
+	if b.account.Connection.Local() {
 		wait = min(wait, 500*time.Millisecond)
 	}
 	return wait
 }
 
 // busyLimit is how long a run tries: --wait, and never longer than the patience for a job.
-func (b *build) busyLimit() time.Duration {
+func (b *Buyer) busyLimit() time.Duration {
 	if b.o.Wait > 0 {
 		return min(b.o.Wait, wait.Patience(b.local()))
 	}

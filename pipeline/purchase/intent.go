@@ -1,9 +1,10 @@
-package pipeline
+package purchase
 
 import (
 	"context"
 	"errors"
 
+	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
@@ -12,11 +13,11 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// intent freezes the bytes to be sent. Files are uploaded first: that is free.
-func (b *build) intent(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Intent, error) {
+// Intent freezes the bytes to be sent. Files are uploaded first: that is free.
+func (b *Buyer) Intent(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Intent, error) {
 	in := b.newIntent(ctx, s.Key, s.Work.Row)
 	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
-	if s.Work.DuplicateOf != "" && !b.Account.Sandboxed() { // the clip that was to pay for it could not
+	if s.Work.DuplicateOf != "" && !b.account.Sandboxed() { // the clip that was to pay for it could not
 		s.Cost(request.LoadPrices())
 		in.Price = s.Price
 	}
@@ -26,13 +27,13 @@ func (b *build) intent(ctx context.Context, s planning.Step, client *heygen.Clie
 	}
 	r := s.Work.Request
 	if r.Speech != nil {
-		v, err := b.speak(ctx, s, client)
+		v, err := b.Voice(ctx, s, client)
 		if err != nil {
 			return in, err
 		}
 		r = r.WithSound(b.voices.Path(v))
 		s.SetLength(request.Measured(v.Seconds))
-		if !b.Account.Sandboxed() {
+		if !b.account.Sandboxed() {
 			s.Cost(request.LoadPrices())
 			in.Price = s.Price
 		}
@@ -66,10 +67,10 @@ func refusedRequest(err error) error {
 }
 
 // materials brings the files of a request to the account.
-func (b *build) materials(ctx context.Context, client *heygen.Client, r request.Request) (request.Materials, error) {
+func (b *Buyer) materials(ctx context.Context, client *heygen.Client, r request.Request) (request.Materials, error) {
 	m := request.Materials{
 		Uploads: map[string]request.Upload{}, Photos: map[string]string{},
-		Engines: b.found.Engines, Template: b.found.Templates[r.Template.ID], Language: b.found.Languages[r.Translate.To],
+		Engines: b.o.Found.Engines, Template: b.o.Found.Templates[r.Template.ID], Language: b.o.Found.Languages[r.Translate.To],
 	}
 	api := request.APIOf(r.Route)
 	for _, f := range r.Files() {
@@ -77,11 +78,11 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 		var err error
 		switch f.Use {
 		case request.AsSpeaker:
-			m.Photos[f.Path], err = b.Account.Photo(ctx, client, api, f.Path)
+			m.Photos[f.Path], err = b.account.Photo(ctx, client, api, f.Path)
 		case request.ByAddress:
-			u, err = b.Account.UploadedAt(ctx, client, api, f.Path)
+			u, err = b.account.UploadedAt(ctx, client, api, f.Path)
 		default:
-			u, err = b.Account.Uploaded(ctx, client, api, f.Path)
+			u, err = b.account.Uploaded(ctx, client, api, f.Path)
 		}
 		if err != nil {
 			return m, err
@@ -94,13 +95,22 @@ func (b *build) materials(ctx context.Context, client *heygen.Client, r request.
 }
 
 // newIntent begins an intent for a take: in the row on record, or in a new one for the current account.
-func (b *build) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
-	in := ledger.Intent{Key: b.router.RowKey(ctx, take, row), Take: take, RunID: b.runID}
+func (b *Buyer) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
+	in := ledger.Intent{Key: b.router.RowKey(ctx, take, row), Take: take, RunID: b.o.RunID}
 	if row != nil {
-		in.Origin = string(b.Account.RowOrigin(*row))
+		in.Origin = string(b.account.RowOrigin(*row))
 	} else {
-		in.Origin = string(b.Account.Identity(ctx, true).Current)
+		in.Origin = string(b.account.Identity(ctx, true).Current)
 	}
 	in.Marker = ledger.MarkerOf(in.Key)
 	return in
+}
+
+// masterOf is a clip's master in the store; the clip's own step has run.
+func (b *Buyer) masterOf(clip string) (string, error) {
+	e, ok := b.disk.Lock.Get(clip)
+	if !ok || e.Master == "" || !b.disk.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
+		return "", fault.New(fault.Failed, "see what failed for "+clip, "%s, which it translates, has no take", clip)
+	}
+	return b.disk.Store.Path(assets.Hash(e.Master)), nil
 }

@@ -1,4 +1,4 @@
-package pipeline
+package purchase
 
 import (
 	"context"
@@ -13,10 +13,10 @@ import (
 )
 
 // refused explains a purchase that failed, or whose outcome is unknown.
-func (p *Project) refused(ctx context.Context, clip string, in ledger.Intent, err error, doing string) error {
+func (b *Buyer) refused(ctx context.Context, clip string, in ledger.Intent, err error, doing string) error {
 	out := account.Explain(err, doing)
 	if heygen.Gone(err) {
-		out = p.Account.Gone(ctx, err, doing)
+		out = b.account.Gone(ctx, err, doing)
 	}
 	var f *fault.Error
 	var he *heygen.Error

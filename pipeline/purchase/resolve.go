@@ -1,8 +1,11 @@
-package pipeline
+package purchase
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
 	"greenroom/pipeline/stage/wait"
 )
@@ -27,60 +31,54 @@ type Answer struct {
 // Resolve records the result of a clip's request that is unknown, or corrects an earlier answer.
 // Unless the answer is unverified, the account must agree: the named video carries the
 // request's marker, or no video does.
-func (p *Project) Resolve(ctx context.Context, clip string, a Answer) error {
-	clips, err := p.Clips.Named([]string{clip})
-	if err != nil {
-		return err
-	}
-	end, err := p.begin()
-	if err != nil {
-		return err
-	}
-	defer end()
-	if !a.Unverified {
-		if err := p.migrateOrigins(ctx, true); err != nil {
+func (a *Answers) Resolve(ctx context.Context, c manifest.Clip, word Answer) error {
+	clip := c.Name
+	if !word.Unverified {
+		if err := a.RecordOrigins(ctx, true); err != nil {
 			return err
 		}
 	}
-	if p.router.Rows, err = p.router.ReadRows(ctx); err != nil {
-		return err
-	}
-	e, have := p.Account.OwnTake(ctx, clip)
-	r, err := p.router.Chosen(ctx, clips[0], e, have, p.router.Rows)
+	rows, err := a.router.ReadRows(ctx)
 	if err != nil {
 		return err
 	}
-	row := p.router.Rows[r.Key]
+	a.router.Rows = rows
+	e, have := a.account.OwnTake(ctx, clip)
+	r, err := a.router.Chosen(ctx, c, e, have, a.router.Rows)
+	if err != nil {
+		return err
+	}
+	row := a.router.Rows[r.Key]
 	switch {
 	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
-		return p.resolveVoice(ctx, clip, a.VideoID, r.Speech)
+		return a.resolveVoice(ctx, clip, word.VideoID, r.Speech)
 	case row == nil || !row.Resolvable():
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
-	if err := p.notAnothers(ctx, *row, a.VideoID); err != nil {
+	if err := a.notAnothers(ctx, *row, word.VideoID); err != nil {
 		return err.For(clip)
 	}
-	if !a.Unverified {
-		if err := p.verifyAnswer(ctx, clip, *row, a.VideoID); err != nil {
+	if !word.Unverified {
+		if err := a.verifyAnswer(ctx, clip, *row, word.VideoID); err != nil {
 			return err
 		}
 	}
-	if err := p.forgetTake(*row); err != nil {
+	if err := a.forgetTake(*row); err != nil {
 		return err
 	}
-	if a.VideoID != "" {
-		return p.Ledger.ResolvePaid(ctx, row.Key, a.VideoID)
+	if word.VideoID != "" {
+		return a.disk.Ledger.ResolvePaid(ctx, row.Key, word.VideoID)
 	}
-	return p.Ledger.ResolveNotPaid(ctx, row.Key)
+	return a.disk.Ledger.ResolveNotPaid(ctx, row.Key)
 }
 
 // forgetTake drops what a wrong answer brought into the lockfile.
-func (p *Project) forgetTake(row ledger.Row) error {
+func (a *Answers) forgetTake(row ledger.Row) error {
 	if row.MasterHash == "" {
 		return nil
 	}
-	return p.Lock.Edit(func(f *lockfile.File) {
-		for _, c := range p.Manifest.Clips {
+	return a.disk.Lock.Edit(func(f *lockfile.File) {
+		for _, c := range a.disk.Manifest.Clips {
 			if e, ok := f.Get(c.Name); ok && e.TakeKey == row.Take && e.VideoID == row.VideoID {
 				f.Drop(c.Name)
 			}
@@ -89,11 +87,11 @@ func (p *Project) forgetTake(row ledger.Row) error {
 }
 
 // notAnothers refuses a video that is on record for another request.
-func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *fault.Error {
+func (a *Answers) notAnothers(ctx context.Context, row ledger.Row, id string) *fault.Error {
 	if id == "" {
 		return nil
 	}
-	list, err := p.Ledger.List(ctx)
+	list, err := a.disk.Ledger.List(ctx)
 	if err != nil {
 		return fault.Wrap(fault.Failed, err, "", "read the ledger")
 	}
@@ -106,16 +104,16 @@ func (p *Project) notAnothers(ctx context.Context, row ledger.Row, id string) *f
 }
 
 // verifyAnswer asks the account that was sent the request.
-func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row, id string) error {
+func (a *Answers) verifyAnswer(ctx context.Context, clip string, row ledger.Row, id string) error {
 	const force = "; --unverified records the answer all the same"
-	if !p.Account.SameAccount(ctx, p.Account.RowOrigin(row)) {
-		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", p.Account.RowOrigin(row)).For(clip)
+	if !a.account.SameAccount(ctx, a.account.RowOrigin(row)) {
+		return fault.New(fault.Usage, "use the key of that account"+force, "the request was sent to %s, which the current key cannot read", a.account.RowOrigin(row)).For(clip)
 	}
-	client, err := p.Account.Connect(ctx)
+	client, err := a.account.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	found, err := p.marked(ctx, client, row)
+	found, err := a.marked(ctx, client, row)
 	if err != nil {
 		return fault.Wrap(fault.KindOf(err), err, "run the same command again when the account can be reached"+force, "check the answer; nothing was recorded").For(clip)
 	}
@@ -144,16 +142,47 @@ func (p *Project) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 
 // marked searches the account for a row's marker, after the time that a list may lag. Routes
 // without titles cannot be searched.
-func (p *Project) marked(ctx context.Context, client *heygen.Client, row ledger.Row) ([]ledger.Found, error) {
+func (a *Answers) marked(ctx context.Context, client *heygen.Client, row ledger.Row) ([]ledger.Found, error) {
 	if !row.Searchable() {
 		return nil, nil
 	}
-	lag := wait.ListLag(p.Account.Connection.Local())
-	if left := row.LastSent.Add(lag).Sub(p.o.Now()); left > 0 {
-		p.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(left, lag).Round(time.Second).String()})
+	lag := wait.ListLag(a.account.Connection.Local())
+	if left := row.LastSent.Add(lag).Sub(a.disk.Now()); left > 0 {
+		a.disk.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(left, lag).Round(time.Second).String()})
 		if err := sleep(ctx, min(left, lag)); err != nil {
 			return nil, err
 		}
 	}
 	return remote{client, row.Route, &account.UploadLinks{}}.FindByTitle(ctx, row.Marker)
+}
+
+// resolveVoice is a person's word that a sound may be bought again.
+func (a *Answers) resolveVoice(ctx context.Context, clip, paidAs string, r *request.Speech) error {
+	row, ok, err := a.disk.Ledger.Get(ctx, r.Row)
+	if err != nil {
+		return err
+	}
+	_, here := a.voices.Here(r)
+	_, answered := a.voices.Answer(r.Row)
+	open := row.State == ledger.Parked || row.State == ledger.Sending
+	gone := (row.State == ledger.Submitted || row.State == ledger.Completed) && !here
+	switch {
+	case !ok || !open && !gone:
+		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it is open").For(clip)
+	case open && answered:
+		return fault.New(fault.Usage, "`greenroom build` goes on with it", "the answer came after all and is on disk").For(clip)
+	case paidAs != "":
+		return fault.New(fault.Usage, "only `--not-paid` helps: the voice is bought again", "a voice is on no list of the account and is not available again").For(clip)
+	case gone:
+		err = a.disk.Ledger.Forgo(ctx, r.Row, "resolved by hand: its sound was gone")
+	default:
+		err = a.disk.Ledger.ResolveNotPaid(ctx, r.Row)
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(a.voices.File(r.Row)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fault.Wrap(fault.Failed, err, "remove it", "forget %s", filepath.Base(a.voices.File(r.Row)))
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package pipeline
+package purchase
 
 import (
 	"context"
@@ -8,18 +8,18 @@ import (
 	"greenroom/pipeline/request"
 )
 
-// migrateOrigins records who made the takes of earlier versions: in the ledger what this
+// RecordOrigins records who made the takes of earlier versions: in the ledger what this
 // disk knows, and with askToo for the rest what the account knows. Takes that the account does
 // not know are Foreign from then on. The caller holds the submitter's lock.
-func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
-	list, err := p.Ledger.List(ctx)
+func (a *Answers) RecordOrigins(ctx context.Context, askToo bool) error {
+	list, err := a.disk.Ledger.List(ctx)
 	if err != nil {
 		return err
 	}
 	rows := map[string]string{}
 	ask := map[string]string{} // video to route
 	for _, r := range list {
-		switch o := p.Account.RowOrigin(r); {
+		switch o := a.account.RowOrigin(r); {
 		case r.Origin != "":
 		case o != origin.None:
 			rows[r.Key] = string(o)
@@ -28,14 +28,14 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		}
 	}
 	var entries []lockfile.Entry
-	for _, c := range p.Manifest.Clips {
-		e, ok := p.Lock.Get(c.Name)
+	for _, c := range a.disk.Manifest.Clips {
+		e, ok := a.disk.Lock.Get(c.Name)
 		if !ok || e.Origin != "" || e.VideoID == "" {
 			continue
 		}
-		if o := p.Account.OriginOf(e); o != origin.None {
+		if o := a.account.OriginOf(e); o != origin.None {
 			e.Origin = string(o)
-			if err := p.Lock.Set(e); err != nil {
+			if err := a.disk.Lock.Set(e); err != nil {
 				return err
 			}
 			continue
@@ -43,8 +43,8 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 		entries = append(entries, e)
 		ask[e.VideoID] = e.Route
 	}
-	if askToo && len(ask) > 0 && !p.Account.Sandboxed() {
-		found, err := p.Account.AskAccount(ctx, ask)
+	if askToo && len(ask) > 0 && !a.account.Sandboxed() {
+		found, err := a.account.AskAccount(ctx, ask)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 			if e.Origin = string(found[e.VideoID]); e.Origin == "" {
 				continue
 			}
-			if err := p.Lock.Set(e); err != nil {
+			if err := a.disk.Lock.Set(e); err != nil {
 				return err
 			}
 		}
@@ -65,5 +65,5 @@ func (p *Project) migrateOrigins(ctx context.Context, askToo bool) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return p.Ledger.SetOrigins(ctx, rows)
+	return a.disk.Ledger.SetOrigins(ctx, rows)
 }
