@@ -144,9 +144,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	p.warnOfManifest(ctx)
 	sum := Summary{Clips: len(plan.Steps), UpToDate: plan.Counts()[planning.Keep], Results: p.results(plan)}
 	if plan.UpToDate() && p.Publisher.PropsCurrent() && p.Publisher.OwnedCurrent() {
-		p.sweepLocked(whenAll(plan, o.Clips))
+		p.collector().SweepLocked(whenAll(plan, o.Clips))
 		if p.push(ctx, sh, o.Clips, &sum) && len(o.Clips) == 0 {
-			p.remember(ctx)
+			p.recorder().Record(func() (*planning.Plan, error) { return p.Plan(ctx, nil) })
 		}
 		sum.Seconds = p.o.Now().Sub(start).Seconds()
 		return sum, nil
@@ -168,7 +168,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
 	}
-	p.sweep(whenAll(plan, o.Clips))
+	p.collector().Sweep(whenAll(plan, o.Clips))
 	// What is bought is prepared next: without ffmpeg it would only lie there.
 	if _, err := p.Tools.Find(ctx); err != nil {
 		return sum, err
@@ -212,7 +212,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	sum = b.sum // from here on the plan and all that ran are garbage
 	if shared := p.push(ctx, sh, o.Clips, &sum); shared && err == nil && (sh.None() || len(o.Clips) == 0) {
-		p.remember(ctx)
+		p.recorder().Record(func() (*planning.Plan, error) { return p.Plan(ctx, nil) })
 	}
 	sum.Took = p.o.Now().Sub(start)
 	sum.Seconds = sum.Took.Seconds()
@@ -233,7 +233,7 @@ func (b *build) limits(plan *planning.Plan, found preflight.Found) error {
 	}
 	if budget != nil && plan.Price > *budget {
 		return fault.New(fault.Failed, "build fewer clips, or raise heygen.budget or --max-spend",
-			"this build may cost %s, the budget is %s; nothing was bought", Dollars(plan.Price), Dollars(*budget))
+			"this build may cost %s, the budget is %s; nothing was bought", request.Dollars(plan.Price), request.Dollars(*budget))
 	}
 	if (plan.Price > 0 || plan.Unbounded()) && b.o.Confirm != nil {
 		ok, err := b.o.Confirm(plan)
@@ -353,4 +353,12 @@ func (b *build) listen(ctx context.Context) (stop func()) {
 		cancel()
 		<-done
 	}
+}
+
+// whenAll is the plan when it is of all clips.
+func whenAll(plan *planning.Plan, names []string) *planning.Plan {
+	if len(names) > 0 {
+		return nil
+	}
+	return plan
 }

@@ -102,7 +102,7 @@ func TestAChangedPublishedFileIsRepairedFromTheStore(t *testing.T) {
 			own(t, published)
 			upToDate(t, dir)
 			flip(t, published)
-			if _, ok := Fresh(freshOptions(dir)); ok {
+			if _, ok := Unchanged(freshOptions(dir)); ok {
 				t.Error("the short way does not notice it")
 			}
 			if s := stepOf(t, dir, "clip-00001"); s.Action != planning.Publish || !strings.HasPrefix(s.Reason, "damaged: public/greenroom/clip-00001.") {
@@ -116,7 +116,7 @@ func TestAChangedPublishedFileIsRepairedFromTheStore(t *testing.T) {
 				t.Errorf("not repaired: %v", err)
 			}
 			upToDate(t, dir)
-			if _, ok := Fresh(freshOptions(dir)); !ok {
+			if _, ok := Unchanged(freshOptions(dir)); !ok {
 				t.Error("not up to date after the repair")
 			}
 		})
@@ -218,11 +218,11 @@ func TestPartialDownloadsStayWhileTheyAreNeeded(t *testing.T) {
 			}
 		}
 	}
-	p.sweep(nil)
+	p.collector().Sweep(nil)
 	if left, _ := os.ReadDir(filepath.Dir(p.Store.ResumePath("x"))); len(left) != 4 {
 		t.Errorf("a run of some clips removed parts: %v", left)
 	}
-	p.sweep(&planning.Plan{Steps: []planning.Step{{Action: planning.Fetch, Key: needed}, {Action: planning.Keep, Key: other}}})
+	p.collector().Sweep(&planning.Plan{Steps: []planning.Step{{Action: planning.Fetch, Key: needed}, {Action: planning.Keep, Key: other}}})
 	left, _ := os.ReadDir(filepath.Dir(p.Store.ResumePath("x")))
 	if len(left) != 2 || !strings.Contains(left[0].Name(), needed[:32]) {
 		t.Errorf("left: %v", left)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/request"
 	"greenroom/remotion"
 )
 
@@ -29,12 +30,12 @@ func (p *Project) Facts(s planning.Step) [][2]string {
 		out = append(out, [2]string{"warning", s.Warning})
 	}
 	if s.Price > 0 {
-		out = append(out, [2]string{"price", fmt.Sprintf("%s to %s", Dollars(s.Least), Dollars(s.Price))})
+		out = append(out, [2]string{"price", fmt.Sprintf("%s to %s", request.Dollars(s.Least), request.Dollars(s.Price))})
 	}
 	if v := s.Voice; v != nil {
 		out = append(out, [2]string{"voice", fmt.Sprintf("%s: %s", v.Action, v.Reason)}, [2]string{"voice key", v.Key})
 		if v.Price > 0 {
-			out = append(out, [2]string{"voice price", fmt.Sprintf("%s to %s", Dollars(v.Least), Dollars(v.Price))})
+			out = append(out, [2]string{"voice price", fmt.Sprintf("%s to %s", request.Dollars(v.Least), request.Dollars(v.Price))})
 		}
 	} else if v, ok := p.voices.Here(s.Work.Request.Speech); ok {
 		out = append(out, [2]string{"voice", fmt.Sprintf("bought, %.2f s, %d words", v.Seconds, len(v.Words))})

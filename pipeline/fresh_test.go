@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"greenroom/pipeline/unchanged"
 )
 
 // freshOptions opens a project an hour from now, so that files which the test just wrote count
@@ -37,7 +39,7 @@ func recorded(t *testing.T, n int) string {
 		}
 	}
 	upToDate(t, dir)
-	if c, ok := Fresh(freshOptions(dir)); !ok || c != n {
+	if c, ok := Unchanged(freshOptions(dir)); !ok || c != n {
 		t.Fatalf("after a run with nothing to do: %d %v", c, ok)
 	}
 	return dir
@@ -74,7 +76,7 @@ func TestFreshSeesEveryChange(t *testing.T) {
 		input bool
 	}
 	var files []reliedOn
-	p.reliesOn(func(path string, input bool) { files = append(files, reliedOn{path, input}) })
+	p.recorder().EachFile(func(path string, input bool) { files = append(files, reliedOn{path, input}) })
 	p.Close()
 	if want := 5 + 3*(1+1+2*2); len(files) != want {
 		t.Fatalf("%d files, want %d: %v", len(files), want, files)
@@ -90,7 +92,7 @@ func TestFreshSeesEveryChange(t *testing.T) {
 			if err := os.Chtimes(path, time.Time{}, fi.ModTime().Add(time.Second)); err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := Fresh(freshOptions(dir)); ok {
+			if _, ok := Unchanged(freshOptions(dir)); ok {
 				t.Error("a new time went unseen")
 			}
 			if err := os.Chtimes(path, time.Time{}, fi.ModTime()); err != nil {
@@ -100,19 +102,19 @@ func TestFreshSeesEveryChange(t *testing.T) {
 			if err := os.Rename(path, away); err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := Fresh(freshOptions(dir)); ok {
+			if _, ok := Unchanged(freshOptions(dir)); ok {
 				t.Error("a missing file went unseen")
 			}
 			if err := os.Rename(away, path); err != nil {
 				t.Fatal(err)
 			}
 			if !f.input { // its change time is new: it is read once, and found right
-				if _, ok := Fresh(freshOptions(dir)); ok {
+				if _, ok := Unchanged(freshOptions(dir)); ok {
 					t.Error("a time that was set back went unseen")
 				}
 				upToDate(t, dir)
 			}
-			if _, ok := Fresh(freshOptions(dir)); !ok {
+			if _, ok := Unchanged(freshOptions(dir)); !ok {
 				t.Error("not fresh again once everything is as it was")
 			}
 		})
@@ -129,11 +131,11 @@ func TestFreshDependsOnTheProgramsToo(t *testing.T) {
 	} {
 		o := freshOptions(dir)
 		change(&o)
-		if _, ok := Fresh(o); ok {
+		if _, ok := Unchanged(o); ok {
 			t.Errorf("%s went unseen", name)
 		}
 	}
-	if _, ok := Fresh(freshOptions(t.TempDir())); ok {
+	if _, ok := Unchanged(freshOptions(t.TempDir())); ok {
 		t.Error("an empty folder is fresh")
 	}
 }
@@ -141,7 +143,7 @@ func TestFreshDependsOnTheProgramsToo(t *testing.T) {
 func TestACorruptRecordIsNotTrusted(t *testing.T) {
 	t.Parallel()
 	dir := recorded(t, 2)
-	path := filepath.Join(dir, StateDir, freshFile)
+	path := filepath.Join(dir, StateDir, unchanged.File)
 	complete, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -154,12 +156,12 @@ func TestACorruptRecordIsNotTrusted(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := Fresh(freshOptions(dir)); ok {
+		if _, ok := Unchanged(freshOptions(dir)); ok {
 			t.Errorf("%s: trusted", name)
 		}
 	}
 	upToDate(t, dir) // and the next run writes it again
-	if _, ok := Fresh(freshOptions(dir)); !ok {
+	if _, ok := Unchanged(freshOptions(dir)); !ok {
 		t.Error("not written again")
 	}
 }
@@ -175,7 +177,7 @@ func TestAYoungInputIsNotRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	upToDate(t, dir)
-	if _, ok := Fresh(freshOptions(dir)); ok {
+	if _, ok := Unchanged(freshOptions(dir)); ok {
 		t.Error("recorded")
 	}
 }
@@ -204,7 +206,7 @@ func TestAMissingPublishedFileIsPutBack(t *testing.T) {
 func TestAnEditDuringARunIsNotRecorded(t *testing.T) {
 	t.Parallel()
 	dir := recorded(t, 2)
-	if err := os.Remove(filepath.Join(dir, StateDir, freshFile)); err != nil {
+	if err := os.Remove(filepath.Join(dir, StateDir, unchanged.File)); err != nil {
 		t.Fatal(err)
 	}
 	o := freshOptions(dir)
@@ -236,7 +238,7 @@ func TestAnEditDuringARunIsNotRecorded(t *testing.T) {
 	if sum, err := p.Build(t.Context(), BuildOptions{}); err != nil || sum.UpToDate != 2 {
 		t.Fatalf("%+v %v", sum, err)
 	}
-	if _, ok := Fresh(freshOptions(dir)); ok {
+	if _, ok := Unchanged(freshOptions(dir)); ok {
 		t.Error("the edit is recorded as up to date")
 	}
 }

@@ -41,7 +41,7 @@ func (p *Project) frozen(ctx context.Context, o BuildOptions) (sum Summary, err 
 		return sum, err
 	}
 	defer end()
-	p.sweep(nil)
+	p.collector().Sweep(nil)
 	if err := p.pull(ctx, sh, o); err != nil {
 		return sum, err
 	}

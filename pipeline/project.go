@@ -7,7 +7,8 @@ import (
 
 	"greenroom/internal/netfs"
 	"greenroom/pipeline/account"
-	"greenroom/pipeline/event"
+	"greenroom/pipeline/gc"
+	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/preflight"
@@ -17,6 +18,7 @@ import (
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/routing"
 	"greenroom/pipeline/sharedcache"
+	"greenroom/pipeline/unchanged"
 	"greenroom/pipeline/voice"
 )
 
@@ -26,49 +28,6 @@ const (
 	LockName     = project.LockName
 	StateDir     = project.StateDir
 )
-
-// Options are what a command knows and the packages below must not look up.
-//
-// size: a field for each global flag and each thing of the machine that tests replace.
-type Options struct {
-	// Context ends the reading of the manifest and its tables; nil never does.
-	Context context.Context
-
-	ManifestPath string
-	Sink         event.Sink
-	Now          func() time.Time
-	Getenv       func(string) string
-	LookPath     func(string) (string, error)
-	Version      string
-
-	// AllowSandbox lets takes of the sandbox, and of servers on this machine, be used as if they were the account's.
-	AllowSandbox bool
-
-	// NetworkFolder allows purchases although the project is on a network file system.
-	NetworkFolder bool
-
-	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
-	CacheReadOnly bool   // read the shared cache, never write to it
-
-	shared     *session            // kept by a session from run to run
-	fileSystem func(string) string // names a network file system; tests have one
-}
-
-// ofAccount are the options for HeyGen's side of a project.
-func (o Options) ofAccount() account.Options {
-	out := account.Options{Getenv: o.Getenv, LookPath: o.LookPath, Now: o.Now, Version: o.Version, AllowSandbox: o.AllowSandbox}
-	if o.shared != nil {
-		out.Shared = o.shared.provider
-	}
-	return out
-}
-
-// onDisk are the options for the part of a project that is on disk.
-func (o Options) onDisk() project.Options {
-	return project.Options{
-		Context: o.Context, ManifestPath: o.ManifestPath, Sink: o.Sink, Now: o.Now, Getenv: o.Getenv, LookPath: o.LookPath,
-	}
-}
 
 // nothing is the entry of a clip that has none.
 var nothing lockfile.Entry
@@ -146,5 +105,39 @@ func (p *Project) Close() error {
 	return errors.Join(err, p.Project.Close(p.planner.AllPlanned()))
 }
 
+// collector removes what nothing refers to.
+func (p *Project) collector() *gc.Collector {
+	return gc.New(p.Project, p.voices, p.previews, p.FilmRecords())
+}
+
+// GC counts or removes unused files of the store, see [gc.Collector.Collect].
+func (p *Project) GC(ctx context.Context, o gc.Options) (gc.Garbage, error) {
+	return p.collector().Collect(ctx, o)
+}
+
+// Unchanged reports whether nothing has changed since a build that found every clip up to date, see [unchanged.Check].
+func Unchanged(o Options) (clips int, ok bool) { return unchanged.Check(o.unchanged()) }
+
+func (p *Project) recorder() *unchanged.Recorder {
+	return unchanged.NewRecorder(p.Project, p.Publisher, p.o.unchanged(), p.opened)
+}
+
 // Shard is one of several machines that split the clips between them.
 type Shard = project.Shard
+
+// begin opens what a run needs and waits for other runs of the project: store and ledger, the lock of the submitter, and
+// the lockfile as the last run left it. Every command that changes one of them starts here. end releases the lock.
+func (p *Project) begin() (end func(), err error) {
+	if err := p.OpenState(); err != nil {
+		return nil, err
+	}
+	unlock, err := ledger.LockSubmitter(p.StateDir())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Lock.Reload(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}

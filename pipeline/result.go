@@ -4,7 +4,6 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
-	"greenroom/pipeline/request"
 	"greenroom/remotion"
 )
 
@@ -95,6 +94,3 @@ func describe(r *Result, e lockfile.Entry, published string) {
 		}
 	}
 }
-
-// Dollars returns an amount as text, see [request.Dollars].
-func Dollars(v float64) string { return request.Dollars(v) }

@@ -117,7 +117,7 @@ const heapBudget = 72 << 20
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
 	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" && !o.Verify &&
 		!o.Refetch {
-		if n, ok := pipeline.Fresh(e.options(nil)); ok {
+		if n, ok := pipeline.Unchanged(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}
 	}

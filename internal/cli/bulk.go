@@ -6,10 +6,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"greenroom/pipeline/event"
+
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-
-	"greenroom/pipeline"
 )
 
 // bulkThreshold is the number of clips above which a run prints totals instead of a line for each clip.
@@ -33,8 +33,8 @@ type bulkProgress struct {
 var bulkStages = map[string]string{"build": "clip", filmsStage: "film"}
 
 // bulkEvent counts an event of a run of many clips. It returns false for events that are printed as lines of their own.
-func (p *printer) bulkEvent(ev pipeline.Event) bool {
-	if of := bulkStages[ev.Stage]; of != "" && ev.Clip == "" && ev.State == pipeline.Started {
+func (p *printer) bulkEvent(ev event.Event) bool {
+	if of := bulkStages[ev.Stage]; of != "" && ev.Clip == "" && ev.State == event.Started {
 		if ev.Total > bulkThreshold {
 			p.bulk = &bulkProgress{of: of, total: int(ev.Total), began: ev.Time, next: ev.Time.Add(bulkInterval)}
 			p.addBulkBar()
@@ -46,17 +46,17 @@ func (p *printer) bulkEvent(ev pipeline.Event) bool {
 		return false
 	}
 	switch {
-	case ev.State == pipeline.Failed:
+	case ev.State == event.Failed:
 		c.failed.Add(1)
-	case ev.Stage == "submit" && ev.State == pipeline.Done:
+	case ev.Stage == "submit" && ev.State == event.Done:
 		c.submitted.Add(1)
-	case (ev.Stage == "prepare" || ev.Stage == "stand-in" || ev.Stage == filmsStage) && ev.State == pipeline.Done:
+	case (ev.Stage == "prepare" || ev.Stage == "stand-in" || ev.Stage == filmsStage) && ev.State == event.Done:
 		c.ready++
 	}
 	if c.bar != nil {
 		c.bar.SetCurrent(int64(c.ready) + c.failed.Load())
 	}
-	if ev.State == pipeline.Failed || ev.State == pipeline.Warned {
+	if ev.State == event.Failed || ev.State == event.Warned {
 		c.listed++
 		if c.listed <= bulkMaxLines {
 			return false

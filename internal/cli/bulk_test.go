@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // TestManyClipsPrintTotals takes 10,000 clips through the printer: a line now and
@@ -19,16 +19,16 @@ func TestManyClipsPrintTotals(t *testing.T) {
 		var out bytes.Buffer
 		p := newPrinter(&env{Env: Env{Stderr: &out, Stdout: io.Discard}, noColor: true, terminal: terminal})
 		at := time.Unix(1_800_000_000, 0)
-		p.event(pipeline.Event{Stage: "build", State: pipeline.Started, Total: 10_000, Time: at})
+		p.event(event.Event{Stage: "build", State: event.Started, Total: 10_000, Time: at})
 		for i := range 10_000 {
 			at = at.Add(10 * time.Millisecond)
 			clip := fmt.Sprintf("row-%d", i)
-			for _, ev := range []pipeline.Event{
-				{Stage: "submit", State: pipeline.Started, Message: "v3-webm"}, {Stage: "submit", State: pipeline.Done, Message: "video x"},
-				{Stage: "wait", State: pipeline.Started}, {Stage: "fetch", State: pipeline.Done, Total: 10}, {Stage: "prepare", State: pipeline.Done},
+			for _, ev := range []event.Event{
+				{Stage: "submit", State: event.Started, Message: "v3-webm"}, {Stage: "submit", State: event.Done, Message: "video x"},
+				{Stage: "wait", State: event.Started}, {Stage: "fetch", State: event.Done, Total: 10}, {Stage: "prepare", State: event.Done},
 			} {
 				if i%100 == 50 && ev.Stage == "prepare" {
-					ev = pipeline.Event{Stage: "build", State: pipeline.Failed, Message: "no"}
+					ev = event.Event{Stage: "build", State: event.Failed, Message: "no"}
 				}
 				ev.Clip, ev.Time = clip, at
 				p.event(ev)
@@ -61,14 +61,14 @@ func TestManyFilmsPrintTotals(t *testing.T) {
 	var out bytes.Buffer
 	p := newPrinter(&env{Env: Env{Stderr: &out, Stdout: io.Discard}, noColor: true})
 	at := time.Unix(1_800_000_000, 0)
-	p.event(pipeline.Event{Stage: filmsStage, State: pipeline.Started, Total: 1000, Time: at})
+	p.event(event.Event{Stage: filmsStage, State: event.Started, Total: 1000, Time: at})
 	for i := range 1000 {
 		at = at.Add(100 * time.Millisecond)
-		ev := pipeline.Event{Clip: fmt.Sprintf("hello-%d", i), Stage: filmsStage, State: pipeline.Done, Time: at}
+		ev := event.Event{Clip: fmt.Sprintf("hello-%d", i), Stage: filmsStage, State: event.Done, Time: at}
 		if i%50 == 7 {
-			ev.State, ev.Message = pipeline.Failed, "no font has it"
+			ev.State, ev.Message = event.Failed, "no font has it"
 		}
-		p.event(pipeline.Event{Clip: ev.Clip, Stage: "render", State: pipeline.Progress, Done: 1, Total: 2, Time: at})
+		p.event(event.Event{Clip: ev.Clip, Stage: "render", State: event.Progress, Done: 1, Total: 2, Time: at})
 		p.event(ev)
 	}
 	p.close()

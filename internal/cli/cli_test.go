@@ -18,6 +18,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/goldentest"
 	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // call runs one command as main does.
@@ -172,15 +173,15 @@ func TestREADMEAgrees(t *testing.T) {
 }
 
 // events is a build as the printer sees it, with words that would steer a terminal.
-func events() []pipeline.Event {
-	return []pipeline.Event{
-		{Clip: "intro", Stage: "submit", State: pipeline.Started, Message: "v2-key"},
-		{Clip: "intro", Stage: "wait", State: pipeline.Progress, Message: "processing"},
-		{Clip: "intro", Stage: "fetch", State: pipeline.Progress, Done: 50, Total: 100},
-		{Clip: "intro", Stage: "fetch", State: pipeline.Done, Done: 12_300_000, Total: 12_300_000},
-		{Clip: "intro", Stage: "check", State: pipeline.Warned, Message: "borders: left\x1b[2J\x07in 3 frames\nand more"},
-		{Clip: "bad", Stage: "build", State: pipeline.Failed, Message: "HeyGen: \x1b]0;owned\x07no"},
-		{Stage: "publish", State: pipeline.Done, Message: "public/greenroom"},
+func events() []event.Event {
+	return []event.Event{
+		{Clip: "intro", Stage: "submit", State: event.Started, Message: "v2-key"},
+		{Clip: "intro", Stage: "wait", State: event.Progress, Message: "processing"},
+		{Clip: "intro", Stage: "fetch", State: event.Progress, Done: 50, Total: 100},
+		{Clip: "intro", Stage: "fetch", State: event.Done, Done: 12_300_000, Total: 12_300_000},
+		{Clip: "intro", Stage: "check", State: event.Warned, Message: "borders: left\x1b[2J\x07in 3 frames\nand more"},
+		{Clip: "bad", Stage: "build", State: event.Failed, Message: "HeyGen: \x1b]0;owned\x07no"},
+		{Stage: "publish", State: event.Done, Message: "public/greenroom"},
 	}
 }
 
@@ -204,7 +205,7 @@ func TestPrinters(t *testing.T) {
 		t.Error("control characters reach the terminal")
 	}
 	for _, l := range strings.Split(strings.TrimSpace(show(func(e *env) { e.json = true })), "\n") {
-		var ev pipeline.Event
+		var ev event.Event
 		if err := json.Unmarshal([]byte(l), &ev); err != nil {
 			t.Errorf("%q: %v", l, err)
 		}

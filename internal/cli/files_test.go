@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 func TestPathsOfACall(t *testing.T) {
@@ -295,8 +295,8 @@ func TestRecordPaid(t *testing.T) {
 		"publish": false} {
 		e, _, _ := quietEnv()
 		seen := 0
-		sink := e.recordPaid(func(pipeline.Event) { seen++ })
-		sink(pipeline.Event{Stage: stage})
+		sink := e.recordPaid(func(event.Event) { seen++ })
+		sink(event.Event{Stage: stage})
 		if seen != 1 || e.paid.any.Load() != want || !e.paid.followed.Load() {
 			t.Errorf("%s: paid %v, %d events", stage, e.paid.any.Load(), seen)
 		}

@@ -8,14 +8,14 @@ import (
 
 	"greenroom/internal/excerpt"
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/gc"
 )
 
 func gcCommand() command {
 	return command{name: "gc", summary: "remove stored files that nothing uses any more", usage: "gc [flags]",
 		examples: "greenroom gc\ngreenroom gc --yes\ngreenroom gc --old-takes --yes",
 		bind: func(fs *pflag.FlagSet) runFunc {
-			var o pipeline.GCOptions
+			var o gc.Options
 			fs.BoolVar(&o.OldTakes, "old-takes", false, "also earlier takes: paid for, but not used by any clip now")
 			fs.BoolVarP(&o.Remove, "yes", "y", false, "remove them; without it they are only counted")
 			return func(ctx context.Context, e *env, args []string) (err error) {

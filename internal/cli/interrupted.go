@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // paid is what a command saw of payments.
@@ -15,12 +15,12 @@ type paid struct {
 }
 
 // recordPaid returns a sink that also records whether a run pays for something. A nil sink stays nil.
-func (e *env) recordPaid(sink pipeline.Sink) pipeline.Sink {
+func (e *env) recordPaid(sink event.Sink) event.Sink {
 	if sink == nil {
 		return nil
 	}
 	e.paid.followed.Store(true)
-	return func(ev pipeline.Event) {
+	return func(ev event.Event) {
 		switch ev.Stage {
 		case "submit", "voice", "wait":
 			e.paid.any.Store(true)

@@ -10,7 +10,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // The lines on stderr of a command with --json: each is one object, an event, a message, a warning or an error.
@@ -52,7 +52,7 @@ type errorBody struct {
 
 // stderrLine is any of them.
 type stderrLine interface {
-	pipeline.Event | messageLine | warningLine | errorLine
+	event.Event | messageLine | warningLine | errorLine
 }
 
 // printLine prints one line on stderr.

@@ -20,7 +20,9 @@ import (
 	"greenroom/internal/goldentest"
 	"greenroom/pipeline"
 	"greenroom/pipeline/allow"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/render"
+	"greenroom/pipeline/gc"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/prompt"
@@ -37,7 +39,7 @@ type jsonShape struct {
 
 // stderrLines is a line on stderr: one of the members' types.
 type stderrLines struct {
-	Event   pipeline.Event
+	Event   event.Event
 	Message messageLine
 	Warning warningLine
 	Error   errorLine
@@ -56,7 +58,7 @@ var jsonShapes = []jsonShape{
 	{name: "deleted", of: "videos --delete, upload --delete, photo --delete, webhooks delete", value: deleted{}},
 	{name: "doctor", of: "doctor", value: []need{}},
 	{name: "fetch", of: "fetch", value: fetchedFile{}},
-	{name: "gc", of: "gc", value: pipeline.Garbage{}},
+	{name: "gc", of: "gc", value: gc.Garbage{}},
 	{name: "new", of: "new", value: newClip{}},
 	{name: "photo-status", of: "photo --status", value: photoReport{}},
 	{name: "plan", of: "plan, status, status --check", value: planning.Plan{}},

@@ -19,6 +19,7 @@ import (
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline"
 	"greenroom/pipeline/account"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/trial"
@@ -250,7 +251,7 @@ func (e *env) buildTrial(
 ) (sum pipeline.Summary, file pipeline.PublishedClip, err error) {
 	out := newPrinter(e)
 	defer out.close()
-	opts := e.options(func(ev pipeline.Event) {
+	opts := e.options(func(ev event.Event) {
 		if ev.Stage != "publish" { // a folder inside of the clip's own project
 			out.event(ev)
 		}

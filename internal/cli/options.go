@@ -8,6 +8,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // networkFlag adds --network-folder, for the commands that may buy.
@@ -17,12 +18,12 @@ func networkFlag(fs *pflag.FlagSet) *bool {
 }
 
 // project opens the manifest of this call.
-func (e *env) project(sink pipeline.Sink) (*pipeline.Project, error) {
+func (e *env) project(sink event.Sink) (*pipeline.Project, error) {
 	return pipeline.Open(e.options(sink))
 }
 
 // options returns the options that the project is opened with.
-func (e *env) options(sink pipeline.Sink) pipeline.Options {
+func (e *env) options(sink event.Sink) pipeline.Options {
 	path := e.manifest
 	if path == "" {
 		path = pipeline.ManifestName

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"greenroom/pipeline"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/preflight"
+	"greenroom/pipeline/request"
 )
 
 func planCommand() command {
@@ -65,7 +65,7 @@ func (e *env) planTo(w io.Writer, plan *planning.Plan) {
 		case a == planning.Buy && unknown:
 			price = "unknown"
 		case usd > 0:
-			price = pipeline.Dollars(usd)
+			price = request.Dollars(usd)
 		}
 		if unknown {
 			length = "unknown"
@@ -114,20 +114,20 @@ func planPrice(plan *planning.Plan) string {
 	case plan.Sandbox:
 		return "the sandbox costs nothing"
 	case plan.Unbounded():
-		return fmt.Sprintf("%s or more: a length is unknown; prices of %s", pipeline.Dollars(plan.Least), plan.Prices)
+		return fmt.Sprintf("%s or more: a length is unknown; prices of %s", request.Dollars(plan.Least), plan.Prices)
 	case plan.Price == 0:
 		return "nothing to pay"
 	case plan.Least < plan.Price:
-		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", pipeline.Dollars(plan.Least),
-			pipeline.Dollars(plan.Price), plan.Prices)
+		return fmt.Sprintf("%s to %s, as lengths are estimates; prices of %s", request.Dollars(plan.Least),
+			request.Dollars(plan.Price), plan.Prices)
 	}
-	return fmt.Sprintf("%s at most, prices of %s", pipeline.Dollars(plan.Price), plan.Prices)
+	return fmt.Sprintf("%s at most, prices of %s", request.Dollars(plan.Price), plan.Prices)
 }
 
 // mayCost is the most that a plan costs, in words.
 func mayCost(plan *planning.Plan) string {
 	if plan.Unbounded() {
-		return fmt.Sprintf("an unknown amount, %s or more", pipeline.Dollars(plan.Least))
+		return fmt.Sprintf("an unknown amount, %s or more", request.Dollars(plan.Least))
 	}
-	return "up to " + pipeline.Dollars(plan.Price)
+	return "up to " + request.Dollars(plan.Price)
 }

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"sync"
 
+	"greenroom/pipeline/event"
+
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-
-	"greenroom/pipeline"
 )
 
 // printer prints events on stderr: progress bars on a terminal, lines elsewhere, JSON lines with --json.
@@ -30,7 +30,7 @@ func newPrinter(e *env) *printer {
 	return p
 }
 
-func (p *printer) event(ev pipeline.Event) {
+func (p *printer) event(ev event.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ev.Clip, ev.Message = oneLine(ev.Clip), oneLine(ev.Message) // may hold a server's words
@@ -39,26 +39,26 @@ func (p *printer) event(ev pipeline.Event) {
 	case p.e.json:
 		printLine(p.e, ev)
 	case p.bulkEvent(ev):
-	case p.bars != nil && ev.State != pipeline.Warned && ev.State != pipeline.Failed:
+	case p.bars != nil && ev.State != event.Warned && ev.State != event.Failed:
 		p.progress(ev)
-	case ev.State == pipeline.Progress && p.steps != nil:
+	case ev.State == event.Progress && p.steps != nil:
 		if line := p.steps.line(ev); line != "" {
 			p.print(line)
 		}
-	case ev.State == pipeline.Progress, ev.State == pipeline.Started && !p.e.verbose && ev.Message == "":
+	case ev.State == event.Progress, ev.State == event.Started && !p.e.verbose && ev.Message == "":
 	default:
 		p.line(ev)
 	}
 }
 
-func (p *printer) line(ev pipeline.Event) {
+func (p *printer) line(ev event.Event) {
 	text := ev.Stage
 	switch ev.State {
-	case pipeline.Done:
+	case event.Done:
 		text += " done"
-	case pipeline.Warned:
+	case event.Warned:
 		text += " warning"
-	case pipeline.Failed:
+	case event.Failed:
 		text = "failed"
 	}
 	if ev.Message != "" {
@@ -74,7 +74,7 @@ func (p *printer) line(ev pipeline.Event) {
 }
 
 // progress moves the clip's bar; a stage is a full sweep of it.
-func (p *printer) progress(ev pipeline.Event) {
+func (p *printer) progress(ev event.Event) {
 	name := ev.Clip
 	if name == "" {
 		name = ev.Stage
@@ -90,7 +90,7 @@ func (p *printer) progress(ev pipeline.Event) {
 	if ev.Total > 0 {
 		frac = float64(ev.Done) / float64(ev.Total)
 	}
-	if ev.State == pipeline.Done {
+	if ev.State == event.Done {
 		b.SetCurrent(1000)
 		delete(p.bar, key)
 		return

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // How often a film's progress is a line where there is no terminal for a bar: at each tenth, but not more often than
@@ -22,7 +22,7 @@ type steps struct {
 }
 
 // line returns what to print for a progress event, or "".
-func (s *steps) line(ev pipeline.Event) string {
+func (s *steps) line(ev event.Event) string {
 	if ev.Total <= 0 {
 		return ""
 	}

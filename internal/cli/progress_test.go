@@ -7,17 +7,17 @@ import (
 	"testing"
 	"time"
 
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 )
 
 // TestARenderWithoutATerminalPrintsItsProgress: lines at sensible steps, none for a quick film, JSON as before.
 func TestARenderWithoutATerminalPrintsItsProgress(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	// A film of 145 frames, one every 400 ms, then a slow one of 8 frames, one every 10 s, then a quick one.
-	var events []pipeline.Event
+	var events []event.Event
 	send := func(film, stage string, frames int64, each time.Duration) {
 		for i := range frames + 1 {
-			events = append(events, pipeline.Event{Clip: film, Stage: stage, State: pipeline.Progress, Done: i, Total: frames, Time: at})
+			events = append(events, event.Event{Clip: film, Stage: stage, State: event.Progress, Done: i, Total: frames, Time: at})
 			at = at.Add(each)
 		}
 	}

@@ -5,10 +5,9 @@ import (
 	"fmt"
 
 	"greenroom/pipeline/account"
+	"greenroom/pipeline/request"
 
 	"github.com/spf13/pflag"
-
-	"greenroom/pipeline"
 )
 
 func quotaCommand() command {
@@ -36,7 +35,7 @@ func quotaCommand() command {
 					case !q.Known:
 						e.say("HeyGen does not report what this account has left")
 					case q.Currency == "usd":
-						fmt.Fprintf(e.Stdout, "%s left\n", pipeline.Dollars(q.Left))
+						fmt.Fprintf(e.Stdout, "%s left\n", request.Dollars(q.Left))
 					case q.Total > 0:
 						fmt.Fprintf(e.Stdout, "%.1f API credits, %.1f in all\n", q.Left, q.Total)
 					default:

@@ -10,6 +10,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/request"
 )
 
 func statusCommand() command {
@@ -157,14 +158,14 @@ func (e *env) spending(ctx context.Context, p *pipeline.Project) error {
 		}
 		fmt.Fprintf(e.Stdout, "%s  run %s: %d bought, %d failed, %d open, %s at most\n", began, r.Run, r.Bought,
 			r.Failed,
-			r.Open, pipeline.Dollars(r.Price))
+			r.Open, request.Dollars(r.Price))
 		for _, b := range r.Purchases {
 			n++
-			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, pipeline.Dollars(b.Price),
+			fmt.Fprintf(e.Stdout, "  %-20s %-12s %-9s %7s  %s\n", b.Clip, b.Route, b.State, request.Dollars(b.Price),
 				oneLine(b.VideoID))
 		}
 	}
 	e.say("%s in %s, %s at most; %d not finished", count(n, "purchase"), count(len(s.Runs), "run"),
-		pipeline.Dollars(s.Total), s.Open)
+		request.Dollars(s.Total), s.Open)
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
 	"greenroom/internal/page"
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/watch"
 	"greenroom/remotion"
 	"greenroom/remotion/project"
@@ -87,7 +87,7 @@ func watchCommand() command {
 }
 
 func runWatch(ctx context.Context, e *env, o watchOptions) error {
-	opts := e.options(func(pipeline.Event) {}) // the session shows events; this records what is paid for
+	opts := e.options(func(event.Event) {}) // the session shows events; this records what is paid for
 	if _, err := os.Stat(opts.ManifestPath); err != nil {
 		return fault.New(fault.Manifest, "run `greenroom init` here, or point at a manifest with -f", "no %s in %s",
 			filepath.Base(opts.ManifestPath), filepath.Dir(opts.ManifestPath))

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"greenroom/internal/fault"
-	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/watch"
 )
 
@@ -68,14 +68,14 @@ func TestInterruptedSpeaksOfPaymentsThatWereMade(t *testing.T) {
 		if got := hint(&e, cause); strings.Contains(got, "paid") || strings.Contains(got, "bought") {
 			t.Errorf("a command that follows no run: %q", got)
 		}
-		sink := e.recordPaid(func(pipeline.Event) {})
-		sink(pipeline.Event{Stage: "stand-in", State: pipeline.Done})
+		sink := e.recordPaid(func(event.Event) {})
+		sink(event.Event{Stage: "stand-in", State: event.Done})
 		if got := hint(&e, cause); got != nothing {
 			t.Errorf("a run that bought nothing: %q", got)
 		}
 		for _, stage := range []string{"submit", "voice", "wait"} {
 			var e env
-			e.recordPaid(func(pipeline.Event) {})(pipeline.Event{Stage: stage, State: pipeline.Started})
+			e.recordPaid(func(event.Event) {})(event.Event{Stage: stage, State: event.Started})
 			if got := hint(&e, cause); !strings.Contains(got, paid) {
 				t.Errorf("%s: %q", stage, got)
 			}

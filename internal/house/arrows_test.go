@@ -62,6 +62,7 @@ var layers = [][]string{
 	{"previews"},
 	{"publishing"},
 	{"planning"},
+	{"gc", "unchanged"},
 	{"preflight"},
 	{"purchase"},
 	{"."},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/planning"
 )
 
@@ -52,13 +53,13 @@ func (s *Session) readClips(ctx context.Context, p *pipeline.Project, in inputs,
 }
 
 // event writes the log and shows work as it goes.
-func (s *Session) event(e pipeline.Event) {
+func (s *Session) event(e event.Event) {
 	s.change(func(st *State) {
 		i := slices.IndexFunc(st.Clips, func(c Clip) bool { return c.Name == e.Clip })
 		if i >= 0 {
 			clips := slices.Clone(st.Clips)
 			switch e.State {
-			case pipeline.Started, pipeline.Progress:
+			case event.Started, event.Progress:
 				if e.Stage != "wait" {
 					if clips[i].State != Working {
 						clips[i].Since = e.Time
@@ -73,7 +74,7 @@ func (s *Session) event(e pipeline.Event) {
 			}
 			st.Clips = clips
 		}
-		if e.State == pipeline.Done || e.State == pipeline.Failed || e.State == pipeline.Warned {
+		if e.State == event.Done || e.State == event.Failed || e.State == event.Warned {
 			st.Log = append(st.Log, LogLine{
 				e.Time, e.Clip, strings.TrimSpace(e.Stage + " " + e.State + " " + e.Message),
 			})

@@ -14,6 +14,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/records"
 	"greenroom/remotion/project"
 )
@@ -85,7 +86,7 @@ func New(o Options) (*Session, error) {
 	s.o.Project, s.stop = o.Project.Share()
 	s.o.Project.Sink = s.event
 	if also := o.Project.Sink; also != nil {
-		s.o.Project.Sink = func(e pipeline.Event) {
+		s.o.Project.Sink = func(e event.Event) {
 			also(e)
 			s.event(e)
 		}

@@ -7,6 +7,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/request"
 )
 
 // Marks of a clip's state.
@@ -163,7 +164,7 @@ func Total(clips []Clip, what string) (n int, usd float64) {
 func PriceOf(clips []Clip, what string, usd float64) string {
 	for _, c := range clips {
 		if c.Unbounded && c.Buyable && c.Next == what {
-			return "an unknown price, " + pipeline.Dollars(usd) + " or more"
+			return "an unknown price, " + request.Dollars(usd) + " or more"
 		}
 	}
 	return Price(usd)
@@ -174,7 +175,7 @@ func Price(usd float64) string {
 	if usd == 0 {
 		return "free"
 	}
-	return pipeline.Dollars(usd)
+	return request.Dollars(usd)
 }
 
 // prices sets clips and voices that another clip pays for to what they cost when they are
@@ -216,7 +217,7 @@ func clipOf(s planning.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 	case planning.Settle:
 		c.State, c.Buyable, c.Price, c.Next = Waiting, true, "free", NextClip
 	default:
-		c.State, c.Buyable, c.Price, c.USD, c.Next = Unmade, true, pipeline.Dollars(s.Price), s.Price, NextClip
+		c.State, c.Buyable, c.Price, c.USD, c.Next = Unmade, true, request.Dollars(s.Price), s.Price, NextClip
 		switch {
 		case sandbox:
 			c.Price = "free"
@@ -232,7 +233,7 @@ func clipOf(s planning.Step, shown pipeline.Shown, facts [][2]string, sandbox bo
 		case planning.Settle:
 			c.Next = NextVoice
 		case planning.Buy, planning.Fetch:
-			c.Next, c.Price, c.USD, c.paid = NextVoice, pipeline.Dollars(v.Price), v.Price, v.Key
+			c.Next, c.Price, c.USD, c.paid = NextVoice, request.Dollars(v.Price), v.Price, v.Key
 			c.Seconds = v.Seconds
 			if sandbox || v.Price == 0 {
 				c.Price = "free"

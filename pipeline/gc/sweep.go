@@ -1,7 +1,8 @@
-package pipeline
+package gc
 
 import (
 	"greenroom/pipeline/planning"
+	"greenroom/pipeline/project"
 	voicestep "greenroom/pipeline/stage/voice"
 
 	"path/filepath"
@@ -13,18 +14,18 @@ import (
 	"greenroom/remotion"
 )
 
-// sweep removes the unfinished files that killed runs left in the project and in the
+// Sweep removes the unfinished files that killed runs left in the project and in the
 // system's temporary folder. The caller holds the submit lock. plan is of all clips; nil
 // when it is not known which downloads will be resumed.
-func (p *Project) sweep(plan *planning.Plan) {
-	render := p.Path(StateDir + "/render")
-	atomicfile.Sweep(p.Dir(), p.Path(p.SourceDir()), p.StateDir(), filepath.Dir(p.voices.File("x")), p.Path(records.Folder))
+func (c *Collector) Sweep(plan *planning.Plan) {
+	render := c.disk.Path(project.StateDir + "/render")
+	atomicfile.Sweep(c.disk.Dir(), c.disk.Path(c.disk.SourceDir()), c.disk.StateDir(), filepath.Dir(c.voices.File("x")), c.disk.Path(records.Folder))
 	remotion.SweepKilled(render)
-	if p.Store == nil {
+	if c.disk.Store == nil {
 		return
 	}
 	if plan == nil {
-		p.Store.SweepTemp(nil)
+		c.disk.Store.SweepTemp(nil)
 		return
 	}
 	resumed := map[string]bool{}
@@ -37,27 +38,19 @@ func (p *Project) sweep(plan *planning.Plan) {
 			resumed[voicestep.Part(s.Work.Request.Speech.Row)] = true
 		}
 	}
-	p.Store.SweepTemp(func(name string) bool { return resumed[name] })
+	c.disk.Store.SweepTemp(func(name string) bool { return resumed[name] })
 }
 
-// sweepLocked is sweep for a run that has nothing else to do. Another run that holds the lock
+// SweepLocked is Sweep for a run that has nothing else to do. Another run that holds the lock
 // sweeps by itself.
-func (p *Project) sweepLocked(plan *planning.Plan) {
-	if p.Store == nil {
+func (c *Collector) SweepLocked(plan *planning.Plan) {
+	if c.disk.Store == nil {
 		return
 	}
-	unlock, err := ledger.LockSubmitter(p.StateDir())
+	unlock, err := ledger.LockSubmitter(c.disk.StateDir())
 	if err != nil {
 		return
 	}
 	defer unlock()
-	p.sweep(plan)
-}
-
-// whenAll is the plan when it is of all clips.
-func whenAll(plan *planning.Plan, names []string) *planning.Plan {
-	if len(names) > 0 {
-		return nil
-	}
-	return plan
+	c.Sweep(plan)
 }

@@ -1,7 +1,7 @@
-package pipeline
+// Package unchanged records that a project is up to date, and reports in milliseconds that it still is.
+package unchanged
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +14,7 @@ import (
 	"greenroom/internal/filestat"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
+	"greenroom/pipeline/planning"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/publishing"
 	"greenroom/pipeline/renditions"
@@ -27,7 +28,8 @@ import (
 // `go test -run '^$' -bench Noop ./pipeline`, a build of 1,000 clips divided by ninja, goal ≤ 2,
 // 2026-11-29: 1.30 to 1.54 with the record (machine busy with other work), 10.3 without.
 const (
-	freshFile   = "fresh"
+	// File is the name of the record in the folder of state.
+	File        = "fresh"
 	freshSchema = "greenroom fresh/2"
 	// clockTick is longer than a tick of a file system's clock: two changes within one tick
 	// may have the same time.
@@ -36,15 +38,37 @@ const (
 	outputMark = "="
 )
 
-// Fresh reports whether nothing has changed since a build that found every clip up to date,
+// Inputs are what the result depends on besides the files of the project.
+type Inputs struct {
+	ManifestPath string
+	Version      string // of greenroom
+	Cache        string // address of the shared cache
+	Getenv       func(string) string
+	LookPath     func(string) (string, error)
+}
+
+// Recorder makes the record of a project.
+type Recorder struct {
+	disk      *project.Project
+	publisher *publishing.Publisher
+	in        Inputs
+	opened    time.Time
+}
+
+// NewRecorder returns the recorder of a project that was opened at a time, before any of its files was read.
+func NewRecorder(disk *project.Project, publisher *publishing.Publisher, in Inputs, opened time.Time) *Recorder {
+	return &Recorder{disk, publisher, in, opened}
+}
+
+// Check reports whether nothing has changed since a build that found every clip up to date,
 // and returns the number of clips. When ok is false, the caller must make a plan.
-func Fresh(o Options) (clips int, ok bool) {
+func Check(o Inputs) (clips int, ok bool) {
 	manifestPath, err := filepath.Abs(o.ManifestPath)
 	if err != nil {
 		return 0, false
 	}
 	dir := filepath.Dir(manifestPath)
-	b, err := os.ReadFile(filepath.Join(dir, StateDir, freshFile))
+	b, err := os.ReadFile(filepath.Join(dir, project.StateDir, File))
 	if err != nil {
 		return 0, false
 	}
@@ -99,7 +123,7 @@ func fileState(st filestat.Stat, input bool) string {
 // freshID identifies what the result depends on besides files: this program, the ffmpeg on
 // the search path, the account of heygen.key (keyRef), and the Remotion project's
 // configuration, which may be missing and sets the public folder.
-func freshID(o Options, manifest, keyRef string) string {
+func freshID(o Inputs, manifest, keyRef string) string {
 	dir := filepath.Dir(manifest)
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
 	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + account.KeyAccountOf(keyRef, dir, o.Getenv)
@@ -108,7 +132,7 @@ func freshID(o Options, manifest, keyRef string) string {
 			id += " " + s
 		}
 	}
-	for _, name := range append(remotion.ConfigFiles(), StateDir+"/render/"+remotion.ConfigMemory) {
+	for _, name := range append(remotion.ConfigFiles(), project.StateDir+"/render/"+remotion.ConfigMemory) {
 		st, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
 		if err != nil {
 			id += " no " + name
@@ -131,49 +155,49 @@ func freshID(o Options, manifest, keyRef string) string {
 	return strconv.Quote(id)
 }
 
-// remember writes the record when everything is up to date, else it removes the old one. It
+// Record writes the record when everything is up to date, else it removes the old one. It
 // compares everything again between two passes of stat: a file that changes meanwhile differs.
-func (p *Project) remember(ctx context.Context) {
-	path := filepath.Join(p.StateDir(), freshFile)
-	p.Store.Remember(true) // waits until a later change of what was just written has another time
-	before, files := p.freshLines()
-	clips := p.upToDate(ctx)
-	after, _ := p.freshLines()
+func (r *Recorder) Record(plan func() (*planning.Plan, error)) {
+	path := filepath.Join(r.disk.StateDir(), File)
+	r.disk.Store.Remember(true) // waits until a later change of what was just written has another time
+	before, files := r.freshLines()
+	clips := r.upToDate(plan)
+	after, _ := r.freshLines()
 	if before == "" || clips < 0 || before != after {
 		os.Remove(path)
 		return
 	}
-	keyRef := p.Manifest.HeyGen.Key
+	keyRef := r.disk.Manifest.HeyGen.Key
 	if strings.ContainsAny(keyRef, "\t\n") {
 		keyRef = "cmd:" // a program is not run to find out
 	}
-	id := freshID(p.o, p.Manifest.Path, keyRef)
+	id := freshID(r.in, r.disk.Manifest.Path, keyRef)
 	record := fmt.Sprintf("%s\t%d %d\t%s\n%s", id, clips, files, keyRef, after)
 	_, _ = atomicfile.WriteBytes(path, 0o600, []byte(record)) // without it the next build plans in full
 }
 
 // upToDate reads the lockfile again, plans, and returns the number of clips; -1 when not
 // everything is up to date.
-func (p *Project) upToDate(ctx context.Context) int {
-	err := p.Lock.Reload()
+func (r *Recorder) upToDate(plan func() (*planning.Plan, error)) int {
+	err := r.disk.Lock.Reload()
 	if err != nil {
 		return -1
 	}
-	plan, err := p.Plan(ctx, nil)
-	if err != nil || !plan.UpToDate() || !p.Publisher.PropsCurrent() || !p.Publisher.OwnedCurrent() {
+	now, err := plan()
+	if err != nil || !now.UpToDate() || !r.publisher.PropsCurrent() || !r.publisher.OwnedCurrent() {
 		return -1
 	}
-	return len(plan.Steps)
+	return len(now.Steps)
 }
 
 // freshLines returns the lines of the record and their number. The text is empty when a file
 // is missing, or when an input was changed after the project was opened, and so perhaps after
 // it was read.
-func (p *Project) freshLines() (text string, files int) {
-	opened := p.opened.Add(-clockTick).UnixNano()
+func (r *Recorder) freshLines() (text string, files int) {
+	opened := r.opened.Add(-clockTick).UnixNano()
 	var b strings.Builder
 	complete := true
-	p.reliesOn(func(path string, input bool) {
+	r.EachFile(func(path string, input bool) {
 		if path == "" || !complete {
 			return
 		}
@@ -182,7 +206,7 @@ func (p *Project) freshLines() (text string, files int) {
 			complete = false
 			return
 		}
-		b.WriteString(freshLine(p.Rel(path), input, st))
+		b.WriteString(freshLine(r.disk.Rel(path), input, st))
 		files++
 	})
 	if !complete {
@@ -191,25 +215,25 @@ func (p *Project) freshLines() (text string, files int) {
 	return b.String(), files
 }
 
-// reliesOn calls add with every file that the result "up to date" depends on, in a stable
+// EachFile calls add with every file that the result "up to date" depends on, in a stable
 // order. The user writes an input; greenroom writes the others.
-func (p *Project) reliesOn(add func(path string, input bool)) {
+func (r *Recorder) EachFile(add func(path string, input bool)) {
 	input := func(path string) { add(path, true) }
 	output := func(path string) { add(path, false) }
-	input(p.Manifest.Path)
-	if p.Manifest.Remotion.Config != "" {
-		input(p.Manifest.Remotion.Path(p.Manifest.Remotion.Config))
+	input(r.disk.Manifest.Path)
+	if r.disk.Manifest.Remotion.Config != "" {
+		input(r.disk.Manifest.Remotion.Path(r.disk.Manifest.Remotion.Config))
 	}
-	output(p.Path(LockName))
-	output(p.PropsPath())
-	output(p.Path(p.LiveProps()))
-	output(filepath.Join(p.Path(p.SourceDir()), publishing.ClipsModule))
-	p.Publisher.EachOwned(input)
-	for _, e := range p.Manifest.Each {
+	output(r.disk.Path(project.LockName))
+	output(r.disk.PropsPath())
+	output(r.disk.Path(r.disk.LiveProps()))
+	output(filepath.Join(r.disk.Path(r.disk.SourceDir()), publishing.ClipsModule))
+	r.publisher.EachOwned(input)
+	for _, e := range r.disk.Manifest.Each {
 		input(e.File)
 	}
 	seen := map[string]bool{} // rows share scripts
-	for _, c := range p.Manifest.Clips {
+	for _, c := range r.disk.Manifest.Clips {
 		for _, f := range c.Inputs() {
 			if c.Row == nil || !seen[f] {
 				input(f)
@@ -219,15 +243,15 @@ func (p *Project) reliesOn(add func(path string, input bool)) {
 		if len(c.Frames) > 0 { // a picture that is added changes the folder alone
 			input(filepath.Dir(c.Frames[0]))
 		}
-		e, ok := p.Lock.Get(c.Name)
+		e, ok := r.disk.Lock.Get(c.Name)
 		if !ok {
 			continue
 		}
-		store := filepath.Join(p.StateDir(), "store")
+		store := filepath.Join(r.disk.StateDir(), "store")
 		output(assets.PathIn(store, assets.Hash(e.Master)))
 		for _, f := range renditions.Published(e) {
 			output(assets.PathIn(store, f.Hash))
-			output(p.Path(p.PublicDir() + "/" + f.Name))
+			output(r.disk.Path(r.disk.PublicDir() + "/" + f.Name))
 		}
 	}
 }
