@@ -77,8 +77,8 @@ const maxDownloads = 4
 
 // build is one run over a project.
 //
-// size: submitting and the purchase of voices are steps of a run here; the others are
-// functions below package stage.
+// size: bringing a take, preparing it, and drawing a stand-in share the limits, the table of results and the locks of
+// one run; what they do to a file is a function below package stage.
 type build struct {
 	*Project
 	o       BuildOptions
@@ -93,7 +93,6 @@ type build struct {
 	duplicates duplicates
 	masters    verifiedMasters
 
-	found    preflight.Found
 	ended    map[string]chan struct{} // closed when a clip's step has run
 	polls    *wait.Poller
 	misnamed sync.Map        // videos whose status answers name another one
