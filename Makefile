@@ -96,9 +96,10 @@ gallery-page:
 explore:
 	EXPLORE_FAULTS=$${EXPLORE_FAULTS:-4} go test -count 1 -timeout 60m -v -run 'TestExplore|TestPlanted|TestTheControl|TestSQLiteTells|TestStoresAgree' ./pipeline/ledger
 
-# The long kill tests: two submitters with 1,500 clips next to a naive one, 150 builds, and 40 renders.
+# The long kill tests: two submitters with 1,500 clips next to a naive one, 150 builds, 40 renders, and 40 projects that two
+# machines build at once.
 kill: setup
-	GREENROOM_KILL_BUILDS=$${GREENROOM_KILL_BUILDS:-150} GREENROOM_KILL_RENDERS=$${GREENROOM_KILL_RENDERS:-40} go test -count 1 -timeout 60m -v -run 'TestKilledBuildsBuyOnce|TestKilledRendersLeaveNothing' ./internal/e2e/kill
+	GREENROOM_KILL_BUILDS=$${GREENROOM_KILL_BUILDS:-150} GREENROOM_KILL_RENDERS=$${GREENROOM_KILL_RENDERS:-40} GREENROOM_KILL_MACHINES=$${GREENROOM_KILL_MACHINES:-40} go test -count 1 -timeout 60m -v -run 'TestKilledBuildsBuyOnce|TestKilledRendersLeaveNothing|TestTwoMachinesBuyOnce' ./internal/e2e/kill
 	GREENROOM_KILL_CLIPS=$${GREENROOM_KILL_CLIPS:-1500} GREENROOM_KILL_KILLS=$${GREENROOM_KILL_KILLS:-600} go test -count 1 -timeout 60m -v -run TestTwoKilledSubmittersBuyOnce ./internal/e2e/kill
 
 # Archives for every platform, npm packages, checksums and a list of what is inside, in dist/. VERSION names the release.

@@ -29,7 +29,16 @@ func (p *Project) answer(clip string, record func(manifest.Clip, *purchase.Answe
 		return err
 	}
 	defer end()
-	return record(clips[0], p.answers())
+	sh, err := p.sharedCache(BuildOptions{})
+	if err != nil {
+		return err
+	}
+	defer sh.Close()
+	a := p.answers()
+	if claims := sh.Claims(); claims != nil {
+		a.WithClaims(claims)
+	}
+	return record(clips[0], a)
 }
 
 // buyer returns what buys for a run.

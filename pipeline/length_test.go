@@ -218,13 +218,13 @@ func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	t.Cleanup(func() { p.Close() })
 	most := 1e6
 	b.Project, b.o.MaxSpend = p, &most
-	if err := b.limits(plan, preflight.Found{}); err == nil || !strings.Contains(err.Error(), `clip "one"`) || !strings.Contains(err.Error(), "noise.mp3 cannot be measured") {
+	if err := b.limits(plan, preflight.Found{}, nil); err == nil || !strings.Contains(err.Error(), `clip "one"`) || !strings.Contains(err.Error(), "noise.mp3 cannot be measured") {
 		t.Errorf("a budget holds what is unknown: %v", err)
 	}
 	asked := false
 	b.o.MaxSpend = nil
 	b.o.Confirm = func(p *planning.Plan) (bool, error) { asked = p.Unbounded(); return true, nil }
-	if err := b.limits(plan, preflight.Found{}); err != nil || !asked {
+	if err := b.limits(plan, preflight.Found{}, nil); err != nil || !asked {
 		t.Errorf("%v, asked about an unknown amount: %v", err, asked)
 	}
 	out, err := json.Marshal(plan)

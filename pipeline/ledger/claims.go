@@ -29,11 +29,16 @@ type ClaimedError struct {
 	Duration    float64 // seconds, as announced
 }
 
-func (e *ClaimedError) Error() string {
-	machine := e.Machine
-	if machine == "" {
-		machine = "another machine"
+// Holder names the machine in a message.
+func (e *ClaimedError) Holder() string {
+	if e.Machine == "" {
+		return "another machine"
 	}
+	return e.Machine
+}
+
+func (e *ClaimedError) Error() string {
+	machine := e.Holder()
 	if e.VideoID != "" {
 		return fmt.Sprintf("%s has bought this take as video %s", machine, e.VideoID)
 	}
@@ -71,7 +76,7 @@ func (p purchase) claim(ctx context.Context, in Intent) (held bool, row Row, err
 	return false, row, errors.Join(why, p.release(ctx, in.Key))
 }
 
-// report tells the other ledgers what became of a claim. A result that is unknown keeps the claim.
+// report records for the other ledgers what became of a claim. A result that is unknown keeps the claim.
 func (p purchase) report(ctx context.Context, in Intent, row Row) {
 	ctx = context.WithoutCancel(ctx)
 	switch row.State {
@@ -81,3 +86,7 @@ func (p purchase) report(ctx context.Context, in Intent, row Row) {
 		p.o.Claims.Release(ctx, in)
 	}
 }
+
+// Oldest chooses among the videos on the account that carry the marker of a take that another ledger sent. It returns ""
+// when there is none.
+func Oldest(list []Found) string { return oldest(list, Row{}) }

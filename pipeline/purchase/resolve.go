@@ -53,6 +53,9 @@ func (a *Answers) Resolve(ctx context.Context, c manifest.Clip, word Answer) err
 	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
 		return a.resolveVoice(ctx, clip, word.VideoID, r.Speech)
 	case row == nil || !row.Resolvable():
+		if held, err := a.held(ctx, c, r); err != nil || held.Key != "" {
+			return a.resolveClaim(ctx, held, word, err)
+		}
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
 	if err := a.notAnothers(ctx, *row, word.VideoID); err != nil {
@@ -62,6 +65,9 @@ func (a *Answers) Resolve(ctx context.Context, c manifest.Clip, word Answer) err
 		if err := a.verifyAnswer(ctx, clip, *row, word.VideoID); err != nil {
 			return err
 		}
+	}
+	if err := a.answerClaim(ctx, intentOf(*row), word.VideoID); err != nil {
+		return err
 	}
 	if err := a.forgetTake(*row); err != nil {
 		return err

@@ -22,22 +22,30 @@ func (b *Buyer) Take(ctx context.Context, s planning.Step, client *heygen.Client
 	if s.Work.Again {
 		return ledger.Row{}, fault.New(fault.Failed, "please report this", "a build that downloads a take again was about to buy it")
 	}
-	in, err := b.Intent(ctx, s, client)
-	if err != nil {
-		return ledger.Row{}, err
-	}
-	lag := wait.ListLag(b.local())
 	before := s.Submission().State
-	b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
-	re := remote{client, s.Route, &b.account.Links}
-	o := ledger.SpendOptions{
-		Settle: lag, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
+	var in ledger.Intent
+	var row ledger.Row
+	var err error
+	for began, first := b.disk.Now(), true; ; first = false {
+		var re remote
+		in, re, row, err = b.try(ctx, s, client, first)
+		other := new(ledger.ClaimedError)
+		if !errors.As(err, &other) {
+			break
+		}
+		r := rival{other, b, in, re}
+		row, err = r.find(ctx)
+		if err == nil && row.VideoID == "" {
+			err = r.await(ctx, began, first)
+		}
+		if err != nil || row.VideoID != "" {
+			return row, err
+		}
 	}
-	if o.Repeat == nil || o.Strict {
-		re.c = client.OwnConnections()
-	}
-	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
+	made := new(intentError)
 	switch {
+	case errors.As(err, &made):
+		return row, made.error
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("search the account for %q, then `greenroom resolve %s --paid VIDEO_ID` or `--not-paid`", in.Marker, s.Clip), "resolve an earlier request")
 	case errors.Is(err, ledger.ErrElsewhere):
@@ -58,3 +66,31 @@ func (b *Buyer) Take(ctx context.Context, s planning.Step, client *heygen.Client
 	b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Done, Message: "video " + row.VideoID})
 	return row, nil
 }
+
+// try sends the request of a step once, under the ledger's protocol. It returns the intent also with an error.
+func (b *Buyer) try(
+	ctx context.Context, s planning.Step, client *heygen.Client, first bool,
+) (ledger.Intent, remote, ledger.Row, error) {
+	re := remote{client, s.Route, &b.account.Links}
+	in, err := b.claimedIntent(ctx, s, client)
+	if err != nil {
+		return in, re, ledger.Row{}, &intentError{err}
+	}
+	if first {
+		b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
+	}
+	o := ledger.SpendOptions{
+		Settle: wait.ListLag(b.local()), Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict,
+		Locked: true, Claims: b.claims(in),
+	}
+	if o.Repeat == nil || o.Strict {
+		re.c = client.OwnConnections()
+	}
+	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
+	return in, re, row, err
+}
+
+// intentError is the error of a request that could not be made: the clip's own, not the purchase's.
+type intentError struct{ error }
+
+func (e *intentError) Unwrap() error { return e.error }

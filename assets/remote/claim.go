@@ -1,0 +1,66 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// ErrUnconditional reports a cache that replaces an object although the request was to create it.
+var ErrUnconditional = errors.New("the cache ignores the condition of a write (If-None-Match), so it cannot decide between two machines")
+
+// Create writes a small text under a name that must be free, and reports whether this call created it: of any number of
+// machines that create the same name, exactly one does. The answer of the cache is verified, as the decision is worth
+// money: a second conditional write must be refused, and what is read back must be b. With an error it is unknown
+// whether the text is there. Errors: ErrReadOnly, ErrUnconditional, *BadError, *RefusedError, *DownError.
+func (c *Cache) Create(ctx context.Context, name string, b []byte) (created bool, err error) {
+	key, err := recordKey(name)
+	if err != nil {
+		return false, err
+	}
+	if err := c.writable(); err != nil {
+		return false, err
+	}
+	created, err = c.create(ctx, key, b)
+	if err != nil || !created {
+		return false, err
+	}
+	again, err := c.create(ctx, key, b)
+	if err != nil {
+		return false, err
+	}
+	if again {
+		return false, ErrUnconditional
+	}
+	back, err := c.Record(ctx, name)
+	switch {
+	case errors.Is(err, ErrMissing):
+		return false, &BadError{key, "it was written and is not there"}
+	case err != nil:
+		return false, err
+	}
+	return bytes.Equal(back, b), nil
+}
+
+// create is one conditional write. It reports false for an object that exists.
+func (c *Cache) create(ctx context.Context, key string, b []byte) (bool, error) {
+	created := false
+	err := c.do(ctx, func(ctx context.Context, dog *watchdog) error {
+		err := c.bucket.Write(ctx, key, io.TeeReader(bytes.NewReader(b), dog), false)
+		created = err == nil
+		if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+		return err
+	})
+	return created && err == nil, err
+}
+
+// Claims is the scope of claims on purchases: entry n of a key has the name ClaimName(key, n).
+const Claims = "claims"
+
+// ClaimName returns the name of an entry of the claims on a key. Entries are only added, each by [Cache.Create].
+func ClaimName(key string, n int) string { return fmt.Sprintf("%s-%d/%s", Claims, n, key) }
