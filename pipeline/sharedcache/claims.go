@@ -98,7 +98,7 @@ func (c *Claims) undecided(err error) error {
 	}
 	const hint = "run the same command again when the cache works; if no other machine builds this project, " +
 		"--cache none or --read-only buys without a claim"
-	return fault.Wrap(fault.Failed, err, hint, "use the claim on this take in %s; nothing was sent", c.config.At)
+	return fault.Wrap(fault.Failed, err, hint, "%s cannot decide which machine buys this take; nothing was sent", c.config.At)
 }
 
 // held reports another machine's claim, with the take when the cache has it.
