@@ -11,8 +11,8 @@ import (
 	"greenroom/pipeline/purchase"
 )
 
-// sharing are the options of machines with one shared cache.
-func sharing(t *testing.T) func(*Options) {
+// oneCache returns the options of machines with one shared cache.
+func oneCache(t *testing.T) func(*Options) {
 	at := "file://" + filepath.ToSlash(t.TempDir())
 	return func(o *Options) { o.Cache = at }
 }
@@ -28,7 +28,7 @@ func (p *projectAt) another() *projectAt {
 // user; it never buys by itself.
 func TestAClaimWithoutAnOutcome(t *testing.T) {
 	t.Parallel()
-	shared := sharing(t)
+	shared := oneCache(t)
 	f, a := parkedAt(t, false, shared)
 	f.answer(nil)
 	b := a.another()
@@ -63,7 +63,7 @@ func TestAClaimWithoutAnOutcome(t *testing.T) {
 // marker.
 func TestAClaimedTakeIsFoundOnTheAccount(t *testing.T) {
 	t.Parallel()
-	shared := sharing(t)
+	shared := oneCache(t)
 	f, a := parkedAt(t, true, shared)
 	f.answer(nil)
 	b := a.another()
@@ -83,7 +83,7 @@ func TestAClaimedTakeIsFoundOnTheAccount(t *testing.T) {
 // TestTheUserNamesTheVideoOfAClaim: the answer counts for both machines.
 func TestTheUserNamesTheVideoOfAClaim(t *testing.T) {
 	t.Parallel()
-	shared := sharing(t)
+	shared := oneCache(t)
 	f, a := parkedAt(t, true, shared)
 	id := f.videoOf(a, a.rows()[0].Marker)
 	b := a.another()
@@ -103,7 +103,7 @@ func TestTheUserNamesTheVideoOfAClaim(t *testing.T) {
 // TestARefusalReleasesTheClaim: nothing was bought, so another machine may.
 func TestARefusalReleasesTheClaim(t *testing.T) {
 	t.Parallel()
-	shared := sharing(t)
+	shared := oneCache(t)
 	f := newGate(t)
 	a := newProjectAt(t, "v2", `one: {script: "One."}`)
 	a.env["HEYGEN_API_BASE"] = f.srv.URL
