@@ -8,6 +8,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
@@ -31,7 +32,7 @@ func (b *Buyer) Take(ctx context.Context, s planning.Step, client *heygen.Client
 	b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
 	re := remote{client, s.Route, &b.account.Links}
 	o := ledger.SpendOptions{
-		Settle: lag, Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
+		Settle: lag, Sleep: netutil.Sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict, Locked: true,
 	}
 	if o.Repeat == nil || o.Strict {
 		re.c = client.OwnConnections()
