@@ -33,6 +33,8 @@ type Spec struct {
 	Tools   media.Tools
 	// Threads bounds each decoder, filter and encoder; 0 leaves it to ffmpeg.
 	Threads int
+	// Probes is shared by renders that show the same files; nil probes them each time.
+	Probes *Probes
 }
 
 // Event reports how far a run is. Stage is "prepare", "render" or "check"; Frame counts up to Frames.
@@ -154,7 +156,7 @@ func visiblePart(ctx context.Context, s Spec, p plan, preset *Preset, dir string
 	if err := g.loadFonts(); err != nil {
 		return nil, err
 	}
-	if err := g.probe(ctx, s.Tools); err != nil {
+	if err := g.probe(ctx, s); err != nil {
 		return nil, err
 	}
 	if err := g.draw(); err != nil {

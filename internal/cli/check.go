@@ -13,6 +13,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/internal/cli/ci"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/project"
 )
 
 // checkOptions are the flags of `greenroom check`.
@@ -62,7 +63,7 @@ func keyColor(flag string) (string, error) {
 
 func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	began := e.Now()
-	tools, err := media.FindTools(ctx, e.LookPath)
+	tools, err := project.Finder(e.Getenv, e.LookPath).Find(ctx)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		const format = "warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's"
 		e.say(format, clips(n), was)
 	}
-	ffmpeg, err := media.FindTools(ctx, e.LookPath)
+	ffmpeg, err := p.Tools.Find(ctx)
 	if err != nil {
 		return err
 	}

@@ -86,14 +86,3 @@ func NewAnswers(disk *project.Project, account *account.Account, voices *voice.S
 
 // local reports that the provider is on this machine: pauses may be short.
 func (b *Buyer) local() bool { return b.account.Connection.Local() }
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}

@@ -8,6 +8,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
@@ -47,6 +48,34 @@ func (b *Buyer) claimedIntent(ctx context.Context, s planning.Step, client *heyg
 	return full, err
 }
 
+// try sends the request of a step once, under the ledger's protocol. It returns the intent also with an error.
+func (b *Buyer) try(
+	ctx context.Context, s planning.Step, client *heygen.Client, first bool,
+) (ledger.Intent, remote, ledger.Row, error) {
+	re := remote{client, s.Route, &b.account.Links}
+	in, err := b.claimedIntent(ctx, s, client)
+	if err != nil {
+		return in, re, ledger.Row{}, &intentError{err}
+	}
+	if first {
+		b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
+	}
+	o := ledger.SpendOptions{
+		Settle: wait.ListLag(b.local()), Sleep: netutil.Sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict,
+		Locked: true, Claims: b.claims(in),
+	}
+	if o.Repeat == nil || o.Strict {
+		re.c = client.OwnConnections()
+	}
+	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
+	return in, re, row, err
+}
+
+// intentError is the error of a request that could not be made: the clip's own, not the purchase's.
+type intentError struct{ error }
+
+func (e *intentError) Unwrap() error { return e.error }
+
 // Times between two reads of another machine's claim.
 const (
 	claimPause      = 10 * time.Second
@@ -84,7 +113,7 @@ func (r rival) await(ctx context.Context, began time.Time, first bool) error {
 			Clip: in.Clip, Stage: "submit", State: event.Progress, Message: r.Error() + "; waiting for it",
 		})
 	}
-	return sleep(ctx, pause)
+	return netutil.Sleep(ctx, pause)
 }
 
 // find looks for the video of the take: in the cache, and on the account's list by

@@ -12,6 +12,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
@@ -155,7 +156,7 @@ func (a *Answers) marked(ctx context.Context, client *heygen.Client, row ledger.
 	lag := wait.ListLag(a.account.Connection.Local())
 	if left := row.LastSent.Add(lag).Sub(a.disk.Now()); left > 0 {
 		a.disk.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(left, lag).Round(time.Second).String()})
-		if err := sleep(ctx, min(left, lag)); err != nil {
+		if err := netutil.Sleep(ctx, min(left, lag)); err != nil {
 			return nil, err
 		}
 	}

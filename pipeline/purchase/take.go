@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"strings"
 
+	"greenroom/assets"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
-	"greenroom/pipeline/stage/wait"
+	"greenroom/pipeline/request"
 )
 
 // Take buys the clip's job, unless an earlier request for it is found, and returns its row.
@@ -67,30 +69,104 @@ func (b *Buyer) Take(ctx context.Context, s planning.Step, client *heygen.Client
 	return row, nil
 }
 
-// try sends the request of a step once, under the ledger's protocol. It returns the intent also with an error.
-func (b *Buyer) try(
-	ctx context.Context, s planning.Step, client *heygen.Client, first bool,
-) (ledger.Intent, remote, ledger.Row, error) {
-	re := remote{client, s.Route, &b.account.Links}
-	in, err := b.claimedIntent(ctx, s, client)
+// Intent freezes the bytes to be sent. Files are uploaded first: that is free.
+func (b *Buyer) Intent(ctx context.Context, s planning.Step, client *heygen.Client) (ledger.Intent, error) {
+	in := b.newIntent(ctx, s.Key, s.Work.Row)
+	in.Clip, in.Route, in.Title, in.Price = s.Clip, s.Route, s.Clip+" "+in.Marker, s.Price
+	if s.Work.DuplicateOf != "" && !b.account.Sandboxed() { // the clip that was to pay for it could not
+		s.Cost(request.LoadPrices())
+		in.Price = s.Price
+	}
+	if s.Submission().Open() {
+		in.Path, in.Title, in.Body = s.Work.Row.Path, s.Work.Row.Title, s.Work.Row.Body
+		return in, nil // the frozen bytes count, nothing new is uploaded
+	}
+	r := s.Work.Request
+	if r.Speech != nil {
+		v, err := b.Voice(ctx, s, client)
+		if err != nil {
+			return in, err
+		}
+		r = r.WithSound(b.voices.Path(v))
+		s.SetLength(request.Measured(v.Seconds))
+		if !b.account.Sandboxed() {
+			s.Cost(request.LoadPrices())
+			in.Price = s.Price
+		}
+	}
+	if r.Translate.Clip != "" {
+		file, err := b.masterOf(r.Translate.Clip)
+		if err != nil {
+			return in, refusedRequest(err)
+		}
+		r = r.WithSource(file)
+	}
+	m, err := b.materials(ctx, client, r)
 	if err != nil {
-		return in, re, ledger.Row{}, &intentError{err}
+		return in, refusedRequest(err)
 	}
-	if first {
-		b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "submit", State: event.Started, Message: s.Route})
+	post, err := r.Post(in.Title, m)
+	if err != nil {
+		return in, refusedRequest(err)
 	}
-	o := ledger.SpendOptions{
-		Settle: wait.ListLag(b.local()), Sleep: sleep, Repeat: re.repeat(), Clock: client.ServerTime, Strict: b.o.Strict,
-		Locked: true, Claims: b.claims(in),
-	}
-	if o.Repeat == nil || o.Strict {
-		re.c = client.OwnConnections()
-	}
-	row, err := b.spend(ctx, s.Clip, "submit", in, re, o)
-	return in, re, row, err
+	in.Path, in.Title, in.Body, in.Bind = post.Path, post.Title, post.Body, post.Bind
+	return in, nil
 }
 
-// intentError is the error of a request that could not be made: the clip's own, not the purchase's.
-type intentError struct{ error }
+// refusedRequest makes a fault of the manifest of an error before the request is sent. An upload that failed is none.
+func refusedRequest(err error) error {
+	var he *heygen.Error
+	if fault.KindOf(err) == fault.Failed && !errors.As(err, &he) {
+		return fault.Wrap(fault.Manifest, err, "", "the request would be refused")
+	}
+	return err
+}
 
-func (e *intentError) Unwrap() error { return e.error }
+// materials brings the files of a request to the account.
+func (b *Buyer) materials(ctx context.Context, client *heygen.Client, r request.Request) (request.Materials, error) {
+	m := request.Materials{
+		Uploads: map[string]request.Upload{}, Photos: map[string]string{},
+		Engines: b.o.Found.Engines, Template: b.o.Found.Templates[r.Template.ID], Language: b.o.Found.Languages[r.Translate.To],
+	}
+	api := request.APIOf(r.Route)
+	for _, f := range r.Files() {
+		var u account.Upload
+		var err error
+		switch f.Use {
+		case request.AsSpeaker:
+			m.Photos[f.Path], err = b.account.Photo(ctx, client, api, f.Path)
+		case request.ByAddress:
+			u, err = b.account.UploadedAt(ctx, client, api, f.Path)
+		default:
+			u, err = b.account.Uploaded(ctx, client, api, f.Path)
+		}
+		if err != nil {
+			return m, err
+		}
+		if f.Use != request.AsSpeaker {
+			m.Uploads[f.Path] = request.Upload(u)
+		}
+	}
+	return m, nil
+}
+
+// newIntent begins an intent for a take: in the row on record, or in a new one for the current account.
+func (b *Buyer) newIntent(ctx context.Context, take string, row *ledger.Row) ledger.Intent {
+	in := ledger.Intent{Key: b.router.RowKey(ctx, take, row), Take: take, RunID: b.o.RunID}
+	if row != nil {
+		in.Origin = string(b.account.RowOrigin(*row))
+	} else {
+		in.Origin = string(b.account.Identity(ctx, true).Current)
+	}
+	in.Marker = ledger.MarkerOf(in.Key)
+	return in
+}
+
+// masterOf is a clip's master in the store; the clip's own step has run.
+func (b *Buyer) masterOf(clip string) (string, error) {
+	e, ok := b.disk.Lock.Get(clip)
+	if !ok || e.Master == "" || !b.disk.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
+		return "", fault.New(fault.Failed, "see what failed for "+clip, "%s, which it translates, has no take", clip)
+	}
+	return b.disk.Store.Path(assets.Hash(e.Master)), nil
+}

@@ -11,6 +11,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/filecache"
 	"greenroom/internal/filestat"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
@@ -128,7 +129,7 @@ func freshID(o Inputs, manifest, keyRef string) string {
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
 	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + account.KeyAccountOf(keyRef, dir, o.Getenv)
 	if exe, err := os.Executable(); err == nil {
-		if s, err := project.Stamp(exe); err == nil {
+		if s, err := filecache.StampText(exe); err == nil {
 			id += " " + s
 		}
 	}
@@ -148,7 +149,7 @@ func freshID(o Inputs, manifest, keyRef string) string {
 		if err != nil {
 			return id + " no " + name
 		}
-		if s, err := project.Stamp(path); err == nil {
+		if s, err := filecache.StampText(path); err == nil {
 			id += " " + s
 		}
 	}

@@ -5,6 +5,7 @@ package segments
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -34,6 +35,8 @@ type Shared interface {
 	Fetch(ctx context.Context, key string) (Record, bool)
 	// Send sends a piece of the store.
 	Send(ctx context.Context, r Record)
+	// Distrust makes the next Send of a key replace what the cache has.
+	Distrust(key string)
 }
 
 // Maker renders films of one project.
@@ -47,7 +50,8 @@ type Maker struct {
 	// Fresh encodes every piece once, although the store has it.
 	Fresh bool
 
-	made sync.Map // keys of pieces that were encoded by this Maker
+	probes native.Probes
+	made   sync.Map // keys of pieces that were encoded by this Maker
 }
 
 // Film is a film to render.
@@ -68,7 +72,8 @@ type Result struct {
 // unit is a piece, or the sound, of one film.
 type unit struct {
 	key, ext string
-	frames   int // 0 for sound
+	frames   int     // 0 for sound
+	seconds  float64 // of the film, for sound
 	encode   func(ctx context.Context, out string, emit func(frame int)) (native.Encoded, error)
 
 	record Record
@@ -105,7 +110,7 @@ func (m *Maker) units(f Film) (units []*unit, spans []piece.Span, err error) {
 	}
 	preset := f.Encoding.Preset
 	spec := f.Encoding.spec(f.Timeline)
-	spec.Tools, spec.WorkDir = m.Tools, m.WorkDir
+	spec.Tools, spec.WorkDir, spec.Probes = m.Tools, m.WorkDir, &m.probes
 	known := map[string]*unit{}
 	spans = piece.Cut(f.Timeline)
 	for _, span := range spans {
@@ -128,7 +133,7 @@ func (m *Maker) units(f Film) (units []*unit, spans []piece.Span, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sound := &unit{key: key, ext: preset.SoundExt(),
+	sound := &unit{key: key, ext: preset.SoundExt(), seconds: f.Timeline.FPS.Seconds(f.Timeline.Frames),
 		encode: func(ctx context.Context, out string, _ func(int)) (native.Encoded, error) {
 			s := spec
 			s.Out = out
@@ -220,10 +225,33 @@ func (m *Maker) find(ctx context.Context, u *unit) (Record, bool) {
 		return Record{}, false
 	}
 	r, ok := m.Shared.Fetch(ctx, u.key)
-	if !ok || r.Frames != u.frames {
+	if !ok {
+		return Record{}, false
+	}
+	if !m.holds(ctx, u, r) {
+		m.Shared.Distrust(u.key)
 		return Record{}, false
 	}
 	return r, m.Index.Set(r) == nil
+}
+
+// soundSlack is by how much encoded sound may be longer or shorter than its film, seconds: a few blocks of its codec.
+const soundSlack = 0.1
+
+// holds reports whether a piece that another machine encoded is what its record describes. Its bytes are those of its hash, but
+// the record is anyone's who writes to the cache.
+func (m *Maker) holds(ctx context.Context, u *unit, r Record) bool {
+	path := m.Store.Path(assets.Hash(r.Hash))
+	if u.frames == 0 {
+		sound, err := media.ProbeSound(ctx, m.Tools, path)
+		return err == nil && r.Frames == 0 && math.Abs(sound.Seconds-u.seconds) < soundSlack
+	}
+	parameters, err := parametersOf(path)
+	if err != nil || r.Frames != u.frames || r.Parameters != parameters {
+		return false
+	}
+	info, err := media.Probe(ctx, m.Tools, path)
+	return err == nil && info.Frames == u.frames
 }
 
 // agree reports whether one decoder can play all pieces in a row.
