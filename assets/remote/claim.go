@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 )
 
 // ErrUnconditional reports a cache that replaces an object although the request was to create it.
@@ -59,8 +60,23 @@ func (c *Cache) create(ctx context.Context, key string, b []byte) (bool, error) 
 	return created && err == nil, err
 }
 
-// Claims is the scope of claims on purchases: entry n of a key has the name ClaimName(key, n).
-const Claims = "claims"
+// Scopes of numbered entries. Entries are only added, each by [Cache.Create].
+const (
+	claims = "claims" // on purchases
+	leases = "leases" // of free work
+)
 
-// ClaimName returns the name of an entry of the claims on a key. Entries are only added, each by [Cache.Create].
-func ClaimName(key string, n int) string { return fmt.Sprintf("%s-%d/%s", Claims, n, key) }
+// ClaimName returns the name of an entry of the claims on a key.
+func ClaimName(key string, n int) string { return fmt.Sprintf("%s-%d/%s", claims, n, key) }
+
+// LeaseName returns the name of an entry of the leases of a key.
+func LeaseName(key string, n int) string { return fmt.Sprintf("%s-%d/%s", leases, n, key) }
+
+// numbered returns the name in the bucket of an entry of a scope; ok is false for other scopes.
+func numbered(scope, key string) (name string, ok bool) {
+	kind, n, ok := strings.Cut(scope, "-")
+	if !ok || kind != claims && kind != leases {
+		return "", false
+	}
+	return kind + "/" + key[:2] + "/" + key + "-" + n + ".json", true
+}

@@ -179,8 +179,8 @@ func recordKey(name string) (string, error) {
 		return "", fmt.Errorf("%q is not a record's name", name)
 	}
 	scope, key, _ := strings.Cut(name, "/")
-	if n, ok := strings.CutPrefix(scope, Claims+"-"); ok {
-		return Claims + "/" + key[:2] + "/" + key + "-" + n + ".json", nil
+	if name, ok := numbered(scope, key); ok {
+		return name, nil
 	}
 	if scope == Pieces {
 		return Pieces + "/" + key[:2] + "/" + key + ".json", nil

@@ -69,7 +69,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools, emit event.Sink) *render.Renderer {
 	r := &render.Renderer{
 		Project: render.Project{Dir: p.Dir(), CacheDir: p.RenderDir(), Layout: p.Layout, Records: p.FilmRecords(),
-			Pieces: p.FilmPieces},
+			Pieces: p.FilmPieces(o.shard)},
 		Settings: render.Settings{
 			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
 			Still: o.still, Force: o.force, Whole: o.whole,

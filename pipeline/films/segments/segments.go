@@ -4,6 +4,7 @@ package segments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"greenroom/compose/native"
 	"greenroom/compose/native/piece"
 	"greenroom/compose/timeline"
+	"greenroom/pipeline/sharedcache"
 )
 
 // Store keeps the files of pieces by their content. *assets.Store implements it.
@@ -44,6 +46,8 @@ type Maker struct {
 	Store  Store
 	Index  Index
 	Shared Shared // nil if there is none
+	// Leases split the work with other machines; nil: this machine encodes what the store and Shared do not have.
+	Leases *sharedcache.Leases
 	Tools  media.Tools
 	// WorkDir is for unfinished files.
 	WorkDir string
@@ -144,8 +148,6 @@ func (m *Maker) units(f Film) (units []*unit, spans []piece.Span, err error) {
 
 // makeAll encodes the units that the store does not have. With fresh it encodes all.
 func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit func(frame int)) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, runtime.NumCPU()/native.PartThreads))
 	var mu sync.Mutex
 	done, now := 0, map[*unit]int{}
 	report := func(u *unit, frame int) {
@@ -157,6 +159,9 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 			emit(done)
 		}
 	}
+	g, inside := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, runtime.NumCPU()/native.PartThreads))
+	var later []*unit // that another machine is encoding
 	started := map[*unit]bool{}
 	for _, u := range units {
 		if started[u] {
@@ -164,16 +169,35 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 		}
 		started[u] = true
 		g.Go(func() error {
-			err := m.make(ctx, u, fresh, func(frame int) { report(u, frame) })
+			err := m.make(inside, u, fresh, false, func(frame int) { report(u, frame) })
+			if errors.Is(err, errElsewhere) {
+				mu.Lock()
+				defer mu.Unlock()
+				later = append(later, u)
+				return nil
+			}
 			report(u, u.frames)
 			return err
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, u := range later {
+		if err := m.make(ctx, u, fresh, true, func(frame int) { report(u, frame) }); err != nil {
+			return err
+		}
+		report(u, u.frames)
+	}
+	return nil
 }
 
-// make sets the record of a unit: from the store, from the shared cache, or after encoding it.
-func (m *Maker) make(ctx context.Context, u *unit, fresh bool, emit func(frame int)) error {
+// errElsewhere reports a unit that another machine is encoding.
+var errElsewhere = errors.New("another machine is encoding this piece")
+
+// make sets the record of a unit: from the store, from the shared cache, or after encoding it. While another machine is
+// encoding it, make fails with errElsewhere, or waits.
+func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(frame int)) error {
 	u.reused = false
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
@@ -182,6 +206,22 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh bool, emit func(frame i
 		u.record, u.reused = m.find(ctx, u)
 		if u.reused {
 			return nil
+		}
+	}
+	if m.Leases != nil && !fresh {
+		find := func() bool {
+			u.record, u.reused = m.find(ctx, u)
+			return u.reused
+		}
+		release, state := m.Leases.Lease(ctx, u.key, wait, find)
+		defer release()
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case state == sharedcache.Done:
+			return nil
+		case state == sharedcache.Elsewhere:
+			return errElsewhere
 		}
 	}
 	out := m.Store.TempPath("piece-" + u.key + u.ext)
