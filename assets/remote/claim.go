@@ -29,12 +29,8 @@ func (c *Cache) Create(ctx context.Context, name string, b []byte) (created bool
 	if err != nil || !created {
 		return false, err
 	}
-	again, err := c.create(ctx, key, b)
-	if err != nil {
+	if err := c.Confirm(ctx, name, b); err != nil {
 		return false, err
-	}
-	if again {
-		return false, ErrUnconditional
 	}
 	back, err := c.Record(ctx, name)
 	switch {
@@ -44,6 +40,20 @@ func (c *Cache) Create(ctx context.Context, name string, b []byte) (created bool
 		return false, err
 	}
 	return bytes.Equal(back, b), nil
+}
+
+// Confirm verifies that the cache refuses to create b under the name of an entry that is there with the same text. It fails
+// with ErrUnconditional when the cache wrote it.
+func (c *Cache) Confirm(ctx context.Context, name string, b []byte) error {
+	key, err := recordKey(name)
+	if err != nil {
+		return err
+	}
+	again, err := c.create(ctx, key, b)
+	if err == nil && again {
+		return ErrUnconditional
+	}
+	return err
 }
 
 // create is one conditional write. It reports false for an object that exists.

@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -213,4 +214,11 @@ func (a *Answers) answerClaim(ctx context.Context, in ledger.Intent, videoID str
 		return nil
 	}
 	return a.claims.Answer(ctx, in, videoID)
+}
+
+// isUndecided reports an error of the claims, which has its own hint, and not of the provider.
+func isUndecided(err error) bool {
+	var f *fault.Error
+	var he *heygen.Error
+	return errors.As(err, &f) && !errors.As(err, &he)
 }

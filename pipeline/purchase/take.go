@@ -54,7 +54,7 @@ func (b *Buyer) Take(ctx context.Context, s planning.Step, client *heygen.Client
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("use that account's key again, or `greenroom resolve %s`", s.Clip), "buy a take")
 	case errors.Is(err, ledger.ErrBudget):
 		return row, fault.Wrap(fault.Failed, err, "raise heygen.budget or --max-spend", "buy a take")
-	case fault.KindOf(err) == fault.Wait:
+	case fault.KindOf(err) == fault.Wait, isUndecided(err):
 		return row, err
 	case err != nil:
 		if heygen.NothingBought(err) && strings.Contains(strings.ToLower(err.Error()), "asset") {

@@ -42,6 +42,7 @@ type ClaimEntry struct {
 	Nonce   string    `json:"nonce"` // by which the ledger that wrote it finds its own claim again
 
 	number int // of the entry; the next one has one more
+	text   []byte
 }
 
 // Claims is the part of a shared cache that decides which machine buys a take. It implements [ledger.Claims].
@@ -78,6 +79,9 @@ func (c *Claims) Claim(ctx context.Context, in ledger.Intent) error {
 		case last.Kind == bought || last.Kind == claimed && !c.own(in, last):
 			return c.held(ctx, in, last)
 		case last.Kind == claimed:
+			if err := c.confirm(ctx, in, last); err != nil {
+				return c.undecided(err)
+			}
 			return nil
 		}
 		created, err := c.add(ctx, in, last, ClaimEntry{Kind: claimed})
@@ -89,6 +93,16 @@ func (c *Claims) Claim(ctx context.Context, in ledger.Intent) error {
 		}
 	}
 	return c.undecided(errors.New("other machines change the claim all the time"))
+}
+
+// confirm verifies that the claim of an earlier run excludes other machines: it may come from a run that found out that the
+// cache cannot decide.
+func (c *Claims) confirm(ctx context.Context, in ledger.Intent, last ClaimEntry) error {
+	cache, err := c.cacheOrError(ctx)
+	if err != nil {
+		return err
+	}
+	return cache.Confirm(ctx, bucket.ClaimName(claimKey(in), last.number), last.text)
 }
 
 // undecided explains why nothing is bought.
@@ -192,7 +206,7 @@ func (c *Claims) last(ctx context.Context, in ledger.Intent) (ClaimEntry, error)
 		}
 		last = ClaimEntry{}
 		err = json.Unmarshal(b, &last)
-		last.number = n
+		last.number, last.text = n, b
 		if err != nil || last.Take != in.Take || last.Origin != in.Origin || !last.known() {
 			last = ClaimEntry{Kind: claimed, number: n} // damaged: no machine holds it, the user must answer
 		}

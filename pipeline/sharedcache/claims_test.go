@@ -228,6 +228,9 @@ func TestNothingIsBoughtWhenTheCacheCannotDecide(t *testing.T) {
 			if err == nil || fault.KindOf(err) != fault.Failed || errors.As(err, new(*ledger.ClaimedError)) {
 				t.Fatalf("the claim: %v", err)
 			}
+			if err := a.claims(s.url).Claim(context.Background(), in); mode == "overwriting" && err == nil {
+				t.Error("the second run buys with a claim that does not exclude others")
+			}
 			s.be("")
 			if mode == "overwriting" || mode == "answer lost" { // the claim was stored after all
 				isHeld(t, b.claims(s.url).Claim(context.Background(), in))

@@ -106,6 +106,8 @@ func TestRehearsal(t *testing.T) {
 		r.same(t, m)
 	})
 
+	t.Run("two builds at once buy once", func(t *testing.T) { r.twoAtOnce(t, r.url("claimed")) })
+
 	objects := func(req *http.Request) bool {
 		return req.Method == http.MethodGet && strings.Contains(req.URL.Path, "/sha256/")
 	}
