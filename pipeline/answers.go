@@ -6,6 +6,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/purchase"
+	"greenroom/pipeline/sharedcache"
 )
 
 // Resolve records the result of a clip's request that is unknown, see [purchase.Answers.Resolve].
@@ -35,7 +36,7 @@ func (p *Project) answer(clip string, record func(manifest.Clip, *purchase.Answe
 	}
 	defer sh.Close()
 	a := p.answers()
-	if claims := sh.Claims(); claims != nil {
+	if claims := sharedcache.ClaimsOf(sh); claims != nil {
 		a.WithClaims(claims)
 	}
 	return record(clips[0], a)

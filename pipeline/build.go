@@ -195,7 +195,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	b.warnOfMarkup(ctx, spend)
-	if err := b.limits(spend, found, sh.Claims()); err != nil {
+	if err := b.limits(spend, found, sharedcache.ClaimsOf(sh)); err != nil {
 		return sum, err
 	}
 	b.learnDuplicates(ctx, draw)

@@ -60,7 +60,7 @@ func (p *Project) filmPieces(shard Shard) (*segments.Maker, error) {
 		m.Shared = sharedcache.Pieces{Cache: p.pieces}
 	}
 	if shard.Of > 1 {
-		m.Leases = p.pieces.Leases()
+		m.Leases = sharedcache.LeasesOf(p.pieces)
 	}
 	return m, nil
 }

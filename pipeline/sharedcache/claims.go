@@ -51,9 +51,9 @@ type Claims struct {
 	machine string
 }
 
-// Claims returns the claims of the cache, or nil when there are none: without a cache that may be written to, machines
+// ClaimsOf returns the claims of a cache, or nil when there are none: without a cache that may be written to, machines
 // cannot agree, and each buys by its own ledger.
-func (s *Cache) Claims() *Claims {
+func ClaimsOf(s *Cache) *Claims {
 	if s.none || s.config.ReadOnly {
 		return nil
 	}

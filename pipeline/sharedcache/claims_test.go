@@ -131,7 +131,7 @@ func (m *machine) claims(at string) *Claims {
 		m.t.Fatal(err)
 	}
 	m.t.Cleanup(cache.Close)
-	return cache.Claims()
+	return ClaimsOf(cache)
 }
 
 func wanted() ledger.Intent {

@@ -39,8 +39,8 @@ type Leases struct {
 	poll    time.Duration
 }
 
-// Leases returns the leases of the cache, or nil if it may not be written to.
-func (s *Cache) Leases() *Leases {
+// LeasesOf returns the leases of a cache, or nil if it may not be written to.
+func LeasesOf(s *Cache) *Leases {
 	if s.none || s.config.ReadOnly {
 		return nil
 	}

@@ -5,14 +5,17 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	bucket "greenroom/assets/remote"
 )
 
 func never() bool { return false }
 
 // leases returns those of a machine, with a short lease time.
 func (m *machine) leases(at string, d time.Duration) *Leases {
-	l := m.claims(at).Leases()
+	l := LeasesOf(m.claims(at).Cache)
 	l.time, l.poll = d, time.Millisecond
 	return l
 }
@@ -50,24 +53,26 @@ func TestALeaseIsHeldByOne(t *testing.T) {
 
 // TestAnExpiredLeaseIsTakenOver: its holder was killed. One that is renewed is not taken over.
 func TestAnExpiredLeaseIsTakenOver(t *testing.T) {
-	at, key := "file://"+filepath.ToSlash(t.TempDir()), strings.Repeat("ef", 32)
-	b := newMachine(t).leases(at, 200*time.Millisecond)
-	cache := b.open(context.Background())
-	dead := []byte(`{"machine":"gone","nonce":"x","beat":3}`)
-	if created, err := cache.Create(context.Background(), "leases-0/"+key, dead); err != nil || !created {
-		t.Fatal(created, err)
-	}
-	release, s := b.Lease(context.Background(), key, true, never)
-	if s != Leased {
-		t.Fatalf("the lease of a machine that was killed: %v", s)
-	}
-	defer release()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // five lease times
-	defer cancel()
-	c := newMachine(t).leases(at, 200*time.Millisecond)
-	if _, _ = c.Lease(ctx, key, true, never); ctx.Err() == nil {
-		t.Error("a lease that is renewed was taken over")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		at, key := "file://"+filepath.ToSlash(t.TempDir()), strings.Repeat("ef", 32)
+		b, c := LeasesOf(newMachine(t).claims(at).Cache), LeasesOf(newMachine(t).claims(at).Cache)
+		dead := []byte(`{"machine":"gone","nonce":"x","beat":3}`)
+		created, err := b.open(t.Context()).Create(t.Context(), bucket.LeaseName(key, 0), dead)
+		if err != nil || !created {
+			t.Fatal(created, err)
+		}
+		began := time.Now()
+		release, s := b.Lease(t.Context(), key, true, never)
+		if s != Leased || time.Since(began) < LeaseTime {
+			t.Fatalf("the lease of a machine that was killed: %v after %s", s, time.Since(began))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*LeaseTime)
+		defer cancel()
+		if c.Lease(ctx, key, true, never); ctx.Err() == nil {
+			t.Error("a lease that is renewed was taken over")
+		}
+		release()
+	})
 }
 
 // TestALeaseIsNotNeeded: without a cache that works, each machine does the work itself.
