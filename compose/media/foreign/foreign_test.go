@@ -124,7 +124,7 @@ func compare(i media.Info, want truth) *comparison {
 // probe compares one file, prints its row of the table and returns how many values agree.
 func probe(t *testing.T, path string) int {
 	t.Helper()
-	want := measure(t, path)
+	want := measured(t, path)
 	r, err := media.Check(t.Context(), tools(t), path, media.Expect{
 		Transparent: want.alpha, CoverageMin: 0.001, CoverageMax: 1, Border: "all"}, nil)
 	if err != nil {
