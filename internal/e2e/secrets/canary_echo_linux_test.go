@@ -221,10 +221,11 @@ func TestAWebhookThatEchoesSecretsLeavesNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := ""
-		for end := time.Now().Add(20 * time.Second); to == "" && time.Now().Before(end); {
-			b, _ := os.ReadFile(address)
+		e2etest.Eventually(t, "an address", func() bool {
+			b, _ := os.ReadFile(address) // it is there once the command listens
 			to = strings.TrimSpace(string(b))
-		}
+			return to != ""
+		})
 		body := []byte(`{"event_type":"avatar_video.fail","event_data":{"video_id":"v` + fmt.Sprint(len(flags), time.Now().UnixNano()) + `","msg":` +
 			quoted(echoed+" "+secret) + `,"url":` + quoted("https://files2.heygen.ai/a?Signature=SIGNED") + `}}`)
 		m := hmac.New(sha256.New, []byte(secret))
