@@ -145,7 +145,7 @@ func TestAServerThatEchoesSecretsLeavesNone(t *testing.T) {
 		for i, s := range scenarios() {
 			t.Run(api+" "+s.name, func(t *testing.T) {
 				project := filepath.Join(dir, fmt.Sprint(api, i))
-				e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", api, 1))
+				e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), canary(api))
 				e2etest.Write(t, filepath.Join(project, "own.png"), "\x89PNG\r\n\x1a\n")
 				e.hits.Store(0)
 				e.scenario.Store(&s)
@@ -207,7 +207,7 @@ func noLeakIn(t *testing.T, dir string) {
 func TestAWebhookThatEchoesSecretsLeavesNone(t *testing.T) {
 	const secret = "whsec-canary-0123456789"
 	project := t.TempDir()
-	e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", "v2", 1))
+	e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), canary("v2"))
 	keyFile := filepath.Join(t.TempDir(), "secret")
 	e2etest.Write(t, keyFile, secret+"\n")
 	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"))

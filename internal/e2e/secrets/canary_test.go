@@ -21,7 +21,7 @@ import (
 
 const canaryManifest = `version: 1
 project: canary
-size: 320x240
+size: SIZE
 heygen: {api: API}
 defaults:
   avatar: {id: Daisy-inskirt-20220818}
@@ -31,6 +31,12 @@ clips:
   hola: {translate: {clip: hello, to: Spanish}}
   bad: {script: "Never.", voice: {pitch: 3}}
 `
+
+// canary returns the manifest for a generation of the API. v3 renders nothing smaller.
+func canary(api string) string {
+	size := map[string]string{"v2": "320x180", "v3": "1280x720"}[api]
+	return strings.NewReplacer("API", api, "SIZE", size).Replace(canaryManifest)
+}
 
 // secrets are what must not be left anywhere: the key, and what makes a link open.
 var secrets = []string{"canary/KEY+0123456789=xyz", "Signature=", "Key-Pair-Id", "access_token"}
@@ -72,8 +78,7 @@ func TestNothingKeepsAKeyOrALink(t *testing.T) {
 		if err := os.MkdirAll(project, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		manifest := strings.Replace(canaryManifest, "API", api, 1)
-		if err := os.WriteFile(filepath.Join(project, "greenroom.yaml"), []byte(manifest), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(project, "greenroom.yaml"), []byte(canary(api)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		run := func(args ...string) {
