@@ -18,11 +18,12 @@ PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenr
 	greenroom/pipeline/films/schema,$(PACKAGES))
 
 # What make test runs without the detector: those; packages that have no goroutine, or whose one goroutine runs in every
-# command (native probes files, yamltext parses); and the tests of the program, which only start processes and compare what
-# they leave. GREENROOM_E2E_RACE gives the program itself the detector.
-PLAIN = $(PIXELS) $(filter greenroom/compose/native greenroom/compose/timeline greenroom/docs greenroom/internal/house \
-	greenroom/internal/yamltext greenroom/pipeline/films/paging greenroom/pipeline/films/resolve $(addprefix greenroom/internal/e2e/, \
-	films newcomer projects scripts secrets studio),$(PACKAGES))
+# command (native probes files, yamltext parses); the ledger, whose schedules of two faults run with it too; and the tests of
+# the program, which only start processes and compare what they leave. GREENROOM_E2E_RACE gives the program the detector.
+# The longest come first, so that none of them runs alone at the end.
+PLAIN = $(addprefix greenroom/internal/e2e/,scripts films secrets) $(PIXELS) greenroom/pipeline/ledger greenroom/compose/native \
+	$(addprefix greenroom/internal/e2e/,newcomer studio projects) greenroom/internal/house greenroom/compose/timeline \
+	greenroom/internal/yamltext greenroom/pipeline/films/paging greenroom/pipeline/films/resolve greenroom/docs
 
 # What is not a unit test, or takes longer than a check may: real films, browsers, npm packages, watchers, complete builds.
 SLOW := greenroom/internal/e2e/% greenroom/compose/native greenroom/internal/page greenroom/internal/release greenroom/pipeline \
@@ -67,8 +68,7 @@ test test-all: export GORACE := atexit_sleep_ms=50
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
 	GREENROOM_E2E_RACE=1 go test -timeout 30m $(PLAIN)
-	go test -count 1 -run 'TestExplore|TestPlanted|TestSQLiteTells' ./pipeline/ledger
-	EXPLORE_FAULTS=2 go test -race -timeout 30m -skip '$(LONG)' $(filter-out $(PLAIN),$(PACKAGES))
+	EXPLORE_FAULTS=2 go test -race -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 
 # With the settings of the tests, so that both use the same compiled packages.
 vet:
