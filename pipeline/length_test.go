@@ -30,7 +30,7 @@ func pricing(t *testing.T, api string, seconds float64, clips string) (dir strin
 		"sound.wav": timelinetest.Wave(8000, 1, seconds, 440, 0.5),
 		"noise.mp3": []byte(strings.Repeat("no sound at all ", 100)),
 		"empty.wav": {},
-		ManifestName: []byte("version: 1\nsize: 1280x720\nheygen: {api: " + api + "}\n" +
+		ManifestName: []byte("version: 1\nsize: " + sizeFor(api) + "\nheygen: {api: " + api + "}\n" +
 			"defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\nclips:\n" + clips),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {

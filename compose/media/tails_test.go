@@ -156,7 +156,8 @@ func wantOnsets(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// TestForeignSoundIsOnTime prepares every codec of sound and looks for its beeps.
+// TestForeignSoundIsOnTime prepares every codec of sound and looks for its beeps. A usual run has each codec and each
+// container once, and what has a delay of its own; GREENROOM_TEST_ALL has all.
 func TestForeignSoundIsOnTime(t *testing.T) {
 	for i, f := range []film{
 		{name: "a.mp4", codec: "aac"}, {name: "b.mp4", codec: "aac", rate: 44100}, {name: "c.mp4", codec: "libmp3lame",
@@ -178,6 +179,9 @@ func TestForeignSoundIsOnTime(t *testing.T) {
 	} {
 		lates := []float64{0, 0.083, 0.75, -0.12}
 		f.late = lates[i%len(lates)] // all of them with every codec pass as well, and take minutes
+		if os.Getenv("GREENROOM_TEST_ALL") == "" && strings.Contains("foprxy", f.name[:1]) {
+			continue
+		}
 		t.Run(fmt.Sprintf("%s %s %d late %g", f.name, f.codec, f.rate, f.late), func(t *testing.T) {
 			t.Parallel()
 			in := f.make(t)

@@ -1,7 +1,8 @@
 // Package e2etest holds what the end-to-end tests share: the program itself, a sandbox, projects and films.
 //
 // The tests run the real program as a child process. It is built once for all packages, with the race detector when the
-// tests have it.
+// tests have it, or when GREENROOM_E2E_RACE is set: the tests themselves decode and compare films, which the detector makes
+// several times slower.
 package e2etest
 
 import (
@@ -84,7 +85,7 @@ func install(dir string) error {
 	}
 	name := fmt.Sprintf("%x", sha256.Sum256([]byte(root)))[:12]
 	args := []string{"build", "-buildvcs=false"}
-	if raceEnabled {
+	if raceEnabled || os.Getenv("GREENROOM_E2E_RACE") != "" {
 		args = append(args, "-race")
 		name += "-race"
 	}
