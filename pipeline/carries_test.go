@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,8 +13,10 @@ import (
 	"greenroom/pipeline/request"
 )
 
+type takesRoute struct{ api, route, clip string }
+
 // onRoute are manifests of one clip that take each route; %s is where a member goes.
-var onRoute = []struct{ api, route, clip string }{
+var onRoute = []takesRoute{
 	{"v2", request.V2, `{script: Hi, transparent: false%s}`},
 	{"v2", request.V2Key, `{script: Hi%s}`},
 	{"v2", request.V2, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
@@ -85,10 +88,15 @@ func bodyOf(t *testing.T, b *build, s planning.Step) []byte {
 	return bytes.ReplaceAll(in.Body, []byte(in.Marker), nil)
 }
 
-// TestNoMemberIsDroppedSilently changes each member on each route: the request changes,
+// TestNoMemberIsDroppedSilently changes each member on each route: the request and its take key change,
 // or the manifest is refused at the member's place, or greenroom uses the member itself
 // according to the table.
 func TestNoMemberIsDroppedSilently(t *testing.T) {
+	for _, route := range request.Routes {
+		if !slices.ContainsFunc(onRoute, func(x takesRoute) bool { return x.route == route }) {
+			t.Errorf("onRoute has no clip that takes route %s", route)
+		}
+	}
 	for _, x := range onRoute {
 		plain, _ := fillMember(x.clip, "", "")
 		base := openOne(t, x.api, plain)
@@ -122,6 +130,9 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 			case fate == request.Carried:
 				if after := bodyOf(t, got.b, got.s); bytes.Equal(before, after) {
 					t.Errorf("%s on %s is dropped: %s", member, x.route, after)
+				}
+				if got.s.Key == base.s.Key {
+					t.Errorf("%s on %s is in the request and not in the take key", member, x.route)
 				}
 			}
 		}

@@ -66,7 +66,7 @@ size                        cccccc c  ll ll llll lll
 background                  cuuuuc c  uu uu uuuu uuu
 background.image            cuuuuc r  uu uu uuuu uuu
 background.video            cuuurr r  uu uu uuuu uuu
-key-color                   lcllcl l  uu uu ullu lll
+key-color                   lcllcl l  uu uu ulul lll
 agent.prompt                nnnnnn n  cc nn nnnn nnn
 agent.duration              nnnnnn n  cc nn nnnn nnn
 agent.orientation           nnnnnn n  cc nn nnnn nnn

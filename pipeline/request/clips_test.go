@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"testing"
 
 	"greenroom/pipeline/manifest"
 )
@@ -48,8 +49,9 @@ func (r clips) spoken(c *manifest.Clip, kinds string) {
 	}
 }
 
-// on makes a clip for a route.
-func (r clips) on(route string) manifest.Clip {
+// on makes a clip for a route. A route without a case fails the test: its key would be compared on clips of another one.
+func (r clips) on(t *testing.T, route string) manifest.Clip {
+	t.Helper()
 	size := oneOf(r, [2]int{1280, 720}, [2]int{1080, 1920})
 	c := manifest.Clip{Name: "one", Width: size[0], Height: size[1], KeyColor: "#00FF00", Take: 1, Transparent: true}
 	switch route {
@@ -79,12 +81,14 @@ func (r clips) on(route string) manifest.Clip {
 		c.Source, c.File = manifest.SourceFile, oneOf(r, "a.mp4", "b.mp4")
 	case V3Cutout:
 		c.Source, c.File, c.Cutout = manifest.SourceFile, oneOf(r, "a.mp4", "b.mp4"), true
-	default: // translations
+	case V2Translate, V2TranslateKey, V3Translate, V3TranslateKey:
 		c.Source, c.Transparent = manifest.SourceTranslate, IsKeyed(route)
 		c.Translate = &manifest.Translate{To: oneOf(r, "Spanish", "French"), File: "a.mp4"}
 		if r.IntN(2) == 0 {
 			c.Translate.File, c.Translate.Clip = "", oneOf(r, "intro", "outro")
 		}
+	default:
+		t.Fatalf("no clip for route %s", route)
 	}
 	return c
 }

@@ -2,6 +2,7 @@ package request
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,11 +43,13 @@ func with(change func(*manifest.Clip)) manifest.Clip {
 
 func opaque(c *manifest.Clip) { c.Transparent = false }
 
-// bodyCases are a clip for each kind of body, by name.
-var bodyCases = []struct {
+type bodyCase struct {
 	name, route string
 	clip        manifest.Clip
-}{
+}
+
+// bodyCases are a clip for each kind of body, by name.
+var bodyCases = []bodyCase{
 	{"a script on the key color", V2Key, spokenClip()},
 	{"all members of a voice", V2Key, with(func(c *manifest.Clip) {
 		c.Voice, c.Captions = manifest.Voice{ID: "v1", Speed: 1.2, Pitch: 2, Emotion: "Friendly", Locale: "en-GB"}, true
@@ -117,6 +120,11 @@ func translateClip(file, clip string) manifest.Clip {
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	var got strings.Builder
+	for _, route := range Routes {
+		if Paid(route) && !slices.ContainsFunc(bodyCases, func(x bodyCase) bool { return x.route == route }) {
+			t.Errorf("no body is written down for route %s", route)
+		}
+	}
 	for _, x := range bodyCases {
 		p, err := posted(t, x.clip, x.route)
 		if err != nil {

@@ -49,7 +49,7 @@ func TestTheKeyIsTheRequest(t *testing.T) {
 	names := changeNames()
 	for _, route := range Routes {
 		for range 1200 {
-			a := r.on(route)
+			a := r.on(t, route)
 			for range r.IntN(4) { // other members that are not at their defaults
 				changed := a
 				if changes[names[r.IntN(len(names))]](r, &changed) && valid(changed, route) {
@@ -92,8 +92,7 @@ func TestTheKeyIsTheRequest(t *testing.T) {
 // valid reports a clip that the manifest and its route accept.
 func valid(c manifest.Clip, route string) bool {
 	webm := c.Route == V1WebM && c.Avatar.Style == "circle"
-	opaque := route == V2 || route == V3 || route == V3Studio
-	wrong := c.Source == manifest.SourceAvatar && opaque == c.Transparent
+	wrong := c.Source == manifest.SourceAvatar && IsOpaque(route) == c.Transparent
 	noFile := func(int) string { return "" }
 	return !webm && !wrong && Misfits(c, route, noFile) == nil
 }

@@ -53,6 +53,9 @@ func APIOf(route string) heygen.API {
 // IsKeyed reports a route whose masters come on the key color.
 func IsKeyed(route string) bool { return strings.HasSuffix(route, "-key") }
 
+// IsOpaque reports a route of spoken clips whose masters show what is behind the avatar.
+func IsOpaque(route string) bool { return route == V2 || route == V3 || route == V3Studio }
+
 // Paid reports a route that spends money.
 func Paid(route string) bool { return route != Video && route != File }
 

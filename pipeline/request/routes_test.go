@@ -83,7 +83,7 @@ func TestTheAccountDoesNotChangeWhereATakeIsFound(t *testing.T) {
 
 func TestWhatARouteIs(t *testing.T) {
 	t.Parallel()
-	for route, want := range map[string]struct {
+	wants := map[string]struct {
 		api   heygen.API
 		kind  heygen.Kind
 		keyed bool
@@ -107,7 +107,12 @@ func TestWhatARouteIs(t *testing.T) {
 		V3Cutout:       {heygen.V3, heygen.KindCutout, false, true},
 		Video:          {heygen.V2, heygen.KindVideoV2, false, false},
 		File:           {heygen.V2, heygen.KindVideoV2, false, false},
-	} {
+	}
+	for _, route := range Routes {
+		want, ok := wants[route]
+		if !ok {
+			t.Errorf("write down what route %s is", route)
+		}
 		if got := APIOf(route); got != want.api {
 			t.Errorf("%s is of generation %v", route, got)
 		}

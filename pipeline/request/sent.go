@@ -11,8 +11,7 @@ func (c Canonical) sent() (Canonical, bool) {
 		changed = changed || *text != ""
 		*text = ""
 	}
-	opaque := c.Route == V2 || c.Route == V3
-	if !opaque && c.Route != V3Studio && (c.Frame.Image.Path != "" || c.Frame.Video.Path != "") {
+	if !IsOpaque(c.Route) && (c.Frame.Image.Path != "" || c.Frame.Video.Path != "") {
 		c.Frame.Image, c.Frame.Video, changed = Content{}, Content{}, true
 	}
 	covered := c.Frame.Image.Path != "" || c.Frame.Video.Path != ""
