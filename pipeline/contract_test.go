@@ -19,6 +19,7 @@ import (
 	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/wait"
 	"greenroom/pipeline/voice"
 )
@@ -57,7 +58,7 @@ var bodies = []struct{ api, clip, route, path string }{
 // it against HeyGen's OpenAPI page.
 func TestEveryRequestBodyFitsThePage(t *testing.T) {
 	page := wiretest.New(t)
-	routes := map[string]bool{}
+	seen := map[string]bool{}
 	for _, x := range bodies {
 		b, s := planned(t, x.api, x.clip)
 		if s.Route != x.route {
@@ -78,7 +79,7 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 				t.Errorf("%s is not driven by its bought voice: %s", x.clip, in.Body)
 			}
 		}
-		routes[s.Route] = true
+		seen[s.Route] = true
 		if strings.Contains(string(in.Body), "Signature=") {
 			t.Errorf("%s: the body that is kept holds a signed link: %s", x.clip, in.Body)
 		}
@@ -87,8 +88,8 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 			t.Errorf("%s: title %q does not carry the marker into %s", x.clip, in.Title, in.Body)
 		}
 	}
-	for _, route := range request.Routes {
-		if request.Paid(route) && !routes[route] {
+	for _, route := range routes.Names {
+		if routes.Paid(route) && !seen[route] {
 			t.Errorf("no body of route %s is compared with the page", route)
 		}
 	}

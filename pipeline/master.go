@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // verifiedMasters are masters that were walked and decoded in this run: clips with equal words have
@@ -80,7 +81,7 @@ func (b *build) storedMaster(row ledger.Row) bool {
 // free reports that a clip's master can be brought again without buying anything.
 func (b *build) free(ctx context.Context, s planning.Step) bool {
 	switch s.Work.Request.Route {
-	case request.File, request.Video:
+	case routes.File, routes.Video:
 		return true
 	}
 	if r := s.Submission(); r.State == ledger.Submitted || r.State == ledger.Completed {

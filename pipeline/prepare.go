@@ -12,7 +12,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/recipes"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/stage/check"
 	"greenroom/pipeline/stage/prepare"
@@ -109,7 +109,7 @@ func (b *build) expectMaster(s planning.Step, e lockfile.Entry) media.Expect {
 
 // again is the advice for a clip whose take is damaged.
 func (b *build) again(s planning.Step) string {
-	if s.Work.Request.Route == request.File {
+	if s.Work.Request.Route == routes.File {
 		return "replace " + b.Rel(s.Work.Clip.File)
 	}
 	return downloadAgain(s.Clip)

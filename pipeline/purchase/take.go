@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/wait"
 )
 
@@ -122,7 +123,7 @@ func (b *Buyer) materials(ctx context.Context, client *heygen.Client, r request.
 		Uploads: map[string]request.Upload{}, Photos: map[string]string{},
 		Engines: b.o.Found.Engines, Template: b.o.Found.Templates[r.Template.ID], Language: b.o.Found.Languages[r.Translate.To],
 	}
-	api := request.APIOf(r.Route)
+	api := routes.APIOf(r.Route)
 	for _, f := range r.Files() {
 		var u account.Upload
 		var err error

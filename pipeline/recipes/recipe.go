@@ -16,7 +16,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/prepare"
 )
 
@@ -31,9 +31,9 @@ func ExpectMaster(c manifest.Clip, route string, announced float64) media.Expect
 // screenColor is the key colour that a clip's master is delivered on, #RRGGBB or auto; empty when it is not keyed.
 func screenColor(c manifest.Clip, route string) string {
 	switch {
-	case route == request.File:
+	case route == routes.File:
 		return c.Key
-	case request.IsKeyed(route):
+	case routes.IsKeyed(route):
 		return c.KeyColor
 	}
 	return ""
