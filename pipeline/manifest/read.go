@@ -22,7 +22,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
 	m.Prepare = Prepare{Crop: true, Scale: 1}
-	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
+	m.Checks = DefaultChecks()
 
 	m.Remotion.Dir = d.dir
 	version, clips := 0, ast.Node(nil)
