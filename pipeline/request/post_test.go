@@ -1,12 +1,12 @@
 package request
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"greenroom/heygen"
+	"greenroom/internal/goldentest"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/routes"
 )
@@ -140,13 +140,7 @@ func TestBodies(t *testing.T) {
 			t.Errorf("%s: the idempotency key is in the body: %v", x.name, p.Bind != nil)
 		}
 	}
-	want, err := os.ReadFile("testdata/bodies.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("the bodies are not those of testdata/bodies.txt:\n%s", got.String())
-	}
+	goldentest.Equal(t, "testdata/bodies.txt", got.String())
 }
 
 // TestBodiesThatHeyGenWouldRefuse: an error comes before the money.
