@@ -125,10 +125,15 @@ func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
 	return e
 }
 
-// prepared reports that a clip's renditions are up to date with its master.
+// prepared reports that a clip's renditions are up to date with its master, which passed its check.
 func (b *build) prepared(ctx context.Context, s planning.Step) bool {
 	e, ok := b.Lock.Get(s.Clip)
-	return ok && e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.Work.Clip, e) == "" && b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, e.Captions != nil) == ""
+	return ok && b.hasRenditions(ctx, s, e) && b.recipes.LimitsChanged(*s.Work.Clip, e) == ""
+}
+
+// hasRenditions reports that a lockfile entry has all that is made from a step's master.
+func (b *build) hasRenditions(ctx context.Context, s planning.Step, e lockfile.Entry) bool {
+	return e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.Work.Clip, e) == "" && b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, e.Captions != nil) == ""
 }
 
 // importFile copies a clip's own file into the store. Pictures and animated WebP, which ffmpeg cannot read, are packed

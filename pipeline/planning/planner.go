@@ -151,6 +151,9 @@ func (pl *Planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 				if stale = pl.previews.StaleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)
 				}
+				if why := pl.recipes.LimitsChanged(*c, e); why != "" {
+					return say(Prepare, "%s", why)
+				}
 				if why := pl.unpublished(*c, e); why != "" {
 					return say(Publish, "%s", why)
 				}
