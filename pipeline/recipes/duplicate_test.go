@@ -10,7 +10,7 @@ import (
 )
 
 // TestDuplicatesShareAllSettings changes each limit and each setting of how a clip is prepared: a clip that differs in
-// one of them is no duplicate of the other.
+// one of them is not a duplicate of the other.
 func TestDuplicatesShareAllSettings(t *testing.T) {
 	t.Parallel()
 	plain := manifest.Clip{Checks: manifest.DefaultChecks()}
