@@ -107,7 +107,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(p.Dir(), "people.csv"), []byte("id,name\nq,Q\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	q := newProject(project.Of(p.Manifest, project.Options{}), nil, Options{})
+	q := newProject(project.Of(p.Manifest, project.Options{Getenv: os.Getenv}), nil, Options{})
 	if _, err := q.recipes.Sizes(); err == nil || !strings.Contains(err.Error(), "people.csv changed") {
 		t.Errorf("a table that changed: %v", err)
 	}

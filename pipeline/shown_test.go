@@ -25,7 +25,7 @@ func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := newProject(project.Of(m, project.Options{}), nil, Options{})
+		p := newProject(project.Of(m, project.Options{Getenv: os.Getenv}), nil, Options{})
 		in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
 		if s := p.recipes.Recipe(m.Clips[1], routes.V2Key, in); s.Width != 0 {
 			t.Errorf("a clip with scale: full is scaled to %d", s.Width)
