@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/sharedcache"
 	"greenroom/pipeline/stage/wait"
 )
@@ -322,11 +323,11 @@ func (b *build) rememberNoWebM(s planning.Step) {
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and
 // remembers that for the look. Nothing was bought by the refused request.
 func (b *build) reroute(ctx context.Context, s planning.Step, err error) (planning.Step, bool) {
-	if err == nil || s.Route != request.V3WebM || s.Work.Clip.Route != "" || !heygen.WebMRefused(err) {
+	if err == nil || s.Route != routes.V3WebM || s.Work.Clip.Route != "" || !heygen.WebMRefused(err) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.router.RequestOn(ctx, *s.Work.Clip, request.V3Key)
+	req, rerr := b.router.RequestOn(ctx, *s.Work.Clip, routes.V3Key)
 	if rerr != nil {
 		return s, false
 	}

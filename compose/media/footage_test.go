@@ -236,7 +236,7 @@ func TestAlphaOfEveryContainer(t *testing.T) {
 // discIsKept checks and prepares a file of the disc, and measures alpha, colour and rate of what came out.
 func discIsKept(t *testing.T, file string, frames int) {
 	t.Helper()
-	r := check(t, file, Expect{Transparent: true, Border: "bottom"})
+	r := check(t, file, Expect{Transparent: true, Limits: Limits{Border: "bottom"}})
 	if r.Verdict() == Fail || r.Frames != frames || math.Abs(r.Info.FPS()-25) > 1e-6 || r.Info.VFR {
 		t.Fatalf("%+v\n%+v", r.Info, r.Findings)
 	}

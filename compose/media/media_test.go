@@ -69,7 +69,7 @@ func mustFail(t *testing.T, r *Report, names ...string) {
 }
 
 func TestAGoodClipPassesAndIsMeasured(t *testing.T) {
-	r := check(t, clip(t, straight), Expect{Transparent: true, Duration: 2, Border: "bottom"})
+	r := check(t, clip(t, straight), Expect{Transparent: true, Duration: 2, Limits: Limits{Border: "bottom"}})
 	if r.Verdict() == Fail || !r.Straight || r.Frames != 50 || r.Info.AlphaPackets != 50 {
 		t.Fatalf("%+v", r)
 	}
@@ -225,8 +225,8 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 			if err := Prepare(t.Context(), need(t), s, nil); err != nil {
 				t.Fatal(err)
 			}
-			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2, DurationTolerance: 0.02, CoverageMax: 1,
-				Border: "all"})
+			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2,
+				Limits: Limits{DurationTolerance: 0.02, CoverageMax: 1, Border: "all"}})
 			if r.Verdict() == Fail || r.Info.FirstVideoPTS != 0 || r.Info.LongestGOP > 25 || !r.Info.AlphaMode ||
 				r.Info.Width != 200 || r.Info.AudioCodec != "opus" {
 				t.Fatalf("%+v", r)
@@ -291,7 +291,7 @@ func TestPrepareMakesVaryingRatesConstant(t *testing.T) {
 		nil); err != nil {
 		t.Fatal(err)
 	}
-	r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2.3, DurationTolerance: 0.03})
+	r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2.3, Limits: Limits{DurationTolerance: 0.03}})
 	if r.Verdict() == Fail || r.Info.VFR {
 		t.Errorf("%+v", r)
 	}

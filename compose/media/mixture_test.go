@@ -111,7 +111,7 @@ func edgesOf(t *testing.T, d drawing, name, codec string, args []string) {
 		if want != "edges" && name == "dark hair around a face" || name == "glow" && want[0] == 'm' {
 			continue // black next to black, and light next to light, show nothing
 		}
-		r := check(t, alphaClip(t, px, d.w, d.h, args), Expect{Transparent: true, CoverageMax: 1})
+		r := check(t, alphaClip(t, px, d.w, d.h, args), Expect{Transparent: true, Limits: Limits{CoverageMax: 1}})
 		got := Finding{}
 		for _, f := range r.Findings {
 			if f.Name == "edges" || f.Name == "premultiplied" || f.Name == "matte" {

@@ -218,7 +218,7 @@ func TestTailsOfForeignSound(t *testing.T) {
 				t.Errorf("%d samples of sound", got)
 			}
 			wantOnsets(t, "cut", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 2))
-			done := check(t, out, Expect{Prepared: true, Duration: 2, DurationTolerance: 0.02})
+			done := check(t, out, Expect{Prepared: true, Duration: 2, Limits: Limits{DurationTolerance: 0.02}})
 			if done.Verdict() != OK {
 				t.Errorf("prepared: %+v", done.Findings)
 			}
@@ -233,7 +233,7 @@ func TestTailsOfForeignSound(t *testing.T) {
 			out = prepared(t, in, PrepareSpec{Frames: frames, Duration: float64(frames) / 25, Hold: true, Held: held})
 			wantOnsets(t, "held", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 10))
 			if done := check(t, out, Expect{Prepared: true, Duration: float64(frames) / 25,
-				DurationTolerance: 0.001}); done.Frames != frames || done.Verdict() != OK {
+				Limits: Limits{DurationTolerance: 0.001}}); done.Frames != frames || done.Verdict() != OK {
 				t.Errorf("held: %+v", done)
 			}
 		})
@@ -345,7 +345,7 @@ func TestLengthInTheHeader(t *testing.T) {
 			if math.Abs(r.Seconds-3) > 0.001 {
 				t.Errorf("%v s of pictures", r.Seconds)
 			}
-			if r := check(t, path, Expect{DurationTolerance: 1}); r.Verdict() == Fail {
+			if r := check(t, path, Expect{Limits: Limits{DurationTolerance: 1}}); r.Verdict() == Fail {
 				t.Errorf("with ±100%%: %+v", r.Findings)
 			}
 		})

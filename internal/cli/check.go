@@ -67,7 +67,7 @@ func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	want := media.Expect{Transparent: !o.opaque, Border: "bottom"}
+	want := media.Expect{Transparent: !o.opaque, Limits: media.Limits{Border: "bottom"}}
 	want.KeyColor, err = keyColor(o.key)
 	if err != nil {
 		return err

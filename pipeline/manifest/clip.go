@@ -12,6 +12,7 @@ import (
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/manifest/yamldoc"
 	"greenroom/pipeline/markup"
+	"greenroom/pipeline/routes"
 )
 
 // ClipSources are the keys of which a clip has exactly one.
@@ -214,10 +215,27 @@ func (d *doc) checkRequest(path string, at clipNodes, c *Clip) {
 		d.Fault(at["background"], "set transparent: false, or place the background in the composition",
 			"%s: a transparent clip has no background", path)
 	}
-	if at["route"] != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
-		d.Fault(at["route"], "v2 and v3 make opaque clips; v2-key, v1-webm, v3-webm and v3-key make transparent ones",
+	if at["route"] != nil && c.Transparent == routes.IsOpaque(c.Route) {
+		d.Fault(at["route"], routesHint(),
 			"%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
 	}
+}
+
+// routesHint returns which routes make opaque clips and which transparent ones.
+func routesHint() string {
+	var opaque, transparent []string
+	for _, r := range routes.Chosen {
+		if routes.IsOpaque(r) {
+			opaque = append(opaque, r)
+		} else {
+			transparent = append(transparent, r)
+		}
+	}
+	and := func(list []string) string {
+		last := len(list) - 1
+		return strings.Join(list[:last], ", ") + " and " + list[last]
+	}
+	return and(opaque) + " make opaque clips; " + and(transparent) + " make transparent ones"
 }
 
 // sourceKey returns the source of a clip that is only a text: audio for a sound file, file for a video or an image,
@@ -252,7 +270,7 @@ func (d *doc) speaker(f yamldoc.Field, path string, scripted bool, c *Clip) {
 	if c.Avatar.Photo != "" && c.Avatar.Style == "circle" {
 		d.Fault(f.Node, "leave the style out", "%s: a photo has no style", path)
 	}
-	if c.Route == "v1-webm" && c.Avatar.Style == "circle" {
+	if c.Route == routes.V1WebM && c.Avatar.Style == "circle" {
 		d.Fault(f.Node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
 	}
 }

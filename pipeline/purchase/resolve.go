@@ -19,6 +19,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/wait"
 )
 
@@ -134,7 +135,7 @@ func (a *Answers) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 	if slices.ContainsFunc(found, func(f ledger.Found) bool { return f.ID == id }) {
 		return nil
 	}
-	v, err := client.Job(ctx, request.KindOf(row.Route), id)
+	v, err := client.Job(ctx, routes.KindOf(row.Route), id)
 	switch {
 	case heygen.NotFound(err):
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)

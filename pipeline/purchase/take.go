@@ -14,6 +14,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // Take buys the clip's job, unless an earlier request for it is found, and returns its row.
@@ -128,7 +129,7 @@ func (b *Buyer) materials(ctx context.Context, client *heygen.Client, r request.
 		Uploads: map[string]request.Upload{}, Photos: map[string]string{},
 		Engines: b.o.Found.Engines, Template: b.o.Found.Templates[r.Template.ID], Language: b.o.Found.Languages[r.Translate.To],
 	}
-	api := request.APIOf(r.Route)
+	api := routes.APIOf(r.Route)
 	for _, f := range r.Files() {
 		var u account.Upload
 		var err error

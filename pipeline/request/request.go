@@ -7,6 +7,7 @@ import (
 
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // Request is what greenroom would send for a clip, and its key.
@@ -23,7 +24,7 @@ type Request struct {
 // New makes the request for a clip on a route. An error of type [*SpeechError] is something that the voice
 // draft cannot do; other errors are files that cannot be read. [Misfits] returns what the route cannot carry.
 func New(ctx context.Context, c manifest.Clip, route string, src Sources) (Request, error) {
-	r := Request{Price: priceOf(c)}
+	r := Request{Price: priceOf(c, route)}
 	var err error
 	r.written, err = canonicalOf(ctx, c, route, src)
 	r.Canonical, _ = r.written.sent()
@@ -53,7 +54,7 @@ func (r Request) Earlier() (Request, bool) {
 }
 
 // Paid reports a request that spends money.
-func (r Request) Paid() bool { return Paid(r.Route) }
+func (r Request) Paid() bool { return routes.Paid(r.Route) }
 
 // ChangedSince returns the names of the members that are not what they were, with commas.
 func (r Request) ChangedSince(old lockfile.Inputs) string {
@@ -80,17 +81,13 @@ func (r Request) WithSource(path string) Request {
 	return r
 }
 
-// priceOf returns the line of the price list for a clip.
-func priceOf(c manifest.Clip) string {
-	switch {
-	case c.Source == manifest.SourceFile && c.Cutout:
-		return "cutout"
-	case c.Source == manifest.SourceAgent, c.Source == manifest.SourceTemplate, c.Source == manifest.SourceTranslate:
-		return c.Source
-	case c.Source == manifest.SourceAvatar && c.Avatar.TalkingPhoto:
+// priceOf returns the line of the price list for a clip on a route; empty when nothing is bought.
+func priceOf(c manifest.Clip, route string) string {
+	price := routes.PriceOf(route)
+	if price == "avatar" && c.Avatar.TalkingPhoto {
 		return "photo"
 	}
-	return "avatar"
+	return price
 }
 
 // IsSpeechError returns what a voice draft cannot do, from an error of New.

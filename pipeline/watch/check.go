@@ -30,7 +30,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 		return nil, fault.New(fault.Failed, "", "nothing is published yet").For(name)
 	}
 	c := st.Clips[i]
-	want := media.Expect{Transparent: true, Prepared: true, CoverageMax: 1, Border: "all"} // cropped: checked on the master
+	want := media.Expect{Transparent: true, Prepared: true, Limits: media.Limits{CoverageMax: 1, Border: "all"}} // cropped: checked on the master
 	if c.State == Final {
 		transparent, err := s.transparent(name)
 		if err != nil {

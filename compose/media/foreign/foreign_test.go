@@ -126,7 +126,7 @@ func probe(t *testing.T, path string) int {
 	t.Helper()
 	want := measured(t, path)
 	r, err := media.Check(t.Context(), tools(t), path, media.Expect{
-		Transparent: want.alpha, CoverageMin: 0.001, CoverageMax: 1, Border: "all"}, nil)
+		Transparent: want.alpha, Limits: media.Limits{CoverageMin: 0.001, CoverageMax: 1, Border: "all"}}, nil)
 	if err != nil {
 		t.Fatalf("greenroom does not read it: %v", err)
 	}
