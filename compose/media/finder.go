@@ -55,8 +55,17 @@ func (f *Finder) installed() (t Tools, key string) {
 	if t.FFprobe, err = f.path("ffprobe"); err != nil {
 		return t, ""
 	}
-	key, err = filecache.StampText(t.FFmpeg, t.FFprobe)
-	if err != nil || f.Folder == "" || isScript(t.FFmpeg) {
+	if f.Folder == "" || isShim(t.FFmpeg) {
+		return t, ""
+	}
+	// The files that links lead to: some systems give every file the same time.
+	var files [2]string
+	for i, p := range []string{t.FFmpeg, t.FFprobe} {
+		if files[i], err = filepath.EvalSymlinks(p); err != nil {
+			return t, ""
+		}
+	}
+	if key, err = filecache.StampText(files[:]...); err != nil {
 		return t, ""
 	}
 	return t, key
@@ -70,10 +79,14 @@ func (f *Finder) path(name string) (string, error) {
 	return filepath.Abs(p)
 }
 
-// isScript reports that a file is not the program itself. Version managers install scripts, which start another program
-// tomorrow without being changed.
-func isScript(path string) bool {
-	file, err := os.Open(path)
+// isShim reports that a file is not the program itself, and may start another version tomorrow without being changed: a
+// script, or a link to a program of another name, as version managers and package managers install them.
+func isShim(path string) bool {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil || filepath.Base(target) != filepath.Base(path) {
+		return true
+	}
+	file, err := os.Open(target)
 	if err != nil {
 		return true
 	}

@@ -82,6 +82,29 @@ func TestTheVersionIsAskedOncePerMachine(t *testing.T) {
 	if err != nil || len(started) != 2*2*len("x\n") { // -version and -encoders, twice
 		t.Errorf("the script was started %d times, want 4 (%v)", len(started)/2, err)
 	}
+	// So may a link to a program of another name; a link to the same name is the program.
+	manager := filepath.Join(dir, "manager")
+	for _, move := range []struct{ from, to string }{{script, manager}, {manager, filepath.Join(dir, "bin", "ffmpeg")}} {
+		if err := os.MkdirAll(filepath.Dir(move.to), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(move.from, move.to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !isShim(filepath.Join(dir, "bin", "ffmpeg")) || !isShim(manager) {
+		t.Error("a link of a version manager counts as the program")
+	}
+	direct := filepath.Join(dir, "direct", "ffmpeg")
+	if err := os.MkdirAll(filepath.Dir(direct), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(real, direct); err != nil {
+		t.Fatal(err)
+	}
+	if isShim(direct) {
+		t.Error("a link to the program itself counts as another one")
+	}
 	// A folder that cannot be made costs time alone.
 	if _, err := find(filepath.Join(script, "no"), real); err != nil {
 		t.Error(err)
