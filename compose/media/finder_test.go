@@ -59,17 +59,21 @@ func TestTheVersionIsAskedOncePerMachine(t *testing.T) {
 	if err != nil || again != first {
 		t.Errorf("%+v, %v; want %+v of the record", again, err, first)
 	}
-	for name, change := range map[string]func() error{
-		"another time":      func() error { return os.Chtimes(own, time.Time{}, info.ModTime().Add(time.Second)) },
-		"another size":      func() error { return os.WriteFile(own, make([]byte, 9), 0o755) },
-		"a record cut off":  func() error { return os.WriteFile(filepath.Join(folder, "tools.json"), []byte(`{"a`), 0o600) },
-		"no program at all": func() error { return os.Remove(own) },
+	// In this order: the last one leaves no file to change.
+	for _, c := range []struct {
+		name   string
+		change func() error
+	}{
+		{"another time", func() error { return os.Chtimes(own, time.Time{}, info.ModTime().Add(time.Second)) }},
+		{"another size", func() error { return os.WriteFile(own, make([]byte, 9), 0o755) }},
+		{"a record cut off", func() error { return os.WriteFile(filepath.Join(folder, "tools.json"), []byte(`{"a`), 0o600) }},
+		{"no program at all", func() error { return os.Remove(own) }},
 	} {
-		if err := change(); err != nil {
+		if err := c.change(); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := find(folder, own); err == nil {
-			t.Errorf("%s: the record counts", name)
+			t.Errorf("%s: the record counts", c.name)
 		}
 	}
 	// A script may start another program tomorrow.
