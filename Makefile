@@ -13,7 +13,7 @@ ERRCHECK := github.com/kisielk/errcheck@v1.30.0
 #   compose/media/foreign  compares decoded pictures with ffmpeg's; no goroutine
 #   compose/standin        rasterises presenters; its one encoder goroutine runs with the detector in every build of a stand-in
 #   pipeline/films/schema  compares the renderers' pictures; no goroutine
-# All run with the detector as part of the program, which ./internal/e2e builds with -race.
+# All run with the detector as part of the tests of pipeline, which build clips in their own process.
 PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenroom/compose/standin \
 	greenroom/pipeline/films/schema,$(PACKAGES))
 
