@@ -93,7 +93,7 @@ func (b *build) env() stage.Env {
 // prepareSpec is the recipe with what the check found of the frames.
 func (b *build) prepareSpec(s planning.Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
 	spec := b.recipes.Recipe(*s.Work.Clip, s.Work.Request.Route, info)
-	spec.Frames, spec.Duration = info.Frames, info.Duration
+	spec.Frames, spec.Duration, spec.Checked = info.Frames, info.Duration, report
 	if report.Info.VFR {
 		spec.Frames = 0
 	}

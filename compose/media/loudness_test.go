@@ -95,7 +95,7 @@ func TestLoudnessOfEveryLayout(t *testing.T) {
 			if f := finding(r, "loudness"); f.Verdict != OK || f.Value == "" {
 				t.Errorf("%+v", f)
 			}
-			if s, err := probeSound(t.Context(), need(t), out); err != nil || s.Channels != 2 || s.Rate != soundRate {
+			if s, err := readSound(t.Context(), need(t), out, r.Info); err != nil || s.Channels != 2 || s.Rate != soundRate {
 				t.Errorf("%+v %v", s, err)
 			}
 		})
@@ -124,7 +124,11 @@ func TestDownmix(t *testing.T) {
 			in := loudClip(t, "in.mkv", fmt.Sprintf(tone, strings.ReplaceAll(c.exprs, "A", "sin(880*PI*t)/8"), c.layout),
 				"-c:a", "flac")
 			out := prepared(t, in, PrepareSpec{Duration: 1})
-			s, err := probeSound(t.Context(), need(t), out)
+			info, err := Probe(t.Context(), need(t), out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := readSound(t.Context(), need(t), out, info)
 			if want := map[bool]int{true: 1, false: 2}[c.right < 0]; err != nil || s.Channels != want {
 				t.Fatalf("%+v %v", s, err)
 			}
