@@ -7,13 +7,14 @@ GO_FILES := $(shell git ls-files '*.go')
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ERRCHECK := github.com/kisielk/errcheck@v1.30.0
 
-# Packages whose tests are loops over pixels or packets in Go, which the race detector makes five to ten times slower. They
-# run without it:
-#   compose/media          the key, checks of pictures; one goroutine, which copies a pipe
-#   compose/media/foreign  compares decoded pictures with ffmpeg's; no goroutine
-#   compose/standin        rasterises presenters; its one encoder goroutine runs with the detector in every build of a stand-in
-#   pipeline/films/schema  compares the renderers' pictures; no goroutine
-# All run with the detector as part of the tests of pipeline, which build clips in their own process.
+# Loops over pixels, which the race detector makes five to ten times slower. Everything else has the detector in make test,
+# in the program that the end-to-end tests start as well; the goroutines of these packages have it in tests of their own.
+LOOPS = greenroom/compose/media greenroom/compose/standin golang.org/x/image/vector golang.org/x/image/draw image \
+	image/color image/draw image/png compress/flate
+RACE = -race $(foreach p,$(LOOPS),-gcflags=$p=-race=false)
+GOROUTINES := ^(TestKeyedClothMayLeanTowardsTheKey|TestAnimatedWebPIsPacked|TestAnEditSpeaksOneSentence|TestCancellingEndsTheEncoder)$$
+
+# Packages whose tests are loops over pixels or packets.
 PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenroom/compose/standin \
 	greenroom/pipeline/films/schema,$(PACKAGES))
 
@@ -67,8 +68,9 @@ test test-all: export GORACE := atexit_sleep_ms=50
 # of the spending protocol have three faults without the detector, and two with it.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
-	GREENROOM_E2E_RACE=1 go test -timeout 30m $(PLAIN)
-	EXPLORE_FAULTS=2 go test -race -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
+	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
+	EXPLORE_FAULTS=2 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
+	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
 
 # With the settings of the tests, so that both use the same compiled packages.
 vet:

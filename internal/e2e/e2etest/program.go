@@ -1,8 +1,8 @@
 // Package e2etest holds what the end-to-end tests share: the program itself, a sandbox, projects and films.
 //
 // The tests run the real program as a child process. It is built once for all packages, with the race detector when the
-// tests have it, or when GREENROOM_E2E_RACE is set: the tests themselves decode and compare films, which the detector makes
-// several times slower.
+// tests have it, or with the flags of GREENROOM_E2E_RACE: the tests themselves decode and compare films, which the detector
+// makes several times slower.
 package e2etest
 
 import (
@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gofrs/flock"
@@ -29,11 +30,6 @@ func Main(m *testing.M, programs map[string]func()) {
 // exitSoon shortens the pause that the race detector makes at the end of every process, for reports that another thread
 // is still writing. The default is 1 s, which was half of the time of the scripts: they start greenroom hundreds of times.
 const exitSoon = "atexit_sleep_ms=50"
-
-// pixelPackages are loops over pixels, which the race detector makes five to ten times slower: they were a tenth of the
-// scripts' processor time. In the program they run without it; their goroutines have it in the tests of pipeline.
-var pixelPackages = []string{"greenroom/compose/standin", "greenroom/compose/media", "golang.org/x/image/vector",
-	"golang.org/x/image/draw", "image", "image/color", "image/draw", "image/png", "compress/flate"}
 
 type withProgram struct{ tests *testing.M }
 
@@ -90,11 +86,12 @@ func install(dir string) error {
 	}
 	name := fmt.Sprintf("%x", sha256.Sum256([]byte(root)))[:12]
 	args := []string{"build", "-buildvcs=false"}
-	if raceEnabled || os.Getenv("GREENROOM_E2E_RACE") != "" {
-		args = append(args, "-race")
-		for _, pkg := range pixelPackages {
-			args = append(args, "-gcflags="+pkg+"=-race=false")
-		}
+	flags := strings.Fields(os.Getenv("GREENROOM_E2E_RACE"))
+	if raceEnabled && len(flags) == 0 {
+		flags = []string{"-race"}
+	}
+	args = append(args, flags...)
+	if len(flags) > 0 {
 		name += "-race"
 	}
 	built := filepath.Join(cache, "greenroom-ci", "e2e-"+name, "greenroom")
