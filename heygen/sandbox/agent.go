@@ -99,8 +99,6 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 	switch {
 	case strings.TrimSpace(b.Prompt) == "":
 		return nil, invalid("prompt", "String should have at least 1 character")
-	case b.Orientation != "" && b.Orientation != "landscape" && b.Orientation != "portrait":
-		return nil, invalid("orientation", "Input should be 'landscape' or 'portrait'")
 	case b.AvatarID != "" && !s.knownLook(b.AvatarID):
 		return nil, invalid("avatar_id", "avatar look not found")
 	case b.VoiceID != "" && !knownVoice(b.VoiceID):
@@ -119,13 +117,20 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		s.o.Now(),
 	)
 	j.Session, j.Callback = newID(), b.CallbackURL
+	j.Request.Chat, j.Request.CallbackID = b.Mode == "chat", b.CallbackID
 	return j, refusal{}
 }
 
+// createdAgent names the video in mode generate, not in mode chat, in which the agent thinks first. The fault
+// chat-answer makes every answer one of chat.
 func (s *Server) createdAgent(w http.ResponseWriter, j *job) {
-	v3(w, map[string]any{
-		"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix(),
-	})
+	d := map[string]any{
+		"session_id": j.Session, "status": "generating", "video_id": j.ID, "created_at": j.Created.Unix(),
+	}
+	if j.Request.Chat || s.faults.on("chat-answer") {
+		d["status"], d["video_id"] = "thinking", nil
+	}
+	v3(w, d)
 }
 
 // sessionOf returns the agent's job that a request names, or answers 404 and returns nil;
@@ -141,12 +146,15 @@ func (s *Server) sessionOf(w http.ResponseWriter, r *http.Request) *job {
 	return nil
 }
 
-// sessionRecord names the video once rendering has begun, not before.
+// sessionRecord names the video from the start in mode generate; in mode chat, once rendering has begun.
 func (s *Server) sessionRecord(j *job) map[string]any {
 	d := map[string]any{
 		"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil,
 		"messages":   []any{},
 		"created_at": j.Created.Unix(),
+	}
+	if !j.Request.Chat {
+		d["status"], d["video_id"] = "generating", j.ID
 	}
 	switch st := s.status(j); st {
 	case "processing":

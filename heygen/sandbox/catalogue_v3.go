@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+
+	"greenroom/heygen/sandbox/access"
 )
 
 func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +119,7 @@ const sandboxUser = "sandbox"
 // userOf names the user a key belongs to: each key is an account of its own, and the user
 // name does not reveal it.
 func userOf(r *http.Request) string {
-	sum := sha256.Sum256([]byte("sandbox user " + r.Header.Get("X-Api-Key")))
+	sum := sha256.Sum256([]byte("sandbox user " + access.Of(r).Name))
 	return sandboxUser + "-" + hex.EncodeToString(sum[:4])
 }
 

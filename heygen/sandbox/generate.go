@@ -33,6 +33,7 @@ type request struct {
 	Captions              bool
 	RequestID             string // what makes a repeated background removal the same job
 	CallbackID            string `json:",omitempty"` // in the event of its end
+	Chat                  bool   `json:",omitempty"` // an agent that talks first
 }
 
 var hexColor = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)

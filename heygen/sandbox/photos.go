@@ -48,21 +48,19 @@ func (s *Server) keepPhoto(name, asset string) (photo, error) {
 
 // uploadPhoto is POST /v1/talking_photo: a raw picture.
 func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
-	declared := r.Header.Get("Content-Type")
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxUpload+1))
-	switch {
-	case err != nil:
-		return
-	case declared != "image/jpeg" && declared != "image/png":
-		reply(w, http.StatusBadRequest, map[string]any{
-			"code": 400111, "message": "unsupported content type " + declared,
-		})
-		return
-	case mismatch(declared, b) != "":
-		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": mismatch(declared, b)})
+	if err != nil {
 		return
 	}
-	id, err := s.keepAsset(b, declared)
+	kind, why := uploadType(r.Header.Get("Content-Type"), b)
+	if why == "" && assetTypes[kind] != "image" {
+		kind, why = "", "unsupported content type "+kind
+	}
+	if why != "" {
+		reply(w, http.StatusBadRequest, map[string]any{"code": refusedType(kind), "message": why})
+		return
+	}
+	id, err := s.keepAsset(b, kind)
 	if err == nil {
 		p, perr := s.keepPhoto("Uploaded photo", id)
 		if perr == nil {

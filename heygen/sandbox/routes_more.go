@@ -53,9 +53,9 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("POST /v3/assets/{id}/complete", s.complete)
 	api("GET /v3/assets/{id}", s.assetV3)
 	api("DELETE /v3/assets/{id}", s.assetV3)
-	s.mux.HandleFunc("PUT /storage/{id}", s.storage)
-	s.mux.HandleFunc("GET /assets/{id}", s.assetFile)
-	s.mux.HandleFunc("GET /previews/{id}", s.preview)
+	s.open("PUT /storage/{id}", s.storage)
+	s.open("GET /assets/{id}", s.assetFile)
+	s.open("GET /previews/{id}", s.preview)
 
 	api("POST /v1/talking_photo", s.uploadPhoto)
 	api("GET /v1/talking_photo.list", s.listPhotos)

@@ -26,6 +26,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"greenroom/compose/standin"
+	"greenroom/heygen/sandbox/route"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
@@ -90,7 +91,7 @@ type job struct {
 // size: one method for each endpoint and fault; the state belongs to one lock and one file.
 type Server struct {
 	o         Options
-	mux       *http.ServeMux
+	table     route.Table
 	secret    []byte
 	lock      *flock.Flock
 	ctx       context.Context
@@ -115,6 +116,7 @@ type Server struct {
 	direct     map[string]direct
 	proofreads map[string]proofread
 	streams    map[string]bool
+	tokens     map[string]bool // of streaming sessions
 	bulkReads  int
 	reads      int // of single videos
 }
@@ -138,7 +140,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency),
 		faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
-		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{}}
+		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{},
+		tokens: map[string]bool{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
 		return nil, fault.New(
 			fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir,

@@ -89,5 +89,9 @@ func (s *Server) listStreams(w http.ResponseWriter, _ streamBody) {
 }
 
 func (s *Server) streamToken(w http.ResponseWriter, _ streamBody) {
-	v1(w, map[string]any{"token": newID()})
+	token := newID()
+	s.mu.Lock()
+	s.tokens[token] = true
+	s.mu.Unlock()
+	v1(w, map[string]any{"token": token})
 }

@@ -22,15 +22,6 @@ const v3Running = 10
 // keyLife is how long an idempotency key is remembered.
 const keyLife = 24 * time.Hour
 
-// v3Error is v3's envelope; param names the member that is wrong.
-func v3Error(w http.ResponseWriter, status int, code, param, message string) {
-	reply(w, status, map[string]any{
-		"error": map[string]any{"code": code, "message": message, "param": param, "doc_url": nil},
-	})
-}
-
-func v3(w http.ResponseWriter, data any) { reply(w, http.StatusOK, map[string]any{"data": data}) }
-
 type v3Body struct {
 	Type          string `json:"type"`
 	AvatarID      string `json:"avatar_id"`
