@@ -16,7 +16,7 @@ import (
 // Operation is one call of the API.
 type Operation struct {
 	Method, Path string // the path has parameters in braces
-	ID, Summary  string
+	ID           string
 	Certainty    string // july-2026, documented, seen-in-client or inferred: how it is known
 	Status       int    // of a success
 	TakesKey     bool   // accepts Idempotency-Key
@@ -24,6 +24,12 @@ type Operation struct {
 
 // Operations returns all operations, sorted by path. The list must not be changed.
 func Operations() []Operation { return table[:] }
+
+// Summary returns what the operation does, in a few words.
+func (o Operation) Summary() string {
+	text, _ := o.raw()["summary"].(string)
+	return text
+}
 
 func (o Operation) String() string { return o.Method + " " + o.Path }
 

@@ -84,16 +84,13 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		Prompt      string       `json:"prompt"`
 		AvatarID    string       `json:"avatar_id"`
 		VoiceID     string       `json:"voice_id"`
-		StyleID     string       `json:"style_id"`
-		BrandKit    string       `json:"brand_kit_id"`
 		Orientation string       `json:"orientation"`
 		Files       []assetInput `json:"files"`
 		Mode        string       `json:"mode"`
-		Incognito   bool         `json:"incognito_mode"`
 		CallbackURL string       `json:"callback_url"`
 		CallbackID  string       `json:"callback_id"`
 	}
-	if no := strict(raw, &b); no.message != "" {
+	if no := decode("POST /v3/video-agents", raw, &b); no.message != "" {
 		return nil, no
 	}
 	switch {
@@ -107,7 +104,7 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		return nil, invalid("callback_url", "callback_url is required when callback_id is set")
 	}
 	for _, f := range b.Files {
-		if no := f.check(s, "files"); no.message != "" {
+		if _, no := s.input(f, "files"); no.message != "" {
 			return nil, no
 		}
 	}

@@ -38,7 +38,7 @@ func (s *Server) signature(name, expires string) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
-var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
+var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|vtt|ass)$`)
 
 // file is the file host: signed links, ranges, ETags, and the download faults.
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +65,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		"Content-Type",
 		map[string]string{
 			".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav", ".srt": "application/x-subrip",
-			".ass": "text/x-ssa",
+			".ass": "text/x-ssa", ".vtt": "text/vtt",
 		}[filepath.Ext(name)],
 	)
 	ranged := r.Header.Get("Range") != ""

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"path"
 	"strconv"
-	"strings"
 
 	"greenroom/internal/netutil"
 )
@@ -24,7 +22,6 @@ func (s *Server) routes() {
 	api("GET /v3/videos/{id}", s.videoV3)
 	api("DELETE /v3/videos/{id}", s.deleteV3)
 	api("POST /v3/assets", s.uploadV3)
-	api("GET /v3/avatars/looks/{id}", s.lookV3)
 	api("GET /v2/avatars", s.avatars)
 	api("GET /v2/avatar/{id}/details", s.avatarDetails)
 	api("GET /v2/voices", s.voices)
@@ -117,7 +114,8 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 	if s.faults.on("status-word") && st == "processing" {
 		st = s.faults.value("status-word")
 	}
-	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil,
+	d := map[string]any{"id": j.ID, "status": st, "callback_id": orNull(j.Request.CallbackID),
+		"created_at": j.Created.Unix(), "duration": nil,
 		"video_url":         nil,
 		"video_url_caption": nil, "caption_url": nil, "thumbnail_url": nil, "gif_url": nil, "error": nil}
 	switch {
@@ -140,8 +138,12 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 		if s.faults.on("watermark") {
 			d["error"] = watermarkedResult
 		}
+		d["thumbnail_url"], d["gif_url"] = s.picture(r, j.ID, "png"), s.picture(r, j.ID, "gif")
+		if j.Captioned != "" {
+			d["video_url_caption"] = s.sign(r, j.Captioned)
+		}
 		if j.Request.Captions {
-			d["caption_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".ass")
+			d["caption_url"] = s.sign(r, sidecar(j.File, ".ass"))
 		}
 	}
 	v1(w, d)

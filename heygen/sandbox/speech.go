@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 
 	"greenroom/compose/standin"
@@ -128,6 +129,10 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
 	if s.faults.on("text-200") || s.faults.once("html-200") {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = w.Write([]byte("Access denied. Link expired."))
+		return
+	}
+	if strings.HasSuffix(r.PathValue("id"), ".mp4") {
+		s.showFilm(w, r)
 		return
 	}
 	for _, v := range voiceList {

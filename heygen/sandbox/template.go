@@ -137,10 +137,11 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 		text, _ := v.Properties["content"].(string)
 		asset, _ := v.Properties["asset_id"].(string)
 		who, _ := v.Properties["character_id"].(string)
+		link, _ := v.Properties["url"].(string)
 		switch {
 		case want.Type == "text" && text == "":
 			return q, "variables." + n, "content is required"
-		case want.Type == "image" && !s.hasAsset(asset):
+		case want.Type == "image" && !s.hasAsset(asset) && (link == "" || s.unreachable(link)):
 			return q, "variables." + n, "asset not found"
 		case want.Type == "character" && !s.knownLook(who):
 			return q, "variables." + n, "avatar not found"
@@ -175,7 +176,7 @@ func (s *Server) fillV2(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) readTemplate(r *http.Request, raw []byte) (*job, refusal) {
 	var b templateBody
-	if no := strict(raw, &b); no.message != "" {
+	if no := decode("POST /v3/templates/{template_id}", raw, &b); no.message != "" {
 		return nil, no
 	}
 	q, param, wrong := s.fill(r.PathValue("id"), b)

@@ -125,13 +125,11 @@ func operations(paths map[string]any) ([]byte, error) {
 				return nil, fmt.Errorf("%s %s has no answer", m, path)
 			}
 			id, _ := o["operationId"].(string)
-			summary, _ := o["summary"].(string)
 			certainty, _ := o["x-certainty"].(string)
 			if certainty == "" {
 				certainty = "july-2026"
 			}
-			fmt.Fprintf(&b, "\t{%q, %q, %q, %q, %q, %s, %t},\n", strings.ToUpper(m), path, id, summary, certainty, status,
-				takesKey(o))
+			fmt.Fprintf(&b, "\t{%q, %q, %q, %q, %s, %t},\n", strings.ToUpper(m), path, id, certainty, status, takesKey(o))
 		}
 	}
 	b.WriteString("}\n")
