@@ -98,7 +98,7 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		return nil, invalid("prompt", "String should have at least 1 character")
 	case b.AvatarID != "" && !s.knownLook(b.AvatarID):
 		return nil, invalid("avatar_id", "avatar look not found")
-	case b.VoiceID != "" && !knownVoice(b.VoiceID):
+	case b.VoiceID != "" && !s.knownVoice(b.VoiceID):
 		return nil, invalid("voice_id", "voice not found")
 	case b.CallbackID != "" && b.CallbackURL == "":
 		return nil, invalid("callback_url", "callback_url is required when callback_id is set")

@@ -40,13 +40,14 @@ func knownAvatar(id string) bool {
 	return false
 }
 
-func knownVoice(id string) bool {
+// knownVoice reports a voice of HeyGen or one that the account made.
+func (s *Server) knownVoice(id string) bool {
 	for _, v := range voiceList {
 		if v.id == id {
 			return true
 		}
 	}
-	return false
+	return s.resources.Has("/v3/voices", id)
 }
 
 func (s *Server) avatars(w http.ResponseWriter, r *http.Request) {
@@ -91,16 +92,20 @@ func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 	v2Error(w, http.StatusNotFound, "avatar_not_found", "avatar not found")
 }
 
-func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
-	var list []map[string]any
+// voiceRecords are the voices in the form of v1 and v2.
+func voiceRecords(r *http.Request) (list []map[string]any) {
 	for _, v := range voiceList {
 		list = append(list, map[string]any{
 			"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
-			"preview_audio": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "emotion_support": false,
+			"preview_audio": origin(r) + "/previews/" + v.id, "support_pause": true, "emotion_support": false,
 			"support_locale": false, "support_interactive_avatar": false,
 		})
 	}
-	v2(w, map[string]any{"voices": list})
+	return list
+}
+
+func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
+	v2(w, map[string]any{"voices": voiceRecords(r)})
 }
 
 func (s *Server) quota(w http.ResponseWriter, _ *http.Request) {

@@ -36,6 +36,14 @@ func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
 			"support_locale": false,
 		})
 	}
+	for _, v := range s.resources.List("/v3/voices") {
+		if q.Get("type") == "private" {
+			list = append(list, map[string]any{
+				"voice_id": v.ID, "name": v.Body["voice_name"], "language": "English", "gender": "unknown", "type": "private",
+				"preview_audio_url": nil, "support_pause": true, "support_locale": false,
+			})
+		}
+	}
 	pageOf(w, r, list, 20, 100)
 }
 

@@ -166,7 +166,7 @@ func (in sceneV2) check(s *Server) string {
 		return "voice.text.input_text is invalid: String should have at least 1 character"
 	case v.Type == "text" && utf8.RuneCountInString(v.Text) >= 5000:
 		return "voice.text.input_text is invalid: String should have at most 4999 characters"
-	case v.Type == "text" && !knownVoice(v.VoiceID):
+	case v.Type == "text" && !s.knownVoice(v.VoiceID):
 		return "voice.text.voice_id is invalid: Voice not found"
 	case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
 		return "voice.text.speed is invalid: Input should be between 0.5 and 1.5"
@@ -253,7 +253,7 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 		bad(400175, "avatar_style must be normal or closeUp")
 	case (b.Text == "") == (b.Audio == ""):
 		bad(40001, "exactly one of input_text and input_audio is required")
-	case b.Text != "" && !knownVoice(b.Voice):
+	case b.Text != "" && !s.knownVoice(b.Voice):
 		bad(400116, "voice not found")
 	case utf8.RuneCountInString(b.Text) > 5000:
 		bad(40039, "text is too long")

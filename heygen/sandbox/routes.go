@@ -28,11 +28,13 @@ func (s *Server) routes() {
 	api("GET /v2/user/remaining_quota", s.quota)
 	api("POST /v1/asset", s.upload)
 	s.webhookRoutes(api)
+	s.legacyRoutes(api)
 	s.open("/files/{name}", s.file)
 	s.open("GET /docs/ended", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprint(w, "<!DOCTYPE html><html><body>v1 and v2 have ended; use v3.</body></html>")
 	})
+	s.resourceRoutes()
 	s.open("GET /_sandbox/account", s.account)
 	s.open("POST /_sandbox/faults", s.setFaults)
 	s.open("GET /_sandbox/health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
@@ -183,6 +185,11 @@ func (s *Server) account(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	jobs := []map[string]any{}
+	for _, r := range s.resources.Jobs() {
+		jobs = append(jobs, map[string]any{
+			"id": r.ID, "route": r.Route, "title": r.Body["title"], "status": s.resources.State(r), "created_at": r.Created.Unix(),
+		})
+	}
 	for _, j := range s.jobs {
 		jobs = append(jobs, map[string]any{
 			"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),

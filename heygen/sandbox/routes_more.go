@@ -21,7 +21,7 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v2/template/{id}", s.templateV2)
 	api("POST /v2/template/{id}/generate", s.paid("v2-template", s.fillV2))
 	api("GET /v3/templates", s.templatesV3)
-	api("GET /v3/templates/{id}", s.templateV3)
+	api("GET /v3/templates/{id}", s.either("GET /v3/templates/{template_id}", "template_id", s.templateV3))
 	buy("/v3/templates/{id}", true, s.readTemplate, s.createdTemplate)
 
 	api("GET /v2/video_translate/target_languages", s.languages(v2))
@@ -89,7 +89,9 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("DELETE /v2/photo_avatar/{id}", s.photoV2)
 
 	api("GET /v3/voices", s.voicesV3)
-	api("GET /v3/voices/{id}", s.voiceV3)
+	api("GET /v3/voices/{id}", s.either("GET /v3/voices/{voice_id}", "voice_id", s.voiceV3))
+	api("POST /v3/models/audio/tts", s.paid("v3-speech", s.modelSpeech))
+	api("GET /v3/api_keys/self", s.ownKey)
 	api("GET /v2/voices/locales", s.locales)
 	api("POST /v3/voices/speech", s.paid("v3-speech", s.speechV3))
 	api("POST /v1/audio/text_to_speech", s.paid("v1-speech", s.speechV1))

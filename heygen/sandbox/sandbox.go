@@ -24,6 +24,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"greenroom/compose/standin"
+	"greenroom/heygen/sandbox/resource"
 	"greenroom/heygen/sandbox/route"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
@@ -119,7 +120,7 @@ type Server struct {
 	proofreads map[string]proofread
 	streams    map[string]bool
 	tokens     map[string]bool // of streaming sessions
-	folders    map[string]bool
+	resources  *resource.Service
 	bulkReads  int
 	reads      int // of single videos
 }
@@ -166,6 +167,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(err, s.lock.Unlock())
 	}
 	s.ctx, s.stop = context.WithCancel(ctx)
+	if err := s.openResources(); err != nil {
+		return nil, errors.Join(err, s.diary.Close(), s.lock.Unlock())
+	}
 	s.routes()
 	for _, j := range s.jobs {
 		if !j.Deleted && j.File == "" && j.Status != "failed" {

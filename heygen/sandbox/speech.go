@@ -62,11 +62,11 @@ type speechBody struct {
 }
 
 // wrong is what is refused of a speech request.
-func (b speechBody) wrong(fastest float64) (param, message string) {
+func (b speechBody) wrong(s *Server, fastest float64) (param, message string) {
 	switch n := utf8.RuneCountInString(b.Text); {
 	case n == 0 || n > 5000:
 		return "text", "String should have 1 to 5000 characters"
-	case !knownVoice(b.VoiceID):
+	case !s.knownVoice(b.VoiceID):
 		return "voice_id", "voice not found"
 	case !speaks(b.VoiceID):
 		return "voice_id", "this voice does not support the starfish engine"
@@ -111,7 +111,7 @@ func (s *Server) speech(r *http.Request, fastest float64) (map[string]any, refus
 	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
 		return nil, invalid("", "request body is not valid JSON")
 	}
-	if param, m := b.wrong(fastest); m != "" {
+	if param, m := b.wrong(s, fastest); m != "" {
 		return nil, invalid(param, m)
 	}
 	if s.faults.on("no-credit") {

@@ -221,7 +221,7 @@ func (s *Server) setSpoken(q *request, b spokenV3) refusal {
 		return invalid("script", "String should have at most 5000 characters")
 	case badBreak.MatchString(b.Script):
 		return invalid("script", "break time must be in seconds")
-	case b.Script != "" && b.VoiceID != "" && !knownVoice(b.VoiceID):
+	case b.Script != "" && b.VoiceID != "" && !s.knownVoice(b.VoiceID):
 		return invalid("voice_id", "voice not found")
 	case b.AudioAssetID != "" && !s.hasAsset(b.AudioAssetID):
 		return invalid("audio_asset_id", "asset not found")
