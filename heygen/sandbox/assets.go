@@ -138,7 +138,7 @@ func (s *Server) announceUpload(w http.ResponseWriter, r *http.Request) {
 		Size int64  `json:"size_bytes"`
 		Sum  string `json:"checksum_sha256"`
 	}
-	no := strict(raw, &b)
+	no := decode("POST /v3/assets/direct-uploads", raw, &b)
 	switch {
 	case no.message != "":
 	case b.Name == "" || b.Size <= 0:

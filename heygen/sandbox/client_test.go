@@ -24,8 +24,8 @@ func (m *maker) Speak(_ context.Context, s standin.Spec, out string) (standin.Re
 	}, os.WriteFile(out, []byte("RIFF"+s.Script), 0o644)
 }
 
-// png is the smallest thing that is sniffed as a picture.
-var png = []byte("\x89PNG\r\n\x1a\nrest")
+// pngFile is the smallest thing that is sniffed as a picture.
+var pngFile = []byte("\x89PNG\r\n\x1a\nrest")
 
 // mp4 is sniffed as a film.
 var mp4 = []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom")
@@ -227,7 +227,7 @@ func (s *session) v2video(script string) string {
 }
 
 func (s *session) assets(api heygen.API) {
-	a := must(s.Upload(s.ctx, api, "logo.png", "image/png", png, ""))(s.T)
+	a := must(s.Upload(s.ctx, api, "logo.png", "image/png", pngFile, ""))(s.T)
 	if l := must(s.Assets(s.ctx, api))(s.T); !slices.ContainsFunc(
 		l, func(x heygen.AssetItem) bool { return x.ID == a.ID && x.Type == "image" },
 	) {
@@ -264,7 +264,7 @@ func (s *session) assets(api heygen.API) {
 }
 
 func (s *session) photos(api heygen.API) {
-	id := must(s.NewPhotoAvatar(s.ctx, api, "Me", "image/png", png))(s.T)
+	id := must(s.NewPhotoAvatar(s.ctx, api, "Me", "image/png", pngFile))(s.T)
 	t := must(s.PhotoTraining(s.ctx, api, id))(s.T)
 	if t.Status != "completed" && t.Status != "ready" {
 		s.Errorf("%s training %v", api, t)

@@ -43,13 +43,6 @@ var deliveryClient = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// callbackOf returns the callback members of a v3 body.
-func callbackOf(body []byte) (address, id string) {
-	var b v3Body
-	_ = json.Unmarshal(body, &b) // it was read once already
-	return b.CallbackURL, b.CallbackID
-}
-
 // announce queues a job, so that its end is announced when it comes.
 func (s *Server) announce(j *job) {
 	s.mu.Lock()
@@ -255,6 +248,10 @@ func (s *Server) deliver(e *event, id string, body []byte) bool {
 	}
 	address, secret, now := h.URL, h.Secret, s.o.Now()
 	s.mu.Unlock()
+	if !toLoopback(address) { // registered as elsewhere, and never sent off this machine
+		s.endDelivery(e, id)
+		return true
+	}
 	if s.faults.once("webhook-forged") {
 		s.post(address, body, e.headers("not the secret", body, now))
 	}

@@ -92,3 +92,11 @@ func (s *Server) videos(r *http.Request, v3 bool) (out []*job) {
 	}
 	return out
 }
+
+// checkFolder refuses a folder that the account does not have; none, or an empty name, is the root.
+func (s *Server) checkFolder(id string) refusal {
+	if id == "" || s.resources.Has("/v3/folders", id) || s.resources.Has("/v1/folders", id) {
+		return refusal{}
+	}
+	return invalid("folder_id", "folder not found")
+}

@@ -43,20 +43,29 @@ func findTemplate(id string) (name string, vars map[string]templateVar, ok bool)
 	return "", nil, false
 }
 
-func (s *Server) templatesV2(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) templatesV2(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, t := range templateList {
-		list = append(list, map[string]any{"template_id": t.id, "name": t.name, "thumbnail_image_url": nil})
+		list = append(list, map[string]any{"template_id": t.id, "name": t.name, "thumbnail_image_url": s.picture(r, t.id, "png")})
 	}
 	v2(w, map[string]any{"templates": list})
 }
 
-func (s *Server) templatesV3(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) templatesV3(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, t := range templateList {
-		list = append(list, map[string]any{"id": t.id, "name": t.name, "aspect_ratio": t.ratio, "thumbnail_url": nil})
+		list = append(list, map[string]any{
+			"id": t.id, "name": t.name, "aspect_ratio": t.ratio, "thumbnail_url": s.picture(r, t.id, "png"),
+			"created_at": 1700000000, "updated_at": 1700000000,
+		})
 	}
-	reply(w, http.StatusOK, map[string]any{"data": list, "has_more": false, "next_token": nil})
+	for _, t := range s.resources.List("/v3/templates") {
+		list = append(list, map[string]any{
+			"id": t.ID, "name": t.Body["name"], "aspect_ratio": "landscape", "thumbnail_url": s.picture(r, t.ID, "png"),
+			"created_at": t.Created.Unix(), "updated_at": t.Updated.Unix(),
+		})
+	}
+	pageOf(w, r, list, 20, 100)
 }
 
 func (s *Server) templateV2(w http.ResponseWriter, r *http.Request) {
@@ -137,10 +146,11 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 		text, _ := v.Properties["content"].(string)
 		asset, _ := v.Properties["asset_id"].(string)
 		who, _ := v.Properties["character_id"].(string)
+		link, _ := v.Properties["url"].(string)
 		switch {
 		case want.Type == "text" && text == "":
 			return q, "variables." + n, "content is required"
-		case want.Type == "image" && !s.hasAsset(asset):
+		case want.Type == "image" && !s.hasAsset(asset) && (link == "" || s.unreachable(link)):
 			return q, "variables." + n, "asset not found"
 		case want.Type == "character" && !s.knownLook(who):
 			return q, "variables." + n, "avatar not found"
@@ -175,7 +185,7 @@ func (s *Server) fillV2(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) readTemplate(r *http.Request, raw []byte) (*job, refusal) {
 	var b templateBody
-	if no := strict(raw, &b); no.message != "" {
+	if no := decode("POST /v3/templates/{template_id}", raw, &b); no.message != "" {
 		return nil, no
 	}
 	q, param, wrong := s.fill(r.PathValue("id"), b)
