@@ -33,7 +33,7 @@ func (c *credential) renewed(ctx context.Context, used string) bool {
 	}
 	next, err := c.renew(ctx)
 	if err != nil || next.Reveal() == used || next.IsAccessToken() != c.token {
-		return false // the provider's refusal tells more
+		return false // the provider's refusal is the better message
 	}
 	outside.Know(next.Reveal())
 	c.now = next
@@ -41,7 +41,7 @@ func (c *credential) renewed(ctx context.Context, used string) bool {
 }
 
 // WithRenewal sets where a newer credential comes from when the provider refuses the one in use: a file that another
-// program keeps up to date, or a program that prints it. The refused request is then sent once more.
+// program keeps up to date, or a program that prints it. The refused request is then sent a second time.
 func WithRenewal(renew func(context.Context) (Secret, error)) Option {
 	return func(c *Client) { c.credential.renew = renew }
 }

@@ -28,8 +28,8 @@ type Key struct {
 	Origins Origins
 }
 
-// RoundTrip implements http.RoundTripper. A request that is refused with 401 is sent once more with a newer key, if there is
-// one and its body can be read again: such an answer proves that nothing was done.
+// RoundTrip implements http.RoundTripper. A request that is refused with 401 is sent a second time with a newer key, if there is
+// one and its body can be read again: such an answer means that nothing was done.
 func (k *Key) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !secure(req.URL) {
 		return refuse(req, fmt.Errorf("%w: %s", ErrInsecure, req.URL.Host))

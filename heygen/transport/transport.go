@@ -31,7 +31,7 @@ type Call struct {
 	// WithoutKey sends the request without the API key wherever it goes.
 	WithoutKey bool
 	// Body is the request's body, for a request that may not be repeated by anyone but Key: a refused key is the one
-	// answer that proves that nothing was done.
+	// answer that means that nothing was done.
 	Body []byte
 }
 

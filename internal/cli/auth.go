@@ -72,8 +72,8 @@ func (e *env) printAuth(s account.Auth) {
 		row("expires", s.Expires)
 	}
 	for _, n := range account.Needed {
-		for _, lacking := range s.Lacks {
-			if n.Scope == lacking {
+		for _, missing := range s.Missing {
+			if n.Scope == missing {
 				e.say("warning: the key does not have the scope %s, for %s", n.Scope, n.For)
 			}
 		}

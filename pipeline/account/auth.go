@@ -27,7 +27,7 @@ type Auth struct {
 	Status   string   `json:"status"`   // active; empty when HeyGen does not report it
 	Limited  bool     `json:"limited"`  // to Scopes
 	Scopes   []string `json:"scopes"`   // of a limited key
-	Lacks    []string `json:"lacks"`    // scopes that greenroom uses
+	Missing  []string `json:"missing"`  // scopes that greenroom uses
 	Expires  string   `json:"expires"`  // RFC 3339; empty: never, or not reported
 	Reported bool     `json:"reported"` // HeyGen reports what the credential may do
 }
@@ -36,7 +36,7 @@ type Auth struct {
 func (a *Lookups) Auth(ctx context.Context) (Auth, error) {
 	core := a.core
 	place, token := Place(core.disk.Manifest.HeyGen.Key, core.o.Getenv)
-	out := Auth{Place: place, Kind: "key", Server: core.apiBase(), Scopes: []string{}, Lacks: []string{}}
+	out := Auth{Place: place, Kind: "key", Server: core.apiBase(), Scopes: []string{}, Missing: []string{}}
 	if token {
 		out.Kind = "token"
 	}
@@ -65,7 +65,7 @@ func (a *Lookups) Auth(ctx context.Context) (Auth, error) {
 	out.Scopes = append(out.Scopes, key.Scopes...)
 	for _, n := range Needed {
 		if key.Limited && !slices.Contains(key.Scopes, n.Scope) {
-			out.Lacks = append(out.Lacks, n.Scope)
+			out.Missing = append(out.Missing, n.Scope)
 		}
 	}
 	out.User, err = client.WhoAmI(ctx)
