@@ -60,6 +60,13 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v3/assets", s.listAssetsV3)
 	api("POST /v3/assets/direct-uploads", s.announceUpload)
 	api("POST /v3/assets/{id}/complete", s.complete)
+	for _, method := range []string{"POST ", "GET ", "DELETE "} {
+		api(method+"/v3/assets/{id}/parts", s.parts)
+	}
+	api("POST /v3/assets/direct-uploads/batches", s.announceBatch)
+	api("POST /v3/assets/complete/batches", s.completeBatch)
+	api("GET /v3/assets/batches/{id}", s.uploadBatch)
+	api("GET /v3/assets/statuses", s.uploadStatuses)
 	api("GET /v3/assets/{id}", s.assetV3)
 	api("DELETE /v3/assets/{id}", s.assetV3)
 	s.open("PUT /storage/{id}", s.storage)

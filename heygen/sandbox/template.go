@@ -188,12 +188,18 @@ func (s *Server) readTemplate(r *http.Request, raw []byte) (*job, refusal) {
 	if no := decode("POST /v3/templates/{template_id}", raw, &b); no.message != "" {
 		return nil, no
 	}
+	if no := (callbackMembers{b.CallbackURL, b.CallbackID}).check(); no.message != "" {
+		return nil, no
+	}
+	if no := s.checkFolder(b.Folder); no.message != "" {
+		return nil, no
+	}
 	q, param, wrong := s.fill(r.PathValue("id"), b)
 	if wrong != "" {
 		return nil, invalid(param, wrong)
 	}
 	j := newJob("/v3/templates", b.Title, q, s.o.Now())
-	j.Callback = b.CallbackURL
+	j.Callback, j.Request.CallbackID, j.Folder = b.CallbackURL, b.CallbackID, b.Folder
 	return j, refusal{}
 }
 

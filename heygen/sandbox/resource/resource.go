@@ -186,7 +186,7 @@ func (c *call) read() *Refusal {
 
 // checkMembers refuses what the schema cannot: files and folders that do not exist, half of a callback.
 func (c *call) checkMembers() *Refusal {
-	if text(c.body, "callback_id") != "" && text(c.body, "callback_url") == "" {
+	if c.o.V3() && text(c.body, "callback_id") != "" && text(c.body, "callback_url") == "" {
 		return invalid("callback_url", "callback_url is required when callback_id is set")
 	}
 	if id := text(c.body, "folder_id"); c.o.V3() && id != "" && !c.host.Folder(id) {
