@@ -122,6 +122,7 @@ type Server struct {
 	tokens     map[string]bool // of streaming sessions
 	uploads    map[string]uploads
 	resources  *resource.Service
+	generic    []string // operations that resources answers
 	bulkReads  int
 	reads      int // of single videos
 }
