@@ -3,7 +3,6 @@ package sandbox
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -140,8 +139,15 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
 		Sum   string `json:"checksum_sha256"`
 		Parts string `json:"multipart_upload_id"`
 	}
-	_ = json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&b) // the body is optional
-	out, no := s.completeFile(r, r.PathValue("id"), b.Sum, b.Parts)
+	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+	no := refusal{}
+	if len(raw) > 0 {
+		no = decode("POST /v3/assets/{asset_id}/complete", raw, &b)
+	}
+	var out map[string]any
+	if no.message == "" {
+		out, no = s.completeFile(r, r.PathValue("id"), b.Sum, b.Parts)
+	}
 	if no.message != "" {
 		v3Error(w, no.status, no.code, no.param, no.message)
 		return

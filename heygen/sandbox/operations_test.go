@@ -218,6 +218,13 @@ func TestEveryOperationAnswers(t *testing.T) {
 			}
 			c.prepare(o, &b)
 			c.send(o, path, b.Tag+" "+b.Name, b.Value)
+			if b.Name == "minimal" && o.V3() && o.Path != "/v3/voices/speech" && len(o.Body().Members())+len(o.Body().Choices()) > 0 {
+				b.Value["x_unknown"] = 1
+				if code, out, _ := c.call(o.Method, path, b.Value); code != http.StatusBadRequest {
+					t.Errorf("%s with an unknown member: %d %v", o, code, out)
+				}
+				c.sent["unknown member"]++
+			}
 			c.sent[map[bool]string{true: b.Name, false: "one member"}[b.Name == "minimal" || b.Name == "full"]]++
 		}
 		for _, p := range o.Query() {

@@ -76,7 +76,7 @@ func (s *Service) Jobs() []Record { return s.store.jobs() }
 
 // State returns the word of a job's record: pending, completed or failed.
 func (s *Service) State(r Record) string {
-	if reason, fails := s.host.Fails(); r.Job && (fails || reason != "") {
+	if _, fails := s.host.Fails(); r.Job && fails {
 		return failed
 	}
 	if r.Job && s.host.Now().Before(r.Created.Add(s.host.Life())) {
