@@ -112,7 +112,11 @@ func (b *build) jobFailed(ctx context.Context, s planning.Step, row ledger.Row, 
 	}
 	if s.Route == routes.V3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
 		b.rememberNoWebM(s)
-		return fault.New(fault.Provider, "run the same command again: the key colour is used then", "this look cannot be made transparent by HeyGen: %s", reason)
+		hint := "run the same command again: the key colour is used then"
+		if s.Work.Clip.Route != "" {
+			hint = "set route: " + routes.V3Key + ", or remove route, so that the key colour is used"
+		}
+		return fault.New(fault.Provider, hint, "this look cannot be made transparent by HeyGen: %s", reason)
 	}
 	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.Work.Clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
 }

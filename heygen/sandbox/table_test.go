@@ -49,6 +49,9 @@ func calledByClient(t *testing.T) map[string]bool {
 		s.webhooks(v3)
 	}
 	must(s.Locales(s.ctx))(t)
+	if k, ok, err := s.OwnKey(s.ctx); err != nil || !ok || k.Limited || k.Status != "active" {
+		t.Errorf("%+v %v %v", k, ok, err)
+	}
 	called := map[string]bool{}
 	for _, name := range own.Report() {
 		called[name] = true
