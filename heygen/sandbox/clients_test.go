@@ -331,12 +331,17 @@ func TestManyLanguagesAreManyJobs(t *testing.T) {
 	s := begin(t)
 	body := map[string]any{
 		"video": map[string]any{"type": "url", "url": "https://example.com/film.mp4"}, "output_languages": []any{"French", "German"},
-		"title": "Tea", "enable_caption": true, "start_time": 1, "end_time": 4.5, "fps_mode": "cfr", "brand_glossary_id": "g",
+		"title": "Tea", "enable_caption": true, "start_time": 1, "end_time": 4.5, "fps_mode": "cfr",
 		"stock_voice_config": map[string]any{"use_stock_voice": true}, "input_language": "English",
 	}
 	ids, _ := at(s.must("POST", "/v3/video-translations", body), "data", "video_translation_ids").([]any)
 	if len(ids) != 2 || s.billed() != 2 {
 		t.Fatal(ids)
+	}
+	body["brand_glossary_id"] = "of another account"
+	if code, out, _ := s.call("POST", "/v3/video-translations", body); code != 404 ||
+		at(out, "error", "param") != "brand_glossary_id" {
+		t.Errorf("another account's glossary: %d %v", code, out)
 	}
 	path := "/v3/video-translations/" + ids[1].(string)
 	if d := s.must("PATCH", path, map[string]any{"title": "Coffee"}); at(d, "data", "title") != "Coffee" ||

@@ -62,6 +62,11 @@ func (c *caller) prepare(o contract.Operation, b *wiretest.Body) {
 	if _, ok := v["folder_id"]; ok {
 		v["folder_id"] = c.fresh("/v3/folders")
 	}
+	for _, name := range []string{"brand_glossary_id", "brand_voice_id"} {
+		if _, ok := v[name]; ok && o.V3() && o.Method == "POST" {
+			v[name] = c.fresh("/v3/brand-glossaries")
+		}
+	}
 	if _, ok := v["audio_asset_id"]; ok {
 		v["audio_asset_id"] = c.upload()
 	}
@@ -75,7 +80,9 @@ func (c *caller) prepare(o contract.Operation, b *wiretest.Body) {
 	case "/v3/lipsyncs/batches", "/v3/video-translations/batches":
 		for _, list := range v {
 			if items, ok := list.([]any); ok {
-				delete(items[0].(map[string]any), "folder_id")
+				for _, name := range []string{"folder_id", "brand_glossary_id", "brand_voice_id"} {
+					delete(items[0].(map[string]any), name)
+				}
 			}
 		}
 	case "/v1/video.webm":

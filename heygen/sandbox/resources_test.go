@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -144,5 +145,57 @@ func TestAFileInParts(t *testing.T) {
 	again := s.must("POST", path+"/complete", map[string]any{"multipart_upload_id": upload})
 	if at(again, "data", "asset_id") != at(done, "data", "asset_id") {
 		t.Error(again)
+	}
+}
+
+// TestFaultsOfBuyingOnV3: a key that is in use, a body that is refused late, one item of a batch.
+func TestFaultsOfBuyingOnV3(t *testing.T) {
+	t.Parallel()
+	s := begin(t, faulty("in-progress", "unprocessable", "batch-item-fails=1"))
+	if code, out, _ := s.call("POST", "/v3/videos", good(nil), "Idempotency-Key", "k"); code != 409 ||
+		at(out, "error", "code") != "request_in_progress" {
+		t.Errorf("%d %v", code, out)
+	}
+	if code, _, _ := s.call("POST", "/v3/videos", good(nil), "Idempotency-Key", "k"); code != 422 {
+		t.Errorf("%d", code)
+	}
+	b := at(s.must("POST", "/v3/videos/batches", map[string]any{"videos": []any{good(nil), good(nil)}}), "data", "batch_id")
+	d := s.must("GET", fmt.Sprint("/v3/videos/batches/", b), nil)
+	if at(d, "data", "items", 1, "status") != "failed" || at(d, "data", "items", 1, "error", "message") == nil ||
+		at(d, "data", "items", 0, "status") == "failed" {
+		t.Error(d)
+	}
+}
+
+// TestVariablesThatAreNotSent: a text stays as its placeholder, other kinds keep the template's value.
+func TestVariablesThatAreNotSent(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	id, _ := at(s.must("POST", "/v3/templates/"+templateList[0].id, map[string]any{"variables": map[string]any{}}), "data", "id").(string)
+	s.server.mu.Lock()
+	q := s.server.find(id, true).Request
+	s.server.mu.Unlock()
+	if q.Script != "{{name}}. {{price}}" || q.Avatar != avatarList[0].id {
+		t.Errorf("%q %q", q.Script, q.Avatar)
+	}
+	made := at(s.must("POST", "/v3/templates", map[string]any{"video_id": id, "name": "Mine"}), "data", "id")
+	s.must("POST", fmt.Sprint("/v3/templates/", made), map[string]any{"variables": map[string]any{}})
+	list, _ := s.must("GET", "/v3/templates", nil)["data"].([]any)
+	if len(list) != len(templateList)+1 || at(s.must("GET", fmt.Sprint("/v3/templates/", made), nil), "data", "name") != "Mine" {
+		t.Error(list)
+	}
+}
+
+// TestThePageNamesEveryFault reads the guide.
+func TestThePageNamesEveryFault(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../docs/guide/sandbox.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range FaultNames() {
+		if !strings.Contains(string(b), "`"+name) {
+			t.Errorf("%s is missing", name)
+		}
 	}
 }

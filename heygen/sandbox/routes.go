@@ -65,6 +65,12 @@ func (s *Server) paid(route string, h http.HandlerFunc) http.HandlerFunc {
 		case s.faults.once("lost-request"):
 			drop(w)
 			return
+		case r.Header.Get("Idempotency-Key") != "" && s.faults.once("in-progress"):
+			fail(w, r, http.StatusConflict, "request_in_progress", "A request with this Idempotency-Key is in progress")
+			return
+		case s.faults.once("unprocessable"):
+			fail(w, r, http.StatusUnprocessableEntity, "invalid_parameter", "The request could not be processed")
+			return
 		case s.faults.chance("refuse"):
 			fail(w, r, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")
 			return
