@@ -215,6 +215,14 @@ func TestStudioScenesAreParsed(t *testing.T) {
 		b, _ := json.Marshal(scenes)
 		t.Errorf("%s", b)
 	}
+	read := s.must("GET", "/v3/videos/"+id+"/scenes", nil)
+	if at(read, "data", "scenes", 1, "background", "color") != "#445566" ||
+		at(read, "data", "scenes", 1, "elements", 0, "avatar_id") != avatarList[1].id ||
+		at(read, "data", "scenes", 0, "script", 0, "text") != "Hello." || at(read, "data", "scenes", 2, "background", "type") != "image" ||
+		at(read, "data", "scenes", 3, "script", 0, "type") != "silence" || at(read, "data", "video", "aspect_ratio") != "16:9" {
+		b, _ := json.Marshal(read)
+		t.Errorf("%s", b)
+	}
 }
 
 // TestOtherTypesOfVideo: a picture that speaks, and a film without speech.
