@@ -91,9 +91,10 @@ func (s *Server) own(path string) (file, bool) {
 	if id, ok := strings.CutPrefix(path, "/assets/"); ok && s.hasAsset(id) {
 		return file{asset: id}, true
 	}
-	// Pictures and previews are drawn for every name.
-	if strings.HasPrefix(path, "/pictures/") || strings.HasPrefix(path, "/previews/") {
-		return file{}, true
+	for _, prefix := range []string{"/pictures/", "/previews/", "/sounds/"} { // they are made for every name
+		if strings.HasPrefix(path, prefix) {
+			return file{}, true
+		}
 	}
 	return file{}, false
 }

@@ -94,7 +94,7 @@ func TestGenericAnswersReplaceNothing(t *testing.T) {
 	s := begin(t)
 	for path, generic := range map[string]bool{
 		"/v3/videos": false, "/v3/video-agents/styles": true, "/v3/avatars/looks": false, "/v3/video-translations/statuses": false,
-		"/v3/audio/sounds?query=tea": true, "/v3/templates": false, "/v3/voices": false, "/v3/avatars/look-templates": true,
+		"/v3/assets/search?query=tea&type=image": true, "/v3/audio/sounds?query=tea": false, "/v3/templates": false, "/v3/voices": false, "/v3/avatars/look-templates": true,
 	} {
 		res, _, err := s.get("GET", path, "X-Api-Key", "k")
 		if err != nil || (res.Header.Get("X-Greenroom-Answer") == "generic") != generic {
@@ -197,5 +197,25 @@ func TestThePageNamesEveryFault(t *testing.T) {
 		if !strings.Contains(string(b), "`"+name) {
 			t.Errorf("%s is missing", name)
 		}
+	}
+}
+
+// TestSoundsAreFound by words and kind, and can be downloaded.
+func TestSoundsAreFound(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	d := s.must("GET", "/v3/audio/sounds?query=tension&limit=2", nil)
+	link, _ := at(d, "data", 0, "audio_url").(string)
+	if at(d, "data", 0, "id") != "sound-tension" || d["has_more"] != true {
+		t.Error(d)
+	}
+	res, b, err := s.get("GET", strings.TrimPrefix(link, s.url))
+	if err != nil || res.Header.Get("Content-Type") != "audio/wav" || sniff(b) != "audio/wav" ||
+		len(b) != 44+2*14*soundRate {
+		t.Errorf("%v, %d bytes, %v", res.Header, len(b), err)
+	}
+	if d := s.must("GET", "/v3/audio/sounds?query=click&type=sound_effects&min_score=0.9", nil); at(d, "data", 0, "placement") != "hit" ||
+		at(d, "data", 1) != nil {
+		t.Error(d)
 	}
 }

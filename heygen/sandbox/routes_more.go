@@ -103,6 +103,8 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("POST /v3/voices/speech", s.paid("v3-speech", s.speechV3))
 	api("POST /v1/audio/text_to_speech", s.paid("v1-speech", s.speechV1))
 	api("GET /v1/audio/voices", s.audioVoices)
+	api("GET /v3/audio/sounds", s.sounds)
+	s.open("GET /sounds/{name}", s.soundFile)
 	api("GET /v3/users/me", s.me)
 	api("GET /v1/user/me", s.meV1)
 
