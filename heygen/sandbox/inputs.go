@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"greenroom/internal/netutil"
@@ -83,10 +85,12 @@ func (s *Server) own(path string) (file, bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, j := range s.jobs {
-			if j.File == name && j.File != "" {
+			if name != "" && (j.File == name || j.Captioned == name) {
 				return file{job: j}, true
 			}
 		}
+		_, err := os.Stat(filepath.Join(s.o.Dir, "media", filepath.Base(name))) // captions next to a film
+		return file{}, err == nil && mediaName.MatchString(name)
 	}
 	if id, ok := strings.CutPrefix(path, "/assets/"); ok && s.hasAsset(id) {
 		return file{asset: id}, true
