@@ -114,3 +114,37 @@ func (s Schema) Enum() []any {
 	list, _ := s["enum"].([]any)
 	return list
 }
+
+// Complete returns a copy of a schema in which every reference is replaced by what it names. A schema that contains itself
+// is cut off where it begins again.
+func Complete(s Schema) map[string]any {
+	if s == nil {
+		return nil
+	}
+	out, _ := complete(map[string]any(s), nil).(map[string]any)
+	return out
+}
+
+func complete(v any, within []string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if ref, ok := v["$ref"].(string); ok {
+			if slices.Contains(within, ref) {
+				return map[string]any{}
+			}
+			return complete(map[string]any(follow(v)), append(within[:len(within):len(within)], ref))
+		}
+		out := map[string]any{}
+		for name, x := range v {
+			out[name] = complete(x, within)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = complete(x, within)
+		}
+		return out
+	}
+	return v
+}

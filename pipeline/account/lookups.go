@@ -335,3 +335,9 @@ func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
 
 // maxSample is the size of a voice's sample, bytes.
 const maxSample = 32 << 20
+
+// Client returns the connection to the account.
+func (a *Lookups) Client(ctx context.Context) (*heygen.Client, error) { return a.core.Connect(ctx) }
+
+// Sandboxed reports whether the sandbox answers and nothing costs money.
+func (a *Lookups) Sandboxed() bool { return a.core.Sandboxed() }
