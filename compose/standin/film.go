@@ -7,6 +7,7 @@ import (
 	"image"
 	_ "image/jpeg" // pictures behind presenters
 	_ "image/png"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -117,6 +118,9 @@ func (m *Maker) play(ctx context.Context, s Scene, sound *speech) (*played, erro
 	return &played{a, frames}, nil
 }
 
+// maxPixels of a picture behind a presenter: 8K twice.
+const maxPixels = 64 << 20
+
 // behind returns the pixels of a picture that fills a frame; what is too wide or too high is cut off.
 func behind(path string, w, h int) (func(x, y int) rgb, error) {
 	f, err := os.Open(path)
@@ -124,6 +128,16 @@ func behind(path string, w, h int) (func(x, y int) rgb, error) {
 		return nil, err
 	}
 	defer f.Close()
+	size, _, err := image.DecodeConfig(f)
+	if err == nil && size.Width*size.Height > maxPixels {
+		err = fmt.Errorf("%dx%d pixels are too many", size.Width, size.Height)
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot decode the picture: %w", err)
+	}
 	src, _, err := image.Decode(f)
 	if err != nil {
 		return nil, fmt.Errorf("cannot decode the picture: %w", err)

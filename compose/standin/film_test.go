@@ -78,6 +78,10 @@ func TestSubtitlesAreDrawnWhileTheyAreSpoken(t *testing.T) {
 	if n := len(Blocks(make([]Word, 15))); n != 3 {
 		t.Errorf("%d blocks", n)
 	}
+	scenes := Blocks([]Word{{"One", 0.2, 0.5}, {"two.", 0.6, 0.9}, {"Three.", 1.4, 1.8}})
+	if len(scenes) != 2 || scenes[0] != (Word{"One two.", 0.2, 0.9}) {
+		t.Errorf("%v", scenes)
+	}
 }
 
 func TestAPortraitShowsThePresenter(t *testing.T) {

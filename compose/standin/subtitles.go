@@ -16,15 +16,19 @@ import (
 // blockWords is how many words are on the screen at once.
 const blockWords = 7
 
+// blockPause is the silence in seconds after which a new block begins: between two scenes there is at least this.
+const blockPause = 2*restSeconds - 0.01
+
 // Blocks groups words into captions: the text of a block is that of its words.
 func Blocks(words []Word) (out []Word) {
-	for i := 0; i < len(words); i += blockWords {
-		part := words[i:min(i+blockWords, len(words))]
-		var text []string
-		for _, w := range part {
-			text = append(text, w.Text)
+	n := 0 // words of the last block
+	for _, w := range words {
+		last := len(out) - 1
+		if n == 0 || n == blockWords || w.Start-out[last].End >= blockPause {
+			out, n = append(out, w), 1
+			continue
 		}
-		out = append(out, Word{Text: strings.Join(text, " "), Start: part[0].Start, End: part[len(part)-1].End})
+		out[last].Text, out[last].End, n = out[last].Text+" "+w.Text, w.End, n+1
 	}
 	return out
 }

@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
 )
@@ -70,36 +69,18 @@ func part(names ...string) map[string]any {
 	return at
 }
 
-// follow returns what a reference names, the union of the objects of an allOf, and others as they are.
+// follow returns what a reference names, and other objects as they are.
 func follow(m map[string]any) map[string]any {
 	for {
 		ref, ok := m["$ref"].(string)
 		if !ok {
-			return union(m)
+			return m
 		}
 		m = parsed()
 		for _, n := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
 			m, _ = m[n].(map[string]any)
 		}
 	}
-}
-
-// union joins the members of an allOf; an object without one is returned as it is.
-func union(m map[string]any) map[string]any {
-	all, ok := m["allOf"].([]any)
-	if !ok {
-		return m
-	}
-	members, required := map[string]any{}, []any{}
-	for _, x := range all {
-		one, _ := x.(map[string]any)
-		one = follow(one)
-		have, _ := one["properties"].(map[string]any)
-		maps.Copy(members, have)
-		must, _ := one["required"].([]any)
-		required = append(required, must...)
-	}
-	return map[string]any{"type": "object", "properties": members, "required": required}
 }
 
 // raw returns the operation as it is on the page.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -52,13 +53,22 @@ func (k batchKind) create(s *Server) http.HandlerFunc {
 			if i == 0 {
 				j.Once = key
 			}
-			if err := s.bill(j); err != nil {
+			if err := s.billOfBatch(j); err != nil {
 				v3Error(w, http.StatusInternalServerError, "internal_error", "", "the job could not be recorded")
 				return
 			}
 		}
 		v3(w, map[string]any{"batch_id": jobs[0].Batch})
 	}
+}
+
+// billOfBatch bills a job, or, with the fault batch-item-fails=INDEX, records one that HeyGen refused late.
+func (s *Server) billOfBatch(j *job) error {
+	if !s.faults.on("batch-item-fails") || s.faults.value("batch-item-fails") != strconv.Itoa(j.Index) {
+		return s.bill(j)
+	}
+	j.Status, j.Error = "failed", "this item was refused"
+	return s.keep(j)
 }
 
 // jobs reads the body of a batch: its jobs, or the first refusal.

@@ -151,8 +151,10 @@ func (s *Server) eventData(j *job) (string, map[string]any) {
 	case s.faults.on("job-fails-silently"), j.Status == "failed":
 		d[reason] = j.Error
 	default:
-		d["url"], d["gif_download_url"], d["video_share_page_url"], d["folder_id"] = nil, nil, nil, nil
+		d["url"], d["gif_download_url"], d["video_share_page_url"], d["folder_id"] = nil, nil, nil, orNull(j.Folder)
 		if host := s.hooks.host.Load(); host != nil {
+			d["gif_download_url"] = "http://" + *host + "/pictures/" + j.ID + ".gif"
+			d["video_share_page_url"] = "http://" + *host + "/pages/" + j.ID
 			d["url"] = s.link(*host, j.File, strconv.FormatInt(s.o.Now().Add(linkLife).Unix(), 10))
 		}
 		return name + ".success", d

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"greenroom/internal/netutil"
@@ -83,17 +85,20 @@ func (s *Server) own(path string) (file, bool) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, j := range s.jobs {
-			if j.File == name && j.File != "" {
+			if name != "" && (j.File == name || j.Captioned == name) {
 				return file{job: j}, true
 			}
 		}
+		_, err := os.Stat(filepath.Join(s.o.Dir, "media", filepath.Base(name))) // captions next to a film
+		return file{}, err == nil && mediaName.MatchString(name)
 	}
 	if id, ok := strings.CutPrefix(path, "/assets/"); ok && s.hasAsset(id) {
 		return file{asset: id}, true
 	}
-	// Pictures and previews are drawn for every name.
-	if strings.HasPrefix(path, "/pictures/") || strings.HasPrefix(path, "/previews/") {
-		return file{}, true
+	for _, prefix := range []string{"/pictures/", "/previews/", "/sounds/"} { // they are made for every name
+		if strings.HasPrefix(path, prefix) {
+			return file{}, true
+		}
 	}
 	return file{}, false
 }

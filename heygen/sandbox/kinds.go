@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 )
@@ -11,12 +10,14 @@ type jobKind struct {
 	kind   string // of jobs
 	member string // the name of its id
 	what   string // for messages
+	rename string // the operation that renames
 	record func(s *Server, r *http.Request, j *job) map[string]any
 }
 
 var (
-	translations = jobKind{"translate", "video_translation_id", "Translation", (*Server).translationRecord}
-	lipsyncs     = jobKind{"lipsync", "lipsync_id", "Lipsync", (*Server).lipsyncRecord}
+	translations = jobKind{"translate", "video_translation_id", "Translation",
+		"PATCH /v3/video-translations/{video_translation_id}", (*Server).translationRecord}
+	lipsyncs = jobKind{"lipsync", "lipsync_id", "Lipsync", "PATCH /v3/lipsyncs/{lipsync_id}", (*Server).lipsyncRecord}
 )
 
 // on handles a call on one job: it is read, renamed by PATCH or deleted.
@@ -32,12 +33,12 @@ func (k jobKind) on(s *Server) http.HandlerFunc {
 		}
 		switch r.Method {
 		case http.MethodPatch:
-			var b struct{ Title *string }
-			if json.Unmarshal(raw, &b) != nil || b.Title == nil {
-				v3Error(w, http.StatusBadRequest, "invalid_parameter", "title", "Field required")
+			var b struct{ Title string }
+			if no := decode(k.rename, raw, &b); no.message != "" {
+				v3Error(w, no.status, no.code, no.param, no.message)
 				return
 			}
-			j.Title = *b.Title
+			j.Title = b.Title
 			_ = s.saveJob(j, false)
 		case http.MethodDelete:
 			j.Deleted = true

@@ -33,6 +33,7 @@ func (s *Server) newProofread(w http.ResponseWriter, r *http.Request) {
 		Languages []string    `json:"output_languages"`
 		SRT       *assetInput `json:"srt"`
 		Folder    string      `json:"folder_id"`
+		glossaryMembers
 	}
 	no := decode("POST /v3/video-translations/proofreads", raw, &b)
 	if no.message == "" {
@@ -43,6 +44,9 @@ func (s *Server) newProofread(w http.ResponseWriter, r *http.Request) {
 	}
 	if no.message == "" {
 		no = s.checkFolder(b.Folder)
+	}
+	if no.message == "" {
+		no = s.checkGlossary(b.glossaryMembers)
 	}
 	if no.message == "" {
 		no = checkLanguages(b.Languages)

@@ -49,6 +49,7 @@ func (s *Server) resourceRoutes() {
 		if s.table.Has(o.String()) {
 			continue
 		}
+		s.generic = append(s.generic, o.String())
 		h := s.resources.Handler(o).ServeHTTP
 		if o.Method == http.MethodPost {
 			h = s.paid("v3", h)

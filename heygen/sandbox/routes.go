@@ -21,6 +21,7 @@ func (s *Server) routes() {
 	api("GET /v3/videos", s.listV3)
 	api("GET /v3/videos/{id}", s.videoV3)
 	api("DELETE /v3/videos/{id}", s.deleteV3)
+	api("GET /v3/videos/{id}/scenes", s.scenesV3)
 	api("POST /v3/assets", s.uploadV3)
 	api("GET /v2/avatars", s.avatars)
 	api("GET /v2/avatar/{id}/details", s.avatarDetails)
@@ -64,6 +65,12 @@ func (s *Server) paid(route string, h http.HandlerFunc) http.HandlerFunc {
 		switch {
 		case s.faults.once("lost-request"):
 			drop(w)
+			return
+		case r.Header.Get("Idempotency-Key") != "" && s.faults.once("in-progress"):
+			fail(w, r, http.StatusConflict, "request_in_progress", "A request with this Idempotency-Key is in progress")
+			return
+		case s.faults.once("unprocessable"):
+			fail(w, r, http.StatusUnprocessableEntity, "invalid_parameter", "The request could not be processed")
 			return
 		case s.faults.chance("refuse"):
 			fail(w, r, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")

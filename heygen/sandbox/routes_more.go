@@ -60,6 +60,13 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v3/assets", s.listAssetsV3)
 	api("POST /v3/assets/direct-uploads", s.announceUpload)
 	api("POST /v3/assets/{id}/complete", s.complete)
+	for _, method := range []string{"POST ", "GET ", "DELETE "} {
+		api(method+"/v3/assets/{id}/parts", s.parts)
+	}
+	api("POST /v3/assets/direct-uploads/batches", s.announceBatch)
+	api("POST /v3/assets/complete/batches", s.completeBatch)
+	api("GET /v3/assets/batches/{id}", s.uploadBatch)
+	api("GET /v3/assets/statuses", s.uploadStatuses)
 	api("GET /v3/assets/{id}", s.assetV3)
 	api("DELETE /v3/assets/{id}", s.assetV3)
 	s.open("PUT /storage/{id}", s.storage)
@@ -96,6 +103,8 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("POST /v3/voices/speech", s.paid("v3-speech", s.speechV3))
 	api("POST /v1/audio/text_to_speech", s.paid("v1-speech", s.speechV1))
 	api("GET /v1/audio/voices", s.audioVoices)
+	api("GET /v3/audio/sounds", s.sounds)
+	s.open("GET /sounds/{name}", s.soundFile)
 	api("GET /v3/users/me", s.me)
 	api("GET /v1/user/me", s.meV1)
 

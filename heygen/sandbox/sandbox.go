@@ -120,7 +120,9 @@ type Server struct {
 	proofreads map[string]proofread
 	streams    map[string]bool
 	tokens     map[string]bool // of streaming sessions
+	uploads    map[string]uploads
 	resources  *resource.Service
+	generic    []string // operations that resources answers
 	bulkReads  int
 	reads      int // of single videos
 }
@@ -145,7 +147,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency),
 		faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
 		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{},
-		tokens: map[string]bool{}}
+		tokens: map[string]bool{}, uploads: map[string]uploads{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
 		return nil, fault.New(
 			fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir,

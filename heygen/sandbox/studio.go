@@ -1,17 +1,14 @@
 package sandbox
 
 import (
-	"fmt"
-
 	"encoding/json"
+	"fmt"
 )
 
 // sceneV3 is one scene of a studio film.
 type sceneV3 struct {
-	Type  string `json:"type"`
-	Input *struct {
-		v3Body
-	} `json:"input"`
+	Type     string      `json:"type"`
+	Input    *v3Body     `json:"input"`
 	Source   *assetInput `json:"source"`
 	Duration float64     `json:"duration"`
 	spokenV3
@@ -84,7 +81,7 @@ func (s *Server) readScene(sc sceneV3) (request, refusal) {
 		}
 		return q, refusal{}
 	}
-	b := sc.Input.v3Body
+	b := *sc.Input
 	colour := b.Background
 	b.Background = nil
 	q, no := s.videoRequest(b)

@@ -101,9 +101,9 @@ type templateBody struct {
 	CallbackID  string          `json:"callback_id"`
 	GIF         bool            `json:"include_gif"`
 	Sharing     bool            `json:"enable_sharing"`
-	BrandVoice  string          `json:"brand_voice_id"`
-	Music       *bool           `json:"reorder_music"`
-	Centred     bool            `json:"keep_text_vertically_centered"`
+	glossaryMembers
+	Music   *bool `json:"reorder_music"`
+	Centred bool  `json:"keep_text_vertically_centered"`
 }
 
 type size struct{ Width, Height int }
@@ -111,7 +111,8 @@ type size struct{ Width, Height int }
 // fill checks the variables against the template and returns the job's request.
 func (s *Server) fill(id string, b templateBody) (q request, param, wrong string) {
 	_, known, ok := findTemplate(id)
-	if !ok {
+	made := s.resources.Has("/v3/templates", id)
+	if !ok && !made {
 		return q, "template_id", "template not found"
 	}
 	var given map[string]templateVar
@@ -128,7 +129,7 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 	}
 	sort.Strings(names)
 	for n := range given {
-		if _, ok := known[n]; !ok {
+		if _, ok := known[n]; !ok && !made {
 			return q, "variables." + n, "variable is not part of the template"
 		}
 	}
@@ -136,8 +137,11 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 		v, ok := given[n]
 		want := known[n]
 		switch {
+		case !ok && want.Type == "text": // as at HeyGen, also where the read names a default
+			words = append(words, "{{"+n+"}}")
+			continue
 		case !ok && len(want.Properties) == 0:
-			return q, "variables." + n, "Field required"
+			continue
 		case !ok:
 			v = want
 		case v.Type != want.Type:
@@ -188,12 +192,21 @@ func (s *Server) readTemplate(r *http.Request, raw []byte) (*job, refusal) {
 	if no := decode("POST /v3/templates/{template_id}", raw, &b); no.message != "" {
 		return nil, no
 	}
+	if no := (callbackMembers{b.CallbackURL, b.CallbackID}).check(); no.message != "" {
+		return nil, no
+	}
+	if no := s.checkFolder(b.Folder); no.message != "" {
+		return nil, no
+	}
+	if no := s.checkGlossary(b.glossaryMembers); no.message != "" {
+		return nil, no
+	}
 	q, param, wrong := s.fill(r.PathValue("id"), b)
 	if wrong != "" {
 		return nil, invalid(param, wrong)
 	}
 	j := newJob("/v3/templates", b.Title, q, s.o.Now())
-	j.Callback = b.CallbackURL
+	j.Callback, j.Request.CallbackID, j.Folder = b.CallbackURL, b.CallbackID, b.Folder
 	return j, refusal{}
 }
 

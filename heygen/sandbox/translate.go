@@ -177,11 +177,13 @@ func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 		Audio     *assetInput `json:"audio"`
 		Folder    string      `json:"folder_id"`
 		callbackMembers
+		glossaryMembers
 	}
 	no := decode("POST /v3/video-translations", raw, &b)
 	for _, check := range []func() refusal{
 		func() refusal { return checkLanguages(b.Languages) },
 		b.check,
+		func() refusal { return s.checkGlossary(b.glossaryMembers) },
 		func() refusal { return s.checkFolder(b.Folder) },
 		func() refusal { return s.optionalInput(b.SRT, "srt") },
 		func() refusal { return s.optionalInput(b.Audio, "audio") },

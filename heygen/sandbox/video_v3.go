@@ -32,6 +32,7 @@ type v3Body struct {
 	Folder         string          `json:"folder_id"`
 	Watermark      *watermarkV3    `json:"watermark"`
 	callbackMembers
+	glossaryMembers
 }
 
 // callbackMembers are those of every body that starts a job.
@@ -109,6 +110,7 @@ func (s *Server) videoRequest(b v3Body) (q request, no refusal) {
 		func() refusal { return s.setBackground(&q, b) },
 		func() refusal { return b.callbackMembers.check() },
 		func() refusal { return s.checkFolder(b.Folder) },
+		func() refusal { return s.checkGlossary(b.glossaryMembers) },
 	} {
 		if no.message == "" {
 			no = check()

@@ -35,6 +35,10 @@ func Page(page []byte) (document, table []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	schemas, _ := components["schemas"].(map[string]any)
+	for _, v := range schemas {
+		join(v, schemas)
+	}
 	for _, part := range []map[string]any{paths, components} {
 		for _, v := range part {
 			strip(v)
@@ -98,6 +102,28 @@ func strip(v any) {
 			strip(x)
 		}
 	}
+}
+
+// join replaces an allOf of objects by one object with the members of all, which is simpler to validate.
+func join(v any, schemas map[string]any) {
+	s, _ := v.(map[string]any)
+	all, ok := s["allOf"].([]any)
+	if !ok {
+		return
+	}
+	delete(s, "allOf")
+	members, required := map[string]any{}, []any{}
+	for _, x := range all {
+		one, _ := x.(map[string]any)
+		if ref, ok := one["$ref"].(string); ok {
+			one, _ = schemas[ref[strings.LastIndex(ref, "/")+1:]].(map[string]any)
+		}
+		have, _ := one["properties"].(map[string]any)
+		maps.Copy(members, have)
+		must, _ := one["required"].([]any)
+		required = append(required, must...)
+	}
+	s["type"], s["properties"], s["required"] = "object", members, required
 }
 
 // operations writes the table, sorted by path. Parameters that a path has for all of its methods become those of each

@@ -44,9 +44,13 @@ type builder struct {
 	*call
 	rec   Record
 	state string
+	depth int // of objects inside the record
 }
 
-func (c *call) build(rec Record) builder { return builder{c, rec, c.State(rec)} }
+// deepest is how many objects are inside one another at most: scenes have elements, which have elements.
+const deepest = 6
+
+func (c *call) build(rec Record) builder { return builder{c, rec, c.State(rec), 0} }
 
 // data is the record itself; where the contract does not describe it, what was sent with an id.
 func (b builder) data(s contract.Schema) any {
@@ -127,7 +131,7 @@ func (b builder) word(name string, s contract.Schema, list []any) any {
 // known returns the values of members that mean the same everywhere.
 func (b builder) known(name string, s contract.Schema) (any, bool) {
 	switch {
-	case name == "id" || name != "" && (name == b.member || name == b.idMember()):
+	case name == "voice_clone_id", name == "id" || name != "" && (name == b.member || name == b.idMember()):
 		return b.rec.ID, true
 	case strings.HasSuffix(name, "_url") || name == "url":
 		return b.link(name, s)
@@ -199,7 +203,7 @@ func (b builder) plain(name string, s contract.Schema) any {
 	case s.Is("object"):
 		return b.object(s)
 	case s.Is("array"):
-		if shown[name] && b.state == completed {
+		if shown[name] && b.state == completed && b.depth < deepest {
 			return []any{b.value("", s.Items(), true)}
 		}
 		return []any{}
@@ -221,12 +225,13 @@ func (b builder) plain(name string, s contract.Schema) any {
 
 // shown are the lists inside a record of which a finished one has an item.
 var shown = map[string]bool{
-	"clips": true, "images": true, "voices": true, "looks": true, "parts": true, "scenes": true, "elements": true,
+	"clips": true, "images": true, "voices": true, "looks": true, "parts": true, "scenes": true,
 	"proofread_ids": true, "languages": true,
 }
 
 func (b builder) object(s contract.Schema) any {
 	out := map[string]any{}
+	b.depth++
 	required := s.Required()
 	for _, name := range s.Members() {
 		m, _ := s.Member(name)

@@ -76,7 +76,7 @@ func (s *Service) Jobs() []Record { return s.store.jobs() }
 
 // State returns the word of a job's record: pending, completed or failed.
 func (s *Service) State(r Record) string {
-	if reason, fails := s.host.Fails(); r.Job && (fails || reason != "") {
+	if _, fails := s.host.Fails(); r.Job && fails {
 		return failed
 	}
 	if r.Job && s.host.Now().Before(r.Created.Add(s.host.Life())) {
@@ -186,7 +186,7 @@ func (c *call) read() *Refusal {
 
 // checkMembers refuses what the schema cannot: files and folders that do not exist, half of a callback.
 func (c *call) checkMembers() *Refusal {
-	if text(c.body, "callback_id") != "" && text(c.body, "callback_url") == "" {
+	if c.o.V3() && text(c.body, "callback_id") != "" && text(c.body, "callback_url") == "" {
 		return invalid("callback_url", "callback_url is required when callback_id is set")
 	}
 	if id := text(c.body, "folder_id"); c.o.V3() && id != "" && !c.host.Folder(id) {

@@ -58,8 +58,15 @@ func (s *store) change(f func()) error {
 	return err
 }
 
+// add stores a record; one that cannot be written does not exist.
 func (s *store) add(r *Record) error {
-	return s.change(func() { s.records = append(s.records, r) })
+	err := s.change(func() { s.records = append(s.records, r) })
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.records = slices.DeleteFunc(s.records, func(x *Record) bool { return x == r })
+	}
+	return err
 }
 
 // find returns a copy of a record that is not deleted.
