@@ -52,6 +52,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"browser":     words(completeFiles),
 	"poll":        words("always", "never", "auto"),
 	"preset":      presets,
+	"preview":     words(completeFolders),
 	"renderer":    words("native", "remotion"),
 	"report":      words(completeFolders),
 	"results":     words(completeFiles),
