@@ -19,7 +19,7 @@ PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenr
 	greenroom/pipeline/films/schema,$(PACKAGES))
 
 # What make test runs without the detector: those; packages that have no goroutine, or whose one goroutine runs in every
-# command (native probes files, yamltext parses); the ledger, whose schedules of two faults run with it too; and the tests of
+# command (native probes files, yamltext parses); the ledger, whose schedules of one fault run with it too; and the tests of
 # the program, which only start processes and compare what they leave. GREENROOM_E2E_RACE gives the program the detector.
 # The longest come first, so that none of them runs alone at the end.
 PLAIN = $(addprefix greenroom/internal/e2e/,scripts films secrets) $(PIXELS) greenroom/pipeline/ledger greenroom/compose/native \
@@ -65,11 +65,11 @@ check: setup vet lint
 test test-all: export GORACE := atexit_sleep_ms=50
 
 # Everything real: HTTP, ffmpeg, files, one Remotion render in the headless browser, and the race detector. The schedules
-# of the spending protocol have three faults without the detector, and two with it.
+# of the spending protocol have three faults without the detector, and one with it.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
 	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
-	EXPLORE_FAULTS=2 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
+	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
 
 # With the settings of the tests, so that both use the same compiled packages.
