@@ -42,20 +42,56 @@ func (e Encoding) SoundKey(f *timeline.Film, content map[string]string) (string,
 }
 
 func (e Encoding) key(schema string, film *timeline.Film, settings []string, more ...any) (string, error) {
+	k, err := keyOf(schema, film, settings, more...)
+	if err != nil {
+		return "", err
+	}
+	k.Field("encoder", e.Preset.Name)
+	k.Field("ffmpeg", e.FFmpeg)
+	return k.Sum(), nil
+}
+
+// RangeKey is PartKey for another renderer than ffmpeg; settings are what its bytes depend on besides.
+func RangeKey(p native.Part, content map[string]string, settings ...string) (string, error) {
+	film, err := anonymous(p.Film, content)
+	if err != nil {
+		return "", err
+	}
+	k, err := keyOf("range/1", film, settings, played(p.Film))
+	if err != nil {
+		return "", err
+	}
+	return k.Sum(), nil
+}
+
+// RangeSoundKey is SoundKey for another renderer than ffmpeg.
+func RangeSoundKey(f *timeline.Film, content map[string]string, settings ...string) (string, error) {
+	heard := timeline.Film{FPS: f.FPS, Frames: f.Frames, Media: f.Media, Sounds: f.Sounds}
+	film, err := anonymous(&heard, content)
+	if err != nil {
+		return "", err
+	}
+	k, err := keyOf("range sound/1", film, settings)
+	if err != nil {
+		return "", err
+	}
+	return k.Sum(), nil
+}
+
+// keyOf returns the key of a film without names, of more values and of settings.
+func keyOf(schema string, film *timeline.Film, settings []string, more ...any) (*hashkey.Key, error) {
 	k := hashkey.New(schema)
 	for _, v := range append([]any{film}, more...) {
 		b, err := json.Marshal(v)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		k.Field("drawn", string(b))
 	}
 	for _, s := range settings {
 		k.Field("setting", s)
 	}
-	k.Field("encoder", e.Preset.Name)
-	k.Field("ffmpeg", e.FFmpeg)
-	return k.Sum(), nil
+	return k, nil
 }
 
 // played returns how much of each layer's footage came before the part, which the JSON of a film does not have.

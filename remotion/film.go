@@ -1,0 +1,168 @@
+package remotion
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenroom/internal/fault"
+	"greenroom/internal/proc"
+	"greenroom/remotion/sound"
+)
+
+// Facts are what a film will be, as the project's own metadata say.
+type Facts struct {
+	Frames int     `json:"frames"`
+	Width  int     `json:"width"`
+	Height int     `json:"height"`
+	FPS    float64 `json:"fps"`
+	Scale  float64 `json:"scale"` // of the sides of its pictures, by the project's configuration
+	Muted  bool    `json:"muted"` // by the project's configuration
+	// Segments is what the composition exports as its prop greenroomSegments, unchecked; nil if it exports none.
+	Segments json.RawMessage `json:"segments,omitempty"`
+}
+
+// Pixels returns the size of the film's pictures.
+func (f Facts) Pixels() (width, height int) {
+	return scaled(f.Width, f.Scale), scaled(f.Height, f.Scale)
+}
+
+// Film is a composition that is open in a session. Its frames are rendered range by range, in any order, or all at
+// once. Close it before the session.
+type Film struct {
+	s    *Session
+	w    *work
+	plan plan
+	spec RenderSpec
+}
+
+// Film opens a composition: it bundles the project if needed and reads the composition's metadata. It fails for what
+// Render refuses.
+func (s *Session) Film(ctx context.Context, spec RenderSpec, emit func(Event)) (*Film, error) {
+	p, err := planFilm(s.at, spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	w, _, err := s.begin(ctx, newWork(spec, p, emit))
+	if err != nil {
+		return nil, err
+	}
+	return &Film{s: s, w: w, plan: p, spec: spec}, nil
+}
+
+// Facts returns the metadata of the film.
+func (f *Film) Facts() Facts { return f.w.comp }
+
+// Ext returns the extension of the film's file in lower case.
+func (f *Film) Ext() string { return "." + f.plan.format.name }
+
+// Close lets the driver release the film.
+func (f *Film) Close() {
+	if f.s.enter(context.Background()) == nil {
+		f.s.end(f.w)
+		f.s.leave()
+	}
+}
+
+// Render is Session.Render for an open film.
+func (f *Film) Render(ctx context.Context) (RenderResult, error) {
+	start := time.Now()
+	if err := f.s.enter(ctx); err != nil {
+		return RenderResult{}, err
+	}
+	defer f.s.leave()
+	scratch, err := f.s.scratch(f.plan.out)
+	if err != nil {
+		return RenderResult{}, err
+	}
+	defer scratch.Close()
+	f.w.touched = []string{scratch.Path()}
+	f.w.beat()
+	res, err := f.s.complete(ctx, f.w, f.plan, f.spec, scratch.Path())
+	res.Seconds = time.Since(start).Seconds()
+	return res, err
+}
+
+// Range renders the frames from one to another, last not included. Their pictures go into a file that starts with a
+// key frame, and their sound into a WAV file unless audio is "". emit reports how many frames are ready; it may be nil.
+func (f *Film) Range(ctx context.Context, from, to int, video, audio string, emit func(frames int)) error {
+	return f.ask(ctx, "chunk", map[string]any{"from": from, "to": to - 1, "video": video, "audio": audio,
+		"format": f.plan.format.name, "piece": true, "crf": f.spec.CRF, "exact": f.spec.Exact}, emit)
+}
+
+// Sound renders the sound of the complete film into a WAV file.
+func (f *Film) Sound(ctx context.Context, audio string) error {
+	return f.ask(ctx, "sound", map[string]any{"audio": audio}, nil)
+}
+
+// ask sends a request about the film to the driver.
+func (f *Film) ask(ctx context.Context, op string, args map[string]any, emit func(frames int)) error {
+	if err := f.s.enter(ctx); err != nil {
+		return err
+	}
+	defer f.s.leave()
+	args["concurrency"] = max(1, f.spec.Concurrency)
+	_, err := f.s.request(ctx, f.w, op, args, func(one reply) {
+		if emit != nil {
+			emit(one.Done)
+		}
+		if one.Message != "" {
+			f.w.emit(Event{StageRender, one.Done, one.Total, one.Message})
+		}
+	})
+	return err
+}
+
+// Quality returns how the pictures of a film are encoded, for keys.
+func Quality(spec RenderSpec) string { return fmt.Sprintln(quality(spec.CRF), spec.Exact) }
+
+// SoundOptions returns how the sound of a film of a name is encoded, for keys.
+func SoundOptions(out string) []string { return filmFormats[strings.ToLower(filepath.Ext(out))].sound }
+
+// EncodeSound encodes the sound of a film of some frames, which is that of its ranges in WAV files or silence where
+// there are none. out is a new file; film is the film's name, which has its extension.
+func (r Renderer) EncodeSound(
+	ctx context.Context, out, film string, ranges []sound.Chunk, frames int, fps float64,
+) error {
+	pcm := out + ".pcm"
+	defer os.Remove(pcm)
+	if len(ranges) == 0 {
+		ranges = []sound.Chunk{{To: frames - 1}}
+	}
+	if err := sound.Join(pcm, ranges, fps); err != nil {
+		return fault.Wrap(fault.Failed, err, diskHint, "put the sound of %s together", filepath.Base(film))
+	}
+	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-f", "s16le",
+		"-ar", strconv.Itoa(sound.Rate), "-ac", "2", "-i", pcm, "-map_metadata", "-1", "-fflags", "+bitexact",
+		"-flags:a", "+bitexact")
+	f := filmFormats[strings.ToLower(filepath.Ext(film))]
+	args = append(args, f.sound...)
+	if f.name == "webm" {
+		args = append(args, "-avoid_negative_ts", "disabled")
+	}
+	_, err := proc.Run(ctx, proc.Cmd{
+		Path: r.FFmpeg, Args: append(args, "file:"+out), Env: r.Env, Timeout: 30 * time.Minute,
+	})
+	if err == nil {
+		return nil
+	}
+	_ = os.Remove(out) // incomplete
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var exit *proc.ExitError
+	if errors.As(err, &exit) && proc.DiskFull(err, exit.Tail) {
+		return fault.Wrap(fault.Failed, err, diskHint, "write the sound of %s: the disk is full", filepath.Base(film))
+	}
+	return fault.Wrap(fault.Failed, err, "check that the disk has room", "encode the sound of %s", filepath.Base(film))
+}
