@@ -93,16 +93,94 @@ func (f *Film) Render(ctx context.Context) (RenderResult, error) {
 	return res, err
 }
 
-// Range renders the frames from one to another, last not included. Their pictures go into a file that starts with a
-// key frame, and their sound into a WAV file unless audio is "". emit reports how many frames are ready; it may be nil.
-func (f *Film) Range(ctx context.Context, from, to int, video, audio string, emit func(frames int)) error {
-	return f.ask(ctx, "chunk", map[string]any{"from": from, "to": to - 1, "video": video, "audio": audio,
-		"format": f.plan.format.name, "piece": true, "crf": f.spec.CRF, "exact": f.spec.Exact}, emit)
+// Files are the pictures of a range of frames and their sound; "" where none was rendered.
+type Files struct{ Pictures, Sound string }
+
+// Want is what Ranges renders.
+type Want struct{ Pictures, Sound bool }
+
+// Ranges renders the frames from the first cut to the last in one run and splits them at the cuts between, into new
+// files in dir. Pictures start with a key frame in each file; sound is in WAV files. emit reports how many frames are
+// ready; it may be nil.
+func (f *Film) Ranges(ctx context.Context, dir string, cuts []int, want Want, emit func(frames int)) ([]Files, error) {
+	from, to := cuts[0], cuts[len(cuts)-1]
+	ext := f.Ext()
+	args := map[string]any{"from": from, "to": to - 1, "format": f.plan.format.name, "crf": f.spec.CRF,
+		"exact": f.spec.Exact}
+	relative := []int{}
+	for _, cut := range cuts[1 : len(cuts)-1] {
+		relative = append(relative, cut-from)
+	}
+	args["cuts"] = relative
+	audio := filepath.Join(dir, "run.wav")
+	if want.Sound {
+		args["audio"] = audio
+	}
+	op := "sound"
+	video := filepath.Join(dir, "run"+ext)
+	if want.Pictures {
+		op, args["video"] = "chunk", video
+	}
+	if err := f.ask(ctx, op, args, emit); err != nil {
+		return nil, err
+	}
+	out := make([]Files, len(cuts)-1)
+	if want.Sound {
+		var parts []sound.Chunk
+		for i := range out {
+			out[i].Sound = filepath.Join(dir, fmt.Sprintf("%d.wav", cuts[i]))
+			parts = append(parts, sound.Chunk{From: cuts[i], To: cuts[i+1] - 1, File: out[i].Sound})
+		}
+		if err := sound.Split(audio, parts, f.w.comp.FPS); err != nil {
+			return nil, fault.Wrap(fault.Failed, err, diskHint, "split the sound of %s", f.spec.Composition)
+		}
+		_ = os.Remove(audio) // split
+	}
+	if want.Pictures {
+		if err := f.s.r.split(ctx, dir, ext, relative); err != nil {
+			return nil, err
+		}
+		for i := range out {
+			out[i].Pictures = filepath.Join(dir, fmt.Sprintf("%d%s", cuts[i], ext))
+			if err := os.Rename(filepath.Join(dir, fmt.Sprintf("part%d%s", i, ext)), out[i].Pictures); err != nil {
+				return nil, fault.Wrap(fault.Failed, err, "run the same command again", "split the pictures of %s",
+					f.spec.Composition)
+			}
+		}
+		_ = os.Remove(video) // split
+	}
+	return out, nil
 }
 
-// Sound renders the sound of the complete film into a WAV file.
-func (f *Film) Sound(ctx context.Context, audio string) error {
-	return f.ask(ctx, "sound", map[string]any{"audio": audio}, nil)
+// split splits the pictures in run.EXT before frames that are key frames, into part0.EXT and so on.
+func (r Renderer) split(ctx context.Context, dir, ext string, frames []int) error {
+	if len(frames) == 0 {
+		return os.Rename(filepath.Join(dir, "run"+ext), filepath.Join(dir, "part0"+ext))
+	}
+	var at []string
+	for _, n := range frames {
+		at = append(at, strconv.Itoa(n))
+	}
+	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", "run"+ext,
+		"-map", "0:v", "-c", "copy", "-f", "segment", "-segment_format", ext[1:], "-reset_timestamps", "1",
+		"-segment_frames", strings.Join(at, ","), "part%d"+ext)
+	return r.ffmpeg(ctx, dir, args, "split the pictures")
+}
+
+// ffmpeg runs ffmpeg in a folder.
+func (r Renderer) ffmpeg(ctx context.Context, dir string, args []string, what string) error {
+	_, err := proc.Run(ctx, proc.Cmd{Path: r.FFmpeg, Args: args, Dir: dir, Env: r.Env, Timeout: 30 * time.Minute})
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var exit *proc.ExitError
+	if errors.As(err, &exit) && proc.DiskFull(err, exit.Tail) {
+		return fault.Wrap(fault.Failed, err, diskHint, "%s: the disk is full", what)
+	}
+	return fault.Wrap(fault.Failed, err, "check that the disk has room", "%s", what)
 }
 
 // ask sends a request about the film to the driver.
@@ -129,16 +207,10 @@ func Quality(spec RenderSpec) string { return fmt.Sprintln(quality(spec.CRF), sp
 // SoundOptions returns how the sound of a film of a name is encoded, for keys.
 func SoundOptions(out string) []string { return filmFormats[strings.ToLower(filepath.Ext(out))].sound }
 
-// EncodeSound encodes the sound of a film of some frames, which is that of its ranges in WAV files or silence where
-// there are none. out is a new file; film is the film's name, which has its extension.
-func (r Renderer) EncodeSound(
-	ctx context.Context, out, film string, ranges []sound.Chunk, frames int, fps float64,
-) error {
+// EncodeSound encodes the sound of a film's ranges. out is a new file; film is the film's name, which has its extension.
+func (r Renderer) EncodeSound(ctx context.Context, out, film string, ranges []sound.Chunk, fps float64) error {
 	pcm := out + ".pcm"
 	defer os.Remove(pcm)
-	if len(ranges) == 0 {
-		ranges = []sound.Chunk{{To: frames - 1}}
-	}
 	if err := sound.Join(pcm, ranges, fps); err != nil {
 		return fault.Wrap(fault.Failed, err, diskHint, "put the sound of %s together", filepath.Base(film))
 	}
@@ -150,19 +222,9 @@ func (r Renderer) EncodeSound(
 	if f.name == "webm" {
 		args = append(args, "-avoid_negative_ts", "disabled")
 	}
-	_, err := proc.Run(ctx, proc.Cmd{
-		Path: r.FFmpeg, Args: append(args, "file:"+out), Env: r.Env, Timeout: 30 * time.Minute,
-	})
-	if err == nil {
-		return nil
+	err := r.ffmpeg(ctx, filepath.Dir(out), append(args, "file:"+out), "encode the sound of "+filepath.Base(film))
+	if err != nil {
+		_ = os.Remove(out) // incomplete
 	}
-	_ = os.Remove(out) // incomplete
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	var exit *proc.ExitError
-	if errors.As(err, &exit) && proc.DiskFull(err, exit.Tail) {
-		return fault.Wrap(fault.Failed, err, diskHint, "write the sound of %s: the disk is full", filepath.Base(film))
-	}
-	return fault.Wrap(fault.Failed, err, "check that the disk has room", "encode the sound of %s", filepath.Base(film))
+	return err
 }

@@ -67,9 +67,14 @@ export const open = async ({film: name, bundleDir, composition: id, inputProps, 
 /** The segments that a composition of the project exports as a prop, for Go to check. */
 const exported = ({props}) => props?.greenroomSegments;
 
+// A key frame at each of these frames, counted from the first one that is rendered.
+const keyed = (cuts) => ({args}) => args.flatMap((a, i) => (
+  a === '-c:v' && args[i + 1] !== 'copy' && cuts.length > 0
+    ? ['-force_key_frames', `expr:${cuts.map((n) => `eq(n,${n})`).join('+')}`, a] : [a]));
+
 /**
- * Renders frames from..to, both in it; picture and sound into files of their own. piece: the picture's file is one that
- * can be joined with others at any frame. Without a file for the sound none is rendered.
+ * Renders frames from..to, both in it; picture and sound into files of their own. cuts: the picture's file will be cut
+ * before these frames, and joined with others. Without a file for the sound none is rendered.
  */
 export const chunk = async (request) => {
   const {common, composition} = film(request);
@@ -87,11 +92,11 @@ export const chunk = async (request) => {
   const quality = format.codec === 'prores' || chosen.videoBitrate ? {} : {crf: request.crf || 18};
   // greenroom's own changes of ffmpeg's arguments, and after them the project's.
   const ours = format.codec === 'vp9' && (({args}) => args.flatMap((a) => (a === 'libvpx-vp9' ? [a, ...vp9] : [a])));
-  const overrides = [ours, values.overrideFfmpegCommand].filter(Boolean);
+  const overrides = [ours, request.cuts && keyed(request.cuts), values.overrideFfmpegCommand].filter(Boolean);
   const ffmpegOverride = ({type, args}) => overrides.reduce((args, override) => override({type, args}), args);
   let last = -1;
   await renderMedia({
-    ...common, composition, ...format, codec: (part && !request.piece && chunkCodec) || format.codec,
+    ...common, composition, ...format, codec: (part && !request.cuts && chunkCodec) || format.codec,
     colorSpace: 'bt709',
     ...quality, ...chosen,
     ...(overrides.length > 0 ? {ffmpegOverride} : {}),
@@ -108,17 +113,18 @@ export const chunk = async (request) => {
   }).catch(drawing);
 };
 
-/** Renders the sound of a complete film, without its pictures. */
+/** Renders the sound of frames from..to, both in it, without their pictures. */
 export const sound = async (request) => {
   const {common, composition} = film(request);
   const {renderMedia, makeCancelSignal} = await load('@remotion/renderer');
   const {cancelSignal, cancel} = makeCancelSignal();
   state.busy.cancel = cancel;
-  const total = composition.durationInFrames;
+  const total = request.to - request.from + 1;
   await renderMedia({
     ...common, composition, codec: 'wav', audioCodec: 'pcm-16', enforceAudioTrack: true, sampleRate: 48000,
-    outputLocation: request.audio, concurrency: request.concurrency, overwrite: true, cancelSignal,
-    onProgress: ({renderedFrames}) => say({id: request.id, stage: 'render', done: renderedFrames, total}),
+    frameRange: [request.from, request.to], outputLocation: request.audio, concurrency: request.concurrency,
+    overwrite: true, cancelSignal,
+    onProgress: ({renderedFrames}) => say({id: request.id, stage: 'render', done: Math.min(renderedFrames, total), total}),
   }).catch(drawing);
 };
 

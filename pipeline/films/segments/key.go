@@ -64,14 +64,41 @@ func RangeKey(p native.Part, content map[string]string, settings ...string) (str
 	return k.Sum(), nil
 }
 
-// RangeSoundKey is SoundKey for another renderer than ffmpeg.
-func RangeSoundKey(f *timeline.Film, content map[string]string, settings ...string) (string, error) {
-	heard := timeline.Film{FPS: f.FPS, Frames: f.Frames, Media: f.Media, Sounds: f.Sounds}
-	film, err := anonymous(&heard, content)
-	if err != nil {
-		return "", err
+// heard is what is heard of a sound in a range of frames.
+type heard struct {
+	Content      string
+	File         timeline.Media
+	From, Frames int // in the range
+	Played       int // frames of the sound that came before
+	Skip         float64
+	Loop         bool
+	Gain         []float64 // of each frame
+}
+
+// RangeSoundKey returns the hash of what is heard from a frame of a film to another, last not included, for another
+// renderer than ffmpeg: gains change from frame to frame. It returns "" for a range without sounds.
+func RangeSoundKey(
+	f *timeline.Film, from, to int, content map[string]string, settings ...string,
+) (string, error) {
+	var list []heard
+	for i := range f.Sounds {
+		s := &f.Sounds[i]
+		first, end := max(s.From, from), min(s.From+s.Frames, to)
+		if first >= end {
+			continue
+		}
+		h := heard{Content: content[s.Media], File: f.Media[s.Media], From: first - from, Frames: end - first,
+			Played: first - s.From, Skip: s.Skip, Loop: s.Loop}
+		h.File.Public = ""
+		for at := first; at < end; at++ {
+			h.Gain = append(h.Gain, s.GainAt(f.FPS.Seconds(at)))
+		}
+		list = append(list, h)
 	}
-	k, err := keyOf("range sound/1", film, settings)
+	if list == nil {
+		return "", nil
+	}
+	k, err := keyOf("range sound/1", &timeline.Film{FPS: f.FPS, Frames: to - from}, settings, list)
 	if err != nil {
 		return "", err
 	}

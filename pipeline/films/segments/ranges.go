@@ -65,17 +65,31 @@ func (r Ranges) units() []*unit {
 	return out
 }
 
-// Has reports whether RenderRanges would make no source of a film.
-func (m *Maker) Has(ctx context.Context, r Ranges) bool {
-	for _, u := range r.units() {
-		if _, made := m.made.Load(u.Key); m.Fresh && !made {
-			return false
-		}
-		if _, ok := m.find(ctx, u); !ok {
-			return false
+// Missing returns the keys of the sources that RenderRanges would make.
+func (m *Maker) Missing(ctx context.Context, r Ranges) map[string]bool {
+	out := map[string]bool{}
+	seen := map[*unit]bool{}
+	var add func(list []*unit)
+	add = func(list []*unit) {
+		for _, u := range list {
+			if !seen[u] && !m.has(ctx, u) {
+				out[u.Key] = true
+				add(u.needs)
+			}
+			seen[u] = true
 		}
 	}
-	return true
+	add(r.units())
+	return out
+}
+
+// has reports whether a unit need not be made.
+func (m *Maker) has(ctx context.Context, u *unit) bool {
+	if _, made := m.made.Load(u.Key); m.Fresh && !made {
+		return false
+	}
+	_, ok := m.find(ctx, u)
+	return ok
 }
 
 // RenderRanges makes the sources of a film that the store does not have, and joins all. emit reports how many of its
