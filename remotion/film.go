@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -31,6 +32,18 @@ type Facts struct {
 // Pixels returns the size of the film's pictures.
 func (f Facts) Pixels() (width, height int) {
 	return scaled(f.Width, f.Scale), scaled(f.Height, f.Scale)
+}
+
+// Rate returns the frame rate as a fraction: 30000/1001 for 29.97.
+func (f Facts) Rate() (num, den int) {
+	for _, den := range []int{1, 1001} {
+		num := math.Round(f.FPS * float64(den))
+		if math.Abs(num/float64(den)-f.FPS) < 1e-6 && (den == 1 || math.Mod(num, 1000) == 0) {
+			return int(num), den
+		}
+	}
+	const parts = 1000
+	return int(math.Round(f.FPS * parts)), parts
 }
 
 // Film is a composition that is open in a session. Its frames are rendered range by range, in any order, or all at
@@ -137,7 +150,7 @@ func (f *Film) Ranges(ctx context.Context, dir string, cuts []int, want Want, em
 		_ = os.Remove(audio) // split
 	}
 	if want.Pictures {
-		if err := f.s.r.split(ctx, dir, ext, relative); err != nil {
+		if err := f.s.r.split(ctx, dir, ext, relative, f.w.comp); err != nil {
 			return nil, err
 		}
 		for i := range out {
@@ -152,20 +165,41 @@ func (f *Film) Ranges(ctx context.Context, dir string, cuts []int, want Want, em
 	return out, nil
 }
 
-// split splits the pictures in run.EXT before frames that are key frames, into part0.EXT and so on.
-func (r Renderer) split(ctx context.Context, dir, ext string, frames []int) error {
+// split splits the pictures in run.EXT before frames that are key frames, into part0.EXT and so on. All parts of a film
+// have the same time base, and the times of their frames are exact: Remotion's are rounded to milliseconds.
+func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, facts Facts) error {
+	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", "run"+ext,
+		"-map", "0:v", "-c", "copy")
+	scale := ""
+	if ext != ".webm" { // which has milliseconds
+		num, den := facts.Rate()
+		k := (lowestTimescale + num - 1) / num
+		scale = strconv.Itoa(num * k)
+		time := func(of string) string {
+			return fmt.Sprintf("%s=round((%s-STARTPTS)*TB*%d/%d)*%d", strings.ToLower(of), of, num, den, den*k)
+		}
+		args = append(args, "-bsf:v", "setts="+time("PTS")+":"+time("DTS")+":time_base=1/"+scale)
+	}
 	if len(frames) == 0 {
-		return os.Rename(filepath.Join(dir, "run"+ext), filepath.Join(dir, "part0"+ext))
+		if scale != "" {
+			args = append(args, "-video_track_timescale", scale)
+		}
+		return r.ffmpeg(ctx, dir, append(args, "part0"+ext), "write the pictures")
 	}
 	var at []string
 	for _, n := range frames {
 		at = append(at, strconv.Itoa(n))
 	}
-	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", "run"+ext,
-		"-map", "0:v", "-c", "copy", "-f", "segment", "-segment_format", ext[1:], "-reset_timestamps", "1",
-		"-segment_frames", strings.Join(at, ","), "part%d"+ext)
-	return r.ffmpeg(ctx, dir, args, "split the pictures")
+	args = append(args, "-f", "segment", "-segment_format", ext[1:], "-reset_timestamps", "1",
+		"-segment_frames", strings.Join(at, ","))
+	if scale != "" {
+		args = append(args, "-segment_format_options", "video_track_timescale="+scale)
+	}
+	return r.ffmpeg(ctx, dir, append(args, "part%d"+ext), "split the pictures")
 }
+
+// lowestTimescale is that of ffmpeg's MP4 files: it multiplies lower ones.
+const lowestTimescale = 10000
 
 // ffmpeg runs ffmpeg in a folder.
 func (r Renderer) ffmpeg(ctx context.Context, dir string, args []string, what string) error {

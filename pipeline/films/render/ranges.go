@@ -1,7 +1,6 @@
 package render
 
 import (
-	"math"
 	"path/filepath"
 	"strings"
 
@@ -29,8 +28,9 @@ type part struct {
 func (j *job) ranges(facts remotion.Facts) (*segments.Ranges, error) {
 	width, height := facts.Pixels()
 	ext := j.ext()
-	film := &timeline.Film{Name: j.name, Width: width, Height: height, FPS: rateOf(facts.FPS), Frames: facts.Frames,
-		Transparent: ext != ".mp4"}
+	num, den := facts.Rate()
+	film := &timeline.Film{Name: j.name, Width: width, Height: height, FPS: timeline.Rate{Num: num, Den: den},
+		Frames: facts.Frames, Transparent: ext != ".mp4"}
 	preset, err := native.PresetFor("", "film"+ext, film.Transparent)
 	if err != nil {
 		return nil, err
@@ -117,15 +117,4 @@ func (j *job) segments(facts remotion.Facts) (parts []*part, err error) {
 		parts = append(parts, p)
 	}
 	return parts, nil
-}
-
-// rateOf returns a frame rate as a fraction: 30000/1001 for 29.97.
-func rateOf(fps float64) timeline.Rate {
-	for _, den := range []int{1, 1001} {
-		num := math.Round(fps * float64(den))
-		if math.Abs(num/float64(den)-fps) < 1e-6 && (den == 1 || math.Mod(num, 1000) == 0) {
-			return timeline.Rate{Num: int(num), Den: den}
-		}
-	}
-	return timeline.Rate{Num: int(math.Round(fps * 1e6)), Den: 1e6}
 }
