@@ -28,7 +28,7 @@ func TestSegmentsThatDoNotFit(t *testing.T) {
 		"outside":        {`[{"from":0,"to":10,"files":["../secret"]}]`, `"../secret" is not a file of the project`},
 		"absolute":       {`[{"from":0,"to":10,"files":["/etc/passwd"]}]`, "is not a file of the project"},
 		"below zero":     {`[{"from":-1,"to":10}]`, "segment 1 starts at frame -1"},
-		"one is no text": {`[{"from":0,"to":10},7]`, "segment 2"},
+		"a number": {`[{"from":0,"to":10},7]`, "segment 2"},
 	} {
 		list, err := Parse("Film", []byte(c.raw), 10)
 		var f *fault.Error

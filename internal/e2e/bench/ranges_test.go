@@ -19,7 +19,7 @@ func rangesProject(b *testing.B) string {
 }
 
 // rangesOf measures films that were edited: rendered by range, and in one run. A film that is called warm makes the
-// bundle before. The sum of ranges is what they take in a session with an empty store if first is true, else after one.
+// bundle before. Unless first is true, the store has the ranges of the films before the edit.
 func rangesOf(b *testing.B, dir string, first bool, edit func(round int), films ...string) {
 	round := 0
 	render := func(args ...string) float64 {

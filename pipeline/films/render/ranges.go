@@ -17,7 +17,7 @@ import (
 type part struct {
 	from, to int
 	// keys returns the keys of its pictures and of its sound, as the project's files are now. A key of sound is "" where
-	// nothing is heard.
+	// there is none.
 	keys            func() (pictures, sound string, err error)
 	pictures, sound string         // as the files were when the film was cut
 	changed         bool           // keys returned others after the range was rendered

@@ -64,7 +64,7 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	start := r.Now()
 	out, err := j.reuse(ctx)
 	if err == nil && out == nil {
-		out, err = r.inSession(ctx, j)
+		out, err = j.inSession(ctx)
 	}
 	r.keys.Forget() // files may have changed during the render
 	if err != nil {
@@ -93,7 +93,8 @@ func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 }
 
 // inSession renders a film in the run's session, which is started for the first film.
-func (r *Renderer) inSession(ctx context.Context, j *job) (*rendered, error) {
+func (j *job) inSession(ctx context.Context) (*rendered, error) {
+	r := j.r
 	reused := true
 	if r.session == nil {
 		if err := r.openSession(ctx, j.name); err != nil {

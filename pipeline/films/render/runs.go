@@ -65,14 +65,14 @@ func (r *runs) sound(ext string) segments.Source {
 	all := hashkey.New("ranges sound/1")
 	out := segments.Source{Ext: ext, Valid: r.valid(r.parts...)}
 	chunks := make([]sound.Chunk, len(r.parts))
-	var heard []int // the parts of out.Needs
+	var audible []int // the parts of out.Needs
 	for i, p := range r.parts {
 		chunks[i] = sound.Chunk{From: p.from, To: p.to - 1}
 		all.Field("range", p.sound+" "+strconv.Itoa(p.to))
 		if p.sound == "" {
 			continue
 		}
-		heard = append(heard, i)
+		audible = append(audible, i)
 		out.Needs = append(out.Needs, segments.Source{
 			Key: p.sound, Ext: ".wav", Valid: r.valid(p),
 			Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
@@ -89,7 +89,7 @@ func (r *runs) sound(ext string) segments.Source {
 	out.Key = all.Sum()
 	out.Make = func(ctx context.Context, file string, wavs []string, _ func(int)) (native.Encoded, error) {
 		for n, wav := range wavs {
-			chunks[heard[n]].File = wav
+			chunks[audible[n]].File = wav
 		}
 		err := job.r.Remotion.EncodeSound(ctx, file, job.spec.Out, chunks, fps)
 		return native.Encoded{Path: file}, err

@@ -64,8 +64,8 @@ func RangeKey(p native.Part, content map[string]string, settings ...string) (str
 	return k.Sum(), nil
 }
 
-// heard is what is heard of a sound in a range of frames.
-type heard struct {
+// audible is the part of a sound that is played in a range of frames.
+type audible struct {
 	Content      string
 	File         timeline.Media
 	From, Frames int // in the range
@@ -75,19 +75,19 @@ type heard struct {
 	Gain         []float64 // of each frame
 }
 
-// RangeSoundKey returns the hash of what is heard from a frame of a film to another, last not included, for another
+// RangeSoundKey returns the hash of the sounds from a frame of a film to another, last not included, for another
 // renderer than ffmpeg: gains change from frame to frame. It returns "" for a range without sounds.
 func RangeSoundKey(
 	f *timeline.Film, from, to int, content map[string]string, settings ...string,
 ) (string, error) {
-	var list []heard
+	var list []audible
 	for i := range f.Sounds {
 		s := &f.Sounds[i]
 		first, end := max(s.From, from), min(s.From+s.Frames, to)
 		if first >= end {
 			continue
 		}
-		h := heard{Content: content[s.Media], File: f.Media[s.Media], From: first - from, Frames: end - first,
+		h := audible{Content: content[s.Media], File: f.Media[s.Media], From: first - from, Frames: end - first,
 			Played: first - s.From, Skip: s.Skip, Loop: s.Loop}
 		h.File.Public = ""
 		for at := first; at < end; at++ {
