@@ -168,9 +168,11 @@ func (f *Film) Ranges(ctx context.Context, dir string, cuts []int, want Want, em
 // split splits the pictures in run.EXT before frames that are key frames, into part0.EXT and so on. All parts of a film
 // have the same time base, and the times of their frames are exact: Remotion's are rounded to milliseconds.
 func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, facts Facts) error {
-	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", "run"+ext,
-		"-map", "0:v", "-c", "copy")
-	scale := ""
+	run, scale := "run"+ext, ""
+	head := func(in string) []string {
+		return append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", in, "-map", "0:v",
+			"-c", "copy")
+	}
 	if ext != ".webm" { // which has milliseconds
 		num, den := facts.Rate()
 		k := (lowestTimescale + num - 1) / num
@@ -178,19 +180,21 @@ func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, fact
 		time := func(of string) string {
 			return fmt.Sprintf("%s=round((%s-STARTPTS)*TB*%d/%d)*%d", strings.ToLower(of), of, num, den, den*k)
 		}
-		args = append(args, "-bsf:v", "setts="+time("PTS")+":"+time("DTS")+":time_base=1/"+scale)
+		exact := append(head(run), "-bsf:v", "setts="+time("PTS")+":"+time("DTS")+":time_base=1/"+scale,
+			"-video_track_timescale", scale, "exact"+ext)
+		if err := r.ffmpeg(ctx, dir, exact, "write the pictures"); err != nil {
+			return err
+		}
+		run = "exact" + ext
 	}
 	if len(frames) == 0 {
-		if scale != "" {
-			args = append(args, "-video_track_timescale", scale)
-		}
-		return r.ffmpeg(ctx, dir, append(args, "part0"+ext), "write the pictures")
+		return os.Rename(filepath.Join(dir, run), filepath.Join(dir, "part0"+ext))
 	}
 	var at []string
 	for _, n := range frames {
 		at = append(at, strconv.Itoa(n))
 	}
-	args = append(args, "-f", "segment", "-segment_format", ext[1:], "-reset_timestamps", "1",
+	args := append(head(run), "-f", "segment", "-segment_format", ext[1:], "-reset_timestamps", "1",
 		"-segment_frames", strings.Join(at, ","))
 	if scale != "" {
 		args = append(args, "-segment_format_options", "video_track_timescale="+scale)
