@@ -177,11 +177,10 @@ func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, fact
 		num, den := facts.Rate()
 		k := (lowestTimescale + num - 1) / num
 		scale = strconv.Itoa(num * k)
-		time := func(of string) string {
-			return fmt.Sprintf("%s=round((%s-STARTPTS)*TB*%d/%d)*%d", strings.ToLower(of), of, num, den, den*k)
-		}
-		exact := append(head(run), "-bsf:v", "setts="+time("PTS")+":"+time("DTS")+":time_base=1/"+scale,
-			"-video_track_timescale", scale, "exact"+ext)
+		// Decoding times are one frame apart, so that none is repeated.
+		times := fmt.Sprintf("setts=pts=round((PTS-STARTPTS)*TB*%d/%d)*%d:"+
+			"dts=(N-round((STARTPTS-STARTDTS)*TB*%d/%d))*%d:time_base=1/%s", num, den, den*k, num, den, den*k, scale)
+		exact := append(head(run), "-bsf:v", times, "-video_track_timescale", scale, "exact"+ext)
 		if err := r.ffmpeg(ctx, dir, exact, "write the pictures"); err != nil {
 			return err
 		}
