@@ -177,9 +177,9 @@ func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, fact
 		num, den := facts.Rate()
 		k := (lowestTimescale + num - 1) / num
 		scale = strconv.Itoa(num * k)
-		// Decoding times are one frame apart, so that none is repeated.
+		// Decoding times are one frame apart: x264 reorders two frames, whatever the file has.
 		times := fmt.Sprintf("setts=pts=round((PTS-STARTPTS)*TB*%d/%d)*%d:"+
-			"dts=(N-round((STARTPTS-STARTDTS)*TB*%d/%d))*%d:time_base=1/%s", num, den, den*k, num, den, den*k, scale)
+			"dts=(N-max(2\\,round((STARTPTS-STARTDTS)*TB*%d/%d)))*%d:time_base=1/%s", num, den, den*k, num, den, den*k, scale)
 		exact := append(head(run), "-bsf:v", times, "-video_track_timescale", scale, "exact"+ext)
 		if err := r.ffmpeg(ctx, dir, exact, "write the pictures"); err != nil {
 			return err
