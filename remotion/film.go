@@ -169,6 +169,9 @@ func (f *Film) Ranges(ctx context.Context, dir string, cuts []int, want Want, em
 // have the same time base, and the times of their frames are exact: Remotion's are rounded to milliseconds.
 func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, facts Facts) error {
 	run, scale := "run"+ext, ""
+	if len(frames) == 0 {
+		return os.Rename(filepath.Join(dir, run), filepath.Join(dir, "part0"+ext))
+	}
 	head := func(in string) []string {
 		return append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", in, "-map", "0:v",
 			"-c", "copy")
@@ -185,9 +188,6 @@ func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, fact
 			return err
 		}
 		run = "exact" + ext
-	}
-	if len(frames) == 0 {
-		return os.Rename(filepath.Join(dir, run), filepath.Join(dir, "part0"+ext))
 	}
 	var at []string
 	for _, n := range frames {

@@ -16,8 +16,9 @@ import (
 	"greenroom/remotion/sound"
 )
 
-// longestRun is how many frames are rendered in one run, unless one range has more: what a failure costs.
-const longestRun = 500
+// longestRun is how many frames are rendered in one run, unless one range has more. 0 renders each range alone: the
+// times of frames in files that are split are not yet exact (Film.Ranges).
+const longestRun = 0
 
 // runs renders the ranges of a film. A page of the browser costs about as much as ten frames, so ranges that are
 // missing one after another are rendered in one run and split.
