@@ -6,6 +6,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/purchase"
+	"greenroom/pipeline/sharedcache"
 )
 
 // Resolve records the result of a clip's request that is unknown, see [purchase.Answers.Resolve].
@@ -29,7 +30,16 @@ func (p *Project) answer(clip string, record func(manifest.Clip, *purchase.Answe
 		return err
 	}
 	defer end()
-	return record(clips[0], p.answers())
+	sh, err := p.sharedCache(BuildOptions{})
+	if err != nil {
+		return err
+	}
+	defer sh.Close()
+	a := p.answers()
+	if claims := sharedcache.ClaimsOf(sh); claims != nil {
+		a.WithClaims(claims)
+	}
+	return record(clips[0], a)
 }
 
 // buyer returns what buys for a run.

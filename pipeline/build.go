@@ -20,6 +20,8 @@ import (
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
+	"greenroom/pipeline/sharedcache"
 	"greenroom/pipeline/stage/wait"
 )
 
@@ -194,7 +196,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return sum, err
 	}
 	b.warnOfMarkup(ctx, spend)
-	if err := b.limits(spend, found); err != nil {
+	if err := b.limits(spend, found, sharedcache.ClaimsOf(sh)); err != nil {
 		return sum, err
 	}
 	b.learnDuplicates(ctx, draw)
@@ -219,7 +221,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 }
 
 // limits sets the run's bounds and asks for leave to spend.
-func (b *build) limits(plan *planning.Plan, found preflight.Found) error {
+func (b *build) limits(plan *planning.Plan, found preflight.Found, claims *sharedcache.Claims) error {
 	budget := b.o.MaxSpend
 	if budget == nil {
 		budget = b.Manifest.HeyGen.Budget
@@ -253,10 +255,14 @@ func (b *build) limits(plan *planning.Plan, found preflight.Found) error {
 	b.cores = semaphore.NewWeighted(int64(jobs * b.threads))
 	b.fetches = semaphore.NewWeighted(maxDownloads)
 	b.submit = semaphore.NewWeighted(int64(max(1, b.Manifest.HeyGen.Concurrency)))
-	b.buyer = b.Project.buyer(purchase.Options{
-		RunID: b.runID, Budget: budget, Wait: b.o.Wait, Within: b.within(), Strict: b.o.Strict, Free: b.o.StandIns || b.o.Draft,
-		Found: found, Env: b.env(), Maker: b.previews.Maker, Bought: b.bought,
-	})
+	o := purchase.Options{
+		RunID: b.runID, Budget: budget, Wait: b.o.Wait, Within: b.within(), Strict: b.o.Strict, Once: b.o.NoWait,
+		Free: b.o.StandIns || b.o.Draft, Found: found, Env: b.env(), Maker: b.previews.Maker, Bought: b.bought,
+	}
+	if claims != nil {
+		o.Claims = claims
+	}
+	b.buyer = b.Project.buyer(o)
 	return nil
 }
 
@@ -317,11 +323,11 @@ func (b *build) rememberNoWebM(s planning.Step) {
 // reroute takes a clip to the key colour when HeyGen refused its look as WebM, and
 // remembers that for the look. Nothing was bought by the refused request.
 func (b *build) reroute(ctx context.Context, s planning.Step, err error) (planning.Step, bool) {
-	if err == nil || s.Route != request.V3WebM || s.Work.Clip.Route != "" || !heygen.WebMRefused(err) {
+	if err == nil || s.Route != routes.V3WebM || s.Work.Clip.Route != "" || !heygen.WebMRefused(err) {
 		return s, false
 	}
 	b.rememberNoWebM(s)
-	req, rerr := b.router.RequestOn(ctx, *s.Work.Clip, request.V3Key)
+	req, rerr := b.router.RequestOn(ctx, *s.Work.Clip, routes.V3Key)
 	if rerr != nil {
 		return s, false
 	}

@@ -12,7 +12,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // captions brings a take's sidecar into the store, as JSON. That none came is worth
@@ -27,7 +27,7 @@ func (b *build) captions(ctx context.Context, s planning.Step, client *heygen.Cl
 	}
 	if v.CaptionURL == "" {
 		var err error
-		if v, err = client.Job(ctx, request.KindOf(b.Account.RecordRoute(ctx, s.Route)), id); err != nil {
+		if v, err = client.Job(ctx, routes.KindOf(b.Account.RecordRoute(ctx, s.Route)), id); err != nil {
 			return warn("not read: %v", err)
 		}
 	}

@@ -4,36 +4,40 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
+type takesRoute struct{ api, route, clip string }
+
 // onRoute are manifests of one clip that take each route; %s is where a member goes.
-var onRoute = []struct{ api, route, clip string }{
-	{"v2", request.V2, `{script: Hi, transparent: false%s}`},
-	{"v2", request.V2Key, `{script: Hi%s}`},
-	{"v2", request.V2, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
-	{"v2", request.V2Key, `{scenes: [{script: One%S}, {script: Two}]%s}`},
-	{"v2", request.V1WebM, `{script: Hi, route: v1-webm%s}`},
-	{"v3", request.V3WebM, `{script: Hi%s}`},
-	{"v3", request.V3Key, `{script: Hi, route: v3-key%s}`},
-	{"v3", request.V3, `{script: Hi, transparent: false%s}`},
-	{"v3", request.V3Studio, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
-	{"v2", request.V1Agent, `{agent: {prompt: "A film."%A}%s}`},
-	{"v3", request.V3Agent, `{agent: {prompt: "A film."%A}%s}`},
-	{"v2", request.V2Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
-	{"v3", request.V3Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
-	{"v2", request.V2Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
-	{"v2", request.V2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
-	{"v3", request.V3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
-	{"v3", request.V3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
-	{"v3", request.Video, `{video: abcdef%s}`},
-	{"v3", request.File, `{file: a.mp4, transparent: false%s}`},
-	{"v3", request.V3Cutout, `{file: a.mp4, cutout: true%s}`},
+var onRoute = []takesRoute{
+	{"v2", routes.V2, `{script: Hi, transparent: false%s}`},
+	{"v2", routes.V2Key, `{script: Hi%s}`},
+	{"v2", routes.V2, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", routes.V2Key, `{scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", routes.V1WebM, `{script: Hi, route: v1-webm%s}`},
+	{"v3", routes.V3WebM, `{script: Hi%s}`},
+	{"v3", routes.V3Key, `{script: Hi, route: v3-key%s}`},
+	{"v3", routes.V3, `{script: Hi, transparent: false%s}`},
+	{"v3", routes.V3Studio, `{transparent: false, scenes: [{script: One%S}, {script: Two}]%s}`},
+	{"v2", routes.V1Agent, `{agent: {prompt: "A film."%A}%s}`},
+	{"v3", routes.V3Agent, `{agent: {prompt: "A film."%A}%s}`},
+	{"v2", routes.V2Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
+	{"v3", routes.V3Template, `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}%s}`},
+	{"v2", routes.V2Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
+	{"v2", routes.V2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", routes.V3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
+	{"v3", routes.V3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", routes.Video, `{video: abcdef%s}`},
+	{"v3", routes.File, `{file: a.mp4, transparent: false%s}`},
+	{"v3", routes.V3Cutout, `{file: a.mp4, cutout: true%s}`},
 }
 
 // changes are members that can be added to those clips, with a value that is not the default.
@@ -85,10 +89,15 @@ func bodyOf(t *testing.T, b *build, s planning.Step) []byte {
 	return bytes.ReplaceAll(in.Body, []byte(in.Marker), nil)
 }
 
-// TestNoMemberIsDroppedSilently changes each member on each route: the request changes,
+// TestNoMemberIsDroppedSilently changes each member on each route: the request and its take key change,
 // or the manifest is refused at the member's place, or greenroom uses the member itself
 // according to the table.
 func TestNoMemberIsDroppedSilently(t *testing.T) {
+	for _, route := range routes.Names {
+		if !slices.ContainsFunc(onRoute, func(x takesRoute) bool { return x.route == route }) {
+			t.Errorf("onRoute has no clip that takes route %s", route)
+		}
+	}
 	for _, x := range onRoute {
 		plain, _ := fillMember(x.clip, "", "")
 		base := openOne(t, x.api, plain)
@@ -102,7 +111,7 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 				continue
 			}
 			fate := request.HandlingOf(member, x.route)
-			if strings.Contains(x.clip, "scenes") && member == "background" && x.route == request.V2Key {
+			if strings.Contains(x.clip, "scenes") && member == "background" && x.route == routes.V2Key {
 				fate = request.Unused
 			}
 			if strings.Contains(x.clip, "scenes") && member == "draft" {
@@ -122,6 +131,9 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 			case fate == request.Carried:
 				if after := bodyOf(t, got.b, got.s); bytes.Equal(before, after) {
 					t.Errorf("%s on %s is dropped: %s", member, x.route, after)
+				}
+				if got.s.Key == base.s.Key {
+					t.Errorf("%s on %s is in the request and not in the take key", member, x.route)
 				}
 			}
 		}
@@ -181,12 +193,12 @@ func TestDefaultsOfOtherClipsAreNoFault(t *testing.T) {
 func TestATakeThatIsThereIsNotRefused(t *testing.T) {
 	t.Parallel()
 	p, c := projectOf(t, `{script: "Hello there.", route: v1-webm, voice: {speed: 1.4}}`)
-	r, err := p.router.RequestOn(t.Context(), c, request.V1WebM)
+	r, err := p.router.RequestOn(t.Context(), c, routes.V1WebM)
 	if err == nil || r.Key == "" {
 		t.Fatalf("%q %v", r.Key, err)
 	}
 	e := nothing
-	e.Clip, e.TakeKey, e.Route = c.Name, r.Key, request.V1WebM
+	e.Clip, e.TakeKey, e.Route = c.Name, r.Key, routes.V1WebM
 	if got, err := p.router.Chosen(t.Context(), c, e, true, nil); err != nil || got.Key != r.Key {
 		t.Errorf("%q %v", got.Key, err)
 	}

@@ -19,6 +19,7 @@ import (
 	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/purchase"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/wait"
 	"greenroom/pipeline/voice"
 )
@@ -36,6 +37,7 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v2", `{agent: {prompt: "A film.", duration: 20s, orientation: portrait, avatar: x, files: [a.png]}}`, "v1-agent", "/v1/video_agent/generate"},
 	{"v2", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}}`, "v2-template", "/v2/template/t123/generate"},
 	{"v2", `{translate: {file: a.mp4, to: Spanish, mode: precise}, transparent: false}`, "v2-translate", "/v2/video_translate"},
+	{"v2", `{translate: {file: a.mp4, to: Spanish}}`, "v2-translate-key", "/v2/video_translate"},
 	{"v2", `{script: Hi, draft: voice, captions: true}`, "v2-key", "/v2/video/generate"},
 	{"v2", `{script: Hi, draft: voice, captions: true, route: v1-webm}`, "v1-webm", "/v1/video.webm"},
 	{"v3", `{script: Hi, draft: voice, captions: true}`, "v3-webm", "/v3/videos"},
@@ -48,6 +50,7 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v3", `{agent: {prompt: "A film.", duration: 20s, orientation: landscape, voice: v, files: [a.png]}}`, "v3-agent", "/v3/video-agents"},
 	{"v3", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}}`, "v3-template", "/v3/templates/t123"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish, audio-only: true}}`, "v3-translate-key", "/v3/video-translations"},
+	{"v3", `{translate: {file: a.mp4, to: Spanish}, transparent: false, captions: true}`, "v3-translate", "/v3/video-translations"},
 	{"v3", `{file: a.mp4, cutout: true}`, "v3-cutout", "/v3/background-removals"},
 }
 
@@ -55,7 +58,7 @@ var bodies = []struct{ api, clip, route, path string }{
 // it against HeyGen's OpenAPI page.
 func TestEveryRequestBodyFitsThePage(t *testing.T) {
 	page := wiretest.New(t)
-	routes := map[string]bool{}
+	seen := map[string]bool{}
 	for _, x := range bodies {
 		b, s := planned(t, x.api, x.clip)
 		if s.Route != x.route {
@@ -76,7 +79,7 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 				t.Errorf("%s is not driven by its bought voice: %s", x.clip, in.Body)
 			}
 		}
-		routes[s.Route] = true
+		seen[s.Route] = true
 		if strings.Contains(string(in.Body), "Signature=") {
 			t.Errorf("%s: the body that is kept holds a signed link: %s", x.clip, in.Body)
 		}
@@ -85,7 +88,11 @@ func TestEveryRequestBodyFitsThePage(t *testing.T) {
 			t.Errorf("%s: title %q does not carry the marker into %s", x.clip, in.Title, in.Body)
 		}
 	}
-	t.Logf("%d routes", len(routes))
+	for _, route := range routes.Names {
+		if routes.Paid(route) && !seen[route] {
+			t.Errorf("no body of route %s is compared with the page", route)
+		}
+	}
 }
 
 // planned opens a project of one clip whose uploads are known, so that a request is

@@ -38,8 +38,13 @@ func (p *Project) FilmRecords() records.Store {
 	return records.Store{Dir: p.Dir(), Version: p.o.Version}
 }
 
-// FilmPieces returns what renders films piece by piece, with the project's store and its shared cache.
-func (p *Project) FilmPieces(context.Context) (*segments.Maker, error) {
+// FilmPieces returns what renders films piece by piece, with the project's store and its shared cache. Machines of a
+// shard lease the pieces in the cache, so that each piece is encoded by one of them.
+func (p *Project) FilmPieces(shard Shard) func(context.Context) (*segments.Maker, error) {
+	return func(context.Context) (*segments.Maker, error) { return p.filmPieces(shard) }
+}
+
+func (p *Project) filmPieces(shard Shard) (*segments.Maker, error) {
 	if err := p.OpenState(); err != nil {
 		return nil, err
 	}
@@ -53,6 +58,9 @@ func (p *Project) FilmPieces(context.Context) (*segments.Maker, error) {
 	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex()}
 	if !p.pieces.None() {
 		m.Shared = sharedcache.Pieces{Cache: p.pieces}
+	}
+	if shard.Of > 1 {
+		m.Leases = sharedcache.LeasesOf(p.pieces)
 	}
 	return m, nil
 }

@@ -84,9 +84,17 @@ func (f *front) up(address string) {
 // address is where it listens.
 func (f *front) address() string { return strings.TrimPrefix(f.url, "http://") }
 
+// sizeFor returns the smallest frame of a generation: v3 has none below 720p, and the sandbox draws every pixel.
+func sizeFor(api string) string {
+	if api == "v2" {
+		return "320x180"
+	}
+	return "1280x720"
+}
+
 func (f *front) manifest(clips string) {
 	f.t.Helper()
-	text := "version: 1\nproject: t\nsize: 1280x720\nheygen: {api: " + f.api + "}\n" +
+	text := "version: 1\nproject: t\nsize: " + sizeFor(f.api) + "\nheygen: {api: " + f.api + "}\n" +
 		"defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\n" + clips
 	if err := os.WriteFile(filepath.Join(f.dir, ManifestName), []byte(text), 0o600); err != nil {
 		f.t.Fatal(err)

@@ -30,7 +30,7 @@ func pricing(t *testing.T, api string, seconds float64, clips string) (dir strin
 		"sound.wav": timelinetest.Wave(8000, 1, seconds, 440, 0.5),
 		"noise.mp3": []byte(strings.Repeat("no sound at all ", 100)),
 		"empty.wav": {},
-		ManifestName: []byte("version: 1\nsize: 1280x720\nheygen: {api: " + api + "}\n" +
+		ManifestName: []byte("version: 1\nsize: " + sizeFor(api) + "\nheygen: {api: " + api + "}\n" +
 			"defaults: {avatar: {id: Daisy-inskirt-20220818}, voice: {id: 1bd001e7e50f421d891986aad5158bc8}}\nclips:\n" + clips),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
@@ -218,13 +218,13 @@ func TestABudgetRefusesAnUnknownLengthByName(t *testing.T) {
 	t.Cleanup(func() { p.Close() })
 	most := 1e6
 	b.Project, b.o.MaxSpend = p, &most
-	if err := b.limits(plan, preflight.Found{}); err == nil || !strings.Contains(err.Error(), `clip "one"`) || !strings.Contains(err.Error(), "noise.mp3 cannot be measured") {
+	if err := b.limits(plan, preflight.Found{}, nil); err == nil || !strings.Contains(err.Error(), `clip "one"`) || !strings.Contains(err.Error(), "noise.mp3 cannot be measured") {
 		t.Errorf("a budget holds what is unknown: %v", err)
 	}
 	asked := false
 	b.o.MaxSpend = nil
 	b.o.Confirm = func(p *planning.Plan) (bool, error) { asked = p.Unbounded(); return true, nil }
-	if err := b.limits(plan, preflight.Found{}); err != nil || !asked {
+	if err := b.limits(plan, preflight.Found{}, nil); err != nil || !asked {
 		t.Errorf("%v, asked about an unknown amount: %v", err, asked)
 	}
 	out, err := json.Marshal(plan)

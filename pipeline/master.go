@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // verifiedMasters are masters that were walked and decoded in this run: clips with equal words have
@@ -80,7 +81,7 @@ func (b *build) storedMaster(row ledger.Row) bool {
 // free reports that a clip's master can be brought again without buying anything.
 func (b *build) free(ctx context.Context, s planning.Step) bool {
 	switch s.Work.Request.Route {
-	case request.File, request.Video:
+	case routes.File, routes.Video:
 		return true
 	}
 	if r := s.Submission(); r.State == ledger.Submitted || r.State == ledger.Completed {
@@ -124,10 +125,15 @@ func (b *build) unchanged(e lockfile.Entry) lockfile.Entry {
 	return e
 }
 
-// prepared reports that a clip's renditions are up to date with its master.
+// prepared reports that a clip's renditions are up to date with its master, which passed its check.
 func (b *build) prepared(ctx context.Context, s planning.Step) bool {
 	e, ok := b.Lock.Get(s.Clip)
-	return ok && e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.Work.Clip, e) == "" && b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, e.Captions != nil) == ""
+	return ok && b.hasRenditions(ctx, s, e) && b.recipes.LimitsChanged(*s.Work.Clip, e) == ""
+}
+
+// hasRenditions reports that a lockfile entry has all that is made from a step's master.
+func (b *build) hasRenditions(ctx context.Context, s planning.Step, e lockfile.Entry) bool {
+	return e.TakeKey == s.Key && b.recipes.StaleRendition(ctx, *s.Work.Clip, e) == "" && b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, e.Captions != nil) == ""
 }
 
 // importFile copies a clip's own file into the store. Pictures and animated WebP, which ffmpeg cannot read, are packed

@@ -12,7 +12,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/recipes"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/stage/check"
 	"greenroom/pipeline/stage/prepare"
@@ -27,6 +27,7 @@ func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	e, done, unlock := b.duplicate(s, e)
 	if done {
 		unlock(nil)
+		b.recipes.RecordLimits(*s.Work.Clip, e)
 		if err := b.Lock.Set(e); err != nil {
 			return err
 		}
@@ -39,6 +40,11 @@ func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	report, err := check.Run(ctx, env, check.In{Clip: s.Clip, Master: e.Master, Expect: b.expectMaster(s, e)})
 	if err != nil {
 		return err
+	}
+	b.recipes.RecordLimits(*s.Work.Clip, e)
+	if b.hasRenditions(ctx, s, e) { // only its limits changed
+		made = &e
+		return nil
 	}
 	e.Info = recipes.InfoOf(report, *s.Work.Clip)
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
@@ -87,7 +93,7 @@ func (b *build) env() stage.Env {
 // prepareSpec is the recipe with what the check found of the frames.
 func (b *build) prepareSpec(s planning.Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
 	spec := b.recipes.Recipe(*s.Work.Clip, s.Work.Request.Route, info)
-	spec.Frames, spec.Duration = info.Frames, info.Duration
+	spec.Frames, spec.Duration, spec.Checked = info.Frames, info.Duration, report
 	if report.Info.VFR {
 		spec.Frames = 0
 	}
@@ -109,7 +115,7 @@ func (b *build) expectMaster(s planning.Step, e lockfile.Entry) media.Expect {
 
 // again is the advice for a clip whose take is damaged.
 func (b *build) again(s planning.Step) string {
-	if s.Work.Request.Route == request.File {
+	if s.Work.Request.Route == routes.File {
 		return "replace " + b.Rel(s.Work.Clip.File)
 	}
 	return downloadAgain(s.Clip)
@@ -145,7 +151,7 @@ func (b *build) learnDuplicates(ctx context.Context, plan *planning.Plan) {
 	b.duplicates.known = map[string]lockfile.Entry{}
 	if len(plan.Steps) < len(b.Manifest.Clips) {
 		for _, c := range b.Manifest.Clips {
-			if e, ok := b.Lock.Get(c.Name); ok && b.recipes.StaleRendition(ctx, c, e) == "" {
+			if e, ok := b.Lock.Get(c.Name); ok && b.recipes.StaleRendition(ctx, c, e) == "" && b.recipes.LimitsChanged(c, e) == "" {
 				b.duplicates.known[recipes.DuplicateKey(c, e, e.Route)] = e
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // PublishedClip is a clip's prepared file in public/greenroom.
@@ -62,7 +62,7 @@ func (p *Project) published(names []string, takes bool) ([]PublishedClip, error)
 			list = append(list, err)
 			continue
 		}
-		if pc.Again = downloadAgain(c.Name); e.Route == request.File {
+		if pc.Again = downloadAgain(c.Name); e.Route == routes.File {
 			pc.Again = "replace " + p.Rel(c.File)
 		}
 		pc.Facts = fmt.Sprintf("%dx%d, %d frames, %.2f s", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames, e.Info.Duration)
@@ -82,7 +82,7 @@ func (p *Project) storedTake(c manifest.Clip, e lockfile.Entry) (PublishedClip, 
 		return PublishedClip{}, false
 	}
 	expect := recipes.ExpectMaster(c, e.Route, e.Duration)
-	if expect.Again = downloadAgain(c.Name); e.Route == request.File {
+	if expect.Again = downloadAgain(c.Name); e.Route == routes.File {
 		expect.Again = "replace " + p.Rel(c.File)
 	}
 	return PublishedClip{

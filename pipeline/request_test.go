@@ -14,7 +14,7 @@ import (
 	"greenroom/pipeline/allow"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/recipes"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // projectOf opens a manifest whose only clip is written in flow style.
@@ -156,12 +156,12 @@ func TestPrepareSpec(t *testing.T) {
 	p, c := projectOf(t, `{script: "Hello there.", prepare: {scale: 33.3%}}`)
 	_ = p
 	e := builtInfo()
-	s := recipes.PrepareSpec(c, request.V2Key, e)
+	s := recipes.PrepareSpec(c, routes.V2Key, e)
 	if s.Crop == nil || s.Crop.W != 640 || s.Crop.X != 300 || s.Width != 214 || s.Height != 234 || s.Key != "#00FF00" || !s.Transparent {
 		t.Errorf("%+v", s)
 	}
 	c.Prepare.Crop, c.Prepare.Scale = false, 1
-	if s := recipes.PrepareSpec(c, request.V1WebM, recipes.Wanted(c, e)); s.Crop != nil || s.Width != 0 || s.Key != "" {
+	if s := recipes.PrepareSpec(c, routes.V1WebM, recipes.Wanted(c, e)); s.Crop != nil || s.Width != 0 || s.Key != "" {
 		t.Errorf("%+v", s)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // parkedAt is a project whose only clip is parked on v2: its answer was lost and the list
 // did not show it. The video is on the account all the same when billed is set.
-func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
+func parkedAt(t *testing.T, billed bool, change ...func(*Options)) (*gate, *projectAt) {
 	t.Helper()
 	f := newGate(t)
 	p := newProjectAt(t, "v2", `one: {script: "One."}`)
@@ -31,7 +31,7 @@ func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
 		return false
 	})
 	for range 2 {
-		if _, err := p.build(BuildOptions{}); err == nil {
+		if _, err := p.build(BuildOptions{}, change...); err == nil {
 			t.Fatal("a lost answer causes no error")
 		}
 	}
@@ -41,8 +41,8 @@ func parkedAt(t *testing.T, billed bool) (*gate, *projectAt) {
 	return f, p
 }
 
-func (p *projectAt) resolve(a purchase.Answer) error {
-	return p.with(func(q *Project) error { return q.Resolve(p.t.Context(), "one", a) })
+func (p *projectAt) resolve(a purchase.Answer, change ...func(*Options)) error {
+	return p.with(func(q *Project) error { return q.Resolve(p.t.Context(), "one", a) }, change...)
 }
 
 // videoOf is the id under which the sandbox has a row's video.

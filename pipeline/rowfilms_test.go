@@ -13,7 +13,7 @@ import (
 	"greenroom/pipeline/films"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/project"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 const rowComposition = `  hello:
@@ -98,7 +98,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 	in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
 	var got [][2]int
 	for _, c := range p.Manifest.Clips {
-		s := p.recipes.Recipe(c, request.V2Key, in)
+		s := p.recipes.Recipe(c, routes.V2Key, in)
 		got = append(got, [2]int{s.Width, s.Height})
 	}
 	if want := [][2]int{{180, 240}, {180, 240}, {360, 480}}; !slices.Equal(got, want) { // p2 is larger in the other film
@@ -107,7 +107,7 @@ func TestPrepareScaleShownFollowsTheRows(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(p.Dir(), "people.csv"), []byte("id,name\nq,Q\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	q := newProject(project.Of(p.Manifest, project.Options{}), nil, Options{})
+	q := newProject(project.Of(p.Manifest, project.Options{Getenv: os.Getenv}), nil, Options{})
 	if _, err := q.recipes.Sizes(); err == nil || !strings.Contains(err.Error(), "people.csv changed") {
 		t.Errorf("a table that changed: %v", err)
 	}

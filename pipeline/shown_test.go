@@ -8,7 +8,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
@@ -25,12 +25,12 @@ func TestPrepareScaleShownFollowsTheCompositions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := newProject(project.Of(m, project.Options{}), nil, Options{})
+		p := newProject(project.Of(m, project.Options{Getenv: os.Getenv}), nil, Options{})
 		in := lockfile.Info{Width: 1920, Height: 1080, Box: lockfile.Box{X: 600, Y: 120, W: 720, H: 960}}
-		if s := p.recipes.Recipe(m.Clips[1], request.V2Key, in); s.Width != 0 {
+		if s := p.recipes.Recipe(m.Clips[1], routes.V2Key, in); s.Width != 0 {
 			t.Errorf("a clip with scale: full is scaled to %d", s.Width)
 		}
-		s := p.recipes.Recipe(m.Clips[0], request.V2Key, in)
+		s := p.recipes.Recipe(m.Clips[0], routes.V2Key, in)
 		return [2]int{s.Width, s.Height}
 	}
 	for width, want := range map[string][2]int{"360px": {360, 480}, "100%": {0, 0}, "100px": {100, 133}} {

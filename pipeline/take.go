@@ -11,7 +11,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/planning"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/fetch"
 )
 
@@ -31,9 +31,9 @@ func (b *build) master(ctx context.Context, s planning.Step) error {
 		}
 	}
 	switch s.Work.Request.Route {
-	case request.File:
+	case routes.File:
 		return b.importFile(ctx, s)
-	case request.Video:
+	case routes.Video:
 		return b.download(ctx, s, s.Work.Clip.VideoID, ledger.Row{}, heygen.Video{})
 	}
 	if e, have := b.Account.OwnTake(ctx, s.Clip); s.Work.Row == nil && b.router.Bought(e, have, s.Key) {
@@ -110,9 +110,13 @@ func (b *build) jobFailed(ctx context.Context, s planning.Step, row ledger.Row, 
 	if strings.Contains(strings.ToUpper(reason), "INSUFFICIENT_CREDIT") {
 		return fault.New(fault.Provider, fmt.Sprintf("top the account up, then set take: %d to ask again", s.Work.Clip.Take+1), "HeyGen had no credit left to make video %s: %s", row.VideoID, reason)
 	}
-	if s.Route == request.V3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
+	if s.Route == routes.V3WebM && heygen.WebMRefused(&heygen.Error{Status: 400, Message: reason}) {
 		b.rememberNoWebM(s)
-		return fault.New(fault.Provider, "run the same command again: the key colour is used then", "this look cannot be made transparent by HeyGen: %s", reason)
+		hint := "run the same command again: the key colour is used then"
+		if s.Work.Clip.Route != "" {
+			hint = "set route: " + routes.V3Key + ", or remove route, so that the key colour is used"
+		}
+		return fault.New(fault.Provider, hint, "this look cannot be made transparent by HeyGen: %s", reason)
 	}
 	return fault.New(fault.Provider, fmt.Sprintf("change the clip, or set take: %d to try the same again", s.Work.Clip.Take+1), "HeyGen could not make video %s: %s", row.VideoID, reason)
 }
@@ -140,7 +144,7 @@ func (b *build) download(ctx context.Context, s planning.Step, id string, row le
 		if !expired && video.URL != "" {
 			return video.URL.Reveal(), nil
 		}
-		v, err := client.Job(ctx, request.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)
+		v, err := client.Job(ctx, routes.KindOf(b.Account.RecordRoute(ctx, s.Route)), id)
 		switch {
 		case err != nil:
 			return "", b.unreadable(ctx, client, s, id, err)

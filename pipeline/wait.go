@@ -15,7 +15,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/wait"
 )
 
@@ -39,7 +39,7 @@ func (b *build) wait(ctx context.Context, s planning.Step, client *heygen.Client
 		Unreadable: func(ctx context.Context, id string, err error) error { return b.unreadable(ctx, client, s, id, err) },
 	}
 	in := wait.In{
-		Clip: s.Clip, VideoID: row.VideoID, Kind: request.KindOf(s.Route), Sent: row.LastSent,
+		Clip: s.Clip, VideoID: row.VideoID, Kind: routes.KindOf(s.Route), Sent: row.LastSent,
 		Limit: b.o.Wait, Once: b.o.NoWait, Local: b.local(),
 	}
 	out, err := wait.Step(src)(ctx, b.env(), in)
@@ -131,7 +131,7 @@ func (b *build) otherVideo(ctx context.Context, s planning.Step, row ledger.Row,
 		return row, fault.New(fault.Provider, "run the same command again; if it stays so, ask HeyGen's support about both videos",
 			"HeyGen answered for video %s, which is the take of %s, when video %s was read", id, owner, row.VideoID)
 	}
-	if request.KindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
+	if routes.KindOf(s.Route) != heygen.KindAgent || row.BecameVideo() {
 		if _, again := b.misnamed.LoadOrStore(row.VideoID, id); !again {
 			b.Send(ctx, event.Event{Clip: s.Clip, Stage: "wait", State: event.Warned, Message: fmt.Sprintf(
 				"HeyGen answered for video %q when video %s was read; the bought id is kept", id, row.VideoID)})

@@ -179,6 +179,9 @@ func recordKey(name string) (string, error) {
 		return "", fmt.Errorf("%q is not a record's name", name)
 	}
 	scope, key, _ := strings.Cut(name, "/")
+	if name, ok := numbered(scope, key); ok {
+		return name, nil
+	}
 	if scope == Pieces {
 		return Pieces + "/" + key[:2] + "/" + key + ".json", nil
 	}

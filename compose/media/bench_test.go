@@ -80,7 +80,7 @@ func BenchmarkWalk(b *testing.B) {
 func BenchmarkCheck(b *testing.B) {
 	t, clip := footage(b)
 	benchtest.Ratio(b, benchtest.Processor, 5, benchtest.Way{Name: "check", Do: func() error {
-		r, err := media.Check(b.Context(), t, clip, media.Expect{Transparent: true, Border: "bottom"}, nil)
+		r, err := media.Check(b.Context(), t, clip, media.Expect{Transparent: true, Limits: media.Limits{Border: "bottom"}}, nil)
 		if err == nil && r.Verdict() == media.Fail {
 			return fmt.Errorf("%+v", r.Findings)
 		}
@@ -103,13 +103,13 @@ func BenchmarkClip(b *testing.B) {
 			Crop: size.crop}
 		encode := func() error { return media.Prepare(b.Context(), t, spec, nil) }
 		all := func() error {
-			if _, err := media.Check(b.Context(), t, clip, media.Expect{Transparent: true, Border: "bottom"}, nil); err != nil {
+			if _, err := media.Check(b.Context(), t, clip, media.Expect{Transparent: true, Limits: media.Limits{Border: "bottom"}}, nil); err != nil {
 				return err
 			}
 			if err := encode(); err != nil {
 				return err
 			}
-			again := media.Expect{Transparent: true, Prepared: true, Border: "all", CoverageMax: 1,
+			again := media.Expect{Transparent: true, Prepared: true, Limits: media.Limits{Border: "all", CoverageMax: 1},
 				Poster: &media.PosterSpec{In: spec.Out, Out: filepath.Join(b.TempDir(), "p.webp"), At: 0.6}}
 			_, err := media.Check(b.Context(), t, spec.Out, again, nil)
 			return err

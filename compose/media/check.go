@@ -26,20 +26,24 @@ type Finding struct {
 	Advice  string  `json:"advice,omitempty"`
 }
 
+// Limits are those that users may change: checks in the manifest. Fractions are of 1.
+type Limits struct {
+	DurationTolerance        float64 // 0 means 0.25
+	CoverageMin, CoverageMax float64 // both 0: 0.02 and 0.80
+	Border                   string  // the border that the presenter may touch: bottom, all, none
+	// Accept turns failures into warnings: the name of a finding and why it is accepted.
+	Accept map[string]string
+}
+
 // Expect is what a file should be. Fractions are of 1, times in seconds.
 //
 // size: one field for each thing that a check compares.
 type Expect struct {
-	Transparent              bool
-	Duration                 float64 // announced; 0 when unknown
-	DurationTolerance        float64 // 0 means 0.25
-	CoverageMin, CoverageMax float64 // both 0: 0.02 and 0.80
-	Border                   string  // the border that may be touched: bottom, all, none
-	KeyColor                 string  // a master to be keyed here: #RRGGBB or auto
-	Prepared                 bool    // our own output: first timestamp 0, a keyframe a second
-
-	// Accept turns failures into warnings: the name of a finding and why it is accepted.
-	Accept map[string]string
+	Limits
+	Transparent bool
+	Duration    float64 // announced; 0 when unknown
+	KeyColor    string  // a master to be keyed here: #RRGGBB or auto
+	Prepared    bool    // our own output: first timestamp 0, a keyframe a second
 
 	Hold     bool     // the last picture is repeated until the sound ends
 	Loudness *float64 // asked of a prepared file, LUFS

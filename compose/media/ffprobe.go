@@ -36,6 +36,7 @@ type probedStream struct {
 	Nominal     string `json:"r_frame_rate"`
 	Start       string `json:"start_time"`
 	Channels    int    `json:"channels"`
+	Layout      string `json:"channel_layout"`
 	SampleRate  string `json:"sample_rate"`
 	Disposition struct {
 		Default   int `json:"default"`
@@ -54,9 +55,9 @@ type sideData struct {
 	Compatible int    `json:"dv_bl_signal_compatibility_id"`
 }
 
-const probedEntries = "format=format_name,duration:" +
+const probedEntries = "format=format_name,duration,start_time:" +
 	"stream=index,codec_type,codec_name,codec_tag_string,pix_fmt,width,height,sample_aspect_ratio,color_space,color_range,color_primaries," +
-	"color_transfer,field_order,time_base,avg_frame_rate,r_frame_rate,start_time,channels,sample_rate:" +
+	"color_transfer,field_order,time_base,avg_frame_rate,r_frame_rate,start_time,channels,channel_layout,sample_rate:" +
 	"stream_disposition=default,attached_pic,timed_thumbnails:stream_side_data"
 
 // ffprobe reads a file's streams, and the times of its packets unless a walk has them already.
@@ -71,6 +72,7 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 		Format struct {
 			Name     string `json:"format_name"`
 			Duration string `json:"duration"`
+			Start    string `json:"start_time"`
 		} `json:"format"`
 		Streams []probedStream `json:"streams"`
 	}
@@ -79,6 +81,7 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 	}
 	i := Info{Container: containerName(d.Format.Name, path), FPSNum: 25, FPSDen: 1, Display: Display{Aspect: "1:1"}}
 	i.Announced, _ = strconv.ParseFloat(d.Format.Duration, 64)
+	i.start, _ = strconv.ParseFloat(d.Format.Start, 64)
 	var video, audio *probedStream
 	for k := range d.Streams {
 		s := &d.Streams[k]
@@ -105,7 +108,7 @@ func ffprobe(ctx context.Context, t Tools, path string, walk *WebMScan) (Info, e
 		}
 	}
 	if audio != nil {
-		i.AudioCodec, i.AudioChannels = audio.Codec, audio.Channels
+		i.AudioCodec, i.AudioChannels, i.audioLayout = audio.Codec, audio.Channels, audio.Layout
 		i.AudioRate, _ = strconv.Atoi(audio.SampleRate)
 		i.FirstAudioPTS, _ = strconv.ParseFloat(audio.Start, 64)
 	}

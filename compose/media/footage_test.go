@@ -15,28 +15,32 @@ import (
 	"greenroom/compose/timeline"
 )
 
-// patch is a film of one colour, made of an RGB colour by a chain that ends in the pixel format to test.
-func patch(t *testing.T, name, rgb, chain string, args ...string) string {
+// patch is a film of two RGB colours, left and right, made by a chain that ends in the pixel format to test.
+func patch(t *testing.T, name, left, right, chain string, args ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name)
-	all := []string{"-f", "lavfi", "-i", "color=" + rgb + ":s=64x64:r=25:d=0.4,format=gbrp", "-vf", chain}
+	half := func(rgb string) string { return "color=" + rgb + ":s=64x64:r=25:d=0.4,format=gbrp" }
+	graph := half(left) + "[l];" + half(right) + "[r];[l][r]hstack"
+	all := []string{"-f", "lavfi", "-i", graph, "-vf", chain}
 	ffmpeg(t, append(append(all, args...), out)...)
 	return out
 }
 
-// shows compares the middle of the first picture of the prepared file with a colour, 8 bits each.
-func shows(t *testing.T, file string, want [3]int, within int) {
+// shows compares the halves of the first picture of the prepared file with two colours, 8 bits each.
+func shows(t *testing.T, file string, left, right [3]int, within int) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "out.webm")
 	if err := Prepare(t.Context(), need(t), PrepareSpec{In: file, Out: out, CRF: 4, Frames: 10}, nil); err != nil {
 		t.Fatal(err)
 	}
-	b := firstRGB(t, out, 64, 64)
-	at := (32*64 + 32) * 3
-	for c, v := range want {
-		if math.Abs(float64(b[at+c])-float64(v)) > float64(within) {
-			t.Errorf("shows %v, want %v", b[at:at+3], want)
-			return
+	b := firstRGB(t, out, 128, 64)
+	for x, want := range map[int][3]int{32: left, 96: right} {
+		at := (32*128 + x) * 3
+		for c, v := range want {
+			if math.Abs(float64(b[at+c])-float64(v)) > float64(within) {
+				t.Errorf("shows %v, want %v", b[at:at+3], want)
+				break
+			}
 		}
 	}
 }
@@ -98,14 +102,12 @@ func TestSourceColoursAreConverted(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			for rgb, want := range map[string][3]int{"0xC85A3C": {200, 90, 60}, "0x20A060": {32, 160, 96}} {
-				file := patch(t, c.name, rgb, c.chain, c.args...)
-				within := 3
-				if strings.HasPrefix(c.name, "wmv") || strings.HasPrefix(c.name, "mpeg2") {
-					within = 5 // quantised by the codec itself
-				}
-				shows(t, file, want, within)
+			within := 3
+			if strings.HasPrefix(c.name, "wmv") || strings.HasPrefix(c.name, "mpeg2") {
+				within = 5 // quantised by the codec itself
 			}
+			file := patch(t, c.name, "0xC85A3C", "0x20A060", c.chain, c.args...)
+			shows(t, file, [3]int{200, 90, 60}, [3]int{32, 160, 96}, within)
 		})
 	}
 }
@@ -120,8 +122,8 @@ func TestWideGamutIsConverted(t *testing.T) {
 			chain := "format=gbrpf32le,zscale=min=gbr:pin=bt709:tin=bt709:rin=full:m=bt709:p=" + primaries +
 				":t=bt709:r=limited,format=yuv420p10le"
 			args := x264("-colorspace", "bt709", "-color_primaries", primaries, "-color_trc", "bt709", "-color_range", "tv")
-			shows(t, patch(t, "wide.mp4", "0xC85A3C", chain, args...), [3]int{200, 90, 60}, 3)
-			shows(t, patch(t, "wide.mp4", "0x808080", chain, args...), [3]int{128, 128, 128}, 2)
+			file := patch(t, "wide.mp4", "0xC85A3C", "0x808080", chain, args...)
+			shows(t, file, [3]int{200, 90, 60}, [3]int{128, 128, 128}, 3)
 		})
 	}
 }
@@ -234,7 +236,7 @@ func TestAlphaOfEveryContainer(t *testing.T) {
 // discIsKept checks and prepares a file of the disc, and measures alpha, colour and rate of what came out.
 func discIsKept(t *testing.T, file string, frames int) {
 	t.Helper()
-	r := check(t, file, Expect{Transparent: true, Border: "bottom"})
+	r := check(t, file, Expect{Transparent: true, Limits: Limits{Border: "bottom"}})
 	if r.Verdict() == Fail || r.Frames != frames || math.Abs(r.Info.FPS()-25) > 1e-6 || r.Info.VFR {
 		t.Fatalf("%+v\n%+v", r.Info, r.Findings)
 	}

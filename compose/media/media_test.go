@@ -40,30 +40,6 @@ func ffmpeg(t *testing.T, args ...string) {
 
 var bt709 = []string{"-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"}
 
-// clip makes a two-second VP9 clip with Opus from an RGBA expression.
-func clip(t *testing.T, geq string, extra ...string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "clip.webm")
-	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgba," + geq, "-f", "lavfi", "-i",
-		"sine=f=440:d=2",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuva420p", "-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "15",
-		"-g", "125", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"}
-	ffmpeg(t, append(append(append(args, bt709...), extra...), path)...)
-	return path
-}
-
-func greenMP4(t *testing.T, hole string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "green.mp4")
-	a := figure
-	geq := "geq=r='192*" + a + hole + "':g='128*" + a + "+255*(1-" + a + ")':b='96*" + a + hole + "'"
-	args := []string{"-f", "lavfi", "-i", "color=c=black:s=320x240:r=25:d=2,format=rgb24," + geq, "-f", "lavfi", "-i",
-		"sine=f=440:d=2",
-		"-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-c:v", "libx264", "-crf", "16", "-c:a", "aac"}
-	ffmpeg(t, append(append(args, bt709...), path)...)
-	return path
-}
-
 func verdicts(r *Report) map[string]Verdict {
 	m := map[string]Verdict{}
 	for _, f := range r.Findings {
@@ -93,7 +69,7 @@ func mustFail(t *testing.T, r *Report, names ...string) {
 }
 
 func TestAGoodClipPassesAndIsMeasured(t *testing.T) {
-	r := check(t, clip(t, straight), Expect{Transparent: true, Duration: 2, Border: "bottom"})
+	r := check(t, clip(t, straight), Expect{Transparent: true, Duration: 2, Limits: Limits{Border: "bottom"}})
 	if r.Verdict() == Fail || !r.Straight || r.Frames != 50 || r.Info.AlphaPackets != 50 {
 		t.Fatalf("%+v", r)
 	}
@@ -167,7 +143,7 @@ func TestBadClipsAreNamed(t *testing.T) {
 		mustFail(t, check(t, clip(t, "geq=r='9':g='9':b='9':a='255*lt(hypot(X-9,Y-9),4)'"), e), "coverage")
 	})
 	t.Run("opaque mp4 for a transparent clip", func(t *testing.T) {
-		mustFail(t, check(t, greenMP4(t, ""), e), "alpha")
+		mustFail(t, check(t, greenMP4(t), e), "alpha")
 	})
 	for name, text := range map[string]string{"page.mp4": "<!doctype html><p>no",
 		"list.mp4": "ffconcat version 1.0\nfile /etc/passwd\n", "json.webm": `{"error":1}`, "empty.webm": ""} {
@@ -186,13 +162,13 @@ func TestBadClipsAreNamed(t *testing.T) {
 
 func TestKeyColourMasters(t *testing.T) {
 	e := Expect{Transparent: true, Duration: 2, KeyColor: "#00FF00"}
-	if r := check(t, greenMP4(t, ""), e); r.Verdict() == Fail || math.Abs(r.Coverage[1]-0.170) > 0.015 {
+	if r := check(t, greenMP4(t), e); r.Verdict() == Fail || math.Abs(r.Coverage[1]-0.170) > 0.015 {
 		t.Errorf("%+v", r)
 	}
-	mustFail(t, check(t, greenMP4(t, ""), Expect{Transparent: true, KeyColor: "#0000FF"}), "key colour")
+	mustFail(t, check(t, greenMP4(t), Expect{Transparent: true, KeyColor: "#0000FF"}), "key colour")
 	// A presenter with a green badge of 12 px: the key would put a hole there.
 	badge := filepath.Join(t.TempDir(), "badge.mp4")
-	ffmpeg(t, "-i", greenMP4(t, ""), "-vf", "drawbox=x=150:y=140:w=12:h=12:c=0x00FF00:t=fill,format=yuv420p", "-c:v",
+	ffmpeg(t, "-i", greenMP4(t), "-vf", "drawbox=x=150:y=140:w=12:h=12:c=0x00FF00:t=fill,format=yuv420p", "-c:v",
 		"libx264", "-crf", "16", "-c:a", "copy", badge)
 	mustFail(t, check(t, badge, e), "key colour inside")
 }
@@ -241,7 +217,7 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		in  string
 		key string
-	}{"alpha": {clip(t, straight), ""}, "green": {greenMP4(t, ""), "#00FF00"}} {
+	}{"alpha": {clip(t, straight), ""}, "green": {greenMP4(t), "#00FF00"}} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out.webm")
 			s := PrepareSpec{In: c.in, Out: out, Key: c.key, Transparent: true, Crop: &Box{60, 60, 200, 180}, Frames: 50,
@@ -249,8 +225,8 @@ func TestPrepareKeepsColourAlphaAndTime(t *testing.T) {
 			if err := Prepare(t.Context(), need(t), s, nil); err != nil {
 				t.Fatal(err)
 			}
-			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2, DurationTolerance: 0.02, CoverageMax: 1,
-				Border: "all"})
+			r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2,
+				Limits: Limits{DurationTolerance: 0.02, CoverageMax: 1, Border: "all"}})
 			if r.Verdict() == Fail || r.Info.FirstVideoPTS != 0 || r.Info.LongestGOP > 25 || !r.Info.AlphaMode ||
 				r.Info.Width != 200 || r.Info.AudioCodec != "opus" {
 				t.Fatalf("%+v", r)
@@ -315,7 +291,7 @@ func TestPrepareMakesVaryingRatesConstant(t *testing.T) {
 		nil); err != nil {
 		t.Fatal(err)
 	}
-	r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2.3, DurationTolerance: 0.03})
+	r := check(t, out, Expect{Transparent: true, Prepared: true, Duration: 2.3, Limits: Limits{DurationTolerance: 0.03}})
 	if r.Verdict() == Fail || r.Info.VFR {
 		t.Errorf("%+v", r)
 	}

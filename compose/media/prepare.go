@@ -35,6 +35,10 @@ type PrepareSpec struct {
 	Fewer         bool           // Rate is lower than the varying rate: see framerate.Timing.Fewer
 	Hold          bool           // the last picture is repeated until the sound ends
 	Held          int            // how often, see Report.Held
+
+	// Checked is what a check of In has just found, so that the file is not read twice; nil to read it. It does not change
+	// the output.
+	Checked *Report `json:"-"`
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.
@@ -160,7 +164,7 @@ func build(stream func() *ff.Stream, graph string, options []string) (args []str
 // Prepare makes the file. Exit 0, no complaint and the right number of frames are
 // all needed; after any other error, Out does not exist.
 func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)) (err error) {
-	info, err := Probe(ctx, t, s.In)
+	info, err := s.info(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -198,6 +202,13 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 			"preparing %s gave %d frames of %d", filepath.Base(s.In), got.Frames, s.Frames)
 	}
 	return nil
+}
+
+func (s PrepareSpec) info(ctx context.Context, t Tools) (Info, error) {
+	if s.Checked != nil {
+		return s.Checked.Info, nil
+	}
+	return Probe(ctx, t, s.In)
 }
 
 // run starts ffmpeg with progress over an expected duration (seconds).

@@ -65,9 +65,11 @@ type Info struct {
 
 	Bytes int64 `json:"bytes"`
 
-	video   int    // index of the stream with the pictures
-	resized bool   // pictures have different sizes
-	refused string // why the pictures cannot be used although they decode
+	start       float64 // of the file's clock; ffmpeg subtracts it from every timestamp
+	audioLayout string  // ffprobe's name, such as 5.1; empty when the file does not say
+	video       int     // index of the stream with the pictures
+	resized     bool    // pictures have different sizes
+	refused     string  // why the pictures cannot be used although they decode
 }
 
 // pictures is the label of the pictures in a graph whose first input is the file.

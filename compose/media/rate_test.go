@@ -309,8 +309,8 @@ func TestNoticesAndDamageAreToldApart(t *testing.T) {
 func TestAFindingIsAcceptedWithAReason(t *testing.T) {
 	t.Parallel()
 	dark := clip(t, "geq=r='192*"+figure+"':g='128*"+figure+"':b='96*"+figure+"':a='255*"+figure+"'")
-	r := check(t, dark, Expect{Transparent: true, Accept: map[string]string{"premultiplied": "made so",
-		"coverage": "not needed"}})
+	r := check(t, dark, Expect{Transparent: true, Limits: Limits{Accept: map[string]string{"premultiplied": "made so",
+		"coverage": "not needed"}}})
 	f := found(r, "premultiplied")
 	if f.Verdict != Warn || !strings.Contains(f.Advice, "made so") || r.Verdict() == Fail {
 		t.Errorf("%+v", r.Findings)

@@ -131,10 +131,18 @@ func soundChain(s SoundTrack, pictureStart, length float64, g gain) string {
 	return strings.Join(c, ",")
 }
 
+// readSound returns the first sound track of the take.
+func (s PrepareSpec) readSound(ctx context.Context, t Tools, info Info) (*SoundTrack, error) {
+	if s.Checked != nil {
+		return s.Checked.Sound, nil
+	}
+	return readSound(ctx, t, s.In, info)
+}
+
 // sound returns the filters of the prepared sound; empty for a clip without sound, or whose sound is not audible while
 // its pictures are shown.
 func (s PrepareSpec) sound(ctx context.Context, t Tools, info Info) (string, error) {
-	track, err := probeSound(ctx, t, s.In)
+	track, err := s.readSound(ctx, t, info)
 	if err != nil || track == nil {
 		return "", err
 	}

@@ -28,7 +28,7 @@ func (r *Report) measure(ctx context.Context, t Tools, e Expect) (err error) {
 	if r.Info.AudioCodec == "" || e.Prepared && e.Loudness == nil {
 		return nil
 	}
-	r.Sound, err = probeSound(ctx, t, r.path)
+	r.Sound, err = readSound(ctx, t, r.path, r.Info)
 	if err != nil || !e.Prepared || r.Sound == nil {
 		return err
 	}

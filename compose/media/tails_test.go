@@ -156,7 +156,8 @@ func wantOnsets(t *testing.T, what string, got, want []float64) {
 	}
 }
 
-// TestForeignSoundIsOnTime prepares every codec of sound and looks for its beeps.
+// TestForeignSoundIsOnTime prepares every codec of sound and looks for its beeps. A usual run has each codec and each
+// container once, and what has a delay of its own; GREENROOM_TEST_ALL has all.
 func TestForeignSoundIsOnTime(t *testing.T) {
 	for i, f := range []film{
 		{name: "a.mp4", codec: "aac"}, {name: "b.mp4", codec: "aac", rate: 44100}, {name: "c.mp4", codec: "libmp3lame",
@@ -178,6 +179,9 @@ func TestForeignSoundIsOnTime(t *testing.T) {
 	} {
 		lates := []float64{0, 0.083, 0.75, -0.12}
 		f.late = lates[i%len(lates)] // all of them with every codec pass as well, and take minutes
+		if os.Getenv("GREENROOM_TEST_ALL") == "" && strings.Contains("foprxy", f.name[:1]) {
+			continue
+		}
 		t.Run(fmt.Sprintf("%s %s %d late %g", f.name, f.codec, f.rate, f.late), func(t *testing.T) {
 			t.Parallel()
 			in := f.make(t)
@@ -214,7 +218,7 @@ func TestTailsOfForeignSound(t *testing.T) {
 				t.Errorf("%d samples of sound", got)
 			}
 			wantOnsets(t, "cut", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 2))
-			done := check(t, out, Expect{Prepared: true, Duration: 2, DurationTolerance: 0.02})
+			done := check(t, out, Expect{Prepared: true, Duration: 2, Limits: Limits{DurationTolerance: 0.02}})
 			if done.Verdict() != OK {
 				t.Errorf("prepared: %+v", done.Findings)
 			}
@@ -229,7 +233,7 @@ func TestTailsOfForeignSound(t *testing.T) {
 			out = prepared(t, in, PrepareSpec{Frames: frames, Duration: float64(frames) / 25, Hold: true, Held: held})
 			wantOnsets(t, "held", onsets(samplesOf(t, out)), beepsAt(0, f.seconds, 10))
 			if done := check(t, out, Expect{Prepared: true, Duration: float64(frames) / 25,
-				DurationTolerance: 0.001}); done.Frames != frames || done.Verdict() != OK {
+				Limits: Limits{DurationTolerance: 0.001}}); done.Frames != frames || done.Verdict() != OK {
 				t.Errorf("held: %+v", done)
 			}
 		})
@@ -341,7 +345,7 @@ func TestLengthInTheHeader(t *testing.T) {
 			if math.Abs(r.Seconds-3) > 0.001 {
 				t.Errorf("%v s of pictures", r.Seconds)
 			}
-			if r := check(t, path, Expect{DurationTolerance: 1}); r.Verdict() == Fail {
+			if r := check(t, path, Expect{Limits: Limits{DurationTolerance: 1}}); r.Verdict() == Fail {
 				t.Errorf("with ±100%%: %+v", r.Findings)
 			}
 		})

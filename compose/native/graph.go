@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"greenroom/compose/timeline"
@@ -22,7 +23,8 @@ type graph struct {
 	inputs []input
 	text   strings.Builder
 	files  int
-	top    string // the label of what is drawn so far
+	canvas timeline.Rect // what is drawn: the complete picture, or an area of it
+	top    string        // the label of what is drawn so far
 	depth  int
 	plan   plan
 	// pictures that were decoded, by file: one logo may be in many layers.
@@ -62,45 +64,83 @@ func (g *graph) own(label string) string {
 // draw adds everything that is seen.
 func (g *graph) draw() error {
 	f := g.film
-	rest := f.Layers
-	if g.plan.Ground && g.plays(&rest[0]) {
-		if err := g.startWithVideo(&rest[0]); err != nil {
-			return err
-		}
-		rest = rest[1:]
-	} else {
-		if err := g.startWithStills(g.plan.Base); err != nil {
-			return err
-		}
-		rest = rest[g.plan.Base:]
+	pixels := g.preset.pixFmt(f.Transparent)
+	convert := []string{"scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact", "format=" + pixels}
+	if err := g.drawIn(convert); err != nil {
+		return err
 	}
-	for _, group := range g.plan.Groups {
-		if err := g.together(rest[:group.Layers], group.Clear); err != nil {
-			return err
-		}
-		rest = rest[group.Layers:]
-	}
-	end := "null"
-	if !f.Transparent {
-		end = "format=gbrp"
-	}
-	c := []string{end, "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+bitexact",
-		"format=" + g.preset.pixFmt(f.Transparent), "setsar=1"}
-	if strings.HasPrefix(g.preset.pixFmt(f.Transparent), "yuv") {
+	end := []string{"setsar=1"}
+	if strings.HasPrefix(pixels, "yuv") {
 		// ProRes takes its tags from the pictures, whatever the encoder's options.
-		c = append(c, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
+		end = append(end, "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
 	}
-	g.chain("["+g.top+"]", c, "v")
+	g.chain("["+g.top+"]", end, "v")
+	return nil
+}
+
+// drawIn draws the layers in the pixels that filters convert to.
+func (g *graph) drawIn(convert []string) error {
+	f := g.film
+	g.canvas = timeline.Rect{W: f.Width, H: f.Height}
+	layers := f.Layers[g.plan.Base:]
+	if g.plan.Ground {
+		layers = f.Layers[1:]
+	}
+	groups := g.groups(layers)
+	if g.plan.Ground && g.plays(&f.Layers[0]) {
+		if err := g.startWithVideo(&f.Layers[0]); err != nil {
+			return err
+		}
+		return g.drawWhole(groups, convert)
+	}
+	base, err := g.basePicture(g.plan.Base)
+	if err != nil {
+		return err
+	}
+	if areas, ok := g.areasOf(groups); ok {
+		return g.drawAreas(base, areas, convert)
+	}
+	if g.top, err = g.background(base, g.canvas, nil); err != nil {
+		return err
+	}
+	return g.drawWhole(groups, convert)
+}
+
+// groups returns the groups of the layers that are not the background.
+func (g *graph) groups(layers []timeline.Layer) []layered {
+	var out []layered
+	for i, group := range g.plan.Groups {
+		out = append(out, layered{at: i, layers: layers[:group.Layers], clear: group.Clear})
+		layers = layers[group.Layers:]
+	}
+	return out
+}
+
+// drawWhole draws groups over what there is, and converts the complete picture.
+func (g *graph) drawWhole(groups []layered, convert []string) error {
+	for _, group := range groups {
+		if err := g.together(group); err != nil {
+			return err
+		}
+	}
+	opaque := "null"
+	if !g.film.Transparent {
+		opaque = "format=gbrp"
+	}
+	out := g.label()
+	g.chain("["+g.top+"]", slices.Concat([]string{opaque}, convert), out)
+	g.top = out
 	return nil
 }
 
 // together draws the layers of a group.
-func (g *graph) together(layers []timeline.Layer, clear bool) error {
+func (g *graph) together(group layered) error {
+	layers := group.layers
 	switch layers[0].Kind {
 	case timeline.KindVideo:
 		return g.video(&layers[0])
 	case timeline.KindText:
-		return g.words(series(layers), clear)
+		return g.words(series(layers), group.clear)
 	}
 	var all *still
 	for i := range layers {
@@ -141,7 +181,7 @@ func series(layers []timeline.Layer) []*timeline.Layer {
 // overlay puts a stream over what is drawn so far. Its pictures' corner is at (x, y); they are seen from the
 // film's frame first to last, last not included, and stay when the stream ends only if hold is set.
 func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, last int, hold bool) {
-	xs, ys := position(l, g.film.FPS, x, y)
+	xs, ys := position(l, g.film.FPS, x-g.canvas.X, y-g.canvas.Y)
 	eof, eval := "pass", "init"
 	if hold {
 		eof = "repeat"
@@ -149,8 +189,7 @@ func (g *graph) overlay(l *timeline.Layer, name, stream string, x, y, first, las
 	if moves(l) {
 		eval = "frame"
 	}
-	g.depth++
-	out := fmt.Sprintf("b%d", g.depth)
+	out := g.label()
 	g.chain("["+g.top+"]"+stream,
 		[]string{fmt.Sprintf("overlay@%s=x='%s':y='%s':eval=%s:format=gbrp:eof_action=%s:enable='%s'",
 			name, xs, ys, eval, eof, during(g.film.FPS, first, last))}, out)

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/internal/proc"
@@ -55,7 +54,7 @@ func RenderSound(ctx context.Context, s Spec, preset *Preset) (Encoded, error) {
 	s.Film = &film
 	return s.encode(ctx, func(dir string) (*graph, error) {
 		g := &graph{film: s.Film, preset: preset, dir: dir, drawers: map[string]string{}}
-		if err := g.probe(ctx, s.Tools); err != nil {
+		if err := g.probe(ctx, s); err != nil {
 			return nil, err
 		}
 		g.mix()
@@ -213,8 +212,8 @@ func (p *Preset) SoundValues(s Spec) []string {
 func (p Part) Plan() any { return p.plan }
 
 // probe reads the facts of all files of the film.
-func (g *graph) probe(ctx context.Context, tools media.Tools) (err error) {
-	g.facts, err = probeAll(ctx, tools, g.uses())
+func (g *graph) probe(ctx context.Context, s Spec) (err error) {
+	g.facts, err = s.Probes.probeAll(ctx, s.Tools, g.uses())
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -15,6 +16,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
+	"greenroom/internal/filecache"
 	"greenroom/internal/proc"
 )
 
@@ -59,14 +61,48 @@ type use struct {
 	by    string
 }
 
+// Probes keeps what ffprobe reported of files, so that pieces of films that show the same file probe it once.
+type Probes struct {
+	mu    sync.Mutex
+	known map[string]facts // by path, size and time
+}
+
+// of returns what is known of a file, or probes it. Failures are not kept.
+func (p *Probes) of(ctx context.Context, t media.Tools, u use) (facts, error) {
+	if p == nil {
+		return probe(ctx, t, u)
+	}
+	key, err := filecache.StampText(u.media.File)
+	if err != nil {
+		return probe(ctx, t, u) // which reports why
+	}
+	p.mu.Lock()
+	f, ok := p.known[key]
+	p.mu.Unlock()
+	if ok {
+		return f, nil
+	}
+	f, err = probe(ctx, t, u)
+	if err != nil {
+		return f, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known == nil {
+		p.known = map[string]facts{}
+	}
+	p.known[key] = f
+	return f, nil
+}
+
 // probeAll asks every file once, and names the layer when one cannot be read.
-func probeAll(ctx context.Context, t media.Tools, uses []use) (map[string]facts, error) {
+func (p *Probes) probeAll(ctx context.Context, t media.Tools, uses []use) (map[string]facts, error) {
 	out := make([]facts, len(uses))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(4)
 	for i, u := range uses {
 		g.Go(func() (err error) {
-			out[i], err = probe(ctx, t, u)
+			out[i], err = p.of(ctx, t, u)
 			return err
 		})
 	}

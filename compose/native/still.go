@@ -61,14 +61,11 @@ func (s *still) add(t *still) {
 	over(s.img, t.img, t.view.X-all.X, t.view.Y-all.Y)
 }
 
-// startWithStills makes the canvas: black or nothing, with a number of layers on it that are there all the time and
-// never change.
-func (g *graph) startWithStills(n int) error {
+// basePicture returns black or nothing, with a number of layers on it that are there all the time and never change.
+func (g *graph) basePicture(n int) (*image.NRGBA, error) {
 	f := g.film
 	base := image.NewNRGBA(image.Rect(0, 0, f.Width, f.Height))
-	pixels := "gbrap"
 	if !f.Transparent {
-		pixels = "gbrp"
 		for i := 3; i < len(base.Pix); i += 4 {
 			base.Pix[i] = 255
 		}
@@ -76,21 +73,13 @@ func (g *graph) startWithStills(n int) error {
 	for i := range n {
 		s, err := g.still(&f.Layers[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if s != nil {
 			over(base, s.img, s.view.X, s.view.Y)
 		}
 	}
-	file := g.file("raw")
-	if err := writePlanar(filepath.Join(g.dir, file), base, f.Transparent); err != nil {
-		return err
-	}
-	in := g.input("the background", g.rawInput(file, pixels, f.Width, f.Height))
-	c := append([]string{"loop=loop=-1:size=1:start=0"}, g.clock()...)
-	g.top = "b0"
-	g.chain(fmt.Sprintf("[%d:v]", in), append(c, fmt.Sprintf("trim=end_frame=%d", f.Frames)), g.top)
-	return nil
+	return base, nil
 }
 
 // place lays a still over what is drawn so far. One picture is enough: the overlay repeats and moves it. Only while it

@@ -205,7 +205,7 @@ func (g *graph) startWithVideo(l *timeline.Layer) error {
 	if err != nil {
 		return err
 	}
-	g.top = "b0"
+	g.top = g.label()
 	g.chain(stream, []string{"tpad=stop=-1:stop_mode=add:color=black", fmt.Sprintf("trim=end_frame=%d", g.film.Frames)},
 		g.top)
 	return nil

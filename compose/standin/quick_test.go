@@ -59,7 +59,7 @@ func TestAQuickClipPassesEveryCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, err := media.Check(t.Context(), tools, path, media.Expect{Transparent: true, Prepared: true,
-			Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}, nil)
+			Duration: q.Duration, Limits: media.Limits{DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -228,8 +228,7 @@ func TestEveryPresenterInEveryFrame(t *testing.T) {
 					t.Fatal(err)
 				}
 				r, err := media.Check(t.Context(), tools, out,
-					media.Expect{Transparent: true, Prepared: true, Duration: q.Duration, DurationTolerance: 0.001, CoverageMax: 1,
-						Border: "all"}, nil)
+					media.Expect{Transparent: true, Prepared: true, Duration: q.Duration, Limits: media.Limits{DurationTolerance: 0.001, CoverageMax: 1, Border: "all"}}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

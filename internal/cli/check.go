@@ -13,6 +13,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/internal/cli/ci"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/project"
 )
 
 // checkOptions are the flags of `greenroom check`.
@@ -62,11 +63,11 @@ func keyColor(flag string) (string, error) {
 
 func (e *env) check(ctx context.Context, o checkOptions, args []string) error {
 	began := e.Now()
-	tools, err := media.FindTools(ctx, e.LookPath)
+	tools, err := project.Finder(e.Getenv, e.LookPath).Find(ctx)
 	if err != nil {
 		return err
 	}
-	want := media.Expect{Transparent: !o.opaque, Border: "bottom"}
+	want := media.Expect{Transparent: !o.opaque, Limits: media.Limits{Border: "bottom"}}
 	want.KeyColor, err = keyColor(o.key)
 	if err != nil {
 		return err

@@ -39,8 +39,12 @@ func gcCommand() command {
 				case g.Removed:
 					e.say("%s removed, %s; %d kept", count(g.Files, "stored file"), excerpt.Size(g.Bytes), g.Kept)
 				default:
-					e.say("%s to remove, %s; %d kept; `greenroom gc --yes` removes them", count(g.Files, "stored file"),
-						excerpt.Size(g.Bytes), g.Kept)
+					remove := "greenroom gc --yes"
+					if o.OldTakes {
+						remove = "greenroom gc --old-takes --yes"
+					}
+					e.say("%s to remove, %s; %d kept; `%s` removes them", count(g.Files, "stored file"),
+						excerpt.Size(g.Bytes), g.Kept, remove)
 				}
 				return nil
 			}

@@ -42,7 +42,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 		const format = "warning: %s %s made by the sandbox or a server on this machine: drawn presenters, not the account's"
 		e.say(format, clips(n), was)
 	}
-	ffmpeg, err := media.FindTools(ctx, e.LookPath)
+	ffmpeg, err := p.Tools.Find(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func runRender(ctx context.Context, e *env, o renderOptions, names []string) err
 func (o renderOptions) renderer(e *env, p *pipeline.Project, ffmpeg media.Tools, emit event.Sink) *render.Renderer {
 	r := &render.Renderer{
 		Project: render.Project{Dir: p.Dir(), CacheDir: p.RenderDir(), Layout: p.Layout, Records: p.FilmRecords(),
-			Pieces: p.FilmPieces},
+			Pieces: p.FilmPieces(o.shard)},
 		Settings: render.Settings{
 			ByRemotion: o.engine == records.Remotion, Preset: o.preset, Concurrency: o.concurrency,
 			Still: o.still, Force: o.force, Whole: o.whole,

@@ -18,6 +18,7 @@ func resolveCommand() command {
 			paid := fs.String("paid", "", "the video is on the account as `VIDEO_ID`")
 			not := fs.Bool("not-paid", false,
 				"the video is not on the account; the next build may buy it (a lost voice: buy it again)")
+			shared := cacheFlags(fs)
 			unverified := fs.Bool("unverified", false, "record the answer although the account cannot confirm it")
 			return func(ctx context.Context, e *env, args []string) (err error) {
 				switch {
@@ -27,6 +28,7 @@ func resolveCommand() command {
 					return fault.New(fault.Usage, "check the account first: `greenroom videos`",
 						"give either --paid VIDEO_ID or --not-paid")
 				}
+				e.cache = *shared
 				p, err := e.project(nil)
 				if err != nil {
 					return err

@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"greenroom/compose/media"
 	"greenroom/heygen/sandbox"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/project"
 )
 
 func sandboxCommand() command {
@@ -50,7 +50,7 @@ func sandboxCommand() command {
 				} else if !filepath.IsAbs(o.Dir) {
 					o.Dir = filepath.Join(e.Dir, o.Dir)
 				}
-				t, err := media.FindTools(ctx, e.LookPath)
+				t, err := project.Finder(e.Getenv, e.LookPath).Find(ctx)
 				if err != nil {
 					return err
 				}

@@ -1,8 +1,10 @@
 package filecache
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"sync"
 )
 
@@ -81,4 +83,17 @@ func (f *Files[T]) Save(keep func(name string) bool) error {
 	}
 	f.changed = false
 	return Save(f.path, f.records)
+}
+
+// StampText returns path, size and time of files, as text that changes when one of them does.
+func StampText(paths ...string) (string, error) {
+	s := ""
+	for _, p := range paths {
+		fi, err := os.Stat(p)
+		if err != nil {
+			return "", err
+		}
+		s += fmt.Sprintf("%s %d %d;", p, fi.Size(), fi.ModTime().UnixNano())
+	}
+	return s, nil
 }

@@ -13,7 +13,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // identity is what is known of the account that a project buys from.
@@ -173,7 +173,7 @@ func (a *Account) OwnTake(ctx context.Context, clip string) (lockfile.Entry, boo
 
 // IsOwnTake reports whether the take of an entry belongs to the project.
 func (a *Account) IsOwnTake(ctx context.Context, e lockfile.Entry) bool {
-	return e.Route == request.File || a.Accepts(ctx, a.OriginOf(e))
+	return e.Route == routes.File || a.Accepts(ctx, a.OriginOf(e))
 }
 
 // OriginOf returns the origin of an entry. Earlier versions did not record it: for their entries it is what the project's

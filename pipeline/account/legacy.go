@@ -12,7 +12,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline/origin"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // legacyEvidence is what the folder of a project shows about takes of earlier versions, which recorded no origin.
@@ -78,7 +78,7 @@ func (a *Account) AskAccount(ctx context.Context, videos map[string]string) (map
 	for id, route := range videos {
 		g.Go(func() error {
 			o := current
-			_, err := client.Job(ctx, request.KindOf(a.RecordRoute(ctx, route)), id)
+			_, err := client.Job(ctx, routes.KindOf(a.RecordRoute(ctx, route)), id)
 			if heygen.NotFound(err) {
 				o, err = origin.Foreign, nil
 			}

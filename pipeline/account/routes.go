@@ -5,7 +5,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // NoWebM reports whether HeyGen refused a look as WebM before.
@@ -17,11 +17,11 @@ func (a *Account) NoWebM(look manifest.Avatar) (no bool) {
 // RecordRoute returns the route with which the record of a job is read: for an existing video, the one of the account's
 // generation.
 func (a *Account) RecordRoute(ctx context.Context, route string) string {
-	if route != request.Video {
+	if route != routes.Video {
 		return route
 	}
 	if api, err := a.API(ctx); err == nil && api == heygen.V3 {
-		return request.V3
+		return routes.V3
 	}
 	return route
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strconv"
@@ -21,6 +22,7 @@ type scenario struct {
 	budget     float64      // of one run; 0 is none. A clip costs 1
 	accounts   bool         // a start may have another account's key
 	clocks     bool         // a start may have a wrong clock
+	claims     string       // how ledgers agree on who buys: "" they do not, "honest", or with a planted mistake
 	drive      driver       // nil: the product
 	open       func() store // nil: in memory
 	digest     bool         // report the rows
@@ -46,6 +48,8 @@ func scenarios() []scenario {
 		{name: "v3 two accounts", clips: one, accounts: true, v3: true},
 		{name: "v2 wrong clocks", clips: one, clocks: true},
 		{name: "v3 wrong clocks", clips: one, clocks: true, v3: true},
+		{name: "v2 two ledgers", clips: one, procs: 2, ledgers: 2, claims: "honest"},
+		{name: "v3 two ledgers", clips: one, procs: 2, ledgers: 2, claims: "honest", v3: true},
 	}
 }
 
@@ -74,6 +78,7 @@ type proc struct {
 	l       *Ledger
 	c       *heygen.Client
 	rows    store
+	machine int // the number of its ledger
 	yield   func(string) bool
 	charged map[string]bool // clips this run sent and was not refused
 	settled map[string]bool // titles whose last send in this run ended with nothing unknown
@@ -184,7 +189,7 @@ func (w *world) changed(old, r Row) {
 	}
 	switch r.State {
 	case Intended:
-		if w.unknown[r.Title] > 0 {
+		if w.unknown[r.Title] > 0 && old.State != "" {
 			w.fail("a row went back to INTENT while a send is unknown")
 		}
 	case Parked:
@@ -225,11 +230,20 @@ func (s scenario) intent(clip, account, run string) Intent {
 func product(p *proc, in Intent) error {
 	a := api{p.c, p.w.s.v3}
 	o := SpendOptions{Settle: exploreSettle, Sleep: p.sleep, Clock: p.c.ServerTime, Strict: p.w.s.strict, Locked: p.w.s.procs < 2}
+	if p.w.s.ledgers > 1 {
+		o.Locked = true // each machine has a lock of its own
+	}
+	if p.w.s.claims != "" {
+		o.Claims = claims{p}
+	}
 	if a.v3 {
 		o.Repeat = a.Submit
 	}
 	for tries := 0; ; tries++ {
 		row, err := p.l.Spend(context.Background(), in, p.budget(), a, heygen.NothingBought, o)
+		if other := new(ClaimedError); errors.As(err, &other) {
+			return p.follow(in, row, a, other)
+		}
 		wait, busy := heygen.Busy(err)
 		if !busy || row.Open() || tries == busyTries {
 			return err
@@ -300,13 +314,17 @@ func (w *world) together(ps []*proc) {
 		two := len(ps) > 1
 		var options []string
 		switch {
+		case kind == "stored" && w.s.claims != "" && two:
+			options = overtaken // a stall lets leases run out, and there are none between ledgers
+		case kind == "stored" && w.s.claims != "":
+			options = answered
 		case kind == "stored" && two:
 			options = beside
 		case kind == "stored":
 			options = alone
-		case kind == "answer" && two:
+		case (kind == "answer" || kind == "claimed") && two:
 			options = overtaken
-		case kind == "answer":
+		case kind == "answer" || kind == "claimed":
 			options = answered
 		case two:
 			options = resting
@@ -335,7 +353,7 @@ func (w *world) together(ps []*proc) {
 
 // play runs one schedule until nothing is left to do, and checks it.
 func (s scenario) play(c *chooser) outcome {
-	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, openKey: map[string]string{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}}
+	w := &world{c: c, s: s, now: epoch, unknown: map[string]int{}, openKey: map[string]string{}, ended: map[string]time.Time{}, firstSent: map[string]time.Time{}, claimed: map[string][]claimEntry{}}
 	if s.open == nil {
 		s.open = func() store { return newMemory() }
 	}
@@ -348,10 +366,16 @@ func (s scenario) play(c *chooser) outcome {
 		c.quiet = round > rounds
 		var ps []*proc
 		for i := range max(1, s.procs) {
-			ps = append(ps, w.start(string(rune('P'+i)), stores[i%len(stores)], round))
+			p := w.start(string(rune('P'+i)), stores[i%len(stores)], round)
+			p.machine = i % len(stores)
+			ps = append(ps, p)
 		}
 		w.together(ps)
-		delay, err := time.ParseDuration(delays[c.choose("restart", delays)])
+		pauses := delays
+		if s.claims != "" {
+			pauses = []string{"3m", "25h"}
+		}
+		delay, err := time.ParseDuration(pauses[c.choose("restart", pauses)])
 		if err != nil {
 			panic(err)
 		}

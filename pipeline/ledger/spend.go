@@ -37,6 +37,8 @@ type SpendOptions struct {
 	// Locked: the caller holds LockSubmitter for this record, so that
 	// whoever leased a row before is dead and its lease void.
 	Locked bool
+	// Claims keeps machines with ledgers of their own from buying the same take. Nil: there is one ledger.
+	Claims Claims
 }
 
 const (
@@ -58,7 +60,25 @@ func (l *Ledger) Spend(
 	if err := l.clock.align(ctx, o.Clock); err != nil {
 		return Row{}, fmt.Errorf("read the provider's time; nothing was sent: %w", err)
 	}
-	row, sends, err := l.begin(ctx, in, budget, o.Locked, true)
+	p := purchase{l, in.RunID, budget, r, definiteNo, o}
+	if o.Claims == nil {
+		return p.spend(ctx, in)
+	}
+	held, row, err := p.claim(ctx, in)
+	if err != nil {
+		return row, err
+	}
+	held = held || row.State == Parked // under a claim of an earlier run
+	row, err = p.spend(ctx, in)
+	if held {
+		p.report(ctx, in, row)
+	}
+	return row, err
+}
+
+// spend is Spend where no other ledger may buy the take.
+func (p purchase) spend(ctx context.Context, in Intent) (Row, error) {
+	row, sends, err := p.begin(ctx, in, p.budget, p.o.Locked, true)
 	if err != nil {
 		return row, err
 	}
@@ -67,9 +87,7 @@ func (l *Ledger) Spend(
 		return row, nil
 	case Failed:
 		return row, fmt.Errorf("the provider could not make it: %s", row.Reason)
-	}
-	p := purchase{l, in.RunID, budget, r, definiteNo, o}
-	if row.State == Parked {
+	case Parked:
 		return p.searchAgain(ctx, row)
 	}
 	if sends {
@@ -79,7 +97,7 @@ func (l *Ledger) Spend(
 	}
 	if err != nil {
 		// What is left open is free for the next; a crash leaves it to the lease's end.
-		return row, errors.Join(err, l.release(ctx, in.Key))
+		return row, errors.Join(err, p.release(ctx, in.Key))
 	}
 	return row, nil
 }

@@ -4,12 +4,15 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/manifest/yamldoc"
+	"greenroom/pipeline/markup"
+	"greenroom/pipeline/routes"
 )
 
 // ClipSources are the keys of which a clip has exactly one.
@@ -212,10 +215,27 @@ func (d *doc) checkRequest(path string, at clipNodes, c *Clip) {
 		d.Fault(at["background"], "set transparent: false, or place the background in the composition",
 			"%s: a transparent clip has no background", path)
 	}
-	if at["route"] != nil && c.Transparent == (c.Route == "v2" || c.Route == "v3") {
-		d.Fault(at["route"], "v2 and v3 make opaque clips; v2-key, v1-webm, v3-webm and v3-key make transparent ones",
+	if at["route"] != nil && c.Transparent == routes.IsOpaque(c.Route) {
+		d.Fault(at["route"], routesHint(),
 			"%s: route %s does not fit transparent: %v", path, c.Route, c.Transparent)
 	}
+}
+
+// routesHint returns which routes make opaque clips and which transparent ones.
+func routesHint() string {
+	var opaque, transparent []string
+	for _, r := range routes.Chosen {
+		if routes.IsOpaque(r) {
+			opaque = append(opaque, r)
+		} else {
+			transparent = append(transparent, r)
+		}
+	}
+	and := func(list []string) string {
+		last := len(list) - 1
+		return strings.Join(list[:last], ", ") + " and " + list[last]
+	}
+	return and(opaque) + " make opaque clips; " + and(transparent) + " make transparent ones"
 }
 
 // sourceKey returns the source of a clip that is only a text: audio for a sound file, file for a video or an image,
@@ -250,7 +270,54 @@ func (d *doc) speaker(f yamldoc.Field, path string, scripted bool, c *Clip) {
 	if c.Avatar.Photo != "" && c.Avatar.Style == "circle" {
 		d.Fault(f.Node, "leave the style out", "%s: a photo has no style", path)
 	}
-	if c.Route == "v1-webm" && c.Avatar.Style == "circle" {
+	if c.Route == routes.V1WebM && c.Avatar.Style == "circle" {
 		d.Fault(f.Node, "use route v2-key", "%s: /v1/video.webm takes studio avatars in normal or closeUp only", path)
 	}
+}
+
+// script reads an inline text or a text file.
+func (d *doc) script(n ast.Node, path, value string, c *Clip) {
+	text, file, ok := d.textOrFile(n, path, value)
+	c.ScriptFile = file
+	if !ok {
+		return
+	}
+	if strings.ToLower(filepath.Ext(file)) == ".md" {
+		text = speakable(text)
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	before := d.Count()
+	for _, tag := range markup.BadBreaks(text) {
+		d.Fault(n, "write "+tag.Instead, "%s: %s is not a break HeyGen understands", path, tag.Text)
+	}
+	if m := markup.TightBreak(text); m != "" && d.Count() == before {
+		d.Fault(n, "put a space before and after the tag", "%s: a break tag touches a word: %s", path, m)
+	}
+	switch size := utf8.RuneCountInString(text); {
+	case strings.TrimSpace(markup.WithoutBreaks(text)) == "":
+		d.Fault(n, "write the words to speak", "%s is empty", path)
+	case size > MaxScript:
+		d.Fault(n, "split it into two clips", "%s has %d characters, HeyGen takes %d", path, size, MaxScript)
+	}
+	c.Script = text
+}
+
+var (
+	mdFront   = lazyregexp.New(`(?s)\A\s*---[ \t]*\r?\n.*?\n---[ \t]*(\r?\n|\z)`)
+	mdImage   = lazyregexp.New(`!\[[^\]]*\]\([^)]*\)`)
+	mdComment = lazyregexp.New(`(?s)<!--.*?-->`)
+	mdHead    = lazyregexp.New(`(?m)^\s{0,3}#{1,6}\s.*$`)
+	mdMark    = lazyregexp.New("(?m)^\\s*([-*+]|\\d+\\.|>)\\s+|[*_`]{1,3}")
+	mdLink    = lazyregexp.New(`\[([^\]]*)\]\([^)]*\)`)
+)
+
+// speakable returns the words of a Markdown text that are to be spoken: without front matter, headings, comments,
+// pictures, link targets and emphasis marks.
+func speakable(s string) string {
+	s = mdFront.ReplaceAllString(s, " ")
+	s = mdImage.ReplaceAllString(s, " ")
+	s = mdComment.ReplaceAllString(s, " ")
+	s = mdHead.ReplaceAllString(s, " ")
+	s = mdLink.ReplaceAllString(s, "$1")
+	return mdMark.ReplaceAllString(s, "")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"greenroom/assets"
+	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest/member"
@@ -48,7 +49,7 @@ type Manifest struct {
 	Cache         Cache
 	Remotion      project.Layout // Dir is that of the manifest
 	Prepare       Prepare
-	Checks        Checks
+	Checks        media.Limits
 	StandInLabel  bool   // burn name, script and timecode over stand-ins
 	Clips         []Clip // in the manifest's order, those of rows last
 	Each          []Each
@@ -86,15 +87,6 @@ type Prepare struct {
 	Loudness *float64 // LUFS; nil leaves the sound as it is
 	Crop     bool
 	Hold     bool // tail: hold: sound that is longer than the picture is kept, over the last picture
-}
-
-// Checks are the limits of the media checks, as fractions.
-type Checks struct {
-	CoverageMin, CoverageMax float64
-	Duration                 float64
-	Border                   string // the border the presenter may touch
-	// Accept are findings that do not fail the clip, by name, each with the reason why.
-	Accept map[string]string
 }
 
 // Avatar is who speaks.
@@ -152,7 +144,7 @@ type Clip struct {
 	Width, Height                    int
 	Take                             int
 	Prepare                          Prepare
-	Checks                           Checks
+	Checks                           media.Limits
 	Row                              *Row          // of a table; nil for a clip of its own
 	Places                           member.Places // where its members are written
 }

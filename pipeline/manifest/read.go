@@ -12,6 +12,7 @@ import (
 	"greenroom/internal/lazyregexp"
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/manifest/yamldoc"
+	"greenroom/pipeline/routes"
 )
 
 // manifest reads the complete tree.
@@ -21,7 +22,7 @@ func (d *doc) manifest(n ast.Node) *Manifest {
 	base := Clip{Transparent: true, KeyColor: "#00FF00", Take: 1,
 		Avatar: Avatar{Style: "normal", Scale: 1}, Voice: Voice{Speed: 1}}
 	m.Prepare = Prepare{Crop: true, Scale: 1}
-	m.Checks = Checks{CoverageMin: 0.02, CoverageMax: 0.80, Duration: 0.25, Border: "bottom"}
+	m.Checks = DefaultChecks()
 
 	m.Remotion.Dir = d.dir
 	version, clips := 0, ast.Node(nil)
@@ -107,16 +108,13 @@ func (d *doc) goodName(f yamldoc.Field) bool {
 	return false
 }
 
-// Routes are the values of route.
-var Routes = []string{"v2-key", "v2", "v1-webm", "v3-webm", "v3-key", "v3"}
-
 // shared returns what reads the keys that defaults and clips have in common.
 func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
 	return yamldoc.Setters{
 		"avatar":        func(n ast.Node) { d.avatar(n, path+".avatar", &c.Avatar) },
 		"voice":         func(n ast.Node) { d.voice(n, path+".voice", &c.Voice) },
 		"transparent":   d.Bool(path+".transparent", &c.Transparent),
-		"route":         d.Word(path+".route", Routes, &c.Route),
+		"route":         d.Word(path+".route", routes.Chosen, &c.Route),
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
 		"captions":      d.Bool(path+".captions", &c.Captions),

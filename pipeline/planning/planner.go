@@ -16,6 +16,7 @@ import (
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/routing"
 	"greenroom/pipeline/voice"
 )
@@ -150,6 +151,9 @@ func (pl *Planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 				if stale = pl.previews.StaleCaptions(*c, req, e.Captions != nil); stale != "" {
 					return say(Prepare, "%s", stale)
 				}
+				if why := pl.recipes.LimitsChanged(*c, e); why != "" {
+					return say(Prepare, "%s", why)
+				}
 				if why := pl.unpublished(*c, e); why != "" {
 					return say(Publish, "%s", why)
 				}
@@ -167,15 +171,15 @@ func (pl *Planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 		because = lost + "; "
 	}
 	if !req.Paid() {
-		foreign := req.Route == request.Video && have && !own
+		foreign := req.Route == routes.Video && have && !own
 		switch {
-		case s.Work.Again && lost != "" && req.Route == request.Video:
+		case s.Work.Again && lost != "" && req.Route == routes.Video:
 			return say(Fetch, "%s", lost)
 		case s.Work.Again && lost != "":
 			return say(Import, "%s", lost)
 		case foreign:
 			return say(Fetch, "%s", pl.account.OtherOrigin(ctx, pl.account.OriginOf(e)))
-		case req.Route == request.Video:
+		case req.Route == routes.Video:
 			return say(Fetch, "%s", whyNew(e, have, req, "existing video, not downloaded yet"))
 		default:
 			return say(Import, "%s", whyNew(e, have, req, "new file"))

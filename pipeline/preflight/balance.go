@@ -12,12 +12,13 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // checkBalance asks for what is left and for the plan's limits. What an account does
 // not tell is not held against it.
 func (f *flight) checkBalance(ctx context.Context, plan *planning.Plan) error {
-	api := request.APIOf(f.steps[0].Route)
+	api := routes.APIOf(f.steps[0].Route)
 	bal, err := f.client.Credits(ctx, api)
 	if heygen.Unauthorized(err) {
 		return account.Explain(err, "read the balance")

@@ -13,6 +13,7 @@ import (
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/routing"
 )
 
@@ -110,7 +111,7 @@ type flight struct {
 
 func (f *flight) need(s planning.Step) {
 	f.steps = append(f.steps, s)
-	c, api := s.Work.Clip, request.APIOf(s.Route)
+	c, api := s.Work.Clip, routes.APIOf(s.Route)
 	if v := s.Voice; v != nil && v.Action == planning.Buy {
 		f.speech[api][c.Voice.ID] = append(f.speech[api][c.Voice.ID], s)
 	}
@@ -170,7 +171,7 @@ func (f *flight) addAt(member string, steps []planning.Step, hint, format string
 // catalogue is megabytes. A v3 look also contains how it can be rendered.
 func (f *flight) checkLooks(ctx context.Context) error {
 	for id, steps := range f.looks {
-		api := request.APIOf(steps[0].Route)
+		api := routes.APIOf(steps[0].Route)
 		var err error
 		if api == heygen.V3 {
 			var l heygen.Look

@@ -14,7 +14,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/planning"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // checkTemplates reads each template and holds the manifest's variables against it.
@@ -23,7 +23,7 @@ func (f *flight) checkTemplates(ctx context.Context) error {
 		if s.Work.Clip.Source != manifest.SourceTemplate {
 			continue
 		}
-		id, api := s.Work.Clip.Template.ID, request.APIOf(s.Route)
+		id, api := s.Work.Clip.Template.ID, routes.APIOf(s.Route)
 		if t, ok := f.found.Templates[id]; ok { // rows share theirs
 			f.variables(s, t)
 			continue
@@ -87,7 +87,7 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 		if s.Work.Clip.Source != manifest.SourceTranslate {
 			continue
 		}
-		api := request.APIOf(s.Route)
+		api := routes.APIOf(s.Route)
 		if lists[api] == nil {
 			l, err := f.client.Languages(ctx, api)
 			if heygen.Gone(err) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"greenroom/assets"
+	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
@@ -40,7 +41,7 @@ type Project struct {
 	Manifest *manifest.Manifest
 	Lock     *Lock
 	Inputs   *Inputs
-	Tools    *Tools
+	Tools    *media.Finder
 	Clips    *Clips
 	Store    *assets.Store  // nil before OpenState
 	Ledger   *ledger.Ledger // the same
@@ -84,7 +85,7 @@ func Of(m *manifest.Manifest, o Options) *Project {
 	p := &Project{Manifest: m, o: o, dir: filepath.Dir(m.Path), report: event.NewReporter(o.Sink, o.Now)}
 	p.layout.manifest = m.Remotion
 	p.Inputs = openInputs(p.StateDir())
-	p.Tools = &Tools{path: filepath.Join(p.StateDir(), toolsFile), lookPath: o.LookPath}
+	p.Tools = Finder(o.Getenv, o.LookPath)
 	p.Clips = &Clips{m: m}
 	return p
 }
@@ -111,16 +112,29 @@ func (p *Project) Rel(path string) string {
 	return path
 }
 
-// LibraryDir returns where presenters of stand-ins and spoken sentences are kept for all projects of the user:
-// GREENROOM_CACHE, or the system's folder for caches.
+// LibraryDir returns where presenters of stand-ins, spoken sentences and versions of programs are kept for all projects of
+// the user.
 func (p *Project) LibraryDir() string {
-	if d := p.o.Getenv("GREENROOM_CACHE"); d != "" {
+	if d := LibraryDir(p.o.Getenv); d != "" {
+		return d
+	}
+	return filepath.Join(p.StateDir(), "cache")
+}
+
+// LibraryDir returns GREENROOM_CACHE, or greenroom's part of the system's folder for caches; "" when there is none.
+func LibraryDir(getenv func(string) string) string {
+	if d := getenv("GREENROOM_CACHE"); d != "" {
 		return d
 	}
 	if d, err := os.UserCacheDir(); err == nil {
 		return filepath.Join(d, "greenroom")
 	}
-	return filepath.Join(p.StateDir(), "cache")
+	return ""
+}
+
+// Finder returns what finds ffmpeg on this machine.
+func Finder(getenv func(string) string, lookPath func(string) (string, error)) *media.Finder {
+	return &media.Finder{Folder: LibraryDir(getenv), LookPath: lookPath}
 }
 
 // Now returns the time.

@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // Adopt records that a clip's take is a video that the account already has, as if the
@@ -54,7 +55,7 @@ func (a *Answers) adoptable(ctx context.Context, c manifest.Clip, client *heygen
 		return request.Request{}, err
 	}
 	for _, route := range a.router.Candidates(c, api) {
-		if _, err := client.Job(ctx, request.KindOf(route), videoID); err != nil {
+		if _, err := client.Job(ctx, routes.KindOf(route), videoID); err != nil {
 			continue
 		}
 		if r, err := a.router.RequestOn(ctx, c, route); err == nil && r.Paid() {

@@ -6,6 +6,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/stage/wait"
@@ -36,7 +37,7 @@ func (b *Buyer) spend(ctx context.Context, clip, stage string, in ledger.Intent,
 			Clip: clip, Stage: stage, State: event.Progress,
 			Message: "HeyGen is busy (429); trying again in " + wait.Round(time.Millisecond).String(),
 		})
-		if err := sleep(ctx, wait); err != nil {
+		if err := netutil.Sleep(ctx, wait); err != nil {
 			return row, err
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // RecordOrigins records who made the takes of earlier versions: in the ledger what this
@@ -23,7 +23,7 @@ func (a *Answers) RecordOrigins(ctx context.Context, askToo bool) error {
 		case r.Origin != "":
 		case o != origin.None:
 			rows[r.Key] = string(o)
-		case r.VideoID != "" && !request.IsSpeech(r.Route):
+		case r.VideoID != "" && !routes.IsSpeech(r.Route):
 			ask[r.VideoID] = r.Route
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"greenroom/heygen"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/ledger"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // remote is the ledger's view of the provider for one clip.
@@ -28,7 +28,7 @@ func (r remote) Submit(ctx context.Context, row ledger.Row) (string, error) {
 // repeat is nil where a second POST is a second purchase: v1, v2 and v3's agents. A
 // background removal carries its key in the body.
 func (r remote) repeat() func(context.Context, ledger.Row) (string, error) {
-	if !request.IsV3(r.route) || r.route == request.V3Agent {
+	if !routes.IsV3(r.route) || r.route == routes.V3Agent {
 		return nil
 	}
 	return r.Submit
@@ -38,9 +38,9 @@ func (r remote) repeat() func(context.Context, ledger.Row) (string, error) {
 func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found, error) {
 	find := r.c.FindByTitle
 	switch {
-	case request.KindOf(r.route) == heygen.KindTranslateV3:
+	case routes.KindOf(r.route) == heygen.KindTranslateV3:
 		find = r.c.FindTranslation
-	case request.IsV3(r.route):
+	case routes.IsV3(r.route):
 		find = r.c.FindByTitleV3
 	}
 	items, err := find(ctx, marker)

@@ -12,12 +12,14 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/wait"
 )
 
@@ -53,6 +55,9 @@ func (a *Answers) Resolve(ctx context.Context, c manifest.Clip, word Answer) err
 	case r.Speech != nil && (row == nil || row.State == ledger.Intended):
 		return a.resolveVoice(ctx, clip, word.VideoID, r.Speech)
 	case row == nil || !row.Resolvable():
+		if held, err := a.held(ctx, c, r); err != nil || held.Key != "" {
+			return a.resolveClaim(ctx, held, word, err)
+		}
 		return fault.New(fault.Usage, "`greenroom status` shows what needs to be resolved", "no request of it has an unknown result").For(clip)
 	}
 	if err := a.notAnothers(ctx, *row, word.VideoID); err != nil {
@@ -62,6 +67,9 @@ func (a *Answers) Resolve(ctx context.Context, c manifest.Clip, word Answer) err
 		if err := a.verifyAnswer(ctx, clip, *row, word.VideoID); err != nil {
 			return err
 		}
+	}
+	if err := a.answerClaim(ctx, intentOf(*row), word.VideoID); err != nil {
+		return err
 	}
 	if err := a.forgetTake(*row); err != nil {
 		return err
@@ -127,7 +135,7 @@ func (a *Answers) verifyAnswer(ctx context.Context, clip string, row ledger.Row,
 	if slices.ContainsFunc(found, func(f ledger.Found) bool { return f.ID == id }) {
 		return nil
 	}
-	v, err := client.Job(ctx, request.KindOf(row.Route), id)
+	v, err := client.Job(ctx, routes.KindOf(row.Route), id)
 	switch {
 	case heygen.NotFound(err):
 		return fault.Wrap(fault.Provider, err, "`greenroom videos --title "+row.Marker+"` lists what carries its marker"+force, "find video %s on the account", id).For(clip)
@@ -149,7 +157,7 @@ func (a *Answers) marked(ctx context.Context, client *heygen.Client, row ledger.
 	lag := wait.ListLag(a.account.Connection.Local())
 	if left := row.LastSent.Add(lag).Sub(a.disk.Now()); left > 0 {
 		a.disk.Send(ctx, event.Event{Clip: row.Clip, Stage: "resolve", State: event.Progress, Message: "the account's list may lag; waiting " + min(left, lag).Round(time.Second).String()})
-		if err := sleep(ctx, min(left, lag)); err != nil {
+		if err := netutil.Sleep(ctx, min(left, lag)); err != nil {
 			return nil, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/fault"
+	"greenroom/internal/netutil"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/planning"
@@ -118,7 +119,7 @@ func (b *Buyer) buyVoice(ctx context.Context, s planning.Step, client *heygen.Cl
 	b.disk.Send(ctx, event.Event{Clip: s.Clip, Stage: "voice", State: event.Started, Message: r.Route})
 	// Strict: there is no idempotency key and no list to search, so the user must resolve an unknown
 	// result at once.
-	row, err := b.spend(ctx, s.Clip, "voice", in, b.VoiceRemote(client, r), ledger.SpendOptions{Sleep: sleep, Strict: true, Locked: true})
+	row, err := b.spend(ctx, s.Clip, "voice", in, b.VoiceRemote(client, r), ledger.SpendOptions{Sleep: netutil.Sleep, Strict: true, Locked: true})
 	switch {
 	case errors.Is(err, ledger.ErrParked):
 		return row, fault.Wrap(fault.Provider, err, fmt.Sprintf("`greenroom resolve %s --not-paid` lets the next build buy it again", s.Clip), "buy a voice: it may cost %s a second time, its sound cannot be downloaded from the account", request.Dollars(price))

@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"sync"
@@ -16,7 +17,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/renditions"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/prepare"
 )
 
@@ -31,9 +32,9 @@ func ExpectMaster(c manifest.Clip, route string, announced float64) media.Expect
 // screenColor is the key colour that a clip's master is delivered on, #RRGGBB or auto; empty when it is not keyed.
 func screenColor(c manifest.Clip, route string) string {
 	switch {
-	case route == request.File:
+	case route == routes.File:
 		return c.Key
-	case request.IsKeyed(route):
+	case routes.IsKeyed(route):
 		return c.KeyColor
 	}
 	return ""
@@ -49,8 +50,7 @@ func ExpectPrepared(c manifest.Clip, in lockfile.Info) media.Expect {
 
 func expectation(c manifest.Clip) media.Expect {
 	return media.Expect{
-		Transparent: c.Transparent, DurationTolerance: c.Checks.Duration,
-		CoverageMin: c.Checks.CoverageMin, CoverageMax: c.Checks.CoverageMax, Border: c.Checks.Border, Accept: c.Checks.Accept, Hold: c.Prepare.Hold,
+		Limits: c.Checks, Transparent: c.Transparent, Hold: c.Prepare.Hold,
 	}
 }
 
@@ -175,22 +175,23 @@ func New(disk *project.Project, account *account.Account) *Recipes {
 	return &Recipes{disk: disk, account: account}
 }
 
-// DuplicateKey is everything that checks and recipes are made from.
+// DuplicateKey is everything that checks and recipes are made from. It is compared within one run only.
 func DuplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k := hashkey.New("twin/1")
 	k.Field("master", e.Master)
 	k.Field("key color", screenColor(c, route))
 	k.Field("transparent", fmt.Sprint(c.Transparent))
 	k.Number("announced", e.Duration)
-	k.Number("coverage min", c.Checks.CoverageMin)
-	k.Number("coverage max", c.Checks.CoverageMax)
-	k.Number("duration", c.Checks.Duration)
-	k.Field("border", c.Checks.Border)
-	k.Field("crop", fmt.Sprint(c.Prepare.Crop))
-	k.Number("scale", c.Prepare.Scale)
-	k.Field("hold", fmt.Sprint(c.Prepare.Hold))
-	if c.Prepare.Loudness != nil {
-		k.Number("loudness", *c.Prepare.Loudness)
-	}
+	k.Field("checks", asJSON(c.Checks))
+	k.Field("prepare", asJSON(c.Prepare))
 	return k.Sum()
+}
+
+// asJSON returns all fields of a value, so that a field that is new is in the key too.
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // numbers, texts and a map of texts
+	}
+	return string(b)
 }

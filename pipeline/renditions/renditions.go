@@ -6,7 +6,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // Names of renditions in the lockfile.
@@ -66,7 +66,7 @@ func IsPacked(c manifest.Clip) bool { return len(c.Frames) > 0 || media.IsAnimat
 // IsOwnFile reports a take that is a file of the project byte for byte: every machine has it, so the shared cache does
 // not keep it. Packed takes differ between versions of ffmpeg.
 func IsOwnFile(c manifest.Clip, e lockfile.Entry, o Object) bool {
-	return o.What == "take" && e.Route == request.File && !IsPacked(c)
+	return o.What == "take" && e.Route == routes.File && !IsPacked(c)
 }
 
 // captionsRendition is the sidecar in the shape of @remotion/captions.

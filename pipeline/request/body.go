@@ -7,6 +7,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // Post is one POST that buys a take.
@@ -22,7 +23,7 @@ type Post struct {
 
 // Post makes the body of a request, with a title where the route takes one. It fails when HeyGen would refuse the body.
 func (c Canonical) Post(title string, m Materials) (Post, error) {
-	w := writer{c, m, APIOf(c.Route)}
+	w := writer{c, m, routes.APIOf(c.Route)}
 	p := Post{Title: title}
 	var body any
 	var err error
@@ -37,16 +38,16 @@ func (c Canonical) Post(title string, m Materials) (Post, error) {
 		if w.api == heygen.V2 {
 			p.Title = "" // v2's list has it under another id than the answer
 		}
-	case c.Route == V3Cutout:
+	case c.Route == routes.V3Cutout:
 		p.Path, body, err = w.cutout(title)
 		p.Title, p.Bind = "", heygen.BindCutout
-	case c.Route == V3Studio:
+	case c.Route == routes.V3Studio:
 		p.Path = heygen.PathVideos
 		body, err = w.studio(title)
-	case IsV3(c.Route):
+	case routes.IsV3(c.Route):
 		p.Path = heygen.PathVideos
 		body, err = w.v3(title)
-	case c.Route == V1WebM:
+	case c.Route == routes.V1WebM:
 		p.Path, p.Title = heygen.PathWebM, ""
 		body, err = w.webm()
 	default:
@@ -83,7 +84,7 @@ func (w writer) v2(title string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		sc := v2Scene(s, id, audio.ID, c.Route == V2Key)
+		sc := v2Scene(s, id, audio.ID, c.Route == routes.V2Key)
 		if sc.Background, err = w.background(s.Background); err != nil {
 			return nil, err
 		}
@@ -113,7 +114,7 @@ func v2Scene(s Scene, id, audio string, matting bool) heygen.Scene {
 func (w writer) background(color string) (*heygen.Background, error) {
 	f := w.c.Frame
 	switch {
-	case IsKeyed(w.c.Route):
+	case routes.IsKeyed(w.c.Route):
 		return &heygen.Background{Type: "color", Value: f.KeyColor}, nil
 	case f.Image.Path != "":
 		u, err := w.m.upload(f.Image)
@@ -177,11 +178,11 @@ func (w writer) v3(title string) (any, error) {
 	r.Title = title
 	r.Resolution, r.AspectRatio, _ = V3Size(c.Frame.Width, c.Frame.Height)
 	r.Caption = w.caption()
-	if c.Route == V3WebM {
+	if c.Route == routes.V3WebM {
 		r.OutputFormat = "webm"
 		return r, r.Validate()
 	}
-	if c.Route == V3Key {
+	if c.Route == routes.V3Key {
 		r.RemoveBackground, r.Fit = true, "cover"
 	}
 	if r.Background, err = w.background(c.Scenes[0].Background); err != nil {

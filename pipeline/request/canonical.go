@@ -8,6 +8,7 @@ import (
 
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // Canonical is everything that HeyGen would see of a clip on one route. Members that the clip's source does not have
@@ -149,7 +150,7 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 			out.Translate.TakeKey, r.err = src.TakeKey(ctx, t.Clip)
 		}
 		out.Frame.Captions = c.Captions
-		if IsKeyed(route) {
+		if routes.IsKeyed(route) {
 			out.Frame.KeyColor = c.KeyColor
 		}
 	default:
@@ -208,9 +209,9 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 	}
 	out.Frame = Frame{Width: c.Width, Height: c.Height, Captions: c.Captions && !out.Draft} // a bought voice brings its own words
 	switch {
-	case IsKeyed(out.Route):
+	case routes.IsKeyed(out.Route):
 		out.Frame.KeyColor = c.KeyColor
-	case out.Route == V2 || out.Route == V3:
+	case routes.HasBackground(out.Route):
 		out.Frame.Background = c.Background
 	}
 	out.Frame.Image, out.Frame.Video = r.content(c.BackgroundImage), r.content(c.BackgroundVideo)
@@ -219,6 +220,6 @@ func (r *reader) spoken(c manifest.Clip, out *Canonical) {
 // avatar returns who speaks. Only v2 distinguishes talking photos from avatars; for v3 both are looks. What v2 makes of
 // a picture is a talking photo, also if the clip has talking-photo: false.
 func (r *reader) avatar(a manifest.Avatar) Avatar {
-	talking := (a.TalkingPhoto || a.Photo != "") && (r.route == V2 || r.route == V2Key)
+	talking := (a.TalkingPhoto || a.Photo != "") && HandlingOf("avatar.talking-photo", r.route) == Carried
 	return Avatar{ID: a.ID, Style: a.Style, Photo: r.content(a.Photo), TalkingPhoto: talking, Scale: a.Scale, X: a.Offset.X, Y: a.Offset.Y}
 }

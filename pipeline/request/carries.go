@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"greenroom/pipeline/routes"
 )
 
 // Handling is what a route does with a member of a clip.
@@ -17,79 +19,92 @@ const (
 	Absent  Handling = 'n' // a clip on this route cannot have it
 )
 
-// Routes are the columns of carriesTable.
-var Routes = []string{
-	V2, V2Key, V1WebM, V3WebM, V3Key, V3, V3Studio,
-	V1Agent, V3Agent, V2Template, V3Template,
-	V2Translate, V2TranslateKey, V3Translate, V3TranslateKey,
-	Video, File, V3Cutout,
+// columns are those of carriesTable.
+var columns = []string{
+	routes.V2, routes.V2Key, routes.V1WebM, routes.V3WebM, routes.V3, routes.V3Studio,
+	routes.V1Agent, routes.V2Template, routes.V2Translate, routes.Video, routes.File, routes.V3Cutout,
+}
+
+// like is a route that does with members what another one does, but for some of them.
+type like struct {
+	route  string
+	except map[string]Handling
+}
+
+// alike are the routes that have no column.
+var alike = map[string]like{
+	routes.V3Key:          {routes.V3WebM, map[string]Handling{"key-color": Carried}},
+	routes.V3Agent:        {routes.V1Agent, map[string]Handling{"agent.voice": Carried}},
+	routes.V3Template:     {routes.V2Template, nil},
+	routes.V2TranslateKey: {routes.V2Translate, map[string]Handling{"key-color": Local}},
+	routes.V3Translate:    {routes.V2Translate, map[string]Handling{"captions": Carried, "key-color": Local}},
+	routes.V3TranslateKey: {routes.V3Translate, nil},
 }
 
 // carriesTable lists for each member of a clip what each route does with it, by the paths of HeyGen's reference pages. A
 // new member must be added here: a test compares the table with the manifest, and another changes each member and
 // compares the requests.
 //
-//	columns: v2 v2-key v1-webm v3-webm v3-key v3 v3-studio | agents v1 v3 | templates v2 v3 |
-//	translations v2 v2-key v3 v3-key | video file cutout
+//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate | video file cutout
 const carriesTable = `
-script                      cccccc n  nn nn nnnn nnn
-audio                       cccccc n  nn nn nnnn nnn
-scenes                      ccrrrr c  nn nn nnnn nnn
-scenes.script               ccnnnn c  nn nn nnnn nnn
-scenes.avatar.id            ccnnnn c  nn nn nnnn nnn
-scenes.avatar.photo         ccnnnn c  nn nn nnnn nnn
-scenes.avatar.style         ccnnnn r  nn nn nnnn nnn
-scenes.avatar.talking-photo ccnnnn l  nn nn nnnn nnn
-scenes.avatar.scale         ccnnnn r  nn nn nnnn nnn
-scenes.avatar.offset        ccnnnn r  nn nn nnnn nnn
-scenes.voice.id             ccnnnn c  nn nn nnnn nnn
-scenes.voice.speed          ccnnnn c  nn nn nnnn nnn
-scenes.voice.pitch          ccnnnn c  nn nn nnnn nnn
-scenes.voice.emotion        ccnnnn r  nn nn nnnn nnn
-scenes.voice.locale         ccnnnn c  nn nn nnnn nnn
-scenes.background           cunnnn c  nn nn nnnn nnn
-avatar.id                   cccccc c  uu uu uuuu uuu
-avatar.photo                ccrccc c  uu uu uuuu uuu
-avatar.style                cccrrr r  uu uu uuuu uuu
-avatar.talking-photo        ccrlll l  uu uu uuuu uuu
-avatar.scale                ccrrrr r  uu uu uuuu uuu
-avatar.offset               ccrrrr r  uu uu uuuu uuu
-voice.id                    cccccc c  uu uu uuuu uuu
-voice.speed                 ccrccc c  uu uu uuuu uuu
-voice.pitch                 ccrccc c  uu uu uuuu uuu
-voice.emotion               ccrrrr r  uu uu uuuu uuu
-voice.locale                ccrccc c  uu uu uuuu uuu
-pronunciation               cccccc c  uu uu uuuu uuu
-captions                    ccrccc c  ll cc llcc luu
-draft                       llllll n  nn nn nnnn nnn
-size                        cccccc c  ll ll llll lll
-background                  cuuuuc c  uu uu uuuu uuu
-background.image            cuuuuc r  uu uu uuuu uuu
-background.video            cuuurr r  uu uu uuuu uuu
-key-color                   lcllcl l  uu uu ullu lll
-agent.prompt                nnnnnn n  cc nn nnnn nnn
-agent.duration              nnnnnn n  cc nn nnnn nnn
-agent.orientation           nnnnnn n  cc nn nnnn nnn
-agent.avatar                nnnnnn n  cc nn nnnn nnn
-agent.voice                 nnnnnn n  rc nn nnnn nnn
-agent.files                 nnnnnn n  cc nn nnnn nnn
-template.id                 nnnnnn n  nn cc nnnn nnn
-template.variables          nnnnnn n  nn cc nnnn nnn
-translate.clip              nnnnnn n  nn nn cccc nnn
-translate.file              nnnnnn n  nn nn cccc nnn
-translate.to                nnnnnn n  nn nn cccc nnn
-translate.audio-only        nnnnnn n  nn nn cccc nnn
-translate.mode              nnnnnn n  nn nn cccc nnn
-video                       nnnnnn n  nn nn nnnn lnn
-file                        nnnnnn n  nn nn nnnn nlc
-key                         nnnnnn n  nn nn nnnn nln
-rate                        nnnnnn n  nn nn nnnn nln
-cutout                      nnnnnn n  nn nn nnnn nll
-transparent                 llllll l  ll ll llll lll
-route                       llllll l  nn nn nnnn nnn
-take                        llllll l  ll ll llll lll
-prepare                     llllll l  ll ll llll lll
-checks                      llllll l  ll ll llll lll
+script                      cccccn n n n nnn
+audio                       cccccn n n n nnn
+scenes                      ccrrrc n n n nnn
+scenes.script               ccnnnc n n n nnn
+scenes.avatar.id            ccnnnc n n n nnn
+scenes.avatar.photo         ccnnnc n n n nnn
+scenes.avatar.style         ccnnnr n n n nnn
+scenes.avatar.talking-photo ccnnnl n n n nnn
+scenes.avatar.scale         ccnnnr n n n nnn
+scenes.avatar.offset        ccnnnr n n n nnn
+scenes.voice.id             ccnnnc n n n nnn
+scenes.voice.speed          ccnnnc n n n nnn
+scenes.voice.pitch          ccnnnc n n n nnn
+scenes.voice.emotion        ccnnnr n n n nnn
+scenes.voice.locale         ccnnnc n n n nnn
+scenes.background           cunnnc n n n nnn
+avatar.id                   cccccc u u u uuu
+avatar.photo                ccrccc u u u uuu
+avatar.style                cccrrr u u u uuu
+avatar.talking-photo        ccrlll u u u uuu
+avatar.scale                ccrrrr u u u uuu
+avatar.offset               ccrrrr u u u uuu
+voice.id                    cccccc u u u uuu
+voice.speed                 ccrccc u u u uuu
+voice.pitch                 ccrccc u u u uuu
+voice.emotion               ccrrrr u u u uuu
+voice.locale                ccrccc u u u uuu
+pronunciation               cccccc u u u uuu
+captions                    ccrccc l c l luu
+draft                       llllln n n n nnn
+size                        cccccc l l l lll
+background                  cuuucc u u u uuu
+background.image            cuuucr u u u uuu
+background.video            cuuurr u u u uuu
+key-color                   lcllll u u u lll
+agent.prompt                nnnnnn c n n nnn
+agent.duration              nnnnnn c n n nnn
+agent.orientation           nnnnnn c n n nnn
+agent.avatar                nnnnnn c n n nnn
+agent.voice                 nnnnnn r n n nnn
+agent.files                 nnnnnn c n n nnn
+template.id                 nnnnnn n c n nnn
+template.variables          nnnnnn n c n nnn
+translate.clip              nnnnnn n n c nnn
+translate.file              nnnnnn n n c nnn
+translate.to                nnnnnn n n c nnn
+translate.audio-only        nnnnnn n n c nnn
+translate.mode              nnnnnn n n c nnn
+video                       nnnnnn n n n lnn
+file                        nnnnnn n n n nlc
+key                         nnnnnn n n n nln
+rate                        nnnnnn n n n nln
+cutout                      nnnnnn n n n nll
+transparent                 llllll l l l lll
+route                       llllll n n n nnn
+take                        llllll l l l lll
+prepare                     llllll l l l lll
+checks                      llllll l l l lll
 `
 
 // carries are the letters of each member, a column each.
@@ -97,7 +112,13 @@ var carries = sync.OnceValue(func() map[string]string { return parseCarries(carr
 
 // HandlingOf returns what a route does with a member; 0 when the table has no such member or route.
 func HandlingOf(member, route string) Handling {
-	letters, i := carries()[member], slices.Index(Routes, route)
+	for l, ok := alike[route]; ok; l, ok = alike[route] {
+		if h, ok := l.except[member]; ok {
+			return h
+		}
+		route = l.route
+	}
+	letters, i := carries()[member], slices.Index(columns, route)
 	if letters == "" || i < 0 {
 		return 0
 	}
@@ -109,7 +130,7 @@ func parseCarries(table string) map[string]string {
 	for line := range strings.Lines(strings.TrimSpace(table)) {
 		member, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		letters := strings.ReplaceAll(rest, " ", "")
-		if len(letters) != len(Routes) || out[member] != "" {
+		if len(letters) != len(columns) || out[member] != "" {
 			panic("carries: " + member + " is written twice or has a column too many or few")
 		}
 		out[member] = letters

@@ -8,6 +8,7 @@ import (
 
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/manifest/member"
+	"greenroom/pipeline/routes"
 )
 
 // membersOf are the fields of the manifest's types and the members that fill them. A
@@ -75,7 +76,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 		if !covered[m] {
 			t.Errorf("no field of the manifest holds %s", m)
 		}
-		for _, route := range Routes {
+		for _, route := range routes.Names {
 			if f := HandlingOf(m, route); !strings.ContainsRune("clrun", rune(f)) {
 				t.Errorf("%s on route %s is not classified: %q", m, route, f)
 			}

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"testing"
 
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // clips makes random clips as the manifest would return them: defaults are applied, and combinations that it refuses
@@ -48,43 +50,46 @@ func (r clips) spoken(c *manifest.Clip, kinds string) {
 	}
 }
 
-// on makes a clip for a route.
-func (r clips) on(route string) manifest.Clip {
+// on makes a clip for a route. A route without a case fails the test: its key would be compared on clips of another one.
+func (r clips) on(t *testing.T, route string) manifest.Clip {
+	t.Helper()
 	size := oneOf(r, [2]int{1280, 720}, [2]int{1080, 1920})
 	c := manifest.Clip{Name: "one", Width: size[0], Height: size[1], KeyColor: "#00FF00", Take: 1, Transparent: true}
 	switch route {
-	case V2, V2Key:
-		c.Transparent = route == V2Key
+	case routes.V2, routes.V2Key:
+		c.Transparent = route == routes.V2Key
 		r.spoken(&c, "tas")
-	case V1WebM, V3WebM, V3Key:
+	case routes.V1WebM, routes.V3WebM, routes.V3Key:
 		c.Route = route
 		r.spoken(&c, "ta")
-	case V3:
+	case routes.V3:
 		c.Transparent = false
 		r.spoken(&c, "ta")
-	case V3Studio:
+	case routes.V3Studio:
 		c.Transparent = false
 		r.spoken(&c, "s")
-	case V1Agent, V3Agent:
+	case routes.V1Agent, routes.V3Agent:
 		c.Source, c.Transparent = manifest.SourceAgent, false
 		c.Agent = &manifest.Agent{Prompt: oneOf(r, "A film.", "Another film."), Files: []string{"a.png"}}
-	case V2Template, V3Template:
+	case routes.V2Template, routes.V3Template:
 		c.Source, c.Transparent = manifest.SourceTemplate, false
 		c.Template = &manifest.Template{ID: "t123", Variables: []manifest.Variable{
 			{Name: "logo", File: "a.png"}, {Name: "name", Value: oneOf(r, "Ada", "Bob")}, {Name: "who", Value: "daisy"},
 		}}
-	case Video:
+	case routes.Video:
 		c.Source, c.VideoID = manifest.SourceVideo, oneOf(r, "abcdef", "ghijkl")
-	case File:
+	case routes.File:
 		c.Source, c.File = manifest.SourceFile, oneOf(r, "a.mp4", "b.mp4")
-	case V3Cutout:
+	case routes.V3Cutout:
 		c.Source, c.File, c.Cutout = manifest.SourceFile, oneOf(r, "a.mp4", "b.mp4"), true
-	default: // translations
-		c.Source, c.Transparent = manifest.SourceTranslate, IsKeyed(route)
+	case routes.V2Translate, routes.V2TranslateKey, routes.V3Translate, routes.V3TranslateKey:
+		c.Source, c.Transparent = manifest.SourceTranslate, routes.IsKeyed(route)
 		c.Translate = &manifest.Translate{To: oneOf(r, "Spanish", "French"), File: "a.mp4"}
 		if r.IntN(2) == 0 {
 			c.Translate.File, c.Translate.Clip = "", oneOf(r, "intro", "outro")
 		}
+	default:
+		t.Fatalf("no clip for route %s", route)
 	}
 	return c
 }

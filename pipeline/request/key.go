@@ -5,6 +5,7 @@ import (
 
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // takeKey adds every member of a canonical value to a key. Some members are omitted at their default, so that a
@@ -28,7 +29,7 @@ func takeKey(c Canonical) *hashkey.Key {
 		keyCaptions(k, c.Frame)
 	case manifest.SourceTranslate:
 		keyTranslate(k, c.Translate)
-		if IsKeyed(c.Route) {
+		if routes.IsKeyed(c.Route) {
 			k.Field("key color", c.Frame.KeyColor)
 		}
 		keyCaptions(k, c.Frame)
@@ -102,9 +103,9 @@ func keyFrame(k *hashkey.Key, route string, f Frame) {
 	k.Number("width", float64(f.Width))
 	k.Number("height", float64(f.Height))
 	switch {
-	case IsKeyed(route):
+	case routes.IsKeyed(route):
 		k.Field("key color", f.KeyColor)
-	case route == V2 || route == V3:
+	case routes.HasBackground(route):
 		k.Field("background", f.Background)
 	}
 	keyCaptions(k, f)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"greenroom/heygen"
+	"greenroom/pipeline/routes"
 )
 
 // Materials are what a body contains besides the clip: ids that the account gave to files, and what it lists.
@@ -47,7 +48,7 @@ func (c Canonical) Files() (out []FileUse) {
 	for _, s := range c.Scenes {
 		add(s.Avatar.Photo, AsSpeaker)
 	}
-	if !IsKeyed(c.Route) && c.Route != V1WebM && c.Route != V3WebM && c.Route != V3Studio {
+	if routes.HasBackground(c.Route) {
 		add(c.Frame.Image, ByID)
 		add(c.Frame.Video, ByID)
 	}
@@ -58,11 +59,11 @@ func (c Canonical) Files() (out []FileUse) {
 		add(v.File, ByID)
 	}
 	use := ByID
-	if c.Route == V2Translate || c.Route == V2TranslateKey {
+	if c.Route == routes.V2Translate || c.Route == routes.V2TranslateKey {
 		use = ByAddress
 	}
 	add(c.Translate.File, use)
-	if c.Route == V3Cutout {
+	if c.Route == routes.V3Cutout {
 		add(c.Footage.File, ByID)
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/manifest/member"
+	"greenroom/pipeline/routes"
 )
 
 // Lines returns a line of the manifest by its number, for messages; empty when it cannot be read.
@@ -33,7 +34,7 @@ func Misfits(c manifest.Clip, route string, lines Lines) error {
 	if bad = firstOfEqual(bad); len(bad) > 0 {
 		return bad.Or()
 	}
-	if c.Source != manifest.SourceAvatar || !IsV3(route) {
+	if c.Source != manifest.SourceAvatar || !routes.IsV3(route) {
 		return nil
 	}
 	if _, _, ok := V3Size(c.Width, c.Height); !ok {
@@ -63,7 +64,7 @@ func handlingOf(c *manifest.Clip, member, route string) Handling {
 	switch {
 	case c.Source == manifest.SourceAvatar && c.AudioFile != "" && voice:
 		return Unused
-	case c.Draft == manifest.DraftVoice && route == V1WebM && (voice || member == "captions"):
+	case c.Draft == manifest.DraftVoice && route == routes.V1WebM && (voice || member == "captions"):
 		return Carried
 	case member == "scenes.background" && (c.BackgroundImage != "" || c.BackgroundVideo != ""):
 		return Unused // the clip's own background covers it
@@ -164,13 +165,13 @@ func limitOf(member, route string) string {
 	switch {
 	case member == "scenes":
 		return fmt.Sprintf("route %s makes one scene", route)
-	case route == V1WebM && name == "captions":
+	case route == routes.V1WebM && name == "captions":
 		return "/v1/video.webm makes no captions"
-	case route == V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
+	case route == routes.V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "/v1/video.webm does not move or scale avatars"
-	case route == V1WebM && (name == "avatar.photo" || name == "avatar.talking-photo"):
+	case route == routes.V1WebM && (name == "avatar.photo" || name == "avatar.talking-photo"):
 		return "/v1/video.webm takes studio avatars only"
-	case route == V1WebM:
+	case route == routes.V1WebM:
 		return fmt.Sprintf("/v1/video.webm has no member for %s", name)
 	case name == "voice.emotion":
 		return "v3 voices take no emotion"
@@ -190,11 +191,11 @@ func limitOf(member, route string) string {
 func other(member, route string) string {
 	name := strings.TrimPrefix(member, "scenes.")
 	switch {
-	case route == V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
+	case route == routes.V1WebM && (name == "avatar.scale" || name == "avatar.offset"):
 		return "route v2-key, or place the clip in the composition"
-	case route == V1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):
+	case route == routes.V1WebM && (strings.HasPrefix(name, "voice.") && name != "voice.id"):
 		return "route v2-key, or draft: voice, or omit " + name
-	case route == V1WebM:
+	case route == routes.V1WebM:
 		return "route v2-key"
 	case member == "agent.voice":
 		return "heygen.api: v3, or omit agent.voice"
@@ -219,7 +220,7 @@ func kindOfClip(c manifest.Clip, route string) string {
 		return "a transparent clip"
 	case c.Source == manifest.SourceAvatar:
 		return "a clip with a background image or video"
-	case route == V3Cutout:
+	case route == routes.V3Cutout:
 		return "a cutout"
 	}
 	article := "a "

@@ -1,12 +1,14 @@
 package request
 
 import (
-	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"greenroom/heygen"
+	"greenroom/internal/goldentest"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // posted returns path and body of a clip's request.
@@ -42,57 +44,59 @@ func with(change func(*manifest.Clip)) manifest.Clip {
 
 func opaque(c *manifest.Clip) { c.Transparent = false }
 
-// bodyCases are a clip for each kind of body, by name.
-var bodyCases = []struct {
+type bodyCase struct {
 	name, route string
 	clip        manifest.Clip
-}{
-	{"a script on the key color", V2Key, spokenClip()},
-	{"all members of a voice", V2Key, with(func(c *manifest.Clip) {
+}
+
+// bodyCases are a clip for each kind of body, by name.
+var bodyCases = []bodyCase{
+	{"a script on the key color", routes.V2Key, spokenClip()},
+	{"all members of a voice", routes.V2Key, with(func(c *manifest.Clip) {
 		c.Voice, c.Captions = manifest.Voice{ID: "v1", Speed: 1.2, Pitch: 2, Emotion: "Friendly", Locale: "en-GB"}, true
 	})},
-	{"a moved avatar", V2, with(func(c *manifest.Clip) {
+	{"a moved avatar", routes.V2, with(func(c *manifest.Clip) {
 		opaque(c)
 		c.Avatar.Scale, c.Avatar.Offset, c.Avatar.Style, c.Background = 1.5, manifest.Offset{X: 0.1, Y: -0.2}, "circle", "#112233"
 	})},
-	{"a photo with its own sound", V2Key, with(func(c *manifest.Clip) {
+	{"a photo with its own sound", routes.V2Key, with(func(c *manifest.Clip) {
 		c.Script, c.Voice, c.AudioFile = "", manifest.Voice{}, "a.wav"
 		c.Avatar = manifest.Avatar{Photo: "a.png", TalkingPhoto: true, Scale: 1}
 	})},
-	{"an image behind the avatar", V2, with(func(c *manifest.Clip) { opaque(c); c.BackgroundImage = "a.png" })},
-	{"a film behind the avatar", V2, with(func(c *manifest.Clip) { opaque(c); c.BackgroundVideo = "a.mp4" })},
-	{"scenes", V2, with(func(c *manifest.Clip) {
+	{"an image behind the avatar", routes.V2, with(func(c *manifest.Clip) { opaque(c); c.BackgroundImage = "a.png" })},
+	{"a film behind the avatar", routes.V2, with(func(c *manifest.Clip) { opaque(c); c.BackgroundVideo = "a.mp4" })},
+	{"scenes", routes.V2, with(func(c *manifest.Clip) {
 		opaque(c)
 		c.Script, c.Scenes = "", []manifest.Scene{
 			{Script: "One.", Avatar: c.Avatar, Voice: c.Voice, Background: "#112233"},
 			{Script: "Two.", Avatar: manifest.Avatar{ID: "josh", TalkingPhoto: true}, Voice: manifest.Voice{ID: "v2", Speed: 0.8}},
 		}
 	})},
-	{"a drafted voice", V2Key, with(func(c *manifest.Clip) { c.Draft, c.Captions = manifest.DraftVoice, true })},
-	{"webm of v1", V1WebM, spokenClip()},
-	{"webm of v1 with its own sound", V1WebM, with(func(c *manifest.Clip) { c.Script, c.AudioFile = "", "a.wav" })},
-	{"webm of v3", V3WebM, with(func(c *manifest.Clip) { c.Captions = true })},
-	{"the key color of v3", V3Key, with(func(c *manifest.Clip) {
+	{"a drafted voice", routes.V2Key, with(func(c *manifest.Clip) { c.Draft, c.Captions = manifest.DraftVoice, true })},
+	{"webm of v1", routes.V1WebM, spokenClip()},
+	{"webm of v1 with its own sound", routes.V1WebM, with(func(c *manifest.Clip) { c.Script, c.AudioFile = "", "a.wav" })},
+	{"webm of v3", routes.V3WebM, with(func(c *manifest.Clip) { c.Captions = true })},
+	{"the key color of v3", routes.V3Key, with(func(c *manifest.Clip) {
 		c.Voice = manifest.Voice{ID: "v1", Speed: 0.8, Pitch: -3, Locale: "en-GB"}
 	})},
-	{"opaque on v3", V3, with(func(c *manifest.Clip) { opaque(c); c.BackgroundImage, c.Width, c.Height = "a.png", 1080, 1350 })},
-	{"a drafted voice on v3", V3WebM, with(func(c *manifest.Clip) { c.Draft = manifest.DraftVoice })},
-	{"scenes on v3", V3Studio, with(func(c *manifest.Clip) {
+	{"opaque on v3", routes.V3, with(func(c *manifest.Clip) { opaque(c); c.BackgroundImage, c.Width, c.Height = "a.png", 1080, 1350 })},
+	{"a drafted voice on v3", routes.V3WebM, with(func(c *manifest.Clip) { c.Draft = manifest.DraftVoice })},
+	{"scenes on v3", routes.V3Studio, with(func(c *manifest.Clip) {
 		opaque(c)
 		c.Captions, c.Script, c.Scenes = true, "", []manifest.Scene{
 			{Script: "One.", Avatar: c.Avatar, Voice: c.Voice, Background: "#112233"},
 			{Script: "Two.", Avatar: manifest.Avatar{Photo: "a.png"}, Voice: manifest.Voice{ID: "v2", Pitch: 2, Speed: 1}},
 		}
 	})},
-	{"an agent", V1Agent, agentClip()},
-	{"an agent on v3", V3Agent, agentClip()},
-	{"a template", V2Template, templateClip()},
-	{"a template on v3", V3Template, templateClip()},
-	{"a translation of a file", V2Translate, translateClip("a.mp4", "")},
-	{"a translation of a clip", V2TranslateKey, translateClip("", "intro")},
-	{"a translation on v3", V3Translate, translateClip("a.mp4", "")},
-	{"a translation of a clip on v3", V3TranslateKey, translateClip("", "intro")},
-	{"a cutout", V3Cutout, manifest.Clip{Source: manifest.SourceFile, File: "a.mp4", Cutout: true, Transparent: true}},
+	{"an agent", routes.V1Agent, agentClip()},
+	{"an agent on v3", routes.V3Agent, agentClip()},
+	{"a template", routes.V2Template, templateClip()},
+	{"a template on v3", routes.V3Template, templateClip()},
+	{"a translation of a file", routes.V2Translate, translateClip("a.mp4", "")},
+	{"a translation of a clip", routes.V2TranslateKey, translateClip("", "intro")},
+	{"a translation on v3", routes.V3Translate, translateClip("a.mp4", "")},
+	{"a translation of a clip on v3", routes.V3TranslateKey, translateClip("", "intro")},
+	{"a cutout", routes.V3Cutout, manifest.Clip{Source: manifest.SourceFile, File: "a.mp4", Cutout: true, Transparent: true}},
 }
 
 func agentClip() manifest.Clip {
@@ -117,6 +121,11 @@ func translateClip(file, clip string) manifest.Clip {
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	var got strings.Builder
+	for _, route := range routes.Names {
+		if routes.Paid(route) && !slices.ContainsFunc(bodyCases, func(x bodyCase) bool { return x.route == route }) {
+			t.Errorf("no body is written down for route %s", route)
+		}
+	}
 	for _, x := range bodyCases {
 		p, err := posted(t, x.clip, x.route)
 		if err != nil {
@@ -127,17 +136,11 @@ func TestBodies(t *testing.T) {
 		if listed := strings.Contains(string(p.Body), `"title":"T"`); p.Title != "" && !listed {
 			t.Errorf("%s: the job is searched by a title that is not in %s", x.name, p.Body)
 		}
-		if (p.Bind != nil) != (x.route == V3Cutout) {
+		if (p.Bind != nil) != (x.route == routes.V3Cutout) {
 			t.Errorf("%s: the idempotency key is in the body: %v", x.name, p.Bind != nil)
 		}
 	}
-	want, err := os.ReadFile("testdata/bodies.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("the bodies are not those of testdata/bodies.txt:\n%s", got.String())
-	}
+	goldentest.Equal(t, "testdata/bodies.txt", got.String())
 }
 
 // TestBodiesThatHeyGenWouldRefuse: an error comes before the money.
@@ -147,39 +150,39 @@ func TestBodiesThatHeyGenWouldRefuse(t *testing.T) {
 		route, message string
 		clip           manifest.Clip
 	}{
-		{V2Key, "scene 1: the script is empty", with(func(c *manifest.Clip) { c.Script = " " })},
-		{V2Key, "scene 1: the script has 5000 characters", with(func(c *manifest.Clip) { c.Script = strings.Repeat("é", 5000) })},
-		{V2Key, "scene 1: a script needs a voice_id", with(func(c *manifest.Clip) { c.Voice.ID = "" })},
-		{V2Key, "scene 1: speed 1.6 is outside 0.5 to 1.5", with(func(c *manifest.Clip) { c.Voice.Speed = 1.6 })},
-		{V2Key, "scene 1: pitch 0.5 is not an integer", with(func(c *manifest.Clip) { c.Voice.Pitch = 0.5 })},
-		{V2Key, "dimension 1281x720: both sides must be even", with(func(c *manifest.Clip) { c.Width = 1281 })},
-		{V2, "scene 1: a character needs either", with(func(c *manifest.Clip) { opaque(c); c.Avatar.ID = "" })},
-		{V2, "video_inputs has 51 scenes, 1 to 50 are allowed", with(func(c *manifest.Clip) {
+		{routes.V2Key, "scene 1: the script is empty", with(func(c *manifest.Clip) { c.Script = " " })},
+		{routes.V2Key, "scene 1: the script has 5000 characters", with(func(c *manifest.Clip) { c.Script = strings.Repeat("é", 5000) })},
+		{routes.V2Key, "scene 1: a script needs a voice_id", with(func(c *manifest.Clip) { c.Voice.ID = "" })},
+		{routes.V2Key, "scene 1: speed 1.6 is outside 0.5 to 1.5", with(func(c *manifest.Clip) { c.Voice.Speed = 1.6 })},
+		{routes.V2Key, "scene 1: pitch 0.5 is not an integer", with(func(c *manifest.Clip) { c.Voice.Pitch = 0.5 })},
+		{routes.V2Key, "dimension 1281x720: both sides must be even", with(func(c *manifest.Clip) { c.Width = 1281 })},
+		{routes.V2, "scene 1: a character needs either", with(func(c *manifest.Clip) { opaque(c); c.Avatar.ID = "" })},
+		{routes.V2, "video_inputs has 51 scenes, 1 to 50 are allowed", with(func(c *manifest.Clip) {
 			s := manifest.Scene{Script: "Hi", Avatar: c.Avatar, Voice: c.Voice}
 			for range 51 {
 				c.Scenes = append(c.Scenes, s)
 			}
 		})},
-		{V1WebM, "avatar_pose_id is missing", with(func(c *manifest.Clip) { c.Avatar.ID = "" })},
-		{V1WebM, "input_text needs a voice_id", with(func(c *manifest.Clip) { c.Voice.ID = "" })},
-		{V1WebM, "the script has 5001 characters", with(func(c *manifest.Clip) { c.Script = strings.Repeat("x", 5001) })},
-		{V3WebM, "avatar_id is missing", with(func(c *manifest.Clip) { c.Avatar.ID = "" })},
-		{V3WebM, "either a script or audio_asset_id is needed", with(func(c *manifest.Clip) { c.Script = "" })},
-		{V3Key, "speed 1.6 is outside 0.5 to 1.5", with(func(c *manifest.Clip) { c.Voice.Speed = 1.6 })},
-		{V3Key, "pitch 51 is outside -50 to 50", with(func(c *manifest.Clip) { c.Voice.Pitch = 51 })},
-		{V3Studio, "the script has 5001 characters", with(func(c *manifest.Clip) {
+		{routes.V1WebM, "avatar_pose_id is missing", with(func(c *manifest.Clip) { c.Avatar.ID = "" })},
+		{routes.V1WebM, "input_text needs a voice_id", with(func(c *manifest.Clip) { c.Voice.ID = "" })},
+		{routes.V1WebM, "the script has 5001 characters", with(func(c *manifest.Clip) { c.Script = strings.Repeat("x", 5001) })},
+		{routes.V3WebM, "avatar_id is missing", with(func(c *manifest.Clip) { c.Avatar.ID = "" })},
+		{routes.V3WebM, "either a script or audio_asset_id is needed", with(func(c *manifest.Clip) { c.Script = "" })},
+		{routes.V3Key, "speed 1.6 is outside 0.5 to 1.5", with(func(c *manifest.Clip) { c.Voice.Speed = 1.6 })},
+		{routes.V3Key, "pitch 51 is outside -50 to 50", with(func(c *manifest.Clip) { c.Voice.Pitch = 51 })},
+		{routes.V3Studio, "the script has 5001 characters", with(func(c *manifest.Clip) {
 			c.Scenes = []manifest.Scene{{Script: strings.Repeat("x", 5001), Avatar: c.Avatar, Voice: c.Voice}}
 		})},
-		{V1Agent, "the prompt is empty", manifest.Clip{Source: manifest.SourceAgent, Agent: &manifest.Agent{Prompt: " "}}},
-		{V1Agent, "duration 301 s is outside 5 to 300",
+		{routes.V1Agent, "the prompt is empty", manifest.Clip{Source: manifest.SourceAgent, Agent: &manifest.Agent{Prompt: " "}}},
+		{routes.V1Agent, "duration 301 s is outside 5 to 300",
 			manifest.Clip{Source: manifest.SourceAgent, Agent: &manifest.Agent{Prompt: "x", Seconds: 301}}},
-		{V3Agent, `orientation "square" is not landscape or portrait`,
+		{routes.V3Agent, `orientation "square" is not landscape or portrait`,
 			manifest.Clip{Source: manifest.SourceAgent, Agent: &manifest.Agent{Prompt: "x", Orientation: "square"}}},
-		{V2Template, `the template has no variable "other"`, manifest.Clip{Source: manifest.SourceTemplate,
+		{routes.V2Template, `the template has no variable "other"`, manifest.Clip{Source: manifest.SourceTemplate,
 			Template: &manifest.Template{ID: "t123", Variables: []manifest.Variable{{Name: "other", Value: "x"}}}}},
-		{V3Template, `variable "name" (text) is empty`, manifest.Clip{Source: manifest.SourceTemplate,
+		{routes.V3Template, `variable "name" (text) is empty`, manifest.Clip{Source: manifest.SourceTemplate,
 			Template: &manifest.Template{ID: "t123", Variables: []manifest.Variable{{Name: "name"}}}}},
-		{V3Translate, "output_language is missing", manifest.Clip{Source: manifest.SourceTranslate,
+		{routes.V3Translate, "output_language is missing", manifest.Clip{Source: manifest.SourceTranslate,
 			Translate: &manifest.Translate{File: "a.mp4"}}},
 	} {
 		if _, err := posted(t, x.clip, x.route); err == nil || !strings.Contains(err.Error(), x.message) {
@@ -220,7 +223,7 @@ func TestPostWithoutItsMaterials(t *testing.T) {
 // TestTheAccountsNamesAreUsed: engines of looks and names of languages are the account's.
 func TestTheAccountsNamesAreUsed(t *testing.T) {
 	t.Parallel()
-	r, err := New(t.Context(), spokenClip(), V3WebM, newMemory())
+	r, err := New(t.Context(), spokenClip(), routes.V3WebM, newMemory())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +231,7 @@ func TestTheAccountsNamesAreUsed(t *testing.T) {
 	if err != nil || !strings.Contains(string(p.Body), `"engine":{"type":"avatar_v"}`) {
 		t.Errorf("%s %v", p.Body, err)
 	}
-	r, err = New(t.Context(), translateClip("", "intro"), V3Translate, newMemory())
+	r, err = New(t.Context(), translateClip("", "intro"), routes.V3Translate, newMemory())
 	if err != nil {
 		t.Fatal(err)
 	}

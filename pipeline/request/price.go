@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"greenroom/pipeline/routes"
 )
 
 //go:embed prices.json
@@ -32,12 +34,12 @@ func LoadPrices() Prices {
 
 // Credits returns what a take of a length costs, in credits: on v3 by the second, before that in steps.
 func (r Request) Credits(p Prices, seconds float64) float64 {
-	return p.credits(IsV3(r.Route), r.Price, seconds)
+	return p.credits(routes.IsV3(r.Route), r.Price, seconds)
 }
 
 // USD returns what a take of a length costs, in dollars rounded to cents.
 func (r Request) USD(p Prices, seconds float64) float64 {
-	return p.usd(IsV3(r.Route), r.Price, seconds)
+	return p.usd(routes.IsV3(r.Route), r.Price, seconds)
 }
 
 func (p Prices) credits(v3 bool, kind string, seconds float64) float64 {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 func TestPrices(t *testing.T) {
@@ -46,20 +47,20 @@ func TestPricesAtTheEdges(t *testing.T) {
 		seconds            float64
 		wantUSD, wantCount float64
 	}{
-		{V2Key, "avatar", 0, 0.5, 1},
-		{V2Key, "avatar", 0.001, 0.5, 1},
-		{V2Key, "avatar", 30, 0.5, 1},
-		{V2Key, "avatar", 30.0001, 1, 2},
-		{V2Key, "avatar", 60, 1, 2},
-		{V1WebM, "avatar", 90.5, 2, 4},
-		{V2Translate, "translate", 29, 1.5, 3},
-		{V2Translate, "translate", 31, 3, 6},
-		{V3WebM, "avatar", 0, 0.1, 0.2},
-		{V3WebM, "avatar", 1, 0.1, 0.2},
-		{V3WebM, "avatar", 1.01, 0.2, 0.4},
-		{V3Key, "avatar", 59.5, 6, 12},
-		{V3Translate, "translate", 10, 0.5, 1},
-		{V3Studio, "avatar", 1800, 180, 360},
+		{routes.V2Key, "avatar", 0, 0.5, 1},
+		{routes.V2Key, "avatar", 0.001, 0.5, 1},
+		{routes.V2Key, "avatar", 30, 0.5, 1},
+		{routes.V2Key, "avatar", 30.0001, 1, 2},
+		{routes.V2Key, "avatar", 60, 1, 2},
+		{routes.V1WebM, "avatar", 90.5, 2, 4},
+		{routes.V2Translate, "translate", 29, 1.5, 3},
+		{routes.V2Translate, "translate", 31, 3, 6},
+		{routes.V3WebM, "avatar", 0, 0.1, 0.2},
+		{routes.V3WebM, "avatar", 1, 0.1, 0.2},
+		{routes.V3WebM, "avatar", 1.01, 0.2, 0.4},
+		{routes.V3Key, "avatar", 59.5, 6, 12},
+		{routes.V3Translate, "translate", 10, 0.5, 1},
+		{routes.V3Studio, "avatar", 1800, 180, 360},
 	} {
 		r := Request{Canonical: Canonical{Route: x.route}, Price: x.price}
 		usd, credits := r.USD(p, x.seconds), r.Credits(p, x.seconds)
@@ -87,17 +88,20 @@ func TestEveryPaidRouteHasAPrice(t *testing.T) {
 			t.Errorf("%s: 600 s cost $%g", x.name, long)
 		}
 	}
-	for want, c := range map[string]manifest.Clip{
-		"avatar":    spokenClip(),
-		"photo":     with(func(c *manifest.Clip) { c.Avatar.TalkingPhoto = true }),
-		"agent":     agentClip(),
-		"template":  templateClip(),
-		"translate": translateClip("a.mp4", ""),
-		"cutout":    {Source: manifest.SourceFile, Cutout: true},
-	} {
-		if got := priceOf(c); got != want || p.CreditsPerMin[got] <= 0 || p.V3USD[got] <= 0 {
-			t.Errorf("%s is priced as %s", want, got)
+	photo := with(func(c *manifest.Clip) { c.Avatar.TalkingPhoto = true })
+	for _, route := range routes.Names {
+		for _, c := range []manifest.Clip{spokenClip(), photo} {
+			got := priceOf(c, route)
+			if routes.Paid(route) && (p.CreditsPerMin[got] <= 0 || p.V3USD[got] <= 0) || !routes.Paid(route) && got != "" {
+				t.Errorf("%s is priced as %q", route, got)
+			}
 		}
+	}
+	if got := priceOf(photo, routes.V2Key); got != "photo" {
+		t.Errorf("a talking photo is priced as %s", got)
+	}
+	if got := priceOf(photo, routes.V1Agent); got != "agent" {
+		t.Errorf("an agent that shows a photo is priced as %s", got)
 	}
 }
 

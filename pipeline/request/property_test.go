@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // exception is a change after which HeyGen would get the same request and the take key differs all the same.
@@ -28,11 +29,11 @@ var exceptions = []exception{
 func everywhere(*manifest.Clip, string) bool { return true }
 
 func v2Translation(_ *manifest.Clip, route string) bool {
-	return route == V2Translate || route == V2TranslateKey
+	return route == routes.V2Translate || route == routes.V2TranslateKey
 }
 
 func keyedTranslation(_ *manifest.Clip, route string) bool {
-	return route == V2TranslateKey || route == V3TranslateKey
+	return route == routes.V2TranslateKey || route == routes.V3TranslateKey
 }
 
 // TestTheKeyIsTheRequest makes random clips on every route, changes one member of each, and compares: HeyGen gets the
@@ -47,9 +48,9 @@ func TestTheKeyIsTheRequest(t *testing.T) {
 	used := make([]bool, len(exceptions))
 	compared := map[string]int{}
 	names := changeNames()
-	for _, route := range Routes {
+	for _, route := range routes.Names {
 		for range 1200 {
-			a := r.on(route)
+			a := r.on(t, route)
 			for range r.IntN(4) { // other members that are not at their defaults
 				changed := a
 				if changes[names[r.IntN(len(names))]](r, &changed) && valid(changed, route) {
@@ -91,9 +92,8 @@ func TestTheKeyIsTheRequest(t *testing.T) {
 
 // valid reports a clip that the manifest and its route accept.
 func valid(c manifest.Clip, route string) bool {
-	webm := c.Route == V1WebM && c.Avatar.Style == "circle"
-	opaque := route == V2 || route == V3 || route == V3Studio
-	wrong := c.Source == manifest.SourceAvatar && opaque == c.Transparent
+	webm := c.Route == routes.V1WebM && c.Avatar.Style == "circle"
+	wrong := c.Source == manifest.SourceAvatar && routes.IsOpaque(route) == c.Transparent
 	noFile := func(int) string { return "" }
 	return !webm && !wrong && Misfits(c, route, noFile) == nil
 }

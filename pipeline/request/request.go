@@ -7,6 +7,7 @@ import (
 
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // Request is what greenroom would send for a clip, and its key.
@@ -17,16 +18,20 @@ type Request struct {
 	Price  string          // the line of the price list
 	Speech *Speech         // the sound that is bought first; nil when the video speaks by itself
 
-	written Canonical // with members that the body does not contain, which were in the keys of earlier versions
+	// old is the value that earlier versions made the key from; nil when it is the same, as for most of the 10,000 requests
+	// that a plan may hold.
+	old *Canonical
 }
 
 // New makes the request for a clip on a route. An error of type [*SpeechError] is something that the voice
 // draft cannot do; other errors are files that cannot be read. [Misfits] returns what the route cannot carry.
 func New(ctx context.Context, c manifest.Clip, route string, src Sources) (Request, error) {
-	r := Request{Price: priceOf(c)}
-	var err error
-	r.written, err = canonicalOf(ctx, c, route, src)
-	r.Canonical, _ = r.written.sent()
+	r := Request{Price: priceOf(c, route)}
+	written, err := canonicalOf(ctx, c, route, src)
+	r.Canonical, _ = written.sent()
+	if old, differs := written.earlier(); differs {
+		r.old = &old
+	}
 	if err == nil && r.Draft {
 		r.Speech, err = newSpeech(r.Canonical)
 	}
@@ -45,15 +50,15 @@ func (r *Request) setKey(c Canonical) {
 // Earlier returns the request with the key that earlier versions gave it, and whether there was another one. Takes
 // under that key are up to date.
 func (r Request) Earlier() (Request, bool) {
-	c, ok := r.written.earlier()
-	if ok {
-		r.setKey(c)
+	if r.old == nil {
+		return r, false
 	}
-	return r, ok
+	r.setKey(*r.old)
+	return r, true
 }
 
 // Paid reports a request that spends money.
-func (r Request) Paid() bool { return Paid(r.Route) }
+func (r Request) Paid() bool { return routes.Paid(r.Route) }
 
 // ChangedSince returns the names of the members that are not what they were, with commas.
 func (r Request) ChangedSince(old lockfile.Inputs) string {
@@ -80,17 +85,13 @@ func (r Request) WithSource(path string) Request {
 	return r
 }
 
-// priceOf returns the line of the price list for a clip.
-func priceOf(c manifest.Clip) string {
-	switch {
-	case c.Source == manifest.SourceFile && c.Cutout:
-		return "cutout"
-	case c.Source == manifest.SourceAgent, c.Source == manifest.SourceTemplate, c.Source == manifest.SourceTranslate:
-		return c.Source
-	case c.Source == manifest.SourceAvatar && c.Avatar.TalkingPhoto:
+// priceOf returns the line of the price list for a clip on a route; empty when nothing is bought.
+func priceOf(c manifest.Clip, route string) string {
+	price := routes.PriceOf(route)
+	if price == "avatar" && c.Avatar.TalkingPhoto {
 		return "photo"
 	}
-	return "avatar"
+	return price
 }
 
 // IsSpeechError returns what a voice draft cannot do, from an error of New.

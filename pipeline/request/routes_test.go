@@ -7,6 +7,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 func TestCandidates(t *testing.T) {
@@ -38,7 +39,7 @@ func TestCandidates(t *testing.T) {
 		{"scenes on v2", scenes, heygen.V2, Look{}, "v2-key"},
 		{"opaque scenes on v2", opaqueScenes, heygen.V2, Look{}, "v2 v3-studio"},
 		{"opaque scenes on v3", opaqueScenes, heygen.V3, Look{}, "v3-studio v2"},
-		{"a named route", with(spoken, func(c *manifest.Clip) { c.Route = V1WebM }), heygen.V3, Look{}, "v1-webm"},
+		{"a named route", with(spoken, func(c *manifest.Clip) { c.Route = routes.V1WebM }), heygen.V3, Look{}, "v1-webm"},
 		{"an agent on v2", manifest.Clip{Source: manifest.SourceAgent}, heygen.V2, Look{}, "v1-agent v3-agent"},
 		{"an agent on v3", manifest.Clip{Source: manifest.SourceAgent}, heygen.V3, Look{}, "v3-agent v1-agent"},
 		{"a template", manifest.Clip{Source: manifest.SourceTemplate}, heygen.V2, Look{}, "v2-template v3-template"},
@@ -55,7 +56,7 @@ func TestCandidates(t *testing.T) {
 			t.Errorf("%s: %s, want %s", x.name, s, x.want)
 		}
 		for _, route := range got {
-			if !slices.Contains(Routes, route) {
+			if !slices.Contains(routes.Names, route) {
 				t.Errorf("%s: %s is not among the routes", x.name, route)
 			}
 		}
@@ -83,44 +84,49 @@ func TestTheAccountDoesNotChangeWhereATakeIsFound(t *testing.T) {
 
 func TestWhatARouteIs(t *testing.T) {
 	t.Parallel()
-	for route, want := range map[string]struct {
+	wants := map[string]struct {
 		api   heygen.API
 		kind  heygen.Kind
 		keyed bool
 		paid  bool
 	}{
-		V2Key:          {heygen.V2, heygen.KindVideoV2, true, true},
-		V2:             {heygen.V2, heygen.KindVideoV2, false, true},
-		V1WebM:         {heygen.V2, heygen.KindVideoV2, false, true},
-		V3WebM:         {heygen.V3, heygen.KindVideoV3, false, true},
-		V3Key:          {heygen.V3, heygen.KindVideoV3, true, true},
-		V3:             {heygen.V3, heygen.KindVideoV3, false, true},
-		V3Studio:       {heygen.V3, heygen.KindVideoV3, false, true},
-		V1Agent:        {heygen.V2, heygen.KindVideoV2, false, true},
-		V3Agent:        {heygen.V3, heygen.KindAgent, false, true},
-		V2Template:     {heygen.V2, heygen.KindVideoV2, false, true},
-		V3Template:     {heygen.V3, heygen.KindVideoV3, false, true},
-		V2Translate:    {heygen.V2, heygen.KindTranslateV2, false, true},
-		V2TranslateKey: {heygen.V2, heygen.KindTranslateV2, true, true},
-		V3Translate:    {heygen.V3, heygen.KindTranslateV3, false, true},
-		V3TranslateKey: {heygen.V3, heygen.KindTranslateV3, true, true},
-		V3Cutout:       {heygen.V3, heygen.KindCutout, false, true},
-		Video:          {heygen.V2, heygen.KindVideoV2, false, false},
-		File:           {heygen.V2, heygen.KindVideoV2, false, false},
-	} {
-		if got := APIOf(route); got != want.api {
+		routes.V2Key:          {heygen.V2, heygen.KindVideoV2, true, true},
+		routes.V2:             {heygen.V2, heygen.KindVideoV2, false, true},
+		routes.V1WebM:         {heygen.V2, heygen.KindVideoV2, false, true},
+		routes.V3WebM:         {heygen.V3, heygen.KindVideoV3, false, true},
+		routes.V3Key:          {heygen.V3, heygen.KindVideoV3, true, true},
+		routes.V3:             {heygen.V3, heygen.KindVideoV3, false, true},
+		routes.V3Studio:       {heygen.V3, heygen.KindVideoV3, false, true},
+		routes.V1Agent:        {heygen.V2, heygen.KindVideoV2, false, true},
+		routes.V3Agent:        {heygen.V3, heygen.KindAgent, false, true},
+		routes.V2Template:     {heygen.V2, heygen.KindVideoV2, false, true},
+		routes.V3Template:     {heygen.V3, heygen.KindVideoV3, false, true},
+		routes.V2Translate:    {heygen.V2, heygen.KindTranslateV2, false, true},
+		routes.V2TranslateKey: {heygen.V2, heygen.KindTranslateV2, true, true},
+		routes.V3Translate:    {heygen.V3, heygen.KindTranslateV3, false, true},
+		routes.V3TranslateKey: {heygen.V3, heygen.KindTranslateV3, true, true},
+		routes.V3Cutout:       {heygen.V3, heygen.KindCutout, false, true},
+		routes.Video:          {heygen.V2, heygen.KindVideoV2, false, false},
+		routes.File:           {heygen.V2, heygen.KindVideoV2, false, false},
+	}
+	for _, route := range routes.Names {
+		want, ok := wants[route]
+		if !ok {
+			t.Errorf("write down what route %s is", route)
+		}
+		if got := routes.APIOf(route); got != want.api {
 			t.Errorf("%s is of generation %v", route, got)
 		}
-		if got := KindOf(route); got != want.kind {
+		if got := routes.KindOf(route); got != want.kind {
 			t.Errorf("%s makes a job of kind %v, want %v", route, got, want.kind)
 		}
-		if IsKeyed(route) != want.keyed || Paid(route) != want.paid || IsSpeech(route) {
-			t.Errorf("%s: keyed %v, paid %v, speech %v", route, IsKeyed(route), Paid(route), IsSpeech(route))
+		if routes.IsKeyed(route) != want.keyed || routes.Paid(route) != want.paid || routes.IsSpeech(route) {
+			t.Errorf("%s: keyed %v, paid %v, speech %v", route, routes.IsKeyed(route), routes.Paid(route), routes.IsSpeech(route))
 		}
 	}
-	for _, route := range []string{V1Speech, V3Speech} {
-		if !IsSpeech(route) || !Paid(route) {
-			t.Errorf("%s: speech %v, paid %v", route, IsSpeech(route), Paid(route))
+	for _, route := range []string{routes.V1Speech, routes.V3Speech} {
+		if !routes.IsSpeech(route) || !routes.Paid(route) {
+			t.Errorf("%s: speech %v, paid %v", route, routes.IsSpeech(route), routes.Paid(route))
 		}
 	}
 }
@@ -132,7 +138,7 @@ func TestNeedsAPI(t *testing.T) {
 		want bool
 	}{
 		{manifest.Clip{Source: manifest.SourceAvatar}, true},
-		{manifest.Clip{Source: manifest.SourceAvatar, Route: V2Key}, false},
+		{manifest.Clip{Source: manifest.SourceAvatar, Route: routes.V2Key}, false},
 		{manifest.Clip{Source: manifest.SourceAgent}, true},
 		{manifest.Clip{Source: manifest.SourceTranslate}, true},
 		{manifest.Clip{Source: manifest.SourceFile, Cutout: true}, false},

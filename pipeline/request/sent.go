@@ -1,6 +1,10 @@
 package request
 
-import "slices"
+import (
+	"slices"
+
+	"greenroom/pipeline/routes"
+)
 
 // sent returns the canonical value without members that the body does not contain, and whether there were any. They
 // come from the defaults of a project, which hold for other clips: an image behind opaque clips, for example, is not in
@@ -11,8 +15,7 @@ func (c Canonical) sent() (Canonical, bool) {
 		changed = changed || *text != ""
 		*text = ""
 	}
-	opaque := c.Route == V2 || c.Route == V3
-	if !opaque && c.Route != V3Studio && (c.Frame.Image.Path != "" || c.Frame.Video.Path != "") {
+	if !routes.IsOpaque(c.Route) && (c.Frame.Image.Path != "" || c.Frame.Video.Path != "") {
 		c.Frame.Image, c.Frame.Video, changed = Content{}, Content{}, true
 	}
 	covered := c.Frame.Image.Path != "" || c.Frame.Video.Path != ""
@@ -22,7 +25,7 @@ func (c Canonical) sent() (Canonical, bool) {
 		if s.Avatar.Photo.Path != "" || s.Avatar.TalkingPhoto {
 			drop(&s.Avatar.Style) // only avatars have one
 		}
-		if c.Split && (IsKeyed(c.Route) || covered) {
+		if c.Split && (routes.IsKeyed(c.Route) || covered) {
 			drop(&s.Background)
 		}
 	}

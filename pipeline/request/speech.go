@@ -5,6 +5,7 @@ import (
 
 	"greenroom/heygen"
 	"greenroom/internal/hashkey"
+	"greenroom/pipeline/routes"
 )
 
 // Speech is the request for the sound that drives a clip.
@@ -28,9 +29,9 @@ func newSpeech(c Canonical) (*Speech, error) {
 	k := hashkey.New("speech/1")
 	k.Field("script", text)
 	keyVoice(k, "voice", v)
-	s := &Speech{Take: k.Sum(), Route: V1Speech}
-	if IsV3(c.Route) {
-		s.Route = V3Speech
+	s := &Speech{Take: k.Sum(), Route: routes.V1Speech}
+	if routes.IsV3(c.Route) {
+		s.Route = routes.V3Speech
 	}
 	speed := v.Speed
 	if speed == 1 {
@@ -38,7 +39,7 @@ func newSpeech(c Canonical) (*Speech, error) {
 	}
 	r := heygen.SpeechRequest{Text: text, VoiceID: v.ID, Locale: v.Locale, Speed: speed, Pitch: v.Pitch, Emotion: v.Emotion}
 	var err error
-	if s.Path, s.Body, err = r.Encode(APIOf(c.Route)); err != nil {
+	if s.Path, s.Body, err = r.Encode(routes.APIOf(c.Route)); err != nil {
 		return nil, &SpeechError{strings.TrimPrefix(err.Error(), "heygen make speech: ")}
 	}
 	return s, nil

@@ -104,6 +104,9 @@ func (s Pieces) Send(ctx context.Context, r Piece) {
 	}
 }
 
+// Distrust makes the next Send of a key replace its record.
+func (s Pieces) Distrust(key string) { s.distrust(pieceRecord(key)) }
+
 func (s Pieces) warnUnlessMissing(ctx context.Context, err error) {
 	if !errors.Is(err, bucket.ErrMissing) {
 		s.warn(ctx, err)

@@ -15,7 +15,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
 	"greenroom/pipeline/renditions"
-	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 )
 
 // Push sends the files of the clips that the cache does not have; no names: all. It reports whether everything is
@@ -82,7 +82,7 @@ func (s *Cache) send(ctx context.Context, cache *bucket.Cache, e lockfile.Entry,
 			s.mu.Unlock()
 		}
 	}
-	if e.Route == request.File || e.Route == request.Video || e.VideoID == "" || e.Origin == "" ||
+	if e.Route == routes.File || e.Route == routes.Video || e.VideoID == "" || e.Origin == "" ||
 		e.Origin == string(origin.Foreign) || !s.on.Store.Has(assets.Hash(e.Master), e.MasterBytes) {
 		return nil
 	}

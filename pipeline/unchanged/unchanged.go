@@ -2,15 +2,22 @@
 package unchanged
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"greenroom/assets"
 	"greenroom/internal/atomicfile"
+	"greenroom/internal/filecache"
 	"greenroom/internal/filestat"
 	"greenroom/pipeline/account"
 	"greenroom/pipeline/origin"
@@ -88,12 +95,27 @@ func Check(o Inputs) (clips int, ok bool) {
 		return 0, false
 	}
 	defer root.Close()
-	for line := range strings.Lines(rest) {
-		if !unchanged(root, line) {
-			return 0, false
-		}
+	return clips, allUnchanged(root, slices.Collect(strings.Lines(rest)))
+}
+
+// errChanged ends the walk.
+var errChanged = errors.New("a file has changed")
+
+// allUnchanged compares the lines of the record on all cores: nearly all the time of a build with nothing to do.
+func allUnchanged(root filestat.Dir, lines []string) bool {
+	g, ctx := errgroup.WithContext(context.Background())
+	share := 1 + len(lines)/runtime.GOMAXPROCS(0)
+	for part := range slices.Chunk(lines, share) {
+		g.Go(func() error {
+			for _, line := range part {
+				if ctx.Err() != nil || !unchanged(root, line) {
+					return errChanged
+				}
+			}
+			return nil
+		})
 	}
-	return clips, true
+	return g.Wait() == nil
 }
 
 // unchanged reports whether the file of a line of the record would get the same line now.
@@ -128,7 +150,7 @@ func freshID(o Inputs, manifest, keyRef string) string {
 	id := freshSchema + " " + o.Version + " " + filepath.Base(manifest) + " " + o.Cache
 	id += " " + origin.Provider(o.Getenv("HEYGEN_API_BASE")) + " " + account.KeyAccountOf(keyRef, dir, o.Getenv)
 	if exe, err := os.Executable(); err == nil {
-		if s, err := project.Stamp(exe); err == nil {
+		if s, err := filecache.StampText(exe); err == nil {
 			id += " " + s
 		}
 	}
@@ -148,7 +170,7 @@ func freshID(o Inputs, manifest, keyRef string) string {
 		if err != nil {
 			return id + " no " + name
 		}
-		if s, err := project.Stamp(path); err == nil {
+		if s, err := filecache.StampText(path); err == nil {
 			id += " " + s
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"greenroom/compose/media"
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
+	"greenroom/pipeline/project"
 )
 
 // Finding is the result of one check of a clip's published file.
@@ -29,7 +30,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 		return nil, fault.New(fault.Failed, "", "nothing is published yet").For(name)
 	}
 	c := st.Clips[i]
-	want := media.Expect{Transparent: true, Prepared: true, CoverageMax: 1, Border: "all"} // cropped: checked on the master
+	want := media.Expect{Transparent: true, Prepared: true, Limits: media.Limits{CoverageMax: 1, Border: "all"}} // cropped: checked on the master
 	if c.State == Final {
 		transparent, err := s.transparent(name)
 		if err != nil {
@@ -38,7 +39,7 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 		want.Transparent = transparent
 		want.Again = "`greenroom build --refetch " + name + "` downloads it again and buys nothing"
 	}
-	t, err := media.FindTools(ctx, s.o.Project.LookPath)
+	t, err := s.tools(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +52,10 @@ func (s *Session) Check(ctx context.Context, name string) ([]Finding, error) {
 		out = append(out, Finding{f.Name, string(f.Verdict), f.Value, f.Limit, f.Advice})
 	}
 	return out, nil
+}
+
+func (s *Session) tools(ctx context.Context) (media.Tools, error) {
+	return project.Finder(s.o.Project.Getenv, s.o.Project.LookPath).Find(ctx)
 }
 
 // transparent reports whether a bought clip is meant to be transparent.

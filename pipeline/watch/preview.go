@@ -46,7 +46,7 @@ func (s *Session) Waveform(ctx context.Context, file string) (w Waveform, err er
 	if w, ok := filecache.Load[Waveform](cache); ok {
 		return w, nil
 	}
-	t, err := media.FindTools(ctx, s.o.Project.LookPath)
+	t, err := s.tools(ctx)
 	if err != nil {
 		return w, err
 	}
@@ -95,7 +95,7 @@ func (s *Session) FilmStill(ctx context.Context, name string) (string, error) {
 	if fi, err := os.Stat(out); err == nil && fi.Size() > 0 {
 		return out, nil
 	}
-	t, err := media.FindTools(ctx, s.o.Project.LookPath)
+	t, err := s.tools(ctx)
 	if err != nil {
 		return "", err
 	}

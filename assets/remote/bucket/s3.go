@@ -248,7 +248,7 @@ func s3Error(err error) error {
 	case code == "NoSuchBucket", code == "NoSuchKey", code == "NotFound", code == "ObjectNotInActiveTierError",
 		status == http.StatusNotFound:
 		return &kindError{err, fs.ErrNotExist}
-	case code == "PreconditionFailed":
+	case code == "PreconditionFailed", code == "ConditionalRequestConflict": // another writer of the object was faster
 		return &kindError{err, fs.ErrExist}
 	case code == "AccessDenied", code == "Forbidden", status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return &kindError{err, fs.ErrPermission}

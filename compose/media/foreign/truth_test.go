@@ -134,6 +134,19 @@ func (p probed) voice() *stream {
 	return nil
 }
 
+var known = map[string]truth{} // of files that two tests read
+
+// measured returns the truth of a file of the corpus, which is computed once.
+func measured(t *testing.T, path string) truth {
+	t.Helper()
+	r, ok := known[path]
+	if !ok {
+		r = measure(t, path)
+		known[path] = r
+	}
+	return r
+}
+
 // measure computes the truth of a file.
 func measure(t *testing.T, path string, before ...string) truth {
 	t.Helper()
@@ -306,9 +319,14 @@ func (r *truth) display(t *testing.T, path string, v *stream, f *frame, before [
 	}
 	coded := grey(t, path, v.Index, f.Width, f.Height, append([]string{"-noautorotate"}, before...))
 	best := math.MaxInt
+	decoded := map[[2]int][]byte{}
 	for _, turn := range turns {
 		w, h := turn.size(f.Width, f.Height)
-		shown := grey(t, path, v.Index, w, h, before)
+		size := [2]int{w, h}
+		if decoded[size] == nil {
+			decoded[size] = grey(t, path, v.Index, w, h, before)
+		}
+		shown := decoded[size]
 		if len(shown) != len(coded) {
 			continue
 		}
@@ -321,10 +339,17 @@ func (r *truth) display(t *testing.T, path string, v *stream, f *frame, before [
 	}
 }
 
-// seeThrough decodes alpha with the decoder that keeps it.
+// seeThrough decodes alpha with the decoder that keeps it. Formats without alpha are not decoded; those of VP8 and VP9 do
+// not name it.
 func (r *truth) seeThrough(t *testing.T, path string, v *stream, before []string) {
 	t.Helper()
 	decoder := map[string]string{"vp8": "libvpx", "vp9": "libvpx-vp9"}[v.Codec]
+	for _, with := range []string{"yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8"} {
+		r.alphaChannel = r.alphaChannel || strings.HasPrefix(r.pixelFormat, with)
+	}
+	if !r.alphaChannel && decoder == "" {
+		return
+	}
 	args := append([]string{"-v", "error", "-nostdin"}, before...)
 	if decoder != "" {
 		args = append(args, "-c:v", decoder)
@@ -342,10 +367,7 @@ func (r *truth) seeThrough(t *testing.T, path string, v *stream, before []string
 			break
 		}
 	}
-	r.alphaChannel = r.alpha
-	for _, with := range []string{"yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8"} {
-		r.alphaChannel = r.alphaChannel || strings.HasPrefix(r.pixelFormat, with)
-	}
+	r.alphaChannel = r.alphaChannel || r.alpha
 }
 
 // hear measures the sound that is played by its decoded samples.

@@ -1,7 +1,8 @@
 // Package e2etest holds what the end-to-end tests share: the program itself, a sandbox, projects and films.
 //
 // The tests run the real program as a child process. It is built once for all packages, with the race detector when the
-// tests have it.
+// tests have it, or with the flags of GREENROOM_E2E_RACE: the tests themselves decode and compare films, which the detector
+// makes several times slower.
 package e2etest
 
 import (
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gofrs/flock"
@@ -84,8 +86,12 @@ func install(dir string) error {
 	}
 	name := fmt.Sprintf("%x", sha256.Sum256([]byte(root)))[:12]
 	args := []string{"build", "-buildvcs=false"}
-	if raceEnabled {
-		args = append(args, "-race")
+	flags := strings.Fields(os.Getenv("GREENROOM_E2E_RACE"))
+	if raceEnabled && len(flags) == 0 {
+		flags = []string{"-race"}
+	}
+	args = append(args, flags...)
+	if len(flags) > 0 {
 		name += "-race"
 	}
 	built := filepath.Join(cache, "greenroom-ci", "e2e-"+name, "greenroom")

@@ -145,7 +145,7 @@ func TestAServerThatEchoesSecretsLeavesNone(t *testing.T) {
 		for i, s := range scenarios() {
 			t.Run(api+" "+s.name, func(t *testing.T) {
 				project := filepath.Join(dir, fmt.Sprint(api, i))
-				e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", api, 1))
+				e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), canary(api))
 				e2etest.Write(t, filepath.Join(project, "own.png"), "\x89PNG\r\n\x1a\n")
 				e.hits.Store(0)
 				e.scenario.Store(&s)
@@ -207,7 +207,7 @@ func noLeakIn(t *testing.T, dir string) {
 func TestAWebhookThatEchoesSecretsLeavesNone(t *testing.T) {
 	const secret = "whsec-canary-0123456789"
 	project := t.TempDir()
-	e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), strings.Replace(canaryManifest, "API", "v2", 1))
+	e2etest.Write(t, filepath.Join(project, "greenroom.yaml"), canary("v2"))
 	keyFile := filepath.Join(t.TempDir(), "secret")
 	e2etest.Write(t, keyFile, secret+"\n")
 	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"))
@@ -221,10 +221,11 @@ func TestAWebhookThatEchoesSecretsLeavesNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := ""
-		for end := time.Now().Add(20 * time.Second); to == "" && time.Now().Before(end); {
-			b, _ := os.ReadFile(address)
+		e2etest.Eventually(t, "an address", func() bool {
+			b, _ := os.ReadFile(address) // it is there once the command listens
 			to = strings.TrimSpace(string(b))
-		}
+			return to != ""
+		})
 		body := []byte(`{"event_type":"avatar_video.fail","event_data":{"video_id":"v` + fmt.Sprint(len(flags), time.Now().UnixNano()) + `","msg":` +
 			quoted(echoed+" "+secret) + `,"url":` + quoted("https://files2.heygen.ai/a?Signature=SIGNED") + `}}`)
 		m := hmac.New(sha256.New, []byte(secret))

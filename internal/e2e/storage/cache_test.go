@@ -246,12 +246,13 @@ func TestSharedFolder(t *testing.T) {
 		if err := os.Remove(filepath.Join(m.dir, "greenroom.lock")); err != nil {
 			t.Fatal(err)
 		}
-		wantText(t, m.must(t, "build", "--yes"), "it is of another take", "it cannot be read", "2 bought")
+		wantText(t, m.must(t, "build", "--yes"), "it is of another take", "it cannot be read", "bought by", "2 downloaded")
 		if got := e2etest.Read(t, records[0]); bytes.Equal(got, two) || len(got) < len(one)/2 {
 			t.Errorf("the false record is kept: %s", got)
 		}
 		r.greenroomAgain(t, at)
 	})
+	t.Run("two builds at once buy once", func(t *testing.T) { r.twoAtOnce(t, at) })
 	t.Run("not a folder", func(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "file")
 		e2etest.Write(t, file, "x")

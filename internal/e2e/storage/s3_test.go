@@ -46,7 +46,7 @@ func startS3(t *testing.T) *s3 {
 	}
 	s.addr = l.Addr().String()
 	l.Close()
-	cmd := exec.Command(e2etest.Tool(t, "versitygw-v1.8.0", "versitygw"), "--access", s3User, "--secret", s3Password, "--port", s.addr, "--quiet", "posix", "--nometa", filepath.Join(root, "data"))
+	cmd := exec.Command(e2etest.Tool(t, "versitygw-v1.8.0", "versitygw"), "--access", s3User, "--secret", s3Password, "--port", s.addr, "--quiet", "posix", "--sidecar", t.TempDir(), filepath.Join(root, "data"))
 	cmd.Dir = root
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out

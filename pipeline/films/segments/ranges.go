@@ -14,6 +14,8 @@ type Source struct {
 	Key    string // of everything that its bytes depend on
 	Ext    string
 	Frames int // 0 for sound
+	// Seconds is the length of sound.
+	Seconds float64
 	// Needs are the files that Make reads. They are made only if the store does not have the source itself.
 	Needs []Source
 	// Make writes the file; needs are the paths of Needs. emit reports how many frames are ready.
@@ -115,7 +117,7 @@ func (m *Maker) RenderRanges(ctx context.Context, r Ranges, emit func(frame int)
 // needs makes what a unit is made of, and returns the paths.
 func (m *Maker) needs(ctx context.Context, u *unit, fresh bool) (paths []string, err error) {
 	for _, n := range u.needs {
-		if err := m.make(ctx, n, fresh, nil); err != nil {
+		if err := m.make(ctx, n, fresh, true, nil); err != nil {
 			return nil, err
 		}
 		paths = append(paths, m.Store.Path(assets.Hash(n.record.Hash)))

@@ -4,7 +4,9 @@ package segments
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -16,6 +18,7 @@ import (
 	"greenroom/compose/native"
 	"greenroom/compose/native/piece"
 	"greenroom/compose/timeline"
+	"greenroom/pipeline/sharedcache"
 )
 
 // Store keeps the files of pieces by their content. *assets.Store implements it.
@@ -34,6 +37,8 @@ type Shared interface {
 	Fetch(ctx context.Context, key string) (Record, bool)
 	// Send sends a piece of the store.
 	Send(ctx context.Context, r Record)
+	// Distrust makes the next Send of a key replace what the cache has.
+	Distrust(key string)
 }
 
 // Maker renders films of one project.
@@ -41,13 +46,16 @@ type Maker struct {
 	Store  Store
 	Index  Index
 	Shared Shared // nil if there is none
+	// Leases split the work with other machines; nil: this machine encodes what the store and Shared do not have.
+	Leases *sharedcache.Leases
 	Tools  media.Tools
 	// WorkDir is for unfinished files.
 	WorkDir string
 	// Fresh encodes every piece once, although the store has it.
 	Fresh bool
 
-	made sync.Map // keys of pieces that were encoded by this Maker
+	probes native.Probes
+	made   sync.Map // keys of pieces that were encoded by this Maker
 }
 
 // Film is a film to render.
@@ -81,7 +89,7 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 	}
 	preset := f.Encoding.Preset
 	spec := f.Encoding.spec(f.Timeline)
-	spec.Tools, spec.WorkDir = m.Tools, m.WorkDir
+	spec.Tools, spec.WorkDir, spec.Probes = m.Tools, m.WorkDir, &m.probes
 	out := Ranges{Film: f.Timeline, Preset: preset, Out: f.Out}
 	for _, span := range piece.Cut(f.Timeline) {
 		part := native.PartOf(f.Timeline, span.From, span.To)
@@ -89,15 +97,16 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 		if err != nil {
 			return Ranges{}, err
 		}
-		make := func(ctx context.Context, out string, _ []string, emit func(int)) (native.Encoded, error) {
+		encode := func(ctx context.Context, out string, _ []string, emit func(int)) (native.Encoded, error) {
 			s := spec
 			s.Out = out
 			return native.RenderPart(ctx, s, part, preset, emit)
 		}
-		out.Pictures = append(out.Pictures, Source{Key: key, Ext: preset.PartExt(), Frames: span.Frames(), Make: make})
+		out.Pictures = append(out.Pictures,
+			Source{Key: key, Ext: preset.PartExt(), Frames: span.Frames(), Make: encode})
 	}
 	key, err := f.Encoding.SoundKey(f.Timeline, f.Content)
-	out.Sound = Source{Key: key, Ext: preset.SoundExt(),
+	out.Sound = Source{Key: key, Ext: preset.SoundExt(), Seconds: f.Timeline.FPS.Seconds(f.Timeline.Frames),
 		Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
 			s := spec
 			s.Out = out
@@ -108,8 +117,6 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 
 // makeAll encodes the units that the store does not have. With fresh it encodes all.
 func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit func(frame int)) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, runtime.NumCPU()/native.PartThreads))
 	var mu sync.Mutex
 	done, now := 0, map[*unit]int{}
 	report := func(u *unit, frame int) {
@@ -121,6 +128,9 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 			emit(done)
 		}
 	}
+	g, inside := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, runtime.NumCPU()/native.PartThreads))
+	var later []*unit // that another machine is encoding
 	started := map[*unit]bool{}
 	for _, u := range units {
 		if started[u] {
@@ -128,18 +138,35 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 		}
 		started[u] = true
 		g.Go(func() error {
-			err := m.make(ctx, u, fresh, func(frame int) { report(u, frame) })
-			if err == nil {
-				report(u, u.Frames)
+			err := m.make(inside, u, fresh, false, func(frame int) { report(u, frame) })
+			if errors.Is(err, errElsewhere) {
+				mu.Lock()
+				defer mu.Unlock()
+				later = append(later, u)
+				return nil
 			}
+			report(u, u.Frames)
 			return err
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, u := range later {
+		if err := m.make(ctx, u, fresh, true, func(frame int) { report(u, frame) }); err != nil {
+			return err
+		}
+		report(u, u.Frames)
+	}
+	return nil
 }
 
-// make sets the record of a unit: from the store, from the shared cache, or after encoding it.
-func (m *Maker) make(ctx context.Context, u *unit, fresh bool, emit func(frame int)) error {
+// errElsewhere reports a unit that another machine is encoding.
+var errElsewhere = errors.New("another machine is encoding this piece")
+
+// make sets the record of a unit: from the store, from the shared cache, or after encoding it. While another machine is
+// encoding it, make fails with errElsewhere, or waits.
+func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(frame int)) error {
 	u.reused = false
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
@@ -148,6 +175,22 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh bool, emit func(frame i
 		u.record, u.reused = m.find(ctx, u)
 		if u.reused {
 			return nil
+		}
+	}
+	if m.Leases != nil && !fresh {
+		find := func() bool {
+			u.record, u.reused = m.find(ctx, u)
+			return u.reused
+		}
+		release, state := m.Leases.Lease(ctx, u.Key, wait, find)
+		defer release()
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case state == sharedcache.Done:
+			return nil
+		case state == sharedcache.Elsewhere:
+			return errElsewhere
 		}
 	}
 	needs, err := m.needs(ctx, u, fresh)
@@ -198,10 +241,33 @@ func (m *Maker) find(ctx context.Context, u *unit) (Record, bool) {
 		return Record{}, false
 	}
 	r, ok := m.Shared.Fetch(ctx, u.Key)
-	if !ok || r.Frames != u.Frames {
+	if !ok {
+		return Record{}, false
+	}
+	if !m.holds(ctx, u, r) {
+		m.Shared.Distrust(u.Key)
 		return Record{}, false
 	}
 	return r, m.Index.Set(r) == nil
+}
+
+// soundSlack is by how much encoded sound may be longer or shorter than its film, seconds: a few blocks of its codec.
+const soundSlack = 0.1
+
+// holds reports whether a piece that another machine encoded is what its record describes. Its bytes are those of its hash, but
+// the record is anyone's who writes to the cache.
+func (m *Maker) holds(ctx context.Context, u *unit, r Record) bool {
+	path := m.Store.Path(assets.Hash(r.Hash))
+	if u.Frames == 0 {
+		sound, err := media.ProbeSound(ctx, m.Tools, path)
+		return err == nil && r.Frames == 0 && math.Abs(sound.Seconds-u.Seconds) < soundSlack
+	}
+	parameters, err := parametersOf(path)
+	if err != nil || r.Frames != u.Frames || r.Parameters != parameters {
+		return false
+	}
+	info, err := media.Probe(ctx, m.Tools, path)
+	return err == nil && info.Frames == u.Frames
 }
 
 // agree reports whether one decoder can play all pieces in a row.

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
 )
 
 // Clips, as editors see them.
@@ -18,7 +19,7 @@ func sharedMembers() props {
 			text("An id."), ref("voice")),
 		"transparent": flag("Whether the presenter has no background.", true),
 		"route": oneOfWords("The call that makes the clip. Without it the account's generation decides.",
-			manifest.Routes),
+			routes.Chosen),
 		"key-color": schemaScreen(),
 		"background": either("Of an opaque clip: a colour, an image or a video.", schemaColor("A colour."),
 			text("An image or a video.", "footage/bg.png"), object("One of three.", props{

@@ -1,0 +1,97 @@
+package manifest
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/compose/media"
+	"greenroom/compose/media/finding"
+	"greenroom/internal/fault"
+	"greenroom/internal/lazyregexp"
+	"greenroom/pipeline/manifest/yamldoc"
+)
+
+// DefaultChecks returns the limits of a project that changes none.
+func DefaultChecks() media.Limits {
+	return media.Limits{CoverageMin: 0.02, CoverageMax: 0.80, DurationTolerance: 0.25, Border: "bottom"}
+}
+
+// rangePattern is 2%..80%, also written 2%-80%, 2..80% and "2% to 80%".
+var rangePattern = lazyregexp.New(`^([0-9.]+?) ?%? ?(?:\.\.\.?|-|–|to) ?([0-9.]+) ?%$`)
+
+// checks reads the limits of the media checks.
+func (d *doc) checks(n ast.Node, path string, c *media.Limits) {
+	d.Object(n, path, yamldoc.Setters{
+		"border": d.Word(path+".border", []string{"bottom", "all", "none"}, &c.Border),
+		"accept": d.accept(path+".accept", c),
+		"loudness": func(n ast.Node) { // it is a warning already
+			word := ""
+			d.Word(path+".loudness", []string{"warn"}, &word)(n)
+		},
+		"coverage": func(n ast.Node) {
+			var s string
+			d.Text(path+".coverage", &s)(n)
+			m := rangePattern.FindStringSubmatch(s)
+			if m != nil {
+				lo, e1 := strconv.ParseFloat(m[1], 64)
+				hi, e2 := strconv.ParseFloat(m[2], 64)
+				if e1 == nil && e2 == nil && lo < hi && hi <= 100 {
+					c.CoverageMin, c.CoverageMax = lo/100, hi/100
+					return
+				}
+			}
+			d.Fault(n, "write it like 2%..80%", "%s.coverage must be a range of percentages", path)
+		},
+		"duration": func(n ast.Node) {
+			var s string
+			d.Text(path+".duration", &s)(n)
+			digits, share := strings.CutSuffix(strings.TrimSpace(s), "%")
+			for _, sign := range []string{"±", "+-", "+/-"} {
+				digits = strings.TrimPrefix(digits, sign)
+			}
+			v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+			if !share && v < 1 { // 0.25
+				v *= 100
+			}
+			if err != nil || !(v > 0 && v <= 100) {
+				d.Fault(n, "write it like ±25%, at most ±100%", "%s.duration must be above 0%% and at most 100%%", path)
+				return
+			}
+			c.DurationTolerance = v / 100
+		},
+	})
+}
+
+// accept reads the findings that do not fail a clip, each with a reason, and adds them to those of the defaults.
+func (d *doc) accept(path string, c *media.Limits) func(ast.Node) {
+	return func(n ast.Node) {
+		all := maps.Clone(c.Accept)
+		if all == nil {
+			all = map[string]string{}
+		}
+		for _, f := range d.Fields(n, path) {
+			why := ""
+			d.Text(path+"."+f.Key, &why)(f.Value)
+			switch {
+			case !slices.Contains(finding.Names, f.Key):
+				hint := "`greenroom check CLIP -v` prints the names of all findings"
+				if near := fault.Nearest(f.Key, finding.Names); near != "" {
+					hint = "did you mean " + near + "?"
+				}
+				d.Fault(f.Node, hint, "%s: there is no finding %q", path, f.Key)
+			case strings.TrimSpace(why) == "":
+				d.Fault(
+					f.Node, `write it like premultiplied: "the clip has a black shadow"`, "%s.%s needs a reason", path,
+					f.Key,
+				)
+			default:
+				all[f.Key] = why
+			}
+		}
+		c.Accept = all
+	}
+}

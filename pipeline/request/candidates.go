@@ -1,0 +1,77 @@
+package request
+
+import (
+	"greenroom/heygen"
+	"greenroom/pipeline/manifest"
+	"greenroom/pipeline/routes"
+)
+
+// NeedsAPI reports a clip whose route depends on the account's generation.
+func NeedsAPI(c manifest.Clip) bool {
+	return c.Source != manifest.SourceFile && c.Source != manifest.SourceVideo && c.Route == ""
+}
+
+// Look is what is known of the look of a clip besides the manifest.
+type Look struct {
+	// NoWebM: HeyGen refused it as transparent WebM before.
+	NoWebM bool
+	// Translated: another clip is a transparent translation of the clip. It is made on the key color then, because
+	// alpha is lost in a translation and the color is not.
+	Translated bool
+}
+
+// Candidates returns the routes that a clip can use in a generation, the one to buy on first. A take that was made on one
+// of the others is still up to date: an account that moves from one generation to the other buys nothing again.
+func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
+	pick := func(v2, v3 string) []string {
+		if api == heygen.V3 {
+			return []string{v3, v2}
+		}
+		return []string{v2, v3}
+	}
+	switch c.Source {
+	case manifest.SourceFile:
+		if c.Cutout {
+			return []string{routes.V3Cutout}
+		}
+		return []string{routes.File}
+	case manifest.SourceVideo:
+		return []string{routes.Video}
+	case manifest.SourceAgent:
+		return pick(routes.V1Agent, routes.V3Agent)
+	case manifest.SourceTemplate:
+		return pick(routes.V2Template, routes.V3Template)
+	case manifest.SourceTranslate:
+		if c.Transparent {
+			return pick(routes.V2TranslateKey, routes.V3TranslateKey)
+		}
+		return pick(routes.V2Translate, routes.V3Translate)
+	}
+	switch {
+	case c.Route != "":
+		return []string{c.Route}
+	case len(c.Scenes) > 0 && c.Transparent:
+		return []string{routes.V2Key}
+	case len(c.Scenes) > 0:
+		return pick(routes.V2, routes.V3Studio)
+	case !c.Transparent:
+		return pick(routes.V2, routes.V3)
+	case api == heygen.V3 && (look.NoWebM || look.Translated):
+		return []string{routes.V3Key, routes.V3WebM, routes.V2Key}
+	case api == heygen.V3:
+		return []string{routes.V3WebM, routes.V3Key, routes.V2Key}
+	}
+	return []string{routes.V2Key, routes.V3WebM, routes.V3Key}
+}
+
+// V3Size returns the resolution and the aspect ratio that v3 calls a frame, in pixels; ok is false for a frame that v3
+// does not render. The short side names the resolution.
+func V3Size(w, h int) (resolution, ratio string, ok bool) {
+	resolution, ok = map[int]string{720: "720p", 1080: "1080p", 2160: "4k"}[min(w, h)]
+	for name, r := range map[string][2]int{"16:9": {16, 9}, "9:16": {9, 16}, "4:5": {4, 5}, "5:4": {5, 4}, "1:1": {1, 1}} {
+		if w*r[1] == h*r[0] {
+			return resolution, name, ok
+		}
+	}
+	return "", "", false
+}
