@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -106,103 +107,24 @@ func (f *Film) Render(ctx context.Context) (RenderResult, error) {
 	return res, err
 }
 
-// Files are the pictures of a range of frames and their sound; "" where none was rendered.
-type Files struct{ Pictures, Sound string }
-
-// Want is what Ranges renders.
-type Want struct{ Pictures, Sound bool }
-
-// Ranges renders the frames from the first cut to the last in one run and splits them at the cuts between, into new
-// files in dir. Pictures start with a key frame in each file; sound is in WAV files. emit reports how many frames are
-// ready; it may be nil.
-func (f *Film) Ranges(ctx context.Context, dir string, cuts []int, want Want, emit func(frames int)) ([]Files, error) {
-	from, to := cuts[0], cuts[len(cuts)-1]
-	ext := f.Ext()
-	args := map[string]any{"from": from, "to": to - 1, "format": f.plan.format.name, "crf": f.spec.CRF,
-		"exact": f.spec.Exact}
-	relative := []int{}
-	for _, cut := range cuts[1 : len(cuts)-1] {
-		relative = append(relative, cut-from)
-	}
-	args["cuts"] = relative
-	audio := filepath.Join(dir, "run.wav")
-	if want.Sound {
-		args["audio"] = audio
-	}
-	op := "sound"
-	video := filepath.Join(dir, "run"+ext)
-	if want.Pictures {
-		op, args["video"] = "chunk", video
-	}
-	if err := f.ask(ctx, op, args, emit); err != nil {
-		return nil, err
-	}
-	out := make([]Files, len(cuts)-1)
-	if want.Sound {
-		var parts []sound.Chunk
-		for i := range out {
-			out[i].Sound = filepath.Join(dir, fmt.Sprintf("%d.wav", cuts[i]))
-			parts = append(parts, sound.Chunk{From: cuts[i], To: cuts[i+1] - 1, File: out[i].Sound})
-		}
-		if err := sound.Split(audio, parts, f.w.comp.FPS); err != nil {
-			return nil, fault.Wrap(fault.Failed, err, diskHint, "split the sound of %s", f.spec.Composition)
-		}
-		_ = os.Remove(audio) // split
-	}
-	if want.Pictures {
-		if err := f.s.r.split(ctx, dir, ext, relative, f.w.comp); err != nil {
-			return nil, err
-		}
-		for i := range out {
-			out[i].Pictures = filepath.Join(dir, fmt.Sprintf("%d%s", cuts[i], ext))
-			if err := os.Rename(filepath.Join(dir, fmt.Sprintf("part%d%s", i, ext)), out[i].Pictures); err != nil {
-				return nil, fault.Wrap(fault.Failed, err, "run the same command again", "split the pictures of %s",
-					f.spec.Composition)
-			}
-		}
-		_ = os.Remove(video) // split
-	}
-	return out, nil
+// Range is what Range renders.
+type Range struct {
+	From, To int // To is the first frame after it
+	// Pictures and Sound are new files, whose extensions are Film.Ext and .wav; "" for what is not rendered.
+	Pictures, Sound string
 }
 
-// split splits the pictures in run.EXT before frames that are key frames, into part0.EXT and so on. All parts of a film
-// have the same time base, and the times of their frames are exact: Remotion's are rounded to milliseconds.
-func (r Renderer) split(ctx context.Context, dir, ext string, frames []int, facts Facts) error {
-	run, scale := "run"+ext, ""
-	if len(frames) == 0 {
-		return os.Rename(filepath.Join(dir, run), filepath.Join(dir, "part0"+ext))
+// Range renders the pictures or the sound of a range of frames, or both. emit reports how many frames are ready; it may
+// be nil.
+func (f *Film) Range(ctx context.Context, r Range, emit func(frames int)) error {
+	args := map[string]any{"from": r.From, "to": r.To - 1, "audio": r.Sound}
+	if r.Pictures == "" {
+		return f.ask(ctx, "sound", args, emit)
 	}
-	head := func(in string) []string {
-		return append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", in, "-map", "0:v",
-			"-c", "copy")
-	}
-	if ext != ".webm" { // which has milliseconds
-		num, den := facts.Rate()
-		k := (lowestTimescale + num - 1) / num
-		scale = strconv.Itoa(num * k)
-		// Decoding times are one frame apart: x264 reorders two frames, whatever the file has.
-		times := fmt.Sprintf("setts=pts=round((PTS-STARTPTS)*TB*%d/%d)*%d:"+
-			"dts=(N-max(2\\,round((STARTPTS-STARTDTS)*TB*%d/%d)))*%d:time_base=1/%s", num, den, den*k, num, den, den*k, scale)
-		exact := append(head(run), "-bsf:v", times, "-video_track_timescale", scale, "exact"+ext)
-		if err := r.ffmpeg(ctx, dir, exact, "write the pictures"); err != nil {
-			return err
-		}
-		run = "exact" + ext
-	}
-	var at []string
-	for _, n := range frames {
-		at = append(at, strconv.Itoa(n))
-	}
-	args := append(head(run), "-f", "segment", "-segment_format", ext[1:], "-reset_timestamps", "1",
-		"-segment_frames", strings.Join(at, ","))
-	if scale != "" {
-		args = append(args, "-segment_format_options", "video_track_timescale="+scale)
-	}
-	return r.ffmpeg(ctx, dir, append(args, "part%d"+ext), "split the pictures")
+	maps.Copy(args, map[string]any{"video": r.Pictures, "format": f.plan.format.name, "crf": f.spec.CRF,
+		"exact": f.spec.Exact, "range": true})
+	return f.ask(ctx, "chunk", args, emit)
 }
-
-// lowestTimescale is that of ffmpeg's MP4 files: it multiplies lower ones.
-const lowestTimescale = 10000
 
 // ffmpeg runs ffmpeg in a folder.
 func (r Renderer) ffmpeg(ctx context.Context, dir string, args []string, what string) error {

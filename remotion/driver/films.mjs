@@ -67,14 +67,9 @@ export const open = async ({film: name, bundleDir, composition: id, inputProps, 
 /** The segments that a composition of the project exports as a prop, for Go to check. */
 const exported = ({props}) => props?.greenroomSegments;
 
-// A key frame at each of these frames, counted from the first one that is rendered.
-const keyed = (cuts) => ({args}) => args.flatMap((a, i) => (
-  a === '-c:v' && args[i + 1] !== 'copy' && cuts.length > 0
-    ? ['-force_key_frames', `expr:${cuts.map((n) => `eq(n,${n})`).join('+')}`, a] : [a]));
-
 /**
- * Renders frames from..to, both in it; picture and sound into files of their own. cuts: the picture's file will be cut
- * before these frames, and joined with others. Without a file for the sound none is rendered.
+ * Renders frames from..to, both in it; picture and sound into files of their own. range: greenroom joins the picture's
+ * file with others, not Remotion. Without a file for the sound none is rendered.
  */
 export const chunk = async (request) => {
   const {common, composition} = film(request);
@@ -92,11 +87,11 @@ export const chunk = async (request) => {
   const quality = format.codec === 'prores' || chosen.videoBitrate ? {} : {crf: request.crf || 18};
   // greenroom's own changes of ffmpeg's arguments, and after them the project's.
   const ours = format.codec === 'vp9' && (({args}) => args.flatMap((a) => (a === 'libvpx-vp9' ? [a, ...vp9] : [a])));
-  const overrides = [ours, request.cuts && keyed(request.cuts), values.overrideFfmpegCommand].filter(Boolean);
+  const overrides = [ours, values.overrideFfmpegCommand].filter(Boolean);
   const ffmpegOverride = ({type, args}) => overrides.reduce((args, override) => override({type, args}), args);
   let last = -1;
   await renderMedia({
-    ...common, composition, ...format, codec: (part && !request.cuts && chunkCodec) || format.codec,
+    ...common, composition, ...format, codec: (part && !request.range && chunkCodec) || format.codec,
     colorSpace: 'bt709',
     ...quality, ...chosen,
     ...(overrides.length > 0 ? {ffmpegOverride} : {}),

@@ -67,11 +67,6 @@ func copySound(w io.Writer, path string, want int64) error {
 	if err := findSamples(r); err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
-	return copySamples(w, r, want)
-}
-
-// copySamples copies bytes; a missing end is silence.
-func copySamples(w io.Writer, r io.Reader, want int64) error {
 	n, err := io.Copy(w, io.LimitReader(r, want))
 	if err != nil {
 		return err
@@ -125,61 +120,4 @@ type silence struct{}
 func (silence) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
-}
-
-// Split splits the sound of the frames from the first part's first to the last part's last into the files of the
-// parts, each exactly as long as its frames: a missing end is silence.
-func Split(file string, parts []Chunk, fps float64) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<20)
-	if err := findSamples(r); err != nil {
-		return fmt.Errorf("read %s: %w", file, err)
-	}
-	for _, p := range parts {
-		if err := writePart(p, r, fps); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writePart writes the next samples into a WAV file.
-func writePart(p Chunk, r io.Reader, fps float64) error {
-	f, err := os.Create(p.File)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	size := (SampleAt(p.To+1, fps) - SampleAt(p.From, fps)) * soundFrame
-	w := bufio.NewWriterSize(f, 1<<20)
-	if _, err := w.Write(wavHead(size)); err != nil {
-		return err
-	}
-	if err := copySamples(w, r, size); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// wavHead returns what a WAV file has before its samples, of some bytes.
-func wavHead(size int64) []byte {
-	const head, format, channels, bits = 36, 16, 2, 16
-	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(head+size))...)
-	b = append(b, "WAVEfmt "...)
-	b = binary.LittleEndian.AppendUint32(b, format)
-	b = binary.LittleEndian.AppendUint16(b, 1) // PCM
-	b = binary.LittleEndian.AppendUint16(b, channels)
-	b = binary.LittleEndian.AppendUint32(b, Rate)
-	b = binary.LittleEndian.AppendUint32(b, Rate*soundFrame)
-	b = binary.LittleEndian.AppendUint16(b, soundFrame)
-	b = binary.LittleEndian.AppendUint16(b, bits)
-	b = append(b, "data"...)
-	return binary.LittleEndian.AppendUint32(b, uint32(size))
 }

@@ -19,9 +19,9 @@ type part struct {
 	// keys returns the keys of its pictures and of its sound, as the project's files are now. A key of sound is "" where
 	// there is none.
 	keys            func() (pictures, sound string, err error)
-	pictures, sound string         // as the files were when the film was cut
-	changed         bool           // keys returned others after the range was rendered
-	files           remotion.Files // rendered and not yet in the store
+	pictures, sound string // as the files were when the film was cut
+	changed         bool   // keys returned others after the range was rendered
+	shown, sounds   string // files of pictures and sound that are rendered and not yet in the store
 }
 
 // ranges returns the ranges of the film; nil if it has none.
@@ -47,8 +47,8 @@ func (j *job) ranges(facts remotion.Facts) (*segments.Ranges, error) {
 	}
 	j.runs = runs{j: j, parts: parts, fps: facts.FPS}
 	out := &segments.Ranges{Film: film, Preset: preset, Out: j.spec.Out, Tagged: true}
-	for i := range parts {
-		out.Pictures = append(out.Pictures, j.runs.pictures(i))
+	for _, p := range parts {
+		out.Pictures = append(out.Pictures, j.runs.pictures(p))
 	}
 	out.Sound = j.runs.sound(preset.SoundExt())
 	return out, nil

@@ -16,21 +16,16 @@ import (
 	"greenroom/remotion/sound"
 )
 
-// longestRun is how many frames are rendered in one run, unless one range has more. 0 renders each range alone: the
-// times of frames in files that are split are not yet exact (Film.Ranges).
-const longestRun = 0
-
-// runs renders the ranges of a film. A page of the browser costs about as much as ten frames, so ranges that are
-// missing one after another are rendered in one run and split.
+// runs renders the ranges of a film, each by itself: its frames and times then do not depend on which others are missing.
 type runs struct {
 	j     *job
 	parts []*part
 	fps   float64
 
 	mu      sync.Mutex
-	missing map[string]bool // keys of what the store does not have and no run has rendered
+	missing map[string]bool // keys of what the store does not have and was not rendered
 	ready   int             // frames that are rendered, or need not be
-	dir     string          // of files that are not yet in the store; "" before the first run
+	dir     string          // of files that are not yet in the store; "" before the first one
 }
 
 // start sets what the store does not have.
@@ -51,12 +46,11 @@ func (r *runs) remove() {
 }
 
 // pictures returns the source of a range's pictures.
-func (r *runs) pictures(i int) segments.Source {
-	p := r.parts[i]
+func (r *runs) pictures(p *part) segments.Source {
 	return segments.Source{
 		Key: p.pictures, Ext: r.j.ext(), Frames: p.to - p.from, Valid: r.valid(p),
 		Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
-			return r.take(ctx, i, out, true)
+			return r.take(ctx, p, out, true)
 		},
 	}
 }
@@ -64,7 +58,7 @@ func (r *runs) pictures(i int) segments.Source {
 // sound returns the source of the film's sound, which needs the sound of each range.
 func (r *runs) sound(ext string) segments.Source {
 	all := hashkey.New("ranges sound/1")
-	out := segments.Source{Ext: ext, Valid: r.valid(r.parts...)}
+	out := segments.Source{Ext: ext, Seconds: float64(r.parts[len(r.parts)-1].to) / r.fps, Valid: r.valid(r.parts...)}
 	chunks := make([]sound.Chunk, len(r.parts))
 	var audible []int // the parts of out.Needs
 	for i, p := range r.parts {
@@ -75,9 +69,9 @@ func (r *runs) sound(ext string) segments.Source {
 		}
 		audible = append(audible, i)
 		out.Needs = append(out.Needs, segments.Source{
-			Key: p.sound, Ext: ".wav", Valid: r.valid(p),
+			Key: p.sound, Ext: ".wav", Seconds: float64(p.to-p.from) / r.fps, Valid: r.valid(p),
 			Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
-				return r.take(ctx, i, out, false)
+				return r.take(ctx, p, out, false)
 			},
 		})
 	}
@@ -107,17 +101,16 @@ func (r *runs) valid(parts ...*part) func(context.Context) bool {
 	}
 }
 
-// take moves the pictures or the sound of a range to a file. It renders them if no run has.
-func (r *runs) take(ctx context.Context, i int, out string, pictures bool) (native.Encoded, error) {
+// take moves the pictures or the sound of a range to a file. It renders them if that was not done.
+func (r *runs) take(ctx context.Context, p *part, out string, pictures bool) (native.Encoded, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := r.parts[i]
-	file := &p.files.Sound
+	file := &p.sounds
 	if pictures {
-		file = &p.files.Pictures
+		file = &p.shown
 	}
 	if *file == "" {
-		if err := r.render(ctx, i, pictures || r.missing[p.pictures]); err != nil {
+		if err := r.render(ctx, p, pictures || r.missing[p.pictures]); err != nil {
 			return native.Encoded{}, err
 		}
 	}
@@ -128,28 +121,11 @@ func (r *runs) take(ctx context.Context, i int, out string, pictures bool) (nati
 	return native.Encoded{Path: out}, nil
 }
 
-// render renders a range, and those after it of which the same is missing.
-func (r *runs) render(ctx context.Context, i int, pictures bool) error {
+// render renders the pictures of a range, and its sound if that is missing, too; or its sound alone.
+func (r *runs) render(ctx context.Context, p *part, pictures bool) error {
 	film, err := r.j.opened(ctx)
 	if err != nil {
 		return err
-	}
-	want := remotion.Want{Pictures: pictures, Sound: !pictures}
-	cuts := []int{r.parts[i].from}
-	end := i
-	for ; end < len(r.parts); end++ {
-		p := r.parts[end]
-		key := p.sound
-		if pictures {
-			key = p.pictures
-		}
-		if end > i && (!r.missing[key] || p.to-cuts[0] > longestRun) {
-			break
-		}
-		want.Sound = want.Sound || r.missing[p.sound]
-		delete(r.missing, key)
-		delete(r.missing, p.sound)
-		cuts = append(cuts, p.to)
 	}
 	if r.dir == "" {
 		r.dir, err = os.MkdirTemp(filepath.Dir(r.j.r.maker.Store.TempPath("ranges")), "ranges-")
@@ -157,24 +133,29 @@ func (r *runs) render(ctx context.Context, i int, pictures bool) error {
 			return err
 		}
 	}
-	files, err := film.Ranges(ctx, r.dir, cuts, want, func(frames int) { r.progress(frames) })
-	if err != nil {
+	want := remotion.Range{From: p.from, To: p.to}
+	name := filepath.Join(r.dir, strconv.Itoa(p.from))
+	if pictures {
+		want.Pictures = name + r.j.ext()
+	}
+	if !pictures || r.missing[p.sound] {
+		want.Sound = name + ".wav"
+	}
+	if err := film.Range(ctx, want, r.progress); err != nil {
 		return err
 	}
 	if pictures {
-		r.ready += cuts[len(cuts)-1] - cuts[0]
+		p.shown = want.Pictures
+		r.ready += p.to - p.from
+		delete(r.missing, p.pictures)
+	}
+	if want.Sound != "" {
+		p.sounds = want.Sound
+		delete(r.missing, p.sound)
 	}
 	r.j.r.keys.Forget() // files may have changed during the render
-	for n, p := range r.parts[i:end] {
-		if pictures {
-			p.files.Pictures = files[n].Pictures
-		}
-		if files[n].Sound != "" {
-			p.files.Sound = files[n].Sound
-		}
-		pictures, sound, err := p.keys()
-		p.changed = err != nil || pictures != p.pictures || sound != p.sound
-	}
+	shown, heard, err := p.keys()
+	p.changed = err != nil || shown != p.pictures || heard != p.sound
 	return nil
 }
 
