@@ -123,8 +123,49 @@ func (f *Film) Range(ctx context.Context, r Range, emit func(frames int)) error 
 	}
 	maps.Copy(args, map[string]any{"video": r.Pictures, "format": f.plan.format.name, "crf": f.spec.CRF,
 		"exact": f.spec.Exact, "range": true})
-	return f.ask(ctx, "chunk", args, emit)
+	if f.plan.format.name == "webm" { // whose times are milliseconds: joining sets them
+		return f.ask(ctx, "chunk", args, emit)
+	}
+	rough := r.Pictures + ".rough" + f.Ext()
+	args["video"] = rough
+	defer os.Remove(rough)
+	if err := f.ask(ctx, "chunk", args, emit); err != nil {
+		return err
+	}
+	return f.s.r.retime(ctx, rough, r.Pictures, f.Facts())
 }
+
+// retime copies the pictures of a range into a file in which the times of frames are exact. Remotion's are rounded, and
+// the time base of its files depends on how much memory is free. The first copy only changes the time base, because
+// versions of ffmpeg differ in what a filter of times sees when that changes, too.
+func (r Renderer) retime(ctx context.Context, in, out string, facts Facts) error {
+	num, den := facts.Rate()
+	k := (lowestTimescale + num - 1) / num
+	frame := den * k // ticks
+	before := fmt.Sprintf("round((STARTPTS-STARTDTS)/%d)", frame)
+	ext := filepath.Ext(out)
+	if ext == ".mp4" { // x264 reorders two frames, whatever the file has
+		before = "max(2\\," + before + ")"
+	}
+	times := fmt.Sprintf("setts=pts=round((PTS-STARTPTS)/%d)*%d:dts=(N-%s)*%d:duration=%d", frame, frame, before, frame, frame)
+	scaled := out + ".scaled" + ext
+	defer os.Remove(scaled)
+	for _, c := range []struct {
+		from, to string
+		options  []string
+	}{{in, scaled, nil}, {scaled, out, []string{"-bsf:v", times}}} {
+		args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", "file:"+c.from,
+			"-map", "0:v", "-c", "copy", "-video_track_timescale", strconv.Itoa(num*k))
+		args = append(append(args, c.options...), "file:"+c.to)
+		if err := r.ffmpeg(ctx, filepath.Dir(out), args, "write the pictures of a range"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lowestTimescale is that of ffmpeg's MP4 files: it multiplies lower ones.
+const lowestTimescale = 10000
 
 // ffmpeg runs ffmpeg in a folder.
 func (r Renderer) ffmpeg(ctx context.Context, dir string, args []string, what string) error {
