@@ -86,6 +86,9 @@ func (j *job) render(ctx context.Context) (*rendered, error) {
 		j.runs.start(j.r.maker.Missing(ctx, *ranges))
 		return j.join(ctx, facts, *ranges)
 	}
+	if j.film != nil {
+		j.r.warnInOneRun(j.name)
+	}
 	film, err := j.opened(ctx)
 	if err != nil {
 		return nil, err

@@ -56,6 +56,7 @@ type Renderer struct {
 	session *remotion.Session // nil before the first film that needs it
 	keys    *remotion.Keys    // nil before the first film of Remotion's
 	maker   *segments.Maker   // nil before the first film that is rendered piece by piece
+	warned  bool              // that the manifest's films have no ranges
 }
 
 // Result describes the file of a film.
@@ -151,6 +152,20 @@ func (r *Renderer) record(name, path, key string, o records.Output, pieces ...st
 
 func (r *Renderer) notRecorded(name, reason string) {
 	r.warn(name, "it will be rendered again the next time: "+reason)
+}
+
+// warnInOneRun warns once that the project's Timeline composition cannot be rendered by range.
+func (r *Renderer) warnInOneRun(name string) {
+	if r.warned {
+		return
+	}
+	r.warned = true
+	reason := "the project's composition Timeline is not greenroom's"
+	if !r.keys.CompanionUnchanged() {
+		reason = "greenroom's files in the Remotion project are of another version, or were edited; " +
+			"`greenroom init --update` brings them to this version"
+	}
+	r.warn(name, "rendered in one run, not by range: "+reason)
 }
 
 func (r *Renderer) warn(name, text string) {
