@@ -204,6 +204,13 @@ func wantExact(t *testing.T, dir, film string, fps float64) {
 	}
 }
 
+// clip creates the footage of rangesManifest.
+func clip(t *testing.T, dir string) {
+	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=256x144:d=3:r=25", "-f", "lavfi", "-i",
+		"sine=d=3", "hi.mp4")
+	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=red:s=32x16", "-frames:v", "1", "red.png")
+}
+
 // TestRanges renders with Remotion only what no film had before.
 func TestRanges(t *testing.T) {
 	t.Run("timeline", rangesOfTheTimeline)
@@ -215,9 +222,7 @@ func TestRanges(t *testing.T) {
 
 func rangesOfTheTimeline(t *testing.T) {
 	dir := e2etest.FilmProject(t)
-	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=256x144:d=3:r=25", "-f", "lavfi", "-i",
-		"sine=d=3", "hi.mp4")
-	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=red:s=32x16", "-frames:v", "1", "red.png")
+	clip(t, dir)
 	manifest := filepath.Join(dir, "greenroom.yaml")
 	e2etest.Write(t, manifest, rangesManifest)
 	e2etest.Run(t, dir, "greenroom", "build")
@@ -280,8 +285,8 @@ func rangesInDetail(t *testing.T, dir string, film []string) {
 // rangesOfRows renders what films of rows share once.
 func rangesOfRows(t *testing.T) {
 	dir := e2etest.FilmProject(t)
-	manifest := strings.Replace(rangesManifest, "{hi: {file: hi.mp4, transparent: false}}", "{}", 1)
-	manifest, _, _ = strings.Cut(manifest, "compositions:")
+	clip(t, dir)
+	manifest, _, _ := strings.Cut(rangesManifest, "compositions:")
 	manifest += "compositions:\n"
 	names := []string{"Ada", "Grace", "Katherine"}
 	for _, name := range names {
@@ -291,7 +296,6 @@ func rangesOfRows(t *testing.T) {
 				"      - {text: %s, style: title, at: %ds, for: 2s}\n", 2*scene, text, 2*scene)
 		}
 	}
-	e2etest.Run(t, dir, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c=red:s=32x16", "-frames:v", "1", "red.png")
 	e2etest.Write(t, filepath.Join(dir, "greenroom.yaml"), manifest)
 	e2etest.Run(t, dir, "greenroom", "build")
 	encoded, reused := 10.01, 0.0

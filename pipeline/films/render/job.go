@@ -87,7 +87,7 @@ func (j *job) render(ctx context.Context) (*rendered, error) {
 		return j.join(ctx, facts, *ranges)
 	}
 	if j.film != nil {
-		j.r.warnInOneRun(j.name)
+		j.warnInOneRun()
 	}
 	film, err := j.opened(ctx)
 	if err != nil {
@@ -143,4 +143,19 @@ func (j *job) join(ctx context.Context, facts remotion.Facts, ranges segments.Ra
 		Output: records.Output{Frames: done.Frames, Width: width, Height: height, FPS: facts.FPS},
 		path:   done.Path, encoded: done.Encoded, reused: done.Reused, pieces: done.Objects, bundleReused: true,
 	}, nil
+}
+
+// warnInOneRun warns once in a run that the project's Timeline composition cannot be rendered by range.
+func (j *job) warnInOneRun() {
+	r := j.r
+	if r.warned {
+		return
+	}
+	r.warned = true
+	reason := "the project's composition Timeline is not greenroom's"
+	if !r.keys.CompanionUnchanged() {
+		reason = "greenroom's files in the Remotion project are of another version, or were edited; " +
+			"`greenroom init --update` brings them to this version"
+	}
+	r.warn(j.name, "rendered in one run, not by range: "+reason)
 }

@@ -154,20 +154,6 @@ func (r *Renderer) notRecorded(name, reason string) {
 	r.warn(name, "it will be rendered again the next time: "+reason)
 }
 
-// warnInOneRun warns once that the project's Timeline composition cannot be rendered by range.
-func (r *Renderer) warnInOneRun(name string) {
-	if r.warned {
-		return
-	}
-	r.warned = true
-	reason := "the project's composition Timeline is not greenroom's"
-	if !r.keys.CompanionUnchanged() {
-		reason = "greenroom's files in the Remotion project are of another version, or were edited; " +
-			"`greenroom init --update` brings them to this version"
-	}
-	r.warn(name, "rendered in one run, not by range: "+reason)
-}
-
 func (r *Renderer) warn(name, text string) {
 	r.Emit(event.Event{Clip: name, Stage: stageRender, State: event.Warned, Message: text, Time: r.Now()})
 }
