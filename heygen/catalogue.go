@@ -12,15 +12,21 @@ type Avatar struct {
 	ID             string
 	Name           string
 	Gender         string
-	PreviewImage   string
-	PreviewVideo   string
+	PreviewImage   Link
+	PreviewVideo   Link
 	Premium        bool
 	Tags           []string
 	DefaultVoiceID string
+	Engines        []string // of v3: the engines it can be rendered with
 }
 
 // TalkingPhoto is a picture that can speak.
-type TalkingPhoto struct{ ID, Name, PreviewImage string }
+type TalkingPhoto struct {
+	ID, Name       string
+	PreviewImage   Link
+	DefaultVoiceID string   // of v3
+	Engines        []string // of v3
+}
 
 // Avatars is the complete catalogue; HeyGen does not page it.
 type Avatars struct {
@@ -61,16 +67,16 @@ func (c *Client) Avatars(ctx context.Context, api API) (Avatars, error) {
 			continue
 		}
 		out.Avatars = append(out.Avatars, Avatar{
-			string(a.ID), string(a.Name), strings.ToLower(string(a.Gender)), string(a.PreviewImage),
-			string(a.PreviewVideo),
-			bool(a.Premium), a.Tags, string(a.Voice),
+			ID: string(a.ID), Name: string(a.Name), Gender: strings.ToLower(string(a.Gender)),
+			PreviewImage: Link(a.PreviewImage), PreviewVideo: Link(a.PreviewVideo), Premium: bool(a.Premium), Tags: a.Tags,
+			DefaultVoiceID: string(a.Voice),
 		})
 	}
 	for _, p := range d.Photos {
 		if p.ID == "" {
 			continue
 		}
-		out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(p.ID), string(p.Name), string(p.Image)})
+		out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{ID: string(p.ID), Name: string(p.Name), PreviewImage: Link(p.Image)})
 	}
 	return out, nil
 }
@@ -199,6 +205,7 @@ func (c *Client) looks(ctx context.Context) (Avatars, error) {
 		Image  flexWord    `json:"preview_image_url"`
 		Video  flexWord    `json:"preview_video_url"`
 		Tags   flexStrings `json:"tags"`
+		Engine flexStrings `json:"supported_api_engines"`
 	}](ctx, c, "list looks", "/v3/avatars/looks", nil, 50, 0)
 	var out Avatars
 	for _, l := range list {
@@ -206,13 +213,15 @@ func (c *Client) looks(ctx context.Context) (Avatars, error) {
 			continue
 		}
 		if l.Type == "photo_avatar" {
-			out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{string(l.ID), string(l.Name), string(l.Image)})
+			out.TalkingPhotos = append(out.TalkingPhotos, TalkingPhoto{
+				string(l.ID), string(l.Name), Link(l.Image), string(l.Voice), l.Engine,
+			})
 			continue
 		}
 		out.Avatars = append(out.Avatars, Avatar{
 			ID: string(l.ID), Name: string(l.Name), Gender: strings.ToLower(string(l.Gender)),
-			PreviewImage: string(l.Image),
-			PreviewVideo: string(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice),
+			PreviewImage: Link(l.Image), PreviewVideo: Link(l.Video), Tags: l.Tags, DefaultVoiceID: string(l.Voice),
+			Engines: l.Engine,
 		})
 	}
 	return out, err

@@ -47,7 +47,7 @@ const (
 //
 // size: one method for each call of the API; the fields are its options.
 type Client struct {
-	key            Secret
+	credential     *credential
 	base, upload   string
 	http           *http.Client
 	wire           http.RoundTripper // what the client's own RoundTrippers are built on
@@ -108,7 +108,7 @@ func WithClock(now func() time.Time, sleep func(context.Context, time.Duration) 
 func New(key Secret, opts ...Option) *Client {
 	outside.Know(key.Reveal())
 	c := &Client{
-		key: key, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
+		credential: &credential{now: key, token: key.IsAccessToken()}, base: DefaultBaseURL, upload: DefaultUploadURL, retries: 3, userAgent: "greenroom",
 		log: slog.New(slog.DiscardHandler), now: time.Now, sleep: netutil.Sleep, server: &serverClock{},
 		warn: func(string) {}, announced: new(sync.Once),
 	}
@@ -146,7 +146,8 @@ func (c *Client) roundTripper() http.RoundTripper {
 	t = &transport.Limits{Next: t, Success: maxAnswer, Failures: maxErrorBody}
 	t = &transport.Log{Next: t, Logger: c.log, Now: now}
 	t = &transport.Retry{Next: t, Times: c.retries, Temporary: temporary, Now: now, Sleep: c.sleep}
-	return &transport.Key{Next: t, Header: "X-Api-Key", Value: c.key.Reveal, Origins: api}
+	return &transport.Key{Next: t, Header: c.credential.now.header(), Value: c.credential.value, Renewed: c.credential.renewed,
+		Origins: api}
 }
 
 // temporary reports that a read may succeed when it is repeated. A success must be a complete JSON
@@ -199,7 +200,7 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	// has used, nor one that is used again. If it broke, the outcome would be unknown.
 	ctx = transport.With(ctx, transport.Call{
 		Name: q.op, Timeout: q.timeout, Repeat: !q.once,
-		OwnConnection: q.once && (c.ownConnections || q.idempotency == ""),
+		OwnConnection: q.once && (c.ownConnections || q.idempotency == ""), Body: q.body,
 	})
 	req, err := http.NewRequestWithContext(ctx, q.method, target, body)
 	if err != nil {
@@ -243,7 +244,7 @@ func noAnswer(fail *Error, err error) *Error {
 
 // describe copies from an answer's head what an error needs.
 func (c *Client) describe(fail *Error, res *http.Response) {
-	fail.now = c.now()
+	fail.now, fail.token = c.now(), c.credential.token
 	fail.Status, fail.RequestID = res.StatusCode, foreignWord(transport.RequestID(res.Header))
 	fail.RetryAfter = netutil.RetryAfter(res.Header.Get("Retry-After"), fail.now)
 	fail.sunset = sunsetOf(res.Header)

@@ -32,6 +32,7 @@ type Error struct {
 	Named   bool // the answer names a job, so something may have been bought
 	NotSent bool // no byte of the request can have reached the server
 
+	token  bool      // the credential was an access token
 	words  bool      // the text reports the end of the API
 	sunset time.Time // the answer's Sunset date; zero without one
 	now    time.Time // when the answer came
@@ -101,6 +102,9 @@ func Unauthorized(err error) bool {
 	e := as(err)
 	return e != nil && (e.Status == http.StatusUnauthorized || e.Own && e.Status < 500 && keyCodes[e.Code])
 }
+
+// TokenRefused reports a refused access token: it has expired, was withdrawn, or met v1 or v2, which take keys only.
+func TokenRefused(err error) bool { return Unauthorized(err) && as(err).token }
 
 // NotFound reports an unknown or foreign id.
 func NotFound(err error) bool {

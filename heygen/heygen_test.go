@@ -181,13 +181,13 @@ func TestNothingPrintsAKeyOrASignature(t *testing.T) {
 	link := Link("https://files.heygen.ai/a.webm?Expires=1&Signature=hush")
 	client := New("top-secret-key")
 	var log strings.Builder
-	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "key", client.key, "link", link)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "key", client.credential.now, "link", link)
 	j, _ := json.Marshal(struct {
 		K Secret
 		L Link
 	}{"top-secret-key", link})
 	all := log.String() + string(j) + fmt.Sprintf(
-		"%v %+v %#v %s %q %x %d", client, *client, client.key, client.key, client.key, client.key, client.key,
+		"%v %+v %#v %s %q %x %d", client, *client, client.credential.now, client.credential.now, client.credential.now, client.credential.now, client.credential.now,
 	) +
 		fmt.Sprintf("%v %+v %#v %s %q", link, Video{URL: link}, Video{URL: link}, link, link)
 	if strings.Contains(all, "top-secret") || strings.Contains(all, "hush") {

@@ -4,15 +4,33 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"greenroom/internal/outside"
 )
 
-// Secret is an API key. However it is printed, encoded or logged it shows only
+// Secret is an API key or an access token. However it is printed, encoded or logged it shows only
 // that it is one.
 type Secret string
 
 const redacted = "[redacted]"
+
+const bearer = "Bearer "
+
+// AccessToken returns the credential of an OAuth access token, which is sent as Authorization: Bearer.
+func AccessToken(token string) Secret { return Secret(bearer + token) }
+
+// IsAccessToken reports that a credential is an access token, not an API key. Videos made with one are billed to the
+// user's plan instead of the API's balance.
+func (s Secret) IsAccessToken() bool { return strings.HasPrefix(string(s), bearer) }
+
+// header returns the name of the header that carries the credential.
+func (s Secret) header() string {
+	if s.IsAccessToken() {
+		return "Authorization"
+	}
+	return "X-Api-Key"
+}
 
 // Reveal returns the key itself, for the one header that needs it.
 func (s Secret) Reveal() string { return string(s) }

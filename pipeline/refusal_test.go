@@ -273,7 +273,7 @@ func TestRefusalsHaveHints(t *testing.T) {
 		hint   string
 		text   string // of the error
 	}{
-		{401, `{"error":{"message":"no"}}`, 3, "greenroom doctor", ""},
+		{401, `{"error":{"message":"no"}}`, 3, "greenroom auth status", ""},
 		{403, `{"error":{"code":"insufficient_api_key_scope","message":"missing scope videos:write"}}`, 8, "scope videos:write", ""},
 		{403, `{"error":{"code":"insufficient_api_key_scope","message":"no"}}`, 8, "the API key does not have a scope", ""},
 		{402, `{"error":{"code":"insufficient_credit","message":"x"}}`, 8, "top the account up", ""},
@@ -291,8 +291,8 @@ func TestRefusalsHaveHints(t *testing.T) {
 		{404, `{"error":{"code":"voice_not_found","message":"x"}}`, 8, "greenroom voices", ""},
 		{404, `{"error":{"code":"template_not_found","message":"x"}}`, 8, "greenroom templates", ""},
 		{404, `{"code":40104,"message":"x"}`, 8, "check the id", ""},
-		{200, `{"code":400112,"message":"Unauthorized"}`, 3, "greenroom doctor", ""},
-		{400, `{"code":40009,"message":"bad key"}`, 3, "greenroom doctor", ""},
+		{200, `{"code":400112,"message":"Unauthorized"}`, 3, "greenroom auth status", ""},
+		{400, `{"code":40009,"message":"bad key"}`, 3, "greenroom auth status", ""},
 		{409, `{"error":{"code":"conflict","message":"x"}}`, 8, "in a minute", ""},
 		{413, `{"error":{"code":"payload_too_large","message":"x"}}`, 8, "make the file smaller", ""},
 		{403, `<html>blocked</html>`, 8, "HTTPS_PROXY", ""},

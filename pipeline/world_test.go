@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -34,6 +35,22 @@ type gate struct {
 	posts []string                                      // the idempotency keys of purchases
 }
 
+// sharedMedia is the folder in which all sandboxes keep what they drew: a film's name is the hash of its request, and most
+// tests ask for the same films.
+var sharedMedia string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "sandbox-media-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	sharedMedia = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // startSandbox runs a sandbox until the test ends and returns it with its address.
 func startSandbox(t *testing.T) (*sandbox.Running, *url.URL) {
 	t.Helper()
@@ -41,8 +58,12 @@ func startSandbox(t *testing.T) (*sandbox.Running, *url.URL) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	if err := os.Symlink(sharedMedia, filepath.Join(dir, "media")); err != nil {
+		t.Fatal(err)
+	}
 	box, err := sandbox.Start(context.Background(), "127.0.0.1:0", sandbox.Options{
-		Dir: t.TempDir(), Speed: 600, Tools: sandbox.Tools{FFmpeg: ff},
+		Dir: dir, Speed: 600, Tools: sandbox.Tools{FFmpeg: ff},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -128,7 +128,7 @@ func (m *Maker) Make(ctx context.Context, s Spec, out string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := m.encode(ctx, s, a, frames, wav, out); err != nil {
+	if err := m.encode(ctx, s, a.frame, frames, wav, out); err != nil {
 		os.Remove(out)
 		return Result{}, err
 	}
@@ -136,13 +136,15 @@ func (m *Maker) Make(ctx context.Context, s Spec, out string) (Result, error) {
 }
 
 // encode pipes frames into one ffmpeg run.
-func (m *Maker) encode(ctx context.Context, s Spec, a *actor, frames int, wav, out string) error {
+func (m *Maker) encode(
+	ctx context.Context, s Spec, frame func(i int) []byte, frames int, wav, out string,
+) error {
 	r, w := io.Pipe()
 	drawn := make(chan error, 1)
 	go func() {
 		var err error
 		for i := 0; i < frames && err == nil; i++ {
-			_, err = w.Write(a.frame(i))
+			_, err = w.Write(frame(i))
 		}
 		w.CloseWithError(err) // nil closes with EOF
 		drawn <- err

@@ -84,32 +84,27 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		Prompt      string       `json:"prompt"`
 		AvatarID    string       `json:"avatar_id"`
 		VoiceID     string       `json:"voice_id"`
-		StyleID     string       `json:"style_id"`
-		BrandKit    string       `json:"brand_kit_id"`
 		Orientation string       `json:"orientation"`
 		Files       []assetInput `json:"files"`
 		Mode        string       `json:"mode"`
-		Incognito   bool         `json:"incognito_mode"`
 		CallbackURL string       `json:"callback_url"`
 		CallbackID  string       `json:"callback_id"`
 	}
-	if no := strict(raw, &b); no.message != "" {
+	if no := decode("POST /v3/video-agents", raw, &b); no.message != "" {
 		return nil, no
 	}
 	switch {
 	case strings.TrimSpace(b.Prompt) == "":
 		return nil, invalid("prompt", "String should have at least 1 character")
-	case b.Orientation != "" && b.Orientation != "landscape" && b.Orientation != "portrait":
-		return nil, invalid("orientation", "Input should be 'landscape' or 'portrait'")
 	case b.AvatarID != "" && !s.knownLook(b.AvatarID):
 		return nil, invalid("avatar_id", "avatar look not found")
-	case b.VoiceID != "" && !knownVoice(b.VoiceID):
+	case b.VoiceID != "" && !s.knownVoice(b.VoiceID):
 		return nil, invalid("voice_id", "voice not found")
 	case b.CallbackID != "" && b.CallbackURL == "":
 		return nil, invalid("callback_url", "callback_url is required when callback_id is set")
 	}
 	for _, f := range b.Files {
-		if no := f.check(s, "files"); no.message != "" {
+		if _, no := s.input(f, "files"); no.message != "" {
 			return nil, no
 		}
 	}
@@ -119,13 +114,20 @@ func (s *Server) readAgent(_ *http.Request, raw []byte) (*job, refusal) {
 		s.o.Now(),
 	)
 	j.Session, j.Callback = newID(), b.CallbackURL
+	j.Request.Chat, j.Request.CallbackID = b.Mode == "chat", b.CallbackID
 	return j, refusal{}
 }
 
+// createdAgent names the video in mode generate, not in mode chat, in which the agent thinks first. The fault
+// chat-answer makes every answer one of chat.
 func (s *Server) createdAgent(w http.ResponseWriter, j *job) {
-	v3(w, map[string]any{
-		"session_id": j.Session, "status": "thinking", "video_id": nil, "created_at": j.Created.Unix(),
-	})
+	d := map[string]any{
+		"session_id": j.Session, "status": "generating", "video_id": j.ID, "created_at": j.Created.Unix(),
+	}
+	if j.Request.Chat || s.faults.on("chat-answer") {
+		d["status"], d["video_id"] = "thinking", nil
+	}
+	v3(w, d)
 }
 
 // sessionOf returns the agent's job that a request names, or answers 404 and returns nil;
@@ -141,12 +143,15 @@ func (s *Server) sessionOf(w http.ResponseWriter, r *http.Request) *job {
 	return nil
 }
 
-// sessionRecord names the video once rendering has begun, not before.
+// sessionRecord names the video from the start in mode generate; in mode chat, once rendering has begun.
 func (s *Server) sessionRecord(j *job) map[string]any {
 	d := map[string]any{
 		"session_id": j.Session, "status": "thinking", "progress": 5, "title": j.Title, "video_id": nil,
 		"messages":   []any{},
 		"created_at": j.Created.Unix(),
+	}
+	if !j.Request.Chat {
+		d["status"], d["video_id"] = "generating", j.ID
 	}
 	switch st := s.status(j); st {
 	case "processing":

@@ -1,12 +1,7 @@
 package sandbox
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -18,13 +13,6 @@ type asset struct {
 	Type    string    `json:"type"` // content type
 	Bytes   int       `json:"bytes"`
 	Created time.Time `json:"created"`
-}
-
-// direct is an upload that was announced and has not arrived completely.
-type direct struct {
-	kind string
-	size int64
-	sum  string
 }
 
 func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
@@ -127,113 +115,6 @@ func (s *Server) assetFile(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", a.Type)
 	http.ServeFile(w, r, filepath.Join(s.o.Dir, "assets", a.ID))
-}
-
-// announceUpload is POST /v3/assets/direct-uploads.
-func (s *Server) announceUpload(w http.ResponseWriter, r *http.Request) {
-	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<16))
-	var b struct {
-		Name string `json:"filename"`
-		Type string `json:"content_type"`
-		Size int64  `json:"size_bytes"`
-		Sum  string `json:"checksum_sha256"`
-	}
-	no := strict(raw, &b)
-	switch {
-	case no.message != "":
-	case b.Name == "" || b.Size <= 0:
-		no = invalid("filename", "Field required")
-	case assetTypes[b.Type] == "":
-		no = invalid("content_type", "unsupported content type "+b.Type)
-	case b.Size > maxDirect:
-		no = refusal{http.StatusRequestEntityTooLarge, "payload_too_large", "size_bytes", "file is too large"}
-	}
-	if no.message != "" {
-		v3Error(w, no.status, no.code, no.param, no.message)
-		return
-	}
-	id := newID()
-	s.mu.Lock()
-	s.direct[id] = direct{b.Type, b.Size, b.Sum}
-	s.mu.Unlock()
-	v3(w, map[string]any{
-		"asset_id": id, "upload_url": "http://" + r.Host + "/storage/" + id + "?Signature=" + s.signature(id, "put"),
-		"upload_headers":     map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"},
-		"expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending",
-	})
-}
-
-const maxDirect = 512 << 20 // bytes
-
-// storage is the signed address: it requires the named headers and no API key.
-func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	s.mu.Lock()
-	d, ok := s.direct[id]
-	s.mu.Unlock()
-	if !ok || r.URL.Query().Get("Signature") != s.signature(id, "put") || r.Header.Get("X-Api-Key") != "" ||
-		r.Header.Get("Content-Type") != d.kind || r.Header.Get("X-Storage-Class") != "standard" {
-		denied(w)
-		return
-	}
-	dir := filepath.Join(s.o.Dir, "assets")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		denied(w)
-		return
-	}
-	f, err := os.Create(filepath.Join(dir, id+".part"))
-	if err != nil {
-		denied(w)
-		return
-	}
-	_, err = io.Copy(f, io.LimitReader(r.Body, maxDirect+1))
-	if cerr := f.Close(); err != nil || cerr != nil {
-		return // an incomplete body does not count
-	}
-	w.WriteHeader(http.StatusOK)
-}
-
-// complete is POST /v3/assets/{id}/complete: size, sum and content must be what was
-// announced.
-func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	var b struct {
-		Sum string `json:"checksum_sha256"`
-	}
-	_ = json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&b) // the body is optional
-	s.mu.Lock()
-	d, ok := s.direct[id]
-	s.mu.Unlock()
-	part := filepath.Join(s.o.Dir, "assets", id+".part")
-	content, err := os.ReadFile(part)
-	sum := sha256.Sum256(content)
-	hexSum := hex.EncodeToString(sum[:])
-	switch {
-	case !ok || err != nil:
-		v3Error(w, http.StatusNotFound, "not_found", "asset_id", "asset not found")
-		return
-	case int64(len(content)) != d.size || d.sum != "" && d.sum != hexSum || b.Sum != "" && b.Sum != hexSum:
-		v3Error(
-			w, http.StatusBadRequest, "invalid_parameter", "checksum_sha256",
-			"the uploaded bytes are not what was announced",
-		)
-		return
-	case mismatch(d.kind, content) != "":
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", mismatch(d.kind, content))
-		return
-	}
-	err = os.Rename(part, filepath.Join(s.o.Dir, "assets", id))
-	if err == nil {
-		err = s.recordAsset(asset{id, d.kind, len(content), s.o.Now().UTC()})
-	}
-	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be stored")
-		return
-	}
-	v3(w, map[string]any{
-		"asset_id": id, "status": "completed", "url": "http://" + r.Host + "/assets/" + id, "mime_type": d.kind,
-		"size_bytes": len(content),
-	})
 }
 
 func (s *Server) recordAsset(a asset) error {

@@ -2,36 +2,34 @@ package sandbox
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
 	"greenroom/compose/standin"
 )
 
-// captionWords is how many words are on the screen at once.
-const captionWords = 7
-
-// blocks groups words into captions.
-func blocks(words []standin.Word) (out []standin.Word) {
-	for i := 0; i < len(words); i += captionWords {
-		part := words[i:min(i+captionWords, len(words))]
-		var text []string
-		for _, w := range part {
-			text = append(text, w.Text)
-		}
-		out = append(out, standin.Word{Text: strings.Join(text, " "), Start: part[0].Start, End: part[len(part)-1].End})
-	}
-	return out
-}
-
 // srt is v3's sidecar.
 func srt(words []standin.Word) []byte {
 	var b strings.Builder
-	for i, w := range blocks(words) {
+	for i, w := range standin.Blocks(words) {
 		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, stamp(w.Start, ","), stamp(w.End, ","), w.Text)
 	}
 	return []byte(b.String())
 }
+
+// vtt is srt in the form of the web.
+func vtt(words []standin.Word) []byte {
+	var b strings.Builder
+	b.WriteString("WEBVTT\n\n")
+	for _, w := range standin.Blocks(words) {
+		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", stamp(w.Start, "."), stamp(w.End, "."), w.Text)
+	}
+	return []byte(b.String())
+}
+
+// sidecar returns the name of a file next to a film.
+func sidecar(film, ext string) string { return strings.TrimSuffix(film, path.Ext(film)) + ext }
 
 // ass is v1's and v2's.
 func ass(words []standin.Word) []byte {
@@ -41,7 +39,7 @@ func ass(words []standin.Word) []byte {
 			"[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,24\n\n" +
 			"[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n",
 	)
-	for _, w := range blocks(words) {
+	for _, w := range standin.Blocks(words) {
 		fmt.Fprintf(&b, "Dialogue: 0,%s,%s,Default,,0,0,0,,%s\n", centis(w.Start), centis(w.End), w.Text)
 	}
 	return []byte(b.String())

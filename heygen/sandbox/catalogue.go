@@ -40,28 +40,29 @@ func knownAvatar(id string) bool {
 	return false
 }
 
-func knownVoice(id string) bool {
+// knownVoice reports a voice of HeyGen or one that the account made.
+func (s *Server) knownVoice(id string) bool {
 	for _, v := range voiceList {
 		if v.id == id {
 			return true
 		}
 	}
-	return false
+	return s.resources.Has("/v3/voices", id)
 }
 
-func (s *Server) avatars(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) avatars(w http.ResponseWriter, r *http.Request) {
 	var list []map[string]any
 	for _, a := range avatarList {
 		list = append(list, map[string]any{
-			"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": nil,
-			"preview_video_url": nil,
+			"avatar_id": a.id, "avatar_name": a.name, "gender": a.gender, "preview_image_url": s.picture(r, a.id, "png"),
+			"preview_video_url": origin(r) + "/previews/" + a.id + ".mp4",
 			"premium":           false, "default_voice_id": a.voice,
 		})
 	}
 	var photos []map[string]any
 	for _, p := range s.allPhotos() {
 		photos = append(photos, map[string]any{
-			"talking_photo_id": p.ID, "talking_photo_name": p.Name, "preview_image_url": nil,
+			"talking_photo_id": p.ID, "talking_photo_name": p.Name, "preview_image_url": s.picture(r, p.ID, "png"),
 		})
 	}
 	v2(w, map[string]any{"avatars": list, "talking_photos": photos})
@@ -72,6 +73,7 @@ func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 		if a.id == r.PathValue("id") {
 			v2(w, map[string]any{
 				"type": "avatar", "id": a.id, "name": a.name, "gender": a.gender, "premium": false, "is_public": true,
+				"preview_image_url": s.picture(r, a.id, "png"), "preview_video_url": origin(r) + "/previews/" + a.id + ".mp4",
 				"default_voice_id": a.voice,
 			})
 			return
@@ -81,7 +83,8 @@ func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 		if p.ID == r.PathValue("id") {
 			v2(w, map[string]any{
 				"type": "talking_photo", "id": p.ID, "name": p.Name, "premium": false, "is_public": false,
-				"default_voice_id": voiceList[0].id,
+				"preview_image_url": s.picture(r, p.ID, "png"),
+				"default_voice_id":  voiceList[0].id,
 			})
 			return
 		}
@@ -89,16 +92,20 @@ func (s *Server) avatarDetails(w http.ResponseWriter, r *http.Request) {
 	v2Error(w, http.StatusNotFound, "avatar_not_found", "avatar not found")
 }
 
-func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
-	var list []map[string]any
+// voiceRecords are the voices in the form of v1 and v2.
+func voiceRecords(r *http.Request) (list []map[string]any) {
 	for _, v := range voiceList {
 		list = append(list, map[string]any{
 			"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
-			"preview_audio": "http://" + r.Host + "/previews/" + v.id, "support_pause": true, "emotion_support": false,
-			"support_locale": false,
+			"preview_audio": origin(r) + "/previews/" + v.id, "support_pause": true, "emotion_support": false,
+			"support_locale": false, "support_interactive_avatar": false,
 		})
 	}
-	v2(w, map[string]any{"voices": list})
+	return list
+}
+
+func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
+	v2(w, map[string]any{"voices": voiceRecords(r)})
 }
 
 func (s *Server) quota(w http.ResponseWriter, _ *http.Request) {

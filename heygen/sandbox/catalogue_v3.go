@@ -5,64 +5,15 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+
+	"greenroom/heygen/sandbox/access"
 )
 
-func (s *Server) looksV3(w http.ResponseWriter, r *http.Request) {
-	var list []any
-	kind := r.URL.Query().Get("avatar_type")
-	for _, a := range avatarList {
-		if kind == "" || kind == "studio_avatar" {
-			list = append(list, studioLook(a.id, a.name, a.gender, a.voice))
-		}
-	}
-	for _, p := range s.allPhotos() {
-		if kind == "" || kind == "photo_avatar" {
-			list = append(list, photoLook(p))
-		}
-	}
-	pageOf(w, r, list, 20, 50)
-}
-
-func studioLook(id, name, gender, voice string) map[string]any {
-	return map[string]any{
-		"id": id, "name": name, "avatar_type": "studio_avatar", "gender": gender, "tags": []string{},
-		"default_voice_id": voice, "supported_api_engines": enginesOf(id), "status": "completed",
-	}
-}
-
-func (s *Server) lookV3(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	for _, a := range avatarList {
-		if a.id == id {
-			v3(w, studioLook(a.id, a.name, a.gender, a.voice))
-			return
-		}
-	}
-	for _, p := range s.allPhotos() {
-		if p.ID == id {
-			v3(w, photoLook(p))
-			return
-		}
-	}
-	v3Error(w, http.StatusNotFound, "not_found", "look_id", "avatar look not found")
-}
-
-func (s *Server) groupsV3(w http.ResponseWriter, r *http.Request) {
-	var list []any
-	for _, a := range avatarList {
-		list = append(list, map[string]any{
-			"id": "group-" + a.id, "name": a.name, "looks_count": 1, "created_at": 1700000000, "gender": a.gender,
-			"status": "completed",
-		})
-	}
-	pageOf(w, r, list, 20, 50)
-}
-
-func (s *Server) groupsV2(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) groupsV2(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, p := range s.allPhotos() {
 		list = append(list, map[string]any{
-			"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": "",
+			"id": p.ID, "name": p.Name, "created_at": 1700000000, "num_looks": 1, "preview_image": s.picture(r, p.ID, "png"),
 			"group_type":   "PHOTO",
 			"train_status": "ready", "default_voice_id": nil,
 		})
@@ -85,6 +36,14 @@ func (s *Server) voicesV3(w http.ResponseWriter, r *http.Request) {
 			"support_locale": false,
 		})
 	}
+	for _, v := range s.resources.List("/v3/voices") {
+		if q.Get("type") == "private" {
+			list = append(list, map[string]any{
+				"voice_id": v.ID, "name": v.Body["voice_name"], "language": "English", "gender": "unknown", "type": "private",
+				"preview_audio_url": nil, "support_pause": true, "support_locale": false,
+			})
+		}
+	}
 	pageOf(w, r, list, 20, 100)
 }
 
@@ -92,8 +51,9 @@ func (s *Server) voiceV3(w http.ResponseWriter, r *http.Request) {
 	for _, v := range voiceList {
 		if v.id == r.PathValue("id") {
 			v3(w, map[string]any{
-				"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "type": "public",
-				"status": "complete", "created_at": 1700000000, "support_pause": true, "support_locale": false,
+				"voice_id": v.id, "name": v.name, "language": v.language, "gender": v.gender,
+				"status": "complete", "created_at": 1700000000, "support_pause": true,
+				"preview_audio_url": origin(r) + "/previews/" + v.id,
 			})
 			return
 		}
@@ -117,7 +77,7 @@ const sandboxUser = "sandbox"
 // userOf names the user a key belongs to: each key is an account of its own, and the user
 // name does not reveal it.
 func userOf(r *http.Request) string {
-	sum := sha256.Sum256([]byte("sandbox user " + r.Header.Get("X-Api-Key")))
+	sum := sha256.Sum256([]byte("sandbox user " + access.Of(r).Name))
 	return sandboxUser + "-" + hex.EncodeToString(sum[:4])
 }
 

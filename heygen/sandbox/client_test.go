@@ -24,8 +24,8 @@ func (m *maker) Speak(_ context.Context, s standin.Spec, out string) (standin.Re
 	}, os.WriteFile(out, []byte("RIFF"+s.Script), 0o644)
 }
 
-// png is the smallest thing that is sniffed as a picture.
-var png = []byte("\x89PNG\r\n\x1a\nrest")
+// pngFile is the smallest thing that is sniffed as a picture.
+var pngFile = []byte("\x89PNG\r\n\x1a\nrest")
 
 // mp4 is sniffed as a film.
 var mp4 = []byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom")
@@ -98,38 +98,7 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 	s := connected(t, "streaming")
 	ctx := s.ctx
 	for _, api := range []heygen.API{heygen.V2, heygen.V3} {
-		if a := must(s.Avatars(ctx, api))(t); len(a.Avatars) != len(avatarList) || len(a.TalkingPhotos) != len(photoList) {
-			t.Errorf("%s lists %d avatars and %d photos", api, len(a.Avatars), len(a.TalkingPhotos))
-		}
-		if v := must(s.Voices(ctx, api))(t); len(v) != len(voiceList) || v[0].PreviewAudio == "" {
-			t.Errorf("%s lists voices %v", api, v)
-		}
-		if g := must(s.Groups(ctx, api))(t); len(g) == 0 || g[0].Looks != 1 {
-			t.Errorf("%s lists groups %v", api, g)
-		}
-		if b := must(s.Credits(ctx, api))(t); !b.Known || b.Left != 1000 {
-			t.Errorf("%s has %v", api, b)
-		}
-		if l := must(s.Languages(ctx, api))(t); !slices.Contains(l, "Spanish") {
-			t.Errorf("%s offers %v", api, l)
-		}
-		sp := must(s.speak(api, heygen.SpeechRequest{Text: "Hello.", VoiceID: voiceList[0].id, Speed: 1.1}))(t)
-		if sp.Duration != 1.5 || len(sp.Words) != 1 || sp.Words[0].Text != "Hello." {
-			t.Errorf("%s spoke %+v", api, sp)
-		}
-		if v := must(s.SpeechVoices(ctx, api))(t); len(v) != len(voiceList)-len(filmOnly) {
-			t.Errorf("%s lets %v speak", api, v)
-		}
-		if _, err := s.speak(api, heygen.SpeechRequest{
-			Text: "Bonjour.", VoiceID: filmOnly[0],
-		}); !heygen.NothingBought(err) {
-			t.Errorf("%s: a voice without the engine: %v", api, err)
-		}
-		s.templates(api)
-		s.agent(api)
-		s.translate(api)
-		s.assets(api)
-		s.photos(api)
+		s.everyCall(api)
 	}
 	s.videos()
 	s.streams()
@@ -141,6 +110,44 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 	if len(used) < 70 {
 		t.Errorf("only %d operations were used: %v", len(used), used)
 	}
+}
+
+// everyCall sends the calls that one generation has.
+func (s *session) everyCall(api heygen.API) {
+	t, ctx := s.T, s.ctx
+	t.Helper()
+	if a := must(s.Avatars(ctx, api))(t); len(a.Avatars) != len(avatarList) || len(a.TalkingPhotos) != len(photoList) {
+		t.Errorf("%s lists %d avatars and %d photos", api, len(a.Avatars), len(a.TalkingPhotos))
+	}
+	if v := must(s.Voices(ctx, api))(t); len(v) != len(voiceList) || v[0].PreviewAudio == "" {
+		t.Errorf("%s lists voices %v", api, v)
+	}
+	if g := must(s.Groups(ctx, api))(t); len(g) == 0 || g[0].Looks != 1 {
+		t.Errorf("%s lists groups %v", api, g)
+	}
+	if b := must(s.Credits(ctx, api))(t); !b.Known || b.Left != 1000 {
+		t.Errorf("%s has %v", api, b)
+	}
+	if l := must(s.Languages(ctx, api))(t); !slices.Contains(l, "Spanish") {
+		t.Errorf("%s offers %v", api, l)
+	}
+	sp := must(s.speak(api, heygen.SpeechRequest{Text: "Hello.", VoiceID: voiceList[0].id, Speed: 1.1}))(t)
+	if sp.Duration != 1.5 || len(sp.Words) != 1 || sp.Words[0].Text != "Hello." {
+		t.Errorf("%s spoke %+v", api, sp)
+	}
+	if v := must(s.SpeechVoices(ctx, api))(t); len(v) != len(voiceList)-len(filmOnly) {
+		t.Errorf("%s lets %v speak", api, v)
+	}
+	if _, err := s.speak(api, heygen.SpeechRequest{
+		Text: "Bonjour.", VoiceID: filmOnly[0],
+	}); !heygen.NothingBought(err) {
+		t.Errorf("%s: a voice without the engine: %v", api, err)
+	}
+	s.templates(api)
+	s.agent(api)
+	s.translate(api)
+	s.assets(api)
+	s.photos(api)
 }
 
 func (s *session) templates(api heygen.API) {
@@ -227,7 +234,7 @@ func (s *session) v2video(script string) string {
 }
 
 func (s *session) assets(api heygen.API) {
-	a := must(s.Upload(s.ctx, api, "logo.png", "image/png", png, ""))(s.T)
+	a := must(s.Upload(s.ctx, api, "logo.png", "image/png", pngFile, ""))(s.T)
 	if l := must(s.Assets(s.ctx, api))(s.T); !slices.ContainsFunc(
 		l, func(x heygen.AssetItem) bool { return x.ID == a.ID && x.Type == "image" },
 	) {
@@ -264,7 +271,7 @@ func (s *session) assets(api heygen.API) {
 }
 
 func (s *session) photos(api heygen.API) {
-	id := must(s.NewPhotoAvatar(s.ctx, api, "Me", "image/png", png))(s.T)
+	id := must(s.NewPhotoAvatar(s.ctx, api, "Me", "image/png", pngFile))(s.T)
 	t := must(s.PhotoTraining(s.ctx, api, id))(s.T)
 	if t.Status != "completed" && t.Status != "ready" {
 		s.Errorf("%s training %v", api, t)

@@ -14,10 +14,11 @@ func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 		RequestID string     `json:"request_id"`
 		Title     string     `json:"title"`
 	}
-	if no := strict(raw, &b); no.message != "" {
+	if no := decode("POST /v3/background-removals", raw, &b); no.message != "" {
 		return nil, no
 	}
-	if no := b.Video.check(s, "video"); no.message != "" {
+	f, no := s.input(b.Video, "video")
+	if no.message != "" {
 		return nil, no
 	}
 	for _, l := range b.Layers {
@@ -25,8 +26,7 @@ func (s *Server) readCutout(_ *http.Request, raw []byte) (*job, refusal) {
 			return nil, invalid("layers", "Input should be 'foreground', 'mask' or 'background'")
 		}
 	}
-	src := s.source(b.Video)
-	q := src.Request
+	q := s.filmOf(f).Request
 	q.WebM = true
 	if b.RequestID != "" {
 		q.RequestID = "cutout " + b.RequestID

@@ -43,13 +43,6 @@ var deliveryClient = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// callbackOf returns the callback members of a v3 body.
-func callbackOf(body []byte) (address, id string) {
-	var b v3Body
-	_ = json.Unmarshal(body, &b) // it was read once already
-	return b.CallbackURL, b.CallbackID
-}
-
 // announce queues a job, so that its end is announced when it comes.
 func (s *Server) announce(j *job) {
 	s.mu.Lock()
@@ -158,8 +151,10 @@ func (s *Server) eventData(j *job) (string, map[string]any) {
 	case s.faults.on("job-fails-silently"), j.Status == "failed":
 		d[reason] = j.Error
 	default:
-		d["url"], d["gif_download_url"], d["video_share_page_url"], d["folder_id"] = nil, nil, nil, nil
+		d["url"], d["gif_download_url"], d["video_share_page_url"], d["folder_id"] = nil, nil, nil, orNull(j.Folder)
 		if host := s.hooks.host.Load(); host != nil {
+			d["gif_download_url"] = "http://" + *host + "/pictures/" + j.ID + ".gif"
+			d["video_share_page_url"] = "http://" + *host + "/pages/" + j.ID
 			d["url"] = s.link(*host, j.File, strconv.FormatInt(s.o.Now().Add(linkLife).Unix(), 10))
 		}
 		return name + ".success", d
@@ -255,6 +250,10 @@ func (s *Server) deliver(e *event, id string, body []byte) bool {
 	}
 	address, secret, now := h.URL, h.Secret, s.o.Now()
 	s.mu.Unlock()
+	if !toLoopback(address) { // registered as elsewhere, and never sent off this machine
+		s.endDelivery(e, id)
+		return true
+	}
 	if s.faults.once("webhook-forged") {
 		s.post(address, body, e.headers("not the secret", body, now))
 	}

@@ -38,7 +38,7 @@ func (s *Server) signature(name, expires string) string {
 	return hex.EncodeToString(m.Sum(nil))
 }
 
-var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|ass)$`)
+var mediaName = lazyregexp.New(`^[0-9a-f]{24}\.(webm|mp4|wav|srt|vtt|ass)$`)
 
 // file is the file host: signed links, ranges, ETags, and the download faults.
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +65,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		"Content-Type",
 		map[string]string{
 			".webm": "video/webm", ".mp4": "video/mp4", ".wav": "audio/wav", ".srt": "application/x-subrip",
-			".ass": "text/x-ssa",
+			".ass": "text/x-ssa", ".vtt": "text/vtt",
 		}[filepath.Ext(name)],
 	)
 	ranged := r.Header.Get("Range") != ""
@@ -126,35 +126,24 @@ func denied(w http.ResponseWriter) {
 	)
 }
 
-// assetTypes are the content types that /v1/asset accepts.
-var assetTypes = map[string]string{"image/jpeg": "image", "image/png": "image", "video/mp4": "video",
-	"video/webm": "video", "audio/mpeg": "audio", "audio/wav": "audio", "audio/x-wav": "audio",
-	"application/pdf": "pdf", "application/x-subrip": "text"}
-
 const maxUpload = 32 << 20 // bytes
 
 // upload is POST /v1/asset: a raw body whose type is sniffed.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
-	declared := r.Header.Get("Content-Type")
-	_, ok := assetTypes[declared]
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxUpload+1))
-	switch {
-	case err != nil:
+	if err != nil {
 		return
-	case !ok:
-		reply(w, http.StatusBadRequest, map[string]any{
-			"code": 400111, "message": "unsupported content type " + declared,
-		})
-		return
-	case len(b) > maxUpload:
+	}
+	if len(b) > maxUpload {
 		reply(w, http.StatusRequestEntityTooLarge, map[string]any{"code": 400175, "message": "file is too large"})
 		return
 	}
-	if why := mismatch(declared, b); why != "" {
-		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": why})
+	kind, why := uploadType(r.Header.Get("Content-Type"), b)
+	if why != "" {
+		reply(w, http.StatusBadRequest, map[string]any{"code": refusedType(kind), "message": why})
 		return
 	}
-	id, err := s.keepAsset(b, declared)
+	id, err := s.keepAsset(b, kind)
 	if err != nil {
 		v2Error(w, http.StatusInternalServerError, "internal_error", "the file could not be stored")
 		return
@@ -163,17 +152,12 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	v1(w, a.v1(r))
 }
 
-// mismatch returns why content is not of its declared type; empty when it is.
-func mismatch(declared string, b []byte) string {
-	sniffed, _, _ := strings.Cut(strings.Replace(http.DetectContentType(b), "audio/wave", "audio/wav", 1), ";")
-	kind := assetTypes[sniffed]
-	if sniffed == "text/plain" {
-		kind = "text"
+// refusedType returns v1's code for an upload: its type is not accepted, or it is not what was declared.
+func refusedType(kind string) int {
+	if kind == "" {
+		return 400111
 	}
-	if sniffed == declared || kind == assetTypes[declared] && kind != "image" && kind != "video" {
-		return ""
-	}
-	return fmt.Sprintf("content type mismatch: declared %s, detected %s", declared, sniffed)
+	return 400543
 }
 
 func (s *Server) keepAsset(b []byte, kind string) (id string, err error) {
@@ -199,24 +183,21 @@ func (s *Server) uploadV3(w http.ResponseWriter, r *http.Request) {
 	}
 	defer f.Close()
 	b, err := io.ReadAll(f)
-	declared := h.Header.Get("Content-Type")
-	switch {
-	case err != nil:
-		return
-	case assetTypes[declared] == "":
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", "unsupported content type "+declared)
-		return
-	case mismatch(declared, b) != "":
-		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", mismatch(declared, b))
+	if err != nil {
 		return
 	}
-	id, err := s.keepAsset(b, declared)
+	kind, why := uploadType(h.Header.Get("Content-Type"), b)
+	if why != "" {
+		v3Error(w, http.StatusBadRequest, "invalid_parameter", "file", why)
+		return
+	}
+	id, err := s.keepAsset(b, kind)
 	if err != nil {
 		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the file could not be stored")
 		return
 	}
 	v3(w, map[string]any{
-		"asset_id": id, "url": "http://" + r.Host + "/assets/" + id, "mime_type": declared, "size_bytes": len(b),
+		"asset_id": id, "url": "http://" + r.Host + "/assets/" + id, "mime_type": kind, "size_bytes": len(b),
 	})
 }
 

@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"image/color"
@@ -33,12 +31,23 @@ type request struct {
 	Captions              bool
 	RequestID             string // what makes a repeated background removal the same job
 	CallbackID            string `json:",omitempty"` // in the event of its end
+	Chat                  bool   `json:",omitempty"` // an agent that talks first
+
+	AudioFile string    `json:",omitempty"` // sound of another job
+	Picture   string    `json:",omitempty"` // an upload behind the presenter, or cannedPicture
+	Empty     bool      `json:",omitempty"` // without a presenter
+	Seconds   float64   `json:",omitempty"` // at least this long
+	Captioned bool      `json:",omitempty"` // a second file has the words in the picture
+	Scenes    []request `json:",omitempty"` // of a studio film
+
+	AudioOnly     bool   `json:",omitempty"` // a translation of the sound alone
+	InputLanguage string `json:",omitempty"`
 }
 
 var hexColor = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)
 
 func (r request) spec(s *Server) standin.Spec {
-	if r.AudioAsset == "" && r.Script == "" && r.Silence == 0 {
+	if r.AudioAsset+r.AudioFile+r.Script == "" && r.Silence == 0 {
 		r.Silence = 3
 	}
 	p := standin.Spec{
@@ -49,6 +58,9 @@ func (r request) spec(s *Server) standin.Spec {
 	if r.AudioAsset != "" {
 		p.AudioPath = filepath.Join(s.o.Dir, "assets", r.AudioAsset)
 	}
+	if r.AudioFile != "" {
+		p.AudioPath = filepath.Join(s.o.Dir, "media", r.AudioFile)
+	}
 	switch {
 	case r.WebM:
 		p.Format = standin.AlphaWebM
@@ -57,11 +69,6 @@ func (r request) spec(s *Server) standin.Spec {
 		p.Background = color.RGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 255}
 	}
 	return p
-}
-
-func contentName(p standin.Spec) string {
-	h := sha256.Sum256(fmt.Appendf(nil, "%#v", p))
-	return hex.EncodeToString(h[:12])
 }
 
 // sceneV2 is one of the scenes of POST /v2/video/generate.
@@ -90,6 +97,7 @@ type sceneV2 struct {
 		Type, Value string
 		Image       string `json:"image_asset_id"`
 		Video       string `json:"video_asset_id"`
+		URL         string `json:"url"`
 	}
 }
 
@@ -130,11 +138,14 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 			bad(fmt.Sprintf("video_inputs.%d.%s", i, wrong))
 			return
 		}
-		in.apply(&q)
+		in.apply(s, &q)
 		words = append(words, in.Voice.Text)
 	}
-	q.Captions = b.Caption || b.CaptionMode == "file_only"
-	q.Script = strings.TrimSpace(strings.Join(words, " "))
+	q.Captions = b.Caption || b.CaptionMode != ""
+	q.Captioned = b.CaptionMode == "burn_in"
+	if script := strings.TrimSpace(strings.Join(words, " ")); script != "" {
+		q.Script = script
+	}
 	s.answer(w, "/v2/video/generate", b.Title, b.CallbackURL, q, v2)
 }
 
@@ -155,7 +166,7 @@ func (in sceneV2) check(s *Server) string {
 		return "voice.text.input_text is invalid: String should have at least 1 character"
 	case v.Type == "text" && utf8.RuneCountInString(v.Text) >= 5000:
 		return "voice.text.input_text is invalid: String should have at most 4999 characters"
-	case v.Type == "text" && !knownVoice(v.VoiceID):
+	case v.Type == "text" && !s.knownVoice(v.VoiceID):
 		return "voice.text.voice_id is invalid: Voice not found"
 	case v.Speed != 0 && (v.Speed < 0.5 || v.Speed > 1.5):
 		return "voice.text.speed is invalid: Input should be between 0.5 and 1.5"
@@ -163,9 +174,11 @@ func (in sceneV2) check(s *Server) string {
 		return "voice.text.pitch is invalid: Input should be between -50 and 50"
 	case v.Type == "text" && badBreak.MatchString(v.Text):
 		return "voice.text.input_text is invalid: break time must be in seconds"
-	case v.Type == "audio" && v.Asset == "":
-		return "voice.audio: audio_asset_id is required here: the sandbox follows no links"
-	case v.Type == "audio" && !s.hasAsset(v.Asset):
+	case v.Type == "audio" && v.Asset == "" && v.URL == "":
+		return "voice.audio: one of audio_url and audio_asset_id is required"
+	case v.Type == "audio" && v.Asset == "" && s.unreachable(v.URL):
+		return "voice.audio.audio_url is invalid: the file could not be fetched"
+	case v.Type == "audio" && v.Asset != "" && !s.hasAsset(v.Asset):
 		return "voice.audio.audio_asset_id is invalid: asset not found"
 	case v.Type != "text" && v.Type != "audio" && v.Type != "silence":
 		return "voice.type is invalid: Input should be 'text', 'audio' or 'silence'"
@@ -176,6 +189,10 @@ func (in sceneV2) check(s *Server) string {
 		return "background.type is invalid: Input should be 'color', 'image' or 'video'"
 	case g.Type == "color" && !hexColor.MatchString(g.Value):
 		return "background.color.value is invalid: value is not a valid color"
+	case g.Type != "color" && g.URL != "":
+		if s.unreachable(g.URL) {
+			return "background.url is invalid: the file could not be fetched"
+		}
 	case g.Type != "color" && (g.Image+g.Video == "" || !s.hasAsset(g.Image+g.Video)):
 		return "background is invalid: asset not found"
 	}
@@ -184,7 +201,7 @@ func (in sceneV2) check(s *Server) string {
 
 // apply adds a scene to the request that is rendered: one film of all scripts, which looks like the
 // last scene.
-func (in sceneV2) apply(q *request) {
+func (in sceneV2) apply(s *Server, q *request) {
 	if in.Background != nil {
 		q.Color = in.Background.Value
 	}
@@ -197,6 +214,9 @@ func (in sceneV2) apply(q *request) {
 	}
 	v := in.Voice
 	q.Speed, q.Locale, q.Voice, q.AudioAsset = v.Speed, v.Locale, v.VoiceID, v.Asset
+	if f, no := s.linked(v.URL, ""); v.URL != "" && no.message == "" {
+		q.speak(f)
+	}
 	if d, err := v.Duration.Float64(); err == nil && v.Type == "silence" {
 		q.Silence = min(max(d, 0.1), 60)
 	}
@@ -233,15 +253,20 @@ func (s *Server) webm(w http.ResponseWriter, r *http.Request) {
 		bad(400175, "avatar_style must be normal or closeUp")
 	case (b.Text == "") == (b.Audio == ""):
 		bad(40001, "exactly one of input_text and input_audio is required")
-	case b.Text != "" && !knownVoice(b.Voice):
+	case b.Text != "" && !s.knownVoice(b.Voice):
 		bad(400116, "voice not found")
 	case utf8.RuneCountInString(b.Text) > 5000:
 		bad(40039, "text is too long")
-	case b.Audio != "" && !s.hasAsset(b.Audio):
+	case b.Audio != "" && !s.hasAsset(b.Audio) && s.unreachable(b.Audio):
 		bad(40001, "input_audio not found")
 	case q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096:
 		bad(400175, "dimension is invalid")
 	default:
+		if !s.hasAsset(b.Audio) && b.Audio != "" {
+			f, _ := s.linked(b.Audio, "") // it was checked above
+			q.AudioAsset = ""
+			q.speak(f)
+		}
 		s.answer(w, "/v1/video.webm", "", "", q, v1)
 	}
 }

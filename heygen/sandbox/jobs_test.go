@@ -162,7 +162,7 @@ func TestTheCatalogue(t *testing.T) {
 	if code, _, _ := s.call("GET", "/v2/avatar/nobody/details", nil); code != http.StatusNotFound {
 		t.Errorf("without a key: %d", code)
 	}
-	if v, _ := at(s.must("GET", "/v2/voices", nil), "data", "voices", 0, "voice_id").(string); !knownVoice(v) {
+	if v, _ := at(s.must("GET", "/v2/voices", nil), "data", "voices", 0, "voice_id").(string); !s.server.knownVoice(v) {
 		t.Errorf("voice %q", v)
 	}
 	if q, _ := at(s.must("GET", "/v2/user/remaining_quota", nil), "data", "remaining_quota").(float64); q <= 0 {

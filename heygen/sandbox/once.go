@@ -1,11 +1,14 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
+
+	"greenroom/heygen/contract"
 )
 
 // refusal is an error that v3 answers instead of a job; it is empty when there is none.
@@ -34,7 +37,7 @@ func (s *Server) buyV3(
 		key := ""
 		if acceptsKey {
 			key = r.Header.Get("Idempotency-Key")
-			if key != "" && !onceKey.MatchString(key) {
+			if len(r.Header.Values("Idempotency-Key")) > 0 && !onceKey.MatchString(key) {
 				v3Error(
 					w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key",
 					"Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -",
@@ -63,7 +66,7 @@ func (s *Server) buyV3(
 			v3Error(w, http.StatusPaymentRequired, "insufficient_credit", "", "Insufficient credit")
 			return
 		case s.runningJobs() >= max(v3Running, s.o.Concurrency):
-			w.Header().Set("Retry-After", "30")
+			w.Header().Set("Retry-After", strconv.Itoa(s.scaled(30*time.Second)))
 			v3Error(w, http.StatusTooManyRequests, "resource_limit_exceeded", "", "Too many running videos")
 			return
 		}
@@ -71,50 +74,35 @@ func (s *Server) buyV3(
 		if key == "" {
 			j.Once = j.Request.RequestID
 		}
-		if err := s.bill(j); err != nil {
-			v3Error(w, http.StatusInternalServerError, "internal_error", "", "the job could not be recorded")
-			return
+		for _, x := range append([]*job{j}, j.more...) {
+			x.V3 = true
+			if err := s.bill(x); err != nil {
+				v3Error(w, http.StatusInternalServerError, "internal_error", "", "the job could not be recorded")
+				return
+			}
 		}
 		answer(w, j)
 	}
 }
 
-// strict reads a v3 body, which must hold no member that is not known.
-func strict(raw []byte, into any) refusal {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-			return invalid(strings.Trim(name, `"`), "Extra inputs are not permitted")
-		}
+// decode reads the body of an operation of v3, in which every member must be one of the contract and fit it.
+func decode(operation string, raw []byte, into any) refusal {
+	method, path, _ := strings.Cut(operation, " ")
+	o, _ := contract.Find(method, path)
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
 		return invalid("", "request body is not valid JSON")
+	}
+	if p := o.Body().Check(v, true); p != nil {
+		return invalid(p.Param, p.Message)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return invalid("", "request body is not valid: "+err.Error())
 	}
 	return refusal{}
 }
 
-// assetInput is how v3 names a file.
-type assetInput struct {
-	Type      string `json:"type"`
-	URL       string `json:"url"`
-	AssetID   string `json:"asset_id"`
-	MediaType string `json:"media_type"`
-	Data      string `json:"data"`
-}
-
-// check refuses a file that the sandbox cannot read.
-func (a assetInput) check(s *Server, param string) refusal {
-	switch {
-	case a.Type == "asset_id" && s.hasAsset(a.AssetID):
-		return refusal{}
-	case a.Type == "asset_id":
-		return invalid(param, "asset not found")
-	case a.Type == "url" && s.ownLink(a.URL) != nil:
-		return refusal{}
-	case a.Type == "url":
-		return refusal{
-			http.StatusBadRequest, "download_failed", param,
-			"the file could not be fetched: the sandbox follows links to itself only",
-		}
-	}
-	return invalid(param, "Input tag does not match any of the expected tags: 'url', 'asset_id'")
+// scaled returns a time of HeyGen's in seconds of the sandbox, at least one.
+func (s *Server) scaled(d time.Duration) int {
+	return max(1, int((d.Seconds()+s.o.Speed-1)/s.o.Speed))
 }

@@ -92,3 +92,28 @@ func (s *Server) videos(r *http.Request, v3 bool) (out []*job) {
 	}
 	return out
 }
+
+// checkFolder refuses a folder that the account does not have; none, or an empty name, is the root.
+func (s *Server) checkFolder(id string) refusal {
+	if id == "" || s.resources.Has("/v3/folders", id) || s.resources.Has("/v1/folders", id) {
+		return refusal{}
+	}
+	return invalid("folder_id", "folder not found")
+}
+
+// glossaryMembers name a glossary; brand_voice_id is the name of before September 2026.
+type glossaryMembers struct {
+	Glossary string `json:"brand_glossary_id"`
+	Earlier  string `json:"brand_voice_id"`
+}
+
+// checkGlossary refuses a glossary that the account does not have.
+func (s *Server) checkGlossary(g glossaryMembers) refusal {
+	if g.Glossary != "" && !s.resources.Has("/v3/brand-glossaries", g.Glossary) {
+		return invalid("brand_glossary_id", "brand glossary not found")
+	}
+	if g.Earlier != "" && !s.resources.Has("/v3/brand-glossaries", g.Earlier) {
+		return invalid("brand_voice_id", "brand glossary not found")
+	}
+	return refusal{}
+}

@@ -9,9 +9,12 @@ import (
 
 // photo is a photo avatar of this account.
 type photo struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Asset string `json:"asset"`
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Asset     string `json:"asset"`
+	Group     string `json:"group,omitempty"`
+	GroupName string `json:"group_name,omitempty"`
+	Twin      bool   `json:"twin,omitempty"` // trained with a film
 }
 
 // knownLook reports an id that is accepted as an avatar's.
@@ -31,7 +34,7 @@ func (s *Server) knownPhoto(id string) bool {
 // allPhotos are the account's, own ones last; the caller does not hold mu.
 func (s *Server) allPhotos() (out []photo) {
 	for _, p := range photoList {
-		out = append(out, photo{p.id, p.name, ""})
+		out = append(out, photo{ID: p.id, Name: p.name})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,28 +44,26 @@ func (s *Server) allPhotos() (out []photo) {
 func (s *Server) keepPhoto(name, asset string) (photo, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := photo{newID(), name, asset}
+	p := photo{ID: newID(), Name: name, Asset: asset}
 	s.photos = append(s.photos, p)
 	return p, s.save()
 }
 
 // uploadPhoto is POST /v1/talking_photo: a raw picture.
 func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
-	declared := r.Header.Get("Content-Type")
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxUpload+1))
-	switch {
-	case err != nil:
-		return
-	case declared != "image/jpeg" && declared != "image/png":
-		reply(w, http.StatusBadRequest, map[string]any{
-			"code": 400111, "message": "unsupported content type " + declared,
-		})
-		return
-	case mismatch(declared, b) != "":
-		reply(w, http.StatusBadRequest, map[string]any{"code": 400543, "message": mismatch(declared, b)})
+	if err != nil {
 		return
 	}
-	id, err := s.keepAsset(b, declared)
+	kind, why := uploadType(r.Header.Get("Content-Type"), b)
+	if why == "" && assetTypes[kind] != "image" {
+		kind, why = "", "unsupported content type "+kind
+	}
+	if why != "" {
+		reply(w, http.StatusBadRequest, map[string]any{"code": refusedType(kind), "message": why})
+		return
+	}
+	id, err := s.keepAsset(b, kind)
 	if err == nil {
 		p, perr := s.keepPhoto("Uploaded photo", id)
 		if perr == nil {
@@ -76,9 +77,11 @@ func (s *Server) uploadPhoto(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listPhotos(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, p := range s.allPhotos() {
-		list = append(list, map[string]any{
-			"id": p.ID, "image_url": "http://" + r.Host + "/assets/" + p.Asset, "circle_image": "",
-		})
+		picture := s.picture(r, p.ID, "png")
+		if p.Asset != "" {
+			picture = origin(r) + "/assets/" + p.Asset
+		}
+		list = append(list, map[string]any{"id": p.ID, "image_url": picture, "circle_image": picture})
 	}
 	v1(w, list)
 }
@@ -98,52 +101,6 @@ func (s *Server) deletePhotoV2(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v2(w, nil)
-}
-
-func (s *Server) deleteLook(w http.ResponseWriter, r *http.Request) {
-	if !s.dropPhoto(r.PathValue("id")) {
-		v3Error(w, http.StatusNotFound, "not_found", "look_id", "avatar look not found")
-		return
-	}
-	v3(w, map[string]any{"id": r.PathValue("id")})
-}
-
-// createAvatarV3 is POST /v3/avatars, for photos: other kinds need a person's consent.
-func (s *Server) createAvatarV3(w http.ResponseWriter, r *http.Request) {
-	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	var b struct {
-		Type  string     `json:"type"`
-		Name  string     `json:"name"`
-		File  assetInput `json:"file"`
-		Group string     `json:"avatar_group_id"`
-	}
-	no := strict(raw, &b)
-	switch {
-	case no.message != "":
-	case b.Type != "photo":
-		no = invalid("type", "the sandbox makes avatars of photos only")
-	case b.Name == "":
-		no = invalid("name", "Field required")
-	default:
-		no = b.File.check(s, "file")
-	}
-	if no.message != "" {
-		v3Error(w, no.status, no.code, no.param, no.message)
-		return
-	}
-	p, err := s.keepPhoto(b.Name, b.File.AssetID)
-	if err != nil {
-		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the photo could not be stored")
-		return
-	}
-	v3(w, map[string]any{"avatar_item": photoLook(p), "avatar_group": nil})
-}
-
-func photoLook(p photo) map[string]any {
-	return map[string]any{
-		"id": p.ID, "name": p.Name, "avatar_type": "photo_avatar", "tags": []string{},
-		"supported_api_engines": []string{"avatar_iii"}, "status": "completed",
-	}
 }
 
 // trainStatus and the group calls: a photo avatar group is ready at once here.

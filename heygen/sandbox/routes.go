@@ -1,21 +1,16 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"path"
 	"strconv"
-	"strings"
-	"time"
 
 	"greenroom/internal/netutil"
 )
 
 func (s *Server) routes() {
-	s.mux = http.NewServeMux()
-	api := func(pattern string, h http.HandlerFunc) { s.mux.Handle(pattern, s.guarded(h)) }
+	api := func(pattern string, h http.HandlerFunc) { s.table.Handle(pattern, s.guarded(h)) }
 	api("POST /v2/video/generate", s.paid("v2", s.generate))
 	api("POST /v1/video.webm", s.paid("v1-webm", s.webm))
 	api("GET /v1/video_status.get", s.videoStatus)
@@ -26,22 +21,28 @@ func (s *Server) routes() {
 	api("GET /v3/videos", s.listV3)
 	api("GET /v3/videos/{id}", s.videoV3)
 	api("DELETE /v3/videos/{id}", s.deleteV3)
+	api("GET /v3/videos/{id}/scenes", s.scenesV3)
 	api("POST /v3/assets", s.uploadV3)
-	api("GET /v3/avatars/looks/{id}", s.lookV3)
 	api("GET /v2/avatars", s.avatars)
 	api("GET /v2/avatar/{id}/details", s.avatarDetails)
 	api("GET /v2/voices", s.voices)
 	api("GET /v2/user/remaining_quota", s.quota)
 	api("POST /v1/asset", s.upload)
 	s.webhookRoutes(api)
-	s.mux.HandleFunc("/files/{name}", s.file)
-	s.mux.HandleFunc("GET /_sandbox/account", s.account)
-	s.mux.HandleFunc("POST /_sandbox/faults", s.setFaults)
-	s.mux.HandleFunc("GET /_sandbox/health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		v2Error(w, http.StatusNotFound, "not_found", "Not Found: "+r.Method+" "+r.URL.Path)
+	s.legacyRoutes(api)
+	s.open("/files/{name}", s.file)
+	s.open("GET /docs/ended", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<!DOCTYPE html><html><body>v1 and v2 have ended; use v3.</body></html>")
 	})
+	s.resourceRoutes()
+	s.open("GET /_sandbox/account", s.account)
+	s.open("POST /_sandbox/faults", s.setFaults)
+	s.open("GET /_sandbox/health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 }
+
+// open adds a handler that needs no credential.
+func (s *Server) open(pattern string, h http.HandlerFunc) { s.table.Handle(pattern, h) }
 
 // ServeHTTP refuses requests that a web page elsewhere may have caused.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -50,58 +51,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.hooks.host.Store(&r.Host)
-	s.mux.ServeHTTP(w, r)
-}
-
-// guarded checks the key and makes the faults that apply to every API call.
-func (s *Server) guarded(h http.HandlerFunc) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := r.Header.Get("X-Api-Key")
-		if key == "" || s.o.Key != "" && key != s.o.Key {
-			reply(w, http.StatusUnauthorized, map[string]any{"code": 400112, "message": "Unauthorized"})
-			return
-		}
-		if s.faults.on("gone") && !strings.HasPrefix(r.URL.Path, "/v3/") {
-			if s.faults.value("gone") == "410" {
-				w.WriteHeader(http.StatusGone)
-				return
-			}
-			http.NotFound(w, r)
-			return
-		}
-		if d, ok := s.faults.duration("slow-first-byte"); ok && !s.pause(r, d) {
-			return
-		}
-		if s.faults.once("rate-limit") {
-			v := s.faults.value("rate-limit")
-			if v == "date" {
-				v = time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
-			} else if _, err := strconv.Atoi(v); err != nil {
-				v = "1"
-			}
-			w.Header().Set("Retry-After", v)
-			v2Error(w, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")
-			return
-		}
-		if s.faults.once("server-error") {
-			w.WriteHeader(http.StatusBadGateway)
-			fmt.Fprint(w, "<html><body>502 Bad Gateway</body></html>")
-			return
-		}
-		h(w, r)
-	})
-}
-
-func (s *Server) pause(r *http.Request, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-r.Context().Done():
-	case <-s.ctx.Done():
+	mark(w, r)
+	if h := s.table.Find(r); h != nil {
+		h.ServeHTTP(w, r)
+		return
 	}
-	return false
+	fail(w, r, http.StatusNotFound, "not_found", "Not Found: "+r.Method+" "+r.URL.Path)
 }
 
 // paid makes the faults of a call that spends money: a lost request, a refusal, a lost answer.
@@ -111,8 +66,14 @@ func (s *Server) paid(route string, h http.HandlerFunc) http.HandlerFunc {
 		case s.faults.once("lost-request"):
 			drop(w)
 			return
+		case r.Header.Get("Idempotency-Key") != "" && s.faults.once("in-progress"):
+			fail(w, r, http.StatusConflict, "request_in_progress", "A request with this Idempotency-Key is in progress")
+			return
+		case s.faults.once("unprocessable"):
+			fail(w, r, http.StatusUnprocessableEntity, "invalid_parameter", "The request could not be processed")
+			return
 		case s.faults.chance("refuse"):
-			v2Error(w, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")
+			fail(w, r, http.StatusTooManyRequests, "rate_limit_exceeded", "Too many requests")
 			return
 		case s.faults.once("lost-response"), s.faults.chance("cut-answer"):
 			h(httptest.NewRecorder(), r)
@@ -129,24 +90,6 @@ func drop(w http.ResponseWriter) {
 	if err == nil {
 		c.Close()
 	}
-}
-
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the reader is gone when this fails
-}
-
-func v2Error(w http.ResponseWriter, status int, code, message string) {
-	reply(w, status, map[string]any{"error": map[string]any{"code": code, "message": message}, "data": nil})
-}
-
-func v1(w http.ResponseWriter, data any) {
-	reply(w, http.StatusOK, map[string]any{"code": 100, "data": data, "msg": nil, "message": "Success"})
-}
-
-func v2(w http.ResponseWriter, data any) {
-	reply(w, http.StatusOK, map[string]any{"error": nil, "data": data})
 }
 
 // find returns a job of one generation: each has only its own.
@@ -180,7 +123,8 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 	if s.faults.on("status-word") && st == "processing" {
 		st = s.faults.value("status-word")
 	}
-	d := map[string]any{"id": j.ID, "status": st, "callback_id": nil, "created_at": j.Created.Unix(), "duration": nil,
+	d := map[string]any{"id": j.ID, "status": st, "callback_id": orNull(j.Request.CallbackID),
+		"created_at": j.Created.Unix(), "duration": nil,
 		"video_url":         nil,
 		"video_url_caption": nil, "caption_url": nil, "thumbnail_url": nil, "gif_url": nil, "error": nil}
 	switch {
@@ -203,8 +147,12 @@ func (s *Server) videoStatus(w http.ResponseWriter, r *http.Request) {
 		if s.faults.on("watermark") {
 			d["error"] = watermarkedResult
 		}
+		d["thumbnail_url"], d["gif_url"] = s.picture(r, j.ID, "png"), s.picture(r, j.ID, "gif")
+		if j.Captioned != "" {
+			d["video_url_caption"] = s.sign(r, j.Captioned)
+		}
 		if j.Request.Captions {
-			d["caption_url"] = s.sign(r, strings.TrimSuffix(j.File, path.Ext(j.File))+".ass")
+			d["caption_url"] = s.sign(r, sidecar(j.File, ".ass"))
 		}
 	}
 	v1(w, d)
@@ -244,6 +192,11 @@ func (s *Server) account(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	jobs := []map[string]any{}
+	for _, r := range s.resources.Jobs() {
+		jobs = append(jobs, map[string]any{
+			"id": r.ID, "route": r.Route, "title": r.Body["title"], "status": s.resources.State(r), "created_at": r.Created.Unix(),
+		})
+	}
 	for _, j := range s.jobs {
 		jobs = append(jobs, map[string]any{
 			"id": j.ID, "route": j.Route, "title": j.Title, "status": s.status(j), "created_at": j.Created.Unix(),

@@ -21,7 +21,7 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v2/template/{id}", s.templateV2)
 	api("POST /v2/template/{id}/generate", s.paid("v2-template", s.fillV2))
 	api("GET /v3/templates", s.templatesV3)
-	api("GET /v3/templates/{id}", s.templateV3)
+	api("GET /v3/templates/{id}", s.either("GET /v3/templates/{template_id}", "template_id", s.templateV3))
 	buy("/v3/templates/{id}", true, s.readTemplate, s.createdTemplate)
 
 	api("GET /v2/video_translate/target_languages", s.languages(v2))
@@ -29,9 +29,22 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v2/video_translate/{id}", s.translationV2)
 	api("GET /v3/video-translations/languages", s.languages(v3))
 	buy("/v3/video-translations", true, s.readTranslation, s.createdTranslation)
-	api("GET /v3/video-translations", s.listTranslations)
-	api("GET /v3/video-translations/{id}", s.translationV3)
+	for path, k := range map[string]jobKind{"/v3/video-translations": translations, "/v3/lipsyncs": lipsyncs} {
+		api("GET "+path, k.list(s))
+		for _, method := range []string{"GET ", "PATCH ", "DELETE "} {
+			api(method+path+"/{id}", k.on(s))
+		}
+	}
+	buy("/v3/lipsyncs", true, s.readLipsync, s.createdLipsync)
+	for name, k := range batches {
+		api("POST /v3/"+name+"/batches", s.paid("v3", k.create(s)))
+		api("GET /v3/"+name+"/batches/{id}", k.get(s))
+		api("GET /v3/"+name+"/statuses", k.statuses(s))
+	}
 	api("POST /v3/video-translations/proofreads", s.newProofread)
+	api("GET /v3/video-translations/proofreads", s.listProofreads)
+	api("DELETE /v3/video-translations/proofreads/{id}", s.readProofread)
+	s.open("GET /proofreads/{name}", s.proofreadText)
 	api("GET /v3/video-translations/proofreads/{id}", s.readProofread)
 	api("GET /v3/video-translations/proofreads/{id}/srt", s.readProofread)
 	api("PUT /v3/video-translations/proofreads/{id}/srt", s.correctProofread)
@@ -42,20 +55,25 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v3/background-removals/{id}", s.readCutoutJob)
 	api("DELETE /v3/background-removals/{id}", s.readCutoutJob)
 
-	api("POST /v3/videos/batches", s.paid("v3", s.createBatch))
-	api("GET /v3/videos/batches/{id}", s.readBatch)
-	api("GET /v3/videos/statuses", s.statuses)
-
 	api("GET /v1/asset/list", s.listAssets)
 	api("POST /v1/asset/{id}/delete", s.deleteAsset)
 	api("GET /v3/assets", s.listAssetsV3)
 	api("POST /v3/assets/direct-uploads", s.announceUpload)
 	api("POST /v3/assets/{id}/complete", s.complete)
+	for _, method := range []string{"POST ", "GET ", "DELETE "} {
+		api(method+"/v3/assets/{id}/parts", s.parts)
+	}
+	api("POST /v3/assets/direct-uploads/batches", s.announceBatch)
+	api("POST /v3/assets/complete/batches", s.completeBatch)
+	api("GET /v3/assets/batches/{id}", s.uploadBatch)
+	api("GET /v3/assets/statuses", s.uploadStatuses)
 	api("GET /v3/assets/{id}", s.assetV3)
 	api("DELETE /v3/assets/{id}", s.assetV3)
-	s.mux.HandleFunc("PUT /storage/{id}", s.storage)
-	s.mux.HandleFunc("GET /assets/{id}", s.assetFile)
-	s.mux.HandleFunc("GET /previews/{id}", s.preview)
+	s.open("PUT /storage/{id}", s.storage)
+	s.open("GET /assets/{id}", s.assetFile)
+	s.open("GET /previews/{id}", s.preview)
+	s.open("GET /pictures/{name}", s.showPicture)
+	s.open("GET /pages/{id}", s.showPage)
 
 	api("POST /v1/talking_photo", s.uploadPhoto)
 	api("GET /v1/talking_photo.list", s.listPhotos)
@@ -67,14 +85,26 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v3/avatars", s.groupsV3)
 	api("GET /v2/avatar_group.list", s.groupsV2)
 	api("GET /v3/avatars/looks", s.looksV3)
-	api("DELETE /v3/avatars/looks/{id}", s.deleteLook)
+	api("POST /v3/avatars/looks", s.createLooks)
+	for _, method := range []string{"GET ", "PATCH ", "DELETE "} {
+		api(method+"/v3/avatars/looks/{id}", s.lookV3)
+		api(method+"/v3/avatars/{id}", s.groupV3)
+	}
+	api("POST /v3/avatars/{id}/consent", s.groupV3)
+	api("GET /v2/avatar_group/{id}/avatars", s.groupAvatars)
+	api("GET /v2/photo_avatar/{id}", s.photoV2)
+	api("DELETE /v2/photo_avatar/{id}", s.photoV2)
 
 	api("GET /v3/voices", s.voicesV3)
-	api("GET /v3/voices/{id}", s.voiceV3)
+	api("GET /v3/voices/{id}", s.either("GET /v3/voices/{voice_id}", "voice_id", s.voiceV3))
+	api("POST /v3/models/audio/tts", s.paid("v3-speech", s.modelSpeech))
+	api("GET /v3/api_keys/self", s.ownKey)
 	api("GET /v2/voices/locales", s.locales)
 	api("POST /v3/voices/speech", s.paid("v3-speech", s.speechV3))
 	api("POST /v1/audio/text_to_speech", s.paid("v1-speech", s.speechV1))
 	api("GET /v1/audio/voices", s.audioVoices)
+	api("GET /v3/audio/sounds", s.sounds)
+	s.open("GET /sounds/{name}", s.soundFile)
 	api("GET /v3/users/me", s.me)
 	api("GET /v1/user/me", s.meV1)
 

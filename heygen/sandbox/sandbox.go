@@ -11,14 +11,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +24,8 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"greenroom/compose/standin"
-	"greenroom/internal/atomicfile"
+	"greenroom/heygen/sandbox/resource"
+	"greenroom/heygen/sandbox/route"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
 )
@@ -61,28 +60,33 @@ const linkLife = 7 * 24 * time.Hour
 
 // job is one accepted request.
 type job struct {
-	ID        string       `json:"id"`
-	Route     string       `json:"route"`
-	Title     string       `json:"title"`
-	Created   time.Time    `json:"created"`
-	Started   time.Time    `json:"started"` // of rendering; zero while waiting
-	Ready     time.Time    `json:"ready"`
-	Status    string       `json:"status"` // the last one reported: waiting, processing, completed, failed
-	Error     string       `json:"error,omitempty"`
-	File      string       `json:"file,omitempty"`
-	Duration  float64      `json:"duration,omitempty"`
-	Callback  string       `json:"callback,omitempty"`
-	Spec      standin.Spec `json:"-"`
-	Request   request      `json:"request"`
-	Deleted   bool         `json:"deleted,omitempty"`
-	V3        bool         `json:"v3,omitempty"`   // of v3; v1 and v2 do not show it
-	Kind      string       `json:"kind,omitempty"` // translate, cutout, speech; empty: a video
-	Session   string       `json:"session,omitempty"`
-	Language  string       `json:"language,omitempty"`
-	Batch     string       `json:"batch,omitempty"`
-	Index     int          `json:"index,omitempty"`
-	Once      string       `json:"once,omitempty"` // its idempotency key
-	Announced bool         `json:"told,omitempty"` // its end has an event
+	ID         string       `json:"id"`
+	Route      string       `json:"route"`
+	Title      string       `json:"title"`
+	Created    time.Time    `json:"created"`
+	Started    time.Time    `json:"started"` // of rendering; zero while waiting
+	Ready      time.Time    `json:"ready"`
+	Status     string       `json:"status"` // the last one reported: waiting, processing, completed, failed
+	Error      string       `json:"error,omitempty"`
+	File       string       `json:"file,omitempty"`
+	Duration   float64      `json:"duration,omitempty"`
+	Callback   string       `json:"callback,omitempty"`
+	Spec       standin.Spec `json:"-"`
+	Request    request      `json:"request"`
+	Deleted    bool         `json:"deleted,omitempty"`
+	V3         bool         `json:"v3,omitempty"`   // of v3; v1 and v2 do not show it
+	Kind       string       `json:"kind,omitempty"` // translate, cutout, speech; empty: a video
+	Session    string       `json:"session,omitempty"`
+	Language   string       `json:"language,omitempty"`
+	Batch      string       `json:"batch,omitempty"`
+	BatchTitle string       `json:"batch_title,omitempty"`
+	Index      int          `json:"index,omitempty"`
+	Once       string       `json:"once,omitempty"`      // its idempotency key
+	Announced  bool         `json:"told,omitempty"`      // its end has an event
+	Captioned  string       `json:"captioned,omitempty"` // the file with the words in the picture
+	Folder     string       `json:"folder,omitempty"`
+	Group      string       `json:"group,omitempty"` // the first job of one request that made several
+	more       []*job       // the others of it, until they are billed
 }
 
 // Server is the handler.
@@ -90,7 +94,7 @@ type job struct {
 // size: one method for each endpoint and fault; the state belongs to one lock and one file.
 type Server struct {
 	o         Options
-	mux       *http.ServeMux
+	table     route.Table
 	secret    []byte
 	lock      *flock.Flock
 	ctx       context.Context
@@ -115,6 +119,10 @@ type Server struct {
 	direct     map[string]direct
 	proofreads map[string]proofread
 	streams    map[string]bool
+	tokens     map[string]bool // of streaming sessions
+	uploads    map[string]uploads
+	resources  *resource.Service
+	generic    []string // operations that resources answers
 	bulkReads  int
 	reads      int // of single videos
 }
@@ -138,7 +146,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency),
 		faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
-		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{}}
+		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{},
+		tokens: map[string]bool{}, uploads: map[string]uploads{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
 		return nil, fault.New(
 			fault.Locked, "end the other one, or give this one its own --data folder", "another sandbox uses %s", o.Dir,
@@ -160,6 +169,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(err, s.lock.Unlock())
 	}
 	s.ctx, s.stop = context.WithCancel(ctx)
+	if err := s.openResources(); err != nil {
+		return nil, errors.Join(err, s.diary.Close(), s.lock.Unlock())
+	}
 	s.routes()
 	for _, j := range s.jobs {
 		if !j.Deleted && j.File == "" && j.Status != "failed" {
@@ -227,7 +239,7 @@ func (s *Server) start(j *job) {
 			return
 		}
 		s.set(j, func() { j.Status, j.Started = "processing", s.o.Now() })
-		res, file, err := s.media(j)
+		res, file, captioned, err := s.media(j.Request)
 		if s.ctx.Err() != nil {
 			return
 		}
@@ -237,7 +249,10 @@ func (s *Server) start(j *job) {
 				return
 			}
 			life := time.Duration((renderSeconds + 2*res.Duration) / s.o.Speed * float64(time.Second))
-			j.File, j.Duration, j.Ready = file, res.Duration, j.Started.Add(life)
+			j.File, j.Captioned, j.Duration, j.Ready = file, captioned, res.Duration, j.Started.Add(life)
+			if now := s.o.Now(); now.After(j.Ready) { // it is not completed before its file exists
+				j.Ready = now
+			}
 		})
 		s.announce(j)
 	}()
@@ -248,58 +263,6 @@ func (s *Server) set(j *job, f func()) {
 	defer s.mu.Unlock()
 	f()
 	_ = s.saveJob(j, false) // after a restart, a job whose state could not be saved is rendered again
-}
-
-// media renders the job's file, or returns the file of an equal request. Equal requests
-// at the same time wait for one rendering.
-func (s *Server) media(j *job) (standin.Result, string, error) {
-	spec := j.Request.spec(s)
-	if s.o.Canned {
-		spec = canned(spec)
-	}
-	ext := ".mp4"
-	if spec.Format == standin.AlphaWebM {
-		ext = ".webm"
-	}
-	name := contentName(spec) + ext
-	res, err, _ := s.rendering.Do(name, func() (any, error) { return s.render(spec, name, ext) })
-	return res.(standin.Result), name, err
-}
-
-func (s *Server) render(spec standin.Spec, name, ext string) (standin.Result, error) {
-	path := filepath.Join(s.o.Dir, "media", name)
-	var res standin.Result
-	if b, err := os.ReadFile(path + ".json"); err == nil && json.Unmarshal(b, &res) == nil {
-		if _, err := os.Stat(path); err == nil {
-			return res, nil
-		}
-	}
-	tmp := filepath.Join(s.o.Dir, "media", "."+newID()+ext)
-	defer os.Remove(tmp)
-	res, err := s.o.Media.Make(s.ctx, spec, tmp)
-	if err != nil {
-		return res, err
-	}
-	if err := atomicfile.Commit(tmp, path); err != nil {
-		return res, err
-	}
-	for ext, text := range map[string][]byte{".srt": srt(res.Words), ".ass": ass(res.Words)} {
-		if _, err := atomicfile.WriteBytes(strings.TrimSuffix(path, filepath.Ext(path))+ext, 0o600, text); err != nil {
-			return res, err
-		}
-	}
-	b, err := json.Marshal(res)
-	if err == nil {
-		_, err = atomicfile.WriteBytes(path+".json", 0o600, b)
-	}
-	return res, err
-}
-
-// canned returns the one request that is rendered for all of its size and format.
-func canned(p standin.Spec) standin.Spec {
-	return standin.Spec{
-		Silence: 2, Width: p.Width, Height: p.Height, Scale: 1, Background: p.Background, Format: p.Format,
-	}
 }
 
 // status returns the state that a read reports now.

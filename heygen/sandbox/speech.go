@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 
 	"greenroom/compose/standin"
@@ -61,11 +62,11 @@ type speechBody struct {
 }
 
 // wrong is what is refused of a speech request.
-func (b speechBody) wrong(fastest float64) (param, message string) {
+func (b speechBody) wrong(s *Server, fastest float64) (param, message string) {
 	switch n := utf8.RuneCountInString(b.Text); {
 	case n == 0 || n > 5000:
 		return "text", "String should have 1 to 5000 characters"
-	case !knownVoice(b.VoiceID):
+	case !s.knownVoice(b.VoiceID):
 		return "voice_id", "voice not found"
 	case !speaks(b.VoiceID):
 		return "voice_id", "this voice does not support the starfish engine"
@@ -110,7 +111,7 @@ func (s *Server) speech(r *http.Request, fastest float64) (map[string]any, refus
 	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
 		return nil, invalid("", "request body is not valid JSON")
 	}
-	if param, m := b.wrong(fastest); m != "" {
+	if param, m := b.wrong(s, fastest); m != "" {
 		return nil, invalid(param, m)
 	}
 	if s.faults.on("no-credit") {
@@ -128,6 +129,10 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) {
 	if s.faults.on("text-200") || s.faults.once("html-200") {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = w.Write([]byte("Access denied. Link expired."))
+		return
+	}
+	if strings.HasSuffix(r.PathValue("id"), ".mp4") {
+		s.showFilm(w, r)
 		return
 	}
 	for _, v := range voiceList {

@@ -12,14 +12,20 @@ import (
 // with the fault streaming, this account still has them.
 
 func (s *Server) streaming(h func(http.ResponseWriter, streamBody)) http.HandlerFunc {
+	return s.whileStreaming(func(w http.ResponseWriter, r *http.Request) {
+		var b streamBody
+		_ = json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) // members are checked below
+		h(w, b)
+	})
+}
+
+func (s *Server) whileStreaming(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !s.faults.on("streaming") {
 			reply(w, http.StatusGone, map[string]any{"code": 410, "message": "Interactive avatars ended on 2026-03-31"})
 			return
 		}
-		var b streamBody
-		_ = json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) // members are checked below
-		h(w, b)
+		h(w, r)
 	}
 }
 
@@ -89,5 +95,9 @@ func (s *Server) listStreams(w http.ResponseWriter, _ streamBody) {
 }
 
 func (s *Server) streamToken(w http.ResponseWriter, _ streamBody) {
-	v1(w, map[string]any{"token": newID()})
+	token := newID()
+	s.mu.Lock()
+	s.tokens[token] = true
+	s.mu.Unlock()
+	v1(w, map[string]any{"token": token})
 }

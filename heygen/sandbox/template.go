@@ -43,20 +43,29 @@ func findTemplate(id string) (name string, vars map[string]templateVar, ok bool)
 	return "", nil, false
 }
 
-func (s *Server) templatesV2(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) templatesV2(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, t := range templateList {
-		list = append(list, map[string]any{"template_id": t.id, "name": t.name, "thumbnail_image_url": nil})
+		list = append(list, map[string]any{"template_id": t.id, "name": t.name, "thumbnail_image_url": s.picture(r, t.id, "png")})
 	}
 	v2(w, map[string]any{"templates": list})
 }
 
-func (s *Server) templatesV3(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) templatesV3(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
 	for _, t := range templateList {
-		list = append(list, map[string]any{"id": t.id, "name": t.name, "aspect_ratio": t.ratio, "thumbnail_url": nil})
+		list = append(list, map[string]any{
+			"id": t.id, "name": t.name, "aspect_ratio": t.ratio, "thumbnail_url": s.picture(r, t.id, "png"),
+			"created_at": 1700000000, "updated_at": 1700000000,
+		})
 	}
-	reply(w, http.StatusOK, map[string]any{"data": list, "has_more": false, "next_token": nil})
+	for _, t := range s.resources.List("/v3/templates") {
+		list = append(list, map[string]any{
+			"id": t.ID, "name": t.Body["name"], "aspect_ratio": "landscape", "thumbnail_url": s.picture(r, t.ID, "png"),
+			"created_at": t.Created.Unix(), "updated_at": t.Updated.Unix(),
+		})
+	}
+	pageOf(w, r, list, 20, 100)
 }
 
 func (s *Server) templateV2(w http.ResponseWriter, r *http.Request) {
@@ -92,9 +101,9 @@ type templateBody struct {
 	CallbackID  string          `json:"callback_id"`
 	GIF         bool            `json:"include_gif"`
 	Sharing     bool            `json:"enable_sharing"`
-	BrandVoice  string          `json:"brand_voice_id"`
-	Music       *bool           `json:"reorder_music"`
-	Centred     bool            `json:"keep_text_vertically_centered"`
+	glossaryMembers
+	Music   *bool `json:"reorder_music"`
+	Centred bool  `json:"keep_text_vertically_centered"`
 }
 
 type size struct{ Width, Height int }
@@ -102,7 +111,8 @@ type size struct{ Width, Height int }
 // fill checks the variables against the template and returns the job's request.
 func (s *Server) fill(id string, b templateBody) (q request, param, wrong string) {
 	_, known, ok := findTemplate(id)
-	if !ok {
+	made := s.resources.Has("/v3/templates", id)
+	if !ok && !made {
 		return q, "template_id", "template not found"
 	}
 	var given map[string]templateVar
@@ -119,7 +129,7 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 	}
 	sort.Strings(names)
 	for n := range given {
-		if _, ok := known[n]; !ok {
+		if _, ok := known[n]; !ok && !made {
 			return q, "variables." + n, "variable is not part of the template"
 		}
 	}
@@ -127,8 +137,11 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 		v, ok := given[n]
 		want := known[n]
 		switch {
+		case !ok && want.Type == "text": // as at HeyGen, also where the read names a default
+			words = append(words, "{{"+n+"}}")
+			continue
 		case !ok && len(want.Properties) == 0:
-			return q, "variables." + n, "Field required"
+			continue
 		case !ok:
 			v = want
 		case v.Type != want.Type:
@@ -137,10 +150,11 @@ func (s *Server) fill(id string, b templateBody) (q request, param, wrong string
 		text, _ := v.Properties["content"].(string)
 		asset, _ := v.Properties["asset_id"].(string)
 		who, _ := v.Properties["character_id"].(string)
+		link, _ := v.Properties["url"].(string)
 		switch {
 		case want.Type == "text" && text == "":
 			return q, "variables." + n, "content is required"
-		case want.Type == "image" && !s.hasAsset(asset):
+		case want.Type == "image" && !s.hasAsset(asset) && (link == "" || s.unreachable(link)):
 			return q, "variables." + n, "asset not found"
 		case want.Type == "character" && !s.knownLook(who):
 			return q, "variables." + n, "avatar not found"
@@ -175,7 +189,16 @@ func (s *Server) fillV2(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) readTemplate(r *http.Request, raw []byte) (*job, refusal) {
 	var b templateBody
-	if no := strict(raw, &b); no.message != "" {
+	if no := decode("POST /v3/templates/{template_id}", raw, &b); no.message != "" {
+		return nil, no
+	}
+	if no := (callbackMembers{b.CallbackURL, b.CallbackID}).check(); no.message != "" {
+		return nil, no
+	}
+	if no := s.checkFolder(b.Folder); no.message != "" {
+		return nil, no
+	}
+	if no := s.checkGlossary(b.glossaryMembers); no.message != "" {
 		return nil, no
 	}
 	q, param, wrong := s.fill(r.PathValue("id"), b)
@@ -183,7 +206,7 @@ func (s *Server) readTemplate(r *http.Request, raw []byte) (*job, refusal) {
 		return nil, invalid(param, wrong)
 	}
 	j := newJob("/v3/templates", b.Title, q, s.o.Now())
-	j.Callback = b.CallbackURL
+	j.Callback, j.Request.CallbackID, j.Folder = b.CallbackURL, b.CallbackID, b.Folder
 	return j, refusal{}
 }
 

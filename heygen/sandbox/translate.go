@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // languageList are the languages offered, with the locale their voice speaks.
@@ -35,36 +33,6 @@ func (s *Server) languages(envelope func(http.ResponseWriter, any)) http.Handler
 		}
 		envelope(w, map[string]any{"languages": names})
 	}
-}
-
-// ownLink finds the job whose file a link of this sandbox names, an upload's bytes as
-// a job of their own, or nil.
-func (s *Server) ownLink(link string) *job {
-	u, err := url.Parse(link)
-	if err != nil {
-		return nil
-	}
-	if name, ok := strings.CutPrefix(u.Path, "/files/"); ok {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		for _, j := range s.jobs {
-			if j.File == name && j.File != "" {
-				return j
-			}
-		}
-	}
-	if id, ok := strings.CutPrefix(u.Path, "/assets/"); ok && s.hasAsset(id) {
-		return s.film(id)
-	}
-	return nil
-}
-
-// source returns the job with the film of an input that check has accepted.
-func (s *Server) source(a assetInput) *job {
-	if a.Type == "asset_id" {
-		return s.film(a.AssetID)
-	}
-	return s.ownLink(a.URL)
 }
 
 // film returns the job that rendered an uploaded film, when its bytes are those of a job
@@ -109,34 +77,48 @@ func translated(src *job, locale string) request {
 // translateV2 is POST /v2/video_translate.
 func (s *Server) translateV2(w http.ResponseWriter, r *http.Request) {
 	var b struct {
-		URL       string `json:"video_url"`
-		Language  string `json:"output_language"`
-		Languages []string
-		Title     string
-		Mode      string
+		URL         string   `json:"video_url"`
+		Language    string   `json:"output_language"`
+		Languages   []string `json:"output_languages"`
+		Title       string   `json:"title"`
+		CallbackURL string   `json:"callback_url"`
+		CallbackID  string   `json:"callback_id"`
 	}
 	bad := func(m string) { v2Error(w, http.StatusBadRequest, "invalid_parameter", m) }
 	if json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&b) != nil {
 		bad("request body is not valid JSON")
 		return
 	}
-	locale, ok := localeOf(b.Language)
-	src := s.ownLink(b.URL)
-	switch {
-	case !ok:
-		bad("output_language is invalid: language " + b.Language + " is not supported")
+	list := b.Languages
+	if b.Language != "" {
+		list = []string{b.Language}
+	}
+	if no := checkLanguages(list); no.message != "" {
+		bad("output_language is invalid: " + no.message)
 		return
-	case src == nil:
+	}
+	f, no := s.linked(b.URL, "video_url")
+	if no.message != "" {
 		bad("video_url is invalid: the video could not be downloaded")
 		return
 	}
-	j := newJob("/v2/video_translate", b.Title, translated(src, locale), s.o.Now())
-	j.Kind, j.Language = "translate", b.Language
-	if err := s.bill(j); err != nil {
-		v2Error(w, http.StatusInternalServerError, "internal_error", "the job could not be recorded")
+	var ids []string
+	for _, language := range list {
+		locale, _ := localeOf(language)
+		j := newJob("/v2/video_translate", b.Title, translated(s.filmOf(f), locale), s.o.Now())
+		j.Kind, j.Language, j.Callback = translations.kind, language, b.CallbackURL
+		j.Request.CallbackID = b.CallbackID
+		if err := s.bill(j); err != nil {
+			v2Error(w, http.StatusInternalServerError, "internal_error", "the job could not be recorded")
+			return
+		}
+		ids = append(ids, j.ID)
+	}
+	if b.Language != "" {
+		v2(w, map[string]any{"video_translate_id": ids[0]})
 		return
 	}
-	v2(w, map[string]any{"video_translate_id": j.ID})
+	v2(w, map[string]any{"video_translate_ids": ids})
 }
 
 func (s *Server) translationV2(w http.ResponseWriter, r *http.Request) {
@@ -182,160 +164,109 @@ func (s *Server) jobOfKind(kind, id string, v3 bool) *job {
 	return s.jobs[i]
 }
 
+// readTranslation returns the job of the first language; those of the others are its more.
 func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 	var b struct {
-		Video     assetInput      `json:"video"`
-		Languages []string        `json:"output_languages"`
-		Title     string          `json:"title"`
-		Mode      string          `json:"mode"`
-		AudioOnly bool            `json:"translate_audio_only"`
-		Caption   bool            `json:"enable_caption"`
-		Dynamic   *bool           `json:"enable_dynamic_duration"`
-		Speakers  int             `json:"speaker_num"`
-		Input     string          `json:"input_language"`
-		SRT       json.RawMessage `json:"srt"`
-		SRTRole   string          `json:"srt_role"`
-		Folder    string          `json:"folder_id"`
-		URL       string          `json:"callback_url"`
-		ID        string          `json:"callback_id"`
+		Video     assetInput  `json:"video"`
+		Languages []string    `json:"output_languages"`
+		Title     string      `json:"title"`
+		AudioOnly bool        `json:"translate_audio_only"`
+		Caption   bool        `json:"enable_caption"`
+		Input     string      `json:"input_language"`
+		SRT       *assetInput `json:"srt"`
+		Audio     *assetInput `json:"audio"`
+		Folder    string      `json:"folder_id"`
+		callbackMembers
+		glossaryMembers
 	}
-	if no := strict(raw, &b); no.message != "" {
+	no := decode("POST /v3/video-translations", raw, &b)
+	for _, check := range []func() refusal{
+		func() refusal { return checkLanguages(b.Languages) },
+		b.check,
+		func() refusal { return s.checkGlossary(b.glossaryMembers) },
+		func() refusal { return s.checkFolder(b.Folder) },
+		func() refusal { return s.optionalInput(b.SRT, "srt") },
+		func() refusal { return s.optionalInput(b.Audio, "audio") },
+	} {
+		if no.message == "" {
+			no = check()
+		}
+	}
+	if no.message != "" {
 		return nil, no
 	}
-	if no := b.Video.check(s, "video"); no.message != "" {
+	f, no := s.input(b.Video, "video")
+	if no.message != "" {
 		return nil, no
 	}
-	if len(b.Languages) != 1 {
-		return nil, invalid("output_languages", "the sandbox translates into one language a job")
+	src := s.filmOf(f)
+	var first *job
+	for _, language := range b.Languages {
+		locale, _ := localeOf(language)
+		j := newJob("/v3/video-translations", b.Title, translated(src, locale), s.o.Now())
+		j.Kind, j.Language, j.Callback, j.Folder = translations.kind, language, b.CallbackURL, b.Folder
+		j.Request.CallbackID, j.Request.Captions, j.Request.AudioOnly = b.CallbackID, b.Caption, b.AudioOnly
+		j.Request.InputLanguage = b.Input
+		if first == nil {
+			first = j
+		} else {
+			first.more = append(first.more, j)
+		}
+		j.Group = first.ID
 	}
-	locale, ok := localeOf(b.Languages[0])
-	if !ok {
-		return nil, invalid("output_languages", "language "+b.Languages[0]+" is not supported")
+	return first, refusal{}
+}
+
+func checkLanguages(list []string) refusal {
+	if len(list) == 0 {
+		return invalid("output_languages", "List should have at least 1 item")
 	}
-	src := s.source(b.Video)
-	j := newJob("/v3/video-translations", b.Title, translated(src, locale), s.o.Now())
-	j.Kind, j.Language, j.Callback = "translate", b.Languages[0], b.URL
-	return j, refusal{}
+	for _, language := range list {
+		if _, ok := localeOf(language); !ok {
+			return invalid("output_languages", "language "+language+" is not supported")
+		}
+	}
+	return refusal{}
+}
+
+func (s *Server) optionalInput(a *assetInput, param string) refusal {
+	if a == nil {
+		return refusal{}
+	}
+	_, no := s.input(*a, param)
+	return no
 }
 
 func (s *Server) createdTranslation(w http.ResponseWriter, j *job) {
-	v3(w, map[string]any{"video_translation_ids": []string{j.ID}})
-}
-
-func (s *Server) translationV3(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	j := s.jobOfKind("translate", r.PathValue("id"), true)
-	if j == nil {
-		v3Error(w, http.StatusNotFound, "not_found", "video_translation_id", "Translation not found")
-		return
+	ids := []string{}
+	for _, x := range s.jobs {
+		if x.Group == j.Group {
+			ids = append(ids, x.ID)
+		}
 	}
-	v3(w, s.translationRecord(r, j))
+	s.mu.Unlock()
+	v3(w, map[string]any{"video_translation_ids": ids})
 }
 
+// translationRecord is a translation's; the caller holds mu.
 func (s *Server) translationRecord(r *http.Request, j *job) map[string]any {
 	d := map[string]any{
 		"id": j.ID, "title": j.Title, "status": translateWord(s.status(j), "completed"), "video_url": nil,
-		"duration":        nil,
-		"failure_message": nil, "output_language": j.Language, "created_at": j.Created.Unix(),
+		"audio_url": nil, "srt_caption_url": nil, "vtt_caption_url": nil, "duration": nil, "failure_message": nil,
+		"input_language": orNull(j.Request.InputLanguage), "output_language": j.Language,
+		"callback_id":          orNull(j.Request.CallbackID),
+		"translate_audio_only": j.Request.AudioOnly, "created_at": j.Created.Unix(),
 	}
 	switch d["status"] {
 	case "completed":
 		d["video_url"], d["duration"] = s.sign(r, j.File), j.Duration
+		if j.Request.Captions {
+			d["srt_caption_url"] = s.sign(r, sidecar(j.File, ".srt"))
+			d["vtt_caption_url"] = s.sign(r, sidecar(j.File, ".vtt"))
+		}
 	case "failed":
 		d["failure_message"] = j.Error
 	}
 	return d
-}
-
-func (s *Server) listTranslations(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.listJobs(
-		w, r, func(j *job) bool { return j.Kind == "translate" && j.V3 },
-		func(j *job) map[string]any { return s.translationRecord(r, j) },
-	)
-}
-
-// A proofread is ready at once here; its text is the source's words in one line.
-func (s *Server) newProofread(w http.ResponseWriter, r *http.Request) {
-	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	var b struct {
-		Title     string     `json:"title"`
-		Video     assetInput `json:"video"`
-		Languages []string   `json:"output_languages"`
-	}
-	no := strict(raw, &b)
-	if no.message == "" {
-		no = b.Video.check(s, "video")
-	}
-	if _, ok := localeOf(strings.Join(b.Languages, ",")); !ok && no.message == "" {
-		no = invalid("output_languages", "language is not supported")
-	}
-	if no.message != "" {
-		v3Error(w, no.status, no.code, no.param, no.message)
-		return
-	}
-	id := newID()
-	s.mu.Lock()
-	s.proofreads[id] = proofread{b.Languages[0], b.Video}
-	s.mu.Unlock()
-	v3(w, map[string]any{"proofread_ids": []string{id}, "status": "completed"})
-}
-
-type proofread struct {
-	language string
-	video    assetInput
-}
-
-func (s *Server) readProofread(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	p, ok := s.proofreads[r.PathValue("id")]
-	s.mu.Unlock()
-	switch {
-	case !ok:
-		v3Error(w, http.StatusNotFound, "not_found", "proofread_id", "Proofread not found")
-	case strings.HasSuffix(r.URL.Path, "/srt"):
-		v3(w, map[string]any{"srt_url": "http://" + r.Host + "/assets/" + r.PathValue("id"), "original_srt_url": nil})
-	default:
-		v3(w, map[string]any{"id": r.PathValue("id"), "status": "completed", "output_language": p.language})
-	}
-}
-
-func (s *Server) correctProofread(w http.ResponseWriter, r *http.Request) {
-	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	var b struct {
-		SRT assetInput `json:"srt"`
-	}
-	no := strict(raw, &b)
-	if no.message == "" {
-		no = b.SRT.check(s, "srt")
-	}
-	if no.message != "" {
-		v3Error(w, no.status, no.code, no.param, no.message)
-		return
-	}
-	v3(w, map[string]any{"id": r.PathValue("id"), "status": "completed"})
-}
-
-// readProofreadFilm is POST …/proofreads/{id}/generate.
-func (s *Server) readProofreadFilm(r *http.Request, raw []byte) (*job, refusal) {
-	s.mu.Lock()
-	p, ok := s.proofreads[r.PathValue("id")]
-	s.mu.Unlock()
-	if !ok {
-		return nil, invalid("proofread_id", "Proofread not found")
-	}
-	body, err := json.Marshal(map[string]any{
-		"video": p.video, "output_languages": []string{p.language}, "title": "proofread",
-	})
-	if err != nil {
-		return nil, invalid("", err.Error())
-	}
-	_ = raw // captions and audio-only do not change what is rendered here
-	return s.readTranslation(r, body)
-}
-
-func (s *Server) createdProofreadFilm(w http.ResponseWriter, j *job) {
-	v3(w, map[string]any{"video_translation_id": j.ID, "status": "processing"})
 }

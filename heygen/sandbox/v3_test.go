@@ -51,7 +51,7 @@ func TestWhatV3Refuses(t *testing.T) {
 		"callback_id alone": {map[string]any{"callback_id": "x"}, "callback_url is required", 400},
 		"another type":      {map[string]any{"type": "hologram"}, "does not match", 400},
 		"video background": {
-			map[string]any{"output_format": "mp4", "background": map[string]any{"type": "video", "value": "x"}}, "valid color",
+			map[string]any{"output_format": "mp4", "background": map[string]any{"type": "video", "value": "x"}}, "'color' or 'image'",
 			400,
 		},
 	} {

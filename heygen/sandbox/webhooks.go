@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -91,10 +92,17 @@ type hookBody struct {
 }
 
 // readHook reads a body; param and wrong are the member and the reason of a refusal.
-func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong string) {
+// The body of an operation of v3 has to fit the contract; v1 has no operation.
+func readHook(w http.ResponseWriter, r *http.Request, operation string) (b hookBody, param, wrong string) {
 	var raw map[string]json.RawMessage
-	if json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&raw) != nil {
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
+	if err != nil || json.Unmarshal(text, &raw) != nil {
 		return b, "", "request body is not valid JSON"
+	}
+	if operation != "" {
+		if no := decode(operation, text, &struct{}{}); no.message != "" {
+			return b, no.param, no.message
+		}
 	}
 	for k, into := range map[string]any{"endpoint_id": &b.ID, "url": &b.URL, "events": &b.Events} {
 		if v, ok := raw[k]; ok && json.Unmarshal(v, into) != nil {
@@ -109,7 +117,11 @@ func readHook(w http.ResponseWriter, r *http.Request) (b hookBody, param, wrong 
 		}
 	}
 	if b.URL != nil && !toLoopback(*b.URL) {
-		return b, "url", "the sandbox connects to this machine only: register a loopback address"
+		u, err := url.Parse(*b.URL)
+		if err != nil || u.Scheme != "https" || !public(u) {
+			return b, "url", "url must be a public HTTPS address"
+		}
+		w.Header().Set("X-Greenroom-Delivery", "never: the sandbox connects to this machine only")
 	}
 	return b, "", ""
 }

@@ -289,7 +289,9 @@ func TestWhatMayBeRegistered(t *testing.T) {
 	}{
 		{"/v1/webhook/endpoint.add", map[string]any{"url": l.url}, 200},
 		{"/v1/webhook/endpoint.add", map[string]any{"url": deaf.URL}, 400},
-		{"/v1/webhook/endpoint.add", map[string]any{"url": "https://example.com/hook"}, 400},
+		{"/v1/webhook/endpoint.add", map[string]any{"url": "https://example.com/hook"}, 200},
+		{"/v3/webhooks/endpoints", map[string]any{"url": "https://example.com/hook"}, 200},
+		{"/v3/webhooks/endpoints", map[string]any{"url": "http://example.com/hook"}, 400},
 		{"/v1/webhook/endpoint.add", map[string]any{}, 400},
 		{"/v3/webhooks/endpoints", map[string]any{"url": l.url, "events": []string{"avatar_video.fail"}}, 200},
 		{"/v3/webhooks/endpoints", map[string]any{"url": "https://10.0.0.1/"}, 400},
@@ -306,7 +308,7 @@ func TestWhatMayBeRegistered(t *testing.T) {
 	for i := range 11 {
 		s.must("POST", "/v3/webhooks/endpoints", map[string]any{"url": l.url + "/" + strconv.Itoa(i)})
 	}
-	d := s.must("GET", "/v3/webhooks/endpoints?limit=5&token=t10", nil)
+	d := s.must("GET", "/v3/webhooks/endpoints?limit=5&token=t11", nil)
 	if at(d, "data", 1, "url") != l.url+"/10" || d["has_more"] != false {
 		t.Error(d)
 	}

@@ -20,7 +20,7 @@ func (e *endpoint) recordV3(secret any) map[string]any {
 
 // addHookV3 repeats the first answer for a known idempotency key.
 func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
-	b, param, wrong := readHook(w, r)
+	b, param, wrong := readHook(w, r, "POST /v3/webhooks/endpoints")
 	if wrong == "" && b.URL == nil {
 		param, wrong = "url", "Field required"
 	}
@@ -58,7 +58,7 @@ func (s *Server) listHooksV3(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) updateHookV3(w http.ResponseWriter, r *http.Request) {
-	b, param, wrong := readHook(w, r)
+	b, param, wrong := readHook(w, r, "PATCH /v3/webhooks/endpoints/{endpoint_id}")
 	if wrong != "" {
 		v3Error(w, http.StatusBadRequest, "invalid_parameter", param, wrong)
 		return

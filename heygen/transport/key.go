@@ -1,8 +1,11 @@
 package transport
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,28 +20,64 @@ var ErrInsecure = errors.New("the address must be https")
 // redirect to another host, or the storage that an upload goes to. It sends nothing unencrypted,
 // except to this machine.
 type Key struct {
-	Next    http.RoundTripper
-	Header  string        // the name of the header
-	Value   func() string // the key; a function, so that printing the struct does not print it
+	Next   http.RoundTripper
+	Header string        // the name of the header
+	Value  func() string // the key; a function, so that printing the struct does not print it
+	// Renewed reports whether there is another key than the one that a request was refused with; nil when there never is.
+	Renewed func(ctx context.Context, used string) bool
 	Origins Origins
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. A request that is refused with 401 is sent a second time with a newer key, if there is
+// one and its body can be read again: such an answer means that nothing was done.
 func (k *Key) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !secure(req.URL) {
 		return refuse(req, fmt.Errorf("%w: %s", ErrInsecure, req.URL.Host))
 	}
+	own := k.Origins.Has(req) && !callOf(req).WithoutKey
+	used := ""
+	if own {
+		used = k.Value()
+	}
+	res, err := k.Next.RoundTrip(k.with(req, used, req.Body))
+	if err != nil || res.StatusCode != http.StatusUnauthorized || !own || k.Renewed == nil {
+		return res, err
+	}
+	body, ok := bodyAgain(req)
+	if !ok || !k.Renewed(req.Context(), used) {
+		return res, nil
+	}
+	_ = res.Body.Close() // the refusal was read by Limits
+	return k.Next.RoundTrip(k.with(req, k.Value(), body))
+}
+
+// with returns a copy of a request with a key, or without one when it is empty: a RoundTripper must not change its request.
+func (k *Key) with(req *http.Request, key string, body io.ReadCloser) *http.Request {
 	header := req.Header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
 	header.Del(k.Header)
-	if k.Origins.Has(req) && !callOf(req).WithoutKey {
-		header.Set(k.Header, k.Value())
+	if key != "" {
+		header.Set(k.Header, key)
 	}
-	req = req.WithContext(req.Context()) // a copy: a RoundTripper must not change its request
-	req.Header = header
-	return k.Next.RoundTrip(req)
+	req = req.WithContext(req.Context())
+	req.Header, req.Body = header, body
+	return req
+}
+
+// bodyAgain returns a request's body from its start; false when it cannot be read again.
+func bodyAgain(req *http.Request) (io.ReadCloser, bool) {
+	switch c := callOf(req); {
+	case req.Body == nil || req.Body == http.NoBody:
+		return req.Body, true
+	case c.Body != nil:
+		return io.NopCloser(bytes.NewReader(c.Body)), true
+	case req.GetBody == nil:
+		return nil, false
+	}
+	body, err := req.GetBody()
+	return body, err == nil
 }
 
 // Origins are web addresses of which scheme, host and port count.

@@ -6,7 +6,7 @@
 //	Limits       limits the time of an attempt and the size of its answer; reads the answer to its end
 //	Log          logs each attempt without secrets
 //	Retry        repeats reads
-//	Key          adds the API key, for the API's own addresses only
+//	Key          adds the API key or token, for the API's own addresses only; asks for a newer one when it is refused
 //
 // Limits is inside of Retry, so that a read whose answer was cut is repeated, and so that the time
 // limit is that of one attempt. How many requests run at once is the caller's decision.
@@ -30,6 +30,9 @@ type Call struct {
 	OwnConnection bool
 	// WithoutKey sends the request without the API key wherever it goes.
 	WithoutKey bool
+	// Body is the request's body, for a request that may not be repeated by anyone but Key: a refused key is the one
+	// answer that means that nothing was done.
+	Body []byte
 }
 
 type callKey struct{}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/compose/native"
+	"greenroom/heygen/contract"
 	"greenroom/heygen/sandbox"
 	"greenroom/pipeline"
 	"greenroom/pipeline/manifest"
@@ -41,6 +42,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"format":      words("16:9", "9:16", "1:1"),
 	"gender":      words("female", "male"),
 	"in":          words(completeFolders),
+	"input":       words(completeFiles),
 	"journal":     words(completeFiles),
 	"junit":       words(completeFiles),
 	"man":         words(completeFolders),
@@ -50,6 +52,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"browser":     words(completeFiles),
 	"poll":        words("always", "never", "auto"),
 	"preset":      presets,
+	"preview":     words(completeFolders),
 	"renderer":    words("native", "remotion"),
 	"report":      words(completeFolders),
 	"results":     words(completeFiles),
@@ -59,6 +62,7 @@ var flagValues = map[string]func(*completion) []candidate{
 
 // arguments are what a command takes after its flags.
 var arguments = map[string]func(*completion) []candidate{
+	"api": operations, "auth": words("status"),
 	"adopt": (*completion).clips, "build": (*completion).clips, "plan": (*completion).clips,
 	"resolve": (*completion).clips,
 	"status":  (*completion).clips, "render": (*completion).films, "help": commandCandidates,
@@ -75,6 +79,24 @@ func words(list ...string) func(*completion) []candidate {
 		}
 		return out
 	}
+}
+
+// operations are the methods and paths of HeyGen's API.
+func operations(*completion) (out []candidate) {
+	seen := map[string]bool{}
+	for _, o := range contract.Operations() {
+		if !seen[o.Method] {
+			seen[o.Method] = true
+			out = append(out, candidate{o.Method, "a method"})
+		}
+	}
+	for _, o := range contract.Operations() {
+		if !seen[o.Path] {
+			seen[o.Path] = true
+			out = append(out, candidate{o.Path, o.Summary()})
+		}
+	}
+	return out
 }
 
 func presets(*completion) (out []candidate) {

@@ -9,7 +9,7 @@ import (
 
 // keyVariables are the variables whose values this process uses as secrets. Their values
 // are never printed, also where a server sends them back.
-var keyVariables = []string{"HEYGEN_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_KEY"}
+var keyVariables = []string{"HEYGEN_API_KEY", "HEYGEN_ACCESS_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_KEY"}
 
 // addressVariables are addresses that may hold a password.
 var addressVariables = []string{

@@ -19,7 +19,9 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/internal/goldentest"
 	"greenroom/pipeline"
+	"greenroom/pipeline/account"
 	"greenroom/pipeline/allow"
+	"greenroom/pipeline/apicall"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/render"
 	"greenroom/pipeline/gc"
@@ -51,6 +53,8 @@ var jsonShapes = []jsonShape{
 	{name: "allow-list", of: "allow --list", value: []allow.Record{}},
 	{name: "avatars", of: "avatars", value: []avatarRow{}},
 	{name: "avatars-groups", of: "avatars --groups", value: []groupRow{}},
+	{name: "api-schema", of: "api --schema", value: apicall.Description{}},
+	{name: "auth", of: "auth status", value: account.Auth{}},
 	{name: "build", of: "build", value: pipeline.Summary{}},
 	{name: "build-results", of: "build --results FILE.json (the file)", value: []pipeline.Result{}},
 	{name: "cache", of: "cache push, cache verify", value: sharedcache.Shared{}},

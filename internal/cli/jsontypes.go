@@ -6,12 +6,15 @@ import "time"
 
 // avatarRow is an element of `avatars`. Type is avatar or talking-photo.
 type avatarRow struct {
-	Type    string `json:"type"`
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Gender  string `json:"gender,omitempty"`
-	Premium bool   `json:"premium"`
-	Voice   string `json:"defaultVoice,omitempty"`
+	Type    string   `json:"type"`
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Gender  string   `json:"gender,omitempty"`
+	Premium bool     `json:"premium"`
+	Voice   string   `json:"defaultVoice,omitempty"`
+	Engines []string `json:"engines,omitempty"` // of v3, the newest first
+	Picture string   `json:"picture,omitempty"` // the file of --preview
+	Routes  []string `json:"routes,omitempty"`  // with --match: the routes of its clips, the one to buy on first
 }
 
 // groupRow is an element of `avatars --groups`.

@@ -99,6 +99,7 @@ func overviewPage(version string) string {
 	p.flags((&env{}).globals())
 	p.section("environment")
 	p.term("HEYGEN_API_KEY", "the key of the HeyGen account")
+	p.term("HEYGEN_ACCESS_TOKEN", "an OAuth access token, which is used when there is no key")
 	p.term("GREENROOM_FLAG", "the value of a flag that was not given, such as GREENROOM_JUNIT; a flag wins over it, and it wins over the manifest")
 	p.term("NO_COLOR", "print no colour")
 	p.section("exit status")

@@ -182,7 +182,7 @@ func (e *env) trialClip(ctx context.Context, o newOptions, words string) (trial.
 	h, rest, err := manifest.ReadHeyGen(ctx, path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && e.manifest == "":
-		if e.Getenv("HEYGEN_API_KEY") != "" {
+		if e.Getenv("HEYGEN_API_KEY") != "" || e.Getenv("HEYGEN_ACCESS_TOKEN") != "" {
 			c.API = "auto"
 		}
 	case err != nil && o.api == "":
@@ -196,13 +196,15 @@ func (e *env) trialClip(ctx context.Context, o newOptions, words string) (trial.
 	if o.api != "" {
 		c.API = o.api
 	}
-	if file, ok := strings.CutPrefix(c.Key, "file:"); ok && !filepath.IsAbs(file) {
-		c.Key = "file:" + filepath.Join(filepath.Dir(path), file)
+	place, token := account.Place(c.Key, e.Getenv)
+	if file, ok := strings.CutPrefix(place, "file:"); ok && !filepath.IsAbs(file) {
+		place = "file:" + filepath.Join(filepath.Dir(path), file)
+		c.Key = map[bool]string{true: "bearer:"}[token] + place
 	}
 	switch {
 	case !slices.Contains(account.APIs, c.API):
 		return c, fault.New(fault.Usage, "use "+strings.Join(account.APIs, ", "), "--api cannot be %q", oneLine(c.API))
-	case c.API != "sandbox" && strings.HasPrefix(c.Key, "cmd:"):
+	case c.API != "sandbox" && strings.HasPrefix(place, "cmd:"):
 		return c, fault.New(fault.Auth, "make the clip in the project with `greenroom build`, or use --api sandbox",
 			"heygen.key runs a program, which `greenroom new` does not do")
 	}

@@ -29,7 +29,7 @@ func TestFamiliarCommands(t *testing.T) {
 
 func TestUnknownCommands(t *testing.T) {
 	for word, want := range map[string]string{
-		"dev": "watch --studio", "ls": "status", "list": "status", "validate": "plan", "lint": "plan", "login": "quota", "auth": "quota",
+		"dev": "watch --studio", "ls": "status", "list": "status", "validate": "plan", "lint": "plan", "login": "auth status", "whoami": "auth status",
 		"studio": "watch --studio", "preview": "watch", "clean": "gc", "man": "help", "deploy": "render --all", "generate": "build",
 		"download": "fetch", "update": "version", "upgrade": "version", "config": "schema", "start": "watch --studio",
 		"Build": "build", "biuld": "build", "rendr": "render", "validte": "plan", "--list": "status",

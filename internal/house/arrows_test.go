@@ -54,7 +54,7 @@ var layers = [][]string{
 	{"request"},
 	{"project", "renditions"},
 	{"account"},
-	{"sharedcache"}, // asks the account which origins the project accepts
+	{"apicall", "sharedcache"}, // sharedcache asks the account which origins the project accepts
 	{"voice"},
 	{"routing"},
 	{"films", "stage"},

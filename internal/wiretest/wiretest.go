@@ -5,7 +5,6 @@ package wiretest
 
 import (
 	"bytes"
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,8 +15,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"greenroom/heygen/contract"
 )
 
 // Contract is the page. As a RoundTripper it is between a client and the sandbox.
@@ -41,17 +41,10 @@ type operation struct {
 
 const pageURL = "file:///openapi.json"
 
-//go:embed openapi.yaml
-var page []byte
-
 // New reads the page.
 func New(t testing.TB) *Contract {
 	t.Helper()
-	b, err := yaml.YAMLToJSON(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(contract.Document()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,60 +19,89 @@ import (
 	"greenroom/pipeline/allow"
 )
 
-// defaultKeyRef is the reference that is used when the manifest has none.
-const defaultKeyRef = "$HEYGEN_API_KEY"
+const (
+	// defaultKeyRef is the reference that is used when the manifest has none, tokenRef when the environment has a token
+	// and no key.
+	defaultKeyRef = "$HEYGEN_API_KEY"
+	tokenRef      = bearerMark + "$HEYGEN_ACCESS_TOKEN"
+	// bearerMark begins the reference of an OAuth access token.
+	bearerMark = "bearer:"
+)
 
-// ResolveKey turns a reference into the key: `$NAME` reads the environment,
-// `file:PATH` the first line of a file, `cmd:PROGRAM ARGS` a program's output. It fails when
-// there is no key. A program that the user has not allowed is not run: the hint of the error is how to allow it.
-func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
+// Place returns the reference that is used for heygen.key: where the credential is, and whether it is an access token.
+func Place(ref string, getenv func(string) string) (place string, token bool) {
 	if ref == "" {
 		ref = defaultKeyRef
-	}
-	var key string
-	switch {
-	case strings.HasPrefix(ref, "$"):
-		key = getenv(ref[1:])
-		HideKey(ref)
-	case strings.HasPrefix(ref, "file:"):
-		path := strings.TrimPrefix(ref, "file:")
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
+		if getenv(defaultKeyRef[1:]) == "" && getenv(strings.TrimPrefix(tokenRef, bearerMark+"$")) != "" {
+			ref = tokenRef
 		}
-		b, err := readKeyFile(path)
+	}
+	return strings.CutPrefix(ref, bearerMark)
+}
+
+// ResolveKey turns a reference into the key: `$NAME` reads the environment, `file:PATH` the first line of a file,
+// `cmd:PROGRAM ARGS` a program's output; `bearer:` before them makes it an access token. It fails when there is no key. A
+// program that the user has not allowed is not run: the hint of the error is how to allow it.
+func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
+	place, token := Place(ref, getenv)
+	key, err := readKey(ctx, place, dir, getenv)
+	if err != nil {
+		return "", err
+	}
+	if key == "" {
+		return "", fault.New(
+			fault.Auth,
+			exportHint(place)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up",
+			"no HeyGen key: %s is empty", strings.SplitN(place, ":", 2)[0],
+		)
+	}
+	outside.Know(key)
+	if token {
+		return heygen.AccessToken(strings.TrimPrefix(key, "Bearer ")), nil
+	}
+	return heygen.Secret(key), nil
+}
+
+// readKey returns the text at a place, without blanks around it.
+func readKey(ctx context.Context, place, dir string, getenv func(string) string) (string, error) {
+	switch {
+	case strings.HasPrefix(place, "$"):
+		HideKey(place)
+		return strings.TrimSpace(getenv(place[1:])), nil
+	case strings.HasPrefix(place, "file:"):
+		key, err := keyInFile(place, dir)
 		if err != nil {
 			return "", fault.Wrap(
 				fault.Auth, err, "write the key into that file, or name another in heygen.key", "read the HeyGen key",
 			)
 		}
-		key, _, _ = strings.Cut(string(b), "\n")
-	case strings.HasPrefix(ref, "cmd:"):
-		c, err := allow.Read(dir, strings.TrimPrefix(ref, "cmd:"))
+		return key, nil
+	case strings.HasPrefix(place, "cmd:"):
+		c, err := allow.Read(dir, strings.TrimPrefix(place, "cmd:"))
 		if err != nil {
 			return "", err
 		}
 		if !c.Allowed(getenv) {
 			return "", c.Consent()
 		}
-		if key, err = runKeyProgram(ctx, c); err != nil {
-			return "", err
-		}
-	default:
-		return "", fault.New(
-			fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS",
-			"heygen.key must not hold the key itself",
-		)
+		key, err := runKeyProgram(ctx, c)
+		return strings.TrimSpace(key), err
 	}
-	key = strings.TrimSpace(key)
-	if key == "" {
-		return "", fault.New(
-			fault.Auth,
-			exportHint(ref)+", or use the sandbox: heygen: {api: sandbox} in the manifest, --api sandbox for a look-up",
-			"no HeyGen key: %s is empty", strings.SplitN(ref, ":", 2)[0],
-		)
+	return "", fault.New(
+		fault.Manifest, "write heygen.key as $NAME, file:PATH or cmd:PROGRAM ARGS, for an access token with bearer: before it",
+		"heygen.key must not hold the key itself",
+	)
+}
+
+// keyInFile returns the first line of the file that a place names.
+func keyInFile(place, dir string) (string, error) {
+	path := strings.TrimPrefix(place, "file:")
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
 	}
-	outside.Know(key)
-	return heygen.Secret(key), nil
+	b, err := readKeyFile(path)
+	line, _, _ := strings.Cut(string(b), "\n")
+	return strings.TrimSpace(line), err
 }
 
 // runKeyProgram runs an allowed program and returns its output, which is the key.
@@ -90,7 +119,8 @@ func runKeyProgram(ctx context.Context, c *allow.Command) (string, error) {
 
 // KeyCommand returns the program that heygen.key names, nil when it names none. It is not run.
 func (a *Account) KeyCommand() (*allow.Command, error) {
-	line, ok := strings.CutPrefix(a.disk.Manifest.HeyGen.Key, "cmd:")
+	place, _ := Place(a.disk.Manifest.HeyGen.Key, a.o.Getenv)
+	line, ok := strings.CutPrefix(place, "cmd:")
 	if !ok {
 		return nil, nil
 	}
@@ -105,7 +135,7 @@ func (a *Account) needsConsent() bool {
 }
 
 // keyVariable finds references to variables in a manifest, also in one with mistakes.
-var keyVariable = lazyregexp.New(`(?m)\bkey["']?[ \t]*:[ \t]*["']?\$([A-Za-z_][A-Za-z0-9_]*)`)
+var keyVariable = lazyregexp.New(`(?m)\bkey["']?[ \t]*:[ \t]*["']?(?:bearer:)?\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // maxManifest is how much of a manifest is searched for the name, bytes; larger ones are
 // refused when they are read.
@@ -142,7 +172,7 @@ func readKeyFile(path string) ([]byte, error) {
 
 // HideKey removes the variable of a reference from the environment of child processes, and its value from messages.
 func HideKey(ref string) {
-	if name, ok := strings.CutPrefix(ref, "$"); ok {
+	if name, ok := strings.CutPrefix(strings.TrimPrefix(ref, bearerMark), "$"); ok {
 		proc.Hide(name)
 		outside.Know(os.Getenv(name))
 	}

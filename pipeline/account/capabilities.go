@@ -126,9 +126,9 @@ func (a *Account) AccountID() string {
 	default:
 		base = bareAddress(base) // it is stored
 	}
-	ref := a.disk.Manifest.HeyGen.Key
-	if ref == "" {
-		ref = defaultKeyRef
+	ref, token := Place(a.disk.Manifest.HeyGen.Key, a.o.Getenv)
+	if token {
+		ref = bearerMark + ref
 	}
 	return base + " " + ref
 }

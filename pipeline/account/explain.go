@@ -16,7 +16,9 @@ import (
 
 const (
 	hintV3      = "HeyGen announced the end of v1 and v2 for 2026-10-31: set heygen.api: v3"
-	hintKey     = "check the key with `greenroom doctor`, or set HEYGEN_API_KEY to another"
+	hintKey     = "check the key with `greenroom auth status`, or set HEYGEN_API_KEY to another"
+	hintToken   = "the access token has expired or was withdrawn: get a new one, then run the same command again; nothing is lost"
+	hintKeyOnly = "v1 and v2 take API keys only: set heygen.api: v3, or use a key"
 	hintAgain   = "run the same command again to go on; nothing is lost"
 	hintTopUp   = "top the account up, then run the same command again"
 	hintTrial   = "the trial's limit lasts a day: run the same command again tomorrow, or choose another plan"
@@ -54,6 +56,10 @@ func remedy(err error) (fault.Kind, string) {
 		return fault.Failed, hintCA
 	case heygen.NeverSent(err):
 		return fault.KindOf(err), hintOffline
+	case heygen.TokenRefused(err) && he.Legacy():
+		return fault.Auth, hintKeyOnly
+	case heygen.TokenRefused(err):
+		return fault.Auth, hintToken
 	case heygen.Unauthorized(err):
 		return fault.Auth, hintKey
 	case scoped && scope != "":

@@ -22,6 +22,9 @@ func (a *Account) API(ctx context.Context) (heygen.API, error) {
 	case "v3":
 		return heygen.V3, nil
 	case "auto":
+		if _, token := Place(a.disk.Manifest.HeyGen.Key, a.o.Getenv); token {
+			return heygen.V3, nil // v1 and v2 take API keys only
+		}
 		return a.autoAPI(ctx)
 	}
 	return heygen.V2, nil

@@ -3,11 +3,11 @@ package account
 import (
 	"context"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"greenroom/heygen"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
 	"greenroom/pipeline/ledger"
@@ -122,21 +122,18 @@ func (a *Account) keyAccount() string {
 // KeyAccountOf returns the hash of the key that a reference leads to; empty when it leads to
 // none, or to a program.
 func KeyAccountOf(ref, dir string, getenv func(string) string) string {
-	if ref == "" {
-		ref = defaultKeyRef
-	}
+	place, token := Place(ref, getenv)
 	key := ""
-	if name, ok := strings.CutPrefix(ref, "$"); ok {
-		key = getenv(name)
-	} else if path, ok := strings.CutPrefix(ref, "file:"); ok {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		b, _ := readKeyFile(path) // an unreadable key is reported when it is needed
-		key, _, _ = strings.Cut(string(b), "\n")
+	if name, ok := strings.CutPrefix(place, "$"); ok {
+		key = strings.TrimSpace(getenv(name))
+	} else if strings.HasPrefix(place, "file:") {
+		key, _ = keyInFile(place, dir) // an unreadable key is reported when it is needed
 	}
-	if key = strings.TrimSpace(key); key == "" {
+	switch {
+	case key == "":
 		return ""
+	case token:
+		return origin.OfKey(heygen.AccessToken(key).Reveal())
 	}
 	return origin.OfKey(key)
 }

@@ -55,7 +55,7 @@ func OpenLookups(disk project.Options, o Options, with LookupOptions) (*Lookups,
 	if with.API != "" && !slices.Contains(APIs, with.API) {
 		return nil, fault.New(fault.Usage, "use "+strings.Join(APIs, ", "), "--api cannot be %q", with.API)
 	}
-	h, err := accountOf(ctx, path, with)
+	h, err := accountOf(ctx, path, with, o.Getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -84,21 +84,24 @@ func OpenLookups(disk project.Options, o Options, with LookupOptions) (*Lookups,
 }
 
 // accountOf returns the heygen: section that is used: the manifest's, or a default with a remark.
-func accountOf(ctx context.Context, path string, with LookupOptions) (manifest.HeyGen, error) {
+func accountOf(
+	ctx context.Context, path string, with LookupOptions, getenv func(string) string,
+) (manifest.HeyGen, error) {
+	key, _ := Place("", getenv)
 	h, rest, err := manifest.ReadHeyGen(ctx, path)
 	name, without := filepath.Base(path), manifest.HeyGen{API: "auto"}
 	switch {
 	case err != nil && !exists(path):
 		h = without
 		if with.API == "" {
-			with.remark("there is no %s here; HeyGen's own account is used, with %s as the key", name, defaultKeyRef)
+			with.remark("there is no %s here; HeyGen's own account is used, with %s as the key", name, key)
 		}
 	case err != nil && (with.API == "" || ctx.Err() != nil):
 		return h, err
 	case err != nil:
 		h = without
 		with.remark(
-			"the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, defaultKeyRef,
+			"the heygen: section of %s cannot be read; %s is used, with %s as the key", name, with.API, key,
 		)
 	case rest != nil:
 		with.remark(
@@ -332,3 +335,9 @@ func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
 
 // maxSample is the size of a voice's sample, bytes.
 const maxSample = 32 << 20
+
+// Client returns the connection to the account.
+func (a *Lookups) Client(ctx context.Context) (*heygen.Client, error) { return a.core.Connect(ctx) }
+
+// Sandboxed reports whether the sandbox answers and nothing costs money.
+func (a *Lookups) Sandboxed() bool { return a.core.Sandboxed() }

@@ -64,6 +64,9 @@ func (a *Account) Connect(ctx context.Context) (*heygen.Client, error) {
 		}
 		if err == nil {
 			key = k
+			opts = append(opts, heygen.WithRenewal(func(ctx context.Context) (heygen.Secret, error) {
+				return ResolveKey(ctx, a.disk.Manifest.HeyGen.Key, a.disk.Dir(), a.o.Getenv)
+			}))
 		}
 	}
 	if base != "" {

@@ -50,13 +50,13 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 func (d *doc) keyReference(to *string) func(ast.Node) {
 	return func(n ast.Node) {
 		d.Text("heygen.key", to)(n)
-		isReference := func(prefix string) bool { return strings.HasPrefix(*to, prefix) }
+		isReference := func(prefix string) bool { return strings.HasPrefix(strings.TrimPrefix(*to, "bearer:"), prefix) }
 		if *to == "" || slices.ContainsFunc([]string{"$", "file:", "cmd:"}, isReference) {
 			return
 		}
 		outside.Know(*to) // another message may quote the line
 		*to = ""
-		d.SecretFault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS, and revoke a key that was committed",
+		d.SecretFault(n, "write $NAME, file:PATH or cmd:PROGRAM ARGS (bearer:$NAME for an access token), and revoke a key that was committed",
 			"heygen.key must not hold the key itself")
 	}
 }

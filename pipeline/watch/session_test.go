@@ -182,8 +182,9 @@ func TestAnEditStorm(t *testing.T) {
 		return all(StandIn)(st)
 	})
 	t.Logf("1,000 saves in %v, %d runs", took.Round(time.Millisecond), st.Runs-runs)
-	if n := st.Runs - runs; n > 30 {
-		t.Errorf("%d runs", n)
+	// Three a second, however slowly this machine saves.
+	if n, most := st.Runs-runs, max(30, int(3*took.Seconds())); n > most {
+		t.Errorf("%d runs, at most %d", n, most)
 	}
 	if n := p.billed(); n != 0 {
 		t.Errorf("%d jobs were billed", n)

@@ -7,8 +7,10 @@ package e2etest
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +33,23 @@ func Main(m *testing.M, programs map[string]func()) {
 // is still writing. The default is 1 s, which was half of the time of the scripts: they start greenroom hundreds of times.
 const exitSoon = "atexit_sleep_ms=50"
 
+// mediaVar names the folder in which the sandboxes of one package keep what they drew.
+const mediaVar = "GREENROOM_E2E_MEDIA"
+
+// ShareMedia prepares the folder of a sandbox, so that a film which another test's sandbox drew is not drawn again: a film's
+// name is the hash of its request.
+func ShareMedia(data string) error {
+	shared := os.Getenv(mediaVar)
+	if err := errors.Join(os.MkdirAll(shared, 0o755), os.MkdirAll(data, 0o755)); err != nil {
+		return err
+	}
+	err := os.Symlink(shared, filepath.Join(data, "media"))
+	if errors.Is(err, fs.ErrExist) { // it was started before
+		return nil
+	}
+	return err
+}
+
 type withProgram struct{ tests *testing.M }
 
 // Run builds the program, runs the tests and returns their exit code.
@@ -47,6 +66,7 @@ func (w withProgram) Run() int {
 	for name, value := range map[string]string{
 		"PATH":   dir + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"GORACE": exitSoon + " log_path=" + races,
+		mediaVar: filepath.Join(dir, "media"),
 	} {
 		if err := os.Setenv(name, value); err != nil {
 			return failed(err)

@@ -91,6 +91,9 @@ func Tool(t testing.TB, folder, name string) string {
 func Sandbox(t testing.TB, data string, flags ...string) string {
 	t.Helper()
 	file := data + ".url"
+	if err := ShareMedia(data); err != nil {
+		t.Fatal(err)
+	}
 	args := []string{"sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", data, "--url-file", file}
 	box := exec.Command("greenroom", append(args, flags...)...)
 	if err := box.Start(); err != nil {

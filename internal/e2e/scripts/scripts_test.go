@@ -82,6 +82,7 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 // points HEYGEN_API_BASE at it.
 func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	port := ts.MkAbs("sandbox.url")
+	ts.Check(e2etest.ShareMedia(ts.MkAbs("sandbox")))
 	full := append([]string{"sandbox", "--listen", "127.0.0.1:0", "--speed", "600", "--data", ts.MkAbs("sandbox"), "--url-file", port}, args...)
 	bin, err := exec.LookPath("greenroom")
 	ts.Check(err)

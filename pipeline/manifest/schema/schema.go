@@ -215,9 +215,10 @@ func schemaHeyGen() shape {
 		manifest.APIs, "default", "sandbox")
 	full := object("The account that makes the clips, and what a run may cost.", props{
 		"api": api,
-		"key": shape{"type": "string", "pattern": `^(\$|file:|cmd:)`,
-			"description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself.",
-			"default":     "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
+		"key": shape{"type": "string", "pattern": `^(bearer:)?(\$|file:|cmd:)`,
+			"description": "Where the key is: $NAME, file:PATH or cmd:PROGRAM ARGS; never the key itself. With bearer: before it, where an " +
+				"OAuth access token is.",
+			"default": "$HEYGEN_API_KEY", "examples": []any{"file:.secrets/heygen"}},
 		"concurrency": integer("Clips that are made at once.", 1, 100, "default", 3),
 		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is "+
 			"bought.",
