@@ -45,21 +45,11 @@ type reply struct {
 	Done        int            `json:"done"`
 	Total       int            `json:"total"`
 	Message     string         `json:"message"`
-	Composition *composition   `json:"composition"`
+	Composition *Facts         `json:"composition"`
 	Config      *configuration `json:"config"`
 	Error       string         `json:"error"`
 	IDs         []string       `json:"ids"`
 	OK          bool           `json:"ok"`
-}
-
-// composition is what a film will be, as the project's own metadata say.
-type composition struct {
-	Frames int     `json:"frames"`
-	Width  int     `json:"width"`
-	Height int     `json:"height"`
-	FPS    float64 `json:"fps"`
-	Scale  float64 `json:"scale"` // of the sides of its pictures, by the project's configuration
-	Muted  bool    `json:"muted"` // by the project's configuration
 }
 
 // replies splits the driver's stdout into lines.

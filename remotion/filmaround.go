@@ -84,10 +84,13 @@ func programs(browser string) []string {
 // registration is the companion's line in src/Root.tsx.
 var registration = lazyregexp.New(`<Composition\s+id="Timeline"\s+component=\{Timeline\}`)
 
+// CompanionUnchanged reports whether greenroom's own files in the project are those of this version.
+func (k *Keys) CompanionUnchanged() bool { return scaffold.Unchanged(k.at) }
+
 // oursAlone reports whether Timeline is the companion's, unchanged: then it shows only what its input names. Another
 // component of that name may show anything.
 func (k *Keys) oursAlone() bool {
-	if !scaffold.Unchanged(k.at) {
+	if !k.CompanionUnchanged() {
 		return false
 	}
 	named, registered := 0, false

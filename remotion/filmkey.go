@@ -2,6 +2,7 @@ package remotion
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,9 +13,11 @@ import (
 	"strings"
 
 	"greenroom/internal/fault"
+	"greenroom/internal/filecache"
 	"greenroom/internal/lazyregexp"
 	"greenroom/internal/proc"
 	"greenroom/remotion/project"
+	"greenroom/remotion/segment"
 	"greenroom/remotion/sources"
 )
 
@@ -38,9 +41,10 @@ type Keys struct {
 	r       Renderer
 	browser string
 	files   *sources.Hashes
-	seen    bool   // ours is computed
-	all     string // of everything that a composition may show; "" before it is needed
-	ours    string // of what Timeline may show besides its input; "" where Timeline is not the companion's, unchanged
+	seen    bool              // ours is computed
+	all     string            // of everything that a composition may show; "" before it is needed
+	ours    string            // of what Timeline may show besides its input; "" where Timeline is not the companion's, unchanged
+	parts   map[string]string // of what segments may show, by the files that they name
 }
 
 // unknownStamp is the stamp of a configuration that cannot be read because the packages are not installed. No film has
@@ -89,14 +93,13 @@ func (r Renderer) Keys(ctx context.Context, s SessionSpec) (*Keys, error) {
 func (k *Keys) Save() { k.files.Save() }
 
 // Forget makes the next key read the project again.
-func (k *Keys) Forget() { k.seen, k.all, k.ours = false, "", "" }
+func (k *Keys) Forget() { k.seen, k.all, k.ours, k.parts = false, "", "", nil }
 
 // everything is the hash of what compositions of the project are made of.
 func (k *Keys) everything() (string, error) {
 	if k.all == "" {
-		given := k.published()
 		var err error
-		k.all, err = k.hash(nil, func(name string) bool { return byContent.MatchString(name) && !given[name] })
+		k.all, err = k.hash(nil, k.notGiven())
 		if err != nil {
 			return "", err
 		}
@@ -104,9 +107,15 @@ func (k *Keys) everything() (string, error) {
 	return k.all, nil
 }
 
-// timeline returns the hash of what Timeline is made of besides its input: an additional clip changes no film that does
+// notGiven returns a function that reports published files which compositions do not find in clips.gen.json.
+func (k *Keys) notGiven() func(name string) bool {
+	given := k.published()
+	return func(name string) bool { return byContent.MatchString(name) && !given[name] }
+}
+
+// Timeline returns the hash of what Timeline is made of besides its input: an additional clip changes no film that does
 // not show it. It is "" where Timeline is not the companion's, unchanged.
-func (k *Keys) timeline() (string, error) {
+func (k *Keys) Timeline() (string, error) {
 	if !k.seen && k.oursAlone() {
 		var err error
 		k.ours, err = k.hash(k.generated, func(name string) bool { return strings.HasPrefix(name, publishDir+"/") })
@@ -182,7 +191,7 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	h.SumOf = k.files.Sum
 	of := ""
 	if spec.Composition == Timeline {
-		of, err = k.timeline()
+		of, err = k.Timeline()
 		if err != nil {
 			return "", err
 		}
@@ -201,6 +210,81 @@ func (k *Keys) Film(spec RenderSpec) (string, error) {
 	h.Field("format", p.format.name)
 	h.Field("encoding", fmt.Sprintln(quality(spec.CRF), spec.Exact, spec.ChunkFrames))
 	return h.Sum(), nil
+}
+
+// Content returns the SHA-256 of a published file in hexadecimal digits, by its path below public/; "" for a missing
+// one, which the render reports.
+func (k *Keys) Content(public string) string {
+	sum, err := k.files.Sum(k.at.Path(path.Join(k.at.PublicDir(), public)))
+	if err != nil {
+		return ""
+	}
+	return hex.EncodeToString([]byte(sum))
+}
+
+// Segment returns the key of a segment of a composition of the project's own: the hash of what it may show and of its
+// place in the film.
+func (k *Keys) Segment(spec RenderSpec, f Facts, list []segment.Segment, i int) (string, error) {
+	p, err := planFilm(k.at, spec)
+	if err != nil {
+		return "", err
+	}
+	s := list[i]
+	of := fmt.Sprintf("%q %q", s.Files, s.Ignore)
+	if k.parts[of] == "" {
+		unused := func(name string) bool { return !s.Uses(list, name) }
+		notGiven := k.notGiven()
+		all, err := k.hash(unused, func(name string) bool { return unused(name) || notGiven(name) })
+		if err != nil {
+			return "", err
+		}
+		if k.parts == nil {
+			k.parts = map[string]string{}
+		}
+		k.parts[of] = all
+	}
+	f.Segments = nil
+	facts, err := json.Marshal(f)
+	if err != nil {
+		return "", err
+	}
+	h := sources.NewKey()
+	h.Field("schema", "remotion segment/1")
+	h.Field("project", k.parts[of])
+	h.Field("composition", spec.Composition)
+	h.Field("facts", string(facts))
+	h.Field("frames", fmt.Sprintln(s.From, s.To))
+	if s.Inputs != nil {
+		h.Field("inputs", string(s.Inputs))
+	} else {
+		h.Field("input", string(p.input))
+	}
+	h.Field("encoding", fmt.Sprintln(p.format.name, quality(spec.CRF), spec.Exact))
+	return h.Sum(), nil
+}
+
+// factsMemory is a small file in the cache that may be deleted at any time.
+const factsMemory = "facts.json"
+
+// rememberedFacts are the facts of a composition when its film had a key.
+type rememberedFacts struct {
+	Key   string `json:"key"`
+	Facts Facts  `json:"facts"`
+}
+
+// Recall returns the facts that Remember kept for a composition, if its film has the same key.
+func (k *Keys) Recall(composition, key string) (Facts, bool) {
+	m, ok := filecache.LoadEntry[rememberedFacts](filepath.Join(k.home, factsMemory), k.factsOf(composition))
+	return m.Facts, ok && m.Key == key
+}
+
+// Remember keeps the facts of a composition for the next run.
+func (k *Keys) Remember(composition, key string, f Facts) {
+	sources.SaveEntry(k.home, factsMemory, k.factsOf(composition), rememberedFacts{key, f})
+}
+
+func (k *Keys) factsOf(composition string) string {
+	return sources.Place(k.home, k.at) + " " + composition
 }
 
 // shown hashes the files that a film of the manifest names.

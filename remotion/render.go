@@ -141,24 +141,42 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 		return RenderResult{}, err
 	}
 	defer s.leave()
-	if err := os.MkdirAll(filepath.Dir(p.out), 0o755); err != nil {
-		return RenderResult{}, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s",
-			filepath.Dir(p.out))
-	}
-	workdir.Sweep(s.home, renderPrefix)
-	scratch, err := workdir.New(s.home, renderPrefix)
+	scratch, err := s.scratch(p.out)
 	if err != nil {
-		return RenderResult{}, fault.Wrap(fault.Failed, err, "make the folder writable", "create a work folder")
+		return RenderResult{}, err
 	}
 	defer scratch.Close()
-	tmp := scratch.Path()
-	w, reused, err := s.begin(ctx, &work{composition: spec.Composition, own: spec.Composition != Timeline,
-		format: p.format.name,
-		input:  p.input, emit: emit}, tmp)
+	w, reused, err := s.begin(ctx, newWork(spec, p, emit), scratch.Path())
 	if err != nil {
 		return RenderResult{}, err
 	}
 	defer s.end(w)
+	res, err := s.complete(ctx, w, p, spec, scratch.Path())
+	res.BundleReused, res.Seconds = reused, time.Since(start).Seconds()
+	return res, err
+}
+
+// newWork returns the work for a film.
+func newWork(spec RenderSpec, p plan, emit func(Event)) *work {
+	return &work{composition: spec.Composition, own: spec.Composition != Timeline, format: p.format.name, input: p.input,
+		emit: emit}
+}
+
+// scratch creates the folder of a film and a work folder.
+func (s *Session) scratch(out string) (*workdir.Dir, error) {
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "choose a folder that can be written to", "create %s", filepath.Dir(out))
+	}
+	workdir.Sweep(s.home, renderPrefix)
+	scratch, err := workdir.New(s.home, renderPrefix)
+	if err != nil {
+		return nil, fault.Wrap(fault.Failed, err, "make the folder writable", "create a work folder")
+	}
+	return scratch, nil
+}
+
+// complete renders all frames and the sound of an open film and puts its file in place.
+func (s *Session) complete(ctx context.Context, w *work, p plan, spec RenderSpec, tmp string) (RenderResult, error) {
 	chunks, per := cut(w.comp.Frames, spec.ChunkFrames, tmp, p.format.name)
 	if err := s.draw(ctx, w, chunks, spec, p.format.name); err != nil {
 		return RenderResult{}, err
@@ -167,7 +185,7 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if err != nil {
 		return RenderResult{}, err
 	}
-	emit(Event{Stage: StageAudio, Done: w.comp.Frames, Total: w.comp.Frames})
+	w.emit(Event{Stage: StageAudio, Done: w.comp.Frames, Total: w.comp.Frames})
 	pcm := filepath.Join(tmp, "sound.pcm")
 	if err := sound.Join(pcm, soundOf(chunks), w.comp.FPS); err != nil {
 		return RenderResult{}, fault.Wrap(fault.Failed, err, diskHint, "put the sound of %s together", spec.Composition)
@@ -175,13 +193,12 @@ func (s *Session) Render(ctx context.Context, spec RenderSpec, emit func(Event))
 	if w.comp.Muted {
 		pcm = ""
 	}
-	if err := s.r.mux(ctx, picture, pcm, p.out, p.format, emit); err != nil {
+	if err := s.r.mux(ctx, picture, pcm, p.out, p.format, w.emit); err != nil {
 		return RenderResult{}, err
 	}
 	bundles.Sweep(s.home, w.bundle, s.r.stall(), time.Now())
-	width, height := scaled(w.comp.Width, w.comp.Scale), scaled(w.comp.Height, w.comp.Scale)
-	return RenderResult{Path: p.out, Frames: w.comp.Frames, Width: width, Height: height, FPS: w.comp.FPS,
-		BundleReused: reused, Seconds: time.Since(start).Seconds()}, nil
+	width, height := w.comp.Pixels()
+	return RenderResult{Path: p.out, Frames: w.comp.Frames, Width: width, Height: height, FPS: w.comp.FPS}, nil
 }
 
 // chunk is a run of frames that is rendered at once: both ends are in it.

@@ -181,7 +181,7 @@ type work struct {
 	input       json.RawMessage
 	name        string
 	on          *driver // which has it open
-	comp        composition
+	comp        Facts
 	emit        func(Event)
 	alive       func()
 	touched     []string // what is in use besides the bundle

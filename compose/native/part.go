@@ -107,6 +107,8 @@ type Joined struct {
 	Parts  []string // files of RenderPart, in order
 	Frames []int    // of each part
 	Sound  string   // file of RenderSound
+	// Tagged copies the tags of the first part's file, such as its title.
+	Tagged bool
 }
 
 // Join copies encoded parts and sound into s.Out without encoding anything. The file has its name only when it is
@@ -121,7 +123,12 @@ func Join(ctx context.Context, s Spec, j Joined, preset *Preset) (Result, error)
 		args := append(proc.FFmpegArgs("warning"), "-y", "-f", "concat", "-safe", "0",
 			"-protocol_whitelist", proc.Protocols, "-i", list, "-protocol_whitelist", proc.Protocols,
 			"-i", "file:"+j.Sound)
-		return g.execute(ctx, s, append(append(args, preset.joinOptions(s)...), "file:"+part), nil)
+		options := preset.joinOptions(s)
+		if j.Tagged {
+			args = append(args, "-protocol_whitelist", proc.Protocols, "-i", "file:"+j.Parts[0])
+			options = append(options, "-map_metadata:g", "2:g")
+		}
+		return g.execute(ctx, s, append(append(args, options...), "file:"+part), nil)
 	})
 }
 

@@ -115,9 +115,6 @@ func (o renderOptions) validate(args []string) error {
 	case o.engine == records.Remotion && o.preset != "":
 		const hint = "omit --preset: Remotion encodes by the file's name"
 		return fault.New(fault.Usage, hint, "--preset with --renderer remotion")
-	case o.engine == records.Remotion && o.whole:
-		const hint = "omit --whole: Remotion always encodes the complete film"
-		return fault.New(fault.Usage, hint, "--whole with --renderer remotion")
 	case o.format != "" && o.format != "16:9" && o.format != "9:16" && o.format != "1:1":
 		return fault.New(fault.Usage, "write 16:9, 9:16 or 1:1", "unknown shape %q", o.format)
 	case o.still >= 0 && o.engine == records.Native:

@@ -272,12 +272,8 @@ func (o renderOptions) printFilm(e *env, name string, r render.Result) error {
 	case r.UpToDate:
 		e.say("%s: up to date", name)
 	default:
-		reused := ""
-		if r.Renderer == records.Native {
-			reused = fmt.Sprintf("; %.1f s encoded, %.1f s reused", r.Encoded, r.Reused)
-		}
-		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s%s",
-			name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took, reused)
+		e.say("%s: %d frames at %.6g fps, %dx%d: %.1f s film, took %.1f s; %.1f s encoded, %.1f s reused",
+			name, r.Frames, r.FPS, r.Width, r.Height, r.Seconds, r.Took, r.Encoded, r.Reused)
 	}
 	return nil
 }

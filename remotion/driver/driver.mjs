@@ -8,9 +8,9 @@ import {Fault, answer, exit, killAll, say, state, write} from './protocol.mjs';
 import {endBrowser} from './browser.mjs';
 import {readConfig} from './config.mjs';
 import {bundle} from './bundle.mjs';
-import {chunk, close, combine, open, still} from './films.mjs';
+import {chunk, close, combine, open, sound, still} from './films.mjs';
 
-const operations = {config: readConfig, bundle, open, chunk, combine, still, close};
+const operations = {config: readConfig, bundle, open, chunk, sound, combine, still, close};
 const atomic = ['config', 'bundle']; // nothing of a project's own code can be stopped halfway
 
 let ended = false; // stdin is closed

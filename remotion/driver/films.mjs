@@ -60,10 +60,17 @@ export const open = async ({film: name, bundleDir, composition: id, inputProps, 
   films.set(name, {common, composition, own});
   const {durationInFrames: frames, width, height, fps} = composition;
   const scale = (own && values.setScale) || 1;
-  return {composition: {frames, width, height, fps, scale, muted: Boolean(own && values.setMuted)}};
+  const muted = Boolean(own && values.setMuted);
+  return {composition: {frames, width, height, fps, scale, muted, segments: own ? exported(composition) : undefined}};
 };
 
-/** Renders frames from..to, both in it; picture and sound into files of their own. */
+/** The segments that a composition of the project exports as a prop, for Go to check. */
+const exported = ({props}) => props?.greenroomSegments;
+
+/**
+ * Renders frames from..to, both in it; picture and sound into files of their own. range: greenroom joins the picture's
+ * file with others, not Remotion. Without a file for the sound none is rendered.
+ */
 export const chunk = async (request) => {
   const {common, composition} = film(request);
   const {renderMedia, makeCancelSignal} = await load('@remotion/renderer');
@@ -72,6 +79,9 @@ export const chunk = async (request) => {
   state.busy.cancel = cancel;
   const total = request.to - request.from + 1;
   const part = total < composition.durationInFrames;
+  const sound = request.audio ? {
+    audioCodec: 'pcm-16', separateAudioTo: request.audio, enforceAudioTrack: true, sampleRate: 48000,
+  } : {muted: true};
   const values = settings(request);
   const chosen = encoding(values, request.format, request.crf);
   const quality = format.codec === 'prores' || chosen.videoBitrate ? {} : {crf: request.crf || 18};
@@ -81,12 +91,13 @@ export const chunk = async (request) => {
   const ffmpegOverride = ({type, args}) => overrides.reduce((args, override) => override({type, args}), args);
   let last = -1;
   await renderMedia({
-    ...common, composition, ...format, codec: (part && chunkCodec) || format.codec, colorSpace: 'bt709',
+    ...common, composition, ...format, codec: (part && !request.range && chunkCodec) || format.codec,
+    colorSpace: 'bt709',
     ...quality, ...chosen,
     ...(overrides.length > 0 ? {ffmpegOverride} : {}),
     ...(request.exact ? {imageFormat: 'png'} : {}),
     frameRange: part ? [request.from, request.to] : null,
-    audioCodec: 'pcm-16', separateAudioTo: request.audio, enforceAudioTrack: true, sampleRate: 48000,
+    ...sound,
     outputLocation: request.video,
     concurrency: request.concurrency, overwrite: true, cancelSignal,
     onProgress: ({renderedFrames}) => {
@@ -94,6 +105,21 @@ export const chunk = async (request) => {
       if (done !== last) say({id: request.id, stage: 'render', done, total});
       last = done;
     },
+  }).catch(drawing);
+};
+
+/** Renders the sound of frames from..to, both in it, without their pictures. */
+export const sound = async (request) => {
+  const {common, composition} = film(request);
+  const {renderMedia, makeCancelSignal} = await load('@remotion/renderer');
+  const {cancelSignal, cancel} = makeCancelSignal();
+  state.busy.cancel = cancel;
+  const total = request.to - request.from + 1;
+  await renderMedia({
+    ...common, composition, codec: 'wav', audioCodec: 'pcm-16', enforceAudioTrack: true, sampleRate: 48000,
+    frameRange: [request.from, request.to], outputLocation: request.audio, concurrency: request.concurrency,
+    overwrite: true, cancelSignal,
+    onProgress: ({renderedFrames}) => say({id: request.id, stage: 'render', done: Math.min(renderedFrames, total), total}),
   }).catch(drawing);
 };
 

@@ -19,7 +19,7 @@ const (
 	wavHeadSize = 12
 )
 
-// Chunk is the WAV file of the frames From to To.
+// Chunk is the WAV file of the frames From to To; without a file they are silent.
 type Chunk struct {
 	From, To int
 	File     string
@@ -41,6 +41,12 @@ func Join(out string, chunks []Chunk, fps float64) error {
 	w := bufio.NewWriterSize(f, 1<<20)
 	for _, c := range chunks {
 		want := (SampleAt(c.To+1, fps) - SampleAt(c.From, fps)) * soundFrame
+		if c.File == "" {
+			if _, err := io.CopyN(w, silence{}, want); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := copySound(w, c.File, want); err != nil {
 			return err
 		}

@@ -86,9 +86,12 @@ func (in Inputs) Key(static string, at project.Layout, environ []string) string 
 	return h.Sum()[:16]
 }
 
-// Hash adds names and contents. One that is gone is another content.
+// Hash adds names and contents of files that h does not skip. One that is gone is another content.
 func (in Inputs) Hash(h Key, at project.Layout, environ []string) {
 	file := func(name string) error {
+		if h.Skip != nil && h.Skip(filepath.ToSlash(name)) {
+			return nil
+		}
 		sum, err := Sum(at.Path(filepath.ToSlash(name)))
 		if err != nil {
 			sum = "unreadable"

@@ -23,10 +23,7 @@ func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	way := records.Pieces
-	if r.Whole || r.Pieces == nil {
-		way = records.Whole
-	}
+	way := r.way()
 	key, err := r.Records.NativeKey(f, r.Tools.Version, preset.Name, spec.CRF, way)
 	if err != nil {
 		return Result{}, err
@@ -67,16 +64,33 @@ func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) 
 func (r *Renderer) pieces(
 	ctx context.Context, film films.Film, spec native.Spec, preset *native.Preset, progress func(stage string, frame int),
 ) (segments.Result, error) {
-	if r.maker == nil {
-		maker, err := r.Pieces(ctx)
-		if err != nil {
-			return segments.Result{}, err
-		}
-		maker.Tools, maker.WorkDir, maker.Fresh = r.Tools, r.CacheDir, r.Force
-		r.maker = maker
+	if err := r.open(ctx); err != nil {
+		return segments.Result{}, err
 	}
 	return r.maker.Render(ctx, segments.Film{
 		Timeline: film.Timeline, Content: film.Content, Out: spec.Out,
 		Encoding: segments.Encoding{Preset: preset, CRF: spec.CRF, FFmpeg: r.Tools.Version},
 	}, func(frame int) { progress(stageRender, frame) })
+}
+
+// open opens what renders films piece by piece.
+func (r *Renderer) open(ctx context.Context) error {
+	if r.maker != nil {
+		return nil
+	}
+	maker, err := r.Pieces(ctx)
+	if err != nil {
+		return err
+	}
+	maker.Tools, maker.WorkDir, maker.Fresh = r.Tools, r.CacheDir, r.Force
+	r.maker = maker
+	return nil
+}
+
+// way returns how films are encoded in this run.
+func (r *Renderer) way() string {
+	if r.Whole || r.Pieces == nil {
+		return records.Whole
+	}
+	return records.Pieces
 }

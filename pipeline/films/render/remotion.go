@@ -25,81 +25,103 @@ type Composition struct {
 
 // Composition renders a composition of the Remotion project, or one frame of it.
 func (r *Renderer) Composition(ctx context.Context, c Composition) (Result, error) {
-	return r.byRemotion(ctx, c.ID, remotion.RenderSpec{
+	return r.byRemotion(ctx, &job{r: r, name: c.ID, spec: remotion.RenderSpec{
 		Composition: c.ID, Out: r.path(c.ID, ".mp4"),
 		PropsJSON: c.Props, InputProps: c.Input, AllowStandIns: c.AllowStandIns,
-	})
+	}})
 }
 
 // timeline renders a film of the manifest with the companion's Timeline composition. Frames are passed to the encoder
 // as PNG: the native renderer encodes without a lossy step before, too.
-func (r *Renderer) timeline(ctx context.Context, f *timeline.Film) (Result, error) {
-	input, err := json.Marshal(map[string]any{"film": f})
+func (r *Renderer) timeline(ctx context.Context, film films.Film) (Result, error) {
+	f := film.Timeline
+	input, err := filmInput(f)
 	if err != nil {
 		return Result{}, err
 	}
-	spec := remotion.RenderSpec{
+	return r.byRemotion(ctx, &job{r: r, name: f.Name, film: &film, spec: remotion.RenderSpec{
 		Composition: remotion.Timeline, Out: r.path(f.Name, extension(f)), InputProps: input, Exact: true,
-	}
-	return r.byRemotion(ctx, f.Name, spec)
+	}})
 }
 
-// byRemotion renders a composition in the run's session, unless its file is up to date: then neither Node nor a
-// browser is started.
-func (r *Renderer) byRemotion(ctx context.Context, name string, spec remotion.RenderSpec) (Result, error) {
+// filmInput returns the input of the Timeline composition.
+func filmInput(f *timeline.Film) ([]byte, error) { return json.Marshal(map[string]any{"film": f}) }
+
+// byRemotion renders a composition in the run's session, unless its file is up to date or all of its ranges are in the
+// store: then neither Node nor a browser is started.
+func (r *Renderer) byRemotion(ctx context.Context, j *job) (Result, error) {
 	if r.Still >= 0 {
-		return r.still(ctx, name, spec)
+		return r.still(ctx, j.name, j.spec)
 	}
-	spec.Concurrency, spec.CRF = r.Concurrency, r.CRF
-	key, err := r.remotionKey(ctx, spec)
-	if err != nil {
+	j.spec.Concurrency, j.spec.CRF = r.Concurrency, r.CRF
+	if err := j.readKey(ctx); err != nil {
 		return Result{}, err
 	}
-	if res, ok := r.upToDate(spec.Out, records.Remotion, key); ok {
+	if res, ok := r.upToDate(j.spec.Out, records.Remotion, j.key); ok {
 		return res, nil
 	}
-	reused := true
-	if r.session == nil {
-		if err := r.open(ctx, name); err != nil {
-			return Result{}, err
-		}
-		reused, err = r.session.Prepare(ctx, r.progress(name))
-		if err != nil {
-			return Result{}, err
-		}
-		r.keys.Save()
-		r.keys = nil // packages may have been installed, and only a bundle shows which files it is made of
-		key, err = r.remotionKey(ctx, spec)
-		if err != nil {
-			return Result{}, err
-		}
+	defer j.close()
+	start := r.Now()
+	out, err := j.reuse(ctx)
+	if err == nil && out == nil {
+		out, err = j.inSession(ctx)
 	}
-	done, err := r.session.Render(ctx, spec, r.progress(name))
 	r.keys.Forget() // files may have changed during the render
 	if err != nil {
 		return Result{}, err
 	}
-	out := records.Output{
-		Frames: done.Frames, Width: done.Width, Height: done.Height, FPS: done.FPS, Seconds: done.Seconds,
+	if out.Seconds == 0 {
+		out.Seconds = r.Now().Sub(start).Seconds()
 	}
-	res := resultOf(done.Path, records.Remotion, out)
-	res.BundleReused = reused && done.BundleReused
+	res := resultOf(out.path, records.Remotion, out.Output)
+	res.BundleReused = out.bundleReused
+	res.Encoded, res.Reused = res.Seconds, 0
+	if out.FPS > 0 && out.pieces != nil {
+		res.Encoded, res.Reused = float64(out.encoded)/out.FPS, float64(out.reused)/out.FPS
+	}
 	// The film may or may not show what changed during the render.
-	switch after, err := r.remotionKey(ctx, spec); {
+	key := j.key
+	switch err := j.readKey(ctx); {
 	case err != nil:
-		r.notRecorded(name, err.Error())
-	case after != key:
-		r.notRecorded(name, "the project changed during the render")
+		r.notRecorded(j.name, err.Error())
+	case j.key != key:
+		r.notRecorded(j.name, "the project changed during the render")
 	default:
-		r.record(name, done.Path, key, out)
+		r.record(j.name, out.path, key, out.Output, out.pieces...)
 	}
 	return res, nil
+}
+
+// inSession renders a film in the run's session, which is started for the first film.
+func (j *job) inSession(ctx context.Context) (*rendered, error) {
+	r := j.r
+	reused := true
+	if r.session == nil {
+		if err := r.openSession(ctx, j.name); err != nil {
+			return nil, err
+		}
+		var err error
+		reused, err = r.session.Prepare(ctx, r.progress(j.name))
+		if err != nil {
+			return nil, err
+		}
+		r.keys.Save()
+		r.keys = nil // packages may have been installed, and only a bundle shows which files it is made of
+		if err := j.readKey(ctx); err != nil {
+			return nil, err
+		}
+	}
+	out, err := j.render(ctx)
+	if out != nil {
+		out.bundleReused = reused
+	}
+	return out, err
 }
 
 // still renders one frame.
 func (r *Renderer) still(ctx context.Context, name string, spec remotion.RenderSpec) (Result, error) {
 	if r.session == nil {
-		if err := r.open(ctx, name); err != nil {
+		if err := r.openSession(ctx, name); err != nil {
 			return Result{}, err
 		}
 	}
@@ -113,8 +135,8 @@ func (r *Renderer) still(ctx context.Context, name string, spec remotion.RenderS
 	return Result{Path: done.Path, Renderer: records.Remotion, Frames: 1, Width: done.Width, Height: done.Height}, nil
 }
 
-// open starts the session of this run.
-func (r *Renderer) open(ctx context.Context, name string) (err error) {
+// openSession starts the session of this run.
+func (r *Renderer) openSession(ctx context.Context, name string) (err error) {
 	r.session, err = r.Remotion.Open(ctx, r.sessionSpec(), r.progress(name))
 	return err
 }
@@ -136,7 +158,11 @@ func (r *Renderer) remotionKey(ctx context.Context, spec remotion.RenderSpec) (s
 	if err != nil {
 		return "", err
 	}
-	return r.Records.Key(key, r.Tools.Version, records.Remotion)
+	settings := []string{records.Remotion}
+	if way := r.way(); way != records.Whole { // earlier versions had only this way
+		settings = append(settings, way)
+	}
+	return r.Records.Key(key, r.Tools.Version, settings...)
 }
 
 // progress returns a function that emits the progress of a film.

@@ -40,7 +40,7 @@ type Settings struct {
 	CRF         int    // 0: that of the preset or of the Remotion project
 	Concurrency int    // browser tabs
 	Still       int    // the one frame to render, with Remotion; negative: the complete film
-	Whole       bool   // render each film in one run of ffmpeg, and keep no pieces
+	Whole       bool   // render each film in one run, and keep no pieces
 	Force       bool   // render films that are up to date, and bundle the Remotion project again
 }
 
@@ -56,6 +56,7 @@ type Renderer struct {
 	session *remotion.Session // nil before the first film that needs it
 	keys    *remotion.Keys    // nil before the first film of Remotion's
 	maker   *segments.Maker   // nil before the first film that is rendered piece by piece
+	warned  bool              // that the manifest's films have no ranges
 }
 
 // Result describes the file of a film.
@@ -68,7 +69,7 @@ type Result struct {
 	FPS          float64 `json:"fps,omitempty"`
 	Seconds      float64 `json:"seconds,omitempty"`     // length of the film
 	Took         float64 `json:"tookSeconds,omitempty"` // how long rendering took
-	Encoded      float64 `json:"encodedSeconds"`        // of the film that ffmpeg encoded in this run
+	Encoded      float64 `json:"encodedSeconds"`        // of the film that were encoded in this run
 	Reused       float64 `json:"reusedSeconds"`         // of the film that were encoded before
 	BundleReused bool    `json:"bundleReused"`
 	UpToDate     bool    `json:"upToDate,omitempty"` // the file was not rendered in this run
@@ -82,7 +83,7 @@ func (r *Renderer) Film(ctx context.Context, f films.Film) (Result, error) {
 	var res Result
 	var err error
 	if r.ByRemotion || r.Still >= 0 {
-		res, err = r.timeline(ctx, f.Timeline)
+		res, err = r.timeline(ctx, f)
 	} else {
 		res, err = r.native(ctx, f)
 	}

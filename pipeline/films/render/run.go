@@ -23,7 +23,7 @@ type Outcome struct {
 	Status  string  `json:"status"`
 	File    string  `json:"file,omitempty"`    // relative to the project's folder if it is inside
 	Seconds float64 `json:"seconds,omitempty"` // length of the film
-	Encoded float64 `json:"encodedSeconds"`    // of the film that ffmpeg encoded in this run
+	Encoded float64 `json:"encodedSeconds"`    // of the film that were encoded in this run
 	Frames  int     `json:"frames,omitempty"`
 	Error   string  `json:"error,omitempty"`
 }

@@ -42,20 +42,83 @@ func (e Encoding) SoundKey(f *timeline.Film, content map[string]string) (string,
 }
 
 func (e Encoding) key(schema string, film *timeline.Film, settings []string, more ...any) (string, error) {
+	k, err := keyOf(schema, film, settings, more...)
+	if err != nil {
+		return "", err
+	}
+	k.Field("encoder", e.Preset.Name)
+	k.Field("ffmpeg", e.FFmpeg)
+	return k.Sum(), nil
+}
+
+// RangeKey is PartKey for another renderer than ffmpeg; settings are what its bytes depend on besides.
+func RangeKey(p native.Part, content map[string]string, settings ...string) (string, error) {
+	film, err := anonymous(p.Film, content)
+	if err != nil {
+		return "", err
+	}
+	k, err := keyOf("range/1", film, settings, played(p.Film))
+	if err != nil {
+		return "", err
+	}
+	return k.Sum(), nil
+}
+
+// audible is the part of a sound that is played in a range of frames.
+type audible struct {
+	Content      string
+	File         timeline.Media
+	From, Frames int // in the range
+	Played       int // frames of the sound that came before
+	Skip         float64
+	Loop         bool
+	Gain         []float64 // of each frame
+}
+
+// RangeSoundKey returns the hash of the sounds from a frame of a film to another, last not included, for another
+// renderer than ffmpeg: gains change from frame to frame. It returns "" for a range without sounds.
+func RangeSoundKey(
+	f *timeline.Film, from, to int, content map[string]string, settings ...string,
+) (string, error) {
+	var list []audible
+	for i := range f.Sounds {
+		s := &f.Sounds[i]
+		first, end := max(s.From, from), min(s.From+s.Frames, to)
+		if first >= end {
+			continue
+		}
+		h := audible{Content: content[s.Media], File: f.Media[s.Media], From: first - from, Frames: end - first,
+			Played: first - s.From, Skip: s.Skip, Loop: s.Loop}
+		h.File.Public = ""
+		for at := first; at < end; at++ {
+			h.Gain = append(h.Gain, s.GainAt(f.FPS.Seconds(at)))
+		}
+		list = append(list, h)
+	}
+	if list == nil {
+		return "", nil
+	}
+	k, err := keyOf("range sound/1", &timeline.Film{FPS: f.FPS, Frames: to - from}, settings, list)
+	if err != nil {
+		return "", err
+	}
+	return k.Sum(), nil
+}
+
+// keyOf returns the key of a film without names, of more values and of settings.
+func keyOf(schema string, film *timeline.Film, settings []string, more ...any) (*hashkey.Key, error) {
 	k := hashkey.New(schema)
 	for _, v := range append([]any{film}, more...) {
 		b, err := json.Marshal(v)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		k.Field("drawn", string(b))
 	}
 	for _, s := range settings {
 		k.Field("setting", s)
 	}
-	k.Field("encoder", e.Preset.Name)
-	k.Field("ffmpeg", e.FFmpeg)
-	return k.Sum(), nil
+	return k, nil
 }
 
 // played returns how much of each layer's footage came before the part, which the JSON of a film does not have.

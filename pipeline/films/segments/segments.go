@@ -73,77 +73,46 @@ type Result struct {
 	Objects         []string // hashes of the pieces in the store
 }
 
-// unit is a piece, or the sound, of one film.
-type unit struct {
-	key, ext string
-	frames   int     // 0 for sound
-	seconds  float64 // of the film, for sound
-	encode   func(ctx context.Context, out string, emit func(frame int)) (native.Encoded, error)
-
-	record Record
-	reused bool
-	warned []string
-}
-
 // Render renders a film. emit reports how many of its frames are ready; it may be nil.
 func (m *Maker) Render(ctx context.Context, f Film, emit func(frame int)) (Result, error) {
-	if err := os.MkdirAll(m.WorkDir, 0o700); err != nil {
-		return Result{}, err
-	}
-	units, spans, err := m.units(f)
+	r, err := m.ranges(f)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := m.makeAll(ctx, units, m.Fresh, emit); err != nil {
-		return Result{}, err
-	}
-	if !agree(units) {
-		// The encoder's library has changed although ffmpeg's version is the same: one film has one encoder.
-		m.made.Clear()
-		if err := m.makeAll(ctx, units, true, emit); err != nil {
-			return Result{}, err
-		}
-	}
-	return m.join(ctx, f, units, spans)
+	return m.RenderRanges(ctx, r, emit)
 }
 
-// units returns the pieces of a film, each as often as it is shown, and the sound as the last one.
-func (m *Maker) units(f Film) (units []*unit, spans []piece.Span, err error) {
+// ranges returns the pieces of a film that ffmpeg draws.
+func (m *Maker) ranges(f Film) (Ranges, error) {
 	if err := f.Timeline.Validate(); err != nil {
-		return nil, nil, err
+		return Ranges{}, err
 	}
 	preset := f.Encoding.Preset
 	spec := f.Encoding.spec(f.Timeline)
 	spec.Tools, spec.WorkDir, spec.Probes = m.Tools, m.WorkDir, &m.probes
-	known := map[string]*unit{}
-	spans = piece.Cut(f.Timeline)
-	for _, span := range spans {
+	out := Ranges{Film: f.Timeline, Preset: preset, Out: f.Out}
+	for _, span := range piece.Cut(f.Timeline) {
 		part := native.PartOf(f.Timeline, span.From, span.To)
 		key, err := f.Encoding.PartKey(part, f.Content)
 		if err != nil {
-			return nil, nil, err
+			return Ranges{}, err
 		}
-		if known[key] == nil {
-			known[key] = &unit{key: key, ext: preset.PartExt(), frames: span.Frames(),
-				encode: func(ctx context.Context, out string, emit func(int)) (native.Encoded, error) {
-					s := spec
-					s.Out = out
-					return native.RenderPart(ctx, s, part, preset, emit)
-				}}
+		encode := func(ctx context.Context, out string, _ []string, emit func(int)) (native.Encoded, error) {
+			s := spec
+			s.Out = out
+			return native.RenderPart(ctx, s, part, preset, emit)
 		}
-		units = append(units, known[key])
+		out.Pictures = append(out.Pictures,
+			Source{Key: key, Ext: preset.PartExt(), Frames: span.Frames(), Make: encode})
 	}
 	key, err := f.Encoding.SoundKey(f.Timeline, f.Content)
-	if err != nil {
-		return nil, nil, err
-	}
-	sound := &unit{key: key, ext: preset.SoundExt(), seconds: f.Timeline.FPS.Seconds(f.Timeline.Frames),
-		encode: func(ctx context.Context, out string, _ func(int)) (native.Encoded, error) {
+	out.Sound = Source{Key: key, Ext: preset.SoundExt(), Seconds: f.Timeline.FPS.Seconds(f.Timeline.Frames),
+		Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
 			s := spec
 			s.Out = out
 			return native.RenderSound(ctx, s, preset)
 		}}
-	return append(units, sound), spans, nil
+	return out, err
 }
 
 // makeAll encodes the units that the store does not have. With fresh it encodes all.
@@ -176,7 +145,7 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 				later = append(later, u)
 				return nil
 			}
-			report(u, u.frames)
+			report(u, u.Frames)
 			return err
 		})
 	}
@@ -187,7 +156,7 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 		if err := m.make(ctx, u, fresh, true, func(frame int) { report(u, frame) }); err != nil {
 			return err
 		}
-		report(u, u.frames)
+		report(u, u.Frames)
 	}
 	return nil
 }
@@ -202,7 +171,7 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if _, made := m.made.Load(u.key); !fresh || made {
+	if _, made := m.made.Load(u.Key); !fresh || made {
 		u.record, u.reused = m.find(ctx, u)
 		if u.reused {
 			return nil
@@ -213,7 +182,7 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 			u.record, u.reused = m.find(ctx, u)
 			return u.reused
 		}
-		release, state := m.Leases.Lease(ctx, u.key, wait, find)
+		release, state := m.Leases.Lease(ctx, u.Key, wait, find)
 		defer release()
 		switch {
 		case ctx.Err() != nil:
@@ -224,14 +193,18 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 			return errElsewhere
 		}
 	}
-	out := m.Store.TempPath("piece-" + u.key + u.ext)
-	done, err := u.encode(ctx, out, emit)
+	needs, err := m.needs(ctx, u, fresh)
 	if err != nil {
 		return err
 	}
+	out := m.Store.TempPath("piece-" + u.Key + u.Ext)
 	defer os.Remove(out) // gone when it was adopted
-	r := Record{Key: u.key, Frames: u.frames}
-	if u.frames > 0 {
+	done, err := u.Make(ctx, out, needs, emit)
+	if err != nil {
+		return err
+	}
+	r := Record{Key: u.Key, Frames: u.Frames}
+	if u.Frames > 0 {
 		r.Parameters, err = parametersOf(out)
 		if err != nil {
 			return fmt.Errorf("read an encoded piece: %w", err)
@@ -243,7 +216,10 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 	}
 	r.Hash, r.Bytes = string(hash), size
 	u.record, u.warned = r, done.Warnings
-	m.made.Store(u.key, true)
+	if u.Valid != nil && !u.Valid(ctx) {
+		return nil // good for this film at most
+	}
+	m.made.Store(u.Key, true)
 	if m.Shared != nil {
 		m.Shared.Send(ctx, r)
 	}
@@ -252,24 +228,24 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 
 // find returns the record of a unit whose file is in the store, complete and unchanged. A corrupt file is removed.
 func (m *Maker) find(ctx context.Context, u *unit) (Record, bool) {
-	if r, ok := m.Index.Get(u.key); ok && r.Frames == u.frames {
+	if r, ok := m.Index.Get(u.Key); ok && r.Frames == u.Frames {
 		switch m.Store.Condition(assets.Hash(r.Hash), r.Bytes) {
 		case assets.Intact:
 			return r, true
 		case assets.Damaged:
 			_ = m.Store.Remove(assets.Hash(r.Hash)) // it is made again
 		}
-		m.Index.Forget(u.key)
+		m.Index.Forget(u.Key)
 	}
 	if m.Shared == nil {
 		return Record{}, false
 	}
-	r, ok := m.Shared.Fetch(ctx, u.key)
+	r, ok := m.Shared.Fetch(ctx, u.Key)
 	if !ok {
 		return Record{}, false
 	}
 	if !m.holds(ctx, u, r) {
-		m.Shared.Distrust(u.key)
+		m.Shared.Distrust(u.Key)
 		return Record{}, false
 	}
 	return r, m.Index.Set(r) == nil
@@ -282,57 +258,24 @@ const soundSlack = 0.1
 // the record is anyone's who writes to the cache.
 func (m *Maker) holds(ctx context.Context, u *unit, r Record) bool {
 	path := m.Store.Path(assets.Hash(r.Hash))
-	if u.frames == 0 {
+	if u.Frames == 0 {
 		sound, err := media.ProbeSound(ctx, m.Tools, path)
-		return err == nil && r.Frames == 0 && math.Abs(sound.Seconds-u.seconds) < soundSlack
+		return err == nil && r.Frames == 0 && math.Abs(sound.Seconds-u.Seconds) < soundSlack
 	}
 	parameters, err := parametersOf(path)
-	if err != nil || r.Frames != u.frames || r.Parameters != parameters {
+	if err != nil || r.Frames != u.Frames || r.Parameters != parameters {
 		return false
 	}
 	info, err := media.Probe(ctx, m.Tools, path)
-	return err == nil && info.Frames == u.frames
+	return err == nil && info.Frames == u.Frames
 }
 
 // agree reports whether one decoder can play all pieces in a row.
 func agree(units []*unit) bool {
 	for _, u := range units {
-		if u.frames > 0 && u.record.Parameters != units[0].record.Parameters {
+		if u.Frames > 0 && u.record.Parameters != units[0].record.Parameters {
 			return false
 		}
 	}
 	return true
-}
-
-// join makes the film of its pieces.
-func (m *Maker) join(ctx context.Context, f Film, units []*unit, spans []piece.Span) (Result, error) {
-	var res Result
-	j := native.Joined{Film: f.Timeline}
-	counted := map[*unit]bool{}
-	for i, u := range units {
-		path := m.Store.Path(assets.Hash(u.record.Hash))
-		if i == len(spans) {
-			j.Sound = path
-		} else {
-			j.Parts, j.Frames = append(j.Parts, path), append(j.Frames, u.frames)
-			if u.reused || counted[u] { // a piece that is shown twice is encoded once
-				res.Reused += u.frames
-			} else {
-				res.Encoded += u.frames
-			}
-		}
-		if !counted[u] {
-			res.Objects = append(res.Objects, u.record.Hash)
-		}
-		counted[u] = true
-	}
-	spec := f.Encoding.spec(f.Timeline)
-	spec.Tools, spec.WorkDir, spec.Out = m.Tools, m.WorkDir, f.Out
-	var err error
-	res.Result, err = native.Join(ctx, spec, j, f.Encoding.Preset)
-	for _, u := range units {
-		res.Warnings = append(res.Warnings, u.warned...)
-		u.warned = nil
-	}
-	return res, err
 }

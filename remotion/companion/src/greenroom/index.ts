@@ -5,6 +5,7 @@ export {clipNames, clips, greenroom, type ClipName} from './clips.gen';
 export {defaults, filmMetadata, filmSchema, type Film} from './film';
 export {Footage} from './Footage';
 export {greenroomSchema, type Box, type Clip, type Greenroom, type Take} from './props.gen';
+export {withSegments, type Segment} from './segments';
 export {clipFrames} from './time';
 export {emptyFilm, Timeline} from './Timeline';
 export {timelineMetadata, timelineSchema, type TimelineProps} from './timelineFilm';
