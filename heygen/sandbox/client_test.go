@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -282,8 +283,15 @@ func (s *session) photos(api heygen.API) {
 			s.Errorf("talking photos %v", l)
 		}
 		group := map[string]string{"name": "Me", "image_key": "image/x/original"}
-		g := at(s.must("POST", "/v2/photo_avatar/avatar_group/create", group), "data", "group_id")
+		made := s.must("POST", "/v2/photo_avatar/avatar_group/create", group)
+		g, look := at(made, "data", "group_id"), fmt.Sprint(at(made, "data", "id"))
 		s.must("POST", "/v2/photo_avatar/train", map[string]any{"group_id": g})
+		members, _ := at(s.must("GET", fmt.Sprint("/v2/avatar_group/", g, "/avatars"), nil), "data", "avatar_list").([]any)
+		if len(members) != 1 || at(members[0], "id") != look {
+			s.Errorf("the new group has %v, want %s", members, look)
+		}
+		s.must("GET", "/v2/photo_avatar/"+look, nil)
+		s.must("DELETE", "/v2/photo_avatar/"+look, nil)
 	}
 	if err := s.DeletePhotoAvatar(s.ctx, api, id); err != nil {
 		s.Error(err)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // photo is a photo avatar of this account.
@@ -128,5 +129,18 @@ func (s *Server) createGroup(w http.ResponseWriter, r *http.Request) {
 		v2Error(w, http.StatusBadRequest, "invalid_parameter", "name and image_key are required")
 		return
 	}
-	v2(w, map[string]any{"id": newID(), "group_id": newID(), "name": b.Name, "status": "pending"})
+	p := photo{ID: newID(), Name: b.Name, Group: newID(), GroupName: b.Name}
+	id, _, _ := strings.Cut(strings.TrimPrefix(b.Key, "image/"), "/")
+	if _, ok := s.asset(id); ok { // a generated picture has a key, too, and is none of the uploads
+		p.Asset = id
+	}
+	s.mu.Lock()
+	s.photos = append(s.photos, p)
+	err := s.save()
+	s.mu.Unlock()
+	if err != nil {
+		v2Error(w, http.StatusInternalServerError, "internal_error", "the group could not be stored")
+		return
+	}
+	v2(w, map[string]any{"id": p.ID, "group_id": p.Group, "name": b.Name, "status": "pending"})
 }
