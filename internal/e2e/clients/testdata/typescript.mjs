@@ -10,7 +10,7 @@ globalThis.fetch = (url, options) =>
 
 const sdk = new HeygenSDK('npm-client');
 
-// call prints whether a call gives what is looked for, and returns the answer's data.
+// call prints whether a call returns what is looked for, and returns the answer's data.
 const call = async (name, what, has = (d) => d != null) => {
   try {
     const answer = await what();
