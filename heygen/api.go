@@ -2,6 +2,7 @@ package heygen
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -37,6 +38,12 @@ func (c *Client) post(ctx context.Context, op, path string, body, out any) error
 func (c *Client) write(ctx context.Context, op, method, path string, q url.Values, body, out any) error {
 	k := call{op: op, method: method, path: path, query: q, once: method == http.MethodPost}
 	return c.change(ctx, k, body, out)
+}
+
+// create sends a POST under an idempotency key of its own, so that a repeat within the call makes nothing twice: it is
+// repeated as a read is. It is for what v3 documents a key for and what costs nothing; a purchase has the key of its row.
+func (c *Client) create(ctx context.Context, op, path string, body, out any) error {
+	return c.change(ctx, call{op: op, method: http.MethodPost, path: path, idempotency: rand.Text()}, body, out)
 }
 
 // change sends body as JSON, unless it is nil, to the path of a call and decodes the answer's data

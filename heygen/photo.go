@@ -26,7 +26,7 @@ func (c *Client) NewPhotoAvatar(
 				ID flexWord `json:"id"`
 			} `json:"avatar_item"`
 		}
-		err = c.post(
+		err = c.create(
 			ctx, op, "/v3/avatars",
 			map[string]any{"type": "photo", "name": name, "file": translateInput{Type: "asset_id", AssetID: a.ID}}, &d,
 		)

@@ -199,7 +199,15 @@ func TestOnlyRepeatableChangesAreRepeated(t *testing.T) {
 			func(c *Client) error { return onlyErr(c.Upload(ctx, V2, "n", "image/png", []byte("x"), "")) }, 1,
 		},
 		"v3 upload": {
-			func(c *Client) error { return onlyErr(c.Upload(ctx, V3, "n", "image/png", []byte("x"), "")) }, 1,
+			func(c *Client) error { return onlyErr(c.Upload(ctx, V3, "n", "image/png", []byte("x"), "")) }, 4,
+		},
+		"v3 direct upload": {
+			func(c *Client) error { return onlyErr(c.UploadDirect(ctx, "n", "video/mp4", []byte("x"), "")) }, 4,
+		},
+		"start proofread": {
+			func(c *Client) error {
+				return onlyErr(c.NewProofread(ctx, TranslateRequest{AssetID: "a", Language: "Spanish"}))
+			}, 4,
 		},
 		"buy":          {func(c *Client) error { return onlyErr(c.Submit(ctx, PathGenerate, []byte(`{}`))) }, 1},
 		"buy with key": {func(c *Client) error { return onlyErr(c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "k")) }, 1},

@@ -105,7 +105,7 @@ func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, 
 	var d struct {
 		IDs flexStrings `json:"proofread_ids"`
 	}
-	err := c.post(ctx, "start proofread", PathTranslateV3+"/proofreads", struct {
+	err := c.create(ctx, "start proofread", PathTranslateV3+"/proofreads", struct {
 		Title     string         `json:"title"`
 		Video     translateInput `json:"video"`
 		Languages []string       `json:"output_languages"`

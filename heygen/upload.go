@@ -3,6 +3,7 @@ package heygen
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"mime/multipart"
@@ -22,7 +23,7 @@ type Asset struct {
 // maxMultipart is what v3 accepts in one request, bytes; more needs a direct upload.
 const maxMultipart = 32 << 20
 
-// Upload stores a file on the account in the way that its size needs. It is sent once, and costs
+// Upload stores a file on the account in the way that its size needs; on v3 a failed request is repeated under its key. It costs
 // nothing. HeyGen reads the content and refuses a file that is not of contentType. sum is the
 // content's SHA-256 in hex.
 func (c *Client) Upload(ctx context.Context, api API, name, contentType string, b []byte, sum string) (Asset, error) {
@@ -79,7 +80,7 @@ func (c *Client) uploadV3(ctx context.Context, contentType string, file []byte) 
 		return Asset{}, fmt.Errorf("heygen %s: %w", op, err)
 	}
 	b, err := c.do(ctx, call{
-		op: op, method: http.MethodPost, host: c.base, path: "/v3/assets", once: true, timeout: uploadTimeout,
+		op: op, method: http.MethodPost, host: c.base, path: "/v3/assets", timeout: uploadTimeout, idempotency: rand.Text(),
 		body: body.Bytes(), contentType: w.FormDataContentType(),
 	})
 	if err != nil {
@@ -105,7 +106,7 @@ func (c *Client) UploadDirect(ctx context.Context, name, contentType string, fil
 		Headers map[string]flexWord `json:"upload_headers"`
 		Max     flexNumber          `json:"max_bytes"`
 	}
-	err := c.post(ctx, op, "/v3/assets/direct-uploads", map[string]any{
+	err := c.create(ctx, op, "/v3/assets/direct-uploads", map[string]any{
 		"filename": name, "content_type": contentType, "size_bytes": len(file), "checksum_sha256": sum,
 	}, &d)
 	if err != nil {
