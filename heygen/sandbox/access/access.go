@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Credential is who calls. A key or token NAME+SCOPE+SCOPE has these scopes alone; the name is the account.
+// Credential is who calls. A key or token NAME+SCOPE+SCOPE, with scopes such as videos:read, has these alone; the name is
+// the account.
 type Credential struct {
 	Name   string
 	Scopes []string // nil: all rights
@@ -23,12 +24,18 @@ func Of(r *http.Request) Credential {
 			key, token = strings.TrimSpace(value), true
 		}
 	}
+	c := Credential{Name: key, Token: token}
 	parts := strings.Split(key, "+")
-	c := Credential{Name: parts[0], Token: token}
-	if len(parts) > 1 {
-		c.Scopes = parts[1:]
+	if len(parts) > 1 && !slices.ContainsFunc(parts[1:], notScope) {
+		c.Name, c.Scopes = parts[0], parts[1:]
 	}
 	return c
+}
+
+// notScope reports a word that is a part of a key: real ones may contain a plus sign.
+func notScope(word string) bool {
+	what, right, ok := strings.Cut(word, ":")
+	return !ok || what == "" || right != "read" && right != "write"
 }
 
 // resources are the names of scopes for the first words of paths, where these differ.

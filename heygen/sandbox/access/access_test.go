@@ -45,3 +45,18 @@ func TestAKeyGoesBeforeAToken(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestAPlusSignInAKey: a key of HeyGen's may contain one; only scopes after it are scopes.
+func TestAPlusSignInAKey(t *testing.T) {
+	t.Parallel()
+	for key, limited := range map[string]bool{
+		"a/KEY+0123=xyz": false, "k+": false, "k+videos": false, "k+videos:read+x": false, "k+:read": false, "k+a:b": false,
+		"k+videos:read": true, "k+videos:read+assets:write": true,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/v3/videos", nil)
+		r.Header.Set("X-Api-Key", key)
+		if c := Of(r); (c.Scopes != nil) != limited || !limited && c.Name != key {
+			t.Errorf("%s: %+v", key, c)
+		}
+	}
+}
