@@ -101,7 +101,8 @@ func TestBuyingOnce(t *testing.T) {
 	tab := s.browser(1440, false)
 	standIns := ""
 	for _, n := range []string{"intro", "pricing", "third", "fourth", "fifth"} {
-		standIns += of(n, `?.dataset.state === 'stand-in'`) + " && "
+		// The button comes with the plan, which may be later than the stand-in.
+		standIns += of(n, `?.dataset.state === 'stand-in'`) + " && " + of(n, `.querySelector('.buy').hidden === false`) + " && "
 	}
 	s.until(tab, standIns+"true")
 
