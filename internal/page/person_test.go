@@ -25,7 +25,7 @@ return [g.getImageData(2, 2, 1, 1).data[3], most]; })()`
 func TestUserSession(t *testing.T) {
 	s := begin(t, manifest)
 	tab := s.browser(1440, false)
-	s.until(tab, of("intro", `?.dataset.state === 'stand-in'`)+" && "+of("pricing", `?.dataset.state === 'stand-in'`))
+	s.until(tab, ready("intro", "pricing"))
 	s.until(tab, of("intro", `.querySelector('.plays video')?.readyState >= 2`))
 	if alpha := js[[]int](s, tab, see); alpha[0] != 0 || alpha[1] < 200 {
 		t.Errorf("the clip's alpha is %d in its corner and %d where the presenter is", alpha[0], alpha[1])
@@ -87,7 +87,7 @@ func TestUserSession(t *testing.T) {
 
 	// clips come and go
 	s.write("greenroom.yaml", manifest+"  third: {script: \"Three.\"}\n")
-	s.until(tab, of("third", `?.dataset.state === 'stand-in'`))
+	s.until(tab, ready("third"))
 	s.write("greenroom.yaml", manifest)
 	s.until(tab, `!`+of("third", ""))
 	if n := s.billed(); n != 2 {
@@ -99,12 +99,7 @@ func TestUserSession(t *testing.T) {
 func TestBuyingOnce(t *testing.T) {
 	s := begin(t, strings.Replace(manifest, "clips:\n", "clips:\n  third: {script: \"The third one.\"}\n  fourth: {script: \"The fourth one.\"}\n  fifth: {script: \"The fifth one.\"}\n", 1))
 	tab := s.browser(1440, false)
-	standIns := ""
-	for _, n := range []string{"intro", "pricing", "third", "fourth", "fifth"} {
-		// The button comes with the plan, which may be later than the stand-in.
-		standIns += of(n, `?.dataset.state === 'stand-in'`) + " && " + of(n, `.querySelector('.buy').hidden === false`) + " && "
-	}
-	s.until(tab, standIns+"true")
+	s.until(tab, ready("intro", "pricing", "third", "fourth", "fifth"))
 
 	// A double click opens the question and does not answer it, wherever its button is.
 	s.double(tab, `[data-name="intro"] .buy`)
@@ -167,7 +162,7 @@ func TestBuyingOnce(t *testing.T) {
 func TestTheKeyboardAlone(t *testing.T) {
 	s := begin(t, manifest)
 	tab := s.browser(1440, false)
-	s.until(tab, of("intro", `?.dataset.state === 'stand-in'`)+" && "+of("pricing", `?.dataset.state === 'stand-in'`))
+	s.until(tab, ready("intro", "pricing"))
 	focused := func() string {
 		return js[string](s, tab, `document.activeElement.dataset.name || document.activeElement.id`)
 	}
@@ -228,6 +223,16 @@ func TestTheKeyboardAlone(t *testing.T) {
 	if n := s.billed(); n != 2 {
 		t.Errorf("%d jobs were billed", n)
 	}
+}
+
+// ready is true when clips have a stand-in that can be played and a button that buys them. Their state comes earlier than
+// both, and a key that is pressed until then does nothing.
+func ready(names ...string) string {
+	all := "true"
+	for _, n := range names {
+		all += " && " + of(n, `?.matches('.has-media[data-state=stand-in]:has(.buy:not([hidden]))')`)
+	}
+	return all
 }
 
 // double clicks at the place of an element as a mouse does: the second click goes to whatever is there by then.

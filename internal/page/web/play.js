@@ -16,8 +16,7 @@ function recast() {
   still = setTimeout(() => {
     const want = [];
     const add = (id) => { const c = cards.get(id); if (c && c.is.src && !c.el.hidden && visible.has(id) && want.length < most && !want.includes(id)) want.push(id); };
-    const first = cards.get(asked); // also where the observer has it out of sight: it may report a place before the last scroll
-    if (first?.is.src && !first.el.hidden) want.push(asked);
+    if (asked) add(asked);
     if (!reduced.matches && !document.hidden && !viewing) {
       const el = chosen();
       if (el) add(el.dataset.name);
