@@ -124,6 +124,7 @@ func New(key Secret, opts ...Option) *Client {
 	for _, o := range opts {
 		o(c)
 	}
+	c.credential.clock = c.now
 	c.http = &http.Client{
 		Transport: c.roundTripper(),
 		// An API that redirects is not the API: following could take the key along.

@@ -3,6 +3,7 @@ package heygen
 import (
 	"context"
 	"sync"
+	"time"
 
 	"greenroom/internal/outside"
 )
@@ -13,7 +14,13 @@ type credential struct {
 	mu    sync.Mutex
 	now   Secret
 	renew func(context.Context) (Secret, error) // nil when there is no newer one
+	clock func() time.Time
+	asked time.Time // when renew had no other credential
 }
+
+// askAgain is how long renew is not called after it had no other credential: it may run a program that asks the user, and a
+// run of many clips has many refused requests.
+const askAgain = time.Minute
 
 func (c *credential) value() string {
 	c.mu.Lock()
@@ -28,11 +35,12 @@ func (c *credential) renewed(ctx context.Context, used string) bool {
 	if c.now.Reveal() != used {
 		return true
 	}
-	if c.renew == nil {
+	if c.renew == nil || !c.asked.IsZero() && c.clock().Sub(c.asked) < askAgain {
 		return false
 	}
 	next, err := c.renew(ctx)
 	if err != nil || next.Reveal() == used || next.IsAccessToken() != c.token {
+		c.asked = c.clock()
 		return false // the provider's refusal is the better message
 	}
 	outside.Know(next.Reveal())

@@ -77,13 +77,15 @@ func TestAPartAfterAShortGround(t *testing.T) {
 	if onScreen(&f.Layers[0], m, f.FPS) >= 110 {
 		t.Fatalf("the clip lasts %v s", m.Seconds)
 	}
-	out := filepath.Join(t.TempDir(), "part.mkv")
-	if _, err := RenderPart(t.Context(), Spec{Out: out, Tools: need(t)}, PartOf(f, 110, 120), &lossless, nil); err != nil {
-		t.Fatal(err)
-	}
-	for i, img := range frames(t, out, f.Width, f.Height) {
-		if c := img.NRGBAAt(50, 50); c.R < 250 || c.G > 5 {
-			t.Fatalf("frame %d: the mark is %v", i, c)
+	for _, preset := range []*Preset{&lossless, &converted} { // without areas and with them
+		out := filepath.Join(t.TempDir(), "part.mkv")
+		if _, err := RenderPart(t.Context(), Spec{Out: out, Tools: need(t)}, PartOf(f, 110, 120), preset, nil); err != nil {
+			t.Fatal(err)
+		}
+		for i, img := range frames(t, out, f.Width, f.Height) {
+			if c := img.NRGBAAt(50, 50); c.R < 250 || c.G > 5 {
+				t.Fatalf("%s, frame %d: the mark is %v", preset.Name, i, c)
+			}
 		}
 	}
 }
