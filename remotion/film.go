@@ -18,7 +18,7 @@ import (
 	"greenroom/remotion/sound"
 )
 
-// Facts are what a film will be, as the project's own metadata say.
+// Facts are what a film will be, by the project's own metadata.
 type Facts struct {
 	Frames int     `json:"frames"`
 	Width  int     `json:"width"`

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"greenroom/compose/native"
+	"greenroom/internal/fault"
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/films/segments"
@@ -115,7 +116,7 @@ func (r *runs) take(ctx context.Context, p *part, out string, pictures bool) (na
 		}
 	}
 	if err := os.Rename(*file, out); err != nil {
-		return native.Encoded{}, err
+		return native.Encoded{}, r.unwritten(err, p)
 	}
 	*file = ""
 	return native.Encoded{Path: out}, nil
@@ -130,7 +131,7 @@ func (r *runs) render(ctx context.Context, p *part, pictures bool) error {
 	if r.dir == "" {
 		r.dir, err = os.MkdirTemp(filepath.Dir(r.j.r.maker.Store.TempPath("ranges")), "ranges-")
 		if err != nil {
-			return err
+			return r.unwritten(err, p)
 		}
 	}
 	want := remotion.Range{From: p.from, To: p.to}
@@ -157,6 +158,12 @@ func (r *runs) render(ctx context.Context, p *part, pictures bool) error {
 	shown, heard, err := p.keys()
 	p.changed = err != nil || shown != p.pictures || heard != p.sound
 	return nil
+}
+
+// unwritten is the error of a range whose files cannot be written.
+func (r *runs) unwritten(err error, p *part) error {
+	return fault.Wrap(fault.Failed, err, fault.ReadHint(err, "free some space and run the same command again"),
+		"keep frames %d to %d of film %q", p.from, p.to-1, r.j.name)
 }
 
 // progress reports how many frames are ready.
