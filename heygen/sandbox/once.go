@@ -38,10 +38,7 @@ func (s *Server) buyV3(
 		if acceptsKey {
 			key = r.Header.Get("Idempotency-Key")
 			if len(r.Header.Values("Idempotency-Key")) > 0 && !onceKey.MatchString(key) {
-				v3Error(
-					w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key",
-					"Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -",
-				)
+				v3Error(w, http.StatusBadRequest, "invalid_parameter", "Idempotency-Key", wrongKey)
 				return
 			}
 			if key != "" {

@@ -22,7 +22,7 @@ func (s *Server) routes() {
 	api("GET /v3/videos/{id}", s.videoV3)
 	api("DELETE /v3/videos/{id}", s.deleteV3)
 	api("GET /v3/videos/{id}/scenes", s.scenesV3)
-	api("POST /v3/assets", s.uploadV3)
+	api("POST /v3/assets", s.once(s.uploadV3))
 	api("GET /v2/avatars", s.avatars)
 	api("GET /v2/avatar/{id}/details", s.avatarDetails)
 	api("GET /v2/voices", s.voices)

@@ -41,7 +41,7 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 		api("GET /v3/"+name+"/batches/{id}", k.get(s))
 		api("GET /v3/"+name+"/statuses", k.statuses(s))
 	}
-	api("POST /v3/video-translations/proofreads", s.newProofread)
+	api("POST /v3/video-translations/proofreads", s.once(s.newProofread))
 	api("GET /v3/video-translations/proofreads", s.listProofreads)
 	api("DELETE /v3/video-translations/proofreads/{id}", s.readProofread)
 	s.open("GET /proofreads/{name}", s.proofreadText)
@@ -58,12 +58,12 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("GET /v1/asset/list", s.listAssets)
 	api("POST /v1/asset/{id}/delete", s.deleteAsset)
 	api("GET /v3/assets", s.listAssetsV3)
-	api("POST /v3/assets/direct-uploads", s.announceUpload)
+	api("POST /v3/assets/direct-uploads", s.once(s.announceUpload))
 	api("POST /v3/assets/{id}/complete", s.complete)
 	for _, method := range []string{"POST ", "GET ", "DELETE "} {
 		api(method+"/v3/assets/{id}/parts", s.parts)
 	}
-	api("POST /v3/assets/direct-uploads/batches", s.announceBatch)
+	api("POST /v3/assets/direct-uploads/batches", s.once(s.announceBatch))
 	api("POST /v3/assets/complete/batches", s.completeBatch)
 	api("GET /v3/assets/batches/{id}", s.uploadBatch)
 	api("GET /v3/assets/statuses", s.uploadStatuses)
@@ -81,16 +81,16 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("POST /v2/photo_avatar/train", s.train)
 	api("GET /v2/photo_avatar/train/status/{id}", s.trainStatus)
 	api("POST /v2/photo_avatar/avatar_group/create", s.createGroup)
-	api("POST /v3/avatars", s.createAvatarV3)
+	api("POST /v3/avatars", s.once(s.createAvatarV3))
 	api("GET /v3/avatars", s.groupsV3)
 	api("GET /v2/avatar_group.list", s.groupsV2)
 	api("GET /v3/avatars/looks", s.looksV3)
-	api("POST /v3/avatars/looks", s.createLooks)
+	api("POST /v3/avatars/looks", s.once(s.createLooks))
 	for _, method := range []string{"GET ", "PATCH ", "DELETE "} {
 		api(method+"/v3/avatars/looks/{id}", s.lookV3)
 		api(method+"/v3/avatars/{id}", s.groupV3)
 	}
-	api("POST /v3/avatars/{id}/consent", s.groupV3)
+	api("POST /v3/avatars/{id}/consent", s.once(s.groupV3))
 	api("GET /v2/avatar_group/{id}/avatars", s.groupAvatars)
 	api("GET /v2/photo_avatar/{id}", s.photoV2)
 	api("DELETE /v2/photo_avatar/{id}", s.photoV2)

@@ -111,6 +111,7 @@ type Server struct {
 	assets      []asset
 	photos      []photo
 	faults      faults
+	replays     replays
 	hooks       hooks
 	unannounced []*job // rendered, and without an event of their end
 	rendered    chan struct{}

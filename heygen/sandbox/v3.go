@@ -17,6 +17,9 @@ const v3Running = 10
 // keyLife is how long an idempotency key is remembered.
 const keyLife = 24 * time.Hour
 
+// wrongKey is the answer to a key that onceKey does not match.
+const wrongKey = "Idempotency-Key must be 1 to 255 of A-Z a-z 0-9 _ : . -"
+
 var onceKey = lazyregexp.New(`^[A-Za-z0-9_:.-]{1,255}$`)
 
 func (s *Server) createdV3(w http.ResponseWriter, j *job) {

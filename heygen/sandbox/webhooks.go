@@ -39,8 +39,6 @@ type endpoint struct {
 	Secret  string    `json:"secret"`
 	Created time.Time `json:"created"`
 	V3      bool      `json:"v3,omitempty"`
-	Once    string    `json:"once,omitempty"`    // the idempotency key that made it
-	Rotated string    `json:"rotated,omitempty"` // the one that made its secret
 }
 
 func (s *Server) webhookRoutes(api func(string, http.HandlerFunc)) {
@@ -49,11 +47,11 @@ func (s *Server) webhookRoutes(api func(string, http.HandlerFunc)) {
 	api("PATCH /v1/webhook/endpoint.update", s.updateHookV1)
 	api("DELETE /v1/webhook/endpoint.delete", s.deleteHookV1)
 	api("GET /v1/webhook/webhook.list", func(w http.ResponseWriter, _ *http.Request) { v1(w, webhook.Types) })
-	api("POST /v3/webhooks/endpoints", s.addHookV3)
+	api("POST /v3/webhooks/endpoints", s.once(s.addHookV3))
 	api("GET /v3/webhooks/endpoints", s.listHooksV3)
 	api("PATCH /v3/webhooks/endpoints/{id}", s.updateHookV3)
 	api("DELETE /v3/webhooks/endpoints/{id}", s.deleteHookV3)
-	api("POST /v3/webhooks/endpoints/{id}/rotate-secret", s.rotateHookV3)
+	api("POST /v3/webhooks/endpoints/{id}/rotate-secret", s.once(s.rotateHookV3))
 	api("GET /v3/webhooks/event-types", eventTypesV3)
 	api("GET /v3/webhooks/events", s.listEventsV3)
 }

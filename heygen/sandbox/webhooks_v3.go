@@ -18,7 +18,6 @@ func (e *endpoint) recordV3(secret any) map[string]any {
 	}
 }
 
-// addHookV3 repeats the first answer for a known idempotency key.
 func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
 	b, param, wrong := readHook(w, r, "POST /v3/webhooks/endpoints")
 	if wrong == "" && b.URL == nil {
@@ -28,16 +27,9 @@ func (s *Server) addHookV3(w http.ResponseWriter, r *http.Request) {
 		v3Error(w, http.StatusBadRequest, "invalid_parameter", param, wrong)
 		return
 	}
-	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range s.hooks.Endpoints {
-		if key != "" && e.Once == key {
-			v3(w, e.recordV3(e.Secret))
-			return
-		}
-	}
-	e := &endpoint{V3: true, Once: key, Secret: "whsec_" + rand.Text()}
+	e := &endpoint{V3: true, Secret: "whsec_" + rand.Text()}
 	if err := s.addHook(e, b); err != nil {
 		v3Error(w, http.StatusInternalServerError, "internal_error", "", "the endpoint could not be recorded")
 		return
@@ -86,17 +78,14 @@ func (s *Server) deleteHookV3(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) rotateHookV3(w http.ResponseWriter, r *http.Request) {
-	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.hookOf(w, r)
 	if e == nil {
 		return
 	}
-	if key == "" || e.Rotated != key {
-		e.Secret, e.Rotated = "whsec_"+rand.Text(), key
-		_ = s.saveHooks()
-	}
+	e.Secret = "whsec_" + rand.Text()
+	_ = s.saveHooks()
 	v3(w, map[string]any{"endpoint_id": e.ID, "secret": e.Secret})
 }
 
