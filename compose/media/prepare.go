@@ -17,7 +17,7 @@ import (
 	"greenroom/internal/proc"
 )
 
-// PrepareSpec is one prepared WebM. Out must end in .webm.
+// PrepareSpec is one prepared file: a WebM, or what As describes. The ending of Out names the container.
 //
 // size: one field for each setting of the recipe.
 type PrepareSpec struct {
@@ -36,9 +36,18 @@ type PrepareSpec struct {
 	Hold          bool           // the last picture is repeated until the sound ends
 	Held          int            // how often, see Report.Held
 
+	As *Encoding // nil: a WebM
+
 	// Checked is what a check of In has just found, so that the file is not read twice; nil to read it. It does not change
 	// the output.
 	Checked *Report `json:"-"`
+}
+
+// Encoding is how a prepared file of another kind than WebM is written.
+type Encoding struct {
+	Filters string   `json:"filters"` // from straight BT.709 pictures of the clip's size to what is encoded
+	Options []string `json:"options"` // of the output: encoders of pictures and sound
+	Silent  bool     `json:"silent"`  // it has no sound
 }
 
 // recipeVersion is raised when the meaning of a recipe changes.
@@ -65,6 +74,9 @@ func (s PrepareSpec) Recipe(Tools) []string {
 // for its time; with -lag-in-frames 0 it needs a third less memory for the same
 // bytes, because alpha excludes alternate references anyway.
 func (s PrepareSpec) encoder(fps float64) []string {
+	if s.As != nil {
+		return append([]string{"-map_metadata", "-1", "-fflags", "+bitexact", "-fps_mode", "passthrough"}, s.As.Options...)
+	}
 	crf := s.CRF
 	if crf == 0 {
 		crf = 24
@@ -94,7 +106,10 @@ func (s PrepareSpec) args(info Info, sound string) ([]string, error) {
 	}
 	maps := []string{"-map", "[v]"}
 	if sound != "" {
-		graph += fmt.Sprintf(";%s%s,asetpts=PTS+%.6f/TB[a]", track, sound, opusSkip)
+		if s.As == nil {
+			sound += fmt.Sprintf(",asetpts=PTS+%.6f/TB", opusSkip)
+		}
+		graph += fmt.Sprintf(";%s%s[a]", track, sound)
 		maps = append(maps, "-map", "[a]")
 	}
 	return build(func() *ff.Stream {
@@ -171,9 +186,11 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 	if err := s.resolveKey(ctx, t, info); err != nil {
 		return err
 	}
-	sound, err := s.sound(ctx, t, info)
-	if err != nil {
-		return err
+	sound := ""
+	if s.As == nil || !s.As.Silent {
+		if sound, err = s.sound(ctx, t, info); err != nil {
+			return err
+		}
 	}
 	args, err := s.args(info, sound)
 	if err != nil {
@@ -189,7 +206,7 @@ func Prepare(ctx context.Context, t Tools, s PrepareSpec, progress func(float64)
 	} else {
 		err = run(ctx, t, args, nil, s.Duration, progress)
 	}
-	if err != nil {
+	if err != nil || s.As != nil { // package forms checks the others
 		return err
 	}
 	got, err := Walk(s.Out)

@@ -75,7 +75,7 @@ func (i Info) square(alpha bool) (f []string, err error) {
 			if !c.RGB && !c.Is709() {
 				f = append(f, filters...)
 			}
-			f = append(append(f, premultiplied(size)...), "scale=out_color_matrix=bt709:out_range=tv")
+			f = append(append(f, Premultiplied(size)...), "scale=out_color_matrix=bt709:out_range=tv")
 			return f, nil
 		}
 		f = append(f, size)
@@ -102,9 +102,9 @@ func (i Info) oneSize() []string {
 	return []string{fmt.Sprintf("scale=%d:%d:flags=bicubic", i.Width, i.Height)}
 }
 
-// premultiplied wraps a filter that mixes neighbouring pixels: colours are multiplied by alpha for it, as what is
+// Premultiplied wraps a filter that mixes neighbouring pixels: colours are multiplied by alpha for it, as what is
 // under transparent pixels would bleed into the edges.
-func premultiplied(filter string) []string {
+func Premultiplied(filter string) []string {
 	return []string{"scale=in_color_matrix=bt709", "format=gbrap", "premultiply=inplace=1", filter,
 		"unpremultiply=inplace=1"}
 }
@@ -127,8 +127,11 @@ func (s PrepareSpec) scale() string {
 	if s.Width > 0 && s.Height > 0 {
 		f = []string{fmt.Sprintf("scale=%d:%d:flags=lanczos", s.Width, s.Height)}
 		if s.Transparent {
-			f = premultiplied(f[0])
+			f = Premultiplied(f[0])
 		}
+	}
+	if s.As != nil {
+		return strings.Join(append(f, s.As.Filters), ",")
 	}
 	return strings.Join(append(f, "scale=in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv", "format="+pix,
 		"setsar=1"), ",")
