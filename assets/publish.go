@@ -67,6 +67,7 @@ func (s *Store) Publish(root string, files []File) (Published, error) {
 		names = append(names, f.Name)
 	}
 	slices.Sort(names)
+	names = slices.Compact(names) // clips may share a file
 	if len(m.History) == 0 || !slices.Equal(m.History[0], names) {
 		m.History = append([][]string{names}, m.History...)
 		if err := m.write(r); err != nil {

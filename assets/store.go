@@ -263,6 +263,12 @@ func (s *Store) Adopt(path string) (Hash, int64, error) {
 	return h, size, nil
 }
 
+// HashFile returns the hash under which the store would keep a file.
+func HashFile(path string) (Hash, error) {
+	h, _, err := hashFile(path)
+	return h, err
+}
+
 // adopt moves a file, whose hash and size are known, into the store.
 func (s *Store) adopt(path string, h Hash, size int64) error {
 	final := s.Path(h)

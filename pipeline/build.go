@@ -171,7 +171,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	p.collector().Sweep(whenAll(plan, o.Clips))
 	// What is bought is prepared next: without ffmpeg it would only lie there.
-	if _, err := p.Tools.Find(ctx); err != nil {
+	if err := p.canMake(ctx, plan); err != nil {
 		return sum, err
 	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: wait.NewPoller(p.o.Now)}

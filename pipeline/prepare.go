@@ -46,8 +46,42 @@ func (b *build) prepare(ctx context.Context, s planning.Step) error {
 		made = &e
 		return nil
 	}
-	e.Info = recipes.InfoOf(report, *s.Work.Clip)
+	work, err := b.recipes.Work(ctx, *s.Work.Clip, e)
+	if err != nil {
+		return err
+	}
 	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Started})
+	message := "further files"
+	if !work.Any() {
+		message = "files that nothing asks for are gone"
+	}
+	words := b.previews.StaleCaptions(*s.Work.Clip, s.Work.Request, e.Captions != nil)
+	if work.Base || words != "" || e.TakeKey != s.Key || e.Info.Frames == 0 {
+		if e, message, err = b.prepareBase(ctx, s, e, report); err != nil {
+			return err
+		}
+	}
+	if e, err = b.makeForms(ctx, s, e, report); err != nil {
+		return err
+	}
+	if err := b.Lock.Set(e); err != nil {
+		return err
+	}
+	made = &e
+	if work.Any() || words != "" {
+		b.count(func(sum *Summary) { sum.Prepared++ })
+	}
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: message})
+	return nil
+}
+
+// prepareBase makes WebM and poster. It returns the entry with them, and what the user reads of them. Other renditions
+// stay in the entry: whether they fit is decided by their keys.
+func (b *build) prepareBase(
+	ctx context.Context, s planning.Step, e lockfile.Entry, report *media.Report,
+) (lockfile.Entry, string, error) {
+	env := b.env()
+	e.Info = recipes.InfoOf(report, *s.Work.Clip)
 	in := prepare.In{
 		Clip: s.Clip, TakeKey: s.Key, Master: e.Master, Spec: b.prepareSpec(s, report, e.Info),
 		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.Work.Clip, e.Info),
@@ -55,9 +89,14 @@ func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	in.Expect.Again = b.again(s)
 	out, err := prepare.Run(ctx, env, in)
 	if err != nil {
-		return err
+		return e, "", err
 	}
 	prepared := out.Report
+	for name, r := range e.Renditions {
+		if _, ok := out.Renditions[name]; !ok {
+			out.Renditions[name] = r
+		}
+	}
 	e.Renditions, e.Tool = out.Renditions, out.Tool
 	e.Info.OutWidth, e.Info.OutHeight = prepared.Info.Width, prepared.Info.Height
 	if report.Info.VFR { // only now is it known how many pictures a constant rate takes
@@ -68,21 +107,15 @@ func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	}
 	if s.Work.Request.Speech != nil {
 		if e.Captions, err = b.voiceCaptions(s); err != nil {
-			return err
+			return e, "", err
 		}
 		b.heldLength(ctx, s, e)
 	}
-	if err := b.Lock.Set(e); err != nil {
-		return err
-	}
-	made = &e
-	b.count(func(sum *Summary) { sum.Prepared++ })
 	message := fmt.Sprintf("%dx%d, %d frames", e.Info.OutWidth, e.Info.OutHeight, e.Info.Frames)
 	if prepared.Loudness != nil {
 		message += fmt.Sprintf(", %s", prepared.Loudness)
 	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "prepare", State: event.Done, Message: message})
-	return nil
+	return e, message, nil
 }
 
 // env is what stages use of a build.

@@ -54,10 +54,31 @@ type Clip struct {
 	Poster            string            `json:"poster,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
 	Waveform          *string           `json:"waveform,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
 	Captions          *string           `json:"captions,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200"`
+	Renditions        *Renditions       `json:"renditions,omitempty" jsonschema_description:"Further files that the manifest asks for."`
 	Label             *string           `json:"label,omitempty" jsonschema:"maxLength=300" jsonschema_description:"Words to burn over a stand-in, next to the timecode."`
 	Row               map[string]string `json:"row,omitempty" jsonschema_description:"The columns of the clip's table that the manifest passes on."`
 	Loudness          *float64          `json:"loudness,omitempty" jsonschema:"minimum=-120,maximum=20" jsonschema_description:"Integrated loudness in LUFS."`
 	Take              Take              `json:"take"`
+}
+
+// Renditions are further files of a clip, for editors and web pages. Paths are relative to public/; a file that was not
+// asked for has no field.
+type Renditions struct {
+	ProRes            string `json:"prores,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"QuickTime for editors: ProRes 4444 with alpha, 422 HQ without."`
+	HEVC              string `json:"hevc,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"HEVC with alpha, for Safari."`
+	Stacked           string `json:"stacked,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"MP4 whose upper half is the colour, multiplied by the alpha in the lower half."`
+	PNG               string `json:"png,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"ZIP file of numbered pictures."`
+	Preview           string `json:"preview,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"MP4 over a backdrop."`
+	Proxy             string `json:"proxy,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"The video at half its size."`
+	Storyboard        string `json:"storyboard,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"WebVTT that names parts of its picture."`
+	StoryboardPicture string `json:"storyboardPicture,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"Small pictures side by side."`
+	WaveformPicture   string `json:"waveformPicture,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"The waveform drawn."`
+	Audio             string `json:"audio,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"AAC."`
+	AudioWAV          string `json:"audioWav,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"WAV."`
+	AudioMP3          string `json:"audioMp3,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"MP3."`
+	CaptionsSRT       string `json:"captionsSrt,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"SubRip."`
+	CaptionsVTT       string `json:"captionsVtt,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"WebVTT."`
+	CaptionsASS       string `json:"captionsAss,omitempty" jsonschema:"pattern=^greenroom/[a-z0-9][a-z0-9.-]*$,maxLength=200" jsonschema_description:"Advanced SubStation Alpha."`
 }
 
 // Box places a cropped clip in the frame it was cropped from. All in pixels of

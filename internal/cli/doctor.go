@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"greenroom/compose/media"
+	"greenroom/compose/media/forms"
 	"greenroom/compose/standin"
 	"greenroom/internal/fault"
 	"greenroom/remotion/tools"
@@ -59,12 +60,21 @@ func doctorCommand() command {
 		}}
 }
 
+// hevc is whether the rendition hevc can be made.
+func hevc(ctx context.Context, t media.Tools) need {
+	if err := forms.Makeable(ctx, t, forms.HEVC, true); err != nil {
+		return need{Name: "hevc", State: "optional", Detail: err.Error(),
+			Fix: "for prepare.renditions: hevc, use ffmpeg 7.1 or newer with x265 4.0 or newer, or a Mac"}
+	}
+	return need{Name: "hevc", State: "ok", Detail: "HEVC with alpha can be written"}
+}
+
 func (e *env) needs(ctx context.Context) []need {
 	ok := func(name, detail string) need { return need{Name: name, State: "ok", Detail: detail} }
 	lack := func(name, detail, fix string) need { return need{name, "missing", detail, fix, true} }
 	var out []need
 	if t, err := media.FindTools(ctx, e.LookPath); err == nil {
-		out = append(out, ok("ffmpeg", t.Version+" at "+t.FFmpeg))
+		out = append(out, ok("ffmpeg", t.Version+" at "+t.FFmpeg), hevc(ctx, t))
 	} else {
 		out = append(out, lack("ffmpeg", err.Error(), "apt-get install ffmpeg"))
 	}

@@ -87,6 +87,10 @@ type Prepare struct {
 	Loudness *float64 // LUFS; nil leaves the sound as it is
 	Crop     bool
 	Hold     bool // tail: hold: sound that is longer than the picture is kept, over the last picture
+
+	Forms        []string // further files to make, names of package forms
+	CaptionFiles []string // files of captions, names of package captions
+	Backdrop     string   // #RRGGBB behind the preview; "" for the usual one
 }
 
 // Avatar is who speaks.

@@ -7,12 +7,14 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"greenroom/compose/media/forms"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/manifest/yamldoc"
 )
 
 // prepare reads how files are made. It returns whether captions are among them, because they are part of the clip's
 // request.
-func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
+func (d *doc) prepare(n ast.Node, path string, p *Prepare) (needsCaptions bool) {
 	d.Object(n, path, yamldoc.Setters{
 		"crop": func(n ast.Node) {
 			if s, ok := d.Plain(n).(*ast.StringNode); ok && s.Value == "auto" {
@@ -61,27 +63,33 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) (captions bool) {
 			d.Word(path+".tail", []string{"cut", "hold"}, &s)(n)
 			p.Hold = s == "hold"
 		},
-		"renditions": func(n ast.Node) { captions = d.renditions(n, path+".renditions") },
+		"renditions": func(n ast.Node) { needsCaptions = d.renditions(n, path+".renditions", p) },
+		"backdrop":   d.Color(path+".backdrop", &p.Backdrop),
 	})
-	return captions
+	return needsCaptions
 }
 
 var (
 	// Renditions are the files that can be made of a clip. webm and poster are always made; captions are those of HeyGen.
-	Renditions = []string{"webm", "poster", "captions", "waveform", "prores", "preview", "audio", "stacked"}
-	// unmadeRenditions are accepted, and not made yet.
-	unmadeRenditions = Renditions[3:]
+	Renditions = slices.Concat([]string{"webm", "poster", "captions"}, captions.Files(), forms.Named())
 )
 
-// renditions reads the files to make of each clip, with a warning for those that are not made yet.
-func (d *doc) renditions(n ast.Node, path string) (captions bool) {
+// renditions reads the files to make of each clip, and returns whether captions are needed. The list of a clip replaces
+// that of the defaults.
+func (d *doc) renditions(n ast.Node, path string, p *Prepare) (needsCaptions bool) {
+	p.Forms, p.CaptionFiles = nil, nil
 	for _, v := range d.Items(n) {
 		name := ""
 		d.Word(path, Renditions, &name)(v)
-		captions = captions || name == "captions"
-		if slices.Contains(unmadeRenditions, name) {
-			d.Warn(v, "remove it; nothing else changes", "%s: %s is not made yet", path, name)
+		switch {
+		case forms.Ext(name) != "" && !slices.Contains(p.Forms, name):
+			p.Forms = append(p.Forms, name)
+		case captions.Ext(name) != "" && !slices.Contains(p.CaptionFiles, name):
+			p.CaptionFiles = append(p.CaptionFiles, name)
 		}
+		needsCaptions = needsCaptions || name == "captions" || captions.Ext(name) != ""
 	}
-	return captions
+	slices.Sort(p.Forms)
+	slices.Sort(p.CaptionFiles)
+	return needsCaptions
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"greenroom/assets"
+	"greenroom/compose/media/forms"
 	"greenroom/compose/timeline"
 	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
@@ -125,7 +126,7 @@ func (pb *Publisher) Props() remotion.Props {
 	for _, c := range m.Clips {
 		e, kind, ok := pb.previews.Shown(c)
 		files := renditions.Published(e)
-		if !ok || len(files) < len(renditions.Extensions) {
+		if !ok || len(files) < len(renditions.Base) {
 			continue
 		}
 		clip := PropsClip(e, files, m.FPS)
@@ -164,6 +165,14 @@ func PropsClip(e lockfile.Entry, files []renditions.File, rate timeline.Rate) re
 		case renditions.Captions:
 			path := "greenroom/" + f.Name
 			c.Captions = &path
+		case forms.Waveform:
+			path := "greenroom/" + f.Name
+			c.Waveform = &path
+		default:
+			if c.Renditions == nil {
+				c.Renditions = &remotion.Renditions{}
+			}
+			*member(c.Renditions, f.Rendition) = "greenroom/" + f.Name
 		}
 	}
 	return c

@@ -30,6 +30,8 @@ func TestDuplicatesShareAllSettings(t *testing.T) {
 				v.SetString(v.String() + "x")
 			case reflect.Map:
 				v.Set(reflect.ValueOf(map[string]string{"coverage": "why"}))
+			case reflect.Slice:
+				v.Set(reflect.ValueOf([]string{"audio"}))
 			case reflect.Pointer:
 				v.Set(reflect.New(v.Type().Elem()))
 			default:

@@ -7,7 +7,6 @@ import (
 	"math"
 	"sync"
 
-	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/compose/timeline"
 	"greenroom/internal/hashkey"
@@ -16,9 +15,7 @@ import (
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
-	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/routes"
-	"greenroom/pipeline/stage/prepare"
 )
 
 // ExpectMaster is what a delivered file must be.
@@ -142,24 +139,13 @@ func (rc *Recipes) StaleRendition(ctx context.Context, c manifest.Clip, e lockfi
 	if err != nil {
 		return "" // nothing can be made without ffmpeg, and what is there is still valid
 	}
-	in := Wanted(c, e.Info)
-	spec := rc.Recipe(c, e.Route, in)
-	for _, name := range []string{renditions.WebM, renditions.Poster} {
-		r, ok := e.Renditions[name]
-		switch {
-		case !ok:
-			return "no " + name + " yet"
-		case r.Key != prepare.Key(name, e.Master, spec, t):
-			return "the way clips are prepared changed"
-		}
-		switch rc.disk.Store.Condition(assets.Hash(r.Hash), r.Bytes) {
-		case assets.Missing:
-			return "the " + name + " is missing from the store"
-		case assets.Damaged:
-			return "damaged: the stored " + name + " was changed"
+	keys := rc.keys(c, e, t)
+	for _, name := range wanted(c, e) {
+		if why := rc.stale(e, name, keys(name)); why != "" {
+			return why
 		}
 	}
-	return ""
+	return unwanted(c, e)
 }
 
 // Wanted applies the manifest's crop setting to what the check found.

@@ -4,6 +4,8 @@ package renditions
 import (
 	"greenroom/assets"
 	"greenroom/compose/media"
+	"greenroom/compose/media/forms"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/routes"
@@ -21,14 +23,41 @@ type File struct {
 	Rendition string
 }
 
-var Extensions = map[string]string{WebM: "webm", Poster: "webp"}
+// Base are the renditions that every clip has, with the endings of their published files.
+var Base = map[string]string{WebM: "webm", Poster: "webp"}
 
-// publishedFiles lists a clip's files: <clip>.<hash8>.<ext>.
+// All lists the names of everything that can be made of a take, in the order in which it is published: the base, forms
+// to hand a clip on in, files of its captions.
+func All() []string {
+	return append(append([]string{WebM, Poster}, forms.All()...), captions.Files()...)
+}
+
+// ext is the ending of a rendition's published file.
+func ext(name string) string {
+	if e := Base[name]; e != "" {
+		return e
+	}
+	if e := forms.Ext(name); e != "" {
+		return e
+	}
+	return captions.Ext(name)
+}
+
+// Name is the name of a published file: <clip>.<hash8>.<ext>. The text of a storyboard names its picture, and clips of
+// equal content share both, so that this name has no clip.
+func Name(clip, rendition string, hash assets.Hash) string {
+	if rendition == forms.StoryboardPicture {
+		return "storyboard." + string(hash[:8]) + ".webp"
+	}
+	return clip + "." + string(hash[:8]) + "." + ext(rendition)
+}
+
+// Published lists a clip's files.
 func Published(e lockfile.Entry) []File {
 	var out []File
-	for _, name := range []string{WebM, Poster} {
+	for _, name := range All() {
 		if r, ok := e.Renditions[name]; ok && len(r.Hash) == 64 {
-			f := assets.File{Name: e.Clip + "." + r.Hash[:8] + "." + Extensions[name], Hash: assets.Hash(r.Hash)}
+			f := assets.File{Name: Name(e.Clip, name, assets.Hash(r.Hash)), Hash: assets.Hash(r.Hash)}
 			out = append(out, File{f, name})
 		}
 	}

@@ -68,7 +68,7 @@ func png(transparent bool) *media.Encoding {
 		pix = "rgba"
 	}
 	return &media.Encoding{
-		Filters: "scale=in_color_matrix=bt709,format=" + pix, Options: []string{"-c:v", "png", "-f", "image2"}, Silent: true,
+		Filters: "scale=in_color_matrix=bt709,format=" + pix, Options: []string{"-c:v", "png", "-pred", "mixed", "-f", "image2"}, Silent: true,
 	}
 }
 

@@ -266,6 +266,7 @@ func schemaPrepare() shape {
 			[]string{"cut", "hold"}, "default", "cut"),
 		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.",
 			shape{"enum": toAny(manifest.Renditions)}),
+		"backdrop": schemaColor("Behind the presenter in the preview.", "#F6F4EF"),
 	})
 }
 

@@ -60,6 +60,7 @@ export interface Clip {
   poster?: string | undefined;
   waveform?: string | undefined;
   captions?: string | undefined;
+  renditions?: Renditions | undefined;
   /**
    * Words to burn over a stand-in, next to the timecode.
    */
@@ -87,6 +88,71 @@ export interface Box {
   frameWidth: number;
   frameHeight: number;
 }
+/**
+ * Further files that the manifest asks for.
+ */
+export interface Renditions {
+  /**
+   * QuickTime for editors: ProRes 4444 with alpha, 422 HQ without.
+   */
+  prores?: string | undefined;
+  /**
+   * HEVC with alpha, for Safari.
+   */
+  hevc?: string | undefined;
+  /**
+   * MP4 whose upper half is the colour, multiplied by the alpha in the lower half.
+   */
+  stacked?: string | undefined;
+  /**
+   * ZIP file of numbered pictures.
+   */
+  png?: string | undefined;
+  /**
+   * MP4 over a backdrop.
+   */
+  preview?: string | undefined;
+  /**
+   * The video at half its size.
+   */
+  proxy?: string | undefined;
+  /**
+   * WebVTT that names parts of its picture.
+   */
+  storyboard?: string | undefined;
+  /**
+   * Small pictures side by side.
+   */
+  storyboardPicture?: string | undefined;
+  /**
+   * The waveform drawn.
+   */
+  waveformPicture?: string | undefined;
+  /**
+   * AAC.
+   */
+  audio?: string | undefined;
+  /**
+   * WAV.
+   */
+  audioWav?: string | undefined;
+  /**
+   * MP3.
+   */
+  audioMp3?: string | undefined;
+  /**
+   * SubRip.
+   */
+  captionsSrt?: string | undefined;
+  /**
+   * WebVTT.
+   */
+  captionsVtt?: string | undefined;
+  /**
+   * Advanced SubStation Alpha.
+   */
+  captionsAss?: string | undefined;
+}
 export interface Take {
   videoId: string;
   route: string;
@@ -102,9 +168,11 @@ export interface Take {
 
 export const boxSchema = z.object({ "x": z.number().int().gte(0).lte(16384), "y": z.number().int().gte(0).lte(16384), "width": z.number().int().gte(1).lte(16384), "height": z.number().int().gte(1).lte(16384), "frameWidth": z.number().int().gte(1).lte(16384), "frameHeight": z.number().int().gte(1).lte(16384) }).strict();
 
+export const renditionsSchema = z.object({ "prores": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("QuickTime for editors: ProRes 4444 with alpha, 422 HQ without.").optional(), "hevc": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("HEVC with alpha, for Safari.").optional(), "stacked": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("MP4 whose upper half is the colour, multiplied by the alpha in the lower half.").optional(), "png": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("ZIP file of numbered pictures.").optional(), "preview": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("MP4 over a backdrop.").optional(), "proxy": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video at half its size.").optional(), "storyboard": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("WebVTT that names parts of its picture.").optional(), "storyboardPicture": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("Small pictures side by side.").optional(), "waveformPicture": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The waveform drawn.").optional(), "audio": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("AAC.").optional(), "audioWav": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("WAV.").optional(), "audioMp3": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("MP3.").optional(), "captionsSrt": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("SubRip.").optional(), "captionsVtt": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("WebVTT.").optional(), "captionsAss": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("Advanced SubStation Alpha.").optional() }).strict();
+
 export const takeSchema = z.object({ "videoId": z.string().regex(new RegExp("^[A-Za-z0-9_-]*$")).max(200), "route": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(40), "origin": z.string().regex(new RegExp("^[a-z0-9-]*$")).max(64).describe("Who made it: sandbox, or a provider and a hash of the account.").optional(), "key": z.string().regex(new RegExp("^([0-9a-f]{8,64})?$")).describe("Hash of the request that made the take; not a credential.") }).strict();
 
-export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "label": z.string().min(0).refine((s) => Array.from(s).length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
+export const clipSchema = z.object({ "name": z.string().regex(new RegExp("^[a-z0-9][a-z0-9-]*$")).max(64), "src": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).describe("The video, for staticFile()."), "kind": z.enum(["final","stand-in"]), "transparent": z.boolean(), "width": z.number().int().gte(2).lte(16384).describe("Width of the file in pixels."), "height": z.number().int().gte(2).lte(16384).describe("Height of the file in pixels."), "fps": z.number().gt(0).lte(240).describe("Frames per second of the file."), "durationInSeconds": z.number().gt(0).lte(86400), "durationInFrames": z.number().int().gte(1).describe("Length in frames of the compositions' rate."), "box": boxSchema, "poster": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "waveform": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "captions": z.string().regex(new RegExp("^greenroom/[a-z0-9][a-z0-9.-]*$")).max(200).optional(), "renditions": renditionsSchema.optional(), "label": z.string().min(0).refine((s) => Array.from(s).length <= 300, 'longer than 300 characters').optional(), "row": z.record(z.string(), z.string()).optional(), "loudness": z.number().gte(-120).lte(20).describe("Integrated loudness in LUFS.").optional(), "take": takeSchema }).strict();
 
 export const rateSchema = z.object({ "num": z.number().int(), "den": z.number().int() }).strict();
 

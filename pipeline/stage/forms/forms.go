@@ -1,0 +1,91 @@
+// Package forms is the step that makes what a project asks for besides WebM and poster: files for editors and web pages,
+// sound files.
+package forms
+
+import (
+	"context"
+	"os"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/compose/media/forms"
+	"greenroom/internal/hashkey"
+	"greenroom/pipeline/event"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/stage"
+)
+
+// In is a prepared clip of the store and the names of the forms to make. The paths of Spec are set by Run.
+type In struct {
+	Clip     string            `json:"clip"`
+	TakeKey  string            `json:"takeKey"` // names temporary files
+	Master   string            `json:"master"`  // SHA-256, hexadecimal
+	WebM     string            `json:"webm"`    // SHA-256 of the prepared file
+	Spec     media.PrepareSpec `json:"spec"`    // how the WebM was made; Frames and Duration are its own
+	Backdrop string            `json:"backdrop"`
+	Names    []string          `json:"names"`
+}
+
+// Run makes the forms and puts them into the store, all or none of them.
+func Run(ctx context.Context, env stage.Env, in In) (map[string]lockfile.Rendition, error) {
+	t, err := env.Tools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	spec := forms.Spec{
+		Spec: in.Spec, WebM: env.Store.Path(assets.Hash(in.WebM)), Backdrop: in.Backdrop,
+		Dir: env.Store.TempPath("forms-" + in.Clip + "-" + in.TakeKey[:16]),
+	}
+	spec.Spec.In, spec.Spec.Threads = env.Store.Path(assets.Hash(in.Master)), env.Threads
+	if err := os.RemoveAll(spec.Dir); err != nil { // of a run that was killed
+		return nil, err
+	}
+	if err := os.Mkdir(spec.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(spec.Dir)
+	files, err := encode(ctx, env, t, spec, in)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]lockfile.Rendition{}
+	for name, path := range files {
+		hash, size, err := env.Store.Adopt(path)
+		if err != nil {
+			return nil, err
+		}
+		key := Key(name, in.Master, in.Spec, in.Backdrop, t)
+		out[name] = lockfile.Rendition{Key: key, Hash: string(hash), Bytes: size}
+	}
+	return out, nil
+}
+
+func encode(
+	ctx context.Context, env stage.Env, t media.Tools, spec forms.Spec, in In,
+) (map[string]string, error) {
+	if err := env.Cores.Acquire(ctx, int64(env.Threads)); err != nil {
+		return nil, err
+	}
+	defer env.Cores.Release(int64(env.Threads))
+	nameOf := func(path string) (string, error) {
+		hash, err := assets.HashFile(path)
+		return renditions.Name(in.Clip, forms.StoryboardPicture, hash), err
+	}
+	return forms.Make(ctx, t, spec, in.Names, nameOf, func(f float64) {
+		env.Send(ctx, event.Event{Clip: in.Clip, Stage: "forms", State: event.Progress, Frac: f})
+	})
+}
+
+// Key returns the hash of master, recipe and ffmpeg's version: a form with the same key is up to date.
+func Key(name, master string, s media.PrepareSpec, backdrop string, t media.Tools) string {
+	k := hashkey.New("rendition/1")
+	k.Field("name", name)
+	k.Field("master", master)
+	k.Field("tool", t.Version)
+	for _, a := range s.Recipe(t) {
+		k.Field("arg", a)
+	}
+	forms.AddKey(k, name, backdrop)
+	return k.Sum()
+}
