@@ -20,6 +20,7 @@ import (
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/routes"
 	"greenroom/pipeline/stage/forms"
+	"greenroom/pipeline/stage/words"
 )
 
 // canMake fails when this installation cannot make what the plan's clips need: before anything is bought.
@@ -31,6 +32,11 @@ func (p *Project) canMake(ctx context.Context, plan *planning.Plan) error {
 	for _, s := range plan.Steps {
 		if s.Action == planning.Keep || s.Action == planning.Publish {
 			continue
+		}
+		if s.Work.Clip.CaptionWords() != "" {
+			if err := words.Missing(); err != nil {
+				return fmt.Errorf("clip %s: prepare.captions: %w", s.Clip, err)
+			}
 		}
 		for _, name := range s.Work.Clip.Prepare.Forms {
 			if err := mediaforms.Makeable(ctx, t, name, s.Work.Clip.Transparent); err != nil {
@@ -49,6 +55,14 @@ func (b *build) makeForms(
 	work, err := b.recipes.Work(ctx, *s.Work.Clip, e)
 	if err != nil {
 		return e, err
+	}
+	if work.Words {
+		if e.Captions, err = b.measureWords(ctx, s, e); err != nil {
+			return e, err
+		}
+		if work, err = b.recipes.Work(ctx, *s.Work.Clip, e); err != nil { // files of the captions
+			return e, err
+		}
 	}
 	kept := map[string]lockfile.Rendition{}
 	for _, name := range work.Keep {
@@ -75,6 +89,21 @@ func (b *build) makeForms(
 	}
 	e.Renditions = kept
 	return e, nil
+}
+
+// measureWords makes captions of the words of a clip, whose times are measured in its sound.
+func (b *build) measureWords(ctx context.Context, s planning.Step, e lockfile.Entry) (*lockfile.Rendition, error) {
+	c := s.Work.Clip
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Started})
+	r, err := words.Run(ctx, b.env(), words.In{
+		Clip: s.Clip, TakeKey: s.Key, Master: e.Master, WebM: e.Renditions[renditions.WebM].Hash,
+		Text: c.CaptionWords(), Language: words.Language(c.Voice.Locale),
+	})
+	if err != nil {
+		return e.Captions, err
+	}
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: "words measured in the sound"})
+	return &r, nil
 }
 
 // sizes lists renditions with their sizes, for people.

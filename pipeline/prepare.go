@@ -206,6 +206,9 @@ func (b *build) duplicate(s planning.Step, e lockfile.Entry) (ready lockfile.Ent
 	b.mu.Unlock()
 	if ok { // its files were in the store when it became known
 		e.Info, e.Renditions = other.Info, other.Renditions // one that is on record does not change
+		if s.Work.Clip.CaptionWords() != "" {
+			e.Captions = other.Captions
+		}
 	}
 	return e, ok, func(made *lockfile.Entry) {
 		if made != nil {

@@ -91,6 +91,10 @@ type Prepare struct {
 	Forms        []string // further files to make, names of package forms
 	CaptionFiles []string // files of captions, names of package captions
 	Backdrop     string   // #RRGGBB behind the preview; "" for the usual one
+
+	// Captions are words whose times are measured in the delivered sound: ScriptCaptions for the clip's own script, or the
+	// words themselves, which CaptionsFile holds when that is not empty. "" makes none.
+	Captions, CaptionsFile string
 }
 
 // Avatar is who speaks.

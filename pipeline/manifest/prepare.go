@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,11 +11,13 @@ import (
 	"greenroom/compose/media/forms"
 	"greenroom/pipeline/captions"
 	"greenroom/pipeline/manifest/yamldoc"
+	"greenroom/pipeline/markup"
 )
 
 // prepare reads how files are made. It returns whether captions are among them, because they are part of the clip's
 // request.
 func (d *doc) prepare(n ast.Node, path string, p *Prepare) (needsCaptions bool) {
+	asked := false
 	d.Object(n, path, yamldoc.Setters{
 		"crop": func(n ast.Node) {
 			if s, ok := d.Plain(n).(*ast.StringNode); ok && s.Value == "auto" {
@@ -63,10 +66,11 @@ func (d *doc) prepare(n ast.Node, path string, p *Prepare) (needsCaptions bool) 
 			d.Word(path+".tail", []string{"cut", "hold"}, &s)(n)
 			p.Hold = s == "hold"
 		},
-		"renditions": func(n ast.Node) { needsCaptions = d.renditions(n, path+".renditions", p) },
+		"renditions": func(n ast.Node) { asked = d.renditions(n, path+".renditions", p) },
+		"captions":   func(n ast.Node) { d.captionWords(n, path+".captions", p) },
 		"backdrop":   d.Color(path+".backdrop", &p.Backdrop),
 	})
-	return needsCaptions
+	return asked || len(p.CaptionFiles) > 0 && p.Captions == ""
 }
 
 var (
@@ -74,9 +78,46 @@ var (
 	Renditions = slices.Concat([]string{"webm", "poster", "captions"}, captions.Files(), forms.Named())
 )
 
-// renditions reads the files to make of each clip, and returns whether captions are needed. The list of a clip replaces
-// that of the defaults.
-func (d *doc) renditions(n ast.Node, path string, p *Prepare) (needsCaptions bool) {
+// ScriptCaptions is the value of prepare.captions that means the clip's script.
+const ScriptCaptions = "script"
+
+// captionWords reads the words that captions are made of, or a file with them.
+func (d *doc) captionWords(n ast.Node, path string, p *Prepare) {
+	value := ""
+	d.Text(path, &value)(n)
+	p.Captions, p.CaptionsFile = value, ""
+	if value == "" || value == ScriptCaptions {
+		return
+	}
+	text, file, ok := d.textOrFile(n, path, value)
+	p.CaptionsFile = file
+	if !ok {
+		return
+	}
+	if strings.ToLower(filepath.Ext(file)) == ".md" {
+		text = speakable(text)
+	}
+	p.Captions = strings.Join(strings.Fields(text), " ")
+	if p.Captions == "" {
+		d.Fault(n, "write the words that are spoken, or script for those of the clip", "%s is empty", path)
+	}
+}
+
+// CaptionWords returns the words of the captions that are made of a clip's sound; empty when there are none.
+func (c Clip) CaptionWords() string {
+	if c.Prepare.Captions != ScriptCaptions {
+		return c.Prepare.Captions
+	}
+	all := []string{c.Script}
+	for _, s := range c.Scenes {
+		all = append(all, s.Script)
+	}
+	return strings.Join(strings.Fields(markup.WithoutBreaks(strings.Join(all, " "))), " ")
+}
+
+// renditions reads the files to make of each clip, and returns whether captions by HeyGen are among them. The list of a
+// clip replaces that of the defaults.
+func (d *doc) renditions(n ast.Node, path string, p *Prepare) (asked bool) {
 	p.Forms, p.CaptionFiles = nil, nil
 	for _, v := range d.Items(n) {
 		name := ""
@@ -87,9 +128,9 @@ func (d *doc) renditions(n ast.Node, path string, p *Prepare) (needsCaptions boo
 		case captions.Ext(name) != "" && !slices.Contains(p.CaptionFiles, name):
 			p.CaptionFiles = append(p.CaptionFiles, name)
 		}
-		needsCaptions = needsCaptions || name == "captions" || captions.Ext(name) != ""
+		asked = asked || name == "captions"
 	}
 	slices.Sort(p.Forms)
 	slices.Sort(p.CaptionFiles)
-	return needsCaptions
+	return asked
 }

@@ -206,7 +206,7 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 		var shown []string
 		for _, c := range layers {
 			isNew := c.Kind == LayerClip && !slices.Contains(shown, c.Of)
-			if !isNew || !d.known.clip(c.Of) || !d.known.clips[c.Of].Captions {
+			if !isNew || !d.known.clip(c.Of) || !d.known.clips[c.Of].HasCaptions() {
 				continue
 			}
 			shown = append(shown, c.Of)
@@ -222,17 +222,20 @@ func (d *doc) allCaptions(layers []Layer, path string) []Layer {
 	return out
 }
 
+// HasCaptions reports that captions are made of the clip, by HeyGen or here.
+func (c Clip) HasCaptions() bool { return c.Captions || c.CaptionWords() != "" }
+
 // captionsOf reports a captions layer of a clip without captions: a fault where the clip cannot have any, and a
 // warning where they are not requested, because stand-ins show the script.
 func (d *doc) captionsOf(l Layer, c *Clip, composition string) {
 	const message = "%s shows captions of clip %q, which has none"
 	switch {
-	case c.Captions || c.Draft == DraftVoice:
+	case c.HasCaptions() || c.Draft == DraftVoice:
 	case c.Source == SourceAvatar && c.AudioFile != "":
-		d.FaultAt(l.Place.Line, l.Place.Column, "leave the layer out: HeyGen makes no captions of own sound",
+		d.FaultAt(l.Place.Line, l.Place.Column, "write the words as prepare.captions of the clip: HeyGen makes no captions of own sound",
 			message, composition, l.Of)
 	case c.Source == SourceFile:
-		d.FaultAt(l.Place.Line, l.Place.Column, "leave the layer out: a file has no captions", message,
+		d.FaultAt(l.Place.Line, l.Place.Column, "write the words as prepare.captions of the clip", message,
 			composition, l.Of)
 	default:
 		d.WarnAt(l.Place.Line, l.Place.Column, "write captions: true in the clip, or under defaults:", message,

@@ -306,7 +306,7 @@ func (d *doc) pronounce(path string, c *Clip) func(ast.Node) {
 
 // Inputs returns the files that a clip is made from, absolute.
 func (c Clip) Inputs() []string {
-	out := []string{c.ScriptFile, c.AudioFile, c.File, c.Avatar.Photo, c.BackgroundImage, c.BackgroundVideo}
+	out := []string{c.ScriptFile, c.Prepare.CaptionsFile, c.AudioFile, c.File, c.Avatar.Photo, c.BackgroundImage, c.BackgroundVideo}
 	if len(c.Frames) > 0 {
 		out[2] = "" // a folder or a pattern
 		out = append(out, c.Frames...)

@@ -97,7 +97,7 @@ func (pv *Previews) HasAll(e lockfile.Entry) bool {
 // is.
 func (pv *Previews) Shown(c manifest.Clip) (e lockfile.Entry, kind string, ok bool) {
 	e, kind, ok = pv.standing(c)
-	if !c.Captions {
+	if !c.HasCaptions() {
 		e.Captions = nil // a voice's words stay on record when they are not shown
 	}
 	return e, kind, ok

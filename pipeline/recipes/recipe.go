@@ -145,6 +145,9 @@ func (rc *Recipes) StaleRendition(ctx context.Context, c manifest.Clip, e lockfi
 			return why
 		}
 	}
+	if staleWords(c, e) {
+		return "the captions of its sound are not made yet"
+	}
 	return unwanted(c, e)
 }
 
@@ -170,6 +173,7 @@ func DuplicateKey(c manifest.Clip, e lockfile.Entry, route string) string {
 	k.Number("announced", e.Duration)
 	k.Field("checks", asJSON(c.Checks))
 	k.Field("prepare", asJSON(c.Prepare))
+	k.Field("caption words", c.CaptionWords()+"\n"+c.Voice.Locale)
 	return k.Sum()
 }
 

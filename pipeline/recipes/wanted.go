@@ -15,6 +15,7 @@ import (
 	"greenroom/pipeline/renditions"
 	formstage "greenroom/pipeline/stage/forms"
 	"greenroom/pipeline/stage/prepare"
+	"greenroom/pipeline/stage/words"
 )
 
 // wanted lists what is made of a clip's take. Files of captions need captions, which HeyGen does not make of every take.
@@ -35,6 +36,12 @@ func unwanted(c manifest.Clip, e lockfile.Entry) string {
 		}
 	}
 	return ""
+}
+
+// staleWords reports that the captions that are made of the clip's sound are missing, or those of other words.
+func staleWords(c manifest.Clip, e lockfile.Entry) bool {
+	text := c.CaptionWords()
+	return text != "" && (e.Captions == nil || e.Captions.Key != words.Key(e.Master, text, words.Language(c.Voice.Locale)))
 }
 
 // keys returns the function from the name of a rendition to its key.
@@ -83,11 +90,12 @@ type Work struct {
 	Base     bool     // the WebM and the poster
 	Forms    []string // names of package forms
 	Captions []string // names of package captions
+	Words    bool     // captions, measured in the sound
 	Keep     []string // what is up to date
 }
 
 // Any reports that something is to be made.
-func (w Work) Any() bool { return w.Base || len(w.Forms) > 0 || len(w.Captions) > 0 }
+func (w Work) Any() bool { return w.Base || w.Words || len(w.Forms) > 0 || len(w.Captions) > 0 }
 
 // Work compares a lockfile entry, whose take is in the store, with what the manifest asks for.
 func (rc *Recipes) Work(ctx context.Context, c manifest.Clip, e lockfile.Entry) (Work, error) {
@@ -95,7 +103,7 @@ func (rc *Recipes) Work(ctx context.Context, c manifest.Clip, e lockfile.Entry) 
 	if err != nil {
 		return Work{}, err
 	}
-	var w Work
+	w := Work{Words: staleWords(c, e)}
 	keys := rc.keys(c, e, t)
 	for _, name := range wanted(c, e) {
 		switch {

@@ -266,6 +266,8 @@ func schemaPrepare() shape {
 			[]string{"cut", "hold"}, "default", "cut"),
 		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.",
 			shape{"enum": toAny(manifest.Renditions)}),
+		"captions": text("Captions made here, of the delivered sound: script for the clip's own words, or the words, or a .md or .txt file.",
+			"script", "words/interview.md"),
 		"backdrop": schemaColor("Behind the presenter in the preview.", "#F6F4EF"),
 	})
 }
