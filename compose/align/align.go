@@ -29,7 +29,7 @@ type Word struct {
 // Result are the words of a script in their order.
 type Result struct {
 	Words []Word
-	// Uneven tells how different the words' lengths are from espeak-ng's: the median of the logarithms of their ratios,
+	// Uneven is how different the words' lengths are from espeak-ng's: the median of the logarithms of their ratios,
 	// each compared with the median ratio. It is about 0.1 for a voice that speaks the script, and 0.3 for other words,
 	// another language or no speech (TestASoundOfOtherWords).
 	Uneven float64
@@ -169,7 +169,7 @@ func tokens(text string, s *espeak.Sound) (out []token) {
 	return out
 }
 
-// fill gives words that espeak-ng joined with the word before them ("of the") their share of its time, by letters.
+// fill sets words that espeak-ng joined with the word before them ("of the") their share of its time, by letters.
 func fill(list []token, end int) {
 	if len(list) > 0 && list[0].sample < 0 {
 		list[0].sample = 0

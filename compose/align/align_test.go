@@ -26,7 +26,7 @@ const script = "Welcome to the spring release of our little program. It makes fi
 	"In this film we show three new things. First, every clip can be delivered as a file for an editor. " +
 	"Second, captions follow the sound that was delivered, and not the one that was planned. " +
 	"Third, a person can read what a film will cost before anything is spent. " +
-	"When something fails, the program tells you where, why, and what you can do about it. " +
+	"When something fails, the program shows you where, why, and what you can do about it. " +
 	"Thank you for watching, and have a good day."
 
 // truth is a word and when it begins, seconds.
@@ -262,7 +262,7 @@ func TestOtherLanguages(t *testing.T) {
 	}
 }
 
-// TestASoundOfOtherWords: other words, another language, music and noise are told apart from the script.
+// TestASoundOfOtherWords: other words, another language, music and noise are not taken for the script.
 func TestASoundOfOtherWords(t *testing.T) {
 	t.Parallel()
 	sound, _ := flite(t, "slt", script)
@@ -271,7 +271,7 @@ func TestASoundOfOtherWords(t *testing.T) {
 	for i := range noise {
 		noise[i] = int16(r.IntN(8000) - 4000)
 	}
-	const other = "The weather in the mountains is changing quickly, and nobody knows if it will rain. Dogs and cats are sleeping " +
+	const other = "The weather in the mountains is changing quickly, and no one knows if it will rain. Dogs and cats are sleeping " +
 		"under the old table near the window, while the children play football outside in the garden until dinner."
 	for name, c := range map[string]struct {
 		text, language string
