@@ -15,7 +15,8 @@ RACE = -race $(foreach p,$(LOOPS),-gcflags=$p=-race=false)
 GOROUTINES := ^(TestKeyedClothMayLeanTowardsTheKey|TestAnimatedWebPIsPacked|TestAnEditSpeaksOneSentence|TestCancellingEndsTheEncoder)$$
 
 # Packages whose tests are loops over pixels or packets.
-PIXELS = $(filter greenroom/compose/media greenroom/compose/media/foreign greenroom/compose/standin \
+PIXELS = $(filter greenroom/compose/media greenroom/compose/media/forms greenroom/compose/media/foreign greenroom/compose/standin \
+	greenroom/compose/align \
 	greenroom/pipeline/films/schema,$(PACKAGES))
 
 # What make test runs without the detector: those; packages that have no goroutine, or whose one goroutine runs in every
@@ -95,7 +96,7 @@ gen:
 # Figures, as ratios taken in one run; docs/benchmarks.md holds the last ones.
 bench:
 	@.ci/setup bench
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/watch ./internal/page ./internal/e2e/bench ./internal/e2e/studio
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m -p 1 ./assets ./compose/media ./compose/media/forms ./compose/native ./compose/standin ./internal/espeak ./pipeline ./pipeline/ledger ./pipeline/lockfile ./pipeline/manifest ./pipeline/films ./pipeline/films/schema ./pipeline/watch ./internal/page ./internal/e2e/bench ./internal/e2e/studio
 
 # The pictures of the page in docs/img, from a real project on the sandbox.
 gallery-page:
