@@ -40,6 +40,9 @@ type request struct {
 	Captioned bool      `json:",omitempty"` // a second file has the words in the picture
 	Scenes    []request `json:",omitempty"` // of a studio film
 
+	Footage    string `json:",omitempty"` // of a lipsync: a file below the sandbox's folder
+	KeepLength bool   `json:",omitempty"` // a lipsync is as long as its footage
+
 	AudioOnly     bool   `json:",omitempty"` // a translation of the sound alone
 	InputLanguage string `json:",omitempty"`
 }

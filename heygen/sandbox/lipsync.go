@@ -2,7 +2,8 @@ package sandbox
 
 import "net/http"
 
-// readLipsync is the body of POST /v3/lipsyncs: the presenter of a film with another sound.
+// readLipsync is the body of POST /v3/lipsyncs: a film with another sound, as long as that. In place of a film on
+// another server, a presenter speaks.
 func (s *Server) readLipsync(_ *http.Request, raw []byte) (*job, refusal) {
 	var b struct {
 		Video   assetInput `json:"video"`
@@ -10,6 +11,7 @@ func (s *Server) readLipsync(_ *http.Request, raw []byte) (*job, refusal) {
 		Title   string     `json:"title"`
 		Folder  string     `json:"folder_id"`
 		Caption bool       `json:"enable_caption"`
+		Dynamic *bool      `json:"enable_dynamic_duration"`
 		callbackMembers
 	}
 	no := decode("POST /v3/lipsyncs", raw, &b)
@@ -34,10 +36,22 @@ func (s *Server) readLipsync(_ *http.Request, raw []byte) (*job, refusal) {
 	q.Script, q.AudioAsset, q.AudioFile, q.Silence, q.WebM, q.Scenes = "", "", "", 0, false, nil
 	q.speak(sound)
 	q.Captions = b.Caption
+	q.Footage, q.KeepLength = footageOf(film), b.Dynamic != nil && !*b.Dynamic
 	j := newJob("/v3/lipsyncs", b.Title, q, s.o.Now())
 	j.Kind, j.Callback, j.Folder = lipsyncs.kind, b.CallbackURL, b.Folder
 	j.Request.CallbackID = b.CallbackID
 	return j, refusal{}
+}
+
+// footageOf returns the path of a film below the sandbox's folder; empty for one on another server.
+func footageOf(f file) string {
+	switch {
+	case f.asset != "":
+		return "assets/" + f.asset
+	case f.job != nil:
+		return "media/" + f.job.File
+	}
+	return ""
 }
 
 func (s *Server) createdLipsync(w http.ResponseWriter, j *job) {

@@ -20,12 +20,21 @@ type filmMaker interface {
 	Film(ctx context.Context, f standin.Film, out string) (standin.Result, error)
 }
 
+// dubber is a MediaMaker that can also give footage another sound.
+type dubber interface {
+	Dub(ctx context.Context, d standin.Dub, out string) (standin.Result, error)
+}
+
 // cannedPicture is the picture that is shown instead of one on another machine.
 const cannedPicture = "canned"
 
 // media renders a request's file, or returns the file of an equal one, and the file with captions where one was
 // requested. Equal requests at the same time wait for one rendering.
 func (s *Server) media(q request) (res standin.Result, file, captioned string, err error) {
+	if maker, ok := s.o.Media.(dubber); ok && q.Footage != "" && !q.WebM && !s.o.Canned {
+		res, file, err = s.dubbed(maker, q)
+		return res, file, "", err
+	}
 	f, err := s.filmRequest(q)
 	if err != nil {
 		return res, "", "", err
@@ -76,7 +85,18 @@ func (s *Server) filmFile(f standin.Film) (standin.Result, string, error) {
 	if plain(f) {
 		name = contentName(f.Scenes[0].Spec) + ext
 	}
-	res, err, _ := s.rendering.Do(name, func() (any, error) { return s.render(f, name, ext) })
+	return s.made(name, ext, func(out string) (standin.Result, error) { return s.make(f, out) })
+}
+
+// dubbed returns footage with the sound of a request.
+func (s *Server) dubbed(maker dubber, q request) (standin.Result, string, error) {
+	d := standin.Dub{Video: filepath.Join(s.o.Dir, filepath.FromSlash(q.Footage)), Spec: q.spec(s), KeepLength: q.KeepLength}
+	return s.made(contentName(d)+".mp4", ".mp4", func(out string) (standin.Result, error) { return maker.Dub(s.ctx, d, out) })
+}
+
+// made returns a rendered file, which equal requests share.
+func (s *Server) made(name, ext string, make func(out string) (standin.Result, error)) (standin.Result, string, error) {
+	res, err, _ := s.rendering.Do(name, func() (any, error) { return s.render(name, ext, make) })
 	return res.(standin.Result), name, err
 }
 
@@ -93,7 +113,7 @@ func (s *Server) make(f standin.Film, out string) (standin.Result, error) {
 	return s.o.Media.Make(s.ctx, f.Scenes[0].Spec, out)
 }
 
-func (s *Server) render(f standin.Film, name, ext string) (standin.Result, error) {
+func (s *Server) render(name, ext string, make func(out string) (standin.Result, error)) (standin.Result, error) {
 	path := filepath.Join(s.o.Dir, "media", name)
 	var res standin.Result
 	if b, err := os.ReadFile(path + ".json"); err == nil && json.Unmarshal(b, &res) == nil {
@@ -103,7 +123,7 @@ func (s *Server) render(f standin.Film, name, ext string) (standin.Result, error
 	}
 	tmp := filepath.Join(s.o.Dir, "media", "."+newID()+ext)
 	defer os.Remove(tmp)
-	res, err := s.make(f, tmp)
+	res, err := make(tmp)
 	if err != nil {
 		return res, err
 	}
