@@ -33,6 +33,14 @@ func TestBothGenerationsOfARequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lipPath, lipBody, err := LipsyncRequest{Title: "t", VideoID: "a", AudioID: "b"}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keptPath, keptBody, err := LipsyncRequest{VideoID: "a", AudioID: "b", Precise: true, KeepLength: true, Captions: true}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		got        encoded
 		path, body string
@@ -55,6 +63,10 @@ func TestBothGenerationsOfARequest(t *testing.T) {
 			`"dimension":{"width":1280,"height":720},` + variables + `}`},
 		"background removal": {encoded{cutPath, cutBody}, PathCutout, `{"video":{"type":"asset_id","asset_id":"a"},` +
 			`"layers":["foreground"],"request_id":"","title":"t"}`},
+		"lipsync": {encoded{lipPath, lipBody}, PathLipsync, `{"title":"t","video":{"type":"asset_id","asset_id":"a"},` +
+			`"audio":{"type":"asset_id","asset_id":"b"},"mode":"speed"}`},
+		"lipsync of the film's length": {encoded{keptPath, keptBody}, PathLipsync, `{"video":{"type":"asset_id","asset_id":"a"},` +
+			`"audio":{"type":"asset_id","asset_id":"b"},"mode":"precision","enable_dynamic_duration":false,"enable_caption":true}`},
 		"studio": {encoded{PathVideos, StudioRequest("t", "1080p", "16:9", &Caption{"srt"}, []VideoRequest{
 			{AvatarID: "a", Script: "x", VoiceID: "v", Background: &Background{Type: "color", Value: "#00FF00"}},
 			{AvatarID: "b", AudioAssetID: "s", Engine: &Engine{"avatar_iv"}, Background: &Background{Type: "image"}},
@@ -180,6 +192,11 @@ func TestRefusedBeforeItIsSent(t *testing.T) {
 	if _, _, err := (CutoutRequest{}).Encode(); err == nil {
 		t.Error("a background removal without a film is accepted")
 	}
+	for _, r := range []LipsyncRequest{{}, {VideoID: "a"}, {AudioID: "a"}} {
+		if _, _, err := r.Encode(); err == nil {
+			t.Errorf("%+v is accepted", r)
+		}
+	}
 }
 
 func TestValuesAreMatchedWithTheTemplate(t *testing.T) {
@@ -210,8 +227,8 @@ func TestValuesAreMatchedWithTheTemplate(t *testing.T) {
 func TestPathsWithAnIdempotencyKey(t *testing.T) {
 	for path, want := range map[string]bool{
 		PathVideos: true, PathBatches: true, PathTranslateV3: true, GenerateProofreadPath("a"): true,
-		"/v3/templates/a": true,
-		PathAgentV3:       false, PathCutout: false, PathSpeechV3: false, PathGenerate: false, PathWebM: false,
+		"/v3/templates/a": true, PathLipsync: true,
+		PathAgentV3: false, PathCutout: false, PathSpeechV3: false, PathGenerate: false, PathWebM: false,
 		PathAgentV1:     false,
 		PathTranslateV2: false, PathSpeechV1: false, "/v2/template/a/generate": false,
 	} {

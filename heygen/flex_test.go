@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -26,7 +27,7 @@ func TestFlexBool(t *testing.T) {
 func TestAListThatCannotBeReadIsNotEmpty(t *testing.T) {
 	for _, odd := range []string{`{}`, `"x"`, `7`, `true`, `{"videos":[]}`} {
 		client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == PathVideos || r.URL.Path == PathTranslateV3 {
+			if strings.HasPrefix(r.URL.Path, "/v3/") {
 				answer(200, `{"data":`+odd+`}`)(w, r)
 				return
 			}
@@ -34,6 +35,7 @@ func TestAListThatCannotBeReadIsNotEmpty(t *testing.T) {
 		})
 		for name, find := range map[string]func(context.Context, string) ([]VideoItem, error){
 			"v2": client.FindByTitle, "v3": client.FindByTitleV3, "translations": client.FindTranslation,
+			"lipsyncs": client.FindLipsync,
 		} {
 			if l, err := find(t.Context(), "gr-1"); err == nil {
 				t.Errorf("%s: %s is read as an empty list: %v", name, odd, l)
@@ -43,7 +45,7 @@ func TestAListThatCannotBeReadIsNotEmpty(t *testing.T) {
 	// The title is there and its id cannot be read.
 	for _, id := range []string{`null`, `{}`, `[]`, `""`, `true`} {
 		client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == PathVideos || r.URL.Path == PathTranslateV3 {
+			if strings.HasPrefix(r.URL.Path, "/v3/") {
 				answer(200, `{"data":[{"id":`+id+`,"title":"intro gr-1"}]}`)(w, r)
 				return
 			}
@@ -51,6 +53,7 @@ func TestAListThatCannotBeReadIsNotEmpty(t *testing.T) {
 		})
 		for name, find := range map[string]func(context.Context, string) ([]VideoItem, error){
 			"v2": client.FindByTitle, "v3": client.FindByTitleV3, "translations": client.FindTranslation,
+			"lipsyncs": client.FindLipsync,
 		} {
 			if l, err := find(t.Context(), "gr-1"); err == nil {
 				t.Errorf("%s: id %s: %v", name, id, l)
@@ -89,6 +92,7 @@ func TestAVideoOnTwoPagesCountsOnce(t *testing.T) {
 	})
 	for name, find := range map[string]func(context.Context, string) ([]VideoItem, error){
 		"v2": client.FindByTitle, "v3": client.FindByTitleV3, "translations": client.FindTranslation,
+		"lipsyncs": client.FindLipsync,
 	} {
 		n.Store(0)
 		l, err := find(t.Context(), "gr-1")

@@ -17,6 +17,7 @@ const (
 	KindTranslateV2 Kind = "translate/v2"
 	KindTranslateV3 Kind = "translate/v3"
 	KindCutout      Kind = "cutout/v3"
+	KindLipsync     Kind = "lipsync/v3"
 )
 
 // Job reads a job of any kind into one type. The Video's ID is the video's own: for an agent it
@@ -45,6 +46,8 @@ func (c *Client) job(ctx context.Context, kind Kind, id string) (Video, error) {
 		return c.translation(ctx, kind, id)
 	case KindCutout:
 		return c.cutout(ctx, id)
+	case KindLipsync:
+		return c.lipsync(ctx, id)
 	}
 	return c.VideoStatus(ctx, id)
 }

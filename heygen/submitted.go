@@ -13,6 +13,7 @@ type submission struct {
 	Translations flexStrings `json:"video_translate_ids"`
 	TransV3      flexStrings `json:"video_translation_ids"`
 	Proofread    flexWord    `json:"video_translation_id"`
+	Lipsync      flexWord    `json:"lipsync_id"`
 	Batch        flexWord    `json:"batch_id"`
 	ID           flexWord    `json:"id"`
 	Status       flexWord    `json:"status"`
@@ -26,7 +27,7 @@ func (d submission) id() string {
 			return strings.TrimSpace(l[0])
 		}
 	}
-	for _, w := range []flexWord{d.Session, d.Video, d.Translation, d.Proofread, d.Batch, d.ID} {
+	for _, w := range []flexWord{d.Session, d.Video, d.Translation, d.Proofread, d.Lipsync, d.Batch, d.ID} {
 		if s := strings.TrimSpace(string(w)); s != "" {
 			return s
 		}
@@ -70,7 +71,7 @@ func submittedInError(raw []byte) string {
 // jobMembers are the members that name a job in some route's answer.
 var jobMembers = map[string]bool{
 	"session_id": true, "video_id": true, "video_translate_id": true, "video_translate_ids": true,
-	"video_translation_ids": true, "video_translation_id": true, "batch_id": true,
+	"video_translation_ids": true, "video_translation_id": true, "lipsync_id": true, "batch_id": true,
 }
 
 // namesJob reports that a job is named anywhere in an answer, or that its data has an id.

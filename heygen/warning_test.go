@@ -21,6 +21,7 @@ func TestAFinishedJobsWarningIsRead(t *testing.T) {
 		{KindTranslateV2, credit, "MOVIO_PAYMENT_INSUFFICIENT_CREDIT"},
 		{KindTranslateV3, credit, "MOVIO_PAYMENT_INSUFFICIENT_CREDIT"},
 		{KindCutout, credit, "MOVIO_PAYMENT_INSUFFICIENT_CREDIT"},
+		{KindLipsync, credit, "MOVIO_PAYMENT_INSUFFICIENT_CREDIT"},
 		{KindVideoV3, `"failure_code": "trial", "failure_message": "made in a trial"`, "trial"},
 		{KindTranslateV3, `"failure_message": "watermarked"`, "watermarked"},
 		{KindVideoV2, `"watermark": true`, "watermark"},

@@ -35,6 +35,7 @@ var onRoute = []takesRoute{
 	{"v2", routes.V2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
 	{"v3", routes.V3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
 	{"v3", routes.V3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", routes.V3Lipsync, `{lipsync: {video: a.mp4, script: Hi%L}%s}`},
 	{"v3", routes.Video, `{video: abcdef%s}`},
 	{"v3", routes.File, `{file: a.mp4, transparent: false%s}`},
 	{"v3", routes.V3Cutout, `{file: a.mp4, cutout: true%s}`},
@@ -55,12 +56,13 @@ var changes = map[string]string{
 	"scenes.voice.emotion": `voice: {emotion: Friendly}`, "scenes.voice.locale": `voice: {locale: en-GB}`, "scenes.background": `background: "#112233"`,
 	"agent.duration": `duration: 20s`, "agent.orientation": `orientation: portrait`, "agent.avatar": `avatar: x`, "agent.voice": `voice: x`, "agent.files": `files: [a.png]`,
 	"translate.audio-only": `audio-only: true`, "translate.mode": `mode: precise`,
+	"lipsync.mode": `mode: precise`, "lipsync.keep-length": `keep-length: true`,
 }
 
 // fill puts a member into a clip; ok is false where the clip has no place for it.
 func fillMember(clip, member, text string) (out string, ok bool) {
 	place := "%s"
-	for prefix, p := range map[string]string{"scenes.": "%S", "agent.": "%A", "translate.": "%T"} {
+	for prefix, p := range map[string]string{"scenes.": "%S", "agent.": "%A", "translate.": "%T", "lipsync.": "%L"} {
 		if strings.HasPrefix(member, prefix) {
 			place = p
 		}
@@ -72,7 +74,7 @@ func fillMember(clip, member, text string) (out string, ok bool) {
 		text = ", " + text
 	}
 	clip = strings.Replace(clip, place, text, 1)
-	return strings.NewReplacer("%s", "", "%S", "", "%A", "", "%T", "").Replace(clip), true
+	return strings.NewReplacer("%s", "", "%S", "", "%A", "", "%T", "", "%L", "").Replace(clip), true
 }
 
 // bodyOf makes the request of a clip, with what drives it.
@@ -86,7 +88,11 @@ func bodyOf(t *testing.T, b *build, s planning.Step) []byte {
 		t.Fatalf("%s: %v", s.Route, err)
 	}
 	// The marker follows from the key, which always changes.
-	return bytes.ReplaceAll(in.Body, []byte(in.Marker), nil)
+	body := bytes.ReplaceAll(in.Body, []byte(in.Marker), nil)
+	if r := s.Work.Request.Speech; r != nil {
+		body = append(body, r.Body...)
+	}
+	return body
 }
 
 // TestNoMemberIsDroppedSilently changes each member on each route: the request and its take key change,
@@ -116,6 +122,9 @@ func TestNoMemberIsDroppedSilently(t *testing.T) {
 			}
 			if strings.Contains(x.clip, "scenes") && member == "draft" {
 				fate = request.Absent
+			}
+			if strings.Contains(x.clip, "lipsync") && member == "captions" {
+				fate = request.Local // they are the words of its bought voice
 			}
 			got := openOne(t, x.api, clip)
 			switch {

@@ -51,6 +51,8 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v3", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}}`, "v3-template", "/v3/templates/t123"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish, audio-only: true}}`, "v3-translate-key", "/v3/video-translations"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish}, transparent: false, captions: true}`, "v3-translate", "/v3/video-translations"},
+	{"v3", `{lipsync: {video: a.mp4, audio: a.wav}, captions: true}`, "v3-lipsync", "/v3/lipsyncs"},
+	{"v3", `{lipsync: {video: a.mp4, script: Hi, mode: precise, keep-length: true}}`, "v3-lipsync", "/v3/lipsyncs"},
 	{"v3", `{file: a.mp4, cutout: true}`, "v3-cutout", "/v3/background-removals"},
 }
 

@@ -76,6 +76,21 @@ func TestRulesOfClips(t *testing.T) {
 		{"{translate: {clip: b, to: es}}", `a translates "b", which is not a clip`},
 		{"{translate: film.mp4, to: [es, fr]}", "a-es: {translate: {clip: NAME, to: es}}, a-fr:"},
 		{"{translate: {file: film.mp4, to: es}, to: fr}", "has two languages"},
+		{"{lipsync: {audio: own.wav}}", "clips.a.lipsync has no video"},
+		{"{lipsync: {video: film.mp4}}", "clips.a.lipsync needs either a script or audio"},
+		{"{lipsync: {video: film.mp4, audio: own.wav, script: x}}", "clips.a.lipsync needs either a script or audio"},
+		{"{lipsync: film.mp4}", "clips.a.lipsync must be a mapping"},
+		{"{lipsync: {video: own.wav, audio: own.wav}}", "own.wav is none of .mp4, .m4v, .webm"},
+		{"{lipsync: {video: film.mp4, audio: film.mp4}}", "convert it: ffmpeg -i film.mp4 take.wav"},
+		{"{lipsync: {video: missing.mp4, audio: own.wav}}", "missing.mp4 does not exist"},
+		{"{lipsync: {video: film.mp4, script: missing.md}}", "missing.md does not exist"},
+		{"{lipsync: {video: film.mp4, script: \" \"}}", "clips.a.lipsync.script"},
+		{"{lipsync: {film: film.mp4, audio: own.wav}}", "write video: FILE"},
+		{"{lipsync: {video: film.mp4, audio: own.wav, mode: quality}}", "cannot be \"quality\" (use fast, precise)"},
+		{"{lipsync: {video: film.mp4, audio: own.wav}, script: x}", "has 2 sources: lipsync, script"},
+		{"{lipsync: {video: film.mp4, audio: own.wav}, transparent: true}", "add key: auto"},
+		{"{lipsync: {video: film.mp4, audio: own.wav}, cutout: true}", "cutout removes the background of a local film"},
+		{"{lipsync: {video: film.mp4, audio: own.wav}, route: v3}", "only spoken clips choose a route"},
 		{"{script: x, prepare: {scale: 4%}}", "must be shown, full or 5% to 100%"},
 		{"{script: x, prepare: {loudness: -80}}", "must be between -70 and -5 LUFS"},
 		{"{script: x, checks: {duration: 0%}}", "must be above 0% and at most 100%"},
@@ -84,6 +99,7 @@ func TestRulesOfClips(t *testing.T) {
 	} {
 		wantFault(t, head+c[0]+"\n", c[1])
 	}
+	wantFault(t, "version: 1\nclips: {a: {lipsync: {video: film.mp4, script: x}}}\n", "set voice: {id: …} next to lipsync:")
 	const noVoice = "version: 1\nclips: {a: {scenes: [{script: x, avatar: b}]}}\n"
 	wantFault(t, noVoice, "clips.a.scenes[0] has no voice")
 	for name, want := range map[string]string{"con": "is a device on Windows", "Intro": `"Intro" cannot name a clip`,

@@ -16,7 +16,7 @@ import (
 )
 
 // ClipSources are the keys of which a clip has exactly one.
-var ClipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate"}
+var ClipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate", "lipsync"}
 
 // clipKeys are the keys of a clip that defaults do not have, see [doc.shared].
 var clipKeys = append([]string{"take", "variables", "to", "language", "cutout", "key", "rate"}, ClipSources...)
@@ -37,7 +37,7 @@ func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 	for key, to := range text {
 		set[key] = d.Text(path+"."+key, to)
 	}
-	for _, key := range []string{"scenes", "agent", "template", "translate", "variables", "to"} {
+	for _, key := range []string{"scenes", "agent", "template", "translate", "lipsync", "variables", "to"} {
 		set[key] = func(ast.Node) {} // source reads them
 	}
 	for key, read := range set {
@@ -92,7 +92,7 @@ func (d *doc) onlySource(f yamldoc.Field, name string, at clipNodes, hasFaults b
 	case len(sources) == 1:
 		return sources[0], true
 	case !hasFaults:
-		d.Fault(f.Node, "give it a script, audio, scenes, file, video, agent, template or translate",
+		d.Fault(f.Node, "give it a script, audio, scenes, file, video, agent, template, translate or lipsync",
 			"clip %q has no source", name)
 	}
 	return "", false
@@ -139,6 +139,9 @@ func (d *doc) mappingSource(source string, at clipNodes, path string, c *Clip) {
 	case "translate":
 		c.Source = SourceTranslate
 		d.translate(n, at["to"], path, c)
+	case "lipsync":
+		c.Source = SourceLipsync
+		d.lipsync(n, path, c)
 	}
 }
 
@@ -176,6 +179,13 @@ func (d *doc) checkPicture(path string, at clipNodes, c *Clip) {
 		}
 		c.Transparent = false
 	}
+	if c.Source == SourceLipsync {
+		if at["transparent"] != nil && c.Transparent && c.Key == "" {
+			d.Fault(at["transparent"], "film it in front of a green screen and add key: auto",
+				"%s: a lipsync has the background of its footage", path)
+		}
+		c.Transparent = c.Key != ""
+	}
 	_, _, written := c.Places.Of("transparent")
 	if c.Source == SourceFile && !written && c.Key == "" && !c.Cutout && isMP4(c.File) {
 		c.Transparent = false // an MP4 never is
@@ -185,8 +195,9 @@ func (d *doc) checkPicture(path string, at clipNodes, c *Clip) {
 		d.Fault(at["cutout"], "use it with file: and transparent: true",
 			"%s: cutout removes the background of a local film", path)
 	}
-	if at["key"] != nil && (!fromFile || c.Cutout) {
-		d.Fault(at["key"], "use it with file: and transparent: true, without cutout; an avatar's clip has key-color",
+	if at["key"] != nil && (!fromFile && c.Source != SourceLipsync || c.Cutout) {
+		d.Fault(at["key"], "use it with file: and transparent: true, without cutout, or with lipsync:; an avatar's clip "+
+			"has key-color",
 			"%s.key takes the screen out of a local film", path)
 	}
 	switch {

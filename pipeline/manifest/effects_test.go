@@ -106,7 +106,7 @@ func TestACompleteManifestIsRead(t *testing.T) {
 	for name, text := range map[string]string{"scripts/intro.md": "Hello.",
 		"prompts/broll.md": "## Scene 1: A river (0-8s)\n\nVisual: a river.\n\nVO: \"A river.\"\n",
 		"audio/take3.wav":  "x", "footage/logo.png": "x", "footage/sting.mov": "x", "footage/bg.png": "x",
-		"footage/bed.mp3": "x", "people.csv": "name\nAda\n"} {
+		"footage/bed.mp3": "x", "footage/talk.mp4": "x", "people.csv": "name\nAda\n"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}

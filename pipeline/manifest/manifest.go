@@ -24,6 +24,7 @@ const (
 	SourceAgent     = "agent"
 	SourceTemplate  = "template"
 	SourceTranslate = "translate"
+	SourceLipsync   = "lipsync" // own footage with another sound
 )
 
 // DraftVoice drafts a clip with its own voice.
@@ -149,6 +150,7 @@ type Clip struct {
 	Agent                            *Agent
 	Template                         *Template
 	Translate                        *Translate
+	Lipsync                          *Lipsync
 	Width, Height                    int
 	Take                             int
 	Prepare                          Prepare

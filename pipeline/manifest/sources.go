@@ -325,5 +325,8 @@ func (c Clip) Inputs() []string {
 	if c.Translate != nil {
 		out = append(out, c.Translate.File)
 	}
+	if c.Lipsync != nil {
+		out = append(out, c.Lipsync.Video)
+	}
 	return slices.DeleteFunc(out, func(p string) bool { return p == "" })
 }

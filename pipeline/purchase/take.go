@@ -89,11 +89,10 @@ func (b *Buyer) Intent(ctx context.Context, s planning.Step, client *heygen.Clie
 			return in, err
 		}
 		r = r.WithSound(b.voices.Path(v))
-		s.SetLength(request.Measured(v.Seconds))
-		if !b.account.Sandboxed() {
-			s.Cost(request.LoadPrices())
-			in.Price = s.Price
+		if err := b.setLength(&s, v.Seconds); err != nil {
+			return in, err
 		}
+		in.Price = s.Price
 	}
 	if r.Translate.Clip != "" {
 		file, err := b.masterOf(r.Translate.Clip)
@@ -112,6 +111,23 @@ func (b *Buyer) Intent(ctx context.Context, s planning.Step, client *heygen.Clie
 	}
 	in.Path, in.Title, in.Body, in.Bind = post.Path, post.Title, post.Body, post.Bind
 	return in, nil
+}
+
+// setLength sets a step's length to that of its bought voice, and the price. It fails when the voice is too long for
+// the footage of a lipsync.
+func (b *Buyer) setLength(s *planning.Step, seconds float64) error {
+	planned, l := s.Work.Length, request.Measured(seconds)
+	if planned.Most > 0 && seconds > planned.Most {
+		return planned.TooLong(*s.Work.Clip, seconds, b.router.ManifestLine)
+	}
+	if s.Work.Clip.Lipsync != nil && s.Work.Clip.Lipsync.KeepLength {
+		l = planned
+	}
+	s.SetLength(l)
+	if !b.account.Sandboxed() {
+		s.Cost(request.LoadPrices())
+	}
+	return nil
 }
 
 // refusedRequest makes a fault of the manifest of an error before the request is sent. An upload that failed is none.

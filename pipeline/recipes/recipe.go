@@ -29,7 +29,7 @@ func ExpectMaster(c manifest.Clip, route string, announced float64) media.Expect
 // screenColor is the key colour that a clip's master is delivered on, #RRGGBB or auto; empty when it is not keyed.
 func screenColor(c manifest.Clip, route string) string {
 	switch {
-	case route == routes.File:
+	case route == routes.File, route == routes.V3Lipsync:
 		return c.Key
 	case routes.IsKeyed(route):
 		return c.KeyColor

@@ -41,6 +41,8 @@ func (c Canonical) Post(title string, m Materials) (Post, error) {
 	case c.Route == routes.V3Cutout:
 		p.Path, body, err = w.cutout(title)
 		p.Title, p.Bind = "", heygen.BindCutout
+	case c.Source == manifest.SourceLipsync:
+		p.Path, body, err = w.lipsync(title)
 	case c.Route == routes.V3Studio:
 		p.Path = heygen.PathVideos
 		body, err = w.studio(title)
@@ -280,4 +282,20 @@ func (w writer) cutout(title string) (string, any, error) {
 		return "", nil, err
 	}
 	return heygen.CutoutRequest{AssetID: u.ID, Title: title}.Encode()
+}
+
+func (w writer) lipsync(title string) (string, any, error) {
+	l := w.c.Lipsync
+	video, err := w.m.upload(l.Video)
+	if err != nil {
+		return "", nil, err
+	}
+	sound, err := w.m.upload(w.c.Sound)
+	if err != nil {
+		return "", nil, err
+	}
+	return heygen.LipsyncRequest{
+		Title: title, VideoID: video.ID, AudioID: sound.ID, Precise: l.Precise, KeepLength: l.KeepLength,
+		Captions: w.c.Frame.Captions,
+	}.Encode()
 }

@@ -8,7 +8,11 @@ import (
 
 // NeedsAPI reports a clip whose route depends on the account's generation.
 func NeedsAPI(c manifest.Clip) bool {
-	return c.Source != manifest.SourceFile && c.Source != manifest.SourceVideo && c.Route == ""
+	switch c.Source {
+	case manifest.SourceFile, manifest.SourceVideo, manifest.SourceLipsync: // v3 alone has lipsyncs and cutouts
+		return false
+	}
+	return c.Route == ""
 }
 
 // Look is what is known of the look of a clip besides the manifest.
@@ -37,6 +41,8 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 		return []string{routes.File}
 	case manifest.SourceVideo:
 		return []string{routes.Video}
+	case manifest.SourceLipsync:
+		return []string{routes.V3Lipsync}
 	case manifest.SourceAgent:
 		return pick(routes.V1Agent, routes.V3Agent)
 	case manifest.SourceTemplate:

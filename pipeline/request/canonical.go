@@ -33,6 +33,7 @@ type Canonical struct {
 	Agent     Agent
 	Template  Template
 	Translate Translate
+	Lipsync   Lipsync
 }
 
 // Content is a file: its SHA-256 in hexadecimal, and where it is.
@@ -103,6 +104,12 @@ type Translate struct {
 	AudioOnly, Precise bool
 }
 
+// Lipsync is own footage with another sound: Sound, or the voice that is bought first.
+type Lipsync struct {
+	Video               Content
+	Precise, KeepLength bool
+}
+
 // Sources returns what a clip does not contain itself.
 type Sources interface {
 	// Hash returns the SHA-256 of a file in hexadecimal.
@@ -153,6 +160,8 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		if routes.IsKeyed(route) {
 			out.Frame.KeyColor = c.KeyColor
 		}
+	case manifest.SourceLipsync:
+		r.lipsync(c, &out)
 	default:
 		r.spoken(c, &out)
 	}
@@ -187,6 +196,17 @@ func (r *reader) footage(c manifest.Clip) Footage {
 		fmt.Fprintln(all, r.content(f).Hash)
 	}
 	return Footage{Frames: hex.EncodeToString(all.Sum(nil)), Rate: r.src.SequenceRate(c)}
+}
+
+func (r *reader) lipsync(c manifest.Clip, out *Canonical) {
+	l := c.Lipsync
+	out.Lipsync = Lipsync{Video: r.content(l.Video), Precise: l.Precise, KeepLength: l.KeepLength}
+	if c.AudioFile != "" {
+		out.Sound, out.Frame.Captions = r.content(c.AudioFile), c.Captions
+		return
+	}
+	out.Draft = true
+	out.Scenes = []Scene{{Text: Spoken(c.Script, c.Pronunciation), Voice: Voice(c.Voice)}}
 }
 
 func (r *reader) spoken(c manifest.Clip, out *Canonical) {

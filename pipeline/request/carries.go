@@ -23,6 +23,7 @@ const (
 var columns = []string{
 	routes.V2, routes.V2Key, routes.V1WebM, routes.V3WebM, routes.V3, routes.V3Studio,
 	routes.V1Agent, routes.V2Template, routes.V2Translate, routes.Video, routes.File, routes.V3Cutout,
+	routes.V3Lipsync,
 }
 
 // like is a route that does with members what another one does, but for some of them.
@@ -45,66 +46,71 @@ var alike = map[string]like{
 // new member must be added here: a test compares the table with the manifest, and another changes each member and
 // compares the requests.
 //
-//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate | video file cutout
+//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate | video file cutout | lipsync
 const carriesTable = `
-script                      cccccn n n n nnn
-audio                       cccccn n n n nnn
-scenes                      ccrrrc n n n nnn
-scenes.script               ccnnnc n n n nnn
-scenes.avatar.id            ccnnnc n n n nnn
-scenes.avatar.photo         ccnnnc n n n nnn
-scenes.avatar.style         ccnnnr n n n nnn
-scenes.avatar.talking-photo ccnnnl n n n nnn
-scenes.avatar.scale         ccnnnr n n n nnn
-scenes.avatar.offset        ccnnnr n n n nnn
-scenes.voice.id             ccnnnc n n n nnn
-scenes.voice.speed          ccnnnc n n n nnn
-scenes.voice.pitch          ccnnnc n n n nnn
-scenes.voice.emotion        ccnnnr n n n nnn
-scenes.voice.locale         ccnnnc n n n nnn
-scenes.background           cunnnc n n n nnn
-avatar.id                   cccccc u u u uuu
-avatar.photo                ccrccc u u u uuu
-avatar.style                cccrrr u u u uuu
-avatar.talking-photo        ccrlll u u u uuu
-avatar.scale                ccrrrr u u u uuu
-avatar.offset               ccrrrr u u u uuu
-voice.id                    cccccc u u u uuu
-voice.speed                 ccrccc u u u uuu
-voice.pitch                 ccrccc u u u uuu
-voice.emotion               ccrrrr u u u uuu
-voice.locale                ccrccc u u u uuu
-pronunciation               cccccc u u u uuu
-captions                    ccrccc l c l luu
-draft                       llllln n n n nnn
-size                        cccccc l l l lll
-background                  cuuucc u u u uuu
-background.image            cuuucr u u u uuu
-background.video            cuuurr u u u uuu
-key-color                   lcllll u u u lll
-agent.prompt                nnnnnn c n n nnn
-agent.duration              nnnnnn c n n nnn
-agent.orientation           nnnnnn c n n nnn
-agent.avatar                nnnnnn c n n nnn
-agent.voice                 nnnnnn r n n nnn
-agent.files                 nnnnnn c n n nnn
-template.id                 nnnnnn n c n nnn
-template.variables          nnnnnn n c n nnn
-translate.clip              nnnnnn n n c nnn
-translate.file              nnnnnn n n c nnn
-translate.to                nnnnnn n n c nnn
-translate.audio-only        nnnnnn n n c nnn
-translate.mode              nnnnnn n n c nnn
-video                       nnnnnn n n n lnn
-file                        nnnnnn n n n nlc
-key                         nnnnnn n n n nln
-rate                        nnnnnn n n n nln
-cutout                      nnnnnn n n n nll
-transparent                 llllll l l l lll
-route                       llllll n n n nnn
-take                        llllll l l l lll
-prepare                     llllll l l l lll
-checks                      llllll l l l lll
+script                      cccccn n n n nnn n
+audio                       cccccn n n n nnn n
+scenes                      ccrrrc n n n nnn n
+scenes.script               ccnnnc n n n nnn n
+scenes.avatar.id            ccnnnc n n n nnn n
+scenes.avatar.photo         ccnnnc n n n nnn n
+scenes.avatar.style         ccnnnr n n n nnn n
+scenes.avatar.talking-photo ccnnnl n n n nnn n
+scenes.avatar.scale         ccnnnr n n n nnn n
+scenes.avatar.offset        ccnnnr n n n nnn n
+scenes.voice.id             ccnnnc n n n nnn n
+scenes.voice.speed          ccnnnc n n n nnn n
+scenes.voice.pitch          ccnnnc n n n nnn n
+scenes.voice.emotion        ccnnnr n n n nnn n
+scenes.voice.locale         ccnnnc n n n nnn n
+scenes.background           cunnnc n n n nnn n
+avatar.id                   cccccc u u u uuu u
+avatar.photo                ccrccc u u u uuu u
+avatar.style                cccrrr u u u uuu u
+avatar.talking-photo        ccrlll u u u uuu u
+avatar.scale                ccrrrr u u u uuu u
+avatar.offset               ccrrrr u u u uuu u
+voice.id                    cccccc u u u uuu c
+voice.speed                 ccrccc u u u uuu c
+voice.pitch                 ccrccc u u u uuu r
+voice.emotion               ccrrrr u u u uuu r
+voice.locale                ccrccc u u u uuu c
+pronunciation               cccccc u u u uuu c
+captions                    ccrccc l c l luu c
+draft                       llllln n n n nnn n
+size                        cccccc l l l lll l
+background                  cuuucc u u u uuu u
+background.image            cuuucr u u u uuu u
+background.video            cuuurr u u u uuu u
+key-color                   lcllll u u u lll u
+agent.prompt                nnnnnn c n n nnn n
+agent.duration              nnnnnn c n n nnn n
+agent.orientation           nnnnnn c n n nnn n
+agent.avatar                nnnnnn c n n nnn n
+agent.voice                 nnnnnn r n n nnn n
+agent.files                 nnnnnn c n n nnn n
+template.id                 nnnnnn n c n nnn n
+template.variables          nnnnnn n c n nnn n
+translate.clip              nnnnnn n n c nnn n
+translate.file              nnnnnn n n c nnn n
+translate.to                nnnnnn n n c nnn n
+translate.audio-only        nnnnnn n n c nnn n
+translate.mode              nnnnnn n n c nnn n
+lipsync.video               nnnnnn n n n nnn c
+lipsync.audio               nnnnnn n n n nnn c
+lipsync.script              nnnnnn n n n nnn c
+lipsync.mode                nnnnnn n n n nnn c
+lipsync.keep-length         nnnnnn n n n nnn c
+video                       nnnnnn n n n lnn n
+file                        nnnnnn n n n nlc n
+key                         nnnnnn n n n nln l
+rate                        nnnnnn n n n nln n
+cutout                      nnnnnn n n n nll n
+transparent                 llllll l l l lll l
+route                       llllll n n n nnn n
+take                        llllll l l l lll l
+prepare                     llllll l l l lll l
+checks                      llllll l l l lll l
 `
 
 // carries are the letters of each member, a column each.

@@ -15,7 +15,7 @@ import (
 // field that is none of the clip's requests has no member.
 var membersOf = map[string][]string{
 	"Clip.Name": nil, "Clip.Place": nil, "Clip.Source": nil, "Clip.Row": nil, "Clip.Places": nil, "Clip.ScriptFile": nil,
-	"Clip.Script": {"script"}, "Clip.AudioFile": {"audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
+	"Clip.Script": {"script", "lipsync.script"}, "Clip.AudioFile": {"audio", "lipsync.audio"}, "Clip.File": {"file"}, "Clip.Frames": {"file"}, "Clip.Rate": {"rate"}, "Clip.Key": {"key"}, "Clip.VideoID": {"video"},
 	"Clip.Avatar": {"avatar.id"}, "Clip.Voice": {"voice.id"}, "Clip.Transparent": {"transparent"}, "Clip.Route": {"route"},
 	"Clip.KeyColor": {"key-color"}, "Clip.Background": {"background"}, "Clip.BackgroundImage": {"background.image"},
 	"Clip.BackgroundVideo": {"background.video"}, "Clip.Pronunciation": {"pronunciation"}, "Clip.Captions": {"captions"},
@@ -43,6 +43,9 @@ var membersOf = map[string][]string{
 
 	"Translate.Clip": {"translate.clip"}, "Translate.File": {"translate.file"}, "Translate.To": {"translate.to"},
 	"Translate.AudioOnly": {"translate.audio-only"}, "Translate.Precise": {"translate.mode"}, "Translate.Place": nil,
+
+	"Clip.Lipsync": {"lipsync.video"}, "Lipsync.Video": {"lipsync.video"}, "Lipsync.Precise": {"lipsync.mode"},
+	"Lipsync.KeepLength": {"lipsync.keep-length"},
 }
 
 // TestEveryMemberIsClassifiedForEveryRoute: a field that is added to the manifest must
@@ -52,7 +55,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 	covered := map[string]bool{}
 	for _, v := range []any{
 		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
-		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{},
+		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{}, manifest.Lipsync{},
 	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {

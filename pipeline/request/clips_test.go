@@ -88,6 +88,14 @@ func (r clips) on(t *testing.T, route string) manifest.Clip {
 		if r.IntN(2) == 0 {
 			c.Translate.File, c.Translate.Clip = "", oneOf(r, "intro", "outro")
 		}
+	case routes.V3Lipsync:
+		c.Source, c.Transparent = manifest.SourceLipsync, false
+		c.Lipsync = &manifest.Lipsync{Video: oneOf(r, "a.mp4", "b.mp4")}
+		if r.IntN(2) == 0 {
+			c.AudioFile = oneOf(r, "a.wav", "b.wav")
+		} else {
+			c.Script, c.Voice = r.script(), r.voice()
+		}
 	default:
 		t.Fatalf("no clip for route %s", route)
 	}
@@ -159,6 +167,17 @@ var changes = func() map[string]change {
 			return true
 		}
 	}
+	for name, set := range lipsyncChanges {
+		all["lipsync."+name] = func(r clips, c *manifest.Clip) bool {
+			if c.Lipsync == nil {
+				return false
+			}
+			l := *c.Lipsync
+			c.Lipsync = &l
+			set(r, c.Lipsync)
+			return true
+		}
+	}
 	for name, set := range templateChanges {
 		all["template."+name] = func(r clips, c *manifest.Clip) bool {
 			if c.Template == nil {
@@ -216,6 +235,12 @@ var translateChanges = map[string]func(clips, *manifest.Translate){
 	"clip":       func(r clips, t *manifest.Translate) { t.Clip, t.File = oneOf(r, "intro", "outro"), "" },
 }
 
+var lipsyncChanges = map[string]func(clips, *manifest.Lipsync){
+	"video":       func(r clips, l *manifest.Lipsync) { l.Video = oneOf(r, "a.mp4", "b.mp4", "copy of a.mp4") },
+	"mode":        func(r clips, l *manifest.Lipsync) { l.Precise = !l.Precise },
+	"keep-length": func(r clips, l *manifest.Lipsync) { l.KeepLength = !l.KeepLength },
+}
+
 var templateChanges = map[string]func(clips, *manifest.Template){
 	"id": func(r clips, t *manifest.Template) { t.ID = oneOf(r, "t123", "t124") },
 	"variables": func(r clips, t *manifest.Template) {
@@ -263,7 +288,7 @@ func scenes(r clips, c *manifest.Clip) bool {
 
 func pronunciation(r clips, c *manifest.Clip) bool {
 	c.Pronunciation = oneOf(r, nil, map[string]string{"SQL": "sequel"}, map[string]string{"Nothing": "like it"})
-	return c.Source == manifest.SourceAvatar
+	return c.Source == manifest.SourceAvatar || c.Source == manifest.SourceLipsync
 }
 
 func draft(r clips, c *manifest.Clip) bool {

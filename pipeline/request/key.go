@@ -33,6 +33,8 @@ func takeKey(c Canonical) *hashkey.Key {
 			k.Field("key color", c.Frame.KeyColor)
 		}
 		keyCaptions(k, c.Frame)
+	case manifest.SourceLipsync:
+		keyLipsync(k, c)
 	default:
 		keySpoken(k, c)
 	}
@@ -145,4 +147,17 @@ func keyTranslate(k *hashkey.Key, t Translate) {
 	k.Field("language", t.To)
 	k.Field("audio only", fmt.Sprint(t.AudioOnly))
 	k.Field("precise", fmt.Sprint(t.Precise))
+}
+
+func keyLipsync(k *hashkey.Key, c Canonical) {
+	keyFile(k, "video", c.Lipsync.Video)
+	if c.Draft {
+		k.Field("script", c.Scenes[0].Text)
+		keyVoice(k, "voice", c.Scenes[0].Voice)
+	} else {
+		keyFile(k, "audio", c.Sound)
+	}
+	k.Field("precise", fmt.Sprint(c.Lipsync.Precise))
+	k.Field("keep length", fmt.Sprint(c.Lipsync.KeepLength))
+	keyCaptions(k, c.Frame)
 }

@@ -10,6 +10,8 @@ type Length struct {
 	pace.Length
 	// Loose: High is the longest that HeyGen makes, and not an estimate of this clip.
 	Loose bool
+	// Most is the longest sound that the footage of a lipsync takes, seconds; 0 for all other clips.
+	Most float64
 	// Unknown is the reason why there is no length; empty when there is one.
 	Unknown string
 }
@@ -69,4 +71,45 @@ func TemplateLength(t manifest.Template, earlier float64) Length {
 	likely := max(texts.Likely, UsualFilm)
 	l := pace.Length{Low: min(texts.Low, UsualFilm), Likely: likely, High: max(LongestVideo, likely)}
 	return Length{Length: l, Loose: true}
+}
+
+// Limits of the sound of a lipsync as a share of its footage. HeyGen slows the footage down for a longer sound, and a job
+// whose lengths differ by more than 15% was reported to fail. With keep-length the rest of the sound would be cut off,
+// unless it is a single frame.
+const (
+	mostStretched = 1.15
+	mostKept      = 0.04 // seconds
+)
+
+// LipsyncLength returns how long a lipsync is: as its sound, or as its footage with keep-length. It fails when the sound
+// does not fit the footage, also at the shortest that it may be.
+func LipsyncLength(c manifest.Clip, footage, sound Length, lines Lines) (Length, error) {
+	out := sound
+	if c.Lipsync.KeepLength {
+		out = footage
+	}
+	if footage.Unknown != "" {
+		return out, nil
+	}
+	if out.Most = footage.High * mostStretched; c.Lipsync.KeepLength {
+		out.Most = footage.High + mostKept
+	}
+	if sound.Unknown != "" || sound.Low <= out.Most {
+		return out, nil
+	}
+	return out, out.TooLong(c, sound.Low, lines)
+}
+
+// TooLong returns the fault of a lipsync whose sound does not fit its footage.
+func (l Length) TooLong(c manifest.Clip, seconds float64, lines Lines) error {
+	hint := "name longer footage, or shorten what is spoken: HeyGen would slow the footage down too much"
+	if c.Lipsync.KeepLength {
+		hint = "name longer footage, shorten what is spoken, or omit keep-length: the rest would be cut off"
+	}
+	member := "lipsync.script"
+	if c.AudioFile != "" {
+		member = "lipsync.audio"
+	}
+	return Misfit(c, lines, member, hint, "its sound is %.1f s long, its footage takes at most %.1f s; nothing was bought",
+		seconds, l.Most)
 }

@@ -62,7 +62,7 @@ func handlingOf(c *manifest.Clip, member, route string) Handling {
 	f := HandlingOf(member, route)
 	voice := strings.HasPrefix(member, "voice.") || member == "pronunciation"
 	switch {
-	case c.Source == manifest.SourceAvatar && c.AudioFile != "" && voice:
+	case (c.Source == manifest.SourceAvatar || c.Source == manifest.SourceLipsync) && c.AudioFile != "" && voice:
 		return Unused
 	case c.Draft == manifest.DraftVoice && route == routes.V1WebM && (voice || member == "captions"):
 		return Carried
@@ -175,6 +175,8 @@ func limitOf(member, route string) string {
 		return fmt.Sprintf("/v1/video.webm has no member for %s", name)
 	case name == "voice.emotion":
 		return "v3 voices take no emotion"
+	case route == routes.V3Lipsync && name == "voice.pitch":
+		return "v3's speech has no pitch"
 	case name == "avatar.style" || name == "avatar.scale" || name == "avatar.offset":
 		return "v3 does not move or scale avatars"
 	case name == "background.video":
@@ -199,6 +201,8 @@ func other(member, route string) string {
 		return "route v2-key"
 	case member == "agent.voice":
 		return "heygen.api: v3, or omit agent.voice"
+	case route == routes.V3Lipsync:
+		return "another voice, or omit " + name
 	case name == "voice.emotion":
 		return "heygen.api: v2, or omit voice.emotion"
 	case strings.HasPrefix(name, "avatar."):
@@ -216,6 +220,8 @@ func kindOfClip(c manifest.Clip, route string) string {
 	switch {
 	case c.Source == manifest.SourceAvatar && c.AudioFile != "":
 		return "a clip with its own sound"
+	case c.Source == manifest.SourceLipsync && c.AudioFile != "":
+		return "a lipsync with its own sound"
 	case c.Source == manifest.SourceAvatar && c.Transparent:
 		return "a transparent clip"
 	case c.Source == manifest.SourceAvatar:

@@ -96,6 +96,11 @@ var bodyCases = []bodyCase{
 	{"a translation of a clip", routes.V2TranslateKey, translateClip("", "intro")},
 	{"a translation on v3", routes.V3Translate, translateClip("a.mp4", "")},
 	{"a translation of a clip on v3", routes.V3TranslateKey, translateClip("", "intro")},
+	{"a lipsync", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Captions = "a.wav", true })},
+	{"a lipsync with a bought voice", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) {
+		c.Script, c.Voice, c.Captions = "New words.", manifest.Voice{ID: "v1", Speed: 1.2}, true
+		c.Lipsync.Precise, c.Lipsync.KeepLength = true, true
+	})},
 	{"a cutout", routes.V3Cutout, manifest.Clip{Source: manifest.SourceFile, File: "a.mp4", Cutout: true, Transparent: true}},
 }
 
@@ -109,6 +114,12 @@ func templateClip() manifest.Clip {
 	return manifest.Clip{Source: manifest.SourceTemplate, Captions: true, Template: &manifest.Template{
 		ID: "t123", Variables: []manifest.Variable{{Name: "logo", File: "a.png"}, {Name: "name", Value: "Ada"}, {Name: "who", Value: "daisy"}},
 	}}
+}
+
+func lipsyncClip(change func(*manifest.Clip)) manifest.Clip {
+	c := manifest.Clip{Source: manifest.SourceLipsync, Lipsync: &manifest.Lipsync{Video: "a.mp4"}}
+	change(&c)
+	return c
 }
 
 func translateClip(file, clip string) manifest.Clip {
@@ -184,6 +195,7 @@ func TestBodiesThatHeyGenWouldRefuse(t *testing.T) {
 			Template: &manifest.Template{ID: "t123", Variables: []manifest.Variable{{Name: "name"}}}}},
 		{routes.V3Translate, "output_language is missing", manifest.Clip{Source: manifest.SourceTranslate,
 			Translate: &manifest.Translate{File: "a.mp4"}}},
+		{routes.V3Lipsync, "a lipsync needs an uploaded video", lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Lipsync.Video = "a.wav", "" })},
 	} {
 		if _, err := posted(t, x.clip, x.route); err == nil || !strings.Contains(err.Error(), x.message) {
 			t.Errorf("%s: %v, want %s", x.route, err, x.message)

@@ -92,7 +92,11 @@ func TestEveryPaidRouteHasAPrice(t *testing.T) {
 	for _, route := range routes.Names {
 		for _, c := range []manifest.Clip{spokenClip(), photo} {
 			got := priceOf(c, route)
-			if routes.Paid(route) && (p.CreditsPerMin[got] <= 0 || p.V3USD[got] <= 0) || !routes.Paid(route) && got != "" {
+			listed := p.CreditsPerMin[got]
+			if routes.IsV3(route) {
+				listed = p.V3USD[got]
+			}
+			if routes.Paid(route) && listed <= 0 || !routes.Paid(route) && got != "" {
 				t.Errorf("%s is priced as %q", route, got)
 			}
 		}

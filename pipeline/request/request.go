@@ -88,8 +88,11 @@ func (r Request) WithSource(path string) Request {
 // priceOf returns the line of the price list for a clip on a route; empty when nothing is bought.
 func priceOf(c manifest.Clip, route string) string {
 	price := routes.PriceOf(route)
-	if price == "avatar" && c.Avatar.TalkingPhoto {
+	switch {
+	case price == "avatar" && c.Avatar.TalkingPhoto:
 		return "photo"
+	case price == "lipsync" && c.Lipsync != nil && c.Lipsync.Precise:
+		return "lipsyncPrecise"
 	}
 	return price
 }

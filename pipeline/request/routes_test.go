@@ -49,6 +49,7 @@ func TestCandidates(t *testing.T) {
 		{"an opaque translation", manifest.Clip{Source: manifest.SourceTranslate}, heygen.V3, Look{}, "v3-translate v2-translate"},
 		{"a file", manifest.Clip{Source: manifest.SourceFile}, heygen.V3, Look{}, "file"},
 		{"a cutout", manifest.Clip{Source: manifest.SourceFile, Cutout: true}, heygen.V2, Look{}, "v3-cutout"},
+		{"a lipsync", manifest.Clip{Source: manifest.SourceLipsync}, heygen.V2, Look{}, "v3-lipsync"},
 		{"a video", manifest.Clip{Source: manifest.SourceVideo}, heygen.V2, Look{}, "video"},
 	} {
 		got := Candidates(x.clip, x.api, x.look)
@@ -68,7 +69,7 @@ func TestTheAccountDoesNotChangeWhereATakeIsFound(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{
 		manifest.SourceAvatar, manifest.SourceFile, manifest.SourceVideo, manifest.SourceAgent, manifest.SourceTemplate,
-		manifest.SourceTranslate,
+		manifest.SourceTranslate, manifest.SourceLipsync,
 	} {
 		for _, transparent := range []bool{false, true} {
 			c := manifest.Clip{Source: source, Transparent: transparent}
@@ -106,6 +107,7 @@ func TestWhatARouteIs(t *testing.T) {
 		routes.V3Translate:    {heygen.V3, heygen.KindTranslateV3, false, true},
 		routes.V3TranslateKey: {heygen.V3, heygen.KindTranslateV3, true, true},
 		routes.V3Cutout:       {heygen.V3, heygen.KindCutout, false, true},
+		routes.V3Lipsync:      {heygen.V3, heygen.KindLipsync, false, true},
 		routes.Video:          {heygen.V2, heygen.KindVideoV2, false, false},
 		routes.File:           {heygen.V2, heygen.KindVideoV2, false, false},
 	}
@@ -143,6 +145,7 @@ func TestNeedsAPI(t *testing.T) {
 		{manifest.Clip{Source: manifest.SourceTranslate}, true},
 		{manifest.Clip{Source: manifest.SourceFile, Cutout: true}, false},
 		{manifest.Clip{Source: manifest.SourceVideo}, false},
+		{manifest.Clip{Source: manifest.SourceLipsync}, false},
 	} {
 		if got := NeedsAPI(x.clip); got != x.want {
 			t.Errorf("%s on route %q: %v", x.clip.Source, x.clip.Route, got)

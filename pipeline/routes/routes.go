@@ -29,6 +29,7 @@ const (
 	V2TranslateKey = "v2-translate-key"
 	V3TranslateKey = "v3-translate-key"
 	V3Cutout       = "v3-cutout"
+	V3Lipsync      = "v3-lipsync"
 	Video          = "video" // an existing video of the account
 	File           = "file"  // a file of the project
 )
@@ -78,6 +79,7 @@ var table = []route{
 	{V3Translate, heygen.V3, heygen.KindTranslateV3, other, "translate", false},
 	{V3TranslateKey, heygen.V3, heygen.KindTranslateV3, key, "translate", false},
 	{V3Cutout, heygen.V3, heygen.KindCutout, alpha, "cutout", false},
+	{V3Lipsync, heygen.V3, heygen.KindLipsync, other, "lipsync", false},
 	{Video, heygen.V2, heygen.KindVideoV2, other, "", false},
 	{File, heygen.V2, heygen.KindVideoV2, other, "", false},
 }

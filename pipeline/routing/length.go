@@ -38,7 +38,14 @@ func (ls *Lengths) LengthOf(ctx context.Context, c manifest.Clip, r request.Requ
 		return ls.lengthOfTemplate(c, r), nil
 	case manifest.SourceTranslate:
 		return ls.lengthOfTranslation(ctx, c)
+	case manifest.SourceLipsync:
+		return ls.lengthOfLipsync(ctx, c, r)
 	}
+	return ls.lengthOfSpeech(ctx, c, r)
+}
+
+// lengthOfSpeech is that of a recording, of a voice that is bought, or an estimate from the words.
+func (ls *Lengths) lengthOfSpeech(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {
 	if c.AudioFile != "" {
 		return ls.measure(ctx, c.AudioFile)
 	}
@@ -93,6 +100,20 @@ func (ls *Lengths) lengthOfSource(ctx context.Context, t manifest.Translate) (re
 		return request.Measured(s), nil
 	}
 	return ls.LengthOf(ctx, src[0], from)
+}
+
+// lengthOfLipsync is that of the sound, or of the footage with keep-length. A sound that does not fit the footage is an
+// error at its place.
+func (ls *Lengths) lengthOfLipsync(ctx context.Context, c manifest.Clip, r request.Request) (request.Length, error) {
+	footage, err := ls.measure(ctx, c.Lipsync.Video)
+	if err != nil {
+		return footage, err
+	}
+	sound, err := ls.lengthOfSpeech(ctx, c, r)
+	if err != nil {
+		return sound, err
+	}
+	return request.LipsyncLength(c, footage, sound, ls.router.ManifestLine)
 }
 
 // measure returns how long a local file is, from its record when it did not change. A

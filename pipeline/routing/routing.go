@@ -87,6 +87,9 @@ func (rt *Router) others(ctx context.Context, c manifest.Clip, routes []string) 
 // unspeakable is a fault at the clip whose voice draft cannot be made.
 func unspeakable(c manifest.Clip, err *request.SpeechError) error {
 	f := fault.New(fault.Manifest, "leave it out, or leave draft out", "draft: voice: %s", err.Reason).For(c.Name)
+	if c.Lipsync != nil {
+		f = fault.New(fault.Manifest, "leave it out, or record it: lipsync: {audio: …}", "its voice: %s", err.Reason).For(c.Name)
+	}
 	place := c.Place
 	f.Place = &place
 	return f

@@ -68,6 +68,7 @@ var meanings = map[string][]meaning{
 		{"engine model", "write route: v3"},
 		{"id", "write avatar: ID, video: ID or template: ID"},
 		{"dub dubbing translation translateto", "write translate: {clip: NAME, to: {}}"},
+		{"revoice redub newvoice lipsyncs", "write lipsync: {video: FILE, audio: FILE}"},
 		{"duration length", "leave it out: a clip is as long as its words; in a composition, for: shows less of it"},
 		{"loudness scale tail renditions", "write prepare: {KEY: {}}"},
 		{"volume gain mask box position x y opacity enter leave at for duck",
@@ -110,6 +111,14 @@ var meanings = map[string][]meaning{
 		{"lang target languages into", "write to: {}"},
 		{"quality", "write mode: precise"},
 		{"lipsync", "write audio-only: true where the lips stay as they are"},
+	},
+	"lipsync": {
+		{"footage film file source from clip", "write video: FILE"},
+		{"sound recording voiceover audiofile", "write audio: {}"},
+		{"text words say", "write script: {}"},
+		{"voice", "write voice: next to lipsync:, or under defaults"},
+		{"quality", "write mode: precise"},
+		{"duration length", "write keep-length: true where the clip must stay as long as its footage"},
 	},
 	"agent": {
 		{"text script", "write prompt: {}"},

@@ -60,6 +60,7 @@ func clipMembers() props {
 		"template":  schemaTemplate(),
 		"variables": schemaVariables(),
 		"translate": schemaTranslate(language),
+		"lipsync":   schemaLipsync(),
 		"to":        language,
 		"language":  language,
 		"cutout":    flag("HeyGen removes the background of the file (v3).", false),
@@ -87,10 +88,10 @@ func familyMembers() props {
 
 // needs are keys that belong to another one.
 var needs = map[string]string{"variables": "template", "to": "translate", "language": "translate",
-	"cutout": "file", "key": "file", "rate": "file"}
+	"cutout": "file", "rate": "file"}
 
 func schemaClip(m props, required []any) shape {
-	s := object("A clip: one of script, audio, file, video, scenes, agent, template and translate.", m)
+	s := object("A clip: one of script, audio, file, video, scenes, agent, template, translate and lipsync.", m)
 	one := []any{}
 	for _, source := range manifest.ClipSources {
 		one = append(one, shape{"required": []any{source}})
@@ -100,6 +101,7 @@ func schemaClip(m props, required []any) shape {
 	for key, to := range needs {
 		belongs[key] = []any{to}
 	}
+	belongs["key"] = shape{"anyOf": []any{shape{"required": []any{"file"}}, shape{"required": []any{"lipsync"}}}}
 	s["dependencies"] = belongs
 	if required != nil {
 		s["required"] = required
@@ -162,6 +164,20 @@ func schemaTranslate(language shape) shape {
 	s["oneOf"] = []any{shape{"required": []any{"clip"}}, shape{"required": []any{"file"}}}
 	return either("A clip or a film in another language: a clip's name or a file, with to: next to it or in it.",
 		s, text("A clip or a file.", "intro"))
+}
+
+func schemaLipsync() shape {
+	s := object("Own footage in which something else is spoken: a recording, or a script in the clip's voice (v3).", props{
+		"video":  text("The footage: MP4 or WebM.", "footage/talk.mp4"),
+		"audio":  text("What is spoken: WAV or MP3.", "audio/new.wav"),
+		"script": text("What is spoken in the clip's voice: the words, or a .md or .txt file.", "scripts/new.md"),
+		"mode": oneOfWords("fast, or precise, which takes longer and costs twice as much.", []string{"fast", "precise"},
+			"default", "fast"),
+		"keep-length": flag("The clip stays as long as its footage, instead of taking the length of the sound.", false),
+	})
+	s["required"] = []any{"video"}
+	s["oneOf"] = []any{shape{"required": []any{"audio"}}, shape{"required": []any{"script"}}}
+	return s
 }
 
 func schemaAvatar() shape {
