@@ -57,6 +57,12 @@ func TestBothGenerationsOfARequest(t *testing.T) {
 			`"url":"https://x/a.mp4?Signature=s"},"output_languages":["French"],"mode":"speed"}`},
 		"translate an upload": {encodedAs(upload.Encode(V3)), PathTranslateV3, `{"video":{"type":"asset_id","asset_id":"a"},` +
 			`"output_languages":["French"],"mode":"precision","translate_audio_only":true,"enable_caption":true}`},
+		"translate with a text": {encodedAs(TranslateRequest{AssetID: "a", Language: "French", SRTID: "s", GlossaryID: "g"}.Encode(V3)),
+			PathTranslateV3, `{"video":{"type":"asset_id","asset_id":"a"},"output_languages":["French"],"mode":"speed",` +
+				`"srt":{"type":"asset_id","asset_id":"s"},"srt_role":"output","brand_glossary_id":"g"}`},
+		"proofread": {encodedAs(TranslateRequest{AssetID: "a", Language: "French", Precise: true, GlossaryID: "g"}.EncodeProofread()),
+			PathProofreads, `{"title":"proofread","video":{"type":"asset_id","asset_id":"a"},"output_languages":["French"],` +
+				`"mode":"precision","brand_glossary_id":"g"}`},
 		"template v2": {encodedAs(template.Encode(V2)), "/v2/template/a%2Fb/generate", `{"title":"t","caption":true,` +
 			`"dimension":{"width":1280,"height":720},` + variables + `}`},
 		"template v3": {encodedAs(template.Encode(V3)), "/v3/templates/a%2Fb", `{"title":"t","caption":true,` +
@@ -175,6 +181,7 @@ func TestRefusedBeforeItIsSent(t *testing.T) {
 		{TranslateRequest{AssetID: "a"}.Validate(V3), "output_language"},
 		{TranslateRequest{Language: "French"}.Validate(V3), "video"},
 		{TranslateRequest{Language: "French", AssetID: "a"}.Validate(V2), "link"},
+		{TranslateRequest{Language: "French", VideoURL: "https://x/a", SRTID: "s"}.Validate(V2), "without a glossary"},
 		{onlyErr(EncodeBatch("t", nil)), "1 to 100"},
 		{onlyErr(EncodeBatch("t", make([]VideoRequest, 101))), "1 to 100"},
 		{onlyErr(EncodeBatch("t", make([]VideoRequest, 100))), ""},
@@ -226,7 +233,7 @@ func TestValuesAreMatchedWithTheTemplate(t *testing.T) {
 // TestPathsWithAnIdempotencyKey: a key on any other path would be ignored, and a repetition buy again.
 func TestPathsWithAnIdempotencyKey(t *testing.T) {
 	for path, want := range map[string]bool{
-		PathVideos: true, PathBatches: true, PathTranslateV3: true, GenerateProofreadPath("a"): true,
+		PathVideos: true, PathBatches: true, PathTranslateV3: true, PathProofreads: true, GenerateProofreadPath("a"): true,
 		"/v3/templates/a": true, PathLipsync: true,
 		PathAgentV3: false, PathCutout: false, PathSpeechV3: false, PathGenerate: false, PathWebM: false,
 		PathAgentV1:     false,

@@ -35,7 +35,7 @@ func TestAListThatCannotBeReadIsNotEmpty(t *testing.T) {
 		})
 		for name, find := range map[string]func(context.Context, string) ([]VideoItem, error){
 			"v2": client.FindByTitle, "v3": client.FindByTitleV3, "translations": client.FindTranslation,
-			"lipsyncs": client.FindLipsync,
+			"lipsyncs": client.FindLipsync, "proofreads": client.FindProofread,
 		} {
 			if l, err := find(t.Context(), "gr-1"); err == nil {
 				t.Errorf("%s: %s is read as an empty list: %v", name, odd, l)
@@ -53,7 +53,7 @@ func TestAListThatCannotBeReadIsNotEmpty(t *testing.T) {
 		})
 		for name, find := range map[string]func(context.Context, string) ([]VideoItem, error){
 			"v2": client.FindByTitle, "v3": client.FindByTitleV3, "translations": client.FindTranslation,
-			"lipsyncs": client.FindLipsync,
+			"lipsyncs": client.FindLipsync, "proofreads": client.FindProofread,
 		} {
 			if l, err := find(t.Context(), "gr-1"); err == nil {
 				t.Errorf("%s: id %s: %v", name, id, l)
@@ -92,7 +92,7 @@ func TestAVideoOnTwoPagesCountsOnce(t *testing.T) {
 	})
 	for name, find := range map[string]func(context.Context, string) ([]VideoItem, error){
 		"v2": client.FindByTitle, "v3": client.FindByTitleV3, "translations": client.FindTranslation,
-		"lipsyncs": client.FindLipsync,
+		"lipsyncs": client.FindLipsync, "proofreads": client.FindProofread,
 	} {
 		n.Store(0)
 		l, err := find(t.Context(), "gr-1")

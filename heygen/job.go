@@ -18,6 +18,7 @@ const (
 	KindTranslateV3 Kind = "translate/v3"
 	KindCutout      Kind = "cutout/v3"
 	KindLipsync     Kind = "lipsync/v3"
+	KindProofread   Kind = "proofread/v3" // its file is a text
 )
 
 // Job reads a job of any kind into one type. The Video's ID is the video's own: for an agent it
@@ -46,6 +47,8 @@ func (c *Client) job(ctx context.Context, kind Kind, id string) (Video, error) {
 		return c.translation(ctx, kind, id)
 	case KindCutout:
 		return c.cutout(ctx, id)
+	case KindProofread:
+		return c.proofread(ctx, id)
 	case KindLipsync:
 		return c.lipsync(ctx, id)
 	}

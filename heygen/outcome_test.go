@@ -176,6 +176,7 @@ func TestAnAnswerThatNamesAVideoIsASuccess(t *testing.T) {
 		{200, `{` + e + `,"data":{"video_translation_ids":["t"]}}`, "t"},
 		{200, `{` + e + `,"data":{"video_translation_id":"t"}}`, "t"},
 		{200, `{` + e + `,"data":{"lipsync_id":"t"}}`, "t"},
+		{200, `{` + e + `,"data":{"proofread_ids":["t"]}}`, "t"},
 		{200, `{` + e + `,"data":{"batch_id":"b"}}`, "b"},
 		{200, `{` + e + `,"data":{"id":"c","status":"pending"}}`, "c"},
 		{200, `{` + e + `,"data":{"video_id":77}}`, "77"},

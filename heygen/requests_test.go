@@ -89,13 +89,6 @@ func TestWhatEachCallSends(t *testing.T) {
 		"delete look": {
 			func(c *Client) error { return c.DeletePhotoAvatar(ctx, V3, "x") }, "DELETE", "/v3/avatars/looks/x", "",
 		},
-		"proofread": {
-			func(c *Client) error {
-				return onlyErr(c.NewProofread(ctx, TranslateRequest{AssetID: "a", Language: "French"}))
-			},
-			"POST", "/v3/video-translations/proofreads",
-			`{"title":"proofread","video":{"type":"asset_id","asset_id":"a"},"output_languages":["French"]}`,
-		},
 		"correct proofread": {
 			func(c *Client) error { return c.CorrectProofread(ctx, "p", "a") },
 			"PUT", "/v3/video-translations/proofreads/p/srt", `{"srt":{"type":"asset_id","asset_id":"a"}}`,
@@ -203,11 +196,6 @@ func TestOnlyRepeatableChangesAreRepeated(t *testing.T) {
 		},
 		"v3 direct upload": {
 			func(c *Client) error { return onlyErr(c.UploadDirect(ctx, "n", "video/mp4", []byte("x"), "")) }, 4,
-		},
-		"start proofread": {
-			func(c *Client) error {
-				return onlyErr(c.NewProofread(ctx, TranslateRequest{AssetID: "a", Language: "Spanish"}))
-			}, 4,
 		},
 		"buy":          {func(c *Client) error { return onlyErr(c.Submit(ctx, PathGenerate, []byte(`{}`))) }, 1},
 		"buy with key": {func(c *Client) error { return onlyErr(c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "k")) }, 1},

@@ -14,6 +14,7 @@ type submission struct {
 	TransV3      flexStrings `json:"video_translation_ids"`
 	Proofread    flexWord    `json:"video_translation_id"`
 	Lipsync      flexWord    `json:"lipsync_id"`
+	Proofreads   flexStrings `json:"proofread_ids"`
 	Batch        flexWord    `json:"batch_id"`
 	ID           flexWord    `json:"id"`
 	Status       flexWord    `json:"status"`
@@ -22,7 +23,7 @@ type submission struct {
 // id returns the job's id, or "". An agent's session wins over a video it may already
 // name: the session is what was bought.
 func (d submission) id() string {
-	for _, l := range []flexStrings{d.Translations, d.TransV3} {
+	for _, l := range []flexStrings{d.Translations, d.TransV3, d.Proofreads} {
 		if len(l) > 0 {
 			return strings.TrimSpace(l[0])
 		}
@@ -71,7 +72,7 @@ func submittedInError(raw []byte) string {
 // jobMembers are the members that name a job in some route's answer.
 var jobMembers = map[string]bool{
 	"session_id": true, "video_id": true, "video_translate_id": true, "video_translate_ids": true,
-	"video_translation_ids": true, "video_translation_id": true, "lipsync_id": true, "batch_id": true,
+	"video_translation_ids": true, "video_translation_id": true, "lipsync_id": true, "proofread_ids": true, "batch_id": true,
 }
 
 // namesJob reports that a job is named anywhere in an answer, or that its data has an id.

@@ -23,6 +23,8 @@ type TranslateRequest struct {
 	AudioOnly bool
 	Captions  bool
 	Precise   bool // slower, better
+	// GlossaryID names how terms are translated (v3); SRTID is an upload with the text in the new language (v3).
+	GlossaryID, SRTID string
 }
 
 // Validate refuses what HeyGen would refuse.
@@ -34,6 +36,8 @@ func (r TranslateRequest) Validate(api API) error {
 		return errors.New("a video to translate is missing")
 	case r.AssetID != "" && api == V2:
 		return errors.New("v2 translates from a link only")
+	case api == V2 && r.GlossaryID+r.SRTID != "":
+		return errors.New("v2 translates without a glossary and a text")
 	}
 	return nil
 }
@@ -41,18 +45,22 @@ func (r TranslateRequest) Validate(api API) error {
 // Encode returns the path and the body.
 func (r TranslateRequest) Encode(api API) (path string, body any) {
 	if api == V3 {
-		mode := "speed"
-		if r.Precise {
-			mode = "precision"
+		var srt *translateInput
+		role := ""
+		if r.SRTID != "" {
+			srt, role = &translateInput{Type: "asset_id", AssetID: r.SRTID}, "output"
 		}
 		return PathTranslateV3, struct {
-			Title     string         `json:"title,omitempty"`
-			Video     translateInput `json:"video"`
-			Languages []string       `json:"output_languages"`
-			Mode      string         `json:"mode"`
-			AudioOnly bool           `json:"translate_audio_only,omitempty"`
-			Caption   bool           `json:"enable_caption,omitempty"`
-		}{r.Title, r.input(), []string{r.Language}, mode, r.AudioOnly, r.Captions}
+			Title     string          `json:"title,omitempty"`
+			Video     translateInput  `json:"video"`
+			Languages []string        `json:"output_languages"`
+			Mode      string          `json:"mode"`
+			AudioOnly bool            `json:"translate_audio_only,omitempty"`
+			Caption   bool            `json:"enable_caption,omitempty"`
+			SRT       *translateInput `json:"srt,omitempty"`
+			Role      string          `json:"srt_role,omitempty"`
+			Glossary  string          `json:"brand_glossary_id,omitempty"`
+		}{r.Title, r.input(), []string{r.Language}, r.mode(), r.AudioOnly, r.Captions, srt, role, r.GlossaryID}
 	}
 	mode := "fast"
 	if r.Precise {
@@ -65,6 +73,14 @@ func (r TranslateRequest) Encode(api API) (path string, body any) {
 		Mode      string `json:"mode"`
 		AudioOnly bool   `json:"translate_audio_only,omitempty"`
 	}{r.Title, r.VideoURL.Reveal(), r.Language, mode, r.AudioOnly}
+}
+
+// mode is v3's word.
+func (r TranslateRequest) mode() string {
+	if r.Precise {
+		return "precision"
+	}
+	return "speed"
 }
 
 // translateInput is a link or an upload; this call takes no inline bytes.
@@ -100,28 +116,36 @@ type Proofread struct {
 	SRT, Original       Link
 }
 
-// NewProofread starts one for a language and returns its id.
-func (c *Client) NewProofread(ctx context.Context, r TranslateRequest) (string, error) {
-	var d struct {
-		IDs flexStrings `json:"proofread_ids"`
-	}
-	err := c.create(ctx, "start proofread", PathTranslateV3+"/proofreads", struct {
+// PathProofreads is where v3 keeps proofreads.
+const PathProofreads = PathTranslateV3 + "/proofreads"
+
+// EncodeProofread returns the path and the body that starts one. It may cost money, so it is sent with SubmitOnce.
+func (r TranslateRequest) EncodeProofread() (path string, body any) {
+	return PathProofreads, struct {
 		Title     string         `json:"title"`
 		Video     translateInput `json:"video"`
 		Languages []string       `json:"output_languages"`
-	}{first(r.Title, "proofread"), r.input(), []string{r.Language}}, &d)
-	if err != nil {
-		return "", err
-	}
-	if len(d.IDs) == 0 {
-		return "", &Error{Op: "start proofread", Err: errors.New("the answer names no proofread")}
-	}
-	return d.IDs[0], nil
+		Mode      string         `json:"mode"`
+		Glossary  string         `json:"brand_glossary_id,omitempty"`
+	}{first(r.Title, "proofread"), r.input(), []string{r.Language}, r.mode(), r.GlossaryID}
+}
+
+// proofread reads a proofread as a job, whose file is the text.
+func (c *Client) proofread(ctx context.Context, id string) (Video, error) {
+	p, err := c.Proofread(ctx, id)
+	v := Video{ID: id, RawStatus: p.Status, State: stateOf(p.Status), URL: p.SRT}
+	v.setOutcome(newFailure("", p.Message, ""), wireWarning{})
+	return v, err
+}
+
+// FindProofread lists proofreads whose titles contain the marker.
+func (c *Client) FindProofread(ctx context.Context, marker string) ([]VideoItem, error) {
+	return c.findMarked(ctx, "list proofreads", PathProofreads, nil, marker)
 }
 
 // CorrectProofread replaces its text with an uploaded SRT.
 func (c *Client) CorrectProofread(ctx context.Context, id, assetID string) error {
-	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/srt"
+	path := PathProofreads + "/" + url.PathEscape(id) + "/srt"
 	return c.write(ctx, "correct proofread", http.MethodPut, path, nil, map[string]any{
 		"srt": translateInput{Type: "asset_id", AssetID: assetID},
 	}, nil)
@@ -130,7 +154,7 @@ func (c *Client) CorrectProofread(ctx context.Context, id, assetID string) error
 // GenerateProofreadPath is the path that makes the film from the current text. It is a
 // purchase, so use Submit.
 func GenerateProofreadPath(id string) string {
-	return PathTranslateV3 + "/proofreads/" + url.PathEscape(id) + "/generate"
+	return PathProofreads + "/" + url.PathEscape(id) + "/generate"
 }
 
 // Proofread reads one, with links to its texts once they are there.
@@ -139,7 +163,7 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 		Status  flexWord `json:"status"`
 		Message flexText `json:"failure_message"`
 	}
-	path := PathTranslateV3 + "/proofreads/" + url.PathEscape(id)
+	path := PathProofreads + "/" + url.PathEscape(id)
 	if err := c.read(ctx, "read proofread", path, nil, &d); err != nil {
 		return Proofread{}, err
 	}

@@ -211,7 +211,9 @@ func (s *session) translate(api heygen.API) {
 		s.Errorf("%s translation: %+v", api, v)
 	}
 	if api == heygen.V3 {
-		p := must(s.NewProofread(s.ctx, heygen.TranslateRequest{VideoURL: link, Language: "French"}))(s.T)
+		path, b := heygen.TranslateRequest{VideoURL: link, Language: "French"}.EncodeProofread()
+		p := must(s.SubmitOnce(s.ctx, path, body(s.T, b), "gr-text"))(s.T)
+		s.done(heygen.KindProofread, p)
 		if r := must(s.Proofread(s.ctx, p))(s.T); r.SRT == "" {
 			s.Errorf("proofread %+v", r)
 		}

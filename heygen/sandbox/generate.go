@@ -45,6 +45,7 @@ type request struct {
 
 	AudioOnly     bool   `json:",omitempty"` // a translation of the sound alone
 	InputLanguage string `json:",omitempty"`
+	SRT           string `json:",omitempty"` // the upload with the corrected text of a proofread
 }
 
 var hexColor = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)

@@ -1,32 +1,40 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
+	"os"
+	"path/filepath"
 	"strings"
+
+	"greenroom/internal/lazyregexp"
 )
 
-// proofread is a translation's text before the film is made. It is ready at once here; its text is that of the source.
-type proofread struct {
-	id, language, title string
-	video               assetInput
-	created             int64
-	srt                 string // the upload with the corrected text
-}
+// kindProofread is the kind of a job that makes a translation's text before the film. The text is that of the source.
+const kindProofread = "proofread"
 
-func (p proofread) record() map[string]any {
-	return map[string]any{
-		"id": p.id, "status": "completed", "title": orNull(p.title), "output_language": p.language, "created_at": p.created,
-		"input_language": nil, "failure_message": nil, "submitted_for_review": false,
+// proofreads have records of their own. HeyGen renames none.
+var proofreads = jobKind{kindProofread, "proofread_id", "Proofread", "", (*Server).proofreadRecord}
+
+// proofreadRecord is a proofread's; the caller holds mu.
+func (s *Server) proofreadRecord(_ *http.Request, j *job) map[string]any {
+	d := map[string]any{
+		"id": j.ID, "status": "processing", "title": orNull(j.Title), "output_language": j.Language,
+		"created_at": j.Created.Unix(), "input_language": nil, "failure_message": nil, "submitted_for_review": false,
 	}
+	switch st := s.status(j); {
+	case s.faults.on("job-fails"):
+		d["status"], d["failure_message"] = "failed", s.faults.value("job-fails")
+	case st == "failed":
+		d["status"], d["failure_message"] = st, j.Error
+	case st == "completed":
+		d["status"] = st
+	}
+	return d
 }
 
-// newProofread is POST /v3/video-translations/proofreads: one for each language.
-func (s *Server) newProofread(w http.ResponseWriter, r *http.Request) {
-	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+// readProofread is the body of POST /v3/video-translations/proofreads: a job for each language.
+func (s *Server) readProofread(_ *http.Request, raw []byte) (*job, refusal) {
 	var b struct {
 		Title     string      `json:"title"`
 		Video     assetInput  `json:"video"`
@@ -36,103 +44,87 @@ func (s *Server) newProofread(w http.ResponseWriter, r *http.Request) {
 		glossaryMembers
 	}
 	no := decode("POST /v3/video-translations/proofreads", raw, &b)
-	if no.message == "" {
-		_, no = s.input(b.Video, "video")
-	}
-	if no.message == "" && b.SRT != nil {
-		_, no = s.input(*b.SRT, "srt")
-	}
-	if no.message == "" {
-		no = s.checkFolder(b.Folder)
-	}
-	if no.message == "" {
-		no = s.checkGlossary(b.glossaryMembers)
-	}
-	if no.message == "" {
-		no = checkLanguages(b.Languages)
+	for _, check := range []func() refusal{
+		func() refusal { return checkLanguages(b.Languages) },
+		func() refusal { return s.checkFolder(b.Folder) },
+		func() refusal { return s.checkGlossary(b.glossaryMembers) },
+		func() refusal { return s.optionalInput(b.SRT, "srt") },
+	} {
+		if no.message == "" {
+			no = check()
+		}
 	}
 	if no.message != "" {
-		v3Error(w, no.status, no.code, no.param, no.message)
-		return
+		return nil, no
 	}
-	ids := []string{}
-	s.mu.Lock()
+	f, no := s.input(b.Video, "video")
+	if no.message != "" {
+		return nil, no
+	}
+	var first *job
 	for _, language := range b.Languages {
-		id := newID()
-		s.proofreads[id] = proofread{
-			id: id, language: language, title: b.Title, video: b.Video, created: s.o.Now().Unix(),
+		locale, _ := localeOf(language)
+		j := newJob("/v3/video-translations/proofreads", b.Title, translated(s.filmOf(f), locale), s.o.Now())
+		j.Kind, j.Language, j.Folder = kindProofread, language, b.Folder
+		j.Request.Captions, j.Announced = true, true // no event is documented
+		if first == nil {
+			first = j
+		} else {
+			first.more = append(first.more, j)
 		}
-		ids = append(ids, id)
+		j.Group = first.ID
 	}
-	s.mu.Unlock()
-	v3(w, map[string]any{"proofread_ids": ids, "status": "completed"})
+	return first, refusal{}
 }
 
-// proofreadOf returns the proofread that a request names, or answers 404.
-func (s *Server) proofreadOf(w http.ResponseWriter, r *http.Request) (proofread, bool) {
-	s.mu.Lock()
-	p, ok := s.proofreads[r.PathValue("id")]
-	s.mu.Unlock()
-	if !ok {
+func (s *Server) createdProofread(w http.ResponseWriter, j *job) {
+	v3(w, map[string]any{"proofread_ids": s.group(j), "status": "processing"})
+}
+
+// proofreadOf returns the proofread that a request names, or answers 404 and returns nil; the caller holds mu.
+func (s *Server) proofreadOf(w http.ResponseWriter, r *http.Request) *job {
+	j := s.jobOfKind(kindProofread, r.PathValue("id"), true)
+	if j == nil {
 		v3Error(w, http.StatusNotFound, "not_found", "proofread_id", "Proofread not found")
 	}
-	return p, ok
+	return j
 }
 
-func (s *Server) readProofread(w http.ResponseWriter, r *http.Request) {
-	p, ok := s.proofreadOf(w, r)
-	switch {
-	case !ok:
-	case strings.HasSuffix(r.URL.Path, "/srt"):
-		v3(w, map[string]any{"srt_url": origin(r) + "/proofreads/" + p.id + ".srt", "original_srt_url": nil})
-	case r.Method == http.MethodDelete:
-		s.mu.Lock()
-		delete(s.proofreads, p.id)
-		s.mu.Unlock()
-		v3(w, map[string]any{"id": p.id})
-	default:
-		v3(w, p.record())
+// proofreadTexts is GET …/proofreads/{id}/srt.
+func (s *Server) proofreadTexts(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j := s.proofreadOf(w, r); j != nil {
+		v3(w, map[string]any{"srt_url": origin(r) + "/proofreads/" + j.ID + ".srt", "original_srt_url": nil})
 	}
 }
 
-// proofreadText is the file that srt_url names: the corrected text, or the words of the source in one line.
+// proofreadText is the file that srt_url names: the corrected text, or the words of the source.
 func (s *Server) proofreadText(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	p, ok := s.proofreads[strings.TrimSuffix(r.PathValue("name"), ".srt")]
+	j := s.jobOfKind(kindProofread, strings.TrimSuffix(r.PathValue("name"), ".srt"), true)
+	var film, corrected string
+	if j != nil {
+		film, corrected = j.File, j.Request.SRT
+	}
 	s.mu.Unlock()
-	if !ok {
+	if film == "" { // there is none, or it is not finished
 		denied(w)
 		return
 	}
-	if p.srt != "" {
-		http.Redirect(w, r, "/assets/"+p.srt, http.StatusFound)
+	if corrected != "" {
+		http.Redirect(w, r, "/assets/"+corrected, http.StatusFound)
 		return
 	}
-	text := cannedWords
-	if f, no := s.input(p.video, "video"); no.message == "" {
-		if script := s.filmOf(f).Request.Script; script != "" {
-			text = script
-		}
+	text, err := os.ReadFile(filepath.Join(s.o.Dir, "media", sidecar(film, ".srt")))
+	if err != nil || len(text) == 0 {
+		text = []byte("1\n00:00:00,000 --> 00:00:02,000\n" + cannedWords + "\n")
 	}
 	w.Header().Set("Content-Type", "application/x-subrip")
-	_, _ = io.WriteString(w, "1\n00:00:00,000 --> 00:00:02,000\n"+text+"\n")
-}
-
-func (s *Server) listProofreads(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	var list []any
-	for _, id := range slices.Sorted(maps.Keys(s.proofreads)) {
-		list = append(list, s.proofreads[id].record())
-	}
-	s.mu.Unlock()
-	pageOf(w, r, list, 10, 100)
+	_, _ = w.Write(text)
 }
 
 func (s *Server) correctProofread(w http.ResponseWriter, r *http.Request) {
-	p, ok := s.proofreadOf(w, r)
-	if !ok {
-		return
-	}
 	raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	var b struct {
 		SRT assetInput `json:"srt"`
@@ -142,23 +134,32 @@ func (s *Server) correctProofread(w http.ResponseWriter, r *http.Request) {
 	if no.message == "" {
 		f, no = s.input(b.SRT, "srt")
 	}
-	if no.message != "" {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.proofreadOf(w, r)
+	switch {
+	case j == nil:
+		return
+	case no.message != "":
 		v3Error(w, no.status, no.code, no.param, no.message)
 		return
 	}
-	s.mu.Lock()
-	p.srt = f.asset
-	s.proofreads[p.id] = p
-	s.mu.Unlock()
-	v3(w, p.record())
+	j.Request.SRT = f.asset
+	_ = s.saveJob(j, false)
+	v3(w, s.proofreadRecord(r, j))
 }
 
 // readProofreadFilm is POST …/proofreads/{id}/generate.
 func (s *Server) readProofreadFilm(r *http.Request, raw []byte) (*job, refusal) {
 	s.mu.Lock()
-	p, ok := s.proofreads[r.PathValue("id")]
+	p := s.jobOfKind(kindProofread, r.PathValue("id"), true)
+	var title, language string
+	var q request
+	if p != nil {
+		title, language, q = p.Title, p.Language, p.Request
+	}
 	s.mu.Unlock()
-	if !ok {
+	if p == nil {
 		return nil, invalid("proofread_id", "Proofread not found")
 	}
 	var b struct {
@@ -174,20 +175,39 @@ func (s *Server) readProofreadFilm(r *http.Request, raw []byte) (*job, refusal) 
 			return nil, no
 		}
 	}
-	body, err := json.Marshal(map[string]any{
-		"video": p.video, "output_languages": []string{p.language}, "title": p.title, "enable_caption": true,
-		"translate_audio_only": b.AudioOnly,
-	})
-	if err != nil {
-		return nil, invalid("", err.Error())
+	if q.SRT != "" {
+		s.speakText(&q, q.SRT)
 	}
-	j, no := s.readTranslation(r, body)
-	if j != nil {
-		j.Callback, j.Request.CallbackID = b.CallbackURL, b.CallbackID
-	}
-	return j, no
+	j := newJob("/v3/video-translations", title, q, s.o.Now())
+	j.Kind, j.Language, j.Callback = translations.kind, language, b.CallbackURL
+	j.Request.CallbackID, j.Request.AudioOnly = b.CallbackID, b.AudioOnly
+	return j, refusal{}
 }
 
 func (s *Server) createdProofreadFilm(w http.ResponseWriter, j *job) {
 	v3(w, map[string]any{"video_translation_id": j.ID, "status": "processing"})
+}
+
+var srtLine = lazyregexp.New(`(?m)^(\d+|[\d:,.]+ --> [\d:,.]+.*)\r?$`)
+
+// speakText makes a request speak the words of an uploaded SRT.
+func (s *Server) speakText(q *request, asset string) {
+	b, err := os.ReadFile(filepath.Join(s.o.Dir, "assets", asset))
+	words := strings.Join(strings.Fields(srtLine.ReplaceAllString(string(b), " ")), " ")
+	if err == nil && words != "" {
+		q.Script, q.AudioAsset, q.AudioFile, q.Scenes = words, "", "", nil
+	}
+}
+
+// group returns the ids of all jobs of the request that made a job.
+func (s *Server) group(j *job) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ids := []string{}
+	for _, x := range s.jobs {
+		if x.Group == j.Group {
+			ids = append(ids, x.ID)
+		}
+	}
+	return ids
 }

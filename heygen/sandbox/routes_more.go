@@ -41,12 +41,12 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 		api("GET /v3/"+name+"/batches/{id}", k.get(s))
 		api("GET /v3/"+name+"/statuses", k.statuses(s))
 	}
-	api("POST /v3/video-translations/proofreads", s.once(s.newProofread))
-	api("GET /v3/video-translations/proofreads", s.listProofreads)
-	api("DELETE /v3/video-translations/proofreads/{id}", s.readProofread)
+	buy("/v3/video-translations/proofreads", true, s.readProofread, s.createdProofread)
+	api("GET /v3/video-translations/proofreads", proofreads.list(s))
+	api("DELETE /v3/video-translations/proofreads/{id}", proofreads.on(s))
 	s.open("GET /proofreads/{name}", s.proofreadText)
-	api("GET /v3/video-translations/proofreads/{id}", s.readProofread)
-	api("GET /v3/video-translations/proofreads/{id}/srt", s.readProofread)
+	api("GET /v3/video-translations/proofreads/{id}", proofreads.on(s))
+	api("GET /v3/video-translations/proofreads/{id}/srt", s.proofreadTexts)
 	api("PUT /v3/video-translations/proofreads/{id}/srt", s.correctProofread)
 	buy("/v3/video-translations/proofreads/{id}/generate", true, s.readProofreadFilm, s.createdProofreadFilm)
 

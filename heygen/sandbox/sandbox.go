@@ -117,15 +117,14 @@ type Server struct {
 	rendered    chan struct{}
 
 	// What is not on disk.
-	direct     map[string]direct
-	proofreads map[string]proofread
-	streams    map[string]bool
-	tokens     map[string]bool // of streaming sessions
-	uploads    map[string]uploads
-	resources  *resource.Service
-	generic    []string // operations that resources answers
-	bulkReads  int
-	reads      int // of single videos
+	direct    map[string]direct
+	streams   map[string]bool
+	tokens    map[string]bool // of streaming sessions
+	uploads   map[string]uploads
+	resources *resource.Service
+	generic   []string // operations that resources answers
+	bulkReads int
+	reads     int // of single videos
 }
 
 // New opens the state in Dir and continues its unfinished jobs.
@@ -147,7 +146,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{o: o, lock: flock.New(filepath.Join(o.Dir, "sandbox.lock")), slots: make(chan struct{}, o.Concurrency),
 		faults: newFaults(o.Faults), rendered: make(chan struct{}, 1),
-		direct: map[string]direct{}, proofreads: map[string]proofread{}, streams: map[string]bool{},
+		direct: map[string]direct{}, streams: map[string]bool{},
 		tokens: map[string]bool{}, uploads: map[string]uploads{}}
 	if ok, err := s.lock.TryLock(); err != nil || !ok {
 		return nil, fault.New(

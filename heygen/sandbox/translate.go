@@ -174,6 +174,7 @@ func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 		Caption   bool        `json:"enable_caption"`
 		Input     string      `json:"input_language"`
 		SRT       *assetInput `json:"srt"`
+		Role      string      `json:"srt_role"`
 		Audio     *assetInput `json:"audio"`
 		Folder    string      `json:"folder_id"`
 		callbackMembers
@@ -207,6 +208,9 @@ func (s *Server) readTranslation(_ *http.Request, raw []byte) (*job, refusal) {
 		j.Kind, j.Language, j.Callback, j.Folder = translations.kind, language, b.CallbackURL, b.Folder
 		j.Request.CallbackID, j.Request.Captions, j.Request.AudioOnly = b.CallbackID, b.Caption, b.AudioOnly
 		j.Request.InputLanguage = b.Input
+		if b.SRT != nil && b.Role == "output" {
+			s.speakText(&j.Request, b.SRT.AssetID)
+		}
 		if first == nil {
 			first = j
 		} else {
@@ -238,15 +242,7 @@ func (s *Server) optionalInput(a *assetInput, param string) refusal {
 }
 
 func (s *Server) createdTranslation(w http.ResponseWriter, j *job) {
-	s.mu.Lock()
-	ids := []string{}
-	for _, x := range s.jobs {
-		if x.Group == j.Group {
-			ids = append(ids, x.ID)
-		}
-	}
-	s.mu.Unlock()
-	v3(w, map[string]any{"video_translation_ids": ids})
+	v3(w, map[string]any{"video_translation_ids": s.group(j)})
 }
 
 // translationRecord is a translation's; the caller holds mu.
