@@ -35,6 +35,7 @@ var onRoute = []takesRoute{
 	{"v2", routes.V2TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
 	{"v3", routes.V3Translate, `{translate: {file: a.mp4, to: Spanish%T}, transparent: false%s}`},
 	{"v3", routes.V3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
+	{"v3", routes.V3Proofread, `{translate: {file: a.mp4, to: Spanish, proofread: new.srt%T}, transparent: false%s}`},
 	{"v3", routes.V3Lipsync, `{lipsync: {video: a.mp4, script: Hi%L}%s}`},
 	{"v3", routes.Video, `{video: abcdef%s}`},
 	{"v3", routes.File, `{file: a.mp4, transparent: false%s}`},

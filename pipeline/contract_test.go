@@ -51,6 +51,8 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v3", `{template: {id: t123, variables: {name: Ada, logo: a.png, who: daisy, tone: v1}}}`, "v3-template", "/v3/templates/t123"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish, audio-only: true}}`, "v3-translate-key", "/v3/video-translations"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish}, transparent: false, captions: true}`, "v3-translate", "/v3/video-translations"},
+	{"v3", `{translate: {file: a.mp4, to: Spanish, proofread: new.srt}, captions: true}`, "v3-proofread", "/v3/video-translations/proofreads"},
+	{"v3", `{translate: {file: a.mp4, to: Spanish, proofread: a.srt}, captions: true}`, "v3-translate-key", "/v3/video-translations"},
 	{"v3", `{lipsync: {video: a.mp4, audio: a.wav}, captions: true}`, "v3-lipsync", "/v3/lipsyncs"},
 	{"v3", `{lipsync: {video: a.mp4, script: Hi, mode: precise, keep-length: true}}`, "v3-lipsync", "/v3/lipsyncs"},
 	{"v3", `{file: a.mp4, cutout: true}`, "v3-cutout", "/v3/background-removals"},
@@ -118,7 +120,8 @@ func openWith(t *testing.T, api, defaults, clip string) opened {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"a.wav": "RIFF\x00\x00\x00\x00WAVEfmt ", "a.png": "\x89PNG\r\n\x1a\n", "a.mp4": "\x00\x00\x00\x18ftypmp42", "greenroom.yaml": `version: 1
+		"a.wav": "RIFF\x00\x00\x00\x00WAVEfmt ", "a.png": "\x89PNG\r\n\x1a\n", "a.mp4": "\x00\x00\x00\x18ftypmp42",
+		"a.srt": "1\n00:00:00,000 --> 00:00:01,000\nHola\n", "greenroom.yaml": `version: 1
 heygen: {api: ` + api + `}
 defaults: {` + defaults + `}
 clips:
@@ -134,7 +137,7 @@ clips:
 	}
 	t.Cleanup(func() { p.Close() })
 	p.Account.Can.Record(p.Account.AccountID(), func(k *account.Capability) {
-		for _, f := range []string{"a.wav", "a.png", "a.mp4"} {
+		for _, f := range []string{"a.wav", "a.png", "a.mp4", "a.srt"} {
 			h, err := p.Inputs.Hash(filepath.Join(dir, f))
 			if err != nil {
 				t.Fatal(err)

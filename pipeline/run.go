@@ -50,9 +50,13 @@ func (b *build) run(ctx context.Context, plan *planning.Plan) error {
 			if err == nil {
 				err = b.clip(ctx, s)
 			}
-			if errors.Is(err, wait.ErrPending) {
+			switch {
+			case errors.Is(err, wait.ErrPending):
 				b.later(s)
-			} else if err != nil {
+			case errors.Is(err, errInReview):
+				b.later(s)
+				errs[i] = planning.AtClip(*s.Work.Clip, err)
+			case err != nil:
 				broken.Store(true)
 				errs[i] = b.failed(ctx, s, err)
 			}

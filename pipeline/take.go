@@ -2,11 +2,17 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"greenroom/heygen"
+	"greenroom/internal/atomicfile"
 	"greenroom/internal/fault"
+	"greenroom/pipeline/captions"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/ledger"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/origin"
@@ -45,6 +51,9 @@ func (b *build) master(ctx context.Context, s planning.Step) error {
 	row, v, err := b.take(ctx, s)
 	if err != nil {
 		return err
+	}
+	if s.Route == routes.V3Proofread {
+		return b.review(ctx, s, row, v)
 	}
 	return b.download(ctx, s, row.VideoID, row, v)
 }
@@ -203,4 +212,48 @@ func (b *build) takeOrigin(ctx context.Context, s planning.Step) origin.Origin {
 		return origin.Origin(e.Origin)
 	}
 	return b.Account.Identity(ctx, true).Current
+}
+
+// errInReview ends a clip's step: its text waits for the user.
+var errInReview = errors.New("its text waits for a review")
+
+// review writes the text of a translation into the file in which the user corrects it. The error, of kind Wait, stops the
+// clip there: a build that finds the file buys the film.
+func (b *build) review(ctx context.Context, s planning.Step, row ledger.Row, v heygen.Video) error {
+	file := s.Work.Clip.Translate.Proofread
+	name := b.Rel(file)
+	if v.URL == "" { // the text was finished in an earlier run
+		client, err := b.Account.Connect(ctx)
+		if err != nil {
+			return err
+		}
+		if v, err = client.Job(ctx, routes.KindOf(s.Route), row.VideoID); err != nil {
+			return b.unreadable(ctx, client, s, row.VideoID, err)
+		}
+	}
+	if v.URL == "" {
+		return fault.New(fault.Wait, "run the same command again later", "the text of %s has no file yet", s.Clip)
+	}
+	text, err := b.Account.Fetcher().Small(ctx, v.URL.Reveal(), captions.MaxSidecar)
+	if err != nil {
+		return fmt.Errorf("download the text: %w", err)
+	}
+	list, err := captions.Parse(text)
+	if err != nil {
+		hint := fmt.Sprintf("write %s yourself, or set take: %d to have it made again", name, s.Work.Clip.Take+1)
+		return fault.Wrap(fault.Provider, err, hint, "HeyGen's text is not usable")
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return fault.New(fault.Wait, "run the same command again to buy the film", "%s exists meanwhile and was left as it is", name)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	if _, err := atomicfile.WriteBytes(file, 0o644, text); err != nil {
+		return err
+	}
+	b.Ledger.Completed(row)
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "proofread", State: event.Done, Message: fmt.Sprintf("%d blocks in %s", len(list), name)})
+	return fault.Wrap(fault.Wait, errInReview, "correct the words in "+name+", then run the same command again: it buys the film",
+		"%s is written", name)
 }

@@ -16,7 +16,10 @@ import (
 )
 
 // uploadTypes are the content types that HeyGen accepts.
-var uploadTypes = []string{"image/png", "image/jpeg", "video/mp4", "video/webm", "audio/mpeg", "audio/wav"}
+var uploadTypes = []string{"image/png", "image/jpeg", "video/mp4", "video/webm", "audio/mpeg", "audio/wav", subtitles}
+
+// subtitles is the content type of SubRip, which v3 accepts.
+const subtitles = "application/x-subrip"
 
 // maxUpload is the size of the largest upload, bytes, because it is read into memory. HeyGen accepts 32 MB in one
 // request, and more by direct upload on v3.
@@ -25,8 +28,11 @@ const maxUpload = 512 << 20
 // ContentType returns the content type of a file from its first bytes, as HeyGen does.
 func ContentType(b []byte) string {
 	kind, _, _ := strings.Cut(http.DetectContentType(b), ";")
-	if kind == "audio/wave" {
+	switch {
+	case kind == "audio/wave":
 		return "audio/wav"
+	case kind == "text/plain" && bytes.Contains(b, []byte("-->")):
+		return subtitles
 	}
 	if kind == "application/octet-stream" && len(b) > 1 && b[0] == 0xff && b[1]&0xe0 == 0xe0 {
 		return "audio/mpeg" // MP3 without a tag

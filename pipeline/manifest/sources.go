@@ -48,6 +48,8 @@ type Translate struct {
 	To         string // as HeyGen names it: Spanish
 	AudioOnly  bool
 	Precise    bool
+	Proofread  string // the file in which the new text is corrected before the film is bought, absolute
+	Text       string // of that file, normalised; empty before a build wrote it
 	Place      fault.Place
 }
 
@@ -324,6 +326,9 @@ func (c Clip) Inputs() []string {
 	}
 	if c.Translate != nil {
 		out = append(out, c.Translate.File)
+		if c.Translate.Text != "" {
+			out = append(out, c.Translate.Proofread)
+		}
 	}
 	if c.Lipsync != nil {
 		out = append(out, c.Lipsync.Video)

@@ -1,7 +1,11 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"greenroom/internal/fault"
+	"greenroom/pipeline/captions"
 	"greenroom/pipeline/manifest/value"
 	"greenroom/pipeline/manifest/yamldoc"
 )
@@ -32,7 +37,12 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 		d.Text(path+".to", &t.To)(n)
 		t.To = value.LanguageName(t.To)
 	}
+	proofread := ""
 	set := yamldoc.Setters{
+		"proofread": func(n ast.Node) {
+			d.Text(path+".proofread", &proofread)(n)
+			t.Proofread, t.Text = d.subtitles(n, path+".proofread", proofread)
+		},
 		"clip":       func(n ast.Node) { clipAt = n; d.Text(path+".clip", &t.Clip)(n) },
 		"file":       func(n ast.Node) { fileAt = n; d.Text(path+".file", &t.File)(n) },
 		"to":         to,
@@ -72,6 +82,50 @@ func (d *doc) translate(n, language ast.Node, path string, c *Clip) {
 	c.Translate = t
 }
 
+// subtitles reads a file of subtitles that a build may still have to write: its absolute path, and its text when it
+// exists.
+func (d *doc) subtitles(n ast.Node, path, value string) (file, text string) {
+	file = filepath.Join(d.dir, filepath.FromSlash(value))
+	switch {
+	case value == "": // reported by Text
+		return "", ""
+	case strings.ToLower(filepath.Ext(value)) != ".srt":
+		d.Fault(n, "write it like texts/intro-es.srt; a build writes the file", "%s: %s does not end in .srt", path, value)
+		return "", ""
+	case filepath.IsAbs(value) || !d.inside(file):
+		d.Fault(n, "name a file below the manifest's folder", "%s: %s leads out of the project", path, value)
+		return "", ""
+	}
+	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+		return file, ""
+	}
+	before := d.Count()
+	d.input(n, path, value)
+	if d.Count() > before {
+		return file, ""
+	}
+	text, ok := d.read(n, path, value, file)
+	if !ok {
+		return file, ""
+	}
+	if _, err := captions.Parse([]byte(text)); err != nil {
+		d.Fault(n, "write it as SubRip: a number, a line with times, the words, an empty line; or delete it",
+			"%s: %s: %v", path, value, err)
+	}
+	return file, plainLines(text)
+}
+
+// plainLines returns a text without what editors and Git change by themselves: a byte order mark, ends of lines, blanks
+// at their ends, and empty lines at the end.
+func plainLines(text string) string {
+	text = strings.TrimPrefix(strings.ReplaceAll(text, "\r\n", "\n"), "\ufeff")
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t\r")
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
 // languages reports a list of languages: a clip is one film.
 func (d *doc) languages(seq *ast.SequenceNode, path string, c *Clip) {
 	var each []string
@@ -91,6 +145,7 @@ func (d *doc) translations(clips []Clip) {
 		index[c.Name] = i
 		names = append(names, c.Name)
 	}
+	d.sharedTexts(clips)
 	for _, c := range clips {
 		if c.Translate == nil || c.Translate.Clip == "" || c.Translate.Clip == c.Name {
 			continue
@@ -122,5 +177,30 @@ func (d *doc) translations(clips []Clip) {
 			}
 			at = clips[j]
 		}
+	}
+}
+
+// sharedTexts reports translations of different films, or into different languages, that have their text in one file.
+func (d *doc) sharedTexts(clips []Clip) {
+	first := map[string]Clip{}
+	for _, c := range clips {
+		if c.Translate == nil || c.Translate.Proofread == "" {
+			continue
+		}
+		t := c.Translate
+		other, ok := first[t.Proofread]
+		if !ok {
+			first[t.Proofread] = c
+			continue
+		}
+		if o := other.Translate; o.Clip == t.Clip && o.File == t.File && o.To == t.To {
+			continue
+		}
+		at, _, ok := c.Places.Of("translate.proofread")
+		if !ok {
+			at = t.Place
+		}
+		d.FaultAt(at.Line, at.Column, "name a file for each, as in texts/"+c.Name+".srt",
+			"the texts of %s and %s are in one file", other.Name, c.Name)
 	}
 }

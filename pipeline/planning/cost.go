@@ -79,13 +79,13 @@ func (p *Plan) Bounded(budget *float64) error {
 		}
 		f := fault.New(fault.Failed, hint,
 			"its length is unknown, so no budget can hold: %s; nothing was bought", s.Work.Length.Unknown)
-		bad = append(bad, fault.All(atClip(*s.Work.Clip, f))...)
+		bad = append(bad, fault.All(AtClip(*s.Work.Clip, f))...)
 	}
 	return bad.Or()
 }
 
-// atClip adds a clip's name and place to a fault that has none.
-func atClip(c manifest.Clip, err error) error {
+// AtClip adds a clip's name and place to a fault that has none.
+func AtClip(c manifest.Clip, err error) error {
 	for _, f := range fault.All(err) {
 		if f.Place == nil {
 			place := c.Place

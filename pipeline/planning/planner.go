@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"greenroom/internal/fault"
 	"greenroom/internal/outside"
@@ -90,7 +91,7 @@ func (pl *Planner) Plan(ctx context.Context, names []string) (*Plan, error) {
 		}
 		s, err := pl.withLength(ctx, pl.step(ctx, c, req, rows[req.Key]))
 		if err != nil {
-			bad = append(bad, fault.All(atClip(*c, err))...)
+			bad = append(bad, fault.All(AtClip(*c, err))...)
 			continue
 		}
 		s = withMarkup(pl.withVoice(s, rows), marks)
@@ -213,7 +214,25 @@ func (pl *Planner) step(ctx context.Context, c *manifest.Clip, req request.Reque
 	if pl.router.Bought(e, have, req.Key) {
 		return say(Fetch, "%sthe lockfile has it as video %s, nothing more to pay", because, e.VideoID)
 	}
-	return say(Buy, "%s", because+whyNew(e, have, req, fresh))
+	if req.Route == routes.V3Proofread {
+		fresh = "no text to correct yet; the film is bought afterwards"
+		have = false // a take has another text
+	}
+	return say(Buy, "%s", because+whyNew(e, have, req, fresh)+pl.staleText(*c, e, have, req))
+}
+
+// staleText returns what to do with the text of a translation that was corrected for an earlier take of its source;
+// empty for all others.
+func (pl *Planner) staleText(c manifest.Clip, e lockfile.Entry, have bool, req request.Request) string {
+	if !have || c.Translate == nil || c.Translate.Text == "" {
+		return ""
+	}
+	changed := strings.Split(req.ChangedSince(e.Inputs), ", ")
+	source := slices.Contains(changed, "clip") || slices.Contains(changed, "file") || slices.Contains(changed, "language")
+	if !source || slices.Contains(changed, "text") {
+		return ""
+	}
+	return fmt.Sprintf("; its text is as before: correct %[1]s, or delete %[1]s to have it made again", pl.disk.Rel(c.Translate.Proofread))
 }
 
 // whyNew names what changed since the take on record.

@@ -40,6 +40,8 @@ func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found,
 	switch {
 	case routes.KindOf(r.route) == heygen.KindTranslateV3:
 		find = r.c.FindTranslation
+	case routes.KindOf(r.route) == heygen.KindProofread:
+		find = r.c.FindProofread
 	case routes.KindOf(r.route) == heygen.KindLipsync:
 		find = r.c.FindLipsync
 	case routes.IsV3(r.route):

@@ -269,10 +269,18 @@ func (w writer) translation(title string) (string, any, error) {
 		Title: title, Language: cmp.Or(w.m.Language, t.To), AudioOnly: t.AudioOnly, Precise: t.Precise, Captions: w.c.Frame.Captions,
 		AssetID: u.ID,
 	}
+	text, err := w.m.upload(t.Text)
+	if err != nil {
+		return "", nil, err
+	}
+	r.SRTID = text.ID
 	if w.api == heygen.V2 {
 		r.AssetID, r.VideoURL = "", heygen.Link(u.URL)
 	}
 	path, body := r.Encode(w.api)
+	if w.c.Route == routes.V3Proofread {
+		path, body = r.EncodeProofread()
+	}
 	return path, body, r.Validate(w.api)
 }
 

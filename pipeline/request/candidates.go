@@ -12,7 +12,7 @@ func NeedsAPI(c manifest.Clip) bool {
 	case manifest.SourceFile, manifest.SourceVideo, manifest.SourceLipsync: // v3 alone has lipsyncs and cutouts
 		return false
 	}
-	return c.Route == ""
+	return c.Route == "" && !proofreads(c)
 }
 
 // Look is what is known of the look of a clip besides the manifest.
@@ -48,7 +48,14 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 	case manifest.SourceTemplate:
 		return pick(routes.V2Template, routes.V3Template)
 	case manifest.SourceTranslate:
-		if c.Transparent {
+		switch {
+		case proofreads(c) && c.Translate.Text == "":
+			return []string{routes.V3Proofread}
+		case proofreads(c) && c.Transparent:
+			return []string{routes.V3TranslateKey}
+		case proofreads(c):
+			return []string{routes.V3Translate}
+		case c.Transparent:
 			return pick(routes.V2TranslateKey, routes.V3TranslateKey)
 		}
 		return pick(routes.V2Translate, routes.V3Translate)
@@ -69,6 +76,9 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 	}
 	return []string{routes.V2Key, routes.V3WebM, routes.V3Key}
 }
+
+// proofreads reports a translation whose text the user corrects before the film is bought, which v3 alone has.
+func proofreads(c manifest.Clip) bool { return c.Translate != nil && c.Translate.Proofread != "" }
 
 // V3Size returns the resolution and the aspect ratio that v3 calls a frame, in pixels; ok is false for a frame that v3
 // does not render. The short side names the resolution.

@@ -102,6 +102,8 @@ type Translate struct {
 	Clip, TakeKey      string
 	To                 string
 	AudioOnly, Precise bool
+	// Text is what is spoken, in a file of subtitles that the user corrected; its Hash is that of the normalised text.
+	Text Content
 }
 
 // Lipsync is own footage with another sound: Sound, or the voice that is bought first.
@@ -156,6 +158,13 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		if t.File == "" {
 			out.Translate.TakeKey, r.err = src.TakeKey(ctx, t.Clip)
 		}
+		if route == routes.V3Proofread { // a text has neither sound nor picture
+			out.Translate.AudioOnly = false
+			break
+		}
+		if t.Text != "" {
+			out.Translate.Text = Content{Hash: hashText(t.Text), Path: t.Proofread}
+		}
 		out.Frame.Captions = c.Captions
 		if routes.IsKeyed(route) {
 			out.Frame.KeyColor = c.KeyColor
@@ -166,6 +175,11 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		r.spoken(c, &out)
 	}
 	return out, r.err
+}
+
+func hashText(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // reader hashes files and keeps the first error.

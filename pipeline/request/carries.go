@@ -38,8 +38,11 @@ var alike = map[string]like{
 	routes.V3Agent:        {routes.V1Agent, map[string]Handling{"agent.voice": Carried}},
 	routes.V3Template:     {routes.V2Template, nil},
 	routes.V2TranslateKey: {routes.V2Translate, map[string]Handling{"key-color": Local}},
-	routes.V3Translate:    {routes.V2Translate, map[string]Handling{"captions": Carried, "key-color": Local}},
+	routes.V3Translate:    {routes.V2Translate, map[string]Handling{"captions": Carried, "key-color": Local, "translate.proofread": Carried}},
 	routes.V3TranslateKey: {routes.V3Translate, nil},
+	routes.V3Proofread: {routes.V3Translate, map[string]Handling{
+		"captions": Local, "translate.audio-only": Local, "translate.proofread": Local,
+	}},
 }
 
 // carriesTable lists for each member of a clip what each route does with it, by the paths of HeyGen's reference pages. A
@@ -96,6 +99,7 @@ translate.file              nnnnnn n n c nnn n
 translate.to                nnnnnn n n c nnn n
 translate.audio-only        nnnnnn n n c nnn n
 translate.mode              nnnnnn n n c nnn n
+translate.proofread         nnnnnn n n r nnn n
 lipsync.video               nnnnnn n n n nnn c
 lipsync.audio               nnnnnn n n n nnn c
 lipsync.script              nnnnnn n n n nnn c

@@ -43,6 +43,7 @@ var membersOf = map[string][]string{
 
 	"Translate.Clip": {"translate.clip"}, "Translate.File": {"translate.file"}, "Translate.To": {"translate.to"},
 	"Translate.AudioOnly": {"translate.audio-only"}, "Translate.Precise": {"translate.mode"}, "Translate.Place": nil,
+	"Translate.Proofread": {"translate.proofread"}, "Translate.Text": {"translate.proofread"},
 
 	"Clip.Lipsync": {"lipsync.video"}, "Lipsync.Video": {"lipsync.video"}, "Lipsync.Precise": {"lipsync.mode"},
 	"Lipsync.KeepLength": {"lipsync.keep-length"},

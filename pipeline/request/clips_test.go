@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"greenroom/pipeline/manifest"
@@ -88,6 +89,9 @@ func (r clips) on(t *testing.T, route string) manifest.Clip {
 		if r.IntN(2) == 0 {
 			c.Translate.File, c.Translate.Clip = "", oneOf(r, "intro", "outro")
 		}
+	case routes.V3Proofread:
+		c.Source, c.Transparent = manifest.SourceTranslate, false
+		c.Translate = &manifest.Translate{To: oneOf(r, "Spanish", "French"), File: "a.mp4", Proofread: "a.srt"}
 	case routes.V3Lipsync:
 		c.Source, c.Transparent = manifest.SourceLipsync, false
 		c.Lipsync = &manifest.Lipsync{Video: oneOf(r, "a.mp4", "b.mp4")}
@@ -233,6 +237,10 @@ var translateChanges = map[string]func(clips, *manifest.Translate){
 	"mode":       func(r clips, t *manifest.Translate) { t.Precise = !t.Precise },
 	"file":       func(r clips, t *manifest.Translate) { t.Clip, t.File = "", oneOf(r, "a.mp4", "b.mp4", "copy of a.mp4") },
 	"clip":       func(r clips, t *manifest.Translate) { t.Clip, t.File = oneOf(r, "intro", "outro"), "" },
+	"proofread": func(r clips, t *manifest.Translate) {
+		t.Proofread = oneOf(r, "a.srt", "b.srt", "copy of a.srt")
+		t.Text = strings.TrimPrefix(t.Proofread, "copy of ")
+	},
 }
 
 var lipsyncChanges = map[string]func(clips, *manifest.Lipsync){

@@ -147,6 +147,7 @@ func keyTranslate(k *hashkey.Key, t Translate) {
 	k.Field("language", t.To)
 	k.Field("audio only", fmt.Sprint(t.AudioOnly))
 	k.Field("precise", fmt.Sprint(t.Precise))
+	keyFile(k, "text", t.Text)
 }
 
 func keyLipsync(k *hashkey.Key, c Canonical) {

@@ -63,6 +63,7 @@ func (c Canonical) Files() (out []FileUse) {
 		use = ByAddress
 	}
 	add(c.Translate.File, use)
+	add(c.Translate.Text, ByID)
 	add(c.Lipsync.Video, ByID)
 	if c.Route == routes.V3Cutout {
 		add(c.Footage.File, ByID)

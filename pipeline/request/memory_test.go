@@ -22,6 +22,7 @@ func newMemory() memory {
 		files: map[string]string{
 			"a.png": "picture a", "copy of a.png": "picture a", "b.png": "picture b", "a.wav": "sound a", "b.wav": "sound b",
 			"a.mp4": "film a", "copy of a.mp4": "film a", "b.mp4": "film b",
+			"a.srt": "text a", "copy of a.srt": "text a", "b.srt": "text b",
 		},
 		takes: map[string]string{"intro": hashOf("take of intro"), "outro": hashOf("take of outro")},
 	}

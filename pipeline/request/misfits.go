@@ -136,6 +136,8 @@ func isSetIn(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, 
 		return c.BackgroundVideo != ""
 	case "scenes":
 		return len(c.Scenes) > 0
+	case "translate.proofread":
+		return proofreads(*c)
 	case "agent.voice":
 		return c.Agent != nil && c.Agent.VoiceID != ""
 	case "key-color":

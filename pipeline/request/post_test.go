@@ -96,6 +96,8 @@ var bodyCases = []bodyCase{
 	{"a translation of a clip", routes.V2TranslateKey, translateClip("", "intro")},
 	{"a translation on v3", routes.V3Translate, translateClip("a.mp4", "")},
 	{"a translation of a clip on v3", routes.V3TranslateKey, translateClip("", "intro")},
+	{"the text of a translation", routes.V3Proofread, proofreadClip("")},
+	{"a translation with a corrected text", routes.V3Translate, proofreadClip("1")},
 	{"a lipsync", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Captions = "a.wav", true })},
 	{"a lipsync with a bought voice", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) {
 		c.Script, c.Voice, c.Captions = "New words.", manifest.Voice{ID: "v1", Speed: 1.2}, true
@@ -114,6 +116,12 @@ func templateClip() manifest.Clip {
 	return manifest.Clip{Source: manifest.SourceTemplate, Captions: true, Template: &manifest.Template{
 		ID: "t123", Variables: []manifest.Variable{{Name: "logo", File: "a.png"}, {Name: "name", Value: "Ada"}, {Name: "who", Value: "daisy"}},
 	}}
+}
+
+func proofreadClip(text string) manifest.Clip {
+	c := translateClip("a.mp4", "")
+	c.Translate.AudioOnly, c.Translate.Proofread, c.Translate.Text = true, "a.srt", text
+	return c
 }
 
 func lipsyncClip(change func(*manifest.Clip)) manifest.Clip {

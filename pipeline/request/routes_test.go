@@ -47,6 +47,15 @@ func TestCandidates(t *testing.T) {
 		{"a translation", translation, heygen.V2, Look{}, "v2-translate-key v3-translate-key"},
 		{"a translation on v3", translation, heygen.V3, Look{}, "v3-translate-key v2-translate-key"},
 		{"an opaque translation", manifest.Clip{Source: manifest.SourceTranslate}, heygen.V3, Look{}, "v3-translate v2-translate"},
+		{"a translation without its text", manifest.Clip{
+			Source: manifest.SourceTranslate, Translate: &manifest.Translate{Proofread: "a.srt"},
+		}, heygen.V2, Look{}, "v3-proofread"},
+		{"a translation with its text", manifest.Clip{
+			Source: manifest.SourceTranslate, Translate: &manifest.Translate{Proofread: "a.srt", Text: "1"},
+		}, heygen.V2, Look{}, "v3-translate"},
+		{"a transparent one", manifest.Clip{
+			Source: manifest.SourceTranslate, Transparent: true, Translate: &manifest.Translate{Proofread: "a.srt", Text: "1"},
+		}, heygen.V2, Look{}, "v3-translate-key"},
 		{"a file", manifest.Clip{Source: manifest.SourceFile}, heygen.V3, Look{}, "file"},
 		{"a cutout", manifest.Clip{Source: manifest.SourceFile, Cutout: true}, heygen.V2, Look{}, "v3-cutout"},
 		{"a lipsync", manifest.Clip{Source: manifest.SourceLipsync}, heygen.V2, Look{}, "v3-lipsync"},
@@ -108,6 +117,7 @@ func TestWhatARouteIs(t *testing.T) {
 		routes.V3TranslateKey: {heygen.V3, heygen.KindTranslateV3, true, true},
 		routes.V3Cutout:       {heygen.V3, heygen.KindCutout, false, true},
 		routes.V3Lipsync:      {heygen.V3, heygen.KindLipsync, false, true},
+		routes.V3Proofread:    {heygen.V3, heygen.KindProofread, false, true},
 		routes.Video:          {heygen.V2, heygen.KindVideoV2, false, false},
 		routes.File:           {heygen.V2, heygen.KindVideoV2, false, false},
 	}
@@ -146,6 +156,7 @@ func TestNeedsAPI(t *testing.T) {
 		{manifest.Clip{Source: manifest.SourceFile, Cutout: true}, false},
 		{manifest.Clip{Source: manifest.SourceVideo}, false},
 		{manifest.Clip{Source: manifest.SourceLipsync}, false},
+		{manifest.Clip{Source: manifest.SourceTranslate, Translate: &manifest.Translate{Proofread: "a.srt"}}, false},
 	} {
 		if got := NeedsAPI(x.clip); got != x.want {
 			t.Errorf("%s on route %q: %v", x.clip.Source, x.clip.Route, got)

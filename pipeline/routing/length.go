@@ -10,6 +10,7 @@ import (
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
 	"greenroom/pipeline/request"
+	"greenroom/pipeline/routes"
 	"greenroom/pipeline/voice"
 )
 
@@ -37,7 +38,7 @@ func (ls *Lengths) LengthOf(ctx context.Context, c manifest.Clip, r request.Requ
 	case manifest.SourceTemplate:
 		return ls.lengthOfTemplate(c, r), nil
 	case manifest.SourceTranslate:
-		return ls.lengthOfTranslation(ctx, c)
+		return ls.lengthOfTranslation(ctx, c, r.Route)
 	case manifest.SourceLipsync:
 		return ls.lengthOfLipsync(ctx, c, r)
 	}
@@ -77,8 +78,11 @@ func (ls *Lengths) lengthOfTemplate(c manifest.Clip, r request.Request) request.
 
 // lengthOfTranslation is that of what is translated. HeyGen may stretch the film, as
 // other languages need more words; a quarter is what its pages show.
-func (ls *Lengths) lengthOfTranslation(ctx context.Context, c manifest.Clip) (request.Length, error) {
+func (ls *Lengths) lengthOfTranslation(ctx context.Context, c manifest.Clip, route string) (request.Length, error) {
 	l, err := ls.lengthOfSource(ctx, *c.Translate)
+	if route == routes.V3Proofread {
+		return l, err
+	}
 	l.High *= 1.25
 	return l, err
 }

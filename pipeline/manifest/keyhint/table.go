@@ -111,6 +111,7 @@ var meanings = map[string][]meaning{
 		{"lang target languages into", "write to: {}"},
 		{"quality", "write mode: precise"},
 		{"lipsync", "write audio-only: true where the lips stay as they are"},
+		{"srt text subtitles review captions", "write proofread: texts/NAME.srt"},
 	},
 	"lipsync": {
 		{"footage film file source from clip", "write video: FILE"},

@@ -87,7 +87,7 @@ func names() []string {
 		list = append(list, "agent."+m)
 	}
 	list = append(list, "template.id", "template.variables")
-	for _, m := range []string{"clip", "file", "to", "audio-only", "mode"} {
+	for _, m := range []string{"clip", "file", "to", "audio-only", "mode", "proofread"} {
 		list = append(list, "translate."+m)
 	}
 	for _, m := range []string{"video", "audio", "script", "mode", "keep-length"} {

@@ -153,10 +153,12 @@ func schemaTemplate() shape {
 
 func schemaTranslate(language shape) shape {
 	s := object("What is translated, and into what.", props{
-		"clip":       text("A clip of this manifest.", "intro"),
-		"file":       text("A local film.", "footage/talk.mp4"),
-		"to":         language,
-		"language":   language,
+		"clip":     text("A clip of this manifest.", "intro"),
+		"file":     text("A local film.", "footage/talk.mp4"),
+		"to":       language,
+		"language": language,
+		"proofread": text("The file in which you correct the text before the film is bought (v3): the first build "+
+			"writes it, the next one buys the film.", "texts/intro-es.srt"),
 		"audio-only": flag("Change the sound and leave the lips as they are.", false),
 		"mode": oneOfWords("fast, or precise, which takes longer.", []string{"fast", "precise"},
 			"default", "fast"),
