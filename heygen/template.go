@@ -129,6 +129,8 @@ type TemplateRequest struct {
 	Values    []TemplateValue
 	Dimension *Dimension
 	Caption   bool
+	// GlossaryID names how terms are pronounced (v3).
+	GlossaryID string
 }
 
 // Encode returns the path and the body. Both generations take variables as objects.
@@ -155,7 +157,8 @@ func (r TemplateRequest) Encode(api API) (path string, body any) {
 		Caption   bool                `json:"caption"`
 		Dimension *Dimension          `json:"dimension,omitempty"`
 		Variables map[string]variable `json:"variables"`
-	}{r.Title, r.Caption, r.Dimension, vars}
+		Glossary  string              `json:"brand_glossary_id,omitempty"`
+	}{r.Title, r.Caption, r.Dimension, vars, r.GlossaryID}
 }
 
 // Match checks values against the template: unknown names, missing ones and types

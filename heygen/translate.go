@@ -184,3 +184,20 @@ func (c *Client) Proofread(ctx context.Context, id string) (Proofread, error) {
 func (c *Client) FindTranslation(ctx context.Context, marker string) ([]VideoItem, error) {
 	return c.findMarked(ctx, "list translations", PathTranslateV3, nil, marker)
 }
+
+// Glossary is how terms of a brand are pronounced and translated (v3).
+type Glossary struct{ ID, Name string }
+
+// Glossaries lists those of the account.
+func (c *Client) Glossaries(ctx context.Context) ([]Glossary, error) {
+	type wire struct {
+		ID   flexWord `json:"brand_glossary_id"`
+		Name flexWord `json:"name"`
+	}
+	list, err := pages[wire](ctx, c, "list glossaries", "/v3/brand-glossaries", nil, 100, 0)
+	out := make([]Glossary, 0, len(list))
+	for _, g := range list {
+		out = append(out, Glossary{string(g.ID), foreignText(g.Name)})
+	}
+	return out, err
+}

@@ -33,6 +33,7 @@ type VideoRequest struct {
 	Background       *Background    `json:"background,omitempty"`
 	OutputFormat     string         `json:"output_format,omitempty"` // mp4, webm
 	Caption          *Caption       `json:"caption,omitempty"`
+	GlossaryID       string         `json:"brand_glossary_id,omitempty"` // how terms are pronounced
 }
 
 // VoiceSettings change how a v3 voice speaks.

@@ -50,7 +50,7 @@ var changes = map[string]string{
 	"voice.emotion": `voice: {emotion: Friendly}`, "voice.locale": `voice: {locale: en-GB}`,
 	"pronunciation": `pronunciation: {Hi: high, One: won}`, "captions": `captions: true`, "size": `size: 1280x720`,
 	"background": `background: "#112233"`, "background.image": `background: {image: a.png}`, "background.video": `background: {video: a.mp4}`,
-	"key-color": `key-color: "#0000FF"`, "draft": `draft: voice`, "take": `take: 2`, "checks": `checks: {border: none}`, "prepare": `prepare: {crop: false}`,
+	"key-color": `key-color: "#0000FF"`, "draft": `draft: voice`, "glossary": `glossary: b1c2d3`, "take": `take: 2`, "checks": `checks: {border: none}`, "prepare": `prepare: {crop: false}`,
 	"scenes.avatar.id": `avatar: {id: other}`, "scenes.avatar.photo": `avatar: {photo: a.png}`, "scenes.avatar.style": `avatar: {style: closeUp}`,
 	"scenes.avatar.scale": `avatar: {scale: 1.5}`, "scenes.avatar.offset": `avatar: {offset: {y: 0.1}}`, "scenes.avatar.talking-photo": `avatar: {talking-photo: true}`,
 	"scenes.voice.id": `voice: {id: other}`, "scenes.voice.speed": `voice: {speed: 1.2}`, "scenes.voice.pitch": `voice: {pitch: 3}`,

@@ -76,6 +76,7 @@ func TestRulesOfClips(t *testing.T) {
 		{"{translate: {clip: b, to: es}}", `a translates "b", which is not a clip`},
 		{"{translate: film.mp4, to: [es, fr]}", "a-es: {translate: {clip: NAME, to: es}}, a-fr:"},
 		{"{translate: {file: film.mp4, to: es}, to: fr}", "has two languages"},
+		{"{script: x, glossary: a b}", "clips.a.glossary is not the id of a glossary"},
 		{"{lipsync: {audio: own.wav}}", "clips.a.lipsync has no video"},
 		{"{lipsync: {video: film.mp4}}", "clips.a.lipsync needs either a script or audio"},
 		{"{lipsync: {video: film.mp4, audio: own.wav, script: x}}", "clips.a.lipsync needs either a script or audio"},

@@ -144,6 +144,7 @@ type Clip struct {
 	BackgroundImage, BackgroundVideo string
 	Pronunciation                    map[string]string // word to how it is spoken
 	Captions                         bool
+	Glossary                         string // id of a glossary of the account: how terms are pronounced and translated
 	Draft                            string // voice: the sound is bought before the picture
 	Scenes                           []Scene
 	Cutout                           bool // of a file: HeyGen removes its background

@@ -118,6 +118,7 @@ func (d *doc) shared(path string, c *Clip) yamldoc.Setters {
 		"key-color":     d.keyColor(path+".key-color", &c.KeyColor),
 		"background":    d.backgroundOf(path+".background", c),
 		"captions":      d.Bool(path+".captions", &c.Captions),
+		"glossary":      d.glossary(path+".glossary", &c.Glossary),
 		"draft":         d.Word(path+".draft", []string{DraftVoice, "none"}, &c.Draft),
 		"pronunciation": d.pronounce(path+".pronunciation", c),
 		"size":          d.clipSize(path+".size", &c.Width, &c.Height),
@@ -186,6 +187,20 @@ func (d *doc) voice(n ast.Node, path string, v *Voice) {
 			&v.Emotion),
 		"locale": d.Text(path+".locale", &v.Locale),
 	})
+}
+
+// glossary reads the id of a glossary of the account, or none.
+func (d *doc) glossary(path string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		v := ""
+		d.Text(path, &v)(n)
+		if strings.EqualFold(v, "none") {
+			v = ""
+		} else if !videoID.MatchString(v) && v != "" {
+			d.Fault(n, idHint(v, "`greenroom api GET /v3/brand-glossaries` lists them"), "%s is not the id of a glossary", path)
+		}
+		*to = v
+	}
 }
 
 // fileKey reads the colour of a screen, or auto.

@@ -116,3 +116,34 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 	}
 	return nil
 }
+
+// checkGlossaries finds glossaries that the account does not have, such as those of another account.
+func (f *flight) checkGlossaries(ctx context.Context) error {
+	by := map[string][]planning.Step{}
+	for _, s := range f.steps {
+		if id := s.Work.Request.Glossary; id != "" {
+			by[id] = append(by[id], s)
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	all, err := f.client.Glossaries(ctx)
+	if heygen.Unauthorized(err) {
+		return account.Explain(err, "list the glossaries")
+	}
+	if err != nil {
+		f.unread = cmp.Or(account.Explain(err, "list the glossaries"), f.unread)
+		return nil
+	}
+	has := &offer{list: "api GET /v3/brand-glossaries", key: "glossary"}
+	for _, g := range all {
+		has.put(g.ID, g.Name)
+	}
+	for id, steps := range by {
+		if !slices.Contains(has.ids, id) {
+			f.addAt("glossary", steps, has.hint(id), "the account has no glossary %q", id)
+		}
+	}
+	return nil
+}

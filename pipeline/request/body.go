@@ -177,7 +177,7 @@ func (w writer) v3(title string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Title = title
+	r.Title, r.GlossaryID = title, c.Glossary
 	r.Resolution, r.AspectRatio, _ = V3Size(c.Frame.Width, c.Frame.Height)
 	r.Caption = w.caption()
 	if c.Route == routes.V3WebM {
@@ -254,7 +254,7 @@ func (w writer) template(title string) (string, any, error) {
 	if len(errs) > 0 {
 		return "", nil, errs[0]
 	}
-	r := heygen.TemplateRequest{ID: w.c.Template.ID, Title: title, Values: values, Caption: w.c.Frame.Captions}
+	r := heygen.TemplateRequest{ID: w.c.Template.ID, Title: title, Values: values, Caption: w.c.Frame.Captions, GlossaryID: w.c.Glossary}
 	path, body := r.Encode(w.api)
 	return path, body, nil
 }
@@ -267,7 +267,7 @@ func (w writer) translation(title string) (string, any, error) {
 	}
 	r := heygen.TranslateRequest{
 		Title: title, Language: cmp.Or(w.m.Language, t.To), AudioOnly: t.AudioOnly, Precise: t.Precise, Captions: w.c.Frame.Captions,
-		AssetID: u.ID,
+		AssetID: u.ID, GlossaryID: w.c.Glossary,
 	}
 	text, err := w.m.upload(t.Text)
 	if err != nil {

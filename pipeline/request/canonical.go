@@ -27,6 +27,8 @@ type Canonical struct {
 	// Draft: the sound is bought first and drives the avatar.
 	Draft bool
 	Frame Frame
+	// Glossary is the id of how terms are pronounced and translated; empty where nothing is spoken from words.
+	Glossary string
 
 	VideoID   string
 	Footage   Footage
@@ -135,6 +137,9 @@ func SequenceRate(c manifest.Clip, project timeline.Rate) timeline.Rate {
 func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources) (Canonical, error) {
 	out := Canonical{Source: c.Source, Route: route, Take: c.Take}
 	r := reader{src: src, route: route}
+	if handlingOf(&c, "glossary", route) == Carried {
+		out.Glossary = c.Glossary
+	}
 	switch c.Source {
 	case manifest.SourceFile:
 		out.Footage = r.footage(c)

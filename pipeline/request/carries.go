@@ -36,9 +36,11 @@ type like struct {
 var alike = map[string]like{
 	routes.V3Key:          {routes.V3WebM, map[string]Handling{"key-color": Carried}},
 	routes.V3Agent:        {routes.V1Agent, map[string]Handling{"agent.voice": Carried}},
-	routes.V3Template:     {routes.V2Template, nil},
+	routes.V3Template:     {routes.V2Template, map[string]Handling{"glossary": Carried}},
 	routes.V2TranslateKey: {routes.V2Translate, map[string]Handling{"key-color": Local}},
-	routes.V3Translate:    {routes.V2Translate, map[string]Handling{"captions": Carried, "key-color": Local, "translate.proofread": Carried}},
+	routes.V3Translate: {routes.V2Translate, map[string]Handling{
+		"captions": Carried, "key-color": Local, "translate.proofread": Carried, "glossary": Carried,
+	}},
 	routes.V3TranslateKey: {routes.V3Translate, nil},
 	routes.V3Proofread: {routes.V3Translate, map[string]Handling{
 		"captions": Local, "translate.audio-only": Local, "translate.proofread": Local,
@@ -80,6 +82,7 @@ voice.emotion               ccrrrr u u u uuu r
 voice.locale                ccrccc u u u uuu c
 pronunciation               cccccc u u u uuu c
 captions                    ccrccc l c l luu c
+glossary                    rrrccu u r r uuu u
 draft                       llllln n n n nnn n
 size                        cccccc l l l lll l
 background                  cuuucc u u u uuu u

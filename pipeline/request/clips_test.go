@@ -118,6 +118,7 @@ var changes = func() map[string]change {
 		"pronunciation":    pronunciation,
 		"captions":         func(r clips, c *manifest.Clip) bool { c.Captions = !c.Captions; return c.AudioFile == "" },
 		"draft":            draft,
+		"glossary":         func(r clips, c *manifest.Clip) bool { c.Glossary = oneOf(r, "", "g1", "g2"); return true },
 		"size":             size,
 		"background":       background,
 		"background.image": func(r clips, c *manifest.Clip) bool { return picture(r, c, &c.BackgroundImage, "a.png", "b.png") },

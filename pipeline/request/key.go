@@ -38,6 +38,9 @@ func takeKey(c Canonical) *hashkey.Key {
 	default:
 		keySpoken(k, c)
 	}
+	if c.Glossary != "" {
+		k.Field("glossary", c.Glossary)
+	}
 	k.Field("route", c.Route)
 	k.Number("take", float64(c.Take))
 	return k

@@ -60,10 +60,12 @@ func firstOfEqual(list fault.List) (out fault.List) {
 // needs no voice, and a voice draft carries the members of the voice.
 func handlingOf(c *manifest.Clip, member, route string) Handling {
 	f := HandlingOf(member, route)
-	voice := strings.HasPrefix(member, "voice.") || member == "pronunciation"
+	voice := strings.HasPrefix(member, "voice.") || member == "pronunciation" || member == "glossary"
 	switch {
 	case (c.Source == manifest.SourceAvatar || c.Source == manifest.SourceLipsync) && c.AudioFile != "" && voice:
 		return Unused
+	case c.Draft == manifest.DraftVoice && member == "glossary":
+		return Refused // the bought voice would be without it
 	case c.Draft == manifest.DraftVoice && route == routes.V1WebM && (voice || member == "captions"):
 		return Carried
 	case member == "scenes.background" && (c.BackgroundImage != "" || c.BackgroundVideo != ""):
@@ -128,6 +130,8 @@ func isSetIn(c *manifest.Clip, a manifest.Avatar, v manifest.Voice, background, 
 		return len(c.Pronunciation) > 0
 	case "captions":
 		return c.Captions
+	case "glossary":
+		return c.Glossary != ""
 	case "background":
 		return background != ""
 	case "background.image":
@@ -175,6 +179,10 @@ func limitOf(member, route string) string {
 		return "/v1/video.webm takes studio avatars only"
 	case route == routes.V1WebM:
 		return fmt.Sprintf("/v1/video.webm has no member for %s", name)
+	case name == "glossary" && routes.IsV3(route):
+		return "speech that is bought before the picture takes no glossary"
+	case name == "glossary":
+		return "v2 has no glossaries"
 	case name == "voice.emotion":
 		return "v3 voices take no emotion"
 	case route == routes.V3Lipsync && name == "voice.pitch":
@@ -203,6 +211,10 @@ func other(member, route string) string {
 		return "route v2-key"
 	case member == "agent.voice":
 		return "heygen.api: v3, or omit agent.voice"
+	case name == "glossary" && routes.IsV3(route):
+		return "draft: none, or pronunciation instead of glossary"
+	case name == "glossary":
+		return "heygen.api: v3, or glossary: none"
 	case route == routes.V3Lipsync:
 		return "another voice, or omit " + name
 	case name == "voice.emotion":

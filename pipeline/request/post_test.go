@@ -76,6 +76,10 @@ var bodyCases = []bodyCase{
 	{"webm of v1", routes.V1WebM, spokenClip()},
 	{"webm of v1 with its own sound", routes.V1WebM, with(func(c *manifest.Clip) { c.Script, c.AudioFile = "", "a.wav" })},
 	{"webm of v3", routes.V3WebM, with(func(c *manifest.Clip) { c.Captions = true })},
+	{"a glossary", routes.V3, with(func(c *manifest.Clip) { opaque(c); c.Glossary = "g1" })},
+	{"a template with a glossary", routes.V3Template, glossed(templateClip())},
+	{"a translation with a glossary", routes.V3Translate, glossed(translateClip("a.mp4", ""))},
+	{"a text with a glossary", routes.V3Proofread, glossed(proofreadClip(""))},
 	{"the key color of v3", routes.V3Key, with(func(c *manifest.Clip) {
 		c.Voice = manifest.Voice{ID: "v1", Speed: 0.8, Pitch: -3, Locale: "en-GB"}
 	})},
@@ -116,6 +120,11 @@ func templateClip() manifest.Clip {
 	return manifest.Clip{Source: manifest.SourceTemplate, Captions: true, Template: &manifest.Template{
 		ID: "t123", Variables: []manifest.Variable{{Name: "logo", File: "a.png"}, {Name: "name", Value: "Ada"}, {Name: "who", Value: "daisy"}},
 	}}
+}
+
+func glossed(c manifest.Clip) manifest.Clip {
+	c.Glossary = "g1"
+	return c
 }
 
 func proofreadClip(text string) manifest.Clip {

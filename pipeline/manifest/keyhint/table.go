@@ -68,6 +68,7 @@ var meanings = map[string][]meaning{
 		{"engine model", "write route: v3"},
 		{"id", "write avatar: ID, video: ID or template: ID"},
 		{"dub dubbing translation translateto", "write translate: {clip: NAME, to: {}}"},
+		{"brandvoice brandglossary brandvoiceid brandglossaryid terms", "write glossary: {}"},
 		{"revoice redub newvoice lipsyncs", "write lipsync: {video: FILE, audio: FILE}"},
 		{"duration length", "leave it out: a clip is as long as its words; in a composition, for: shows less of it"},
 		{"loudness scale tail renditions", "write prepare: {KEY: {}}"},

@@ -102,6 +102,6 @@ func names() []string {
 		}
 	}
 	return append(list, "scenes.script", "scenes.background", "transparent", "route", "key-color",
-		"background", "background.image", "background.video", "pronunciation", "captions", "draft", "size", "take",
+		"background", "background.image", "background.video", "pronunciation", "captions", "glossary", "draft", "size", "take",
 		"prepare", "checks")
 }

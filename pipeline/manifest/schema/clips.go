@@ -29,6 +29,8 @@ func sharedMembers() props {
 		"captions": flag("Ask HeyGen for captions; they are handed to films and to Remotion.", false),
 		"draft": oneOfWords("voice buys the sound before the picture.", []string{manifest.DraftVoice, "none"},
 			"default", "none"),
+		"glossary": text("The id of a glossary of the account: how terms are pronounced and translated (v3); none for "+
+			"none.", "b1c2d3e4f5"),
 		"pronunciation": shape{"type": "object", "description": "Words and how they are spoken.",
 			"additionalProperties": text("The words."), "examples": []any{shape{"SQL": "sequel"}}},
 		"size":    schemaSize("Width and height that HeyGen renders, even numbers from 128 to 4096.", "1280x720"),
