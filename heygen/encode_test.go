@@ -41,6 +41,16 @@ func TestBothGenerationsOfARequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	footPath, footBody, err := ModelVideoRequest{Prompt: "p", Seconds: 5, Resolution: "768p", Ratio: "16:9"}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	picPath, picBody, err := ModelVideoRequest{
+		Prompt: "p", Seconds: 8, Resolution: "2k", Ratio: "16:9", ImageID: "a", Seed: new(int64),
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		got        encoded
 		path, body string
@@ -73,6 +83,10 @@ func TestBothGenerationsOfARequest(t *testing.T) {
 			`"audio":{"type":"asset_id","asset_id":"b"},"mode":"speed"}`},
 		"lipsync of the film's length": {encoded{keptPath, keptBody}, PathLipsync, `{"video":{"type":"asset_id","asset_id":"a"},` +
 			`"audio":{"type":"asset_id","asset_id":"b"},"mode":"precision","enable_dynamic_duration":false,"enable_caption":true}`},
+		"footage": {encoded{footPath, footBody}, PathModelVideos, `{"model":"heygen-video-1","mode":"text_to_video","prompt":"p",` +
+			`"duration":5,"resolution":"768p","aspect_ratio":"16:9"}`},
+		"footage from a picture": {encoded{picPath, picBody}, PathModelVideos, `{"model":"heygen-video-1","mode":"image_to_video",` +
+			`"prompt":"p","image":{"type":"asset_id","asset_id":"a"},"duration":8,"resolution":"2k","seed":0}`},
 		"studio": {encoded{PathVideos, StudioRequest("t", "1080p", "16:9", &Caption{"srt"}, []VideoRequest{
 			{AvatarID: "a", Script: "x", VoiceID: "v", Background: &Background{Type: "color", Value: "#00FF00"}},
 			{AvatarID: "b", AudioAssetID: "s", Engine: &Engine{"avatar_iv"}, Background: &Background{Type: "image"}},
@@ -234,7 +248,7 @@ func TestValuesAreMatchedWithTheTemplate(t *testing.T) {
 func TestPathsWithAnIdempotencyKey(t *testing.T) {
 	for path, want := range map[string]bool{
 		PathVideos: true, PathBatches: true, PathTranslateV3: true, PathProofreads: true, GenerateProofreadPath("a"): true,
-		"/v3/templates/a": true, PathLipsync: true,
+		"/v3/templates/a": true, PathLipsync: true, PathModelVideos: true,
 		PathAgentV3: false, PathCutout: false, PathSpeechV3: false, PathGenerate: false, PathWebM: false,
 		PathAgentV1:     false,
 		PathTranslateV2: false, PathSpeechV1: false, "/v2/template/a/generate": false,

@@ -134,7 +134,7 @@ func TestAFailedJobsReasonHoldsNoSecret(t *testing.T) {
 			func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(body)) },
 		))
 		c := New(canaryKey, WithBaseURL(srv.URL), WithRetries(0))
-		for _, kind := range []Kind{KindVideoV2, KindVideoV3, KindAgent, KindTranslateV2, KindTranslateV3, KindCutout, KindLipsync, KindProofread} {
+		for _, kind := range []Kind{KindVideoV2, KindVideoV3, KindAgent, KindTranslateV2, KindTranslateV3, KindCutout, KindLipsync, KindProofread, KindModelVideo} {
 			v, err := c.Job(t.Context(), kind, "a")
 			if err != nil {
 				t.Fatalf("%s %s: %v", name, kind, err)

@@ -18,6 +18,7 @@ const (
 	KindTranslateV3 Kind = "translate/v3"
 	KindCutout      Kind = "cutout/v3"
 	KindLipsync     Kind = "lipsync/v3"
+	KindModelVideo  Kind = "model/v3"
 	KindProofread   Kind = "proofread/v3" // its file is a text
 )
 
@@ -47,6 +48,8 @@ func (c *Client) job(ctx context.Context, kind Kind, id string) (Video, error) {
 		return c.translation(ctx, kind, id)
 	case KindCutout:
 		return c.cutout(ctx, id)
+	case KindModelVideo:
+		return c.modelVideo(ctx, id)
 	case KindProofread:
 		return c.proofread(ctx, id)
 	case KindLipsync:

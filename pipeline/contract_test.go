@@ -56,6 +56,8 @@ var bodies = []struct{ api, clip, route, path string }{
 	{"v3", `{translate: {file: a.mp4, to: Spanish}, transparent: false, captions: true}`, "v3-translate", "/v3/video-translations"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish, proofread: new.srt}, captions: true}`, "v3-proofread", "/v3/video-translations/proofreads"},
 	{"v3", `{translate: {file: a.mp4, to: Spanish, proofread: a.srt}, captions: true}`, "v3-translate-key", "/v3/video-translations"},
+	{"v3", `{instant: {prompt: A river., duration: 8s, resolution: 1080p, seed: 7}}`, "v3-instant", "/v3/models/videos"},
+	{"v3", `{instant: {prompt: A river., image: a.png}}`, "v3-instant", "/v3/models/videos"},
 	{"v3", `{lipsync: {video: a.mp4, audio: a.wav}, captions: true}`, "v3-lipsync", "/v3/lipsyncs"},
 	{"v3", `{lipsync: {video: a.mp4, script: Hi, mode: precise, keep-length: true}}`, "v3-lipsync", "/v3/lipsyncs"},
 	{"v3", `{file: a.mp4, cutout: true}`, "v3-cutout", "/v3/background-removals"},

@@ -51,39 +51,39 @@ func TestRecordsAreKept(t *testing.T) {
 func TestJobsOfRecordsEnd(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	body := map[string]any{"model": "heygen-video-1", "mode": "text_to_video", "prompt": "A lake."}
+	body := map[string]any{"video": map[string]any{"type": "url", "url": "https://example.com/v.mp4"}, "title": "A lake"}
 	buy := func() string {
-		code, out, err := s.call("POST", "/v3/models/videos", body, "Idempotency-Key", "k1")
-		if err != nil || code != http.StatusAccepted {
+		code, out, err := s.call("POST", "/v3/filler-word-removals", body, "Idempotency-Key", "k1")
+		if err != nil || code != http.StatusOK {
 			t.Fatalf("%d %v %v", code, out, err)
 		}
-		return at(out, "data", "video_id").(string)
+		return at(out, "data", "id").(string)
 	}
 	id := buy()
 	if buy() != id || s.billed() != 1 {
 		t.Errorf("%d jobs", s.billed())
 	}
-	if code, _, _ := s.call("POST", "/v3/models/videos", body, "Idempotency-Key", ""); code != 400 {
+	if code, _, _ := s.call("POST", "/v3/filler-word-removals", body, "Idempotency-Key", ""); code != 400 {
 		t.Errorf("an empty key: %d", code)
 	}
-	if d := s.must("GET", "/v3/models/videos/"+id, nil); at(d, "data", "status") != "pending" ||
-		at(d, "data", "video_url") != nil || at(d, "data", "model") != "heygen-video-1" {
+	if d := s.must("GET", "/v3/filler-word-removals/"+id, nil); at(d, "data", "status") != "pending" ||
+		at(d, "data", "video_url") != nil || at(d, "data", "title") != "A lake" {
 		t.Error(d)
 	}
 	s.clock.add(2 * renderSeconds * time.Second)
-	d := s.must("GET", "/v3/models/videos/"+id, nil)
+	d := s.must("GET", "/v3/filler-word-removals/"+id, nil)
 	link, _ := at(d, "data", "video_url").(string)
 	if res, _, err := s.get("GET", strings.TrimPrefix(link, s.url)); at(d, "data", "status") != "completed" || err != nil ||
 		res.StatusCode != 200 {
 		t.Error(d, err)
 	}
 	s.must2("POST", "/_sandbox/faults", []string{"job-fails=moderation"})
-	if d := s.must("GET", "/v3/models/videos/"+id, nil); at(d, "data", "status") != "failed" ||
+	if d := s.must("GET", "/v3/filler-word-removals/"+id, nil); at(d, "data", "status") != "failed" ||
 		at(d, "data", "failure_message") != "moderation" {
 		t.Error(d)
 	}
 	s.must2("POST", "/_sandbox/faults", []string{"no-credit"})
-	if code, _, _ := s.call("POST", "/v3/models/videos", body); code != http.StatusPaymentRequired {
+	if code, _, _ := s.call("POST", "/v3/filler-word-removals", body); code != http.StatusPaymentRequired {
 		t.Errorf("no credit: %d", code)
 	}
 }

@@ -50,6 +50,8 @@ func (s *Server) moreRoutes(api func(pattern string, h http.HandlerFunc)) {
 	api("PUT /v3/video-translations/proofreads/{id}/srt", s.correctProofread)
 	buy("/v3/video-translations/proofreads/{id}/generate", true, s.readProofreadFilm, s.createdProofreadFilm)
 
+	buy("/v3/models/videos", true, s.readModelVideo, s.createdModelVideo)
+	api("GET /v3/models/videos/{id}", s.modelVideo)
 	buy("/v3/background-removals", false, s.readCutout, s.createdCutout)
 	api("GET /v3/background-removals", s.listCutouts)
 	api("GET /v3/background-removals/{id}", s.readCutoutJob)

@@ -25,6 +25,7 @@ const (
 	SourceTemplate  = "template"
 	SourceTranslate = "translate"
 	SourceLipsync   = "lipsync" // own footage with another sound
+	SourceInstant   = "instant" // footage of a prompt, without an avatar
 )
 
 // DraftVoice drafts a clip with its own voice.
@@ -152,6 +153,7 @@ type Clip struct {
 	Template                         *Template
 	Translate                        *Translate
 	Lipsync                          *Lipsync
+	Instant                          *Instant
 	Width, Height                    int
 	Take                             int
 	Prepare                          Prepare

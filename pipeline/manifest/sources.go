@@ -333,5 +333,8 @@ func (c Clip) Inputs() []string {
 	if c.Lipsync != nil {
 		out = append(out, c.Lipsync.Video)
 	}
+	if c.Instant != nil {
+		out = append(out, c.Instant.PromptFile, c.Instant.Image)
+	}
 	return slices.DeleteFunc(out, func(p string) bool { return p == "" })
 }

@@ -36,6 +36,9 @@ func (r remote) repeat() func(context.Context, ledger.Row) (string, error) {
 
 // FindByTitle searches the account's list that a job of this route would be on.
 func (r remote) FindByTitle(ctx context.Context, marker string) ([]ledger.Found, error) {
+	if routes.KindOf(r.route) == heygen.KindModelVideo { // they are on no list
+		return nil, nil
+	}
 	find := r.c.FindByTitle
 	switch {
 	case routes.KindOf(r.route) == heygen.KindTranslateV3:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"greenroom/heygen"
 	"greenroom/pipeline/manifest"
@@ -43,6 +44,9 @@ func (c Canonical) Post(title string, m Materials) (Post, error) {
 		p.Title, p.Bind = "", heygen.BindCutout
 	case c.Source == manifest.SourceLipsync:
 		p.Path, body, err = w.lipsync(title)
+	case c.Source == manifest.SourceInstant:
+		p.Title = "" // its jobs have none, and are on no list
+		p.Path, body, err = w.instant()
 	case c.Route == routes.V3Studio:
 		p.Path = heygen.PathVideos
 		body, err = w.studio(title)
@@ -306,4 +310,23 @@ func (w writer) lipsync(title string) (string, any, error) {
 		Title: title, VideoID: video.ID, AudioID: sound.ID, Precise: l.Precise, KeepLength: l.KeepLength,
 		Captions: w.c.Frame.Captions,
 	}.Encode()
+}
+
+func (w writer) instant() (string, any, error) {
+	i := w.c.Instant
+	image, err := w.m.upload(i.Image)
+	if err != nil {
+		return "", nil, err
+	}
+	r := heygen.ModelVideoRequest{
+		Prompt: i.Prompt, ImageID: image.ID, Seconds: i.Seconds, Resolution: i.Resolution, Ratio: i.Ratio,
+	}
+	if i.Seed != "" {
+		seed, err := strconv.ParseInt(i.Seed, 10, 64)
+		if err != nil {
+			return "", nil, err
+		}
+		r.Seed = &seed
+	}
+	return r.Encode()
 }

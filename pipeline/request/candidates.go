@@ -9,7 +9,7 @@ import (
 // NeedsAPI reports a clip whose route depends on the account's generation.
 func NeedsAPI(c manifest.Clip) bool {
 	switch c.Source {
-	case manifest.SourceFile, manifest.SourceVideo, manifest.SourceLipsync: // v3 alone has lipsyncs and cutouts
+	case manifest.SourceFile, manifest.SourceVideo, manifest.SourceLipsync, manifest.SourceInstant: // v3 alone has the last two, and cutouts
 		return false
 	}
 	return c.Route == "" && !proofreads(c)
@@ -43,6 +43,8 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 		return []string{routes.Video}
 	case manifest.SourceLipsync:
 		return []string{routes.V3Lipsync}
+	case manifest.SourceInstant:
+		return []string{routes.V3Instant}
 	case manifest.SourceAgent:
 		return pick(routes.V1Agent, routes.V3Agent)
 	case manifest.SourceTemplate:
@@ -79,6 +81,19 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 
 // proofreads reports a translation whose text the user corrects before the film is bought, which v3 alone has.
 func proofreads(c manifest.Clip) bool { return c.Translate != nil && c.Translate.Proofread != "" }
+
+// InstantRatio returns the aspect ratio of instant footage for a frame, in pixels; ok is false for a frame that it does
+// not have.
+func InstantRatio(w, h int) (ratio string, ok bool) {
+	for name, r := range map[string][2]int{
+		"21:9": {21, 9}, "16:9": {16, 9}, "4:3": {4, 3}, "1:1": {1, 1}, "3:4": {3, 4}, "9:16": {9, 16},
+	} {
+		if w*r[1] == h*r[0] {
+			return name, true
+		}
+	}
+	return "", false
+}
 
 // V3Size returns the resolution and the aspect ratio that v3 calls a frame, in pixels; ok is false for a frame that v3
 // does not render. The short side names the resolution.

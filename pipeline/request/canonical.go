@@ -36,6 +36,7 @@ type Canonical struct {
 	Template  Template
 	Translate Translate
 	Lipsync   Lipsync
+	Instant   Instant
 }
 
 // Content is a file: its SHA-256 in hexadecimal, and where it is.
@@ -114,6 +115,15 @@ type Lipsync struct {
 	Precise, KeepLength bool
 }
 
+// Instant is footage of a prompt.
+type Instant struct {
+	Prompt, Resolution string
+	Ratio              string // empty where the picture decides
+	Seed               string
+	Seconds            int
+	Image              Content
+}
+
 // Sources returns what a clip does not contain itself.
 type Sources interface {
 	// Hash returns the SHA-256 of a file in hexadecimal.
@@ -176,6 +186,14 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		}
 	case manifest.SourceLipsync:
 		r.lipsync(c, &out)
+	case manifest.SourceInstant:
+		i := c.Instant
+		out.Instant = Instant{
+			Prompt: i.Prompt, Resolution: i.Resolution, Seed: i.Seed, Seconds: i.Seconds, Image: r.content(i.Image),
+		}
+		if i.Image == "" {
+			out.Instant.Ratio, _ = InstantRatio(c.Width, c.Height)
+		}
 	default:
 		r.spoken(c, &out)
 	}

@@ -23,7 +23,7 @@ const (
 var columns = []string{
 	routes.V2, routes.V2Key, routes.V1WebM, routes.V3WebM, routes.V3, routes.V3Studio,
 	routes.V1Agent, routes.V2Template, routes.V2Translate, routes.Video, routes.File, routes.V3Cutout,
-	routes.V3Lipsync,
+	routes.V3Lipsync, routes.V3Instant,
 }
 
 // like is a route that does with members what another one does, but for some of them.
@@ -51,73 +51,78 @@ var alike = map[string]like{
 // new member must be added here: a test compares the table with the manifest, and another changes each member and
 // compares the requests.
 //
-//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate | video file cutout | lipsync
+//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate | video file cutout | lipsync instant
 const carriesTable = `
-script                      cccccn n n n nnn n
-audio                       cccccn n n n nnn n
-scenes                      ccrrrc n n n nnn n
-scenes.script               ccnnnc n n n nnn n
-scenes.avatar.id            ccnnnc n n n nnn n
-scenes.avatar.photo         ccnnnc n n n nnn n
-scenes.avatar.style         ccnnnr n n n nnn n
-scenes.avatar.talking-photo ccnnnl n n n nnn n
-scenes.avatar.scale         ccnnnr n n n nnn n
-scenes.avatar.offset        ccnnnr n n n nnn n
-scenes.voice.id             ccnnnc n n n nnn n
-scenes.voice.speed          ccnnnc n n n nnn n
-scenes.voice.pitch          ccnnnc n n n nnn n
-scenes.voice.emotion        ccnnnr n n n nnn n
-scenes.voice.locale         ccnnnc n n n nnn n
-scenes.background           cunnnc n n n nnn n
-avatar.id                   cccccc u u u uuu u
-avatar.photo                ccrccc u u u uuu u
-avatar.style                cccrrr u u u uuu u
-avatar.talking-photo        ccrlll u u u uuu u
-avatar.scale                ccrrrr u u u uuu u
-avatar.offset               ccrrrr u u u uuu u
-voice.id                    cccccc u u u uuu c
-voice.speed                 ccrccc u u u uuu c
-voice.pitch                 ccrccc u u u uuu r
-voice.emotion               ccrrrr u u u uuu r
-voice.locale                ccrccc u u u uuu c
-pronunciation               cccccc u u u uuu c
-captions                    ccrccc l c l luu c
-glossary                    rrrccu u r r uuu u
-draft                       llllln n n n nnn n
-size                        cccccc l l l lll l
-background                  cuuucc u u u uuu u
-background.image            cuuucr u u u uuu u
-background.video            cuuurr u u u uuu u
-key-color                   lcllll u u u lll u
-agent.prompt                nnnnnn c n n nnn n
-agent.duration              nnnnnn c n n nnn n
-agent.orientation           nnnnnn c n n nnn n
-agent.avatar                nnnnnn c n n nnn n
-agent.voice                 nnnnnn r n n nnn n
-agent.files                 nnnnnn c n n nnn n
-template.id                 nnnnnn n c n nnn n
-template.variables          nnnnnn n c n nnn n
-translate.clip              nnnnnn n n c nnn n
-translate.file              nnnnnn n n c nnn n
-translate.to                nnnnnn n n c nnn n
-translate.audio-only        nnnnnn n n c nnn n
-translate.mode              nnnnnn n n c nnn n
-translate.proofread         nnnnnn n n r nnn n
-lipsync.video               nnnnnn n n n nnn c
-lipsync.audio               nnnnnn n n n nnn c
-lipsync.script              nnnnnn n n n nnn c
-lipsync.mode                nnnnnn n n n nnn c
-lipsync.keep-length         nnnnnn n n n nnn c
-video                       nnnnnn n n n lnn n
-file                        nnnnnn n n n nlc n
-key                         nnnnnn n n n nln l
-rate                        nnnnnn n n n nln n
-cutout                      nnnnnn n n n nll n
-transparent                 llllll l l l lll l
-route                       llllll n n n nnn n
-take                        llllll l l l lll l
-prepare                     llllll l l l lll l
-checks                      llllll l l l lll l
+script                      cccccn n n n nnn nn
+audio                       cccccn n n n nnn nn
+scenes                      ccrrrc n n n nnn nn
+scenes.script               ccnnnc n n n nnn nn
+scenes.avatar.id            ccnnnc n n n nnn nn
+scenes.avatar.photo         ccnnnc n n n nnn nn
+scenes.avatar.style         ccnnnr n n n nnn nn
+scenes.avatar.talking-photo ccnnnl n n n nnn nn
+scenes.avatar.scale         ccnnnr n n n nnn nn
+scenes.avatar.offset        ccnnnr n n n nnn nn
+scenes.voice.id             ccnnnc n n n nnn nn
+scenes.voice.speed          ccnnnc n n n nnn nn
+scenes.voice.pitch          ccnnnc n n n nnn nn
+scenes.voice.emotion        ccnnnr n n n nnn nn
+scenes.voice.locale         ccnnnc n n n nnn nn
+scenes.background           cunnnc n n n nnn nn
+avatar.id                   cccccc u u u uuu uu
+avatar.photo                ccrccc u u u uuu uu
+avatar.style                cccrrr u u u uuu uu
+avatar.talking-photo        ccrlll u u u uuu uu
+avatar.scale                ccrrrr u u u uuu uu
+avatar.offset               ccrrrr u u u uuu uu
+voice.id                    cccccc u u u uuu cu
+voice.speed                 ccrccc u u u uuu cu
+voice.pitch                 ccrccc u u u uuu ru
+voice.emotion               ccrrrr u u u uuu ru
+voice.locale                ccrccc u u u uuu cu
+pronunciation               cccccc u u u uuu cu
+captions                    ccrccc l c l luu cl
+glossary                    rrrccu u r r uuu uu
+draft                       llllln n n n nnn nn
+size                        cccccc l l l lll lc
+background                  cuuucc u u u uuu uu
+background.image            cuuucr u u u uuu uu
+background.video            cuuurr u u u uuu uu
+key-color                   lcllll u u u lll uu
+agent.prompt                nnnnnn c n n nnn nn
+agent.duration              nnnnnn c n n nnn nn
+agent.orientation           nnnnnn c n n nnn nn
+agent.avatar                nnnnnn c n n nnn nn
+agent.voice                 nnnnnn r n n nnn nn
+agent.files                 nnnnnn c n n nnn nn
+template.id                 nnnnnn n c n nnn nn
+template.variables          nnnnnn n c n nnn nn
+translate.clip              nnnnnn n n c nnn nn
+translate.file              nnnnnn n n c nnn nn
+translate.to                nnnnnn n n c nnn nn
+translate.audio-only        nnnnnn n n c nnn nn
+translate.mode              nnnnnn n n c nnn nn
+translate.proofread         nnnnnn n n r nnn nn
+lipsync.video               nnnnnn n n n nnn cn
+lipsync.audio               nnnnnn n n n nnn cn
+lipsync.script              nnnnnn n n n nnn cn
+lipsync.mode                nnnnnn n n n nnn cn
+lipsync.keep-length         nnnnnn n n n nnn cn
+instant.prompt              nnnnnn n n n nnn nc
+instant.duration            nnnnnn n n n nnn nc
+instant.resolution          nnnnnn n n n nnn nc
+instant.image               nnnnnn n n n nnn nc
+instant.seed                nnnnnn n n n nnn nc
+video                       nnnnnn n n n lnn nn
+file                        nnnnnn n n n nlc nn
+key                         nnnnnn n n n nln ln
+rate                        nnnnnn n n n nln nn
+cutout                      nnnnnn n n n nll nn
+transparent                 llllll l l l lll ll
+route                       llllll n n n nnn nn
+take                        llllll l l l lll ll
+prepare                     llllll l l l lll ll
+checks                      llllll l l l lll ll
 `
 
 // carries are the letters of each member, a column each.

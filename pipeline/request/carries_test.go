@@ -45,6 +45,10 @@ var membersOf = map[string][]string{
 	"Translate.AudioOnly": {"translate.audio-only"}, "Translate.Precise": {"translate.mode"}, "Translate.Place": nil,
 	"Translate.Proofread": {"translate.proofread"}, "Translate.Text": {"translate.proofread"},
 
+	"Clip.Instant": {"instant.prompt"}, "Instant.Prompt": {"instant.prompt"}, "Instant.PromptFile": nil,
+	"Instant.Seconds": {"instant.duration"}, "Instant.Resolution": {"instant.resolution"}, "Instant.Image": {"instant.image"},
+	"Instant.Seed": {"instant.seed"},
+
 	"Clip.Lipsync": {"lipsync.video"}, "Lipsync.Video": {"lipsync.video"}, "Lipsync.Precise": {"lipsync.mode"},
 	"Lipsync.KeepLength": {"lipsync.keep-length"},
 }
@@ -57,6 +61,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 	for _, v := range []any{
 		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
 		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{}, manifest.Lipsync{},
+		manifest.Instant{},
 	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {

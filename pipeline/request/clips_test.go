@@ -92,6 +92,9 @@ func (r clips) on(t *testing.T, route string) manifest.Clip {
 	case routes.V3Proofread:
 		c.Source, c.Transparent = manifest.SourceTranslate, false
 		c.Translate = &manifest.Translate{To: oneOf(r, "Spanish", "French"), File: "a.mp4", Proofread: "a.srt"}
+	case routes.V3Instant:
+		c.Source, c.Transparent = manifest.SourceInstant, false
+		c.Instant = &manifest.Instant{Prompt: oneOf(r, "A river.", "A lake."), Seconds: 5, Resolution: "768p"}
 	case routes.V3Lipsync:
 		c.Source, c.Transparent = manifest.SourceLipsync, false
 		c.Lipsync = &manifest.Lipsync{Video: oneOf(r, "a.mp4", "b.mp4")}
@@ -183,6 +186,17 @@ var changes = func() map[string]change {
 			return true
 		}
 	}
+	for name, set := range instantChanges {
+		all["instant."+name] = func(r clips, c *manifest.Clip) bool {
+			if c.Instant == nil {
+				return false
+			}
+			i := *c.Instant
+			c.Instant = &i
+			set(r, c.Instant)
+			return true
+		}
+	}
 	for name, set := range templateChanges {
 		all["template."+name] = func(r clips, c *manifest.Clip) bool {
 			if c.Template == nil {
@@ -248,6 +262,14 @@ var lipsyncChanges = map[string]func(clips, *manifest.Lipsync){
 	"video":       func(r clips, l *manifest.Lipsync) { l.Video = oneOf(r, "a.mp4", "b.mp4", "copy of a.mp4") },
 	"mode":        func(r clips, l *manifest.Lipsync) { l.Precise = !l.Precise },
 	"keep-length": func(r clips, l *manifest.Lipsync) { l.KeepLength = !l.KeepLength },
+}
+
+var instantChanges = map[string]func(clips, *manifest.Instant){
+	"prompt":     func(r clips, i *manifest.Instant) { i.Prompt = oneOf(r, "A river.", "A lake.", "A sea.") },
+	"duration":   func(r clips, i *manifest.Instant) { i.Seconds = oneOf(r, 5, 8, 15) },
+	"resolution": func(r clips, i *manifest.Instant) { i.Resolution = oneOf(r, "480p", "768p", "1080p") },
+	"image":      func(r clips, i *manifest.Instant) { i.Image = oneOf(r, "", "a.png", "b.png", "copy of a.png") },
+	"seed":       func(r clips, i *manifest.Instant) { i.Seed = oneOf(r, "", "0", "7") },
 }
 
 var templateChanges = map[string]func(clips, *manifest.Template){

@@ -35,6 +35,8 @@ func takeKey(c Canonical) *hashkey.Key {
 		keyCaptions(k, c.Frame)
 	case manifest.SourceLipsync:
 		keyLipsync(k, c)
+	case manifest.SourceInstant:
+		keyInstant(k, c.Instant)
 	default:
 		keySpoken(k, c)
 	}
@@ -164,4 +166,13 @@ func keyLipsync(k *hashkey.Key, c Canonical) {
 	k.Field("precise", fmt.Sprint(c.Lipsync.Precise))
 	k.Field("keep length", fmt.Sprint(c.Lipsync.KeepLength))
 	keyCaptions(k, c.Frame)
+}
+
+func keyInstant(k *hashkey.Key, i Instant) {
+	k.Field("prompt", i.Prompt)
+	k.Number("seconds", float64(i.Seconds))
+	k.Field("resolution", i.Resolution)
+	k.Field("ratio", i.Ratio)
+	k.Field("seed", i.Seed)
+	keyFile(k, "image", i.Image)
 }

@@ -65,6 +65,7 @@ func (c Canonical) Files() (out []FileUse) {
 	add(c.Translate.File, use)
 	add(c.Translate.Text, ByID)
 	add(c.Lipsync.Video, ByID)
+	add(c.Instant.Image, ByID)
 	if c.Route == routes.V3Cutout {
 		add(c.Footage.File, ByID)
 	}

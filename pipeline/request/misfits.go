@@ -34,12 +34,33 @@ func Misfits(c manifest.Clip, route string, lines Lines) error {
 	if bad = firstOfEqual(bad); len(bad) > 0 {
 		return bad.Or()
 	}
+	if c.Source == manifest.SourceInstant {
+		return instantMisfit(c, lines)
+	}
 	if c.Source != manifest.SourceAvatar || !routes.IsV3(route) {
 		return nil
 	}
 	if _, _, ok := V3Size(c.Width, c.Height); !ok {
 		return Misfit(c, lines, "size", "choose 1280x720, 1920x1080 or 3840x2160, or the same turned or square",
 			"v3 does not render %dx%d", c.Width, c.Height)
+	}
+	return nil
+}
+
+// instantMisfit returns the fault of instant footage in a shape that HeyGen does not make.
+func instantMisfit(c manifest.Clip, lines Lines) error {
+	if c.Instant.Image != "" {
+		return nil // the picture decides
+	}
+	ratio, ok := InstantRatio(c.Width, c.Height)
+	large := c.Instant.Resolution == "1080p" || c.Instant.Resolution == "2k"
+	switch {
+	case !ok:
+		return Misfit(c, lines, "size", "choose a size of 21:9, 16:9, 4:3, 1:1, 3:4 or 9:16", "instant footage is not made in %dx%d",
+			c.Width, c.Height)
+	case large && ratio != "16:9" && ratio != "9:16":
+		return Misfit(c, lines, "instant.resolution", "use 768p, or a size of 16:9 or 9:16", "%s is not made in %s",
+			c.Instant.Resolution, ratio)
 	}
 	return nil
 }

@@ -102,6 +102,10 @@ var bodyCases = []bodyCase{
 	{"a translation of a clip on v3", routes.V3TranslateKey, translateClip("", "intro")},
 	{"the text of a translation", routes.V3Proofread, proofreadClip("")},
 	{"a translation with a corrected text", routes.V3Translate, proofreadClip("1")},
+	{"instant footage", routes.V3Instant, instantClip(manifest.Instant{Prompt: "A river.", Seconds: 5, Resolution: "768p"})},
+	{"instant footage from a picture", routes.V3Instant, instantClip(manifest.Instant{
+		Prompt: "A river.", Seconds: 8, Resolution: "1080p", Image: "a.png", Seed: "0",
+	})},
 	{"a lipsync", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Captions = "a.wav", true })},
 	{"a lipsync with a bought voice", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) {
 		c.Script, c.Voice, c.Captions = "New words.", manifest.Voice{ID: "v1", Speed: 1.2}, true
@@ -120,6 +124,10 @@ func templateClip() manifest.Clip {
 	return manifest.Clip{Source: manifest.SourceTemplate, Captions: true, Template: &manifest.Template{
 		ID: "t123", Variables: []manifest.Variable{{Name: "logo", File: "a.png"}, {Name: "name", Value: "Ada"}, {Name: "who", Value: "daisy"}},
 	}}
+}
+
+func instantClip(i manifest.Instant) manifest.Clip {
+	return manifest.Clip{Source: manifest.SourceInstant, Instant: &i, Width: 1280, Height: 720}
 }
 
 func glossed(c manifest.Clip) manifest.Clip {
@@ -212,6 +220,7 @@ func TestBodiesThatHeyGenWouldRefuse(t *testing.T) {
 			Template: &manifest.Template{ID: "t123", Variables: []manifest.Variable{{Name: "name"}}}}},
 		{routes.V3Translate, "output_language is missing", manifest.Clip{Source: manifest.SourceTranslate,
 			Translate: &manifest.Translate{File: "a.mp4"}}},
+		{routes.V3Instant, "the prompt is empty", instantClip(manifest.Instant{Prompt: " "})},
 		{routes.V3Lipsync, "a lipsync needs an uploaded video", lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Lipsync.Video = "a.wav", "" })},
 	} {
 		if _, err := posted(t, x.clip, x.route); err == nil || !strings.Contains(err.Error(), x.message) {

@@ -93,6 +93,8 @@ func priceOf(c manifest.Clip, route string) string {
 		return "photo"
 	case price == "lipsync" && c.Lipsync != nil && c.Lipsync.Precise:
 		return "lipsyncPrecise"
+	case price == "instant" && c.Instant != nil && (c.Instant.Resolution == "1080p" || c.Instant.Resolution == "2k"):
+		return "instantLarge"
 	}
 	return price
 }

@@ -59,6 +59,7 @@ func TestCandidates(t *testing.T) {
 		{"a file", manifest.Clip{Source: manifest.SourceFile}, heygen.V3, Look{}, "file"},
 		{"a cutout", manifest.Clip{Source: manifest.SourceFile, Cutout: true}, heygen.V2, Look{}, "v3-cutout"},
 		{"a lipsync", manifest.Clip{Source: manifest.SourceLipsync}, heygen.V2, Look{}, "v3-lipsync"},
+		{"instant footage", manifest.Clip{Source: manifest.SourceInstant}, heygen.V2, Look{}, "v3-instant"},
 		{"a video", manifest.Clip{Source: manifest.SourceVideo}, heygen.V2, Look{}, "video"},
 	} {
 		got := Candidates(x.clip, x.api, x.look)
@@ -78,7 +79,7 @@ func TestTheAccountDoesNotChangeWhereATakeIsFound(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{
 		manifest.SourceAvatar, manifest.SourceFile, manifest.SourceVideo, manifest.SourceAgent, manifest.SourceTemplate,
-		manifest.SourceTranslate, manifest.SourceLipsync,
+		manifest.SourceTranslate, manifest.SourceLipsync, manifest.SourceInstant,
 	} {
 		for _, transparent := range []bool{false, true} {
 			c := manifest.Clip{Source: source, Transparent: transparent}
@@ -118,6 +119,7 @@ func TestWhatARouteIs(t *testing.T) {
 		routes.V3Cutout:       {heygen.V3, heygen.KindCutout, false, true},
 		routes.V3Lipsync:      {heygen.V3, heygen.KindLipsync, false, true},
 		routes.V3Proofread:    {heygen.V3, heygen.KindProofread, false, true},
+		routes.V3Instant:      {heygen.V3, heygen.KindModelVideo, false, true},
 		routes.Video:          {heygen.V2, heygen.KindVideoV2, false, false},
 		routes.File:           {heygen.V2, heygen.KindVideoV2, false, false},
 	}

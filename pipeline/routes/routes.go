@@ -30,6 +30,7 @@ const (
 	V3TranslateKey = "v3-translate-key"
 	V3Cutout       = "v3-cutout"
 	V3Lipsync      = "v3-lipsync"
+	V3Instant      = "v3-instant"
 	V3Proofread    = "v3-proofread" // the text of a translation, without its film
 	Video          = "video"        // an existing video of the account
 	File           = "file"         // a file of the project
@@ -81,6 +82,7 @@ var table = []route{
 	{V3TranslateKey, heygen.V3, heygen.KindTranslateV3, key, "translate", false},
 	{V3Cutout, heygen.V3, heygen.KindCutout, alpha, "cutout", false},
 	{V3Lipsync, heygen.V3, heygen.KindLipsync, other, "lipsync", false},
+	{V3Instant, heygen.V3, heygen.KindModelVideo, other, "instant", false},
 	{V3Proofread, heygen.V3, heygen.KindProofread, other, "proofread", false},
 	{Video, heygen.V2, heygen.KindVideoV2, other, "", false},
 	{File, heygen.V2, heygen.KindVideoV2, other, "", false},

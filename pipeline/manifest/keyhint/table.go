@@ -122,6 +122,13 @@ var meanings = map[string][]meaning{
 		{"quality", "write mode: precise"},
 		{"duration length", "write keep-length: true where the clip must stay as long as its footage"},
 	},
+	"instant": {
+		{"text description", "write prompt: {}"},
+		{"length seconds for", "write duration: 8s"},
+		{"size quality", "write resolution: 768p"},
+		{"picture photo frame first", "write image: FILE"},
+		{"aspect ratio aspectratio", "write size: 1280x720 next to instant:"},
+	},
 	"agent": {
 		{"text script", "write prompt: {}"},
 		{"length seconds for", "write duration: {}"},

@@ -63,6 +63,7 @@ func clipMembers() props {
 		"variables": schemaVariables(),
 		"translate": schemaTranslate(language),
 		"lipsync":   schemaLipsync(),
+		"instant":   schemaInstant(),
 		"to":        language,
 		"language":  language,
 		"cutout":    flag("HeyGen removes the background of the file (v3).", false),
@@ -93,7 +94,7 @@ var needs = map[string]string{"variables": "template", "to": "translate", "langu
 	"cutout": "file", "rate": "file"}
 
 func schemaClip(m props, required []any) shape {
-	s := object("A clip: one of script, audio, file, video, scenes, agent, template, translate and lipsync.", m)
+	s := object("A clip: one of script, audio, file, video, scenes, agent, template, translate, lipsync and instant.", m)
 	one := []any{}
 	for _, source := range manifest.ClipSources {
 		one = append(one, shape{"required": []any{source}})
@@ -182,6 +183,18 @@ func schemaLipsync() shape {
 	s["required"] = []any{"video"}
 	s["oneOf"] = []any{shape{"required": []any{"audio"}}, shape{"required": []any{"script"}}}
 	return s
+}
+
+func schemaInstant() shape {
+	s := object("The request.", props{
+		"prompt":     text("The picture and the sound: the words, or a .md or .txt file.", "A river at dawn, seen from above."),
+		"duration":   schemaTime("5s to 15s, in whole seconds.", "5s"),
+		"resolution": oneOfWords("The short side.", manifest.InstantResolutions, "default", "768p"),
+		"image":      text("The first picture: a PNG or JPEG, whose shape the footage has.", "footage/first.png"),
+		"seed":       integer("Repeats the same random numbers.", 0, 1<<32-1),
+	})
+	s["required"] = []any{"prompt"}
+	return either("Footage that HeyGen makes of a prompt, without an avatar (v3).", s, text("The prompt, or its file."))
 }
 
 func schemaAvatar() shape {

@@ -1,0 +1,88 @@
+package manifest
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"greenroom/pipeline/manifest/value"
+	"greenroom/pipeline/manifest/yamldoc"
+)
+
+// Instant is footage that HeyGen makes of a prompt, without an avatar.
+type Instant struct {
+	Prompt     string
+	PromptFile string // absolute; empty when inline
+	Seconds    int    // 5 to 15
+	Resolution string // 480p, 768p, 1080p, 2k
+	Image      string // the first picture, absolute; empty for none
+	Seed       string // of the random numbers, decimal; empty leaves it to HeyGen
+}
+
+// Limits of instant footage, from HeyGen's reference pages.
+const (
+	minInstant       = 5 // seconds
+	maxInstant       = 15
+	maxInstantPrompt = 16000
+	maxSeed          = 1<<32 - 1
+)
+
+// InstantResolutions are the values of resolution.
+var InstantResolutions = []string{"480p", "768p", "1080p", "2k"}
+
+// instant reads a request for footage: its members, or only a prompt.
+func (d *doc) instant(n ast.Node, path string, c *Clip) {
+	v := &Instant{Seconds: minInstant, Resolution: "768p"}
+	c.Instant = v
+	prompt, length, seed := "", "", 0
+	var promptAt, lengthAt ast.Node
+	setPrompt := func(n ast.Node) { promptAt = n; d.Text(path+".prompt", &prompt)(n) }
+	setSeed := d.Integer(path+".seed", 0, maxSeed, "an integer repeats the same random numbers", &seed)
+	set := yamldoc.Setters{
+		"prompt":     setPrompt,
+		"duration":   func(n ast.Node) { lengthAt = n; d.Text(path+".duration", &length)(n) },
+		"resolution": d.Word(path+".resolution", InstantResolutions, &v.Resolution),
+		"seed":       func(n ast.Node) { setSeed(n); v.Seed = strconv.Itoa(seed) },
+		"image": func(n ast.Node) {
+			file := ""
+			d.Text(path+".image", &file)(n)
+			before := d.Count()
+			v.Image = d.input(n, path+".image", file)
+			if !isPicture(file) && d.Count() == before {
+				d.Fault(n, "save it as PNG or JPEG", "%s.image must be a PNG or a JPEG", path)
+			}
+		},
+	}
+	before := d.Count()
+	if d.IsScalar(n) {
+		d.recordMember(path, "prompt", n)
+		setPrompt(n)
+	} else {
+		d.Object(n, path, set)
+	}
+	if lengthAt != nil {
+		t, ok := value.ParseTime(length)
+		if !ok || t < minInstant*time.Second || t > maxInstant*time.Second || t%time.Second != 0 {
+			d.Fault(lengthAt, "write it like 8s", "%s.duration must be 5s to 15s, in whole seconds", path)
+		}
+		v.Seconds = int(t.Seconds())
+	}
+	if promptAt == nil && d.Count() > before {
+		return // a misspelled key may be it
+	}
+	if promptAt == nil {
+		d.Fault(n, "write instant: {prompt: \"A river at dawn, seen from above.\"}", "%s has no prompt", path)
+		return
+	}
+	text, file, ok := d.textOrFile(promptAt, path+".prompt", prompt)
+	v.Prompt, v.PromptFile = strings.TrimSpace(text), file
+	switch size := utf8.RuneCountInString(v.Prompt); {
+	case ok && size == 0:
+		d.Fault(promptAt, "describe the picture and the sound", "%s.prompt is empty", path)
+	case size > maxInstantPrompt:
+		d.Fault(promptAt, "shorten it", "%s.prompt has more than %d characters", path, maxInstantPrompt)
+	}
+}
