@@ -52,7 +52,8 @@ func (c *Client) modelVideo(ctx context.Context, id string) (Video, error) {
 	v.ID = id
 	if strings.EqualFold(v.RawStatus, "cancelled") {
 		v.State = StateFailed
-		v.setOutcome(newFailure(string(d.FailureCode), first(string(d.FailureText), "the job was cancelled"), ""), d.wireWarning)
+		why := first(string(d.FailureText), "the job was cancelled")
+		v.setOutcome(newFailure(string(d.FailureCode), why, ""), d.wireWarning)
 	}
 	return v, nil
 }

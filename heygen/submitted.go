@@ -72,7 +72,8 @@ func submittedInError(raw []byte) string {
 // jobMembers are the members that name a job in some route's answer.
 var jobMembers = map[string]bool{
 	"session_id": true, "video_id": true, "video_translate_id": true, "video_translate_ids": true,
-	"video_translation_ids": true, "video_translation_id": true, "lipsync_id": true, "proofread_ids": true, "batch_id": true,
+	"video_translation_ids": true, "video_translation_id": true, "lipsync_id": true, "proofread_ids": true,
+	"batch_id": true,
 }
 
 // namesJob reports that a job is named anywhere in an answer, or that its data has an id.

@@ -179,7 +179,9 @@ type Caption struct {
 // AcceptsIdempotencyKey reports that a path takes an Idempotency-Key: a repeat there is no
 // second purchase. Agents have none, and background removals go by request_id.
 func AcceptsIdempotencyKey(path string) bool {
-	for _, p := range []string{PathVideos, PathTranslateV3, PathLipsync, PathModelVideos, "/v3/templates/", "/v3/assets", "/v3/avatars"} {
+	for _, p := range []string{
+		PathVideos, PathTranslateV3, PathLipsync, PathModelVideos, "/v3/templates/", "/v3/assets", "/v3/avatars",
+	} {
 		if strings.HasPrefix(path, p) {
 			return true
 		}

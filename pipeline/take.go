@@ -244,7 +244,8 @@ func (b *build) review(ctx context.Context, s planning.Step, row ledger.Row, v h
 		return fault.Wrap(fault.Provider, err, hint, "HeyGen's text is not usable")
 	}
 	if _, err := os.Lstat(file); err == nil {
-		return fault.New(fault.Wait, "run the same command again to buy the film", "%s exists meanwhile and was left as it is", name)
+		return fault.New(fault.Wait, "run the same command again to buy the film",
+			"%s exists meanwhile and was left as it is", name)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
@@ -253,7 +254,8 @@ func (b *build) review(ctx context.Context, s planning.Step, row ledger.Row, v h
 		return err
 	}
 	b.Ledger.Completed(row)
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "proofread", State: event.Done, Message: fmt.Sprintf("%d blocks in %s", len(list), name)})
-	return fault.Wrap(fault.Wait, errInReview, "correct the words in "+name+", then run the same command again: it buys the film",
-		"%s is written", name)
+	message := fmt.Sprintf("%d blocks in %s", len(list), name)
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "proofread", State: event.Done, Message: message})
+	hint := "correct the words in " + name + ", then run the same command again: it buys the film"
+	return fault.Wrap(fault.Wait, errInReview, hint, "%s is written", name)
 }

@@ -61,7 +61,8 @@ func (m *Maker) Dub(ctx context.Context, d Dub, out string) (Result, error) {
 	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", "file:"+d.Video,
 		"-i", "file:"+wav, "-map", "0:v:0", "-map", "1:a:0", "-vf", filter,
 		"-t", strconv.FormatFloat(seconds, 'f', 3, 64), "-c:v", "libx264", "-preset", "veryfast",
-		"-crf", "16", "-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart", "-threads", strconv.Itoa(max(1, m.Threads)), "file:"+out)
+		"-crf", "16", "-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart",
+		"-threads", strconv.Itoa(max(1, m.Threads)), "file:"+out)
 	if _, err := proc.Run(ctx, proc.Cmd{Path: m.FFmpeg, Args: args, Timeout: 10 * time.Minute}); err != nil {
 		return Result{}, fmt.Errorf("dub the footage: %w", err)
 	}

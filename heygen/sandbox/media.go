@@ -90,8 +90,10 @@ func (s *Server) filmFile(f standin.Film) (standin.Result, string, error) {
 
 // dubbed returns footage with the sound of a request.
 func (s *Server) dubbed(maker dubber, q request) (standin.Result, string, error) {
-	d := standin.Dub{Video: filepath.Join(s.o.Dir, filepath.FromSlash(q.Footage)), Spec: q.spec(s), KeepLength: q.KeepLength}
-	return s.made(contentName(d)+".mp4", ".mp4", func(out string) (standin.Result, error) { return maker.Dub(s.ctx, d, out) })
+	footage := filepath.Join(s.o.Dir, filepath.FromSlash(q.Footage))
+	d := standin.Dub{Video: footage, Spec: q.spec(s), KeepLength: q.KeepLength}
+	make := func(out string) (standin.Result, error) { return maker.Dub(s.ctx, d, out) }
+	return s.made(contentName(d)+".mp4", ".mp4", make)
 }
 
 // made returns a rendered file, which equal requests share.

@@ -16,7 +16,9 @@ import (
 )
 
 // ClipSources are the keys of which a clip has exactly one.
-var ClipSources = []string{"script", "audio", "file", "video", "scenes", "agent", "template", "translate", "lipsync", "instant"}
+var ClipSources = []string{
+	"script", "audio", "file", "video", "scenes", "agent", "template", "translate", "lipsync", "instant",
+}
 
 // clipKeys are the keys of a clip that defaults do not have, see [doc.shared].
 var clipKeys = append([]string{"take", "variables", "to", "language", "cutout", "key", "rate"}, ClipSources...)

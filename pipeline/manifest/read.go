@@ -197,7 +197,8 @@ func (d *doc) glossary(path string, to *string) func(ast.Node) {
 		if strings.EqualFold(v, "none") {
 			v = ""
 		} else if !videoID.MatchString(v) && v != "" {
-			d.Fault(n, idHint(v, "`greenroom api GET /v3/brand-glossaries` lists them"), "%s is not the id of a glossary", path)
+			hint := idHint(v, "`greenroom api GET /v3/brand-glossaries` lists them")
+			d.Fault(n, hint, "%s is not the id of a glossary", path)
 		}
 		*to = v
 	}

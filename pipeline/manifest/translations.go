@@ -90,7 +90,8 @@ func (d *doc) subtitles(n ast.Node, path, value string) (file, text string) {
 	case value == "": // reported by Text
 		return "", ""
 	case strings.ToLower(filepath.Ext(value)) != ".srt":
-		d.Fault(n, "write it like texts/intro-es.srt; a build writes the file", "%s: %s does not end in .srt", path, value)
+		d.Fault(n, "write it like texts/intro-es.srt; a build writes the file",
+			"%s: %s does not end in .srt", path, value)
 		return "", ""
 	case filepath.IsAbs(value) || !d.inside(file):
 		d.Fault(n, "name a file below the manifest's folder", "%s: %s leads out of the project", path, value)

@@ -232,7 +232,8 @@ func (pl *Planner) staleText(c manifest.Clip, e lockfile.Entry, have bool, req r
 	if !source || slices.Contains(changed, "text") {
 		return ""
 	}
-	return fmt.Sprintf("; its text is as before: correct %[1]s, or delete %[1]s to have it made again", pl.disk.Rel(c.Translate.Proofread))
+	file := pl.disk.Rel(c.Translate.Proofread)
+	return fmt.Sprintf("; its text is as before: correct %[1]s, or delete %[1]s to have it made again", file)
 }
 
 // whyNew names what changed since the take on record.

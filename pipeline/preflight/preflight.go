@@ -54,7 +54,9 @@ func (p *Preflight) Check(ctx context.Context, plan *planning.Plan) (Found, erro
 // catalogue compares what clips need with what the account lists.
 func (f *flight) catalogue() func(context.Context) error {
 	return func(ctx context.Context) error {
-		for _, check := range []func(context.Context) error{f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages, f.checkGlossaries} {
+		for _, check := range []func(context.Context) error{
+			f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages, f.checkGlossaries,
+		} {
 			if err := check(ctx); err != nil {
 				return err
 			}

@@ -258,7 +258,9 @@ func (w writer) template(title string) (string, any, error) {
 	if len(errs) > 0 {
 		return "", nil, errs[0]
 	}
-	r := heygen.TemplateRequest{ID: w.c.Template.ID, Title: title, Values: values, Caption: w.c.Frame.Captions, GlossaryID: w.c.Glossary}
+	r := heygen.TemplateRequest{
+		ID: w.c.Template.ID, Title: title, Values: values, Caption: w.c.Frame.Captions, GlossaryID: w.c.Glossary,
+	}
 	path, body := r.Encode(w.api)
 	return path, body, nil
 }

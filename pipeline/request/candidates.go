@@ -9,7 +9,9 @@ import (
 // NeedsAPI reports a clip whose route depends on the account's generation.
 func NeedsAPI(c manifest.Clip) bool {
 	switch c.Source {
-	case manifest.SourceFile, manifest.SourceVideo, manifest.SourceLipsync, manifest.SourceInstant: // v3 alone has the last two, and cutouts
+	case manifest.SourceFile, manifest.SourceVideo:
+		return false // also with a cutout, which v3 alone has
+	case manifest.SourceLipsync, manifest.SourceInstant: // v3 alone has them
 		return false
 	}
 	return c.Route == "" && !proofreads(c)

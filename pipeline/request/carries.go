@@ -51,7 +51,8 @@ var alike = map[string]like{
 // new member must be added here: a test compares the table with the manifest, and another changes each member and
 // compares the requests.
 //
-//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate | video file cutout | lipsync instant
+//	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate |
+//	video file cutout | lipsync instant
 const carriesTable = `
 script                      cccccn n n n nnn nn
 audio                       cccccn n n n nnn nn

@@ -110,6 +110,6 @@ func (l Length) TooLong(c manifest.Clip, seconds float64, lines Lines) error {
 	if c.AudioFile != "" {
 		member = "lipsync.audio"
 	}
-	return Misfit(c, lines, member, hint, "its sound is %.1f s long, its footage takes at most %.1f s; nothing was bought",
-		seconds, l.Most)
+	return Misfit(c, lines, member, hint,
+		"its sound is %.1f s long, its footage takes at most %.1f s; nothing was bought", seconds, l.Most)
 }

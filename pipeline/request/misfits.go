@@ -56,8 +56,8 @@ func instantMisfit(c manifest.Clip, lines Lines) error {
 	large := c.Instant.Resolution == "1080p" || c.Instant.Resolution == "2k"
 	switch {
 	case !ok:
-		return Misfit(c, lines, "size", "choose a size of 21:9, 16:9, 4:3, 1:1, 3:4 or 9:16", "instant footage is not made in %dx%d",
-			c.Width, c.Height)
+		return Misfit(c, lines, "size", "choose a size of 21:9, 16:9, 4:3, 1:1, 3:4 or 9:16",
+			"instant footage is not made in %dx%d", c.Width, c.Height)
 	case large && ratio != "16:9" && ratio != "9:16":
 		return Misfit(c, lines, "instant.resolution", "use 768p, or a size of 16:9 or 9:16", "%s is not made in %s",
 			c.Instant.Resolution, ratio)

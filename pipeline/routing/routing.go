@@ -88,7 +88,8 @@ func (rt *Router) others(ctx context.Context, c manifest.Clip, routes []string) 
 func unspeakable(c manifest.Clip, err *request.SpeechError) error {
 	f := fault.New(fault.Manifest, "leave it out, or leave draft out", "draft: voice: %s", err.Reason).For(c.Name)
 	if c.Lipsync != nil {
-		f = fault.New(fault.Manifest, "leave it out, or record it: lipsync: {audio: …}", "its voice: %s", err.Reason).For(c.Name)
+		hint := "leave it out, or record it: lipsync: {audio: …}"
+		f = fault.New(fault.Manifest, hint, "its voice: %s", err.Reason).For(c.Name)
 	}
 	place := c.Place
 	f.Place = &place

@@ -172,7 +172,7 @@ func schemaTranslate(language shape) shape {
 }
 
 func schemaLipsync() shape {
-	s := object("Own footage in which something else is spoken: a recording, or a script in the clip's voice (v3).", props{
+	s := object("Own footage in which a recording, or a script in the clip's voice, is spoken (v3).", props{
 		"video":  text("The footage: MP4 or WebM.", "footage/talk.mp4"),
 		"audio":  text("What is spoken: WAV or MP3.", "audio/new.wav"),
 		"script": text("What is spoken in the clip's voice: the words, or a .md or .txt file.", "scripts/new.md"),
@@ -187,7 +187,8 @@ func schemaLipsync() shape {
 
 func schemaInstant() shape {
 	s := object("The request.", props{
-		"prompt":     text("The picture and the sound: the words, or a .md or .txt file.", "A river at dawn, seen from above."),
+		"prompt": text("The picture and the sound: the words, or a .md or .txt file.",
+			"A river at dawn, seen from above."),
 		"duration":   schemaTime("5s to 15s, in whole seconds.", "5s"),
 		"resolution": oneOfWords("The short side.", manifest.InstantResolutions, "default", "768p"),
 		"image":      text("The first picture: a PNG or JPEG, whose shape the footage has.", "footage/first.png"),
