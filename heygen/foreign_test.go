@@ -80,9 +80,9 @@ func TestAnErrorNeverHoldsTheKeyALinkOrALineBreak(t *testing.T) {
 					return // under a 200, this shape is a success
 				}
 				withoutCanary(t, err.Error(), fmt.Sprintf("%+v", *as(err)))
-				_, err = c.Upload(t.Context(), V2, "x.png", "image/png", []byte("x"), "")
+				_, err = c.Upload(t.Context(), V2, FileOf("x.png", "image/png", []byte("x"), ""), Resume{})
 				withoutCanary(t, fmt.Sprint(err))
-				err = c.put(t.Context(), "put", Link(srv.URL+"/x?Signature=SIGNED"), nil, nil)
+				err = c.put(t.Context(), "put", Link(srv.URL+"/x?Signature=SIGNED"), nil, FileOf("", "", nil, "").section(0, 0), nil)
 				withoutCanary(t, fmt.Sprint(err))
 			})
 		}
@@ -181,7 +181,7 @@ func TestALogHoldsOneLineForEachAttemptAndNoSecret(t *testing.T) {
 	instant := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	c := New(canaryKey, WithBaseURL(base), WithRetries(2), WithClock(time.Now, instant),
 		WithLog(slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	if _, err := c.UploadDirect(t.Context(), "n", "video/mp4", []byte("x"), "00"); err != nil {
+	if _, err := c.UploadDirect(t.Context(), FileOf("n", "video/mp4", []byte("x"), "00")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.VideoV3(t.Context(), canaryKey); err == nil {

@@ -189,13 +189,17 @@ func TestOnlyRepeatableChangesAreRepeated(t *testing.T) {
 			func(c *Client) error { return onlyErr(c.Webhooks(false).Add(ctx, "https://x.example", nil)) }, 1,
 		},
 		"upload": {
-			func(c *Client) error { return onlyErr(c.Upload(ctx, V2, "n", "image/png", []byte("x"), "")) }, 1,
+			func(c *Client) error {
+				return onlyErr(c.Upload(ctx, V2, FileOf("n", "image/png", []byte("x"), ""), Resume{}))
+			}, 1,
 		},
 		"v3 upload": {
-			func(c *Client) error { return onlyErr(c.Upload(ctx, V3, "n", "image/png", []byte("x"), "")) }, 4,
+			func(c *Client) error {
+				return onlyErr(c.Upload(ctx, V3, FileOf("n", "image/png", []byte("x"), ""), Resume{}))
+			}, 4,
 		},
 		"v3 direct upload": {
-			func(c *Client) error { return onlyErr(c.UploadDirect(ctx, "n", "video/mp4", []byte("x"), "")) }, 4,
+			func(c *Client) error { return onlyErr(c.UploadDirect(ctx, FileOf("n", "video/mp4", []byte("x"), ""))) }, 4,
 		},
 		"buy":          {func(c *Client) error { return onlyErr(c.Submit(ctx, PathGenerate, []byte(`{}`))) }, 1},
 		"buy with key": {func(c *Client) error { return onlyErr(c.SubmitOnce(ctx, PathVideos, []byte(`{}`), "k")) }, 1},
@@ -215,7 +219,7 @@ func TestOnlyRepeatableChangesAreRepeated(t *testing.T) {
 
 func TestUploadsSendTheBytesAsTheyAre(t *testing.T) {
 	client, got := capture(t, 200, `{"code":100,"data":{"id":"a","file_type":"image","url":"u"}}`)
-	a, err := client.Upload(t.Context(), V2, "n.png", "image/png", []byte("\x89PNG"), "")
+	a, err := client.Upload(t.Context(), V2, FileOf("n.png", "image/png", []byte("\x89PNG"), ""), Resume{})
 	if err != nil || a.ID != "a" || got.target != "/v1/asset" {
 		t.Fatalf("%+v %v", a, err)
 	}
@@ -223,7 +227,7 @@ func TestUploadsSendTheBytesAsTheyAre(t *testing.T) {
 		t.Errorf("sent %q as %s", got.body, got.contentType)
 	}
 	client, got = capture(t, 200, `{"data":{"asset_id":"b","url":"u"}}`)
-	if a, err = client.Upload(t.Context(), V3, "n.png", "image/png", []byte("\x89PNG"), ""); err != nil || a.ID != "b" {
+	if a, err = client.Upload(t.Context(), V3, FileOf("n.png", "image/png", []byte("\x89PNG"), ""), Resume{}); err != nil || a.ID != "b" {
 		t.Fatalf("%+v %v", a, err)
 	}
 	_, params, err := mime.ParseMediaType(got.contentType)
@@ -241,12 +245,12 @@ func TestUploadsSendTheBytesAsTheyAre(t *testing.T) {
 	}
 	// What is too large for one request is announced first.
 	client, got = capture(t, 200, `{"data":{"asset_id":"c","upload_url":"u","max_bytes":10}}`)
-	_, err = client.Upload(t.Context(), V3, "n.mp4", "video/mp4", make([]byte, maxMultipart+1), "00")
+	_, err = client.Upload(t.Context(), V3, FileOf("n.mp4", "video/mp4", make([]byte, maxMultipart+1), "00"), Resume{})
 	if err == nil || !strings.Contains(err.Error(), "at most 10") || got.target != "/v3/assets/direct-uploads" {
 		t.Errorf("%v after %s", err, got.target)
 	}
 	want := fmt.Sprintf(
-		`{"filename":"n.mp4","content_type":"video/mp4","size_bytes":%d,"checksum_sha256":"00"}`, maxMultipart+1,
+		`{"filename":"n.mp4","content_type":"video/mp4","size_bytes":%d,"checksum_sha256":"00","multipart":true}`, maxMultipart+1,
 	)
 	if !sameJSON(t, got.body, want) {
 		t.Errorf("announced %s", got.body)
@@ -333,7 +337,7 @@ func TestTheProvidersTimeComesFromItsAnswers(t *testing.T) {
 	storage := httptest.NewServer(answer(200, ``))
 	defer storage.Close()
 	third := New("k", WithBaseURL("http://"+deadAddress(t)), WithRetries(0))
-	if err := third.put(t.Context(), "put", Link(storage.URL), nil, []byte("x")); err != nil {
+	if err := third.put(t.Context(), "put", Link(storage.URL), nil, FileOf("", "", []byte("x"), "").section(0, 1), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, known := third.serverTime(); known {

@@ -278,13 +278,13 @@ func TestDirectUploadsKeepTheKeyHome(t *testing.T) {
 			)(w, r)
 		}
 	})
-	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", []byte("12345"), "00"); err != nil {
+	if _, err := client.UploadDirect(t.Context(), FileOf("f.mp4", "video/mp4", []byte("12345"), "00")); err != nil {
 		t.Fatal(err)
 	}
 	if put.Header.Get("X-Api-Key") != "" || put.Header.Get("X-Sum") != "1" || put.ContentLength != 5 {
 		t.Errorf("storage saw %v", put.Header)
 	}
-	if _, err := client.UploadDirect(t.Context(), "f.mp4", "video/mp4", []byte("12345678901"), "00"); err == nil {
+	if _, err := client.UploadDirect(t.Context(), FileOf("f.mp4", "video/mp4", []byte("12345678901"), "00")); err == nil {
 		t.Error("more was sent than is taken")
 	}
 }

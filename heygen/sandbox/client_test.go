@@ -217,9 +217,9 @@ func (s *session) translate(api heygen.API) {
 		if r := must(s.Proofread(s.ctx, p))(s.T); r.SRT == "" {
 			s.Errorf("proofread %+v", r)
 		}
-		srt := must(s.Upload(
-			s.ctx, api, "a.srt", "application/x-subrip", []byte("1\n00:00:00,000 --> 00:00:01,000\nBonjour\n"), "",
-		))(s.T)
+		srt := must(s.Upload(s.ctx, api, heygen.FileOf(
+			"a.srt", "application/x-subrip", []byte("1\n00:00:00,000 --> 00:00:01,000\nBonjour\n"), "",
+		), heygen.Resume{}))(s.T)
 		if err := s.CorrectProofread(s.ctx, p, srt.ID); err != nil {
 			s.Error(err)
 		}
@@ -237,7 +237,7 @@ func (s *session) v2video(script string) string {
 }
 
 func (s *session) assets(api heygen.API) {
-	a := must(s.Upload(s.ctx, api, "logo.png", "image/png", pngFile, ""))(s.T)
+	a := must(s.Upload(s.ctx, api, heygen.FileOf("logo.png", "image/png", pngFile, ""), heygen.Resume{}))(s.T)
 	if l := must(s.Assets(s.ctx, api))(s.T); !slices.ContainsFunc(
 		l, func(x heygen.AssetItem) bool { return x.ID == a.ID && x.Type == "image" },
 	) {
@@ -246,7 +246,7 @@ func (s *session) assets(api heygen.API) {
 	if err := s.DeleteAsset(s.ctx, api, a.ID); err != nil {
 		s.Error(err)
 	}
-	if _, err := s.Upload(s.ctx, api, "lie.png", "image/png", mp4, ""); !heygen.NothingBought(err) ||
+	if _, err := s.Upload(s.ctx, api, heygen.FileOf("lie.png", "image/png", mp4, ""), heygen.Resume{}); !heygen.NothingBought(err) ||
 		!strings.Contains(err.Error(), "video/mp4") {
 		s.Errorf("%s took a film for a picture: %v", api, err)
 	}
@@ -254,7 +254,7 @@ func (s *session) assets(api heygen.API) {
 		return
 	}
 	sum := sha256.Sum256(mp4)
-	d := must(s.UploadDirect(s.ctx, "f.mp4", "video/mp4", mp4, hex.EncodeToString(sum[:])))(s.T)
+	d := must(s.UploadDirect(s.ctx, heygen.FileOf("f.mp4", "video/mp4", mp4, hex.EncodeToString(sum[:]))))(s.T)
 	path, b, err := heygen.CutoutRequest{AssetID: d.ID, Title: "c"}.Encode()
 	if err != nil {
 		s.Fatal(err)
@@ -268,7 +268,7 @@ func (s *session) assets(api heygen.API) {
 	if v := s.done(heygen.KindCutout, one); !strings.Contains(v.URL.Reveal(), ".webm") {
 		s.Errorf("cutout %+v", v)
 	}
-	if _, err := s.UploadDirect(s.ctx, "f.mp4", "video/mp4", mp4, strings.Repeat("0", 64)); !heygen.NothingBought(err) {
+	if _, err := s.UploadDirect(s.ctx, heygen.FileOf("f.mp4", "video/mp4", mp4, strings.Repeat("0", 64))); !heygen.NothingBought(err) {
 		s.Errorf("a wrong sum was taken: %v", err)
 	}
 }

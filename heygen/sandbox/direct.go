@@ -5,20 +5,21 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"greenroom/internal/atomicfile"
 )
 
 // direct is an upload that was announced and has not arrived completely.
 type direct struct {
-	kind  string
-	size  int64
-	sum   string
-	parts string // the id of an upload in parts
+	Kind  string `json:"kind"`
+	Size  int64  `json:"size"`
+	Sum   string `json:"sum,omitempty"`
+	Parts string `json:"parts,omitempty"` // the id of an upload in parts
 }
 
 // announced is the body of an announcement.
@@ -65,20 +66,21 @@ func (b announced) check() refusal {
 // announceFile returns the answer to an announcement: where the file has to go.
 func (s *Server) announceFile(r *http.Request, b announced) map[string]any {
 	id := newID()
-	d := direct{kind: b.Type, size: b.Size, sum: b.Sum}
+	d := direct{Kind: b.Type, Size: b.Size, Sum: b.Sum}
 	if b.Parts {
-		d.parts = newID()
+		d.Parts = newID()
 	}
 	s.mu.Lock()
 	s.direct[id] = d
+	_ = s.save() // when the disk is full, the next process does not know it
 	s.mu.Unlock()
 	out := map[string]any{
 		"asset_id": id, "upload_url": s.storageLink(r, id, 0),
 		"upload_headers":     map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"},
 		"expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending",
 	}
-	if d.parts != "" {
-		out["multipart_upload_id"] = d.parts
+	if d.Parts != "" {
+		out["multipart_upload_id"] = d.Parts
 	}
 	return out
 }
@@ -105,33 +107,54 @@ func (s *Server) storage(w http.ResponseWriter, r *http.Request) {
 	what, name := "put", id+".part"
 	if part > 0 {
 		what, name = what+strconv.Itoa(part), partName(id, part)
-	} else if r.Header.Get("Content-Type") != d.kind || r.Header.Get("X-Storage-Class") != "standard" {
+	} else if r.Header.Get("Content-Type") != d.Kind || r.Header.Get("X-Storage-Class") != "standard" {
 		ok = false
 	}
 	if !ok || q.Get("Signature") != s.signature(id, what) || r.Header.Get("X-Api-Key") != "" {
 		denied(w)
 		return
 	}
-	dir := filepath.Join(s.o.Dir, "assets")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	switch {
+	case s.faults.once("upload-expired"):
+		denied(w)
+		return
+	case s.faults.once("upload-cut"):
+		n, err := strconv.ParseInt(s.faults.value("upload-cut"), 10, 64)
+		if err == nil {
+			_, _ = io.CopyN(io.Discard, r.Body, n) // the connection ends whatever was read
+		}
+		panic(http.ErrAbortHandler)
+	}
+	sum, err := s.store(name, r)
+	switch {
+	case errors.Is(err, errIncomplete):
+		return
+	case err != nil:
 		denied(w)
 		return
 	}
-	f, err := os.Create(filepath.Join(dir, name))
-	if err != nil {
-		denied(w)
-		return
-	}
-	sum := sha256.New()
-	_, err = io.Copy(io.MultiWriter(f, sum), io.LimitReader(r.Body, maxDirect+1))
-	if cerr := f.Close(); err != nil || cerr != nil {
-		return // an incomplete body does not count
-	}
-	w.Header().Set("ETag", strconv.Quote(hex.EncodeToString(sum.Sum(nil)[:16])))
+	w.Header().Set("ETag", strconv.Quote(sum))
 	w.WriteHeader(http.StatusOK)
 }
 
-func partName(id string, part int) string { return id + ".part." + strconv.Itoa(part) }
+// errIncomplete is the error of a body that ended early: it does not count.
+var errIncomplete = errors.New("the body is incomplete")
+
+// store writes a body to a file of the folder of uploads, once it is complete, and returns its sum.
+func (s *Server) store(name string, r *http.Request) (string, error) {
+	dir := filepath.Join(s.o.Dir, "assets")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	err := atomicfile.Write(filepath.Join(dir, name), 0o600, func(w io.Writer) error {
+		if _, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(r.Body, maxDirect+1)); err != nil {
+			return errors.Join(errIncomplete, err)
+		}
+		return nil
+	})
+	return hex.EncodeToString(sum.Sum(nil)[:16]), err
+}
 
 // complete is POST /v3/assets/{id}/complete.
 func (s *Server) complete(w http.ResponseWriter, r *http.Request) {
@@ -166,7 +189,7 @@ func (s *Server) completeFile(r *http.Request, id, wantSum, parts string) (map[s
 	if !ok {
 		return nil, invalid("asset_id", "asset not found")
 	}
-	if d.parts != parts {
+	if d.Parts != parts {
 		return nil, invalid("multipart_upload_id", "multipart_upload_id is not that of this upload")
 	}
 	file := filepath.Join(s.o.Dir, "assets", id+".part")
@@ -176,14 +199,15 @@ func (s *Server) completeFile(r *http.Request, id, wantSum, parts string) (map[s
 	switch {
 	case err != nil:
 		return nil, invalid("asset_id", "asset not found")
-	case int64(len(content)) != d.size || d.sum != "" && d.sum != hexSum || wantSum != "" && wantSum != hexSum:
+	case int64(len(content)) != d.Size || d.Sum != "" && d.Sum != hexSum || wantSum != "" && wantSum != hexSum:
 		return nil, invalid("checksum_sha256", "the uploaded bytes are not what was announced")
-	case mismatch(d.kind, content) != "":
-		return nil, invalid("file", mismatch(d.kind, content))
+	case mismatch(d.Kind, content) != "":
+		return nil, invalid("file", mismatch(d.Kind, content))
 	}
 	err = os.Rename(file, filepath.Join(s.o.Dir, "assets", id))
-	a := asset{id, d.kind, len(content), s.o.Now().UTC()}
+	a := asset{id, d.Kind, len(content), s.o.Now().UTC()}
 	if err == nil {
+		s.forget(id)
 		err = s.recordAsset(a)
 	}
 	if err != nil {
@@ -192,87 +216,9 @@ func (s *Server) completeFile(r *http.Request, id, wantSum, parts string) (map[s
 	return a.completed(r), refusal{}
 }
 
-// arrived returns the bytes of an upload; parts are joined into the file first.
-func (s *Server) arrived(id string, d direct, file string) ([]byte, error) {
-	if d.parts == "" {
-		return os.ReadFile(file)
-	}
-	var all []byte
-	for i := 1; i <= maxParts; i++ {
-		b, err := os.ReadFile(filepath.Join(s.o.Dir, "assets", partName(id, i)))
-		if errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, b...)
-	}
-	return all, os.WriteFile(file, all, 0o600)
-}
-
 func (a asset) completed(r *http.Request) map[string]any {
 	return map[string]any{
 		"asset_id": a.ID, "status": "completed", "url": origin(r) + "/assets/" + a.ID, "mime_type": a.Type,
 		"size_bytes": a.Bytes,
 	}
-}
-
-// parts signs, lists or removes the parts of an upload.
-func (s *Server) parts(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-Greenroom-Certainty", "inferred")
-	id := r.PathValue("id")
-	b := struct {
-		Upload  string `json:"multipart_upload_id"`
-		Numbers []int  `json:"part_numbers"`
-	}{Upload: r.URL.Query().Get("multipart_upload_id")}
-	no := refusal{}
-	if r.Method == http.MethodPost {
-		raw, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-		no = decode("POST /v3/assets/{asset_id}/parts", raw, &b)
-	}
-	s.mu.Lock()
-	d, ok := s.direct[id]
-	s.mu.Unlock()
-	if no.message == "" && (!ok || d.parts == "" || d.parts != b.Upload) {
-		no = invalid("multipart_upload_id", "upload not found")
-	}
-	list := []any{}
-	for _, n := range b.Numbers {
-		if n < 1 || n > maxParts {
-			no = invalid("part_numbers", "Input should be between 1 and 10000")
-			break
-		}
-		list = append(list, map[string]any{
-			"part_number": n, "upload_url": s.storageLink(r, id, n), "upload_headers": map[string]any{},
-		})
-	}
-	if no.message != "" {
-		v3Error(w, no.status, no.code, no.param, no.message)
-		return
-	}
-	switch r.Method {
-	case http.MethodGet:
-		v3(w, map[string]any{"parts": s.havingParts(id)})
-	case http.MethodDelete:
-		s.mu.Lock()
-		delete(s.direct, id)
-		s.mu.Unlock()
-		v3(w, map[string]any{"asset_id": id})
-	default:
-		v3(w, map[string]any{"parts": list})
-	}
-}
-
-// havingParts lists the parts that arrived.
-func (s *Server) havingParts(id string) []any {
-	list := []any{}
-	for i := 1; i <= maxParts; i++ {
-		fi, err := os.Stat(filepath.Join(s.o.Dir, "assets", partName(id, i)))
-		if err != nil {
-			return list
-		}
-		list = append(list, map[string]any{"part_number": i, "etag": nil, "size_bytes": fi.Size()})
-	}
-	return list
 }

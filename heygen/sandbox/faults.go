@@ -22,8 +22,8 @@ type Fault struct{ Name, Value string }
 var kinds = map[string]string{
 	"cut": "once", "ignore-range": "once", "wrong-content-range": "once", "changed-etag": "once", "html-200": "once",
 	"expired-link": "once", "rate-limit": "once", "server-error": "once", "lost-response": "once",
-	"lost-request": "once",
-	"text-200":     "always", "cut-silent": "always", "short-length": "always", "long-length": "always",
+	"lost-request": "once", "upload-expired": "once", "upload-cut": "once", "parts-lie": "always",
+	"text-200": "always", "cut-silent": "always", "short-length": "always", "long-length": "always",
 	"new-etags": "always", "drip": "always", "wrong-bytes": "always",
 	"head-403": "always", "job-fails": "always", "job-fails-silently": "always", "job-never-ends": "always",
 	"gone": "always", "token-expired": "always", "download-failed": "always", "in-progress": "once", "unprocessable": "once",

@@ -110,6 +110,7 @@ type Server struct {
 	jobs        []*job
 	assets      []asset
 	photos      []photo
+	direct      map[string]direct
 	faults      faults
 	replays     replays
 	hooks       hooks
@@ -117,7 +118,6 @@ type Server struct {
 	rendered    chan struct{}
 
 	// What is not on disk.
-	direct    map[string]direct
 	streams   map[string]bool
 	tokens    map[string]bool // of streaming sessions
 	uploads   map[string]uploads

@@ -17,11 +17,12 @@ import (
 // state is a file with everything. The jobs that changed since it was written are in a second file,
 // one per line: with ten thousand jobs, writing all of them for each change took most of the time.
 type state struct {
-	Rev    int64   `json:"rev,omitempty"` // diary lines up to here are in it
-	Secret string  `json:"secret"`
-	Jobs   []*job  `json:"jobs"`
-	Assets []asset `json:"assets,omitempty"`
-	Photos []photo `json:"photos,omitempty"`
+	Rev    int64             `json:"rev,omitempty"` // diary lines up to here are in it
+	Secret string            `json:"secret"`
+	Jobs   []*job            `json:"jobs"`
+	Assets []asset           `json:"assets,omitempty"`
+	Photos []photo           `json:"photos,omitempty"`
+	Direct map[string]direct `json:"direct,omitempty"` // uploads that were announced
 }
 
 // entry is one line of the diary.
@@ -49,6 +50,9 @@ func (s *Server) load() error {
 		rand.Read(s.secret)
 	}
 	s.jobs, s.assets, s.photos, s.rev = st.Jobs, st.Assets, st.Photos, st.Rev
+	if st.Direct != nil {
+		s.direct = st.Direct
+	}
 	if err := s.replay(); err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (s *Server) saveJob(j *job, sync bool) error {
 
 // save writes the complete state; the caller holds mu.
 func (s *Server) save() error {
-	b, err := json.Marshal(state{s.rev, hex.EncodeToString(s.secret), s.jobs, s.assets, s.photos})
+	b, err := json.Marshal(state{s.rev, hex.EncodeToString(s.secret), s.jobs, s.assets, s.photos, s.direct})
 	if err != nil {
 		return err
 	}

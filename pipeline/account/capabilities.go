@@ -24,15 +24,16 @@ type Capabilities struct {
 
 // Capability is what is known of one account.
 type Capability struct {
-	Account string               `json:"account"` // a short hash of the key: another key, another account
-	API     heygen.API           `json:"api,omitempty"`
-	Asked   time.Time            `json:"asked,omitzero"`
-	V2Ended time.Time            `json:"v2Ended,omitzero"`  // when v1 and v2 were found to have ended, and v3 answered
-	NoWebM  map[string]time.Time `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
-	Uploads map[string]Upload    `json:"uploads,omitempty"` // by generation and content hash
-	Photos  map[string]string    `json:"photos,omitempty"`  // ids of photo avatars, the same way
-	Users   map[string]string    `json:"users,omitempty"`   // accounts, by the hash of a key
-	Waits   map[string][]float64 `json:"waits,omitempty"`   // seconds from request to video, by route
+	Account string                       `json:"account"` // a short hash of the key: another key, another account
+	API     heygen.API                   `json:"api,omitempty"`
+	Asked   time.Time                    `json:"asked,omitzero"`
+	V2Ended time.Time                    `json:"v2Ended,omitzero"`  // when v1 and v2 were found to have ended, and v3 answered
+	NoWebM  map[string]time.Time         `json:"noWebM,omitempty"`  // looks that cannot be matted to WebM
+	Uploads map[string]Upload            `json:"uploads,omitempty"` // by generation and content hash
+	Parts   map[string]heygen.PartUpload `json:"parts,omitempty"`   // uploads of v3 that were begun, by content hash
+	Photos  map[string]string            `json:"photos,omitempty"`  // ids of photo avatars, the same way
+	Users   map[string]string            `json:"users,omitempty"`   // accounts, by the hash of a key
+	Waits   map[string][]float64         `json:"waits,omitempty"`   // seconds from request to video, by route
 }
 
 // Upload is a file of the account.
@@ -76,6 +77,9 @@ func (c *Capabilities) Read(id string, f func(*Capability)) {
 	}
 	if k.Uploads == nil {
 		k.Uploads = map[string]Upload{}
+	}
+	if k.Parts == nil {
+		k.Parts = map[string]heygen.PartUpload{}
 	}
 	f(k)
 }

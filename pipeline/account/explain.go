@@ -39,6 +39,9 @@ func Explain(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
+	if own, ok := err.(*fault.Error); ok && own.Hint != "" {
+		return err // explained where the reason was known
+	}
 	kind, hint := remedy(err)
 	return fault.Wrap(kind, err, hint, "%s", doing)
 }
@@ -54,6 +57,8 @@ func remedy(err error) (fault.Kind, string) {
 	switch {
 	case errors.As(err, &untrusted):
 		return fault.Failed, hintCA
+	case errors.Is(err, heygen.ErrStorage):
+		return fault.Provider, hintAgain
 	case heygen.NeverSent(err):
 		return fault.KindOf(err), hintOffline
 	case heygen.TokenRefused(err) && he.Legacy():
