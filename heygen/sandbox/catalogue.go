@@ -113,5 +113,8 @@ func (s *Server) quota(w http.ResponseWriter, _ *http.Request) {
 	if s.faults.on("no-credit") || s.faults.on("no-credit-late") {
 		left = 0
 	}
-	v2(w, map[string]any{"remaining_quota": left, "details": map[string]any{"api": left}})
+	// Only api pays for renders; clients read the other pools too.
+	v2(w, map[string]any{"remaining_quota": left, "details": map[string]any{
+		"api": left, "streaming_avatar": 0, "streaming_avatar_instance_quota": 0, "seat": 1,
+	}})
 }

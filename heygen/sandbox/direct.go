@@ -77,7 +77,7 @@ func (s *Server) announceFile(r *http.Request, b announced) map[string]any {
 	out := map[string]any{
 		"asset_id": id, "upload_url": s.storageLink(r, id, 0),
 		"upload_headers":     map[string]string{"Content-Type": b.Type, "X-Storage-Class": "standard"},
-		"expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending",
+		"expires_in_seconds": 3600, "max_bytes": maxDirect, "status": "pending_upload",
 	}
 	if d.Parts != "" {
 		out["multipart_upload_id"] = d.Parts
