@@ -35,13 +35,17 @@ PACKAGES = $(shell go list ./...)
 # Tests of make test-all: storage servers, and runs that are killed while they render.
 LONG := ^(TestRehearsal|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
 
-.PHONY: all build demo gallery check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
+.PHONY: all build live demo gallery check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
 
 all: build
 
 # Without symbols and debugging information: 14 MB less.
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/greenroom .
+
+# The program that `greenroom live` starts: a module of its own.
+live:
+	CGO_ENABLED=0 go build -C live -trimpath -ldflags "-s -w" -o ../bin/greenroom-live .
 
 # What the tests need; each target below installs what it needs by itself.
 setup:
@@ -69,6 +73,7 @@ test test-all: export GORACE := atexit_sleep_ms=50
 # of the spending protocol have three faults without the detector, and one with it.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
+	go test -C live -race ./...
 	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
@@ -76,6 +81,7 @@ test: setup vet lint build
 # With the settings of the tests, so that both use the same compiled packages.
 vet:
 	go vet ./...
+	go vet -C live ./...
 
 vet-all: vet
 	GOOS=darwin CGO_ENABLED=0 go vet ./...
@@ -87,6 +93,7 @@ lint:
 	go mod verify
 	go run $(STATICCHECK) ./...
 	go run $(ERRCHECK) -ignoretests -exclude .ci/errcheck.txt ./...
+	cd live && go mod verify && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../.ci/errcheck.txt ./...
 
 # Generated files: manifest schema, props schema, TypeScript types, presenter layers.
 gen:

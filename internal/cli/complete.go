@@ -62,7 +62,7 @@ var flagValues = map[string]func(*completion) []candidate{
 
 // arguments are what a command takes after its flags.
 var arguments = map[string]func(*completion) []candidate{
-	"api": operations, "auth": words("status"),
+	"api": operations, "auth": words("status"), "live": words("record", "serve"),
 	"adopt": (*completion).clips, "build": (*completion).clips, "plan": (*completion).clips,
 	"resolve": (*completion).clips,
 	"status":  (*completion).clips, "render": (*completion).films, "help": commandCandidates,

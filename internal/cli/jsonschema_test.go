@@ -77,6 +77,7 @@ var jsonShapes = []jsonShape{
 	{name: "templates-languages", of: "templates --languages", value: []string{}},
 	{name: "upload", of: "upload FILE..., photo FILE...", value: []sentFile{}},
 	{name: "upload-list", of: "upload --list", value: []fileRow{}},
+	{name: "live", of: "live record", value: liveFile{}},
 	{name: "version", of: "version", value: versionReport{}},
 	{name: "videos", of: "videos", value: []videoRow{}},
 	{name: "videos-show", of: "videos --show", value: videoRow{}},

@@ -14,7 +14,7 @@ var familiar = []struct {
 	use   string // a command line of greenroom
 	does  string
 }{
-	{"dev develop start serve run up live studio", "watch --studio", "rebuilds at every save, next to Remotion Studio"},
+	{"dev develop start serve run up studio", "watch --studio", "rebuilds at every save, next to Remotion Studio"},
 	{"preview view open ui page", "watch", "rebuilds at every save and serves a page with every clip"},
 	{"ls list show ps clips info jobs history log logs diff", "status", "lists the clips and their state"},
 	{"validate lint verify test fmt format typecheck ci dry-run", "plan",

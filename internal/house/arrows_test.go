@@ -48,7 +48,7 @@ var wrongArrows = []arrow{
 // layers of the pipeline, lowest first; "." is greenroom/pipeline, the runs. A package imports packages of lower layers
 // and those below its own name; every package of the pipeline belongs to a layer.
 var layers = [][]string{
-	{"allow", "captions", "delivery", "event", "markup", "origin", "pace", "routes", "rows", "trial"},
+	{"allow", "captions", "delivery", "event", "live", "markup", "origin", "pace", "routes", "rows", "trial"},
 	{"ledger", "lockfile", "prompt"},
 	{"manifest"},
 	{"request"},
