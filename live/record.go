@@ -40,7 +40,7 @@ type recording struct {
 
 // report is report.json: what was recorded.
 type report struct {
-	Ended string  `json:"ended"` // time, interrupted, session, silent, size
+	Ended string  `json:"ended"` // time, interrupted, session, silent, size, files
 	Video *stream `json:"video"`
 	Audio *stream `json:"audio,omitempty"`
 	// Offset is how much later the sound begins than the picture, seconds.
@@ -156,8 +156,9 @@ func (r *recording) receive(remote *webrtc.TrackRemote, from *webrtc.RTPReceiver
 	t, err := r.open(remote)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		r.end("files")
-		return
+		if remote.Kind() == webrtc.RTPCodecTypeVideo {
+			r.end(err.Error()) // a picture may do without sound, not the reverse
+		}
 	}
 	if t == nil {
 		return

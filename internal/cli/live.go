@@ -202,6 +202,8 @@ func (e *env) printStreams(rec live.Recording) {
 		e.say("the session ended before the time")
 	case "silent":
 		e.say("the session stopped sending before the time")
+	case "files":
+		e.say("the recording could not be written any further")
 	case "size":
 		e.say("the recording reached its largest size before the time")
 	}

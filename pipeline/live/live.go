@@ -48,7 +48,7 @@ type Options struct {
 // Recording is what was recorded.
 type Recording struct {
 	File  string  `json:"file"`
-	Ended string  `json:"ended"` // time, interrupted, session, silent, size
+	Ended string  `json:"ended"` // time, interrupted, session, silent, size, files
 	Video *Stream `json:"video"`
 	Audio *Stream `json:"audio,omitempty"`
 	// Offset is how much later the sound begins than the picture, seconds; it is in the file.
