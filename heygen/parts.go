@@ -73,7 +73,8 @@ func refusedUpload(err error) bool {
 	switch e.Status {
 	case http.StatusForbidden: // of storage; from the API it is a missing scope
 		return e.Method == http.MethodPut
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusUnprocessableEntity:
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusGone,
+		http.StatusUnprocessableEntity:
 		return e.Path != pathAnnounce
 	}
 	return false
@@ -165,7 +166,9 @@ func (u *partUpload) send(ctx context.Context, up PartUpload, number int, sent i
 		if err != nil {
 			return err
 		}
-		err = u.c.put(ctx, "upload a part", to.URL, to.Headers, u.part(up, number), func(n int64) { u.progress(sent + n) })
+		err = u.c.put(ctx, "upload a part", to.URL, to.Headers, u.part(up, number), func(n int64) {
+			u.progress(sent + n)
+		})
 		if err == nil || attempt >= u.c.retries || ctx.Err() != nil || errors.Is(err, ErrStorage) {
 			return err
 		}
@@ -205,7 +208,8 @@ func (c *Client) signPart(ctx context.Context, u PartUpload, number int) (signed
 			return p, nil
 		}
 	}
-	return signedPart{}, &Error{Op: k.op, Method: k.method, Path: k.path, Err: errors.New("the answer has no address for the part")}
+	err = errors.New("the answer has no address for the part")
+	return signedPart{}, &Error{Op: k.op, Method: k.method, Path: k.path, Err: err}
 }
 
 // partsOf returns the sizes of the parts that arrived, by number, bytes.

@@ -43,9 +43,9 @@ func (f File) section(from, length int64) *io.SectionReader {
 	return io.NewSectionReader(f.Content, from, min(length, f.Size-from))
 }
 
-// Upload stores a file on the account in the way that its size needs: what is too large for one request of v3 goes up in
-// parts, which r continues. On v3 a failed request is repeated under its key. It costs nothing. HeyGen reads the content
-// and refuses a file that is not of its type.
+// Upload stores a file on the account in the way that its size needs: what is too large for one request of v3 goes
+// up in parts, which r continues. On v3 a failed request is repeated under its key. It costs nothing. HeyGen reads the
+// content and refuses a file that is not of its type.
 func (c *Client) Upload(ctx context.Context, api API, f File, r Resume) (Asset, error) {
 	if api == V3 && f.Size > maxMultipart {
 		return c.UploadParts(ctx, f, r)
@@ -151,8 +151,8 @@ func (c *Client) announceFile(ctx context.Context, f File, key string, parts boo
 	return d, err
 }
 
-// UploadDirect stores a file with one request to storage (v3): HeyGen names an address, the bytes are sent there without
-// the key, and a second call completes the upload.
+// UploadDirect stores a file with one request to storage (v3): HeyGen names an address, the bytes are sent there
+// without the key, and a second call completes the upload.
 func (c *Client) UploadDirect(ctx context.Context, f File) (Asset, error) {
 	d, err := c.announceFile(ctx, f, rand.Text(), false)
 	if err != nil {
@@ -180,7 +180,8 @@ func (c *Client) complete(ctx context.Context, f File, u PartUpload) (Asset, err
 	if u.ID != "" {
 		body["multipart_upload_id"] = u.ID
 	}
-	k := call{op: "complete an upload", method: http.MethodPost, path: "/v3/assets/" + url.PathEscape(u.Asset) + "/complete"}
+	path := "/v3/assets/" + url.PathEscape(u.Asset) + "/complete"
+	k := call{op: "complete an upload", method: http.MethodPost, path: path}
 	err := c.change(ctx, k, body, &done)
 	if err == nil && done.Size > 0 && int64(done.Size) != f.Size {
 		err = fmt.Errorf("heygen %s: %w: it has %d bytes there, and %d here", k.op, errOther, int64(done.Size), f.Size)
@@ -191,8 +192,8 @@ func (c *Client) complete(ctx context.Context, f File, u PartUpload) (Asset, err
 // errOther is the error of an upload that became another file.
 var errOther = errors.New("the upload is not the file that was sent")
 
-// put sends bytes to signed storage with exactly the headers that were named, and without the key. sent, unless it is nil,
-// is called with the number of bytes that were read for it so far.
+// put sends bytes to signed storage with exactly the headers that were named, and without the key. sent, unless it is
+// nil, is called with the number of bytes that were read for it so far.
 func (c *Client) put(
 	ctx context.Context, op string, to Link, headers map[string]flexWord, b *io.SectionReader, sent func(int64),
 ) error {
@@ -202,7 +203,8 @@ func (c *Client) put(
 		return fail
 	}
 	ctx = transport.With(ctx, transport.Call{Name: op, Timeout: uploadTimeout, WithoutKey: true})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, to.Reveal(), counted{io.NewSectionReader(b, 0, b.Size()), sent})
+	body := counted{io.NewSectionReader(b, 0, b.Size()), sent}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, to.Reveal(), body)
 	if err != nil {
 		fail.Err, fail.NotSent = fmt.Errorf("%w: not a web address", ErrStorage), true
 		return fail
@@ -232,8 +234,8 @@ func (c *Client) put(
 // ErrStorage is the error of an address that nothing is sent to.
 var ErrStorage = errors.New("the storage address that HeyGen named cannot be used")
 
-// checkStorage refuses what is not encrypted, and what is on this machine unless the API is, as the sandbox is: the bytes
-// would go to another program of the user.
+// checkStorage refuses what is not encrypted, and what is on this machine unless the API is, as the sandbox is: the
+// bytes would go to another program of the user.
 func (c *Client) checkStorage(to Link) error {
 	u, err := url.Parse(to.Reveal())
 	if err != nil || u.Host == "" {

@@ -1,6 +1,6 @@
-// Command greenroom-live speaks WebRTC for greenroom: `record` receives a session over WHEP and writes its streams to files,
-// `serve` plays files to each viewer over WHEP, as a stand-in for a live avatar. greenroom starts it; it is a program and a
-// module of its own, because WebRTC would make greenroom slower to start and 6 MB larger.
+// Command greenroom-live speaks WebRTC for greenroom: `record` receives a session over WHEP and writes its streams to
+// files, `serve` plays files to each viewer over WHEP, as a stand-in for a live avatar. greenroom starts it; it is a
+// program and a module of its own, because WebRTC would make greenroom slower to start and 6 MB larger.
 package main
 
 import (

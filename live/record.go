@@ -218,7 +218,8 @@ func (t *track) read(r *recording, remote *webrtc.TrackRemote) error {
 			}
 			if need && time.Since(asked) > 300*time.Millisecond {
 				asked = time.Now()
-				_ = r.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(remote.SSRC())}}) // asked again
+				request := &rtcp.PictureLossIndication{MediaSSRC: uint32(remote.SSRC())}
+				_ = r.pc.WriteRTCP([]rtcp.Packet{request}) // the next frame requests it again
 			}
 		}
 	}

@@ -151,11 +151,13 @@ func (s *station) view(w http.ResponseWriter, r *http.Request) {
 
 // answer adds the film to a connection, which plays once it is connected.
 func (s *station) answer(pc *webrtc.PeerConnection, offer string) (string, error) {
-	video, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, "video", "presenter")
+	vp8 := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}
+	opus := webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}
+	video, err := webrtc.NewTrackLocalStaticRTP(vp8, "video", "presenter")
 	if err != nil {
 		return "", err
 	}
-	audio, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "audio", "presenter")
+	audio, err := webrtc.NewTrackLocalStaticRTP(opus, "audio", "presenter")
 	if err != nil {
 		return "", err
 	}
@@ -210,7 +212,8 @@ func (s *station) play(ctx context.Context, pc *webrtc.PeerConnection, video, au
 		defer stop()
 		ctx = limited
 	}
-	pictures := rtp.NewPacketizer(1200, 0, 0, &codecs.VP8Payloader{EnablePictureID: true}, rtp.NewRandomSequencer(), time90kHz)
+	payloads := &codecs.VP8Payloader{EnablePictureID: true}
+	pictures := rtp.NewPacketizer(1200, 0, 0, payloads, rtp.NewRandomSequencer(), time90kHz)
 	sounds := rtp.NewPacketizer(1200, 0, 0, &codecs.OpusPayloader{}, rtp.NewRandomSequencer(), opusRate)
 	began := time.Now()
 	done := make(chan struct{})

@@ -148,8 +148,8 @@ func (t *track) stream() *stream {
 	return s
 }
 
-// begins returns when the first sample was taken by the sender's clock, seconds; false without a report. A sender that is
-// late reports a later time, so that the earliest is the best.
+// begins returns when the first sample was taken by the sender's clock, seconds; false without a report. A sender that
+// is late reports a later time, so that the earliest is the best.
 func (t *track) begins() (float64, bool) {
 	t.arrivals.mu.Lock()
 	defer t.arrivals.mu.Unlock()

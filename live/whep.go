@@ -31,7 +31,8 @@ func receiver() (*webrtc.PeerConnection, error) {
 	if err := webrtc.RegisterDefaultInterceptors(m, i); err != nil {
 		return nil, err
 	}
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i)).NewPeerConnection(webrtc.Configuration{})
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i))
+	pc, err := api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +91,9 @@ func subscribe(ctx context.Context, pc *webrtc.PeerConnection, address, token st
 	case kind != "application/sdp":
 		return nil, fmt.Errorf("the endpoint answers %q, not a session description", kind)
 	}
-	if to, err := at.Parse(res.Header.Get("Location")); err == nil && res.Header.Get("Location") != "" && to.Host == at.Host && to.Scheme == at.Scheme {
+	resource := res.Header.Get("Location")
+	to, err := at.Parse(resource)
+	if err == nil && resource != "" && to.Host == at.Host && to.Scheme == at.Scheme {
 		s.resource = to.String() // another host would get the token
 	}
 	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: body}); err != nil {

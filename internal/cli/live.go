@@ -17,7 +17,8 @@ import (
 )
 
 // liveScript is what the drawn presenter speaks when nothing else is given.
-const liveScript = "Hello, and welcome to this session. I am drawn on this machine, and I speak until you end the recording."
+const liveScript = "Hello, and welcome to this session. I am drawn on this machine, " +
+	"and I speak until you end the recording."
 
 // liveOptions are the flags of `greenroom live`.
 type liveOptions struct {
@@ -34,13 +35,14 @@ func liveCommand() command {
 			"greenroom live serve --script \"Hello.\"",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o liveOptions
-			fs.DurationVar(&o.length, "for", 30*time.Second, "record for this `TIME` after the first picture, at most 1h")
+			fs.DurationVar(&o.length, "for", 30*time.Second, "record for this `TIME` from the first picture, at most 1h")
 			fs.DurationVar(&o.wait, "wait", 20*time.Second, "end when no picture comes for this `TIME`")
 			fs.StringVarP(&o.output, "output", "o", "live.mkv", "write the recording to `FILE`, a .mkv")
 			fs.BoolVar(&o.force, "force", false, "replace a file that exists")
 			fs.StringVar(&o.script, "script", liveScript, "the `TEXT` that the drawn presenter speaks")
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve on this loopback `ADDRESS`")
-			fs.StringVar(&o.fault, "fault", "", "simulate the fault `NAME`: silent, garbage, page, end=SECONDS or drop=N")
+			fs.StringVar(&o.fault, "fault", "",
+				"simulate the fault `NAME`: silent, garbage, page, end=SECONDS or drop=N")
 			writes(fs, outputFile, "output")
 			return func(ctx context.Context, e *env, args []string) error {
 				switch {
@@ -51,7 +53,9 @@ func liveCommand() command {
 				case len(args) == 2 && args[0] == "record":
 					return e.liveRecord(ctx, o, args[1])
 				}
-				return fault.New(fault.Usage, "`greenroom live record URL`, or `greenroom live serve`", "name record or serve")
+				return fault.New(
+					fault.Usage, "`greenroom live record URL`, or `greenroom live serve`", "name record or serve",
+				)
 			}
 		}}
 }
@@ -97,7 +101,9 @@ func (o liveOptions) check(out string) error {
 	case o.wait < time.Second || o.wait > 10*time.Minute:
 		return fault.New(fault.Usage, "write --wait 20s", "--wait %s: 1s to 10m", o.wait)
 	case filepath.Ext(out) != ".mkv":
-		return fault.New(fault.Usage, "write -o live.mkv", "a recording is a .mkv file, not %s", oneLine(filepath.Base(out)))
+		return fault.New(
+			fault.Usage, "write -o live.mkv", "a recording is a .mkv file, not %s", oneLine(filepath.Base(out)),
+		)
 	case err == nil && !o.force:
 		return fault.New(fault.Usage, "name another with -o, or use --force", "%s exists", oneLine(o.output))
 	}
@@ -119,7 +125,9 @@ func (e *env) liveRecord(ctx context.Context, o liveOptions, url string) error {
 	}
 	r := live.Options{
 		URL: url, Token: e.Getenv("GREENROOM_LIVE_TOKEN"), Out: out, Length: o.length, Wait: o.wait, Program: p.Program,
-		FFmpeg: p.FFmpeg, Started: func() { e.say("recording for %s; Ctrl-C ends it and keeps what was recorded", o.length) },
+		FFmpeg: p.FFmpeg, Started: func() {
+			e.say("recording for %s; Ctrl-C ends it and keeps what was recorded", o.length)
+		},
 	}
 	var rec live.Recording
 	if url != "" {

@@ -146,7 +146,8 @@ func unreadable(err error, name string) error {
 
 func (a *Account) tooLarge(path string, size int64) error {
 	return fault.New(
-		fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded", a.disk.Rel(path), size, maxUpload,
+		fault.Manifest, "make it smaller", "%s has %d bytes, at most %d are uploaded",
+		a.disk.Rel(path), size, maxUpload,
 	)
 }
 

@@ -1,6 +1,6 @@
-// Package live records sessions of live avatars. WebRTC is spoken by a program of its own, greenroom-live (module live), which
-// writes streams and a report into a folder; this package starts it and makes one file of them. A recording is footage: a clip
-// names it with `file:`.
+// Package live records sessions of live avatars. WebRTC is spoken by a program of its own, greenroom-live (module live),
+// which writes streams and a report into a folder; this package starts it and makes one file of them. A recording is
+// footage: a clip names it with `file:`.
 package live
 
 import (
@@ -103,7 +103,9 @@ func Record(ctx context.Context, o Options) (Recording, error) {
 	workdir.Sweep(filepath.Dir(o.Out), workPrefix)
 	work, err := workdir.New(filepath.Dir(o.Out), workPrefix)
 	if err != nil {
-		return Recording{}, fault.Wrap(fault.Failed, err, "make the folder writable", "record into %s", filepath.Dir(o.Out))
+		return Recording{}, fault.Wrap(
+			fault.Failed, err, "make the folder writable", "record into %s", filepath.Dir(o.Out),
+		)
 	}
 	defer work.Close()
 	_, err = proc.Run(ctx, proc.Cmd{
@@ -136,7 +138,7 @@ func Record(ctx context.Context, o Options) (Recording, error) {
 	return rec, nil
 }
 
-// environment returns the environment of greenroom-live: a token is not on its command line, which other users can read.
+// environment returns the environment of greenroom-live: a token is not on its command line, which others can read.
 func environment(token string) []string {
 	env := proc.Inherited()
 	if token != "" {
@@ -177,11 +179,12 @@ func readReport(dir string) (Recording, error) {
 	return r, nil
 }
 
-// join makes one file of the streams. The picture is copied with its own times: this is the master, and a clip that
-// is prepared from it has a constant frame rate. The sound is decoded, because ffmpeg places a copy of Opus in Matroska 80 ms off; it
-// begins with the picture.
+// join makes one file of the streams. The picture is copied with its own times: this is the master, and a clip that is
+// prepared from it has a constant frame rate. The sound is decoded, because ffmpeg places a copy of Opus in Matroska
+// 80 ms off; it begins with the picture.
 func join(ctx context.Context, ffmpeg, dir string, r Recording, out string) error {
-	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", filepath.Join(dir, r.Video.File))
+	args := append(proc.FFmpegArgs("error"), "-y",
+		"-protocol_whitelist", proc.Protocols, "-i", filepath.Join(dir, r.Video.File))
 	if r.Audio != nil {
 		args = append(args, "-itsoffset", fmt.Sprintf("%.6f", r.Offset),
 			"-protocol_whitelist", proc.Protocols, "-i", filepath.Join(dir, r.Audio.File),
@@ -193,7 +196,9 @@ func join(ctx context.Context, ffmpeg, dir string, r Recording, out string) erro
 		return fault.Wrap(fault.Failed, err, "free space and record again", "the disk is full")
 	}
 	if err != nil {
-		return fault.Wrap(fault.Media, err, "record again; another codec may help", "join picture and sound of the recording")
+		return fault.Wrap(
+			fault.Media, err, "record again; another codec may help", "join picture and sound of the recording",
+		)
 	}
 	return atomicfile.Commit(tmp, out)
 }

@@ -77,7 +77,8 @@ func (p Presenter) draw(ctx context.Context, dir string) error {
 	args := append(proc.FFmpegArgs("error"), "-y", "-protocol_whitelist", proc.Protocols, "-i", film,
 		"-map", "0:v:0", "-c:v", "libvpx", "-g", "25", "-b:v", "1M", "-deadline", "realtime", "-cpu-used", "8",
 		filepath.Join(dir, "video.ivf"),
-		"-map", "0:a:0", "-c:a", "libopus", "-ac", "2", "-ar", "48000", "-frame_duration", "20", "-page_duration", "20000",
+		"-map", "0:a:0", "-c:a", "libopus", "-ac", "2", "-ar", "48000",
+		"-frame_duration", "20", "-page_duration", "20000",
 		filepath.Join(dir, "audio.ogg"))
 	if _, err := proc.Run(ctx, proc.Cmd{Path: p.FFmpeg, Args: args, Stall: time.Minute}); err != nil {
 		return fault.Wrap(fault.Failed, err, "", "encode the presenter")
