@@ -45,7 +45,7 @@ build:
 
 # The program that `greenroom live` starts: a module of its own.
 live:
-	CGO_ENABLED=0 go build -C live -trimpath -ldflags "-s -w" -o ../bin/greenroom-live .
+	CGO_ENABLED=0 go build -C pipeline/live/webrtc -trimpath -ldflags "-s -w" -o ../../../bin/greenroom-live .
 
 # What the tests need; each target below installs what it needs by itself.
 setup:
@@ -73,7 +73,7 @@ test test-all: export GORACE := atexit_sleep_ms=50
 # of the spending protocol have three faults without the detector, and one with it.
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
-	go test -C live -race ./...
+	go test -C pipeline/live/webrtc -race ./...
 	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
@@ -81,7 +81,7 @@ test: setup vet lint build
 # With the settings of the tests, so that both use the same compiled packages.
 vet:
 	go vet ./...
-	go vet -C live ./...
+	go vet -C pipeline/live/webrtc ./...
 
 vet-all: vet
 	GOOS=darwin CGO_ENABLED=0 go vet ./...
@@ -93,7 +93,7 @@ lint:
 	go mod verify
 	go run $(STATICCHECK) ./...
 	go run $(ERRCHECK) -ignoretests -exclude .ci/errcheck.txt ./...
-	cd live && go mod verify && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../.ci/errcheck.txt ./...
+	cd pipeline/live/webrtc && go mod verify && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../../../.ci/errcheck.txt ./...
 
 # Generated files: manifest schema, props schema, TypeScript types, presenter layers.
 gen:

@@ -1,4 +1,4 @@
-// Package live records sessions of live avatars. WebRTC is spoken by a program of its own, greenroom-live (module live),
+// Package live records sessions of live avatars. WebRTC is spoken by a program of its own, greenroom-live (module pipeline/live/webrtc),
 // which writes streams and a report into a folder; this package starts it and makes one file of them. A recording is
 // footage: a clip names it with `file:`.
 package live
@@ -95,7 +95,7 @@ func Find(lookPath func(string) (string, error)) (string, error) {
 		return path, nil
 	}
 	return "", fault.New(fault.Tool,
-		"in greenroom's source: go build -C live -o "+strconv.Quote(here)+" .", "%s is not installed", program)
+		"in greenroom's source: go build -C pipeline/live/webrtc -o "+strconv.Quote(here)+" .", "%s is not installed", program)
 }
 
 // Record records a session. When ctx ends after the first picture, the recording is completed all the same.

@@ -41,7 +41,7 @@ func TestAMissingProgramIsNamed(t *testing.T) {
 	none := func(string) (string, error) { return "", os.ErrNotExist }
 	_, err := Find(none)
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Kind != fault.Tool || !strings.Contains(f.Hint, "go build -C live -o ") {
+	if !errors.As(err, &f) || f.Kind != fault.Tool || !strings.Contains(f.Hint, "go build -C pipeline/live/webrtc -o ") {
 		t.Errorf("%v", err)
 	}
 	path, err := Find(func(name string) (string, error) { return "/bin/" + name, nil })

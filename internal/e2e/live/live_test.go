@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // build builds the program of the nested module.
 func build(program string) error {
-	cmd := exec.Command("go", "build", "-C", filepath.Join("..", "..", "..", "live"), "-buildvcs=false", "-o", program, ".")
+	cmd := exec.Command("go", "build", "-C", filepath.Join("..", "..", "..", "pipeline", "live", "webrtc"), "-buildvcs=false", "-o", program, ".")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("build greenroom-live: %w\n%s", err, out)
@@ -211,7 +211,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%q: exit %d, want %d with %q:\n%s", c.args, code, c.code, c.want, errs)
 		}
 	}
-	if code, _, errs := run(t, dir, []string{"PATH=/usr/bin"}, "live", "record", page.URL); code != 6 || !strings.Contains(errs, "go build -C live") {
+	if code, _, errs := run(t, dir, []string{"PATH=/usr/bin"}, "live", "record", page.URL); code != 6 || !strings.Contains(errs, "go build -C pipeline/live/webrtc") {
 		t.Errorf("without the program: exit %d:\n%s", code, errs)
 	}
 }

@@ -1,4 +1,4 @@
-module greenroom/live
+module greenroom/pipeline/live/webrtc
 
 go 1.26
 
