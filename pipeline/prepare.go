@@ -37,7 +37,7 @@ func (b *build) prepare(ctx context.Context, s planning.Step) error {
 	var made *lockfile.Entry
 	defer func() { unlock(made) }()
 	env := b.env()
-	report, err := check.Run(ctx, env, check.In{Clip: s.Clip, Master: e.Master, Expect: b.expectMaster(s, e)})
+	report, err := check.Do(ctx, env, check.In{Clip: s.Clip, Master: e.Master, Expect: b.expectMaster(s, e)})
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (b *build) prepareBase(
 		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.Work.Clip, e.Info),
 	}
 	in.Expect.Again = b.again(s)
-	out, err := prepare.Run(ctx, env, in)
+	out, err := stage.Do(ctx, env, prepare.Step, in)
 	if err != nil {
 		return e, "", err
 	}
@@ -126,7 +126,7 @@ func (b *build) env() stage.Env {
 // prepareSpec is the recipe with what the check found of the frames.
 func (b *build) prepareSpec(s planning.Step, report *media.Report, info lockfile.Info) media.PrepareSpec {
 	spec := b.recipes.Recipe(*s.Work.Clip, s.Work.Request.Route, info)
-	spec.Frames, spec.Duration, spec.Checked = info.Frames, info.Duration, report
+	spec.Frames, spec.Duration, spec.Checked = info.Frames, info.Duration, report.Here()
 	if report.Info.VFR {
 		spec.Frames = 0
 	}

@@ -171,8 +171,11 @@ func objectKey(h assets.Hash) (string, error) {
 
 var recordName = lazyregexp.New(`^[a-z0-9][a-z0-9-]{0,30}/[0-9a-f]{64}$`)
 
-// Pieces is the scope of records of films' encoded pieces. Other scopes are origins of takes.
-const Pieces = "pieces"
+// Scopes of records that are not origins of takes.
+const (
+	Pieces = "pieces" // of films, encoded
+	Units  = "units"  // that other machines have run
+)
 
 func recordKey(name string) (string, error) {
 	if !recordName.MatchString(name) {
@@ -182,8 +185,8 @@ func recordKey(name string) (string, error) {
 	if name, ok := numbered(scope, key); ok {
 		return name, nil
 	}
-	if scope == Pieces {
-		return Pieces + "/" + key[:2] + "/" + key + ".json", nil
+	if scope == Pieces || scope == Units {
+		return scope + "/" + key[:2] + "/" + key + ".json", nil
 	}
 	return "takes/" + scope + "/" + key[:2] + "/" + key + ".yaml", nil
 }

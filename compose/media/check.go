@@ -72,6 +72,8 @@ type Report struct {
 	again string  // see Expect
 	held  float64 // where the last track ends by the container, subtitles too, seconds; 0 when unknown
 	path  string  // of the video, which may be packed from File
+
+	carried *Carried // nil for a report of this process
 }
 
 // Verdict is the worst of all findings.

@@ -63,6 +63,22 @@ func (l Loudness) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]*float64{"lufs": finite(l.Integrated), "dbtp": finite(l.Peak)})
 }
 
+// UnmarshalJSON reads what MarshalJSON writes: null is minus infinity.
+func (l *Loudness) UnmarshalJSON(b []byte) error {
+	var in struct{ LUFS, DBTP *float64 }
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	*l = Loudness{math.Inf(-1), math.Inf(-1)}
+	if in.LUFS != nil {
+		l.Integrated = *in.LUFS
+	}
+	if in.DBTP != nil {
+		l.Peak = *in.DBTP
+	}
+	return nil
+}
+
 var (
 	integratedPattern = lazyregexp.New(`I:\s+(\S+) LUFS`)
 	peakPattern       = lazyregexp.New(`Peak:\s+(\S+) dBFS`)

@@ -40,6 +40,9 @@ func (r *Report) measure(ctx context.Context, t Tools, e Expect) (err error) {
 // Held returns how often the last picture is repeated when it is held until the sound ends, to the nearest frame: the
 // last packet of a sound is filled up with silence.
 func (r *Report) Held() int {
+	if r.carried != nil {
+		return r.carried.Held
+	}
 	if after := r.after(); after > tailLimit {
 		return int(math.Round(after * r.Info.FPS()))
 	}

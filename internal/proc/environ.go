@@ -103,6 +103,12 @@ func ForKeyProgram() []string {
 	return inherited(os.Environ(), func(name string) bool { return hasPrefix(name, keyProgram) })
 }
 
+// ForFarm is Inherited with the variables with which Temporal's clients find and enter a server, for the program that
+// speaks with it.
+func ForFarm() []string {
+	return inherited(os.Environ(), func(name string) bool { return strings.HasPrefix(name, "TEMPORAL_") })
+}
+
 // inherited filters an environment. also names further variables that pass; what is
 // hidden by name and what holds a known secret never does.
 func inherited(all []string, also func(name string) bool) []string {

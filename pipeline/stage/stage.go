@@ -27,6 +27,10 @@ type Env struct {
 	Cores   Limit
 	Threads int
 	Send    func(context.Context, event.Event)
+	// Elsewhere runs steps on other machines; nil: this one runs all.
+	Elsewhere Elsewhere
+	// Again runs steps elsewhere although their output is known.
+	Again bool
 }
 
 // Limit bounds how much runs at once; a semaphore.Weighted is one.

@@ -26,6 +26,33 @@ func Run(ctx context.Context, env stage.Env, in In) (*media.Report, error) {
 	return File(ctx, env, in.Clip, env.Store.Path(assets.Hash(in.Master)), in.Expect, "the take as delivered")
 }
 
+// Step is Run for other machines.
+var Step = stage.Step[In, media.Carried]{
+	Name: "check/1", Queue: stage.CPU,
+	Run: func(ctx context.Context, env stage.Env, in In) (media.Carried, error) {
+		r, err := Run(ctx, env, in)
+		if err != nil {
+			return media.Carried{}, err
+		}
+		return r.Carry(), nil
+	},
+	Clip:  func(in In) string { return in.Clip },
+	Files: func(in In) []string { return []string{in.Master} },
+	Made:  func(media.Carried) []stage.Object { return nil },
+}
+
+// Do is Run, on the machines of the environment.
+func Do(ctx context.Context, env stage.Env, in In) (*media.Report, error) {
+	if env.Elsewhere == nil {
+		return Run(ctx, env, in) // its report has everything that the next step would read from the file
+	}
+	r, err := stage.Do(ctx, env, Step, in)
+	if err != nil {
+		return nil, err
+	}
+	return r.Arrived(), nil
+}
+
 // File checks a file that is not in the store yet; what names it in a message.
 func File(ctx context.Context, env stage.Env, clip, path string, e media.Expect, what string) (*media.Report, error) {
 	t, err := env.Tools(ctx)

@@ -3,7 +3,9 @@ package prepare
 
 import (
 	"context"
+	"maps"
 	"os"
+	"slices"
 
 	"greenroom/assets"
 	"greenroom/compose/media"
@@ -33,6 +35,19 @@ type Out struct {
 	Renditions map[string]lockfile.Rendition `json:"renditions"`
 	Tool       string                        `json:"tool"` // version of ffmpeg
 	Report     *media.Report                 `json:"report"`
+}
+
+// Step is Run for other machines.
+var Step = stage.Step[In, Out]{
+	Name: "prepare/1", Queue: stage.CPU, Run: Run,
+	Clip:  func(in In) string { return in.Clip },
+	Files: func(in In) []string { return []string{in.Master} },
+	Made: func(out Out) (list []stage.Object) {
+		for _, name := range slices.Sorted(maps.Keys(out.Renditions)) {
+			list = append(list, stage.Object{Hash: out.Renditions[name].Hash, Bytes: out.Renditions[name].Bytes})
+		}
+		return list
+	},
 }
 
 // Run encodes, checks the result and puts it into the store. A failed check is a fault of kind Media; nothing is stored
