@@ -132,6 +132,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return Summary{}, err
 	}
 	defer sh.Close()
+	if err := p.checkEngine(sh); err != nil {
+		return Summary{}, err
+	}
 	plan, err := p.Plan(ctx, o.Clips)
 	if err == nil {
 		err = p.planner.MayRefetch(plan)

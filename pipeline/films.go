@@ -55,7 +55,10 @@ func (p *Project) filmPieces(shard Shard) (*segments.Maker, error) {
 		}
 		p.pieces = sh
 	}
-	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex()}
+	if err := p.checkEngine(p.pieces); err != nil {
+		return nil, err
+	}
+	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex(), Farm: p.farmEnv()}
 	if !p.pieces.None() {
 		m.Shared = sharedcache.Pieces{Cache: p.pieces}
 	}

@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/project"
 	presenterstep "greenroom/pipeline/stage/standin"
 	"greenroom/pipeline/unchanged"
+	"greenroom/pipeline/units"
 )
 
 // Options are what a command knows and the packages below must not look up.
@@ -33,6 +34,8 @@ type Options struct {
 
 	Cache         string // address of the shared cache; "" is the manifest's, NoCache none
 	CacheReadOnly bool   // read the shared cache, never write to it
+
+	Engine units.Engine // where steps run; zero: on this machine
 
 	shared     *session            // kept by a session from run to run
 	fileSystem func(string) string // names a network file system; tests have one

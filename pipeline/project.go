@@ -50,6 +50,7 @@ type Project struct {
 	planner   *planning.Planner
 	Preflight *preflight.Preflight
 	pieces    *sharedcache.Cache // nil before a film is rendered
+	farm      *farm              // nil if every step runs on this machine
 
 	o      Options
 	opened time.Time // before any file was read
@@ -87,6 +88,9 @@ func newProject(disk *project.Project, account *account.Account, o Options) *Pro
 	p.previews = previews.New(disk, account, p.voices, p.router, p.lengths)
 	p.Publisher = publishing.New(disk, p.previews, o.Version)
 	p.planner = planning.New(disk, account, p.voices, p.router, p.lengths, p.recipes, p.previews)
+	if o.Engine.Server != "" {
+		p.farm = &farm{p: p}
+	}
 	p.Preflight = preflight.New(disk, account, p.router)
 	return p
 }
@@ -98,6 +102,7 @@ func (p *Project) Plan(ctx context.Context, names []string) (*planning.Plan, err
 
 // Close ends what the project started: the embedded sandbox and the ledger.
 func (p *Project) Close() error {
+	p.farm.close()
 	if p.pieces != nil {
 		p.pieces.Close()
 	}

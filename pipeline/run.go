@@ -70,8 +70,15 @@ func (b *build) run(ctx context.Context, plan *planning.Plan) error {
 // workers is how many clips are on their way at once: all that may wait for HeyGen, and
 // as many again for the stages on this machine.
 func (b *build) workers() int {
-	return 2*max(1, b.Manifest.HeyGen.Concurrency) + maxDownloads + 2*runtime.NumCPU()
+	n := 2*max(1, b.Manifest.HeyGen.Concurrency) + maxDownloads + 2*runtime.NumCPU()
+	if b.Project.o.Engine.Server != "" {
+		n += elsewhereClips
+	}
+	return n
 }
+
+// elsewhereClips is how many more clips may wait for other machines.
+const elsewhereClips = 64
 
 // source is the clip that a step waits for: the one that buys its take, or the one that
 // it translates.

@@ -37,6 +37,7 @@ func buildCommand() command {
 			fs.BoolVar(&o.Frozen, "frozen", false,
 				"make nothing, buy nothing: use what the lockfile names; fail if something is missing")
 			shared := cacheFlags(fs)
+			engine := engineFlag(fs)
 			annotations := annotationsFlag(fs)
 			fs.StringVar(&junit, "junit", "", "write the outcome of each clip to `FILE` as JUnit XML")
 			fs.BoolVar(
@@ -65,6 +66,9 @@ func buildCommand() command {
 			return func(ctx context.Context, e *env, args []string) error {
 				o.Clips, o.FailFast = args, !keepGoing
 				e.networkFolder = *network
+				if err := e.chooseEngine(*engine); err != nil {
+					return err
+				}
 				if part != "" {
 					var err error
 					if o.Shard, err = project.ParseShard(part); err != nil {

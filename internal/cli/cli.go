@@ -17,6 +17,7 @@ import (
 
 	"greenroom/internal/fault"
 	"greenroom/pipeline/account"
+	"greenroom/pipeline/units"
 )
 
 // Env is what the commands use of the operating system.
@@ -39,6 +40,7 @@ type env struct {
 	manifest      string
 	json, verbose bool
 	cache         cacheOptions
+	engine        units.Engine
 	networkFolder bool
 	annotations   string // where faults are printed besides stderr: "github", "none", "" decides by the environment
 	noColor       bool

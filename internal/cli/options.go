@@ -9,12 +9,25 @@ import (
 	"greenroom/internal/fault"
 	"greenroom/pipeline"
 	"greenroom/pipeline/event"
+	"greenroom/pipeline/units"
 )
 
 // networkFlag adds --network-folder, for the commands that may buy.
 func networkFlag(fs *pflag.FlagSet) *bool {
 	return fs.Bool("network-folder", false,
 		"buy although the project is on a network file system; no other machine may build it")
+}
+
+// engineFlag adds --engine, for the commands whose steps other machines can run.
+func engineFlag(fs *pflag.FlagSet) *string {
+	return fs.String("engine", units.Local,
+		"where steps run: local, or `temporal://HOST:PORT[/NAMESPACE]` for the workers of that server")
+}
+
+// chooseEngine sets the engine of this call.
+func (e *env) chooseEngine(text string) (err error) {
+	e.engine, err = units.ParseEngine(text)
+	return err
 }
 
 // project opens the manifest of this call.
@@ -33,7 +46,7 @@ func (e *env) options(sink event.Sink) pipeline.Options {
 	}
 	return pipeline.Options{Context: e.ctx, ManifestPath: path, Sink: e.recordPaid(sink), Now: e.Now, Getenv: e.Getenv,
 		LookPath: e.LookPath, Version: e.Version,
-		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly}
+		NetworkFolder: e.networkFolder, Cache: e.cache.url, CacheReadOnly: e.cache.readOnly, Engine: e.engine}
 }
 
 // fromEnvironment sets flags that were not given from GREENROOM_<FLAG>. It fails if a value is not valid for its flag.

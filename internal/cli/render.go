@@ -44,6 +44,7 @@ func renderCommand() command {
 			var o renderOptions
 			var part string
 			shared := cacheFlags(fs)
+			engine := engineFlag(fs)
 			fs.StringVarP(&o.out, "out", "o", "", "the film's `PATH` (default out/COMPOSITION.mp4)")
 			fs.BoolVar(&o.all, "all", false, "render every composition of the manifest")
 			fs.StringVar(&o.engine, "renderer", "",
@@ -78,6 +79,9 @@ func renderCommand() command {
 			)
 			return func(ctx context.Context, e *env, args []string) error {
 				o.crfSet, e.cache = fs.Changed("crf"), *shared
+				if err := e.chooseEngine(*engine); err != nil {
+					return err
+				}
 				if part != "" {
 					var err error
 					o.shard, err = project.ParseShard(part)

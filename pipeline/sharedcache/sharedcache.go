@@ -76,6 +76,9 @@ func Of(on *project.Project, a *account.Account, o Options) (*Cache, error) {
 // None reports that there is no shared cache.
 func (s *Cache) None() bool { return s.none }
 
+// Config returns how the cache is opened. There must be one.
+func (s *Cache) Config() bucket.Config { return s.config }
+
 // Restored returns how many files came from the cache.
 func (s *Cache) Restored() int {
 	s.mu.Lock()

@@ -18,8 +18,10 @@ type Step[In, Out any] struct {
 	Run   Func[In, Out]
 	// Clip returns the name in events.
 	Clip func(In) string
-	// Files returns the hashes of the files of the store that Run reads.
-	Files func(In) []string
+	// Files returns the files that Run reads from the store.
+	Files func(In) []File
+	// Key is what the output depends on besides the machine's programs; nil: the complete input.
+	Key func(In) string
 	// Made returns the files that Run has put into the store.
 	Made func(Out) []Object
 }
@@ -29,6 +31,12 @@ const (
 	CPU    = "cpu"    // checks, prepares and draws clips
 	Render = "render" // encodes pieces of films
 )
+
+// File is a file that a step reads.
+type File struct {
+	Hash string
+	Path string // on this machine; empty: it is in the store
+}
 
 // Object is a file of the store.
 type Object struct {
@@ -41,7 +49,8 @@ type Unit struct {
 	Step  string          `json:"step"`
 	Queue string          `json:"queue"`
 	In    json.RawMessage `json:"in"`
-	Files []string        `json:"-"` // hashes
+	Key   string          `json:"key,omitempty"` // see Step.Key
+	Files []File          `json:"-"`
 	Clip  string          `json:"-"` // of its events
 	// Again runs it although an output is known.
 	Again bool `json:"-"`
@@ -74,6 +83,9 @@ func Do[In, Out any](ctx context.Context, env Env, s Step[In, Out], in In) (Out,
 		return out, fmt.Errorf("write the input of %s: %w", s.Name, err)
 	}
 	u := Unit{Step: s.Name, Queue: s.Queue, In: text, Files: s.Files(in), Clip: s.Clip(in), Again: env.Again}
+	if s.Key != nil {
+		u.Key = s.Key(in)
+	}
 	answer, err := env.Elsewhere.Do(ctx, u, env.Send)
 	if errors.Is(err, ErrRefused) {
 		return s.Run(ctx, env, in)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 
+	"greenroom/assets"
 	"greenroom/assets/remote"
 	"greenroom/internal/fault"
 	"greenroom/internal/keymutex"
@@ -119,6 +120,9 @@ func (b *Bench) run(ctx context.Context, x exchange, t Ticket, s stage.Runner, o
 	if ctx.Err() != nil {
 		return Answer{}, context.Cause(ctx)
 	}
+	if errors.Is(err, stage.ErrRefused) {
+		return Answer{Refused: err.Error()}, nil
+	}
 	if err != nil {
 		out.Faults = faultsOf(err)
 		name, sendErr := x.putJSON(ctx, out, t.Again)
@@ -132,7 +136,7 @@ func (b *Bench) run(ctx context.Context, x exchange, t Ticket, s stage.Runner, o
 	}
 	defer b.Shelf.Hold(made)()
 	for _, o := range made {
-		if err := x.putFile(ctx, o, t.Again); err != nil {
+		if err := x.putFile(ctx, b.Env.Store.Path(assets.Hash(o.Hash)), o, t.Again); err != nil {
 			return Answer{}, err
 		}
 	}

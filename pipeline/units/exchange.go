@@ -23,10 +23,9 @@ type exchange struct {
 // maxJSON bounds orders and outcomes, bytes.
 const maxJSON = 64 << 20
 
-// putFile sends a file of the store.
-func (x exchange) putFile(ctx context.Context, o stage.Object, replace bool) error {
-	h := assets.Hash(o.Hash)
-	_, err := x.cache.Put(ctx, x.store.Path(h), h, o.Bytes, replace)
+// putFile sends a file; with replace also if the cache has one of its size.
+func (x exchange) putFile(ctx context.Context, path string, o stage.Object, replace bool) error {
+	_, err := x.cache.Put(ctx, path, assets.Hash(o.Hash), o.Bytes, replace)
 	return err
 }
 

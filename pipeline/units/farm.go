@@ -55,13 +55,9 @@ func (f *Farm) Close() {
 // Do implements stage.Elsewhere.
 func (f *Farm) Do(ctx context.Context, u stage.Unit, send func(context.Context, event.Event),
 ) (json.RawMessage, error) {
-	order := Order{Step: u.Step, Machine: f.Machine, In: u.In}
-	for _, h := range u.Files {
-		fi, err := os.Stat(f.Store.Path(assets.Hash(h)))
-		if err != nil {
-			return nil, fmt.Errorf("send the input of %s: %w", u.Step, err)
-		}
-		order.Files = append(order.Files, stage.Object{Hash: h, Bytes: fi.Size()})
+	order, paths, err := f.order(u)
+	if err != nil {
+		return nil, fmt.Errorf("send the input of %s: %w", u.Step, err)
 	}
 	t := Ticket{Protocol: Protocol, Key: order.key(), Queue: f.Machine.Queue(u.Queue), Again: u.Again}
 	if !t.Again {
@@ -73,7 +69,7 @@ func (f *Farm) Do(ctx context.Context, u stage.Unit, send func(context.Context, 
 	corrupt := map[string]bool{}
 	var missing error
 	for range tries {
-		err := f.send(ctx, &t, order, corrupt)
+		err := f.send(ctx, &t, order, paths, corrupt)
 		if err != nil {
 			return nil, f.failed(err)
 		}
@@ -105,6 +101,28 @@ func (f *Farm) Do(ctx context.Context, u stage.Unit, send func(context.Context, 
 	return nil, f.failed(missing)
 }
 
+// order returns a unit for the cache, and the paths of its files.
+func (f *Farm) order(u stage.Unit) (o Order, paths map[string]string, err error) {
+	o = Order{Step: u.Step, Machine: f.Machine, Key: u.Key, In: u.In}
+	paths = map[string]string{}
+	for _, file := range u.Files {
+		if paths[file.Hash] != "" {
+			continue
+		}
+		path := file.Path
+		if path == "" {
+			path = f.Store.Path(assets.Hash(file.Hash))
+		}
+		fi, err := os.Stat(path)
+		if err != nil {
+			return o, nil, err
+		}
+		paths[file.Hash] = path
+		o.Files = append(o.Files, stage.Object{Hash: file.Hash, Bytes: fi.Size()})
+	}
+	return o, paths, nil
+}
+
 // recorded returns the outcome of an earlier run whose files are complete.
 func (f *Farm) recorded(ctx context.Context, key string) (out Outcome, ok bool, err error) {
 	err = f.with(ctx, func(x exchange) error {
@@ -123,10 +141,12 @@ func (f *Farm) recorded(ctx context.Context, key string) (out Outcome, ok bool, 
 }
 
 // send puts what a ticket needs into the cache, and names it in the ticket. corrupt objects are replaced.
-func (f *Farm) send(ctx context.Context, t *Ticket, order Order, corrupt map[string]bool) error {
+func (f *Farm) send(
+	ctx context.Context, t *Ticket, order Order, paths map[string]string, corrupt map[string]bool,
+) error {
 	return f.with(ctx, func(x exchange) (err error) {
 		for _, o := range order.Files {
-			if err := x.putFile(ctx, o, corrupt[o.Hash]); err != nil {
+			if err := x.putFile(ctx, paths[o.Hash], o, corrupt[o.Hash]); err != nil {
 				return err
 			}
 		}

@@ -40,6 +40,7 @@ type Answer struct {
 type Order struct {
 	Step    string          `json:"step"`
 	Machine Machine         `json:"machine"`
+	Key     string          `json:"key,omitempty"` // of what its output depends on; empty: of In
 	In      json.RawMessage `json:"in"`
 	Files   []stage.Object  `json:"files"`
 }
@@ -103,6 +104,10 @@ func (o Order) key() string {
 	k.Field("step", o.Step)
 	k.Field("greenroom", o.Machine.Version)
 	k.Field("ffmpeg", o.Machine.FFmpeg)
+	if o.Key != "" {
+		k.Field("key", o.Key)
+		return k.Sum()
+	}
 	k.Field("in", string(o.In))
 	for _, f := range o.Files {
 		k.Field("file", f.Hash)

@@ -19,6 +19,7 @@ import (
 	"greenroom/compose/native/piece"
 	"greenroom/compose/timeline"
 	"greenroom/pipeline/sharedcache"
+	"greenroom/pipeline/stage"
 )
 
 // Store keeps the files of pieces by their content. *assets.Store implements it.
@@ -53,9 +54,12 @@ type Maker struct {
 	WorkDir string
 	// Fresh encodes every piece once, although the store has it.
 	Fresh bool
+	// Farm encodes pieces on other machines; nil: on this one.
+	Farm *stage.Env
 
 	probes native.Probes
 	made   sync.Map // keys of pieces that were encoded by this Maker
+	ahead  sync.Map // those of them that Make has encoded and no film has counted
 }
 
 // Film is a film to render.
@@ -98,6 +102,11 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 			return Ranges{}, err
 		}
 		encode := func(ctx context.Context, out string, _ []string, emit func(int)) (native.Encoded, error) {
+			if m.Farm != nil {
+				in := PieceIn{Key: key, Film: f.Timeline, Content: f.Content, From: span.From, To: span.To,
+					Preset: preset.Name, CRF: f.Encoding.CRF}
+				return m.elsewhere(ctx, in, out, emit)
+			}
 			s := spec
 			s.Out = out
 			return native.RenderPart(ctx, s, part, preset, emit)
@@ -108,6 +117,10 @@ func (m *Maker) ranges(f Film) (Ranges, error) {
 	key, err := f.Encoding.SoundKey(f.Timeline, f.Content)
 	out.Sound = Source{Key: key, Ext: preset.SoundExt(), Seconds: f.Timeline.FPS.Seconds(f.Timeline.Frames),
 		Make: func(ctx context.Context, out string, _ []string, _ func(int)) (native.Encoded, error) {
+			if m.Farm != nil {
+				in := PieceIn{Key: key, Film: f.Timeline, Content: f.Content, Preset: preset.Name, CRF: f.Encoding.CRF}
+				return m.elsewhere(ctx, in, out, nil)
+			}
 			s := spec
 			s.Out = out
 			return native.RenderSound(ctx, s, preset)
@@ -129,7 +142,7 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 		}
 	}
 	g, inside := errgroup.WithContext(ctx)
-	g.SetLimit(max(1, runtime.NumCPU()/native.PartThreads))
+	g.SetLimit(m.limit())
 	var later []*unit // that another machine is encoding
 	started := map[*unit]bool{}
 	for _, u := range units {
@@ -161,6 +174,14 @@ func (m *Maker) makeAll(ctx context.Context, units []*unit, fresh bool, emit fun
 	return nil
 }
 
+// limit returns how many pieces are made at once.
+func (m *Maker) limit() int {
+	if m.Farm != nil {
+		return 64 // they wait for other machines
+	}
+	return max(1, runtime.NumCPU()/native.PartThreads)
+}
+
 // errElsewhere reports a unit that another machine is encoding.
 var errElsewhere = errors.New("another machine is encoding this piece")
 
@@ -174,6 +195,8 @@ func (m *Maker) make(ctx context.Context, u *unit, fresh, wait bool, emit func(f
 	if _, made := m.made.Load(u.Key); !fresh || made {
 		u.record, u.reused = m.find(ctx, u)
 		if u.reused {
+			_, first := m.ahead.LoadAndDelete(u.Key)
+			u.reused = !first
 			return nil
 		}
 	}

@@ -37,7 +37,7 @@ var Step = stage.Step[In, media.Carried]{
 		return r.Carry(), nil
 	},
 	Clip:  func(in In) string { return in.Clip },
-	Files: func(in In) []string { return []string{in.Master} },
+	Files: func(in In) []stage.File { return []stage.File{{Hash: in.Master}} },
 	Made:  func(media.Carried) []stage.Object { return nil },
 }
 

@@ -41,7 +41,7 @@ type Out struct {
 var Step = stage.Step[In, Out]{
 	Name: "prepare/1", Queue: stage.CPU, Run: Run,
 	Clip:  func(in In) string { return in.Clip },
-	Files: func(in In) []string { return []string{in.Master} },
+	Files: func(in In) []stage.File { return []stage.File{{Hash: in.Master}} },
 	Made: func(out Out) (list []stage.Object) {
 		for _, name := range slices.Sorted(maps.Keys(out.Renditions)) {
 			list = append(list, stage.Object{Hash: out.Renditions[name].Hash, Bytes: out.Renditions[name].Bytes})
