@@ -84,7 +84,7 @@ func (b *build) prepareBase(
 	e.Info = recipes.InfoOf(report, *s.Work.Clip)
 	in := prepare.In{
 		Clip: s.Clip, TakeKey: s.Key, Master: e.Master, Spec: b.prepareSpec(s, report, e.Info),
-		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.Work.Clip, e.Info),
+		Duration: e.Info.Duration, Expect: recipes.ExpectPrepared(*s.Work.Clip, e.Info), Threads: b.threads,
 	}
 	in.Expect.Again = b.again(s)
 	out, err := stage.Do(ctx, env, prepare.Step, in)

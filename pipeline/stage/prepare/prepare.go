@@ -28,6 +28,8 @@ type In struct {
 	Spec     media.PrepareSpec `json:"spec"`
 	Duration float64           `json:"duration"` // of the prepared file, seconds
 	Expect   media.Expect      `json:"expect"`   // of the prepared file
+	// Threads is how many the encoder has. Its bytes depend on it: they are those of the machine that asks.
+	Threads int `json:"threads"`
 }
 
 // Out are the renditions, in the store, and what the check of the prepared file found.
@@ -60,7 +62,7 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 	spec := in.Spec
 	spec.In = env.Store.Path(assets.Hash(in.Master))
 	spec.Out = env.Store.TempPath("prepare-" + in.Clip + "-" + in.TakeKey[:16] + ".webm")
-	spec.Threads = env.Threads
+	spec.Threads = in.Threads
 	defer os.Remove(spec.Out) // gone already when it was adopted
 	if err := encode(ctx, env, in.Clip, t, spec); err != nil {
 		return Out{}, err
@@ -88,10 +90,10 @@ func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 
 // encode runs the one heavy job of a clip.
 func encode(ctx context.Context, env stage.Env, clip string, t media.Tools, spec media.PrepareSpec) error {
-	if err := env.Cores.Acquire(ctx, int64(env.Threads)); err != nil {
+	if err := env.Cores.Acquire(ctx, int64(spec.Threads)); err != nil {
 		return err
 	}
-	defer env.Cores.Release(int64(env.Threads))
+	defer env.Cores.Release(int64(spec.Threads))
 	return media.Prepare(ctx, t, spec, func(f float64) {
 		env.Send(ctx, event.Event{Clip: clip, Stage: "prepare", State: event.Progress, Frac: f})
 	})

@@ -1,0 +1,109 @@
+package pipeline
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+
+	"golang.org/x/sync/semaphore"
+
+	"greenroom/assets"
+	"greenroom/compose/media"
+	"greenroom/pipeline/lockfile"
+	"greenroom/pipeline/stage"
+	"greenroom/pipeline/units"
+)
+
+// straight passes tickets to a worker without a server between them.
+type straight struct{ *units.Bench }
+
+func (s straight) Ask(ctx context.Context, t units.Ticket, progress func(float64)) (units.Answer, error) {
+	return s.Do(ctx, t, progress)
+}
+
+// onFarm builds a project on a worker in this process.
+func (p *projectAt) onFarm(o BuildOptions, change ...func(*Options)) (sum Summary, err error) {
+	p.t.Helper()
+	store, err := assets.Open(p.t.TempDir())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(store.Close)
+	tools := media.Finder{LookPath: exec.LookPath}
+	change = append(change, func(o *Options) { o.Engine = units.Engine{Server: "test"} })
+	err = p.with(func(q *Project) error {
+		if err := q.OpenState(); err != nil {
+			return err
+		}
+		sh, err := q.sharedCache(BuildOptions{})
+		if err != nil {
+			return err
+		}
+		machine := units.Machine{Version: "test", FFmpeg: "test"}
+		bench := &units.Bench{Cache: sh.Config(), Machine: machine, Steps: units.Steps(), Env: stage.Env{
+			Store: store, Tools: tools.Find, Cores: semaphore.NewWeighted(4), Threads: 1,
+		}}
+		q.farm.once.Do(func() {
+			q.farm.units = &units.Farm{Store: q.Store, Cache: sh.Config(), Machine: machine, Asker: straight{bench}}
+		})
+		sum, err = q.Build(p.t.Context(), o)
+		return err
+	}, change...)
+	return sum, err
+}
+
+// entries returns what a lockfile has of clips that does not depend on their purchase.
+func (p *projectAt) entries() map[string]lockfile.Entry {
+	p.t.Helper()
+	f, err := lockfile.Parse(LockName, []byte(p.read(LockName)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	out := map[string]lockfile.Entry{}
+	for _, name := range f.Names() {
+		e, _ := f.Get(name)
+		e.VideoID = ""
+		out[name] = e
+	}
+	return out
+}
+
+// TestABuildIsTheSameOnAFarm: the same lockfile and the same props, whoever checks and prepares.
+func TestABuildIsTheSameOnAFarm(t *testing.T) {
+	t.Parallel()
+	f := newGate(t)
+	const clips = `one: {script: "One."}, two: {script: "Two and more.", prepare: {scale: 0.5}}`
+	a := newProjectAt(t, "v2", clips)
+	a.env["HEYGEN_API_BASE"] = f.srv.URL
+	if _, err := a.build(BuildOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b := a.another()
+	shared := oneCache(t)
+	sum, err := b.onFarm(BuildOptions{}, shared)
+	if err != nil || sum.Prepared != 2 {
+		t.Fatalf("%d prepared: %v", sum.Prepared, err)
+	}
+	if here, there := a.entries(), b.entries(); !reflect.DeepEqual(here, there) {
+		t.Errorf("the lockfiles differ:\n%+v\n%+v", here, there)
+	}
+	if here, there := a.stored(), b.stored(); !slices.Equal(here, there) {
+		t.Errorf("the stores differ:\n%q\n%q", here, there)
+	}
+}
+
+// stored returns the hashes of the files in the store.
+func (p *projectAt) stored() (hashes []string) {
+	p.t.Helper()
+	list, err := filepath.Glob(filepath.Join(p.dir, StateDir, "store", "sha256", "*", "*"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, path := range list {
+		hashes = append(hashes, filepath.Base(path))
+	}
+	return hashes
+}
