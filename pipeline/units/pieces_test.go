@@ -89,7 +89,7 @@ func TestAFilmIsTheSameFromAFarm(t *testing.T) {
 	there := newPlace(t, segments.PieceStep.Runner())
 	m := there.maker(true)
 	f.Encoding = segments.Encoding{Preset: &native.Presets[0], FFmpeg: m.Tools.Version}
-	if err := m.Make(t.Context(), f); err != nil {
+	if err := m.Make(t.Context(), f, nil); err != nil {
 		t.Fatal(err)
 	}
 	units := len(there.asked)

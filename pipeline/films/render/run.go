@@ -56,6 +56,9 @@ var errStop = errors.New("a film failed")
 // is one that does not belong to a single film, or the context's.
 func (r *Run) All(ctx context.Context) error {
 	r.Counts = Counts{Total: r.Set.Len()}
+	if err := r.ahead(ctx); err != nil {
+		return err
+	}
 	err := r.Set.Each(ctx, func(f films.Film, err error) error {
 		var res Result
 		if err == nil {

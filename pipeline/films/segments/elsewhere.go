@@ -184,8 +184,8 @@ func copyFile(from, to string) error {
 }
 
 // Make encodes the pieces of a film that no store has, and joins nothing. A later Render of the film counts them as
-// encoded.
-func (m *Maker) Make(ctx context.Context, f Film) error {
+// encoded. emit is that of Render.
+func (m *Maker) Make(ctx context.Context, f Film, emit func(frame int)) error {
 	if err := os.MkdirAll(m.WorkDir, 0o700); err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (m *Maker) Make(ctx context.Context, f Film) error {
 		return err
 	}
 	units := r.units()
-	err = m.makeAll(ctx, units, m.Fresh, nil)
+	err = m.makeAll(ctx, units, m.Fresh, emit)
 	for _, u := range units {
 		if !u.reused && u.record.Hash != "" {
 			m.ahead.Store(u.Key, true)
