@@ -35,7 +35,7 @@ PACKAGES = $(shell go list ./...)
 # Tests of make test-all: storage servers, and runs that are killed while they render.
 LONG := ^(TestRehearsal|TestGoogleCloudStorage|TestKilledRendersLeaveNothing|TestKilledRowFilmsGoOn)$$
 
-.PHONY: all build live demo gallery check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
+.PHONY: all build live worker farm-server farm-demo demo gallery check test bench gallery-page gen lint vet vet-all setup explore kill test-all release clean
 
 all: build
 
@@ -46,6 +46,20 @@ build:
 # The program that `greenroom live` starts: a module of its own.
 live:
 	CGO_ENABLED=0 go build -C pipeline/live/webrtc -trimpath -ldflags "-s -w" -o ../../../bin/greenroom-live .
+
+# The farm's worker and client, a module of its own.
+FARM := pipeline/farm
+worker:
+	cd $(FARM) && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(CURDIR)/bin/greenroom-worker .
+
+# A Temporal server for tests, in the user's cache folder. Compiled for the first time it takes half an hour.
+FARM_CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/farm
+farm-server:
+	cd $(FARM)/testserver && go build -trimpath -ldflags="-s -w" -o $(FARM_CACHE)/testserver .
+
+# A server, two workers, a build and films of rows on them, on this machine.
+farm-demo: build worker farm-server
+	@.ci/farm-demo $(FARM_CACHE)/testserver
 
 # What the tests need; each target below installs what it needs by itself.
 setup:
@@ -77,6 +91,7 @@ test: setup vet lint build
 	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
+	cd $(FARM) && go vet . && go test -race .
 
 # With the settings of the tests, so that both use the same compiled packages.
 vet:
@@ -127,8 +142,9 @@ release:
 # The rest: the other systems, more faults, storage servers, killed renders, complete matrices, and real projects with every
 # package manager, layout and version of Remotion, and npm packages, from the registry. Two hours more.
 MANAGERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/package-managers
-test-all: test vet-all explore kill
+test-all: test vet-all explore kill farm-server
 	@.ci/setup all
+	cd $(FARM) && go vet ./... && go test -count 1 -timeout 30m ./e2e
 	go test -race -count 1 -timeout 30m -run '$(LONG)' ./internal/e2e/...
 	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS)
 	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...

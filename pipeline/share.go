@@ -2,10 +2,19 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
+	"runtime"
+	"sync"
 
+	"golang.org/x/sync/semaphore"
+
+	"greenroom/internal/fault"
+	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/sharedcache"
+	"greenroom/pipeline/stage"
+	"greenroom/pipeline/units"
 )
 
 // sharedCache returns the shared cache of a build.
@@ -70,4 +79,102 @@ func (p *Project) Share(ctx context.Context, names []string, verify bool) (share
 	}
 	defer sh.Close()
 	return sh.Share(ctx, names, verify)
+}
+
+// farm runs units on the workers of an engine. It connects when the first unit comes: a run that is up to date needs no
+// server.
+type farm struct {
+	p *Project
+
+	once   sync.Once
+	units  *units.Farm
+	helper *units.Helper
+	err    error
+}
+
+// elsewhere returns the project's other machines; nil if this one runs everything.
+func (p *Project) elsewhere() stage.Elsewhere {
+	if p.farm == nil {
+		return nil
+	}
+	return p.farm
+}
+
+// Do implements stage.Elsewhere.
+func (f *farm) Do(
+	ctx context.Context, u stage.Unit, send func(context.Context, event.Event),
+) (json.RawMessage, error) {
+	f.once.Do(func() { f.err = f.open(ctx) })
+	if f.err != nil {
+		return nil, f.err
+	}
+	return f.units.Do(ctx, u, send)
+}
+
+func (f *farm) open(ctx context.Context) error {
+	sh, err := f.p.sharedCache(BuildOptions{})
+	if err != nil {
+		return err
+	}
+	if err := f.p.checkEngine(sh); err != nil {
+		return err
+	}
+	t, err := f.p.Tools.Find(ctx)
+	if err != nil {
+		return err
+	}
+	path, err := units.FindProgram(f.p.LookPath)
+	if err != nil {
+		return err
+	}
+	f.helper, err = units.StartHelper(ctx, path, f.p.o.Engine, func(text string) {
+		f.p.Send(context.WithoutCancel(ctx), event.Event{Stage: "farm", State: event.Warned, Message: text})
+	})
+	if err != nil {
+		return err
+	}
+	f.units = &units.Farm{
+		Store: f.p.Store, Cache: sh.Config(), Asker: f.helper,
+		Machine: units.Machine{Version: f.p.o.Version, FFmpeg: t.Version},
+	}
+	return nil
+}
+
+// checkEngine fails if the project's machines have no shared cache to exchange files through.
+func (p *Project) checkEngine(sh *sharedcache.Cache) error {
+	const hint = "add cache: s3://BUCKET/PREFIX to the manifest, or use --cache"
+	switch {
+	case p.o.Engine.Server == "":
+		return nil
+	case sh.None():
+		return fault.New(fault.Usage, hint, "--engine needs a shared cache, through which the machines exchange files")
+	case p.o.CacheReadOnly || sh.Config().ReadOnly:
+		return fault.New(fault.Usage, "omit --read-only", "--engine writes to the shared cache, which is read-only here")
+	}
+	return nil
+}
+
+// close ends the connection. Units that the workers have begun go on, and the next run takes their results.
+func (f *farm) close() {
+	if f == nil {
+		return
+	}
+	if f.helper != nil {
+		f.helper.Close()
+	}
+	if f.units != nil {
+		f.units.Close()
+	}
+}
+
+// farmEnv is what steps use that encode films on other machines; nil if this one encodes them.
+func (p *Project) farmEnv() *stage.Env {
+	other := p.elsewhere()
+	if other == nil {
+		return nil
+	}
+	return &stage.Env{
+		Store: p.Store, Tools: p.Tools.Find, Cores: semaphore.NewWeighted(int64(runtime.NumCPU())), Threads: 1,
+		Send: p.Send, Elsewhere: other,
+	}
 }

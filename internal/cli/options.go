@@ -21,7 +21,7 @@ func networkFlag(fs *pflag.FlagSet) *bool {
 // engineFlag adds --engine, for the commands whose steps other machines can run.
 func engineFlag(fs *pflag.FlagSet) *string {
 	return fs.String("engine", units.Local,
-		"where steps run: local, or `temporal://HOST:PORT[/NAMESPACE]` for the workers of that server")
+		"run steps on the workers of `ADDRESS`, temporal://HOST:PORT/NAMESPACE, or local")
 }
 
 // chooseEngine sets the engine of this call.

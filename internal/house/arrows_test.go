@@ -57,7 +57,9 @@ var layers = [][]string{
 	{"apicall", "sharedcache"}, // sharedcache asks the account which origins the project accepts
 	{"voice"},
 	{"routing"},
-	{"films", "stage"},
+	{"stage"},
+	{"films"},
+	{"units"},
 	{"recipes"}, // sizes in films, and the keys of the stage that prepares
 	{"previews"},
 	{"publishing"},

@@ -72,7 +72,7 @@ type Elsewhere interface {
 // ErrRefused reports a unit that the other machines must not run, because they would make other bytes than this one.
 var ErrRefused = errors.New("the unit is not for these machines")
 
-// Do runs a step: elsewhere if the environment says so, otherwise here.
+// Do runs a step: elsewhere if the environment has other machines, otherwise here.
 func Do[In, Out any](ctx context.Context, env Env, s Step[In, Out], in In) (Out, error) {
 	var out Out
 	if env.Elsewhere == nil {

@@ -36,7 +36,7 @@ type Farm struct {
 	cache *remote.Cache // nil before its first use, and after it failed
 }
 
-// tries is how often a unit is asked for whose output is missing or corrupt in the cache.
+// tries is how often Do asks for a unit whose output is missing or corrupt in the cache.
 const tries = 3
 
 // pauses are the times before the cache is used again after it failed.

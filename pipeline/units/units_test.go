@@ -188,7 +188,7 @@ func TestAUnitRunsElsewhereOnce(t *testing.T) {
 	env := p.env()
 	env.Again = true
 	if _, err := stage.Do(t.Context(), env, double, doubleIn{Hash: hash}); err != nil || len(p.asked) != 2 {
-		t.Errorf("%d tickets after one more run was asked for: %v", len(p.asked), err)
+		t.Errorf("%d tickets after Again: %v", len(p.asked), err)
 	}
 }
 

@@ -50,7 +50,7 @@ func (r *Run) ahead(ctx context.Context) error {
 }
 
 // preset returns how a film is encoded, and whether its file is up to date.
-func (r *Renderer) preset(f films.Film) (preset *native.Preset, current bool, err error) {
+func (r *Run) preset(f films.Film) (preset *native.Preset, current bool, err error) {
 	out := r.path(f.Timeline.Name, extension(f.Timeline))
 	preset, err = native.PresetFor(r.Preset, out, f.Timeline.Transparent)
 	if err != nil {
