@@ -132,7 +132,7 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		return Summary{}, err
 	}
 	defer sh.Close()
-	if err := p.checkEngine(sh); err != nil {
+	if _, err := p.engineCache(); err != nil {
 		return Summary{}, err
 	}
 	plan, err := p.Plan(ctx, o.Clips)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
@@ -42,8 +43,12 @@ func (p *projectAt) onFarm(o BuildOptions, change ...func(*Options)) (sum Summar
 		if err != nil {
 			return err
 		}
+		maker, err := q.previews.Maker(p.t.Context())
+		if err != nil {
+			return err
+		}
 		machine := units.Machine{Version: "test", FFmpeg: "test"}
-		bench := &units.Bench{Cache: sh.Config(), Machine: machine, Steps: units.Steps(), Env: stage.Env{
+		bench := &units.Bench{Cache: sh.Config(), Machine: machine, Steps: units.Steps(maker, p.t.TempDir()), Env: stage.Env{
 			Store: store, Tools: tools.Find, Cores: semaphore.NewWeighted(4), Threads: 1,
 		}}
 		q.farm.once.Do(func() {
@@ -93,6 +98,42 @@ func TestABuildIsTheSameOnAFarm(t *testing.T) {
 	if here, there := a.stored(), b.stored(); !slices.Equal(here, there) {
 		t.Errorf("the stores differ:\n%q\n%q", here, there)
 	}
+}
+
+// TestStandInsAreTheSameOnAFarm, also those of a clip's own sound.
+func TestStandInsAreTheSameOnAFarm(t *testing.T) {
+	t.Parallel()
+	f := newGate(t)
+	a := newProjectAt(t, "v2", `one: {script: "One."}, two: {audio: two.wav}`)
+	a.env["HEYGEN_API_BASE"] = f.srv.URL
+	a.write("two.wav", tone(t))
+	if _, err := a.build(BuildOptions{StandIns: true}); err != nil {
+		t.Fatal(err)
+	}
+	b := a.another()
+	b.write("two.wav", tone(t))
+	sum, err := b.onFarm(BuildOptions{StandIns: true}, oneCache(t))
+	if err != nil || sum.StandIns != 2 {
+		t.Fatalf("%d stand-ins: %v", sum.StandIns, err)
+	}
+	if here, there := a.stored(), b.stored(); !slices.Equal(here, there) {
+		t.Errorf("the stores differ:\n%q\n%q", here, there)
+	}
+}
+
+// tone returns a WAV of a second.
+func tone(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tone.wav")
+	args := []string{"-v", "error", "-f", "lavfi", "-i", "sine=d=1", path}
+	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // stored returns the hashes of the files in the store.

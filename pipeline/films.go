@@ -55,7 +55,7 @@ func (p *Project) filmPieces(shard Shard) (*segments.Maker, error) {
 		}
 		p.pieces = sh
 	}
-	if err := p.checkEngine(p.pieces); err != nil {
+	if _, err := p.engineCache(); err != nil {
 		return nil, err
 	}
 	m := &segments.Maker{Store: p.Store, Index: p.pieceIndex(), Farm: p.farmEnv()}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"greenroom/assets/remote"
 	"greenroom/internal/fault"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
@@ -112,11 +113,8 @@ func (f *farm) Do(
 }
 
 func (f *farm) open(ctx context.Context) error {
-	sh, err := f.p.sharedCache(BuildOptions{})
+	cache, err := f.p.engineCache()
 	if err != nil {
-		return err
-	}
-	if err := f.p.checkEngine(sh); err != nil {
 		return err
 	}
 	t, err := f.p.Tools.Find(ctx)
@@ -134,24 +132,31 @@ func (f *farm) open(ctx context.Context) error {
 		return err
 	}
 	f.units = &units.Farm{
-		Store: f.p.Store, Cache: sh.Config(), Asker: f.helper,
+		Store: f.p.Store, Cache: cache, Asker: f.helper,
 		Machine: units.Machine{Version: f.p.o.Version, FFmpeg: t.Version},
 	}
 	return nil
 }
 
-// checkEngine fails if the project's machines have no shared cache to exchange files through.
-func (p *Project) checkEngine(sh *sharedcache.Cache) error {
+// engineCache returns the cache through which the machines of an engine exchange files. It fails if there is an engine
+// and none that can be written to.
+func (p *Project) engineCache() (config remote.Config, err error) {
+	if p.o.Engine.Server == "" {
+		return config, nil
+	}
+	sh, err := p.sharedCache(BuildOptions{})
+	if err != nil {
+		return config, err
+	}
+	config = sh.Config()
 	const hint = "add cache: s3://BUCKET/PREFIX to the manifest, or use --cache"
 	switch {
-	case p.o.Engine.Server == "":
-		return nil
 	case sh.None():
-		return fault.New(fault.Usage, hint, "--engine needs a shared cache, through which the machines exchange files")
-	case p.o.CacheReadOnly || sh.Config().ReadOnly:
-		return fault.New(fault.Usage, "omit --read-only", "--engine writes to the shared cache, which is read-only here")
+		return config, fault.New(fault.Usage, hint, "--engine needs a shared cache, through which the machines exchange files")
+	case config.ReadOnly:
+		return config, fault.New(fault.Usage, "omit --read-only", "--engine writes to the shared cache, which is read-only here")
 	}
-	return nil
+	return config, nil
 }
 
 // close ends the connection. Units that the workers have begun go on, and the next run takes their results.

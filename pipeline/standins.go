@@ -12,6 +12,7 @@ import (
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/renditions"
+	"greenroom/pipeline/stage"
 	presenterstep "greenroom/pipeline/stage/standin"
 )
 
@@ -23,6 +24,9 @@ func (b *build) drawStandIns(ctx context.Context, steps []planning.Step) error {
 	}
 	var g errgroup.Group
 	g.SetLimit(2)
+	if b.farm != nil {
+		g.SetLimit(elsewhereClips)
+	}
 	errs := make([]error, len(steps))
 	for i, s := range steps {
 		g.Go(func() error {
@@ -50,7 +54,18 @@ func (b *build) standIn(ctx context.Context, m *standin.Maker, s planning.Step) 
 	maker := presenterstep.Maker{Maker: m, Folder: b.LibraryDir(), Library: func(ctx context.Context, clip string, s standin.Spec) (*standin.Library, error) {
 		return b.library(ctx, m, clip, s)
 	}}
-	out, err := presenterstep.Step(maker)(ctx, b.env(), presenterstep.In{Clip: s.Clip, Key: key, Spec: spec})
+	in := presenterstep.In{Clip: s.Clip, Key: key, Spec: spec, Path: spec.AudioPath}
+	in.Spec.AudioPath = ""
+	if in.Path != "" {
+		in.Sound, err = b.Inputs.Hash(in.Path)
+	}
+	if err == nil {
+		in.Voice, err = m.Voice(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	out, err := stage.Do(ctx, b.env(), presenterstep.Step(maker), in)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 
 	"greenroom/assets"
 	"greenroom/assets/remote"
+	"greenroom/compose/standin"
 	"greenroom/internal/fault"
 	"greenroom/internal/netutil"
 	"greenroom/pipeline/project"
@@ -151,10 +152,18 @@ func (s *settings) bench(ctx context.Context) (*units.Bench, error) {
 	if err != nil {
 		return nil, err
 	}
+	t, err := tools.Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	maker := &standin.Maker{FFmpeg: t.FFmpeg, Threads: 2} // as greenroom has it: bytes depend on the threads
+	if e, err := exec.LookPath("espeak-ng"); err == nil {
+		maker.Espeak = e
+	}
 	store.SweepTemp(func(string) bool { return false })
 	env := stage.Env{Store: store, Tools: tools.Find, Cores: semaphore.NewWeighted(1 << 30), Threads: s.threads}
 	return &units.Bench{
-		Cache: remote.Config{At: at}, Machine: m, Env: env, Steps: units.Steps(),
+		Cache: remote.Config{At: at}, Machine: m, Env: env, Steps: units.Steps(maker, s.state),
 		Shelf: &units.Shelf{Store: store, Bytes: int64(s.keepGB) << 30},
 	}, nil
 }

@@ -1,13 +1,29 @@
 package units
 
 import (
+	"context"
+	"fmt"
+
+	"greenroom/compose/standin"
+	"greenroom/internal/keymutex"
 	"greenroom/pipeline/films/segments"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/stage/check"
 	"greenroom/pipeline/stage/prepare"
+	presenterstep "greenroom/pipeline/stage/standin"
 )
 
-// Steps returns the steps that a worker runs.
-func Steps() []stage.Runner {
-	return []stage.Runner{check.Step.Runner(), prepare.Step.Runner(), segments.PieceStep.Runner()}
+// Steps returns the steps that a worker runs. Presenters of stand-ins and spoken sentences are kept in a folder.
+func Steps(m *standin.Maker, folder string) []stage.Runner {
+	var drawing keymutex.Mutex
+	presenters := presenterstep.PresenterFolder(folder)
+	maker := presenterstep.Maker{Maker: m, Folder: folder}
+	maker.Library = func(ctx context.Context, _ string, s standin.Spec) (*standin.Library, error) {
+		unlock, _ := drawing.Lock(fmt.Sprint(s.Presenter, s.Style))
+		defer unlock()
+		return m.Library(ctx, presenters, s)
+	}
+	return []stage.Runner{
+		check.Step.Runner(), prepare.Step.Runner(), presenterstep.Step(maker).Runner(), segments.PieceStep.Runner(),
+	}
 }

@@ -20,7 +20,7 @@ import (
 
 // farm is a server, workers and a shared cache.
 type farm struct {
-	*testing.T
+	testing.TB
 	address, db, cache, library string
 	server                      *process
 }
@@ -55,7 +55,7 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-func newFarm(t *testing.T) *farm {
+func newFarm(t testing.TB) *farm {
 	t.Helper()
 	dir := t.TempDir()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -63,7 +63,7 @@ func newFarm(t *testing.T) *farm {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	f := &farm{T: t, address: l.Addr().String(), db: filepath.Join(dir, "server.db"), library: filepath.Join(dir, "library"),
+	f := &farm{TB: t, address: l.Addr().String(), db: filepath.Join(dir, "server.db"), library: filepath.Join(dir, "library"),
 		cache: "file://" + filepath.Join(dir, "cache")}
 	l.Close()
 	f.startServer()
@@ -74,13 +74,18 @@ func (f *farm) startServer() {
 	f.Helper()
 	_, port, _ := net.SplitHostPort(f.address)
 	f.server = f.start("", "testserver", "-port", port, "-db", f.db)
-	f.server.waitFor(f.T, "testserver:")
+	f.server.waitFor(f.TB, "testserver:")
 }
 
 // start starts a program. It ends with the test.
 func (f *farm) start(dir, name string, args ...string) *process {
 	f.Helper()
-	p := &process{Cmd: exec.Command(filepath.Join(programs, name), args...), done: make(chan struct{})}
+	return f.startPath(dir, filepath.Join(programs, name), args...)
+}
+
+func (f *farm) startPath(dir, path string, args ...string) *process {
+	f.Helper()
+	p := &process{Cmd: exec.Command(path, args...), done: make(chan struct{})}
 	p.Dir = dir
 	p.Env = append(os.Environ(), "GREENROOM_CACHE="+f.library, "NO_COLOR=1",
 		"PATH="+programs+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -97,14 +102,14 @@ func (f *farm) start(dir, name string, args ...string) *process {
 		_ = p.Process.Kill()
 		<-p.done
 		if f.Failed() {
-			f.Logf("%s %s:\n%s", name, strings.Join(args, " "), p.out)
+			f.Logf("%s %s:\n%s", filepath.Base(path), strings.Join(args, " "), p.out)
 		}
 	})
 	return p
 }
 
 // waitFor waits until the program has printed a text.
-func (p *process) waitFor(t *testing.T, text string) {
+func (p *process) waitFor(t testing.TB, text string) {
 	t.Helper()
 	late := time.After(2 * time.Minute)
 	for !strings.Contains(p.out.String(), text) {
@@ -129,11 +134,21 @@ func (p *process) end() int {
 // worker starts a worker and waits until it reads its queues.
 func (f *farm) worker(flags ...string) *process {
 	f.Helper()
-	args := append([]string{"--server", f.address, "--cache", f.cache, "--state", f.TempDir(), "--listen", "127.0.0.1:0"},
-		flags...)
-	w := f.start("", "greenroom-worker", args...)
-	w.waitFor(f.T, "ready")
+	w := f.start("", "greenroom-worker", f.workerFlags(flags)...)
+	w.waitFor(f.TB, "ready")
 	return w
+}
+
+func (f *farm) workerFlags(more []string) []string {
+	return append([]string{"--server", f.address, "--cache", f.cache, "--state", f.TempDir(), "--listen", "127.0.0.1:0"},
+		more...)
+}
+
+// pinned starts a worker that runs on one core.
+func (f *farm) pinned(taskset string, core int, flags ...string) {
+	f.Helper()
+	args := append([]string{"-c", strconv.Itoa(core), filepath.Join(programs, "greenroom-worker")}, f.workerFlags(flags)...)
+	f.startPath("", taskset, args...).waitFor(f.TB, "ready")
 }
 
 // get reads a page of a worker.

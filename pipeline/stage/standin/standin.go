@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"greenroom/assets"
 	"greenroom/compose/standin"
 	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
@@ -27,9 +28,13 @@ const Rate = 25
 
 // In is a clip's stand-in.
 type In struct {
-	Clip string       `json:"clip"`
-	Key  string       `json:"key"` // see Key
-	Spec standin.Spec `json:"spec"`
+	Clip string `json:"clip"`
+	Key  string `json:"key"` // see Key
+	// Spec has no AudioPath: that is Sound.
+	Spec  standin.Spec `json:"spec"`
+	Sound string       `json:"sound,omitempty"` // SHA-256 of the sound that is spoken instead of the script
+	Voice string       `json:"voice"`           // see standin.Maker.Voice
+	Path  string       `json:"-"`               // of the sound, if it is not in the store
 }
 
 // Out is the stand-in, in the store.
@@ -74,39 +79,70 @@ func Key(s standin.Spec, sound string) string {
 }
 
 // Step returns the step that makes stand-ins with a maker. It fails when a program is missing or fails.
-func Step(m Maker) stage.Func[In, Out] {
-	return func(ctx context.Context, env stage.Env, in In) (Out, error) {
-		env.Send(ctx, event.Event{Clip: in.Clip, Stage: "stand-in", State: event.Started})
-		library, err := m.Library(ctx, in.Clip, in.Spec)
-		if err != nil {
-			return Out{}, err
-		}
-		name := "stand-in-" + in.Clip + "-" + in.Key[:16]
-		file, poster := env.Store.TempPath(name+".webm"), env.Store.TempPath(name+".webp")
-		q, err := m.Quick(ctx, library, in.Spec, filepath.Join(m.Folder, "voice"), file)
-		if err != nil {
-			return Out{}, err
-		}
-		e := lockfile.Entry{
-			Clip: in.Clip, TakeKey: in.Key, Route: Route, Duration: q.Duration, Renditions: map[string]lockfile.Rendition{},
-			Info: lockfile.Info{
-				Width: q.Frame[0], Height: q.Frame[1], FPSNum: Rate, FPSDen: 1, Frames: q.Frames, Duration: q.Duration,
-				Transparent: true, Box: lockfile.Box{X: q.Box.X, Y: q.Box.Y, W: q.Box.W, H: q.Box.H},
-				OutWidth: q.Width, OutHeight: q.Height,
-			},
-		}
-		if err := os.WriteFile(poster, library.Poster, 0o644); err != nil {
-			return Out{}, err
-		}
-		for name, path := range map[string]string{renditions.WebM: file, renditions.Poster: poster} {
-			hash, size, err := env.Store.Adopt(path)
-			if err != nil {
-				return Out{}, err
+func Step(m Maker) stage.Step[In, Out] {
+	return stage.Step[In, Out]{
+		Name: "stand-in/1", Queue: stage.CPU, Run: m.run,
+		Clip: func(in In) string { return in.Clip },
+		Files: func(in In) []stage.File {
+			if in.Sound == "" {
+				return nil
 			}
-			e.Renditions[name] = lockfile.Rendition{Key: in.Key, Hash: string(hash), Bytes: size}
-		}
-		// A lockfile entry has a master: the stand-in is its own.
-		e.Master, e.MasterBytes = e.Renditions[renditions.WebM].Hash, e.Renditions[renditions.WebM].Bytes
-		return Out{Entry: e}, nil
+			return []stage.File{{Hash: in.Sound, Path: in.Path}}
+		},
+		Made: func(out Out) (list []stage.Object) {
+			for _, r := range []string{renditions.WebM, renditions.Poster} {
+				list = append(list, stage.Object{Hash: out.Entry.Renditions[r].Hash, Bytes: out.Entry.Renditions[r].Bytes})
+			}
+			return list
+		},
 	}
+}
+
+// run makes a stand-in. It refuses one that is spoken by another voice than this machine has.
+func (m Maker) run(ctx context.Context, env stage.Env, in In) (Out, error) {
+	voice, err := m.Voice(ctx)
+	if err != nil {
+		return Out{}, err
+	}
+	if voice != in.Voice {
+		return Out{}, fmt.Errorf("%w: the voice is %q here, not %q", stage.ErrRefused, voice, in.Voice)
+	}
+	if in.Sound != "" {
+		in.Spec.AudioPath = in.Path
+		if in.Path == "" {
+			in.Spec.AudioPath = env.Store.Path(assets.Hash(in.Sound))
+		}
+	}
+	env.Send(ctx, event.Event{Clip: in.Clip, Stage: "stand-in", State: event.Started})
+	library, err := m.Library(ctx, in.Clip, in.Spec)
+	if err != nil {
+		return Out{}, err
+	}
+	name := "stand-in-" + in.Clip + "-" + in.Key[:16]
+	file, poster := env.Store.TempPath(name+".webm"), env.Store.TempPath(name+".webp")
+	q, err := m.Quick(ctx, library, in.Spec, filepath.Join(m.Folder, "voice"), file)
+	if err != nil {
+		return Out{}, err
+	}
+	e := lockfile.Entry{
+		Clip: in.Clip, TakeKey: in.Key, Route: Route, Duration: q.Duration, Renditions: map[string]lockfile.Rendition{},
+		Info: lockfile.Info{
+			Width: q.Frame[0], Height: q.Frame[1], FPSNum: Rate, FPSDen: 1, Frames: q.Frames, Duration: q.Duration,
+			Transparent: true, Box: lockfile.Box{X: q.Box.X, Y: q.Box.Y, W: q.Box.W, H: q.Box.H},
+			OutWidth: q.Width, OutHeight: q.Height,
+		},
+	}
+	if err := os.WriteFile(poster, library.Poster, 0o644); err != nil {
+		return Out{}, err
+	}
+	for name, path := range map[string]string{renditions.WebM: file, renditions.Poster: poster} {
+		hash, size, err := env.Store.Adopt(path)
+		if err != nil {
+			return Out{}, err
+		}
+		e.Renditions[name] = lockfile.Rendition{Key: in.Key, Hash: string(hash), Bytes: size}
+	}
+	// A lockfile entry has a master: the stand-in is its own.
+	e.Master, e.MasterBytes = e.Renditions[renditions.WebM].Hash, e.Renditions[renditions.WebM].Bytes
+	return Out{Entry: e}, nil
 }
