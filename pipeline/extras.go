@@ -19,6 +19,7 @@ import (
 	"greenroom/pipeline/recipes"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/routes"
+	"greenroom/pipeline/stage"
 	"greenroom/pipeline/stage/forms"
 	"greenroom/pipeline/stage/words"
 )
@@ -72,10 +73,11 @@ func (b *build) makeForms(
 		in := forms.In{
 			Clip: s.Clip, TakeKey: s.Key, Master: e.Master, WebM: e.Renditions[renditions.WebM].Hash,
 			Spec: b.prepareSpec(s, report, e.Info), Backdrop: s.Work.Clip.Prepare.Backdrop, Names: work.Forms,
+			Threads: b.threads,
 		}
 		in.Spec.Frames, in.Spec.Duration = e.Info.Frames, e.Info.Duration
 		b.Send(ctx, event.Event{Clip: s.Clip, Stage: "forms", State: event.Started})
-		made, err := forms.Run(ctx, b.env(), in)
+		made, err := stage.Do(ctx, b.env(), forms.Step, in)
 		if err != nil {
 			return e, err
 		}

@@ -80,7 +80,7 @@ func (p *projectAt) entries() map[string]lockfile.Entry {
 func TestABuildIsTheSameOnAFarm(t *testing.T) {
 	t.Parallel()
 	f := newGate(t)
-	const clips = `one: {script: "One."}, two: {script: "Two and more.", prepare: {scale: 0.5}}`
+	const clips = `one: {script: "One."}, two: {script: "Two and more.", prepare: {scale: 0.5, renditions: [webm, poster, preview, audio]}}`
 	a := newProjectAt(t, "v2", clips)
 	a.env["HEYGEN_API_BASE"] = f.srv.URL
 	if _, err := a.build(BuildOptions{}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"greenroom/pipeline/films/segments"
 	"greenroom/pipeline/stage"
 	"greenroom/pipeline/stage/check"
+	"greenroom/pipeline/stage/forms"
 	"greenroom/pipeline/stage/prepare"
 	presenterstep "greenroom/pipeline/stage/standin"
 )
@@ -24,6 +25,6 @@ func Steps(m *standin.Maker, folder string) []stage.Runner {
 		return m.Library(ctx, presenters, s)
 	}
 	return []stage.Runner{
-		check.Step.Runner(), prepare.Step.Runner(), presenterstep.Step(maker).Runner(), segments.PieceStep.Runner(),
+		check.Step.Runner(), prepare.Step.Runner(), forms.Step.Runner(), presenterstep.Step(maker).Runner(), segments.PieceStep.Runner(),
 	}
 }

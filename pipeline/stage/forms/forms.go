@@ -4,7 +4,9 @@ package forms
 
 import (
 	"context"
+	"maps"
 	"os"
+	"slices"
 
 	"greenroom/assets"
 	"greenroom/compose/media"
@@ -25,10 +27,27 @@ type In struct {
 	Spec     media.PrepareSpec `json:"spec"`    // how the WebM was made; Frames and Duration are its own
 	Backdrop string            `json:"backdrop"`
 	Names    []string          `json:"names"`
+	Threads  int               `json:"threads"` // see prepare.In
+}
+
+// Out are the forms, in the store, by their names.
+type Out = map[string]lockfile.Rendition
+
+// Step is Run for other machines.
+var Step = stage.Step[In, Out]{
+	Name: "forms/1", Queue: stage.CPU, Run: Run,
+	Clip:  func(in In) string { return in.Clip },
+	Files: func(in In) []stage.File { return []stage.File{{Hash: in.Master}, {Hash: in.WebM}} },
+	Made: func(out Out) (list []stage.Object) {
+		for _, name := range slices.Sorted(maps.Keys(out)) {
+			list = append(list, stage.Object{Hash: out[name].Hash, Bytes: out[name].Bytes})
+		}
+		return list
+	},
 }
 
 // Run makes the forms and puts them into the store, all or none of them.
-func Run(ctx context.Context, env stage.Env, in In) (map[string]lockfile.Rendition, error) {
+func Run(ctx context.Context, env stage.Env, in In) (Out, error) {
 	t, err := env.Tools(ctx)
 	if err != nil {
 		return nil, err
@@ -37,7 +56,7 @@ func Run(ctx context.Context, env stage.Env, in In) (map[string]lockfile.Renditi
 		Spec: in.Spec, WebM: env.Store.Path(assets.Hash(in.WebM)), Backdrop: in.Backdrop,
 		Dir: env.Store.TempPath("forms-" + in.Clip + "-" + in.TakeKey[:16]),
 	}
-	spec.Spec.In, spec.Spec.Threads = env.Store.Path(assets.Hash(in.Master)), env.Threads
+	spec.Spec.In, spec.Spec.Threads = env.Store.Path(assets.Hash(in.Master)), in.Threads
 	if err := os.RemoveAll(spec.Dir); err != nil { // of a run that was killed
 		return nil, err
 	}
@@ -49,7 +68,7 @@ func Run(ctx context.Context, env stage.Env, in In) (map[string]lockfile.Renditi
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]lockfile.Rendition{}
+	out := Out{}
 	for name, path := range files {
 		hash, size, err := env.Store.Adopt(path)
 		if err != nil {
@@ -64,10 +83,10 @@ func Run(ctx context.Context, env stage.Env, in In) (map[string]lockfile.Renditi
 func encode(
 	ctx context.Context, env stage.Env, t media.Tools, spec forms.Spec, in In,
 ) (map[string]string, error) {
-	if err := env.Cores.Acquire(ctx, int64(env.Threads)); err != nil {
+	if err := env.Cores.Acquire(ctx, int64(in.Threads)); err != nil {
 		return nil, err
 	}
-	defer env.Cores.Release(int64(env.Threads))
+	defer env.Cores.Release(int64(in.Threads))
 	nameOf := func(path string) (string, error) {
 		hash, err := assets.HashFile(path)
 		return renditions.Name(in.Clip, forms.StoryboardPicture, hash), err
