@@ -152,9 +152,13 @@ func (p *Project) engineCache() (config remote.Config, err error) {
 	const hint = "add cache: s3://BUCKET/PREFIX to the manifest, or use --cache"
 	switch {
 	case sh.None():
-		return config, fault.New(fault.Usage, hint, "--engine needs a shared cache, through which the machines exchange files")
+		return config, fault.New(
+			fault.Usage, hint, "--engine needs a shared cache, through which the machines exchange files",
+		)
 	case config.ReadOnly:
-		return config, fault.New(fault.Usage, "omit --read-only", "--engine writes to the shared cache, which is read-only here")
+		return config, fault.New(
+			fault.Usage, "omit --read-only", "--engine writes to the shared cache, which is read-only here",
+		)
 	}
 	return config, nil
 }

@@ -14,7 +14,8 @@ func (r *Report) Carry() Carried {
 	return c
 }
 
-// Here returns the report if it is of this process, with everything that a step would read from the file; otherwise nil.
+// Here returns the report if it is of this process, with everything that a step would read from the file; otherwise
+// nil.
 func (r *Report) Here() *Report {
 	if r.carried != nil {
 		return nil

@@ -25,7 +25,8 @@ import (
 // gone is how long a server may be away while units wait for it.
 const gone = 15 * time.Minute
 
-// runClient answers questions on stdin with lines on stdout, until stdin ends. Units that are being worked on then go on.
+// runClient answers questions on stdin with lines on stdout, until stdin ends. Units that are being worked on then go
+// on.
 func runClient(ctx context.Context, args []string) error {
 	var s server
 	fs := pflag.NewFlagSet(units.Program+" client", pflag.ContinueOnError)

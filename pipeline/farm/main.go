@@ -1,5 +1,5 @@
-// Command greenroom-worker runs units of greenroom for other machines, by Temporal. With "client" it is the other side: it
-// passes tickets of a greenroom process to the server.
+// Command greenroom-worker runs units of greenroom for other machines, by Temporal. With "client" it is the other side:
+// it passes tickets of a greenroom process to the server.
 //
 // It is a module of its own, so that greenroom itself has no gRPC.
 package main

@@ -22,8 +22,8 @@ const heartbeatTimeout = 30 * time.Second
 // longestUnit bounds one attempt at a unit.
 const longestUnit = 6 * time.Hour
 
-// mostAttempts bounds attempts that ended without an answer, such as those of workers that were killed. The activity ends
-// earlier for reasons that repeat: see activities.give.
+// mostAttempts bounds attempts that ended without an answer, such as those of workers that were killed. The activity
+// ends earlier for reasons that repeat: see activities.give.
 const mostAttempts = 100
 
 // runUnit is the workflow of one unit. Stored histories are replayed in tests: a change of its commands needs another

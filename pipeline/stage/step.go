@@ -64,8 +64,8 @@ func (u Unit) Stage() string {
 
 // Elsewhere runs units on other machines.
 type Elsewhere interface {
-	// Do runs a unit and returns its output as JSON. The files that the output names are in the store then. The error is
-	// the step's own, ErrRefused, or why no machine could run it.
+	// Do runs a unit and returns its output as JSON. The files that the output names are in the store then. The error
+	// is the step's own, ErrRefused, or why no machine could run it.
 	Do(ctx context.Context, u Unit, send func(context.Context, event.Event)) (json.RawMessage, error)
 }
 

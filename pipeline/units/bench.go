@@ -24,11 +24,12 @@ type Bench struct {
 	Shelf   *Shelf    // of Env.Store
 	Steps   []stage.Runner
 
-	busy keymutex.Mutex // a unit that was given to this worker twice runs once at a time: its temporary files have one name
+	// A unit that this worker got twice runs once at a time: its temporary files have one name.
+	busy keymutex.Mutex
 }
 
-// Do runs the unit of a ticket, unless the cache has its output. progress gets fractions of 1. The error is a *StepError,
-// one of the cache, or one of this machine; another try, or another machine, may succeed.
+// Do runs the unit of a ticket, unless the cache has its output. progress gets fractions of 1. The error is a
+// *StepError, one of the cache, or one of this machine; another try, or another machine, may succeed.
 func (b *Bench) Do(ctx context.Context, t Ticket, progress func(float64)) (Answer, error) {
 	if t.Protocol != Protocol {
 		return Answer{Refused: fmt.Sprintf("the worker has protocol %d, the ticket %d", Protocol, t.Protocol)}, nil

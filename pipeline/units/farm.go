@@ -24,8 +24,8 @@ type Asker interface {
 	Ask(ctx context.Context, t Ticket, progress func(float64)) (Answer, error)
 }
 
-// Farm runs units on workers. It implements stage.Elsewhere. Nothing on this machine is lost when it ends early: the next
-// run finds the same units by their keys.
+// Farm runs units on workers. It implements stage.Elsewhere. Nothing on this machine is lost when it ends early: the
+// next run finds the same units by their keys.
 type Farm struct {
 	Store   *assets.Store
 	Cache   remote.Config
@@ -241,8 +241,8 @@ func (f *Farm) open(ctx context.Context) (exchange, error) {
 	return exchange{f.Store, f.cache}, nil
 }
 
-// drop forgets a cache that failed, so that the next use opens it again. Other units may still use it, so that it is not
-// closed.
+// drop forgets a cache that failed, so that the next use opens it again. Other units may still use it, so that it is
+// not closed.
 func (f *Farm) drop(c *remote.Cache) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

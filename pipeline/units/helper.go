@@ -29,8 +29,8 @@ type Helper struct {
 	err     error // why the program ended, after done
 }
 
-// StartHelper starts the program, which is found next to this one or on the path, for a server. warn receives messages for
-// the user.
+// StartHelper starts the program, which is found next to this one or on the path, for a server. warn receives messages
+// for the user.
 func StartHelper(ctx context.Context, path string, e Engine, warn func(string)) (*Helper, error) {
 	in, to := io.Pipe()
 	from, out := io.Pipe()

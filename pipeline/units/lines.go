@@ -2,7 +2,8 @@ package units
 
 import "greenroom/pipeline/stage"
 
-// The lines between greenroom and the program that speaks with the server of a farm. Both write one JSON value per line.
+// The lines between greenroom and the program that speaks with the server of a farm. Both write one JSON value per
+// line.
 
 // Question asks for a ticket. Questions have different numbers.
 type Question struct {

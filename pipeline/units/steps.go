@@ -25,6 +25,7 @@ func Steps(m *standin.Maker, folder string) []stage.Runner {
 		return m.Library(ctx, presenters, s)
 	}
 	return []stage.Runner{
-		check.Step.Runner(), prepare.Step.Runner(), forms.Step.Runner(), presenterstep.Step(maker).Runner(), segments.PieceStep.Runner(),
+		check.Step.Runner(), prepare.Step.Runner(), forms.Step.Runner(), presenterstep.Step(maker).Runner(),
+		segments.PieceStep.Runner(),
 	}
 }

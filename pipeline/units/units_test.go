@@ -21,7 +21,8 @@ import (
 	"greenroom/pipeline/stage"
 )
 
-// place is a user's machine and a worker, which share a cache. Its Ask is a server that passes every ticket to the worker.
+// place is a user's machine and a worker, which share a cache. Its Ask is a server that passes every ticket to the
+// worker.
 type place struct {
 	*testing.T
 	cache string // folder

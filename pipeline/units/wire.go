@@ -1,5 +1,5 @@
-// Package units runs steps on other machines. The machines meet in the shared cache: inputs, outputs and files are objects
-// there, named by their SHA-256. Whoever distributes the work sees tickets, which have hashes only.
+// Package units runs steps on other machines. The machines meet in the shared cache: inputs, outputs and files are
+// objects there, named by their SHA-256. Whoever distributes the work sees tickets, which have hashes only.
 //
 // Farm is the side of the user's process, Bench the side of a worker.
 package units

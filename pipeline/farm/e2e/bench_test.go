@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// BenchmarkTwoWorkers builds 20 clips and renders 20 films with one worker and with two, each on a core of its own with one
-// encoder of one thread, and reports how many times as fast two are. The machine needs two idle cores.
+// BenchmarkTwoWorkers builds 20 clips and renders 20 films with one worker and with two, each on a core of its own with
+// one encoder of one thread, and reports how many times as fast two are. The machine needs two idle cores.
 func BenchmarkTwoWorkers(b *testing.B) {
 	taskset, err := exec.LookPath("taskset")
 	if err != nil {

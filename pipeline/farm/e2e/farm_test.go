@@ -63,8 +63,9 @@ func newFarm(t testing.TB) *farm {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	f := &farm{TB: t, address: l.Addr().String(), db: filepath.Join(dir, "server.db"), library: filepath.Join(dir, "library"),
-		cache: "file://" + filepath.Join(dir, "cache")}
+	f := &farm{TB: t, address: l.Addr().String(), db: filepath.Join(dir, "server.db"),
+		library: filepath.Join(dir, "library"),
+		cache:   "file://" + filepath.Join(dir, "cache")}
 	l.Close()
 	f.startServer()
 	return f
@@ -147,7 +148,8 @@ func (f *farm) workerFlags(more []string) []string {
 // pinned starts a worker that runs on one core.
 func (f *farm) pinned(taskset string, core int, flags ...string) {
 	f.Helper()
-	args := append([]string{"-c", strconv.Itoa(core), filepath.Join(programs, "greenroom-worker")}, f.workerFlags(flags)...)
+	program := filepath.Join(programs, "greenroom-worker")
+	args := append([]string{"-c", strconv.Itoa(core), program}, f.workerFlags(flags)...)
 	f.startPath("", taskset, args...).waitFor(f.TB, "ready")
 }
 

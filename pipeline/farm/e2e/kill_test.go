@@ -9,8 +9,8 @@ import (
 // kills is how many processes are killed while one job runs.
 const kills = 6
 
-// TestKillsLoseNothing kills the client, workers and the server at random while clips are built and films rendered. In the
-// end everything is what one machine makes, and nothing is missing.
+// TestKillsLoseNothing kills the client, workers and the server at random while clips are built and films rendered. In
+// the end everything is what one machine makes, and nothing is missing.
 func TestKillsLoseNothing(t *testing.T) {
 	f := newFarm(t)
 	here := f.local(f.project(4, 4))
