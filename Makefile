@@ -91,7 +91,7 @@ test: setup vet lint build
 	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
-	cd $(FARM) && go vet . && go test -race .
+	cd $(FARM) && go vet . && go test .
 
 # With the settings of the tests, so that both use the same compiled packages.
 vet:
@@ -144,7 +144,7 @@ release:
 MANAGERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/package-managers
 test-all: test vet-all explore kill farm-server
 	@.ci/setup all
-	cd $(FARM) && go vet ./... && go test -count 1 -timeout 30m ./e2e
+	cd $(FARM) && go vet ./... && go run $(STATICCHECK) ./... && go test -count 1 -timeout 30m ./e2e
 	go test -race -count 1 -timeout 30m -run '$(LONG)' ./internal/e2e/...
 	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS)
 	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...

@@ -6,10 +6,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/spf13/pflag"
 
 	"greenroom/internal/fault"
 )
@@ -21,7 +24,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:])
-	if err == nil {
+	if err == nil || errors.Is(err, pflag.ErrHelp) {
 		return
 	}
 	fmt.Fprint(os.Stderr, fault.Format(err, true))

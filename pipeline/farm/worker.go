@@ -58,8 +58,8 @@ func parse(args []string) (*settings, error) {
 	fs.StringVar(&s.listen, "listen", "", "serve /healthz and /metrics on this loopback `ADDRESS`")
 	err := fs.Parse(args)
 	switch {
-	case errors.Is(err, pflag.ErrHelp):
-		return nil, fault.New(fault.Usage, "", "see the flags above")
+	case errors.Is(err, pflag.ErrHelp): // printed
+		return nil, err
 	case err != nil:
 		return nil, fault.Wrap(fault.Usage, err, units.Program+" --help", "read the flags")
 	case fs.NArg() > 0:

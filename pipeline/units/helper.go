@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"sync"
 
 	"greenroom/internal/fault"
@@ -20,7 +21,7 @@ const Program = "greenroom-worker"
 type Helper struct {
 	warn func(string)
 
-	in   *io.PipeWriter
+	in   *os.File
 	done chan struct{} // closed when the program has ended
 
 	mu      sync.Mutex
@@ -32,7 +33,11 @@ type Helper struct {
 // StartHelper starts the program, which is found next to this one or on the path, for a server. warn receives messages
 // for the user.
 func StartHelper(ctx context.Context, path string, e Engine, warn func(string)) (*Helper, error) {
-	in, to := io.Pipe()
+	// A pipe of the system: one of io's is read until the next question after the program has ended.
+	in, to, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
 	from, out := io.Pipe()
 	h := &Helper{warn: warn, in: to, done: make(chan struct{}), waiting: map[int]chan Reply{}}
 	ready := make(chan Reply, 1)
@@ -42,7 +47,7 @@ func StartHelper(ctx context.Context, path string, e Engine, warn func(string)) 
 			Path: path, Args: []string{"client", "--server", e.Server, "--namespace", e.Namespace},
 			Env: proc.ForFarm(), Stdin: in, Stdout: out,
 		})
-		in.CloseWithError(io.ErrClosedPipe)
+		in.Close()
 		out.CloseWithError(io.EOF)
 		h.ended(err)
 	}()
