@@ -144,7 +144,7 @@ release:
 MANAGERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenroom-ci/package-managers
 test-all: test vet-all explore kill farm-server
 	@.ci/setup all
-	cd $(FARM) && go vet ./... && go run $(STATICCHECK) ./... && go test -count 1 -timeout 30m ./e2e
+	cd $(FARM) && go vet ./... && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../../.ci/errcheck.txt ./... && go test -count 1 -timeout 30m ./e2e
 	go test -race -count 1 -timeout 30m -run '$(LONG)' ./internal/e2e/...
 	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS)
 	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...

@@ -153,18 +153,19 @@ func (p *passer) watch(ctx context.Context, q units.Question, ended <-chan struc
 			return
 		case <-tick.C:
 		}
-		d, err := p.client.DescribeWorkflowExecution(ctx, workflowID(q.Ticket), "")
+		d, err := p.client.DescribeWorkflow(ctx, workflowID(q.Ticket), "")
 		if err != nil {
 			continue
 		}
-		if len(d.PendingActivities) == 0 || d.PendingActivities[0].LastStartedTime == nil {
+		pending := d.RawResponse.GetPendingActivities()
+		if len(pending) == 0 || pending[0].LastStartedTime == nil {
 			if waited++; waited%10 == 5 {
 				p.warn(ctx, q.Ticket.Queue)
 			}
 			continue
 		}
 		var now float64
-		details := d.PendingActivities[0].HeartbeatDetails
+		details := pending[0].HeartbeatDetails
 		if details == nil || len(details.Payloads) == 0 || json.Unmarshal(details.Payloads[0].Data, &now) != nil {
 			continue
 		}
