@@ -185,6 +185,18 @@ func (c *Client) FindTranslation(ctx context.Context, marker string) ([]VideoIte
 	return c.findMarked(ctx, "list translations", PathTranslateV3, nil, marker)
 }
 
+// Folder reads a folder of the account (v3); NotFound of the error is true for one that it does not have.
+func (c *Client) Folder(ctx context.Context, id string) error {
+	var f struct {
+		Trash bool `json:"is_trash"`
+	}
+	err := c.read(ctx, "read folder", "/v3/folders/"+url.PathEscape(id), nil, &f)
+	if err == nil && f.Trash {
+		return &Error{Op: "read folder", Status: http.StatusNotFound, Message: "the folder is in the trash"}
+	}
+	return err
+}
+
 // Glossary is how terms of a brand are pronounced and translated (v3).
 type Glossary struct{ ID, Name string }
 

@@ -46,6 +46,8 @@ type request struct {
 	AudioOnly     bool   `json:",omitempty"` // a translation of the sound alone
 	InputLanguage string `json:",omitempty"`
 	SRT           string `json:",omitempty"` // the upload with the corrected text of a proofread
+
+	Folder string `json:"-"` // of the job, which keeps it
 }
 
 var hexColor = lazyregexp.New(`^#[0-9A-Fa-f]{6}$`)
@@ -115,13 +117,14 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		CaptionMode string `json:"caption_mode"`
 		CallbackID  string `json:"callback_id"`
 		CallbackURL string `json:"callback_url"`
+		Folder      string `json:"folder_id"`
 	}
 	bad := func(message string) { v2Error(w, http.StatusBadRequest, "invalid_parameter", message) }
 	if err := json.NewDecoder(io.LimitReader(r.Body, 4<<20)).Decode(&b); err != nil {
 		bad("request body is not valid JSON")
 		return
 	}
-	q := request{Width: 1920, Height: 1080, Scale: 1, CallbackID: b.CallbackID}
+	q := request{Width: 1920, Height: 1080, Scale: 1, CallbackID: b.CallbackID, Folder: b.Folder}
 	if b.Dimension != nil {
 		q.Width, q.Height = b.Dimension.Width, b.Dimension.Height
 	}
@@ -131,6 +134,9 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		return
 	case b.CallbackID != "" && b.CallbackURL == "":
 		bad("callback_url is required when callback_id is set")
+		return
+	case s.checkFolder(b.Folder).message != "":
+		bad("folder_id is invalid: " + s.checkFolder(b.Folder).message)
 		return
 	case q.Width%2 != 0 || q.Height%2 != 0 || q.Width < 128 || q.Height < 128 || q.Width > 4096 || q.Height > 4096:
 		bad("dimension is invalid: width and height must be even numbers between 128 and 4096")

@@ -82,10 +82,12 @@ func (s *Server) listJobs(
 // videos returns the plain videos of one generation that a list shows, newest first: those with the
 // title that the request asks for, unless the fault list-lag still hides them. The caller holds mu.
 func (s *Server) videos(r *http.Request, v3 bool) (out []*job) {
-	title := r.URL.Query().Get("title")
+	query := r.URL.Query()
+	title := query.Get("title")
 	lag, _ := s.faults.duration("list-lag")
 	for _, j := range slices.Backward(s.jobs) {
 		hidden := j.Deleted || j.V3 != v3 || j.Kind != "" || s.o.Now().Sub(j.Created) < lag
+		hidden = hidden || query.Has("folder_id") && j.Folder != query.Get("folder_id") // an empty one is the root
 		if !hidden && strings.Contains(j.Title, title) {
 			out = append(out, j)
 		}

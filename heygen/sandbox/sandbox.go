@@ -192,7 +192,7 @@ func (s *Server) Close() error {
 // accept bills a job: it is on disk before the answer can be sent.
 func (s *Server) accept(route, title, callback string, r request) (*job, error) {
 	j := newJob(route, title, r, s.o.Now())
-	j.Callback = callback
+	j.Callback, j.Folder = callback, r.Folder
 	return j, s.bill(j)
 }
 

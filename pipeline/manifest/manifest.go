@@ -71,6 +71,7 @@ type HeyGen struct {
 	Key         string // a reference: $ENV, file:PATH, cmd:…
 	Concurrency int
 	Budget      *float64 // USD a run; nil is none
+	Folder      string   // id of the account's folder for what the project makes; empty is the root
 	Base        string   // another API address; only from HEYGEN_API_BASE
 	Accounts    []string // further accounts whose takes the project uses, such as heygen-1a2b3c4d5e6f
 }

@@ -36,6 +36,7 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 		"concurrency": d.Integer("heygen.concurrency", 1, 100, "3 suits most plans", &h.Concurrency),
 		"accounts":    d.accounts("heygen.accounts", &h.Accounts),
 		"key":         d.keyReference(&h.Key),
+		"folder":      d.folder("heygen.folder", &h.Folder),
 		"budget": func(n ast.Node) {
 			s, _ := d.ReadText(n, "heygen.budget")
 			v, err := strconv.ParseFloat(strings.TrimSpace(strings.Trim(strings.ReplaceAll(s, "USD", ""), "$ ")), 64)
@@ -48,6 +49,20 @@ func (d *doc) heygen(n ast.Node, h *HeyGen) {
 	})
 	if budget >= 0 {
 		h.Budget = &budget
+	}
+}
+
+// folder reads the id of a folder of the account.
+func (d *doc) folder(path string, to *string) func(ast.Node) {
+	return func(n ast.Node) {
+		v := ""
+		d.Text(path, &v)(n)
+		if !videoID.MatchString(v) {
+			hint := idHint(v, "`greenroom api POST /v3/folders --field name=NAME` makes one and prints its id")
+			d.Fault(n, hint, "%s is not the id of a folder", path)
+			return
+		}
+		*to = v
 	}
 }
 

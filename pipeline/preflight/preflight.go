@@ -22,6 +22,7 @@ type Found struct {
 	Engines   map[string]*heygen.Engine  // of v3 looks, by id
 	Templates map[string]heygen.Template // by id
 	Languages map[string]string          // as the account names them, by the manifest's name
+	Folder    string                     // in which videos lie; empty: the root
 }
 
 // Preflight compares a plan with an account.
@@ -55,7 +56,7 @@ func (p *Preflight) Check(ctx context.Context, plan *planning.Plan) (Found, erro
 func (f *flight) catalogue() func(context.Context) error {
 	return func(ctx context.Context) error {
 		for _, check := range []func(context.Context) error{
-			f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages, f.checkGlossaries,
+			f.checkLooks, f.checkVoices, f.checkSpeech, f.checkTemplates, f.checkLanguages, f.checkGlossaries, f.checkFolder,
 		} {
 			if err := check(ctx); err != nil {
 				return err
@@ -88,7 +89,9 @@ func (p *Preflight) flight(plan *planning.Plan) *flight {
 	}
 	f := &flight{
 		Preflight: p, looks: map[string][]planning.Step{}, voices: byID(), speech: byID(),
-		found: Found{map[string]*heygen.Engine{}, map[string]heygen.Template{}, map[string]string{}},
+		found: Found{
+			Engines: map[string]*heygen.Engine{}, Templates: map[string]heygen.Template{}, Languages: map[string]string{},
+		},
 	}
 	for _, s := range plan.Steps {
 		if s.Action == planning.Buy || s.Action == planning.Draft {

@@ -117,6 +117,27 @@ func (f *flight) checkLanguages(ctx context.Context) error {
 	return nil
 }
 
+// checkFolder finds a folder that the account does not have. The list of folders is v3's; without one the folder is
+// sent as it is.
+func (f *flight) checkFolder(ctx context.Context) error {
+	id := f.disk.Manifest.HeyGen.Folder
+	if id == "" || !slices.ContainsFunc(f.steps, func(s planning.Step) bool { return routes.TakesFolder(s.Route) }) {
+		return nil
+	}
+	f.found.Folder = id
+	err := f.client.Folder(ctx, id)
+	switch {
+	case heygen.NotFound(err):
+		const hint = "`greenroom api POST /v3/folders --field name=NAME` makes one and prints its id; nothing was bought"
+		f.faults = append(f.faults, fault.New(fault.Manifest, hint, "heygen.folder: the account has no folder %q", id))
+	case heygen.Unauthorized(err):
+		return account.Explain(err, "read the folder")
+	case err != nil:
+		f.unread = cmp.Or(account.Explain(err, "read the folder"), f.unread)
+	}
+	return nil
+}
+
 // checkGlossaries finds glossaries that the account does not have, such as those of another account.
 func (f *flight) checkGlossaries(ctx context.Context) error {
 	by := map[string][]planning.Step{}

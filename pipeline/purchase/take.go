@@ -144,6 +144,7 @@ func (b *Buyer) materials(ctx context.Context, client *heygen.Client, r request.
 	m := request.Materials{
 		Uploads: map[string]request.Upload{}, Photos: map[string]string{},
 		Engines: b.o.Found.Engines, Template: b.o.Found.Templates[r.Template.ID], Language: b.o.Found.Languages[r.Translate.To],
+		Folder: b.o.Found.Folder,
 	}
 	api := routes.APIOf(r.Route)
 	for _, f := range r.Files() {

@@ -64,7 +64,24 @@ func (c Canonical) Post(title string, m Materials) (Post, error) {
 		return p, err
 	}
 	p.Body, err = json.Marshal(body)
+	if err == nil && m.Folder != "" && routes.TakesFolder(c.Route) {
+		p.Body, err = inFolder(p.Body, m.Folder)
+	}
 	return p, err
+}
+
+// inFolder adds the folder to a body. It changes nothing of the video, so it is not part of the canonical value.
+func inFolder(body []byte, folder string) ([]byte, error) {
+	var members map[string]json.RawMessage
+	err := json.Unmarshal(body, &members)
+	if err != nil {
+		return nil, err
+	}
+	members["folder_id"], err = json.Marshal(folder)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(members)
 }
 
 // writer writes one body.

@@ -14,6 +14,7 @@ type Materials struct {
 	Engines  map[string]*heygen.Engine // of v3 looks, by id
 	Template heygen.Template           // the one of the request
 	Language string                    // as the account names it; empty: as the manifest does
+	Folder   string                    // of the account, in which the video lies; empty: its root
 }
 
 // Upload is a file on the account.

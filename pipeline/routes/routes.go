@@ -120,6 +120,16 @@ func rowOf(name string) route {
 	return r
 }
 
+// TakesFolder reports a route whose requests name the folder of the account in which the video lies. That of studio scenes
+// is not documented.
+func TakesFolder(route string) bool {
+	switch route {
+	case V2, V2Key, V3, V3Key, V3WebM, V2Template, V3Template, V3Translate, V3TranslateKey, V3Proofread, V3Lipsync:
+		return true
+	}
+	return false
+}
+
 // IsSpeech reports a route of a voice draft.
 func IsSpeech(route string) bool { return route == V1Speech || route == V3Speech }
 

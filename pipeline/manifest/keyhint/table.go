@@ -16,7 +16,7 @@ var meanings = map[string][]meaning{
 		{"avatar voice captions transparent background pronunciation route keycolor draft", "write it under defaults:"},
 		{"language lang", "a translation is a clip: {translate: {clip: NAME, to: {}}}; the language a voice speaks is " +
 			"voice.locale"},
-		{"api apikey key account accounts budget concurrency token", "write it under heygen:"},
+		{"api apikey key account accounts budget concurrency token folder folderid", "write it under heygen:"},
 		{"films film movie movies output outputs timeline composition scenes tracks layers",
 			"write compositions: {NAME: {layers: [{clip: NAME}]}}"},
 		{"clip videos footage", "write clips: {NAME: {script: \"…\"}}"},

@@ -223,6 +223,7 @@ func schemaHeyGen() shape {
 		"budget": pattern("What one run may cost, in dollars. A build that may cost more is refused before anything is "+
 			"bought.",
 			`^(USD ?)?\$? ?[0-9]+([.][0-9]+)? ?(USD|\$)?$`, "$10"),
+		"folder": pattern("The id of the account's folder for the videos that this project makes.", `^[A-Za-z0-9_-]+$`),
 		"accounts": orList("Further accounts whose takes this project uses, as greenroom.lock names them.",
 			shape{"type": "string", "pattern": `^[a-z0-9]+(-[a-z0-9]+)+$`}),
 	})
@@ -266,7 +267,8 @@ func schemaPrepare() shape {
 			[]string{"cut", "hold"}, "default", "cut"),
 		"renditions": orList("Files to make of each clip. webm and poster are always made; captions asks HeyGen for them.",
 			shape{"enum": toAny(manifest.Renditions)}),
-		"captions": text("Captions made here, of the delivered sound: script for the clip's own words, or the words, or a .md or .txt file.",
+		"captions": text("Captions made here, of the delivered sound: script for the clip's own words, or the words, or a "+
+			".md or .txt file.",
 			"script", "words/interview.md"),
 		"backdrop": schemaColor("Behind the presenter in the preview.", "#F6F4EF"),
 	})
