@@ -47,6 +47,8 @@ type BuildOptions struct {
 	// Look receives a value when a job may have ended, so that it is read now and not at the next
 	// poll. Nil: there are no events.
 	Look <-chan struct{}
+	// Exactly is a plan that was reviewed: the build does that, or fails before it does anything. Nil builds what is needed.
+	Exactly *planning.Saved
 	// Confirm is called before money is spent; nil means yes.
 	Confirm func(*planning.Plan) (bool, error)
 }
@@ -139,6 +141,9 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if err == nil {
 		err = p.planner.MayRefetch(plan)
 	}
+	if err == nil && o.Exactly != nil {
+		err = o.Exactly.Drift(p.Manifest.Project, plan)
+	}
 	if err != nil {
 		return Summary{}, err
 	}
@@ -171,6 +176,11 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	}
 	if plan, err = p.Plan(ctx, o.Clips); err != nil {
 		return sum, err
+	}
+	if o.Exactly != nil { // another run may have changed something meanwhile
+		if err := o.Exactly.Exceeds(plan); err != nil {
+			return sum, err
+		}
 	}
 	p.collector().Sweep(whenAll(plan, o.Clips))
 	// What is bought is prepared next: without ffmpeg it would only lie there.

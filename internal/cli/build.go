@@ -17,8 +17,8 @@ import (
 )
 
 func buildCommand() command {
-	return command{name: "build", summary: "bring clips up to date and publish them", usage: "build [flags] [clip...]",
-		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes\ngreenroom build --draft\ngreenroom build welcome --shard 1/4 --results out/welcome.csv",
+	return command{name: "build", summary: "bring clips up to date and publish them", usage: "build [flags] [clip... | PLAN.json]",
+		examples: "greenroom build\ngreenroom build intro --max-spend 5 --yes\ngreenroom build --draft\ngreenroom build plan.json\ngreenroom build welcome --shard 1/4 --results out/welcome.csv",
 		bind: func(fs *pflag.FlagSet) runFunc {
 			var o pipeline.BuildOptions
 			var maxSpend float64
@@ -80,6 +80,12 @@ func buildCommand() command {
 						return err
 					}
 				}
+				if len(args) == 1 && isPlanFile(args[0]) {
+					if err := e.readPlan(fs, args[0], &o); err != nil {
+						return err
+					}
+					yes = true // the plan was reviewed
+				}
 				if o.Draft && o.StandIns {
 					return fault.New(fault.Usage,
 						"--stand-ins buys nothing; --draft buys voices and renders stand-ins too",
@@ -120,7 +126,7 @@ const heapBudget = 72 << 20
 
 func runBuild(ctx context.Context, e *env, o pipeline.BuildOptions, table, junit string) error {
 	if len(o.Clips) == 0 && len(o.Only) == 0 && o.Shard.Of == 0 && table == "" && junit == "" && !o.Verify &&
-		!o.Refetch {
+		!o.Refetch && o.Exactly == nil {
 		if n, ok := pipeline.Unchanged(e.options(nil)); ok {
 			return finish(e, pipeline.Summary{Clips: n, UpToDate: n})
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"greenroom/internal/atomicfile"
+	"greenroom/internal/fault"
 	"greenroom/pipeline/planning"
 	"greenroom/pipeline/preflight"
 	"greenroom/pipeline/request"
@@ -15,9 +17,12 @@ import (
 
 func planCommand() command {
 	return command{name: "plan", summary: "show what a build would do: route, price and reason; change nothing",
-		usage:    "plan [clip...]",
-		examples: "greenroom plan\ngreenroom plan intro --json",
-		bind: func(*pflag.FlagSet) runFunc {
+		usage:    "plan [flags] [clip...]",
+		examples: "greenroom plan\ngreenroom plan intro --json\ngreenroom plan -o plan.json",
+		bind: func(fs *pflag.FlagSet) runFunc {
+			var out string
+			fs.StringVarP(&out, "output", "o", "", "also write the plan to `FILE`, for `greenroom build FILE`")
+			writes(fs, outputFile, "output")
 			return func(ctx context.Context, e *env, args []string) error {
 				p, err := e.project(nil)
 				if err != nil {
@@ -37,6 +42,9 @@ func planCommand() command {
 				if unchecked != "" {
 					e.say("avatars, voices, templates and languages were not checked: %s", oneLine(unchecked))
 				}
+				if out != "" && problems == nil {
+					problems = e.savePlan(out, p.Manifest.Project, args, plan)
+				}
 				if e.json {
 					return errors.Join(problems, e.printJSON(plan))
 				}
@@ -44,6 +52,19 @@ func planCommand() command {
 				return problems
 			}
 		}}
+}
+
+// savePlan writes a plan to be carried out later.
+func (e *env) savePlan(file, project string, clips []string, plan *planning.Plan) error {
+	b, err := planning.Save(project, clips, plan)
+	if err != nil {
+		return err
+	}
+	if _, err := atomicfile.WriteBytes(e.path(file), 0o644, b); err != nil {
+		return fault.Wrap(fault.Failed, err, "name a file that can be written", "save the plan")
+	}
+	e.say("saved as %s: `greenroom build %s` does just this", file, file)
+	return nil
 }
 
 func printPlan(e *env, plan *planning.Plan) { e.planTo(e.Stdout, plan) }
