@@ -1,4 +1,5 @@
-// Package docs has no code. Its tests check the links of the repository's pages.
+// The links of all pages of the repository.
+
 package docs
 
 import (

@@ -104,7 +104,8 @@ func (b *build) measureWords(ctx context.Context, s planning.Step, e lockfile.En
 	if err != nil {
 		return e.Captions, err
 	}
-	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: "words measured in the sound"})
+	const done = "words measured in the sound"
+	b.Send(ctx, event.Event{Clip: s.Clip, Stage: "captions", State: event.Done, Message: done})
 	return &r, nil
 }
 

@@ -195,7 +195,8 @@ func fill(list []token, end int) {
 
 // unspaced reports scripts that are written without spaces between words.
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
+		unicode.Myanmar)
 }
 
 // uneven compares the lengths of words with espeak-ng's. Very short ones decide little: 20 ms are added to each.

@@ -93,7 +93,7 @@ var jsonShapes = []jsonShape{
 }
 
 // noAnswer are commands that print messages, or a text that is the same with --json.
-var noAnswer = []string{"help", "schema", "sandbox", "watch", "init", "adopt", "resolve", "completion", "man"}
+var noAnswer = []string{"help", "schema", "mcp", "skill", "sandbox", "watch", "init", "adopt", "resolve", "completion", "man"}
 
 var schemaFolder = filepath.Join("..", "..", "docs", "json")
 

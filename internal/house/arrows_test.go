@@ -73,13 +73,15 @@ var layers = [][]string{
 
 // owners are outside packages that one package of the product alone may import.
 var owners = map[string]string{
-	"github.com/spf13/pflag":                   "greenroom/internal/cli",
-	"github.com/cavaliergopher/grab/v3":        "greenroom/assets",
-	"github.com/fsnotify/fsnotify":             "greenroom/pipeline",
-	"github.com/u2takey/ffmpeg-go":             "greenroom/compose",
-	"github.com/ebitengine/purego":             "greenroom/internal/espeak",
-	"github.com/aws/aws-sdk-go-v2/service/s3":  "greenroom/assets",
-	"github.com/santhosh-tekuri/jsonschema/v6": "greenroom/internal/wiretest",
+	"github.com/spf13/pflag":                     "greenroom/internal/cli",
+	"github.com/cavaliergopher/grab/v3":          "greenroom/assets",
+	"github.com/fsnotify/fsnotify":               "greenroom/pipeline",
+	"github.com/u2takey/ffmpeg-go":               "greenroom/compose",
+	"github.com/ebitengine/purego":               "greenroom/internal/espeak",
+	"gonum.org/v1/gonum/dsp/fourier":             "greenroom/compose/align",
+	"github.com/modelcontextprotocol/go-sdk/mcp": "greenroom/internal/agent",
+	"github.com/aws/aws-sdk-go-v2/service/s3":    "greenroom/assets",
+	"github.com/santhosh-tekuri/jsonschema/v6":   "greenroom/internal/wiretest",
 }
 
 // impure are what pipeline/request must not use: it computes, and reads and sends nothing.

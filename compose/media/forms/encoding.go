@@ -54,7 +54,8 @@ func stacked(transparent bool) *media.Encoding {
 	if transparent {
 		filters = "format=gbrap,split[straight][full];[full]alphaextract,format=gray," +
 			"scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p[matte];" +
-			"[straight]premultiply=inplace=1,format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p[colour]"
+			"[straight]premultiply=inplace=1,format=gbrp,scale=out_color_matrix=bt709:out_range=tv," +
+			"format=yuv420p[colour]"
 		filters = "scale=in_color_matrix=bt709," + filters
 	}
 	out := append(append([]string{}, x264...), tags...)

@@ -52,8 +52,8 @@ func (p *small) add(name, file string) {
 	case Preview:
 		p.picture("preview", p.overBackdrop())
 		p.sound("preview_sound", "anull")
-		p.output(file, "-map", "[preview]", "-map", "[preview_sound]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23",
-			"-movflags", "+faststart", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
+		p.output(file, "-map", "[preview]", "-map", "[preview_sound]",
+			"-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-movflags", "+faststart", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
 			"-fps_mode", "passthrough", "-c:a", "aac", "-b:a", "128k")
 	case Proxy:
 		p.picture("proxy", p.half())

@@ -50,7 +50,8 @@ func addPicture(z *zip.Writer, name string) error {
 		return err
 	}
 	defer f.Close()
-	h := &zip.FileHeader{Name: filepath.Base(name), Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+	first := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) // that the format knows
+	h := &zip.FileHeader{Name: filepath.Base(name), Method: zip.Store, Modified: first}
 	w, err := z.CreateHeader(h)
 	if err != nil {
 		return err
