@@ -88,7 +88,7 @@ test test-all: export GORACE := atexit_sleep_ms=50
 test: setup vet lint build
 	cd remotion/companion && npm run --silent check
 	go test -C pipeline/live/webrtc -race ./...
-	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 30m $(PLAIN)
+	GREENROOM_E2E_RACE='$(RACE)' go test -timeout 45m $(PLAIN)
 	EXPLORE_FAULTS=1 go test $(RACE) -timeout 30m -skip '$(LONG)' greenroom/pipeline/ledger $(filter-out $(PLAIN),$(PACKAGES))
 	go test -race -timeout 30m -run '$(GOROUTINES)' greenroom/compose/media greenroom/compose/standin
 	cd $(FARM) && go vet . && go test .
