@@ -2,10 +2,12 @@
 package agents
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -315,4 +317,54 @@ func TestARandomAgentBuysNothing(t *testing.T) {
 	}
 	s.must("plan", none{})
 	s.billed(0)
+}
+
+// TestOverHTTP: a client that knows the address works as over stdin; a page of another origin, and another path, are refused.
+func TestOverHTTP(t *testing.T) {
+	t.Parallel()
+	s := open(t, false)
+	cmd := exec.Command("greenroom", "mcp", "--http", "127.0.0.1:0")
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "HEYGEN_API_KEY=k", "HEYGEN_API_BASE="+s.account)
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	line, err := bufio.NewReader(log).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, address, _ := strings.Cut(strings.TrimSpace(line), "serving ")
+	c, err := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil).Connect(t.Context(),
+		&mcp.StreamableClientTransport{Endpoint: address}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r, err := c.CallTool(t.Context(), &mcp.CallToolParams{Name: "plan", Arguments: none{}})
+	if err != nil || r.IsError {
+		t.Errorf("plan: %v, %v", r, err)
+	}
+	for origin, url := range map[string]string{"https://example.com": address, "": strings.TrimSuffix(address, "mcp")} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Origin", origin)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s from %q: %s", url, origin, res.Status)
+		}
+	}
 }
