@@ -87,8 +87,11 @@ func path(a, b []vector, allowed func(i int) (from, to int)) (to []int, distance
 			rows[i].steps[j-from] = step
 		}
 		prev, cur = cur, prev
-		for j := range cur {
-			cur[j] = infinite
+		if i > 0 { // only the cells that the row before set: all of them would cost more than the band
+			old := rows[i-1]
+			for j := old.from; j < old.from+len(old.steps); j++ {
+				cur[j] = infinite
+			}
 		}
 	}
 	to = make([]int, len(a))
