@@ -183,10 +183,6 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 		}
 	}
 	p.collector().Sweep(whenAll(plan, o.Clips))
-	// What is bought is prepared next: without ffmpeg it would only lie there.
-	if err := p.canMake(ctx, plan); err != nil {
-		return sum, err
-	}
 	b := &build{Project: p, o: o, runID: fmt.Sprintf("%x", start.UnixNano()), sum: sum, polls: wait.NewPoller(p.o.Now)}
 	b.sum.UpToDate, b.sum.Results = plan.Counts()[planning.Keep], p.results(plan)
 	b.resultAt = resultIndex(b.sum.Results)
@@ -195,6 +191,10 @@ func (p *Project) Build(ctx context.Context, o BuildOptions) (Summary, error) {
 	if o.StandIns || o.Draft {
 		plan, draw = plan.Free()
 		spend = draw.Voices(o.Draft)
+	}
+	// What is bought is prepared next: without ffmpeg it would only lie there.
+	if err := p.canMake(ctx, plan); err != nil {
+		return sum, err
 	}
 	if !p.o.NetworkFolder && !p.Account.Sandboxed() {
 		if err := purchase.CheckFolder(p.StateDir(), p.o.fileSystem, spend); err != nil {
