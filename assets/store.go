@@ -263,6 +263,15 @@ func (s *Store) Adopt(path string) (Hash, int64, error) {
 	return h, size, nil
 }
 
+// AdoptBytes puts content into the store. Name is that of the temporary file.
+func (s *Store) AdoptBytes(name string, content []byte) (Hash, int64, error) {
+	tmp := s.TempPath(name)
+	if err := os.WriteFile(tmp, content, 0o644); err != nil {
+		return "", 0, full(err, "store "+name)
+	}
+	return s.Adopt(tmp)
+}
+
 // HashFile returns the hash under which the store would keep a file.
 func HashFile(path string) (Hash, error) {
 	h, _, err := hashFile(path)

@@ -130,12 +130,8 @@ func (b *build) writeCaptions(s planning.Step, e lockfile.Entry, name string) (l
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return lockfile.Rendition{}, err
 	}
-	tmp := b.Store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + "." + captions.Ext(name))
 	text := captions.Write(name, list, b.Manifest.Width, b.Manifest.Height)
-	if err := os.WriteFile(tmp, text, 0o644); err != nil {
-		return lockfile.Rendition{}, err
-	}
-	hash, size, err := b.Store.Adopt(tmp)
+	hash, size, err := b.Store.AdoptBytes("captions-"+s.Clip+"-"+s.Key[:16]+"."+captions.Ext(name), text)
 	return lockfile.Rendition{Key: recipes.CaptionsKey(name, e), Hash: string(hash), Bytes: size}, err
 }
 
@@ -179,11 +175,7 @@ func (b *build) keepCaptions(s planning.Step, list []captions.Caption) (lockfile
 	if err != nil {
 		return lockfile.Rendition{}, err
 	}
-	tmp := b.Store.TempPath("captions-" + s.Clip + "-" + s.Key[:16] + ".json")
-	if err := os.WriteFile(tmp, append(j, '\n'), 0o644); err != nil {
-		return lockfile.Rendition{}, err
-	}
-	hash, size, err := b.Store.Adopt(tmp)
+	hash, size, err := b.Store.AdoptBytes("captions-"+s.Clip+"-"+s.Key[:16]+".json", append(j, '\n'))
 	k := hashkey.New("captions/1")
 	k.Field("take", s.Key)
 	return lockfile.Rendition{Key: k.Sum(), Hash: string(hash), Bytes: size}, err

@@ -11,11 +11,11 @@ import (
 	"greenroom/assets"
 	"greenroom/compose/media"
 	"greenroom/compose/media/forms"
-	"greenroom/internal/hashkey"
 	"greenroom/pipeline/event"
 	"greenroom/pipeline/lockfile"
 	"greenroom/pipeline/renditions"
 	"greenroom/pipeline/stage"
+	"greenroom/pipeline/stage/prepare"
 )
 
 // In is a prepared clip of the store and the names of the forms to make. The paths of Spec are set by Run.
@@ -98,13 +98,7 @@ func encode(
 
 // Key returns the hash of master, recipe and ffmpeg's version: a form with the same key is up to date.
 func Key(name, master string, s media.PrepareSpec, backdrop string, t media.Tools) string {
-	k := hashkey.New("rendition/1")
-	k.Field("name", name)
-	k.Field("master", master)
-	k.Field("tool", t.Version)
-	for _, a := range s.Recipe(t) {
-		k.Field("arg", a)
-	}
+	k := prepare.NewKey(name, master, s, t)
 	forms.AddKey(k, name, backdrop)
 	return k.Sum()
 }

@@ -99,8 +99,8 @@ func encode(ctx context.Context, env stage.Env, clip string, t media.Tools, spec
 	})
 }
 
-// Key returns the hash of master, recipe and ffmpeg's version: a rendition with the same key is up to date.
-func Key(name, master string, s media.PrepareSpec, t media.Tools) string {
+// NewKey returns the fields that the keys of all renditions begin with.
+func NewKey(name, master string, s media.PrepareSpec, t media.Tools) *hashkey.Key {
 	k := hashkey.New("rendition/1")
 	k.Field("name", name)
 	k.Field("master", master)
@@ -108,6 +108,12 @@ func Key(name, master string, s media.PrepareSpec, t media.Tools) string {
 	for _, a := range s.Recipe(t) {
 		k.Field("arg", a)
 	}
+	return k
+}
+
+// Key returns the hash of master, recipe and ffmpeg's version: a rendition with the same key is up to date.
+func Key(name, master string, s media.PrepareSpec, t media.Tools) string {
+	k := NewKey(name, master, s, t)
 	if name == renditions.Poster {
 		for _, a := range (media.PosterSpec{At: posterAt}).Recipe() {
 			k.Field("arg", a)

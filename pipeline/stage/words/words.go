@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 
 	"greenroom/assets"
@@ -53,11 +52,7 @@ func Run(ctx context.Context, env stage.Env, in In) (lockfile.Rendition, error) 
 	if err != nil {
 		return lockfile.Rendition{}, err
 	}
-	tmp := env.Store.TempPath("words-" + in.Clip + "-" + in.TakeKey[:16] + ".json")
-	if err := os.WriteFile(tmp, append(j, '\n'), 0o644); err != nil {
-		return lockfile.Rendition{}, err
-	}
-	hash, size, err := env.Store.Adopt(tmp)
+	hash, size, err := env.Store.AdoptBytes("words-"+in.Clip+"-"+in.TakeKey[:16]+".json", append(j, '\n'))
 	return lockfile.Rendition{Key: Key(in.Master, in.Text, in.Language), Hash: string(hash), Bytes: size}, err
 }
 
