@@ -37,6 +37,7 @@ var onRoute = []takesRoute{
 	{"v3", routes.V3TranslateKey, `{translate: {file: a.mp4, to: Spanish%T}%s}`},
 	{"v3", routes.V3Proofread, `{translate: {file: a.mp4, to: Spanish, proofread: new.srt%T}, transparent: false%s}`},
 	{"v3", routes.V3Instant, `{instant: {prompt: A river.%I}%s}`},
+	{"v3", routes.V3Cinematic, `{cinematic: {prompt: A walk., avatars: [l1]%C}%s}`},
 	{"v3", routes.V3Lipsync, `{lipsync: {video: a.mp4, script: Hi%L}%s}`},
 	{"v3", routes.Video, `{video: abcdef%s}`},
 	{"v3", routes.File, `{file: a.mp4, transparent: false%s}`},
@@ -59,13 +60,14 @@ var changes = map[string]string{
 	"agent.duration": `duration: 20s`, "agent.orientation": `orientation: portrait`, "agent.avatar": `avatar: x`, "agent.voice": `voice: x`, "agent.files": `files: [a.png]`,
 	"translate.audio-only": `audio-only: true`, "translate.mode": `mode: precise`,
 	"instant.duration": `duration: 8s`, "instant.resolution": `resolution: 480p`, "instant.image": `image: a.png`, "instant.seed": `seed: 7`,
+	"cinematic.duration": `duration: 8s`, "cinematic.references": `references: [a.png]`, "cinematic.enhance": `enhance: true`,
 	"lipsync.mode": `mode: precise`, "lipsync.keep-length": `keep-length: true`,
 }
 
 // fill puts a member into a clip; ok is false where the clip has no place for it.
 func fillMember(clip, member, text string) (out string, ok bool) {
 	place := "%s"
-	for prefix, p := range map[string]string{"scenes.": "%S", "agent.": "%A", "translate.": "%T", "lipsync.": "%L", "instant.": "%I"} {
+	for prefix, p := range map[string]string{"scenes.": "%S", "agent.": "%A", "translate.": "%T", "lipsync.": "%L", "instant.": "%I", "cinematic.": "%C"} {
 		if strings.HasPrefix(member, prefix) {
 			place = p
 		}
@@ -77,7 +79,7 @@ func fillMember(clip, member, text string) (out string, ok bool) {
 		text = ", " + text
 	}
 	clip = strings.Replace(clip, place, text, 1)
-	return strings.NewReplacer("%s", "", "%S", "", "%A", "", "%T", "", "%L", "", "%I", "").Replace(clip), true
+	return strings.NewReplacer("%s", "", "%S", "", "%A", "", "%T", "", "%L", "", "%I", "", "%C", "").Replace(clip), true
 }
 
 // bodyOf makes the request of a clip, with what drives it.

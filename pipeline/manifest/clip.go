@@ -18,6 +18,7 @@ import (
 // ClipSources are the keys of which a clip has exactly one.
 var ClipSources = []string{
 	"script", "audio", "file", "video", "scenes", "agent", "template", "translate", "lipsync", "instant",
+	"cinematic",
 }
 
 // clipKeys are the keys of a clip that defaults do not have, see [doc.shared].
@@ -39,7 +40,7 @@ func (d *doc) clip(path string, f yamldoc.Field, c *Clip) {
 	for key, to := range text {
 		set[key] = d.Text(path+"."+key, to)
 	}
-	for _, key := range []string{"scenes", "agent", "template", "translate", "lipsync", "instant", "variables", "to"} {
+	for _, key := range []string{"scenes", "agent", "template", "translate", "lipsync", "instant", "cinematic", "variables", "to"} {
 		set[key] = func(ast.Node) {} // source reads them
 	}
 	for key, read := range set {
@@ -94,7 +95,7 @@ func (d *doc) onlySource(f yamldoc.Field, name string, at clipNodes, hasFaults b
 	case len(sources) == 1:
 		return sources[0], true
 	case !hasFaults:
-		d.Fault(f.Node, "give it a script, audio, scenes, file, video, agent, template, translate, lipsync or instant",
+		d.Fault(f.Node, "give it a script, audio, scenes, file, video, agent, template, translate, lipsync, instant or cinematic",
 			"clip %q has no source", name)
 	}
 	return "", false
@@ -147,6 +148,9 @@ func (d *doc) mappingSource(source string, at clipNodes, path string, c *Clip) {
 	case "instant":
 		c.Source = SourceInstant
 		d.instant(n, path, c)
+	case "cinematic":
+		c.Source = SourceCinematic
+		d.cinematic(n, path, c)
 	}
 }
 
@@ -178,7 +182,8 @@ func (d *doc) checkKeysOfSources(path string, f yamldoc.Field, at clipNodes, c *
 
 // checkPicture checks what a clip's picture is made from, and whether it can be transparent.
 func (d *doc) checkPicture(path string, at clipNodes, c *Clip) {
-	if c.Source == SourceAgent || c.Source == SourceTemplate || c.Source == SourceInstant {
+	switch c.Source {
+	case SourceAgent, SourceTemplate, SourceInstant, SourceCinematic:
 		if at["transparent"] != nil && c.Transparent {
 			d.Fault(at["transparent"], "leave it out", "%s: an %s film has a background of its own", path, c.Source)
 		}

@@ -24,8 +24,9 @@ const (
 	SourceAgent     = "agent"
 	SourceTemplate  = "template"
 	SourceTranslate = "translate"
-	SourceLipsync   = "lipsync" // own footage with another sound
-	SourceInstant   = "instant" // footage of a prompt, without an avatar
+	SourceLipsync   = "lipsync"   // own footage with another sound
+	SourceInstant   = "instant"   // footage of a prompt, without an avatar
+	SourceCinematic = "cinematic" // footage of a prompt in which avatars act
 )
 
 // DraftVoice drafts a clip with its own voice.
@@ -155,6 +156,7 @@ type Clip struct {
 	Translate                        *Translate
 	Lipsync                          *Lipsync
 	Instant                          *Instant
+	Cinematic                        *Cinematic
 	Width, Height                    int
 	Take                             int
 	Prepare                          Prepare

@@ -336,5 +336,8 @@ func (c Clip) Inputs() []string {
 	if c.Instant != nil {
 		out = append(out, c.Instant.PromptFile, c.Instant.Image)
 	}
+	if c.Cinematic != nil {
+		out = append(append(out, c.Cinematic.PromptFile), c.Cinematic.References...)
+	}
 	return slices.DeleteFunc(out, func(p string) bool { return p == "" })
 }

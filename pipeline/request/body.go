@@ -47,6 +47,9 @@ func (c Canonical) Post(title string, m Materials) (Post, error) {
 	case c.Source == manifest.SourceInstant:
 		p.Title = "" // its jobs have none, and are on no list
 		p.Path, body, err = w.instant()
+	case c.Source == manifest.SourceCinematic:
+		p.Path = heygen.PathVideos
+		body, err = w.cinematic(title)
 	case c.Route == routes.V3Studio:
 		p.Path = heygen.PathVideos
 		body, err = w.studio(title)
@@ -346,6 +349,20 @@ func (w writer) instant() (string, any, error) {
 			return "", nil, err
 		}
 		r.Seed = &seed
+	}
+	return r.Encode()
+}
+
+func (w writer) cinematic(title string) (any, error) {
+	c := w.c.Cinematic
+	r := heygen.CinematicRequest{Title: title, Prompt: c.Prompt, Avatars: c.Avatars, Seconds: c.Seconds, Enhance: c.Enhance}
+	r.Resolution, r.AspectRatio, _ = V3Size(w.c.Frame.Width, w.c.Frame.Height)
+	for _, f := range c.References {
+		u, err := w.m.upload(f)
+		if err != nil {
+			return nil, err
+		}
+		r.ReferenceIDs = append(r.ReferenceIDs, u.ID)
 	}
 	return r.Encode()
 }

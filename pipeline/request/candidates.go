@@ -11,7 +11,7 @@ func NeedsAPI(c manifest.Clip) bool {
 	switch c.Source {
 	case manifest.SourceFile, manifest.SourceVideo:
 		return false // also with a cutout, which v3 alone has
-	case manifest.SourceLipsync, manifest.SourceInstant: // v3 alone has them
+	case manifest.SourceLipsync, manifest.SourceInstant, manifest.SourceCinematic: // v3 alone has them
 		return false
 	}
 	return c.Route == "" && !proofreads(c)
@@ -47,6 +47,8 @@ func Candidates(c manifest.Clip, api heygen.API, look Look) []string {
 		return []string{routes.V3Lipsync}
 	case manifest.SourceInstant:
 		return []string{routes.V3Instant}
+	case manifest.SourceCinematic:
+		return []string{routes.V3Cinematic}
 	case manifest.SourceAgent:
 		return pick(routes.V1Agent, routes.V3Agent)
 	case manifest.SourceTemplate:

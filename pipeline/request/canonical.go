@@ -37,6 +37,7 @@ type Canonical struct {
 	Translate Translate
 	Lipsync   Lipsync
 	Instant   Instant
+	Cinematic Cinematic
 }
 
 // Content is a file: its SHA-256 in hexadecimal, and where it is.
@@ -124,6 +125,15 @@ type Instant struct {
 	Image              Content
 }
 
+// Cinematic is footage of a prompt in which avatars act; its size is that of the Frame.
+type Cinematic struct {
+	Prompt     string
+	Avatars    []string // ids of looks
+	Seconds    int      // 0: as HeyGen likes
+	Enhance    bool
+	References []Content
+}
+
 // Sources returns what a clip does not contain itself.
 type Sources interface {
 	// Hash returns the SHA-256 of a file in hexadecimal.
@@ -194,6 +204,13 @@ func canonicalOf(ctx context.Context, c manifest.Clip, route string, src Sources
 		if i.Image == "" {
 			out.Instant.Ratio, _ = InstantRatio(c.Width, c.Height)
 		}
+	case manifest.SourceCinematic:
+		f := c.Cinematic
+		out.Cinematic = Cinematic{Prompt: f.Prompt, Avatars: f.Avatars, Seconds: f.Seconds, Enhance: f.Enhance}
+		for _, path := range f.References {
+			out.Cinematic.References = append(out.Cinematic.References, r.content(path))
+		}
+		out.Frame = Frame{Width: c.Width, Height: c.Height}
 	default:
 		r.spoken(c, &out)
 	}

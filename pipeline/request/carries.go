@@ -23,7 +23,7 @@ const (
 var columns = []string{
 	routes.V2, routes.V2Key, routes.V1WebM, routes.V3WebM, routes.V3, routes.V3Studio,
 	routes.V1Agent, routes.V2Template, routes.V2Translate, routes.Video, routes.File, routes.V3Cutout,
-	routes.V3Lipsync, routes.V3Instant,
+	routes.V3Lipsync, routes.V3Instant, routes.V3Cinematic,
 }
 
 // like is a route that does with members what another one does, but for some of them.
@@ -52,78 +52,83 @@ var alike = map[string]like{
 // compares the requests.
 //
 //	columns: v2 v2-key v1-webm v3-webm v3 v3-studio | v1-agent | v2-template | v2-translate |
-//	video file cutout | lipsync instant
+//	video file cutout | lipsync instant cinematic
 const carriesTable = `
-script                      cccccn n n n nnn nn
-audio                       cccccn n n n nnn nn
-scenes                      ccrrrc n n n nnn nn
-scenes.script               ccnnnc n n n nnn nn
-scenes.avatar.id            ccnnnc n n n nnn nn
-scenes.avatar.photo         ccnnnc n n n nnn nn
-scenes.avatar.style         ccnnnr n n n nnn nn
-scenes.avatar.talking-photo ccnnnl n n n nnn nn
-scenes.avatar.scale         ccnnnr n n n nnn nn
-scenes.avatar.offset        ccnnnr n n n nnn nn
-scenes.voice.id             ccnnnc n n n nnn nn
-scenes.voice.speed          ccnnnc n n n nnn nn
-scenes.voice.pitch          ccnnnc n n n nnn nn
-scenes.voice.emotion        ccnnnr n n n nnn nn
-scenes.voice.locale         ccnnnc n n n nnn nn
-scenes.background           cunnnc n n n nnn nn
-avatar.id                   cccccc u u u uuu uu
-avatar.photo                ccrccc u u u uuu uu
-avatar.style                cccrrr u u u uuu uu
-avatar.talking-photo        ccrlll u u u uuu uu
-avatar.scale                ccrrrr u u u uuu uu
-avatar.offset               ccrrrr u u u uuu uu
-voice.id                    cccccc u u u uuu cu
-voice.speed                 ccrccc u u u uuu cu
-voice.pitch                 ccrccc u u u uuu ru
-voice.emotion               ccrrrr u u u uuu ru
-voice.locale                ccrccc u u u uuu cu
-pronunciation               cccccc u u u uuu cu
-captions                    ccrccc l c l luu cl
-glossary                    rrrccu u r r uuu uu
-draft                       llllln n n n nnn nn
-size                        cccccc l l l lll lc
-background                  cuuucc u u u uuu uu
-background.image            cuuucr u u u uuu uu
-background.video            cuuurr u u u uuu uu
-key-color                   lcllll u u u lll uu
-agent.prompt                nnnnnn c n n nnn nn
-agent.duration              nnnnnn c n n nnn nn
-agent.orientation           nnnnnn c n n nnn nn
-agent.avatar                nnnnnn c n n nnn nn
-agent.voice                 nnnnnn r n n nnn nn
-agent.files                 nnnnnn c n n nnn nn
-template.id                 nnnnnn n c n nnn nn
-template.variables          nnnnnn n c n nnn nn
-translate.clip              nnnnnn n n c nnn nn
-translate.file              nnnnnn n n c nnn nn
-translate.to                nnnnnn n n c nnn nn
-translate.audio-only        nnnnnn n n c nnn nn
-translate.mode              nnnnnn n n c nnn nn
-translate.proofread         nnnnnn n n r nnn nn
-lipsync.video               nnnnnn n n n nnn cn
-lipsync.audio               nnnnnn n n n nnn cn
-lipsync.script              nnnnnn n n n nnn cn
-lipsync.mode                nnnnnn n n n nnn cn
-lipsync.keep-length         nnnnnn n n n nnn cn
-instant.prompt              nnnnnn n n n nnn nc
-instant.duration            nnnnnn n n n nnn nc
-instant.resolution          nnnnnn n n n nnn nc
-instant.image               nnnnnn n n n nnn nc
-instant.seed                nnnnnn n n n nnn nc
-video                       nnnnnn n n n lnn nn
-file                        nnnnnn n n n nlc nn
-key                         nnnnnn n n n nln ln
-rate                        nnnnnn n n n nln nn
-cutout                      nnnnnn n n n nll nn
-transparent                 llllll l l l lll ll
-route                       llllll n n n nnn nn
-take                        llllll l l l lll ll
-prepare                     llllll l l l lll ll
-checks                      llllll l l l lll ll
+script                      cccccn n n n nnn nnn
+audio                       cccccn n n n nnn nnn
+scenes                      ccrrrc n n n nnn nnn
+scenes.script               ccnnnc n n n nnn nnn
+scenes.avatar.id            ccnnnc n n n nnn nnn
+scenes.avatar.photo         ccnnnc n n n nnn nnn
+scenes.avatar.style         ccnnnr n n n nnn nnn
+scenes.avatar.talking-photo ccnnnl n n n nnn nnn
+scenes.avatar.scale         ccnnnr n n n nnn nnn
+scenes.avatar.offset        ccnnnr n n n nnn nnn
+scenes.voice.id             ccnnnc n n n nnn nnn
+scenes.voice.speed          ccnnnc n n n nnn nnn
+scenes.voice.pitch          ccnnnc n n n nnn nnn
+scenes.voice.emotion        ccnnnr n n n nnn nnn
+scenes.voice.locale         ccnnnc n n n nnn nnn
+scenes.background           cunnnc n n n nnn nnn
+avatar.id                   cccccc u u u uuu uuu
+avatar.photo                ccrccc u u u uuu uuu
+avatar.style                cccrrr u u u uuu uuu
+avatar.talking-photo        ccrlll u u u uuu uuu
+avatar.scale                ccrrrr u u u uuu uuu
+avatar.offset               ccrrrr u u u uuu uuu
+voice.id                    cccccc u u u uuu cuu
+voice.speed                 ccrccc u u u uuu cuu
+voice.pitch                 ccrccc u u u uuu ruu
+voice.emotion               ccrrrr u u u uuu ruu
+voice.locale                ccrccc u u u uuu cuu
+pronunciation               cccccc u u u uuu cuu
+captions                    ccrccc l c l luu cll
+glossary                    rrrccu u r r uuu uuu
+draft                       llllln n n n nnn nnn
+size                        cccccc l l l lll lcc
+background                  cuuucc u u u uuu uuu
+background.image            cuuucr u u u uuu uuu
+background.video            cuuurr u u u uuu uuu
+key-color                   lcllll u u u lll uuu
+agent.prompt                nnnnnn c n n nnn nnn
+agent.duration              nnnnnn c n n nnn nnn
+agent.orientation           nnnnnn c n n nnn nnn
+agent.avatar                nnnnnn c n n nnn nnn
+agent.voice                 nnnnnn r n n nnn nnn
+agent.files                 nnnnnn c n n nnn nnn
+template.id                 nnnnnn n c n nnn nnn
+template.variables          nnnnnn n c n nnn nnn
+translate.clip              nnnnnn n n c nnn nnn
+translate.file              nnnnnn n n c nnn nnn
+translate.to                nnnnnn n n c nnn nnn
+translate.audio-only        nnnnnn n n c nnn nnn
+translate.mode              nnnnnn n n c nnn nnn
+translate.proofread         nnnnnn n n r nnn nnn
+lipsync.video               nnnnnn n n n nnn cnn
+lipsync.audio               nnnnnn n n n nnn cnn
+lipsync.script              nnnnnn n n n nnn cnn
+lipsync.mode                nnnnnn n n n nnn cnn
+lipsync.keep-length         nnnnnn n n n nnn cnn
+instant.prompt              nnnnnn n n n nnn ncn
+instant.duration            nnnnnn n n n nnn ncn
+instant.resolution          nnnnnn n n n nnn ncn
+instant.image               nnnnnn n n n nnn ncn
+instant.seed                nnnnnn n n n nnn ncn
+cinematic.prompt            nnnnnn n n n nnn nnc
+cinematic.avatars           nnnnnn n n n nnn nnc
+cinematic.duration          nnnnnn n n n nnn nnc
+cinematic.references        nnnnnn n n n nnn nnc
+cinematic.enhance           nnnnnn n n n nnn nnc
+video                       nnnnnn n n n lnn nnn
+file                        nnnnnn n n n nlc nnn
+key                         nnnnnn n n n nln lnn
+rate                        nnnnnn n n n nln nnn
+cutout                      nnnnnn n n n nll nnn
+transparent                 llllll l l l lll lll
+route                       llllll n n n nnn nnn
+take                        llllll l l l lll lll
+prepare                     llllll l l l lll lll
+checks                      llllll l l l lll lll
 `
 
 // carries are the letters of each member, a column each.

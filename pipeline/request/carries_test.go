@@ -49,6 +49,10 @@ var membersOf = map[string][]string{
 	"Instant.Seconds": {"instant.duration"}, "Instant.Resolution": {"instant.resolution"}, "Instant.Image": {"instant.image"},
 	"Instant.Seed": {"instant.seed"},
 
+	"Clip.Cinematic": {"cinematic.prompt"}, "Cinematic.Prompt": {"cinematic.prompt"}, "Cinematic.PromptFile": nil,
+	"Cinematic.Avatars": {"cinematic.avatars"}, "Cinematic.Seconds": {"cinematic.duration"},
+	"Cinematic.Enhance": {"cinematic.enhance"}, "Cinematic.References": {"cinematic.references"},
+
 	"Clip.Lipsync": {"lipsync.video"}, "Lipsync.Video": {"lipsync.video"}, "Lipsync.Precise": {"lipsync.mode"},
 	"Lipsync.KeepLength": {"lipsync.keep-length"},
 }
@@ -61,7 +65,7 @@ func TestEveryMemberIsClassifiedForEveryRoute(t *testing.T) {
 	for _, v := range []any{
 		manifest.Clip{}, manifest.Avatar{}, manifest.Offset{}, manifest.Voice{}, manifest.Scene{},
 		manifest.Agent{}, manifest.Template{}, manifest.Variable{}, manifest.Translate{}, manifest.Lipsync{},
-		manifest.Instant{},
+		manifest.Instant{}, manifest.Cinematic{},
 	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {

@@ -92,6 +92,9 @@ func (r clips) on(t *testing.T, route string) manifest.Clip {
 	case routes.V3Proofread:
 		c.Source, c.Transparent = manifest.SourceTranslate, false
 		c.Translate = &manifest.Translate{To: oneOf(r, "Spanish", "French"), File: "a.mp4", Proofread: "a.srt"}
+	case routes.V3Cinematic:
+		c.Source, c.Transparent = manifest.SourceCinematic, false
+		c.Cinematic = &manifest.Cinematic{Prompt: oneOf(r, "A walk.", "A dance."), Avatars: []string{"l1"}, Seconds: 5}
 	case routes.V3Instant:
 		c.Source, c.Transparent = manifest.SourceInstant, false
 		c.Instant = &manifest.Instant{Prompt: oneOf(r, "A river.", "A lake."), Seconds: 5, Resolution: "768p"}
@@ -197,6 +200,17 @@ var changes = func() map[string]change {
 			return true
 		}
 	}
+	for name, set := range cinematicChanges {
+		all["cinematic."+name] = func(r clips, c *manifest.Clip) bool {
+			if c.Cinematic == nil {
+				return false
+			}
+			i := *c.Cinematic
+			c.Cinematic = &i
+			set(r, c.Cinematic)
+			return true
+		}
+	}
 	for name, set := range templateChanges {
 		all["template."+name] = func(r clips, c *manifest.Clip) bool {
 			if c.Template == nil {
@@ -270,6 +284,18 @@ var instantChanges = map[string]func(clips, *manifest.Instant){
 	"resolution": func(r clips, i *manifest.Instant) { i.Resolution = oneOf(r, "480p", "768p", "1080p") },
 	"image":      func(r clips, i *manifest.Instant) { i.Image = oneOf(r, "", "a.png", "b.png", "copy of a.png") },
 	"seed":       func(r clips, i *manifest.Instant) { i.Seed = oneOf(r, "", "0", "7") },
+}
+
+var cinematicChanges = map[string]func(clips, *manifest.Cinematic){
+	"prompt": func(r clips, i *manifest.Cinematic) { i.Prompt = oneOf(r, "A walk.", "A dance.", "A song.") },
+	"avatars": func(r clips, i *manifest.Cinematic) {
+		i.Avatars = oneOf(r, []string{"l1"}, []string{"l2"}, []string{"l1", "l2"})
+	},
+	"duration": func(r clips, i *manifest.Cinematic) { i.Seconds = oneOf(r, 0, 4, 15) },
+	"references": func(r clips, i *manifest.Cinematic) {
+		i.References = oneOf(r, nil, []string{"a.png"}, []string{"b.png"}, []string{"a.png", "b.png"}, []string{"copy of a.png"})
+	},
+	"enhance": func(r clips, i *manifest.Cinematic) { i.Enhance = !i.Enhance },
 }
 
 var templateChanges = map[string]func(clips, *manifest.Template){

@@ -37,6 +37,8 @@ func takeKey(c Canonical) *hashkey.Key {
 		keyLipsync(k, c)
 	case manifest.SourceInstant:
 		keyInstant(k, c.Instant)
+	case manifest.SourceCinematic:
+		keyCinematic(k, c)
 	default:
 		keySpoken(k, c)
 	}
@@ -175,4 +177,21 @@ func keyInstant(k *hashkey.Key, i Instant) {
 	k.Field("ratio", i.Ratio)
 	k.Field("seed", i.Seed)
 	keyFile(k, "image", i.Image)
+}
+
+func keyCinematic(k *hashkey.Key, c Canonical) {
+	f := c.Cinematic
+	k.Field("prompt", f.Prompt)
+	k.Number("avatars", float64(len(f.Avatars)))
+	for _, id := range f.Avatars {
+		k.Field("avatar", id)
+	}
+	k.Number("duration", float64(f.Seconds))
+	k.Field("enhance", fmt.Sprint(f.Enhance))
+	k.Number("references", float64(len(f.References)))
+	for _, r := range f.References {
+		keyFile(k, "reference", r)
+	}
+	k.Number("width", float64(c.Frame.Width))
+	k.Number("height", float64(c.Frame.Height))
 }

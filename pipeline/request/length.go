@@ -56,6 +56,15 @@ func AgentLength(a manifest.Agent) Length {
 	return Length{Length: pace.Length{Low: shortestAgent, Likely: likely, High: longestAgent}, Loose: true}
 }
 
+// CinematicLength returns the length of cinematic footage: seconds, or the range that HeyGen documents where it chooses (0).
+func CinematicLength(seconds int) Length {
+	if seconds > 0 {
+		return Measured(float64(seconds))
+	}
+	low, high := float64(manifest.MinCinematic), float64(manifest.MaxCinematic)
+	return Length{Length: pace.Length{Low: low, Likely: (low + high) / 2, High: high}, Loose: true}
+}
+
 // TemplateLength returns the range of a template's film. What a template contains besides its variables is only known
 // from an earlier take of the same template, of which earlier is the length in seconds; 0 for none.
 func TemplateLength(t manifest.Template, earlier float64) Length {

@@ -67,6 +67,9 @@ func (c Canonical) Files() (out []FileUse) {
 	add(c.Translate.Text, ByID)
 	add(c.Lipsync.Video, ByID)
 	add(c.Instant.Image, ByID)
+	for _, f := range c.Cinematic.References {
+		add(f, ByID)
+	}
 	if c.Route == routes.V3Cutout {
 		add(c.Footage.File, ByID)
 	}

@@ -34,8 +34,11 @@ func Misfits(c manifest.Clip, route string, lines Lines) error {
 	if bad = firstOfEqual(bad); len(bad) > 0 {
 		return bad.Or()
 	}
-	if c.Source == manifest.SourceInstant {
+	switch c.Source {
+	case manifest.SourceInstant:
 		return instantMisfit(c, lines)
+	case manifest.SourceCinematic:
+		return cinematicMisfit(c, lines)
 	}
 	if c.Source != manifest.SourceAvatar || !routes.IsV3(route) {
 		return nil
@@ -63,6 +66,16 @@ func instantMisfit(c manifest.Clip, lines Lines) error {
 			c.Instant.Resolution, ratio)
 	}
 	return nil
+}
+
+// cinematicMisfit returns the fault of cinematic footage in a size that HeyGen does not make.
+func cinematicMisfit(c manifest.Clip, lines Lines) error {
+	resolution, _, ok := V3Size(c.Width, c.Height)
+	if ok && resolution != "4k" {
+		return nil
+	}
+	return Misfit(c, lines, "size", "choose a size of 16:9, 9:16, 4:5, 5:4 or 1:1 whose short side is 720 or 1080",
+		"cinematic footage is not made in %dx%d", c.Width, c.Height)
 }
 
 // firstOfEqual returns a list without repeated messages, which two scenes with the same member cause.

@@ -106,6 +106,10 @@ var bodyCases = []bodyCase{
 	{"instant footage from a picture", routes.V3Instant, instantClip(manifest.Instant{
 		Prompt: "A river.", Seconds: 8, Resolution: "1080p", Image: "a.png", Seed: "0",
 	})},
+	{"cinematic footage", routes.V3Cinematic, cinematicClip(manifest.Cinematic{Prompt: "A walk.", Avatars: []string{"l1"}})},
+	{"cinematic footage that follows a picture", routes.V3Cinematic, cinematicClip(manifest.Cinematic{
+		Prompt: "A walk.", Avatars: []string{"l1", "l2"}, Seconds: 8, References: []string{"a.png"}, Enhance: true,
+	})},
 	{"a lipsync", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Captions = "a.wav", true })},
 	{"a lipsync with a bought voice", routes.V3Lipsync, lipsyncClip(func(c *manifest.Clip) {
 		c.Script, c.Voice, c.Captions = "New words.", manifest.Voice{ID: "v1", Speed: 1.2}, true
@@ -124,6 +128,10 @@ func templateClip() manifest.Clip {
 	return manifest.Clip{Source: manifest.SourceTemplate, Captions: true, Template: &manifest.Template{
 		ID: "t123", Variables: []manifest.Variable{{Name: "logo", File: "a.png"}, {Name: "name", Value: "Ada"}, {Name: "who", Value: "daisy"}},
 	}}
+}
+
+func cinematicClip(i manifest.Cinematic) manifest.Clip {
+	return manifest.Clip{Source: manifest.SourceCinematic, Cinematic: &i, Width: 1280, Height: 720}
 }
 
 func instantClip(i manifest.Instant) manifest.Clip {
@@ -220,6 +228,8 @@ func TestBodiesThatHeyGenWouldRefuse(t *testing.T) {
 			Template: &manifest.Template{ID: "t123", Variables: []manifest.Variable{{Name: "name"}}}}},
 		{routes.V3Translate, "output_language is missing", manifest.Clip{Source: manifest.SourceTranslate,
 			Translate: &manifest.Translate{File: "a.mp4"}}},
+		{routes.V3Cinematic, "the prompt is empty", cinematicClip(manifest.Cinematic{Avatars: []string{"l1"}})},
+		{routes.V3Cinematic, "avatar_id is missing", cinematicClip(manifest.Cinematic{Prompt: "A walk."})},
 		{routes.V3Instant, "the prompt is empty", instantClip(manifest.Instant{Prompt: " "})},
 		{routes.V3Lipsync, "a lipsync needs an uploaded video", lipsyncClip(func(c *manifest.Clip) { c.AudioFile, c.Lipsync.Video = "a.wav", "" })},
 	} {

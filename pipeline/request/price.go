@@ -20,6 +20,7 @@ type Prices struct {
 	CreditsPerMin map[string]float64 `json:"creditsPerMinute"`
 	StepSeconds   float64            `json:"stepSeconds"`
 	V3USD         map[string]float64 `json:"v3USDPerSecond"`
+	VideoUSD      map[string]float64 `json:"usdPerVideo"` // whatever its length
 	SpeechUSD     float64            `json:"speechUSDPerSecond"`
 }
 
@@ -43,6 +44,10 @@ func (r Request) USD(p Prices, seconds float64) float64 {
 }
 
 func (p Prices) credits(v3 bool, kind string, seconds float64) float64 {
+	flat, ok := p.VideoUSD[kind]
+	if ok {
+		return flat / p.USDPerCredit
+	}
 	if v3 {
 		return math.Max(1, math.Ceil(seconds)) * p.V3USD[kind] / p.USDPerCredit
 	}

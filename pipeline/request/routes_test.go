@@ -60,6 +60,7 @@ func TestCandidates(t *testing.T) {
 		{"a cutout", manifest.Clip{Source: manifest.SourceFile, Cutout: true}, heygen.V2, Look{}, "v3-cutout"},
 		{"a lipsync", manifest.Clip{Source: manifest.SourceLipsync}, heygen.V2, Look{}, "v3-lipsync"},
 		{"instant footage", manifest.Clip{Source: manifest.SourceInstant}, heygen.V2, Look{}, "v3-instant"},
+		{"cinematic footage", manifest.Clip{Source: manifest.SourceCinematic}, heygen.V2, Look{}, "v3-cinematic"},
 		{"a video", manifest.Clip{Source: manifest.SourceVideo}, heygen.V2, Look{}, "video"},
 	} {
 		got := Candidates(x.clip, x.api, x.look)
@@ -80,6 +81,7 @@ func TestTheAccountDoesNotChangeWhereATakeIsFound(t *testing.T) {
 	for _, source := range []string{
 		manifest.SourceAvatar, manifest.SourceFile, manifest.SourceVideo, manifest.SourceAgent, manifest.SourceTemplate,
 		manifest.SourceTranslate, manifest.SourceLipsync, manifest.SourceInstant,
+		manifest.SourceCinematic,
 	} {
 		for _, transparent := range []bool{false, true} {
 			c := manifest.Clip{Source: source, Transparent: transparent}
@@ -120,6 +122,7 @@ func TestWhatARouteIs(t *testing.T) {
 		routes.V3Lipsync:      {heygen.V3, heygen.KindLipsync, false, true},
 		routes.V3Proofread:    {heygen.V3, heygen.KindProofread, false, true},
 		routes.V3Instant:      {heygen.V3, heygen.KindModelVideo, false, true},
+		routes.V3Cinematic:    {heygen.V3, heygen.KindVideoV3, false, true},
 		routes.Video:          {heygen.V2, heygen.KindVideoV2, false, false},
 		routes.File:           {heygen.V2, heygen.KindVideoV2, false, false},
 	}

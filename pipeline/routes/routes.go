@@ -31,6 +31,7 @@ const (
 	V3Cutout       = "v3-cutout"
 	V3Lipsync      = "v3-lipsync"
 	V3Instant      = "v3-instant"
+	V3Cinematic    = "v3-cinematic"
 	V3Proofread    = "v3-proofread" // the text of a translation, without its film
 	Video          = "video"        // an existing video of the account
 	File           = "file"         // a file of the project
@@ -83,6 +84,7 @@ var table = []route{
 	{V3Cutout, heygen.V3, heygen.KindCutout, alpha, "cutout", false},
 	{V3Lipsync, heygen.V3, heygen.KindLipsync, other, "lipsync", false},
 	{V3Instant, heygen.V3, heygen.KindModelVideo, other, "instant", false},
+	{V3Cinematic, heygen.V3, heygen.KindVideoV3, other, "cinematic", false},
 	{V3Proofread, heygen.V3, heygen.KindProofread, other, "proofread", false},
 	{Video, heygen.V2, heygen.KindVideoV2, other, "", false},
 	{File, heygen.V2, heygen.KindVideoV2, other, "", false},
@@ -124,7 +126,8 @@ func rowOf(name string) route {
 // is not documented.
 func TakesFolder(route string) bool {
 	switch route {
-	case V2, V2Key, V3, V3Key, V3WebM, V2Template, V3Template, V3Translate, V3TranslateKey, V3Proofread, V3Lipsync:
+	case V2, V2Key, V3, V3Key, V3WebM, V2Template, V3Template, V3Translate, V3TranslateKey, V3Proofread, V3Lipsync,
+		V3Cinematic:
 		return true
 	}
 	return false

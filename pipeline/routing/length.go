@@ -41,6 +41,8 @@ func (ls *Lengths) LengthOf(ctx context.Context, c manifest.Clip, r request.Requ
 		return ls.lengthOfTranslation(ctx, c, r.Route)
 	case manifest.SourceInstant:
 		return request.Measured(float64(c.Instant.Seconds)), nil
+	case manifest.SourceCinematic:
+		return request.CinematicLength(c.Cinematic.Seconds), nil
 	case manifest.SourceLipsync:
 		return ls.lengthOfLipsync(ctx, c, r)
 	}

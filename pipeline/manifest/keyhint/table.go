@@ -129,6 +129,14 @@ var meanings = map[string][]meaning{
 		{"picture photo frame first", "write image: FILE"},
 		{"aspect ratio aspectratio", "write size: 1280x720 next to instant:"},
 	},
+	"cinematic": {
+		{"text description action", "write prompt: {}"},
+		{"avatar look looks avatar_id who", "write avatars: [ID]"},
+		{"length seconds for", "write duration: 8s"},
+		{"reference files images pictures", "write references: [FILE]"},
+		{"enhance_prompt", "write enhance: {}"},
+		{"resolution aspect ratio aspectratio", "write size: 1920x1080 next to cinematic:"},
+	},
 	"agent": {
 		{"text script", "write prompt: {}"},
 		{"length seconds for", "write duration: {}"},

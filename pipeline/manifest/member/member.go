@@ -96,6 +96,9 @@ func names() []string {
 	for _, m := range []string{"prompt", "duration", "resolution", "image", "seed"} {
 		list = append(list, "instant."+m)
 	}
+	for _, m := range []string{"prompt", "avatars", "duration", "references", "enhance"} {
+		list = append(list, "cinematic."+m)
+	}
 	for _, scene := range []string{"", "scenes."} {
 		for _, m := range []string{"id", "photo", "style", "talking-photo", "scale", "offset"} {
 			list = append(list, scene+"avatar."+m)

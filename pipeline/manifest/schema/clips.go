@@ -64,6 +64,7 @@ func clipMembers() props {
 		"translate": schemaTranslate(language),
 		"lipsync":   schemaLipsync(),
 		"instant":   schemaInstant(),
+		"cinematic": schemaCinematic(),
 		"to":        language,
 		"language":  language,
 		"cutout":    flag("HeyGen removes the background of the file (v3).", false),
@@ -94,7 +95,7 @@ var needs = map[string]string{"variables": "template", "to": "translate", "langu
 	"cutout": "file", "rate": "file"}
 
 func schemaClip(m props, required []any) shape {
-	s := object("A clip: one of script, audio, file, video, scenes, agent, template, translate, lipsync and instant.", m)
+	s := object("A clip: one of script, audio, file, video, scenes, agent, template, translate, lipsync, instant and cinematic.", m)
 	one := []any{}
 	for _, source := range manifest.ClipSources {
 		one = append(one, shape{"required": []any{source}})
@@ -196,6 +197,18 @@ func schemaInstant() shape {
 	})
 	s["required"] = []any{"prompt"}
 	return either("Footage that HeyGen makes of a prompt, without an avatar (v3).", s, text("The prompt, or its file."))
+}
+
+func schemaCinematic() shape {
+	s := object("Footage that HeyGen makes of a prompt, in which avatars act without a script (v3).", props{
+		"prompt":     text("What happens: the words, or a .md or .txt file.", "She opens the door and laughs."),
+		"avatars":    orList("Ids of the looks. `greenroom avatars` lists them.", text("An id.")),
+		"duration":   schemaTime("4s to 15s, in whole seconds. Without it HeyGen chooses.", "8s"),
+		"references": orList("Pictures and films to follow.", text("A file.", "footage/logo.png")),
+		"enhance":    flag("HeyGen may rewrite the prompt.", false),
+	})
+	s["required"] = []any{"prompt", "avatars"}
+	return s
 }
 
 func schemaAvatar() shape {

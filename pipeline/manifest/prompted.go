@@ -86,3 +86,80 @@ func (d *doc) instant(n ast.Node, path string, c *Clip) {
 		d.Fault(promptAt, "shorten it", "%s.prompt has more than %d characters", path, maxInstantPrompt)
 	}
 }
+
+// Cinematic is footage that HeyGen makes of a prompt, in which avatars act without a script.
+type Cinematic struct {
+	Prompt     string
+	PromptFile string   // absolute; empty when inline
+	Avatars    []string // ids of looks, at least one
+	Seconds    int      // 4 to 15; 0 leaves it to HeyGen
+	Enhance    bool     // HeyGen may rewrite the prompt
+	References []string // pictures and films to follow, absolute
+}
+
+// Limits of cinematic footage, from HeyGen's price page.
+const (
+	MinCinematic = 4 // seconds
+	MaxCinematic = 15
+)
+
+// cinematic reads a request for acted footage.
+func (d *doc) cinematic(n ast.Node, path string, c *Clip) {
+	v := &Cinematic{}
+	c.Cinematic = v
+	prompt, length := "", ""
+	var promptAt, lengthAt, avatarsAt ast.Node
+	before := d.Count()
+	if d.IsScalar(n) {
+		d.Fault(n, "write cinematic: {prompt: \"She opens the door.\", avatars: [ID]}", "%s has no avatars", path)
+		return
+	}
+	d.Object(n, path, yamldoc.Setters{
+		"prompt":   func(n ast.Node) { promptAt = n; d.Text(path+".prompt", &prompt)(n) },
+		"duration": func(n ast.Node) { lengthAt = n; d.Text(path+".duration", &length)(n) },
+		"enhance":  d.Bool(path+".enhance", &v.Enhance),
+		"avatars": func(n ast.Node) {
+			avatarsAt = n
+			for i, item := range d.Items(n) {
+				id := ""
+				d.Text(path+".avatars["+strconv.Itoa(i)+"]", &id)(item)
+				if strings.TrimSpace(id) == "" {
+					d.Fault(item, "`greenroom avatars` lists the ids", "%s.avatars[%d] is empty", path, i)
+				}
+				v.Avatars = append(v.Avatars, id)
+			}
+		},
+		"references": func(n ast.Node) {
+			for i, item := range d.Items(n) {
+				file, at := "", path+".references["+strconv.Itoa(i)+"]"
+				d.Text(at, &file)(item)
+				v.References = append(v.References, d.input(item, at, file))
+			}
+		},
+	})
+	if lengthAt != nil {
+		t, ok := value.ParseTime(length)
+		if !ok || t < MinCinematic*time.Second || t > MaxCinematic*time.Second || t%time.Second != 0 {
+			d.Fault(lengthAt, "write it like 8s, or remove it: HeyGen chooses then", "%s.duration must be 4s to 15s, in whole seconds", path)
+		}
+		v.Seconds = int(t.Seconds())
+	}
+	if (promptAt == nil || avatarsAt == nil) && d.Count() > before {
+		return // a misspelled key may be it
+	}
+	if avatarsAt == nil || len(v.Avatars) == 0 {
+		d.Fault(n, "write avatars: [ID]; `greenroom avatars` lists them", "%s has no avatars", path)
+	}
+	if promptAt == nil {
+		d.Fault(n, "write cinematic: {prompt: \"She opens the door.\", avatars: [ID]}", "%s has no prompt", path)
+		return
+	}
+	text, file, ok := d.textOrFile(promptAt, path+".prompt", prompt)
+	v.Prompt, v.PromptFile = strings.TrimSpace(text), file
+	switch size := utf8.RuneCountInString(v.Prompt); {
+	case ok && size == 0:
+		d.Fault(promptAt, "describe what happens", "%s.prompt is empty", path)
+	case size > maxPrompt:
+		d.Fault(promptAt, "shorten it", "%s.prompt has more than %d characters", path, maxPrompt)
+	}
+}
