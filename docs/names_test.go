@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// source is the name of a file or folder of the program in a page, such as `compose/media/check.go` or ./pipeline/ledger.
+// source is the name of a file or folder of the program in a page, such as `compose/media/check.go` or
+// ./pipeline/ledger.
 var source = regexp.MustCompile("(?:`|\\./)((?:assets|compose|heygen|internal|pipeline|remotion)(?:/[\\w.-]+)+)")
 
 // placeholder is a part of a name for any name, such as COMMAND.go.

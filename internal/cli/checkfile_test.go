@@ -44,8 +44,8 @@ func footage(t *testing.T, dir string) {
 	}
 }
 
-// TestFilesAreCheckedWithPicturesAndWithoutPaths: the page shows each file that decodes, and names no folder and no pointer of
-// this machine; the JSON has a verdict for every file, also for one that cannot be read.
+// TestFilesAreCheckedWithPicturesAndWithoutPaths: the page shows each file that decodes, and names no folder and no
+// pointer of this machine; the JSON has a verdict for every file, also for one that cannot be read.
 func TestFilesAreCheckedWithPicturesAndWithoutPaths(t *testing.T) {
 	dir := t.TempDir()
 	footage(t, dir)
@@ -121,7 +121,8 @@ func TestFilesAreCheckedWithPicturesAndWithoutPaths(t *testing.T) {
 	}
 }
 
-// TestATakeThatFailedIsChecked: the hint of a failed build named `greenroom check CLIP`, which answered that nothing is published.
+// TestATakeThatFailedIsChecked: the hint of a failed build named `greenroom check CLIP`, which answered that nothing
+// is published.
 func TestATakeThatFailedIsChecked(t *testing.T) {
 	dir := t.TempDir()
 	footage(t, dir)

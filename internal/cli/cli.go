@@ -63,7 +63,7 @@ func commands() []command {
 	return []command{initCommand(), newCommand(), planCommand(), buildCommand(), watchCommand(), renderCommand(),
 		checkCommand(), statusCommand(), resolveCommand(), cacheCommand(), gcCommand(),
 		fetchCommand(), adoptCommand(),
-		avatarsCommand(), voicesCommand(), templatesCommand(), quotaCommand(), authCommand(), apiCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), liveCommand(), mcpCommand(), skillCommand(), schemaCommand(), doctorCommand(), completionCommand(), versionCommand(), helpCommand()}
+		avatarsCommand(), voicesCommand(), soundsCommand(), templatesCommand(), quotaCommand(), authCommand(), apiCommand(), allowCommand(), videosCommand(), uploadCommand(), photoCommand(), promptCommand(), webhookCommand(), webhooksCommand(), sandboxCommand(), liveCommand(), mcpCommand(), skillCommand(), schemaCommand(), doctorCommand(), completionCommand(), versionCommand(), helpCommand()}
 }
 
 func commandNames() (names []string) {

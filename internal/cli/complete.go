@@ -56,6 +56,7 @@ var flagValues = map[string]func(*completion) []candidate{
 	"renderer":    words("native", "remotion"),
 	"report":      words(completeFolders),
 	"results":     words(completeFiles),
+	"save":        words(completeFolders),
 	"url-file":    words(completeFiles),
 	"why":         (*completion).clips,
 }

@@ -91,8 +91,8 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestCompletionTables: a table that names a flag or a command which does not exist, or misses a flag that takes a file,
-// a folder or one of a few words, is out of date.
+// TestCompletionTables: a table that names a flag or a command which does not exist, or misses a flag that takes a
+// file, a folder or one of a few words, is out of date.
 func TestCompletionTables(t *testing.T) {
 	t.Parallel()
 	flags, takes := map[string]bool{}, map[string]string{}

@@ -81,6 +81,7 @@ var jsonShapes = []jsonShape{
 	{name: "version", of: "version", value: versionReport{}},
 	{name: "videos", of: "videos", value: []videoRow{}},
 	{name: "videos-show", of: "videos --show", value: videoRow{}},
+	{name: "sounds", of: "sounds", value: []soundRow{}},
 	{name: "voices", of: "voices", value: []voiceRow{}},
 	{name: "voices-locales", of: "voices --locales", value: []localeRow{}},
 	{name: "voices-preview", of: "voices --preview", value: savedFile{}},

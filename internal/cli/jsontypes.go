@@ -36,6 +36,19 @@ type voiceRow struct {
 	Locales  bool   `json:"locales"`
 }
 
+// soundRow is an element of `sounds`. Times are in seconds; 0 is unknown. File is where --save put it.
+type soundRow struct {
+	ID          string  `json:"id"`
+	Name        string  `json:"name"`
+	Description string  `json:"description"`
+	Type        string  `json:"type"` // music, sound_effects
+	Seconds     float64 `json:"seconds,omitempty"`
+	Score       float64 `json:"score"`
+	Placement   string  `json:"placement,omitempty"` // of an effect: hit, riser, bed
+	Peak        float64 `json:"peakSeconds,omitempty"`
+	File        string  `json:"file,omitempty"`
+}
+
 // localeRow is an element of `voices --locales`.
 type localeRow struct {
 	Locale   string `json:"locale"`

@@ -70,8 +70,8 @@ func (a *Account) Assumed() string {
 	return "the API of the account is not known, v2 is assumed: heygen.key runs a program that is not allowed; run `greenroom allow`"
 }
 
-// Offline makes the lockfile decide alone: no request is sent to the account, and files that another ffmpeg has prepared
-// are up to date. It is for commands that only use what exists.
+// Offline makes the lockfile decide alone: no request is sent to the account, and files that another ffmpeg has
+// prepared are up to date. It is for commands that only use what exists.
 func (a *Account) Offline() { a.offline = true }
 
 // IsOffline reports whether the lockfile decides alone.

@@ -40,8 +40,8 @@ func Place(ref string, getenv func(string) string) (place string, token bool) {
 }
 
 // ResolveKey turns a reference into the key: `$NAME` reads the environment, `file:PATH` the first line of a file,
-// `cmd:PROGRAM ARGS` a program's output; `bearer:` before them makes it an access token. It fails when there is no key. A
-// program that the user has not allowed is not run: the hint of the error is how to allow it.
+// `cmd:PROGRAM ARGS` a program's output; `bearer:` before them makes it an access token. It fails when there is no
+// key. A program that the user has not allowed is not run: the hint of the error is how to allow it.
 func ResolveKey(ctx context.Context, ref, dir string, getenv func(string) string) (heygen.Secret, error) {
 	place, token := Place(ref, getenv)
 	key, err := readKey(ctx, place, dir, getenv)

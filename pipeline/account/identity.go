@@ -173,8 +173,8 @@ func (a *Account) IsOwnTake(ctx context.Context, e lockfile.Entry) bool {
 	return e.Route == routes.File || a.Accepts(ctx, a.OriginOf(e))
 }
 
-// OriginOf returns the origin of an entry. Earlier versions did not record it: for their entries it is what the project's
-// folder shows.
+// OriginOf returns the origin of an entry. Earlier versions did not record it: for their entries it is what the
+// project's folder shows.
 func (a *Account) OriginOf(e lockfile.Entry) origin.Origin {
 	if e.Origin != "" {
 		return origin.Origin(e.Origin)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"greenroom/heygen"
 	"greenroom/internal/atomicfile"
@@ -18,8 +17,8 @@ import (
 // maxPicture is the most that is read of a preview picture, bytes.
 const maxPicture = 8 << 20
 
-// LookRoutes returns the routes of a look's clips, transparent and opaque ones, the one to buy on first. HeyGen's refusals
-// of a look count where the account remembers them.
+// LookRoutes returns the routes of a look's clips, transparent and opaque ones, the one to buy on first. HeyGen's
+// refusals of a look count where the account remembers them.
 func (a *Lookups) LookRoutes(ctx context.Context, look manifest.Avatar) ([]string, error) {
 	api, err := a.core.API(ctx)
 	if err != nil {
@@ -41,7 +40,8 @@ func (a *Lookups) LookRoutes(ctx context.Context, look manifest.Avatar) ([]strin
 // pictures are the endings of preview pictures by their content type.
 var pictures = map[string]string{"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
-// Picture downloads the preview of a look into a folder and returns the file's path: the id, and the ending of what it is.
+// Picture downloads the preview of a look into a folder and returns the file's path: the id, and the ending of what it
+// is.
 func (a *Lookups) Picture(ctx context.Context, id string, link heygen.Link, dir string) (string, error) {
 	if _, err := a.core.Connect(ctx); err != nil {
 		return "", err
@@ -54,13 +54,7 @@ func (a *Lookups) Picture(ctx context.Context, id string, link heygen.Link, dir 
 	if ext == "" {
 		return "", fault.New(fault.Media, "run the same command again later", "the preview of %s is not a picture", id)
 	}
-	name := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\\:`, r) || r < ' ' {
-			return '-'
-		}
-		return r
-	}, id)
-	path := filepath.Join(dir, strings.TrimLeft(name, ".")+ext)
+	path := filepath.Join(dir, fileName(id)+ext)
 	if _, err := atomicfile.WriteBytes(path, 0o644, b); err != nil {
 		return "", fault.Wrap(fault.Failed, err, fault.ReadHint(err, "make the folder writable"), "write the picture of %s", id)
 	}

@@ -11,11 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"greenroom/assets"
-	"greenroom/compose/media"
 	"greenroom/heygen"
 	"greenroom/internal/fault"
-	"greenroom/pipeline/delivery"
 	"greenroom/pipeline/manifest"
 	"greenroom/pipeline/project"
 )
@@ -290,51 +287,6 @@ func (a *Lookups) DeletePhoto(ctx context.Context, id string) error {
 	}
 	return err
 }
-
-// Preview downloads the sample of a voice to a file. It fails when the account has no such voice, or HeyGen no sample.
-func (a *Lookups) Preview(ctx context.Context, voice, out string) error {
-	list, _, err := a.Voices(ctx, true) // a cached list has no links
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(
-		list, func(v heygen.VoiceInfo) bool { return v.ID == voice || strings.EqualFold(v.Name, voice) },
-	)
-	switch {
-	case i < 0:
-		return fault.New(fault.Usage, "`greenroom voices` lists them", "the account has no voice %q", voice)
-	case list[i].PreviewAudio == "":
-		return fault.New(fault.Failed, "", "HeyGen has no sample of %s", list[i].Name)
-	}
-	if _, err := a.core.Connect(ctx); err != nil {
-		return err
-	}
-	link := func(context.Context, bool) (string, error) { return list[i].PreviewAudio.Reveal(), nil }
-	verify := func(path string) error {
-		if err := media.CompleteSound(path); err != nil {
-			return delivery.Fault(err)
-		}
-		return nil
-	}
-	res, err := a.core.Fetcher().Fetch(ctx, assets.Download{Dst: out, Link: link, MaxBytes: maxSample, Verify: verify})
-	var bad *delivery.Unusable
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &bad):
-		err = fault.Wrap(fault.Media, bad.Err, "run the same command again later",
-			"the sample of %s was downloaded %s and is not a sound file; %s is not written",
-			list[i].Name, delivery.Times(res.Attempts), filepath.Base(out))
-	default:
-		err = fault.Wrap(fault.KindOf(err), err, "run the same command again", "read the sample of %s", list[i].Name)
-	}
-	os.Remove(out + ".part") // a sample is small: it is downloaded again from its start
-	os.Remove(out + ".part.json")
-	return err
-}
-
-// maxSample is the size of a voice's sample, bytes.
-const maxSample = 32 << 20
 
 // Client returns the connection to the account.
 func (a *Lookups) Client(ctx context.Context) (*heygen.Client, error) { return a.core.Connect(ctx) }

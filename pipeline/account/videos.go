@@ -100,7 +100,8 @@ func (a *Lookups) Video(ctx context.Context, id string) (heygen.Video, error) {
 	})
 }
 
-// AnyVideo returns a video. It reads the account's own generation first, and then the other one, which keeps its own jobs.
+// AnyVideo returns a video. It reads the account's own generation first, and then the other one, which keeps its own
+// jobs.
 func AnyVideo(ctx context.Context, c *heygen.Client, api heygen.API, id string) (heygen.Video, error) {
 	kinds := []heygen.Kind{heygen.KindVideoV2, heygen.KindVideoV3}
 	if api == heygen.V3 {
