@@ -14,8 +14,8 @@ import (
 
 func TestMain(m *testing.M) { e2etest.Main(m, nil) }
 
-// TestASignalThatComesTwice: Ctrl-C on a terminal reaches a program and the npm that started it, which forwards it. Both
-// together are one request to end.
+// TestASignalThatComesTwice: Ctrl-C on a terminal reaches a program and the npm that started it, which forwards it.
+// Both together are one request to end.
 func TestASignalThatComesTwice(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		address := filepath.Join(t.TempDir(), "url")

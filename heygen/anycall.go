@@ -7,8 +7,9 @@ import (
 	"net/url"
 )
 
-// Call sends one request to the API and returns the body of its answer, which is JSON. Body is JSON or nil. A request under
-// an idempotency key gets a new one with withKey. An error is an *Error; the body of the answer is returned with it.
+// Call sends one request to the API and returns the body of its answer, which is JSON. Body is JSON or nil. A request
+// under an idempotency key gets a new one with withKey. An error is an *Error; the body of the answer is returned with
+// it.
 func (c *Client) Call(
 	ctx context.Context, method, path string, query url.Values, body []byte, withKey bool,
 ) ([]byte, error) {

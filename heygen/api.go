@@ -41,7 +41,8 @@ func (c *Client) write(ctx context.Context, op, method, path string, q url.Value
 }
 
 // create sends a POST under an idempotency key of its own, so that a repeat within the call makes nothing twice: it is
-// repeated as a read is. It is for what v3 documents a key for and what costs nothing; a purchase has the key of its row.
+// repeated as a read is. It is for what v3 documents a key for and what costs nothing; a purchase has the key of its
+// row.
 func (c *Client) create(ctx context.Context, op, path string, body, out any) error {
 	return c.change(ctx, call{op: op, method: http.MethodPost, path: path, idempotency: rand.Text()}, body, out)
 }

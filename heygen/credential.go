@@ -18,8 +18,8 @@ type credential struct {
 	asked time.Time // when renew had no other credential
 }
 
-// askAgain is how long renew is not called after it had no other credential: it may run a program that asks the user, and a
-// run of many clips has many refused requests.
+// askAgain is how long renew is not called after it had no other credential: it may run a program that asks the user,
+// and a run of many clips has many refused requests.
 const askAgain = time.Minute
 
 func (c *credential) value() string {

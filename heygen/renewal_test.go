@@ -44,8 +44,8 @@ func newTokens(t *testing.T, valid string) *tokens {
 	return s
 }
 
-// TestATokenIsRenewed: a token that expires in the middle of a run is read again, and the refused request is sent again:
-// a read, and a purchase, which nothing else repeats.
+// TestATokenIsRenewed: a token that expires in the middle of a run is read again, and the refused request is sent
+// again: a read, and a purchase, which nothing else repeats.
 func TestATokenIsRenewed(t *testing.T) {
 	for name, request := range map[string]func(*Client) error{
 		"a read": func(c *Client) error { _, err := c.WhoAmI(t.Context()); return err },

@@ -24,8 +24,8 @@ func (p *projectAt) another() *projectAt {
 	return q
 }
 
-// TestAClaimWithoutAnOutcome: the machine that claimed the take got no answer, and is gone. Another waits, then needs the
-// user; it never buys by itself.
+// TestAClaimWithoutAnOutcome: the machine that claimed the take got no answer, and is gone. Another waits, then needs
+// the user; it never buys by itself.
 func TestAClaimWithoutAnOutcome(t *testing.T) {
 	t.Parallel()
 	shared := oneCache(t)
@@ -59,8 +59,8 @@ func TestAClaimWithoutAnOutcome(t *testing.T) {
 	}
 }
 
-// TestAClaimedTakeIsFoundOnTheAccount: the answer was lost, the video is on the account: a second machine finds it by the
-// marker.
+// TestAClaimedTakeIsFoundOnTheAccount: the answer was lost, the video is on the account: a second machine finds it by
+// the marker.
 func TestAClaimedTakeIsFoundOnTheAccount(t *testing.T) {
 	t.Parallel()
 	shared := oneCache(t)

@@ -31,7 +31,8 @@ func TestMarkupIsSaidInThePlan(t *testing.T) {
 	}
 }
 
-// TestMarksHaveTheirPlace: the file, the line and the column that an editor shows, or the row and the column of a table.
+// TestMarksHaveTheirPlace: the file, the line and the column that an editor shows, or the row and the column of a
+// table.
 func TestMarksHaveTheirPlace(t *testing.T) {
 	t.Parallel()
 	dir := pricing(t, "v3", 1, `  one: {script: scripts/a.md}

@@ -48,8 +48,8 @@ func (p *Project) canMake(ctx context.Context, plan *planning.Plan) error {
 	return nil
 }
 
-// makeForms makes what else the manifest asks for of a take whose WebM is up to date, and removes what it no longer asks
-// for from the entry. Report is the check of the take.
+// makeForms makes what else the manifest asks for of a take whose WebM is up to date, and removes what it no longer
+// asks for from the entry. Report is the check of the take.
 func (b *build) makeForms(
 	ctx context.Context, s planning.Step, e lockfile.Entry, report *media.Report,
 ) (lockfile.Entry, error) {

@@ -64,8 +64,8 @@ func (p *Project) Facts(s planning.Step) [][2]string {
 
 const expectedLength = "expected length"
 
-// lengthName names a length: the measured one of a take, or the expected one. A stand-in has a third length, that of another
-// voice.
+// lengthName names a length: the measured one of a take, or the expected one. A stand-in has a third length, that of
+// another voice.
 func lengthName(s planning.Step) string {
 	switch s.Action {
 	case planning.Keep, planning.Publish, planning.Prepare, planning.Import:

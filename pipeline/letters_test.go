@@ -7,7 +7,8 @@ import (
 	"greenroom/internal/fault"
 )
 
-// TestAFilmWithoutLettersIsFoundBeforeItsClipIsBought: the film of one row failed when it was drawn, after its clip was paid for.
+// TestAFilmWithoutLettersIsFoundBeforeItsClipIsBought: the film of one row failed when it was drawn, after its clip
+// was paid for.
 func TestAFilmWithoutLettersIsFoundBeforeItsClipIsBought(t *testing.T) {
 	p := newProjectAt(t, "sandbox", "plain: {script: Hello.}")
 	p.write(ManifestName, `version: 1

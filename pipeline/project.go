@@ -130,8 +130,8 @@ func (p *Project) recorder() *unchanged.Recorder {
 // Shard is one of several machines that split the clips between them.
 type Shard = project.Shard
 
-// begin opens what a run needs and waits for other runs of the project: store and ledger, the lock of the submitter, and
-// the lockfile as the last run left it. Every command that changes one of them starts here. end releases the lock.
+// begin opens what a run needs and waits for other runs of the project: store and ledger, the lock of the submitter,
+// and the lockfile as the last run left it. Every command that changes one of them starts here. end releases the lock.
 func (p *Project) begin() (end func(), err error) {
 	if err := p.OpenState(); err != nil {
 		return nil, err

@@ -217,8 +217,8 @@ func (b *build) takeOrigin(ctx context.Context, s planning.Step) origin.Origin {
 // errInReview ends a clip's step: its text waits for the user.
 var errInReview = errors.New("its text waits for a review")
 
-// review writes the text of a translation into the file in which the user corrects it. The error, of kind Wait, stops the
-// clip there: a build that finds the file buys the film.
+// review writes the text of a translation into the file in which the user corrects it. The error, of kind Wait, stops
+// the clip there: a build that finds the file buys the film.
 func (b *build) review(ctx context.Context, s planning.Step, row ledger.Row, v heygen.Video) error {
 	file := s.Work.Clip.Translate.Proofread
 	name := b.Rel(file)

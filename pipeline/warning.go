@@ -105,8 +105,8 @@ func (b *build) warnOfMarkup(ctx context.Context, plan *planning.Plan) {
 	}
 }
 
-// Warnings are settings of the manifest that have no effect, or another one than they seem to have, each in a line with its
-// place and what to write.
+// Warnings are settings of the manifest that have no effect, or another one than they seem to have, each in a line
+// with its place and what to write.
 func (p *Project) Warnings() (out []string) {
 	for _, w := range p.Manifest.Warnings {
 		line := w.Error()

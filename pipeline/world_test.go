@@ -35,8 +35,8 @@ type gate struct {
 	posts []string                                      // the idempotency keys of purchases
 }
 
-// sharedMedia is the folder in which all sandboxes keep what they drew: a film's name is the hash of its request, and most
-// tests ask for the same films.
+// sharedMedia is the folder in which all sandboxes keep what they drew: a film's name is the hash of its request, and
+// most tests ask for the same films.
 var sharedMedia string
 
 func TestMain(m *testing.M) {

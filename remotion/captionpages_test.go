@@ -11,8 +11,8 @@ import (
 	"greenroom/pipeline/films/resolve"
 )
 
-// TestPagesOfCaptionsAreThoseOfFilms: captionPages.ts and package paging make the same pages and lines, of blocks that cut
-// sentences and of silences, in 17 languages.
+// TestPagesOfCaptionsAreThoseOfFilms: captionPages.ts and package paging make the same pages and lines, of blocks that
+// cut sentences and of silences, in 17 languages.
 func TestPagesOfCaptionsAreThoseOfFilms(t *testing.T) {
 	b, err := os.ReadFile("../pipeline/films/paging/testdata/pages.json")
 	if err != nil {

@@ -207,7 +207,8 @@ func Quality(spec RenderSpec) string { return fmt.Sprintln(quality(spec.CRF), sp
 // SoundOptions returns how the sound of a film of a name is encoded, for keys.
 func SoundOptions(out string) []string { return filmFormats[strings.ToLower(filepath.Ext(out))].sound }
 
-// EncodeSound encodes the sound of a film's ranges. out is a new file; film is the film's name, which has its extension.
+// EncodeSound encodes the sound of a film's ranges. out is a new file; film is the film's name, which has its
+// extension.
 func (r Renderer) EncodeSound(ctx context.Context, out, film string, ranges []sound.Chunk, fps float64) error {
 	pcm := out + ".pcm"
 	defer os.Remove(pcm)

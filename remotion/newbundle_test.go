@@ -19,7 +19,8 @@ exports.openBrowser = async () => ({newPage: async () => page, close: async () =
 exports.selectComposition = async () => ({durationInFrames: 1, width: 2, height: 2, fps: 25});`
 
 // TestANewBundle is made once a session although nothing changed, takes the old one's place, and reports when it cannot
-// be made: the old one is not what the caller requested. The packages are ours; their bundles hold what a file outside of the key holds.
+// be made: the old one is not what the caller requested. The packages are ours; their bundles hold what a file outside
+// of the key holds.
 func TestANewBundle(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -85,8 +86,8 @@ func TestANewBundle(t *testing.T) {
 	want("after a fault", "two")
 }
 
-// TestABrowserThatCannotBeDownloaded: Remotion brings its own where none is named, and what fails on the way is a rejection
-// that nothing awaits. It was reported as a crash, with a hint about memory.
+// TestABrowserThatCannotBeDownloaded: Remotion brings its own where none is named, and what fails on the way is a
+// rejection that nothing awaits. It was reported as a crash, with a hint about memory.
 func TestABrowserThatCannotBeDownloaded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

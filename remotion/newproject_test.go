@@ -132,8 +132,8 @@ func TestOlderAndNewerCompilers(t *testing.T) {
 	}
 }
 
-// TestRemotionWithoutMedia compiles what init writes into projects of the time before @remotion/media, with zod 3: of the
-// oldest version that renders, and of a late one.
+// TestRemotionWithoutMedia compiles what init writes into projects of the time before @remotion/media, with zod 3: of
+// the oldest version that renders, and of a late one.
 func TestRemotionWithoutMedia(t *testing.T) {
 	t.Parallel()
 	if !everything() {

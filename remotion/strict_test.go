@@ -94,7 +94,8 @@ func TestScaffoldedFilesCompileUnderStrictSettings(t *testing.T) {
 // everything reports that the slow tests run too: make test-all.
 func everything() bool { return os.Getenv("GREENROOM_TEST_ALL") == "1" }
 
-// TestTheLockfileIsCompleteForEverySystem holds what npm ci checks: every optional package of a locked one is locked too.
+// TestTheLockfileIsCompleteForEverySystem holds what npm ci checks: every optional package of a locked one is locked
+// too.
 func TestTheLockfileIsCompleteForEverySystem(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("companion/package-lock.json")

@@ -42,8 +42,8 @@ func (c *Cache) Create(ctx context.Context, name string, b []byte) (created bool
 	return bytes.Equal(back, b), nil
 }
 
-// Confirm verifies that the cache refuses to create b under the name of an entry that is there with the same text. It fails
-// with ErrUnconditional when the cache wrote it.
+// Confirm verifies that the cache refuses to create b under the name of an entry that is there with the same text. It
+// fails with ErrUnconditional when the cache wrote it.
 func (c *Cache) Confirm(ctx context.Context, name string, b []byte) error {
 	key, err := recordKey(name)
 	if err != nil {

@@ -49,8 +49,8 @@ func (r Result) Unlike() bool { return r.Uneven > mostUneven || r.Distance > mos
 // ErrSilent is the answer to a sound without speech.
 var ErrSilent = errors.New("the sound is silent")
 
-// Align returns when the words of a script are spoken in a sound of one channel. Language is one of espeak-ng's, such as
-// en-us, de or zh; espeak.ErrVoice is the answer to one that it does not have.
+// Align returns when the words of a script are spoken in a sound of one channel. Language is one of espeak-ng's, such
+// as en-us, de or zh; espeak.ErrVoice is the answer to one that it does not have.
 func Align(ctx context.Context, text, language string, sound []int16) (Result, error) {
 	text = strings.Join(strings.Fields(text), " ")
 	if text == "" {

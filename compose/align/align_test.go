@@ -21,7 +21,8 @@ import (
 	"greenroom/internal/espeak"
 )
 
-// script is what all voices speak: numbers and abbreviations are read differently by different programs, so there are none.
+// script is what all voices speak: numbers and abbreviations are read differently by different programs, so there are
+// none.
 const script = "Welcome to the spring release of our little program. It makes films from scripts, and it never buys a clip twice. " +
 	"In this film we show three new things. First, every clip can be delivered as a file for an editor. " +
 	"Second, captions follow the sound that was delivered, and not the one that was planned. " +
@@ -234,8 +235,8 @@ func shifted(words []truth, by float64) (out []truth) {
 	return out
 }
 
-// TestOtherLanguages: another voice of espeak-ng, slower and with another pitch, has known times in every language, also
-// where words have no spaces.
+// TestOtherLanguages: another voice of espeak-ng, slower and with another pitch, has known times in every language,
+// also where words have no spaces.
 func TestOtherLanguages(t *testing.T) {
 	t.Parallel()
 	for language, text := range map[string]string{

@@ -9,8 +9,8 @@ import (
 	"greenroom/internal/filecache"
 )
 
-// Finder finds ffmpeg and ffprobe. It records their version in a folder of this machine, so that later runs of all projects
-// start no process for it. The version counts as unchanged while path, size and time of both programs are.
+// Finder finds ffmpeg and ffprobe. It records their version in a folder of this machine, so that later runs of all
+// projects start no process for it. The version counts as unchanged while path, size and time of both programs are.
 type Finder struct {
 	Folder   string // of the record; "" for none
 	LookPath func(string) (string, error)
@@ -46,7 +46,8 @@ func (f *Finder) Find(ctx context.Context) (Tools, error) {
 	return t, nil
 }
 
-// installed returns the programs without their version, and the key of their record; no key where the version must be asked.
+// installed returns the programs without their version, and the key of their record; no key where the version must be
+// asked.
 func (f *Finder) installed() (t Tools, key string) {
 	var err error
 	if t.FFmpeg, err = f.path("ffmpeg"); err != nil {

@@ -60,8 +60,8 @@ func (c *readCounter) ReadAt(b []byte, at int64) (int, error) {
 }
 
 // bounded runs a reader over b and fails when it allocates or reads more than a file of that length justifies.
-// Reads are counted in place of time, which depends on the machine: two bytes are the shortest element, and each costs at most a
-// few reads.
+// Reads are counted in place of time, which depends on the machine: two bytes are the shortest element, and each costs
+// at most a few reads.
 func bounded(t *testing.T, b []byte, read func(r io.ReaderAt, size int64)) {
 	t.Helper()
 	const spare, perByte, readsPerByte, bytesPerByte = 1 << 20, 256, 4, 64

@@ -174,9 +174,9 @@ func (e keyError) better(t *testing.T, than keyError, where, except string) {
 	}
 }
 
-// TestTheKeyIsBetterThanTheDifferenceKey prints the table of docs/guide/keying.md. The difference key, and its despill, is what
-// ffmpeg's filters do best. A usual run has one case for each figure with parts and each of two key colours; all of them
-// take a minute, and run with GREENROOM_TEST_ALL.
+// TestTheKeyIsBetterThanTheDifferenceKey prints the table of docs/guide/keying.md. The difference key, and its
+// despill, is what ffmpeg's filters do best. A usual run has one case for each figure with parts and each of two key
+// colours; all of them take a minute, and run with GREENROOM_TEST_ALL.
 func TestTheKeyIsBetterThanTheDifferenceKey(t *testing.T) {
 	for _, c := range keyCases {
 		if os.Getenv("GREENROOM_TEST_ALL") == "" && c.name != "A, green" && c.name != "C, blue" {

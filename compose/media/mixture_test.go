@@ -86,8 +86,8 @@ func alphaClip(t *testing.T, px []byte, w, h int, codec []string) string {
 	return out
 }
 
-// TestStraightAndMixedColoursAreTold checks every scene as a small VP9 file. Larger pictures and poor codecs have two of the
-// scenes, and all of them with GREENROOM_TEST_ALL.
+// TestStraightAndMixedColoursAreTold checks every scene as a small VP9 file. Larger pictures and poor codecs have two
+// of the scenes, and all of them with GREENROOM_TEST_ALL.
 func TestStraightAndMixedColoursAreTold(t *testing.T) {
 	all := os.Getenv("GREENROOM_TEST_ALL") != ""
 	for name, scene := range edgeScenes {

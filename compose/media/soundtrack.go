@@ -31,8 +31,8 @@ type SoundTrack struct {
 // and jitter of containers (a millisecond in Matroska), and less than one lost packet (20 ms of Opus, 21 of AAC).
 const jumpSeconds = 0.012
 
-// readSound decodes the first sound track of a file. It returns nil when the file has no sound. 20 s of AAC take 0.13 s of
-// processor time.
+// readSound decodes the first sound track of a file. It returns nil when the file has no sound. 20 s of AAC take 0.13
+// s of processor time.
 func readSound(ctx context.Context, t Tools, path string, i Info) (*SoundTrack, error) {
 	if i.AudioTracks == 0 {
 		return nil, nil

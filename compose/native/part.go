@@ -151,8 +151,8 @@ func (j Joined) list() string {
 var bitexact = []string{"-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact",
 	"-flags:v", "+bitexact", "-flags:a", "+bitexact"}
 
-// finer is how much lower the CRF of parts is. At the end of a part, x264 and x265 cannot look ahead and would use fewer
-// bits than in the middle of a film.
+// finer is how much lower the CRF of parts is. At the end of a part, x264 and x265 cannot look ahead and would use
+// fewer bits than in the middle of a film.
 const finer = 0.25
 
 // partOptions are everything between the graph and the name of a part's file.

@@ -15,8 +15,8 @@ import (
 	"greenroom/internal/workdir"
 )
 
-// Dub is footage with another sound. The lips stay as they are: the picture is played slower or faster, so that it is as
-// long as the sound.
+// Dub is footage with another sound. The lips stay as they are: the picture is played slower or faster, so that it is
+// as long as the sound.
 type Dub struct {
 	Video      string // path
 	Spec              // what is spoken: a script or a sound

@@ -195,8 +195,8 @@ func TestSentencesAreKeptByEngine(t *testing.T) {
 	}
 }
 
-// TestEveryPresenterInEveryFrame: exact length, size, rate, alpha and first timestamps of 0, with words inside. A usual run
-// has each presenter, size and style once; GREENROOM_TEST_ALL runs all twelve combinations.
+// TestEveryPresenterInEveryFrame: exact length, size, rate, alpha and first timestamps of 0, with words inside. A
+// usual run has each presenter, size and style once; GREENROOM_TEST_ALL runs all twelve combinations.
 func TestEveryPresenterInEveryFrame(t *testing.T) {
 	m := realMaker(t)
 	tools, err := media.FindTools(t.Context(), exec.LookPath)

@@ -115,8 +115,8 @@ func (s Schema) Enum() []any {
 	return list
 }
 
-// Complete returns a copy of a schema in which every reference is replaced by what it names. A schema that contains itself
-// is cut off where it begins again.
+// Complete returns a copy of a schema in which every reference is replaced by what it names. A schema that contains
+// itself is cut off where it begins again.
 func Complete(s Schema) map[string]any {
 	if s == nil {
 		return nil

@@ -13,7 +13,8 @@ var modelRatios = map[string][2]int{
 	"": {16, 9}, "21:9": {21, 9}, "16:9": {16, 9}, "4:3": {4, 3}, "1:1": {1, 1}, "3:4": {3, 4}, "9:16": {9, 16},
 }
 
-// readModelVideo is the body of POST /v3/models/videos: a picture of the sandbox, or the one of the body, without sound.
+// readModelVideo is the body of POST /v3/models/videos: a picture of the sandbox, or the one of the body, without
+// sound.
 func (s *Server) readModelVideo(_ *http.Request, raw []byte) (*job, refusal) {
 	var b struct {
 		Prompt     string      `json:"prompt"`

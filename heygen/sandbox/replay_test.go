@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestCreatesWithoutAPriceAreRepeatable: an idempotency key makes one thing, whatever the body is then, for a day and for one
-// path and caller. Clients repeat uploads after a lost answer.
+// TestCreatesWithoutAPriceAreRepeatable: an idempotency key makes one thing, whatever the body is then, for a day and
+// for one path and caller. Clients repeat uploads after a lost answer.
 func TestCreatesWithoutAPriceAreRepeatable(t *testing.T) {
 	t.Parallel()
 	s := begin(t)

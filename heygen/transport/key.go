@@ -28,8 +28,8 @@ type Key struct {
 	Origins Origins
 }
 
-// RoundTrip implements http.RoundTripper. A request that is refused with 401 is sent a second time with a newer key, if there is
-// one and its body can be read again: such an answer means that nothing was done.
+// RoundTrip implements http.RoundTripper. A request that is refused with 401 is sent a second time with a newer key,
+// if there is one and its body can be read again: such an answer means that nothing was done.
 func (k *Key) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !secure(req.URL) {
 		return refuse(req, fmt.Errorf("%w: %s", ErrInsecure, req.URL.Host))
@@ -51,7 +51,8 @@ func (k *Key) RoundTrip(req *http.Request) (*http.Response, error) {
 	return k.Next.RoundTrip(k.with(req, k.Value(), body))
 }
 
-// with returns a copy of a request with a key, or without one when it is empty: a RoundTripper must not change its request.
+// with returns a copy of a request with a key, or without one when it is empty: a RoundTripper must not change its
+// request.
 func (k *Key) with(req *http.Request, key string, body io.ReadCloser) *http.Request {
 	header := req.Header.Clone()
 	if header == nil {

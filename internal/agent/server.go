@@ -63,7 +63,8 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	return err
 }
 
-// Handler serves clients over HTTP. Pages of other origins, and names of this machine that it does not have, are refused.
+// Handler serves clients over HTTP. Pages of other origins, and names of this machine that it does not have, are
+// refused.
 func (s *Server) Handler() http.Handler {
 	h := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s.mcp }, nil)
 	return http.NewCrossOriginProtection().Handler(h)

@@ -1,7 +1,7 @@
 package fault
 
-// Nearest returns the candidate that is at most two edits away from word and nearest to it, or "". A candidate that shares no
-// letter with word is never returned.
+// Nearest returns the candidate that is at most two edits away from word and nearest to it, or "". A candidate that
+// shares no letter with word is never returned.
 func Nearest(word string, candidates []string) string {
 	best, bestEdits := "", 3
 	for _, c := range candidates {

@@ -1,7 +1,7 @@
 package fault
 
-// Unique returns the list without faults that repeat the place, clip and message of an earlier one, as several formats of
-// one composition do.
+// Unique returns the list without faults that repeat the place, clip and message of an earlier one, as several formats
+// of one composition do.
 func (l List) Unique() List {
 	seen := map[string]bool{}
 	var out List

@@ -127,8 +127,8 @@ func TestFilesOfPackages(t *testing.T) {
 		"a has 21 files", "c has 0 files: it needs no exception")
 }
 
-// largeTypes returns types with too many fields or methods that have no line "size: REASON" in their comment. Fields with
-// a tag are those of a file format or an answer and do not count.
+// largeTypes returns types with too many fields or methods that have no line "size: REASON" in their comment. Fields
+// with a tag are those of a file format or an answer and do not count.
 func largeTypes(t *testing.T, list []source) (found []string) {
 	t.Helper()
 	methods, excused := map[string]int{}, map[string]bool{}

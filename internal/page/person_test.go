@@ -225,8 +225,8 @@ func TestTheKeyboardAlone(t *testing.T) {
 	}
 }
 
-// ready is true when clips have a stand-in that can be played and a button that buys them. Their state comes earlier than
-// both, and a key that is pressed until then does nothing.
+// ready is true when clips have a stand-in that can be played and a button that buys them. Their state comes earlier
+// than both, and a key that is pressed until then does nothing.
 func ready(names ...string) string {
 	all := "true"
 	for _, n := range names {

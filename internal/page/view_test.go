@@ -27,8 +27,8 @@ func numbered(t *testing.T, path, rate string, frames int, args ...string) {
 	}
 }
 
-// grey returns the grey in the middle of the viewed picture once the video shows the frame with a number. A busy browser
-// reports the end of a seek before the picture is there: the last grey is the result when it never comes.
+// grey returns the grey in the middle of the viewed picture once the video shows the frame with a number. A busy
+// browser reports the end of a seek before the picture is there: the last grey is the result when it never comes.
 const grey = `((frame) => new Promise((yes) => { const v = document.getElementById('view-video'); let tries = 0;
 const read = () => { const c = document.createElement('canvas'); c.width = 64; c.height = 48;
 const g = c.getContext('2d'); g.drawImage(v, 0, 0, 64, 48); return g.getImageData(32, 24, 1, 1).data[0]; };
@@ -185,7 +185,8 @@ func TestTheView(t *testing.T) {
 	s.until(tab, `document.getElementById('tabs').hidden && !document.getElementById('clips-panel').hidden`)
 }
 
-// TestMediaTypes: the type that a browser receives for a file, whatever the machine's own table contains; HEAD and ranges.
+// TestMediaTypes: the type that a browser receives for a file, whatever the machine's own table contains; HEAD and
+// ranges.
 func TestMediaTypes(t *testing.T) {
 	public := t.TempDir()
 	if err := os.Mkdir(filepath.Join(public, "greenroom"), 0o755); err != nil {

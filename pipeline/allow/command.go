@@ -175,8 +175,8 @@ func (c *Command) add(path string, left *budget) error {
 	return nil
 }
 
-// id returns the name of the consent: after any change it is another one. Its layout is not that of package hashkey: stored
-// consents have it.
+// id returns the name of the consent: after any change it is another one. Its layout is not that of package hashkey:
+// stored consents have it.
 func (c *Command) id() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "greenroom allow 1\n%q\n%q\n", c.Project, c.Line)

@@ -31,9 +31,9 @@ type call struct {
 	body  []byte
 }
 
-// Do sends a request and returns the answer, which is JSON; with Paginate an array of the items of all pages. It refuses
-// what costs money or is not known to cost nothing, except on the sandbox. The answer to a refused request is returned with
-// its error.
+// Do sends a request and returns the answer, which is JSON; with Paginate an array of the items of all pages. It
+// refuses what costs money or is not known to cost nothing, except on the sandbox. The answer to a refused request is
+// returned with its error.
 func Do(ctx context.Context, a *account.Lookups, r Request) ([]byte, error) {
 	c, err := r.parse()
 	if err != nil {
@@ -89,8 +89,8 @@ func (r Request) parse() (call, error) {
 	return c, err
 }
 
-// Find returns the operation that a method and a path lead to, the path without its query, and the query. It refuses what
-// HeyGen's API does not have, with the operations that are most like it.
+// Find returns the operation that a method and a path lead to, the path without its query, and the query. It refuses
+// what HeyGen's API does not have, with the operations that are most like it.
 func Find(method, path string) (op contract.Operation, clean string, query url.Values, err error) {
 	u, err := url.Parse("/" + strings.TrimLeft(path, "/"))
 	if err != nil || u.Host != "" || u.Path != pathOf(u.Path) {
@@ -130,8 +130,8 @@ func start(path string) string {
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-// matches returns how many words of a path are those of an operation's path; -1 when they are different paths. A path may
-// hold the braces of the operation's own.
+// matches returns how many words of a path are those of an operation's path; -1 when they are different paths. A path
+// may hold the braces of the operation's own.
 func matches(pattern, path string) int {
 	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(want) != len(have) {

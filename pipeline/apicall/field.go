@@ -14,8 +14,8 @@ type Field struct {
 	Value any    // a JSON value
 }
 
-// ParseField reads NAME=VALUE. With typed, numbers, true, false and null are these, and everything else is text, as it is
-// without typed.
+// ParseField reads NAME=VALUE. With typed, numbers, true, false and null are these, and everything else is text, as it
+// is without typed.
 func ParseField(s string, typed bool) (Field, error) {
 	name, value, ok := strings.Cut(s, "=")
 	if !ok || name == "" || strings.HasPrefix(name, "[") {

@@ -7,8 +7,8 @@ import (
 	"greenroom/heygen/contract"
 )
 
-// free are the operations with POST that make no media: HeyGen asks no money for them. What is not here is refused, also
-// when HeyGen adds it later.
+// free are the operations with POST that make no media: HeyGen asks no money for them. What is not here is refused,
+// also when HeyGen adds it later.
 var free = strings.Fields(`
 	/v1/asset/{asset_id}/delete /v1/folders/create /v1/folders/{folder_id} /v1/folders/{folder_id}/restore
 	/v1/folders/{folder_id}/trash /v1/streaming.interrupt /v1/streaming.stop /v1/video/share /v1/webhook/endpoint.add

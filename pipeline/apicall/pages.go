@@ -35,8 +35,8 @@ func (c call) pages(ctx context.Context, client *heygen.Client) ([]byte, error) 
 	return nil, fault.New(fault.Provider, "limit the list with --field", "%s has more than %d pages", c.op, maxPages)
 }
 
-// pageOf returns the items of a page and the token of the next one: v3 has them in data and next_token, v1 and v2 in the
-// one list of data and its token.
+// pageOf returns the items of a page and the token of the next one: v3 has them in data and next_token, v1 and v2 in
+// the one list of data and its token.
 func pageOf(answer []byte) (items []json.RawMessage, next string, ok bool) {
 	var d struct {
 		Data json.RawMessage `json:"data"`

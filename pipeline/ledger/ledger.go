@@ -80,7 +80,8 @@ const byHand = "resolved by hand"
 // ByHand reports that the row's state is the user's answer, which can be corrected.
 func (r Row) ByHand() bool { return strings.HasPrefix(r.Reason, byHand) }
 
-// KeyOf returns the key of the row of a take at an origin. Its layout is not that of package hashkey: ledgers on disk have it.
+// KeyOf returns the key of the row of a take at an origin. Its layout is not that of package hashkey: ledgers on disk
+// have it.
 func KeyOf(take, origin string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "row/1 %d:%s %d:%s", len(take), take, len(origin), origin))
 	return hex.EncodeToString(sum[:])

@@ -1,6 +1,6 @@
-// Package live records sessions of live avatars. WebRTC is spoken by a program of its own, greenroom-live (module pipeline/live/webrtc),
-// which writes streams and a report into a folder; this package starts it and makes one file of them. A recording is
-// footage: a clip names it with `file:`.
+// Package live records sessions of live avatars. WebRTC is spoken by a program of its own, greenroom-live (module
+// pipeline/live/webrtc), which writes streams and a report into a folder; this package starts it and makes one file of
+// them. A recording is footage: a clip names it with `file:`.
 package live
 
 import (

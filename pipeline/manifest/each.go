@@ -217,8 +217,8 @@ func (d *doc) family(f yamldoc.Field, base Clip, m *Manifest, taken map[string]s
 	m.Each = append(m.Each, e)
 }
 
-// rowsByOtherName reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose hint
-// is to write rows, or nil.
+// rowsByOtherName reports the unknown keys of a family without rows. It returns the value of a key such as csv, whose
+// hint is to write rows, or nil.
 func (d *doc) rowsByOtherName(f yamldoc.Field, path string) (rows ast.Node) {
 	for _, k := range d.Fields(f.Value, path) {
 		if slices.Contains(FamilyKeys(), k.Key) {

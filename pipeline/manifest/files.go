@@ -16,8 +16,8 @@ import (
 	"greenroom/internal/regular"
 )
 
-// textOrFile returns an inline text, or the text of a .md or .txt file; the extension may be omitted. ok is false after a
-// fault.
+// textOrFile returns an inline text, or the text of a .md or .txt file; the extension may be omitted. ok is false
+// after a fault.
 func (d *doc) textOrFile(n ast.Node, path, value string) (text, file string, ok bool) {
 	written := d.written(n, value) // a text that comes from a cell is never opened as a file
 	ext := strings.ToLower(filepath.Ext(written))

@@ -251,8 +251,8 @@ func (d *doc) lipsync(n ast.Node, path string, c *Clip) {
 	}
 }
 
-// media returns the path of a film or a recording; endings are those of the kinds that HeyGen accepts. convert is the end
-// of a command of ffmpeg that makes one of them.
+// media returns the path of a film or a recording; endings are those of the kinds that HeyGen accepts. convert is the
+// end of a command of ffmpeg that makes one of them.
 func (d *doc) media(n ast.Node, path, value, convert string, endings ...string) string {
 	before := d.Count()
 	file := d.input(n, path, value)

@@ -14,7 +14,8 @@ var (
 	breakMs    = lazyregexp.New(`"(\d+)\s*ms"`)
 )
 
-// BadBreaks returns the break tags of a text that are not in the form that HeyGen reads, each with the tag in that form.
+// BadBreaks returns the break tags of a text that are not in the form that HeyGen reads, each with the tag in that
+// form.
 func BadBreaks(text string) (bad []Mark) {
 	for _, tag := range anyBreak.FindAllString(text, -1) {
 		if !goodBreak.MatchString(tag) {

@@ -1,5 +1,5 @@
-// Package planning decides what a build does with each clip and what it costs, from facts on disk alone: it sends no request
-// and changes nothing.
+// Package planning decides what a build does with each clip and what it costs, from facts on disk alone: it sends no
+// request and changes nothing.
 package planning
 
 import (

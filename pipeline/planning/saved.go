@@ -40,8 +40,8 @@ func ReadSaved(name string, b []byte) (*Saved, error) {
 	return &s, nil
 }
 
-// Drift fails, with kind Stale, when now is another plan than the saved one: other clips, steps, requests, routes, prices
-// or another account. It names every difference.
+// Drift fails, with kind Stale, when now is another plan than the saved one: other clips, steps, requests, routes,
+// prices or another account. It names every difference.
 func (s *Saved) Drift(project string, now *Plan) error {
 	var diff []string
 	add := func(format string, args ...any) { diff = append(diff, outside.Text(fmt.Sprintf(format, args...))) }
@@ -122,8 +122,8 @@ func (s Step) changes(now Step) (diff []string) {
 	return diff
 }
 
-// Exceeds fails, with kind Stale, when now buys anything that the saved plan does not: what a build checks again when it
-// alone may spend.
+// Exceeds fails, with kind Stale, when now buys anything that the saved plan does not: what a build checks again when
+// it alone may spend.
 func (s *Saved) Exceeds(now *Plan) error {
 	planned := map[string]float64{}
 	for _, step := range s.Plan.Steps {

@@ -24,9 +24,9 @@ type letters struct {
 	more  int
 }
 
-// Letters reports texts and captions of films that show a clip of the plan's purchases and have a character that none of their
-// fonts has. Such a film cannot be drawn, so that the clip would be bought for nothing. Fonts that cannot be read are left to
-// the film.
+// Letters reports texts and captions of films that show a clip of the plan's purchases and have a character that none
+// of their fonts has. Such a film cannot be drawn, so that the clip would be bought for nothing. Fonts that cannot be
+// read are left to the film.
 func Letters(ctx context.Context, m *manifest.Manifest, plan *planning.Plan) error {
 	buys := map[string]*manifest.Clip{}
 	for _, s := range plan.Steps {

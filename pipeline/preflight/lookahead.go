@@ -12,9 +12,9 @@ import (
 // lookAheadTime bounds what a plan waits for the account.
 const lookAheadTime = 8 * time.Second
 
-// LookAhead compares a plan's purchases with what the account lists: avatars, voices, templates with their variables, and
-// languages. The faults are those that a build would end with. It buys nothing and leaves no file in a project that was never
-// built. unchecked is the reason when the account could not be asked; then there are no faults.
+// LookAhead compares a plan's purchases with what the account lists: avatars, voices, templates with their variables,
+// and languages. The faults are those that a build would end with. It buys nothing and leaves no file in a project
+// that was never built. unchecked is the reason when the account could not be asked; then there are no faults.
 func (p *Preflight) LookAhead(ctx context.Context, plan *planning.Plan) (unchecked string, err error) {
 	f := p.flight(plan)
 	if len(f.steps) == 0 {

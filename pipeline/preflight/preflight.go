@@ -37,9 +37,9 @@ func New(disk *project.Project, account *account.Account, router *routing.Router
 	return &Preflight{disk: disk, account: account, router: router}
 }
 
-// Check finds what HeyGen would refuse before anything is bought: avatars, voices, templates and languages that the account
-// does not have, variables that do not fit, films longer or larger than the plan, and a balance that does not reach. What
-// cannot be looked up now is left to HeyGen's own answer; a refused request costs nothing either.
+// Check finds what HeyGen would refuse before anything is bought: avatars, voices, templates and languages that the
+// account does not have, variables that do not fit, films longer or larger than the plan, and a balance that does not
+// reach. What cannot be looked up now is left to HeyGen's own answer; a refused request costs nothing either.
 func (p *Preflight) Check(ctx context.Context, plan *planning.Plan) (Found, error) {
 	f := p.flight(plan)
 	if len(f.steps) == 0 {

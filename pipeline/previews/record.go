@@ -8,7 +8,8 @@ import (
 	"greenroom/pipeline/lockfile"
 )
 
-// recordFile holds the stand-ins of a project. It lies next to the store and not in greenroom.lock, which is about takes.
+// recordFile holds the stand-ins of a project. It lies next to the store and not in greenroom.lock, which is about
+// takes.
 const recordFile = "stand-ins.lock"
 
 // standIns are the ones on record, by clip.

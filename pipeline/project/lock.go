@@ -33,9 +33,9 @@ func (l *Lock) Get(clip string) (lockfile.Entry, bool) {
 	return l.file.Get(clip)
 }
 
-// Set records a clip's state; the file is written later. Only what is already in the store is recorded, so a lockfile never
-// names a file that does not exist. The reverse loses nothing: what is paid for is in the ledger, and after a run that
-// was killed before it wrote the lockfile, the next one finds its files in the store.
+// Set records a clip's state; the file is written later. Only what is already in the store is recorded, so a lockfile
+// never names a file that does not exist. The reverse loses nothing: what is paid for is in the ledger, and after a
+// run that was killed before it wrote the lockfile, the next one finds its files in the store.
 func (l *Lock) Set(e lockfile.Entry) error {
 	l.mu.Lock()
 	l.file.Set(e)

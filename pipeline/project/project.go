@@ -112,8 +112,8 @@ func (p *Project) Rel(path string) string {
 	return path
 }
 
-// LibraryDir returns where presenters of stand-ins, spoken sentences and versions of programs are kept for all projects of
-// the user.
+// LibraryDir returns where presenters of stand-ins, spoken sentences and versions of programs are kept for all
+// projects of the user.
 func (p *Project) LibraryDir() string {
 	if d := LibraryDir(p.o.Getenv); d != "" {
 		return d
@@ -196,8 +196,8 @@ func (p *Project) FlushLedger() error {
 	return fault.Wrap(fault.Failed, err, hint, "record what was downloaded")
 }
 
-// Close writes what is not written yet and closes store and ledger. allCompared reports that this run compared the files
-// of every clip, so that the store may forget the others.
+// Close writes what is not written yet and closes store and ledger. allCompared reports that this run compared the
+// files of every clip, so that the store may forget the others.
 func (p *Project) Close(allCompared bool) error {
 	p.Inputs.Save()
 	var err error

@@ -1,6 +1,6 @@
-// Package purchase buys takes and voices, each exactly once: what is sent is in the ledger before it is sent, and a request
-// whose result is unknown is looked up before it is repeated. Nothing else in greenroom spends money. It must run where the
-// ledger is, so it is not a stage.
+// Package purchase buys takes and voices, each exactly once: what is sent is in the ledger before it is sent, and a
+// request whose result is unknown is looked up before it is repeated. Nothing else in greenroom spends money. It must
+// run where the ledger is, so it is not a stage.
 package purchase
 
 import (

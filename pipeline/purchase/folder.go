@@ -8,9 +8,9 @@ import (
 	"greenroom/pipeline/project"
 )
 
-// CheckFolder refuses to spend where the ledger cannot keep two machines apart. The lock that lets one process submit at a time
-// may hold on one machine only there, and SQLite's write-ahead log must not be shared between machines. fileSystem names a
-// network file system, as [netfs.Name] does.
+// CheckFolder refuses to spend where the ledger cannot keep two machines apart. The lock that lets one process submit
+// at a time may hold on one machine only there, and SQLite's write-ahead log must not be shared between machines.
+// fileSystem names a network file system, as [netfs.Name] does.
 func CheckFolder(state string, fileSystem func(string) string, plan *planning.Plan) error {
 	if !slices.ContainsFunc(plan.Steps, planning.Step.Spends) {
 		return nil

@@ -18,7 +18,8 @@ import (
 	"greenroom/pipeline/stage/words"
 )
 
-// wanted lists what is made of a clip's take. Files of captions need captions, which HeyGen does not make of every take.
+// wanted lists what is made of a clip's take. Files of captions need captions, which HeyGen does not make of every
+// take.
 func wanted(c manifest.Clip, e lockfile.Entry) []string {
 	out := append([]string{renditions.WebM, renditions.Poster}, forms.Complete(c.Prepare.Forms)...)
 	if e.Captions != nil {

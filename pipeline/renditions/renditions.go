@@ -1,4 +1,5 @@
-// Package renditions lists the files of a lockfile entry: what is published under which name, and what must be in the store.
+// Package renditions lists the files of a lockfile entry: what is published under which name, and what must be in the
+// store.
 package renditions
 
 import (

@@ -18,8 +18,8 @@ type Request struct {
 	Price  string          // the line of the price list
 	Speech *Speech         // the sound that is bought first; nil when the video speaks by itself
 
-	// old is the value that earlier versions made the key from; nil when it is the same, as for most of the 10,000 requests
-	// that a plan may hold.
+	// old is the value that earlier versions made the key from; nil when it is the same, as for most of the 10,000
+	// requests that a plan may hold.
 	old *Canonical
 }
 

@@ -20,8 +20,8 @@ import (
 	"greenroom/pipeline/origin"
 )
 
-// Kinds of entries. The last entry of a take counts: after "claimed" one ledger may buy it, after "released" any ledger may
-// claim it, after "bought" the take is a video.
+// Kinds of entries. The last entry of a take counts: after "claimed" one ledger may buy it, after "released" any
+// ledger may claim it, after "bought" the take is a video.
 const (
 	claimed  = "claimed"
 	released = "released"
@@ -95,8 +95,8 @@ func (c *Claims) Claim(ctx context.Context, in ledger.Intent) error {
 	return c.undecided(errors.New("other machines change the claim all the time"))
 }
 
-// confirm verifies that the claim of an earlier run excludes other machines: it may come from a run that found out that the
-// cache cannot decide.
+// confirm verifies that the claim of an earlier run excludes other machines: it may come from a run that found out
+// that the cache cannot decide.
 func (c *Claims) confirm(ctx context.Context, in ledger.Intent, last ClaimEntry) error {
 	cache, err := c.cacheOrError(ctx)
 	if err != nil {

@@ -276,7 +276,8 @@ func TestClocksDoNotDecide(t *testing.T) {
 	}
 }
 
-// TestDamagedClaims: an entry that cannot be read is a claim that no machine holds: only the user's answer frees the take.
+// TestDamagedClaims: an entry that cannot be read is a claim that no machine holds: only the user's answer frees the
+// take.
 func TestDamagedClaims(t *testing.T) {
 	for _, text := range []string{"", "{", `{"kind":"claimed"}`, `{"kind":"bought","take":"x"}`, "null"} {
 		dir := t.TempDir()

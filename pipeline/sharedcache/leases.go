@@ -56,9 +56,9 @@ type leaseEntry struct {
 	Ended   bool   `json:"ended,omitempty"`
 }
 
-// Lease asks for the work of a key. done reports whether the work is done, and takes its result. With wait, the result is
-// never Elsewhere: it waits until the other machine is done, or has stopped. release ends a lease, and must be called
-// after the result is in the cache.
+// Lease asks for the work of a key. done reports whether the work is done, and takes its result. With wait, the result
+// is never Elsewhere: it waits until the other machine is done, or has stopped. release ends a lease, and must be
+// called after the result is in the cache.
 func (l *Leases) Lease(ctx context.Context, key string, wait bool, done func() bool) (release func(), s LeaseState) {
 	none := func() {}
 	cache := l.open(ctx)
@@ -100,8 +100,8 @@ func (l *Leases) Lease(ctx context.Context, key string, wait bool, done func() b
 	}
 }
 
-// lastLease reads the entries of a key up to the last one. It returns its text, the number of the next entry, and whether
-// that one may be added now.
+// lastLease reads the entries of a key up to the last one. It returns its text, the number of the next entry, and
+// whether that one may be added now.
 func lastLease(ctx context.Context, cache *bucket.Cache, key string) (text []byte, next int, free bool, err error) {
 	for {
 		b, err := cache.Record(ctx, bucket.LeaseName(key, next))

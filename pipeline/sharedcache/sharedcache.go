@@ -1,4 +1,5 @@
-// Package sharedcache is what machines share: the files of takes and renditions by content, and records of bought takes.
+// Package sharedcache is what machines share: the files of takes and renditions by content, and records of bought
+// takes.
 package sharedcache
 
 import (

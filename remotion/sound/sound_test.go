@@ -23,8 +23,8 @@ func wav(samples []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(b, uint32(len(samples))), samples...)
 }
 
-// TestChunksJoinWithSilence: a chunk without a file, and the missing end of a file, are silent; what is too long is cut,
-// also at a rate at which frames do not have a whole number of samples.
+// TestChunksJoinWithSilence: a chunk without a file, and the missing end of a file, are silent; what is too long is
+// cut, also at a rate at which frames do not have a whole number of samples.
 func TestChunksJoinWithSilence(t *testing.T) {
 	const fps = 30000.0 / 1001
 	dir := t.TempDir()

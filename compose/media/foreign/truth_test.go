@@ -339,8 +339,8 @@ func (r *truth) display(t *testing.T, path string, v *stream, f *frame, before [
 	}
 }
 
-// seeThrough decodes alpha with the decoder that keeps it. Formats without alpha are not decoded; those of VP8 and VP9 do
-// not name it.
+// seeThrough decodes alpha with the decoder that keeps it. Formats without alpha are not decoded; those of VP8 and VP9
+// do not name it.
 func (r *truth) seeThrough(t *testing.T, path string, v *stream, before []string) {
 	t.Helper()
 	decoder := map[string]string{"vp8": "libvpx", "vp9": "libvpx-vp9"}[v.Codec]

@@ -71,8 +71,8 @@ type decoded struct {
 	seconds float64
 }
 
-// decode reads a file to its end and fails at the first damage. ffmpeg writes a line for each decoded frame: stream, two
-// times, duration, bytes and a checksum.
+// decode reads a file to its end and fails at the first damage. ffmpeg writes a line for each decoded frame: stream,
+// two times, duration, bytes and a checksum.
 func decode(ctx context.Context, t media.Tools, path string) (d decoded, err error) {
 	args := append(proc.FFmpegArgs("error"), "-xerror", "-err_detect", "explode", "-protocol_whitelist", proc.Protocols)
 	args = append(args, "-i", "file:"+path, "-map", "0", "-f", "framecrc", "pipe:1")

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Credential is who calls. A key or token NAME+SCOPE+SCOPE, with scopes such as videos:read, has these alone; the name is
-// the account.
+// Credential is who calls. A key or token NAME+SCOPE+SCOPE, with scopes such as videos:read, has these alone; the name
+// is the account.
 type Credential struct {
 	Name   string
 	Scopes []string // nil: all rights

@@ -126,8 +126,8 @@ func (s *studio) manifest() (m struct{ Text, SHA256 string }) {
 	return m
 }
 
-// TestAnAgentMakesAFilm: it reads, edits, plans, renders stand-ins, and buys what the person agreed to, at the price that
-// they were shown.
+// TestAnAgentMakesAFilm: it reads, edits, plans, renders stand-ins, and buys what the person agreed to, at the price
+// that they were shown.
 func TestAnAgentMakesAFilm(t *testing.T) {
 	t.Parallel()
 	s := open(t, true, "--max-spend", "1.50")
@@ -319,7 +319,8 @@ func TestARandomAgentBuysNothing(t *testing.T) {
 	s.billed(0)
 }
 
-// TestOverHTTP: a client that knows the address works as over stdin; a page of another origin, and another path, are refused.
+// TestOverHTTP: a client that knows the address works as over stdin; a page of another origin, and another path, are
+// refused.
 func TestOverHTTP(t *testing.T) {
 	t.Parallel()
 	s := open(t, false)

@@ -22,7 +22,8 @@ func officialHeaders(credential, value string) map[string]string {
 	return map[string]string{credential: value, "User-Agent": "heygen-cli/v0.5.1", "X-HeyGen-Source": "cli"}
 }
 
-// TestOfficialClient sends what the official command line program sends, step by step, through the flows of its own manual.
+// TestOfficialClient sends what the official command line program sends, step by step, through the flows of its own
+// manual.
 func TestOfficialClient(t *testing.T) {
 	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"), "--key", "right", "--canned")
 	d := drive(t, base, officialHeaders("X-Api-Key", "right"))

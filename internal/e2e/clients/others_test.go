@@ -10,8 +10,8 @@ import (
 	"greenroom/internal/e2e/e2etest"
 )
 
-// TestPythonServer sends what the MCP server in Python sends, with the members that its models require: a null or an empty
-// text in one of them ends its call.
+// TestPythonServer sends what the MCP server in Python sends, with the members that its models require: a null or an
+// empty text in one of them ends its call.
 func TestPythonServer(t *testing.T) {
 	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"), "--canned")
 	d := drive(t, base, map[string]string{"Accept": "application/json", "X-Api-Key": "k", "User-Agent": "heygen-mcp/0.0.3"})
@@ -71,8 +71,8 @@ func (d *driver) all(a answer, list string, members ...string) {
 	}
 }
 
-// TestWorkflowNode sends what the node of a workflow program sends, with a key and with OAuth: catalogue, video, lipsync,
-// upload without a type, and its trigger, which registers the workflow's public address.
+// TestWorkflowNode sends what the node of a workflow program sends, with a key and with OAuth: catalogue, video,
+// lipsync, upload without a type, and its trigger, which registers the workflow's public address.
 func TestWorkflowNode(t *testing.T) {
 	base := e2etest.Sandbox(t, filepath.Join(t.TempDir(), "sandbox"), "--canned", "--key", "right")
 	for _, headers := range []map[string]string{{"X-Api-Key": "right"}, {"Authorization": "Bearer right"}} {

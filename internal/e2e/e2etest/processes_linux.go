@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Marked returns the command lines of living processes whose environment holds a mark. It reads /proc, so that no process
-// is found by its name.
+// Marked returns the command lines of living processes whose environment holds a mark. It reads /proc, so that no
+// process is found by its name.
 func Marked(mark string) map[int]string {
 	out := map[int]string{}
 	dirs, _ := filepath.Glob("/proc/[0-9]*")

@@ -1,8 +1,8 @@
 // Package e2etest holds what the end-to-end tests share: the program itself, a sandbox, projects and films.
 //
 // The tests run the real program as a child process. It is built once for all packages, with the race detector when the
-// tests have it, or with the flags of GREENROOM_E2E_RACE: the tests themselves decode and compare films, which the detector
-// makes several times slower.
+// tests have it, or with the flags of GREENROOM_E2E_RACE: the tests themselves decode and compare films, which the
+// detector makes several times slower.
 package e2etest
 
 import (
@@ -30,14 +30,15 @@ func Main(m *testing.M, programs map[string]func()) {
 }
 
 // exitSoon shortens the pause that the race detector makes at the end of every process, for reports that another thread
-// is still writing. The default is 1 s, which was half of the time of the scripts: they start greenroom hundreds of times.
+// is still writing. The default is 1 s, which was half of the time of the scripts: they start greenroom hundreds of
+// times.
 const exitSoon = "atexit_sleep_ms=50"
 
 // mediaVar names the folder in which the sandboxes of one package keep what they drew.
 const mediaVar = "GREENROOM_E2E_MEDIA"
 
-// ShareMedia prepares the folder of a sandbox, so that a film which another test's sandbox drew is not drawn again: a film's
-// name is the hash of its request.
+// ShareMedia prepares the folder of a sandbox, so that a film which another test's sandbox drew is not drawn again: a
+// film's name is the hash of its request.
 func ShareMedia(data string) error {
 	shared := os.Getenv(mediaVar)
 	if err := errors.Join(os.MkdirAll(shared, 0o755), os.MkdirAll(data, 0o755)); err != nil {

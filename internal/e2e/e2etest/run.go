@@ -62,7 +62,8 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-// All reports whether `make test-all` runs the tests: then each matrix is run completely. A usual run has representatives.
+// All reports whether `make test-all` runs the tests: then each matrix is run completely. A usual run has
+// representatives.
 func All() bool { return os.Getenv("GREENROOM_TEST_ALL") != "" }
 
 // Number returns the number in an environment variable, or usual when there is none. `make kill` sets larger ones.

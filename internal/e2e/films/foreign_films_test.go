@@ -48,13 +48,14 @@ const (
 	opaque   = "transparent: false"
 	anywhere = "checks: {border: all}"
 
-	// toneMapped is docs/guide/footage.md's conversion of HDR: reference white of 203 cd/m², compressed from half of it on.
+	// toneMapped is docs/guide/footage.md's conversion of HDR: reference white of 203 cd/m², compressed from half of it
+	// on.
 	toneMapped = "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:param=0.5:desat=0:peak=4.926," +
 		"zscale=t=bt709:m=bt709:r=tv,format=yuv444p," + exact709
 )
 
-// foreignFilms are what TestForeignFilms shows; an entry adds one. A usual run has those of usualForeign: another rate, alpha,
-// a rate that varies, a turned picture, BT.601 in a film of 60 fps, and HDR.
+// foreignFilms are what TestForeignFilms shows; an entry adds one. A usual run has those of usualForeign: another
+// rate, alpha, a rate that varies, a turned picture, BT.601 in a film of 60 fps, and HDR.
 var foreignFilms = []foreignFilm{
 	{name: "pal-in-30", file: "pal.mp4", rate: "25", make: h264 + aac, clip: opaque, fps: "30"},
 	{name: "ntsc-in-25", file: "ntsc.mp4", rate: "30000/1001", make: h264 + aac, clip: opaque, fps: "25"},

@@ -13,7 +13,8 @@ import (
 	"greenroom/internal/e2e/e2etest"
 )
 
-// The pictures of a foreign clip are 320x180 and last about 0.7 s; foreignClick is when the click begins in their sound.
+// The pictures of a foreign clip are 320x180 and last about 0.7 s; foreignClick is when the click begins in their
+// sound.
 const (
 	foreignSeconds = 0.7
 	foreignClick   = 0.4
@@ -38,8 +39,8 @@ func rateOf(s string) timeline.Rate {
 
 func foreignFrames(rate string) int { return rateOf(rate).FramesBefore(foreignSeconds) }
 
-// foreignPicture draws picture n as RGBA: its number and a bar as in a counted clip, patches of colour, and a strip that
-// is half transparent. With alpha the rest is transparent, otherwise a grey that gets lighter to the right.
+// foreignPicture draws picture n as RGBA: its number and a bar as in a counted clip, patches of colour, and a strip
+// that is half transparent. With alpha the rest is transparent, otherwise a grey that gets lighter to the right.
 func foreignPicture(n int, alpha bool) []byte {
 	p := make([]byte, 320*180*4)
 	for y := range 180 {
@@ -135,8 +136,8 @@ func shownAt(list []shownPicture, at float64) []byte {
 	return out
 }
 
-// soon is how much early a picture may be: a WebM has its times in whole milliseconds, and both renderers show what comes
-// within one of them.
+// soon is how much early a picture may be: a WebM has its times in whole milliseconds, and both renderers show what
+// comes within one of them.
 const soon = 0.0015
 
 // wantPictures compares a film's frames with the truth: numbers exactly, patches within 2.5 of 255.

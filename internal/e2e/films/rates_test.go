@@ -27,8 +27,8 @@ var filmRates = []struct {
 	{"59.94", timeline.Rate{Num: 60000, Den: 1001}}, {"60", timeline.Rate{Num: 60, Den: 1}},
 }
 
-// The clip of these tests has 17 frames at 25 fps, which is not an integer number of frames at any other rate, and a click
-// that begins 40 ms before its end.
+// The clip of these tests has 17 frames at 25 fps, which is not an integer number of frames at any other rate, and a
+// click that begins 40 ms before its end.
 const (
 	countedFrames  = 17
 	countedSeconds = countedFrames / 25.0

@@ -30,8 +30,9 @@ compositions:
     layers: [{text: "Hello {{id}}", size: 10%}]
 `
 
-// TestKilledRowFilmsGoOn kills -9 a run of row films when another film of it is complete, or when the next one is half written. No film that was
-// complete is drawn again, no name ever holds half a film, and nothing that was begun is left: no file, no process.
+// TestKilledRowFilmsGoOn kills -9 a run of row films when another film of it is complete, or when the next one is half
+// written. No film that was complete is drawn again, no name ever holds half a film, and nothing that was begun is
+// left: no file, no process.
 func TestKilledRowFilmsGoOn(t *testing.T) {
 	const rows, kills = 6, 4
 	dir := t.TempDir()

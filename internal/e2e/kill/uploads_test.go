@@ -17,8 +17,8 @@ import (
 	"greenroom/internal/e2e/e2etest"
 )
 
-// slowStorage passes requests to a sandbox and counts parts of uploads. It holds the second part until its sender is gone,
-// once.
+// slowStorage passes requests to a sandbox and counts parts of uploads. It holds the second part until its sender is
+// gone, once.
 type slowStorage struct {
 	*httputil.ReverseProxy
 	parts atomic.Int32
@@ -36,8 +36,8 @@ func (s *slowStorage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.ReverseProxy.ServeHTTP(w, r)
 }
 
-// TestAKilledUploadContinues kills an upload in its second of three parts. The next run, in the same project or on another
-// machine, sends the two parts that are missing.
+// TestAKilledUploadContinues kills an upload in its second of three parts. The next run, in the same project or on
+// another machine, sends the two parts that are missing.
 func TestAKilledUploadContinues(t *testing.T) {
 	film := append([]byte("\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"), bytes.Repeat([]byte("greenroom"), 5<<20)...)
 	for _, machine := range []string{"same", "another"} {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestShellsComplete: bash, zsh and fish load their script and complete commands, flags, values, clips and files with the
-// real program.
+// TestShellsComplete: bash, zsh and fish load their script and complete commands, flags, values, clips and files with
+// the real program.
 func TestShellsComplete(t *testing.T) {
 	dir := t.TempDir()
 	text := "version: 1\nproject: tour\nheygen: {api: sandbox}\nclips:\n  intro: {script: Hello there., avatar: {id: Daisy-inskirt-20220818}, voice: {id: x1}}\n"

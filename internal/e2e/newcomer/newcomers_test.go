@@ -29,8 +29,8 @@ func newcomerMedia(t testing.TB, dir string) {
 
 var newcomerSize = regexp.MustCompile(`(?m)^( *)size: .*$`)
 
-// TestNewcomersFilms renders films of manifests as newcomers wrote them: the first attempt where that is accepted, else the second,
-// which follows the hints. They are rendered small. GREENROOM_TEST_ALL renders all of them.
+// TestNewcomersFilms renders films of manifests as newcomers wrote them: the first attempt where that is accepted,
+// else the second, which follows the hints. They are rendered small. GREENROOM_TEST_ALL renders all of them.
 func TestNewcomersFilms(t *testing.T) {
 	films := map[string]string{"tour": "tour.mp4", "rows": "hello-ada.mp4", "screen": "demo.mp4"}
 	if e2etest.All() {

@@ -66,8 +66,8 @@ func billed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// fetched FAULT… builds the manifest in a new folder while the sandbox has these faults: one job is bought, the download
-// is complete, the clip passes its checks, and no temporary file stays.
+// fetched FAULT… builds the manifest in a new folder while the sandbox has these faults: one job is bought, the
+// download is complete, the clip passes its checks, and no temporary file stays.
 func fetched(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: fetched FAULT...")

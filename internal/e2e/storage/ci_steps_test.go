@@ -26,8 +26,8 @@ type ciStep struct {
 
 var expression = regexp.MustCompile(`\$\{\{ *([a-z.-]+) *\}\}`)
 
-// ciSteps runs the steps of the shipped workflow and the script of the GitLab job, as they are written, in a clean clone
-// with the cache at an address. Steps that install something are not run: the programs are here.
+// ciSteps runs the steps of the shipped workflow and the script of the GitLab job, as they are written, in a clean
+// clone with the cache at an address. Steps that install something are not run: the programs are here.
 func ciSteps(t *testing.T, r *rehearsal, cache string) {
 	b, err := os.ReadFile(e2etest.Root(t, ".github", "workflows", "greenroom.yml"))
 	if err != nil {

@@ -35,8 +35,8 @@ func sceneFilms(films int) string {
 
 var encodedSeconds = regexp.MustCompile(`"encodedSeconds": ([0-9.]+)`)
 
-// TestShardsEncodeEachPieceOnce renders films that share pieces in two processes at the same time, each with a folder of
-// its own: no piece is encoded by both.
+// TestShardsEncodeEachPieceOnce renders films that share pieces in two processes at the same time, each with a folder
+// of its own: no piece is encoded by both.
 func TestShardsEncodeEachPieceOnce(t *testing.T) {
 	const films = 4
 	cache := "file://" + filepath.Join(t.TempDir(), "cache")

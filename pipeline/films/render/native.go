@@ -12,8 +12,8 @@ import (
 	"greenroom/pipeline/films/segments"
 )
 
-// native renders a film with ffmpeg, unless its file is up to date: piece by piece, so that pieces that another film has
-// are not encoded again, or in one run.
+// native renders a film with ffmpeg, unless its file is up to date: piece by piece, so that pieces that another film
+// has are not encoded again, or in one run.
 func (r *Renderer) native(ctx context.Context, film films.Film) (Result, error) {
 	f := film.Timeline
 	spec := native.Spec{

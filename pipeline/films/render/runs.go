@@ -17,7 +17,8 @@ import (
 	"greenroom/remotion/sound"
 )
 
-// runs renders the ranges of a film, each by itself: its frames and times then do not depend on which others are missing.
+// runs renders the ranges of a film, each by itself: its frames and times then do not depend on which others are
+// missing.
 type runs struct {
 	j     *job
 	parts []*part

@@ -20,9 +20,9 @@ type Encoding struct {
 // spec returns a specification of a film for this encoding.
 func (e Encoding) spec(f *timeline.Film) native.Spec { return native.Spec{Film: f, CRF: e.CRF} }
 
-// PartKey returns the hash of everything that the bytes of a piece depend on: what is seen in it, with times relative to
-// its start, the content of its files, and how it is encoded. Names of layers and files are not part of it. Content is
-// the SHA-256 of each file, by its key in the film.
+// PartKey returns the hash of everything that the bytes of a piece depend on: what is seen in it, with times relative
+// to its start, the content of its files, and how it is encoded. Names of layers and files are not part of it. Content
+// is the SHA-256 of each file, by its key in the film.
 func (e Encoding) PartKey(p native.Part, content map[string]string) (string, error) {
 	film, err := anonymous(p.Film, content)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // maxHeader bounds the part of a file that describes its streams, bytes.
 const maxHeader = 1 << 20
 
-// parametersOf returns the hash of the description of pictures in an MP4 or MOV file: codec, size, colours and parameter
-// sets. Other files have none.
+// parametersOf returns the hash of the description of pictures in an MP4 or MOV file: codec, size, colours and
+// parameter sets. Other files have none.
 func parametersOf(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {

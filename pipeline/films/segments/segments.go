@@ -277,8 +277,8 @@ func (m *Maker) find(ctx context.Context, u *unit) (Record, bool) {
 // soundSlack is by how much encoded sound may be longer or shorter than its film, seconds: a few blocks of its codec.
 const soundSlack = 0.1
 
-// holds reports whether a piece that another machine encoded is what its record describes. Its bytes are those of its hash, but
-// the record is anyone's who writes to the cache.
+// holds reports whether a piece that another machine encoded is what its record describes. Its bytes are those of its
+// hash, but the record is anyone's who writes to the cache.
 func (m *Maker) holds(ctx context.Context, u *unit, r Record) bool {
 	path := m.Store.Path(assets.Hash(r.Hash))
 	if u.Frames == 0 {

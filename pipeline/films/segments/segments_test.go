@@ -292,8 +292,8 @@ func hashes(t *testing.T, file string) string {
 	return string(out)
 }
 
-// TestAFilmWhoseEverySecondChanges: an edit of every scene encodes everything, an edit of one encodes one piece. Scenes of a
-// second are shorter than a piece.
+// TestAFilmWhoseEverySecondChanges: an edit of every scene encodes everything, an edit of one encodes one piece.
+// Scenes of a second are shorter than a piece.
 func TestAFilmWhoseEverySecondChanges(t *testing.T) {
 	s := newStudio(t)
 	seconds := func(colour func(i int) string) *timeline.Film {

@@ -57,8 +57,8 @@ func SizeLimit(seconds float64) int64 {
 // Part returns the name of a take's unfinished download in the store.
 func Part(takeKey string) string { return "take-" + takeKey[:32] }
 
-// Step returns the step that downloads from a source. It continues where an earlier call or process stopped. A file that
-// cannot be a take is a fault of kind Media; nothing is stored then.
+// Step returns the step that downloads from a source. It continues where an earlier call or process stopped. A file
+// that cannot be a take is a fault of kind Media; nothing is stored then.
 func Step(src Source) stage.Func[In, Out] {
 	return func(ctx context.Context, env stage.Env, in In) (Out, error) {
 		send := func(e event.Event) {

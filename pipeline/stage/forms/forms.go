@@ -1,5 +1,5 @@
-// Package forms is the step that makes what a project asks for besides WebM and poster: files for editors and web pages,
-// sound files.
+// Package forms is the step that makes what a project asks for besides WebM and poster: files for editors and web
+// pages, sound files.
 package forms
 
 import (

@@ -41,8 +41,8 @@ type Source struct {
 // Part returns the name of a sound's unfinished download in the store.
 func Part(row string) string { return "voice-" + row[:32] }
 
-// Step returns the step that brings a sound into the store, as WAV or MP3, which HeyGen accepts as uploads, and saves its
-// record. A file that is not the sound is a fault of kind Media; nothing is stored then.
+// Step returns the step that brings a sound into the store, as WAV or MP3, which HeyGen accepts as uploads, and saves
+// its record. A file that is not the sound is a fault of kind Media; nothing is stored then.
 func Step(src Source) stage.Func[In, voice.Voice] {
 	return func(ctx context.Context, env stage.Env, in In) (voice.Voice, error) {
 		dst := env.Store.ResumePath(Part(in.Row))
@@ -107,9 +107,9 @@ func unusable(err error, in In, attempts int) error {
 		"the voice was downloaded %s and is not a sound file; it is not stored", delivery.Times(attempts)).For(in.Clip)
 }
 
-// decode decodes a bought sound into a WAV file and returns its length in seconds. It fails with a delivery.Unusable for
-// another kind of file, a cut one, or one that is shorter than announced. MP3 does not contain its length, so that only
-// the announced one shows a cut.
+// decode decodes a bought sound into a WAV file and returns its length in seconds. It fails with a delivery.Unusable
+// for another kind of file, a cut one, or one that is shorter than announced. MP3 does not contain its length, so that
+// only the announced one shows a cut.
 func decode(ctx context.Context, m *standin.Maker, path, wav string, announced float64) (float64, error) {
 	if err := media.CompleteSound(path); err != nil {
 		return 0, delivery.Fault(err)

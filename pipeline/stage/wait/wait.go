@@ -68,12 +68,12 @@ func choose(local bool, there, here time.Duration) time.Duration {
 // ListLag returns how long a submission may be missing in the account's list and records.
 func ListLag(local bool) time.Duration { return choose(local, listLag, listLagLocal) }
 
-// Patience returns how long an undocumented state, or a refusal because HeyGen is busy, counts as "in progress". Renders
-// take 5 to 15 minutes, some more than 20.
+// Patience returns how long an undocumented state, or a refusal because HeyGen is busy, counts as "in progress".
+// Renders take 5 to 15 minutes, some more than 20.
 func Patience(local bool) time.Duration { return choose(local, patience, patienceLocal) }
 
-// LeastPause returns the shortest time between two reads of one job, however often events request one: callbacks are not
-// signed, so everyone who finds the address can send them.
+// LeastPause returns the shortest time between two reads of one job, however often events request one: callbacks are
+// not signed, so everyone who finds the address can send them.
 func LeastPause(local bool) time.Duration { return choose(local, least, leastLocal) }
 
 // unlisted is the state of a job that HeyGen accepted and does not show yet.
