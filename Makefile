@@ -146,8 +146,8 @@ test-all: test vet-all explore kill farm-server
 	@.ci/setup all
 	cd $(FARM) && go vet ./... && go run $(STATICCHECK) ./... && go run $(ERRCHECK) -ignoretests -exclude ../../.ci/errcheck.txt ./... && go test -count 1 -timeout 30m ./e2e
 	go test -race -count 1 -timeout 30m -run '$(LONG)' ./internal/e2e/...
-	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS)
-	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...
+	GREENROOM_TEST_ALL=1 go test -count 1 -timeout 60m $(PIXELS) ./compose/native
+	GREENROOM_TEST_ALL=1 GREENROOM_MANAGERS=$(MANAGERS) go test -count 1 -timeout 180m -p 1 ./internal/e2e/scripts ./internal/e2e/films ./internal/e2e/newcomer ./internal/e2e/projects ./internal/e2e/secrets ./internal/release ./remotion/...
 
 clean:
 	rm -rf bin demo dist

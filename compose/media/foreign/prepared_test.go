@@ -27,7 +27,7 @@ var usual = strings.Fields(`
 	sound-opus.webm sound-8k.mp4 sound-late.mp4 sound-early.mkv sound-two.mp4
 `)
 
-// others are their relatives in further containers, codecs and rates, which GREENROOM_TEST_ALL probes and prepares too.
+// others are their relatives in further containers, codecs and rates, which GREENROOM_TEST_ALL prepares too.
 var others = strings.Fields(`
 	rot0.mp4 rot180.mp4 rot270.mp4 mirror0.mp4 mirror90.mp4 mirror180.mp4 rot90-hevc.mov sar2-1.mp4 sar4-3.mov
 	sar32-27.mp4 sar303-320.webm bt601-625.mov mjpeg.mov ten-bit.mp4 ten-bit-vp9.webm rgb-vp9.webm rgb-png.mov

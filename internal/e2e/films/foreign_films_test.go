@@ -55,7 +55,7 @@ const (
 )
 
 // foreignFilms are what TestForeignFilms shows; an entry adds one. A usual run has those of usualForeign: another
-// rate, alpha, a rate that varies, a turned picture, BT.601 in a film of 60 fps, and HDR.
+// rate, alpha, a turned picture, and HDR.
 var foreignFilms = []foreignFilm{
 	{name: "pal-in-30", file: "pal.mp4", rate: "25", make: h264 + aac, clip: opaque, fps: "30"},
 	{name: "ntsc-in-25", file: "ntsc.mp4", rate: "30000/1001", make: h264 + aac, clip: opaque, fps: "25"},
@@ -84,7 +84,7 @@ var foreignFilms = []foreignFilm{
 		make: "-vf " + toHLG + "yuv420p10le" + x265 + hlg + aac, plain: toneMapped},
 }
 
-var usualForeign = []string{"pal-in-30", "alpha", "screen", "phone", "bt601", "hlg"}
+var usualForeign = []string{"pal-in-30", "alpha", "phone", "hlg"}
 
 // ground is the colour that alpha shows.
 const ground = "204080"

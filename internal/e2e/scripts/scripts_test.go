@@ -22,12 +22,18 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs every command as a person would: the real binary, the real
 // sandbox over HTTP, real ffmpeg. `go test -run TestScripts -update` rewrites
-// the expected parts.
+// the expected parts. Lines after [all] run with GREENROOM_TEST_ALL.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 e2etest.Root(t, "testdata", "scripts"),
 		RequireExplicitExec: true,
 		UpdateScripts:       *goldentest.Update,
+		Condition: func(name string) (bool, error) {
+			if name != "all" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return e2etest.All(), nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("NO_COLOR", "1")
