@@ -50,8 +50,8 @@ func (e *ClaimedError) Error() string {
 }
 
 // claim makes sure that this ledger holds the claim on a take before it may buy it: before the row becomes SENDING. It
-// reports whether the claim is held. A row that needs no claim, because its result is known or the user must resolve
-// it, is no error. Where the claim is not held, nothing is sent: an open row is only looked up.
+// reports whether the claim is held. It does not fail for a row that needs no claim, because its result is known or the
+// user must resolve it. Where the claim is not held, nothing is sent: an open row is only looked up.
 func (p purchase) claim(ctx context.Context, in Intent) (held bool, row Row, err error) {
 	row, _, err = p.begin(ctx, in, p.budget, p.o.Locked, false)
 	if err != nil || row.State != Intended && row.State != Sending {
