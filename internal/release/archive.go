@@ -15,13 +15,17 @@ import (
 // archive writes a platform's archive: a zip file for Windows, a packed tar file for the others. Names are sorted, and
 // times and owners are the same on every machine.
 func (r *release) archive(p platform, docs map[string][]byte) (err error) {
-	binary, err := os.ReadFile(r.binary(p))
-	if err != nil {
-		return err
-	}
 	top := fmt.Sprintf("greenroom-%s-%s-%s", r.version, p.os, p.arch)
 	files := maps.Clone(docs)
-	files[p.program()] = binary
+	executable := []string{}
+	for _, c := range programs {
+		binary, err := os.ReadFile(r.binaryOf(p, c.name))
+		if err != nil {
+			return err
+		}
+		files[p.file(c.name)] = binary
+		executable = append(executable, p.file(c.name))
+	}
 	ending, write := ".tar.gz", r.writeTar
 	if p.os == "windows" {
 		ending, write = ".zip", r.writeZip
@@ -30,14 +34,14 @@ func (r *release) archive(p platform, docs map[string][]byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := write(f, top, files, p.program()); err != nil {
+	if err := write(f, top, files, executable); err != nil {
 		f.Close()
 		return err
 	}
 	return f.Close()
 }
 
-func (r *release) writeTar(w io.Writer, top string, files map[string][]byte, program string) error {
+func (r *release) writeTar(w io.Writer, top string, files map[string][]byte, executable []string) error {
 	packed, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		return err
@@ -45,7 +49,7 @@ func (r *release) writeTar(w io.Writer, top string, files map[string][]byte, pro
 	t := tar.NewWriter(packed)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		mode := int64(0o644)
-		if name == program {
+		if slices.Contains(executable, name) {
 			mode = 0o755
 		}
 		head := &tar.Header{Name: top + "/" + name, Mode: mode, Size: int64(len(files[name])), ModTime: r.epoch,
@@ -63,7 +67,7 @@ func (r *release) writeTar(w io.Writer, top string, files map[string][]byte, pro
 	return packed.Close()
 }
 
-func (r *release) writeZip(w io.Writer, top string, files map[string][]byte, _ string) error {
+func (r *release) writeZip(w io.Writer, top string, files map[string][]byte, _ []string) error {
 	z := zip.NewWriter(w)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := z.CreateHeader(&zip.FileHeader{Name: top + "/" + name, Method: zip.Deflate, Modified: r.epoch})

@@ -24,8 +24,11 @@ func packed(t *testing.T, built ...platform) *release {
 	docs := map[string][]byte{"README.md": []byte("read me"), "LICENSE": []byte("license"),
 		"man/man1/greenroom.1": []byte(".TH")}
 	for _, p := range built {
-		err := errors.Join(os.MkdirAll(filepath.Dir(r.binary(p)), 0o755),
-			os.WriteFile(r.binary(p), []byte("program of "+p.os), 0o755), r.archive(p, docs))
+		err := os.MkdirAll(filepath.Dir(r.binary(p)), 0o755)
+		for _, name := range []string{"greenroom", "greenroom-live", "greenroom-worker"} {
+			err = errors.Join(err, os.WriteFile(r.binaryOf(p, name), []byte("program of "+p.os), 0o755))
+		}
+		err = errors.Join(err, r.archive(p, docs))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,9 +113,12 @@ func TestArchives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		top, program := strings.TrimSuffix(strings.TrimSuffix(file, ".zip"), ".tar.gz")+"/", "greenroom"
+		top := strings.TrimSuffix(strings.TrimSuffix(file, ".zip"), ".tar.gz") + "/"
+		programs := []string{"greenroom", "greenroom-live", "greenroom-worker"}
 		if strings.HasSuffix(file, ".zip") {
-			program += ".exe"
+			for i := range programs {
+				programs[i] += ".exe"
+			}
 		}
 		var names []string
 		for _, e := range entries(b) {
@@ -121,11 +127,13 @@ func TestArchives(t *testing.T) {
 			if !ok || !e.at.Equal(r.epoch) {
 				t.Errorf("%s: %s has the time %s", file, e.name, e.at)
 			}
-			if name == program && (!strings.HasPrefix(e.text, "program of ") || e.mode != 0o755 && e.mode != 0) {
+			if slices.Contains(programs, name) && (!strings.HasPrefix(e.text, "program of ") || e.mode != 0o755 && e.mode != 0) {
 				t.Errorf("%s: the program has %q and the mode %o", file, e.text, e.mode)
 			}
 		}
-		if want := []string{"LICENSE", "README.md", program, "man/man1/greenroom.1"}; !slices.Equal(names, want) {
+		want := append(append([]string{"LICENSE", "README.md"}, programs...), "man/man1/greenroom.1")
+		slices.Sort(want)
+		if !slices.Equal(names, want) {
 			t.Errorf("%s has %q, want %q", file, names, want)
 		}
 	}

@@ -35,11 +35,20 @@ var platforms = []platform{
 	{"windows", "amd64", "win32", "x64"}, {"windows", "arm64", "win32", "arm64"},
 }
 
-func (p platform) program() string {
+func (p platform) program() string { return p.file("greenroom") }
+
+// file is the name of a program's file.
+func (p platform) file(program string) string {
 	if p.os == "windows" {
-		return "greenroom.exe"
+		return program + ".exe"
 	}
-	return "greenroom"
+	return program
+}
+
+// programs are greenroom and the programs that it starts, each in a module of its own. Archives have all of them; npm
+// packages have greenroom alone, because everyone who installs one downloads it.
+var programs = []struct{ name, module string }{
+	{"greenroom", "."}, {"greenroom-live", "pipeline/live/webrtc"}, {"greenroom-worker", "pipeline/farm"},
 }
 
 // release is one run.
@@ -165,13 +174,22 @@ func (r *release) output(ctx context.Context, env []string, name string, args ..
 }
 
 // binary is where a platform's program is.
-func (r *release) binary(p platform) string {
-	return filepath.Join(r.work, p.os+"-"+p.arch, p.program())
+func (r *release) binary(p platform) string { return r.binaryOf(p, "greenroom") }
+
+func (r *release) binaryOf(p platform, program string) string {
+	return filepath.Join(r.work, p.os+"-"+p.arch, p.file(program))
 }
 
+// build builds greenroom and the programs that it starts.
 func (r *release) build(ctx context.Context, p platform) error {
-	return r.command(ctx, []string{"CGO_ENABLED=0", "GOOS=" + p.os, "GOARCH=" + p.arch}, "go", "build", "-trimpath",
-		"-ldflags", "-s -w -X main.version="+r.version, "-o", r.binary(p), ".")
+	for _, c := range programs {
+		err := r.command(ctx, []string{"CGO_ENABLED=0", "GOOS=" + p.os, "GOARCH=" + p.arch}, "go", "build", "-C", c.module,
+			"-trimpath", "-ldflags", "-s -w -X main.version="+r.version, "-o", r.binaryOf(p, c.name), ".")
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // documents are what every archive has besides the program: name in the archive → content.
@@ -215,17 +233,22 @@ func (r *release) documents(ctx context.Context) (map[string][]byte, error) {
 	return docs, nil
 }
 
-// modules writes the list of all modules in the program. It is the same for every platform but for two modules, which
+// modules writes the list of all modules in each program. It is the same for every platform but for two modules, which
 // only some systems need: linux/amd64 has them all.
 func (r *release) modules(ctx context.Context) error {
-	name := filepath.Join(r.out, "greenroom-"+r.version+".cdx.json")
 	tool := filepath.Join(r.work, "tool")
 	if err := r.command(ctx, []string{"GOBIN=" + tool, "GOFLAGS="}, "go", "install", cyclonedx); err != nil {
 		return err
 	}
-	return r.command(ctx, []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0"},
-		filepath.Join(tool, "cyclonedx-gomod"), "app", "-json",
-		"-licenses", "-std", "-noserial", "-notimestamp", "-output", name, r.source)
+	for _, c := range programs {
+		err := r.command(ctx, []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0"},
+			filepath.Join(tool, "cyclonedx-gomod"), "app", "-json", "-licenses", "-std", "-noserial", "-notimestamp",
+			"-output", filepath.Join(r.out, c.name+"-"+r.version+".cdx.json"), filepath.Join(r.source, c.module))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checksums writes SHA256SUMS, which `sha256sum -c` reads.
